@@ -1,0 +1,1 @@
+//! The log, its tree, its proofs and its signed heads.

@@ -1,0 +1,101 @@
+//! Exact decimal figures of targets: `8,5 %`, `1.234 tỷ đồng`. No floats.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+/// `mantissa / 10^scale`, kept as written: `8,50` stays `8,50`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Decimal {
+    mantissa: i64,
+    scale: u8,
+}
+
+impl Decimal {
+    /// Digits after the comma that a figure may have.
+    pub const MAX_SCALE: u8 = 9;
+
+    /// `None` when `scale` is over [`Self::MAX_SCALE`].
+    pub const fn new(mantissa: i64, scale: u8) -> Option<Self> {
+        if scale > Self::MAX_SCALE { None } else { Some(Self { mantissa, scale }) }
+    }
+
+    /// The whole number before the shift by [`Self::scale`].
+    pub const fn mantissa(self) -> i64 {
+        self.mantissa
+    }
+
+    /// Digits after the comma.
+    pub const fn scale(self) -> u8 {
+        self.scale
+    }
+
+    /// Reads plain machine text: `-12.5`, `12`. Vietnamese sheets are read by `import`, which knows their separators.
+    pub fn parse_plain(text: &str) -> Option<Self> {
+        let (sign, digits) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        let all_digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+        if whole.is_empty() || !all_digits(whole) || !all_digits(fraction) {
+            return None;
+        }
+        let scale = u8::try_from(fraction.len()).ok()?;
+        let value: i64 = format!("{whole}{fraction}").parse().ok()?;
+        Self::new(value.checked_mul(sign)?, scale)
+    }
+
+    fn scaled(self, scale: u8) -> i128 {
+        i128::from(self.mantissa) * 10_i128.pow(u32::from(scale.saturating_sub(self.scale)))
+    }
+
+    /// Both figures as integers on one scale, for drawing and comparing.
+    pub fn aligned(self, other: Self) -> (i128, i128) {
+        let scale = self.scale.max(other.scale);
+        (self.scaled(scale), other.scaled(scale))
+    }
+
+    /// Exact comparison by value: `8,5` equals `8,50`.
+    pub fn compare(self, other: Self) -> Ordering {
+        let (a, b) = self.aligned(other);
+        a.cmp(&b)
+    }
+}
+
+impl fmt::Display for Decimal {
+    /// Vietnamese separators: `1.234,5`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unit = 10_u64.pow(u32::from(self.scale));
+        let magnitude = self.mantissa.unsigned_abs();
+        let whole = (magnitude / unit).to_string();
+        if self.mantissa < 0 {
+            f.write_str("-")?;
+        }
+        for (i, digit) in whole.chars().enumerate() {
+            if i > 0 && (whole.len() - i).is_multiple_of(3) {
+                f.write_str(".")?;
+            }
+            write!(f, "{digit}")?;
+        }
+        if self.scale > 0 {
+            write!(f, ",{:0width$}", magnitude % unit, width = usize::from(self.scale))?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_print_with_vietnamese_separators() {
+        for (text, printed) in [("1234567.5", "1.234.567,5"), ("-8.50", "-8,50"), ("0.05", "0,05"), ("100", "100")] {
+            assert_eq!(Decimal::parse_plain(text).map(|d| d.to_string()).as_deref(), Some(printed));
+        }
+    }
+
+    #[test]
+    fn equal_values_compare_equal_whatever_their_zeros() {
+        let half = |t| Decimal::parse_plain(t).expect("plain");
+        assert_eq!(half("8.5").compare(half("8.50")), Ordering::Equal);
+        assert_eq!(half("-1").compare(half("0.1")), Ordering::Less);
+    }
+}

@@ -1,0 +1,236 @@
+//! The parts that a paper is made of.
+
+use jiff::civil::Date;
+
+use crate::domain::decimal::Decimal;
+
+/// A paper.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    /// Name of the paper, for the PDF's title and its running foot: `Biên bản kiểm phiếu`.
+    pub title: String,
+    /// Issuing body, for the PDF's author.
+    pub author: String,
+    /// Day of the paper, for the PDF's creation date; there is no "now".
+    pub date: Date,
+    /// Printed across every page: `DIỄN TẬP`.
+    pub watermark: Option<String>,
+    /// Small print at the foot of every page beside `Trang k/n`, such as the hash of a dossier's version.
+    pub foot: Option<String>,
+    /// What stands on the paper.
+    pub blocks: Vec<Block>,
+}
+
+/// One run of text in one face.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Span {
+    /// NFC text; spaces separate words.
+    pub text: String,
+    /// Heavy.
+    pub bold: bool,
+    /// Slanted.
+    pub italic: bool,
+}
+
+impl Span {
+    /// Upright and light.
+    pub fn plain(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+
+    /// Upright and bold.
+    pub fn bold(text: impl Into<String>) -> Self {
+        Self { text: text.into(), bold: true, italic: false }
+    }
+
+    /// Slanted and light.
+    pub fn italic(text: impl Into<String>) -> Self {
+        Self { text: text.into(), bold: false, italic: true }
+    }
+}
+
+/// Where a line of text stands between its margins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Align {
+    /// At the left margin.
+    #[default]
+    Left,
+    /// In the middle.
+    Center,
+    /// At the right margin.
+    Right,
+    /// Both margins; the last line at the left.
+    Justify,
+}
+
+/// Sizes of text; `pdf` knows the points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Size {
+    /// Titles: 14 pt.
+    Title,
+    /// Body of official papers: 13 pt.
+    #[default]
+    Body,
+    /// Tables and dossiers: 11 pt.
+    Small,
+    /// Sources, notes: 9 pt.
+    Tiny,
+}
+
+/// A paragraph.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Paragraph {
+    /// Text in runs.
+    pub spans: Vec<Span>,
+    /// Where its lines stand.
+    pub align: Align,
+    /// Size of all runs.
+    pub size: Size,
+    /// First line set in by 1.27 cm.
+    pub first_line_indent: bool,
+    /// All lines set in by so many steps of 6 mm.
+    pub indent: u8,
+}
+
+/// Head of an official paper (Nghị định 30/2020/NĐ-CP, Phụ lục I; Hướng dẫn 36-HD/VPTW).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LetterHead {
+    /// State: Quốc hiệu and tiêu ngữ on the right. Party: `ĐẢNG CỘNG SẢN VIỆT NAM` on the right.
+    pub party: bool,
+    /// Issuing body on the left, capitals made by the caller; the last line is bold and underlined by a short rule.
+    pub issuer: Vec<String>,
+    /// `Số:     /NQ-HĐND`; empty when the paper has none.
+    pub number: String,
+    /// `Vĩnh Phúc, ngày 13 tháng 12 năm 2023`; empty when the paper has none.
+    pub place_date: String,
+}
+
+/// A cell of a table.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Cell {
+    /// Text in runs; wrapped in its column.
+    pub spans: Vec<Span>,
+    /// Where its lines stand.
+    pub align: Align,
+}
+
+impl Cell {
+    /// Left, light.
+    pub fn left(text: impl Into<String>) -> Self {
+        Self { spans: vec![Span::plain(text)], align: Align::Left }
+    }
+
+    /// Centred, light.
+    pub fn center(text: impl Into<String>) -> Self {
+        Self { spans: vec![Span::plain(text)], align: Align::Center }
+    }
+
+    /// Right, light: figures.
+    pub fn right(text: impl Into<String>) -> Self {
+        Self { spans: vec![Span::plain(text)], align: Align::Right }
+    }
+
+    /// Centred, bold: column heads.
+    pub fn head(text: impl Into<String>) -> Self {
+        Self { spans: vec![Span::bold(text)], align: Align::Center }
+    }
+}
+
+/// A ruled table. Its head is repeated on every page and no row is split.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// Relative widths, one per column; the table fills the text width.
+    pub widths: Vec<u16>,
+    /// Rows of the head; each as many cells as columns.
+    pub head: Vec<Vec<Cell>>,
+    /// Rows; each as many cells as columns.
+    pub rows: Vec<Vec<Cell>>,
+    /// Size of all text.
+    pub size: Size,
+}
+
+/// Planned and actual values of one target over the years, drawn as pairs of bars with their figures in text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chart {
+    /// `Tỷ lệ giải ngân vốn đầu tư công (%)`.
+    pub title: String,
+    /// One pair of bars a year, in order.
+    pub points: Vec<ChartPoint>,
+}
+
+/// One year of a [`Chart`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChartPoint {
+    /// `2023`.
+    pub label: String,
+    /// Kế hoạch.
+    pub planned: Option<Decimal>,
+    /// Thực hiện.
+    pub actual: Option<Decimal>,
+}
+
+/// Who signs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signature {
+    /// Capitals, line by line: `TM. BAN KIỂM PHIẾU`, `TRƯỞNG BAN`.
+    pub capacity: Vec<String>,
+    /// `(Ký, ghi rõ họ tên)`.
+    pub hint: String,
+    /// Printed name; empty leaves a line to write on.
+    pub name: String,
+}
+
+/// The head of a log on paper: what the machine cannot take back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckpointBox {
+    /// `Điểm chốt khi đóng kiểm phiếu, 41 bản ghi`.
+    pub caption: String,
+    /// The root as 16 groups of 4 hex digits.
+    pub groups: Vec<String>,
+    /// Text in the QR code.
+    pub qr: String,
+}
+
+/// A part of a paper.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Block {
+    /// Head of an official paper; first block if any.
+    LetterHead(LetterHead),
+    /// Centred bold lines: `NGHỊ QUYẾT`, then the subject, with a short rule under it.
+    Title {
+        /// `NGHỊ QUYẾT`.
+        kind: String,
+        /// Subject; wrapped.
+        subject: String,
+    },
+    /// Bold line of a section, never last on a page. Level 1 is the largest.
+    Heading {
+        /// 1, 2 or 3.
+        level: u8,
+        /// Text.
+        text: String,
+    },
+    /// Text.
+    Paragraph(Paragraph),
+    /// Rows and columns.
+    Table(Table),
+    /// Bars by year.
+    Chart(Chart),
+    /// Two or three signatures side by side, never split from each other.
+    Signatures(Vec<Signature>),
+    /// `Nơi nhận:` with its list, at the left.
+    Recipients(Vec<String>),
+    /// Checkpoint with its QR code.
+    Checkpoint(CheckpointBox),
+    /// A framed note: warnings, doubts about a rule.
+    Notice {
+        /// Bold first line.
+        title: String,
+        /// One paragraph each.
+        lines: Vec<String>,
+    },
+    /// Blocks that stay on one page if they fit on one.
+    Together(Vec<Block>),
+    /// The rest starts on a new page.
+    PageBreak,
+}

@@ -1,0 +1,214 @@
+//! Dữ kiện: one dated statement about an official, with the paper that proves it.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::decimal::Decimal;
+use super::official::{Field, OfficialId};
+
+/// Kind of a fact (design: what delegates may read about an official).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FactKind {
+    /// Chỉ tiêu.
+    Target,
+    /// Nhiệm vụ được giao.
+    AssignedTask,
+    /// Chất vấn, lời hứa.
+    Questioning,
+    /// Kết luận giám sát, kiến nghị.
+    Supervision,
+    /// Kiến nghị của cử tri.
+    Petition,
+    /// Khiếu nại, tố cáo.
+    Complaint,
+    /// Tiếp công dân.
+    CitizenReception,
+    /// Xếp loại hằng năm.
+    YearlyRating,
+    /// Khen thưởng.
+    Award,
+    /// Kỷ luật.
+    Discipline,
+    /// Kê khai tài sản, thu nhập.
+    AssetDeclaration,
+    /// Báo cáo của người được lấy phiếu.
+    ReportSection,
+    /// Ý kiến cử tri do Mặt trận Tổ quốc tổng hợp.
+    VotersOpinion,
+    /// Tham dự kỳ họp, phiên họp.
+    Attendance,
+}
+
+impl FactKind {
+    /// All kinds, in the order in which a dossier shows them.
+    pub const ALL: [Self; 14] = [
+        Self::Target,
+        Self::AssignedTask,
+        Self::Questioning,
+        Self::Supervision,
+        Self::Petition,
+        Self::Complaint,
+        Self::CitizenReception,
+        Self::YearlyRating,
+        Self::Award,
+        Self::Discipline,
+        Self::AssetDeclaration,
+        Self::ReportSection,
+        Self::VotersOpinion,
+        Self::Attendance,
+    ];
+
+    /// The kind in Vietnamese, as sheets and dossiers show it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Target => "Chỉ tiêu",
+            Self::AssignedTask => "Nhiệm vụ được giao",
+            Self::Questioning => "Chất vấn, lời hứa",
+            Self::Supervision => "Kết luận giám sát",
+            Self::Petition => "Kiến nghị cử tri",
+            Self::Complaint => "Khiếu nại, tố cáo",
+            Self::CitizenReception => "Tiếp công dân",
+            Self::YearlyRating => "Xếp loại hằng năm",
+            Self::Award => "Khen thưởng",
+            Self::Discipline => "Kỷ luật",
+            Self::AssetDeclaration => "Kê khai tài sản",
+            Self::ReportSection => "Báo cáo cá nhân",
+            Self::VotersOpinion => "Ý kiến cử tri (MTTQ)",
+            Self::Attendance => "Tham dự họp",
+        }
+    }
+}
+
+/// When a fact holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Period {
+    /// A whole calendar year.
+    Year(i16),
+    /// One day.
+    Day(Date),
+    /// From a day to a day, both included.
+    Span(Date, Date),
+}
+
+impl Period {
+    /// First day.
+    pub fn start(self) -> Date {
+        match self {
+            Self::Year(year) => Date::new(year, 1, 1).unwrap_or(Date::MIN),
+            Self::Day(day) | Self::Span(day, _) => day,
+        }
+    }
+
+    /// Last day.
+    pub fn end(self) -> Date {
+        match self {
+            Self::Year(year) => Date::new(year, 12, 31).unwrap_or(Date::MAX),
+            Self::Day(day) | Self::Span(_, day) => day,
+        }
+    }
+
+    /// Year under which a dossier counts the fact: that of its last day.
+    pub fn year(self) -> i16 {
+        self.end().year()
+    }
+
+    /// As papers print it: `2024`, `05/12/2023`, `01/01/2023 - 30/6/2023`.
+    pub fn text(self) -> String {
+        use super::text::date_dmy;
+        match self {
+            Self::Year(year) => format!("Năm {year}"),
+            Self::Day(day) => date_dmy(day),
+            Self::Span(from, to) => format!("{} - {}", date_dmy(from), date_dmy(to)),
+        }
+    }
+}
+
+/// Planned and actual value of a target, in `unit`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figures {
+    /// Kế hoạch.
+    pub planned: Option<Decimal>,
+    /// Thực hiện.
+    pub actual: Option<Decimal>,
+    /// Đơn vị tính: `%`, `tỷ đồng`.
+    pub unit: String,
+}
+
+/// How far a target, task, promise, recommendation or petition has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Đạt.
+    Met,
+    /// Không đạt.
+    NotMet,
+    /// Hoàn thành đúng hạn.
+    OnTime,
+    /// Hoàn thành chậm.
+    Late,
+    /// Đang thực hiện, chưa xong.
+    Open,
+}
+
+impl Status {
+    /// All, in the order in which drop-downs offer them.
+    pub const ALL: [Self; 5] = [Self::Met, Self::NotMet, Self::OnTime, Self::Late, Self::Open];
+
+    /// The status in Vietnamese.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Met => "Đạt",
+            Self::NotMet => "Không đạt",
+            Self::OnTime => "Đúng hạn",
+            Self::Late => "Chậm",
+            Self::Open => "Đang thực hiện",
+        }
+    }
+}
+
+/// Tài liệu nguồn: the paper that proves a fact. Number or page may be missing, date and issuer may not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// Số, ký hiệu: `245/BC-UBND`.
+    pub number: String,
+    /// Day of the paper.
+    pub date: Date,
+    /// Cơ quan ban hành.
+    pub issuer: String,
+    /// Page in the paper.
+    pub page: Option<String>,
+}
+
+impl Source {
+    /// `245/BC-UBND ngày 05/12/2023, UBND tỉnh, tr. 4`.
+    pub fn text(&self) -> String {
+        let page = self.page.as_deref().map_or_else(String::new, |p| format!(", tr. {p}"));
+        format!("{} ngày {}, {}{page}", self.number, super::text::date_dmy(self.date), self.issuer)
+    }
+}
+
+/// One dated statement about one or more officials. There is no fact without a source: the type has no room for one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// Whom it is about; never empty.
+    pub officials: Vec<OfficialId>,
+    /// Field of work.
+    pub field: Field,
+    /// Kind.
+    pub kind: FactKind,
+    /// Day, span or year it holds for.
+    pub period: Period,
+    /// The statement.
+    pub text: String,
+    /// Planned and actual value, where the kind has them.
+    pub figures: Option<Figures>,
+    /// How far it has come, where the kind has that.
+    pub status: Option<Status>,
+    /// Day by which it was due.
+    pub due: Option<Date>,
+    /// The paper behind it.
+    pub source: Source,
+    /// What the official answers.
+    pub reply: Option<String>,
+}

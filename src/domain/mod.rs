@@ -1,0 +1,16 @@
+//! Pure values and decisions; one file per idea.
+
+pub mod audit;
+pub mod ballot;
+pub mod book;
+pub mod council;
+pub mod decimal;
+pub mod document;
+pub mod fact;
+pub mod finding;
+pub mod official;
+pub mod poll;
+pub mod ratio;
+pub mod roster;
+pub mod rules;
+pub mod text;

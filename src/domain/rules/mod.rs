@@ -1,0 +1,381 @@
+//! Rules are data: one TOML file per instrument, each parameter with the article it comes from and how well that is
+//! attested. Nothing in the program knows a threshold, a deadline or a wording of the law by heart.
+
+mod builtin;
+mod load;
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::council::CouncilKind;
+use super::poll::Level;
+use super::ratio::Threshold;
+
+pub use builtin::{builtin, builtin_texts};
+pub use load::{RuleError, load};
+
+/// How well a rule was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Attested {
+    /// On two or more independent pages.
+    Verified,
+    /// On one page.
+    Single,
+    /// Inferred, remembered or carried over from an older text: an office reads the official text first.
+    Unverified,
+}
+
+impl Attested {
+    /// `đã kiểm chứng` / `một nguồn` / `chưa kiểm chứng`.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Verified => "đã kiểm chứng",
+            Self::Single => "một nguồn",
+            Self::Unverified => "chưa kiểm chứng",
+        }
+    }
+}
+
+/// One parameter with its citation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule<T> {
+    /// The parameter.
+    pub value: T,
+    /// Article, Vietnamese: `NQ 96/2023/QH15, Điều 19.3`.
+    pub cite: String,
+    /// How well it was read.
+    pub attested: Attested,
+    /// What a reader must know beside it.
+    pub note: Option<String>,
+}
+
+/// State or Party: decides the layout of papers and the words of address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// Nghị định 30/2020/NĐ-CP.
+    State,
+    /// Hướng dẫn 36-HD/VPTW.
+    Party,
+}
+
+/// From and to, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InForce {
+    /// First day.
+    pub from: Date,
+    /// Last day; absent while in force.
+    pub until: Option<Date>,
+}
+
+/// Căn cứ tính tỷ lệ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BaseKind {
+    /// Tổng số phiếu thu về.
+    Returned,
+    /// Tổng số đại biểu.
+    Delegates,
+}
+
+/// The denominator and how papers name it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BaseRule {
+    /// Which figure.
+    pub kind: BaseKind,
+    /// After `chiếm 97,5% `: `tổng số phiếu thu về`.
+    pub phrase: String,
+}
+
+/// How shares are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PercentFormat {
+    /// Digits after the comma, half up.
+    pub decimals: u8,
+    /// `97,5` rather than `97,50`.
+    pub drop_trailing_zeros: bool,
+}
+
+/// One way of being subject to the vote.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Subject {
+    /// Bodies whose vote it is.
+    pub councils: Vec<CouncilKind>,
+    /// The post in the law's words: `Trưởng Ban của Hội đồng nhân dân`.
+    pub post: String,
+    /// Folded beginnings of post titles that are this post: `truong ban`.
+    pub titles: Vec<String>,
+    /// Set when the title alone does not prove it (a head of department is subject as member of the committee): what
+    /// the office must confirm.
+    pub confirm: Option<String>,
+    /// Article.
+    pub cite: String,
+    /// How well it was read.
+    pub attested: Attested,
+    /// What a reader must know beside it.
+    pub note: Option<String>,
+}
+
+/// Posts that look subject and are not, so that the list can say by which article.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NotSubject {
+    /// Bodies whose vote it is.
+    pub councils: Vec<CouncilKind>,
+    /// Folded beginnings of post titles; empty means every post of these bodies.
+    pub titles: Vec<String>,
+    /// Reason in Vietnamese, shown on the list.
+    pub reason: String,
+    /// Article.
+    pub cite: String,
+    /// How well it was read.
+    pub attested: Attested,
+    /// What a reader must know beside it.
+    pub note: Option<String>,
+}
+
+/// Why somebody who is subject is left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExemptionKind {
+    /// Đã có thông báo nghỉ công tác chờ nghỉ hưu.
+    RetirementNotice,
+    /// Được bầu, bổ nhiệm trong năm lấy phiếu: on or after 1 January of the vote year.
+    ElectedInVoteYear,
+    /// In post for less than `months` on the vote day.
+    UnderMonths,
+}
+
+/// An exemption in force, or one that is known and off.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exemption {
+    /// Which test.
+    pub kind: ExemptionKind,
+    /// For [`ExemptionKind::UnderMonths`].
+    pub months: Option<u8>,
+    /// Reason in Vietnamese, shown on the list.
+    pub reason: String,
+    /// Article.
+    pub cite: String,
+    /// How well it was read.
+    pub attested: Attested,
+    /// What a reader must know beside it.
+    pub note: Option<String>,
+}
+
+/// What one person with several posts gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SeveralPosts {
+    /// One vote for all posts.
+    OneVoteForAll,
+    /// One vote, for the highest post.
+    HighestPostOnly,
+    /// One vote at each of two places at most; the counts are never merged.
+    EachPlace,
+}
+
+/// Whose presence a quorum counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum QuorumOf {
+    /// All delegates of the council.
+    Delegates,
+    /// Those who were summoned.
+    Summoned,
+}
+
+/// Enough present to vote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Quorum {
+    /// Share that must be present.
+    pub threshold: Threshold,
+    /// Of whom.
+    pub of: QuorumOf,
+}
+
+/// Mức hệ quả of a share of `Tín nhiệm thấp`, or of `Không tín nhiệm`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BandId {
+    /// Lấy phiếu: over half.
+    OverHalfLow,
+    /// Lấy phiếu: two thirds.
+    TwoThirdsLow,
+    /// Bỏ phiếu: over half without confidence.
+    Lost,
+}
+
+/// What the law attaches to a share.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BandRule {
+    /// Which band.
+    pub id: BandId,
+    /// From where on.
+    pub threshold: Threshold,
+    /// Share in words, as a resolution says it: `quá nửa`.
+    pub share_words: String,
+    /// Consequence in the law's words.
+    pub consequence: String,
+    /// Asks a human when the count is exactly on the threshold (two texts disagree there): what to ask.
+    pub exact_warning: Option<String>,
+    /// Article.
+    pub cite: String,
+    /// How well it was read.
+    pub attested: Attested,
+    /// What a reader must know beside it.
+    pub note: Option<String>,
+}
+
+/// Bỏ phiếu tín nhiệm under this instrument.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConfidenceRules {
+    /// What makes the council hold one.
+    pub triggers: Vec<Rule<String>>,
+    /// When confidence is lost.
+    pub loss: BandRule,
+}
+
+/// Day from which a deadline is counted back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CountedFrom {
+    /// Ngày khai mạc.
+    Opening,
+    /// Ngày lấy phiếu.
+    Vote,
+}
+
+/// Who owes what to whom, so many calendar days before a day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeadlineRule {
+    /// `person_report`.
+    pub id: String,
+    /// Calendar days before.
+    pub days: u16,
+    /// Before which day.
+    pub before: CountedFrom,
+    /// Who owes it.
+    pub from: String,
+    /// To whom.
+    pub to: String,
+    /// What.
+    pub what: String,
+    /// Article.
+    pub cite: String,
+    /// How well it was read.
+    pub attested: Attested,
+    /// What a reader must know beside it.
+    pub note: Option<String>,
+}
+
+/// What makes a whole ballot, or one line of it, not count.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reason {
+    /// `no_seal`.
+    pub id: String,
+    /// In Vietnamese, as the minutes print it.
+    pub text: String,
+    /// Article.
+    pub cite: String,
+    /// How well it was read.
+    pub attested: Attested,
+    /// What a reader must know beside it.
+    pub note: Option<String>,
+}
+
+/// A paper or form that the instrument asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PaperRule {
+    /// `minutes`, `ballot`.
+    pub id: String,
+    /// Title or contents in Vietnamese.
+    pub text: String,
+    /// Article.
+    pub cite: String,
+    /// How well it was read.
+    pub attested: Attested,
+    /// What a reader must know beside it.
+    pub note: Option<String>,
+}
+
+/// One instrument.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleSet {
+    /// `NQ96-2023-QH15`; never `96`, which two instruments share.
+    pub id: String,
+    /// `NQ 96/2023/QH15`, for lines and tables.
+    pub short: String,
+    /// Full name, after `Căn cứ `: `Nghị quyết số 96/2023/QH15 ngày 23 tháng 6 năm 2023 của Quốc hội về …`.
+    pub title: String,
+    /// State or Party.
+    pub side: Side,
+    /// When it applies.
+    pub in_force: Rule<InForce>,
+    /// Levels of lấy phiếu.
+    pub levels: Rule<Vec<Level>>,
+    /// Denominator of every share.
+    pub base: Rule<BaseRule>,
+    /// Print form of shares.
+    pub percent: Rule<PercentFormat>,
+    /// One vote or several for several posts.
+    pub several_posts: Rule<SeveralPosts>,
+    /// How often.
+    pub frequency: Rule<String>,
+    /// At which sitting.
+    pub when: Rule<String>,
+    /// Enough present to vote.
+    pub quorum: Rule<Quorum>,
+    /// Share of all delegates that passes the confirming resolution; absent where none is adopted.
+    pub resolution: Option<Rule<Threshold>>,
+    /// Smallest board of tellers by body.
+    pub board_min: Option<Rule<BTreeMap<CouncilKind, u8>>>,
+    /// What happens with a name written in by hand.
+    pub extra_name: Rule<String>,
+    /// Whether a person on the list may count.
+    pub board_conflict: Rule<String>,
+    /// Where and how the result is made public.
+    pub publication: Rule<String>,
+    /// Who is subject.
+    #[serde(default, rename = "subject")]
+    pub subjects: Vec<Subject>,
+    /// Who looks subject and is not.
+    #[serde(default, rename = "not_subject")]
+    pub not_subjects: Vec<NotSubject>,
+    /// Who is left out.
+    #[serde(default, rename = "exemption")]
+    pub exemptions: Vec<Exemption>,
+    /// Lấy phiếu: from the lower threshold up.
+    #[serde(rename = "band")]
+    pub bands: Vec<BandRule>,
+    /// Bỏ phiếu; absent where no rule was read.
+    pub confidence: Option<ConfidenceRules>,
+    /// Who owes what by when.
+    #[serde(default, rename = "deadline")]
+    pub deadlines: Vec<DeadlineRule>,
+    /// What spoils a ballot.
+    #[serde(default, rename = "spoils_ballot")]
+    pub spoils_ballot: Vec<Reason>,
+    /// What spoils a line.
+    #[serde(default, rename = "spoils_line")]
+    pub spoils_line: Vec<Reason>,
+    /// Papers and forms.
+    #[serde(default, rename = "paper")]
+    pub papers: Vec<PaperRule>,
+}

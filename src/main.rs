@@ -1,0 +1,3 @@
+//! The program: hands its arguments to [`tinnhiem::cli`].
+
+fn main() {}

@@ -1,0 +1,262 @@
+//! House rules, read off the sources: arrows between layers point down only, some crates belong to one layer, nothing
+//! asks the clock or chance outside `clock.rs`, files stay under 600 lines and functions under 70.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use syn::spanned::Spanned;
+use syn::visit::Visit;
+
+const MAX_FILE_LINES: usize = 600;
+const MAX_FUNCTION_LINES: usize = 70;
+
+/// Layer, and the layers below it that it may name.
+const LAYERS: &[(&str, &[&str])] = &[
+    ("domain", &[]),
+    ("pdf", &["domain"]),
+    ("import", &["domain"]),
+    ("app", &["pdf", "import", "domain"]),
+    ("cli", &["app", "domain"]),
+];
+
+/// Crates that one layer alone may name.
+const OWNED_CRATES: &[(&str, &str)] = &[
+    ("printpdf", "pdf"),
+    ("lopdf", "pdf"),
+    ("subsetter", "pdf"),
+    ("qrcodegen", "pdf"),
+    ("calamine", "import"),
+    ("rust_xlsxwriter", "import"),
+    ("csv", "import"),
+    ("encoding_rs", "import"),
+    ("clap", "cli"),
+];
+
+/// All that `domain` may name besides the standard library and itself.
+const DOMAIN_CRATES: &[&str] = &[
+    "serde",
+    "serde_json",
+    "serde_json_canonicalizer",
+    "serde_path_to_error",
+    "toml",
+    "thiserror",
+    "sha2",
+    "ed25519_dalek",
+    "base64",
+    "zeroize",
+    "jiff",
+    "unicode_normalization",
+];
+
+/// Asking the outside world for the time or for chance.
+const IMPURE_CALLS: &[(&str, &str)] = &[
+    ("SystemTime", "now"),
+    ("Instant", "now"),
+    ("Timestamp", "now"),
+    ("Zoned", "now"),
+    ("OsRng", ""),
+    ("getrandom", ""),
+];
+
+struct Source {
+    path: PathBuf,
+    layer: String,
+    text: String,
+    ast: syn::File,
+}
+
+fn sources() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    collect(&root, &mut files);
+    files.sort();
+    assert!(files.len() > 10, "the sources were not found under {}", root.display());
+    files.into_iter().map(|path| parse(&root, path)).collect()
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("folder of sources") {
+        let path = entry.expect("entry").path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+fn parse(root: &Path, path: PathBuf) -> Source {
+    let text = fs::read_to_string(&path).expect("source");
+    let ast = syn::parse_file(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let inside = path.strip_prefix(root).expect("below src");
+    let layer = inside.components().next().expect("component").as_os_str().to_string_lossy();
+    Source { layer: layer.trim_end_matches(".rs").to_owned(), path, text, ast }
+}
+
+/// Every path that a file names, from `use` trees and from expressions and types, as its segments.
+#[derive(Default)]
+struct Paths(Vec<(usize, Vec<String>)>);
+
+impl Paths {
+    fn of(ast: &syn::File) -> Vec<(usize, Vec<String>)> {
+        let mut paths = Self::default();
+        paths.visit_file(ast);
+        paths.0
+    }
+
+    fn walk(&mut self, tree: &syn::UseTree, before: &[String]) {
+        let mut here = before.to_vec();
+        match tree {
+            syn::UseTree::Path(p) => {
+                here.push(p.ident.to_string());
+                self.walk(&p.tree, &here);
+            }
+            syn::UseTree::Group(g) => g.items.iter().for_each(|item| self.walk(item, &here)),
+            syn::UseTree::Name(n) => {
+                here.push(n.ident.to_string());
+                self.0.push((n.span().start().line, here));
+            }
+            syn::UseTree::Rename(r) => {
+                here.push(r.ident.to_string());
+                self.0.push((r.span().start().line, here));
+            }
+            syn::UseTree::Glob(g) => self.0.push((g.span().start().line, here)),
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Paths {
+    fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
+        self.walk(&item.tree, &[]);
+    }
+
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        let segments = path.segments.iter().map(|s| s.ident.to_string()).collect();
+        self.0.push((path.span().start().line, segments));
+        syn::visit::visit_path(self, path);
+    }
+}
+
+#[test]
+fn arrows_between_layers_point_down_only() {
+    let below: BTreeMap<&str, &[&str]> = LAYERS.iter().copied().collect();
+    let mut wrong = Vec::new();
+    for source in sources() {
+        let Some(allowed) = below.get(source.layer.as_str()) else { continue };
+        for (line, path) in Paths::of(&source.ast) {
+            let target = match path.as_slice() {
+                [root, layer, ..] if root == "crate" || root == "tinnhiem" => layer.as_str(),
+                _ => continue,
+            };
+            if below.contains_key(target) && target != source.layer && !allowed.contains(&target) {
+                wrong.push(format!("{}:{line}: {} names {target}", source.path.display(), source.layer));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "arrows that point up:\n{}", wrong.join("\n"));
+}
+
+/// Names under `[dependencies]`, as code writes them.
+fn dependencies() -> Vec<String> {
+    let manifest: toml::Table = toml::from_str(include_str!("../../Cargo.toml")).expect("Cargo.toml");
+    let table = manifest["dependencies"].as_table().expect("[dependencies]");
+    table.keys().map(|name| name.replace('-', "_")).collect()
+}
+
+#[test]
+fn crates_stay_in_the_layer_that_owns_them() {
+    let owners: BTreeMap<&str, &str> = OWNED_CRATES.iter().copied().collect();
+    let dependencies = dependencies();
+    let mut wrong = Vec::new();
+    for source in sources() {
+        for (line, path) in Paths::of(&source.ast) {
+            let first = path.first().map_or("", String::as_str);
+            if !dependencies.iter().any(|d| d == first) {
+                continue;
+            }
+            let place = format!("{}:{line}", source.path.display());
+            if owners.get(first).is_some_and(|owner| *owner != source.layer) {
+                wrong.push(format!("{place}: {first} belongs to {}", owners[first]));
+            }
+            if source.layer == "domain" && !DOMAIN_CRATES.contains(&first) {
+                wrong.push(format!("{place}: domain may not name {first}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "crates outside their layer:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn time_and_chance_are_arguments() {
+    let mut wrong = Vec::new();
+    for source in sources() {
+        if source.path.ends_with("clock.rs") {
+            continue;
+        }
+        for (line, path) in Paths::of(&source.ast) {
+            for (holder, call) in IMPURE_CALLS {
+                let named = path.iter().any(|s| s == holder);
+                if named && (call.is_empty() || path.last().is_some_and(|s| s == call)) {
+                    wrong.push(format!("{}:{line}: {}", source.path.display(), path.join("::")));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "outside clock.rs:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn domain_touches_no_files_and_no_floats() {
+    let mut wrong = Vec::new();
+    for source in sources().into_iter().filter(|s| s.layer == "domain") {
+        for (line, path) in Paths::of(&source.ast) {
+            let text = path.join("::");
+            let outside = ["std::fs", "std::net", "std::process", "std::env", "std::io", "std::thread", "std::time"];
+            if outside.iter().any(|p| text.starts_with(p)) || text == "f32" || text == "f64" {
+                wrong.push(format!("{}:{line}: {text}", source.path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "impure:\n{}", wrong.join("\n"));
+}
+
+struct Functions(Vec<(usize, usize, String)>);
+
+impl Functions {
+    fn note(&mut self, ident: &syn::Ident, whole: proc_macro2::Span) {
+        let (from, to) = (whole.start().line, whole.end().line);
+        self.0.push((from, to + 1 - from, ident.to_string()));
+    }
+}
+
+impl<'ast> Visit<'ast> for Functions {
+    fn visit_item_fn(&mut self, f: &'ast syn::ItemFn) {
+        self.note(&f.sig.ident, f.sig.span().join(f.block.span()).expect("one file"));
+        syn::visit::visit_item_fn(self, f);
+    }
+
+    fn visit_impl_item_fn(&mut self, f: &'ast syn::ImplItemFn) {
+        self.note(&f.sig.ident, f.sig.span().join(f.block.span()).expect("one file"));
+        syn::visit::visit_impl_item_fn(self, f);
+    }
+}
+
+#[test]
+fn files_and_functions_stay_short() {
+    let mut wrong = Vec::new();
+    for source in sources() {
+        let lines = source.text.lines().count();
+        if lines > MAX_FILE_LINES {
+            wrong.push(format!("{}: {lines} lines", source.path.display()));
+        }
+        let mut functions = Functions(Vec::new());
+        functions.visit_file(&source.ast);
+        for (line, length, name) in functions.0 {
+            if length > MAX_FUNCTION_LINES {
+                wrong.push(format!("{}:{line}: {name} has {length} lines", source.path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "too long:\n{}", wrong.join("\n"));
+}
