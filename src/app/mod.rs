@@ -1,1 +1,8 @@
-//! app
+//! Use cases: load, let the domain decide, write. The only layer that touches files.
+
+pub mod clock;
+pub mod error;
+pub mod files;
+pub mod progress;
+
+pub use error::AppError;

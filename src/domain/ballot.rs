@@ -1,17 +1,20 @@
 //! Mẫu phiếu: the layout-free content of a ballot paper. Every copy of a form is the same; nothing on it names a voter.
 
-use serde::Serialize;
+use sha2::{Digest, Sha256};
 
-use super::official::{Block, OfficialId};
+use super::book::Book;
+use super::council::{Council, CouncilKind};
+use super::official::{Block, Official, OfficialId};
 use super::poll::{Level, PollKind};
+use super::rules::{RuleSet, Side};
+use super::text::date_words;
 
 /// One official on a form.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     /// Number on the form, from 1.
     pub number: u32,
     /// Which official.
-    #[serde(skip)]
     pub official: OfficialId,
     /// `Ông Nguyễn Văn A`.
     pub name: String,
@@ -20,7 +23,7 @@ pub struct Line {
 }
 
 /// Mẫu phiếu of one block.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BallotForm {
     /// Goes into the QR code together with the sheet number, and nothing else: `F1-3F9A2C`.
     pub id: String,
@@ -46,4 +49,89 @@ pub struct BallotForm {
     pub lines: Vec<Line>,
     /// Printed across every sheet: `DIỄN TẬP`.
     pub watermark: Option<String>,
+}
+
+/// What a form says besides the names on it.
+#[derive(Clone, Copy, Debug)]
+pub struct FormWords<'a> {
+    /// Who votes, when, where.
+    pub council: &'a Council,
+    /// Under which rules.
+    pub rules: &'a RuleSet,
+    /// Which vote.
+    pub kind: PollKind,
+    /// Printed across every sheet.
+    pub watermark: Option<&'a str>,
+}
+
+/// One form per block, in the order of the list; `listed` are those whom the vote is held on.
+pub fn forms(words: FormWords<'_>, book: &Book, listed: &[OfficialId]) -> Vec<BallotForm> {
+    let on_block = |block: &Block| -> Vec<(OfficialId, &Official)> {
+        listed.iter().filter_map(|&id| Some((id, book.official(id)?))).filter(|(_, o)| o.block == *block).collect()
+    };
+    let blocks = book.blocks().into_iter().map(|block| (block, on_block(block))).filter(|(_, who)| !who.is_empty());
+    blocks.enumerate().map(|(index, (block, who))| form(words, index + 1, block, &who)).collect()
+}
+
+fn form(words: FormWords<'_>, number: usize, block: &Block, who: &[(OfficialId, &Official)]) -> BallotForm {
+    let line = |(i, &(official, o)): (usize, &(OfficialId, &Official))| Line {
+        number: u32::try_from(i + 1).unwrap_or(u32::MAX),
+        official,
+        name: o.addressed(),
+        posts: o.posts_text(),
+    };
+    let mut form = BallotForm {
+        id: String::new(),
+        kind: words.kind,
+        block: block.clone(),
+        issuer: vec![words.council.name.to_uppercase()],
+        party: words.rules.side == Side::Party,
+        title: "PHIẾU TÍN NHIỆM".to_owned(),
+        subject: subject(words, block),
+        occasion: format!("{}, {}", words.council.sitting.name, date_words(words.council.sitting.votes_on)),
+        instructions: instructions(words.kind),
+        levels: words.kind.levels().to_vec(),
+        lines: who.iter().enumerate().map(line).collect(),
+        watermark: words.watermark.map(str::to_owned),
+    };
+    form.id = format!("F{number}-{}", fingerprint(&form));
+    form
+}
+
+fn subject(words: FormWords<'_>, block: &Block) -> String {
+    let name = block.0.to_lowercase();
+    let name = name.strip_prefix("khối ").unwrap_or(&name);
+    let who = match words.council.kind {
+        CouncilKind::NationalAssembly => "người giữ chức vụ do Quốc hội bầu hoặc phê chuẩn",
+        CouncilKind::PartyCommittee => "chức danh, chức vụ lãnh đạo, quản lý",
+        _ => "người giữ chức vụ do Hội đồng nhân dân bầu",
+    };
+    format!("đối với {who}, khối {}", capitals_of_bodies(name))
+}
+
+/// Names of bodies keep their capital inside a sentence.
+fn capitals_of_bodies(text: &str) -> String {
+    ["Hội đồng nhân dân", "Ủy ban nhân dân", "Quốc hội", "Chính phủ", "Tỉnh ủy", "Đảng"]
+        .iter()
+        .fold(text.to_owned(), |out, body| out.replace(&body.to_lowercase(), body))
+}
+
+/// What the voter does. Marks on paper only; a spoiled paper is exchanged before it is cast (NQ 31/2023/UBTVQH15, Điều 12).
+fn instructions(kind: PollKind) -> Vec<String> {
+    let boxes = match kind {
+        PollKind::Rating => "ba",
+        PollKind::Confidence => "hai",
+    };
+    vec![
+        format!("Với mỗi người, đánh dấu X vào MỘT trong {boxes} ô ở cùng dòng với họ tên người đó."),
+        "Dòng bỏ trống hoặc đánh dấu từ hai ô trở lên không được tính cho người ở dòng đó.".to_owned(),
+        "Không gạch, xóa họ tên đã in; không viết thêm tên người khác; phiếu viết hỏng được đổi trước khi bỏ vào hòm phiếu."
+            .to_owned(),
+    ]
+}
+
+/// Six hex digits that change with anything printed on the form.
+fn fingerprint(form: &BallotForm) -> String {
+    let text = format!("{form:?}");
+    Sha256::digest(text.as_bytes()).iter().take(3).fold(String::new(), |hex, byte| hex + &format!("{byte:02X}"))
 }

@@ -2,8 +2,10 @@
 
 pub mod audit;
 pub mod ballot;
+pub mod batch;
 pub mod book;
 pub mod council;
+pub mod count;
 pub mod decimal;
 pub mod document;
 pub mod fact;
@@ -13,4 +15,5 @@ pub mod poll;
 pub mod ratio;
 pub mod roster;
 pub mod rules;
+pub mod simulate;
 pub mod text;

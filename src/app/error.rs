@@ -1,0 +1,64 @@
+//! What a use case can refuse, in the words of the person who asked.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::domain::finding::Finding;
+
+/// Why a use case stopped. The text says what is wrong, where, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The input has errors; all of them are listed, nothing was written.
+    #[error("{file}: có {} lỗi phải sửa; chưa ghi gì cả.", findings.iter().filter(|f| f.is_error()).count())]
+    Findings {
+        /// The input.
+        file: String,
+        /// Errors together with warnings and notes, in the order in which they were met.
+        findings: Vec<Finding>,
+    },
+    /// One sentence of bad input that belongs to no cell.
+    #[error("{0}")]
+    Input(String),
+    /// A file or folder could not be read or written.
+    #[error("{}: {}", path.display(), io_sentence(source))]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Something inside went wrong that no input explains.
+    #[error("Chương trình gặp lỗi khi {doing}: {cause}. Hãy gửi tệp đầu vào cho người bảo trì; chưa ghi gì cả.")]
+    Internal {
+        /// `in biên bản`.
+        doing: String,
+        /// For the log.
+        cause: String,
+    },
+}
+
+impl AppError {
+    /// A file that could not be read or written.
+    pub fn file(path: &Path, source: io::Error) -> Self {
+        Self::File { path: path.to_owned(), source }
+    }
+
+    /// Something that no input explains.
+    pub fn internal(doing: impl Into<String>, cause: impl ToString) -> Self {
+        Self::Internal { doing: doing.into(), cause: cause.to_string() }
+    }
+}
+
+/// What the system said, as a sentence with a next step.
+fn io_sentence(error: &io::Error) -> String {
+    let known = match error.kind() {
+        io::ErrorKind::NotFound => "không tìm thấy; hãy kiểm tra lại đường dẫn",
+        io::ErrorKind::PermissionDenied => "không có quyền; hãy chọn nơi khác hoặc xin quyền ghi, đọc",
+        io::ErrorKind::StorageFull => "ổ đĩa đã đầy; hãy giải phóng chỗ trống rồi chạy lại",
+        io::ErrorKind::ReadOnlyFilesystem => "ổ đĩa chỉ cho đọc; hãy chọn nơi khác",
+        io::ErrorKind::IsADirectory => "là thư mục, không phải tệp; hãy chỉ đúng tệp",
+        io::ErrorKind::NotADirectory => "có phần không phải thư mục trong đường dẫn; hãy kiểm tra lại",
+        _ => return format!("không đọc hoặc ghi được ({error}); hãy kiểm tra ổ đĩa rồi chạy lại"),
+    };
+    known.to_owned()
+}

@@ -1,0 +1,354 @@
+//! Tập phiếu: a pile of papers, read twice by two people, the second blind to the first.
+//!
+//! Marks are held in memory until both readings agree, and wiped when they are dropped; what leaves this file is the
+//! batch's counts. A difference names the paper and the line, never what anybody read there. No type here can be
+//! serialized, and none shows a mark in its debug output.
+
+use std::fmt;
+
+use zeroize::{DefaultIsZeroes, Zeroize, ZeroizeOnDrop};
+
+use super::count::BatchCounts;
+use super::poll::{Level, LevelCounts, PollKind};
+
+/// What a teller reads on one line.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub enum Mark {
+    /// One box is marked.
+    Level(Level),
+    /// None is.
+    #[default]
+    Blank,
+    /// Two or three are.
+    Multiple,
+}
+
+impl DefaultIsZeroes for Mark {}
+
+impl fmt::Debug for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Mark(…)")
+    }
+}
+
+/// One paper as one teller reads it.
+#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+pub enum Paper {
+    /// The board found it invalid as a whole, for the reason with this id in the rule set.
+    Invalid(String),
+    /// One mark per line.
+    Marked(Vec<Mark>),
+}
+
+impl fmt::Debug for Paper {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Paper(…)")
+    }
+}
+
+/// Lượt nhập: one teller's reading of a whole batch.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Who reads.
+    pub teller: String,
+    /// Every paper, in the order of the pile.
+    pub papers: Vec<Paper>,
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Entry({}, {} papers)", self.teller, self.papers.len())
+    }
+}
+
+/// The pile and the form its papers are of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// Number of the batch on its form, from 1.
+    pub number: u32,
+    /// Which vote.
+    pub kind: PollKind,
+    /// Lines of the form.
+    pub lines: usize,
+    /// Papers in the pile.
+    pub papers: u32,
+}
+
+/// Smallest and largest pile; the last one of a form may be smaller.
+pub const PAPERS_PER_BATCH: std::ops::RangeInclusive<u32> = 10..=50;
+
+/// Papers in a batch when nobody asks for another number.
+pub const DEFAULT_PAPERS: u32 = 25;
+
+/// Why a reading is not taken. The batch stays as it was.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EntryError {
+    /// The second reader must be somebody else.
+    #[error("lượt nhập thứ hai phải do người khác với lượt thứ nhất ({teller}) thực hiện")]
+    SameTeller {
+        /// Who read first.
+        teller: String,
+    },
+    /// The reading has another number of papers than the pile.
+    #[error("tập {number} có {papers} phiếu nhưng lượt nhập có {read}")]
+    Papers {
+        /// Number of the batch.
+        number: u32,
+        /// Papers in the pile.
+        papers: u32,
+        /// Papers read.
+        read: usize,
+    },
+    /// A paper has another number of lines than the form, or a level of the other vote.
+    #[error("phiếu {paper}: số dòng hoặc mức không đúng mẫu phiếu")]
+    Form {
+        /// Number of the paper in the pile, from 1.
+        paper: usize,
+    },
+}
+
+/// Where the two readings differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// Number of the paper in the pile, from 1.
+    pub paper: usize,
+    /// Number of the line, from 1; `None` when one reader found the whole paper invalid, or for another reason.
+    pub line: Option<usize>,
+}
+
+/// A pile nobody has read yet.
+#[derive(Debug)]
+pub struct Open(());
+
+/// A pile that one teller has read.
+#[derive(Debug)]
+pub struct ReadOnce(Entry);
+
+/// A pile on which two tellers differ.
+#[derive(Debug)]
+pub struct Disputed {
+    first: Entry,
+    second: Entry,
+    differences: Vec<Difference>,
+}
+
+/// Tập phiếu in state `S`.
+#[derive(Debug)]
+pub struct Batch<S> {
+    shape: Shape,
+    state: S,
+}
+
+/// What the second reading gives.
+#[derive(Debug)]
+pub enum Compared {
+    /// Both readings are the same: counts, and the papers are wiped.
+    Agreed(BatchCounts),
+    /// They differ; the named lines are read again.
+    Differs(Batch<Disputed>),
+}
+
+impl Batch<Open> {
+    /// Opens a pile.
+    pub const fn open(shape: Shape) -> Self {
+        Self { shape, state: Open(()) }
+    }
+
+    /// Takes the first reading.
+    ///
+    /// # Errors
+    /// When the reading does not fit the pile; the pile is handed back as it was.
+    pub fn first(self, entry: Entry) -> Result<Batch<ReadOnce>, (Self, EntryError)> {
+        match fits(self.shape, &entry) {
+            Ok(()) => Ok(Batch { shape: self.shape, state: ReadOnce(entry) }),
+            Err(error) => Err((self, error)),
+        }
+    }
+}
+
+impl Batch<ReadOnce> {
+    /// Takes the second reading and compares.
+    ///
+    /// # Errors
+    /// When the same teller reads again or the reading does not fit; the pile is handed back as it was.
+    pub fn second(self, entry: Entry) -> Result<Compared, (Self, EntryError)> {
+        let teller = &self.state.0.teller;
+        if *teller == entry.teller {
+            let error = EntryError::SameTeller { teller: teller.clone() };
+            return Err((self, error));
+        }
+        match fits(self.shape, &entry) {
+            Ok(()) => Ok(compare(self.shape, self.state.0, entry)),
+            Err(error) => Err((self, error)),
+        }
+    }
+}
+
+impl Batch<Disputed> {
+    /// Where the readings differ, in the order of the pile.
+    pub fn differences(&self) -> &[Difference] {
+        &self.state.differences
+    }
+
+    /// Puts in what both tellers read on the disputed papers with the paper in hand, and compares again. `read` gives,
+    /// for a disputed paper (from 1), the first and the second teller's new reading of it.
+    ///
+    /// # Errors
+    /// When a new reading does not fit; the pile is handed back as it was.
+    pub fn read_again(self, mut read: impl FnMut(usize) -> (Paper, Paper)) -> Result<Compared, (Self, EntryError)> {
+        let (mut first, mut second) = (self.state.first.clone(), self.state.second.clone());
+        let mut papers: Vec<usize> = self.state.differences.iter().map(|d| d.paper).collect();
+        papers.dedup();
+        for paper in papers {
+            let (one, two) = read(paper);
+            if let (Some(a), Some(b)) = (first.papers.get_mut(paper - 1), second.papers.get_mut(paper - 1)) {
+                *a = one;
+                *b = two;
+            }
+        }
+        match fits(self.shape, &first).and_then(|()| fits(self.shape, &second)) {
+            Ok(()) => Ok(compare(self.shape, first, second)),
+            Err(error) => Err((self, error)),
+        }
+    }
+}
+
+fn fits(shape: Shape, entry: &Entry) -> Result<(), EntryError> {
+    if u32::try_from(entry.papers.len()) != Ok(shape.papers) {
+        let (number, papers, read) = (shape.number, shape.papers, entry.papers.len());
+        return Err(EntryError::Papers { number, papers, read });
+    }
+    let levels = shape.kind.levels();
+    let known = |mark: &Mark| !matches!(mark, Mark::Level(level) if !levels.contains(level));
+    let wrong = entry.papers.iter().position(|paper| match paper {
+        Paper::Invalid(_) => false,
+        Paper::Marked(marks) => marks.len() != shape.lines || !marks.iter().all(known),
+    });
+    wrong.map_or(Ok(()), |index| Err(EntryError::Form { paper: index + 1 }))
+}
+
+fn compare(shape: Shape, first: Entry, second: Entry) -> Compared {
+    let mut differences = Vec::new();
+    for (index, (a, b)) in first.papers.iter().zip(&second.papers).enumerate() {
+        let paper = index + 1;
+        match (a, b) {
+            (Paper::Marked(a), Paper::Marked(b)) => {
+                let lines = a.iter().zip(b).enumerate().filter(|(_, (a, b))| a != b);
+                differences.extend(lines.map(|(line, _)| Difference { paper, line: Some(line + 1) }));
+            }
+            (a, b) if a != b => differences.push(Difference { paper, line: None }),
+            _ => {}
+        }
+    }
+    if differences.is_empty() {
+        Compared::Agreed(count_papers(shape.kind, shape.lines, shape.papers, &first.papers))
+    } else {
+        Compared::Differs(Batch { shape, state: Disputed { first, second, differences } })
+    }
+}
+
+/// Counts per line and level, and invalid papers by reason.
+pub fn count_papers(kind: PollKind, lines: usize, papers: u32, read: &[Paper]) -> BatchCounts {
+    let mut counts = BatchCounts { papers, ..BatchCounts::zero(kind, lines) };
+    let mut tally = vec![[0_u32; SLOTS]; lines];
+    for paper in read {
+        match paper {
+            Paper::Invalid(reason) => *counts.invalid.entry(reason.clone()).or_default() += 1,
+            Paper::Marked(marks) => {
+                for (line, mark) in tally.iter_mut().zip(marks) {
+                    line[slot(*mark)] += 1;
+                }
+            }
+        }
+    }
+    for (line, seen) in counts.lines.iter_mut().zip(&tally) {
+        let of = |level| seen[slot(Mark::Level(level))];
+        *line = match kind {
+            PollKind::Rating => {
+                LevelCounts::Rating { high: of(Level::High), medium: of(Level::Medium), low: of(Level::Low) }
+            }
+            PollKind::Confidence => {
+                LevelCounts::Confidence { confidence: of(Level::Confidence), no_confidence: of(Level::NoConfidence) }
+            }
+        };
+    }
+    counts
+}
+
+/// Kinds of marks.
+const SLOTS: usize = 7;
+
+const fn slot(mark: Mark) -> usize {
+    match mark {
+        Mark::Level(Level::High) => 0,
+        Mark::Level(Level::Medium) => 1,
+        Mark::Level(Level::Low) => 2,
+        Mark::Level(Level::Confidence) => 3,
+        Mark::Level(Level::NoConfidence) => 4,
+        Mark::Blank => 5,
+        Mark::Multiple => 6,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HIGH: Mark = Mark::Level(Level::High);
+    const LOW: Mark = Mark::Level(Level::Low);
+
+    fn shape(papers: u32) -> Shape {
+        Shape { number: 1, kind: PollKind::Rating, lines: 2, papers }
+    }
+
+    fn reading(teller: &str, papers: &[[Mark; 2]]) -> Entry {
+        Entry { teller: teller.to_owned(), papers: papers.iter().map(|p| Paper::Marked(p.to_vec())).collect() }
+    }
+
+    #[test]
+    fn two_equal_readings_become_counts() {
+        let papers = [[HIGH, LOW], [LOW, Mark::Blank], [HIGH, Mark::Multiple]];
+        let batch = Batch::open(shape(3)).first(reading("A", &papers)).expect("first");
+        let Ok(Compared::Agreed(counts)) = batch.second(reading("B", &papers)) else { panic!("equal readings") };
+        assert_eq!(counts.lines[0], LevelCounts::Rating { high: 2, medium: 0, low: 1 });
+        assert_eq!((counts.line_not_counted(0), counts.line_not_counted(1)), (Some(0), Some(2)));
+        assert_eq!(counts.check(), Ok(()));
+    }
+
+    #[test]
+    fn a_difference_names_paper_and_line_and_is_read_again() {
+        let truth = [[HIGH, LOW], [LOW, LOW]];
+        let slip = [[HIGH, LOW], [LOW, HIGH]];
+        let batch = Batch::open(shape(2)).first(reading("A", &truth)).expect("first");
+        let Ok(Compared::Differs(disputed)) = batch.second(reading("B", &slip)) else { panic!("a slip") };
+        assert_eq!(disputed.differences(), [Difference { paper: 2, line: Some(2) }]);
+        assert!(!format!("{disputed:?}").contains("Low"), "debug output shows a mark");
+
+        let again = |_| (Paper::Marked(vec![LOW, LOW]), Paper::Marked(vec![LOW, LOW]));
+        let Ok(Compared::Agreed(counts)) = disputed.read_again(again) else { panic!("read again") };
+        assert_eq!(counts.lines[1], LevelCounts::Rating { high: 0, medium: 0, low: 2 });
+    }
+
+    #[test]
+    fn an_invalid_paper_counts_on_no_line_and_needs_both_readers() {
+        let invalid = || Paper::Invalid("no_seal".to_owned());
+        let first = Entry { teller: "A".to_owned(), papers: vec![invalid()] };
+        let batch = Batch::open(shape(1)).first(first).expect("first");
+        let Ok(Compared::Differs(disputed)) = batch.second(reading("B", &[[HIGH, HIGH]])) else { panic!("differs") };
+        assert_eq!(disputed.differences(), [Difference { paper: 1, line: None }]);
+        let Ok(Compared::Agreed(counts)) = disputed.read_again(|_| (invalid(), invalid())) else { panic!("agreed") };
+        assert_eq!((counts.invalid_total(), counts.line_not_counted(0)), (1, Some(1)));
+    }
+
+    #[test]
+    fn one_person_cannot_read_twice_and_a_reading_must_fit() {
+        let papers = [[HIGH, LOW]];
+        let batch = Batch::open(shape(1)).first(reading("A", &papers)).expect("first");
+        let Err((batch, error)) = batch.second(reading("A", &papers)) else { panic!("same teller") };
+        assert_eq!(error, EntryError::SameTeller { teller: "A".to_owned() });
+        let Err((_, error)) = batch.second(reading("B", &[[HIGH, Mark::Level(Level::Confidence)]])) else {
+            panic!("a level of the other vote")
+        };
+        assert_eq!(error, EntryError::Form { paper: 1 });
+    }
+}

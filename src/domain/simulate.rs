@@ -1,0 +1,265 @@
+//! Simulated delegates for a rehearsal: papers, slips of tellers, nonces, all from one seed. The same seed gives the
+//! same everything. Never used in a real poll.
+
+use std::collections::VecDeque;
+
+use sha2::{Digest, Sha256};
+
+use super::batch::{Batch, Compared, DEFAULT_PAPERS, Entry, EntryError, Mark, PAPERS_PER_BATCH, Paper, Shape};
+use super::count::BatchCounts;
+use super::poll::PollKind;
+
+/// Endless bytes from a seed and a purpose: SHA-256 of both and a counter.
+#[derive(Clone, Debug)]
+pub struct SeededStream {
+    key: [u8; 32],
+    counter: u64,
+    ready: VecDeque<u8>,
+}
+
+impl SeededStream {
+    /// Streams of one seed and different purposes have nothing in common.
+    pub fn new(seed: u64, purpose: &str) -> Self {
+        let key = Sha256::new().chain_update(b"tinnhiem rehearsal\0").chain_update(seed.to_be_bytes());
+        Self { key: key.chain_update(purpose).finalize().into(), counter: 0, ready: VecDeque::new() }
+    }
+
+    /// The next 32 bytes.
+    pub fn block(&mut self) -> [u8; 32] {
+        let block = Sha256::new().chain_update(self.key).chain_update(self.counter.to_be_bytes()).finalize();
+        self.counter += 1;
+        block.into()
+    }
+
+    fn next_u32(&mut self) -> u32 {
+        let mut bytes = [0; 4];
+        for byte in &mut bytes {
+            if self.ready.is_empty() {
+                self.ready = self.block().into();
+            }
+            *byte = self.ready.pop_front().unwrap_or_default();
+        }
+        u32::from_be_bytes(bytes)
+    }
+
+    /// A whole number below `bound`, each as likely as the next; 0 when `bound` is 0.
+    pub fn below(&mut self, bound: u32) -> u32 {
+        if bound == 0 {
+            return 0;
+        }
+        let fair = u32::MAX - u32::MAX % bound;
+        loop {
+            let n = self.next_u32();
+            if n < fair {
+                return n % bound;
+            }
+        }
+    }
+}
+
+/// Out of a thousand voters, how many mark what on one line; the rest mark nothing or too much.
+#[derive(Clone, Copy, Debug)]
+struct Leaning {
+    /// One per level, in ballot order.
+    levels: [u32; 3],
+    multiple: u32,
+}
+
+impl Leaning {
+    /// Most people are well thought of; `troubled` is at the edge of one half.
+    fn draw(stream: &mut SeededStream, kind: PollKind, troubled: bool) -> Self {
+        let worst = if troubled { 480 + stream.below(140) } else { stream.below(120) };
+        let multiple = stream.below(4);
+        let blank = stream.below(12);
+        let rest = 1000 - worst - multiple - blank;
+        let levels = match kind {
+            PollKind::Rating => {
+                let medium = stream.below(rest / 2);
+                [rest - medium, medium, worst]
+            }
+            PollKind::Confidence => [rest, worst, 0],
+        };
+        Self { levels, multiple }
+    }
+
+    fn mark(self, stream: &mut SeededStream, kind: PollKind) -> Mark {
+        let mut n = stream.below(1000);
+        for (level, weight) in kind.levels().iter().zip(self.levels) {
+            if n < weight {
+                return Mark::Level(*level);
+            }
+            n -= weight;
+        }
+        if n < self.multiple { Mark::Multiple } else { Mark::Blank }
+    }
+}
+
+/// What happens to the ballots of a simulated poll; the same for every form, because a voter hands in all or none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Turnout {
+    /// Thu về.
+    pub returned: u32,
+    /// Không hợp lệ.
+    pub invalid: u32,
+}
+
+/// A few voters keep their ballots, a few spoil them.
+pub fn turnout(stream: &mut SeededStream, issued: u32) -> Turnout {
+    let kept = stream.below(issued / 40 + 1);
+    let returned = issued - kept;
+    Turnout { returned, invalid: stream.below(returned / 30 + 1) }
+}
+
+/// Papers in each pile: [`DEFAULT_PAPERS`], and a small rest joins the last pile.
+pub fn pile_sizes(returned: u32) -> Vec<u32> {
+    let rest = returned % DEFAULT_PAPERS;
+    let full = usize::try_from(returned / DEFAULT_PAPERS).unwrap_or(usize::MAX);
+    let mut sizes = vec![DEFAULT_PAPERS; full];
+    match sizes.last_mut() {
+        Some(last) if rest < *PAPERS_PER_BATCH.start() => *last += rest,
+        _ if rest > 0 => sizes.push(rest),
+        _ => {}
+    }
+    sizes
+}
+
+/// One form's papers as the voters leave them, in the order of the box.
+#[derive(Debug)]
+pub struct BallotBox {
+    kind: PollKind,
+    lines: usize,
+    papers: VecDeque<Paper>,
+}
+
+/// One batch, counted.
+#[derive(Debug)]
+pub struct CountedBatch {
+    /// Number on its form, from 1.
+    pub number: u32,
+    /// What both readings agreed on.
+    pub counts: BatchCounts,
+    /// Lines on which the first two readings differed.
+    pub reread: usize,
+}
+
+/// Simulates the voters of one form. `troubled` is the line (from 0) of the person who is at the edge of one half.
+pub fn fill_box(
+    stream: &mut SeededStream,
+    kind: PollKind,
+    lines: usize,
+    turnout: Turnout,
+    troubled: Option<usize>,
+    invalid_reasons: &[&str],
+) -> BallotBox {
+    let leanings: Vec<Leaning> = (0..lines).map(|i| Leaning::draw(stream, kind, troubled == Some(i))).collect();
+    let mut papers: VecDeque<Paper> =
+        (0..turnout.returned).map(|_| Paper::Marked(leanings.iter().map(|l| l.mark(stream, kind)).collect())).collect();
+    let mut spoiled = 0;
+    while spoiled < turnout.invalid && !invalid_reasons.is_empty() {
+        let which = usize::try_from(stream.below(turnout.returned)).unwrap_or_default();
+        let reason = usize::try_from(stream.below(u32::try_from(invalid_reasons.len()).unwrap_or(u32::MAX)));
+        if let (Some(paper @ Paper::Marked(_)), Ok(reason)) = (papers.get_mut(which), reason) {
+            *paper = Paper::Invalid(invalid_reasons[reason].to_owned());
+            spoiled += 1;
+        }
+    }
+    BallotBox { kind, lines, papers }
+}
+
+/// Counts a box pile by pile, each pile read by two tellers, the first of whom slips now and then. Papers are wiped as
+/// soon as both readings agree.
+///
+/// # Errors
+/// When the simulation itself is wrong; kept as a value so that no caller can panic.
+pub fn count_box(
+    mut papers: BallotBox,
+    tellers: [&str; 2],
+    stream: &mut SeededStream,
+) -> Result<Vec<CountedBatch>, EntryError> {
+    let returned = u32::try_from(papers.papers.len()).unwrap_or(u32::MAX);
+    let mut counted = Vec::new();
+    for (number, size) in (1..).zip(pile_sizes(returned)) {
+        let size = usize::try_from(size).unwrap_or(usize::MAX).min(papers.papers.len());
+        let pile: Vec<Paper> = papers.papers.drain(..size).collect();
+        let papers_in_pile = u32::try_from(pile.len()).unwrap_or(u32::MAX);
+        let shape = Shape { number, kind: papers.kind, lines: papers.lines, papers: papers_in_pile };
+        counted.push(count_pile(shape, pile, tellers, stream)?);
+    }
+    Ok(counted)
+}
+
+fn count_pile(
+    shape: Shape,
+    pile: Vec<Paper>,
+    tellers: [&str; 2],
+    stream: &mut SeededStream,
+) -> Result<CountedBatch, EntryError> {
+    let first =
+        Entry { teller: tellers[0].to_owned(), papers: pile.iter().map(|p| slip(p, shape.kind, stream)).collect() };
+    let second = Entry { teller: tellers[1].to_owned(), papers: pile.clone() };
+    let number = shape.number;
+    let read_once = Batch::open(shape).first(first).map_err(|(_, error)| error)?;
+    let mut reread = 0;
+    let mut compared = read_once.second(second).map_err(|(_, error)| error)?;
+    loop {
+        compared = match compared {
+            Compared::Agreed(counts) => return Ok(CountedBatch { number, counts, reread }),
+            Compared::Differs(disputed) => {
+                reread += disputed.differences().len();
+                let truth = |paper: usize| (pile[paper - 1].clone(), pile[paper - 1].clone());
+                disputed.read_again(truth).map_err(|(_, error)| error)?
+            }
+        };
+    }
+}
+
+/// The paper as a hurried teller reads it: one mark in four hundred is taken for its neighbour.
+fn slip(paper: &Paper, kind: PollKind, stream: &mut SeededStream) -> Paper {
+    let mut read = paper.clone();
+    if let Paper::Marked(marks) = &mut read {
+        for mark in marks {
+            if stream.below(400) == 0 {
+                let level = kind.levels()[usize::from(*mark == Mark::Level(kind.levels()[0]))];
+                *mark = Mark::Level(level);
+            }
+        }
+    }
+    read
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::batch::count_papers;
+
+    #[test]
+    fn a_seed_repeats_itself_and_purposes_differ() {
+        let first = |seed, purpose| SeededStream::new(seed, purpose).block();
+        assert_eq!(first(1, "a"), first(1, "a"));
+        assert!(first(1, "a") != first(2, "a") && first(1, "a") != first(1, "b"));
+    }
+
+    #[test]
+    fn piles_hold_every_paper_and_no_pile_is_tiny() {
+        for returned in 0..300 {
+            let sizes = pile_sizes(returned);
+            assert_eq!(sizes.iter().sum::<u32>(), returned);
+            assert!(returned < 10 || sizes.iter().all(|n| PAPERS_PER_BATCH.contains(n)), "{returned}: {sizes:?}");
+        }
+    }
+
+    #[test]
+    fn two_readings_with_slips_still_count_what_the_voters_left() {
+        let turnout = Turnout { returned: 60, invalid: 2 };
+        let mut stream = SeededStream::new(7, "test");
+        let filled = fill_box(&mut stream, PollKind::Rating, 30, turnout, Some(3), &["no_seal"]);
+        let papers: Vec<Paper> = filled.papers.iter().cloned().collect();
+        let truth = count_papers(PollKind::Rating, 30, 60, &papers);
+
+        let counted = count_box(filled, ["A", "B"], &mut stream).expect("count");
+        let sum = counted.iter().try_fold(BatchCounts::zero(PollKind::Rating, 30), |sum, b| sum.add(&b.counts));
+        assert_eq!(sum.expect("one form"), truth);
+        assert_eq!(truth.invalid_total(), 2);
+        assert!(counted.iter().any(|b| b.reread > 0), "60 x 30 marks without one slip");
+    }
+}
