@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::rules::PercentFormat;
+
 /// A share from 0 to 1, `num / den`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fraction {
@@ -111,6 +113,18 @@ impl Threshold {
         }
     }
 
+    /// Whether `count` is the very share of `base`, where two texts may disagree about the side it falls on.
+    pub fn exactly_on(self, count: u32, base: u32) -> bool {
+        u64::from(count) * u64::from(self.share.den) == u64::from(self.share.num) * u64::from(base)
+    }
+
+    /// Whether every count that reaches `other` reaches this one too, and some that do not reach `other` do.
+    pub fn is_below(self, other: Self) -> bool {
+        let left = u64::from(self.share.num) * u64::from(other.share.den);
+        let right = u64::from(other.share.num) * u64::from(self.share.den);
+        left < right || (left == right && self.edge == Edge::From && other.edge == Edge::Above)
+    }
+
     /// `count` minus the smallest count that reaches the threshold: 0 or more means reached.
     pub fn margin(self, count: u32, base: u32) -> i64 {
         i64::from(count) - i64::try_from(self.smallest(base)).unwrap_or(i64::MAX)
@@ -124,6 +138,21 @@ pub fn percent_rounded(count: u32, base: u32, decimals: u8) -> Option<u64> {
     let base = u128::from(base);
     let doubled = (2 * scaled + base).checked_div(2 * base)?;
     u64::try_from(doubled).ok()
+}
+
+/// The share of `count` in `base` as papers print it, without the sign: `53,19`, `97,5`, `100`; `None` when `base` is 0.
+pub fn percent_text(count: u32, base: u32, format: PercentFormat) -> Option<String> {
+    let PercentFormat { decimals, drop_trailing_zeros } = format;
+    let rounded = percent_rounded(count, base, decimals)?;
+    let unit = 10_u64.checked_pow(u32::from(decimals))?;
+    let mut text = (rounded / unit).to_string();
+    if decimals > 0 {
+        text += &format!(",{:0width$}", rounded % unit, width = usize::from(decimals));
+        if drop_trailing_zeros {
+            text.truncate(text.trim_end_matches('0').trim_end_matches(',').len());
+        }
+    }
+    Some(text)
 }
 
 #[cfg(test)]
@@ -168,5 +197,28 @@ mod tests {
         assert_eq!(percent_rounded(25, 47, 2), Some(5319));
         assert_eq!(percent_rounded(1, 800, 2), Some(13));
         assert_eq!(percent_rounded(1, 0, 2), None);
+    }
+
+    #[test]
+    fn shares_print_as_published_papers_do() {
+        let papers = PercentFormat { decimals: 2, drop_trailing_zeros: true };
+        let printed =
+            [(25, 47, "53,19"), (78, 80, "97,5"), (47, 47, "100"), (0, 47, "0"), (2, 47, "4,26"), (1, 1000, "0,1")];
+        for (count, base, text) in printed {
+            assert_eq!(percent_text(count, base, papers).as_deref(), Some(text));
+        }
+        assert_eq!(percent_text(0, 0, papers), None);
+        let kept = PercentFormat { decimals: 2, drop_trailing_zeros: false };
+        assert_eq!(percent_text(29, 47, kept).as_deref(), Some("61,70"));
+        let whole = PercentFormat { decimals: 0, drop_trailing_zeros: true };
+        assert_eq!(percent_text(10, 100, whole).as_deref(), Some("10"), "a zero before the comma is no trailing zero");
+    }
+
+    #[test]
+    fn two_thirds_inclusive_is_below_two_thirds_exclusive_and_above_one_half() {
+        let (half, from, above) =
+            (threshold("1/2", Edge::Above), threshold("2/3", Edge::From), threshold("4/6", Edge::Above));
+        assert!(half.is_below(from) && from.is_below(above) && !above.is_below(from) && !from.is_below(from));
+        assert!(from.exactly_on(32, 48) && !from.exactly_on(31, 48));
     }
 }

@@ -1,23 +1,227 @@
-//! Reads one rule file and refuses it with file and key.
+//! Reads rule files, and refuses a wrong one with file, key and what to do about it.
 
-use super::RuleSet;
+use sha2::{Digest, Sha256};
+
+use super::{RuleSet, builtin_texts, check};
 
 /// Why a rule file is refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{file}, khóa {key}: {what}")]
 pub struct RuleError {
     /// Name of the file.
     pub file: String,
-    /// Path of the key: `band[1].threshold.share`.
+    /// Path of the key: `band[1].threshold.share`; `.` for the file as a whole.
     pub key: String,
     /// What is wrong, Vietnamese.
     pub what: String,
 }
 
+/// The text of a rule file as it was read: what a bundle keeps, so that a stranger decides by the very same rules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleText {
+    /// Name of the file, without its folder.
+    pub file: String,
+    /// Every byte of it.
+    pub text: String,
+    /// SHA-256 of [`Self::text`], 64 lower-case hex digits.
+    pub sha256: String,
+}
+
+impl RuleText {
+    /// Keeps `text` together with its hash.
+    pub fn new(file: impl Into<String>, text: impl Into<String>) -> Self {
+        let text = text.into();
+        let sha256 = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+        Self { file: file.into(), text, sha256 }
+    }
+}
+
+/// A rule set and the text it was read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoadedRules {
+    /// The text.
+    pub source: RuleText,
+    /// What it says.
+    pub set: RuleSet,
+}
+
 /// Parses and checks the rule file `text` that came from `file`.
 ///
 /// # Errors
-/// On an unknown key, a share over 1, a missing or empty citation.
+/// The first thing that is wrong: syntax, an unknown, missing or doubled key, a value out of its range, a share over 1,
+/// an empty citation, thresholds that do not ascend.
 pub fn load(file: &str, text: &str) -> Result<RuleSet, RuleError> {
-    toml::from_str(text).map_err(|e| RuleError { file: file.into(), key: String::new(), what: e.to_string() })
+    let refuse = |key: String, what: String| RuleError { file: file.into(), key, what };
+    let input = toml::Deserializer::parse(text).map_err(|e| refuse(".".into(), syntax(text, &e)))?;
+    let set: RuleSet = serde_path_to_error::deserialize(input).map_err(|e| {
+        let (key, what) = explain(&e.path().to_string(), e.inner().message());
+        refuse(key, what)
+    })?;
+    check::check(&set).map_err(|(key, what)| refuse(key, what))?;
+    Ok(set)
+}
+
+/// The carried rule sets with `added` files, name and text each, put in: a file whose id is carried replaces that set
+/// in its place, another one is appended. A change of the law thus needs no new program.
+///
+/// # Errors
+/// As [`load`], and when two added files have one id.
+pub fn load_all(added: &[(String, String)]) -> Result<Vec<LoadedRules>, RuleError> {
+    let read =
+        |file: &str, text: &str| load(file, text).map(|set| LoadedRules { source: RuleText::new(file, text), set });
+    let carried = builtin_texts().iter().map(|(id, text)| read(&format!("{id}.toml"), text));
+    let mut all: Vec<LoadedRules> = carried.collect::<Result<_, _>>()?;
+    let mut seen: Vec<(String, &str)> = Vec::new();
+    for (file, text) in added {
+        let new = read(file, text)?;
+        if let Some((_, other)) = seen.iter().find(|(id, _)| *id == new.set.id) {
+            let what = format!("mã “{}” đã có trong tệp {other}; mỗi bộ quy tắc chỉ một tệp", new.set.id);
+            return Err(RuleError { file: file.clone(), key: "id".into(), what });
+        }
+        seen.push((new.set.id.clone(), file));
+        match all.iter_mut().find(|old| old.set.id == new.set.id) {
+            Some(old) => *old = new,
+            None => all.push(new),
+        }
+    }
+    Ok(all)
+}
+
+/// A text that is no TOML: where, and what the parser says.
+fn syntax(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    format!("dòng {line} không đúng cú pháp TOML ({})", error.message().trim())
+}
+
+/// Key and Vietnamese words for what serde says at `path`.
+fn explain(path: &str, message: &str) -> (String, String) {
+    if let Some(field) = message.strip_prefix("missing field ").and_then(quoted) {
+        let key = if path == "." { field.into() } else { format!("{path}.{field}") };
+        return (key, "thiếu khóa này; hãy thêm vào tệp".into());
+    }
+    let what = if message.starts_with("unknown field") {
+        format!("khóa lạ; các khóa dùng được: {}", expected(message))
+    } else if message.starts_with("unknown variant") {
+        format!(
+            "giá trị “{}” không dùng được; dùng một trong: {}",
+            quoted(message).unwrap_or_default(),
+            expected(message)
+        )
+    } else if message.starts_with("invalid ") {
+        format!("giá trị sai kiểu hoặc ngoài khoảng cho phép ({message})")
+    } else if path.starts_with("in_force") {
+        "ngày phải có thật và viết dạng \"2023-07-01\"".into()
+    } else {
+        message.into()
+    };
+    (path.into(), what)
+}
+
+/// The first name in backquotes.
+fn quoted(message: &str) -> Option<&str> {
+    message.split('`').nth(1)
+}
+
+/// Names that serde would have accepted, after its `expected`.
+fn expected(message: &str) -> String {
+    let names = message.split_once("expected").map_or("", |(_, rest)| rest);
+    names.split('`').skip(1).step_by(2).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::rules::{Attested, builtin};
+
+    /// Text of the set in force with one change, which must be a change.
+    fn changed(from: &str, to: &str) -> String {
+        let text = builtin_texts()[0].1;
+        assert!(text.contains(from), "{from:?} is not in the file");
+        text.replacen(from, to, 1)
+    }
+
+    fn refusal(from: &str, to: &str) -> RuleError {
+        load("luat.toml", &changed(from, to)).expect_err("the change must be refused")
+    }
+
+    #[test]
+    fn every_carried_set_loads_under_its_own_id_with_a_source_for_each_parameter() {
+        let sets = builtin().expect("carried files");
+        let ids: Vec<&str> = sets.iter().map(|set| set.id.as_str()).collect();
+        assert_eq!(ids, builtin_texts().iter().map(|(id, _)| *id).collect::<Vec<_>>());
+        for cited in sets.iter().flat_map(RuleSet::cited) {
+            assert!(!cited.cite.trim().is_empty(), "{}", cited.key);
+        }
+        assert_eq!(sets[0].cited().iter().find(|c| c.key == "base").map(|c| c.attested), Some(Attested::Single));
+    }
+
+    #[test]
+    fn a_wrong_file_is_refused_with_its_name_and_the_key() {
+        let wrong = [
+            ("side = \"state\"", "side = \"state\"\nmau_phieu = 1", "mau_phieu", "khóa lạ"),
+            ("edge = \"from\"", "edge = \"from\", percent = 66", "quorum.value.threshold.percent", "khóa lạ"),
+            ("days = 45", "days = 45\nhours = 1", "deadline[0].hours", "khóa lạ"),
+            ("cite = \"NQ 96/2023/QH15, Điều 19.3\"\n", "", "base.cite", "thiếu khóa"),
+            ("cite = \"NQ 96/2023/QH15, Điều 19.3\"", "cite = \"  \"", "base.cite", "thiếu căn cứ"),
+            (
+                "id = \"over_half_low\"\nthreshold = { share = \"1/2\"",
+                "id = \"over_half_low\"\nthreshold = { share = \"3/2\"",
+                "band[0].threshold.share",
+                "lớn hơn 1",
+            ),
+            (
+                "id = \"two_thirds_low\"\nthreshold = { share = \"2/3\"",
+                "id = \"two_thirds_low\"\nthreshold = { share = \"0.67\"",
+                "band[1].threshold.share",
+                "dạng \"2/3\"",
+            ),
+            (
+                "id = \"two_thirds_low\"\nthreshold = { share = \"2/3\"",
+                "id = \"two_thirds_low\"\nthreshold = { share = \"1/3\"",
+                "band[1].threshold",
+                "từ thấp đến cao",
+            ),
+            ("id = \"two_thirds_low\"", "id = \"over_half_low\"", "band[1].threshold", "không trùng"),
+            ("[\"high\", \"medium\", \"low\"]", "[]", "levels.value", "đúng ba mức"),
+            ("[\"high\", \"medium\", \"low\"]", "[\"high\", \"good\"]", "levels.value[1]", "“good”"),
+            (
+                "from = \"2023-07-01\"",
+                "from = \"2023-07-01\", until = \"2023-06-30\"",
+                "in_force.value.until",
+                "đứng trước",
+            ),
+            ("from = \"2023-07-01\"", "from = \"2023-02-30\"", "in_force.value.from", "ngày phải có thật"),
+            ("id = \"reply\"", "id = \"clarify_request\"", "deadline[7].id", "đã dùng"),
+            ("kind = \"retirement_notice\"", "kind = \"under_months\"", "exemption[0].months", "under_months"),
+            ("[\"pho truong ban\"]", "[\"Phó Trưởng Ban\"]", "not_subject[1].titles[0]", "“pho truong ban”"),
+            ("attested = \"verified\"", "attested = \"yes\"", "in_force.attested", "verified, single, unverified"),
+            ("decimals = 2", "decimals = 300", "percent.value.decimals", "ngoài khoảng"),
+            ("side = \"state\"", "side = state", ".", "dòng 5 không đúng cú pháp"),
+        ];
+        for (from, to, key, what) in wrong {
+            let error = refusal(from, to);
+            assert_eq!((error.file.as_str(), error.key.as_str()), ("luat.toml", key), "{error}");
+            assert!(error.what.contains(what), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_file_with_a_carried_id_replaces_that_set_and_another_is_added() {
+        let stricter = changed("Điều 19.3", "Điều 19.3 (sửa đổi)");
+        let new = changed("id = \"NQ96-2023-QH15\"", "id = \"NQ01-2028-QH16\"");
+        let files = [("a.toml".to_owned(), stricter.clone()), ("b.toml".to_owned(), new)];
+        let all = load_all(&files).expect("both load");
+        let ids: Vec<&str> = all.iter().map(|rules| rules.set.id.as_str()).collect();
+        assert_eq!(ids, ["NQ96-2023-QH15", "QD96-TW-2023", "NQ85-2014-QH13", "NQ35-2012-QH13", "NQ01-2028-QH16"]);
+        assert_eq!((all[0].source.file.as_str(), all[0].source.text.as_str()), ("a.toml", stricter.as_str()));
+        let twice = load_all(&[files[0].clone(), ("c.toml".to_owned(), files[0].1.clone())]).expect_err("one id twice");
+        assert_eq!((twice.file.as_str(), twice.key.as_str()), ("c.toml", "id"));
+    }
+
+    #[test]
+    fn the_hash_is_of_the_exact_text() {
+        let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(RuleText::new("x.toml", "abc").sha256, abc);
+    }
 }

@@ -2,6 +2,8 @@
 //! attested. Nothing in the program knows a threshold, a deadline or a wording of the law by heart.
 
 mod builtin;
+mod check;
+mod cited;
 mod load;
 
 use std::collections::BTreeMap;
@@ -10,11 +12,12 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::council::CouncilKind;
-use super::poll::Level;
+use super::poll::{Level, PollKind};
 use super::ratio::Threshold;
 
 pub use builtin::{builtin, builtin_texts};
-pub use load::{RuleError, load};
+pub use cited::{Caution, Cited};
+pub use load::{LoadedRules, RuleError, RuleText, load, load_all};
 
 /// How well a rule was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -204,8 +207,8 @@ pub struct Quorum {
     pub of: QuorumOf,
 }
 
-/// Mức hệ quả of a share of `Tín nhiệm thấp`, or of `Không tín nhiệm`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Mức hệ quả of a share of `Tín nhiệm thấp`, or of `Không tín nhiệm`; ordered from the lower share up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BandId {
     /// Lấy phiếu: over half.
@@ -378,4 +381,20 @@ pub struct RuleSet {
     /// Papers and forms.
     #[serde(default, rename = "paper")]
     pub papers: Vec<PaperRule>,
+}
+
+impl RuleSet {
+    /// Thresholds of a vote of `kind`, from the lowest up; `None` when the set has no rule for that vote.
+    pub fn band_rules(&self, kind: PollKind) -> Option<&[BandRule]> {
+        match kind {
+            PollKind::Rating => Some(&self.bands),
+            PollKind::Confidence => self.confidence.as_ref().map(|c| std::slice::from_ref(&c.loss)),
+        }
+    }
+
+    /// The rule behind `id`: consequence in words, citation, mark.
+    pub fn band_rule(&self, id: BandId) -> Option<&BandRule> {
+        let loss = self.confidence.as_ref().map(|c| &c.loss);
+        self.bands.iter().chain(loss).find(|band| band.id == id)
+    }
 }

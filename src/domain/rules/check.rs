@@ -1,0 +1,156 @@
+//! What a rule file must hold beyond its shape. Each refusal names the key and says what to write instead.
+
+use std::collections::BTreeSet;
+
+use super::{BandId, BandRule, ExemptionKind, PollKind, RuleSet};
+use crate::domain::text::fold;
+
+/// Digits after the comma that a share may be printed with.
+const MAX_DECIMALS: u8 = 6;
+
+/// Key and what is wrong.
+type Refusal = (String, String);
+
+fn refuse<T>(key: impl Into<String>, what: impl Into<String>) -> Result<T, Refusal> {
+    Err((key.into(), what.into()))
+}
+
+/// Checks what types alone do not say.
+pub(super) fn check(set: &RuleSet) -> Result<(), Refusal> {
+    check_head(set)?;
+    check_cites(set)?;
+    check_levels(set)?;
+    check_bands(set)?;
+    check_posts(set)?;
+    check_ids(set)
+}
+
+fn check_head(set: &RuleSet) -> Result<(), Refusal> {
+    let id_letters = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '-';
+    if !set.id.starts_with(|c: char| c.is_ascii_uppercase()) || !set.id.chars().all(id_letters) {
+        return refuse("id", "mã phải bắt đầu bằng chữ và chỉ gồm chữ hoa không dấu, chữ số, dấu “-”: NQ96-2023-QH15");
+    }
+    for (key, text) in [("short", &set.short), ("title", &set.title), ("base.value.phrase", &set.base.value.phrase)] {
+        filled(key, text)?;
+    }
+    let period = set.in_force.value;
+    if period.until.is_some_and(|until| until < period.from) {
+        return refuse("in_force.value.until", "ngày hết hiệu lực đứng trước ngày có hiệu lực");
+    }
+    if set.percent.value.decimals > MAX_DECIMALS {
+        return refuse("percent.value.decimals", format!("không quá {MAX_DECIMALS} chữ số thập phân"));
+    }
+    Ok(())
+}
+
+fn filled(key: &str, text: &str) -> Result<(), Refusal> {
+    if text.trim().is_empty() { refuse(key, "không được để trống") } else { Ok(()) }
+}
+
+fn check_cites(set: &RuleSet) -> Result<(), Refusal> {
+    match set.cited().into_iter().find(|c| c.cite.trim().is_empty()) {
+        Some(empty) => {
+            refuse(format!("{}.cite", empty.key), "thiếu căn cứ; ghi điều khoản hoặc nguồn của quy định này")
+        }
+        None => Ok(()),
+    }
+}
+
+fn check_levels(set: &RuleSet) -> Result<(), Refusal> {
+    let (given, needed) = (set.levels.value.as_slice(), PollKind::Rating.levels());
+    if given == needed {
+        return Ok(());
+    }
+    let keys: Vec<String> = needed.iter().map(|level| format!("\"{}\"", level.key())).collect();
+    refuse("levels.value", format!("phiếu lấy tín nhiệm có đúng ba mức, theo thứ tự [{}]", keys.join(", ")))
+}
+
+fn check_bands(set: &RuleSet) -> Result<(), Refusal> {
+    if set.bands.is_empty() {
+        return refuse("band", "phải có ít nhất một mức hệ quả");
+    }
+    for (i, band) in set.bands.iter().enumerate() {
+        let key = format!("band[{i}]");
+        if band.id == BandId::Lost {
+            return refuse(format!("{key}.id"), "“lost” là mức của bỏ phiếu, đặt ở confidence.loss");
+        }
+        check_band(&key, band)?;
+    }
+    for (i, pair) in set.bands.windows(2).enumerate() {
+        if let [low, high] = pair
+            && (low.id >= high.id || !low.threshold.is_below(high.threshold))
+        {
+            return refuse(format!("band[{}].threshold", i + 1), "các mức phải xếp từ thấp đến cao, không trùng nhau");
+        }
+    }
+    match &set.confidence {
+        Some(confidence) if confidence.loss.id != BandId::Lost => {
+            refuse("confidence.loss.id", "mức của bỏ phiếu phải là “lost”")
+        }
+        Some(confidence) => {
+            for (i, trigger) in confidence.triggers.iter().enumerate() {
+                filled(&format!("confidence.triggers[{i}].value"), &trigger.value)?;
+            }
+            check_band("confidence.loss", &confidence.loss)
+        }
+        None => Ok(()),
+    }
+}
+
+fn check_band(key: &str, band: &BandRule) -> Result<(), Refusal> {
+    filled(&format!("{key}.share_words"), &band.share_words)?;
+    filled(&format!("{key}.consequence"), &band.consequence)
+}
+
+fn check_posts(set: &RuleSet) -> Result<(), Refusal> {
+    for (i, subject) in set.subjects.iter().enumerate() {
+        if subject.councils.is_empty() || subject.titles.is_empty() {
+            return refuse(format!("subject[{i}]"), "phải nêu ít nhất một loại hội đồng và một chức danh");
+        }
+        check_titles(&format!("subject[{i}]"), &subject.titles)?;
+    }
+    for (i, other) in set.not_subjects.iter().enumerate() {
+        if other.councils.is_empty() {
+            return refuse(format!("not_subject[{i}].councils"), "phải nêu ít nhất một loại hội đồng");
+        }
+        filled(&format!("not_subject[{i}].reason"), &other.reason)?;
+        check_titles(&format!("not_subject[{i}]"), &other.titles)?;
+    }
+    for (i, exemption) in set.exemptions.iter().enumerate() {
+        if (exemption.kind == ExemptionKind::UnderMonths) != exemption.months.is_some() {
+            return refuse(format!("exemption[{i}].months"), "số tháng đi cùng và chỉ đi cùng loại “under_months”");
+        }
+        filled(&format!("exemption[{i}].reason"), &exemption.reason)?;
+    }
+    Ok(())
+}
+
+/// A title is compared with folded ones, so one with accents or capitals would never match.
+fn check_titles(key: &str, titles: &[String]) -> Result<(), Refusal> {
+    match titles.iter().enumerate().find(|(_, title)| title.is_empty() || fold(title) != **title) {
+        Some((j, title)) => {
+            let what = format!("viết chữ thường không dấu: “{}”", fold(title));
+            refuse(format!("{key}.titles[{j}]"), what)
+        }
+        None => Ok(()),
+    }
+}
+
+fn check_ids(set: &RuleSet) -> Result<(), Refusal> {
+    unique("deadline", set.deadlines.iter().map(|d| d.id.as_str()))?;
+    unique("spoils_ballot", set.spoils_ballot.iter().map(|r| r.id.as_str()))?;
+    unique("spoils_line", set.spoils_line.iter().map(|r| r.id.as_str()))?;
+    unique("paper", set.papers.iter().map(|p| p.id.as_str()))
+}
+
+fn unique<'a>(list: &str, ids: impl Iterator<Item = &'a str>) -> Result<(), Refusal> {
+    let mut seen = BTreeSet::new();
+    for (i, id) in ids.enumerate() {
+        let key = format!("{list}[{i}].id");
+        filled(&key, id)?;
+        if !seen.insert(id) {
+            return refuse(key, format!("mã “{id}” đã dùng ở trên; mỗi mục một mã"));
+        }
+    }
+    Ok(())
+}
