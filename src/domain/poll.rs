@@ -79,7 +79,7 @@ impl Level {
 
 /// What is counted for one person, in ballots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, deny_unknown_fields)]
 pub enum LevelCounts {
     /// Lấy phiếu.
     Rating {

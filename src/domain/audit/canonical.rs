@@ -1,0 +1,366 @@
+//! The one text of a JSON value (RFC 8785), narrowed to whole numbers: what is hashed has one spelling.
+//!
+//! [`check`] does not re-write a text to compare it; it walks the bytes once and stops at the first that the canonical
+//! text would not have there.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// Largest magnitude of a number that every JSON reader keeps exactly (RFC 8785, appendix D): 2^53 - 1.
+pub const MAX_INTEGER: u64 = (1 << 53) - 1;
+/// Objects and arrays inside each other.
+pub const MAX_DEPTH: usize = 16;
+
+/// Where a text stops being canonical, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("byte thứ {at}: {what}")]
+pub struct CanonicalError {
+    /// Byte offset, from 0.
+    pub at: usize,
+    /// What is wrong there, Vietnamese.
+    pub what: &'static str,
+}
+
+/// A text is no canonical text of the type that is read from it.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// Not canonical at all.
+    #[error(transparent)]
+    Canonical(#[from] CanonicalError),
+    /// A field is missing, unknown, or of another type.
+    #[error("{0}")]
+    Shape(serde_json::Error),
+    /// Canonical, but not the text that the value itself has.
+    #[error("không phải cách viết của giá trị đọc được")]
+    Spelling,
+}
+
+/// The canonical text of `value`.
+///
+/// # Errors
+/// When `value` holds a fraction, a number beyond [`MAX_INTEGER`], or is nested deeper than [`MAX_DEPTH`].
+pub fn to_text<T: Serialize>(value: &T) -> Result<String, ReadError> {
+    let text = serde_json_canonicalizer::to_string(value).map_err(ReadError::Shape)?;
+    check(&text)?;
+    Ok(text)
+}
+
+/// Reads `text` as a `T` and as nothing else: it must be letter by letter what [`to_text`] writes for that value.
+///
+/// # Errors
+/// When it is not canonical, not a `T`, or spelled otherwise (an array for an object, a field left out).
+pub fn from_text<T: DeserializeOwned + Serialize>(text: &str) -> Result<T, ReadError> {
+    check(text)?;
+    from_canonical(text)
+}
+
+/// [`from_text`] of a text that was checked already.
+pub(super) fn from_canonical<T: DeserializeOwned + Serialize>(text: &str) -> Result<T, ReadError> {
+    let value: T = serde_json::from_str(text).map_err(ReadError::Shape)?;
+    // serde_json escapes as RFC 8785 does, so a type with its fields in order is canonical at once.
+    let plain = serde_json::to_string(&value).map_err(ReadError::Shape)?;
+    if plain == text || serde_json_canonicalizer::to_string(&value).map_err(ReadError::Shape)? == text {
+        Ok(value)
+    } else {
+        Err(ReadError::Spelling)
+    }
+}
+
+/// Whether `text` is one canonical JSON value and nothing more.
+///
+/// # Errors
+/// The first byte that is wrong.
+pub fn check(text: &str) -> Result<(), CanonicalError> {
+    let mut scanner = Scanner::new(text);
+    scanner.value()?;
+    scanner.end()
+}
+
+/// Walks a canonical text; each step either stands after what it names or fails there.
+pub(super) struct Scanner<'a> {
+    text: &'a str,
+    at: usize,
+    depth: usize,
+}
+
+impl<'a> Scanner<'a> {
+    pub(super) const fn new(text: &'a str) -> Self {
+        Self { text, at: 0, depth: 0 }
+    }
+
+    /// Bytes read so far.
+    pub(super) const fn at(&self) -> usize {
+        self.at
+    }
+
+    const fn fail<T>(&self, what: &'static str) -> Result<T, CanonicalError> {
+        Err(CanonicalError { at: self.at, what })
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    /// Text between `from` and here; both stand on ASCII, so never inside a character.
+    fn since(&self, from: usize) -> &'a str {
+        self.text.get(from..self.at).unwrap_or_default()
+    }
+
+    /// Nothing may follow.
+    pub(super) fn end(&self) -> Result<(), CanonicalError> {
+        if self.at == self.text.len() { Ok(()) } else { self.fail("thừa ký tự sau giá trị JSON") }
+    }
+
+    /// Exactly `expected`.
+    pub(super) fn literal(&mut self, expected: &'static str, what: &'static str) -> Result<(), CanonicalError> {
+        if self.text.as_bytes().get(self.at..).is_some_and(|rest| rest.starts_with(expected.as_bytes())) {
+            self.at += expected.len();
+            Ok(())
+        } else {
+            self.fail(what)
+        }
+    }
+
+    /// Any value; its text.
+    pub(super) fn value(&mut self) -> Result<&'a str, CanonicalError> {
+        let from = self.at;
+        match self.peek() {
+            Some(b'"') => {
+                self.string()?;
+            }
+            Some(b'{') => self.object()?,
+            Some(b'[') => self.array()?,
+            Some(b'-' | b'0'..=b'9') => {
+                self.integer()?;
+            }
+            Some(b't') => self.literal("true", "giá trị JSON không hợp lệ")?,
+            Some(b'f') => self.literal("false", "giá trị JSON không hợp lệ")?,
+            Some(b'n') => self.literal("null", "giá trị JSON không hợp lệ")?,
+            Some(b' ' | b'\t' | b'\n' | b'\r') => return self.fail("không được có khoảng trắng giữa các phần"),
+            _ => return self.fail("thiếu giá trị JSON"),
+        }
+        Ok(self.since(from))
+    }
+
+    fn enter(&mut self) -> Result<(), CanonicalError> {
+        if self.depth == MAX_DEPTH {
+            return self.fail("lồng nhau quá sâu");
+        }
+        self.depth += 1;
+        self.at += 1;
+        Ok(())
+    }
+
+    fn leave(&mut self) {
+        self.depth -= 1;
+        self.at += 1;
+    }
+
+    fn object(&mut self) -> Result<(), CanonicalError> {
+        self.enter()?;
+        if self.peek() == Some(b'}') {
+            self.leave();
+            return Ok(());
+        }
+        let mut before: Option<&str> = None;
+        loop {
+            let at = self.at;
+            let key = self.string()?;
+            if before.is_some_and(|previous| !key_order(previous, key).is_lt()) {
+                return Err(CanonicalError { at, what: "khóa lặp lại hoặc không theo thứ tự" });
+            }
+            before = Some(key);
+            self.literal(":", "thiếu dấu hai chấm ngay sau khóa")?;
+            self.value()?;
+            match self.peek() {
+                Some(b',') => self.at += 1,
+                Some(b'}') => {
+                    self.leave();
+                    return Ok(());
+                }
+                _ => return self.fail("thiếu dấu phẩy hoặc dấu đóng ngoặc nhọn"),
+            }
+        }
+    }
+
+    fn array(&mut self) -> Result<(), CanonicalError> {
+        self.enter()?;
+        if self.peek() == Some(b']') {
+            self.leave();
+            return Ok(());
+        }
+        loop {
+            self.value()?;
+            match self.peek() {
+                Some(b',') => self.at += 1,
+                Some(b']') => {
+                    self.leave();
+                    return Ok(());
+                }
+                _ => return self.fail("thiếu dấu phẩy hoặc dấu đóng ngoặc vuông"),
+            }
+        }
+    }
+
+    /// A string; the text between its quotes, escapes as they stand.
+    pub(super) fn string(&mut self) -> Result<&'a str, CanonicalError> {
+        self.literal("\"", "thiếu dấu nháy kép")?;
+        let from = self.at;
+        let bytes = self.text.as_bytes();
+        loop {
+            let rest = bytes.get(self.at..).unwrap_or_default();
+            // Bytes of letters beyond ASCII are 0x80 and more, and the text is UTF-8 already.
+            let plain = rest.iter().position(|&b| b == b'"' || b == b'\\' || b < 0x20);
+            self.at += plain.unwrap_or(rest.len());
+            match self.peek() {
+                Some(b'"') => {
+                    let inside = self.since(from);
+                    self.at += 1;
+                    return Ok(inside);
+                }
+                Some(b'\\') => self.escape()?,
+                Some(_) => return self.fail("ký tự điều khiển phải viết bằng dấu gạch chéo ngược"),
+                None => return self.fail("chuỗi không có dấu nháy đóng"),
+            }
+        }
+    }
+
+    /// RFC 8785, 3.2.2.2: the two-letter escapes where there is one, else \u00xx, and nothing else is escaped.
+    fn escape(&mut self) -> Result<(), CanonicalError> {
+        const WRONG: &str = "cách viết ký tự đặc biệt không theo RFC 8785";
+        let rest = self.text.as_bytes().get(self.at + 1..).unwrap_or_default();
+        match rest {
+            [b'"' | b'\\' | b'b' | b'f' | b'n' | b'r' | b't', ..] => self.at += 2,
+            [b'u', b'0', b'0', b'0', b'0'..=b'7' | b'b' | b'e' | b'f', ..]
+            | [b'u', b'0', b'0', b'1', b'0'..=b'9' | b'a'..=b'f', ..] => self.at += 6,
+            _ => return self.fail(WRONG),
+        }
+        Ok(())
+    }
+
+    /// A whole number of at most 2^53 - 1; its text.
+    pub(super) fn integer(&mut self) -> Result<&'a str, CanonicalError> {
+        let from = self.at;
+        if self.peek() == Some(b'-') {
+            self.at += 1;
+        }
+        let digits = self.at;
+        let mut value: u64 = 0;
+        while let Some(digit @ b'0'..=b'9') = self.peek() {
+            value = value.saturating_mul(10).saturating_add(u64::from(digit - b'0'));
+            self.at += 1;
+        }
+        let text = self.since(from);
+        let zero_first = self.since(digits).len() > 1 && self.since(digits).starts_with('0');
+        if digits == self.at || zero_first || text == "-0" {
+            return Err(CanonicalError { at: from, what: "số nguyên viết không đúng" });
+        }
+        if value > MAX_INTEGER {
+            return Err(CanonicalError { at: from, what: "số nguyên quá lớn" });
+        }
+        if matches!(self.peek(), Some(b'.' | b'e' | b'E')) {
+            return self.fail("chỉ được dùng số nguyên");
+        }
+        Ok(text)
+    }
+}
+
+/// Order of two keys by UTF-16 code units (RFC 8785, 3.2.3), given as they stand between quotes.
+fn key_order(a: &str, b: &str) -> std::cmp::Ordering {
+    let simple = |key: &str| key.bytes().all(|byte| byte.is_ascii() && byte != b'\\');
+    if simple(a) && simple(b) { a.cmp(b) } else { unescape(a).encode_utf16().cmp(unescape(b).encode_utf16()) }
+}
+
+/// The string that a checked text between quotes stands for.
+fn unescape(inside: &str) -> String {
+    serde_json::from_str(&format!("\"{inside}\"")).unwrap_or_else(|_| inside.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// Sorting sample of RFC 8785, 3.2.3.
+    const SORTED: &str = "{\"\\r\":\"Carriage Return\",\"1\":\"One\",\"\u{80}\":\"Control\",\"ö\":\"Latin Small Letter O \
+                          With Diaeresis\",\"€\":\"Euro Sign\",\"😀\":\"Emoji: Grinning Face\",\"\u{fb33}\":\"Hebrew \
+                          Letter Dalet With Dagesh\"}";
+
+    #[test]
+    fn the_samples_of_rfc_8785_come_out_as_printed_there() {
+        let sample: Value = serde_json::from_str(SORTED).expect("sample");
+        assert_eq!(to_text(&sample).expect("canonical"), SORTED);
+        let strings = json!({ "string": "\u{20ac}$\u{f}\nA'B\"\\\\\"/", "literals": [null, true, false] });
+        let expected = r#"{"literals":[null,true,false],"string":"€$\u000f\nA'B\"\\\\\"/"}"#;
+        assert_eq!(to_text(&strings).expect("canonical"), expected);
+    }
+
+    #[test]
+    fn other_spellings_of_the_same_value_are_refused_where_they_differ() {
+        for (text, at) in [
+            ("{ \"a\":1}", 1),
+            ("{\"b\":1,\"a\":2}", 7),
+            ("{\"a\":1,\"a\":1}", 7),
+            ("{\"a\":01}", 5),
+            ("{\"a\":-0}", 5),
+            ("{\"a\":1.0}", 6),
+            ("{\"a\":1e2}", 6),
+            ("9007199254740992", 0),
+            ("\"\\u000A\"", 1),
+            ("\"\\u000a\"", 1),
+            ("\"\\u001F\"", 1),
+            ("\"\\/\"", 1),
+            ("\"\\u0041\"", 1),
+            ("\"a\nb\"", 2),
+            ("\"a", 2),
+            ("[1,]", 3),
+            ("{\"a\":1,}", 7),
+            ("1 ", 1),
+            ("\u{feff}1", 0),
+            ("{\"\u{fb33}\":1,\"😀\":2}", 9),
+            ("", 0),
+        ] {
+            assert_eq!(check(text).map_err(|e| e.at), Err(at), "{text}");
+        }
+        assert!(check(&"[".repeat(100_000)).is_err());
+    }
+
+    fn any_value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            (-(1_i64 << 53) + 1..1_i64 << 53).prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 24, 6, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+                prop::collection::btree_map(any::<String>(), inner, 0..6)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn the_check_takes_what_the_canonicalizer_writes(value in any_value()) {
+            let text = serde_json_canonicalizer::to_string(&value).expect("text");
+            prop_assert_eq!(check(&text), Ok(()));
+        }
+
+        /// A damaged text is either refused or is the canonical text of another value.
+        #[test]
+        fn the_check_takes_nothing_else(value in any_value(), place in any::<prop::sample::Index>(), byte in 0_u8..128) {
+            let mut bytes = serde_json_canonicalizer::to_string(&value).expect("text").into_bytes();
+            let at = place.index(bytes.len());
+            bytes[at] = byte;
+            if let Ok(text) = String::from_utf8(bytes) {
+                let same = serde_json::from_str::<Value>(&text)
+                    .is_ok_and(|v| serde_json_canonicalizer::to_string(&v).is_ok_and(|t| t == text));
+                prop_assert_eq!(check(&text).is_ok(), same, "{}", text);
+            }
+        }
+    }
+}

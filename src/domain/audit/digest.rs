@@ -1,0 +1,163 @@
+//! A SHA-256 value, its hex text, and its form on paper.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use sha2::{Digest as _, Sha256};
+
+/// 32 bytes of SHA-256. In files: 64 lower-case hex digits.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Digest([u8; 32]);
+
+/// A text is no SHA-256 value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("mã băm SHA-256 phải gồm đúng 64 chữ số hex viết thường")]
+pub struct DigestError;
+
+impl Digest {
+    /// SHA-256 of `bytes`.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+
+    /// SHA-256 of the parts one after another; the caller sees to it that the boundaries are clear.
+    pub fn of_parts(parts: &[&[u8]]) -> Self {
+        let mut hasher = Sha256::new();
+        for part in parts {
+            hasher.update(part);
+        }
+        Self(hasher.finalize().into())
+    }
+
+    /// The value itself.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The value itself.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// As paper carries it: 16 groups of 4 hex digits, so that two people can read it to each other.
+    pub fn groups(&self) -> [String; 16] {
+        std::array::from_fn(|i| {
+            let pair = self.0.get(2 * i..2 * i + 2).unwrap_or_default();
+            pair.iter().map(|byte| format!("{byte:02x}")).collect()
+        })
+    }
+
+    /// The groups with one space between them.
+    pub fn grouped(&self) -> String {
+        self.groups().join(" ")
+    }
+
+    /// Reads what somebody copied off paper: spaces, line ends and the case of letters do not matter.
+    ///
+    /// # Errors
+    /// When it is not 64 hex digits otherwise.
+    pub fn from_paper(text: &str) -> Result<Self, DigestError> {
+        let digits: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+        digits.to_ascii_lowercase().parse()
+    }
+}
+
+/// Lower-case hex digits of `bytes`.
+pub fn to_hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Strict inverse of [`to_hex`]: `None` on another length than `2 N`, or on a digit that [`to_hex`] does not write.
+pub fn from_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let digit = |c: u8| match c {
+        b'0'..=b'9' => Some(c - b'0'),
+        b'a'..=b'f' => Some(c - b'a' + 10),
+        _ => None,
+    };
+    if text.len() != 2 * N {
+        return None;
+    }
+    let mut out = [0; N];
+    for (byte, pair) in out.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+        let [high, low] = pair else { return None };
+        *byte = digit(*high)? << 4 | digit(*low)?;
+    }
+    Some(out)
+}
+
+impl FromStr for Digest {
+    type Err = DigestError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        from_hex(text).map(Self).ok_or(DigestError)
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut text = [0; 64];
+        for (pair, byte) in text.chunks_exact_mut(2).zip(self.0) {
+            let nibbles = [byte >> 4, byte & 15];
+            for (digit, nibble) in pair.iter_mut().zip(nibbles) {
+                *digit = DIGITS.get(usize::from(nibble)).copied().unwrap_or_default();
+            }
+        }
+        f.write_str(std::str::from_utf8(&text).unwrap_or_default())
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Serialize for Digest {
+    fn serialize<S: Serializer>(&self, output: S) -> Result<S::Ok, S::Error> {
+        output.collect_str(self)
+    }
+}
+
+struct HexVisitor;
+
+impl serde::de::Visitor<'_> for HexVisitor {
+    type Value = Digest;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("64 chữ số hex viết thường")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Digest, E> {
+        text.parse().map_err(E::custom)
+    }
+}
+
+impl<'de> Deserialize<'de> for Digest {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        input.deserialize_str(HexVisitor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_on_paper_reads_back() {
+        let digest = Digest::of(b"");
+        assert_eq!(digest.to_string(), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+        assert_eq!(digest.groups()[0], "e3b0");
+        assert_eq!(digest.groups()[15], "b855");
+        assert_eq!(Digest::from_paper(&format!(" {}\n", digest.grouped().to_uppercase())), Ok(digest));
+    }
+
+    #[test]
+    fn files_have_one_spelling_of_a_digest() {
+        let hex = Digest::of(b"x").to_string();
+        for wrong in [hex.to_uppercase(), format!("{hex} "), hex[1..].to_owned(), hex.replace('2', "g")] {
+            assert_eq!(wrong.parse::<Digest>(), Err(DigestError), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Bản ghi: the one text of a log entry, and its strict reader.
+
+use super::canonical::{self, CanonicalError, ReadError, Scanner};
+use super::digest::Digest;
+use super::event::{Actor, Event, EventError};
+use super::merkle::leaf_hash;
+use super::time::{TimeError, UtcTime};
+
+/// Longest entry: a list of 120 officials with long posts takes a twentieth of it.
+pub const MAX_ENTRY_BYTES: usize = 1 << 20;
+
+/// Version of the entry's shape.
+pub const VERSION: u8 = 1;
+
+/// One entry, as read from its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Number in the log, from 0, without gaps.
+    pub seq: u64,
+    /// When.
+    pub at: UtcTime,
+    /// Who.
+    pub actor: Actor,
+    /// What.
+    pub event: Event,
+    /// What the tree holds of it.
+    pub leaf: Digest,
+}
+
+/// A text is no entry.
+#[derive(Debug, thiserror::Error)]
+pub enum EntryError {
+    /// Over [`MAX_ENTRY_BYTES`].
+    #[error("bản ghi dài quá {MAX_ENTRY_BYTES} byte")]
+    TooLong,
+    /// Another spelling than the canonical one, or another shape than an entry's.
+    #[error("{0}")]
+    Canonical(#[from] CanonicalError),
+    /// Not a moment.
+    #[error("at: {0}")]
+    Time(#[from] TimeError),
+    /// Not a name and a role.
+    #[error("actor không đúng mẫu: {0}")]
+    Actor(ReadError),
+    /// Not an event.
+    #[error(transparent)]
+    Event(#[from] EventError),
+}
+
+impl Entry {
+    /// Reads the exact text of an entry, without the end of line.
+    ///
+    /// # Errors
+    /// When the text is not the one that [`entry_text`] writes for some entry.
+    pub fn parse(text: &str) -> Result<Self, EntryError> {
+        const SHAPE: &str = "bản ghi phải có đúng các khóa actor, at, data, kind, seq, v theo thứ tự này";
+        if text.len() > MAX_ENTRY_BYTES {
+            return Err(EntryError::TooLong);
+        }
+        let mut scanner = Scanner::new(text);
+        scanner.literal("{\"actor\":", SHAPE)?;
+        let actor = scanner.value()?;
+        scanner.literal(",\"at\":", SHAPE)?;
+        let at = scanner.string()?;
+        scanner.literal(",\"data\":", SHAPE)?;
+        let data = scanner.value()?;
+        scanner.literal(",\"kind\":", SHAPE)?;
+        let kind = scanner.string()?;
+        scanner.literal(",\"seq\":", SHAPE)?;
+        let seq_at = scanner.at();
+        let seq = scanner.integer()?;
+        scanner.literal(",\"v\":1}", SHAPE)?;
+        scanner.end()?;
+        let seq = seq.parse().map_err(|_| CanonicalError { at: seq_at, what: "seq phải là số không âm" })?;
+        Ok(Self {
+            seq,
+            at: at.parse()?,
+            actor: canonical::from_canonical(actor).map_err(EntryError::Actor)?,
+            event: Event::from_canonical(kind, data)?,
+            leaf: leaf_hash(text.as_bytes()),
+        })
+    }
+}
+
+/// The canonical text of an entry.
+///
+/// # Errors
+/// When a figure is beyond what canonical JSON holds.
+pub fn entry_text(seq: u64, at: UtcTime, actor: &Actor, event: &Event) -> Result<String, ReadError> {
+    let (actor, data, kind) = (canonical::to_text(actor)?, event.data_text()?, event.kind());
+    // Kinds and moments are plain letters; the other two are canonical already.
+    let text = format!(r#"{{"actor":{actor},"at":"{at}","data":{data},"kind":"{kind}","seq":{seq},"v":{VERSION}}}"#);
+    canonical::check(&text)?;
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::event::{BatchCommitted, Role};
+    use super::*;
+
+    fn sample() -> String {
+        let actor = Actor { name: "Nguyễn Văn \"A\"".into(), role: Role::Teller };
+        let event =
+            Event::from(BatchCommitted { batch: 3, commitment: Digest::of(b""), form: "F1-3F9A2C".into(), papers: 25 });
+        entry_text(41, "2023-12-13T01:00:00Z".parse().expect("time"), &actor, &event).expect("entry")
+    }
+
+    #[test]
+    fn an_entry_is_one_line_that_reads_back() {
+        let text = sample();
+        assert_eq!(
+            text,
+            r#"{"actor":{"name":"Nguyễn Văn \"A\"","role":"teller"},"at":"2023-12-13T01:00:00Z","data":{"batch":3,"commitment":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","form":"F1-3F9A2C","papers":25},"kind":"batch.committed","seq":41,"v":1}"#
+        );
+        let entry = Entry::parse(&text).expect("entry");
+        assert_eq!((entry.seq, entry.actor.name.as_str()), (41, "Nguyễn Văn \"A\""));
+        assert_eq!(entry_text(entry.seq, entry.at, &entry.actor, &entry.event).expect("entry"), text);
+    }
+
+    #[test]
+    fn every_other_shape_is_refused() {
+        let text = sample();
+        for (old, new) in [
+            ("\"seq\":41,\"v\":1", "\"v\":1,\"seq\":41"),
+            ("\"v\":1}", "\"v\":2}"),
+            ("\"v\":1}", "\"v\":1,\"x\":1}"),
+            ("\"seq\":41", "\"seq\":\"41\""),
+            ("\"seq\":41", "\"seq\":-1"),
+            ("\"seq\":41", "\"seq\":041"),
+            ("\"batch\":3", "\"batch\":3 "),
+            ("\"batch\":3", "\"batch\":3,\"ballots\":[1]"),
+            ("\"papers\":25", "\"papers\":4294967296"),
+            ("batch.committed", "batch.\\u0063ommitted"),
+            ("teller", "voter"),
+            ("2023-12-13", "2023-13-13"),
+            ("ễ", "\\u1ec5"),
+            ("{\"actor\"", "[\"actor\""),
+        ] {
+            let wrong = text.replacen(old, new, 1);
+            assert!(wrong != text && Entry::parse(&wrong).is_err(), "{wrong}");
+        }
+        assert!(Entry::parse(&format!("{text}\n")).is_err());
+        assert!(Entry::parse("").is_err());
+    }
+}

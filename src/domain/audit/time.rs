@@ -1,0 +1,103 @@
+//! A moment of the log: whole seconds, UTC, always 20 letters.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::{Timestamp, civil};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// `2023-12-13T01:00:00Z`; fixed width, so that texts sort as times do.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct UtcTime([u8; 20]);
+
+/// A text or a time that has no such form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("thời điểm phải viết dạng 2023-12-13T01:00:00Z (giờ UTC)")]
+pub struct TimeError;
+
+impl UtcTime {
+    /// The moment as letters.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl TryFrom<Timestamp> for UtcTime {
+    type Error = TimeError;
+
+    /// Fractions of a second are dropped; years before 0 have no such form.
+    fn try_from(time: Timestamp) -> Result<Self, TimeError> {
+        let whole = Timestamp::from_second(time.as_second()).map_err(|_| TimeError)?;
+        whole.to_string().parse()
+    }
+}
+
+impl FromStr for UtcTime {
+    type Err = TimeError;
+
+    fn from_str(text: &str) -> Result<Self, TimeError> {
+        let letters: [u8; 20] = text.as_bytes().try_into().map_err(|_| TimeError)?;
+        let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', i1, i2, b':', s1, s2, b'Z'] = &letters
+        else {
+            return Err(TimeError);
+        };
+        let two = |tens: u8, ones: u8| match (tens, ones) {
+            (b'0'..=b'9', b'0'..=b'9') => i8::try_from((tens - b'0') * 10 + (ones - b'0')).map_err(|_| TimeError),
+            _ => Err(TimeError),
+        };
+        let year = i16::from(two(y1, y2)?) * 100 + i16::from(two(y3, y4)?);
+        civil::Date::new(year, two(m1, m2)?, two(d1, d2)?).map_err(|_| TimeError)?;
+        civil::Time::new(two(h1, h2)?, two(i1, i2)?, two(s1, s2)?, 0).map_err(|_| TimeError)?;
+        Ok(Self(letters))
+    }
+}
+
+impl fmt::Display for UtcTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for UtcTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for UtcTime {
+    fn serialize<S: Serializer>(&self, output: S) -> Result<S::Ok, S::Error> {
+        output.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for UtcTime {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        String::deserialize(input)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_keeps_whole_seconds_of_utc() {
+        let time: Timestamp = "2023-12-13T08:00:00.987+07:00".parse().expect("time");
+        assert_eq!(UtcTime::try_from(time).expect("moment").as_str(), "2023-12-13T01:00:00Z");
+    }
+
+    #[test]
+    fn there_is_one_spelling_of_a_moment() {
+        for wrong in [
+            "2023-12-13T01:00:00.0Z",
+            "2023-12-13T01:00:00+00",
+            "2023-02-29T01:00:00Z",
+            "2023-12-13T24:00:00Z",
+            "2023-12-13t01:00:00Z",
+            "2023-12-13T01:00:60Z",
+            "",
+        ] {
+            assert_eq!(wrong.parse::<UtcTime>(), Err(TimeError), "{wrong}");
+        }
+    }
+}
