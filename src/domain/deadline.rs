@@ -170,15 +170,15 @@ fn status_finding(deadline: &Deadline<'_>, status: DeadlineStatus) -> Option<Fin
     let due = date_dmy(deadline.due);
     let (code, severity, remedy) = match status {
         DeadlineStatus::LateBy { .. } => {
-            ("DLN-001", Severity::Warning, format!("{from} gửi ngay và ghi rõ lý do chậm vào hồ sơ."))
+            ("DLN-001", Severity::Warning, format!("Đề nghị {from} làm ngay, ghi rõ lý do chậm vào hồ sơ."))
         }
         DeadlineStatus::DueIn { days } if days <= ANNOUNCE_DAYS => {
-            ("DLN-002", Severity::Note, format!("{from} hoàn thành chậm nhất ngày {due}."))
+            ("DLN-002", Severity::Note, format!("Đề nghị {from} hoàn thành chậm nhất ngày {due}."))
         }
         DeadlineStatus::DoneLate { .. } => ("DLN-004", Severity::Warning, "Ghi rõ lý do chậm vào hồ sơ.".to_owned()),
         DeadlineStatus::Done(_) | DeadlineStatus::DueIn { .. } => return None,
     };
-    let sentence = format!("{from} gửi {to}: {what}; hạn {due}, {}.", status.text());
+    let sentence = format!("Việc \"{what}\" ({from} đối với {to}): hạn {due}, {}.", status.text());
     Some(about(deadline, code, severity, sentence, remedy))
 }
 

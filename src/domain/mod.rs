@@ -10,11 +10,15 @@ pub mod count;
 pub mod deadline;
 pub mod decimal;
 pub mod document;
+pub mod eligibility;
 pub mod fact;
 pub mod finding;
+#[cfg(test)]
+pub(crate) mod fixture;
 pub mod official;
 pub mod poll;
 pub mod ratio;
+pub mod readiness;
 pub mod roster;
 pub mod rules;
 pub mod simulate;

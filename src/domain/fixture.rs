@@ -1,0 +1,91 @@
+//! A small province and a small rule set, for the unit tests of the files beside this one.
+
+use jiff::civil::{Date, date};
+
+use super::book::Book;
+use super::council::{Council, CouncilKind, Sitting, Term};
+use super::fact::{Fact, FactKind, Period, Source};
+use super::official::{Block, Field, Honorific, Official, OfficialId, Post};
+use super::roster::{Teller, TellerRole};
+use super::rules::{RuleSet, load};
+
+/// The shape of NQ 96/2023/QH15 with the few posts that the tests name.
+pub fn rules() -> RuleSet {
+    load("mẫu.toml", include_str!("fixture/rules.toml")).expect("the rule set of the fixture")
+}
+
+/// A province that votes on 07/12/2023 at a sitting that opens on 05/12/2023.
+pub fn book() -> Book {
+    Book {
+        council: Council {
+            name: "Hội đồng nhân dân tỉnh Mẫu".into(),
+            kind: CouncilKind::ProvinceCouncil,
+            term: Term { legislature: "XVIII".into(), from: date(2021, 5, 23), to: date(2026, 5, 22) },
+            sitting: Sitting {
+                name: "Kỳ họp thứ 17".into(), opens_on: date(2023, 12, 5), votes_on: date(2023, 12, 7)
+            },
+            delegates_total: 60,
+            ruleset: "NQ96-2023-QH15".into(),
+            place: "Mẫu".into(),
+            chair: "Nguyễn Văn A".into(),
+            secretary: "Lê Thị C".into(),
+        },
+        officials: Vec::new(),
+        delegates: Vec::new(),
+        tellers: Vec::new(),
+        facts: Vec::new(),
+        declared: None,
+    }
+}
+
+impl Book {
+    /// With one more official who holds `posts`, each with its day of election.
+    pub fn with_official(mut self, name: &str, posts: &[(&str, Option<Date>)]) -> Self {
+        self.officials.push(Official {
+            name: name.into(),
+            honorific: Honorific::Mr,
+            birth: None,
+            posts: posts.iter().map(|&(title, elected_on)| Post { title: title.into(), elected_on }).collect(),
+            block: Block("Khối Ủy ban nhân dân".into()),
+            fields: vec![Field("Y tế".into())],
+            retirement_notice: None,
+        });
+        self
+    }
+
+    /// With a board of one head, one secretary and `members` members.
+    pub fn with_board(mut self, members: usize) -> Self {
+        let teller = |name: String, role| Teller { name, role };
+        self.tellers =
+            vec![teller("Đỗ Văn Trưởng".into(), TellerRole::Head), teller("Lý Thị Thư".into(), TellerRole::Secretary)];
+        self.tellers.extend((1..=members).map(|i| teller(format!("Ủy viên số {i}"), TellerRole::Member)));
+        self
+    }
+
+    /// With one more fact.
+    pub fn with_fact(mut self, fact: Fact) -> Self {
+        self.facts.push(fact);
+        self
+    }
+}
+
+/// A fact of the first official in the field `Y tế`.
+pub fn fact(kind: FactKind, period: Period, text: &str) -> Fact {
+    Fact {
+        officials: vec![OfficialId(0)],
+        field: Field("Y tế".into()),
+        kind,
+        period,
+        text: text.into(),
+        figures: None,
+        status: None,
+        due: None,
+        source: Source {
+            number: "12/BC-MẪU".into(),
+            date: date(2023, 11, 1),
+            issuer: "UBND tỉnh Mẫu".into(),
+            page: None,
+        },
+        reply: None,
+    }
+}
