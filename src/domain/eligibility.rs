@@ -386,7 +386,8 @@ mod tests {
             let standing = of(&[(title, BEFORE)]);
             assert_eq!((standing.verdict, standing.confirm.len()), (Verdict::Listed, 0), "{title}");
         }
-        for title in ["Phó Trưởng Ban Pháp chế HĐND tỉnh", "Nguyên Chủ tịch UBND tỉnh", "Thư ký Chủ tịch UBND tỉnh"] {
+        for title in ["Phó Trưởng Ban Pháp chế HĐND tỉnh", "Nguyên Chủ tịch UBND tỉnh", "Thư ký Chủ tịch UBND tỉnh"]
+        {
             assert_eq!(of(&[(title, BEFORE)]).verdict, Verdict::NotSubject, "{title}");
         }
         assert!(!any_begins("truong banh", &["truong ban".to_owned()]));

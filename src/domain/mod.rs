@@ -10,6 +10,7 @@ pub mod count;
 pub mod deadline;
 pub mod decimal;
 pub mod document;
+pub mod dossier;
 pub mod eligibility;
 pub mod fact;
 pub mod finding;
