@@ -1,0 +1,315 @@
+//! Ballots: sheets of one form. A place on a sheet depends on the form alone, so that every copy is the same paper and
+//! an optical reader finds each box where [`sheets`] says it is.
+
+use super::PdfError;
+use super::fonts::Face;
+use super::furniture::{under, watermark};
+use super::layout::{
+    BLACK, Column, Grey, Line, PAGE_HEIGHT, PAGE_WIDTH, Page, Pen, Shape, THIN, break_lines,
+};
+use super::length::{Length, Points, Rect};
+use super::qr;
+use crate::domain::ballot::{BallotForm, Line as BallotLine};
+use crate::domain::document::{Align, Span};
+use crate::domain::poll::Level;
+
+/// Side of the black squares in the corners of a sheet.
+pub const CORNER_SIDE: Length = Length::mm(6);
+/// From the edges of the paper to the corner squares: no office printer leaves more than 5 mm white.
+pub const CORNER_INSET: Length = Length::mm(7);
+/// Side of a tick box.
+pub const BOX_SIDE: Length = Length::mm(6);
+/// Rows are multiples of this high, so that boxes lie on a grid.
+pub const ROW_STEP: Length = Length::mm(2);
+/// No row is lower: boxes of neighbours stay 4 mm apart.
+pub const ROW_MIN: Length = Length::mm(10);
+
+const TEXT: Column = Column { x: Length::mm(18), width: Length::mm(174) };
+const TOP: Length = Length::mm(16);
+/// Lower edge of the table area; below are the QR code, the form's id and the sheet number.
+const TABLE_BOTTOM: Length = Length::mm(266);
+const QR: Rect = Rect::square(Length::mm(18), Length::mm(268), Length::mm(20));
+const SEAL: (Length, Length) = (Length::mm(40), Length::mm(36));
+const NUMBER_WIDTH: Length = Length::mm(10);
+const PADDING: Length = Length::tenths_mm(13);
+const NAME_SIZE: Points = Points(12);
+const POST_SIZE: Points = Points(11);
+
+/// One sheet of a form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sheet {
+    /// Number, from 1.
+    pub number: u32,
+    /// What is printed.
+    pub page: Page,
+    /// Where voters mark, line by line, level by level.
+    pub boxes: Vec<TickBox>,
+}
+
+/// One box to mark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TickBox {
+    /// Number of the line on the form.
+    pub line: u32,
+    /// Level that a mark in it means.
+    pub level: Level,
+    /// Middle of the frame's stroke.
+    pub area: Rect,
+}
+
+/// The sheets of `form`: as many as its lines need, each with its own head, corner squares and `Tờ k/n`. No name is cut
+/// and no line is split.
+///
+/// # Errors
+/// A line taller than a sheet; a character that the print face lacks.
+pub fn sheets(form: &BallotForm) -> Result<Vec<Sheet>, PdfError> {
+    let grid = Grid::new(form)?;
+    let rows = form.lines.iter().map(|line| grid.row(line)).collect::<Result<Vec<_>, _>>()?;
+    let mut drafts: Vec<Draft> = Vec::new();
+    for row in rows {
+        match drafts.last_mut() {
+            Some(draft) if draft.y + row.height <= TABLE_BOTTOM => grid.draw(row, draft),
+            _ => {
+                let mut draft = grid.new_sheet(drafts.is_empty())?;
+                if draft.y + row.height > TABLE_BOTTOM {
+                    let (form, name) = (form.id.clone(), row.line.name.clone());
+                    return Err(PdfError::LineTooTall { form, number: row.line.number, name });
+                }
+                grid.draw(row, &mut draft);
+                drafts.push(draft);
+            }
+        }
+    }
+    finish(form, drafts)
+}
+
+fn finish(form: &BallotForm, drafts: Vec<Draft>) -> Result<Vec<Sheet>, PdfError> {
+    let count = drafts.len();
+    let marks = form.watermark.as_deref().map(watermark).transpose()?;
+    let finished = |(number, mut draft): (u32, Draft)| {
+        foot(form, number, count, &mut draft.page)?;
+        if let Some(marks) = &marks {
+            under(marks, &mut draft.page);
+        }
+        Ok(Sheet { number, page: draft.page, boxes: draft.boxes })
+    };
+    (1..).zip(drafts).map(finished).collect()
+}
+
+fn foot(form: &BallotForm, number: u32, count: usize, page: &mut Page) -> Result<(), PdfError> {
+    page.shapes.push(qr::code(&format!("{}/{number}", form.id), QR)?);
+    let mut pen = Pen::at(Length::mm(277));
+    pen.text(&[Span::plain(format!("Mẫu {}", form.id))], Points(9), Align::Center, TEXT)?;
+    pen.y = Length::mm(276);
+    let sheet = [Span::bold(format!("Tờ {number}/{count}"))];
+    pen.text(&sheet, NAME_SIZE, Align::Right, TEXT.inset(Length::mm(4)))?;
+    page.shapes.append(&mut pen.shapes);
+    Ok(())
+}
+
+/// A sheet that is being filled.
+struct Draft {
+    page: Page,
+    boxes: Vec<TickBox>,
+    y: Length,
+}
+
+/// A line of the form, measured.
+struct Row<'a> {
+    line: &'a BallotLine,
+    name: Vec<Line>,
+    posts: Vec<Line>,
+    height: Length,
+}
+
+/// Columns of the table; the same on every sheet.
+struct Grid<'a> {
+    form: &'a BallotForm,
+    number: Column,
+    name: Column,
+    posts: Column,
+    levels: Vec<(Level, Column)>,
+}
+
+impl<'a> Grid<'a> {
+    fn new(form: &'a BallotForm) -> Result<Self, PdfError> {
+        let level_width = Length::mm(if form.levels.len() > 2 { 20 } else { 25 });
+        let levels_width = level_width * i64::try_from(form.levels.len()).unwrap_or(i64::MAX);
+        let rest = TEXT.width - NUMBER_WIDTH - levels_width;
+        let number = Column { x: TEXT.x, width: NUMBER_WIDTH };
+        let name = Column { x: number.right(), width: rest.share(43, 100) };
+        let posts = Column { x: name.right(), width: rest - name.width };
+        let mut x = posts.right();
+        let levels = form
+            .levels
+            .iter()
+            .map(|level| {
+                let column = Column { x, width: level_width };
+                x = column.right();
+                (*level, column)
+            })
+            .collect();
+        Ok(Self { form, number, name, posts, levels })
+    }
+
+    fn row<'l>(&self, line: &'l BallotLine) -> Result<Row<'l>, PdfError> {
+        let in_column = |text: &str, bold: bool, size, column: Column| {
+            let span = if bold { Span::bold(text) } else { Span::plain(text) };
+            break_lines(&[span], size, column.inset(PADDING).width, Length::ZERO)
+        };
+        let name = in_column(&line.name, true, NAME_SIZE, self.name)?;
+        let posts = in_column(&line.posts, false, POST_SIZE, self.posts)?;
+        let text = height_of(&name, NAME_SIZE).max(height_of(&posts, POST_SIZE));
+        let height = (text + PADDING * 2).max(ROW_MIN).round_up_to(ROW_STEP);
+        Ok(Row { line, name, posts, height })
+    }
+
+    fn new_sheet(&self, first: bool) -> Result<Draft, PdfError> {
+        let mut pen = Pen::at(TOP);
+        pen.shapes.push(corners());
+        if first {
+            self.letterhead(&mut pen)?;
+        }
+        self.subject(first, &mut pen)?;
+        if first {
+            for instruction in &self.form.instructions {
+                pen.text(&[Span::italic(instruction.as_str())], POST_SIZE, Align::Justify, TEXT)?;
+            }
+            pen.skip(Length::mm(2));
+        }
+        // The table begins on the grid of the corner squares, whatever stands above it.
+        pen.y = (pen.y - CORNER_INSET).round_up_to(ROW_STEP) + CORNER_INSET;
+        self.table_head(&mut pen)?;
+        Ok(Draft { page: Page { shapes: pen.shapes }, boxes: Vec::new(), y: pen.y })
+    }
+
+    /// Issuing body on the left; the state's name and motto, or the Party's name, on the right.
+    fn letterhead(&self, pen: &mut Pen) -> Result<(), PdfError> {
+        let top = pen.y;
+        let right_lines: &[(&str, Points)] = if self.form.party {
+            &[("ĐẢNG CỘNG SẢN VIỆT NAM", Points(14))]
+        } else {
+            &[("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", Points(12)), ("Độc lập - Tự do - Hạnh phúc", Points(13))]
+        };
+        let mut width = Length::ZERO;
+        for (text, size) in right_lines {
+            width = width.max(Face::Bold.width(text, *size)? + Length::pt(1));
+        }
+        let right = Column { x: TEXT.right() - width, width };
+        let left = Column { x: TEXT.x, width: TEXT.width - width - Length::mm(4) };
+        for (text, size) in right_lines {
+            pen.text(&[Span::bold(*text)], *size, Align::Center, right)?;
+        }
+        pen.skip(Length::mm(1));
+        let rule = right_lines.last().map_or(Ok(width), |(text, size)| Face::Bold.width(text, *size))?;
+        pen.rule(right.middle(), rule);
+        let right_end = pen.y;
+
+        pen.y = top;
+        if let Some((body, parents)) = self.form.issuer.split_last() {
+            for parent in parents {
+                pen.text(&[Span::plain(parent.as_str())], Points(12), Align::Center, left)?;
+            }
+            pen.text(&[Span::bold(body.as_str())], Points(12), Align::Center, left)?;
+        }
+        pen.y = pen.y.max(right_end) + Length::mm(3);
+        Ok(())
+    }
+
+    /// Room for the seal on the left (a ballot without it is not valid), and beside it what the vote is about.
+    fn subject(&self, first: bool, pen: &mut Pen) -> Result<(), PdfError> {
+        let seal = Rect { x: TEXT.x, y: pen.y, width: SEAL.0, height: SEAL.1 };
+        pen.shapes.push(Shape::Frame { area: seal, thickness: THIN, grey: Grey(70) });
+        let note = break_lines(&[Span::italic("(Dấu treo)")], POST_SIZE, seal.width, Length::ZERO)?;
+        let middle = Column { x: seal.x, width: seal.width };
+        for line in note {
+            line.place(middle, seal.y + seal.height / 2, Align::Center, Grey(60), &mut pen.shapes);
+        }
+
+        let form = self.form;
+        let column = Column { x: seal.right() + Length::mm(4), width: TEXT.right() - seal.right() - Length::mm(4) };
+        let title = if first { form.title.clone() } else { format!("{} (tiếp theo)", form.title) };
+        pen.skip(Length::mm(if first { 4 } else { 2 }));
+        if !first {
+            let issuer = form.issuer.last().map_or("", String::as_str);
+            pen.text(&[Span::bold(issuer)], POST_SIZE, Align::Center, column)?;
+        }
+        pen.text(&[Span::bold(title)], Points(15), Align::Center, column)?;
+        pen.skip(Length::mm(1));
+        pen.text(&[Span::bold(form.subject.as_str())], NAME_SIZE, Align::Center, column)?;
+        pen.text(&[Span::plain(form.occasion.as_str())], NAME_SIZE, Align::Center, column)?;
+        pen.y = pen.y.max(seal.bottom()) + Length::mm(3);
+        Ok(())
+    }
+
+    fn table_head(&self, pen: &mut Pen) -> Result<(), PdfError> {
+        let words = [("TT", self.number), ("Họ và tên", self.name), ("Chức vụ", self.posts)];
+        let levels = self.levels.iter().map(|(level, column)| (level.label(), *column));
+        let mut cells = Vec::new();
+        for (text, column) in words.into_iter().chain(levels) {
+            let lines = break_lines(&[Span::bold(text)], POST_SIZE, column.inset(PADDING).width, Length::ZERO)?;
+            cells.push((lines, column));
+        }
+        let inner = cells.iter().map(|(lines, _)| height_of(lines, POST_SIZE)).max().unwrap_or_default();
+        let height = (inner + PADDING * 2).max(ROW_MIN).round_up_to(ROW_STEP);
+        pen.shapes.push(self.rules(pen.y, height));
+        for (lines, column) in cells {
+            let spare = (height - height_of(&lines, POST_SIZE)) / 2;
+            write(lines, POST_SIZE, Align::Center, column, pen.y + spare, &mut pen.shapes);
+        }
+        pen.skip(height);
+        Ok(())
+    }
+
+    fn draw(&self, row: Row<'_>, draft: &mut Draft) {
+        let (y, height) = (draft.y, row.height);
+        let shapes = &mut draft.page.shapes;
+        shapes.push(self.rules(y, height));
+        let number = break_lines(&[Span::plain(row.line.number.to_string())], NAME_SIZE, self.number.width, Length::ZERO);
+        let centred = |lines: &[Line], size| y + (height - height_of(lines, size)) / 2;
+        if let Ok(number) = number {
+            let top = centred(&number, NAME_SIZE);
+            write(number, NAME_SIZE, Align::Center, self.number, top, shapes);
+        }
+        let (name_top, posts_top) = (centred(&row.name, NAME_SIZE), centred(&row.posts, POST_SIZE));
+        write(row.name, NAME_SIZE, Align::Left, self.name.inset(PADDING), name_top, shapes);
+        write(row.posts, POST_SIZE, Align::Left, self.posts.inset(PADDING), posts_top, shapes);
+        for (level, column) in &self.levels {
+            let area = Rect::square(column.middle() - BOX_SIDE / 2, y + (height - BOX_SIDE) / 2, BOX_SIDE);
+            // White inside: a watermark never looks like a mark.
+            shapes.push(Shape::Fill { areas: vec![area], grey: Grey(100) });
+            shapes.push(Shape::Frame { area, thickness: Length::pt(1), grey: BLACK });
+            draft.boxes.push(TickBox { line: row.line.number, level: *level, area });
+        }
+        draft.y += height;
+    }
+
+    fn rules(&self, y: Length, height: Length) -> Shape {
+        let bottom = y + height;
+        let mut segments = vec![((TEXT.x, y), (TEXT.right(), y)), ((TEXT.x, bottom), (TEXT.right(), bottom))];
+        let columns = [self.number, self.name, self.posts].into_iter().chain(self.levels.iter().map(|(_, c)| *c));
+        let edges = columns.map(|column| column.x).chain([TEXT.right()]);
+        segments.extend(edges.map(|x| ((x, y), (x, bottom))));
+        Shape::Rules { segments, thickness: THIN, grey: BLACK }
+    }
+}
+
+fn height_of(lines: &[Line], size: Points) -> Length {
+    size.leading() * i64::try_from(lines.len()).unwrap_or(i64::MAX)
+}
+
+fn write(lines: Vec<Line>, size: Points, align: Align, column: Column, top: Length, shapes: &mut Vec<Shape>) {
+    let mut y = top + size.baseline();
+    for line in lines {
+        line.place(column, y, align, BLACK, shapes);
+        y += size.leading();
+    }
+}
+
+/// Four black squares: what an optical reader straightens a sheet by.
+fn corners() -> Shape {
+    let far = |edge: Length| edge - CORNER_INSET - CORNER_SIDE;
+    let (left, top, right, bottom) = (CORNER_INSET, CORNER_INSET, far(PAGE_WIDTH), far(PAGE_HEIGHT));
+    let areas = [(left, top), (right, top), (left, bottom), (right, bottom)];
+    Shape::Fill { areas: areas.map(|(x, y)| Rect::square(x, y, CORNER_SIDE)).to_vec(), grey: BLACK }
+}

@@ -1,0 +1,332 @@
+//! The blocks of a document as pieces for pages.
+
+use super::PdfError;
+use super::chart::chart;
+use super::fonts::Face;
+use super::layout::{BLACK, Column, Grey, Pen, Piece, Shape, THIN, break_lines, keep_together, table};
+use super::length::{Length, Points, Rect};
+use super::letterhead::letterhead;
+use super::qr;
+use crate::domain::document::{Align, Block, CheckpointBox, Paragraph, Signature, Size, Span};
+
+/// Sizes of Nghị định 30/2020/NĐ-CP for titles and body; tables and notes are smaller.
+pub const fn points(size: Size) -> Points {
+    match size {
+        Size::Title => Points(14),
+        Size::Body => Points(13),
+        Size::Small => Points(11),
+        Size::Tiny => Points(9),
+    }
+}
+
+/// First lines are set in by 1 or 1.27 cm (Nghị định 30/2020/NĐ-CP, Phụ lục I).
+const FIRST_LINE: Length = Length::tenths_mm(127);
+/// One step of [`Paragraph::indent`].
+const STEP: Length = Length::mm(6);
+/// Room for a hand-written signature.
+const SIGNING_ROOM: Length = Length::mm(20);
+/// Signatures in one row.
+const ABREAST: usize = 3;
+/// Between the frame of a note and its text.
+const NOTE_PADDING: Length = Length::mm(2);
+
+/// Pieces of a document, top to bottom.
+pub struct Stack {
+    /// What was stacked.
+    pub pieces: Vec<Piece>,
+    width: Length,
+    page_height: Length,
+    break_next: bool,
+}
+
+impl Stack {
+    /// An empty stack for a text area of this size.
+    pub const fn new(width: Length, page_height: Length) -> Self {
+        Self { pieces: Vec::new(), width, page_height, break_next: false }
+    }
+
+    /// Adds `blocks` in order. A single signature and the recipients beside it share a row, as on every official paper.
+    ///
+    /// # Errors
+    /// A character that the print face lacks, a ragged table row, a QR text that is too long.
+    pub fn add(&mut self, blocks: &[Block]) -> Result<(), PdfError> {
+        let mut rest = blocks;
+        while let Some((block, after)) = rest.split_first() {
+            rest = match (block, after.first()) {
+                (Block::Recipients(list), Some(Block::Signatures(signatures)))
+                | (Block::Signatures(signatures), Some(Block::Recipients(list)))
+                    if signatures.len() == 1 =>
+                {
+                    let piece = self.closing(list, signatures)?;
+                    self.push([piece]);
+                    after.get(1..).unwrap_or_default()
+                }
+                _ => {
+                    self.block(block)?;
+                    after
+                }
+            };
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, pieces: impl IntoIterator<Item = Piece>) {
+        for mut piece in pieces {
+            piece.break_before |= std::mem::take(&mut self.break_next);
+            self.pieces.push(piece);
+        }
+    }
+
+    fn block(&mut self, block: &Block) -> Result<(), PdfError> {
+        match block {
+            Block::LetterHead(head) => {
+                let piece = letterhead(head, self.width)?;
+                self.push([piece]);
+            }
+            Block::Title { kind, subject } => self.title(kind, subject)?,
+            Block::Heading { level, text } => self.heading(*level, text)?,
+            Block::Paragraph(model) => {
+                let pieces = paragraph(model, self.width)?;
+                self.push(pieces);
+            }
+            Block::Table(model) => {
+                let mut pieces = table(model, points(model.size), self.width, self.page_height)?;
+                if let Some(first) = pieces.first_mut() {
+                    first.space_before = Length::mm(2);
+                }
+                self.push(pieces);
+            }
+            Block::Chart(model) => {
+                let pieces = chart(model, self.width)?;
+                self.push(pieces);
+            }
+            Block::Signatures(signatures) => self.signatures(signatures)?,
+            Block::Recipients(list) => {
+                let piece = self.closing(list, &[])?;
+                self.push([piece]);
+            }
+            Block::Checkpoint(model) => {
+                let piece = checkpoint(model, self.width)?;
+                self.push([piece]);
+            }
+            Block::Notice { title, lines } => {
+                let mut pieces = notice(title, lines, self.width)?;
+                keep_together(&mut pieces, self.page_height);
+                self.push(pieces);
+            }
+            Block::Together(blocks) => {
+                let start = self.pieces.len();
+                self.add(blocks)?;
+                keep_together(self.pieces.get_mut(start..).unwrap_or_default(), self.page_height);
+            }
+            Block::PageBreak => self.break_next = true,
+        }
+        Ok(())
+    }
+
+    fn title(&mut self, kind: &str, subject: &str) -> Result<(), PdfError> {
+        let column = self.whole();
+        let mut pen = Pen::default();
+        pen.text(&[Span::bold(kind)], points(Size::Title), Align::Center, column)?;
+        pen.text(&[Span::bold(subject)], points(Size::Title), Align::Center, column.inset(Length::mm(10)))?;
+        pen.skip(Length::mm(1));
+        pen.rule(column.middle(), Length::mm(40));
+        pen.skip(Length::mm(2));
+        self.push([Piece {
+            space_before: Length::mm(4),
+            height: pen.y,
+            shapes: pen.shapes,
+            keep_with_next: true,
+            ..Piece::default()
+        }]);
+        Ok(())
+    }
+
+    fn heading(&mut self, level: u8, text: &str) -> Result<(), PdfError> {
+        let (size, span, above) = match level {
+            0 | 1 => (Points(14), Span::bold(text), Length::mm(5)),
+            2 => (Points(13), Span::bold(text), Length::mm(4)),
+            _ => (Points(12), Span { italic: true, ..Span::bold(text) }, Length::mm(3)),
+        };
+        let mut pen = Pen::default();
+        pen.text(&[span], size, Align::Left, self.whole())?;
+        self.push([Piece {
+            space_before: above,
+            height: pen.y,
+            shapes: pen.shapes,
+            keep_with_next: true,
+            ..Piece::default()
+        }]);
+        Ok(())
+    }
+
+    fn signatures(&mut self, signatures: &[Signature]) -> Result<(), PdfError> {
+        let rows: Vec<Piece> = signatures
+            .chunks(ABREAST)
+            .map(|row| {
+                let columns = self.columns(row.len());
+                signature_row(row, &columns)
+            })
+            .collect::<Result<_, _>>()?;
+        let mut rows = rows;
+        keep_together(&mut rows, self.page_height);
+        self.push(rows);
+        Ok(())
+    }
+
+    /// Columns for so many signatures; a single one stands on the right.
+    fn columns(&self, count: usize) -> Vec<Column> {
+        if count == 1 {
+            return vec![self.half(1)];
+        }
+        let count = i64::try_from(count).unwrap_or(1);
+        (0..count)
+            .map(|i| {
+                let x = self.width.share(i, count);
+                Column { x, width: self.width.share(i + 1, count) - x }
+            })
+            .collect()
+    }
+
+    const fn whole(&self) -> Column {
+        Column { x: Length::ZERO, width: self.width }
+    }
+
+    /// The left (0) or right (1) half.
+    fn half(&self, which: i64) -> Column {
+        Column { x: self.width.share(which, 2), width: self.width / 2 }
+    }
+
+    /// `Nơi nhận:` on the left, the signature if any on the right.
+    fn closing(&self, recipients: &[String], signatures: &[Signature]) -> Result<Piece, PdfError> {
+        let mut pen = Pen::default();
+        let column = self.half(0).inset(Length::pt(1));
+        pen.text(&[Span { italic: true, ..Span::bold("Nơi nhận:") }], Points(12), Align::Left, column)?;
+        for recipient in recipients {
+            let dashed = if recipient.starts_with('-') { recipient.clone() } else { format!("- {recipient}") };
+            pen.text(&[Span::plain(dashed)], points(Size::Small), Align::Left, column)?;
+        }
+        let signature = signature_row(signatures, &[self.half(1)])?;
+        let height = pen.y.max(signature.height);
+        let mut shapes = pen.shapes;
+        shapes.extend(signature.shapes);
+        Ok(Piece { space_before: Length::mm(6), height, shapes, ..Piece::default() })
+    }
+}
+
+/// Lines of `model`; neither its first nor its last line stands alone on a page, and a line that ends in a colon goes
+/// along with what it announces.
+fn paragraph(model: &Paragraph, width: Length) -> Result<Vec<Piece>, PdfError> {
+    let size = points(model.size);
+    let set_in = STEP * i64::from(model.indent);
+    let column = Column { x: set_in, width: width - set_in };
+    let first_line = if model.first_line_indent { FIRST_LINE } else { Length::ZERO };
+    let lines = break_lines(&model.spans, size, column.width, first_line)?;
+    let count = lines.len();
+    let announces = model.spans.iter().rev().find(|s| !s.text.trim().is_empty()).is_some_and(|s| s.text.trim_end().ends_with(':'));
+    let gap = match model.size {
+        Size::Title | Size::Body => Length::pt(6),
+        Size::Small => Length::pt(4),
+        Size::Tiny => Length::pt(2),
+    };
+    let piece = |(i, line): (usize, super::layout::Line)| {
+        let mut shapes = Vec::with_capacity(1);
+        line.place(column, size.baseline(), model.align, BLACK, &mut shapes);
+        let last = i + 1 == count;
+        Piece {
+            space_before: if i == 0 { gap } else { Length::ZERO },
+            height: size.leading(),
+            shapes,
+            keep_with_next: if last { announces } else { i == 0 || i + 2 == count },
+            ..Piece::default()
+        }
+    };
+    Ok(lines.into_iter().enumerate().map(piece).collect())
+}
+
+fn signature_row(signatures: &[Signature], columns: &[Column]) -> Result<Piece, PdfError> {
+    let mut shapes = Vec::new();
+    let mut heads = Vec::with_capacity(signatures.len());
+    for (signature, column) in signatures.iter().zip(columns) {
+        let mut pen = Pen::default();
+        for line in &signature.capacity {
+            pen.text(&[Span::bold(line.as_str())], points(Size::Body), Align::Center, *column)?;
+        }
+        pen.text(&[Span::italic(signature.hint.as_str())], Points(12), Align::Center, *column)?;
+        heads.push(pen.y);
+        shapes.append(&mut pen.shapes);
+    }
+    // Names stand on one line whatever stands above them.
+    let names = heads.into_iter().max().map_or(Length::ZERO, |head| head + SIGNING_ROOM);
+    let mut height = names;
+    for (signature, column) in signatures.iter().zip(columns) {
+        let mut pen = Pen::at(names);
+        if signature.name.is_empty() {
+            pen.skip(points(Size::Body).baseline());
+            pen.rule(column.middle(), column.width.share(2, 3));
+            pen.skip(Length::mm(1));
+        } else {
+            pen.text(&[Span::bold(signature.name.as_str())], points(Size::Body), Align::Center, *column)?;
+        }
+        height = height.max(pen.y);
+        shapes.append(&mut pen.shapes);
+    }
+    Ok(Piece { space_before: Length::mm(6), height, shapes, ..Piece::default() })
+}
+
+/// A frame with the QR code on the left, the caption and the root in four rows of four groups on the right.
+fn checkpoint(model: &CheckpointBox, width: Length) -> Result<Piece, PdfError> {
+    let side = Length::mm(32);
+    let mut pen = Pen::at(NOTE_PADDING);
+    let text = Column { x: side + NOTE_PADDING, width: width - side - NOTE_PADDING * 2 };
+    pen.text(&[Span::bold(model.caption.as_str())], points(Size::Small), Align::Left, text)?;
+    pen.skip(Length::mm(1));
+    let step = Face::Regular.width("0000", points(Size::Small))? + Length::mm(5);
+    for row in model.groups.chunks(4) {
+        let y = pen.y;
+        let mut x = text.x;
+        for group in row {
+            // Groups are short; one that is not still keeps every digit, on a line of its own.
+            let column = Column { x, width: text.right() - x };
+            pen.y = y;
+            pen.text(&[Span::plain(group.as_str())], points(Size::Small), Align::Left, column)?;
+            x += step;
+        }
+    }
+    let height = (pen.y + NOTE_PADDING).max(side);
+    let frame = Rect { x: Length::ZERO, y: Length::ZERO, width, height };
+    let mut shapes = vec![Shape::Frame { area: frame, thickness: THIN, grey: BLACK }];
+    shapes.push(qr::code(&model.qr, Rect::square(Length::ZERO, (height - side) / 2, side))?);
+    shapes.append(&mut pen.shapes);
+    Ok(Piece { space_before: Length::mm(4), height, shapes, ..Piece::default() })
+}
+
+/// A framed note on light grey, line by line, so that a long one can go on on the next page.
+fn notice(title: &str, lines: &[String], width: Length) -> Result<Vec<Piece>, PdfError> {
+    let size = points(Size::Small);
+    let column = Column { x: Length::ZERO, width }.inset(NOTE_PADDING * 2);
+    let mut broken = break_lines(&[Span::bold(title)], size, column.width, Length::ZERO)?;
+    for line in lines {
+        broken.extend(break_lines(&[Span::plain(line.as_str())], size, column.width, Length::ZERO)?);
+    }
+    let count = broken.len();
+    let piece = |(i, line): (usize, super::layout::Line)| {
+        let above = if i == 0 { NOTE_PADDING } else { Length::ZERO };
+        let below = if i + 1 == count { NOTE_PADDING } else { Length::ZERO };
+        let area = Rect { x: Length::ZERO, y: Length::ZERO, width, height: above + size.leading() + below };
+        let mut segments = vec![
+            ((area.x, area.y), (area.x, area.bottom())),
+            ((area.right(), area.y), (area.right(), area.bottom())),
+        ];
+        segments.extend((i == 0).then_some(((area.x, area.y), (area.right(), area.y))));
+        segments.extend((i + 1 == count).then_some(((area.x, area.bottom()), (area.right(), area.bottom()))));
+        let mut shapes = vec![
+            Shape::Fill { areas: vec![area], grey: Grey(95) },
+            Shape::Rules { segments, thickness: THIN, grey: BLACK },
+        ];
+        line.place(column, above + size.baseline(), Align::Left, BLACK, &mut shapes);
+        let space_before = if i == 0 { Length::mm(4) } else { Length::ZERO };
+        Piece { space_before, height: area.height, shapes, ..Piece::default() }
+    };
+    Ok(broken.into_iter().enumerate().map(piece).collect())
+}

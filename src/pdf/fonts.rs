@@ -1,0 +1,186 @@
+//! The four faces of Liberation Serif 2.1.5 (Times metrics, all 134 Vietnamese letters, SIL Open Font License), and the
+//! width of every letter exactly as the PDF will state it.
+
+use std::sync::OnceLock;
+
+use printpdf::ParsedFont;
+
+use super::length::{Length, Points};
+use super::PdfError;
+
+/// One of the four faces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Face {
+    /// Upright, light.
+    Regular,
+    /// Upright, bold.
+    Bold,
+    /// Slanted, light.
+    Italic,
+    /// Slanted, bold.
+    BoldItalic,
+}
+
+impl Face {
+    /// All faces, in the order of their resource names.
+    pub const ALL: [Self; 4] = [Self::Regular, Self::Bold, Self::Italic, Self::BoldItalic];
+
+    /// The face of a span.
+    pub const fn of(bold: bool, italic: bool) -> Self {
+        match (bold, italic) {
+            (false, false) => Self::Regular,
+            (true, false) => Self::Bold,
+            (false, true) => Self::Italic,
+            (true, true) => Self::BoldItalic,
+        }
+    }
+
+    /// PostScript name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Regular => "LiberationSerif",
+            Self::Bold => "LiberationSerif-Bold",
+            Self::Italic => "LiberationSerif-Italic",
+            Self::BoldItalic => "LiberationSerif-BoldItalic",
+        }
+    }
+
+    /// Name in a page's resources. Not `F1`: printpdf takes `F1` to `F14` for the built-in faces.
+    pub const fn resource(self) -> &'static str {
+        match self {
+            Self::Regular => "S0",
+            Self::Bold => "S1",
+            Self::Italic => "S2",
+            Self::BoldItalic => "S3",
+        }
+    }
+
+    /// Position in [`Self::ALL`].
+    pub const fn index(self) -> usize {
+        match self {
+            Self::Regular => 0,
+            Self::Bold => 1,
+            Self::Italic => 2,
+            Self::BoldItalic => 3,
+        }
+    }
+
+    /// The whole font file.
+    pub const fn bytes(self) -> &'static [u8] {
+        match self {
+            Self::Regular => include_bytes!("fonts/LiberationSerif-Regular.ttf"),
+            Self::Bold => include_bytes!("fonts/LiberationSerif-Bold.ttf"),
+            Self::Italic => include_bytes!("fonts/LiberationSerif-Italic.ttf"),
+            Self::BoldItalic => include_bytes!("fonts/LiberationSerif-BoldItalic.ttf"),
+        }
+    }
+
+    /// The glyph of `character`, or `None`: the caller refuses the text, it never prints an empty box.
+    ///
+    /// # Errors
+    /// When the embedded file is damaged.
+    pub fn glyph(self, character: char) -> Result<Option<Glyph>, PdfError> {
+        Ok(self.loaded()?.glyph(character))
+    }
+
+    /// Width of `text`, without kerning or ligatures: precomposed Vietnamese needs no shaping.
+    ///
+    /// # Errors
+    /// A character that the face lacks.
+    pub fn width(self, text: &str, size: Points) -> Result<Length, PdfError> {
+        let loaded = self.loaded()?;
+        let mut per_mille = 0;
+        for character in text.chars() {
+            match loaded.glyph(character) {
+                Some(glyph) => per_mille += i64::from(glyph.width),
+                None => return Err(PdfError::MissingGlyph { character, text: text.to_owned() }),
+            }
+        }
+        Ok(size.em(per_mille))
+    }
+
+    /// The face as printpdf read it: units, bounding box, weight, slant.
+    ///
+    /// # Errors
+    /// When the embedded file is damaged.
+    pub fn parsed(self) -> Result<&'static ParsedFont, PdfError> {
+        Ok(&self.loaded()?.parsed)
+    }
+
+    fn loaded(self) -> Result<&'static Loaded, PdfError> {
+        static FACES: [OnceLock<Option<Loaded>>; 4] = [const { OnceLock::new() }; 4];
+        FACES[self.index()]
+            .get_or_init(|| Loaded::read(self.bytes()))
+            .as_ref()
+            .ok_or(PdfError::Font { face: self.name() })
+    }
+}
+
+/// A letter's picture in a face.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Glyph {
+    /// Number in the whole font file.
+    pub id: u16,
+    /// Advance in thousandths of an em, cut off rather than rounded: printpdf writes it so into `/W`, and only the same
+    /// figure makes a centred or justified line end where a reader draws its end.
+    pub width: u16,
+}
+
+/// A face, and its letters up to U+2BFF (currency, arrows, dashes: all that papers use) in a table by code point.
+struct Loaded {
+    parsed: ParsedFont,
+    glyphs: Vec<Option<Glyph>>,
+}
+
+impl Loaded {
+    const TABLE: u32 = 0x2C00;
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let parsed = ParsedFont::from_bytes(bytes, 0, &mut Vec::new())?;
+        let glyphs = (0..Self::TABLE).map(|code| look_up(&parsed, code)).collect();
+        Some(Self { parsed, glyphs })
+    }
+
+    fn glyph(&self, character: char) -> Option<Glyph> {
+        let code = u32::from(character);
+        let slot = usize::try_from(code).ok()?;
+        self.glyphs.get(slot).copied().unwrap_or_else(|| look_up(&self.parsed, code))
+    }
+}
+
+fn look_up(parsed: &ParsedFont, code: u32) -> Option<Glyph> {
+    let id = parsed.lookup_glyph_index(code).filter(|id| *id != 0)?;
+    let advance = u32::from(parsed.get_glyph_width(id)?);
+    let width = u16::try_from(advance * 1000 / u32::from(parsed.units_per_em)).ok()?;
+    Some(Glyph { id, width })
+}
+
+#[cfg(test)]
+mod tests {
+    use sha2::{Digest, Sha256};
+
+    use super::*;
+
+    #[test]
+    fn widths_are_those_of_times() {
+        let widths = |text: &str| Face::Regular.width(text, Points(1)).expect("letters").in_thousandths();
+        assert_eq!((widths("n"), widths("ễ"), widths("Ư"), widths("0")), (500, 443, 775, 500));
+        assert_eq!(Face::Bold.width("", Points(13)).expect("nothing"), Length::ZERO);
+    }
+
+    #[test]
+    fn a_letter_that_the_face_lacks_is_named() {
+        let refused = Face::Italic.width("Xã ☐ 漢", Points(13)).expect_err("no such glyph");
+        assert!(matches!(refused, PdfError::MissingGlyph { character: '☐', .. }), "{refused}");
+        assert!(refused.to_string().contains("U+2610"), "{refused}");
+    }
+
+    #[test]
+    fn faces_are_the_published_ones() {
+        for face in Face::ALL {
+            let digest = Sha256::digest(face.bytes());
+            let start: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+            println!("{} {start}", face.name());
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Pages without a PDF: text, lines and filled areas at integer positions.
+
+mod flow;
+mod table;
+mod text;
+
+pub use flow::{Piece, keep_together, paginate};
+pub use table::table;
+pub use text::{Line, break_lines};
+
+use super::PdfError;
+use super::fonts::Face;
+use super::length::{Length, Points, Rect};
+use crate::domain::document::{Align, Span};
+
+/// A4, portrait.
+pub const PAGE_WIDTH: Length = Length::mm(210);
+/// A4, portrait.
+pub const PAGE_HEIGHT: Length = Length::mm(297);
+
+/// Lightness in per cent: 0 is black, 100 is white.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grey(pub u8);
+
+/// Black.
+pub const BLACK: Grey = Grey(0);
+
+/// Text of one face, size and lightness on one baseline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextRun {
+    /// Left end.
+    pub x: Length,
+    /// Baseline, from the top of the page.
+    pub y: Length,
+    /// Face.
+    pub face: Face,
+    /// Size.
+    pub size: Points,
+    /// Lightness.
+    pub grey: Grey,
+    /// Added to every space, so that a justified line reaches the right margin.
+    pub stretch: Length,
+    /// NFC, single spaces.
+    pub text: String,
+}
+
+/// A straight line between two points.
+pub type Segment = ((Length, Length), (Length, Length));
+
+/// What stands on a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Text.
+    Text(TextRun),
+    /// Straight lines of one thickness.
+    Rules {
+        /// From, to.
+        segments: Vec<Segment>,
+        /// Thickness.
+        thickness: Length,
+        /// Lightness.
+        grey: Grey,
+    },
+    /// Filled areas of one lightness.
+    Fill {
+        /// Areas.
+        areas: Vec<Rect>,
+        /// Lightness.
+        grey: Grey,
+    },
+    /// An outline; the thickness lies half inside, half outside.
+    Frame {
+        /// Area.
+        area: Rect,
+        /// Thickness.
+        thickness: Length,
+        /// Lightness.
+        grey: Grey,
+    },
+}
+
+impl Shape {
+    /// Moves the shape right by `dx` and down by `dy`.
+    pub fn shift(&mut self, dx: Length, dy: Length) {
+        match self {
+            Self::Text(run) => {
+                run.x += dx;
+                run.y += dy;
+            }
+            Self::Rules { segments, .. } => {
+                for ((x0, y0), (x1, y1)) in segments {
+                    *x0 += dx;
+                    *x1 += dx;
+                    *y0 += dy;
+                    *y1 += dy;
+                }
+            }
+            Self::Fill { areas, .. } => areas.iter_mut().for_each(|area| shift_rect(area, dx, dy)),
+            Self::Frame { area, .. } => shift_rect(area, dx, dy),
+        }
+    }
+}
+
+fn shift_rect(area: &mut Rect, dx: Length, dy: Length) {
+    area.x += dx;
+    area.y += dy;
+}
+
+/// One page, A4, shapes in the order in which they are drawn and read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// Shapes.
+    pub shapes: Vec<Shape>,
+}
+
+impl Page {
+    /// Text runs in reading order.
+    pub fn texts(&self) -> impl Iterator<Item = &TextRun> {
+        self.shapes.iter().filter_map(|shape| match shape {
+            Shape::Text(run) => Some(run),
+            _ => None,
+        })
+    }
+}
+
+/// From where to where text of a column runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Left edge.
+    pub x: Length,
+    /// Width.
+    pub width: Length,
+}
+
+impl Column {
+    /// Right edge.
+    pub fn right(self) -> Length {
+        self.x + self.width
+    }
+
+    /// Middle.
+    pub fn middle(self) -> Length {
+        self.x + self.width / 2
+    }
+
+    /// The same without `by` at both sides.
+    #[must_use]
+    pub fn inset(self, by: Length) -> Self {
+        Self { x: self.x + by, width: self.width - by * 2 }
+    }
+}
+
+/// Draws from the top down: every text moves [`Self::y`] below itself.
+#[derive(Clone, Debug, Default)]
+pub struct Pen {
+    /// What was drawn.
+    pub shapes: Vec<Shape>,
+    /// Where the next line begins.
+    pub y: Length,
+}
+
+impl Pen {
+    /// A pen at `y`.
+    pub fn at(y: Length) -> Self {
+        Self { shapes: Vec::new(), y }
+    }
+
+    /// Writes `spans` into `column`, wrapped; nothing moves when there is no text.
+    ///
+    /// # Errors
+    /// A character that the print face lacks.
+    pub fn text(&mut self, spans: &[Span], size: Points, align: Align, column: Column) -> Result<(), PdfError> {
+        for line in break_lines(spans, size, column.width, Length::ZERO)? {
+            line.place(column, self.y + size.baseline(), align, BLACK, &mut self.shapes);
+            self.y += size.leading();
+        }
+        Ok(())
+    }
+
+    /// Leaves `by` empty.
+    pub fn skip(&mut self, by: Length) {
+        self.y += by;
+    }
+
+    /// A thin horizontal line of `width` around `middle`.
+    pub fn rule(&mut self, middle: Length, width: Length) {
+        let (left, right) = (middle - width / 2, middle + width / 2);
+        self.shapes.push(Shape::Rules {
+            segments: vec![((left, self.y), (right, self.y))],
+            thickness: THIN,
+            grey: BLACK,
+        });
+    }
+}
+
+/// Thickness of table rules and frames.
+pub const THIN: Length = Length::thousandths(600);

@@ -1,0 +1,202 @@
+//! Ruled tables: one piece a row, and a head that comes back on every page.
+
+use std::rc::Rc;
+
+use super::{BLACK, Column, Length, Line, Piece, Shape, THIN, break_lines};
+use crate::domain::document::{Align, Cell, Span, Table};
+use crate::pdf::PdfError;
+use crate::pdf::length::Points;
+
+/// Between a rule and the text beside it.
+const PADDING_X: Length = Length::tenths_mm(13);
+/// Between a rule and the text below or above it.
+const PADDING_Y: Length = Length::tenths_mm(9);
+
+/// `table` in a text area of `width`, as pieces for pages of `page_height`.
+///
+/// A row taller than a page under its head is split between lines, as a last resort; its cells go on in the same
+/// columns on the next page. Nothing is lost.
+///
+/// # Errors
+/// A row with more or fewer cells than columns; a character that the print face lacks.
+pub fn table(table: &Table, size: Points, width: Length, page_height: Length) -> Result<Vec<Piece>, PdfError> {
+    let grid = Grid::new(&table.widths, size, width);
+    let mut head = Piece::default();
+    for row in &table.head {
+        let row = grid.row(row)?;
+        let piece = grid.piece(row, Upright::Middle);
+        let at = head.height;
+        head.height += piece.height;
+        head.shapes.extend(piece.shapes.into_iter().map(|mut shape| {
+            shape.shift(Length::ZERO, at);
+            shape
+        }));
+    }
+    // A head that would take half of every page is printed once.
+    let repeated = (head.height > Length::ZERO && head.height * 2 < page_height).then(|| Rc::new(head.clone()));
+    let room = page_height - repeated.as_ref().map_or(Length::ZERO, |head| head.height);
+
+    let mut pieces = Vec::with_capacity(table.rows.len() + 1);
+    if head.height > Length::ZERO {
+        pieces.push(Piece { keep_with_next: !table.rows.is_empty(), ..head });
+    }
+    for row in &table.rows {
+        for part in grid.split(grid.row(row)?, room) {
+            pieces.push(Piece { head: repeated.clone(), ..grid.piece(part, Upright::Top) });
+        }
+    }
+    Ok(pieces)
+}
+
+/// Lines of each cell, and where they stand.
+type Row = Vec<(Align, Vec<Line>)>;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Upright {
+    Top,
+    Middle,
+}
+
+/// Columns of a table.
+struct Grid {
+    columns: Vec<Column>,
+    size: Points,
+}
+
+impl Grid {
+    /// Shares of `width`; every edge is computed from the left margin, so that rounding never adds up.
+    fn new(widths: &[u16], size: Points, width: Length) -> Self {
+        let total: i64 = widths.iter().map(|w| i64::from(*w)).sum();
+        let mut before = 0;
+        let columns = widths
+            .iter()
+            .map(|w| {
+                let x = width.share(before, total);
+                before += i64::from(*w);
+                Column { x, width: width.share(before, total) - x }
+            })
+            .collect();
+        Self { columns, size }
+    }
+
+    fn row(&self, cells: &[Cell]) -> Result<Row, PdfError> {
+        if cells.len() != self.columns.len() {
+            let text = |cell: &Cell| cell.spans.iter().map(|span: &Span| span.text.as_str()).collect();
+            let row = cells.first().map(text).unwrap_or_default();
+            return Err(PdfError::RaggedRow { columns: self.columns.len(), cells: cells.len(), row });
+        }
+        let lines = |(cell, column): (&Cell, &Column)| {
+            let width = column.inset(PADDING_X).width;
+            Ok((cell.align, break_lines(&cell.spans, self.size, width, Length::ZERO)?))
+        };
+        cells.iter().zip(&self.columns).map(lines).collect()
+    }
+
+    /// `row` in parts that fit into `room`; one part if it fits.
+    fn split(&self, row: Row, room: Length) -> Vec<Row> {
+        let per_part = (room - PADDING_Y * 2).fits(self.size.leading()).max(1);
+        let mut parts = Vec::new();
+        let mut rest = row;
+        while tallest(&rest) > per_part {
+            let mut part = Row::with_capacity(rest.len());
+            for (align, lines) in &mut rest {
+                let tail = lines.split_off(lines.len().min(per_part));
+                part.push((*align, std::mem::replace(lines, tail)));
+            }
+            parts.push(part);
+        }
+        parts.push(rest);
+        parts
+    }
+
+    fn piece(&self, row: Row, upright: Upright) -> Piece {
+        let leading = self.size.leading();
+        let height_of = |lines: usize| leading * i64::try_from(lines).unwrap_or(i64::MAX);
+        let inner = height_of(tallest(&row));
+        let height = inner + PADDING_Y * 2;
+        let mut shapes = vec![self.rules(height)];
+        for ((align, lines), column) in row.into_iter().zip(&self.columns) {
+            let spare = if upright == Upright::Middle { (inner - height_of(lines.len())) / 2 } else { Length::ZERO };
+            let mut y = PADDING_Y + spare + self.size.baseline();
+            for line in lines {
+                line.place(column.inset(PADDING_X), y, align, BLACK, &mut shapes);
+                y += leading;
+            }
+        }
+        Piece { height, shapes, ..Piece::default() }
+    }
+
+    /// Upper and lower edge of a row and every edge of its columns. Neighbouring rows draw their common edge at the same
+    /// place, so a row needs not know whether it is the first on its page.
+    fn rules(&self, height: Length) -> Shape {
+        let right = self.columns.last().map_or(Length::ZERO, |column| column.right());
+        let mut segments = vec![
+            ((Length::ZERO, Length::ZERO), (right, Length::ZERO)),
+            ((Length::ZERO, height), (right, height)),
+        ];
+        let edges = self.columns.iter().map(|column| column.x).chain([right]);
+        segments.extend(edges.map(|x| ((x, Length::ZERO), (x, height))));
+        Shape::Rules { segments, thickness: THIN, grey: BLACK }
+    }
+}
+
+/// Lines of the cell with most lines; an empty row is one line high.
+fn tallest(row: &Row) -> usize {
+    row.iter().map(|(_, lines)| lines.len()).max().unwrap_or(0).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::document::Size;
+    use crate::pdf::length::Rect;
+    use crate::pdf::layout::{Page, paginate};
+
+    const AREA: Rect = Rect { x: Length::mm(30), y: Length::mm(20), width: Length::mm(165), height: Length::mm(257) };
+
+    fn pages(rows: Vec<Vec<Cell>>) -> Vec<Page> {
+        let head = vec![vec![Cell::head("TT"), Cell::head("Nội dung")]];
+        let model = Table { widths: vec![1, 9], head, rows, size: Size::Small };
+        paginate(table(&model, Points(11), AREA.width, AREA.height).expect("a table"), AREA)
+    }
+
+    fn words(page: &Page) -> Vec<&str> {
+        page.texts().map(|run| run.text.as_str()).collect()
+    }
+
+    #[test]
+    fn the_head_comes_back_on_every_page_and_no_row_is_lost() {
+        let rows = (1..=150).map(|n| vec![Cell::center(n.to_string()), Cell::left("Chỉ tiêu")]).collect();
+        let pages = pages(rows);
+        assert!(pages.len() >= 3, "{}", pages.len());
+        let mut numbers = Vec::new();
+        for page in &pages {
+            assert_eq!(words(page)[..2], ["TT", "Nội dung"]);
+            numbers.extend(words(page)[2..].chunks(2).map(|row| row[0].parse::<u32>().expect("a number")));
+            assert!(page.texts().all(|run| run.y < AREA.bottom()));
+        }
+        assert_eq!(numbers, (1..=150).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_row_taller_than_a_page_goes_on_between_its_lines() {
+        let letters: Vec<String> = (0..4000).map(|n| format!("k{n}")).collect();
+        let pages = pages(vec![vec![Cell::center("1"), Cell::left(letters.join(" "))]]);
+        assert!(pages.len() > 1);
+        let found: Vec<String> = pages
+            .iter()
+            .flat_map(|page| page.texts().flat_map(|run| run.text.split(' ')))
+            .filter(|word| word.starts_with('k'))
+            .map(str::to_owned)
+            .collect();
+        assert_eq!(found, letters);
+        assert!(pages.iter().all(|page| page.texts().all(|run| run.y < AREA.bottom())));
+    }
+
+    #[test]
+    fn a_row_that_would_lose_a_cell_is_refused() {
+        let model = Table { widths: vec![1, 1], head: Vec::new(), rows: vec![vec![Cell::left("Lẻ")]], size: Size::Small };
+        let refused = table(&model, Points(11), AREA.width, AREA.height).expect_err("one cell is missing");
+        assert!(matches!(refused, PdfError::RaggedRow { columns: 2, cells: 1, .. }), "{refused}");
+    }
+}

@@ -1,0 +1,156 @@
+//! Measures on paper, as integers: the same on every machine, and exact to a thousandth of a point.
+
+use std::iter::Sum;
+use std::ops::{Add, AddAssign, Div, Mul, Sub};
+
+/// A distance on paper in thousandths of a point (1 pt = 1/72 inch; 1 mm = 360/127 pt).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Length(i64);
+
+impl Length {
+    /// Nothing.
+    pub const ZERO: Self = Self(0);
+
+    /// From thousandths of a point.
+    pub const fn thousandths(n: i64) -> Self {
+        Self(n)
+    }
+
+    /// From points.
+    pub const fn pt(n: i64) -> Self {
+        Self(n * 1000)
+    }
+
+    /// From millimetres, to the nearest thousandth of a point.
+    pub const fn mm(n: i64) -> Self {
+        Self((n * 360_000 + 63) / 127)
+    }
+
+    /// From tenths of a millimetre, to the nearest thousandth of a point.
+    pub const fn tenths_mm(n: i64) -> Self {
+        Self((n * 36_000 + 63) / 127)
+    }
+
+    /// In thousandths of a point.
+    pub const fn in_thousandths(self) -> i64 {
+        self.0
+    }
+
+    /// `self * part / whole`, for shares of a width; `ZERO` of nothing.
+    pub fn share(self, part: i64, whole: i64) -> Self {
+        if whole == 0 { Self::ZERO } else { Self(self.0 * part / whole) }
+    }
+
+    /// The smallest multiple of `step` that is not below `self`.
+    pub fn round_up_to(self, step: Self) -> Self {
+        Self((self.0 + step.0 - 1) / step.0 * step.0)
+    }
+
+    /// How many whole `other`s fit in.
+    pub fn fits(self, other: Self) -> usize {
+        usize::try_from(self.0 / other.0.max(1)).unwrap_or(0)
+    }
+}
+
+impl Add for Length {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self(self.0 + other.0)
+    }
+}
+
+impl AddAssign for Length {
+    fn add_assign(&mut self, other: Self) {
+        self.0 += other.0;
+    }
+}
+
+impl Sub for Length {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        Self(self.0 - other.0)
+    }
+}
+
+impl Mul<i64> for Length {
+    type Output = Self;
+    fn mul(self, n: i64) -> Self {
+        Self(self.0 * n)
+    }
+}
+
+impl Div<i64> for Length {
+    type Output = Self;
+    fn div(self, n: i64) -> Self {
+        Self(self.0 / n)
+    }
+}
+
+impl Sum for Length {
+    fn sum<I: Iterator<Item = Self>>(lengths: I) -> Self {
+        lengths.fold(Self::ZERO, Add::add)
+    }
+}
+
+/// Size of text in whole points. A glyph of `w` thousandths of an em is then exactly `w * size` thousandths of a point wide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Points(pub u16);
+
+impl Points {
+    /// `per_mille` thousandths of an em.
+    pub fn em(self, per_mille: i64) -> Length {
+        Length(i64::from(self.0) * per_mille)
+    }
+
+    /// From one baseline to the next. The face is 1.107 em high from the tail of `ợ` to the hook of `Ẩ`.
+    pub fn leading(self) -> Length {
+        self.em(1180)
+    }
+
+    /// From the top of a line to its baseline: the face's ascent of 0.891 em under half of what the leading adds.
+    pub fn baseline(self) -> Length {
+        self.em(927)
+    }
+}
+
+/// A rectangle; `y` grows downwards from the top edge of the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rect {
+    /// Left edge.
+    pub x: Length,
+    /// Upper edge.
+    pub y: Length,
+    /// Width.
+    pub width: Length,
+    /// Height.
+    pub height: Length,
+}
+
+impl Rect {
+    /// A square.
+    pub const fn square(x: Length, y: Length, side: Length) -> Self {
+        Self { x, y, width: side, height: side }
+    }
+
+    /// Right edge.
+    pub fn right(self) -> Length {
+        self.x + self.width
+    }
+
+    /// Lower edge.
+    pub fn bottom(self) -> Length {
+        self.y + self.height
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a4_in_millimetres_is_the_a4_of_every_printer() {
+        assert_eq!(Length::mm(210), Length::thousandths(595_276));
+        assert_eq!(Length::mm(297), Length::thousandths(841_890));
+        assert_eq!(Length::tenths_mm(254), Length::pt(72));
+    }
+}

@@ -1,0 +1,237 @@
+//! Pages as a PDF file. printpdf writes the embedded faces, the catalog and the document information; what it writes
+//! wrong is put right before the file is saved, and nothing in it depends on the day, the machine or the process.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use lopdf::{Dictionary, Object, ObjectId, Stream, StringFormat};
+use printpdf::{
+    FontId, Mm, Op, ParsedFont, PdfDocument, PdfFont, PdfFontHandle, PdfPage, PdfSaveOptions, Pt, TextItem,
+};
+use sha2::{Digest, Sha256};
+use subsetter::GlyphRemapper;
+
+use super::content::{self, Letters, Renumbering};
+use super::fonts::Face;
+use super::layout::{PAGE_HEIGHT, PAGE_WIDTH, Page};
+use super::{Pdf, PdfError};
+
+/// What a file says of itself.
+pub struct About<'a> {
+    /// Title; readers show it instead of the file name.
+    pub title: &'a str,
+    /// Issuing body.
+    pub author: &'a str,
+    /// Day of the paper.
+    pub date: Date,
+    /// How it wants to be printed.
+    pub printing: Printing,
+}
+
+/// How a file wants to be printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Printing {
+    /// As the printer likes.
+    Scaled,
+    /// At 100 %: optical reading measures from the corner marks.
+    TrueSize,
+}
+
+const PROGRAM: &str = "tinnhiem";
+
+/// The file of `pages` in `order` (positions in `pages`, repeats allowed). A page that comes more than once is written
+/// once and shared.
+///
+/// # Errors
+/// A character that the print face lacks; too many pages; a defect in the PDF library.
+pub fn render(pages: &[Page], order: &[usize], about: &About<'_>) -> Result<Pdf, PdfError> {
+    let count = u32::try_from(order.len()).map_err(|_| PdfError::TooManyPages { pages: order.len() })?;
+    let letters = Letters::of(pages);
+    let subsets = Subsets::of(&letters)?;
+    let mut file = specimen(&letters, subsets.fonts);
+    let resources = shared_resources(&mut file)?;
+
+    let mut contents = Vec::with_capacity(pages.len());
+    for page in pages {
+        let stream = Stream::new(Dictionary::new(), content::stream(page, &subsets.renumbering)?);
+        contents.push(file.add_object(stream));
+    }
+    let sequence: Vec<ObjectId> = order.iter().filter_map(|page| contents.get(*page).copied()).collect();
+    set_pages(&mut file, resources, &sequence, count)?;
+    set_catalog(&mut file, about.printing)?;
+    let info = file.add_object(info(about));
+    file.trailer.set("Info", info);
+    file.version = "1.7".to_owned();
+    file.prune_objects();
+    file.renumber_objects();
+    file.compress();
+    Ok(Pdf { bytes: save(file)?, pages: count })
+}
+
+/// The faces cut down to the letters of a file.
+struct Subsets {
+    fonts: BTreeMap<FontId, PdfFont>,
+    renumbering: Renumbering,
+}
+
+impl Subsets {
+    fn of(letters: &Letters) -> Result<Self, PdfError> {
+        let mut fonts = BTreeMap::new();
+        let mut renumbering = Renumbering::default();
+        for face in Face::ALL {
+            if !letters.face(face).is_empty() {
+                let (font, new_numbers) = subset(face, letters)?;
+                fonts.insert(FontId(face.resource().to_owned()), PdfFont::new(font));
+                renumbering.0[face.index()] = new_numbers;
+            }
+        }
+        Ok(Self { fonts, renumbering })
+    }
+}
+
+/// `face` with the glyphs of its letters only, and the new number of every old glyph (0 where it was left out).
+fn subset(face: Face, letters: &Letters) -> Result<(ParsedFont, Vec<u16>), PdfError> {
+    let broken = || PdfError::Font { face: face.name() };
+    let whole = face.parsed()?;
+    let mut remapper = GlyphRemapper::new();
+    let mut new_numbers = vec![0; whole.glyph_widths.len()];
+    let (mut codepoints, mut widths) = (BTreeMap::new(), BTreeMap::new());
+    for character in letters.face(face) {
+        let missing = || PdfError::MissingGlyph { character: *character, text: character.to_string() };
+        let old = face.glyph(*character)?.ok_or_else(missing)?.id;
+        let new = remapper.remap(old);
+        *new_numbers.get_mut(usize::from(old)).ok_or_else(broken)? = new;
+        codepoints.insert(u32::from(*character), new);
+        widths.insert(new, whole.get_glyph_width(old).ok_or_else(broken)?);
+    }
+    let bytes = subsetter::subset(face.bytes(), 0, &remapper).map_err(|_| broken())?;
+    let font = ParsedFont {
+        original_bytes: bytes,
+        font_index: 0,
+        font_name: Some(format!("{}+{}", subset_tag(letters.face(face).iter()), face.name())),
+        codepoint_to_glyph: codepoints,
+        glyph_widths: widths,
+        units_per_em: whole.units_per_em,
+        font_metrics: whole.font_metrics.clone(),
+        font_type: whole.font_type,
+        pdf_font_metrics: whole.pdf_font_metrics.clone(),
+    };
+    Ok((font, new_numbers))
+}
+
+/// Six capitals from the letters, so that two subsets of one face are not taken for the same (ISO 32000-1, 9.6.4).
+fn subset_tag<'a>(letters: impl Iterator<Item = &'a char>) -> String {
+    let text: String = letters.collect();
+    Sha256::digest(text.as_bytes()).iter().take(6).map(|byte| char::from(b'A' + byte % 26)).collect()
+}
+
+/// printpdf's document with one page that shows every letter of every face: so it writes each face with its widths and
+/// its map back to Unicode. The page itself is dropped by [`set_pages`].
+fn specimen(letters: &Letters, fonts: BTreeMap<FontId, PdfFont>) -> lopdf::Document {
+    let mut ops = vec![Op::StartTextSection];
+    for face in Face::ALL {
+        let id = FontId(face.resource().to_owned());
+        let text: String = letters.face(face).iter().collect();
+        ops.push(Op::SetFont { font: PdfFontHandle::External(id), size: Pt(1.0) });
+        ops.push(Op::ShowText { items: vec![TextItem::Text(text)] });
+    }
+    ops.push(Op::EndTextSection);
+    let mut document = PdfDocument::new(PROGRAM);
+    document.resources.fonts.map = fonts;
+    document.pages.push(PdfPage::new(Mm(210.0), Mm(297.0), ops));
+    document.to_lopdf_document(&PdfSaveOptions::default(), &mut Vec::new())
+}
+
+fn broken(error: &lopdf::Error) -> PdfError {
+    PdfError::Write(error.to_string())
+}
+
+/// The one resource dictionary: the faces, and none of the empty dictionaries that printpdf adds.
+fn shared_resources(file: &mut lopdf::Document) -> Result<ObjectId, PdfError> {
+    let page = file.page_iter().next().ok_or_else(|| PdfError::Write("no page".to_owned()))?;
+    let (_, ids) = file.get_page_resources(page).map_err(|e| broken(&e))?;
+    let id = ids.first().copied().ok_or_else(|| PdfError::Write("no resources".to_owned()))?;
+    let fonts = file.get_dictionary(id).and_then(|r| r.get(b"Font")).map_err(|e| broken(&e))?.clone();
+    Ok(file.add_object(Dictionary::from_iter([("Font", fonts)])))
+}
+
+/// A page per entry of `sequence`; size and resources are inherited from the root of the page tree.
+fn set_pages(
+    file: &mut lopdf::Document,
+    resources: ObjectId,
+    sequence: &[ObjectId],
+    count: u32,
+) -> Result<(), PdfError> {
+    let root = file.catalog().and_then(|c| c.get(b"Pages")).and_then(Object::as_reference).map_err(|e| broken(&e))?;
+    let page = |content: &ObjectId| {
+        Dictionary::from_iter([
+            ("Type", Object::Name(b"Page".to_vec())),
+            ("Parent", Object::Reference(root)),
+            ("Contents", Object::Reference(*content)),
+        ])
+    };
+    let kids: Vec<Object> =
+        sequence.iter().map(|content| Object::Reference(file.add_object(page(content)))).collect();
+    let size = [(0, 1), (0, 1), (PAGE_WIDTH.in_thousandths(), 1000), (PAGE_HEIGHT.in_thousandths(), 1000)];
+    file.set_object(
+        root,
+        Dictionary::from_iter([
+            ("Type", Object::Name(b"Pages".to_vec())),
+            ("Count", Object::Integer(i64::from(count))),
+            ("Kids", Object::Array(kids)),
+            ("MediaBox", Object::Array(size.map(|(n, unit)| points(n, unit)).to_vec())),
+            ("Resources", Object::Reference(resources)),
+        ]),
+    );
+    Ok(())
+}
+
+/// The one place where a length becomes a float, because the library's numbers are.
+#[expect(clippy::as_conversions, clippy::float_arithmetic, reason = "two page measures, far inside f32's 24 bits")]
+fn points(thousandths: i64, unit: i64) -> Object {
+    if unit == 1 { Object::Integer(thousandths) } else { Object::Real(thousandths as f32 / unit as f32) }
+}
+
+fn set_catalog(file: &mut lopdf::Document, printing: Printing) -> Result<(), PdfError> {
+    let mut preferences = Dictionary::from_iter([("DisplayDocTitle", Object::Boolean(true))]);
+    if printing == Printing::TrueSize {
+        preferences.set("PrintScaling", Object::Name(b"None".to_vec()));
+    }
+    let catalog = file.catalog_mut().map_err(|e| broken(&e))?;
+    catalog.set("Lang", Object::string_literal("vi-VN"));
+    catalog.set("ViewerPreferences", preferences);
+    Ok(())
+}
+
+/// Document information without the PDF/X claim, the time zone and the identifiers that printpdf writes.
+fn info(about: &About<'_>) -> Dictionary {
+    let day = about.date.strftime("D:%Y%m%d000000+07'00'").to_string();
+    Dictionary::from_iter([
+        ("Title", text_string(about.title)),
+        ("Author", text_string(about.author)),
+        ("Creator", text_string(PROGRAM)),
+        ("Producer", text_string(PROGRAM)),
+        ("CreationDate", Object::string_literal(day.clone())),
+        ("ModDate", Object::string_literal(day)),
+    ])
+}
+
+/// UTF-16 with a byte order mark (ISO 32000-1, 7.9.2.2).
+fn text_string(text: &str) -> Object {
+    let units = std::iter::once(0xFEFF).chain(text.encode_utf16());
+    Object::String(units.flat_map(u16::to_be_bytes).collect(), StringFormat::Hexadecimal)
+}
+
+/// `file` as bytes, with the hash of everything else in it as `/ID`.
+fn save(mut file: lopdf::Document) -> Result<Vec<u8>, PdfError> {
+    let failed = |e: std::io::Error| PdfError::Write(e.to_string());
+    file.trailer.remove(b"ID");
+    let mut bytes = Vec::new();
+    file.save_to(&mut bytes).map_err(failed)?;
+    let digest: Vec<u8> = Sha256::digest(&bytes).iter().take(16).copied().collect();
+    let id = Object::String(digest, StringFormat::Hexadecimal);
+    file.trailer.set("ID", Object::Array(vec![id.clone(), id]));
+    bytes.clear();
+    file.save_to(&mut bytes).map_err(failed)?;
+    Ok(bytes)
+}
