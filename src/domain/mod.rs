@@ -18,6 +18,7 @@ pub mod finding;
 pub(crate) mod fixture;
 pub mod official;
 pub mod poll;
+pub mod published;
 pub mod ratio;
 pub mod readiness;
 pub mod roster;

@@ -1,1 +1,10 @@
 //! import
+mod container;
+mod csv_file;
+mod dates;
+mod grid;
+mod hidden;
+mod legacy;
+mod number;
+mod report;
+mod workbook;

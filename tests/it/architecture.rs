@@ -27,6 +27,8 @@ const OWNED_CRATES: &[(&str, &str)] = &[
     ("subsetter", "pdf"),
     ("qrcodegen", "pdf"),
     ("calamine", "import"),
+    ("zip", "import"),
+    ("quick_xml", "import"),
     ("rust_xlsxwriter", "import"),
     ("csv", "import"),
     ("encoding_rs", "import"),

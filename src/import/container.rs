@@ -1,0 +1,135 @@
+//! What kind of file the bytes are, and whether it is safe to unpack: decided before any parser sees them.
+
+use std::io::{Cursor, Read, copy, sink};
+
+use zip::ZipArchive;
+
+use super::report::{self, Code};
+
+/// Largest file, in bytes.
+pub(super) const MAX_FILE_BYTES: usize = 50 * 1024 * 1024;
+/// Largest sum of all unpacked parts of a workbook, in bytes.
+pub(super) const MAX_UNPACKED_BYTES: u64 = 200 * 1024 * 1024;
+/// Parts of a workbook; real ones have some dozens.
+const MAX_PARTS: usize = 10_000;
+
+/// Signature of the compound files that Excel 97 wrote and that wrap encrypted workbooks.
+const COMPOUND: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
+
+/// A kind of workbook that can be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Office Open XML.
+    Xlsx,
+    /// OpenDocument.
+    Ods,
+    /// Excel 97-2003.
+    Xls,
+}
+
+/// Why a file is refused before it is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// Not a spreadsheet, by its content.
+    NotASpreadsheet,
+    /// Text: perhaps a CSV file with the wrong name.
+    PlainText,
+    /// Excel's binary workbook.
+    Xlsb,
+    /// Cut off or damaged.
+    Damaged,
+    /// Password.
+    Encrypted,
+    /// Over [`MAX_FILE_BYTES`].
+    FileTooLarge,
+    /// Over [`MAX_UNPACKED_BYTES`] or [`MAX_PARTS`].
+    UnpacksTooLarge,
+}
+
+impl Refusal {
+    /// Code, what is wrong, what to do.
+    pub(super) const fn told(self) -> (Code, &'static str, &'static str) {
+        match self {
+            Self::NotASpreadsheet => (
+                report::UNREADABLE,
+                "Tệp không phải là bảng tính.",
+                "Chọn tệp Excel (.xlsx, .xls), LibreOffice (.ods) hoặc thư mục chứa các tệp CSV.",
+            ),
+            Self::PlainText => (
+                report::UNREADABLE,
+                "Tệp là văn bản thuần, không phải bảng tính.",
+                "Nếu là CSV, đặt mỗi trang thành một tệp .csv trong một thư mục rồi chọn thư mục đó.",
+            ),
+            Self::Xlsb => (
+                report::UNREADABLE,
+                "Tệp thuộc dạng Excel nhị phân (.xlsb), chương trình không đọc.",
+                "Mở bằng Excel, chọn Lưu thành (Save As) dạng .xlsx rồi nhập lại.",
+            ),
+            Self::Damaged => (
+                report::UNREADABLE,
+                "Tệp bị hỏng hoặc chép chưa trọn.",
+                "Mở lại bằng Excel, lưu thành tệp .xlsx mới rồi nhập lại.",
+            ),
+            Self::Encrypted => (
+                report::ENCRYPTED,
+                "Tệp được bảo vệ bằng mật khẩu.",
+                "Mở bằng Excel, bỏ mật khẩu (Tệp > Thông tin > Bảo vệ sổ làm việc), lưu lại rồi nhập.",
+            ),
+            Self::FileTooLarge => (
+                report::TOO_LARGE,
+                "Tệp lớn hơn 50 MB.",
+                "Bỏ ảnh và các trang không liên quan, chỉ giữ các trang dữ liệu.",
+            ),
+            Self::UnpacksTooLarge => (
+                report::TOO_LARGE,
+                "Nội dung tệp khi giải nén vượt 200 MB.",
+                "Chép riêng các trang dữ liệu sang một tệp mới; không mở tệp nhận từ nguồn lạ.",
+            ),
+        }
+    }
+}
+
+/// Says what the bytes are; for a zip archive every part has been unpacked once, counted and thrown away.
+///
+/// # Errors
+/// Why they cannot be read.
+pub(super) fn examine(bytes: &[u8]) -> Result<Kind, Refusal> {
+    if bytes.len() > MAX_FILE_BYTES {
+        return Err(Refusal::FileTooLarge);
+    }
+    if bytes.starts_with(b"PK") {
+        return examine_zip(bytes);
+    }
+    if bytes.starts_with(COMPOUND) {
+        let encrypted: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let found = bytes.windows(encrypted.len()).any(|window| window == encrypted);
+        return if found { Err(Refusal::Encrypted) } else { Ok(Kind::Xls) };
+    }
+    let head = bytes.get(..512).unwrap_or(bytes);
+    let texty = !head.is_empty() && head.iter().all(|&b| b >= 0x20 || matches!(b, b'\t' | b'\r' | b'\n'));
+    Err(if texty { Refusal::PlainText } else { Refusal::NotASpreadsheet })
+}
+
+fn examine_zip(bytes: &[u8]) -> Result<Kind, Refusal> {
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| Refusal::Damaged)?;
+    if archive.len() > MAX_PARTS {
+        return Err(Refusal::UnpacksTooLarge);
+    }
+    let mut room = MAX_UNPACKED_BYTES;
+    for index in 0..archive.len() {
+        let part = archive.by_index(index).map_err(|_| Refusal::Damaged)?;
+        // A size written in the archive may lie, so the part itself is measured.
+        let size = copy(&mut part.take(room + 1), &mut sink()).map_err(|_| Refusal::Damaged)?;
+        room = room.checked_sub(size).ok_or(Refusal::UnpacksTooLarge)?;
+    }
+    let has = |start: &str| archive.file_names().flatten().any(|name| name.to_ascii_lowercase().starts_with(start));
+    if has("xl/workbook.bin") {
+        Err(Refusal::Xlsb)
+    } else if has("xl/") {
+        Ok(Kind::Xlsx)
+    } else if has("content.xml") {
+        Ok(Kind::Ods)
+    } else {
+        Err(Refusal::NotASpreadsheet)
+    }
+}

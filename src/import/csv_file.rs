@@ -1,0 +1,205 @@
+//! A CSV file to a grid: code page and separator are found out, lines keep the numbers that an editor shows.
+
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, WINDOWS_1258};
+use unicode_normalization::UnicodeNormalization;
+
+use super::container::{MAX_FILE_BYTES, Refusal};
+use super::grid::{Cell, Grid, Origin};
+use super::legacy::{self, Legacy};
+use super::report::{self, Report};
+
+/// Lines that one file may have.
+const MAX_LINES: usize = 100_000;
+/// Records that decide which separator is used.
+const SAMPLE: usize = 50;
+
+/// One file as one grid; `None` after the finding that says why there is none.
+pub(super) fn load(bytes: &[u8], file_name: &str, report: &mut Report) -> Option<Grid> {
+    if bytes.len() > MAX_FILE_BYTES {
+        let (code, what, remedy) = Refusal::FileTooLarge.told();
+        report.add(code, file_name, what, remedy);
+        return None;
+    }
+    let (text, encoding) = decode(bytes);
+    if text.contains('\0') {
+        let (code, what, remedy) = Refusal::NotASpreadsheet.told();
+        report.add(code, file_name, what, remedy);
+        return None;
+    }
+    if encoding == WINDOWS_1258 || encoding == WINDOWS_1252 {
+        let what = format!("Tệp không dùng bảng mã Unicode; đã đọc theo {}.", encoding.name());
+        let remedy = "Kiểm tra lại dấu tiếng Việt; khi lưu CSV chọn mã UTF-8 (CSV UTF-8).";
+        report.add(report::OLD_ENCODING, file_name, what, remedy);
+    }
+    let (separator, start) = separator(&text);
+    let mut grid = Grid::new(file_name, Origin::Csv);
+    for (index, (line, fields)) in records(&text[start..], separator).enumerate() {
+        if index >= MAX_LINES {
+            let what = format!("Tệp có hơn {MAX_LINES} dòng.");
+            report.add(report::TOO_LARGE, file_name, what, "Chỉ giữ các dòng dữ liệu, bỏ các dòng thừa.");
+            return None;
+        }
+        let row = line - u32::from(start == 0);
+        for (column, field) in fields.into_iter().enumerate() {
+            if let Ok(column) = u32::try_from(column) {
+                grid.put((row, column), Cell::Text(field));
+            }
+        }
+    }
+    Some(grid)
+}
+
+/// Text and the encoding it was in. Bytes that are no Unicode are an old Windows code page: windows-1258, or the Latin
+/// one under which TCVN3 and VNI fonts hide; the one that gives fewer impossible words is taken.
+fn decode(bytes: &[u8]) -> (String, &'static Encoding) {
+    if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
+        let body = bytes.get(mark..).unwrap_or_default();
+        return (encoding.decode_without_bom_handling(body).0.into_owned(), encoding);
+    }
+    if let Some(encoding) = utf16_without_mark(bytes) {
+        return (encoding.decode_without_bom_handling(bytes).0.into_owned(), encoding);
+    }
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return (text.to_owned(), UTF_8);
+    }
+    let vietnamese: String = WINDOWS_1258.decode_without_bom_handling(bytes).0.nfc().collect();
+    let latin = WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned();
+    let hidden = [Legacy::Tcvn3, Legacy::Vni].into_iter().filter_map(|font| font.decode(&latin));
+    let best_of_latin = hidden.map(|text| legacy::nonsense(&text)).min();
+    if best_of_latin.is_some_and(|nonsense| nonsense < legacy::nonsense(&vietnamese)) {
+        (latin, WINDOWS_1252)
+    } else {
+        (vietnamese, WINDOWS_1258)
+    }
+}
+
+/// UTF-16 shows by its zero bytes: separators, digits and line ends have one each.
+fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
+    let zeros = |parity: usize| bytes.iter().skip(parity).step_by(2).filter(|&&byte| byte == 0).count();
+    let (even, odd) = (zeros(0), zeros(1));
+    let many = bytes.len() >= 4 && bytes.len().is_multiple_of(2) && (even + odd) * 8 >= bytes.len();
+    match many {
+        true if even == 0 => Some(UTF_16LE),
+        true if odd == 0 => Some(UTF_16BE),
+        _ => None,
+    }
+}
+
+/// The separator, and where the records begin: Excel's own first line `sep=;` is an order, not a record.
+fn separator(text: &str) -> (u8, usize) {
+    let first = text.lines().next().unwrap_or_default();
+    if let Some(&[order]) = first.trim_end().strip_prefix("sep=").map(str::as_bytes)
+        && let Some(end) = text.find('\n')
+    {
+        return (order, end + 1);
+    }
+    // The separator gives most records the same number of fields; agreement weighs more than the number.
+    let fit = |separator: &u8| {
+        let widths: Vec<usize> = records(text, *separator).take(SAMPLE).map(|(_, fields)| fields.len()).collect();
+        let agreeing = |width: &usize| widths.iter().filter(|w| *w == width).count().pow(2) * (width - 1);
+        widths.iter().filter(|w| **w > 0).map(agreeing).max().unwrap_or(0)
+    };
+    // `max_by_key` takes the last of equals: the comma, when nothing separates anything.
+    let best = [b'\t', b';', b','].into_iter().max_by_key(fit);
+    (best.unwrap_or(b','), 0)
+}
+
+/// Records with the line, from 1, on which each begins.
+fn records(text: &str, separator: u8) -> impl Iterator<Item = (u32, Vec<String>)> {
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).from_reader(text.as_bytes());
+    let mut lines = LineCount { text, at: 0, line: 1 };
+    std::iter::from_fn(move || {
+        let mut record = csv::StringRecord::new();
+        if !reader.read_record(&mut record).ok()? {
+            return None;
+        }
+        let start = record.position().and_then(|p| usize::try_from(p.byte()).ok()).unwrap_or(0);
+        Some((lines.line_of_record(start), record.iter().map(str::to_owned).collect()))
+    })
+}
+
+/// Counts lines up to a record; the reader's own position is that of the empty lines before it.
+struct LineCount<'t> {
+    text: &'t str,
+    at: usize,
+    line: u32,
+}
+
+impl LineCount<'_> {
+    fn line_of_record(&mut self, start: usize) -> u32 {
+        let bytes = self.text.as_bytes();
+        let first = bytes.iter().skip(start).position(|byte| !matches!(byte, b'\r' | b'\n'));
+        let begin = start.saturating_add(first.unwrap_or(0));
+        let passed = bytes.get(self.at..begin).unwrap_or_default().iter().filter(|&&byte| byte == b'\n').count();
+        self.line = self.line.saturating_add(u32::try_from(passed).unwrap_or(u32::MAX));
+        self.at = begin.max(self.at);
+        self.line
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TABLE: &str = "Họ và tên;Chức vụ\nNguyễn Văn A;\"Chủ tịch; Trưởng ban\"\n\n\nTrần Thị B;Phó Chủ tịch, Ủy viên\n";
+
+    fn loaded(bytes: &[u8]) -> (Vec<(String, String)>, usize) {
+        let mut report = Report::default();
+        let grid = load(bytes, "danh-sach.csv", &mut report).expect("readable");
+        let cells = grid.rows.iter().flat_map(|(&row, cells)| cells.iter().map(move |(&column, cell)| ((row, column), cell)));
+        let told = cells.map(|(spot, placed)| (grid.place(spot), placed.cell.shown())).collect();
+        (told, report.into_findings().len())
+    }
+
+    #[test]
+    fn lines_have_the_numbers_that_an_editor_shows() {
+        let (cells, _) = loaded(TABLE.as_bytes());
+        let last = cells.last().expect("cells");
+        assert_eq!(last, &("danh-sach.csv, dòng 5, cột B".to_owned(), "Phó Chủ tịch, Ủy viên".to_owned()));
+    }
+
+    #[test]
+    fn the_same_table_is_read_from_every_encoding() {
+        let (expected, _) = loaded(TABLE.as_bytes());
+        let with_mark = [b"\xEF\xBB\xBF".as_slice(), TABLE.as_bytes()].concat();
+        let utf16: Vec<u8> = TABLE.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let utf16_marked = [b"\xFF\xFE".as_slice(), &utf16].concat();
+        for bytes in [with_mark, utf16, utf16_marked] {
+            assert_eq!(loaded(&bytes), (expected.clone(), 0));
+        }
+        // windows-1258 has no precomposed letters with two marks: tones follow their vowel.
+        let tones_apart: String = TABLE.nfd().collect::<String>();
+        let bytes = to_windows_1258(&tones_apart);
+        assert_eq!(loaded(&bytes), (expected, 1));
+    }
+
+    fn to_windows_1258(decomposed: &str) -> Vec<u8> {
+        let joined = decomposed.replace("a\u{302}", "â").replace("e\u{302}", "ê").replace("o\u{302}", "ô");
+        let joined = joined.replace("u\u{31B}", "ư").replace("o\u{31B}", "ơ").replace("a\u{306}", "ă");
+        let joined = joined.replace("e\u{323}\u{302}", "ê\u{323}").replace("a\u{323}\u{302}", "â\u{323}");
+        let joined = joined.replace("U\u{309}", "U\u{309}").replace("o\u{323}\u{302}", "ô\u{323}");
+        let (bytes, _, lossy) = WINDOWS_1258.encode(&joined);
+        assert!(!lossy, "the test's own text must fit the code page");
+        bytes.into_owned()
+    }
+
+    #[test]
+    fn commas_semicolons_and_tabs_are_told_apart() {
+        for (text, fields) in [
+            ("a,b,c\n1,\"x;y;z\",3\n", 3),
+            ("Tên;HĐND tỉnh A, khóa XVII\nNơi;Hà Nội, Việt Nam\n", 2),
+            ("a\tb\n1,5\t2,5\n", 2),
+            ("sep=;\na;b\n", 2),
+        ] {
+            let (separator, start) = separator(text);
+            assert!(records(&text[start..], separator).all(|(_, f)| f.len() == fields), "{text}");
+        }
+    }
+
+    #[test]
+    fn tcvn3_bytes_are_told_from_windows_1258() {
+        let (text, encoding) = decode(b"Nguy\xD4n V\xA8n A,Ch\xF1 t\xDEch\n");
+        assert_eq!((text.as_str(), encoding), ("NguyÔn V¨n A,Chñ tÞch\n", WINDOWS_1252));
+    }
+}

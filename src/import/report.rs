@@ -1,0 +1,163 @@
+//! Everything that reading can find wrong, each with its stable code, and the list that collects it.
+
+use crate::domain::finding::{Finding, Severity};
+
+/// A stable code with the weight of what it names.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Code {
+    id: &'static str,
+    severity: Severity,
+}
+
+const fn error(id: &'static str) -> Code {
+    Code { id, severity: Severity::Error }
+}
+
+const fn warning(id: &'static str) -> Code {
+    Code { id, severity: Severity::Warning }
+}
+
+const fn note(id: &'static str) -> Code {
+    Code { id, severity: Severity::Note }
+}
+
+// Files.
+/// Not a spreadsheet, cut off or damaged.
+pub(super) const UNREADABLE: Code = error("IMP-001");
+/// Protected with a password.
+pub(super) const ENCRYPTED: Code = error("IMP-002");
+/// Over a limit on size, rows or text.
+pub(super) const TOO_LARGE: Code = error("IMP-003");
+/// An old code page was converted.
+pub(super) const OLD_ENCODING: Code = warning("IMP-004");
+/// TCVN3 or VNI text was converted.
+pub(super) const LEGACY_FONT: Code = warning("IMP-005");
+/// A formula ended in an error.
+pub(super) const BROKEN_FORMULA: Code = error("IMP-006");
+
+// Sheets and columns.
+/// A sheet without which there is no vote.
+pub(super) const SHEET_MISSING: Code = error("IMP-010");
+/// A sheet that the work can go on without.
+pub(super) const SHEET_ABSENT: Code = warning("IMP-011");
+/// Two sheets claim one part.
+pub(super) const SHEET_TWICE: Code = error("IMP-012");
+/// A sheet that is none of ours.
+pub(super) const SHEET_UNKNOWN: Code = note("IMP-013");
+/// No row looks like the header.
+pub(super) const HEADER_MISSING: Code = error("IMP-014");
+/// A column without which rows mean nothing.
+pub(super) const COLUMN_MISSING: Code = error("IMP-015");
+/// Two columns claim one meaning.
+pub(super) const COLUMN_TWICE: Code = error("IMP-016");
+/// A column that is none of ours.
+pub(super) const COLUMN_UNKNOWN: Code = note("IMP-017");
+/// Hidden sheet, rows or columns, read all the same.
+pub(super) const HIDDEN: Code = note("IMP-018");
+/// Rows or cells that are no data: titles, sums, captions.
+pub(super) const PASSED_OVER: Code = note("IMP-019");
+
+// Cells.
+/// A cell that must be filled.
+pub(super) const CELL_MISSING: Code = error("IMP-020");
+/// A cell that papers want filled.
+pub(super) const CELL_WANTED: Code = warning("IMP-021");
+/// Not a date, period or year.
+pub(super) const BAD_DATE: Code = error("IMP-022");
+/// A two-digit year that can mean one century only.
+pub(super) const SHORT_YEAR: Code = warning("IMP-023");
+/// Not a number.
+pub(super) const BAD_NUMBER: Code = error("IMP-024");
+/// Not a whole number of ballots or people.
+pub(super) const BAD_COUNT: Code = error("IMP-025");
+/// Not one of the accepted words.
+pub(super) const BAD_CHOICE: Code = error("IMP-026");
+/// More digits than are kept.
+pub(super) const ROUNDED: Code = note("IMP-027");
+/// `%` in a figure whose unit says otherwise.
+pub(super) const UNIT_DISAGREES: Code = warning("IMP-028");
+
+// People.
+/// One official twice.
+pub(super) const OFFICIAL_TWICE: Code = error("IMP-030");
+/// A name that is on no list.
+pub(super) const OFFICIAL_UNKNOWN: Code = error("IMP-031");
+/// A name that fits several officials.
+pub(super) const OFFICIAL_AMBIGUOUS: Code = error("IMP-032");
+/// Dates of election do not line up with posts.
+pub(super) const DATES_UNALIGNED: Code = error("IMP-033");
+/// One delegate twice.
+pub(super) const DELEGATE_TWICE: Code = error("IMP-034");
+/// The sheet of delegates and the total disagree.
+pub(super) const DELEGATES_TOTAL: Code = warning("IMP-035");
+/// One teller twice, or two heads.
+pub(super) const BOARD_TWICE: Code = error("IMP-036");
+/// No head of the board.
+pub(super) const BOARD_HEADLESS: Code = warning("IMP-037");
+/// The National Assembly's rule: a teller must be a deputy who is not on the list.
+pub(super) const TELLER_BARRED: Code = error("IMP-038");
+/// The same for councils, where the rule is carried over.
+pub(super) const TELLER_DOUBTFUL: Code = warning("IMP-039");
+
+// Time.
+/// Days in the wrong order.
+pub(super) const DAYS_REVERSED: Code = error("IMP-040");
+/// A day outside the term.
+pub(super) const OUT_OF_TERM: Code = warning("IMP-041");
+/// A day after the vote.
+pub(super) const AFTER_VOTE: Code = warning("IMP-042");
+
+// Facts and results.
+/// A fact without the paper behind it.
+pub(super) const NO_SOURCE: Code = error("IMP-050");
+/// Counts that do not add up.
+pub(super) const IDENTITY: Code = error("IMP-051");
+/// Counts that are there in part only.
+pub(super) const RESULT_PARTIAL: Code = error("IMP-052");
+/// Both kinds of poll in one sheet.
+pub(super) const RESULT_MIXED: Code = error("IMP-053");
+/// An official without counts: read as not voted on.
+pub(super) const RESULT_ABSENT: Code = note("IMP-054");
+/// A share that no share can be.
+pub(super) const BAD_PERCENT: Code = error("IMP-055");
+
+/// Findings in the order in which they were met.
+#[derive(Debug, Default)]
+pub(super) struct Report {
+    findings: Vec<Finding>,
+}
+
+impl Report {
+    /// Adds one finding and hands it back, so that the article behind it can be added.
+    pub(super) fn add(
+        &mut self,
+        code: Code,
+        place: impl Into<String>,
+        what: impl Into<String>,
+        remedy: impl Into<String>,
+    ) {
+        self.findings.push(Finding::new(code.id, code.severity, place, what, remedy));
+    }
+
+    /// The same with the article behind it.
+    pub(super) fn add_by_law(
+        &mut self,
+        code: Code,
+        place: impl Into<String>,
+        what: impl Into<String>,
+        remedy: impl Into<String>,
+        law: &str,
+    ) {
+        self.findings.push(Finding::new(code.id, code.severity, place, what, remedy).by_law(law));
+    }
+
+    /// Whether anything stops the work.
+    pub(super) fn has_errors(&self) -> bool {
+        self.findings.iter().any(Finding::is_error)
+    }
+
+    /// All findings.
+    pub(super) fn into_findings(self) -> Vec<Finding> {
+        self.findings
+    }
+}

@@ -1,0 +1,222 @@
+//! A workbook file to grids: bounded, whatever its bytes say.
+
+use std::collections::BTreeMap;
+use std::io::Cursor;
+use std::panic::catch_unwind;
+
+use calamine::{Data, Dimensions, Ods, Reader, Sheet, SheetType, SheetVisible, Xls, Xlsx};
+use jiff::civil::Date;
+
+use super::container::{self, Kind, Refusal};
+use super::grid::{Area, Cell, Grid, Origin, Spot};
+use super::legacy::Legacy;
+use super::report::{self, Report};
+use super::{hidden, number};
+
+/// Rows with content that one sheet may have.
+const MAX_ROWS: usize = 100_000;
+/// Cells with content that one workbook may have.
+const MAX_CELLS: usize = 5_000_000;
+/// Text of all cells of one workbook, in bytes; a shared text counts each time it is shown.
+const MAX_TEXT_BYTES: usize = 200 * 1024 * 1024;
+
+/// A sheet with the encodings that the fonts of its cells ask for.
+#[derive(Debug)]
+pub(super) struct Loaded {
+    /// Cells.
+    pub grid: Grid,
+    /// Cells in an old font.
+    pub fonts: BTreeMap<Spot, Legacy>,
+}
+
+/// All sheets of a workbook, in order; `None` after the one finding that says why there are none.
+pub(super) fn load(bytes: &[u8], file_name: &str, report: &mut Report) -> Option<Vec<Loaded>> {
+    // calamine trusts lengths and offsets inside the file; a damaged one can make it stop in the middle.
+    let loaded = container::examine(bytes).map_err(Failure::Refused).and_then(|kind| {
+        catch_unwind(|| match kind {
+            Kind::Xlsx => xlsx(bytes),
+            Kind::Ods => ods(bytes),
+            Kind::Xls => xls(bytes),
+        })
+        .unwrap_or(Err(Failure::Refused(Refusal::Damaged)))
+    });
+    match loaded {
+        Ok(sheets) => Some(sheets),
+        Err(Failure::Refused(refusal)) => {
+            let (code, what, remedy) = refusal.told();
+            report.add(code, file_name, what, remedy);
+            None
+        }
+        Err(Failure::SheetTooLarge(title)) => {
+            let what = format!("Trang có hơn {MAX_ROWS} dòng hoặc tệp có quá nhiều ô có nội dung.");
+            let remedy = "Chép riêng phần dữ liệu sang một tệp mới, bỏ các dòng thừa phía dưới.";
+            report.add(report::TOO_LARGE, title, what, remedy);
+            None
+        }
+    }
+}
+
+#[derive(Debug)]
+enum Failure {
+    Refused(Refusal),
+    SheetTooLarge(String),
+}
+
+/// What one workbook may still fill.
+struct Budget {
+    cells: usize,
+    text: usize,
+}
+
+impl Budget {
+    const fn new() -> Self {
+        Self { cells: MAX_CELLS, text: MAX_TEXT_BYTES }
+    }
+
+    fn put(&mut self, grid: &mut Grid, spot: Spot, cell: Cell) -> Result<(), Failure> {
+        let size = if let Cell::Text(text) = &cell { text.len() } else { 0 };
+        let left = (self.cells.checked_sub(1), self.text.checked_sub(size));
+        let ((Some(cells), Some(text)), true) = (left, grid.rows.len() <= MAX_ROWS) else {
+            return Err(Failure::SheetTooLarge(grid.title.clone()));
+        };
+        (self.cells, self.text) = (cells, text);
+        grid.put(spot, cell);
+        Ok(())
+    }
+}
+
+fn xlsx(bytes: &[u8]) -> Result<Vec<Loaded>, Failure> {
+    let mut book: Xlsx<_> = Reader::new(Cursor::new(bytes)).map_err(|error| match error {
+        calamine::XlsxError::Password => Failure::Refused(Refusal::Encrypted),
+        _ => Failure::Refused(Refusal::Damaged),
+    })?;
+    let damaged = |_| Failure::Refused(Refusal::Damaged);
+    let mut hidden = hidden::of_xlsx(bytes);
+    let mut budget = Budget::new();
+    let mut loaded = Vec::new();
+    for sheet in worksheets(book.sheets_metadata()) {
+        let mut grid = empty_grid(&sheet);
+        let mut fonts = BTreeMap::new();
+        let mut cells = book.worksheet_cells_reader(&sheet.name).map_err(damaged)?;
+        let styles: Vec<Look> = cells.styles().iter().map(Look::of).collect();
+        // Cells come one by one: a sheet with one cell in the last row must not become a full rectangle.
+        while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(damaged)? {
+            let look = styles.get(style).copied().unwrap_or_default();
+            let spot = cell.get_position();
+            if let Some(value) = cell_of(Data::from(cell.get_value().clone()), look.percent) {
+                budget.put(&mut grid, spot, value)?;
+                fonts.extend(look.legacy.map(|legacy| (spot, legacy)));
+            }
+        }
+        drop(cells);
+        let merges = book.merge_cells_by_sheet_name(&sheet.name).unwrap_or_default();
+        grid.spread(&areas(&merges));
+        let found = hidden.remove(&sheet.name).unwrap_or_default();
+        (grid.hidden_rows, grid.hidden_columns) = (found.rows, found.columns);
+        loaded.push(Loaded { grid, fonts });
+    }
+    Ok(loaded)
+}
+
+fn xls(bytes: &[u8]) -> Result<Vec<Loaded>, Failure> {
+    let mut book: Xls<_> = Reader::new(Cursor::new(bytes)).map_err(|error| match error {
+        calamine::XlsError::Password => Failure::Refused(Refusal::Encrypted),
+        _ => Failure::Refused(Refusal::Damaged),
+    })?;
+    let mut budget = Budget::new();
+    let sheets = worksheets(book.sheets_metadata());
+    let load = |sheet: &Sheet| {
+        let range = book.worksheet_range(&sheet.name).map_err(|_| Failure::Refused(Refusal::Damaged))?;
+        let merges = book.merge_cells_by_sheet_name(&sheet.name).unwrap_or_default();
+        from_range(sheet, &range, &merges, &mut budget)
+    };
+    sheets.iter().map(load).collect()
+}
+
+fn ods(bytes: &[u8]) -> Result<Vec<Loaded>, Failure> {
+    let mut book: Ods<_> = Reader::new(Cursor::new(bytes)).map_err(|error| match error {
+        calamine::OdsError::Password => Failure::Refused(Refusal::Encrypted),
+        _ => Failure::Refused(Refusal::Damaged),
+    })?;
+    let mut budget = Budget::new();
+    let sheets = worksheets(book.sheets_metadata());
+    let load = |sheet: &Sheet| {
+        let range = book.worksheet_range(&sheet.name).map_err(|_| Failure::Refused(Refusal::Damaged))?;
+        from_range(sheet, &range, &[], &mut budget)
+    };
+    sheets.iter().map(load).collect()
+}
+
+/// Sheets with cells; charts and macro sheets have none.
+fn worksheets(sheets: &[Sheet]) -> Vec<Sheet> {
+    sheets.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet).cloned().collect()
+}
+
+fn empty_grid(sheet: &Sheet) -> Grid {
+    let mut grid = Grid::new(&sheet.name, Origin::Workbook);
+    grid.hidden = sheet.visible != SheetVisible::Visible;
+    grid
+}
+
+fn from_range(
+    sheet: &Sheet,
+    range: &calamine::Range<Data>,
+    merges: &[Dimensions],
+    budget: &mut Budget,
+) -> Result<Loaded, Failure> {
+    let mut grid = empty_grid(sheet);
+    let (top, left) = range.start().unwrap_or_default();
+    for (row, column, value) in range.used_cells() {
+        let down = u32::try_from(row).ok().and_then(|row| top.checked_add(row));
+        let right = u32::try_from(column).ok().and_then(|column| left.checked_add(column));
+        if let (Some(row), Some(column), Some(cell)) = (down, right, cell_of(value.clone(), false)) {
+            budget.put(&mut grid, (row, column), cell)?;
+        }
+    }
+    grid.spread(&areas(merges));
+    Ok(Loaded { grid, fonts: BTreeMap::new() })
+}
+
+fn areas(merges: &[Dimensions]) -> Vec<Area> {
+    merges.iter().map(|merge| Area { from: merge.start, to: merge.end }).collect()
+}
+
+/// What a style says about the value under it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Look {
+    percent: bool,
+    legacy: Option<Legacy>,
+}
+
+impl Look {
+    fn of(style: &calamine::Style) -> Self {
+        let percent = style.number_format.as_ref().is_some_and(|format| format.format_code.contains('%'));
+        let font = style.font.as_ref().and_then(|font| font.name.as_deref());
+        Self { percent, legacy: font.and_then(Legacy::of_font) }
+    }
+}
+
+fn cell_of(value: Data, percent: bool) -> Option<Cell> {
+    match value {
+        Data::Empty => None,
+        Data::Int(whole) => Some(Cell::Number { plain: whole.to_string(), percent }),
+        Data::Float(stored) => Some(match number::plain(stored) {
+            Some(plain) => Cell::Number { plain, percent },
+            None => Cell::Broken("#NUM!".to_owned()),
+        }),
+        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => Some(Cell::Text(text)),
+        Data::Bool(yes) => Some(Cell::Bool(yes)),
+        Data::Error(error) => Some(Cell::Broken(error.to_string())),
+        Data::DateTime(moment) => {
+            let (year, month, day, ..) = moment.to_ymd_hms_milli();
+            let date = i16::try_from(year).ok().zip(i8::try_from(month).ok()).zip(i8::try_from(day).ok());
+            let date = date.and_then(|((year, month), day)| Date::new(year, month, day).ok());
+            let day_of_calendar = date.filter(|_| moment.is_datetime() && moment.as_f64() >= 1.0);
+            Some(match (day_of_calendar, number::plain(moment.as_f64())) {
+                (Some(date), _) => Cell::Date(date),
+                (None, Some(plain)) => Cell::Number { plain, percent: false },
+                (None, None) => Cell::Broken("#NUM!".to_owned()),
+            })
+        }
+    }
+}
