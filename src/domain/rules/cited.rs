@@ -70,6 +70,7 @@ impl RuleSet {
         all.push(cited!("extra_name", self.extra_name));
         all.push(cited!("board_conflict", self.board_conflict));
         all.push(cited!("publication", self.publication));
+        cited_each!(all, "legal_basis", self.legal_bases);
         cited_each!(all, "subject", self.subjects);
         cited_each!(all, "not_subject", self.not_subjects);
         cited_each!(all, "exemption", self.exemptions);

@@ -317,6 +317,26 @@ pub struct PaperRule {
     pub note: Option<String>,
 }
 
+/// A law that resolutions name among their grounds, while it is in force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LegalBasis {
+    /// Bodies whose resolutions name it.
+    pub councils: Vec<CouncilKind>,
+    /// After `Căn cứ `: `Luật Tổ chức chính quyền địa phương số 77/2015/QH13`.
+    pub text: String,
+    /// First day.
+    pub from: Date,
+    /// Last day; absent while in force.
+    pub until: Option<Date>,
+    /// Where its dates were read.
+    pub cite: String,
+    /// How well they were read.
+    pub attested: Attested,
+    /// What a reader must know beside it.
+    pub note: Option<String>,
+}
+
 /// One instrument.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -355,6 +375,9 @@ pub struct RuleSet {
     pub board_conflict: Rule<String>,
     /// Where and how the result is made public.
     pub publication: Rule<String>,
+    /// Laws that a resolution names beside this instrument.
+    #[serde(default, rename = "legal_basis")]
+    pub legal_bases: Vec<LegalBasis>,
     /// Who is subject.
     #[serde(default, rename = "subject")]
     pub subjects: Vec<Subject>,
@@ -384,6 +407,12 @@ pub struct RuleSet {
 }
 
 impl RuleSet {
+    /// Laws that a resolution of a body of `kind` adopted on `day` names among its grounds.
+    pub fn legal_bases_on(&self, kind: CouncilKind, day: Date) -> impl Iterator<Item = &LegalBasis> {
+        let in_force = move |b: &LegalBasis| b.from <= day && b.until.is_none_or(|until| day <= until);
+        self.legal_bases.iter().filter(move |b| b.councils.contains(&kind) && in_force(b))
+    }
+
     /// Thresholds of a vote of `kind`, from the lowest up; `None` when the set has no rule for that vote.
     pub fn band_rules(&self, kind: PollKind) -> Option<&[BandRule]> {
         match kind {
