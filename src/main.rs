@@ -1,3 +1,1 @@
-//! The program: hands its arguments to [`tinnhiem::cli`].
-
 fn main() {}
