@@ -16,6 +16,7 @@ pub mod fact;
 pub mod finding;
 #[cfg(test)]
 pub(crate) mod fixture;
+pub mod marks;
 pub mod official;
 pub mod poll;
 pub mod published;
@@ -24,4 +25,8 @@ pub mod readiness;
 pub mod roster;
 pub mod rules;
 pub mod simulate;
+pub mod recompute;
+pub mod roster;
+pub mod rules;
+pub mod tally;
 pub mod text;

@@ -1,0 +1,289 @@
+//! Recomputes a published table from its counts and names every printed figure that does not follow.
+
+use super::decimal::Decimal;
+use super::poll::{Level, PollKind};
+use super::published::{PublishedCell, PublishedRow, PublishedTable};
+use super::ratio::{percent_rounded, percent_text};
+use super::rules::{PercentFormat, RuleSet};
+use super::tally::{Base, TallyError, Verdict, check_base, weigh};
+
+/// Digits that some councils print instead of the rule set's.
+const COARSE_DECIMALS: u8 = 1;
+
+/// What came out of a published table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublishedReport<'r> {
+    /// The rules applied.
+    pub rules: &'r RuleSet,
+    /// Which vote.
+    pub kind: PollKind,
+    /// Denominator of every share.
+    pub base: Base,
+    /// Ballots returned.
+    pub returned: u32,
+    /// In the order of the file.
+    pub rows: Vec<RowReport>,
+}
+
+impl PublishedReport<'_> {
+    /// Every row with each of its figures that does not follow.
+    pub fn mismatches(&self) -> impl Iterator<Item = (&RowReport, &Mismatch)> {
+        self.rows.iter().flat_map(|row| row.mismatches.iter().map(move |mismatch| (row, mismatch)))
+    }
+
+    /// Whether every printed figure follows.
+    pub fn holds(&self) -> bool {
+        self.mismatches().next().is_none()
+    }
+}
+
+/// One official, recomputed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowReport {
+    /// Line of the file, from 1.
+    pub line: u64,
+    /// Full name.
+    pub name: String,
+    /// Post.
+    pub post: String,
+    /// Per level, in ballot order.
+    pub cells: Vec<CellReport>,
+    /// Ballots returned on which the line does not count; `None` unless every level is printed and their sum fits.
+    pub not_counted: Option<u32>,
+    /// What follows from the decisive count; `None` when that count is not printed or cannot be.
+    pub verdict: Option<Verdict>,
+    /// Printed figures that do not follow.
+    pub mismatches: Vec<Mismatch>,
+}
+
+/// One level, recomputed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CellReport {
+    /// Which level.
+    pub level: Level,
+    /// Ballots, as printed.
+    pub count: Option<u32>,
+    /// Share that follows from the count.
+    pub percent: Option<String>,
+    /// Share as printed.
+    pub published: Option<Decimal>,
+}
+
+impl CellReport {
+    /// A share without the count that it should follow from.
+    pub const fn cannot_be_checked(&self) -> bool {
+        self.count.is_none() && self.published.is_some()
+    }
+}
+
+/// A printed figure that does not follow.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Mismatch {
+    /// The share is not the count's.
+    #[error("{}: {count} phiếu, đã in {published}%, đúng ra là {follows}%{}", level.label(), coarser(coarse.as_deref()))]
+    Percent {
+        /// Which level.
+        level: Level,
+        /// Ballots printed.
+        count: u32,
+        /// Share printed.
+        published: Decimal,
+        /// Share that follows, in the rule set's format.
+        follows: String,
+        /// The same with one decimal, when the paper printed no more than that.
+        coarse: Option<String>,
+    },
+    /// More ballots for one level than came back.
+    #[error("{}: {count} phiếu, nhiều hơn số phiếu thu về ({returned})", level.label())]
+    CountOverReturned {
+        /// Which level.
+        level: Level,
+        /// Ballots printed.
+        count: u32,
+        /// Ballots returned.
+        returned: u32,
+    },
+    /// The printed levels together are more ballots than came back.
+    #[error("cộng các mức được {sum} phiếu, nhiều hơn số phiếu thu về ({returned})")]
+    SumOverReturned {
+        /// Sum of the printed levels.
+        sum: u64,
+        /// Ballots returned.
+        returned: u32,
+    },
+}
+
+fn coarser(coarse: Option<&str>) -> String {
+    coarse.map_or_else(String::new, |text| format!(" (hoặc {text}% nếu in một chữ số)"))
+}
+
+/// Recomputes `table` under `rules` from `base` and the ballots `returned`.
+///
+/// # Errors
+/// When the base contradicts the rule set or the ballots, or the rule set has no rule for the table's vote. A figure
+/// that does not follow is no error: it is in the report.
+pub fn check_published<'r>(
+    rules: &'r RuleSet,
+    base: Base,
+    returned: u32,
+    table: &PublishedTable,
+) -> Result<PublishedReport<'r>, TallyError> {
+    check_base(rules, base, returned)?;
+    let row = |row| check_row(rules, table.kind, base, returned, row);
+    let rows = table.rows.iter().map(row).collect::<Result<_, _>>()?;
+    Ok(PublishedReport { rules, kind: table.kind, base, returned, rows })
+}
+
+fn check_row(
+    rules: &RuleSet,
+    kind: PollKind,
+    base: Base,
+    returned: u32,
+    row: &PublishedRow,
+) -> Result<RowReport, TallyError> {
+    let format = rules.percent.value;
+    let mut mismatches: Vec<Mismatch> =
+        row.cells.iter().filter_map(|cell| check_cell(format, base, returned, cell)).collect();
+    let sum: u64 = row.cells.iter().filter_map(|cell| cell.count).map(u64::from).sum();
+    let single_over = mismatches.iter().any(|m| matches!(m, Mismatch::CountOverReturned { .. }));
+    if sum > u64::from(returned) && !single_over {
+        mismatches.push(Mismatch::SumOverReturned { sum, returned });
+    }
+    let complete = kind.levels().iter().all(|&level| count_of(row, level).is_some());
+    let lost = u64::from(returned).checked_sub(sum).and_then(|n| u32::try_from(n).ok());
+    let decisive = count_of(row, kind.decisive()).filter(|&count| count <= returned);
+    Ok(RowReport {
+        line: row.line,
+        name: row.name.clone(),
+        post: row.post.clone(),
+        cells: row.cells.iter().map(|cell| recompute(format, base, cell)).collect(),
+        not_counted: lost.filter(|_| complete),
+        verdict: decisive.map(|count| weigh(rules, kind, base, count)).transpose()?,
+        mismatches,
+    })
+}
+
+fn count_of(row: &PublishedRow, level: Level) -> Option<u32> {
+    row.cells.iter().find(|cell| cell.level == level)?.count
+}
+
+fn recompute(format: PercentFormat, base: Base, cell: &PublishedCell) -> CellReport {
+    let percent = cell.count.and_then(|count| percent_text(count, base.value, format));
+    CellReport { level: cell.level, count: cell.count, percent, published: cell.percent }
+}
+
+fn check_cell(format: PercentFormat, base: Base, returned: u32, cell: &PublishedCell) -> Option<Mismatch> {
+    let (level, count) = (cell.level, cell.count?);
+    if count > returned {
+        return Some(Mismatch::CountOverReturned { level, count, returned });
+    }
+    let published = cell.percent?;
+    if follows(published, count, base.value, format.decimals) {
+        return None;
+    }
+    let coarse = PercentFormat { decimals: COARSE_DECIMALS, ..format };
+    let with = |format| percent_text(count, base.value, format);
+    let coarse = with(coarse).filter(|_| published.scale() <= COARSE_DECIMALS && format.decimals > COARSE_DECIMALS);
+    Some(Mismatch::Percent { level, count, published, follows: with(format)?, coarse })
+}
+
+/// Whether `published` is the exact share rounded half up with `decimals` digits or with one, by value: `61,70` is
+/// `61,7`, and `49` is `49,0`. More printed digits than `decimals` are held to the share at their own precision.
+fn follows(published: Decimal, count: u32, base: u32, decimals: u8) -> bool {
+    let is_share_with = |decimals: u8| {
+        percent_rounded(count, base, decimals)
+            .and_then(|rounded| i64::try_from(rounded).ok())
+            .and_then(|rounded| Decimal::new(rounded, decimals))
+            .is_some_and(|share| published.compare(share).is_eq())
+    };
+    if published.scale() > decimals.max(COARSE_DECIMALS) {
+        return is_share_with(published.scale());
+    }
+    is_share_with(decimals) || is_share_with(COARSE_DECIMALS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::rules::builtin;
+    use crate::domain::tally::{Band, base_of};
+
+    fn figure(text: &str) -> Decimal {
+        Decimal::parse_plain(text).expect("plain figure")
+    }
+
+    fn cell(level: Level, count: Option<u32>, percent: Option<&str>) -> PublishedCell {
+        PublishedCell { level, count, percent: percent.map(figure) }
+    }
+
+    fn row_of(cells: [PublishedCell; 3]) -> RowReport {
+        let rules = builtin().expect("carried").remove(0);
+        let row =
+            PublishedRow { line: 2, name: "Nguyễn Văn A".into(), post: "Chủ tịch".into(), cells: cells.into() };
+        let table = PublishedTable { kind: PollKind::Rating, rows: vec![row] };
+        let base = base_of(&rules, 47, None).expect("base");
+        check_published(&rules, base, 47, &table).expect("report").rows.remove(0)
+    }
+
+    #[test]
+    fn zeros_dropped_or_kept_and_one_decimal_follow_but_a_rounded_whole_does_not() {
+        for (printed, count, base, holds) in [
+            ("61.70", 29, 47, true),
+            ("61.7", 29, 47, true),
+            ("62", 29, 47, false),
+            ("49", 24, 49, true),
+            ("48.98", 24, 49, true),
+            ("48.9", 24, 49, false),
+            ("48.980", 24, 49, true),
+            ("48.979", 24, 49, false),
+            ("48.9796", 24, 49, true),
+            ("100", 47, 47, true),
+            ("-0", 0, 47, true),
+            ("-1", 0, 47, false),
+        ] {
+            assert_eq!(follows(figure(printed), count, base, 2), holds, "{printed} of {count}/{base}");
+        }
+    }
+
+    #[test]
+    fn a_figure_that_does_not_follow_is_named_with_the_one_that_does() {
+        let row = row_of([
+            cell(Level::High, Some(19), Some("40.43")),
+            cell(Level::Medium, Some(2), Some("4.3")),
+            cell(Level::Low, Some(25), Some("54.4")),
+        ]);
+        let said: Vec<String> = row.mismatches.iter().map(ToString::to_string).collect();
+        assert_eq!(said, ["Tín nhiệm thấp: 25 phiếu, đã in 54,4%, đúng ra là 53,19% (hoặc 53,2% nếu in một chữ số)"]);
+        assert_eq!((row.not_counted, row.verdict.expect("low is printed").band), (Some(1), Band::OverHalfLow));
+    }
+
+    #[test]
+    fn what_is_not_printed_stays_unknown() {
+        let row = row_of([
+            cell(Level::High, Some(46), None),
+            cell(Level::Medium, None, Some("2.13")),
+            cell(Level::Low, None, None),
+        ]);
+        assert_eq!((row.not_counted, row.verdict, row.mismatches.len()), (None, None, 0));
+        assert!(row.cells[1].cannot_be_checked() && !row.cells[2].cannot_be_checked());
+        assert_eq!(row.cells.iter().map(|c| c.percent.as_deref()).collect::<Vec<_>>(), [Some("97,87"), None, None]);
+    }
+
+    #[test]
+    fn more_ballots_than_came_back_are_named_and_decide_nothing() {
+        let sum = row_of([
+            cell(Level::High, Some(40), None),
+            cell(Level::Medium, Some(7), None),
+            cell(Level::Low, Some(1), None),
+        ]);
+        assert_eq!(sum.mismatches, [Mismatch::SumOverReturned { sum: 48, returned: 47 }]);
+        assert_eq!(sum.not_counted, None);
+        let one = row_of([
+            cell(Level::High, Some(0), None),
+            cell(Level::Medium, Some(0), None),
+            cell(Level::Low, Some(250), Some("53.19")),
+        ]);
+        let over = Mismatch::CountOverReturned { level: Level::Low, count: 250, returned: 47 };
+        assert_eq!((one.mismatches, one.verdict), (vec![over], None));
+    }
+}
