@@ -1,0 +1,243 @@
+//! Danh sách người được lấy phiếu, with those left out and why; and the table of deadlines.
+
+use super::parts::{Frame, centered_italic, cite_text, heading, notices, occasion, roman, small, table};
+use super::{Block, Cell, Document, Signature};
+use crate::domain::book::Book;
+use crate::domain::council::{Council, CouncilKind};
+use crate::domain::deadline::Deadline;
+use crate::domain::eligibility::{Standing, StandingReason, Verdict};
+use crate::domain::official::Official;
+use crate::domain::rules::Attested;
+use crate::domain::text::date_dmy;
+
+/// Who is voted on, by block in ballot order, and who is not, with reasons and articles.
+pub fn officials_list(book: &Book, standings: &[Standing], frame: &Frame<'_>) -> Document {
+    let council = &book.council;
+    let rows: Vec<(&Official, &Standing)> =
+        standings.iter().filter_map(|s| book.official(s.official).map(|o| (o, s))).collect();
+    let (listed, left_out): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(_, s)| s.verdict == Verdict::Listed);
+    let subject = if frame.is_party() {
+        format!("Cán bộ được lấy phiếu tín nhiệm tại {}", occasion(council))
+    } else {
+        format!("Người giữ chức vụ được lấy phiếu tín nhiệm tại {}", occasion(council))
+    };
+    let mut blocks = vec![
+        Block::Title { kind: "DANH SÁCH".into(), subject },
+        centered_italic(format!("(Lập theo {})", frame.rules.short)),
+        heading(1, format!("A. Người được lấy phiếu ({} người)", listed.len())),
+    ];
+    blocks.extend(listed_blocks(book, &listed));
+    blocks.push(heading(1, format!("B. Người không lấy phiếu ({} người)", left_out.len())));
+    blocks.push(left_out_block(&left_out));
+    blocks.extend(notices("Nội dung cơ quan lập danh sách phải xác nhận", &to_confirm(&listed, &left_out)));
+    blocks.push(Block::Signatures(vec![signature(council)]));
+    frame.document("Danh sách người được lấy phiếu tín nhiệm".into(), council, blocks)
+}
+
+fn listed_blocks(book: &Book, listed: &[(&Official, &Standing)]) -> Vec<Block> {
+    let columns = [(8, "TT"), (38, "Họ và tên"), (58, "Chức vụ"), (24, "Ngày được bầu"), (36, "Căn cứ")];
+    let mut blocks = Vec::new();
+    let present = book.blocks().into_iter().filter(|block| listed.iter().any(|(o, _)| o.block == **block));
+    for (i, block) in present.enumerate() {
+        let members = listed.iter().filter(|(o, _)| o.block == *block);
+        let row = |(n, (official, standing)): (usize, &(&Official, &Standing))| {
+            vec![
+                Cell::center((n + 1).to_string()),
+                Cell::left(official.addressed()),
+                Cell::left(official.posts_text()),
+                Cell::center(elected(official)),
+                Cell::left(cites(&standing.reasons)),
+            ]
+        };
+        blocks.push(heading(2, format!("{}. {}", roman(i + 1), block.0)));
+        blocks.push(table(&columns, members.enumerate().map(row).collect()));
+    }
+    blocks
+}
+
+fn left_out_block(left_out: &[(&Official, &Standing)]) -> Block {
+    if left_out.is_empty() {
+        return small("Không có.");
+    }
+    let columns = [(8, "TT"), (34, "Họ và tên"), (46, "Chức vụ"), (50, "Lý do"), (36, "Căn cứ")];
+    let row = |(n, (official, standing)): (usize, &(&Official, &Standing))| {
+        let why: Vec<&str> = standing.reasons.iter().map(|r| r.text.trim_end_matches('.')).collect();
+        vec![
+            Cell::center((n + 1).to_string()),
+            Cell::left(official.addressed()),
+            Cell::left(official.posts_text()),
+            Cell::left(format!("{}: {}", standing.verdict.label(), why.join("; "))),
+            Cell::left(cites(&standing.reasons)),
+        ]
+    };
+    table(&columns, left_out.iter().enumerate().map(row).collect())
+}
+
+/// Days of election, one per post; posts of one day share it.
+fn elected(official: &Official) -> String {
+    let mut days: Vec<String> =
+        official.posts.iter().map(|p| p.elected_on.map_or_else(|| "chưa ghi".to_owned(), date_dmy)).collect();
+    days.dedup();
+    days.join("; ")
+}
+
+/// Each article once.
+fn cites(reasons: &[StandingReason]) -> String {
+    let mut texts: Vec<String> = Vec::new();
+    for text in reasons.iter().map(|r| cite_text(&r.cite, r.attested)) {
+        if !texts.contains(&text) {
+            texts.push(text);
+        }
+    }
+    texts.join("; ")
+}
+
+fn to_confirm(listed: &[(&Official, &Standing)], left_out: &[(&Official, &Standing)]) -> Vec<String> {
+    let sentences = |(o, s): &(&Official, &Standing)| {
+        let name = o.name.clone();
+        s.confirm.iter().map(move |sentence| format!("{name}: {sentence}")).collect::<Vec<_>>()
+    };
+    listed.iter().chain(left_out).flat_map(sentences).collect()
+}
+
+fn signature(council: &Council) -> Signature {
+    let capacity: &[&str] = match council.kind {
+        CouncilKind::NationalAssembly => &["TM. ỦY BAN THƯỜNG VỤ QUỐC HỘI", "CHỦ TỊCH"],
+        CouncilKind::PartyCommittee => &["CHỦ TRÌ HỘI NGHỊ"],
+        CouncilKind::ProvinceCouncil | CouncilKind::DistrictCouncil | CouncilKind::CommuneCouncil => {
+            &["TM. THƯỜNG TRỰC HỘI ĐỒNG NHÂN DÂN", "CHỦ TỊCH"]
+        }
+    };
+    Signature {
+        capacity: capacity.iter().map(|&line| line.to_owned()).collect(),
+        hint: "(Ký, ghi rõ họ tên)".into(),
+        name: council.chair.clone(),
+    }
+}
+
+/// Who owes what to whom by when, earliest first, with the reason for every day that moved.
+pub fn deadline_table(council: &Council, deadlines: &[Deadline<'_>], frame: &Frame<'_>) -> Document {
+    let columns = [
+        (8, "TT"),
+        (24, "Chậm nhất"),
+        (52, "Việc"),
+        (46, "Người thực hiện; nơi nhận"),
+        (40, "Căn cứ"),
+        (36, "Ghi chú"),
+    ];
+    let row = |(n, deadline): (usize, &Deadline<'_>)| {
+        let rule = deadline.rule;
+        vec![
+            Cell::center((n + 1).to_string()),
+            Cell::center(date_dmy(deadline.due)),
+            Cell::left(&rule.what),
+            Cell::left(format!("{}; {}", rule.from, rule.to)),
+            Cell::left(cite_text(&rule.cite, rule.attested)),
+            Cell::left(deadline_note(deadline)),
+        ]
+    };
+    let sitting = &council.sitting;
+    let mut blocks = vec![
+        Block::Title {
+            kind: "THỜI HẠN CHUẨN BỊ LẤY PHIẾU TÍN NHIỆM".into(), subject: occasion(council)
+        },
+        centered_italic(format!(
+            "(Khai mạc ngày {}; lấy phiếu ngày {}; tính theo {})",
+            date_dmy(sitting.opens_on),
+            date_dmy(sitting.votes_on),
+            frame.rules.short
+        )),
+        small(
+            "Thời hạn tính lùi theo ngày dương lịch; ngày cuối vẫn trong hạn. Ngày cuối trùng ngày nghỉ thì chuyển về ngày \
+             làm việc liền trước.",
+        ),
+        table(&columns, deadlines.iter().enumerate().map(row).collect()),
+    ];
+    blocks.extend(notices("Thời hạn cần đối chiếu văn bản gốc", &doubts(deadlines)));
+    frame.document("Thời hạn chuẩn bị lấy phiếu tín nhiệm".into(), council, blocks)
+}
+
+fn deadline_note(deadline: &Deadline<'_>) -> String {
+    let mut notes = vec![format!("{} ngày trước", deadline.rule.days)];
+    notes.extend(deadline.moved.clone());
+    // The mark of the rule stands beside its article; a weaker one comes from the calendar.
+    if deadline.attested > deadline.rule.attested && deadline.attested == Attested::Unverified {
+        notes.push("lịch nghỉ chưa kiểm chứng".into());
+    }
+    notes.join("; ")
+}
+
+/// Each doubt once, with the days that it touches.
+fn doubts(deadlines: &[Deadline<'_>]) -> Vec<String> {
+    let mut doubts: Vec<(&str, Vec<String>)> = Vec::new();
+    for deadline in deadlines {
+        for doubt in &deadline.doubts {
+            let day = date_dmy(deadline.due);
+            match doubts.iter_mut().find(|(text, _)| text == doubt) {
+                Some((_, days)) => days.push(day),
+                None => doubts.push((doubt, vec![day])),
+            }
+        }
+    }
+    doubts.into_iter().map(|(text, days)| format!("{} (hạn {})", text.trim_end_matches('.'), days.join(", "))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::domain::calendar::Calendar;
+    use crate::domain::deadline::deadlines;
+    use crate::domain::document::Table;
+    use crate::domain::eligibility::eligibility;
+    use crate::domain::fixture;
+    use crate::domain::rules::RuleSet;
+
+    fn frame(rules: &RuleSet) -> Frame<'_> {
+        Frame { rules, date: date(2023, 10, 20), foot: None, watermark: None }
+    }
+
+    fn tables(document: &Document) -> Vec<&Table> {
+        document.blocks.iter().filter_map(|b| if let Block::Table(t) = b { Some(t) } else { None }).collect()
+    }
+
+    fn texts(row: &[Cell]) -> Vec<&str> {
+        row.iter().flat_map(|c| c.spans.iter().map(|s| s.text.as_str())).collect()
+    }
+
+    #[test]
+    fn the_list_names_everybody_once_with_the_article() {
+        let before = Some(date(2021, 6, 30));
+        let book = fixture::book()
+            .with_official("Trần Văn B", &[("Chủ tịch UBND tỉnh", before)])
+            .with_official("Lê Thị C", &[("Phó Chủ tịch UBND tỉnh", Some(date(2023, 4, 1)))])
+            .with_official("Phạm Văn D", &[("Giám đốc Sở Y tế", before)]);
+        let rules = fixture::rules();
+        let document = officials_list(&book, &eligibility(&rules, &book, &[]), &frame(&rules));
+        let tables = tables(&document);
+        assert_eq!(
+            texts(&tables[0].rows[0]),
+            ["1", "Ông Trần Văn B", "Chủ tịch UBND tỉnh", "30/06/2021", "Điều 2.2.b"]
+        );
+        assert_eq!(tables[0].rows.len(), 2);
+        assert_eq!(
+            texts(&tables[1].rows[0])[3..],
+            ["Không lấy phiếu: Được bầu, bổ nhiệm trong năm lấy phiếu tín nhiệm (ngày 01/04/2023)", "Điều 2.5"]
+        );
+        let confirm = document.blocks.iter().any(|b| matches!(b, Block::Notice { lines, .. } if lines.len() == 1));
+        assert!(confirm, "the head of department is to be confirmed");
+    }
+
+    #[test]
+    fn a_moved_deadline_says_from_which_day_and_why() {
+        let (rules, book) = (fixture::rules(), fixture::book());
+        let calendar = Calendar::builtin().expect("calendar");
+        let document =
+            deadline_table(&book.council, &deadlines(&rules, &book.council.sitting, &calendar), &frame(&rules));
+        let row = texts(&tables(&document)[0].rows[0]);
+        // 30 days before 05/12/2023 is a Sunday.
+        assert_eq!((row[1], row[4]), ("03/11/2023", "Điều 11 [một nguồn]"));
+        assert!(row[5].starts_with("30 ngày trước; ngày 05/11/2023 là ngày nghỉ (Chủ nhật)"), "{}", row[5]);
+    }
+}
