@@ -2,12 +2,10 @@
 //! an optical reader finds each box where [`sheets`] says it is.
 
 use super::PdfError;
-use super::fonts::Face;
 use super::furniture::{under, watermark};
-use super::layout::{
-    BLACK, Column, Grey, Line, PAGE_HEIGHT, PAGE_WIDTH, Page, Pen, Shape, THIN, break_lines,
-};
+use super::layout::{BLACK, Column, Grey, Line, PAGE_HEIGHT, PAGE_WIDTH, Page, Pen, Shape, THIN, break_lines};
 use super::length::{Length, Points, Rect};
+use super::letterhead::names;
 use super::qr;
 use crate::domain::ballot::{BallotForm, Line as BallotLine};
 use crate::domain::document::{Align, Span};
@@ -133,7 +131,7 @@ struct Grid<'a> {
 
 impl<'a> Grid<'a> {
     fn new(form: &'a BallotForm) -> Result<Self, PdfError> {
-        let level_width = Length::mm(if form.levels.len() > 2 { 20 } else { 25 });
+        let level_width = Length::mm(if form.levels.len() > 2 { 20 } else { 32 });
         let levels_width = level_width * i64::try_from(form.levels.len()).unwrap_or(i64::MAX);
         let rest = TEXT.width - NUMBER_WIDTH - levels_width;
         let number = Column { x: TEXT.x, width: NUMBER_WIDTH };
@@ -168,7 +166,8 @@ impl<'a> Grid<'a> {
         let mut pen = Pen::at(TOP);
         pen.shapes.push(corners());
         if first {
-            self.letterhead(&mut pen)?;
+            names(&self.form.issuer, self.form.party, TEXT, Length::ZERO, &mut pen)?;
+            pen.skip(Length::mm(3));
         }
         self.subject(first, &mut pen)?;
         if first {
@@ -181,39 +180,6 @@ impl<'a> Grid<'a> {
         pen.y = (pen.y - CORNER_INSET).round_up_to(ROW_STEP) + CORNER_INSET;
         self.table_head(&mut pen)?;
         Ok(Draft { page: Page { shapes: pen.shapes }, boxes: Vec::new(), y: pen.y })
-    }
-
-    /// Issuing body on the left; the state's name and motto, or the Party's name, on the right.
-    fn letterhead(&self, pen: &mut Pen) -> Result<(), PdfError> {
-        let top = pen.y;
-        let right_lines: &[(&str, Points)] = if self.form.party {
-            &[("ĐẢNG CỘNG SẢN VIỆT NAM", Points(14))]
-        } else {
-            &[("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", Points(12)), ("Độc lập - Tự do - Hạnh phúc", Points(13))]
-        };
-        let mut width = Length::ZERO;
-        for (text, size) in right_lines {
-            width = width.max(Face::Bold.width(text, *size)? + Length::pt(1));
-        }
-        let right = Column { x: TEXT.right() - width, width };
-        let left = Column { x: TEXT.x, width: TEXT.width - width - Length::mm(4) };
-        for (text, size) in right_lines {
-            pen.text(&[Span::bold(*text)], *size, Align::Center, right)?;
-        }
-        pen.skip(Length::mm(1));
-        let rule = right_lines.last().map_or(Ok(width), |(text, size)| Face::Bold.width(text, *size))?;
-        pen.rule(right.middle(), rule);
-        let right_end = pen.y;
-
-        pen.y = top;
-        if let Some((body, parents)) = self.form.issuer.split_last() {
-            for parent in parents {
-                pen.text(&[Span::plain(parent.as_str())], Points(12), Align::Center, left)?;
-            }
-            pen.text(&[Span::bold(body.as_str())], Points(12), Align::Center, left)?;
-        }
-        pen.y = pen.y.max(right_end) + Length::mm(3);
-        Ok(())
     }
 
     /// Room for the seal on the left (a ballot without it is not valid), and beside it what the vote is about.
@@ -265,7 +231,8 @@ impl<'a> Grid<'a> {
         let (y, height) = (draft.y, row.height);
         let shapes = &mut draft.page.shapes;
         shapes.push(self.rules(y, height));
-        let number = break_lines(&[Span::plain(row.line.number.to_string())], NAME_SIZE, self.number.width, Length::ZERO);
+        let number =
+            break_lines(&[Span::plain(row.line.number.to_string())], NAME_SIZE, self.number.width, Length::ZERO);
         let centred = |lines: &[Line], size| y + (height - height_of(lines, size)) / 2;
         if let Ok(number) = number {
             let top = centred(&number, NAME_SIZE);

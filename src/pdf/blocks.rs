@@ -161,14 +161,8 @@ impl Stack {
     }
 
     fn signatures(&mut self, signatures: &[Signature]) -> Result<(), PdfError> {
-        let rows: Vec<Piece> = signatures
-            .chunks(ABREAST)
-            .map(|row| {
-                let columns = self.columns(row.len());
-                signature_row(row, &columns)
-            })
-            .collect::<Result<_, _>>()?;
-        let mut rows = rows;
+        let row = |row: &[Signature]| signature_row(row, &self.columns(row.len()));
+        let mut rows = signatures.chunks(ABREAST).map(row).collect::<Result<Vec<_>, _>>()?;
         keep_together(&mut rows, self.page_height);
         self.push(rows);
         Ok(())
@@ -223,7 +217,8 @@ fn paragraph(model: &Paragraph, width: Length) -> Result<Vec<Piece>, PdfError> {
     let first_line = if model.first_line_indent { FIRST_LINE } else { Length::ZERO };
     let lines = break_lines(&model.spans, size, column.width, first_line)?;
     let count = lines.len();
-    let announces = model.spans.iter().rev().find(|s| !s.text.trim().is_empty()).is_some_and(|s| s.text.trim_end().ends_with(':'));
+    let announces =
+        model.spans.iter().rev().find(|s| !s.text.trim().is_empty()).is_some_and(|s| s.text.trim_end().ends_with(':'));
     let gap = match model.size {
         Size::Title | Size::Body => Length::pt(6),
         Size::Small => Length::pt(4),
@@ -281,7 +276,7 @@ fn checkpoint(model: &CheckpointBox, width: Length) -> Result<Piece, PdfError> {
     let text = Column { x: side + NOTE_PADDING, width: width - side - NOTE_PADDING * 2 };
     pen.text(&[Span::bold(model.caption.as_str())], points(Size::Small), Align::Left, text)?;
     pen.skip(Length::mm(1));
-    let step = Face::Regular.width("0000", points(Size::Small))? + Length::mm(5);
+    let step = Face::Regular.width("0000", points(Size::Body))? + Length::mm(5);
     for row in model.groups.chunks(4) {
         let y = pen.y;
         let mut x = text.x;
@@ -289,7 +284,7 @@ fn checkpoint(model: &CheckpointBox, width: Length) -> Result<Piece, PdfError> {
             // Groups are short; one that is not still keeps every digit, on a line of its own.
             let column = Column { x, width: text.right() - x };
             pen.y = y;
-            pen.text(&[Span::plain(group.as_str())], points(Size::Small), Align::Left, column)?;
+            pen.text(&[Span::plain(group.as_str())], points(Size::Body), Align::Left, column)?;
             x += step;
         }
     }
@@ -314,10 +309,8 @@ fn notice(title: &str, lines: &[String], width: Length) -> Result<Vec<Piece>, Pd
         let above = if i == 0 { NOTE_PADDING } else { Length::ZERO };
         let below = if i + 1 == count { NOTE_PADDING } else { Length::ZERO };
         let area = Rect { x: Length::ZERO, y: Length::ZERO, width, height: above + size.leading() + below };
-        let mut segments = vec![
-            ((area.x, area.y), (area.x, area.bottom())),
-            ((area.right(), area.y), (area.right(), area.bottom())),
-        ];
+        let mut segments =
+            vec![((area.x, area.y), (area.x, area.bottom())), ((area.right(), area.y), (area.right(), area.bottom()))];
         segments.extend((i == 0).then_some(((area.x, area.y), (area.right(), area.y))));
         segments.extend((i + 1 == count).then_some(((area.x, area.bottom()), (area.right(), area.bottom()))));
         let mut shapes = vec![

@@ -152,17 +152,27 @@ mod tests {
 
     #[test]
     fn bars_are_as_high_as_their_figures_whatever_their_decimals() {
-        let model = Chart { title: "Tỷ lệ (%)".into(), points: vec![point("2022", "100", "50.00"), point("2023", "25.0", "12.5")] };
+        let model = Chart {
+            title: "Tỷ lệ (%)".into(),
+            points: vec![point("2022", "100", "50.00"), point("2023", "25.0", "12.5")],
+        };
         let piece = chart(&model, Length::mm(165)).expect("letters").remove(0);
         assert_eq!(bars(&piece, PLANNED), [HEIGHT, HEIGHT / 4]);
         assert_eq!(bars(&piece, ACTUAL), [HEIGHT / 2, HEIGHT / 8]);
-        let texts: Vec<String> = piece.shapes.iter().filter_map(|s| if let Shape::Text(r) = s { Some(r.text.clone()) } else { None }).collect();
+        let texts: Vec<String> = piece
+            .shapes
+            .iter()
+            .filter_map(|s| if let Shape::Text(r) = s { Some(r.text.clone()) } else { None })
+            .collect();
         assert!(["100", "50,00", "25,0", "12,5"].iter().all(|figure| texts.iter().any(|t| t == figure)), "{texts:?}");
     }
 
     #[test]
     fn figures_below_zero_hang_from_the_zero_line_and_nothing_gives_no_bar() {
-        let model = Chart { title: "Tăng trưởng (%)".into(), points: vec![point("2021", "6", "-2"), point("2022", "6", "")] };
+        let model = Chart {
+            title: "Tăng trưởng (%)".into(),
+            points: vec![point("2021", "6", "-2"), point("2022", "6", "")],
+        };
         let piece = chart(&model, Length::mm(165)).expect("letters").remove(0);
         assert_eq!(bars(&piece, PLANNED), [HEIGHT * 6 / 8, HEIGHT * 6 / 8]);
         let zeroes = Chart { title: "Không".into(), points: vec![point("2021", "0", "0")] };

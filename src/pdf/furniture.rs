@@ -129,7 +129,8 @@ mod tests {
 
     #[test]
     fn a_heading_is_never_the_last_line_of_a_page() {
-        let line = |n| Block::Paragraph(Paragraph { spans: vec![Span::plain(format!("Dòng {n}"))], ..Paragraph::default() });
+        let line =
+            |n| Block::Paragraph(Paragraph { spans: vec![Span::plain(format!("Dòng {n}"))], ..Paragraph::default() });
         for before in 30..45 {
             let mut blocks: Vec<Block> = (0..before).map(line).collect();
             blocks.push(Block::Heading { level: 2, text: "II. KẾT QUẢ".into() });

@@ -21,48 +21,72 @@ const RULE_GAP: Length = Length::mm(1);
 /// # Errors
 /// A character that the print face lacks.
 pub fn letterhead(head: &LetterHead, width: Length) -> Result<Piece, PdfError> {
-    let sizes = if head.party { &Sizes::PARTY } else { &Sizes::STATE };
-    let right_text = if head.party { PARTY } else { NATION };
-    let right_width = Face::Bold.width(right_text, sizes.name)? + Length::pt(1);
-    let left = Column { x: Length::ZERO, width: width - right_width - GUTTER };
-    let right = Column { x: width - right_width, width: right_width };
+    let sizes = Sizes::of(head.party);
+    let date_width = Face::Italic.width(&head.place_date, sizes.date)?;
+    let mut pen = Pen::default();
+    let (left, right) = names(&head.issuer, head.party, Column { x: Length::ZERO, width }, date_width, &mut pen)?;
 
-    let mut issuer = Pen::default();
-    issuing_body(head, sizes, left, &mut issuer)?;
-    let mut name = Pen::default();
-    if head.party {
-        name.text(&[Span::bold(PARTY)], sizes.name, Align::Center, right)?;
-        name.skip(RULE_GAP);
-        name.rule(right.middle(), right.width);
-    } else {
-        name.text(&[Span::bold(NATION)], sizes.name, Align::Center, right)?;
-        name.text(&[Span::bold(MOTTO)], sizes.motto, Align::Center, right)?;
-        name.skip(RULE_GAP);
-        name.rule(right.middle(), Face::Bold.width(MOTTO, sizes.motto)?);
-    }
-
-    // Number and date stand on one line, under whichever side is the higher.
-    let y = issuer.y.max(name.y) + Length::mm(2);
-    (issuer.y, name.y) = (y, y);
-    issuer.text(&[Span::plain(head.number.as_str())], sizes.number, Align::Center, left)?;
-    name.text(&[Span::italic(head.place_date.as_str())], sizes.place_date, Align::Center, right)?;
-
-    let height = issuer.y.max(name.y) + Length::mm(3);
-    issuer.shapes.append(&mut name.shapes);
-    Ok(Piece { height, shapes: issuer.shapes, keep_with_next: true, ..Piece::default() })
+    // Number and date stand on one line, under whichever side is the higher. The blank in `Số:     /NQ-HĐND` is kept:
+    // the number is written into it by hand.
+    pen.skip(Length::mm(2));
+    let top = pen.y;
+    let number = head.number.replace(' ', "\u{A0}");
+    pen.text(&[Span::plain(number)], sizes.number, Align::Center, left)?;
+    let number_end = std::mem::replace(&mut pen.y, top);
+    pen.text(&[Span::italic(head.place_date.as_str())], sizes.date, Align::Center, right)?;
+    let height = pen.y.max(number_end) + Length::mm(3);
+    Ok(Piece { height, shapes: pen.shapes, keep_with_next: true, ..Piece::default() })
 }
 
-fn issuing_body(head: &LetterHead, sizes: &Sizes, column: Column, pen: &mut Pen) -> Result<(), PdfError> {
-    let Some((body, parents)) = head.issuer.split_last() else { return Ok(()) };
-    for parent in parents {
-        pen.text(&[Span::plain(parent.as_str())], sizes.issuer, Align::Center, column)?;
+/// Issuing body on the left of `across`; on the right, at least `right_min` wide, the state's name and motto or the
+/// Party's name. Gives both columns and leaves the pen under the higher side.
+///
+/// # Errors
+/// A character that the print face lacks.
+pub fn names(
+    issuer: &[String],
+    party: bool,
+    across: Column,
+    right_min: Length,
+    pen: &mut Pen,
+) -> Result<(Column, Column), PdfError> {
+    let sizes = Sizes::of(party);
+    let lines: &[(&str, Points)] =
+        if party { &[(PARTY, sizes.name)] } else { &[(NATION, sizes.name), (MOTTO, sizes.motto)] };
+    let mut right_width = right_min;
+    let mut last_width = Length::ZERO;
+    for (text, size) in lines {
+        last_width = Face::Bold.width(text, *size)?;
+        right_width = right_width.max(last_width);
     }
-    pen.text(&[Span::bold(body.as_str())], sizes.issuer, Align::Center, column)?;
-    if head.party {
-        pen.text(&[Span::plain("*")], sizes.issuer, Align::Center, column)?;
+    right_width += Length::pt(1);
+    let right = Column { x: across.right() - right_width, width: right_width };
+    let left = Column { x: across.x, width: across.width - right_width - GUTTER };
+
+    let top = pen.y;
+    issuing_body(issuer, party, sizes.issuer, left, pen)?;
+    let left_end = std::mem::replace(&mut pen.y, top);
+    for (text, size) in lines {
+        pen.text(&[Span::bold(*text)], *size, Align::Center, right)?;
+    }
+    // A solid rule as long as the line above it.
+    pen.skip(RULE_GAP);
+    pen.rule(right.middle(), last_width);
+    pen.y = pen.y.max(left_end);
+    Ok((left, right))
+}
+
+fn issuing_body(issuer: &[String], party: bool, size: Points, column: Column, pen: &mut Pen) -> Result<(), PdfError> {
+    let Some((body, parents)) = issuer.split_last() else { return Ok(()) };
+    for parent in parents {
+        pen.text(&[Span::plain(parent.as_str())], size, Align::Center, column)?;
+    }
+    pen.text(&[Span::bold(body.as_str())], size, Align::Center, column)?;
+    if party {
+        pen.text(&[Span::plain("*")], size, Align::Center, column)?;
     } else {
         // A third to a half of the name's length.
-        let length = Face::Bold.width(body, sizes.issuer)?.min(column.width).share(2, 5);
+        let length = Face::Bold.width(body, size)?.min(column.width).share(2, 5);
         pen.skip(RULE_GAP);
         pen.rule(column.middle(), length);
     }
@@ -74,12 +98,59 @@ struct Sizes {
     motto: Points,
     issuer: Points,
     number: Points,
-    place_date: Points,
+    date: Points,
 }
 
 impl Sizes {
     const STATE: Self =
-        Self { name: Points(12), motto: Points(13), issuer: Points(12), number: Points(13), place_date: Points(13) };
+        Self { name: Points(12), motto: Points(13), issuer: Points(12), number: Points(13), date: Points(13) };
     const PARTY: Self =
-        Self { name: Points(15), motto: Points(15), issuer: Points(14), number: Points(14), place_date: Points(14) };
+        Self { name: Points(15), motto: Points(15), issuer: Points(14), number: Points(14), date: Points(14) };
+
+    const fn of(party: bool) -> &'static Self {
+        if party { &Self::PARTY } else { &Self::STATE }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pdf::layout::{Shape, TextRun};
+
+    const WIDTH: Length = Length::mm(165);
+
+    fn runs(head: &LetterHead) -> Vec<TextRun> {
+        let piece = letterhead(head, WIDTH).expect("letters");
+        let text = |shape| if let Shape::Text(run) = shape { Some(run) } else { None };
+        piece.shapes.into_iter().filter_map(text).collect()
+    }
+
+    fn state() -> LetterHead {
+        LetterHead {
+            party: false,
+            issuer: vec!["HỘI ĐỒNG NHÂN DÂN".into(), "TỈNH MẪU".into()],
+            number: "Số:      /NQ-HĐND".into(),
+            place_date: "Tỉnh Mẫu, ngày 13 tháng 12 năm 2023".into(),
+        }
+    }
+
+    #[test]
+    fn a_state_paper_names_the_state_on_the_right_and_its_issuer_on_the_left() {
+        let runs = runs(&state());
+        let run = |text: &str| runs.iter().find(|run| run.text == text).unwrap_or_else(|| panic!("{text}: {runs:?}"));
+        assert!(run("HỘI ĐỒNG NHÂN DÂN").x < run(NATION).x);
+        assert_eq!(run("HỘI ĐỒNG NHÂN DÂN").y, run(NATION).y);
+        assert_eq!((run("TỈNH MẪU").face, run(NATION).face, run(MOTTO).size), (Face::Bold, Face::Bold, Points(13)));
+        assert_eq!(run("Số:      /NQ-HĐND").y, run("Tỉnh Mẫu, ngày 13 tháng 12 năm 2023").y);
+    }
+
+    #[test]
+    fn a_party_paper_names_the_party_and_stars_its_issuer() {
+        let place_date = "Thành phố Hồ Chí Minh, ngày 13 tháng 12 năm 2023".into();
+        let runs = runs(&LetterHead { party: true, place_date, ..state() });
+        let texts: Vec<&str> = runs.iter().map(|run| run.text.as_str()).collect();
+        assert!(texts.contains(&PARTY) && texts.contains(&"*"), "{texts:?}");
+        assert!(!texts.contains(&NATION));
+        assert!(texts.contains(&"Thành phố Hồ Chí Minh, ngày 13 tháng 12 năm 2023"), "on one line: {texts:?}");
+    }
 }

@@ -109,12 +109,8 @@ pub enum PdfError {
 pub fn document(doc: &Document) -> Result<Pdf, PdfError> {
     let pages = furniture::pages(doc)?;
     let order: Vec<usize> = (0..pages.len()).collect();
-    let about = render::About {
-        title: &doc.title,
-        author: &doc.author,
-        date: doc.date,
-        printing: render::Printing::Scaled,
-    };
+    let about =
+        render::About { title: &doc.title, author: &doc.author, date: doc.date, printing: render::Printing::Scaled };
     render::render(&pages, &order, &about)
 }
 

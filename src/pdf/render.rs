@@ -131,7 +131,8 @@ fn specimen(letters: &Letters, fonts: BTreeMap<FontId, PdfFont>) -> lopdf::Docum
     let mut ops = vec![Op::StartTextSection];
     for face in Face::ALL {
         let id = FontId(face.resource().to_owned());
-        let text: String = letters.face(face).iter().collect();
+        // The last letter of a glyph is the one that it is copied as: the hyphen, not the hyphen that may not break.
+        let text: String = letters.face(face).iter().rev().collect();
         ops.push(Op::SetFont { font: PdfFontHandle::External(id), size: Pt(1.0) });
         ops.push(Op::ShowText { items: vec![TextItem::Text(text)] });
     }
@@ -170,8 +171,7 @@ fn set_pages(
             ("Contents", Object::Reference(*content)),
         ])
     };
-    let kids: Vec<Object> =
-        sequence.iter().map(|content| Object::Reference(file.add_object(page(content)))).collect();
+    let kids: Vec<Object> = sequence.iter().map(|content| Object::Reference(file.add_object(page(content)))).collect();
     let size = [(0, 1), (0, 1), (PAGE_WIDTH.in_thousandths(), 1000), (PAGE_HEIGHT.in_thousandths(), 1000)];
     file.set_object(
         root,

@@ -129,7 +129,8 @@ fn a_table_over_several_pages_repeats_its_head_and_loses_no_row() {
     let head = vec![vec![Cell::head("TT"), Cell::head("Nội dung"), Cell::head("Kết quả")]];
     let rows = (1..=120)
         .map(|n| {
-            let text = format!("Chỉ tiêu thứ {n}: giải ngân vốn đầu tư công đúng tiến độ đã được Hội đồng nhân dân giao");
+            let text =
+                format!("Chỉ tiêu thứ {n}: giải ngân vốn đầu tư công đúng tiến độ đã được Hội đồng nhân dân giao");
             vec![Cell::center(n.to_string()), Cell::left(text), Cell::right(format!("{n},5 %"))]
         })
         .collect();
@@ -191,7 +192,10 @@ fn boxes_lie_where_an_optical_reader_looks_for_them() {
             for tick in &sheet.boxes {
                 let from_corner = (tick.area.y - CORNER_INSET).in_thousandths();
                 let off = from_corner % half_step.in_thousandths();
-                assert!(off.min(half_step.in_thousandths() - off) < Length::tenths_mm(1).in_thousandths(), "{tick:?} lies off the grid by {off}");
+                assert!(
+                    off.min(half_step.in_thousandths() - off) < Length::tenths_mm(1).in_thousandths(),
+                    "{tick:?} lies off the grid by {off}"
+                );
             }
         }
     }
@@ -215,7 +219,10 @@ fn the_same_model_gives_the_same_bytes() {
     let mut doc = paper(vec![body("Căn cứ Biên bản kiểm phiếu ngày 13 tháng 12 năm 2023.")]);
     let first = made(&doc);
     assert_eq!(first, made(&doc));
-    assert_eq!(ballots(&form(PollKind::Rating, 9), 3, DAY).unwrap(), ballots(&form(PollKind::Rating, 9), 3, DAY).unwrap());
+    assert_eq!(
+        ballots(&form(PollKind::Rating, 9), 3, DAY).unwrap(),
+        ballots(&form(PollKind::Rating, 9), 3, DAY).unwrap()
+    );
     doc.date = date(2023, 12, 14);
     assert_ne!(first, made(&doc));
 }
@@ -223,7 +230,9 @@ fn the_same_model_gives_the_same_bytes() {
 #[test]
 fn a_file_says_what_it_is_and_nothing_else() {
     let info = poppler("pdfinfo", &[], &ballots(&form(PollKind::Rating, 9), 2, DAY).unwrap());
-    for expected in ["PHIẾU TÍN NHIỆM - Khối Ủy ban nhân dân tỉnh", "HỘI ĐỒNG NHÂN DÂN TỈNH MẪU", "PDF version:     1.7", "(A4)"] {
+    for expected in
+        ["PHIẾU TÍN NHIỆM - Khối Ủy ban nhân dân tỉnh", "HỘI ĐỒNG NHÂN DÂN TỈNH MẪU", "PDF version:     1.7", "(A4)"]
+    {
         assert!(info.contains(expected), "{expected}: {info}");
     }
     assert!(!info.contains("PDF subtype") && !info.contains("GTS"), "{info}");
@@ -274,9 +283,10 @@ fn resolution() -> Vec<Block> {
         }),
         Block::Title {
             kind: "NGHỊ QUYẾT".into(),
-            subject: "Xác nhận kết quả lấy phiếu tín nhiệm đối với người giữ chức vụ do Hội đồng nhân dân tỉnh khóa XVII, \
+            subject:
+                "Xác nhận kết quả lấy phiếu tín nhiệm đối với người giữ chức vụ do Hội đồng nhân dân tỉnh khóa XVII, \
                       nhiệm kỳ 2021 - 2026 bầu"
-                .into(),
+                    .into(),
         },
         body(
             "Căn cứ Nghị quyết số 96/2023/QH15 ngày 23 tháng 6 năm 2023 của Quốc hội về việc lấy phiếu tín nhiệm, bỏ \
@@ -287,7 +297,11 @@ fn resolution() -> Vec<Block> {
         Block::Heading { level: 2, text: "I - KHỐI HỘI ĐỒNG NHÂN DÂN TỈNH".into() },
     ];
     blocks.extend((1..9).map(|n| official(n, "Nguyễn Văn A")));
-    blocks.push(Block::Recipients(vec!["Ủy ban Thường vụ Quốc hội;".into(), "Thường trực Tỉnh ủy;".into(), "Lưu: VT.".into()]));
+    blocks.push(Block::Recipients(vec![
+        "Ủy ban Thường vụ Quốc hội;".into(),
+        "Thường trực Tỉnh ủy;".into(),
+        "Lưu: VT.".into(),
+    ]));
     blocks.push(Block::Signatures(vec![Signature {
         capacity: vec!["CHỦ TỊCH".into()],
         hint: "(Ký, ghi rõ họ tên, đóng dấu)".into(),
@@ -306,9 +320,19 @@ fn signature(capacity: &[&str], name: &str) -> Signature {
 
 fn minutes() -> Vec<Block> {
     let decimal = Decimal::parse_plain;
-    let point = |label: &str, planned, actual| ChartPoint { label: label.into(), planned: decimal(planned), actual: decimal(actual) };
+    let point = |label: &str, planned, actual| ChartPoint {
+        label: label.into(),
+        planned: decimal(planned),
+        actual: decimal(actual),
+    };
     let row = |n: u32| {
-        let figures = [n.to_string(), "Ông Nguyễn Văn A".into(), "Chủ tịch Ủy ban nhân dân tỉnh".into(), "40".into(), "85,11".into()];
+        let figures = [
+            n.to_string(),
+            "Ông Nguyễn Văn A".into(),
+            "Chủ tịch Ủy ban nhân dân tỉnh".into(),
+            "40".into(),
+            "85,11".into(),
+        ];
         figures.map(Cell::left).to_vec()
     };
     vec![
@@ -321,7 +345,10 @@ fn minutes() -> Vec<Block> {
         Block::Title { kind: "BIÊN BẢN".into(), subject: "Kiểm phiếu lấy phiếu tín nhiệm".into() },
         Block::Notice {
             title: "Cần kiểm tra trước khi ký".into(),
-            lines: vec!["Thời hạn lấy theo văn bản cũ, chưa kiểm chứng: văn phòng đọc văn bản chính thức trước khi dùng.".into()],
+            lines: vec![
+                "Thời hạn lấy theo văn bản cũ, chưa kiểm chứng: văn phòng đọc văn bản chính thức trước khi dùng."
+                    .into(),
+            ],
         },
         Block::Heading { level: 2, text: "1. Kết quả theo từng người".into() },
         Block::Table(Table {
@@ -333,7 +360,12 @@ fn minutes() -> Vec<Block> {
         Block::Heading { level: 3, text: "Giải ngân vốn đầu tư công".into() },
         Block::Chart(Chart {
             title: "Tỷ lệ giải ngân vốn đầu tư công (%)".into(),
-            points: vec![point("2021", "95", "87.5"), point("2022", "95", "101.25"), point("2023", "95", ""), point("2024", "6", "-2.5")],
+            points: vec![
+                point("2021", "95", "87.5"),
+                point("2022", "95", "101.25"),
+                point("2023", "95", ""),
+                point("2024", "6", "-2.5"),
+            ],
         }),
         Block::Signatures(vec![
             signature(&["THƯ KÝ"], "Lê Thị C"),
@@ -370,7 +402,9 @@ fn papers_read_in_the_order_in_which_they_were_written() {
         from += at;
     }
     let words = words_of(&made(&paper(minutes())));
-    for expected in ["ĐẢNG CỘNG SẢN VIỆT NAM", "1 Ông Nguyễn Văn A Chủ tịch Ủy ban nhân dân tỉnh 40 85,11", "87,5 101,25 – -2,5"] {
+    for expected in
+        ["ĐẢNG CỘNG SẢN VIỆT NAM", "1 Ông Nguyễn Văn A Chủ tịch Ủy ban nhân dân tỉnh 40 85,11", "87,5 101,25 – -2,5"]
+    {
         assert!(words.contains(expected), "“{expected}”: {words}");
     }
 }
@@ -382,7 +416,8 @@ fn papers_can_be_looked_at() {
     std::fs::create_dir_all(&folder).expect("folder");
     let mut rehearsal = paper(resolution());
     rehearsal.watermark = Some("DIỄN TẬP".into());
-    rehearsal.foot = Some("SHA-256 3f9a 2c41 3f9a 2c41 3f9a 2c41 3f9a 2c41 3f9a 2c41 3f9a 2c41 3f9a 2c41 3f9a 2c41".into());
+    rehearsal.foot =
+        Some("SHA-256 3f9a 2c41 3f9a 2c41 3f9a 2c41 3f9a 2c41 3f9a 2c41 3f9a 2c41 3f9a 2c41 3f9a 2c41".into());
     let mut marked = form(PollKind::Rating, 30);
     marked.watermark = Some("DIỄN TẬP".into());
     let mut party = form(PollKind::Confidence, 8);

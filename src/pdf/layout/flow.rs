@@ -78,9 +78,8 @@ fn places(pieces: &[Piece], area: Rect) -> Vec<Place> {
     let mut y = area.y;
     let mut linked = false;
     for (i, piece) in pieces.iter().enumerate() {
-        let fits = |block: &[Piece]| {
-            y + block.iter().map(|p| p.space_before + p.height).sum::<Length>() <= area.bottom()
-        };
+        let fits =
+            |block: &[Piece]| y + block.iter().map(|p| p.space_before + p.height).sum::<Length>() <= area.bottom();
         let chain = pieces.get(i..i + chain_length(&pieces[i..])).unwrap_or_default();
         let chain_moves = !linked && !fits(chain) && block_height(chain) <= area.height;
         let turns = i > 0 && (piece.break_before || chain_moves || !fits(std::slice::from_ref(piece)));

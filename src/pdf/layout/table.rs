@@ -130,10 +130,8 @@ impl Grid {
     /// place, so a row needs not know whether it is the first on its page.
     fn rules(&self, height: Length) -> Shape {
         let right = self.columns.last().map_or(Length::ZERO, |column| column.right());
-        let mut segments = vec![
-            ((Length::ZERO, Length::ZERO), (right, Length::ZERO)),
-            ((Length::ZERO, height), (right, height)),
-        ];
+        let mut segments =
+            vec![((Length::ZERO, Length::ZERO), (right, Length::ZERO)), ((Length::ZERO, height), (right, height))];
         let edges = self.columns.iter().map(|column| column.x).chain([right]);
         segments.extend(edges.map(|x| ((x, Length::ZERO), (x, height))));
         Shape::Rules { segments, thickness: THIN, grey: BLACK }
@@ -149,8 +147,8 @@ fn tallest(row: &Row) -> usize {
 mod tests {
     use super::*;
     use crate::domain::document::Size;
-    use crate::pdf::length::Rect;
     use crate::pdf::layout::{Page, paginate};
+    use crate::pdf::length::Rect;
 
     const AREA: Rect = Rect { x: Length::mm(30), y: Length::mm(20), width: Length::mm(165), height: Length::mm(257) };
 
@@ -195,7 +193,8 @@ mod tests {
 
     #[test]
     fn a_row_that_would_lose_a_cell_is_refused() {
-        let model = Table { widths: vec![1, 1], head: Vec::new(), rows: vec![vec![Cell::left("Lẻ")]], size: Size::Small };
+        let model =
+            Table { widths: vec![1, 1], head: Vec::new(), rows: vec![vec![Cell::left("Lẻ")]], size: Size::Small };
         let refused = table(&model, Points(11), AREA.width, AREA.height).expect_err("one cell is missing");
         assert!(matches!(refused, PdfError::RaggedRow { columns: 2, cells: 1, .. }), "{refused}");
     }
