@@ -115,6 +115,7 @@ struct Draft {
 /// A line of the form, measured.
 struct Row<'a> {
     line: &'a BallotLine,
+    number: Vec<Line>,
     name: Vec<Line>,
     posts: Vec<Line>,
     height: Length,
@@ -132,7 +133,7 @@ struct Grid<'a> {
 impl<'a> Grid<'a> {
     fn new(form: &'a BallotForm) -> Result<Self, PdfError> {
         let level_width = Length::mm(if form.levels.len() > 2 { 20 } else { 32 });
-        let levels_width = level_width * i64::try_from(form.levels.len()).unwrap_or(i64::MAX);
+        let levels_width = level_width.times(form.levels.len());
         let rest = TEXT.width - NUMBER_WIDTH - levels_width;
         let number = Column { x: TEXT.x, width: NUMBER_WIDTH };
         let name = Column { x: number.right(), width: rest.share(43, 100) };
@@ -159,7 +160,8 @@ impl<'a> Grid<'a> {
         let posts = in_column(&line.posts, false, POST_SIZE, self.posts)?;
         let text = height_of(&name, NAME_SIZE).max(height_of(&posts, POST_SIZE));
         let height = (text + PADDING * 2).max(ROW_MIN).round_up_to(ROW_STEP);
-        Ok(Row { line, name, posts, height })
+        let number = in_column(&line.number.to_string(), false, NAME_SIZE, self.number)?;
+        Ok(Row { line, number, name, posts, height })
     }
 
     fn new_sheet(&self, first: bool) -> Result<Draft, PdfError> {
@@ -231,16 +233,11 @@ impl<'a> Grid<'a> {
         let (y, height) = (draft.y, row.height);
         let shapes = &mut draft.page.shapes;
         shapes.push(self.rules(y, height));
-        let number =
-            break_lines(&[Span::plain(row.line.number.to_string())], NAME_SIZE, self.number.width, Length::ZERO);
-        let centred = |lines: &[Line], size| y + (height - height_of(lines, size)) / 2;
-        if let Ok(number) = number {
-            let top = centred(&number, NAME_SIZE);
-            write(number, NAME_SIZE, Align::Center, self.number, top, shapes);
-        }
-        let (name_top, posts_top) = (centred(&row.name, NAME_SIZE), centred(&row.posts, POST_SIZE));
-        write(row.name, NAME_SIZE, Align::Left, self.name.inset(PADDING), name_top, shapes);
-        write(row.posts, POST_SIZE, Align::Left, self.posts.inset(PADDING), posts_top, shapes);
+        let top_of = |lines: &[Line], size| y + (height - height_of(lines, size)) / 2;
+        let tops = [top_of(&row.number, NAME_SIZE), top_of(&row.name, NAME_SIZE), top_of(&row.posts, POST_SIZE)];
+        write(row.number, NAME_SIZE, Align::Center, self.number, tops[0], shapes);
+        write(row.name, NAME_SIZE, Align::Left, self.name.inset(PADDING), tops[1], shapes);
+        write(row.posts, POST_SIZE, Align::Left, self.posts.inset(PADDING), tops[2], shapes);
         for (level, column) in &self.levels {
             let area = Rect::square(column.middle() - BOX_SIDE / 2, y + (height - BOX_SIDE) / 2, BOX_SIDE);
             // White inside: a watermark never looks like a mark.
@@ -262,7 +259,7 @@ impl<'a> Grid<'a> {
 }
 
 fn height_of(lines: &[Line], size: Points) -> Length {
-    size.leading() * i64::try_from(lines.len()).unwrap_or(i64::MAX)
+    size.leading().times(lines.len())
 }
 
 fn write(lines: Vec<Line>, size: Points, align: Align, column: Column, top: Length, shapes: &mut Vec<Shape>) {
@@ -279,4 +276,64 @@ fn corners() -> Shape {
     let (left, top, right, bottom) = (CORNER_INSET, CORNER_INSET, far(PAGE_WIDTH), far(PAGE_HEIGHT));
     let areas = [(left, top), (right, top), (left, bottom), (right, bottom)];
     Shape::Fill { areas: areas.map(|(x, y)| Rect::square(x, y, CORNER_SIDE)).to_vec(), grey: BLACK }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::official::{Block, OfficialId};
+    use crate::domain::poll::PollKind;
+
+    fn form(lines: u32, post: &str) -> BallotForm {
+        let line = |number| BallotLine {
+            number,
+            official: OfficialId(0),
+            name: "Ông Nguyễn Văn A".into(),
+            posts: post.into(),
+        };
+        BallotForm {
+            id: "F1-3F9A2C".into(),
+            kind: PollKind::Rating,
+            block: Block("Khối Ủy ban nhân dân tỉnh".into()),
+            issuer: vec!["HỘI ĐỒNG NHÂN DÂN".into(), "TỈNH MẪU".into()],
+            party: false,
+            title: "PHIẾU TÍN NHIỆM".into(),
+            subject: "đối với người giữ chức vụ".into(),
+            occasion: "Kỳ họp thứ 13".into(),
+            instructions: Vec::new(),
+            levels: PollKind::Rating.levels().to_vec(),
+            lines: (1..=lines).map(line).collect(),
+            watermark: None,
+        }
+    }
+
+    #[test]
+    fn the_code_on_a_sheet_holds_form_and_sheet_number_and_nothing_else() {
+        for sheet in sheets(&form(60, "Giám đốc Sở")).expect("a form") {
+            let code = qr::code(&format!("F1-3F9A2C/{}", sheet.number), QR).expect("short");
+            assert!(sheet.page.shapes.contains(&code), "sheet {}", sheet.number);
+        }
+    }
+
+    #[test]
+    fn every_sheet_has_its_corners_its_head_and_keeps_inside_them() {
+        let sheets = sheets(&form(60, "Giám đốc Sở")).expect("a form");
+        assert!(sheets.len() > 2);
+        for sheet in &sheets {
+            assert_eq!(sheet.page.shapes.first(), Some(&corners()));
+            let texts: Vec<&str> = sheet.page.texts().map(|run| run.text.as_str()).collect();
+            for expected in
+                ["(Dấu treo)", "Họ và tên", "Chức vụ", "Tín nhiệm", &format!("Tờ {}/{}", sheet.number, sheets.len())]
+            {
+                assert!(texts.contains(&expected), "{expected}: {texts:?}");
+            }
+            assert!(sheet.boxes.iter().all(|tick| tick.area.bottom() < TABLE_BOTTOM));
+        }
+    }
+
+    #[test]
+    fn a_line_that_no_sheet_can_hold_is_refused_by_number_and_name() {
+        let refused = sheets(&form(1, &"Ủy viên ".repeat(600))).expect_err("taller than a sheet");
+        assert!(matches!(refused, PdfError::LineTooTall { number: 1, .. }), "{refused}");
+    }
 }

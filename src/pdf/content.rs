@@ -53,6 +53,8 @@ impl Renumbering {
 /// A character that is not in the subset.
 pub fn stream(page: &Page, renumbering: &Renumbering) -> Result<Vec<u8>, PdfError> {
     let mut writer = Writer { out: Vec::with_capacity(page.shapes.len() * 64), renumbering, state: State::default() };
+    // Lines end half their thickness beyond their ends, so that the corners of a frame close.
+    writer.out.extend_from_slice(b"2 J\n");
     for shape in &page.shapes {
         writer.shape(shape)?;
     }

@@ -70,8 +70,10 @@ pub fn watermark(text: &str) -> Result<Vec<Shape>, PdfError> {
     let mut shapes = Vec::new();
     let size = fitting(text, column.width)?;
     for (place, align) in WATERMARK_PLACES {
-        for line in break_lines(&spans, size, column.width, Length::ZERO)?.into_iter().take(1) {
-            line.place(column, PAGE_HEIGHT.share(place, 100), align, WATERMARK, &mut shapes);
+        let mut y = PAGE_HEIGHT.share(place, 100);
+        for line in break_lines(&spans, size, column.width, Length::ZERO)? {
+            line.place(column, y, align, WATERMARK, &mut shapes);
+            y += size.leading();
         }
     }
     Ok(shapes)

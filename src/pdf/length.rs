@@ -46,6 +46,11 @@ impl Length {
         Self((self.0 + step.0 - 1) / step.0 * step.0)
     }
 
+    /// So many of them below each other.
+    pub fn times(self, n: usize) -> Self {
+        Self(self.0.saturating_mul(i64::try_from(n).unwrap_or(i64::MAX)))
+    }
+
     /// How many whole `other`s fit in.
     pub fn fits(self, other: Self) -> usize {
         usize::try_from(self.0 / other.0.max(1)).unwrap_or(0)

@@ -36,3 +36,26 @@ pub fn code(text: &str, area: Rect) -> Result<Shape, PdfError> {
     }
     Ok(Shape::Fill { areas, grey: BLACK })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_dark_module_is_covered_and_no_light_one() {
+        let area = Rect::square(Length::mm(18), Length::mm(268), Length::mm(20));
+        let Ok(Shape::Fill { areas, grey: BLACK }) = code("F1-3F9A2C/1", area) else { panic!("a short text") };
+        let expected = QrCode::encode_text("F1-3F9A2C/1", QrCodeEcc::Medium).expect("short");
+        let modules = expected.size() + QUIET_ZONE * 2;
+        for row in 0..modules {
+            for column in 0..modules {
+                let middle =
+                    |start: Length, n: i32| start + area.width.share(i64::from(n) * 2 + 1, i64::from(modules) * 2);
+                let (x, y) = (middle(area.x, column), middle(area.y, row));
+                let covered = areas.iter().filter(|a| a.x <= x && x < a.right() && a.y <= y && y < a.bottom()).count();
+                let dark = expected.get_module(column - QUIET_ZONE, row - QUIET_ZONE);
+                assert_eq!(covered, usize::from(dark), "module {column}, {row}");
+            }
+        }
+    }
+}

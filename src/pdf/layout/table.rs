@@ -111,12 +111,12 @@ impl Grid {
 
     fn piece(&self, row: Row, upright: Upright) -> Piece {
         let leading = self.size.leading();
-        let height_of = |lines: usize| leading * i64::try_from(lines).unwrap_or(i64::MAX);
-        let inner = height_of(tallest(&row));
+        let inner = leading.times(tallest(&row));
         let height = inner + PADDING_Y * 2;
         let mut shapes = vec![self.rules(height)];
         for ((align, lines), column) in row.into_iter().zip(&self.columns) {
-            let spare = if upright == Upright::Middle { (inner - height_of(lines.len())) / 2 } else { Length::ZERO };
+            let spare =
+                if upright == Upright::Middle { (inner - leading.times(lines.len())) / 2 } else { Length::ZERO };
             let mut y = PADDING_Y + spare + self.size.baseline();
             for line in lines {
                 line.place(column.inset(PADDING_X), y, align, BLACK, &mut shapes);
