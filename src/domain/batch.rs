@@ -4,32 +4,14 @@
 //! batch's counts. A difference names the paper and the line, never what anybody read there. No type here can be
 //! serialized, and none shows a mark in its debug output.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
-use zeroize::{DefaultIsZeroes, Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::count::BatchCounts;
-use super::poll::{Level, LevelCounts, PollKind};
-
-/// What a teller reads on one line.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub enum Mark {
-    /// One box is marked.
-    Level(Level),
-    /// None is.
-    #[default]
-    Blank,
-    /// Two or three are.
-    Multiple,
-}
-
-impl DefaultIsZeroes for Mark {}
-
-impl fmt::Debug for Mark {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Mark(…)")
-    }
-}
+use super::marks::{Mark, MarksError, count_marks};
+use super::poll::PollKind;
 
 /// One paper as one teller reads it.
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
@@ -99,6 +81,9 @@ pub enum EntryError {
         /// Papers read.
         read: usize,
     },
+    /// What was read can't be counted.
+    #[error(transparent)]
+    Marks(#[from] MarksError),
     /// A paper has another number of lines than the form, or a level of the other vote.
     #[error("phiếu {paper}: số dòng hoặc mức không đúng mẫu phiếu")]
     Form {
@@ -148,6 +133,21 @@ pub enum Compared {
     Differs(Batch<Disputed>),
 }
 
+/// A pile as it was before a reading that is not taken, and why it is not.
+#[derive(Debug)]
+pub struct Refused<S> {
+    /// Nothing is lost.
+    pub batch: Batch<S>,
+    /// Why.
+    pub error: EntryError,
+}
+
+impl<S> Batch<S> {
+    fn refuse(self, error: EntryError) -> Box<Refused<S>> {
+        Box::new(Refused { batch: self, error })
+    }
+}
+
 impl Batch<Open> {
     /// Opens a pile.
     pub const fn open(shape: Shape) -> Self {
@@ -157,11 +157,11 @@ impl Batch<Open> {
     /// Takes the first reading.
     ///
     /// # Errors
-    /// When the reading does not fit the pile; the pile is handed back as it was.
-    pub fn first(self, entry: Entry) -> Result<Batch<ReadOnce>, (Self, EntryError)> {
+    /// When the reading does not fit the pile.
+    pub fn first(self, entry: Entry) -> Result<Batch<ReadOnce>, Box<Refused<Open>>> {
         match fits(self.shape, &entry) {
             Ok(()) => Ok(Batch { shape: self.shape, state: ReadOnce(entry) }),
-            Err(error) => Err((self, error)),
+            Err(error) => Err(self.refuse(error)),
         }
     }
 }
@@ -170,16 +170,19 @@ impl Batch<ReadOnce> {
     /// Takes the second reading and compares.
     ///
     /// # Errors
-    /// When the same teller reads again or the reading does not fit; the pile is handed back as it was.
-    pub fn second(self, entry: Entry) -> Result<Compared, (Self, EntryError)> {
+    /// When the same teller reads again, or the reading does not fit.
+    pub fn second(self, entry: Entry) -> Result<Compared, Box<Refused<ReadOnce>>> {
         let teller = &self.state.0.teller;
         if *teller == entry.teller {
             let error = EntryError::SameTeller { teller: teller.clone() };
-            return Err((self, error));
+            return Err(self.refuse(error));
         }
-        match fits(self.shape, &entry) {
-            Ok(()) => Ok(compare(self.shape, self.state.0, entry)),
-            Err(error) => Err((self, error)),
+        if let Err(error) = fits(self.shape, &entry) {
+            return Err(self.refuse(error));
+        }
+        match agreed(self.shape, &self.state.0, &entry) {
+            Ok(agreed) => Ok(compared(self.shape, agreed, self.state.0, entry)),
+            Err(error) => Err(self.refuse(error)),
         }
     }
 }
@@ -194,8 +197,8 @@ impl Batch<Disputed> {
     /// for a disputed paper (from 1), the first and the second teller's new reading of it.
     ///
     /// # Errors
-    /// When a new reading does not fit; the pile is handed back as it was.
-    pub fn read_again(self, mut read: impl FnMut(usize) -> (Paper, Paper)) -> Result<Compared, (Self, EntryError)> {
+    /// When a new reading does not fit.
+    pub fn read_again(self, mut read: impl FnMut(usize) -> (Paper, Paper)) -> Result<Compared, Box<Refused<Disputed>>> {
         let (mut first, mut second) = (self.state.first.clone(), self.state.second.clone());
         let mut papers: Vec<usize> = self.state.differences.iter().map(|d| d.paper).collect();
         papers.dedup();
@@ -206,9 +209,10 @@ impl Batch<Disputed> {
                 *b = two;
             }
         }
-        match fits(self.shape, &first).and_then(|()| fits(self.shape, &second)) {
-            Ok(()) => Ok(compare(self.shape, first, second)),
-            Err(error) => Err((self, error)),
+        let fit = fits(self.shape, &first).and_then(|()| fits(self.shape, &second));
+        match fit.and_then(|()| agreed(self.shape, &first, &second)) {
+            Ok(agreed) => Ok(compared(self.shape, agreed, first, second)),
+            Err(error) => Err(self.refuse(error)),
         }
     }
 }
@@ -227,7 +231,24 @@ fn fits(shape: Shape, entry: &Entry) -> Result<(), EntryError> {
     wrong.map_or(Ok(()), |index| Err(EntryError::Form { paper: index + 1 }))
 }
 
-fn compare(shape: Shape, first: Entry, second: Entry) -> Compared {
+/// The counts if both readings are the same, the differences if not.
+fn agreed(shape: Shape, first: &Entry, second: &Entry) -> Result<Result<BatchCounts, Vec<Difference>>, EntryError> {
+    let differences = differences(first, second);
+    if differences.is_empty() {
+        Ok(Ok(count_papers(shape.kind, shape.lines, &first.papers)?))
+    } else {
+        Ok(Err(differences))
+    }
+}
+
+fn compared(shape: Shape, agreed: Result<BatchCounts, Vec<Difference>>, first: Entry, second: Entry) -> Compared {
+    match agreed {
+        Ok(counts) => Compared::Agreed(counts),
+        Err(differences) => Compared::Differs(Batch { shape, state: Disputed { first, second, differences } }),
+    }
+}
+
+fn differences(first: &Entry, second: &Entry) -> Vec<Difference> {
     let mut differences = Vec::new();
     for (index, (a, b)) in first.papers.iter().zip(&second.papers).enumerate() {
         let paper = index + 1;
@@ -240,59 +261,33 @@ fn compare(shape: Shape, first: Entry, second: Entry) -> Compared {
             _ => {}
         }
     }
-    if differences.is_empty() {
-        Compared::Agreed(count_papers(shape.kind, shape.lines, shape.papers, &first.papers))
-    } else {
-        Compared::Differs(Batch { shape, state: Disputed { first, second, differences } })
-    }
+    differences
 }
 
 /// Counts per line and level, and invalid papers by reason.
-pub fn count_papers(kind: PollKind, lines: usize, papers: u32, read: &[Paper]) -> BatchCounts {
-    let mut counts = BatchCounts { papers, ..BatchCounts::zero(kind, lines) };
-    let mut tally = vec![[0_u32; SLOTS]; lines];
+///
+/// # Errors
+/// When a paper is of another form or another vote.
+pub fn count_papers(kind: PollKind, lines: usize, read: &[Paper]) -> Result<BatchCounts, MarksError> {
+    let marked = read.iter().filter_map(|paper| match paper {
+        Paper::Marked(marks) => Some(marks.as_slice()),
+        Paper::Invalid(_) => None,
+    });
+    let counted = count_marks(kind, lines, marked)?;
+    let mut invalid: BTreeMap<String, u32> = BTreeMap::new();
     for paper in read {
-        match paper {
-            Paper::Invalid(reason) => *counts.invalid.entry(reason.clone()).or_default() += 1,
-            Paper::Marked(marks) => {
-                for (line, mark) in tally.iter_mut().zip(marks) {
-                    line[slot(*mark)] += 1;
-                }
-            }
+        if let Paper::Invalid(reason) = paper {
+            *invalid.entry(reason.clone()).or_default() += 1;
         }
     }
-    for (line, seen) in counts.lines.iter_mut().zip(&tally) {
-        let of = |level| seen[slot(Mark::Level(level))];
-        *line = match kind {
-            PollKind::Rating => {
-                LevelCounts::Rating { high: of(Level::High), medium: of(Level::Medium), low: of(Level::Low) }
-            }
-            PollKind::Confidence => {
-                LevelCounts::Confidence { confidence: of(Level::Confidence), no_confidence: of(Level::NoConfidence) }
-            }
-        };
-    }
-    counts
-}
-
-/// Kinds of marks.
-const SLOTS: usize = 7;
-
-const fn slot(mark: Mark) -> usize {
-    match mark {
-        Mark::Level(Level::High) => 0,
-        Mark::Level(Level::Medium) => 1,
-        Mark::Level(Level::Low) => 2,
-        Mark::Level(Level::Confidence) => 3,
-        Mark::Level(Level::NoConfidence) => 4,
-        Mark::Blank => 5,
-        Mark::Multiple => 6,
-    }
+    let papers = u32::try_from(read.len()).map_err(|_| MarksError::TooMany)?;
+    Ok(BatchCounts { papers, invalid, lines: counted.into_iter().map(|line| line.counts).collect() })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::poll::{Level, LevelCounts};
 
     const HIGH: Mark = Mark::Level(Level::High);
     const LOW: Mark = Mark::Level(Level::Low);
@@ -307,7 +302,7 @@ mod tests {
 
     #[test]
     fn two_equal_readings_become_counts() {
-        let papers = [[HIGH, LOW], [LOW, Mark::Blank], [HIGH, Mark::Multiple]];
+        let papers = [[HIGH, LOW], [LOW, Mark::None], [HIGH, Mark::Multiple]];
         let batch = Batch::open(shape(3)).first(reading("A", &papers)).expect("first");
         let Ok(Compared::Agreed(counts)) = batch.second(reading("B", &papers)) else { panic!("equal readings") };
         assert_eq!(counts.lines[0], LevelCounts::Rating { high: 2, medium: 0, low: 1 });
@@ -344,11 +339,11 @@ mod tests {
     fn one_person_cannot_read_twice_and_a_reading_must_fit() {
         let papers = [[HIGH, LOW]];
         let batch = Batch::open(shape(1)).first(reading("A", &papers)).expect("first");
-        let Err((batch, error)) = batch.second(reading("A", &papers)) else { panic!("same teller") };
-        assert_eq!(error, EntryError::SameTeller { teller: "A".to_owned() });
-        let Err((_, error)) = batch.second(reading("B", &[[HIGH, Mark::Level(Level::Confidence)]])) else {
+        let Err(refused) = batch.second(reading("A", &papers)) else { panic!("same teller") };
+        assert_eq!(refused.error, EntryError::SameTeller { teller: "A".to_owned() });
+        let Err(refused) = refused.batch.second(reading("B", &[[HIGH, Mark::Level(Level::Confidence)]])) else {
             panic!("a level of the other vote")
         };
-        assert_eq!(error, EntryError::Form { paper: 1 });
+        assert_eq!(refused.error, EntryError::Form { paper: 1 });
     }
 }

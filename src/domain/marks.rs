@@ -1,17 +1,30 @@
 //! From marks on paper to counts per line, and from counts per batch to counts per form. Marks are looked at and
 //! forgotten: nothing here keeps a ballot, and no error says what stood on one.
 
+use std::fmt;
+
+use zeroize::DefaultIsZeroes;
+
 use super::poll::{Level, LevelCounts, PollKind};
 
-/// What stands on one line of one ballot. One byte.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What stands on one line of one ballot. One byte; its debug output says nothing.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub enum Mark {
     /// One box marked.
     Level(Level),
     /// No box marked: the line does not count.
+    #[default]
     None,
     /// Two or more boxes marked: the line does not count.
     Multiple,
+}
+
+impl DefaultIsZeroes for Mark {}
+
+impl fmt::Debug for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Mark(…)")
+    }
 }
 
 impl Mark {

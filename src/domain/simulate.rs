@@ -5,8 +5,9 @@ use std::collections::VecDeque;
 
 use sha2::{Digest, Sha256};
 
-use super::batch::{Batch, Compared, DEFAULT_PAPERS, Entry, EntryError, Mark, PAPERS_PER_BATCH, Paper, Shape};
+use super::batch::{Batch, Compared, DEFAULT_PAPERS, Entry, EntryError, PAPERS_PER_BATCH, Paper, Shape};
 use super::count::BatchCounts;
+use super::marks::Mark;
 use super::poll::PollKind;
 
 /// Endless bytes from a seed and a purpose: SHA-256 of both and a counter.
@@ -90,7 +91,7 @@ impl Leaning {
             }
             n -= weight;
         }
-        if n < self.multiple { Mark::Multiple } else { Mark::Blank }
+        if n < self.multiple { Mark::Multiple } else { Mark::None }
     }
 }
 
@@ -198,16 +199,16 @@ fn count_pile(
         Entry { teller: tellers[0].to_owned(), papers: pile.iter().map(|p| slip(p, shape.kind, stream)).collect() };
     let second = Entry { teller: tellers[1].to_owned(), papers: pile.clone() };
     let number = shape.number;
-    let read_once = Batch::open(shape).first(first).map_err(|(_, error)| error)?;
+    let read_once = Batch::open(shape).first(first).map_err(|refused| refused.error)?;
     let mut reread = 0;
-    let mut compared = read_once.second(second).map_err(|(_, error)| error)?;
+    let mut compared = read_once.second(second).map_err(|refused| refused.error)?;
     loop {
         compared = match compared {
             Compared::Agreed(counts) => return Ok(CountedBatch { number, counts, reread }),
             Compared::Differs(disputed) => {
                 reread += disputed.differences().len();
                 let truth = |paper: usize| (pile[paper - 1].clone(), pile[paper - 1].clone());
-                disputed.read_again(truth).map_err(|(_, error)| error)?
+                disputed.read_again(truth).map_err(|refused| refused.error)?
             }
         };
     }
@@ -254,7 +255,7 @@ mod tests {
         let mut stream = SeededStream::new(7, "test");
         let filled = fill_box(&mut stream, PollKind::Rating, 30, turnout, Some(3), &["no_seal"]);
         let papers: Vec<Paper> = filled.papers.iter().cloned().collect();
-        let truth = count_papers(PollKind::Rating, 30, 60, &papers);
+        let truth = count_papers(PollKind::Rating, 30, &papers).expect("one form");
 
         let counted = count_box(filled, ["A", "B"], &mut stream).expect("count");
         let sum = counted.iter().try_fold(BatchCounts::zero(PollKind::Rating, 30), |sum, b| sum.add(&b.counts));

@@ -343,6 +343,16 @@ mod tests {
         })
     }
 
+    /// Our data has no fractions; a `.` that damage puts into a number is refused, though RFC 8785 could write it.
+    fn has_whole_numbers_only(value: &Value) -> bool {
+        match value {
+            Value::Number(n) => n.as_i64().is_some_and(|n| n.unsigned_abs() <= MAX_INTEGER),
+            Value::Array(items) => items.iter().all(has_whole_numbers_only),
+            Value::Object(map) => map.values().all(has_whole_numbers_only),
+            _ => true,
+        }
+    }
+
     proptest! {
         #[test]
         fn the_check_takes_what_the_canonicalizer_writes(value in any_value()) {
@@ -357,8 +367,9 @@ mod tests {
             let at = place.index(bytes.len());
             bytes[at] = byte;
             if let Ok(text) = String::from_utf8(bytes) {
-                let same = serde_json::from_str::<Value>(&text)
-                    .is_ok_and(|v| serde_json_canonicalizer::to_string(&v).is_ok_and(|t| t == text));
+                let same = serde_json::from_str::<Value>(&text).is_ok_and(|v| {
+                    has_whole_numbers_only(&v) && serde_json_canonicalizer::to_string(&v).is_ok_and(|t| t == text)
+                });
                 prop_assert_eq!(check(&text).is_ok(), same, "{}", text);
             }
         }

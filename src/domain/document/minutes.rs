@@ -1,0 +1,249 @@
+//! Biên bản kiểm phiếu (NQ 96/2023/QH15, Điều 19.1; Quy định 96-QĐ/TW, Điều 6.3): ballots issued, returned, valid and
+//! invalid, then every person's counts and shares, as the board of tellers signs them.
+
+use jiff::civil::Date;
+
+use super::model::{Block, Cell, CheckpointBox, Document, Signature, Size, Table};
+use super::parts::{heading, notices, table};
+use super::wording::{Occasion, block_heading, body, upper_first};
+use crate::domain::poll::Level;
+use crate::domain::result::{FormResult, OfficialResult, PollResult};
+use crate::domain::roster::{Teller, TellerRole};
+use crate::domain::rules::{Attested, BandRule, Reason};
+use crate::domain::tally::margin_words;
+use crate::domain::text::date_words;
+
+/// What the minutes say besides the result.
+#[derive(Clone, Debug)]
+pub struct MinutesParts<'a> {
+    /// Members of the board, in the order of the sheet.
+    pub tellers: &'a [Teller],
+    /// All delegates of the council.
+    pub delegates: u32,
+    /// How the figures came about.
+    pub counting: Counting,
+    /// Head of the log when counting closed.
+    pub checkpoint: CheckpointBox,
+}
+
+/// How the figures of the minutes came about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counting {
+    /// Simulated voters, counted in batches by two simulated readings.
+    Simulated {
+        /// Seed from which anybody can repeat it.
+        seed: u64,
+        /// Batches over all forms.
+        batches: u32,
+        /// Lines that the first two readings differed on.
+        reread: u32,
+    },
+    /// Figures that the office typed from a count that the program did not see.
+    Declared,
+}
+
+/// The minutes of counting.
+pub fn minutes(occasion: &Occasion<'_>, result: &PollResult, day: Date, parts: MinutesParts<'_>) -> Document {
+    let council = occasion.council;
+    let mut blocks = vec![
+        occasion.letterhead(Some("Ban kiểm phiếu"), "", day),
+        Block::Title {
+            kind: "BIÊN BẢN KIỂM PHIẾU".to_owned(),
+            subject: format!("{} đối với {}", occasion.kind.label(), occasion.voted_on()),
+        },
+        body(format!(
+            "Hôm nay, {}, tại {}, Ban kiểm phiếu gồm {} thành viên đã tiến hành kiểm phiếu {} theo {}.",
+            date_words(council.sitting.votes_on),
+            occasion.sitting_of_body(),
+            parts.tellers.len(),
+            occasion.kind.label(),
+            occasion.rules.short
+        )),
+    ];
+    blocks.push(provenance(parts.counting));
+    blocks.push(heading(2, "1. Ban kiểm phiếu"));
+    blocks.push(tellers_table(parts.tellers));
+    blocks.push(heading(2, "2. Số đại biểu và số phiếu"));
+    blocks.push(body(format!("Tổng số đại biểu: {}.", parts.delegates)));
+    blocks.push(ballots_table(result));
+    blocks.extend(invalid_reasons(occasion, result));
+    blocks.push(heading(2, "3. Kết quả kiểm phiếu"));
+    blocks.push(body(format!(
+        "Tỷ lệ phần trăm tính trên {} ({}). Phiếu không tính cho một người gồm phiếu không hợp lệ và phiếu có dòng của \
+         người đó bị bỏ trống hoặc đánh dấu từ hai ô trở lên; phiếu đó vẫn nằm trong {}.",
+        occasion.rules.base.value.phrase, occasion.rules.base.cite, occasion.rules.base.value.phrase
+    )));
+    for (index, form) in result.forms.iter().enumerate() {
+        blocks.push(Block::Heading { level: 3, text: block_heading(index, &form.count.block.0) });
+        blocks.push(result_table(form));
+    }
+    blocks.push(heading(2, "4. Mức hệ quả và khoảng cách đến ngưỡng"));
+    blocks.extend(band_blocks(occasion, result));
+    blocks.extend(procedure(parts.counting));
+    blocks.extend(doubts(occasion, result));
+    blocks.push(Block::Together(vec![
+        body("Biên bản được lập, đọc trước kỳ họp và các thành viên Ban kiểm phiếu thống nhất ký tên."),
+        signatures(parts.tellers),
+        Block::Checkpoint(parts.checkpoint),
+    ]));
+    Document {
+        title: "Biên bản kiểm phiếu".to_owned(),
+        author: format!("Ban kiểm phiếu, {}", council.name),
+        date: day,
+        watermark: occasion.watermark.map(str::to_owned),
+        foot: None,
+        blocks,
+    }
+}
+
+fn tellers_table(tellers: &[Teller]) -> Block {
+    let row = |(i, t): (usize, &Teller)| {
+        vec![Cell::center((i + 1).to_string()), Cell::left(t.name.clone()), Cell::left(t.role.label())]
+    };
+    table(&[(1, "TT"), (6, "Họ và tên"), (4, "Chức danh")], tellers.iter().enumerate().map(row).collect())
+}
+
+fn ballots_table(result: &PollResult) -> Block {
+    let row = |form: &FormResult| {
+        let b = form.count.ballots;
+        let mut cells = vec![Cell::left(form.count.block.0.clone()), Cell::center(form.count.form.clone())];
+        cells.extend([b.issued, b.returned, b.valid, b.invalid].map(|n| Cell::right(n.to_string())));
+        cells
+    };
+    let columns = [(7, "Khối"), (4, "Mẫu phiếu"), (2, "Phát ra"), (2, "Thu về"), (2, "Hợp lệ"), (3, "Không hợp lệ")];
+    table(&columns, result.forms.iter().map(row).collect())
+}
+
+/// Wholly invalid ballots by reason, where the count kept them apart.
+fn invalid_reasons(occasion: &Occasion<'_>, result: &PollResult) -> Option<Block> {
+    let mut rows = Vec::new();
+    for form in &result.forms {
+        for (id, count) in form.count.invalid.iter().filter(|(_, n)| **n > 0) {
+            let reason = occasion.rules.spoils_ballot.iter().find(|r| r.id == *id);
+            rows.push(vec![
+                Cell::left(form.count.block.0.clone()),
+                Cell::left(reason.map_or("Không ghi lý do", |r| r.text.as_str())),
+                Cell::left(reason.map_or("", |r| r.cite.as_str())),
+                Cell::right(count.to_string()),
+            ]);
+        }
+    }
+    let columns = [(5, "Khối"), (6, "Lý do phiếu không hợp lệ"), (6, "Căn cứ"), (2, "Số phiếu")];
+    (!rows.is_empty()).then(|| table(&columns, rows))
+}
+
+fn result_table(form: &FormResult) -> Block {
+    let levels: Vec<Level> =
+        form.officials.first().map(|o| o.tally.counts.each().into_iter().map(|(l, _)| l).collect()).unwrap_or_default();
+    let mut widths = vec![2, 9, 10];
+    let mut head = vec![Cell::head("TT"), Cell::head("Họ và tên"), Cell::head("Chức vụ")];
+    for level in &levels {
+        widths.extend([3, 4]);
+        head.extend([Cell::head(level.label()), Cell::head("%")]);
+    }
+    widths.push(3);
+    head.push(Cell::head("Không tính"));
+    let rows = form.officials.iter().enumerate().map(|(i, o)| result_row(i, o)).collect();
+    Block::Table(Table { widths, head: vec![head], rows, size: Size::Small })
+}
+
+fn result_row(index: usize, official: &OfficialResult) -> Vec<Cell> {
+    let mut cells = vec![
+        Cell::center((index + 1).to_string()),
+        Cell::left(official.listed.addressed()),
+        Cell::left(official.listed.post.clone()),
+    ];
+    for (_, count, share) in official.levels() {
+        cells.push(Cell::right(count.to_string()));
+        cells.push(Cell::right(share));
+    }
+    cells.push(Cell::right(official.tally.not_counted.to_string()));
+    cells
+}
+
+/// Everybody in a band or near a threshold, with the margins; a sentence when there is nobody.
+fn band_blocks(occasion: &Occasion<'_>, result: &PollResult) -> Vec<Block> {
+    let mut rows = Vec::new();
+    for official in result.officials() {
+        let tally = &official.tally;
+        let band = tally.band.rule(occasion.rules);
+        if band.is_none() && tally.warnings.is_empty() {
+            continue;
+        }
+        let mut consequence: Vec<String> =
+            band.map(|b| format!("{} ({}).", b.consequence, b.cite)).into_iter().collect();
+        consequence.extend(tally.warnings.iter().map(|w| format!("{}.", upper_first(&w.to_string()))));
+        rows.push(vec![
+            Cell::left(official.listed.addressed()),
+            Cell::left(margins(occasion, official)),
+            Cell::left(consequence.join(" ")),
+        ]);
+    }
+    if rows.is_empty() {
+        let level = result.kind.decisive().label().to_lowercase();
+        return vec![body(format!("Không có người nào có số phiếu “{level}” đạt hoặc sát ngưỡng có hệ quả."))];
+    }
+    vec![table(&[(5, "Người được lấy phiếu"), (7, "Khoảng cách đến ngưỡng"), (11, "Hệ quả theo quy định")], rows)]
+}
+
+/// `quá nửa: vượt 1 phiếu; từ hai phần ba trở lên: còn thiếu 7 phiếu`.
+pub fn margins(occasion: &Occasion<'_>, official: &OfficialResult) -> String {
+    let bands = occasion.rules.band_rules(official.tally.counts.kind()).unwrap_or_default();
+    let margin = |b: &BandRule| {
+        let margin = official.tally.margin.to(b.id)?;
+        Some(format!("{}: {}", b.share_words, margin_words(margin)))
+    };
+    bands.iter().filter_map(margin).collect::<Vec<_>>().join("; ")
+}
+
+fn provenance(counting: Counting) -> Block {
+    let line = match counting {
+        Counting::Simulated { seed, .. } => format!(
+            "Bản diễn tập: phiếu do chương trình mô phỏng từ hạt giống {seed}, không phải phiếu của đại biểu; không ký, \
+             không công bố."
+        ),
+        Counting::Declared => {
+            "Bản diễn tập: số đếm lấy từ trang “Kết quả” của bảng tính; chương trình không chứng kiến \
+                               việc kiểm phiếu, số liệu phải được đối chiếu với biên bản đã ký."
+                .to_owned()
+        }
+    };
+    Block::Notice { title: "Nguồn số liệu".to_owned(), lines: vec![line] }
+}
+
+fn procedure(counting: Counting) -> Vec<Block> {
+    let Counting::Simulated { batches, reread, .. } = counting else { return Vec::new() };
+    let text = format!(
+        "Phiếu được chia thành {batches} tập; mỗi tập do hai người đọc độc lập, chỉ ghi nhận khi hai lượt đọc trùng khớp; \
+         có {reread} dòng khác nhau giữa hai lượt đã được đọc lại từ phiếu. Chương trình không lưu nội dung từng phiếu, \
+         chỉ lưu số đếm của tập kèm cam kết mật mã trong nhật ký."
+    );
+    vec![heading(2, "5. Trình tự kiểm phiếu"), body(text)]
+}
+
+/// What decides the figures and was not read on two pages: the board must know before it signs.
+fn doubts(occasion: &Occasion<'_>, result: &PollResult) -> Vec<Block> {
+    let rules = occasion.rules;
+    let mut lines: Vec<String> = rules.cautions(result.kind).iter().map(ToString::to_string).collect();
+    let reasons = |what: &str, reasons: &[Reason]| -> Vec<String> {
+        let doubtful = reasons.iter().filter(|r| r.attested != Attested::Verified);
+        doubtful.map(|r| format!("{what} “{}” [{}] ({})", r.text, r.attested.label(), r.cite)).collect()
+    };
+    lines.extend(reasons("phiếu không hợp lệ:", &rules.spoils_ballot));
+    lines.extend(reasons("dòng không tính:", &rules.spoils_line));
+    notices("Quy định áp dụng cần đối chiếu văn bản gốc trước khi ký", &lines)
+}
+
+fn signatures(tellers: &[Teller]) -> Block {
+    let by_role =
+        |role: TellerRole| tellers.iter().find(|t| t.role == role).map(|t| t.name.clone()).unwrap_or_default();
+    let signature = |capacity: &[&str], name: String| Signature {
+        capacity: capacity.iter().map(|&line| line.to_owned()).collect(),
+        hint: "(Ký, ghi rõ họ tên)".to_owned(),
+        name,
+    };
+    Block::Signatures(vec![
+        signature(&["THƯ KÝ"], by_role(TellerRole::Secretary)),
+        signature(&["TM. BAN KIỂM PHIẾU", "TRƯỞNG BAN"], by_role(TellerRole::Head)),
+    ])
+}

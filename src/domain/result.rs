@@ -1,0 +1,171 @@
+//! The result of a poll: what was counted on each form, put through the rule set.
+
+use std::collections::BTreeMap;
+
+use super::official::{Block, Honorific};
+use super::poll::{BallotTotals, Level, LevelCounts, PollKind};
+use super::rules::RuleSet;
+use super::tally::{Base, LineTally, TallyError, base_of, tally_line};
+
+/// Who stands on the list, as the list was decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Full name.
+    pub name: String,
+    /// How papers address the person; the log, from which a result is recomputed, does not say.
+    pub honorific: Option<Honorific>,
+    /// All posts in one line.
+    pub post: String,
+    /// Form on which the person stands.
+    pub block: Block,
+}
+
+impl Listed {
+    /// `Ông Nguyễn Văn A`.
+    pub fn addressed(&self) -> String {
+        self.honorific.map_or_else(|| self.name.clone(), |h| format!("{} {}", h.label(), self.name))
+    }
+}
+
+/// What was counted on one form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormCount {
+    /// Id of the form.
+    pub form: String,
+    /// Its block.
+    pub block: Block,
+    /// Ballots of the form.
+    pub ballots: BallotTotals,
+    /// Wholly invalid ballots by reason id of the rule set; empty when only their sum is known.
+    pub invalid: BTreeMap<String, u32>,
+    /// One per line, in ballot order.
+    pub lines: Vec<LevelCounts>,
+}
+
+/// One official's result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfficialResult {
+    /// Who.
+    pub listed: Listed,
+    /// Counts, shares, band, margin.
+    pub tally: LineTally,
+}
+
+/// One form's result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormResult {
+    /// What was counted.
+    pub count: FormCount,
+    /// Denominator of this form's shares.
+    pub base: Base,
+    /// In ballot order.
+    pub officials: Vec<OfficialResult>,
+}
+
+/// The result of a poll.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PollResult {
+    /// Which vote.
+    pub kind: PollKind,
+    /// In the order of the list.
+    pub forms: Vec<FormResult>,
+}
+
+/// Why counts give no result.
+#[derive(Debug, thiserror::Error)]
+pub enum ResultError {
+    /// A form's count has another number of lines than officials stand on it.
+    #[error("mẫu phiếu {form} có {lines} dòng nhưng danh sách có {listed} người")]
+    LinesDiffer {
+        /// Id of the form.
+        form: String,
+        /// Lines counted.
+        lines: usize,
+        /// Officials listed.
+        listed: usize,
+    },
+    /// The rule set can't be applied to a form's ballots.
+    #[error("mẫu phiếu {form}: {source}")]
+    Base {
+        /// Id of the form.
+        form: String,
+        /// Why.
+        source: TallyError,
+    },
+    /// The rule set can't be applied to a line.
+    #[error("{name}: {source}")]
+    Tally {
+        /// Whose line.
+        name: String,
+        /// Why.
+        source: TallyError,
+    },
+}
+
+/// Applies `rules` to what was counted. `delegates` is the number of all delegates of the council.
+///
+/// # Errors
+/// When the counts do not fit the list, an identity does not hold, or the rule set has no rule for this vote.
+pub fn decide(
+    rules: &RuleSet,
+    kind: PollKind,
+    delegates: u32,
+    list: &[Listed],
+    forms: Vec<FormCount>,
+) -> Result<PollResult, ResultError> {
+    let decided = forms.into_iter().map(|count| decide_form(rules, kind, delegates, list, count));
+    Ok(PollResult { kind, forms: decided.collect::<Result<_, _>>()? })
+}
+
+fn decide_form(
+    rules: &RuleSet,
+    kind: PollKind,
+    delegates: u32,
+    list: &[Listed],
+    count: FormCount,
+) -> Result<FormResult, ResultError> {
+    let on_form: Vec<&Listed> = list.iter().filter(|l| l.block == count.block).collect();
+    if on_form.len() != count.lines.len() {
+        let (lines, listed) = (count.lines.len(), on_form.len());
+        return Err(ResultError::LinesDiffer { form: count.form, lines, listed });
+    }
+    let base = base_of(rules, count.ballots.returned, Some(delegates))
+        .map_err(|source| ResultError::Base { form: count.form.clone(), source })?;
+    let officials = on_form
+        .into_iter()
+        .zip(&count.lines)
+        .map(|(listed, counts)| {
+            let tally = tally_line(rules, kind, base, count.ballots, *counts)
+                .map_err(|source| ResultError::Tally { name: listed.name.clone(), source })?;
+            Ok(OfficialResult { listed: listed.clone(), tally })
+        })
+        .collect::<Result<_, _>>()?;
+    Ok(FormResult { count, base, officials })
+}
+
+impl OfficialResult {
+    /// Each level with its count and its share as text, in ballot order.
+    pub fn levels(&self) -> impl Iterator<Item = (Level, u32, &str)> {
+        let shares = self.tally.percents.iter().map(|p| p.text.as_str());
+        self.tally.counts.each().into_iter().zip(shares).map(|((level, count), share)| (level, count, share))
+    }
+}
+
+impl PollResult {
+    /// Every official in the order of the list.
+    pub fn officials(&self) -> impl Iterator<Item = &OfficialResult> {
+        self.forms.iter().flat_map(|f| &f.officials)
+    }
+
+    /// Ballots of the poll when all forms agree on them, as they do when every voter hands in every form.
+    pub fn common_ballots(&self) -> Option<BallotTotals> {
+        let first = self.forms.first()?.count.ballots;
+        self.forms.iter().all(|f| f.count.ballots == first).then_some(first)
+    }
+
+    /// Base of the poll when all forms agree on it.
+    pub fn common_base(&self) -> Option<Base> {
+        let first = self.forms.first()?.base;
+        self.forms.iter().all(|f| f.base == first).then_some(first)
+    }
+}
