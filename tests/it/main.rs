@@ -10,3 +10,4 @@
 mod architecture;
 mod merkle;
 mod papers_render;
+mod sample;

@@ -282,13 +282,9 @@ mod tests {
         let dossier = compile(&book, OfficialId(0), VOTE).expect("official");
         let texts: Vec<_> = dossier.digest.facts.iter().map(|f| f.text.as_str()).collect();
         assert_eq!(texts, ["giường bệnh 2022", "giường bệnh 2023", "khen", "đất đai"]);
-        let shape: Vec<_> = dossier
-            .digest
-            .sections
-            .iter()
-            .map(|s| (s.field.0.as_str(), s.groups.iter().map(|g| g.facts.clone()).collect::<Vec<_>>()))
-            .collect();
-        assert_eq!(shape, [("Y tế", vec![0..2, 2..3]), ("Đất đai", vec![3..4])]);
+        let shape = |s: &Section<'_>| (s.field.0.clone(), s.groups.iter().map(|g| g.facts.len()).collect::<Vec<_>>());
+        let shapes: Vec<_> = dossier.digest.sections.iter().map(shape).collect();
+        assert_eq!(shapes, [("Y tế".to_owned(), vec![2, 1]), ("Đất đai".to_owned(), vec![1])]);
     }
 
     #[test]

@@ -1,0 +1,106 @@
+//! Thirty dossiers of three hundred facts: compiled, written as papers, and as the text of their version.
+#![allow(clippy::expect_used, reason = "a bench stops where its input is wrong")]
+
+use divan::{Bencher, black_box};
+use jiff::civil::{Date, date};
+use tinnhiem::domain::book::Book;
+use tinnhiem::domain::council::{Council, CouncilKind, Sitting, Term};
+use tinnhiem::domain::decimal::Decimal;
+use tinnhiem::domain::document::{Frame, dossier_document};
+use tinnhiem::domain::dossier::{canonical_text, compile};
+use tinnhiem::domain::fact::{Fact, FactKind, Figures, Period, Source, Status};
+use tinnhiem::domain::official::{Block, Field, Honorific, Official, OfficialId, Post};
+use tinnhiem::domain::rules::{RuleSet, load};
+
+const OFFICIALS: usize = 30;
+const FACTS_EACH: usize = 300;
+const VOTE: Date = date(2023, 12, 7);
+
+fn main() {
+    divan::main();
+}
+
+fn book() -> Book {
+    let fields = ["Y tế", "Giáo dục", "Đất đai", "Đầu tư công"].map(|name| Field(name.into()));
+    let official = |i: usize| Official {
+        name: format!("Nguyễn Văn {i}"),
+        honorific: Honorific::Mr,
+        birth: None,
+        posts: vec![Post { title: "Ủy viên UBND tỉnh".into(), elected_on: Some(date(2021, 6, 25)) }],
+        block: Block("Khối Ủy ban nhân dân".into()),
+        fields: fields.to_vec(),
+        retirement_notice: None,
+    };
+    let facts = (0..OFFICIALS * FACTS_EACH).map(|i| fact(i / FACTS_EACH, i % FACTS_EACH, &fields));
+    Book {
+        council: Council {
+            name: "Hội đồng nhân dân tỉnh Mẫu".into(),
+            kind: CouncilKind::ProvinceCouncil,
+            term: Term { legislature: "XVIII".into(), from: date(2021, 6, 24), to: date(2026, 3, 31) },
+            sitting: Sitting { name: "Kỳ họp thứ 17".into(), opens_on: date(2023, 12, 5), votes_on: VOTE },
+            delegates_total: 60,
+            ruleset: "NQ96-2023-QH15".into(),
+            place: "Mẫu".into(),
+            chair: "Nguyễn Văn A".into(),
+            secretary: "Trần Thị B".into(),
+        },
+        officials: (0..OFFICIALS).map(official).collect(),
+        delegates: Vec::new(),
+        tellers: Vec::new(),
+        facts: facts.collect(),
+        declared: None,
+    }
+}
+
+fn fact(official: usize, i: usize, fields: &[Field]) -> Fact {
+    let kind = FactKind::ALL[i % FactKind::ALL.len()];
+    let year = [2021, 2022, 2023][i / 14 % 3];
+    let number = i64::try_from(i).expect("small");
+    Fact {
+        officials: vec![OfficialId(official)],
+        field: fields[i % fields.len()].clone(),
+        kind,
+        period: Period::Year(year),
+        text: format!("Tỷ lệ hồ sơ giải quyết đúng hạn, nội dung số {} năm {year}", i / 42),
+        figures: Some(Figures {
+            planned: Decimal::new(920 + number, 1),
+            actual: Decimal::new(915, 1),
+            unit: "%".into(),
+        }),
+        status: Status::ALL.get(i % 6).copied(),
+        due: None,
+        source: Source {
+            number: format!("{i}/BC-MẪU"),
+            date: date(2023, 1, 10),
+            issuer: "UBND tỉnh Mẫu".into(),
+            page: Some("4".into()),
+        },
+        reply: i.is_multiple_of(7).then(|| "Đã tiếp thu và khắc phục trong quý sau.".into()),
+    }
+}
+
+fn rules() -> RuleSet {
+    load("bench", include_str!("../src/domain/fixture/rules.toml")).expect("rule set")
+}
+
+#[divan::bench]
+fn compile_thirty_dossiers(bencher: Bencher) {
+    let book = book();
+    bencher.bench_local(|| {
+        for i in 0..OFFICIALS {
+            black_box(compile(&book, OfficialId(i), VOTE));
+        }
+    });
+}
+
+#[divan::bench]
+fn compile_thirty_dossiers_to_papers(bencher: Bencher) {
+    let (book, rules) = (book(), rules());
+    let frame = Frame { rules: &rules, date: VOTE, foot: None, watermark: None };
+    bencher.bench_local(|| {
+        for i in 0..OFFICIALS {
+            let dossier = compile(&book, OfficialId(i), VOTE).expect("official");
+            black_box((canonical_text(&dossier), dossier_document(&dossier, &frame)));
+        }
+    });
+}
