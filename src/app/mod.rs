@@ -6,3 +6,6 @@ pub mod files;
 pub mod progress;
 
 pub use error::AppError;
+//! Use cases; the only layer that touches files.
+
+pub mod bundle;

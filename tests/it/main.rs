@@ -8,6 +8,7 @@
 )]
 
 mod architecture;
+mod bundle;
 mod merkle;
 mod papers_render;
 mod sample;

@@ -1,0 +1,268 @@
+//! Gói kiểm chứng: a folder from which a stranger recomputes the result. [`write`] makes it, [`verify`] checks it.
+//!
+//! Formats of the files: [`crate::domain::audit`].
+
+mod manifest;
+mod report;
+mod stream;
+mod verify;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::audit::canonical::{self, ReadError};
+use crate::domain::audit::checkpoint::CheckpointError;
+use crate::domain::audit::note::NoteError;
+use crate::domain::audit::{Checkpoint, Digest, Entry, Event, Log, Moment, Opening, Signer};
+pub use report::{CHECKS, Failure, Passed, Report};
+pub use stream::{LogFault, read_log};
+pub use verify::{Options, Recompute, Recount, verify};
+
+/// Names of the files of a bundle.
+pub mod layout {
+    /// Signed list of all the others.
+    pub const MANIFEST: &str = "MANIFEST";
+    /// For people.
+    pub const README: &str = "README.txt";
+    /// Verifier key, one line.
+    pub const KEY: &str = "key.pub";
+    /// One entry a line.
+    pub const LOG: &str = "log.jsonl";
+    /// Signed heads, in the order of [`Moment::ALL`](crate::domain::audit::Moment::ALL).
+    pub const CHECKPOINTS: [&str; 4] = [
+        "checkpoints/1-forms-sealed.txt",
+        "checkpoints/2-voting-opened.txt",
+        "checkpoints/3-counting-closed.txt",
+        "checkpoints/4-minutes.txt",
+    ];
+    /// Between consecutive checkpoints.
+    pub const CONSISTENCY: &str = "proofs/consistency.json";
+    /// Of the entries that issue papers, in the last checkpoint.
+    pub const INCLUSION: &str = "proofs/inclusion.json";
+    /// Counts and nonces of the batches.
+    pub const OPENINGS: &str = "openings.json";
+    /// Exact text of the rule set.
+    pub const RULESET: &str = "ruleset.toml";
+    /// The result as published.
+    pub const RESULTS: &str = "results.json";
+    /// Folder of papers.
+    pub const PAPERS: &str = "papers/";
+    /// Files that every bundle has, besides the manifest.
+    pub const REQUIRED: [&str; 12] = [
+        README,
+        KEY,
+        LOG,
+        CHECKPOINTS[0],
+        CHECKPOINTS[1],
+        CHECKPOINTS[2],
+        CHECKPOINTS[3],
+        CONSISTENCY,
+        INCLUSION,
+        OPENINGS,
+        RULESET,
+        RESULTS,
+    ];
+}
+
+/// What goes into a bundle.
+#[derive(Debug)]
+pub struct BundleParts<'a> {
+    /// Key of the log; its name is the log's origin.
+    pub signer: &'a Signer,
+    /// The whole log.
+    pub log: &'a Log,
+    /// Heads taken at the four moments, in the order of [`Moment::ALL`]; the last one is the log's head.
+    pub checkpoints: &'a [Checkpoint; 4],
+    /// One per committed batch; written in the order of form and number.
+    pub openings: &'a [Opening],
+    /// Exact text of the rule set whose hash `poll.created` carries.
+    pub ruleset: &'a str,
+    /// Exact text of results.json whose hash `result.declared` carries.
+    pub results: &'a str,
+    /// Papers by file name; each has a `paper.issued` entry.
+    pub papers: &'a BTreeMap<String, Vec<u8>>,
+}
+
+/// Why a bundle cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub enum BundleError {
+    /// There is something in the folder already.
+    #[error("thư mục {} không trống; chọn thư mục mới hoặc dọn thư mục này trước", .0.display())]
+    NotEmpty(PathBuf),
+    /// The disk, or rights.
+    #[error("không ghi được {}: {cause}", .path.display())]
+    Io {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        cause: io::Error,
+    },
+    /// A checkpoint is not a head that this log had.
+    #[error("điểm chốt {} không khớp với nhật ký", .0.label())]
+    Checkpoint(Moment),
+    /// A file name that leads elsewhere.
+    #[error("tên văn bản \"{0}\" không dùng được làm tên tệp")]
+    PaperName(String),
+    /// A head that the key may not sign.
+    #[error(transparent)]
+    Sign(#[from] CheckpointError),
+    /// A text that the key cannot sign.
+    #[error(transparent)]
+    Note(#[from] NoteError),
+    /// A value without canonical text, or an entry that does not read back.
+    #[error(transparent)]
+    Text(#[from] ReadError),
+}
+
+/// `openings.json`.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OpeningsFile {
+    openings: Vec<Opening>,
+    v: u8,
+}
+
+/// `proofs/consistency.json`.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ConsistencyFile {
+    proofs: Vec<ConsistencyProof>,
+    v: u8,
+}
+
+/// From one checkpoint to the next.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ConsistencyProof {
+    from: u64,
+    hashes: Vec<Digest>,
+    to: u64,
+}
+
+/// `proofs/inclusion.json`.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct InclusionFile {
+    proofs: Vec<InclusionProof>,
+    v: u8,
+}
+
+/// Of one entry in the last checkpoint; carries the entry, so that it can be shown without the log.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct InclusionProof {
+    entry: String,
+    hashes: Vec<Digest>,
+    seq: u64,
+    size: u64,
+}
+
+/// Version of the bundle's JSON files.
+const VERSION: u8 = 1;
+
+/// Writes a bundle into `dir`, which is made if need be and must be empty. The same parts give the same bytes.
+///
+/// # Errors
+/// When `dir` is not empty or cannot be written, or the parts do not belong together.
+pub fn write(dir: &Path, parts: &BundleParts<'_>) -> Result<(), BundleError> {
+    let io_error = |path: &Path| {
+        let path = path.to_owned();
+        move |cause| BundleError::Io { path, cause }
+    };
+    fs::create_dir_all(dir).map_err(io_error(dir))?;
+    if fs::read_dir(dir).map_err(io_error(dir))?.next().is_some() {
+        return Err(BundleError::NotEmpty(dir.to_owned()));
+    }
+    put(dir, layout::README, include_bytes!("readme.txt"))?;
+    put(dir, layout::KEY, format!("{}\n", parts.signer.verifier().to_text()).as_bytes())?;
+    let path = dir.join(layout::LOG);
+    write_log(&path, parts.log).map_err(io_error(&path))?;
+    for ((checkpoint, moment), file) in parts.checkpoints.iter().zip(Moment::ALL).zip(layout::CHECKPOINTS) {
+        if parts.log.tree().root_at(checkpoint.size) != Some(checkpoint.root) {
+            return Err(BundleError::Checkpoint(moment));
+        }
+        put(dir, file, checkpoint.sign(parts.signer)?.as_bytes())?;
+    }
+    put_json(dir, layout::CONSISTENCY, &consistency(parts)?)?;
+    put_json(dir, layout::INCLUSION, &inclusion(parts)?)?;
+    let mut openings = parts.openings.to_vec();
+    openings.sort_by(|a, b| (&a.form, a.batch).cmp(&(&b.form, b.batch)));
+    put_json(dir, layout::OPENINGS, &OpeningsFile { openings, v: VERSION })?;
+    put(dir, layout::RULESET, parts.ruleset.as_bytes())?;
+    put(dir, layout::RESULTS, parts.results.as_bytes())?;
+    for (name, bytes) in parts.papers {
+        if name.contains('/') || !manifest::is_inside(name) {
+            return Err(BundleError::PaperName(name.clone()));
+        }
+        put(dir, &format!("{}{name}", layout::PAPERS), bytes)?;
+    }
+    seal(dir, parts.signer)
+}
+
+/// Writes `MANIFEST` over all files that are in `dir` now.
+///
+/// # Errors
+/// When a file cannot be read or the manifest cannot be written.
+pub fn seal(dir: &Path, signer: &Signer) -> Result<(), BundleError> {
+    let walked = manifest::walk(dir);
+    let paths = walked.map_err(|(path, why)| BundleError::Io { path: path.into(), cause: io::Error::other(why) })?;
+    let mut listed = manifest::Manifest::default();
+    for path in paths.into_iter().filter(|path| path != layout::MANIFEST) {
+        let file = manifest::hash_file(&dir.join(&path));
+        let file = file.map_err(|cause| BundleError::Io { path: dir.join(&path), cause })?;
+        listed.0.insert(path, file);
+    }
+    put(dir, layout::MANIFEST, signer.sign(&listed.to_text())?.as_bytes())
+}
+
+fn put(dir: &Path, file: &str, bytes: &[u8]) -> Result<(), BundleError> {
+    let path = dir.join(file);
+    let folder = path.parent().unwrap_or(dir);
+    fs::create_dir_all(folder)
+        .and_then(|()| fs::write(&path, bytes))
+        .map_err(|cause| BundleError::Io { path: path.clone(), cause })
+}
+
+fn put_json<T: Serialize>(dir: &Path, file: &str, value: &T) -> Result<(), BundleError> {
+    put(dir, file, format!("{}\n", canonical::to_text(value)?).as_bytes())
+}
+
+fn write_log(path: &Path, log: &Log) -> io::Result<()> {
+    let mut out = BufWriter::new(fs::File::create(path)?);
+    for entry in log.entries() {
+        out.write_all(entry.as_bytes())?;
+        out.write_all(b"\n")?;
+    }
+    out.flush()
+}
+
+fn consistency(parts: &BundleParts<'_>) -> Result<ConsistencyFile, BundleError> {
+    let mut proofs = Vec::new();
+    let pairs = parts.checkpoints.iter().zip(parts.checkpoints.iter().skip(1));
+    for ((old, new), moment) in pairs.zip(Moment::ALL.into_iter().skip(1)) {
+        let hashes = parts.log.tree().consistency_proof(old.size, new.size);
+        let hashes = hashes.ok_or(BundleError::Checkpoint(moment))?;
+        proofs.push(ConsistencyProof { from: old.size, hashes, to: new.size });
+    }
+    Ok(ConsistencyFile { proofs, v: VERSION })
+}
+
+fn inclusion(parts: &BundleParts<'_>) -> Result<InclusionFile, BundleError> {
+    let size = parts.log.size();
+    let mut proofs = Vec::new();
+    for (seq, text) in (0..).zip(parts.log.entries()) {
+        // Cheap test first: a log may have a million entries and two papers.
+        if !text.contains("\"kind\":\"paper.issued\"") {
+            continue;
+        }
+        let issues = Entry::parse(text).is_ok_and(|entry| matches!(entry.event, Event::PaperIssued(_)));
+        if let Some(hashes) = parts.log.tree().inclusion_proof(seq, size).filter(|_| issues) {
+            proofs.push(InclusionProof { entry: text.clone(), hashes, seq, size });
+        }
+    }
+    Ok(InclusionFile { proofs, v: VERSION })
+}

@@ -1,0 +1,308 @@
+//! The course of a poll as its log tells it: which event may follow which, and what the whole log then says.
+
+use std::collections::BTreeMap;
+
+use super::digest::Digest;
+use super::entry::Entry;
+use super::event::{
+    BallotsReturned, BatchCommitted, CountingClosed, Event, FormTotals, FormsSealed, ListDecided, PaperIssued,
+    PollCreated, SealedForm,
+};
+
+/// Moments at which the head of a log goes onto paper, in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Moment {
+    /// Chốt mẫu phiếu.
+    FormsSealed,
+    /// Mở bỏ phiếu.
+    VotingOpened,
+    /// Đóng kiểm phiếu.
+    CountingClosed,
+    /// Biên bản: the whole log.
+    Minutes,
+}
+
+impl Moment {
+    /// All four.
+    pub const ALL: [Self; 4] = [Self::FormsSealed, Self::VotingOpened, Self::CountingClosed, Self::Minutes];
+
+    /// In Vietnamese, as papers and reports name it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::FormsSealed => "chốt mẫu phiếu",
+            Self::VotingOpened => "mở bỏ phiếu",
+            Self::CountingClosed => "đóng kiểm phiếu",
+            Self::Minutes => "lập biên bản",
+        }
+    }
+}
+
+/// An event that cannot stand where it stands.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CourseError {
+    /// Before something that must come first.
+    #[error("bản ghi {kind} phải đứng sau {needs}")]
+    Early {
+        /// What came.
+        kind: &'static str,
+        /// What is missing before it.
+        needs: &'static str,
+    },
+    /// After something that ends its time.
+    #[error("bản ghi {kind} không được đứng sau {ended_by}")]
+    Late {
+        /// What came.
+        kind: &'static str,
+        /// What had come already.
+        ended_by: &'static str,
+    },
+    /// Said once and for all.
+    #[error("bản ghi {kind} chỉ được có một lần")]
+    Twice {
+        /// What came again.
+        kind: &'static str,
+    },
+    /// Not one of the sealed forms.
+    #[error("mẫu phiếu {form} không có trong forms.sealed")]
+    UnknownForm {
+        /// Its id.
+        form: String,
+    },
+    /// Said twice of one form.
+    #[error("mẫu phiếu {form}: {what} bị ghi hai lần")]
+    Repeated {
+        /// Its id.
+        form: String,
+        /// What was said twice.
+        what: String,
+    },
+    /// Lists, forms or figures that contradict each other.
+    #[error("{0}")]
+    Contradiction(String),
+    /// The log ends too early.
+    #[error("nhật ký chưa có bản ghi {kind}")]
+    Unfinished {
+        /// What is missing.
+        kind: &'static str,
+    },
+}
+
+/// A committed batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Committed {
+    /// Hides its counts.
+    pub commitment: Digest,
+    /// Papers in the pile.
+    pub papers: u32,
+}
+
+/// What the log says of one form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormCourse {
+    /// The form as sealed.
+    pub form: SealedForm,
+    /// Out and back.
+    pub returned: Option<BallotsReturned>,
+    /// By number.
+    pub batches: BTreeMap<u32, Committed>,
+}
+
+/// A paper and the entry that says so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Issued {
+    /// Number of the entry.
+    pub seq: u64,
+    /// Leaf of the entry.
+    pub leaf: Digest,
+    /// The paper.
+    pub paper: PaperIssued,
+}
+
+/// Reads a log entry by entry and refuses what cannot follow.
+#[derive(Clone, Debug, Default)]
+pub struct Course {
+    poll: Option<PollCreated>,
+    list: Option<ListDecided>,
+    forms: Option<Vec<FormCourse>>,
+    sealed_at: u64,
+    opened_at: Option<u64>,
+    closed: Option<(u64, Vec<FormTotals>)>,
+    results_sha256: Option<Digest>,
+    papers: Vec<Issued>,
+}
+
+/// What a finished log says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// The poll.
+    pub poll: PollCreated,
+    /// Who was voted on.
+    pub list: ListDecided,
+    /// In the order of the sealed forms.
+    pub forms: Vec<FormCourse>,
+    /// As the log closes them; [`super::settle::settle`] holds them against the openings.
+    pub totals: Vec<FormTotals>,
+    /// SHA-256 of results.json.
+    pub results_sha256: Digest,
+    /// In the order of the log.
+    pub papers: Vec<Issued>,
+    /// Numbers of the entries that seal the forms, open the voting and close the counting.
+    pub turning_points: [u64; 3],
+}
+
+impl Course {
+    /// Takes the next entry.
+    ///
+    /// # Errors
+    /// When its event cannot stand there; the course is then of no further use.
+    pub fn accept(&mut self, entry: Entry) -> Result<(), CourseError> {
+        let (seq, leaf, kind) = (entry.seq, entry.leaf, entry.event.kind());
+        if self.poll.is_none() && !matches!(entry.event, Event::PollCreated(_)) {
+            return Err(CourseError::Early { kind, needs: "poll.created" });
+        }
+        match entry.event {
+            Event::PollCreated(poll) => once(&mut self.poll, poll, kind),
+            Event::ListDecided(list) => self.decide(list, kind),
+            Event::DossiersReleased(_) => needs(self.list.is_some(), kind, "list.decided"),
+            Event::FormsSealed(forms) => self.seal(seq, forms, kind),
+            Event::VotingOpened(_) => {
+                needs(self.forms.is_some(), kind, "forms.sealed")?;
+                once(&mut self.opened_at, seq, kind)
+            }
+            Event::BallotsReturned(ballots) => self.take_back(ballots, kind),
+            Event::BatchCommitted(batch) => self.commit(batch, kind),
+            Event::CountingClosed(closed) => self.close(seq, closed, kind),
+            Event::ResultDeclared(result) => {
+                needs(self.closed.is_some(), kind, "counting.closed")?;
+                once(&mut self.results_sha256, result.results_sha256, kind)
+            }
+            Event::PaperIssued(paper) => {
+                self.papers.push(Issued { seq, leaf, paper });
+                Ok(())
+            }
+        }
+    }
+
+    fn decide(&mut self, list: ListDecided, kind: &'static str) -> Result<(), CourseError> {
+        let told = self.poll.as_ref().map_or(0, |poll| poll.officials);
+        if u32::try_from(list.officials.len()) != Ok(told) {
+            let found = list.officials.len();
+            let what = format!("list.decided có {found} người, poll.created ghi {told} người");
+            return Err(CourseError::Contradiction(what));
+        }
+        once(&mut self.list, list, kind)
+    }
+
+    fn seal(&mut self, seq: u64, sealed: FormsSealed, kind: &'static str) -> Result<(), CourseError> {
+        let Some(list) = &self.list else { return Err(CourseError::Early { kind, needs: "list.decided" }) };
+        let mut forms: Vec<FormCourse> = Vec::with_capacity(sealed.forms.len());
+        for form in sealed.forms {
+            if forms.iter().any(|other| other.form.id == form.id || other.form.block == form.block) {
+                return Err(CourseError::Repeated { form: form.id, what: "mã phiếu hoặc khối".into() });
+            }
+            let listed = list.officials.iter().filter(|o| o.block == form.block).count();
+            if u32::try_from(listed) != Ok(form.lines) || listed == 0 {
+                let what = format!("mẫu phiếu {} có {} dòng, khối có {listed} người", form.id, form.lines);
+                return Err(CourseError::Contradiction(what));
+            }
+            forms.push(FormCourse { form, returned: None, batches: BTreeMap::new() });
+        }
+        if let Some(left_out) = list.officials.iter().find(|o| forms.iter().all(|f| f.form.block != o.block)) {
+            let what = format!("khối \"{}\" không có mẫu phiếu", left_out.block);
+            return Err(CourseError::Contradiction(what));
+        }
+        self.sealed_at = seq;
+        once(&mut self.forms, forms, kind)
+    }
+
+    /// The form that a counting event speaks of, between opening of the vote and closing of the count.
+    fn counting(&mut self, form: &str, kind: &'static str) -> Result<&mut FormCourse, CourseError> {
+        needs(self.opened_at.is_some(), kind, "voting.opened")?;
+        if self.closed.is_some() {
+            return Err(CourseError::Late { kind, ended_by: "counting.closed" });
+        }
+        let mut forms = self.forms.iter_mut().flatten();
+        forms.find(|f| f.form.id == form).ok_or_else(|| CourseError::UnknownForm { form: form.to_owned() })
+    }
+
+    fn take_back(&mut self, ballots: BallotsReturned, kind: &'static str) -> Result<(), CourseError> {
+        let course = self.counting(&ballots.form, kind)?;
+        let BallotsReturned { issued, returned, .. } = ballots;
+        if returned > issued {
+            let what = format!("mẫu phiếu {}: thu về {returned} nhiều hơn phát ra {issued}", ballots.form);
+            return Err(CourseError::Contradiction(what));
+        }
+        if course.returned.is_some() {
+            return Err(CourseError::Repeated { form: ballots.form, what: kind.into() });
+        }
+        course.returned = Some(ballots);
+        Ok(())
+    }
+
+    fn commit(&mut self, batch: BatchCommitted, kind: &'static str) -> Result<(), CourseError> {
+        let course = self.counting(&batch.form, kind)?;
+        needs(course.returned.is_some(), kind, "ballots.returned")?;
+        let committed = Committed { commitment: batch.commitment, papers: batch.papers };
+        if course.batches.insert(batch.batch, committed).is_some() {
+            return Err(CourseError::Repeated {
+                form: batch.form, what: format!("tập phiếu số {}", batch.batch)
+            });
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, seq: u64, closed: CountingClosed, kind: &'static str) -> Result<(), CourseError> {
+        needs(self.opened_at.is_some(), kind, "voting.opened")?;
+        for course in self.forms.iter().flatten() {
+            let Some(ballots) = &course.returned else {
+                return Err(CourseError::Early { kind, needs: "ballots.returned" });
+            };
+            let papers: u64 = course.batches.values().map(|batch| u64::from(batch.papers)).sum();
+            if papers != u64::from(ballots.returned) {
+                let (form, returned) = (&course.form.id, ballots.returned);
+                let what = format!("mẫu phiếu {form}: thu về {returned} phiếu, các tập phiếu có {papers}");
+                return Err(CourseError::Contradiction(what));
+            }
+        }
+        once(&mut self.closed, (seq, closed.forms), kind)
+    }
+
+    /// What the log says when nothing more follows.
+    ///
+    /// # Errors
+    /// When an event that every poll has is missing.
+    pub fn finish(self) -> Result<Record, CourseError> {
+        let unfinished = |kind| CourseError::Unfinished { kind };
+        let poll = self.poll.ok_or(unfinished("poll.created"))?;
+        let list = self.list.ok_or(unfinished("list.decided"))?;
+        let forms = self.forms.ok_or(unfinished("forms.sealed"))?;
+        let opened_at = self.opened_at.ok_or(unfinished("voting.opened"))?;
+        let (closed_at, totals) = self.closed.ok_or(unfinished("counting.closed"))?;
+        let results_sha256 = self.results_sha256.ok_or(unfinished("result.declared"))?;
+        let turning_points = [self.sealed_at, opened_at, closed_at];
+        Ok(Record { poll, list, forms, totals, results_sha256, papers: self.papers, turning_points })
+    }
+}
+
+impl Record {
+    /// Whether the four checkpoint sizes stand at their moments: each covers its own turning point and not the next,
+    /// and the last covers all `size` entries. The first moment that does not.
+    pub fn misplaced(&self, sizes: [u64; 4], size: u64) -> Option<Moment> {
+        let [sealed, opened, closed] = self.turning_points;
+        let windows = [(sealed + 1, opened), (opened + 1, closed), (closed + 1, size.saturating_sub(1)), (size, size)];
+        let all = Moment::ALL.into_iter().zip(sizes).zip(windows);
+        all.filter(|&((_, at), (from, to))| at < from || at > to).map(|((moment, _), _)| moment).next()
+    }
+}
+
+fn needs(holds: bool, kind: &'static str, needs: &'static str) -> Result<(), CourseError> {
+    if holds { Ok(()) } else { Err(CourseError::Early { kind, needs }) }
+}
+
+fn once<T>(slot: &mut Option<T>, value: T, kind: &'static str) -> Result<(), CourseError> {
+    if slot.is_some() {
+        return Err(CourseError::Twice { kind });
+    }
+    *slot = Some(value);
+    Ok(())
+}

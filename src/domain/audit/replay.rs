@@ -1,0 +1,93 @@
+//! Reads a whole log once, entry by entry, and keeps only what a verifier needs.
+
+use super::course::{Course, CourseError, Record};
+use super::digest::Digest;
+use super::entry::Entry;
+use super::merkle::Frontier;
+use super::time::UtcTime;
+
+/// An entry that cannot be the next one.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReplayError {
+    /// Numbers go up by one from 0.
+    #[error("mang số seq {found}, đúng ra phải là {expected}")]
+    Gap {
+        /// By its place.
+        expected: u64,
+        /// By its text.
+        found: u64,
+    },
+    /// Time goes one way.
+    #[error("ghi lúc {at}, sớm hơn bản ghi liền trước ({last})")]
+    TimeBack {
+        /// Of this entry.
+        at: UtcTime,
+        /// Of the one before.
+        last: UtcTime,
+    },
+    /// Not in the course of a poll.
+    #[error(transparent)]
+    Course(#[from] CourseError),
+}
+
+/// The log so far.
+#[derive(Clone, Debug)]
+pub struct Replay {
+    frontier: Frontier,
+    last: Option<UtcTime>,
+    course: Course,
+    wanted: [u64; 4],
+    roots: [Option<Digest>; 4],
+}
+
+impl Replay {
+    /// Nothing read yet; `sizes` are those whose roots the reader will want.
+    pub fn new(sizes: [u64; 4]) -> Self {
+        Self { frontier: Frontier::default(), last: None, course: Course::default(), wanted: sizes, roots: [None; 4] }
+    }
+
+    /// Takes the next entry.
+    ///
+    /// # Errors
+    /// When its number, its time or its event cannot follow.
+    pub fn accept(&mut self, entry: Entry) -> Result<(), ReplayError> {
+        let expected = self.frontier.size();
+        if entry.seq != expected {
+            return Err(ReplayError::Gap { expected, found: entry.seq });
+        }
+        if let Some(last) = self.last.filter(|&last| entry.at < last) {
+            return Err(ReplayError::TimeBack { at: entry.at, last });
+        }
+        self.last = Some(entry.at);
+        self.frontier.push(entry.leaf);
+        for (size, root) in self.wanted.iter().zip(&mut self.roots) {
+            if *size == self.frontier.size() {
+                *root = Some(self.frontier.root());
+            }
+        }
+        Ok(self.course.accept(entry)?)
+    }
+
+    /// Entries so far.
+    pub const fn size(&self) -> u64 {
+        self.frontier.size()
+    }
+
+    /// Root so far.
+    pub fn root(&self) -> Digest {
+        self.frontier.root()
+    }
+
+    /// Roots at the sizes that were asked for; `None` where the log never had that size.
+    pub const fn roots(&self) -> [Option<Digest>; 4] {
+        self.roots
+    }
+
+    /// What the log says when nothing more follows.
+    ///
+    /// # Errors
+    /// When an event that every poll has is missing.
+    pub fn finish(self) -> Result<Record, CourseError> {
+        self.course.finish()
+    }
+}

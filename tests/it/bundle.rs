@@ -1,0 +1,493 @@
+//! A bundle holds when nothing was touched, and names the file when anything was. Two verifiers must agree: ours and
+//! `tests/verify.py`, which shares no code with it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use jiff::{SignedDuration, Timestamp};
+use tempfile::TempDir;
+use tinnhiem::app::bundle::{self, BundleError, BundleParts, Failure, Options, Recount, verify};
+use tinnhiem::domain::audit::canonical;
+use tinnhiem::domain::audit::event::{
+    BallotsReturned, BatchCommitted, CountingClosed, FormTotals, FormsSealed, ListDecided, ListedOfficial, PaperIssued,
+    PollCreated, ResultDeclared, SealedForm, VotingOpened,
+};
+use tinnhiem::domain::audit::{
+    Actor, Checkpoint, Digest, Event, KeyName, Log, Moment, Nonce, Opening, Role, Signer, UtcTime,
+};
+use tinnhiem::domain::count::BatchCounts;
+use tinnhiem::domain::poll::{LevelCounts, PollKind};
+
+const RULESET: &str = "id = \"MAU\"\n";
+const RESULTS: &str = "{\"rehearsal\":true}\n";
+
+/// A rehearsal of two blocks, told event by event; tests bend one thing before it becomes a bundle.
+struct Story {
+    log: Log,
+    now: Timestamp,
+    heads: Vec<Checkpoint>,
+    openings: Vec<Opening>,
+    papers: BTreeMap<String, Vec<u8>>,
+}
+
+fn signer() -> Signer {
+    Signer::from_seed(KeyName::new("tinnhiem/mau/2026-12-10").expect("name"), &[42; 32])
+}
+
+fn pile(form: &str, batch: u32, papers: u32, lines: usize) -> Opening {
+    let line = |i: usize| {
+        let low = u32::try_from(i).expect("few lines");
+        LevelCounts::Rating { high: papers - 4 - low, medium: 2, low }
+    };
+    let invalid = BTreeMap::from([("no_seal".to_owned(), 1)]);
+    let counts = BatchCounts { papers, invalid, lines: (0..lines).map(line).collect() };
+    Opening { batch, counts, form: form.into(), nonce: Nonce::from_bytes([batch as u8; 32]) }
+}
+
+fn listed() -> ListDecided {
+    let official = |block: &str, name: &str| ListedOfficial {
+        block: block.into(),
+        name: name.into(),
+        posts: "Ủy viên \"mẫu\"".into(),
+    };
+    let (council, committee) = ("Khối HĐND", "Khối UBND");
+    ListDecided {
+        officials: vec![
+            official(council, "Nguyễn Văn A"),
+            official(council, "Trần Thị B"),
+            official(committee, "Lê Văn C"),
+            official(committee, "Phạm Thị D"),
+            official(committee, "Hoàng Văn E"),
+        ],
+    }
+}
+
+fn sealed() -> FormsSealed {
+    let form = |id: &str, block: &str, lines| SealedForm {
+        block: block.into(),
+        id: id.into(),
+        lines,
+        sha256: Digest::of(id.as_bytes()),
+        sheets: 1,
+    };
+    FormsSealed { forms: vec![form("F1-AAAAAA", "Khối HĐND", 2), form("F2-BBBBBB", "Khối UBND", 3)] }
+}
+
+impl Story {
+    fn begins() -> Self {
+        let name = KeyName::new("tinnhiem/mau/2026-12-10").expect("name");
+        let now = "2026-12-10T01:00:00Z".parse().expect("time");
+        Self { log: Log::new(name), now, heads: Vec::new(), openings: Vec::new(), papers: BTreeMap::new() }
+    }
+
+    fn says(&mut self, event: impl Into<Event>) -> &mut Self {
+        let actor = Actor { name: "Chương trình".into(), role: Role::Program };
+        self.log.append(self.now, &actor, &event.into()).expect("entry");
+        self.now += SignedDuration::from_secs(60);
+        self
+    }
+
+    fn checkpoint(&mut self) -> &mut Self {
+        self.heads.push(self.log.head());
+        self
+    }
+
+    fn opens(&mut self) -> &mut Self {
+        let poll = PollCreated {
+            council: "Hội đồng nhân dân tỉnh Mẫu".into(),
+            delegates: 60,
+            kind: PollKind::Rating,
+            officials: 5,
+            rehearsal: true,
+            ruleset: "MAU".into(),
+            ruleset_sha256: Digest::of(RULESET.as_bytes()),
+            simulated: true,
+            sitting: "Kỳ họp thứ 13".into(),
+        };
+        let at = UtcTime::try_from(self.now).expect("moment");
+        self.says(poll).says(listed()).says(sealed()).checkpoint().says(VotingOpened { at }).checkpoint()
+    }
+
+    fn counts(&mut self) -> &mut Self {
+        for (form, lines) in [("F1-AAAAAA", 2), ("F2-BBBBBB", 3)] {
+            self.says(BallotsReturned { form: form.into(), issued: 50, returned: 47 });
+            for (batch, papers) in [(1, 24), (2, 23)] {
+                let opening = pile(form, batch, papers, lines);
+                let commitment = opening.commitment().expect("commitment");
+                self.says(BatchCommitted { batch, commitment, form: form.into(), papers });
+                self.openings.push(opening);
+            }
+        }
+        self
+    }
+
+    fn totals(&self) -> Vec<FormTotals> {
+        let of = |form: &str| {
+            let mut piles = self.openings.iter().filter(|o| o.form == form).map(|o| o.counts.clone());
+            let first = piles.next().expect("a batch");
+            let counts = piles.fold(first, |sum, pile| sum.add(&pile).expect("one form"));
+            FormTotals { counts, form: form.into(), issued: 50, returned: 47 }
+        };
+        vec![of("F1-AAAAAA"), of("F2-BBBBBB")]
+    }
+
+    fn closes(&mut self, forms: Vec<FormTotals>) -> &mut Self {
+        self.says(CountingClosed { forms }).checkpoint();
+        self.says(ResultDeclared { results_sha256: Digest::of(RESULTS.as_bytes()) });
+        for name in ["minutes.pdf", "resolution.pdf"] {
+            let bytes = format!("%PDF {name}").into_bytes();
+            self.says(PaperIssued { name: name.into(), pages: 2, sha256: Digest::of(&bytes) });
+            self.papers.insert(name.into(), bytes);
+        }
+        self.checkpoint()
+    }
+
+    fn whole() -> Self {
+        let mut story = Self::begins();
+        story.opens().counts();
+        let totals = story.totals();
+        story.closes(totals);
+        story
+    }
+
+    fn try_write(&self, dir: &Path) -> Result<(), BundleError> {
+        let checkpoints = self.heads.clone().try_into().expect("four heads");
+        let parts = BundleParts {
+            signer: &signer(),
+            log: &self.log,
+            checkpoints: &checkpoints,
+            openings: &self.openings,
+            ruleset: RULESET,
+            results: RESULTS,
+            papers: &self.papers,
+        };
+        bundle::write(dir, &parts)
+    }
+
+    fn bundle(&self) -> Sample {
+        let folder = tempfile::tempdir().expect("folder");
+        self.try_write(&folder.path().join("bundle")).expect("bundle");
+        Sample { folder }
+    }
+}
+
+/// A bundle in a folder that goes away.
+struct Sample {
+    folder: TempDir,
+}
+
+impl Sample {
+    fn dir(&self) -> PathBuf {
+        self.folder.path().join("bundle")
+    }
+
+    fn files(&self) -> Vec<String> {
+        fn below(dir: &Path, prefix: &str, found: &mut Vec<String>) {
+            for entry in fs::read_dir(dir).expect("folder") {
+                let entry = entry.expect("entry");
+                let path = format!("{prefix}{}", entry.file_name().to_string_lossy());
+                if entry.path().is_dir() {
+                    below(&entry.path(), &format!("{path}/"), found);
+                } else {
+                    found.push(path);
+                }
+            }
+        }
+        let mut found = Vec::new();
+        below(&self.dir(), "", &mut found);
+        found.sort();
+        found
+    }
+
+    fn verify(&self) -> Result<bundle::Report, Failure> {
+        verify(&self.dir(), &Options::default())
+    }
+
+    fn fails(&self) -> Failure {
+        self.verify().expect_err("something is wrong with it")
+    }
+
+    fn edit(&self, file: &str, change: impl FnOnce(String) -> String) {
+        let path = self.dir().join(file);
+        let before = fs::read_to_string(&path).expect("text");
+        let after = change(before.clone());
+        assert_ne!(before, after, "the change of {file} changes nothing");
+        fs::write(path, after).expect("written");
+    }
+
+    /// What somebody who holds the key could do: sign the list of files anew.
+    fn reseal(&self) {
+        bundle::seal(&self.dir(), &signer()).expect("sealed");
+    }
+
+    /// Exit code and output of the independent verifier.
+    fn python(&self, extra: &[&str]) -> (Option<i32>, String) {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/verify.py");
+        let run = Command::new("python3").arg(script).arg(self.dir()).args(extra).output();
+        let run = run.expect("python3 must be installed: scripts/test does it");
+        let text = String::from_utf8_lossy(&run.stdout).into_owned() + &String::from_utf8_lossy(&run.stderr);
+        (run.status.code(), text)
+    }
+}
+
+#[test]
+fn a_whole_bundle_holds_and_says_what_was_checked() {
+    let sample = Story::whole().bundle();
+    let report = sample.verify().expect("whole");
+    insta::assert_snapshot!(report);
+    let (code, text) = sample.python(&[]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains(&format!("root {}\n", report.root.grouped())), "{text}");
+    assert!(text.contains(&format!("key {}\n", report.key_fingerprint.grouped())), "{text}");
+}
+
+#[test]
+fn the_same_parts_give_the_same_bytes_and_a_folder_in_use_is_left_alone() {
+    let story = Story::whole();
+    let (one, two) = (story.bundle(), story.bundle());
+    for file in one.files() {
+        let read = |sample: &Sample| fs::read(sample.dir().join(&file)).expect("file");
+        assert_eq!(read(&one), read(&two), "{file}");
+    }
+    assert!(matches!(story.try_write(&one.dir()), Err(BundleError::NotEmpty(_))));
+    assert!(one.verify().is_ok());
+}
+
+#[test]
+fn any_byte_of_any_file_counts() {
+    let sample = Story::whole().bundle();
+    let files = sample.files();
+    assert_eq!(files.len(), 15);
+    for file in files {
+        let path = sample.dir().join(&file);
+        let bytes = fs::read(&path).expect("file");
+        let named = |what: &str| {
+            let failure = sample.fails();
+            assert_eq!(failure.file, file, "{what}: {failure}");
+        };
+        let step = (bytes.len() / 40).max(1);
+        let sampled = (0..bytes.len()).step_by(step).chain([bytes.len() - 1]);
+        for (at, bit) in sampled.flat_map(|at| [(at, 0), (at, 5), (at, 7)]) {
+            let mut flipped = bytes.clone();
+            flipped[at] ^= 1 << bit;
+            fs::write(&path, flipped).expect("written");
+            named(&format!("bit {bit} of byte {at} flipped"));
+        }
+        let python_names = |what: &str| {
+            let (code, text) = sample.python(&[]);
+            assert!(code == Some(1) && text.contains(&format!("WRONG: {file}")), "{what} {file}: {text}");
+        };
+        python_names("flipped");
+        fs::write(&path, [bytes.as_slice(), b"x"].concat()).expect("written");
+        named("x appended");
+        python_names("appended");
+        fs::write(&path, &bytes[..bytes.len() - 1]).expect("written");
+        named("cut by a byte");
+        fs::write(&path, b"").expect("written");
+        named("emptied");
+        fs::remove_file(&path).expect("removed");
+        named("removed");
+        fs::create_dir(&path).expect("folder");
+        named("a folder in its place");
+        fs::remove_dir(&path).expect("removed");
+        fs::write(&path, &bytes).expect("written");
+    }
+    assert!(sample.verify().is_ok(), "put back as it was");
+    for extra in ["papers/x.pdf", "x", "proofs/x"] {
+        fs::write(sample.dir().join(extra), b"x").expect("written");
+        assert_eq!(sample.fails().file, extra);
+        assert_eq!(sample.python(&[]).0, Some(1));
+        fs::remove_file(sample.dir().join(extra)).expect("removed");
+    }
+}
+
+/// What a file becomes in the hands of somebody who holds the key, and which check still sees it.
+type Forgery = (&'static str, fn(String) -> String, &'static str, &'static str);
+
+const FORGERIES: &[Forgery] = &[
+    (
+        "openings.json",
+        |t| t.replacen("\"low\":1,\"medium\":2", "\"low\":0,\"medium\":3", 1),
+        "openings",
+        "openings.json",
+    ),
+    ("openings.json", |t| t.replacen("0101", "0102", 1), "openings", "openings.json"),
+    ("openings.json", |t| t.replacen("\"batch\":1", "\"batch\":3", 1), "openings", "openings.json"),
+    ("openings.json", |t| t.replacen("\"batch\":1", "\"batch\":2", 1), "openings", "openings.json"),
+    ("openings.json", |t| t.replacen("{\"batch\":1", "{ \"batch\":1", 1), "openings", "openings.json"),
+    ("openings.json", |t| t.replacen("\"nonce\"", "\"marks\":[],\"nonce\"", 1), "openings", "openings.json"),
+    ("openings.json", drop_first_opening, "openings", "openings.json"),
+    ("openings.json", |t| "[".repeat(100_000) + &t, "openings", "openings.json"),
+    ("ruleset.toml", |t| t + "#\n", "ruleset", "ruleset.toml"),
+    ("results.json", |t| t.replace("true", "false"), "results", "results.json"),
+    ("papers/minutes.pdf", |t| t + "x", "papers", "papers/minutes.pdf"),
+    ("proofs/consistency.json", |t| t.replacen("\"from\":3", "\"from\":2", 1), "proofs", "proofs/consistency.json"),
+    ("proofs/consistency.json", another_hash, "proofs", "proofs/consistency.json"),
+    ("proofs/inclusion.json", another_hash, "proofs", "proofs/inclusion.json"),
+    (
+        "proofs/inclusion.json",
+        |t| t.replacen("\\\"pages\\\":2", "\\\"pages\\\":3", 1),
+        "proofs",
+        "proofs/inclusion.json",
+    ),
+    ("log.jsonl", |t| t.replacen("\"papers\":24", "\"papers\":23", 1), "log", "log.jsonl"),
+    ("log.jsonl", |t| t.replacen("Trần Thị B", "Trần Thị X", 1), "checkpoints", "checkpoints/1-forms-sealed.txt"),
+    ("log.jsonl", |t| t.replacen("\"seq\":5", "\"seq\":6", 1), "log", "log.jsonl"),
+    ("log.jsonl", |t| t.replacen("T01:05", "T00:05", 1), "log", "log.jsonl"),
+    ("log.jsonl", |t| t.replacen("batch.committed", "ballot.committed", 1), "log", "log.jsonl"),
+    ("log.jsonl", |t| t.replacen("\"issued\":50", "\"issued\":46", 1), "log", "log.jsonl"),
+    ("log.jsonl", |t| t.replacen('\n', "\r\n", 1), "log", "log.jsonl"),
+    ("log.jsonl", |t| t.replacen('\n', "\n\n", 1), "log", "log.jsonl"),
+    ("log.jsonl", |t| t.trim_end().to_owned(), "log", "log.jsonl"),
+    ("log.jsonl", without_last_line, "checkpoints", "checkpoints/4-minutes.txt"),
+    ("log.jsonl", |_| String::new(), "log", "log.jsonl"),
+    (
+        "checkpoints/3-counting-closed.txt",
+        |t| t.replacen("\n11\n", "\n10\n", 1),
+        "checkpoints",
+        "checkpoints/3-counting-closed.txt",
+    ),
+];
+
+fn another_hash(text: String) -> String {
+    let at = text.find("\"hashes\":[\"").expect("hashes") + "\"hashes\":[\"".len();
+    let digit = if text[at..].starts_with('0') { "1" } else { "0" };
+    format!("{}{digit}{}", &text[..at], &text[at + 1..])
+}
+
+fn drop_first_opening(text: String) -> String {
+    let second = text[2..].find("{\"batch\":2").expect("a second opening") + 2;
+    format!("{{\"openings\":[{}", &text[second..])
+}
+
+fn without_last_line(text: String) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    lines[..lines.len() - 1].join("\n") + "\n"
+}
+
+#[test]
+fn who_holds_the_key_still_cannot_make_the_files_agree() {
+    for (number, (file, change, check, named)) in FORGERIES.iter().enumerate() {
+        let sample = Story::whole().bundle();
+        sample.edit(file, change);
+        sample.reseal();
+        let failure = sample.fails();
+        assert_eq!((failure.check, failure.file.as_str()), (*check, *named), "forgery {number}: {failure}");
+        let (code, text) = sample.python(&[]);
+        assert_eq!(code, Some(1), "forgery {number} passes verify.py: {text}");
+        assert!(!text.contains("Traceback"), "{text}");
+    }
+}
+
+/// Logs that are whole, signed and canonical, and tell something that cannot be.
+#[test]
+fn a_log_that_contradicts_itself_is_refused() {
+    let mut lying = Story::begins();
+    lying.opens().counts();
+    let mut totals = lying.totals();
+    totals[0].counts.lines[1] = LevelCounts::Rating { high: 42, medium: 4, low: 0 };
+    lying.closes(totals);
+
+    let mut swapped = Story::begins();
+    swapped.opens().counts();
+    let mut totals = swapped.totals();
+    totals.swap(0, 1);
+    swapped.closes(totals);
+
+    let mut late = Story::begins();
+    late.opens().counts();
+    let totals = late.totals();
+    late.says(CountingClosed { forms: totals.clone() });
+    late.says(BatchCommitted { batch: 9, commitment: Digest::of(b""), form: "F1-AAAAAA".into(), papers: 1 });
+    late.heads.push(late.log.head());
+    late.says(ResultDeclared { results_sha256: Digest::of(RESULTS.as_bytes()) }).checkpoint();
+
+    let mut other_list = Story::begins();
+    other_list.opens().counts();
+    let totals = other_list.totals();
+    other_list.says(listed()).closes(totals);
+
+    let mut unissued = Story::whole();
+    unissued.papers.insert("extra.pdf".into(), b"%PDF".to_vec());
+
+    let mut unopened = Story::whole();
+    unopened.openings.pop();
+
+    for (what, story, check, file) in [
+        ("totals that are no sums", lying, "openings", "log.jsonl"),
+        ("totals of forms in another order", swapped, "openings", "log.jsonl"),
+        ("a batch after closing", late, "log", "log.jsonl"),
+        ("a second list", other_list, "log", "log.jsonl"),
+        ("a paper that was never issued", unissued, "papers", "papers/extra.pdf"),
+        ("a batch that stays closed", unopened, "openings", "openings.json"),
+    ] {
+        let sample = story.bundle();
+        let failure = sample.fails();
+        assert_eq!((failure.check, failure.file.as_str()), (check, file), "{what}: {failure}");
+        let (code, text) = sample.python(&[]);
+        assert_eq!(code, Some(1), "{what} passes verify.py: {text}");
+        assert!(!text.contains("Traceback"), "{text}");
+    }
+}
+
+#[test]
+fn a_checkpoint_stands_at_its_moment() {
+    let mut early = Story::whole();
+    let early_head = Checkpoint { size: 2, root: early.log.tree().root_at(2).expect("root"), ..early.heads[0].clone() };
+    early.heads[0] = early_head;
+    let sample = early.bundle();
+    let failure = sample.fails();
+    assert_eq!((failure.check, failure.file.as_str()), ("checkpoints", "checkpoints/1-forms-sealed.txt"));
+    assert_eq!(sample.python(&[]).0, Some(1));
+
+    let mut foreign = Story::whole();
+    foreign.heads[2].root = Digest::of(b"x");
+    let folder = tempfile::tempdir().expect("folder");
+    let refused = foreign.try_write(folder.path());
+    assert!(matches!(refused, Err(BundleError::Checkpoint(Moment::CountingClosed))));
+}
+
+#[test]
+fn the_root_on_paper_is_one_of_this_log() {
+    let story = Story::whole();
+    let sample = story.bundle();
+    let with = |root: &str| verify(&sample.dir(), &Options { expected_root: Some(root), recompute: None });
+    for head in &story.heads {
+        assert!(with(&head.root.grouped().to_uppercase()).is_ok());
+        assert_eq!(sample.python(&[&head.root.grouped()]).0, Some(0));
+    }
+    let other = Digest::of(b"another log").grouped();
+    assert_eq!(with(&other).expect_err("another log").check, "expected-root");
+    assert_eq!(sample.python(&[&other]).0, Some(1));
+    assert_eq!(with("e3b0").expect_err("too short").check, "expected-root");
+}
+
+#[test]
+fn the_result_is_recomputed_from_the_batches() {
+    let sample = Story::whole().bundle();
+    let with = |recompute: &bundle::Recompute<'_>| {
+        verify(&sample.dir(), &Options { expected_root: None, recompute: Some(recompute) })
+    };
+    let honest = |recount: &Recount<'_>| {
+        assert_eq!((recount.ruleset, recount.poll.delegates, recount.forms.len()), (RULESET, 60, 2));
+        let text = canonical::to_text(&recount.totals[1].counts).expect("text");
+        assert_eq!(
+            text,
+            r#"{"invalid":{"no_seal":2},"lines":[{"high":39,"low":0,"medium":4},{"high":37,"low":2,"medium":4},{"high":35,"low":4,"medium":4}],"papers":47}"#
+        );
+        Ok(RESULTS.to_owned())
+    };
+    assert!(with(&honest).is_ok());
+    assert_eq!(with(&|_| Ok(String::new())).expect_err("differs").check, "results");
+    assert_eq!(with(&|_| Err("thiếu bộ quy tắc".into())).expect_err("cannot").check, "results");
+}
+
+#[test]
+fn what_is_no_bundle_is_refused_with_a_reason() {
+    let folder = tempfile::tempdir().expect("folder");
+    let failure = verify(folder.path(), &Options::default()).expect_err("empty");
+    assert_eq!((failure.check, failure.file.as_str()), ("key", "key.pub"));
+    assert!(verify(&folder.path().join("none"), &Options::default()).is_err());
+}

@@ -1,0 +1,534 @@
+#!/usr/bin/env python3
+"""Checks a bundle of `tinnhiem` with nothing but Python's standard library.
+
+    python3 verify.py BUNDLE [ROOT]
+
+Written from the description of the formats in src/domain/audit/mod.rs, not from the Rust code, so that two programs must
+agree. ROOT is what stands on paper: 64 hex digits, spaces ignored. Prints what was checked and ends 0, or prints the
+first thing that does not hold and ends 1. It recounts the batches; what the rule set makes of the counts is the
+business of `tinnhiem verify`.
+"""
+
+import base64
+import hashlib
+import json
+import os
+import re
+import stat
+import sys
+
+CHECKPOINTS = [
+    "checkpoints/1-forms-sealed.txt",
+    "checkpoints/2-voting-opened.txt",
+    "checkpoints/3-counting-closed.txt",
+    "checkpoints/4-minutes.txt",
+]
+REQUIRED = ["README.txt", "key.pub", "log.jsonl", "openings.json", "proofs/consistency.json", "proofs/inclusion.json",
+            "results.json", "ruleset.toml"] + CHECKPOINTS
+FIELDS = {
+    "poll.created": "council delegates kind officials rehearsal ruleset ruleset_sha256 simulated sitting",
+    "list.decided": "officials",
+    "dossiers.released": "files",
+    "forms.sealed": "forms",
+    "voting.opened": "at",
+    "ballots.returned": "form issued returned",
+    "batch.committed": "batch commitment form papers",
+    "counting.closed": "forms",
+    "result.declared": "results_sha256",
+    "paper.issued": "name pages sha256",
+}
+LEVELS = {"rating": {"high", "medium", "low"}, "confidence": {"confidence", "no_confidence"}}
+TIME = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ", re.ASCII)
+
+
+class Wrong(Exception):
+    """The first thing that does not hold: a file and why."""
+
+
+def need(holds, file, why):
+    if not holds:
+        raise Wrong(f"{file}: {why}")
+
+
+def sha256(*parts):
+    return hashlib.sha256(b"".join(parts)).digest()
+
+
+# --- Ed25519 (RFC 8032), verification only ------------------------------------------------------------------------
+
+P = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+
+
+def add(a, b):
+    """Sum of two points in extended coordinates (X, Y, Z, T)."""
+    e, f = (a[1] - a[0]) * (b[1] - b[0]) % P, (a[1] + a[0]) * (b[1] + b[0]) % P
+    g, h = 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
+    e, f, g, h = f - e, h - g, h + g, f + e
+    return (e * f % P, g * h % P, f * g % P, e * h % P)
+
+
+def times(scalar, point):
+    result = (0, 1, 1, 0)
+    while scalar:
+        if scalar & 1:
+            result = add(result, point)
+        point, scalar = add(point, point), scalar >> 1
+    return result
+
+
+def same(a, b):
+    return (a[0] * b[2] - b[0] * a[2]) % P == 0 and (a[1] * b[2] - b[1] * a[2]) % P == 0
+
+
+def decode_point(data):
+    """The point that 32 bytes stand for, or None."""
+    y = int.from_bytes(data, "little")
+    sign, y = y >> 255, y & ((1 << 255) - 1)
+    if y >= P:
+        return None
+    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if (x * x - square) % P:
+        x = x * pow(2, (P - 1) // 4, P) % P
+    if (x * x - square) % P or (x == 0 and sign):
+        return None
+    if x & 1 != sign:
+        x = P - x
+    return (x, y, 1, x * y % P)
+
+
+BASE = decode_point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
+
+
+def signed_by(public, text, signature):
+    key, commitment = decode_point(public), decode_point(signature[:32])
+    scalar = int.from_bytes(signature[32:], "little")
+    if key is None or commitment is None or scalar >= ORDER:
+        return False
+    if same(times(8, key), (0, 1, 1, 0)) or same(times(8, commitment), (0, 1, 1, 0)):
+        return False  # points of small order: a signature that fits many texts
+    challenge = int.from_bytes(hashlib.sha512(signature[:32] + public + text).digest(), "little") % ORDER
+    return same(times(scalar, BASE), add(commitment, times(challenge, key)))
+
+
+# --- Texts --------------------------------------------------------------------------------------------------------
+
+def decode64(text, length, file):
+    try:
+        data = base64.b64decode(text, validate=True)
+    except ValueError as error:
+        raise Wrong(f"{file}: not base64") from error
+    need(base64.b64encode(data).decode() == text and len(data) == length, file, "not the base64 of so many bytes")
+    return data
+
+
+def unhex(text, length, file):
+    good = isinstance(text, str) and re.fullmatch(r"[0-9a-f]*", text) and len(text) == 2 * length
+    need(good, file, f"not {2 * length} lower-case hex digits")
+    return bytes.fromhex(text)
+
+
+def canonical(value):
+    """RFC 8785 text of whole numbers, strings, lists and objects."""
+    if isinstance(value, dict):
+        keys = sorted(value, key=lambda key: key.encode("utf-16-be", "surrogatepass"))
+        return "{" + ",".join(json.dumps(k, ensure_ascii=False) + ":" + canonical(value[k]) for k in keys) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(canonical, value)) + "]"
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > 2**53 - 1:
+        raise ValueError("number too large")
+    return json.dumps(value, ensure_ascii=False)
+
+
+def refuse(text):
+    raise ValueError(f"not a whole number: {text}")
+
+
+def read_json(text, file):
+    try:
+        value = json.loads(text, parse_float=refuse, parse_constant=refuse)
+        right = canonical(value) == text
+    except (ValueError, RecursionError) as error:
+        raise Wrong(f"{file}: not JSON of whole numbers: {error}") from error
+    need(right, file, "not in canonical form")
+    return value
+
+
+def has_keys(value, keys, file):
+    need(isinstance(value, dict) and sorted(value) == sorted(keys.split()), file, f"must have exactly: {keys}")
+
+
+def is_count(value, most=2**32 - 1):
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most
+
+
+# --- Tree (RFC 9162) ----------------------------------------------------------------------------------------------
+
+def leaf_hash(entry):
+    return sha256(b"\0", entry)
+
+
+def node_hash(left, right):
+    return sha256(b"\1", left, right)
+
+
+class Tree:
+    """Roots of the complete subtrees on the right edge, with their sizes."""
+
+    def __init__(self):
+        self.peaks, self.size = [], 0
+
+    def push(self, leaf):
+        width = 1
+        while self.peaks and self.peaks[-1][0] == width:
+            leaf, width = node_hash(self.peaks.pop()[1], leaf), 2 * width
+        self.peaks.append((width, leaf))
+        self.size += 1
+
+    def root(self):
+        if not self.peaks:
+            return sha256(b"")
+        root = self.peaks[-1][1]
+        for _, peak in reversed(self.peaks[:-1]):
+            root = node_hash(peak, root)
+        return root
+
+
+def split(size):
+    return 1 << (size - 1).bit_length() - 1
+
+
+def root_of_inclusion(leaf, index, size, path):
+    """Root that `path` leads to from entry `index` (RFC 6962, 2.1.1, read backwards); consumes `path`."""
+    if size == 1:
+        return leaf
+    middle, sibling = split(size), path.pop()
+    if index < middle:
+        return node_hash(root_of_inclusion(leaf, index, middle, path), sibling)
+    return node_hash(sibling, root_of_inclusion(leaf, index - middle, size - middle, path))
+
+
+def roots_of_consistency(old, size, path, whole, old_root):
+    """Old and new root that `path` leads to (RFC 6962, 2.1.2, read backwards); consumes `path`."""
+    if old == size:
+        root = old_root if whole else path.pop()
+        return root, root
+    middle, sibling = split(size), path.pop()
+    if old <= middle:
+        before, after = roots_of_consistency(old, middle, path, whole, old_root)
+        return before, node_hash(after, sibling)
+    before, after = roots_of_consistency(old - middle, size - middle, path, False, old_root)
+    return node_hash(sibling, before), node_hash(sibling, after)
+
+
+# --- The bundle ---------------------------------------------------------------------------------------------------
+
+class Bundle:
+    def __init__(self, folder):
+        self.folder = folder
+        self.listed = {}
+        self.key_text = self.name = self.id = self.public = None
+
+    def bytes(self, file):
+        try:
+            with open(os.path.join(self.folder, file), "rb") as stream:
+                return stream.read()
+        except OSError as error:
+            raise Wrong(f"{file}: cannot be read: {error.strerror}") from error
+
+    def text(self, file):
+        try:
+            return self.bytes(file).decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise Wrong(f"{file}: not UTF-8") from error
+
+    def line(self, file):
+        text = self.text(file)
+        need(text.endswith("\n") and text.count("\n") == 1, file, "not exactly one line")
+        return text[:-1]
+
+    def check_key(self):
+        self.key_text = self.line("key.pub")
+        parts = self.key_text.split("+", 2)
+        need(len(parts) == 3, "key.pub", "not name+id+base64")
+        self.name, key = parts[0], decode64(parts[2], 33, "key.pub")
+        self.public = key[1:]
+        self.id = sha256(self.name.encode(), b"\n\1", self.public)[:4]
+        need(key[0] == 1 and self.name and parts[1] == self.id.hex(), "key.pub", "id does not fit name and key")
+        return f"key of {self.name}"
+
+    def open_note(self, file):
+        """Text of a signed note of this bundle's key."""
+        note = self.text(file)
+        match = re.fullmatch(r"(.*[^\n]\n)\n— ([^ \n]+) ([^ \n]+)\n", note, re.DOTALL)
+        need(match and "\n\n" not in match[1], file, "not a signed note")
+        text, name, signature = match.groups()
+        signature = decode64(signature, 68, file)
+        need(name == self.name and signature[:4] == self.id, file, "signed by another key")
+        need(signed_by(self.public, text.encode(), signature[4:]), file, "signature does not fit the text")
+        return text
+
+    def check_manifest(self):
+        head, *lines, last = self.open_note("MANIFEST").split("\n")
+        need(head == "tinnhiem bundle v1" and last == "", "MANIFEST", "first line is not the header")
+        for line in lines:
+            match = re.fullmatch(r"([0-9a-f]{64})  (0|[1-9][0-9]*)  ([^\\]+)", line)
+            need(match and not {"", ".", ".."} & set(match[3].split("/")), "MANIFEST", f"bad line: {line}")
+            self.listed[match[3]] = (bytes.fromhex(match[1]), int(match[2]))
+        paths = [line.split("  ", 2)[2].encode() for line in lines]
+        need(paths == sorted(set(paths)), "MANIFEST", "lines are not in order")
+        for file in REQUIRED:
+            need(file in self.listed, "MANIFEST", f"does not list {file}")
+        return f"{len(lines)} files listed and signed"
+
+    def check_files(self):
+        for folder, _, names in os.walk(self.folder):
+            for name in names:
+                full = os.path.join(folder, name)
+                path = os.path.relpath(full, self.folder).replace(os.sep, "/")
+                need(stat.S_ISREG(os.lstat(full).st_mode), path, "not a regular file")
+                need(path == "MANIFEST" or path in self.listed, path, "not in the manifest")
+        for path, (digest, size) in self.listed.items():
+            data = self.bytes(path)
+            need(len(data) == size and sha256(data) == digest, path, "size or hash differs from the manifest")
+            known = path in REQUIRED or path.startswith("papers/")
+            need(known, path, "no part of a bundle")
+        return f"{len(self.listed)} files have the size and hash listed, none is missing or extra"
+
+    def checkpoint(self, file):
+        lines = self.open_note(file).split("\n")
+        need(len(lines) == 4 and lines[3] == "" and lines[0] == self.name, file, "not a checkpoint of this log")
+        need(re.fullmatch(r"0|[1-9][0-9]{0,15}", lines[1]), file, "bad size")
+        return int(lines[1]), decode64(lines[2], 32, file)
+
+
+def read_log(bundle, sizes):
+    """Entries by kind, leaves, and roots at `sizes`."""
+    file, events, leaves, roots, tree = "log.jsonl", [], [], {}, Tree()
+    data, last = bundle.bytes(file), ""
+    need(data.endswith(b"\n"), file, "last line has no end")
+    for seq, line in enumerate(data[:-1].split(b"\n")):
+        where = f"log.jsonl line {seq + 1}"
+        try:
+            entry = read_json(line.decode("utf-8"), where)
+        except UnicodeDecodeError as error:
+            raise Wrong(f"{where}: not UTF-8") from error
+        has_keys(entry, "actor at data kind seq v", where)
+        has_keys(entry["actor"], "name role", where)
+        need(entry["v"] == 1 and entry["v"] is not True and is_count(entry["seq"], 2**53 - 1), where, "bad v or seq")
+        need(entry["seq"] == seq, where, "sequence has a gap")
+        need(isinstance(entry["at"], str) and TIME.fullmatch(entry["at"]), where, "bad time")
+        need(entry["at"] >= last, where, "time goes back")
+        need(isinstance(entry["kind"], str) and entry["kind"] in FIELDS, where, "unknown kind")
+        has_keys(entry["data"], FIELDS[entry["kind"]], where)
+        last = entry["at"]
+        events.append((seq, entry["kind"], entry["data"], line))
+        leaves.append(leaf_hash(line))
+        tree.push(leaves[-1])
+        if tree.size in sizes:
+            roots[tree.size] = tree.root()
+    return events, leaves, roots
+
+
+def only(events, kind):
+    found = [(seq, data) for seq, name, data, _ in events if name == kind]
+    need(len(found) == 1, "log.jsonl", f"must have {kind} once")
+    return found[0]
+
+
+def check_checkpoints(heads, events, roots):
+    for file, (size, root) in zip(CHECKPOINTS, heads):
+        need(roots.get(size) == root, file, f"not the root of this log at {size} entries")
+    sealed, opened, closed = (only(events, kind)[0] for kind in ("forms.sealed", "voting.opened", "counting.closed"))
+    windows = [(sealed + 1, opened), (opened + 1, closed), (closed + 1, len(events) - 1), (len(events), len(events))]
+    for file, (size, _), (low, high) in zip(CHECKPOINTS, heads, windows):
+        need(low <= size <= high, file, "does not stand at its moment")
+    return "4 checkpoints at " + ", ".join(str(size) for size, _ in heads) + " entries are heads of this log, signed"
+
+
+def check_proofs(bundle, heads, events, leaves):
+    file = "proofs/consistency.json"
+    value = read_json(bundle.line(file), file)
+    has_keys(value, "proofs v", file)
+    need(value["v"] == 1 and isinstance(value["proofs"], list) and len(value["proofs"]) == 3, file, "not 3 proofs")
+    for proof, (old, old_root), (new, new_root) in zip(value["proofs"], heads, heads[1:]):
+        has_keys(proof, "from hashes to", file)
+        need((proof["from"], proof["to"]) == (old, new), file, "not between consecutive checkpoints")
+        path = [unhex(text, 32, file) for text in proof["hashes"]]
+        try:
+            right = roots_of_consistency(old, new, path, True, old_root) == (old_root, new_root) and not path
+        except IndexError:
+            right = False
+        need(right, file, f"does not lead from {old} to {new} entries")
+    file = "proofs/inclusion.json"
+    value = read_json(bundle.line(file), file)
+    has_keys(value, "proofs v", file)
+    papers = [(seq, line) for seq, kind, _, line in events if kind == "paper.issued"]
+    need(value["v"] == 1 and isinstance(value["proofs"], list), file, "bad shape")
+    need(len(value["proofs"]) == len(papers), file, "not one proof per paper")
+    size, root = heads[-1]
+    for proof, (seq, line) in zip(value["proofs"], papers):
+        has_keys(proof, "entry hashes seq size", file)
+        need((proof["seq"], proof["size"], proof["entry"]) == (seq, size, line.decode()), file, "of another entry")
+        path = [unhex(text, 32, file) for text in proof["hashes"]]
+        try:
+            right = root_of_inclusion(leaves[seq], seq, size, path) == root and not path
+        except IndexError:
+            right = False
+        need(right, file, f"does not lead from entry {seq} to the root")
+    return f"3 consistency proofs, {len(papers)} inclusion proofs"
+
+
+def check_course(events):
+    """What must stand before what."""
+    file = "log.jsonl"
+    need(events and events[0][1] == "poll.created", file, "does not begin with poll.created")
+    poll, listed, forms, opened, closed, declared = (
+        only(events, kind)[0] for kind in
+        ("poll.created", "list.decided", "forms.sealed", "voting.opened", "counting.closed", "result.declared"))
+    need(poll < listed < forms < opened < closed < declared, file, "events are out of order")
+    back = {}
+    for seq, kind, data, _ in events:
+        if kind in ("ballots.returned", "batch.committed"):
+            need(opened < seq < closed, file, f"{kind} outside the count")
+        if kind == "dossiers.released":
+            need(listed < seq, file, "dossiers before the list")
+        if kind == "ballots.returned":
+            counts = is_count(data["issued"]) and is_count(data["returned"])
+            need(counts and data["returned"] <= data["issued"], file, "more ballots returned than issued")
+            need(data["form"] not in back, file, "ballots of a form returned twice")
+            back[data["form"]] = data
+        if kind == "batch.committed":
+            need(data["form"] in back, file, "batch before the ballots of its form")
+    return back
+
+
+def check_list(events):
+    """Lines by form: the officials of its block."""
+    file, poll = "log.jsonl", only(events, "poll.created")[1]
+    officials, forms = only(events, "list.decided")[1]["officials"], only(events, "forms.sealed")[1]["forms"]
+    for official in officials:
+        has_keys(official, "block name posts", file)
+    for form in forms:
+        has_keys(form, "block id lines sha256 sheets", file)
+        unhex(form["sha256"], 32, file)
+    need(len(officials) == poll["officials"], file, "list and poll differ in length")
+    blocks = [form["block"] for form in forms]
+    need(len(set(blocks)) == len(blocks) == len({form["id"] for form in forms}), file, "two forms alike")
+    need({official["block"] for official in officials} == set(blocks), file, "blocks and forms differ")
+    for form in forms:
+        of_block = sum(official["block"] == form["block"] for official in officials)
+        need(form["lines"] == of_block, file, f"form {form['id']} has another number of lines than its block")
+    return {form["id"]: form["lines"] for form in forms}
+
+
+def check_counts(counts, levels, lines, file):
+    has_keys(counts, "invalid lines papers", file)
+    need(is_count(counts["papers"]) and isinstance(counts["invalid"], dict), file, "bad counts")
+    need(all(map(is_count, counts["invalid"].values())), file, "bad invalid ballots")
+    need(isinstance(counts["lines"], list) and len(counts["lines"]) == lines, file, "wrong number of lines")
+    valid = counts["papers"] - sum(counts["invalid"].values())
+    need(valid >= 0, file, "more invalid ballots than papers")
+    for line in counts["lines"]:
+        has_keys(line, " ".join(levels), file)
+        need(all(map(is_count, line.values())) and sum(line.values()) <= valid, file, "levels over valid ballots")
+
+
+def check_openings(bundle, events):
+    file, levels = "openings.json", LEVELS[only(events, "poll.created")[1]["kind"]]
+    lines, back = check_list(events), check_course(events)
+    need(set(back) == set(lines), "log.jsonl", "ballots were not returned for exactly the sealed forms")
+    committed = {}
+    for _, kind, data, _ in events:
+        if kind == "batch.committed":
+            place = (data["form"], data["batch"])
+            need(place not in committed, "log.jsonl", f"batch {place} committed twice")
+            committed[place] = (unhex(data["commitment"], 32, "log.jsonl"), data["papers"])
+    value = read_json(bundle.line(file), file)
+    has_keys(value, "openings v", file)
+    need(value["v"] == 1 and isinstance(value["openings"], list), file, "bad shape")
+    sums = {form: {"invalid": {}, "lines": [dict.fromkeys(levels, 0) for _ in range(n)], "papers": 0}
+            for form, n in lines.items()}
+    for opening in value["openings"]:
+        has_keys(opening, "batch counts form nonce", file)
+        place, counts = (opening["form"], opening["batch"]), opening["counts"]
+        need(place in committed, file, f"batch {place} was not committed, or is opened twice")
+        commitment, papers = committed.pop(place)
+        text = b"tinnhiem batch counts v1\n" + unhex(opening["nonce"], 32, file) + canonical(counts).encode()
+        need(sha256(text) == commitment, file, f"batch {place} does not fit its commitment")
+        check_counts(counts, levels, lines[place[0]], file)
+        need(counts["papers"] == papers, file, f"batch {place} has another number of papers")
+        total = sums[place[0]]
+        total["papers"] += papers
+        for reason, ballots in counts["invalid"].items():
+            total["invalid"][reason] = total["invalid"].get(reason, 0) + ballots
+        for line, more in zip(total["lines"], counts["lines"]):
+            for level in levels:
+                line[level] += more[level]
+    need(not committed, file, f"batches stay closed: {sorted(committed)}")
+    told = only(events, "counting.closed")[1]["forms"]
+    expected = [{"counts": sums[form], "form": form, "issued": back[form]["issued"],
+                 "returned": back[form]["returned"]} for form in lines]
+    need(told == expected, "log.jsonl", "totals of counting.closed are not the sums of the batches")
+    for form, total in sums.items():
+        need(total["papers"] == back[form]["returned"], "log.jsonl", f"form {form}: batches are not all ballots")
+    papers = sum(total["papers"] for total in sums.values())
+    return f"{len(value['openings'])} batches fit their commitments and add up to the {papers} ballots returned"
+
+
+def check_hashes(bundle, events):
+    poll, result = only(events, "poll.created")[1], only(events, "result.declared")[1]
+    for file, text in (("ruleset.toml", poll["ruleset_sha256"]), ("results.json", result["results_sha256"])):
+        need(bundle.listed[file][0] == unhex(text, 32, "log.jsonl"), file, "not the file that the log names")
+    issued = {data["name"]: data["sha256"] for _, kind, data, _ in events if kind == "paper.issued"}
+    papers = [path for path in bundle.listed if path.startswith("papers/")]
+    for path in papers:
+        digest = bundle.listed[path][0].hex()
+        need(issued.get(path.removeprefix("papers/")) == digest, path, "not the paper that the log names")
+    return f"rule set, result and {len(papers)} papers are those that the log names"
+
+
+def verify(folder, paper_root):
+    bundle = Bundle(folder)
+    yield bundle.check_key()
+    yield bundle.check_manifest()
+    yield bundle.check_files()
+    heads = [bundle.checkpoint(file) for file in CHECKPOINTS]
+    events, leaves, roots = read_log(bundle, {size for size, _ in heads})
+    yield f"{len(events)} log entries are canonical, in sequence and in order of time"
+    yield check_checkpoints(heads, events, roots)
+    yield check_proofs(bundle, heads, events, leaves)
+    yield check_openings(bundle, events)
+    yield check_hashes(bundle, events)
+    if paper_root is not None:
+        digits = "".join(paper_root.split()).lower()
+        need(digits in [root.hex() for _, root in heads], "paper", "its root is not that of any checkpoint here")
+        yield "the root on paper is a checkpoint of this log"
+    for name, value in (("root", heads[-1][1]), ("key", sha256(bundle.key_text.encode()))):
+        text = value.hex()
+        yield f"{name} " + " ".join(text[i:i + 4] for i in range(0, 64, 4))
+    if only(events, "poll.created")[1]["rehearsal"]:
+        yield "this is a REHEARSAL"
+
+
+def main():
+    if len(sys.argv) not in (2, 3):
+        print(__doc__, file=sys.stderr)
+        return 2
+    try:
+        for line in verify(sys.argv[1], sys.argv[2] if len(sys.argv) == 3 else None):
+            print("ok:", line)
+    except Wrong as wrong:
+        print("WRONG:", wrong)
+        return 1
+    except (KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError) as error:
+        # Signed, canonical, and of another shape than any bundle: wrong all the same.
+        print("WRONG: malformed data:", repr(error))
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
