@@ -11,7 +11,8 @@ use tinnhiem::domain::document::{
 };
 use tinnhiem::domain::official::{self, OfficialId};
 use tinnhiem::domain::poll::PollKind;
-use tinnhiem::pdf::ballot::{CORNER_INSET, ROW_STEP, sheets};
+use tinnhiem::pdf::ballot::{CORNER_INSET, CORNER_SIDE, ROW_STEP, sheets};
+use tinnhiem::pdf::layout::{PAGE_HEIGHT, PAGE_WIDTH};
 use tinnhiem::pdf::{Length, Pdf, PdfError, ballots, document};
 
 const DAY: Date = date(2023, 12, 13);
@@ -409,26 +410,74 @@ fn papers_read_in_the_order_in_which_they_were_written() {
     }
 }
 
-/// Writes the papers of these tests into the folder PAPERS_OUT, to be looked at.
-#[test]
-fn papers_can_be_looked_at() {
-    let Some(folder) = std::env::var_os("PAPERS_OUT").map(std::path::PathBuf::from) else { return };
-    std::fs::create_dir_all(&folder).expect("folder");
-    let mut rehearsal = paper(resolution());
-    rehearsal.watermark = Some("DIỄN TẬP".into());
-    rehearsal.foot =
-        Some("SHA-256 3f9a 2c41 3f9a 2c41 3f9a 2c41 3f9a 2c41 3f9a 2c41 3f9a 2c41 3f9a 2c41 3f9a 2c41".into());
-    let mut marked = form(PollKind::Rating, 30);
-    marked.watermark = Some("DIỄN TẬP".into());
-    let mut party = form(PollKind::Confidence, 8);
-    party.party = true;
-    for (name, pdf) in [
-        ("resolution", made(&rehearsal)),
-        ("minutes", made(&paper(minutes()))),
-        ("rating", ballots(&marked, 1, DAY).unwrap()),
-        ("confidence", ballots(&form(PollKind::Confidence, 8), 1, DAY).unwrap()),
-        ("party", ballots(&party, 1, DAY).unwrap()),
-    ] {
-        std::fs::write(folder.join(format!("{name}.pdf")), pdf.bytes).expect("written");
+/// A page as grey pixels, five to the millimetre.
+struct Picture {
+    width: usize,
+    pixels: Vec<u8>,
+}
+
+impl Picture {
+    const DPI: i64 = 127;
+
+    /// Lightness at a point of the page: 0 is black.
+    fn at(&self, x: Length, y: Length) -> u8 {
+        let pixel =
+            |length: Length| usize::try_from(length.in_thousandths() * Self::DPI / 72_000).expect("on the page");
+        self.pixels[pixel(y) * self.width + pixel(x)]
     }
+
+    fn of(pdf: &Pdf) -> Vec<Self> {
+        let folder = tempfile::tempdir().expect("folder");
+        std::fs::write(folder.path().join("paper.pdf"), &pdf.bytes).expect("written");
+        let run = Command::new("pdftoppm")
+            .args(["-gray", "-r", &Self::DPI.to_string(), "paper.pdf", "page"])
+            .current_dir(folder.path())
+            .status();
+        assert!(run.expect("poppler-utils").success());
+        let mut files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+        files.retain(|path| path.extension().is_some_and(|e| e == "pgm"));
+        files.sort();
+        files.iter().map(|path| Self::read(&std::fs::read(path).unwrap())).collect()
+    }
+
+    /// `P5`, width, height, 255, one byte a pixel.
+    fn read(pgm: &[u8]) -> Self {
+        let mut words = pgm.split(|b| b.is_ascii_whitespace());
+        let number = |word: Option<&[u8]>| std::str::from_utf8(word.expect("a word")).unwrap().parse().unwrap();
+        assert_eq!(words.next(), Some(&b"P5"[..]));
+        let (width, height): (usize, usize) = (number(words.next()), number(words.next()));
+        Self { width, pixels: pgm[pgm.len() - width * height..].to_vec() }
+    }
+}
+
+#[test]
+fn an_optical_reader_finds_white_boxes_in_black_frames_even_under_a_watermark() {
+    let mut form = form(PollKind::Rating, 30);
+    form.watermark = Some("DIỄN TẬP".into());
+    let pictures = Picture::of(&ballots(&form, 1, DAY).unwrap());
+    let sheets = sheets(&form).unwrap();
+    assert_eq!(pictures.len(), sheets.len());
+    let corner = CORNER_INSET + CORNER_SIDE / 2;
+    for (picture, sheet) in pictures.iter().zip(&sheets) {
+        for (x, y) in [
+            (corner, corner),
+            (PAGE_WIDTH - corner, corner),
+            (corner, PAGE_HEIGHT - corner),
+            (PAGE_WIDTH - corner, PAGE_HEIGHT - corner),
+        ] {
+            assert_eq!(picture.at(x, y), 0, "corner square");
+        }
+        for tick in &sheet.boxes {
+            let (x, y) = (tick.area.x + tick.area.width / 2, tick.area.y + tick.area.height / 2);
+            for step in -2..=2 {
+                assert_eq!(picture.at(x + Length::mm(1) * step, y), 255, "inside of {tick:?}");
+                assert_eq!(picture.at(x, y + Length::mm(1) * step), 255, "inside of {tick:?}");
+            }
+            for (x, y) in [(tick.area.x, y), (tick.area.right(), y), (x, tick.area.y), (x, tick.area.bottom())] {
+                assert!(picture.at(x, y) < 128, "frame of {tick:?}");
+            }
+        }
+    }
+    let greys = pictures[0].pixels.iter().filter(|p| (215..235).contains(*p)).count();
+    assert!(greys > 5_000, "the watermark is large: {greys} pixels");
 }
