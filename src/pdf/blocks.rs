@@ -177,7 +177,7 @@ impl Stack {
         (0..count)
             .map(|i| {
                 let x = self.width.share(i, count);
-                Column { x, width: self.width.share(i + 1, count) - x }
+                Column { x, width: self.width.share(i + 1, count) - x }.inset(Length::mm(2))
             })
             .collect()
     }

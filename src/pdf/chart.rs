@@ -15,7 +15,7 @@ const HEIGHT: Length = Length::mm(38);
 /// A bar is never wider, however few years there are.
 const MAX_BAR: Length = Length::mm(9);
 /// More years than this go on in a second chart: figures would no longer fit under their bars.
-const YEARS_ABREAST: usize = 8;
+const YEARS_ABREAST: usize = 6;
 /// Share of the width that the legend takes; a year takes [`YEAR_SHARE`].
 const LEGEND_SHARE: u16 = 9;
 /// Share of the width of one year.

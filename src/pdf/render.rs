@@ -13,7 +13,7 @@ use subsetter::GlyphRemapper;
 
 use super::content::{self, Letters, Renumbering};
 use super::fonts::Face;
-use super::layout::{PAGE_HEIGHT, PAGE_WIDTH, Page};
+use super::layout::Page;
 use super::{Pdf, PdfError};
 
 /// What a file says of itself.
@@ -38,6 +38,9 @@ pub enum Printing {
 }
 
 const PROGRAM: &str = "tinnhiem";
+
+/// [`PAGE_WIDTH`](super::layout::PAGE_WIDTH) and [`PAGE_HEIGHT`](super::layout::PAGE_HEIGHT) in the library's numbers.
+const A4: [Object; 4] = [Object::Integer(0), Object::Integer(0), Object::Real(595.276), Object::Real(841.89)];
 
 /// The file of `pages` in `order` (positions in `pages`, repeats allowed). A page that comes more than once is written
 /// once and shared.
@@ -172,24 +175,17 @@ fn set_pages(
         ])
     };
     let kids: Vec<Object> = sequence.iter().map(|content| Object::Reference(file.add_object(page(content)))).collect();
-    let size = [(0, 1), (0, 1), (PAGE_WIDTH.in_thousandths(), 1000), (PAGE_HEIGHT.in_thousandths(), 1000)];
     file.set_object(
         root,
         Dictionary::from_iter([
             ("Type", Object::Name(b"Pages".to_vec())),
             ("Count", Object::Integer(i64::from(count))),
             ("Kids", Object::Array(kids)),
-            ("MediaBox", Object::Array(size.map(|(n, unit)| points(n, unit)).to_vec())),
+            ("MediaBox", Object::Array(A4.to_vec())),
             ("Resources", Object::Reference(resources)),
         ]),
     );
     Ok(())
-}
-
-/// The one place where a length becomes a float, because the library's numbers are.
-#[expect(clippy::as_conversions, clippy::float_arithmetic, reason = "two page measures, far inside f32's 24 bits")]
-fn points(thousandths: i64, unit: i64) -> Object {
-    if unit == 1 { Object::Integer(thousandths) } else { Object::Real(thousandths as f32 / unit as f32) }
 }
 
 fn set_catalog(file: &mut lopdf::Document, printing: Printing) -> Result<(), PdfError> {
@@ -234,4 +230,65 @@ fn save(mut file: lopdf::Document) -> Result<Vec<u8>, PdfError> {
     bytes.clear();
     file.save_to(&mut bytes).map_err(failed)?;
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pdf::layout::{BLACK, Shape, TextRun};
+    use crate::pdf::length::{Length, Points};
+
+    const ABOUT: About<'_> = About {
+        title: "Phiếu tín nhiệm",
+        author: "Hội đồng nhân dân",
+        date: jiff::civil::date(2023, 12, 13),
+        printing: Printing::TrueSize,
+    };
+
+    fn page(text: &str) -> Page {
+        let (x, y, stretch) = (Length::mm(30), Length::mm(30), Length::ZERO);
+        let (face, size, text) = (Face::Bold, Points(13), text.to_owned());
+        Page { shapes: vec![Shape::Text(TextRun { x, y, face, size, grey: BLACK, stretch, text })] }
+    }
+
+    fn read(pages: &[Page], order: &[usize]) -> lopdf::Document {
+        let pdf = render(pages, order, &ABOUT).expect("a file");
+        lopdf::Document::load_mem(&pdf.bytes).expect("a sound file")
+    }
+
+    #[test]
+    fn repeated_pages_share_one_content_and_all_share_their_faces() {
+        let file = read(&[page("Tờ 1/2"), page("Tờ 2/2")], &[0, 1, 0, 1, 0, 1]);
+        let contents: Vec<ObjectId> = file.page_iter().map(|page| file.get_page_contents(page)).map(|c| c[0]).collect();
+        assert_eq!(contents.len(), 6);
+        assert_eq!((contents[0], contents[1]), (contents[2], contents[3]));
+        assert_ne!(contents[0], contents[1]);
+        let streams = file.objects.values().filter(|object| object.as_stream().is_ok()).count();
+        assert_eq!(streams, 4, "two sheets, one face, its map to Unicode");
+    }
+
+    #[test]
+    fn the_catalog_names_the_language_and_asks_for_true_size() {
+        let file = read(&[page("Độc lập")], &[0]);
+        let catalog = file.catalog().expect("catalog");
+        assert_eq!(catalog.get(b"Lang").and_then(Object::as_str).expect("language"), b"vi-VN");
+        let preferences = catalog.get(b"ViewerPreferences").and_then(Object::as_dict).expect("preferences");
+        assert_eq!(preferences.get(b"PrintScaling").and_then(Object::as_name).expect("scaling"), b"None");
+        assert!(preferences.get(b"DisplayDocTitle").and_then(Object::as_bool).expect("title"));
+        let id = file.trailer.get(b"ID").and_then(Object::as_array).expect("id");
+        assert_eq!(id[0], id[1]);
+        let info = file.trailer.get(b"Info").and_then(Object::as_reference).expect("info");
+        let info = file.get_dictionary(info).expect("info");
+        for junk in ["GTS_PDFXVersion", "Trapped", "Identifier", "Keywords", "Subject"] {
+            assert!(!info.has(junk.as_bytes()), "{junk}");
+        }
+    }
+
+    #[test]
+    fn the_tag_of_a_subset_depends_on_its_letters() {
+        let tag = |text: &str| subset_tag(text.chars().collect::<Vec<_>>().iter());
+        assert_eq!(tag("abc"), tag("abc"));
+        assert_ne!(tag("abc"), tag("abd"));
+        assert!(tag("Đ").bytes().all(|b| b.is_ascii_uppercase()) && tag("Đ").len() == 6);
+    }
 }
