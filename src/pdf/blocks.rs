@@ -212,7 +212,8 @@ impl Stack {
 /// along with what it announces.
 fn paragraph(model: &Paragraph, width: Length) -> Result<Vec<Piece>, PdfError> {
     let size = points(model.size);
-    let set_in = STEP * i64::from(model.indent);
+    // However far a caller sets text in, half of the width is left to it.
+    let set_in = (STEP * i64::from(model.indent)).min(width / 2);
     let column = Column { x: set_in, width: width - set_in };
     let first_line = if model.first_line_indent { FIRST_LINE } else { Length::ZERO };
     let lines = break_lines(&model.spans, size, column.width, first_line)?;
@@ -276,13 +277,15 @@ fn checkpoint(model: &CheckpointBox, width: Length) -> Result<Piece, PdfError> {
     let text = Column { x: side + NOTE_PADDING, width: width - side - NOTE_PADDING * 2 };
     pen.text(&[Span::bold(model.caption.as_str())], points(Size::Small), Align::Left, text)?;
     pen.skip(Length::mm(1));
-    let step = Face::Regular.width("0000", points(Size::Body))? + Length::mm(5);
+    let mut step = Length::ZERO;
+    for group in &model.groups {
+        step = step.max(Face::Regular.width(group, points(Size::Body))? + Length::mm(5));
+    }
     for row in model.groups.chunks(4) {
         let y = pen.y;
         let mut x = text.x;
         for group in row {
-            // Groups are short; one that is not still keeps every digit, on a line of its own.
-            let column = Column { x, width: text.right() - x };
+            let column = Column { x, width: step };
             pen.y = y;
             pen.text(&[Span::plain(group.as_str())], points(Size::Body), Align::Left, column)?;
             x += step;

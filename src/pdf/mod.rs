@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Everything up to the pages of [`layout::Shape`]s is integer arithmetic on [`Length`] and is tested without a PDF.
-//! printpdf writes the fonts, the catalog and the page tree; [`content`] writes what stands on a page, because a list of
+//! printpdf writes the fonts, the catalog and the page tree; `content` writes what stands on a page, because a list of
 //! objects per operator costs more than the whole layout when 1,000 ballots or 600 dossier pages are wanted at once.
 
 pub mod ballot;
