@@ -39,7 +39,11 @@ fn form() -> BallotForm {
 #[divan::bench]
 fn ballots_1000x30(bencher: Bencher<'_, '_>) {
     let form = form();
-    bencher.bench(|| pdf::ballots(&form, 1000, date(2023, 12, 13)));
+    bencher.bench(|| {
+        let file = pdf::ballots(&form, 1000, date(2023, 12, 13));
+        assert!(file.as_ref().is_ok_and(|file| file.pages == 2000), "two sheets a ballot");
+        file
+    });
 }
 
 /// 300 facts with their sources, about 20 pages.
@@ -72,5 +76,9 @@ fn dossier() -> Document {
 #[divan::bench]
 fn dossier_like_document(bencher: Bencher<'_, '_>) {
     let dossier = dossier();
-    bencher.bench(|| pdf::document(&dossier));
+    bencher.bench(|| {
+        let file = pdf::document(&dossier);
+        assert!(file.as_ref().is_ok_and(|file| file.pages > 15), "a long dossier");
+        file
+    });
 }

@@ -51,24 +51,36 @@ pub fn render(pages: &[Page], order: &[usize], about: &About<'_>) -> Result<Pdf,
     let count = u32::try_from(order.len()).map_err(|_| PdfError::TooManyPages { pages: order.len() })?;
     let letters = Letters::of(pages);
     let subsets = Subsets::of(&letters)?;
-    let mut file = specimen(&letters, subsets.fonts);
-    let resources = shared_resources(&mut file)?;
-
+    let mut file = shell(&letters, subsets.fonts, about)?;
     let mut contents = Vec::with_capacity(pages.len());
     for page in pages {
         let stream = Stream::new(Dictionary::new(), content::stream(page, &subsets.renumbering)?);
         contents.push(file.add_object(stream));
     }
-    let sequence: Vec<ObjectId> = order.iter().filter_map(|page| contents.get(*page).copied()).collect();
-    set_pages(&mut file, resources, &sequence, count)?;
+    let sequence = order.iter().filter_map(|page| contents.get(*page).copied());
+    add_pages(&mut file, sequence, count)?;
+    file.compress();
+    Ok(Pdf { bytes: save(file)?, pages: count })
+}
+
+/// A file with faces, catalog and information, and no pages yet. Objects that nothing needs are dropped here, while they
+/// are few: looking for them takes the square of their number.
+fn shell(letters: &Letters, fonts: BTreeMap<FontId, PdfFont>, about: &About<'_>) -> Result<lopdf::Document, PdfError> {
+    let mut file = specimen(letters, fonts);
+    let page_tree = Dictionary::from_iter([
+        ("Type", Object::Name(b"Pages".to_vec())),
+        ("MediaBox", Object::Array(A4.to_vec())),
+        ("Resources", Object::Dictionary(Dictionary::from_iter([("Font", font_resources(&file)?)]))),
+    ]);
+    let root = page_tree_root(&file)?;
+    file.set_object(root, page_tree);
     set_catalog(&mut file, about.printing)?;
     let info = file.add_object(info(about));
     file.trailer.set("Info", info);
     file.version = "1.7".to_owned();
     file.prune_objects();
     file.renumber_objects();
-    file.compress();
-    Ok(Pdf { bytes: save(file)?, pages: count })
+    Ok(file)
 }
 
 /// The faces cut down to the letters of a file.
@@ -129,7 +141,7 @@ fn subset_tag<'a>(letters: impl Iterator<Item = &'a char>) -> String {
 }
 
 /// printpdf's document with one page that shows every letter of every face: so it writes each face with its widths and
-/// its map back to Unicode. The page itself is dropped by [`set_pages`].
+/// its map back to Unicode. The page itself is dropped by [`shell`].
 fn specimen(letters: &Letters, fonts: BTreeMap<FontId, PdfFont>) -> lopdf::Document {
     let mut ops = vec![Op::StartTextSection];
     for face in Face::ALL {
@@ -150,41 +162,33 @@ fn broken(error: &lopdf::Error) -> PdfError {
     PdfError::Write(error.to_string())
 }
 
-/// The one resource dictionary: the faces, and none of the empty dictionaries that printpdf adds.
-fn shared_resources(file: &mut lopdf::Document) -> Result<ObjectId, PdfError> {
+/// The faces among the resources of the specimen page; the empty dictionaries beside them are left behind.
+fn font_resources(file: &lopdf::Document) -> Result<Object, PdfError> {
     let page = file.page_iter().next().ok_or_else(|| PdfError::Write("no page".to_owned()))?;
-    let (_, ids) = file.get_page_resources(page).map_err(|e| broken(&e))?;
-    let id = ids.first().copied().ok_or_else(|| PdfError::Write("no resources".to_owned()))?;
-    let fonts = file.get_dictionary(id).and_then(|r| r.get(b"Font")).map_err(|e| broken(&e))?.clone();
-    Ok(file.add_object(Dictionary::from_iter([("Font", fonts)])))
+    let resources = file.get_dictionary(page).and_then(|page| page.get_deref(b"Resources", file));
+    let fonts = resources.and_then(Object::as_dict).and_then(|resources| resources.get(b"Font"));
+    fonts.cloned().map_err(|e| broken(&e))
 }
 
-/// A page per entry of `sequence`; size and resources are inherited from the root of the page tree.
-fn set_pages(
-    file: &mut lopdf::Document,
-    resources: ObjectId,
-    sequence: &[ObjectId],
-    count: u32,
-) -> Result<(), PdfError> {
-    let root = file.catalog().and_then(|c| c.get(b"Pages")).and_then(Object::as_reference).map_err(|e| broken(&e))?;
-    let page = |content: &ObjectId| {
+fn page_tree_root(file: &lopdf::Document) -> Result<ObjectId, PdfError> {
+    let root = file.catalog().and_then(|catalog| catalog.get(b"Pages")).and_then(Object::as_reference);
+    root.map_err(|e| broken(&e))
+}
+
+/// A page per content in `sequence`; pages inherit size and resources from the root of the page tree.
+fn add_pages(file: &mut lopdf::Document, sequence: impl Iterator<Item = ObjectId>, count: u32) -> Result<(), PdfError> {
+    let root = page_tree_root(file)?;
+    let page = |content: ObjectId| {
         Dictionary::from_iter([
             ("Type", Object::Name(b"Page".to_vec())),
             ("Parent", Object::Reference(root)),
-            ("Contents", Object::Reference(*content)),
+            ("Contents", Object::Reference(content)),
         ])
     };
-    let kids: Vec<Object> = sequence.iter().map(|content| Object::Reference(file.add_object(page(content)))).collect();
-    file.set_object(
-        root,
-        Dictionary::from_iter([
-            ("Type", Object::Name(b"Pages".to_vec())),
-            ("Count", Object::Integer(i64::from(count))),
-            ("Kids", Object::Array(kids)),
-            ("MediaBox", Object::Array(A4.to_vec())),
-            ("Resources", Object::Reference(resources)),
-        ]),
-    );
+    let kids: Vec<Object> = sequence.map(|content| Object::Reference(file.add_object(page(content)))).collect();
+    let page_tree = file.get_dictionary_mut(root).map_err(|e| broken(&e))?;
+    page_tree.set("Count", Object::Integer(i64::from(count)));
+    page_tree.set("Kids", Object::Array(kids));
     Ok(())
 }
 
