@@ -309,4 +309,37 @@ mod tests {
         let texts: Vec<String> = broken.iter().map(|line| line.text().trim_end().to_owned()).collect();
         assert_eq!(texts, ["Nguyễn", "Văn A"]);
     }
+
+    proptest::proptest! {
+        /// Whatever the words, faces, width and indent: no letter is lost or doubled, and no line leaves its column.
+        #[test]
+        fn breaking_keeps_every_letter_inside_the_column(
+            spans in proptest::collection::vec(("[ a-zàảãạđưửễộỢ,0-9\u{A0}]{0,60}", proptest::bool::ANY, proptest::bool::ANY), 0..6),
+            width_mm in 12_i64..170,
+            indent_mm in 0_i64..6,
+        ) {
+            let spans: Vec<Span> =
+                spans.into_iter().map(|(text, bold, italic)| Span { text, bold, italic }).collect();
+            let (width, indent) = (Length::mm(width_mm), Length::mm(indent_mm));
+            let lines = break_lines(&spans, SIZE, width, indent).expect("letters of the face");
+            let letters = |text: String| text.replace([' ', NO_BREAK_SPACE], "");
+            let before: String = spans.iter().map(|span| span.text.as_str()).collect();
+            let after: String = lines.iter().map(Line::text).collect();
+            proptest::prop_assert_eq!(letters(composed(&before).into_owned()), letters(after));
+            for line in lines {
+                proptest::prop_assert!(line.indent + line.width <= width, "{:?}", line);
+                for align in [Align::Left, Align::Center, Align::Right, Align::Justify] {
+                    let mut shapes = Vec::new();
+                    let column = Column { x: Length::ZERO, width };
+                    line.clone().place(column, Length::ZERO, align, super::super::BLACK, &mut shapes);
+                    for shape in shapes {
+                        let Shape::Text(run) = shape else { continue };
+                        let spaces = i64::try_from(run.text.trim_end().matches(' ').count()).expect("few");
+                        let end = run.x + run.face.width(run.text.trim_end(), run.size).expect("letters") + run.stretch * spaces;
+                        proptest::prop_assert!(run.x >= Length::ZERO && end <= width, "{:?}", run);
+                    }
+                }
+            }
+        }
+    }
 }
