@@ -142,12 +142,14 @@ impl LineCount<'_> {
 mod tests {
     use super::*;
 
-    const TABLE: &str = "Họ và tên;Chức vụ\nNguyễn Văn A;\"Chủ tịch; Trưởng ban\"\n\n\nTrần Thị B;Phó Chủ tịch, Ủy viên\n";
+    const TABLE: &str =
+        "Họ và tên;Chức vụ\nNguyễn Văn A;\"Chủ tịch; Trưởng ban\"\n\n\nTrần Thị B;Phó Chủ tịch, Ủy viên\n";
 
     fn loaded(bytes: &[u8]) -> (Vec<(String, String)>, usize) {
         let mut report = Report::default();
         let grid = load(bytes, "danh-sach.csv", &mut report).expect("readable");
-        let cells = grid.rows.iter().flat_map(|(&row, cells)| cells.iter().map(move |(&column, cell)| ((row, column), cell)));
+        let cells =
+            grid.rows.iter().flat_map(|(&row, cells)| cells.iter().map(move |(&column, cell)| ((row, column), cell)));
         let told = cells.map(|(spot, placed)| (grid.place(spot), placed.cell.shown())).collect();
         (told, report.into_findings().len())
     }

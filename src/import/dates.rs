@@ -18,13 +18,18 @@ pub(super) struct Window {
 
 impl Window {
     /// Events: papers, terms, sittings, facts.
-    pub(super) const EVENTS: Self = Self { from: 1986, to: 2060 };
+    pub(super) const EVENTS: Self = Self { from: 1976, to: 2060 };
     /// People who may hold a post.
     pub(super) const BIRTHS: Self = Self { from: 1925, to: 2010 };
 
+    /// Whether a stored day of this year can be meant.
+    pub(super) fn has(self, year: i16) -> bool {
+        (self.from..=self.to).contains(&year)
+    }
+
     /// The one year of the window that ends in these two digits.
     fn only_year(self, short: i16) -> Option<i16> {
-        let fits = |year: &i16| (self.from..=self.to).contains(year);
+        let fits = |year: &i16| self.has(*year);
         match [1900 + short, 2000 + short].iter().filter(|year| fits(year)).collect::<Vec<_>>().as_slice() {
             [year] => Some(**year),
             _ => None,
@@ -39,6 +44,13 @@ pub(super) struct Reading<T> {
     pub value: T,
     /// Whether a two-digit year was completed.
     pub short_year: bool,
+}
+
+impl<T> Reading<T> {
+    /// The same reading of another value.
+    pub(super) fn map<U>(self, change: impl FnOnce(T) -> U) -> Reading<U> {
+        Reading { value: change(self.value), short_year: self.short_year }
+    }
 }
 
 /// Why a text is no date.
@@ -143,7 +155,9 @@ fn period_of_tokens(text: &str, window: Window) -> Read<Period> {
     let exact = |value| Ok(Reading { value, short_year: false });
     match words.as_slice() {
         [year] if year.len() == 4 => exact(Period::Year(full_year(year)?)),
-        [year, month, day] if year.len() == 4 => Ok(Reading { value: Period::Day(date(day, month, full_year(year)?)?), short_year: false }),
+        [year, month, day] if year.len() == 4 => {
+            Ok(Reading { value: Period::Day(date(day, month, full_year(year)?)?), short_year: false })
+        }
         ["thang", month, year] => exact(months(number(month)?, 1, full_year(year)?)?),
         [month, year] if month.len() <= 2 && year.len() == 4 => exact(months(number(month)?, 1, full_year(year)?)?),
         ["quy", quarter, year] => exact(months((quarter_number(quarter)? - 1) * 3 + 1, 3, full_year(year)?)?),
@@ -212,7 +226,15 @@ mod tests {
 
     #[test]
     fn every_way_to_write_a_day_is_one_day() {
-        for text in ["05/12/2023", "5-12-2023", "5.12.2023", "ngày 05 tháng 12 năm 2023", "2023-12-05", "2023-12-05T00:00:00", "05 / 12 / 2023"] {
+        for text in [
+            "05/12/2023",
+            "5-12-2023",
+            "5.12.2023",
+            "ngày 05 tháng 12 năm 2023",
+            "2023-12-05",
+            "2023-12-05T00:00:00",
+            "05 / 12 / 2023",
+        ] {
             assert_eq!(told(text), "05/12/2023", "{text}");
         }
     }

@@ -48,6 +48,7 @@ impl Legacy {
 
 /// Letter and its TCVN3 code, read as Latin-1. Capitals with a tone have no code: they are small letters in a font of
 /// capitals.
+#[rustfmt::skip]
 const TCVN3: [(char, char); 74] = [
     ('à', 'µ'), ('ả', '¶'), ('ã', '·'), ('á', '¸'), ('ạ', '¹'),
     ('ă', '¨'), ('ằ', '»'), ('ẳ', '¼'), ('ẵ', '½'), ('ắ', '¾'), ('ặ', 'Æ'),
@@ -73,6 +74,7 @@ fn from_tcvn3(code: char) -> Option<char> {
 }
 
 /// Letter and its VNI code: one letter, or a vowel and a mark of its own.
+#[rustfmt::skip]
 const VNI: [(char, &str); 67] = [
     ('à', "aø"), ('ả', "aû"), ('ã', "aõ"), ('á', "aù"), ('ạ', "aï"),
     ('ă', "aê"), ('ằ', "aè"), ('ẳ', "aú"), ('ẵ', "aü"), ('ắ', "aé"), ('ặ', "aë"),
@@ -167,8 +169,8 @@ fn changed_words(converted: &str) -> Option<(usize, usize)> {
 }
 
 const ONSETS: [&str; 28] = [
-    "", "b", "c", "ch", "d", "đ", "g", "gh", "gi", "h", "k", "kh", "l", "m", "n", "ng", "ngh", "nh", "p", "ph", "qu", "r",
-    "s", "t", "th", "tr", "v", "x",
+    "", "b", "c", "ch", "d", "đ", "g", "gh", "gi", "h", "k", "kh", "l", "m", "n", "ng", "ngh", "nh", "p", "ph", "qu",
+    "r", "s", "t", "th", "tr", "v", "x",
 ];
 
 /// Vowels that a consonant may close.
@@ -179,8 +181,8 @@ const CLOSABLE: [&str; 26] = [
 
 /// Vowels that end a syllable.
 const FINAL: [&str; 34] = [
-    "ai", "ao", "au", "ay", "âu", "ây", "eo", "êu", "ia", "iu", "iêu", "yêu", "oi", "ôi", "ơi", "oai", "oay", "oao", "oeo",
-    "ui", "ưi", "ưu", "ưa", "uôi", "ươi", "ươu", "uây", "uya", "uyu", "ya", "uao", "uai", "uay", "uêu",
+    "ai", "ao", "au", "ay", "âu", "ây", "eo", "êu", "ia", "iu", "iêu", "yêu", "oi", "ôi", "ơi", "oai", "oay", "oao",
+    "oeo", "ui", "ưi", "ưu", "ưa", "uôi", "ươi", "ươu", "uây", "uya", "uyu", "ya", "uao", "uai", "uay", "uêu",
 ];
 
 const CODAS: [&str; 9] = ["", "c", "ch", "m", "n", "ng", "nh", "p", "t"];
@@ -195,7 +197,8 @@ fn is_syllable(word: &str) -> bool {
             CLOSABLE.contains(&vowel) && (!stopped || matches!(tone, Some('\u{301}' | '\u{323}')))
         });
         open || closed
-    }) || letters == "gi" || letters == "gin"
+    }) || letters == "gi"
+        || letters == "gin"
 }
 
 /// Small letters without their tone, and the tone; `None` when there are two.
@@ -266,7 +269,13 @@ mod tests {
 
     #[test]
     fn names_typed_in_old_fonts_are_found_without_the_font() {
-        for text in ["Nguyễn Văn A", "Trần Thị Bích Thủy", "Phó Chủ tịch Hội đồng nhân dân tỉnh", "Giám đốc Sở Y tế", "Khối Ủy ban nhân dân"] {
+        for text in [
+            "Nguyễn Văn A",
+            "Trần Thị Bích Thủy",
+            "Phó Chủ tịch Hội đồng nhân dân tỉnh",
+            "Giám đốc Sở Y tế",
+            "Khối Ủy ban nhân dân",
+        ] {
             let found = |typed: &str| detect(typed, Evidence::Cell);
             assert_eq!(found(&to_vni(text)), Some((Legacy::Vni, text.to_owned())));
             if !text.contains(['Ủ', 'Ỷ']) {
@@ -280,11 +289,44 @@ mod tests {
     #[test]
     fn unicode_vietnamese_and_foreign_words_are_left_alone() {
         for text in [
-            "Nguyễn Văn A", "Hà Giang", "Lê Đức Anh", "Phó Chủ tịch HĐND tỉnh", "Bà Rịa - Vũng Tàu", "Tô Lâm", "Hoà Bình",
-            "café", "Besançon", "très bien", "crème fraîche", "père Noël", "Zürich", "São Paulo", "El Niño", "François",
-            "Müller", "Größe", "naïve", "Québec", "Hôtel de ville", "château", "Perú", "Malmö", "Ångström",
-            "25 m²", "5 µm", "± 3 °C", "§ 12", "« OK »", "½", "Số 12/NQ-HĐND", "100%", "", "Kế hoạch 2023",
-            "Siu H'Bai", "Ksor Phước", "Nguye\u{302}\u{303}n Va\u{306}n A",
+            "Nguyễn Văn A",
+            "Hà Giang",
+            "Lê Đức Anh",
+            "Phó Chủ tịch HĐND tỉnh",
+            "Bà Rịa - Vũng Tàu",
+            "Tô Lâm",
+            "Hoà Bình",
+            "café",
+            "Besançon",
+            "très bien",
+            "crème fraîche",
+            "père Noël",
+            "Zürich",
+            "São Paulo",
+            "El Niño",
+            "François",
+            "Müller",
+            "Größe",
+            "naïve",
+            "Québec",
+            "Hôtel de ville",
+            "château",
+            "Perú",
+            "Malmö",
+            "Ångström",
+            "25 m²",
+            "5 µm",
+            "± 3 °C",
+            "§ 12",
+            "« OK »",
+            "½",
+            "Số 12/NQ-HĐND",
+            "100%",
+            "",
+            "Kế hoạch 2023",
+            "Siu H'Bai",
+            "Ksor Phước",
+            "Nguye\u{302}\u{303}n Va\u{306}n A",
         ] {
             for evidence in [Evidence::Cell, Evidence::File] {
                 assert_eq!(detect(text, evidence), None, "{text}");

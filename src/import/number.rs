@@ -42,7 +42,9 @@ fn without_separators(digits: &str) -> Option<String> {
     let (whole, fraction) = match (digits.rfind(','), digits.rfind('.')) {
         (Some(comma), Some(point)) if comma > point => (grouped(&digits[..comma], '.')?, &digits[comma + 1..]),
         (Some(_), Some(point)) => (grouped(&digits[..point], ',')?, &digits[point + 1..]),
-        (Some(comma), None) if digits.matches(',').count() == 1 => (grouped(&digits[..comma], ' ')?, &digits[comma + 1..]),
+        (Some(comma), None) if digits.matches(',').count() == 1 => {
+            (grouped(&digits[..comma], ' ')?, &digits[comma + 1..])
+        }
         (Some(_), None) => (grouped(digits, ',')?, ""),
         (None, Some(point)) => match grouped(digits, '.') {
             Some(whole) => (whole, ""),
@@ -157,7 +159,9 @@ mod tests {
 
     #[test]
     fn stored_numbers_lose_their_binary_dust_and_nothing_else() {
-        let stored = |number: f64| plain(number).and_then(|text| from_stored(&text, false)).map(|f| (f.value.to_string(), f.rounded));
+        let stored = |number: f64| {
+            plain(number).and_then(|text| from_stored(&text, false)).map(|f| (f.value.to_string(), f.rounded))
+        };
         assert_eq!(stored(1.234), Some(("1,234".into(), false)));
         assert_eq!(stored(0.1 + 0.2), Some(("0,3".into(), false)));
         assert_eq!(stored(47.0), Some(("47".into(), false)));

@@ -1,0 +1,247 @@
+//! One record's cells as values; whatever does not fit becomes a finding at its cell.
+
+use jiff::civil::Date;
+
+use crate::domain::fact::Period;
+use crate::domain::official::Birth;
+use crate::domain::text::clean;
+
+use super::dates::{self, DateError, Reading, Window};
+use super::grid::Cell;
+use super::number::{self, Figure};
+use super::report::{self, Code, Report};
+use super::schema::{Choice, Column, Need, labels};
+use super::table::Record;
+
+/// Words that offices put behind a count.
+const COUNTED: [&str; 4] = ["phiếu", "đại biểu", "người", "lá phiếu"];
+
+/// Reads one record.
+pub(super) struct Fields<'a, 'g> {
+    record: &'a Record<'g>,
+    report: &'a mut Report,
+}
+
+impl<'a, 'g> Fields<'a, 'g> {
+    /// Reads `record`; findings go to `report`.
+    pub(super) const fn new(record: &'a Record<'g>, report: &'a mut Report) -> Self {
+        Self { record, report }
+    }
+
+    /// Adds a finding at the cell of a column.
+    pub(super) fn find(&mut self, code: Code, column: &Column, what: impl Into<String>, remedy: impl Into<String>) {
+        self.report.add(code, self.record.place(column), what, remedy);
+    }
+
+    /// The cell, after saying that it is broken, or missing where it must not be. A column that is missing as a whole
+    /// was named once and is not named again in every row.
+    fn value(&mut self, column: &Column) -> Option<&'g Cell> {
+        match self.record.cell(column) {
+            Some(Cell::Broken(error)) => {
+                let what = format!("Công thức ở ô «{}» cho kết quả lỗi {error}.", column.title);
+                self.find(report::BROKEN_FORMULA, column, what, "Sửa công thức hoặc ghi trực tiếp giá trị.");
+                None
+            }
+            Some(cell) => Some(cell),
+            None => {
+                self.say_missing(column);
+                None
+            }
+        }
+    }
+
+    fn say_missing(&mut self, column: &Column) {
+        let code = match column.need {
+            Need::Required if self.record.has(column) => report::CELL_MISSING,
+            Need::Wanted => report::CELL_WANTED,
+            _ => return,
+        };
+        self.find(code, column, format!("Chưa ghi «{}».", column.title), format!("Ghi: {}", column.help));
+    }
+
+    /// Clean text.
+    pub(super) fn text(&mut self, column: &Column) -> Option<String> {
+        self.value(column).map(Cell::shown)
+    }
+
+    /// Items separated by `;` or line breaks, none of them empty.
+    pub(super) fn list(&mut self, column: &Column) -> Vec<String> {
+        let mut items = self.items(column);
+        items.retain(|item| !item.is_empty());
+        items
+    }
+
+    fn items(&mut self, column: &Column) -> Vec<String> {
+        match self.value(column) {
+            Some(Cell::Text(text)) => text.split([';', '\n']).map(clean).collect(),
+            Some(other) => vec![other.shown()],
+            None => Vec::new(),
+        }
+    }
+
+    /// A value of a closed set.
+    pub(super) fn choice<T: Choice>(&mut self, column: &Column) -> Option<T> {
+        let text = self.text(column)?;
+        let found = T::of(&text);
+        if found.is_none() {
+            let what = format!("«{text}» không phải là giá trị của «{}».", column.title);
+            let remedy = format!("Ghi một trong: {}.", labels::<T>().join("; "));
+            self.find(report::BAD_CHOICE, column, what, remedy);
+        }
+        found
+    }
+
+    /// Whole number from 0.
+    pub(super) fn count(&mut self, column: &Column) -> Option<u32> {
+        let cell = self.value(column)?;
+        let figure = match cell {
+            Cell::Number { plain, percent: false } => number::from_stored(plain, false),
+            Cell::Text(text) => number::from_text(without_counted(&clean(text))),
+            _ => None,
+        };
+        let whole = figure.filter(|figure| !figure.percent && !figure.rounded).and_then(whole_number);
+        if whole.is_none() {
+            let what = format!("«{}» không phải là số nguyên không âm.", cell.shown());
+            self.find(report::BAD_COUNT, column, what, "Ghi số bằng chữ số, ví dụ 47 hoặc 1.234.");
+        }
+        whole
+    }
+
+    /// Exact decimal figure, and whether it is in per cent.
+    pub(super) fn figure(&mut self, column: &Column) -> Option<Figure> {
+        let cell = self.value(column)?;
+        let figure = match cell {
+            Cell::Number { plain, percent } => number::from_stored(plain, *percent),
+            Cell::Text(text) => number::from_text(text),
+            _ => None,
+        };
+        match figure {
+            None => {
+                let what = format!("«{}» không phải là số.", cell.shown());
+                let remedy = "Ghi số với dấu phẩy thập phân, ví dụ 8,5 hoặc 1.234,5; đơn vị ghi ở cột riêng.";
+                self.find(report::BAD_NUMBER, column, what, remedy);
+            }
+            Some(figure) if figure.rounded => {
+                let what = format!("«{}» được làm tròn thành {}.", cell.shown(), figure.value);
+                self.find(report::ROUNDED, column, what, "Ghi số đã làm tròn như trong tài liệu nguồn.");
+            }
+            Some(_) => {}
+        }
+        figure
+    }
+
+    /// One day.
+    pub(super) fn date(&mut self, column: &Column) -> Option<Date> {
+        let cell = self.value(column)?;
+        let read = match cell {
+            Cell::Date(date) => stored_date(*date, Window::EVENTS),
+            Cell::Text(text) => dates::day(text, Window::EVENTS),
+            Cell::Number { plain, .. } => match dates::from_stored(plain) {
+                Some(Period::Day(day)) => stored_date(day, Window::EVENTS),
+                _ => Err(DateError::Form),
+            },
+            Cell::Bool(_) | Cell::Broken(_) => Err(DateError::Form),
+        };
+        self.dated(column, &cell.shown(), read, "Ghi đủ ngày/tháng/năm, ví dụ 05/12/2023.")
+    }
+
+    /// One day for each of `count` items, or one for all; `None` stands for an item without a day.
+    pub(super) fn dates(&mut self, column: &Column, count: usize) -> Vec<Option<Date>> {
+        if !matches!(self.record.cell(column), Some(Cell::Text(text)) if text.contains([';', '\n'])) {
+            return vec![self.date(column); count];
+        }
+        let items = self.items(column);
+        if items.len() != count {
+            let what = format!("Có {} ngày cho {count} chức vụ.", items.len());
+            let remedy = "Ghi một ngày cho tất cả, hoặc mỗi chức vụ một ngày theo đúng thứ tự, cách nhau bằng dấu «;».";
+            self.find(report::DATES_UNALIGNED, column, what, remedy);
+            return vec![None; count];
+        }
+        let remedy = "Ghi đủ ngày/tháng/năm, ví dụ 05/12/2023; chức vụ không rõ ngày thì để trống giữa hai dấu «;».";
+        let mut read = |item: &String| {
+            let reading = if item.is_empty() { return None } else { dates::day(item, Window::EVENTS) };
+            self.dated(column, item, reading, remedy)
+        };
+        items.iter().map(&mut read).collect()
+    }
+
+    /// A day or a year of birth.
+    pub(super) fn birth(&mut self, column: &Column) -> Option<Birth> {
+        let cell = self.value(column)?;
+        let exact = |value| Ok(Reading { value, short_year: false });
+        let read = match cell {
+            Cell::Date(date) => stored_date(*date, Window::BIRTHS).map(|reading| reading.map(Birth::Day)),
+            Cell::Number { plain, .. } => match dates::from_stored(plain) {
+                Some(Period::Year(year)) => exact(Birth::Year(year)),
+                Some(Period::Day(day)) => exact(Birth::Day(day)),
+                _ => Err(DateError::Form),
+            },
+            Cell::Text(text) => match dates::period(text) {
+                Ok(Reading { value: Period::Year(year), .. }) => exact(Birth::Year(year)),
+                _ => dates::day(text, Window::BIRTHS).map(|reading| reading.map(Birth::Day)),
+            },
+            Cell::Bool(_) | Cell::Broken(_) => Err(DateError::Form),
+        };
+        self.dated(column, &cell.shown(), read, "Ghi ngày/tháng/năm sinh, ví dụ 19/08/1965, hoặc chỉ năm sinh 1965.")
+    }
+
+    /// Day, month, quarter, year or span.
+    pub(super) fn period(&mut self, column: &Column) -> Option<Period> {
+        let cell = self.value(column)?;
+        let read = match cell {
+            Cell::Date(date) => stored_date(*date, Window::EVENTS).map(|reading| reading.map(Period::Day)),
+            Cell::Number { plain, .. } => match dates::from_stored(plain) {
+                Some(value) => Ok(Reading { value, short_year: false }),
+                None => Err(DateError::Form),
+            },
+            Cell::Text(text) => dates::period(text),
+            Cell::Bool(_) | Cell::Broken(_) => Err(DateError::Form),
+        };
+        let remedy = "Ghi ngày (05/12/2023), tháng (tháng 5/2023), quý (Quý I/2023), năm (2023) hoặc khoảng \
+            (01/01/2023 - 30/6/2023).";
+        self.dated(column, &cell.shown(), read, remedy)
+    }
+
+    fn dated<T>(
+        &mut self,
+        column: &Column,
+        shown: &str,
+        read: Result<Reading<T>, DateError>,
+        remedy: &str,
+    ) -> Option<T> {
+        match read {
+            Ok(Reading { value, short_year }) => {
+                if short_year {
+                    let what = format!("Năm trong «{shown}» chỉ ghi hai chữ số; đã hiểu theo thế kỷ duy nhất hợp lý.");
+                    self.find(report::SHORT_YEAR, column, what, "Kiểm tra và ghi đủ bốn chữ số của năm.");
+                }
+                Some(value)
+            }
+            Err(error) => {
+                let what = format!("«{}»: {shown} – {error}.", column.title);
+                self.find(report::BAD_DATE, column, what, remedy);
+                None
+            }
+        }
+    }
+}
+
+/// A day that the file stores as one. A year typed into a cell with a date format becomes a day of 1905: it is refused
+/// rather than believed.
+fn stored_date(date: Date, window: Window) -> Result<Reading<Date>, DateError> {
+    if window.has(date.year()) {
+        Ok(Reading { value: date, short_year: false })
+    } else {
+        Err(DateError::Year { year: date.year() })
+    }
+}
+
+fn whole_number(figure: Figure) -> Option<u32> {
+    let unit = 10_i64.checked_pow(u32::from(figure.value.scale()))?;
+    let mantissa = figure.value.mantissa();
+    (mantissa % unit == 0).then(|| u32::try_from(mantissa / unit).ok()).flatten()
+}
+
+fn without_counted(text: &str) -> &str {
+    COUNTED.iter().find_map(|word| text.strip_suffix(word)).unwrap_or(text).trim_end()
+}

@@ -1,0 +1,301 @@
+//! What a sheet is made of, said once: the same table drives reading, the template and the messages.
+
+use crate::domain::council::CouncilKind;
+use crate::domain::fact::{FactKind, Status};
+use crate::domain::official::Honorific;
+use crate::domain::roster::TellerRole;
+use crate::domain::text::fold;
+
+/// How badly a sheet, a column or a cell is needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Need {
+    /// Without it there is nothing to work on: an error.
+    Required,
+    /// Papers show a gap without it: a warning.
+    Wanted,
+    /// May be absent.
+    Optional,
+    /// For the reader's eye only: running numbers.
+    Ignored,
+}
+
+/// What the cells of a column hold; decides formats and drop-downs of the template.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Shape {
+    /// One line of text.
+    Text,
+    /// Items separated by `;` or by line breaks.
+    List,
+    /// Whole number from 0.
+    Count,
+    /// Exact decimal figure.
+    Figure,
+    /// One day.
+    Date,
+    /// Days separated by `;`, one for each item of a list.
+    Dates,
+    /// A day or a year.
+    Birth,
+    /// Day, month, quarter, year or span.
+    Period,
+    /// One of these words.
+    Choice(fn() -> Vec<&'static str>),
+}
+
+/// One column of a table, or one line of a form.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Column {
+    /// Heading in the template; the column's name in messages. Unique in its sheet.
+    pub title: &'static str,
+    /// Other headings, folded.
+    pub names: &'static [&'static str],
+    /// Whether a cell may be empty, and the column absent.
+    pub need: Need,
+    /// What its cells hold.
+    pub shape: Shape,
+    /// One sentence for whoever fills the sheet.
+    pub help: &'static str,
+    /// A filled cell, for the example rows.
+    pub example: &'static str,
+    /// Width in the template, in characters.
+    pub width: u8,
+}
+
+impl Column {
+    const fn new(title: &'static str, need: Need, shape: Shape) -> Self {
+        Self { title, names: &[], need, shape, help: "", example: "", width: 16 }
+    }
+
+    pub(super) const fn required(title: &'static str, shape: Shape) -> Self {
+        Self::new(title, Need::Required, shape)
+    }
+
+    pub(super) const fn wanted(title: &'static str, shape: Shape) -> Self {
+        Self::new(title, Need::Wanted, shape)
+    }
+
+    pub(super) const fn optional(title: &'static str, shape: Shape) -> Self {
+        Self::new(title, Need::Optional, shape)
+    }
+
+    pub(super) const fn ignored(title: &'static str) -> Self {
+        Self::new(title, Need::Ignored, Shape::Text)
+    }
+
+    pub(super) const fn named(self, names: &'static [&'static str]) -> Self {
+        Self { names, ..self }
+    }
+
+    pub(super) const fn help(self, help: &'static str) -> Self {
+        Self { help, ..self }
+    }
+
+    pub(super) const fn example(self, example: &'static str) -> Self {
+        Self { example, ..self }
+    }
+
+    pub(super) const fn width(self, width: u8) -> Self {
+        Self { width, ..self }
+    }
+
+    /// Whether a heading, in any of its [`heading_keys`], is this column's.
+    pub(super) fn meets(&self, keys: &[String]) -> bool {
+        let title = fold(self.title);
+        keys.iter().any(|key| *key == title || self.names.contains(&key.as_str()))
+    }
+}
+
+/// How a sheet is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// One record, a line for each field, or a header with one row.
+    Form,
+    /// A header, and a row for each record.
+    Table,
+}
+
+/// One sheet.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Schema {
+    /// Name in the template and in messages.
+    pub title: &'static str,
+    /// Other names, folded.
+    pub names: &'static [&'static str],
+    /// Whether a workbook may lack it.
+    pub need: Need,
+    /// Form or table.
+    pub layout: Layout,
+    /// In the order of the template.
+    pub columns: &'static [Column],
+    /// What the sheet is for, for whoever fills it.
+    pub help: &'static str,
+}
+
+impl Schema {
+    /// Whether a sheet of this name is this sheet: `1. Danh sách đại biểu` is `Đại biểu`.
+    pub(super) fn meets(&self, sheet_name: &str) -> bool {
+        let title = fold(self.title);
+        heading_keys(sheet_name).iter().any(|key| *key == title || self.names.contains(&key.as_str()))
+    }
+
+    /// The column that a heading names.
+    pub(super) fn column_of(&self, heading: &str) -> Option<&'static Column> {
+        let keys = heading_keys(heading);
+        self.columns.iter().find(|column| column.meets(&keys))
+    }
+}
+
+/// The words under which a heading may be known: whole, without what stands in brackets, without a number before it.
+pub(super) fn heading_keys(heading: &str) -> Vec<String> {
+    let mut keys = Vec::new();
+    let outside = heading.split(['(', '[']).next().unwrap_or_default();
+    for text in [heading, outside] {
+        let whole = fold(text);
+        let unnumbered = whole.split_once(' ').filter(|(first, _)| first.bytes().all(|b| b.is_ascii_digit()));
+        keys.extend(unnumbered.map(|(_, rest)| rest.to_owned()));
+        keys.push(whole);
+    }
+    keys.retain(|key| !key.is_empty());
+    keys
+}
+
+/// A closed set of words of the field.
+pub(super) trait Choice: Copy + 'static {
+    /// All of them, in the order of drop-downs.
+    const ALL: &'static [Self];
+    /// The word in the template.
+    fn label(self) -> &'static str;
+    /// Other words for it, folded.
+    fn names(self) -> &'static [&'static str];
+
+    /// The value that a text names.
+    fn of(text: &str) -> Option<Self> {
+        let key = fold(text);
+        let meets = |choice: &&Self| fold(choice.label()) == key || choice.names().contains(&key.as_str());
+        Self::ALL.iter().find(meets).copied()
+    }
+}
+
+/// All words of a set, for drop-downs and messages.
+pub(super) fn labels<T: Choice>() -> Vec<&'static str> {
+    T::ALL.iter().map(|choice| choice.label()).collect()
+}
+
+impl Choice for CouncilKind {
+    const ALL: &'static [Self] = &Self::ALL;
+
+    fn label(self) -> &'static str {
+        self.label()
+    }
+
+    fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::NationalAssembly => &["qh", "trung uong"],
+            Self::ProvinceCouncil => &[
+                "tinh",
+                "cap tinh",
+                "hdnd tinh",
+                "hdnd thanh pho",
+                "hoi dong nhan dan cap tinh",
+                "hoi dong nhan dan tinh",
+            ],
+            Self::DistrictCouncil => &[
+                "huyen",
+                "cap huyen",
+                "hdnd huyen",
+                "hoi dong nhan dan cap huyen",
+                "hoi dong nhan dan huyen",
+                "hdnd quan",
+                "hdnd thi xa",
+            ],
+            Self::CommuneCouncil => &[
+                "xa",
+                "cap xa",
+                "hdnd xa",
+                "hdnd phuong",
+                "hdnd dac khu",
+                "hoi dong nhan dan cap xa",
+                "hoi dong nhan dan xa",
+                "hoi dong nhan dan phuong",
+            ],
+            Self::PartyCommittee => &["cap uy", "dang", "ban chap hanh", "tap the lanh dao", "ban thuong vu"],
+        }
+    }
+}
+
+impl Choice for Honorific {
+    const ALL: &'static [Self] = &Self::ALL;
+
+    fn label(self) -> &'static str {
+        self.label()
+    }
+
+    fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::Mr => &["nam", "o"],
+            Self::Ms => &["nu", "b"],
+            Self::Comrade => &["d c", "dc"],
+        }
+    }
+}
+
+impl Choice for TellerRole {
+    const ALL: &'static [Self] = &Self::ALL;
+
+    fn label(self) -> &'static str {
+        self.label()
+    }
+
+    fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::Head => &["truong ban kiem phieu", "truong"],
+            Self::Secretary => &["thu ky ban", "thu ky ban kiem phieu"],
+            Self::Member => &["thanh vien", "uy vien ban kiem phieu", "uv"],
+        }
+    }
+}
+
+impl Choice for Status {
+    const ALL: &'static [Self] = &Self::ALL;
+
+    fn label(self) -> &'static str {
+        self.label()
+    }
+
+    fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::Met => &["dat ke hoach", "hoan thanh", "vuot", "vuot ke hoach"],
+            Self::NotMet => &["chua dat", "khong hoan thanh"],
+            Self::OnTime => &["hoan thanh dung han", "da hoan thanh", "dung tien do"],
+            Self::Late => &["hoan thanh cham", "qua han", "tre han", "cham tien do"],
+            Self::Open => &["chua xong", "dang lam", "chua hoan thanh", "dang giai quyet"],
+        }
+    }
+}
+
+impl Choice for FactKind {
+    const ALL: &'static [Self] = &Self::ALL;
+
+    fn label(self) -> &'static str {
+        self.label()
+    }
+
+    fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::Target => &["chi tieu ke hoach", "chi tieu kinh te xa hoi"],
+            Self::AssignedTask => &["nhiem vu"],
+            Self::Questioning => &["chat van", "loi hua", "tra loi chat van", "chat van va loi hua"],
+            Self::Supervision => &["giam sat", "ket luan giam sat kien nghi", "kien nghi giam sat"],
+            Self::Petition => &["kien nghi cua cu tri", "y kien kien nghi cua cu tri"],
+            Self::Complaint => &["khieu nai", "to cao", "khieu nai to cao don thu", "don thu"],
+            Self::CitizenReception => &["tiep dan"],
+            Self::YearlyRating => &["xep loai", "xep loai hang nam", "danh gia xep loai", "danh gia can bo"],
+            Self::Award => &["thi dua khen thuong"],
+            Self::Discipline => &["xu ly ky luat"],
+            Self::AssetDeclaration => &["ke khai tai san thu nhap"],
+            Self::ReportSection => &["bao cao", "bao cao cua nguoi duoc lay phieu", "tu danh gia"],
+            Self::VotersOpinion => &["y kien cu tri", "mttq tong hop", "y kien cu tri va nhan dan"],
+            Self::Attendance => &["tham du", "tham du ky hop", "du hop"],
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! `Đại biểu`: who votes.
+
+use std::collections::BTreeSet;
+
+use crate::domain::council::Council;
+use crate::domain::roster::Delegate;
+use crate::import::fields::Fields;
+use crate::import::report::{self, Report};
+use crate::import::schema::{Column, Layout, Need, Schema, Shape};
+use crate::import::sheets::NUMBER;
+use crate::import::table::Record;
+
+pub(in crate::import) const NAME: Column = Column::required("Họ và tên", Shape::Text)
+    .named(&["ho ten", "ten", "ho ten dai bieu", "ho va ten dai bieu", "dai bieu", "ten dai bieu", "full name"])
+    .help("họ tên đầy đủ của đại biểu.")
+    .example("Trần Thị B")
+    .width(30);
+pub(in crate::import) const GROUP: Column = Column::optional("Tổ đại biểu", Shape::Text)
+    .named(&["to", "doan", "doan dai bieu", "don vi bau cu", "to dai bieu hdnd", "nhom"])
+    .help("tổ hoặc đoàn đại biểu, nếu có.")
+    .example("Tổ số 1")
+    .width(24);
+
+/// The sheet.
+pub(in crate::import) const SHEET: Schema = Schema {
+    title: "Đại biểu",
+    names: &[
+        "danh sach dai bieu",
+        "dai bieu hdnd",
+        "danh sach dai bieu hdnd",
+        "thanh vien",
+        "dai bieu quoc hoi",
+        "delegates",
+    ],
+    need: Need::Wanted,
+    layout: Layout::Table,
+    columns: &[NUMBER, NAME, GROUP],
+    help: "Toàn bộ đại biểu của Hội đồng, mỗi người một dòng, kể cả người vắng mặt.",
+};
+
+/// The delegates in order.
+pub(in crate::import) fn read(records: &[Record<'_>], council: Option<&Council>, report: &mut Report) -> Vec<Delegate> {
+    let mut delegates = Vec::new();
+    let mut seen = BTreeSet::new();
+    for record in records {
+        let mut fields = Fields::new(record, report);
+        let (name, group) = (fields.text(&NAME), fields.text(&GROUP));
+        let Some(name) = name else { continue };
+        if !seen.insert((name.to_lowercase(), group.as_ref().map(|group| group.to_lowercase()))) {
+            let what = format!("Đại biểu {name} đã có ở một dòng phía trên.");
+            let remedy = "Bỏ dòng thừa; nếu là hai người trùng tên, ghi thêm năm sinh sau họ tên.";
+            fields.find(report::DELEGATE_TWICE, &NAME, what, remedy);
+        }
+        delegates.push(Delegate { name, group });
+    }
+    let total = council.and_then(|council| usize::try_from(council.delegates_total).ok());
+    if let Some(total) = total.filter(|total| !delegates.is_empty() && *total != delegates.len()) {
+        let what = format!("Trang có {} đại biểu, còn trang Hội đồng ghi tổng số {total}.", delegates.len());
+        let remedy = "Sửa danh sách hoặc tổng số; tỷ lệ theo tổng số đại biểu dùng số ghi ở trang Hội đồng.";
+        report.add(report::DELEGATES_TOTAL, SHEET.title, what, remedy);
+    }
+    delegates
+}

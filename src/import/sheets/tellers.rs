@@ -1,0 +1,93 @@
+//! `Ban kiểm phiếu`: who counts, checked against who votes and who is voted on.
+
+use std::collections::BTreeSet;
+
+use crate::domain::council::{Council, CouncilKind};
+use crate::domain::official::Official;
+use crate::domain::roster::{Delegate, Teller, TellerRole};
+use crate::import::fields::Fields;
+use crate::import::report::{self, Code, Report};
+use crate::import::schema::{Column, Layout, Need, Schema, Shape, labels};
+use crate::import::sheets::NUMBER;
+use crate::import::table::Record;
+
+pub(in crate::import) const NAME: Column = Column::required("Họ và tên", Shape::Text)
+    .named(&["ho ten", "ten", "ho ten thanh vien", "ho va ten thanh vien", "thanh vien", "full name"])
+    .help("họ tên như ở trang Đại biểu.")
+    .example("Lê Văn C")
+    .width(30);
+pub(in crate::import) const ROLE: Column = Column::required("Nhiệm vụ", Shape::Choice(labels::<TellerRole>))
+    .named(&["vai tro", "chuc danh", "chuc vu", "nhiem vu trong ban", "phan cong"])
+    .help("Trưởng ban, Thư ký hoặc Ủy viên.")
+    .example("Trưởng ban")
+    .width(18);
+
+/// The sheet.
+pub(in crate::import) const SHEET: Schema = Schema {
+    title: "Ban kiểm phiếu",
+    names: &["to kiem phieu", "danh sach ban kiem phieu", "kiem phieu", "thanh vien ban kiem phieu", "tellers"],
+    need: Need::Wanted,
+    layout: Layout::Table,
+    columns: &[NUMBER, NAME, ROLE],
+    help: "Thành viên Ban kiểm phiếu: một Trưởng ban, Thư ký và các Ủy viên; là đại biểu không có tên trong danh sách lấy phiếu.",
+};
+
+/// The board in order.
+pub(in crate::import) fn read(
+    records: &[Record<'_>],
+    council: Option<&Council>,
+    officials: &[Official],
+    delegates: &[Delegate],
+    report: &mut Report,
+) -> Vec<Teller> {
+    let bar = Bar::of(council);
+    let known: BTreeSet<String> = delegates.iter().map(|delegate| delegate.name.to_lowercase()).collect();
+    let listed: BTreeSet<String> = officials.iter().map(|official| official.name.to_lowercase()).collect();
+    let mut tellers: Vec<Teller> = Vec::new();
+    for record in records {
+        let mut fields = Fields::new(record, report);
+        let (name, role) = (fields.text(&NAME), fields.choice(&ROLE));
+        let Some(name) = name else { continue };
+        let key = name.to_lowercase();
+        if tellers.iter().any(|teller| teller.name.to_lowercase() == key) {
+            fields.find(report::BOARD_TWICE, &NAME, format!("{name} đã có trong Ban kiểm phiếu."), "Bỏ dòng thừa.");
+        }
+        let heads = tellers.iter().filter(|teller| teller.role == TellerRole::Head).count();
+        if role == Some(TellerRole::Head) && heads > 0 {
+            let remedy = "Chỉ giữ một Trưởng ban; người khác ghi Thư ký hoặc Ủy viên.";
+            fields.find(report::BOARD_TWICE, &ROLE, "Ban kiểm phiếu có hai Trưởng ban.", remedy);
+        }
+        if listed.contains(&key) {
+            let what = format!("{name} có tên trong danh sách lấy phiếu nên không được kiểm phiếu.");
+            report.add_by_law(bar.code, record.place(&NAME), what, "Cử đại biểu khác vào Ban kiểm phiếu.", bar.law);
+        }
+        if !known.is_empty() && !known.contains(&key) {
+            let what = format!("{name} không có ở trang Đại biểu.");
+            let remedy = "Kiểm tra cách viết họ tên; thành viên Ban kiểm phiếu phải là đại biểu.";
+            report.add_by_law(bar.code, record.place(&NAME), what, remedy, bar.law);
+        }
+        tellers.push(Teller { name, role: role.unwrap_or(TellerRole::Member) });
+    }
+    if !tellers.is_empty() && !tellers.iter().any(|teller| teller.role == TellerRole::Head) {
+        let remedy = "Ghi «Trưởng ban» ở cột Nhiệm vụ cho một người.";
+        report.add(report::BOARD_HEADLESS, SHEET.title, "Ban kiểm phiếu chưa có Trưởng ban.", remedy);
+    }
+    tellers
+}
+
+/// What keeps a person from the board, and how surely. Only the National Assembly's own rule speaks of this vote; the
+/// councils' is written for the first session of a term and carried over.
+struct Bar {
+    code: Code,
+    law: &'static str,
+}
+
+impl Bar {
+    fn of(council: Option<&Council>) -> Self {
+        if council.is_some_and(|council| council.kind == CouncilKind::NationalAssembly) {
+            Self { code: report::TELLER_BARRED, law: "NQ 71/2022/QH15, Điều 29" }
+        } else {
+            Self { code: report::TELLER_DOUBTFUL, law: "HD 883/HD-UBTVQH14, điểm 5a" }
+        }
+    }
+}

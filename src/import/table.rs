@@ -1,0 +1,379 @@
+//! Finds the table or the form on a sheet, and says what on the sheet is no part of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::text::fold;
+
+use super::grid::{Cell, Grid, Placed, Spot};
+use super::report::{self, Report};
+use super::schema::{Column, Layout, Need, Schema};
+
+/// Rows among which the header is looked for.
+const HEADER_ROWS: usize = 30;
+/// Texts that a note quotes; the rest is counted.
+const QUOTED: usize = 5;
+
+/// One record of a sheet: where each of its fields stands.
+#[derive(Clone, Debug)]
+pub(super) struct Record<'g> {
+    grid: &'g Grid,
+    row: u32,
+    spots: BTreeMap<&'static str, Spot>,
+}
+
+impl<'g> Record<'g> {
+    /// The cell of a column; `None` when it is empty or the column absent.
+    pub(super) fn cell(&self, column: &Column) -> Option<&'g Cell> {
+        self.grid.at(*self.spots.get(column.title)?).map(|placed| &placed.cell)
+    }
+
+    /// Whether the sheet has the column at all.
+    pub(super) fn has(&self, column: &Column) -> bool {
+        self.spots.contains_key(column.title)
+    }
+
+    /// Address of a column's cell, or of the record when the sheet lacks the column.
+    pub(super) fn place(&self, column: &Column) -> String {
+        self.spots.get(column.title).map_or_else(|| self.place_of_record(), |spot| self.grid.place(*spot))
+    }
+
+    /// Address of the whole record.
+    pub(super) fn place_of_record(&self) -> String {
+        self.grid.place_of_row(self.row)
+    }
+
+    /// Line of the file, from 1.
+    pub(super) fn line(&self) -> u64 {
+        u64::from(self.row) + 1
+    }
+}
+
+/// The records of a sheet; `None` after the finding that says why there are none.
+pub(super) fn records<'g>(grid: &'g Grid, schema: &Schema, report: &mut Report) -> Option<Vec<Record<'g>>> {
+    note_hidden(grid, report);
+    let header = Header::find(grid, schema);
+    if schema.layout == Layout::Form {
+        let form = Form::find(grid, schema);
+        if form.keys.len() > header.as_ref().map_or(0, |h| h.columns.len()) {
+            return Some(vec![form.into_record(report)]);
+        }
+    }
+    let Some(header) = header else {
+        let wanted: Vec<&str> = required(schema).map(|column| column.title).collect();
+        let remedy = format!("Ghi một dòng tiêu đề có ít nhất các cột: {}.", wanted.join("; "));
+        report.add(report::HEADER_MISSING, &grid.title, "Không tìm thấy dòng tiêu đề của bảng.", remedy);
+        return None;
+    };
+    Some(header.into_records(report))
+}
+
+fn required(schema: &Schema) -> impl Iterator<Item = &'static Column> {
+    schema.columns.iter().filter(|column| column.need == Need::Required)
+}
+
+fn note_hidden(grid: &Grid, report: &mut Report) {
+    if grid.hidden {
+        report.add(
+            report::HIDDEN,
+            &grid.title,
+            "Trang đang ẩn; vẫn được đọc.",
+            "Bỏ ẩn để kiểm tra, hoặc xóa nếu không dùng.",
+        );
+    }
+    let rows = grid.rows.keys().filter(|row| grid.hidden_rows.iter().any(|range| range.contains(row)));
+    let rows: Vec<String> = rows.map(|row| (u64::from(*row) + 1).to_string()).collect();
+    let used: BTreeSet<u32> = grid.rows.values().flat_map(|cells| cells.keys().copied()).collect();
+    let columns = used.iter().filter(|column| grid.hidden_columns.iter().any(|range| range.contains(column)));
+    let columns: Vec<String> = columns.map(|column| super::grid::column_letters(*column)).collect();
+    for (what, hidden) in [("Dòng", rows), ("Cột", columns)] {
+        if !hidden.is_empty() {
+            let what = format!("{what} đang ẩn vẫn được đọc: {}.", quoted(&hidden, |text| text.clone()));
+            report.add(report::HIDDEN, &grid.title, what, "Bỏ ẩn để kiểm tra; xóa hẳn nếu không muốn dùng.");
+        }
+    }
+}
+
+/// The first few of a list, and how many more.
+fn quoted<T>(items: &[T], show: impl Fn(&T) -> String) -> String {
+    let mut shown: Vec<String> = items.iter().take(QUOTED).map(show).collect();
+    if items.len() > QUOTED {
+        shown.push(format!("và {} mục khác", items.len() - QUOTED));
+    }
+    shown.join("; ")
+}
+
+/// Example and instruction lines of the template: never read, never mentioned.
+fn is_marked(cells: &BTreeMap<u32, Placed>) -> bool {
+    let first = cells.values().next().map(|placed| fold(&placed.cell.shown())).unwrap_or_default();
+    first.starts_with("vi du") || first.starts_with("huong dan")
+}
+
+/// The header of a table, one or two rows deep.
+struct Header<'g> {
+    grid: &'g Grid,
+    schema: Schema,
+    first: u32,
+    last: u32,
+    /// Column of the sheet by title of ours.
+    columns: BTreeMap<&'static str, u32>,
+    /// Headings that name a column of ours a second time.
+    twice: Vec<(Spot, &'static str)>,
+    /// Columns under the right part of a heading that is merged over several.
+    sideways: BTreeMap<u32, &'static str>,
+}
+
+impl<'g> Header<'g> {
+    /// The row, or pair of rows, that names most columns; `None` when none names the required ones or at least two.
+    fn find(grid: &'g Grid, schema: &Schema) -> Option<Self> {
+        let top: Vec<u32> =
+            grid.rows.iter().filter(|(_, cells)| !is_marked(cells)).map(|(row, _)| *row).take(HEADER_ROWS).collect();
+        let mut best: Option<Self> = None;
+        for &row in &top {
+            for last in [row, row.saturating_add(1)] {
+                let header = Self::at(grid, schema, row, last);
+                // Of equals one row is better than two: a title above the header is no part of it.
+                let rank = |h: &Self| (h.columns.len(), h.first == h.last);
+                if best.as_ref().is_none_or(|b| rank(&header) > rank(b)) {
+                    best = Some(header);
+                }
+            }
+        }
+        best.filter(|header| {
+            let named = |column: &Column| header.columns.contains_key(column.title);
+            header.columns.len() >= 2 || required(schema).any(named) && required(schema).all(named)
+        })
+    }
+
+    fn at(grid: &'g Grid, schema: &Schema, first: u32, last: u32) -> Self {
+        let mut header = Self {
+            grid,
+            schema: *schema,
+            first,
+            last,
+            columns: BTreeMap::new(),
+            twice: Vec::new(),
+            sideways: BTreeMap::new(),
+        };
+        let (Some(top), Some(bottom)) = (grid.rows.get(&first), grid.rows.get(&last)) else { return header };
+        let used: BTreeSet<u32> = top.keys().chain(bottom.keys()).copied().collect();
+        for column in used {
+            let text = |cells: &BTreeMap<u32, Placed>| cells.get(&column).map(|placed| placed.cell.shown());
+            let (upper, lower) = (text(top), text(bottom));
+            let candidates = match (upper, lower) {
+                (Some(upper), Some(lower)) if upper != lower => vec![format!("{upper} {lower}"), lower],
+                (upper, lower) => upper.or(lower).into_iter().collect(),
+            };
+            let Some(found) = candidates.iter().find_map(|text| schema.column_of(text)) else { continue };
+            let merged = bottom.get(&column).or(top.get(&column)).and_then(|placed| placed.copy_of);
+            if header.columns.contains_key(found.title) {
+                if merged.is_some_and(|(_, from)| from != column) {
+                    header.sideways.insert(column, found.title);
+                } else {
+                    header.twice.push(((last, column), found.title));
+                }
+            } else {
+                header.columns.insert(found.title, column);
+            }
+        }
+        header
+    }
+
+    fn into_records(self, report: &mut Report) -> Vec<Record<'g>> {
+        self.report_columns(report);
+        self.note_above(report);
+        let mut unread: BTreeMap<u32, usize> = BTreeMap::new();
+        let mut records = Vec::new();
+        for (&row, cells) in self.grid.rows.range(self.last + 1..) {
+            match self.role(row, cells) {
+                Role::Marked => {}
+                Role::NoData(why) => {
+                    let texts: Vec<&Placed> = cells.values().filter(|placed| placed.copy_of.is_none()).collect();
+                    let what = format!("Bỏ qua {why}: «{}».", quoted(&texts, |placed| placed.cell.shown()));
+                    let remedy = "Nếu đây là dữ liệu, ghi lại cho đúng cột.";
+                    report.add(report::PASSED_OVER, self.grid.place_of_row(row), what, remedy);
+                }
+                Role::Data => {
+                    for (column, _) in
+                        cells.iter().filter(|(column, placed)| placed.copy_of.is_none() && !self.reads(**column))
+                    {
+                        *unread.entry(*column).or_default() += 1;
+                    }
+                    let spots: BTreeMap<_, _> =
+                        self.columns.iter().map(|(title, column)| (*title, (row, *column))).collect();
+                    let record = Record { grid: self.grid, row, spots };
+                    if self.schema.columns.iter().any(|c| c.need != Need::Ignored && record.cell(c).is_some()) {
+                        records.push(record);
+                    }
+                }
+            }
+        }
+        self.note_unread(&unread, report);
+        records
+    }
+
+    fn reads(&self, column: u32) -> bool {
+        self.columns.values().any(|used| *used == column)
+    }
+
+    fn report_columns(&self, report: &mut Report) {
+        for (spot, title) in &self.twice {
+            let what = format!("Hai cột cùng được hiểu là «{title}».");
+            let remedy = "Đổi tên hoặc bỏ một cột; cột đứng trước được đọc.";
+            report.add(report::COLUMN_TWICE, self.grid.place(*spot), what, remedy);
+        }
+        for column in required(&self.schema).filter(|column| !self.columns.contains_key(column.title)) {
+            let place = self.grid.place_of_row(self.last);
+            let what = format!("Thiếu cột «{}».", column.title);
+            let also =
+                column.names.first().map_or_else(String::new, |name| format!(" (hoặc tên tương đương, như «{name}»)"));
+            report.add(
+                report::COLUMN_MISSING,
+                place,
+                what,
+                format!("Thêm cột «{}»{also}: {}", column.title, column.help),
+            );
+        }
+    }
+
+    fn note_above(&self, report: &mut Report) {
+        let above = self.grid.rows.range(..self.first).filter(|(_, cells)| !is_marked(cells));
+        let cells: Vec<&Placed> = above.flat_map(|(_, cells)| cells.values()).filter(|p| p.copy_of.is_none()).collect();
+        if !cells.is_empty() {
+            let what =
+                format!("Phần phía trên bảng không được đọc: «{}».", quoted(&cells, |placed| placed.cell.shown()));
+            report.add(report::PASSED_OVER, &self.grid.title, what, "Không cần làm gì nếu đó chỉ là tên bảng.");
+        }
+    }
+
+    fn note_unread(&self, unread: &BTreeMap<u32, usize>, report: &mut Report) {
+        let heading = |row: u32, column: u32| self.grid.at((row, column)).map(|placed| placed.cell.shown());
+        let mut columns: BTreeSet<u32> = unread.keys().copied().collect();
+        let heads = [self.first, self.last].into_iter().filter_map(|row| self.grid.rows.get(&row));
+        columns.extend(heads.flat_map(|cells| cells.keys()).filter(|column| !self.reads(**column)));
+        columns.retain(|column| !self.twice.iter().any(|((_, c), _)| c == column));
+        for column in columns {
+            let count = unread.get(&column).copied().unwrap_or(0);
+            if let Some(title) = self.sideways.get(&column) {
+                if count > 0 {
+                    let what = format!("Tiêu đề «{title}» gộp nhiều cột mà cột này có nội dung riêng ({count} ô).");
+                    let remedy = "Dồn nội dung vào một cột rồi bỏ gộp ô tiêu đề.";
+                    report.add(report::COLUMN_TWICE, self.grid.place_of_column(column), what, remedy);
+                }
+                continue;
+            }
+            let named = heading(self.last, column).or_else(|| heading(self.first, column));
+            let named = named.map_or_else(|| "không có tiêu đề".to_owned(), |name| format!("«{name}»"));
+            let what = format!("Cột {named} không được dùng ({count} ô có nội dung).");
+            let remedy = "Nếu cần dùng, đổi tiêu đề cột theo tệp mẫu.";
+            report.add(report::COLUMN_UNKNOWN, self.grid.place_of_column(column), what, remedy);
+        }
+    }
+
+    fn role(&self, row: u32, cells: &BTreeMap<u32, Placed>) -> Role {
+        if is_marked(cells) {
+            return Role::Marked;
+        }
+        let (Some((&left, first)), Some(second)) = (cells.first_key_value(), cells.values().nth(1)) else {
+            return Role::Data;
+        };
+        // One value merged over the row is a caption; the copies of a value merged downwards are data.
+        let across = (row, left);
+        if first.copy_of.is_none() && cells.values().skip(1).all(|placed| placed.copy_of == Some(across)) {
+            return Role::NoData("dòng tiêu đề nhóm");
+        }
+        let words: Vec<String> = cells.values().map(|placed| fold(&placed.cell.shown())).collect();
+        let sums = ["tong cong", "cong", "tong so", "tong"];
+        if [first, second].iter().any(|placed| sums.contains(&fold(&placed.cell.shown()).as_str())) {
+            return Role::NoData("dòng tổng cộng");
+        }
+        let numbered = (1..).zip(&words).all(|(i, word): (usize, _)| *word == i.to_string());
+        if numbered && row == self.last + 1 {
+            return Role::NoData("dòng đánh số cột");
+        }
+        let repeated = |(column, placed): (&u32, &Placed)| {
+            let found = self.schema.column_of(&placed.cell.shown());
+            found.is_some_and(|found| self.columns.get(found.title) == Some(column))
+        };
+        if cells.iter().all(repeated) { Role::NoData("dòng tiêu đề lặp lại") } else { Role::Data }
+    }
+}
+
+/// What a row below the header is.
+enum Role {
+    /// Ours: an example or an instruction.
+    Marked,
+    /// Something that no record is made of.
+    NoData(&'static str),
+    /// A record.
+    Data,
+}
+
+/// A form: keys in one column, values to the right of them.
+struct Form<'g> {
+    grid: &'g Grid,
+    schema: Schema,
+    keys: BTreeMap<&'static str, Spot>,
+}
+
+impl<'g> Form<'g> {
+    /// The column that holds most keys.
+    fn find(grid: &'g Grid, schema: &Schema) -> Self {
+        let mut by_column: BTreeMap<u32, BTreeMap<&'static str, Spot>> = BTreeMap::new();
+        for (&row, cells) in grid.rows.iter().filter(|(_, cells)| !is_marked(cells)) {
+            for (&column, placed) in cells.iter().filter(|(_, placed)| placed.copy_of.is_none()) {
+                if let Some(found) = schema.column_of(&placed.cell.shown()) {
+                    by_column.entry(column).or_default().entry(found.title).or_insert((row, column));
+                }
+            }
+        }
+        let best =
+            by_column.into_values().max_by_key(|keys| (keys.len(), std::cmp::Reverse(keys.values().next().copied())));
+        Self { grid, schema: *schema, keys: best.unwrap_or_default() }
+    }
+
+    fn into_record(self, report: &mut Report) -> Record<'g> {
+        let mut used: BTreeSet<Spot> = self.keys.values().copied().collect();
+        let captions = self.caption_columns();
+        let mut spots = BTreeMap::new();
+        for (title, &(row, column)) in &self.keys {
+            let value = self.grid.rows.get(&row).into_iter().flat_map(|cells| cells.range(column + 1..));
+            let value =
+                value.map(|(c, placed)| (*c, placed)).find(|(c, p)| p.copy_of.is_none() && !captions.contains(c));
+            let spot = (row, value.map_or(column + 1, |(c, _)| c));
+            used.insert(spot);
+            spots.insert(*title, spot);
+        }
+        for column in required(&self.schema).filter(|column| !self.keys.contains_key(column.title)) {
+            let what = format!("Thiếu dòng «{}».", column.title);
+            let remedy = format!("Thêm một dòng «{}» và ghi giá trị ở ô bên phải: {}", column.title, column.help);
+            report.add(report::COLUMN_MISSING, &self.grid.title, what, remedy);
+        }
+        for (&row, cells) in self.grid.rows.iter().filter(|(_, cells)| !is_marked(cells)) {
+            for (&column, placed) in cells {
+                let is_caption = captions.contains(&column) || self.is_heading_row(cells);
+                if placed.copy_of.is_none() && !is_caption && !used.contains(&(row, column)) {
+                    let what = format!("Ô không được dùng: «{}».", placed.cell.shown());
+                    let remedy = "Nếu cần dùng, ghi đúng tên mục theo tệp mẫu ở cột bên trái.";
+                    report.add(report::PASSED_OVER, self.grid.place((row, column)), what, remedy);
+                }
+            }
+        }
+        let row = self.keys.values().map(|spot| spot.0).min().unwrap_or(0);
+        Record { grid: self.grid, row, spots }
+    }
+
+    fn is_heading_row(&self, cells: &BTreeMap<u32, Placed>) -> bool {
+        let words: Vec<String> = cells.values().map(|placed| fold(&placed.cell.shown())).collect();
+        words.iter().any(|word| word == "muc") && words.iter().any(|word| word == "noi dung")
+    }
+
+    /// Columns that explain: under the headings of the template's form.
+    fn caption_columns(&self) -> BTreeSet<u32> {
+        let heading = self.grid.rows.values().find(|cells| self.is_heading_row(cells));
+        let captions = heading
+            .into_iter()
+            .flatten()
+            .filter(|(_, placed)| ["huong dan", "vi du", "ghi chu"].contains(&fold(&placed.cell.shown()).as_str()));
+        captions.map(|(column, _)| *column).collect()
+    }
+}
