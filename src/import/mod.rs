@@ -11,20 +11,27 @@
 mod container;
 mod csv_file;
 mod dates;
+mod export;
 mod fields;
 mod grid;
 mod hidden;
 mod legacy;
 mod number;
+mod output;
+mod published;
 mod read;
 mod report;
 mod schema;
 mod sheets;
 mod table;
 mod workbook;
+mod write;
 
 use crate::domain::book::Book;
 use crate::domain::finding::Finding;
+use crate::domain::published::PublishedTable;
+
+pub use output::{CellValue, Sheet};
 
 /// What an office's file holds, and all that is wrong or doubtful in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +52,47 @@ pub fn read_xlsx(bytes: &[u8], file_name: &str) -> Imported {
 /// Unicode with or without a mark, UTF-16 and windows-1258; separated by comma, semicolon or tab.
 pub fn read_csv_folder(files: Vec<(String, Vec<u8>)>) -> Imported {
     read::csv_folder(files)
+}
+
+/// Reads a published table for recomputing: CSV (or the first sheet of a workbook) with the columns `name`, `post`,
+/// `high`, `mid`, `low` and optional `high_pct`, `mid_pct`, `low_pct`; of a confidence poll `confidence`,
+/// `no_confidence` and their `_pct`. An empty cell is not printed: `None`, never zero.
+///
+/// # Errors
+/// All findings, when one of them is an error; else they come with the table.
+pub fn read_published(bytes: &[u8], file_name: &str) -> Result<(PublishedTable, Vec<Finding>), Vec<Finding>> {
+    published::read(bytes, file_name)
+}
+
+/// The blank workbook: instructions, six sheets with drop-downs, one marked example in each.
+///
+/// # Errors
+/// When the workbook cannot be built; never on the template's own data.
+pub fn template_xlsx() -> Result<Vec<u8>, ImportError> {
+    write::workbook(&std::collections::BTreeMap::new(), true)
+}
+
+/// The same workbook filled from a book. Reading it back gives the same book, if the book's texts are clean and its
+/// posts and fields hold no `;`.
+///
+/// # Errors
+/// When a text is longer than a cell holds.
+pub fn book_xlsx(book: &Book) -> Result<Vec<u8>, ImportError> {
+    write::workbook(&export::rows(book), false)
+}
+
+/// A computed table as a workbook; the same table gives the same bytes.
+///
+/// # Errors
+/// When a text is longer than a cell holds.
+pub fn sheet_xlsx(sheet: &Sheet) -> Result<Vec<u8>, ImportError> {
+    output::xlsx(sheet)
+}
+
+/// A computed table as CSV: UTF-8 with a mark, so that Excel takes it for Unicode; text that would run as a formula is
+/// made harmless.
+pub fn sheet_csv(sheet: &Sheet) -> Vec<u8> {
+    output::csv(sheet)
 }
 
 /// Why a file cannot be written.

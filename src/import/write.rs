@@ -1,0 +1,274 @@
+//! The workbook that an office fills: blank, or filled from a book. Reading the filled one gives the same book.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use rust_xlsxwriter::{
+    Color, DataValidation, DataValidationRule, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder,
+    Formula, Workbook, Worksheet,
+};
+
+use crate::domain::decimal::Decimal;
+
+use super::ImportError;
+use super::grid::column_letters;
+use super::number;
+use super::schema::{Column, Layout, Need, Schema, Shape};
+use super::sheets;
+
+/// Name of the sheet with the words of the drop-downs.
+const CHOICES: &str = "Danh mục";
+/// Rows for which formats and drop-downs are laid out.
+const PREPARED_ROWS: u32 = 2_000;
+/// Rows above the records of a table: what the sheet is for, what each column is for, the header.
+const HEAD_ROWS: u32 = 3;
+
+/// One written cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Out {
+    /// As text, whatever it looks like.
+    Text(String),
+    /// Whole number.
+    Count(u32),
+    /// Exact figure.
+    Figure(Decimal),
+    /// Day.
+    Date(Date),
+}
+
+/// Cells of one record by title of their column.
+pub(super) type Row = BTreeMap<&'static str, Out>;
+
+/// Formats of the workbook.
+struct Look {
+    title: Format,
+    help: Format,
+    header: Format,
+    required: Format,
+    example: Format,
+    text: Format,
+    date: Format,
+    plain: Format,
+}
+
+impl Look {
+    fn new() -> Self {
+        let cell = || Format::new().set_align(FormatAlign::Top).set_text_wrap();
+        let head = || cell().set_bold().set_border(FormatBorder::Thin).set_align(FormatAlign::Center);
+        Self {
+            title: Format::new().set_bold().set_font_size(12),
+            help: cell().set_italic().set_font_size(9).set_font_color(Color::RGB(0x0055_5555)),
+            header: head().set_background_color(Color::RGB(0x00DD_E6F0)),
+            required: head().set_background_color(Color::RGB(0x00FF_E3A8)),
+            example: cell().set_italic().set_font_color(Color::RGB(0x0080_8080)),
+            // Text stays as typed: Excel would turn 4/5 into a day and 05/12/2023 round.
+            text: cell().set_num_format("@"),
+            date: cell().set_num_format("dd/mm/yyyy"),
+            plain: cell(),
+        }
+    }
+
+    const fn of(&self, shape: Shape) -> &Format {
+        match shape {
+            Shape::Date => &self.date,
+            Shape::Count | Shape::Figure => &self.plain,
+            Shape::Text | Shape::List | Shape::Dates | Shape::Birth | Shape::Period | Shape::Choice(_) => &self.text,
+        }
+    }
+}
+
+/// A workbook with every sheet; `rows` are the records of each, by title of the sheet, and examples stand where the
+/// workbook is blank.
+pub(super) fn workbook(rows: &BTreeMap<&'static str, Vec<Row>>, examples: bool) -> Result<Vec<u8>, ImportError> {
+    let mut book = new_book()?;
+    let look = Look::new();
+    instructions(book.add_worksheet(), &look)?;
+    let choices = Choices::new();
+    for schema in sheets::ALL {
+        let sheet = book.add_worksheet().set_name(schema.title)?;
+        let records = rows.get(schema.title).map_or(&[][..], Vec::as_slice);
+        match schema.layout {
+            Layout::Form => form(sheet, schema, records.first(), &look, &choices)?,
+            Layout::Table => table(sheet, schema, records, examples, &look, &choices)?,
+        }
+    }
+    choices.write(book.add_worksheet(), &look)?;
+    Ok(book.save_to_buffer()?)
+}
+
+/// A workbook whose properties do not depend on when it is written.
+pub(super) fn new_book() -> Result<Workbook, ImportError> {
+    let mut book = Workbook::new();
+    let made = ExcelDateTime::from_ymd(2024, 1, 1)?;
+    book.set_properties(&DocProperties::new().set_author("tinnhiem").set_creation_datetime(&made));
+    Ok(book)
+}
+
+fn instructions(sheet: &mut Worksheet, look: &Look) -> Result<(), ImportError> {
+    sheet.set_name("Hướng dẫn")?.set_column_width(0, 28)?.set_column_width(1, 100)?;
+    sheet.write_string_with_format(0, 0, "Tệp dữ liệu lấy phiếu tín nhiệm", &look.title)?;
+    let general = [
+        (
+            "Cách điền",
+            "Điền lần lượt các trang dưới đây. Cột tiêu đề màu vàng là bắt buộc; cột màu xanh có thể để trống.",
+        ),
+        ("Dòng mẫu", "Dòng bắt đầu bằng «VÍ DỤ» hoặc «HƯỚNG DẪN» không được đọc; có thể xóa hoặc để nguyên."),
+        (
+            "Ngày tháng",
+            "Ghi ngày/tháng/năm, ví dụ 05/12/2023. Cột Thời gian nhận cả tháng, quý, năm và khoảng thời gian.",
+        ),
+        ("Số", "Dấu phẩy là dấu thập phân, dấu chấm ngăn hàng nghìn: 1.234,5. Đơn vị tính ghi ở cột riêng."),
+        ("Nhiều giá trị", "Nhiều chức vụ, lĩnh vực hoặc người trong một ô cách nhau bằng dấu chấm phẩy «;»."),
+        ("Trùng tên", "Hai người trùng họ tên: ghi ngày sinh, rồi ở các trang khác ghi «Nguyễn Văn A (1975)»."),
+        (
+            "Phông chữ",
+            "Dùng phông Unicode (Times New Roman). Chữ gõ bằng phông TCVN3 hoặc VNI được đổi và có cảnh báo.",
+        ),
+        ("Kiểm tra", "Khi nhập, mọi lỗi được báo cùng lúc, kèm tên trang và ô, ví dụ «Dữ kiện!C14»."),
+    ];
+    let pages = sheets::ALL.map(|schema| (schema.title, schema.help));
+    for (row, (title, text)) in (2..).zip(general.into_iter().chain(pages)) {
+        sheet.write_string_with_format(row, 0, title, &look.required)?;
+        sheet.write_string_with_format(row, 1, text, &look.plain)?;
+    }
+    Ok(())
+}
+
+fn form(
+    sheet: &mut Worksheet,
+    schema: &Schema,
+    record: Option<&Row>,
+    look: &Look,
+    choices: &Choices,
+) -> Result<(), ImportError> {
+    for (column, width) in [(0, 26), (1, 46), (2, 60), (3, 30)] {
+        sheet.set_column_width(column, width)?;
+    }
+    sheet.write_string_with_format(0, 0, format!("HƯỚNG DẪN: {}", schema.help), &look.title)?;
+    for (column, heading) in (0..).zip(["Mục", "Nội dung", "Hướng dẫn", "Ví dụ"]) {
+        sheet.write_string_with_format(2, column, heading, &look.header)?;
+    }
+    sheet.set_freeze_panes(3, 0)?;
+    for (row, column) in (3..).zip(schema.columns) {
+        let head = if column.need == Need::Required { &look.required } else { &look.header };
+        sheet.write_string_with_format(row, 0, column.title, head)?;
+        sheet.write_blank(row, 1, look.of(column.shape))?;
+        if let Some(out) = record.and_then(|record| record.get(column.title)) {
+            put(sheet, (row, 1), out, look.of(column.shape))?;
+        }
+        sheet.write_string_with_format(row, 2, column.help, &look.help)?;
+        sheet.write_string_with_format(row, 3, column.example, &look.example)?;
+        sheet.add_data_validation(row, 1, row, 1, &choices.validation(schema, column)?)?;
+    }
+    Ok(())
+}
+
+fn table(
+    sheet: &mut Worksheet,
+    schema: &Schema,
+    records: &[Row],
+    examples: bool,
+    look: &Look,
+    choices: &Choices,
+) -> Result<(), ImportError> {
+    sheet.write_string_with_format(0, 0, format!("HƯỚNG DẪN: {}", schema.help), &look.title)?;
+    sheet.set_row_height(1, 62)?.set_freeze_panes(HEAD_ROWS, 0)?.set_landscape().set_repeat_rows(2, 2)?;
+    for (index, column) in (0..).zip(schema.columns) {
+        let ignored = column.need == Need::Ignored;
+        let head = if column.need == Need::Required { &look.required } else { &look.header };
+        sheet.set_column_width(index, column.width)?.set_column_format(index, look.of(column.shape))?;
+        sheet.write_string_with_format(1, index, if ignored { "HƯỚNG DẪN" } else { column.help }, &look.help)?;
+        sheet.write_string_with_format(2, index, column.title, head)?;
+        if examples {
+            sheet.write_string_with_format(3, index, if ignored { "VÍ DỤ" } else { column.example }, &look.example)?;
+        }
+        if !ignored {
+            let last = HEAD_ROWS + PREPARED_ROWS;
+            sheet.add_data_validation(HEAD_ROWS, index, last, index, &choices.validation(schema, column)?)?;
+        }
+    }
+    for (number, (row, record)) in (1_u32..).zip((HEAD_ROWS..).zip(records)) {
+        for (index, column) in (0..).zip(schema.columns) {
+            let format = look.of(column.shape);
+            match record.get(column.title) {
+                Some(out) => put(sheet, (row, index), out, format)?,
+                None if column.need == Need::Ignored => put(sheet, (row, index), &Out::Count(number), format)?,
+                None => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+fn put(sheet: &mut Worksheet, (row, column): (u32, u16), out: &Out, format: &Format) -> Result<(), ImportError> {
+    match out {
+        Out::Text(text) => sheet.write_string_with_format(row, column, text, format)?,
+        Out::Count(count) => sheet.write_number_with_format(row, column, *count, format)?,
+        Out::Figure(value) => match stored(*value) {
+            Some(number) => sheet.write_number_with_format(row, column, number, format)?,
+            None => sheet.write_string_with_format(row, column, value.to_string(), format)?,
+        },
+        Out::Date(date) => {
+            let parts = (u16::try_from(date.year()), u8::try_from(date.month()), u8::try_from(date.day()));
+            let (Ok(year), Ok(month), Ok(day)) = parts else { return Ok(()) };
+            sheet.write_datetime_with_format(row, column, &ExcelDateTime::from_ymd(year, month, day)?, format)?
+        }
+    };
+    Ok(())
+}
+
+/// A stored number that reads back to the very digits; `8,50` has none and stays text.
+fn stored(value: Decimal) -> Option<f64> {
+    let number: f64 = number::machine_text(value).parse().ok()?;
+    let back = number::from_stored(&number::plain(number)?, false)?;
+    (back.value == value).then_some(number)
+}
+
+/// The words of all drop-downs, each list in a column of a sheet of its own: some words hold commas, which a list inside
+/// a cell cannot.
+struct Choices {
+    lists: Vec<(&'static str, &'static str, Vec<&'static str>)>,
+}
+
+impl Choices {
+    fn new() -> Self {
+        let columns =
+            sheets::ALL.iter().flat_map(|schema| schema.columns.iter().map(move |column| (schema.title, column)));
+        let lists = columns.filter_map(|(sheet, column)| match column.shape {
+            Shape::Choice(labels) => Some((sheet, column.title, labels())),
+            _ => None,
+        });
+        Self { lists: lists.collect() }
+    }
+
+    fn validation(&self, schema: &Schema, column: &Column) -> Result<DataValidation, ImportError> {
+        let rule = DataValidation::new().set_input_title(column.title)?.set_input_message(column.help)?;
+        let list =
+            (0..).zip(&self.lists).find(|(_, (sheet, title, _))| *sheet == schema.title && *title == column.title);
+        Ok(match (column.shape, list) {
+            (Shape::Count, _) => rule
+                .allow_whole_number(DataValidationRule::GreaterThanOrEqualTo(0))
+                .set_error_title("Không phải số nguyên")?
+                .set_error_message("Ghi số nguyên từ 0 trở lên.")?,
+            (_, Some((index, (.., labels)))) => {
+                let (letters, last) = (column_letters(index), labels.len() + 1);
+                rule.allow_list_formula(Formula::new(format!("='{CHOICES}'!${letters}$2:${letters}${last}")))
+                    .set_error_title("Không có trong danh sách")?
+                    .set_error_message("Chọn một giá trị trong danh sách thả xuống.")?
+            }
+            _ => rule.allow_any_value(),
+        })
+    }
+
+    fn write(&self, sheet: &mut Worksheet, look: &Look) -> Result<(), ImportError> {
+        sheet.set_name(CHOICES)?;
+        for (column, (_, title, labels)) in (0..).zip(&self.lists) {
+            sheet.set_column_width(column, 28)?;
+            sheet.write_string_with_format(0, column, *title, &look.header)?;
+            for (row, label) in (1..).zip(labels) {
+                sheet.write_string(row, column, *label)?;
+            }
+        }
+        Ok(())
+    }
+}
