@@ -9,3 +9,8 @@ pub use error::AppError;
 //! Use cases; the only layer that touches files.
 
 pub mod bundle;
+//! app
+
+mod columns;
+pub mod rules;
+pub mod tally;

@@ -12,3 +12,6 @@ mod bundle;
 mod merkle;
 mod papers_render;
 mod sample;
+mod naive_tally;
+mod published;
+mod rules;
