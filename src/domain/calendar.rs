@@ -99,7 +99,7 @@ pub struct DayOff<'c> {
 
 /// How well the holidays of a year are known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Coverage<'c> {
+pub enum Holidays<'c> {
     /// The table has the year.
     Known {
         /// How well its decreed days were read.
@@ -150,7 +150,7 @@ impl Calendar {
         Ok(Self { fixed: table.fixed, years })
     }
 
-    /// Why offices are closed on `date`; `None` for a working day, which is certain only where [`Self::coverage`] knows
+    /// Why offices are closed on `date`; `None` for a working day, which is certain only where [`Self::holidays_of`] knows
     /// the year. A weekend answers before a holiday: it needs no proof.
     pub fn is_day_off(&self, date: Date) -> Option<DayOff<'_>> {
         match date.weekday() {
@@ -174,10 +174,10 @@ impl Calendar {
     }
 
     /// How well the holidays of `year` are known.
-    pub fn coverage(&self, year: i16) -> Coverage<'_> {
+    pub fn holidays_of(&self, year: i16) -> Holidays<'_> {
         self.years
             .get(&year)
-            .map_or(Coverage::Unknown, |y| Coverage::Known { attested: y.attested, note: y.note.as_deref() })
+            .map_or(Holidays::Unknown, |y| Holidays::Known { attested: y.attested, note: y.note.as_deref() })
     }
 
     /// The last working day on or before `date`, and the days off that were passed on the way, latest first.
@@ -239,9 +239,12 @@ mod tests {
     #[test]
     fn a_year_outside_the_table_is_unknown_and_a_later_one_unverified() {
         let calendar = calendar();
-        assert_eq!(calendar.coverage(2036), Coverage::Unknown);
-        assert!(matches!(calendar.coverage(2023), Coverage::Known { attested: Attested::Single, .. }));
-        assert!(matches!(calendar.coverage(2028), Coverage::Known { attested: Attested::Unverified, note: Some(_) }));
+        assert_eq!(calendar.holidays_of(2036), Holidays::Unknown);
+        assert!(matches!(calendar.holidays_of(2023), Holidays::Known { attested: Attested::Single, .. }));
+        assert!(matches!(
+            calendar.holidays_of(2028),
+            Holidays::Known { attested: Attested::Unverified, note: Some(_) }
+        ));
         let culture = calendar.is_day_off(date(2028, 11, 24)).expect("day off");
         assert_eq!((culture.name, culture.attested), ("Ngày Văn hóa Việt Nam", Attested::Unverified));
         assert!(calendar.is_day_off(date(2025, 11, 24)).is_none());

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use jiff::{Span, ToSpan};
 
-use super::calendar::{Calendar, Coverage};
+use super::calendar::{Calendar, Holidays};
 use super::council::Sitting;
 use super::finding::{Finding, Severity};
 use super::rules::{Attested, CountedFrom, DeadlineRule, RuleSet};
@@ -104,12 +104,12 @@ fn doubts(rule: &DeadlineRule, due: Date, calendar: &Calendar) -> Vec<String> {
         let note = rule.note.as_deref().unwrap_or("chưa đọc được văn bản gốc");
         doubts.push(format!("Số ngày của thời hạn này chưa kiểm chứng: {note}"));
     }
-    match calendar.coverage(due.year()) {
-        Coverage::Known { attested: Attested::Unverified, .. } => {
+    match calendar.holidays_of(due.year()) {
+        Holidays::Known { attested: Attested::Unverified, .. } => {
             doubts.push(format!("Lịch nghỉ lễ năm {} chưa kiểm chứng.", due.year()));
         }
-        Coverage::Known { .. } => {}
-        Coverage::Unknown => doubts.push(format!("Chương trình chưa có lịch nghỉ lễ năm {}.", due.year())),
+        Holidays::Known { .. } => {}
+        Holidays::Unknown => doubts.push(format!("Chương trình chưa có lịch nghỉ lễ năm {}.", due.year())),
     }
     doubts
 }
@@ -166,7 +166,7 @@ pub fn deadline_findings(
 }
 
 fn status_finding(deadline: &Deadline<'_>, status: DeadlineStatus) -> Option<Finding> {
-    let DeadlineRule { from, to, what, .. } = deadline.rule;
+    let DeadlineRule { from, to, .. } = deadline.rule;
     let due = date_dmy(deadline.due);
     let (code, severity, remedy) = match status {
         DeadlineStatus::LateBy { .. } => {
@@ -178,7 +178,7 @@ fn status_finding(deadline: &Deadline<'_>, status: DeadlineStatus) -> Option<Fin
         DeadlineStatus::DoneLate { .. } => ("DLN-004", Severity::Warning, "Ghi rõ lý do chậm vào hồ sơ.".to_owned()),
         DeadlineStatus::Done(_) | DeadlineStatus::DueIn { .. } => return None,
     };
-    let sentence = format!("Việc \"{what}\" ({from} đối với {to}): hạn {due}, {}.", status.text());
+    let sentence = format!("Hạn {due}, {}; người thực hiện: {from}; nơi nhận: {to}.", status.text());
     Some(about(deadline, code, severity, sentence, remedy))
 }
 
@@ -189,7 +189,7 @@ fn about(
     what: String,
     remedy: impl Into<String>,
 ) -> Finding {
-    let place = format!("Thời hạn {} ({})", date_dmy(deadline.due), deadline.rule.what);
+    let place = format!("Thời hạn: {}", deadline.rule.what);
     Finding::new(code, severity, place, what, remedy).by_law(&deadline.rule.cite)
 }
 

@@ -83,7 +83,7 @@ fn fact_count(digest: &Digest<'_>) -> String {
 fn body(digest: &Digest<'_>, missing: &[Missing], frame: &Frame<'_>, columns: &Columns<'_>) -> Vec<Block> {
     let sections = [
         ("Nội dung cần bổ sung, làm rõ", missing_blocks(missing, frame)),
-        ("Số liệu theo năm", figure_blocks(digest)),
+        ("Số liệu theo năm", figure_blocks(digest, columns)),
         ("Diễn biến chỉ tiêu qua các năm", digest.series.iter().map(chart).collect()),
         ("Dữ kiện theo lĩnh vực", fact_blocks(digest, columns)),
     ];
@@ -108,7 +108,16 @@ fn missing_blocks(missing: &[Missing], frame: &Frame<'_>) -> Vec<Block> {
     notices(&format!("{} nội dung", lines.len()), &lines)
 }
 
-fn figure_blocks(digest: &Digest<'_>) -> Vec<Block> {
+fn figure_blocks(digest: &Digest<'_>, columns: &Columns<'_>) -> Vec<Block> {
+    let mut blocks = progress_blocks(digest);
+    // Ratings and attendance are of a person: side by side without names they would say nothing of a field.
+    if matches!(columns, Columns::Person) {
+        blocks.extend(rating_blocks(digest));
+    }
+    blocks
+}
+
+fn progress_blocks(digest: &Digest<'_>) -> Vec<Block> {
     let mut blocks = Vec::new();
     if !digest.figures.is_empty() {
         let columns = [
@@ -124,6 +133,11 @@ fn figure_blocks(digest: &Digest<'_>) -> Vec<Block> {
         ];
         blocks.push(table(&columns, digest.figures.iter().map(figure_row).collect()));
     }
+    blocks
+}
+
+fn rating_blocks(digest: &Digest<'_>) -> Vec<Block> {
+    let mut blocks = Vec::new();
     let mut years: Vec<i16> = digest.ratings.iter().chain(&digest.attendance).map(|y| y.year).collect();
     years.sort_unstable();
     years.dedup();
@@ -201,15 +215,15 @@ impl Columns<'_> {
     fn heads(&self) -> Vec<(u16, &'static str)> {
         match self {
             Self::Person => {
-                vec![(7, "TT"), (19, "Thời gian"), (60, "Nội dung"), (36, "Kết quả, tình trạng"), (38, "Nguồn")]
+                vec![(10, "TT"), (25, "Thời gian"), (54, "Nội dung"), (34, "Kết quả, tình trạng"), (41, "Nguồn")]
             }
             Self::Field(_) => vec![
-                (7, "TT"),
-                (18, "Thời gian"),
+                (10, "TT"),
+                (25, "Thời gian"),
                 (24, "Người"),
-                (48, "Nội dung"),
-                (32, "Kết quả, tình trạng"),
-                (34, "Nguồn"),
+                (40, "Nội dung"),
+                (30, "Kết quả, tình trạng"),
+                (36, "Nguồn"),
             ],
         }
     }

@@ -35,7 +35,7 @@ pub fn officials_list(book: &Book, standings: &[Standing], frame: &Frame<'_>) ->
 }
 
 fn listed_blocks(book: &Book, listed: &[(&Official, &Standing)]) -> Vec<Block> {
-    let columns = [(8, "TT"), (38, "Họ và tên"), (58, "Chức vụ"), (24, "Ngày được bầu"), (36, "Căn cứ")];
+    let columns = [(9, "TT"), (37, "Họ và tên"), (56, "Chức vụ"), (26, "Ngày được bầu"), (40, "Căn cứ")];
     let mut blocks = Vec::new();
     let present = book.blocks().into_iter().filter(|block| listed.iter().any(|(o, _)| o.block == **block));
     for (i, block) in present.enumerate() {
@@ -59,7 +59,7 @@ fn left_out_block(left_out: &[(&Official, &Standing)]) -> Block {
     if left_out.is_empty() {
         return small("Không có.");
     }
-    let columns = [(8, "TT"), (34, "Họ và tên"), (46, "Chức vụ"), (50, "Lý do"), (36, "Căn cứ")];
+    let columns = [(9, "TT"), (34, "Họ và tên"), (45, "Chức vụ"), (50, "Lý do"), (38, "Căn cứ")];
     let row = |(n, (official, standing)): (usize, &(&Official, &Standing))| {
         let why: Vec<&str> = standing.reasons.iter().map(|r| r.text.trim_end_matches('.')).collect();
         vec![
