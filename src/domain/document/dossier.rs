@@ -215,15 +215,15 @@ impl Columns<'_> {
     fn heads(&self) -> Vec<(u16, &'static str)> {
         match self {
             Self::Person => {
-                vec![(10, "TT"), (25, "Thời gian"), (54, "Nội dung"), (34, "Kết quả, tình trạng"), (41, "Nguồn")]
+                vec![(10, "TT"), (24, "Thời gian"), (52, "Nội dung"), (32, "Kết quả, tình trạng"), (46, "Nguồn")]
             }
             Self::Field(_) => vec![
                 (10, "TT"),
-                (25, "Thời gian"),
-                (24, "Người"),
-                (40, "Nội dung"),
-                (30, "Kết quả, tình trạng"),
-                (36, "Nguồn"),
+                (24, "Thời gian"),
+                (22, "Người"),
+                (38, "Nội dung"),
+                (27, "Kết quả, tình trạng"),
+                (44, "Nguồn"),
             ],
         }
     }

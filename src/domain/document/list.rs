@@ -118,12 +118,12 @@ fn signature(council: &Council) -> Signature {
 /// Who owes what to whom by when, earliest first, with the reason for every day that moved.
 pub fn deadline_table(council: &Council, deadlines: &[Deadline<'_>], frame: &Frame<'_>) -> Document {
     let columns = [
-        (8, "TT"),
-        (24, "Chậm nhất"),
-        (52, "Việc"),
-        (46, "Người thực hiện; nơi nhận"),
-        (40, "Căn cứ"),
-        (36, "Ghi chú"),
+        (10, "TT"),
+        (27, "Chậm nhất"),
+        (46, "Việc"),
+        (42, "Người thực hiện; nơi nhận"),
+        (38, "Căn cứ"),
+        (42, "Ghi chú"),
     ];
     let row = |(n, deadline): (usize, &Deadline<'_>)| {
         let rule = deadline.rule;
