@@ -16,6 +16,7 @@
 //! * [`cli`]: one file per subcommand; data to stdout, messages to stderr.
 
 pub mod app;
+pub mod cli;
 pub mod domain;
 pub mod import;
 pub mod pdf;

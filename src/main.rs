@@ -1,1 +1,7 @@
-fn main() {}
+//! The program: hands its arguments to [`tinnhiem::cli`].
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tinnhiem::cli::main()
+}

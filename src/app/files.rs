@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use super::error::AppError;
 
 /// What a rehearsal writes. A folder that holds nothing else was made by an earlier run and may be replaced.
-const OWN_NAMES: [&str; 10] = [
+const OWN_NAMES: [&str; 11] = [
     "ballots",
     "bundle",
+    "deadlines.pdf",
     "dossiers",
     "list.pdf",
     "minutes.pdf",
@@ -35,6 +36,22 @@ pub fn read(path: &Path) -> Result<Vec<u8>, AppError> {
         )));
     }
     fs::read(path).map_err(|e| AppError::file(path, e))
+}
+
+/// Files directly in `folder` whose name ends in `.extension`, whatever its case, in the order of their names.
+///
+/// # Errors
+/// When the folder can't be read.
+pub fn with_extension(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, AppError> {
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder).map_err(|e| AppError::file(folder, e))? {
+        let path = entry.map_err(|e| AppError::file(folder, e))?.path();
+        if path.extension().is_some_and(|e| e.eq_ignore_ascii_case(extension)) {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    Ok(paths)
 }
 
 /// Writes `bytes` to `path` in one step: a reader sees the old file or the new one.

@@ -1,16 +1,17 @@
 //! Use cases: load, let the domain decide, write. The only layer that touches files.
 
+pub mod bundle;
 pub mod clock;
+mod columns;
 pub mod error;
 pub mod files;
 pub mod progress;
+pub mod rehearse;
+pub mod results;
+pub mod rules;
+mod sample;
+pub mod tally;
+pub mod template;
+pub mod verify;
 
 pub use error::AppError;
-//! Use cases; the only layer that touches files.
-
-pub mod bundle;
-//! app
-
-mod columns;
-pub mod rules;
-pub mod tally;

@@ -1,15 +1,57 @@
-//! `tinnhiem rules`: the rule sets as text for people, each parameter with its citation and mark.
+//! `tinnhiem rules`: which rule sets there are, and each as text for people with citations and marks.
+
+use std::path::{Path, PathBuf};
 
 use super::columns::{Align, columns};
+use super::error::AppError;
+use super::files;
 use crate::domain::council::CouncilKind;
 use crate::domain::ratio::{Edge, Threshold};
 use crate::domain::rules::{
-    Attested, BandRule, BaseKind, CountedFrom, DeadlineRule, InForce, Quorum, QuorumOf, RuleSet, SeveralPosts, Side,
+    Attested, BandRule, BaseKind, CountedFrom, DeadlineRule, InForce, LoadedRules, Quorum, QuorumOf, RuleSet,
+    SeveralPosts, Side, load_all,
 };
 use crate::domain::text::date_dmy;
 
+/// The built-in rule sets, with the `.toml` files of `folder` added or put in by id.
+///
+/// # Errors
+/// When the folder can't be read, or a file in it is refused; the message names file and key.
+pub fn available(folder: Option<&Path>) -> Result<Vec<LoadedRules>, AppError> {
+    let mut added = Vec::new();
+    if let Some(folder) = folder {
+        for path in toml_files(folder)? {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let text = String::from_utf8(files::read(&path)?).map_err(|_| {
+                AppError::Input(format!("{}: tệp quy tắc không phải UTF-8; hãy lưu lại bằng mã UTF-8.", path.display()))
+            })?;
+            added.push((name, text));
+        }
+    }
+    load_all(&added).map_err(|e| AppError::Input(e.to_string()))
+}
+
+fn toml_files(folder: &Path) -> Result<Vec<PathBuf>, AppError> {
+    let paths = files::with_extension(folder, "toml")?;
+    if paths.is_empty() {
+        return Err(AppError::Input(format!("{}: không có tệp quy tắc .toml nào.", folder.display())));
+    }
+    Ok(paths)
+}
+
+/// The rule set `id`.
+///
+/// # Errors
+/// When there is none; the message lists the ids that there are.
+pub fn find<'a>(sets: &'a [LoadedRules], id: &str) -> Result<&'a LoadedRules, AppError> {
+    sets.iter().find(|rules| rules.set.id.eq_ignore_ascii_case(id.trim())).ok_or_else(|| {
+        let known: Vec<&str> = sets.iter().map(|rules| rules.set.id.as_str()).collect();
+        AppError::Input(format!("Không có bộ quy tắc “{id}”; hãy dùng một trong: {}.", known.join(", ")))
+    })
+}
+
 /// One line per rule set.
-pub fn list_text(sets: &[RuleSet]) -> String {
+pub fn list_text(sets: &[LoadedRules]) -> String {
     let heads = [
         ("Mã", Align::Left),
         ("Văn bản", Align::Left),
@@ -32,7 +74,7 @@ pub fn list_text(sets: &[RuleSet]) -> String {
             format!("{unverified}/{}", cited.len()),
         ]
     };
-    columns(&heads, &sets.iter().map(row).collect::<Vec<_>>())
+    columns(&heads, &sets.iter().map(|rules| row(&rules.set)).collect::<Vec<_>>())
 }
 
 /// Everything that one rule set says, parameter by parameter: what, then citation and mark, then what to know.

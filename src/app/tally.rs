@@ -1,16 +1,63 @@
-//! `tinnhiem tally`: what a recomputed table says, as text for people and as JSON for programs.
+//! `tinnhiem tally`: recomputes a published table; what it finds, as text for people and as JSON for programs.
+
+use std::path::Path;
 
 use serde_json::{Value, json};
 
 use super::columns::{Align, columns};
+use super::error::AppError;
+use super::{files, rules};
+use crate::domain::finding::Finding;
 use crate::domain::poll::Level;
 use crate::domain::ratio::Edge;
-use crate::domain::recompute::{CellReport, Mismatch, PublishedReport, RowReport};
+use crate::domain::recompute::{CellReport, Mismatch, PublishedReport, RowReport, check_published};
 use crate::domain::rules::{BandRule, RuleSet};
-use crate::domain::tally::{Band, margin_words};
+use crate::domain::tally::{Band, TallyError, base_of, margin_words};
+use crate::import;
 
 /// Stands for what is not printed or can't be known.
 const UNKNOWN: &str = "–";
+
+/// A published table, recomputed.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// For people.
+    pub text: String,
+    /// For programs.
+    pub json: String,
+    /// Whether every published figure follows from its count.
+    pub follows: bool,
+    /// Warnings and notes about the file.
+    pub findings: Vec<Finding>,
+}
+
+/// Recomputes the table in `file` under the rule set `id` from `returned` ballots and, where the rule set takes shares of
+/// them, all `delegates`.
+///
+/// # Errors
+/// When the file can't be read as a table, the rule set is unknown, or it can't be applied to these figures.
+pub fn published(file: &Path, id: &str, returned: u32, delegates: Option<u32>) -> Result<Outcome, AppError> {
+    let sets = rules::available(None)?;
+    let set = &rules::find(&sets, id)?.set;
+    let base = base_of(set, returned, delegates).map_err(|e| refuse(&e))?;
+    let name = file.display().to_string();
+    let (table, findings) = import::read_published(&files::read(file)?, &name)
+        .map_err(|findings| AppError::Findings { file: name, findings })?;
+    let report = check_published(set, base, returned, &table).map_err(|e| refuse(&e))?;
+    let json = serde_json::to_string_pretty(&report_json(&report)).map_err(|e| AppError::internal("ghi JSON", e))?;
+    Ok(Outcome { text: report_text(&report), json, follows: report.holds(), findings })
+}
+
+/// The sentence of the rules with the option that answers it.
+fn refuse(error: &TallyError) -> AppError {
+    AppError::Input(match error {
+        TallyError::DelegatesNeeded { .. } => format!("{error} bằng --delegates."),
+        TallyError::EmptyBase { .. } | TallyError::WrongBase { .. } => {
+            format!("{error}; hãy xem lại --returned và --delegates.")
+        }
+        other => format!("{other}."),
+    })
+}
 
 /// The report for people, Vietnamese: the computed table, consequences, duties, figures that do not follow, and the
 /// parameters behind it that are not verified.

@@ -14,6 +14,7 @@ pub mod dossier;
 pub mod eligibility;
 pub mod fact;
 pub mod finding;
+#[cfg(test)]
 pub(crate) mod fixture;
 pub mod marks;
 pub mod official;

@@ -9,9 +9,13 @@
 
 mod architecture;
 mod bundle;
+mod demo;
 mod merkle;
-mod papers_render;
-mod sample;
 mod naive_tally;
+mod office;
+mod official_papers;
+mod papers_render;
 mod published;
 mod rules;
+mod sample;
+mod tally_command;

@@ -135,13 +135,13 @@ fn invalid_reasons(occasion: &Occasion<'_>, result: &PollResult) -> Option<Block
 fn result_table(form: &FormResult) -> Block {
     let levels: Vec<Level> =
         form.officials.first().map(|o| o.tally.counts.each().into_iter().map(|(l, _)| l).collect()).unwrap_or_default();
-    let mut widths = vec![2, 9, 10];
+    let mut widths = vec![5, 15, 16];
     let mut head = vec![Cell::head("TT"), Cell::head("Họ và tên"), Cell::head("Chức vụ")];
     for level in &levels {
-        widths.extend([3, 4]);
+        widths.extend([8, 9]);
         head.extend([Cell::head(level.label()), Cell::head("%")]);
     }
-    widths.push(3);
+    widths.push(8);
     head.push(Cell::head("Không tính"));
     let rows = form.officials.iter().enumerate().map(|(i, o)| result_row(i, o)).collect();
     Block::Table(Table { widths, head: vec![head], rows, size: Size::Small })
@@ -171,7 +171,7 @@ fn band_blocks(occasion: &Occasion<'_>, result: &PollResult) -> Vec<Block> {
             continue;
         }
         let mut consequence: Vec<String> =
-            band.map(|b| format!("{} ({}).", b.consequence, b.cite)).into_iter().collect();
+            band.map(|b| format!("{} ({}).", upper_first(&b.consequence), b.cite)).into_iter().collect();
         consequence.extend(tally.warnings.iter().map(|w| format!("{}.", upper_first(&w.to_string()))));
         rows.push(vec![
             Cell::left(official.listed.addressed()),
@@ -224,10 +224,10 @@ fn procedure(counting: Counting) -> Vec<Block> {
 /// What decides the figures and was not read on two pages: the board must know before it signs.
 fn doubts(occasion: &Occasion<'_>, result: &PollResult) -> Vec<Block> {
     let rules = occasion.rules;
-    let mut lines: Vec<String> = rules.cautions(result.kind).iter().map(ToString::to_string).collect();
+    let mut lines: Vec<String> = rules.cautions(result.kind).iter().map(|c| format!("- {c}")).collect();
     let reasons = |what: &str, reasons: &[Reason]| -> Vec<String> {
         let doubtful = reasons.iter().filter(|r| r.attested != Attested::Verified);
-        doubtful.map(|r| format!("{what} “{}” [{}] ({})", r.text, r.attested.label(), r.cite)).collect()
+        doubtful.map(|r| format!("- {what} “{}” [{}] ({})", r.text, r.attested.label(), r.cite)).collect()
     };
     lines.extend(reasons("phiếu không hợp lệ:", &rules.spoils_ballot));
     lines.extend(reasons("dòng không tính:", &rules.spoils_line));

@@ -38,15 +38,17 @@ pub fn resolution(occasion: &Occasion<'_>, result: &PollResult, day: Date, check
     blocks.push(article(3, "Kết luận về mức độ tín nhiệm:".to_owned()));
     blocks.extend(conclusions(occasion, result));
     blocks.push(article(4, carrying_out(occasion)));
+    let mut end = Vec::new();
     if is_resolution {
-        blocks.push(body(format!(
+        end.push(body(format!(
             "Nghị quyết này được {}, {} thông qua {}.",
             occasion.body_with_term(),
             lower_first(&occasion.council.sitting.name),
             date_words(day)
         )));
     }
-    blocks.push(Block::Together(vec![signatures(occasion), recipients(), Block::Checkpoint(checkpoint)]));
+    end.extend([signatures(occasion), recipients(), Block::Checkpoint(checkpoint)]);
+    blocks.push(Block::Together(end));
     Document {
         title: if is_resolution { "Nghị quyết xác nhận kết quả" } else { "Báo cáo kết quả" }.to_owned(),
         author: occasion.council.name.clone(),
@@ -150,7 +152,7 @@ fn conclusions(occasion: &Occasion<'_>, result: &PollResult) -> Vec<Block> {
 fn consequence(band: &BandRule, official: &OfficialResult) -> Block {
     body_spans(vec![
         Span::bold(format!("{}, {}. ", official.listed.addressed(), official.listed.post)),
-        Span::plain(format!("Hệ quả theo {}: {}", band.cite, band.consequence)),
+        Span::plain(format!("Hệ quả theo {}: {}.", band.cite, band.consequence)),
     ])
 }
 

@@ -1,0 +1,106 @@
+//! The count: batches of simulated papers, or the figures of a real count.
+
+use std::collections::BTreeMap;
+
+use super::prepare::Plan;
+use crate::app::error::AppError;
+use crate::domain::ballot::BallotForm;
+use crate::domain::book::DeclaredLine;
+use crate::domain::count::BatchCounts;
+use crate::domain::poll::{BallotTotals, LevelCounts};
+use crate::domain::result::{self, FormCount, PollResult};
+use crate::domain::roster::TellerRole;
+use crate::domain::simulate::{SeededStream, count_box, fill_box, turnout};
+
+/// Reason of ballots that a real count calls invalid without saying why.
+const REASON_NOT_GIVEN: &str = "reason_not_given";
+
+/// One form, counted.
+pub(super) struct CountedForm {
+    pub form: FormCount,
+    /// In the order in which they were committed; their sum is the form's count.
+    pub batches: Vec<BatchCounts>,
+    /// Lines that were read again.
+    pub reread: u32,
+}
+
+/// Counts every form of the plan.
+pub(super) fn count(plan: &Plan<'_>) -> Result<Vec<CountedForm>, AppError> {
+    match &plan.book.declared {
+        Some(declared) => plan.forms.iter().map(|form| declared_form(form, declared)).collect(),
+        None => simulated_forms(plan),
+    }
+}
+
+/// Puts what was counted through the rule set.
+pub(super) fn decide(plan: &Plan<'_>, counted: &[CountedForm]) -> Result<PollResult, AppError> {
+    let forms = counted.iter().map(|c| c.form.clone()).collect();
+    let delegates = plan.book.council.delegates_total;
+    result::decide(&plan.rules.set, plan.kind, delegates, &plan.list(), forms)
+        .map_err(|e| AppError::Input(format!("Không tính được kết quả: {e}. Hãy xem lại số phiếu và bộ quy tắc.")))
+}
+
+fn simulated_forms(plan: &Plan<'_>) -> Result<Vec<CountedForm>, AppError> {
+    let turnout = turnout(&mut SeededStream::new(plan.seed, "turnout"), plan.issued);
+    let reasons: Vec<&str> = plan.rules.set.spoils_ballot.iter().map(|r| r.id.as_str()).collect();
+    let tellers = two_tellers(plan);
+    let last = plan.forms.len().saturating_sub(1);
+    let mut counted = Vec::new();
+    for (index, form) in plan.forms.iter().enumerate() {
+        let mut voters = SeededStream::new(plan.seed, &format!("voters of form {index}"));
+        let lines = form.lines.len();
+        // One person of the last form stands at the edge of one half, so that a rehearsal also meets the bands.
+        let troubled = (index == last).then(|| usize::try_from(voters.below(u32::try_from(lines).unwrap_or(1)))).and_then(Result::ok);
+        let filled = fill_box(&mut voters, plan.kind, lines, turnout, troubled, &reasons);
+        let mut slips = SeededStream::new(plan.seed, &format!("tellers of form {index}"));
+        let batches = count_box(filled, tellers, &mut slips).map_err(|e| AppError::internal("đếm phiếu mô phỏng", e))?;
+        let reread = batches.iter().map(|b| b.reread).sum::<usize>();
+        counted.push(sum_up(plan.issued, form, batches.into_iter().map(|b| b.counts).collect(), reread)?);
+    }
+    Ok(counted)
+}
+
+/// The two readers: the first two members who do not chair the board; placeholders when the board is too small, which
+/// the findings already say.
+fn two_tellers<'a>(plan: &Plan<'a>) -> [&'a str; 2] {
+    let mut readers = plan.book.tellers.iter().filter(|t| t.role != TellerRole::Head).map(|t| t.name.as_str());
+    [readers.next().unwrap_or("Thành viên thứ nhất"), readers.next().unwrap_or("Thành viên thứ hai")]
+}
+
+fn sum_up(issued: u32, form: &BallotForm, batches: Vec<BatchCounts>, reread: usize) -> Result<CountedForm, AppError> {
+    let zero = BatchCounts::zero(form.kind, form.lines.len());
+    let sum = batches.iter().try_fold(zero, |sum, batch| sum.add(batch));
+    let sum = sum.map_err(|e| AppError::internal("cộng các tập phiếu", e))?;
+    sum.check().map_err(|e| AppError::internal("cộng các tập phiếu", e))?;
+    let invalid = u32::try_from(sum.invalid_total()).unwrap_or(u32::MAX);
+    let ballots = BallotTotals { issued, returned: sum.papers, valid: sum.papers - invalid, invalid };
+    Ok(CountedForm {
+        form: FormCount {
+            form: form.id.clone(),
+            block: form.block.clone(),
+            ballots,
+            invalid: sum.invalid,
+            lines: sum.lines,
+        },
+        batches,
+        reread: u32::try_from(reread).unwrap_or(u32::MAX),
+    })
+}
+
+/// A real count has no batches to tell apart: its figures are committed as one.
+fn declared_form(form: &BallotForm, declared: &[DeclaredLine]) -> Result<CountedForm, AppError> {
+    let of = |official| declared.iter().find(|line| line.official == official);
+    let lines: Option<Vec<&DeclaredLine>> = form.lines.iter().map(|line| of(line.official)).collect();
+    let lines = lines.ok_or_else(|| AppError::internal("đọc trang Kết quả", "thiếu dòng"))?;
+    let ballots = lines.first().map(|line| line.ballots).ok_or_else(|| AppError::internal("đọc trang Kết quả", "trống"))?;
+    let invalid = BTreeMap::from([(REASON_NOT_GIVEN.to_owned(), ballots.invalid)]);
+    let invalid: BTreeMap<String, u32> = invalid.into_iter().filter(|(_, n)| *n > 0).collect();
+    let counts: Vec<LevelCounts> = lines.iter().map(|line| line.counts).collect();
+    let batch = BatchCounts { papers: ballots.returned, invalid: invalid.clone(), lines: counts.clone() };
+    batch.check().map_err(|e| AppError::Input(format!("Kết quả, {}: {e}. Hãy đối chiếu biên bản.", form.block.0)))?;
+    Ok(CountedForm {
+        form: FormCount { form: form.id.clone(), block: form.block.clone(), ballots, invalid, lines: counts },
+        batches: vec![batch],
+        reread: 0,
+    })
+}

@@ -1,0 +1,171 @@
+//! The whole job from a workbook, without questions: list, dossiers, ballots, a count, minutes, resolution, results and a
+//! bundle. The order is that of the day itself; every step leaves its entry in the log.
+
+mod counting;
+mod papers;
+mod prepare;
+mod summary;
+mod trail;
+
+use std::path::{Path, PathBuf};
+
+use super::clock;
+use super::error::AppError;
+use super::files::{self, OutFolder};
+use super::progress::Progress;
+use super::{results, rules};
+use crate::domain::book::Book;
+use crate::domain::eligibility::Enabled;
+use crate::domain::finding::Finding;
+use crate::domain::poll::PollKind;
+use crate::domain::rules::LoadedRules;
+use crate::import;
+use summary::Facts;
+use trail::Trail;
+
+/// Seed when nobody gives one.
+pub const DEFAULT_SEED: u64 = 1;
+
+/// Largest number of ballots that a rehearsal prints and simulates.
+pub const MAX_BALLOTS: i64 = 100_000;
+
+/// Printed across every page: no paper of a rehearsal can pass for an official one.
+const WATERMARK: &str = "DIỄN TẬP";
+
+/// What the caller may choose.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Seed of the simulated delegates, of nonces and of the signing key.
+    pub seed: u64,
+    /// Ballots to print and simulate; all delegates when `None`.
+    pub ballots: Option<u32>,
+    /// Which vote; a `Kết quả` sheet of the other kind wins.
+    pub kind: PollKind,
+    /// Bodies that the rule set leaves out and the office switched on, with the legal basis.
+    pub enabled: Vec<Enabled>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { seed: DEFAULT_SEED, ballots: None, kind: PollKind::Rating, enabled: Vec::new() }
+    }
+}
+
+/// What a run made.
+#[derive(Clone, Debug)]
+pub struct Made {
+    /// Warnings and notes about the input and the rules.
+    pub findings: Vec<Finding>,
+    /// What was made and where to look, Vietnamese.
+    pub summary: String,
+}
+
+/// Does the job from the workbook or folder `book` into `out`.
+///
+/// # Errors
+/// When the input has errors, the rule set is unknown, or `out` can't be written; nothing is written then.
+pub fn from_file(
+    book: &Path,
+    out: &Path,
+    rules_folder: Option<&Path>,
+    options: &Options,
+    progress: &mut Progress<'_>,
+) -> Result<Made, AppError> {
+    let name = book.display().to_string();
+    let imported = if book.is_dir() {
+        import::read_csv_folder(csv_files(book)?)
+    } else {
+        import::read_xlsx(&files::read(book)?, &name)
+    };
+    let Some(read) = imported.book else {
+        return Err(AppError::Findings { file: name, findings: imported.findings });
+    };
+    let rules = rules::available(rules_folder)?;
+    let folder = OutFolder::begin(out)?;
+    let made = run(&name, &read, imported.findings, &rules, options, &folder, false, progress)?;
+    folder.finish()?;
+    Ok(made.into_made(out))
+}
+
+/// Does the job for the built-in sample council.
+///
+/// # Errors
+/// When `out` can't be written.
+pub fn demo(out: &Path, options: &Options, progress: &mut Progress<'_>) -> Result<Made, AppError> {
+    let name = "hội đồng mẫu".to_owned();
+    let imported = import::read_csv_folder(super::sample::files());
+    let Some(read) = imported.book else {
+        return Err(AppError::Findings { file: name, findings: imported.findings });
+    };
+    let rules = rules::available(None)?;
+    let folder = OutFolder::begin(out)?;
+    let workbook = import::book_xlsx(&read).map_err(|e| AppError::internal("ghi bảng tính mẫu", e))?;
+    folder.put("sample.xlsx", &workbook)?;
+    let made = run(&name, &read, imported.findings, &rules, options, &folder, true, progress)?;
+    folder.finish()?;
+    Ok(made.into_made(out))
+}
+
+fn csv_files(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, AppError> {
+    let paths = files::with_extension(folder, "csv")?;
+    if paths.is_empty() {
+        return Err(AppError::Input(format!(
+            "{}: thư mục không có tệp .csv nào; mỗi trang của bảng tính là một tệp CSV, ví dụ hoi-dong.csv.",
+            folder.display()
+        )));
+    }
+    let read = |path: PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Ok((name, files::read(&path)?))
+    };
+    paths.into_iter().map(read).collect()
+}
+
+/// What a finished run knows about itself.
+struct Done {
+    findings: Vec<Finding>,
+    facts: Facts,
+}
+
+impl Done {
+    fn into_made(self, out: &Path) -> Made {
+        Made { findings: self.findings, summary: summary::text(&self.facts, out) }
+    }
+}
+
+fn run(
+    name: &str,
+    book: &Book,
+    mut findings: Vec<Finding>,
+    rules: &[LoadedRules],
+    options: &Options,
+    folder: &OutFolder,
+    sample: bool,
+    progress: &mut Progress<'_>,
+) -> Result<Done, AppError> {
+    let plan = prepare::plan(name, book, rules, options, clock::today(), &mut findings)?;
+    let mut trail = Trail::begin(&plan)?;
+    papers::list(&plan, folder)?;
+    let dossiers = papers::dossiers(&plan, folder, progress)?;
+    trail.dossiers_released(&dossiers)?;
+    let ballots = papers::ballots(&plan, folder, progress)?;
+    trail.forms_sealed(&plan, &ballots)?;
+    trail.voting_opened()?;
+    let counted = counting::count(&plan)?;
+    trail.counted(&counted)?;
+    let result = counting::decide(&plan, &counted)?;
+    let minutes = papers::minutes(&plan, &counted, &result, trail.head_box())?;
+    let results = results::json_text(&plan.rules.set, plan.provenance, &result)?;
+    trail.result_declared(&results)?;
+    trail.minutes_issued(&minutes)?;
+    let resolution = papers::resolution(&plan, &result, trail.head_box())?;
+    trail.resolution_issued(&resolution)?;
+    folder.put("minutes.pdf", &minutes.bytes)?;
+    folder.put("resolution.pdf", &resolution.bytes)?;
+    papers::results(&plan, &result, &results, folder)?;
+    let facts = Facts::new(&plan, &dossiers, &ballots, &result, trail.root(), sample);
+    let papers = [("minutes.pdf", minutes.bytes), ("resolution.pdf", resolution.bytes)];
+    let papers = papers.map(|(name, bytes)| (name.to_owned(), bytes)).into();
+    trail.write_bundle(&plan, folder, &results, papers)?;
+    Ok(Done { findings, facts })
+}

@@ -1,0 +1,211 @@
+//! Papers of a rehearsal: built by the domain, rendered by `pdf`, put into the folder.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use sha2::{Digest, Sha256};
+
+use super::counting::CountedForm;
+use super::prepare::Plan;
+use super::{Progress, WATERMARK};
+use crate::app::error::AppError;
+use crate::app::files::OutFolder;
+use crate::app::results;
+use crate::domain::document::{
+    self, CheckpointBox, Counting, Document, Frame, MinutesParts, deadline_table, dossier_document, field_document,
+    officials_list,
+};
+use crate::domain::dossier::{canonical_field_text, canonical_text, compile, compile_field};
+use crate::domain::official::Field;
+use crate::domain::result::PollResult;
+use crate::domain::text::fold;
+use crate::import;
+use crate::pdf::{self, Pdf};
+
+/// A paper with its name inside the folder.
+pub(super) struct NamedPdf {
+    pub name: String,
+    pub pdf: Pdf,
+}
+
+/// A ballot form as printed.
+pub(super) struct PrintedForm {
+    /// One copy; all copies are the same.
+    pub single: Pdf,
+    /// The file with all copies.
+    pub name: String,
+}
+
+/// Danh sách and thời hạn.
+pub(super) fn list(plan: &Plan<'_>, folder: &OutFolder) -> Result<(), AppError> {
+    let list = officials_list(plan.book, &plan.standings, &frame(plan, None));
+    folder.put("list.pdf", &render(&list)?.bytes)?;
+    let deadlines = deadline_table(&plan.book.council, &plan.deadlines, &frame(plan, None));
+    folder.put("deadlines.pdf", &render(&deadlines)?.bytes)
+}
+
+/// A dossier per listed person and per field, on all cores.
+pub(super) fn dossiers(
+    plan: &Plan<'_>,
+    folder: &OutFolder,
+    progress: &mut Progress<'_>,
+) -> Result<Vec<NamedPdf>, AppError> {
+    let fields = fields(plan);
+    let people = plan.listed.len();
+    let total = people + fields.len();
+    let make = |index: usize| if index < people { person(plan, index) } else { field(plan, index - people, &fields) };
+    let papers = in_parallel(total, make, &mut |done| progress.step("Hồ sơ", done, total))?;
+    for paper in &papers {
+        folder.put(&paper.name, &paper.pdf.bytes)?;
+    }
+    Ok(papers)
+}
+
+fn person(plan: &Plan<'_>, index: usize) -> Result<NamedPdf, AppError> {
+    let id = plan.listed[index];
+    let day = plan.book.council.sitting.votes_on;
+    let compiled = compile(plan.book, id, day).ok_or_else(|| AppError::internal("lập hồ sơ", "không có người này"))?;
+    let version = version(&canonical_text(&compiled));
+    let document = dossier_document(&compiled, &frame(plan, Some(version)));
+    let name = format!("dossiers/officials/{:02}-{}.pdf", index + 1, slug(&compiled.official.name));
+    Ok(NamedPdf { name, pdf: render(&document)? })
+}
+
+fn field(plan: &Plan<'_>, index: usize, fields: &[&Field]) -> Result<NamedPdf, AppError> {
+    let compiled = compile_field(plan.book, fields[index], plan.book.council.sitting.votes_on);
+    let version = version(&canonical_field_text(&compiled));
+    let document = field_document(&compiled, &frame(plan, Some(version)));
+    let name = format!("dossiers/fields/{:02}-{}.pdf", index + 1, slug(&fields[index].0));
+    Ok(NamedPdf { name, pdf: render(&document)? })
+}
+
+/// Fields that have facts, in the order of their first fact.
+fn fields<'a>(plan: &Plan<'a>) -> Vec<&'a Field> {
+    let mut fields: Vec<&Field> = Vec::new();
+    for fact in &plan.book.facts {
+        if !fields.contains(&&fact.field) {
+            fields.push(&fact.field);
+        }
+    }
+    fields
+}
+
+/// The forms with all their copies; sealed by the hash of one copy.
+pub(super) fn ballots(
+    plan: &Plan<'_>,
+    folder: &OutFolder,
+    progress: &mut Progress<'_>,
+) -> Result<Vec<PrintedForm>, AppError> {
+    let day = plan.book.council.sitting.votes_on;
+    let print = |form, copies| pdf::ballots(form, copies, day).map_err(|e| paper_error(&e));
+    let mut printed = Vec::new();
+    for (index, form) in plan.forms.iter().enumerate() {
+        let name = format!("ballots/{}-{}.pdf", index + 1, slug(&form.block.0));
+        folder.put(&name, &print(form, plan.issued)?.bytes)?;
+        printed.push(PrintedForm { single: print(form, 1)?, name });
+        progress.step("Mẫu phiếu", index + 1, plan.forms.len());
+    }
+    Ok(printed)
+}
+
+/// Biên bản kiểm phiếu with the head of the log when counting closed.
+pub(super) fn minutes(
+    plan: &Plan<'_>,
+    counted: &[CountedForm],
+    result: &PollResult,
+    checkpoint: CheckpointBox,
+) -> Result<Pdf, AppError> {
+    let sum = |part: fn(&CountedForm) -> u32| counted.iter().map(part).sum();
+    let counting = if plan.provenance.simulated {
+        let batches = sum(|c| u32::try_from(c.batches.len()).unwrap_or(u32::MAX));
+        Counting::Simulated { seed: plan.seed, batches, reread: sum(|c| c.reread) }
+    } else {
+        Counting::Declared
+    };
+    let council = &plan.book.council;
+    let parts = MinutesParts { tellers: &plan.book.tellers, delegates: council.delegates_total, counting, checkpoint };
+    render(&document::minutes(&plan.occasion(), result, council.sitting.votes_on, parts))
+}
+
+/// Nghị quyết xác nhận kết quả with the head of the log after the minutes.
+pub(super) fn resolution(plan: &Plan<'_>, result: &PollResult, checkpoint: CheckpointBox) -> Result<Pdf, AppError> {
+    render(&document::resolution(&plan.occasion(), result, plan.book.council.sitting.votes_on, checkpoint))
+}
+
+/// `results.json`, `.csv`, `.xlsx`: the same figures three times.
+pub(super) fn results(
+    plan: &Plan<'_>,
+    result: &PollResult,
+    json: &str,
+    folder: &OutFolder,
+) -> Result<(), AppError> {
+    let sheet = results::sheet(&plan.occasion(), plan.provenance, result);
+    folder.put("results.json", json.as_bytes())?;
+    folder.put("results.csv", &import::sheet_csv(&sheet))?;
+    folder.put("results.xlsx", &import::sheet_xlsx(&sheet).map_err(|e| AppError::internal("ghi results.xlsx", e))?)
+}
+
+fn frame<'a>(plan: &'a Plan<'_>, foot: Option<String>) -> Frame<'a> {
+    Frame {
+        rules: &plan.rules.set,
+        date: plan.book.council.sitting.votes_on,
+        foot,
+        watermark: Some(WATERMARK.to_owned()),
+    }
+}
+
+/// What stands at the foot of every page of a dossier's version.
+fn version(canonical: &str) -> String {
+    let hash = Sha256::digest(canonical.as_bytes());
+    hash.iter().fold("SHA-256 nội dung: ".to_owned(), |text, byte| text + &format!("{byte:02x}"))
+}
+
+fn render(document: &Document) -> Result<Pdf, AppError> {
+    pdf::document(document).map_err(|e| AppError::Input(format!("{}: {e}.", document.title)))
+}
+
+fn paper_error(error: &pdf::PdfError) -> AppError {
+    AppError::Input(format!("Không in được mẫu phiếu: {error}."))
+}
+
+/// A file name without accents and spaces.
+fn slug(text: &str) -> String {
+    fold(text).replace(' ', "-")
+}
+
+/// `make` of 0 to `total`, in order, on as many threads as the machine has cores; `finished` hears how many are done.
+fn in_parallel<T: Send>(
+    total: usize,
+    make: impl Fn(usize) -> Result<T, AppError> + Sync,
+    finished: &mut dyn FnMut(usize),
+) -> Result<Vec<T>, AppError> {
+    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(total.max(1));
+    let next = AtomicUsize::new(0);
+    let made: Mutex<Vec<(usize, Result<T, AppError>)>> = Mutex::new(Vec::with_capacity(total));
+    let (done, heard) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            let done = done.clone();
+            let (next, made, make) = (&next, &made, &make);
+            scope.spawn(move || {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    if index >= total {
+                        break;
+                    }
+                    let result = make(index);
+                    if let Ok(mut made) = made.lock() {
+                        made.push((index, result));
+                    }
+                    // Nobody listens any more only when the caller is gone.
+                    let _ = done.send(());
+                }
+            });
+        }
+        drop(done);
+        (1..).zip(heard).for_each(|(count, ())| finished(count));
+    });
+    let mut made = made.into_inner().map_err(|_| AppError::internal("in giấy tờ", "luồng bị dừng"))?;
+    made.sort_by_key(|(index, _)| *index);
+    made.into_iter().map(|(_, result)| result).collect()
+}

@@ -1,0 +1,170 @@
+//! From a workbook to a plan: rule set, who is on the list, forms, and everything a person must look at first.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use jiff::civil::Date;
+
+use super::{Options, WATERMARK};
+use crate::app::error::AppError;
+use crate::app::results::Provenance;
+use crate::app::rules;
+use crate::domain::ballot::{self, BallotForm, FormWords};
+use crate::domain::book::Book;
+use crate::domain::calendar::Calendar;
+use crate::domain::deadline::{self, Deadline};
+use crate::domain::document::Occasion;
+use crate::domain::eligibility::{self, Standing};
+use crate::domain::finding::{Finding, Severity};
+use crate::domain::official::OfficialId;
+use crate::domain::poll::PollKind;
+use crate::domain::result::Listed;
+use crate::domain::readiness::readiness;
+use crate::domain::rules::{LoadedRules, RuleSet};
+
+/// Everything that is settled before the first paper is printed.
+pub(super) struct Plan<'a> {
+    pub book: &'a Book,
+    pub rules: &'a LoadedRules,
+    pub kind: PollKind,
+    pub provenance: Provenance,
+    pub seed: u64,
+    /// Ballots of each form to print and hand out.
+    pub issued: u32,
+    pub standings: Vec<Standing>,
+    pub deadlines: Vec<Deadline<'a>>,
+    pub listed: Vec<OfficialId>,
+    pub forms: Vec<BallotForm>,
+}
+
+impl Plan<'_> {
+    pub(super) fn occasion(&self) -> Occasion<'_> {
+        Occasion { council: &self.book.council, rules: &self.rules.set, kind: self.kind, watermark: Some(WATERMARK) }
+    }
+
+    /// The list as it was decided, form by form, in ballot order.
+    pub(super) fn list(&self) -> Vec<Listed> {
+        let officials = self.forms.iter().flat_map(|f| &f.lines).filter_map(|line| self.book.official(line.official));
+        officials
+            .map(|o| Listed {
+                name: o.name.clone(),
+                honorific: Some(o.honorific),
+                post: o.posts_text(),
+                block: o.block.clone(),
+            })
+            .collect()
+    }
+}
+
+/// Settles the plan; adds what was noticed to `findings`.
+///
+/// # Errors
+/// When the rule set is unknown or has no rule for the vote, nobody is on the list, or a check found an error.
+pub(super) fn plan<'a>(
+    name: &str,
+    book: &'a Book,
+    rules: &'a [LoadedRules],
+    options: &Options,
+    today: Date,
+    findings: &mut Vec<Finding>,
+) -> Result<Plan<'a>, AppError> {
+    let text = rules::find(rules, &book.council.ruleset)?;
+    let kind = declared_kind(book).unwrap_or(options.kind);
+    require_rules_for(&text.set, kind)?;
+    let calendar = Calendar::builtin().map_err(|e| AppError::internal("đọc lịch ngày nghỉ", e))?;
+    let standings = eligibility::eligibility(&text.set, book, &options.enabled);
+    let deadlines = deadline::deadlines(&text.set, &book.council.sitting, &calendar);
+    findings.extend(eligibility::findings(book, &standings));
+    findings.extend(readiness(&text.set, book, &standings));
+    findings.extend(deadline::deadline_findings(&deadlines, &book.council.sitting, &BTreeMap::new(), today));
+    let listed: Vec<OfficialId> = eligibility::listed(&standings).collect();
+    findings.extend(declared_findings(book, &listed));
+    if findings.iter().any(Finding::is_error) {
+        return Err(AppError::Findings { file: name.to_owned(), findings: std::mem::take(findings) });
+    }
+    if listed.is_empty() {
+        return Err(AppError::Input(nobody_listed(book, &standings)));
+    }
+    let words = FormWords { council: &book.council, rules: &text.set, kind, watermark: Some(WATERMARK) };
+    let forms = ballot::forms(words, book, &listed);
+    Ok(Plan {
+        book,
+        rules: text,
+        kind,
+        provenance: Provenance { rehearsal: true, simulated: book.declared.is_none() },
+        seed: options.seed,
+        issued: issued(book, options),
+        standings,
+        deadlines,
+        listed,
+        forms,
+    })
+}
+
+fn declared_kind(book: &Book) -> Option<PollKind> {
+    book.declared.as_ref()?.first().map(|line| line.counts.kind())
+}
+
+fn require_rules_for(rules: &RuleSet, kind: PollKind) -> Result<(), AppError> {
+    if kind == PollKind::Confidence && rules.confidence.is_none() {
+        return Err(AppError::Input(format!(
+            "Bộ quy tắc {} không có quy định đã đọc được về bỏ phiếu tín nhiệm; hãy chọn bộ quy tắc khác hoặc thêm tệp quy \
+             tắc bằng --rules.",
+            rules.id
+        )));
+    }
+    Ok(())
+}
+
+/// Ballots of a real count when there is one; else what was asked for; else one for every delegate.
+fn issued(book: &Book, options: &Options) -> u32 {
+    let declared = book.declared.iter().flatten().map(|line| line.ballots.issued).max();
+    declared.or(options.ballots).unwrap_or(book.council.delegates_total)
+}
+
+/// A real count covers exactly the people on the list, and the people of one form share its ballots.
+fn declared_findings(book: &Book, listed: &[OfficialId]) -> Vec<Finding> {
+    let Some(declared) = &book.declared else { return Vec::new() };
+    let mut findings = Vec::new();
+    let mut error = |what: String, remedy: &str| {
+        findings.push(Finding::new("KQ-001", Severity::Error, "Kết quả", what, remedy));
+    };
+    for (id, official) in book.officials() {
+        let lines = declared.iter().filter(|line| line.official == id).count();
+        match (listed.contains(&id), lines) {
+            (true, 0) => error(
+                format!("{} có trong danh sách lấy phiếu nhưng không có số đếm.", official.name),
+                "Hãy điền số đếm của người này từ biên bản.",
+            ),
+            (false, 1..) => error(
+                format!("{} có số đếm nhưng không thuộc danh sách lấy phiếu.", official.name),
+                "Hãy bỏ dòng này, hoặc sửa chức vụ, ngày được bầu ở trang “Người được lấy phiếu”.",
+            ),
+            _ => {}
+        }
+    }
+    for block in book.blocks() {
+        let of_block = |id| book.official(id).is_some_and(|o: &crate::domain::official::Official| o.block == *block);
+        let mut ballots = declared.iter().filter(|line| of_block(line.official)).map(|line| line.ballots);
+        let first = ballots.next();
+        if ballots.any(|other| Some(other) != first) {
+            error(
+                format!("{}: các dòng của cùng một mẫu phiếu có số phiếu phát ra, thu về, hợp lệ khác nhau.", block.0),
+                "Hãy điền một bộ số phiếu cho cả khối, đúng theo biên bản.",
+            );
+        }
+    }
+    findings
+}
+
+fn nobody_listed(book: &Book, standings: &[Standing]) -> String {
+    let mut text = "Không có ai thuộc diện lấy phiếu:".to_owned();
+    for standing in standings {
+        let name = book.official(standing.official).map_or("", |o| o.name.as_str());
+        if let Some(reason) = standing.reasons.first() {
+            // Writing to a string can't fail.
+            let _ = write!(text, "\n  - {name}: {} ({})", reason.text, reason.cite);
+        }
+    }
+    text + "\nHãy xem lại loại hội đồng, chức vụ và bộ quy tắc trong bảng tính."
+}

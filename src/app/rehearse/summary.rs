@@ -1,0 +1,96 @@
+//! What a run made and where to look, for the person at the keyboard.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use super::papers::{NamedPdf, PrintedForm};
+use super::prepare::Plan;
+use crate::domain::result::PollResult;
+use crate::domain::tally::Band;
+
+/// The figures of the summary.
+#[derive(Clone, Debug)]
+pub(super) struct Facts {
+    council: String,
+    ruleset: String,
+    vote: &'static str,
+    simulated_from: Option<u64>,
+    officials: usize,
+    left_out: usize,
+    dossiers: usize,
+    dossier_pages: u32,
+    forms: Vec<String>,
+    copies: u32,
+    bands: Vec<String>,
+    root: String,
+    sample: bool,
+}
+
+impl Facts {
+    pub(super) fn new(
+        plan: &Plan<'_>,
+        dossiers: &[NamedPdf],
+        ballots: &[PrintedForm],
+        result: &PollResult,
+        root: String,
+        sample: bool,
+    ) -> Self {
+        let banded = result.officials().filter(|o| !matches!(o.tally.band, Band::None | Band::Kept));
+        let words = |band: Band| band.rule(&plan.rules.set).map_or("", |rule| rule.share_words.as_str());
+        Self {
+            council: format!("{}, {}", plan.book.council.name, plan.book.council.sitting.name),
+            ruleset: plan.rules.set.short.clone(),
+            vote: plan.kind.label(),
+            simulated_from: plan.provenance.simulated.then_some(plan.seed),
+            officials: plan.listed.len(),
+            left_out: plan.standings.len() - plan.listed.len(),
+            dossiers: dossiers.len(),
+            dossier_pages: dossiers.iter().map(|d| d.pdf.pages).sum(),
+            forms: ballots.iter().map(|b| b.name.clone()).collect(),
+            copies: plan.issued,
+            bands: banded.map(|o| format!("{}: {}", o.listed.addressed(), words(o.tally.band))).collect(),
+            root,
+            sample,
+        }
+    }
+}
+
+/// The summary of what lies in `out`.
+pub(super) fn text(facts: &Facts, out: &Path) -> String {
+    let out = out.display();
+    let mut text = String::new();
+    let mut line = |part: String| {
+        // Writing to a string can't fail.
+        let _ = writeln!(text, "{part}");
+    };
+    line(format!("DIỄN TẬP {} - {} ({})", facts.vote, facts.council, facts.ruleset));
+    if facts.sample {
+        line("Mọi tên người, số liệu và văn bản đều là dữ liệu mẫu.".to_owned());
+        line(format!("  {out}/sample.xlsx       bảng tính đầu vào của hội đồng mẫu"));
+    }
+    line(format!(
+        "  {out}/list.pdf          {} người được lấy phiếu, {} người không, kèm lý do và điều khoản",
+        facts.officials, facts.left_out
+    ));
+    line(format!("  {out}/deadlines.pdf     các thời hạn"));
+    line(format!("  {out}/dossiers/         {} hồ sơ, {} trang", facts.dossiers, facts.dossier_pages));
+    for form in &facts.forms {
+        line(format!("  {out}/{form}   {} phiếu giống hệt nhau", facts.copies));
+    }
+    line(format!("  {out}/minutes.pdf       biên bản kiểm phiếu"));
+    line(format!("  {out}/resolution.pdf    nghị quyết hoặc báo cáo kết quả"));
+    line(format!("  {out}/results.json, .csv, .xlsx"));
+    line(format!("  {out}/bundle/           kiểm tra bằng: tinnhiem verify {out}/bundle"));
+    line(match facts.simulated_from {
+        Some(seed) => format!("Phiếu được mô phỏng từ hạt giống {seed}; cùng hạt giống cho cùng kết quả."),
+        None => "Số đếm lấy từ trang “Kết quả” của bảng tính.".to_owned(),
+    });
+    if facts.bands.is_empty() {
+        line("Không có người nào đạt ngưỡng có hệ quả.".to_owned());
+    }
+    for band in &facts.bands {
+        line(format!("Đạt ngưỡng có hệ quả: {band}."));
+    }
+    line(format!("Điểm chốt cuối: {}", facts.root));
+    text
+}

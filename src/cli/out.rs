@@ -1,0 +1,25 @@
+//! The two streams: data to stdout, messages to stderr. A reader that hangs up early is no error.
+
+use std::io::{self, Write};
+
+use crate::domain::finding::Finding;
+
+/// Writes `text` to stdout, with a newline at its end.
+pub fn data(text: &str) {
+    let mut stdout = io::stdout().lock();
+    let newline = if text.ends_with('\n') { "" } else { "\n" };
+    // `tinnhiem rules | head` closes the pipe early; there is nobody left to tell.
+    drop(write!(stdout, "{text}{newline}").and_then(|()| stdout.flush()));
+}
+
+/// Writes one line to stderr.
+pub fn message(text: &str) {
+    drop(writeln!(io::stderr().lock(), "{text}"));
+}
+
+/// Writes every finding to stderr, one a line.
+pub fn findings(findings: &[Finding]) {
+    for finding in findings {
+        message(&finding.to_string());
+    }
+}

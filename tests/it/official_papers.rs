@@ -1,0 +1,151 @@
+//! Minutes and resolution as a reader of the paper sees them, in the wording of the published resolutions of 2023.
+
+use jiff::civil::date;
+use tinnhiem::domain::council::{Council, CouncilKind, Sitting, Term};
+use tinnhiem::domain::document::{CheckpointBox, Counting, Document, MinutesParts, Occasion, minutes, resolution};
+use tinnhiem::domain::official::{Block, Honorific};
+use tinnhiem::domain::poll::{BallotTotals, LevelCounts, PollKind};
+use tinnhiem::domain::result::{FormCount, Listed, PollResult, decide};
+use tinnhiem::domain::roster::{Teller, TellerRole};
+use tinnhiem::domain::rules::{RuleSet, builtin};
+use tinnhiem::pdf;
+
+use crate::office::{Office, pages};
+
+fn rules(id: &str) -> RuleSet {
+    builtin().unwrap().into_iter().find(|r| r.id == id).unwrap()
+}
+
+fn council(ruleset: &str) -> Council {
+    Council {
+        name: "Hội đồng nhân dân tỉnh Mẫu".into(),
+        kind: CouncilKind::ProvinceCouncil,
+        term: Term { legislature: "XVIII".into(), from: date(2021, 5, 23), to: date(2026, 5, 22) },
+        sitting: Sitting {
+            name: "Kỳ họp thứ 17".into(),
+            opens_on: date(2023, 12, 11),
+            votes_on: date(2023, 12, 12),
+        },
+        delegates_total: 85,
+        ruleset: ruleset.into(),
+        place: "Mẫu".into(),
+        chair: "Nguyễn Văn A".into(),
+        secretary: "Trần Thị B".into(),
+    }
+}
+
+/// One form of 80 ballots with the given counts, the first of them those of the published resolution.
+fn result(rules: &RuleSet, kind: PollKind, lines: &[LevelCounts]) -> PollResult {
+    let block = Block("Khối Hội đồng nhân dân tỉnh".into());
+    let person = |i: usize| Listed {
+        name: format!("Lê Văn {i}"),
+        honorific: Some(Honorific::Mr),
+        post: "Chủ tịch Hội đồng nhân dân tỉnh".into(),
+        block: block.clone(),
+    };
+    let list: Vec<Listed> = (1..=lines.len()).map(person).collect();
+    let form = FormCount {
+        form: "F1-000000".into(),
+        block: block.clone(),
+        ballots: BallotTotals { issued: 80, returned: 80, valid: 80, invalid: 0 },
+        invalid: [].into(),
+        lines: lines.to_vec(),
+    };
+    decide(rules, kind, 85, &list, vec![form]).unwrap()
+}
+
+fn checkpoint() -> CheckpointBox {
+    CheckpointBox { caption: "Điểm chốt".into(), groups: vec!["ab12".into(); 16], qr: "mẫu".into() }
+}
+
+/// The words of a paper, page breaks and runs of blanks as one blank.
+fn words(document: &Document) -> String {
+    let office = Office::new();
+    let file = office.path("paper.pdf");
+    std::fs::write(&file, pdf::document(document).unwrap().bytes).unwrap();
+    pages(&file).join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn has(text: &str, sentences: &[&str]) {
+    for sentence in sentences {
+        assert!(text.contains(sentence), "“{sentence}” is not on the paper:\n{text}");
+    }
+}
+
+#[test]
+fn the_resolution_reads_as_the_published_one_and_says_that_nobody_is_in_a_band() {
+    let (rules, council) = (rules("NQ96-2023-QH15"), council("NQ96-2023-QH15"));
+    let occasion = Occasion { council: &council, rules: &rules, kind: PollKind::Rating, watermark: Some("DIỄN TẬP") };
+    let result = result(&rules, PollKind::Rating, &[LevelCounts::Rating { high: 78, medium: 1, low: 1 }]);
+    let text = words(&resolution(&occasion, &result, council.sitting.votes_on, checkpoint()));
+    has(
+        &text,
+        &[
+            "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+            "Độc lập - Tự do - Hạnh phúc",
+            "NGHỊ QUYẾT Xác nhận kết quả lấy phiếu tín nhiệm đối với người giữ chức vụ do Hội đồng nhân dân tỉnh Mẫu khóa \
+             XVIII, nhiệm kỳ 2021 - 2026 bầu",
+            "HỘI ĐỒNG NHÂN DÂN TỈNH MẪU KHÓA XVIII, KỲ HỌP THỨ 17",
+            "Căn cứ Luật Tổ chức chính quyền địa phương số 77/2015/QH13;",
+            "Căn cứ Nghị quyết số 96/2023/QH15 ngày 23 tháng 6 năm 2023 của Quốc hội",
+            "Căn cứ Biên bản kiểm phiếu ngày 12 tháng 12 năm 2023",
+            "QUYẾT NGHỊ:",
+            "Tổng số phiếu phát ra: 80 phiếu",
+            "I - KHỐI HỘI ĐỒNG NHÂN DÂN TỈNH",
+            "1. Ông Lê Văn 1, Chủ tịch Hội đồng nhân dân tỉnh",
+            "- Số phiếu tín nhiệm cao: 78 phiếu (chiếm 97,5% tổng số phiếu thu về).",
+            "- Số phiếu tín nhiệm: 01 phiếu (chiếm 1,25% tổng số phiếu thu về).",
+            "- Số phiếu tín nhiệm thấp: 01 phiếu (chiếm 1,25% tổng số phiếu thu về).",
+            "- Không có người nào có quá nửa",
+            "DIỄN TẬP",
+        ],
+    );
+}
+
+#[test]
+fn minutes_name_band_margin_duty_and_doubtful_rules_of_a_line_one_ballot_over_half() {
+    let (rules, council) = (rules("NQ96-2023-QH15"), council("NQ96-2023-QH15"));
+    let occasion = Occasion { council: &council, rules: &rules, kind: PollKind::Rating, watermark: None };
+    let lines = [LevelCounts::Rating { high: 36, medium: 2, low: 41 }, LevelCounts::Rating { high: 80, medium: 0, low: 0 }];
+    let result = result(&rules, PollKind::Rating, &lines);
+    let head = Teller { name: "Phạm Văn C".into(), role: TellerRole::Head };
+    let counting = Counting::Simulated { seed: 1, batches: 4, reread: 2 };
+    let parts = MinutesParts { tellers: &[head], delegates: 85, counting, checkpoint: checkpoint() };
+    let text = words(&minutes(&occasion, &result, council.sitting.votes_on, parts));
+    has(
+        &text,
+        &[
+            "BIÊN BẢN KIỂM PHIẾU",
+            "BAN KIỂM PHIẾU",
+            "Phạm Văn C",
+            "51,25",
+            "quá nửa",
+            "vừa đủ",
+            "còn thiếu 13 phiếu",
+            "phải kiểm lại dòng này từ phiếu giấy",
+            "Có thể xin từ chức",
+            "chưa kiểm chứng",
+            "Bản diễn tập",
+        ],
+    );
+    assert!(!text.contains("51,25%%"));
+}
+
+#[test]
+fn the_partys_paper_has_no_national_title_and_a_confidence_poll_has_two_levels() {
+    let (party, mut council) = (rules("QD96-TW-2023"), council("QD96-TW-2023"));
+    council.kind = CouncilKind::PartyCommittee;
+    council.name = "Ban Chấp hành Đảng bộ tỉnh Mẫu".into();
+    let occasion = Occasion { council: &council, rules: &party, kind: PollKind::Rating, watermark: None };
+    let rated = result(&party, PollKind::Rating, &[LevelCounts::Rating { high: 78, medium: 1, low: 1 }]);
+    let text = words(&resolution(&occasion, &rated, council.sitting.votes_on, checkpoint()));
+    has(&text, &["ĐẢNG CỘNG SẢN VIỆT NAM", "BÁO CÁO"]);
+    assert!(!text.contains("CỘNG HÒA") && !text.contains("QUYẾT NGHỊ"), "{text}");
+
+    let (state, council) = (rules("NQ96-2023-QH15"), self::council("NQ96-2023-QH15"));
+    let occasion = Occasion { council: &council, rules: &state, kind: PollKind::Confidence, watermark: None };
+    let counts = LevelCounts::Confidence { confidence: 39, no_confidence: 41 };
+    let lost = result(&state, PollKind::Confidence, &[counts]);
+    let text = words(&resolution(&occasion, &lost, council.sitting.votes_on, checkpoint()));
+    has(&text, &["- Số phiếu không tín nhiệm: 41 phiếu (chiếm 51,25% tổng số phiếu thu về).", "xem xét miễn nhiệm"]);
+}
