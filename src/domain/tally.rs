@@ -397,6 +397,10 @@ mod tests {
         let new = "NQ96-2023-QH15";
         assert!(matches!(tally(new, 0, None, rating(0, 0, 0)), Err(TallyError::EmptyBase { .. })));
         assert!(matches!(tally(new, 47, None, rating(40, 7, 1)), Err(TallyError::Identity(_))));
+        for (kind, value) in [(BaseKind::Returned, 46), (BaseKind::Returned, 48), (BaseKind::Delegates, 47)] {
+            let line = tally_line(&rules(new), PollKind::Rating, Base { kind, value }, all_valid(47), rating(40, 6, 1));
+            assert!(matches!(line, Err(TallyError::WrongBase { .. })), "{kind:?} {value}");
+        }
         let other = tally_line(
             &rules(new),
             PollKind::Confidence,
