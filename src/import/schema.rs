@@ -98,10 +98,9 @@ impl Column {
         Self { width, ..self }
     }
 
-    /// Whether a heading, in any of its [`heading_keys`], is this column's.
-    pub(super) fn meets(&self, keys: &[String]) -> bool {
-        let title = fold(self.title);
-        keys.iter().any(|key| *key == title || self.names.contains(&key.as_str()))
+    /// Whether a folded heading is this column's.
+    pub(super) fn meets(&self, key: &str) -> bool {
+        fold(self.title) == key || self.names.contains(&key)
     }
 }
 
@@ -138,22 +137,20 @@ impl Schema {
         heading_keys(sheet_name).iter().any(|key| *key == title || self.names.contains(&key.as_str()))
     }
 
-    /// The column that a heading names.
+    /// The column that a heading names; the whole heading counts before a part of it.
     pub(super) fn column_of(&self, heading: &str) -> Option<&'static Column> {
-        let keys = heading_keys(heading);
-        self.columns.iter().find(|column| column.meets(&keys))
+        heading_keys(heading).iter().find_map(|key| self.columns.iter().find(|column| column.meets(key)))
     }
 }
 
-/// The words under which a heading may be known: whole, without what stands in brackets, without a number before it.
+/// The words under which a heading may be known: whole, without a number before it, without what stands in brackets.
 pub(super) fn heading_keys(heading: &str) -> Vec<String> {
     let mut keys = Vec::new();
     let outside = heading.split(['(', '[']).next().unwrap_or_default();
-    for text in [heading, outside] {
-        let whole = fold(text);
-        let unnumbered = whole.split_once(' ').filter(|(first, _)| first.bytes().all(|b| b.is_ascii_digit()));
-        keys.extend(unnumbered.map(|(_, rest)| rest.to_owned()));
-        keys.push(whole);
+    for whole in [fold(heading), fold(outside)] {
+        let numbered = whole.split_once(' ').filter(|(first, _)| first.bytes().all(|b| b.is_ascii_digit()));
+        let rest = numbered.map(|(_, rest)| rest.to_owned());
+        keys.extend([Some(whole), rest].into_iter().flatten());
     }
     keys.retain(|key| !key.is_empty());
     keys

@@ -19,3 +19,6 @@ mod published;
 mod rules;
 mod sample;
 mod tally_command;
+mod import_book;
+mod import_messy;
+mod import_published;

@@ -44,6 +44,11 @@ impl<'o> Directory<'o> {
     /// # Errors
     /// When that is nobody, or several.
     pub(in crate::import) fn find(&self, text: &str) -> Result<OfficialId, Unresolved> {
+        self.look_up(text).map_err(|(name, namesakes)| self.unresolved(name, namesakes))
+    }
+
+    /// Whom a text names, or the name in it and all who bear that name.
+    fn look_up<'t>(&self, text: &'t str) -> Result<OfficialId, (&'t str, &[OfficialId])> {
         let bare = ["Ông ", "Bà ", "Đồng chí ", "Đ/c ", "ông ", "bà ", "đồng chí "];
         let text = bare.iter().find_map(|word| text.strip_prefix(word)).unwrap_or(text).trim();
         let whole = self.named(text);
@@ -51,14 +56,13 @@ impl<'o> Directory<'o> {
             return Ok(*one);
         }
         let Some((name, suffix)) = text.strip_suffix(')').and_then(|t| t.rsplit_once('(')) else {
-            return Err(self.unresolved(text, whole));
+            return Err((text, whole));
         };
         let namesakes = self.named(name.trim());
         let fits = |id: &&OfficialId| self.officials.get(id.0).is_some_and(|official| bears(official, suffix.trim()));
         match namesakes.iter().filter(fits).collect::<Vec<_>>().as_slice() {
             [one] => Ok(**one),
-            [] => Err(self.unresolved(name.trim(), if namesakes.is_empty() { &[] } else { namesakes })),
-            _ => Err(self.unresolved(name.trim(), namesakes)),
+            _ => Err((name.trim(), namesakes)),
         }
     }
 
@@ -93,7 +97,7 @@ impl<'o> Directory<'o> {
         let posts = official.posts.iter().map(|post| post.title.clone());
         let named = suffixes.chain(posts).map(|suffix| format!("{} ({suffix})", official.name));
         let mut labels = std::iter::once(official.name.clone()).chain(named);
-        labels.find(|label| self.find(label) == Ok(id)).unwrap_or_else(|| official.name.clone())
+        labels.find(|label| self.look_up(label) == Ok(id)).unwrap_or_else(|| official.name.clone())
     }
 }
 

@@ -179,7 +179,11 @@ fn totals(
 
 /// The row's counts by level: three of a rating or two of a confidence poll, none of them left empty.
 fn counts(fields: &mut Fields<'_, '_>, record: &Record<'_>) -> Option<LevelCounts> {
-    let (rating, confidence) = (gaps(record, &[HIGH, MEDIUM, LOW]), gaps(record, &[CONFIDENCE, NO_CONFIDENCE]));
+    // A sheet of a confidence poll alone heads its columns «Tín nhiệm» and «Không tín nhiệm».
+    let two_levels = record.has(&NO_CONFIDENCE) && ![HIGH, LOW, CONFIDENCE].iter().any(|column| record.has(column));
+    let for_confidence = if two_levels { MEDIUM } else { CONFIDENCE };
+    let rating = if two_levels { None } else { gaps(record, &[HIGH, MEDIUM, LOW]) };
+    let confidence = gaps(record, &[for_confidence, NO_CONFIDENCE]);
     match (rating, confidence) {
         (None, None) => None,
         (Some(_), Some(_)) => {
@@ -197,7 +201,7 @@ fn counts(fields: &mut Fields<'_, '_>, record: &Record<'_>) -> Option<LevelCount
             Some(LevelCounts::Rating { high: high?, medium: medium?, low: low? })
         }
         (None, Some(_)) => {
-            let (confidence, no_confidence) = (fields.count(&CONFIDENCE), fields.count(&NO_CONFIDENCE));
+            let (confidence, no_confidence) = (fields.count(&for_confidence), fields.count(&NO_CONFIDENCE));
             Some(LevelCounts::Confidence { confidence: confidence?, no_confidence: no_confidence? })
         }
     }
