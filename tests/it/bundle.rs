@@ -267,9 +267,9 @@ fn any_byte_of_any_file_counts() {
             let failure = sample.fails();
             assert_eq!(failure.file, file, "{what}: {failure}");
         };
-        let step = (bytes.len() / 40).max(1);
+        let step = (bytes.len() / 12).max(1);
         let sampled = (0..bytes.len()).step_by(step).chain([bytes.len() - 1]);
-        for (at, bit) in sampled.flat_map(|at| [(at, 0), (at, 5), (at, 7)]) {
+        for (at, bit) in sampled.flat_map(|at| [(at, 0), (at, 5)]) {
             let mut flipped = bytes.clone();
             flipped[at] ^= 1 << bit;
             fs::write(&path, flipped).expect("written");

@@ -1,0 +1,112 @@
+//! The log at size: verifying a million entries, appending one, proving one.
+//!
+//! Target: a log of 1,000,000 entries (read, canonical form, shape, course of the poll, tree, root) in 1.5 s on two cores.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a bench stops where it is wrong")]
+
+use std::fmt::Write as _;
+use std::hint::black_box;
+use std::sync::LazyLock;
+
+use divan::Bencher;
+use jiff::Timestamp;
+use tinnhiem::app::bundle::read_log;
+use tinnhiem::domain::audit::entry::entry_text;
+use tinnhiem::domain::audit::event::{
+    BallotsReturned, BatchCommitted, FormsSealed, ListDecided, ListedOfficial, PollCreated, SealedForm, VotingOpened,
+};
+use tinnhiem::domain::audit::merkle::{Tree, leaf_hash, verify_inclusion};
+use tinnhiem::domain::audit::{Actor, Digest, Event, KeyName, Log, Replay, Role, UtcTime};
+use tinnhiem::domain::poll::PollKind;
+
+const ENTRIES: u64 = 1_000_000;
+
+fn main() {
+    divan::main();
+}
+
+fn now() -> UtcTime {
+    "2026-12-10T01:00:00Z".parse().expect("moment")
+}
+
+fn teller() -> Actor {
+    Actor { name: "Nguyễn Thị Kiểm".into(), role: Role::Teller }
+}
+
+/// What a log must say before batches may come.
+fn opening() -> Vec<Event> {
+    let block = "Khối Ủy ban nhân dân".to_owned();
+    let poll = PollCreated {
+        council: "Hội đồng nhân dân tỉnh Mẫu".into(),
+        delegates: 60,
+        kind: PollKind::Rating,
+        officials: 1,
+        rehearsal: true,
+        ruleset: "NQ96-2023-QH15".into(),
+        ruleset_sha256: Digest::of(b""),
+        simulated: true,
+        sitting: "Kỳ họp thứ 13".into(),
+    };
+    let official =
+        ListedOfficial { block: block.clone(), name: "Nguyễn Văn A".into(), posts: "Chủ tịch UBND tỉnh".into() };
+    let form = SealedForm { block, id: "F1-3F9A2C".into(), lines: 1, sha256: Digest::of(b""), sheets: 1 };
+    vec![
+        poll.into(),
+        ListDecided { officials: vec![official] }.into(),
+        FormsSealed { forms: vec![form] }.into(),
+        VotingOpened { at: now() }.into(),
+        BallotsReturned { form: "F1-3F9A2C".into(), issued: u32::MAX, returned: u32::MAX }.into(),
+    ]
+}
+
+fn batch(number: u64) -> Event {
+    let batch = u32::try_from(number).expect("small");
+    let commitment = Digest::of(&number.to_be_bytes());
+    BatchCommitted { batch, commitment, form: "F1-3F9A2C".into(), papers: 25 }.into()
+}
+
+/// `log.jsonl` of a million entries, nearly all of them batches.
+static LOG: LazyLock<String> = LazyLock::new(|| {
+    let (opening, actor) = (opening(), teller());
+    let mut text = String::new();
+    for seq in 0..ENTRIES {
+        let place = usize::try_from(seq).expect("small");
+        let event = opening.get(place).cloned().unwrap_or_else(|| batch(seq));
+        writeln!(text, "{}", entry_text(seq, now(), &actor, &event).expect("entry")).expect("text");
+    }
+    text
+});
+
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn verify_a_log_of_a_million_entries(bencher: Bencher) {
+    let log = LOG.as_bytes();
+    bencher.counter(divan::counter::BytesCount::new(log.len())).bench(|| {
+        let mut replay = Replay::new([ENTRIES; 4]);
+        read_log(log, &mut |entry| replay.accept(entry).map_err(|e| e.to_string())).expect("log");
+        assert_eq!(replay.size(), ENTRIES);
+        replay.root()
+    });
+}
+
+#[divan::bench]
+fn append_an_entry(bencher: Bencher) {
+    let mut log = Log::new(KeyName::new("tinnhiem/mau").expect("name"));
+    let at: Timestamp = "2026-12-10T01:00:00Z".parse().expect("time");
+    let (actor, event) = (teller(), batch(7));
+    bencher.bench_local(|| log.append(black_box(at), &actor, &event).expect("entry").seq);
+}
+
+#[divan::bench(args = [1_000, 1_000_000])]
+fn prove_an_entry(bencher: Bencher, size: u64) {
+    let mut tree = Tree::default();
+    (0..size).for_each(|i| tree.push(leaf_hash(&i.to_be_bytes())));
+    bencher.bench_local(|| tree.inclusion_proof(black_box(size / 3), size).expect("proof"));
+}
+
+#[divan::bench(args = [1_000_000])]
+fn check_a_proof(bencher: Bencher, size: u64) {
+    let mut tree = Tree::default();
+    (0..size).for_each(|i| tree.push(leaf_hash(&i.to_be_bytes())));
+    let (index, root) = (size / 3, tree.root());
+    let (leaf, proof) = (tree.leaf(index).expect("leaf"), tree.inclusion_proof(index, size).expect("proof"));
+    bencher.bench_local(|| assert!(verify_inclusion(leaf, index, size, black_box(&proof), root)));
+}
