@@ -9,7 +9,6 @@ use super::error::AppError;
 use super::{files, rules};
 use crate::domain::finding::Finding;
 use crate::domain::poll::Level;
-use crate::domain::ratio::Edge;
 use crate::domain::recompute::{CellReport, Mismatch, PublishedReport, RowReport, check_published};
 use crate::domain::rules::{BandRule, RuleSet};
 use crate::domain::tally::{Band, TallyError, base_of, margin_words};
@@ -131,17 +130,9 @@ fn count_with_share(row: &RowReport, level: Level) -> String {
 fn band_words(rules: &RuleSet, row: &RowReport) -> String {
     let Some(verdict) = &row.verdict else { return UNKNOWN.into() };
     match (verdict.band, verdict.band.rule(rules)) {
-        (_, Some(rule)) => at_threshold(rule),
+        (_, Some(rule)) => rule.words(),
         (Band::Kept, None) => "còn tín nhiệm".into(),
         (_, None) => "không".into(),
-    }
-}
-
-/// `quá nửa`, `từ hai phần ba trở lên`.
-fn at_threshold(rule: &BandRule) -> String {
-    match rule.threshold.edge {
-        Edge::Above => rule.share_words.clone(),
-        Edge::From => format!("{} trở lên", rule.share_words),
     }
 }
 
@@ -154,8 +145,7 @@ fn consequences(report: &PublishedReport<'_>) -> Vec<String> {
     let phrase = &report.rules.base.value.phrase;
     let of_row = |row: &RowReport| {
         let rule = row.verdict.as_ref()?.band.rule(report.rules)?;
-        let tail = if rule.threshold.edge == Edge::From { " trở lên" } else { "" };
-        let share = format!("{} {phrase}{tail}", rule.share_words);
+        let share = format!("{} {phrase}{}", rule.share_words, rule.tail());
         let (said, cite, mark) = (&rule.consequence, &rule.cite, rule.attested.label());
         Some(format!("{}: {share} đánh giá “{level}”: {said} ({cite}) [{mark}]", who(row)))
     };

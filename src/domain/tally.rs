@@ -275,7 +275,7 @@ pub fn weigh(rules: &RuleSet, kind: PollKind, base: Base, decisive: u32) -> Resu
             BandId::TwoThirdsLow => margin.two_thirds = Some(distance),
         }
         if is_near(distance, base) {
-            let share_words = rule.share_words.clone();
+            let share_words = rule.words();
             warnings.push(TallyWarning::Recount { band: rule.id, share_words, margin: distance });
         }
         if let Some(question) = rule.exact_warning.clone().filter(|_| rule.threshold.exactly_on(decisive, base.value)) {

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::papers::{NamedPdf, PrintedForm};
 use super::prepare::Plan;
 use crate::domain::result::PollResult;
+use crate::domain::rules::BandRule;
 use crate::domain::tally::Band;
 
 /// The figures of the summary.
@@ -36,7 +37,7 @@ impl Facts {
         sample: bool,
     ) -> Self {
         let banded = result.officials().filter(|o| !matches!(o.tally.band, Band::None | Band::Kept));
-        let words = |band: Band| band.rule(&plan.rules.set).map_or("", |rule| rule.share_words.as_str());
+        let words = |band: Band| band.rule(&plan.rules.set).map(BandRule::words).unwrap_or_default();
         Self {
             council: format!("{}, {}", plan.book.council.name, plan.book.council.sitting.name),
             ruleset: plan.rules.set.short.clone(),

@@ -191,7 +191,7 @@ pub fn margins(occasion: &Occasion<'_>, official: &OfficialResult) -> String {
     let bands = occasion.rules.band_rules(official.tally.counts.kind()).unwrap_or_default();
     let margin = |b: &BandRule| {
         let margin = official.tally.margin.to(b.id)?;
-        Some(format!("{}: {}", b.share_words, margin_words(margin)))
+        Some(format!("{}: {}", b.words(), margin_words(margin)))
     };
     bands.iter().filter_map(margin).collect::<Vec<_>>().join("; ")
 }

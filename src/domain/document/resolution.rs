@@ -137,7 +137,7 @@ fn conclusions(occasion: &Occasion<'_>, result: &PollResult) -> Vec<Block> {
     for band in occasion.rules.band_rules(result.kind).unwrap_or_default() {
         let phrase = &occasion.rules.base.value.phrase;
         let level = result.kind.decisive().label().to_lowercase();
-        let reach = format!("{} {phrase} đánh giá “{level}”", band.share_words);
+        let reach = format!("{} {phrase}{} đánh giá “{level}”", band.share_words, band.tail());
         let within: Vec<&OfficialResult> = result.officials().filter(|o| o.tally.band.id() == Some(band.id)).collect();
         if within.is_empty() {
             blocks.push(body(format!("- Không có người nào có {reach}.")));

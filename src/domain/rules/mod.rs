@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::council::CouncilKind;
 use super::poll::{Level, PollKind};
-use super::ratio::Threshold;
+use super::ratio::{Edge, Threshold};
 
 pub use builtin::{builtin, builtin_texts};
 pub use cited::{Caution, Cited};
@@ -239,6 +239,21 @@ pub struct BandRule {
     pub attested: Attested,
     /// What a reader must know beside it.
     pub note: Option<String>,
+}
+
+impl BandRule {
+    /// Closes a threshold that its own share reaches: `từ hai phần ba … trở lên`.
+    pub const fn tail(&self) -> &'static str {
+        match self.threshold.edge {
+            Edge::Above => "",
+            Edge::From => " trở lên",
+        }
+    }
+
+    /// `quá nửa`, `từ hai phần ba trở lên`.
+    pub fn words(&self) -> String {
+        format!("{}{}", self.share_words, self.tail())
+    }
 }
 
 /// Bỏ phiếu tín nhiệm under this instrument.

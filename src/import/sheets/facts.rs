@@ -12,7 +12,7 @@ use crate::import::sheets::directory::{Directory, Unresolved};
 use crate::import::table::Record;
 
 pub(in crate::import) const OFFICIALS: Column = Column::required("Người được lấy phiếu", Shape::List)
-    .named(&["can bo", "ho ten", "ho va ten", "nguoi phu trach", "nguoi lien quan", "ten"])
+    .named(&["can bo", "nguoi", "ho ten", "ho va ten", "nguoi phu trach", "nguoi lien quan", "ten"])
     .help("họ tên như ở trang Người được lấy phiếu; nhiều người cách nhau bằng dấu «;».")
     .example("Nguyễn Văn A")
     .width(24);
