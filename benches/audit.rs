@@ -47,7 +47,9 @@ fn opening() -> Vec<Event> {
         sitting: "Kỳ họp thứ 13".into(),
     };
     let official =
-        ListedOfficial { block: block.clone(), name: "Nguyễn Văn A".into(), posts: "Chủ tịch UBND tỉnh".into() };
+        ListedOfficial {
+            block: block.clone(), name: "Nguyễn Văn A".into(), posts: "Chủ tịch UBND tỉnh".into()
+        };
     let form = SealedForm { block, id: "F1-3F9A2C".into(), lines: 1, sha256: Digest::of(b""), sheets: 1 };
     vec![
         poll.into(),

@@ -5,7 +5,7 @@ use std::num::NonZero;
 use std::thread;
 
 use crate::domain::audit::Entry;
-use crate::domain::audit::entry::MAX_ENTRY_BYTES;
+use crate::domain::audit::entry::{EntryReader, MAX_ENTRY_BYTES};
 
 /// Bytes that one core checks at a time.
 const PIECE_BYTES: usize = 1 << 20;
@@ -88,10 +88,11 @@ fn lost() -> Piece {
 
 fn check_lines(text: &[u8]) -> Piece {
     let mut entries = Vec::with_capacity(text.len() / 256);
+    let mut reader = EntryReader::default();
     for line in text.split_inclusive(|&b| b == b'\n') {
         let line = line.strip_suffix(b"\n").unwrap_or(line);
         let entry = std::str::from_utf8(line).map_err(|_| "không phải văn bản UTF-8".to_owned());
-        match entry.and_then(|text| Entry::parse(text).map_err(|e| e.to_string())) {
+        match entry.and_then(|text| reader.read(text).map_err(|e| e.to_string())) {
             Ok(entry) => entries.push(entry),
             Err(fault) => return Piece { entries, fault: Some(fault) },
         }

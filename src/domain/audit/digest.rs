@@ -40,6 +40,15 @@ impl Digest {
         &self.0
     }
 
+    fn hex(&self) -> [u8; 64] {
+        let digit = |nibble: u8| if nibble < 10 { b'0' + nibble } else { b'a' - 10 + nibble };
+        let mut text = [0; 64];
+        for (pair, byte) in text.chunks_exact_mut(2).zip(self.0) {
+            pair.copy_from_slice(&[digit(byte >> 4), digit(byte & 15)]);
+        }
+        text
+    }
+
     /// As paper carries it: 16 groups of 4 hex digits, so that two people can read it to each other.
     pub fn groups(&self) -> [String; 16] {
         std::array::from_fn(|i| {
@@ -96,16 +105,12 @@ impl FromStr for Digest {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let mut text = [0; 64];
-        for (pair, byte) in text.chunks_exact_mut(2).zip(self.0) {
-            let nibbles = [byte >> 4, byte & 15];
-            for (digit, nibble) in pair.iter_mut().zip(nibbles) {
-                *digit = DIGITS.get(usize::from(nibble)).copied().unwrap_or_default();
-            }
-        }
-        f.write_str(std::str::from_utf8(&text).unwrap_or_default())
+        f.write_str(text_of(&self.hex()))
     }
+}
+
+fn text_of(hex: &[u8; 64]) -> &str {
+    std::str::from_utf8(hex).unwrap_or_default()
 }
 
 impl fmt::Debug for Digest {
@@ -116,7 +121,7 @@ impl fmt::Debug for Digest {
 
 impl Serialize for Digest {
     fn serialize<S: Serializer>(&self, output: S) -> Result<S::Ok, S::Error> {
-        output.collect_str(self)
+        output.serialize_str(text_of(&self.hex()))
     }
 }
 

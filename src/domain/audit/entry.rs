@@ -1,5 +1,7 @@
 //! Bản ghi: the one text of a log entry, and its strict reader.
 
+use std::sync::Arc;
+
 use super::canonical::{self, CanonicalError, ReadError, Scanner};
 use super::digest::Digest;
 use super::event::{Actor, Event, EventError};
@@ -19,8 +21,8 @@ pub struct Entry {
     pub seq: u64,
     /// When.
     pub at: UtcTime,
-    /// Who.
-    pub actor: Actor,
+    /// Who; shared, since one person writes many entries.
+    pub actor: Arc<Actor>,
     /// What.
     pub event: Event,
     /// What the tree holds of it.
@@ -47,12 +49,28 @@ pub enum EntryError {
     Event(#[from] EventError),
 }
 
+/// Reads entries one after another; knows an actor again without reading it again.
+#[derive(Clone, Debug, Default)]
+pub struct EntryReader<'a> {
+    last_actor: Option<(&'a str, Arc<Actor>)>,
+}
+
 impl Entry {
+    /// Reads one entry; [`EntryReader::read`] tells what is accepted.
+    ///
+    /// # Errors
+    /// As [`EntryReader::read`].
+    pub fn parse(text: &str) -> Result<Self, EntryError> {
+        EntryReader::default().read(text)
+    }
+}
+
+impl<'a> EntryReader<'a> {
     /// Reads the exact text of an entry, without the end of line.
     ///
     /// # Errors
     /// When the text is not the one that [`entry_text`] writes for some entry.
-    pub fn parse(text: &str) -> Result<Self, EntryError> {
+    pub fn read(&mut self, text: &'a str) -> Result<Entry, EntryError> {
         const SHAPE: &str = "bản ghi phải có đúng các khóa actor, at, data, kind, seq, v theo thứ tự này";
         if text.len() > MAX_ENTRY_BYTES {
             return Err(EntryError::TooLong);
@@ -72,13 +90,24 @@ impl Entry {
         scanner.literal(",\"v\":1}", SHAPE)?;
         scanner.end()?;
         let seq = seq.parse().map_err(|_| CanonicalError { at: seq_at, what: "seq phải là số không âm" })?;
-        Ok(Self {
+        Ok(Entry {
             seq,
             at: at.parse()?,
-            actor: canonical::from_canonical(actor).map_err(EntryError::Actor)?,
+            actor: self.actor(actor)?,
             event: Event::from_canonical(kind, data)?,
             leaf: leaf_hash(text.as_bytes()),
         })
+    }
+
+    fn actor(&mut self, text: &'a str) -> Result<Arc<Actor>, EntryError> {
+        match &self.last_actor {
+            Some((last, actor)) if *last == text => Ok(Arc::clone(actor)),
+            _ => {
+                let actor = Arc::new(canonical::from_canonical(text).map_err(EntryError::Actor)?);
+                self.last_actor = Some((text, Arc::clone(&actor)));
+                Ok(actor)
+            }
+        }
     }
 }
 
