@@ -15,7 +15,7 @@ use tinnhiem::domain::audit::event::{
     BallotsReturned, BatchCommitted, FormsSealed, ListDecided, ListedOfficial, PollCreated, SealedForm, VotingOpened,
 };
 use tinnhiem::domain::audit::merkle::{Tree, leaf_hash, verify_inclusion};
-use tinnhiem::domain::audit::{Actor, Digest, Event, KeyName, Log, Replay, Role, UtcTime};
+use tinnhiem::domain::audit::{Actor, Digest, Event, KeyName, Log, MOMENTS, Replay, Role, UtcTime};
 use tinnhiem::domain::poll::PollKind;
 
 const ENTRIES: u64 = 1_000_000;
@@ -82,7 +82,7 @@ static LOG: LazyLock<String> = LazyLock::new(|| {
 fn verify_a_log_of_a_million_entries(bencher: Bencher) {
     let log = LOG.as_bytes();
     bencher.counter(divan::counter::BytesCount::new(log.len())).bench(|| {
-        let mut replay = Replay::new([ENTRIES; 4]);
+        let mut replay = Replay::new([ENTRIES; MOMENTS]);
         read_log(log, &mut |entry| replay.accept(entry).map_err(|e| e.to_string())).expect("log");
         assert_eq!(replay.size(), ENTRIES);
         replay.root()

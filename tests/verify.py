@@ -22,6 +22,7 @@ CHECKPOINTS = [
     "checkpoints/2-voting-opened.txt",
     "checkpoints/3-counting-closed.txt",
     "checkpoints/4-minutes.txt",
+    "checkpoints/5-published.txt",
 ]
 REQUIRED = ["README.txt", "key.pub", "log.jsonl", "openings.json", "proofs/consistency.json", "proofs/inclusion.json",
             "results.json", "ruleset.toml"] + CHECKPOINTS
@@ -342,17 +343,20 @@ def check_checkpoints(heads, events, roots):
     for file, (size, root) in zip(CHECKPOINTS, heads):
         need(roots.get(size) == root, file, f"not the root of this log at {size} entries")
     sealed, opened, closed = (only(events, kind)[0] for kind in ("forms.sealed", "voting.opened", "counting.closed"))
-    windows = [(sealed + 1, opened), (opened + 1, closed), (closed + 1, len(events) - 1), (len(events), len(events))]
+    end, minutes = len(events), heads[3][0]
+    windows = [(sealed + 1, opened), (opened + 1, closed), (closed + 1, minutes), (closed + 1, end), (end, end)]
     for file, (size, _), (low, high) in zip(CHECKPOINTS, heads, windows):
         need(low <= size <= high, file, "does not stand at its moment")
-    return "4 checkpoints at " + ", ".join(str(size) for size, _ in heads) + " entries are heads of this log, signed"
+    return f"{len(heads)} checkpoints at " + ", ".join(str(size) for size, _ in heads) + " entries are heads of this log, signed"
 
 
 def check_proofs(bundle, heads, events, leaves):
     file = "proofs/consistency.json"
     value = read_json(bundle.line(file), file)
     has_keys(value, "proofs v", file)
-    need(value["v"] == 1 and isinstance(value["proofs"], list) and len(value["proofs"]) == 3, file, "not 3 proofs")
+    pairs = len(heads) - 1
+    need(value["v"] == 1 and isinstance(value["proofs"], list) and len(value["proofs"]) == pairs, file,
+         f"not {pairs} proofs")
     for proof, (old, old_root), (new, new_root) in zip(value["proofs"], heads, heads[1:]):
         has_keys(proof, "from hashes to", file)
         need((proof["from"], proof["to"]) == (old, new), file, "not between consecutive checkpoints")

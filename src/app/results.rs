@@ -128,8 +128,17 @@ pub fn sheet(occasion: &Occasion<'_>, provenance: Provenance, result: &PollResul
         headers.push(format!("{} (%)", level.label()));
     }
     headers.extend(
-        ["Không tính", "Phát ra", "Thu về", "Hợp lệ", "Không hợp lệ", "Căn cứ tính tỷ lệ", "Mức hệ quả", "Khoảng cách đến ngưỡng"]
-            .map(str::to_owned),
+        [
+            "Không tính",
+            "Phát ra",
+            "Thu về",
+            "Hợp lệ",
+            "Không hợp lệ",
+            "Căn cứ tính tỷ lệ",
+            "Mức hệ quả",
+            "Khoảng cách đến ngưỡng",
+        ]
+        .map(str::to_owned),
     );
     let rows = result.forms.iter().flat_map(|f| f.officials.iter().map(move |o| (f, o)));
     let mut notes = vec![

@@ -96,6 +96,12 @@ pub fn show_text(set: &RuleSet) -> String {
     for reason in &set.spoils_line {
         page.item(&reason.text, &reason.cite, reason.attested, reason.note.as_deref());
     }
+    page.list("Luật viện dẫn trong nghị quyết", set.legal_bases.len());
+    for law in &set.legal_bases {
+        let period = in_force_words(InForce { from: law.from, until: law.until });
+        let text = format!("{}: {} ({period})", councils_words(&law.councils), law.text);
+        page.item(&text, &law.cite, law.attested, law.note.as_deref());
+    }
     page.list("Giấy tờ, mẫu", set.papers.len());
     for paper in &set.papers {
         page.item(&paper.text, &paper.cite, paper.attested, paper.note.as_deref());

@@ -42,7 +42,8 @@ fn recompute(recount: &Recount<'_>) -> Result<String, String> {
     });
     let forms: Vec<FormCount> = forms.collect::<Result<_, String>>()?;
     let poll = recount.poll;
-    let result = decide(&rules, poll.kind, poll.delegates, &list.collect::<Vec<_>>(), forms).map_err(|e| e.to_string())?;
+    let result =
+        decide(&rules, poll.kind, poll.delegates, &list.collect::<Vec<_>>(), forms).map_err(|e| e.to_string())?;
     let provenance = Provenance { rehearsal: poll.rehearsal, simulated: poll.simulated };
     results::json_text(&rules, provenance, &result).map_err(|e| e.to_string())
 }

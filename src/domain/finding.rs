@@ -71,7 +71,8 @@ impl Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} [{}] {} {}", self.severity.label(), self.code, self.place, self.what, self.remedy)?;
+        let stop = if self.what.ends_with(['.', '!', '?']) { "" } else { "." };
+        write!(f, "{} {} [{}] {}{stop} {}", self.severity.label(), self.code, self.place, self.what, self.remedy)?;
         match &self.law {
             Some(law) => write!(f, " ({law})"),
             None => Ok(()),

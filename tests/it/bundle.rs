@@ -140,8 +140,9 @@ impl Story {
             let bytes = format!("%PDF {name}").into_bytes();
             self.says(PaperIssued { name: name.into(), pages: 2, sha256: Digest::of(&bytes) });
             self.papers.insert(name.into(), bytes);
+            self.checkpoint();
         }
-        self.checkpoint()
+        self
     }
 
     fn whole() -> Self {
@@ -153,7 +154,7 @@ impl Story {
     }
 
     fn try_write(&self, dir: &Path) -> Result<(), BundleError> {
-        let checkpoints = self.heads.clone().try_into().expect("four heads");
+        let checkpoints = self.heads.clone().try_into().expect("a head for every moment");
         let parts = BundleParts {
             signer: &signer(),
             log: &self.log,
@@ -259,7 +260,7 @@ fn the_same_parts_give_the_same_bytes_and_a_folder_in_use_is_left_alone() {
 fn any_byte_of_any_file_counts() {
     let sample = Story::whole().bundle();
     let files = sample.files();
-    assert_eq!(files.len(), 15);
+    assert_eq!(files.len(), 16);
     for file in files {
         let path = sample.dir().join(&file);
         let bytes = fs::read(&path).expect("file");
@@ -341,7 +342,7 @@ const FORGERIES: &[Forgery] = &[
     ("log.jsonl", |t| t.replacen('\n', "\r\n", 1), "log", "log.jsonl"),
     ("log.jsonl", |t| t.replacen('\n', "\n\n", 1), "log", "log.jsonl"),
     ("log.jsonl", |t| t.trim_end().to_owned(), "log", "log.jsonl"),
-    ("log.jsonl", without_last_line, "checkpoints", "checkpoints/4-minutes.txt"),
+    ("log.jsonl", without_last_line, "checkpoints", "checkpoints/5-published.txt"),
     ("log.jsonl", |_| String::new(), "log", "log.jsonl"),
     (
         "checkpoints/3-counting-closed.txt",
@@ -402,7 +403,7 @@ fn a_log_that_contradicts_itself_is_refused() {
     late.says(CountingClosed { forms: totals.clone() });
     late.says(BatchCommitted { batch: 9, commitment: Digest::of(b""), form: "F1-AAAAAA".into(), papers: 1 });
     late.heads.push(late.log.head());
-    late.says(ResultDeclared { results_sha256: Digest::of(RESULTS.as_bytes()) }).checkpoint();
+    late.says(ResultDeclared { results_sha256: Digest::of(RESULTS.as_bytes()) }).checkpoint().checkpoint();
 
     let mut other_list = Story::begins();
     other_list.opens().counts();

@@ -20,7 +20,9 @@ fn council() -> Council {
         name: "Hội đồng nhân dân tỉnh A".into(),
         kind: CouncilKind::ProvinceCouncil,
         term: Term { legislature: "XVII".into(), from: date(2021, 6, 29), to: date(2026, 6, 30) },
-        sitting: Sitting { name: "Kỳ họp thứ 13".into(), opens_on: date(2023, 12, 12), votes_on: date(2023, 12, 13) },
+        sitting: Sitting {
+            name: "Kỳ họp thứ 13".into(), opens_on: date(2023, 12, 12), votes_on: date(2023, 12, 13)
+        },
         delegates_total: 3,
         ruleset: "NQ96-2023-QH15".into(),
         place: "Tỉnh A".into(),
@@ -30,7 +32,8 @@ fn council() -> Council {
 }
 
 fn official(name: &str, birth: Option<Birth>, posts: &[(&str, Option<jiff::civil::Date>)]) -> Official {
-    let posts = posts.iter().map(|(title, elected_on)| Post { title: (*title).into(), elected_on: *elected_on }).collect();
+    let posts =
+        posts.iter().map(|(title, elected_on)| Post { title: (*title).into(), elected_on: *elected_on }).collect();
     Official {
         name: name.into(),
         honorific: Honorific::Ms,
@@ -52,7 +55,12 @@ fn fact(officials: &[usize], period: Period, figures: Option<Figures>) -> Fact {
         figures,
         status: Some(Status::NotMet),
         due: Some(date(2023, 6, 30)),
-        source: Source { number: "4/5".into(), date: date(2022, 12, 5), issuer: "UBND tỉnh".into(), page: Some("12".into()) },
+        source: Source {
+            number: "4/5".into(),
+            date: date(2022, 12, 5),
+            issuer: "UBND tỉnh".into(),
+            page: Some("12".into()),
+        },
         reply: Some("Đã khắc phục.".into()),
     }
 }
@@ -64,7 +72,11 @@ fn full_book() -> Book {
     retiring.retirement_notice = Some(RetirementNotice { text: "TB 12/TB-SNV ngày 01/3/2023".into() });
     let officials = vec![
         retiring,
-        official("Nguyễn Văn A", Some(Birth::Day(date(1975, 5, 9))), &[("Giám đốc Sở Y tế", None), ("Ủy viên UBND tỉnh", Some(since))]),
+        official(
+            "Nguyễn Văn A",
+            Some(Birth::Day(date(1975, 5, 9))),
+            &[("Giám đốc Sở Y tế", None), ("Ủy viên UBND tỉnh", Some(since))],
+        ),
         official("Lê Thị Út", None, &[("Phó Chủ tịch HĐND tỉnh", Some(since)), ("Trưởng Ban Pháp chế", Some(since))]),
     ];
     let plain = |t: &str| Decimal::parse_plain(t);
@@ -78,7 +90,8 @@ fn full_book() -> Book {
     let ballots = BallotTotals { issued: 3, returned: 3, valid: 3, invalid: 0 };
     let counts = LevelCounts::Rating { high: 1, medium: 0, low: 2 };
     let line = |i, ballots| DeclaredLine { official: OfficialId(i), ballots, counts };
-    let delegates = ["Nguyễn Văn Hai", "Trần Thị Ba", "Phạm Văn Tư"].map(|n| Delegate { name: n.into(), group: Some("Tổ 1".into()) });
+    let delegates = ["Nguyễn Văn Hai", "Trần Thị Ba", "Phạm Văn Tư"]
+        .map(|n| Delegate { name: n.into(), group: Some("Tổ 1".into()) });
     let tellers = vec![
         Teller { name: "Phạm Văn Tư".into(), role: TellerRole::Head },
         Teller { name: "Trần Thị Ba".into(), role: TellerRole::Member },
@@ -115,11 +128,20 @@ fn the_template_lacks_only_what_the_office_must_fill_in() {
 #[test]
 fn a_folder_of_csv_files_is_a_workbook_too() {
     let files = [
-        ("hoi-dong.csv", "Mục;Nội dung\nTên cơ quan;HĐND xã B\nCấp;xã\nKhóa;III\nNhiệm kỳ từ ngày;1/7/2021\nNhiệm kỳ đến ngày;30/6/2026\nKỳ họp;Kỳ họp thứ 5\nKhai mạc;10/12/2023\nNgày lấy phiếu;11/12/2023\nSố đại biểu;2\nBộ quy tắc;NQ96-2023-QH15\nNơi ký;Xã B\nChủ tọa;Trần Văn C\nThư ký;Lê Thị D\n"),
-        ("danh sách cán bộ.csv", "STT,Họ tên,Giới tính,Chức vụ,Khối\n1,Trần Văn C,Nam,\"Chủ tịch HĐND; Trưởng Ban\",HĐND\n"),
+        (
+            "hoi-dong.csv",
+            "Mục;Nội dung\nTên cơ quan;HĐND xã B\nCấp;xã\nKhóa;III\nNhiệm kỳ từ ngày;1/7/2021\nNhiệm kỳ đến ngày;30/6/2026\nKỳ họp;Kỳ họp thứ 5\nKhai mạc;10/12/2023\nNgày lấy phiếu;11/12/2023\nSố đại biểu;2\nBộ quy tắc;NQ96-2023-QH15\nNơi ký;Xã B\nChủ tọa;Trần Văn C\nThư ký;Lê Thị D\n",
+        ),
+        (
+            "danh sách cán bộ.csv",
+            "STT,Họ tên,Giới tính,Chức vụ,Khối\n1,Trần Văn C,Nam,\"Chủ tịch HĐND; Trưởng Ban\",HĐND\n",
+        ),
         ("Dai_bieu.csv", "Họ và tên\nTrần Văn C\nLê Thị D\n"),
         ("ban kiểm phiếu.csv", "Họ tên\tNhiệm vụ\nLê Thị D\ttrưởng ban\n"),
-        ("dữ liệu.csv", "Cán bộ,Lĩnh vực,Loại,Thời gian,Nội dung,Kế hoạch,Số văn bản,Ngày văn bản,Nguồn\nÔng Trần Văn C,Pháp chế,chỉ tiêu,Quý I/2023,Ban hành nghị quyết,\"12,5%\",5/BC,1/4/2023,UBND xã\n"),
+        (
+            "dữ liệu.csv",
+            "Cán bộ,Lĩnh vực,Loại,Thời gian,Nội dung,Kế hoạch,Số văn bản,Ngày văn bản,Nguồn\nÔng Trần Văn C,Pháp chế,chỉ tiêu,Quý I/2023,Ban hành nghị quyết,\"12,5%\",5/BC,1/4/2023,UBND xã\n",
+        ),
         ("ghi-chu.txt", "không phải dữ liệu"),
     ];
     let files = files.map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec()));
@@ -142,7 +164,11 @@ fn tables_open_safely_and_are_the_same_bytes_every_time() {
         headers: vec!["Họ tên".into(), "Tín nhiệm thấp".into(), "Còn thiếu".into()],
         rows: vec![
             vec![CellValue::Text("=cmd|'/C calc'!A0".into()), CellValue::Count(25), CellValue::Text("-7".into())],
-            vec![CellValue::Text("Nguyễn Văn A, \"Út\"".into()), CellValue::Count(u64::MAX), CellValue::Text("@SUM(A1)".into())],
+            vec![
+                CellValue::Text("Nguyễn Văn A, \"Út\"".into()),
+                CellValue::Count(u64::MAX),
+                CellValue::Text("@SUM(A1)".into()),
+            ],
         ],
     };
     let csv = String::from_utf8(sheet_csv(&sheet)).expect("UTF-8");

@@ -31,7 +31,8 @@ fn a_confidence_poll_has_two_levels() {
     let csv = "Họ tên;Chức vụ;confidence;no_confidence;no_confidence_pct\nNguyễn Văn A;Chủ tịch;12;20;62,5\n";
     let (table, _) = read_published(csv.as_bytes(), "b.csv").expect("readable");
     assert_eq!(table.kind, PollKind::Confidence);
-    let levels: Vec<_> = table.rows[0].cells.iter().map(|c| (c.level, c.count, c.percent.map(|p| p.to_string()))).collect();
+    let levels: Vec<_> =
+        table.rows[0].cells.iter().map(|c| (c.level, c.count, c.percent.map(|p| p.to_string()))).collect();
     let expected = [(Level::Confidence, Some(12), None), (Level::NoConfidence, Some(20), Some("62,5".to_owned()))];
     assert_eq!(levels, expected);
 }

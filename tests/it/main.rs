@@ -10,6 +10,9 @@
 mod architecture;
 mod bundle;
 mod demo;
+mod import_book;
+mod import_messy;
+mod import_published;
 mod merkle;
 mod naive_tally;
 mod office;
@@ -19,6 +22,3 @@ mod published;
 mod rules;
 mod sample;
 mod tally_command;
-mod import_book;
-mod import_messy;
-mod import_published;

@@ -22,9 +22,7 @@ fn council(ruleset: &str) -> Council {
         kind: CouncilKind::ProvinceCouncil,
         term: Term { legislature: "XVIII".into(), from: date(2021, 5, 23), to: date(2026, 5, 22) },
         sitting: Sitting {
-            name: "Kỳ họp thứ 17".into(),
-            opens_on: date(2023, 12, 11),
-            votes_on: date(2023, 12, 12),
+            name: "Kỳ họp thứ 17".into(), opens_on: date(2023, 12, 11), votes_on: date(2023, 12, 12)
         },
         delegates_total: 85,
         ruleset: ruleset.into(),
@@ -75,7 +73,8 @@ fn has(text: &str, sentences: &[&str]) {
 #[test]
 fn the_resolution_reads_as_the_published_one_and_says_that_nobody_is_in_a_band() {
     let (rules, council) = (rules("NQ96-2023-QH15"), council("NQ96-2023-QH15"));
-    let occasion = Occasion { council: &council, rules: &rules, kind: PollKind::Rating, watermark: Some("DIỄN TẬP") };
+    let occasion =
+        Occasion { council: &council, rules: &rules, kind: PollKind::Rating, watermark: Some("DIỄN TẬP") };
     let result = result(&rules, PollKind::Rating, &[LevelCounts::Rating { high: 78, medium: 1, low: 1 }]);
     let text = words(&resolution(&occasion, &result, council.sitting.votes_on, checkpoint()));
     has(
@@ -106,7 +105,8 @@ fn the_resolution_reads_as_the_published_one_and_says_that_nobody_is_in_a_band()
 fn minutes_name_band_margin_duty_and_doubtful_rules_of_a_line_one_ballot_over_half() {
     let (rules, council) = (rules("NQ96-2023-QH15"), council("NQ96-2023-QH15"));
     let occasion = Occasion { council: &council, rules: &rules, kind: PollKind::Rating, watermark: None };
-    let lines = [LevelCounts::Rating { high: 36, medium: 2, low: 41 }, LevelCounts::Rating { high: 80, medium: 0, low: 0 }];
+    let lines =
+        [LevelCounts::Rating { high: 36, medium: 2, low: 41 }, LevelCounts::Rating { high: 80, medium: 0, low: 0 }];
     let result = result(&rules, PollKind::Rating, &lines);
     let head = Teller { name: "Phạm Văn C".into(), role: TellerRole::Head };
     let counting = Counting::Simulated { seed: 1, batches: 4, reread: 2 };

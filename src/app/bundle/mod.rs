@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::audit::canonical::{self, ReadError};
 use crate::domain::audit::checkpoint::CheckpointError;
 use crate::domain::audit::note::NoteError;
-use crate::domain::audit::{Checkpoint, Digest, Entry, Event, Log, Moment, Opening, Signer};
+use crate::domain::audit::{Checkpoint, Digest, Entry, Event, Log, MOMENTS, Moment, Opening, Signer};
 pub use report::{CHECKS, Failure, Passed, Report};
 pub use stream::{LogFault, read_log};
 pub use verify::{Options, Recompute, Recount, verify};
@@ -33,11 +33,12 @@ pub mod layout {
     /// One entry a line.
     pub const LOG: &str = "log.jsonl";
     /// Signed heads, in the order of [`Moment::ALL`](crate::domain::audit::Moment::ALL).
-    pub const CHECKPOINTS: [&str; 4] = [
+    pub const CHECKPOINTS: [&str; super::MOMENTS] = [
         "checkpoints/1-forms-sealed.txt",
         "checkpoints/2-voting-opened.txt",
         "checkpoints/3-counting-closed.txt",
         "checkpoints/4-minutes.txt",
+        "checkpoints/5-published.txt",
     ];
     /// Between consecutive checkpoints.
     pub const CONSISTENCY: &str = "proofs/consistency.json";
@@ -52,7 +53,7 @@ pub mod layout {
     /// Folder of papers.
     pub const PAPERS: &str = "papers/";
     /// Files that every bundle has, besides the manifest.
-    pub const REQUIRED: [&str; 12] = [
+    pub const REQUIRED: [&str; 13] = [
         README,
         KEY,
         LOG,
@@ -60,6 +61,7 @@ pub mod layout {
         CHECKPOINTS[1],
         CHECKPOINTS[2],
         CHECKPOINTS[3],
+        CHECKPOINTS[4],
         CONSISTENCY,
         INCLUSION,
         OPENINGS,
@@ -75,8 +77,8 @@ pub struct BundleParts<'a> {
     pub signer: &'a Signer,
     /// The whole log.
     pub log: &'a Log,
-    /// Heads taken at the four moments, in the order of [`Moment::ALL`]; the last one is the log's head.
-    pub checkpoints: &'a [Checkpoint; 4],
+    /// Heads taken at the moments, in the order of [`Moment::ALL`]; the last one is the log's head.
+    pub checkpoints: &'a [Checkpoint; MOMENTS],
     /// One per committed batch; written in the order of form and number.
     pub openings: &'a [Opening],
     /// Exact text of the rule set whose hash `poll.created` carries.

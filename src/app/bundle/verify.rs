@@ -17,7 +17,7 @@ use super::{ConsistencyFile, InclusionFile, OpeningsFile, VERSION, layout};
 use crate::domain::audit::event::{FormTotals, ListDecided, PollCreated, SealedForm};
 use crate::domain::audit::merkle::{leaf_hash, verify_consistency, verify_inclusion};
 use crate::domain::audit::settle::settle;
-use crate::domain::audit::{Checkpoint, Digest, Moment, Record, Replay, VerifierKey, canonical};
+use crate::domain::audit::{Checkpoint, Digest, MOMENTS, Moment, Record, Replay, VerifierKey, canonical};
 
 /// Largest file that is read into memory; the log and the papers are read in pieces.
 const MAX_TEXT_BYTES: u64 = 64 << 20;
@@ -43,7 +43,7 @@ pub type Recompute<'a> = dyn Fn(&Recount<'_>) -> Result<String, String> + 'a;
 /// What a verifier knows besides the bundle.
 #[derive(Clone, Copy, Default)]
 pub struct Options<'a> {
-    /// Root that stands on paper, at any of the four moments; spaces and the case of letters do not matter.
+    /// Root that stands on paper, at any of the moments; spaces and the case of letters do not matter.
     pub expected_root: Option<&'a str>,
     /// Without it the published result is held to its hash only.
     pub recompute: Option<&'a Recompute<'a>>,
@@ -76,7 +76,7 @@ pub fn verify(dir: &Path, options: &Options<'_>) -> Result<Report, Failure> {
         totals: &totals,
     };
     check_results(&bundle, &record, &recount, options, &mut passed)?;
-    let [_, _, _, last] = checkpoints;
+    let [.., last] = checkpoints;
     let (root, key_fingerprint) = (last.root, key.fingerprint());
     Ok(Report { passed: passed.0, root, key_fingerprint, rehearsal: record.poll.rehearsal })
 }
@@ -189,16 +189,16 @@ fn check_file(dir: &Path, path: &str, listed: Listed) -> Result<(), Failure> {
     }
 }
 
-fn open_checkpoints(bundle: &Bundle<'_>, key: &VerifierKey) -> Result<[Checkpoint; 4], Failure> {
+fn open_checkpoints(bundle: &Bundle<'_>, key: &VerifierKey) -> Result<[Checkpoint; MOMENTS], Failure> {
     let open = |file: &str| {
         let note = bundle.text("checkpoints", file)?;
         Checkpoint::open(&note, key).map_err(|e| Failure::disputed("checkpoints", file, e.to_string()))
     };
-    let [sealed, opened, closed, minutes] = layout::CHECKPOINTS;
-    Ok([open(sealed)?, open(opened)?, open(closed)?, open(minutes)?])
+    let [sealed, opened, closed, minutes, published] = layout::CHECKPOINTS;
+    Ok([open(sealed)?, open(opened)?, open(closed)?, open(minutes)?, open(published)?])
 }
 
-fn check_log(bundle: &Bundle<'_>, checkpoints: &[Checkpoint; 4], passed: &mut Passes) -> Result<Record, Failure> {
+fn check_log(bundle: &Bundle<'_>, checkpoints: &[Checkpoint; MOMENTS], passed: &mut Passes) -> Result<Record, Failure> {
     let wrong = |what: String| Failure::disputed("log", layout::LOG, what);
     let sizes = checkpoints.each_ref().map(|checkpoint| checkpoint.size);
     let mut replay = Replay::new(sizes);
@@ -219,15 +219,15 @@ fn check_log(bundle: &Bundle<'_>, checkpoints: &[Checkpoint; 4], passed: &mut Pa
         let what = format!("điểm chốt {} không đứng đúng chỗ trong nhật ký", moment.label());
         return Err(Failure::disputed("checkpoints", file, what));
     }
-    let [a, b, c, d] = sizes;
+    let at = sizes.map(|size| size.to_string()).join(", ");
     passed.note("log", format!("{size} bản ghi liên tục, đúng mẫu, đúng thứ tự thời gian và diễn biến"));
-    passed.note("checkpoints", format!("4 điểm chốt ở {a}, {b}, {c}, {d} bản ghi, chữ ký và mã gốc đúng"));
+    passed.note("checkpoints", format!("{MOMENTS} điểm chốt ở {at} bản ghi, chữ ký và mã gốc đúng"));
     Ok(record)
 }
 
 fn check_proofs(
     bundle: &Bundle<'_>,
-    checkpoints: &[Checkpoint; 4],
+    checkpoints: &[Checkpoint; MOMENTS],
     record: &Record,
     passed: &mut Passes,
 ) -> Result<(), Failure> {
@@ -248,7 +248,7 @@ fn check_proofs(
     if file.v != VERSION || file.proofs.len() != record.papers.len() {
         return Err(wrong("phải có đúng một chứng minh cho mỗi văn bản trong nhật ký"));
     }
-    let [_, _, _, last] = checkpoints;
+    let [.., last] = checkpoints;
     for (proof, issued) in file.proofs.iter().zip(&record.papers) {
         let about = (proof.seq, proof.size) == (issued.seq, last.size);
         let same = leaf_hash(proof.entry.as_bytes()) == issued.leaf;
@@ -257,7 +257,10 @@ fn check_proofs(
         }
     }
     let papers = record.papers.len();
-    passed.note("proofs", format!("3 chứng minh chỉ ghi thêm, {papers} chứng minh văn bản có trong nhật ký"));
+    passed.note(
+        "proofs",
+        format!("{} chứng minh chỉ ghi thêm, {papers} chứng minh văn bản có trong nhật ký", MOMENTS - 1),
+    );
     Ok(())
 }
 
@@ -313,9 +316,13 @@ fn check_papers(bundle: &Bundle<'_>, record: &Record, passed: &mut Passes) -> Re
     Ok(())
 }
 
-fn check_expected_root(expected: &str, checkpoints: &[Checkpoint; 4], passed: &mut Passes) -> Result<(), Failure> {
-    let [_, _, _, minutes] = layout::CHECKPOINTS;
-    let wrong = |what: String| Failure::disputed("expected-root", minutes, what);
+fn check_expected_root(
+    expected: &str,
+    checkpoints: &[Checkpoint; MOMENTS],
+    passed: &mut Passes,
+) -> Result<(), Failure> {
+    let [.., last] = layout::CHECKPOINTS;
+    let wrong = |what: String| Failure::disputed("expected-root", last, what);
     let expected = Digest::from_paper(expected).map_err(|e| wrong(format!("mã gốc chép từ bản giấy: {e}")))?;
     let mut moments = checkpoints.iter().zip(Moment::ALL);
     match moments.find(|(checkpoint, _)| checkpoint.root == expected) {

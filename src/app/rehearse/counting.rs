@@ -50,10 +50,13 @@ fn simulated_forms(plan: &Plan<'_>) -> Result<Vec<CountedForm>, AppError> {
         let mut voters = SeededStream::new(plan.seed, &format!("voters of form {index}"));
         let lines = form.lines.len();
         // One person of the last form stands at the edge of one half, so that a rehearsal also meets the bands.
-        let troubled = (index == last).then(|| usize::try_from(voters.below(u32::try_from(lines).unwrap_or(1)))).and_then(Result::ok);
+        let troubled = (index == last)
+            .then(|| usize::try_from(voters.below(u32::try_from(lines).unwrap_or(1))))
+            .and_then(Result::ok);
         let filled = fill_box(&mut voters, plan.kind, lines, turnout, troubled, &reasons);
         let mut slips = SeededStream::new(plan.seed, &format!("tellers of form {index}"));
-        let batches = count_box(filled, tellers, &mut slips).map_err(|e| AppError::internal("đếm phiếu mô phỏng", e))?;
+        let batches =
+            count_box(filled, tellers, &mut slips).map_err(|e| AppError::internal("đếm phiếu mô phỏng", e))?;
         let reread = batches.iter().map(|b| b.reread).sum::<usize>();
         counted.push(sum_up(plan.issued, form, batches.into_iter().map(|b| b.counts).collect(), reread)?);
     }
@@ -92,7 +95,8 @@ fn declared_form(form: &BallotForm, declared: &[DeclaredLine]) -> Result<Counted
     let of = |official| declared.iter().find(|line| line.official == official);
     let lines: Option<Vec<&DeclaredLine>> = form.lines.iter().map(|line| of(line.official)).collect();
     let lines = lines.ok_or_else(|| AppError::internal("đọc trang Kết quả", "thiếu dòng"))?;
-    let ballots = lines.first().map(|line| line.ballots).ok_or_else(|| AppError::internal("đọc trang Kết quả", "trống"))?;
+    let ballots =
+        lines.first().map(|line| line.ballots).ok_or_else(|| AppError::internal("đọc trang Kết quả", "trống"))?;
     let invalid = BTreeMap::from([(REASON_NOT_GIVEN.to_owned(), ballots.invalid)]);
     let invalid: BTreeMap<String, u32> = invalid.into_iter().filter(|(_, n)| *n > 0).collect();
     let counts: Vec<LevelCounts> = lines.iter().map(|line| line.counts).collect();

@@ -133,12 +133,7 @@ pub(super) fn resolution(plan: &Plan<'_>, result: &PollResult, checkpoint: Check
 }
 
 /// `results.json`, `.csv`, `.xlsx`: the same figures three times.
-pub(super) fn results(
-    plan: &Plan<'_>,
-    result: &PollResult,
-    json: &str,
-    folder: &OutFolder,
-) -> Result<(), AppError> {
+pub(super) fn results(plan: &Plan<'_>, result: &PollResult, json: &str, folder: &OutFolder) -> Result<(), AppError> {
     let sheet = results::sheet(&plan.occasion(), plan.provenance, result);
     folder.put("results.json", json.as_bytes())?;
     folder.put("results.csv", &import::sheet_csv(&sheet))?;

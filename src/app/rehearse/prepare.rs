@@ -18,8 +18,8 @@ use crate::domain::eligibility::{self, Standing};
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::official::OfficialId;
 use crate::domain::poll::PollKind;
-use crate::domain::result::Listed;
 use crate::domain::readiness::readiness;
+use crate::domain::result::Listed;
 use crate::domain::rules::{LoadedRules, RuleSet};
 
 /// Everything that is settled before the first paper is printed.

@@ -14,7 +14,9 @@ use crate::domain::audit::event::{
     BallotsReturned, BatchCommitted, CountingClosed, DossiersReleased, FileHash, FormTotals, FormsSealed, ListDecided,
     ListedOfficial, PaperIssued, PollCreated, ResultDeclared, SealedForm, VotingOpened,
 };
-use crate::domain::audit::{Actor, Checkpoint, Digest, Event, KeyName, Log, Moment, Nonce, Opening, Role, Signer, UtcTime};
+use crate::domain::audit::{
+    Actor, Checkpoint, Digest, Event, KeyName, Log, Moment, Nonce, Opening, Role, Signer, UtcTime,
+};
 use crate::domain::count::BatchCounts;
 use crate::domain::document::CheckpointBox;
 use crate::domain::simulate::SeededStream;
@@ -182,7 +184,8 @@ impl Trail {
         results: &str,
         papers: BTreeMap<String, Vec<u8>>,
     ) -> Result<(), AppError> {
-        let checkpoints = self.heads.try_into().map_err(|_| AppError::internal("ghi gói kiểm chứng", "thiếu điểm chốt"))?;
+        let checkpoints =
+            self.heads.try_into().map_err(|_| AppError::internal("ghi gói kiểm chứng", "thiếu điểm chốt"))?;
         let parts = BundleParts {
             signer: &self.signer,
             log: &self.log,

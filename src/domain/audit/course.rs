@@ -18,13 +18,19 @@ pub enum Moment {
     VotingOpened,
     /// Đóng kiểm phiếu.
     CountingClosed,
-    /// Biên bản: the whole log.
+    /// Biên bản: the paper that the tellers sign.
     Minutes,
+    /// Công bố: the whole log, with the papers that came after the minutes.
+    Published,
 }
 
+/// How many moments there are.
+pub const MOMENTS: usize = Moment::ALL.len();
+
 impl Moment {
-    /// All four.
-    pub const ALL: [Self; 4] = [Self::FormsSealed, Self::VotingOpened, Self::CountingClosed, Self::Minutes];
+    /// All, in their order.
+    pub const ALL: [Self; 5] =
+        [Self::FormsSealed, Self::VotingOpened, Self::CountingClosed, Self::Minutes, Self::Published];
 
     /// In Vietnamese, as papers and reports name it.
     pub const fn label(self) -> &'static str {
@@ -33,6 +39,7 @@ impl Moment {
             Self::VotingOpened => "mở bỏ phiếu",
             Self::CountingClosed => "đóng kiểm phiếu",
             Self::Minutes => "lập biên bản",
+            Self::Published => "công bố",
         }
     }
 }
@@ -285,11 +292,18 @@ impl Course {
 }
 
 impl Record {
-    /// Whether the four checkpoint sizes stand at their moments: each covers its own turning point and not the next,
-    /// and the last covers all `size` entries. The first moment that does not.
-    pub fn misplaced(&self, sizes: [u64; 4], size: u64) -> Option<Moment> {
+    /// Whether the checkpoint sizes stand at their moments: each covers its own turning point and not the next, none
+    /// goes back, and the last covers all `size` entries. The first moment that does not.
+    pub fn misplaced(&self, sizes: [u64; MOMENTS], size: u64) -> Option<Moment> {
         let [sealed, opened, closed] = self.turning_points;
-        let windows = [(sealed + 1, opened), (opened + 1, closed), (closed + 1, size.saturating_sub(1)), (size, size)];
+        let [_, _, _, minutes, _] = sizes;
+        let windows = [
+            (sealed + 1, opened),
+            (opened + 1, closed),
+            (closed + 1, minutes.min(size)),
+            (closed + 1, size),
+            (size, size),
+        ];
         let all = Moment::ALL.into_iter().zip(sizes).zip(windows);
         all.filter(|&((_, at), (from, to))| at < from || at > to).map(|((moment, _), _)| moment).next()
     }

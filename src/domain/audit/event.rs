@@ -271,7 +271,7 @@ events! {
         results_sha256: Digest,
     }
     /// A paper left the program; a corrected paper of the same name is a new entry.
-    "paper.issued" PaperIssued by "clerk" when "any time after the poll exists; checkpoint 4 follows the last" {
+    "paper.issued" PaperIssued by "clerk" when "any time after the poll exists; checkpoint 4 follows the minutes, checkpoint 5 the last paper" {
         /// Name of the file, without folder.
         name: String,
         /// Pages.

@@ -16,7 +16,7 @@ pub mod time;
 
 pub use checkpoint::Checkpoint;
 pub use commitment::{Nonce, Opening};
-pub use course::{Course, Moment, Record};
+pub use course::{Course, MOMENTS, Moment, Record};
 pub use digest::Digest;
 pub use entry::Entry;
 pub use event::{Actor, Event, Role};

@@ -1,6 +1,6 @@
 //! Reads a whole log once, entry by entry, and keeps only what a verifier needs.
 
-use super::course::{Course, CourseError, Record};
+use super::course::{Course, CourseError, MOMENTS, Record};
 use super::digest::Digest;
 use super::entry::Entry;
 use super::merkle::Frontier;
@@ -36,14 +36,20 @@ pub struct Replay {
     frontier: Frontier,
     last: Option<UtcTime>,
     course: Course,
-    wanted: [u64; 4],
-    roots: [Option<Digest>; 4],
+    wanted: [u64; MOMENTS],
+    roots: [Option<Digest>; MOMENTS],
 }
 
 impl Replay {
     /// Nothing read yet; `sizes` are those whose roots the reader will want.
-    pub fn new(sizes: [u64; 4]) -> Self {
-        Self { frontier: Frontier::default(), last: None, course: Course::default(), wanted: sizes, roots: [None; 4] }
+    pub fn new(sizes: [u64; MOMENTS]) -> Self {
+        Self {
+            frontier: Frontier::default(),
+            last: None,
+            course: Course::default(),
+            wanted: sizes,
+            roots: [None; MOMENTS],
+        }
     }
 
     /// Takes the next entry.
@@ -79,7 +85,7 @@ impl Replay {
     }
 
     /// Roots at the sizes that were asked for; `None` where the log never had that size.
-    pub const fn roots(&self) -> [Option<Digest>; 4] {
+    pub const fn roots(&self) -> [Option<Digest>; MOMENTS] {
         self.roots
     }
 
