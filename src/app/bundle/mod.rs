@@ -1,4 +1,4 @@
-//! Gói kiểm chứng: a folder from which a stranger recomputes the result. [`write`] makes it, [`verify`] checks it.
+//! Gói kiểm chứng: a folder from which a stranger recomputes the result. [`write()`] makes it, [`verify()`] checks it.
 //!
 //! Formats of the files: [`crate::domain::audit`].
 

@@ -320,3 +320,110 @@ fn once<T>(slot: &mut Option<T>, value: T, kind: &'static str) -> Result<(), Cou
     *slot = Some(value);
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::event::{
+        Actor, BallotsReturned, BatchCommitted, ListedOfficial, ResultDeclared, Role, VotingOpened,
+    };
+    use super::*;
+    use crate::domain::count::BatchCounts;
+    use crate::domain::poll::PollKind;
+
+    fn poll() -> Event {
+        let digest = Digest::of(b"");
+        let (council, ruleset, sitting) = ("Hội đồng".into(), "MAU".into(), "Kỳ họp".into());
+        let (delegates, officials, kind) = (3, 1, PollKind::Confidence);
+        let (rehearsal, simulated, ruleset_sha256) = (true, true, digest);
+        PollCreated { council, delegates, kind, officials, rehearsal, ruleset, ruleset_sha256, simulated, sitting }
+            .into()
+    }
+
+    fn list() -> Event {
+        let official = ListedOfficial { block: "Khối".into(), name: "A".into(), posts: "B".into() };
+        ListDecided { officials: vec![official] }.into()
+    }
+
+    fn forms(lines: u32) -> Event {
+        let form = SealedForm { block: "Khối".into(), id: "F1".into(), lines, sha256: Digest::of(b""), sheets: 1 };
+        FormsSealed { forms: vec![form] }.into()
+    }
+
+    fn voting() -> Event {
+        VotingOpened { at: "2026-12-10T01:00:00Z".parse().expect("time") }.into()
+    }
+
+    fn ballots(issued: u32, returned: u32) -> Event {
+        BallotsReturned { form: "F1".into(), issued, returned }.into()
+    }
+
+    fn batch(form: &str, batch: u32, papers: u32) -> Event {
+        BatchCommitted { batch, commitment: Digest::of(b""), form: form.into(), papers }.into()
+    }
+
+    fn closing() -> Event {
+        let counts = BatchCounts::zero(PollKind::Confidence, 1);
+        CountingClosed { forms: vec![FormTotals { counts, form: "F1".into(), issued: 3, returned: 3 }] }.into()
+    }
+
+    fn result() -> Event {
+        ResultDeclared { results_sha256: Digest::of(b"") }.into()
+    }
+
+    fn told(events: Vec<Event>) -> Result<Record, CourseError> {
+        let actor = std::sync::Arc::new(Actor { name: "A".into(), role: Role::Program });
+        let at = "2026-12-10T01:00:00Z".parse().expect("time");
+        let mut course = Course::default();
+        for (seq, event) in (0..).zip(events) {
+            course.accept(Entry { seq, at, actor: actor.clone(), event, leaf: Digest::of(b"") })?;
+        }
+        course.finish()
+    }
+
+    fn whole() -> Vec<Event> {
+        vec![poll(), list(), forms(1), voting(), ballots(3, 3), batch("F1", 1, 3), closing(), result()]
+    }
+
+    #[test]
+    fn a_poll_told_in_order_is_a_record() {
+        let record = told(whole()).expect("record");
+        assert_eq!(record.turning_points, [2, 3, 6]);
+        assert_eq!(record.misplaced([3, 4, 7, 8], 8), None);
+        assert_eq!(record.misplaced([4, 4, 7, 8], 8), Some(Moment::FormsSealed));
+        assert_eq!(record.misplaced([3, 7, 7, 8], 8), Some(Moment::VotingOpened));
+        assert_eq!(record.misplaced([3, 4, 8, 8], 8), Some(Moment::CountingClosed));
+        assert_eq!(record.misplaced([3, 4, 7, 7], 8), Some(Moment::Minutes));
+    }
+
+    /// Leaving out, repeating or moving forward any event of the whole story breaks it.
+    #[test]
+    fn every_event_has_one_place() {
+        let events = whole();
+        for place in 0..events.len() {
+            let mut without = events.clone();
+            without.remove(place);
+            assert!(told(without).is_err(), "without {}", events[place].kind());
+            let mut twice = events.clone();
+            twice.push(events[place].clone());
+            assert!(told(twice).is_err(), "{} again at the end", events[place].kind());
+            if place > 0 {
+                let mut early = events.clone();
+                early.swap(place - 1, place);
+                assert!(told(early).is_err(), "{} one place early", events[place].kind());
+            }
+        }
+    }
+
+    #[test]
+    fn figures_that_contradict_each_other_are_refused_where_they_stand() {
+        let with = |place: usize, event: Event| {
+            let mut events = whole();
+            events[place] = event;
+            told(events)
+        };
+        assert!(matches!(with(2, forms(2)), Err(CourseError::Contradiction(_))));
+        assert!(matches!(with(4, ballots(2, 3)), Err(CourseError::Contradiction(_))));
+        assert!(matches!(with(5, batch("F1", 1, 2)), Err(CourseError::Contradiction(_))));
+        assert_eq!(with(5, batch("F2", 1, 3)), Err(CourseError::UnknownForm { form: "F2".into() }));
+    }
+}

@@ -1,4 +1,81 @@
-//! The log, its tree, its proofs and its signed heads.
+//! The log, its tree, its proofs and its signed heads; and the formats of a bundle, exactly enough to write another
+//! verifier. `tests/verify.py` is one.
+//!
+//! All texts are UTF-8, lines end in one line feed. `‖` joins bytes. Hex is lower case. Base64 is RFC 4648, section 4,
+//! padded, with unused bits zero. *Canonical* is RFC 8785, with whole numbers of at most 2^53 - 1 only and at most 16
+//! levels of nesting. Every value has one spelling, and a verifier refuses every other.
+//!
+//! # Entry
+//!
+//! One line of `log.jsonl` without its line feed, at most 2^20 bytes, canonical, with exactly these keys:
+//!
+//! ```text
+//! {"actor":{"name":N,"role":R},"at":T,"data":{…},"kind":K,"seq":n,"v":1}
+//! ```
+//!
+//! * `seq` counts from 0 without gaps.
+//! * `at` is UTC to the second, `2023-12-13T01:00:00Z`, and never earlier than in the line before.
+//! * `role` is `clerk`, `leader`, `teller`, `head_teller` or `program`.
+//! * `kind` and the keys of `data`: [`event`], which has a type for each; [`Event::TABLE`] is the same as data. All keys
+//!   are required and there are no others.
+//!
+//! # Course
+//!
+//! `poll.created` first; then once each, in this order: `list.decided`, `forms.sealed`, `voting.opened`,
+//! `counting.closed`, `result.declared`. Between opening and closing: `ballots.returned` once for every sealed form, and
+//! after it that form's `batch.committed`, whose numbers are unique within the form and whose papers add up to the
+//! ballots returned. `dossiers.released` after the list, `paper.issued` anywhere. A sealed form has one line for each
+//! official of its block, in the order of the list; blocks and forms correspond one to one.
+//!
+//! # Tree
+//!
+//! RFC 9162 with SHA-256. Leaf: `SHA-256(0x00 ‖ entry)`. Node: `SHA-256(0x01 ‖ left ‖ right)`. Root of nothing:
+//! `SHA-256()`. Proofs as in sections 2.1.3 and 2.1.4, hashes in the order given there.
+//!
+//! # Key, note, checkpoint
+//!
+//! The key's name is the log's origin: no spaces, no `+`. Key id: the first 4 bytes of
+//! `SHA-256(name ‖ 0x0A ‖ 0x01 ‖ public key)`. Key text: `name+hex(id)+base64(0x01 ‖ public key)`; fingerprint: SHA-256 of
+//! that text. A signed note (C2SP signed-note) is a text that ends in a line feed and has no empty line, then an empty
+//! line, then exactly one line `— name base64(id ‖ signature)`, where the signature is Ed25519 (RFC 8032) over the text.
+//! A checkpoint (C2SP tlog-checkpoint) is a note with the text: origin, size in decimal, base64 of the root, a line each.
+//! On paper a root is 16 groups of 4 hex digits.
+//!
+//! # Commitment
+//!
+//! `SHA-256("tinnhiem batch counts v1\n" ‖ nonce ‖ counts)`: 32 random bytes, then the canonical text of
+//! `{"invalid":{reason:n,…},"lines":[{"high":n,"low":n,"medium":n},…],"papers":n}`; in a Confidence poll a line is
+//! `{"confidence":n,"no_confidence":n}`. Papers are all papers of the batch; the invalid add up to at most that, and the
+//! levels of a line to at most the valid ones. What a line lacks to the papers is not counted.
+//!
+//! # Bundle
+//!
+//! | file | content |
+//! |---|---|
+//! | `MANIFEST` | signed note: `tinnhiem bundle v1`, then `hex(SHA-256)  size  path` for every other file, two spaces between, sorted by the bytes of the path |
+//! | `README.txt` | for people |
+//! | `key.pub` | key text and a line feed |
+//! | `log.jsonl` | entries |
+//! | `checkpoints/1-forms-sealed.txt` | covers `forms.sealed` and not `voting.opened` |
+//! | `checkpoints/2-voting-opened.txt` | covers `voting.opened` and not `counting.closed` |
+//! | `checkpoints/3-counting-closed.txt` | covers `counting.closed` and not the last entry |
+//! | `checkpoints/4-minutes.txt` | covers the whole log |
+//! | `proofs/consistency.json` | canonical, line feed: `{"proofs":[{"from":m,"hashes":[hex,…],"to":n},…],"v":1}`, one from each checkpoint to the next |
+//! | `proofs/inclusion.json` | canonical, line feed: `{"proofs":[{"entry":text,"hashes":[hex,…],"seq":i,"size":n},…],"v":1}`, one for each `paper.issued` in its order, in the last checkpoint |
+//! | `openings.json` | canonical, line feed: `{"openings":[{"batch":n,"counts":{…},"form":id,"nonce":hex},…],"v":1}`, one for each `batch.committed` |
+//! | `ruleset.toml` | hash in `poll.created` |
+//! | `results.json` | hash in `result.declared` |
+//! | `papers/NAME` | hash in the last `paper.issued` of that name |
+//!
+//! There is no other file. The openings of a form add up, figure by figure and reason by reason, to its totals in
+//! `counting.closed`, which has the forms in the order of `forms.sealed`; its papers are the ballots returned.
+//!
+//! # What this does and does not show
+//!
+//! The key signs whatever its holder wants; the root on signed paper is what the holder cannot take back. A verifier that
+//! was not given that root shows only that the bundle agrees with itself. Deliberately absent: marks, single ballots,
+//! serial numbers, hashes of ballots. The openings do show the counts of each batch: whoever forms the batches sees to it
+//! that none is so small that its counts tell a ballot.
 
 pub mod canonical;
 pub mod checkpoint;
