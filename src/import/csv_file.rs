@@ -180,7 +180,7 @@ mod tests {
         let joined = decomposed.replace("a\u{302}", "â").replace("e\u{302}", "ê").replace("o\u{302}", "ô");
         let joined = joined.replace("u\u{31B}", "ư").replace("o\u{31B}", "ơ").replace("a\u{306}", "ă");
         let joined = joined.replace("e\u{323}\u{302}", "ê\u{323}").replace("a\u{323}\u{302}", "â\u{323}");
-        let joined = joined.replace("U\u{309}", "U\u{309}").replace("o\u{323}\u{302}", "ô\u{323}");
+        let joined = joined.replace("o\u{323}\u{302}", "ô\u{323}");
         let (bytes, _, lossy) = WINDOWS_1258.encode(&joined);
         assert!(!lossy, "the test's own text must fit the code page");
         bytes.into_owned()

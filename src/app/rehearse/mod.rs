@@ -19,7 +19,7 @@ use crate::domain::eligibility::Enabled;
 use crate::domain::finding::Finding;
 use crate::domain::poll::PollKind;
 use crate::domain::rules::LoadedRules;
-use crate::import;
+use crate::import::{self, Imported};
 use summary::Facts;
 use trail::Trail;
 
@@ -77,14 +77,12 @@ pub fn from_file(
     } else {
         import::read_xlsx(&files::read(book)?, &name)
     };
-    let Some(read) = imported.book else {
-        return Err(AppError::Findings { file: name, findings: imported.findings });
-    };
+    let input = Input::new(name, imported)?;
     let rules = rules::available(rules_folder)?;
     let folder = OutFolder::begin(out)?;
-    let made = run(&name, &read, imported.findings, &rules, options, &folder, false, progress)?;
+    let done = run(&input, &rules, options, &folder, progress)?;
     folder.finish()?;
-    Ok(made.into_made(out))
+    Ok(done.made(out, false))
 }
 
 /// Does the job for the built-in sample council.
@@ -92,18 +90,30 @@ pub fn from_file(
 /// # Errors
 /// When `out` can't be written.
 pub fn demo(out: &Path, options: &Options, progress: &mut Progress<'_>) -> Result<Made, AppError> {
-    let name = "hội đồng mẫu".to_owned();
-    let imported = import::read_csv_folder(super::sample::files());
-    let Some(read) = imported.book else {
-        return Err(AppError::Findings { file: name, findings: imported.findings });
-    };
+    let input = Input::new("hội đồng mẫu".to_owned(), import::read_csv_folder(super::sample::files()))?;
     let rules = rules::available(None)?;
     let folder = OutFolder::begin(out)?;
-    let workbook = import::book_xlsx(&read).map_err(|e| AppError::internal("ghi bảng tính mẫu", e))?;
+    let workbook = import::book_xlsx(&input.book).map_err(|e| AppError::internal("ghi bảng tính mẫu", e))?;
     folder.put("sample.xlsx", &workbook)?;
-    let made = run(&name, &read, imported.findings, &rules, options, &folder, true, progress)?;
+    let done = run(&input, &rules, options, &folder, progress)?;
     folder.finish()?;
-    Ok(made.into_made(out))
+    Ok(done.made(out, true))
+}
+
+/// A workbook that was read without errors.
+struct Input {
+    name: String,
+    book: Book,
+    findings: Vec<Finding>,
+}
+
+impl Input {
+    fn new(name: String, imported: Imported) -> Result<Self, AppError> {
+        match imported.book {
+            Some(book) => Ok(Self { name, book, findings: imported.findings }),
+            None => Err(AppError::Findings { file: name, findings: imported.findings }),
+        }
+    }
 }
 
 fn csv_files(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, AppError> {
@@ -128,22 +138,19 @@ struct Done {
 }
 
 impl Done {
-    fn into_made(self, out: &Path) -> Made {
-        Made { findings: self.findings, summary: summary::text(&self.facts, out) }
+    fn made(self, out: &Path, sample: bool) -> Made {
+        Made { findings: self.findings, summary: summary::text(&self.facts, out, sample) }
     }
 }
 
 fn run(
-    name: &str,
-    book: &Book,
-    mut findings: Vec<Finding>,
+    input: &Input,
     rules: &[LoadedRules],
     options: &Options,
     folder: &OutFolder,
-    sample: bool,
     progress: &mut Progress<'_>,
 ) -> Result<Done, AppError> {
-    let plan = prepare::plan(name, book, rules, options, clock::today(), &mut findings)?;
+    let (plan, findings) = prepare::plan(input, rules, options, clock::today())?;
     let mut trail = Trail::begin(&plan)?;
     papers::list(&plan, folder)?;
     let dossiers = papers::dossiers(&plan, folder, progress)?;
@@ -163,7 +170,7 @@ fn run(
     folder.put("minutes.pdf", &minutes.bytes)?;
     folder.put("resolution.pdf", &resolution.bytes)?;
     papers::results(&plan, &result, &results, folder)?;
-    let facts = Facts::new(&plan, &dossiers, &ballots, &result, trail.root(), sample);
+    let facts = Facts::new(&plan, &dossiers, &ballots, &result, trail.root());
     let papers = [("minutes.pdf", minutes.bytes), ("resolution.pdf", resolution.bytes)];
     let papers = papers.map(|(name, bytes)| (name.to_owned(), bytes)).into();
     trail.write_bundle(&plan, folder, &results, papers)?;

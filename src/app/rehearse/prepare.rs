@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use jiff::civil::Date;
 
-use super::{Options, WATERMARK};
+use super::{Input, Options, WATERMARK};
 use crate::app::error::AppError;
 use crate::app::results::Provenance;
 use crate::app::rules;
@@ -56,18 +56,18 @@ impl Plan<'_> {
     }
 }
 
-/// Settles the plan; adds what was noticed to `findings`.
+/// Settles the plan, and gives it with all that was noticed about input, rules and preparation.
 ///
 /// # Errors
 /// When the rule set is unknown or has no rule for the vote, nobody is on the list, or a check found an error.
 pub(super) fn plan<'a>(
-    name: &str,
-    book: &'a Book,
+    input: &'a Input,
     rules: &'a [LoadedRules],
     options: &Options,
     today: Date,
-    findings: &mut Vec<Finding>,
-) -> Result<Plan<'a>, AppError> {
+) -> Result<(Plan<'a>, Vec<Finding>), AppError> {
+    let book = &input.book;
+    let mut findings = input.findings.clone();
     let text = rules::find(rules, &book.council.ruleset)?;
     let kind = declared_kind(book).unwrap_or(options.kind);
     require_rules_for(&text.set, kind)?;
@@ -80,14 +80,14 @@ pub(super) fn plan<'a>(
     let listed: Vec<OfficialId> = eligibility::listed(&standings).collect();
     findings.extend(declared_findings(book, &listed));
     if findings.iter().any(Finding::is_error) {
-        return Err(AppError::Findings { file: name.to_owned(), findings: std::mem::take(findings) });
+        return Err(AppError::Findings { file: input.name.clone(), findings });
     }
     if listed.is_empty() {
         return Err(AppError::Input(nobody_listed(book, &standings)));
     }
     let words = FormWords { council: &book.council, rules: &text.set, kind, watermark: Some(WATERMARK) };
     let forms = ballot::forms(words, book, &listed);
-    Ok(Plan {
+    let plan = Plan {
         book,
         rules: text,
         kind,
@@ -98,7 +98,8 @@ pub(super) fn plan<'a>(
         deadlines,
         listed,
         forms,
-    })
+    };
+    Ok((plan, findings))
 }
 
 fn declared_kind(book: &Book) -> Option<PollKind> {

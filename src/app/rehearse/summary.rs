@@ -24,7 +24,6 @@ pub(super) struct Facts {
     copies: u32,
     bands: Vec<String>,
     root: String,
-    sample: bool,
 }
 
 impl Facts {
@@ -34,7 +33,6 @@ impl Facts {
         ballots: &[PrintedForm],
         result: &PollResult,
         root: String,
-        sample: bool,
     ) -> Self {
         let banded = result.officials().filter(|o| !matches!(o.tally.band, Band::None | Band::Kept));
         let words = |band: Band| band.rule(&plan.rules.set).map(BandRule::words).unwrap_or_default();
@@ -51,13 +49,12 @@ impl Facts {
             copies: plan.issued,
             bands: banded.map(|o| format!("{}: {}", o.listed.addressed(), words(o.tally.band))).collect(),
             root,
-            sample,
         }
     }
 }
 
 /// The summary of what lies in `out`.
-pub(super) fn text(facts: &Facts, out: &Path) -> String {
+pub(super) fn text(facts: &Facts, out: &Path, sample: bool) -> String {
     let out = out.display();
     let mut text = String::new();
     let mut line = |part: String| {
@@ -65,7 +62,7 @@ pub(super) fn text(facts: &Facts, out: &Path) -> String {
         let _ = writeln!(text, "{part}");
     };
     line(format!("DIỄN TẬP {} - {} ({})", facts.vote, facts.council, facts.ruleset));
-    if facts.sample {
+    if sample {
         line("Mọi tên người, số liệu và văn bản đều là dữ liệu mẫu.".to_owned());
         line(format!("  {out}/sample.xlsx       bảng tính đầu vào của hội đồng mẫu"));
     }

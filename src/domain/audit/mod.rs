@@ -58,8 +58,9 @@
 //! | `log.jsonl` | entries |
 //! | `checkpoints/1-forms-sealed.txt` | covers `forms.sealed` and not `voting.opened` |
 //! | `checkpoints/2-voting-opened.txt` | covers `voting.opened` and not `counting.closed` |
-//! | `checkpoints/3-counting-closed.txt` | covers `counting.closed` and not the last entry |
-//! | `checkpoints/4-minutes.txt` | covers the whole log |
+//! | `checkpoints/3-counting-closed.txt` | covers `counting.closed`; not larger than the next |
+//! | `checkpoints/4-minutes.txt` | taken when the minutes are issued; not larger than the next |
+//! | `checkpoints/5-published.txt` | covers the whole log |
 //! | `proofs/consistency.json` | canonical, line feed: `{"proofs":[{"from":m,"hashes":[hex,…],"to":n},…],"v":1}`, one from each checkpoint to the next |
 //! | `proofs/inclusion.json` | canonical, line feed: `{"proofs":[{"entry":text,"hashes":[hex,…],"seq":i,"size":n},…],"v":1}`, one for each `paper.issued` in its order, in the last checkpoint |
 //! | `openings.json` | canonical, line feed: `{"openings":[{"batch":n,"counts":{…},"form":id,"nonce":hex},…],"v":1}`, one for each `batch.committed` |
