@@ -388,11 +388,12 @@ mod tests {
     fn a_poll_told_in_order_is_a_record() {
         let record = told(whole()).expect("record");
         assert_eq!(record.turning_points, [2, 3, 6]);
-        assert_eq!(record.misplaced([3, 4, 7, 8], 8), None);
-        assert_eq!(record.misplaced([4, 4, 7, 8], 8), Some(Moment::FormsSealed));
-        assert_eq!(record.misplaced([3, 7, 7, 8], 8), Some(Moment::VotingOpened));
-        assert_eq!(record.misplaced([3, 4, 8, 8], 8), Some(Moment::CountingClosed));
-        assert_eq!(record.misplaced([3, 4, 7, 7], 8), Some(Moment::Minutes));
+        assert_eq!(record.misplaced([3, 4, 7, 8, 8], 8), None);
+        assert_eq!(record.misplaced([4, 4, 7, 8, 8], 8), Some(Moment::FormsSealed));
+        assert_eq!(record.misplaced([3, 7, 7, 8, 8], 8), Some(Moment::VotingOpened));
+        assert_eq!(record.misplaced([3, 4, 8, 7, 8], 8), Some(Moment::CountingClosed));
+        assert_eq!(record.misplaced([3, 4, 7, 9, 8], 8), Some(Moment::Minutes));
+        assert_eq!(record.misplaced([3, 4, 7, 7, 7], 8), Some(Moment::Published));
     }
 
     /// Leaving out, repeating or moving forward any event of the whole story breaks it.
