@@ -3,7 +3,7 @@
 
 use jiff::civil::Date;
 
-use super::model::{Block, Cell, CheckpointBox, Document, Signature, Size, Table};
+use super::model::{Block, Cell, CheckpointBox, Document, Signature};
 use super::parts::{heading, notices, table};
 use super::wording::{Occasion, block_heading, body, upper_first};
 use crate::domain::poll::Level;
@@ -133,18 +133,12 @@ fn invalid_reasons(occasion: &Occasion<'_>, result: &PollResult) -> Option<Block
 }
 
 fn result_table(form: &FormResult) -> Block {
-    let levels: Vec<Level> =
-        form.officials.first().map(|o| o.tally.counts.each().into_iter().map(|(l, _)| l).collect()).unwrap_or_default();
-    let mut widths = vec![5, 15, 16];
-    let mut head = vec![Cell::head("TT"), Cell::head("Họ và tên"), Cell::head("Chức vụ")];
-    for level in &levels {
-        widths.extend([8, 9]);
-        head.extend([Cell::head(level.label()), Cell::head("%")]);
-    }
-    widths.push(8);
-    head.push(Cell::head("Không tính"));
+    let levels: Vec<Level> = form.officials.first().into_iter().flat_map(|o| o.levels().map(|(l, ..)| l)).collect();
+    let mut columns = vec![(8, "TT"), (35, "Họ và tên"), (44, "Chức vụ")];
+    columns.extend(levels.iter().map(|level| (22, level.label())));
+    columns.push((14, "Không tính"));
     let rows = form.officials.iter().enumerate().map(|(i, o)| result_row(i, o)).collect();
-    Block::Table(Table { widths, head: vec![head], rows, size: Size::Small })
+    table(&columns, rows)
 }
 
 fn result_row(index: usize, official: &OfficialResult) -> Vec<Cell> {
@@ -154,8 +148,7 @@ fn result_row(index: usize, official: &OfficialResult) -> Vec<Cell> {
         Cell::left(official.listed.post.clone()),
     ];
     for (_, count, share) in official.levels() {
-        cells.push(Cell::right(count.to_string()));
-        cells.push(Cell::right(share));
+        cells.push(Cell::right(format!("{count} ({share}%)")));
     }
     cells.push(Cell::right(official.tally.not_counted.to_string()));
     cells
