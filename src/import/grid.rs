@@ -97,7 +97,7 @@ impl Grid {
     /// A sheet without cells.
     pub(super) fn new(title: &str, origin: Origin) -> Self {
         Self {
-            title: title.to_owned(),
+            title: clean(title),
             origin,
             rows: BTreeMap::new(),
             hidden: false,

@@ -94,7 +94,7 @@ fn assign<'g>(grids: &'g [Grid], file_name: &str, report: &mut Report) -> BTreeM
     let mut found: BTreeMap<&'static str, &Grid> = BTreeMap::new();
     for grid in grids.iter().filter(|grid| !grid.is_empty()) {
         let name = sheet_name(grid);
-        match sheets::ALL.iter().find(|schema| schema.meets(name)) {
+        match schema_of(name) {
             Some(schema) => {
                 if let Some(first) = found.get(schema.title) {
                     let what = format!(
@@ -126,6 +126,12 @@ fn assign<'g>(grids: &'g [Grid], file_name: &str, report: &mut Report) -> BTreeM
     found
 }
 
+/// The sheet that a name means, also when it was typed for an old font.
+fn schema_of(name: &str) -> Option<&'static Schema> {
+    let named = |name: &str| sheets::ALL.into_iter().find(|schema| schema.meets(name));
+    named(name).or_else(|| named(&legacy::detect(name, Evidence::File)?.1))
+}
+
 /// `dai-bieu` of `dai-bieu.csv`.
 fn sheet_name(grid: &Grid) -> &str {
     match grid.origin {
@@ -139,10 +145,10 @@ fn sheet_name(grid: &Grid) -> &str {
 
 fn book(grids: &[Grid], file_name: &str, mut report: Report) -> Imported {
     let found = assign(grids, file_name, &mut report);
-    let mut records = |schema: &Schema| -> Option<Vec<Record<'_>>> {
+    let records = |schema: &'static Schema| -> Option<Vec<Record<'_>>> {
         found.get(schema.title).and_then(|grid| table::records(grid, schema, &mut report))
     };
-    let of_sheet = sheets::ALL.map(|schema| records(schema));
+    let of_sheet = sheets::ALL.map(records);
     let [of_council, of_officials, of_delegates, of_tellers, of_facts, of_results] = of_sheet;
     let council = of_council.and_then(|records| council::read(&records, &mut report));
     let about = council.as_ref();

@@ -106,10 +106,8 @@ pub(in crate::import) fn read(
     if lines.is_empty() {
         return None;
     }
-    let without: Vec<&Official> =
-        officials.iter().enumerate().filter(|(i, _)| !seen.contains(&OfficialId(*i))).map(|(_, o)| o).collect();
-    for official in without {
-        let what = format!("{} không có kết quả: được hiểu là không lấy phiếu.", official.name);
+    for id in (0..officials.len()).map(OfficialId).filter(|id| !seen.contains(id)) {
+        let what = format!("{} không có kết quả: được hiểu là không lấy phiếu.", directory.label(id));
         report.add(report::RESULT_ABSENT, SHEET.title, what, "Nếu đã lấy phiếu, thêm một dòng kết quả.");
     }
     Some(lines)
