@@ -42,7 +42,7 @@ pub(super) enum Refusal {
     Encrypted,
     /// Over [`MAX_FILE_BYTES`].
     FileTooLarge,
-    /// Over [`MAX_UNPACKED_BYTES`] or [`MAX_PARTS`].
+    /// Over [`MAX_UNPACKED_BYTES`] or [`MAX_PARTS`], or repeated cells without end.
     UnpacksTooLarge,
 }
 
@@ -82,7 +82,7 @@ impl Refusal {
             ),
             Self::UnpacksTooLarge => (
                 report::TOO_LARGE,
-                "Nội dung tệp khi giải nén vượt 200 MB.",
+                "Nội dung tệp khi giải nén quá lớn (giới hạn 200 MB, 5 triệu ô).",
                 "Chép riêng các trang dữ liệu sang một tệp mới; không mở tệp nhận từ nguồn lạ.",
             ),
         }

@@ -11,7 +11,7 @@ use super::container::{self, Kind, Refusal};
 use super::grid::{Area, Cell, Grid, Origin, Spot};
 use super::legacy::Legacy;
 use super::report::{self, Report};
-use super::{hidden, number};
+use super::{number, parts};
 
 /// Rows with content that one sheet may have.
 const MAX_ROWS: usize = 100_000;
@@ -91,7 +91,7 @@ fn xlsx(bytes: &[u8]) -> Result<Vec<Loaded>, Failure> {
         _ => Failure::Refused(Refusal::Damaged),
     })?;
     let damaged = |_| Failure::Refused(Refusal::Damaged);
-    let mut hidden = hidden::of_xlsx(bytes);
+    let mut hidden = parts::of_xlsx(bytes);
     let mut budget = Budget::new();
     let mut loaded = Vec::new();
     for sheet in worksheets(book.sheets_metadata()) {
@@ -134,6 +134,9 @@ fn xls(bytes: &[u8]) -> Result<Vec<Loaded>, Failure> {
 }
 
 fn ods(bytes: &[u8]) -> Result<Vec<Loaded>, Failure> {
+    if usize::try_from(parts::extent_of_ods(bytes)).is_ok_and(|cells| cells > MAX_CELLS) {
+        return Err(Failure::Refused(Refusal::UnpacksTooLarge));
+    }
     let mut book: Ods<_> = Reader::new(Cursor::new(bytes)).map_err(|error| match error {
         calamine::OdsError::Password => Failure::Refused(Refusal::Encrypted),
         _ => Failure::Refused(Refusal::Damaged),

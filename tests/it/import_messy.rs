@@ -401,3 +401,38 @@ fn old_code_pages_of_csv_files_are_found_out() {
         "{text}"
     );
 }
+
+/// An .ods file with one sheet; `rows` is its XML.
+fn ods(sheet: &str, rows: &str) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    let content = format!(
+        r#"<?xml version="1.0" encoding="UTF-8"?><office:document-content xmlns:office="urn:o" xmlns:table="urn:t" xmlns:text="urn:x">
+        <office:body><office:spreadsheet><table:table table:name="{sheet}">{rows}</table:table></office:spreadsheet></office:body>
+        </office:document-content>"#
+    );
+    let manifest = r#"<?xml version="1.0"?><manifest:manifest xmlns:manifest="urn:m"></manifest:manifest>"#;
+    let mime = "application/vnd.oasis.opendocument.spreadsheet";
+    for (name, text) in [("mimetype", mime), ("META-INF/manifest.xml", manifest), ("content.xml", content.as_str())] {
+        archive.start_file(name, options).unwrap();
+        archive.write_all(text.as_bytes()).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+#[test]
+fn libreoffice_files_are_read_and_their_repeated_cells_bounded() {
+    let cell = |text: &str| {
+        format!(r#"<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>"#)
+    };
+    let row = |cells: [&str; 2]| format!("<table:table-row>{}</table:table-row>", cells.map(cell).concat());
+    let rows = row(["Họ tên", "Tổ"]) + &row(["Lê Văn Hai", "Tổ 1"]) + &row(["Lê Văn Hai", "tổ 1"]);
+    let read = read_xlsx(&ods("Đại biểu", &rows), "so-lieu.ods");
+    let twice: Vec<&str> = read.findings.iter().filter(|f| f.code == "IMP-034").map(|f| f.place.as_str()).collect();
+    assert_eq!(twice, ["Đại biểu!A3"], "{}", told(&read.findings));
+
+    let endless = r#"<table:table-row table:number-rows-repeated="1000000"><table:table-cell office:value-type="float"
+        office:value="1" table:number-columns-repeated="1000"/></table:table-row>"#;
+    let read = read_xlsx(&ods("Đại biểu", endless), "la.ods");
+    assert_eq!(read.findings.iter().map(|f| f.code).collect::<Vec<_>>(), ["IMP-003"]);
+}

@@ -1,6 +1,5 @@
-//! Hidden rows and columns of an .xlsx workbook, straight from its parts.
-//!
-//! They decide about notes only, so whatever cannot be read here is taken as not hidden.
+//! What calamine does not tell, straight from the parts of a workbook: hidden rows and columns of .xlsx, and how large a
+//! sheet of .ods becomes once its repeated cells are laid out.
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
@@ -20,14 +19,10 @@ pub(super) struct Hidden {
     pub columns: Vec<RangeInclusive<u32>>,
 }
 
-/// What is hidden, by name of the sheet.
+/// What is hidden, by name of the sheet. It decides about notes only, so whatever cannot be read is taken as not hidden.
 pub(super) fn of_xlsx(bytes: &[u8]) -> BTreeMap<String, Hidden> {
     let Ok(mut archive) = ZipArchive::new(Cursor::new(bytes)) else { return BTreeMap::new() };
-    let mut part = |name: &str| {
-        let mut text = String::new();
-        archive.by_name(name).ok()?.read_to_string(&mut text).ok()?;
-        Some(text)
-    };
+    let mut part = |name: &str| text_of(&mut archive, name);
     let (Some(workbook), Some(relations)) = (part("xl/workbook.xml"), part("xl/_rels/workbook.xml.rels")) else {
         return BTreeMap::new();
     };
@@ -45,6 +40,39 @@ pub(super) fn of_xlsx(bytes: &[u8]) -> BTreeMap<String, Hidden> {
     });
     let located = sheets.into_iter().filter_map(|(name, id)| Some((name, part(&path_of(targets.get(&id)?))?)));
     located.map(|(name, sheet)| (name, of_sheet(&sheet))).collect()
+}
+
+fn text_of(archive: &mut ZipArchive<Cursor<&[u8]>>, name: &str) -> Option<String> {
+    let mut text = String::new();
+    archive.by_name(name).ok()?.read_to_string(&mut text).ok()?;
+    Some(text)
+}
+
+/// Cells of the largest sheet of an .ods workbook, from its first to its last filled one. Some bytes of XML may stand for
+/// millions of repeated cells.
+pub(super) fn extent_of_ods(bytes: &[u8]) -> u64 {
+    let archive = ZipArchive::new(Cursor::new(bytes)).ok();
+    let Some(content) = archive.and_then(|mut archive| text_of(&mut archive, "content.xml")) else { return 0 };
+    let (mut largest, mut rows, mut columns, mut width) = (0_u64, 0_u64, 0_u64, 0_u64);
+    each_element(&content, |tag| {
+        let times = |name: &str| tag.get(name).and_then(|value| value.parse().ok()).unwrap_or(1_u64);
+        match tag.local {
+            "table" => (rows, width) = (0, 0),
+            "table-row" => {
+                rows = rows.saturating_add(times("table:number-rows-repeated"));
+                columns = 0;
+            }
+            "table-cell" | "covered-table-cell" => {
+                columns = columns.saturating_add(times("table:number-columns-repeated"));
+                if tag.get("office:value-type").is_some() {
+                    width = width.max(columns);
+                    largest = largest.max(rows.saturating_mul(width));
+                }
+            }
+            _ => {}
+        }
+    });
+    largest
 }
 
 /// Targets are absolute (`/xl/worksheets/sheet1.xml`) or relative to `xl/`.
