@@ -75,6 +75,17 @@ pub struct Provenance {
     pub simulated: bool,
 }
 
+impl Provenance {
+    /// What the figures are, for whoever meets the table without its papers.
+    pub const fn label(self) -> &'static str {
+        match (self.rehearsal, self.simulated) {
+            (_, true) => "DIỄN TẬP, số liệu mô phỏng",
+            (true, false) => "DIỄN TẬP, số đếm do cơ quan nhập",
+            (false, false) => "Kết quả kiểm phiếu",
+        }
+    }
+}
+
 /// The text of `results.json`: two spaces of indent, a newline at the end.
 ///
 /// # Errors
@@ -125,7 +136,7 @@ pub fn sheet(occasion: &Occasion<'_>, provenance: Provenance, result: &PollResul
     let mut headers: Vec<String> = ["TT", "Khối", "Họ và tên", "Chức vụ"].map(str::to_owned).to_vec();
     for level in result.kind.levels() {
         headers.push(level.label().to_owned());
-        headers.push(format!("{} (%)", level.label()));
+        headers.push(format!("Tỷ lệ {} (%)", level.label().to_lowercase()));
     }
     headers.extend(
         [
@@ -137,25 +148,25 @@ pub fn sheet(occasion: &Occasion<'_>, provenance: Provenance, result: &PollResul
             "Căn cứ tính tỷ lệ",
             "Mức hệ quả",
             "Khoảng cách đến ngưỡng",
+            "Nguồn số liệu",
         ]
         .map(str::to_owned),
     );
     let rows = result.forms.iter().flat_map(|f| f.officials.iter().map(move |o| (f, o)));
-    let mut notes = vec![
-        format!("{}, {}", occasion.council.name, occasion.council.sitting.name),
-        format!("{}; tỷ lệ tính trên {}", occasion.rules.short, occasion.rules.base.value.phrase),
-    ];
-    if provenance.rehearsal {
-        notes.push("DIỄN TẬP - không phải kết quả chính thức".to_owned());
-    }
-    if provenance.simulated {
-        notes.push("Số liệu mô phỏng".to_owned());
-    }
+    let row = |(i, (form, official))| {
+        let mut cells = row(occasion, i, form, official);
+        cells.push(CellValue::Text(provenance.label().to_owned()));
+        cells
+    };
     Sheet {
         title: format!("Kết quả {}", result.kind.label()),
-        notes,
+        notes: vec![
+            format!("{}, {}", occasion.council.name, occasion.council.sitting.name),
+            format!("{}; tỷ lệ tính trên {}", occasion.rules.short, occasion.rules.base.value.phrase),
+            provenance.label().to_owned(),
+        ],
         headers,
-        rows: rows.enumerate().map(|(i, (form, official))| row(occasion, i, form, official)).collect(),
+        rows: rows.enumerate().map(row).collect(),
     }
 }
 
@@ -166,7 +177,7 @@ fn row(occasion: &Occasion<'_>, index: usize, form: &FormResult, official: &Offi
     let mut cells = vec![
         CellValue::Count(u64::try_from(index + 1).unwrap_or(u64::MAX)),
         text(&official.listed.block.0),
-        text(&official.listed.addressed()),
+        text(&official.listed.name),
         text(&official.listed.post),
     ];
     for (_, counted, percent) in official.levels() {

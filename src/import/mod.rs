@@ -89,7 +89,7 @@ pub fn sheet_xlsx(sheet: &Sheet) -> Result<Vec<u8>, ImportError> {
     output::xlsx(sheet)
 }
 
-/// A computed table as CSV: UTF-8 with a mark, so that Excel takes it for Unicode; text that would run as a formula is
+/// A computed table as CSV, its headers on the first line, without title and notes: UTF-8 with a mark, so that Excel takes it for Unicode; text that would run as a formula is
 /// made harmless.
 pub fn sheet_csv(sheet: &Sheet) -> Vec<u8> {
     output::csv(sheet)

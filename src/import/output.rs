@@ -87,10 +87,9 @@ fn sheet_name(title: &str) -> String {
 /// See [`super::sheet_csv`].
 pub(super) fn csv(table: &Sheet) -> Vec<u8> {
     let mut out = String::from("\u{FEFF}");
-    let lead = std::iter::once(&table.title).chain(&table.notes).map(|line| vec![safe(line)]);
     let headers = std::iter::once(table.headers.iter().map(|header| safe(header)).collect());
     let rows = table.rows.iter().map(|row| row.iter().map(csv_field).collect::<Vec<String>>());
-    for fields in lead.chain(headers).chain(rows) {
+    for fields in headers.chain(rows) {
         let quoted: Vec<String> = fields.iter().map(|field| quoted(field)).collect();
         out.push_str(&quoted.join(","));
         out.push_str("\r\n");

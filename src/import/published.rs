@@ -1,7 +1,7 @@
 //! A published table of results, read exactly as printed; an empty cell is "not printed", never zero.
 
 use crate::domain::decimal::Decimal;
-use crate::domain::finding::Finding;
+use crate::domain::finding::{Finding, Severity};
 use crate::domain::poll::{Level, PollKind};
 use crate::domain::published::{PublishedCell, PublishedRow, PublishedTable};
 use crate::domain::text::clean;
@@ -68,7 +68,9 @@ pub(super) fn read(bytes: &[u8], file_name: &str) -> Result<(PublishedTable, Vec
         table_of(&grid, &records, &mut report)
     });
     let failed = report.has_errors();
-    let findings = report.into_findings();
+    let mut findings = report.into_findings();
+    // A result table has many columns besides these; that they are passed over is no news to whoever asked for the sums.
+    findings.retain(|finding| finding.severity != Severity::Note);
     match table {
         Some(table) if !failed => Ok((table, findings)),
         _ => Err(findings),

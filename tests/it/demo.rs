@@ -63,3 +63,20 @@ fn every_page_of_a_rehearsal_says_so_and_the_root_on_paper_is_the_bundles() {
         assert_eq!(Some(sum), results["ballots"]["returned"].as_u64(), "{}", official["name"]);
     }
 }
+
+#[test]
+fn whoever_holds_the_table_alone_can_recompute_it() {
+    let office = Office::new();
+    office.runs(&["demo", "--out", "demo"]).ends(0);
+    let results: Value = serde_json::from_slice(&files(&office.path("demo"))["results.json"]).expect("JSON");
+    let returned = results["base"]["value"].to_string();
+    for table in ["demo/results.csv", "demo/results.xlsx"] {
+        let rules = ["tally", table, "--rules", "NQ96-2023-QH15", "--returned", &returned, "--json"];
+        let report: Value = serde_json::from_str(&office.runs(&rules).ends(0).stdout).expect("JSON");
+        let bands = |value: &Value| -> Vec<Value> {
+            value["officials"].as_array().expect("officials").iter().map(|o| o["band"].clone()).collect()
+        };
+        assert_eq!(bands(&report), bands(&results), "{table}");
+        assert_eq!(report["follows"], true);
+    }
+}

@@ -173,8 +173,6 @@ fn tables_open_safely_and_are_the_same_bytes_every_time() {
     };
     let csv = String::from_utf8(sheet_csv(&sheet)).expect("UTF-8");
     insta::assert_snapshot!(csv.trim_start_matches('\u{FEFF}').replace('\r', ""), @r#"
-    Kết quả lấy phiếu: kỳ họp [13]
-    DIỄN TẬP
     Họ tên,Tín nhiệm thấp,Còn thiếu
     '=cmd|'/C calc'!A0,25,-7
     "Nguyễn Văn A, ""Út""",18446744073709551615,'@SUM(A1)
