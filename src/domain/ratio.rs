@@ -5,8 +5,6 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::rules::PercentFormat;
-
 /// A share from 0 to 1, `num / den`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fraction {
@@ -129,6 +127,16 @@ impl Threshold {
     pub fn margin(self, count: u32, base: u32) -> i64 {
         i64::from(count) - i64::try_from(self.smallest(base)).unwrap_or(i64::MAX)
     }
+}
+
+/// How shares are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PercentFormat {
+    /// Digits after the comma, half up.
+    pub decimals: u8,
+    /// `97,5` rather than `97,50`.
+    pub drop_trailing_zeros: bool,
 }
 
 /// `100 * count / base` rounded half up to `decimals` digits, as the whole number of 10^-decimals per cent; `None` when

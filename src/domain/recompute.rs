@@ -3,8 +3,9 @@
 use super::decimal::Decimal;
 use super::poll::{Level, PollKind};
 use super::published::{PublishedCell, PublishedRow, PublishedTable};
+use super::ratio::PercentFormat;
 use super::ratio::{percent_rounded, percent_text};
-use super::rules::{PercentFormat, RuleSet};
+use super::rules::RuleSet;
 use super::tally::{Base, TallyError, Verdict, check_base, weigh};
 
 /// Digits that some councils print instead of the rule set's.

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::council::CouncilKind;
 use super::poll::{Level, PollKind};
-use super::ratio::{Edge, Threshold};
+use super::ratio::{Edge, PercentFormat, Threshold};
 
 pub use builtin::{builtin, builtin_texts};
 pub use cited::{Caution, Cited};
@@ -94,16 +94,6 @@ pub struct BaseRule {
     pub kind: BaseKind,
     /// After `chiếm 97,5% `: `tổng số phiếu thu về`.
     pub phrase: String,
-}
-
-/// How shares are printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PercentFormat {
-    /// Digits after the comma, half up.
-    pub decimals: u8,
-    /// `97,5` rather than `97,50`.
-    pub drop_trailing_zeros: bool,
 }
 
 /// One way of being subject to the vote.
