@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a bench says what it expects by stopping there")]
 
 use divan::{Bencher, black_box};
-use tinnhiem::domain::marks::{LineCount, Mark, count_marks, sum_batches};
+use tinnhiem::domain::count::BatchCounts;
+use tinnhiem::domain::marks::{Mark, count_marks};
 use tinnhiem::domain::poll::{BallotTotals, Level, LevelCounts, PollKind};
 use tinnhiem::domain::rules::builtin;
 use tinnhiem::domain::tally::{base_of, tally_line};
@@ -36,36 +37,39 @@ fn marks() -> Vec<Mark> {
     noise(47).map(of).take(usize::try_from(BALLOTS).expect("fits") * LINES).collect()
 }
 
-/// Counts of `n` batches of 50 ballots, lines one after the other.
-fn batches(n: u32) -> Vec<LineCount> {
+/// Counts of `n` batches of 50 ballots.
+fn batches(n: u32) -> Vec<BatchCounts> {
     let of = |n: u64| {
         let low = u32::try_from(n % 20).expect("small");
-        LineCount { counts: LevelCounts::Rating { high: BATCH - low - 1, medium: 0, low }, no_mark: 1, multiple: 0 }
+        LevelCounts::Rating { high: BATCH - low - 1, medium: 0, low }
     };
-    noise(80).map(of).take(usize::try_from(n).expect("fits") * LINES).collect()
+    let mut lines = noise(80).map(of);
+    let mut batch = || BatchCounts { papers: BATCH, invalid: [].into(), lines: lines.by_ref().take(LINES).collect() };
+    (0..n).map(|_| batch()).collect()
 }
 
-fn decide(returned: u32, lines: &[LineCount]) -> usize {
+fn sum(batches: &[BatchCounts]) -> BatchCounts {
+    BatchCounts::sum(PollKind::Rating, LINES, black_box(batches)).expect("sums")
+}
+
+fn decide(lines: &[LevelCounts]) -> usize {
     let rules = builtin().expect("carried sets").remove(0);
-    let base = base_of(&rules, returned, None).expect("base");
-    let ballots = BallotTotals { issued: returned, returned, valid: returned, invalid: 0 };
-    let tally = |line: &LineCount| tally_line(&rules, PollKind::Rating, base, ballots, line.counts).expect("tally");
+    let base = base_of(&rules, BALLOTS, None).expect("base");
+    let ballots = BallotTotals { issued: BALLOTS, returned: BALLOTS, valid: BALLOTS, invalid: 0 };
+    let tally = |&line: &LevelCounts| tally_line(&rules, PollKind::Rating, base, ballots, line).expect("tally");
     lines.iter().map(tally).filter(|line| line.margin.half >= Some(0)).count()
 }
 
 #[divan::bench]
 fn one_thousand_batch_sums(bencher: Bencher) {
     let batches = batches(1_000);
-    bencher.bench(|| sum_batches(PollKind::Rating, LINES, black_box(&batches).chunks(LINES)).expect("sums"));
+    bencher.bench(|| sum(&batches));
 }
 
 #[divan::bench]
 fn one_million_ballots_from_batch_counts(bencher: Bencher) {
     let batches = batches(BALLOTS / BATCH);
-    bencher.bench(|| {
-        let lines = sum_batches(PollKind::Rating, LINES, black_box(&batches).chunks(LINES)).expect("sums");
-        decide(BALLOTS, &lines)
-    });
+    bencher.bench(|| decide(&sum(&batches).lines));
 }
 
 #[divan::bench(sample_count = 10)]
@@ -73,6 +77,6 @@ fn one_million_ballots_from_single_marks(bencher: Bencher) {
     let marks = marks();
     bencher.bench(|| {
         let lines = count_marks(PollKind::Rating, LINES, black_box(&marks).chunks(LINES)).expect("counts");
-        decide(BALLOTS, &lines)
+        decide(&lines)
     });
 }

@@ -273,7 +273,7 @@ pub fn count_papers(kind: PollKind, lines: usize, read: &[Paper]) -> Result<Batc
         Paper::Marked(marks) => Some(marks.as_slice()),
         Paper::Invalid(_) => None,
     });
-    let counted = count_marks(kind, lines, marked)?;
+    let lines = count_marks(kind, lines, marked)?;
     let mut invalid: BTreeMap<String, u32> = BTreeMap::new();
     for paper in read {
         if let Paper::Invalid(reason) = paper {
@@ -281,7 +281,7 @@ pub fn count_papers(kind: PollKind, lines: usize, read: &[Paper]) -> Result<Batc
         }
     }
     let papers = u32::try_from(read.len()).map_err(|_| MarksError::TooMany)?;
-    Ok(BatchCounts { papers, invalid, lines: counted.into_iter().map(|line| line.counts).collect() })
+    Ok(BatchCounts { papers, invalid, lines })
 }
 
 #[cfg(test)]

@@ -93,6 +93,18 @@ impl BatchCounts {
         Ok(())
     }
 
+    /// All piles of a form of `lines` lines together.
+    ///
+    /// # Errors
+    /// As [`Self::add`].
+    pub fn sum<'a>(
+        kind: PollKind,
+        lines: usize,
+        piles: impl IntoIterator<Item = &'a Self>,
+    ) -> Result<Self, CountError> {
+        piles.into_iter().try_fold(Self::zero(kind, lines), |sum, pile| sum.add(pile))
+    }
+
     /// Both piles together.
     ///
     /// # Errors

@@ -1,5 +1,5 @@
-//! From marks on paper to counts per line, and from counts per batch to counts per form. Marks are looked at and
-//! forgotten: nothing here keeps a ballot, and no error says what stood on one.
+//! From marks on paper to counts per line. Marks are looked at and forgotten: nothing here keeps a ballot, and no error
+//! says what stood on one.
 
 use std::fmt;
 
@@ -45,22 +45,11 @@ impl Mark {
 /// How often each mark stood on one line, by [`Mark::slot`].
 type Slots = [u32; 7];
 
-/// What was counted on one line of the valid ballots of a batch or of a form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LineCount {
-    /// Per level.
-    pub counts: LevelCounts,
-    /// Lines without a mark.
-    pub no_mark: u32,
-    /// Lines with two or more marks.
-    pub multiple: u32,
-}
-
-/// Why marks or batches give no counts.
+/// Why marks give no counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MarksError {
-    /// A ballot or batch has another number of lines than the form.
-    #[error("mẫu phiếu có {form} dòng nhưng dữ liệu có {found} dòng")]
+    /// A ballot has another number of lines than the form.
+    #[error("mẫu phiếu có {form} dòng nhưng phiếu có {found} dòng")]
     OtherForm {
         /// Lines of the form.
         form: usize,
@@ -68,7 +57,7 @@ pub enum MarksError {
         found: usize,
     },
     /// A level of the other vote.
-    #[error("có dấu hoặc số đếm không thuộc loại phiếu {}", kind.label())]
+    #[error("có dấu không thuộc loại phiếu {}", kind.label())]
     OtherVote {
         /// The vote counted.
         kind: PollKind,
@@ -86,7 +75,7 @@ pub fn count_marks<'a>(
     kind: PollKind,
     lines: usize,
     ballots: impl IntoIterator<Item = &'a [Mark]>,
-) -> Result<Vec<LineCount>, MarksError> {
+) -> Result<Vec<LevelCounts>, MarksError> {
     let mut counted: Vec<Slots> = vec![[0; 7]; lines];
     let mut seen: u32 = 0;
     for ballot in ballots {
@@ -99,64 +88,19 @@ pub fn count_marks<'a>(
             slots[mark.slot()] += 1;
         }
     }
-    counted.into_iter().map(|slots| line_count(kind, slots)).collect()
+    counted.into_iter().map(|slots| levels(kind, slots)).collect()
 }
 
-fn line_count(kind: PollKind, slots: Slots) -> Result<LineCount, MarksError> {
-    let [high, medium, low, confidence, no_confidence, no_mark, multiple] = slots;
-    let counts = match kind {
-        PollKind::Rating if confidence == 0 && no_confidence == 0 => LevelCounts::Rating { high, medium, low },
+/// The levels alone: blank and double marks are the ballots that no level has, whatever the reason.
+fn levels(kind: PollKind, slots: Slots) -> Result<LevelCounts, MarksError> {
+    let [high, medium, low, confidence, no_confidence, _no_mark, _multiple] = slots;
+    match kind {
+        PollKind::Rating if confidence == 0 && no_confidence == 0 => Ok(LevelCounts::Rating { high, medium, low }),
         PollKind::Confidence if high == 0 && medium == 0 && low == 0 => {
-            LevelCounts::Confidence { confidence, no_confidence }
+            Ok(LevelCounts::Confidence { confidence, no_confidence })
         }
-        _ => return Err(MarksError::OtherVote { kind }),
-    };
-    Ok(LineCount { counts, no_mark, multiple })
-}
-
-/// Adds up the line counts of the batches of one form.
-///
-/// # Errors
-/// When a batch has another number of lines, counts of the other vote, or a sum is over `u32::MAX`.
-pub fn sum_batches<'a>(
-    kind: PollKind,
-    lines: usize,
-    batches: impl IntoIterator<Item = &'a [LineCount]>,
-) -> Result<Vec<LineCount>, MarksError> {
-    let none = LineCount { counts: LevelCounts::zero(kind), no_mark: 0, multiple: 0 };
-    let mut total = vec![none; lines];
-    for batch in batches {
-        if batch.len() != lines {
-            return Err(MarksError::OtherForm { form: lines, found: batch.len() });
-        }
-        for (sum, line) in total.iter_mut().zip(batch) {
-            *sum = add(kind, *sum, *line)?;
-        }
+        _ => Err(MarksError::OtherVote { kind }),
     }
-    Ok(total)
-}
-
-fn add(kind: PollKind, a: LineCount, b: LineCount) -> Result<LineCount, MarksError> {
-    let plus = |x: u32, y: u32| x.checked_add(y).ok_or(MarksError::TooMany);
-    let counts = match (a.counts, b.counts) {
-        (
-            LevelCounts::Rating { high, medium, low },
-            LevelCounts::Rating { high: more_high, medium: more_medium, low: more_low },
-        ) => LevelCounts::Rating {
-            high: plus(high, more_high)?,
-            medium: plus(medium, more_medium)?,
-            low: plus(low, more_low)?,
-        },
-        (
-            LevelCounts::Confidence { confidence, no_confidence },
-            LevelCounts::Confidence { confidence: more, no_confidence: more_without },
-        ) => LevelCounts::Confidence {
-            confidence: plus(confidence, more)?,
-            no_confidence: plus(no_confidence, more_without)?,
-        },
-        _ => return Err(MarksError::OtherVote { kind }),
-    };
-    Ok(LineCount { counts, no_mark: plus(a.no_mark, b.no_mark)?, multiple: plus(a.multiple, b.multiple)? })
 }
 
 #[cfg(test)]
@@ -170,18 +114,16 @@ mod tests {
     fn a_spoiled_line_is_lost_for_its_official_alone() {
         let pile: [&[Mark]; 3] = [&[H, L], &[Mark::Multiple, L], &[Mark::None, H]];
         let counted = count_marks(PollKind::Rating, 2, pile).expect("counts");
-        let first = LineCount { counts: LevelCounts::Rating { high: 1, medium: 0, low: 0 }, no_mark: 1, multiple: 1 };
-        let second = LineCount { counts: LevelCounts::Rating { high: 1, medium: 0, low: 2 }, no_mark: 0, multiple: 0 };
+        let first = LevelCounts::Rating { high: 1, medium: 0, low: 0 };
+        let second = LevelCounts::Rating { high: 1, medium: 0, low: 2 };
         assert_eq!(counted, [first, second]);
-        let twice = sum_batches(PollKind::Rating, 2, [counted.as_slice(), &counted]).expect("sum");
-        assert_eq!(twice, count_marks(PollKind::Rating, 2, pile.into_iter().chain(pile)).expect("counts"));
     }
 
     #[test]
     fn a_ballot_of_another_form_or_another_vote_is_refused_without_saying_what_stood_on_it() {
         let short: [&[Mark]; 1] = [&[L]];
         let other = count_marks(PollKind::Rating, 2, short).expect_err("one line short");
-        assert_eq!(other.to_string(), "mẫu phiếu có 2 dòng nhưng dữ liệu có 1 dòng");
+        assert_eq!(other.to_string(), "mẫu phiếu có 2 dòng nhưng phiếu có 1 dòng");
         let vote = count_marks(PollKind::Confidence, 1, short).expect_err("a rating mark");
         assert_eq!(vote, MarksError::OtherVote { kind: PollKind::Confidence });
     }

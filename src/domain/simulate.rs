@@ -258,7 +258,7 @@ mod tests {
         let truth = count_papers(PollKind::Rating, 30, &papers).expect("one form");
 
         let counted = count_box(filled, ["A", "B"], &mut stream).expect("count");
-        let sum = counted.iter().try_fold(BatchCounts::zero(PollKind::Rating, 30), |sum, b| sum.add(&b.counts));
+        let sum = BatchCounts::sum(PollKind::Rating, 30, counted.iter().map(|batch| &batch.counts));
         assert_eq!(sum.expect("one form"), truth);
         assert_eq!(truth.invalid_total(), 2);
         assert!(counted.iter().any(|b| b.reread > 0), "60 x 30 marks without one slip");

@@ -71,8 +71,7 @@ fn two_tellers<'a>(plan: &Plan<'a>) -> [&'a str; 2] {
 }
 
 fn sum_up(issued: u32, form: &BallotForm, batches: Vec<BatchCounts>, reread: usize) -> Result<CountedForm, AppError> {
-    let zero = BatchCounts::zero(form.kind, form.lines.len());
-    let sum = batches.iter().try_fold(zero, |sum, batch| sum.add(batch));
+    let sum = BatchCounts::sum(form.kind, form.lines.len(), &batches);
     let sum = sum.map_err(|e| AppError::internal("cộng các tập phiếu", e))?;
     sum.check().map_err(|e| AppError::internal("cộng các tập phiếu", e))?;
     let invalid = u32::try_from(sum.invalid_total()).unwrap_or(u32::MAX);
