@@ -1,7 +1,6 @@
 //! Mẫu phiếu: the layout-free content of a ballot paper. Every copy of a form is the same; nothing on it names a voter.
 
-use sha2::{Digest, Sha256};
-
+use super::audit::Digest;
 use super::book::Book;
 use super::council::{Council, CouncilKind};
 use super::official::{Block, Official, OfficialId};
@@ -130,8 +129,64 @@ fn instructions(kind: PollKind) -> Vec<String> {
     ]
 }
 
-/// Six hex digits that change with anything printed on the form.
+/// Six hex digits that change with anything printed on the form, and with nothing else.
 fn fingerprint(form: &BallotForm) -> String {
-    let text = format!("{form:?}");
-    Sha256::digest(text.as_bytes()).iter().take(3).fold(String::new(), |hex, byte| hex + &format!("{byte:02X}"))
+    // All fields by name: a field that is added later has to be thought about here.
+    let BallotForm {
+        id: _,
+        kind: _,
+        block,
+        issuer,
+        party,
+        title,
+        subject,
+        occasion,
+        instructions,
+        levels,
+        lines,
+        watermark,
+    } = form;
+    let mut printed = vec![block.0.clone(), party.to_string(), title.clone(), subject.clone(), occasion.clone()];
+    printed.extend(issuer.iter().chain(instructions).chain(watermark).cloned());
+    printed.extend(levels.iter().map(|level| level.label().to_owned()));
+    printed.extend(lines.iter().map(|line| format!("{}. {}, {}", line.number, line.name, line.posts)));
+    Digest::of(printed.join("\n").as_bytes()).to_string().chars().take(6).collect::<String>().to_uppercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::fixture;
+
+    #[test]
+    fn a_block_is_a_form_and_its_id_follows_what_is_printed_on_it() {
+        let (rules, mut book) = (fixture::rules(), fixture::book());
+        book = book.with_official("Trần Văn B", &[("Phó Chủ tịch UBND tỉnh", None)]);
+        book = book.with_official("Lê Thị C", &[("Giám đốc Sở Y tế", None), ("Ủy viên UBND tỉnh", None)]);
+        book.officials[0].block = Block("Khối Hội đồng nhân dân".into());
+        let of = |book: &Book, listed: &[usize]| {
+            let listed: Vec<OfficialId> = listed.iter().map(|&i| OfficialId(i)).collect();
+            let words = FormWords { council: &book.council, rules: &rules, kind: PollKind::Rating, watermark: None };
+            forms(words, book, &listed)
+        };
+        let both = of(&book, &[0, 1]);
+        let heads: Vec<_> = both.iter().map(|f| (f.block.0.as_str(), f.lines.len())).collect();
+        assert_eq!(heads, [("Khối Hội đồng nhân dân", 1), ("Khối Ủy ban nhân dân", 1)]);
+        assert_eq!(
+            (both[1].lines[0].number, both[1].lines[0].posts.as_str()),
+            (1, "Giám đốc Sở Y tế, Ủy viên UBND tỉnh")
+        );
+        assert!(both[0].id.starts_with("F1-") && both[1].id.starts_with("F2-"), "{both:?}");
+        assert_eq!(of(&book, &[0, 1]), both, "the same list gives the same forms");
+
+        // Nobody of a block on the list: no form for it, and the other one is the first.
+        let alone = of(&book, &[1]);
+        assert_eq!((alone.len(), &alone[0].id[3..]), (1, &both[1].id[3..]));
+
+        let mut later = book.clone();
+        later.council.sitting.votes_on = jiff::civil::date(2023, 12, 8);
+        assert_ne!(of(&later, &[0, 1])[0].id, both[0].id, "another day is another form");
+        book.officials[1].name = "Lê Thị D".into();
+        assert_ne!(of(&book, &[0, 1])[1].id, both[1].id, "another name is another form");
+    }
 }

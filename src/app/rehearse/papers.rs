@@ -3,14 +3,13 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use sha2::{Digest, Sha256};
-
 use super::counting::CountedForm;
 use super::prepare::Plan;
 use super::{Progress, WATERMARK};
 use crate::app::error::AppError;
 use crate::app::files::OutFolder;
 use crate::app::results;
+use crate::domain::audit::Digest;
 use crate::domain::document::{
     self, CheckpointBox, Counting, Document, Frame, MinutesParts, deadline_table, dossier_document, field_document,
     officials_list,
@@ -151,8 +150,7 @@ fn frame<'a>(plan: &'a Plan<'_>, foot: Option<String>) -> Frame<'a> {
 
 /// What stands at the foot of every page of a dossier's version.
 fn version(canonical: &str) -> String {
-    let hash = Sha256::digest(canonical.as_bytes());
-    hash.iter().fold("SHA-256 nội dung: ".to_owned(), |text, byte| text + &format!("{byte:02x}"))
+    format!("SHA-256 nội dung: {}", Digest::of(canonical.as_bytes()))
 }
 
 fn render(document: &Document) -> Result<Pdf, AppError> {

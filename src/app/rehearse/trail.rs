@@ -58,7 +58,7 @@ impl Trail {
             officials: u32::try_from(officials.len()).unwrap_or(u32::MAX),
             rehearsal: plan.provenance.rehearsal,
             ruleset: plan.rules.set.id.clone(),
-            ruleset_sha256: Digest::of(plan.rules.source.text.as_bytes()),
+            ruleset_sha256: plan.rules.source.sha256,
             simulated: plan.provenance.simulated,
             sitting: council.sitting.name.clone(),
         })?;

@@ -1,8 +1,7 @@
 //! Reads rule files, and refuses a wrong one with file, key and what to do about it.
 
-use sha2::{Digest, Sha256};
-
 use super::{RuleSet, builtin_texts, check};
+use crate::domain::audit::Digest;
 
 /// Why a rule file is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,16 +22,15 @@ pub struct RuleText {
     pub file: String,
     /// Every byte of it.
     pub text: String,
-    /// SHA-256 of [`Self::text`], 64 lower-case hex digits.
-    pub sha256: String,
+    /// SHA-256 of [`Self::text`], as the log records it.
+    pub sha256: Digest,
 }
 
 impl RuleText {
     /// Keeps `text` together with its hash.
     pub fn new(file: impl Into<String>, text: impl Into<String>) -> Self {
         let text = text.into();
-        let sha256 = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-        Self { file: file.into(), text, sha256 }
+        Self { file: file.into(), sha256: Digest::of(text.as_bytes()), text }
     }
 }
 
@@ -222,6 +220,6 @@ mod tests {
     #[test]
     fn the_hash_is_of_the_exact_text() {
         let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-        assert_eq!(RuleText::new("x.toml", "abc").sha256, abc);
+        assert_eq!(RuleText::new("x.toml", "abc").sha256.to_string(), abc);
     }
 }
