@@ -9,7 +9,9 @@ use tinnhiem::domain::decimal::Decimal;
 use tinnhiem::domain::document::{Frame, dossier_document};
 use tinnhiem::domain::dossier::{canonical_text, compile};
 use tinnhiem::domain::fact::{Fact, FactKind, Figures, Period, Source, Status};
+use tinnhiem::domain::occasion::Occasion;
 use tinnhiem::domain::official::{Block, Field, Honorific, Official, OfficialId, Post};
+use tinnhiem::domain::poll::PollKind;
 use tinnhiem::domain::rules::{RuleSet, load};
 
 const OFFICIALS: usize = 30;
@@ -96,7 +98,8 @@ fn compile_thirty_dossiers(bencher: Bencher) {
 #[divan::bench]
 fn compile_thirty_dossiers_to_papers(bencher: Bencher) {
     let (book, rules) = (book(), rules());
-    let frame = Frame { rules: &rules, date: VOTE, foot: None, watermark: None };
+    let occasion = Occasion { council: &book.council, rules: &rules, kind: PollKind::Rating, watermark: None };
+    let frame = Frame { occasion, date: VOTE, foot: None };
     bencher.bench_local(|| {
         for i in 0..OFFICIALS {
             let dossier = compile(&book, OfficialId(i), VOTE).expect("official");

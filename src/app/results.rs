@@ -4,7 +4,8 @@
 use serde::Serialize;
 
 use super::error::AppError;
-use crate::domain::document::{Occasion, margins};
+use crate::domain::document::margins;
+use crate::domain::occasion::Occasion;
 use crate::domain::poll::{BallotTotals, LevelCounts, PollKind};
 use crate::domain::result::{FormResult, OfficialResult, PollResult};
 use crate::domain::rules::{BaseKind, RuleSet};

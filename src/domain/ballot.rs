@@ -2,10 +2,9 @@
 
 use super::audit::Digest;
 use super::book::Book;
-use super::council::{Council, CouncilKind};
+use super::occasion::Occasion;
 use super::official::{Block, Official, OfficialId};
 use super::poll::{Level, PollKind};
-use super::rules::{RuleSet, Side};
 use super::text::date_words;
 
 /// One official on a form.
@@ -50,29 +49,16 @@ pub struct BallotForm {
     pub watermark: Option<String>,
 }
 
-/// What a form says besides the names on it.
-#[derive(Clone, Copy, Debug)]
-pub struct FormWords<'a> {
-    /// Who votes, when, where.
-    pub council: &'a Council,
-    /// Under which rules.
-    pub rules: &'a RuleSet,
-    /// Which vote.
-    pub kind: PollKind,
-    /// Printed across every sheet.
-    pub watermark: Option<&'a str>,
-}
-
 /// One form per block, in the order of the list; `listed` are those whom the vote is held on.
-pub fn forms(words: FormWords<'_>, book: &Book, listed: &[OfficialId]) -> Vec<BallotForm> {
+pub fn forms(occasion: &Occasion<'_>, book: &Book, listed: &[OfficialId]) -> Vec<BallotForm> {
     let on_block = |block: &Block| -> Vec<(OfficialId, &Official)> {
         listed.iter().filter_map(|&id| Some((id, book.official(id)?))).filter(|(_, o)| o.block == *block).collect()
     };
     let blocks = book.blocks().into_iter().map(|block| (block, on_block(block))).filter(|(_, who)| !who.is_empty());
-    blocks.enumerate().map(|(index, (block, who))| form(words, index + 1, block, &who)).collect()
+    blocks.enumerate().map(|(index, (block, who))| form(occasion, index + 1, block, &who)).collect()
 }
 
-fn form(words: FormWords<'_>, number: usize, block: &Block, who: &[(OfficialId, &Official)]) -> BallotForm {
+fn form(occasion: &Occasion<'_>, number: usize, block: &Block, who: &[(OfficialId, &Official)]) -> BallotForm {
     let line = |(i, &(official, o)): (usize, &(OfficialId, &Official))| Line {
         number: u32::try_from(i + 1).unwrap_or(u32::MAX),
         official,
@@ -81,30 +67,26 @@ fn form(words: FormWords<'_>, number: usize, block: &Block, who: &[(OfficialId, 
     };
     let mut form = BallotForm {
         id: String::new(),
-        kind: words.kind,
+        kind: occasion.kind,
         block: block.clone(),
-        issuer: vec![words.council.name.to_uppercase()],
-        party: words.rules.side == Side::Party,
+        issuer: vec![occasion.council.name.to_uppercase()],
+        party: occasion.is_party(),
         title: "PHIẾU TÍN NHIỆM".to_owned(),
-        subject: subject(words, block),
-        occasion: format!("{}, {}", words.council.sitting.name, date_words(words.council.sitting.votes_on)),
-        instructions: instructions(words.kind),
-        levels: words.kind.levels().to_vec(),
+        subject: subject(occasion, block),
+        occasion: format!("{}, {}", occasion.council.sitting.name, date_words(occasion.council.sitting.votes_on)),
+        instructions: instructions(occasion.kind),
+        levels: occasion.kind.levels().to_vec(),
         lines: who.iter().enumerate().map(line).collect(),
-        watermark: words.watermark.map(str::to_owned),
+        watermark: occasion.watermark.map(str::to_owned),
     };
     form.id = format!("F{number}-{}", fingerprint(&form));
     form
 }
 
-fn subject(words: FormWords<'_>, block: &Block) -> String {
+fn subject(occasion: &Occasion<'_>, block: &Block) -> String {
     let name = block.0.to_lowercase();
     let name = name.strip_prefix("khối ").unwrap_or(&name);
-    let who = match words.council.kind {
-        CouncilKind::NationalAssembly => "người giữ chức vụ do Quốc hội bầu hoặc phê chuẩn",
-        CouncilKind::PartyCommittee => "chức danh, chức vụ lãnh đạo, quản lý",
-        _ => "người giữ chức vụ do Hội đồng nhân dân bầu",
-    };
+    let who = occasion.voted_on("Hội đồng nhân dân");
     format!("đối với {who}, khối {}", capitals_of_bodies(name))
 }
 
@@ -166,8 +148,7 @@ mod tests {
         book.officials[0].block = Block("Khối Hội đồng nhân dân".into());
         let of = |book: &Book, listed: &[usize]| {
             let listed: Vec<OfficialId> = listed.iter().map(|&i| OfficialId(i)).collect();
-            let words = FormWords { council: &book.council, rules: &rules, kind: PollKind::Rating, watermark: None };
-            forms(words, book, &listed)
+            forms(&fixture::occasion(&rules, book), book, &listed)
         };
         let both = of(&book, &[0, 1]);
         let heads: Vec<_> = both.iter().map(|f| (f.block.0.as_str(), f.lines.len())).collect();

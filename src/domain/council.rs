@@ -39,17 +39,6 @@ impl CouncilKind {
             Self::PartyCommittee => "Cấp ủy, tập thể lãnh đạo",
         }
     }
-
-    /// How the body calls itself in running text of its own papers.
-    pub const fn noun(self) -> &'static str {
-        match self {
-            Self::NationalAssembly => "Quốc hội",
-            Self::ProvinceCouncil => "Hội đồng nhân dân tỉnh",
-            Self::DistrictCouncil => "Hội đồng nhân dân huyện",
-            Self::CommuneCouncil => "Hội đồng nhân dân xã",
-            Self::PartyCommittee => "Ban Chấp hành",
-        }
-    }
 }
 
 /// Nhiệm kỳ: `from` and `to` inclusive.

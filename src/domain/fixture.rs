@@ -5,7 +5,9 @@ use jiff::civil::{Date, date};
 use super::book::Book;
 use super::council::{Council, CouncilKind, Sitting, Term};
 use super::fact::{Fact, FactKind, Period, Source};
+use super::occasion::Occasion;
 use super::official::{Block, Field, Honorific, Official, OfficialId, Post};
+use super::poll::PollKind;
 use super::roster::{Teller, TellerRole};
 use super::rules::{RuleSet, load};
 
@@ -36,6 +38,11 @@ pub fn book() -> Book {
         facts: Vec::new(),
         declared: None,
     }
+}
+
+/// A rehearsed lấy phiếu of the council of `book`.
+pub fn occasion<'a>(rules: &'a RuleSet, book: &'a Book) -> Occasion<'a> {
+    Occasion { council: &book.council, rules, kind: PollKind::Rating, watermark: Some("DIỄN TẬP") }
 }
 
 impl Book {

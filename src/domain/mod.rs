@@ -17,6 +17,7 @@ pub mod finding;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod marks;
+pub mod occasion;
 pub mod official;
 pub mod poll;
 pub mod published;

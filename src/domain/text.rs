@@ -56,6 +56,18 @@ pub fn date_words(date: Date) -> String {
     format!("ngày {:02} tháng {} năm {}", date.day(), month, date.year())
 }
 
+/// `text` with its first letter small, for the middle of a sentence.
+pub fn lower_first(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
+}
+
+/// `text` with its first letter large, for the start of a sentence.
+pub fn upper_first(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,6 +83,12 @@ mod tests {
             assert_eq!(fold(heading), "so phieu phat ra");
         }
         assert_eq!(fold("Đại biểu"), "dai bieu");
+    }
+
+    #[test]
+    fn a_first_letter_changes_and_the_rest_stays() {
+        assert_eq!(lower_first("Kỳ họp thứ 13, HĐND"), "kỳ họp thứ 13, HĐND");
+        assert_eq!((upper_first("đạt"), upper_first("")), ("Đạt".to_owned(), String::new()));
     }
 
     #[test]

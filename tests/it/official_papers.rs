@@ -2,7 +2,8 @@
 
 use jiff::civil::date;
 use tinnhiem::domain::council::{Council, CouncilKind, Sitting, Term};
-use tinnhiem::domain::document::{CheckpointBox, Counting, Document, MinutesParts, Occasion, minutes, resolution};
+use tinnhiem::domain::document::{CheckpointBox, Counting, Document, Frame, MinutesParts, minutes, resolution};
+use tinnhiem::domain::occasion::Occasion;
 use tinnhiem::domain::official::{Block, Honorific};
 use tinnhiem::domain::poll::{BallotTotals, LevelCounts, PollKind};
 use tinnhiem::domain::result::{FormCount, Listed, PollResult, decide};
@@ -52,6 +53,11 @@ fn result(rules: &RuleSet, kind: PollKind, lines: &[LevelCounts]) -> PollResult 
     decide(rules, kind, 85, &list, vec![form]).unwrap()
 }
 
+fn frame<'a>(council: &'a Council, rules: &'a RuleSet, kind: PollKind) -> Frame<'a> {
+    let occasion = Occasion { council, rules, kind, watermark: Some("DIỄN TẬP") };
+    Frame { occasion, date: council.sitting.votes_on, foot: None }
+}
+
 fn checkpoint() -> CheckpointBox {
     CheckpointBox { caption: "Điểm chốt".into(), groups: vec!["ab12".into(); 16], qr: "mẫu".into() }
 }
@@ -73,10 +79,9 @@ fn has(text: &str, sentences: &[&str]) {
 #[test]
 fn the_resolution_reads_as_the_published_one_and_says_that_nobody_is_in_a_band() {
     let (rules, council) = (rules("NQ96-2023-QH15"), council("NQ96-2023-QH15"));
-    let occasion =
-        Occasion { council: &council, rules: &rules, kind: PollKind::Rating, watermark: Some("DIỄN TẬP") };
+    let frame = frame(&council, &rules, PollKind::Rating);
     let result = result(&rules, PollKind::Rating, &[LevelCounts::Rating { high: 78, medium: 1, low: 1 }]);
-    let text = words(&resolution(&occasion, &result, council.sitting.votes_on, checkpoint()));
+    let text = words(&resolution(&frame, &result, checkpoint()));
     has(
         &text,
         &[
@@ -104,14 +109,14 @@ fn the_resolution_reads_as_the_published_one_and_says_that_nobody_is_in_a_band()
 #[test]
 fn minutes_name_band_margin_duty_and_doubtful_rules_of_a_line_one_ballot_over_half() {
     let (rules, council) = (rules("NQ96-2023-QH15"), council("NQ96-2023-QH15"));
-    let occasion = Occasion { council: &council, rules: &rules, kind: PollKind::Rating, watermark: None };
+    let frame = frame(&council, &rules, PollKind::Rating);
     let lines =
         [LevelCounts::Rating { high: 36, medium: 2, low: 41 }, LevelCounts::Rating { high: 80, medium: 0, low: 0 }];
     let result = result(&rules, PollKind::Rating, &lines);
     let head = Teller { name: "Phạm Văn C".into(), role: TellerRole::Head };
     let counting = Counting::Simulated { seed: 1, batches: 4, reread: 2 };
     let parts = MinutesParts { tellers: &[head], delegates: 85, counting, checkpoint: checkpoint() };
-    let text = words(&minutes(&occasion, &result, council.sitting.votes_on, parts));
+    let text = words(&minutes(&frame, &result, parts));
     has(
         &text,
         &[
@@ -136,16 +141,16 @@ fn the_partys_paper_has_no_national_title_and_a_confidence_poll_has_two_levels()
     let (party, mut council) = (rules("QD96-TW-2023"), council("QD96-TW-2023"));
     council.kind = CouncilKind::PartyCommittee;
     council.name = "Ban Chấp hành Đảng bộ tỉnh Mẫu".into();
-    let occasion = Occasion { council: &council, rules: &party, kind: PollKind::Rating, watermark: None };
+    let frame = frame(&council, &party, PollKind::Rating);
     let rated = result(&party, PollKind::Rating, &[LevelCounts::Rating { high: 78, medium: 1, low: 1 }]);
-    let text = words(&resolution(&occasion, &rated, council.sitting.votes_on, checkpoint()));
+    let text = words(&resolution(&frame, &rated, checkpoint()));
     has(&text, &["ĐẢNG CỘNG SẢN VIỆT NAM", "BÁO CÁO"]);
     assert!(!text.contains("CỘNG HÒA") && !text.contains("QUYẾT NGHỊ"), "{text}");
 
     let (state, council) = (rules("NQ96-2023-QH15"), self::council("NQ96-2023-QH15"));
-    let occasion = Occasion { council: &council, rules: &state, kind: PollKind::Confidence, watermark: None };
+    let frame = self::frame(&council, &state, PollKind::Confidence);
     let counts = LevelCounts::Confidence { confidence: 39, no_confidence: 41 };
     let lost = result(&state, PollKind::Confidence, &[counts]);
-    let text = words(&resolution(&occasion, &lost, council.sitting.votes_on, checkpoint()));
+    let text = words(&resolution(&frame, &lost, checkpoint()));
     has(&text, &["- Số phiếu không tín nhiệm: 41 phiếu (chiếm 51,25% tổng số phiếu thu về).", "xem xét miễn nhiệm"]);
 }

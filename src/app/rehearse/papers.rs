@@ -3,15 +3,15 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::Progress;
 use super::counting::CountedForm;
 use super::prepare::Plan;
-use super::{Progress, WATERMARK};
 use crate::app::error::AppError;
 use crate::app::files::OutFolder;
 use crate::app::results;
 use crate::domain::audit::Digest;
 use crate::domain::document::{
-    self, CheckpointBox, Counting, Document, Frame, MinutesParts, deadline_table, dossier_document, field_document,
+    self, CheckpointBox, Counting, Document, MinutesParts, deadline_table, dossier_document, field_document,
     officials_list,
 };
 use crate::domain::dossier::{canonical_field_text, canonical_text, compile, compile_field};
@@ -37,9 +37,9 @@ pub(super) struct PrintedForm {
 
 /// Danh sách and thời hạn.
 pub(super) fn list(plan: &Plan<'_>, folder: &OutFolder) -> Result<(), AppError> {
-    let list = officials_list(plan.book, &plan.standings, &frame(plan, None));
+    let list = officials_list(plan.book, &plan.standings, &plan.frame(None));
     folder.put("list.pdf", &render(&list)?.bytes)?;
-    let deadlines = deadline_table(&plan.book.council, &plan.deadlines, &frame(plan, None));
+    let deadlines = deadline_table(&plan.deadlines, &plan.frame(None));
     folder.put("deadlines.pdf", &render(&deadlines)?.bytes)
 }
 
@@ -65,7 +65,7 @@ fn person(plan: &Plan<'_>, index: usize) -> Result<NamedPdf, AppError> {
     let day = plan.book.council.sitting.votes_on;
     let compiled = compile(plan.book, id, day).ok_or_else(|| AppError::internal("lập hồ sơ", "không có người này"))?;
     let version = version(&canonical_text(&compiled));
-    let document = dossier_document(&compiled, &frame(plan, Some(version)));
+    let document = dossier_document(&compiled, &plan.frame(Some(version)));
     let name = format!("dossiers/officials/{:02}-{}.pdf", index + 1, slug(&compiled.official.name));
     Ok(NamedPdf { name, pdf: render(&document)? })
 }
@@ -73,7 +73,7 @@ fn person(plan: &Plan<'_>, index: usize) -> Result<NamedPdf, AppError> {
 fn field(plan: &Plan<'_>, index: usize, fields: &[&Field]) -> Result<NamedPdf, AppError> {
     let compiled = compile_field(plan.book, fields[index], plan.book.council.sitting.votes_on);
     let version = version(&canonical_field_text(&compiled));
-    let document = field_document(&compiled, &frame(plan, Some(version)));
+    let document = field_document(&compiled, &plan.frame(Some(version)));
     let name = format!("dossiers/fields/{:02}-{}.pdf", index + 1, slug(&fields[index].0));
     Ok(NamedPdf { name, pdf: render(&document)? })
 }
@@ -123,12 +123,12 @@ pub(super) fn minutes(
     };
     let council = &plan.book.council;
     let parts = MinutesParts { tellers: &plan.book.tellers, delegates: council.delegates_total, counting, checkpoint };
-    render(&document::minutes(&plan.occasion(), result, council.sitting.votes_on, parts))
+    render(&document::minutes(&plan.frame(None), result, parts))
 }
 
 /// Nghị quyết xác nhận kết quả with the head of the log after the minutes.
 pub(super) fn resolution(plan: &Plan<'_>, result: &PollResult, checkpoint: CheckpointBox) -> Result<Pdf, AppError> {
-    render(&document::resolution(&plan.occasion(), result, plan.book.council.sitting.votes_on, checkpoint))
+    render(&document::resolution(&plan.frame(None), result, checkpoint))
 }
 
 /// `results.json`, `.csv`, `.xlsx`: the same figures three times.
@@ -137,15 +137,6 @@ pub(super) fn results(plan: &Plan<'_>, result: &PollResult, json: &str, folder: 
     folder.put("results.json", json.as_bytes())?;
     folder.put("results.csv", &import::sheet_csv(&sheet))?;
     folder.put("results.xlsx", &import::sheet_xlsx(&sheet).map_err(|e| AppError::internal("ghi results.xlsx", e))?)
-}
-
-fn frame<'a>(plan: &'a Plan<'_>, foot: Option<String>) -> Frame<'a> {
-    Frame {
-        rules: &plan.rules.set,
-        date: plan.book.council.sitting.votes_on,
-        foot,
-        watermark: Some(WATERMARK.to_owned()),
-    }
 }
 
 /// What stands at the foot of every page of a dossier's version.

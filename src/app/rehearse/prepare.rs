@@ -9,13 +9,14 @@ use super::{Input, Options, WATERMARK};
 use crate::app::error::AppError;
 use crate::app::results::Provenance;
 use crate::app::rules;
-use crate::domain::ballot::{self, BallotForm, FormWords};
+use crate::domain::ballot::{self, BallotForm};
 use crate::domain::book::Book;
 use crate::domain::calendar::Calendar;
 use crate::domain::deadline::{self, Deadline};
-use crate::domain::document::Occasion;
+use crate::domain::document::Frame;
 use crate::domain::eligibility::{self, Standing};
 use crate::domain::finding::{Finding, Severity};
+use crate::domain::occasion::Occasion;
 use crate::domain::official::OfficialId;
 use crate::domain::poll::PollKind;
 use crate::domain::readiness::readiness;
@@ -39,7 +40,12 @@ pub(super) struct Plan<'a> {
 
 impl Plan<'_> {
     pub(super) fn occasion(&self) -> Occasion<'_> {
-        Occasion { council: &self.book.council, rules: &self.rules.set, kind: self.kind, watermark: Some(WATERMARK) }
+        occasion(self.book, &self.rules.set, self.kind)
+    }
+
+    /// The frame of a paper, with `foot` at the foot of every page. Papers carry the day of the vote.
+    pub(super) fn frame(&self, foot: Option<String>) -> Frame<'_> {
+        Frame { occasion: self.occasion(), date: self.book.council.sitting.votes_on, foot }
     }
 
     /// The list as it was decided, form by form, in ballot order.
@@ -85,8 +91,7 @@ pub(super) fn plan<'a>(
     if listed.is_empty() {
         return Err(AppError::Input(nobody_listed(book, &standings)));
     }
-    let words = FormWords { council: &book.council, rules: &text.set, kind, watermark: Some(WATERMARK) };
-    let forms = ballot::forms(words, book, &listed);
+    let forms = ballot::forms(&occasion(book, &text.set, kind), book, &listed);
     let plan = Plan {
         book,
         rules: text,
@@ -100,6 +105,10 @@ pub(super) fn plan<'a>(
         forms,
     };
     Ok((plan, findings))
+}
+
+fn occasion<'a>(book: &'a Book, rules: &'a RuleSet, kind: PollKind) -> Occasion<'a> {
+    Occasion { council: &book.council, rules, kind, watermark: Some(WATERMARK) }
 }
 
 fn declared_kind(book: &Book) -> Option<PollKind> {

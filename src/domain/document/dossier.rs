@@ -1,6 +1,7 @@
 //! Hồ sơ on paper: of one official, and of one field.
 
-use super::parts::{Frame, centered_italic, cite_text, heading, notices, occasion, properties, roman, small, table};
+use super::frame::{Frame, Issue};
+use super::parts::{centered_italic, cite_text, heading, notices, properties, roman, small, table};
 use super::{Block, Cell, Chart, ChartPoint, Document, Span};
 use crate::domain::decimal::Decimal;
 use crate::domain::dossier::{Digest, Dossier, FactNo, FieldDossier, Missing, TargetSeries, YearFacts, YearFigures};
@@ -14,17 +15,20 @@ const NEUTRAL: &str = "Hồ sơ tập hợp các dữ kiện có tài liệu ngu
 /// The dossier of one official as a paper.
 pub fn dossier_document(dossier: &Dossier<'_>, frame: &Frame<'_>) -> Document {
     let official = dossier.official;
-    let kind =
-        if frame.is_party() { "HỒ SƠ CÁN BỘ" } else { "HỒ SƠ NGƯỜI ĐƯỢC LẤY PHIẾU TÍN NHIỆM" };
+    let kind = if frame.occasion.is_party() {
+        "HỒ SƠ CÁN BỘ"
+    } else {
+        "HỒ SƠ NGƯỜI ĐƯỢC LẤY PHIẾU TÍN NHIỆM"
+    };
     let subject = format!("{}, {}", official.addressed(), official.posts_text());
     let mut blocks = vec![
         Block::Title { kind: kind.into(), subject },
-        centered_italic(format!("(Phục vụ {})", occasion(dossier.council))),
+        centered_italic(format!("(Phục vụ {})", frame.occasion.sitting_with_term())),
         identity(dossier),
         small(NEUTRAL),
     ];
     blocks.extend(body(&dossier.digest, &dossier.missing, frame, &Columns::Person));
-    frame.document(format!("Hồ sơ {}", official.name), dossier.council, blocks)
+    frame.document(format!("Hồ sơ {}", official.name), Issue::default(), blocks)
 }
 
 /// The dossier of one field as a paper.
@@ -32,7 +36,7 @@ pub fn field_document(dossier: &FieldDossier<'_>, frame: &Frame<'_>) -> Document
     let people = dossier.officials.iter().map(|(_, o)| format!("{} ({})", o.addressed(), o.posts_text()));
     let mut blocks = vec![
         Block::Title { kind: "HỒ SƠ LĨNH VỰC".into(), subject: dossier.field.0.clone() },
-        centered_italic(format!("(Phục vụ {})", occasion(dossier.council))),
+        centered_italic(format!("(Phục vụ {})", frame.occasion.sitting_with_term())),
         properties(vec![
             ("Lĩnh vực", dossier.field.0.clone()),
             ("Người liên quan", people.collect::<Vec<_>>().join("; ")),
@@ -43,7 +47,7 @@ pub fn field_document(dossier: &FieldDossier<'_>, frame: &Frame<'_>) -> Document
     ];
     let columns = Columns::Field(&dossier.officials);
     blocks.extend(body(&dossier.digest, &dossier.missing, frame, &columns));
-    frame.document(format!("Hồ sơ lĩnh vực {}", dossier.field.0), dossier.council, blocks)
+    frame.document(format!("Hồ sơ lĩnh vực {}", dossier.field.0), Issue::default(), blocks)
 }
 
 fn identity(dossier: &Dossier<'_>) -> Block {
@@ -100,7 +104,7 @@ fn missing_blocks(missing: &[Missing], frame: &Frame<'_>) -> Vec<Block> {
     if missing.is_empty() {
         return vec![small("Không phát hiện nội dung còn thiếu trong kỳ hồ sơ.")];
     }
-    let line = |gap: &Missing| match gap.kind.law(frame.rules) {
+    let line = |gap: &Missing| match gap.kind.law(frame.occasion.rules) {
         Some((cite, attested)) => format!("{} ({})", gap.text, cite_text(cite, attested)),
         None => gap.text.clone(),
     };
@@ -300,9 +304,9 @@ mod tests {
     use crate::domain::official::Field;
     use crate::domain::rules::RuleSet;
 
-    fn frame(rules: &RuleSet) -> Frame<'_> {
+    fn frame<'a>(rules: &'a RuleSet, book: &'a Book) -> Frame<'a> {
         let foot = Some("SHA-256 0123".to_owned());
-        Frame { rules, date: date(2023, 12, 7), foot, watermark: Some("DIỄN TẬP".into()) }
+        Frame { occasion: fixture::occasion(rules, book), date: date(2023, 12, 7), foot }
     }
 
     fn target(year: i16, actual: &str) -> Fact {
@@ -346,7 +350,7 @@ mod tests {
     fn a_dossier_states_every_fact_with_its_source_and_the_reply_under_it() {
         let (rules, book) = (fixture::rules(), book());
         let dossier = compile(&book, OfficialId(0), date(2023, 12, 7)).expect("official");
-        let document = dossier_document(&dossier, &frame(&rules));
+        let document = dossier_document(&dossier, &frame(&rules, &book));
         assert_eq!((document.watermark.as_deref(), document.foot.as_deref()), (Some("DIỄN TẬP"), Some("SHA-256 0123")));
         let lines = lines(&document);
         for line in [
@@ -370,8 +374,8 @@ mod tests {
         let (rules, book) = (fixture::rules(), book());
         let dossier = compile(&book, OfficialId(0), date(2023, 12, 7)).expect("official");
         let health = Field("Y tế".into());
-        let of_field = field_document(&compile_field(&book, &health, date(2023, 12, 7)), &frame(&rules));
-        for document in [dossier_document(&dossier, &frame(&rules)), of_field] {
+        let of_field = field_document(&compile_field(&book, &health, date(2023, 12, 7)), &frame(&rules, &book));
+        for document in [dossier_document(&dossier, &frame(&rules, &book)), of_field] {
             let tables: Vec<_> =
                 document.blocks.iter().filter_map(|b| if let Block::Table(t) = b { Some(t) } else { None }).collect();
             assert!(tables.len() >= 4);
@@ -385,7 +389,7 @@ mod tests {
     fn the_dossier_of_a_field_names_the_person_of_each_fact() {
         let (rules, book) = (fixture::rules(), book());
         let health = Field("Y tế".into());
-        let document = field_document(&compile_field(&book, &health, date(2023, 12, 7)), &frame(&rules));
+        let document = field_document(&compile_field(&book, &health, date(2023, 12, 7)), &frame(&rules, &book));
         let lines = lines(&document);
         assert!(lines.iter().any(|l| l.starts_with("1 | Năm 2021 | Trần Văn B | Tỷ lệ")), "{}", lines.join("\n"));
     }

@@ -1,6 +1,7 @@
 //! Danh sách người được lấy phiếu, with those left out and why; and the table of deadlines.
 
-use super::parts::{Frame, centered_italic, cite_text, heading, notices, occasion, roman, small, table};
+use super::frame::{Frame, Issue};
+use super::parts::{SIGN_AND_NAME, centered_italic, cite_text, heading, notices, roman, signature, small, table};
 use super::{Block, Cell, Document, Signature};
 use crate::domain::book::Book;
 use crate::domain::council::{Council, CouncilKind};
@@ -12,26 +13,23 @@ use crate::domain::text::date_dmy;
 
 /// Who is voted on, by block in ballot order, and who is not, with reasons and articles.
 pub fn officials_list(book: &Book, standings: &[Standing], frame: &Frame<'_>) -> Document {
-    let council = &book.council;
+    let occasion = frame.occasion;
     let rows: Vec<(&Official, &Standing)> =
         standings.iter().filter_map(|s| book.official(s.official).map(|o| (o, s))).collect();
     let (listed, left_out): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(_, s)| s.verdict == Verdict::Listed);
-    let subject = if frame.is_party() {
-        format!("Cán bộ được lấy phiếu tín nhiệm tại {}", occasion(council))
-    } else {
-        format!("Người giữ chức vụ được lấy phiếu tín nhiệm tại {}", occasion(council))
-    };
+    let who = if occasion.is_party() { "Cán bộ" } else { "Người giữ chức vụ" };
+    let subject = format!("{who} được lấy phiếu tín nhiệm tại {}", occasion.sitting_with_term());
     let mut blocks = vec![
         Block::Title { kind: "DANH SÁCH".into(), subject },
-        centered_italic(format!("(Lập theo {})", frame.rules.short)),
+        centered_italic(format!("(Lập theo {})", occasion.rules.short)),
         heading(1, format!("A. Người được lấy phiếu ({} người)", listed.len())),
     ];
     blocks.extend(listed_blocks(book, &listed));
     blocks.push(heading(1, format!("B. Người không lấy phiếu ({} người)", left_out.len())));
     blocks.push(left_out_block(&left_out));
     blocks.extend(notices("Nội dung cơ quan lập danh sách phải xác nhận", &to_confirm(&listed, &left_out)));
-    blocks.push(Block::Signatures(vec![signature(council)]));
-    frame.document("Danh sách người được lấy phiếu tín nhiệm".into(), council, blocks)
+    blocks.push(Block::Signatures(vec![who_signs(occasion.council)]));
+    frame.document("Danh sách người được lấy phiếu tín nhiệm", Issue::default(), blocks)
 }
 
 fn listed_blocks(book: &Book, listed: &[(&Official, &Standing)]) -> Vec<Block> {
@@ -100,7 +98,7 @@ fn to_confirm(listed: &[(&Official, &Standing)], left_out: &[(&Official, &Standi
     listed.iter().chain(left_out).flat_map(sentences).collect()
 }
 
-fn signature(council: &Council) -> Signature {
+fn who_signs(council: &Council) -> Signature {
     let capacity: &[&str] = match council.kind {
         CouncilKind::NationalAssembly => &["TM. ỦY BAN THƯỜNG VỤ QUỐC HỘI", "CHỦ TỊCH"],
         CouncilKind::PartyCommittee => &["CHỦ TRÌ HỘI NGHỊ"],
@@ -108,15 +106,11 @@ fn signature(council: &Council) -> Signature {
             &["TM. THƯỜNG TRỰC HỘI ĐỒNG NHÂN DÂN", "CHỦ TỊCH"]
         }
     };
-    Signature {
-        capacity: capacity.iter().map(|&line| line.to_owned()).collect(),
-        hint: "(Ký, ghi rõ họ tên)".into(),
-        name: council.chair.clone(),
-    }
+    signature(capacity, SIGN_AND_NAME, &council.chair)
 }
 
 /// Who owes what to whom by when, earliest first, with the reason for every day that moved.
-pub fn deadline_table(council: &Council, deadlines: &[Deadline<'_>], frame: &Frame<'_>) -> Document {
+pub fn deadline_table(deadlines: &[Deadline<'_>], frame: &Frame<'_>) -> Document {
     let columns = [
         (10, "TT"),
         (27, "Chậm nhất"),
@@ -136,16 +130,17 @@ pub fn deadline_table(council: &Council, deadlines: &[Deadline<'_>], frame: &Fra
             Cell::left(deadline_note(deadline)),
         ]
     };
-    let sitting = &council.sitting;
+    let sitting = &frame.occasion.council.sitting;
     let mut blocks = vec![
         Block::Title {
-            kind: "THỜI HẠN CHUẨN BỊ LẤY PHIẾU TÍN NHIỆM".into(), subject: occasion(council)
+            kind: "THỜI HẠN CHUẨN BỊ LẤY PHIẾU TÍN NHIỆM".into(),
+            subject: frame.occasion.sitting_with_term(),
         },
         centered_italic(format!(
             "(Khai mạc ngày {}; lấy phiếu ngày {}; tính theo {})",
             date_dmy(sitting.opens_on),
             date_dmy(sitting.votes_on),
-            frame.rules.short
+            frame.occasion.rules.short
         )),
         small(
             "Thời hạn tính lùi theo ngày dương lịch; ngày cuối vẫn trong hạn. Ngày cuối trùng ngày nghỉ thì chuyển về ngày \
@@ -154,7 +149,7 @@ pub fn deadline_table(council: &Council, deadlines: &[Deadline<'_>], frame: &Fra
         table(&columns, deadlines.iter().enumerate().map(row).collect()),
     ];
     blocks.extend(notices("Thời hạn cần đối chiếu văn bản gốc", &doubts(deadlines)));
-    frame.document("Thời hạn chuẩn bị lấy phiếu tín nhiệm".into(), council, blocks)
+    frame.document("Thời hạn chuẩn bị lấy phiếu tín nhiệm", Issue::default(), blocks)
 }
 
 fn deadline_note(deadline: &Deadline<'_>) -> String {
@@ -194,8 +189,8 @@ mod tests {
     use crate::domain::fixture;
     use crate::domain::rules::RuleSet;
 
-    fn frame(rules: &RuleSet) -> Frame<'_> {
-        Frame { rules, date: date(2023, 10, 20), foot: None, watermark: None }
+    fn frame<'a>(rules: &'a RuleSet, book: &'a Book) -> Frame<'a> {
+        Frame { occasion: fixture::occasion(rules, book), date: date(2023, 10, 20), foot: None }
     }
 
     fn tables(document: &Document) -> Vec<&Table> {
@@ -214,7 +209,7 @@ mod tests {
             .with_official("Lê Thị C", &[("Phó Chủ tịch UBND tỉnh", Some(date(2023, 4, 1)))])
             .with_official("Phạm Văn D", &[("Giám đốc Sở Y tế", before)]);
         let rules = fixture::rules();
-        let document = officials_list(&book, &eligibility(&rules, &book, &[]), &frame(&rules));
+        let document = officials_list(&book, &eligibility(&rules, &book, &[]), &frame(&rules, &book));
         let tables = tables(&document);
         assert_eq!(
             texts(&tables[0].rows[0]),
@@ -233,8 +228,7 @@ mod tests {
     fn a_moved_deadline_says_from_which_day_and_why() {
         let (rules, book) = (fixture::rules(), fixture::book());
         let calendar = Calendar::builtin().expect("calendar");
-        let document =
-            deadline_table(&book.council, &deadlines(&rules, &book.council.sitting, &calendar), &frame(&rules));
+        let document = deadline_table(&deadlines(&rules, &book.council.sitting, &calendar), &frame(&rules, &book));
         let row = texts(&tables(&document)[0].rows[0]);
         // 30 days before 05/12/2023 is a Sunday.
         assert_eq!((row[1], row[4]), ("03/11/2023", "Điều 11 [một nguồn]"));

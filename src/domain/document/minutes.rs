@@ -1,17 +1,16 @@
 //! Biên bản kiểm phiếu (NQ 96/2023/QH15, Điều 19.1; Quy định 96-QĐ/TW, Điều 6.3): ballots issued, returned, valid and
 //! invalid, then every person's counts and shares, as the board of tellers signs them.
 
-use jiff::civil::Date;
-
-use super::model::{Block, Cell, CheckpointBox, Document, Signature};
-use super::parts::{heading, notices, table};
-use super::wording::{Occasion, block_heading, body, upper_first};
+use super::frame::{Frame, Issue};
+use super::parts::{SIGN_AND_NAME, block_heading, body, heading, notices, signature, table};
+use super::{Block, Cell, CheckpointBox, Document};
+use crate::domain::occasion::Occasion;
 use crate::domain::poll::Level;
 use crate::domain::result::{FormResult, OfficialResult, PollResult};
 use crate::domain::roster::{Teller, TellerRole};
 use crate::domain::rules::{Attested, BandRule, Reason};
 use crate::domain::tally::margin_words;
-use crate::domain::text::date_words;
+use crate::domain::text::{date_words, upper_first};
 
 /// What the minutes say besides the result.
 #[derive(Clone, Debug)]
@@ -43,13 +42,13 @@ pub enum Counting {
 }
 
 /// The minutes of counting.
-pub fn minutes(occasion: &Occasion<'_>, result: &PollResult, day: Date, parts: MinutesParts<'_>) -> Document {
+pub fn minutes(frame: &Frame<'_>, result: &PollResult, parts: MinutesParts<'_>) -> Document {
+    let occasion = &frame.occasion;
     let council = occasion.council;
     let mut blocks = vec![
-        occasion.letterhead(Some("Ban kiểm phiếu"), "", day),
         Block::Title {
             kind: "BIÊN BẢN KIỂM PHIẾU".to_owned(),
-            subject: format!("{} đối với {}", occasion.kind.label(), occasion.voted_on()),
+            subject: format!("{} đối với {}", occasion.kind.label(), occasion.voted_on(&occasion.body_with_term())),
         },
         body(format!(
             "Hôm nay, {}, tại {}, Ban kiểm phiếu gồm {} thành viên đã tiến hành kiểm phiếu {} theo {}.",
@@ -74,7 +73,7 @@ pub fn minutes(occasion: &Occasion<'_>, result: &PollResult, day: Date, parts: M
         occasion.rules.base.value.phrase, occasion.rules.base.cite, occasion.rules.base.value.phrase
     )));
     for (index, form) in result.forms.iter().enumerate() {
-        blocks.push(Block::Heading { level: 3, text: block_heading(index, &form.count.block.0) });
+        blocks.push(heading(3, block_heading(index, &form.count.block.0)));
         blocks.push(result_table(form));
     }
     blocks.push(heading(2, "4. Mức hệ quả và khoảng cách đến ngưỡng"));
@@ -86,14 +85,7 @@ pub fn minutes(occasion: &Occasion<'_>, result: &PollResult, day: Date, parts: M
         signatures(parts.tellers),
         Block::Checkpoint(parts.checkpoint),
     ]));
-    Document {
-        title: "Biên bản kiểm phiếu".to_owned(),
-        author: format!("Ban kiểm phiếu, {}", council.name),
-        date: day,
-        watermark: occasion.watermark.map(str::to_owned),
-        foot: None,
-        blocks,
-    }
+    frame.document("Biên bản kiểm phiếu", Issue { board: Some("Ban kiểm phiếu"), number: "" }, blocks)
 }
 
 fn tellers_table(tellers: &[Teller]) -> Block {
@@ -230,13 +222,8 @@ fn doubts(occasion: &Occasion<'_>, result: &PollResult) -> Vec<Block> {
 fn signatures(tellers: &[Teller]) -> Block {
     let by_role =
         |role: TellerRole| tellers.iter().find(|t| t.role == role).map(|t| t.name.clone()).unwrap_or_default();
-    let signature = |capacity: &[&str], name: String| Signature {
-        capacity: capacity.iter().map(|&line| line.to_owned()).collect(),
-        hint: "(Ký, ghi rõ họ tên)".to_owned(),
-        name,
-    };
     Block::Signatures(vec![
-        signature(&["THƯ KÝ"], by_role(TellerRole::Secretary)),
-        signature(&["TM. BAN KIỂM PHIẾU", "TRƯỞNG BAN"], by_role(TellerRole::Head)),
+        signature(&["THƯ KÝ"], SIGN_AND_NAME, by_role(TellerRole::Secretary)),
+        signature(&["TM. BAN KIỂM PHIẾU", "TRƯỞNG BAN"], SIGN_AND_NAME, by_role(TellerRole::Head)),
     ])
 }

@@ -1,54 +1,10 @@
 //! Pieces that several papers share.
 
-use jiff::civil::Date;
+use super::{Align, Block, Cell, Paragraph, Signature, Size, Span, Table};
+use crate::domain::rules::Attested;
 
-use super::{Align, Block, Cell, Document, LetterHead, Paragraph, Size, Span, Table};
-use crate::domain::council::Council;
-use crate::domain::rules::{Attested, RuleSet, Side};
-use crate::domain::text::date_words;
-
-/// What surrounds the content of a paper.
-#[derive(Clone, Debug)]
-pub struct Frame<'a> {
-    /// Rule set of the vote: decides between State and Party layout and gives the articles.
-    pub rules: &'a RuleSet,
-    /// Day of the paper.
-    pub date: Date,
-    /// Small print at the foot of every page, such as the hash of a dossier's version.
-    pub foot: Option<String>,
-    /// Printed across every page: `DIỄN TẬP`.
-    pub watermark: Option<String>,
-}
-
-impl Frame<'_> {
-    pub(super) fn is_party(&self) -> bool {
-        self.rules.side == Side::Party
-    }
-
-    /// A paper of `council` that begins with its letterhead.
-    pub(super) fn document(&self, title: String, council: &Council, content: Vec<Block>) -> Document {
-        let head = Block::LetterHead(LetterHead {
-            party: self.is_party(),
-            issuer: vec![council.name.to_uppercase()],
-            number: String::new(),
-            place_date: format!("{}, {}", council.place, date_words(self.date)),
-        });
-        Document {
-            title,
-            author: council.name.clone(),
-            date: self.date,
-            watermark: self.watermark.clone(),
-            foot: self.foot.clone(),
-            blocks: std::iter::once(head).chain(content).collect(),
-        }
-    }
-}
-
-/// `Kỳ họp thứ 17, Hội đồng nhân dân tỉnh Mẫu khóa XVIII, nhiệm kỳ 2021 - 2026`.
-pub(super) fn occasion(council: &Council) -> String {
-    let term = &council.term;
-    format!("{}, {} khóa {}, nhiệm kỳ {}", council.sitting.name, council.name, term.legislature, term.years())
-}
+/// What stands under the place of a signature.
+pub(super) const SIGN_AND_NAME: &str = "(Ký, ghi rõ họ tên)";
 
 /// The article, with its mark unless it was read on two pages: what is not verified shows beside what it decides.
 pub(super) fn cite_text(cite: &str, attested: Attested) -> String {
@@ -63,21 +19,15 @@ pub(super) fn heading(level: u8, text: impl Into<String>) -> Block {
 }
 
 pub(super) fn centered_italic(text: impl Into<String>) -> Block {
-    Block::Paragraph(Paragraph {
-        spans: vec![Span::italic(text)],
-        align: Align::Center,
-        size: Size::Small,
-        ..Paragraph::default()
-    })
+    small_paragraph(Span::italic(text), Align::Center)
 }
 
 pub(super) fn small(text: impl Into<String>) -> Block {
-    Block::Paragraph(Paragraph {
-        spans: vec![Span::plain(text)],
-        align: Align::Justify,
-        size: Size::Small,
-        ..Paragraph::default()
-    })
+    small_paragraph(Span::plain(text), Align::Justify)
+}
+
+fn small_paragraph(span: Span, align: Align) -> Block {
+    Block::Paragraph(Paragraph { spans: vec![span], align, size: Size::Small, ..Paragraph::default() })
 }
 
 /// A small table with one row of column heads; `columns` are widths and titles.
@@ -113,6 +63,32 @@ pub(super) fn notices(title: &str, lines: &[String]) -> Vec<Block> {
     lines.chunks(NOTICE_LINES).enumerate().map(notice).collect()
 }
 
+/// A count in running text of state papers: `01`, `09`, `10`, and a plain `0`.
+pub(super) fn count_words(count: u32) -> String {
+    if (1..10).contains(&count) { format!("{count:02}") } else { count.to_string() }
+}
+
+/// A justified paragraph of the body with its first line set in.
+pub(super) fn body(text: impl Into<String>) -> Block {
+    body_spans(vec![Span::plain(text)])
+}
+
+/// The same from runs of text.
+pub(super) fn body_spans(spans: Vec<Span>) -> Block {
+    Block::Paragraph(Paragraph { spans, align: Align::Justify, first_line_indent: true, ..Paragraph::default() })
+}
+
+/// A slanted paragraph of legal grounds: `Căn cứ …;`.
+pub(super) fn grounds(text: impl Into<String>) -> Block {
+    body_spans(vec![Span::italic(text)])
+}
+
+/// A centred bold line: `QUYẾT NGHỊ:`.
+pub(super) fn centred(text: impl Into<String>) -> Block {
+    let spans = vec![Span::bold(text)];
+    Block::Paragraph(Paragraph { spans, align: Align::Center, size: Size::Title, ..Paragraph::default() })
+}
+
 /// `I`, `II`, `III` … for the few sections of a paper.
 pub(super) fn roman(number: usize) -> String {
     const STEPS: [(usize, &str); 5] = [(10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I")];
@@ -126,6 +102,18 @@ pub(super) fn roman(number: usize) -> String {
     text
 }
 
+/// `I - KHỐI HỘI ĐỒNG NHÂN DÂN TỈNH`: `block` as the `index`-th block's heading.
+pub(super) fn block_heading(index: usize, block: &str) -> String {
+    let name = block.to_uppercase();
+    let name = if name.starts_with("KHỐI") { name } else { format!("KHỐI {name}") };
+    format!("{} - {name}", roman(index + 1))
+}
+
+/// Who signs; `capacity` line by line.
+pub(super) fn signature(capacity: &[&str], hint: &str, name: impl Into<String>) -> Signature {
+    Signature { capacity: capacity.iter().map(|&line| line.to_owned()).collect(), hint: hint.into(), name: name.into() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,6 +122,13 @@ mod tests {
     fn sections_count_in_roman_numerals() {
         let texts: Vec<_> = [1, 4, 9, 14, 26].map(roman).into();
         assert_eq!(texts, ["I", "IV", "IX", "XIV", "XXVI"]);
+    }
+
+    #[test]
+    fn counts_and_headings_read_as_in_published_resolutions() {
+        assert_eq!([0, 1, 9, 10, 78].map(count_words), ["0", "01", "09", "10", "78"]);
+        assert_eq!(block_heading(0, "Hội đồng nhân dân tỉnh"), "I - KHỐI HỘI ĐỒNG NHÂN DÂN TỈNH");
+        assert_eq!(block_heading(1, "KHỐI ỦY BAN NHÂN DÂN"), "II - KHỐI ỦY BAN NHÂN DÂN");
     }
 
     #[test]

@@ -1,19 +1,20 @@
 //! Nghị quyết xác nhận kết quả lấy phiếu tín nhiệm, in the wording of the resolution of HĐND tỉnh Thanh Hóa of
 //! 12/12/2023; the base is named as the rule set names it.
 
-use jiff::civil::Date;
-
-use super::model::{Block, CheckpointBox, Document, Signature, Span};
-use super::wording::{Occasion, block_heading, body, body_spans, centred, count_words, grounds, lower_first};
-use crate::domain::poll::{BallotTotals, PollKind};
+use super::frame::{Frame, Issue};
+use super::parts::{block_heading, body, body_spans, centred, count_words, grounds, heading, signature};
+use super::{Block, CheckpointBox, Document, Span};
+use crate::domain::occasion::Occasion;
+use crate::domain::poll::BallotTotals;
 use crate::domain::result::{FormResult, OfficialResult, PollResult};
 use crate::domain::rules::BandRule;
-use crate::domain::text::date_words;
+use crate::domain::text::{date_words, lower_first};
 
 /// The resolution that confirms `result`; the Party's rule sets ask for a report instead, which has the same body.
-pub fn resolution(occasion: &Occasion<'_>, result: &PollResult, day: Date, checkpoint: CheckpointBox) -> Document {
+pub fn resolution(frame: &Frame<'_>, result: &PollResult, checkpoint: CheckpointBox) -> Document {
+    let occasion = &frame.occasion;
     let is_resolution = occasion.rules.resolution.is_some();
-    let mut blocks = if is_resolution { resolution_head(occasion, day) } else { report_head(occasion, day) };
+    let mut blocks = if is_resolution { resolution_head(occasion) } else { report_head(occasion) };
     blocks.push(article(
         1,
         format!(
@@ -21,7 +22,7 @@ pub fn resolution(occasion: &Occasion<'_>, result: &PollResult, day: Date, check
             occasion.council.sitting.name,
             result.kind.label(),
             result.officials().count(),
-            occasion.voted_on(),
+            occasion.voted_on(&occasion.body_with_term()),
         ),
     ));
     blocks.push(article(2, format!("Xác nhận kết quả {} như sau:", result.kind.label())));
@@ -29,7 +30,7 @@ pub fn resolution(occasion: &Occasion<'_>, result: &PollResult, day: Date, check
         blocks.extend(ballot_lines(ballots));
     }
     for (index, form) in result.forms.iter().enumerate() {
-        blocks.push(Block::Heading { level: 2, text: block_heading(index, &form.count.block.0) });
+        blocks.push(heading(2, block_heading(index, &form.count.block.0)));
         if result.common_ballots().is_none() {
             blocks.extend(ballot_lines(form.count.ballots));
         }
@@ -44,28 +45,29 @@ pub fn resolution(occasion: &Occasion<'_>, result: &PollResult, day: Date, check
             "Nghị quyết này được {}, {} thông qua {}.",
             occasion.body_with_term(),
             lower_first(&occasion.council.sitting.name),
-            date_words(day)
+            date_words(frame.date)
         )));
     }
     end.extend([signatures(occasion), recipients(), Block::Checkpoint(checkpoint)]);
     blocks.push(Block::Together(end));
-    Document {
-        title: if is_resolution { "Nghị quyết xác nhận kết quả" } else { "Báo cáo kết quả" }.to_owned(),
-        author: occasion.council.name.clone(),
-        date: day,
-        watermark: occasion.watermark.map(str::to_owned),
-        foot: None,
-        blocks,
-    }
+    let (title, number) = if is_resolution {
+        ("Nghị quyết xác nhận kết quả", "Số:        /NQ-HĐND")
+    } else {
+        ("Báo cáo kết quả", "Số        -BC/")
+    };
+    frame.document(title, Issue { board: None, number }, blocks)
 }
 
-fn resolution_head(occasion: &Occasion<'_>, day: Date) -> Vec<Block> {
+fn resolution_head(occasion: &Occasion<'_>) -> Vec<Block> {
     let council = occasion.council;
     let mut blocks = vec![
-        occasion.letterhead(None, "Số:        /NQ-HĐND", day),
         Block::Title {
             kind: "NGHỊ QUYẾT".to_owned(),
-            subject: format!("Xác nhận kết quả {} đối với {}", occasion.kind.label(), occasion.voted_on()),
+            subject: format!(
+                "Xác nhận kết quả {} đối với {}",
+                occasion.kind.label(),
+                occasion.voted_on(&occasion.body_with_term())
+            ),
         },
         centred(format!(
             "{} KHÓA {}, {}",
@@ -81,18 +83,21 @@ fn resolution_head(occasion: &Occasion<'_>, day: Date) -> Vec<Block> {
         "Căn cứ Biên bản kiểm phiếu {} về kết quả {} đối với {}.",
         date_words(council.sitting.votes_on),
         occasion.kind.label(),
-        occasion.voted_on()
+        occasion.voted_on(&occasion.body_with_term())
     )));
     blocks.push(centred("QUYẾT NGHỊ:"));
     blocks
 }
 
-fn report_head(occasion: &Occasion<'_>, day: Date) -> Vec<Block> {
+fn report_head(occasion: &Occasion<'_>) -> Vec<Block> {
     vec![
-        occasion.letterhead(None, "Số        -BC/", day),
         Block::Title {
             kind: "BÁO CÁO".to_owned(),
-            subject: format!("kết quả {} đối với {}", occasion.kind.label(), occasion.voted_on()),
+            subject: format!(
+                "kết quả {} đối với {}",
+                occasion.kind.label(),
+                occasion.voted_on(&occasion.body_with_term())
+            ),
         },
         grounds(format!("Căn cứ {};", occasion.rules.title)),
         grounds(format!("Căn cứ Biên bản kiểm phiếu {}.", date_words(occasion.council.sitting.votes_on))),
@@ -161,27 +166,20 @@ fn len32(count: usize) -> u32 {
 }
 
 fn carrying_out(occasion: &Occasion<'_>) -> String {
-    match (occasion.party(), occasion.kind) {
-        (true, _) => "Kết quả được báo cáo cấp có thẩm quyền quản lý cán bộ và công khai theo quy định.".to_owned(),
-        (false, PollKind::Rating | PollKind::Confidence) => format!(
-            "Giao cơ quan, người có thẩm quyền tổ chức thực hiện Nghị quyết này theo quy định của pháp luật. \
-             Kết quả được công khai theo {}.",
-            occasion.rules.publication.cite
-        ),
+    if occasion.is_party() {
+        return "Kết quả được báo cáo cấp có thẩm quyền quản lý cán bộ và công khai theo quy định.".to_owned();
     }
+    format!(
+        "Giao cơ quan, người có thẩm quyền tổ chức thực hiện Nghị quyết này theo quy định của pháp luật. Kết quả được \
+         công khai theo {}.",
+        occasion.rules.publication.cite
+    )
 }
 
 fn signatures(occasion: &Occasion<'_>) -> Block {
-    let capacity = if occasion.party() {
-        vec![format!("T/M {}", occasion.council.name.to_uppercase())]
-    } else {
-        vec!["CHỦ TỌA KỲ HỌP".to_owned()]
-    };
-    Block::Signatures(vec![Signature {
-        capacity,
-        hint: "(Ký tên, đóng dấu)".to_owned(),
-        name: occasion.council.chair.clone(),
-    }])
+    let of_the_party = format!("T/M {}", occasion.council.name.to_uppercase());
+    let capacity = if occasion.is_party() { of_the_party.as_str() } else { "CHỦ TỌA KỲ HỌP" };
+    Block::Signatures(vec![signature(&[capacity], "(Ký tên, đóng dấu)", &occasion.council.chair)])
 }
 
 fn recipients() -> Block {

@@ -1,0 +1,53 @@
+//! Đợt lấy phiếu as papers name it: who votes, at which sitting, under which rules, on whom.
+
+use super::council::{Council, CouncilKind};
+use super::poll::PollKind;
+use super::rules::{RuleSet, Side};
+use super::text::lower_first;
+
+/// What every paper of a poll knows.
+#[derive(Clone, Copy, Debug)]
+pub struct Occasion<'a> {
+    /// Who votes, when, where.
+    pub council: &'a Council,
+    /// Under which rules; they decide between State and Party layout and give the articles.
+    pub rules: &'a RuleSet,
+    /// Which vote.
+    pub kind: PollKind,
+    /// Printed across every page: `DIỄN TẬP`.
+    pub watermark: Option<&'a str>,
+}
+
+impl Occasion<'_> {
+    /// Whether Party layout applies.
+    pub fn is_party(&self) -> bool {
+        self.rules.side == Side::Party
+    }
+
+    /// `Hội đồng nhân dân tỉnh Mẫu khóa XVII, nhiệm kỳ 2021 - 2026`.
+    pub fn body_with_term(&self) -> String {
+        let term = &self.council.term;
+        format!("{} khóa {}, nhiệm kỳ {}", self.council.name, term.legislature, term.years())
+    }
+
+    /// `Kỳ họp thứ 13, Hội đồng nhân dân tỉnh Mẫu khóa XVII, nhiệm kỳ 2021 - 2026`.
+    pub fn sitting_with_term(&self) -> String {
+        format!("{}, {}", self.council.sitting.name, self.body_with_term())
+    }
+
+    /// `kỳ họp thứ 13, Hội đồng nhân dân tỉnh Mẫu`, for the middle of a sentence.
+    pub fn sitting_of_body(&self) -> String {
+        format!("{}, {}", lower_first(&self.council.sitting.name), self.council.name)
+    }
+
+    /// On whom the vote is held, after `đối với`, when `body` elects them: `người giữ chức vụ do … bầu`.
+    pub fn voted_on(&self, body: &str) -> String {
+        match self.council.kind {
+            CouncilKind::NationalAssembly => "người giữ chức vụ do Quốc hội bầu hoặc phê chuẩn".to_owned(),
+            CouncilKind::PartyCommittee => "chức danh, chức vụ lãnh đạo, quản lý".to_owned(),
+            CouncilKind::ProvinceCouncil | CouncilKind::DistrictCouncil | CouncilKind::CommuneCouncil => {
+                format!("người giữ chức vụ do {body} bầu")
+            }
+        }
+    }
+}
