@@ -5,6 +5,7 @@ pub mod clock;
 mod columns;
 pub mod error;
 pub mod files;
+mod parallel;
 pub mod progress;
 pub mod rehearse;
 pub mod results;

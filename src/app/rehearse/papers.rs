@@ -1,13 +1,11 @@
 //! Papers of a rehearsal: built by the domain, rendered by `pdf`, put into the folder.
 
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use super::Progress;
 use super::counting::CountedForm;
 use super::prepare::Plan;
 use crate::app::error::AppError;
 use crate::app::files::OutFolder;
+use crate::app::parallel::in_parallel;
 use crate::app::results;
 use crate::domain::audit::Digest;
 use crate::domain::document::{
@@ -53,7 +51,7 @@ pub(super) fn dossiers(
     let people = plan.listed.len();
     let total = people + fields.len();
     let make = |index: usize| if index < people { person(plan, index) } else { field(plan, index - people, &fields) };
-    let papers = in_parallel(total, make, &mut |done| progress.step("Hồ sơ", done, total))?;
+    let papers = in_parallel(total, make, |done| progress.step("Hồ sơ", done, total))?;
     for paper in &papers {
         folder.put(&paper.name, &paper.pdf.bytes)?;
     }
@@ -155,41 +153,4 @@ fn paper_error(error: &pdf::PdfError) -> AppError {
 /// A file name without accents and spaces.
 fn slug(text: &str) -> String {
     fold(text).replace(' ', "-")
-}
-
-/// `make` of 0 to `total`, in order, on as many threads as the machine has cores; `finished` hears how many are done.
-fn in_parallel<T: Send>(
-    total: usize,
-    make: impl Fn(usize) -> Result<T, AppError> + Sync,
-    finished: &mut dyn FnMut(usize),
-) -> Result<Vec<T>, AppError> {
-    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(total.max(1));
-    let next = AtomicUsize::new(0);
-    let made: Mutex<Vec<(usize, Result<T, AppError>)>> = Mutex::new(Vec::with_capacity(total));
-    let (done, heard) = std::sync::mpsc::channel();
-    std::thread::scope(|scope| {
-        for _ in 0..workers {
-            let done = done.clone();
-            let (next, made, make) = (&next, &made, &make);
-            scope.spawn(move || {
-                loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    if index >= total {
-                        break;
-                    }
-                    let result = make(index);
-                    if let Ok(mut made) = made.lock() {
-                        made.push((index, result));
-                    }
-                    // Nobody listens any more only when the caller is gone.
-                    let _ = done.send(());
-                }
-            });
-        }
-        drop(done);
-        (1..).zip(heard).for_each(|(count, ())| finished(count));
-    });
-    let mut made = made.into_inner().map_err(|_| AppError::internal("in giấy tờ", "luồng bị dừng"))?;
-    made.sort_by_key(|(index, _)| *index);
-    made.into_iter().map(|(_, result)| result).collect()
 }
