@@ -9,7 +9,7 @@ use crate::domain::book::DeclaredLine;
 use crate::domain::count::BatchCounts;
 use crate::domain::poll::{BallotTotals, LevelCounts};
 use crate::domain::result::{self, FormCount, PollResult};
-use crate::domain::roster::TellerRole;
+use crate::domain::roster::{Teller, TellerRole};
 use crate::domain::simulate::{SeededStream, count_box, fill_box, turnout};
 
 /// Reason of ballots that a real count calls invalid without saying why.
@@ -43,7 +43,7 @@ pub(super) fn decide(plan: &Plan<'_>, counted: &[CountedForm]) -> Result<PollRes
 fn simulated_forms(plan: &Plan<'_>) -> Result<Vec<CountedForm>, AppError> {
     let turnout = turnout(&mut SeededStream::new(plan.seed, "turnout"), plan.issued);
     let reasons: Vec<&str> = plan.rules.set.spoils_ballot.iter().map(|r| r.id.as_str()).collect();
-    let tellers = two_tellers(plan);
+    let tellers = two_tellers(&plan.book.tellers);
     let last = plan.forms.len().saturating_sub(1);
     let mut counted = Vec::new();
     for (index, form) in plan.forms.iter().enumerate() {
@@ -63,11 +63,12 @@ fn simulated_forms(plan: &Plan<'_>) -> Result<Vec<CountedForm>, AppError> {
     Ok(counted)
 }
 
-/// The two readers: the first two members who do not chair the board; placeholders when the board is too small, which
-/// the findings already say.
-fn two_tellers<'a>(plan: &Plan<'a>) -> [&'a str; 2] {
-    let mut readers = plan.book.tellers.iter().filter(|t| t.role != TellerRole::Head).map(|t| t.name.as_str());
-    [readers.next().unwrap_or("Thành viên thứ nhất"), readers.next().unwrap_or("Thành viên thứ hai")]
+/// The two readers: the first two members of different names who do not chair the board, because a batch tells its
+/// readers apart by name; placeholders when the board is too small, which the findings already say.
+fn two_tellers(tellers: &[Teller]) -> [&str; 2] {
+    let mut readers = tellers.iter().filter(|t| t.role != TellerRole::Head).map(|t| t.name.as_str());
+    let first = readers.next().unwrap_or("Thành viên thứ nhất");
+    [first, readers.find(|name| *name != first).unwrap_or("Thành viên thứ hai")]
 }
 
 fn sum_up(issued: u32, form: &BallotForm, batches: Vec<BatchCounts>, reread: usize) -> Result<CountedForm, AppError> {
@@ -106,4 +107,19 @@ fn declared_form(form: &BallotForm, declared: &[DeclaredLine]) -> Result<Counted
         batches: vec![batch],
         reread: 0,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_members_of_one_name_do_not_read_the_same_batch() {
+        let teller = |name: &str, role| Teller { name: name.into(), role };
+        let (head, member) = (TellerRole::Head, TellerRole::Member);
+        let board = [("A", head), ("Bình", member), ("Bình", member), ("Cúc", member)].map(|(n, r)| teller(n, r));
+        assert_eq!(two_tellers(&board), ["Bình", "Cúc"]);
+        assert_eq!(two_tellers(&board[..3]), ["Bình", "Thành viên thứ hai"]);
+        assert_eq!(two_tellers(&[]), ["Thành viên thứ nhất", "Thành viên thứ hai"]);
+    }
 }
