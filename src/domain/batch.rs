@@ -1,19 +1,31 @@
 //! Tập phiếu: a pile of papers, read twice by two people, the second blind to the first.
 //!
-//! Marks are held in memory until both readings agree, and wiped when they are dropped; what leaves this file is the
-//! batch's counts. A difference names the paper and the line, never what anybody read there. No type here can be
-//! serialized, and none shows a mark in its debug output.
+//! What leaves this file is the batch's counts. A difference names the paper and the line, never what anybody read there.
+//! No type here can be serialized, and none shows a mark in its debug output.
+//!
+//! # What becomes of marks
+//!
+//! Guaranteed: the marks of a reading lie in the [`Paper`]s of its [`Entry`] alone, and every `Paper` wipes its marks when
+//! it is dropped: when both readings agree, when a reading is refused, when a disputed paper is read again, when a batch
+//! is abandoned, and when a panic unwinds. Moving a `Paper` moves a pointer, not the marks. An `Entry` can't be cloned.
+//!
+//! Not guaranteed: registers and stack of a function that looked at a mark; pages that the system swapped out or dumped;
+//! the buffer from which a caller read the marks; a `Vec` of marks that outgrew its allocation while a caller filled it,
+//! so whoever makes a `Paper` allocates for all lines at once. A process that is killed wipes nothing: the system clears
+//! its pages before it gives them to another.
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::count::BatchCounts;
+use super::finding::{Finding, Severity};
 use super::marks::{Mark, MarksError, count_marks};
 use super::poll::PollKind;
 
-/// One paper as one teller reads it.
+/// One paper as one teller reads it; wiped when dropped.
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
 pub enum Paper {
     /// The board found it invalid as a whole, for the reason with this id in the rule set.
@@ -29,7 +41,6 @@ impl fmt::Debug for Paper {
 }
 
 /// Lượt nhập: one teller's reading of a whole batch.
-#[derive(Clone, PartialEq, Eq)]
 pub struct Entry {
     /// Who reads.
     pub teller: String,
@@ -56,11 +67,40 @@ pub struct Shape {
     pub papers: u32,
 }
 
-/// Smallest and largest pile; the last one of a form may be smaller.
-pub const PAPERS_PER_BATCH: std::ops::RangeInclusive<u32> = 10..=50;
+/// Smallest and largest pile. The counts of a smaller one are almost its ballots, and a bundle publishes them; in a larger
+/// one a slip is found late.
+pub const PAPERS_PER_BATCH: RangeInclusive<u32> = 10..=50;
 
 /// Papers in a batch when nobody asks for another number.
 pub const DEFAULT_PAPERS: u32 = 25;
+
+/// Papers in each pile of a form of which `returned` came back: [`DEFAULT_PAPERS`], and a rest under the smallest pile
+/// joins the last one. Only a form of which fewer came back than the smallest pile holds has a smaller pile; its counts
+/// are the form's result, which is published anyway.
+pub fn pile_sizes(returned: u32) -> Vec<u32> {
+    let rest = returned % DEFAULT_PAPERS;
+    let full = usize::try_from(returned / DEFAULT_PAPERS).unwrap_or(usize::MAX);
+    let mut sizes = vec![DEFAULT_PAPERS; full];
+    match sizes.last_mut() {
+        Some(last) if rest < *PAPERS_PER_BATCH.start() => *last += rest,
+        _ if rest > 0 => sizes.push(rest),
+        _ => {}
+    }
+    sizes
+}
+
+/// What an office must know before it holds a vote with `ballots` ballots a form: under the smallest pile, the result
+/// itself comes close to telling who marked what.
+pub fn secrecy_finding(ballots: u32) -> Option<Finding> {
+    let least = *PAPERS_PER_BATCH.start();
+    (ballots < least).then(|| {
+        let what = format!(
+            "Mỗi mẫu phiếu chỉ có {ballots} phiếu, dưới {least}: kết quả công bố gần như cho biết ai ghi mức nào."
+        );
+        let remedy = "Xin ý kiến cơ quan có thẩm quyền về cách công bố trước khi tổ chức lấy phiếu.";
+        Finding::new("BAT-001", Severity::Warning, "Số phiếu", what, remedy)
+    })
+}
 
 /// Why a reading is not taken. The batch stays as it was.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -198,21 +238,40 @@ impl Batch<Disputed> {
     ///
     /// # Errors
     /// When a new reading does not fit.
-    pub fn read_again(self, mut read: impl FnMut(usize) -> (Paper, Paper)) -> Result<Compared, Box<Refused<Disputed>>> {
-        let (mut first, mut second) = (self.state.first.clone(), self.state.second.clone());
-        let mut papers: Vec<usize> = self.state.differences.iter().map(|d| d.paper).collect();
-        papers.dedup();
-        for paper in papers {
-            let (one, two) = read(paper);
-            if let (Some(a), Some(b)) = (first.papers.get_mut(paper - 1), second.papers.get_mut(paper - 1)) {
-                *a = one;
-                *b = two;
-            }
+    pub fn read_again(
+        mut self,
+        mut read: impl FnMut(usize) -> (Paper, Paper),
+    ) -> Result<Compared, Box<Refused<Disputed>>> {
+        let mut disputed: Vec<usize> = self.state.differences.iter().map(|d| d.paper).collect();
+        disputed.dedup();
+        let again: Vec<(usize, Paper, Paper)> = disputed
+            .into_iter()
+            .map(|paper| {
+                let (one, two) = read(paper);
+                (paper, one, two)
+            })
+            .collect();
+        // All are looked at before the first is put in: a refused batch is the batch as it was.
+        let wrong = again.iter().find(|(_, one, two)| !is_of(self.shape, one) || !is_of(self.shape, two));
+        if let Some(&(paper, ..)) = wrong {
+            return Err(self.refuse(EntryError::Form { paper }));
         }
-        let fit = fits(self.shape, &first).and_then(|()| fits(self.shape, &second));
-        match fit.and_then(|()| agreed(self.shape, &first, &second)) {
-            Ok(agreed) => Ok(compared(self.shape, agreed, first, second)),
+        for (paper, one, two) in again {
+            self.state.first.replace(paper, one);
+            self.state.second.replace(paper, two);
+        }
+        match agreed(self.shape, &self.state.first, &self.state.second) {
+            Ok(agreed) => Ok(compared(self.shape, agreed, self.state.first, self.state.second)),
             Err(error) => Err(self.refuse(error)),
+        }
+    }
+}
+
+impl Entry {
+    /// Puts in `paper` (from 1) as it was read again; the earlier reading of it is wiped.
+    fn replace(&mut self, paper: usize, read: Paper) {
+        if let Some(earlier) = paper.checked_sub(1).and_then(|index| self.papers.get_mut(index)) {
+            *earlier = read;
         }
     }
 }
@@ -222,13 +281,18 @@ fn fits(shape: Shape, entry: &Entry) -> Result<(), EntryError> {
         let (number, papers, read) = (shape.number, shape.papers, entry.papers.len());
         return Err(EntryError::Papers { number, papers, read });
     }
+    let wrong = entry.papers.iter().position(|paper| !is_of(shape, paper));
+    wrong.map_or(Ok(()), |index| Err(EntryError::Form { paper: index + 1 }))
+}
+
+/// Whether `paper` can be a reading of this form in this vote.
+fn is_of(shape: Shape, paper: &Paper) -> bool {
     let levels = shape.kind.levels();
     let known = |mark: &Mark| !matches!(mark, Mark::Level(level) if !levels.contains(level));
-    let wrong = entry.papers.iter().position(|paper| match paper {
-        Paper::Invalid(_) => false,
-        Paper::Marked(marks) => marks.len() != shape.lines || !marks.iter().all(known),
-    });
-    wrong.map_or(Ok(()), |index| Err(EntryError::Form { paper: index + 1 }))
+    match paper {
+        Paper::Invalid(_) => true,
+        Paper::Marked(marks) => marks.len() == shape.lines && marks.iter().all(known),
+    }
 }
 
 /// The counts if both readings are the same, the differences if not.
@@ -345,5 +409,56 @@ mod tests {
             panic!("a level of the other vote")
         };
         assert_eq!(refused.error, EntryError::Form { paper: 1 });
+        let Err(refused) = refused.batch.second(reading("B", &[[HIGH, LOW], [HIGH, LOW]])) else {
+            panic!("two papers")
+        };
+        assert_eq!(refused.error, EntryError::Papers { number: 1, papers: 1, read: 2 });
+        assert!(matches!(refused.batch.second(reading("B", &papers)), Ok(Compared::Agreed(_))), "nothing was lost");
+    }
+
+    #[test]
+    fn papers_read_again_count_only_when_both_readers_agree_and_the_others_stay() {
+        let first = [[HIGH, LOW], [LOW, LOW], [HIGH, HIGH]];
+        let second = [[HIGH, HIGH], [LOW, LOW], [LOW, HIGH]];
+        let batch = Batch::open(shape(3)).first(reading("A", &first)).expect("first");
+        let Ok(Compared::Differs(disputed)) = batch.second(reading("B", &second)) else { panic!("two slips") };
+
+        let other_form = |_| (Paper::Marked(vec![LOW, LOW]), Paper::Marked(vec![LOW]));
+        let Err(refused) = disputed.read_again(other_form) else { panic!("one line short") };
+        assert_eq!(refused.error, EntryError::Form { paper: 1 });
+        let still =
+            |paper| (Paper::Marked(vec![HIGH, LOW]), Paper::Marked(vec![HIGH, if paper == 3 { HIGH } else { LOW }]));
+        let Ok(Compared::Differs(disputed)) = refused.batch.read_again(still) else { panic!("paper 3 differs") };
+        assert_eq!(disputed.differences(), [Difference { paper: 3, line: Some(2) }]);
+
+        let mut asked = Vec::new();
+        let agree = |paper| {
+            asked.push(paper);
+            (Paper::Marked(vec![HIGH, HIGH]), Paper::Marked(vec![HIGH, HIGH]))
+        };
+        let Ok(Compared::Agreed(counts)) = disputed.read_again(agree) else { panic!("agreed") };
+        assert_eq!(asked, [3], "only the disputed paper is read again");
+        let lines = [(2, 1), (1, 2)].map(|(high, low)| LevelCounts::Rating { high, medium: 0, low });
+        assert_eq!(counts.lines, lines);
+    }
+
+    #[test]
+    fn a_paper_wipes_its_marks() {
+        fn wiped_when_dropped<T: ZeroizeOnDrop>() {}
+        wiped_when_dropped::<Paper>();
+        let mut paper = Paper::Marked(vec![HIGH, LOW]);
+        paper.zeroize();
+        assert!(paper == Paper::Marked(Vec::new()));
+    }
+
+    #[test]
+    fn piles_hold_every_paper_and_only_a_tiny_form_has_a_tiny_pile() {
+        for returned in 0..300 {
+            let sizes = pile_sizes(returned);
+            assert_eq!(sizes.iter().sum::<u32>(), returned);
+            assert!(returned < 10 || sizes.iter().all(|n| PAPERS_PER_BATCH.contains(n)), "{returned}: {sizes:?}");
+        }
+        assert_eq!((pile_sizes(34), pile_sizes(35)), (vec![34], vec![25, 10]));
+        assert_eq!((secrecy_finding(9).map(|f| f.code), secrecy_finding(10)), (Some("BAT-001"), None));
     }
 }

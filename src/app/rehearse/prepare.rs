@@ -10,6 +10,7 @@ use crate::app::error::AppError;
 use crate::app::results::Provenance;
 use crate::app::rules;
 use crate::domain::ballot::{self, BallotForm};
+use crate::domain::batch::secrecy_finding;
 use crate::domain::book::Book;
 use crate::domain::calendar::Calendar;
 use crate::domain::deadline::{self, Deadline};
@@ -92,13 +93,15 @@ pub(super) fn plan<'a>(
         return Err(AppError::Input(nobody_listed(book, &standings)));
     }
     let forms = ballot::forms(&occasion(book, &text.set, kind), book, &listed);
+    let issued = issued(book, options);
+    findings.extend(secrecy_finding(issued));
     let plan = Plan {
         book,
         rules: text,
         kind,
         provenance: Provenance { rehearsal: true, simulated: book.declared.is_none() },
         seed: options.seed,
-        issued: issued(book, options),
+        issued,
         standings,
         deadlines,
         listed,
