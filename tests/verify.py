@@ -233,8 +233,11 @@ class Bundle:
         self.key_text = self.name = self.id = self.public = None
 
     def bytes(self, file):
+        path = os.path.join(self.folder, file)
         try:
-            with open(os.path.join(self.folder, file), "rb") as stream:
+            # A link, a pipe or a device is no file of a bundle, and may never end.
+            need(stat.S_ISREG(os.lstat(path).st_mode), file, "not a regular file")
+            with open(path, "rb") as stream:
                 return stream.read()
         except OSError as error:
             raise Wrong(f"{file}: cannot be read: {error.strerror}") from error
@@ -285,12 +288,16 @@ class Bundle:
         return f"{len(lines)} files listed and signed"
 
     def check_files(self):
-        for folder, _, names in os.walk(self.folder):
-            for name in names:
+        for folder, folders, names in os.walk(self.folder):
+            for name in folders + names:
                 full = os.path.join(folder, name)
                 path = os.path.relpath(full, self.folder).replace(os.sep, "/")
-                need(stat.S_ISREG(os.lstat(full).st_mode), path, "not a regular file")
-                need(path == "MANIFEST" or path in self.listed, path, "not in the manifest")
+                mode = os.lstat(full).st_mode
+                if name in folders:
+                    need(stat.S_ISDIR(mode), path, "a link in place of a folder")
+                else:
+                    need(stat.S_ISREG(mode), path, "not a regular file")
+                    need(path == "MANIFEST" or path in self.listed, path, "not in the manifest")
         for path, (digest, size) in self.listed.items():
             data = self.bytes(path)
             need(len(data) == size and sha256(data) == digest, path, "size or hash differs from the manifest")
@@ -382,7 +389,7 @@ def check_proofs(bundle, heads, events, leaves):
         except IndexError:
             right = False
         need(right, file, f"does not lead from entry {seq} to the root")
-    return f"3 consistency proofs, {len(papers)} inclusion proofs"
+    return f"{pairs} consistency proofs, {len(papers)} inclusion proofs"
 
 
 def check_course(events):
