@@ -435,12 +435,16 @@ def check_list(events):
     return {form["id"]: form["lines"] for form in forms}
 
 
+def valid_papers(counts):
+    return counts["papers"] - sum(counts["invalid"].values())
+
+
 def check_counts(counts, levels, lines, file):
     has_keys(counts, "invalid lines papers", file)
     need(is_count(counts["papers"]) and isinstance(counts["invalid"], dict), file, "bad counts")
     need(all(map(is_count, counts["invalid"].values())), file, "bad invalid ballots")
     need(isinstance(counts["lines"], list) and len(counts["lines"]) == lines, file, "wrong number of lines")
-    valid = counts["papers"] - sum(counts["invalid"].values())
+    valid = valid_papers(counts)
     need(valid >= 0, file, "more invalid ballots than papers")
     for line in counts["lines"]:
         has_keys(line, " ".join(levels), file)
@@ -486,7 +490,11 @@ def check_openings(bundle, events):
     for form, total in sums.items():
         need(total["papers"] == back[form]["returned"], "log.jsonl", f"form {form}: batches are not all ballots")
     papers = sum(total["papers"] for total in sums.values())
-    return f"{len(value['openings'])} batches fit their commitments and add up to the {papers} ballots returned"
+    yield f"{len(value['openings'])} batches fit their commitments and add up to the {papers} ballots returned"
+    for opening in value["openings"]:
+        valid, total = valid_papers(opening["counts"]), valid_papers(sums[opening["form"]])
+        if valid < min(10, total):
+            yield f"NOTE: batch {opening['batch']} of {opening['form']} opens only {valid} valid ballots"
 
 
 def check_hashes(bundle, events):
@@ -501,6 +509,12 @@ def check_hashes(bundle, events):
     return f"rule set, result and {len(papers)} papers are those that the log names"
 
 
+def grouped(digest):
+    """16 groups of 4 hex digits, as paper has them."""
+    text = digest.hex()
+    return " ".join(text[i:i + 4] for i in range(0, 64, 4))
+
+
 def verify(folder, paper_root):
     bundle = Bundle(folder)
     yield bundle.check_key()
@@ -511,15 +525,15 @@ def verify(folder, paper_root):
     yield f"{len(events)} log entries are canonical, in sequence and in order of time"
     yield check_checkpoints(heads, events, roots)
     yield check_proofs(bundle, heads, events, leaves)
-    yield check_openings(bundle, events)
+    yield from check_openings(bundle, events)
     yield check_hashes(bundle, events)
     if paper_root is not None:
-        digits = "".join(paper_root.split()).lower()
-        need(digits in [root.hex() for _, root in heads], "paper", "its root is not that of any checkpoint here")
-        yield "the root on paper is a checkpoint of this log"
-    for name, value in (("root", heads[-1][1]), ("key", sha256(bundle.key_text.encode()))):
-        text = value.hex()
-        yield f"{name} " + " ".join(text[i:i + 4] for i in range(0, 64, 4))
+        found = [file for file, (_, root) in zip(CHECKPOINTS, heads) if root.hex() == paper_root]
+        need(found, "checkpoints/", "the root on paper is not that of any checkpoint here")
+        yield f"the root on paper is that of {found[0]}"
+    for file, (_, root) in zip(CHECKPOINTS, heads):
+        yield f"root in {file}: {grouped(root)}"
+    yield f"key: {grouped(sha256(bundle.key_text.encode()))}"
     if only(events, "poll.created")[1]["rehearsal"]:
         yield "this is a REHEARSAL"
 
@@ -528,8 +542,12 @@ def main():
     if len(sys.argv) not in (2, 3):
         print(__doc__, file=sys.stderr)
         return 2
+    paper_root = "".join(sys.argv[2].split()).lower() if len(sys.argv) == 3 else None
+    if paper_root is not None and not re.fullmatch(r"[0-9a-f]{64}", paper_root):
+        print("ROOT must be 16 groups of 4 hex digits", file=sys.stderr)
+        return 2
     try:
-        for line in verify(sys.argv[1], sys.argv[2] if len(sys.argv) == 3 else None):
+        for line in verify(sys.argv[1], paper_root):
             print("ok:", line)
     except Wrong as wrong:
         print("WRONG:", wrong)

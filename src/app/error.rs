@@ -50,7 +50,7 @@ impl AppError {
 }
 
 /// What the system said, as a sentence with a next step.
-fn io_sentence(error: &io::Error) -> String {
+pub(super) fn io_sentence(error: &io::Error) -> String {
     let known = match error.kind() {
         io::ErrorKind::NotFound => "không tìm thấy; hãy kiểm tra lại đường dẫn",
         io::ErrorKind::PermissionDenied => "không có quyền; hãy chọn nơi khác hoặc xin quyền ghi, đọc",

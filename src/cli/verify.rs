@@ -17,7 +17,7 @@ pub struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<Answer, AppError> {
-    match verify::bundle(&args.bundle, args.root.as_deref()) {
+    match verify::bundle(&args.bundle, args.root.as_deref())? {
         Ok(report) => {
             out::data(&report.to_string());
             Ok(Answer::Yes)

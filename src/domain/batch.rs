@@ -67,8 +67,9 @@ pub struct Shape {
     pub papers: u32,
 }
 
-/// Smallest and largest pile. The counts of a smaller one are almost its ballots, and a bundle publishes them; in a larger
-/// one a slip is found late.
+/// Smallest and largest pile. The counts of a batch are published, and those of fewer papers nearly tell a ballot: a rest
+/// joins another pile, and only a form with fewer papers in all may have a smaller one. In a larger pile a slip is found
+/// late.
 pub const PAPERS_PER_BATCH: RangeInclusive<u32> = 10..=50;
 
 /// Papers in a batch when nobody asks for another number.

@@ -69,6 +69,11 @@ impl BatchCounts {
         self.invalid.values().map(|&n| u64::from(n)).sum()
     }
 
+    /// Papers that are not wholly invalid; 0 when more are invalid than there are, which [`Self::check`] refuses.
+    pub fn valid(&self) -> u64 {
+        u64::from(self.papers).saturating_sub(self.invalid_total())
+    }
+
     /// Ballots on which line `index` (from 0) does not count: wholly invalid ones and spoiled lines. `None` when there
     /// is no such line, or when its levels add up to more than the papers.
     pub fn line_not_counted(&self, index: usize) -> Option<u32> {

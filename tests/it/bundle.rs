@@ -111,9 +111,13 @@ impl Story {
     }
 
     fn counts(&mut self) -> &mut Self {
+        self.counts_in([24, 23])
+    }
+
+    fn counts_in(&mut self, piles: [u32; 2]) -> &mut Self {
         for (form, lines) in [("F1-AAAAAA", 2), ("F2-BBBBBB", 3)] {
             self.says(BallotsReturned { form: form.into(), issued: 50, returned: 47 });
-            for (batch, papers) in [(1, 24), (2, 23)] {
+            for (batch, papers) in (1..).zip(piles) {
                 let opening = pile(form, batch, papers, lines);
                 let commitment = opening.commitment().expect("commitment");
                 self.says(BatchCommitted { batch, commitment, form: form.into(), papers });
@@ -240,8 +244,10 @@ fn a_whole_bundle_holds_and_says_what_was_checked() {
     insta::assert_snapshot!(report);
     let (code, text) = sample.python(&[]);
     assert_eq!(code, Some(0), "{text}");
-    assert!(text.contains(&format!("root {}\n", report.root.grouped())), "{text}");
-    assert!(text.contains(&format!("key {}\n", report.key_fingerprint.grouped())), "{text}");
+    for root in report.roots {
+        assert!(text.contains(&format!(": {}\n", root.grouped())), "{text}");
+    }
+    assert!(text.contains(&format!("key: {}\n", report.key_fingerprint.grouped())), "{text}");
 }
 
 #[test]
@@ -454,15 +460,63 @@ fn a_checkpoint_stands_at_its_moment() {
 fn the_root_on_paper_is_one_of_this_log() {
     let story = Story::whole();
     let sample = story.bundle();
-    let with = |root: &str| verify(&sample.dir(), &Options { expected_root: Some(root), recompute: None });
-    for head in &story.heads {
-        assert!(with(&head.root.grouped().to_uppercase()).is_ok());
-        assert_eq!(sample.python(&[&head.root.grouped()]).0, Some(0));
+    let with = |expected_root| verify(&sample.dir(), &Options { expected_root: Some(expected_root), recompute: None });
+    for (head, moment) in story.heads.iter().zip(Moment::ALL) {
+        assert_eq!(with(head.root).expect("this log's").on_paper, Some(moment));
+        assert_eq!(sample.python(&[&head.root.grouped().to_uppercase()]).0, Some(0));
     }
-    let other = Digest::of(b"another log").grouped();
-    assert_eq!(with(&other).expect_err("another log").check, "expected-root");
-    assert_eq!(sample.python(&[&other]).0, Some(1));
-    assert_eq!(with("e3b0").expect_err("too short").check, "expected-root");
+    let other = Digest::of(b"another log");
+    let failure = with(other).expect_err("another log");
+    assert_eq!(failure.check, "expected-root");
+    assert_eq!(sample.python(&[&other.grouped()]).0, Some(1));
+
+    let mut slip = *story.heads[2].root.as_bytes();
+    slip[4] ^= 1;
+    let failure = with(Digest::from_bytes(slip)).expect_err("a slip");
+    assert_eq!(failure.what, "mã gốc gõ vào chỉ khác điểm chốt đóng kiểm phiếu ở nhóm thứ 3.");
+    assert_eq!(sample.python(&["e3b0"]).0, Some(2), "too short to be a root at all");
+}
+
+/// The holder of the key tells the same morning and another count. Paper of the morning does not see it, and the report
+/// says so; paper of the count does.
+#[test]
+fn only_paper_of_the_count_sees_a_bundle_made_anew() {
+    let (honest, mut forged) = (Story::whole(), Story::begins());
+    forged.opens().counts_in([25, 22]);
+    let totals = forged.totals();
+    let forged = forged.closes(totals).bundle();
+    let with = |root| verify(&forged.dir(), &Options { expected_root: root, recompute: None });
+    let [morning, count] = [1, 2].map(|moment| honest.heads[moment].root);
+
+    let alone = with(None).expect("agrees with itself").to_string();
+    assert!(alone.contains("làm lại toàn bộ") && alone.contains("--root"), "{alone}");
+    let morning_only = with(Some(morning)).expect("the same morning").to_string();
+    assert!(morning_only.contains("bản giấy này có trước khi đếm"), "{morning_only}");
+    assert_eq!(with(Some(count)).expect_err("another count").check, "expected-root");
+    assert_eq!(forged.python(&[]).0, Some(0));
+    assert_eq!(forged.python(&[&count.grouped()]).0, Some(1));
+}
+
+/// The counts of a few papers nearly are the papers.
+#[test]
+fn a_pile_too_small_to_be_opened_stays_closed_and_a_thinned_one_is_noted() {
+    let told = |piles| {
+        let mut story = Story::begins();
+        story.opens().counts_in(piles);
+        let totals = story.totals();
+        story.closes(totals);
+        story
+    };
+    let folder = tempfile::tempdir().expect("folder");
+    let refused = told([40, 7]).try_write(folder.path());
+    assert!(matches!(refused, Err(BundleError::SmallBatch { batch: 2, papers: 7, .. })), "{refused:?}");
+    assert_eq!(fs::read_dir(folder.path()).expect("folder").count(), 0, "nothing is written");
+
+    let sample = told([37, 10]).bundle();
+    let notes = sample.verify().expect("whole").notes;
+    let note = |form| format!("mẫu phiếu {form}, tập phiếu 2: chỉ 9 phiếu hợp lệ, số liệu mở gần như lộ lá phiếu.");
+    assert_eq!(notes, [note("F1-AAAAAA"), note("F2-BBBBBB")]);
+    assert!(sample.python(&[]).1.contains("batch 2 of F1-AAAAAA opens only 9 valid ballots"));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
 
+use crate::app::error::io_sentence;
 use crate::domain::audit::Digest;
 
 /// First line of a manifest.
@@ -81,7 +82,7 @@ pub fn walk(dir: &Path) -> Result<Vec<String>, (String, String)> {
 
 fn walk_below(dir: &Path, prefix: &str, depth: usize, found: &mut Vec<String>) -> Result<(), (String, String)> {
     let here = || if prefix.is_empty() { dir.display().to_string() } else { prefix.to_owned() };
-    let unreadable = |e: io::Error| (here(), format!("không đọc được thư mục: {e}"));
+    let unreadable = |e: io::Error| (here(), io_sentence(&e));
     if depth > MAX_DEPTH {
         return Err((here(), "thư mục lồng nhau quá sâu".into()));
     }

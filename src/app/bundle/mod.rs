@@ -17,7 +17,9 @@ use serde::{Deserialize, Serialize};
 use crate::domain::audit::canonical::{self, ReadError};
 use crate::domain::audit::checkpoint::CheckpointError;
 use crate::domain::audit::note::NoteError;
+use crate::domain::audit::settle::thin_batches;
 use crate::domain::audit::{Checkpoint, Digest, Entry, Event, Log, MOMENTS, Moment, Opening, Signer};
+use crate::domain::batch::PAPERS_PER_BATCH;
 pub use report::{CHECKS, Failure, Passed, Report};
 pub use stream::{LogFault, read_log};
 pub use verify::{Options, Recompute, Recount, verify};
@@ -106,6 +108,16 @@ pub enum BundleError {
     /// A checkpoint is not a head that this log had.
     #[error("điểm chốt {} không khớp với nhật ký", .0.label())]
     Checkpoint(Moment),
+    /// Opening it would nearly show its ballots.
+    #[error("mẫu phiếu {form}, tập phiếu {batch}: chỉ có {papers} phiếu, mở số liệu sẽ lộ lá phiếu; không ghi gói này")]
+    SmallBatch {
+        /// Id of the form.
+        form: String,
+        /// Number of the batch.
+        batch: u32,
+        /// Papers in the pile.
+        papers: u32,
+    },
     /// A file name that leads elsewhere.
     #[error("tên văn bản \"{0}\" không dùng được làm tên tệp")]
     PaperName(String),
@@ -169,17 +181,18 @@ const VERSION: u8 = 1;
 /// Writes a bundle into `dir`, which is made if need be and must be empty. The same parts give the same bytes.
 ///
 /// # Errors
-/// When `dir` is not empty or cannot be written, or the parts do not belong together.
+/// When `dir` is not empty or cannot be written, the parts do not belong together, or a batch is too small to be opened.
 pub fn write(dir: &Path, parts: &BundleParts<'_>) -> Result<(), BundleError> {
     let io_error = |path: &Path| {
         let path = path.to_owned();
         move |cause| BundleError::Io { path, cause }
     };
+    refuse_small_batches(parts.openings)?;
     fs::create_dir_all(dir).map_err(io_error(dir))?;
     if fs::read_dir(dir).map_err(io_error(dir))?.next().is_some() {
         return Err(BundleError::NotEmpty(dir.to_owned()));
     }
-    put(dir, layout::README, include_bytes!("readme.txt"))?;
+    put(dir, layout::README, readme(parts.log).as_bytes())?;
     put(dir, layout::KEY, format!("{}\n", parts.signer.verifier().to_text()).as_bytes())?;
     let path = dir.join(layout::LOG);
     write_log(&path, parts.log).map_err(io_error(&path))?;
@@ -219,6 +232,24 @@ pub fn seal(dir: &Path, signer: &Signer) -> Result<(), BundleError> {
         listed.0.insert(path, file);
     }
     put(dir, layout::MANIFEST, signer.sign(&listed.to_text())?.as_bytes())
+}
+
+/// What every bundle says to people, and what a rehearsal adds.
+fn readme(log: &Log) -> String {
+    let first = log.entries().iter().next().and_then(|text| Entry::parse(text).ok());
+    let rehearsal = matches!(first.map(|entry| entry.event), Some(Event::PollCreated(poll)) if poll.rehearsal);
+    include_str!("readme.txt").to_owned() + if rehearsal { include_str!("readme-rehearsal.txt") } else { "" }
+}
+
+/// Spoiled papers can thin out a pile that was large enough, and then a reader is warned; a pile that was too small from
+/// the start is nobody's accident and stays closed.
+fn refuse_small_batches(openings: &[Opening]) -> Result<(), BundleError> {
+    match thin_batches(openings).find(|thin| thin.counts.papers < *PAPERS_PER_BATCH.start()) {
+        None => Ok(()),
+        Some(thin) => {
+            Err(BundleError::SmallBatch { form: thin.form.clone(), batch: thin.batch, papers: thin.counts.papers })
+        }
+    }
 }
 
 fn put(dir: &Path, file: &str, bytes: &[u8]) -> Result<(), BundleError> {

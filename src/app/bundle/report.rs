@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::domain::audit::Digest;
+use crate::domain::audit::{Digest, MOMENTS, Moment};
 
 /// The first thing that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -37,6 +37,9 @@ pub const CHECKS: [&str; 11] = [
 const DAMAGED: &str = "Lấy lại bản sao nguyên vẹn của gói từ nơi phát hành rồi kiểm tra lại.";
 /// The bytes are those that were signed, and contradict each other.
 const DISPUTED: &str = "Không dùng gói này làm căn cứ; đề nghị Ban kiểm phiếu giải trình và phát hành gói đúng.";
+/// What was typed is not what this bundle says: a slip of the finger, or another bundle.
+const UNMATCHED: &str = "Gõ lại đủ 16 nhóm theo bản giấy; nếu vẫn không khớp thì gói này không phải gói của bản giấy đó, \
+                         không dùng làm căn cứ.";
 
 impl Failure {
     /// The file is not the one that was signed.
@@ -47,6 +50,12 @@ impl Failure {
     /// The file is the one that was signed, and what it says does not hold.
     pub(super) fn disputed(check: &'static str, file: &str, what: impl Into<String>) -> Self {
         Self { check, file: file.to_owned(), what: sentence(what.into()), remedy: DISPUTED.into() }
+    }
+
+    /// The root on paper is of no checkpoint.
+    pub(super) fn unmatched(what: impl Into<String>) -> Self {
+        let (check, file) = ("expected-root", "checkpoints/".to_owned());
+        Self { check, file, what: sentence(what.into()), remedy: UNMATCHED.into() }
     }
 }
 
@@ -72,10 +81,16 @@ pub struct Passed {
 pub struct Report {
     /// In the order in which they ran.
     pub passed: Vec<Passed>,
-    /// Root of the last checkpoint, over the whole log.
-    pub root: Digest,
+    /// Roots of the checkpoints, in the order of [`Moment::ALL`]; the last is over the whole log.
+    pub roots: [Digest; MOMENTS],
+    /// The checkpoint whose root was read off paper, if any was.
+    pub on_paper: Option<Moment>,
     /// SHA-256 of the text of the key that signed everything.
     pub key_fingerprint: Digest,
+    /// Id of the rule set, and SHA-256 of its text: whoever knows the rule sets can tell whether it is one of them.
+    pub ruleset: (String, Digest),
+    /// What a reader should know although nothing is wrong, a Vietnamese sentence each.
+    pub notes: Vec<String>,
     /// Diễn tập: nothing in the bundle has legal weight.
     pub rehearsal: bool,
 }
@@ -85,13 +100,48 @@ impl fmt::Display for Report {
         for Passed { check, what } in &self.passed {
             writeln!(f, "ĐẠT [{check}] {what}")?;
         }
-        writeln!(f, "Mã gốc của nhật ký (đối chiếu với bản giấy):")?;
-        writeln!(f, "    {}", self.root.grouped())?;
-        writeln!(f, "Dấu vân tay của khóa ký (đối chiếu với bản giấy):")?;
-        writeln!(f, "    {}", self.key_fingerprint.grouped())?;
+        writeln!(f, "\nMã gốc của nhật ký ở từng điểm chốt; bản giấy ghi điểm chốt nào thì phải đúng mã gốc ở đó:")?;
+        for (moment, root) in Moment::ALL.into_iter().zip(&self.roots) {
+            writeln!(f, "  {}:\n    {}", moment.label(), root.grouped())?;
+        }
+        writeln!(f, "Dấu vân tay của khóa ký:\n    {}", self.key_fingerprint.grouped())?;
+        writeln!(f, "\nGói này tự nó không cho biết:")?;
+        for gap in paper_gap(self.on_paper).into_iter().chain(GAPS) {
+            writeln!(f, "  - {gap}")?;
+        }
+        for note in &self.notes {
+            writeln!(f, "LƯU Ý: {note}")?;
+        }
         if self.rehearsal {
-            writeln!(f, "LƯU Ý: đây là gói DIỄN TẬP, không có giá trị pháp lý.")?;
+            writeln!(f, "LƯU Ý: {REHEARSAL}")?;
         }
         Ok(())
     }
+}
+
+/// What no file can show about itself, whatever was checked.
+const GAPS: [&str; 3] = [
+    "Khóa ký là của ai: so dấu vân tay ở trên với dấu vân tay do chính cơ quan công bố ở nơi khác.",
+    "Lá phiếu giấy có được đọc và nhập đúng không: chỉ kiểm lại phiếu giấy mới biết.",
+    "Chữ in trong các tệp PDF có đúng với results.json không: chương trình chỉ so mã băm của tệp, hãy đọc và so bằng mắt.",
+];
+
+const REHEARSAL: &str = "đây là gói DIỄN TẬP, không có giá trị pháp lý; khóa ký và các số ngẫu nhiên suy ra từ hạt giống \
+                         công khai, nên ai cũng làm lại được gói này.";
+
+/// How far the paper reaches: what was logged after its checkpoint can still be made anew by who holds the key.
+const fn paper_gap(on_paper: Option<Moment>) -> Option<&'static str> {
+    Some(match on_paper {
+        None => {
+            "Gói có bị làm lại toàn bộ không: người giữ khóa làm được, chỉ mã gốc trên bản giấy đã ký phát hiện được. Chạy \
+             lại với --root \"16 nhóm chữ số trên biên bản\"."
+        }
+        Some(Moment::FormsSealed | Moment::VotingOpened) => {
+            "Số đếm có bị làm lại không: bản giấy này có trước khi đếm. Chạy lại với mã gốc trên biên bản hoặc nghị quyết."
+        }
+        Some(Moment::CountingClosed | Moment::Minutes) => {
+            "Những gì ghi sau điểm chốt trên bản giấy có bị làm lại không; số đếm ghi trước điểm chốt đó nên không thể."
+        }
+        Some(Moment::Published) => return None,
+    })
 }

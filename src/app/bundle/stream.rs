@@ -4,6 +4,7 @@ use std::io::{self, Read};
 use std::num::NonZero;
 use std::thread;
 
+use crate::app::error::io_sentence;
 use crate::domain::audit::Entry;
 use crate::domain::audit::entry::{EntryReader, MAX_ENTRY_BYTES};
 
@@ -14,7 +15,7 @@ const PIECE_BYTES: usize = 1 << 20;
 #[derive(Debug, thiserror::Error)]
 pub enum LogFault {
     /// The file cannot be read.
-    #[error("không đọc được: {0}")]
+    #[error("{}", io_sentence(.0))]
     Io(#[from] io::Error),
     /// A line is no entry, or cannot follow.
     #[error("dòng {line}: {what}")]

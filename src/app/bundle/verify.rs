@@ -14,13 +14,17 @@ use super::manifest::{self, Listed, Manifest};
 use super::report::{Failure, Passed, Report};
 use super::stream::read_log;
 use super::{ConsistencyFile, InclusionFile, OpeningsFile, VERSION, layout};
+use crate::app::error::io_sentence;
 use crate::domain::audit::event::{FormTotals, ListDecided, PollCreated, SealedForm};
 use crate::domain::audit::merkle::{leaf_hash, verify_consistency, verify_inclusion};
-use crate::domain::audit::settle::settle;
-use crate::domain::audit::{Checkpoint, Digest, MOMENTS, Moment, Record, Replay, VerifierKey, canonical};
+use crate::domain::audit::settle::{settle, thin_batches};
+use crate::domain::audit::{Checkpoint, Digest, MOMENTS, Moment, Opening, Record, Replay, VerifierKey, canonical};
 
 /// Largest file that is read into memory; the log and the papers are read in pieces.
 const MAX_TEXT_BYTES: u64 = 64 << 20;
+
+/// Groups of a root that somebody may mistype and still mean it.
+const MAX_SLIPS: usize = 4;
 
 /// What the result is recomputed from: all of it checked before.
 #[derive(Debug)]
@@ -43,8 +47,8 @@ pub type Recompute<'a> = dyn Fn(&Recount<'_>) -> Result<String, String> + 'a;
 /// What a verifier knows besides the bundle.
 #[derive(Clone, Copy, Default)]
 pub struct Options<'a> {
-    /// Root that stands on paper, at any of the moments; spaces and the case of letters do not matter.
-    pub expected_root: Option<&'a str>,
+    /// Root that stands on paper, at any of the moments; [`Digest::from_paper`] reads it.
+    pub expected_root: Option<Digest>,
     /// Without it the published result is held to its hash only.
     pub recompute: Option<&'a Recompute<'a>>,
 }
@@ -62,12 +66,11 @@ pub fn verify(dir: &Path, options: &Options<'_>) -> Result<Report, Failure> {
     let checkpoints = open_checkpoints(&bundle, &key)?;
     let record = check_log(&bundle, &checkpoints, &mut passed)?;
     check_proofs(&bundle, &checkpoints, &record, &mut passed)?;
-    let totals = check_openings(&bundle, &record, &mut passed)?;
+    let (totals, notes) = check_openings(&bundle, &record, &mut passed)?;
     let ruleset = check_ruleset(&bundle, &record, &mut passed)?;
     check_papers(&bundle, &record, &mut passed)?;
-    if let Some(expected) = options.expected_root {
-        check_expected_root(expected, &checkpoints, &mut passed)?;
-    }
+    let on_paper =
+        options.expected_root.map(|root| check_expected_root(root, &checkpoints, &mut passed)).transpose()?;
     let recount = Recount {
         ruleset: &ruleset,
         poll: &record.poll,
@@ -76,9 +79,15 @@ pub fn verify(dir: &Path, options: &Options<'_>) -> Result<Report, Failure> {
         totals: &totals,
     };
     check_results(&bundle, &record, &recount, options, &mut passed)?;
-    let [.., last] = checkpoints;
-    let (root, key_fingerprint) = (last.root, key.fingerprint());
-    Ok(Report { passed: passed.0, root, key_fingerprint, rehearsal: record.poll.rehearsal })
+    Ok(Report {
+        passed: passed.0,
+        roots: checkpoints.map(|checkpoint| checkpoint.root),
+        on_paper,
+        key_fingerprint: key.fingerprint(),
+        ruleset: (record.poll.ruleset.clone(), record.poll.ruleset_sha256),
+        notes,
+        rehearsal: record.poll.rehearsal,
+    })
 }
 
 struct Passes(Vec<Passed>);
@@ -121,7 +130,7 @@ impl Bundle<'_> {
 
 fn read_text(check: &'static str, dir: &Path, file: &str) -> Result<String, Failure> {
     let path = dir.join(file);
-    let unreadable = |e: std::io::Error| Failure::damaged(check, file, format!("không đọc được tệp: {e}"));
+    let unreadable = |e: std::io::Error| Failure::damaged(check, file, io_sentence(&e));
     let about = fs::symlink_metadata(&path).map_err(unreadable)?;
     if !about.is_file() {
         return Err(Failure::damaged(check, file, "không phải tệp thường"));
@@ -176,7 +185,7 @@ fn check_files(dir: &Path, manifest: &Manifest, passed: &mut Passes) -> Result<(
 }
 
 fn check_file(dir: &Path, path: &str, listed: Listed) -> Result<(), Failure> {
-    let unreadable = |e: std::io::Error| Failure::damaged("files", path, format!("không đọc được tệp: {e}"));
+    let unreadable = |e: std::io::Error| Failure::damaged("files", path, io_sentence(&e));
     let size = fs::metadata(dir.join(path)).map_err(unreadable)?.len();
     if size != listed.size {
         return Err(Failure::damaged("files", path, format!("tệp dài {size} byte, đúng ra là {} byte", listed.size)));
@@ -202,7 +211,7 @@ fn check_log(bundle: &Bundle<'_>, checkpoints: &[Checkpoint; MOMENTS], passed: &
     let wrong = |what: String| Failure::disputed("log", layout::LOG, what);
     let sizes = checkpoints.each_ref().map(|checkpoint| checkpoint.size);
     let mut replay = Replay::new(sizes);
-    let mut file = File::open(bundle.dir.join(layout::LOG)).map_err(|e| wrong(format!("không đọc được tệp: {e}")))?;
+    let mut file = File::open(bundle.dir.join(layout::LOG)).map_err(|e| wrong(io_sentence(&e)))?;
     read_log(&mut file, &mut |entry| replay.accept(entry).map_err(|e| e.to_string()))
         .map_err(|fault| wrong(fault.to_string()))?;
     let (size, roots) = (replay.size(), replay.roots());
@@ -264,7 +273,12 @@ fn check_proofs(
     Ok(())
 }
 
-fn check_openings(bundle: &Bundle<'_>, record: &Record, passed: &mut Passes) -> Result<Vec<FormTotals>, Failure> {
+/// Sums by form, and what the openings give away.
+fn check_openings(
+    bundle: &Bundle<'_>,
+    record: &Record,
+    passed: &mut Passes,
+) -> Result<(Vec<FormTotals>, Vec<String>), Failure> {
     let file: OpeningsFile = bundle.json("openings", layout::OPENINGS)?;
     if file.v != VERSION {
         return Err(Failure::disputed("openings", layout::OPENINGS, "phiên bản tệp không đúng"));
@@ -282,7 +296,11 @@ fn check_openings(bundle: &Bundle<'_>, record: &Record, passed: &mut Passes) -> 
              từng dòng: các mức + không tính = thu về"
         ),
     );
-    Ok(totals)
+    let notes = thin_batches(&file.openings).map(|Opening { form, batch, counts, .. }| {
+        let valid = counts.valid();
+        format!("mẫu phiếu {form}, tập phiếu {batch}: chỉ {valid} phiếu hợp lệ, số liệu mở gần như lộ lá phiếu.")
+    });
+    Ok((totals, notes.collect()))
 }
 
 fn check_ruleset(bundle: &Bundle<'_>, record: &Record, passed: &mut Passes) -> Result<String, Failure> {
@@ -317,21 +335,24 @@ fn check_papers(bundle: &Bundle<'_>, record: &Record, passed: &mut Passes) -> Re
 }
 
 fn check_expected_root(
-    expected: &str,
+    expected: Digest,
     checkpoints: &[Checkpoint; MOMENTS],
     passed: &mut Passes,
-) -> Result<(), Failure> {
-    let [.., last] = layout::CHECKPOINTS;
-    let wrong = |what: String| Failure::disputed("expected-root", last, what);
-    let expected = Digest::from_paper(expected).map_err(|e| wrong(format!("mã gốc chép từ bản giấy: {e}")))?;
-    let mut moments = checkpoints.iter().zip(Moment::ALL);
-    match moments.find(|(checkpoint, _)| checkpoint.root == expected) {
-        Some((_, moment)) => {
-            passed.note("expected-root", format!("mã gốc trên bản giấy đúng là điểm chốt {}", moment.label()));
-            Ok(())
-        }
-        None => Err(wrong("mã gốc trên bản giấy không phải của điểm chốt nào trong gói".into())),
+) -> Result<Moment, Failure> {
+    let heads = || checkpoints.iter().zip(Moment::ALL);
+    if let Some((_, moment)) = heads().find(|(checkpoint, _)| checkpoint.root == expected) {
+        passed.note("expected-root", format!("mã gốc trên bản giấy đúng là điểm chốt {}", moment.label()));
+        return Ok(moment);
     }
+    // Nobody can make a root that agrees with another in most groups: this is a slip in copying.
+    let slips = heads().map(|(checkpoint, moment)| (checkpoint.root.differing_groups(&expected), moment));
+    Err(Failure::unmatched(match slips.min_by_key(|(groups, _)| groups.len()) {
+        Some((groups, moment)) if groups.len() <= MAX_SLIPS => {
+            let groups = groups.iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
+            format!("mã gốc gõ vào chỉ khác điểm chốt {} ở nhóm thứ {groups}", moment.label())
+        }
+        _ => "mã gốc trên bản giấy không phải của điểm chốt nào trong gói".into(),
+    }))
 }
 
 fn check_results(

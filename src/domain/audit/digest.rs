@@ -15,6 +15,25 @@ pub struct Digest([u8; 32]);
 #[error("mã băm SHA-256 phải gồm đúng 64 chữ số hex viết thường")]
 pub struct DigestError;
 
+/// What somebody copied off paper is no root. The sentence says what to look at again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PaperError {
+    /// Too few or too many digits.
+    #[error("mã gốc có 16 nhóm, mỗi nhóm 4 chữ số hex, cộng 64 chữ số; ở đây có {digits}")]
+    Length {
+        /// How many there are.
+        digits: usize,
+    },
+    /// A letter that no hex digit looks like.
+    #[error("nhóm thứ {group} có “{letter}”, mà mã gốc chỉ gồm các chữ số 0-9 và các chữ a-f")]
+    Letter {
+        /// Number of the group, from 1.
+        group: usize,
+        /// The letter.
+        letter: char,
+    },
+}
+
 impl Digest {
     /// SHA-256 of `bytes`.
     pub fn of(bytes: &[u8]) -> Self {
@@ -66,9 +85,18 @@ impl Digest {
     ///
     /// # Errors
     /// When it is not 64 hex digits otherwise.
-    pub fn from_paper(text: &str) -> Result<Self, DigestError> {
-        let digits: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-        digits.to_ascii_lowercase().parse()
+    pub fn from_paper(text: &str) -> Result<Self, PaperError> {
+        let typed: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+        if let Some((at, letter)) = typed.chars().enumerate().find(|(_, c)| !c.is_ascii_hexdigit()) {
+            return Err(PaperError::Letter { group: at / 4 + 1, letter });
+        }
+        typed.to_ascii_lowercase().parse().map_err(|DigestError| PaperError::Length { digits: typed.len() })
+    }
+
+    /// Numbers, from 1, of the groups in which the two differ on paper.
+    pub fn differing_groups(&self, other: &Self) -> Vec<usize> {
+        let pairs = self.0.chunks(2).zip(other.0.chunks(2));
+        (1..).zip(pairs).filter(|(_, (a, b))| a != b).map(|(group, _)| group).collect()
     }
 }
 
@@ -156,6 +184,17 @@ mod tests {
         assert_eq!(digest.groups()[0], "e3b0");
         assert_eq!(digest.groups()[15], "b855");
         assert_eq!(Digest::from_paper(&format!(" {}\n", digest.grouped().to_uppercase())), Ok(digest));
+    }
+
+    #[test]
+    fn a_slip_in_copying_is_named_by_its_group() {
+        let paper = Digest::of(b"").grouped();
+        let letter = paper.replacen("98fc", "98fo", 1);
+        assert_eq!(Digest::from_paper(&letter), Err(PaperError::Letter { group: 3, letter: 'o' }));
+        let short = paper.replacen("98fc", "98f", 1);
+        assert_eq!(Digest::from_paper(&short), Err(PaperError::Length { digits: 63 }));
+        let other = Digest::from_paper(&paper.replacen("98fc", "98f0", 1)).expect("64 digits");
+        assert_eq!(other.differing_groups(&Digest::of(b"")), [3]);
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! Openings against commitments, and their sums against the totals that the log closes with.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::commitment::Opening;
 use super::course::{FormCourse, Record};
 use super::event::FormTotals;
+use crate::domain::batch::PAPERS_PER_BATCH;
 use crate::domain::count::{BatchCounts, CountError};
 
 /// What does not settle. Texts name the form and the batch, never a figure of a line.
@@ -100,6 +101,20 @@ pub fn settle(record: &Record, openings: &[Opening]) -> Result<Vec<FormTotals>, 
         }
     }
     totals(record, sums)
+}
+
+/// Batches whose counts nearly tell a ballot: fewer valid papers than the smallest pile may have, while the form has more
+/// of them elsewhere. The counts of a whole form are the published result, however few its ballots.
+pub fn thin_batches(openings: &[Opening]) -> impl Iterator<Item = &Opening> {
+    let mut of_form: BTreeMap<&str, u64> = BTreeMap::new();
+    for opening in openings {
+        *of_form.entry(&opening.form).or_default() += opening.counts.valid();
+    }
+    let fewest = u64::from(*PAPERS_PER_BATCH.start());
+    openings.iter().filter(move |opening| {
+        let valid = opening.counts.valid();
+        valid < fewest && of_form.get(opening.form.as_str()).is_some_and(|&all| valid < all)
+    })
 }
 
 fn zero(record: &Record, course: &FormCourse) -> BatchCounts {
