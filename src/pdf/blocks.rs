@@ -3,7 +3,7 @@
 use super::PdfError;
 use super::chart::chart;
 use super::fonts::Face;
-use super::layout::{BLACK, Column, Grey, Pen, Piece, Shape, THIN, break_lines, keep_together, table};
+use super::layout::{BLACK, Column, Grey, Pen, Piece, Shape, THIN, break_evenly, break_lines, keep_together, table};
 use super::length::{Length, Points, Rect};
 use super::letterhead::letterhead;
 use super::qr;
@@ -216,7 +216,10 @@ fn paragraph(model: &Paragraph, width: Length) -> Result<Vec<Piece>, PdfError> {
     let set_in = (STEP * i64::from(model.indent)).min(width / 2);
     let column = Column { x: set_in, width: width - set_in };
     let first_line = if model.first_line_indent { FIRST_LINE } else { Length::ZERO };
-    let lines = break_lines(&model.spans, size, column.width, first_line)?;
+    let lines = match model.align {
+        Align::Center => break_evenly(&model.spans, size, column.width)?,
+        Align::Left | Align::Right | Align::Justify => break_lines(&model.spans, size, column.width, first_line)?,
+    };
     let count = lines.len();
     let announces =
         model.spans.iter().rev().find(|s| !s.text.trim().is_empty()).is_some_and(|s| s.text.trim_end().ends_with(':'));

@@ -6,7 +6,7 @@ mod text;
 
 pub use flow::{Piece, keep_together, paginate};
 pub use table::table;
-pub use text::{Line, break_lines};
+pub use text::{Line, break_evenly, break_lines};
 
 use super::PdfError;
 use super::fonts::Face;
@@ -165,12 +165,16 @@ impl Pen {
         Self { shapes: Vec::new(), y }
     }
 
-    /// Writes `spans` into `column`, wrapped; nothing moves when there is no text.
+    /// Writes `spans` into `column`, wrapped, centred text in even lines; nothing moves when there is no text.
     ///
     /// # Errors
     /// A character that the print face lacks.
     pub fn text(&mut self, spans: &[Span], size: Points, align: Align, column: Column) -> Result<(), PdfError> {
-        for line in break_lines(spans, size, column.width, Length::ZERO)? {
+        let lines = match align {
+            Align::Center => break_evenly(spans, size, column.width)?,
+            Align::Left | Align::Right | Align::Justify => break_lines(spans, size, column.width, Length::ZERO)?,
+        };
+        for line in lines {
             line.place(column, self.y + size.baseline(), align, BLACK, &mut self.shapes);
             self.y += size.leading();
         }

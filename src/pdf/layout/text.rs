@@ -93,8 +93,7 @@ struct Fragment<'a> {
 /// # Errors
 /// A character that the print face lacks.
 pub fn break_lines(spans: &[Span], size: Points, width: Length, indent: Length) -> Result<Vec<Line>, PdfError> {
-    let texts: Vec<(Face, Cow<'_, str>)> =
-        spans.iter().map(|span| (Face::of(span.bold, span.italic), composed(&span.text))).collect();
+    let texts = in_faces(spans);
     let fragments = tear_wide_words(fragments(&texts, size)?, size, width - indent)?;
 
     let mut lines = Vec::new();
@@ -119,6 +118,44 @@ pub fn break_lines(spans: &[Span], size: Points, width: Length, indent: Length) 
         lines.push(open.close(true));
     }
     Ok(lines)
+}
+
+/// As [`break_lines`], for centred text: as few lines as `width` asks for, and those as equal as its words allow, so
+/// that no word stands alone under a full line.
+///
+/// # Errors
+/// A character that the print face lacks.
+pub fn break_evenly(spans: &[Span], size: Points, width: Length) -> Result<Vec<Line>, PdfError> {
+    let mut lines = break_lines(spans, size, width, Length::ZERO)?;
+    if lines.len() < 2 {
+        return Ok(lines);
+    }
+    // Not below the widest word: it would be torn.
+    let (mut too_narrow, mut enough) = (widest_word(spans, size)?.min(width) - Length::thousandths(1), width);
+    while enough - too_narrow > Length::pt(1) {
+        let middle = too_narrow + (enough - too_narrow) / 2;
+        let narrower = break_lines(spans, size, middle, Length::ZERO)?;
+        if narrower.len() > lines.len() {
+            too_narrow = middle;
+        } else {
+            (enough, lines) = (middle, narrower);
+        }
+    }
+    Ok(lines)
+}
+
+fn widest_word(spans: &[Span], size: Points) -> Result<Length, PdfError> {
+    let texts = in_faces(spans);
+    let (mut widest, mut word) = (Length::ZERO, Length::ZERO);
+    for fragment in fragments(&texts, size)? {
+        word = if fragment.gap == Gap::Glued { word + fragment.width } else { fragment.width };
+        widest = widest.max(word);
+    }
+    Ok(widest)
+}
+
+fn in_faces(spans: &[Span]) -> Vec<(Face, Cow<'_, str>)> {
+    spans.iter().map(|span| (Face::of(span.bold, span.italic), composed(&span.text))).collect()
 }
 
 /// NFC, as the face has precomposed letters only.
@@ -301,6 +338,25 @@ mod tests {
             assert_eq!(last, run.stretch == Length::ZERO);
             assert!(last || short_by < Length::thousandths(spaces), "{short_by:?}");
         }
+    }
+
+    #[test]
+    fn centred_lines_are_as_few_as_before_and_nearly_equal() {
+        let text = "đối với người giữ chức vụ do Hội đồng nhân dân bầu, khối Hội đồng nhân dân";
+        let spans = [Span::bold(text)];
+        let width = Length::mm(130);
+        let (full, even) = (lines(&spans, width), break_evenly(&spans, SIZE, width).expect("letters"));
+        assert_eq!((full.len(), even.len()), (2, 2));
+        assert!(full[1].width() * 4 < full[0].width(), "a word or two alone: {}", full[1].text());
+        assert!(even[1].width() * 4 > even[0].width() * 3, "{} / {}", even[0].text(), even[1].text());
+    }
+
+    #[test]
+    fn a_word_is_never_torn_to_make_lines_equal() {
+        let even = break_evenly(&[Span::plain("Chủ-nhiệm-Ủy-ban-Tư-pháp Hà")], SIZE, Length::mm(60)).expect("letters");
+        let texts: Vec<String> = even.iter().map(|line| line.text().trim_end().to_owned()).collect();
+        assert!(texts.concat().starts_with("Chủ-nhiệm-Ủy-ban-Tư-pháp"), "{texts:?}");
+        assert!(texts[0] == "Chủ-nhiệm-Ủy-ban-Tư-pháp" || texts.len() == 1, "{texts:?}");
     }
 
     #[test]
