@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{BLACK, Column, Length, Line, Piece, Shape, THIN, break_lines};
+use super::{BLACK, Column, Length, Line, Piece, Segment, Shape, THIN, break_lines};
 use crate::domain::document::{Align, Cell, Span, Table};
 use crate::pdf::PdfError;
 use crate::pdf::length::Points;
@@ -11,11 +11,13 @@ use crate::pdf::length::Points;
 const PADDING_X: Length = Length::tenths_mm(13);
 /// Between a rule and the text below or above it.
 const PADDING_Y: Length = Length::tenths_mm(9);
+/// Lines of one part of a row that is taller than a page.
+const PART_LINES: usize = 6;
 
 /// `table` in a text area of `width`, as pieces for pages of `page_height`.
 ///
-/// A row taller than a page under its head is split between lines, as a last resort; its cells go on in the same
-/// columns on the next page. Nothing is lost.
+/// A row taller than a page under its head is split between lines, as a last resort: into parts of a few lines without
+/// a rule between them, so that it begins under its heading and fills every page. Nothing is lost.
 ///
 /// # Errors
 /// A row with more or fewer cells than columns; a character that the print face lacks.
@@ -24,7 +26,7 @@ pub fn table(table: &Table, size: Points, width: Length, page_height: Length) ->
     let mut head = Piece::default();
     for row in &table.head {
         let row = grid.row(row)?;
-        let piece = grid.piece(row, Upright::Middle);
+        let piece = grid.piece(row, Upright::Middle, Edges::CLOSED);
         let at = head.height;
         head.height += piece.height;
         head.shapes.extend(piece.shapes.into_iter().map(|mut shape| {
@@ -41,8 +43,8 @@ pub fn table(table: &Table, size: Points, width: Length, page_height: Length) ->
         pieces.push(Piece { keep_with_next: !table.rows.is_empty(), ..head });
     }
     for row in &table.rows {
-        for part in grid.split(grid.row(row)?, room) {
-            pieces.push(Piece { head: repeated.clone(), ..grid.piece(part, Upright::Top) });
+        for (part, edges) in grid.split(grid.row(row)?, room) {
+            pieces.push(Piece { head: repeated.clone(), ..grid.piece(part, Upright::Top, edges) });
         }
     }
     Ok(pieces)
@@ -55,6 +57,17 @@ type Row = Vec<(Align, Vec<Line>)>;
 enum Upright {
     Top,
     Middle,
+}
+
+/// Which ends of a row are closed by a rule; an open one goes on on the other side of it.
+#[derive(Clone, Copy)]
+struct Edges {
+    top: bool,
+    bottom: bool,
+}
+
+impl Edges {
+    const CLOSED: Self = Self { top: true, bottom: true };
 }
 
 /// Columns of a table.
@@ -92,32 +105,35 @@ impl Grid {
         cells.iter().zip(&self.columns).map(lines).collect()
     }
 
-    /// `row` in parts that fit into `room`; one part if it fits.
-    fn split(&self, row: Row, room: Length) -> Vec<Row> {
-        let per_part = (room - PADDING_Y * 2).fits(self.size.leading()).max(1);
+    /// `row` whole if it fits into `room`, else in parts of [`PART_LINES`].
+    fn split(&self, row: Row, room: Length) -> Vec<(Row, Edges)> {
+        if self.size.leading().times(tallest(&row)) + PADDING_Y * 2 <= room {
+            return vec![(row, Edges::CLOSED)];
+        }
         let mut parts = Vec::new();
         let mut rest = row;
-        while tallest(&rest) > per_part {
+        while tallest(&rest) > PART_LINES {
             let mut part = Row::with_capacity(rest.len());
             for (align, lines) in &mut rest {
-                let tail = lines.split_off(lines.len().min(per_part));
+                let tail = lines.split_off(lines.len().min(PART_LINES));
                 part.push((*align, std::mem::replace(lines, tail)));
             }
-            parts.push(part);
+            parts.push((part, Edges { top: parts.is_empty(), bottom: false }));
         }
-        parts.push(rest);
+        parts.push((rest, Edges { top: parts.is_empty(), bottom: true }));
         parts
     }
 
-    fn piece(&self, row: Row, upright: Upright) -> Piece {
+    fn piece(&self, row: Row, upright: Upright, edges: Edges) -> Piece {
         let leading = self.size.leading();
         let inner = leading.times(tallest(&row));
-        let height = inner + PADDING_Y * 2;
-        let mut shapes = vec![self.rules(height)];
+        let padding = |closed: bool| if closed { PADDING_Y } else { Length::ZERO };
+        let height = padding(edges.top) + inner + padding(edges.bottom);
+        let mut shapes = vec![self.rules(height, edges)];
         for ((align, lines), column) in row.into_iter().zip(&self.columns) {
             let spare =
                 if upright == Upright::Middle { (inner - leading.times(lines.len())) / 2 } else { Length::ZERO };
-            let mut y = PADDING_Y + spare + self.size.baseline();
+            let mut y = padding(edges.top) + spare + self.size.baseline();
             for line in lines {
                 line.place(column.inset(PADDING_X), y, align, BLACK, &mut shapes);
                 y += leading;
@@ -126,12 +142,14 @@ impl Grid {
         Piece { height, shapes, ..Piece::default() }
     }
 
-    /// Upper and lower edge of a row and every edge of its columns. Neighbouring rows draw their common edge at the same
+    /// The closed ends of a row and every edge of its columns. Neighbouring rows draw their common edge at the same
     /// place, so a row needs not know whether it is the first on its page.
-    fn rules(&self, height: Length) -> Shape {
+    fn rules(&self, height: Length, ends: Edges) -> Shape {
         let right = self.columns.last().map_or(Length::ZERO, |column| column.right());
-        let mut segments =
-            vec![((Length::ZERO, Length::ZERO), (right, Length::ZERO)), ((Length::ZERO, height), (right, height))];
+        let across = |y| ((Length::ZERO, y), (right, y));
+        let mut segments: Vec<Segment> = Vec::with_capacity(self.columns.len() + 3);
+        segments.extend(ends.top.then(|| across(Length::ZERO)));
+        segments.extend(ends.bottom.then(|| across(height)));
         let edges = self.columns.iter().map(|column| column.x).chain([right]);
         segments.extend(edges.map(|x| ((x, Length::ZERO), (x, height))));
         Shape::Rules { segments, thickness: THIN, grey: BLACK }
@@ -181,6 +199,9 @@ mod tests {
         let letters: Vec<String> = (0..4000).map(|n| format!("k{n}")).collect();
         let pages = pages(vec![vec![Cell::center("1"), Cell::left(letters.join(" "))]]);
         assert!(pages.len() > 1);
+        // Under its head, and down to the foot of every page but the last.
+        let lowest = |page: &Page| page.texts().map(|run| run.y).max().expect("text");
+        assert!(pages[..pages.len() - 1].iter().all(|page| AREA.bottom() - lowest(page) < Length::mm(40)));
         let found: Vec<String> = pages
             .iter()
             .flat_map(|page| page.texts().flat_map(|run| run.text.split(' ')))
