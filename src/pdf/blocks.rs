@@ -1,9 +1,13 @@
 //! The blocks of a document as pieces for pages.
 
+use std::rc::Rc;
+
 use super::PdfError;
 use super::chart::chart;
 use super::fonts::Face;
-use super::layout::{BLACK, Column, Grey, Pen, Piece, Shape, THIN, break_evenly, break_lines, keep_together, table};
+use super::layout::{
+    BLACK, Column, Grey, Line, Pen, Piece, Shape, THIN, break_evenly, break_lines, keep_together, table,
+};
 use super::length::{Length, Points, Rect};
 use super::letterhead::letterhead;
 use super::qr;
@@ -111,7 +115,8 @@ impl Stack {
             }
             Block::Notice { title, lines } => {
                 let mut pieces = notice(title, lines, self.width)?;
-                keep_together(&mut pieces, self.page_height);
+                // A short note moves as one; a long one would leave half a page white.
+                keep_together(&mut pieces, self.page_height / 3);
                 self.push(pieces);
             }
             Block::Together(blocks) => {
@@ -228,7 +233,7 @@ fn paragraph(model: &Paragraph, width: Length) -> Result<Vec<Piece>, PdfError> {
         Size::Small => Length::pt(4),
         Size::Tiny => Length::pt(2),
     };
-    let piece = |(i, line): (usize, super::layout::Line)| {
+    let piece = |(i, line): (usize, Line)| {
         let mut shapes = Vec::with_capacity(1);
         line.place(column, size.baseline(), model.align, BLACK, &mut shapes);
         let last = i + 1 == count;
@@ -302,30 +307,57 @@ fn checkpoint(model: &CheckpointBox, width: Length) -> Result<Piece, PdfError> {
     Ok(Piece { space_before: Length::mm(4), height, shapes, ..Piece::default() })
 }
 
-/// A framed note on light grey, line by line, so that a long one can go on on the next page.
+/// A framed note on light grey, line by line; a long one goes on on the next page under its title.
 fn notice(title: &str, lines: &[String], width: Length) -> Result<Vec<Piece>, PdfError> {
     let size = points(Size::Small);
-    let column = Column { x: Length::ZERO, width }.inset(NOTE_PADDING * 2);
-    let mut broken = break_lines(&[Span::bold(title)], size, column.width, Length::ZERO)?;
+    let room = Column { x: Length::ZERO, width }.inset(NOTE_PADDING * 2).width;
+    let broken = |span: Span| break_lines(&[span], size, room, Length::ZERO);
+    let titled = |text: &str| Ok(framed(broken(Span::bold(text))?, size, width, Ends { first: true, last: false }));
+    let head = Rc::new(titled(&format!("{title} (tiếp theo)"))?);
+
+    let mut pieces = vec![Piece { space_before: Length::mm(4), keep_with_next: true, ..titled(title)? }];
     for line in lines {
-        broken.extend(break_lines(&[Span::plain(line.as_str())], size, column.width, Length::ZERO)?);
+        pieces.extend(
+            broken(Span::plain(line.as_str()))?
+                .into_iter()
+                .map(|line| Piece { head: Some(Rc::clone(&head)), ..framed(vec![line], size, width, Ends::default()) }),
+        );
     }
-    let count = broken.len();
-    let piece = |(i, line): (usize, super::layout::Line)| {
-        let above = if i == 0 { NOTE_PADDING } else { Length::ZERO };
-        let below = if i + 1 == count { NOTE_PADDING } else { Length::ZERO };
-        let area = Rect { x: Length::ZERO, y: Length::ZERO, width, height: above + size.leading() + below };
-        let mut segments =
-            vec![((area.x, area.y), (area.x, area.bottom())), ((area.right(), area.y), (area.right(), area.bottom()))];
-        segments.extend((i == 0).then_some(((area.x, area.y), (area.right(), area.y))));
-        segments.extend((i + 1 == count).then_some(((area.x, area.bottom()), (area.right(), area.bottom()))));
-        let mut shapes = vec![
-            Shape::Fill { areas: vec![area], grey: Grey(95) },
-            Shape::Rules { segments, thickness: THIN, grey: BLACK },
-        ];
-        line.place(column, above + size.baseline(), Align::Left, BLACK, &mut shapes);
-        let space_before = if i == 0 { Length::mm(4) } else { Length::ZERO };
-        Piece { space_before, height: area.height, shapes, ..Piece::default() }
-    };
-    Ok(broken.into_iter().enumerate().map(piece).collect())
+    let foot = framed(Vec::new(), size, width, Ends { first: false, last: true });
+    if let Some(last) = pieces.last_mut() {
+        last.keep_with_next = true;
+    }
+    pieces.push(foot);
+    Ok(pieces)
+}
+
+/// Which ends of a frame a piece of it closes.
+#[derive(Clone, Copy, Default)]
+struct Ends {
+    first: bool,
+    last: bool,
+}
+
+/// `lines` on light grey between the sides of a frame.
+fn framed(lines: Vec<Line>, size: Points, width: Length, ends: Ends) -> Piece {
+    let above = if ends.first { NOTE_PADDING } else { Length::ZERO };
+    let below = if ends.last { NOTE_PADDING } else { Length::ZERO };
+    let height = above + size.leading().times(lines.len()) + below;
+    let area = Rect { x: Length::ZERO, y: Length::ZERO, width, height };
+    let across = |y| ((area.x, y), (area.right(), y));
+    let down = |x| ((x, area.y), (x, area.bottom()));
+    let mut segments = vec![down(area.x), down(area.right())];
+    segments.extend(ends.first.then(|| across(area.y)));
+    segments.extend(ends.last.then(|| across(area.bottom())));
+    let mut shapes = vec![
+        Shape::Fill { areas: vec![area], grey: Grey(95) },
+        Shape::Rules { segments, thickness: THIN, grey: BLACK },
+    ];
+    let column = Column { x: Length::ZERO, width }.inset(NOTE_PADDING * 2);
+    let mut y = above + size.baseline();
+    for line in lines {
+        line.place(column, y, Align::Left, BLACK, &mut shapes);
+        y += size.leading();
+    }
+    Piece { height, shapes, ..Piece::default() }
 }

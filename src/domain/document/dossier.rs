@@ -1,7 +1,7 @@
 //! Hồ sơ on paper: of one official, and of one field.
 
 use super::frame::{Frame, Issue};
-use super::parts::{centered_italic, cite_text, heading, notices, properties, roman, small, table};
+use super::parts::{centered_italic, cite_text, heading, notice, properties, roman, small, table};
 use super::{Block, Cell, Chart, ChartPoint, Document, Span};
 use crate::domain::decimal::Decimal;
 use crate::domain::dossier::{Digest, Dossier, FactNo, FieldDossier, Missing, TargetSeries, YearFacts, YearFigures};
@@ -109,7 +109,7 @@ fn missing_blocks(missing: &[Missing], frame: &Frame<'_>) -> Vec<Block> {
         None => gap.text.clone(),
     };
     let lines: Vec<String> = missing.iter().map(line).collect();
-    notices(&format!("{} nội dung", lines.len()), &lines)
+    notice(&format!("{} nội dung", lines.len()), lines).into_iter().collect()
 }
 
 fn figure_blocks(digest: &Digest<'_>, columns: &Columns<'_>) -> Vec<Block> {

@@ -1,7 +1,7 @@
 //! Danh sách người được lấy phiếu, with those left out and why; and the table of deadlines.
 
 use super::frame::{Frame, Issue};
-use super::parts::{SIGN_AND_NAME, centered_italic, cite_text, heading, notices, roman, signature, small, table};
+use super::parts::{SIGN_AND_NAME, centered_italic, cite_text, heading, notice, roman, signature, small, table};
 use super::{Block, Cell, Document, Signature};
 use crate::domain::book::Book;
 use crate::domain::council::{Council, CouncilKind};
@@ -27,7 +27,7 @@ pub fn officials_list(book: &Book, standings: &[Standing], frame: &Frame<'_>) ->
     blocks.extend(listed_blocks(book, &listed));
     blocks.push(heading(1, format!("B. Người không lấy phiếu ({} người)", left_out.len())));
     blocks.push(left_out_block(&left_out));
-    blocks.extend(notices("Nội dung cơ quan lập danh sách phải xác nhận", &to_confirm(&listed, &left_out)));
+    blocks.extend(notice("Nội dung cơ quan lập danh sách phải xác nhận", to_confirm(&listed, &left_out)));
     blocks.push(Block::Signatures(vec![who_signs(occasion.council)]));
     frame.document("Danh sách người được lấy phiếu tín nhiệm", Issue::default(), blocks)
 }
@@ -148,7 +148,7 @@ pub fn deadline_table(deadlines: &[Deadline<'_>], frame: &Frame<'_>) -> Document
         ),
         table(&columns, deadlines.iter().enumerate().map(row).collect()),
     ];
-    blocks.extend(notices("Thời hạn cần đối chiếu văn bản gốc", &doubts(deadlines)));
+    blocks.extend(notice("Thời hạn cần đối chiếu văn bản gốc", doubts(deadlines)));
     frame.document("Thời hạn chuẩn bị lấy phiếu tín nhiệm", Issue::default(), blocks)
 }
 

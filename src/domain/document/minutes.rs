@@ -2,7 +2,7 @@
 //! invalid, then every person's counts and shares, as the board of tellers signs them.
 
 use super::frame::{Frame, Issue};
-use super::parts::{SIGN_AND_NAME, block_heading, body, heading, notices, signature, table};
+use super::parts::{SIGN_AND_NAME, block_heading, body, heading, notice, signature, table};
 use super::{Block, Cell, CheckpointBox, Document};
 use crate::domain::occasion::Occasion;
 use crate::domain::poll::Level;
@@ -207,7 +207,7 @@ fn procedure(counting: Counting) -> Vec<Block> {
 }
 
 /// What decides the figures and was not read on two pages: the board must know before it signs.
-fn doubts(occasion: &Occasion<'_>, result: &PollResult) -> Vec<Block> {
+fn doubts(occasion: &Occasion<'_>, result: &PollResult) -> Option<Block> {
     let rules = occasion.rules;
     let mut lines: Vec<String> = rules.cautions(result.kind).iter().map(|c| format!("- {c}")).collect();
     let reasons = |what: &str, reasons: &[Reason]| -> Vec<String> {
@@ -216,7 +216,7 @@ fn doubts(occasion: &Occasion<'_>, result: &PollResult) -> Vec<Block> {
     };
     lines.extend(reasons("phiếu không hợp lệ:", &rules.spoils_ballot));
     lines.extend(reasons("dòng không tính:", &rules.spoils_line));
-    notices("Quy định áp dụng cần đối chiếu văn bản gốc trước khi ký", &lines)
+    notice("Quy định áp dụng cần đối chiếu văn bản gốc trước khi ký", lines)
 }
 
 fn signatures(tellers: &[Teller]) -> Block {

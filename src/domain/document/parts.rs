@@ -53,14 +53,9 @@ pub(super) fn properties(rows: Vec<(&str, String)>) -> Block {
     })
 }
 
-/// Lines that a framed note may hold, so that it still fits on one page.
-const NOTICE_LINES: usize = 12;
-
-/// Framed notes with `lines`; none for none.
-pub(super) fn notices(title: &str, lines: &[String]) -> Vec<Block> {
-    let titled = |part: usize| if part == 0 { title.to_owned() } else { format!("{title} (tiếp theo)") };
-    let notice = |(part, lines): (usize, &[String])| Block::Notice { title: titled(part), lines: lines.to_vec() };
-    lines.chunks(NOTICE_LINES).enumerate().map(notice).collect()
+/// A framed note with `lines`; none for none.
+pub(super) fn notice(title: &str, lines: Vec<String>) -> Option<Block> {
+    (!lines.is_empty()).then(|| Block::Notice { title: title.to_owned(), lines })
 }
 
 /// A count in running text of state papers: `01`, `09`, `10`, and a plain `0`.
@@ -129,20 +124,5 @@ mod tests {
         assert_eq!([0, 1, 9, 10, 78].map(count_words), ["0", "01", "09", "10", "78"]);
         assert_eq!(block_heading(0, "Hội đồng nhân dân tỉnh"), "I - KHỐI HỘI ĐỒNG NHÂN DÂN TỈNH");
         assert_eq!(block_heading(1, "KHỐI ỦY BAN NHÂN DÂN"), "II - KHỐI ỦY BAN NHÂN DÂN");
-    }
-
-    #[test]
-    fn a_long_note_is_parted_and_no_line_is_lost() {
-        let lines: Vec<String> = (0..25).map(|i| i.to_string()).collect();
-        let parts = notices("Cần làm rõ", &lines);
-        let held: Vec<usize> = parts
-            .iter()
-            .map(|block| match block {
-                Block::Notice { lines, .. } => lines.len(),
-                _ => 0,
-            })
-            .collect();
-        assert_eq!(held, [12, 12, 1]);
-        assert!(notices("Cần làm rõ", &[]).is_empty());
     }
 }
