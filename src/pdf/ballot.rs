@@ -56,29 +56,76 @@ pub struct TickBox {
 }
 
 /// The sheets of `form`: as many as its lines need, each with its own head, corner squares and `Tờ k/n`. No name is cut
-/// and no line is split.
+/// and no line is split. Lines are equally high where that costs no sheet, and the last sheet never holds a single line
+/// of several: who turns the paper over must not miss it.
 ///
 /// # Errors
 /// A line taller than a sheet; a character that the print face lacks.
 pub fn sheets(form: &BallotForm) -> Result<Vec<Sheet>, PdfError> {
     let grid = Grid::new(form)?;
-    let rows = form.lines.iter().map(|line| grid.row(line)).collect::<Result<Vec<_>, _>>()?;
-    let mut drafts: Vec<Draft> = Vec::new();
-    for row in rows {
-        match drafts.last_mut() {
-            Some(draft) if draft.y + row.height <= TABLE_BOTTOM => grid.draw(row, draft),
-            _ => {
-                let mut draft = grid.new_sheet(drafts.is_empty())?;
-                if draft.y + row.height > TABLE_BOTTOM {
-                    let (form, name) = (form.id.clone(), row.line.name.clone());
-                    return Err(PdfError::LineTooTall { form, number: row.line.number, name });
-                }
-                grid.draw(row, &mut draft);
-                drafts.push(draft);
-            }
+    let mut rows = form.lines.iter().map(|line| grid.row(line)).collect::<Result<Vec<_>, _>>()?;
+    let room = Room { first: TABLE_BOTTOM - grid.new_sheet(true)?.y, next: TABLE_BOTTOM - grid.new_sheet(false)?.y };
+    for (i, row) in rows.iter().enumerate() {
+        if row.height > if i == 0 { room.first } else { room.next } {
+            let (form, name) = (form.id.clone(), row.line.name.clone());
+            return Err(PdfError::LineTooTall { form, number: row.line.number, name });
         }
     }
+    even_out(&mut rows, room);
+    let counts = room.lines_per_sheet(&rows.iter().map(|row| row.height).collect::<Vec<_>>());
+    let mut rows = rows.into_iter();
+    let mut drafts: Vec<Draft> = Vec::with_capacity(counts.len());
+    for count in counts {
+        let mut draft = grid.new_sheet(drafts.is_empty())?;
+        rows.by_ref().take(count).for_each(|row| grid.draw(row, &mut draft));
+        drafts.push(draft);
+    }
     finish(form, drafts)
+}
+
+/// Height for lines on the first sheet, which bears the whole head, and on each of the others.
+#[derive(Clone, Copy)]
+struct Room {
+    first: Length,
+    next: Length,
+}
+
+impl Room {
+    /// How many lines of these heights go on each sheet.
+    fn lines_per_sheet(self, heights: &[Length]) -> Vec<usize> {
+        let mut counts: Vec<usize> = Vec::new();
+        let mut left = Length::ZERO;
+        for height in heights {
+            match counts.last_mut() {
+                Some(count) if *height <= left => *count += 1,
+                _ => {
+                    left = if counts.is_empty() { self.first } else { self.next };
+                    counts.push(1);
+                }
+            }
+            left = left - *height;
+        }
+        if let [.., before, last] = counts.as_mut_slice()
+            && *last == 1
+            && *before > 2
+        {
+            (*before, *last) = (*before - 1, 2);
+        }
+        counts
+    }
+}
+
+/// Raises rows to the greatest common height that needs no further sheet: boxes lie at equal distances, and no person has
+/// more room than another without need.
+fn even_out(rows: &mut [Row<'_>], room: Room) {
+    let heights = |common: Length| rows.iter().map(|row| row.height.max(common)).collect::<Vec<_>>();
+    let sheets = room.lines_per_sheet(&heights(ROW_MIN)).len();
+    let tallest = rows.iter().map(|row| row.height).max().unwrap_or(ROW_MIN);
+    let mut common = tallest;
+    while common > ROW_MIN && room.lines_per_sheet(&heights(common)).len() > sheets {
+        common = common - ROW_STEP;
+    }
+    rows.iter_mut().for_each(|row| row.height = row.height.max(common));
 }
 
 fn finish(form: &BallotForm, drafts: Vec<Draft>) -> Result<Vec<Sheet>, PdfError> {
@@ -328,6 +375,40 @@ mod tests {
                 assert!(texts.contains(&expected), "{expected}: {texts:?}");
             }
             assert!(sheet.boxes.iter().all(|tick| tick.area.bottom() < TABLE_BOTTOM));
+        }
+    }
+
+    #[test]
+    fn lines_are_equally_high_where_that_costs_no_sheet() {
+        let heights = |form: &BallotForm| {
+            let sheets = sheets(form).expect("a form");
+            let tops = |sheet: &Sheet| sheet.boxes.iter().step_by(3).map(|tick| tick.area.y).collect::<Vec<_>>();
+            let steps = |tops: Vec<Length>| tops.windows(2).map(|pair| pair[1] - pair[0]).collect::<Vec<_>>();
+            (sheets.len(), sheets.iter().flat_map(|sheet| steps(tops(sheet))).collect::<Vec<_>>())
+        };
+        let mut form = form(9, "Giám đốc Sở");
+        form.lines[4].posts = "Phó Chủ tịch Thường trực Hội đồng nhân dân tỉnh kiêm Trưởng Ban Pháp chế".into();
+        let (sheets, steps) = heights(&form);
+        assert_eq!(sheets, 1);
+        assert!(steps.iter().all(|step| *step == steps[0] && *step > ROW_MIN), "{steps:?}");
+
+        form.lines[4].posts = "Ủy viên ".repeat(60);
+        let (sheets, steps) = heights(&form);
+        assert_eq!(sheets, 1, "one tall line makes no second sheet");
+        assert!(steps.iter().any(|step| *step != steps[0]), "{steps:?}");
+    }
+
+    #[test]
+    fn no_line_stands_alone_on_the_last_sheet() {
+        for lines in 2..60 {
+            let sheets = sheets(&form(lines, "Giám đốc Sở")).expect("a form");
+            let on = |sheet: &Sheet| sheet.boxes.len() / 3;
+            assert!(
+                sheets.iter().all(|sheet| on(sheet) > 1),
+                "{lines}: {:?}",
+                sheets.iter().map(on).collect::<Vec<_>>()
+            );
+            assert_eq!(sheets.iter().map(on).sum::<usize>(), usize::try_from(lines).expect("few"));
         }
     }
 
