@@ -6,10 +6,12 @@ use super::length::{Length, Points, Rect};
 use crate::domain::decimal::Decimal;
 use crate::domain::document::{Align, Cell, Chart, ChartPoint, Size, Span, Table};
 
-/// Lightness of the bars of the plan; the result is darker.
-const PLANNED: Grey = Grey(75);
+/// Bars of the plan are light and outlined, those of the result dark: a bad copy and weak eyes still tell them apart.
+const PLANNED: Grey = Grey(88);
 /// Lightness of the bars of the result.
-const ACTUAL: Grey = Grey(35);
+const ACTUAL: Grey = Grey(30);
+/// Size of the figures under the bars.
+const FIGURES: Points = Points(10);
 /// Room for the bars.
 const HEIGHT: Length = Length::mm(38);
 /// A bar is never wider, however few years there are.
@@ -39,6 +41,8 @@ fn part(title: &str, years: &[ChartPoint], scale: &Scale, width: Length) -> Resu
     let legend = width.share(i64::from(LEGEND_SHARE), shares);
     let slot = width.share(i64::from(YEAR_SHARE), shares);
     let bar = MAX_BAR.min(slot.share(2, 5));
+    // Where every figure is zero there is nothing to draw: the table says it.
+    let height = if scale.is_flat() { Length::ZERO } else { HEIGHT };
     let zero = pen.y + scale.above_zero(HEIGHT);
     let (mut planned, mut actual) = (Vec::new(), Vec::new());
     let mut middle = legend + slot / 2;
@@ -47,12 +51,19 @@ fn part(title: &str, years: &[ChartPoint], scale: &Scale, width: Length) -> Resu
         actual.extend(year.actual.map(|value| scale.bar(value, middle, bar, zero)));
         middle += slot;
     }
+    let outlines: Vec<Shape> = planned.iter().map(|area| outline(*area)).collect();
     pen.shapes.push(Shape::Fill { areas: planned, grey: PLANNED });
+    pen.shapes.extend(outlines);
     pen.shapes.push(Shape::Fill { areas: actual, grey: ACTUAL });
     pen.shapes.push(Shape::Rules { segments: vec![((legend, zero), (width, zero))], thickness: THIN, grey: BLACK });
-    pen.skip(HEIGHT + Length::mm(1));
+    pen.skip(height + Length::mm(1));
     figures(years, width, &mut pen)?;
     Ok(Piece { space_before: Length::mm(3), height: pen.y, shapes: pen.shapes, ..Piece::default() })
+}
+
+/// The frame of a light bar or swatch.
+fn outline(area: Rect) -> Shape {
+    Shape::Frame { area, thickness: THIN, grey: BLACK }
 }
 
 /// The table under the bars: a legend and the figures as they were reported.
@@ -72,14 +83,14 @@ fn figures(years: &[ChartPoint], width: Length, pen: &mut Pen) -> Result<(), Pdf
     let model = Table { widths, head: Vec::new(), rows, size: Size::Tiny };
 
     let swatches = [None, Some(PLANNED), Some(ACTUAL)];
-    for (piece, swatch) in table(&model, Points(9), width, Length::mm(200))?.into_iter().zip(swatches) {
+    for (piece, swatch) in table(&model, FIGURES, width, Length::mm(200))?.into_iter().zip(swatches) {
         pen.shapes.extend(piece.shapes.into_iter().map(|mut shape| {
             shape.shift(Length::ZERO, pen.y);
             shape
         }));
         if let Some(grey) = swatch {
-            let area = Rect::square(Length::tenths_mm(13), pen.y + Length::tenths_mm(13), Length::tenths_mm(24));
-            pen.shapes.push(Shape::Fill { areas: vec![area], grey });
+            let area = Rect::square(Length::tenths_mm(13), pen.y + Length::tenths_mm(15), Length::tenths_mm(24));
+            pen.shapes.extend([Shape::Fill { areas: vec![area], grey }, outline(area)]);
         }
         pen.skip(piece.height);
     }
@@ -104,6 +115,11 @@ impl Scale {
             low: if value.compare(scale.low).is_lt() { value } else { scale.low },
             high: if value.compare(scale.high).is_gt() { value } else { scale.high },
         })
+    }
+
+    /// Whether no value differs from zero.
+    fn is_flat(&self) -> bool {
+        self.low.compare(ZERO).is_eq() && self.high.compare(ZERO).is_eq()
     }
 
     /// `value` as a share of the whole scale, in `height`; a scale of nothing has no heights.
