@@ -84,17 +84,27 @@ fn form(occasion: &Occasion<'_>, number: usize, block: &Block, who: &[(OfficialI
 }
 
 fn subject(occasion: &Occasion<'_>, block: &Block) -> String {
-    let name = block.0.to_lowercase();
-    let name = name.strip_prefix("khối ").unwrap_or(&name);
+    let name = in_sentence(&block.0);
+    let name = name.strip_prefix("khối ").or_else(|| name.strip_prefix("Khối ")).unwrap_or(&name);
     let who = occasion.voted_on("Hội đồng nhân dân");
-    format!("đối với {who}, khối {}", capitals_of_bodies(name))
+    format!("đối với {who}, khối {name}")
 }
 
-/// Names of bodies keep their capital inside a sentence.
-fn capitals_of_bodies(text: &str) -> String {
-    ["Hội đồng nhân dân", "Ủy ban nhân dân", "Quốc hội", "Chính phủ", "Tỉnh ủy", "Đảng"]
-        .iter()
-        .fold(text.to_owned(), |out, body| out.replace(&body.to_lowercase(), body))
+/// A block's name inside a sentence: as the office wrote it, and one in capitals (`KHỐI ỦY BAN NHÂN DÂN TỈNH KHÓA XVIII`)
+/// as `khối Ủy ban nhân dân tỉnh khóa XVIII`.
+fn in_sentence(name: &str) -> String {
+    const ABBREVIATIONS: [&str; 7] = ["HĐND", "UBND", "UBTVQH", "TAND", "VKSND", "MTTQ", "KTNN"];
+    const BODIES: [&str; 6] = ["Hội đồng nhân dân", "Ủy ban nhân dân", "Quốc hội", "Chính phủ", "Tỉnh ủy", "Đảng"];
+    if name.chars().any(char::is_lowercase) {
+        return name.to_owned();
+    }
+    let word = |word: &str| {
+        let letters = word.trim_matches(|c: char| !c.is_alphabetic());
+        let numeral = !letters.is_empty() && letters.chars().all(|c| "IVXLC".contains(c));
+        if numeral || ABBREVIATIONS.contains(&letters) { word.to_owned() } else { word.to_lowercase() }
+    };
+    let lower = name.split(' ').map(word).collect::<Vec<_>>().join(" ");
+    BODIES.iter().fold(lower, |text, body| text.replace(&body.to_lowercase(), body))
 }
 
 /// What the voter does. Marks on paper only; a spoiled paper is exchanged before it is cast (NQ 31/2023/UBTVQH15, Điều 12).
@@ -106,8 +116,8 @@ fn instructions(kind: PollKind) -> Vec<String> {
     vec![
         format!("Với mỗi người, đánh dấu X vào MỘT trong {boxes} ô ở cùng dòng với họ tên người đó."),
         "Dòng bỏ trống hoặc đánh dấu từ hai ô trở lên không được tính cho người ở dòng đó.".to_owned(),
-        "Không gạch, xóa họ tên đã in; không viết thêm tên người khác; phiếu viết hỏng được đổi trước khi bỏ vào hòm phiếu."
-            .to_owned(),
+        "Không gạch, xóa họ tên đã in; không viết thêm tên người khác.".to_owned(),
+        "Phiếu viết hỏng được đổi trước khi bỏ vào hòm phiếu.".to_owned(),
     ]
 }
 
@@ -169,5 +179,16 @@ mod tests {
         assert_ne!(of(&later, &[0, 1])[0].id, both[0].id, "another day is another form");
         book.officials[1].name = "Lê Thị D".into();
         assert_ne!(of(&book, &[0, 1])[1].id, both[1].id, "another name is another form");
+    }
+
+    #[test]
+    fn a_blocks_name_keeps_its_abbreviations_and_numerals_inside_a_sentence() {
+        for (written, read) in [
+            ("KHỐI ỦY BAN NHÂN DÂN TỈNH", "khối Ủy ban nhân dân tỉnh"),
+            ("KHỐI HĐND TỈNH KHÓA XVIII, NHIỆM KỲ 2021 - 2026", "khối HĐND tỉnh khóa XVIII, nhiệm kỳ 2021 - 2026"),
+            ("Khối UBND tỉnh", "Khối UBND tỉnh"),
+        ] {
+            assert_eq!(in_sentence(written), read);
+        }
     }
 }
