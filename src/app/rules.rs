@@ -11,7 +11,7 @@ use crate::domain::rules::{
     Attested, BandRule, BaseKind, CountedFrom, DeadlineRule, InForce, LoadedRules, Quorum, QuorumOf, RuleSet,
     SeveralPosts, Side, load_all,
 };
-use crate::domain::text::date_dmy;
+use crate::domain::text::{date_dmy, fold};
 
 /// The built-in rule sets, with the `.toml` files of `folder` added or put in by id.
 ///
@@ -44,10 +44,21 @@ fn toml_files(folder: &Path) -> Result<Vec<PathBuf>, AppError> {
 /// # Errors
 /// When there is none; the message lists the ids that there are.
 pub fn find<'a>(sets: &'a [LoadedRules], id: &str) -> Result<&'a LoadedRules, AppError> {
-    sets.iter().find(|rules| rules.set.id.eq_ignore_ascii_case(id.trim())).ok_or_else(|| {
-        let known: Vec<&str> = sets.iter().map(|rules| rules.set.id.as_str()).collect();
-        AppError::Input(format!("Không có bộ quy tắc “{id}”; hãy dùng một trong: {}.", known.join(", ")))
-    })
+    named(sets, id)
+        .ok_or_else(|| AppError::Input(format!("Không có bộ quy tắc «{id}»; hãy dùng một trong: {}.", ids(sets))))
+}
+
+/// The rule set whose id or short name `text` is, as people write it: `NQ96-2023-QH15`, `NQ 96/2023/QH15`.
+pub fn named<'a>(sets: &'a [LoadedRules], text: &str) -> Option<&'a LoadedRules> {
+    let key = |name: &str| fold(name).replace(' ', "");
+    let wanted = key(text);
+    sets.iter().find(|rules| [&rules.set.id, &rules.set.short].iter().any(|name| key(name) == wanted))
+}
+
+/// All ids, for messages.
+pub fn ids(sets: &[LoadedRules]) -> String {
+    let ids: Vec<&str> = sets.iter().map(|rules| rules.set.id.as_str()).collect();
+    ids.join("; ")
 }
 
 /// One line per rule set.

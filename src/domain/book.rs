@@ -7,8 +7,10 @@ use super::poll::{BallotTotals, LevelCounts};
 use super::roster::{Delegate, Teller};
 
 /// One official's counts from a real count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeclaredLine {
+    /// Where the office wrote it, for messages: `Kết quả!B7`.
+    pub place: String,
     /// Whose.
     pub official: OfficialId,
     /// Ballots of the form on which the official stands.

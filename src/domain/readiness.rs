@@ -6,7 +6,7 @@ use super::book::{Book, DeclaredLine};
 use super::council::{Council, CouncilKind};
 use super::eligibility::{Standing, listed};
 use super::finding::{Finding, Severity};
-use super::official::OfficialId;
+use super::official::{Block, OfficialId};
 use super::roster::TellerRole;
 use super::rules::{Attested, QuorumOf, RuleSet, Side};
 use super::text::{date_dmy, fold};
@@ -17,8 +17,9 @@ const RESULT: &str = "Kết quả";
 
 /// Every doubt about the vote as it is prepared; `standings` are those of [`eligibility`](super::eligibility::eligibility).
 ///
-/// `RDY-001` to `005` the rule set and the sitting, `RDY-011` to `014` the board, `RDY-021` to `025` the ballots. Only
-/// what makes the vote unlawful or impossible by a text that was read is an error; practice differs, so the rest warns.
+/// `RDY-001` to `005` the rule set and the sitting, `RDY-011` to `014` the board, `RDY-021` to `026` the ballots. Only
+/// what makes the vote unlawful or its result impossible is an error; practice differs, so the rest warns. What a single
+/// cell says wrongly (a day before another, sums that do not hold) was said where the cell was read.
 pub fn readiness(rules: &RuleSet, book: &Book, standings: &[Standing]) -> Vec<Finding> {
     let mut findings = sitting_findings(rules, &book.council);
     findings.extend(board_findings(rules, book, standings));
@@ -40,15 +41,6 @@ fn sitting_findings(rules: &RuleSet, council: &Council) -> Vec<Finding> {
         ));
     }
     findings.extend(in_force(rules, council));
-    let sitting = &council.sitting;
-    if sitting.votes_on < sitting.opens_on {
-        let what = format!(
-            "Ngày lấy phiếu {} trước ngày khai mạc {}.",
-            date_dmy(sitting.votes_on),
-            date_dmy(sitting.opens_on)
-        );
-        findings.push(Finding::new("RDY-003", Severity::Error, COUNCIL, what, "Sửa một trong hai ngày."));
-    }
     findings.extend(usual_sitting(rules, council));
     findings
 }
@@ -109,7 +101,9 @@ fn board_findings(rules: &RuleSet, book: &Book, standings: &[Standing]) -> Vec<F
         let remedy = format!("Bổ sung cho đủ ít nhất {least} đại biểu.");
         findings.push(Finding::new("RDY-011", Severity::Warning, BOARD, what, remedy).by_law(&rule.cite));
     }
-    for (code, role) in [("RDY-012", TellerRole::Head), ("RDY-013", TellerRole::Secretary)] {
+    // A board without anybody was said already: it lacks members, not a head.
+    let offices = [("RDY-012", TellerRole::Head), ("RDY-013", TellerRole::Secretary)];
+    for (code, role) in offices.into_iter().filter(|_| !tellers.is_empty()) {
         let count = tellers.iter().filter(|t| t.role == role).count();
         if count != 1 {
             let what = format!("Ban kiểm phiếu có {count} {}; cần đúng một.", role.label());
@@ -143,37 +137,50 @@ fn ballot_findings(rules: &RuleSet, book: &Book, standings: &[Standing]) -> Vec<
     }
     let Some(declared) = &book.declared else { return findings };
     let on_list: BTreeSet<OfficialId> = listed(standings).collect();
-    let mut counted = BTreeSet::new();
-    for line in declared {
-        counted.insert(line.official);
-        findings.extend(declared_findings(rules, book, line, on_list.contains(&line.official)));
+    for line in declared.iter().filter(|line| !on_list.contains(&line.official)) {
+        let name = book.official(line.official).map_or("", |official| official.name.as_str());
+        let what = format!("{name} có kết quả nhưng không thuộc danh sách lấy phiếu.");
+        let remedy = "Bỏ dòng này, hoặc sửa chức vụ, ngày được bầu, thông báo nghỉ hưu ở trang Người được lấy phiếu.";
+        findings.push(Finding::new("RDY-022", Severity::Error, &line.place, what, remedy));
     }
+    let counted: BTreeSet<OfficialId> = declared.iter().map(|line| line.official).collect();
     for official in on_list.difference(&counted).filter_map(|id| book.official(*id)) {
         let what = format!("{} có trong danh sách lấy phiếu nhưng không có kết quả.", official.name);
-        findings.push(Finding::new("RDY-024", Severity::Warning, RESULT, what, "Bổ sung kết quả của người này."));
+        let remedy = "Thêm một dòng kết quả của người này, đúng theo biên bản kiểm phiếu.";
+        findings.push(Finding::new("RDY-024", Severity::Error, RESULT, what, remedy));
+    }
+    for block in book.blocks() {
+        let of_block = |line: &&DeclaredLine| book.official(line.official).is_some_and(|o| o.block == *block);
+        findings.extend(form_findings(rules, total, block, declared.iter().filter(of_block)));
     }
     findings
 }
 
-fn declared_findings(rules: &RuleSet, book: &Book, line: &DeclaredLine, on_list: bool) -> Vec<Finding> {
-    let Some(official) = book.official(line.official) else { return Vec::new() };
-    let place = format!("{RESULT}, {}", official.name);
-    let (total, issued) = (book.council.delegates_total, line.ballots.issued);
+/// The people of one form share its ballots, and a form goes to no more than all delegates.
+fn form_findings<'b>(
+    rules: &RuleSet,
+    total: u32,
+    block: &Block,
+    mut lines: impl Iterator<Item = &'b DeclaredLine>,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
-    if !on_list {
-        let what = "Có kết quả của người không thuộc danh sách lấy phiếu.";
-        let remedy = "Xem lại chức vụ, ngày được bầu, thông báo nghỉ hưu của người này.";
-        findings.push(Finding::new("RDY-022", Severity::Warning, &place, what, remedy));
-    }
+    let Some(first) = lines.next() else { return findings };
+    let issued = first.ballots.issued;
+    let quorum = &rules.quorum;
     if issued > total {
         let what = format!("Số phiếu phát ra ({issued}) lớn hơn tổng số đại biểu ({total}).");
-        findings.push(Finding::new("RDY-023", Severity::Error, &place, what, "Kiểm tra lại hai số này."));
-    } else if rules.quorum.value.of == QuorumOf::Delegates && !rules.quorum.value.threshold.reached(issued, total) {
-        let share = rules.quorum.value.threshold.share;
+        findings.push(Finding::new("RDY-023", Severity::Error, &first.place, what, "Kiểm tra lại hai số này."));
+    } else if quorum.value.of == QuorumOf::Delegates && !quorum.value.threshold.reached(issued, total) {
+        let share = quorum.value.threshold.share;
         let what = format!("Số phiếu phát ra ({issued}) chưa đến {share} tổng số đại biểu ({total}).");
         let remedy = "Kiểm tra số đại biểu có mặt khi lấy phiếu.";
-        findings.push(Finding::new("RDY-025", Severity::Warning, &place, what, remedy).by_law(&rules.quorum.cite));
+        findings.push(Finding::new("RDY-025", Severity::Warning, &first.place, what, remedy).by_law(&quorum.cite));
     }
+    findings.extend(lines.filter(|line| line.ballots != first.ballots).map(|line| {
+        let what = format!("Số phiếu phát ra, thu về, hợp lệ khác với dòng đầu của khối «{}».", block.0);
+        let remedy = format!("Một khối dùng chung một mẫu phiếu: ghi cùng một bộ số như ở {}.", first.place);
+        Finding::new("RDY-026", Severity::Error, &line.place, what, remedy)
+    }));
     findings
 }
 
@@ -230,18 +237,33 @@ mod tests {
         assert_eq!(codes(&book), ["RDY-011", "RDY-012", "RDY-014"]);
     }
 
+    fn declared(official: usize, ballots: u32) -> DeclaredLine {
+        DeclaredLine {
+            place: format!("Kết quả!B{}", official + 2),
+            official: OfficialId(official),
+            ballots: BallotTotals { issued: ballots, returned: ballots, valid: ballots, invalid: 0 },
+            counts: LevelCounts::Rating { high: ballots, medium: 0, low: 0 },
+        }
+    }
+
     #[test]
     fn ballots_cannot_outnumber_delegates_and_every_listed_person_needs_a_result() {
         let mut book = ready().with_official("Lê Thị C", &[("Phó Trưởng Ban Pháp chế", None)]);
-        let ballots = BallotTotals { issued: 61, returned: 61, valid: 61, invalid: 0 };
-        let counts = LevelCounts::Rating { high: 61, medium: 0, low: 0 };
-        book.declared = Some(vec![DeclaredLine { official: OfficialId(1), ballots, counts }]);
-        assert_eq!(codes(&book), ["RDY-022", "RDY-023", "RDY-024"]);
-        book.declared = Some(vec![DeclaredLine {
-            official: OfficialId(0),
-            ballots: BallotTotals { issued: 39, returned: 39, valid: 39, invalid: 0 },
-            counts,
-        }]);
+        book.declared = Some(vec![declared(1, 61)]);
+        assert_eq!(codes(&book), ["RDY-022", "RDY-024", "RDY-023"]);
+        book.declared = Some(vec![declared(0, 39)]);
         assert_eq!(codes(&book), ["RDY-025"]);
+    }
+
+    #[test]
+    fn the_people_of_one_form_share_its_ballots() {
+        let vice = [("Phó Chủ tịch UBND tỉnh", Some(date(2021, 6, 30)))];
+        let mut book = ready().with_official("Lê Thị C", &vice);
+        book.declared = Some(vec![declared(0, 60), declared(1, 59)]);
+        let rules = fixture::rules();
+        let findings = readiness(&rules, &book, &eligibility(&rules, &book, &[]));
+        let told: Vec<_> = findings.iter().map(|f| (f.code, f.severity, f.place.as_str())).collect();
+        assert_eq!(told, [("RDY-026", Severity::Error, "Kết quả!B3")]);
+        assert!(findings[0].remedy.ends_with("Kết quả!B2."));
     }
 }

@@ -73,7 +73,7 @@ pub fn template_xlsx() -> Result<Vec<u8>, ImportError> {
 }
 
 /// The same workbook filled from a book. Reading it back gives the same book, if the book's texts are clean and its
-/// posts and fields hold no `;`.
+/// posts and fields hold no `;`; its results then have their places in the new workbook.
 ///
 /// # Errors
 /// When a text is longer than a cell holds.

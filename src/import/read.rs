@@ -154,10 +154,10 @@ fn book(grids: &[Grid], file_name: &str, mut report: Report) -> Imported {
     let about = council.as_ref();
     let officials = of_officials.map(|records| officials::read(&records, about, &mut report)).unwrap_or_default();
     let delegates = of_delegates.map(|records| delegates::read(&records, about, &mut report)).unwrap_or_default();
-    let tellers = of_tellers.map(|records| tellers::read(&records, about, &officials, &delegates, &mut report));
+    let tellers = of_tellers.map(|records| tellers::read(&records, about, &delegates, &mut report));
     let directory = Directory::new(&officials);
     let facts = of_facts.map(|records| facts::read(&records, about, &directory, &mut report)).unwrap_or_default();
-    let declared = of_results.and_then(|records| results::read(&records, about, (&officials, &directory), &mut report));
+    let declared = of_results.and_then(|records| results::read(&records, &directory, &mut report));
     let whole = council.filter(|_| !report.has_errors());
     let book = whole.map(|council| Book {
         council,

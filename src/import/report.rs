@@ -92,9 +92,7 @@ pub(super) const DELEGATE_TWICE: Code = error("IMP-034");
 pub(super) const DELEGATES_TOTAL: Code = warning("IMP-035");
 /// One teller twice, or two heads.
 pub(super) const BOARD_TWICE: Code = error("IMP-036");
-/// No head of the board.
-pub(super) const BOARD_HEADLESS: Code = warning("IMP-037");
-/// The National Assembly's rule: a teller must be a deputy who is not on the list.
+/// The National Assembly's rule: a teller must be a deputy.
 pub(super) const TELLER_BARRED: Code = error("IMP-038");
 /// The same for councils, where the rule is carried over.
 pub(super) const TELLER_DOUBTFUL: Code = warning("IMP-039");
@@ -116,8 +114,6 @@ pub(super) const IDENTITY: Code = error("IMP-051");
 pub(super) const RESULT_PARTIAL: Code = error("IMP-052");
 /// Both kinds of poll in one sheet.
 pub(super) const RESULT_MIXED: Code = error("IMP-053");
-/// An official without counts: read as not voted on.
-pub(super) const RESULT_ABSENT: Code = note("IMP-054");
 /// A share that no share can be.
 pub(super) const BAD_PERCENT: Code = error("IMP-055");
 

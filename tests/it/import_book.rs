@@ -89,7 +89,11 @@ fn full_book() -> Book {
     ];
     let ballots = BallotTotals { issued: 3, returned: 3, valid: 3, invalid: 0 };
     let counts = LevelCounts::Rating { high: 1, medium: 0, low: 2 };
-    let line = |i, ballots| DeclaredLine { official: OfficialId(i), ballots, counts };
+    // Where the template has its records: below what the sheet is for, what each column is for, and the header.
+    let line =
+        |i, ballots| DeclaredLine {
+            place: format!("Kết quả!B{}", i + 4), official: OfficialId(i), ballots, counts
+        };
     let delegates = ["Nguyễn Văn Hai", "Trần Thị Ba", "Phạm Văn Tư"]
         .map(|n| Delegate { name: n.into(), group: Some("Tổ 1".into()) });
     let tellers = vec![

@@ -300,7 +300,6 @@ fn every_mistake_of_a_bad_workbook_is_told_at_once() {
     LỖI IMP-033 [Người được lấy phiếu!F3] Có 3 ngày cho 2 chức vụ. Ghi một ngày cho tất cả, hoặc mỗi chức vụ một ngày theo đúng thứ tự, cách nhau bằng dấu «;».
     LỖI IMP-030 [Người được lấy phiếu!A4] Nguyễn Văn A đã có ở một dòng phía trên. Một người nhiều chức vụ: gộp vào một dòng, chức vụ cách nhau bằng «;». Hai người trùng tên: ghi ngày sinh của cả hai.
     LỖI IMP-020 [Người được lấy phiếu!D5] Chưa ghi «Chức vụ». Ghi: chức vụ được lấy phiếu; nhiều chức vụ cách nhau bằng dấu «;» trong cùng một ô.
-    CẢNH BÁO IMP-039 [Ban kiểm phiếu!A2] Trần Thị Ba có tên trong danh sách lấy phiếu nên không được kiểm phiếu. Cử đại biểu khác vào Ban kiểm phiếu. (HD 883/HD-UBTVQH14, điểm 5a)
     LỖI IMP-031 [Dữ kiện!A2] «Trần Thị Bà Ba» không có trong danh sách người được lấy phiếu. Có phải là: Trần Thị Ba?
     LỖI IMP-032 [Dữ kiện!A2] «Nguyễn Văn A» chưa rõ là ai trong 3 người cùng tên. Ghi một trong: Nguyễn Văn A (1965); Nguyễn Văn A (1975); Nguyễn Văn A (Ủy viên).
     LỖI IMP-026 [Dữ kiện!C2] «Tin đồn» không phải là giá trị của «Loại». Ghi một trong: Chỉ tiêu; Nhiệm vụ được giao; Chất vấn, lời hứa; Kết luận giám sát; Kiến nghị cử tri; Khiếu nại, tố cáo; Tiếp công dân; Xếp loại hằng năm; Khen thưởng; Kỷ luật; Kê khai tài sản; Báo cáo cá nhân; Ý kiến cử tri (MTTQ); Tham dự họp.
@@ -314,8 +313,6 @@ fn every_mistake_of_a_bad_workbook_is_told_at_once() {
     LỖI IMP-051 [Kết quả!F2] Số liệu không khớp: số phiếu thu về (2) khác tổng phiếu hợp lệ (1) và không hợp lệ (0). Đối chiếu với biên bản kiểm phiếu.
     LỖI IMP-052 [Kết quả!A3] Chưa ghi Tín nhiệm. Ghi đủ các mức; mức không có phiếu nào thì ghi 0.
     LỖI IMP-051 [Kết quả!A4] Số liệu không khớp: cộng các mức (3) lớn hơn số phiếu hợp lệ (2). Đối chiếu với biên bản kiểm phiếu.
-    LƯU Ý IMP-054 [Kết quả] Nguyễn Văn A (1965) không có kết quả: được hiểu là không lấy phiếu. Nếu đã lấy phiếu, thêm một dòng kết quả.
-    LƯU Ý IMP-054 [Kết quả] Nguyễn Văn A (Ủy viên) không có kết quả: được hiểu là không lấy phiếu. Nếu đã lấy phiếu, thêm một dòng kết quả.
     "#);
 }
 

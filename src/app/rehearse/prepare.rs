@@ -75,7 +75,7 @@ pub(super) fn plan<'a>(
 ) -> Result<(Plan<'a>, Vec<Finding>), AppError> {
     let book = &input.book;
     let mut findings = input.findings.clone();
-    let text = rules::find(rules, &book.council.ruleset)?;
+    let text = rules_of(input, rules)?;
     let kind = declared_kind(book).unwrap_or(options.kind);
     require_rules_for(&text.set, kind)?;
     let calendar = Calendar::builtin().map_err(|e| AppError::internal("đọc lịch ngày nghỉ", e))?;
@@ -85,7 +85,6 @@ pub(super) fn plan<'a>(
     findings.extend(readiness(&text.set, book, &standings));
     findings.extend(deadline::deadline_findings(&deadlines, &book.council.sitting, &BTreeMap::new(), today));
     let listed: Vec<OfficialId> = eligibility::listed(&standings).collect();
-    findings.extend(declared_findings(book, &listed));
     if findings.iter().any(Finding::is_error) {
         return Err(AppError::Findings { file: input.name.clone(), findings });
     }
@@ -114,6 +113,17 @@ fn occasion<'a>(book: &'a Book, rules: &'a RuleSet, kind: PollKind) -> Occasion<
     Occasion { council: &book.council, rules, kind, watermark: Some(WATERMARK) }
 }
 
+/// The rule set that the workbook names. Without it nothing else can be checked, so what reading found is said with it.
+fn rules_of<'a>(input: &Input, rules: &'a [LoadedRules]) -> Result<&'a LoadedRules, AppError> {
+    rules::named(rules, &input.book.council.ruleset).ok_or_else(|| {
+        let what = format!("Không có bộ quy tắc «{}».", input.book.council.ruleset);
+        let remedy = format!("Ở mục «Bộ quy tắc», ghi một trong: {}.", rules::ids(rules));
+        let unknown = Finding::new("RDY-006", Severity::Error, "Hội đồng", what, remedy);
+        let findings = input.findings.iter().cloned().chain([unknown]).collect();
+        AppError::Findings { file: input.name.clone(), findings }
+    })
+}
+
 fn declared_kind(book: &Book) -> Option<PollKind> {
     book.declared.as_ref()?.first().map(|line| line.counts.kind())
 }
@@ -133,41 +143,6 @@ fn require_rules_for(rules: &RuleSet, kind: PollKind) -> Result<(), AppError> {
 fn issued(book: &Book, options: &Options) -> u32 {
     let declared = book.declared.iter().flatten().map(|line| line.ballots.issued).max();
     declared.or(options.ballots).unwrap_or(book.council.delegates_total)
-}
-
-/// A real count covers exactly the people on the list, and the people of one form share its ballots.
-fn declared_findings(book: &Book, listed: &[OfficialId]) -> Vec<Finding> {
-    let Some(declared) = &book.declared else { return Vec::new() };
-    let mut findings = Vec::new();
-    let mut error = |what: String, remedy: &str| {
-        findings.push(Finding::new("KQ-001", Severity::Error, "Kết quả", what, remedy));
-    };
-    for (id, official) in book.officials() {
-        let lines = declared.iter().filter(|line| line.official == id).count();
-        match (listed.contains(&id), lines) {
-            (true, 0) => error(
-                format!("{} có trong danh sách lấy phiếu nhưng không có số đếm.", official.name),
-                "Hãy điền số đếm của người này từ biên bản.",
-            ),
-            (false, 1..) => error(
-                format!("{} có số đếm nhưng không thuộc danh sách lấy phiếu.", official.name),
-                "Hãy bỏ dòng này, hoặc sửa chức vụ, ngày được bầu ở trang “Người được lấy phiếu”.",
-            ),
-            _ => {}
-        }
-    }
-    for block in book.blocks() {
-        let of_block = |id| book.official(id).is_some_and(|o: &crate::domain::official::Official| o.block == *block);
-        let mut ballots = declared.iter().filter(|line| of_block(line.official)).map(|line| line.ballots);
-        let first = ballots.next();
-        if ballots.any(|other| Some(other) != first) {
-            error(
-                format!("{}: các dòng của cùng một mẫu phiếu có số phiếu phát ra, thu về, hợp lệ khác nhau.", block.0),
-                "Hãy điền một bộ số phiếu cho cả khối, đúng theo biên bản.",
-            );
-        }
-    }
-    findings
 }
 
 fn nobody_listed(book: &Book, standings: &[Standing]) -> String {

@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::domain::book::DeclaredLine;
-use crate::domain::council::Council;
-use crate::domain::official::{Official, OfficialId};
+use crate::domain::official::OfficialId;
 use crate::domain::poll::{BallotTotals, LevelCounts, PollKind};
 use crate::import::fields::Fields;
 use crate::import::report::{self, Report};
@@ -69,11 +68,11 @@ pub(in crate::import) const SHEET: Schema = Schema {
     help: "Chỉ ghi khi đã kiểm phiếu thật; để trống cả trang thì chương trình chạy diễn tập. Ô trống không được hiểu là 0.",
 };
 
-/// The counts in order; `None` when the sheet holds none.
+/// The counts in order; `None` when the sheet holds none. Who lacks counts, and who should have none, the list decides:
+/// [`readiness`](crate::domain::readiness::readiness) says it.
 pub(in crate::import) fn read(
     records: &[Record<'_>],
-    council: Option<&Council>,
-    (officials, directory): (&[Official], &Directory<'_>),
+    directory: &Directory<'_>,
     report: &mut Report,
 ) -> Option<Vec<DeclaredLine>> {
     let mut lines: Vec<DeclaredLine> = Vec::new();
@@ -83,7 +82,7 @@ pub(in crate::import) fn read(
     for record in records {
         let mut fields = Fields::new(record, report);
         let official = official(&mut fields, directory);
-        let own = totals(&mut fields, record, above, council);
+        let own = totals(&mut fields, record, above);
         above = own.or(above);
         let Some(counts) = counts(&mut fields, record) else { continue };
         if *kind.get_or_insert(counts.kind()) != counts.kind() {
@@ -100,17 +99,10 @@ pub(in crate::import) fn read(
         }
         if let (Some(official), Some(ballots)) = (official, above) {
             check_levels(&mut fields, ballots, counts);
-            lines.push(DeclaredLine { official, ballots, counts });
+            lines.push(DeclaredLine { place: record.place(&OFFICIAL), official, ballots, counts });
         }
     }
-    if lines.is_empty() {
-        return None;
-    }
-    for id in (0..officials.len()).map(OfficialId).filter(|id| !seen.contains(id)) {
-        let what = format!("{} không có kết quả: được hiểu là không lấy phiếu.", directory.label(id));
-        report.add(report::RESULT_ABSENT, SHEET.title, what, "Nếu đã lấy phiếu, thêm một dòng kết quả.");
-    }
-    Some(lines)
+    (!lines.is_empty()).then_some(lines)
 }
 
 fn official(fields: &mut Fields<'_, '_>, directory: &Directory<'_>) -> Option<OfficialId> {
@@ -131,12 +123,7 @@ fn gaps(record: &Record<'_>, columns: &[Column]) -> Option<Vec<&'static str>> {
 }
 
 /// The row's own totals, all four or none.
-fn totals(
-    fields: &mut Fields<'_, '_>,
-    record: &Record<'_>,
-    above: Option<BallotTotals>,
-    council: Option<&Council>,
-) -> Option<BallotTotals> {
+fn totals(fields: &mut Fields<'_, '_>, record: &Record<'_>, above: Option<BallotTotals>) -> Option<BallotTotals> {
     match gaps(record, &TOTALS) {
         None if above.is_none() && gaps(record, &LEVELS).is_some() => {
             let what = "Chưa ghi số phiếu phát ra, thu về, hợp lệ, không hợp lệ.";
@@ -167,10 +154,6 @@ fn totals(
             format!("Số liệu không khớp: {error}."),
             "Đối chiếu với biên bản kiểm phiếu.",
         );
-    }
-    if let Some(council) = council.filter(|council| totals.issued > council.delegates_total) {
-        let what = format!("Phát ra {} phiếu cho {} đại biểu.", totals.issued, council.delegates_total);
-        fields.find(report::DELEGATES_TOTAL, &ISSUED, what, "Kiểm tra số phiếu phát ra và tổng số đại biểu.");
     }
     Some(totals)
 }

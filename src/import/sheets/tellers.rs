@@ -1,9 +1,8 @@
-//! `Ban kiểm phiếu`: who counts, checked against who votes and who is voted on.
+//! `Ban kiểm phiếu`: who counts, checked against who votes.
 
 use std::collections::BTreeSet;
 
 use crate::domain::council::{Council, CouncilKind};
-use crate::domain::official::Official;
 use crate::domain::roster::{Delegate, Teller, TellerRole};
 use crate::import::fields::Fields;
 use crate::import::report::{self, Code, Report};
@@ -32,17 +31,16 @@ pub(in crate::import) const SHEET: Schema = Schema {
     help: "Thành viên Ban kiểm phiếu: một Trưởng ban, Thư ký và các Ủy viên; là đại biểu không có tên trong danh sách lấy phiếu.",
 };
 
-/// The board in order.
+/// The board in order. Whether it is complete, and whether a member is voted on, the rule set decides:
+/// [`readiness`](crate::domain::readiness::readiness) says it.
 pub(in crate::import) fn read(
     records: &[Record<'_>],
     council: Option<&Council>,
-    officials: &[Official],
     delegates: &[Delegate],
     report: &mut Report,
 ) -> Vec<Teller> {
     let bar = Bar::of(council);
     let known: BTreeSet<String> = delegates.iter().map(|delegate| delegate.name.to_lowercase()).collect();
-    let listed: BTreeSet<String> = officials.iter().map(|official| official.name.to_lowercase()).collect();
     let mut tellers: Vec<Teller> = Vec::new();
     for record in records {
         let mut fields = Fields::new(record, report);
@@ -57,20 +55,12 @@ pub(in crate::import) fn read(
             let remedy = "Chỉ giữ một Trưởng ban; người khác ghi Thư ký hoặc Ủy viên.";
             fields.find(report::BOARD_TWICE, &ROLE, "Ban kiểm phiếu có hai Trưởng ban.", remedy);
         }
-        if listed.contains(&key) {
-            let what = format!("{name} có tên trong danh sách lấy phiếu nên không được kiểm phiếu.");
-            report.add_by_law(bar.code, record.place(&NAME), what, "Cử đại biểu khác vào Ban kiểm phiếu.", bar.law);
-        }
         if !known.is_empty() && !known.contains(&key) {
             let what = format!("{name} không có ở trang Đại biểu.");
             let remedy = "Kiểm tra cách viết họ tên; thành viên Ban kiểm phiếu phải là đại biểu.";
             report.add_by_law(bar.code, record.place(&NAME), what, remedy, bar.law);
         }
         tellers.push(Teller { name, role: role.unwrap_or(TellerRole::Member) });
-    }
-    if !tellers.is_empty() && !tellers.iter().any(|teller| teller.role == TellerRole::Head) {
-        let remedy = "Ghi «Trưởng ban» ở cột Nhiệm vụ cho một người.";
-        report.add(report::BOARD_HEADLESS, SHEET.title, "Ban kiểm phiếu chưa có Trưởng ban.", remedy);
     }
     tellers
 }
