@@ -19,6 +19,7 @@ mod number;
 mod output;
 mod parts;
 mod published;
+mod quiet;
 mod read;
 mod report;
 mod schema;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
-use std::panic::catch_unwind;
 
 use calamine::{Data, Dimensions, Ods, Reader, Sheet, SheetType, SheetVisible, Xls, Xlsx};
 use jiff::civil::Date;
@@ -11,7 +10,7 @@ use super::container::{self, Kind, Refusal};
 use super::grid::{Area, Cell, Grid, Origin, Spot};
 use super::legacy::Legacy;
 use super::report::{self, Report};
-use super::{number, parts};
+use super::{number, parts, quiet};
 
 /// Rows with content that one sheet may have.
 const MAX_ROWS: usize = 100_000;
@@ -33,7 +32,7 @@ pub(super) struct Loaded {
 pub(super) fn load(bytes: &[u8], file_name: &str, report: &mut Report) -> Option<Vec<Loaded>> {
     // calamine trusts lengths and offsets inside the file; a damaged one can make it stop in the middle.
     let loaded = container::examine(bytes).map_err(Failure::Refused).and_then(|kind| {
-        catch_unwind(|| match kind {
+        quiet::catch(|| match kind {
             Kind::Xlsx => xlsx(bytes),
             Kind::Ods => ods(bytes),
             Kind::Xls => xls(bytes),
