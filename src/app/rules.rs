@@ -273,7 +273,13 @@ fn quorum_words(quorum: Quorum) -> String {
     format!("có mặt {}", share_words(quorum.threshold, of))
 }
 
+/// `Quốc hội`, `HĐND cấp tỉnh, HĐND cấp huyện`, `HĐND các cấp`.
 fn councils_words(councils: &[CouncilKind]) -> String {
+    const LEVELS: [CouncilKind; 3] =
+        [CouncilKind::ProvinceCouncil, CouncilKind::DistrictCouncil, CouncilKind::CommuneCouncil];
+    if councils == LEVELS {
+        return "HĐND các cấp".into();
+    }
     councils.iter().map(|kind| kind.label()).collect::<Vec<_>>().join(", ")
 }
 
@@ -282,6 +288,7 @@ fn deadline_words(deadline: &DeadlineRule) -> String {
         CountedFrom::Opening => "ngày khai mạc",
         CountedFrom::Vote => "ngày lấy phiếu",
     };
-    let DeadlineRule { days, from, to, what, .. } = deadline;
-    format!("Chậm nhất {days} ngày trước {day}: {from} → {to}: {what}")
+    let DeadlineRule { councils, days, from, to, what, .. } = deadline;
+    let councils = councils_words(councils);
+    format!("{councils}: chậm nhất {days} ngày trước {day}: {from} → {to}: {what}")
 }

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use jiff::{Span, ToSpan};
 
 use super::calendar::{Calendar, Holidays};
-use super::council::Sitting;
+use super::council::{Council, Sitting};
 use super::finding::{Finding, Severity};
 use super::rules::{Attested, CountedFrom, DeadlineRule, RuleSet};
 use super::text::date_dmy;
@@ -72,9 +72,10 @@ impl DeadlineStatus {
     }
 }
 
-/// Every deadline of `rules` for `sitting`, earliest first; those of one day in the order of the rules.
-pub fn deadlines<'r>(rules: &'r RuleSet, sitting: &Sitting, calendar: &Calendar) -> Vec<Deadline<'r>> {
-    let mut all: Vec<_> = rules.deadlines.iter().map(|rule| deadline(rule, sitting, calendar)).collect();
+/// Every deadline of `rules` that binds `council`, earliest first; those of one day in the order of the rules.
+pub fn deadlines<'r>(rules: &'r RuleSet, council: &Council, calendar: &Calendar) -> Vec<Deadline<'r>> {
+    let binding = rules.deadlines.iter().filter(|rule| rule.councils.contains(&council.kind));
+    let mut all: Vec<_> = binding.map(|rule| deadline(rule, &council.sitting, calendar)).collect();
     all.sort_by_key(|d| d.nominal);
     all
 }
@@ -198,11 +199,15 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
+    use crate::domain::council::CouncilKind;
+    use crate::domain::fixture;
+    use crate::domain::rules::builtin;
 
     const LIST: u16 = 45;
 
     fn rule(id: &str, days: u16, before: CountedFrom, attested: Attested) -> DeadlineRule {
         DeadlineRule {
+            councils: vec![CouncilKind::ProvinceCouncil],
             id: id.into(),
             days,
             before,
@@ -277,6 +282,21 @@ mod tests {
         let late = [("list", date(2023, 10, 20)), ("report", date(2023, 11, 6))];
         assert_eq!(codes(&late, date(2023, 10, 30)), ["DLN-004", "DLN-003"]);
         assert_eq!(codes(&[], date(2026, 1, 1)), ["DLN-003", "DLN-005"], "an old sitting is not nagged about");
+    }
+
+    #[test]
+    fn the_assembly_has_days_that_were_read_where_a_council_has_them_by_parallel() {
+        let rules = builtin().expect("carried").remove(0);
+        let mut council = fixture::book().council;
+        let papers = |council: &Council| {
+            let all = deadlines(&rules, council, &calendar());
+            let papers = all.iter().find(|d| d.rule.id == "papers_to_delegates").expect("both bodies have it");
+            (papers.rule.from.clone(), papers.rule.days, papers.attested)
+        };
+        let standing = "Thường trực Hội đồng nhân dân".to_owned();
+        assert_eq!(papers(&council), (standing, 20, Attested::Unverified));
+        council.kind = CouncilKind::NationalAssembly;
+        assert_eq!(papers(&council), ("Ủy ban Thường vụ Quốc hội".to_owned(), 20, Attested::Verified));
     }
 
     #[test]

@@ -80,7 +80,7 @@ pub(super) fn plan<'a>(
     require_rules_for(&text.set, kind)?;
     let calendar = Calendar::builtin().map_err(|e| AppError::internal("đọc lịch ngày nghỉ", e))?;
     let standings = eligibility::eligibility(&text.set, book, &options.enabled);
-    let deadlines = deadline::deadlines(&text.set, &book.council.sitting, &calendar);
+    let deadlines = deadline::deadlines(&text.set, &book.council, &calendar);
     findings.extend(eligibility::findings(book, &standings));
     findings.extend(readiness(&text.set, book, &standings));
     findings.extend(deadline::deadline_findings(&deadlines, &book.council.sitting, &BTreeMap::new(), today));

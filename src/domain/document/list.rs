@@ -144,7 +144,7 @@ pub fn deadline_table(deadlines: &[Deadline<'_>], frame: &Frame<'_>) -> Document
         )),
         small(
             "Thời hạn tính lùi theo ngày dương lịch; ngày cuối vẫn trong hạn. Ngày cuối trùng ngày nghỉ thì chuyển về ngày \
-             làm việc liền trước.",
+             làm việc liền trước (văn bản không nêu; theo cách làm của Hội đồng nhân dân tỉnh Hà Tĩnh năm 2023).",
         ),
         table(&columns, deadlines.iter().enumerate().map(row).collect()),
     ];
@@ -228,7 +228,7 @@ mod tests {
     fn a_moved_deadline_says_from_which_day_and_why() {
         let (rules, book) = (fixture::rules(), fixture::book());
         let calendar = Calendar::builtin().expect("calendar");
-        let document = deadline_table(&deadlines(&rules, &book.council.sitting, &calendar), &frame(&rules, &book));
+        let document = deadline_table(&deadlines(&rules, &book.council, &calendar), &frame(&rules, &book));
         let row = texts(&tables(&document)[0].rows[0]);
         // 30 days before 05/12/2023 is a Sunday.
         assert_eq!((row[1], row[4]), ("03/11/2023", "Điều 11 [một nguồn]"));

@@ -137,15 +137,33 @@ fn check_titles(key: &str, titles: &[String]) -> Result<(), Refusal> {
 }
 
 fn check_ids(set: &RuleSet) -> Result<(), Refusal> {
-    unique("deadline", set.deadlines.iter().map(|d| d.id.as_str()))?;
+    check_deadlines(set)?;
     unique("spoils_ballot", set.spoils_ballot.iter().map(|r| r.id.as_str()))?;
     unique("spoils_line", set.spoils_line.iter().map(|r| r.id.as_str()))?;
     unique("paper", set.papers.iter().map(|p| p.id.as_str()))
 }
 
+/// One deadline of one name for each body: two would give one duty two last days.
+fn check_deadlines(set: &RuleSet) -> Result<(), Refusal> {
+    for (i, deadline) in set.deadlines.iter().enumerate() {
+        if deadline.councils.is_empty() {
+            return refuse(format!("deadline[{i}].councils"), "phải nêu ít nhất một loại hội đồng");
+        }
+    }
+    let kinds: BTreeSet<_> = set.deadlines.iter().flat_map(|d| &d.councils).collect();
+    kinds.into_iter().try_for_each(|kind| {
+        let of_kind = set.deadlines.iter().enumerate().filter(|(_, d)| d.councils.contains(kind));
+        unique_at("deadline", of_kind.map(|(i, d)| (i, d.id.as_str())))
+    })
+}
+
 fn unique<'a>(list: &str, ids: impl Iterator<Item = &'a str>) -> Result<(), Refusal> {
+    unique_at(list, ids.enumerate())
+}
+
+fn unique_at<'a>(list: &str, ids: impl Iterator<Item = (usize, &'a str)>) -> Result<(), Refusal> {
     let mut seen = BTreeSet::new();
-    for (i, id) in ids.enumerate() {
+    for (i, id) in ids {
         let key = format!("{list}[{i}].id");
         filled(&key, id)?;
         if !seen.insert(id) {

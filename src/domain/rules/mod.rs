@@ -270,7 +270,9 @@ pub enum CountedFrom {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DeadlineRule {
-    /// `person_report`.
+    /// Bodies that it binds: one instrument may speak of each in its own article, read to a different degree.
+    pub councils: Vec<CouncilKind>,
+    /// `person_report`; once for each body.
     pub id: String,
     /// Calendar days before.
     pub days: u16,
