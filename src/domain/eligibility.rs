@@ -10,8 +10,9 @@ use super::book::Book;
 use super::council::CouncilKind;
 use super::finding::{Finding, Severity};
 use super::official::{Official, OfficialId, Post};
+use super::post_title::{PostTitle, Tenure, head_of, post_key, posts_of};
 use super::rules::{Attested, Exemption, ExemptionKind, NotSubject, RuleSet, SeveralPosts, Subject};
-use super::text::{date_dmy, fold};
+use super::text::date_dmy;
 
 /// What becomes of an official.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,12 +83,31 @@ pub fn listed(standings: &[Standing]) -> impl Iterator<Item = OfficialId> {
     standings.iter().filter(|s| s.verdict == Verdict::Listed).map(|s| s.official)
 }
 
+/// A rule with the keys of the titles that it names.
+struct Named<'r, T> {
+    keys: Vec<String>,
+    rule: &'r T,
+}
+
+impl<'r, T> Named<'r, T> {
+    fn new(rule: &'r T, titles: &[String]) -> Self {
+        Self { keys: titles.iter().map(|title| post_key(title)).collect(), rule }
+    }
+
+    fn names(&self, post: &PostTitle) -> bool {
+        self.keys.iter().any(|key| post.begins(key))
+    }
+}
+
 /// The part of a rule set that speaks of one kind of body.
 struct PostTable<'r> {
     rules: &'r RuleSet,
+    kind: CouncilKind,
     basis: Option<&'r Enabled>,
-    subjects: Vec<&'r Subject>,
-    not_subjects: Vec<&'r NotSubject>,
+    /// How posts begin, in any part of the rule set.
+    heads: Vec<String>,
+    subjects: Vec<Named<'r, Subject>>,
+    not_subjects: Vec<Named<'r, NotSubject>>,
     /// Says that no post of this body is voted on.
     whole_body: Option<&'r NotSubject>,
 }
@@ -95,7 +115,11 @@ struct PostTable<'r> {
 /// What the table says of one post.
 enum PostClass<'r> {
     NotSubject(&'r NotSubject),
-    Subject(&'r Subject),
+    Subject(&'r Subject, Tenure),
+    /// Of the council or committee of another level.
+    Elsewhere,
+    /// No longer held.
+    Former,
     Unknown,
 }
 
@@ -108,11 +132,15 @@ impl<'r> PostTable<'r> {
         };
         let (whole, single): (Vec<_>, Vec<_>) =
             rules.not_subjects.iter().filter(|n| speaks_of(&n.councils)).partition(|n| n.titles.is_empty());
+        let titles = rules.subjects.iter().map(|s| &s.titles).chain(rules.not_subjects.iter().map(|n| &n.titles));
+        let subjects = rules.subjects.iter().filter(|s| speaks_of(&s.councils));
         Self {
             rules,
+            kind,
             basis,
-            subjects: rules.subjects.iter().filter(|s| speaks_of(&s.councils)).collect(),
-            not_subjects: single,
+            heads: titles.flatten().map(|title| head_of(title)).collect(),
+            subjects: subjects.map(|s| Named::new(s, &s.titles)).collect(),
+            not_subjects: single.into_iter().map(|n| Named::new(n, &n.titles)).collect(),
             whole_body: if basis.is_some() { None } else { whole.first().copied() },
         }
     }
@@ -120,36 +148,64 @@ impl<'r> PostTable<'r> {
     /// A title may hold several posts ("Ủy viên UBND tỉnh, Giám đốc Sở Y tế"): one that is subject makes the whole so,
     /// and one that needs no confirmation is taken before one that does.
     fn classify(&self, title: &str) -> PostClass<'r> {
-        let parts: Vec<String> = post_parts(title).map(post_key).collect();
-        let excluded = |part: &&String| self.not_subjects.iter().find(|n| any_begins(part, &n.titles)).copied();
-        let subjects = parts
-            .iter()
-            .filter(|p| excluded(p).is_none())
-            .flat_map(|part| self.subjects.iter().copied().filter(move |s| any_begins(part, &s.titles)));
-        match subjects.min_by_key(|s| s.confirm.is_some()) {
-            Some(subject) => PostClass::Subject(subject),
-            None => parts.iter().find_map(|p| excluded(&p)).map_or(PostClass::Unknown, PostClass::NotSubject),
+        let classes = posts_of(title, &self.heads).into_iter().map(|post| self.classify_one(&post));
+        classes.min_by_key(PostClass::rank).unwrap_or(PostClass::Unknown)
+    }
+
+    fn classify_one(&self, post: &PostTitle) -> PostClass<'r> {
+        let subject = || {
+            let naming = self.subjects.iter().filter(|s| s.names(post)).map(|s| s.rule);
+            naming.min_by_key(|s| s.confirm.is_some())
+        };
+        if post.tenure == Tenure::Former {
+            PostClass::Former
+        } else if let Some(excluded) = self.not_subjects.iter().find(|n| n.names(post)) {
+            PostClass::NotSubject(excluded.rule)
+        } else if post.is_of_another_level(self.kind) {
+            PostClass::Elsewhere
+        } else {
+            subject().map_or(PostClass::Unknown, |s| PostClass::Subject(s, post.tenure))
         }
     }
 }
 
-fn post_parts(title: &str) -> impl Iterator<Item = &str> {
-    title.split([',', ';']).flat_map(|part| part.split(" kiêm ")).filter(|part| !part.trim().is_empty())
+impl PostClass<'_> {
+    /// What speaks first of several posts in one title.
+    const fn rank(&self) -> u8 {
+        match self {
+            Self::Subject(subject, Tenure::Held) if subject.confirm.is_none() => 0,
+            Self::Subject(..) => 1,
+            Self::NotSubject(_) => 2,
+            Self::Elsewhere => 3,
+            Self::Former => 4,
+            Self::Unknown => 5,
+        }
+    }
 }
 
-/// The key under which rule sets name posts: folded, `hdnd` and `ubnd` short, `thường trực` dropped after
-/// `phó chủ tịch` (the standing deputy is a deputy).
-pub fn post_key(title: &str) -> String {
-    fold(title)
-        .replace("hoi dong nhan dan", "hdnd")
-        .replace("uy ban nhan dan", "ubnd")
-        .replace("pho chu tich thuong truc", "pho chu tich")
-}
-
-fn any_begins(key: &str, titles: &[String]) -> bool {
-    titles
-        .iter()
-        .any(|title| key.strip_prefix(title.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')))
+/// What the office is asked about `post`, which the table classed as `class`.
+fn question(table: &PostTable<'_>, post: &Post, class: &PostClass<'_>) -> Option<String> {
+    let title = &post.title;
+    match class {
+        PostClass::NotSubject(_) => None,
+        PostClass::Subject(subject, Tenure::Held) => subject.confirm.as_ref().map(|c| format!("{title}: {c}")),
+        PostClass::Subject(subject, Tenure::Acting | Tenure::Former) => {
+            let beside = subject.confirm.as_ref().map_or_else(String::new, |c| format!(" {c}"));
+            Some(format!(
+                "{title}: quyền hoặc phụ trách; chỉ lấy phiếu khi đã được bầu, phê chuẩn giữ chức vụ thuộc đối tượng.{beside}"
+            ))
+        }
+        PostClass::Elsewhere => Some(format!(
+            "Chức vụ “{title}” ghi một cấp khác {}; không lấy phiếu ở đây. Nếu ghi nhầm cấp, hãy sửa chức vụ.",
+            table.kind.label()
+        )),
+        PostClass::Former => {
+            Some(format!("Chức vụ “{title}” là chức vụ đã thôi giữ, không xét; nếu đang giữ, hãy sửa chức vụ."))
+        }
+        PostClass::Unknown => {
+            Some(format!("Chức vụ “{title}” không có trong danh mục của {}; đối chiếu văn bản gốc.", table.rules.short))
+        }
+    }
 }
 
 fn reason(text: impl Into<String>, cite: impl Into<String>, attested: Attested) -> StandingReason {
@@ -165,20 +221,18 @@ fn standing(table: &PostTable<'_>, official: OfficialId, person: &Official, vote
     let mut excluded: Vec<&NotSubject> = Vec::new();
     let mut confirm = Vec::new();
     for post in &person.posts {
-        match table.classify(&post.title) {
-            PostClass::Subject(subject) => held.push((post, subject)),
+        let class = table.classify(&post.title);
+        confirm.extend(question(table, post, &class));
+        match class {
+            PostClass::Subject(subject, _) => held.push((post, subject)),
             PostClass::NotSubject(n) => excluded.push(n),
-            PostClass::Unknown => confirm.push(format!(
-                "Chức vụ \"{}\" không có trong danh mục của {}; đối chiếu văn bản gốc.",
-                post.title, table.rules.short
-            )),
+            PostClass::Elsewhere | PostClass::Former | PostClass::Unknown => {}
         }
     }
     if held.is_empty() {
         let reasons = not_subject_reasons(table, &excluded);
         return decided(Verdict::NotSubject, reasons, confirm);
     }
-    confirm.extend(held.iter().filter_map(|(post, s)| s.confirm.as_ref().map(|c| format!("{}: {c}", post.title))));
     if let Some(exempt) = exemption(table.rules, person, &held, vote, &mut confirm) {
         return decided(Verdict::Exempt, vec![exempt], confirm);
     }
@@ -190,9 +244,9 @@ fn not_subject_reasons(table: &PostTable<'_>, excluded: &[&NotSubject]) -> Vec<S
         return excluded.iter().map(|n| reason(&n.reason, &n.cite, n.attested)).collect();
     }
     let mut cites: Vec<&str> = Vec::new();
-    for subject in &table.subjects {
-        if !cites.contains(&subject.cite.as_str()) {
-            cites.push(&subject.cite);
+    for cite in table.subjects.iter().map(|s| s.rule.cite.as_str()) {
+        if !cites.contains(&cite) {
+            cites.push(cite);
         }
     }
     let text = "Không giữ chức vụ nào thuộc đối tượng lấy phiếu tín nhiệm.";
@@ -204,7 +258,7 @@ fn not_subject_reasons(table: &PostTable<'_>, excluded: &[&NotSubject]) -> Vec<S
 fn listed_reasons(table: &PostTable<'_>, held: &[(&Post, &Subject)]) -> Vec<StandingReason> {
     let mut reasons: Vec<StandingReason> = Vec::new();
     for (post, subject) in held {
-        let text = format!("{}: thuộc đối tượng \"{}\".", post.title, subject.post);
+        let text = format!("{}: thuộc đối tượng “{}”.", post.title, subject.post);
         reasons.push(reason(text, &subject.cite, subject.attested));
     }
     if held.len() > 1 {
@@ -390,7 +444,29 @@ mod tests {
         {
             assert_eq!(of(&[(title, BEFORE)]).verdict, Verdict::NotSubject, "{title}");
         }
-        assert!(!any_begins("truong banh", &["truong ban".to_owned()]));
+        assert_eq!(of(&[("Trưởng Bánh", BEFORE)]).verdict, Verdict::NotSubject);
+    }
+
+    #[test]
+    fn posts_as_offices_write_them_are_listed_asked_about_or_left_out_but_never_silently() {
+        let listed = ["PCT UBND tỉnh", "CT HĐND tỉnh - Trưởng Ban Pháp chế", "Tỉnh ủy viên kiêm UV UBND tỉnh"];
+        for title in listed {
+            let standing = of(&[(title, BEFORE)]);
+            assert_eq!((standing.verdict, standing.confirm.len()), (Verdict::Listed, 0), "{title}");
+        }
+        let asked = [
+            ("Q. Giám đốc Sở Y tế", Verdict::Listed, "quyền hoặc phụ trách"),
+            ("Quyền Chủ tịch UBND tỉnh", Verdict::Listed, "quyền hoặc phụ trách"),
+            ("nguyên Phó Chủ tịch UBND tỉnh", Verdict::NotSubject, "đã thôi giữ"),
+            ("Chủ tịch UBND huyện Mẫu", Verdict::NotSubject, "cấp khác"),
+            ("Trưởng Ban Kinh tế - Xã hội HĐND xã Mẫu", Verdict::NotSubject, "cấp khác"),
+            ("Đại tá", Verdict::NotSubject, "không có trong danh mục"),
+        ];
+        for (title, verdict, words) in asked {
+            let standing = of(&[(title, BEFORE)]);
+            assert_eq!((standing.verdict, standing.confirm.len()), (verdict, 1), "{title}");
+            assert!(standing.confirm[0].contains(words), "{}", standing.confirm[0]);
+        }
     }
 
     #[test]

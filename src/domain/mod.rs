@@ -20,6 +20,7 @@ pub mod marks;
 pub mod occasion;
 pub mod official;
 pub mod poll;
+pub mod post_title;
 pub mod published;
 pub mod ratio;
 pub mod readiness;
