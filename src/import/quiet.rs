@@ -36,7 +36,7 @@ mod tests {
     #[test]
     fn a_panic_is_an_answer_and_the_next_one_is_loud_again() {
         assert_eq!(catch(|| 1), Some(1));
-        assert_eq!(catch(|| [0_u8; 2].iter().nth(2).copied().expect("a third")), None);
+        assert_eq!(catch(|| [0_u8; 2].get(2).copied().expect("a third")), None);
         assert!(!EXPECTED.get(), "silence ends with the parser");
     }
 }
