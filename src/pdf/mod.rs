@@ -6,13 +6,15 @@
 //! ```
 //!
 //! Everything up to the pages of [`layout::Shape`]s is integer arithmetic on [`Length`] and is tested without a PDF.
-//! printpdf writes the fonts, the catalog and the page tree; `content` writes what stands on a page, because a list of
-//! objects per operator costs more than the whole layout when 1,000 ballots or 600 dossier pages are wanted at once.
+//! printpdf writes the faces and the catalog; `content` writes what stands on a page, because a list of objects per
+//! operator costs more than the whole layout when 1,000 ballots or 600 dossier pages are wanted at once; `archive` makes
+//! every file PDF/A-1b, because official papers are kept for decades.
 
 pub mod ballot;
 pub mod fonts;
 pub mod layout;
 
+mod archive;
 mod blocks;
 mod chart;
 mod content;

@@ -11,6 +11,7 @@ use printpdf::{
 use sha2::{Digest, Sha256};
 use subsetter::GlyphRemapper;
 
+use super::archive::make_archival;
 use super::content::{self, Letters, Renumbering};
 use super::fonts::Face;
 use super::layout::Page;
@@ -37,7 +38,11 @@ pub enum Printing {
     TrueSize,
 }
 
-const PROGRAM: &str = "tinnhiem";
+/// What made the file.
+pub const PROGRAM: &str = "tinnhiem";
+
+/// Pages below one node of the page tree: PDF 1.4 readers may refuse an array of more than 8,191 (PDF Reference 1.4, C.1).
+const PAGES_PER_NODE: usize = 1_000;
 
 /// [`PAGE_WIDTH`](super::layout::PAGE_WIDTH) and [`PAGE_HEIGHT`](super::layout::PAGE_HEIGHT) in the library's numbers.
 const A4: [Object; 4] = [Object::Integer(0), Object::Integer(0), Object::Real(595.276), Object::Real(841.89)];
@@ -57,8 +62,8 @@ pub fn render(pages: &[Page], order: &[usize], about: &About<'_>) -> Result<Pdf,
         let stream = Stream::new(Dictionary::new(), content::stream(page, &subsets.renumbering)?);
         contents.push(file.add_object(stream));
     }
-    let sequence = order.iter().filter_map(|page| contents.get(*page).copied());
-    add_pages(&mut file, sequence, count)?;
+    let sequence: Vec<ObjectId> = order.iter().filter_map(|page| contents.get(*page).copied()).collect();
+    add_pages(&mut file, &sequence)?;
     file.compress();
     Ok(Pdf { bytes: save(file)?, pages: count })
 }
@@ -68,7 +73,6 @@ pub fn render(pages: &[Page], order: &[usize], about: &About<'_>) -> Result<Pdf,
 fn shell(letters: &Letters, fonts: BTreeMap<FontId, PdfFont>, about: &About<'_>) -> Result<lopdf::Document, PdfError> {
     let mut file = specimen(letters, fonts);
     let page_tree = Dictionary::from_iter([
-        ("Type", Object::Name(b"Pages".to_vec())),
         ("MediaBox", Object::Array(A4.to_vec())),
         ("Resources", Object::Dictionary(Dictionary::from_iter([("Font", font_resources(&file)?)]))),
     ]);
@@ -77,7 +81,9 @@ fn shell(letters: &Letters, fonts: BTreeMap<FontId, PdfFont>, about: &About<'_>)
     set_catalog(&mut file, about.printing)?;
     let info = file.add_object(info(about));
     file.trailer.set("Info", info);
-    file.version = "1.7".to_owned();
+    make_archival(&mut file, about)?;
+    // PDF/A-1 is PDF 1.4; nothing here needs more.
+    file.version = "1.4".to_owned();
     file.prune_objects();
     file.renumber_objects();
     Ok(file)
@@ -158,7 +164,8 @@ fn specimen(letters: &Letters, fonts: BTreeMap<FontId, PdfFont>) -> lopdf::Docum
     document.to_lopdf_document(&PdfSaveOptions::default(), &mut Vec::new())
 }
 
-fn broken(error: &lopdf::Error) -> PdfError {
+/// A defect that the library reports.
+pub fn broken(error: &lopdf::Error) -> PdfError {
     PdfError::Write(error.to_string())
 }
 
@@ -176,20 +183,39 @@ fn page_tree_root(file: &lopdf::Document) -> Result<ObjectId, PdfError> {
 }
 
 /// A page per content in `sequence`; pages inherit size and resources from the root of the page tree.
-fn add_pages(file: &mut lopdf::Document, sequence: impl Iterator<Item = ObjectId>, count: u32) -> Result<(), PdfError> {
+fn add_pages(file: &mut lopdf::Document, sequence: &[ObjectId]) -> Result<(), PdfError> {
     let root = page_tree_root(file)?;
-    let page = |content: ObjectId| {
-        Dictionary::from_iter([
-            ("Type", Object::Name(b"Page".to_vec())),
-            ("Parent", Object::Reference(root)),
-            ("Contents", Object::Reference(content)),
-        ])
-    };
-    let kids: Vec<Object> = sequence.map(|content| Object::Reference(file.add_object(page(content)))).collect();
+    let mut nodes = Vec::new();
+    for part in sequence.chunks(PAGES_PER_NODE) {
+        let node = file.new_object_id();
+        let page = |content: &ObjectId| {
+            Dictionary::from_iter([
+                ("Type", Object::Name(b"Page".to_vec())),
+                ("Parent", Object::Reference(node)),
+                ("Contents", Object::Reference(*content)),
+            ])
+        };
+        let kids = part.iter().map(|content| Object::Reference(file.add_object(page(content)))).collect();
+        file.set_object(node, tree_node(kids, part.len(), Some(root))?);
+        nodes.push(Object::Reference(node));
+    }
     let page_tree = file.get_dictionary_mut(root).map_err(|e| broken(&e))?;
-    page_tree.set("Count", Object::Integer(i64::from(count)));
-    page_tree.set("Kids", Object::Array(kids));
+    page_tree.extend(&tree_node(nodes, sequence.len(), None)?);
     Ok(())
+}
+
+/// A node of the page tree over `count` pages.
+fn tree_node(kids: Vec<Object>, count: usize, parent: Option<ObjectId>) -> Result<Dictionary, PdfError> {
+    let pages = i64::try_from(count).map_err(|_| PdfError::TooManyPages { pages: count })?;
+    let mut node = Dictionary::from_iter([
+        ("Type", Object::Name(b"Pages".to_vec())),
+        ("Count", Object::Integer(pages)),
+        ("Kids", Object::Array(kids)),
+    ]);
+    if let Some(parent) = parent {
+        node.set("Parent", Object::Reference(parent));
+    }
+    Ok(node)
 }
 
 fn set_catalog(file: &mut lopdf::Document, printing: Printing) -> Result<(), PdfError> {
@@ -268,7 +294,7 @@ mod tests {
         assert_eq!((contents[0], contents[1]), (contents[2], contents[3]));
         assert_ne!(contents[0], contents[1]);
         let streams = file.objects.values().filter(|object| object.as_stream().is_ok()).count();
-        assert_eq!(streams, 4, "two sheets, one face, its map to Unicode");
+        assert_eq!(streams, 7, "two sheets; a face, its map to Unicode, its glyphs; description, meaning of greys");
     }
 
     #[test]
@@ -286,6 +312,35 @@ mod tests {
         for junk in ["GTS_PDFXVersion", "Trapped", "Identifier", "Keywords", "Subject"] {
             assert!(!info.has(junk.as_bytes()), "{junk}");
         }
+    }
+
+    #[test]
+    fn thousands_of_ballots_make_no_array_that_an_old_reader_refuses() {
+        let file = read(&[page("Tờ 1/2"), page("Tờ 2/2")], &[0, 1].repeat(4_100));
+        assert_eq!(file.page_iter().count(), 8_200);
+        let kids =
+            |object: &Object| object.as_dict().and_then(|d| d.get(b"Kids")).and_then(Object::as_array).map(Vec::len);
+        assert_eq!(file.objects.values().filter_map(|object| kids(object).ok()).max(), Some(PAGES_PER_NODE));
+    }
+
+    #[test]
+    fn a_file_is_made_to_be_kept() {
+        let about = About { title: "Khối A & B <2023>", ..ABOUT };
+        let pdf = render(&[page("Độc lập")], &[0], &about).expect("a file");
+        let readable = String::from_utf8_lossy(&pdf.bytes);
+        for stated in [
+            "%PDF-1.4",
+            "<pdfaid:part>1</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>",
+            "Khối A &amp; B &lt;2023&gt;",
+            "<xmp:CreateDate>2023-12-13T00:00:00+07:00</xmp:CreateDate>",
+        ] {
+            assert!(readable.contains(stated), "{stated}");
+        }
+        let file = lopdf::Document::load_mem(&pdf.bytes).expect("a sound file");
+        let intents = file.catalog().and_then(|catalog| catalog.get(b"OutputIntents")).and_then(Object::as_array);
+        assert_eq!(intents.map(Vec::len).ok(), Some(1));
+        let descriptors = || file.objects.values().filter_map(|o| o.as_dict().ok()).filter(|d| d.has(b"FontFile2"));
+        assert!(descriptors().count() == 1 && descriptors().all(|d| d.has(b"CIDSet")));
     }
 
     #[test]
