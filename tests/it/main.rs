@@ -18,6 +18,7 @@ mod naive_tally;
 mod office;
 mod official_papers;
 mod papers_render;
+mod pictures;
 mod published;
 mod rules;
 mod sample;

@@ -15,13 +15,15 @@ use tinnhiem::pdf::ballot::{CORNER_INSET, CORNER_SIDE, ROW_STEP, sheets};
 use tinnhiem::pdf::layout::{PAGE_HEIGHT, PAGE_WIDTH};
 use tinnhiem::pdf::{Length, Pdf, PdfError, ballots, document};
 
-const DAY: Date = date(2023, 12, 13);
+use crate::pictures::Picture;
+
+pub const DAY: Date = date(2023, 12, 13);
 
 /// All 134 letters of the Vietnamese alphabet that ASCII lacks.
 const LETTERS: &str = "àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ\
                        ÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐ";
 
-fn paper(blocks: Vec<Block>) -> Document {
+pub fn paper(blocks: Vec<Block>) -> Document {
     Document {
         title: "Biên bản kiểm phiếu".into(),
         author: "Ban kiểm phiếu".into(),
@@ -81,7 +83,7 @@ fn official(number: u32) -> Line {
     }
 }
 
-fn form(kind: PollKind, officials: u32) -> BallotForm {
+pub fn form(kind: PollKind, officials: u32) -> BallotForm {
     BallotForm {
         id: "F1-3F9A2C".into(),
         kind,
@@ -319,7 +321,7 @@ fn signature(capacity: &[&str], name: &str) -> Signature {
     }
 }
 
-fn minutes() -> Vec<Block> {
+pub fn minutes() -> Vec<Block> {
     let decimal = Decimal::parse_plain;
     let point = |label: &str, planned, actual| ChartPoint {
         label: label.into(),
@@ -410,51 +412,11 @@ fn papers_read_in_the_order_in_which_they_were_written() {
     }
 }
 
-/// A page as grey pixels, five to the millimetre.
-struct Picture {
-    width: usize,
-    pixels: Vec<u8>,
-}
-
-impl Picture {
-    const DPI: i64 = 127;
-
-    /// Lightness at a point of the page: 0 is black.
-    fn at(&self, x: Length, y: Length) -> u8 {
-        let pixel =
-            |length: Length| usize::try_from(length.in_thousandths() * Self::DPI / 72_000).expect("on the page");
-        self.pixels[pixel(y) * self.width + pixel(x)]
-    }
-
-    fn of(pdf: &Pdf) -> Vec<Self> {
-        let folder = tempfile::tempdir().expect("folder");
-        std::fs::write(folder.path().join("paper.pdf"), &pdf.bytes).expect("written");
-        let run = Command::new("pdftoppm")
-            .args(["-gray", "-r", &Self::DPI.to_string(), "paper.pdf", "page"])
-            .current_dir(folder.path())
-            .status();
-        assert!(run.expect("poppler-utils").success());
-        let mut files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
-        files.retain(|path| path.extension().is_some_and(|e| e == "pgm"));
-        files.sort();
-        files.iter().map(|path| Self::read(&std::fs::read(path).unwrap())).collect()
-    }
-
-    /// `P5`, width, height, 255, one byte a pixel.
-    fn read(pgm: &[u8]) -> Self {
-        let mut words = pgm.split(|b| b.is_ascii_whitespace());
-        let number = |word: Option<&[u8]>| std::str::from_utf8(word.expect("a word")).unwrap().parse().unwrap();
-        assert_eq!(words.next(), Some(&b"P5"[..]));
-        let (width, height): (usize, usize) = (number(words.next()), number(words.next()));
-        Self { width, pixels: pgm[pgm.len() - width * height..].to_vec() }
-    }
-}
-
 #[test]
 fn an_optical_reader_finds_white_boxes_in_black_frames_even_under_a_watermark() {
     let mut form = form(PollKind::Rating, 30);
     form.watermark = Some("DIỄN TẬP".into());
-    let pictures = Picture::of(&ballots(&form, 1, DAY).unwrap());
+    let pictures = Picture::of(&ballots(&form, 1, DAY).unwrap(), 127);
     let sheets = sheets(&form).unwrap();
     assert_eq!(pictures.len(), sheets.len());
     let corner = CORNER_INSET + CORNER_SIDE / 2;
@@ -478,6 +440,6 @@ fn an_optical_reader_finds_white_boxes_in_black_frames_even_under_a_watermark() 
             }
         }
     }
-    let greys = pictures[0].pixels.iter().filter(|p| (215..235).contains(*p)).count();
+    let greys = pictures[0].dots().iter().filter(|p| (215..235).contains(*p)).count();
     assert!(greys > 5_000, "the watermark is large: {greys} pixels");
 }
