@@ -196,7 +196,8 @@ fn fragments<'a>(texts: &'a [(Face, Cow<'a, str>)], size: Points) -> Result<Vec<
     Ok(fragments)
 }
 
-/// Cuts every word that is wider than `width` into parts that are not, each part at least one letter.
+/// Cuts every word that is wider than `width` into parts that are not, each part at least one letter: behind a stroke or
+/// hyphen where there is one, as in `321/HD-` `UBTVQH14`.
 fn tear_wide_words(fragments: Vec<Fragment<'_>>, size: Points, width: Length) -> Result<Vec<Fragment<'_>>, PdfError> {
     if fragments.iter().all(|fragment| fragment.gap != Gap::Glued && fragment.width <= width) {
         return Ok(fragments);
@@ -213,15 +214,22 @@ fn tear_wide_words(fragments: Vec<Fragment<'_>>, size: Points, width: Length) ->
             continue;
         }
         let (mut start, mut part, mut gap) = (0, Length::ZERO, fragment.gap);
+        // Behind the last stroke of the part: where, and how wide the part is up to there.
+        let mut seam: Option<(usize, Length)> = None;
         for (at, letter) in fragment.text.char_indices() {
             let advance = fragment.face.width(letter.encode_utf8(&mut [0; 4]), size)?;
-            if at > start && word + part + advance > width {
-                out.push(Fragment { text: &fragment.text[start..at], width: part, gap, ..fragment });
-                (start, part, word, gap) = (at, Length::ZERO, Length::ZERO, Gap::Torn);
-            } else if at == start && word + advance > width && word > Length::ZERO {
+            while at > start && word + part + advance > width {
+                let (cut, before) = seam.take().unwrap_or((at, part));
+                out.push(Fragment { text: &fragment.text[start..cut], width: before, gap, ..fragment });
+                (start, part, word, gap) = (cut, part - before, Length::ZERO, Gap::Torn);
+            }
+            if at == start && word + advance > width && word > Length::ZERO {
                 (word, gap) = (Length::ZERO, Gap::Torn);
             }
             part += advance;
+            if matches!(letter, '/' | '-') {
+                seam = Some((at + letter.len_utf8(), part));
+            }
         }
         out.push(Fragment { text: &fragment.text[start..], width: part, gap, ..fragment });
         word += part;
@@ -312,6 +320,12 @@ mod tests {
     }
 
     #[test]
+    fn a_long_number_is_torn_behind_its_strokes() {
+        let broken = lines(&[Span::plain("321/HD-UBTVQH14-ĐBQH")], Length::mm(28));
+        assert_eq!(broken.iter().map(Line::text).collect::<Vec<_>>(), ["321/HD-", "UBTVQH14-", "ĐBQH"]);
+    }
+
+    #[test]
     fn a_column_narrower_than_a_letter_still_keeps_every_letter() {
         let broken = lines(&[Span::plain("Ưu điểm")], Length::pt(1));
         assert_eq!(broken.iter().map(Line::text).collect::<String>().replace(' ', ""), "Ưuđiểm");
@@ -370,7 +384,7 @@ mod tests {
         /// Whatever the words, faces, width and indent: no letter is lost or doubled, and no line leaves its column.
         #[test]
         fn breaking_keeps_every_letter_inside_the_column(
-            spans in proptest::collection::vec(("[ a-zàảãạđưửễộỢ,0-9\u{A0}]{0,60}", proptest::bool::ANY, proptest::bool::ANY), 0..6),
+            spans in proptest::collection::vec(("[ a-zàảãạđưửễộỢW,/0-9-\u{A0}]{0,60}", proptest::bool::ANY, proptest::bool::ANY), 0..6),
             width_mm in 12_i64..170,
             indent_mm in 0_i64..6,
         ) {
