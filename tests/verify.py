@@ -10,12 +10,14 @@ business of `tinnhiem verify`.
 """
 
 import base64
+import calendar
 import hashlib
 import json
 import os
 import re
 import stat
 import sys
+import unicodedata
 
 CHECKPOINTS = [
     "checkpoints/1-forms-sealed.txt",
@@ -26,20 +28,10 @@ CHECKPOINTS = [
 ]
 REQUIRED = ["README.txt", "key.pub", "log.jsonl", "openings.json", "proofs/consistency.json", "proofs/inclusion.json",
             "results.json", "ruleset.toml"] + CHECKPOINTS
-FIELDS = {
-    "poll.created": "council delegates kind officials rehearsal ruleset ruleset_sha256 simulated sitting",
-    "list.decided": "officials",
-    "dossiers.released": "files",
-    "forms.sealed": "forms",
-    "voting.opened": "at",
-    "ballots.returned": "form issued returned",
-    "batch.committed": "batch commitment form papers",
-    "counting.closed": "forms",
-    "result.declared": "results_sha256",
-    "paper.issued": "name pages sha256",
-}
 LEVELS = {"rating": {"high", "medium", "low"}, "confidence": {"confidence", "no_confidence"}}
-TIME = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ", re.ASCII)
+ROLES = {"clerk", "leader", "teller", "head_teller", "program"}
+TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ", re.ASCII)
+MAX_ENTRY_BYTES, MAX_DEPTH = 2**20, 16
 
 
 class Wrong(Exception):
@@ -143,6 +135,13 @@ def canonical(value):
     return json.dumps(value, ensure_ascii=False)
 
 
+def depth(value):
+    """Lists and objects inside each other."""
+    if isinstance(value, (dict, list)):
+        return 1 + max(map(depth, value.values() if isinstance(value, dict) else value), default=0)
+    return 0
+
+
 def refuse(text):
     raise ValueError(f"not a whole number: {text}")
 
@@ -150,11 +149,15 @@ def refuse(text):
 def read_json(text, file):
     try:
         value = json.loads(text, parse_float=refuse, parse_constant=refuse)
-        right = canonical(value) == text
+        right = canonical(value) == text and depth(value) <= MAX_DEPTH
     except (ValueError, RecursionError) as error:
         raise Wrong(f"{file}: not JSON of whole numbers: {error}") from error
     need(right, file, "not in canonical form")
     return value
+
+
+def is_control(letter):
+    return unicodedata.category(letter) == "Cc"
 
 
 def has_keys(value, keys, file):
@@ -163,6 +166,68 @@ def has_keys(value, keys, file):
 
 def is_count(value, most=2**32 - 1):
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most
+
+
+def is_text(value):
+    return isinstance(value, str)
+
+
+def is_digest(value):
+    return is_text(value) and re.fullmatch(r"[0-9a-f]{64}", value) is not None
+
+
+def is_time(value):
+    match = is_text(value) and TIME.fullmatch(value)
+    if not match:
+        return False
+    year, month, day = map(int, match.groups()[:3])
+    # Python has no year 0, which is a leap year as 2000 is.
+    return 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year or 2000, month)[1]
+
+
+def is_flag(value):
+    return isinstance(value, bool)
+
+
+def is_reasons(value):
+    return isinstance(value, dict) and all(map(is_count, value.values()))
+
+
+def is_levels(value):
+    return isinstance(value, dict) and set(value) in LEVELS.values() and all(map(is_count, value.values()))
+
+
+COUNTS = {"invalid": is_reasons, "lines": [is_levels], "papers": is_count}
+ACTOR = {"name": is_text, "role": lambda role: is_text(role) and role in ROLES}
+SHAPES = {
+    "poll.created": {"council": is_text, "delegates": is_count, "kind": lambda kind: is_text(kind) and kind in LEVELS,
+                     "officials": is_count, "rehearsal": is_flag, "ruleset": is_text, "ruleset_sha256": is_digest,
+                     "simulated": is_flag, "sitting": is_text},
+    "list.decided": {"officials": [{"block": is_text, "name": is_text, "posts": is_text}]},
+    "dossiers.released": {"files": [{"name": is_text, "sha256": is_digest}]},
+    "forms.sealed": {"forms": [{"block": is_text, "id": is_text, "lines": is_count, "sha256": is_digest,
+                                "sheets": is_count}]},
+    "voting.opened": {"at": is_time},
+    "ballots.returned": {"form": is_text, "issued": is_count, "returned": is_count},
+    "batch.committed": {"batch": is_count, "commitment": is_digest, "form": is_text, "papers": is_count},
+    "counting.closed": {"forms": [{"counts": COUNTS, "form": is_text, "issued": is_count, "returned": is_count}]},
+    "result.declared": {"results_sha256": is_digest},
+    "paper.issued": {"name": is_text, "pages": is_count, "sha256": is_digest},
+}
+
+
+def need_shape(value, shape, file):
+    """A dict of shapes: exactly these keys. A list of one shape: any number of them. Else a predicate."""
+    if isinstance(shape, dict):
+        has_keys(value, " ".join(shape), file)
+        for key, inner in shape.items():
+            need_shape(value[key], inner, f"{file}, {key}")
+    elif isinstance(shape, list):
+        need(isinstance(value, list), file, "not a list")
+        for item in value:
+            need_shape(item, shape[0], file)
+    else:
+        need(shape(value), file, f"not what it must be: {value!r}")
 
 
 # --- Tree (RFC 9162) ----------------------------------------------------------------------------------------------
@@ -260,15 +325,18 @@ class Bundle:
         self.name, key = parts[0], decode64(parts[2], 33, "key.pub")
         self.public = key[1:]
         self.id = sha256(self.name.encode(), b"\n\1", self.public)[:4]
-        need(key[0] == 1 and self.name and parts[1] == self.id.hex(), "key.pub", "id does not fit name and key")
+        named = 0 < len(self.name.encode()) <= 255 and not any(c.isspace() or is_control(c) for c in self.name)
+        need(named, "key.pub", "not a name of a key")
+        need(key[0] == 1 and parts[1] == self.id.hex(), "key.pub", "id does not fit name and key")
         return f"key of {self.name}"
 
     def open_note(self, file):
         """Text of a signed note of this bundle's key."""
         note = self.text(file)
         match = re.fullmatch(r"(.*[^\n]\n)\n— ([^ \n]+) ([^ \n]+)\n", note, re.DOTALL)
-        need(match and "\n\n" not in match[1], file, "not a signed note")
+        need(match and "\n\n" not in match[1] and match[1][0] != "\n", file, "not a signed note")
         text, name, signature = match.groups()
+        need(not any(is_control(c) for c in text if c != "\n"), file, "control characters in a signed text")
         signature = decode64(signature, 68, file)
         need(name == self.name and signature[:4] == self.id, file, "signed by another key")
         need(signed_by(self.public, text.encode(), signature[4:]), file, "signature does not fit the text")
@@ -279,7 +347,8 @@ class Bundle:
         need(head == "tinnhiem bundle v1" and last == "", "MANIFEST", "first line is not the header")
         for line in lines:
             match = re.fullmatch(r"([0-9a-f]{64})  (0|[1-9][0-9]*)  ([^\\]+)", line)
-            need(match and not {"", ".", ".."} & set(match[3].split("/")), "MANIFEST", f"bad line: {line}")
+            inside = match and not {"", ".", ".."} & set(match[3].split("/")) and not any(map(is_control, match[3]))
+            need(inside, "MANIFEST", f"bad line: {line}")
             self.listed[match[3]] = (bytes.fromhex(match[1]), int(match[2]))
         paths = [line.split("  ", 2)[2].encode() for line in lines]
         need(paths == sorted(set(paths)), "MANIFEST", "lines are not in order")
@@ -323,14 +392,15 @@ def read_log(bundle, sizes):
             entry = read_json(line.decode("utf-8"), where)
         except UnicodeDecodeError as error:
             raise Wrong(f"{where}: not UTF-8") from error
+        need(len(line) <= MAX_ENTRY_BYTES, where, "entry too long")
         has_keys(entry, "actor at data kind seq v", where)
-        has_keys(entry["actor"], "name role", where)
+        need_shape(entry["actor"], ACTOR, where)
         need(entry["v"] == 1 and entry["v"] is not True and is_count(entry["seq"], 2**53 - 1), where, "bad v or seq")
         need(entry["seq"] == seq, where, "sequence has a gap")
-        need(isinstance(entry["at"], str) and TIME.fullmatch(entry["at"]), where, "bad time")
+        need(is_time(entry["at"]), where, "bad time")
         need(entry["at"] >= last, where, "time goes back")
-        need(isinstance(entry["kind"], str) and entry["kind"] in FIELDS, where, "unknown kind")
-        has_keys(entry["data"], FIELDS[entry["kind"]], where)
+        need(is_text(entry["kind"]) and entry["kind"] in SHAPES, where, "unknown kind")
+        need_shape(entry["data"], SHAPES[entry["kind"]], where)
         last = entry["at"]
         events.append((seq, entry["kind"], entry["data"], line))
         leaves.append(leaf_hash(line))
@@ -407,8 +477,7 @@ def check_course(events):
         if kind == "dossiers.released":
             need(listed < seq, file, "dossiers before the list")
         if kind == "ballots.returned":
-            counts = is_count(data["issued"]) and is_count(data["returned"])
-            need(counts and data["returned"] <= data["issued"], file, "more ballots returned than issued")
+            need(data["returned"] <= data["issued"], file, "more ballots returned than issued")
             need(data["form"] not in back, file, "ballots of a form returned twice")
             back[data["form"]] = data
         if kind == "batch.committed":
@@ -420,11 +489,6 @@ def check_list(events):
     """Lines by form: the officials of its block."""
     file, poll = "log.jsonl", only(events, "poll.created")[1]
     officials, forms = only(events, "list.decided")[1]["officials"], only(events, "forms.sealed")[1]["forms"]
-    for official in officials:
-        has_keys(official, "block name posts", file)
-    for form in forms:
-        has_keys(form, "block id lines sha256 sheets", file)
-        unhex(form["sha256"], 32, file)
     need(len(officials) == poll["officials"], file, "list and poll differ in length")
     blocks = [form["block"] for form in forms]
     need(len(set(blocks)) == len(blocks) == len({form["id"] for form in forms}), file, "two forms alike")
@@ -440,15 +504,13 @@ def valid_papers(counts):
 
 
 def check_counts(counts, levels, lines, file):
-    has_keys(counts, "invalid lines papers", file)
-    need(is_count(counts["papers"]) and isinstance(counts["invalid"], dict), file, "bad counts")
-    need(all(map(is_count, counts["invalid"].values())), file, "bad invalid ballots")
-    need(isinstance(counts["lines"], list) and len(counts["lines"]) == lines, file, "wrong number of lines")
+    need_shape(counts, COUNTS, file)
+    need(len(counts["lines"]) == lines, file, "wrong number of lines")
     valid = valid_papers(counts)
     need(valid >= 0, file, "more invalid ballots than papers")
     for line in counts["lines"]:
-        has_keys(line, " ".join(levels), file)
-        need(all(map(is_count, line.values())) and sum(line.values()) <= valid, file, "levels over valid ballots")
+        need(set(line) == levels, file, "levels of another kind of vote")
+        need(sum(line.values()) <= valid, file, "levels over valid ballots")
 
 
 def check_openings(bundle, events):
@@ -467,7 +529,7 @@ def check_openings(bundle, events):
     sums = {form: {"invalid": {}, "lines": [dict.fromkeys(levels, 0) for _ in range(n)], "papers": 0}
             for form, n in lines.items()}
     for opening in value["openings"]:
-        has_keys(opening, "batch counts form nonce", file)
+        need_shape(opening, {"batch": is_count, "counts": COUNTS, "form": is_text, "nonce": is_digest}, file)
         place, counts = (opening["form"], opening["batch"]), opening["counts"]
         need(place in committed, file, f"batch {place} was not committed, or is opened twice")
         commitment, papers = committed.pop(place)

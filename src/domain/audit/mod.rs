@@ -17,7 +17,8 @@
 //! * `at` is UTC to the second, `2023-12-13T01:00:00Z`, and never earlier than in the line before.
 //! * `role` is `clerk`, `leader`, `teller`, `head_teller` or `program`.
 //! * `kind` and the keys of `data`: [`event`], which has a type for each; [`Event::TABLE`] is the same as data. All keys
-//!   are required and there are no others.
+//!   are required and there are no others. Figures are 0 to 2^32 - 1, hashes 64 hex digits, a vote is `rating` or
+//!   `confidence`.
 //!
 //! # Course
 //!
@@ -34,12 +35,13 @@
 //!
 //! # Key, note, checkpoint
 //!
-//! The key's name is the log's origin: no spaces, no `+`. Key id: the first 4 bytes of
-//! `SHA-256(name ‖ 0x0A ‖ 0x01 ‖ public key)`. Key text: `name+hex(id)+base64(0x01 ‖ public key)`; fingerprint: SHA-256 of
-//! that text. A signed note (C2SP signed-note) is a text that ends in a line feed and has no empty line, then an empty
-//! line, then exactly one line `— name base64(id ‖ signature)`, where the signature is Ed25519 (RFC 8032) over the text.
-//! A checkpoint (C2SP tlog-checkpoint) is a note with the text: origin, size in decimal, base64 of the root, a line each.
-//! On paper a root is 16 groups of 4 hex digits.
+//! The key's name is the log's origin: 1 to 255 bytes, no white space, no control characters, no `+`. Key id: the first
+//! 4 bytes of `SHA-256(name ‖ 0x0A ‖ 0x01 ‖ public key)`. Key text: `name+hex(id)+base64(0x01 ‖ public key)`;
+//! fingerprint: SHA-256 of that text. A signed note (C2SP signed-note) is a text that ends in a line feed and has no
+//! empty line and no other control character (Unicode Cc), then an empty line, then exactly one line `— name base64(id
+//! ‖ signature)`, where the signature is Ed25519 (RFC 8032) over the text. A checkpoint (C2SP tlog-checkpoint) is a
+//! note with the text: origin, size in decimal, base64 of the root, a line each. On paper a root is 16 groups of 4 hex
+//! digits.
 //!
 //! # Commitment
 //!
@@ -52,31 +54,36 @@
 //!
 //! | file | content |
 //! |---|---|
-//! | `MANIFEST` | signed note: `tinnhiem bundle v1`, then `hex(SHA-256)  size  path` for every other file, two spaces between, sorted by the bytes of the path |
+//! | `MANIFEST` | signed note: `tinnhiem bundle v1`, then `hex(SHA-256)  size  path` for every other file, two spaces between, sorted by the bytes of the path; no part of a path is empty, `.` or `..`, or has `\` or a control character |
 //! | `README.txt` | for people |
 //! | `key.pub` | key text and a line feed |
 //! | `log.jsonl` | entries |
 //! | `checkpoints/1-forms-sealed.txt` | covers `forms.sealed` and not `voting.opened` |
 //! | `checkpoints/2-voting-opened.txt` | covers `voting.opened` and not `counting.closed` |
 //! | `checkpoints/3-counting-closed.txt` | covers `counting.closed`; not larger than the next |
-//! | `checkpoints/4-minutes.txt` | taken when the minutes are issued; not larger than the next |
+//! | `checkpoints/4-minutes.txt` | taken when the minutes are issued; covers `counting.closed`; not larger than the next |
 //! | `checkpoints/5-published.txt` | covers the whole log |
 //! | `proofs/consistency.json` | canonical, line feed: `{"proofs":[{"from":m,"hashes":[hex,…],"to":n},…],"v":1}`, one from each checkpoint to the next |
 //! | `proofs/inclusion.json` | canonical, line feed: `{"proofs":[{"entry":text,"hashes":[hex,…],"seq":i,"size":n},…],"v":1}`, one for each `paper.issued` in its order, in the last checkpoint |
-//! | `openings.json` | canonical, line feed: `{"openings":[{"batch":n,"counts":{…},"form":id,"nonce":hex},…],"v":1}`, one for each `batch.committed` |
+//! | `openings.json` | canonical, line feed: `{"openings":[{"batch":n,"counts":{…},"form":id,"nonce":hex},…],"v":1}`, one for each `batch.committed`, in any order |
 //! | `ruleset.toml` | hash in `poll.created` |
 //! | `results.json` | hash in `result.declared` |
 //! | `papers/NAME` | hash in the last `paper.issued` of that name |
 //!
-//! There is no other file. The openings of a form add up, figure by figure and reason by reason, to its totals in
+//! There is no other file, and none is a link. A verifier may refuse over 10,000 files, and over 64 MiB in a file other
+//! than the log and the papers. The openings of a form add up, figure by figure and reason by reason, to its totals in
 //! `counting.closed`, which has the forms in the order of `forms.sealed`; its papers are the ballots returned.
 //!
 //! # What this does and does not show
 //!
 //! The key signs whatever its holder wants; the root on signed paper is what the holder cannot take back. A verifier that
 //! was not given that root shows only that the bundle agrees with itself. Deliberately absent: marks, single ballots,
-//! serial numbers, hashes of ballots. The openings do show the counts of each batch: whoever forms the batches sees to it
-//! that none is so small that its counts tell a ballot.
+//! serial numbers, hashes of ballots.
+//!
+//! The openings do show the counts of each batch, and those of a few papers nearly are the papers. A batch therefore has
+//! 10 papers or more, or all of its form; the program writes no bundle with a smaller one. That is no error in the
+//! figures, so a verifier of such a bundle accepts it and says so; it says so too where fewer than 10 valid papers, and
+//! not all of the form, remain in a batch.
 
 pub mod canonical;
 pub mod checkpoint;
