@@ -10,6 +10,7 @@
 mod architecture;
 mod bundle;
 mod demo;
+mod hostile;
 mod import_book;
 mod import_messy;
 mod import_published;
@@ -22,4 +23,5 @@ mod pictures;
 mod published;
 mod rules;
 mod sample;
+mod secrecy;
 mod tally_command;

@@ -38,10 +38,10 @@
 //! The key's name is the log's origin: 1 to 255 bytes, no white space, no control characters, no `+`. Key id: the first
 //! 4 bytes of `SHA-256(name ‖ 0x0A ‖ 0x01 ‖ public key)`. Key text: `name+hex(id)+base64(0x01 ‖ public key)`;
 //! fingerprint: SHA-256 of that text. A signed note (C2SP signed-note) is a text that ends in a line feed and has no
-//! empty line and no other control character (Unicode Cc), then an empty line, then exactly one line `— name base64(id
-//! ‖ signature)`, where the signature is Ed25519 (RFC 8032) over the text. A checkpoint (C2SP tlog-checkpoint) is a
-//! note with the text: origin, size in decimal, base64 of the root, a line each. On paper a root is 16 groups of 4 hex
-//! digits.
+//! empty line and no other control character (Unicode Cc), then an empty line, then exactly one line
+//! `— name base64(id ‖ signature)`, where the signature is Ed25519 (RFC 8032) over the text. A checkpoint (C2SP
+//! tlog-checkpoint) is a note with the text: origin, size in decimal, base64 of the root, a line each. On paper a root
+//! is 16 groups of 4 hex digits.
 //!
 //! # Commitment
 //!
