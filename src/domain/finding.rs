@@ -1,4 +1,16 @@
 //! Phát hiện: something wrong or doubtful, where it is, what to do about it, and the law behind it.
+//!
+//! A code names one kind of finding for good: offices write it into their own instructions. It stands in the sources
+//! once, beside the decision that it names, and a number that is given up is not used again. The families:
+//!
+//! | family | about | decided in |
+//! |---|---|---|
+//! | `IMP` | what a workbook or table says: files, sheets, columns, cells | `import::report` |
+//! | `ELI` | who is on the list and who is not | [`eligibility`](super::eligibility) |
+//! | `DLN` | deadlines that were missed, are near, or rest on a doubtful rule | [`deadline`](super::deadline) |
+//! | `RDY` | whether sitting, board and ballots fit the rule set | [`readiness`](super::readiness) |
+//! | `BAT` | whether the ballots are enough to keep the vote secret | [`batch`](super::batch) |
+//! | `KQ` | whether the counts of a real vote fit the list | `app::rehearse` |
 
 use std::fmt;
 

@@ -1,10 +1,12 @@
 //! House rules, read off the sources: arrows between layers point down only, some crates belong to one layer, nothing
-//! asks the clock or chance outside `clock.rs`, files stay under 600 lines and functions under 70.
+//! asks the clock or chance outside `clock.rs`, files stay under 600 lines and functions under 70, and every code of a
+//! finding stands in one place.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::visit::Visit;
 
@@ -64,6 +66,8 @@ const IMPURE_CALLS: &[(&str, &str)] = &[
 struct Source {
     path: PathBuf,
     layer: String,
+    /// Where the file stands in the crate: `domain`, `document`, `list`.
+    module: Vec<String>,
     text: String,
     ast: syn::File,
 }
@@ -91,9 +95,27 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
 fn parse(root: &Path, path: PathBuf) -> Source {
     let text = fs::read_to_string(&path).expect("source");
     let ast = syn::parse_file(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    let inside = path.strip_prefix(root).expect("below src");
-    let layer = inside.components().next().expect("component").as_os_str().to_string_lossy();
-    Source { layer: layer.trim_end_matches(".rs").to_owned(), path, text, ast }
+    let inside = path.strip_prefix(root).expect("below src").with_extension("");
+    let mut module: Vec<String> = inside.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+    let layer = module[0].clone();
+    if module.last().is_some_and(|last| last == "mod") {
+        module.pop();
+    }
+    Source { layer, module, path, text, ast }
+}
+
+/// The path from the root of the crate, when `path` is of this crate: `super::super::app` in `domain/tally.rs` is `app`.
+fn inside_crate(module: &[String], path: &[String]) -> Option<Vec<String>> {
+    match path.first()?.as_str() {
+        "crate" | "tinnhiem" => Some(path[1..].to_vec()),
+        "super" => {
+            let up = path.iter().take_while(|part| *part == "super").count();
+            // A test module inside the file has one level more; it climbs to nothing that its file could not.
+            let stays = module.len().saturating_sub(up);
+            Some([&module[..stays], &path[up..]].concat())
+        }
+        _ => None,
+    }
 }
 
 /// Every path that a file names, from `use` trees and from expressions and types, as its segments.
@@ -104,6 +126,12 @@ impl Paths {
     fn of(ast: &syn::File) -> Vec<(usize, Vec<String>)> {
         let mut paths = Self::default();
         paths.visit_file(ast);
+        paths.0
+    }
+
+    fn in_expression(expression: &syn::Expr) -> Vec<(usize, Vec<String>)> {
+        let mut paths = Paths::default();
+        paths.visit_expr(expression);
         paths.0
     }
 
@@ -138,6 +166,15 @@ impl<'ast> Visit<'ast> for Paths {
         self.0.push((path.span().start().line, segments));
         syn::visit::visit_path(self, path);
     }
+
+    /// What stands inside `format!` and its like is code too.
+    fn visit_macro(&mut self, called: &'ast syn::Macro) {
+        self.visit_path(&called.path);
+        let arguments = Punctuated::<syn::Expr, syn::Token![,]>::parse_terminated;
+        for argument in called.parse_body_with(arguments).into_iter().flatten() {
+            self.0.extend(Self::in_expression(&argument));
+        }
+    }
 }
 
 #[test]
@@ -147,16 +184,28 @@ fn arrows_between_layers_point_down_only() {
     for source in sources() {
         let Some(allowed) = below.get(source.layer.as_str()) else { continue };
         for (line, path) in Paths::of(&source.ast) {
-            let target = match path.as_slice() {
-                [root, layer, ..] if root == "crate" || root == "tinnhiem" => layer.as_str(),
-                _ => continue,
-            };
+            let inside = inside_crate(&source.module, &path).unwrap_or_default();
+            let Some(target) = inside.first().map(String::as_str) else { continue };
             if below.contains_key(target) && target != source.layer && !allowed.contains(&target) {
                 wrong.push(format!("{}:{line}: {} names {target}", source.path.display(), source.layer));
             }
         }
     }
     assert!(wrong.is_empty(), "arrows that point up:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn an_arrow_is_seen_in_imports_in_macros_and_through_super() {
+    let module = ["domain".to_owned(), "tally".to_owned()];
+    let named = |code: &str| -> Vec<String> {
+        let ast = syn::parse_file(code).expect("code");
+        let inside = Paths::of(&ast).into_iter().filter_map(|(_, path)| inside_crate(&module, &path));
+        inside.map(|path| path.join("::")).collect()
+    };
+    assert_eq!(named("use crate::{app::clock, domain::rules as r};"), ["app::clock", "domain::rules"]);
+    assert_eq!(named("use super::super::app::clock;"), ["app::clock"]);
+    assert_eq!(named("use super::rules::RuleSet;"), ["domain::rules::RuleSet"]);
+    assert_eq!(named("fn f() { let _ = vec![format!(\"{}\", crate::app::clock::today())]; }"), ["app::clock::today"]);
 }
 
 /// Names under `[dependencies]`, as code writes them.
@@ -219,6 +268,8 @@ fn domain_touches_no_files_and_no_floats() {
                 wrong.push(format!("{}:{line}: {text}", source.path.display()));
             }
         }
+        let floats = Literals::of(&source.ast).floats;
+        wrong.extend(floats.into_iter().map(|line| format!("{}:{line}: a float", source.path.display())));
     }
     assert!(wrong.is_empty(), "impure:\n{}", wrong.join("\n"));
 }
@@ -261,4 +312,68 @@ fn files_and_functions_stay_short() {
         }
     }
     assert!(wrong.is_empty(), "too long:\n{}", wrong.join("\n"));
+}
+
+/// Literals outside tests, each with its line.
+#[derive(Default)]
+struct Literals {
+    texts: Vec<(usize, String)>,
+    floats: Vec<usize>,
+}
+
+impl Literals {
+    fn of(ast: &syn::File) -> Self {
+        let mut literals = Self::default();
+        literals.visit_file(ast);
+        literals
+    }
+}
+
+impl<'ast> Visit<'ast> for Literals {
+    fn visit_item_mod(&mut self, module: &'ast syn::ItemMod) {
+        if module.ident != "tests" {
+            syn::visit::visit_item_mod(self, module);
+        }
+    }
+
+    fn visit_lit(&mut self, literal: &'ast syn::Lit) {
+        let line = literal.span().start().line;
+        match literal {
+            syn::Lit::Str(text) => self.texts.push((line, text.value())),
+            syn::Lit::Float(_) => self.floats.push(line),
+            _ => {}
+        }
+    }
+}
+
+/// `ELI-002`: the family and the number.
+fn family_of(code: &str) -> Option<&str> {
+    let (family, number) = code.split_once('-')?;
+    let is_code = (2..=4).contains(&family.len())
+        && family.bytes().all(|b| b.is_ascii_uppercase())
+        && number.len() == 3
+        && number.bytes().all(|b| b.is_ascii_digit());
+    is_code.then_some(family)
+}
+
+#[test]
+fn every_code_of_a_finding_stands_in_one_place_and_its_family_in_the_list() {
+    let list = include_str!("../../src/domain/finding.rs");
+    let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for source in sources() {
+        for (line, text) in Literals::of(&source.ast).texts {
+            if family_of(&text).is_some() {
+                places.entry(text).or_default().push(format!("{}:{line}", source.path.display()));
+            }
+        }
+    }
+    assert!(places.len() > 50, "the codes were not found: {places:?}");
+    let twice: Vec<_> = places.iter().filter(|(_, places)| places.len() > 1).collect();
+    assert!(twice.is_empty(), "codes that mean two things: {twice:#?}");
+    let unlisted: BTreeSet<_> = places
+        .keys()
+        .filter_map(|code| family_of(code))
+        .filter(|f| !list.contains(&format!("//! | `{f}` |")))
+        .collect();
+    assert!(unlisted.is_empty(), "families that domain::finding does not list: {unlisted:?}");
 }
