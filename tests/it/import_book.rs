@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use jiff::civil::date;
 use proptest::prelude::*;
 use tinnhiem::domain::book::{Book, DeclaredLine};
-use tinnhiem::domain::council::{Council, CouncilKind, Sitting, Term};
+use tinnhiem::domain::council::{Council, CouncilKind};
 use tinnhiem::domain::decimal::Decimal;
 use tinnhiem::domain::fact::{Fact, FactKind, Figures, Period, Source, Status};
 use tinnhiem::domain::finding::{Finding, Severity};
@@ -15,21 +15,7 @@ use tinnhiem::domain::poll::{BallotTotals, LevelCounts};
 use tinnhiem::domain::roster::{Delegate, Teller, TellerRole};
 use tinnhiem::import::{CellValue, Sheet, book_xlsx, read_csv_folder, read_xlsx, sheet_csv, sheet_xlsx, template_xlsx};
 
-fn council() -> Council {
-    Council {
-        name: "Hội đồng nhân dân tỉnh A".into(),
-        kind: CouncilKind::ProvinceCouncil,
-        term: Term { legislature: "XVII".into(), from: date(2021, 6, 29), to: date(2026, 6, 30) },
-        sitting: Sitting {
-            name: "Kỳ họp thứ 13".into(), opens_on: date(2023, 12, 12), votes_on: date(2023, 12, 13)
-        },
-        delegates_total: 3,
-        ruleset: "NQ96-2023-QH15".into(),
-        place: "Tỉnh A".into(),
-        chair: "Nguyễn Văn Hai".into(),
-        secretary: "Trần Thị Ba".into(),
-    }
-}
+use crate::council::province;
 
 fn official(name: &str, birth: Option<Birth>, posts: &[(&str, Option<jiff::civil::Date>)]) -> Official {
     let posts =
@@ -101,7 +87,8 @@ fn full_book() -> Book {
         Teller { name: "Trần Thị Ba".into(), role: TellerRole::Member },
     ];
     let declared = Some(vec![line(0, ballots), line(1, BallotTotals { returned: 3, ..ballots }), line(2, ballots)]);
-    Book { council: council(), officials, delegates: delegates.into(), tellers, facts, declared }
+    let council = Council { delegates_total: 3, ..province() };
+    Book { council, officials, delegates: delegates.into(), tellers, facts, declared }
 }
 
 fn told(findings: &[Finding]) -> String {

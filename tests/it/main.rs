@@ -9,6 +9,7 @@
 
 mod architecture;
 mod bundle;
+mod council;
 mod demo;
 mod hostile;
 mod import_book;

@@ -3,16 +3,13 @@
 
 use proptest::prelude::*;
 use tinnhiem::domain::poll::{BallotTotals, LevelCounts, PollKind};
-use tinnhiem::domain::rules::{RuleSet, builtin};
 use tinnhiem::domain::tally::{Margin, base_of, tally_line};
+
+use crate::council::rules;
 
 /// Which votes each instrument's carried set decides: id, and whether two thirds themselves are enough.
 const RATINGS: [(&str, bool); 4] =
     [("NQ96-2023-QH15", true), ("QD96-TW-2023", true), ("NQ85-2014-QH13", true), ("NQ35-2012-QH13", false)];
-
-fn rules(id: &str) -> RuleSet {
-    builtin().expect("carried sets").into_iter().find(|set| set.id == id).expect("id")
-}
 
 /// More count than rest: `quá nửa` without a fraction.
 fn over_half(count: i128, base: i128) -> bool {

@@ -1,37 +1,15 @@
 //! Minutes and resolution as a reader of the paper sees them, in the wording of the published resolutions of 2023.
 
-use jiff::civil::date;
-use tinnhiem::domain::council::{Council, CouncilKind, Sitting, Term};
-use tinnhiem::domain::document::{CheckpointBox, Counting, Document, Frame, MinutesParts, minutes, resolution};
-use tinnhiem::domain::occasion::Occasion;
+use tinnhiem::domain::document::{CheckpointBox, Counting, Document, MinutesParts, minutes, resolution};
 use tinnhiem::domain::official::{Block, Honorific};
 use tinnhiem::domain::poll::{BallotTotals, LevelCounts, PollKind};
 use tinnhiem::domain::result::{FormCount, Listed, PollResult, decide};
 use tinnhiem::domain::roster::{Teller, TellerRole};
-use tinnhiem::domain::rules::{RuleSet, builtin};
+use tinnhiem::domain::rules::RuleSet;
 use tinnhiem::pdf;
 
+use crate::council::{Votes, party_committee, province, rules};
 use crate::office::{Office, pages};
-
-fn rules(id: &str) -> RuleSet {
-    builtin().unwrap().into_iter().find(|r| r.id == id).unwrap()
-}
-
-fn council(ruleset: &str) -> Council {
-    Council {
-        name: "Hội đồng nhân dân tỉnh Mẫu".into(),
-        kind: CouncilKind::ProvinceCouncil,
-        term: Term { legislature: "XVIII".into(), from: date(2021, 5, 23), to: date(2026, 5, 22) },
-        sitting: Sitting {
-            name: "Kỳ họp thứ 17".into(), opens_on: date(2023, 12, 11), votes_on: date(2023, 12, 12)
-        },
-        delegates_total: 85,
-        ruleset: ruleset.into(),
-        place: "Mẫu".into(),
-        chair: "Nguyễn Văn A".into(),
-        secretary: "Trần Thị B".into(),
-    }
-}
 
 /// One form of 80 ballots with the given counts, the first of them those of the published resolution.
 fn result(rules: &RuleSet, kind: PollKind, lines: &[LevelCounts]) -> PollResult {
@@ -51,11 +29,6 @@ fn result(rules: &RuleSet, kind: PollKind, lines: &[LevelCounts]) -> PollResult 
         lines: lines.to_vec(),
     };
     decide(rules, kind, 85, &list, vec![form]).unwrap()
-}
-
-fn frame<'a>(council: &'a Council, rules: &'a RuleSet, kind: PollKind) -> Frame<'a> {
-    let occasion = Occasion { council, rules, kind, watermark: Some("DIỄN TẬP") };
-    Frame { occasion, date: council.sitting.votes_on, foot: None }
 }
 
 fn checkpoint() -> CheckpointBox {
@@ -78,8 +51,8 @@ fn has(text: &str, sentences: &[&str]) {
 
 #[test]
 fn the_resolution_reads_as_the_published_one_and_says_that_nobody_is_in_a_band() {
-    let (rules, council) = (rules("NQ96-2023-QH15"), council("NQ96-2023-QH15"));
-    let frame = frame(&council, &rules, PollKind::Rating);
+    let (rules, council) = (rules("NQ96-2023-QH15"), province());
+    let frame = council.votes(PollKind::Rating, &rules);
     let result = result(&rules, PollKind::Rating, &[LevelCounts::Rating { high: 78, medium: 1, low: 1 }]);
     let text = words(&resolution(&frame, &result, checkpoint()));
     has(
@@ -108,8 +81,8 @@ fn the_resolution_reads_as_the_published_one_and_says_that_nobody_is_in_a_band()
 
 #[test]
 fn minutes_name_band_margin_duty_and_doubtful_rules_of_a_line_one_ballot_over_half() {
-    let (rules, council) = (rules("NQ96-2023-QH15"), council("NQ96-2023-QH15"));
-    let frame = frame(&council, &rules, PollKind::Rating);
+    let (rules, council) = (rules("NQ96-2023-QH15"), province());
+    let frame = council.votes(PollKind::Rating, &rules);
     let lines =
         [LevelCounts::Rating { high: 36, medium: 2, low: 41 }, LevelCounts::Rating { high: 80, medium: 0, low: 0 }];
     let result = result(&rules, PollKind::Rating, &lines);
@@ -138,17 +111,15 @@ fn minutes_name_band_margin_duty_and_doubtful_rules_of_a_line_one_ballot_over_ha
 
 #[test]
 fn the_partys_paper_has_no_national_title_and_a_confidence_poll_has_two_levels() {
-    let (party, mut council) = (rules("QD96-TW-2023"), council("QD96-TW-2023"));
-    council.kind = CouncilKind::PartyCommittee;
-    council.name = "Ban Chấp hành Đảng bộ tỉnh Mẫu".into();
-    let frame = frame(&council, &party, PollKind::Rating);
+    let (party, council) = (rules("QD96-TW-2023"), party_committee());
+    let frame = council.votes(PollKind::Rating, &party);
     let rated = result(&party, PollKind::Rating, &[LevelCounts::Rating { high: 78, medium: 1, low: 1 }]);
     let text = words(&resolution(&frame, &rated, checkpoint()));
     has(&text, &["ĐẢNG CỘNG SẢN VIỆT NAM", "BÁO CÁO"]);
     assert!(!text.contains("CỘNG HÒA") && !text.contains("QUYẾT NGHỊ"), "{text}");
 
-    let (state, council) = (rules("NQ96-2023-QH15"), self::council("NQ96-2023-QH15"));
-    let frame = self::frame(&council, &state, PollKind::Confidence);
+    let (state, council) = (rules("NQ96-2023-QH15"), province());
+    let frame = council.votes(PollKind::Confidence, &state);
     let counts = LevelCounts::Confidence { confidence: 39, no_confidence: 41 };
     let lost = result(&state, PollKind::Confidence, &[counts]);
     let text = words(&resolution(&frame, &lost, checkpoint()));
