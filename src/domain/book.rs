@@ -2,7 +2,7 @@
 
 use super::council::Council;
 use super::fact::Fact;
-use super::official::{Block, Official, OfficialId};
+use super::official::{Block, Field, Official, OfficialId};
 use super::poll::{BallotTotals, LevelCounts};
 use super::roster::{Delegate, Teller};
 
@@ -46,6 +46,17 @@ impl Book {
             }
         }
         blocks
+    }
+
+    /// Fields that facts speak of, in the order of their first fact.
+    pub fn fields_with_facts(&self) -> Vec<&Field> {
+        let mut fields: Vec<&Field> = Vec::new();
+        for fact in &self.facts {
+            if !fields.contains(&&fact.field) {
+                fields.push(&fact.field);
+            }
+        }
+        fields
     }
 
     /// Every official with its id.

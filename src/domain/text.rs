@@ -44,6 +44,11 @@ pub fn fold(text: &str) -> String {
     out
 }
 
+/// `text` as a part of a file name or of an identifier: `slug("Sở Y tế")` is `"so-y-te"`.
+pub fn slug(text: &str) -> String {
+    fold(text).replace(' ', "-")
+}
+
 /// `date` as papers print it: `05/12/2023`.
 pub fn date_dmy(date: Date) -> String {
     format!("{:02}/{:02}/{:04}", date.day(), date.month(), date.year())

@@ -15,7 +15,7 @@ use crate::domain::document::{
 use crate::domain::dossier::{canonical_field_text, canonical_text, compile, compile_field};
 use crate::domain::official::Field;
 use crate::domain::result::PollResult;
-use crate::domain::text::fold;
+use crate::domain::text::slug;
 use crate::import;
 use crate::pdf::{self, Pdf};
 
@@ -47,7 +47,7 @@ pub(super) fn dossiers(
     folder: &OutFolder,
     progress: &mut Progress<'_>,
 ) -> Result<Vec<NamedPdf>, AppError> {
-    let fields = fields(plan);
+    let fields = plan.book.fields_with_facts();
     let people = plan.listed.len();
     let total = people + fields.len();
     let make = |index: usize| if index < people { person(plan, index) } else { field(plan, index - people, &fields) };
@@ -74,17 +74,6 @@ fn field(plan: &Plan<'_>, index: usize, fields: &[&Field]) -> Result<NamedPdf, A
     let document = field_document(&compiled, &plan.frame(Some(version)));
     let name = format!("dossiers/fields/{:02}-{}.pdf", index + 1, slug(&fields[index].0));
     Ok(NamedPdf { name, pdf: render(&document)? })
-}
-
-/// Fields that have facts, in the order of their first fact.
-fn fields<'a>(plan: &Plan<'a>) -> Vec<&'a Field> {
-    let mut fields: Vec<&Field> = Vec::new();
-    for fact in &plan.book.facts {
-        if !fields.contains(&&fact.field) {
-            fields.push(&fact.field);
-        }
-    }
-    fields
 }
 
 /// The forms with all their copies; sealed by the hash of one copy.
@@ -148,9 +137,4 @@ fn render(document: &Document) -> Result<Pdf, AppError> {
 
 fn paper_error(error: &pdf::PdfError) -> AppError {
     AppError::Input(format!("Không in được mẫu phiếu: {error}."))
-}
-
-/// A file name without accents and spaces.
-fn slug(text: &str) -> String {
-    fold(text).replace(' ', "-")
 }

@@ -23,7 +23,7 @@ use crate::domain::audit::{
 use crate::domain::count::BatchCounts;
 use crate::domain::document::CheckpointBox;
 use crate::domain::simulate::SeededStream;
-use crate::domain::text::fold;
+use crate::domain::text::slug;
 use crate::pdf::Pdf;
 
 /// The log so far, with its heads at the moments that have come.
@@ -42,7 +42,7 @@ impl Trail {
     pub(super) fn begin(plan: &Plan<'_>) -> Result<Self, AppError> {
         let council = &plan.book.council;
         let day = council.sitting.votes_on;
-        let name = format!("tinnhiem/dien-tap/{}/{day}", fold(&council.name).replace(' ', "-"));
+        let name = format!("tinnhiem/dien-tap/{}/{day}", slug(&council.name));
         let name = KeyName::new(name).map_err(|e| AppError::internal("đặt tên nhật ký", e))?;
         let mut trail = Self {
             log: Log::new(name.clone()),
