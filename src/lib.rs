@@ -1,6 +1,9 @@
 //! `tinnhiem` carries a confidence vote of a Vietnamese council from the first fact in an official's dossier to the
 //! signed result: dossiers, ballots, count, papers, and a trail that a stranger can check.
 //!
+//! This page is the map: the layers, one job from end to end, where each promise is kept, and what is left out on
+//! purpose.
+//!
 //! # Layers
 //!
 //! Arrows point down only; `tests/it/architecture.rs` reads the sources and fails on one that points up.
@@ -9,11 +12,69 @@
 //! main -> cli -> app -> { pdf, import } -> domain
 //! ```
 //!
-//! * [`domain`]: pure values and decisions. No input or output, no clock, no randomness, no floats near a count.
-//! * [`import`]: workbooks and CSV to domain values with findings, and back.
-//! * [`pdf`]: document model to bytes; the same model gives the same bytes.
-//! * [`app`]: use cases; the only layer that touches files.
+//! * [`domain`]: pure values and decisions. No input or output, no clock, no randomness (all three are arguments), no
+//!   floats. One file per idea.
+//! * [`import`]: workbooks and CSV to domain values with findings, and back. Decides nothing about the vote.
+//! * [`pdf`]: document model to bytes; the same model gives the same bytes on any machine. Knows no law.
+//! * [`app`]: use cases; the only layer that touches files, the clock ([`app::clock`]) and threads.
 //! * [`cli`]: one file per subcommand; data to stdout, messages to stderr.
+//!
+//! # One job from end to end
+//!
+//! `tinnhiem rehearse BOOK --out DIR` arrives at [`app::rehearse::from_file`] and goes the way of the day itself:
+//!
+//! 1. **Read.** [`import::read_xlsx`] finds sheets, headers and cells however they are spelt, and gives a
+//!    [`Book`](domain::book::Book) or *all* [`Finding`](domain::finding::Finding)s at once. An error ends the job with
+//!    nothing written.
+//! 2. **Plan.** The [`RuleSet`](domain::rules::RuleSet) that the book names decides who is on the list
+//!    ([`eligibility`](domain::eligibility)), which days count ([`deadline`](domain::deadline)), and whether sitting,
+//!    board and ballots fit it ([`readiness`](domain::readiness)). From here on nothing is asked any more.
+//! 3. **List and dossiers.** [`dossier`](domain::dossier) compiles the facts of every person and every field;
+//!    [`document`](domain::document) says what stands on the papers, [`pdf::document`] draws them, on all cores. Their
+//!    hashes are the next entry of the [log](domain::audit).
+//! 4. **Ballots.** [`ballot::forms`](domain::ballot::forms) makes one form per block; [`pdf::ballots`] prints a sheet once
+//!    and all copies point at it. The form's hash seals it: first checkpoint. Voting opens: second checkpoint.
+//! 5. **Count.** Simulated delegates ([`simulate`](domain::simulate)) fill a box; every pile goes through
+//!    [`Batch`](domain::batch::Batch), read twice by two tellers. Only
+//!    [`BatchCounts`](domain::count::BatchCounts) come out, and the log gets a
+//!    [commitment](domain::audit::Opening) to them. Counting closes: third checkpoint. With a sheet `Kết quả` the counts
+//!    of a real count take the place of this step.
+//! 6. **Decide.** [`result::decide`](domain::result::decide) puts the sums through the rule set:
+//!    [`tally_line`](domain::tally::tally_line) for every official, identities checked, nothing rounded but text.
+//! 7. **Papers.** The minutes carry the third head on paper; their hash is logged: fourth checkpoint. The resolution
+//!    carries the fourth; the last checkpoint covers all.
+//! 8. **Bundle.** [`app::bundle`] writes log, checkpoints, openings, rule set, results and papers, and the
+//!    folder appears whole ([`app::files::OutFolder`]). `tinnhiem verify` ([`app::verify`]) reads it back and recomputes
+//!    `results.json` from the openings and the rule set alone.
+//!
+//! # Where the promises are kept
+//!
+//! | promise | kept by |
+//! |---|---|
+//! | A result follows from its counts by exact integers | [`domain::ratio`], [`domain::tally`]; a naive second tally and published results in the tests |
+//! | issued ≥ returned = valid + invalid; on each line the levels and `not_counted` = returned | [`domain::poll::BallotTotals`], [`domain::count::BatchCounts::check`] |
+//! | The law is data with its article and its mark; what is not verified shows beside what it decides | [`domain::rules`] |
+//! | No fact without a source | [`domain::fact::Fact`], whose source is no option; [`import`] refuses the row |
+//! | Two tellers, the second blind to the first; a difference names paper and line, never a mark | [`domain::batch`], by its types |
+//! | No ballot outlives its batch | [`domain::batch`], which also says what is not guaranteed |
+//! | All copies of a form are the same bytes | [`pdf::ballots`] |
+//! | The same input gives the same output, byte for byte | seed and days are arguments; no map without an order; [`app::clock`] |
+//! | What the log says can't be changed after its head went onto paper | [`domain::audit`], checked by [`app::bundle::verify`] and again by `tests/verify.py` |
+//! | An output folder appears whole or not at all | [`app::files::OutFolder`] |
+//! | Every message says what, where, and what to do | [`domain::finding`], [`app::AppError`] |
+//!
+//! # Left out on purpose
+//!
+//! * **Ballots.** No type of a single ballot can be serialized or printed by `{:?}`. With thirty lines of three levels
+//!   almost every ballot is unique: stored without a name it would still be its voter's signature.
+//! * **Numbers on ballots.** Nothing differs between two copies of a form, so nothing can tell whose one is.
+//! * **Scores and ranks.** A dossier puts facts beside their sources; the delegate judges.
+//! * **Shares that add up to 100.** A line that was spoiled stays in the base, as in the published results.
+//! * **"Now".** Papers carry the day of the vote, a rehearsal's log the times of a made-up clock.
+//! * **Silent corrections.** What is read otherwise than it was typed is told with sheet, cell, before and after; what is
+//!   wrong is for a person to put right.
+//! * **Official results.** Whatever this program prints so far says `DIỄN TẬP`; a real count needs tellers, roles and a
+//!   store, and those layers are not there yet.
 
 pub mod app;
 pub mod cli;
