@@ -22,6 +22,7 @@ mod official_papers;
 mod papers_render;
 mod pictures;
 mod published;
+mod rehearse;
 mod rules;
 mod sample;
 mod secrecy;
