@@ -371,8 +371,8 @@ mod tests {
         let batch = Batch::open(shape(3)).first(reading("A", &papers)).expect("first");
         let Ok(Compared::Agreed(counts)) = batch.second(reading("B", &papers)) else { panic!("equal readings") };
         assert_eq!(counts.lines[0], LevelCounts::Rating { high: 2, medium: 0, low: 1 });
-        assert_eq!((counts.line_not_counted(0), counts.line_not_counted(1)), (Some(0), Some(2)));
-        assert_eq!(counts.check(), Ok(()));
+        assert_eq!(counts.lines[1], LevelCounts::Rating { high: 0, medium: 0, low: 1 });
+        assert_eq!((counts.papers, counts.check()), (3, Ok(())));
     }
 
     #[test]
@@ -397,7 +397,8 @@ mod tests {
         let Ok(Compared::Differs(disputed)) = batch.second(reading("B", &[[HIGH, HIGH]])) else { panic!("differs") };
         assert_eq!(disputed.differences(), [Difference { paper: 1, line: None }]);
         let Ok(Compared::Agreed(counts)) = disputed.read_again(|_| (invalid(), invalid())) else { panic!("agreed") };
-        assert_eq!((counts.invalid_total(), counts.line_not_counted(0)), (1, Some(1)));
+        assert_eq!((counts.papers, counts.invalid_total()), (1, 1));
+        assert_eq!(counts.lines, [LevelCounts::zero(PollKind::Rating); 2]);
     }
 
     #[test]

@@ -74,13 +74,6 @@ impl BatchCounts {
         u64::from(self.papers).saturating_sub(self.invalid_total())
     }
 
-    /// Ballots on which line `index` (from 0) does not count: wholly invalid ones and spoiled lines. `None` when there
-    /// is no such line, or when its levels add up to more than the papers.
-    pub fn line_not_counted(&self, index: usize) -> Option<u32> {
-        let sum = self.lines.get(index)?.sum();
-        self.papers.checked_sub(u32::try_from(sum).ok()?)
-    }
-
     /// Papers = valid + invalid, and on every line: levels <= valid.
     ///
     /// # Errors
@@ -158,7 +151,7 @@ mod tests {
     #[test]
     fn two_piles_add_up_line_by_line_and_reason_by_reason() {
         let sum = pile(10, 4).add(&pile(8, 1)).expect("one form");
-        assert_eq!((sum.papers, sum.invalid_total(), sum.line_not_counted(0)), (18, 2, Some(3)));
+        assert_eq!((sum.papers, sum.invalid_total()), (18, 2));
         assert_eq!(sum.lines, [LevelCounts::Rating { high: 4, medium: 6, low: 5 }]);
         assert_eq!(sum.check(), Ok(()));
     }

@@ -510,6 +510,11 @@ mod tests {
         assert_eq!(beside.verdict, Verdict::Exempt);
         let unknown = of(&[("Phó Chủ tịch UBND tỉnh", None)]);
         assert_eq!((unknown.verdict, unknown.confirm.len()), (Verdict::Listed, 1));
+        let open = of(&[("Phó Chủ tịch UBND tỉnh", None), ("Phó Chủ tịch HĐND tỉnh", THIS_YEAR)]);
+        assert_eq!((open.verdict, open.confirm.len()), (Verdict::Listed, 1));
+        // The old post decides, whenever the other one was taken: nothing to ask.
+        let settled = of(&[("Trưởng Ban Pháp chế", BEFORE), ("Phó Chủ tịch HĐND tỉnh", None)]);
+        assert_eq!((settled.verdict, settled.confirm.len()), (Verdict::Listed, 0));
     }
 
     #[test]
