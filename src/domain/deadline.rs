@@ -281,7 +281,13 @@ mod tests {
         assert_eq!(codes(&early, date(2023, 11, 7)), ["DLN-001", "DLN-002", "DLN-003"]);
         let late = [("list", date(2023, 10, 20)), ("report", date(2023, 11, 6))];
         assert_eq!(codes(&late, date(2023, 10, 30)), ["DLN-004", "DLN-003"]);
-        assert_eq!(codes(&[], date(2026, 1, 1)), ["DLN-003", "DLN-005"], "an old sitting is not nagged about");
+        let missed = codes(&[], ha_tinh().votes_on);
+        assert_eq!(
+            missed,
+            ["DLN-001", "DLN-001", "DLN-001", "DLN-001", "DLN-003"],
+            "on the vote day all is still owed"
+        );
+        assert_eq!(codes(&[], date(2023, 12, 8)), ["DLN-003", "DLN-005"], "a sitting that is over is not nagged about");
     }
 
     #[test]
