@@ -20,7 +20,7 @@ use crate::domain::finding::Finding;
 use crate::domain::poll::PollKind;
 use crate::domain::rules::LoadedRules;
 use crate::import::{self, Imported};
-use summary::Facts;
+use summary::Summary;
 use trail::Trail;
 
 /// Seed when nobody gives one.
@@ -134,12 +134,12 @@ fn csv_files(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, AppError> {
 /// What a finished run knows about itself.
 struct Done {
     findings: Vec<Finding>,
-    facts: Facts,
+    summary: Summary,
 }
 
 impl Done {
     fn made(self, out: &Path, sample: bool) -> Made {
-        Made { findings: self.findings, summary: summary::text(&self.facts, out, sample) }
+        Made { findings: self.findings, summary: self.summary.text(out, sample) }
     }
 }
 
@@ -170,9 +170,9 @@ fn run(
     folder.put("minutes.pdf", &minutes.bytes)?;
     folder.put("resolution.pdf", &resolution.bytes)?;
     papers::results(&plan, &result, &results, folder)?;
-    let facts = Facts::new(&plan, &dossiers, &ballots, &result, trail.root());
+    let summary = Summary::new(&plan, &dossiers, &ballots, &result, trail.root());
     let papers = [("minutes.pdf", minutes.bytes), ("resolution.pdf", resolution.bytes)];
     let papers = papers.map(|(name, bytes)| (name.to_owned(), bytes)).into();
     trail.write_bundle(&plan, folder, &results, papers)?;
-    Ok(Done { findings, facts })
+    Ok(Done { findings, summary })
 }

@@ -9,9 +9,9 @@ use crate::domain::result::PollResult;
 use crate::domain::rules::BandRule;
 use crate::domain::tally::Band;
 
-/// The figures of the summary.
+/// The figures that the person sees, and the names of what to open.
 #[derive(Clone, Debug)]
-pub(super) struct Facts {
+pub(super) struct Summary {
     council: String,
     ruleset: String,
     vote: &'static str,
@@ -26,7 +26,7 @@ pub(super) struct Facts {
     root: String,
 }
 
-impl Facts {
+impl Summary {
     pub(super) fn new(
         plan: &Plan<'_>,
         dossiers: &[NamedPdf],
@@ -51,44 +51,44 @@ impl Facts {
             root,
         }
     }
-}
 
-/// The summary of what lies in `out`.
-pub(super) fn text(facts: &Facts, out: &Path, sample: bool) -> String {
-    let out = out.display();
-    let mut text = String::new();
-    let mut line = |part: String| {
-        // Writing to a string can't fail.
-        let _ = writeln!(text, "{part}");
-    };
-    line(format!("DIỄN TẬP {} - {} ({})", facts.vote, facts.council, facts.ruleset));
-    if sample {
-        line("Mọi tên người, số liệu và văn bản đều là dữ liệu mẫu.".to_owned());
-        line(format!("  {out}/sample.xlsx       bảng tính đầu vào của hội đồng mẫu"));
+    /// As the terminal shows it, for papers that lie in `out`.
+    pub(super) fn text(&self, out: &Path, sample: bool) -> String {
+        let out = out.display();
+        let mut text = String::new();
+        let mut line = |part: String| {
+            // Writing to a string can't fail.
+            let _ = writeln!(text, "{part}");
+        };
+        line(format!("DIỄN TẬP {} - {} ({})", self.vote, self.council, self.ruleset));
+        if sample {
+            line("Mọi tên người, số liệu và văn bản đều là dữ liệu mẫu.".to_owned());
+            line(format!("  {out}/sample.xlsx       bảng tính đầu vào của hội đồng mẫu"));
+        }
+        line(format!(
+            "  {out}/list.pdf          {} người được lấy phiếu, {} người không, kèm lý do và điều khoản",
+            self.officials, self.left_out
+        ));
+        line(format!("  {out}/deadlines.pdf     các thời hạn"));
+        line(format!("  {out}/dossiers/         {} hồ sơ, {} trang", self.dossiers, self.dossier_pages));
+        for form in &self.forms {
+            line(format!("  {out}/{form}   {} phiếu giống hệt nhau", self.copies));
+        }
+        line(format!("  {out}/minutes.pdf       biên bản kiểm phiếu"));
+        line(format!("  {out}/resolution.pdf    nghị quyết hoặc báo cáo kết quả"));
+        line(format!("  {out}/results.json, .csv, .xlsx"));
+        line(format!("  {out}/bundle/           kiểm tra bằng: tinnhiem verify {out}/bundle"));
+        line(match self.simulated_from {
+            Some(seed) => format!("Phiếu được mô phỏng từ hạt giống {seed}; cùng hạt giống cho cùng kết quả."),
+            None => "Số đếm lấy từ trang “Kết quả” của bảng tính.".to_owned(),
+        });
+        if self.bands.is_empty() {
+            line("Không có người nào đạt ngưỡng có hệ quả.".to_owned());
+        }
+        for band in &self.bands {
+            line(format!("Đạt ngưỡng có hệ quả: {band}."));
+        }
+        line(format!("Điểm chốt cuối: {}", self.root));
+        text
     }
-    line(format!(
-        "  {out}/list.pdf          {} người được lấy phiếu, {} người không, kèm lý do và điều khoản",
-        facts.officials, facts.left_out
-    ));
-    line(format!("  {out}/deadlines.pdf     các thời hạn"));
-    line(format!("  {out}/dossiers/         {} hồ sơ, {} trang", facts.dossiers, facts.dossier_pages));
-    for form in &facts.forms {
-        line(format!("  {out}/{form}   {} phiếu giống hệt nhau", facts.copies));
-    }
-    line(format!("  {out}/minutes.pdf       biên bản kiểm phiếu"));
-    line(format!("  {out}/resolution.pdf    nghị quyết hoặc báo cáo kết quả"));
-    line(format!("  {out}/results.json, .csv, .xlsx"));
-    line(format!("  {out}/bundle/           kiểm tra bằng: tinnhiem verify {out}/bundle"));
-    line(match facts.simulated_from {
-        Some(seed) => format!("Phiếu được mô phỏng từ hạt giống {seed}; cùng hạt giống cho cùng kết quả."),
-        None => "Số đếm lấy từ trang “Kết quả” của bảng tính.".to_owned(),
-    });
-    if facts.bands.is_empty() {
-        line("Không có người nào đạt ngưỡng có hệ quả.".to_owned());
-    }
-    for band in &facts.bands {
-        line(format!("Đạt ngưỡng có hệ quả: {band}."));
-    }
-    line(format!("Điểm chốt cuối: {}", facts.root));
-    text
 }
