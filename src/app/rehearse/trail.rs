@@ -76,7 +76,8 @@ impl Trail {
         appended.map(drop).map_err(|e| AppError::internal("ghi nhật ký", e))
     }
 
-    fn mark(&mut self) {
+    /// The head as it is now belongs to the next moment.
+    fn checkpoint(&mut self) {
         self.heads.push(self.log.head());
     }
 
@@ -94,14 +95,14 @@ impl Trail {
             sheets: printed.single.pages,
         });
         self.append(FormsSealed { forms: sealed.collect() })?;
-        self.mark();
+        self.checkpoint();
         Ok(())
     }
 
     pub(super) fn voting_opened(&mut self) -> Result<(), AppError> {
         let at = UtcTime::try_from(self.clock.tick()).map_err(|e| AppError::internal("ghi nhật ký", e))?;
         self.append(VotingOpened { at })?;
-        self.mark();
+        self.checkpoint();
         Ok(())
     }
 
@@ -130,7 +131,7 @@ impl Trail {
             });
         }
         self.append(CountingClosed { forms: totals })?;
-        self.mark();
+        self.checkpoint();
         Ok(())
     }
 
@@ -149,13 +150,13 @@ impl Trail {
 
     pub(super) fn minutes_issued(&mut self, minutes: &Pdf) -> Result<(), AppError> {
         self.issued("minutes.pdf", minutes)?;
-        self.mark();
+        self.checkpoint();
         Ok(())
     }
 
     pub(super) fn resolution_issued(&mut self, resolution: &Pdf) -> Result<(), AppError> {
         self.issued("resolution.pdf", resolution)?;
-        self.mark();
+        self.checkpoint();
         Ok(())
     }
 
