@@ -207,6 +207,7 @@ fn bands(page: &mut Page, set: &RuleSet) {
         page.text.push_str("- Chưa có quy định nào được đọc; bộ quy tắc này không dùng cho bỏ phiếu tín nhiệm\n");
         return;
     };
+    put!(page, format!("Đối tượng: {}", confidence.subject.value), confidence.subject);
     for trigger in &confidence.triggers {
         put!(page, format!("Trường hợp: {}", trigger.value), trigger);
     }

@@ -12,6 +12,7 @@ use crate::domain::poll::Level;
 use crate::domain::recompute::{CellReport, Mismatch, PublishedReport, RowReport, check_published};
 use crate::domain::rules::{BandRule, RuleSet};
 use crate::domain::tally::{Band, TallyError, base_of, margin_words};
+use crate::domain::text::upper_first;
 use crate::import;
 
 /// Stands for what is not printed or can't be known.
@@ -49,12 +50,14 @@ pub fn published(file: &Path, id: &str, returned: u32, delegates: Option<u32>) -
 
 /// The sentence of the rules with the option that answers it.
 fn refuse(error: &TallyError) -> AppError {
+    let said = upper_first(&error.to_string());
     AppError::Input(match error {
-        TallyError::DelegatesNeeded { .. } => format!("{error} bằng --delegates."),
-        TallyError::EmptyBase { .. } | TallyError::WrongBase { .. } => {
-            format!("{error}; hãy xem lại --returned và --delegates.")
+        TallyError::DelegatesNeeded { .. } => format!("{said} bằng --delegates."),
+        TallyError::EmptyBase { .. } | TallyError::WrongBase { .. } | TallyError::MoreThanDelegates { .. } => {
+            format!("{said}; hãy xem lại --returned và --delegates.")
         }
-        other => format!("{other}."),
+        TallyError::NoRule { .. } => format!("{said}; hãy chọn bộ quy tắc khác bằng --rules."),
+        TallyError::Identity(_) | TallyError::OtherVote { .. } => format!("{said}."),
     })
 }
 
@@ -142,10 +145,9 @@ fn who(row: &RowReport) -> String {
 
 fn consequences(report: &PublishedReport<'_>) -> Vec<String> {
     let level = report.kind.decisive().label().to_lowercase();
-    let phrase = &report.rules.base.value.phrase;
     let of_row = |row: &RowReport| {
         let rule = row.verdict.as_ref()?.band.rule(report.rules)?;
-        let share = format!("{} {phrase}{}", rule.share_words, rule.tail());
+        let share = report.rules.range_words(report.kind, rule);
         let (said, cite, mark) = (&rule.consequence, &rule.cite, rule.attested.label());
         Some(format!("{}: {share} đánh giá “{level}”: {said} ({cite}) [{mark}]", who(row)))
     };
@@ -153,7 +155,7 @@ fn consequences(report: &PublishedReport<'_>) -> Vec<String> {
     let known = report.rows.iter().filter(|row| row.verdict.is_some()).count();
     match (reached.is_empty(), known) {
         (true, 0) => vec![format!("chưa kết luận được: không dòng nào in số phiếu “{level}”")],
-        (true, _) => vec![format!("không có người nào trong {known} người có in số phiếu “{level}”")],
+        (true, _) => vec![format!("không: trong {known} người có in số phiếu “{level}”, không ai đạt ngưỡng")],
         (false, _) => reached,
     }
 }

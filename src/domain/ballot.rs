@@ -94,7 +94,21 @@ fn subject(occasion: &Occasion<'_>, block: &Block) -> String {
 /// as `khối Ủy ban nhân dân tỉnh khóa XVIII`.
 fn in_sentence(name: &str) -> String {
     const ABBREVIATIONS: [&str; 7] = ["HĐND", "UBND", "UBTVQH", "TAND", "VKSND", "MTTQ", "KTNN"];
-    const BODIES: [&str; 6] = ["Hội đồng nhân dân", "Ủy ban nhân dân", "Quốc hội", "Chính phủ", "Tỉnh ủy", "Đảng"];
+    const BODIES: [&str; 12] = [
+        "Hội đồng nhân dân",
+        "Ủy ban nhân dân",
+        "Ủy ban Thường vụ",
+        "Hội đồng Dân tộc",
+        "Quốc hội",
+        "Chủ tịch nước",
+        "Chính phủ",
+        "Tòa án nhân dân",
+        "Viện kiểm sát nhân dân",
+        "Kiểm toán nhà nước",
+        "Tỉnh ủy",
+        "Đảng",
+    ];
+    let name = name.trim();
     if name.chars().any(char::is_lowercase) {
         return name.to_owned();
     }

@@ -12,6 +12,7 @@ use jiff::{Span, ToSpan};
 use super::calendar::{Calendar, Holidays};
 use super::council::{Council, Sitting};
 use super::finding::{Finding, Severity};
+use super::poll::PollKind;
 use super::rules::{Attested, CountedFrom, DeadlineRule, RuleSet};
 use super::text::date_dmy;
 
@@ -72,9 +73,11 @@ impl DeadlineStatus {
     }
 }
 
-/// Every deadline of `rules` that binds `council`, earliest first; those of one day in the order of the rules.
-pub fn deadlines<'r>(rules: &'r RuleSet, council: &Council, calendar: &Calendar) -> Vec<Deadline<'r>> {
-    let binding = rules.deadlines.iter().filter(|rule| rule.councils.contains(&council.kind));
+/// Every deadline of `rules` that binds `council` before a vote of kind `poll`, earliest first; those of one day in the
+/// order of the rules. The instruments set days for lấy phiếu only.
+pub fn deadlines<'r>(rules: &'r RuleSet, council: &Council, poll: PollKind, calendar: &Calendar) -> Vec<Deadline<'r>> {
+    let binds = |rule: &&DeadlineRule| poll == PollKind::Rating && rule.councils.contains(&council.kind);
+    let binding = rules.deadlines.iter().filter(binds);
     let mut all: Vec<_> = binding.map(|rule| deadline(rule, &council.sitting, calendar)).collect();
     all.sort_by_key(|d| d.nominal);
     all
@@ -295,7 +298,7 @@ mod tests {
         let rules = builtin().expect("carried").remove(0);
         let mut council = fixture::book().council;
         let papers = |council: &Council| {
-            let all = deadlines(&rules, council, &calendar());
+            let all = deadlines(&rules, council, PollKind::Rating, &calendar());
             let papers = all.iter().find(|d| d.rule.id == "papers_to_delegates").expect("both bodies have it");
             (papers.rule.from.clone(), papers.rule.days, papers.attested)
         };

@@ -10,8 +10,9 @@ use super::book::Book;
 use super::council::CouncilKind;
 use super::finding::{Finding, Severity};
 use super::official::{Official, OfficialId, Post};
+use super::poll::PollKind;
 use super::post_title::{PostTitle, Tenure, head_of, post_key, posts_of};
-use super::rules::{Attested, Exemption, ExemptionKind, NotSubject, RuleSet, SeveralPosts, Subject};
+use super::rules::{Attested, Exemption, ExemptionKind, NotSubject, Rule, RuleSet, SeveralPosts, Subject};
 use super::text::date_dmy;
 
 /// What becomes of an official.
@@ -70,12 +71,32 @@ pub struct Enabled {
     pub basis: String,
 }
 
-/// One standing per official of `book`, in its order; `enabled` holds the bodies that the office switched on.
-pub fn eligibility(rules: &RuleSet, book: &Book, enabled: &[Enabled]) -> Vec<Standing> {
+/// One standing per official of `book`, in its order, for a vote of kind `poll`; `enabled` holds the bodies that the
+/// office switched on.
+pub fn eligibility(rules: &RuleSet, book: &Book, poll: PollKind, enabled: &[Enabled]) -> Vec<Standing> {
+    if let (PollKind::Confidence, Some(confidence)) = (poll, &rules.confidence) {
+        return book
+            .officials()
+            .map(|(id, official)| named_for_confidence(&confidence.subject, id, official))
+            .collect();
+    }
     let kind = book.council.kind;
     let basis = enabled.iter().find(|e| e.kind == kind && !e.basis.trim().is_empty());
     let posts = PostTable::new(rules, kind, basis);
     book.officials().map(|(id, official)| standing(&posts, id, official, book.council.sitting.votes_on)).collect()
+}
+
+/// Bỏ phiếu is held on whom the council decides, of all that it elected or approved: neither the posts nor the exemptions
+/// of lấy phiếu bind it, so only a post that is no longer held keeps a person off.
+fn named_for_confidence(subject: &Rule<String>, official: OfficialId, person: &Official) -> Standing {
+    let left = |post: &Post| PostTitle::read(&post.title).tenure == Tenure::Former;
+    let (verdict, text) = if person.posts.iter().all(left) {
+        (Verdict::NotSubject, "Không còn giữ chức vụ nào.".to_owned())
+    } else {
+        (Verdict::Listed, format!("Thuộc đối tượng bỏ phiếu tín nhiệm: {}.", subject.value))
+    };
+    let reasons = vec![reason(text, &subject.cite, subject.attested)];
+    Standing { official, verdict, reasons, confirm: Vec::new() }
 }
 
 /// The listed ones, in ballot order.
@@ -425,7 +446,7 @@ mod tests {
 
     fn of(posts: &[(&str, Option<Date>)]) -> Standing {
         let book = fixture::book().with_official("Trần Văn B", posts);
-        eligibility(&fixture::rules(), &book, &[]).remove(0)
+        eligibility(&fixture::rules(), &book, PollKind::Rating, &[]).remove(0)
     }
 
     #[test]
@@ -530,7 +551,7 @@ mod tests {
         }];
         let verdict = |day| {
             let book = fixture::book().with_official("Trần Văn B", &[("Chủ tịch UBND tỉnh", Some(day))]);
-            eligibility(&rules, &book, &[])[0].verdict
+            eligibility(&rules, &book, PollKind::Rating, &[])[0].verdict
         };
         assert_eq!(verdict(date(2023, 3, 7)), Verdict::Listed);
         assert_eq!(verdict(date(2023, 3, 8)), Verdict::Exempt);
@@ -542,7 +563,7 @@ mod tests {
             .with_official("Trần Văn B", &[("Chủ tịch UBND tỉnh", BEFORE)])
             .with_official("Lê Thị C", &[("Trưởng Ban Dân tộc", BEFORE)]);
         book.officials[1].retirement_notice = Some(RetirementNotice { text: "12/TB-MẪU".into() });
-        let standings = eligibility(&fixture::rules(), &book, &[]);
+        let standings = eligibility(&fixture::rules(), &book, PollKind::Rating, &[]);
         assert_eq!(listed(&standings).collect::<Vec<_>>(), [OfficialId(0)]);
         let findings = findings(&book, &standings);
         assert_eq!(findings.len(), 1);
@@ -551,16 +572,28 @@ mod tests {
     }
 
     #[test]
+    fn a_confidence_poll_is_held_on_any_elected_post_and_knows_no_exemption() {
+        let rules = crate::domain::rules::builtin().expect("carried").remove(0);
+        let mut book = fixture::book()
+            .with_official("Trần Văn B", &[("Phó Trưởng Ban Pháp chế HĐND xã", THIS_YEAR)])
+            .with_official("Lê Thị C", &[("Nguyên Chủ tịch UBND xã", BEFORE)]);
+        book.council.kind = CouncilKind::CommuneCouncil;
+        let standings = eligibility(&rules, &book, PollKind::Confidence, &[]);
+        assert_eq!(standings.iter().map(|s| s.verdict).collect::<Vec<_>>(), [Verdict::Listed, Verdict::NotSubject]);
+        assert_eq!(standings[0].reasons[0].cite, "NQ 96/2023/QH15, Điều 2.3");
+    }
+
+    #[test]
     fn a_commune_is_off_until_the_office_states_a_legal_basis() {
         let mut book = fixture::book().with_official("Trần Văn B", &[("Chủ tịch UBND xã", BEFORE)]);
         book.council.kind = CouncilKind::CommuneCouncil;
         let rules = fixture::rules();
-        let off = eligibility(&rules, &book, &[]);
+        let off = eligibility(&rules, &book, PollKind::Rating, &[]);
         assert_eq!(findings(&book, &off).iter().map(|f| f.code).collect::<Vec<_>>(), ["ELI-004"]);
         let blank = Enabled { kind: CouncilKind::CommuneCouncil, basis: " ".into() };
-        assert_eq!(eligibility(&rules, &book, &[blank])[0].verdict, Verdict::NotSubject);
+        assert_eq!(eligibility(&rules, &book, PollKind::Rating, &[blank])[0].verdict, Verdict::NotSubject);
         let basis = Enabled { kind: CouncilKind::CommuneCouncil, basis: "Nghị quyết số 1/2028/QH16".into() };
-        let on = eligibility(&rules, &book, &[basis]);
+        let on = eligibility(&rules, &book, PollKind::Rating, &[basis]);
         assert_eq!(on[0].verdict, Verdict::Listed);
         assert!(findings(&book, &on).iter().any(|f| f.code == "ELI-003"), "a stated basis is not a verified one");
     }

@@ -40,11 +40,43 @@ impl Occasion<'_> {
         format!("{}, {}", lower_first(&self.council.sitting.name), self.council.name)
     }
 
+    /// What the people on the list are: `được lấy phiếu tín nhiệm`, `được đưa ra bỏ phiếu tín nhiệm`.
+    pub const fn who_are(&self) -> &'static str {
+        match self.kind {
+            PollKind::Rating => "được lấy phiếu tín nhiệm",
+            PollKind::Confidence => "được đưa ra bỏ phiếu tín nhiệm",
+        }
+    }
+
+    /// `kỳ họp` of a council, `hội nghị` of a Party committee.
+    pub const fn meeting(&self) -> &'static str {
+        match self.council.kind {
+            CouncilKind::PartyCommittee => "hội nghị",
+            _ => "kỳ họp",
+        }
+    }
+
+    /// `đại biểu` of a council; the Party's text speaks of those who were summoned.
+    pub const fn voters(&self) -> &'static str {
+        match self.council.kind {
+            CouncilKind::PartyCommittee => "người được triệu tập",
+            _ => "đại biểu",
+        }
+    }
+
+    /// How somebody signs for a body: `TM.` in papers of the State, `T/M` in those of the Party (Hướng dẫn 36-HD/VPTW).
+    pub const fn on_behalf(&self) -> &'static str {
+        match self.rules.side {
+            Side::State => "TM.",
+            Side::Party => "T/M",
+        }
+    }
+
     /// On whom the vote is held, after `đối với`, when `body` elects them: `người giữ chức vụ do … bầu`.
     pub fn voted_on(&self, body: &str) -> String {
         match self.council.kind {
             CouncilKind::NationalAssembly => "người giữ chức vụ do Quốc hội bầu hoặc phê chuẩn".to_owned(),
-            CouncilKind::PartyCommittee => "chức danh, chức vụ lãnh đạo, quản lý".to_owned(),
+            CouncilKind::PartyCommittee => "cán bộ giữ chức danh, chức vụ lãnh đạo, quản lý".to_owned(),
             CouncilKind::ProvinceCouncil | CouncilKind::DistrictCouncil | CouncilKind::CommuneCouncil => {
                 format!("người giữ chức vụ do {body} bầu")
             }

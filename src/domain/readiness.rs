@@ -7,6 +7,7 @@ use super::council::{Council, CouncilKind};
 use super::eligibility::{Standing, listed};
 use super::finding::{Finding, Severity};
 use super::official::{Block, OfficialId};
+use super::poll::PollKind;
 use super::roster::TellerRole;
 use super::rules::{Attested, QuorumOf, RuleSet, Side};
 use super::text::{date_dmy, fold};
@@ -17,17 +18,17 @@ const RESULT: &str = "Kết quả";
 
 /// Every doubt about the vote as it is prepared; `standings` are those of [`eligibility`](super::eligibility::eligibility).
 ///
-/// `RDY-001` to `005` the rule set and the sitting, `RDY-011` to `014` the board, `RDY-021` to `026` the ballots. Only
+/// `RDY-001` to `007` the rule set and the sitting, `RDY-011` to `014` the board, `RDY-021` to `026` the ballots. Only
 /// what makes the vote unlawful or its result impossible is an error; practice differs, so the rest warns. What a single
 /// cell says wrongly (a day before another, sums that do not hold) was said where the cell was read.
-pub fn readiness(rules: &RuleSet, book: &Book, standings: &[Standing]) -> Vec<Finding> {
-    let mut findings = sitting_findings(rules, &book.council);
+pub fn readiness(rules: &RuleSet, book: &Book, poll: PollKind, standings: &[Standing]) -> Vec<Finding> {
+    let mut findings = sitting_findings(rules, &book.council, poll);
     findings.extend(board_findings(rules, book, standings));
     findings.extend(ballot_findings(rules, book, standings));
     findings
 }
 
-fn sitting_findings(rules: &RuleSet, council: &Council) -> Vec<Finding> {
+fn sitting_findings(rules: &RuleSet, council: &Council, poll: PollKind) -> Vec<Finding> {
     let mut findings = Vec::new();
     let party_council = council.kind == CouncilKind::PartyCommittee;
     if party_council != (rules.side == Side::Party) {
@@ -41,8 +42,31 @@ fn sitting_findings(rules: &RuleSet, council: &Council) -> Vec<Finding> {
         ));
     }
     findings.extend(in_force(rules, council));
-    findings.extend(usual_sitting(rules, council));
+    match poll {
+        PollKind::Rating => findings.extend(usual_sitting(rules, council)),
+        PollKind::Confidence => findings.extend(trigger(rules)),
+    }
+    findings.extend(doubtful_grounds(rules, council));
     findings
+}
+
+/// A council may hold bỏ phiếu only when something made it; the workbook does not say what.
+fn trigger(rules: &RuleSet) -> Option<Finding> {
+    let confidence = rules.confidence.as_ref()?;
+    let cases: Vec<&str> = confidence.triggers.iter().map(|t| t.value.as_str()).collect();
+    let what = format!("Chỉ bỏ phiếu tín nhiệm trong các trường hợp: {}.", cases.join("; "));
+    let remedy = "Nêu rõ trường hợp của từng người trong tờ trình.";
+    let cite = confidence.triggers.first().map_or("", |t| t.cite.as_str());
+    Some(Finding::new("RDY-006", Severity::Warning, COUNCIL, what, remedy).by_law(cite))
+}
+
+/// A resolution names these laws as its grounds, so the office must know which dates were only inferred.
+fn doubtful_grounds(rules: &RuleSet, council: &Council) -> impl Iterator<Item = Finding> {
+    let laws = rules.legal_bases_on(council.kind, council.sitting.votes_on);
+    laws.filter(|law| law.attested == Attested::Unverified).map(|law| {
+        let what = format!("Nghị quyết sẽ viện dẫn {}; hiệu lực của văn bản này chưa kiểm chứng.", law.text);
+        Finding::new("RDY-007", Severity::Warning, COUNCIL, what, "Đối chiếu trước khi ký.").by_law(&law.cite)
+    })
 }
 
 fn in_force(rules: &RuleSet, council: &Council) -> Option<Finding> {
@@ -170,10 +194,15 @@ fn form_findings<'b>(
     if issued > total {
         let what = format!("Số phiếu phát ra ({issued}) lớn hơn tổng số đại biểu ({total}).");
         findings.push(Finding::new("RDY-023", Severity::Error, &first.place, what, "Kiểm tra lại hai số này."));
-    } else if quorum.value.of == QuorumOf::Delegates && !quorum.value.threshold.reached(issued, total) {
+    } else if !quorum.value.threshold.reached(issued, total) {
         let share = quorum.value.threshold.share;
-        let what = format!("Số phiếu phát ra ({issued}) chưa đến {share} tổng số đại biểu ({total}).");
-        let remedy = "Kiểm tra số đại biểu có mặt khi lấy phiếu.";
+        // The workbook of a Party committee gives those summoned as its total.
+        let whole = match quorum.value.of {
+            QuorumOf::Delegates => "tổng số đại biểu",
+            QuorumOf::Summoned => "số người được triệu tập",
+        };
+        let what = format!("Số phiếu phát ra ({issued}) chưa đến {share} {whole} ({total}).");
+        let remedy = "Kiểm tra số người có mặt khi lấy phiếu.";
         findings.push(Finding::new("RDY-025", Severity::Warning, &first.place, what, remedy).by_law(&quorum.cite));
     }
     findings.extend(lines.filter(|line| line.ballots != first.ballots).map(|line| {
@@ -195,8 +224,8 @@ mod tests {
 
     fn codes(book: &Book) -> Vec<&'static str> {
         let rules = fixture::rules();
-        let standings = eligibility(&rules, book, &[]);
-        readiness(&rules, book, &standings).iter().map(|f| f.code).collect()
+        let standings = eligibility(&rules, book, PollKind::Rating, &[]);
+        readiness(&rules, book, PollKind::Rating, &standings).iter().map(|f| f.code).collect()
     }
 
     fn ready() -> Book {
@@ -224,7 +253,7 @@ mod tests {
         book.council.sitting.opens_on = date(2024, 12, 3);
         book.council.sitting.votes_on = date(2024, 12, 3);
         let rules = fixture::rules();
-        let findings = readiness(&rules, &book, &[]);
+        let findings = readiness(&rules, &book, PollKind::Rating, &[]);
         assert!(findings.iter().all(|f| f.severity == Severity::Warning && f.law.is_some()));
         assert_eq!(codes(&book), ["RDY-004", "RDY-005"]);
     }
@@ -261,7 +290,7 @@ mod tests {
         let mut book = ready().with_official("Lê Thị C", &vice);
         book.declared = Some(vec![declared(0, 60), declared(1, 59)]);
         let rules = fixture::rules();
-        let findings = readiness(&rules, &book, &eligibility(&rules, &book, &[]));
+        let findings = readiness(&rules, &book, PollKind::Rating, &eligibility(&rules, &book, PollKind::Rating, &[]));
         let told: Vec<_> = findings.iter().map(|f| (f.code, f.severity, f.place.as_str())).collect();
         assert_eq!(told, [("RDY-026", Severity::Error, "Kết quả!B3")]);
         assert!(findings[0].remedy.ends_with("Kết quả!B2."));

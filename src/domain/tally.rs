@@ -193,6 +193,14 @@ pub enum TallyError {
         /// What the rule set calls the base.
         phrase: String,
     },
+    /// More ballots came back than there are delegates.
+    #[error("số phiếu thu về ({returned}) nhiều hơn tổng số đại biểu ({delegates})")]
+    MoreThanDelegates {
+        /// Ballots returned.
+        returned: u32,
+        /// All delegates.
+        delegates: u32,
+    },
     /// The base contradicts the rule set or the ballots.
     #[error("căn cứ tính tỷ lệ ({value}) không khớp: theo quy tắc là {phrase}, số phiếu thu về là {returned}")]
     WrongBase {
@@ -227,6 +235,9 @@ pub enum TallyError {
 /// When the rule set needs the number of delegates and it is not given, when the base is 0, or when more ballots came
 /// back than there are delegates.
 pub fn base_of(rules: &RuleSet, returned: u32, delegates: Option<u32>) -> Result<Base, TallyError> {
+    if let Some(delegates) = delegates.filter(|&delegates| delegates > 0 && delegates < returned) {
+        return Err(TallyError::MoreThanDelegates { returned, delegates });
+    }
     let kind = rules.base.value.kind;
     let value = match kind {
         BaseKind::Returned => returned,
@@ -392,7 +403,10 @@ mod tests {
     fn sums_and_bases_that_contradict_each_other_give_no_result() {
         let old = "NQ85-2014-QH13";
         assert!(matches!(tally(old, 51, None, rating(48, 3, 0)), Err(TallyError::DelegatesNeeded { .. })));
-        assert!(matches!(tally(old, 51, Some(50), rating(48, 3, 0)), Err(TallyError::WrongBase { .. })));
+        for id in [old, "NQ96-2023-QH15"] {
+            let line = tally(id, 51, Some(50), rating(48, 3, 0));
+            assert!(matches!(line, Err(TallyError::MoreThanDelegates { .. })), "{id}: whatever the base is");
+        }
         assert_eq!(tally(old, 51, Some(54), rating(48, 3, 0)).expect("result").percents[0].text, "88,89");
         let new = "NQ96-2023-QH15";
         assert!(matches!(tally(new, 0, None, rating(0, 0, 0)), Err(TallyError::EmptyBase { .. })));

@@ -79,10 +79,10 @@ pub(super) fn plan<'a>(
     let kind = declared_kind(book).unwrap_or(options.kind);
     require_rules_for(&text.set, kind)?;
     let calendar = Calendar::builtin().map_err(|e| AppError::internal("đọc lịch ngày nghỉ", e))?;
-    let standings = eligibility::eligibility(&text.set, book, &options.enabled);
-    let deadlines = deadline::deadlines(&text.set, &book.council, &calendar);
+    let standings = eligibility::eligibility(&text.set, book, kind, &options.enabled);
+    let deadlines = deadline::deadlines(&text.set, &book.council, kind, &calendar);
     findings.extend(eligibility::findings(book, &standings));
-    findings.extend(readiness(&text.set, book, &standings));
+    findings.extend(readiness(&text.set, book, kind, &standings));
     findings.extend(deadline::deadline_findings(&deadlines, &book.council.sitting, &BTreeMap::new(), today));
     let listed: Vec<OfficialId> = eligibility::listed(&standings).collect();
     if findings.iter().any(Finding::is_error) {
@@ -118,7 +118,7 @@ fn rules_of<'a>(input: &Input, rules: &'a [LoadedRules]) -> Result<&'a LoadedRul
     rules::named(rules, &input.book.council.ruleset).ok_or_else(|| {
         let what = format!("Không có bộ quy tắc «{}».", input.book.council.ruleset);
         let remedy = format!("Ở mục «Bộ quy tắc», ghi một trong: {}.", rules::ids(rules));
-        let unknown = Finding::new("RDY-006", Severity::Error, "Hội đồng", what, remedy);
+        let unknown = Finding::new("RDY-008", Severity::Error, "Hội đồng", what, remedy);
         let findings = input.findings.iter().cloned().chain([unknown]).collect();
         AppError::Findings { file: input.name.clone(), findings }
     })

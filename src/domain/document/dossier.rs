@@ -104,7 +104,7 @@ fn missing_blocks(missing: &[Missing], frame: &Frame<'_>) -> Vec<Block> {
     if missing.is_empty() {
         return vec![small("Không phát hiện nội dung còn thiếu trong kỳ hồ sơ.")];
     }
-    let line = |gap: &Missing| match gap.kind.law(frame.occasion.rules) {
+    let line = |gap: &Missing| match gap.kind.law(frame.occasion.rules, frame.occasion.council.kind) {
         Some((cite, attested)) => format!("{} ({})", gap.text, cite_text(cite, attested)),
         None => gap.text.clone(),
     };

@@ -1,15 +1,15 @@
 //! Danh sách người được lấy phiếu, with those left out and why; and the table of deadlines.
 
 use super::frame::{Frame, Issue};
-use super::parts::{SIGN_AND_NAME, centered_italic, cite_text, heading, notice, roman, signature, small, table};
+use super::parts::{SIGN_AND_NAME, body, centered_italic, cite_text, heading, notice, roman, signature, small, table};
 use super::{Block, Cell, Document, Signature};
 use crate::domain::book::Book;
 use crate::domain::council::{Council, CouncilKind};
 use crate::domain::deadline::Deadline;
 use crate::domain::eligibility::{Standing, StandingReason, Verdict};
 use crate::domain::official::Official;
-use crate::domain::rules::Attested;
-use crate::domain::text::date_dmy;
+use crate::domain::rules::{Attested, CountedFrom};
+use crate::domain::text::{date_dmy, lower_first};
 
 /// Who is voted on, by block in ballot order, and who is not, with reasons and articles.
 pub fn officials_list(book: &Book, standings: &[Standing], frame: &Frame<'_>) -> Document {
@@ -18,18 +18,19 @@ pub fn officials_list(book: &Book, standings: &[Standing], frame: &Frame<'_>) ->
         standings.iter().filter_map(|s| book.official(s.official).map(|o| (o, s))).collect();
     let (listed, left_out): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(_, s)| s.verdict == Verdict::Listed);
     let who = if occasion.is_party() { "Cán bộ" } else { "Người giữ chức vụ" };
-    let subject = format!("{who} được lấy phiếu tín nhiệm tại {}", occasion.sitting_with_term());
+    let are = occasion.who_are();
+    let subject = format!("{who} {are} tại {}", lower_first(&occasion.sitting_with_term()));
     let mut blocks = vec![
         Block::Title { kind: "DANH SÁCH".into(), subject },
         centered_italic(format!("(Lập theo {})", occasion.rules.short)),
-        heading(1, format!("A. Người được lấy phiếu ({} người)", listed.len())),
+        heading(1, format!("A. Người {are} ({} người)", listed.len())),
     ];
     blocks.extend(listed_blocks(book, &listed));
-    blocks.push(heading(1, format!("B. Người không lấy phiếu ({} người)", left_out.len())));
+    blocks.push(heading(1, format!("B. Người không {} ({} người)", occasion.kind.label(), left_out.len())));
     blocks.push(left_out_block(&left_out));
     blocks.extend(notice("Nội dung cơ quan lập danh sách phải xác nhận", to_confirm(&listed, &left_out)));
     blocks.push(Block::Signatures(vec![who_signs(occasion.council)]));
-    frame.document("Danh sách người được lấy phiếu tín nhiệm", Issue::default(), blocks)
+    frame.document(format!("Danh sách người {are}"), Issue::default(), blocks)
 }
 
 fn listed_blocks(book: &Book, listed: &[(&Official, &Standing)]) -> Vec<Block> {
@@ -100,10 +101,10 @@ fn to_confirm(listed: &[(&Official, &Standing)], left_out: &[(&Official, &Standi
 
 fn who_signs(council: &Council) -> Signature {
     let capacity: &[&str] = match council.kind {
-        CouncilKind::NationalAssembly => &["TM. ỦY BAN THƯỜNG VỤ QUỐC HỘI", "CHỦ TỊCH"],
+        CouncilKind::NationalAssembly => &["TM. ỦY BAN THƯỜNG VỤ", "QUỐC HỘI", "CHỦ TỊCH"],
         CouncilKind::PartyCommittee => &["CHỦ TRÌ HỘI NGHỊ"],
         CouncilKind::ProvinceCouncil | CouncilKind::DistrictCouncil | CouncilKind::CommuneCouncil => {
-            &["TM. THƯỜNG TRỰC HỘI ĐỒNG NHÂN DÂN", "CHỦ TỊCH"]
+            &["TM. THƯỜNG TRỰC", "HỘI ĐỒNG NHÂN DÂN", "CHỦ TỊCH"]
         }
     };
     signature(capacity, SIGN_AND_NAME, &council.chair)
@@ -133,12 +134,13 @@ pub fn deadline_table(deadlines: &[Deadline<'_>], frame: &Frame<'_>) -> Document
     let sitting = &frame.occasion.council.sitting;
     let mut blocks = vec![
         Block::Title {
-            kind: "THỜI HẠN CHUẨN BỊ LẤY PHIẾU TÍN NHIỆM".into(),
+            kind: format!("THỜI HẠN CHUẨN BỊ {}", frame.occasion.kind.label().to_uppercase()),
             subject: frame.occasion.sitting_with_term(),
         },
         centered_italic(format!(
-            "(Khai mạc ngày {}; lấy phiếu ngày {}; tính theo {})",
+            "(Khai mạc ngày {}; {} ngày {}; tính theo {})",
             date_dmy(sitting.opens_on),
+            frame.occasion.kind.label(),
             date_dmy(sitting.votes_on),
             frame.occasion.rules.short
         )),
@@ -146,14 +148,22 @@ pub fn deadline_table(deadlines: &[Deadline<'_>], frame: &Frame<'_>) -> Document
             "Thời hạn tính lùi theo ngày dương lịch; ngày cuối vẫn trong hạn. Ngày cuối trùng ngày nghỉ thì chuyển về ngày \
              làm việc liền trước (văn bản không nêu; theo cách làm của Hội đồng nhân dân tỉnh Hà Tĩnh năm 2023).",
         ),
-        table(&columns, deadlines.iter().enumerate().map(row).collect()),
     ];
+    blocks.push(if deadlines.is_empty() {
+        body("Bộ quy tắc không nêu thời hạn nào cho cuộc này; đối chiếu văn bản gốc.")
+    } else {
+        table(&columns, deadlines.iter().enumerate().map(row).collect())
+    });
     blocks.extend(notice("Thời hạn cần đối chiếu văn bản gốc", doubts(deadlines)));
-    frame.document("Thời hạn chuẩn bị lấy phiếu tín nhiệm", Issue::default(), blocks)
+    frame.document(format!("Thời hạn chuẩn bị {}", frame.occasion.kind.label()), Issue::default(), blocks)
 }
 
 fn deadline_note(deadline: &Deadline<'_>) -> String {
-    let mut notes = vec![format!("{} ngày trước", deadline.rule.days)];
+    let day = match deadline.rule.before {
+        CountedFrom::Opening => "ngày khai mạc",
+        CountedFrom::Vote => "ngày lấy phiếu",
+    };
+    let mut notes = vec![format!("{} ngày trước {day}", deadline.rule.days)];
     notes.extend(deadline.moved.clone());
     // The mark of the rule stands beside its article; a weaker one comes from the calendar.
     if deadline.attested > deadline.rule.attested && deadline.attested == Attested::Unverified {
@@ -187,6 +197,7 @@ mod tests {
     use crate::domain::document::Table;
     use crate::domain::eligibility::eligibility;
     use crate::domain::fixture;
+    use crate::domain::poll::PollKind;
     use crate::domain::rules::RuleSet;
 
     fn frame<'a>(rules: &'a RuleSet, book: &'a Book) -> Frame<'a> {
@@ -209,7 +220,7 @@ mod tests {
             .with_official("Lê Thị C", &[("Phó Chủ tịch UBND tỉnh", Some(date(2023, 4, 1)))])
             .with_official("Phạm Văn D", &[("Giám đốc Sở Y tế", before)]);
         let rules = fixture::rules();
-        let document = officials_list(&book, &eligibility(&rules, &book, &[]), &frame(&rules, &book));
+        let document = officials_list(&book, &eligibility(&rules, &book, PollKind::Rating, &[]), &frame(&rules, &book));
         let tables = tables(&document);
         assert_eq!(
             texts(&tables[0].rows[0]),
@@ -228,10 +239,15 @@ mod tests {
     fn a_moved_deadline_says_from_which_day_and_why() {
         let (rules, book) = (fixture::rules(), fixture::book());
         let calendar = Calendar::builtin().expect("calendar");
-        let document = deadline_table(&deadlines(&rules, &book.council, &calendar), &frame(&rules, &book));
+        let document =
+            deadline_table(&deadlines(&rules, &book.council, PollKind::Rating, &calendar), &frame(&rules, &book));
         let row = texts(&tables(&document)[0].rows[0]);
         // 30 days before 05/12/2023 is a Sunday.
         assert_eq!((row[1], row[4]), ("03/11/2023", "Điều 11 [một nguồn]"));
-        assert!(row[5].starts_with("30 ngày trước; ngày 05/11/2023 là ngày nghỉ (Chủ nhật)"), "{}", row[5]);
+        assert!(
+            row[5].starts_with("30 ngày trước ngày khai mạc; ngày 05/11/2023 là ngày nghỉ (Chủ nhật)"),
+            "{}",
+            row[5]
+        );
     }
 }

@@ -48,7 +48,11 @@ pub fn minutes(frame: &Frame<'_>, result: &PollResult, parts: MinutesParts<'_>) 
     let mut blocks = vec![
         Block::Title {
             kind: "BIÊN BẢN KIỂM PHIẾU".to_owned(),
-            subject: format!("{} đối với {}", occasion.kind.label(), occasion.voted_on(&occasion.body_with_term())),
+            subject: format!(
+                "{} đối với {}",
+                upper_first(occasion.kind.label()),
+                occasion.voted_on(&occasion.body_with_term())
+            ),
         },
         body(format!(
             "Hôm nay, {}, tại {}, Ban kiểm phiếu gồm {} thành viên đã tiến hành kiểm phiếu {} theo {}.",
@@ -62,8 +66,10 @@ pub fn minutes(frame: &Frame<'_>, result: &PollResult, parts: MinutesParts<'_>) 
     blocks.push(provenance(parts.counting));
     blocks.push(heading(2, "1. Ban kiểm phiếu"));
     blocks.push(tellers_table(parts.tellers));
-    blocks.push(heading(2, "2. Số đại biểu và số phiếu"));
-    blocks.push(body(format!("Tổng số đại biểu: {}.", parts.delegates)));
+    let voters = occasion.voters();
+    blocks.push(heading(2, format!("2. Số {voters} và số phiếu")));
+    // Who was present is counted in the hall: a place to write it.
+    blocks.push(body(format!("Tổng số {voters}: {}. Số {voters} có mặt: …………", parts.delegates)));
     blocks.push(ballots_table(result));
     blocks.extend(invalid_reasons(occasion, result));
     blocks.push(heading(2, "3. Kết quả kiểm phiếu"));
@@ -81,8 +87,11 @@ pub fn minutes(frame: &Frame<'_>, result: &PollResult, parts: MinutesParts<'_>) 
     blocks.extend(procedure(parts.counting));
     blocks.extend(doubts(occasion, result));
     blocks.push(Block::Together(vec![
-        body("Biên bản được lập, đọc trước kỳ họp và các thành viên Ban kiểm phiếu thống nhất ký tên."),
-        signatures(parts.tellers),
+        body(format!(
+            "Biên bản được lập, đọc trước {} và các thành viên Ban kiểm phiếu thống nhất ký tên.",
+            occasion.meeting()
+        )),
+        signatures(occasion, parts.tellers),
         Block::Checkpoint(parts.checkpoint),
     ]));
     frame.document("Biên bản kiểm phiếu", Issue { board: Some("Ban kiểm phiếu"), number: "" }, blocks)
@@ -169,7 +178,7 @@ fn band_blocks(occasion: &Occasion<'_>, result: &PollResult) -> Vec<Block> {
         let level = result.kind.decisive().label().to_lowercase();
         return vec![body(format!("Không có người nào có số phiếu “{level}” đạt hoặc sát ngưỡng có hệ quả."))];
     }
-    vec![table(&[(5, "Người được lấy phiếu"), (7, "Khoảng cách đến ngưỡng"), (11, "Hệ quả theo quy định")], rows)]
+    vec![table(&[(5, "Họ và tên"), (7, "Khoảng cách đến ngưỡng"), (11, "Hệ quả theo quy định")], rows)]
 }
 
 /// `quá nửa: vượt 1 phiếu; từ hai phần ba trở lên: còn thiếu 7 phiếu`.
@@ -220,11 +229,12 @@ fn doubts(occasion: &Occasion<'_>, result: &PollResult) -> Option<Block> {
     notice("Quy định áp dụng cần đối chiếu văn bản gốc trước khi ký", lines)
 }
 
-fn signatures(tellers: &[Teller]) -> Block {
+fn signatures(occasion: &Occasion<'_>, tellers: &[Teller]) -> Block {
+    let board = format!("{} BAN KIỂM PHIẾU", occasion.on_behalf());
     let by_role =
         |role: TellerRole| tellers.iter().find(|t| t.role == role).map(|t| t.name.clone()).unwrap_or_default();
     Block::Signatures(vec![
         signature(&["THƯ KÝ"], SIGN_AND_NAME, by_role(TellerRole::Secretary)),
-        signature(&["TM. BAN KIỂM PHIẾU", "TRƯỞNG BAN"], SIGN_AND_NAME, by_role(TellerRole::Head)),
+        signature(&[&board, "TRƯỞNG BAN"], SIGN_AND_NAME, by_role(TellerRole::Head)),
     ])
 }

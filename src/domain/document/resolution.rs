@@ -1,44 +1,42 @@
 //! Nghị quyết xác nhận kết quả lấy phiếu tín nhiệm, in the wording of the resolution of HĐND tỉnh Thanh Hóa of
 //! 12/12/2023; the base is named as the rule set names it.
 
+use jiff::civil::Date;
+
 use super::frame::{Frame, Issue};
-use super::parts::{block_heading, body, body_spans, centred, count_words, grounds, heading, signature};
+use super::parts::{block_heading, body, body_spans, centred, count_words, grounds, heading, roman, signature};
 use super::{Block, CheckpointBox, Document, Span};
+use crate::domain::council::CouncilKind;
 use crate::domain::occasion::Occasion;
 use crate::domain::poll::BallotTotals;
 use crate::domain::result::{FormResult, OfficialResult, PollResult};
-use crate::domain::rules::BandRule;
+use crate::domain::rules::{Attested, BandRule};
 use crate::domain::text::{date_words, lower_first};
 
-/// The resolution that confirms `result`; the Party's rule sets ask for a report instead, which has the same body.
+/// The resolution that confirms `result`; the Party's rule sets ask for a report instead, which has the same body without
+/// articles.
 pub fn resolution(frame: &Frame<'_>, result: &PollResult, checkpoint: CheckpointBox) -> Document {
     let occasion = &frame.occasion;
-    let is_resolution = occasion.rules.resolution.is_some();
+    let is_resolution = !occasion.is_party();
     let mut blocks = if is_resolution { resolution_head(occasion) } else { report_head(occasion) };
+    let by_law = if is_resolution { "quy định của pháp luật" } else { "quy định" };
     blocks.push(article(
+        occasion,
         1,
         format!(
-            "{} đã tiến hành {} đối với {} {} bảo đảm nghiêm túc, đúng nội dung, quy trình, thủ tục theo quy định.",
+            "{} đã tiến hành {} đối với {} {} bảo đảm nghiêm túc, đúng nội dung, quy trình, thủ tục theo {by_law}.",
             occasion.council.sitting.name,
             result.kind.label(),
-            result.officials().count(),
+            count_words(len32(result.officials().count())),
             occasion.voted_on(&occasion.body_with_term()),
         ),
     ));
-    blocks.push(article(2, format!("Xác nhận kết quả {} như sau:", result.kind.label())));
-    if let Some(ballots) = result.common_ballots() {
-        blocks.extend(ballot_lines(ballots));
-    }
-    for (index, form) in result.forms.iter().enumerate() {
-        blocks.push(heading(2, block_heading(index, &form.count.block.0)));
-        if result.common_ballots().is_none() {
-            blocks.extend(ballot_lines(form.count.ballots));
-        }
-        blocks.extend(form.officials.iter().enumerate().map(|(i, o)| official_lines(occasion, form, i, o)));
-    }
-    blocks.push(article(3, "Kết luận về mức độ tín nhiệm:".to_owned()));
+    let confirmed = if is_resolution { "Xác nhận kết quả" } else { "Kết quả" };
+    blocks.push(article(occasion, 2, format!("{confirmed} {} như sau:", result.kind.label())));
+    blocks.extend(figures(occasion, result));
+    blocks.push(article(occasion, 3, "Kết luận về mức độ tín nhiệm:".to_owned()));
     blocks.extend(conclusions(occasion, result));
-    blocks.push(article(4, carrying_out(occasion)));
+    blocks.push(article(occasion, 4, carrying_out(occasion)));
     let mut end = Vec::new();
     if is_resolution {
         end.push(body(format!(
@@ -48,26 +46,50 @@ pub fn resolution(frame: &Frame<'_>, result: &PollResult, checkpoint: Checkpoint
             date_words(frame.date)
         )));
     }
-    end.extend([signatures(occasion), recipients(), Block::Checkpoint(checkpoint)]);
+    end.extend([signatures(occasion), recipients(occasion), Block::Checkpoint(checkpoint)]);
     blocks.push(Block::Together(end));
-    let (title, number) = if is_resolution {
-        ("Nghị quyết xác nhận kết quả", "Số:        /NQ-HĐND")
-    } else {
-        ("Báo cáo kết quả", "Số        -BC/")
-    };
-    frame.document(title, Issue { board: None, number }, blocks)
+    let title = if is_resolution { "Nghị quyết xác nhận kết quả" } else { "Báo cáo kết quả" };
+    let number = number_line(occasion, frame.date);
+    frame.document(title, Issue { board: None, number: &number }, blocks)
+}
+
+/// `Số:        /NQ-HĐND`, with the place for the number; resolutions of the National Assembly are numbered by year and
+/// legislature, papers of the Party have no colon and a dash (Hướng dẫn 36-HD/VPTW).
+fn number_line(occasion: &Occasion<'_>, date: Date) -> String {
+    match occasion.council.kind {
+        CouncilKind::PartyCommittee => "Số        -BC/……".to_owned(),
+        CouncilKind::NationalAssembly => {
+            let legislature = &occasion.council.term.legislature;
+            let number =
+                (1..=30).find(|&n| roman(n) == *legislature).map_or_else(|| legislature.clone(), |n| n.to_string());
+            format!("Số:        /{}/QH{number}", date.year())
+        }
+        CouncilKind::ProvinceCouncil | CouncilKind::DistrictCouncil | CouncilKind::CommuneCouncil => {
+            "Số:        /NQ-HĐND".to_owned()
+        }
+    }
+}
+
+/// Ballots, then every person by block; ballots once for all where every form has the same.
+fn figures(occasion: &Occasion<'_>, result: &PollResult) -> Vec<Block> {
+    let mut blocks: Vec<Block> = result.common_ballots().into_iter().flat_map(ballot_lines).collect();
+    for (index, form) in result.forms.iter().enumerate() {
+        blocks.push(heading(2, block_heading(index, &form.count.block.0)));
+        if result.common_ballots().is_none() {
+            blocks.extend(ballot_lines(form.count.ballots));
+        }
+        blocks.extend(form.officials.iter().enumerate().map(|(i, o)| official_lines(occasion, form, i, o)));
+    }
+    blocks
 }
 
 fn resolution_head(occasion: &Occasion<'_>) -> Vec<Block> {
     let council = occasion.council;
+    let voted_on = occasion.voted_on(&occasion.body_with_term());
     let mut blocks = vec![
         Block::Title {
             kind: "NGHỊ QUYẾT".to_owned(),
-            subject: format!(
-                "Xác nhận kết quả {} đối với {}",
-                occasion.kind.label(),
-                occasion.voted_on(&occasion.body_with_term())
-            ),
+            subject: format!("Xác nhận kết quả {} đối với {voted_on}", occasion.kind.label()),
         },
         centred(format!(
             "{} KHÓA {}, {}",
@@ -80,32 +102,32 @@ fn resolution_head(occasion: &Occasion<'_>) -> Vec<Block> {
     blocks.extend(laws.map(|b| grounds(format!("Căn cứ {};", b.text))));
     blocks.push(grounds(format!("Căn cứ {};", occasion.rules.title)));
     blocks.push(grounds(format!(
-        "Căn cứ Biên bản kiểm phiếu {} về kết quả {} đối với {}.",
+        "Căn cứ Biên bản kiểm phiếu {} về kết quả {} đối với {voted_on}.",
         date_words(council.sitting.votes_on),
         occasion.kind.label(),
-        occasion.voted_on(&occasion.body_with_term())
     )));
     blocks.push(centred("QUYẾT NGHỊ:"));
     blocks
 }
 
 fn report_head(occasion: &Occasion<'_>) -> Vec<Block> {
+    let (council, label) = (occasion.council, occasion.kind.label());
+    let voted_on = occasion.voted_on(&occasion.body_with_term());
     vec![
-        Block::Title {
-            kind: "BÁO CÁO".to_owned(),
-            subject: format!(
-                "kết quả {} đối với {}",
-                occasion.kind.label(),
-                occasion.voted_on(&occasion.body_with_term())
-            ),
-        },
-        grounds(format!("Căn cứ {};", occasion.rules.title)),
-        grounds(format!("Căn cứ Biên bản kiểm phiếu {}.", date_words(occasion.council.sitting.votes_on))),
+        Block::Title { kind: "BÁO CÁO".to_owned(), subject: format!("Kết quả {label} đối với {voted_on}") },
+        body(format!(
+            "Căn cứ {} và Biên bản kiểm phiếu {}, {} báo cáo kết quả {label} như sau:",
+            occasion.rules.title,
+            date_words(council.sitting.votes_on),
+            occasion.body_with_term(),
+        )),
     ]
 }
 
-fn article(number: u8, text: String) -> Block {
-    body_spans(vec![Span::bold(format!("Điều {number}. ")), Span::plain(text)])
+/// `Điều 1. …` of a resolution, `1. …` of a report.
+fn article(occasion: &Occasion<'_>, number: u8, text: String) -> Block {
+    let label = if occasion.is_party() { format!("{number}. ") } else { format!("Điều {number}. ") };
+    body_spans(vec![Span::bold(label), Span::plain(text)])
 }
 
 fn ballot_lines(ballots: BallotTotals) -> [Block; 4] {
@@ -131,7 +153,10 @@ fn official_lines(occasion: &Occasion<'_>, form: &FormResult, index: usize, offi
     }
     let lost_lines = official.tally.not_counted.saturating_sub(form.count.ballots.invalid);
     if lost_lines > 0 {
-        lines.push(body(format!("- Số phiếu không tính riêng cho người này: {} phiếu.", count_words(lost_lines))));
+        lines.push(body(format!(
+            "- Số phiếu không tính cho người này (dòng không hợp lệ): {} phiếu.",
+            count_words(lost_lines)
+        )));
     }
     Block::Together(lines)
 }
@@ -139,15 +164,18 @@ fn official_lines(occasion: &Occasion<'_>, form: &FormResult, index: usize, offi
 /// Who is in which band, with the consequence in the law's words; and that nobody is, where nobody is.
 fn conclusions(occasion: &Occasion<'_>, result: &PollResult) -> Vec<Block> {
     let mut blocks = Vec::new();
+    let level = result.kind.decisive().label().to_lowercase();
     for band in occasion.rules.band_rules(result.kind).unwrap_or_default() {
-        let phrase = &occasion.rules.base.value.phrase;
-        let level = result.kind.decisive().label().to_lowercase();
-        let reach = format!("{} {phrase}{} đánh giá “{level}”", band.share_words, band.tail());
+        // A band ends where the next begins: “nobody over half” would be false beside somebody with two thirds.
+        let range = occasion.rules.range_words(result.kind, band);
         let within: Vec<&OfficialResult> = result.officials().filter(|o| o.tally.band.id() == Some(band.id)).collect();
+        let above = result.officials().any(|o| o.tally.band.id() > Some(band.id));
         if within.is_empty() {
-            blocks.push(body(format!("- Không có người nào có {reach}.")));
+            let reach = if above { range } else { band.words_of(&occasion.rules.base.value.phrase) };
+            blocks.push(body(format!("- Không có người nào có {reach} đánh giá “{level}”.")));
         } else {
-            blocks.push(body(format!("- Có {} người có {reach}:", count_words(len32(within.len())))));
+            let count = count_words(len32(within.len()));
+            blocks.push(body(format!("- Có {count} người có {range} đánh giá “{level}”:")));
             blocks.extend(within.into_iter().map(|o| consequence(band, o)));
         }
     }
@@ -169,23 +197,33 @@ fn carrying_out(occasion: &Occasion<'_>) -> String {
     if occasion.is_party() {
         return "Kết quả được báo cáo cấp có thẩm quyền quản lý cán bộ và công khai theo quy định.".to_owned();
     }
+    // An article that was not read is no ground: the text then names the law in general.
+    let publication = &occasion.rules.publication;
+    let by = match publication.attested {
+        Attested::Verified | Attested::Single => publication.cite.as_str(),
+        Attested::Unverified => "quy định của pháp luật",
+    };
     format!(
         "Giao cơ quan, người có thẩm quyền tổ chức thực hiện Nghị quyết này theo quy định của pháp luật. Kết quả được \
-         công khai theo {}.",
-        occasion.rules.publication.cite
+         công khai theo {by}."
     )
 }
 
 fn signatures(occasion: &Occasion<'_>) -> Block {
-    let of_the_party = format!("T/M {}", occasion.council.name.to_uppercase());
-    let capacity = if occasion.is_party() { of_the_party.as_str() } else { "CHỦ TỌA KỲ HỌP" };
+    let of_the_party = format!("{} {}", occasion.on_behalf(), occasion.council.name.to_uppercase());
+    let capacity = match occasion.council.kind {
+        CouncilKind::PartyCommittee => of_the_party.as_str(),
+        CouncilKind::NationalAssembly => "CHỦ TỊCH QUỐC HỘI",
+        CouncilKind::ProvinceCouncil | CouncilKind::DistrictCouncil | CouncilKind::CommuneCouncil => "CHỦ TỌA KỲ HỌP",
+    };
     Block::Signatures(vec![signature(&[capacity], "(Ký tên, đóng dấu)", &occasion.council.chair)])
 }
 
-fn recipients() -> Block {
-    Block::Recipients(vec![
-        "- Như Điều 4;".to_owned(),
-        "- Cơ quan, người có tên trong Điều 2;".to_owned(),
-        "- Lưu: VT.".to_owned(),
-    ])
+fn recipients(occasion: &Occasion<'_>) -> Block {
+    let lines: &[&str] = if occasion.is_party() {
+        &["- Cấp có thẩm quyền quản lý cán bộ;", "- Người được lấy phiếu;", "- Lưu."]
+    } else {
+        &["- Như Điều 4;", "- Người có tên tại Điều 2;", "- Lưu: VT."]
+    };
+    Block::Recipients(lines.iter().map(|&line| line.to_owned()).collect())
 }

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::{Coverage, Digest, FactNo};
+use crate::domain::council::CouncilKind;
 use crate::domain::fact::{Fact, FactKind, Status};
 use crate::domain::official::Official;
 use crate::domain::rules::{Attested, RuleSet};
@@ -34,14 +35,15 @@ pub enum MissingKind {
 }
 
 impl MissingKind {
-    /// The deadline of `rules` that asks for it: the article and how well it was read. Only the person's own report and
+    /// The deadline of `rules` for `body` that asks for it: the article and how well it was read. Only the person's own report and
     /// asset declaration are owed by the instrument itself.
-    pub fn law(self, rules: &RuleSet) -> Option<(&str, Attested)> {
+    pub fn law(self, rules: &RuleSet, body: CouncilKind) -> Option<(&str, Attested)> {
         const PERSON_FILES: [&str; 2] = ["person_report", "person_file"];
         if !matches!(self, Self::Report | Self::AssetDeclarationForVote) {
             return None;
         }
-        let rule = rules.deadlines.iter().find(|d| PERSON_FILES.contains(&d.id.as_str()))?;
+        let rule =
+            rules.deadlines.iter().find(|d| d.councils.contains(&body) && PERSON_FILES.contains(&d.id.as_str()))?;
         Some((&rule.cite, rule.attested))
     }
 }
@@ -191,8 +193,8 @@ mod tests {
             ]
         );
         let rules = fixture::rules();
-        assert_eq!(MissingKind::Report.law(&rules), Some(("Điều 11", Attested::Single)));
-        assert_eq!(MissingKind::YearlyRating.law(&rules), None);
+        assert_eq!(MissingKind::Report.law(&rules, CouncilKind::ProvinceCouncil), Some(("Điều 11", Attested::Single)));
+        assert_eq!(MissingKind::YearlyRating.law(&rules, CouncilKind::ProvinceCouncil), None);
     }
 
     #[test]

@@ -88,6 +88,7 @@ fn check_bands(set: &RuleSet) -> Result<(), Refusal> {
             refuse("confidence.loss.id", "mức của bỏ phiếu phải là “lost”")
         }
         Some(confidence) => {
+            filled("confidence.subject.value", &confidence.subject.value)?;
             for (i, trigger) in confidence.triggers.iter().enumerate() {
                 filled(&format!("confidence.triggers[{i}].value"), &trigger.value)?;
             }

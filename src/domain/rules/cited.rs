@@ -76,6 +76,7 @@ impl RuleSet {
         cited_each!(all, "exemption", self.exemptions);
         cited_each!(all, "band", self.bands);
         if let Some(confidence) = &self.confidence {
+            all.push(cited!("confidence.subject", confidence.subject));
             cited_each!(all, "confidence.triggers", confidence.triggers);
             all.push(cited!("confidence.loss", confidence.loss));
         }

@@ -244,12 +244,29 @@ impl BandRule {
     pub fn words(&self) -> String {
         format!("{}{}", self.share_words, self.tail())
     }
+
+    /// `quá nửa tổng số phiếu thu về`, `từ hai phần ba tổng số phiếu thu về trở lên`.
+    pub fn words_of(&self, whole: &str) -> String {
+        format!("{} {whole}{}", self.share_words, self.tail())
+    }
+
+    /// Where a lower band ends, before this one: `đến dưới hai phần ba`; `đến hai phần ba` when the share itself is
+    /// still below.
+    fn end_of_lower(&self) -> String {
+        let share = ["từ ", "trên "].iter().find_map(|word| self.share_words.strip_prefix(word));
+        match self.threshold.edge {
+            Edge::From => format!("đến dưới {}", share.unwrap_or(&self.share_words)),
+            Edge::Above => format!("đến {}", share.unwrap_or(&self.share_words)),
+        }
+    }
 }
 
 /// Bỏ phiếu tín nhiệm under this instrument.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConfidenceRules {
+    /// On whom it may be held; no exemption of lấy phiếu applies.
+    pub subject: Rule<String>,
     /// What makes the council hold one.
     pub triggers: Vec<Rule<String>>,
     /// When confidence is lost.
@@ -425,6 +442,17 @@ impl RuleSet {
         match kind {
             PollKind::Rating => Some(&self.bands),
             PollKind::Confidence => self.confidence.as_ref().map(|c| std::slice::from_ref(&c.loss)),
+        }
+    }
+
+    /// The shares that put a person in `band` and in no higher one, as the law says it: `quá nửa đến dưới hai phần ba
+    /// tổng số phiếu thu về`; the highest band is open upwards.
+    pub fn range_words(&self, kind: PollKind, band: &BandRule) -> String {
+        let whole = &self.base.value.phrase;
+        let above = self.band_rules(kind).unwrap_or_default().iter().find(|other| other.id > band.id);
+        match above {
+            Some(above) => format!("{} {} {whole}", band.share_words, above.end_of_lower()),
+            None => band.words_of(whole),
         }
     }
 
