@@ -98,7 +98,8 @@ fn compile_thirty_dossiers(bencher: Bencher) {
 #[divan::bench]
 fn compile_thirty_dossiers_to_papers(bencher: Bencher) {
     let (book, rules) = (book(), rules());
-    let occasion = Occasion { council: &book.council, rules: &rules, kind: PollKind::Rating, watermark: None };
+    let occasion =
+        Occasion { council: &book.council, rules: &rules, kind: PollKind::Rating, basis: None, watermark: None };
     let frame = Frame { occasion, date: VOTE, foot: None };
     bencher.bench_local(|| {
         for i in 0..OFFICIALS {

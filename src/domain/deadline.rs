@@ -106,7 +106,7 @@ fn doubts(rule: &DeadlineRule, due: Date, calendar: &Calendar) -> Vec<String> {
     let mut doubts = Vec::new();
     if rule.attested == Attested::Unverified {
         let note = rule.note.as_deref().unwrap_or("chưa đọc được văn bản gốc");
-        doubts.push(format!("Số ngày của thời hạn này chưa kiểm chứng: {note}"));
+        doubts.push(format!("Số ngày của thời hạn “{}” chưa kiểm chứng: {note}", rule.what));
     }
     match calendar.holidays_of(due.year()) {
         Holidays::Known { attested: Attested::Unverified, .. } => {
@@ -152,19 +152,31 @@ pub fn deadline_findings(
             DeadlineStatus::LateBy { .. } if over => unrecorded += 1,
             status => findings.extend(status_finding(deadline, status)),
         }
-        findings.extend(deadline.doubts.iter().map(|doubt| {
-            about(
-                deadline,
-                "DLN-003",
-                Severity::Warning,
-                doubt.clone(),
-                "Đối chiếu văn bản gốc trước khi ra thông báo.",
-            )
-        }));
     }
+    findings.extend(doubt_findings(deadlines));
     if unrecorded > 0 {
         let what = format!("Ngày lấy phiếu đã qua; {unrecorded} thời hạn chưa ghi ngày hoàn thành.");
         findings.push(Finding::new("DLN-005", Severity::Note, "Thời hạn", what, "Ghi ngày hoàn thành để lưu hồ sơ."));
+    }
+    findings
+}
+
+/// Each doubt once: a calendar that is not verified touches every deadline of its year.
+fn doubt_findings(deadlines: &[Deadline<'_>]) -> Vec<Finding> {
+    const REMEDY: &str = "Đối chiếu văn bản gốc trước khi ra thông báo.";
+    let mut findings = Vec::new();
+    for (i, deadline) in deadlines.iter().enumerate() {
+        for doubt in &deadline.doubts {
+            let shares = |other: &Deadline<'_>| other.rule.id != deadline.rule.id && other.doubts.contains(doubt);
+            if deadlines.iter().take(i).any(shares) {
+                continue;
+            }
+            findings.push(if deadlines.iter().skip(i + 1).any(shares) {
+                Finding::new("DLN-003", Severity::Warning, "Thời hạn", doubt.clone(), REMEDY)
+            } else {
+                about(deadline, "DLN-003", Severity::Warning, doubt.clone(), REMEDY)
+            });
+        }
     }
     findings
 }

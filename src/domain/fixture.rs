@@ -42,7 +42,7 @@ pub fn book() -> Book {
 
 /// A rehearsed lấy phiếu of the council of `book`.
 pub fn occasion<'a>(rules: &'a RuleSet, book: &'a Book) -> Occasion<'a> {
-    Occasion { council: &book.council, rules, kind: PollKind::Rating, watermark: Some("DIỄN TẬP") }
+    Occasion { council: &book.council, rules, kind: PollKind::Rating, basis: None, watermark: Some("DIỄN TẬP") }
 }
 
 impl Book {

@@ -14,6 +14,8 @@ pub struct Occasion<'a> {
     pub rules: &'a RuleSet,
     /// Which vote.
     pub kind: PollKind,
+    /// Legal basis that the office stated for a body that the rule set leaves out; papers name it among their grounds.
+    pub basis: Option<&'a str>,
     /// Printed across every page: `DIỄN TẬP`.
     pub watermark: Option<&'a str>,
 }

@@ -106,9 +106,11 @@ fn usual_sitting(rules: &RuleSet, council: &Council) -> Vec<Finding> {
     }
     let name = fold(&council.sitting.name);
     let special = ["chuyen de", "bat thuong", "khong thuong le", "dot xuat"].iter().any(|word| name.contains(word));
-    if when.contains("cuoi") && (special || day.month() < 11) {
+    // The year-end session of the National Assembly opens in October.
+    let first_month = if council.kind == CouncilKind::NationalAssembly { 10 } else { 11 };
+    if when.contains("cuoi") && (special || day.month() < first_month) {
         let what =
-            format!("\"{}\" ngày {} có thể không phải kỳ họp thường lệ cuối năm.", council.sitting.name, date_dmy(day));
+            format!("“{}” ngày {} có thể không phải kỳ họp thường lệ cuối năm.", council.sitting.name, date_dmy(day));
         findings.push(warn("RDY-005", what));
     }
     findings

@@ -47,7 +47,7 @@ pub trait Votes {
 
 impl Votes for Council {
     fn votes<'a>(&'a self, kind: PollKind, rules: &'a RuleSet) -> Frame<'a> {
-        let occasion = Occasion { council: self, rules, kind, watermark: Some("DIỄN TẬP") };
+        let occasion = Occasion { council: self, rules, kind, basis: None, watermark: Some("DIỄN TẬP") };
         Frame { occasion, date: self.sitting.votes_on, foot: None }
     }
 }

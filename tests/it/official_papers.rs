@@ -1,5 +1,6 @@
 //! Minutes and resolution as a reader of the paper sees them, in the wording of the published resolutions of 2023.
 
+use tinnhiem::domain::council::{Council, CouncilKind};
 use tinnhiem::domain::document::{CheckpointBox, Counting, Document, MinutesParts, minutes, resolution};
 use tinnhiem::domain::official::{Block, Honorific};
 use tinnhiem::domain::poll::{BallotTotals, LevelCounts, PollKind};
@@ -80,6 +81,56 @@ fn the_resolution_reads_as_the_published_one_and_says_that_nobody_is_in_a_band()
 }
 
 #[test]
+fn somebody_with_two_thirds_is_not_among_nobody_over_half() {
+    let (rules, council) = (rules("NQ96-2023-QH15"), province());
+    let frame = council.votes(PollKind::Rating, &rules);
+    let paper = |lows: &[u32]| {
+        let line = |&low: &u32| LevelCounts::Rating { high: 80 - low, medium: 0, low };
+        let result = result(&rules, PollKind::Rating, &lows.iter().map(line).collect::<Vec<_>>());
+        words(&resolution(&frame, &result, checkpoint()))
+    };
+    let top = paper(&[54]);
+    has(
+        &top,
+        &[
+            "- Không có người nào có quá nửa đến dưới hai phần ba tổng số phiếu thu về đánh giá “tín nhiệm thấp”.",
+            "- Có 01 người có từ hai phần ba tổng số phiếu thu về trở lên đánh giá “tín nhiệm thấp”:",
+            "tiến hành miễn nhiệm hoặc phê chuẩn đề nghị miễn nhiệm",
+        ],
+    );
+    let half = paper(&[53, 41, 40]);
+    has(&half, &["- Có 02 người có quá nửa đến dưới hai phần ba", "- Không có người nào có từ hai phần ba"]);
+}
+
+#[test]
+fn each_body_signs_and_numbers_its_own_way_and_no_unread_ground_is_cited() {
+    let counts = [LevelCounts::Rating { high: 78, medium: 1, low: 1 }];
+    let paper = |rules: &RuleSet, council: &Council, basis| {
+        let mut frame = council.votes(PollKind::Rating, rules);
+        frame.occasion.basis = basis;
+        words(&resolution(&frame, &result(rules, PollKind::Rating, &counts), checkpoint()))
+    };
+    let (now, old) = (rules("NQ96-2023-QH15"), rules("NQ85-2014-QH13"));
+    let mut assembly = province();
+    (assembly.kind, assembly.name) = (CouncilKind::NationalAssembly, "Quốc hội".into());
+    assembly.term.legislature = "XV".into();
+    let text = paper(&now, &assembly, None);
+    has(
+        &text,
+        &["/2023/QH15", "do Quốc hội bầu hoặc phê chuẩn", "QUỐC HỘI KHÓA XV, KỲ HỌP THỨ 17", "CHỦ TỊCH QUỐC HỘI"],
+    );
+    assert!(!text.contains("NQ-HĐND") && !text.contains("Căn cứ ;"), "{text}");
+
+    let mut commune = province();
+    commune.kind = CouncilKind::CommuneCouncil;
+    let text = paper(&now, &commune, Some("Nghị quyết số 01/2028/QH16"));
+    has(&text, &["/NQ-HĐND", "Căn cứ Nghị quyết số 01/2028/QH16;"]);
+
+    let text = paper(&old, &province(), None);
+    has(&text, &["tổng số đại biểu).", "Kết quả được công khai theo quy định của pháp luật."]);
+}
+
+#[test]
 fn minutes_name_band_margin_duty_and_doubtful_rules_of_a_line_one_ballot_over_half() {
     let (rules, council) = (rules("NQ96-2023-QH15"), province());
     let frame = council.votes(PollKind::Rating, &rules);
@@ -115,8 +166,10 @@ fn the_partys_paper_has_no_national_title_and_a_confidence_poll_has_two_levels()
     let frame = council.votes(PollKind::Rating, &party);
     let rated = result(&party, PollKind::Rating, &[LevelCounts::Rating { high: 78, medium: 1, low: 1 }]);
     let text = words(&resolution(&frame, &rated, checkpoint()));
-    has(&text, &["ĐẢNG CỘNG SẢN VIỆT NAM", "BÁO CÁO"]);
-    assert!(!text.contains("CỘNG HÒA") && !text.contains("QUYẾT NGHỊ"), "{text}");
+    has(&text, &["ĐẢNG CỘNG SẢN VIỆT NAM", "BÁO CÁO Kết quả lấy phiếu tín nhiệm", "2. Kết quả", "T/M BAN CHẤP HÀNH"]);
+    for word in ["CỘNG HÒA", "QUYẾT NGHỊ", "Điều 1.", "Nghị quyết"] {
+        assert!(!text.contains(word), "{word}: {text}");
+    }
 
     let (state, council) = (rules("NQ96-2023-QH15"), province());
     let frame = council.votes(PollKind::Confidence, &state);

@@ -30,6 +30,8 @@ pub(super) struct Plan<'a> {
     pub rules: &'a LoadedRules,
     pub kind: PollKind,
     pub provenance: Provenance,
+    /// Legal basis that the office stated for its body.
+    pub basis: Option<&'a str>,
     pub seed: u64,
     /// Ballots of each form to print and hand out.
     pub issued: u32,
@@ -41,7 +43,7 @@ pub(super) struct Plan<'a> {
 
 impl Plan<'_> {
     pub(super) fn occasion(&self) -> Occasion<'_> {
-        occasion(self.book, &self.rules.set, self.kind)
+        occasion(self.book, &self.rules.set, self.kind, self.basis)
     }
 
     /// The frame of a paper, with `foot` at the foot of every page. Papers carry the day of the vote.
@@ -70,7 +72,7 @@ impl Plan<'_> {
 pub(super) fn plan<'a>(
     input: &'a Input,
     rules: &'a [LoadedRules],
-    options: &Options,
+    options: &'a Options,
     today: Date,
 ) -> Result<(Plan<'a>, Vec<Finding>), AppError> {
     let book = &input.book;
@@ -85,13 +87,14 @@ pub(super) fn plan<'a>(
     findings.extend(readiness(&text.set, book, kind, &standings));
     findings.extend(deadline::deadline_findings(&deadlines, &book.council.sitting, &BTreeMap::new(), today));
     let listed: Vec<OfficialId> = eligibility::listed(&standings).collect();
+    let basis = stated_basis(book, kind, options);
     if findings.iter().any(Finding::is_error) {
         return Err(AppError::Findings { file: input.name.clone(), findings });
     }
     if listed.is_empty() {
         return Err(AppError::Input(nobody_listed(book, &standings)));
     }
-    let forms = ballot::forms(&occasion(book, &text.set, kind), book, &listed);
+    let forms = ballot::forms(&occasion(book, &text.set, kind, basis), book, &listed);
     let issued = issued(book, options);
     findings.extend(secrecy_finding(issued));
     let plan = Plan {
@@ -99,6 +102,7 @@ pub(super) fn plan<'a>(
         rules: text,
         kind,
         provenance: Provenance { rehearsal: true, simulated: book.declared.is_none() },
+        basis,
         seed: options.seed,
         issued,
         standings,
@@ -109,8 +113,14 @@ pub(super) fn plan<'a>(
     Ok((plan, findings))
 }
 
-fn occasion<'a>(book: &'a Book, rules: &'a RuleSet, kind: PollKind) -> Occasion<'a> {
-    Occasion { council: &book.council, rules, kind, watermark: Some(WATERMARK) }
+fn occasion<'a>(book: &'a Book, rules: &'a RuleSet, kind: PollKind, basis: Option<&'a str>) -> Occasion<'a> {
+    Occasion { council: &book.council, rules, kind, basis, watermark: Some(WATERMARK) }
+}
+
+/// The basis that the office stated for its own body, where the vote needs one.
+fn stated_basis<'a>(book: &Book, kind: PollKind, options: &'a Options) -> Option<&'a str> {
+    let stated = options.enabled.iter().find(|e| e.kind == book.council.kind && kind == PollKind::Rating)?;
+    Some(stated.basis.trim()).filter(|basis| !basis.is_empty())
 }
 
 /// The rule set that the workbook names. Without it nothing else can be checked, so what reading found is said with it.

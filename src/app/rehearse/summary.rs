@@ -15,6 +15,7 @@ pub(super) struct Summary {
     council: String,
     ruleset: String,
     vote: &'static str,
+    who_are: &'static str,
     simulated_from: Option<u64>,
     officials: usize,
     left_out: usize,
@@ -40,6 +41,7 @@ impl Summary {
             council: format!("{}, {}", plan.book.council.name, plan.book.council.sitting.name),
             ruleset: plan.rules.set.short.clone(),
             vote: plan.kind.label(),
+            who_are: plan.occasion().who_are(),
             simulated_from: plan.provenance.simulated.then_some(plan.seed),
             officials: plan.listed.len(),
             left_out: plan.standings.len() - plan.listed.len(),
@@ -66,8 +68,8 @@ impl Summary {
             line(format!("  {out}/sample.xlsx       bảng tính đầu vào của hội đồng mẫu"));
         }
         line(format!(
-            "  {out}/list.pdf          {} người được lấy phiếu, {} người không, kèm lý do và điều khoản",
-            self.officials, self.left_out
+            "  {out}/list.pdf          {} người {}, {} người không, kèm lý do và điều khoản",
+            self.officials, self.who_are, self.left_out
         ));
         line(format!("  {out}/deadlines.pdf     các thời hạn"));
         line(format!("  {out}/dossiers/         {} hồ sơ, {} trang", self.dossiers, self.dossier_pages));

@@ -144,16 +144,16 @@ pub fn deadline_table(deadlines: &[Deadline<'_>], frame: &Frame<'_>) -> Document
             date_dmy(sitting.votes_on),
             frame.occasion.rules.short
         )),
-        small(
-            "Thời hạn tính lùi theo ngày dương lịch; ngày cuối vẫn trong hạn. Ngày cuối trùng ngày nghỉ thì chuyển về ngày \
-             làm việc liền trước (văn bản không nêu; theo cách làm của Hội đồng nhân dân tỉnh Hà Tĩnh năm 2023).",
-        ),
     ];
-    blocks.push(if deadlines.is_empty() {
-        body("Bộ quy tắc không nêu thời hạn nào cho cuộc này; đối chiếu văn bản gốc.")
+    let counting = small(
+        "Thời hạn tính lùi theo ngày dương lịch; ngày cuối vẫn trong hạn. Ngày cuối trùng ngày nghỉ thì chuyển về ngày \
+             làm việc liền trước (văn bản không nêu; theo cách làm của Hội đồng nhân dân tỉnh Hà Tĩnh năm 2023).",
+    );
+    if deadlines.is_empty() {
+        blocks.push(body("Bộ quy tắc không nêu thời hạn nào cho cuộc này; đối chiếu văn bản gốc."));
     } else {
-        table(&columns, deadlines.iter().enumerate().map(row).collect())
-    });
+        blocks.extend([counting, table(&columns, deadlines.iter().enumerate().map(row).collect())]);
+    }
     blocks.extend(notice("Thời hạn cần đối chiếu văn bản gốc", doubts(deadlines)));
     frame.document(format!("Thời hạn chuẩn bị {}", frame.occasion.kind.label()), Issue::default(), blocks)
 }

@@ -101,6 +101,7 @@ fn resolution_head(occasion: &Occasion<'_>) -> Vec<Block> {
     let laws = occasion.rules.legal_bases_on(council.kind, council.sitting.votes_on);
     blocks.extend(laws.map(|b| grounds(format!("Căn cứ {};", b.text))));
     blocks.push(grounds(format!("Căn cứ {};", occasion.rules.title)));
+    blocks.extend(occasion.basis.map(|basis| grounds(format!("Căn cứ {};", basis.trim_end_matches([';', '.'])))));
     blocks.push(grounds(format!(
         "Căn cứ Biên bản kiểm phiếu {} về kết quả {} đối với {voted_on}.",
         date_words(council.sitting.votes_on),
