@@ -6,6 +6,7 @@ use super::columns::{Align, columns};
 use super::error::AppError;
 use super::files;
 use crate::domain::council::CouncilKind;
+use crate::domain::poll::PollKind;
 use crate::domain::ratio::{Edge, Threshold};
 use crate::domain::rules::{
     Attested, BandRule, BaseKind, CountedFrom, DeadlineRule, InForce, LoadedRules, Quorum, QuorumOf, RuleSet,
@@ -200,7 +201,7 @@ fn posts(page: &mut Page, set: &RuleSet) {
 fn bands(page: &mut Page, set: &RuleSet) {
     page.head("Hệ quả của lấy phiếu");
     for band in &set.bands {
-        band_item(page, set, band, "tín nhiệm thấp");
+        band_item(page, set, PollKind::Rating, band);
     }
     page.head("Bỏ phiếu tín nhiệm");
     let Some(confidence) = &set.confidence else {
@@ -211,12 +212,18 @@ fn bands(page: &mut Page, set: &RuleSet) {
     for trigger in &confidence.triggers {
         put!(page, format!("Trường hợp: {}", trigger.value), trigger);
     }
-    band_item(page, set, &confidence.loss, "không tín nhiệm");
+    band_item(page, set, PollKind::Confidence, &confidence.loss);
 }
 
-fn band_item(page: &mut Page, set: &RuleSet, band: &BandRule, level: &str) {
-    let share = share_words(band.threshold, &set.base.value.phrase);
-    put!(page, format!("“{level}” {share}: {}", band.consequence), band);
+/// The band in the law's words, with the sign and the fraction that decide a count on its edge.
+fn band_item(page: &mut Page, set: &RuleSet, kind: PollKind, band: &BandRule) {
+    let level = kind.decisive().label().to_lowercase();
+    let sign = match band.threshold.edge {
+        Edge::Above => '>',
+        Edge::From => '≥',
+    };
+    let range = format!("{} ({sign} {})", set.range_words(kind, band), band.threshold.share);
+    put!(page, format!("“{level}” {range}: {}", band.consequence), band);
     if let Some(question) = &band.exact_warning {
         page.text.push_str(&format!("    Đúng ngưỡng: {question}\n"));
     }

@@ -74,7 +74,7 @@ fn form(occasion: &Occasion<'_>, number: usize, block: &Block, who: &[(OfficialI
         title: "PHIẾU TÍN NHIỆM".to_owned(),
         subject: subject(occasion, block),
         occasion: format!("{}, {}", occasion.council.sitting.name, date_words(occasion.council.sitting.votes_on)),
-        instructions: instructions(occasion.kind),
+        instructions: instructions(occasion, who.len()),
         levels: occasion.kind.levels().to_vec(),
         lines: who.iter().enumerate().map(line).collect(),
         watermark: occasion.watermark.map(str::to_owned),
@@ -121,15 +121,25 @@ fn in_sentence(name: &str) -> String {
     BODIES.iter().fold(lower, |text, body| text.replace(&body.to_lowercase(), body))
 }
 
+/// Reason under which a rule set makes a ballot of one name invalid for its marks.
+const SINGLE_NAME_MARKS: &str = "single_name_marks";
+
 /// What the voter does. Marks on paper only; a spoiled paper is exchanged before it is cast (NQ 31/2023/UBTVQH15, Điều 12).
-fn instructions(kind: PollKind) -> Vec<String> {
-    let boxes = match kind {
+fn instructions(occasion: &Occasion<'_>, people: usize) -> Vec<String> {
+    let boxes = match occasion.kind {
         PollKind::Rating => "ba",
         PollKind::Confidence => "hai",
     };
+    // The Party's text makes a ballot of one name invalid where one of several names loses its line only.
+    let one_name = people == 1 && occasion.rules.spoils_ballot.iter().any(|r| r.id == SINGLE_NAME_MARKS);
+    let spoiled = if one_name {
+        "Phiếu bỏ trống hoặc đánh dấu từ hai ô trở lên là phiếu không hợp lệ."
+    } else {
+        "Dòng bỏ trống hoặc đánh dấu từ hai ô trở lên không được tính cho người ở dòng đó."
+    };
     vec![
         format!("Với mỗi người, đánh dấu X vào MỘT trong {boxes} ô ở cùng dòng với họ tên người đó."),
-        "Dòng bỏ trống hoặc đánh dấu từ hai ô trở lên không được tính cho người ở dòng đó.".to_owned(),
+        spoiled.to_owned(),
         "Không gạch, xóa họ tên đã in; không viết thêm tên người khác.".to_owned(),
         "Phiếu viết hỏng được đổi trước khi bỏ vào hòm phiếu.".to_owned(),
     ]

@@ -6,7 +6,7 @@ use super::text::fold;
 
 /// Short forms and what they stand for, as folded whole words. Applied one after another, so a form that holds another
 /// one stands before it. `tp` is missing on purpose: it is a city as well as a head of division.
-const SHORT_FORMS: [(&str, &str); 38] = [
+const SHORT_FORMS: [(&str, &str); 33] = [
     ("dong chi", ""),
     ("d c", ""),
     ("pcttt", "pho chu tich"),
@@ -40,9 +40,12 @@ const SHORT_FORMS: [(&str, &str); 38] = [
     ("vh xh", "van hoa xa hoi"),
     ("ban pc", "ban phap che"),
     ("ub", "uy ban"),
+];
+
+/// Ways in which papers write a post in full, and the one that rule sets use; the standing deputy is a deputy.
+const ONE_FORM: [(&str, &str); 5] = [
     ("hoi dong nhan dan", "hdnd"),
     ("uy ban nhan dan", "ubnd"),
-    // The standing deputy is a deputy.
     ("pho chu tich tt", "pho chu tich"),
     ("pho chu tich thuong truc", "pho chu tich"),
     ("pho truong ban thuong truc", "pho truong ban"),
@@ -128,11 +131,18 @@ fn begins_with(text: &str, words: &str) -> bool {
 /// The key under which a post and the title in a rule set meet.
 pub fn post_key(text: &str) -> String {
     let mut key = format!(" {} ", fold(text));
-    for (short, full) in SHORT_FORMS {
+    for (short, full) in SHORT_FORMS.into_iter().chain(ONE_FORM) {
         let full = if full.is_empty() { " ".to_owned() } else { format!(" {full} ") };
         key = key.replace(&format!(" {short} "), &full);
     }
     key.trim().to_owned()
+}
+
+/// Whether `text` shortens more than the names that official papers shorten too (HĐND, UBND): what stands in the sheet is
+/// printed on ballots as it is.
+pub fn is_shortened(text: &str) -> bool {
+    let key = format!(" {} ", fold(text));
+    SHORT_FORMS.iter().any(|(short, _)| key.contains(&format!(" {short} ")))
 }
 
 /// The posts in `title`: `Ủy viên UBND tỉnh, Giám đốc Sở Y tế` holds two, `Giám đốc Sở Văn hóa, Thể thao và Du lịch` one.
@@ -207,6 +217,12 @@ mod tests {
         assert_eq!(post_key("Trưởng Ban KT-NS HĐND tỉnh"), "truong ban kinh te ngan sach hdnd tinh");
         assert_eq!(post_key("UV UBND, GĐ Sở Y tế"), "uy vien ubnd giam doc so y te");
         assert_eq!(post_key("Chỉ huy trưởng Bộ CHQS tỉnh"), "chi huy truong bo chi huy quan su tinh");
+    }
+
+    #[test]
+    fn only_what_official_papers_do_not_shorten_counts_as_shortened() {
+        assert!(is_shortened("PCT HĐND tỉnh") && is_shortened("Trưởng Ban KT-NS HĐND tỉnh"));
+        assert!(!is_shortened("Phó Chủ tịch HĐND tỉnh") && !is_shortened("Chủ tịch Ủy ban nhân dân tỉnh"));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::council::CouncilKind;
 use super::finding::{Finding, Severity};
 use super::official::{Official, OfficialId, Post};
 use super::poll::PollKind;
-use super::post_title::{PostTitle, Tenure};
+use super::post_title::{PostTitle, Tenure, is_shortened};
 use super::rules::{Attested, Exemption, ExemptionKind, NotSubject, Rule, RuleSet, SeveralPosts, Subject};
 use super::text::date_dmy;
 
@@ -263,6 +263,7 @@ fn by_date(
 /// What the office must know of the list.
 ///
 /// `ELI-001` to confirm, `ELI-002` left out (with the article), `ELI-003` decided by a rule that is not verified;
+/// `ELI-005` posts written short;
 /// `ELI-004`, alone, nobody is left to vote on (an error: there is no ballot to print).
 pub fn findings(book: &Book, standings: &[Standing]) -> Vec<Finding> {
     if listed(standings).next().is_none() {
@@ -283,7 +284,19 @@ pub fn findings(book: &Book, standings: &[Standing]) -> Vec<Finding> {
         }));
     }
     findings.extend(doubts(book, standings));
+    findings.extend(shortened(book, standings));
     findings
+}
+
+/// Ballots and resolution print a post as the sheet has it; an office may want it in full.
+fn shortened(book: &Book, standings: &[Standing]) -> Option<Finding> {
+    let posts = listed(standings).filter_map(|id| book.official(id)).flat_map(|person| &person.posts);
+    let short: Vec<String> = posts.filter(|p| is_shortened(&p.title)).map(|p| format!("“{}”", p.title)).collect();
+    (!short.is_empty()).then(|| {
+        let what = format!("Chức vụ ghi tắt sẽ in đúng như vậy trên phiếu và nghị quyết: {}.", short.join(", "));
+        let remedy = "Ghi đầy đủ chức vụ trong bảng tính.";
+        Finding::new("ELI-005", Severity::Note, "Người được lấy phiếu", what, remedy)
+    })
 }
 
 /// Every unverified reason once, with how many it decides: a commune's basis is one doubt and not one for each person.
