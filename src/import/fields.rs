@@ -42,6 +42,12 @@ impl<'a, 'g> Fields<'a, 'g> {
                 self.find(report::BROKEN_FORMULA, column, what, "Sửa công thức hoặc ghi trực tiếp giá trị.");
                 None
             }
+            Some(Cell::Uncomputed) => {
+                let what = format!("Công thức ở ô «{}» chưa được tính.", column.title);
+                let remedy = "Mở tệp bằng Excel hoặc LibreOffice, lưu lại rồi nhập; hoặc ghi trực tiếp giá trị.";
+                self.find(report::BROKEN_FORMULA, column, what, remedy);
+                None
+            }
             Some(cell) => Some(cell),
             None => {
                 self.say_missing(column);
@@ -140,7 +146,7 @@ impl<'a, 'g> Fields<'a, 'g> {
                 Some(Period::Day(day)) => stored_date(day, Window::EVENTS),
                 _ => Err(DateError::Form),
             },
-            Cell::Bool(_) | Cell::Broken(_) => Err(DateError::Form),
+            Cell::Bool(_) | Cell::Broken(_) | Cell::Uncomputed => Err(DateError::Form),
         };
         self.dated(column, &cell.shown(), read, "Ghi đủ ngày/tháng/năm, ví dụ 05/12/2023.")
     }
@@ -180,7 +186,7 @@ impl<'a, 'g> Fields<'a, 'g> {
                 Ok(Reading { value: Period::Year(year), .. }) => exact(Birth::Year(year)),
                 _ => dates::day(text, Window::BIRTHS).map(|reading| reading.map(Birth::Day)),
             },
-            Cell::Bool(_) | Cell::Broken(_) => Err(DateError::Form),
+            Cell::Bool(_) | Cell::Broken(_) | Cell::Uncomputed => Err(DateError::Form),
         };
         self.dated(column, &cell.shown(), read, "Ghi ngày/tháng/năm sinh, ví dụ 19/08/1965, hoặc chỉ năm sinh 1965.")
     }
@@ -195,7 +201,7 @@ impl<'a, 'g> Fields<'a, 'g> {
                 None => Err(DateError::Form),
             },
             Cell::Text(text) => dates::period(text),
-            Cell::Bool(_) | Cell::Broken(_) => Err(DateError::Form),
+            Cell::Bool(_) | Cell::Broken(_) | Cell::Uncomputed => Err(DateError::Form),
         };
         let remedy = "Ghi ngày (05/12/2023), tháng (tháng 5/2023), quý (Quý I/2023), năm (2023) hoặc khoảng \
             (01/01/2023 - 30/6/2023).";

@@ -28,6 +28,8 @@ pub(super) enum Cell {
     Bool(bool),
     /// The error in which a formula ended: `#REF!`.
     Broken(String),
+    /// A formula whose result the file does not hold: written by a program that does not compute.
+    Uncomputed,
 }
 
 impl Cell {
@@ -42,6 +44,7 @@ impl Cell {
             Self::Date(date) => crate::domain::text::date_dmy(*date),
             Self::Bool(true) => "Có".to_owned(),
             Self::Bool(false) => "Không".to_owned(),
+            Self::Uncomputed => "công thức chưa tính".to_owned(),
         }
     }
 }
@@ -117,6 +120,15 @@ impl Grid {
     /// The cell at a spot.
     pub(super) fn at(&self, (row, column): Spot) -> Option<&Placed> {
         self.rows.get(&row)?.get(&column)
+    }
+
+    /// Changes every cell of an area that holds something.
+    pub(super) fn change(&mut self, area: &Area, change: impl Fn(&mut Cell)) {
+        let bottom = area.to.0.max(area.from.0);
+        for cells in self.rows.range_mut(area.from.0..=bottom).map(|(_, cells)| cells) {
+            let right = area.to.1.max(area.from.1);
+            cells.range_mut(area.from.1..=right).for_each(|(_, placed)| change(&mut placed.cell));
+        }
     }
 
     /// Whether no cell holds anything.

@@ -1,5 +1,5 @@
-//! What calamine does not tell, straight from the parts of a workbook: hidden rows and columns of .xlsx, and how large a
-//! sheet of .ods becomes once its repeated cells are laid out.
+//! What calamine does not tell, straight from the parts of a workbook: what is hidden, formulas that nobody computed, and
+//! of .ods also merged areas, shares, errors, and how large a sheet becomes once its repeated cells are laid out.
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
@@ -10,17 +10,27 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 use zip::ZipArchive;
 
-/// Hidden rows and columns of one sheet, from 0.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Hidden {
-    /// Rows.
-    pub rows: Vec<RangeInclusive<u32>>,
-    /// Columns.
-    pub columns: Vec<RangeInclusive<u32>>,
+use super::grid::{Area, Spot};
+
+/// What one sheet says beside its values.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Aside {
+    /// Hidden rows.
+    pub hidden_rows: Vec<RangeInclusive<u32>>,
+    /// Hidden columns.
+    pub hidden_columns: Vec<RangeInclusive<u32>>,
+    /// Formulas without a stored result; .xlsx only.
+    pub formulas: Vec<Spot>,
+    /// Merged areas; .ods only, calamine tells the others.
+    pub merged: Vec<Area>,
+    /// Numbers shown with `%`, stored as shares; .ods only.
+    pub percents: Vec<Area>,
+    /// Formulas that ended in an error, which calamine takes for text; .ods only.
+    pub broken: Vec<Area>,
 }
 
-/// What is hidden, by name of the sheet. It decides about notes only, so whatever cannot be read is taken as not hidden.
-pub(super) fn of_xlsx(bytes: &[u8]) -> BTreeMap<String, Hidden> {
+/// The asides of an .xlsx workbook by name of the sheet; whatever cannot be read is left out.
+pub(super) fn of_xlsx(bytes: &[u8]) -> BTreeMap<String, Aside> {
     let Ok(mut archive) = ZipArchive::new(Cursor::new(bytes)) else { return BTreeMap::new() };
     let mut part = |name: &str| text_of(&mut archive, name);
     let (Some(workbook), Some(relations)) = (part("xl/workbook.xml"), part("xl/_rels/workbook.xml.rels")) else {
@@ -48,31 +58,91 @@ fn text_of(archive: &mut ZipArchive<Cursor<&[u8]>>, name: &str) -> Option<String
     Some(text)
 }
 
-/// Cells of the largest sheet of an .ods workbook, from its first to its last filled one. Some bytes of XML may stand for
-/// millions of repeated cells.
-pub(super) fn extent_of_ods(bytes: &[u8]) -> u64 {
+/// The asides of an .ods workbook by name of the sheet, and the cells of its largest sheet from the first to the last
+/// filled one: some bytes of XML may stand for millions of repeated cells.
+pub(super) fn of_ods(bytes: &[u8]) -> (BTreeMap<String, Aside>, u64) {
     let archive = ZipArchive::new(Cursor::new(bytes)).ok();
-    let Some(content) = archive.and_then(|mut archive| text_of(&mut archive, "content.xml")) else { return 0 };
-    let (mut largest, mut rows, mut columns, mut width) = (0_u64, 0_u64, 0_u64, 0_u64);
-    each_element(&content, |tag| {
-        let times = |name: &str| tag.get(name).and_then(|value| value.parse().ok()).unwrap_or(1_u64);
+    let mut sheets = OdsSheets::default();
+    if let Some(content) = archive.and_then(|mut archive| text_of(&mut archive, "content.xml")) {
+        each_element(&content, |tag| sheets.meet(tag));
+    }
+    sheets.aside_done();
+    (sheets.done, sheets.largest)
+}
+
+/// Where the reading of an .ods workbook stands.
+#[derive(Debug, Default)]
+struct OdsSheets {
+    done: BTreeMap<String, Aside>,
+    name: String,
+    aside: Aside,
+    /// Rows and cells that the current one repeats, itself included, and how many came before.
+    rows: (u32, u32),
+    cells: (u32, u32),
+    columns: u32,
+    width: u64,
+    largest: u64,
+}
+
+impl OdsSheets {
+    fn meet(&mut self, tag: &Tag<'_>) {
+        let times = |name: &str| tag.get(name).and_then(|value| value.parse().ok()).unwrap_or(1_u32);
+        let hidden = || matches!(tag.get("table:visibility").as_deref(), Some("collapse" | "filter"));
         match tag.local {
-            "table" => (rows, width) = (0, 0),
+            "table" => {
+                self.aside_done();
+                self.name = tag.get("table:name").unwrap_or_default();
+            }
+            "table-column" => {
+                let next = self.columns.saturating_add(times("table:number-columns-repeated"));
+                if hidden() {
+                    self.aside.hidden_columns.push(self.columns..=next.saturating_sub(1));
+                }
+                self.columns = next;
+            }
             "table-row" => {
-                rows = rows.saturating_add(times("table:number-rows-repeated"));
-                columns = 0;
+                self.rows = (self.rows.0.saturating_add(self.rows.1), times("table:number-rows-repeated"));
+                self.cells = (0, 0);
+                if hidden() {
+                    self.aside.hidden_rows.push(self.rows.0..=self.area().to.0);
+                }
             }
             "table-cell" | "covered-table-cell" => {
-                columns = columns.saturating_add(times("table:number-columns-repeated"));
-                if tag.get("office:value-type").is_some() {
-                    width = width.max(columns);
-                    largest = largest.max(rows.saturating_mul(width));
-                }
+                self.cells = (self.cells.0.saturating_add(self.cells.1), times("table:number-columns-repeated"));
+                self.meet_cell(tag, (times("table:number-rows-spanned"), times("table:number-columns-spanned")));
             }
             _ => {}
         }
-    });
-    largest
+    }
+
+    fn meet_cell(&mut self, tag: &Tag<'_>, (down, across): (u32, u32)) {
+        let Some(kind) = tag.get("office:value-type") else { return };
+        let area = self.area();
+        self.width = self.width.max(u64::from(area.to.1) + 1);
+        self.largest = self.largest.max((u64::from(area.to.0) + 1).saturating_mul(self.width));
+        if kind == "percentage" {
+            self.aside.percents.push(area);
+        }
+        if tag.get("calcext:value-type").as_deref() == Some("error") {
+            self.aside.broken.push(area);
+        }
+        if down > 1 || across > 1 {
+            let to = (area.from.0.saturating_add(down - 1), area.from.1.saturating_add(across - 1));
+            self.aside.merged.push(Area { from: area.from, to });
+        }
+    }
+
+    /// The cells that the current cell stands for.
+    fn area(&self) -> Area {
+        let last = |(first, times): (u32, u32)| first.saturating_add(times.saturating_sub(1));
+        Area { from: (self.rows.0, self.cells.0), to: (last(self.rows), last(self.cells)) }
+    }
+
+    fn aside_done(&mut self) {
+        let aside = std::mem::take(&mut self.aside);
+        self.done.insert(std::mem::take(&mut self.name), aside);
+        (self.rows, self.cells, self.columns, self.width) = ((0, 0), (0, 0), 0, 0);
+    }
 }
 
 /// Targets are absolute (`/xl/worksheets/sheet1.xml`) or relative to `xl/`.
@@ -80,20 +150,36 @@ fn path_of(target: &str) -> String {
     target.strip_prefix('/').map_or_else(|| format!("xl/{target}"), str::to_owned)
 }
 
-fn of_sheet(xml: &str) -> Hidden {
-    let mut hidden = Hidden::default();
+fn of_sheet(xml: &str) -> Aside {
+    let mut aside = Aside::default();
+    let mut cell: Option<Spot> = None;
     each_element(xml, |tag| {
         let from_zero = |name: &str| tag.get(name)?.parse::<u32>().ok()?.checked_sub(1);
-        if !matches!(tag.get("hidden").as_deref(), Some("1" | "true")) {
-            return;
-        }
-        match (tag.local, from_zero("min"), from_zero("max"), from_zero("r")) {
-            ("col", Some(from), Some(to), _) => hidden.columns.push(from..=to),
-            ("row", _, _, Some(row)) => hidden.rows.push(row..=row),
+        let hidden = || matches!(tag.get("hidden").as_deref(), Some("1" | "true"));
+        match tag.local {
+            "col" if hidden() => {
+                let columns = from_zero("min").zip(from_zero("max"));
+                aside.hidden_columns.extend(columns.map(|(from, to)| from..=to));
+            }
+            "row" if hidden() => aside.hidden_rows.extend(from_zero("r").map(|row| row..=row)),
+            // A formula that gives text may rightly give none.
+            "c" => cell = tag.get("r").filter(|_| tag.get("t").as_deref() != Some("str")).and_then(|r| spot_of(&r)),
+            "f" => aside.formulas.extend(cell),
             _ => {}
         }
     });
-    hidden
+    aside
+}
+
+/// Row and column of `C14`, from 0.
+fn spot_of(reference: &str) -> Option<Spot> {
+    let (letters, digits) = reference.split_at(reference.find(|c: char| c.is_ascii_digit())?);
+    let place = |sum: u32, letter: u8| {
+        let digit = letter.to_ascii_uppercase().checked_sub(b'A').filter(|digit| *digit < 26)?;
+        sum.checked_mul(26)?.checked_add(u32::from(digit) + 1)
+    };
+    let column = letters.bytes().try_fold(0, place)?.checked_sub(1)?;
+    Some((digits.parse::<u32>().ok()?.checked_sub(1)?, column))
 }
 
 /// One start tag.

@@ -158,7 +158,7 @@ fn percent(fields: &mut Fields<'_, '_>, record: &Record<'_>, column: &Column) ->
         Cell::Text(text) => Decimal::parse_plain(&clean(text).trim_end_matches('%').trim_end().replace(',', ".")),
         Cell::Number { plain, percent: true } => number::hundredfold(plain),
         Cell::Number { plain, percent: false } => Decimal::parse_plain(plain),
-        Cell::Date(_) | Cell::Bool(_) | Cell::Broken(_) => None,
+        Cell::Date(_) | Cell::Bool(_) | Cell::Broken(_) | Cell::Uncomputed => None,
     };
     if read.is_none_or(|share| share.mantissa() < 0) {
         let what = format!("«{}» không phải là tỷ lệ phần trăm.", cell.shown());

@@ -6,7 +6,7 @@ use crate::domain::book::Book;
 use crate::domain::text::{clean, fold};
 
 use super::grid::{Cell, Grid, Origin, Spot};
-use super::legacy::{self, Evidence, Legacy};
+use super::legacy::{self, Evidence};
 use super::report::{self, Report};
 use super::schema::{Need, Schema};
 use super::sheets::directory::Directory;
@@ -70,23 +70,36 @@ pub(super) fn convert_old_fonts(sheets: &mut [workbook::Loaded], report: &mut Re
         return;
     }
     for sheet in sheets {
+        let mut converted_texts = Converted::new();
         for (spot, text) in cells(sheet) {
             let by_font = sheet.fonts.get(&spot).and_then(|font| Some((*font, font.decode(&text)?)));
             let Some((font, converted)) = by_font.or_else(|| legacy::detect(&text, Evidence::File)) else { continue };
             let copied = sheet.grid.at(spot).is_some_and(|placed| placed.copy_of.is_some());
             if converted != text && !copied {
-                say_converted(&sheet.grid, spot, (&text, &converted), font, report);
+                let texts = (font.label(), clean(&text), clean(&converted));
+                converted_texts.entry(texts).or_default().push(spot);
             }
             if let Some(placed) = sheet.grid.rows.get_mut(&spot.0).and_then(|cells| cells.get_mut(&spot.1)) {
                 placed.cell = Cell::Text(converted);
             }
         }
+        say_converted(&sheet.grid, converted_texts, report);
     }
 }
 
-fn say_converted(grid: &Grid, spot: Spot, (before, after): (&str, &str), font: Legacy, report: &mut Report) {
-    let what = format!("Chữ gõ bằng phông {} đã đổi: «{}» thành «{}».", font.label(), clean(before), clean(after));
-    report.add(report::LEGACY_FONT, grid.place(spot), what, "Kiểm tra chữ đã đổi; nên gõ lại bằng phông Unicode.");
+/// Where on one sheet a text of an old font stands: name of the font, before, after.
+type Converted = BTreeMap<(&'static str, String, String), Vec<Spot>>;
+
+/// One warning for each text, however often it stands on the sheet, in the order of the sheet.
+fn say_converted(grid: &Grid, converted: Converted, report: &mut Report) {
+    let mut texts: Vec<_> = converted.into_iter().collect();
+    texts.sort_by_key(|(_, spots)| spots.first().copied());
+    for ((font, before, after), spots) in texts {
+        let more = if spots.len() > 1 { format!(" (và {} ô khác)", spots.len() - 1) } else { String::new() };
+        let what = format!("Chữ gõ bằng phông {font} đã đổi: «{before}» thành «{after}»{more}.");
+        let place = spots.first().map_or_else(|| grid.title.clone(), |spot| grid.place(*spot));
+        report.add(report::LEGACY_FONT, place, what, "Kiểm tra chữ đã đổi; nên gõ lại bằng phông Unicode.");
+    }
 }
 
 /// The grid of each sheet, after saying what is missing, double or unknown.

@@ -32,7 +32,7 @@ pub(super) const TOO_LARGE: Code = error("IMP-003");
 pub(super) const OLD_ENCODING: Code = warning("IMP-004");
 /// TCVN3 or VNI text was converted.
 pub(super) const LEGACY_FONT: Code = warning("IMP-005");
-/// A formula ended in an error.
+/// A formula ended in an error, or was never computed.
 pub(super) const BROKEN_FORMULA: Code = error("IMP-006");
 
 // Sheets and columns.

@@ -147,13 +147,19 @@ impl Schema {
 pub(super) fn heading_keys(heading: &str) -> Vec<String> {
     let mut keys = Vec::new();
     let outside = heading.split(['(', '[']).next().unwrap_or_default();
-    for whole in [fold(heading), fold(outside)] {
+    for whole in [fold(heading), fold(outside)].map(|text| in_full(&text)) {
         let numbered = whole.split_once(' ').filter(|(first, _)| first.bytes().all(|b| b.is_ascii_digit()));
         let rest = numbered.map(|(_, rest)| rest.to_owned());
         keys.extend([Some(whole), rest].into_iter().flatten());
     }
     keys.retain(|key| !key.is_empty());
     keys
+}
+
+/// `DS đại biểu` is `Danh sách đại biểu`.
+fn in_full(folded: &str) -> String {
+    let words: Vec<&str> = folded.split(' ').map(|word| if word == "ds" { "danh sach" } else { word }).collect();
+    words.join(" ")
 }
 
 /// A closed set of words of the field.

@@ -13,6 +13,13 @@ const HEADER_ROWS: usize = 30;
 /// Texts that a note quotes; the rest is counted.
 const QUOTED: usize = 5;
 
+/// Words that begin what stands under a table; no person, post or fact begins so. Folded.
+const BELOW_TABLE: [&str; 9] =
+    ["ghi chu", "luu y", "nguoi lap", "nguoi tong hop", "nguoi kiem tra", "noi nhan", "ky ghi ro ho ten", "tm", "t m"];
+
+/// Required columns over which signatures may stand; a record fills more, or it would be an error anyhow.
+const SIGNATURES: usize = 2;
+
 /// One record of a sheet: where each of its fields stands.
 #[derive(Clone, Debug)]
 pub(super) struct Record<'g> {
@@ -102,6 +109,11 @@ fn quoted<T>(items: &[T], show: impl Fn(&T) -> String) -> String {
     shown.join("; ")
 }
 
+/// Whether a cell holds a running number, `12` or `12.`.
+fn is_number(placed: &Placed) -> bool {
+    fold(&placed.cell.shown()).bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// Example and instruction lines of the template: never read, never mentioned.
 fn is_marked(cells: &BTreeMap<u32, Placed>) -> bool {
     let first = cells.values().next().map(|placed| fold(&placed.cell.shown())).unwrap_or_default();
@@ -183,15 +195,15 @@ impl<'g> Header<'g> {
         self.note_above(report);
         let mut unread: BTreeMap<u32, usize> = BTreeMap::new();
         let mut records = Vec::new();
+        let mut below = false;
         for (&row, cells) in self.grid.rows.range(self.last + 1..) {
+            below = below || self.ends_table(cells);
             match self.role(row, cells) {
                 Role::Marked => {}
-                Role::NoData(why) => {
-                    let texts: Vec<&Placed> = cells.values().filter(|placed| placed.copy_of.is_none()).collect();
-                    let what = format!("Bỏ qua {why}: «{}».", quoted(&texts, |placed| placed.cell.shown()));
-                    let remedy = "Nếu đây là dữ liệu, ghi lại cho đúng cột.";
-                    report.add(report::PASSED_OVER, self.grid.place_of_row(row), what, remedy);
+                Role::Data if below && self.may_be_signature(cells) => {
+                    self.note_passed_over(row, cells, "phần ghi chú, chữ ký dưới bảng", report);
                 }
+                Role::NoData(why) => self.note_passed_over(row, cells, why, report),
                 Role::Data => {
                     for (column, _) in
                         cells.iter().filter(|(column, placed)| placed.copy_of.is_none() && !self.reads(**column))
@@ -203,12 +215,45 @@ impl<'g> Header<'g> {
                     let record = Record { grid: self.grid, row, spots };
                     if self.schema.columns.iter().any(|c| c.need != Need::Ignored && record.cell(c).is_some()) {
                         records.push(record);
+                    } else if cells.values().any(|placed| matches!(placed.cell, Cell::Text(_)) && !is_number(placed)) {
+                        self.note_passed_over(row, cells, "dòng không có dữ liệu", report);
                     }
                 }
             }
         }
         self.note_unread(&unread, report);
         records
+    }
+
+    fn note_passed_over(&self, row: u32, cells: &BTreeMap<u32, Placed>, why: &str, report: &mut Report) {
+        let texts: Vec<&Placed> = cells.values().filter(|placed| placed.copy_of.is_none()).collect();
+        let what = format!("Bỏ qua {why}: «{}».", quoted(&texts, |placed| placed.cell.shown()));
+        let remedy = "Nếu đây là dữ liệu, ghi lại cho đúng cột.";
+        report.add(report::PASSED_OVER, self.grid.place_of_row(row), what, remedy);
+    }
+
+    /// Cells of a row that stand in required columns.
+    fn filled(&self, cells: &BTreeMap<u32, Placed>) -> usize {
+        let columns = required(&self.schema).filter_map(|column| self.columns.get(column.title));
+        columns.filter(|column| cells.contains_key(column)).count()
+    }
+
+    /// Whether a row is too empty to be a record, but not to be a signature.
+    fn may_be_signature(&self, cells: &BTreeMap<u32, Placed>) -> bool {
+        let needed = required(&self.schema).count();
+        self.filled(cells) <= SIGNATURES.min(needed.saturating_sub(1).max(1))
+    }
+
+    /// Whether a row begins what offices put under a table: remarks, place and date, who drew it up, who signs. Remarks
+    /// beside a name are of that person.
+    fn ends_table(&self, cells: &BTreeMap<u32, Placed>) -> bool {
+        let closing = |placed: &Placed| {
+            let words = fold(&placed.cell.shown());
+            BELOW_TABLE.iter().any(|start| words == *start || words.starts_with(&format!("{start} ")))
+        };
+        let key = required(&self.schema).find_map(|column| self.columns.get(column.title));
+        let named = key.and_then(|column| cells.get(column)).is_some_and(|placed| !closing(placed));
+        !named && self.may_be_signature(cells) && cells.values().any(closing)
     }
 
     fn reads(&self, column: u32) -> bool {

@@ -90,7 +90,7 @@ fn xlsx(bytes: &[u8]) -> Result<Vec<Loaded>, Failure> {
         _ => Failure::Refused(Refusal::Damaged),
     })?;
     let damaged = |_| Failure::Refused(Refusal::Damaged);
-    let mut hidden = parts::of_xlsx(bytes);
+    let mut asides = parts::of_xlsx(bytes);
     let mut budget = Budget::new();
     let mut loaded = Vec::new();
     for sheet in worksheets(book.sheets_metadata()) {
@@ -108,10 +108,14 @@ fn xlsx(bytes: &[u8]) -> Result<Vec<Loaded>, Failure> {
             }
         }
         drop(cells);
+        let aside = asides.remove(&sheet.name).unwrap_or_default();
+        let empty: Vec<Spot> = aside.formulas.iter().copied().filter(|spot| grid.at(*spot).is_none()).collect();
+        for spot in empty {
+            budget.put(&mut grid, spot, Cell::Uncomputed)?;
+        }
         let merges = book.merge_cells_by_sheet_name(&sheet.name).unwrap_or_default();
         grid.spread(&areas(&merges));
-        let found = hidden.remove(&sheet.name).unwrap_or_default();
-        (grid.hidden_rows, grid.hidden_columns) = (found.rows, found.columns);
+        (grid.hidden_rows, grid.hidden_columns) = (aside.hidden_rows, aside.hidden_columns);
         loaded.push(Loaded { grid, fonts });
     }
     Ok(loaded)
@@ -127,13 +131,15 @@ fn xls(bytes: &[u8]) -> Result<Vec<Loaded>, Failure> {
     let load = |sheet: &Sheet| {
         let range = book.worksheet_range(&sheet.name).map_err(|_| Failure::Refused(Refusal::Damaged))?;
         let merges = book.merge_cells_by_sheet_name(&sheet.name).unwrap_or_default();
-        from_range(sheet, &range, &merges, &mut budget)
+        let grid = from_range(sheet, &range, &mut budget)?;
+        Ok(finished(grid, &areas(&merges)))
     };
     sheets.iter().map(load).collect()
 }
 
 fn ods(bytes: &[u8]) -> Result<Vec<Loaded>, Failure> {
-    if usize::try_from(parts::extent_of_ods(bytes)).is_ok_and(|cells| cells > MAX_CELLS) {
+    let (mut asides, extent_cells) = parts::of_ods(bytes);
+    if usize::try_from(extent_cells).map_or(true, |cells| cells > MAX_CELLS) {
         return Err(Failure::Refused(Refusal::UnpacksTooLarge));
     }
     let mut book: Ods<_> = Reader::new(Cursor::new(bytes)).map_err(|error| match error {
@@ -144,7 +150,12 @@ fn ods(bytes: &[u8]) -> Result<Vec<Loaded>, Failure> {
     let sheets = worksheets(book.sheets_metadata());
     let load = |sheet: &Sheet| {
         let range = book.worksheet_range(&sheet.name).map_err(|_| Failure::Refused(Refusal::Damaged))?;
-        from_range(sheet, &range, &[], &mut budget)
+        let mut grid = from_range(sheet, &range, &mut budget)?;
+        let aside = asides.remove(&sheet.name).unwrap_or_default();
+        aside.percents.iter().for_each(|area| grid.change(area, as_percent));
+        aside.broken.iter().for_each(|area| grid.change(area, as_broken));
+        (grid.hidden_rows, grid.hidden_columns) = (aside.hidden_rows, aside.hidden_columns);
+        Ok(finished(grid, &aside.merged))
     };
     sheets.iter().map(load).collect()
 }
@@ -160,12 +171,7 @@ fn empty_grid(sheet: &Sheet) -> Grid {
     grid
 }
 
-fn from_range(
-    sheet: &Sheet,
-    range: &calamine::Range<Data>,
-    merges: &[Dimensions],
-    budget: &mut Budget,
-) -> Result<Loaded, Failure> {
+fn from_range(sheet: &Sheet, range: &calamine::Range<Data>, budget: &mut Budget) -> Result<Grid, Failure> {
     let mut grid = empty_grid(sheet);
     let (top, left) = range.start().unwrap_or_default();
     for (row, column, value) in range.used_cells() {
@@ -175,8 +181,24 @@ fn from_range(
             budget.put(&mut grid, (row, column), cell)?;
         }
     }
-    grid.spread(&areas(merges));
-    Ok(Loaded { grid, fonts: BTreeMap::new() })
+    Ok(grid)
+}
+
+fn finished(mut grid: Grid, merged: &[Area]) -> Loaded {
+    grid.spread(merged);
+    Loaded { grid, fonts: BTreeMap::new() }
+}
+
+fn as_percent(cell: &mut Cell) {
+    if let Cell::Number { percent, .. } = cell {
+        *percent = true;
+    }
+}
+
+fn as_broken(cell: &mut Cell) {
+    if let Cell::Text(shown) = cell {
+        *cell = Cell::Broken(std::mem::take(shown));
+    }
 }
 
 fn areas(merges: &[Dimensions]) -> Vec<Area> {

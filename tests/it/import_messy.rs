@@ -433,3 +433,117 @@ fn libreoffice_files_are_read_and_their_repeated_cells_bounded() {
     let read = read_xlsx(&ods("Đại biểu", endless), "la.ods");
     assert_eq!(read.findings.iter().map(|f| f.code).collect::<Vec<_>>(), ["IMP-003"]);
 }
+
+#[test]
+fn libreoffice_files_say_no_less_than_excel_files() {
+    let text = |text: &str| {
+        format!(r#"<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>"#)
+    };
+    let heads =
+        ["Cán bộ", "Lĩnh vực", "Loại", "Thời gian", "Nội dung", "Thực hiện", "Số văn bản", "Ngày văn bản", "Nguồn"];
+    let merged = r#"<table:table-cell office:value-type="string" table:number-rows-spanned="2"><text:p>Vũ Thị Năm</text:p>
+        </table:table-cell>"#;
+    let share = r#"<table:table-cell office:value-type="percentage" office:value="0.9345"><text:p>93,45%</text:p>
+        </table:table-cell>"#;
+    let broken = r#"<table:table-cell table:formula="of:=1/0" office:value-type="string" office:string-value=""
+        calcext:value-type="error"><text:p>#DIV/0!</text:p></table:table-cell>"#;
+    let row = |first: &str, figure: &str| {
+        let about = ["Y tế", "Chỉ tiêu", "2022", "Bảo hiểm y tế"].map(text).concat();
+        let source = ["1/BC", "05/12/2022", "Sở Y tế"].map(text).concat();
+        format!("<table:table-row>{first}{about}{figure}{source}</table:table-row>")
+    };
+    let hidden =
+        r#"<table:table-column table:number-columns-repeated="2"/><table:table-column table:visibility="collapse"/>"#;
+    let head = format!("{hidden}<table:table-row>{}</table:table-row>", heads.map(text).concat());
+    let rows = head + &row(merged, share) + &row("<table:covered-table-cell/>", broken);
+    let read = read_xlsx(&ods("Dữ kiện", &rows), "so-lieu.ods");
+    let told: Vec<(&str, &str)> = read.findings.iter().map(|f| (f.code, f.place.as_str())).collect();
+    assert!(told.contains(&("IMP-018", "Dữ kiện")), "the hidden column is noted: {told:?}");
+    assert!(told.contains(&("IMP-006", "Dữ kiện!F3")), "the broken formula is one: {told:?}");
+    let missing: Vec<_> = told.iter().filter(|(code, _)| *code == "IMP-020").collect();
+    assert!(missing.is_empty(), "the merged name is both rows' name: {missing:?}");
+    assert!(!told.iter().any(|(code, _)| *code == "IMP-024"), "a share is a figure: {told:?}");
+}
+
+#[test]
+fn remarks_and_signatures_under_a_table_are_no_people_and_are_not_lost() {
+    let mut office = Office::with_council("13/12/2023");
+    office.rows(
+        "DS cán bộ",
+        &[
+            &["TT", "Họ tên", "Ông/Bà", "Chức vụ", "Khối"],
+            &["1", "Nguyễn Văn A", "Ông", "Chủ tịch UBND tỉnh", "UBND"],
+            &["Danh sách có 01 người", "", "", "", ""],
+            &["", "NGƯỜI LẬP BIỂU", "", "", "TM. THƯỜNG TRỰC"],
+            &["", "", "", "", ""],
+            &["", "Vũ Thị Năm", "", "", ""],
+        ],
+    );
+    let read = office.read();
+    let passed: Vec<String> = read.findings.iter().filter(|f| f.code == "IMP-019").map(|f| f.what.clone()).collect();
+    assert_eq!(
+        passed[1..],
+        [
+            "Bỏ qua dòng không có dữ liệu: «Danh sách có 01 người».",
+            "Bỏ qua phần ghi chú, chữ ký dưới bảng: «NGƯỜI LẬP BIỂU; TM. THƯỜNG TRỰC».",
+            "Bỏ qua phần ghi chú, chữ ký dưới bảng: «Vũ Thị Năm».",
+        ]
+    );
+    assert_eq!(read.book.expect("no error").officials.len(), 1);
+}
+
+#[test]
+fn a_formula_that_nobody_computed_is_no_empty_cell() {
+    let mut office = Office::with_council("13/12/2023");
+    office.one_official();
+    let facts = office.rows(
+        "Dữ kiện",
+        &[
+            &[
+                "Cán bộ",
+                "Lĩnh vực",
+                "Loại",
+                "Thời gian",
+                "Nội dung",
+                "Thực hiện",
+                "Số văn bản",
+                "Ngày văn bản",
+                "Nguồn",
+            ],
+            &["Nguyễn Văn A", "Y tế", "Chỉ tiêu", "2022", "Bảo hiểm y tế", "", "1/BC", "05/12/2022", "Sở Y tế"],
+        ],
+    );
+    facts.write_formula(1, 5, Formula::new("1+1")).unwrap();
+    let bytes = office.0.save_to_buffer().unwrap();
+    // What a program writes that does not compute.
+    let bare = with_part(&bytes, "xl/worksheets/sheet5.xml", |xml| xml.replace("<f>1+1</f><v>0</v>", "<f>1+1</f><v/>"));
+    let read = read_xlsx(&bare, "so-lieu.xlsx");
+    let errors: Vec<String> = read.findings.iter().filter(|f| f.is_error()).map(ToString::to_string).collect();
+    assert_eq!(
+        errors,
+        [
+            "LỖI IMP-006 [Dữ kiện!F2] Công thức ở ô «Thực hiện» chưa được tính. Mở tệp bằng Excel hoặc LibreOffice, lưu lại \
+          rồi nhập; hoặc ghi trực tiếp giá trị."
+        ]
+    );
+}
+
+/// The archive with one of its parts changed.
+fn with_part(archive: &[u8], name: &str, change: impl Fn(&str) -> String) -> Vec<u8> {
+    let mut parts = zip::ZipArchive::new(std::io::Cursor::new(archive)).unwrap();
+    let mut out = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for index in 0..parts.len() {
+        let mut part = parts.by_index(index).unwrap();
+        let mut content = Vec::new();
+        std::io::Read::read_to_end(&mut part, &mut content).unwrap();
+        let part_name = part.name().unwrap().into_owned();
+        if part_name == name {
+            let changed = change(std::str::from_utf8(&content).unwrap());
+            assert!(changed.as_bytes() != content, "the part was to be changed");
+            content = changed.into_bytes();
+        }
+        out.start_file(part_name, zip::write::SimpleFileOptions::default()).unwrap();
+        out.write_all(&content).unwrap();
+    }
+    out.finish().unwrap().into_inner()
+}

@@ -21,6 +21,8 @@ pub(in crate::import) struct Directory<'o> {
 /// Why a cell names nobody.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::import) enum Unresolved {
+    /// There is no list to be on.
+    NobodyKnown,
     /// On no list; the nearest names.
     Unknown(Vec<String>),
     /// Fits several; how to name each.
@@ -72,6 +74,9 @@ impl<'o> Directory<'o> {
     }
 
     fn unresolved(&self, text: &str, namesakes: &[OfficialId]) -> Unresolved {
+        if self.officials.is_empty() {
+            return Unresolved::NobodyKnown;
+        }
         if !namesakes.is_empty() {
             return Unresolved::Ambiguous(namesakes.iter().map(|id| self.label(*id)).collect());
         }

@@ -5,6 +5,7 @@ use crate::domain::decimal::Decimal;
 use crate::domain::fact::{Fact, FactKind, Figures, Period, Source, Status};
 use crate::domain::official::{Field, OfficialId};
 use crate::import::fields::Fields;
+use crate::import::number::Figure;
 use crate::import::report::{self, Report};
 use crate::import::schema::{Column, Layout, Need, Schema, Shape, labels};
 use crate::import::sheets::NUMBER;
@@ -181,6 +182,8 @@ fn officials(fields: &mut Fields<'_, '_>, directory: &Directory<'_>) -> Vec<Offi
 /// Says that a name is on no list, or fits several, and what to write instead.
 pub(in crate::import) fn say_unresolved(fields: &mut Fields<'_, '_>, column: &Column, name: &str, why: &Unresolved) {
     match why {
+        // The sheet of officials is missing or empty: that was said once, and is not said again for every name.
+        Unresolved::NobodyKnown => {}
         Unresolved::Unknown(near) => {
             let what = format!("«{name}» không có trong danh sách người được lấy phiếu.");
             let remedy = if near.is_empty() {
@@ -207,15 +210,36 @@ fn figures(fields: &mut Fields<'_, '_>) -> Option<Figures> {
             fields.find(report::UNIT_DISAGREES, &UNIT, what, "Sửa đơn vị tính hoặc bỏ dấu %.");
             Some(unit)
         }
+        Some(unit) if unit == "%" && look_like_shares(&[planned, actual]) => {
+            let what = "Số nhỏ hơn 1 với đơn vị tính «%»: có thể là 0,95 thay cho 95 %.";
+            fields.find(
+                report::UNIT_DISAGREES,
+                &UNIT,
+                what,
+                "Nếu là 95 % thì ghi 95; nếu đúng là dưới 1 % thì giữ nguyên.",
+            );
+            Some(unit)
+        }
         unit => unit,
     };
-    let value = |figure: Option<crate::import::number::Figure>| -> Option<Decimal> { figure.map(|f| f.value) };
+    let value = |figure: Option<Figure>| -> Option<Decimal> { figure.map(|f| f.value) };
     let (planned, actual) = (value(planned), value(actual));
     (planned.is_some() || actual.is_some() || unit.is_some()).then(|| Figures {
         planned,
         actual,
         unit: unit.unwrap_or_default(),
     })
+}
+
+/// Whether bare numbers in per cent are all as small as the shares that a sheet stores: .xls files do not tell which
+/// numbers they show with `%`.
+fn look_like_shares(figures: &[Option<Figure>]) -> bool {
+    let below_one = |figure: &Figure| {
+        let one = 10_i64.checked_pow(u32::from(figure.value.scale()));
+        one.is_some_and(|one| (1..one).contains(&figure.value.mantissa()))
+    };
+    let mut present = figures.iter().flatten().peekable();
+    present.peek().is_some() && present.all(below_one)
 }
 
 /// The paper behind a fact: one finding says all that it lacks.
