@@ -44,12 +44,15 @@ impl CellValue {
 pub(super) fn xlsx(table: &Sheet) -> Result<Vec<u8>, ImportError> {
     let mut book = write::new_book()?;
     let sheet = book.add_worksheet().set_name(sheet_name(&table.title))?;
-    let bold = Format::new().set_bold();
-    let head = Format::new().set_bold().set_text_wrap().set_border(FormatBorder::Thin).set_align(FormatAlign::Center);
-    let cell = Format::new().set_border(FormatBorder::Thin).set_text_wrap().set_align(FormatAlign::Top);
+    let font = || Format::new().set_font_name(write::FONT).set_font_size(12);
+    let boxed = || font().set_border(FormatBorder::Thin).set_text_wrap();
+    let (bold, plain) = (font().set_bold().set_font_size(14), font());
+    let head = boxed().set_bold().set_align(FormatAlign::Center).set_align(FormatAlign::VerticalCenter);
+    let head = head.set_background_color(write::colour::OPTIONAL);
+    let cell = boxed().set_align(FormatAlign::Top);
     sheet.write_string_with_format(0, 0, &table.title, &bold)?;
     for (row, note) in (1..).zip(&table.notes) {
-        sheet.write_string(row, 0, note)?;
+        sheet.write_string_with_format(row, 0, note, &plain)?;
     }
     let head_row = u32::try_from(table.notes.len()).unwrap_or(u32::MAX).saturating_add(2);
     for (column, header) in (0..).zip(&table.headers) {
@@ -59,7 +62,8 @@ pub(super) fn xlsx(table: &Sheet) -> Result<Vec<u8>, ImportError> {
         sheet.set_column_width(column, u32::try_from(width + 2).unwrap_or(10))?;
         sheet.write_string_with_format(head_row, column, header, &head)?;
     }
-    sheet.set_freeze_panes(head_row.saturating_add(1), 0)?.set_landscape();
+    sheet.set_freeze_panes(head_row.saturating_add(1), 0)?.set_repeat_rows(head_row, head_row)?;
+    write::for_print(sheet);
     for (row, cells) in (head_row.saturating_add(1)..).zip(&table.rows) {
         for (column, value) in (0..).zip(cells) {
             match (value, value_as_u32(value)) {

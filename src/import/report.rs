@@ -76,6 +76,8 @@ pub(super) const BAD_CHOICE: Code = error("IMP-026");
 pub(super) const ROUNDED: Code = note("IMP-027");
 /// `%` in a figure whose unit says otherwise.
 pub(super) const UNIT_DISAGREES: Code = warning("IMP-028");
+/// A row marked as the template's example that holds something else.
+pub(super) const EXAMPLE_FILLED: Code = warning("IMP-029");
 
 // People.
 /// One official twice.

@@ -40,6 +40,8 @@ pub(super) enum Shape {
     Period,
     /// One of these words.
     Choice(fn() -> Vec<&'static str>),
+    /// Usually one of these words.
+    Suggested(fn() -> Vec<&'static str>),
 }
 
 /// One column of a table, or one line of a form.

@@ -114,7 +114,7 @@ fn is_number(placed: &Placed) -> bool {
     fold(&placed.cell.shown()).bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Example and instruction lines of the template: never read, never mentioned.
+/// Example and instruction lines of the template: never read.
 fn is_marked(cells: &BTreeMap<u32, Placed>) -> bool {
     let first = cells.values().next().map(|placed| fold(&placed.cell.shown())).unwrap_or_default();
     first.starts_with("vi du") || first.starts_with("huong dan")
@@ -199,7 +199,7 @@ impl<'g> Header<'g> {
         for (&row, cells) in self.grid.rows.range(self.last + 1..) {
             below = below || self.ends_table(cells);
             match self.role(row, cells) {
-                Role::Marked => {}
+                Role::Marked => self.warn_of_filled_example(row, cells, report),
                 Role::Data if below && self.may_be_signature(cells) => {
                     self.note_passed_over(row, cells, "phần ghi chú, chữ ký dưới bảng", report);
                 }
@@ -230,6 +230,22 @@ impl<'g> Header<'g> {
         let what = format!("Bỏ qua {why}: «{}».", quoted(&texts, |placed| placed.cell.shown()));
         let remedy = "Nếu đây là dữ liệu, ghi lại cho đúng cột.";
         report.add(report::PASSED_OVER, self.grid.place_of_row(row), what, remedy);
+    }
+
+    /// An office may type over the example and leave its mark, and a person would be lost.
+    fn warn_of_filled_example(&self, row: u32, cells: &BTreeMap<u32, Placed>, report: &mut Report) {
+        let own = |column: &&Column| {
+            let placed = self.columns.get(column.title).and_then(|at| cells.get(at));
+            placed.is_some_and(|placed| ![column.example, column.help].contains(&placed.cell.shown().as_str()))
+        };
+        let own: Vec<&Column> = self.schema.columns.iter().filter(|c| c.need != Need::Ignored).filter(own).collect();
+        if let Some(first) = own.first() {
+            let spot = (row, self.columns.get(first.title).copied().unwrap_or_default());
+            let shown = self.grid.at(spot).map(|placed| placed.cell.shown()).unwrap_or_default();
+            let what = format!("Dòng mẫu không được đọc mà có nội dung khác mẫu: «{shown}».");
+            let remedy = "Nếu là dữ liệu, xóa chữ «VÍ DỤ» ở đầu dòng.";
+            report.add(report::EXAMPLE_FILLED, self.grid.place(spot), what, remedy);
+        }
     }
 
     /// Cells of a row that stand in required columns.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use rust_xlsxwriter::{
-    Color, DataValidation, DataValidationRule, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder,
-    Formula, Workbook, Worksheet,
+    DataValidation, DataValidationErrorStyle, DataValidationRule, DocProperties, ExcelDateTime, Format, FormatAlign,
+    FormatBorder, Formula, Workbook, Worksheet,
 };
 
 use crate::domain::decimal::Decimal;
@@ -39,9 +39,26 @@ pub(super) enum Out {
 /// Cells of one record by title of their column.
 pub(super) type Row = BTreeMap<&'static str, Out>;
 
+/// Font of all written sheets, the one that state papers are typed in.
+pub(super) const FONT: &str = "Times New Roman";
+/// A4, in Excel's numbering of paper sizes.
+const A4: u8 = 9;
+
+/// Colours: calm, and apart from each other on a grey printer too.
+pub(super) mod colour {
+    use rust_xlsxwriter::Color;
+
+    pub(in crate::import) const REQUIRED: Color = Color::RGB(0x00FF_E3A8);
+    pub(in crate::import) const OPTIONAL: Color = Color::RGB(0x00DD_E6F0);
+    pub(in crate::import) const EXAMPLE: Color = Color::RGB(0x00F2_F2F2);
+    pub(in crate::import) const FAINT: Color = Color::RGB(0x0066_6666);
+}
+
 /// Formats of the workbook.
 struct Look {
     title: Format,
+    intro: Format,
+    label: Format,
     help: Format,
     header: Format,
     required: Format,
@@ -53,14 +70,18 @@ struct Look {
 
 impl Look {
     fn new() -> Self {
-        let cell = || Format::new().set_align(FormatAlign::Top).set_text_wrap();
-        let head = || cell().set_bold().set_border(FormatBorder::Thin).set_align(FormatAlign::Center);
+        let font = || Format::new().set_font_name(FONT).set_font_size(12);
+        let cell = || font().set_align(FormatAlign::Top).set_text_wrap();
+        let head = || cell().set_bold().set_border(FormatBorder::Thin).set_align(FormatAlign::VerticalCenter);
+        let faint = || cell().set_italic().set_font_color(colour::FAINT);
         Self {
-            title: Format::new().set_bold().set_font_size(12),
-            help: cell().set_italic().set_font_size(9).set_font_color(Color::RGB(0x0055_5555)),
-            header: head().set_background_color(Color::RGB(0x00DD_E6F0)),
-            required: head().set_background_color(Color::RGB(0x00FF_E3A8)),
-            example: cell().set_italic().set_font_color(Color::RGB(0x0080_8080)),
+            title: font().set_bold().set_font_size(16),
+            intro: cell().set_bold(),
+            label: cell().set_bold().set_border(FormatBorder::Thin),
+            help: faint().set_font_size(10),
+            header: head().set_background_color(colour::OPTIONAL),
+            required: head().set_background_color(colour::REQUIRED),
+            example: faint().set_background_color(colour::EXAMPLE),
             // Text stays as typed: Excel would turn 4/5 into a day and 05/12/2023 round.
             text: cell().set_num_format("@"),
             date: cell().set_num_format("dd/mm/yyyy"),
@@ -72,9 +93,25 @@ impl Look {
         match shape {
             Shape::Date => &self.date,
             Shape::Count | Shape::Figure => &self.plain,
-            Shape::Text | Shape::List | Shape::Dates | Shape::Birth | Shape::Period | Shape::Choice(_) => &self.text,
+            Shape::Text
+            | Shape::List
+            | Shape::Dates
+            | Shape::Birth
+            | Shape::Period
+            | Shape::Choice(_)
+            | Shape::Suggested(_) => &self.text,
         }
     }
+
+    const fn head_of(&self, column: &Column) -> &Format {
+        if matches!(column.need, Need::Required) { &self.required } else { &self.header }
+    }
+}
+
+/// A4 across, as wide as the page and as long as it needs, numbered.
+pub(super) fn for_print(sheet: &mut Worksheet) {
+    sheet.set_paper_size(A4).set_landscape().set_print_fit_to_pages(1, 0);
+    sheet.set_margins(0.5, 0.5, 0.6, 0.6, 0.3, 0.3).set_footer("&C&A - Trang &P/&N");
 }
 
 /// A workbook with every sheet; `rows` are the records of each, by title of the sheet, and examples stand where the
@@ -106,12 +143,10 @@ pub(super) fn new_book() -> Result<Workbook, ImportError> {
 
 fn instructions(sheet: &mut Worksheet, look: &Look) -> Result<(), ImportError> {
     sheet.set_name("Hướng dẫn")?.set_column_width(0, 28)?.set_column_width(1, 100)?;
+    for_print(sheet);
     sheet.write_string_with_format(0, 0, "Tệp dữ liệu lấy phiếu tín nhiệm", &look.title)?;
     let general = [
-        (
-            "Cách điền",
-            "Điền lần lượt các trang dưới đây. Cột tiêu đề màu vàng là bắt buộc; cột màu xanh có thể để trống.",
-        ),
+        ("Cách điền", "Điền lần lượt các trang dưới đây, rồi đưa tệp này cho chương trình."),
         ("Dòng mẫu", "Dòng bắt đầu bằng «VÍ DỤ» hoặc «HƯỚNG DẪN» không được đọc; có thể xóa hoặc để nguyên."),
         (
             "Ngày tháng",
@@ -126,11 +161,34 @@ fn instructions(sheet: &mut Worksheet, look: &Look) -> Result<(), ImportError> {
         ),
         ("Kiểm tra", "Khi nhập, mọi lỗi được báo cùng lúc, kèm tên trang và ô, ví dụ «Dữ kiện!C14»."),
     ];
-    let pages = sheets::ALL.map(|schema| (schema.title, schema.help));
-    for (row, (title, text)) in (2..).zip(general.into_iter().chain(pages)) {
-        sheet.write_string_with_format(row, 0, title, &look.required)?;
+    let mut row = 2;
+    let mut line = |format: &Format, title: &str, text: &str| -> Result<(), ImportError> {
+        sheet.write_string_with_format(row, 0, title, format)?;
         sheet.write_string_with_format(row, 1, text, &look.plain)?;
+        row += 1;
+        Ok(())
+    };
+    for (title, text) in general {
+        line(&look.label, title, text)?;
     }
+    line(&look.required, "Tiêu đề màu vàng", "Bắt buộc phải ghi.")?;
+    line(&look.header, "Tiêu đề màu xanh", "Có thể để trống.")?;
+    for schema in sheets::ALL {
+        let head = if schema.need == Need::Required { &look.required } else { &look.header };
+        line(head, schema.title, schema.help)?;
+    }
+    Ok(())
+}
+
+/// What the sheet is for, over the width of its table.
+fn intro(sheet: &mut Worksheet, schema: &Schema, last_column: u16, look: &Look) -> Result<(), ImportError> {
+    sheet.merge_range(0, 0, 0, last_column, &format!("HƯỚNG DẪN: {}", schema.help), &look.intro)?;
+    sheet.set_row_height(0, 36)?.set_tab_color(if schema.need == Need::Required {
+        colour::REQUIRED
+    } else {
+        colour::OPTIONAL
+    });
+    for_print(sheet);
     Ok(())
 }
 
@@ -141,20 +199,20 @@ fn form(
     look: &Look,
     choices: &Choices,
 ) -> Result<(), ImportError> {
-    for (column, width) in [(0, 26), (1, 46), (2, 60), (3, 30)] {
+    for (column, width) in [(0, 26), (1, 46), (2, 52), (3, 30)] {
         sheet.set_column_width(column, width)?;
     }
-    sheet.write_string_with_format(0, 0, format!("HƯỚNG DẪN: {}", schema.help), &look.title)?;
+    intro(sheet, schema, 3, look)?;
     for (column, heading) in (0..).zip(["Mục", "Nội dung", "Hướng dẫn", "Ví dụ"]) {
         sheet.write_string_with_format(2, column, heading, &look.header)?;
     }
     sheet.set_freeze_panes(3, 0)?;
     for (row, column) in (3..).zip(schema.columns) {
-        let head = if column.need == Need::Required { &look.required } else { &look.header };
-        sheet.write_string_with_format(row, 0, column.title, head)?;
-        sheet.write_blank(row, 1, look.of(column.shape))?;
+        let format = look.of(column.shape).clone().set_border(FormatBorder::Thin);
+        sheet.write_string_with_format(row, 0, column.title, look.head_of(column))?;
+        sheet.write_blank(row, 1, &format)?;
         if let Some(out) = record.and_then(|record| record.get(column.title)) {
-            put(sheet, (row, 1), out, look.of(column.shape))?;
+            put(sheet, (row, 1), out, &format)?;
         }
         sheet.write_string_with_format(row, 2, column.help, &look.help)?;
         sheet.write_string_with_format(row, 3, column.example, &look.example)?;
@@ -171,14 +229,15 @@ fn table(
     look: &Look,
     choices: &Choices,
 ) -> Result<(), ImportError> {
-    sheet.write_string_with_format(0, 0, format!("HƯỚNG DẪN: {}", schema.help), &look.title)?;
-    sheet.set_row_height(1, 62)?.set_freeze_panes(HEAD_ROWS, 0)?.set_landscape().set_repeat_rows(2, 2)?;
+    let last_column = u16::try_from(schema.columns.len().saturating_sub(1)).unwrap_or(u16::MAX);
+    intro(sheet, schema, last_column, look)?;
+    // The running number and the name stay in sight, however far to the right the office types.
+    sheet.set_row_height(1, 80)?.set_freeze_panes(HEAD_ROWS, 2)?.set_repeat_rows(2, 2)?;
     for (index, column) in (0..).zip(schema.columns) {
         let ignored = column.need == Need::Ignored;
-        let head = if column.need == Need::Required { &look.required } else { &look.header };
         sheet.set_column_width(index, column.width)?.set_column_format(index, look.of(column.shape))?;
         sheet.write_string_with_format(1, index, if ignored { "HƯỚNG DẪN" } else { column.help }, &look.help)?;
-        sheet.write_string_with_format(2, index, column.title, head)?;
+        sheet.write_string_with_format(2, index, column.title, look.head_of(column))?;
         if examples {
             sheet.write_string_with_format(3, index, if ignored { "VÍ DỤ" } else { column.example }, &look.example)?;
         }
@@ -235,7 +294,7 @@ impl Choices {
         let columns =
             sheets::ALL.iter().flat_map(|schema| schema.columns.iter().map(move |column| (schema.title, column)));
         let lists = columns.filter_map(|(sheet, column)| match column.shape {
-            Shape::Choice(labels) => Some((sheet, column.title, labels())),
+            Shape::Choice(labels) | Shape::Suggested(labels) => Some((sheet, column.title, labels())),
             _ => None,
         });
         Self { lists: lists.collect() }
@@ -250,23 +309,31 @@ impl Choices {
                 .allow_whole_number(DataValidationRule::GreaterThanOrEqualTo(0))
                 .set_error_title("Không phải số nguyên")?
                 .set_error_message("Ghi số nguyên từ 0 trở lên.")?,
-            (_, Some((index, (.., labels)))) => {
+            (shape, Some((index, (.., labels)))) => {
                 let (letters, last) = (column_letters(index), labels.len() + 1);
-                rule.allow_list_formula(Formula::new(format!("='{CHOICES}'!${letters}$2:${letters}${last}")))
-                    .set_error_title("Không có trong danh sách")?
-                    .set_error_message("Chọn một giá trị trong danh sách thả xuống.")?
+                let list =
+                    rule.allow_list_formula(Formula::new(format!("='{CHOICES}'!${letters}$2:${letters}${last}")));
+                let closed = matches!(shape, Shape::Choice(_));
+                list.set_error_style(if closed {
+                    DataValidationErrorStyle::Stop
+                } else {
+                    DataValidationErrorStyle::Warning
+                })
+                .set_error_title("Không có trong danh sách")?
+                .set_error_message("Chọn một giá trị trong danh sách thả xuống.")?
             }
             _ => rule.allow_any_value(),
         })
     }
 
     fn write(&self, sheet: &mut Worksheet, look: &Look) -> Result<(), ImportError> {
-        sheet.set_name(CHOICES)?;
+        // Nothing to fill in here; the drop-downs read it all the same.
+        sheet.set_name(CHOICES)?.set_hidden(true);
         for (column, (_, title, labels)) in (0..).zip(&self.lists) {
             sheet.set_column_width(column, 28)?;
             sheet.write_string_with_format(0, column, *title, &look.header)?;
             for (row, label) in (1..).zip(labels) {
-                sheet.write_string(row, column, *label)?;
+                sheet.write_string_with_format(row, column, *label, &look.plain)?;
             }
         }
         Ok(())

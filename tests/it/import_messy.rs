@@ -466,6 +466,29 @@ fn libreoffice_files_say_no_less_than_excel_files() {
 }
 
 #[test]
+fn a_person_typed_over_the_example_is_not_lost_in_silence() {
+    let mut office = Office::with_council("13/12/2023");
+    office.rows(
+        "Cán bộ",
+        &[
+            &["TT", "Họ và tên", "Ông/Bà", "Chức vụ", "Khối"],
+            &["VÍ DỤ", "Nguyễn Văn A", "Ông", "", ""],
+            &["VÍ DỤ", "Vũ Thị Năm", "Bà", "Phó Chủ tịch UBND tỉnh", "UBND"],
+            &["1", "Nguyễn Văn A", "Ông", "Chủ tịch UBND tỉnh", "UBND"],
+        ],
+    );
+    let read = office.read();
+    let told: Vec<String> = read.findings.iter().filter(|f| f.code == "IMP-029").map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "CẢNH BÁO IMP-029 [Cán bộ!B3] Dòng mẫu không được đọc mà có nội dung khác mẫu: «Vũ Thị Năm». Nếu là dữ liệu, xóa \
+          chữ «VÍ DỤ» ở đầu dòng."
+        ]
+    );
+}
+
+#[test]
 fn remarks_and_signatures_under_a_table_are_no_people_and_are_not_lost() {
     let mut office = Office::with_council("13/12/2023");
     office.rows(

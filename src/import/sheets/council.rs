@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use crate::domain::council::{Council, CouncilKind, Sitting, Term};
+use crate::domain::rules::builtin_texts;
 use crate::import::fields::Fields;
 use crate::import::report::{self, Report};
 use crate::import::schema::{Column, Layout, Need, Schema, Shape, labels};
@@ -44,9 +45,9 @@ pub(in crate::import) const DELEGATES_TOTAL: Column = Column::required("Tổng s
     .named(&["so dai bieu", "tong so dai bieu hdnd", "tong so thanh vien", "tong dai bieu"])
     .help("toàn bộ đại biểu của Hội đồng, kể cả người vắng mặt.")
     .example("47");
-pub(in crate::import) const RULESET: Column = Column::required("Bộ quy tắc", Shape::Text)
+pub(in crate::import) const RULESET: Column = Column::required("Bộ quy tắc", Shape::Suggested(rule_sets))
     .named(&["ma bo quy tac", "quy tac", "can cu", "van ban ap dung", "ruleset"])
-    .help("mã của văn bản áp dụng, ví dụ NQ96-2023-QH15 (xem lệnh «tinnhiem rules»).")
+    .help("mã của văn bản áp dụng, chọn trong danh sách (xem lệnh «tinnhiem rules»).")
     .example("NQ96-2023-QH15");
 pub(in crate::import) const PLACE: Column = Column::required("Địa danh", Shape::Text)
     .named(&["noi ky", "dia danh ghi tren van ban", "dia diem", "noi ban hanh"])
@@ -60,6 +61,11 @@ pub(in crate::import) const SECRETARY: Column = Column::wanted("Thư ký", Shape
     .named(&["thu ky ky hop", "thu ky hoi nghi", "truong doan thu ky"])
     .help("họ tên thư ký kỳ họp.")
     .example("Trần Thị B");
+
+/// The rule sets that the program carries; a folder of rule files may add others.
+fn rule_sets() -> Vec<&'static str> {
+    builtin_texts().iter().map(|(id, _)| *id).collect()
+}
 
 /// The sheet.
 pub(in crate::import) const SHEET: Schema = Schema {
