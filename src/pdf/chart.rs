@@ -7,7 +7,7 @@ use crate::domain::decimal::Decimal;
 use crate::domain::document::{Align, Cell, Chart, ChartPoint, Size, Span, Table};
 
 /// Bars of the plan are light and outlined, those of the result dark: a bad copy and weak eyes still tell them apart.
-const PLANNED: Grey = Grey(88);
+const PLANNED: Grey = Grey(76);
 /// Lightness of the bars of the result.
 const ACTUAL: Grey = Grey(30);
 /// Size of the figures under the bars.
