@@ -106,7 +106,7 @@ fn doubts(rule: &DeadlineRule, due: Date, calendar: &Calendar) -> Vec<String> {
     let mut doubts = Vec::new();
     if rule.attested == Attested::Unverified {
         let note = rule.note.as_deref().unwrap_or("chưa đọc được văn bản gốc");
-        doubts.push(format!("Số ngày của thời hạn “{}” chưa kiểm chứng: {note}", rule.what));
+        doubts.push(format!("Số ngày chưa kiểm chứng: {note}"));
     }
     match calendar.holidays_of(due.year()) {
         Holidays::Known { attested: Attested::Unverified, .. } => {
@@ -161,24 +161,29 @@ pub fn deadline_findings(
     findings
 }
 
-/// Each doubt once: a calendar that is not verified touches every deadline of its year.
+/// Each doubt once, at the deadlines that it touches: a calendar that is not verified touches all of its year.
 fn doubt_findings(deadlines: &[Deadline<'_>]) -> Vec<Finding> {
-    const REMEDY: &str = "Đối chiếu văn bản gốc trước khi ra thông báo.";
-    let mut findings = Vec::new();
-    for (i, deadline) in deadlines.iter().enumerate() {
+    let mut doubts: Vec<(&str, Vec<&DeadlineRule>)> = Vec::new();
+    for deadline in deadlines {
         for doubt in &deadline.doubts {
-            let shares = |other: &Deadline<'_>| other.rule.id != deadline.rule.id && other.doubts.contains(doubt);
-            if deadlines.iter().take(i).any(shares) {
-                continue;
+            match doubts.iter_mut().find(|(known, _)| known == doubt) {
+                Some((_, rules)) => rules.push(deadline.rule),
+                None => doubts.push((doubt, vec![deadline.rule])),
             }
-            findings.push(if deadlines.iter().skip(i + 1).any(shares) {
-                Finding::new("DLN-003", Severity::Warning, "Thời hạn", doubt.clone(), REMEDY)
-            } else {
-                about(deadline, "DLN-003", Severity::Warning, doubt.clone(), REMEDY)
-            });
         }
     }
-    findings
+    let finding = |(doubt, rules): (&str, Vec<&DeadlineRule>)| {
+        let whats: Vec<&str> = rules.iter().map(|rule| rule.what.as_str()).collect();
+        let all = rules.len() > 1 && rules.len() == deadlines.len();
+        let place = if all { "Thời hạn".to_owned() } else { format!("Thời hạn: {}", whats.join("; ")) };
+        let remedy = "Đối chiếu văn bản gốc trước khi ra thông báo.";
+        let finding = Finding::new("DLN-003", Severity::Warning, place, doubt, remedy);
+        match rules.as_slice() {
+            [rule] => finding.by_law(&rule.cite),
+            _ => finding,
+        }
+    };
+    doubts.into_iter().map(finding).collect()
 }
 
 fn status_finding(deadline: &Deadline<'_>, status: DeadlineStatus) -> Option<Finding> {
@@ -318,6 +323,22 @@ mod tests {
         assert_eq!(papers(&council), (standing, 20, Attested::Unverified));
         council.kind = CouncilKind::NationalAssembly;
         assert_eq!(papers(&council), ("Ủy ban Thường vụ Quốc hội".to_owned(), 20, Attested::Verified));
+    }
+
+    #[test]
+    fn a_doubt_that_several_deadlines_share_is_told_once() {
+        let rules = [
+            rule("a", 45, CountedFrom::Opening, Attested::Unverified),
+            rule("b", 30, CountedFrom::Opening, Attested::Unverified),
+        ];
+        let sitting = sitting(date(2040, 12, 5), date(2040, 12, 6));
+        let all: Vec<_> = rules.iter().map(|r| deadline(r, &sitting, &calendar())).collect();
+        let findings = deadline_findings(&all, &sitting, &BTreeMap::new(), date(2040, 1, 1));
+        let told: Vec<_> = findings.iter().map(|f| f.what.as_str()).collect();
+        assert_eq!(
+            told,
+            ["Số ngày chưa kiểm chứng: chưa đọc được văn bản gốc", "Chương trình chưa có lịch nghỉ lễ năm 2040."]
+        );
     }
 
     #[test]
