@@ -5,7 +5,7 @@ use rust_xlsxwriter::{Format, FormatAlign, FormatBorder};
 use super::{ImportError, number, write};
 
 /// Widest column of a written table, in characters.
-const MAX_WIDTH: usize = 60;
+const MAX_WIDTH: usize = 34;
 /// Excel's own limit on names of sheets, in characters.
 const SHEET_NAME: usize = 31;
 
@@ -54,25 +54,37 @@ pub(super) fn xlsx(table: &Sheet) -> Result<Vec<u8>, ImportError> {
     for (row, note) in (1..).zip(&table.notes) {
         sheet.write_string_with_format(row, 0, note, &plain)?;
     }
+    let figure = cell.clone().set_align(FormatAlign::Right);
     let head_row = u32::try_from(table.notes.len()).unwrap_or(u32::MAX).saturating_add(2);
-    for (column, header) in (0..).zip(&table.headers) {
-        let index = usize::from(column);
-        let cells = table.rows.iter().filter_map(|row| row.get(index)).map(|cell| cell.shown().chars().count());
-        let width = cells.max().unwrap_or(0).max(header.chars().count().div_ceil(2)).clamp(6, MAX_WIDTH);
+    let widths: Vec<usize> = (0..table.headers.len()).map(|column| width(table, column)).collect();
+    for (column, (header, width)) in (0..).zip(table.headers.iter().zip(&widths)) {
         sheet.set_column_width(column, u32::try_from(width + 2).unwrap_or(10))?;
         sheet.write_string_with_format(head_row, column, header, &head)?;
     }
+    let headers = table.headers.iter().map(String::as_str);
+    sheet.set_row_height(head_row, write::height_points(headers.zip(widths.iter().copied())))?;
     sheet.set_freeze_panes(head_row.saturating_add(1), 0)?.set_repeat_rows(head_row, head_row)?;
-    write::for_print(sheet);
+    write::for_print(sheet, 1);
     for (row, cells) in (head_row.saturating_add(1)..).zip(&table.rows) {
-        for (column, value) in (0..).zip(cells) {
+        let shown: Vec<String> = cells.iter().map(CellValue::shown).collect();
+        let texts = shown.iter().map(String::as_str).zip(widths.iter().copied());
+        sheet.set_row_height(row, write::height_points(texts))?;
+        for (column, (value, shown)) in (0..).zip(cells.iter().zip(&shown)) {
+            let format = if number::from_text(shown).is_some() { &figure } else { &cell };
             match (value, value_as_u32(value)) {
-                (CellValue::Count(_), Some(count)) => sheet.write_number_with_format(row, column, count, &cell)?,
-                _ => sheet.write_string_with_format(row, column, value.shown(), &cell)?,
+                (CellValue::Count(_), Some(count)) => sheet.write_number_with_format(row, column, count, format)?,
+                _ => sheet.write_string_with_format(row, column, shown, format)?,
             };
         }
     }
     Ok(book.save_to_buffer()?)
+}
+
+/// Characters of a column: its longest cell or half of its header, within bounds.
+fn width(table: &Sheet, column: usize) -> usize {
+    let cells = table.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.shown().chars().count());
+    let header = table.headers.get(column).map_or(0, |header| header.chars().count().div_ceil(2));
+    cells.max().unwrap_or(0).max(header).clamp(6, MAX_WIDTH)
 }
 
 /// Counts that a cell holds exactly; larger ones are written as text rather than rounded.

@@ -44,6 +44,13 @@ pub(super) const FONT: &str = "Times New Roman";
 /// A4, in Excel's numbering of paper sizes.
 const A4: u8 = 9;
 
+/// One line of text in 12 points.
+const LINE_POINTS: u32 = 16;
+/// Excel's own limit.
+const MAX_HEIGHT_POINTS: u32 = 409;
+/// Characters of one line that can still be read on A4 across.
+const PAGE_WIDTH: u32 = 190;
+
 /// Colours: calm, and apart from each other on a grey printer too.
 pub(super) mod colour {
     use rust_xlsxwriter::Color;
@@ -108,10 +115,17 @@ impl Look {
     }
 }
 
-/// A4 across, as wide as the page and as long as it needs, numbered.
-pub(super) fn for_print(sheet: &mut Worksheet) {
-    sheet.set_paper_size(A4).set_landscape().set_print_fit_to_pages(1, 0);
+/// A4 across, numbered, as long as it needs and `pages` wide.
+pub(super) fn for_print(sheet: &mut Worksheet, pages: u16) {
+    sheet.set_paper_size(A4).set_landscape().set_print_fit_to_pages(pages, 0);
     sheet.set_margins(0.5, 0.5, 0.6, 0.6, 0.3, 0.3).set_footer("&C&A - Trang &P/&N");
+}
+
+/// Height in points of a row whose texts wrap; `cells` are pairs of text and width of its column in characters. It is
+/// written down because not every program finds it by itself.
+pub(super) fn height_points<'t>(cells: impl Iterator<Item = (&'t str, usize)>) -> u32 {
+    let lines = cells.map(|(text, width)| text.chars().count().div_ceil(width.max(1))).max().unwrap_or(1).max(1);
+    u32::try_from(lines).unwrap_or(u32::MAX).saturating_mul(LINE_POINTS).saturating_add(2).min(MAX_HEIGHT_POINTS)
 }
 
 /// A workbook with every sheet; `rows` are the records of each, by title of the sheet, and examples stand where the
@@ -143,7 +157,7 @@ pub(super) fn new_book() -> Result<Workbook, ImportError> {
 
 fn instructions(sheet: &mut Worksheet, look: &Look) -> Result<(), ImportError> {
     sheet.set_name("Hướng dẫn")?.set_column_width(0, 28)?.set_column_width(1, 100)?;
-    for_print(sheet);
+    for_print(sheet, 1);
     sheet.write_string_with_format(0, 0, "Tệp dữ liệu lấy phiếu tín nhiệm", &look.title)?;
     let general = [
         ("Cách điền", "Điền lần lượt các trang dưới đây, rồi đưa tệp này cho chương trình."),
@@ -181,14 +195,18 @@ fn instructions(sheet: &mut Worksheet, look: &Look) -> Result<(), ImportError> {
 }
 
 /// What the sheet is for, over the width of its table.
-fn intro(sheet: &mut Worksheet, schema: &Schema, last_column: u16, look: &Look) -> Result<(), ImportError> {
-    sheet.merge_range(0, 0, 0, last_column, &format!("HƯỚNG DẪN: {}", schema.help), &look.intro)?;
-    sheet.set_row_height(0, 36)?.set_tab_color(if schema.need == Need::Required {
+fn intro(sheet: &mut Worksheet, schema: &Schema, widths: &[u8], look: &Look) -> Result<(), ImportError> {
+    let last = u16::try_from(widths.len().saturating_sub(1)).unwrap_or(u16::MAX);
+    let (text, width) =
+        (format!("HƯỚNG DẪN: {}", schema.help), widths.iter().map(|width| u32::from(*width)).sum::<u32>());
+    sheet.merge_range(0, 0, 0, last, &text, &look.intro)?;
+    let height = height_points([(text.as_str(), usize::try_from(width).unwrap_or(usize::MAX))].into_iter());
+    sheet.set_row_height(0, height)?.set_tab_color(if schema.need == Need::Required {
         colour::REQUIRED
     } else {
         colour::OPTIONAL
     });
-    for_print(sheet);
+    for_print(sheet, if width > PAGE_WIDTH { 2 } else { 1 });
     Ok(())
 }
 
@@ -199,16 +217,18 @@ fn form(
     look: &Look,
     choices: &Choices,
 ) -> Result<(), ImportError> {
-    for (column, width) in [(0, 26), (1, 46), (2, 52), (3, 30)] {
+    const WIDTHS: [u8; 4] = [26, 46, 52, 30];
+    for (column, width) in (0..).zip(WIDTHS) {
         sheet.set_column_width(column, width)?;
     }
-    intro(sheet, schema, 3, look)?;
+    intro(sheet, schema, &WIDTHS, look)?;
     for (column, heading) in (0..).zip(["Mục", "Nội dung", "Hướng dẫn", "Ví dụ"]) {
         sheet.write_string_with_format(2, column, heading, &look.header)?;
     }
     sheet.set_freeze_panes(3, 0)?;
     for (row, column) in (3..).zip(schema.columns) {
         let format = look.of(column.shape).clone().set_border(FormatBorder::Thin);
+        sheet.set_row_height(row, height_points([(column.help, usize::from(WIDTHS[2]))].into_iter()))?;
         sheet.write_string_with_format(row, 0, column.title, look.head_of(column))?;
         sheet.write_blank(row, 1, &format)?;
         if let Some(out) = record.and_then(|record| record.get(column.title)) {
@@ -229,10 +249,17 @@ fn table(
     look: &Look,
     choices: &Choices,
 ) -> Result<(), ImportError> {
-    let last_column = u16::try_from(schema.columns.len().saturating_sub(1)).unwrap_or(u16::MAX);
-    intro(sheet, schema, last_column, look)?;
+    let widths: Vec<u8> = schema.columns.iter().map(|column| column.width).collect();
+    intro(sheet, schema, &widths, look)?;
+    let height = |text: fn(&Column) -> &'static str| {
+        height_points(schema.columns.iter().map(|column| (text(column), usize::from(column.width))))
+    };
+    sheet.set_row_height(1, height(|column| column.help))?.set_row_height(2, height(|column| column.title))?;
+    if examples {
+        sheet.set_row_height(3, height(|column| column.example))?;
+    }
     // The running number and the name stay in sight, however far to the right the office types.
-    sheet.set_row_height(1, 80)?.set_freeze_panes(HEAD_ROWS, 2)?.set_repeat_rows(2, 2)?;
+    sheet.set_freeze_panes(HEAD_ROWS, 2)?.set_repeat_rows(2, 2)?.set_repeat_columns(0, 1)?;
     for (index, column) in (0..).zip(schema.columns) {
         let ignored = column.need == Need::Ignored;
         sheet.set_column_width(index, column.width)?.set_column_format(index, look.of(column.shape))?;
