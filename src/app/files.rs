@@ -75,6 +75,8 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 pub struct OutFolder {
     target: PathBuf,
     building: PathBuf,
+    /// Folders above the target that were not there before, the innermost first.
+    made_above: Vec<PathBuf>,
     finished: bool,
 }
 
@@ -87,8 +89,10 @@ impl OutFolder {
         refuse_foreign(target)?;
         let target = std::path::absolute(target).map_err(|e| AppError::file(target, e))?;
         let building = beside(&target, "building");
-        fs::create_dir_all(&building).map_err(|e| AppError::file(&target, e))?;
-        Ok(Self { target, building, finished: false })
+        let above = target.ancestors().skip(1).take_while(|folder| !folder.exists());
+        let folder = Self { made_above: above.map(Path::to_owned).collect(), building, target, finished: false };
+        fs::create_dir_all(&folder.building).map_err(|e| AppError::file(&folder.target, e))?;
+        Ok(folder)
     }
 
     /// Where parts that write themselves go until [`Self::finish`].
@@ -137,6 +141,7 @@ impl Drop for OutFolder {
         if !self.finished {
             // Nothing more can be done about a folder that can't be removed; its name says that it is unfinished.
             drop(fs::remove_dir_all(&self.building));
+            self.made_above.iter().for_each(|folder| drop(fs::remove_dir(folder)));
         }
     }
 }
@@ -145,6 +150,12 @@ fn refuse_foreign(target: &Path) -> Result<(), AppError> {
     let entries = match fs::read_dir(target) {
         Ok(entries) => entries,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(_) if target.is_file() => {
+            return Err(AppError::Input(format!(
+                "{}: là tệp, không phải thư mục; hãy chọn tên thư mục khác bằng --out.",
+                target.display()
+            )));
+        }
         Err(e) => return Err(AppError::file(target, e)),
     };
     for entry in entries {
@@ -185,7 +196,7 @@ mod tests {
     #[test]
     fn a_run_that_stops_leaves_nothing_behind() {
         let home = tempfile::tempdir().expect("folder");
-        let target = home.path().join("demo");
+        let target = home.path().join("2023/hai/demo");
         let out = OutFolder::begin(&target).expect("begin");
         out.put("a.txt", b"x").expect("put");
         drop(out);
