@@ -235,7 +235,8 @@ impl<'a> Grid<'a> {
     fn subject(&self, first: bool, pen: &mut Pen) -> Result<(), PdfError> {
         let seal = Rect { x: TEXT.x, y: pen.y, width: SEAL.0, height: SEAL.1 };
         pen.shapes.push(Shape::Frame { area: seal, thickness: THIN, grey: Grey(70) });
-        let note = break_lines(&[Span::italic("(Dấu treo)")], POST_SIZE, seal.width, Length::ZERO)?;
+        let note = Span::italic(if self.form.party { "(Dấu treo)" } else { "(Đóng dấu)" });
+        let note = break_lines(&[note], POST_SIZE, seal.width, Length::ZERO)?;
         let middle = Column { x: seal.x, width: seal.width };
         for line in note {
             line.place(middle, seal.y + seal.height / 2, Align::Center, Grey(60), &mut pen.shapes);
@@ -370,7 +371,7 @@ mod tests {
             assert_eq!(sheet.page.shapes.first(), Some(&corners()));
             let texts: Vec<&str> = sheet.page.texts().map(|run| run.text.as_str()).collect();
             for expected in
-                ["(Dấu treo)", "Họ và tên", "Chức vụ", "Tín nhiệm", &format!("Tờ {}/{}", sheet.number, sheets.len())]
+                ["(Đóng dấu)", "Họ và tên", "Chức vụ", "Tín nhiệm", &format!("Tờ {}/{}", sheet.number, sheets.len())]
             {
                 assert!(texts.contains(&expected), "{expected}: {texts:?}");
             }

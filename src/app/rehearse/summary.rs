@@ -65,21 +65,13 @@ impl Summary {
         line(format!("DIỄN TẬP {} - {} ({})", self.vote, self.council, self.ruleset));
         if sample {
             line("Mọi tên người, số liệu và văn bản đều là dữ liệu mẫu.".to_owned());
-            line(format!("  {out}/sample.xlsx       bảng tính đầu vào của hội đồng mẫu"));
         }
-        line(format!(
-            "  {out}/list.pdf          {} người {}, {} người không, kèm lý do và điều khoản",
-            self.officials, self.who_are, self.left_out
-        ));
-        line(format!("  {out}/deadlines.pdf     các thời hạn"));
-        line(format!("  {out}/dossiers/         {} hồ sơ, {} trang", self.dossiers, self.dossier_pages));
-        for form in &self.forms {
-            line(format!("  {out}/{form}   {} phiếu giống hệt nhau", self.copies));
+        let made = self.made(sample);
+        let widest = made.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
+        for (name, what) in made {
+            line(format!("  {out}/{name:widest$}  {what}"));
         }
-        line(format!("  {out}/minutes.pdf       biên bản kiểm phiếu"));
-        line(format!("  {out}/resolution.pdf    nghị quyết hoặc báo cáo kết quả"));
-        line(format!("  {out}/results.json, .csv, .xlsx"));
-        line(format!("  {out}/bundle/           kiểm tra bằng: tinnhiem verify {out}/bundle"));
+        line(format!("Kiểm tra gói kiểm chứng bằng: tinnhiem verify {out}/bundle"));
         line(match self.simulated_from {
             Some(seed) => format!("Phiếu được mô phỏng từ hạt giống {seed}; cùng hạt giống cho cùng kết quả."),
             None => "Số đếm lấy từ trang “Kết quả” của bảng tính.".to_owned(),
@@ -92,5 +84,26 @@ impl Summary {
         }
         line(format!("Điểm chốt cuối: {}", self.root));
         text
+    }
+
+    /// Each file or folder, and what is in it.
+    fn made(&self, sample: bool) -> Vec<(&str, String)> {
+        let mut made = Vec::new();
+        if sample {
+            made.push(("sample.xlsx", "bảng tính đầu vào của hội đồng mẫu".to_owned()));
+        }
+        let people = format!(
+            "{} người {}, {} người không, kèm lý do và điều khoản",
+            self.officials, self.who_are, self.left_out
+        );
+        made.push(("list.pdf", people));
+        made.push(("deadlines.pdf", "các thời hạn".to_owned()));
+        made.push(("dossiers/", format!("{} hồ sơ, {} trang", self.dossiers, self.dossier_pages)));
+        made.extend(self.forms.iter().map(|form| (form.as_str(), format!("{} phiếu giống hệt nhau", self.copies))));
+        made.push(("minutes.pdf", "biên bản kiểm phiếu".to_owned()));
+        made.push(("resolution.pdf", "nghị quyết hoặc báo cáo kết quả".to_owned()));
+        made.push(("results.json", "kết quả; cùng số liệu trong results.csv, results.xlsx".to_owned()));
+        made.push(("bundle/", "gói kiểm chứng: ai cũng tính lại được kết quả".to_owned()));
+        made
     }
 }

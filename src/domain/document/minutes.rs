@@ -88,7 +88,7 @@ pub fn minutes(frame: &Frame<'_>, result: &PollResult, parts: MinutesParts<'_>) 
     blocks.extend(doubts(occasion, result));
     blocks.push(Block::Together(vec![
         body(format!(
-            "Biên bản được lập, đọc trước {} và các thành viên Ban kiểm phiếu thống nhất ký tên.",
+            "Biên bản được lập xong, đọc trước {}; Thư ký và Trưởng ban ký, Trưởng ban thay mặt Ban kiểm phiếu.",
             occasion.meeting()
         )),
         signatures(occasion, parts.tellers),
