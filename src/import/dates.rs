@@ -150,7 +150,7 @@ pub(super) fn from_stored(plain: &str) -> Option<Period> {
 
 fn period_of_tokens(text: &str, window: Window) -> Read<Period> {
     let iso_time = text.split_once('T').filter(|(date, _)| date.bytes().all(|b| b.is_ascii_digit() || b == b'-'));
-    let folded = fold(iso_time.map_or(text, |(date, _)| date));
+    let folded = fold(iso_time.map_or_else(|| without_time(text), |(date, _)| date));
     let words: Vec<&str> = folded.split(' ').filter(|w| !matches!(*w, "ngay" | "tu" | "nam")).collect();
     let exact = |value| Ok(Reading { value, short_year: false });
     match words.as_slice() {
@@ -169,6 +169,12 @@ fn period_of_tokens(text: &str, window: Window) -> Read<Period> {
         }
         _ => Err(DateError::Form),
     }
+}
+
+/// `2022-12-05 00:00:00` is a day: CSV exports write the time of a day that has none.
+fn without_time(text: &str) -> &str {
+    let clock = |time: &str| time.contains(':') && time.bytes().all(|b| b.is_ascii_digit() || matches!(b, b':' | b'.'));
+    text.trim_end().rsplit_once(' ').filter(|(_, time)| clock(time)).map_or(text, |(date, _)| date)
 }
 
 fn number(text: &str) -> Result<i16, DateError> {
@@ -233,6 +239,8 @@ mod tests {
             "ngày 05 tháng 12 năm 2023",
             "2023-12-05",
             "2023-12-05T00:00:00",
+            "2023-12-05 00:00:00",
+            "05/12/2023 7:30",
             "05 / 12 / 2023",
         ] {
             assert_eq!(told(text), "05/12/2023", "{text}");

@@ -141,7 +141,9 @@ fn assign<'g>(grids: &'g [Grid], file_name: &str, report: &mut Report) -> BTreeM
 
 /// The sheet that a name means, also when it was typed for an old font.
 fn schema_of(name: &str) -> Option<&'static Schema> {
-    let named = |name: &str| sheets::ALL.into_iter().find(|schema| schema.meets(name));
+    let whole = |name: &str| sheets::ALL.into_iter().find(|schema| schema.meets(name));
+    // LibreOffice names the CSV file of a sheet after the workbook too: `So lieu-Dai bieu.csv`.
+    let named = |name: &str| whole(name).or_else(|| whole(name.rsplit_once('-')?.1));
     named(name).or_else(|| named(&legacy::detect(name, Evidence::File)?.1))
 }
 

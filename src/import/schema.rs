@@ -175,6 +175,10 @@ pub(super) trait Choice: Copy + 'static {
 
     /// The value that a text names.
     fn of(text: &str) -> Option<Self> {
+        // The very words of the drop-down, as in most cells, need no folding.
+        if let Some(exact) = Self::ALL.iter().find(|choice| choice.label() == text) {
+            return Some(*exact);
+        }
         let key = fold(text);
         let meets = |choice: &&Self| fold(choice.label()) == key || choice.names().contains(&key.as_str());
         Self::ALL.iter().find(meets).copied()

@@ -263,13 +263,16 @@ impl<'g> Header<'g> {
     /// Whether a row begins what offices put under a table: remarks, place and date, who drew it up, who signs. Remarks
     /// beside a name are of that person.
     fn ends_table(&self, cells: &BTreeMap<u32, Placed>) -> bool {
+        if !self.may_be_signature(cells) {
+            return false;
+        }
         let closing = |placed: &Placed| {
             let words = fold(&placed.cell.shown());
             BELOW_TABLE.iter().any(|start| words == *start || words.starts_with(&format!("{start} ")))
         };
         let key = required(&self.schema).find_map(|column| self.columns.get(column.title));
         let named = key.and_then(|column| cells.get(column)).is_some_and(|placed| !closing(placed));
-        !named && self.may_be_signature(cells) && cells.values().any(closing)
+        !named && cells.values().any(closing)
     }
 
     fn reads(&self, column: u32) -> bool {
@@ -342,13 +345,12 @@ impl<'g> Header<'g> {
         if first.copy_of.is_none() && cells.values().skip(1).all(|placed| placed.copy_of == Some(across)) {
             return Role::NoData("dòng tiêu đề nhóm");
         }
-        let words: Vec<String> = cells.values().map(|placed| fold(&placed.cell.shown())).collect();
         let sums = ["tong cong", "cong", "tong so", "tong"];
         if [first, second].iter().any(|placed| sums.contains(&fold(&placed.cell.shown()).as_str())) {
             return Role::NoData("dòng tổng cộng");
         }
-        let numbered = (1..).zip(&words).all(|(i, word): (usize, _)| *word == i.to_string());
-        if numbered && row == self.last + 1 {
+        let is_nth = |(nth, placed): (usize, &Placed)| fold(&placed.cell.shown()) == nth.to_string();
+        if row == self.last + 1 && (1..).zip(cells.values()).all(is_nth) {
             return Role::NoData("dòng đánh số cột");
         }
         let repeated = |(column, placed): (&u32, &Placed)| {

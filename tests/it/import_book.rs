@@ -127,7 +127,7 @@ fn a_folder_of_csv_files_is_a_workbook_too() {
             "danh sách cán bộ.csv",
             "STT,Họ tên,Giới tính,Chức vụ,Khối\n1,Trần Văn C,Nam,\"Chủ tịch HĐND; Trưởng Ban\",HĐND\n",
         ),
-        ("Dai_bieu.csv", "Họ và tên\nTrần Văn C\nLê Thị D\n"),
+        ("So lieu-Dai_bieu.csv", "Họ và tên\nTrần Văn C\nLê Thị D\n"),
         ("ban kiểm phiếu.csv", "Họ tên\tNhiệm vụ\nLê Thị D\ttrưởng ban\n"),
         (
             "dữ liệu.csv",
