@@ -23,6 +23,7 @@ mod papers_render;
 mod pictures;
 mod published;
 mod rehearse;
+mod real_count;
 mod rules;
 mod sample;
 mod secrecy;
