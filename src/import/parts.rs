@@ -152,6 +152,8 @@ fn path_of(target: &str) -> String {
 
 fn of_sheet(xml: &str) -> Aside {
     let mut aside = Aside::default();
+    // Most sheets hold values only, and then no cell needs to be looked at.
+    let formulas = xml.contains("<f") || xml.contains(":f");
     let mut cell: Option<Spot> = None;
     each_element(xml, |tag| {
         let from_zero = |name: &str| tag.get(name)?.parse::<u32>().ok()?.checked_sub(1);
@@ -163,7 +165,9 @@ fn of_sheet(xml: &str) -> Aside {
             }
             "row" if hidden() => aside.hidden_rows.extend(from_zero("r").map(|row| row..=row)),
             // A formula that gives text may rightly give none.
-            "c" => cell = tag.get("r").filter(|_| tag.get("t").as_deref() != Some("str")).and_then(|r| spot_of(&r)),
+            "c" if formulas => {
+                cell = tag.get("r").filter(|_| tag.get("t").as_deref() != Some("str")).and_then(|r| spot_of(&r))
+            }
             "f" => aside.formulas.extend(cell),
             _ => {}
         }
