@@ -378,10 +378,10 @@ mod tests {
     #[test]
     fn a_difference_names_paper_and_line_and_is_read_again() {
         let truth = [[HIGH, LOW], [LOW, LOW]];
-        let slip = [[HIGH, LOW], [LOW, HIGH]];
+        let slips = [[HIGH, LOW], [HIGH, HIGH]];
         let batch = Batch::open(shape(2)).first(reading("A", &truth)).expect("first");
-        let Ok(Compared::Differs(disputed)) = batch.second(reading("B", &slip)) else { panic!("a slip") };
-        assert_eq!(disputed.differences(), [Difference { paper: 2, line: Some(2) }]);
+        let Ok(Compared::Differs(disputed)) = batch.second(reading("B", &slips)) else { panic!("two slips") };
+        assert_eq!(disputed.differences(), [1, 2].map(|line| Difference { paper: 2, line: Some(line) }));
         assert!(!format!("{disputed:?}").contains("Low"), "debug output shows a mark");
 
         let again = |_| (Paper::Marked(vec![LOW, LOW]), Paper::Marked(vec![LOW, LOW]));
@@ -396,6 +396,10 @@ mod tests {
         let batch = Batch::open(shape(1)).first(first).expect("first");
         let Ok(Compared::Differs(disputed)) = batch.second(reading("B", &[[HIGH, HIGH]])) else { panic!("differs") };
         assert_eq!(disputed.differences(), [Difference { paper: 1, line: None }]);
+        let other_reason = || Paper::Invalid("not_prescribed_form".to_owned());
+        let Ok(Compared::Differs(disputed)) = disputed.read_again(|_| (invalid(), other_reason())) else {
+            panic!("one paper, two reasons")
+        };
         let Ok(Compared::Agreed(counts)) = disputed.read_again(|_| (invalid(), invalid())) else { panic!("agreed") };
         assert_eq!((counts.papers, counts.invalid_total()), (1, 1));
         assert_eq!(counts.lines, [LevelCounts::zero(PollKind::Rating); 2]);
