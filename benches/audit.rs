@@ -1,21 +1,27 @@
 //! The log at size: verifying a million entries, appending one, proving one.
 //!
-//! Target: a log of 1,000,000 entries (read, canonical form, shape, course of the poll, tree, root) in 1.5 s on two cores.
+//! Target: a log of 1,000,000 entries (read, canonical form, shape, course of the poll, tree, root) in 1.5 s on two cores;
+//! a whole bundle of such a log from disk takes the hash of its files besides.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a bench stops where it is wrong")]
 
 use std::fmt::Write as _;
 use std::hint::black_box;
+use std::path::Path;
 use std::sync::LazyLock;
 
 use divan::Bencher;
 use jiff::Timestamp;
-use tinnhiem::app::bundle::read_log;
+use tinnhiem::app::bundle::{self, BundleParts, read_log};
 use tinnhiem::domain::audit::entry::entry_text;
 use tinnhiem::domain::audit::event::{
-    BallotsReturned, BatchCommitted, FormsSealed, ListDecided, ListedOfficial, PollCreated, SealedForm, VotingOpened,
+    BallotsReturned, BatchCommitted, CountingClosed, DossiersReleased, FileHash, FormTotals, FormsSealed, ListDecided,
+    ListedOfficial, PollCreated, ResultDeclared, SealedForm, VotingOpened,
 };
 use tinnhiem::domain::audit::merkle::{Tree, leaf_hash, verify_inclusion};
-use tinnhiem::domain::audit::{Actor, Digest, Event, KeyName, Log, MOMENTS, Replay, Role, UtcTime};
+use tinnhiem::domain::audit::{
+    Actor, Digest, Event, KeyName, Log, MOMENTS, Nonce, Opening, Replay, Role, Signer, UtcTime,
+};
+use tinnhiem::domain::count::BatchCounts;
 use tinnhiem::domain::poll::PollKind;
 
 const ENTRIES: u64 = 1_000_000;
@@ -87,6 +93,61 @@ fn verify_a_log_of_a_million_entries(bencher: Bencher) {
         assert_eq!(replay.size(), ENTRIES);
         replay.root()
     });
+}
+
+/// Everything that `tinnhiem verify` does, from the disk, on a log of a million entries: most of them dossiers, because
+/// openings.json of a million batches is no bundle that anybody makes.
+#[divan::bench(sample_count = 3, sample_size = 1)]
+fn verify_a_bundle_with_a_million_entries(bencher: Bencher) {
+    let folder = tempfile::tempdir().expect("folder");
+    let dir = folder.path().join("bundle");
+    long_bundle(&dir);
+    bencher.bench_local(|| bundle::verify(&dir, &bundle::Options::default()).expect("whole"));
+}
+
+fn long_bundle(dir: &Path) {
+    let name = KeyName::new("tinnhiem/mau").expect("name");
+    let at: Timestamp = "2026-12-10T01:00:00Z".parse().expect("time");
+    let (signer, mut log) = (Signer::from_seed(name.clone(), &[42; 32]), Log::new(name));
+    let says = |log: &mut Log, event: Event| {
+        log.append(at, &teller(), &event).expect("entry");
+    };
+    let [poll, list, forms, opened, _] = opening().try_into().expect("five events");
+    says(&mut log, poll);
+    says(&mut log, list);
+    let dossier = FileHash { name: "dossiers/officials/01-nguyen-van-a.pdf".into(), sha256: Digest::of(b"x") };
+    while log.size() < ENTRIES - 8 {
+        says(&mut log, DossiersReleased { files: vec![dossier.clone()] }.into());
+    }
+    says(&mut log, forms);
+    let sealed = log.head();
+    says(&mut log, opened);
+    let voting = log.head();
+    let form = || "F1-3F9A2C".to_owned();
+    says(&mut log, BallotsReturned { form: form(), issued: 25, returned: 25 }.into());
+    let counts = BatchCounts { papers: 25, ..BatchCounts::zero(PollKind::Rating, 1) };
+    let opening = Opening { batch: 1, counts: counts.clone(), form: form(), nonce: Nonce::from_bytes([1; 32]) };
+    let commitment = opening.commitment().expect("commitment");
+    says(&mut log, BatchCommitted { batch: 1, commitment, form: form(), papers: 25 }.into());
+    says(
+        &mut log,
+        CountingClosed { forms: vec![FormTotals { counts, form: form(), issued: 25, returned: 25 }] }.into(),
+    );
+    let closed = log.head();
+    says(&mut log, ResultDeclared { results_sha256: Digest::of(b"{}\n") }.into());
+    let checkpoints = [sealed, voting, closed, log.head(), log.head()];
+    let (openings, papers) = ([opening], [].into());
+    let (ruleset, results) = ("", "{}\n");
+    let parts = BundleParts {
+        signer: &signer,
+        log: &log,
+        checkpoints: &checkpoints,
+        openings: &openings,
+        ruleset,
+        results,
+        papers: &papers,
+    };
+    bundle::write(dir, &parts).expect("bundle");
 }
 
 #[divan::bench]

@@ -1,4 +1,5 @@
-//! Thirty dossiers of three hundred facts: compiled, written as papers, and as the text of their version.
+//! Thirty dossiers of three hundred facts: compiled, written as the text of their version, and rendered. Target: compiled
+//! and rendered in 2 s.
 #![allow(clippy::expect_used, reason = "a bench stops where its input is wrong")]
 
 use divan::{Bencher, black_box};
@@ -13,6 +14,7 @@ use tinnhiem::domain::occasion::Occasion;
 use tinnhiem::domain::official::{Block, Field, Honorific, Official, OfficialId, Post};
 use tinnhiem::domain::poll::PollKind;
 use tinnhiem::domain::rules::{RuleSet, load};
+use tinnhiem::pdf;
 
 const OFFICIALS: usize = 30;
 const FACTS_EACH: usize = 300;
@@ -91,6 +93,20 @@ fn compile_thirty_dossiers(bencher: Bencher) {
     bencher.bench_local(|| {
         for i in 0..OFFICIALS {
             black_box(compile(&book, OfficialId(i), VOTE));
+        }
+    });
+}
+
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn thirty_dossiers_from_facts_to_pdf(bencher: Bencher) {
+    let (book, rules) = (book(), rules());
+    let frame = Frame { rules: &rules, date: VOTE, foot: None, watermark: None };
+    bencher.bench_local(|| {
+        for i in 0..OFFICIALS {
+            let dossier = compile(&book, OfficialId(i), VOTE).expect("official");
+            let file = pdf::document(&dossier_document(&dossier, &frame)).expect("paper");
+            assert!(file.pages > 10, "three hundred facts fill pages");
+            black_box((canonical_text(&dossier), file));
         }
     });
 }

@@ -1,12 +1,17 @@
-//! How long papers take (design targets: 1,000 ballots of 30 lines in 1 s; 30 dossiers of 300 facts in 2 s with their
-//! compilation). Run with `cargo bench --bench papers`.
+//! How long papers take (design targets: 1,000 ballots of 30 lines in 1 s; minutes and resolution in 40 ms). Run with `cargo bench --bench papers`.
+#![allow(clippy::expect_used, reason = "a bench stops where its input is wrong")]
 
 use divan::Bencher;
 use jiff::civil::date;
 use tinnhiem::domain::ballot::{BallotForm, Line};
-use tinnhiem::domain::document::{Block, Cell, Document, Size, Table};
+use tinnhiem::domain::council::{Council, CouncilKind, Sitting, Term};
+use tinnhiem::domain::document::{
+    self, Block, Cell, CheckpointBox, Counting, Document, MinutesParts, Occasion, Size, Table,
+};
 use tinnhiem::domain::official::{self, OfficialId};
-use tinnhiem::domain::poll::PollKind;
+use tinnhiem::domain::poll::{BallotTotals, LevelCounts, PollKind};
+use tinnhiem::domain::result::{FormCount, Listed, PollResult, decide};
+use tinnhiem::domain::rules::{RuleSet, builtin};
 use tinnhiem::pdf;
 
 fn main() {
@@ -43,6 +48,66 @@ fn ballots_1000x30(bencher: Bencher<'_, '_>) {
         let file = pdf::ballots(&form, 1000, date(2023, 12, 13));
         assert!(file.as_ref().is_ok_and(|file| file.pages == 2000), "two sheets a ballot");
         file
+    });
+}
+
+fn rules() -> RuleSet {
+    builtin().expect("carried sets").remove(0)
+}
+
+fn council() -> Council {
+    Council {
+        name: "Hội đồng nhân dân tỉnh Mẫu".into(),
+        kind: CouncilKind::ProvinceCouncil,
+        term: Term { legislature: "XVIII".into(), from: date(2021, 6, 24), to: date(2026, 3, 31) },
+        sitting: Sitting {
+            name: "Kỳ họp thứ 17".into(), opens_on: date(2023, 12, 11), votes_on: date(2023, 12, 13)
+        },
+        delegates_total: 80,
+        ruleset: "NQ96-2023-QH15".into(),
+        place: "Mẫu".into(),
+        chair: "Nguyễn Văn A".into(),
+        secretary: "Trần Thị B".into(),
+    }
+}
+
+/// 30 officials on one form of 80 ballots.
+fn result(rules: &RuleSet) -> PollResult {
+    let block = official::Block("Khối Ủy ban nhân dân tỉnh".into());
+    let person = |number: u32| Listed {
+        name: format!("Nguyễn Văn Số {number}"),
+        honorific: None,
+        post: format!("Giám đốc Sở thứ {number}, Ủy viên Ủy ban nhân dân tỉnh"),
+        block: block.clone(),
+    };
+    let list: Vec<Listed> = (1..=30).map(person).collect();
+    let form = FormCount {
+        form: "F1-3F9A2C".into(),
+        block: block.clone(),
+        ballots: BallotTotals { issued: 80, returned: 80, valid: 80, invalid: 0 },
+        invalid: [].into(),
+        lines: (1..=30).map(|low| LevelCounts::Rating { high: 70 - low, medium: 9, low }).collect(),
+    };
+    decide(rules, PollKind::Rating, 80, &list, vec![form]).expect("result")
+}
+
+#[divan::bench]
+fn minutes_and_resolution_of_30_officials(bencher: Bencher<'_, '_>) {
+    let (rules, council) = (rules(), council());
+    let occasion =
+        Occasion { council: &council, rules: &rules, kind: PollKind::Rating, watermark: Some("DIỄN TẬP") };
+    let (result, day) = (result(&rules), council.sitting.votes_on);
+    let head =
+        || CheckpointBox {
+            caption: "Điểm chốt".into(), groups: vec!["3f9a".into(); 16], qr: "mẫu\n41\n".into()
+        };
+    bencher.bench(|| {
+        let counting = Counting::Simulated { seed: 1, batches: 4, reread: 2 };
+        let parts = MinutesParts { tellers: &[], delegates: 80, counting, checkpoint: head() };
+        let minutes = pdf::document(&document::minutes(&occasion, &result, day, parts));
+        let resolution = pdf::document(&document::resolution(&occasion, &result, day, head()));
+        assert!(minutes.is_ok() && resolution.is_ok(), "both papers");
+        (minutes, resolution)
     });
 }
 
