@@ -1,8 +1,9 @@
 //! The log of a rehearsal and the bundle made of it. Time, nonces and the key come from the plan, so that the same
 //! input gives the same trail.
 //!
-//! The seed is no secret: minutes print it. Whoever knows it can open every commitment and sign as the rehearsal does, so
-//! its commitments hide nothing and its signatures name nobody; the bundle's README.txt says so. Never for a real poll.
+//! The seed is no secret: minutes of a simulated count print it, and its default stands in the source. Whoever knows it
+//! can open every commitment and sign as the rehearsal does, so its commitments hide nothing and its signatures name
+//! nobody; the bundle's README.txt says so. Never for a real poll.
 
 use std::collections::BTreeMap;
 
