@@ -87,6 +87,11 @@ fn rules() -> RuleSet {
     load("bench", include_str!("../src/domain/fixture/rules.toml")).expect("rule set")
 }
 
+fn frame<'a>(book: &'a Book, rules: &'a RuleSet) -> Frame<'a> {
+    let occasion = Occasion { council: &book.council, rules, kind: PollKind::Rating, basis: None, watermark: None };
+    Frame { occasion, date: VOTE, foot: None }
+}
+
 #[divan::bench]
 fn compile_thirty_dossiers(bencher: Bencher) {
     let book = book();
@@ -100,7 +105,7 @@ fn compile_thirty_dossiers(bencher: Bencher) {
 #[divan::bench(sample_count = 5, sample_size = 1)]
 fn thirty_dossiers_from_facts_to_pdf(bencher: Bencher) {
     let (book, rules) = (book(), rules());
-    let frame = Frame { rules: &rules, date: VOTE, foot: None, watermark: None };
+    let frame = frame(&book, &rules);
     bencher.bench_local(|| {
         for i in 0..OFFICIALS {
             let dossier = compile(&book, OfficialId(i), VOTE).expect("official");
@@ -114,9 +119,7 @@ fn thirty_dossiers_from_facts_to_pdf(bencher: Bencher) {
 #[divan::bench]
 fn compile_thirty_dossiers_to_papers(bencher: Bencher) {
     let (book, rules) = (book(), rules());
-    let occasion =
-        Occasion { council: &book.council, rules: &rules, kind: PollKind::Rating, basis: None, watermark: None };
-    let frame = Frame { occasion, date: VOTE, foot: None };
+    let frame = frame(&book, &rules);
     bencher.bench_local(|| {
         for i in 0..OFFICIALS {
             let dossier = compile(&book, OfficialId(i), VOTE).expect("official");

@@ -6,8 +6,9 @@ use jiff::civil::date;
 use tinnhiem::domain::ballot::{BallotForm, Line};
 use tinnhiem::domain::council::{Council, CouncilKind, Sitting, Term};
 use tinnhiem::domain::document::{
-    self, Block, Cell, CheckpointBox, Counting, Document, MinutesParts, Occasion, Size, Table,
+    self, Block, Cell, CheckpointBox, Counting, Document, Frame, MinutesParts, Size, Table,
 };
+use tinnhiem::domain::occasion::Occasion;
 use tinnhiem::domain::official::{self, OfficialId};
 use tinnhiem::domain::poll::{BallotTotals, LevelCounts, PollKind};
 use tinnhiem::domain::result::{FormCount, Listed, PollResult, decide};
@@ -94,18 +95,21 @@ fn result(rules: &RuleSet) -> PollResult {
 #[divan::bench]
 fn minutes_and_resolution_of_30_officials(bencher: Bencher<'_, '_>) {
     let (rules, council) = (rules(), council());
-    let occasion =
-        Occasion { council: &council, rules: &rules, kind: PollKind::Rating, watermark: Some("DIỄN TẬP") };
-    let (result, day) = (result(&rules), council.sitting.votes_on);
-    let head =
-        || CheckpointBox {
-            caption: "Điểm chốt".into(), groups: vec!["3f9a".into(); 16], qr: "mẫu\n41\n".into()
-        };
+    let kind = PollKind::Rating;
+    let occasion = Occasion { council: &council, rules: &rules, kind, basis: None, watermark: Some("DIỄN TẬP") };
+    let frame = Frame { occasion, date: council.sitting.votes_on, foot: None };
+    let result = result(&rules);
+    let head = || CheckpointBox {
+        caption: "Điểm chốt".into(),
+        groups: vec!["3f9a".into(); 16],
+        key: "5d0a".into(),
+        qr: "mẫu\n41\n".into(),
+    };
     bencher.bench(|| {
         let counting = Counting::Simulated { seed: 1, batches: 4, reread: 2 };
         let parts = MinutesParts { tellers: &[], delegates: 80, counting, checkpoint: head() };
-        let minutes = pdf::document(&document::minutes(&occasion, &result, day, parts));
-        let resolution = pdf::document(&document::resolution(&occasion, &result, day, head()));
+        let minutes = pdf::document(&document::minutes(&frame, &result, parts));
+        let resolution = pdf::document(&document::resolution(&frame, &result, head()));
         assert!(minutes.is_ok() && resolution.is_ok(), "both papers");
         (minutes, resolution)
     });

@@ -75,19 +75,12 @@ pub const PAPERS_PER_BATCH: RangeInclusive<u32> = 10..=50;
 /// Papers in a batch when nobody asks for another number.
 pub const DEFAULT_PAPERS: u32 = 25;
 
-/// Papers in each pile of a form of which `returned` came back: [`DEFAULT_PAPERS`], and a rest under the smallest pile
-/// joins the last one. Only a form of which fewer came back than the smallest pile holds has a smaller pile; its counts
-/// are the form's result, which is published anyway.
+/// Papers in each pile of a form of which `returned` came back: as few piles of at most [`DEFAULT_PAPERS`] as there can
+/// be, as even as they can be, so that none is small beside the others. Only a form of which fewer came back than the
+/// smallest pile holds has a smaller pile; its counts are the form's result, which is published anyway.
 pub fn pile_sizes(returned: u32) -> Vec<u32> {
-    let rest = returned % DEFAULT_PAPERS;
-    let full = usize::try_from(returned / DEFAULT_PAPERS).unwrap_or(usize::MAX);
-    let mut sizes = vec![DEFAULT_PAPERS; full];
-    match sizes.last_mut() {
-        Some(last) if rest < *PAPERS_PER_BATCH.start() => *last += rest,
-        _ if rest > 0 => sizes.push(rest),
-        _ => {}
-    }
-    sizes
+    let piles = returned.div_ceil(DEFAULT_PAPERS);
+    (0..piles).map(|i| returned / piles + u32::from(i < returned % piles)).collect()
 }
 
 /// What an office must know before it holds a vote with `ballots` ballots a form: under the smallest pile, the result
@@ -464,7 +457,7 @@ mod tests {
             assert_eq!(sizes.iter().sum::<u32>(), returned);
             assert!(returned < 10 || sizes.iter().all(|n| PAPERS_PER_BATCH.contains(n)), "{returned}: {sizes:?}");
         }
-        assert_eq!((pile_sizes(34), pile_sizes(35)), (vec![34], vec![25, 10]));
+        assert_eq!((pile_sizes(25), pile_sizes(26), pile_sizes(59)), (vec![25], vec![13, 13], vec![20, 20, 19]));
         assert_eq!((secrecy_finding(9).map(|f| f.code), secrecy_finding(10)), (Some("BAT-001"), None));
     }
 }

@@ -299,6 +299,9 @@ fn checkpoint(model: &CheckpointBox, width: Length) -> Result<Piece, PdfError> {
             x += step;
         }
     }
+    pen.skip(Length::mm(1));
+    let key = format!("Dấu vân tay của khóa ký: {}", model.key);
+    pen.text(&[Span::plain(key)], points(Size::Tiny), Align::Left, text)?;
     let height = (pen.y + NOTE_PADDING).max(side);
     let frame = Rect { x: Length::ZERO, y: Length::ZERO, width, height };
     let mut shapes = vec![Shape::Frame { area: frame, thickness: THIN, grey: BLACK }];

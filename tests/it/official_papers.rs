@@ -33,7 +33,9 @@ fn result(rules: &RuleSet, kind: PollKind, lines: &[LevelCounts]) -> PollResult 
 }
 
 fn checkpoint() -> CheckpointBox {
-    CheckpointBox { caption: "Điểm chốt".into(), groups: vec!["ab12".into(); 16], qr: "mẫu".into() }
+    CheckpointBox {
+        caption: "Điểm chốt".into(), groups: vec!["ab12".into(); 16], key: "cd34".into(), qr: "mẫu".into()
+    }
 }
 
 /// The words of a paper, page breaks and runs of blanks as one blank.

@@ -378,6 +378,7 @@ pub fn minutes() -> Vec<Block> {
         Block::Checkpoint(CheckpointBox {
             caption: "Điểm chốt khi đóng kiểm phiếu, 41 bản ghi".into(),
             groups: (0..16).map(|n| format!("{:04x}", 0x3F9A_u32.wrapping_mul(n + 7) & 0xFFFF)).collect(),
+            key: "3f9a 2c3f".into(),
             qr: "tinnhiem:41:3f9a2c3f9a2c3f9a2c3f9a2c3f9a2c3f9a2c3f9a2c3f9a2c3f9a2c3f9a2c3f9".into(),
         }),
         Block::PageBreak,

@@ -173,6 +173,7 @@ impl Trail {
         CheckpointBox {
             caption: format!("Điểm chốt khi {moment}: {} bản ghi", head.size),
             groups: head.root.groups().to_vec(),
+            key: self.signer.verifier().fingerprint().grouped(),
             qr: head.to_text(),
         }
     }

@@ -187,6 +187,8 @@ pub struct CheckpointBox {
     pub caption: String,
     /// The root as 16 groups of 4 hex digits.
     pub groups: Vec<String>,
+    /// Fingerprint of the key that signs the heads, as 16 groups in one line: a file made anew has another.
+    pub key: String,
     /// Text in the QR code.
     pub qr: String,
 }
