@@ -45,11 +45,12 @@ fn the_results_are_the_figures_of_the_count() {
     assert_eq!(results["officials"][1]["counts"], json!({"high": 40, "medium": 5, "low": 2, "not_counted": 0}));
 }
 
+/// Who came in the vote year is left out of lấy phiếu (Điều 2.5), not of bỏ phiếu (Điều 2.3).
 #[test]
 fn two_levels_make_a_confidence_poll() {
     let office = office_with_count(
         "Họ và tên,Tín nhiệm,Không tín nhiệm,Phát ra,Thu về,Hợp lệ,Không hợp lệ\n\
-         Nguyễn Văn A,20,26,47,47,46,1\nPhạm Thị D,40,6,,,,\n",
+         Nguyễn Văn A,20,26,47,47,46,1\nPhạm Thị D,40,6,,,,\nVõ Văn E,30,16,,,,\n",
     );
     office.runs(&["rehearse", "so-lieu", "--out", "ra"]).ends(0);
     let text = std::fs::read_to_string(office.path("ra/results.json")).expect("results");
