@@ -212,3 +212,30 @@ impl BallotTotals {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ballots_that_do_not_add_up_are_refused_with_the_figures() {
+        let totals = |issued, returned, valid, invalid| BallotTotals { issued, returned, valid, invalid };
+        let honest = totals(48, 47, 46, 1);
+        assert_eq!(honest.check(), Ok(honest));
+        let over = IdentityError::ReturnedOverIssued { returned: 49, issued: 48 };
+        assert_eq!(totals(48, 49, 48, 1).check(), Err(over));
+        let not_split = IdentityError::ReturnedNotSplit { returned: 47, valid: 46, invalid: 2 };
+        assert_eq!(totals(48, 47, 46, 2).check(), Err(not_split));
+        let wide = totals(u32::MAX, u32::MAX, u32::MAX, u32::MAX);
+        assert!(matches!(wide.check(), Err(IdentityError::ReturnedNotSplit { .. })), "no overflow");
+    }
+
+    /// Vĩnh Phúc 2023: 19, 2 and 25 of 47 returned; the missing one is a spoiled line or an invalid ballot.
+    #[test]
+    fn a_line_counts_on_valid_ballots_only_and_the_rest_of_those_returned_is_not_counted() {
+        let counts = LevelCounts::Rating { high: 19, medium: 2, low: 25 };
+        let ballots = |valid, invalid| BallotTotals { issued: 47, returned: 47, valid, invalid };
+        assert_eq!((ballots(47, 0).not_counted(counts), ballots(46, 1).not_counted(counts)), (Ok(1), Ok(1)));
+        assert_eq!(ballots(45, 2).not_counted(counts), Err(IdentityError::LevelsOverValid { sum: 46, valid: 45 }));
+    }
+}

@@ -141,3 +141,127 @@ fn totals(record: &Record, sums: Vec<BatchCounts>) -> Result<Vec<FormTotals>, Se
         None => Ok(totals),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::commitment::Nonce;
+    use super::super::course::Committed;
+    use super::super::digest::Digest;
+    use super::super::event::{BallotsReturned, ListDecided, ListedOfficial, PollCreated, SealedForm};
+    use super::*;
+    use crate::domain::poll::{LevelCounts, PollKind};
+
+    /// What was counted in a batch of 10 papers of the one form, which has one line.
+    fn opening(batch: u32, low: u32) -> Opening {
+        let lines = vec![LevelCounts::Rating { high: 10 - low, medium: 0, low }];
+        let counts = BatchCounts { papers: 10, lines, ..BatchCounts::default() };
+        Opening { batch, counts, form: "F1".into(), nonce: Nonce::from_bytes([1; 32]) }
+    }
+
+    fn committed(opening: &Opening) -> Committed {
+        Committed { commitment: opening.commitment().expect("commitment"), papers: opening.counts.papers }
+    }
+
+    /// A log that commits `openings` and closes with their sum.
+    fn record(openings: &[Opening]) -> Record {
+        let official = ListedOfficial { block: "Khối".into(), name: "A".into(), posts: "B".into() };
+        let digest = Digest::of(b"");
+        let form = SealedForm { block: "Khối".into(), id: "F1".into(), lines: 1, sha256: digest, sheets: 1 };
+        let sum = BatchCounts::sum(PollKind::Rating, 1, openings.iter().map(|o| &o.counts)).expect("one form");
+        let (form_id, issued, returned) = ("F1".to_owned(), 30, sum.papers);
+        let course = FormCourse {
+            form,
+            returned: Some(BallotsReturned { form: form_id.clone(), issued, returned }),
+            batches: openings.iter().map(|o| (o.batch, committed(o))).collect(),
+        };
+        Record {
+            poll: PollCreated {
+                council: "Hội đồng".into(),
+                delegates: 30,
+                kind: PollKind::Rating,
+                officials: 1,
+                rehearsal: true,
+                ruleset: "MAU".into(),
+                ruleset_sha256: digest,
+                simulated: true,
+                sitting: "Kỳ họp".into(),
+            },
+            list: ListDecided { officials: vec![official] },
+            forms: vec![course],
+            totals: vec![FormTotals { counts: sum, form: form_id, issued, returned }],
+            results_sha256: digest,
+            papers: Vec::new(),
+            turning_points: [0; 3],
+        }
+    }
+
+    fn at(batch: u32) -> (String, u32) {
+        ("F1".into(), batch)
+    }
+
+    #[test]
+    fn openings_that_bind_add_up_to_the_totals_of_the_log() {
+        let openings = [opening(1, 2), opening(2, 7)];
+        let settled = settle(&record(&openings), &openings).expect("settles");
+        assert_eq!(settled[0].counts.lines, [LevelCounts::Rating { high: 11, medium: 0, low: 9 }]);
+    }
+
+    #[test]
+    fn every_batch_is_opened_once_and_none_that_was_not_committed() {
+        let openings = [opening(1, 2), opening(2, 7)];
+        let record = record(&openings);
+        let of = |opened: &[Opening]| settle(&record, opened).expect_err("does not settle");
+        let ((form, batch), third) = (at(2), opening(3, 0));
+        assert_eq!(of(&openings[..1]), SettleError::NotOpened { form, batch });
+        let (form, batch) = at(1);
+        assert_eq!(of(&[openings[0].clone(), openings[0].clone()]), SettleError::OpenedTwice { form, batch });
+        let (form, batch) = at(3);
+        assert_eq!(of(&[third]), SettleError::NotCommitted { form, batch });
+        let stranger = Opening { form: "F9".into(), ..opening(1, 2) };
+        assert_eq!(of(&[stranger]), SettleError::NotCommitted { form: "F9".into(), batch: 1 });
+    }
+
+    #[test]
+    fn other_counts_another_nonce_or_another_number_of_papers_do_not_bind() {
+        let told = [opening(1, 2)];
+        let record = record(&told);
+        let (form, batch) = at(1);
+        let refused = Err(SettleError::Commitment { form, batch });
+        assert_eq!(settle(&record, &[opening(1, 3)]), refused);
+        let other = Opening { nonce: Nonce::from_bytes([2; 32]), ..opening(1, 2) };
+        assert_eq!(settle(&record, &[other]), refused);
+
+        // The log says 9 papers of a batch whose committed counts say 10.
+        let mut lying = record.clone();
+        if let Some(batch) = lying.forms[0].batches.get_mut(&1) {
+            batch.papers = 9;
+        }
+        assert_eq!(settle(&lying, &told), refused);
+    }
+
+    #[test]
+    fn counts_that_cannot_be_are_refused_though_they_bind() {
+        let mut impossible = opening(1, 2);
+        impossible.counts.papers = 9;
+        let told = [impossible];
+        let (form, batch) = at(1);
+        let cause = CountError::LevelsOverValid { line: 1, sum: 10, valid: 9 };
+        assert_eq!(settle(&record(&told), &told), Err(SettleError::Counts { form, batch, cause }));
+    }
+
+    #[test]
+    fn totals_are_the_sums_of_the_sealed_forms_and_of_no_other() {
+        let told = [opening(1, 2)];
+        let honest = record(&told);
+        let refused = |form: &str| Err(SettleError::Totals { form: form.into() });
+        let mut more = honest.clone();
+        more.totals[0].counts.lines = vec![LevelCounts::Rating { high: 7, medium: 0, low: 3 }];
+        assert_eq!(settle(&more, &told), refused("F1"));
+        let mut extra = honest.clone();
+        extra.totals.push(FormTotals { form: "F9".into(), ..honest.totals[0].clone() });
+        assert_eq!(settle(&extra, &told), refused("F9"));
+        let mut none = honest;
+        none.totals.clear();
+        assert_eq!(settle(&none, &told), refused("F1"));
+    }
+}
