@@ -5,12 +5,13 @@ use divan::Bencher;
 use jiff::civil::date;
 use tinnhiem::domain::ballot::{BallotForm, Line};
 use tinnhiem::domain::council::{Council, CouncilKind, Sitting, Term};
+use tinnhiem::domain::count::BatchCounts;
 use tinnhiem::domain::document::{
     self, Block, Cell, CheckpointBox, Counting, Document, Frame, MinutesParts, Size, Table,
 };
 use tinnhiem::domain::occasion::Occasion;
 use tinnhiem::domain::official::{self, OfficialId};
-use tinnhiem::domain::poll::{BallotTotals, LevelCounts, PollKind};
+use tinnhiem::domain::poll::{LevelCounts, PollKind};
 use tinnhiem::domain::result::{FormCount, Listed, PollResult, decide};
 use tinnhiem::domain::rules::{RuleSet, builtin};
 use tinnhiem::pdf;
@@ -85,9 +86,12 @@ fn result(rules: &RuleSet) -> PollResult {
     let form = FormCount {
         form: "F1-3F9A2C".into(),
         block: block.clone(),
-        ballots: BallotTotals { issued: 80, returned: 80, valid: 80, invalid: 0 },
-        invalid: [].into(),
-        lines: (1..=30).map(|low| LevelCounts::Rating { high: 70 - low, medium: 9, low }).collect(),
+        issued: 80,
+        counts: BatchCounts {
+            papers: 80,
+            invalid: [].into(),
+            lines: (1..=30).map(|low| LevelCounts::Rating { high: 70 - low, medium: 9, low }).collect(),
+        },
     };
     decide(rules, PollKind::Rating, 80, &list, vec![form]).expect("result")
 }

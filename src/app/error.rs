@@ -28,7 +28,9 @@ pub enum AppError {
         source: io::Error,
     },
     /// Something inside went wrong that no input explains.
-    #[error("Chương trình gặp lỗi khi {doing}: {cause}. Hãy gửi tệp đầu vào cho người bảo trì; chưa ghi gì cả.")]
+    #[error(
+        "Chương trình gặp lỗi khi {doing}: {cause}. Hãy báo nguyên văn câu này cho người bảo trì, không kèm dữ liệu cá nhân; chưa ghi gì cả."
+    )]
     Internal {
         /// `in biên bản`.
         doing: String,

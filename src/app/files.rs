@@ -115,7 +115,8 @@ impl OutFolder {
     /// Puts the folder in place of an earlier one.
     ///
     /// # Errors
-    /// When the disk refuses; the earlier folder is then still there.
+    /// When the disk refuses; the earlier folder is then still there. When only the earlier folder can't be removed, the
+    /// new one is in place and the error says so.
     pub fn finish(mut self) -> Result<(), AppError> {
         let old = beside(&self.target, "old");
         let exists = self.target.exists();
@@ -130,7 +131,12 @@ impl OutFolder {
         }
         self.finished = true;
         if exists {
-            fs::remove_dir_all(&old).map_err(|e| AppError::file(&old, e))?;
+            fs::remove_dir_all(&old).map_err(|_| {
+                let (new, old) = (self.target.display(), old.display());
+                AppError::Input(format!(
+                    "{new}: giấy tờ mới đã ghi xong; không xóa được bản cũ ở {old}, hãy xóa bằng tay."
+                ))
+            })?;
         }
         Ok(())
     }

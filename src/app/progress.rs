@@ -20,6 +20,11 @@ impl<'a> Progress<'a> {
         Self { watch: Stopwatch::start(), last_ms: 0, print }
     }
 
+    /// `what` begins, is sure to take over a second, and can't be counted.
+    pub fn begin(&mut self, what: &str) {
+        (self.print)(what);
+    }
+
     /// `done` of `total` parts of `what` are finished.
     pub fn step(&mut self, what: &str, done: usize, total: usize) {
         let now = self.watch.elapsed_ms();

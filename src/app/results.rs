@@ -111,12 +111,7 @@ fn base_file(base: Base) -> BaseFile {
 }
 
 fn form_file(form: &FormResult) -> FormFile<'_> {
-    FormFile {
-        form: &form.count.form,
-        block: &form.count.block.0,
-        base: base_file(form.base),
-        ballots: form.count.ballots,
-    }
+    FormFile { form: &form.count.form, block: &form.count.block.0, base: base_file(form.base), ballots: form.ballots }
 }
 
 fn official_file(official: &OfficialResult) -> OfficialFile<'_> {
@@ -185,7 +180,7 @@ fn row(occasion: &Occasion<'_>, index: usize, form: &FormResult, official: &Offi
         cells.push(count(counted));
         cells.push(text(percent));
     }
-    let ballots = form.count.ballots;
+    let ballots = form.ballots;
     cells.extend([tally.not_counted, ballots.issued, ballots.returned, ballots.valid, ballots.invalid].map(count));
     cells.push(count(form.base.value));
     cells.push(tally.band.rule(occasion.rules).map_or_else(|| text("Không"), |b| text(&b.consequence)));

@@ -8,7 +8,6 @@ use super::error::AppError;
 use super::results::{self, Provenance};
 use crate::domain::audit::Digest;
 use crate::domain::official::Block;
-use crate::domain::poll::BallotTotals;
 use crate::domain::result::{FormCount, Listed, decide};
 use crate::domain::rules::{builtin_texts, load};
 
@@ -66,21 +65,15 @@ fn recompute(recount: &Recount<'_>) -> Result<String, String> {
         post: o.posts.clone(),
         block: Block(o.block.clone()),
     });
-    let forms = recount.forms.iter().zip(recount.totals).map(|(form, totals)| {
-        let invalid = u32::try_from(totals.counts.invalid_total()).map_err(|e| e.to_string())?;
-        let valid = totals.returned.checked_sub(invalid).ok_or("phiếu không hợp lệ nhiều hơn phiếu thu về")?;
-        Ok(FormCount {
-            form: form.id.clone(),
-            block: Block(form.block.clone()),
-            ballots: BallotTotals { issued: totals.issued, returned: totals.returned, valid, invalid },
-            invalid: totals.counts.invalid.clone(),
-            lines: totals.counts.lines.clone(),
-        })
+    let forms = recount.forms.iter().zip(recount.totals).map(|(form, totals)| FormCount {
+        form: form.id.clone(),
+        block: Block(form.block.clone()),
+        issued: totals.issued,
+        counts: totals.counts.clone(),
     });
-    let forms: Vec<FormCount> = forms.collect::<Result<_, String>>()?;
     let poll = recount.poll;
-    let result =
-        decide(&rules, poll.kind, poll.delegates, &list.collect::<Vec<_>>(), forms).map_err(|e| e.to_string())?;
+    let result = decide(&rules, poll.kind, poll.delegates, &list.collect::<Vec<_>>(), forms.collect())
+        .map_err(|e| e.to_string())?;
     let provenance = Provenance { rehearsal: poll.rehearsal, simulated: poll.simulated };
     results::json_text(&rules, provenance, &result).map_err(|e| e.to_string())
 }

@@ -10,7 +10,6 @@
 //! | `DLN` | deadlines that were missed, are near, or rest on a doubtful rule | [`deadline`](super::deadline) |
 //! | `RDY` | whether sitting, board and ballots fit the rule set | [`readiness`](super::readiness) |
 //! | `BAT` | whether the ballots are enough to keep the vote secret | [`batch`](super::batch) |
-//! | `KQ` | whether the counts of a real vote fit the list | `app::rehearse` |
 
 use std::fmt;
 

@@ -1,9 +1,8 @@
 //! The result of a poll: what was counted on each form, put through the rule set.
 
-use std::collections::BTreeMap;
-
+use super::count::{BatchCounts, CountError};
 use super::official::{Block, Honorific};
-use super::poll::{BallotTotals, Level, LevelCounts, PollKind};
+use super::poll::{BallotTotals, IdentityError, Level, PollKind};
 use super::rules::RuleSet;
 use super::tally::{Base, LineTally, TallyError, base_of, tally_line};
 
@@ -34,12 +33,35 @@ pub struct FormCount {
     pub form: String,
     /// Its block.
     pub block: Block,
-    /// Ballots of the form.
-    pub ballots: BallotTotals,
-    /// Wholly invalid ballots by reason id of the rule set; empty when only their sum is known.
-    pub invalid: BTreeMap<String, u32>,
-    /// One per line, in ballot order.
-    pub lines: Vec<LevelCounts>,
+    /// Phát ra.
+    pub issued: u32,
+    /// All that came back, and what stood on its lines, in ballot order.
+    pub counts: BatchCounts,
+}
+
+impl FormCount {
+    /// Ballots of the form; they follow from what was counted.
+    ///
+    /// # Errors
+    /// When an identity of the count does not hold, or more came back than went out.
+    pub fn ballots(&self) -> Result<BallotTotals, BallotsError> {
+        self.counts.check()?;
+        let returned = self.counts.papers;
+        let invalid = u32::try_from(self.counts.invalid_total()).unwrap_or(u32::MAX);
+        let valid = returned.saturating_sub(invalid);
+        Ok(BallotTotals { issued: self.issued, returned, valid, invalid }.check()?)
+    }
+}
+
+/// A count that is none.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BallotsError {
+    /// Sums of the count.
+    #[error(transparent)]
+    Count(#[from] CountError),
+    /// Ballots out and back.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
 }
 
 /// One official's result.
@@ -56,6 +78,8 @@ pub struct OfficialResult {
 pub struct FormResult {
     /// What was counted.
     pub count: FormCount,
+    /// Ballots out, back, valid and invalid.
+    pub ballots: BallotTotals,
     /// Denominator of this form's shares.
     pub base: Base,
     /// In ballot order.
@@ -83,6 +107,14 @@ pub enum ResultError {
         lines: usize,
         /// Officials listed.
         listed: usize,
+    },
+    /// A form's count does not hold in itself.
+    #[error("mẫu phiếu {form}: {source}")]
+    Ballots {
+        /// Id of the form.
+        form: String,
+        /// Why.
+        source: BallotsError,
     },
     /// The rule set can't be applied to a form's ballots.
     #[error("mẫu phiếu {form}: {source}")]
@@ -125,22 +157,24 @@ fn decide_form(
     count: FormCount,
 ) -> Result<FormResult, ResultError> {
     let on_form: Vec<&Listed> = list.iter().filter(|l| l.block == count.block).collect();
-    if on_form.len() != count.lines.len() {
-        let (lines, listed) = (count.lines.len(), on_form.len());
+    let lines = &count.counts.lines;
+    if on_form.len() != lines.len() {
+        let (lines, listed) = (lines.len(), on_form.len());
         return Err(ResultError::LinesDiffer { form: count.form, lines, listed });
     }
-    let base = base_of(rules, count.ballots.returned, Some(delegates))
+    let ballots = count.ballots().map_err(|source| ResultError::Ballots { form: count.form.clone(), source })?;
+    let base = base_of(rules, ballots.returned, Some(delegates))
         .map_err(|source| ResultError::Base { form: count.form.clone(), source })?;
     let officials = on_form
         .into_iter()
-        .zip(&count.lines)
+        .zip(lines)
         .map(|(listed, counts)| {
-            let tally = tally_line(rules, kind, base, count.ballots, *counts)
+            let tally = tally_line(rules, kind, base, ballots, *counts)
                 .map_err(|source| ResultError::Tally { name: listed.name.clone(), source })?;
             Ok(OfficialResult { listed: listed.clone(), tally })
         })
         .collect::<Result<_, _>>()?;
-    Ok(FormResult { count, base, officials })
+    Ok(FormResult { count, ballots, base, officials })
 }
 
 impl OfficialResult {
@@ -159,8 +193,8 @@ impl PollResult {
 
     /// Ballots of the poll when all forms agree on them, as they do when every voter hands in every form.
     pub fn common_ballots(&self) -> Option<BallotTotals> {
-        let first = self.forms.first()?.count.ballots;
-        self.forms.iter().all(|f| f.count.ballots == first).then_some(first)
+        let first = self.forms.first()?.ballots;
+        self.forms.iter().all(|f| f.ballots == first).then_some(first)
     }
 
     /// Base of the poll when all forms agree on it.

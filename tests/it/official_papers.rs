@@ -1,9 +1,10 @@
 //! Minutes and resolution as a reader of the paper sees them, in the wording of the published resolutions of 2023.
 
 use tinnhiem::domain::council::{Council, CouncilKind};
+use tinnhiem::domain::count::BatchCounts;
 use tinnhiem::domain::document::{CheckpointBox, Counting, Document, MinutesParts, minutes, resolution};
 use tinnhiem::domain::official::{Block, Honorific};
-use tinnhiem::domain::poll::{BallotTotals, LevelCounts, PollKind};
+use tinnhiem::domain::poll::{LevelCounts, PollKind};
 use tinnhiem::domain::result::{FormCount, Listed, PollResult, decide};
 use tinnhiem::domain::roster::{Teller, TellerRole};
 use tinnhiem::domain::rules::RuleSet;
@@ -25,9 +26,8 @@ fn result(rules: &RuleSet, kind: PollKind, lines: &[LevelCounts]) -> PollResult 
     let form = FormCount {
         form: "F1-000000".into(),
         block: block.clone(),
-        ballots: BallotTotals { issued: 80, returned: 80, valid: 80, invalid: 0 },
-        invalid: [].into(),
-        lines: lines.to_vec(),
+        issued: 80,
+        counts: BatchCounts { papers: 80, invalid: [].into(), lines: lines.to_vec() },
     };
     decide(rules, kind, 85, &list, vec![form]).unwrap()
 }

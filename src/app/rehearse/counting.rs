@@ -7,7 +7,6 @@ use crate::app::error::AppError;
 use crate::domain::ballot::BallotForm;
 use crate::domain::book::DeclaredLine;
 use crate::domain::count::BatchCounts;
-use crate::domain::poll::{BallotTotals, LevelCounts};
 use crate::domain::result::{self, FormCount, PollResult};
 use crate::domain::roster::{Teller, TellerRole};
 use crate::domain::simulate::{SeededStream, count_box, fill_box, turnout};
@@ -73,21 +72,13 @@ fn two_tellers(tellers: &[Teller]) -> [&str; 2] {
 
 fn sum_up(issued: u32, form: &BallotForm, batches: Vec<BatchCounts>, reread: usize) -> Result<CountedForm, AppError> {
     let sum = BatchCounts::sum(form.kind, form.lines.len(), &batches);
-    let sum = sum.map_err(|e| AppError::internal("cộng các tập phiếu", e))?;
-    sum.check().map_err(|e| AppError::internal("cộng các tập phiếu", e))?;
-    let invalid = u32::try_from(sum.invalid_total()).unwrap_or(u32::MAX);
-    let ballots = BallotTotals { issued, returned: sum.papers, valid: sum.papers - invalid, invalid };
-    Ok(CountedForm {
-        form: FormCount {
-            form: form.id.clone(),
-            block: form.block.clone(),
-            ballots,
-            invalid: sum.invalid,
-            lines: sum.lines,
-        },
-        batches,
-        reread: u32::try_from(reread).unwrap_or(u32::MAX),
-    })
+    let counts = sum.map_err(|e| AppError::internal("cộng các tập phiếu", e))?;
+    let reread = u32::try_from(reread).unwrap_or(u32::MAX);
+    Ok(CountedForm { form: count_of(form, issued, counts), batches, reread })
+}
+
+fn count_of(form: &BallotForm, issued: u32, counts: BatchCounts) -> FormCount {
+    FormCount { form: form.id.clone(), block: form.block.clone(), issued, counts }
 }
 
 /// A real count has no batches to tell apart: its figures are committed as one.
@@ -99,14 +90,9 @@ fn declared_form(form: &BallotForm, declared: &[DeclaredLine]) -> Result<Counted
         lines.first().map(|line| line.ballots).ok_or_else(|| AppError::internal("đọc trang Kết quả", "trống"))?;
     let invalid = BTreeMap::from([(REASON_NOT_GIVEN.to_owned(), ballots.invalid)]);
     let invalid: BTreeMap<String, u32> = invalid.into_iter().filter(|(_, n)| *n > 0).collect();
-    let counts: Vec<LevelCounts> = lines.iter().map(|line| line.counts).collect();
-    let batch = BatchCounts { papers: ballots.returned, invalid: invalid.clone(), lines: counts.clone() };
-    batch.check().map_err(|e| AppError::Input(format!("Kết quả, {}: {e}. Hãy đối chiếu biên bản.", form.block.0)))?;
-    Ok(CountedForm {
-        form: FormCount { form: form.id.clone(), block: form.block.clone(), ballots, invalid, lines: counts },
-        batches: vec![batch],
-        reread: 0,
-    })
+    let lines = lines.iter().map(|line| line.counts).collect();
+    let counts = BatchCounts { papers: ballots.returned, invalid, lines };
+    Ok(CountedForm { form: count_of(form, ballots.issued, counts.clone()), batches: vec![counts], reread: 0 })
 }
 
 #[cfg(test)]

@@ -29,6 +29,9 @@ pub const DEFAULT_SEED: u64 = 2026;
 /// Largest number of ballots that a rehearsal prints and simulates.
 pub const MAX_BALLOTS: i64 = 100_000;
 
+/// A workbook that takes over a second to read.
+const LONG_READ_BYTES: usize = 1 << 20;
+
 /// Printed across every page: no paper of a rehearsal can pass for an official one.
 const WATERMARK: &str = "DIỄN TẬP";
 
@@ -75,7 +78,11 @@ pub fn from_file(
     let imported = if book.is_dir() {
         import::read_csv_folder(csv_files(book)?)
     } else {
-        import::read_xlsx(&files::read(book)?, &name)
+        let bytes = files::read(book)?;
+        if bytes.len() > LONG_READ_BYTES {
+            progress.begin(&format!("Đang đọc {name}…"));
+        }
+        import::read_xlsx(&bytes, &name)
     };
     let input = Input::new(name, imported)?;
     let rules = rules::available(rules_folder)?;

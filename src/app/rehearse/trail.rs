@@ -111,25 +111,12 @@ impl Trail {
     pub(super) fn counted(&mut self, counted: &[CountedForm]) -> Result<(), AppError> {
         let mut totals = Vec::new();
         for CountedForm { form, batches, .. } in counted {
-            let ballots = form.ballots;
-            self.append(BallotsReturned {
-                form: form.form.clone(),
-                issued: ballots.issued,
-                returned: ballots.returned,
-            })?;
+            let (issued, returned) = (form.issued, form.counts.papers);
+            self.append(BallotsReturned { form: form.form.clone(), issued, returned })?;
             for (number, counts) in (1..).zip(batches) {
                 self.commit(&form.form, number, counts)?;
             }
-            totals.push(FormTotals {
-                counts: BatchCounts {
-                    papers: ballots.returned,
-                    invalid: form.invalid.clone(),
-                    lines: form.lines.clone(),
-                },
-                form: form.form.clone(),
-                issued: ballots.issued,
-                returned: ballots.returned,
-            });
+            totals.push(FormTotals { counts: form.counts.clone(), form: form.form.clone(), issued, returned });
         }
         self.append(CountingClosed { forms: totals })?;
         self.checkpoint();

@@ -106,7 +106,7 @@ fn tellers_table(tellers: &[Teller]) -> Block {
 
 fn ballots_table(result: &PollResult) -> Block {
     let row = |form: &FormResult| {
-        let b = form.count.ballots;
+        let b = form.ballots;
         let mut cells = vec![Cell::left(form.count.block.0.clone()), Cell::center(form.count.form.clone())];
         cells.extend([b.issued, b.returned, b.valid, b.invalid].map(|n| Cell::right(n.to_string())));
         cells
@@ -119,7 +119,7 @@ fn ballots_table(result: &PollResult) -> Block {
 fn invalid_reasons(occasion: &Occasion<'_>, result: &PollResult) -> Option<Block> {
     let mut rows = Vec::new();
     for form in &result.forms {
-        for (id, count) in form.count.invalid.iter().filter(|(_, n)| **n > 0) {
+        for (id, count) in form.count.counts.invalid.iter().filter(|(_, n)| **n > 0) {
             let reason = occasion.rules.spoils_ballot.iter().find(|r| r.id == *id);
             rows.push(vec![
                 Cell::left(form.count.block.0.clone()),

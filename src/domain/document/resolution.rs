@@ -76,7 +76,7 @@ fn figures(occasion: &Occasion<'_>, result: &PollResult) -> Vec<Block> {
     for (index, form) in result.forms.iter().enumerate() {
         blocks.push(heading(2, block_heading(index, &form.count.block.0)));
         if result.common_ballots().is_none() {
-            blocks.extend(ballot_lines(form.count.ballots));
+            blocks.extend(ballot_lines(form.ballots));
         }
         blocks.extend(form.officials.iter().enumerate().map(|(i, o)| official_lines(occasion, form, i, o)));
     }
@@ -152,7 +152,7 @@ fn official_lines(occasion: &Occasion<'_>, form: &FormResult, index: usize, offi
             count_words(count),
         )));
     }
-    let lost_lines = official.tally.not_counted.saturating_sub(form.count.ballots.invalid);
+    let lost_lines = official.tally.not_counted.saturating_sub(form.ballots.invalid);
     if lost_lines > 0 {
         lines.push(body(format!(
             "- Số phiếu không tính cho người này (dòng không hợp lệ): {} phiếu.",
