@@ -121,18 +121,13 @@ fn in_sentence(name: &str) -> String {
     BODIES.iter().fold(lower, |text, body| text.replace(&body.to_lowercase(), body))
 }
 
-/// Reason under which a rule set makes a ballot of one name invalid for its marks.
-const SINGLE_NAME_MARKS: &str = "single_name_marks";
-
 /// What the voter does. Marks on paper only; a spoiled paper is exchanged before it is cast (NQ 31/2023/UBTVQH15, Điều 12).
 fn instructions(occasion: &Occasion<'_>, people: usize) -> Vec<String> {
     let boxes = match occasion.kind {
         PollKind::Rating => "ba",
         PollKind::Confidence => "hai",
     };
-    // The Party's text makes a ballot of one name invalid where one of several names loses its line only.
-    let one_name = people == 1 && occasion.rules.spoils_ballot.iter().any(|r| r.id == SINGLE_NAME_MARKS);
-    let spoiled = if one_name {
+    let spoiled = if occasion.rules.marks_spoil_ballot(people).is_some() {
         "Phiếu bỏ trống hoặc đánh dấu từ hai ô trở lên là phiếu không hợp lệ."
     } else {
         "Dòng bỏ trống hoặc đánh dấu từ hai ô trở lên không được tính cho người ở dòng đó."

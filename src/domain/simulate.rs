@@ -133,20 +133,40 @@ pub struct CountedBatch {
     pub reread: usize,
 }
 
-/// Simulates the voters of one form. `troubled` is the line (from 0) of the person who is at the edge of one half.
-pub fn fill_box(
-    stream: &mut SeededStream,
-    kind: PollKind,
-    lines: usize,
-    turnout: Turnout,
-    troubled: Option<usize>,
-    invalid_reasons: &[&str],
-) -> BallotBox {
+/// What the simulated voters of one form hold in hand.
+#[derive(Clone, Copy, Debug)]
+pub struct Voting<'a> {
+    /// Which vote.
+    pub kind: PollKind,
+    /// Lines of the form.
+    pub lines: usize,
+    /// What becomes of its ballots.
+    pub turnout: Turnout,
+    /// Line (from 0) of the person who is at the edge of one half.
+    pub troubled: Option<usize>,
+    /// Ids of the reasons for which some ballots are invalid.
+    pub invalid_reasons: &'a [&'a str],
+    /// Id of the reason for which a blank or doubly marked ballot is invalid as a whole, where the rule set has one for
+    /// this form; such ballots come on top of the turnout's.
+    pub marks_reason: Option<&'a str>,
+}
+
+/// Simulates the voters of one form.
+pub fn fill_box(stream: &mut SeededStream, voting: Voting<'_>) -> BallotBox {
+    let Voting { kind, lines, turnout, troubled, invalid_reasons, marks_reason } = voting;
     let leanings: Vec<Leaning> = (0..lines).map(|i| Leaning::draw(stream, kind, troubled == Some(i))).collect();
-    let mut papers: VecDeque<Paper> =
-        (0..turnout.returned).map(|_| Paper::Marked(leanings.iter().map(|l| l.mark(stream, kind)).collect())).collect();
+    let mut vote = || {
+        let marks: Vec<Mark> = leanings.iter().map(|l| l.mark(stream, kind)).collect();
+        match marks_reason {
+            Some(reason) if !marks.iter().all(|m| matches!(m, Mark::Level(_))) => Paper::Invalid(reason.to_owned()),
+            _ => Paper::Marked(marks),
+        }
+    };
+    let mut papers: VecDeque<Paper> = (0..turnout.returned).map(|_| vote()).collect();
+    let marked = papers.iter().filter(|p| matches!(p, Paper::Marked(_))).count();
+    let spoil = turnout.invalid.min(u32::try_from(marked).unwrap_or(u32::MAX));
     let mut spoiled = 0;
-    while spoiled < turnout.invalid.min(turnout.returned) && !invalid_reasons.is_empty() {
+    while spoiled < spoil && !invalid_reasons.is_empty() {
         let which = usize::try_from(stream.below(turnout.returned)).unwrap_or_default();
         let reason = usize::try_from(stream.below(u32::try_from(invalid_reasons.len()).unwrap_or(u32::MAX)));
         if let (Some(paper @ Paper::Marked(_)), Ok(reason)) = (papers.get_mut(which), reason) {
@@ -230,11 +250,30 @@ mod tests {
         assert!(first(1, "a") != first(2, "a") && first(1, "a") != first(1, "b"));
     }
 
+    fn voting(lines: usize) -> Voting<'static> {
+        let turnout = Turnout { returned: 60, invalid: 2 };
+        let invalid_reasons = &["no_seal"];
+        Voting { kind: PollKind::Rating, lines, turnout, troubled: Some(0), invalid_reasons, marks_reason: None }
+    }
+
+    #[test]
+    fn a_blank_ballot_of_one_name_is_invalid_where_the_rules_say_so() {
+        let turnout = Turnout { returned: 5_000, invalid: 2 };
+        let count = |marks_reason| {
+            let mut filled = fill_box(&mut SeededStream::new(7, "one"), Voting { turnout, marks_reason, ..voting(1) });
+            count_papers(PollKind::Rating, 1, filled.papers.make_contiguous()).expect("one form")
+        };
+        let (line, ballot) = (count(None), count(Some("single_name_marks")));
+        assert_eq!(line.invalid_total(), 2);
+        assert!(ballot.invalid["single_name_marks"] > 0, "5,000 voters without a blank one");
+        assert_eq!(ballot.valid(), ballot.lines[0].sum(), "every valid ballot counts");
+    }
+
     #[test]
     fn two_readings_with_slips_still_count_what_the_voters_left() {
         let turnout = Turnout { returned: 60, invalid: 2 };
         let mut stream = SeededStream::new(7, "test");
-        let filled = fill_box(&mut stream, PollKind::Rating, 30, turnout, Some(3), &["no_seal"]);
+        let filled = fill_box(&mut stream, Voting { turnout, ..voting(30) });
         let papers: Vec<Paper> = filled.papers.iter().cloned().collect();
         let truth = count_papers(PollKind::Rating, 30, &papers).expect("one form");
 

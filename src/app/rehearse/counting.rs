@@ -9,7 +9,7 @@ use crate::domain::book::DeclaredLine;
 use crate::domain::count::BatchCounts;
 use crate::domain::result::{self, FormCount, PollResult};
 use crate::domain::roster::{Teller, TellerRole};
-use crate::domain::simulate::{SeededStream, count_box, fill_box, turnout};
+use crate::domain::simulate::{SeededStream, Voting, count_box, fill_box, turnout};
 
 /// Reason of ballots that a real count calls invalid without saying why.
 const REASON_NOT_GIVEN: &str = "reason_not_given";
@@ -41,7 +41,9 @@ pub(super) fn decide(plan: &Plan<'_>, counted: &[CountedForm]) -> Result<PollRes
 
 fn simulated_forms(plan: &Plan<'_>) -> Result<Vec<CountedForm>, AppError> {
     let turnout = turnout(&mut SeededStream::new(plan.seed, "turnout"), plan.issued);
-    let reasons: Vec<&str> = plan.rules.set.spoils_ballot.iter().map(|r| r.id.as_str()).collect();
+    let rules = &plan.rules.set;
+    let general = rules.spoils_ballot.iter().filter(|reason| !reason.single_name_only);
+    let reasons: Vec<&str> = general.map(|reason| reason.id.as_str()).collect();
     let tellers = two_tellers(&plan.book.tellers);
     let last = plan.forms.len().saturating_sub(1);
     let mut counted = Vec::new();
@@ -52,7 +54,10 @@ fn simulated_forms(plan: &Plan<'_>) -> Result<Vec<CountedForm>, AppError> {
         let troubled = (index == last)
             .then(|| usize::try_from(voters.below(u32::try_from(lines).unwrap_or(1))))
             .and_then(Result::ok);
-        let filled = fill_box(&mut voters, plan.kind, lines, turnout, troubled, &reasons);
+        let marks_reason = rules.marks_spoil_ballot(lines).map(|reason| reason.id.as_str());
+        let invalid_reasons = &reasons;
+        let voting = Voting { kind: plan.kind, lines, turnout, troubled, invalid_reasons, marks_reason };
+        let filled = fill_box(&mut voters, voting);
         let mut slips = SeededStream::new(plan.seed, &format!("tellers of form {index}"));
         let batches =
             count_box(filled, tellers, &mut slips).map_err(|e| AppError::internal("đếm phiếu mô phỏng", e))?;

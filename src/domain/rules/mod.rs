@@ -317,6 +317,9 @@ pub struct Reason {
     pub id: String,
     /// In Vietnamese, as the minutes print it.
     pub text: String,
+    /// Set when only the marks on a ballot of one name spoil it as a whole; on one of several names they spoil a line.
+    #[serde(default)]
+    pub single_name_only: bool,
     /// Article.
     pub cite: String,
     /// How well it was read.
@@ -435,6 +438,12 @@ impl RuleSet {
     pub fn legal_bases_on(&self, kind: CouncilKind, day: Date) -> impl Iterator<Item = &LegalBasis> {
         let in_force = move |b: &LegalBasis| b.from <= day && b.until.is_none_or(|until| day <= until);
         self.legal_bases.iter().filter(move |b| b.councils.contains(&kind) && in_force(b))
+    }
+
+    /// Why a ballot of `lines` names with no box marked, or two or three, is invalid as a whole; `None` where such marks
+    /// spoil the line alone.
+    pub fn marks_spoil_ballot(&self, lines: usize) -> Option<&Reason> {
+        self.spoils_ballot.iter().find(|reason| reason.single_name_only && lines == 1)
     }
 
     /// Thresholds of a vote of `kind`, from the lowest up; `None` when the set has no rule for that vote.
