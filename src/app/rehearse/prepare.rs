@@ -1,7 +1,6 @@
 //! From a workbook to a plan: rule set, who is on the list, forms, and everything a person must look at first.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use jiff::civil::Date;
 
@@ -68,7 +67,8 @@ impl Plan<'_> {
 /// Settles the plan, and gives it with all that was noticed about input, rules and preparation.
 ///
 /// # Errors
-/// When the rule set is unknown or has no rule for the vote, nobody is on the list, or a check found an error.
+/// When the rule set is unknown or has no rule for the vote, or a check found an error, such as that nobody is on the
+/// list.
 pub(super) fn plan<'a>(
     input: &'a Input,
     rules: &'a [LoadedRules],
@@ -90,9 +90,6 @@ pub(super) fn plan<'a>(
     let basis = stated_basis(book, kind, options);
     if findings.iter().any(Finding::is_error) {
         return Err(AppError::Findings { file: input.name.clone(), findings });
-    }
-    if listed.is_empty() {
-        return Err(AppError::Input(nobody_listed(book, &standings)));
     }
     let forms = ballot::forms(&occasion(book, &text.set, kind, basis), book, &listed);
     let issued = issued(book, options);
@@ -153,16 +150,4 @@ fn require_rules_for(rules: &RuleSet, kind: PollKind) -> Result<(), AppError> {
 fn issued(book: &Book, options: &Options) -> u32 {
     let declared = book.declared.iter().flatten().map(|line| line.ballots.issued).max();
     declared.or(options.ballots).unwrap_or(book.council.delegates_total)
-}
-
-fn nobody_listed(book: &Book, standings: &[Standing]) -> String {
-    let mut text = "Không có ai thuộc diện lấy phiếu:".to_owned();
-    for standing in standings {
-        let name = book.official(standing.official).map_or("", |o| o.name.as_str());
-        if let Some(reason) = standing.reasons.first() {
-            // Writing to a string can't fail.
-            let _ = write!(text, "\n  - {name}: {} ({})", reason.text, reason.cite);
-        }
-    }
-    text + "\nHãy xem lại loại hội đồng, chức vụ và bộ quy tắc trong bảng tính."
 }
