@@ -171,15 +171,14 @@ fn run(
     let minutes = papers::minutes(&plan, &counted, &result, trail.head_box())?;
     let results = results::json_text(&plan.rules.set, plan.provenance, &result)?;
     trail.result_declared(&results)?;
-    trail.minutes_issued(&minutes)?;
+    trail.paper_issued(&minutes)?;
     let resolution = papers::resolution(&plan, &result, trail.head_box())?;
-    trail.resolution_issued(&resolution)?;
-    folder.put("minutes.pdf", &minutes.bytes)?;
-    folder.put("resolution.pdf", &resolution.bytes)?;
+    trail.paper_issued(&resolution)?;
+    for paper in [&minutes, &resolution] {
+        folder.put(&paper.name, &paper.pdf.bytes)?;
+    }
     papers::results(&plan, &result, &results, folder)?;
     let summary = Summary::new(&plan, &dossiers, &ballots, &result, trail.root());
-    let papers = [("minutes.pdf", minutes.bytes), ("resolution.pdf", resolution.bytes)];
-    let papers = papers.map(|(name, bytes)| (name.to_owned(), bytes)).into();
-    trail.write_bundle(&plan, folder, &results, papers)?;
+    trail.write_bundle(&plan, folder, &results, [minutes, resolution])?;
     Ok(Done { findings, summary })
 }

@@ -100,7 +100,7 @@ pub(super) fn minutes(
     counted: &[CountedForm],
     result: &PollResult,
     checkpoint: CheckpointBox,
-) -> Result<Pdf, AppError> {
+) -> Result<NamedPdf, AppError> {
     let sum = |part: fn(&CountedForm) -> u32| counted.iter().map(part).sum();
     let counting = if plan.provenance.simulated {
         let batches = sum(|c| u32::try_from(c.batches.len()).unwrap_or(u32::MAX));
@@ -110,12 +110,18 @@ pub(super) fn minutes(
     };
     let council = &plan.book.council;
     let parts = MinutesParts { tellers: &plan.book.tellers, delegates: council.delegates_total, counting, checkpoint };
-    render(&document::minutes(&plan.frame(None), result, parts))
+    let pdf = render(&document::minutes(&plan.frame(None), result, parts))?;
+    Ok(NamedPdf { name: "minutes.pdf".to_owned(), pdf })
 }
 
 /// Nghị quyết xác nhận kết quả with the head of the log after the minutes.
-pub(super) fn resolution(plan: &Plan<'_>, result: &PollResult, checkpoint: CheckpointBox) -> Result<Pdf, AppError> {
-    render(&document::resolution(&plan.frame(None), result, checkpoint))
+pub(super) fn resolution(
+    plan: &Plan<'_>,
+    result: &PollResult,
+    checkpoint: CheckpointBox,
+) -> Result<NamedPdf, AppError> {
+    let pdf = render(&document::resolution(&plan.frame(None), result, checkpoint))?;
+    Ok(NamedPdf { name: "resolution.pdf".to_owned(), pdf })
 }
 
 /// `results.json`, `.csv`, `.xlsx`: the same figures three times.

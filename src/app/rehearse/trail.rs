@@ -25,7 +25,6 @@ use crate::domain::count::BatchCounts;
 use crate::domain::document::CheckpointBox;
 use crate::domain::simulate::SeededStream;
 use crate::domain::text::slug;
-use crate::pdf::Pdf;
 
 /// The log so far, with its heads at the moments that have come.
 pub(super) struct Trail {
@@ -136,21 +135,12 @@ impl Trail {
         self.append(ResultDeclared { results_sha256: Digest::of(results_json.as_bytes()) })
     }
 
-    pub(super) fn minutes_issued(&mut self, minutes: &Pdf) -> Result<(), AppError> {
-        self.issued("minutes.pdf", minutes)?;
+    /// Minutes, then resolution: each closes a moment.
+    pub(super) fn paper_issued(&mut self, paper: &NamedPdf) -> Result<(), AppError> {
+        let (name, sha256) = (paper.name.clone(), Digest::of(&paper.pdf.bytes));
+        self.append(PaperIssued { name, pages: paper.pdf.pages, sha256 })?;
         self.checkpoint();
         Ok(())
-    }
-
-    pub(super) fn resolution_issued(&mut self, resolution: &Pdf) -> Result<(), AppError> {
-        self.issued("resolution.pdf", resolution)?;
-        self.checkpoint();
-        Ok(())
-    }
-
-    fn issued(&mut self, name: &str, paper: &Pdf) -> Result<(), AppError> {
-        let sha256 = Digest::of(&paper.bytes);
-        self.append(PaperIssued { name: name.to_owned(), pages: paper.pages, sha256 })
     }
 
     /// The newest head as papers print it.
@@ -175,8 +165,9 @@ impl Trail {
         plan: &Plan<'_>,
         folder: &OutFolder,
         results: &str,
-        papers: BTreeMap<String, Vec<u8>>,
+        papers: impl IntoIterator<Item = NamedPdf>,
     ) -> Result<(), AppError> {
+        let papers: BTreeMap<String, Vec<u8>> = papers.into_iter().map(|p| (p.name, p.pdf.bytes)).collect();
         let checkpoints =
             self.heads.try_into().map_err(|_| AppError::internal("ghi gói kiểm chứng", "thiếu điểm chốt"))?;
         let parts = BundleParts {
