@@ -5,7 +5,7 @@ use super::frame::{Frame, Issue};
 use super::parts::{SIGN_AND_NAME, block_heading, body, heading, notice, signature, table};
 use super::{Block, Cell, CheckpointBox, Document};
 use crate::domain::occasion::Occasion;
-use crate::domain::poll::Level;
+use crate::domain::poll::PollKind;
 use crate::domain::result::{FormResult, OfficialResult, PollResult};
 use crate::domain::roster::{Teller, TellerRole};
 use crate::domain::rules::{Attested, BandRule, Reason};
@@ -80,7 +80,7 @@ pub fn minutes(frame: &Frame<'_>, result: &PollResult, parts: MinutesParts<'_>) 
     )));
     for (index, form) in result.forms.iter().enumerate() {
         blocks.push(heading(3, block_heading(index, &form.count.block.0)));
-        blocks.push(result_table(form));
+        blocks.push(result_table(result.kind, form));
     }
     blocks.push(heading(2, "4. Mức hệ quả và khoảng cách đến ngưỡng"));
     blocks.extend(band_blocks(occasion, result));
@@ -133,11 +133,10 @@ fn invalid_reasons(occasion: &Occasion<'_>, result: &PollResult) -> Option<Block
     (!rows.is_empty()).then(|| table(&columns, rows))
 }
 
-fn result_table(form: &FormResult) -> Block {
-    let levels: Vec<Level> = form.officials.first().into_iter().flat_map(|o| o.levels().map(|(l, ..)| l)).collect();
+fn result_table(kind: PollKind, form: &FormResult) -> Block {
     // A level takes `448 (90,63%)` on one line, the longest that the largest council gives.
     let mut columns = vec![(9, "TT"), (32, "Họ và tên"), (40, "Chức vụ")];
-    columns.extend(levels.iter().map(|level| (25, level.label())));
+    columns.extend(kind.levels().iter().map(|level| (25, level.label())));
     columns.push((15, "Không tính"));
     let rows = form.officials.iter().enumerate().map(|(i, o)| result_row(i, o)).collect();
     table(&columns, rows)
