@@ -15,6 +15,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::text::full_stop;
+
 /// How much a finding weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -82,7 +84,7 @@ impl Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let stop = if self.what.ends_with(['.', '!', '?']) { "" } else { "." };
+        let stop = full_stop(&self.what);
         write!(f, "{} {} [{}] {}{stop} {}", self.severity.label(), self.code, self.place, self.what, self.remedy)?;
         match &self.law {
             Some(law) => write!(f, " ({law})"),

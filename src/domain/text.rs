@@ -61,6 +61,11 @@ pub fn date_words(date: Date) -> String {
     format!("ngày {:02} tháng {} năm {}", date.day(), month, date.year())
 }
 
+/// What `text` lacks to be a sentence: a full stop, or nothing.
+pub fn full_stop(text: &str) -> &'static str {
+    if text.ends_with(['.', '!', '?']) { "" } else { "." }
+}
+
 /// `text` with its first letter small, for the middle of a sentence.
 pub fn lower_first(text: &str) -> String {
     let mut chars = text.chars();

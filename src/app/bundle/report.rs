@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::domain::audit::{Digest, MOMENTS, Moment};
+use crate::domain::text::full_stop;
 
 /// The first thing that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -61,9 +62,7 @@ impl Failure {
 
 /// With a full stop at its end.
 fn sentence(mut text: String) -> String {
-    if !text.ends_with(['.', '!', '?']) {
-        text.push('.');
-    }
+    text.push_str(full_stop(&text));
     text
 }
 
