@@ -7,8 +7,7 @@
 
 use std::collections::VecDeque;
 
-use sha2::{Digest, Sha256};
-
+use super::audit::Digest;
 use super::batch::{Batch, Compared, Entry, EntryError, Paper, Shape, pile_sizes};
 use super::count::BatchCounts;
 use super::marks::Mark;
@@ -16,7 +15,7 @@ use super::poll::PollKind;
 
 /// Endless bytes from a seed and a purpose: SHA-256 of both and a counter.
 pub struct SeededStream {
-    key: [u8; 32],
+    key: Digest,
     counter: u64,
     ready: VecDeque<u8>,
 }
@@ -24,15 +23,15 @@ pub struct SeededStream {
 impl SeededStream {
     /// Streams of one seed and different purposes have nothing in common.
     pub fn new(seed: u64, purpose: &str) -> Self {
-        let key = Sha256::new().chain_update(b"tinnhiem rehearsal\0").chain_update(seed.to_be_bytes());
-        Self { key: key.chain_update(purpose).finalize().into(), counter: 0, ready: VecDeque::new() }
+        let key = Digest::of_parts(&[b"tinnhiem rehearsal\0", &seed.to_be_bytes(), purpose.as_bytes()]);
+        Self { key, counter: 0, ready: VecDeque::new() }
     }
 
     /// The next 32 bytes.
     pub fn block(&mut self) -> [u8; 32] {
-        let block = Sha256::new().chain_update(self.key).chain_update(self.counter.to_be_bytes()).finalize();
+        let block = Digest::of_parts(&[self.key.as_bytes(), &self.counter.to_be_bytes()]);
         self.counter += 1;
-        block.into()
+        *block.as_bytes()
     }
 
     fn next_u32(&mut self) -> u32 {
@@ -156,10 +155,10 @@ pub fn fill_box(stream: &mut SeededStream, voting: Voting<'_>) -> BallotBox {
     let Voting { kind, lines, turnout, troubled, invalid_reasons, marks_reason } = voting;
     let leanings: Vec<Leaning> = (0..lines).map(|i| Leaning::draw(stream, kind, troubled == Some(i))).collect();
     let mut vote = || {
-        let marks: Vec<Mark> = leanings.iter().map(|l| l.mark(stream, kind)).collect();
+        let paper = Paper::Marked(leanings.iter().map(|l| l.mark(stream, kind)).collect());
         match marks_reason {
-            Some(reason) if !marks.iter().all(|m| matches!(m, Mark::Level(_))) => Paper::Invalid(reason.to_owned()),
-            _ => Paper::Marked(marks),
+            Some(reason) if !every_line_counts(&paper) => Paper::Invalid(reason.to_owned()),
+            _ => paper,
         }
     };
     let mut papers: VecDeque<Paper> = (0..turnout.returned).map(|_| vote()).collect();
@@ -175,6 +174,10 @@ pub fn fill_box(stream: &mut SeededStream, voting: Voting<'_>) -> BallotBox {
         }
     }
     BallotBox { kind, lines, papers }
+}
+
+fn every_line_counts(paper: &Paper) -> bool {
+    matches!(paper, Paper::Marked(marks) if marks.iter().all(|mark| matches!(mark, Mark::Level(_))))
 }
 
 /// Counts a box pile by pile, each pile read by two tellers, the first of whom slips now and then. Papers are wiped as

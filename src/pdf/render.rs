@@ -8,7 +8,6 @@ use lopdf::{Dictionary, Object, ObjectId, Stream, StringFormat};
 use printpdf::{
     FontId, Mm, Op, ParsedFont, PdfDocument, PdfFont, PdfFontHandle, PdfPage, PdfSaveOptions, Pt, TextItem,
 };
-use sha2::{Digest, Sha256};
 use subsetter::GlyphRemapper;
 
 use super::archive::make_archival;
@@ -16,6 +15,7 @@ use super::content::{self, Letters, Renumbering};
 use super::fonts::Face;
 use super::layout::Page;
 use super::{Pdf, PdfError};
+use crate::domain::audit::Digest;
 
 /// What a file says of itself.
 pub struct About<'a> {
@@ -143,7 +143,7 @@ fn subset(face: Face, letters: &Letters) -> Result<(ParsedFont, Vec<u16>), PdfEr
 /// Six capitals from the letters, so that two subsets of one face are not taken for the same (ISO 32000-1, 9.6.4).
 fn subset_tag<'a>(letters: impl Iterator<Item = &'a char>) -> String {
     let text: String = letters.collect();
-    Sha256::digest(text.as_bytes()).iter().take(6).map(|byte| char::from(b'A' + byte % 26)).collect()
+    Digest::of(text.as_bytes()).as_bytes().iter().take(6).map(|byte| char::from(b'A' + byte % 26)).collect()
 }
 
 /// printpdf's document with one page that shows every letter of every face: so it writes each face with its widths and
@@ -254,7 +254,7 @@ fn save(mut file: lopdf::Document) -> Result<Vec<u8>, PdfError> {
     file.trailer.remove(b"ID");
     let mut bytes = Vec::new();
     file.save_to(&mut bytes).map_err(failed)?;
-    let digest: Vec<u8> = Sha256::digest(&bytes).iter().take(16).copied().collect();
+    let digest: Vec<u8> = Digest::of(&bytes).as_bytes().iter().take(16).copied().collect();
     let id = Object::String(digest, StringFormat::Hexadecimal);
     file.trailer.set("ID", Object::Array(vec![id.clone(), id]));
     bytes.clear();
