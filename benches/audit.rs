@@ -13,16 +13,17 @@ use divan::Bencher;
 use jiff::Timestamp;
 use tinnhiem::app::bundle::{self, BundleParts, read_log};
 use tinnhiem::domain::audit::entry::entry_text;
-use tinnhiem::domain::audit::event::{
+use tinnhiem::domain::audit::event::poll::{
     BallotsReturned, BatchCommitted, CountingClosed, DossiersReleased, FileHash, FormTotals, FormsSealed, ListDecided,
     ListedOfficial, PollCreated, ResultDeclared, SealedForm, VotingOpened,
 };
 use tinnhiem::domain::audit::merkle::{Tree, leaf_hash, verify_inclusion};
 use tinnhiem::domain::audit::{
-    Actor, Digest, Event, KeyName, Log, MOMENTS, Nonce, Opening, Replay, Role, Signer, UtcTime,
+    Actor, Digest, KeyName, Log, MOMENTS, Nonce, Opening, PollEvent, Replay, Signer, UtcTime,
 };
 use tinnhiem::domain::count::BatchCounts;
 use tinnhiem::domain::poll::PollKind;
+use tinnhiem::domain::role::Role;
 
 const ENTRIES: u64 = 1_000_000;
 
@@ -35,11 +36,11 @@ fn now() -> UtcTime {
 }
 
 fn teller() -> Actor {
-    Actor { name: "Nguyễn Thị Kiểm".into(), role: Role::Teller }
+    Actor { account: None, name: "Nguyễn Thị Kiểm".into(), role: Role::Teller }
 }
 
 /// What a log must say before batches may come.
-fn opening() -> Vec<Event> {
+fn opening() -> Vec<PollEvent> {
     let block = "Khối Ủy ban nhân dân".to_owned();
     let poll = PollCreated {
         council: "Hội đồng nhân dân tỉnh Mẫu".into(),
@@ -66,7 +67,7 @@ fn opening() -> Vec<Event> {
     ]
 }
 
-fn batch(number: u64) -> Event {
+fn batch(number: u64) -> PollEvent {
     let batch = u32::try_from(number).expect("small");
     let commitment = Digest::of(&number.to_be_bytes());
     BatchCommitted { batch, commitment, form: "F1-3F9A2C".into(), papers: 25 }.into()
@@ -109,7 +110,7 @@ fn long_bundle(dir: &Path) {
     let name = KeyName::new("tinnhiem/mau").expect("name");
     let at: Timestamp = "2026-12-10T01:00:00Z".parse().expect("time");
     let (signer, mut log) = (Signer::from_seed(name.clone(), &[42; 32]), Log::new(name));
-    let says = |log: &mut Log, event: Event| {
+    let says = |log: &mut Log, event: PollEvent| {
         log.append(at, &teller(), &event).expect("entry");
     };
     let [poll, list, forms, opened, _] = opening().try_into().expect("five events");

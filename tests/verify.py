@@ -29,7 +29,8 @@ CHECKPOINTS = [
 REQUIRED = ["README.txt", "key.pub", "log.jsonl", "openings.json", "proofs/consistency.json", "proofs/inclusion.json",
             "results.json", "ruleset.toml"] + CHECKPOINTS
 LEVELS = {"rating": {"high", "medium", "low"}, "confidence": {"confidence", "no_confidence"}}
-ROLES = {"clerk", "leader", "teller", "head_teller", "program"}
+ROLES = {"operator", "admin", "clerk", "leader", "delegate", "official", "head_teller", "teller", "observer", "auditor",
+         "program"}
 TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ", re.ASCII)
 MAX_ENTRY_BYTES, MAX_DEPTH = 2**20, 16
 
@@ -197,8 +198,12 @@ def is_levels(value):
     return isinstance(value, dict) and set(value) in LEVELS.values() and all(map(is_count, value.values()))
 
 
+def is_account(value):
+    return value is None or is_text(value) and re.fullmatch("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value)
+
+
 COUNTS = {"invalid": is_reasons, "lines": [is_levels], "papers": is_count}
-ACTOR = {"name": is_text, "role": lambda role: is_text(role) and role in ROLES}
+ACTOR = {"account": is_account, "name": is_text, "role": lambda role: is_text(role) and role in ROLES}
 SHAPES = {
     "poll.created": {"council": is_text, "delegates": is_count, "kind": lambda kind: is_text(kind) and kind in LEVELS,
                      "officials": is_count, "rehearsal": is_flag, "ruleset": is_text, "ruleset_sha256": is_digest,
@@ -212,6 +217,7 @@ SHAPES = {
     "batch.committed": {"batch": is_count, "commitment": is_digest, "form": is_text, "papers": is_count},
     "counting.closed": {"forms": [{"counts": COUNTS, "form": is_text, "issued": is_count, "returned": is_count}]},
     "result.declared": {"results_sha256": is_digest},
+    "council_log.noted": {"origin": is_text, "root": is_digest, "size": lambda size: is_count(size, 2**53 - 1)},
     "paper.issued": {"name": is_text, "pages": is_count, "sha256": is_digest},
 }
 

@@ -16,6 +16,7 @@ pub mod fact;
 pub mod finding;
 #[cfg(test)]
 pub(crate) mod fixture;
+pub mod id;
 pub mod marks;
 pub mod occasion;
 pub mod official;
@@ -26,6 +27,7 @@ pub mod ratio;
 pub mod readiness;
 pub mod recompute;
 pub mod result;
+pub mod role;
 pub mod roster;
 pub mod rules;
 pub mod simulate;

@@ -10,15 +10,16 @@ use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 use tinnhiem::app::bundle::{self, BundleError, BundleParts, Failure, Options, Recount, verify};
 use tinnhiem::domain::audit::canonical;
-use tinnhiem::domain::audit::event::{
+use tinnhiem::domain::audit::event::poll::{
     BallotsReturned, BatchCommitted, CountingClosed, FormTotals, FormsSealed, ListDecided, ListedOfficial, PaperIssued,
     PollCreated, ResultDeclared, SealedForm, VotingOpened,
 };
 use tinnhiem::domain::audit::{
-    Actor, Checkpoint, Digest, Event, KeyName, Log, Moment, Nonce, Opening, Role, Signer, UtcTime,
+    Actor, Checkpoint, Digest, KeyName, Log, Moment, Nonce, Opening, PollEvent, Signer, UtcTime,
 };
 use tinnhiem::domain::count::BatchCounts;
 use tinnhiem::domain::poll::{LevelCounts, PollKind};
+use tinnhiem::domain::role::Role;
 
 const RULESET: &str = "id = \"MAU\"\n";
 const RESULTS: &str = "{\"rehearsal\":true}\n";
@@ -82,8 +83,8 @@ impl Story {
         Self { log: Log::new(name), now, heads: Vec::new(), openings: Vec::new(), papers: BTreeMap::new() }
     }
 
-    fn says(&mut self, event: impl Into<Event>) -> &mut Self {
-        let actor = Actor { name: "Chương trình".into(), role: Role::Program };
+    fn says(&mut self, event: impl Into<PollEvent>) -> &mut Self {
+        let actor = Actor { account: None, name: "Chương trình".into(), role: Role::Program };
         self.log.append(self.now, &actor, &event.into()).expect("entry");
         self.now += SignedDuration::from_secs(60);
         self

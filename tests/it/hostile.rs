@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use tinnhiem::domain::audit::entry::entry_text;
 use tinnhiem::domain::audit::merkle::{verify_consistency, verify_inclusion};
-use tinnhiem::domain::audit::{Checkpoint, Digest, Entry, KeyName, Signer, UtcTime, VerifierKey, canonical};
+use tinnhiem::domain::audit::{Checkpoint, Digest, Entry, KeyName, PollEvent, Signer, UtcTime, VerifierKey, canonical};
 use tinnhiem::domain::rules::{builtin_texts, load};
 use tinnhiem::import::{read_csv_folder, read_published, read_xlsx, template_xlsx};
 
@@ -118,14 +118,14 @@ fn head() -> Checkpoint {
 
 #[test]
 fn the_seeds_are_read() {
-    assert!(entries().iter().all(|text| Entry::parse(text).is_ok()));
+    assert!(entries().iter().all(|text| Entry::<PollEvent>::parse(text).is_ok()));
     assert!(canonical::check(COUNTS).is_ok());
 }
 
 proptest! {
     #[test]
     fn an_entry_that_is_accepted_has_no_other_spelling(text in bent_text(entries())) {
-        if let Ok(entry) = Entry::parse(&text) {
+        if let Ok(entry) = Entry::<PollEvent>::parse(&text) {
             prop_assert_eq!(entry_text(entry.seq, entry.at, &entry.actor, &entry.event).expect("text"), text);
         }
     }

@@ -18,7 +18,7 @@ use crate::domain::audit::canonical::{self, ReadError};
 use crate::domain::audit::checkpoint::CheckpointError;
 use crate::domain::audit::note::NoteError;
 use crate::domain::audit::settle::thin_batches;
-use crate::domain::audit::{Checkpoint, Digest, Entry, Event, Log, MOMENTS, Moment, Opening, Signer};
+use crate::domain::audit::{Checkpoint, Digest, Entry, Log, MOMENTS, Moment, Opening, PollEvent, Signer};
 use crate::domain::batch::PAPERS_PER_BATCH;
 pub use report::{CHECKS, Failure, Passed, Report};
 pub use stream::{LogFault, read_log};
@@ -237,7 +237,7 @@ pub fn seal(dir: &Path, signer: &Signer) -> Result<(), BundleError> {
 /// What every bundle says to people, and what a rehearsal adds.
 fn readme(log: &Log) -> String {
     let first = log.entries().iter().next().and_then(|text| Entry::parse(text).ok());
-    let rehearsal = matches!(first.map(|entry| entry.event), Some(Event::PollCreated(poll)) if poll.rehearsal);
+    let rehearsal = matches!(first.map(|entry| entry.event), Some(PollEvent::PollCreated(poll)) if poll.rehearsal);
     include_str!("readme.txt").to_owned() + if rehearsal { include_str!("readme-rehearsal.txt") } else { "" }
 }
 
@@ -292,7 +292,7 @@ fn inclusion(parts: &BundleParts<'_>) -> Result<InclusionFile, BundleError> {
         if !text.contains("\"kind\":\"paper.issued\"") {
             continue;
         }
-        let issues = Entry::parse(text).is_ok_and(|entry| matches!(entry.event, Event::PaperIssued(_)));
+        let issues = Entry::parse(text).is_ok_and(|entry| matches!(entry.event, PollEvent::PaperIssued(_)));
         if let Some(hashes) = parts.log.tree().inclusion_proof(seq, size).filter(|_| issues) {
             proofs.push(InclusionProof { entry: text.clone(), hashes, seq, size });
         }

@@ -15,7 +15,7 @@ use super::report::{Failure, Passed, Report};
 use super::stream::read_log;
 use super::{ConsistencyFile, InclusionFile, OpeningsFile, VERSION, layout};
 use crate::app::error::io_sentence;
-use crate::domain::audit::event::{FormTotals, ListDecided, PollCreated, SealedForm};
+use crate::domain::audit::event::poll::{FormTotals, ListDecided, PollCreated, SealedForm};
 use crate::domain::audit::merkle::{leaf_hash, verify_consistency, verify_inclusion};
 use crate::domain::audit::settle::{settle, thin_batches};
 use crate::domain::audit::{Checkpoint, Digest, MOMENTS, Moment, Opening, Record, Replay, VerifierKey, canonical};

@@ -14,15 +14,16 @@ use crate::app::bundle::{self, BundleParts};
 use crate::app::clock::RehearsalClock;
 use crate::app::error::AppError;
 use crate::app::files::OutFolder;
-use crate::domain::audit::event::{
+use crate::domain::audit::event::poll::{
     BallotsReturned, BatchCommitted, CountingClosed, DossiersReleased, FileHash, FormTotals, FormsSealed, ListDecided,
     ListedOfficial, PaperIssued, PollCreated, ResultDeclared, SealedForm, VotingOpened,
 };
 use crate::domain::audit::{
-    Actor, Checkpoint, Digest, Event, KeyName, Log, Moment, Nonce, Opening, Role, Signer, UtcTime,
+    Actor, Checkpoint, Digest, KeyName, Log, Moment, Nonce, Opening, PollEvent, Signer, UtcTime,
 };
 use crate::domain::count::BatchCounts;
 use crate::domain::document::CheckpointBox;
+use crate::domain::role::Role;
 use crate::domain::simulate::SeededStream;
 use crate::domain::text::slug;
 
@@ -48,7 +49,7 @@ impl Trail {
             log: Log::new(name.clone()),
             signer: Signer::from_seed(name, &SeededStream::new(plan.seed, "signing key").block()),
             clock: RehearsalClock::on(day),
-            actor: Actor { name: "tinnhiem".to_owned(), role: Role::Program },
+            actor: Actor { account: None, name: "tinnhiem".to_owned(), role: Role::Program },
             nonces: SeededStream::new(plan.seed, "nonces"),
             heads: Vec::new(),
             openings: Vec::new(),
@@ -70,7 +71,7 @@ impl Trail {
         Ok(trail)
     }
 
-    fn append(&mut self, event: impl Into<Event>) -> Result<(), AppError> {
+    fn append(&mut self, event: impl Into<PollEvent>) -> Result<(), AppError> {
         let at = self.clock.tick();
         let appended = self.log.append(at, &self.actor, &event.into());
         appended.map(drop).map_err(|e| AppError::internal("ghi nhật ký", e))

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use super::digest::Digest;
 use super::entry::Entry;
-use super::event::{
-    BallotsReturned, BatchCommitted, CountingClosed, Event, FormTotals, FormsSealed, ListDecided, PaperIssued,
-    PollCreated, SealedForm,
+use super::event::poll::{
+    BallotsReturned, BatchCommitted, CountingClosed, FormTotals, FormsSealed, ListDecided, PaperIssued, PollCreated,
+    SealedForm,
 };
+use super::event::{LogEvent, PollEvent};
 
 /// Moments at which the head of a log goes onto paper, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -164,26 +165,27 @@ impl Course {
     /// When its event cannot stand there; the course is then of no further use.
     pub fn accept(&mut self, entry: Entry) -> Result<(), CourseError> {
         let (seq, leaf, kind) = (entry.seq, entry.leaf, entry.event.kind());
-        if self.poll.is_none() && !matches!(entry.event, Event::PollCreated(_)) {
+        if self.poll.is_none() && !matches!(entry.event, PollEvent::PollCreated(_)) {
             return Err(CourseError::Early { kind, needs: "poll.created" });
         }
         match entry.event {
-            Event::PollCreated(poll) => once(&mut self.poll, poll, kind),
-            Event::ListDecided(list) => self.decide(list, kind),
-            Event::DossiersReleased(_) => needs(self.list.is_some(), kind, "list.decided"),
-            Event::FormsSealed(forms) => self.seal(seq, forms, kind),
-            Event::VotingOpened(_) => {
+            PollEvent::PollCreated(poll) => once(&mut self.poll, poll, kind),
+            PollEvent::ListDecided(list) => self.decide(list, kind),
+            PollEvent::DossiersReleased(_) => needs(self.list.is_some(), kind, "list.decided"),
+            PollEvent::FormsSealed(forms) => self.seal(seq, forms, kind),
+            PollEvent::VotingOpened(_) => {
                 needs(self.forms.is_some(), kind, "forms.sealed")?;
                 once(&mut self.opened_at, seq, kind)
             }
-            Event::BallotsReturned(ballots) => self.take_back(ballots, kind),
-            Event::BatchCommitted(batch) => self.commit(batch, kind),
-            Event::CountingClosed(closed) => self.close(seq, closed, kind),
-            Event::ResultDeclared(result) => {
+            PollEvent::BallotsReturned(ballots) => self.take_back(ballots, kind),
+            PollEvent::BatchCommitted(batch) => self.commit(batch, kind),
+            PollEvent::CountingClosed(closed) => self.close(seq, closed, kind),
+            PollEvent::ResultDeclared(result) => {
                 needs(self.closed.is_some(), kind, "counting.closed")?;
                 once(&mut self.results_sha256, result.results_sha256, kind)
             }
-            Event::PaperIssued(paper) => {
+            PollEvent::CouncilLogNoted(_) => Ok(()),
+            PollEvent::PaperIssued(paper) => {
                 self.papers.push(Issued { seq, leaf, paper });
                 Ok(())
             }
@@ -323,14 +325,14 @@ fn once<T>(slot: &mut Option<T>, value: T, kind: &'static str) -> Result<(), Cou
 
 #[cfg(test)]
 mod tests {
-    use super::super::event::{
-        Actor, BallotsReturned, BatchCommitted, ListedOfficial, ResultDeclared, Role, VotingOpened,
-    };
+    use super::super::event::Actor;
+    use super::super::event::poll::{BallotsReturned, BatchCommitted, ListedOfficial, ResultDeclared, VotingOpened};
     use super::*;
     use crate::domain::count::BatchCounts;
     use crate::domain::poll::PollKind;
+    use crate::domain::role::Role;
 
-    fn poll() -> Event {
+    fn poll() -> PollEvent {
         let digest = Digest::of(b"");
         let (council, ruleset, sitting) = ("Hội đồng".into(), "MAU".into(), "Kỳ họp".into());
         let (delegates, officials, kind) = (3, 1, PollKind::Confidence);
@@ -339,39 +341,39 @@ mod tests {
             .into()
     }
 
-    fn list() -> Event {
+    fn list() -> PollEvent {
         let official = ListedOfficial { block: "Khối".into(), name: "A".into(), posts: "B".into() };
         ListDecided { officials: vec![official] }.into()
     }
 
-    fn forms(lines: u32) -> Event {
+    fn forms(lines: u32) -> PollEvent {
         let form = SealedForm { block: "Khối".into(), id: "F1".into(), lines, sha256: Digest::of(b""), sheets: 1 };
         FormsSealed { forms: vec![form] }.into()
     }
 
-    fn voting() -> Event {
+    fn voting() -> PollEvent {
         VotingOpened { at: "2026-12-10T01:00:00Z".parse().expect("time") }.into()
     }
 
-    fn ballots(issued: u32, returned: u32) -> Event {
+    fn ballots(issued: u32, returned: u32) -> PollEvent {
         BallotsReturned { form: "F1".into(), issued, returned }.into()
     }
 
-    fn batch(form: &str, batch: u32, papers: u32) -> Event {
+    fn batch(form: &str, batch: u32, papers: u32) -> PollEvent {
         BatchCommitted { batch, commitment: Digest::of(b""), form: form.into(), papers }.into()
     }
 
-    fn closing() -> Event {
+    fn closing() -> PollEvent {
         let counts = BatchCounts::zero(PollKind::Confidence, 1);
         CountingClosed { forms: vec![FormTotals { counts, form: "F1".into(), issued: 3, returned: 3 }] }.into()
     }
 
-    fn result() -> Event {
+    fn result() -> PollEvent {
         ResultDeclared { results_sha256: Digest::of(b"") }.into()
     }
 
-    fn told(events: Vec<Event>) -> Result<Record, CourseError> {
-        let actor = std::sync::Arc::new(Actor { name: "A".into(), role: Role::Program });
+    fn told(events: Vec<PollEvent>) -> Result<Record, CourseError> {
+        let actor = std::sync::Arc::new(Actor { account: None, name: "A".into(), role: Role::Program });
         let at = "2026-12-10T01:00:00Z".parse().expect("time");
         let mut course = Course::default();
         for (seq, event) in (0..).zip(events) {
@@ -380,7 +382,7 @@ mod tests {
         course.finish()
     }
 
-    fn whole() -> Vec<Event> {
+    fn whole() -> Vec<PollEvent> {
         vec![poll(), list(), forms(1), voting(), ballots(3, 3), batch("F1", 1, 3), closing(), result()]
     }
 
@@ -417,7 +419,7 @@ mod tests {
 
     #[test]
     fn figures_that_contradict_each_other_are_refused_where_they_stand() {
-        let with = |place: usize, event: Event| {
+        let with = |place: usize, event: PollEvent| {
             let mut events = whole();
             events[place] = event;
             told(events)

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::canonical::{self, CanonicalError, ReadError, Scanner};
 use super::digest::Digest;
-use super::event::{Actor, Event, EventError};
+use super::event::{Actor, EventError, LogEvent, PollEvent};
 use super::merkle::leaf_hash;
 use super::time::{TimeError, UtcTime};
 
@@ -14,9 +14,9 @@ pub const MAX_ENTRY_BYTES: usize = 1 << 20;
 /// Version of the entry's shape.
 pub const VERSION: u8 = 1;
 
-/// One entry, as read from its text.
+/// One entry, as read from its text; of a poll's log, unless `E` says otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct Entry<E = PollEvent> {
     /// Number in the log, from 0, without gaps.
     pub seq: u64,
     /// When.
@@ -24,7 +24,7 @@ pub struct Entry {
     /// Who; shared, since one person writes many entries.
     pub actor: Arc<Actor>,
     /// What.
-    pub event: Event,
+    pub event: E,
     /// What the tree holds of it.
     pub leaf: Digest,
 }
@@ -55,7 +55,7 @@ pub struct EntryReader<'a> {
     last_actor: Option<(&'a str, Arc<Actor>)>,
 }
 
-impl Entry {
+impl<E: LogEvent> Entry<E> {
     /// Reads one entry; [`EntryReader::read`] tells what is accepted.
     ///
     /// # Errors
@@ -70,7 +70,7 @@ impl<'a> EntryReader<'a> {
     ///
     /// # Errors
     /// When the text is not the one that [`entry_text`] writes for some entry.
-    pub fn read(&mut self, text: &'a str) -> Result<Entry, EntryError> {
+    pub fn read<E: LogEvent>(&mut self, text: &'a str) -> Result<Entry<E>, EntryError> {
         const SHAPE: &str = "bản ghi phải có đúng các khóa actor, at, data, kind, seq, v theo thứ tự này";
         if text.len() > MAX_ENTRY_BYTES {
             return Err(EntryError::TooLong);
@@ -94,7 +94,7 @@ impl<'a> EntryReader<'a> {
             seq,
             at: at.parse()?,
             actor: self.actor(actor)?,
-            event: Event::from_canonical(kind, data)?,
+            event: E::from_canonical(kind, data)?,
             leaf: leaf_hash(text.as_bytes()),
         })
     }
@@ -115,7 +115,7 @@ impl<'a> EntryReader<'a> {
 ///
 /// # Errors
 /// When a figure is beyond what canonical JSON holds.
-pub fn entry_text(seq: u64, at: UtcTime, actor: &Actor, event: &Event) -> Result<String, ReadError> {
+pub fn entry_text<E: LogEvent>(seq: u64, at: UtcTime, actor: &Actor, event: &E) -> Result<String, ReadError> {
     let (actor, data, kind) = (canonical::to_text(actor)?, event.data_text()?, event.kind());
     // Kinds and moments are plain letters; the other two are canonical already.
     let text = format!(r#"{{"actor":{actor},"at":"{at}","data":{data},"kind":"{kind}","seq":{seq},"v":{VERSION}}}"#);
@@ -125,13 +125,19 @@ pub fn entry_text(seq: u64, at: UtcTime, actor: &Actor, event: &Event) -> Result
 
 #[cfg(test)]
 mod tests {
-    use super::super::event::{BatchCommitted, Role};
+    use super::super::event::poll::BatchCommitted;
     use super::*;
+    use crate::domain::role::Role;
 
     fn sample() -> String {
-        let actor = Actor { name: "Nguyễn Văn \"A\"".into(), role: Role::Teller };
-        let event =
-            Event::from(BatchCommitted { batch: 3, commitment: Digest::of(b""), form: "F1-3F9A2C".into(), papers: 25 });
+        let account = Some("0190b6a4-5c3d-7e2f-8a1b-0c2d3e4f5a6b".parse().expect("id"));
+        let actor = Actor { account, name: "Nguyễn Văn \"A\"".into(), role: Role::Teller };
+        let event = PollEvent::from(BatchCommitted {
+            batch: 3,
+            commitment: Digest::of(b""),
+            form: "F1-3F9A2C".into(),
+            papers: 25,
+        });
         entry_text(41, "2023-12-13T01:00:00Z".parse().expect("time"), &actor, &event).expect("entry")
     }
 
@@ -140,9 +146,9 @@ mod tests {
         let text = sample();
         assert_eq!(
             text,
-            r#"{"actor":{"name":"Nguyễn Văn \"A\"","role":"teller"},"at":"2023-12-13T01:00:00Z","data":{"batch":3,"commitment":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","form":"F1-3F9A2C","papers":25},"kind":"batch.committed","seq":41,"v":1}"#
+            r#"{"actor":{"account":"0190b6a4-5c3d-7e2f-8a1b-0c2d3e4f5a6b","name":"Nguyễn Văn \"A\"","role":"teller"},"at":"2023-12-13T01:00:00Z","data":{"batch":3,"commitment":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","form":"F1-3F9A2C","papers":25},"kind":"batch.committed","seq":41,"v":1}"#
         );
-        let entry = Entry::parse(&text).expect("entry");
+        let entry = Entry::<PollEvent>::parse(&text).expect("entry");
         assert_eq!((entry.seq, entry.actor.name.as_str()), (41, "Nguyễn Văn \"A\""));
         assert_eq!(entry_text(entry.seq, entry.at, &entry.actor, &entry.event).expect("entry"), text);
     }
@@ -162,14 +168,16 @@ mod tests {
             ("\"papers\":25", "\"papers\":4294967296"),
             ("batch.committed", "batch.\\u0063ommitted"),
             ("teller", "voter"),
+            ("0190b6a4", "0190B6A4"),
+            ("\"account\":\"0190b6a4-5c3d-7e2f-8a1b-0c2d3e4f5a6b\",", ""),
             ("2023-12-13", "2023-13-13"),
             ("ễ", "\\u1ec5"),
             ("{\"actor\"", "[\"actor\""),
         ] {
             let wrong = text.replacen(old, new, 1);
-            assert!(wrong != text && Entry::parse(&wrong).is_err(), "{wrong}");
+            assert!(wrong != text && Entry::<PollEvent>::parse(&wrong).is_err(), "{wrong}");
         }
-        assert!(Entry::parse(&format!("{text}\n")).is_err());
-        assert!(Entry::parse("").is_err());
+        assert!(Entry::<PollEvent>::parse(&format!("{text}\n")).is_err());
+        assert!(Entry::<PollEvent>::parse("").is_err());
     }
 }

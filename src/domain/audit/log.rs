@@ -6,7 +6,7 @@ use super::canonical::ReadError;
 use super::checkpoint::Checkpoint;
 use super::digest::Digest;
 use super::entry::{Entry, EntryError, MAX_ENTRY_BYTES, entry_text};
-use super::event::{Actor, Event};
+use super::event::{Actor, LogEvent};
 use super::merkle::{Tree, leaf_hash};
 use super::note::KeyName;
 use super::time::{TimeError, UtcTime};
@@ -77,11 +77,11 @@ impl Log {
     ///
     /// # Errors
     /// The first text that is no entry, is out of its place, or goes back in time.
-    pub fn restore(origin: KeyName, texts: impl IntoIterator<Item = String>) -> Result<Self, LogError> {
+    pub fn restore<E: LogEvent>(origin: KeyName, texts: impl IntoIterator<Item = String>) -> Result<Self, LogError> {
         let mut log = Self::new(origin);
         for text in texts {
             let seq = log.size();
-            let entry = Entry::parse(&text).map_err(|cause| LogError::Entry { seq, cause })?;
+            let entry = Entry::<E>::parse(&text).map_err(|cause| LogError::Entry { seq, cause })?;
             if entry.seq != seq {
                 return Err(LogError::Gap { seq, found: entry.seq });
             }
@@ -95,7 +95,7 @@ impl Log {
     ///
     /// # Errors
     /// When `at` is before the last entry, or the entry has no canonical text of at most [`MAX_ENTRY_BYTES`].
-    pub fn append(&mut self, at: Timestamp, actor: &Actor, event: &Event) -> Result<Appended, LogError> {
+    pub fn append<E: LogEvent>(&mut self, at: Timestamp, actor: &Actor, event: &E) -> Result<Appended, LogError> {
         let at = UtcTime::try_from(at)?;
         self.check_time(at)?;
         let seq = self.size();
@@ -149,17 +149,19 @@ impl Log {
 
 #[cfg(test)]
 mod tests {
-    use super::super::event::{PaperIssued, Role};
+    use super::super::event::PollEvent;
+    use super::super::event::poll::PaperIssued;
     use super::super::merkle::empty_root;
     use super::*;
+    use crate::domain::role::Role;
 
     fn time(text: &str) -> Timestamp {
         text.parse().expect("time")
     }
 
     fn log_of(moments: &[&str]) -> Result<Log, LogError> {
-        let actor = Actor { name: "Trần Thị B".into(), role: Role::Clerk };
-        let event = Event::from(PaperIssued { name: "minutes.pdf".into(), pages: 3, sha256: Digest::of(b"") });
+        let actor = Actor { account: None, name: "Trần Thị B".into(), role: Role::Clerk };
+        let event = PollEvent::from(PaperIssued { name: "minutes.pdf".into(), pages: 3, sha256: Digest::of(b"") });
         let mut log = Log::new(KeyName::new("tinnhiem/mau").expect("name"));
         for moment in moments {
             log.append(time(moment), &actor, &event)?;
@@ -186,7 +188,10 @@ mod tests {
     fn a_stored_log_comes_back_whole_or_not_at_all() {
         let log = log_of(&["2023-12-13T01:00:00Z", "2023-12-13T02:00:00Z"]).expect("log");
         let texts = log.entries().to_vec();
-        assert_eq!(Log::restore(log.origin().clone(), texts.clone()).expect("log"), log);
-        assert!(matches!(Log::restore(log.origin().clone(), texts[1..].to_vec()), Err(LogError::Gap { .. })));
+        assert_eq!(Log::restore::<PollEvent>(log.origin().clone(), texts.clone()).expect("log"), log);
+        assert!(matches!(
+            Log::restore::<PollEvent>(log.origin().clone(), texts[1..].to_vec()),
+            Err(LogError::Gap { .. })
+        ));
     }
 }

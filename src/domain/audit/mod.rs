@@ -10,13 +10,15 @@
 //! One line of `log.jsonl` without its line feed, at most 2^20 bytes, canonical, with exactly these keys:
 //!
 //! ```text
-//! {"actor":{"name":N,"role":R},"at":T,"data":{…},"kind":K,"seq":n,"v":1}
+//! {"actor":{"account":I,"name":N,"role":R},"at":T,"data":{…},"kind":K,"seq":n,"v":1}
 //! ```
 //!
 //! * `seq` counts from 0 without gaps.
 //! * `at` is UTC to the second, `2023-12-13T01:00:00Z`, and never earlier than in the line before.
-//! * `role` is `clerk`, `leader`, `teller`, `head_teller` or `program`.
-//! * `kind` and the keys of `data`: [`event`], which has a type for each; [`Event::TABLE`] is the same as data. All keys
+//! * `account` is a lower-case UUID, or `null` for the program itself.
+//! * `role` is `operator`, `admin`, `clerk`, `leader`, `delegate`, `official`, `head_teller`, `teller`, `observer`,
+//!   `auditor` or `program`.
+//! * `kind` and the keys of `data`: [`event::poll`], which has a type for each; [`PollEvent`]'s table is the same as data. All keys
 //!   are required and there are no others. Figures are 0 to 2^32 - 1, hashes 64 hex digits, a vote is `rating` or
 //!   `confidence`.
 //!
@@ -25,7 +27,7 @@
 //! `poll.created` first; then once each, in this order: `list.decided`, `forms.sealed`, `voting.opened`,
 //! `counting.closed`, `result.declared`. Between opening and closing: `ballots.returned` once for every sealed form, and
 //! after it that form's `batch.committed`, whose numbers are unique within the form and whose papers add up to the
-//! ballots returned. `dossiers.released` after the list, `paper.issued` anywhere. A sealed form has one line for each
+//! ballots returned. `dossiers.released` after the list; `paper.issued` and `council_log.noted` anywhere. A sealed form has one line for each
 //! official of its block, in the order of the list; blocks and forms correspond one to one.
 //!
 //! # Tree
@@ -104,7 +106,7 @@ pub use commitment::{Nonce, Opening};
 pub use course::{Course, MOMENTS, Moment, Record};
 pub use digest::Digest;
 pub use entry::Entry;
-pub use event::{Actor, Event, Role};
+pub use event::{Actor, CouncilEvent, LogEvent, PollEvent};
 pub use log::Log;
 pub use note::{KeyName, Signer, VerifierKey};
 pub use replay::Replay;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::commitment::Opening;
 use super::course::{FormCourse, Record};
-use super::event::FormTotals;
+use super::event::poll::FormTotals;
 use crate::domain::batch::PAPERS_PER_BATCH;
 use crate::domain::count::{BatchCounts, CountError};
 
@@ -147,7 +147,7 @@ mod tests {
     use super::super::commitment::Nonce;
     use super::super::course::Committed;
     use super::super::digest::Digest;
-    use super::super::event::{BallotsReturned, ListDecided, ListedOfficial, PollCreated, SealedForm};
+    use super::super::event::poll::{BallotsReturned, ListDecided, ListedOfficial, PollCreated, SealedForm};
     use super::*;
     use crate::domain::poll::{LevelCounts, PollKind};
 

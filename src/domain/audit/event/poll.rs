@@ -1,44 +1,14 @@
-//! What a poll's log can say. Each event is declared once, here; its type, its kind, its reader and its line in the
-//! table of events come from that one declaration.
-//!
-//! No event has room for a mark, a selection or the value of a single ballot: the finest figure before counting closes
-//! is the number of papers in a batch, beside a commitment that hides its counts.
-//!
-//! Fields stand in canonical order (sorted), so that what serde writes is canonical as it is.
+//! What a poll's log can say.
 
 use serde::{Deserialize, Serialize};
 
-use super::canonical::{self, ReadError};
-use super::digest::Digest;
-use super::time::UtcTime;
+use super::declare::events;
+use super::{EventError, EventRow, FieldRow, LogEvent};
+use crate::domain::audit::canonical::{self, ReadError};
+use crate::domain::audit::digest::Digest;
+use crate::domain::audit::time::UtcTime;
 use crate::domain::count::BatchCounts;
 use crate::domain::poll::PollKind;
-
-/// In which capacity somebody acts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Thư ký, văn phòng: prepares lists, facts and papers.
-    Clerk,
-    /// Thường trực, chủ tọa: verifies and confirms.
-    Leader,
-    /// Thành viên Ban kiểm phiếu: keys a batch.
-    Teller,
-    /// Trưởng Ban kiểm phiếu: opens and closes batches.
-    HeadTeller,
-    /// The program itself, in a rehearsal that nobody attends.
-    Program,
-}
-
-/// Who did what an entry says.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Actor {
-    /// Full name.
-    pub name: String,
-    /// In which capacity.
-    pub role: Role,
-}
 
 /// One official on the list that was decided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,113 +62,10 @@ pub struct FormTotals {
     pub returned: u32,
 }
 
-/// A field in the table of events.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FieldRow {
-    /// Key in `data`.
-    pub name: &'static str,
-    /// What it holds.
-    pub doc: &'static str,
-}
-
-/// A line in the table of events.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct EventRow {
-    /// `batch.committed`.
-    pub kind: &'static str,
-    /// What happened.
-    pub doc: &'static str,
-    /// Who writes it.
-    pub who: &'static str,
-    /// When in the course of a poll.
-    pub when: &'static str,
-    /// Keys of `data`, in their order.
-    pub fields: &'static [FieldRow],
-}
-
-macro_rules! events {
-    ($(
-        #[doc = $doc:literal]
-        $kind:literal $name:ident by $who:literal when $when:literal {
-            $( #[doc = $field_doc:literal] $field:ident: $type:ty, )+
-        }
-    )+) => {
-        $(
-            #[doc = $doc]
-            #[doc = ""]
-            #[doc = concat!("Kind `", $kind, "`. Who: ", $who, ". When: ", $when, ".")]
-            #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-            #[serde(deny_unknown_fields)]
-            pub struct $name {
-                $( #[doc = $field_doc] pub $field: $type, )+
-            }
-
-            impl From<$name> for Event {
-                fn from(event: $name) -> Self {
-                    Self::$name(event)
-                }
-            }
-        )+
-
-        /// One thing that happened in a poll.
-        #[derive(Clone, Debug, PartialEq, Eq)]
-        pub enum Event {
-            $( #[doc = $doc] $name($name), )+
-        }
-
-        impl Event {
-            /// Every event that there is, in the order in which a poll meets them.
-            pub const TABLE: &[EventRow] = &[$(EventRow {
-                kind: $kind,
-                doc: $doc,
-                who: $who,
-                when: $when,
-                fields: &[$(FieldRow { name: stringify!($field), doc: $field_doc }),+],
-            }),+];
-
-            /// Dotted words: `batch.committed`.
-            pub const fn kind(&self) -> &'static str {
-                match self {
-                    $( Self::$name(_) => $kind, )+
-                }
-            }
-
-            /// Canonical text of `data`.
-            ///
-            /// # Errors
-            /// When a figure is beyond what canonical JSON holds.
-            pub fn data_text(&self) -> Result<String, ReadError> {
-                match self {
-                    $( Self::$name(event) => canonical::to_text(event), )+
-                }
-            }
-
-            /// Reads `data`, a text that was found canonical, as an event of `kind`.
-            ///
-            /// # Errors
-            /// When the kind is not known, or `data` is not exactly of its shape.
-            pub(super) fn from_canonical(kind: &str, data: &str) -> Result<Self, EventError> {
-                match kind {
-                    $( $kind => canonical::from_canonical(data).map(Self::$name).map_err(EventError::Data), )+
-                    _ => Err(EventError::Kind(kind.to_owned())),
-                }
-            }
-        }
-    };
-}
-
-/// `kind` and `data` are no event.
-#[derive(Debug, thiserror::Error)]
-pub enum EventError {
-    /// Written by a newer program, or by nobody of ours.
-    #[error("loại bản ghi \"{0}\" không có trong danh mục")]
-    Kind(String),
-    /// Not the fields of that kind.
-    #[error("phần data không đúng mẫu: {0}")]
-    Data(ReadError),
-}
-
 events! {
+    /// One thing that happened in a poll.
+    PollEvent;
+
     /// The poll exists: who votes, on what occasion, under which rules.
     "poll.created" PollCreated by "clerk" when "first entry of the log" {
         /// Name of the council.
@@ -279,30 +146,27 @@ events! {
         /// SHA-256 of its bytes.
         sha256: Digest,
     }
+    /// Where the council's own log stood, so that neither can be rewritten without the other.
+    "council_log.noted" CouncilLogNoted by "leader" when "any time; with each release of dossiers, and before forms are sealed" {
+        /// Name of the council's log.
+        origin: String,
+        /// Root over its first `size` entries.
+        root: Digest,
+        /// Its entries.
+        size: u64,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// The table is the promise to a stranger's verifier: fields in canonical order, kinds unique.
-    #[test]
-    fn the_table_of_events_is_in_canonical_order() {
-        let mut kinds: Vec<&str> = Event::TABLE.iter().map(|row| row.kind).collect();
-        for row in Event::TABLE {
-            assert!(row.fields.is_sorted_by_key(|f| f.name), "{}", row.kind);
-        }
-        kinds.sort_unstable();
-        kinds.dedup();
-        assert_eq!(kinds.len(), Event::TABLE.len());
-    }
-
     #[test]
     fn data_is_read_to_the_letter() {
         let digest = Digest::of(b"paper");
-        let event = Event::from(PaperIssued { name: "minutes.pdf".into(), pages: 3, sha256: digest });
+        let event = PollEvent::from(PaperIssued { name: "minutes.pdf".into(), pages: 3, sha256: digest });
         let text = event.data_text().expect("text");
-        assert_eq!(Event::from_canonical("paper.issued", &text).expect("event"), event);
+        assert_eq!(PollEvent::from_canonical("paper.issued", &text).expect("event"), event);
         for (kind, wrong) in [
             ("paper.issued", text.replace("\"pages\":3", "\"pages\":-3")),
             ("paper.issued", text.replace("\"pages\":3", "\"mark\":1,\"pages\":3")),
@@ -311,7 +175,7 @@ mod tests {
             ("paper.issued", text.replace(&digest.to_string(), &digest.to_string().to_uppercase())),
             ("ballot.cast", text.clone()),
         ] {
-            assert!(Event::from_canonical(kind, &wrong).is_err(), "{kind} {wrong}");
+            assert!(PollEvent::from_canonical(kind, &wrong).is_err(), "{kind} {wrong}");
         }
     }
 
@@ -322,7 +186,7 @@ mod tests {
             let counts = format!(r#"{{"invalid":{{}},"lines":[{line}],"papers":5}}"#);
             format!(r#"{{"forms":[{{"counts":{counts},"form":"F1","issued":5,"returned":5}}]}}"#)
         };
-        let read = |line: &str| Event::from_canonical("counting.closed", &totals(line));
+        let read = |line: &str| PollEvent::from_canonical("counting.closed", &totals(line));
         assert!(read(r#"{"high":1,"low":2,"medium":2}"#).is_ok());
         assert!(read(r#"{"confidence":1,"high":1,"low":2,"medium":2}"#).is_err());
         assert!(read(r#"{"ballots":["high"],"high":1,"low":2,"medium":2}"#).is_err());

@@ -1,0 +1,176 @@
+//! What a council's own log can say: that it was founded, who may sign in and who did, and which polls it began.
+//!
+//! An account is told by its id; names stand only where they are given or changed.
+
+use serde::{Deserialize, Serialize};
+
+use super::declare::events;
+use super::{EventError, EventRow, FieldRow, LogEvent};
+use crate::domain::audit::canonical::{self, ReadError};
+use crate::domain::audit::time::UtcTime;
+use crate::domain::council::CouncilKind;
+use crate::domain::id::{AccountId, CouncilId, PollId, SlipId};
+use crate::domain::role::Role;
+
+/// Who set a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PasswordBy {
+    /// Its owner.
+    Owner,
+    /// An administrator, for its owner to change at the next sign-in.
+    Admin,
+}
+
+/// How somebody proved who they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignInBy {
+    /// Password alone.
+    Password,
+    /// Password and a code of the authenticator app.
+    SecondFactor,
+    /// An access slip, used up by it.
+    Slip,
+    /// The link that the console shows at the first start.
+    SetUpLink,
+}
+
+/// A slip and whom it lets in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IssuedSlip {
+    /// Whom it lets in.
+    pub account: AccountId,
+    /// The slip; its code stands nowhere but on its paper.
+    pub slip: SlipId,
+}
+
+events! {
+    /// One thing that happened in a council, outside its polls.
+    CouncilEvent;
+
+    /// The council exists in this installation.
+    "council.founded" CouncilFounded by "operator" when "first entry of the log" {
+        /// Its id.
+        council: CouncilId,
+        /// Kind and level; `null` for the installation itself.
+        kind: Option<CouncilKind>,
+        /// Its name.
+        name: String,
+        /// Its name in addresses.
+        slug: String,
+    }
+    /// The council's name or its name in addresses changed.
+    "council.renamed" CouncilRenamed by "operator" when "any time" {
+        /// Its new name.
+        name: String,
+        /// Its new name in addresses.
+        slug: String,
+    }
+    /// Whether everybody who signs in by password must have a second factor.
+    "second_factor.required" SecondFactorRequired by "admin" when "any time" {
+        /// From now on.
+        required: bool,
+    }
+    /// Somebody may sign in.
+    "account.opened" AccountOpened by "admin" when "any time" {
+        /// Its id.
+        account: AccountId,
+        /// Name to sign in with.
+        login: String,
+        /// Full name.
+        name: String,
+        /// What its holder may do.
+        roles: Vec<Role>,
+    }
+    /// Name or roles are different now.
+    "account.changed" AccountChanged by "admin" when "any time after the account was opened" {
+        /// Whose.
+        account: AccountId,
+        /// Full name.
+        name: String,
+        /// What its holder may do now.
+        roles: Vec<Role>,
+    }
+    /// Nobody may sign in as this account any more.
+    "account.disabled" AccountDisabled by "admin" when "while the account is open" {
+        /// Whose.
+        account: AccountId,
+    }
+    /// A disabled account is open again.
+    "account.enabled" AccountEnabled by "admin" when "while the account is disabled" {
+        /// Whose.
+        account: AccountId,
+    }
+    /// There is a new password; what was signed in before is signed out.
+    "password.set" PasswordSet by "admin" when "any time after the account was opened; by its owner too" {
+        /// Whose.
+        account: AccountId,
+        /// Who chose it.
+        by: PasswordBy,
+    }
+    /// The owner's authenticator app was added or taken away.
+    "second_factor.set" SecondFactorSet by "admin" when "any time; switched on by its owner alone" {
+        /// Whose.
+        account: AccountId,
+        /// From now on.
+        on: bool,
+    }
+    /// Somebody signed in.
+    "session.started" SessionStarted by "all" when "any time" {
+        /// Who.
+        account: AccountId,
+        /// By which proof.
+        by: SignInBy,
+    }
+    /// All sessions of an account ended at once.
+    "sessions.ended" SessionsEnded by "all" when "any time" {
+        /// Whose.
+        account: AccountId,
+    }
+    /// Wrong passwords brought a delay of a minute or longer.
+    "sign_in.delayed" SignInDelayed by "program" when "once per delay" {
+        /// Whose password was tried.
+        account: AccountId,
+        /// Wrong ones in a row.
+        failures: u32,
+    }
+    /// Access slips were printed.
+    "slips.issued" SlipsIssued by "admin" when "any time; earlier slips of the same people are void" {
+        /// They end at this moment.
+        expires_at: UtcTime,
+        /// One for each person.
+        slips: Vec<IssuedSlip>,
+    }
+    /// Access slips that nobody used are void.
+    "slips.revoked" SlipsRevoked by "admin" when "any time" {
+        /// Which.
+        slips: Vec<SlipId>,
+    }
+    /// A poll began, with a log of its own.
+    "poll.begun" PollBegun by "clerk" when "any time; the poll's own log begins with it" {
+        /// Name of the poll's log.
+        origin: String,
+        /// The poll.
+        poll: PollId,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_names_one_event_in_one_log_and_its_fields_are_in_canonical_order() {
+        let rows = || CouncilEvent::TABLE.iter().chain(crate::domain::audit::PollEvent::TABLE);
+        let mut kinds: Vec<&str> = rows().map(|row| row.kind).collect();
+        for row in rows() {
+            assert!(row.fields.is_sorted_by_key(|f| f.name), "{}", row.kind);
+        }
+        let all = kinds.len();
+        kinds.sort_unstable();
+        kinds.dedup();
+        assert_eq!(kinds.len(), all);
+    }
+}
