@@ -81,3 +81,5 @@ pub mod cli;
 pub mod domain;
 pub mod import;
 pub mod pdf;
+pub mod store;
+pub mod web;

@@ -1,10 +1,14 @@
-//! The one place that asks the outside world for the time.
+//! The one place that asks the outside world for the time and for chance.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use jiff::civil::{Date, Time};
 use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
+
+use super::error::AppError;
+use crate::domain::simulate::SeededStream;
 
 /// Vietnam has one zone and no summer time: +07:00.
 const VIETNAM: Offset = Offset::constant(7);
@@ -27,6 +31,81 @@ impl Stopwatch {
     /// Milliseconds since the start.
     pub fn elapsed_ms(self) -> u128 {
         self.0.elapsed().as_millis()
+    }
+}
+
+/// What a service asks for the time. A clone is the same clock.
+#[derive(Clone, Debug)]
+pub enum Clock {
+    /// The machine's.
+    System,
+    /// One that stands still until it is moved: of tests.
+    Still(Arc<Mutex<Timestamp>>),
+    /// One that moves a step with each reading.
+    Rehearsal(Arc<Mutex<RehearsalClock>>),
+}
+
+impl Clock {
+    /// Stands at `start`.
+    pub fn still(start: Timestamp) -> Self {
+        Self::Still(Arc::new(Mutex::new(start)))
+    }
+
+    /// The moment.
+    pub fn now(&self) -> Timestamp {
+        match self {
+            Self::System => Timestamp::now(),
+            Self::Still(at) => *at.lock().unwrap_or_else(PoisonError::into_inner),
+            Self::Rehearsal(clock) => clock.lock().unwrap_or_else(PoisonError::into_inner).tick(),
+        }
+    }
+
+    /// Moves a clock that stands still; any other goes its own way.
+    pub fn advance(&self, by: SignedDuration) {
+        if let Self::Still(at) = self {
+            let mut at = at.lock().unwrap_or_else(PoisonError::into_inner);
+            *at = at.checked_add(by).unwrap_or(*at);
+        }
+    }
+}
+
+/// Where ids, tokens, salts and keys come from. A clone draws from the same source.
+#[derive(Clone)]
+pub enum Chance {
+    /// The operating system.
+    System,
+    /// A seed that everybody may know: of rehearsals, never of a service.
+    Seeded(Arc<Mutex<SeededStream>>),
+}
+
+impl Chance {
+    /// Drawn from `stream`.
+    pub fn seeded(stream: SeededStream) -> Self {
+        Self::Seeded(Arc::new(Mutex::new(stream)))
+    }
+
+    /// 32 bytes that nobody can guess.
+    ///
+    /// # Errors
+    /// When the operating system has none to give.
+    pub fn block(&self) -> Result<[u8; 32], AppError> {
+        match self {
+            Self::System => {
+                let mut bytes = [0; 32];
+                getrandom::fill(&mut bytes).map_err(|e| AppError::internal("lấy số ngẫu nhiên", e))?;
+                Ok(bytes)
+            }
+            Self::Seeded(stream) => Ok(stream.lock().unwrap_or_else(PoisonError::into_inner).block()),
+        }
+    }
+
+    /// 10 bytes, for an id.
+    ///
+    /// # Errors
+    /// As [`Self::block`].
+    pub fn for_id(&self) -> Result<[u8; 10], AppError> {
+        let [a, b, c, d, e, f, g, h, i, j, ..] = self.block()?;
+        Ok([a, b, c, d, e, f, g, h, i, j])
     }
 }
 

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::domain::finding::Finding;
+use crate::store::StoreError;
 
 /// Why a use case stopped. The text says what is wrong, where, and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +28,33 @@ pub enum AppError {
         /// What the system said.
         source: io::Error,
     },
+    /// What somebody typed, field by field; nothing was written.
+    #[error("{}", fields.iter().map(|field| field.sentence.as_str()).collect::<Vec<_>>().join(" "))]
+    Fields {
+        /// In the order of the form.
+        fields: Vec<FieldError>,
+    },
+    /// Not one of the roles that may do this.
+    #[error(
+        "Tài khoản này không có quyền làm việc đó; hãy nhờ người có vai trò phù hợp hoặc người quản trị tài khoản."
+    )]
+    Forbidden,
+    /// No such thing in this council.
+    #[error("Không tìm thấy {0} trong hội đồng này; có thể đường dẫn đã cũ, hãy quay lại danh sách.")]
+    NotFound(&'static str),
+    /// The second of two editors.
+    #[error("{by} vừa sửa {what} này lúc {at}; những gì bạn gõ còn nguyên, hãy đối chiếu rồi lưu lại.")]
+    Stale {
+        /// `tài khoản`.
+        what: &'static str,
+        /// Who changed it.
+        by: String,
+        /// When, as pages write it.
+        at: String,
+    },
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// Something inside went wrong that no input explains.
     #[error(
         "Chương trình gặp lỗi khi {doing}: {cause}. Hãy báo nguyên văn câu này cho người bảo trì, không kèm dữ liệu cá nhân; chưa ghi gì cả."
@@ -39,7 +67,21 @@ pub enum AppError {
     },
 }
 
+/// What is wrong with one field of a form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldError {
+    /// Name of the field.
+    pub field: &'static str,
+    /// What is wrong and what to do.
+    pub sentence: String,
+}
+
 impl AppError {
+    /// One field that is wrong.
+    pub fn field(field: &'static str, sentence: impl ToString) -> Self {
+        Self::Fields { fields: vec![FieldError { field, sentence: sentence.to_string() }] }
+    }
+
     /// A file that could not be read or written.
     pub fn file(path: &Path, source: io::Error) -> Self {
         Self::File { path: path.to_owned(), source }

@@ -1,18 +1,27 @@
 //! Use cases: load, let the domain decide, write. The only layer that touches files.
 
+pub mod accounts;
 pub mod bundle;
+pub mod caller;
 pub mod clock;
 mod columns;
+pub mod councils;
 pub mod error;
 pub mod files;
+pub mod keys;
 mod parallel;
+pub mod passwords;
 pub mod progress;
 pub mod rehearse;
 pub mod results;
 pub mod rules;
 mod sample;
+pub mod service;
+pub mod sign_in;
 pub mod tally;
 pub mod template;
 pub mod verify;
 
+pub use caller::Caller;
 pub use error::AppError;
+pub use service::App;

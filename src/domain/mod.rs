@@ -1,5 +1,6 @@
 //! Pure values and decisions; one file per idea.
 
+pub mod account;
 pub mod audit;
 pub mod ballot;
 pub mod batch;

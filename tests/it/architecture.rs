@@ -18,8 +18,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("pdf", &["domain"]),
     ("import", &["domain"]),
-    ("app", &["pdf", "import", "domain"]),
-    ("cli", &["app", "domain"]),
+    ("store", &["domain"]),
+    ("app", &["store", "pdf", "import", "domain"]),
+    ("web", &["app", "domain"]),
+    ("cli", &["web", "app", "domain"]),
 ];
 
 /// Crates that one layer alone may name.
@@ -34,6 +36,16 @@ const OWNED_CRATES: &[(&str, &str)] = &[
     ("rust_xlsxwriter", "import"),
     ("csv", "import"),
     ("encoding_rs", "import"),
+    ("sqlx", "store"),
+    ("argon2", "app"),
+    ("totp_rs", "app"),
+    ("axum", "web"),
+    ("axum_server", "web"),
+    ("rustls", "web"),
+    ("tower", "web"),
+    ("tower_http", "web"),
+    ("askama", "web"),
+    ("form_urlencoded", "web"),
     ("clap", "cli"),
 ];
 
@@ -51,6 +63,7 @@ const DOMAIN_CRATES: &[&str] = &[
     "zeroize",
     "jiff",
     "unicode_normalization",
+    "uuid",
 ];
 
 /// Asking the outside world for the time or for chance; the order of a hash map is chance too.

@@ -27,4 +27,6 @@ mod rehearse;
 mod rules;
 mod sample;
 mod secrecy;
+mod sign_in;
+mod site;
 mod tally_command;

@@ -38,6 +38,17 @@ pub struct Frontier {
 }
 
 impl Frontier {
+    /// The frontier of `size` entries with these peaks, largest first; `None` unless there is one for each 1 bit.
+    pub fn restore(size: u64, peaks: Vec<Digest>) -> Option<Self> {
+        let fits = u32::try_from(peaks.len()) == Ok(size.count_ones());
+        fits.then_some(Self { size, peaks })
+    }
+
+    /// Roots of the complete subtrees, largest first.
+    pub fn peaks(&self) -> &[Digest] {
+        &self.peaks
+    }
+
     /// Entries so far.
     pub const fn size(&self) -> u64 {
         self.size

@@ -1,0 +1,66 @@
+//! Passwords: argon2id (RFC 9106), off the threads that serve pages.
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
+use argon2::{Algorithm, Argon2, Params, Version};
+use zeroize::Zeroizing;
+
+use super::error::AppError;
+
+/// A password that somebody typed; wiped from memory when dropped.
+pub type Password = Zeroizing<String>;
+
+/// How much work a guess costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cost {
+    /// 19 MiB, two passes: about 40 ms (OWASP's first choice).
+    Full,
+    /// Next to nothing: of tests and rehearsals, whose passwords guard nothing.
+    Least,
+}
+
+impl Cost {
+    fn hasher(self) -> Result<Argon2<'static>, AppError> {
+        let (memory_kib, passes) = match self {
+            Self::Full => (19 * 1024, 2),
+            Self::Least => (8, 1),
+        };
+        let params = Params::new(memory_kib, passes, 1, None).map_err(internal)?;
+        Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+    }
+}
+
+fn internal(error: impl ToString) -> AppError {
+    AppError::internal("kiểm tra mật khẩu", error)
+}
+
+/// The PHC string of a password.
+///
+/// # Errors
+/// When there is no memory for it.
+pub async fn hash(cost: Cost, password: Password, salt: [u8; 32]) -> Result<String, AppError> {
+    let hashed = move || {
+        let hash: PasswordHash =
+            cost.hasher()?.hash_password_with_salt(password.as_bytes(), &salt[..16]).map_err(internal)?;
+        Ok(hash.to_string())
+    };
+    tokio::task::spawn_blocking(hashed).await.map_err(internal)?
+}
+
+/// Whether `password` is the one behind the PHC string. Without a string the work is done all the same, so that the
+/// time tells nobody whether an account exists.
+///
+/// # Errors
+/// When the string is none, or there is no memory.
+pub async fn verify(cost: Cost, password: Password, phc: Option<String>) -> Result<bool, AppError> {
+    let verified = move || {
+        let hasher = cost.hasher()?;
+        let Some(phc) = phc else {
+            let made: Result<PasswordHash, _> = hasher.hash_password_with_salt(password.as_bytes(), &[0; 16]);
+            return made.map(|_| false).map_err(internal);
+        };
+        let hash = PasswordHash::new(&phc).map_err(internal)?;
+        Ok(hasher.verify_password(password.as_bytes(), &hash).is_ok())
+    };
+    tokio::task::spawn_blocking(verified).await.map_err(internal)?
+}

@@ -1,0 +1,88 @@
+//! Councils of the installation.
+
+use super::error::StoreError;
+use super::scope::{CouncilTx, InstallationTx};
+use super::sql::{execute, row, row_struct};
+use crate::domain::audit::UtcTime;
+use crate::domain::id::CouncilId;
+
+row_struct! {
+    /// A council, or the installation itself.
+    CouncilRow {
+        /// Its id.
+        council_id: String,
+        /// Its name in addresses.
+        slug: String,
+        /// Its name.
+        name: String,
+        /// `province_council`; `None` for the installation.
+        kind: Option<String>,
+        /// Whether a password alone is not enough.
+        second_factor_required: bool,
+        /// Goes up with every change.
+        version: i64,
+        /// When it came into this installation.
+        founded_at: String,
+    }
+}
+
+impl CouncilRow {
+    /// Its id.
+    ///
+    /// # Errors
+    /// When the stored text is none.
+    pub fn id(&self) -> Result<CouncilId, StoreError> {
+        self.council_id.parse().map_err(StoreError::corrupt)
+    }
+}
+
+/// All councils by name; the installation itself is not among them.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn list(tx: &mut InstallationTx<'_>) -> Result<Vec<CouncilRow>, StoreError> {
+    let own = tx.own().await?;
+    // The one statement that spans councils; `InstallationTx` is what may say it.
+    super::sql::rows!(
+        own,
+        CouncilRow,
+        "SELECT council_id, slug, name, kind, second_factor_required, version, founded_at FROM councils \
+         WHERE NOT council_id = $1 ORDER BY name, council_id"
+    )
+}
+
+/// The council of this transaction.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn own(tx: &mut CouncilTx) -> Result<Option<CouncilRow>, StoreError> {
+    row!(
+        tx,
+        CouncilRow,
+        "SELECT council_id, slug, name, kind, second_factor_required, version, founded_at FROM councils \
+         WHERE council_id = $1"
+    )
+}
+
+/// Adds the council of this transaction.
+///
+/// # Errors
+/// [`StoreError::Refused`] when its id or its name in addresses is taken.
+pub async fn add(
+    tx: &mut CouncilTx,
+    slug: &str,
+    name: &str,
+    kind: Option<&str>,
+    founded_at: UtcTime,
+) -> Result<(), StoreError> {
+    let added = execute!(
+        tx,
+        "INSERT INTO councils (council_id, slug, name, kind, second_factor_required, version, founded_at) \
+         VALUES ($1, $2, $3, $4, FALSE, 1, $5)",
+        slug.to_owned(),
+        name.to_owned(),
+        kind.map(str::to_owned),
+        founded_at.to_string(),
+    );
+    added.map(drop)
+}

@@ -1,0 +1,125 @@
+//! Why the database did not do what was asked: one sentence for people, the cause for the log.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::domain::audit::canonical::ReadError;
+
+/// What went wrong below the use cases. The text is Vietnamese and says what to do; the cause is its `source`.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Not `sqlite:` and not `postgres:`.
+    #[error("DATABASE_URL bắt đầu bằng «{0}:», mà chương trình chỉ dùng được sqlite: hoặc postgres:; hãy sửa lại.")]
+    UnknownScheme(String),
+    /// Has the scheme, but not the form.
+    #[error(
+        "DATABASE_URL viết chưa đúng mẫu; ví dụ: sqlite:data/tinnhiem.db hoặc postgres://tinnhiem@localhost/tinnhiem."
+    )]
+    Url(#[source] sqlx::Error),
+    /// Tables that this program did not make.
+    #[error(
+        "{0} là cơ sở dữ liệu của chương trình khác; hãy chỉ sang tệp hoặc cơ sở dữ liệu khác. Chưa ghi gì vào đó."
+    )]
+    NotOurs(String),
+    /// Not a SQLite file at all.
+    #[error("{} không phải tệp cơ sở dữ liệu SQLite; hãy chỉ sang tệp khác.", .0.display())]
+    NotADatabase(PathBuf),
+    /// Migrations that this program does not know.
+    #[error(
+        "Cơ sở dữ liệu đã được một bản tinnhiem mới hơn nâng cấp (lược đồ {found}, bản này biết đến {known}); hãy cài bản mới hơn rồi chạy lại."
+    )]
+    NewerSchema {
+        /// In the database.
+        found: i64,
+        /// In this program.
+        known: i64,
+    },
+    /// A migration that was changed after it ran, or ran half.
+    #[error(
+        "Lược đồ của cơ sở dữ liệu không khớp với chương trình; hãy khôi phục từ bản sao lưu hoặc báo người bảo trì."
+    )]
+    BrokenSchema(#[source] Box<sqlx::migrate::MigrateError>),
+    /// Somebody else holds it.
+    #[error("Cơ sở dữ liệu đang bận; hãy thử lại sau ít giây.")]
+    Busy(#[source] sqlx::Error),
+    /// No right to write.
+    #[error("Cơ sở dữ liệu chỉ cho đọc; hãy cấp quyền ghi cho tài khoản chạy chương trình.")]
+    ReadOnly(#[source] sqlx::Error),
+    /// No room left.
+    #[error("Ổ đĩa của cơ sở dữ liệu đã đầy; hãy giải phóng chỗ trống rồi thử lại.")]
+    DiskFull(#[source] sqlx::Error),
+    /// Not reachable, or lost on the way.
+    #[error(
+        "Không kết nối được cơ sở dữ liệu; hãy kiểm tra máy chủ cơ sở dữ liệu rồi thử lại. Việc đang làm chưa được ghi."
+    )]
+    Gone(#[source] sqlx::Error),
+    /// The database refused it: a rule that should have been checked before.
+    #[error("Cơ sở dữ liệu từ chối thay đổi này vì trái với ràng buộc dữ liệu; chưa ghi gì cả.")]
+    Refused(#[source] sqlx::Error),
+    /// Somebody else changed the row since it was read.
+    #[error("Người khác vừa sửa mục này; hãy xem lại bản mới rồi sửa tiếp.")]
+    Stale,
+    /// A stored text that is none of ours: somebody wrote to the database past the program.
+    #[error("Dữ liệu đã lưu không đúng mẫu ({0}); hãy chạy «tinnhiem doctor» và báo người bảo trì.")]
+    Corrupt(String),
+    /// An entry that the log cannot take.
+    #[error("Không ghi được nhật ký: {0}.")]
+    Log(String),
+    /// The task that writes has ended.
+    #[error("Chương trình đang dừng; việc này chưa được ghi, hãy thử lại sau khi chương trình chạy lại.")]
+    Stopping,
+    /// What befell all that were to be committed together.
+    #[error(transparent)]
+    Shared(#[from] Arc<StoreError>),
+    /// Something that no input explains.
+    #[error("Cơ sở dữ liệu gặp lỗi; hãy thử lại, nếu vẫn lỗi thì chạy «tinnhiem doctor» và báo người bảo trì.")]
+    Other(#[source] sqlx::Error),
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => {
+                Self::Gone(error)
+            }
+            sqlx::Error::Database(cause) => match cause.code().as_deref() {
+                // SQLite result codes (sqlite.org/rescode.html), extended ones by their low byte.
+                Some("5" | "6" | "261" | "517" | "262") => Self::Busy(error),
+                Some("8" | "264" | "520" | "776" | "1032" | "1288" | "1544" | "25006") => Self::ReadOnly(error),
+                Some("13" | "53100") => Self::DiskFull(error),
+                // PostgreSQL SQLSTATE: 08 connection, 57P administrator, 53300 too many connections.
+                Some("57P01" | "57P02" | "57P03" | "53300") => Self::Gone(error),
+                Some("55P03" | "40001" | "40P01") => Self::Busy(error),
+                Some(code) if code.starts_with("08") => Self::Gone(error),
+                Some(code) if code.starts_with("23") => Self::Refused(error),
+                _ if cause.is_unique_violation() || cause.is_foreign_key_violation() || cause.is_check_violation() => {
+                    Self::Refused(error)
+                }
+                _ => Self::Other(error),
+            },
+            _ => Self::Other(error),
+        }
+    }
+}
+
+impl From<ReadError> for StoreError {
+    fn from(error: ReadError) -> Self {
+        Self::Log(error.to_string())
+    }
+}
+
+impl StoreError {
+    /// Whether the same may work in a moment.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Busy(_) | Self::Gone(_) | Self::Stopping | Self::DiskFull(_) => true,
+            Self::Shared(cause) => cause.is_passing(),
+            _ => false,
+        }
+    }
+
+    /// A stored value that does not read.
+    pub(super) fn corrupt(what: impl ToString) -> Self {
+        Self::Corrupt(what.to_string())
+    }
+}

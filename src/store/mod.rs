@@ -1,0 +1,90 @@
+//! SQL, and nothing that decides. One text of each statement for SQLite and PostgreSQL; every row belongs to a council,
+//! and a statement that does not name it does not compile.
+
+pub mod accounts;
+pub mod councils;
+mod db;
+mod error;
+pub mod logs;
+mod scope;
+pub mod sessions;
+mod sql;
+mod target;
+mod writer;
+
+use crate::domain::id::CouncilId;
+
+pub use db::SCHEMA;
+pub use error::StoreError;
+pub use scope::{CouncilTx, InstallationTx};
+pub use target::Target;
+pub use writer::Work;
+
+/// An open database. A clone is another handle on the same one.
+#[derive(Clone, Debug)]
+pub struct Store {
+    db: db::Db,
+    writer: writer::Writer,
+}
+
+impl Store {
+    /// Opens the database, makes it when it is not there, and brings its schema up to date. Must run inside tokio.
+    ///
+    /// # Errors
+    /// One sentence: what is wrong with it and what to do.
+    pub async fn open(target: &Target) -> Result<Self, StoreError> {
+        let db = db::Db::open(target).await?;
+        Ok(Self { writer: writer::Writer::start(db.clone()), db })
+    }
+
+    /// A transaction that sees one state of the council's rows and cannot write; dropped when done.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn read(&self, council: CouncilId) -> Result<CouncilTx, StoreError> {
+        CouncilTx::enter(self.db.begin_read().await?, council).await
+    }
+
+    /// All councils by name, the installation itself last.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn read_installation(&self) -> Result<Vec<councils::CouncilRow>, StoreError> {
+        let mut tx = self.read(CouncilId::INSTALLATION).await?;
+        let mut found = councils::list(&mut InstallationTx::new(&mut tx)).await?;
+        found.extend(councils::own(&mut tx).await?);
+        Ok(found)
+    }
+
+    /// Runs `work` in one transaction on the council's rows. All of it is durable when this returns, or none of it was
+    /// done.
+    ///
+    /// # Errors
+    /// Those of `work`, and those of the database.
+    pub async fn write<T, E, F>(&self, council: CouncilId, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut CouncilTx) -> Work<'t, Result<T, E>> + Send + 'static,
+    {
+        self.writer.write(council, work).await
+    }
+
+    /// Like [`Self::write`], for what concerns more than one council.
+    ///
+    /// # Errors
+    /// Those of `work`, and those of the database.
+    pub async fn write_installation<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'t> FnOnce(InstallationTx<'t>) -> Work<'t, Result<T, E>> + Send + 'static,
+    {
+        self.writer.write(CouncilId::INSTALLATION, |tx| work(InstallationTx::new(tx))).await
+    }
+
+    /// Closes all connections; work that was handed in is refused from then on.
+    pub async fn close(&self) {
+        self.db.close().await;
+    }
+}

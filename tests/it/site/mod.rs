@@ -1,0 +1,107 @@
+//! A service on a database of its own, and people who visit it: the stories of the pages are told with these.
+
+mod database;
+mod visitor;
+
+use std::future::Future;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tinnhiem::app::App;
+use tinnhiem::app::clock::{Chance, Clock};
+use tinnhiem::app::councils::{FirstAccount, Founding};
+use tinnhiem::app::keys::Keys;
+use tinnhiem::app::passwords::Cost;
+use tinnhiem::domain::audit::Actor;
+use tinnhiem::domain::council::CouncilKind;
+use tinnhiem::domain::id::CouncilId;
+use tinnhiem::domain::role::Role;
+use tinnhiem::store::Store;
+use tinnhiem::web;
+use zeroize::Zeroizing;
+
+pub use database::{Database, Engine};
+pub use visitor::{Answer, Visitor};
+
+/// Password of everybody whom a story does not give another.
+pub const PASSWORD: &str = "mat-khau-thu-nghiem";
+
+/// The service, with a clock that the story moves.
+pub struct Site {
+    pub app: App,
+    pub clock: Clock,
+    pub store: Store,
+    router: axum::Router,
+    pub database: Arc<Database>,
+}
+
+impl Site {
+    /// A service on an empty database: nothing is set up.
+    pub async fn empty(engine: Engine) -> Self {
+        let database = Arc::new(Database::new(engine).await);
+        Self::on(database).await
+    }
+
+    /// One more process on the same database.
+    pub async fn on(database: Arc<Database>) -> Self {
+        let store = Store::open(&database.target()).await.expect("store");
+        let start: Timestamp = "2026-12-01T01:00:00Z".parse().expect("time");
+        let clock = Clock::still(start);
+        let keys = Keys::new(Zeroizing::new([7; 32]));
+        let app = App::new(store.clone(), clock.clone(), Chance::System, keys, Cost::Least);
+        let site = web::Site { app: app.clone(), settings: web::Settings::default() };
+        Self { app, clock, store, router: web::router(site), database }
+    }
+
+    /// A service that is set up, with the operator `he.thong`, and the council `mau` with its administrator `quan.tri`.
+    pub async fn with_council(engine: Engine) -> (Self, CouncilId) {
+        let site = Self::empty(engine).await;
+        let operator = site.app.set_up(first("Người Vận Hành", "he.thong")).await.expect("set-up");
+        let operator = Actor { account: Some(operator), name: "Người Vận Hành".into(), role: Role::Operator };
+        let council = site.found(&operator, "mau", "Hội đồng nhân dân tỉnh Mẫu").await;
+        (site, council)
+    }
+
+    /// Founds a council with the administrator `quan.tri`.
+    pub async fn found(&self, operator: &Actor, slug: &str, name: &str) -> CouncilId {
+        let founding = Founding {
+            name: name.into(),
+            slug: slug.into(),
+            kind: Some(CouncilKind::ProvinceCouncil),
+            first: first("Nguyễn Quản Trị", "quan.tri"),
+        };
+        self.app.found_council(operator.clone(), founding).await.expect("council")
+    }
+
+    /// Somebody with a browser of their own.
+    pub fn visitor(&self) -> Visitor {
+        Visitor::new(self.router.clone())
+    }
+
+    /// Somebody who has signed in by password.
+    pub async fn signed_in(&self, council: &str, login: &str) -> Visitor {
+        let mut visitor = self.visitor();
+        let answer = visitor.signs_in(council, login, PASSWORD).await;
+        assert_eq!(answer.path, "/", "{}", answer.html);
+        visitor
+    }
+}
+
+/// The first account of a body.
+pub fn first(name: &str, login: &str) -> FirstAccount {
+    let password = Zeroizing::new(PASSWORD.to_owned());
+    FirstAccount { name: name.into(), login: login.into(), password, must_change: false }
+}
+
+/// Tells one story on both databases.
+pub fn on_both<F, S>(story: F)
+where
+    F: Fn(Engine) -> S,
+    S: Future<Output = ()>,
+{
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("runtime");
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        eprintln!("on {engine:?}:");
+        runtime.block_on(story(engine));
+    }
+}

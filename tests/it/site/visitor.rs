@@ -1,0 +1,111 @@
+//! Somebody with a browser: keeps cookies, follows redirects, sends the hidden fields of the form on the page.
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode, header};
+use http_body_util::BodyExt as _;
+use scraper::{Html, Selector};
+use tower::ServiceExt as _;
+
+pub struct Visitor {
+    router: Router,
+    pub cookie: Option<String>,
+    /// The last page, whose form is sent next.
+    page: String,
+}
+
+/// What came back, after redirects.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub path: String,
+    pub html: String,
+    pub headers: axum::http::HeaderMap,
+    pub bytes: Vec<u8>,
+}
+
+impl Answer {
+    /// Text of every element that a CSS selector finds.
+    pub fn all(&self, selector: &str) -> Vec<String> {
+        texts(&self.html, selector)
+    }
+
+    /// Text of the first element that a CSS selector finds.
+    pub fn text(&self, selector: &str) -> String {
+        self.all(selector).into_iter().next().unwrap_or_else(|| panic!("no {selector} in {}", self.html))
+    }
+}
+
+fn texts(html: &str, selector: &str) -> Vec<String> {
+    let page = Html::parse_document(html);
+    let selector = Selector::parse(selector).expect("selector");
+    let text = |element: scraper::ElementRef<'_>| {
+        element.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    page.select(&selector).map(text).collect()
+}
+
+impl Visitor {
+    pub fn new(router: Router) -> Self {
+        Self { router, cookie: None, page: String::new() }
+    }
+
+    pub async fn opens(&mut self, path: &str) -> Answer {
+        self.sends(Method::GET, path, None).await
+    }
+
+    /// Fills the fields into the form of the page that was opened last, and sends it to `path`.
+    pub async fn submits(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let mut body = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in self.hidden_fields(path) {
+            body.append_pair(&name, &value);
+        }
+        body.extend_pairs(fields);
+        let body = body.finish();
+        self.sends(Method::POST, path, Some(body)).await
+    }
+
+    pub async fn signs_in(&mut self, council: &str, login: &str, password: &str) -> Answer {
+        self.opens("/dang-nhap").await;
+        self.submits("/dang-nhap", &[("council", council), ("login", login), ("password", password)]).await
+    }
+
+    /// Hidden fields of the form on the last page that goes to `path`.
+    pub fn hidden_fields(&self, path: &str) -> Vec<(String, String)> {
+        let page = Html::parse_document(&self.page);
+        let hidden = format!("form[action='{path}'] input[type=hidden]");
+        let hidden = Selector::parse(&hidden).expect("selector");
+        let pair = |input: scraper::ElementRef<'_>| {
+            Some((input.attr("name")?.to_owned(), input.attr("value").unwrap_or_default().to_owned()))
+        };
+        page.select(&hidden).filter_map(pair).collect()
+    }
+
+    /// Sends one request as it is, and follows redirects.
+    pub async fn sends(&mut self, method: Method, path: &str, body: Option<String>) -> Answer {
+        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "localhost");
+        if let Some(cookie) = &self.cookie {
+            request = request.header(header::COOKIE, cookie);
+        }
+        if body.is_some() {
+            request = request
+                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .header("sec-fetch-site", "same-origin");
+        }
+        let request = request.body(body.map_or_else(Body::empty, Body::from)).expect("request");
+        let response = self.router.clone().oneshot(request).await.expect("answer");
+        for cookie in response.headers().get_all(header::SET_COOKIE) {
+            let pair = cookie.to_str().expect("cookie").split(';').next().unwrap_or_default();
+            self.cookie = if pair.ends_with('=') { None } else { Some(pair.to_owned()) };
+        }
+        let (status, headers) = (response.status(), response.headers().clone());
+        if status.is_redirection() {
+            let to = headers[header::LOCATION].to_str().expect("location").to_owned();
+            return Box::pin(self.sends(Method::GET, &to, None)).await;
+        }
+        let bytes = response.into_body().collect().await.expect("body").to_bytes().to_vec();
+        let html = String::from_utf8_lossy(&bytes).into_owned();
+        self.page.clone_from(&html);
+        Answer { status, path: path.to_owned(), html, headers, bytes }
+    }
+}
