@@ -70,12 +70,11 @@ CREATE TABLE sign_in_failures (
     PRIMARY KEY (council_id, address_hash)
 ) STRICT;
 
--- A form that was sent: the same form sent again gets the same answer and does nothing.
+-- A form that was sent: the same form sent again does nothing.
 CREATE TABLE requests (
     council_id TEXT NOT NULL REFERENCES councils (council_id),
     request_id TEXT NOT NULL,
     account_id TEXT,
-    answer TEXT NOT NULL,
     done_at TEXT NOT NULL,
     PRIMARY KEY (council_id, request_id)
 ) STRICT;

@@ -52,6 +52,9 @@ pub enum AppError {
         /// When, as pages write it.
         at: String,
     },
+    /// The same form was sent before, and done.
+    #[error("Biểu mẫu này đã được gửi và đã thực hiện xong; không làm lại lần nữa.")]
+    AlreadyDone,
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -1,11 +1,13 @@
 //! What every use case of the service stands on.
 
+use super::caller::Caller;
 use super::clock::{Chance, Clock};
 use super::error::AppError;
 use super::keys::Keys;
 use super::passwords::Cost;
 use crate::domain::audit::UtcTime;
-use crate::store::Store;
+use crate::domain::id::{AccountId, RequestId};
+use crate::store::{CouncilTx, Store, Work, requests};
 
 /// The service without its pages: use cases are its methods, one file per subject. A clone is another handle.
 #[derive(Clone)]
@@ -17,14 +19,59 @@ pub struct App {
     pub(super) cost: Cost,
 }
 
+/// A form that somebody who is signed in sent.
+#[derive(Clone, Copy, Debug)]
+pub struct Ask<'a> {
+    /// Who.
+    pub caller: &'a Caller,
+    /// Tells the form apart from the same form sent again.
+    pub request: RequestId,
+}
+
 impl App {
     /// The service on a database.
     pub const fn new(store: Store, clock: Clock, chance: Chance, keys: Keys, cost: Cost) -> Self {
         Self { store, clock, chance, keys, cost }
     }
 
+    /// The id of a form that is about to be shown.
+    ///
+    /// # Errors
+    /// When the operating system has no chance to give.
+    pub fn new_request(&self) -> Result<RequestId, AppError> {
+        Ok(RequestId::new(self.clock.now(), &self.chance.for_id()?))
+    }
+
+    /// Runs `work` in one transaction of the caller's council, once for each form: sent again, it does nothing and says
+    /// [`AppError::AlreadyDone`].
+    ///
+    /// # Errors
+    /// Those of `work`, and those of the database.
+    pub(super) async fn write_once<T, F>(&self, ask: Ask<'_>, work: F) -> Result<T, AppError>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t mut CouncilTx) -> Work<'t, Result<T, AppError>> + Send + 'static,
+    {
+        let (request, account, at) = (ask.request, ask.caller.account.id, self.now_text()?);
+        let council = ask.caller.council;
+        self.store.write(council, move |tx| Box::pin(run_once(tx, request, account, at, work))).await
+    }
+
     /// The moment, as rows and entries write it.
     pub(super) fn now_text(&self) -> Result<UtcTime, AppError> {
         UtcTime::try_from(self.clock.now()).map_err(|e| AppError::internal("đọc đồng hồ", e))
     }
+}
+
+async fn run_once<T, F>(
+    tx: &mut CouncilTx,
+    request: RequestId,
+    account: AccountId,
+    at: UtcTime,
+    work: F,
+) -> Result<T, AppError>
+where
+    F: for<'t> FnOnce(&'t mut CouncilTx) -> Work<'t, Result<T, AppError>> + Send,
+{
+    if requests::claim(tx, request, Some(account), at).await? { work(tx).await } else { Err(AppError::AlreadyDone) }
 }

@@ -11,7 +11,7 @@ use super::caller::Caller;
 use super::error::AppError;
 use super::passwords::{self, Password};
 use super::service::App;
-use crate::domain::account::AccountState;
+use crate::domain::account::{Account, AccountState};
 use crate::domain::audit::event::council::{SessionStarted, SignInBy};
 use crate::domain::audit::{Actor, CouncilEvent, Digest};
 use crate::domain::id::{CouncilId, SessionId};
@@ -116,12 +116,25 @@ impl App {
         drop(tx);
         let fits = passwords::verify(self.cost, password, phc).await?;
         let Some(account) = open.filter(|_| fits) else { return Err(wrong()) };
+        self.start_session(council, account, SignInBy::Password, device).await
+    }
+
+    /// Starts a session of somebody whose proof was checked.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub(super) async fn start_session(
+        &self,
+        council: CouncilId,
+        account: Account,
+        by: SignInBy,
+        device: String,
+    ) -> Result<Token, AppError> {
         let token = Token { council, secret: Zeroizing::new(self.chance.block()?) };
         let (at, hash) = (self.now_text()?, token.hash());
         let session = SessionId::new(self.clock.now(), &self.chance.for_id()?);
         let role = account.roles.iter().next().unwrap_or(Role::Program);
         let actor = Actor { account: Some(account.id), name: account.name.clone(), role };
-        let by = SignInBy::Password;
         let started = self.store.write(council, move |tx| {
             Box::pin(async move {
                 let log = logs::own(tx).await?;

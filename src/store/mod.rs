@@ -6,6 +6,7 @@ pub mod councils;
 mod db;
 mod error;
 pub mod logs;
+pub mod requests;
 mod scope;
 pub mod sessions;
 mod sql;

@@ -13,6 +13,7 @@ use super::pages::error;
 use super::session::Visitor;
 use crate::app::AppError;
 use crate::app::error::FieldError;
+use crate::domain::id::RequestId;
 
 /// Longest form without a file.
 const MAX_BYTES: usize = 256 * 1024;
@@ -32,6 +33,15 @@ impl Form {
             form.values.entry(field.to_owned()).or_default().push(value);
         }
         form
+    }
+
+    /// Which form this is, to tell it apart from the same one sent again.
+    ///
+    /// # Errors
+    /// When the page that sent it was not one of ours.
+    pub fn request(&self) -> Result<RequestId, AppError> {
+        let request = self.value("request_id").parse();
+        request.map_err(|_| AppError::Input("Biểu mẫu thiếu mã; hãy tải lại trang rồi gửi lần nữa.".to_owned()))
     }
 
     /// What stands in a field; empty when nothing was typed.

@@ -46,7 +46,7 @@ pub fn router(site: Site) -> Router {
     }
     router
         .fallback(pages::error::not_found)
-        .layer(from_fn(render::draw))
+        .layer(from_fn_with_state(Arc::clone(&site), render::draw))
         .layer(from_fn_with_state(Arc::clone(&site), session::identify))
         .layer(from_fn(guard::protect))
         .with_state(site)

@@ -5,11 +5,12 @@ use std::any::Any;
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 
+use super::Site;
 use super::session::Visitor;
 use crate::domain::role::Role;
 
@@ -111,12 +112,15 @@ impl IntoResponse for Page {
 }
 
 /// Draws the page that the handler answered with, if it did.
-pub(super) async fn draw(request: Request, next: Next) -> Response {
+pub(super) async fn draw(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
     let visitor = request.extensions().get::<Visitor>().cloned().unwrap_or_default();
     let path = request.uri().path().to_owned();
     let mut response = next.run(request).await;
     let Some(Undrawn(page)) = response.extensions_mut().remove() else { return response };
-    let frame = Frame::new(&visitor, &path);
+    let mut frame = Frame::new(&visitor, &path);
+    if let Ok(request) = site.app.new_request() {
+        frame.request_id = request.to_string();
+    }
     match page.draw(&frame) {
         Ok(html) => {
             let (mut head, _) = response.into_parts();

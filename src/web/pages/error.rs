@@ -55,6 +55,7 @@ pub fn of(problem: &AppError) -> Page {
             tracing::warn!(cause = ?store, "the database does not answer");
             page(StatusCode::SERVICE_UNAVAILABLE, "Tạm thời chưa làm được", problem.to_string())
         }
+        AppError::AlreadyDone => page(StatusCode::OK, "Đã làm rồi", problem.to_string()),
         AppError::Fields { .. } | AppError::Findings { .. } | AppError::Input(_) => {
             page(StatusCode::UNPROCESSABLE_ENTITY, "Chưa làm được", problem.to_string())
         }

@@ -21,8 +21,13 @@ use crate::web::session::{self, Visitor};
 #[derive(Template)]
 #[template(path = "sign_in.html")]
 struct SignIn {
-    doors: Vec<Door>,
+    /// Name in addresses and name.
+    doors: Vec<(String, String)>,
     form: Form,
+}
+
+fn options(doors: Vec<Door>) -> Vec<(String, String)> {
+    doors.into_iter().map(|door| (door.slug, door.name)).collect()
 }
 
 /// The door that a link names: `/dang-nhap?hoi-dong=vinh-phuc`.
@@ -40,7 +45,9 @@ pub fn first(_request: &Request) -> Response {
 /// `GET /dang-nhap`
 pub async fn show(State(site): State<Arc<Site>>, Query(link): Query<Link>) -> Response {
     match site.app.doors().await {
-        Ok(doors) => Page::new(SignIn { doors, form: Form::filled([("council", link.council)]) }).into_response(),
+        Ok(doors) => {
+            Page::new(SignIn { doors: options(doors), form: Form::filled([("council", link.council)]) }).into_response()
+        }
         Err(problem) => error::of(&problem).into_response(),
     }
 }
@@ -59,9 +66,9 @@ pub async fn submit(State(site): State<Arc<Site>>, headers: HeaderMap, form: For
         Err(problem) => problem,
     };
     match (form.with_errors(problem), site.app.doors().await) {
-        (Ok(form), Ok(doors)) => {
-            Page::new(SignIn { doors, form }).with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response()
-        }
+        (Ok(form), Ok(doors)) => Page::new(SignIn { doors: options(doors), form })
+            .with_status(StatusCode::UNPROCESSABLE_ENTITY)
+            .into_response(),
         (Err(problem), _) | (_, Err(problem)) => error::of(&problem).into_response(),
     }
 }

@@ -1,0 +1,28 @@
+//! Forms that were sent: the second sending of one form does nothing.
+
+use super::error::StoreError;
+use super::scope::CouncilTx;
+use super::sql::execute;
+use crate::domain::audit::UtcTime;
+use crate::domain::id::{AccountId, RequestId};
+
+/// Remembers a form in the transaction that does what it asks for. Whether it is the first of its kind.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn claim(
+    tx: &mut CouncilTx,
+    request: RequestId,
+    account: Option<AccountId>,
+    at: UtcTime,
+) -> Result<bool, StoreError> {
+    let claimed = execute!(
+        tx,
+        "INSERT INTO requests (council_id, request_id, account_id, done_at) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT DO NOTHING",
+        request.to_string(),
+        account.map(|account| account.to_string()),
+        at.to_string(),
+    )?;
+    Ok(claimed == 1)
+}
