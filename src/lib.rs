@@ -9,14 +9,17 @@
 //! Arrows point down only; `tests/it/architecture.rs` reads the sources and fails on one that points up.
 //!
 //! ```text
-//! main -> cli -> app -> { pdf, import } -> domain
+//! main -> cli -> web -> app -> { store, pdf, import } -> domain
 //! ```
 //!
 //! * [`domain`]: pure values and decisions. No input or output, no clock, no randomness (all three are arguments), no
 //!   floats. One file per idea.
 //! * [`import`]: workbooks and CSV to domain values with findings, and back. Decides nothing about the vote.
 //! * [`pdf`]: document model to bytes; the same model gives the same bytes on any machine. Knows no law.
-//! * [`app`]: use cases; the only layer that touches files, the clock ([`app::clock`]) and threads.
+//! * [`store`]: SQL, one text for SQLite and PostgreSQL. Decides nothing; every row belongs to a council, and a statement
+//!   that does not name its council does not compile.
+//! * [`app`]: use cases; the only layer that touches files, the clock and chance ([`app::clock`]) and threads.
+//! * [`web`]: pages, drawn from what use cases answer. Never sees a transaction.
 //! * [`cli`]: one file per subcommand; data to stdout, messages to stderr.
 //!
 //! # One job from end to end
@@ -47,6 +50,20 @@
 //!    folder appears whole ([`app::files::OutFolder`]). `tinnhiem verify` ([`app::verify`]) reads it back and recomputes
 //!    `results.json` from the openings and the rule set alone.
 //!
+//! # One request from end to end
+//!
+//! A clerk sends a form; the browser knows nothing but HTML.
+//!
+//! 1. **In.** [`web`] refuses what another site sent, finds the session behind the cookie
+//!    ([`App::caller`](app::App::caller)), and looks the route up in the one table that says who may call it
+//!    ([`web::routes`]). A form carries a token of its session and an id of its own.
+//! 2. **Use case.** A method of [`App`](app::App) asks whether the [`Caller`](app::Caller) may, then hands one piece of
+//!    work to the [`Store`](store::Store). In one transaction it claims the form's id (the same form sent again does
+//!    nothing), loads, lets the domain decide, writes, and appends the log entries that the decision brought.
+//! 3. **Commit.** One task writes; all that arrives while it commits shares its next commit. Nobody hears "done" before
+//!    that commit is on the disk.
+//! 4. **Out.** The handler answers with a redirect, or with a page struct; one layer draws it with what every page has.
+//!
 //! # Where the promises are kept
 //!
 //! | promise | kept by |
@@ -60,6 +77,11 @@
 //! | All copies of a form are the same bytes | [`pdf::ballots`] |
 //! | The same input gives the same output, byte for byte | seed and days are arguments; no map without an order; [`app::clock`] |
 //! | What the log says can't be changed after its head went onto paper | [`domain::audit`], checked by [`app::bundle::verify`] and again by `tests/verify.py` |
+//! | A council sees its own rows only | [`store::CouncilTx`], whose statements begin with the council; row-level security on PostgreSQL |
+//! | What is done is logged, what is logged is done | one transaction for both; `tinnhiem verify --db` recomputes one from the other |
+//! | A log is only ever added to | triggers in both databases; roots on paper |
+//! | A form that is sent twice is done once | [`app::service`] |
+//! | Secrets are kept as hashes, or sealed with a key that is not in the database | [`app::passwords`], [`app::sign_in`], [`app::keys`] |
 //! | An output folder appears whole or not at all | [`app::files::OutFolder`] |
 //! | Every message says what, where, and what to do | [`domain::finding`], [`app::AppError`] |
 //!
@@ -73,8 +95,8 @@
 //! * **"Now".** Papers carry the day of the vote, a rehearsal's log the times of a made-up clock.
 //! * **Silent corrections.** What is read otherwise than it was typed is told with sheet, cell, before and after; what is
 //!   wrong is for a person to put right.
-//! * **Official results.** Whatever this program prints so far says `DIỄN TẬP`; a real count needs tellers, roles and a
-//!   store, and those layers are not there yet.
+//! * **Official results.** Whatever this program prints so far says `DIỄN TẬP`; a real count needs its tellers at the
+//!   keys, and those pages are not there yet.
 
 pub mod app;
 pub mod cli;
