@@ -1,30 +1,50 @@
 //! What holds for every answer: headers, and no forms from other sites.
 
-use axum::extract::Request;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
+use super::Site;
 use super::pages::error;
 
-const HEADERS: &[(HeaderName, &str)] = &[
+const HEADERS: &[(&str, &str)] = &[
     (
-        header::CONTENT_SECURITY_POLICY,
+        "content-security-policy",
         "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; \
          frame-ancestors 'none'; base-uri 'none'",
     ),
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::REFERRER_POLICY, "no-referrer"),
-    (header::CACHE_CONTROL, "no-store"),
+    ("x-content-type-options", "nosniff"),
+    // For browsers that do not know `frame-ancestors`.
+    ("x-frame-options", "DENY"),
+    ("referrer-policy", "no-referrer"),
+    ("cache-control", "no-store"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("permissions-policy", "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"),
 ];
 
-/// Refuses what another site sent, and adds the headers that every answer has.
-pub(super) async fn protect(request: Request, next: Next) -> Response {
-    let mut response = if is_foreign(&request) { error::foreign().into_response() } else { next.run(request).await };
+/// Two years: longer than from one vote of confidence to the next.
+const ONLY_TLS: HeaderValue = HeaderValue::from_static("max-age=63072000");
+
+/// Adds the headers that every answer has.
+pub(super) async fn add_headers(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
     for (name, value) in HEADERS {
-        response.headers_mut().entry(name.clone()).or_insert(HeaderValue::from_static(value));
+        headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
+    }
+    if site.settings.is_tls {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, ONLY_TLS);
     }
     response
+}
+
+/// Refuses what another site sent.
+pub(super) async fn refuse_foreign(request: Request, next: Next) -> Response {
+    if is_foreign(&request) { error::foreign().into_response() } else { next.run(request).await }
 }
 
 /// A request that changes something and was sent by a page of another site. Browsers say so themselves

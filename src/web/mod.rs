@@ -1,11 +1,12 @@
 //! Pages: what a browser asks for, answered from use cases. Never sees a transaction.
 //!
-//! A request goes through these layers, outermost first: [`guard`] (limits, headers, requests from other sites),
-//! [`session`] (who asks), [`render`] (draws the page that a handler answered with), [`routes`] (who may ask for what),
-//! then the handler in [`pages`].
+//! A request goes through these layers, outermost first: [`guard`] (headers), [`render`] (draws the page that anything
+//! below answered with), [`guard`] (requests from other sites), [`session`] (who asks), [`routes`] (who may ask for
+//! what), then the handler in [`pages`].
 
 mod form;
 mod guard;
+mod notice;
 mod pages;
 mod render;
 pub mod routes;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
+use tower_http::catch_panic::CatchPanicLayer;
 
 pub use routes::{Access, Route, routes};
 
@@ -46,8 +48,11 @@ pub fn router(site: Site) -> Router {
     }
     router
         .fallback(pages::error::not_found)
-        .layer(from_fn_with_state(Arc::clone(&site), render::draw))
+        .method_not_allowed_fallback(pages::error::method_not_allowed)
+        .layer(CatchPanicLayer::custom(pages::error::after_panic))
         .layer(from_fn_with_state(Arc::clone(&site), session::identify))
-        .layer(from_fn(guard::protect))
+        .layer(from_fn(guard::refuse_foreign))
+        .layer(from_fn_with_state(Arc::clone(&site), render::draw))
+        .layer(from_fn_with_state(Arc::clone(&site), guard::add_headers))
         .with_state(site)
 }

@@ -6,13 +6,18 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 
-use super::Site;
+use super::pages::{assets, error};
 use super::session::Visitor;
+use super::{Site, notice};
+use crate::app::Caller;
 use crate::domain::role::Role;
+
+/// Which program this is, at the foot of every page.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// What every page has besides its own. Templates read it as the runtime value `frame`.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +34,14 @@ pub struct Frame {
     pub form_token: String,
     /// For the hidden field `request_id`: a form that is sent twice is done once.
     pub request_id: String,
+    /// What was done just now; empty when nothing was.
+    pub notice: &'static str,
+    /// The page shows a form again because something in it is wrong.
+    pub is_refused: bool,
+    /// Where the style sheet is.
+    pub style: String,
+    /// Where the picture is that stands for the program.
+    pub icon: String,
 }
 
 /// A line of the navigation.
@@ -38,31 +51,51 @@ pub struct Destination {
     pub label: &'static str,
     /// Where it is.
     pub path: &'static str,
+    /// What one does there, in a sentence.
+    pub purpose: &'static str,
     /// Whether this page is below it.
     pub is_here: bool,
 }
 
-const DESTINATIONS: &[(&str, &str, &[Role])] = &[("Tài khoản", "/tai-khoan", &[Role::Admin, Role::Operator])];
+/// Where each role can go: label, address, purpose, who.
+const DESTINATIONS: &[(&str, &str, &str, &[Role])] = &[(
+    "Tài khoản",
+    "/tai-khoan",
+    "Mở, sửa, khóa tài khoản; đặt lại mật khẩu; in thẻ truy cập cho đại biểu.",
+    &[Role::Admin, Role::Operator],
+)];
 
 impl Frame {
-    fn new(visitor: &Visitor, path: &str) -> Self {
-        let Some(caller) = &visitor.caller else { return Self::default() };
-        let roles = &caller.account.roles;
-        let open = DESTINATIONS.iter().filter(|(_, _, who)| who.iter().any(|role| roles.has(*role)));
-        let destination = |&(label, to, _): &(&'static str, &'static str, _)| Destination {
-            label,
-            path: to,
-            is_here: path == to || path.strip_prefix(to).is_some_and(|rest| rest.starts_with('/')),
+    fn new(visitor: &Visitor, address: &Uri) -> Self {
+        let mut frame = Self {
+            notice: notice::sentence(address),
+            style: assets::address("trang.css"),
+            icon: assets::address("bieu-tuong.svg"),
+            ..Self::default()
         };
-        Self {
-            name: caller.account.name.clone(),
-            roles: roles.labels(),
-            council: caller.council_name.clone(),
-            navigation: open.map(destination).collect(),
-            form_token: visitor.form_token.clone(),
-            request_id: String::new(),
+        let Some(caller) = &visitor.caller else { return frame };
+        frame.name.clone_from(&caller.account.name);
+        frame.roles = caller.account.roles.labels();
+        frame.council.clone_from(&caller.council_name);
+        frame.form_token.clone_from(&visitor.form_token);
+        // Until the password is one's own, every other page refuses.
+        if !caller.account.must_change_password {
+            frame.navigation = destinations(caller, address.path());
         }
+        frame
     }
+}
+
+fn destinations(caller: &Caller, path: &str) -> Vec<Destination> {
+    let roles = &caller.account.roles;
+    let open = DESTINATIONS.iter().filter(|(.., who)| who.iter().any(|role| roles.has(*role)));
+    let destination = |&(label, to, purpose, _): &(&'static str, &'static str, &'static str, _)| Destination {
+        label,
+        path: to,
+        purpose,
+        is_here: path == to || path.strip_prefix(to).is_some_and(|rest| rest.starts_with('/')),
+    };
+    open.map(destination).collect()
 }
 
 trait Draw: Send + Sync {
@@ -111,13 +144,21 @@ impl IntoResponse for Page {
     }
 }
 
-/// Draws the page that the handler answered with, if it did.
+/// Draws the page that anything below answered with. An error that came without a page, from a layer that knows none,
+/// gets one; what programs read keeps its short text.
 pub(super) async fn draw(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
-    let visitor = request.extensions().get::<Visitor>().cloned().unwrap_or_default();
-    let path = request.uri().path().to_owned();
+    let address = request.uri().clone();
     let mut response = next.run(request).await;
-    let Some(Undrawn(page)) = response.extensions_mut().remove() else { return response };
-    let mut frame = Frame::new(&visitor, &path);
+    let visitor = response.extensions_mut().remove::<Visitor>().unwrap_or_default();
+    let page = match response.extensions_mut().remove::<Undrawn>() {
+        Some(Undrawn(page)) => page,
+        None if is_bare_error(&response) && !FOR_PROGRAMS.contains(&address.path()) => {
+            error::of_status(response.status()).content
+        }
+        None => return response,
+    };
+    let mut frame = Frame::new(&visitor, &address);
+    frame.is_refused = response.status() == StatusCode::UNPROCESSABLE_ENTITY;
     if let Ok(request) = site.app.new_request() {
         frame.request_id = request.to_string();
     }
@@ -125,11 +166,27 @@ pub(super) async fn draw(State(site): State<Arc<Site>>, request: Request, next: 
         Ok(html) => {
             let (mut head, _) = response.into_parts();
             head.headers.remove(header::CONTENT_LENGTH);
+            head.headers.remove(header::CONTENT_TYPE);
+            if head.status == StatusCode::SERVICE_UNAVAILABLE {
+                head.headers.entry(header::RETRY_AFTER).or_insert(RETRY_AFTER_SECONDS);
+            }
             (head.status, head.headers, Html(html)).into_response()
         }
         Err(cause) => {
-            tracing::error!(%cause, path, "a page could not be drawn");
+            tracing::error!(%cause, path = address.path(), "a page could not be drawn");
             (StatusCode::INTERNAL_SERVER_ERROR, "Trang này gặp lỗi; hãy quay lại và báo người bảo trì.").into_response()
         }
     }
+}
+
+/// Answered to a monitoring system, which reads no pages.
+const FOR_PROGRAMS: &[&str] = &["/healthz", "/metrics"];
+
+/// When to come back after the service could not answer.
+const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("30");
+
+fn is_bare_error(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
+    let is_error = response.status().is_client_error() || response.status().is_server_error();
+    is_error && (kind.is_empty() || kind.starts_with(b"text/plain"))
 }

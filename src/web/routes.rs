@@ -69,6 +69,7 @@ pub fn routes() -> Vec<Route> {
         Route::post("/dang-nhap", Access::Anyone, || post(sign_in::submit)),
         Route::post("/dang-xuat", Access::Own, || post(sign_in::sign_out)),
         Route::get("/tai-khoan", MANAGERS, || get(accounts::list)),
+        Route::get("/tro-giup", Access::Anyone, || get(home::help)),
         Route::get("/tep/{*name}", Access::Anyone, || get(assets::serve)),
     ]
 }

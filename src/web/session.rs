@@ -60,6 +60,9 @@ pub(super) async fn identify(State(site): State<Arc<Site>>, mut request: Request
             Err(problem) => return error::of(&problem).into_response(),
         }
     }
-    request.extensions_mut().insert(visitor);
-    next.run(request).await
+    request.extensions_mut().insert(visitor.clone());
+    let mut response = next.run(request).await;
+    // For the layer that draws, which lies around this one.
+    response.extensions_mut().insert(visitor);
+    response
 }

@@ -1,7 +1,10 @@
 //! Pages that say what went wrong and what to do next.
 
+use std::any::Any;
+
 use askama::Template;
 use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
 
 use crate::app::AppError;
 use crate::web::render::Page;
@@ -17,9 +20,51 @@ fn page(status: StatusCode, title: &'static str, sentence: impl Into<String>) ->
     Page::new(ErrorPage { title, sentence: sentence.into() }).with_status(status)
 }
 
+const NO_PAGE: &str = "Đường dẫn có thể đã cũ hoặc gõ sai; hãy kiểm tra lại, hoặc đi từ trang đầu.";
+
 /// No such page.
 pub async fn not_found() -> Page {
-    page(StatusCode::NOT_FOUND, "Không có trang này", "Đường dẫn có thể đã cũ hoặc gõ sai; hãy về trang đầu.")
+    page(StatusCode::NOT_FOUND, "Không có trang này", NO_PAGE)
+}
+
+/// There is such a page, but it does not take what was sent to it.
+pub async fn method_not_allowed() -> Page {
+    let sentence = "Trang này không nhận yêu cầu kiểu đó; hãy mở trang từ thanh điều hướng rồi làm lại.";
+    page(StatusCode::METHOD_NOT_ALLOWED, "Yêu cầu không đúng", sentence)
+}
+
+/// Something in the program went wrong that nobody foresaw. What it was stands in the log, never on the page.
+#[expect(clippy::needless_pass_by_value, reason = "a panic's payload is handed over whole")]
+pub fn after_panic(cause: Box<dyn Any + Send>) -> Response {
+    let text = cause.downcast_ref::<String>().map(String::as_str).or_else(|| cause.downcast_ref::<&str>().copied());
+    tracing::error!(cause = text.unwrap_or("unknown"), "a handler panicked");
+    failed().into_response()
+}
+
+fn failed() -> Page {
+    let sentence = "Chương trình gặp lỗi; việc này chưa được ghi. Hãy thử lại, nếu vẫn lỗi thì báo người bảo trì.";
+    page(StatusCode::INTERNAL_SERVER_ERROR, "Chương trình gặp lỗi", sentence)
+}
+
+/// The page of an error that came from a layer below all pages: one of axum, or a limit.
+pub fn of_status(status: StatusCode) -> Page {
+    match status {
+        StatusCode::FORBIDDEN => forbidden(),
+        StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+        StatusCode::NOT_FOUND => page(status, "Không có trang này", NO_PAGE),
+        StatusCode::TOO_MANY_REQUESTS => {
+            page(status, "Quá nhiều lần", "Đã có quá nhiều lần thử trong thời gian ngắn; hãy chờ vài phút rồi làm lại.")
+        }
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::REQUEST_TIMEOUT | StatusCode::GATEWAY_TIMEOUT => {
+            page(status, "Tạm thời chưa làm được", "Hệ thống đang bận; hãy chờ nửa phút rồi tải lại trang.")
+        }
+        other if other.is_server_error() => failed().with_status(other),
+        other => page(
+            other,
+            "Yêu cầu không đọc được",
+            "Đường dẫn hoặc nội dung gửi lên không đúng mẫu; hãy mở trang từ thanh điều hướng rồi làm lại.",
+        ),
+    }
 }
 
 /// Somebody is signed in, without the role for this page.
@@ -61,9 +106,7 @@ pub fn of(problem: &AppError) -> Page {
         }
         AppError::Store(_) | AppError::File { .. } | AppError::Internal { .. } => {
             tracing::error!(cause = ?problem, "a use case failed");
-            let sentence =
-                "Chương trình gặp lỗi; việc này chưa được ghi. Hãy thử lại, nếu vẫn lỗi thì báo người bảo trì.";
-            page(StatusCode::INTERNAL_SERVER_ERROR, "Chương trình gặp lỗi", sentence)
+            failed()
         }
     }
 }

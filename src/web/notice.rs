@@ -1,0 +1,93 @@
+//! What was done, told on the page that follows a redirect: a short code in the address, mapped to a sentence here.
+//!
+//! No script, no cookie, nothing kept on the server. An address says nothing but the code, so a link from elsewhere can at
+//! worst repeat one of these sentences.
+
+use axum::http::Uri;
+use axum::response::Redirect;
+
+/// Something that was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// Any change that needs no sentence of its own.
+    Saved,
+    /// An account was opened.
+    AccountOpened,
+    /// Nobody may sign in as an account any more.
+    AccountDisabled,
+    /// A disabled account is open again.
+    AccountEnabled,
+    /// A new password is in force.
+    PasswordSet,
+    /// A council was founded.
+    CouncilFounded,
+    /// The second factor is on.
+    SecondFactorOn,
+    /// The second factor is off.
+    SecondFactorOff,
+    /// Slips are void.
+    SlipsRevoked,
+    /// All sessions of one's own but this one ended.
+    OthersSignedOut,
+    /// This session ended.
+    SignedOut,
+    /// All sessions of one's own ended.
+    SignedOutEverywhere,
+    /// The installation has its operator.
+    SetUp,
+    /// A checkpoint was signed.
+    CheckpointSigned,
+}
+
+impl Done {
+    const ALL: &[(Self, &'static str, &'static str)] = &[
+        (Self::Saved, "da-luu", "Đã lưu."),
+        (Self::AccountOpened, "da-mo-tai-khoan", "Đã mở tài khoản."),
+        (Self::AccountDisabled, "da-khoa-tai-khoan", "Đã khóa tài khoản; người này không đăng nhập được nữa."),
+        (Self::AccountEnabled, "da-mo-lai-tai-khoan", "Đã mở lại tài khoản."),
+        (Self::PasswordSet, "da-doi-mat-khau", "Đã đổi mật khẩu."),
+        (Self::CouncilFounded, "da-lap-hoi-dong", "Đã lập hội đồng."),
+        (Self::SecondFactorOn, "da-bat-ma-hai-lop", "Đã bật xác thực hai lớp."),
+        (Self::SecondFactorOff, "da-tat-ma-hai-lop", "Đã tắt xác thực hai lớp."),
+        (Self::SlipsRevoked, "da-huy-the", "Đã hủy thẻ truy cập."),
+        (Self::OthersSignedOut, "da-thoat-may-khac", "Đã đăng xuất khỏi mọi thiết bị khác."),
+        (Self::SignedOut, "da-dang-xuat", "Đã đăng xuất."),
+        (Self::SignedOutEverywhere, "da-thoat-moi-noi", "Đã đăng xuất khỏi mọi thiết bị."),
+        (Self::SetUp, "da-thiet-lap", "Đã thiết lập xong; hãy đăng nhập bằng tài khoản vừa tạo."),
+        (Self::CheckpointSigned, "da-ky-diem-chot", "Đã ký điểm chốt."),
+    ];
+
+    /// Leads to `path`, where the sentence stands.
+    pub fn at(self, path: &str) -> Redirect {
+        let code = Self::ALL.iter().find(|(done, ..)| *done == self).map_or("", |(_, code, _)| code);
+        let joint = if path.contains('?') { '&' } else { '?' };
+        Redirect::to(&format!("{path}{joint}xong={code}"))
+    }
+}
+
+/// The sentence that an address asks for; empty when it asks for none.
+pub(super) fn sentence(address: &Uri) -> &'static str {
+    let pairs = form_urlencoded::parse(address.query().unwrap_or_default().as_bytes());
+    let code = pairs.filter(|(key, _)| key == "xong").map(|(_, code)| code).next().unwrap_or_default();
+    Done::ALL.iter().find(|(_, known, _)| *known == code).map_or("", |(.., sentence)| sentence)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::header::LOCATION;
+    use axum::response::IntoResponse as _;
+
+    use super::*;
+
+    #[test]
+    fn what_was_done_is_told_where_it_leads() {
+        for (done, _, text) in Done::ALL {
+            let answer = done.at("/nhat-ky?trang=2").into_response();
+            let to: Uri = answer.headers()[LOCATION].to_str().expect("text").parse().expect("address");
+            assert_eq!(sentence(&to), *text);
+        }
+        for other in ["/", "/?xong=", "/?xong=<b>", "/?khac=da-luu"] {
+            assert_eq!(sentence(&other.parse().expect("address")), "", "{other}");
+        }
+    }
+}
