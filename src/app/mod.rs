@@ -6,6 +6,7 @@ pub mod caller;
 pub mod clock;
 mod columns;
 pub mod councils;
+pub mod data_folder;
 pub mod error;
 pub mod files;
 pub mod keys;
