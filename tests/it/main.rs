@@ -8,6 +8,7 @@
 )]
 
 mod architecture;
+mod browser;
 mod bundle;
 mod council;
 mod demo;
@@ -24,6 +25,7 @@ mod pictures;
 mod published;
 mod real_count;
 mod rehearse;
+mod routes;
 mod rules;
 mod sample;
 mod secrecy;

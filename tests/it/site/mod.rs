@@ -1,6 +1,7 @@
 //! A service on a database of its own, and people who visit it: the stories of the pages are told with these.
 
 mod database;
+mod people;
 mod visitor;
 
 use std::future::Future;
@@ -71,6 +72,11 @@ impl Site {
             first: first("Nguyễn Quản Trị", "quan.tri"),
         };
         self.app.found_council(operator.clone(), founding).await.expect("council")
+    }
+
+    /// The whole service, for a story that needs a port.
+    pub fn router(&self) -> axum::Router {
+        self.router.clone()
     }
 
     /// Somebody with a browser of their own.

@@ -83,6 +83,17 @@ impl Visitor {
 
     /// Sends one request as it is, and follows redirects.
     pub async fn sends(&mut self, method: Method, path: &str, body: Option<String>) -> Answer {
+        let answer = self.sends_once(method, path, body).await;
+        if answer.status.is_redirection() {
+            let to = answer.headers[header::LOCATION].to_str().expect("location").to_owned();
+            return Box::pin(self.sends(Method::GET, &to, None)).await;
+        }
+        self.page.clone_from(&answer.html);
+        answer
+    }
+
+    /// Sends one request as it is, and gives what came back as it is.
+    pub async fn sends_once(&mut self, method: Method, path: &str, body: Option<String>) -> Answer {
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, "localhost");
         if let Some(cookie) = &self.cookie {
             request = request.header(header::COOKIE, cookie);
@@ -99,13 +110,8 @@ impl Visitor {
             self.cookie = if pair.ends_with('=') { None } else { Some(pair.to_owned()) };
         }
         let (status, headers) = (response.status(), response.headers().clone());
-        if status.is_redirection() {
-            let to = headers[header::LOCATION].to_str().expect("location").to_owned();
-            return Box::pin(self.sends(Method::GET, &to, None)).await;
-        }
         let bytes = response.into_body().collect().await.expect("body").to_bytes().to_vec();
         let html = String::from_utf8_lossy(&bytes).into_owned();
-        self.page.clone_from(&html);
         Answer { status, path: path.to_owned(), html, headers, bytes }
     }
 }

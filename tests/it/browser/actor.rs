@@ -1,0 +1,268 @@
+//! Somebody at a real browser: Debian's Chromium, driven by the WebDriver protocol.
+
+use std::env;
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use fantoccini::error::CmdError;
+use fantoccini::key::Key;
+use fantoccini::wd::PrintConfigurationBuilder;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// A screen in pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Screen {
+    pub name: &'static str,
+    pub width: u32,
+    pub height: u32,
+}
+
+pub const DESKTOP: Screen = Screen { name: "desktop", width: 1280, height: 900 };
+pub const TABLET: Screen = Screen { name: "tablet", width: 820, height: 1180 };
+/// The narrowest screen that pages are made for: a telephone, or a desktop at 400 %.
+pub const NARROW: Screen = Screen { name: "narrow", width: 320, height: 700 };
+
+const FLAGS: &[&str] = &[
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--hide-scrollbars",
+    "--force-color-profile=srgb",
+];
+
+/// What `scripts/test` found or installed.
+fn from_script(variable: &str) -> PathBuf {
+    let path = env::var_os(variable);
+    let path = path.unwrap_or_else(|| panic!("{variable} is not set: run scripts/test, which brings a browser along"));
+    PathBuf::from(path)
+}
+
+pub struct Browser {
+    client: Client,
+    address: String,
+    driver: Child,
+    driver_address: String,
+    _profile: TempDir,
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // The driver takes its browser along when it is asked to stop, which it is not told by `kill`.
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}
+
+impl Browser {
+    /// A fresh browser for the service at `address`.
+    pub async fn at(address: &str, screen: Screen) -> Self {
+        let (driver, port) = start_driver();
+        let profile = tempfile::tempdir().expect("profile");
+        let mut arguments: Vec<String> = FLAGS.iter().map(|flag| (*flag).to_owned()).collect();
+        arguments.push(format!("--user-data-dir={}", profile.path().display()));
+        let capabilities = json!({
+            "goog:chromeOptions": { "binary": from_script("TINNHIEM_TEST_CHROMIUM"), "args": arguments },
+        });
+        let Value::Object(capabilities) = capabilities else { unreachable!() };
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        let driver_address = format!("http://127.0.0.1:{port}");
+        let client = builder.capabilities(capabilities).connect(&driver_address).await.expect("session");
+        let address = address.to_owned();
+        let mut browser = Self { client, address, driver, driver_address, _profile: profile };
+        browser.turns_to(screen).await;
+        browser
+    }
+
+    /// Turns the screen, or takes another. Chromium's windows do not go below 500 pixels, the emulated screen does.
+    pub async fn turns_to(&mut self, screen: Screen) {
+        let metrics =
+            json!({ "width": screen.width, "height": screen.height, "deviceScaleFactor": 1, "mobile": false });
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
+    }
+
+    /// A command of Chromium itself, by way of its driver.
+    async fn devtools(&self, command: &str, parameters: Value) {
+        let session = self.client.session_id().await.expect("session").expect("session");
+        let url = format!("{}/session/{session}/goog/cdp/execute", self.driver_address);
+        let body = json!({ "cmd": command, "params": parameters }).to_string();
+        let answer = tokio::task::spawn_blocking(move || ureq::post(url).send(body)).await.expect("answer");
+        answer.expect(command);
+    }
+
+    pub async fn opens(&mut self, path: &str) {
+        self.client.goto(&format!("{}{path}", self.address)).await.expect(path);
+    }
+
+    /// Path and query of the page.
+    pub async fn path(&self) -> String {
+        let url = self.client.current_url().await.expect("address");
+        url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()))
+    }
+
+    /// Types into the field of this label, in place of what stood there.
+    pub async fn types(&mut self, label: &str, text: &str) {
+        let field = self.find(&format!("//*[@id = //label[normalize-space() = '{label}']/@for]")).await;
+        field.clear().await.expect(label);
+        field.send_keys(text).await.expect(label);
+    }
+
+    /// Chooses an option of the field of this label.
+    pub async fn chooses(&mut self, label: &str, option: &str) {
+        let field = self.find(&format!("//select[@id = //label[normalize-space() = '{label}']/@for]")).await;
+        field.select_by_label(option).await.expect(option);
+    }
+
+    /// Presses the button or the link of this text.
+    pub async fn presses(&mut self, text: &str) {
+        let control = self.find(&format!("//*[self::button or self::a][normalize-space() = '{text}']")).await;
+        control.click().await.expect(text);
+    }
+
+    async fn find(&self, xpath: &str) -> fantoccini::elements::Element {
+        match self.client.wait().at_most(Duration::from_secs(10)).for_element(Locator::XPath(xpath)).await {
+            Ok(element) => element,
+            Err(problem) => panic!("no {xpath} on {}: {problem}\n{}", self.path().await, self.text().await),
+        }
+    }
+
+    /// Waits until the page says this.
+    pub async fn sees(&mut self, text: &str) {
+        self.find(&format!("//main//*[contains(normalize-space(), '{text}')]")).await;
+    }
+
+    /// What the page says.
+    pub async fn text(&self) -> String {
+        match self.client.find(Locator::Css("body")).await {
+            Ok(body) => body.text().await.unwrap_or_default(),
+            Err(problem) => problem.to_string(),
+        }
+    }
+
+    /// Keys as a person without a mouse presses them.
+    pub async fn keys(&mut self, keys: &[Key]) {
+        for key in keys {
+            let focused = self.client.active_element().await.expect("focus");
+            let pressed = focused.send_keys(&String::from(char::from(*key))).await;
+            // A key may lead to another page before it is reported as released.
+            if let Err(problem) = pressed {
+                assert!(problem.is_stale_element_reference(), "{problem}");
+            }
+        }
+    }
+
+    /// Text that is typed where the focus is.
+    pub async fn writes(&mut self, text: &str) {
+        let focused = self.client.active_element().await.expect("focus");
+        focused.send_keys(text).await.expect("keys");
+    }
+
+    /// Presses Tab until the focus is on the control of this name, and gives how often.
+    pub async fn tabs_to(&mut self, name: &str) -> usize {
+        let script = "const e = document.activeElement; const l = e.labels && e.labels[0]; \
+                      return (l ? l.innerText : e.innerText || '').trim();";
+        for presses in 1..60 {
+            self.keys(&[Key::Tab]).await;
+            if self.runs(script).await == name {
+                return presses;
+            }
+        }
+        panic!("Tab does not lead to {name} on {}", self.path().await)
+    }
+
+    pub async fn runs(&self, script: &str) -> Value {
+        self.client.execute(script, Vec::new()).await.expect("script")
+    }
+
+    /// What axe-core finds that is serious or critical, a line each.
+    pub async fn axe(&self) -> Vec<String> {
+        let axe = fs::read_to_string(from_script("TINNHIEM_TEST_AXE")).expect("axe-core");
+        self.client.execute(&axe, Vec::new()).await.expect("axe-core");
+        let script = "const done = arguments[arguments.length - 1]; \
+                      axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }) \
+                      .then(found => done(found.violations), problem => done([{ id: String(problem) }]));";
+        let found = self.client.execute_async(script, Vec::new()).await.expect("axe-core");
+        let serious = |violation: &&Value| !matches!(violation["impact"].as_str(), Some("minor" | "moderate"));
+        let line = |violation: &Value| {
+            let places: Vec<String> =
+                violation["nodes"].as_array().into_iter().flatten().map(|node| node["html"].to_string()).collect();
+            format!("{}: {} {}", violation["id"], violation["help"], places.join(" "))
+        };
+        found.as_array().expect("violations").iter().filter(serious).map(line).collect()
+    }
+
+    /// Elements that are wider than the page, and so force it to scroll sideways.
+    pub async fn overflowing(&self) -> Vec<String> {
+        let script = "const w = document.documentElement.clientWidth; \
+                      if (document.documentElement.scrollWidth <= w) return []; \
+                      return [...document.querySelectorAll('body *')] \
+                      .filter(e => e.getBoundingClientRect().right > w + 1 && !e.closest('.scroll, .skip')) \
+                      .map(e => e.outerHTML.slice(0, 120));";
+        let found = self.runs(script).await;
+        found.as_array().expect("list").iter().map(|line| line.to_string()).collect()
+    }
+
+    /// Controls in the page that are smaller than a finger: under 44 pixels, links within a sentence aside.
+    pub async fn small_targets(&self) -> Vec<String> {
+        let script = "return [...document.querySelectorAll('button, input:not([type=hidden]), select, textarea, \
+                      nav a, a.button, summary, label.check')] \
+                      .filter(e => e.getClientRects().length && !(e.closest('label.check') && e.tagName === 'INPUT')) \
+                      .filter(e => e.getBoundingClientRect().height < 43.5) \
+                      .map(e => e.outerHTML.slice(0, 120));";
+        let found = self.runs(script).await;
+        found.as_array().expect("list").iter().map(|line| line.to_string()).collect()
+    }
+
+    /// The whole page as a picture, however long it is.
+    pub async fn screenshot(&mut self, screen: Screen, file: &str) {
+        self.turns_to(screen).await;
+        let height = self.runs("return Math.min(document.documentElement.scrollHeight, 6000);").await;
+        let height = u32::try_from(height.as_u64().expect("height")).expect("height");
+        self.turns_to(Screen { height: height.max(screen.height), ..screen }).await;
+        let picture = self.client.screenshot().await.expect("picture");
+        keep(&format!("{file}-{}.png", screen.name), &picture);
+        self.turns_to(screen).await;
+    }
+
+    /// The page as it is printed.
+    pub async fn prints(&self, file: &str) {
+        let paper = PrintConfigurationBuilder::default().build().expect("paper");
+        let pdf = self.client.print(paper).await.expect("print");
+        keep(&format!("{file}-print.pdf"), &pdf);
+    }
+
+    pub async fn closes(self) {
+        let ended: Result<(), CmdError> = self.client.clone().close().await;
+        ended.expect("end of session");
+    }
+}
+
+/// Where pictures lie for people to look at.
+fn keep(name: &str, bytes: &[u8]) {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
+    fs::create_dir_all(&folder).expect("folder");
+    fs::write(folder.join(name), bytes).expect("picture");
+}
+
+fn start_driver() -> (Child, u16) {
+    let mut driver = Command::new(from_script("TINNHIEM_TEST_CHROMEDRIVER"));
+    let mut driver = driver.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("chromedriver");
+    let lines = BufReader::new(driver.stdout.take().expect("output")).lines();
+    for line in lines.map_while(Result::ok) {
+        if let Some(port) = line.split("started successfully on port ").nth(1) {
+            let port = port.trim_end_matches('.').parse().expect("port");
+            return (driver, port);
+        }
+    }
+    panic!("chromedriver did not start")
+}

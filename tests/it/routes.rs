@@ -1,0 +1,240 @@
+//! The table of routes, walked: every route, as everybody, with one's own ids and with another council's.
+
+use axum::http::{Method, StatusCode, header};
+use tinnhiem::domain::id::{AccountId, CouncilId};
+use tinnhiem::domain::role::Role;
+use tinnhiem::web::{Access, Route, routes};
+
+use crate::site::{Answer, Engine, PASSWORD, Site, Visitor, on_both};
+
+/// In every name of the other council, and nowhere else.
+const MARK: &str = "Bên Kia";
+
+/// Ids that stand in addresses.
+struct Ids {
+    slug: &'static str,
+    account: AccountId,
+    log: String,
+}
+
+struct World {
+    site: Site,
+    /// Council to sign in to, login, roles (`None` while the first password has to be changed), own ids.
+    people: Vec<(&'static str, String, Option<Role>)>,
+    own: Ids,
+    installation: Ids,
+    other: Ids,
+}
+
+impl World {
+    async fn new(engine: Engine) -> Self {
+        let (site, council) = Site::with_council(engine).await;
+        let operator = site.actor_of_operator().await;
+        let other = site.found(&operator, "ben-kia", "Hội đồng nhân dân tỉnh Khác").await;
+        let mut people = vec![("he-thong", "he.thong".to_owned(), Some(Role::Operator))];
+        for role in Role::OF_COUNCIL {
+            let login = format!("vai-{}", role.code());
+            site.has_account(council, &login, role.label(), role).await;
+            site.has_account(other, &login, &format!("{} {MARK}", role.label()), role).await;
+            people.push(("mau", login, Some(role)));
+        }
+        site.has_account_that(council, "moi", "Người Mới", Role::Admin, true).await;
+        people.push(("mau", "moi".to_owned(), None));
+        let own = Self::ids(&site, council, "mau", "Người Đích").await;
+        let installation = Self::ids(&site, CouncilId::INSTALLATION, "he-thong", "Người Đích").await;
+        let other = Self::ids(&site, other, "ben-kia", &format!("Người Đích {MARK}")).await;
+        Self { site, people, own, installation, other }
+    }
+
+    async fn ids(site: &Site, council: CouncilId, slug: &'static str, name: &str) -> Ids {
+        let account = site.has_account(council, "dich", name, Role::Auditor).await;
+        Ids { slug, account, log: site.own_log(council).await.to_string() }
+    }
+}
+
+impl Ids {
+    /// An address of the route, with these ids in it.
+    fn address(&self, route: &Route) -> String {
+        let fill = |part: &str| match part {
+            "{account}" => self.account.to_string(),
+            "{log}" => self.log.clone(),
+            "{seq}" => "0".to_owned(),
+            "{slug}" => self.slug.to_owned(),
+            "{*name}" | "{token}" | "{code}" => "khong-co".to_owned(),
+            other if other.starts_with('{') => panic!("tests/it/routes.rs does not know what {other} stands for"),
+            other => other.to_owned(),
+        };
+        route.path.split('/').map(fill).collect::<Vec<_>>().join("/")
+    }
+}
+
+/// Whether the address holds an id that belongs to a council.
+fn has_ids(route: &Route) -> bool {
+    ["{account}", "{log}", "{slip}"].iter().any(|id| route.path.contains(id))
+}
+
+/// Not by [`Site::signed_in`]: who must choose a password first may be led elsewhere than to the first page.
+async fn signed_in(world: &World, council: &str, login: &str) -> Visitor {
+    let mut visitor = world.site.visitor();
+    let answer = visitor.signs_in(council, login, PASSWORD).await;
+    assert!(visitor.cookie.is_some(), "{login}: {}", answer.html);
+    visitor
+}
+
+/// Sends what the route takes: for POST a form with the token of the session and nothing else.
+async fn asks(visitor: &mut Visitor, route: &Route, address: &str) -> Answer {
+    let body = (route.method == Method::POST).then(|| {
+        let token = visitor.hidden_fields("/dang-xuat").into_iter().find(|(name, _)| name == "form_token");
+        format!("form_token={}", token.map(|(_, token)| token).unwrap_or_default())
+    });
+    visitor.sends_once(route.method.clone(), address, body).await
+}
+
+fn to(answer: &Answer) -> &str {
+    answer.headers.get(header::LOCATION).map_or("", |to| to.to_str().expect("text"))
+}
+
+#[test]
+fn every_route_lets_in_who_may_and_nobody_else_and_no_id_of_another_council_opens_anything() {
+    on_both(|engine| async move {
+        let world = World::new(engine).await;
+        for route in routes() {
+            guest_is_led_to_the_door(&world, &route).await;
+            for (council, login, role) in &world.people {
+                let mut visitor = signed_in(&world, council, login).await;
+                let is_operator = *role == Some(Role::Operator);
+                let own = if is_operator { &world.installation } else { &world.own };
+                let who = format!("{engine:?} {} {} as {login}", route.method, route.path);
+                let answer = asks(&mut visitor, &route, &own.address(&route)).await;
+                check(&route, *role, &answer, &who);
+                if has_ids(&route) {
+                    let mut visitor = signed_in(&world, council, login).await;
+                    let answer = asks(&mut visitor, &route, &world.other.address(&route)).await;
+                    check_other(&route, *role, &answer, &who);
+                }
+            }
+        }
+    });
+}
+
+async fn guest_is_led_to_the_door(world: &World, route: &Route) {
+    let answer = asks(&mut world.site.visitor(), route, &world.own.address(route)).await;
+    let who = format!("{} {} as a guest", route.method, route.path);
+    assert!(!answer.status.is_server_error(), "{who}: {}", answer.html);
+    if route.access != Access::Anyone {
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{who}");
+        assert!(to(&answer).starts_with("/dang-nhap"), "{who}: {}", to(&answer));
+    }
+}
+
+fn check(route: &Route, role: Option<Role>, answer: &Answer, who: &str) {
+    assert!(!answer.status.is_server_error(), "{who}: {} {}", answer.status, answer.html);
+    assert!(!answer.html.contains(MARK), "{who} sees another council's people: {}", answer.html);
+    let Access::Roles(_) = route.access else {
+        assert_ne!(answer.status, StatusCode::FORBIDDEN, "{who}");
+        return;
+    };
+    match role {
+        // Whoever has no password of their own yet is sent to choose one, or refused.
+        None => assert!(
+            answer.status == StatusCode::FORBIDDEN || to(answer).starts_with("/toi"),
+            "{who}: {} {}",
+            answer.status,
+            answer.html
+        ),
+        Some(role) if !route.access.allows(Some(&[role])) => assert_eq!(answer.status, StatusCode::FORBIDDEN, "{who}"),
+        Some(_) if route.method == Method::GET => {
+            assert!(answer.status == StatusCode::OK, "{who}: {} {}", answer.status, answer.html);
+        }
+        Some(_) => assert_ne!(answer.status, StatusCode::FORBIDDEN, "{who}: {}", answer.html),
+    }
+}
+
+/// With another council's ids nothing is found: it is as if they were made up.
+fn check_other(route: &Route, role: Option<Role>, answer: &Answer, who: &str) {
+    assert!(!answer.html.contains(MARK), "{who} sees another council's people: {}", answer.html);
+    let may = role.is_some_and(|role| route.access.allows(Some(&[role])));
+    let is_form = route.method == Method::POST;
+    let fits = match answer.status {
+        StatusCode::NOT_FOUND => may,
+        // A form is read before anything is looked for.
+        StatusCode::UNPROCESSABLE_ENTITY => may && is_form,
+        StatusCode::FORBIDDEN => !may,
+        StatusCode::SEE_OTHER => role.is_none() && to(answer).starts_with("/toi"),
+        _ => false,
+    };
+    assert!(fits, "{who} with another council's ids: {} {}", answer.status, answer.html);
+}
+
+#[test]
+fn every_answer_has_the_headers_that_protect_it() {
+    on_both(|engine| async move {
+        let (site, _) = Site::with_council(engine).await;
+        let mut visitor = site.visitor();
+        let style = visitor.opens("/dang-nhap").await;
+        let style =
+            style.html.split("href=\"").find_map(|rest| rest.split('"').next().filter(|to| to.ends_with(".css")));
+        let style = style.expect("style sheet").to_owned();
+        for (method, path, status, cache) in [
+            (Method::GET, "/dang-nhap", 200, "no-store"),
+            (Method::GET, "/tro-giup", 200, "no-store"),
+            (Method::GET, "/", 303, "no-store"),
+            (Method::GET, "/khong-co", 404, "no-store"),
+            (Method::GET, "/tep/khong-co.css", 404, "no-store"),
+            (Method::PUT, "/dang-nhap", 405, "no-store"),
+            (Method::GET, style.as_str(), 200, "public, max-age=31536000, immutable"),
+        ] {
+            let answer = visitor.sends_once(method.clone(), path, None).await;
+            assert_eq!(answer.status.as_u16(), status, "{method} {path}: {}", answer.html);
+            let header = |name: &str| answer.headers.get(name).map_or("", |value| value.to_str().expect("text"));
+            assert_eq!(header("cache-control"), cache, "{path}");
+            assert!(header("content-security-policy").starts_with("default-src 'none'; style-src 'self';"), "{path}");
+            assert!(!header("content-security-policy").contains("unsafe"), "{path}");
+            for (name, value) in [
+                ("x-content-type-options", "nosniff"),
+                ("x-frame-options", "DENY"),
+                ("referrer-policy", "no-referrer"),
+                ("cross-origin-opener-policy", "same-origin"),
+                ("cross-origin-resource-policy", "same-origin"),
+            ] {
+                assert_eq!(header(name), value, "{name} of {path}");
+            }
+            assert!(header("permissions-policy").contains("camera=()"), "{path}");
+            assert_eq!(header("strict-transport-security"), "", "there is no TLS here");
+            if status >= 400 {
+                assert!(!answer.text("main h1").is_empty() && !answer.all("main a[href='/']").is_empty(), "{path}");
+                assert_eq!(header("content-type"), "text/html; charset=utf-8");
+            }
+        }
+    });
+}
+
+/// A page that nobody is led to is found by nobody: every page of a list stands in the navigation of those who may.
+#[test]
+fn the_navigation_leads_each_role_where_it_may_go_and_nowhere_else() {
+    on_both(|engine| async move {
+        let world = World::new(engine).await;
+        for (council, login, role) in &world.people {
+            let mut visitor = world.site.visitor();
+            let home = visitor.signs_in(council, login, PASSWORD).await;
+            let page = scraper::Html::parse_document(&home.html);
+            let links = scraper::Selector::parse("header nav a").expect("selector");
+            let mut shown: Vec<&str> = page.select(&links).filter_map(|link| link.attr("href")).collect();
+            shown.sort_unstable();
+            let is_list = |route: &&Route| {
+                let Access::Roles(_) = route.access else { return false };
+                route.method == Method::GET && route.path.matches('/').count() == 1
+            };
+            let all = routes();
+            let may = |route: &&Route| role.is_some_and(|role| route.access.allows(Some(&[role])));
+            let mut lists: Vec<&str> = all.iter().filter(is_list).filter(may).map(|route| route.path).collect();
+            lists.sort_unstable();
+            assert_eq!(shown, lists, "{login}");
+            for path in shown {
+                let page = visitor.opens(path).await;
+                assert_eq!(page.status, StatusCode::OK, "{login} {path}");
+                assert_eq!(page.all("header nav a[aria-current=page]").len(), 1, "{login} {path}");
+            }
+        }
+    });
+}

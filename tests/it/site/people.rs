@@ -1,0 +1,81 @@
+//! Accounts that are simply there, for stories about something else.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tinnhiem::app::passwords::{self, Cost};
+use tinnhiem::domain::account::{Account, AccountState, Roles};
+use tinnhiem::domain::audit::Actor;
+use tinnhiem::domain::id::{AccountId, CouncilId, LogId};
+use tinnhiem::domain::role::Role;
+use tinnhiem::store::{StoreError, accounts, councils, logs};
+use zeroize::Zeroizing;
+
+use super::{PASSWORD, Site};
+
+impl Site {
+    /// Somebody of one role, who signs in as `login` with [`PASSWORD`].
+    pub async fn has_account(&self, council: CouncilId, login: &str, name: &str, role: Role) -> AccountId {
+        self.has_account_that(council, login, name, role, false).await
+    }
+
+    /// The same; with `must_change` the password was chosen by an administrator.
+    pub async fn has_account_that(
+        &self,
+        council: CouncilId,
+        login: &str,
+        name: &str,
+        role: Role,
+        must_change: bool,
+    ) -> AccountId {
+        static NUMBER: AtomicU64 = AtomicU64::new(1);
+        let [a, b, c, d, e, f, g, h] = NUMBER.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+        let id = AccountId::new(self.clock.now(), &[0, 0, a, b, c, d, e, f, g, h]);
+        let account = Account {
+            id,
+            login: login.parse().expect("login"),
+            name: name.to_owned(),
+            roles: Roles::new(council, [role]).expect("roles"),
+            state: AccountState::Open,
+            must_change_password: must_change,
+            has_second_factor: false,
+            last_sign_in_at: None,
+            version: 1,
+            changed_at: "2026-12-01T01:00:00Z".parse().expect("time"),
+            changed_by: name.to_owned(),
+        };
+        let password = passwords::hash(Cost::Least, Zeroizing::new(PASSWORD.to_owned()), [1; 32]).await.expect("hash");
+        let added: Result<(), StoreError> = self
+            .store
+            .write(council, move |tx| Box::pin(async move { accounts::add(tx, &account, Some(&password)).await }))
+            .await;
+        added.expect("account");
+        id
+    }
+
+    /// The operator `he.thong`, as entries name them.
+    pub async fn actor_of_operator(&self) -> Actor {
+        let mut tx = self.store.read(CouncilId::INSTALLATION).await.expect("database");
+        let login = "he.thong".parse().expect("login");
+        let account = accounts::by_login(&mut tx, &login).await.expect("database").expect("operator");
+        Actor { account: Some(account.id), name: account.name, role: Role::Operator }
+    }
+
+    /// The council's own log.
+    pub async fn own_log(&self, council: CouncilId) -> LogId {
+        let mut tx = self.store.read(council).await.expect("database");
+        logs::own(&mut tx).await.expect("log")
+    }
+
+    /// The account of a login.
+    pub async fn account(&self, council: CouncilId, login: &str) -> AccountId {
+        let mut tx = self.store.read(council).await.expect("database");
+        let login = login.parse().expect("login");
+        accounts::by_login(&mut tx, &login).await.expect("database").expect("account").id
+    }
+
+    /// The name of a body.
+    pub async fn name(&self, council: CouncilId) -> String {
+        let mut tx = self.store.read(council).await.expect("database");
+        councils::own(&mut tx).await.expect("database").expect("council").name
+    }
+}
