@@ -203,27 +203,47 @@ fn to_u64(n: usize) -> u64 {
     u64::try_from(n).unwrap_or(u64::MAX)
 }
 
-/// Whether `proof` leads from `leaf`, the [`leaf_hash`] of entry `index`, to `root` of a tree of `size` entries
-/// (RFC 9162, 2.1.3.2).
-pub fn verify_inclusion(leaf: Digest, index: u64, size: u64, proof: &[Digest], root: Digest) -> bool {
+/// One hash of an inclusion proof, and what the way up is after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InclusionStep {
+    /// The proof's hash stands to the left.
+    pub is_left: bool,
+    /// The proof's hash.
+    pub sibling: Digest,
+    /// Of both together.
+    pub hash: Digest,
+}
+
+/// The way from `leaf`, the [`leaf_hash`] of entry `index`, up to the root of a tree of `size` entries; `None` when a
+/// proof of another length is needed (RFC 9162, 2.1.3.2).
+pub fn inclusion_steps(leaf: Digest, index: u64, size: u64, proof: &[Digest]) -> Option<Vec<InclusionStep>> {
     if index >= size {
-        return false;
+        return None;
     }
     let (mut node, mut last, mut hash) = (index, size - 1, leaf);
-    for step in proof {
+    let mut steps = Vec::with_capacity(proof.len());
+    for &sibling in proof {
         if last == 0 {
-            return false;
+            return None;
         }
-        if node & 1 == 1 || node == last {
-            hash = node_hash(step, &hash);
+        let is_left = node & 1 == 1 || node == last;
+        if is_left {
+            hash = node_hash(&sibling, &hash);
             let up = node.trailing_zeros();
             (node, last) = (node >> up, last >> up);
         } else {
-            hash = node_hash(&hash, step);
+            hash = node_hash(&hash, &sibling);
         }
         (node, last) = (node >> 1, last >> 1);
+        steps.push(InclusionStep { is_left, sibling, hash });
     }
-    last == 0 && hash == root
+    (last == 0).then_some(steps)
+}
+
+/// Whether `proof` leads from `leaf`, the [`leaf_hash`] of entry `index`, to `root` of a tree of `size` entries.
+pub fn verify_inclusion(leaf: Digest, index: u64, size: u64, proof: &[Digest], root: Digest) -> bool {
+    let steps = inclusion_steps(leaf, index, size, proof);
+    steps.is_some_and(|steps| steps.last().map_or(leaf, |step| step.hash) == root)
 }
 
 /// Whether `proof` shows that the tree of `to` entries with `to_root` begins with the tree of `from` entries with
