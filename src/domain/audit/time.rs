@@ -20,6 +20,20 @@ impl UtcTime {
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
+
+    /// Whole seconds from this moment to `later`; negative when that is earlier.
+    pub fn seconds_until(self, later: Self) -> i64 {
+        // Every value was read as a calendar day and a time of day, so the text always reads.
+        let second = |time: Self| time.as_str().parse::<Timestamp>().map_or(0, Timestamp::as_second);
+        second(later) - second(self)
+    }
+
+    /// As pages write it, in Vietnam's time: `08:05 ngày 01/12/2026`.
+    pub fn in_vietnam(self) -> String {
+        let zone = jiff::tz::TimeZone::fixed(jiff::tz::Offset::constant(7));
+        let time = self.as_str().parse::<Timestamp>().unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone);
+        format!("{:02}:{:02} ngày {}", time.hour(), time.minute(), crate::domain::text::date_dmy(time.date()))
+    }
 }
 
 impl TryFrom<Timestamp> for UtcTime {
@@ -84,6 +98,14 @@ mod tests {
     fn a_moment_keeps_whole_seconds_of_utc() {
         let time: Timestamp = "2023-12-13T08:00:00.987+07:00".parse().expect("time");
         assert_eq!(UtcTime::try_from(time).expect("moment").as_str(), "2023-12-13T01:00:00Z");
+    }
+
+    #[test]
+    fn a_moment_is_told_in_vietnamese_time_and_measured_in_seconds() {
+        let time = |text: &str| text.parse::<UtcTime>().expect("moment");
+        assert_eq!(time("2026-11-30T18:05:09Z").in_vietnam(), "01:05 ngày 01/12/2026");
+        assert_eq!(time("2026-11-30T23:59:30Z").seconds_until(time("2026-12-01T00:00:15Z")), 45);
+        assert_eq!(time("2026-12-01T00:00:15Z").seconds_until(time("2026-11-30T23:59:30Z")), -45);
     }
 
     #[test]

@@ -1,0 +1,78 @@
+//! How long somebody waits after wrong passwords: nothing at first, then twice as long each time.
+
+use super::audit::UtcTime;
+
+/// Seconds of the first delay.
+const FIRST: u64 = 5;
+/// Seconds of the longest delay.
+const LONGEST: u64 = 15 * 60;
+/// A delay from this many seconds on is an event for the log.
+pub const WORTH_LOGGING: u64 = 60;
+/// Seconds after which an address without a new failure starts afresh.
+pub const ADDRESS_FOR: i64 = 60 * 60;
+/// Seconds for which a name that no account has is remembered: an account remembers until its owner signs in, and
+/// whoever tries both must not see a difference soon.
+pub const NAME_FOR: i64 = 7 * 24 * 60 * 60;
+
+/// What wrong ones are counted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// One account, or one name that is no account's.
+    Account,
+    /// One address of the network. A whole council may sit behind it, so it is forgiven more.
+    Address,
+}
+
+impl Counted {
+    /// Failures in a row that cost no waiting.
+    const fn free(self) -> u32 {
+        match self {
+            Self::Account => 4,
+            Self::Address => 20,
+        }
+    }
+}
+
+/// Seconds to wait after so many failures in a row.
+pub fn delay_after(failures: u32, counted: Counted) -> u64 {
+    let Some(beyond) = failures.checked_sub(counted.free()).filter(|beyond| *beyond > 0) else { return 0 };
+    let doubled = 1_u64.checked_shl(beyond - 1).and_then(|factor| FIRST.checked_mul(factor));
+    doubled.map_or(LONGEST, |seconds| seconds.min(LONGEST))
+}
+
+/// Seconds that are still to wait at `now`.
+pub fn remaining(failures: u32, failed_at: UtcTime, counted: Counted, now: UtcTime) -> u64 {
+    // A clock that was set back makes nobody wait longer than the delay itself.
+    let passed = u64::try_from(failed_at.seconds_until(now)).unwrap_or(0);
+    delay_after(failures, counted).saturating_sub(passed)
+}
+
+/// `40 giây`, `2 phút`: never less than is left.
+pub fn in_words(seconds: u64) -> String {
+    if seconds < 60 { format!("{seconds} giây") } else { format!("{} phút", seconds.div_ceil(60)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_few_are_free_then_it_doubles_to_a_quarter_of_an_hour() {
+        let delays: Vec<u64> = (0..15).map(|failures| delay_after(failures, Counted::Account)).collect();
+        assert_eq!(delays, [0, 0, 0, 0, 0, 5, 10, 20, 40, 80, 160, 320, 640, 900, 900]);
+        assert_eq!(delay_after(u32::MAX, Counted::Account), 900);
+        assert_eq!((delay_after(20, Counted::Address), delay_after(21, Counted::Address)), (0, 5));
+    }
+
+    #[test]
+    fn what_is_left_goes_down_with_time_and_is_told_rounded_up() {
+        let at = |text: &str| text.parse::<UtcTime>().expect("time");
+        let left = |now| remaining(9, at("2026-12-01T01:00:00Z"), Counted::Account, at(now));
+        assert_eq!(
+            (left("2026-12-01T01:00:00Z"), left("2026-12-01T01:01:19Z"), left("2026-12-01T01:01:20Z")),
+            (80, 1, 0)
+        );
+        assert_eq!(left("2026-12-01T00:00:00Z"), 80);
+        assert_eq!((in_words(59), in_words(60), in_words(61)), ("59 giây".into(), "1 phút".into(), "2 phút".into()));
+    }
+}
