@@ -81,6 +81,8 @@
 //! | What is done is logged, what is logged is done | one transaction for both; `tinnhiem verify --db` recomputes one from the other |
 //! | A log is only ever added to | triggers in both databases; roots on paper |
 //! | A form that is sent twice is done once | [`app::service`] |
+//! | A password cannot be guessed at: each guess is counted before it is looked at, and delays double | [`app::sign_in`], [`domain::delay`] |
+//! | What was typed survives the end of a session and a database that is away | `web::carry` |
 //! | Secrets are kept as hashes, or sealed with a key that is not in the database | [`app::passwords`], [`app::sign_in`], [`app::keys`] |
 //! | An output folder appears whole or not at all | [`app::files::OutFolder`] |
 //! | Every message says what, where, and what to do | [`domain::finding`], [`app::AppError`] |

@@ -40,6 +40,9 @@ CREATE TABLE sessions (
     device TEXT NOT NULL,
     started_at TEXT NOT NULL,
     seen_at TEXT NOT NULL,
+    -- What its holder is told: the sign-in before, and wrong passwords since.
+    previous_at TEXT,
+    failures_before INTEGER NOT NULL,
     PRIMARY KEY (council_id, session_id),
     UNIQUE (council_id, token_sha256),
     FOREIGN KEY (council_id, account_id) REFERENCES accounts (council_id, account_id)
@@ -61,7 +64,7 @@ CREATE TABLE slips (
     FOREIGN KEY (council_id, account_id) REFERENCES accounts (council_id, account_id)
 ) STRICT;
 
--- Wrong passwords and codes by where they came from; an address is kept only as a keyed hash.
+-- Wrong passwords by where they came from, and by names that no account has; both only as keyed hashes.
 CREATE TABLE sign_in_failures (
     council_id TEXT NOT NULL REFERENCES councils (council_id),
     address_hash BLOB NOT NULL,

@@ -2,7 +2,7 @@
 
 use super::error::AppError;
 use crate::domain::account::Account;
-use crate::domain::audit::Actor;
+use crate::domain::audit::{Actor, UtcTime};
 use crate::domain::id::{CouncilId, SessionId};
 use crate::domain::role::Role;
 
@@ -17,15 +17,30 @@ pub struct Caller {
     pub account: Account,
     /// Their session.
     pub session: SessionId,
+    /// What they must do before anything else.
+    pub pending: Option<Pending>,
+    /// When they signed in before this time.
+    pub previous_sign_in: Option<UtcTime>,
+    /// Wrong passwords and codes that were typed for their account between then and this sign-in.
+    pub failures_before: u32,
+}
+
+/// What somebody who is signed in must do first; nothing else answers them until then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pending {
+    /// Choose a password in place of the one that an administrator chose.
+    FirstPassword,
+    /// Set up the second factor that the council requires.
+    SecondFactor,
 }
 
 impl Caller {
     /// The actor that an entry names, in the first of `roles` that the caller holds.
     ///
     /// # Errors
-    /// [`AppError::Forbidden`] when the caller holds none of them, or must choose a password of their own first.
+    /// [`AppError::Forbidden`] when the caller holds none of them, or has something [pending](Pending).
     pub fn may(&self, roles: &[Role]) -> Result<Actor, AppError> {
-        if self.account.must_change_password {
+        if self.pending.is_some() {
             return Err(AppError::Forbidden);
         }
         self.as_any(roles.iter().copied().find(|role| self.account.roles.has(*role)))

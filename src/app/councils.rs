@@ -67,13 +67,46 @@ impl App {
     /// # Errors
     /// When it is set up already, or a field is wrong.
     pub async fn set_up(&self, first: FirstAccount) -> Result<AccountId, AppError> {
+        self.found_installation(first, None).await
+    }
+
+    /// The installation with its first operator and, in the same transaction, its first council.
+    ///
+    /// # Errors
+    /// When it is set up already, or a field is wrong; fields of the council have the prefix `council_`.
+    pub(super) async fn found_installation(
+        &self,
+        first: FirstAccount,
+        council: Option<Founding>,
+    ) -> Result<AccountId, AppError> {
         let founding =
             Founding {
                 name: "Quản trị hệ thống".to_owned(), slug: INSTALLATION_SLUG.to_owned(), kind: None, first
             };
+        if self.is_set_up().await? {
+            return Err(AppError::Input("Hệ thống đã được cài đặt; hãy đăng nhập.".to_owned()));
+        }
         let plan = self.plan(CouncilId::INSTALLATION, founding, Role::Operator).await?;
         let account = plan.account.id;
-        self.store.write(plan.council, |tx| Box::pin(async move { found(tx, plan, None).await })).await?;
+        let operator = Actor { account: Some(account), name: plan.account.name.clone(), role: Role::Operator };
+        let council = match council {
+            Some(founding) => {
+                let id = CouncilId::new(self.clock.now(), &self.chance.for_id()?);
+                Some(self.plan(id, founding, Role::Admin).await.map_err(of_council)?)
+            }
+            None => None,
+        };
+        let founded = self.store.write_installation(|mut tx| {
+            Box::pin(async move {
+                found(tx.own().await?, plan, None).await?;
+                if let Some(council) = council {
+                    let id = council.council;
+                    found(tx.within(id).await?, council, Some(operator)).await.map_err(of_council)?;
+                }
+                Ok::<_, AppError>(())
+            })
+        });
+        founded.await?;
         Ok(account)
     }
 
@@ -115,6 +148,20 @@ impl App {
         let password = passwords::hash(self.cost, first.password, self.chance.block()?).await?;
         Ok(Plan { council, log, origin, public_key, at, name, slug, kind, account, password })
     }
+}
+
+/// The same fields on a page that asks for the operator too.
+fn of_council(problem: AppError) -> AppError {
+    let AppError::Fields { mut fields } = problem else { return problem };
+    for field in &mut fields {
+        field.field = match field.field {
+            "slug" => "council_slug",
+            "login" => "council_login",
+            "name" => "council_admin",
+            other => other,
+        };
+    }
+    AppError::Fields { fields }
 }
 
 async fn found(tx: &mut CouncilTx, plan: Plan, founder: Option<Actor>) -> Result<(), AppError> {

@@ -3,9 +3,14 @@
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, Version};
+use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
 use super::error::AppError;
+use crate::domain::password::normal_form;
+
+/// Hashes that are made at once: each takes 19 MiB, and a flood of sign-ins must not take all there is.
+static AT_ONCE: Semaphore = Semaphore::const_new(4);
 
 /// A password that somebody typed; wiped from memory when dropped.
 pub type Password = Zeroizing<String>;
@@ -39,7 +44,9 @@ fn internal(error: impl ToString) -> AppError {
 /// # Errors
 /// When there is no memory for it.
 pub async fn hash(cost: Cost, password: Password, salt: [u8; 32]) -> Result<String, AppError> {
+    let _turn = AT_ONCE.acquire().await.map_err(internal)?;
     let hashed = move || {
+        let password = normal_form(&password);
         let hash: PasswordHash =
             cost.hasher()?.hash_password_with_salt(password.as_bytes(), &salt[..16]).map_err(internal)?;
         Ok(hash.to_string())
@@ -53,7 +60,9 @@ pub async fn hash(cost: Cost, password: Password, salt: [u8; 32]) -> Result<Stri
 /// # Errors
 /// When the string is none, or there is no memory.
 pub async fn verify(cost: Cost, password: Password, phc: Option<String>) -> Result<bool, AppError> {
+    let _turn = AT_ONCE.acquire().await.map_err(internal)?;
     let verified = move || {
+        let password = normal_form(&password);
         let hasher = cost.hasher()?;
         let Some(phc) = phc else {
             let made: Result<PasswordHash, _> = hasher.hash_password_with_salt(password.as_bytes(), &[0; 16]);

@@ -5,6 +5,7 @@ use super::clock::{Chance, Clock};
 use super::error::AppError;
 use super::keys::Keys;
 use super::passwords::Cost;
+use super::set_up::SetUp;
 use crate::domain::audit::UtcTime;
 use crate::domain::id::{AccountId, RequestId};
 use crate::store::{CouncilTx, Store, Work, requests};
@@ -17,6 +18,7 @@ pub struct App {
     pub(super) chance: Chance,
     pub(super) keys: Keys,
     pub(super) cost: Cost,
+    pub(super) set_up: SetUp,
 }
 
 /// A form that somebody who is signed in sent.
@@ -30,8 +32,8 @@ pub struct Ask<'a> {
 
 impl App {
     /// The service on a database.
-    pub const fn new(store: Store, clock: Clock, chance: Chance, keys: Keys, cost: Cost) -> Self {
-        Self { store, clock, chance, keys, cost }
+    pub fn new(store: Store, clock: Clock, chance: Chance, keys: Keys, cost: Cost) -> Self {
+        Self { store, clock, chance, keys, cost, set_up: SetUp::default() }
     }
 
     /// The id of a form that is about to be shown.

@@ -21,7 +21,7 @@ mod content;
 mod furniture;
 mod length;
 mod letterhead;
-mod qr;
+pub mod qr;
 mod render;
 
 use jiff::civil::Date;

@@ -37,6 +37,29 @@ pub fn code(text: &str, area: Rect) -> Result<Shape, PdfError> {
     Ok(Shape::Fill { areas, grey: BLACK })
 }
 
+/// A code for a page on the screen.
+pub struct QrPath {
+    /// Modules from edge to edge, with the quiet zone.
+    pub edge: i32,
+    /// The dark modules, as data of an SVG path.
+    pub dark: String,
+}
+
+/// `text` as a QR code for a page on the screen; error correction M or better.
+///
+/// # Errors
+/// More text than the largest code holds.
+pub fn path(text: &str) -> Result<QrPath, PdfError> {
+    let code = QrCode::encode_text(text, QrCodeEcc::Medium).map_err(|_| PdfError::QrTooLong { length: text.len() })?;
+    let mut dark = String::new();
+    for row in 0..code.size() {
+        for column in (0..code.size()).filter(|column| code.get_module(*column, row)) {
+            dark.push_str(&format!("M{} {}h1v1h-1z", column + QUIET_ZONE, row + QUIET_ZONE));
+        }
+    }
+    Ok(QrPath { edge: code.size() + QUIET_ZONE * 2, dark })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,7 +4,6 @@ use super::error::StoreError;
 use super::scope::CouncilTx;
 use super::sql::{execute, row, row_struct, rows};
 use crate::domain::account::{Account, AccountState, Login, Roles};
-use crate::domain::audit::UtcTime;
 use crate::domain::id::{AccountId, CouncilId};
 use crate::domain::role::Role;
 
@@ -174,18 +173,4 @@ pub async fn password(tx: &mut CouncilTx, id: AccountId) -> Result<Option<String
         id.to_string()
     )?;
     Ok(found.and_then(|(password,)| password))
-}
-
-/// Remembers a sign-in.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn signed_in(tx: &mut CouncilTx, id: AccountId, at: UtcTime) -> Result<(), StoreError> {
-    let remembered = execute!(
-        tx,
-        "UPDATE accounts SET last_sign_in_at = $3, failures = 0 WHERE council_id = $1 AND account_id = $2",
-        id.to_string(),
-        at.to_string(),
-    );
-    remembered.map(drop)
 }

@@ -86,3 +86,17 @@ pub async fn add(
     );
     added.map(drop)
 }
+
+/// Writes whether a password alone is enough, over version `before`.
+///
+/// # Errors
+/// [`StoreError::Stale`] when the council is no longer at `before`.
+pub async fn require_second_factor(tx: &mut CouncilTx, required: bool, before: i64) -> Result<(), StoreError> {
+    let changed = execute!(
+        tx,
+        "UPDATE councils SET second_factor_required = $2, version = version + 1 WHERE council_id = $1 AND version = $3",
+        required,
+        before,
+    )?;
+    if changed == 1 { Ok(()) } else { Err(StoreError::Stale) }
+}

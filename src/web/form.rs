@@ -1,6 +1,7 @@
 //! Forms: what was typed is kept, an error stands at its field and in a summary.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{FromRequest, Request};
@@ -8,21 +9,40 @@ use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use subtle::ConstantTimeEq as _;
+use zeroize::{Zeroize, Zeroizing};
 
-use super::pages::error;
+use super::Site;
+use super::carry::Carried;
+use super::pages::{error, sign_in};
 use super::session::Visitor;
 use crate::app::AppError;
 use crate::app::error::FieldError;
+use crate::app::passwords::Password;
 use crate::domain::id::RequestId;
 
 /// Longest form without a file.
 const MAX_BYTES: usize = 256 * 1024;
 
-/// A form as it was typed, with what is wrong in it. A page shows it again as it is.
-#[derive(Clone, Debug, Default)]
+/// A form as it was typed, with what is wrong in it. A page shows it again as it is. What was typed is wiped from memory
+/// when it is dropped: a password may be among it.
+#[derive(Clone, Default)]
 pub struct Form {
     values: BTreeMap<String, Vec<String>>,
+    /// Names in the order of the page.
+    order: Vec<String>,
     errors: Vec<FieldError>,
+}
+
+impl fmt::Debug for Form {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Form").field("fields", &self.order).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Form {
+    fn drop(&mut self) {
+        self.values.values_mut().flatten().for_each(Zeroize::zeroize);
+    }
 }
 
 impl Form {
@@ -30,9 +50,21 @@ impl Form {
     pub fn filled<'a>(values: impl IntoIterator<Item = (&'a str, String)>) -> Self {
         let mut form = Self::default();
         for (field, value) in values {
-            form.values.entry(field.to_owned()).or_default().push(value);
+            form.add(field.to_owned(), value);
         }
         form
+    }
+
+    fn add(&mut self, field: String, value: String) {
+        if !self.values.contains_key(&field) {
+            self.order.push(field.clone());
+        }
+        self.values.entry(field).or_default().push(value);
+    }
+
+    /// All that was typed and ticked, in the order of the page.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.order.iter().flat_map(|field| self.all(field).iter().map(|value| (field.as_str(), value.as_str())))
     }
 
     /// Which form this is, to tell it apart from the same one sent again.
@@ -69,6 +101,11 @@ impl Form {
         &self.errors
     }
 
+    /// A field that holds a password or a code.
+    pub fn secret(&self, field: &str) -> Password {
+        Zeroizing::new(self.value(field).to_owned())
+    }
+
     /// The form with what a use case found wrong with it; gives back what is no matter of fields.
     pub fn with_errors(mut self, problem: AppError) -> Result<Self, AppError> {
         match problem {
@@ -83,7 +120,7 @@ impl Form {
     fn parse(body: &Bytes) -> Self {
         let mut form = Self::default();
         for (field, value) in form_urlencoded::parse(body) {
-            form.values.entry(field.into_owned()).or_default().push(value.into_owned());
+            form.add(field.into_owned(), value.into_owned());
         }
         form
     }
@@ -98,14 +135,44 @@ impl<S: Send + Sync> FromRequest<S> for Form {
     }
 }
 
-/// Lets a form through that was made for this session.
+/// What a POST is to be answered with instead of what it asks for.
+pub(super) enum Instead {
+    /// Nobody is signed in.
+    Guest,
+    /// It is not known who asks: the database is away.
+    Unknown,
+}
+
+/// Lets a form through that was made for this session. What was typed into one that was not, or that came while the
+/// database was away, goes on through a page in between.
 pub(super) async fn check_token(visitor: &Visitor, request: Request, next: Next) -> Response {
     let (head, body) = request.into_parts();
     let Ok(body) = to_bytes(body, MAX_BYTES).await else { return error::too_large().into_response() };
     let form = Form::parse(&body);
-    let fits = form.value("form_token").as_bytes().ct_eq(visitor.form_token.as_bytes());
-    if !bool::from(fits) {
-        return error::stale_form().with_status(StatusCode::CONFLICT).into_response();
+    let carried = Carried::of(head.uri.path(), &form);
+    if !bool::from(form.value("form_token").as_bytes().ct_eq(visitor.form_token.as_bytes())) {
+        return match carried {
+            Some(carried) => carried.renewed(visitor),
+            None => error::stale_form().with_status(StatusCode::CONFLICT).into_response(),
+        };
     }
-    next.run(Request::from_parts(head, Body::from(body))).await
+    let answer = next.run(Request::from_parts(head, Body::from(body))).await;
+    match carried.filter(|_| answer.status() == StatusCode::SERVICE_UNAVAILABLE) {
+        Some(carried) => carried.try_again(visitor.form_token.clone()),
+        None => answer,
+    }
+}
+
+/// Answers a form of somebody who is not, or not known to be, signed in: with what was typed, if anything was.
+pub(super) async fn keep(site: &Site, instead: Instead, request: Request) -> Option<Response> {
+    let path = request.uri().path().to_owned();
+    let Ok(body) = to_bytes(request.into_body(), MAX_BYTES).await else {
+        return Some(error::too_large().into_response());
+    };
+    let form = Form::parse(&body);
+    let carried = Carried::of(&path, &form)?;
+    Some(match instead {
+        Instead::Guest => sign_in::before(site, carried).await,
+        Instead::Unknown => carried.try_again(form.value("form_token").to_owned()),
+    })
 }

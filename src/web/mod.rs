@@ -4,6 +4,8 @@
 //! below answered with), [`guard`] (requests from other sites), [`session`] (who asks), [`routes`] (who may ask for
 //! what), then the handler in [`pages`].
 
+pub mod address;
+mod carry;
 mod form;
 mod guard;
 mod notice;
@@ -27,6 +29,8 @@ use crate::app::App;
 pub struct Settings {
     /// Browsers reach it over TLS, here or at a proxy: cookies are marked `Secure`.
     pub is_tls: bool,
+    /// Every request comes through a proxy that adds where it came from to `X-Forwarded-For`.
+    pub has_trusted_proxy: bool,
 }
 
 /// What handlers stand on.
@@ -43,7 +47,8 @@ pub fn router(site: Site) -> Router {
     let site = Arc::new(site);
     let mut router = Router::new();
     for route in routes() {
-        let guarded = (route.handler)().layer(from_fn_with_state(route.access, routes::check_access));
+        let guarded =
+            (route.handler)().layer(from_fn_with_state((route.access, Arc::clone(&site)), routes::check_access));
         router = router.route(route.path, guarded);
     }
     router

@@ -78,8 +78,8 @@ impl Frame {
         frame.roles = caller.account.roles.labels();
         frame.council.clone_from(&caller.council_name);
         frame.form_token.clone_from(&visitor.form_token);
-        // Until the password is one's own, every other page refuses.
-        if !caller.account.must_change_password {
+        // Until that is done, every other page refuses.
+        if caller.pending.is_none() {
             frame.navigation = destinations(caller, address.path());
         }
         frame

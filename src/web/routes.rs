@@ -5,10 +5,11 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::http::Method;
 use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{MethodRouter, get, post};
 
-use super::pages::{accounts, assets, error, home, sign_in};
+use super::form::Instead;
+use super::pages::{accounts, assets, error, home, own, second_factor, set_up, settings, sign_in};
 use super::session::Visitor;
 use super::{Site, form};
 use crate::domain::role::Role;
@@ -18,7 +19,10 @@ use crate::domain::role::Role;
 pub enum Access {
     /// Everybody, signed in or not.
     Anyone,
-    /// Everybody who is signed in, also while a first password still has to be changed.
+    /// Everybody who is signed in, also while something is [pending](Pending) that they must do first: only what they
+    /// need for doing it.
+    Pending,
+    /// Everybody who is signed in.
     Own,
     /// Who holds one of these roles.
     Roles(&'static [Role]),
@@ -30,7 +34,7 @@ impl Access {
         match (self, roles) {
             (Self::Anyone, _) => true,
             (_, None) => false,
-            (Self::Own, Some(_)) => true,
+            (Self::Pending | Self::Own, Some(_)) => true,
             (Self::Roles(allowed), Some(held)) => held.iter().any(|role| allowed.contains(role)),
         }
     }
@@ -67,23 +71,71 @@ pub fn routes() -> Vec<Route> {
         Route::get("/", Access::Own, || get(home::show)),
         Route::get("/dang-nhap", Access::Anyone, || get(sign_in::show)),
         Route::post("/dang-nhap", Access::Anyone, || post(sign_in::submit)),
-        Route::post("/dang-xuat", Access::Own, || post(sign_in::sign_out)),
+        Route::post("/dang-nhap/ma", Access::Anyone, || post(sign_in::submit_code)),
+        Route::get("/cai-dat/{token}", Access::Anyone, || get(set_up::show)),
+        Route::post("/cai-dat/{token}", Access::Anyone, || post(set_up::submit)),
+        Route::get("/toi", Access::Own, || get(own::show)),
+        Route::get("/toi/mat-khau", Access::Pending, || get(own::password)),
+        Route::post("/toi/mat-khau", Access::Pending, || post(own::change_password)),
+        Route::get("/toi/ma-xac-thuc", Access::Pending, || get(second_factor::show)),
+        Route::post("/toi/ma-xac-thuc", Access::Pending, || post(second_factor::confirm)),
+        Route::post("/toi/ma-xac-thuc/tat", Access::Own, || post(second_factor::drop_own)),
+        Route::post("/toi/phien", Access::Own, || post(own::end_session)),
+        Route::post("/toi/dang-xuat-moi-noi", Access::Own, || post(own::end_all)),
+        Route::get("/hoi-dong/cai-dat", Access::Roles(&[Role::Admin]), || get(settings::show)),
+        Route::post("/hoi-dong/cai-dat", Access::Roles(&[Role::Admin]), || post(settings::save)),
+        Route::post("/dang-xuat", Access::Pending, || post(sign_in::sign_out)),
         Route::get("/tai-khoan", MANAGERS, || get(accounts::list)),
         Route::get("/tro-giup", Access::Anyone, || get(home::help)),
         Route::get("/tep/{*name}", Access::Anyone, || get(assets::serve)),
     ]
 }
 
+/// Whether a form of somebody who is signed in is sent to `path`.
+pub(super) fn is_form(path: &str) -> bool {
+    let fits = |pattern: &str| {
+        let (mut pattern, mut path) = (pattern.split('/'), path.split('/'));
+        loop {
+            match (pattern.next(), path.next()) {
+                (None, None) => return true,
+                (Some(expected), Some(part)) if expected == part => {}
+                (Some(expected), Some(part)) if expected.starts_with('{') && !part.is_empty() => {}
+                _ => return false,
+            }
+        }
+    };
+    // A browser takes a backslash for a slash, and drops control characters.
+    let is_plain = path.starts_with('/') && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    is_plain
+        && routes()
+            .iter()
+            .any(|route| route.method == Method::POST && route.access != Access::Anyone && fits(route.path))
+}
+
 /// Lets through who may call the route, and checks that a form was made for this session.
-pub(super) async fn check_access(State(access): State<Access>, request: Request, next: Next) -> Response {
+pub(super) async fn check_access(
+    State((access, site)): State<(Access, Arc<Site>)>,
+    request: Request,
+    next: Next,
+) -> Response {
     let visitor = request.extensions().get::<Visitor>().cloned().unwrap_or_default();
-    let roles = visitor.caller.as_ref().map(|caller| caller.account.roles.iter().collect::<Vec<_>>());
-    if !access.allows(roles.as_deref()) {
-        let is_guest = roles.is_none();
-        return if is_guest { sign_in::first(&request) } else { error::forbidden().into_response() };
+    if access == Access::Anyone {
+        return next.run(request).await;
     }
-    if request.method() == Method::POST && visitor.caller.is_some() {
-        return form::check_token(&visitor, request, next).await;
+    let is_form = request.method() == Method::POST;
+    if let Some(problem) = &visitor.trouble {
+        let kept = if is_form { form::keep(&site, Instead::Unknown, request).await } else { None };
+        return kept.unwrap_or_else(|| error::of(problem).into_response());
     }
-    next.run(request).await
+    let Some(caller) = &visitor.caller else {
+        let kept = if is_form { form::keep(&site, Instead::Guest, request).await } else { None };
+        return kept.unwrap_or_else(sign_in::first);
+    };
+    if let Some(pending) = caller.pending.filter(|_| access != Access::Pending) {
+        return Redirect::to(own::first(pending)).into_response();
+    }
+    if !access.allows(Some(&caller.account.roles.iter().collect::<Vec<_>>())) {
+        return error::forbidden().into_response();
+    }
+    if is_form { form::check_token(&visitor, request, next).await } else { next.run(request).await }
 }

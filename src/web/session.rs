@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::header::COOKIE;
+use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse as _, Redirect, Response};
 
-use super::pages::error;
+use super::carry::Carried;
 use super::{Settings, Site};
-use crate::app::Caller;
 use crate::app::sign_in::Token;
+use crate::app::{AppError, Caller};
 
 /// Whoever sent the request.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +20,21 @@ pub struct Visitor {
     pub caller: Option<Caller>,
     /// What forms of this session carry; empty without a session.
     pub form_token: String,
+    /// Why it is not known whether a session runs.
+    pub trouble: Option<Arc<AppError>>,
+}
+
+impl Visitor {
+    /// Whoever holds `token`.
+    pub(super) async fn holding(site: &Site, token: &Token) -> Self {
+        match site.app.caller(token).await {
+            Ok(Some(caller)) => {
+                Self { form_token: site.app.form_token(token, &caller), caller: Some(caller), trouble: None }
+            }
+            Ok(None) => Self::default(),
+            Err(problem) => Self { trouble: Some(Arc::new(problem)), ..Self::default() },
+        }
+    }
 }
 
 /// `__Host-` binds the cookie to this host over TLS; a browser takes that name only with `Secure`.
@@ -27,7 +42,8 @@ const fn cookie_name(settings: Settings) -> &'static str {
     if settings.is_tls { "__Host-tinnhiem" } else { "tinnhiem" }
 }
 
-fn token(settings: Settings, headers: &HeaderMap) -> Option<Token> {
+/// The token that a browser sent.
+pub(super) fn token(settings: Settings, headers: &HeaderMap) -> Option<Token> {
     let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = cookies.flat_map(|text| text.split("; ")).filter_map(|pair| pair.split_once('='));
     pairs.find(|(name, _)| *name == cookie_name(settings)).and_then(|(_, value)| value.parse().ok())
@@ -38,7 +54,9 @@ pub fn set_cookie(settings: Settings, token: &Token) -> Option<HeaderValue> {
     let secure = if settings.is_tls { "; Secure" } else { "" };
     let value = token.cookie_value();
     let text = format!("{}={}; Path=/; HttpOnly; SameSite=Strict{secure}", cookie_name(settings), *value);
-    HeaderValue::from_str(&text).ok()
+    let mut header = HeaderValue::from_str(&text).ok()?;
+    header.set_sensitive(true);
+    Some(header)
 }
 
 /// The header that makes a browser forget its token.
@@ -48,21 +66,60 @@ pub fn forget_cookie(settings: Settings) -> Option<HeaderValue> {
     HeaderValue::from_str(&text).ok()
 }
 
-/// Finds out who asks, and remembers it beside the request.
+/// Finds out who asks, and remembers it beside the request. That it could not be found out is told where the answer is
+/// chosen: a page that needs nobody (a stylesheet) goes on.
 pub(super) async fn identify(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response {
-    let mut visitor = Visitor::default();
-    if let Some(token) = token(site.settings, request.headers()) {
-        match site.app.caller(&token).await {
-            Ok(caller) => {
-                visitor.form_token = if caller.is_some() { token.form_token() } else { String::new() };
-                visitor.caller = caller;
-            }
-            Err(problem) => return error::of(&problem).into_response(),
-        }
-    }
+    let visitor = match token(site.settings, request.headers()) {
+        Some(token) => Visitor::holding(&site, &token).await,
+        None => Visitor::default(),
+    };
     request.extensions_mut().insert(visitor.clone());
     let mut response = next.run(request).await;
-    // For the layer that draws, which lies around this one.
-    response.extensions_mut().insert(visitor);
+    // For the layer that draws, which lies around this one. Who has signed in just now was a guest when the request came.
+    let known = response.extensions_mut().remove::<Visitor>();
+    response.extensions_mut().insert(known.unwrap_or(visitor));
     response
+}
+
+/// Answers somebody who has just signed in: gives the browser its token, ends the session that it had before, and leads
+/// on to `to`, or to the form that was typed before the session had ended.
+pub async fn welcome(site: &Site, headers: &HeaderMap, new: &Token, carried: Option<Carried>, to: &str) -> Response {
+    if let Some(former) = token(site.settings, headers)
+        && let Err(cause) = site.app.end_former(&former).await
+    {
+        tracing::warn!(?cause, "the session that this browser had before was not ended");
+    }
+    let answer = match carried {
+        Some(carried) => carried.go_on(site, Visitor::holding(site, new).await),
+        None => Redirect::to(to).into_response(),
+    };
+    let cookie = set_cookie(site.settings, new).map(|cookie| [(SET_COOKIE, cookie)]);
+    (cookie, answer).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VALUE: &str = "0190b6a4-5c3d-7e2f-8a1b-0c2d3e4f5a6b.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+    #[test]
+    fn a_cookie_has_exactly_these_attributes() {
+        let token: Token = VALUE.parse().expect("token");
+        let plain = Settings::default();
+        let tls = Settings { is_tls: true, ..plain };
+        assert_eq!(
+            set_cookie(plain, &token).expect("cookie"),
+            format!("tinnhiem={VALUE}; Path=/; HttpOnly; SameSite=Strict")
+        );
+        assert_eq!(
+            set_cookie(tls, &token).expect("cookie"),
+            format!("__Host-tinnhiem={VALUE}; Path=/; HttpOnly; SameSite=Strict; Secure")
+        );
+        assert_eq!(
+            forget_cookie(tls).expect("cookie"),
+            "__Host-tinnhiem=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0; Secure"
+        );
+        assert_eq!(forget_cookie(plain).expect("cookie"), "tinnhiem=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
+    }
 }

@@ -72,6 +72,27 @@ pub fn forbidden() -> Page {
     page(StatusCode::FORBIDDEN, "Không có quyền", AppError::Forbidden.to_string())
 }
 
+/// A form that somebody else typed, before this person signed in.
+pub fn not_your_form() -> Page {
+    let sentence = "Biểu mẫu đang dở là của tài khoản khác nên không gửi được bằng tài khoản này; chưa ghi gì cả. Nếu \
+                    biểu mẫu là của bạn, hãy đăng xuất rồi đăng nhập bằng tài khoản đã dùng để nhập.";
+    page(StatusCode::FORBIDDEN, "Biểu mẫu của tài khoản khác", sentence)
+}
+
+/// Nobody has used the link on the console yet.
+pub fn not_set_up() -> Page {
+    let sentence = "Hệ thống này chưa cài đặt. Người vận hành hãy mở đường dẫn cài đặt mà chương trình in ra trên màn \
+                    hình dòng lệnh khi khởi động; đường dẫn chỉ dùng được một lần.";
+    page(StatusCode::SERVICE_UNAVAILABLE, "Chưa cài đặt", sentence)
+}
+
+/// The link on the console was used, or is of an earlier start.
+pub fn no_such_set_up_link() -> Page {
+    let sentence = "Đường dẫn cài đặt này sai, đã dùng rồi hoặc của lần khởi động trước; nếu hệ thống chưa cài đặt, hãy \
+                    khởi động lại chương trình rồi mở đường dẫn mới được in ra.";
+    page(StatusCode::NOT_FOUND, "Đường dẫn cài đặt không dùng được", sentence)
+}
+
 /// Sent by a page of another site.
 pub fn foreign() -> Page {
     let sentence = "Yêu cầu này đến từ một trang web khác nên đã bị từ chối; hãy mở trang của hội đồng rồi làm lại.";
@@ -108,25 +129,5 @@ pub fn of(problem: &AppError) -> Page {
             tracing::error!(cause = ?problem, "a use case failed");
             failed()
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_error_has_a_page_with_its_own_status() {
-        for number in (400..=431).chain(500..=511) {
-            let Ok(status) = StatusCode::from_u16(number) else { continue };
-            assert_eq!(of_status(status).into_response().status(), status);
-        }
-    }
-
-    #[test]
-    fn a_panic_is_a_page_that_does_not_say_what_it_was() {
-        let answer = after_panic(Box::new("mat-khau: 123".to_owned()));
-        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
-        assert!(!format!("{answer:?}").contains("123"));
     }
 }

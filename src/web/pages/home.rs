@@ -22,6 +22,9 @@ struct Home {
     name: String,
     roles: Vec<Duty>,
     must_change_password: bool,
+    /// When they signed in before this time.
+    previous: Option<String>,
+    failures_before: u32,
     /// One of the roles works on votes, and there are no pages for that yet.
     awaits_votes: bool,
 }
@@ -49,6 +52,8 @@ pub async fn show(Extension(visitor): Extension<Visitor>) -> Response {
         awaits_votes: !account.must_change_password && account.roles.iter().any(works_on_votes),
         must_change_password: account.must_change_password,
         name: account.name,
+        previous: caller.previous_sign_in.map(|at| at.in_vietnam()),
+        failures_before: caller.failures_before,
     };
     Page::new(home).into_response()
 }

@@ -4,4 +4,8 @@ pub mod accounts;
 pub mod assets;
 pub mod error;
 pub mod home;
+pub mod own;
+pub mod second_factor;
+pub mod set_up;
+pub mod settings;
 pub mod sign_in;

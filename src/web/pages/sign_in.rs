@@ -4,16 +4,18 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::{Query, Request, State};
-use axum::http::header::{SET_COOKIE, USER_AGENT};
+use axum::extract::{Query, State};
+use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
-use zeroize::Zeroizing;
 
 use super::error;
-use crate::app::sign_in::Door;
+use crate::app::AppError;
+use crate::app::sign_in::Step;
 use crate::web::Site;
+use crate::web::address::Sender;
+use crate::web::carry::Carried;
 use crate::web::form::Form;
 use crate::web::render::Page;
 use crate::web::session::{self, Visitor};
@@ -24,10 +26,17 @@ struct SignIn {
     /// Name in addresses and name.
     doors: Vec<(String, String)>,
     form: Form,
+    /// A form that goes on afterwards.
+    carried: Vec<(String, String)>,
 }
 
-fn options(doors: Vec<Door>) -> Vec<(String, String)> {
-    doors.into_iter().map(|door| (door.slug, door.name)).collect()
+#[derive(Template)]
+#[template(path = "sign_in_code.html")]
+struct Code {
+    /// Shows that the password was right.
+    passed: String,
+    form: Form,
+    carried: Vec<(String, String)>,
 }
 
 /// The door that a link names: `/dang-nhap?hoi-dong=vinh-phuc`.
@@ -37,39 +46,81 @@ pub struct Link {
     council: String,
 }
 
-/// Leads a guest to the page to sign in.
-pub fn first(_request: &Request) -> Response {
-    Redirect::to("/dang-nhap").into_response()
+fn hidden(carried: Option<&Carried>) -> Vec<(String, String)> {
+    let hidden = carried.map(Carried::hidden).unwrap_or_default();
+    hidden.into_iter().map(|(name, value)| (name, value.to_owned())).collect()
 }
 
-/// `GET /dang-nhap`
-pub async fn show(State(site): State<Arc<Site>>, Query(link): Query<Link>) -> Response {
+async fn page(site: &Site, form: Form, carried: Option<&Carried>, status: StatusCode) -> Response {
     match site.app.doors().await {
+        // The installation itself is a door from its first set-up on.
+        Ok(doors) if doors.is_empty() => error::not_set_up().into_response(),
         Ok(doors) => {
-            Page::new(SignIn { doors: options(doors), form: Form::filled([("council", link.council)]) }).into_response()
+            let doors = doors.into_iter().map(|door| (door.slug, door.name)).collect();
+            Page::new(SignIn { doors, form, carried: hidden(carried) }).with_status(status).into_response()
         }
         Err(problem) => error::of(&problem).into_response(),
     }
 }
 
+/// Leads a guest to the page to sign in.
+pub fn first() -> Response {
+    Redirect::to("/dang-nhap").into_response()
+}
+
+/// Asks a guest to sign in before the form that they sent goes on.
+pub async fn before(site: &Site, carried: Carried) -> Response {
+    page(site, Form::default(), Some(&carried), StatusCode::UNAUTHORIZED).await
+}
+
+/// `GET /dang-nhap`
+pub async fn show(State(site): State<Arc<Site>>, Query(link): Query<Link>) -> Response {
+    page(&site, Form::filled([("council", link.council)]), None, StatusCode::OK).await
+}
+
 /// `POST /dang-nhap`
-pub async fn submit(State(site): State<Arc<Site>>, headers: HeaderMap, form: Form) -> Response {
-    let device = headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
-    let device: String = device.chars().take(200).collect();
-    let password = Zeroizing::new(form.value("password").to_owned());
-    let signed_in = site.app.sign_in(form.value("council"), form.value("login"), password, device).await;
-    let problem = match signed_in {
-        Ok(token) => {
-            let cookie = session::set_cookie(site.settings, &token).map(|cookie| [(SET_COOKIE, cookie)]);
-            return (cookie, Redirect::to("/")).into_response();
-        }
+pub async fn submit(State(site): State<Arc<Site>>, Sender(device): Sender, headers: HeaderMap, form: Form) -> Response {
+    let carried = Carried::resumed(&form);
+    let signed_in = site.app.sign_in(form.value("council"), form.value("login"), form.secret("password"), device).await;
+    match signed_in {
+        Ok(Step::Done(token)) => session::welcome(&site, &headers, &token, carried, "/").await,
+        Ok(Step::Code(passed)) => ask_code((*passed).clone(), Form::default(), carried.as_ref(), StatusCode::OK),
+        Err(problem) => refuse(&site, form, problem, carried.as_ref()).await,
+    }
+}
+
+/// `POST /dang-nhap/ma`
+pub async fn submit_code(
+    State(site): State<Arc<Site>>,
+    Sender(device): Sender,
+    headers: HeaderMap,
+    form: Form,
+) -> Response {
+    let carried = Carried::resumed(&form);
+    let passed = form.value("passed").to_owned();
+    let problem = match site.app.sign_in_by_code(&passed, form.value("code"), device).await {
+        Ok(token) => return session::welcome(&site, &headers, &token, carried, "/").await,
         Err(problem) => problem,
     };
-    match (form.with_errors(problem), site.app.doors().await) {
-        (Ok(form), Ok(doors)) => Page::new(SignIn { doors: options(doors), form })
-            .with_status(StatusCode::UNPROCESSABLE_ENTITY)
-            .into_response(),
-        (Err(problem), _) | (_, Err(problem)) => error::of(&problem).into_response(),
+    let is_about_code =
+        matches!(&problem, AppError::Fields { fields } if fields.iter().all(|field| field.field == "code"));
+    if !is_about_code {
+        return refuse(&site, form, problem, carried.as_ref()).await;
+    }
+    match form.with_errors(problem) {
+        Ok(form) => ask_code(passed, form, carried.as_ref(), StatusCode::UNPROCESSABLE_ENTITY),
+        Err(problem) => error::of(&problem).into_response(),
+    }
+}
+
+fn ask_code(passed: String, form: Form, carried: Option<&Carried>, status: StatusCode) -> Response {
+    Page::new(Code { passed, form, carried: hidden(carried) }).with_status(status).into_response()
+}
+
+async fn refuse(site: &Site, form: Form, problem: AppError, carried: Option<&Carried>) -> Response {
+    match form.with_errors(problem) {
+        Ok(form) => page(site, form, carried, StatusCode::UNPROCESSABLE_ENTITY).await,
+        Err(problem) => error::of(&problem).into_response(),
     }
 }
 

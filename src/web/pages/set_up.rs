@@ -1,0 +1,97 @@
+//! The first set-up, by the link that the console shows.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+
+use super::error;
+use crate::app::AppError;
+use crate::app::councils::{FirstAccount, Founding};
+use crate::app::set_up::{FirstCouncil, Person};
+use crate::domain::council::CouncilKind;
+use crate::domain::text::{clean, slug};
+use crate::web::Site;
+use crate::web::address::Sender;
+use crate::web::form::Form;
+use crate::web::render::Page;
+use crate::web::session;
+
+#[derive(Template)]
+#[template(path = "set_up.html")]
+struct SetUp {
+    form: Form,
+    kinds: Vec<(String, String)>,
+    token: String,
+}
+
+fn page(token: String, form: Form, status: StatusCode) -> Response {
+    let code = |kind: CouncilKind| serde_json::to_value(kind).ok()?.as_str().map(str::to_owned);
+    let kinds = CouncilKind::ALL.into_iter().filter_map(|kind| Some((code(kind)?, kind.label().to_owned()))).collect();
+    Page::new(SetUp { form, kinds, token }).with_status(status).into_response()
+}
+
+/// `GET /cai-dat/{token}`
+pub async fn show(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Response {
+    if !site.app.is_set_up_token(&token) {
+        return error::no_such_set_up_link().into_response();
+    }
+    page(token, Form::default(), StatusCode::OK)
+}
+
+/// The council that is founded in the same step; none when its part of the form is empty.
+fn council(form: &Form) -> Result<Option<FirstCouncil>, AppError> {
+    let typed = ["council_name", "council_slug", "council_admin", "council_login", "council_password"];
+    if typed.iter().all(|field| form.value(field).trim().is_empty()) {
+        return Ok(None);
+    }
+    let name = clean(form.value("council_name"));
+    if name.is_empty() || name.chars().count() > 200 {
+        let sentence = "Tên hội đồng không được để trống và không dài quá 200 ký tự; nếu chưa lập hội đồng, hãy để \
+                        trống cả phần này.";
+        return Err(AppError::field("council_name", sentence));
+    }
+    let typed_slug = form.value("council_slug").trim();
+    let slug = slug(if typed_slug.is_empty() { &name } else { typed_slug });
+    let kind = serde_json::from_value(form.value("council_kind").into());
+    let kind: CouncilKind =
+        kind.map_err(|_| AppError::field("council_kind", "Hãy chọn loại cơ quan trong danh sách."))?;
+    let first = FirstAccount {
+        name: form.value("council_admin").to_owned(),
+        login: form.value("council_login").to_owned(),
+        password: form.secret("council_password"),
+        must_change: true,
+    };
+    let founding = Founding { name, slug, kind: Some(kind), first };
+    Ok(Some(FirstCouncil { founding, again: form.secret("council_password_again") }))
+}
+
+/// `POST /cai-dat/{token}`
+pub async fn submit(
+    State(site): State<Arc<Site>>,
+    Path(token): Path<String>,
+    Sender(device): Sender,
+    headers: HeaderMap,
+    form: Form,
+) -> Response {
+    if !site.app.is_set_up_token(&token) {
+        return error::no_such_set_up_link().into_response();
+    }
+    let operator = Person {
+        name: form.value("name").to_owned(),
+        login: form.value("login").to_owned(),
+        password: form.secret("password"),
+        again: form.secret("password_again"),
+    };
+    let done = async { site.app.set_up_by_link(&token, operator, council(&form)?, &device).await };
+    let problem = match done.await {
+        Ok(new) => return session::welcome(&site, &headers, &new, None, "/").await,
+        Err(problem) => problem,
+    };
+    match form.with_errors(problem) {
+        Ok(form) => page(token, form, StatusCode::UNPROCESSABLE_ENTITY),
+        Err(problem) => error::of(&problem).into_response(),
+    }
+}
