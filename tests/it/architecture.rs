@@ -39,6 +39,7 @@ const OWNED_CRATES: &[(&str, &str)] = &[
     ("sqlx", "store"),
     ("argon2", "app"),
     ("totp_rs", "app"),
+    ("chacha20poly1305", "app"),
     ("axum", "web"),
     ("axum_server", "web"),
     ("rustls", "web"),

@@ -8,6 +8,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde_json::Value;
 use tinnhiem::app::App;
 use tinnhiem::app::clock::{Chance, Clock};
 use tinnhiem::app::councils::{FirstAccount, Founding};
@@ -17,7 +18,7 @@ use tinnhiem::domain::audit::Actor;
 use tinnhiem::domain::council::CouncilKind;
 use tinnhiem::domain::id::CouncilId;
 use tinnhiem::domain::role::Role;
-use tinnhiem::store::Store;
+use tinnhiem::store::{Store, logs};
 use tinnhiem::web;
 use zeroize::Zeroizing;
 
@@ -91,6 +92,15 @@ impl Site {
         assert_eq!(answer.path, "/", "{}", answer.html);
         visitor
     }
+}
+
+/// Kinds and data of all entries of a council's own log, in order.
+pub async fn log_of(site: &Site, council: CouncilId) -> Vec<(String, Value)> {
+    let mut tx = site.store.read(council).await.expect("read");
+    let log = logs::own(&mut tx).await.expect("log");
+    let entries = logs::entries(&mut tx, log, 0, 1000).await.expect("entries");
+    let parsed = entries.iter().map(|text| serde_json::from_str::<Value>(text).expect("entry"));
+    parsed.map(|entry| (entry["kind"].as_str().expect("kind").to_owned(), entry["data"].clone())).collect()
 }
 
 /// The first account of a body.

@@ -1,15 +1,22 @@
 //! Somebody with a browser: keeps cookies, follows redirects, sends the hidden fields of the form on the page.
 
+use std::net::IpAddr;
+
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use scraper::{Html, Selector};
+use tinnhiem::web::address::ClientAddress;
 use tower::ServiceExt as _;
 
 pub struct Visitor {
     router: Router,
     pub cookie: Option<String>,
+    /// What the browser says of itself.
+    pub agent: &'static str,
+    /// Where it stands in the network.
+    pub address: IpAddr,
     /// The last page, whose form is sent next.
     page: String,
 }
@@ -47,7 +54,8 @@ fn texts(html: &str, selector: &str) -> Vec<String> {
 
 impl Visitor {
     pub fn new(router: Router) -> Self {
-        Self { router, cookie: None, page: String::new() }
+        let address = IpAddr::from([192, 0, 2, 1]);
+        Self { router, cookie: None, agent: "", address, page: String::new() }
     }
 
     pub async fn opens(&mut self, path: &str) -> Answer {
@@ -95,6 +103,7 @@ impl Visitor {
     /// Sends one request as it is, and gives what came back as it is.
     pub async fn sends_once(&mut self, method: Method, path: &str, body: Option<String>) -> Answer {
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, "localhost");
+        request = request.header(header::USER_AGENT, self.agent).extension(ClientAddress(self.address));
         if let Some(cookie) = &self.cookie {
             request = request.header(header::COOKIE, cookie);
         }
