@@ -3,7 +3,7 @@
 use axum::http::{Method, StatusCode, header};
 use tinnhiem::domain::id::{AccountId, CouncilId};
 use tinnhiem::domain::role::Role;
-use tinnhiem::web::{Access, Route, routes};
+use tinnhiem::web::{self, Access, Route, routes};
 
 use crate::site::{Answer, Engine, PASSWORD, Site, Visitor, on_both};
 
@@ -235,6 +235,36 @@ fn the_navigation_leads_each_role_where_it_may_go_and_nowhere_else() {
                 assert_eq!(page.status, StatusCode::OK, "{login} {path}");
                 assert_eq!(page.all("header nav a[aria-current=page]").len(), 1, "{login} {path}");
             }
+        }
+    });
+}
+
+/// Over TLS a browser is told to come back over TLS only; without, it must not be.
+#[test]
+fn behind_tls_every_answer_says_so() {
+    on_both(|engine| async move {
+        let (site, _) = Site::with_council(engine).await;
+        let settings = web::Settings { is_tls: true, ..web::Settings::default() };
+        let mut visitor = Visitor::new(web::router(web::Site { app: site.app.clone(), settings }));
+        for path in ["/dang-nhap", "/khong-co", "/"] {
+            let answer = visitor.sends_once(Method::GET, path, None).await;
+            assert_eq!(answer.headers["strict-transport-security"], "max-age=63072000", "{path}");
+        }
+    });
+}
+
+/// Whoever was signed in when the database went away is told to wait, by a page and by a header for programs.
+#[test]
+fn without_its_database_the_service_says_when_to_come_back() {
+    on_both(|engine| async move {
+        let (site, _) = Site::with_council(engine).await;
+        let mut admin = site.signed_in("mau", "quan.tri").await;
+        site.store.close().await;
+        for path in ["/", "/tai-khoan", "/dang-nhap"] {
+            let answer = admin.sends_once(Method::GET, path, None).await;
+            assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{path}: {}", answer.html);
+            assert_eq!(answer.headers[header::RETRY_AFTER], "30");
+            assert_eq!(answer.text("main h1"), "Tạm thời chưa làm được");
         }
     });
 }

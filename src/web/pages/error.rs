@@ -131,3 +131,23 @@ pub fn of(problem: &AppError) -> Page {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_error_has_a_page_with_its_own_status() {
+        for number in (400..=431).chain(500..=511) {
+            let Ok(status) = StatusCode::from_u16(number) else { continue };
+            assert_eq!(of_status(status).into_response().status(), status);
+        }
+    }
+
+    #[test]
+    fn a_panic_is_a_page_that_does_not_say_what_it_was() {
+        let answer = after_panic(Box::new("mat-khau: 123".to_owned()));
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(!format!("{answer:?}").contains("123"));
+    }
+}
