@@ -92,7 +92,7 @@ impl App {
 
     /// Whether this is the token of the link on the console, and it may still be used.
     pub fn is_set_up_token(&self, token: &str) -> bool {
-        let expected = self.set_up.token.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let expected = *self.set_up.token.lock().unwrap_or_else(PoisonError::into_inner);
         expected.is_some_and(|expected| bool::from(expected.as_bytes().ct_eq(hash(token).as_bytes())))
     }
 

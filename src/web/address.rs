@@ -32,8 +32,8 @@ impl FromRequestParts<Arc<Site>> for Sender {
 /// was added, since whatever stands before it may be made up.
 fn address(settings: Settings, headers: &HeaderMap, extensions: &Extensions) -> String {
     let told = || {
-        let lines = headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok());
-        lines.last().and_then(|line| line.rsplit(',').next()).and_then(|last| last.trim().parse::<IpAddr>().ok())
+        let mut lines = headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok());
+        lines.next_back().and_then(|line| line.rsplit(',').next()).and_then(|last| last.trim().parse::<IpAddr>().ok())
     };
     let seen = || {
         let connection = extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());

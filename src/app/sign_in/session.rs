@@ -135,10 +135,12 @@ impl App {
         };
         if touch {
             let id = found.id;
-            let touched =
-                self.store.write(token.council, move |tx| Box::pin(async move { sessions::touch(tx, id, now).await }));
-            if let Err(cause) = touched.await {
-                tracing::warn!(cause = ?cause as StoreError, "the last use of a session was not written down");
+            let touched: Result<(), StoreError> = self
+                .store
+                .write(token.council, move |tx| Box::pin(async move { sessions::touch(tx, id, now).await }))
+                .await;
+            if let Err(cause) = touched {
+                tracing::warn!(?cause, "the last use of a session was not written down");
             }
         }
         // Whoever came by a slip proved more than a password does, and may have none.
