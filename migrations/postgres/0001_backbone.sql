@@ -7,7 +7,9 @@ CREATE TABLE councils (
     kind TEXT,
     second_factor_required BOOLEAN NOT NULL,
     version BIGINT NOT NULL,
-    founded_at TEXT NOT NULL
+    founded_at TEXT NOT NULL,
+    changed_at TEXT NOT NULL,
+    changed_by TEXT NOT NULL
 );
 
 CREATE TABLE accounts (

@@ -7,7 +7,9 @@ CREATE TABLE councils (
     kind TEXT,
     second_factor_required INTEGER NOT NULL CHECK (second_factor_required IN (0, 1)),
     version INTEGER NOT NULL,
-    founded_at TEXT NOT NULL
+    founded_at TEXT NOT NULL,
+    changed_at TEXT NOT NULL,
+    changed_by TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE accounts (

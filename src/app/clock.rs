@@ -8,7 +8,9 @@ use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 
 use super::error::AppError;
+use crate::domain::audit::UtcTime;
 use crate::domain::simulate::SeededStream;
+use crate::domain::text::date_dmy;
 
 /// Vietnam has one zone and no summer time: +07:00.
 const VIETNAM: Offset = Offset::constant(7);
@@ -16,6 +18,18 @@ const VIETNAM: Offset = Offset::constant(7);
 /// Today in Vietnam.
 pub fn today() -> Date {
     Timestamp::now().to_zoned(TimeZone::fixed(VIETNAM)).date()
+}
+
+/// A moment as pages and papers write it: `08:00 ngày 01/12/2026`, in Vietnam.
+pub fn in_vietnam(at: UtcTime) -> String {
+    let Ok(moment) = at.as_str().parse::<Timestamp>() else { return at.to_string() };
+    let local = moment.to_zoned(TimeZone::fixed(VIETNAM));
+    format!("{:02}:{:02} ngày {}", local.hour(), local.minute(), date_dmy(local.date()))
+}
+
+/// The day of a moment in Vietnam.
+pub fn day_in_vietnam(at: Timestamp) -> Date {
+    at.to_zoned(TimeZone::fixed(VIETNAM)).date()
 }
 
 /// A stop-watch for progress messages; nothing that is written depends on it.
@@ -134,6 +148,12 @@ impl RehearsalClock {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_moment_is_told_in_vietnams_time() {
+        let at = "2026-11-30T18:05:00Z".parse().expect("moment");
+        assert_eq!(in_vietnam(at), "01:05 ngày 01/12/2026");
+    }
 
     #[test]
     fn a_rehearsal_starts_on_the_vote_day_in_vietnam_and_moves_on() {

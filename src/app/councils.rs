@@ -1,15 +1,19 @@
 //! Councils of the installation: the first set-up, and founding them.
 
-use super::error::AppError;
+use super::accounts::{WithPassword, kept};
+use super::caller::Caller;
+use super::clock::in_vietnam;
+use super::error::{AppError, Conflict};
 use super::passwords::{self, Password};
-use super::service::App;
-use crate::domain::account::{Account, AccountState, Login, Roles, full_name};
-use crate::domain::audit::event::council::{AccountOpened, CouncilFounded};
+use super::service::{App, Ask};
+use crate::domain::account::{Account, AccountError, AccountState, Login, Roles, full_name, suggest_login};
+use crate::domain::audit::event::council::{AccountOpened, CouncilFounded, CouncilRenamed};
 use crate::domain::audit::{Actor, CouncilEvent, KeyName, UtcTime};
-use crate::domain::council::CouncilKind;
+use crate::domain::council::{CouncilError, CouncilKind, CouncilSlug, council_name};
 use crate::domain::id::{AccountId, CouncilId, LogId};
 use crate::domain::role::Role;
-use crate::store::{CouncilTx, StoreError, accounts, councils, logs};
+use crate::store::councils::CouncilRow;
+use crate::store::{CouncilTx, StoreError, accounts, councils, logs, requests};
 
 /// Name in addresses of the installation itself.
 pub const INSTALLATION_SLUG: &str = "he-thong";
@@ -37,6 +41,44 @@ pub struct FirstAccount {
     /// Whether its owner must choose another first.
     pub must_change: bool,
 }
+
+/// A council as the operator sees it.
+#[derive(Clone, Debug)]
+pub struct CouncilLine {
+    /// Its id.
+    pub id: CouncilId,
+    /// Its name in addresses.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// Kind and level.
+    pub kind: &'static str,
+    /// How many accounts it has.
+    pub accounts: u64,
+    /// `08:00 ngày 01/12/2026`.
+    pub founded_at: String,
+    /// Goes up with every change.
+    pub version: u64,
+}
+
+/// A council as it was typed.
+#[derive(Clone, Debug, Default)]
+pub struct TypedCouncil {
+    /// Its name.
+    pub name: String,
+    /// Its name in addresses; made from the name when empty.
+    pub slug: String,
+    /// Code of its kind.
+    pub kind: String,
+    /// Full name of its first administrator.
+    pub admin_name: String,
+    /// What they sign in with; made from their name when empty.
+    pub admin_login: String,
+}
+
+/// Who founds councils.
+pub const OPERATORS: &[Role] = &[Role::Operator];
+const NOT_FOUND: AppError = AppError::NotFound("hội đồng");
 
 /// Everything that is settled before the transaction.
 struct Plan {
@@ -121,7 +163,114 @@ impl App {
         Ok(id)
     }
 
+    /// Names in addresses and ids of all councils and of the installation, for the command line.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn bodies(&self) -> Result<Vec<(String, CouncilId)>, AppError> {
+        let found = self.store.read_installation().await?;
+        found.into_iter().map(|row| Ok((row.slug.clone(), row.id()?))).collect()
+    }
+
+    /// All councils with the number of their accounts.
+    ///
+    /// # Errors
+    /// When the caller is no operator.
+    pub async fn councils(&self, caller: &Caller) -> Result<Vec<CouncilLine>, AppError> {
+        caller.may(OPERATORS)?;
+        let found = self.store.read_councils().await?;
+        found.into_iter().map(|(row, accounts)| line(row, accounts)).collect()
+    }
+
+    /// One council as its operator sees it.
+    ///
+    /// # Errors
+    /// When there is none, or the caller is no operator.
+    pub async fn council(&self, caller: &Caller, id: CouncilId) -> Result<CouncilLine, AppError> {
+        self.councils(caller).await?.into_iter().find(|council| council.id == id).ok_or(NOT_FOUND)
+    }
+
+    /// Founds a council with its first administrator, who gets a first password.
+    ///
+    /// # Errors
+    /// When a field is wrong, or the name in addresses is taken.
+    pub async fn found(&self, ask: Ask<'_>, typed: TypedCouncil) -> Result<(String, WithPassword), AppError> {
+        let operator = ask.caller.may(OPERATORS)?;
+        let mut wrong = Vec::new();
+        let name = kept(&mut wrong, "council", council_name(&typed.name));
+        let slug = kept(&mut wrong, "slug", read_slug(&typed.slug, &typed.name));
+        let kind = kept(&mut wrong, "kind", CouncilKind::from_code(&typed.kind).ok_or(CouncilError::Kind));
+        let admin = kept(&mut wrong, "name", full_name(&typed.admin_name));
+        let login = match typed.admin_login.trim() {
+            "" => suggest_login(&typed.admin_name, |_| false).ok_or(AccountError::Login),
+            login => login.parse(),
+        };
+        let login = kept(&mut wrong, "login", login);
+        let (Some(name), Some(slug), Some(kind), Some(admin), Some(login)) = (name, slug, kind, admin, login) else {
+            return Err(AppError::Fields { fields: wrong });
+        };
+        let id = CouncilId::new(self.clock.now(), &self.chance.for_id()?);
+        let (password, phc) = self.first_password().await?;
+        let first =
+            FirstAccount { name: admin, login: login.to_string(), password: password.clone(), must_change: true };
+        let founding = Founding { name: name.clone(), slug: slug.to_string(), kind: Some(kind), first };
+        let mut plan = self.plan_with(id, founding, Role::Admin, phc)?;
+        plan.account.changed_by.clone_from(&operator.name);
+        let account = plan.account.clone();
+        let (request, by, at) = (ask.request, Some(ask.caller.account.id), self.now_text()?);
+        let founded = self.store.write_installation(move |mut tx| {
+            Box::pin(async move {
+                if !requests::claim(tx.own().await?, request, by, at).await? {
+                    return Err(AppError::AlreadyDone);
+                }
+                found(tx.within(id).await?, plan, Some(operator)).await
+            })
+        });
+        founded.await?;
+        Ok((name, WithPassword { account, password }))
+    }
+
+    /// Gives a council another name and another name in addresses. Slips that were printed keep the old address.
+    ///
+    /// # Errors
+    /// When a field is wrong, the name in addresses is taken, or somebody else changed the council since `version`.
+    pub async fn rename_council(
+        &self,
+        ask: Ask<'_>,
+        id: CouncilId,
+        version: u64,
+        typed: TypedCouncil,
+    ) -> Result<(), AppError> {
+        let operator = ask.caller.may(OPERATORS)?;
+        let mut wrong = Vec::new();
+        let name = kept(&mut wrong, "council", council_name(&typed.name));
+        let slug = kept(&mut wrong, "slug", read_slug(&typed.slug, &typed.name));
+        let (Some(name), Some(slug)) = (name, slug) else { return Err(AppError::Fields { fields: wrong }) };
+        let (request, by, at) = (ask.request, Some(ask.caller.account.id), self.now_text()?);
+        let renamed = self.store.write_installation(move |mut tx| {
+            Box::pin(async move {
+                if !requests::claim(tx.own().await?, request, by, at).await? {
+                    return Err(AppError::AlreadyDone);
+                }
+                rename(tx.within(id).await?, version, (name, slug), (at, operator)).await
+            })
+        });
+        renamed.await
+    }
+
     async fn plan(&self, council: CouncilId, founding: Founding, role: Role) -> Result<Plan, AppError> {
+        let password = passwords::hash(self.cost, founding.first.password.clone(), self.chance.block()?).await?;
+        self.plan_with(council, founding, role, password)
+    }
+
+    /// The same with a password that is hashed already.
+    fn plan_with(
+        &self,
+        council: CouncilId,
+        founding: Founding,
+        role: Role,
+        password: String,
+    ) -> Result<Plan, AppError> {
         let now = self.clock.now();
         let at = self.now_text()?;
         let Founding { name, slug, kind, first } = founding;
@@ -145,7 +294,6 @@ impl App {
         let origin = KeyName::new(format!("tinnhiem/{slug}/{council}")).map_err(|e| AppError::field("slug", e))?;
         let public_key = self.keys.signer(&origin).verifier().to_text();
         let log = LogId::new(now, &self.chance.for_id()?);
-        let password = passwords::hash(self.cost, first.password, self.chance.block()?).await?;
         Ok(Plan { council, log, origin, public_key, at, name, slug, kind, account, password })
     }
 }
@@ -166,13 +314,7 @@ fn of_council(problem: AppError) -> AppError {
 
 async fn found(tx: &mut CouncilTx, plan: Plan, founder: Option<Actor>) -> Result<(), AppError> {
     let Plan { council, log, origin, public_key, at, name, slug, kind, account, password } = plan;
-    let kind_code = kind.and_then(|kind| serde_json::to_value(kind).ok());
-    let kind_code = kind_code.as_ref().and_then(serde_json::Value::as_str);
-    let taken = |error| match error {
-        StoreError::Refused(_) => AppError::field("slug", "Mã hội đồng này đã có; hãy chọn mã khác."),
-        other => other.into(),
-    };
-    councils::add(tx, &slug, &name, kind_code, at).await.map_err(taken)?;
+    councils::add(tx, &slug, &name, kind.map(CouncilKind::code), at).await.map_err(taken)?;
     logs::begin(tx, log, None, &origin, public_key).await?;
     accounts::add(tx, &account, Some(&password)).await?;
     let role = if founder.is_some() { Role::Admin } else { Role::Operator };
@@ -187,5 +329,55 @@ async fn found(tx: &mut CouncilTx, plan: Plan, founder: Option<Actor>) -> Result
         roles: account.roles.iter().collect(),
     };
     tx.append(log, at, &actor, &CouncilEvent::from(opened)).await?;
+    Ok(())
+}
+
+fn taken(error: StoreError) -> AppError {
+    match error {
+        StoreError::Refused(_) => AppError::field("slug", "Mã hội đồng này đã có; hãy chọn mã khác."),
+        other => other.into(),
+    }
+}
+
+fn read_slug(typed: &str, name: &str) -> Result<CouncilSlug, CouncilError> {
+    if typed.trim().is_empty() { CouncilSlug::suggest(name).ok_or(CouncilError::Slug) } else { typed.parse() }
+}
+
+fn line(row: CouncilRow, accounts: u64) -> Result<CouncilLine, AppError> {
+    let founded_at = row.founded_at.parse().map_err(|e| AppError::internal("đọc hội đồng", e))?;
+    Ok(CouncilLine {
+        id: row.id()?,
+        kind: row.kind.as_deref().and_then(CouncilKind::from_code).map_or("", CouncilKind::label),
+        accounts,
+        founded_at: in_vietnam(founded_at),
+        version: u64::try_from(row.version).map_err(|e| AppError::internal("đọc hội đồng", e))?,
+        slug: row.slug,
+        name: row.name,
+    })
+}
+
+async fn rename(
+    tx: &mut CouncilTx,
+    version: u64,
+    (name, slug): (String, CouncilSlug),
+    (at, operator): (UtcTime, Actor),
+) -> Result<(), AppError> {
+    let row = councils::own(tx).await?.filter(|row| row.kind.is_some()).ok_or(NOT_FOUND)?;
+    let by = if row.changed_by.is_empty() { "Người khác".to_owned() } else { row.changed_by.clone() };
+    let changed_at = row.changed_at.parse().map_or_else(|_| row.changed_at.clone(), in_vietnam);
+    let (stored_name, stored_slug) = (row.name.clone(), row.slug.clone());
+    let stored = line(row, 0)?.version;
+    if stored != version {
+        let conflict = Conflict { what: "hội đồng", by, at: changed_at, version: stored, differences: Vec::new() };
+        let fields = [("Tên hội đồng", stored_name.as_str(), name.as_str()), ("Mã", &stored_slug, slug.as_str())];
+        return Err(AppError::Stale(conflict.with_fields(fields)));
+    }
+    if stored_name == name && stored_slug == slug.as_str() {
+        return Ok(());
+    }
+    councils::rename(tx, slug.as_str(), &name, version, at, &operator.name).await.map_err(taken)?;
+    let event = CouncilRenamed { name, slug: slug.to_string() };
+    let log = logs::own(tx).await?;
+    tx.append(log, at, &operator, &CouncilEvent::from(event)).await?;
     Ok(())
 }

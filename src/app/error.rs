@@ -43,15 +43,8 @@ pub enum AppError {
     #[error("Không tìm thấy {0} trong hội đồng này; có thể đường dẫn đã cũ, hãy quay lại danh sách.")]
     NotFound(&'static str),
     /// The second of two editors.
-    #[error("{by} vừa sửa {what} này lúc {at}; những gì bạn gõ còn nguyên, hãy đối chiếu rồi lưu lại.")]
-    Stale {
-        /// `tài khoản`.
-        what: &'static str,
-        /// Who changed it.
-        by: String,
-        /// When, as pages write it.
-        at: String,
-    },
+    #[error("{0}")]
+    Stale(Conflict),
     /// The same form was sent before, and done.
     #[error("Biểu mẫu này đã được gửi và đã thực hiện xong; không làm lại lần nữa.")]
     AlreadyDone,
@@ -77,6 +70,46 @@ pub struct FieldError {
     pub field: &'static str,
     /// What is wrong and what to do.
     pub sentence: String,
+}
+
+/// What the second of two editors needs to know. The form is shown again with everything typed, at the version that is
+/// stored now: sent again, it is saved on top.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{by} vừa sửa {what} này lúc {at}; những gì bạn gõ còn nguyên, hãy đối chiếu rồi lưu lại.")]
+pub struct Conflict {
+    /// `tài khoản`.
+    pub what: &'static str,
+    /// Who changed it.
+    pub by: String,
+    /// When, as pages write it.
+    pub at: String,
+    /// What is stored now.
+    pub version: u64,
+    /// Fields in which what is stored differs from what was typed.
+    pub differences: Vec<Difference>,
+}
+
+/// A field of which two editors think differently, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// What the form calls it.
+    pub label: &'static str,
+    /// What the other one saved.
+    pub stored: String,
+    /// What was typed.
+    pub typed: String,
+}
+
+impl Conflict {
+    /// Keeps of `fields` (label, stored, typed) those that differ.
+    #[must_use]
+    pub fn with_fields<const N: usize>(mut self, fields: [(&'static str, &str, &str); N]) -> Self {
+        let differing = fields.into_iter().filter(|(_, stored, typed)| stored != typed);
+        let difference =
+            |(label, stored, typed): (_, &str, &str)| Difference { label, stored: stored.into(), typed: typed.into() };
+        self.differences = differing.map(difference).collect();
+        self
+    }
 }
 
 impl AppError {

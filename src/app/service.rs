@@ -54,7 +54,7 @@ impl App {
         T: Send + 'static,
         F: for<'t> FnOnce(&'t mut CouncilTx) -> Work<'t, Result<T, AppError>> + Send + 'static,
     {
-        let (request, account, at) = (ask.request, ask.caller.account.id, self.now_text()?);
+        let (request, account, at) = (ask.request, Some(ask.caller.account.id), self.now_text()?);
         let council = ask.caller.council;
         self.store.write(council, move |tx| Box::pin(run_once(tx, request, account, at, work))).await
     }
@@ -65,15 +65,15 @@ impl App {
     }
 }
 
-async fn run_once<T, F>(
+pub(super) async fn run_once<T, F>(
     tx: &mut CouncilTx,
     request: RequestId,
-    account: AccountId,
+    account: Option<AccountId>,
     at: UtcTime,
     work: F,
 ) -> Result<T, AppError>
 where
     F: for<'t> FnOnce(&'t mut CouncilTx) -> Work<'t, Result<T, AppError>> + Send,
 {
-    if requests::claim(tx, request, Some(account), at).await? { work(tx).await } else { Err(AppError::AlreadyDone) }
+    if requests::claim(tx, request, account, at).await? { work(tx).await } else { Err(AppError::AlreadyDone) }
 }

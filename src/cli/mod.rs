@@ -7,6 +7,7 @@ mod rehearse;
 mod rules;
 mod tally;
 mod template;
+mod user;
 mod verify;
 
 use std::process::ExitCode;
@@ -40,6 +41,7 @@ enum Command {
     Verify(verify::Args),
     Template(template::Args),
     Rules(rules::Args),
+    User(user::Args),
 }
 
 /// Reads the arguments, runs the command, and says how it ended.
@@ -51,6 +53,7 @@ pub fn main() -> ExitCode {
         Command::Verify(args) => verify::run(&args),
         Command::Template(args) => template::run(&args),
         Command::Rules(args) => rules::run(&args),
+        Command::User(args) => user::run(args),
     };
     match result {
         Ok(Answer::Yes) => ExitCode::SUCCESS,

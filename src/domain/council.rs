@@ -1,7 +1,106 @@
 //! The body whose members vote, its term and the sitting at which they do.
 
+use std::fmt;
+use std::str::FromStr;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+
+use super::text::{clean, slug};
+
+/// Longest name of a body.
+const MAX_NAME_LETTERS: usize = 160;
+/// Longest name in addresses, and its shortest.
+const SLUG_LETTERS: std::ops::RangeInclusive<usize> = 2..=40;
+/// Words that addresses use for something else, or that would pass for the program's own.
+const RESERVED_SLUGS: [&str; 14] = [
+    "admin",
+    "api",
+    "cai-dat",
+    "dang-nhap",
+    "dang-xuat",
+    "he-thong",
+    "hoi-dong",
+    "mat-khau",
+    "moi",
+    "phieu",
+    "tai-khoan",
+    "tep",
+    "toi",
+    "tro-giup",
+];
+
+/// What is wrong with what somebody typed about a council. One sentence, for beside the field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CouncilError {
+    /// Empty or too long.
+    #[error("Tên hội đồng không được để trống và không dài quá 160 ký tự.")]
+    Name,
+    /// Other letters, too few or too many.
+    #[error(
+        "Mã hội đồng gồm 2 đến 40 chữ cái thường không dấu, chữ số và gạch ngang ở giữa, ví dụ «hdnd-tinh-vinh-phuc»."
+    )]
+    Slug,
+    /// A word of the program.
+    #[error("Mã này dành cho chương trình; hãy chọn mã khác, ví dụ thêm tên tỉnh.")]
+    Reserved,
+    /// Not one of the kinds.
+    #[error("Hãy chọn loại hội đồng.")]
+    Kind,
+}
+
+/// A body's name that was typed, cleaned.
+///
+/// # Errors
+/// When it is empty or over 160 letters.
+pub fn council_name(text: &str) -> Result<String, CouncilError> {
+    let name = clean(text);
+    if name.is_empty() || name.chars().count() > MAX_NAME_LETTERS { Err(CouncilError::Name) } else { Ok(name) }
+}
+
+/// A council's name in addresses: `hdnd-tinh-vinh-phuc`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CouncilSlug(String);
+
+impl CouncilSlug {
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// From the council's name, its first words short. `None` when nothing that fits is left of it.
+    pub fn suggest(name: &str) -> Option<Self> {
+        const SHORT: [(&str, &str); 4] =
+            [("hoi-dong-nhan-dan", "hdnd"), ("ban-chap-hanh", "bch"), ("ban-thuong-vu", "btv"), ("thanh-pho", "tp")];
+        let mut text: String = slug(name).chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+        for (long, short) in SHORT {
+            text = text.replace(long, short);
+        }
+        let cut: String = text.chars().take(*SLUG_LETTERS.end()).collect();
+        cut.trim_matches('-').parse().ok()
+    }
+}
+
+impl FromStr for CouncilSlug {
+    type Err = CouncilError;
+
+    /// Upper-case letters and blanks at the ends are forgiven.
+    fn from_str(text: &str) -> Result<Self, CouncilError> {
+        let slug = text.trim().to_ascii_lowercase();
+        let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        let joined = slug.starts_with('-') || slug.ends_with('-') || slug.contains("--");
+        if joined || !SLUG_LETTERS.contains(&slug.len()) || !slug.chars().all(allowed) {
+            return Err(CouncilError::Slug);
+        }
+        if RESERVED_SLUGS.contains(&slug.as_str()) { Err(CouncilError::Reserved) } else { Ok(Self(slug)) }
+    }
+}
+
+impl fmt::Display for CouncilSlug {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
 
 /// Which body votes; decides who is subject to the vote and how large the board of tellers must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -38,6 +137,22 @@ impl CouncilKind {
             Self::CommuneCouncil => "HĐND cấp xã",
             Self::PartyCommittee => "Cấp ủy, tập thể lãnh đạo",
         }
+    }
+
+    /// As the database and forms spell it: `province_council`.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NationalAssembly => "national_assembly",
+            Self::ProvinceCouncil => "province_council",
+            Self::DistrictCouncil => "district_council",
+            Self::CommuneCouncil => "commune_council",
+            Self::PartyCommittee => "party_committee",
+        }
+    }
+
+    /// Inverse of [`Self::code`].
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
     }
 }
 
@@ -91,4 +206,30 @@ pub struct Council {
     pub chair: String,
     /// Secretary of the sitting.
     pub secretary: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_has_one_spelling_everywhere() {
+        for kind in CouncilKind::ALL {
+            assert_eq!(serde_json::to_string(&kind).expect("json"), format!("\"{}\"", kind.code()));
+            assert_eq!(CouncilKind::from_code(kind.code()), Some(kind));
+        }
+    }
+
+    #[test]
+    fn a_name_in_addresses_is_short_plain_and_not_the_programs_own() {
+        let suggested = CouncilSlug::suggest("Hội đồng nhân dân tỉnh Vĩnh Phúc").expect("slug");
+        assert_eq!(suggested.as_str(), "hdnd-tinh-vinh-phuc");
+        assert_eq!(CouncilSlug::suggest("人民"), None);
+        assert!(CouncilSlug::suggest(&"Hội đồng ".repeat(30)).expect("slug").as_str().len() <= 40);
+        assert_eq!(" HDND-Mau ".parse::<CouncilSlug>().expect("slug").as_str(), "hdnd-mau");
+        for wrong in ["", "a", "-a", "a-", "a--b", "hđnd", "a/b", "a b", "<b>"] {
+            assert_eq!(wrong.parse::<CouncilSlug>(), Err(CouncilError::Slug), "{wrong}");
+        }
+        assert_eq!("He-Thong".parse::<CouncilSlug>(), Err(CouncilError::Reserved));
+    }
 }

@@ -35,5 +35,6 @@ pub mod roster;
 pub mod rules;
 pub mod session;
 pub mod simulate;
+pub mod slip;
 pub mod tally;
 pub mod text;

@@ -23,11 +23,12 @@ mod length;
 mod letterhead;
 pub mod qr;
 mod render;
+mod slips;
 
 use jiff::civil::Date;
 
 use crate::domain::ballot::BallotForm;
-use crate::domain::document::Document;
+use crate::domain::document::{Document, SlipSheet};
 
 pub use length::{Length, Points, Rect};
 
@@ -114,6 +115,21 @@ pub fn document(doc: &Document) -> Result<Pdf, PdfError> {
     let about =
         render::About { title: &doc.title, author: &doc.author, date: doc.date, printing: render::Printing::Scaled };
     render::render(&pages, &order, &about)
+}
+
+/// Access slips, eight on a sheet of A4.
+///
+/// # Errors
+/// A character that the print face lacks; an address too long for a QR code.
+pub fn slips(sheet: &SlipSheet) -> Result<Pdf, PdfError> {
+    let pages = slips::sheets(sheet)?;
+    let order: Vec<usize> = (0..pages.len()).collect();
+    let printing = render::Printing::TrueSize;
+    render::render(
+        &pages,
+        &order,
+        &render::About { title: "Phiếu truy cập", author: &sheet.council, date: sheet.day, printing },
+    )
 }
 
 /// `copies` identical copies of `form` in one file, collated: sheet 1 to n, sheet 1 to n, …; `date` dates the file.

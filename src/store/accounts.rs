@@ -174,3 +174,12 @@ pub async fn password(tx: &mut CouncilTx, id: AccountId) -> Result<Option<String
     )?;
     Ok(found.and_then(|(password,)| password))
 }
+
+/// How many accounts the council has.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn count(tx: &mut CouncilTx) -> Result<u64, StoreError> {
+    let found = row!(tx, (i64,), "SELECT count(*) FROM accounts WHERE council_id = $1")?;
+    u64::try_from(found.map_or(0, |(count,)| count)).map_err(StoreError::corrupt)
+}

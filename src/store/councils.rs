@@ -23,6 +23,10 @@ row_struct! {
         version: i64,
         /// When it came into this installation.
         founded_at: String,
+        /// When its name was changed last.
+        changed_at: String,
+        /// Full name of who changed it last.
+        changed_by: String,
     }
 }
 
@@ -46,7 +50,8 @@ pub async fn list(tx: &mut InstallationTx<'_>) -> Result<Vec<CouncilRow>, StoreE
     super::sql::rows!(
         own,
         CouncilRow,
-        "SELECT council_id, slug, name, kind, second_factor_required, version, founded_at FROM councils \
+        "SELECT council_id, slug, name, kind, second_factor_required, version, founded_at, changed_at, changed_by \
+         FROM councils \
          WHERE NOT council_id = $1 ORDER BY name, council_id"
     )
 }
@@ -59,7 +64,8 @@ pub async fn own(tx: &mut CouncilTx) -> Result<Option<CouncilRow>, StoreError> {
     row!(
         tx,
         CouncilRow,
-        "SELECT council_id, slug, name, kind, second_factor_required, version, founded_at FROM councils \
+        "SELECT council_id, slug, name, kind, second_factor_required, version, founded_at, changed_at, changed_by \
+         FROM councils \
          WHERE council_id = $1"
     )
 }
@@ -77,8 +83,8 @@ pub async fn add(
 ) -> Result<(), StoreError> {
     let added = execute!(
         tx,
-        "INSERT INTO councils (council_id, slug, name, kind, second_factor_required, version, founded_at) \
-         VALUES ($1, $2, $3, $4, FALSE, 1, $5)",
+        "INSERT INTO councils (council_id, slug, name, kind, second_factor_required, version, founded_at, changed_at, \
+         changed_by) VALUES ($1, $2, $3, $4, FALSE, 1, $5, $5, '')",
         slug.to_owned(),
         name.to_owned(),
         kind.map(str::to_owned),
@@ -99,4 +105,30 @@ pub async fn require_second_factor(tx: &mut CouncilTx, required: bool, before: i
         before,
     )?;
     if changed == 1 { Ok(()) } else { Err(StoreError::Stale) }
+}
+
+/// Gives the council of this transaction another name and another name in addresses, over version `before`.
+///
+/// # Errors
+/// [`StoreError::Refused`] when the name in addresses is taken, [`StoreError::Stale`] when it is no longer at `before`.
+pub async fn rename(
+    tx: &mut CouncilTx,
+    slug: &str,
+    name: &str,
+    before: u64,
+    at: UtcTime,
+    by: &str,
+) -> Result<(), StoreError> {
+    let before = i64::try_from(before).map_err(StoreError::corrupt)?;
+    let renamed = execute!(
+        tx,
+        "UPDATE councils SET slug = $2, name = $3, version = version + 1, changed_at = $4, changed_by = $5 \
+         WHERE council_id = $1 AND version = $6",
+        slug.to_owned(),
+        name.to_owned(),
+        at.to_string(),
+        by.to_owned(),
+        before,
+    )?;
+    if renamed == 1 { Ok(()) } else { Err(StoreError::Stale) }
 }

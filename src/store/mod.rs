@@ -11,6 +11,7 @@ pub mod proofs;
 pub mod requests;
 mod scope;
 pub mod sessions;
+pub mod slips;
 mod sql;
 mod target;
 mod writer;
@@ -57,6 +58,21 @@ impl Store {
         let mut found = councils::list(&mut InstallationTx::new(&mut tx)).await?;
         found.extend(councils::own(&mut tx).await?);
         Ok(found)
+    }
+
+    /// All councils by name with the number of their accounts, which is all that the installation sees of them.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn read_councils(&self) -> Result<Vec<(councils::CouncilRow, u64)>, StoreError> {
+        let mut tx = self.read(CouncilId::INSTALLATION).await?;
+        let mut installation = InstallationTx::new(&mut tx);
+        let mut counted = Vec::new();
+        for council in councils::list(&mut installation).await? {
+            let accounts = accounts::count(installation.within(council.id()?).await?).await?;
+            counted.push((council, accounts));
+        }
+        Ok(counted)
     }
 
     /// Runs `work` in one transaction on the council's rows. All of it is durable when this returns, or none of it was

@@ -22,6 +22,19 @@ pub async fn set_password(tx: &mut CouncilTx, id: AccountId, phc: &str, must_cha
     set.map(drop)
 }
 
+/// Takes an account's password away: its owner comes in by a slip, and chooses one then.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn take_password(tx: &mut CouncilTx, id: AccountId) -> Result<(), StoreError> {
+    let taken = execute!(
+        tx,
+        "UPDATE accounts SET password = NULL, must_change_password = FALSE WHERE council_id = $1 AND account_id = $2",
+        id.to_string(),
+    );
+    taken.map(drop)
+}
+
 /// An account's second factor as it is sealed, if it has one.
 ///
 /// # Errors

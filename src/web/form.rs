@@ -16,7 +16,7 @@ use super::carry::Carried;
 use super::pages::{error, sign_in};
 use super::session::Visitor;
 use crate::app::AppError;
-use crate::app::error::FieldError;
+use crate::app::error::{Conflict, FieldError};
 use crate::app::passwords::Password;
 use crate::domain::id::RequestId;
 
@@ -31,6 +31,7 @@ pub struct Form {
     /// Names in the order of the page.
     order: Vec<String>,
     errors: Vec<FieldError>,
+    conflict: Option<Conflict>,
 }
 
 impl fmt::Debug for Form {
@@ -76,6 +77,15 @@ impl Form {
         request.map_err(|_| AppError::Input("Biểu mẫu thiếu mã; hãy tải lại trang rồi gửi lần nữa.".to_owned()))
     }
 
+    /// Which version of a row the form was made from.
+    ///
+    /// # Errors
+    /// When the page that sent it was not one of ours.
+    pub fn version(&self) -> Result<u64, AppError> {
+        let version = self.value("version").parse();
+        version.map_err(|_| AppError::Input("Biểu mẫu thiếu phiên bản; hãy tải lại trang rồi gửi lần nữa.".to_owned()))
+    }
+
     /// What stands in a field; empty when nothing was typed.
     pub fn value(&self, field: &str) -> &str {
         self.values.get(field).and_then(|values| values.first()).map_or("", String::as_str)
@@ -106,9 +116,20 @@ impl Form {
         Zeroizing::new(self.value(field).to_owned())
     }
 
-    /// The form with what a use case found wrong with it; gives back what is no matter of fields.
+    /// What somebody else saved in the meantime, for the notice `conflict.html`.
+    pub const fn conflict(&self) -> Option<&Conflict> {
+        self.conflict.as_ref()
+    }
+
+    /// The form with what a use case found wrong with it; gives back what is no matter of fields. After a conflict the
+    /// form stands at the version that is stored now: sent again, it is saved on top.
     pub fn with_errors(mut self, problem: AppError) -> Result<Self, AppError> {
         match problem {
+            AppError::Stale(conflict) => {
+                self.values.insert("version".to_owned(), vec![conflict.version.to_string()]);
+                self.conflict = Some(conflict);
+                Ok(self)
+            }
             AppError::Fields { fields } => {
                 self.errors = fields;
                 Ok(self)

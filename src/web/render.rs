@@ -58,12 +58,16 @@ pub struct Destination {
 }
 
 /// Where each role can go: label, address, purpose, who.
-const DESTINATIONS: &[(&str, &str, &str, &[Role])] = &[(
-    "Tài khoản",
-    "/tai-khoan",
-    "Mở, sửa, khóa tài khoản; đặt lại mật khẩu; in thẻ truy cập cho đại biểu.",
-    &[Role::Admin, Role::Operator],
-)];
+const DESTINATIONS: &[(&str, &str, &str, &[Role])] = &[
+    ("Tài khoản", "/tai-khoan", "Mở, sửa, khóa tài khoản; đặt lại mật khẩu.", &[Role::Admin, Role::Operator]),
+    (
+        "Phiếu truy cập",
+        "/phieu-truy-cap",
+        "In phiếu cho đại biểu vào mà không cần mật khẩu; hủy phiếu.",
+        &[Role::Admin],
+    ),
+    ("Hội đồng", "/hoi-dong", "Lập hội đồng cùng người quản trị đầu tiên; đổi tên.", &[Role::Operator]),
+];
 
 impl Frame {
     fn new(visitor: &Visitor, address: &Uri) -> Self {
@@ -173,7 +177,8 @@ pub(super) async fn draw(State(site): State<Arc<Site>>, request: Request, next: 
             (head.status, head.headers, Html(html)).into_response()
         }
         Err(cause) => {
-            tracing::error!(%cause, path = address.path(), "a page could not be drawn");
+            // Not the address: that of a slip holds its code.
+            tracing::error!(%cause, "a page could not be drawn");
             (StatusCode::INTERNAL_SERVER_ERROR, "Trang này gặp lỗi; hãy quay lại và báo người bảo trì.").into_response()
         }
     }

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{MethodRouter, get, post};
 
 use super::form::Instead;
-use super::pages::{accounts, assets, error, home, own, second_factor, set_up, settings, sign_in};
+use super::pages::{accounts, assets, councils, error, home, own, second_factor, set_up, settings, sign_in, slips};
 use super::session::Visitor;
 use super::{Site, form};
 use crate::domain::role::Role;
@@ -64,6 +64,10 @@ impl Route {
 
 /// Who manages accounts.
 const MANAGERS: Access = Access::Roles(&[Role::Admin, Role::Operator]);
+/// Who manages the accounts of a council.
+const ADMIN: Access = Access::Roles(&[Role::Admin]);
+/// Who founds councils.
+const OPERATOR: Access = Access::Roles(&[Role::Operator]);
 
 /// All routes.
 pub fn routes() -> Vec<Route> {
@@ -86,6 +90,27 @@ pub fn routes() -> Vec<Route> {
         Route::post("/hoi-dong/cai-dat", Access::Roles(&[Role::Admin]), || post(settings::save)),
         Route::post("/dang-xuat", Access::Pending, || post(sign_in::sign_out)),
         Route::get("/tai-khoan", MANAGERS, || get(accounts::list)),
+        Route::get("/tai-khoan/moi", MANAGERS, || get(accounts::new)),
+        Route::post("/tai-khoan/moi", MANAGERS, || post(accounts::open)),
+        Route::get("/tai-khoan/nhieu", ADMIN, || get(accounts::many)),
+        Route::post("/tai-khoan/nhieu", ADMIN, || post(accounts::open_many)),
+        Route::get("/tai-khoan/{account}", MANAGERS, || get(accounts::show)),
+        Route::post("/tai-khoan/{account}", MANAGERS, || post(accounts::change)),
+        Route::post("/tai-khoan/{account}/khoa", MANAGERS, || post(accounts::disable)),
+        Route::post("/tai-khoan/{account}/mo", MANAGERS, || post(accounts::enable)),
+        Route::post("/tai-khoan/{account}/mat-khau", MANAGERS, || post(accounts::reset)),
+        Route::get("/phieu-truy-cap", ADMIN, || get(slips::list)),
+        Route::post("/phieu-truy-cap", ADMIN, || post(slips::issue)),
+        Route::post("/phieu-truy-cap/huy", ADMIN, || post(slips::revoke)),
+        Route::get("/phieu/{slug}", Access::Anyone, || get(slips::enter)),
+        Route::post("/phieu/{slug}", Access::Anyone, || post(slips::submit)),
+        Route::get("/phieu/{slug}/{code}", Access::Anyone, || get(slips::scanned)),
+        Route::get("/da-vao", Access::Own, || get(slips::entered)),
+        Route::get("/hoi-dong", OPERATOR, || get(councils::list)),
+        Route::get("/hoi-dong/moi", OPERATOR, || get(councils::new)),
+        Route::post("/hoi-dong/moi", OPERATOR, || post(councils::found)),
+        Route::get("/hoi-dong/{council}", OPERATOR, || get(councils::show)),
+        Route::post("/hoi-dong/{council}", OPERATOR, || post(councils::rename)),
         Route::get("/tro-giup", Access::Anyone, || get(home::help)),
         Route::get("/tep/{*name}", Access::Anyone, || get(assets::serve)),
     ]

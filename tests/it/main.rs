@@ -7,10 +7,12 @@
     reason = "a test says what it expects by stopping there"
 )]
 
+mod accounts;
 mod architecture;
 mod browser;
 mod bundle;
 mod council;
+mod councils;
 mod demo;
 mod hostile;
 mod import_book;
@@ -33,4 +35,6 @@ mod secrecy;
 mod set_up;
 mod sign_in;
 mod site;
+mod slips;
 mod tally_command;
+mod user_command;

@@ -13,6 +13,8 @@ const MARK: &str = "Bên Kia";
 /// Ids that stand in addresses.
 struct Ids {
     slug: &'static str,
+    /// A council that the operator may see.
+    council: CouncilId,
     account: AccountId,
     log: String,
 }
@@ -43,12 +45,13 @@ impl World {
         let own = Self::ids(&site, council, "mau", "Người Đích").await;
         let installation = Self::ids(&site, CouncilId::INSTALLATION, "he-thong", "Người Đích").await;
         let other = Self::ids(&site, other, "ben-kia", &format!("Người Đích {MARK}")).await;
+        let installation = Ids { council, ..installation };
         Self { site, people, own, installation, other }
     }
 
     async fn ids(site: &Site, council: CouncilId, slug: &'static str, name: &str) -> Ids {
         let account = site.has_account(council, "dich", name, Role::Auditor).await;
-        Ids { slug, account, log: site.own_log(council).await.to_string() }
+        Ids { slug, council, account, log: site.own_log(council).await.to_string() }
     }
 }
 
@@ -59,6 +62,7 @@ impl Ids {
             "{account}" => self.account.to_string(),
             "{log}" => self.log.clone(),
             "{seq}" => "0".to_owned(),
+            "{council}" => self.council.to_string(),
             "{slug}" => self.slug.to_owned(),
             "{*name}" | "{token}" | "{code}" => "khong-co".to_owned(),
             other if other.starts_with('{') => panic!("tests/it/routes.rs does not know what {other} stands for"),

@@ -30,7 +30,6 @@ enum Who {
     /// A name that no open account has: delayed alike, so that the delay tells nobody.
     Nobody(Digest),
     /// No name is asked for: an access slip.
-    #[allow(dead_code, reason = "access slips are guessed at like this")]
     Anyone,
 }
 
@@ -69,7 +68,6 @@ impl App {
     }
 
     /// A guess at something that names nobody, such as the code of a slip.
-    #[allow(dead_code, reason = "access slips are guessed at like this")]
     pub(in crate::app) fn guess_at_anyone(&self, address: &str) -> Result<Guess, AppError> {
         self.guess(Who::Anyone, Some(address))
     }

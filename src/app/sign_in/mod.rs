@@ -1,6 +1,6 @@
 //! Signing in: by password, then by a code of the authenticator app where there is one.
 
-mod attempt;
+pub(in crate::app) mod attempt;
 mod session;
 mod token;
 
@@ -75,7 +75,7 @@ impl App {
         let row =
             row.ok_or_else(|| AppError::field("council", "Không có hội đồng này; hãy chọn lại trong danh sách."))?;
         let council = row.id()?;
-        let (account, phc) = self.open_account(council, login).await?;
+        let (account, phc) = self.account_to_open(council, login).await?;
         let guess = match &account {
             Some(account) => self.guess_at_account(account.id, Some(&device.address))?,
             None => self.guess_at_nobody(login, &device.address)?,
@@ -105,7 +105,7 @@ impl App {
     }
 
     /// The account of a name, if it may sign in, and its password's PHC string.
-    async fn open_account(
+    async fn account_to_open(
         &self,
         council: CouncilId,
         login: &str,

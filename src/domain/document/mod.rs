@@ -7,6 +7,7 @@ mod minutes;
 mod model;
 mod parts;
 mod resolution;
+mod slips;
 
 pub use dossier::{dossier_document, field_document};
 pub use frame::Frame;
@@ -14,3 +15,4 @@ pub use list::{deadline_table, officials_list};
 pub use minutes::{Counting, MinutesParts, margins, minutes};
 pub use model::*;
 pub use resolution::resolution;
+pub use slips::{SlipPaper, SlipSheet};

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod assets;
+pub mod councils;
 pub mod error;
 pub mod home;
 pub mod own;
@@ -9,3 +10,4 @@ pub mod second_factor;
 pub mod set_up;
 pub mod settings;
 pub mod sign_in;
+pub mod slips;

@@ -1,0 +1,119 @@
+//! `tinnhiem user`: accounts from the machine itself, for when nobody can sign in. Works while the service runs.
+
+use std::path::PathBuf;
+
+use super::{Answer, out};
+use crate::app::accounts::{Filter, Manager, Typed, WithPassword};
+use crate::app::data_folder::open_app;
+use crate::app::{App, AppError};
+use crate::domain::account::AccountState;
+use crate::domain::id::CouncilId;
+
+/// Add, reset, disable, enable or list accounts; works while the service runs
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    action: Action,
+    /// The council's name in addresses; `he-thong` is the installation itself; not needed when there is one council
+    #[arg(long, value_name = "SLUG", global = true)]
+    council: Option<String>,
+    /// Folder with the secret key and, unless DATABASE_URL names another, the database
+    #[arg(long, value_name = "DIR", default_value = "data", global = true)]
+    data: PathBuf,
+}
+
+#[derive(clap::Subcommand)]
+enum Action {
+    /// Open an account; its first password goes to stdout, once
+    Add {
+        /// Full name
+        name: String,
+        /// Role: admin, clerk, leader, delegate, official, head_teller, teller, observer, auditor, operator
+        #[arg(long = "role", value_name = "ROLE", required = true)]
+        roles: Vec<String>,
+        /// Name to sign in with; made from the full name when left out
+        #[arg(long, value_name = "LOGIN", default_value = "")]
+        login: String,
+    },
+    /// Give an account a new first password, on stdout, once; its sessions end
+    Reset {
+        /// Name to sign in with
+        login: String,
+    },
+    /// Let nobody sign in as an account any more
+    Disable {
+        /// Name to sign in with
+        login: String,
+    },
+    /// Take back that an account was disabled
+    Enable {
+        /// Name to sign in with
+        login: String,
+    },
+    /// List the accounts of a council
+    List,
+}
+
+pub(super) fn run(args: Args) -> Result<Answer, AppError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|e| AppError::internal("khởi động", e))?;
+    runtime.block_on(async {
+        let url = std::env::var("DATABASE_URL").ok();
+        let app = open_app(&args.data, url.as_deref()).await?;
+        let council = council(&app, args.council.as_deref()).await?;
+        act(&app, council, args.action).await?;
+        Ok(Answer::Yes)
+    })
+}
+
+/// The council that is named, or the only one that there is.
+async fn council(app: &App, slug: Option<&str>) -> Result<CouncilId, AppError> {
+    let bodies = app.bodies().await?;
+    let councils: Vec<_> = bodies.iter().filter(|(_, id)| !id.is_installation()).collect();
+    let known = || bodies.iter().map(|(slug, _)| slug.as_str()).collect::<Vec<_>>().join(", ");
+    match (slug, councils.as_slice()) {
+        (Some(slug), _) => bodies.iter().find(|(known, _)| known == slug).map(|(_, id)| *id).ok_or_else(|| {
+            AppError::Input(format!("Không có hội đồng «{slug}»; đang có: {}. Hãy sửa --council.", known()))
+        }),
+        (None, [(_, only)]) => Ok(*only),
+        (None, []) => Err(AppError::Input(
+            "Chưa có hội đồng nào; hãy chạy «tinnhiem serve» rồi thiết lập, hoặc dùng --council he-thong.".to_owned(),
+        )),
+        (None, _) => Err(AppError::Input(format!("Có nhiều hội đồng; hãy thêm --council với một trong: {}.", known()))),
+    }
+}
+
+async fn act(app: &App, council: CouncilId, action: Action) -> Result<(), AppError> {
+    let manager = Manager::at_command_line(council);
+    match action {
+        Action::Add { name, roles, login } => {
+            shown(&app.open_account(manager, Typed { name, login, roles }).await?);
+        }
+        Action::Reset { login } => {
+            let account = app.account_of_login(council, &login).await?;
+            shown(&app.reset_password(manager, account.id).await?);
+        }
+        Action::Disable { login } => {
+            let account = app.account_of_login(council, &login).await?;
+            app.disable_account(manager, account.id).await?;
+            out::message(&format!("Đã khóa tài khoản «{login}»; mở lại bằng «tinnhiem user enable {login}»."));
+        }
+        Action::Enable { login } => {
+            let account = app.account_of_login(council, &login).await?;
+            app.enable_account(manager, account.id).await?;
+            out::message(&format!("Đã mở lại tài khoản «{login}»."));
+        }
+        Action::List => {
+            for account in app.accounts_of(council, &Filter::default()).await?.accounts {
+                let state = if account.state == AccountState::Open { "đang dùng" } else { "đã khóa" };
+                out::data(&format!("{}\t{}\t{}\t{state}", account.login, account.name, account.roles.labels()));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn shown(made: &WithPassword) {
+    out::message("Mật khẩu lần đầu dưới đây chỉ hiện một lần; người dùng phải đổi khi đăng nhập.");
+    out::data(&format!("{}\t{}", made.account.login, made.password.as_str()));
+}
