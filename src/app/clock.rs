@@ -1,7 +1,7 @@
 //! The one place that asks the outside world for the time and for chance.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jiff::civil::{Date, Time};
 use jiff::tz::{Offset, TimeZone};
@@ -40,6 +40,11 @@ impl Stopwatch {
     /// Starts now.
     pub fn start() -> Self {
         Self(Instant::now())
+    }
+
+    /// Time since the start.
+    pub fn elapsed(self) -> Duration {
+        self.0.elapsed()
     }
 
     /// Milliseconds since the start.

@@ -5,6 +5,7 @@ mod demo;
 mod out;
 mod rehearse;
 mod rules;
+mod serve;
 mod tally;
 mod template;
 mod user;
@@ -36,6 +37,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Demo(demo::Args),
+    Serve(serve::Args),
     Rehearse(rehearse::Args),
     Tally(tally::Args),
     Verify(verify::Args),
@@ -48,6 +50,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Demo(args) => demo::run(&args),
+        Command::Serve(args) => serve::run(args),
         Command::Rehearse(args) => rehearse::run(&args),
         Command::Tally(args) => tally::run(&args),
         Command::Verify(args) => verify::run(&args),

@@ -88,6 +88,16 @@ impl Db {
         })
     }
 
+    /// Checks that it answers, and that no newer program has changed the schema under this one.
+    pub(super) async fn check_schema(&self) -> Result<(), StoreError> {
+        let newest = "SELECT max(version) FROM _sqlx_migrations";
+        let (found,): (i64,) = match self {
+            Self::Sqlite { readers, .. } => sqlx::query_as(newest).fetch_one(readers).await?,
+            Self::Postgres(pool) => sqlx::query_as(newest).fetch_one(pool).await?,
+        };
+        if found > SCHEMA { Err(StoreError::NewerSchema { found, known: SCHEMA }) } else { Ok(()) }
+    }
+
     /// Refuses a database that holds tables but no schema of ours.
     async fn check_owner(&self, target: &Target) -> Result<(), StoreError> {
         let (tables, ours): (i64, i64) = match self {

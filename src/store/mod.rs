@@ -102,6 +102,14 @@ impl Store {
         self.writer.write(CouncilId::INSTALLATION, |tx| work(InstallationTx::new(tx))).await
     }
 
+    /// Checks that the database answers and still has the schema of this program.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn check_schema(&self) -> Result<(), StoreError> {
+        self.db.check_schema().await
+    }
+
     /// Closes all connections; work that was handed in is refused from then on.
     pub async fn close(&self) {
         self.db.close().await;

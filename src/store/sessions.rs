@@ -191,3 +191,12 @@ pub async fn sweep(tx: &mut CouncilTx, moment: UtcTime) -> Result<(), StoreError
     let swept = execute!(tx, "DELETE FROM sessions WHERE council_id = $1 AND started_at <= $2", moment.to_string());
     swept.map(drop)
 }
+
+/// How many are kept.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn count(tx: &mut CouncilTx) -> Result<i64, StoreError> {
+    let counted = row!(tx, (i64,), "SELECT count(*) FROM sessions WHERE council_id = $1")?;
+    Ok(counted.map_or(0, |(count,)| count))
+}

@@ -9,16 +9,22 @@ mod carry;
 mod form;
 mod guard;
 mod notice;
+mod observe;
 mod pages;
 mod render;
 pub mod routes;
+pub mod serve;
 mod session;
+mod systemd;
+pub mod tls;
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::TimeoutLayer;
 
 pub use routes::{Access, Route, routes};
 
@@ -63,6 +69,7 @@ pub fn router(site: Site) -> Router {
     router
         .fallback(pages::error::not_found)
         .method_not_allowed_fallback(pages::error::method_not_allowed)
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, observe::TIME_LIMIT))
         .layer(CatchPanicLayer::custom(pages::error::after_panic))
         .layer(from_fn_with_state(Arc::clone(&site), session::identify))
         .layer(from_fn(guard::refuse_foreign))

@@ -185,7 +185,7 @@ pub(super) async fn draw(State(site): State<Arc<Site>>, request: Request, next: 
 }
 
 /// Answered to a monitoring system, which reads no pages.
-const FOR_PROGRAMS: &[&str] = &["/healthz", "/metrics"];
+const FOR_PROGRAMS: &[&str] = &["/healthz", "/readyz"];
 
 /// When to come back after the service could not answer.
 const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("30");

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{MethodRouter, get, post};
 
 use super::form::Instead;
-use super::pages::{accounts, assets, councils, error, home, own, second_factor, set_up, settings, sign_in, slips};
+use super::pages::{accounts, assets, councils, error, health, home, own, second_factor, set_up, settings, sign_in, slips};
 use super::session::Visitor;
 use super::{Site, form};
 use crate::domain::role::Role;
@@ -112,6 +112,8 @@ pub fn routes() -> Vec<Route> {
         Route::get("/hoi-dong/{council}", OPERATOR, || get(councils::show)),
         Route::post("/hoi-dong/{council}", OPERATOR, || post(councils::rename)),
         Route::get("/tro-giup", Access::Anyone, || get(home::help)),
+        Route::get("/healthz", Access::Anyone, || get(health::up)),
+        Route::get("/readyz", Access::Anyone, || get(health::ready)),
         Route::get("/tep/{*name}", Access::Anyone, || get(assets::serve)),
     ]
 }

@@ -42,6 +42,7 @@ const OWNED_CRATES: &[(&str, &str)] = &[
     ("chacha20poly1305", "app"),
     ("axum", "web"),
     ("axum_server", "web"),
+    ("hyper_util", "web"),
     ("rustls", "web"),
     ("tower", "web"),
     ("tower_http", "web"),

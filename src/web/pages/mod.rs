@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod assets;
 pub mod councils;
 pub mod error;
+pub mod health;
 pub mod home;
 pub mod own;
 pub mod second_factor;

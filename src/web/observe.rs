@@ -1,0 +1,48 @@
+//! What is told of every request, in the log and in figures: the pattern of its route, never its path, query, body or
+//! cookies, because those hold names and secrets.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::Method;
+use axum::middleware::Next;
+use axum::response::Response;
+
+use crate::app::clock::Stopwatch;
+use crate::app::metrics::Metrics;
+
+/// Longest that an answer may take; what was handed to the database is done whole or not at all all the same.
+pub(super) const TIME_LIMIT: Duration = Duration::from_secs(30);
+
+/// Numbers requests, and keeps the figures of this process.
+#[derive(Clone, Default)]
+pub(super) struct Observer {
+    number: Arc<AtomicU64>,
+    pub(super) metrics: Metrics,
+}
+
+/// Tells of one request when it was answered.
+pub(super) async fn watch(State(observer): State<Observer>, request: Request, next: Next) -> Response {
+    let number = observer.number.fetch_add(1, Ordering::Relaxed) + 1;
+    let method = method_name(request.method());
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let watch = Stopwatch::start();
+    let response = next.run(request).await;
+    let route = route.as_ref().map_or("-", MatchedPath::as_str);
+    let (status, took) = (response.status().as_u16(), watch.elapsed());
+    observer.metrics.answered(route, method, status, took);
+    tracing::info!(number, method, route, status, ms = took.as_millis(), "request");
+    response
+}
+
+/// One of the names that there are: whoever sends a request chooses its method freely, and a label must not grow.
+fn method_name(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        _ => "OTHER",
+    }
+}
