@@ -3,7 +3,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use prometheus_client::encoding::text::encode;
@@ -31,6 +31,10 @@ pub struct Metrics {
     sign_in_failures: Counter,
     sessions: Gauge<i64, AtomicI64>,
     database_up: Gauge<i64, AtomicI64>,
+    waiting: Gauge<i64, AtomicI64>,
+    commits: Counter,
+    committed: Counter,
+    errors: Counter,
 }
 
 /// Forms that prove who somebody is; an answer from 400 to 499 means that the proof was not accepted.
@@ -50,7 +54,28 @@ impl Default for Metrics {
         registry.register("sessions", "Sessions that are kept, in all councils together", sessions.clone());
         let database_up = Gauge::default();
         registry.register("database_up", "Whether the database answered this scrape", database_up.clone());
-        Self { registry: Arc::new(registry), requests, seconds, sign_in_failures, sessions, database_up }
+        let waiting = Gauge::default();
+        registry.register("writes_waiting", "Pieces of work that wait for the writer", waiting.clone());
+        let mut counter = |name, help| {
+            let counter = Counter::default();
+            registry.register(name, help, counter.clone());
+            counter
+        };
+        let commits = counter("commits", "Commits of the writer");
+        let committed = counter("writes", "Pieces of work in them; by commits, the mean size of a group");
+        let errors = counter("database_errors", "Errors of the database that no input explains");
+        Self {
+            registry: Arc::new(registry),
+            requests,
+            seconds,
+            sign_in_failures,
+            sessions,
+            database_up,
+            waiting,
+            commits,
+            committed,
+            errors,
+        }
     }
 }
 
@@ -79,6 +104,13 @@ impl Metrics {
             Err(_) => {
                 self.database_up.set(0);
             }
+        }
+        let figures = app.store.figures();
+        self.waiting.set(i64::try_from(figures.waiting).unwrap_or(i64::MAX));
+        for (counter, now) in
+            [(&self.commits, figures.commits), (&self.committed, figures.committed), (&self.errors, figures.errors)]
+        {
+            counter.inner().store(now, Ordering::Relaxed);
         }
         let mut text = String::new();
         encode(&mut text, &self.registry).map_err(|e| AppError::internal("ghi số đo", e))?;

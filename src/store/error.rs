@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::figures;
 use crate::domain::audit::canonical::ReadError;
 
 /// What went wrong below the use cases. The text is Vietnamese and says what to do; the cause is its `source`.
@@ -78,6 +79,14 @@ pub enum StoreError {
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
+        let known = Self::of(error);
+        figures::count_error(&known);
+        known
+    }
+}
+
+impl StoreError {
+    fn of(error: sqlx::Error) -> Self {
         match &error {
             sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => {
                 Self::Gone(error)

@@ -15,6 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::db::Db;
 use super::error::StoreError;
+use super::figures;
 use super::scope::CouncilTx;
 use crate::domain::id::CouncilId;
 
@@ -89,6 +90,11 @@ impl Writer {
         Self(sender)
     }
 
+    /// How much waits for its turn.
+    pub(super) fn waiting(&self) -> usize {
+        self.0.max_capacity() - self.0.capacity()
+    }
+
     /// Runs `work` in a transaction for `council`, and gives its result once that is durable.
     pub(super) async fn write<T, E, F>(&self, council: CouncilId, work: F) -> Result<T, E>
     where
@@ -106,6 +112,9 @@ async fn serve(db: Db, mut queue: mpsc::Receiver<Box<dyn Job>>) {
     while let Some(first) = queue.recv().await {
         let mut kept = Vec::new();
         let committed = group(&db, first, &mut queue, &mut kept).await.map_err(Arc::new);
+        if committed.is_ok() && !kept.is_empty() {
+            figures::count_commit(kept.len());
+        }
         for tell in kept {
             tell(committed.clone().map_err(StoreError::Shared));
         }
