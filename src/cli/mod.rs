@@ -2,6 +2,7 @@
 //! wrong usage or bad input.
 
 mod demo;
+mod doctor;
 mod out;
 mod rehearse;
 mod rules;
@@ -38,6 +39,7 @@ struct Cli {
 enum Command {
     Demo(demo::Args),
     Serve(serve::Args),
+    Doctor(doctor::Args),
     Rehearse(rehearse::Args),
     Tally(tally::Args),
     Verify(verify::Args),
@@ -51,6 +53,7 @@ pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Demo(args) => demo::run(&args),
         Command::Serve(args) => serve::run(args),
+        Command::Doctor(args) => doctor::run(&args),
         Command::Rehearse(args) => rehearse::run(&args),
         Command::Tally(args) => tally::run(&args),
         Command::Verify(args) => verify::run(&args),

@@ -117,6 +117,16 @@ pub async fn entries(tx: &mut CouncilTx, log: LogId, from: u64, limit: u32) -> R
     Ok(found.into_iter().map(|(entry,)| entry).collect())
 }
 
+/// The time of the last entry in any log of the council.
+///
+/// # Errors
+/// When a row cannot be read.
+pub async fn last_at(tx: &mut CouncilTx) -> Result<Option<UtcTime>, StoreError> {
+    let found = row!(tx, (Option<String>,), "SELECT max(last_at) FROM logs WHERE council_id = $1")?;
+    let last = found.and_then(|(last,)| last);
+    last.map(|last| last.parse().map_err(StoreError::corrupt)).transpose()
+}
+
 impl CouncilTx {
     /// Appends an event to a log of this council and gives its number. It is written when the transaction commits.
     ///

@@ -5,6 +5,8 @@ pub mod accounts;
 pub mod councils;
 mod db;
 mod error;
+mod examine;
+mod figures;
 pub mod failures;
 pub mod logs;
 pub mod proofs;
@@ -20,6 +22,8 @@ use crate::domain::id::CouncilId;
 
 pub use db::SCHEMA;
 pub use error::StoreError;
+pub use examine::{Examination, examine};
+pub use figures::Figures;
 pub use scope::{CouncilTx, InstallationTx};
 pub use target::Target;
 pub use writer::Work;
@@ -100,6 +104,11 @@ impl Store {
         F: for<'t> FnOnce(InstallationTx<'t>) -> Work<'t, Result<T, E>> + Send + 'static,
     {
         self.writer.write(CouncilId::INSTALLATION, |tx| work(InstallationTx::new(tx))).await
+    }
+
+    /// What this process did with its database.
+    pub fn figures(&self) -> Figures {
+        figures::figures(self.writer.waiting())
     }
 
     /// Checks that the database answers and still has the schema of this program.

@@ -1,0 +1,34 @@
+//! `tinnhiem doctor`: what is wrong and what to do.
+
+use std::path::PathBuf;
+
+use super::{Answer, out};
+use crate::app::AppError;
+use crate::app::doctor::{self, Verdict};
+
+/// Look at database, disk, clock, fonts, key and rule sets without changing them; 1 when something is wrong
+#[derive(clap::Args)]
+pub struct Args {
+    /// Folder of the secret key and of the SQLite database
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    data: PathBuf,
+    /// JSON instead of lines
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(args: &Args) -> Result<Answer, AppError> {
+    let url = std::env::var("DATABASE_URL").ok();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    let runtime = runtime.map_err(|e| AppError::internal("khởi động", e))?;
+    let checks = runtime.block_on(doctor::examine_all(&args.data, url.as_deref()));
+    if args.json {
+        out::data(&serde_json::to_string_pretty(&checks).map_err(|e| AppError::internal("ghi JSON", e))?);
+    } else {
+        for check in &checks {
+            out::data(&format!("{:<9} {:<9} {}", check.verdict.label(), check.subject, check.sentence));
+        }
+    }
+    let is_well = checks.iter().all(|check| check.verdict != Verdict::Error);
+    Ok(if is_well { Answer::Yes } else { Answer::No })
+}

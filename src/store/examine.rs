@@ -1,0 +1,105 @@
+//! Looks at a database without changing it: what `tinnhiem doctor` asks.
+
+use sqlx::{ConnectOptions as _, Connection as _};
+
+use super::db::SCHEMA;
+use super::error::StoreError;
+use super::target::Target;
+
+/// What a database says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Examination {
+    /// The file is not there yet.
+    Missing,
+    /// A SQLite file.
+    Sqlite {
+        /// What `integrity_check` found wrong; empty when nothing.
+        damage: Vec<String>,
+        /// Its schema; `None` when it has none of ours.
+        schema: Option<i64>,
+    },
+    /// A PostgreSQL server.
+    Postgres {
+        /// `16.4`.
+        server: String,
+        /// Its schema; `None` when it has none of ours.
+        schema: Option<i64>,
+        /// Row-level security does not hold for this role.
+        passes_walls: bool,
+        /// Tables of ours without row-level security.
+        open_tables: Vec<String>,
+        /// What was committed survives a power cut.
+        is_durable: bool,
+    },
+}
+
+impl Examination {
+    /// The newest schema that this program knows.
+    pub const KNOWN_SCHEMA: i64 = SCHEMA;
+
+    /// The schema that was found.
+    pub const fn schema(&self) -> Option<i64> {
+        match self {
+            Self::Missing => None,
+            Self::Sqlite { schema, .. } | Self::Postgres { schema, .. } => *schema,
+        }
+    }
+}
+
+/// Examines the database that `target` names; makes nothing and upgrades nothing.
+///
+/// # Errors
+/// When it cannot be reached or is none.
+pub async fn examine(target: &Target) -> Result<Examination, StoreError> {
+    match target {
+        Target::Sqlite(path) if !path.exists() => Ok(Examination::Missing),
+        Target::Sqlite(path) => examine_sqlite(path).await,
+        Target::Postgres(options) => examine_postgres(options).await,
+    }
+}
+
+async fn examine_sqlite(path: &std::path::Path) -> Result<Examination, StoreError> {
+    let not_sqlite = |error: sqlx::Error| match error.as_database_error().and_then(|cause| cause.code()) {
+        Some(code) if code == "26" => StoreError::NotADatabase(path.to_owned()),
+        _ => error.into(),
+    };
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path).read_only(true);
+    let mut connection = options.connect().await.map_err(not_sqlite)?;
+    let found: Vec<(String,)> =
+        sqlx::query_as("PRAGMA integrity_check(20)").fetch_all(&mut connection).await.map_err(not_sqlite)?;
+    let damage = found.into_iter().map(|(line,)| line).filter(|line| line != "ok").collect();
+    let count = "SELECT count(*) FROM sqlite_schema WHERE name = '_sqlx_migrations'";
+    let (ours,): (i64,) = sqlx::query_as(count).fetch_one(&mut connection).await?;
+    let schema = if ours == 1 {
+        let newest: (Option<i64>,) =
+            sqlx::query_as("SELECT max(version) FROM _sqlx_migrations").fetch_one(&mut connection).await?;
+        newest.0
+    } else {
+        None
+    };
+    connection.close().await?;
+    Ok(Examination::Sqlite { damage, schema })
+}
+
+async fn examine_postgres(options: &sqlx::postgres::PgConnectOptions) -> Result<Examination, StoreError> {
+    let mut connection = options.connect().await?;
+    let about = "SELECT current_setting('server_version'), \
+                 (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user), \
+                 current_setting('fsync') = 'on' AND current_setting('synchronous_commit') <> 'off', \
+                 to_regclass('_sqlx_migrations') IS NOT NULL";
+    let (server, passes_walls, is_durable, ours): (String, bool, bool, bool) =
+        sqlx::query_as(about).fetch_one(&mut connection).await?;
+    let schema = if ours {
+        let newest: (Option<i64>,) =
+            sqlx::query_as("SELECT max(version) FROM _sqlx_migrations").fetch_one(&mut connection).await?;
+        newest.0
+    } else {
+        None
+    };
+    let unguarded = "SELECT relname::text FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace \
+                     AND relname <> '_sqlx_migrations' AND NOT (relrowsecurity AND relforcerowsecurity) ORDER BY 1";
+    let found: Vec<(String,)> = sqlx::query_as(unguarded).fetch_all(&mut connection).await?;
+    connection.close().await?;
+    let open_tables = if ours { found.into_iter().map(|(table,)| table).collect() } else { Vec::new() };
+    Ok(Examination::Postgres { server, schema, passes_walls, open_tables, is_durable })
+}
