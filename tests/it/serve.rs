@@ -1,0 +1,248 @@
+//! The real program as a child process, as somebody who installs it meets it.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::net::UnixDatagram;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+/// A service that runs until the story ends it.
+pub struct Process {
+    child: Child,
+    pub address: String,
+    output: Arc<Mutex<String>>,
+    readers: Vec<thread::JoinHandle<()>>,
+}
+
+pub fn tinnhiem() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tinnhiem"));
+    command.env_remove("DATABASE_URL").env_remove("TINNHIEM_KEY_FILE").env_remove("NOTIFY_SOCKET");
+    command
+}
+
+impl Process {
+    /// Starts on a free port, and waits until it says where it serves.
+    pub fn start(data: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        let mut command = tinnhiem();
+        command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(data).args(arguments);
+        command.envs(variables.iter().copied()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("program");
+        let output = Arc::new(Mutex::new(String::new()));
+        let stderr = child.stderr.take().expect("stderr");
+        let mut readers = vec![collect(stderr, &output)];
+        let mut lines = BufReader::new(child.stdout.take().expect("stdout"));
+        let mut first = String::new();
+        lines.read_line(&mut first).expect("line");
+        output.lock().expect("output").push_str(&first);
+        let address = first.split("nghe ở ").nth(1).and_then(|rest| rest.split(';').next()).map(str::to_owned);
+        readers.push(collect(lines, &output));
+        let mut process = Self { child, address: String::new(), output, readers };
+        match address {
+            Some(address) => process.address = address,
+            None => panic!("it did not start: {}", process.ends().1),
+        }
+        process
+    }
+
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
+        assert!(sent.expect("kill").success());
+    }
+
+    /// Waits for its end, and gives all that it ever printed.
+    pub fn ends(&mut self) -> (ExitStatus, String) {
+        let status = self.child.wait().expect("end");
+        self.readers.drain(..).for_each(|reader| reader.join().expect("reader"));
+        (status, self.output.lock().expect("output").clone())
+    }
+
+    /// What came back for raw bytes, until the other side closes.
+    pub fn sends(&self, bytes: &[u8]) -> String {
+        let mut stream = TcpStream::connect(&self.address).expect("connection");
+        stream.set_read_timeout(Some(Duration::from_secs(20))).expect("timeout");
+        // Whoever refuses a request may close before all of it was sent.
+        drop(stream.write_all(bytes));
+        let mut answer = Vec::new();
+        drop(stream.read_to_end(&mut answer));
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    pub fn gets(&self, path: &str) -> String {
+        self.sends(format!("GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address).as_bytes())
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+fn collect(mut from: impl std::io::Read + Send + 'static, into: &Arc<Mutex<String>>) -> thread::JoinHandle<()> {
+    let into = Arc::clone(into);
+    thread::spawn(move || {
+        let mut buffer = [0; 4096];
+        while let Ok(length @ 1..) = from.read(&mut buffer) {
+            into.lock().expect("output").push_str(&String::from_utf8_lossy(&buffer[..length]));
+        }
+    })
+}
+
+/// How a start that must fail ends: status and stderr.
+fn refused(command: &mut Command) -> (Option<i32>, String) {
+    let output = command.output().expect("program");
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+fn data() -> (TempDir, PathBuf) {
+    let home = tempfile::tempdir().expect("folder");
+    let data = home.path().join("data");
+    (home, data)
+}
+
+#[test]
+fn the_first_start_makes_its_folder_answers_probes_and_stops_when_told() {
+    let (home, data) = data();
+    let socket = home.path().join("notify");
+    let systemd = UnixDatagram::bind(&socket).expect("socket");
+    let mut service = Process::start(&data, &[], &[("NOTIFY_SOCKET", socket.to_str().expect("path"))]);
+    let mut buffer = [0; 64];
+    let length = systemd.recv(&mut buffer).expect("datagram");
+    assert_eq!(&buffer[..length], b"READY=1");
+    let mode = |path: &Path| std::fs::metadata(path).expect("there").permissions().mode() & 0o777;
+    assert_eq!((mode(&data), mode(&data.join("secret.key"))), (0o700, 0o600));
+    for path in ["/healthz", "/healthz?deep=1", "/readyz"] {
+        let answer = service.gets(path);
+        assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("\r\n\r\nok\n"), "{answer}");
+    }
+    service.signal("TERM");
+    let (status, output) = service.ends();
+    assert_eq!(status.code(), Some(0), "{output}");
+}
+
+#[test]
+fn the_log_and_the_figures_name_routes_and_never_what_was_sent() {
+    let (_home, data) = data();
+    let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("port");
+    let mut service = Process::start(&data, &["--metrics-listen", &port.to_string(), "--log", "json"], &[]);
+    let address = service.address.clone();
+    let body = "council=he-thong&login=BIMAT-ten&password=BIMAT-mat-khau";
+    for request in [
+        format!("GET /BIMAT-duong-dan?x=BIMAT HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"),
+        format!("GET /tep/BIMAT HTTP/1.1\r\nHost: {address}\r\nCookie: tinnhiem=BIMAT\r\nConnection: close\r\n\r\n"),
+        format!("BIMAT / HTTP/1.1\r\nHost: {address}\r\nUser-Agent: BIMAT\r\nConnection: close\r\n\r\n"),
+        format!(
+            "POST /dang-nhap HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+             Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        ),
+    ] {
+        assert!(service.sends(request.as_bytes()).starts_with("HTTP/1.1 "));
+    }
+    assert!(service.gets("/metrics").starts_with("HTTP/1.1 404"), "figures are not for visitors");
+    let mut figures = ureq::get(format!("http://{port}/metrics")).call().expect("figures");
+    let figures = figures.body_mut().read_to_string().expect("text");
+    assert!(
+        figures.contains("tinnhiem_requests_total{route=\"/tep/{*name}\",method=\"GET\",status=\"404\"} 1"),
+        "{figures}"
+    );
+    assert!(figures.contains("tinnhiem_database_up 1"), "{figures}");
+    service.signal("INT");
+    let (status, output) = service.ends();
+    assert_eq!(status.code(), Some(0));
+    assert!(output.contains(r#""route":"/tep/{*name}""#) && output.contains(r#""method":"OTHER""#), "{output}");
+    assert!(!output.contains("BIMAT") && !figures.contains("BIMAT"), "{output}{figures}");
+}
+
+#[test]
+fn what_keeps_it_from_starting_is_said_in_one_sentence() {
+    let (home, data) = data();
+    let running = Process::start(&data, &[], &[]);
+    let other = home.path().join("other");
+    let serve = |data: &Path| {
+        let mut command = tinnhiem();
+        command.args(["serve", "--data"]).arg(data);
+        command
+    };
+    let (code, said) = refused(serve(&other).args(["--listen", &running.address]));
+    assert_eq!((code, said.contains("đang có chương trình khác dùng")), (Some(2), true), "{said}");
+    let (code, said) = refused(serve(&other).args(["--listen", "0.0.0.0:0"]));
+    assert_eq!((code, said.contains("--tls-cert")), (Some(2), true), "{said}");
+
+    std::fs::create_dir(home.path().join("foreign")).expect("folder");
+    std::fs::write(home.path().join("foreign/tinnhiem.db"), "chỉ là văn bản, không phải cơ sở dữ liệu".repeat(99))
+        .expect("file");
+    let (code, said) = refused(serve(&home.path().join("foreign")).args(["--listen", "127.0.0.1:0"]));
+    assert_eq!((code, said.contains("không phải tệp cơ sở dữ liệu SQLite")), (Some(2), true), "{said}");
+
+    let key = data.join("secret.key");
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).expect("mode");
+    let (code, said) = refused(serve(&data).args(["--listen", "127.0.0.1:0"]));
+    assert_eq!((code, said.contains("chmod 600")), (Some(2), true), "{said}");
+}
+
+fn certificate(folder: &Path, name: &str, days: &str) -> (String, String) {
+    let path = |kind| folder.join(format!("{name}.{kind}")).to_str().expect("path").to_owned();
+    let (certificate, key) = (path("crt"), path("key"));
+    let made = Command::new("openssl")
+        .args([
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-subj",
+            "/CN=localhost",
+        ])
+        .args(["-addext", "subjectAltName=DNS:localhost", "-keyout", &key, "-out", &certificate, "-days", days])
+        .output()
+        .expect("openssl");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    (certificate, key)
+}
+
+#[test]
+fn tls_is_served_from_files_and_a_wrong_pair_is_named() {
+    let (home, data) = data();
+    let (good, key) = certificate(home.path(), "good", "30");
+    let (old, old_key) = certificate(home.path(), "old", "-1");
+    let (_, other_key) = certificate(home.path(), "other", "30");
+    let nothing = home.path().join("nothing").to_str().expect("path").to_owned();
+    for (certificate, key, sentence) in [
+        (&old, &old_key, "chứng thư chỉ có hiệu lực từ"),
+        (&good, &other_key, "không phải của chứng thư"),
+        (&nothing, &key, "không đọc được"),
+        (&key, &key, "không có chứng thư"),
+    ] {
+        let mut command = tinnhiem();
+        command.args(["serve", "--listen", "127.0.0.1:0", "--tls-cert", certificate, "--tls-key", key, "--data"]);
+        let (code, said) = refused(command.arg(&data));
+        assert_eq!((code, said.contains(sentence)), (Some(2), true), "{said}");
+    }
+    let service = Process::start(&data, &["--tls-cert", &good, "--tls-key", &key], &[]);
+    let port = service.address.rsplit(':').next().expect("port");
+    let answer = Command::new("openssl")
+        .args(["s_client", "-quiet", "-verify_return_error", "-CAfile", &good, "-servername", "localhost"])
+        .args(["-connect", &format!("127.0.0.1:{port}")])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .and_then(|mut client| {
+            let request = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+            client.stdin.as_mut().expect("stdin").write_all(request)?;
+            client.wait_with_output()
+        })
+        .expect("openssl");
+    let answer = String::from_utf8_lossy(&answer.stdout).into_owned();
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("strict-transport-security"), "{answer}");
+}
