@@ -75,9 +75,14 @@ async fn serve(args: Args, is_tls: bool) -> Result<(), AppError> {
         tls,
         metrics_listen: args.metrics_listen,
     };
+    let set_up = app.set_up_link().await?;
     let ready = |address: SocketAddr| {
         let base = public_url.unwrap_or_else(|| format!("{scheme}://{address}"));
         out::data(&format!("Đang phục vụ tại {base}/ (nghe ở {address}; dừng bằng Ctrl+C)."));
+        if let Some(path) = set_up {
+            let once = "chỉ dùng một lần, hết hiệu lực khi chương trình dừng";
+            out::data(&format!("Chưa cài đặt; hãy mở liên kết này trong trình duyệt ({once}):\n  {base}{}", *path));
+        }
     };
     serve::run(service, ready).await.map_err(|e| AppError::Input(e.to_string()))
 }

@@ -93,8 +93,7 @@ pub async fn run(service: Service, ready: impl FnOnce(SocketAddr)) -> Result<(),
     }
     ready(listener.local_addr()?);
     systemd::notify("READY=1");
-    let router = super::router(Site { app: app.clone(), settings })
-        .layer(from_fn_with_state(observer, observe::watch));
+    let router = super::router(Site { app: app.clone(), settings }).layer(from_fn_with_state(observer, observe::watch));
     let result = accept(listener, config, handle, router).await;
     app.close().await;
     Ok(result?)
