@@ -6,13 +6,35 @@ use crate::domain::audit::{Digest, KeyName, Signer};
 use crate::domain::id::{AccountId, CouncilId};
 
 /// 32 secret bytes. Logs are signed with keys derived from it, so a backup of the database alone signs nothing.
+///
+/// A rehearsal at the command line signs its poll's log with a key of its own, drawn from its seed: the same seed has to
+/// give the same bundle, and everybody may know it. That key never signs anything but the log of a poll that says of
+/// itself that it is a rehearsal, and it is not kept: a service that later opens the same database (`tinnhiem demo`) has a
+/// secret of its own and can read and verify such a log, but not sign it again.
 #[derive(Clone)]
-pub struct Keys(Zeroizing<[u8; 32]>);
+pub struct Keys {
+    secret: Zeroizing<[u8; 32]>,
+    rehearsal: Option<Zeroizing<[u8; 32]>>,
+}
 
 impl Keys {
     /// The key of 32 bytes that the caller drew or read.
     pub const fn new(secret: Zeroizing<[u8; 32]>) -> Self {
-        Self(secret)
+        Self { secret, rehearsal: None }
+    }
+
+    /// The same, with a seed for the logs of rehearsed polls.
+    #[must_use]
+    pub fn rehearsing(self, seed: [u8; 32]) -> Self {
+        Self { rehearsal: Some(Zeroizing::new(seed)), ..self }
+    }
+
+    /// What signs the checkpoints of a poll's log.
+    pub fn poll_signer(&self, origin: &KeyName, rehearsal: bool) -> Signer {
+        match &self.rehearsal {
+            Some(seed) if rehearsal => Signer::from_seed(origin.clone(), seed),
+            _ => self.signer(origin),
+        }
     }
 
     /// What signs the checkpoints of the log `origin`.
@@ -42,7 +64,7 @@ impl Keys {
     }
 
     fn derive(&self, purpose: &[u8], subject: &[u8]) -> Digest {
-        Digest::of_parts(&[b"tinnhiem ", purpose, &*self.0, subject])
+        Digest::of_parts(&[b"tinnhiem ", purpose, &*self.secret, subject])
     }
 }
 

@@ -16,6 +16,7 @@ pub mod metrics;
 pub mod own_account;
 mod parallel;
 pub mod passwords;
+pub mod polls;
 pub mod progress;
 pub mod rehearse;
 pub mod results;

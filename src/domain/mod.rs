@@ -24,6 +24,7 @@ pub mod occasion;
 pub mod official;
 pub mod password;
 pub mod poll;
+pub mod poll_state;
 pub mod post_title;
 pub mod published;
 pub mod ratio;

@@ -18,12 +18,20 @@ const WAIT: Duration = Duration::from_secs(5);
 
 /// Schema steps in their order: number, name, text for SQLite, text for PostgreSQL. A step that was released is never
 /// changed; what comes after is a new step.
-pub(super) const MIGRATIONS: &[(i64, &str, &str, &str)] = &[(
-    1,
-    "backbone",
-    include_str!("../../migrations/sqlite/0001_backbone.sql"),
-    include_str!("../../migrations/postgres/0001_backbone.sql"),
-)];
+pub(super) const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
+    (
+        1,
+        "backbone",
+        include_str!("../../migrations/sqlite/0001_backbone.sql"),
+        include_str!("../../migrations/postgres/0001_backbone.sql"),
+    ),
+    (
+        2,
+        "polls",
+        include_str!("../../migrations/sqlite/0002_polls.sql"),
+        include_str!("../../migrations/postgres/0002_polls.sql"),
+    ),
+];
 
 /// The newest schema that this program knows.
 pub const SCHEMA: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;

@@ -27,6 +27,8 @@ mod official_papers;
 mod own_account;
 mod papers_render;
 mod pictures;
+mod poll_state;
+mod polls;
 mod published;
 mod real_count;
 mod rehearse;

@@ -21,6 +21,7 @@ const HASHES: &[(&str, &str)] = &[
     ("inclusion.json proofs[].entry", "an entry of the published log: the hash of an issued paper"),
     ("log poll.created ruleset_sha256", "ruleset.toml, published"),
     ("log dossiers.released files[].sha256", "a dossier: facts with their sources, nothing of the vote"),
+    ("log council_log.noted root", "root over the council's own log: accounts and polls, nothing of the vote"),
     ("log forms.sealed forms[].sha256", "one blank ballot: every voter holds the same bytes"),
     ("log batch.committed commitment", "256 random bits before the counts of at least ten papers"),
     ("log result.declared results_sha256", "results.json, published"),

@@ -69,7 +69,7 @@ fn simulated_forms(plan: &Plan<'_>) -> Result<Vec<CountedForm>, AppError> {
 
 /// The two readers: the first two members of different names who do not chair the board, because a batch tells its
 /// readers apart by name; placeholders when the board is too small, which the findings already say.
-fn two_tellers(tellers: &[Teller]) -> [&str; 2] {
+pub(super) fn two_tellers(tellers: &[Teller]) -> [&str; 2] {
     let mut readers = tellers.iter().filter(|t| t.role != TellerRole::Head).map(|t| t.name.as_str());
     let first = readers.next().unwrap_or("Thành viên thứ nhất");
     [first, readers.find(|name| *name != first).unwrap_or("Thành viên thứ hai")]

@@ -1,11 +1,12 @@
 //! The whole job from a workbook, without questions: list, dossiers, ballots, a count, minutes, resolution, results and a
-//! bundle. The order is that of the day itself; every step leaves its entry in the log.
+//! bundle. The order is that of the day itself; every step is a use case of the service, on a database of its own.
 
 mod counting;
 mod papers;
+mod people;
 mod prepare;
+mod stage;
 mod summary;
-mod trail;
 
 use std::path::{Path, PathBuf};
 
@@ -20,8 +21,8 @@ use crate::domain::finding::Finding;
 use crate::domain::poll::PollKind;
 use crate::domain::rules::LoadedRules;
 use crate::import::{self, Imported};
+use stage::Stage;
 use summary::Summary;
-use trail::Trail;
 
 /// Seed when nobody gives one.
 pub const DEFAULT_SEED: u64 = 2026;
@@ -158,27 +159,27 @@ fn run(
     progress: &mut Progress<'_>,
 ) -> Result<Done, AppError> {
     let (plan, findings) = prepare::plan(input, rules, options, clock::today())?;
-    let mut trail = Trail::begin(&plan)?;
+    let mut stage = Stage::begin(&plan)?;
     papers::list(&plan, folder)?;
     let dossiers = papers::dossiers(&plan, folder, progress)?;
-    trail.dossiers_released(&dossiers)?;
+    stage.dossiers_released(&dossiers)?;
     let ballots = papers::ballots(&plan, folder, progress)?;
-    trail.forms_sealed(&plan, &ballots)?;
-    trail.voting_opened()?;
+    stage.forms_sealed(&plan, &ballots)?;
+    stage.voting_opened()?;
     let counted = counting::count(&plan)?;
-    trail.counted(&counted)?;
+    stage.counted(&counted)?;
     let result = counting::decide(&plan, &counted)?;
-    let minutes = papers::minutes(&plan, &counted, &result, trail.head_box())?;
+    let minutes = papers::minutes(&plan, &counted, &result, stage.head_box()?)?;
     let results = results::json_text(&plan.rules.set, plan.provenance, &result)?;
-    trail.result_declared(&results)?;
-    trail.paper_issued(&minutes)?;
-    let resolution = papers::resolution(&plan, &result, trail.head_box())?;
-    trail.paper_issued(&resolution)?;
+    stage.result_declared(&results)?;
+    stage.minutes_issued(&minutes)?;
+    let resolution = papers::resolution(&plan, &result, stage.head_box()?)?;
+    stage.resolution_issued(&resolution)?;
     for paper in [&minutes, &resolution] {
         folder.put(&paper.name, &paper.pdf.bytes)?;
     }
     papers::results(&plan, &result, &results, folder)?;
-    let summary = Summary::new(&plan, &dossiers, &ballots, &result, trail.root());
-    trail.write_bundle(&plan, folder, &results, [minutes, resolution])?;
+    let summary = Summary::new(&plan, &dossiers, &ballots, &result, stage.root());
+    stage.write_bundle(folder, [minutes, resolution])?;
     Ok(Done { findings, summary })
 }

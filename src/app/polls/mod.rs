@@ -1,0 +1,260 @@
+//! Polls, step by step: each step asks who may take it, loads the poll, lets [`PollState`] decide, and writes rows and
+//! entries of the log in one transaction. At its moments the head of the log is signed in that transaction too.
+//!
+//! The rows follow from the events (see [`project`]), so that the tables cannot say what the log does not.
+
+mod record;
+mod steps;
+
+use super::caller::Caller;
+use super::error::AppError;
+use super::service::{App, Ask};
+use crate::domain::audit::event::council::PollBegun;
+use crate::domain::audit::event::poll::{CouncilLogNoted, PollCreated};
+use crate::domain::audit::{Actor, Checkpoint, CouncilEvent, Digest, KeyName, Moment, PollEvent, UtcTime};
+use crate::domain::id::{CouncilId, LogId, PollId};
+use crate::domain::poll_state::{self, PollState, Refusal, Step};
+use crate::domain::role::Role;
+use crate::store::{CouncilTx, StoreError, Work, logs, polls};
+
+pub use crate::store::polls::PollSummary;
+pub use record::PollRecord;
+pub use steps::CountedBatch;
+
+use super::keys::Keys;
+
+const NO_POLL: AppError = AppError::NotFound("cuộc bỏ phiếu");
+
+/// Who takes a step.
+#[derive(Clone, Copy, Debug)]
+pub enum Hand<'a> {
+    /// Somebody who is signed in, by a form.
+    Form(Ask<'a>),
+    /// A rehearsal, in its own poll.
+    Rehearsal(Rehearser<'a>),
+}
+
+/// A rehearsal acts for the people whom it stands for, and only in a poll that is a rehearsal.
+#[derive(Clone, Copy, Debug)]
+pub struct Rehearser<'a> {
+    council: CouncilId,
+    actor: &'a Actor,
+}
+
+impl<'a> Rehearser<'a> {
+    /// Nobody outside the use cases makes one: every page must bring a caller.
+    pub(in crate::app) const fn new(council: CouncilId, actor: &'a Actor) -> Self {
+        Self { council, actor }
+    }
+}
+
+impl Hand<'_> {
+    const fn council(&self) -> CouncilId {
+        match self {
+            Self::Form(ask) => ask.caller.council,
+            Self::Rehearsal(rehearser) => rehearser.council,
+        }
+    }
+
+    /// The actor that the entry names, if it may take a step of `roles`.
+    fn may(&self, roles: &[Role]) -> Result<Actor, AppError> {
+        match self {
+            Self::Form(ask) => ask.caller.may(roles),
+            Self::Rehearsal(Rehearser { actor, .. }) => {
+                let stands_in = actor.role == Role::Program || roles.contains(&actor.role);
+                if stands_in { Ok((*actor).clone()) } else { Err(AppError::Forbidden) }
+            }
+        }
+    }
+
+    /// What a rehearsal does, it does to a rehearsal.
+    const fn fits(&self, poll: &PollCreated) -> bool {
+        matches!(self, Self::Form(_)) || poll.rehearsal
+    }
+}
+
+/// A poll that is to begin.
+#[derive(Clone, Debug)]
+pub struct NewPoll {
+    /// Name of its log.
+    pub origin: KeyName,
+    /// Who votes, on what occasion, under which rules.
+    pub created: PollCreated,
+    /// Exact text of the rule set.
+    pub ruleset_text: String,
+}
+
+/// What a step left behind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// The head that was signed with it.
+    pub head: Option<Checkpoint>,
+}
+
+impl App {
+    /// Begins a poll with a log of its own, which the council's log names.
+    ///
+    /// # Errors
+    /// When the caller is no clerk, the rule set is not the one that its hash names, or the log's name is taken.
+    pub async fn begin_poll(&self, hand: Hand<'_>, new: NewPoll) -> Result<PollId, AppError> {
+        let actor = hand.may(&[Role::Clerk])?;
+        if !hand.fits(&new.created) {
+            return Err(AppError::Forbidden);
+        }
+        if Digest::of(new.ruleset_text.as_bytes()) != new.created.ruleset_sha256 {
+            return Err(AppError::internal("lập cuộc bỏ phiếu", "bộ quy tắc không khớp mã băm"));
+        }
+        let now = self.clock.now();
+        let at = UtcTime::try_from(now).map_err(|e| AppError::internal("đọc đồng hồ", e))?;
+        let id = PollId::new(now, &self.chance.for_id()?);
+        let log = LogId::new(now, &self.chance.for_id()?);
+        let public_key = self.keys.poll_signer(&new.origin, new.created.rehearsal).verifier().to_text();
+        self.by_hand(hand, move |tx| Box::pin(async move { begin(tx, new, id, log, public_key, at, &actor).await }))
+            .await?;
+        Ok(id)
+    }
+
+    /// All polls of the caller's council, the newest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn polls(&self, caller: &Caller) -> Result<Vec<PollSummary>, AppError> {
+        caller.may(&Role::OF_COUNCIL)?;
+        let mut tx = self.store.read(caller.council).await?;
+        Ok(polls::list(&mut tx).await?)
+    }
+
+    /// Takes one step of a poll.
+    async fn step<F>(&self, hand: Hand<'_>, roles: &[Role], poll: PollId, decide: F) -> Result<Taken, AppError>
+    where
+        F: for<'t> FnOnce(&'t mut CouncilTx, PollState) -> Work<'t, Result<Step, AppError>> + Send + 'static,
+    {
+        let (actor, at, keys) = (hand.may(roles)?, self.now_text()?, self.keys.clone());
+        let in_rehearsal = matches!(hand, Hand::Rehearsal(_));
+        self.by_hand(hand, move |tx| {
+            Box::pin(async move {
+                let stored = polls::hold(tx, poll).await?.ok_or(NO_POLL)?;
+                if in_rehearsal && !stored.state.poll().created.rehearsal {
+                    return Err(AppError::Forbidden);
+                }
+                let step = decide(tx, stored.state).await?;
+                take(tx, Place { poll, log: stored.log, at }, &actor, step, &keys).await
+            })
+        })
+        .await
+    }
+
+    /// Runs work for whoever asks: a form does it once.
+    async fn by_hand<T, F>(&self, hand: Hand<'_>, work: F) -> Result<T, AppError>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t mut CouncilTx) -> Work<'t, Result<T, AppError>> + Send + 'static,
+    {
+        match hand {
+            Hand::Form(ask) => self.write_once(ask, work).await,
+            Hand::Rehearsal(rehearser) => self.store.write(rehearser.council, work).await,
+        }
+    }
+}
+
+/// Where and when a step writes.
+#[derive(Clone, Copy)]
+struct Place {
+    poll: PollId,
+    log: LogId,
+    at: UtcTime,
+}
+
+async fn begin(
+    tx: &mut CouncilTx,
+    new: NewPoll,
+    id: PollId,
+    log: LogId,
+    public_key: String,
+    at: UtcTime,
+    actor: &Actor,
+) -> Result<(), AppError> {
+    let Step { state, events, .. } = poll_state::create(id, new.created);
+    let taken = |error| match error {
+        StoreError::Refused(_) => AppError::Input(format!(
+            "Nhật ký «{}» đã có trong hệ thống; hãy đặt tên khác cho cuộc bỏ phiếu.",
+            new.origin.as_str()
+        )),
+        other => other.into(),
+    };
+    logs::begin(tx, log, Some(id), &new.origin, public_key).await.map_err(taken)?;
+    polls::add(tx, state.poll(), log, new.ruleset_text, at).await?;
+    for event in &events {
+        tx.append(log, at, actor, event).await?;
+    }
+    let council_log = logs::own(tx).await?;
+    let begun = PollBegun { origin: new.origin.as_str().to_owned(), poll: id };
+    tx.append(council_log, at, actor, &CouncilEvent::from(begun)).await?;
+    Ok(())
+}
+
+/// Writes what a step gave: its entries, their rows, the state, the signed head.
+async fn take(tx: &mut CouncilTx, place: Place, actor: &Actor, step: Step, keys: &Keys) -> Result<Taken, AppError> {
+    let Step { state, events, moment } = step;
+    for event in &events {
+        let seq = tx.append(place.log, place.at, actor, event).await?;
+        project(tx, place.poll, seq, event).await?;
+    }
+    if !events.is_empty() || moment.is_some() {
+        polls::reach(tx, place.poll, state.stage(), place.at).await?;
+    }
+    let Some(moment) = moment else { return Ok(Taken { head: None }) };
+    let head = head(tx, place.log).await?;
+    let signer = keys.poll_signer(&head.origin, state.poll().created.rehearsal);
+    let note = head.sign(&signer).map_err(|e| AppError::internal("ký điểm chốt", e))?;
+    polls::add_head(tx, place.log, head.size, moment_code(moment), note, place.at).await?;
+    Ok(Taken { head: Some(head) })
+}
+
+/// The rows that an event of the log implies. Sealed figures and the text of a result are no part of their events: those
+/// two steps write them.
+async fn project(tx: &mut CouncilTx, poll: PollId, seq: u64, event: &PollEvent) -> Result<(), StoreError> {
+    match event {
+        PollEvent::ListDecided(list) => polls::add_officials(tx, poll, &list.officials).await,
+        PollEvent::FormsSealed(sealed) => polls::add_forms(tx, poll, &sealed.forms).await,
+        PollEvent::BallotsReturned(back) => polls::set_returned(tx, poll, &back.form, back.issued, back.returned).await,
+        PollEvent::PaperIssued(paper) => polls::add_paper(tx, poll, seq, paper).await,
+        PollEvent::PollCreated(_)
+        | PollEvent::DossiersReleased(_)
+        | PollEvent::VotingOpened(_)
+        | PollEvent::BatchCommitted(_)
+        | PollEvent::CountingClosed(_)
+        | PollEvent::ResultDeclared(_)
+        | PollEvent::CouncilLogNoted(_) => Ok(()),
+    }
+}
+
+/// Where a log stands, with what this transaction added.
+async fn head(tx: &mut CouncilTx, log: LogId) -> Result<Checkpoint, AppError> {
+    let heads = logs::heads(tx).await?;
+    let found = heads.into_iter().find(|head| head.log == log).map(|head| head.head);
+    found.ok_or_else(|| AppError::internal("đọc nhật ký", "không có nhật ký này"))
+}
+
+/// Where the council's own log stands.
+async fn council_log(tx: &mut CouncilTx) -> Result<CouncilLogNoted, AppError> {
+    let log = logs::own(tx).await?;
+    let Checkpoint { origin, size, root } = head(tx, log).await?;
+    Ok(CouncilLogNoted { origin: origin.as_str().to_owned(), root, size })
+}
+
+const fn moment_code(moment: Moment) -> &'static str {
+    match moment {
+        Moment::FormsSealed => "forms_sealed",
+        Moment::VotingOpened => "voting_opened",
+        Moment::CountingClosed => "counting_closed",
+        Moment::Minutes => "minutes",
+        Moment::Published => "published",
+    }
+}
+
+impl From<Refusal> for AppError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Input(refusal.to_string())
+    }
+}

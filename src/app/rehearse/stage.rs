@@ -1,0 +1,272 @@
+//! Where a rehearsal takes place: an installation of its own, with a council, its board of tellers and a poll, on a database
+//! that goes away with it. Every step is the service's own use case. Time and ids come from the plan, so that the same
+//! input gives the same log.
+//!
+//! The seed is no secret: minutes of a simulated count print it, and its default stands in the source. Whoever knows it
+//! can open every commitment and sign as the rehearsal does, so its commitments hide nothing and its signatures name
+//! nobody; the bundle's README.txt says so. The installation's own secret is not drawn from it: see [`Keys`].
+
+use std::collections::BTreeMap;
+use std::fs::{self, DirBuilder};
+use std::future::Future;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use futures_util::future::join_all;
+use tokio::runtime::{Builder, Runtime};
+use zeroize::Zeroizing;
+
+use super::counting::CountedForm;
+use super::papers::{NamedPdf, PrintedForm};
+use super::people::{self, Board};
+use super::prepare::Plan;
+use crate::app::clock::{Chance, Clock, RehearsalClock};
+use crate::app::councils::{FirstAccount, Founding};
+use crate::app::error::AppError;
+use crate::app::files::OutFolder;
+use crate::app::keys::Keys;
+use crate::app::passwords::{Cost, Password};
+use crate::app::polls::{CountedBatch, Hand, NewPoll, Rehearser, Taken};
+use crate::app::service::App;
+use crate::domain::audit::event::poll::{FileHash, ListedOfficial, PaperIssued, PollCreated, SealedForm};
+use crate::domain::audit::{Actor, Checkpoint, Digest, KeyName, Moment};
+use crate::domain::count::BatchCounts;
+use crate::domain::document::CheckpointBox;
+use crate::domain::id::{CouncilId, PollId};
+use crate::domain::role::Role;
+use crate::domain::simulate::SeededStream;
+use crate::domain::text::slug;
+use crate::store::{Store, Target};
+
+/// Batches that are handed in at once and share a commit.
+const TOGETHER: usize = 30;
+
+/// A folder of our own that goes away.
+struct TempFolder(PathBuf);
+
+impl TempFolder {
+    fn new() -> Result<Self, AppError> {
+        let name = URL_SAFE_NO_PAD.encode(Chance::System.for_id()?);
+        let path = std::env::temp_dir().join(format!("tinnhiem-{name}"));
+        DirBuilder::new().mode(0o700).create(&path).map_err(|e| AppError::file(&path, e))?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for TempFolder {
+    fn drop(&mut self) {
+        // What can't be removed now, the system clears with its other temporary files.
+        drop(fs::remove_dir_all(&self.0));
+    }
+}
+
+/// The rehearsal so far.
+pub(super) struct Stage {
+    app: App,
+    council: CouncilId,
+    poll: PollId,
+    /// Stands for the office and the chair, whom the workbook does not name.
+    program: Actor,
+    board: Board,
+    head: Option<(Moment, Checkpoint)>,
+    /// After `app`, so that the database is closed when its folder goes.
+    runtime: Runtime,
+    _folder: TempFolder,
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        self.runtime.block_on(self.app.store.close());
+    }
+}
+
+impl Stage {
+    /// Sets everything up, and starts the poll with its list.
+    pub(super) fn begin(plan: &Plan<'_>) -> Result<Self, AppError> {
+        let internal = |e: std::io::Error| AppError::internal("chuẩn bị diễn tập", e);
+        let runtime = Builder::new_current_thread().enable_all().build().map_err(internal)?;
+        let folder = TempFolder::new()?;
+        let program = Actor { account: None, name: "tinnhiem".to_owned(), role: Role::Program };
+        let app = runtime.block_on(open(plan, &folder))?;
+        let (council, board) = runtime.block_on(found(&app, plan, &program))?;
+        let hand = Hand::Rehearsal(Rehearser::new(council, &program));
+        let poll = runtime.block_on(app.begin_poll(hand, new_poll(plan)?))?;
+        let listed = plan.list().into_iter();
+        let listed = listed.map(|o| ListedOfficial { block: o.block.0, name: o.name, posts: o.post }).collect();
+        runtime.block_on(app.decide_list(hand, poll, listed))?;
+        Ok(Self { app, council, poll, program, board, head: None, runtime, _folder: folder })
+    }
+
+    fn hand<'a>(&self, actor: &'a Actor) -> Hand<'a> {
+        Hand::Rehearsal(Rehearser::new(self.council, actor))
+    }
+
+    /// Waits for a step, and keeps the head that was signed with it.
+    fn take(
+        &self,
+        moment: Option<Moment>,
+        step: impl Future<Output = Result<Taken, AppError>>,
+    ) -> Result<Option<(Moment, Checkpoint)>, AppError> {
+        let taken = self.runtime.block_on(step)?;
+        Ok(moment.zip(taken.head))
+    }
+
+    pub(super) fn dossiers_released(&self, dossiers: &[NamedPdf]) -> Result<(), AppError> {
+        let hash = |d: &NamedPdf| FileHash { name: d.name.clone(), sha256: Digest::of(&d.pdf.bytes) };
+        let files = dossiers.iter().map(hash).collect();
+        self.take(None, self.app.release_dossiers(self.hand(&self.program), self.poll, files)).map(drop)
+    }
+
+    pub(super) fn forms_sealed(&mut self, plan: &Plan<'_>, printed: &[PrintedForm]) -> Result<(), AppError> {
+        let sealed = plan.forms.iter().zip(printed).map(|(form, printed)| SealedForm {
+            block: form.block.0.clone(),
+            id: form.id.clone(),
+            lines: u32::try_from(form.lines.len()).unwrap_or(u32::MAX),
+            sha256: Digest::of(&printed.single.bytes),
+            sheets: printed.single.pages,
+        });
+        let step = self.app.seal_forms(self.hand(&self.program), self.poll, sealed.collect());
+        self.head = self.take(Some(Moment::FormsSealed), step)?;
+        Ok(())
+    }
+
+    pub(super) fn voting_opened(&mut self) -> Result<(), AppError> {
+        let step = self.app.open_voting(self.hand(&self.program), self.poll);
+        self.head = self.take(Some(Moment::VotingOpened), step)?;
+        Ok(())
+    }
+
+    /// Ballots out and back, every batch as a commitment, and at the end the totals.
+    pub(super) fn counted(&mut self, counted: &[CountedForm]) -> Result<(), AppError> {
+        let head_teller = self.hand(&self.board.head);
+        for CountedForm { form, batches, .. } in counted {
+            let (id, issued, returned) = (form.form.clone(), form.issued, form.counts.papers);
+            self.take(None, self.app.record_returned(head_teller, self.poll, id.clone(), issued, returned))?;
+            let numbered: Vec<_> = (1..).zip(batches).collect();
+            for together in numbered.chunks(TOGETHER) {
+                let commit = |(batch, counts): &(u32, &BatchCounts)| {
+                    let counted = CountedBatch { form: id.clone(), batch: *batch, counts: (*counts).clone() };
+                    self.app.commit_batch(self.hand(&self.board.teller), self.poll, counted)
+                };
+                let done = self.runtime.block_on(join_all(together.iter().map(commit)));
+                done.into_iter().collect::<Result<Vec<_>, _>>()?;
+            }
+        }
+        let step = self.app.close_counting(head_teller, self.poll);
+        self.head = self.take(Some(Moment::CountingClosed), step)?;
+        Ok(())
+    }
+
+    pub(super) fn result_declared(&self, results_json: &str) -> Result<(), AppError> {
+        let step = self.app.declare_result(self.hand(&self.program), self.poll, results_json.to_owned());
+        self.take(None, step).map(drop)
+    }
+
+    pub(super) fn minutes_issued(&mut self, minutes: &NamedPdf) -> Result<(), AppError> {
+        let step = self.app.issue_minutes(self.hand(&self.program), self.poll, issued(minutes));
+        self.head = self.take(Some(Moment::Minutes), step)?;
+        Ok(())
+    }
+
+    /// The last paper; with it everything is published.
+    pub(super) fn resolution_issued(&mut self, resolution: &NamedPdf) -> Result<(), AppError> {
+        let hand = self.hand(&self.program);
+        self.take(None, self.app.issue_paper(hand, self.poll, issued(resolution)))?;
+        self.head = self.take(Some(Moment::Published), self.app.publish(hand, self.poll))?;
+        Ok(())
+    }
+
+    /// The head of the last moment, as papers print it.
+    pub(super) fn head_box(&self) -> Result<CheckpointBox, AppError> {
+        let missing = || AppError::internal("in điểm chốt", "chưa có điểm chốt");
+        let (moment, head) = self.head.as_ref().ok_or_else(missing)?;
+        Ok(CheckpointBox {
+            caption: format!("Điểm chốt khi {}: {} bản ghi", moment.label(), head.size),
+            groups: head.root.groups().to_vec(),
+            key: self.app.keys.poll_signer(&head.origin, true).verifier().fingerprint().grouped(),
+            qr: head.to_text(),
+        })
+    }
+
+    /// Root at the last moment, as 16 groups.
+    pub(super) fn root(&self) -> String {
+        self.head.as_ref().map(|(_, head)| head.root.grouped()).unwrap_or_default()
+    }
+
+    pub(super) fn write_bundle(
+        self,
+        folder: &OutFolder,
+        papers: impl IntoIterator<Item = NamedPdf>,
+    ) -> Result<(), AppError> {
+        let papers: BTreeMap<String, Vec<u8>> = papers.into_iter().map(|p| (p.name, p.pdf.bytes)).collect();
+        let dir = folder.path().join("bundle");
+        self.runtime.block_on(self.app.write_bundle(self.hand(&self.program), self.poll, &dir, &papers))
+    }
+}
+
+fn issued(paper: &NamedPdf) -> PaperIssued {
+    PaperIssued { name: paper.name.clone(), pages: paper.pdf.pages, sha256: Digest::of(&paper.pdf.bytes) }
+}
+
+async fn open(plan: &Plan<'_>, folder: &TempFolder) -> Result<App, AppError> {
+    let store = Store::open(&Target::in_folder(&folder.0)).await?;
+    let day = plan.book.council.sitting.votes_on;
+    let clock = Clock::Rehearsal(Arc::new(Mutex::new(RehearsalClock::on(day))));
+    let chance = Chance::seeded(SeededStream::new(plan.seed, "ids and nonces"));
+    let secret = Keys::new(Zeroizing::new(Chance::System.block()?));
+    let keys = secret.rehearsing(SeededStream::new(plan.seed, "signing key").block());
+    Ok(App::new(store, clock, chance, keys, Cost::Least))
+}
+
+/// A password that nobody knows: accounts of a rehearsal act, but nobody signs in as them.
+fn unknown_password() -> Result<Password, AppError> {
+    Ok(Zeroizing::new(URL_SAFE_NO_PAD.encode(Chance::System.block()?)))
+}
+
+async fn found(app: &App, plan: &Plan<'_>, program: &Actor) -> Result<(CouncilId, Board), AppError> {
+    let first = |name: &str, login: &str| {
+        let password = unknown_password()?;
+        Ok::<_, AppError>(FirstAccount { name: name.to_owned(), login: login.to_owned(), password, must_change: false })
+    };
+    let operator = "Người vận hành";
+    let account = app.set_up(first(operator, "van.hanh")?).await?;
+    let operator = Actor { account: Some(account), name: operator.to_owned(), role: Role::Operator };
+    let body = &plan.book.council;
+    let founding = Founding {
+        name: body.name.clone(),
+        slug: council_slug(&body.name),
+        kind: Some(body.kind),
+        first: first("Quản trị tài khoản", "quan.tri")?,
+    };
+    let council = app.found_council(operator, founding).await?;
+    let board = people::board(app, council, &plan.book.tellers, program).await?;
+    Ok((council, board))
+}
+
+/// The council's name in addresses; never empty.
+fn council_slug(name: &str) -> String {
+    let slug: String = slug(name).chars().take(40).collect();
+    let slug = slug.trim_matches('-');
+    if slug.is_empty() { "hoi-dong".to_owned() } else { slug.to_owned() }
+}
+
+fn new_poll(plan: &Plan<'_>) -> Result<NewPoll, AppError> {
+    let council = &plan.book.council;
+    let name = format!("tinnhiem/dien-tap/{}/{}", slug(&council.name), council.sitting.votes_on);
+    let created = PollCreated {
+        council: council.name.clone(),
+        delegates: council.delegates_total,
+        kind: plan.kind,
+        officials: u32::try_from(plan.list().len()).unwrap_or(u32::MAX),
+        rehearsal: plan.provenance.rehearsal,
+        ruleset: plan.rules.set.id.clone(),
+        ruleset_sha256: plan.rules.source.sha256,
+        simulated: plan.provenance.simulated,
+        sitting: council.sitting.name.clone(),
+    };
+    let origin = KeyName::new(name).map_err(|e| AppError::internal("đặt tên nhật ký", e))?;
+    Ok(NewPoll { origin, created, ruleset_text: plan.rules.source.text.clone() })
+}

@@ -1,0 +1,497 @@
+//! Polls as rows: how far each has come, its list, its forms, its batches, its papers. Nothing here is finer than a batch,
+//! and what was counted in one lies in [`super::sealed`].
+
+use super::db::Tx;
+use super::error::StoreError;
+use super::scope::CouncilTx;
+use super::sql::{execute, row, row_struct, rows};
+use crate::domain::audit::event::poll::{ListedOfficial, PaperIssued, PollCreated, SealedForm};
+use crate::domain::audit::{Digest, UtcTime};
+use crate::domain::id::{LogId, PollId};
+use crate::domain::poll::PollKind;
+use crate::domain::poll_state::{FormProgress, Poll, PollState, Stage};
+
+row_struct! {
+    /// A row of `polls`, without the text of its rule set.
+    PollRow {
+        /// Its id.
+        poll_id: String,
+        /// Its log.
+        log_id: String,
+        /// Code of its stage.
+        state: String,
+        /// `rating` or `confidence`.
+        kind: String,
+        /// Name of the council when the poll was created.
+        council_name: String,
+        /// Name of the sitting.
+        sitting: String,
+        /// All delegates.
+        delegates: i64,
+        /// Officials on the list.
+        officials: i64,
+        /// Id of the rule set.
+        ruleset: String,
+        /// SHA-256 of its text.
+        ruleset_sha256: String,
+        /// Diễn tập.
+        rehearsal: bool,
+        /// Ballots were drawn by the program.
+        simulated: bool,
+        /// When its state changed last.
+        changed_at: String,
+    }
+}
+
+row_struct! {
+    /// A row of `poll_forms` with the sums of its batches.
+    FormRow {
+        /// Id on the form.
+        form_id: String,
+        /// Khối.
+        block: String,
+        /// Officials on it.
+        lines: i64,
+        /// Sheets of one ballot.
+        sheets: i64,
+        /// SHA-256 of one copy.
+        sha256: String,
+        /// Phát ra.
+        issued: Option<i64>,
+        /// Thu về.
+        returned: Option<i64>,
+        /// Batches that are in.
+        batches: i64,
+        /// Papers in them.
+        papers: i64,
+    }
+}
+
+/// A poll as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredPoll {
+    /// Its log.
+    pub log: LogId,
+    /// How far it has come.
+    pub state: PollState,
+}
+
+/// A poll in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PollSummary {
+    /// Its id.
+    pub id: PollId,
+    /// Its log.
+    pub log: LogId,
+    /// How far it has come.
+    pub stage: Stage,
+    /// Lấy phiếu or bỏ phiếu.
+    pub kind: PollKind,
+    /// Name of the sitting.
+    pub sitting: String,
+    /// Officials on the list.
+    pub officials: u32,
+    /// Diễn tập.
+    pub rehearsal: bool,
+    /// When its state changed last.
+    pub changed_at: UtcTime,
+}
+
+const fn kind_code(kind: PollKind) -> &'static str {
+    match kind {
+        PollKind::Rating => "rating",
+        PollKind::Confidence => "confidence",
+    }
+}
+
+fn figure(stored: i64) -> Result<u32, StoreError> {
+    u32::try_from(stored).map_err(StoreError::corrupt)
+}
+
+impl PollRow {
+    fn stage(&self) -> Result<Stage, StoreError> {
+        Stage::from_code(&self.state).ok_or_else(|| StoreError::corrupt("polls.state"))
+    }
+
+    fn kind(&self) -> Result<PollKind, StoreError> {
+        let kinds = [PollKind::Rating, PollKind::Confidence];
+        let kind = kinds.into_iter().find(|kind| kind_code(*kind) == self.kind);
+        kind.ok_or_else(|| StoreError::corrupt("polls.kind"))
+    }
+
+    fn summary(self) -> Result<PollSummary, StoreError> {
+        Ok(PollSummary {
+            id: self.poll_id.parse().map_err(StoreError::corrupt)?,
+            log: self.log_id.parse().map_err(StoreError::corrupt)?,
+            stage: self.stage()?,
+            kind: self.kind()?,
+            officials: figure(self.officials)?,
+            changed_at: self.changed_at.parse().map_err(StoreError::corrupt)?,
+            sitting: self.sitting,
+            rehearsal: self.rehearsal,
+        })
+    }
+
+    fn poll(self) -> Result<Poll, StoreError> {
+        let created = PollCreated {
+            kind: self.kind()?,
+            council: self.council_name,
+            delegates: figure(self.delegates)?,
+            officials: figure(self.officials)?,
+            rehearsal: self.rehearsal,
+            ruleset: self.ruleset,
+            ruleset_sha256: self.ruleset_sha256.parse().map_err(|_| StoreError::corrupt("polls.ruleset_sha256"))?,
+            simulated: self.simulated,
+            sitting: self.sitting,
+        };
+        Ok(Poll { id: self.poll_id.parse().map_err(StoreError::corrupt)?, created })
+    }
+}
+
+impl FormRow {
+    fn progress(self) -> Result<FormProgress, StoreError> {
+        let form = SealedForm {
+            block: self.block,
+            id: self.form_id,
+            lines: figure(self.lines)?,
+            sha256: self.sha256.parse().map_err(|_| StoreError::corrupt("poll_forms.sha256"))?,
+            sheets: figure(self.sheets)?,
+        };
+        let ballots = match (self.issued, self.returned) {
+            (Some(issued), Some(returned)) => Some((figure(issued)?, figure(returned)?)),
+            _ => None,
+        };
+        let papers = u64::try_from(self.papers).map_err(StoreError::corrupt)?;
+        Ok(FormProgress { form, ballots, batches: figure(self.batches)?, papers })
+    }
+}
+
+/// Adds a poll that was just created, whose log is `log`.
+///
+/// # Errors
+/// When its id is taken or the log is not this council's.
+pub async fn add(
+    tx: &mut CouncilTx,
+    poll: &Poll,
+    log: LogId,
+    ruleset_text: String,
+    at: UtcTime,
+) -> Result<(), StoreError> {
+    let created = &poll.created;
+    let added = execute!(
+        tx,
+        "INSERT INTO polls (council_id, poll_id, log_id, state, kind, council_name, sitting, delegates, officials, \
+         ruleset, ruleset_sha256, ruleset_text, rehearsal, simulated, version, changed_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1, $15)",
+        poll.id.to_string(),
+        log.to_string(),
+        Stage::Created.code(),
+        kind_code(created.kind),
+        created.council.clone(),
+        created.sitting.clone(),
+        i64::from(created.delegates),
+        i64::from(created.officials),
+        created.ruleset.clone(),
+        created.ruleset_sha256.to_string(),
+        ruleset_text.clone(),
+        created.rehearsal,
+        created.simulated,
+        at.to_string(),
+    );
+    added.map(drop)
+}
+
+/// All polls of the council, the newest first.
+///
+/// # Errors
+/// When a row cannot be read.
+pub async fn list(tx: &mut CouncilTx) -> Result<Vec<PollSummary>, StoreError> {
+    let found = rows!(
+        tx,
+        PollRow,
+        "SELECT poll_id, log_id, state, kind, council_name, sitting, delegates, officials, ruleset, ruleset_sha256, \
+         rehearsal, simulated, changed_at FROM polls WHERE council_id = $1 ORDER BY poll_id DESC"
+    )?;
+    found.into_iter().map(PollRow::summary).collect()
+}
+
+/// How far a poll has come.
+///
+/// # Errors
+/// When a row cannot be read.
+pub async fn find(tx: &mut CouncilTx, poll: PollId) -> Result<Option<StoredPoll>, StoreError> {
+    let found = row!(
+        tx,
+        PollRow,
+        "SELECT poll_id, log_id, state, kind, council_name, sitting, delegates, officials, ruleset, ruleset_sha256, \
+         rehearsal, simulated, changed_at FROM polls WHERE council_id = $1 AND poll_id = $2",
+        poll.to_string()
+    )?;
+    let Some(found) = found else { return Ok(None) };
+    let (stage, log) = (found.stage()?, found.log_id.parse().map_err(StoreError::corrupt)?);
+    let poll = found.poll()?;
+    let state = match stage {
+        Stage::Created => PollState::Created(poll),
+        Stage::Listed => {
+            let list = officials(tx, poll.id).await?;
+            PollState::Listed(poll, list)
+        }
+        Stage::Sealed => {
+            let forms = forms(tx, poll.id).await?;
+            PollState::Sealed(poll, forms.into_iter().map(|progress| progress.form).collect())
+        }
+        Stage::Voting => {
+            let forms = forms(tx, poll.id).await?;
+            PollState::Voting(poll, forms)
+        }
+        Stage::Closed => PollState::Closed(poll),
+        Stage::Declared => PollState::Declared(poll),
+        Stage::Minuted => PollState::Minuted(poll),
+        Stage::Published => PollState::Published(poll),
+    };
+    Ok(Some(StoredPoll { log, state }))
+}
+
+/// Like [`find`], and keeps every other writer of the poll out until the end of the transaction: the state that a step is
+/// decided on is the one that it changes.
+///
+/// # Errors
+/// When a row cannot be read.
+pub async fn hold(tx: &mut CouncilTx, poll: PollId) -> Result<Option<StoredPoll>, StoreError> {
+    // SQLite's transaction holds the one write lock; PostgreSQL locks the row of the poll.
+    if matches!(tx.connection(), Tx::Postgres(_)) {
+        row!(
+            tx,
+            (i64,),
+            "SELECT version FROM polls WHERE council_id = $1 AND poll_id = $2 FOR UPDATE",
+            poll.to_string()
+        )?;
+    }
+    find(tx, poll).await
+}
+
+/// Writes the stage that a poll has reached.
+///
+/// # Errors
+/// When there is no such poll.
+pub async fn reach(tx: &mut CouncilTx, poll: PollId, stage: Stage, at: UtcTime) -> Result<(), StoreError> {
+    let changed = execute!(
+        tx,
+        "UPDATE polls SET state = $3, version = version + 1, changed_at = $4 WHERE council_id = $1 AND poll_id = $2",
+        poll.to_string(),
+        stage.code(),
+        at.to_string(),
+    )?;
+    if changed == 1 { Ok(()) } else { Err(StoreError::Stale) }
+}
+
+/// Exact text of the rule set that a poll goes by.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn ruleset_text(tx: &mut CouncilTx, poll: PollId) -> Result<Option<String>, StoreError> {
+    let found = row!(
+        tx,
+        (String,),
+        "SELECT ruleset_text FROM polls WHERE council_id = $1 AND poll_id = $2",
+        poll.to_string()
+    )?;
+    Ok(found.map(|(text,)| text))
+}
+
+/// Adds the list that was decided.
+///
+/// # Errors
+/// When there is one already.
+pub async fn add_officials(tx: &mut CouncilTx, poll: PollId, list: &[ListedOfficial]) -> Result<(), StoreError> {
+    for (position, official) in (1_i64..).zip(list) {
+        execute!(
+            tx,
+            "INSERT INTO poll_officials (council_id, poll_id, position, block, name, posts) \
+             VALUES ($1, $2, $3, $4, $5, $6)",
+            poll.to_string(),
+            position,
+            official.block.clone(),
+            official.name.clone(),
+            official.posts.clone(),
+        )?;
+    }
+    Ok(())
+}
+
+/// Who is voted on, in ballot order; empty before the list is decided.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn officials(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<ListedOfficial>, StoreError> {
+    let found = rows!(
+        tx,
+        (String, String, String),
+        "SELECT block, name, posts FROM poll_officials WHERE council_id = $1 AND poll_id = $2 ORDER BY position",
+        poll.to_string()
+    )?;
+    Ok(found.into_iter().map(|(block, name, posts)| ListedOfficial { block, name, posts }).collect())
+}
+
+/// Adds the forms that were sealed.
+///
+/// # Errors
+/// When one of them is there already.
+pub async fn add_forms(tx: &mut CouncilTx, poll: PollId, forms: &[SealedForm]) -> Result<(), StoreError> {
+    for (position, form) in (1_i64..).zip(forms) {
+        execute!(
+            tx,
+            "INSERT INTO poll_forms (council_id, poll_id, form_id, position, block, lines, sheets, sha256, issued, returned) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL, NULL)",
+            poll.to_string(),
+            form.id.clone(),
+            position,
+            form.block.clone(),
+            i64::from(form.lines),
+            i64::from(form.sheets),
+            form.sha256.to_string(),
+        )?;
+    }
+    Ok(())
+}
+
+/// Sealed forms in the order of their blocks, with what came back and what is in batches.
+///
+/// # Errors
+/// When a row cannot be read.
+pub async fn forms(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<FormProgress>, StoreError> {
+    let found = rows!(
+        tx,
+        FormRow,
+        "SELECT f.form_id, f.block, f.lines, f.sheets, f.sha256, f.issued, f.returned, count(b.number) AS batches, \
+         CAST(coalesce(sum(b.papers), 0) AS BIGINT) AS papers FROM poll_forms f LEFT JOIN batches b \
+         ON b.council_id = f.council_id AND b.poll_id = f.poll_id AND b.form_id = f.form_id \
+         WHERE f.council_id = $1 AND f.poll_id = $2 \
+         GROUP BY f.form_id, f.position, f.block, f.lines, f.sheets, f.sha256, f.issued, f.returned ORDER BY f.position",
+        poll.to_string()
+    )?;
+    found.into_iter().map(FormRow::progress).collect()
+}
+
+/// Writes what went out and came back of a form.
+///
+/// # Errors
+/// When there is no such form, or it is written already.
+pub async fn set_returned(
+    tx: &mut CouncilTx,
+    poll: PollId,
+    form: &str,
+    issued: u32,
+    returned: u32,
+) -> Result<(), StoreError> {
+    let changed = execute!(
+        tx,
+        "UPDATE poll_forms SET issued = $4, returned = $5 \
+         WHERE council_id = $1 AND poll_id = $2 AND form_id = $3 AND issued IS NULL",
+        poll.to_string(),
+        form.to_owned(),
+        i64::from(issued),
+        i64::from(returned),
+    )?;
+    if changed == 1 { Ok(()) } else { Err(StoreError::Stale) }
+}
+
+/// Adds a paper that left the program with entry `seq` of the poll's log.
+///
+/// # Errors
+/// When an entry issues two.
+pub async fn add_paper(tx: &mut CouncilTx, poll: PollId, seq: u64, paper: &PaperIssued) -> Result<(), StoreError> {
+    let added = execute!(
+        tx,
+        "INSERT INTO poll_papers (council_id, poll_id, seq, name, pages, sha256) VALUES ($1, $2, $3, $4, $5, $6)",
+        poll.to_string(),
+        i64::try_from(seq).map_err(StoreError::corrupt)?,
+        paper.name.clone(),
+        i64::from(paper.pages),
+        paper.sha256.to_string(),
+    );
+    added.map(drop)
+}
+
+/// Papers that left the program, in the order of the log.
+///
+/// # Errors
+/// When a row cannot be read.
+pub async fn papers(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<PaperIssued>, StoreError> {
+    let found = rows!(
+        tx,
+        (String, i64, String),
+        "SELECT name, pages, sha256 FROM poll_papers WHERE council_id = $1 AND poll_id = $2 ORDER BY seq",
+        poll.to_string()
+    )?;
+    let paper = |(name, pages, sha256): (String, i64, String)| {
+        let sha256: Digest = sha256.parse().map_err(|_| StoreError::corrupt("poll_papers.sha256"))?;
+        Ok(PaperIssued { name, pages: figure(pages)?, sha256 })
+    };
+    found.into_iter().map(paper).collect()
+}
+
+/// Adds the text of the result that was declared.
+///
+/// # Errors
+/// When there is one already.
+pub async fn add_results(tx: &mut CouncilTx, poll: PollId, results: String) -> Result<(), StoreError> {
+    let added = execute!(
+        tx,
+        "INSERT INTO poll_results (council_id, poll_id, results) VALUES ($1, $2, $3)",
+        poll.to_string(),
+        results.clone(),
+    );
+    added.map(drop)
+}
+
+/// The text of the result that was declared.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn results(tx: &mut CouncilTx, poll: PollId) -> Result<Option<String>, StoreError> {
+    let found = row!(
+        tx,
+        (String,),
+        "SELECT results FROM poll_results WHERE council_id = $1 AND poll_id = $2",
+        poll.to_string()
+    )?;
+    Ok(found.map(|(results,)| results))
+}
+
+/// Adds the signed head of a log at one of its moments.
+///
+/// # Errors
+/// When the log is not this council's.
+pub async fn add_head(
+    tx: &mut CouncilTx,
+    log: LogId,
+    size: u64,
+    moment: &str,
+    note: String,
+    at: UtcTime,
+) -> Result<(), StoreError> {
+    let added = execute!(
+        tx,
+        "INSERT INTO checkpoints (council_id, log_id, size, moment, note, signed_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        log.to_string(),
+        i64::try_from(size).map_err(StoreError::corrupt)?,
+        moment.to_owned(),
+        note.clone(),
+        at.to_string(),
+    );
+    added.map(drop)
+}
+
+/// Moments and signed heads of a log, by size.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn heads(tx: &mut CouncilTx, log: LogId) -> Result<Vec<(String, String)>, StoreError> {
+    rows!(
+        tx,
+        (String, String),
+        "SELECT moment, note FROM checkpoints WHERE council_id = $1 AND log_id = $2 ORDER BY size, moment",
+        log.to_string()
+    )
+}

@@ -1,0 +1,86 @@
+//! The sealed part of a count: what each batch's commitment hides. It goes in with the batch and comes out for a
+//! [`MayOpen`] alone, which the domain makes once every returned paper is in a batch; until then this file answers one
+//! question, whether a batch that is sent again is the one that lies here.
+//!
+//! No other file names the table. Whoever reads the database file itself is not held off by this: a copy of the database
+//! that was taken during a count is as secret as the ballot box.
+
+use super::error::StoreError;
+use super::scope::CouncilTx;
+use super::sql::{execute, row, rows};
+use crate::domain::audit::{Digest, Opening, canonical};
+use crate::domain::id::PollId;
+use crate::domain::poll_state::MayOpen;
+
+fn read(text: &str, commitment: &str) -> Result<Opening, StoreError> {
+    let opening: Opening = canonical::from_text(text).map_err(|_| StoreError::corrupt("sealed_batches.opening"))?;
+    let binds = opening.commitment().is_ok_and(|digest| digest.to_string() == commitment);
+    if binds { Ok(opening) } else { Err(StoreError::corrupt("sealed_batches: khác với cam kết")) }
+}
+
+/// Adds a batch with its commitment, and puts its opening under seal.
+///
+/// # Errors
+/// [`StoreError::Refused`] when the number is taken.
+pub async fn add(
+    tx: &mut CouncilTx,
+    poll: PollId,
+    opening: &Opening,
+    commitment: Digest,
+) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "INSERT INTO batches (council_id, poll_id, form_id, number, papers, commitment) VALUES ($1, $2, $3, $4, $5, $6)",
+        poll.to_string(),
+        opening.form.clone(),
+        i64::from(opening.batch),
+        i64::from(opening.counts.papers),
+        commitment.to_string(),
+    )?;
+    let text = canonical::to_text(opening)?;
+    let added = execute!(
+        tx,
+        "INSERT INTO sealed_batches (council_id, poll_id, form_id, number, opening) VALUES ($1, $2, $3, $4, $5)",
+        poll.to_string(),
+        opening.form.clone(),
+        i64::from(opening.batch),
+        text.clone(),
+    );
+    added.map(drop)
+}
+
+/// Whether a batch of this form and number is in, and if so whether it has the same counts. Says nothing else of it.
+///
+/// # Errors
+/// When what lies there is not what was committed.
+pub async fn same(tx: &mut CouncilTx, poll: PollId, sent: &Opening) -> Result<Option<bool>, StoreError> {
+    let found = row!(
+        tx,
+        (String, String),
+        "SELECT s.opening, b.commitment FROM batches b JOIN sealed_batches s ON s.council_id = b.council_id \
+         AND s.poll_id = b.poll_id AND s.form_id = b.form_id AND s.number = b.number \
+         WHERE b.council_id = $1 AND b.poll_id = $2 AND b.form_id = $3 AND b.number = $4",
+        poll.to_string(),
+        sent.form.clone(),
+        i64::from(sent.batch),
+    )?;
+    let Some((text, commitment)) = found else { return Ok(None) };
+    Ok(Some(read(&text, &commitment)?.counts == sent.counts))
+}
+
+/// All that was sealed, by form and number; each is held against its commitment.
+///
+/// # Errors
+/// When one is missing or is not what was committed.
+pub async fn openings(tx: &mut CouncilTx, leave: MayOpen) -> Result<Vec<Opening>, StoreError> {
+    let found = rows!(
+        tx,
+        (Option<String>, String),
+        "SELECT s.opening, b.commitment FROM batches b LEFT JOIN sealed_batches s ON s.council_id = b.council_id \
+         AND s.poll_id = b.poll_id AND s.form_id = b.form_id AND s.number = b.number \
+         WHERE b.council_id = $1 AND b.poll_id = $2 ORDER BY b.form_id, b.number",
+        leave.poll().to_string()
+    )?;
+    let missing = || StoreError::corrupt("sealed_batches: thiếu số liệu của một tập phiếu");
+    found.into_iter().map(|(text, commitment)| read(&text.ok_or_else(missing)?, &commitment)).collect()
+}

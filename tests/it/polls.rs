@@ -1,0 +1,132 @@
+//! A poll in a real council, step by step, by people who are signed in.
+
+use std::collections::BTreeMap;
+
+use tinnhiem::app::AppError;
+use tinnhiem::app::bundle::{self, Options};
+use tinnhiem::app::caller::Caller;
+use tinnhiem::app::polls::{CountedBatch, Hand, NewPoll};
+use tinnhiem::app::service::Ask;
+use tinnhiem::domain::account::{Account, AccountState, Roles};
+use tinnhiem::domain::audit::event::poll::PollCreated;
+use tinnhiem::domain::audit::{Actor, Course, Digest, Entry, KeyName, Moment};
+use tinnhiem::domain::id::{AccountId, CouncilId, PollId, SessionId};
+use tinnhiem::domain::poll_state::Stage;
+use tinnhiem::domain::role::Role;
+
+use crate::poll_state::{counts, created, forms, listed, paper};
+use crate::site::{Site, on_both};
+
+const RULES: &str = "id = \"MAU\"\n";
+
+/// Somebody of a council in one role.
+fn somebody(site: &Site, council: CouncilId, role: Role) -> Caller {
+    let now = site.clock.now();
+    let account = Account {
+        id: AccountId::new(now, &[role.code().len() as u8; 10]),
+        login: role.code().parse().expect("login"),
+        name: role.label().into(),
+        roles: Roles::new(council, [role]).expect("roles"),
+        state: AccountState::Open,
+        must_change_password: false,
+        has_second_factor: false,
+        last_sign_in_at: None,
+        version: 1,
+        changed_at: now.try_into().expect("time"),
+        changed_by: "A".into(),
+    };
+    Caller { council, council_name: "Mẫu".into(), account, session: SessionId::new(now, &[2; 10]) }
+}
+
+fn by<'a>(site: &Site, caller: &'a Caller) -> Hand<'a> {
+    Hand::Form(Ask { caller, request: site.app.new_request().expect("request") })
+}
+
+fn new_poll(name: &str) -> NewPoll {
+    let created = PollCreated { rehearsal: false, ruleset_sha256: Digest::of(RULES.as_bytes()), ..created() };
+    NewPoll { origin: KeyName::new(name).expect("name"), created, ruleset_text: RULES.into() }
+}
+
+/// A poll whose ballots are out and back: 24 of the first form, none of the second.
+async fn voting(site: &Site, council: CouncilId) -> PollId {
+    let [clerk, leader, head] = [Role::Clerk, Role::Leader, Role::HeadTeller].map(|r| somebody(site, council, r));
+    let app = &site.app;
+    let poll = app.begin_poll(by(site, &clerk), new_poll("tinnhiem/mau/mot")).await.expect("begun");
+    app.decide_list(by(site, &leader), poll, listed()).await.expect("list");
+    app.release_dossiers(by(site, &leader), poll, Vec::new()).await.expect("dossiers");
+    app.seal_forms(by(site, &leader), poll, forms()).await.expect("sealed");
+    app.open_voting(by(site, &leader), poll).await.expect("open");
+    app.record_returned(by(site, &head), poll, "F1".into(), 24, 24).await.expect("first form");
+    app.record_returned(by(site, &head), poll, "F2".into(), 24, 0).await.expect("second form");
+    poll
+}
+
+fn pile(batch: u32, papers: u32) -> CountedBatch {
+    CountedBatch { form: "F1".into(), batch, counts: counts(papers) }
+}
+
+#[test]
+fn a_poll_goes_its_way_and_its_bundle_verifies() {
+    on_both(|engine| async move {
+        let (site, council) = Site::with_council(engine).await;
+        let poll = voting(&site, council).await;
+        let [clerk, leader, head, teller] =
+            [Role::Clerk, Role::Leader, Role::HeadTeller, Role::Teller].map(|role| somebody(&site, council, role));
+        let app = &site.app;
+
+        app.commit_batch(by(&site, &teller), poll, pile(1, 12)).await.expect("first batch");
+        // Sent again after a restart, as another form: done already. With other figures: refused.
+        app.commit_batch(by(&site, &teller), poll, pile(1, 12)).await.expect("the same batch");
+        let other = app.commit_batch(by(&site, &teller), poll, pile(1, 11)).await.expect_err("another batch");
+        assert!(other.to_string().contains("đã chốt với số liệu khác"), "{other}");
+
+        // Half is counted: nobody may look, and the count cannot be closed.
+        let early = app.poll_record(by(&site, &leader), poll).await.expect_err("sealed");
+        assert!(early.to_string().contains("Không thể mở số liệu"), "{early}");
+        let early = app.close_counting(by(&site, &head), poll).await.expect_err("open");
+        assert!(early.to_string().contains("mới đếm 12 trong 24"), "{early}");
+
+        app.commit_batch(by(&site, &teller), poll, pile(2, 12)).await.expect("second batch");
+        let closed = app.close_counting(by(&site, &head), poll).await.expect("closed");
+        app.declare_result(by(&site, &leader), poll, "{}\n".into()).await.expect("result");
+        app.issue_minutes(by(&site, &clerk), poll, paper("minutes.pdf")).await.expect("minutes");
+        app.issue_paper(by(&site, &clerk), poll, paper("resolution.pdf")).await.expect("resolution");
+        app.publish(by(&site, &leader), poll).await.expect("published");
+
+        let record = app.poll_record(by(&site, &leader), poll).await.expect("record");
+        assert_eq!(record.heads.iter().map(|(moment, _)| *moment).collect::<Vec<_>>(), Moment::ALL);
+        assert_eq!(closed.head.as_ref(), Some(&record.heads[2].1));
+        let mut course = Course::default();
+        for text in record.log.entries() {
+            course.accept(Entry::parse(text).expect("entry")).expect("course");
+        }
+        assert_eq!(course.finish().expect("whole").forms[0].batches.len(), 2, "a batch is there once");
+        let polls = app.polls(&clerk).await.expect("polls");
+        assert_eq!((polls.len(), polls[0].stage), (1, Stage::Published));
+
+        let out = site.database.folder().join("bundle");
+        app.write_bundle(by(&site, &clerk), poll, &out, &BTreeMap::new()).await.expect("bundle");
+        let report = bundle::verify(&out, &Options::default()).unwrap_or_else(|e| panic!("{e}"));
+        assert_eq!(report.roots[4], record.log.head().root);
+    });
+}
+
+#[test]
+fn a_step_belongs_to_its_role_and_a_poll_to_its_council() {
+    on_both(|engine| async move {
+        let (site, council) = Site::with_council(engine).await;
+        let poll = voting(&site, council).await;
+        for role in Role::OF_COUNCIL {
+            let caller = somebody(&site, council, role);
+            let counts = [Role::HeadTeller, Role::Teller].contains(&role);
+            let taken = site.app.commit_batch(by(&site, &caller), poll, pile(1, 12)).await;
+            assert_eq!(taken.is_ok(), counts, "{role:?}: {taken:?}");
+            assert!(counts || matches!(taken, Err(AppError::Forbidden)), "{role:?}: {taken:?}");
+        }
+        let operator = Actor { account: None, name: "Người Vận Hành".into(), role: Role::Operator };
+        let other = site.found(&operator, "khac", "Hội đồng nhân dân tỉnh Khác").await;
+        let stranger = somebody(&site, other, Role::Teller);
+        let taken = site.app.commit_batch(by(&site, &stranger), poll, pile(2, 12)).await;
+        assert!(matches!(taken, Err(AppError::NotFound(_))), "{taken:?}");
+    });
+}
