@@ -97,10 +97,14 @@ CREATE TABLE logs (
     PRIMARY KEY (council_id, log_id)
 );
 
+-- The entry is the text that is hashed; at, kind and actor are copies out of it, to look for.
 CREATE TABLE log_entries (
     council_id TEXT NOT NULL,
     log_id TEXT NOT NULL,
     seq BIGINT NOT NULL,
+    at TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    actor TEXT NOT NULL,
     entry TEXT NOT NULL,
     PRIMARY KEY (council_id, log_id, seq),
     FOREIGN KEY (council_id, log_id) REFERENCES logs (council_id, log_id)
@@ -116,6 +120,71 @@ CREATE TABLE checkpoints (
     PRIMARY KEY (council_id, log_id, size, moment),
     FOREIGN KEY (council_id, log_id) REFERENCES logs (council_id, log_id)
 );
+
+-- Logs are only ever added to, whoever writes. Triggers that start before the row is there refuse also what would replace
+-- it; that seq 5 is there and seq 6 is not makes 6 the next one, so the check costs two look-ups by key.
+
+CREATE FUNCTION refuse() RETURNS TRIGGER LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% of % is refused: logs are only added to', TG_OP, TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation';
+END $$;
+
+CREATE FUNCTION refuse_unless_begun_empty() RETURNS TRIGGER LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.size <> 0 OR EXISTS (
+        SELECT 1 FROM logs WHERE origin = NEW.origin OR (council_id = NEW.council_id AND log_id = NEW.log_id)
+    ) THEN
+        RAISE EXCEPTION 'a log begins empty and once' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION refuse_unless_growing() RETURNS TRIGGER LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.council_id <> OLD.council_id OR NEW.log_id <> OLD.log_id OR NEW.poll_id IS DISTINCT FROM OLD.poll_id
+        OR NEW.origin <> OLD.origin OR NEW.public_key <> OLD.public_key
+        OR NEW.size < OLD.size OR (NEW.size = OLD.size AND NEW.peaks <> OLD.peaks) THEN
+        RAISE EXCEPTION 'a log only grows' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION refuse_unless_next() RETURNS TRIGGER LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT 1 FROM log_entries WHERE council_id = NEW.council_id AND log_id = NEW.log_id AND seq = NEW.seq
+    ) OR (NEW.seq <> 0 AND NOT EXISTS (
+        SELECT 1 FROM log_entries WHERE council_id = NEW.council_id AND log_id = NEW.log_id AND seq = NEW.seq - 1
+    )) THEN
+        RAISE EXCEPTION 'an entry continues its log' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION refuse_unless_covered() RETURNS TRIGGER LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.size > (SELECT size FROM logs WHERE council_id = NEW.council_id AND log_id = NEW.log_id) OR EXISTS (
+        SELECT 1 FROM checkpoints
+        WHERE council_id = NEW.council_id AND log_id = NEW.log_id AND size = NEW.size AND moment = NEW.moment
+    ) THEN
+        RAISE EXCEPTION 'a checkpoint is made once, of entries that are there' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER logs_begin_empty BEFORE INSERT ON logs FOR EACH ROW EXECUTE FUNCTION refuse_unless_begun_empty();
+CREATE TRIGGER logs_only_grow BEFORE UPDATE ON logs FOR EACH ROW EXECUTE FUNCTION refuse_unless_growing();
+CREATE TRIGGER logs_stay BEFORE DELETE ON logs FOR EACH ROW EXECUTE FUNCTION refuse();
+CREATE TRIGGER logs_whole BEFORE TRUNCATE ON logs FOR EACH STATEMENT EXECUTE FUNCTION refuse();
+CREATE TRIGGER log_entries_continue BEFORE INSERT ON log_entries FOR EACH ROW EXECUTE FUNCTION refuse_unless_next();
+CREATE TRIGGER log_entries_stand BEFORE UPDATE ON log_entries FOR EACH ROW EXECUTE FUNCTION refuse();
+CREATE TRIGGER log_entries_stay BEFORE DELETE ON log_entries FOR EACH ROW EXECUTE FUNCTION refuse();
+CREATE TRIGGER log_entries_whole BEFORE TRUNCATE ON log_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse();
+CREATE TRIGGER checkpoints_once BEFORE INSERT ON checkpoints FOR EACH ROW EXECUTE FUNCTION refuse_unless_covered();
+CREATE TRIGGER checkpoints_stand BEFORE UPDATE ON checkpoints FOR EACH ROW EXECUTE FUNCTION refuse();
+CREATE TRIGGER checkpoints_stay BEFORE DELETE ON checkpoints FOR EACH ROW EXECUTE FUNCTION refuse();
+CREATE TRIGGER checkpoints_whole BEFORE TRUNCATE ON checkpoints FOR EACH STATEMENT EXECUTE FUNCTION refuse();
 
 -- The second wall between councils: a transaction sees the rows of the council that it says it works for, and no others.
 -- The programs that ask already name the council in every statement; this holds when one of them forgets.

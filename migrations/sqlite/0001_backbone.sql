@@ -97,10 +97,14 @@ CREATE TABLE logs (
     PRIMARY KEY (council_id, log_id)
 ) STRICT;
 
+-- The entry is the text that is hashed; at, kind and actor are copies out of it, to look for.
 CREATE TABLE log_entries (
     council_id TEXT NOT NULL,
     log_id TEXT NOT NULL,
     seq INTEGER NOT NULL,
+    at TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    actor TEXT NOT NULL,
     entry TEXT NOT NULL,
     PRIMARY KEY (council_id, log_id, seq),
     FOREIGN KEY (council_id, log_id) REFERENCES logs (council_id, log_id)
@@ -116,3 +120,68 @@ CREATE TABLE checkpoints (
     PRIMARY KEY (council_id, log_id, size, moment),
     FOREIGN KEY (council_id, log_id) REFERENCES logs (council_id, log_id)
 ) STRICT;
+
+-- Logs are only ever added to, whoever writes. Triggers that start before the row is there refuse also what would replace
+-- it; that seq 5 is there and seq 6 is not makes 6 the next one, so the check costs two look-ups by key.
+
+CREATE TRIGGER logs_begin_empty BEFORE INSERT ON logs
+WHEN NEW.size <> 0 OR EXISTS (
+    SELECT 1 FROM logs WHERE origin = NEW.origin OR (council_id = NEW.council_id AND log_id = NEW.log_id)
+)
+BEGIN
+    SELECT RAISE(ABORT, 'a log begins empty and once');
+END;
+
+CREATE TRIGGER logs_only_grow BEFORE UPDATE ON logs
+WHEN NEW.council_id <> OLD.council_id OR NEW.log_id <> OLD.log_id OR NEW.poll_id IS NOT OLD.poll_id
+    OR NEW.origin <> OLD.origin OR NEW.public_key <> OLD.public_key
+    OR NEW.size < OLD.size OR (NEW.size = OLD.size AND NEW.peaks <> OLD.peaks)
+BEGIN
+    SELECT RAISE(ABORT, 'a log only grows');
+END;
+
+CREATE TRIGGER logs_stay BEFORE DELETE ON logs
+BEGIN
+    SELECT RAISE(ABORT, 'a log is never deleted');
+END;
+
+CREATE TRIGGER log_entries_continue BEFORE INSERT ON log_entries
+WHEN EXISTS (
+    SELECT 1 FROM log_entries WHERE council_id = NEW.council_id AND log_id = NEW.log_id AND seq = NEW.seq
+) OR (NEW.seq <> 0 AND NOT EXISTS (
+    SELECT 1 FROM log_entries WHERE council_id = NEW.council_id AND log_id = NEW.log_id AND seq = NEW.seq - 1
+))
+BEGIN
+    SELECT RAISE(ABORT, 'an entry continues its log');
+END;
+
+CREATE TRIGGER log_entries_stand BEFORE UPDATE ON log_entries
+BEGIN
+    SELECT RAISE(ABORT, 'an entry never changes');
+END;
+
+CREATE TRIGGER log_entries_stay BEFORE DELETE ON log_entries
+BEGIN
+    SELECT RAISE(ABORT, 'an entry is never deleted');
+END;
+
+CREATE TRIGGER checkpoints_once BEFORE INSERT ON checkpoints
+WHEN NEW.size > (
+    SELECT size FROM logs WHERE council_id = NEW.council_id AND log_id = NEW.log_id
+) OR EXISTS (
+    SELECT 1 FROM checkpoints
+    WHERE council_id = NEW.council_id AND log_id = NEW.log_id AND size = NEW.size AND moment = NEW.moment
+)
+BEGIN
+    SELECT RAISE(ABORT, 'a checkpoint is made once, of entries that are there');
+END;
+
+CREATE TRIGGER checkpoints_stand BEFORE UPDATE ON checkpoints
+BEGIN
+    SELECT RAISE(ABORT, 'a checkpoint never changes');
+END;
+
+CREATE TRIGGER checkpoints_stay BEFORE DELETE ON checkpoints
+BEGIN
+    SELECT RAISE(ABORT, 'a checkpoint is never deleted');
+END;

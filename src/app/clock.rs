@@ -13,7 +13,7 @@ use crate::domain::simulate::SeededStream;
 use crate::domain::text::date_dmy;
 
 /// Vietnam has one zone and no summer time: +07:00.
-const VIETNAM: Offset = Offset::constant(7);
+pub(super) const VIETNAM: Offset = Offset::constant(7);
 
 /// Today in Vietnam.
 pub fn today() -> Date {

@@ -13,6 +13,7 @@ pub mod files;
 pub mod keys;
 pub mod many_accounts;
 pub mod metrics;
+pub mod logs;
 pub mod own_account;
 mod parallel;
 pub mod passwords;
@@ -32,6 +33,7 @@ pub mod slips;
 pub mod tally;
 pub mod template;
 pub mod verify;
+pub mod verify_db;
 
 pub use caller::{Caller, Pending};
 pub use error::AppError;

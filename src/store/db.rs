@@ -1,40 +1,21 @@
 //! One database of two kinds, and one transaction on it. Everything else in this layer is the same SQL for both.
 
+use std::io::Read as _;
 use std::path::Path;
 use std::time::Duration;
 
-use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::postgres::PgPoolOptions;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::SqlitePoolOptions;
-use sqlx::{PgPool, Postgres, SqlSafeStr as _, Sqlite, SqlitePool, Transaction};
+use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 use super::error::StoreError;
+use super::schema;
 use super::target::{APPLICATION_ID, Target};
 
 /// Readers at once; writers come one after another, by the [writer](super::writer).
 const READERS: u32 = 8;
 /// Longest wait for a connection.
 const WAIT: Duration = Duration::from_secs(5);
-
-/// Schema steps in their order: number, name, text for SQLite, text for PostgreSQL. A step that was released is never
-/// changed; what comes after is a new step.
-pub(super) const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
-    (
-        1,
-        "backbone",
-        include_str!("../../migrations/sqlite/0001_backbone.sql"),
-        include_str!("../../migrations/postgres/0001_backbone.sql"),
-    ),
-    (
-        2,
-        "polls",
-        include_str!("../../migrations/sqlite/0002_polls.sql"),
-        include_str!("../../migrations/postgres/0002_polls.sql"),
-    ),
-];
-
-/// The newest schema that this program knows.
-pub const SCHEMA: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
 
 /// An open database.
 #[derive(Clone, Debug)]
@@ -64,63 +45,42 @@ impl Db {
     /// # Errors
     /// When it cannot be reached or written, belongs to another program, or has a newer schema.
     pub async fn open(target: &Target) -> Result<Self, StoreError> {
-        let db = match target {
-            Target::Sqlite(path) => open_sqlite(path).await?,
-            Target::Postgres(options) => {
-                let pool = PgPoolOptions::new().max_connections(READERS + 2).acquire_timeout(WAIT);
-                Self::Postgres(pool.connect_with((**options).clone()).await?)
-            }
-        };
-        db.migrate(target).await?;
+        let db = Self::connect(target).await?;
+        schema::bring_up_to_date(&db, target).await?;
         Ok(db)
     }
 
-    async fn migrate(&self, target: &Target) -> Result<(), StoreError> {
-        let is_postgres = matches!(self, Self::Postgres(_));
-        let steps = MIGRATIONS.iter().map(|&(version, name, sqlite, postgres)| {
-            let sql = if is_postgres { postgres } else { sqlite };
-            Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
-        });
-        let steps = Migrator::with_migrations(steps.collect());
-        self.check_owner(target).await?;
-        let done = match self {
-            Self::Sqlite { writer, .. } => steps.run(writer).await,
-            Self::Postgres(pool) => steps.run(pool).await,
-        };
-        done.map_err(|error| match error {
-            sqlx::migrate::MigrateError::VersionMissing(found) if found > SCHEMA => {
-                StoreError::NewerSchema { found, known: SCHEMA }
-            }
-            sqlx::migrate::MigrateError::Execute(cause) => cause.into(),
-            other => StoreError::BrokenSchema(Box::new(other)),
-        })
+    /// Opens a database as it is.
+    ///
+    /// # Errors
+    /// When there is none, or its schema is not this program's.
+    pub async fn open_to_look(target: &Target) -> Result<Self, StoreError> {
+        if let Target::Sqlite(path) = target
+            && !path.exists()
+        {
+            return Err(StoreError::Missing(target.to_string()));
+        }
+        let db = Self::connect(target).await?;
+        schema::require(&db, target).await?;
+        Ok(db)
     }
 
     /// Checks that it answers, and that no newer program has changed the schema under this one.
     pub(super) async fn check_schema(&self) -> Result<(), StoreError> {
-        let newest = "SELECT max(version) FROM _sqlx_migrations";
+        let newest = "SELECT max(version) FROM schema_steps";
         let (found,): (i64,) = match self {
             Self::Sqlite { readers, .. } => sqlx::query_as(newest).fetch_one(readers).await?,
             Self::Postgres(pool) => sqlx::query_as(newest).fetch_one(pool).await?,
         };
-        if found > SCHEMA { Err(StoreError::NewerSchema { found, known: SCHEMA }) } else { Ok(()) }
+        if found > schema::SCHEMA {
+            Err(StoreError::NewerSchema { found, known: schema::SCHEMA }) } else { Ok(()) }
     }
 
-    /// Refuses a database that holds tables but no schema of ours.
-    async fn check_owner(&self, target: &Target) -> Result<(), StoreError> {
-        let (tables, ours): (i64, i64) = match self {
-            Self::Sqlite { writer, .. } => {
-                let count = "SELECT count(*), coalesce(sum(name = '_sqlx_migrations'), 0) FROM sqlite_schema \
-                             WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
-                sqlx::query_as(count).fetch_one(writer).await?
-            }
-            Self::Postgres(pool) => {
-                let count = "SELECT count(*), count(*) FILTER (WHERE table_name = '_sqlx_migrations') \
-                             FROM information_schema.tables WHERE table_schema = current_schema()";
-                sqlx::query_as(count).fetch_one(pool).await?
-            }
-        };
-        if tables > 0 && ours == 0 { Err(StoreError::NotOurs(target.to_string())) } else { Ok(()) }
+    async fn connect(target: &Target) -> Result<Self, StoreError> {
+        match target {
+            Target::Sqlite(path) => open_sqlite(path).await,
+            Target::Postgres(options) => Ok(Self::Postgres(postgres(options).await?)),
+        }
     }
 
     /// Starts a transaction that may write. On SQLite it holds the one write lock from its first moment: a transaction
@@ -154,27 +114,55 @@ impl Db {
     }
 }
 
-async fn open_sqlite(path: &Path) -> Result<Db, StoreError> {
-    let fresh = !path.exists();
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).map_err(sqlx::Error::Io)?;
+/// A session that stops answering in the middle of a transaction must not keep the lock of writers.
+async fn postgres(options: &PgConnectOptions) -> Result<PgPool, StoreError> {
+    let limits = [("lock_timeout", "10s"), ("idle_in_transaction_session_timeout", "60s")];
+    let pool = PgPoolOptions::new().max_connections(READERS + 2).acquire_timeout(WAIT);
+    Ok(pool.connect_with(options.clone().options(limits)).await?)
+}
+
+/// Refuses the file of another program by its first 100 bytes: to open it with our settings would change some of them.
+/// One with a write-ahead log may be ours, with the mark still in that log; the schema tells.
+fn check_header(path: &Path) -> Result<(), StoreError> {
+    let cannot = |cause: std::io::Error| StoreError::CannotOpen(path.to_owned(), cause.into());
+    let mut header = Vec::new();
+    match std::fs::File::open(path) {
+        Ok(file) => file.take(100).read_to_end(&mut header).map_err(cannot)?,
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(cause) => return Err(cannot(cause)),
+    };
+    if header.is_empty() {
+        return Ok(());
     }
+    // sqlite.org/fileformat2.html, 1.3: magic, versions to write and to read, application id.
+    let (Some(b"SQLite format 3\0"), Some(versions), Some(id)) =
+        (header.get(..16), header.get(18..20), header.get(68..72))
+    else {
+        return Err(StoreError::NotADatabase(path.to_owned()));
+    };
+    let has_log = versions == [2, 2];
+    if id == APPLICATION_ID.to_be_bytes() || (has_log && id == [0; 4]) {
+        Ok(())
+    } else {
+        Err(StoreError::NotOurs(path.display().to_string()))
+    }
+}
+
+async fn open_sqlite(path: &Path) -> Result<Db, StoreError> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|cause| StoreError::CannotOpen(path.to_owned(), cause.into()))?;
+    }
+    check_header(path)?;
     let options = Target::sqlite_options(path).create_if_missing(true);
     let pool = |size| SqlitePoolOptions::new().max_connections(size).acquire_timeout(WAIT);
     let opened = pool(1).connect_with(options.clone()).await;
     let writer =
         opened.map_err(|error| match error.as_database_error().and_then(sqlx::error::DatabaseError::code) {
             Some(code) if code == "26" => StoreError::NotADatabase(path.to_owned()),
+            // SQLITE_CANTOPEN, and that of a folder.
+            Some(code) if code == "14" || code == "526" => StoreError::CannotOpen(path.to_owned(), error),
             _ => error.into(),
         })?;
-    if fresh {
-        let mark = format!("PRAGMA application_id = {APPLICATION_ID}");
-        sqlx::query(sqlx::AssertSqlSafe(mark)).execute(&writer).await?;
-    }
-    let (id,): (i32,) = sqlx::query_as("PRAGMA application_id").fetch_one(&writer).await?;
-    if id != APPLICATION_ID {
-        return Err(StoreError::NotOurs(path.display().to_string()));
-    }
     let readers = pool(READERS).connect_lazy_with(options.read_only(true).create_if_missing(false));
     Ok(Db::Sqlite { writer, readers })
 }
@@ -183,7 +171,7 @@ impl Tx {
     pub(super) async fn commit(self) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(tx) => tx.commit().await?,
-            Self::Postgres(tx) => tx.commit().await?,
+            Self::Postgres(tx) => tx.commit().await.map_err(StoreError::of_commit)?,
         }
         Ok(())
     }

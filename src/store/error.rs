@@ -25,6 +25,22 @@ pub enum StoreError {
     /// Not a SQLite file at all.
     #[error("{} không phải tệp cơ sở dữ liệu SQLite; hãy chỉ sang tệp khác.", .0.display())]
     NotADatabase(PathBuf),
+    /// No right to the file or its folder, or no such folder can be.
+    #[error("Không mở hay tạo được {}; hãy kiểm tra đường dẫn và quyền đọc, ghi của thư mục đó.", .0.display())]
+    CannotOpen(PathBuf, #[source] sqlx::Error),
+    /// Nothing there to look at.
+    #[error("{0}: chưa có cơ sở dữ liệu của tinnhiem ở đây; hãy xem lại --data hoặc DATABASE_URL.")]
+    Missing(String),
+    /// Migrations that have not run.
+    #[error(
+        "Cơ sở dữ liệu chưa được nâng cấp (lược đồ {found}, bản này cần {known}); hãy chạy «tinnhiem serve» một lần để nâng cấp."
+    )]
+    OlderSchema {
+        /// In the database.
+        found: i64,
+        /// In this program.
+        known: i64,
+    },
     /// Migrations that this program does not know.
     #[error(
         "Cơ sở dữ liệu đã được một bản tinnhiem mới hơn nâng cấp (lược đồ {found}, bản này biết đến {known}); hãy cài bản mới hơn rồi chạy lại."
@@ -35,11 +51,11 @@ pub enum StoreError {
         /// In this program.
         known: i64,
     },
-    /// A migration that was changed after it ran, or ran half.
+    /// A step that was changed after it ran.
     #[error(
-        "Lược đồ của cơ sở dữ liệu không khớp với chương trình; hãy khôi phục từ bản sao lưu hoặc báo người bảo trì."
+        "Lược đồ của cơ sở dữ liệu không khớp với chương trình ở bước {0}; hãy khôi phục từ bản sao lưu hoặc báo người bảo trì."
     )]
-    BrokenSchema(#[source] Box<sqlx::migrate::MigrateError>),
+    BrokenSchema(i64),
     /// Somebody else holds it.
     #[error("Cơ sở dữ liệu đang bận; hãy thử lại sau ít giây.")]
     Busy(#[source] sqlx::Error),
@@ -54,6 +70,11 @@ pub enum StoreError {
         "Không kết nối được cơ sở dữ liệu; hãy kiểm tra máy chủ cơ sở dữ liệu rồi thử lại. Việc đang làm chưa được ghi."
     )]
     Gone(#[source] sqlx::Error),
+    /// Lost while it committed: nobody here knows whether it did.
+    #[error(
+        "Mất kết nối cơ sở dữ liệu đúng lúc đang ghi, chưa biết đã ghi được hay chưa; hãy mở lại trang để xem, rồi gửi lại nếu chưa có. Gửi lại cùng biểu mẫu đó không bị ghi hai lần."
+    )]
+    Unsure(#[source] sqlx::Error),
     /// The database refused it: a rule that should have been checked before.
     #[error("Cơ sở dữ liệu từ chối thay đổi này vì trái với ràng buộc dữ liệu; chưa ghi gì cả.")]
     Refused(#[source] sqlx::Error),
@@ -66,6 +87,9 @@ pub enum StoreError {
     /// An entry that the log cannot take.
     #[error("Không ghi được nhật ký: {0}.")]
     Log(String),
+    /// The work itself panicked, or went on after a statement that was refused.
+    #[error("Việc này bị ngắt giữa chừng do lỗi của chương trình, chưa ghi gì cả; hãy báo người bảo trì.")]
+    BrokeOff,
     /// The task that writes has ended.
     #[error("Chương trình đang dừng; việc này chưa được ghi, hãy thử lại sau khi chương trình chạy lại.")]
     Stopping,
@@ -101,6 +125,8 @@ impl StoreError {
                 Some("55P03" | "40001" | "40P01") => Self::Busy(error),
                 Some(code) if code.starts_with("08") => Self::Gone(error),
                 Some(code) if code.starts_with("23") => Self::Refused(error),
+                // A trigger of ours said no.
+                Some("1811") => Self::Refused(error),
                 _ if cause.is_unique_violation() || cause.is_foreign_key_violation() || cause.is_check_violation() => {
                     Self::Refused(error)
                 }
@@ -121,9 +147,17 @@ impl StoreError {
     /// Whether the same may work in a moment.
     pub fn is_passing(&self) -> bool {
         match self {
-            Self::Busy(_) | Self::Gone(_) | Self::Stopping | Self::DiskFull(_) => true,
+            Self::Busy(_) | Self::Gone(_) | Self::Unsure(_) | Self::Stopping | Self::DiskFull(_) => true,
             Self::Shared(cause) => cause.is_passing(),
             _ => false,
+        }
+    }
+
+    /// How a commit failed: a connection that was lost then leaves open whether it was done.
+    pub(super) fn of_commit(error: sqlx::Error) -> Self {
+        match Self::from(error) {
+            Self::Gone(cause) => Self::Unsure(cause),
+            known => known,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use sqlx::{ConnectOptions as _, Connection as _};
 
-use super::db::SCHEMA;
+use super::schema::SCHEMA;
 use super::error::StoreError;
 use super::target::Target;
 
@@ -68,11 +68,11 @@ async fn examine_sqlite(path: &std::path::Path) -> Result<Examination, StoreErro
     let found: Vec<(String,)> =
         sqlx::query_as("PRAGMA integrity_check(20)").fetch_all(&mut connection).await.map_err(not_sqlite)?;
     let damage = found.into_iter().map(|(line,)| line).filter(|line| line != "ok").collect();
-    let count = "SELECT count(*) FROM sqlite_schema WHERE name = '_sqlx_migrations'";
+    let count = "SELECT count(*) FROM sqlite_schema WHERE name = 'schema_steps'";
     let (ours,): (i64,) = sqlx::query_as(count).fetch_one(&mut connection).await?;
     let schema = if ours == 1 {
         let newest: (Option<i64>,) =
-            sqlx::query_as("SELECT max(version) FROM _sqlx_migrations").fetch_one(&mut connection).await?;
+            sqlx::query_as("SELECT max(version) FROM schema_steps").fetch_one(&mut connection).await?;
         newest.0
     } else {
         None
@@ -86,18 +86,18 @@ async fn examine_postgres(options: &sqlx::postgres::PgConnectOptions) -> Result<
     let about = "SELECT current_setting('server_version'), \
                  (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user), \
                  current_setting('fsync') = 'on' AND current_setting('synchronous_commit') <> 'off', \
-                 to_regclass('_sqlx_migrations') IS NOT NULL";
+                 to_regclass('schema_steps') IS NOT NULL";
     let (server, passes_walls, is_durable, ours): (String, bool, bool, bool) =
         sqlx::query_as(about).fetch_one(&mut connection).await?;
     let schema = if ours {
         let newest: (Option<i64>,) =
-            sqlx::query_as("SELECT max(version) FROM _sqlx_migrations").fetch_one(&mut connection).await?;
+            sqlx::query_as("SELECT max(version) FROM schema_steps").fetch_one(&mut connection).await?;
         newest.0
     } else {
         None
     };
     let unguarded = "SELECT relname::text FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace \
-                     AND relname <> '_sqlx_migrations' AND NOT (relrowsecurity AND relforcerowsecurity) ORDER BY 1";
+                     AND relname <> 'schema_steps' AND NOT (relrowsecurity AND relforcerowsecurity) ORDER BY 1";
     let found: Vec<(String,)> = sqlx::query_as(unguarded).fetch_all(&mut connection).await?;
     connection.close().await?;
     let open_tables = if ours { found.into_iter().map(|(table,)| table).collect() } else { Vec::new() };

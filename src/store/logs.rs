@@ -1,8 +1,13 @@
 //! Logs: entries that are only ever added, and their signed heads.
 
+use std::sync::Arc;
+
+use serde::Serialize;
+
 use super::error::StoreError;
 use super::scope::CouncilTx;
-use super::sql::{execute, row, rows};
+use super::sql::{execute, row, row_struct, rows};
+use crate::domain::audit::course::Moment;
 use crate::domain::audit::entry::{MAX_ENTRY_BYTES, entry_text};
 use crate::domain::audit::merkle::{Frontier, leaf_hash};
 use crate::domain::audit::{Actor, Checkpoint, Digest, KeyName, LogEvent, UtcTime};
@@ -13,9 +18,65 @@ use crate::domain::id::{LogId, PollId};
 pub(super) struct OpenLog {
     frontier: Frontier,
     last: Option<UtcTime>,
-    /// Numbered from `frontier.size() - pending.len()`.
-    pending: Vec<String>,
+    /// Not written yet; shared, since each piece of work of a group keeps what was there before it.
+    pending: Vec<Arc<Pending>>,
 }
+
+/// An entry with the copies that its row has of it.
+#[derive(Debug, Serialize)]
+struct Pending {
+    seq: u64,
+    at: UtcTime,
+    kind: &'static str,
+    actor: String,
+    entry: String,
+}
+
+row_struct! {
+    /// A row of `log_entries`.
+    EntryRow {
+        /// Number in the log.
+        seq: i64,
+        /// When.
+        at: String,
+        /// What happened.
+        kind: String,
+        /// Full name of who did it.
+        actor: String,
+        /// The text that is hashed.
+        entry: String,
+    }
+}
+
+/// Which entries of a log; `None` is all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EntryFilter {
+    /// `session.started`.
+    pub kind: Option<String>,
+    /// Full name of who did it, exactly.
+    pub actor: Option<String>,
+    /// From this moment on.
+    pub from: Option<UtcTime>,
+    /// Before this moment.
+    pub before: Option<UtcTime>,
+}
+
+row_struct! {
+    /// A row of `checkpoints`.
+    CheckpointRow {
+        /// Entries that it covers.
+        size: i64,
+        /// Code of the moment, or [`ON_DEMAND`].
+        moment: String,
+        /// The signed note.
+        note: String,
+        /// When it was signed.
+        signed_at: String,
+    }
+}
+
+/// The moment of a checkpoint that somebody asked for.
+pub const ON_DEMAND: &str = "on_demand";
 
 /// What is known of a log without reading it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,9 +89,11 @@ pub struct LogHead {
     pub public_key: String,
     /// Its head as it stands.
     pub head: Checkpoint,
+    /// Time of its last entry.
+    pub last_at: Option<UtcTime>,
 }
 
-type HeadRow = (String, Option<String>, String, String, i64, Vec<u8>);
+type HeadRow = (String, Option<String>, String, String, i64, Vec<u8>, Option<String>);
 
 fn frontier(size: i64, peaks: &[u8]) -> Result<Frontier, StoreError> {
     let size = u64::try_from(size).map_err(StoreError::corrupt)?;
@@ -40,7 +103,7 @@ fn frontier(size: i64, peaks: &[u8]) -> Result<Frontier, StoreError> {
     frontier.ok_or_else(|| StoreError::corrupt("logs.peaks"))
 }
 
-fn head((log, poll, origin, public_key, size, peaks): HeadRow) -> Result<LogHead, StoreError> {
+fn head((log, poll, origin, public_key, size, peaks, last_at): HeadRow) -> Result<LogHead, StoreError> {
     let frontier = frontier(size, &peaks)?;
     let origin = KeyName::new(origin).map_err(StoreError::corrupt)?;
     Ok(LogHead {
@@ -48,6 +111,7 @@ fn head((log, poll, origin, public_key, size, peaks): HeadRow) -> Result<LogHead
         poll: poll.map(|poll| poll.parse()).transpose().map_err(StoreError::corrupt)?,
         public_key,
         head: Checkpoint { origin, size: frontier.size(), root: frontier.root() },
+        last_at: last_at.map(|at| at.parse()).transpose().map_err(StoreError::corrupt)?,
     })
 }
 
@@ -84,7 +148,7 @@ pub async fn heads(tx: &mut CouncilTx) -> Result<Vec<LogHead>, StoreError> {
     let found = rows!(
         tx,
         HeadRow,
-        "SELECT log_id, poll_id, origin, public_key, size, peaks FROM logs WHERE council_id = $1 \
+        "SELECT log_id, poll_id, origin, public_key, size, peaks, last_at FROM logs WHERE council_id = $1 \
          ORDER BY poll_id IS NOT NULL, log_id"
     )?;
     found.into_iter().map(head).collect()
@@ -127,6 +191,137 @@ pub async fn last_at(tx: &mut CouncilTx) -> Result<Option<UtcTime>, StoreError> 
     last.map(|last| last.parse().map_err(StoreError::corrupt)).transpose()
 }
 
+/// Up to `limit` rows from number `from` on, for whoever reads the whole log.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn rows_from(tx: &mut CouncilTx, log: LogId, from: u64, limit: u32) -> Result<Vec<EntryRow>, StoreError> {
+    tx.flush_logs().await?;
+    rows!(
+        tx,
+        EntryRow,
+        "SELECT seq, at, kind, actor, entry FROM log_entries WHERE council_id = $1 AND log_id = $2 AND seq >= $3 \
+         ORDER BY seq LIMIT $4",
+        log.to_string(),
+        i64::try_from(from).unwrap_or(i64::MAX),
+        i64::from(limit),
+    )
+}
+
+/// Entries that a filter lets through, the newest first, without the first `skip` of them.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn find(
+    tx: &mut CouncilTx,
+    log: LogId,
+    filter: &EntryFilter,
+    skip: u64,
+    limit: u32,
+) -> Result<Vec<EntryRow>, StoreError> {
+    tx.flush_logs().await?;
+    rows!(
+        tx,
+        EntryRow,
+        "SELECT seq, at, kind, actor, entry FROM log_entries WHERE council_id = $1 AND log_id = $2 \
+         AND ($3 IS NULL OR kind = $3) AND ($4 IS NULL OR actor = $4) AND ($5 IS NULL OR at >= $5) \
+         AND ($6 IS NULL OR at < $6) ORDER BY seq DESC LIMIT $7 OFFSET $8",
+        log.to_string(),
+        filter.kind.clone(),
+        filter.actor.clone(),
+        filter.from.map(|at| at.to_string()),
+        filter.before.map(|at| at.to_string()),
+        i64::from(limit),
+        i64::try_from(skip).unwrap_or(i64::MAX),
+    )
+}
+
+/// How many entries a filter lets through.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn count(tx: &mut CouncilTx, log: LogId, filter: &EntryFilter) -> Result<u64, StoreError> {
+    tx.flush_logs().await?;
+    let found = row!(
+        tx,
+        (i64,),
+        "SELECT count(*) FROM log_entries WHERE council_id = $1 AND log_id = $2 \
+         AND ($3 IS NULL OR kind = $3) AND ($4 IS NULL OR actor = $4) AND ($5 IS NULL OR at >= $5) \
+         AND ($6 IS NULL OR at < $6)",
+        log.to_string(),
+        filter.kind.clone(),
+        filter.actor.clone(),
+        filter.from.map(|at| at.to_string()),
+        filter.before.map(|at| at.to_string()),
+    )?;
+    u64::try_from(found.map_or(0, |(count,)| count)).map_err(StoreError::corrupt)
+}
+
+/// What a filter of this log can choose from: kinds of entries, and names of who wrote them, each once.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn choices(tx: &mut CouncilTx, log: LogId) -> Result<(Vec<String>, Vec<String>), StoreError> {
+    tx.flush_logs().await?;
+    let kinds = rows!(
+        tx,
+        (String,),
+        "SELECT DISTINCT kind FROM log_entries WHERE council_id = $1 AND log_id = $2 ORDER BY kind",
+        log.to_string()
+    )?;
+    let actors = rows!(
+        tx,
+        (String,),
+        "SELECT DISTINCT actor FROM log_entries WHERE council_id = $1 AND log_id = $2 ORDER BY actor",
+        log.to_string()
+    )?;
+    let texts = |rows: Vec<(String,)>| rows.into_iter().map(|(text,)| text).collect();
+    Ok((texts(kinds), texts(actors)))
+}
+
+/// Keeps the signed head of a log; the same moment at the same size is kept once.
+///
+/// # Errors
+/// When the log has not so many entries.
+pub async fn add_checkpoint(
+    tx: &mut CouncilTx,
+    log: LogId,
+    size: u64,
+    moment: Option<Moment>,
+    note: &str,
+    at: UtcTime,
+) -> Result<(), StoreError> {
+    tx.flush_logs().await?;
+    let size = i64::try_from(size).map_err(StoreError::corrupt)?;
+    let moment = moment.map_or(ON_DEMAND, Moment::code);
+    let added = execute!(
+        tx,
+        "INSERT INTO checkpoints (council_id, log_id, size, moment, note, signed_at) \
+         SELECT $1, $2, $3, $4, $5, $6 WHERE NOT EXISTS (SELECT 1 FROM checkpoints \
+         WHERE council_id = $1 AND log_id = $2 AND size = $3 AND moment = $4)",
+        log.to_string(),
+        size,
+        moment.to_owned(),
+        note.to_owned(),
+        at.to_string(),
+    );
+    added.map(drop)
+}
+
+/// Signed heads of a log, the smallest first.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn checkpoints(tx: &mut CouncilTx, log: LogId) -> Result<Vec<CheckpointRow>, StoreError> {
+    rows!(
+        tx,
+        CheckpointRow,
+        "SELECT size, moment, note, signed_at FROM checkpoints WHERE council_id = $1 AND log_id = $2 \
+         ORDER BY size, signed_at, moment",
+        log.to_string()
+    )
+}
+
 impl CouncilTx {
     /// Appends an event to a log of this council and gives its number. It is written when the transaction commits.
     ///
@@ -141,70 +336,88 @@ impl CouncilTx {
         actor: &Actor,
         event: &E,
     ) -> Result<u64, StoreError> {
-        if !self.logs.contains_key(&log) {
+        // Not the id alone: a transaction may pass from council to council.
+        let key = (self.council(), log);
+        if !self.logs.contains_key(&key) {
             let open = self.open_log(log).await?;
-            self.logs.insert(log, open);
+            self.logs.insert(key, open);
         }
-        let open = self.logs.get_mut(&log).ok_or(StoreError::Stopping)?;
+        let open = self.logs.get_mut(&key).ok_or(StoreError::BrokeOff)?;
         let at = open.last.map_or(at, |last| last.max(at));
         let seq = open.frontier.size();
-        let text = entry_text(seq, at, actor, event)?;
-        if text.len() > MAX_ENTRY_BYTES {
+        let entry = entry_text(seq, at, actor, event)?;
+        if entry.len() > MAX_ENTRY_BYTES {
             return Err(StoreError::Log(format!("bản ghi dài quá {MAX_ENTRY_BYTES} byte")));
         }
-        open.frontier.push(leaf_hash(text.as_bytes()));
+        open.frontier.push(leaf_hash(entry.as_bytes()));
         open.last = Some(at);
-        open.pending.push(text);
+        open.pending.push(Arc::new(Pending { seq, at, kind: event.kind(), actor: actor.name.clone(), entry }));
         Ok(seq)
     }
 
-    /// Reads where a log stands, and keeps every other writer of it out until the end of the transaction.
+    /// Reads where a log stands. No other process moves it before this transaction ends: SQLite's holds the one write
+    /// lock, PostgreSQL's the lock of writers.
     async fn open_log(&mut self, log: LogId) -> Result<OpenLog, StoreError> {
-        type Row = (i64, Vec<u8>, Option<String>);
-        let id = log.to_string();
-        // SQLite's transaction holds the one write lock; PostgreSQL locks the row of the log.
-        let found = if matches!(self.connection(), super::db::Tx::Postgres(_)) {
-            row!(
-                self,
-                Row,
-                "SELECT size, peaks, last_at FROM logs WHERE council_id = $1 AND log_id = $2 FOR UPDATE",
-                id.clone()
-            )?
-        } else {
-            row!(self, Row, "SELECT size, peaks, last_at FROM logs WHERE council_id = $1 AND log_id = $2", id.clone())?
-        };
+        let found = row!(
+            self,
+            (i64, Vec<u8>, Option<String>),
+            "SELECT size, peaks, last_at FROM logs WHERE council_id = $1 AND log_id = $2",
+            log.to_string()
+        )?;
         let (size, peaks, last) = found.ok_or_else(|| StoreError::Log("không có nhật ký này".to_owned()))?;
         let last = last.map(|last| last.parse()).transpose().map_err(StoreError::corrupt)?;
         Ok(OpenLog { frontier: frontier(size, &peaks)?, last, pending: Vec::new() })
     }
 
-    /// Writes entries that were held back.
+    /// Writes entries that were held back, those of one log in one statement.
     pub(super) async fn flush_logs(&mut self) -> Result<(), StoreError> {
-        for (log, open) in std::mem::take(&mut self.logs) {
-            if open.pending.is_empty() {
-                continue;
+        let council = self.council();
+        let mut filled = Vec::new();
+        for ((of, log), open) in &mut self.logs {
+            if *of == council && !open.pending.is_empty() {
+                let pending = std::mem::take(&mut open.pending);
+                filled.push((*log, open.frontier.clone(), open.last, pending));
             }
-            let size = i64::try_from(open.frontier.size()).map_err(StoreError::corrupt)?;
-            let first = size - i64::try_from(open.pending.len()).map_err(StoreError::corrupt)?;
-            for (seq, entry) in (first..).zip(open.pending) {
-                execute!(
-                    self,
-                    "INSERT INTO log_entries (council_id, log_id, seq, entry) VALUES ($1, $2, $3, $4)",
-                    log.to_string(),
-                    seq,
-                    entry.clone(),
-                )?;
-            }
-            let peaks = open.frontier.peaks().iter().flat_map(|peak| *peak.as_bytes()).collect::<Vec<u8>>();
+        }
+        for (log, frontier, last, pending) in filled {
+            let pending: Vec<&Pending> = pending.iter().map(Arc::as_ref).collect();
+            let rows = serde_json::to_string(&pending).map_err(StoreError::corrupt)?;
+            self.write_entries(log, rows).await?;
+            let peaks = frontier.peaks().iter().flat_map(|peak| *peak.as_bytes()).collect::<Vec<u8>>();
             execute!(
                 self,
                 "UPDATE logs SET size = $3, peaks = $4, last_at = $5 WHERE council_id = $1 AND log_id = $2",
                 log.to_string(),
-                size,
+                i64::try_from(frontier.size()).map_err(StoreError::corrupt)?,
                 peaks.clone(),
-                open.last.map(|last| last.to_string()),
+                last.map(|last| last.to_string()),
             )?;
         }
         Ok(())
+    }
+
+    /// `rows` is a JSON list of [`Pending`]: one argument, whatever their number. It brings the entry as a JSON text,
+    /// so what is stored is the text that was hashed.
+    async fn write_entries(&mut self, log: LogId, rows: String) -> Result<(), StoreError> {
+        let written = if self.is_postgres() {
+            execute!(
+                self,
+                "INSERT INTO log_entries (council_id, log_id, seq, at, kind, actor, entry) \
+                 SELECT $1, $2, seq, at, kind, actor, entry FROM json_to_recordset($3::json) \
+                 AS given (seq BIGINT, at TEXT, kind TEXT, actor TEXT, entry TEXT) ORDER BY seq",
+                log.to_string(),
+                rows.clone(),
+            )
+        } else {
+            execute!(
+                self,
+                "INSERT INTO log_entries (council_id, log_id, seq, at, kind, actor, entry) \
+                 SELECT $1, $2, value ->> 'seq', value ->> 'at', value ->> 'kind', value ->> 'actor', \
+                 value ->> 'entry' FROM json_each($3) ORDER BY key",
+                log.to_string(),
+                rows.clone(),
+            )
+        };
+        written.map(drop)
     }
 }

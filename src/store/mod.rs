@@ -2,6 +2,7 @@
 //! and a statement that does not name it does not compile.
 
 pub mod accounts;
+pub mod checks;
 pub mod councils;
 mod db;
 mod error;
@@ -12,6 +13,7 @@ pub mod logs;
 pub mod polls;
 pub mod proofs;
 pub mod requests;
+mod schema;
 mod scope;
 pub mod sealed;
 pub mod sessions;
@@ -22,10 +24,10 @@ mod writer;
 
 use crate::domain::id::CouncilId;
 
-pub use db::SCHEMA;
 pub use error::StoreError;
 pub use examine::{Examination, examine};
 pub use figures::Figures;
+pub use schema::SCHEMA;
 pub use scope::{CouncilTx, InstallationTx};
 pub use target::Target;
 pub use writer::Work;
@@ -44,6 +46,15 @@ impl Store {
     /// One sentence: what is wrong with it and what to do.
     pub async fn open(target: &Target) -> Result<Self, StoreError> {
         let db = db::Db::open(target).await?;
+        Ok(Self { writer: writer::Writer::start(db.clone()), db })
+    }
+
+    /// Opens a database that is there, as it is: makes nothing, changes nothing.
+    ///
+    /// # Errors
+    /// As [`Self::open`], and when there is none, or its schema is older.
+    pub async fn open_to_look(target: &Target) -> Result<Self, StoreError> {
+        let db = db::Db::open_to_look(target).await?;
         Ok(Self { writer: writer::Writer::start(db.clone()), db })
     }
 
@@ -121,8 +132,9 @@ impl Store {
         self.db.check_schema().await
     }
 
-    /// Closes all connections; work that was handed in is refused from then on.
+    /// Finishes the work that was handed in, refuses what comes later, and closes all connections.
     pub async fn close(&self) {
+        self.writer.stop().await;
         self.db.close().await;
     }
 }

@@ -30,17 +30,19 @@ macro_rules! statement {
         const { assert!($crate::store::sql::names_council($sql), "the statement does not name its council") };
         let tx: &mut $crate::store::CouncilTx = $tx;
         let council = tx.council().to_string();
-        match tx.connection() {
-            $crate::store::db::Tx::Sqlite(connection) => {
+        match tx.ready().await {
+            Ok($crate::store::db::Tx::Sqlite(connection)) => {
                 let query = sqlx::query_as::<sqlx::Sqlite, $row>($sql).bind(council)$(.bind($argument))*;
-                query.$fetch(&mut **connection).await
+                let found = query.$fetch(&mut **connection).await;
+                tx.heard(found)
             }
-            $crate::store::db::Tx::Postgres(connection) => {
+            Ok($crate::store::db::Tx::Postgres(connection)) => {
                 let query = sqlx::query_as::<sqlx::Postgres, $row>($sql).bind(council)$(.bind($argument))*;
-                query.$fetch(&mut **connection).await
+                let found = query.$fetch(&mut **connection).await;
+                tx.heard(found)
             }
+            Err(error) => Err(error),
         }
-        .map_err($crate::store::StoreError::from)
     }};
 }
 
@@ -61,17 +63,19 @@ macro_rules! execute {
         const { assert!($crate::store::sql::names_council($sql), "the statement does not name its council") };
         let tx: &mut $crate::store::CouncilTx = $tx;
         let council = tx.council().to_string();
-        match tx.connection() {
-            $crate::store::db::Tx::Sqlite(connection) => {
+        match tx.ready().await {
+            Ok($crate::store::db::Tx::Sqlite(connection)) => {
                 let query = sqlx::query::<sqlx::Sqlite>($sql).bind(council)$(.bind($argument))*;
-                query.execute(&mut **connection).await.map(|done| done.rows_affected())
+                let done = query.execute(&mut **connection).await.map(|done| done.rows_affected());
+                tx.heard(done)
             }
-            $crate::store::db::Tx::Postgres(connection) => {
+            Ok($crate::store::db::Tx::Postgres(connection)) => {
                 let query = sqlx::query::<sqlx::Postgres>($sql).bind(council)$(.bind($argument))*;
-                query.execute(&mut **connection).await.map(|done| done.rows_affected())
+                let done = query.execute(&mut **connection).await.map(|done| done.rows_affected());
+                tx.heard(done)
             }
+            Err(error) => Err(error),
         }
-        .map_err($crate::store::StoreError::from)
     }};
 }
 

@@ -1,10 +1,12 @@
 //! Group commit: one task writes; all that arrives while it commits goes into its next transaction.
 //!
 //! A durable commit costs a write to the disk, and a log lets one writer at a time continue it; so forty writers would
-//! wait for forty writes. Here they share one. Each runs behind a savepoint of its own: one that fails takes back its own
-//! changes and nobody else's. Nobody hears "done" before the shared commit is on the disk.
+//! wait for forty writes. Here they share one. Each can be taken back by itself: one that fails takes back its own
+//! changes and nobody else's. Nobody hears anything before the shared commit is on the disk, not even a refusal: it may
+//! rest on what another in the group did, and the group may still fail.
 //!
-//! Who stops waiting (a browser that is closed) does not stop the work: it is done whole or not at all.
+//! Who stops waiting (a browser that is closed) does not stop the work: it is done whole or not at all. Stopping the
+//! service waits for the work that was handed in.
 
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
@@ -27,11 +29,12 @@ const QUEUE: usize = 1024;
 /// Work in a transaction.
 pub type Work<'t, T> = Pin<Box<dyn Future<Output = T> + Send + 't>>;
 
+/// Tells whoever asked how it ended, given how the commit did.
 type Tell = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
-/// How one piece of work ended, and how to tell whoever asked for it.
+/// How one piece of work ended, before the commit.
 struct Ran {
-    keep: bool,
+    is_done: bool,
     tell: Tell,
 }
 
@@ -62,14 +65,16 @@ where
     fn run<'t>(self: Box<Self>, tx: &'t mut CouncilTx) -> Work<'t, Ran> {
         Box::pin(async move {
             let Self { work, asker, .. } = *self;
-            let result = work(tx).await;
-            let keep = result.is_ok();
+            // The work may break off before its first statement too.
+            let whole = AssertUnwindSafe(async { work(tx).await });
+            let result = whole.catch_unwind().await.unwrap_or_else(|_| Err(StoreError::BrokeOff.into()));
+            let is_done = result.is_ok();
             let tell = move |committed: Result<(), StoreError>| {
                 let answer = committed.map_err(E::from).and(result);
                 // Nobody may be waiting any more; the work is done all the same.
                 drop(asker.send(answer));
             };
-            Ran { keep, tell: Box::new(tell) }
+            Ran { is_done, tell: Box::new(tell) }
         })
     }
 
@@ -78,12 +83,19 @@ where
     }
 }
 
+/// What the task is asked for.
+enum Ask {
+    Run(Box<dyn Job>),
+    /// Finish what was handed in before, take nothing more, and say so.
+    Stop(oneshot::Sender<()>),
+}
+
 /// Where work is handed in.
 #[derive(Clone, Debug)]
-pub(super) struct Writer(mpsc::Sender<Box<dyn Job>>);
+pub(super) struct Writer(mpsc::Sender<Ask>);
 
 impl Writer {
-    /// Starts the task; it ends when the last handle is dropped, after the work that was handed in.
+    /// Starts the task; it ends when it is stopped, or when the last handle is dropped.
     pub(super) fn start(db: Db) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
         tokio::spawn(serve(db, receiver));
@@ -103,33 +115,56 @@ impl Writer {
         F: for<'t> FnOnce(&'t mut CouncilTx) -> Work<'t, Result<T, E>> + Send + 'static,
     {
         let (asker, answer) = oneshot::channel();
-        self.0.send(Box::new(Typed { council, work, asker })).await.map_err(|_| StoreError::Stopping)?;
+        let job = Ask::Run(Box::new(Typed { council, work, asker }));
+        self.0.send(job).await.map_err(|_| StoreError::Stopping)?;
         answer.await.map_err(|_| StoreError::Stopping)?
     }
-}
 
-async fn serve(db: Db, mut queue: mpsc::Receiver<Box<dyn Job>>) {
-    while let Some(first) = queue.recv().await {
-        let mut kept = Vec::new();
-        let committed = group(&db, first, &mut queue, &mut kept).await.map_err(Arc::new);
-        if committed.is_ok() && !kept.is_empty() {
-            figures::count_commit(kept.len());
-        }
-        for tell in kept {
-            tell(committed.clone().map_err(StoreError::Shared));
+    /// Comes back when the work that was handed in is done; what comes later is refused.
+    pub(super) async fn stop(&self) {
+        let (done, stopped) = oneshot::channel();
+        if self.0.send(Ask::Stop(done)).await.is_ok() {
+            drop(stopped.await);
         }
     }
 }
 
-/// One transaction with all the work that is waiting. What is in `kept` at the end shares its outcome.
+async fn serve(db: Db, mut queue: mpsc::Receiver<Ask>) {
+    let mut stopping = Vec::new();
+    while let Some(asked) = queue.recv().await {
+        match asked {
+            Ask::Run(first) => {
+                let mut ran = Vec::new();
+                let outcome = group(&db, first, &mut queue, &mut ran, &mut stopping).await.map_err(Arc::new);
+                if outcome.is_ok() && !ran.is_empty() {
+                    figures::count_commit(ran.len());
+                }
+                for tell in ran {
+                    tell(outcome.clone().map_err(StoreError::Shared));
+                }
+            }
+            Ask::Stop(done) => stopping.push(done),
+        }
+        if !stopping.is_empty() {
+            // What is in the queue is still taken.
+            queue.close();
+        }
+    }
+    for done in stopping {
+        done.send(()).ok();
+    }
+}
+
+/// One transaction with all the work that is waiting. Those in `ran` at the end share its outcome.
 async fn group(
     db: &Db,
     first: Box<dyn Job>,
-    queue: &mut mpsc::Receiver<Box<dyn Job>>,
-    kept: &mut Vec<Tell>,
+    queue: &mut mpsc::Receiver<Ask>,
+    ran: &mut Vec<Tell>,
+    stopping: &mut Vec<oneshot::Sender<()>>,
 ) -> Result<(), StoreError> {
     let begun = match db.begin_write().await {
-        Ok(tx) => CouncilTx::enter(tx, first.council()).await,
+        Ok(tx) => CouncilTx::enter_to_write(tx, first.council()).await,
         Err(error) => Err(error),
     };
     let mut tx = match begun {
@@ -139,36 +174,40 @@ async fn group(
             return Ok(());
         }
     };
-    let mut waiting = Some(first);
-    while let Some(job) = waiting {
-        one(&mut tx, job, kept).await?;
-        waiting = if kept.len() < GROUP { queue.try_recv().ok() } else { None };
+    one(&mut tx, first, ran).await?;
+    while ran.len() < GROUP {
+        match queue.try_recv() {
+            Ok(Ask::Run(job)) => one(&mut tx, job, ran).await?,
+            Ok(Ask::Stop(done)) => {
+                stopping.push(done);
+                break;
+            }
+            Err(_) => break,
+        }
     }
     tx.commit().await
 }
 
-async fn one(tx: &mut CouncilTx, job: Box<dyn Job>, kept: &mut Vec<Tell>) -> Result<(), StoreError> {
-    let ready = match tx.turn_to(job.council()).await {
-        Ok(()) => tx.connection().run("SAVEPOINT work").await,
-        lost => lost,
-    };
-    if let Err(error) = ready {
+/// Runs one piece of work, and takes it back when it failed. An error is the group's: it cannot go on.
+async fn one(tx: &mut CouncilTx, job: Box<dyn Job>, ran: &mut Vec<Tell>) -> Result<(), StoreError> {
+    if let Err(error) = tx.begin_work(job.council()).await {
         let error = Arc::new(error);
         job.refuse(StoreError::Shared(Arc::clone(&error)));
         return Err(error.into());
     }
     let logs = tx.logs.clone();
-    match AssertUnwindSafe(job.run(tx)).catch_unwind().await {
-        Ok(ran) if ran.keep => {
-            kept.push(ran.tell);
-            tx.connection().run("RELEASE SAVEPOINT work").await
-        }
-        failed => {
-            if let Ok(ran) = failed {
-                (ran.tell)(Ok(()));
-            }
-            tx.logs = logs;
-            tx.connection().run("ROLLBACK TO SAVEPOINT work").await
-        }
+    let Ran { is_done, tell } = job.run(tx).await;
+    if is_done && tx.can_keep() {
+        tx.keep_work();
+        ran.push(tell);
+        return Ok(());
     }
+    let undone = tx.undo_work(logs).await;
+    if is_done {
+        // It went on after a statement that was refused; on PostgreSQL nothing after that could be kept.
+        tell(Err(StoreError::BrokeOff));
+    } else {
+        ran.push(tell);
+    }
+    undone
 }

@@ -33,6 +33,22 @@ impl Moment {
     pub const ALL: [Self; 5] =
         [Self::FormsSealed, Self::VotingOpened, Self::CountingClosed, Self::Minutes, Self::Published];
 
+    /// As the database spells it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::FormsSealed => "forms_sealed",
+            Self::VotingOpened => "voting_opened",
+            Self::CountingClosed => "counting_closed",
+            Self::Minutes => "minutes",
+            Self::Published => "published",
+        }
+    }
+
+    /// Inverse of [`Self::code`].
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|moment| moment.code() == code)
+    }
+
     /// In Vietnamese, as papers and reports name it.
     pub const fn label(self) -> &'static str {
         match self {

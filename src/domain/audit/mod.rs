@@ -90,6 +90,7 @@
 pub mod canonical;
 pub mod checkpoint;
 pub mod commitment;
+pub mod council_course;
 pub mod course;
 pub mod digest;
 pub mod entry;
@@ -103,6 +104,7 @@ pub mod time;
 
 pub use checkpoint::Checkpoint;
 pub use commitment::{Nonce, Opening};
+pub use council_course::CouncilCourse;
 pub use course::{Course, MOMENTS, Moment, Record};
 pub use digest::Digest;
 pub use entry::Entry;

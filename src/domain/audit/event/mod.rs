@@ -6,6 +6,8 @@
 //! password, no code of a slip, no token, and no hash of one.
 //!
 //! Fields stand in canonical order (sorted), so that what serde writes is canonical as it is.
+//!
+#![doc = include_str!("../EVENTS.md")]
 
 pub mod council;
 mod declare;

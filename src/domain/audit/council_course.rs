@@ -1,0 +1,304 @@
+//! The course of a council as its own log tells it: which event may follow which, and which accounts, slips and polls
+//! there must be in the end. [`Course`](super::Course) is the same for a poll.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::event::CouncilEvent;
+use super::event::council::{
+    AccountOpened, CouncilFounded, PasswordSet, SecondFactorSet, SessionStarted, SessionsEnded, SignInDelayed,
+    SlipsIssued, SlipsRevoked,
+};
+use super::time::UtcTime;
+use crate::domain::id::{AccountId, CouncilId, PollId, SlipId};
+use crate::domain::role::Role;
+
+/// An event that cannot stand where it stands.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CouncilCourseError {
+    /// Something came before the council.
+    #[error("bản ghi đầu tiên phải là council.founded")]
+    Unfounded,
+    /// Founded again.
+    #[error("bản ghi council.founded chỉ được có một lần")]
+    FoundedTwice,
+    /// Of another council.
+    #[error("nhật ký này là của hội đồng {0}")]
+    OtherCouncil(CouncilId),
+    /// Opened again.
+    #[error("tài khoản {0} đã được mở trước đó")]
+    OpenedTwice(AccountId),
+    /// Two accounts with one name to sign in with.
+    #[error("tên đăng nhập {0} đã có tài khoản khác dùng")]
+    LoginTaken(String),
+    /// Nobody opened it.
+    #[error("tài khoản {0} chưa được mở")]
+    UnknownAccount(AccountId),
+    /// Disabled while it is, or enabled while it is.
+    #[error("tài khoản {0} đã ở trạng thái đó")]
+    SameState(AccountId),
+    /// Printed twice.
+    #[error("phiếu truy cập {0} đã được in trước đó")]
+    IssuedTwice(SlipId),
+    /// Never printed, or void already.
+    #[error("phiếu truy cập {0} không còn hiệu lực để thu hồi")]
+    NoSuchSlip(SlipId),
+    /// Begun twice.
+    #[error("đợt {0} đã được mở trước đó")]
+    BegunTwice(PollId),
+}
+
+/// An account as the log tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToldAccount {
+    /// Name to sign in with.
+    pub login: String,
+    /// Full name.
+    pub name: String,
+    /// What its holder may do.
+    pub roles: BTreeSet<Role>,
+    /// Whether its holder may sign in.
+    pub is_open: bool,
+}
+
+/// A slip as the log tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToldSlip {
+    /// Whom it lets in.
+    pub account: AccountId,
+    /// Its end.
+    pub expires_at: UtcTime,
+    /// Revoked, or made void by a later one of the same person.
+    pub is_void: bool,
+}
+
+/// A council as the log tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToldCouncil {
+    /// Its name.
+    pub name: String,
+    /// Its name in addresses.
+    pub slug: String,
+    /// Whether a password alone is not enough.
+    pub is_second_factor_required: bool,
+}
+
+/// Reads a council's log event by event and refuses what cannot follow.
+#[derive(Clone, Debug)]
+pub struct CouncilCourse {
+    id: CouncilId,
+    council: Option<ToldCouncil>,
+    accounts: BTreeMap<AccountId, ToldAccount>,
+    slips: BTreeMap<SlipId, ToldSlip>,
+    polls: BTreeMap<PollId, String>,
+}
+
+impl CouncilCourse {
+    /// Nothing read yet of the log of `council`.
+    pub const fn new(council: CouncilId) -> Self {
+        Self { id: council, council: None, accounts: BTreeMap::new(), slips: BTreeMap::new(), polls: BTreeMap::new() }
+    }
+
+    /// Takes the next event.
+    ///
+    /// # Errors
+    /// When it cannot stand there; the course is then of no further use.
+    pub fn accept(&mut self, event: CouncilEvent) -> Result<(), CouncilCourseError> {
+        if let CouncilEvent::CouncilFounded(founded) = event {
+            return self.found(founded);
+        }
+        let council = self.council.as_mut().ok_or(CouncilCourseError::Unfounded)?;
+        match event {
+            CouncilEvent::CouncilRenamed(renamed) => (council.name, council.slug) = (renamed.name, renamed.slug),
+            CouncilEvent::SecondFactorRequired(rule) => council.is_second_factor_required = rule.required,
+            CouncilEvent::AccountOpened(opened) => self.open(opened)?,
+            CouncilEvent::AccountChanged(changed) => {
+                let account = self.known(changed.account)?;
+                account.name = changed.name;
+                account.roles = changed.roles.into_iter().collect();
+            }
+            CouncilEvent::AccountDisabled(event) => self.turn(event.account, false)?,
+            CouncilEvent::AccountEnabled(event) => self.turn(event.account, true)?,
+            CouncilEvent::PasswordSet(PasswordSet { account, .. })
+            | CouncilEvent::SecondFactorSet(SecondFactorSet { account, .. })
+            | CouncilEvent::SessionStarted(SessionStarted { account, .. })
+            | CouncilEvent::SessionsEnded(SessionsEnded { account })
+            | CouncilEvent::SignInDelayed(SignInDelayed { account, .. }) => {
+                self.known(account)?;
+            }
+            CouncilEvent::SlipsIssued(issued) => self.issue(issued)?,
+            CouncilEvent::SlipsRevoked(revoked) => self.revoke(revoked)?,
+            CouncilEvent::PollBegun(begun) => {
+                if self.polls.insert(begun.poll, begun.origin).is_some() {
+                    return Err(CouncilCourseError::BegunTwice(begun.poll));
+                }
+            }
+            CouncilEvent::CouncilFounded(_) => return Err(CouncilCourseError::FoundedTwice),
+        }
+        Ok(())
+    }
+
+    fn found(&mut self, founded: CouncilFounded) -> Result<(), CouncilCourseError> {
+        if founded.council != self.id {
+            return Err(CouncilCourseError::OtherCouncil(founded.council));
+        }
+        let told = ToldCouncil { name: founded.name, slug: founded.slug, is_second_factor_required: false };
+        if self.council.replace(told).is_some() {
+            return Err(CouncilCourseError::FoundedTwice);
+        }
+        Ok(())
+    }
+
+    fn open(&mut self, opened: AccountOpened) -> Result<(), CouncilCourseError> {
+        if self.accounts.values().any(|account| account.login == opened.login) {
+            return Err(CouncilCourseError::LoginTaken(opened.login));
+        }
+        let roles = opened.roles.into_iter().collect();
+        let told = ToldAccount { login: opened.login, name: opened.name, roles, is_open: true };
+        if self.accounts.insert(opened.account, told).is_some() {
+            return Err(CouncilCourseError::OpenedTwice(opened.account));
+        }
+        Ok(())
+    }
+
+    fn known(&mut self, account: AccountId) -> Result<&mut ToldAccount, CouncilCourseError> {
+        self.accounts.get_mut(&account).ok_or(CouncilCourseError::UnknownAccount(account))
+    }
+
+    fn turn(&mut self, id: AccountId, open: bool) -> Result<(), CouncilCourseError> {
+        let account = self.known(id)?;
+        if account.is_open == open {
+            return Err(CouncilCourseError::SameState(id));
+        }
+        account.is_open = open;
+        Ok(())
+    }
+
+    fn issue(&mut self, issued: SlipsIssued) -> Result<(), CouncilCourseError> {
+        for slip in issued.slips {
+            self.known(slip.account)?;
+            for earlier in self.slips.values_mut().filter(|earlier| earlier.account == slip.account) {
+                earlier.is_void = true;
+            }
+            let told = ToldSlip { account: slip.account, expires_at: issued.expires_at, is_void: false };
+            if self.slips.insert(slip.slip, told).is_some() {
+                return Err(CouncilCourseError::IssuedTwice(slip.slip));
+            }
+        }
+        Ok(())
+    }
+
+    fn revoke(&mut self, revoked: SlipsRevoked) -> Result<(), CouncilCourseError> {
+        for id in revoked.slips {
+            let slip = self.slips.get_mut(&id).filter(|slip| !slip.is_void);
+            slip.ok_or(CouncilCourseError::NoSuchSlip(id))?.is_void = true;
+        }
+        Ok(())
+    }
+
+    /// The council; `None` before its first entry.
+    pub const fn council(&self) -> Option<&ToldCouncil> {
+        self.council.as_ref()
+    }
+
+    /// Accounts by id.
+    pub const fn accounts(&self) -> &BTreeMap<AccountId, ToldAccount> {
+        &self.accounts
+    }
+
+    /// Slips by id.
+    pub const fn slips(&self) -> &BTreeMap<SlipId, ToldSlip> {
+        &self.slips
+    }
+
+    /// Polls that were begun, with the origin of their log.
+    pub const fn polls(&self) -> &BTreeMap<PollId, String> {
+        &self.polls
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::super::event::council::{AccountChanged, AccountDisabled, AccountEnabled, IssuedSlip, PollBegun};
+    use super::*;
+
+    fn account(n: u8) -> AccountId {
+        AccountId::new(Timestamp::UNIX_EPOCH, &[n; 10])
+    }
+
+    fn slip(n: u8) -> SlipId {
+        SlipId::new(Timestamp::UNIX_EPOCH, &[n; 10])
+    }
+
+    fn founded() -> CouncilEvent {
+        let council = CouncilId::INSTALLATION;
+        CouncilFounded { council, kind: None, name: "Hệ thống".into(), slug: "he-thong".into() }.into()
+    }
+
+    fn opened(n: u8) -> CouncilEvent {
+        let (login, roles) = (format!("nguoi.{n}"), vec![Role::Operator]);
+        AccountOpened { account: account(n), login, name: "Người".into(), roles }.into()
+    }
+
+    fn issued(slips: &[(u8, u8)]) -> CouncilEvent {
+        let slips = slips.iter().map(|&(a, s)| IssuedSlip { account: account(a), slip: slip(s) }).collect();
+        SlipsIssued { expires_at: "2026-12-01T01:00:00Z".parse().expect("time"), slips }.into()
+    }
+
+    fn course(events: impl IntoIterator<Item = CouncilEvent>) -> Result<CouncilCourse, CouncilCourseError> {
+        let mut course = CouncilCourse::new(CouncilId::INSTALLATION);
+        events.into_iter().try_for_each(|event| course.accept(event))?;
+        Ok(course)
+    }
+
+    #[test]
+    fn a_log_tells_the_accounts_and_slips_that_there_are() {
+        let changed = AccountChanged { account: account(1), name: "Bà Lan".into(), roles: vec![Role::Auditor] };
+        let told = course([
+            founded(),
+            opened(1),
+            opened(2),
+            changed.into(),
+            AccountDisabled { account: account(2) }.into(),
+            issued(&[(1, 1), (2, 2)]),
+            issued(&[(1, 3)]),
+            SlipsRevoked { slips: vec![slip(2)] }.into(),
+        ])
+        .expect("course");
+        let first = &told.accounts()[&account(1)];
+        assert_eq!((first.name.as_str(), first.is_open), ("Bà Lan", true));
+        assert_eq!(first.roles, BTreeSet::from([Role::Auditor]));
+        assert!(!told.accounts()[&account(2)].is_open);
+        let void: Vec<bool> = [1, 2, 3].map(|n| told.slips()[&slip(n)].is_void).into();
+        assert_eq!(void, [true, true, false]);
+    }
+
+    #[test]
+    fn what_cannot_follow_is_refused() {
+        use CouncilCourseError as No;
+        let begun =
+            || CouncilEvent::from(PollBegun { origin: "x".into(), poll: PollId::new(Timestamp::UNIX_EPOCH, &[1; 10]) });
+        let same_login = match opened(1) {
+            CouncilEvent::AccountOpened(event) => AccountOpened { account: account(9), ..event },
+            _ => unreachable!(),
+        };
+        let disabled = || CouncilEvent::from(AccountDisabled { account: account(1) });
+        for (events, error) in [
+            (vec![opened(1)], No::Unfounded),
+            (vec![founded(), founded()], No::FoundedTwice),
+            (vec![founded(), opened(1), same_login.into()], No::LoginTaken("nguoi.1".into())),
+            (vec![founded(), SessionsEnded { account: account(1) }.into()], No::UnknownAccount(account(1))),
+            (vec![founded(), opened(1), disabled(), disabled()], No::SameState(account(1))),
+            (vec![founded(), opened(1), AccountEnabled { account: account(1) }.into()], No::SameState(account(1))),
+            (vec![founded(), opened(1), issued(&[(1, 1)]), issued(&[(1, 1)])], No::IssuedTwice(slip(1))),
+            (vec![founded(), SlipsRevoked { slips: vec![slip(1)] }.into()], No::NoSuchSlip(slip(1))),
+            (vec![founded(), begun(), begun()], No::BegunTwice(PollId::new(Timestamp::UNIX_EPOCH, &[1; 10]))),
+        ] {
+            assert_eq!(course(events).expect_err("refused"), error);
+        }
+        let elsewhere = CouncilId::new(Timestamp::UNIX_EPOCH, &[1; 10]);
+        let refused = CouncilCourse::new(elsewhere).accept(founded());
+        assert_eq!(refused, Err(No::OtherCouncil(CouncilId::INSTALLATION)));
+    }
+}

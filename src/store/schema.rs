@@ -1,0 +1,146 @@
+//! The schema, brought up to date in one transaction: all missing steps or none, by one process at a time.
+
+use super::db::{Db, Tx};
+use super::error::StoreError;
+use super::target::{APPLICATION_ID, Target};
+use crate::domain::audit::Digest;
+
+/// One step: number, name, text for SQLite, text for PostgreSQL.
+type Step = (i64, &'static str, &'static str, &'static str);
+
+/// In their order. A step that was released is never changed; what comes after is a new step.
+const STEPS: &[Step] = &[
+    (
+        1,
+        "backbone",
+        include_str!("../../migrations/sqlite/0001_backbone.sql"),
+        include_str!("../../migrations/postgres/0001_backbone.sql"),
+    ),
+    (
+        2,
+        "polls",
+        include_str!("../../migrations/sqlite/0002_polls.sql"),
+        include_str!("../../migrations/postgres/0002_polls.sql"),
+    ),
+];
+
+/// The newest schema that this program knows.
+pub const SCHEMA: i64 = STEPS[STEPS.len() - 1].0;
+
+/// Processes that start at once take this lock in turn.
+const LOCK: &str = "SELECT pg_advisory_xact_lock(1414285892)";
+const TABLE_SQLITE: &str =
+    "CREATE TABLE schema_steps (version INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL) STRICT";
+const TABLE_POSTGRES: &str =
+    "CREATE TABLE schema_steps (version BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL)";
+
+/// Steps that a database has, with the hash of each; `None` where there is nothing at all.
+type Found = Option<Vec<(i64, String)>>;
+
+/// Makes the schema or adds the steps that are missing.
+///
+/// # Errors
+/// When the database is another program's, has steps that this program does not know, or refuses one.
+pub(super) async fn bring_up_to_date(db: &Db, target: &Target) -> Result<(), StoreError> {
+    let mut tx = db.begin_write().await?;
+    if matches!(tx, Tx::Postgres(_)) {
+        tx.run(LOCK).await?;
+    }
+    let found = find(&mut tx, target).await?;
+    let done = check(found.as_deref().unwrap_or_default(), &tx)?;
+    if found.is_some() && done == STEPS.len() {
+        return Ok(());
+    }
+    if found.is_none() {
+        begin(&mut tx).await?;
+    }
+    for step in STEPS.iter().skip(done) {
+        let (version, name, ..) = *step;
+        tx.run(text_of(step, &tx)).await?;
+        let hash = Digest::of(text_of(step, &tx).as_bytes()).to_string();
+        let insert = "INSERT INTO schema_steps (version, name, sha256) VALUES ($1, $2, $3)";
+        match &mut tx {
+            Tx::Sqlite(tx) => {
+                sqlx::query(insert).bind(version).bind(name).bind(hash).execute(&mut **tx).await.map(drop)?;
+            }
+            Tx::Postgres(tx) => {
+                sqlx::query(insert).bind(version).bind(name).bind(hash).execute(&mut **tx).await.map(drop)?;
+            }
+        }
+    }
+    tx.commit().await
+}
+
+/// Refuses a database that does not have exactly the schema of this program.
+///
+/// # Errors
+/// When there is none, it is older, newer or another's.
+pub(super) async fn require(db: &Db, target: &Target) -> Result<(), StoreError> {
+    let mut tx = db.begin_read().await?;
+    let found = find(&mut tx, target).await?;
+    let found = found.ok_or_else(|| StoreError::Missing(target.to_string()))?;
+    let done = check(&found, &tx)?;
+    if done == STEPS.len() {
+        return Ok(());
+    }
+    Err(StoreError::OlderSchema { found: found.last().map_or(0, |(version, _)| *version), known: SCHEMA })
+}
+
+const fn text_of(step: &Step, tx: &Tx) -> &'static str {
+    match tx {
+        Tx::Sqlite(_) => step.2,
+        Tx::Postgres(_) => step.3,
+    }
+}
+
+/// Marks the database as ours.
+async fn begin(tx: &mut Tx) -> Result<(), StoreError> {
+    match tx {
+        Tx::Sqlite(connection) => {
+            let mark = sqlx::AssertSqlSafe(format!("PRAGMA application_id = {APPLICATION_ID}"));
+            sqlx::raw_sql(mark).execute(&mut **connection).await?;
+            tx.run(TABLE_SQLITE).await
+        }
+        Tx::Postgres(_) => tx.run(TABLE_POSTGRES).await,
+    }
+}
+
+/// How many steps are done; they are the first ones, as this program has them.
+fn check(found: &[(i64, String)], tx: &Tx) -> Result<usize, StoreError> {
+    for (place, (version, hash)) in found.iter().enumerate() {
+        match STEPS.get(place) {
+            None if *version > SCHEMA => return Err(StoreError::NewerSchema { found: *version, known: SCHEMA }),
+            Some(step) if step.0 == *version && Digest::of(text_of(step, tx).as_bytes()).to_string() == *hash => {}
+            _ => return Err(StoreError::BrokenSchema(*version)),
+        }
+    }
+    Ok(found.len())
+}
+
+/// Reads which steps are done. A database that holds something, but no steps, is another program's.
+async fn find(tx: &mut Tx, target: &Target) -> Result<Found, StoreError> {
+    let steps = "SELECT version, sha256 FROM schema_steps ORDER BY version";
+    match tx {
+        Tx::Sqlite(tx) => {
+            let count = "SELECT count(*), coalesce(sum(name = 'schema_steps'), 0) FROM sqlite_schema \
+                         WHERE type = 'table'";
+            let (tables, ours): (i64, i64) = sqlx::query_as(count).fetch_one(&mut **tx).await?;
+            let (id,): (i32,) = sqlx::query_as("PRAGMA application_id").fetch_one(&mut **tx).await?;
+            match (tables, ours, id) {
+                (0, _, 0) => Ok(None),
+                (_, 1, APPLICATION_ID) => Ok(Some(sqlx::query_as(steps).fetch_all(&mut **tx).await?)),
+                _ => Err(StoreError::NotOurs(target.to_string())),
+            }
+        }
+        Tx::Postgres(tx) => {
+            let count = "SELECT count(*), count(*) FILTER (WHERE table_name = 'schema_steps') \
+                         FROM information_schema.tables WHERE table_schema = current_schema()";
+            let (tables, ours): (i64, i64) = sqlx::query_as(count).fetch_one(&mut **tx).await?;
+            match (tables, ours) {
+                (0, _) => Ok(None),
+                (_, 1) => Ok(Some(sqlx::query_as(steps).fetch_all(&mut **tx).await?)),
+                _ => Err(StoreError::NotOurs(target.to_string())),
+            }
+        }
+    }
+}
