@@ -14,6 +14,7 @@ pub mod keys;
 pub mod many_accounts;
 pub mod metrics;
 pub mod logs;
+mod log_texts;
 pub mod own_account;
 mod parallel;
 pub mod passwords;

@@ -9,9 +9,10 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{MethodRouter, get, post};
 
 use super::form::Instead;
-use super::pages::{accounts, assets, councils, error, health, home, own, second_factor, set_up, settings, sign_in, slips};
+use super::pages::{accounts, assets, councils, error, health, home, log, own, second_factor, set_up, settings, sign_in, slips};
 use super::session::Visitor;
 use super::{Site, form};
+use crate::app::logs;
 use crate::domain::role::Role;
 
 /// Who may call a route.
@@ -69,6 +70,9 @@ const ADMIN: Access = Access::Roles(&[Role::Admin]);
 /// Who founds councils.
 const OPERATOR: Access = Access::Roles(&[Role::Operator]);
 
+/// Who reads logs.
+const READERS: Access = Access::Roles(logs::READERS);
+
 /// All routes.
 pub fn routes() -> Vec<Route> {
     vec![
@@ -111,6 +115,13 @@ pub fn routes() -> Vec<Route> {
         Route::post("/hoi-dong/moi", OPERATOR, || post(councils::found)),
         Route::get("/hoi-dong/{council}", OPERATOR, || get(councils::show)),
         Route::post("/hoi-dong/{council}", OPERATOR, || post(councils::rename)),
+        Route::get("/nhat-ky", READERS, || get(log::list)),
+        Route::get("/nhat-ky/{log}", READERS, || get(log::entries)),
+        Route::get("/nhat-ky/{log}/nhat-ky.jsonl", READERS, || get(log::entries_file)),
+        Route::get("/nhat-ky/{log}/diem-chot.txt", READERS, || get(log::checkpoint)),
+        Route::post("/nhat-ky/{log}/diem-chot", READERS, || post(log::sign)),
+        Route::get("/nhat-ky/{log}/{seq}", READERS, || get(log::entry)),
+        Route::get("/nhat-ky/{log}/{seq}/chung-minh.json", READERS, || get(log::proof_file)),
         Route::get("/tro-giup", Access::Anyone, || get(home::help)),
         Route::get("/healthz", Access::Anyone, || get(health::up)),
         Route::get("/readyz", Access::Anyone, || get(health::ready)),

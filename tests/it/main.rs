@@ -22,6 +22,7 @@ mod import_book;
 mod import_messy;
 mod import_published;
 mod log_proof;
+mod log_pages;
 mod merkle;
 mod naive_tally;
 mod office;

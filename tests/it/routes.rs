@@ -44,6 +44,12 @@ impl World {
         people.push(("mau", "moi".to_owned(), None));
         let own = Self::ids(&site, council, "mau", "Người Đích").await;
         let installation = Self::ids(&site, CouncilId::INSTALLATION, "he-thong", "Người Đích").await;
+        for (slug, login, ids) in [("mau", "quan.tri", &own), ("he-thong", "he.thong", &installation)] {
+            let mut reader = site.signed_in(slug, login).await;
+            reader.opens(&format!("/nhat-ky/{}", ids.log)).await;
+            let signed = reader.submits(&format!("/nhat-ky/{}/diem-chot", ids.log), &[]).await;
+            assert_eq!(signed.text(".notice"), "Đã ký điểm chốt.");
+        }
         let other = Self::ids(&site, other, "ben-kia", &format!("Người Đích {MARK}")).await;
         let installation = Ids { council, ..installation };
         Self { site, people, own, installation, other }

@@ -6,6 +6,7 @@ pub mod councils;
 pub mod error;
 pub mod health;
 pub mod home;
+pub mod log;
 pub mod own;
 pub mod second_factor;
 pub mod set_up;

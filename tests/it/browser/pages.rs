@@ -22,7 +22,7 @@ async fn address(site: &Site, council: CouncilId, route: &Route) -> Option<Strin
 fn name(route: &Route, who: &str) -> String {
     let letters = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
     let path: String = route.path.trim_matches('/').chars().map(letters).collect();
-    let path = path.replace("--", "-");
+    let path = path.replace("--", "-").replace("--", "-");
     format!("{who}-{}", if path.is_empty() { "trang-dau" } else { path.trim_matches('-') })
 }
 

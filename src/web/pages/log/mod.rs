@@ -1,0 +1,255 @@
+//! The log: what happened, proved entry by entry, taken away as files.
+
+mod files;
+mod words;
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse as _, Response};
+use jiff::civil::Date;
+use serde::Deserialize;
+
+pub use files::{checkpoint, entries_file, proof_file};
+
+use super::error;
+use crate::app::error::FieldError;
+use crate::app::logs::{LogFilter, LogHead, LogPage, LogProof, SignedHead};
+use crate::app::{AppError, Caller};
+use crate::domain::audit::merkle::{InclusionStep, inclusion_steps};
+use crate::domain::id::LogId;
+use crate::web::Site;
+use crate::web::form::Form;
+use crate::web::notice::Done;
+use crate::web::render::Page;
+use crate::web::session::Visitor;
+use words::Line;
+
+/// Which log, as an address names it.
+fn log_id(text: &str) -> Result<LogId, AppError> {
+    text.parse().map_err(|_| AppError::NotFound("nhật ký"))
+}
+
+fn caller(visitor: &Visitor) -> Result<&Caller, AppError> {
+    visitor.caller.as_ref().ok_or(AppError::Forbidden)
+}
+
+fn answer(result: Result<Response, AppError>) -> Response {
+    result.unwrap_or_else(|problem| error::of(&problem).into_response())
+}
+
+fn title(log: &LogHead) -> &'static str {
+    if log.poll.is_none() { "Nhật ký của hội đồng" } else { "Nhật ký đợt lấy phiếu" }
+}
+
+#[derive(Template)]
+#[template(path = "log/list.html")]
+struct List {
+    logs: Vec<LogHead>,
+}
+
+/// `GET /nhat-ky`
+pub async fn list(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>) -> Response {
+    let list = async {
+        let logs = site.app.logs(caller(&visitor)?).await?;
+        Ok(Page::new(List { logs }).into_response())
+    };
+    answer(list.await)
+}
+
+/// The filter as an address carries it; every part may be missing or empty.
+#[derive(Deserialize)]
+pub struct Asked {
+    #[serde(rename = "loai", default)]
+    kind: String,
+    #[serde(rename = "nguoi", default)]
+    actor: String,
+    #[serde(rename = "tu", default)]
+    from: String,
+    #[serde(rename = "den", default)]
+    to: String,
+    #[serde(rename = "trang", default)]
+    page: String,
+}
+
+impl Asked {
+    /// What can be read of it, and what cannot: a day that is none filters nothing.
+    fn filter(&self) -> (LogFilter, Vec<FieldError>) {
+        let mut fields = Vec::new();
+        let filled = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let filter = LogFilter {
+            kind: filled(&self.kind),
+            actor: filled(&self.actor),
+            from: day("tu", &self.from, &mut fields),
+            to: day("den", &self.to, &mut fields),
+            page: self.page.parse().unwrap_or(1),
+        };
+        if let (Some(from), Some(to)) = (filter.from, filter.to)
+            && to < from
+        {
+            let sentence = "«Đến hết ngày» sớm hơn «Từ ngày»; hãy đổi một trong hai ngày.".to_owned();
+            fields.push(FieldError { field: "den", sentence });
+        }
+        (filter, fields)
+    }
+
+    fn is_empty(&self) -> bool {
+        [&self.kind, &self.actor, &self.from, &self.to].iter().all(|text| text.is_empty())
+    }
+
+    /// The same filter on another page of the list; the page's number is still to be added.
+    fn address(&self, log: LogId) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        let parts = [("loai", &self.kind), ("nguoi", &self.actor), ("tu", &self.from), ("den", &self.to)];
+        query.extend_pairs(parts);
+        format!("/nhat-ky/{log}?{}", query.finish())
+    }
+
+    fn form(self) -> Form {
+        Form::filled([("loai", self.kind), ("nguoi", self.actor), ("tu", self.from), ("den", self.to)])
+    }
+}
+
+fn day(field: &'static str, text: &str, errors: &mut Vec<FieldError>) -> Option<Date> {
+    if text.is_empty() {
+        return None;
+    }
+    let day = text.parse().ok();
+    if day.is_none() {
+        let sentence = "Ngày này không đọc được; hãy gõ theo dạng 2026-12-31.".to_owned();
+        errors.push(FieldError { field, sentence });
+    }
+    day
+}
+
+/// An entry in the list.
+struct Row {
+    seq: u64,
+    at: String,
+    actor: String,
+    kind: String,
+}
+
+/// The newest signed head, for people.
+struct Signed {
+    size: u64,
+    when: String,
+}
+
+impl Signed {
+    fn newest(signed: &[SignedHead]) -> Option<Self> {
+        signed.last().map(|signed| Self { size: signed.size, when: words::moment(signed.signed_at) })
+    }
+}
+
+#[derive(Template)]
+#[template(path = "log/entries.html")]
+struct Entries {
+    title: &'static str,
+    page: LogPage,
+    rows: Vec<Row>,
+    signed: Option<Signed>,
+    form: Form,
+    kinds: Vec<(String, String)>,
+    actors: Vec<(String, String)>,
+    is_filtered: bool,
+    address: String,
+}
+
+/// `GET /nhat-ky/{log}`
+pub async fn entries(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(log): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let page = async {
+        let (log, caller) = (log_id(&log)?, caller(&visitor)?);
+        let (filter, fields) = asked.filter();
+        let page = site.app.log_entries(caller, log, &filter).await?;
+        let signed = site.app.checkpoints(caller, log).await?;
+        Ok(Page::new(shown(page, &signed, asked, fields)?).into_response())
+    };
+    answer(page.await)
+}
+
+fn shown(page: LogPage, signed: &[SignedHead], asked: Asked, fields: Vec<FieldError>) -> Result<Entries, AppError> {
+    let row = |entry: &crate::app::logs::ShownEntry| Row {
+        seq: entry.seq,
+        at: words::moment(entry.at),
+        actor: entry.actor.clone(),
+        kind: words::kind(&entry.kind).to_owned(),
+    };
+    let all = |words: &str| vec![(String::new(), words.to_owned())];
+    let mut kinds = all("Mọi việc");
+    kinds.extend(page.kinds.iter().map(|kind| (kind.clone(), words::kind(kind).to_owned())));
+    let mut actors = all("Mọi người");
+    actors.extend(page.actors.iter().map(|name| (name.clone(), name.clone())));
+    Ok(Entries {
+        title: title(&page.log),
+        rows: page.entries.iter().map(row).collect(),
+        signed: Signed::newest(signed),
+        is_filtered: !asked.is_empty(),
+        address: asked.address(page.log.log),
+        form: asked.form().with_errors(AppError::Fields { fields })?,
+        kinds,
+        actors,
+        page,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "log/entry.html")]
+struct EntryPage {
+    log_title: &'static str,
+    kind: String,
+    at: String,
+    lines: Vec<Line>,
+    steps: Vec<InclusionStep>,
+    /// The steps lead to the root.
+    holds: bool,
+    proof: LogProof,
+}
+
+/// `GET /nhat-ky/{log}/{seq}`
+pub async fn entry(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path((log, seq)): Path<(String, String)>,
+) -> Response {
+    let page = async {
+        let proof = site.app.log_proof(caller(&visitor)?, log_id(&log)?, number(&seq)?).await?;
+        let steps = inclusion_steps(proof.leaf, proof.entry.seq, proof.head.size, &proof.hashes).unwrap_or_default();
+        let page = EntryPage {
+            log_title: title(&proof.log),
+            kind: words::kind(&proof.entry.kind).to_owned(),
+            at: words::moment(proof.entry.at),
+            lines: words::lines(&proof.entry.data),
+            holds: steps.last().map_or(proof.leaf, |step| step.hash) == proof.head.root,
+            steps,
+            proof,
+        };
+        Ok(Page::new(page).into_response())
+    };
+    answer(page.await)
+}
+
+fn number(text: &str) -> Result<u64, AppError> {
+    text.parse().map_err(|_| AppError::NotFound("bản ghi"))
+}
+
+/// `POST /nhat-ky/{log}/diem-chot`
+pub async fn sign(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(log): Path<String>,
+) -> Response {
+    let signed = async {
+        let log = log_id(&log)?;
+        site.app.sign_checkpoint(caller(&visitor)?, log).await?;
+        Ok(Done::CheckpointSigned.at(&format!("/nhat-ky/{log}")).into_response())
+    };
+    answer(signed.await)
+}

@@ -1,0 +1,241 @@
+//! What the kinds and fields of log entries are called on pages, and their data as lines that can be read.
+
+use jiff::Timestamp;
+use jiff::tz::{TimeZone, offset};
+use serde_json::Value;
+
+use crate::domain::audit::UtcTime;
+use crate::domain::council::CouncilKind;
+use crate::domain::role::Role;
+
+/// Every kind of every log.
+const KINDS: &[(&str, &str)] = &[
+    ("council.founded", "Lập hội đồng"),
+    ("council.renamed", "Đổi tên hội đồng"),
+    ("second_factor.required", "Quy định xác thực hai lớp"),
+    ("account.opened", "Mở tài khoản"),
+    ("account.changed", "Sửa tài khoản"),
+    ("account.disabled", "Khóa tài khoản"),
+    ("account.enabled", "Mở lại tài khoản"),
+    ("password.set", "Đặt mật khẩu"),
+    ("second_factor.set", "Bật hoặc tắt xác thực hai lớp"),
+    ("session.started", "Đăng nhập"),
+    ("sessions.ended", "Đăng xuất khỏi mọi thiết bị"),
+    ("sign_in.delayed", "Tạm chặn đăng nhập vì sai nhiều lần"),
+    ("slips.issued", "Phát thẻ truy cập"),
+    ("slips.revoked", "Hủy thẻ truy cập"),
+    ("poll.begun", "Bắt đầu đợt lấy phiếu"),
+    ("poll.created", "Lập đợt lấy phiếu"),
+    ("list.decided", "Quyết định danh sách"),
+    ("dossiers.released", "Phát hành hồ sơ"),
+    ("forms.sealed", "Chốt mẫu phiếu"),
+    ("voting.opened", "Mở bỏ phiếu"),
+    ("ballots.returned", "Thu phiếu"),
+    ("batch.committed", "Khớp hai lượt nhập tập phiếu"),
+    ("counting.closed", "Kết thúc kiểm phiếu"),
+    ("result.declared", "Công bố kết quả"),
+    ("paper.issued", "Phát hành giấy tờ"),
+    ("council_log.noted", "Ghi điểm chốt nhật ký hội đồng"),
+];
+
+/// Keys in the data of entries, the inner ones too.
+const FIELDS: &[(&str, &str)] = &[
+    ("account", "Tài khoản"),
+    ("at", "Lúc"),
+    ("batch", "Tập phiếu số"),
+    ("block", "Khối"),
+    ("by", "Bằng cách"),
+    ("commitment", "Mã cam kết"),
+    ("confidence", "Tín nhiệm"),
+    ("council", "Hội đồng"),
+    ("counts", "Số đếm"),
+    ("delegates", "Tổng số đại biểu"),
+    ("expires_at", "Hết hạn lúc"),
+    ("failures", "Số lần sai liên tiếp"),
+    ("files", "Các tệp"),
+    ("form", "Mẫu phiếu"),
+    ("forms", "Các mẫu phiếu"),
+    ("high", "Tín nhiệm cao"),
+    ("id", "Mã"),
+    ("invalid", "Không hợp lệ"),
+    ("issued", "Phát ra"),
+    ("kind", "Loại"),
+    ("lines", "Số dòng"),
+    ("login", "Tên đăng nhập"),
+    ("low", "Tín nhiệm thấp"),
+    ("medium", "Tín nhiệm"),
+    ("name", "Tên"),
+    ("no_confidence", "Không tín nhiệm"),
+    ("officials", "Người được lấy phiếu"),
+    ("on", "Đang bật"),
+    ("origin", "Tên nhật ký"),
+    ("pages", "Số trang"),
+    ("papers", "Số phiếu"),
+    ("poll", "Đợt lấy phiếu"),
+    ("posts", "Chức vụ"),
+    ("rehearsal", "Diễn tập"),
+    ("required", "Bắt buộc"),
+    ("results_sha256", "SHA-256 của kết quả"),
+    ("returned", "Thu về"),
+    ("roles", "Vai trò"),
+    ("root", "Mã gốc"),
+    ("ruleset", "Bộ quy tắc"),
+    ("ruleset_sha256", "SHA-256 của bộ quy tắc"),
+    ("sha256", "SHA-256"),
+    ("sheets", "Số tờ"),
+    ("simulated", "Phiếu mô phỏng"),
+    ("sitting", "Kỳ họp"),
+    ("size", "Số bản ghi"),
+    ("slip", "Thẻ"),
+    ("slips", "Các thẻ"),
+    ("slug", "Mã trong địa chỉ"),
+];
+
+/// Values that are codes, by their key.
+const CODES: &[(&str, &str, &str)] = &[
+    ("by", "owner", "chủ tài khoản tự đặt"),
+    ("by", "admin", "người quản trị đặt"),
+    ("by", "password", "mật khẩu"),
+    ("by", "second_factor", "mật khẩu và mã xác thực"),
+    ("by", "slip", "thẻ truy cập"),
+    ("by", "set_up_link", "liên kết thiết lập"),
+    ("kind", "rating", "lấy phiếu tín nhiệm"),
+    ("kind", "confidence", "bỏ phiếu tín nhiệm"),
+];
+
+/// What happened, in a few words; the kind itself for one that a newer program wrote.
+pub fn kind(kind: &str) -> &str {
+    KINDS.iter().find(|(code, _)| *code == kind).map_or(kind, |(_, words)| words)
+}
+
+fn field(key: &str) -> &str {
+    FIELDS.iter().find(|(known, _)| *known == key).map_or(key, |(_, words)| words)
+}
+
+/// One line of an entry's data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// `Các thẻ › 1 › Tài khoản`
+    pub label: String,
+    /// The value, for people.
+    pub text: String,
+    /// Letters that are compared rather than read: a hash, an id.
+    pub is_code: bool,
+}
+
+/// Canonical data as lines, in its order.
+pub fn lines(data: &str) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let data: Value = serde_json::from_str(data).unwrap_or(Value::Null);
+    if let Value::Object(fields) = data {
+        for (key, value) in &fields {
+            push(&mut lines, field(key), key, value);
+        }
+    }
+    lines
+}
+
+fn push(lines: &mut Vec<Line>, label: &str, key: &str, value: &Value) {
+    match value {
+        Value::Object(fields) if !fields.is_empty() => {
+            for (key, value) in fields {
+                push(lines, &format!("{label} › {}", field(key)), key, value);
+            }
+        }
+        Value::Array(items) if items.iter().any(|item| item.is_object() || item.is_array()) => {
+            for (number, item) in (1..).zip(items) {
+                push(lines, &format!("{label} › {number}"), key, item);
+            }
+        }
+        Value::Array(items) => {
+            let is_code = items.iter().any(|item| is_code(&text(key, item)));
+            let texts: Vec<String> = items.iter().map(|item| text(key, item)).collect();
+            let text = if texts.is_empty() { "không có".to_owned() } else { texts.join(", ") };
+            lines.push(Line { label: label.to_owned(), text, is_code });
+        }
+        one => {
+            let text = text(key, one);
+            lines.push(Line { label: label.to_owned(), is_code: is_code(&text), text });
+        }
+    }
+}
+
+fn text(key: &str, value: &Value) -> String {
+    match value {
+        Value::Null => "không có".to_owned(),
+        Value::Bool(true) => "có".to_owned(),
+        Value::Bool(false) => "không".to_owned(),
+        Value::String(text) => word(key, text),
+        Value::Object(_) => "không có".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+fn word(key: &str, text: &str) -> String {
+    if let Some((.., word)) = CODES.iter().find(|(of, code, _)| *of == key && *code == text) {
+        return (*word).to_owned();
+    }
+    let council = || serde_json::from_value::<CouncilKind>(Value::String(text.to_owned())).ok();
+    match key {
+        "roles" => Role::from_code(text).map_or_else(|| text.to_owned(), |role| role.label().to_owned()),
+        "kind" => council().map_or_else(|| text.to_owned(), |kind| kind.label().to_owned()),
+        _ => text.parse().map_or_else(|_| text.to_owned(), moment),
+    }
+}
+
+fn is_code(text: &str) -> bool {
+    let is_id = text.len() == 36 && text.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
+    is_id || (text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+/// A moment to the second, in Vietnam's time: `08:00:00 ngày 01/12/2026`.
+pub fn moment(at: UtcTime) -> String {
+    let Ok(moment) = at.as_str().parse::<Timestamp>() else { return at.to_string() };
+    let local = moment.to_zoned(TimeZone::fixed(offset(7)));
+    let (hour, minute, second) = (local.hour(), local.minute(), local.second());
+    format!("{hour:02}:{minute:02}:{second:02} ngày {:02}/{:02}/{}", local.day(), local.month(), local.year())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::audit::{CouncilEvent, LogEvent as _, PollEvent};
+
+    #[test]
+    fn every_kind_and_every_field_has_vietnamese_words() {
+        let rows: Vec<_> = CouncilEvent::TABLE.iter().chain(PollEvent::TABLE).collect();
+        for row in &rows {
+            assert_ne!(kind(row.kind), row.kind, "KINDS lacks {}", row.kind);
+            for column in row.fields {
+                assert_ne!(field(column.name), column.name, "FIELDS lacks {} of {}", column.name, row.kind);
+            }
+        }
+        for (known, _) in KINDS {
+            assert!(rows.iter().any(|row| row.kind == *known), "{known} is no kind any more");
+        }
+    }
+
+    #[test]
+    fn data_is_told_in_lines() {
+        let told = |data: &str| -> Vec<String> {
+            lines(data).into_iter().map(|line| format!("{}: {}", line.label, line.text)).collect()
+        };
+        assert_eq!(
+            told(r#"{"kind":"province_council","name":"Hội đồng","roles":["head_teller","teller"]}"#),
+            ["Loại: HĐND cấp tỉnh", "Tên: Hội đồng", "Vai trò: Trưởng Ban kiểm phiếu, Thành viên Ban kiểm phiếu"]
+        );
+        assert_eq!(
+            told(
+                r#"{"expires_at":"2026-11-30T18:00:05Z","slips":[{"account":"a","slip":"b"},{"account":"c","slip":"d"}]}"#
+            ),
+            [
+                "Hết hạn lúc: 01:00:05 ngày 01/12/2026",
+                "Các thẻ › 1 › Tài khoản: a",
+                "Các thẻ › 1 › Thẻ: b",
+                "Các thẻ › 2 › Tài khoản: c",
+                "Các thẻ › 2 › Thẻ: d"
+            ]
+        );
+        assert_eq!(told(r#"{"by":"slip","on":false}"#), ["Bằng cách: thẻ truy cập", "Đang bật: không"]);
+    }
+}
