@@ -11,13 +11,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller may not read the log, or there is none of that id.
-    pub async fn log_texts(
-        &self,
-        caller: &Caller,
-        log: LogId,
-        from: u64,
-        limit: u32,
-    ) -> Result<Vec<String>, AppError> {
+    pub async fn log_texts(&self, caller: &Caller, log: LogId, from: u64, limit: u32) -> Result<Vec<String>, AppError> {
         let readable = self.logs(caller).await?;
         if !readable.iter().any(|head| head.log == log) {
             return Err(AppError::NotFound("nhật ký"));

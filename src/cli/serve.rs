@@ -66,18 +66,20 @@ async fn serve(args: Args, is_tls: bool) -> Result<(), AppError> {
     let url = std::env::var("DATABASE_URL").ok();
     let app = data_folder::open_app(&args.data, url.as_deref()).await?;
     let scheme = if args.tls_cert.is_some() { "https" } else { "http" };
-    let public_url = args.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned());
+    let told = args.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned());
+    let public_url = told.clone().unwrap_or_else(|| format!("{scheme}://{}", args.listen));
     let tls = args.tls_cert.zip(args.tls_key).map(|(certificate, key)| TlsFiles { certificate, key });
     let service = Service {
         app: app.clone(),
         settings: Settings { is_tls, has_trusted_proxy: args.proxy },
+        public_url,
         listen: args.listen,
         tls,
         metrics_listen: args.metrics_listen,
     };
     let set_up = app.set_up_link().await?;
     let ready = |address: SocketAddr| {
-        let base = public_url.unwrap_or_else(|| format!("{scheme}://{address}"));
+        let base = told.unwrap_or_else(|| format!("{scheme}://{address}"));
         out::data(&format!("Đang phục vụ tại {base}/ (nghe ở {address}; dừng bằng Ctrl+C)."));
         if let Some(path) = set_up {
             let once = "chỉ dùng một lần, hết hiệu lực khi chương trình dừng";

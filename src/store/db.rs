@@ -72,8 +72,7 @@ impl Db {
             Self::Sqlite { readers, .. } => sqlx::query_as(newest).fetch_one(readers).await?,
             Self::Postgres(pool) => sqlx::query_as(newest).fetch_one(pool).await?,
         };
-        if found > schema::SCHEMA {
-            Err(StoreError::NewerSchema { found, known: schema::SCHEMA }) } else { Ok(()) }
+        if found > schema::SCHEMA { Err(StoreError::NewerSchema { found, known: schema::SCHEMA }) } else { Ok(()) }
     }
 
     async fn connect(target: &Target) -> Result<Self, StoreError> {

@@ -2,8 +2,8 @@
 
 use sqlx::{ConnectOptions as _, Connection as _};
 
-use super::schema::SCHEMA;
 use super::error::StoreError;
+use super::schema::SCHEMA;
 use super::target::Target;
 
 /// What a database says of itself.

@@ -1,7 +1,6 @@
 //! Polls as rows: how far each has come, its list, its forms, its batches, its papers. Nothing here is finer than a batch,
 //! and what was counted in one lies in [`super::sealed`].
 
-use super::db::Tx;
 use super::error::StoreError;
 use super::scope::CouncilTx;
 use super::sql::{execute, row, row_struct, rows};
@@ -252,24 +251,6 @@ pub async fn find(tx: &mut CouncilTx, poll: PollId) -> Result<Option<StoredPoll>
     Ok(Some(StoredPoll { log, state }))
 }
 
-/// Like [`find`], and keeps every other writer of the poll out until the end of the transaction: the state that a step is
-/// decided on is the one that it changes.
-///
-/// # Errors
-/// When a row cannot be read.
-pub async fn hold(tx: &mut CouncilTx, poll: PollId) -> Result<Option<StoredPoll>, StoreError> {
-    // SQLite's transaction holds the one write lock; PostgreSQL locks the row of the poll.
-    if matches!(tx.connection(), Tx::Postgres(_)) {
-        row!(
-            tx,
-            (i64,),
-            "SELECT version FROM polls WHERE council_id = $1 AND poll_id = $2 FOR UPDATE",
-            poll.to_string()
-        )?;
-    }
-    find(tx, poll).await
-}
-
 /// Writes the stage that a poll has reached.
 ///
 /// # Errors
@@ -290,12 +271,8 @@ pub async fn reach(tx: &mut CouncilTx, poll: PollId, stage: Stage, at: UtcTime) 
 /// # Errors
 /// When the database does not answer.
 pub async fn ruleset_text(tx: &mut CouncilTx, poll: PollId) -> Result<Option<String>, StoreError> {
-    let found = row!(
-        tx,
-        (String,),
-        "SELECT ruleset_text FROM polls WHERE council_id = $1 AND poll_id = $2",
-        poll.to_string()
-    )?;
+    let found =
+        row!(tx, (String,), "SELECT ruleset_text FROM polls WHERE council_id = $1 AND poll_id = $2", poll.to_string())?;
     Ok(found.map(|(text,)| text))
 }
 
@@ -457,41 +434,4 @@ pub async fn results(tx: &mut CouncilTx, poll: PollId) -> Result<Option<String>,
         poll.to_string()
     )?;
     Ok(found.map(|(results,)| results))
-}
-
-/// Adds the signed head of a log at one of its moments.
-///
-/// # Errors
-/// When the log is not this council's.
-pub async fn add_head(
-    tx: &mut CouncilTx,
-    log: LogId,
-    size: u64,
-    moment: &str,
-    note: String,
-    at: UtcTime,
-) -> Result<(), StoreError> {
-    let added = execute!(
-        tx,
-        "INSERT INTO checkpoints (council_id, log_id, size, moment, note, signed_at) VALUES ($1, $2, $3, $4, $5, $6)",
-        log.to_string(),
-        i64::try_from(size).map_err(StoreError::corrupt)?,
-        moment.to_owned(),
-        note.clone(),
-        at.to_string(),
-    );
-    added.map(drop)
-}
-
-/// Moments and signed heads of a log, by size.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn heads(tx: &mut CouncilTx, log: LogId) -> Result<Vec<(String, String)>, StoreError> {
-    rows!(
-        tx,
-        (String, String),
-        "SELECT moment, note FROM checkpoints WHERE council_id = $1 AND log_id = $2 ORDER BY size, moment",
-        log.to_string()
-    )
 }

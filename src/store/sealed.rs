@@ -22,12 +22,7 @@ fn read(text: &str, commitment: &str) -> Result<Opening, StoreError> {
 ///
 /// # Errors
 /// [`StoreError::Refused`] when the number is taken.
-pub async fn add(
-    tx: &mut CouncilTx,
-    poll: PollId,
-    opening: &Opening,
-    commitment: Digest,
-) -> Result<(), StoreError> {
+pub async fn add(tx: &mut CouncilTx, poll: PollId, opening: &Opening, commitment: Digest) -> Result<(), StoreError> {
     execute!(
         tx,
         "INSERT INTO batches (council_id, poll_id, form_id, number, papers, commitment) VALUES ($1, $2, $3, $4, $5, $6)",

@@ -31,21 +31,12 @@ pub use routes::{Access, Route, routes};
 use crate::app::App;
 
 /// How this service is reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
     /// Browsers reach it over TLS, here or at a proxy: cookies are marked `Secure`.
     pub is_tls: bool,
     /// Every request comes through a proxy that adds where it came from to `X-Forwarded-For`.
     pub has_trusted_proxy: bool,
-    /// The address under which browsers find it, for what is printed: `https://tinnhiem.vinhphuc.gov.vn`. It is said
-    /// once, at the start, and lives as long as the process.
-    pub public_url: &'static str,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self { is_tls: false, has_trusted_proxy: false, public_url: "http://127.0.0.1:8080" }
-    }
 }
 
 /// What handlers stand on.
@@ -55,6 +46,8 @@ pub struct Site {
     pub app: App,
     /// How it is reached.
     pub settings: Settings,
+    /// The address under which browsers find it, for what is printed: `https://tinnhiem.vinhphuc.gov.vn`.
+    pub public_url: String,
 }
 
 /// The whole service as one router.

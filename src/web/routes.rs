@@ -9,7 +9,9 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{MethodRouter, get, post};
 
 use super::form::Instead;
-use super::pages::{accounts, assets, councils, error, health, home, log, own, second_factor, set_up, settings, sign_in, slips};
+use super::pages::{
+    accounts, assets, councils, error, health, home, log, own, second_factor, set_up, settings, sign_in, slips,
+};
 use super::session::Visitor;
 use super::{Site, form};
 use crate::app::logs;

@@ -37,6 +37,8 @@ pub struct Service {
     pub app: App,
     /// How browsers reach it.
     pub settings: Settings,
+    /// The address under which browsers find it.
+    pub public_url: String,
     /// Where it listens.
     pub listen: SocketAddr,
     /// Certificate and key, when TLS ends here.
@@ -79,7 +81,7 @@ pub enum ServeError {
 /// # Errors
 /// One sentence: what keeps it from starting and what to do.
 pub async fn run(service: Service, ready: impl FnOnce(SocketAddr)) -> Result<(), ServeError> {
-    let Service { app, settings, listen, tls, metrics_listen } = service;
+    let Service { app, settings, public_url, listen, tls, metrics_listen } = service;
     let listener = bind(listen)?;
     let figures = metrics_listen.map(bind).transpose()?;
     let config = tls.as_ref().map(|files| tls::load(files, app.now())).transpose()?.map(RustlsConfig::from_config);
@@ -93,7 +95,8 @@ pub async fn run(service: Service, ready: impl FnOnce(SocketAddr)) -> Result<(),
     }
     ready(listener.local_addr()?);
     systemd::notify("READY=1");
-    let router = super::router(Site { app: app.clone(), settings }).layer(from_fn_with_state(observer, observe::watch));
+    let router = super::router(Site { app: app.clone(), settings, public_url })
+        .layer(from_fn_with_state(observer, observe::watch));
     let result = accept(listener, config, handle, router).await;
     app.close().await;
     Ok(result?)

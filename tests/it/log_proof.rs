@@ -3,33 +3,17 @@
 use jiff::Timestamp;
 use tinnhiem::app::logs::{LogFilter, PAGE};
 use tinnhiem::app::{AppError, Caller};
-use tinnhiem::domain::account::{Account, AccountState, Roles};
 use tinnhiem::domain::audit::merkle::{leaf_hash, verify_inclusion};
 use tinnhiem::domain::audit::{Checkpoint, KeyName, VerifierKey};
-use tinnhiem::domain::id::{AccountId, CouncilId, LogId, PollId, SessionId};
+use tinnhiem::domain::id::{CouncilId, LogId, PollId};
 use tinnhiem::domain::role::Role;
 use tinnhiem::store::{StoreError, logs};
 
-use crate::site::{Site, on_both};
-use crate::store_log::{append, now, own_log};
+use crate::site::{Site, on_both, somebody_in};
+use crate::store_log::{append, own_log};
 
-/// Somebody with one role; whether an account stands behind it is not the log's question.
 fn caller(council: CouncilId, role: Role) -> Caller {
-    let account = Account {
-        id: AccountId::new(Timestamp::UNIX_EPOCH, &[1; 10]),
-        login: "ai.do".parse().expect("login"),
-        name: "Ai Đó".into(),
-        roles: Roles::new(council, [role]).expect("roles"),
-        state: AccountState::Open,
-        must_change_password: false,
-        has_second_factor: false,
-        last_sign_in_at: None,
-        version: 1,
-        changed_at: now(),
-        changed_by: "Ai Đó".into(),
-    };
-    let session = SessionId::new(Timestamp::UNIX_EPOCH, &[1; 10]);
-    Caller { council, council_name: "Hội đồng".into(), account, session }
+    somebody_in(council, role, Timestamp::UNIX_EPOCH)
 }
 
 #[test]

@@ -131,15 +131,7 @@ const STEPS: &[(&str, fn(PollState) -> Taken, &[Stage])] = &[
     (
         "issue_paper",
         |s| s.issue_paper(paper("list.pdf")),
-        &[
-            Stage::Created,
-            Stage::Listed,
-            Stage::Sealed,
-            Stage::Voting,
-            Stage::Closed,
-            Stage::Declared,
-            Stage::Minuted,
-        ],
+        &[Stage::Created, Stage::Listed, Stage::Sealed, Stage::Voting, Stage::Closed, Stage::Declared, Stage::Minuted],
     ),
     ("publish", PollState::publish, &[Stage::Minuted]),
 ];

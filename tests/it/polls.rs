@@ -7,35 +7,20 @@ use tinnhiem::app::bundle::{self, Options};
 use tinnhiem::app::caller::Caller;
 use tinnhiem::app::polls::{CountedBatch, Hand, NewPoll};
 use tinnhiem::app::service::Ask;
-use tinnhiem::domain::account::{Account, AccountState, Roles};
 use tinnhiem::domain::audit::event::poll::PollCreated;
 use tinnhiem::domain::audit::{Actor, Course, Digest, Entry, KeyName, Moment};
-use tinnhiem::domain::id::{AccountId, CouncilId, PollId, SessionId};
+use tinnhiem::domain::id::{CouncilId, PollId};
 use tinnhiem::domain::poll_state::Stage;
 use tinnhiem::domain::role::Role;
 
 use crate::poll_state::{counts, created, forms, listed, paper};
-use crate::site::{Site, on_both};
+use crate::site::{Site, on_both, somebody_in};
 
 const RULES: &str = "id = \"MAU\"\n";
 
 /// Somebody of a council in one role.
 fn somebody(site: &Site, council: CouncilId, role: Role) -> Caller {
-    let now = site.clock.now();
-    let account = Account {
-        id: AccountId::new(now, &[role.code().len() as u8; 10]),
-        login: role.code().parse().expect("login"),
-        name: role.label().into(),
-        roles: Roles::new(council, [role]).expect("roles"),
-        state: AccountState::Open,
-        must_change_password: false,
-        has_second_factor: false,
-        last_sign_in_at: None,
-        version: 1,
-        changed_at: now.try_into().expect("time"),
-        changed_by: "A".into(),
-    };
-    Caller { council, council_name: "Mẫu".into(), account, session: SessionId::new(now, &[2; 10]) }
+    somebody_in(council, role, site.clock.now())
 }
 
 fn by<'a>(site: &Site, caller: &'a Caller) -> Hand<'a> {

@@ -255,7 +255,11 @@ fn behind_tls_every_answer_says_so() {
     on_both(|engine| async move {
         let (site, _) = Site::with_council(engine).await;
         let settings = web::Settings { is_tls: true, ..web::Settings::default() };
-        let mut visitor = Visitor::new(web::router(web::Site { app: site.app.clone(), settings }));
+        let mut visitor = Visitor::new(web::router(web::Site {
+            app: site.app.clone(),
+            settings,
+            public_url: "https://tinnhiem.local".into(),
+        }));
         for path in ["/dang-nhap", "/khong-co", "/"] {
             let answer = visitor.sends_once(Method::GET, path, None).await;
             assert_eq!(answer.headers["strict-transport-security"], "max-age=63072000", "{path}");

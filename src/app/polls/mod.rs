@@ -11,7 +11,7 @@ use super::error::AppError;
 use super::service::{App, Ask};
 use crate::domain::audit::event::council::PollBegun;
 use crate::domain::audit::event::poll::{CouncilLogNoted, PollCreated};
-use crate::domain::audit::{Actor, Checkpoint, CouncilEvent, Digest, KeyName, Moment, PollEvent, UtcTime};
+use crate::domain::audit::{Actor, Checkpoint, CouncilEvent, Digest, KeyName, PollEvent, UtcTime};
 use crate::domain::id::{CouncilId, LogId, PollId};
 use crate::domain::poll_state::{self, PollState, Refusal, Step};
 use crate::domain::role::Role;
@@ -133,7 +133,7 @@ impl App {
         let in_rehearsal = matches!(hand, Hand::Rehearsal(_));
         self.by_hand(hand, move |tx| {
             Box::pin(async move {
-                let stored = polls::hold(tx, poll).await?.ok_or(NO_POLL)?;
+                let stored = polls::find(tx, poll).await?.ok_or(NO_POLL)?;
                 if in_rehearsal && !stored.state.poll().created.rehearsal {
                     return Err(AppError::Forbidden);
                 }
@@ -207,7 +207,7 @@ async fn take(tx: &mut CouncilTx, place: Place, actor: &Actor, step: Step, keys:
     let head = head(tx, place.log).await?;
     let signer = keys.poll_signer(&head.origin, state.poll().created.rehearsal);
     let note = head.sign(&signer).map_err(|e| AppError::internal("ký điểm chốt", e))?;
-    polls::add_head(tx, place.log, head.size, moment_code(moment), note, place.at).await?;
+    logs::add_checkpoint(tx, place.log, head.size, Some(moment), &note, place.at).await?;
     Ok(Taken { head: Some(head) })
 }
 
@@ -241,16 +241,6 @@ async fn council_log(tx: &mut CouncilTx) -> Result<CouncilLogNoted, AppError> {
     let log = logs::own(tx).await?;
     let Checkpoint { origin, size, root } = head(tx, log).await?;
     Ok(CouncilLogNoted { origin: origin.as_str().to_owned(), root, size })
-}
-
-const fn moment_code(moment: Moment) -> &'static str {
-    match moment {
-        Moment::FormsSealed => "forms_sealed",
-        Moment::VotingOpened => "voting_opened",
-        Moment::CountingClosed => "counting_closed",
-        Moment::Minutes => "minutes",
-        Moment::Published => "published",
-    }
 }
 
 impl From<Refusal> for AppError {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::{Hand, NO_POLL, moment_code};
+use super::{Hand, NO_POLL};
 use crate::app::bundle::{self, BundleParts};
 use crate::app::error::AppError;
 use crate::app::service::App;
@@ -118,17 +118,13 @@ async fn read_log(tx: &mut CouncilTx, log: LogId) -> Result<(Log, VerifierKey), 
 }
 
 /// The heads of the moments that have come.
-async fn read_heads(
-    tx: &mut CouncilTx,
-    log: LogId,
-    key: &VerifierKey,
-) -> Result<Vec<(Moment, Checkpoint)>, AppError> {
-    let notes = polls::heads(tx, log).await?;
+async fn read_heads(tx: &mut CouncilTx, log: LogId, key: &VerifierKey) -> Result<Vec<(Moment, Checkpoint)>, AppError> {
+    let notes = logs::checkpoints(tx, log).await?;
     let mut heads = Vec::new();
     for moment in Moment::ALL {
-        let note = notes.iter().find(|(code, _)| code == moment_code(moment));
-        if let Some((_, note)) = note {
-            let head = Checkpoint::open(note, key).map_err(|e| AppError::internal("đọc điểm chốt", e))?;
+        let signed = notes.iter().find(|row| row.moment == moment.code());
+        if let Some(signed) = signed {
+            let head = Checkpoint::open(&signed.note, key).map_err(|e| AppError::internal("đọc điểm chốt", e))?;
             heads.push((moment, head));
         }
     }

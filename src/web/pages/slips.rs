@@ -96,7 +96,7 @@ pub async fn issue(State(site): State<Arc<Site>>, Extension(visitor): Extension<
     let Some(caller) = visitor.caller else { return error::forbidden().into_response() };
     let issued = async {
         let ask = Ask { caller: &caller, request: form.request()? };
-        site.app.issue_slips(ask, form.all("accounts"), form.value("days"), site.settings.public_url).await
+        site.app.issue_slips(ask, form.all("accounts"), form.value("days"), &site.public_url).await
     };
     match issued.await {
         Ok(pdf) => {

@@ -23,6 +23,7 @@ use tinnhiem::web;
 use zeroize::Zeroizing;
 
 pub use database::{Database, Engine};
+pub use people::somebody_in;
 pub use visitor::{Answer, Visitor};
 
 /// Password of everybody whom a story does not give another.
@@ -51,7 +52,11 @@ impl Site {
         let clock = Clock::still(start);
         let keys = Keys::new(Zeroizing::new([7; 32]));
         let app = App::new(store.clone(), clock.clone(), Chance::System, keys, Cost::Least);
-        let site = web::Site { app: app.clone(), settings: web::Settings::default() };
+        let site = web::Site {
+            app: app.clone(),
+            settings: web::Settings::default(),
+            public_url: "http://127.0.0.1:8080".into(),
+        };
         Self { app, clock, store, router: web::router(site), database }
     }
 

@@ -2,10 +2,12 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use jiff::Timestamp;
+use tinnhiem::app::Caller;
 use tinnhiem::app::passwords::{self, Cost};
 use tinnhiem::domain::account::{Account, AccountState, Roles};
 use tinnhiem::domain::audit::Actor;
-use tinnhiem::domain::id::{AccountId, CouncilId, LogId};
+use tinnhiem::domain::id::{AccountId, CouncilId, LogId, SessionId};
 use tinnhiem::domain::role::Role;
 use tinnhiem::store::{StoreError, accounts, councils, logs};
 use zeroize::Zeroizing;
@@ -77,5 +79,32 @@ impl Site {
     pub async fn name(&self, council: CouncilId) -> String {
         let mut tx = self.store.read(council).await.expect("database");
         councils::own(&mut tx).await.expect("database").expect("council").name
+    }
+}
+
+/// Somebody of a council in one role, as a session would tell of them; no row of theirs is in the database.
+pub fn somebody_in(council: CouncilId, role: Role, at: Timestamp) -> Caller {
+    let number = u8::try_from(Role::ALL.iter().position(|other| *other == role).expect("role")).expect("small");
+    let account = Account {
+        id: AccountId::new(at, &[number; 10]),
+        login: role.code().parse().expect("login"),
+        name: role.label().into(),
+        roles: Roles::new(council, [role]).expect("roles"),
+        state: AccountState::Open,
+        must_change_password: false,
+        has_second_factor: false,
+        last_sign_in_at: None,
+        version: 1,
+        changed_at: at.try_into().expect("time"),
+        changed_by: "A".into(),
+    };
+    Caller {
+        council,
+        council_name: "Hội đồng".into(),
+        account,
+        session: SessionId::new(at, &[number; 10]),
+        pending: None,
+        previous_sign_in: None,
+        failures_before: 0,
     }
 }
