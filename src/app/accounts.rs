@@ -231,7 +231,7 @@ impl App {
 
     /// A password that nobody chose, and what the database keeps of it.
     pub(super) async fn first_password(&self) -> Result<(Password, String), AppError> {
-        let password = first_password(&*Zeroizing::new(self.chance.block()?));
+        let password = first_password(&Zeroizing::new(self.chance.block()?));
         let phc = passwords::hash(self.cost, password.clone(), self.chance.block()?).await?;
         Ok((password, phc))
     }

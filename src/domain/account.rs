@@ -86,7 +86,7 @@ pub fn suggest_login(name: &str, is_taken: impl Fn(&Login) -> bool) -> Option<Lo
     let folded: String = fold(name).chars().filter(|c| c.is_ascii_alphanumeric() || *c == ' ').collect();
     let words: Vec<&str> = folded.split_whitespace().collect();
     let (given, family) = (words.last()?, words.first()?);
-    let stem = if words.len() > 1 { format!("{given}.{family}") } else { format!("{given}") };
+    let stem = if words.len() > 1 { format!("{given}.{family}") } else { (*given).to_owned() };
     // Room for a number behind it.
     let stem: String = stem.chars().take(LOGIN_LETTERS.end() - 4).collect();
     let numbered = (2..10_000).map(|number| format!("{stem}{number}"));

@@ -86,7 +86,7 @@ mod tests {
             let to: Uri = answer.headers()[LOCATION].to_str().expect("text").parse().expect("address");
             assert_eq!(sentence(&to), *text);
         }
-        for other in ["/", "/?xong=", "/?xong=<b>", "/?khac=da-luu"] {
+        for other in ["/", "/?xong=", "/?xong=%3Cb%3E", "/?khac=da-luu"] {
             assert_eq!(sentence(&other.parse().expect("address")), "", "{other}");
         }
     }

@@ -102,7 +102,7 @@ fn entries() -> Vec<String> {
     ];
     let entry = |(kind, data): (&str, String)| {
         format!(
-            r#"{{"actor":{{"name":"A","role":"teller"}},"at":"2024-02-29T23:59:59Z","data":{data},"kind":"{kind}","seq":41,"v":1}}"#
+            r#"{{"actor":{{"account":null,"name":"A","role":"teller"}},"at":"2024-02-29T23:59:59Z","data":{data},"kind":"{kind}","seq":41,"v":1}}"#
         )
     };
     data.into_iter().map(entry).collect()

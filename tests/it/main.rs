@@ -4,6 +4,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::as_conversions,
+    clippy::print_stderr,
     reason = "a test says what it expects by stopping there"
 )]
 

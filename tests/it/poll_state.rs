@@ -106,8 +106,11 @@ fn at_stage(stage: Stage) -> PollState {
     state
 }
 
-/// Each step, with the stages in which it may be taken.
-const STEPS: &[(&str, fn(PollState) -> Taken, &[Stage])] = &[
+/// A step, with the stages in which it may be taken.
+type Case = (&'static str, fn(PollState) -> Taken, &'static [Stage]);
+
+/// Each step.
+const STEPS: &[Case] = &[
     ("decide_list", |s| s.decide_list(listed()), &[Stage::Created]),
     (
         "release_dossiers",

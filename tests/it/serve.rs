@@ -188,7 +188,7 @@ fn what_keeps_it_from_starting_is_said_in_one_sentence() {
     assert_eq!((code, said.contains("chmod 600")), (Some(2), true), "{said}");
 }
 
-fn certificate(folder: &Path, name: &str, days: &str) -> (String, String) {
+fn certificate(folder: &Path, name: &str) -> (String, String) {
     let path = |kind| folder.join(format!("{name}.{kind}")).to_str().expect("path").to_owned();
     let (certificate, key) = (path("crt"), path("key"));
     let made = Command::new("openssl")
@@ -203,7 +203,7 @@ fn certificate(folder: &Path, name: &str, days: &str) -> (String, String) {
             "-subj",
             "/CN=localhost",
         ])
-        .args(["-addext", "subjectAltName=DNS:localhost", "-keyout", &key, "-out", &certificate, "-days", days])
+        .args(["-addext", "subjectAltName=DNS:localhost", "-keyout", &key, "-out", &certificate, "-days", "30"])
         .output()
         .expect("openssl");
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
@@ -213,9 +213,10 @@ fn certificate(folder: &Path, name: &str, days: &str) -> (String, String) {
 #[test]
 fn tls_is_served_from_files_and_a_wrong_pair_is_named() {
     let (home, data) = data();
-    let (good, key) = certificate(home.path(), "good", "30");
-    let (old, old_key) = certificate(home.path(), "old", "-1");
-    let (_, other_key) = certificate(home.path(), "other", "30");
+    let (good, key) = certificate(home.path(), "good");
+    let expired = |kind| format!("{}/tests/fixtures/tls/expired.{kind}", env!("CARGO_MANIFEST_DIR"));
+    let (old, old_key) = (expired("crt"), expired("key"));
+    let (_, other_key) = certificate(home.path(), "other");
     let nothing = home.path().join("nothing").to_str().expect("path").to_owned();
     for (certificate, key, sentence) in [
         (&old, &old_key, "chứng thư chỉ có hiệu lực từ"),

@@ -103,6 +103,7 @@ fn a_slip_ends_by_time_by_hand_by_a_newer_one_and_with_its_account() {
         let mut admin = site.signed_in("mau", "quan.tri").await;
         let mut guest = site.visitor();
         let older = codes(&issues(&mut admin, &[lan], "7").await.bytes).remove(0);
+        site.clock.advance(SignedDuration::from_secs(1));
         let newer = codes(&issues(&mut admin, &[lan], "7").await.bytes).remove(0);
         guest.opens("/phieu/mau").await;
         assert!(guest.submits("/phieu/mau", &[("code", &older)]).await.text("#code-error").contains("bị hủy"));

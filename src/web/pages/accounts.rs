@@ -188,17 +188,17 @@ pub async fn open(State(site): State<Arc<Site>>, Extension(visitor): Extension<V
     match opened.map_err(|problem| again(problem, form)) {
         Ok(shown) => FirstPassword::page("Đã mở tài khoản", caller.council_name, shown, LIST).into_response(),
         Err(Ok(form)) => refused(Page::new(New { form, roles: offered(caller.council) })),
-        Err(Err(answer)) => answer,
+        Err(Err(answer)) => *answer,
     }
 }
 
 /// The form with what is wrong in it, or the answer to a problem that is no matter of its fields. A form that was sent
 /// twice leads to where the first one led, as far as it can: a password is shown once.
-fn again(problem: AppError, form: Form) -> Result<Form, Response> {
+fn again(problem: AppError, form: Form) -> Result<Form, Box<Response>> {
     if matches!(problem, AppError::AlreadyDone) {
-        return Err(Page::new(Again { sentence: problem.to_string() }).into_response());
+        return Err(Box::new(Page::new(Again { sentence: problem.to_string() }).into_response()));
     }
-    form.with_errors(problem).map_err(|problem| failed(&problem))
+    form.with_errors(problem).map_err(|problem| Box::new(failed(&problem)))
 }
 
 fn edit_page(caller: &Caller, account: Account, form: Form) -> Page {

@@ -264,5 +264,6 @@ fn start_driver() -> (Child, u16) {
             return (driver, port);
         }
     }
+    driver.kill().and_then(|()| driver.wait()).expect("chromedriver ends");
     panic!("chromedriver did not start")
 }

@@ -81,7 +81,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("root", "Mã gốc"),
     ("ruleset", "Bộ quy tắc"),
     ("ruleset_sha256", "SHA-256 của bộ quy tắc"),
-    ("sha256", "SHA-256"),
+    ("sha256", "Mã băm SHA-256"),
     ("sheets", "Số tờ"),
     ("simulated", "Phiếu mô phỏng"),
     ("sitting", "Kỳ họp"),
