@@ -5,12 +5,15 @@ use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Mutex};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
+
+/// Longest that a story waits for the program: a test that hangs tells nobody why.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// A service that runs until the story ends it.
 pub struct Process {
@@ -26,6 +29,21 @@ pub fn tinnhiem() -> Command {
     command
 }
 
+/// Waits for the end of a program, and ends it when it takes too long.
+pub fn ended(child: &mut Child) -> ExitStatus {
+    let start = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().expect("status") {
+            return status;
+        }
+        if start.elapsed() > PATIENCE {
+            drop(child.kill());
+            panic!("it has not ended after {PATIENCE:?}");
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
 impl Process {
     /// Starts on a free port, and waits until it says where it serves.
     pub fn start(data: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
@@ -36,12 +54,11 @@ impl Process {
         let output = Arc::new(Mutex::new(String::new()));
         let stderr = child.stderr.take().expect("stderr");
         let mut readers = vec![collect(stderr, &output)];
-        let mut lines = BufReader::new(child.stdout.take().expect("stdout"));
-        let mut first = String::new();
-        lines.read_line(&mut first).expect("line");
-        output.lock().expect("output").push_str(&first);
+        let (tell, told) = mpsc::channel();
+        readers.push(first_line(child.stdout.take().expect("stdout"), &output, tell));
+        // Nothing is told when the program ends without a line.
+        let first = told.recv_timeout(PATIENCE).unwrap_or_default();
         let address = first.split("nghe ở ").nth(1).and_then(|rest| rest.split(';').next()).map(str::to_owned);
-        readers.push(collect(lines, &output));
         let mut process = Self { child, address: String::new(), output, readers };
         match address {
             Some(address) => process.address = address,
@@ -57,20 +74,31 @@ impl Process {
 
     /// Waits for its end, and gives all that it ever printed.
     pub fn ends(&mut self) -> (ExitStatus, String) {
-        let status = self.child.wait().expect("end");
+        let status = ended(&mut self.child);
         self.readers.drain(..).for_each(|reader| reader.join().expect("reader"));
         (status, self.output.lock().expect("output").clone())
     }
 
     /// What came back for raw bytes, until the other side closes.
     pub fn sends(&self, bytes: &[u8]) -> String {
-        let mut stream = TcpStream::connect(&self.address).expect("connection");
-        stream.set_read_timeout(Some(Duration::from_secs(20))).expect("timeout");
+        self.tries(bytes).expect("connection")
+    }
+
+    /// The same of a program that may be gone: what came back before it went.
+    pub fn tries(&self, bytes: &[u8]) -> std::io::Result<String> {
+        let start = Instant::now();
+        let mut stream = TcpStream::connect_timeout(&self.address.parse().expect("address"), PATIENCE)?;
         // Whoever refuses a request may close before all of it was sent.
         drop(stream.write_all(bytes));
-        let mut answer = Vec::new();
-        drop(stream.read_to_end(&mut answer));
-        String::from_utf8_lossy(&answer).into_owned()
+        let (mut answer, mut buffer) = (Vec::new(), [0; 4096]);
+        while let Some(left) = PATIENCE.checked_sub(start.elapsed()).filter(|left| !left.is_zero()) {
+            stream.set_read_timeout(Some(left))?;
+            match stream.read(&mut buffer) {
+                Ok(length @ 1..) => answer.extend_from_slice(&buffer[..length]),
+                Ok(0) | Err(_) => break,
+            }
+        }
+        Ok(String::from_utf8_lossy(&answer).into_owned())
     }
 
     pub fn gets(&self, path: &str) -> String {
@@ -91,6 +119,18 @@ fn collect(mut from: impl std::io::Read + Send + 'static, into: &Arc<Mutex<Strin
         let mut buffer = [0; 4096];
         while let Ok(length @ 1..) = from.read(&mut buffer) {
             into.lock().expect("output").push_str(&String::from_utf8_lossy(&buffer[..length]));
+        }
+    })
+}
+
+/// Tells the first line, then collects all of them.
+fn first_line(from: ChildStdout, into: &Arc<Mutex<String>>, tell: mpsc::Sender<String>) -> thread::JoinHandle<()> {
+    let into = Arc::clone(into);
+    thread::spawn(move || {
+        for line in BufReader::new(from).lines().map_while(Result::ok) {
+            into.lock().expect("output").push_str(&format!("{line}\n"));
+            // Only the first is waited for.
+            tell.send(line).ok();
         }
     })
 }

@@ -1,19 +1,22 @@
 //! Two programs on one PostgreSQL, one of them killed while it writes; and a PostgreSQL that stops for a while.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
-use sqlx::{Connection as _, PgConnection};
+use jiff::Timestamp;
 use tempfile::TempDir;
 use tinnhiem::domain::audit::merkle::{Frontier, leaf_hash};
-use tinnhiem::domain::id::CouncilId;
-use tinnhiem::store::logs;
+use tinnhiem::domain::id::{CouncilId, RequestId};
+use tinnhiem::store::{accounts, logs};
 
-use crate::serve::Process;
-use crate::site::{Engine, PASSWORD, Site};
+use crate::serve::{Process, ended, tinnhiem};
+use crate::site::{Database, Engine, PASSWORD, Site};
 
 /// A data folder with the key of [`Site`].
 fn data_with_key(folder: &Path) -> PathBuf {
@@ -30,17 +33,23 @@ fn form(fields: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
 }
 
-/// The cookie of a session, when the service said that one began.
-fn signs_in(service: &Process) -> Option<String> {
-    let answer = posts(service, &form(&[("council", "mau"), ("login", "quan.tri"), ("password", PASSWORD)]));
-    let cookie = answer.lines().find_map(|line| line.strip_prefix("set-cookie: "))?;
-    Some(cookie.split(';').next()?.to_owned())
+/// A form as it goes over the wire.
+fn post(service: &Process, path: &str, cookie: &str, body: &str) -> String {
+    let head = format!("POST {path} HTTP/1.1\r\nHost: {}\r\nCookie: {cookie}", service.address);
+    let kind = "Content-Type: application/x-www-form-urlencoded\r\nConnection: close";
+    format!("{head}\r\n{kind}\r\nContent-Length: {}\r\n\r\n{body}", body.len())
 }
 
-fn posts(service: &Process, body: &str) -> String {
-    let head = "POST /dang-nhap HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nConnection: close";
-    let request = format!("{head}\r\nHost: {}\r\nContent-Length: {}\r\n\r\n{body}", service.address, body.len());
-    service.sends(request.as_bytes())
+fn signs_in(service: &Process) -> String {
+    let body = form(&[("council", "mau"), ("login", "quan.tri"), ("password", PASSWORD)]);
+    service.sends(post(service, "/dang-nhap", "", &body).as_bytes())
+}
+
+/// The cookie of the session that an answer begins.
+fn cookie_of(answer: &str) -> String {
+    let cookie = answer.lines().find_map(|line| line.strip_prefix("set-cookie: "));
+    let cookie = cookie.unwrap_or_else(|| panic!("no session: {answer}"));
+    cookie.split(';').next().expect("pair").to_owned()
 }
 
 fn opens(service: &Process, path: &str, cookie: &str) -> String {
@@ -48,29 +57,96 @@ fn opens(service: &Process, path: &str, cookie: &str) -> String {
     service.sends(format!("{head}\r\nConnection: close\r\n\r\n").as_bytes())
 }
 
-/// Number of entries, after every one was hashed again and the head found to follow; and of those that begin a session.
-async fn recomputed(site: &Site, council: CouncilId) -> (u64, usize) {
+fn is_fine(answer: &str) -> bool {
+    answer.starts_with("HTTP/1.1 200")
+}
+
+/// A form that opens an account, as the page of a session would send it.
+struct Opening {
+    login: String,
+    body: String,
+}
+
+impl Opening {
+    fn new(form_token: &str, writer: u8, number: u32) -> Self {
+        let [a, b, c, d] = number.to_be_bytes();
+        let request = RequestId::new(Timestamp::now(), &[7, 0, 0, 0, 0, writer, a, b, c, d]);
+        let login = format!("nguoi.{writer}.{number}");
+        let body = form(&[
+            ("form_token", form_token),
+            ("request_id", &request.to_string()),
+            ("name", "Trần Thị Thư"),
+            ("login", &login),
+            ("roles", "clerk"),
+        ]);
+        Self { login, body }
+    }
+
+    /// What the service said, if it said all of it.
+    fn sent(&self, service: &Process, cookie: &str) -> Option<String> {
+        let answer = service.tries(post(service, "/tai-khoan/moi", cookie, &self.body).as_bytes()).ok()?;
+        answer.trim_end().ends_with("</html>").then_some(answer)
+    }
+}
+
+/// What a writer heard: forms that were answered, and the one that was not.
+#[derive(Default)]
+struct Heard {
+    answered: Vec<String>,
+    unanswered: Option<Opening>,
+}
+
+/// Sends form after form until one is not answered, or `most` were.
+fn keeps_writing(
+    service: &Process,
+    cookie: &str,
+    form_token: &str,
+    (writer, most): (u8, u32),
+    count: &AtomicUsize,
+) -> Heard {
+    let mut heard = Heard::default();
+    for number in 0..most {
+        let opening = Opening::new(form_token, writer, number);
+        let Some(answer) = opening.sent(service, cookie) else {
+            heard.unanswered = Some(opening);
+            break;
+        };
+        assert!(is_fine(&answer) && answer.contains(&opening.login), "{answer}");
+        heard.answered.push(opening.login);
+        count.fetch_add(1, Ordering::Relaxed);
+    }
+    heard
+}
+
+/// Logins of the accounts that the council's log opened, in order, after every entry was hashed again, found in its place
+/// and the head found to follow from them.
+async fn opened_by_log(site: &Site, council: CouncilId) -> Vec<String> {
     let mut tx = site.store.read(council).await.expect("read");
     let log = logs::heads(&mut tx).await.expect("heads").remove(0);
     let entries = logs::entries(&mut tx, log.log, 0, 1_000_000).await.expect("entries");
-    let mut frontier = Frontier::default();
+    let (mut frontier, mut opened) = (Frontier::default(), Vec::new());
     for (seq, entry) in entries.iter().enumerate() {
         let read: serde_json::Value = serde_json::from_str(entry).expect("entry");
         assert_eq!(read["seq"].as_u64(), u64::try_from(seq).ok(), "no gap, nothing twice");
         frontier.push(leaf_hash(entry.as_bytes()));
+        if read["kind"] == "account.opened" {
+            opened.push(read["data"]["login"].as_str().expect("login").to_owned());
+        }
     }
     assert_eq!((frontier.size(), frontier.root()), (log.head.size, log.head.root));
-    let started = entries.iter().filter(|entry| entry.contains("\"session.started\"")).count();
-    (frontier.size(), started)
+    opened
 }
 
-async fn sessions(site: &Site, council: CouncilId) -> usize {
-    let mut connection = PgConnection::connect(site.database.url()).await.expect("connection");
-    let set = sqlx::query("SELECT set_config('tinnhiem.council', $1, false)").bind(council.to_string());
-    set.execute(&mut connection).await.expect("council");
-    let (count,): (i64,) =
-        sqlx::query_as("SELECT count(*) FROM sessions").fetch_one(&mut connection).await.expect("count");
-    usize::try_from(count).expect("count")
+/// Asks the program itself whether the database holds together.
+fn is_verified(data: &Path, url: &str) -> String {
+    let mut command = tinnhiem();
+    command.args(["verify", "--db", "--data"]).arg(data).env("DATABASE_URL", url);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("program");
+    let status = ended(&mut child);
+    let output = child.wait_with_output().expect("output");
+    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    assert!(status.success() && said.contains("KHỚP."), "{said}");
+    said
 }
 
 #[test]
@@ -79,43 +155,69 @@ fn what_a_killed_process_acknowledged_is_there_once_and_the_log_has_no_gap() {
     let (site, council) = runtime.block_on(Site::with_council(Engine::Postgres));
     let data = data_with_key(&site.database.folder());
     let variables = [("DATABASE_URL", site.database.url())];
-    let first = Process::start(&data, &[], &variables);
-    let second = Process::start(&data, &[], &variables);
+    let (first, second) = (Process::start(&data, &[], &variables), Process::start(&data, &[], &variables));
 
-    let cookie = signs_in(&first).expect("session");
-    let page = opens(&second, "/tai-khoan", &cookie);
-    assert!(
-        page.starts_with("HTTP/1.1 200") && page.contains("Nguyễn Quản Trị"),
-        "signed in on one, acts on the other"
-    );
+    let cookie = cookie_of(&signs_in(&first));
+    let page = opens(&second, "/tai-khoan/moi", &cookie);
+    assert!(is_fine(&page) && page.contains("Nguyễn Quản Trị"), "signed in on one, acts on the other: {page}");
+    let token = page.split("name=\"form_token\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+    let token = token.expect("token of forms");
 
-    let acknowledged: Vec<String> = thread::scope(|scope| {
-        let writer = || {
-            let mut got = Vec::new();
-            // Until the process is gone.
-            while let Some(cookie) = signs_in(&first) {
-                got.push(cookie);
-            }
-            got
-        };
-        let writers: Vec<_> = (0..8).map(|_| scope.spawn(writer)).collect();
-        let other = scope.spawn(|| (0..20).filter_map(|_| signs_in(&second)).collect::<Vec<_>>());
-        let through_second = other.join().expect("the other process");
-        assert_eq!(through_second.len(), 20);
+    let through_first = AtomicUsize::new(0);
+    let through_second = AtomicUsize::new(0);
+    let (mut answered, unanswered) = thread::scope(|scope| {
+        let (first, second, cookie) = (&first, &second, cookie.as_str());
+        let (by_first, by_second) = (&through_first, &through_second);
+        let killed: Vec<_> = (0..8)
+            .map(|writer| scope.spawn(move || keeps_writing(first, cookie, token, (writer, 1_000), by_first)))
+            .collect();
+        let other = scope.spawn(move || keeps_writing(second, cookie, token, (8, 8), by_second));
+        // The kill comes whatever happened before it: until then the writers go on.
+        let start = Instant::now();
+        while start.elapsed() < Duration::from_secs(8)
+            && (by_first.load(Ordering::Relaxed) < 40 || by_second.load(Ordering::Relaxed) < 2)
+        {
+            thread::sleep(Duration::from_millis(1));
+        }
         first.signal("KILL");
-        let mut all: Vec<String> = writers.into_iter().flat_map(|writer| writer.join().expect("writer")).collect();
-        assert!(all.len() > 8, "it was killed before it wrote: {}", all.len());
-        all.extend(through_second);
-        all
+        let (mut answered, mut unanswered) = (Vec::new(), Vec::new());
+        for writer in killed {
+            let heard = writer.join().expect("writer");
+            answered.extend(heard.answered);
+            unanswered.push(heard.unanswered.expect("it was killed in the middle"));
+        }
+        let heard = other.join().expect("writer of the other process");
+        assert!(heard.unanswered.is_none() && heard.answered.len() == 8, "the other process goes on writing");
+        answered.extend(heard.answered);
+        (answered, unanswered)
     });
+    assert!(answered.len() > 16, "it was killed before it wrote: {}", answered.len());
 
-    for cookie in &acknowledged {
-        assert!(opens(&second, "/tai-khoan", cookie).starts_with("HTTP/1.1 200"), "an acknowledged session is lost");
+    let there: BTreeSet<String> = runtime.block_on(opened_by_log(&site, council)).into_iter().collect();
+    assert!(answered.iter().all(|login| there.contains(login)), "an acknowledged account is lost");
+    is_verified(&data, site.database.url());
+
+    // Whoever got no answer sends the form again, to whichever process is there: it is done once, too.
+    for opening in unanswered {
+        let answer = opening.sent(&second, &cookie).expect("answer");
+        let was_done = there.contains(&opening.login);
+        assert!(is_fine(&answer) && answer.contains("Đã làm rồi") == was_done, "{was_done}: {answer}");
+        answered.push(opening.login);
     }
-    assert!(signs_in(&second).is_some(), "the other process goes on writing");
-    let (_, started) = runtime.block_on(recomputed(&site, council));
-    assert_eq!(started, runtime.block_on(sessions(&site, council)), "entry and row, both or neither");
-    assert!(started >= acknowledged.len() + 2, "{started} entries of {} acknowledged", acknowledged.len());
+    answered.push("quan.tri".into());
+    answered.sort();
+    let mut opened = runtime.block_on(opened_by_log(&site, council));
+    opened.sort();
+    assert_eq!(opened, answered, "each form once in the log");
+    let rows = runtime.block_on(async {
+        let mut tx = site.store.read(council).await.expect("read");
+        accounts::list(&mut tx).await.expect("accounts")
+    });
+    let mut rows: Vec<String> = rows.into_iter().map(|row| row.login.to_string()).collect();
+    rows.sort();
+    assert_eq!(rows, answered, "each form once among the accounts");
+    let said = is_verified(&data, site.database.url());
+    assert!(said.contains(&format!("{} tài khoản", answered.len())), "{said}");
 }
 
 /// A PostgreSQL of its own, because stopping that of the other tests would stop them too.
@@ -169,7 +271,8 @@ impl Cluster {
             Command::new(program)
         };
         command.current_dir("/").args(arguments).stdout(Stdio::null()).stderr(Stdio::null());
-        assert!(command.status().expect("program").success(), "{arguments:?}");
+        let mut child = command.spawn().expect("program");
+        assert!(ended(&mut child).success(), "{arguments:?}");
     }
 }
 
@@ -186,22 +289,42 @@ impl Drop for Cluster {
 #[test]
 fn a_database_that_stops_for_a_while_needs_no_restart() {
     let cluster = Cluster::start();
-    let home = tempfile::tempdir().expect("folder");
     let url = format!("postgres://tinnhiem@127.0.0.1:{}/tinnhiem", cluster.port);
-    let service = Process::start(&home.path().join("data"), &[], &[("DATABASE_URL", &url)]);
-    assert!(service.gets("/readyz").starts_with("HTTP/1.1 200"));
+    let database = Arc::new(Database::at(url.clone()));
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("runtime");
+    let (site, _) = runtime.block_on(Site::with_council_on(database));
+    let data = data_with_key(&site.database.folder());
+    let service = Process::start(&data, &[], &[("DATABASE_URL", &url)]);
+    let cookie = cookie_of(&signs_in(&service));
+    assert!(is_fine(&service.gets("/readyz")) && is_fine(&opens(&service, "/tai-khoan", &cookie)));
+
     cluster.down();
-    assert!(service.gets("/healthz").starts_with("HTTP/1.1 200"), "the process is up");
-    let answer = service.gets("/readyz");
-    assert!(answer.starts_with("HTTP/1.1 503") && answer.ends_with("database\n"), "{answer}");
-    let answer = posts(&service, &form(&[("council", "mau"), ("login", "quan.tri"), ("password", PASSWORD)]));
-    assert!(answer.starts_with("HTTP/1.1 503") && answer.contains("Không kết nối được cơ sở dữ liệu"), "{answer}");
-    assert!(!answer.contains(PASSWORD));
+    thread::scope(|scope| {
+        // All at once: each waits for a connection until it is told that there is none.
+        let ready = scope.spawn(|| service.gets("/readyz"));
+        let page = scope.spawn(|| opens(&service, "/tai-khoan", &cookie));
+        let signing_in = scope.spawn(|| signs_in(&service));
+        assert!(is_fine(&service.gets("/healthz")), "the process is up");
+        let answer = ready.join().expect("probe");
+        assert!(answer.starts_with("HTTP/1.1 503") && answer.ends_with("database\n"), "{answer}");
+        for answer in [page.join().expect("page"), signing_in.join().expect("form")] {
+            assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
+            assert!(answer.contains("Không kết nối được cơ sở dữ liệu"), "{answer}");
+            assert!(!answer.contains(PASSWORD) && !answer.contains("set-cookie"), "{answer}");
+        }
+    });
+
     cluster.up();
     let waited = Instant::now();
-    while !service.gets("/readyz").starts_with("HTTP/1.1 200") {
-        assert!(waited.elapsed() < Duration::from_secs(30), "it does not come back");
+    while !is_fine(&service.gets("/readyz")) {
+        assert!(waited.elapsed() < Duration::from_secs(10), "it does not come back");
+        thread::sleep(Duration::from_millis(50));
     }
-    assert!(service.gets("/dang-nhap").starts_with("HTTP/1.1 "), "pages are there again");
-    assert!(!service.gets("/dang-nhap").starts_with("HTTP/1.1 503"));
+    // Every connection of before is dead, and nobody has to meet one.
+    for _ in 0..12 {
+        let page = opens(&service, "/tai-khoan", &cookie);
+        assert!(is_fine(&page) && page.contains("Nguyễn Quản Trị"), "the session is still there: {page}");
+    }
+    assert!(cookie_of(&signs_in(&service)) != cookie, "it writes again");
+    is_verified(&data, &url);
 }

@@ -43,6 +43,11 @@ impl Database {
         Self { engine, folder, url }
     }
 
+    /// One that is there, on a PostgreSQL of the story's own.
+    pub fn at(url: String) -> Self {
+        Self { engine: Engine::Postgres, folder: tempfile::tempdir().expect("folder"), url }
+    }
+
     pub fn url(&self) -> &str {
         &self.url
     }

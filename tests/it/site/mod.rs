@@ -62,7 +62,12 @@ impl Site {
 
     /// A service that is set up, with the operator `he.thong`, and the council `mau` with its administrator `quan.tri`.
     pub async fn with_council(engine: Engine) -> (Self, CouncilId) {
-        let site = Self::empty(engine).await;
+        Self::with_council_on(Arc::new(Database::new(engine).await)).await
+    }
+
+    /// The same on a database that the story brings.
+    pub async fn with_council_on(database: Arc<Database>) -> (Self, CouncilId) {
+        let site = Self::on(database).await;
         let operator = site.app.set_up(first("Người Vận Hành", "he.thong")).await.expect("set-up");
         let operator = Actor { account: Some(operator), name: "Người Vận Hành".into(), role: Role::Operator };
         let council = site.found(&operator, "mau", "Hội đồng nhân dân tỉnh Mẫu").await;
