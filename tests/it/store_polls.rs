@@ -1,0 +1,161 @@
+//! Every function of the store about polls on both databases, with the same expectations.
+
+use jiff::Timestamp;
+use tinnhiem::domain::audit::event::poll::PollCreated;
+use tinnhiem::domain::audit::{Digest, KeyName, Nonce, Opening};
+use tinnhiem::domain::id::{CouncilId, LogId, PollId};
+use tinnhiem::domain::poll_state::{Poll, PollState, Stage};
+use tinnhiem::store::{Store, StoreError, logs, polls, sealed};
+
+use crate::poll_state::{counts, created, forms, listed, paper};
+use crate::site::{Engine, Site, on_both};
+use crate::store_conformance::write;
+use crate::store_log::now;
+
+/// A poll that is there, with its log.
+async fn with_poll(engine: Engine) -> (Site, CouncilId, Poll, LogId) {
+    let (site, council) = Site::with_council(engine).await;
+    let id = PollId::new(Timestamp::UNIX_EPOCH, &[1; 10]);
+    let log = LogId::new(Timestamp::UNIX_EPOCH, &[1; 10]);
+    let poll = Poll { id, created: PollCreated { ruleset_sha256: Digest::of(b"id = 'MAU'"), ..created() } };
+    let row = poll.clone();
+    let adding = write(&site.store, council, move |tx| {
+        Box::pin(async move {
+            logs::begin(tx, log, Some(id), &KeyName::new("tinnhiem/dot").expect("name"), "khóa".into()).await?;
+            polls::add(tx, &row, log, "id = 'MAU'".into(), now()).await
+        })
+    });
+    adding.await.expect("poll");
+    (site, council, poll, log)
+}
+
+async fn state(store: &Store, council: CouncilId, poll: PollId) -> PollState {
+    let mut tx = store.read(council).await.expect("read");
+    polls::find(&mut tx, poll).await.expect("find").expect("poll").state
+}
+
+#[test]
+fn a_poll_is_read_back_at_every_stage_as_it_was_written() {
+    on_both(|engine| async move {
+        let (site, council, poll, log) = with_poll(engine).await;
+        let (store, id) = (&site.store, poll.id);
+        let mut tx = store.read(council).await.expect("read");
+        assert_eq!(polls::ruleset_text(&mut tx, id).await.expect("text").as_deref(), Some("id = 'MAU'"));
+        assert_eq!(polls::officials(&mut tx, id).await.expect("list"), []);
+        let stranger = PollId::new(Timestamp::UNIX_EPOCH, &[9; 10]);
+        assert_eq!(polls::find(&mut tx, stranger).await.expect("find"), None);
+        assert_eq!(polls::ruleset_text(&mut tx, stranger).await.expect("text"), None);
+        let summary = polls::list(&mut tx).await.expect("list").remove(0);
+        assert_eq!(
+            (summary.id, summary.log, summary.stage, summary.kind),
+            (id, log, Stage::Created, poll.created.kind)
+        );
+        assert_eq!((summary.officials, summary.rehearsal, summary.changed_at), (2, true, now()));
+        drop(tx);
+        assert_eq!(state(store, council, id).await, PollState::Created(poll.clone()));
+
+        let filled = write(store, council, move |tx| {
+            Box::pin(async move {
+                polls::add_officials(tx, id, &listed()).await?;
+                polls::add_forms(tx, id, &forms()).await
+            })
+        });
+        filled.await.expect("list and forms");
+        let again = write(store, council, move |tx| Box::pin(async move { polls::add_forms(tx, id, &forms()).await }));
+        assert!(matches!(again.await, Err(StoreError::Refused(_))), "a form is sealed once");
+        for stage in Stage::ALL {
+            write(store, council, move |tx| Box::pin(polls::reach(tx, id, stage, now()))).await.expect("reached");
+            let found = state(store, council, id).await;
+            assert_eq!((found.stage(), found.poll()), (stage, &poll));
+            match found {
+                PollState::Listed(_, list) => assert_eq!(list, listed()),
+                PollState::Sealed(_, sealed) => assert_eq!(sealed, forms()),
+                PollState::Voting(_, progress) => {
+                    assert_eq!(
+                        progress.into_iter().map(|p| (p.form, p.ballots, p.batches, p.papers)).collect::<Vec<_>>(),
+                        forms().into_iter().map(|form| (form, None, 0, 0)).collect::<Vec<_>>()
+                    );
+                }
+                _ => {}
+            }
+        }
+        let lost = write(store, council, move |tx| Box::pin(polls::reach(tx, stranger, Stage::Closed, now()))).await;
+        assert!(matches!(lost, Err(StoreError::Stale)));
+    });
+}
+
+#[test]
+fn papers_come_back_in_the_order_of_the_log_and_a_result_is_declared_once() {
+    on_both(|engine| async move {
+        let (site, council, poll, _) = with_poll(engine).await;
+        let (store, id) = (&site.store, poll.id);
+        for (seq, name) in [(9, "bien-ban.pdf"), (4, "danh-sach.pdf")] {
+            let added = write(store, council, move |tx| {
+                Box::pin(async move { polls::add_paper(tx, id, seq, &paper(name)).await })
+            });
+            added.await.expect("paper");
+        }
+        let twice =
+            write(store, council, move |tx| Box::pin(async move { polls::add_paper(tx, id, 9, &paper("x")).await }));
+        assert!(matches!(twice.await, Err(StoreError::Refused(_))));
+        let mut tx = store.read(council).await.expect("read");
+        assert_eq!(polls::papers(&mut tx, id).await.expect("papers"), [paper("danh-sach.pdf"), paper("bien-ban.pdf")]);
+        assert_eq!(polls::results(&mut tx, id).await.expect("results"), None);
+        drop(tx);
+        for is_first in [true, false] {
+            let added = write(store, council, move |tx| Box::pin(polls::add_results(tx, id, "{}".into()))).await;
+            assert!(if is_first { added.is_ok() } else { matches!(added, Err(StoreError::Refused(_))) }, "{added:?}");
+        }
+        let mut tx = store.read(council).await.expect("read");
+        assert_eq!(polls::results(&mut tx, id).await.expect("results").as_deref(), Some("{}"));
+    });
+}
+
+#[test]
+fn what_is_sealed_tells_only_whether_it_is_the_same_until_the_count_is_whole() {
+    on_both(|engine| async move {
+        let (site, council, poll, _) = with_poll(engine).await;
+        let (store, id) = (&site.store, poll.id);
+        let opening = |batch, papers| Opening {
+            batch,
+            counts: counts(papers),
+            form: "F1".into(),
+            nonce: Nonce::from_bytes([u8::try_from(batch).expect("small"); 32]),
+        };
+        let (first, second) = (opening(1, 12), opening(2, 8));
+        let sealed_both = [second.clone(), first.clone()];
+        let filled = write(store, council, move |tx| {
+            Box::pin(async move {
+                polls::add_forms(tx, id, &forms()).await?;
+                polls::set_returned(tx, id, "F1", 24, 20).await?;
+                polls::set_returned(tx, id, "F2", 24, 0).await?;
+                for opening in &sealed_both {
+                    sealed::add(tx, id, opening, opening.commitment()?).await?;
+                }
+                polls::reach(tx, id, Stage::Voting, now()).await
+            })
+        });
+        filled.await.expect("batches");
+        let again = write(store, council, move |tx| Box::pin(polls::set_returned(tx, id, "F1", 24, 24))).await;
+        assert!(matches!(again, Err(StoreError::Stale)), "what came back is written once");
+        let taken = second.clone();
+        let taken = write(store, council, move |tx| {
+            Box::pin(async move { sealed::add(tx, id, &taken, taken.commitment()?).await })
+        });
+        assert!(matches!(taken.await, Err(StoreError::Refused(_))));
+
+        let mut tx = store.read(council).await.expect("read");
+        for (sent, same) in [(&first, Some(true)), (&opening(2, 9), Some(false)), (&opening(3, 12), None)] {
+            assert_eq!(sealed::same(&mut tx, id, sent).await.expect("same"), same, "{}", sent.batch);
+        }
+        let progress = polls::forms(&mut tx, id).await.expect("forms");
+        assert_eq!(
+            progress.iter().map(|form| (form.ballots, form.batches, form.papers)).collect::<Vec<_>>(),
+            [(Some((24, 20)), 2, 20), (Some((24, 0)), 0, 0)]
+        );
+        drop(tx);
+        let leave = state(store, council, id).await.close().expect("whole").may_open();
+        let mut tx = store.read(council).await.expect("read");
+        assert!(sealed::openings(&mut tx, leave).await.expect("openings") == [first, second], "by form and number");
+    });
+}
