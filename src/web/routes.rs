@@ -105,6 +105,7 @@ pub fn routes() -> Vec<Route> {
         Route::post("/tai-khoan/{account}/khoa", MANAGERS, || post(accounts::disable)),
         Route::post("/tai-khoan/{account}/mo", MANAGERS, || post(accounts::enable)),
         Route::post("/tai-khoan/{account}/mat-khau", MANAGERS, || post(accounts::reset)),
+        Route::post("/tai-khoan/{account}/bo-hai-lop", MANAGERS, || post(accounts::remove_second_factor)),
         Route::get("/phieu-truy-cap", ADMIN, || get(slips::list)),
         Route::post("/phieu-truy-cap", ADMIN, || post(slips::issue)),
         Route::post("/phieu-truy-cap/huy", ADMIN, || post(slips::revoke)),

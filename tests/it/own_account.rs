@@ -181,6 +181,23 @@ fn a_second_factor_is_asked_for_and_each_code_is_good_once() {
     });
 }
 
+#[test]
+fn somebody_who_lost_the_phone_is_helped_by_the_administrator() {
+    on_both(|engine| async move {
+        let (site, council) = Site::with_council(engine).await;
+        let id = site.has_account(council, "hoa", "Lê Thị Hoa", Role::Clerk).await;
+        let mut hoa = site.signed_in("mau", "hoa").await;
+        sets_up(&site, &mut hoa).await;
+        let mut admin = site.signed_in("mau", "quan.tri").await;
+        let path = format!("/tai-khoan/{id}");
+        admin.opens(&path).await;
+        let off = admin.submits(&format!("{path}/bo-hai-lop"), &[]).await;
+        assert_eq!(off.text("[role=status]"), "Đã tắt xác thực hai lớp.");
+        assert!(!off.html.contains("bo-hai-lop"), "there is nothing left to switch off");
+        assert_eq!(site.visitor().signs_in("mau", "hoa", PASSWORD).await.path, "/");
+    });
+}
+
 async fn admin_id(site: &Site, council: tinnhiem::domain::id::CouncilId) -> tinnhiem::domain::id::AccountId {
     let opened = log_of(site, council).await.into_iter().find(|(kind, _)| kind == "account.opened").expect("opened");
     opened.1["account"].as_str().expect("id").parse().expect("id")

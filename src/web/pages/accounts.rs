@@ -277,10 +277,7 @@ pub async fn disable(
 ) -> Response {
     let Some(caller) = visitor.caller else { return nobody() };
     let done = async { site.app.disable_account(manager(&caller, &form)?, read_id(&id)?).await };
-    match done.await {
-        Ok(_) | Err(AppError::AlreadyDone) => Done::AccountDisabled.at(&format!("{LIST}/{id}")).into_response(),
-        Err(problem) => failed(&problem),
-    }
+    back_to(&id, Done::AccountDisabled, done.await)
 }
 
 /// `POST /tai-khoan/{account}/mo`
@@ -292,8 +289,28 @@ pub async fn enable(
 ) -> Response {
     let Some(caller) = visitor.caller else { return nobody() };
     let done = async { site.app.enable_account(manager(&caller, &form)?, read_id(&id)?).await };
-    match done.await {
-        Ok(_) | Err(AppError::AlreadyDone) => Done::AccountEnabled.at(&format!("{LIST}/{id}")).into_response(),
+    back_to(&id, Done::AccountEnabled, done.await)
+}
+
+/// `POST /tai-khoan/{account}/bo-hai-lop`: for somebody who lost the phone.
+pub async fn remove_second_factor(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<String>,
+    form: Form,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let done = async {
+        let ask = Ask { caller: &caller, request: form.request()? };
+        site.app.remove_second_factor(ask, read_id(&id)?).await
+    };
+    back_to(&id, Done::SecondFactorOff, done.await)
+}
+
+/// The account's page with what was done, also when the same form did it before.
+fn back_to<T>(id: &str, done: Done, outcome: Result<T, AppError>) -> Response {
+    match outcome {
+        Ok(_) | Err(AppError::AlreadyDone) => done.at(&format!("{LIST}/{id}")).into_response(),
         Err(problem) => failed(&problem),
     }
 }
