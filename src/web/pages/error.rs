@@ -2,6 +2,8 @@
 
 use std::any::Any;
 
+use std::error::Error;
+
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
@@ -111,6 +113,19 @@ pub fn too_large() -> Page {
     page(StatusCode::PAYLOAD_TOO_LARGE, "Quá dài", sentence)
 }
 
+/// An error and what led to it, for the log: sentences only. `Debug` would add the detail of the database, which quotes
+/// values of rows.
+pub fn causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(" <- ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
+}
+
 /// What a use case refused, when it is no matter of one field.
 pub fn of(problem: &AppError) -> Page {
     match problem {
@@ -118,7 +133,7 @@ pub fn of(problem: &AppError) -> Page {
         AppError::NotFound(_) => page(StatusCode::NOT_FOUND, "Không tìm thấy", problem.to_string()),
         AppError::Stale { .. } => page(StatusCode::CONFLICT, "Có người vừa sửa", problem.to_string()),
         AppError::Store(store) if store.is_passing() => {
-            tracing::warn!(cause = ?store, "the database does not answer");
+            tracing::warn!(cause = causes(store), "the database does not answer");
             page(StatusCode::SERVICE_UNAVAILABLE, "Tạm thời chưa làm được", problem.to_string())
         }
         AppError::AlreadyDone => page(StatusCode::OK, "Đã làm rồi", problem.to_string()),
@@ -126,7 +141,7 @@ pub fn of(problem: &AppError) -> Page {
             page(StatusCode::UNPROCESSABLE_ENTITY, "Chưa làm được", problem.to_string())
         }
         AppError::Store(_) | AppError::File { .. } | AppError::Internal { .. } => {
-            tracing::error!(cause = ?problem, "a use case failed");
+            tracing::error!(cause = causes(problem), "a use case failed");
             failed()
         }
     }

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
+use super::error;
 use crate::web::Site;
 
 /// `?deep=1` asks the database too.
@@ -26,7 +27,7 @@ pub async fn ready(State(site): State<Arc<Site>>) -> Response {
     match site.app.check_ready().await {
         Ok(()) => "ok\n".into_response(),
         Err(problem) => {
-            tracing::warn!(cause = %problem, "not ready");
+            tracing::warn!(cause = error::causes(&problem), "not ready");
             (StatusCode::SERVICE_UNAVAILABLE, "database\n").into_response()
         }
     }
