@@ -56,7 +56,7 @@
 //!
 //! 1. **In.** [`web`] refuses what another site sent, finds the session behind the cookie
 //!    ([`App::caller`](app::App::caller)), and looks the route up in the one table that says who may call it
-//!    ([`web::routes`]). A form carries a token of its session and an id of its own.
+//!    ([`web::routes()`]). A form carries a token of its session and an id of its own.
 //! 2. **Use case.** A method of [`App`](app::App) asks whether the [`Caller`](app::Caller) may, then hands one piece of
 //!    work to the [`Store`](store::Store). In one transaction it claims the form's id (the same form sent again does
 //!    nothing), loads, lets the domain decide, writes, and appends the log entries that the decision brought.

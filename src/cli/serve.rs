@@ -27,7 +27,7 @@ pub struct Args {
     /// A proxy in front ends TLS: cookies are marked Secure, the last X-Forwarded-For is the visitor's address
     #[arg(long, conflicts_with = "tls_cert")]
     proxy: bool,
-    /// Address that people type, for the links that are printed: https://tinnhiem.example.gov.vn
+    /// Address that people type, for the links that are printed, such as <https://tinnhiem.example.gov.vn>
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
     /// Serve figures for Prometheus at http://ADDR/metrics

@@ -1,8 +1,8 @@
 //! Pages: what a browser asks for, answered from use cases. Never sees a transaction.
 //!
-//! A request goes through these layers, outermost first: [`guard`] (headers), [`render`] (draws the page that anything
-//! below answered with), [`guard`] (requests from other sites), [`session`] (who asks), [`routes`] (who may ask for
-//! what), then the handler in [`pages`].
+//! A request goes through these layers, outermost first: `guard` (headers), `render` (draws the page that anything
+//! below answered with), `guard` (requests from other sites), `session` (who asks), [`routes()`] (who may ask for
+//! what), then the handler in `pages`.
 
 pub mod address;
 mod carry;

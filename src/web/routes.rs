@@ -22,7 +22,7 @@ use crate::domain::role::Role;
 pub enum Access {
     /// Everybody, signed in or not.
     Anyone,
-    /// Everybody who is signed in, also while something is [pending](Pending) that they must do first: only what they
+    /// Everybody who is signed in, also while something is pending that they must do first: only what they
     /// need for doing it.
     Pending,
     /// Everybody who is signed in.

@@ -1,7 +1,7 @@
 //! Polls, step by step: each step asks who may take it, loads the poll, lets [`PollState`] decide, and writes rows and
 //! entries of the log in one transaction. At its moments the head of the log is signed in that transaction too.
 //!
-//! The rows follow from the events (see [`project`]), so that the tables cannot say what the log does not.
+//! The rows follow from the events (see `project`), so that the tables cannot say what the log does not.
 
 mod record;
 mod steps;
