@@ -24,7 +24,9 @@
 //!
 //! # One job from end to end
 //!
-//! `tinnhiem rehearse BOOK --out DIR` arrives at [`app::rehearse::from_file`] and goes the way of the day itself:
+//! `tinnhiem rehearse BOOK --out DIR` arrives at [`app::rehearse::from_file`] and goes the way of the day itself. It founds
+//! an installation with a council and a poll on a database of its own, and takes each step as the service's own use case
+//! ([`app::polls`]): one transaction for the rows, the entries of the [log](domain::audit) and the head signed with them.
 //!
 //! 1. **Read.** [`import::read_xlsx`] finds sheets, headers and cells however they are spelt, and gives a
 //!    [`Book`](domain::book::Book) or *all* [`Finding`](domain::finding::Finding)s at once. An error ends the job with
@@ -34,7 +36,7 @@
 //!    board and ballots fit it ([`readiness`](domain::readiness)). From here on nothing is asked any more.
 //! 3. **List and dossiers.** [`dossier`](domain::dossier) compiles the facts of every person and every field;
 //!    [`document`](domain::document) says what stands on the papers, [`pdf::document`] draws them, on all cores. Their
-//!    hashes are the next entry of the [log](domain::audit).
+//!    hashes are the next entry of the log.
 //! 4. **Ballots.** [`ballot::forms`](domain::ballot::forms) makes one form per block; [`pdf::ballots`] prints a sheet once
 //!    and all copies point at it. The form's hash seals it: first checkpoint. Voting opens: second checkpoint.
 //! 5. **Count.** Simulated delegates ([`simulate`](domain::simulate)) fill a box; every pile goes through
@@ -46,9 +48,12 @@
 //!    [`tally_line`](domain::tally::tally_line) for every official, identities checked, nothing rounded but text.
 //! 7. **Papers.** The minutes carry the third head on paper; their hash is logged: fourth checkpoint. The resolution
 //!    carries the fourth; the last checkpoint covers all.
-//! 8. **Bundle.** [`app::bundle`] writes log, checkpoints, openings, rule set, results and papers, and the
-//!    folder appears whole ([`app::files::OutFolder`]). `tinnhiem verify` ([`app::verify`]) reads it back and recomputes
-//!    `results.json` from the openings and the rule set alone.
+//! 8. **Bundle.** [`app::bundle`] writes log, checkpoints, openings, rule set, results and papers as the database holds
+//!    them, and the folder appears whole ([`app::files::OutFolder`]). `tinnhiem verify` ([`app::verify`]) reads it back and
+//!    recomputes `results.json` from the openings and the rule set alone.
+//!
+//! `tinnhiem demo` does the same for a sample council, keeps the database among the papers, gives every role a password
+//! ([`app::demo`]) and serves it ([`web::serve`]).
 //!
 //! # One request from end to end
 //!

@@ -13,6 +13,7 @@ use super::clock::{Chance, Clock};
 use super::error::AppError;
 use super::keys::Keys;
 use super::passwords::Cost;
+use super::polls;
 use super::service::App;
 use crate::store::{Store, Target, logs};
 
@@ -30,12 +31,31 @@ const MAX_KEY_BYTES: u64 = 200;
 /// # Errors
 /// One sentence: what is wrong with folder, key or database and what to do.
 pub async fn open_app(data: &Path, database_url: Option<&str>) -> Result<App, AppError> {
-    let target = target(data, database_url)?;
+    open(data, &target(data, database_url)?, &key_file(data)).await
+}
+
+/// Opens the service on a folder that stands for itself: key and database are those in it, whatever the environment says.
+///
+/// # Errors
+/// As [`open_app`].
+pub(super) async fn open_alone(data: &Path) -> Result<App, AppError> {
+    open(data, &Target::in_folder(data), &data.join(KEY_FILE)).await
+}
+
+/// The key of a folder that stands for itself. Folder and key are made when they are not there.
+///
+/// # Errors
+/// As [`open_app`].
+pub(super) fn key_alone(data: &Path) -> Result<Keys, AppError> {
     make_folder(data)?;
-    let key = key_file(data);
-    let keys = read_or_make(&key, &Chance::System)?;
-    let store = Store::open(&target).await?;
-    check_logs(&store, &keys, &key).await?;
+    read_or_make(&data.join(KEY_FILE), &Chance::System)
+}
+
+async fn open(data: &Path, target: &Target, key: &Path) -> Result<App, AppError> {
+    make_folder(data)?;
+    let keys = read_or_make(key, &Chance::System)?;
+    let store = Store::open(target).await?;
+    check_logs(&store, &keys, key).await?;
     Ok(App::new(store, Clock::System, Chance::System, keys, Cost::Full))
 }
 
@@ -145,7 +165,7 @@ async fn check_logs(store: &Store, keys: &Keys, path: &Path) -> Result<(), AppEr
     }
 }
 
-/// The first log that another key signs.
+/// The first log that another key signs. The log of a rehearsed poll may have one of its own: see [`Keys`].
 ///
 /// # Errors
 /// When the database does not answer.
@@ -153,7 +173,7 @@ pub(super) async fn foreign_log(store: &Store, keys: &Keys) -> Result<Option<Str
     for row in store.read_installation().await? {
         let mut tx = store.read(row.id()?).await?;
         for log in logs::heads(&mut tx).await? {
-            if keys.signer(&log.head.origin).verifier().to_text() != log.public_key {
+            if !keys.began(&log) && !polls::is_rehearsal(&mut tx, log.poll).await? {
                 return Ok(Some(log.head.origin.as_str().to_owned()));
             }
         }

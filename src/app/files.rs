@@ -3,12 +3,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::demo;
 use super::error::AppError;
 
 /// What a rehearsal writes. A folder that holds nothing else was made by an earlier run and may be replaced.
-const OWN_NAMES: [&str; 11] = [
+const OWN_NAMES: [&str; 12] = [
     "ballots",
     "bundle",
+    demo::DATA,
     "deadlines.pdf",
     "dossiers",
     "list.pdf",
@@ -172,6 +174,9 @@ fn refuse_foreign(target: &Path) -> Result<(), AppError> {
                 target.display(),
                 name.to_string_lossy()
             )));
+        }
+        if name == demo::DATA {
+            demo::may_replace(&target.join(name))?;
         }
     }
     Ok(())

@@ -4,6 +4,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::audit::{Digest, KeyName, Signer};
 use crate::domain::id::{AccountId, CouncilId};
+use crate::store::logs::LogHead;
 
 /// 32 secret bytes. Logs are signed with keys derived from it, so a backup of the database alone signs nothing.
 ///
@@ -41,6 +42,11 @@ impl Keys {
     pub fn signer(&self, origin: &KeyName) -> Signer {
         let seed = Zeroizing::new(*self.derive(b"log signing key v1\n", origin.as_str().as_bytes()).as_bytes());
         Signer::from_seed(origin.clone(), &seed)
+    }
+
+    /// Whether the log began with our key, and not with another's.
+    pub fn began(&self, log: &LogHead) -> bool {
+        self.signer(&log.head.origin).verifier().to_text() == log.public_key
     }
 
     /// An address of the network, as failures remember it: nobody without the key can try all addresses.

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use super::caller::Caller;
 use super::clock::VIETNAM;
 use super::error::AppError;
+use super::polls;
 use super::service::App;
 use crate::domain::audit::course::Moment;
 use crate::domain::audit::merkle::{Tree, leaf_hash};
@@ -197,14 +198,21 @@ impl App {
         at: UtcTime,
     ) -> Result<SignedHead, AppError> {
         let head = find(tx, log).await?;
-        let signer = self.keys.signer(&head.head.origin);
-        if signer.verifier().to_text() != head.public_key {
+        if !self.keys.began(&head) {
+            if polls::is_rehearsal(tx, head.poll).await? {
+                return Err(AppError::Input(
+                    "Nhật ký này của một buổi diễn tập ở dòng lệnh, ký bằng khóa riêng không giữ lại; các điểm chốt của nó \
+                     đã đủ, không ký thêm được."
+                        .to_owned(),
+                ));
+            }
             return Err(AppError::Input(
                 "Khóa ký của hệ thống không phải khóa đã mở nhật ký này; hãy đặt lại đúng tệp khóa trong thư mục dữ \
                  liệu, hoặc khôi phục nó từ bản sao lưu."
                     .to_owned(),
             ));
         }
+        let signer = self.keys.signer(&head.head.origin);
         let note = head.head.sign(&signer).map_err(|e| AppError::internal("ký điểm chốt", e))?;
         logs::add_checkpoint(tx, log, head.head.size, moment, &note, at).await?;
         Ok(SignedHead { size: head.head.size, moment, note, signed_at: at })

@@ -7,6 +7,7 @@ pub mod clock;
 mod columns;
 pub mod councils;
 pub mod data_folder;
+pub mod demo;
 pub mod doctor;
 pub mod error;
 pub mod files;

@@ -1,7 +1,9 @@
 //! `tinnhiem serve`: the web app until a signal stops it.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
+
+use tokio::runtime::Runtime;
 
 use super::{Answer, out};
 use crate::app::{AppError, data_folder};
@@ -38,8 +40,9 @@ pub struct Args {
     log: Log,
 }
 
+/// Form of the log.
 #[derive(Clone, Copy, clap::ValueEnum)]
-enum Log {
+pub(super) enum Log {
     /// One readable line for each event
     Line,
     /// One JSON object for each event
@@ -55,25 +58,40 @@ pub(super) fn run(args: Args) -> Result<Answer, AppError> {
             args.listen
         )));
     }
-    start_log(args.log);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.map_err(|e| AppError::internal("khởi động", e))?;
-    runtime.block_on(serve(args, is_tls))?;
+    start_log(args.log, tracing::Level::INFO);
+    runtime()?.block_on(serve(args))?;
     Ok(Answer::Yes)
 }
 
-async fn serve(args: Args, is_tls: bool) -> Result<(), AppError> {
+pub(super) fn runtime() -> Result<Runtime, AppError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(|e| AppError::internal("khởi động", e))
+}
+
+/// Takes an address, or says in one sentence why not.
+pub(super) fn bound(address: SocketAddr) -> Result<TcpListener, AppError> {
+    serve::bind(address).map_err(|e| AppError::Input(e.to_string()))
+}
+
+/// Where it listens: the port that was found when any would do.
+pub(super) fn address_of(listener: &TcpListener) -> Result<SocketAddr, AppError> {
+    listener.local_addr().map_err(|e| AppError::internal("mở cổng", e))
+}
+
+async fn serve(args: Args) -> Result<(), AppError> {
+    let listener = bound(args.listen)?;
     let url = std::env::var("DATABASE_URL").ok();
     let app = data_folder::open_app(&args.data, url.as_deref()).await?;
     let scheme = if args.tls_cert.is_some() { "https" } else { "http" };
+    let listening = address_of(&listener)?;
     let told = args.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned());
-    let public_url = told.clone().unwrap_or_else(|| format!("{scheme}://{}", args.listen));
+    let public_url = told.clone().unwrap_or_else(|| format!("{scheme}://{listening}"));
     let tls = args.tls_cert.zip(args.tls_key).map(|(certificate, key)| TlsFiles { certificate, key });
     let service = Service {
         app: app.clone(),
-        settings: Settings { is_tls, has_trusted_proxy: args.proxy },
+        settings: Settings { is_tls: args.proxy || tls.is_some(), has_trusted_proxy: args.proxy },
         public_url,
-        listen: args.listen,
+        listener,
         tls,
         metrics_listen: args.metrics_listen,
     };
@@ -89,9 +107,9 @@ async fn serve(args: Args, is_tls: bool) -> Result<(), AppError> {
     serve::run(service, ready).await.map_err(|e| AppError::Input(e.to_string()))
 }
 
-fn start_log(log: Log) {
-    let lines =
-        tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false).with_max_level(tracing::Level::INFO);
+/// Events from `level` up go to stderr.
+pub(super) fn start_log(log: Log, level: tracing::Level) {
+    let lines = tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false).with_max_level(level);
     match log {
         Log::Line => lines.init(),
         Log::Json => lines.json().flatten_event(true).init(),

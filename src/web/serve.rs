@@ -39,8 +39,8 @@ pub struct Service {
     pub settings: Settings,
     /// The address under which browsers find it.
     pub public_url: String,
-    /// Where it listens.
-    pub listen: SocketAddr,
+    /// Where it listens: what [`bind`] gave.
+    pub listener: TcpListener,
     /// Certificate and key, when TLS ends here.
     pub tls: Option<TlsFiles>,
     /// Where figures are served, if they are. An address of their own: behind a proxy on the same machine every visitor
@@ -81,8 +81,7 @@ pub enum ServeError {
 /// # Errors
 /// One sentence: what keeps it from starting and what to do.
 pub async fn run(service: Service, ready: impl FnOnce(SocketAddr)) -> Result<(), ServeError> {
-    let Service { app, settings, public_url, listen, tls, metrics_listen } = service;
-    let listener = bind(listen)?;
+    let Service { app, settings, public_url, listener, tls, metrics_listen } = service;
     let figures = metrics_listen.map(bind).transpose()?;
     let config = tls.as_ref().map(|files| tls::load(files, app.now())).transpose()?.map(RustlsConfig::from_config);
     let observer = Observer::default();
@@ -126,7 +125,11 @@ async fn accept(
     }
 }
 
-fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
+/// Takes the address. Connections wait until the service [runs](run).
+///
+/// # Errors
+/// One sentence: what keeps it from listening there and what to do.
+pub fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
     let bound = TcpListener::bind(address).and_then(|listener| {
         listener.set_nonblocking(true)?;
         Ok(listener)

@@ -44,7 +44,7 @@ fn typed_from(results: &Value) -> String {
 #[test]
 fn the_samples_workbook_gives_the_papers_of_the_demo() {
     let office = Office::new();
-    office.runs(&["demo", "--out", "demo"]).ends(0);
+    office.runs(&["demo", "--no-serve", "--out", "demo"]).ends(0);
     office.runs(&["rehearse", "demo/sample.xlsx", "--out", "papers"]).ends(0);
     let (mut demo, papers) = (files(&office.path("demo")), files(&office.path("papers")));
     demo.remove("sample.xlsx").expect("the workbook of the demo");

@@ -92,7 +92,7 @@ fn hashes(run: &BTreeMap<String, Vec<u8>>) -> BTreeMap<String, Vec<String>> {
 #[test]
 fn every_hash_has_a_pre_image_that_tells_no_ballot() {
     let office = Office::new();
-    office.runs(&["demo", "--out", "demo"]).ends(0);
+    office.runs(&["demo", "--no-serve", "--out", "demo"]).ends(0);
     let run = files(&office.path("demo"));
     let found = hashes(&run);
     let named: BTreeSet<&str> = HASHES.iter().map(|(place, _)| *place).collect();
@@ -127,7 +127,7 @@ fn every_hash_has_a_pre_image_that_tells_no_ballot() {
 #[test]
 fn papers_of_the_count_print_no_hash_but_the_root() {
     let office = Office::new();
-    office.runs(&["demo", "--out", "demo"]).ends(0);
+    office.runs(&["demo", "--no-serve", "--out", "demo"]).ends(0);
     let ballots = files(&office.path("demo")).into_keys().filter(|path| path.starts_with("ballots/"));
     for name in ["minutes.pdf".to_owned(), "resolution.pdf".to_owned()].into_iter().chain(ballots) {
         for page in pages(&office.path("demo").join(&name)) {

@@ -49,22 +49,32 @@ impl Process {
     pub fn start(data: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut command = tinnhiem();
         command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(data).args(arguments);
-        command.envs(variables.iter().copied()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().expect("program");
+        Self::of(command.envs(variables.iter().copied()))
+    }
+
+    /// The same with any command that says where it serves, after whatever it says before that.
+    pub fn of(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("program");
         let output = Arc::new(Mutex::new(String::new()));
         let stderr = child.stderr.take().expect("stderr");
         let mut readers = vec![collect(stderr, &output)];
         let (tell, told) = mpsc::channel();
-        readers.push(first_line(child.stdout.take().expect("stdout"), &output, tell));
-        // Nothing is told when the program ends without a line.
-        let first = told.recv_timeout(PATIENCE).unwrap_or_default();
-        let address = first.split("nghe ở ").nth(1).and_then(|rest| rest.split(';').next()).map(str::to_owned);
+        readers.push(every_line(child.stdout.take().expect("stdout"), &output, tell));
+        // Nothing more is told when the program ends, or when it takes too long: a demo makes all its papers first.
+        let mut lines = std::iter::from_fn(|| told.recv_timeout(PATIENCE * 6).ok());
+        let address = |line: String| Some(line.split("nghe ở ").nth(1)?.split(';').next()?.to_owned());
+        let address = lines.find_map(address);
         let mut process = Self { child, address: String::new(), output, readers };
         match address {
             Some(address) => process.address = address,
             None => panic!("it did not start: {}", process.ends().1),
         }
         process
+    }
+
+    /// All that it printed so far.
+    pub fn printed(&self) -> String {
+        self.output.lock().expect("output").clone()
     }
 
     pub fn signal(&self, name: &str) {
@@ -123,13 +133,13 @@ fn collect(mut from: impl std::io::Read + Send + 'static, into: &Arc<Mutex<Strin
     })
 }
 
-/// Tells the first line, then collects all of them.
-fn first_line(from: ChildStdout, into: &Arc<Mutex<String>>, tell: mpsc::Sender<String>) -> thread::JoinHandle<()> {
+/// Collects every line and tells it.
+fn every_line(from: ChildStdout, into: &Arc<Mutex<String>>, tell: mpsc::Sender<String>) -> thread::JoinHandle<()> {
     let into = Arc::clone(into);
     thread::spawn(move || {
         for line in BufReader::new(from).lines().map_while(Result::ok) {
             into.lock().expect("output").push_str(&format!("{line}\n"));
-            // Only the first is waited for.
+            // Once the address is known nobody waits for more.
             tell.send(line).ok();
         }
     })

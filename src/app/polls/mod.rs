@@ -229,6 +229,12 @@ async fn project(tx: &mut CouncilTx, poll: PollId, seq: u64, event: &PollEvent) 
     }
 }
 
+/// Whether a log is that of a poll that is a rehearsal.
+pub(super) async fn is_rehearsal(tx: &mut CouncilTx, poll: Option<PollId>) -> Result<bool, StoreError> {
+    let Some(poll) = poll else { return Ok(false) };
+    Ok(polls::find(tx, poll).await?.is_some_and(|found| found.state.poll().created.rehearsal))
+}
+
 /// Where a log stands, with what this transaction added.
 async fn head(tx: &mut CouncilTx, log: LogId) -> Result<Checkpoint, AppError> {
     let heads = logs::heads(tx).await?;

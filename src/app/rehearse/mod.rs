@@ -21,7 +21,7 @@ use crate::domain::finding::Finding;
 use crate::domain::poll::PollKind;
 use crate::domain::rules::LoadedRules;
 use crate::import::{self, Imported};
-use stage::Stage;
+use stage::{Home, Stage};
 use summary::Summary;
 
 /// Seed when nobody gives one.
@@ -88,22 +88,28 @@ pub fn from_file(
     let input = Input::new(name, imported)?;
     let rules = rules::available(rules_folder)?;
     let folder = OutFolder::begin(out)?;
-    let done = run(&input, &rules, options, &folder, progress)?;
+    let done = run(&input, &rules, options, (&folder, Home::passing()?), progress)?;
     folder.finish()?;
     Ok(done.made(out, false))
 }
 
-/// Does the job for the built-in sample council.
+/// Does the job for the built-in sample council; its database stays in `out` when somebody is to look at it there.
 ///
 /// # Errors
 /// When `out` can't be written.
-pub fn demo(out: &Path, options: &Options, progress: &mut Progress<'_>) -> Result<Made, AppError> {
+pub fn demo(
+    out: &Path,
+    options: &Options,
+    keeps_database: bool,
+    progress: &mut Progress<'_>,
+) -> Result<Made, AppError> {
     let input = Input::new("hội đồng mẫu".to_owned(), import::read_csv_folder(super::sample::files()))?;
     let rules = rules::available(None)?;
     let folder = OutFolder::begin(out)?;
     let workbook = import::book_xlsx(&input.book).map_err(|e| AppError::internal("ghi bảng tính mẫu", e))?;
     folder.put("sample.xlsx", &workbook)?;
-    let done = run(&input, &rules, options, &folder, progress)?;
+    let home = if keeps_database { Home::kept(&folder)? } else { Home::passing()? };
+    let done = run(&input, &rules, options, (&folder, home), progress)?;
     folder.finish()?;
     Ok(done.made(out, true))
 }
@@ -155,11 +161,11 @@ fn run(
     input: &Input,
     rules: &[LoadedRules],
     options: &Options,
-    folder: &OutFolder,
+    (folder, home): (&OutFolder, Home),
     progress: &mut Progress<'_>,
 ) -> Result<Done, AppError> {
     let (plan, findings) = prepare::plan(input, rules, options, clock::today())?;
-    let mut stage = Stage::begin(&plan)?;
+    let mut stage = Stage::begin(&plan, home)?;
     papers::list(&plan, folder)?;
     let dossiers = papers::dossiers(&plan, folder, progress)?;
     stage.dossiers_released(&dossiers)?;

@@ -1,5 +1,5 @@
 //! Where a rehearsal takes place: an installation of its own, with a council, its board of tellers and a poll, on a database
-//! that goes away with it. Every step is the service's own use case. Time and ids come from the plan, so that the same
+//! that goes away with it, unless the demo keeps it. Every step is the service's own use case. Time and ids come from the plan, so that the same
 //! input gives the same log.
 //!
 //! The seed is no secret: minutes of a simulated count print it, and its default stands in the source. Whoever knows it
@@ -25,6 +25,8 @@ use super::people::{self, Board};
 use super::prepare::Plan;
 use crate::app::clock::{Chance, Clock, RehearsalClock};
 use crate::app::councils::{FirstAccount, Founding};
+use crate::app::data_folder;
+use crate::app::demo;
 use crate::app::error::AppError;
 use crate::app::files::OutFolder;
 use crate::app::keys::Keys;
@@ -63,6 +65,30 @@ impl Drop for TempFolder {
     }
 }
 
+/// Where the database of a rehearsal is, and the secret of its installation.
+pub(super) struct Home {
+    data: PathBuf,
+    secret: Keys,
+    _passing: Option<TempFolder>,
+}
+
+impl Home {
+    /// One that goes away, and its secret with it.
+    pub(super) fn passing() -> Result<Self, AppError> {
+        let folder = TempFolder::new()?;
+        let secret = Keys::new(Zeroizing::new(Chance::System.block()?));
+        Ok(Self { data: folder.0.clone(), secret, _passing: Some(folder) })
+    }
+
+    /// One that stays among the papers for a service to open.
+    pub(super) fn kept(papers: &OutFolder) -> Result<Self, AppError> {
+        let data = papers.path().join(demo::DATA);
+        let secret = data_folder::key_alone(&data)?;
+        demo::mark(&data)?;
+        Ok(Self { data, secret, _passing: None })
+    }
+}
+
 /// The rehearsal so far.
 pub(super) struct Stage {
     app: App,
@@ -74,7 +100,7 @@ pub(super) struct Stage {
     head: Option<(Moment, Checkpoint)>,
     /// After `app`, so that the database is closed when its folder goes.
     runtime: Runtime,
-    _folder: TempFolder,
+    _home: Home,
 }
 
 impl Drop for Stage {
@@ -85,19 +111,18 @@ impl Drop for Stage {
 
 impl Stage {
     /// Sets everything up, and starts the poll with its list.
-    pub(super) fn begin(plan: &Plan<'_>) -> Result<Self, AppError> {
+    pub(super) fn begin(plan: &Plan<'_>, home: Home) -> Result<Self, AppError> {
         let internal = |e: std::io::Error| AppError::internal("chuẩn bị diễn tập", e);
         let runtime = Builder::new_current_thread().enable_all().build().map_err(internal)?;
-        let folder = TempFolder::new()?;
         let program = Actor { account: None, name: "tinnhiem".to_owned(), role: Role::Program };
-        let app = runtime.block_on(open(plan, &folder))?;
+        let app = runtime.block_on(open(plan, &home))?;
         let (council, board) = runtime.block_on(found(&app, plan, &program))?;
         let hand = Hand::Rehearsal(Rehearser::new(council, &program));
         let poll = runtime.block_on(app.begin_poll(hand, new_poll(plan)?))?;
         let listed = plan.list().into_iter();
         let listed = listed.map(|o| ListedOfficial { block: o.block.0, name: o.name, posts: o.post }).collect();
         runtime.block_on(app.decide_list(hand, poll, listed))?;
-        Ok(Self { app, council, poll, program, board, head: None, runtime, _folder: folder })
+        Ok(Self { app, council, poll, program, board, head: None, runtime, _home: home })
     }
 
     fn hand<'a>(&self, actor: &'a Actor) -> Hand<'a> {
@@ -211,13 +236,12 @@ fn issued(paper: &NamedPdf) -> PaperIssued {
     PaperIssued { name: paper.name.clone(), pages: paper.pdf.pages, sha256: Digest::of(&paper.pdf.bytes) }
 }
 
-async fn open(plan: &Plan<'_>, folder: &TempFolder) -> Result<App, AppError> {
-    let store = Store::open(&Target::in_folder(&folder.0)).await?;
+async fn open(plan: &Plan<'_>, home: &Home) -> Result<App, AppError> {
+    let store = Store::open(&Target::in_folder(&home.data)).await?;
     let day = plan.book.council.sitting.votes_on;
     let clock = Clock::Rehearsal(Arc::new(Mutex::new(RehearsalClock::on(day))));
     let chance = Chance::seeded(SeededStream::new(plan.seed, "ids and nonces"));
-    let secret = Keys::new(Zeroizing::new(Chance::System.block()?));
-    let keys = secret.rehearsing(SeededStream::new(plan.seed, "signing key").block());
+    let keys = home.secret.clone().rehearsing(SeededStream::new(plan.seed, "signing key").block());
     Ok(App::new(store, clock, chance, keys, Cost::Least))
 }
 

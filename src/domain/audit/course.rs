@@ -208,6 +208,11 @@ impl Course {
         }
     }
 
+    /// The poll, once its first entry was taken.
+    pub const fn poll(&self) -> Option<&PollCreated> {
+        self.poll.as_ref()
+    }
+
     fn decide(&mut self, list: ListDecided, kind: &'static str) -> Result<(), CourseError> {
         let told = self.poll.as_ref().map_or(0, |poll| poll.officials);
         if u32::try_from(list.officials.len()) != Ok(told) {

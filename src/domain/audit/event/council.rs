@@ -18,7 +18,7 @@ use crate::domain::role::Role;
 pub enum PasswordBy {
     /// Its owner.
     Owner,
-    /// An administrator, for its owner to change at the next sign-in.
+    /// An administrator, for its owner to change at the next sign-in; or the demo, whose passwords stay as printed.
     Admin,
 }
 
