@@ -1,8 +1,8 @@
 //! Durable appends per second, by one writer and by forty: each waits for its own before the next, as a request does.
 //!
-//! Targets with group commit: 1,500 on SQLite, 5,000 on PostgreSQL. "Alone" is one writer, whose every entry is a commit of
-//! its own: what there would be without groups, however many write. PostgreSQL is the server of `TINNHIEM_TEST_POSTGRES`;
-//! for figures that mean something it must run with `fsync` on, unlike that of `scripts/test`.
+//! Targets with group commit and forty writers: 1,500 on SQLite, 5,000 on PostgreSQL. "One after another" is the same
+//! without groups: every entry is a commit of its own, and the next waits for it. PostgreSQL is the server of
+//! `TINNHIEM_TEST_POSTGRES`; for figures that mean something it must run with `fsync` on, unlike that of `scripts/test`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -10,6 +10,7 @@
     reason = "a bench prints, and stops where it is wrong"
 )]
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -19,6 +20,7 @@ use tinnhiem::domain::audit::{Actor, CouncilEvent, KeyName, UtcTime};
 use tinnhiem::domain::id::{CouncilId, LogId};
 use tinnhiem::domain::role::Role;
 use tinnhiem::store::{Store, StoreError, Target, councils, logs};
+use tokio::sync::Semaphore;
 
 const LASTS: Duration = Duration::from_secs(5);
 
@@ -26,15 +28,18 @@ fn now() -> UtcTime {
     "2026-12-10T01:00:00Z".parse().expect("moment")
 }
 
-/// Appends by `writers` at once for [`LASTS`]; gives how many there were in a second.
-async fn rate(store: &Store, council: CouncilId, log: LogId, writers: usize) -> u64 {
+/// Appends by `writers` at once for [`LASTS`], of which `at_once` are let through to the store; gives how many there were
+/// in a second.
+async fn rate(store: &Store, council: CouncilId, log: LogId, writers: usize, at_once: usize) -> u64 {
+    let door = Arc::new(Semaphore::new(at_once));
     let start = Instant::now();
     let mut tasks = Vec::new();
     for _ in 0..writers {
-        let store = store.clone();
+        let (store, door) = (store.clone(), Arc::clone(&door));
         tasks.push(tokio::spawn(async move {
             let mut done = 0_u64;
             while start.elapsed() < LASTS {
+                let turn = door.acquire().await.expect("door");
                 let work = store.write(council, move |tx| {
                     Box::pin(async move {
                         let actor = Actor { account: None, name: "Nguyễn Thị Kiểm".into(), role: Role::Program };
@@ -43,6 +48,7 @@ async fn rate(store: &Store, council: CouncilId, log: LogId, writers: usize) -> 
                     })
                 });
                 work.await.expect("entry");
+                drop(turn);
                 done += 1;
             }
             done
@@ -67,9 +73,12 @@ async fn on(name: &str, target: &Target) {
         })
     });
     founded.await.expect("council");
-    for writers in [1, 40, 200] {
-        let rate = rate(&store, council, log, writers).await;
-        println!("{name}: {writers} writers: {rate} durable appends per second");
+    for (writers, at_once, how) in [(1, 1, "alone"), (40, 1, "one after another"), (40, 40, "in groups")] {
+        let before = store.figures();
+        let rate = rate(&store, council, log, writers, at_once).await;
+        let after = store.figures();
+        let group = (after.committed - before.committed) / (after.commits - before.commits).max(1);
+        println!("{name}: {writers} writers {how}: {rate} durable appends per second, {group} to a commit");
     }
     store.close().await;
 }

@@ -118,11 +118,20 @@ pub async fn take_from_hash(tx: &mut CouncilTx, hash: &Digest, before: Failures)
             hash.as_bytes().to_vec(),
             failed_at.to_string(),
         ),
-        None => execute!(
-            tx,
-            "DELETE FROM sign_in_failures WHERE council_id = $1 AND address_hash = $2 AND failures <= 1",
-            hash.as_bytes().to_vec(),
-        ),
+        None => {
+            // Others from the same address may be counted by now, and have not been looked at.
+            execute!(
+                tx,
+                "UPDATE sign_in_failures SET failures = failures - 1 \
+                 WHERE council_id = $1 AND address_hash = $2 AND failures > 0",
+                hash.as_bytes().to_vec(),
+            )?;
+            execute!(
+                tx,
+                "DELETE FROM sign_in_failures WHERE council_id = $1 AND address_hash = $2 AND failures = 0",
+                hash.as_bytes().to_vec(),
+            )
+        }
     };
     taken.map(drop)
 }

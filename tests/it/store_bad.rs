@@ -5,7 +5,7 @@ use std::path::Path;
 
 use sqlx::{AssertSqlSafe, Connection as _};
 use tinnhiem::domain::id::CouncilId;
-use tinnhiem::store::{SCHEMA, Store, StoreError, Target, councils};
+use tinnhiem::store::{Store, StoreError, Target, councils};
 
 use crate::site::{Database, Engine, Site, on_both};
 use crate::store_log::{append, own_log};
