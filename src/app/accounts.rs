@@ -14,7 +14,7 @@ use crate::domain::audit::event::council::{PasswordBy, PasswordSet, SlipsRevoked
 use crate::domain::audit::{Actor, CouncilEvent, UtcTime};
 use crate::domain::id::{AccountId, CouncilId, LogId, RequestId};
 use crate::domain::role::Role;
-use crate::domain::text::fold;
+use crate::domain::text::{fold, name_order};
 use crate::store::{CouncilTx, Work, accounts, logs, proofs, sessions, slips};
 
 /// Who manages accounts.
@@ -110,7 +110,9 @@ impl App {
     /// # Errors
     /// When the database does not answer.
     pub async fn accounts_of(&self, council: CouncilId, filter: &Filter) -> Result<Found, AppError> {
-        let all = accounts::list(&mut self.store.read(council).await?).await?;
+        let mut all = accounts::list(&mut self.store.read(council).await?).await?;
+        // No database knows this order.
+        all.sort_by_cached_key(|account| name_order(&account.name));
         let total = all.len();
         Ok(Found { accounts: all.into_iter().filter(|account| filter.keeps(account)).collect(), total })
     }

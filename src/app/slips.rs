@@ -16,6 +16,7 @@ use crate::domain::document::{SlipPaper, SlipSheet};
 use crate::domain::id::{AccountId, CouncilId, SlipId};
 use crate::domain::role::Role;
 use crate::domain::slip::{Slip, SlipCode, SlipError, SlipState, days, may_have_slip};
+use crate::domain::text::name_order;
 use crate::pdf::{self, Pdf};
 use crate::store::{CouncilTx, accounts, councils, logs, proofs, slips};
 
@@ -55,7 +56,8 @@ impl App {
         caller.may(&[Role::Admin])?;
         let now = self.now_text()?;
         let mut tx = self.store.read(caller.council).await?;
-        let all = accounts::list(&mut tx).await?;
+        let mut all = accounts::list(&mut tx).await?;
+        all.sort_by_cached_key(|account| name_order(&account.name));
         let found = slips::list(&mut tx).await?;
         let names: BTreeMap<AccountId, &str> = all.iter().map(|account| (account.id, account.name.as_str())).collect();
         let line = |slip: &Slip| SlipLine {
@@ -127,8 +129,8 @@ impl App {
         };
         tokio::task::spawn_blocking(move || pdf::slips(&sheet))
             .await
-            .map_err(|e| AppError::internal("in phiếu truy cập", e))?
-            .map_err(|e| AppError::internal("in phiếu truy cập", e))
+            .map_err(|e| AppError::internal("in thẻ truy cập", e))?
+            .map_err(|e| AppError::internal("in thẻ truy cập", e))
     }
 
     /// Makes slips void. Those that were used or void already stay as they are. Gives how many are void now.
@@ -137,11 +139,11 @@ impl App {
     /// When none is chosen.
     pub async fn revoke_slips(&self, ask: Ask<'_>, chosen: &[String]) -> Result<usize, AppError> {
         let actor = ask.caller.may(&[Role::Admin])?;
-        let unknown = || AppError::NotFound("phiếu truy cập");
+        let unknown = || AppError::NotFound("thẻ truy cập");
         let chosen: Result<Vec<SlipId>, _> = chosen.iter().map(|text| text.parse()).collect();
         let chosen = chosen.map_err(|_| unknown())?;
         if chosen.is_empty() {
-            return Err(AppError::field("slips", "Hãy chọn ít nhất một phiếu còn hiệu lực."));
+            return Err(AppError::field("slips", "Hãy chọn ít nhất một thẻ còn hiệu lực."));
         }
         let at = self.now_text()?;
         let manager = Manager::try_from(ask)?;
@@ -197,7 +199,7 @@ impl App {
         let entered = self.store.write(council, move |tx| {
             Box::pin(async move {
                 let slip = slips::by_code(tx, &hash).await?;
-                let slip = slip.ok_or(AppError::NotFound("phiếu truy cập"))?;
+                let slip = slip.ok_or(AppError::NotFound("thẻ truy cập"))?;
                 if let Some(refusal) = slip.refusal(at) {
                     return Err(AppError::field("code", refusal));
                 }
@@ -215,7 +217,7 @@ impl App {
         });
         match entered.await {
             Err(AppError::NotFound(_)) => {
-                Err(AppError::field("code", self.was_wrong(council, &counts, "Mã phiếu").await?))
+                Err(AppError::field("code", self.was_wrong(council, &counts, "Mã thẻ").await?))
             }
             other => other,
         }
@@ -223,7 +225,7 @@ impl App {
 }
 
 /// The slip is right and its account may not come in by it.
-const UNFIT: &str = "Phiếu này không dùng được nữa; hãy xin văn phòng phiếu mới.";
+const UNFIT: &str = "Thẻ này không dùng được nữa; hãy xin văn phòng thẻ mới.";
 
 /// Writes slips with the log, earlier ones of the same people void. Gives the names on the papers and the council's name
 /// in addresses.

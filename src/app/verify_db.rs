@@ -72,7 +72,7 @@ impl fmt::Display for DbReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for council in &self.councils {
             let CouncilReport { name, accounts, slips, logs } = council;
-            writeln!(f, "{name}: {accounts} tài khoản và {slips} phiếu truy cập đúng như nhật ký")?;
+            writeln!(f, "{name}: {accounts} tài khoản và {slips} thẻ truy cập đúng như nhật ký")?;
             for (origin, entries, heads, root) in logs {
                 writeln!(f, "  {origin}: {entries} bản ghi, {heads} điểm chốt, mã gốc {}", root.groups().join(" "))?;
             }
@@ -332,7 +332,7 @@ fn check_slips(place: &Place, told: &CouncilCourse, stored: Vec<SlipRow>) -> Res
     let count = stored.len();
     let mut left = told.slips().clone();
     for row in stored {
-        let wrong = |what: &str| place.wrong(None, format!("phiếu truy cập {}: {what}", row.slip_id));
+        let wrong = |what: &str| place.wrong(None, format!("thẻ truy cập {}: {what}", row.slip_id));
         let id: Option<SlipId> = row.slip_id.parse().ok();
         let said = id.and_then(|id| left.remove(&id));
         let said = said.ok_or_else(|| wrong("có trong bảng slips mà nhật ký không ghi đã in"))?;
@@ -348,9 +348,7 @@ fn check_slips(place: &Place, told: &CouncilCourse, stored: Vec<SlipRow>) -> Res
         }
     }
     match left.keys().next() {
-        Some(id) => {
-            Err(place.wrong(None, format!("phiếu truy cập {id} có trong nhật ký mà không có trong bảng slips")))
-        }
+        Some(id) => Err(place.wrong(None, format!("thẻ truy cập {id} có trong nhật ký mà không có trong bảng slips"))),
         None => Ok(count),
     }
 }

@@ -1,4 +1,4 @@
-//! Phiếu truy cập: a paper that lets one delegate in, once. Its code stands on the paper and nowhere else.
+//! Thẻ truy cập: a paper that lets one delegate in, once. Its code stands on the paper and nowhere else.
 
 use std::fmt;
 use std::str::FromStr;
@@ -24,7 +24,7 @@ const CODE_LETTERS: usize = 16;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SlipError {
     /// Not 16 letters of the alphabet.
-    #[error("Mã phiếu gồm 16 chữ và số, in thành 4 nhóm 4 ký tự; hãy gõ lại đúng như trên phiếu.")]
+    #[error("Mã thẻ gồm 16 chữ và số, in thành 4 nhóm 4 ký tự; hãy gõ lại đúng như trên thẻ.")]
     Code,
     /// No days, or too many.
     #[error("Thời hạn phải là số ngày từ 1 đến 30.")]
@@ -34,7 +34,7 @@ pub enum SlipError {
     Nobody,
     /// Somebody is ticked who cannot have one.
     #[error(
-        "Chỉ đại biểu đang dùng tài khoản và không giữ vai trò quản trị mới nhận phiếu; hãy tải lại trang rồi chọn lại."
+        "Chỉ đại biểu đang dùng tài khoản và không giữ vai trò quản trị mới nhận thẻ; hãy tải lại trang rồi chọn lại."
     )]
     NotDelegate,
 }
@@ -158,10 +158,10 @@ impl Slip {
         match self.state(now) {
             SlipState::Live => None,
             SlipState::Used => {
-                Some("Phiếu này đã được dùng một lần; nếu không phải bạn dùng, hãy báo ngay cho văn phòng.")
+                Some("Thẻ này đã được dùng một lần; nếu không phải bạn dùng, hãy báo ngay cho văn phòng.")
             }
-            SlipState::Expired => Some("Phiếu này đã hết hạn; hãy xin văn phòng phiếu mới."),
-            SlipState::Revoked => Some("Phiếu này đã bị hủy, có thể vì có phiếu mới hơn; hãy xin văn phòng phiếu mới."),
+            SlipState::Expired => Some("Thẻ này đã hết hạn; hãy xin văn phòng thẻ mới."),
+            SlipState::Revoked => Some("Thẻ này đã bị hủy, có thể vì có thẻ mới hơn; hãy xin văn phòng thẻ mới."),
         }
     }
 }

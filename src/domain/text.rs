@@ -44,6 +44,44 @@ pub fn fold(text: &str) -> String {
     out
 }
 
+/// Letters, each with what makes it another letter of the alphabet (`a ă â`, `d đ`, `o ô ơ`), then tones.
+type Spelling = (Vec<(char, u8)>, Vec<u8>);
+
+fn spelling<'a>(words: impl Iterator<Item = &'a str>) -> Spelling {
+    let (mut letters, mut tones) = (Vec::new(), Vec::new());
+    for word in words {
+        // A shorter word comes before all that begin with it.
+        letters.push((' ', 0));
+        for c in word.to_lowercase().nfd() {
+            match c {
+                'đ' => letters.push(('d', 1)),
+                '\u{306}' | '\u{302}' | '\u{31b}' => {
+                    let kind = u8::from(c != '\u{306}') + u8::from(c == '\u{31b}') + 1;
+                    if let Some(letter) = letters.last_mut() {
+                        letter.1 = kind;
+                    }
+                }
+                '\u{300}' => tones.push(1),
+                '\u{309}' => tones.push(2),
+                '\u{303}' => tones.push(3),
+                '\u{301}' => tones.push(4),
+                '\u{323}' => tones.push(5),
+                c => letters.push((c, 0)),
+            }
+        }
+        tones.push(0);
+    }
+    (letters, tones)
+}
+
+/// The key by which Vietnamese lists of people are in order: by given name, which stands last, then by the others; in
+/// the order of the Vietnamese alphabet and of its tones.
+pub fn name_order(name: &str) -> impl Ord + use<> {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let (given, others) = words.split_last().map_or(("", &[][..]), |(given, others)| (*given, others));
+    (spelling([given].into_iter()), spelling(others.iter().copied()))
+}
+
 /// `text` as a part of a file name or of an identifier: `slug("Sở Y tế")` is `"so-y-te"`.
 pub fn slug(text: &str) -> String {
     fold(text).replace(' ', "-")
@@ -106,5 +144,29 @@ mod tests {
         assert_eq!(date_words(jiff::civil::date(2023, 12, 5)), "ngày 05 tháng 12 năm 2023");
         assert_eq!(date_words(jiff::civil::date(2026, 2, 17)), "ngày 17 tháng 02 năm 2026");
         assert_eq!(date_words(jiff::civil::date(2026, 3, 1)), "ngày 01 tháng 3 năm 2026");
+    }
+
+    #[test]
+    fn people_are_listed_by_given_name_in_the_order_of_the_vietnamese_alphabet() {
+        let sorted = [
+            "Trần An",
+            "Lê Thị Ân",
+            "Lê Thị Dung",
+            "Trần Dũng",
+            "Hoàng Đức",
+            "Bùi Hai",
+            "Trần Hai",
+            "Bùi Hài",
+            "Bùi Hải",
+            "Lê Hoa",
+            "Lê Hô",
+            "Lê Hơ",
+            "Đỗ Quỳnh Nữ",
+            "Tuấn",
+        ];
+        let mut names = sorted;
+        names.reverse();
+        names.sort_by_cached_key(|name| name_order(name));
+        assert_eq!(names, sorted);
     }
 }

@@ -55,7 +55,7 @@ fn one(sheet: &SlipSheet, slip: &SlipPaper, width: Length) -> Result<Vec<Shape>,
     pen.text(&[Span::bold(sheet.council.as_str())], Points(9), Align::Left, whole)?;
     pen.skip(Length::mm(1));
     let code_area = Rect::square(left.right() + GAP, pen.y, QR_SIDE);
-    pen.text(&[Span::bold("PHIẾU TRUY CẬP")], Points(12), Align::Left, left)?;
+    pen.text(&[Span::bold("THẺ TRUY CẬP")], Points(12), Align::Left, left)?;
     pen.text(&[Span::plain("để đọc hồ sơ lấy phiếu tín nhiệm")], Points(9), Align::Left, left)?;
     pen.skip(Length::mm(1));
     let size = if slip.name.chars().count() > LONG_NAME { Points(9) } else { Points(13) };

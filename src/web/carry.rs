@@ -148,7 +148,7 @@ const LABELS: &[(&str, &str)] = &[
     ("names", "Danh sách họ tên"),
     ("login", "Tên đăng nhập"),
     ("roles", "Vai trò"),
-    ("slug", "Mã trong đường dẫn"),
+    ("slug", "Mã trong địa chỉ"),
     ("kind", "Loại cơ quan"),
     ("expires", "Thời hạn"),
     ("days", "Số ngày"),

@@ -49,7 +49,7 @@ impl Done {
         (Self::CouncilFounded, "da-lap-hoi-dong", "Đã lập hội đồng."),
         (Self::SecondFactorOn, "da-bat-ma-hai-lop", "Đã bật xác thực hai lớp."),
         (Self::SecondFactorOff, "da-tat-ma-hai-lop", "Đã tắt xác thực hai lớp."),
-        (Self::SlipsRevoked, "da-huy-phieu", "Đã hủy phiếu truy cập."),
+        (Self::SlipsRevoked, "da-huy-phieu", "Đã hủy thẻ truy cập."),
         (Self::OthersSignedOut, "da-thoat-may-khac", "Đã đăng xuất khỏi mọi thiết bị khác."),
         (Self::SignedOut, "da-dang-xuat", "Đã đăng xuất."),
         (Self::SignedOutEverywhere, "da-thoat-moi-noi", "Đã đăng xuất khỏi mọi thiết bị."),

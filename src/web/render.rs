@@ -63,12 +63,7 @@ pub struct Destination {
 /// Where each role can go: label, address, purpose, who.
 const DESTINATIONS: &[(&str, &str, &str, &[Role])] = &[
     ("Tài khoản", "/tai-khoan", "Mở, sửa, khóa tài khoản; đặt lại mật khẩu.", &[Role::Admin, Role::Operator]),
-    (
-        "Phiếu truy cập",
-        "/phieu-truy-cap",
-        "In phiếu cho đại biểu vào mà không cần mật khẩu; hủy phiếu.",
-        &[Role::Admin],
-    ),
+    ("Thẻ truy cập", "/phieu-truy-cap", "In thẻ cho đại biểu vào mà không cần mật khẩu; hủy thẻ.", &[Role::Admin]),
     ("Hội đồng", "/hoi-dong", "Lập hội đồng cùng người quản trị đầu tiên; đổi tên.", &[Role::Operator]),
     (
         "Nhật ký",

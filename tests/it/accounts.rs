@@ -64,7 +64,7 @@ fn a_form_that_is_sent_twice_opens_one_account() {
         let (method, path, form) = send(body);
         let second = admin.sends(method, path, form).await;
         assert_eq!((second.status, second.text("h1").as_str()), (StatusCode::OK, "Đã làm rồi"));
-        assert_eq!(admin.opens("/tai-khoan").await.all("tbody th"), ["Nguyễn Quản Trị", "Trần Văn Hai"]);
+        assert_eq!(admin.opens("/tai-khoan").await.all("tbody th"), ["Trần Văn Hai", "Nguyễn Quản Trị"]);
     });
 }
 

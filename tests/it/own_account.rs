@@ -119,7 +119,7 @@ fn one_sees_where_one_is_signed_in_and_ends_one_or_all() {
 }
 
 /// The code that the app on the phone shows now.
-fn code(site: &Site, secret: &str) -> String {
+pub fn code(site: &Site, secret: &str) -> String {
     let secret = Secret::try_from_base32(secret.replace(' ', "")).expect("secret");
     let second = u64::try_from(site.clock.now().as_second()).expect("time");
     Builder::new().with_secret(secret).build().expect("factor").generate(second).to_string()

@@ -18,7 +18,8 @@ async fn delegates(site: &Site, council: CouncilId) -> [AccountId; 2] {
     [lan, site.has_account(council, "hai", "Trần Văn Hai", Role::Delegate).await]
 }
 
-async fn issues(admin: &mut Visitor, accounts: &[AccountId], days: &str) -> Answer {
+/// Issues slips over the service; the answer is the paper.
+pub async fn issues(admin: &mut Visitor, accounts: &[AccountId], days: &str) -> Answer {
     admin.opens("/phieu-truy-cap").await;
     let ids: Vec<String> = accounts.iter().map(ToString::to_string).collect();
     let mut fields: Vec<(&str, &str)> = ids.iter().map(|id| ("accounts", id.as_str())).collect();
@@ -36,7 +37,7 @@ fn text(pdf: &[u8]) -> String {
 }
 
 /// Codes in the order of the paper.
-fn codes(pdf: &[u8]) -> Vec<String> {
+pub fn codes(pdf: &[u8]) -> Vec<String> {
     let is_code =
         |word: &&str| word.len() == 19 && word.split('-').all(|group| group.len() == 4) && !word.contains('/');
     text(pdf).split_whitespace().filter(is_code).map(str::to_owned).collect()
@@ -164,7 +165,7 @@ fn a_code_opens_no_other_council_and_stands_in_no_log_and_no_page() {
         let mut guest = site.visitor();
         guest.opens("/phieu/ben-kia").await;
         let refused = guest.submits("/phieu/ben-kia", &[("code", &code)]).await;
-        assert!(refused.text("#code-error").contains("Mã phiếu không đúng"));
+        assert!(refused.text("#code-error").contains("Mã thẻ không đúng"));
         guest.opens("/phieu/mau").await;
         assert_eq!(guest.submits("/phieu/mau", &[("code", &code)]).await.path, "/");
 

@@ -55,7 +55,7 @@ fn a_database_that_nobody_touched_holds() {
             (report.councils[0].accounts, report.councils[0].logs[0].1, report.councils[0].logs[0].2),
             (1, 4, 1)
         );
-        assert!(text.starts_with("Hội đồng nhân dân tỉnh Mẫu: 1 tài khoản và 0 phiếu truy cập"), "{text}");
+        assert!(text.starts_with("Hội đồng nhân dân tỉnh Mẫu: 1 tài khoản và 0 thẻ truy cập"), "{text}");
         let other = Keys::new(Zeroizing::new([8; 32]));
         let wrong = database(&site.database.target(), Some(&other)).await.expect("database").expect_err("other key");
         assert!(wrong.cause.contains("không phải của khóa bí mật"), "{wrong}");

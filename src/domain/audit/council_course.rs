@@ -37,10 +37,10 @@ pub enum CouncilCourseError {
     #[error("tài khoản {0} đã ở trạng thái đó")]
     SameState(AccountId),
     /// Printed twice.
-    #[error("phiếu truy cập {0} đã được in trước đó")]
+    #[error("thẻ truy cập {0} đã được in trước đó")]
     IssuedTwice(SlipId),
     /// Never printed, or void already.
-    #[error("phiếu truy cập {0} không còn hiệu lực để thu hồi")]
+    #[error("thẻ truy cập {0} không còn hiệu lực để thu hồi")]
     NoSuchSlip(SlipId),
     /// Begun twice.
     #[error("đợt {0} đã được mở trước đó")]

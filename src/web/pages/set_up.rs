@@ -29,7 +29,8 @@ struct SetUp {
 
 fn page(token: String, form: Form, status: StatusCode) -> Response {
     let code = |kind: CouncilKind| serde_json::to_value(kind).ok()?.as_str().map(str::to_owned);
-    let kinds = CouncilKind::ALL.into_iter().filter_map(|kind| Some((code(kind)?, kind.label().to_owned()))).collect();
+    let all = CouncilKind::ALL.into_iter().filter_map(|kind| Some((code(kind)?, kind.label().to_owned())));
+    let kinds = std::iter::once((String::new(), "– Chọn –".to_owned())).chain(all).collect();
     Page::new(SetUp { form, kinds, token }).with_status(status).into_response()
 }
 

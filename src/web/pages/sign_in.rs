@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use super::error;
 use crate::app::AppError;
+use crate::app::councils::INSTALLATION_SLUG;
 use crate::app::sign_in::Step;
 use crate::web::Site;
 use crate::web::address::Sender;
@@ -25,6 +26,8 @@ use crate::web::session::{self, Visitor};
 struct SignIn {
     /// Name in addresses and name.
     doors: Vec<(String, String)>,
+    /// The same, of those that give out access slips.
+    by_slip: Vec<(String, String)>,
     form: Form,
     /// A form that goes on afterwards.
     carried: Vec<(String, String)>,
@@ -56,8 +59,9 @@ async fn page(site: &Site, form: Form, carried: Option<&Carried>, status: Status
         // The installation itself is a door from its first set-up on.
         Ok(doors) if doors.is_empty() => error::not_set_up().into_response(),
         Ok(doors) => {
-            let doors = doors.into_iter().map(|door| (door.slug, door.name)).collect();
-            Page::new(SignIn { doors, form, carried: hidden(carried) }).with_status(status).into_response()
+            let doors: Vec<_> = doors.into_iter().map(|door| (door.slug, door.name)).collect();
+            let by_slip = doors.iter().filter(|(slug, _)| slug != INSTALLATION_SLUG).cloned().collect();
+            Page::new(SignIn { doors, by_slip, form, carried: hidden(carried) }).with_status(status).into_response()
         }
         Err(problem) => error::of(&problem).into_response(),
     }

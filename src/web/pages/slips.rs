@@ -70,7 +70,7 @@ async fn list_page(site: &Site, caller: &Caller, form: Option<Form>) -> Result<P
         let ticked = without.map(|(account, _)| ("accounts", account.id.to_string()));
         Form::filled(ticked.chain([("days", DEFAULT_DAYS.to_string())]))
     });
-    let words = |holds: bool| if holds { " – đang có phiếu còn hiệu lực" } else { "" };
+    let words = |holds: bool| if holds { " – đang có thẻ còn hiệu lực" } else { "" };
     let delegate = |(account, holds): &(crate::domain::account::Account, bool)| {
         (account.id.to_string(), format!("{} ({}){}", account.name, account.login, words(*holds)))
     };
