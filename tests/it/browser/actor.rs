@@ -37,7 +37,6 @@ const FLAGS: &[&str] = &[
     "--disable-sync",
     "--disable-dev-shm-usage",
     "--no-first-run",
-    "--lang=vi",
     "--hide-scrollbars",
     "--force-color-profile=srgb",
 ];
@@ -54,12 +53,15 @@ pub struct Browser {
     address: String,
     driver: Child,
     driver_address: String,
+    session: String,
     _profile: TempDir,
 }
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // The driver takes its browser along when it is asked to stop, which it is not told by `kill`.
+        // The driver ends its browser with the session, and would leave it behind when it is killed. After a story that
+        // went well the session is over already.
+        let _ = ureq::delete(format!("{}/session/{}", self.driver_address, self.session)).call();
         let _ = self.driver.kill();
         let _ = self.driver.wait();
     }
@@ -80,7 +82,8 @@ impl Browser {
         let driver_address = format!("http://127.0.0.1:{port}");
         let client = builder.capabilities(capabilities).connect(&driver_address).await.expect("session");
         let address = address.to_owned();
-        let mut browser = Self { client, address, driver, driver_address, _profile: profile };
+        let session = client.session_id().await.expect("session").expect("session");
+        let mut browser = Self { client, address, driver, driver_address, session, _profile: profile };
         browser.turns_to(screen).await;
         browser
     }
@@ -94,8 +97,7 @@ impl Browser {
 
     /// A command of Chromium itself, by way of its driver.
     async fn devtools(&self, command: &str, parameters: Value) {
-        let session = self.client.session_id().await.expect("session").expect("session");
-        let url = format!("{}/session/{session}/goog/cdp/execute", self.driver_address);
+        let url = format!("{}/session/{}/goog/cdp/execute", self.driver_address, self.session);
         let body = json!({ "cmd": command, "params": parameters }).to_string();
         let answer = tokio::task::spawn_blocking(move || ureq::post(url).send(body)).await.expect("answer");
         answer.expect(command);
@@ -277,14 +279,7 @@ fn keep(name: &str, bytes: &[u8]) {
 
 fn start_driver() -> (Child, u16) {
     let mut driver = Command::new(from_script("TINNHIEM_TEST_CHROMEDRIVER"));
-    // What a browser draws itself, such as the fields for days, is in the language of its readers.
-    let mut driver = driver
-        .env("LANGUAGE", "vi")
-        .arg("--port=0")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("chromedriver");
+    let mut driver = driver.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("chromedriver");
     let lines = BufReader::new(driver.stdout.take().expect("output")).lines();
     for line in lines.map_while(Result::ok) {
         if let Some(port) = line.split("started successfully on port ").nth(1) {

@@ -90,7 +90,7 @@ fn the_first_start_leads_from_the_link_on_the_console_to_a_council_at_work() {
         operator.types("Họ tên", "Nguyễn Thị Quản Trị").await;
         operator.chooses("Loại", "HĐND cấp tỉnh").await;
         operator.presses("Lập hội đồng").await;
-        operator.sees("chỉ hiện một lần").await;
+        operator.sees("Mật khẩu lần đầu").await;
         let text = |id: &str| format!("return document.getElementById('{id}').innerText;");
         let login = operator.runs(&text("first-login")).await;
         let password = operator.runs(&text("first-password")).await;
