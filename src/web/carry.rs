@@ -144,7 +144,7 @@ impl Carried {
 
 /// Labels of fields, as their pages have them.
 const LABELS: &[(&str, &str)] = &[
-    ("name", "Họ tên hoặc tên gọi"),
+    ("name", "Họ tên"),
     ("names", "Danh sách họ tên"),
     ("login", "Tên đăng nhập"),
     ("roles", "Vai trò"),

@@ -92,13 +92,22 @@ pub(super) struct FirstPassword {
     title: &'static str,
     council: String,
     shown: WithPassword,
+    /// Where to sign in: the page is printed and handed over.
+    address: String,
     back: &'static str,
 }
 
 impl FirstPassword {
     /// The page that shows a first password, once.
-    pub(super) fn page(title: &'static str, council: String, shown: WithPassword, back: &'static str) -> Page {
-        Page::new(Self { title, council, shown, back })
+    pub(super) fn page(
+        site: &Site,
+        title: &'static str,
+        council: String,
+        shown: WithPassword,
+        back: &'static str,
+    ) -> Page {
+        let address = format!("{}/dang-nhap", site.public_url);
+        Page::new(Self { title, council, shown, address, back })
     }
 }
 
@@ -186,7 +195,7 @@ pub async fn open(State(site): State<Arc<Site>>, Extension(visitor): Extension<V
         Err(problem) => Err(problem),
     };
     match opened.map_err(|problem| again(problem, form)) {
-        Ok(shown) => FirstPassword::page("Đã mở tài khoản", caller.council_name, shown, LIST).into_response(),
+        Ok(shown) => FirstPassword::page(&site, "Đã mở tài khoản", caller.council_name, shown, LIST).into_response(),
         Err(Ok(form)) => refused(Page::new(New { form, roles: offered(caller.council) })),
         Err(Err(answer)) => *answer,
     }
@@ -325,7 +334,9 @@ pub async fn reset(
     let Some(caller) = visitor.caller else { return nobody() };
     let reset = async { site.app.reset_password(manager(&caller, &form)?, read_id(&id)?).await };
     match reset.await {
-        Ok(shown) => FirstPassword::page("Đã đặt lại mật khẩu", caller.council_name, shown, LIST).into_response(),
+        Ok(shown) => {
+            FirstPassword::page(&site, "Đã đặt lại mật khẩu", caller.council_name, shown, LIST).into_response()
+        }
         Err(problem @ AppError::AlreadyDone) => Page::new(Again { sentence: problem.to_string() }).into_response(),
         Err(problem) => failed(&problem),
     }

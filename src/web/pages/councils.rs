@@ -73,7 +73,7 @@ pub async fn found(State(site): State<Arc<Site>>, Extension(visitor): Extension<
     let Some(caller) = visitor.caller else { return error::forbidden().into_response() };
     let founded = async { site.app.found(Ask { caller: &caller, request: form.request()? }, typed(&form)).await };
     let problem = match founded.await {
-        Ok((name, shown)) => return FirstPassword::page("Đã lập hội đồng", name, shown, LIST).into_response(),
+        Ok((name, shown)) => return FirstPassword::page(&site, "Đã lập hội đồng", name, shown, LIST).into_response(),
         Err(AppError::AlreadyDone) => return Done::CouncilFounded.at(LIST).into_response(),
         Err(problem) => problem,
     };
