@@ -128,7 +128,7 @@ pub fn slips(sheet: &SlipSheet) -> Result<Pdf, PdfError> {
     render::render(
         &pages,
         &order,
-        &render::About { title: "Phiếu truy cập", author: &sheet.council, date: sheet.day, printing },
+        &render::About { title: "Thẻ truy cập", author: &sheet.council, date: sheet.day, printing },
     )
 }
 
