@@ -19,7 +19,8 @@ pub const NAME_FOR: i64 = 7 * 24 * 60 * 60;
 pub enum Counted {
     /// One account, or one name that is no account's.
     Account,
-    /// One address of the network. A whole council may sit behind it, so it is forgiven more.
+    /// One address of the network. A whole council may sit behind it and sign in at the same minute, and a guess counts
+    /// from the moment it is made until it was found right; so it is forgiven more.
     Address,
 }
 
@@ -28,7 +29,7 @@ impl Counted {
     const fn free(self) -> u32 {
         match self {
             Self::Account => 4,
-            Self::Address => 20,
+            Self::Address => 120,
         }
     }
 }
@@ -61,7 +62,7 @@ mod tests {
         let delays: Vec<u64> = (0..15).map(|failures| delay_after(failures, Counted::Account)).collect();
         assert_eq!(delays, [0, 0, 0, 0, 0, 5, 10, 20, 40, 80, 160, 320, 640, 900, 900]);
         assert_eq!(delay_after(u32::MAX, Counted::Account), 900);
-        assert_eq!((delay_after(20, Counted::Address), delay_after(21, Counted::Address)), (0, 5));
+        assert_eq!((delay_after(120, Counted::Address), delay_after(121, Counted::Address)), (0, 5));
     }
 
     #[test]
