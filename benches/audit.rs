@@ -46,7 +46,7 @@ fn opening() -> Vec<PollEvent> {
         council: "Hội đồng nhân dân tỉnh Mẫu".into(),
         delegates: 60,
         kind: PollKind::Rating,
-        officials: 1,
+
         rehearsal: true,
         ruleset: "NQ96-2023-QH15".into(),
         ruleset_sha256: Digest::of(b""),
@@ -60,7 +60,7 @@ fn opening() -> Vec<PollEvent> {
     let form = SealedForm { block, id: "F1-3F9A2C".into(), lines: 1, sha256: Digest::of(b""), sheets: 1 };
     vec![
         poll.into(),
-        ListDecided { officials: vec![official] }.into(),
+        ListDecided { officials: vec![official], resolution: String::new() }.into(),
         FormsSealed { forms: vec![form] }.into(),
         VotingOpened { at: now() }.into(),
         BallotsReturned { form: "F1-3F9A2C".into(), issued: u32::MAX, returned: u32::MAX }.into(),

@@ -11,7 +11,7 @@ use tinnhiem::domain::document::{Frame, dossier_document};
 use tinnhiem::domain::dossier::{canonical_text, compile};
 use tinnhiem::domain::fact::{Fact, FactKind, Figures, Period, Source, Status};
 use tinnhiem::domain::occasion::Occasion;
-use tinnhiem::domain::official::{Block, Field, Honorific, Official, OfficialId, Post};
+use tinnhiem::domain::official::{Block, Field, Honorific, Official, OfficialNo, Post};
 use tinnhiem::domain::poll::PollKind;
 use tinnhiem::domain::rules::{RuleSet, load};
 use tinnhiem::pdf;
@@ -61,7 +61,7 @@ fn fact(official: usize, i: usize, fields: &[Field]) -> Fact {
     let year = [2021, 2022, 2023][i / 14 % 3];
     let number = i64::try_from(i).expect("small");
     Fact {
-        officials: vec![OfficialId(official)],
+        officials: vec![OfficialNo(official)],
         field: fields[i % fields.len()].clone(),
         kind,
         period: Period::Year(year),
@@ -78,6 +78,7 @@ fn fact(official: usize, i: usize, fields: &[Field]) -> Fact {
             date: date(2023, 1, 10),
             issuer: "UBND tỉnh Mẫu".into(),
             page: Some("4".into()),
+            file: None,
         },
         reply: i.is_multiple_of(7).then(|| "Đã tiếp thu và khắc phục trong quý sau.".into()),
     }
@@ -97,7 +98,7 @@ fn compile_thirty_dossiers(bencher: Bencher) {
     let book = book();
     bencher.bench_local(|| {
         for i in 0..OFFICIALS {
-            black_box(compile(&book, OfficialId(i), VOTE));
+            black_box(compile(&book, OfficialNo(i), VOTE));
         }
     });
 }
@@ -108,7 +109,7 @@ fn thirty_dossiers_from_facts_to_pdf(bencher: Bencher) {
     let frame = frame(&book, &rules);
     bencher.bench_local(|| {
         for i in 0..OFFICIALS {
-            let dossier = compile(&book, OfficialId(i), VOTE).expect("official");
+            let dossier = compile(&book, OfficialNo(i), VOTE).expect("official");
             let file = pdf::document(&dossier_document(&dossier, &frame)).expect("paper");
             assert!(file.pages > 10, "three hundred facts fill pages");
             black_box((canonical_text(&dossier), file));
@@ -122,7 +123,7 @@ fn compile_thirty_dossiers_to_papers(bencher: Bencher) {
     let frame = frame(&book, &rules);
     bencher.bench_local(|| {
         for i in 0..OFFICIALS {
-            let dossier = compile(&book, OfficialId(i), VOTE).expect("official");
+            let dossier = compile(&book, OfficialNo(i), VOTE).expect("official");
             black_box((canonical_text(&dossier), dossier_document(&dossier, &frame)));
         }
     });

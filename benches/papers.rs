@@ -10,7 +10,7 @@ use tinnhiem::domain::document::{
     self, Block, Cell, CheckpointBox, Counting, Document, Frame, MinutesParts, Size, Table,
 };
 use tinnhiem::domain::occasion::Occasion;
-use tinnhiem::domain::official::{self, OfficialId};
+use tinnhiem::domain::official::{self, OfficialNo};
 use tinnhiem::domain::poll::{LevelCounts, PollKind};
 use tinnhiem::domain::result::{FormCount, Listed, PollResult, decide};
 use tinnhiem::domain::rules::{RuleSet, builtin};
@@ -23,7 +23,7 @@ fn main() {
 fn form() -> BallotForm {
     let line = |number| Line {
         number,
-        official: OfficialId(0),
+        official: OfficialNo(0),
         name: format!("Ông Nguyễn Văn Số {number}"),
         posts: format!("Giám đốc Sở thứ {number}, Ủy viên Ủy ban nhân dân tỉnh"),
     };

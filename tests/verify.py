@@ -202,13 +202,19 @@ def is_account(value):
     return value is None or is_text(value) and re.fullmatch("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value)
 
 
+def is_teller_role(value):
+    return is_text(value) and value in ("head", "secretary", "member")
+
+
 COUNTS = {"invalid": is_reasons, "lines": [is_levels], "papers": is_count}
 ACTOR = {"account": is_account, "name": is_text, "role": lambda role: is_text(role) and role in ROLES}
 SHAPES = {
     "poll.created": {"council": is_text, "delegates": is_count, "kind": lambda kind: is_text(kind) and kind in LEVELS,
-                     "officials": is_count, "rehearsal": is_flag, "ruleset": is_text, "ruleset_sha256": is_digest,
+                     "rehearsal": is_flag, "ruleset": is_text, "ruleset_sha256": is_digest,
                      "simulated": is_flag, "sitting": is_text},
-    "list.decided": {"officials": [{"block": is_text, "name": is_text, "posts": is_text}]},
+    "poll.amended": {"delegates": is_count, "sitting": is_text},
+    "list.decided": {"officials": [{"block": is_text, "name": is_text, "posts": is_text}], "resolution": is_text},
+    "board.appointed": {"resolution": is_text, "tellers": [{"name": is_text, "role": is_teller_role}]},
     "dossiers.released": {"files": [{"name": is_text, "sha256": is_digest}]},
     "forms.sealed": {"forms": [{"block": is_text, "id": is_text, "lines": is_count, "sha256": is_digest,
                                 "sheets": is_count}]},
@@ -476,6 +482,12 @@ def check_course(events):
         only(events, kind)[0] for kind in
         ("poll.created", "list.decided", "forms.sealed", "voting.opened", "counting.closed", "result.declared"))
     need(poll < listed < forms < opened < closed < declared, file, "events are out of order")
+    boards = [seq for seq, kind, _, _ in events if kind == "board.appointed"]
+    need(boards or events[poll][2]["rehearsal"], file, "nobody was appointed to count")
+    need(all(listed < seq < forms for seq in boards), file, "board.appointed out of order")
+    for seq, kind, _, _ in events:
+        need(kind != "poll.amended" or seq < forms, file, "poll amended after its forms were sealed")
+        need(kind != "dossiers.released" or seq < opened, file, "dossiers released after voting opened")
     back = {}
     for seq, kind, data, _ in events:
         if kind in ("ballots.returned", "batch.committed"):
@@ -493,9 +505,8 @@ def check_course(events):
 
 def check_list(events):
     """Lines by form: the officials of its block."""
-    file, poll = "log.jsonl", only(events, "poll.created")[1]
+    file = "log.jsonl"
     officials, forms = only(events, "list.decided")[1]["officials"], only(events, "forms.sealed")[1]["forms"]
-    need(len(officials) == poll["officials"], file, "list and poll differ in length")
     blocks = [form["block"] for form in forms]
     need(len(set(blocks)) == len(blocks) == len({form["id"] for form in forms}), file, "two forms alike")
     need({official["block"] for official in officials} == set(blocks), file, "blocks and forms differ")

@@ -3,7 +3,7 @@
 use super::audit::Digest;
 use super::book::Book;
 use super::occasion::Occasion;
-use super::official::{Block, Official, OfficialId};
+use super::official::{Block, Official, OfficialNo};
 use super::poll::{Level, PollKind};
 use super::text::date_words;
 
@@ -13,7 +13,7 @@ pub struct Line {
     /// Number on the form, from 1.
     pub number: u32,
     /// Which official.
-    pub official: OfficialId,
+    pub official: OfficialNo,
     /// `Ông Nguyễn Văn A`.
     pub name: String,
     /// All posts.
@@ -50,16 +50,16 @@ pub struct BallotForm {
 }
 
 /// One form per block, in the order of the list; `listed` are those whom the vote is held on.
-pub fn forms(occasion: &Occasion<'_>, book: &Book, listed: &[OfficialId]) -> Vec<BallotForm> {
-    let on_block = |block: &Block| -> Vec<(OfficialId, &Official)> {
+pub fn forms(occasion: &Occasion<'_>, book: &Book, listed: &[OfficialNo]) -> Vec<BallotForm> {
+    let on_block = |block: &Block| -> Vec<(OfficialNo, &Official)> {
         listed.iter().filter_map(|&id| Some((id, book.official(id)?))).filter(|(_, o)| o.block == *block).collect()
     };
     let blocks = book.blocks().into_iter().map(|block| (block, on_block(block))).filter(|(_, who)| !who.is_empty());
     blocks.enumerate().map(|(index, (block, who))| form(occasion, index + 1, block, &who)).collect()
 }
 
-fn form(occasion: &Occasion<'_>, number: usize, block: &Block, who: &[(OfficialId, &Official)]) -> BallotForm {
-    let line = |(i, &(official, o)): (usize, &(OfficialId, &Official))| Line {
+fn form(occasion: &Occasion<'_>, number: usize, block: &Block, who: &[(OfficialNo, &Official)]) -> BallotForm {
+    let line = |(i, &(official, o)): (usize, &(OfficialNo, &Official))| Line {
         number: u32::try_from(i + 1).unwrap_or(u32::MAX),
         official,
         name: o.addressed(),
@@ -176,7 +176,7 @@ mod tests {
         book = book.with_official("Lê Thị C", &[("Giám đốc Sở Y tế", None), ("Ủy viên UBND tỉnh", None)]);
         book.officials[0].block = Block("Khối Hội đồng nhân dân".into());
         let of = |book: &Book, listed: &[usize]| {
-            let listed: Vec<OfficialId> = listed.iter().map(|&i| OfficialId(i)).collect();
+            let listed: Vec<OfficialNo> = listed.iter().map(|&i| OfficialNo(i)).collect();
             forms(&fixture::occasion(&rules, book), book, &listed)
         };
         let both = of(&book, &[0, 1]);

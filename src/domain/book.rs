@@ -2,7 +2,7 @@
 
 use super::council::Council;
 use super::fact::Fact;
-use super::official::{Block, Field, Official, OfficialId};
+use super::official::{Block, Field, Official, OfficialNo};
 use super::poll::{BallotTotals, LevelCounts};
 use super::roster::{Delegate, Teller};
 
@@ -12,7 +12,7 @@ pub struct DeclaredLine {
     /// Where the office wrote it, for messages: `Kết quả!B7`.
     pub place: String,
     /// Whose.
-    pub official: OfficialId,
+    pub official: OfficialNo,
     /// Ballots of the form on which the official stands.
     pub ballots: BallotTotals,
     /// What was counted.
@@ -60,12 +60,12 @@ impl Book {
     }
 
     /// Every official with its id.
-    pub fn officials(&self) -> impl Iterator<Item = (OfficialId, &Official)> {
-        self.officials.iter().enumerate().map(|(i, o)| (OfficialId(i), o))
+    pub fn officials(&self) -> impl Iterator<Item = (OfficialNo, &Official)> {
+        self.officials.iter().enumerate().map(|(i, o)| (OfficialNo(i), o))
     }
 
     /// `None` when the id is of another book.
-    pub fn official(&self, id: OfficialId) -> Option<&Official> {
+    pub fn official(&self, id: OfficialNo) -> Option<&Official> {
         self.officials.get(id.0)
     }
 }

@@ -157,7 +157,8 @@ impl CouncilKind {
 }
 
 /// Nhiệm kỳ: `from` and `to` inclusive.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Term {
     /// Number of the legislature as papers write it: `XVII`.
     pub legislature: String,
@@ -175,7 +176,8 @@ impl Term {
 }
 
 /// Kỳ họp (state) or hội nghị (Party) at which the vote is held.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Sitting {
     /// As papers write it: `Kỳ họp thứ 13`.
     pub name: String,
@@ -186,7 +188,8 @@ pub struct Sitting {
 }
 
 /// Hội đồng: who votes, when, where, under which rule set.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Council {
     /// `Hội đồng nhân dân tỉnh Vĩnh Phúc`.
     pub name: String,

@@ -3,6 +3,8 @@
 use std::cmp::Ordering;
 use std::fmt;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 /// `mantissa / 10^scale`, kept as written: `8,50` stays `8,50`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Decimal {
@@ -40,6 +42,14 @@ impl Decimal {
         let scale = u8::try_from(fraction.len()).ok()?;
         let value: i64 = format!("{whole}{fraction}").parse().ok()?;
         Self::new(value.checked_mul(sign)?, scale)
+    }
+
+    /// Plain machine text: `-12.50`. Inverse of [`Self::parse_plain`].
+    pub fn plain(self) -> String {
+        let digits = format!("{:0>1$}", self.mantissa.unsigned_abs(), usize::from(self.scale) + 1);
+        let (whole, fraction) = digits.split_at(digits.len() - usize::from(self.scale));
+        let sign = if self.mantissa < 0 { "-" } else { "" };
+        if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
     }
 
     fn scaled(self, scale: u8) -> i128 {
@@ -81,6 +91,19 @@ impl fmt::Display for Decimal {
     }
 }
 
+impl Serialize for Decimal {
+    fn serialize<S: Serializer>(&self, output: S) -> Result<S::Ok, S::Error> {
+        output.serialize_str(&self.plain())
+    }
+}
+
+impl<'de> Deserialize<'de> for Decimal {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(input)?;
+        Self::parse_plain(&text).ok_or_else(|| serde::de::Error::custom("số phải viết dạng 12.5"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,7 +111,8 @@ mod tests {
     #[test]
     fn figures_print_with_vietnamese_separators() {
         for (text, printed) in [("1234567.5", "1.234.567,5"), ("-8.50", "-8,50"), ("0.05", "0,05"), ("100", "100")] {
-            assert_eq!(Decimal::parse_plain(text).map(|d| d.to_string()).as_deref(), Some(printed));
+            let figure = Decimal::parse_plain(text).expect("plain");
+            assert_eq!((figure.to_string().as_str(), figure.plain().as_str()), (printed, text));
         }
     }
 

@@ -3,8 +3,9 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::audit::Digest;
 use super::decimal::Decimal;
-use super::official::{Field, OfficialId};
+use super::official::{Field, OfficialNo};
 
 /// Kind of a fact (design: what delegates may read about an official).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -81,7 +82,8 @@ impl FactKind {
 }
 
 /// When a fact holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Period {
     /// A whole calendar year.
     Year(i16),
@@ -125,7 +127,8 @@ impl Period {
 }
 
 /// Planned and actual value of a target, in `unit`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Figures {
     /// Kế hoạch.
     pub planned: Option<Decimal>,
@@ -168,7 +171,8 @@ impl Status {
 }
 
 /// Tài liệu nguồn: the paper that proves a fact. Number or page may be missing, date and issuer may not.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Source {
     /// Số, ký hiệu: `245/BC-UBND`.
     pub number: String,
@@ -178,6 +182,8 @@ pub struct Source {
     pub issuer: String,
     /// Page in the paper.
     pub page: Option<String>,
+    /// SHA-256 of the attached file, as hex.
+    pub file: Option<Digest>,
 }
 
 impl Source {
@@ -189,10 +195,14 @@ impl Source {
 }
 
 /// One dated statement about one or more officials. There is no fact without a source: the type has no room for one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fact {
+///
+/// Officials are told by their place in a [`Book`](super::book::Book), or, where facts are kept for the whole term, by
+/// their [id](super::id::OfficialId).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fact<O = OfficialNo> {
     /// Whom it is about; never empty.
-    pub officials: Vec<OfficialId>,
+    pub officials: Vec<O>,
     /// Field of work.
     pub field: Field,
     /// Kind.

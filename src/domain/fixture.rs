@@ -6,7 +6,7 @@ use super::book::Book;
 use super::council::{Council, CouncilKind, Sitting, Term};
 use super::fact::{Fact, FactKind, Period, Source};
 use super::occasion::Occasion;
-use super::official::{Block, Field, Honorific, Official, OfficialId, Post};
+use super::official::{Block, Field, Honorific, Official, OfficialNo, Post};
 use super::poll::PollKind;
 use super::roster::{Teller, TellerRole};
 use super::rules::{RuleSet, load};
@@ -79,7 +79,7 @@ impl Book {
 /// A fact of the first official in the field `Y tế`.
 pub fn fact(kind: FactKind, period: Period, text: &str) -> Fact {
     Fact {
-        officials: vec![OfficialId(0)],
+        officials: vec![OfficialNo(0)],
         field: Field("Y tế".into()),
         kind,
         period,
@@ -92,6 +92,7 @@ pub fn fact(kind: FactKind, period: Period, text: &str) -> Fact {
             date: date(2023, 11, 1),
             issuer: "UBND tỉnh Mẫu".into(),
             page: None,
+            file: None,
         },
         reply: None,
     }

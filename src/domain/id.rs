@@ -85,6 +85,20 @@ ids! {
     PollId
     /// A form that was sent, told apart from the same form sent again.
     RequestId
+    /// An official of the roster.
+    OfficialId
+    /// A delegate of the roster.
+    DelegateId
+    /// A fact.
+    FactId
+    /// A step that one person proposed and another confirms.
+    ProposalId
+    /// A delegate's question to an official.
+    QuestionId
+    /// A group's summary of its discussion.
+    SummaryId
+    /// Long work that goes on while its page is left.
+    JobId
 }
 
 impl CouncilId {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Position of an official in [`Book::officials`](super::book::Book::officials).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct OfficialId(pub usize);
+pub struct OfficialNo(pub usize);
 
 /// Ông / Bà (state papers), Đồng chí (Party papers).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,7 +44,8 @@ pub struct Block(pub String);
 pub struct Field(pub String);
 
 /// Chức vụ, and since when.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Post {
     /// As papers print it: `Chủ tịch Ủy ban nhân dân tỉnh`.
     pub title: String,
@@ -53,14 +54,16 @@ pub struct Post {
 }
 
 /// Thông báo nghỉ công tác chờ nghỉ hưu.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct RetirementNotice {
     /// What the sheet says: number, date or a plain `có`.
     pub text: String,
 }
 
 /// Người được lấy phiếu.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Official {
     /// Full name.
     pub name: String,
@@ -79,7 +82,8 @@ pub struct Official {
 }
 
 /// What is known of a birth date.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Birth {
     /// The day.
     Day(Date),

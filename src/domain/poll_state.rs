@@ -8,12 +8,14 @@
 //! What a state emits is a course that [`Course`](super::audit::Course) accepts; the tests hold one against the other.
 
 use super::audit::event::poll::{
-    BallotsReturned, BatchCommitted, CouncilLogNoted, CountingClosed, DossiersReleased, FileHash, FormTotals,
-    FormsSealed, ListDecided, ListedOfficial, PaperIssued, PollCreated, ResultDeclared, SealedForm, VotingOpened,
+    BallotsReturned, BatchCommitted, BoardAppointed, CouncilLogNoted, CountingClosed, DossiersReleased, FileHash,
+    FormTotals, FormsSealed, ListDecided, ListedOfficial, PaperIssued, PollAmended, PollCreated, ResultDeclared,
+    SealedForm, VotingOpened,
 };
 use super::audit::{Digest, Moment, Opening, PollEvent, UtcTime};
 use super::count::{BatchCounts, CountError};
 use super::id::PollId;
+use super::roster::Teller;
 
 /// The names of the states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -110,8 +112,8 @@ pub struct FormProgress {
 pub enum PollState {
     /// See [`Stage::Created`].
     Created(Poll),
-    /// With the list, in ballot order.
-    Listed(Poll, Vec<ListedOfficial>),
+    /// With the list in ballot order, and the board of tellers as it was appointed last; empty before that.
+    Listed(Poll, Vec<ListedOfficial>, Vec<Teller>),
     /// With the forms, in the order of blocks.
     Sealed(Poll, Vec<SealedForm>),
     /// With what came back and what was counted of each form.
@@ -148,14 +150,12 @@ pub enum Refusal {
         /// Where the poll is.
         stage: Stage,
     },
-    /// A list of another length than the poll was created with.
-    #[error("Danh sách có {found} người, nhưng cuộc bỏ phiếu được lập cho {told} người; hãy lập lại danh sách.")]
-    List {
-        /// In the list.
-        found: usize,
-        /// When the poll was created.
-        told: u32,
-    },
+    /// A list without anybody.
+    #[error("Danh sách không có ai; hãy xem lại người được lấy phiếu và các lý do không lấy phiếu.")]
+    List,
+    /// Nobody to count.
+    #[error("Chưa có Ban kiểm phiếu; hãy lập Ban kiểm phiếu trước khi chốt mẫu phiếu.")]
+    NoBoard,
     /// Forms that do not fit the list.
     #[error("Mẫu phiếu của khối «{0}» không khớp với danh sách đã chốt; hãy tạo lại mẫu phiếu từ danh sách.")]
     Forms(String),
@@ -269,7 +269,7 @@ impl PollState {
     pub const fn poll(&self) -> &Poll {
         match self {
             Self::Created(poll)
-            | Self::Listed(poll, _)
+            | Self::Listed(poll, ..)
             | Self::Sealed(poll, _)
             | Self::Voting(poll, _)
             | Self::Closed(poll)
@@ -288,26 +288,64 @@ impl PollState {
         Err(Refusal::NotNow { doing, stage: self.stage() })
     }
 
-    /// Who is voted on, in ballot order.
+    /// What was expected of the sitting is different now; nothing is said when it is not.
     ///
     /// # Errors
-    /// When it was decided before, or its length is not the poll's.
-    pub fn decide_list(self, officials: Vec<ListedOfficial>) -> Result<Step, Refusal> {
+    /// Once the forms are sealed.
+    pub fn amend(self, amended: PollAmended) -> Result<Step, Refusal> {
+        let change = |poll: Poll| {
+            let created = &poll.created;
+            let is_same = (created.delegates, &created.sitting) == (amended.delegates, &amended.sitting);
+            let events = if is_same { Vec::new() } else { vec![amended.clone().into()] };
+            let PollAmended { delegates, sitting } = amended;
+            (Poll { created: PollCreated { delegates, sitting, ..poll.created }, ..poll }, events)
+        };
+        let (state, events) = match self {
+            Self::Created(poll) => {
+                let (poll, events) = change(poll);
+                (Self::Created(poll), events)
+            }
+            Self::Listed(poll, list, board) => {
+                let (poll, events) = change(poll);
+                (Self::Listed(poll, list, board), events)
+            }
+            other => return other.refuse("sửa thông tin kỳ họp"),
+        };
+        Ok(Step { state, events, moment: None })
+    }
+
+    /// Who is voted on, in ballot order, by the decision `resolution`.
+    ///
+    /// # Errors
+    /// When it was decided before, or is empty.
+    pub fn decide_list(self, officials: Vec<ListedOfficial>, resolution: String) -> Result<Step, Refusal> {
         let Self::Created(poll) = self else { return self.refuse("chốt danh sách") };
-        let told = poll.created.officials;
-        if u32::try_from(officials.len()) != Ok(told) || officials.is_empty() {
-            return Err(Refusal::List { found: officials.len(), told });
+        if officials.is_empty() {
+            return Err(Refusal::List);
         }
-        let events = vec![ListDecided { officials: officials.clone() }.into()];
-        Ok(Step { state: Self::Listed(poll, officials), events, moment: None })
+        let events = vec![ListDecided { officials: officials.clone(), resolution }.into()];
+        Ok(Step { state: Self::Listed(poll, officials, Vec::new()), events, moment: None })
+    }
+
+    /// Who counts, by the decision `resolution`; in place of a board that was appointed before.
+    ///
+    /// # Errors
+    /// Before the list is decided, once the forms are sealed, and when there is nobody.
+    pub fn appoint_board(self, tellers: Vec<Teller>, resolution: String) -> Result<Step, Refusal> {
+        let Self::Listed(poll, list, _) = self else { return self.refuse("lập Ban kiểm phiếu") };
+        if tellers.is_empty() {
+            return Err(Refusal::NoBoard);
+        }
+        let events = vec![BoardAppointed { resolution, tellers: tellers.clone() }.into()];
+        Ok(Step { state: Self::Listed(poll, list, tellers), events, moment: None })
     }
 
     /// Dossiers go to the delegates, who read them before they vote.
     ///
     /// # Errors
-    /// Before the list is decided, and once voting is open.
+    /// Once voting is open.
     pub fn release_dossiers(self, files: Vec<FileHash>, council: CouncilLogNoted) -> Result<Step, Refusal> {
-        if !matches!(self, Self::Listed(..) | Self::Sealed(..)) {
+        if !matches!(self, Self::Created(_) | Self::Listed(..) | Self::Sealed(..)) {
             return self.refuse("phát hành hồ sơ");
         }
         let events = vec![DossiersReleased { files }.into(), council.into()];
@@ -317,9 +355,13 @@ impl PollState {
     /// The ballot forms are final: one for each block of the list, with a line for each of its officials.
     ///
     /// # Errors
-    /// Before the list is decided, a second time, and when they do not fit the list.
+    /// Before the list is decided and the board appointed (a rehearsal may have none), a second time, and when they do
+    /// not fit the list.
     pub fn seal_forms(self, forms: Vec<SealedForm>, council: CouncilLogNoted) -> Result<Step, Refusal> {
-        let Self::Listed(poll, list) = self else { return self.refuse("chốt mẫu phiếu") };
+        let Self::Listed(poll, list, board) = self else { return self.refuse("chốt mẫu phiếu") };
+        if board.is_empty() && !poll.created.rehearsal {
+            return Err(Refusal::NoBoard);
+        }
         for form in &forms {
             let twice = forms.iter().filter(|other| other.block == form.block || other.id == form.id).count() > 1;
             let listed = list.iter().filter(|official| official.block == form.block).count();

@@ -6,7 +6,7 @@ use super::book::{Book, DeclaredLine};
 use super::council::{Council, CouncilKind};
 use super::eligibility::{Standing, listed};
 use super::finding::{Finding, Severity};
-use super::official::{Block, OfficialId};
+use super::official::{Block, OfficialNo};
 use super::poll::PollKind;
 use super::roster::TellerRole;
 use super::rules::{Attested, QuorumOf, RuleSet, Side};
@@ -162,14 +162,14 @@ fn ballot_findings(rules: &RuleSet, book: &Book, standings: &[Standing]) -> Vec<
         findings.push(Finding::new("RDY-021", Severity::Error, COUNCIL, what, "Ghi tổng số đại biểu của hội đồng."));
     }
     let Some(declared) = &book.declared else { return findings };
-    let on_list: BTreeSet<OfficialId> = listed(standings).collect();
+    let on_list: BTreeSet<OfficialNo> = listed(standings).collect();
     for line in declared.iter().filter(|line| !on_list.contains(&line.official)) {
         let name = book.official(line.official).map_or("", |official| official.name.as_str());
         let what = format!("{name} có kết quả nhưng không thuộc danh sách lấy phiếu.");
         let remedy = "Bỏ dòng này, hoặc sửa chức vụ, ngày được bầu, thông báo nghỉ hưu ở trang Người được lấy phiếu.";
         findings.push(Finding::new("RDY-022", Severity::Error, &line.place, what, remedy));
     }
-    let counted: BTreeSet<OfficialId> = declared.iter().map(|line| line.official).collect();
+    let counted: BTreeSet<OfficialNo> = declared.iter().map(|line| line.official).collect();
     for official in on_list.difference(&counted).filter_map(|id| book.official(*id)) {
         let what = format!("{} có trong danh sách lấy phiếu nhưng không có kết quả.", official.name);
         let remedy = "Thêm một dòng kết quả của người này, đúng theo biên bản kiểm phiếu.";
@@ -271,7 +271,7 @@ mod tests {
     fn declared(official: usize, ballots: u32) -> DeclaredLine {
         DeclaredLine {
             place: format!("Kết quả!B{}", official + 2),
-            official: OfficialId(official),
+            official: OfficialNo(official),
             ballots: BallotTotals { issued: ballots, returned: ballots, valid: ballots, invalid: 0 },
             counts: LevelCounts::Rating { high: ballots, medium: 0, low: 0 },
         }

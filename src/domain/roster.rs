@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 /// Đại biểu: who votes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Delegate {
     /// Full name.
     pub name: String,
@@ -27,6 +28,20 @@ impl TellerRole {
     /// All roles, head first.
     pub const ALL: [Self; 3] = [Self::Head, Self::Secretary, Self::Member];
 
+    /// As the database and the log spell it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Head => "head",
+            Self::Secretary => "secretary",
+            Self::Member => "member",
+        }
+    }
+
+    /// Inverse of [`Self::code`].
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.code() == code)
+    }
+
     /// The role in Vietnamese.
     pub const fn label(self) -> &'static str {
         match self {
@@ -38,7 +53,8 @@ impl TellerRole {
 }
 
 /// Thành viên Ban kiểm phiếu.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Teller {
     /// Full name; a delegate's.
     pub name: String,

@@ -329,13 +329,13 @@ fn corners() -> Shape {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::official::{Block, OfficialId};
+    use crate::domain::official::{Block, OfficialNo};
     use crate::domain::poll::PollKind;
 
     fn form(lines: u32, post: &str) -> BallotForm {
         let line = |number| BallotLine {
             number,
-            official: OfficialId(0),
+            official: OfficialNo(0),
             name: "Ông Nguyễn Văn A".into(),
             posts: post.into(),
         };

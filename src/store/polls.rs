@@ -4,11 +4,12 @@
 use super::error::StoreError;
 use super::scope::CouncilTx;
 use super::sql::{execute, row, row_struct, rows};
-use crate::domain::audit::event::poll::{ListedOfficial, PaperIssued, PollCreated, SealedForm};
+use crate::domain::audit::event::poll::{ListedOfficial, PaperIssued, PollAmended, PollCreated, SealedForm};
 use crate::domain::audit::{Digest, UtcTime};
 use crate::domain::id::{LogId, PollId};
 use crate::domain::poll::PollKind;
 use crate::domain::poll_state::{FormProgress, Poll, PollState, Stage};
+use crate::domain::roster::{Teller, TellerRole};
 
 row_struct! {
     /// A row of `polls`, without the text of its rule set.
@@ -27,7 +28,7 @@ row_struct! {
         sitting: String,
         /// All delegates.
         delegates: i64,
-        /// Officials on the list.
+        /// Officials on the list, once it is decided.
         officials: i64,
         /// Id of the rule set.
         ruleset: String,
@@ -136,7 +137,6 @@ impl PollRow {
             kind: self.kind()?,
             council: self.council_name,
             delegates: figure(self.delegates)?,
-            officials: figure(self.officials)?,
             rehearsal: self.rehearsal,
             ruleset: self.ruleset,
             ruleset_sha256: self.ruleset_sha256.parse().map_err(|_| StoreError::corrupt("polls.ruleset_sha256"))?,
@@ -181,7 +181,7 @@ pub async fn add(
         tx,
         "INSERT INTO polls (council_id, poll_id, log_id, state, kind, council_name, sitting, delegates, officials, \
          ruleset, ruleset_sha256, ruleset_text, rehearsal, simulated, version, changed_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1, $15)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $10, $11, $12, $13, 1, $14)",
         poll.id.to_string(),
         log.to_string(),
         Stage::Created.code(),
@@ -189,7 +189,6 @@ pub async fn add(
         created.council.clone(),
         created.sitting.clone(),
         i64::from(created.delegates),
-        i64::from(created.officials),
         created.ruleset.clone(),
         created.ruleset_sha256.to_string(),
         ruleset_text.clone(),
@@ -233,7 +232,8 @@ pub async fn find(tx: &mut CouncilTx, poll: PollId) -> Result<Option<StoredPoll>
         Stage::Created => PollState::Created(poll),
         Stage::Listed => {
             let list = officials(tx, poll.id).await?;
-            PollState::Listed(poll, list)
+            let board = tellers(tx, poll.id).await?;
+            PollState::Listed(poll, list, board)
         }
         Stage::Sealed => {
             let forms = forms(tx, poll.id).await?;
@@ -293,7 +293,66 @@ pub async fn add_officials(tx: &mut CouncilTx, poll: PollId, list: &[ListedOffic
             official.posts.clone(),
         )?;
     }
+    let listed = i64::try_from(list.len()).map_err(StoreError::corrupt)?;
+    let counted = execute!(
+        tx,
+        "UPDATE polls SET officials = $3 WHERE council_id = $1 AND poll_id = $2",
+        poll.to_string(),
+        listed,
+    );
+    counted.map(drop)
+}
+
+/// Writes what is expected of the sitting now.
+///
+/// # Errors
+/// When there is no such poll.
+pub async fn amend(tx: &mut CouncilTx, poll: PollId, amended: &PollAmended) -> Result<(), StoreError> {
+    let changed = execute!(
+        tx,
+        "UPDATE polls SET delegates = $3, sitting = $4 WHERE council_id = $1 AND poll_id = $2",
+        poll.to_string(),
+        i64::from(amended.delegates),
+        amended.sitting.clone(),
+    )?;
+    if changed == 1 { Ok(()) } else { Err(StoreError::Stale) }
+}
+
+/// Puts a board of tellers in the place of the one before.
+///
+/// # Errors
+/// When the database refuses it.
+pub async fn set_tellers(tx: &mut CouncilTx, poll: PollId, board: &[Teller]) -> Result<(), StoreError> {
+    execute!(tx, "DELETE FROM poll_tellers WHERE council_id = $1 AND poll_id = $2", poll.to_string())?;
+    for (position, teller) in (1_i64..).zip(board) {
+        execute!(
+            tx,
+            "INSERT INTO poll_tellers (council_id, poll_id, position, name, part) VALUES ($1, $2, $3, $4, $5)",
+            poll.to_string(),
+            position,
+            teller.name.clone(),
+            teller.role.code(),
+        )?;
+    }
     Ok(())
+}
+
+/// The board of tellers, head first; empty before it is appointed.
+///
+/// # Errors
+/// When a row cannot be read.
+pub async fn tellers(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<Teller>, StoreError> {
+    let found = rows!(
+        tx,
+        (String, String),
+        "SELECT name, part FROM poll_tellers WHERE council_id = $1 AND poll_id = $2 ORDER BY position",
+        poll.to_string()
+    )?;
+    let teller = |(name, part): (String, String)| {
+        let role = TellerRole::from_code(&part).ok_or_else(|| StoreError::corrupt("poll_tellers.part"))?;
+        Ok(Teller { name, role })
+    };
+    found.into_iter().map(teller).collect()
 }
 
 /// Who is voted on, in ballot order; empty before the list is decided.

@@ -22,6 +22,12 @@ const STEPS: &[Step] = &[
         include_str!("../../migrations/sqlite/0002_polls.sql"),
         include_str!("../../migrations/postgres/0002_polls.sql"),
     ),
+    (
+        3,
+        "preparing",
+        include_str!("../../migrations/sqlite/0003_preparing.sql"),
+        include_str!("../../migrations/postgres/0003_preparing.sql"),
+    ),
 ];
 
 /// The newest schema that this program knows.

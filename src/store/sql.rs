@@ -2,6 +2,14 @@
 //!
 //! A statement that does not name the council does not compile; a row struct names its columns once.
 
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Postgres, Row as _, Sqlite};
+
+use super::db::Tx;
+use super::error::StoreError;
+use super::scope::CouncilTx;
+
 /// Whether a statement keeps to one council: it compares `council_id` with `$1`, or writes it as the first column.
 pub(super) const fn names_council(sql: &str) -> bool {
     contains(sql, "council_id = $1") || contains(sql, "(council_id,")
@@ -23,60 +31,173 @@ const fn contains(text: &str, part: &str) -> bool {
     false
 }
 
-/// Runs a statement in a [`CouncilTx`](super::CouncilTx), whose council is `$1`; other arguments follow from `$2`.
-/// `rows!` gives all rows, `row!` at most one, `execute!` the number of rows that it changed.
+/// What a statement is given for one of its places.
+pub(super) enum Argument {
+    Text(Option<String>),
+    Integer(Option<i64>),
+    Truth(bool),
+    Bytes(Option<Vec<u8>>),
+}
+
+macro_rules! arguments {
+    ($($type:ty => |$value:ident| $argument:expr,)+) => { $(
+        impl From<$type> for Argument {
+            fn from($value: $type) -> Self {
+                $argument
+            }
+        }
+    )+ };
+}
+
+arguments! {
+    String => |text| Self::Text(Some(text)),
+    Option<String> => |text| Self::Text(text),
+    &str => |text| Self::Text(Some(text.to_owned())),
+    Option<&str> => |text| Self::Text(text.map(str::to_owned)),
+    i64 => |number| Self::Integer(Some(number)),
+    Option<i64> => |number| Self::Integer(number),
+    bool => |truth| Self::Truth(truth),
+    Vec<u8> => |bytes| Self::Bytes(Some(bytes)),
+    Option<Vec<u8>> => |bytes| Self::Bytes(bytes),
+}
+
+/// A row of either database. What a driver gives is turned into values here, in code that does not wait: the futures of
+/// both drivers are built once, in [`CouncilTx::fetch`] and [`CouncilTx::run`], not again in every function of the store.
+pub(super) enum Row {
+    Sqlite(SqliteRow),
+    Postgres(PgRow),
+}
+
+impl Row {
+    /// The value of a column, by its name or its position.
+    pub(super) fn get<T, I>(&self, column: I) -> Result<T, sqlx::Error>
+    where
+        T: for<'r> sqlx::Decode<'r, Sqlite> + sqlx::Type<Sqlite>,
+        T: for<'r> sqlx::Decode<'r, Postgres> + sqlx::Type<Postgres>,
+        I: sqlx::ColumnIndex<SqliteRow> + sqlx::ColumnIndex<PgRow>,
+    {
+        match self {
+            Self::Sqlite(row) => row.try_get(column),
+            Self::Postgres(row) => row.try_get(column),
+        }
+    }
+}
+
+/// A value that a row holds.
+pub(super) trait ReadRow: Sized {
+    fn read(row: &Row) -> Result<Self, sqlx::Error>;
+}
+
+macro_rules! tuples {
+    ($( ($($type:ident $position:tt),+) )+) => { $(
+        impl<$($type),+> ReadRow for ($($type,)+)
+        where
+            $( $type: for<'r> sqlx::Decode<'r, Sqlite> + sqlx::Type<Sqlite>
+                + for<'r> sqlx::Decode<'r, Postgres> + sqlx::Type<Postgres>, )+
+        {
+            fn read(row: &Row) -> Result<Self, sqlx::Error> {
+                Ok(($(row.get::<$type, usize>($position)?,)+))
+            }
+        }
+    )+ };
+}
+
+tuples! {
+    (A 0)
+    (A 0, B 1)
+    (A 0, B 1, C 2)
+    (A 0, B 1, C 2, D 3)
+    (A 0, B 1, C 2, D 3, E 4)
+    (A 0, B 1, C 2, D 3, E 4, F 5)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6)
+}
+
+macro_rules! bind_all {
+    ($sql:expr, $arguments:expr) => {{
+        let mut query = sqlx::query($sql);
+        for argument in $arguments {
+            query = match argument {
+                Argument::Text(text) => query.bind(text),
+                Argument::Integer(number) => query.bind(number),
+                Argument::Truth(truth) => query.bind(truth),
+                Argument::Bytes(bytes) => query.bind(bytes),
+            };
+        }
+        query
+    }};
+}
+
+impl CouncilTx {
+    /// All rows that a statement gives.
+    pub(super) async fn fetch<R: ReadRow>(
+        &mut self,
+        sql: &'static str,
+        arguments: Vec<Argument>,
+    ) -> Result<Vec<R>, StoreError> {
+        let found = self.fetch_rows(sql, arguments).await?;
+        let read = found.iter().map(R::read).collect();
+        self.heard(read)
+    }
+
+    async fn fetch_rows(&mut self, sql: &'static str, arguments: Vec<Argument>) -> Result<Vec<Row>, StoreError> {
+        let found = match self.ready().await? {
+            Tx::Sqlite(connection) => {
+                let found = bind_all!(sql, arguments).fetch_all(&mut **connection).await;
+                found.map(|rows| rows.into_iter().map(Row::Sqlite).collect())
+            }
+            Tx::Postgres(connection) => {
+                let found = bind_all!(sql, arguments).fetch_all(&mut **connection).await;
+                found.map(|rows| rows.into_iter().map(Row::Postgres).collect())
+            }
+        };
+        self.heard(found)
+    }
+
+    /// The number of rows that a statement changed.
+    pub(super) async fn run(&mut self, sql: &'static str, arguments: Vec<Argument>) -> Result<u64, StoreError> {
+        let done = match self.ready().await? {
+            Tx::Sqlite(connection) => {
+                let done = bind_all!(sql, arguments).execute(&mut **connection).await;
+                done.map(|done| done.rows_affected())
+            }
+            Tx::Postgres(connection) => {
+                let done = bind_all!(sql, arguments).execute(&mut **connection).await;
+                done.map(|done| done.rows_affected())
+            }
+        };
+        self.heard(done)
+    }
+}
+
+/// Runs a statement in a [`CouncilTx`], whose council is `$1`; other arguments follow from `$2`. `rows!` gives all rows,
+/// `row!` at most one, `execute!` the number of rows that it changed.
 macro_rules! statement {
-    ($tx:expr, $fetch:ident, $row:ty, $sql:literal $(, $argument:expr)*) => {{
+    ($tx:expr, $run:ident $(::<$row:ty>)?, $sql:literal $(, $argument:expr)*) => {{
         const { assert!($crate::store::sql::names_council($sql), "the statement does not name its council") };
         let tx: &mut $crate::store::CouncilTx = $tx;
-        let council = tx.council().to_string();
-        match tx.ready().await {
-            Ok($crate::store::db::Tx::Sqlite(connection)) => {
-                let query = sqlx::query_as::<sqlx::Sqlite, $row>($sql).bind(council)$(.bind($argument))*;
-                let found = query.$fetch(&mut **connection).await;
-                tx.heard(found)
-            }
-            Ok($crate::store::db::Tx::Postgres(connection)) => {
-                let query = sqlx::query_as::<sqlx::Postgres, $row>($sql).bind(council)$(.bind($argument))*;
-                let found = query.$fetch(&mut **connection).await;
-                tx.heard(found)
-            }
-            Err(error) => Err(error),
-        }
+        let council = $crate::store::sql::Argument::from(tx.council().to_string());
+        let arguments = vec![council $(, $crate::store::sql::Argument::from($argument))*];
+        tx.$run$(::<$row>)?($sql, arguments).await
     }};
 }
 
 macro_rules! rows {
     ($tx:expr, $row:ty, $sql:literal $(, $argument:expr)* $(,)?) => {
-        $crate::store::sql::statement!($tx, fetch_all, $row, $sql $(, $argument)*)
+        $crate::store::sql::statement!($tx, fetch::<$row>, $sql $(, $argument)*)
     };
 }
 
 macro_rules! row {
     ($tx:expr, $row:ty, $sql:literal $(, $argument:expr)* $(,)?) => {
-        $crate::store::sql::statement!($tx, fetch_optional, $row, $sql $(, $argument)*)
+        $crate::store::sql::statement!($tx, fetch::<$row>, $sql $(, $argument)*)
+            .map(|found| found.into_iter().next())
     };
 }
 
 macro_rules! execute {
-    ($tx:expr, $sql:literal $(, $argument:expr)* $(,)?) => {{
-        const { assert!($crate::store::sql::names_council($sql), "the statement does not name its council") };
-        let tx: &mut $crate::store::CouncilTx = $tx;
-        let council = tx.council().to_string();
-        match tx.ready().await {
-            Ok($crate::store::db::Tx::Sqlite(connection)) => {
-                let query = sqlx::query::<sqlx::Sqlite>($sql).bind(council)$(.bind($argument))*;
-                let done = query.execute(&mut **connection).await.map(|done| done.rows_affected());
-                tx.heard(done)
-            }
-            Ok($crate::store::db::Tx::Postgres(connection)) => {
-                let query = sqlx::query::<sqlx::Postgres>($sql).bind(council)$(.bind($argument))*;
-                let done = query.execute(&mut **connection).await.map(|done| done.rows_affected());
-                tx.heard(done)
-            }
-            Err(error) => Err(error),
-        }
-    }};
+    ($tx:expr, $sql:literal $(, $argument:expr)* $(,)?) => {
+        $crate::store::sql::statement!($tx, run, $sql $(, $argument)*)
+    };
 }
 
 /// Declares a row: its fields are its columns, by name, in both databases.
@@ -86,14 +207,9 @@ macro_rules! row_struct {
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub struct $name { $( #[doc = $field_doc] pub $field: $type, )+ }
 
-        $crate::store::sql::row_struct!(@from sqlx::sqlite::SqliteRow, $name, $($field),+);
-        $crate::store::sql::row_struct!(@from sqlx::postgres::PgRow, $name, $($field),+);
-    };
-    (@from $row:ty, $name:ident, $($field:ident),+) => {
-        impl sqlx::FromRow<'_, $row> for $name {
-            fn from_row(row: &$row) -> Result<Self, sqlx::Error> {
-                use sqlx::Row as _;
-                Ok(Self { $( $field: row.try_get(stringify!($field))?, )+ })
+        impl $crate::store::sql::ReadRow for $name {
+            fn read(row: &$crate::store::sql::Row) -> Result<Self, sqlx::Error> {
+                Ok(Self { $( $field: row.get(stringify!($field))?, )+ })
             }
         }
     };

@@ -62,6 +62,7 @@ fn listed() -> ListDecided {
             official(committee, "Phạm Thị D"),
             official(committee, "Hoàng Văn E"),
         ],
+        resolution: String::new(),
     }
 }
 
@@ -100,7 +101,6 @@ impl Story {
             council: "Hội đồng nhân dân tỉnh Mẫu".into(),
             delegates: 60,
             kind: PollKind::Rating,
-            officials: 5,
             rehearsal: true,
             ruleset: "MAU".into(),
             ruleset_sha256: Digest::of(RULESET.as_bytes()),

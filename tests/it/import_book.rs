@@ -10,7 +10,7 @@ use tinnhiem::domain::council::{Council, CouncilKind};
 use tinnhiem::domain::decimal::Decimal;
 use tinnhiem::domain::fact::{Fact, FactKind, Figures, Period, Source, Status};
 use tinnhiem::domain::finding::{Finding, Severity};
-use tinnhiem::domain::official::{Birth, Block, Field, Honorific, Official, OfficialId, Post, RetirementNotice};
+use tinnhiem::domain::official::{Birth, Block, Field, Honorific, Official, OfficialNo, Post, RetirementNotice};
 use tinnhiem::domain::poll::{BallotTotals, LevelCounts};
 use tinnhiem::domain::roster::{Delegate, Teller, TellerRole};
 use tinnhiem::import::{CellValue, Sheet, book_xlsx, read_csv_folder, read_xlsx, sheet_csv, sheet_xlsx, template_xlsx};
@@ -33,7 +33,7 @@ fn official(name: &str, birth: Option<Birth>, posts: &[(&str, Option<jiff::civil
 
 fn fact(officials: &[usize], period: Period, figures: Option<Figures>) -> Fact {
     Fact {
-        officials: officials.iter().map(|i| OfficialId(*i)).collect(),
+        officials: officials.iter().map(|i| OfficialNo(*i)).collect(),
         field: Field("Ngân sách".into()),
         kind: FactKind::Questioning,
         period,
@@ -46,6 +46,7 @@ fn fact(officials: &[usize], period: Period, figures: Option<Figures>) -> Fact {
             date: date(2022, 12, 5),
             issuer: "UBND tỉnh".into(),
             page: Some("12".into()),
+            file: None,
         },
         reply: Some("Đã khắc phục.".into()),
     }
@@ -78,7 +79,7 @@ fn full_book() -> Book {
     // Where the template has its records: below what the sheet is for, what each column is for, and the header.
     let line =
         |i, ballots| DeclaredLine {
-            place: format!("Kết quả!B{}", i + 4), official: OfficialId(i), ballots, counts
+            place: format!("Kết quả!B{}", i + 4), official: OfficialNo(i), ballots, counts
         };
     let delegates = ["Nguyễn Văn Hai", "Trần Thị Ba", "Phạm Văn Tư"]
         .map(|n| Delegate { name: n.into(), group: Some("Tổ 1".into()) });

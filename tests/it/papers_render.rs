@@ -9,7 +9,7 @@ use tinnhiem::domain::decimal::Decimal;
 use tinnhiem::domain::document::{
     Align, Block, Cell, Chart, ChartPoint, CheckpointBox, Document, LetterHead, Paragraph, Signature, Size, Span, Table,
 };
-use tinnhiem::domain::official::{self, OfficialId};
+use tinnhiem::domain::official::{self, OfficialNo};
 use tinnhiem::domain::poll::PollKind;
 use tinnhiem::pdf::ballot::{CORNER_INSET, CORNER_SIDE, ROW_STEP, sheets};
 use tinnhiem::pdf::layout::{PAGE_HEIGHT, PAGE_WIDTH};
@@ -77,7 +77,7 @@ fn body(text: &str) -> Block {
 fn official(number: u32) -> Line {
     Line {
         number,
-        official: OfficialId(0),
+        official: OfficialNo(0),
         name: format!("Ông Nguyễn Văn Số {number}"),
         posts: format!("Giám đốc Sở thứ {number}, Ủy viên Ủy ban nhân dân tỉnh"),
     }

@@ -28,7 +28,6 @@ pub fn created() -> PollCreated {
         council: "Hội đồng mẫu".into(),
         delegates: 24,
         kind: PollKind::Confidence,
-        officials: 2,
         rehearsal: true,
         ruleset: "MAU".into(),
         ruleset_sha256: digest(),
@@ -85,7 +84,7 @@ fn at_stage(stage: Stage) -> PollState {
     let go = |step: Taken| step.expect("the straight way").state;
     let mut state = poll_state::create(PollId::new(jiff::Timestamp::UNIX_EPOCH, &[1; 10]), created()).state;
     let way: [fn(PollState) -> Taken; 7] = [
-        |s| s.decide_list(listed()),
+        |s| s.decide_list(listed(), "31/NQ-HĐND".into()),
         |s| s.seal_forms(forms(), noted()),
         |s| {
             let open = s.open_voting(at())?.state;
@@ -111,7 +110,7 @@ type Case = (&'static str, fn(PollState) -> Taken, &'static [Stage]);
 
 /// Each step.
 const STEPS: &[Case] = &[
-    ("decide_list", |s| s.decide_list(listed()), &[Stage::Created]),
+    ("decide_list", |s| s.decide_list(listed(), "31/NQ-HĐND".into()), &[Stage::Created]),
     (
         "release_dossiers",
         |s| s.release_dossiers(vec![FileHash { name: "a.pdf".into(), sha256: digest() }], noted()),

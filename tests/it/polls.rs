@@ -37,7 +37,7 @@ async fn voting(site: &Site, council: CouncilId) -> PollId {
     let [clerk, leader, head] = [Role::Clerk, Role::Leader, Role::HeadTeller].map(|r| somebody(site, council, r));
     let app = &site.app;
     let poll = app.begin_poll(by(site, &clerk), new_poll("tinnhiem/mau/mot")).await.expect("begun");
-    app.decide_list(by(site, &leader), poll, listed()).await.expect("list");
+    app.decide_list(by(site, &leader), poll, listed(), "31/NQ-HĐND".into()).await.expect("list");
     app.release_dossiers(by(site, &leader), poll, Vec::new()).await.expect("dossiers");
     app.seal_forms(by(site, &leader), poll, forms()).await.expect("sealed");
     app.open_voting(by(site, &leader), poll).await.expect("open");

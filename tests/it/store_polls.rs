@@ -68,7 +68,7 @@ fn a_poll_is_read_back_at_every_stage_as_it_was_written() {
             let found = state(store, council, id).await;
             assert_eq!((found.stage(), found.poll()), (stage, &poll));
             match found {
-                PollState::Listed(_, list) => assert_eq!(list, listed()),
+                PollState::Listed(_, list, board) => assert_eq!((list, board), (listed(), Vec::new())),
                 PollState::Sealed(_, sealed) => assert_eq!(sealed, forms()),
                 PollState::Voting(_, progress) => {
                     assert_eq!(

@@ -50,7 +50,7 @@ async fn columns(database: &Database) -> Columns {
             let mut raw = sqlx::SqliteConnection::connect(database.url()).await.expect("connection");
             let list = "SELECT t.name, c.name, c.type || CASE WHEN t.sql LIKE '%(' || c.name || ' IN (0, 1))%' \
                         THEN ' BOOLEAN' ELSE '' END, c.\"notnull\" = 0 FROM sqlite_schema AS t, pragma_table_info(t.name) AS c \
-                        WHERE t.type = 'table'";
+                        WHERE t.type = 'table' AND t.name NOT LIKE 'search_words%'";
             sqlx::query_as(list).fetch_all(&mut raw).await.expect("columns")
         }
         Engine::Postgres => {

@@ -215,7 +215,9 @@ async fn take(tx: &mut CouncilTx, place: Place, actor: &Actor, step: Step, keys:
 /// two steps write them.
 async fn project(tx: &mut CouncilTx, poll: PollId, seq: u64, event: &PollEvent) -> Result<(), StoreError> {
     match event {
+        PollEvent::PollAmended(amended) => polls::amend(tx, poll, amended).await,
         PollEvent::ListDecided(list) => polls::add_officials(tx, poll, &list.officials).await,
+        PollEvent::BoardAppointed(board) => polls::set_tellers(tx, poll, &board.tellers).await,
         PollEvent::FormsSealed(sealed) => polls::add_forms(tx, poll, &sealed.forms).await,
         PollEvent::BallotsReturned(back) => polls::set_returned(tx, poll, &back.form, back.issued, back.returned).await,
         PollEvent::PaperIssued(paper) => polls::add_paper(tx, poll, seq, paper).await,

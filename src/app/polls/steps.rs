@@ -9,6 +9,7 @@ use crate::domain::count::BatchCounts;
 use crate::domain::id::PollId;
 use crate::domain::poll_state::{PollState, Refusal, Step};
 use crate::domain::role::Role;
+use crate::domain::roster::Teller;
 use crate::store::{CouncilTx, polls, sealed};
 
 /// A pile on which two tellers agree.
@@ -39,8 +40,23 @@ impl App {
         hand: Hand<'_>,
         poll: PollId,
         officials: Vec<ListedOfficial>,
+        resolution: String,
     ) -> Result<Taken, AppError> {
-        self.pure(hand, &[Role::Leader], poll, |state| state.decide_list(officials)).await
+        self.pure(hand, &[Role::Leader], poll, |state| state.decide_list(officials, resolution)).await
+    }
+
+    /// Appoints the board of tellers, by the decision `resolution`.
+    ///
+    /// # Errors
+    /// When the caller is no leader, or the poll refuses it.
+    pub async fn appoint_board(
+        &self,
+        hand: Hand<'_>,
+        poll: PollId,
+        tellers: Vec<Teller>,
+        resolution: String,
+    ) -> Result<Taken, AppError> {
+        self.pure(hand, &[Role::Leader], poll, |state| state.appoint_board(tellers, resolution)).await
     }
 
     /// Releases dossiers to the delegates, and notes where the council's own log stands.

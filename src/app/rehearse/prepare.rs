@@ -17,7 +17,7 @@ use crate::domain::document::Frame;
 use crate::domain::eligibility::{self, Standing};
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::occasion::Occasion;
-use crate::domain::official::OfficialId;
+use crate::domain::official::OfficialNo;
 use crate::domain::poll::PollKind;
 use crate::domain::readiness::readiness;
 use crate::domain::result::Listed;
@@ -36,7 +36,7 @@ pub(super) struct Plan<'a> {
     pub issued: u32,
     pub standings: Vec<Standing>,
     pub deadlines: Vec<Deadline<'a>>,
-    pub listed: Vec<OfficialId>,
+    pub listed: Vec<OfficialNo>,
     pub forms: Vec<BallotForm>,
 }
 
@@ -86,7 +86,7 @@ pub(super) fn plan<'a>(
     findings.extend(eligibility::findings(book, &standings));
     findings.extend(readiness(&text.set, book, kind, &standings));
     findings.extend(deadline::deadline_findings(&deadlines, &book.council.sitting, &BTreeMap::new(), today));
-    let listed: Vec<OfficialId> = eligibility::listed(&standings).collect();
+    let listed: Vec<OfficialNo> = eligibility::listed(&standings).collect();
     let basis = stated_basis(book, kind, options);
     if findings.iter().any(Finding::is_error) {
         return Err(AppError::Findings { file: input.name.clone(), findings });

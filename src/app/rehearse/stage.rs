@@ -121,7 +121,10 @@ impl Stage {
         let poll = runtime.block_on(app.begin_poll(hand, new_poll(plan)?))?;
         let listed = plan.list().into_iter();
         let listed = listed.map(|o| ListedOfficial { block: o.block.0, name: o.name, posts: o.post }).collect();
-        runtime.block_on(app.decide_list(hand, poll, listed))?;
+        runtime.block_on(app.decide_list(hand, poll, listed, String::new()))?;
+        if !plan.book.tellers.is_empty() {
+            runtime.block_on(app.appoint_board(hand, poll, plan.book.tellers.clone(), String::new()))?;
+        }
         Ok(Self { app, council, poll, program, board, head: None, runtime, _home: home })
     }
 
@@ -284,7 +287,6 @@ fn new_poll(plan: &Plan<'_>) -> Result<NewPoll, AppError> {
         council: council.name.clone(),
         delegates: council.delegates_total,
         kind: plan.kind,
-        officials: u32::try_from(plan.list().len()).unwrap_or(u32::MAX),
         rehearsal: plan.provenance.rehearsal,
         ruleset: plan.rules.set.id.clone(),
         ruleset_sha256: plan.rules.source.sha256,

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::digest::Digest;
 use super::entry::Entry;
 use super::event::poll::{
-    BallotsReturned, BatchCommitted, CountingClosed, FormTotals, FormsSealed, ListDecided, PaperIssued, PollCreated,
-    SealedForm,
+    BallotsReturned, BatchCommitted, BoardAppointed, CountingClosed, FormTotals, FormsSealed, ListDecided, PaperIssued,
+    PollAmended, PollCreated, SealedForm,
 };
 use super::event::{LogEvent, PollEvent};
 
@@ -147,6 +147,7 @@ pub struct Issued {
 pub struct Course {
     poll: Option<PollCreated>,
     list: Option<ListDecided>,
+    board: Option<BoardAppointed>,
     forms: Option<Vec<FormCourse>>,
     sealed_at: u64,
     opened_at: Option<u64>,
@@ -186,8 +187,13 @@ impl Course {
         }
         match entry.event {
             PollEvent::PollCreated(poll) => once(&mut self.poll, poll, kind),
-            PollEvent::ListDecided(list) => self.decide(list, kind),
-            PollEvent::DossiersReleased(_) => needs(self.list.is_some(), kind, "list.decided"),
+            PollEvent::PollAmended(amended) => self.amend(amended, kind),
+            PollEvent::ListDecided(list) => once(&mut self.list, list, kind),
+            PollEvent::BoardAppointed(board) => self.appoint(board, kind),
+            PollEvent::DossiersReleased(_) if self.opened_at.is_some() => {
+                Err(CourseError::Late { kind, ended_by: "voting.opened" })
+            }
+            PollEvent::DossiersReleased(_) => Ok(()),
             PollEvent::FormsSealed(forms) => self.seal(seq, forms, kind),
             PollEvent::VotingOpened(_) => {
                 needs(self.forms.is_some(), kind, "forms.sealed")?;
@@ -213,18 +219,31 @@ impl Course {
         self.poll.as_ref()
     }
 
-    fn decide(&mut self, list: ListDecided, kind: &'static str) -> Result<(), CourseError> {
-        let told = self.poll.as_ref().map_or(0, |poll| poll.officials);
-        if u32::try_from(list.officials.len()) != Ok(told) {
-            let found = list.officials.len();
-            let what = format!("list.decided có {found} người, poll.created ghi {told} người");
-            return Err(CourseError::Contradiction(what));
+    fn amend(&mut self, amended: PollAmended, kind: &'static str) -> Result<(), CourseError> {
+        self.before_sealing(kind)?;
+        if let Some(poll) = &mut self.poll {
+            poll.delegates = amended.delegates;
+            poll.sitting = amended.sitting;
         }
-        once(&mut self.list, list, kind)
+        Ok(())
+    }
+
+    fn appoint(&mut self, board: BoardAppointed, kind: &'static str) -> Result<(), CourseError> {
+        needs(self.list.is_some(), kind, "list.decided")?;
+        self.before_sealing(kind)?;
+        self.board = Some(board);
+        Ok(())
+    }
+
+    const fn before_sealing(&self, kind: &'static str) -> Result<(), CourseError> {
+        if self.forms.is_some() { Err(CourseError::Late { kind, ended_by: "forms.sealed" }) } else { Ok(()) }
     }
 
     fn seal(&mut self, seq: u64, sealed: FormsSealed, kind: &'static str) -> Result<(), CourseError> {
         let Some(list) = &self.list else { return Err(CourseError::Early { kind, needs: "list.decided" }) };
+        // A rehearsal may have nobody to count.
+        let is_rehearsal = self.poll.as_ref().is_some_and(|poll| poll.rehearsal);
+        needs(self.board.is_some() || is_rehearsal, kind, "board.appointed")?;
         let mut forms: Vec<FormCourse> = Vec::with_capacity(sealed.forms.len());
         for form in sealed.forms {
             if forms.iter().any(|other| other.form.id == form.id || other.form.block == form.block) {
@@ -349,22 +368,41 @@ mod tests {
     use super::super::event::Actor;
     use super::super::event::poll::{BallotsReturned, BatchCommitted, ListedOfficial, ResultDeclared, VotingOpened};
     use super::*;
+    use crate::domain::roster::Teller;
     use crate::domain::count::BatchCounts;
     use crate::domain::poll::PollKind;
     use crate::domain::role::Role;
+    use crate::domain::roster::TellerRole;
 
     fn poll() -> PollEvent {
         let digest = Digest::of(b"");
         let (council, ruleset, sitting) = ("Hội đồng".into(), "MAU".into(), "Kỳ họp".into());
-        let (delegates, officials, kind) = (3, 1, PollKind::Confidence);
-        let (rehearsal, simulated, ruleset_sha256) = (true, true, digest);
-        PollCreated { council, delegates, kind, officials, rehearsal, ruleset, ruleset_sha256, simulated, sitting }
-            .into()
+        let (delegates, kind) = (3, PollKind::Confidence);
+        let (rehearsal, simulated, ruleset_sha256) = (false, false, digest);
+        PollCreated { council, delegates, kind, rehearsal, ruleset, ruleset_sha256, simulated, sitting }.into()
     }
 
     fn list() -> PollEvent {
         let official = ListedOfficial { block: "Khối".into(), name: "A".into(), posts: "B".into() };
-        ListDecided { officials: vec![official] }.into()
+        ListDecided { officials: vec![official], resolution: "31/NQ-HĐND".into() }.into()
+    }
+
+    fn board() -> PollEvent {
+        let head = Teller { name: "C".into(), role: TellerRole::Head };
+        BoardAppointed { resolution: "32/NQ-HĐND".into(), tellers: vec![head] }.into()
+    }
+
+    /// What was expected of the sitting may change until the forms are sealed; the last word counts.
+    #[test]
+    fn a_poll_is_amended_before_its_forms_are_sealed() {
+        let amended: PollEvent = PollAmended { delegates: 4, sitting: "Kỳ họp thứ 14".into() }.into();
+        let mut events = whole();
+        events.insert(1, amended.clone());
+        let record = told(events).expect("record");
+        assert_eq!((record.poll.delegates, record.poll.sitting.as_str()), (4, "Kỳ họp thứ 14"));
+        let mut late = whole();
+        late.insert(4, amended);
+        assert_eq!(told(late), Err(CourseError::Late { kind: "poll.amended", ended_by: "forms.sealed" }));
     }
 
     fn forms(lines: u32) -> PollEvent {
@@ -404,19 +442,19 @@ mod tests {
     }
 
     fn whole() -> Vec<PollEvent> {
-        vec![poll(), list(), forms(1), voting(), ballots(3, 3), batch("F1", 1, 3), closing(), result()]
+        vec![poll(), list(), board(), forms(1), voting(), ballots(3, 3), batch("F1", 1, 3), closing(), result()]
     }
 
     #[test]
     fn a_poll_told_in_order_is_a_record() {
         let record = told(whole()).expect("record");
-        assert_eq!(record.turning_points, [2, 3, 6]);
-        assert_eq!(record.misplaced([3, 4, 7, 8, 8], 8), None);
-        assert_eq!(record.misplaced([4, 4, 7, 8, 8], 8), Some(Moment::FormsSealed));
-        assert_eq!(record.misplaced([3, 7, 7, 8, 8], 8), Some(Moment::VotingOpened));
-        assert_eq!(record.misplaced([3, 4, 8, 7, 8], 8), Some(Moment::CountingClosed));
-        assert_eq!(record.misplaced([3, 4, 7, 9, 8], 8), Some(Moment::Minutes));
-        assert_eq!(record.misplaced([3, 4, 7, 7, 7], 8), Some(Moment::Published));
+        assert_eq!(record.turning_points, [3, 4, 7]);
+        assert_eq!(record.misplaced([4, 5, 8, 9, 9], 9), None);
+        assert_eq!(record.misplaced([5, 5, 8, 9, 9], 9), Some(Moment::FormsSealed));
+        assert_eq!(record.misplaced([4, 8, 8, 9, 9], 9), Some(Moment::VotingOpened));
+        assert_eq!(record.misplaced([4, 5, 9, 8, 9], 9), Some(Moment::CountingClosed));
+        assert_eq!(record.misplaced([4, 5, 8, 10, 9], 9), Some(Moment::Minutes));
+        assert_eq!(record.misplaced([4, 5, 8, 8, 8], 9), Some(Moment::Published));
     }
 
     /// Leaving out, repeating or moving forward any event of the whole story breaks it.
@@ -445,9 +483,9 @@ mod tests {
             events[place] = event;
             told(events)
         };
-        assert!(matches!(with(2, forms(2)), Err(CourseError::Contradiction(_))));
-        assert!(matches!(with(4, ballots(2, 3)), Err(CourseError::Contradiction(_))));
-        assert!(matches!(with(5, batch("F1", 1, 2)), Err(CourseError::Contradiction(_))));
-        assert_eq!(with(5, batch("F2", 1, 3)), Err(CourseError::UnknownForm { form: "F2".into() }));
+        assert!(matches!(with(3, forms(2)), Err(CourseError::Contradiction(_))));
+        assert!(matches!(with(5, ballots(2, 3)), Err(CourseError::Contradiction(_))));
+        assert!(matches!(with(6, batch("F1", 1, 2)), Err(CourseError::Contradiction(_))));
+        assert_eq!(with(6, batch("F2", 1, 3)), Err(CourseError::UnknownForm { form: "F2".into() }));
     }
 }

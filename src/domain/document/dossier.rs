@@ -6,7 +6,7 @@ use super::{Block, Cell, Chart, ChartPoint, Document, Span};
 use crate::domain::decimal::Decimal;
 use crate::domain::dossier::{Digest, Dossier, FactNo, FieldDossier, Missing, TargetSeries, YearFacts, YearFigures};
 use crate::domain::fact::{Fact, Status};
-use crate::domain::official::{Birth, Official, OfficialId, Post};
+use crate::domain::official::{Birth, Official, OfficialNo, Post};
 use crate::domain::text::date_dmy;
 
 const NEUTRAL: &str = "Hồ sơ tập hợp các dữ kiện có tài liệu nguồn, không chấm điểm, không xếp hạng; đại biểu tự đánh giá. \
@@ -212,7 +212,7 @@ fn chart(series: &TargetSeries<'_>) -> Block {
 /// Which columns a table of facts has: a field's names the person, a person's does not.
 enum Columns<'a> {
     Person,
-    Field(&'a [(OfficialId, &'a Official)]),
+    Field(&'a [(OfficialNo, &'a Official)]),
 }
 
 impl Columns<'_> {
@@ -349,7 +349,7 @@ mod tests {
     #[test]
     fn a_dossier_states_every_fact_with_its_source_and_the_reply_under_it() {
         let (rules, book) = (fixture::rules(), book());
-        let dossier = compile(&book, OfficialId(0), date(2023, 12, 7)).expect("official");
+        let dossier = compile(&book, OfficialNo(0), date(2023, 12, 7)).expect("official");
         let document = dossier_document(&dossier, &frame(&rules, &book));
         assert_eq!((document.watermark.as_deref(), document.foot.as_deref()), (Some("DIỄN TẬP"), Some("SHA-256 0123")));
         let lines = lines(&document);
@@ -372,7 +372,7 @@ mod tests {
     #[test]
     fn every_row_of_every_table_has_a_cell_for_every_column() {
         let (rules, book) = (fixture::rules(), book());
-        let dossier = compile(&book, OfficialId(0), date(2023, 12, 7)).expect("official");
+        let dossier = compile(&book, OfficialNo(0), date(2023, 12, 7)).expect("official");
         let health = Field("Y tế".into());
         let of_field = field_document(&compile_field(&book, &health, date(2023, 12, 7)), &frame(&rules, &book));
         for document in [dossier_document(&dossier, &frame(&rules, &book)), of_field] {

@@ -94,24 +94,26 @@ impl Text {
         let source = &fact.source;
         // An absent reply and an empty one are two statements; a leading mark keeps them apart.
         let reply = fact.reply.as_deref().map(|reply| format!("={reply}")).unwrap_or_default();
-        self.line(&[
-            "fact",
-            officials,
-            &fact.field.0,
-            fact.kind.label(),
-            &period,
-            &fact.text,
-            &value(|f| f.planned.map(|d| d.to_string())),
-            &value(|f| f.actual.map(|d| d.to_string())),
-            &value(|f| Some(f.unit.clone())),
-            fact.status.map_or("", |s| s.label()),
-            &fact.due.map(|d| d.to_string()).unwrap_or_default(),
-            &source.number,
-            &source.date.to_string(),
-            &source.issuer,
-            source.page.as_deref().unwrap_or_default(),
-            &reply,
-        ]);
+        let mut cells = vec![
+            "fact".to_owned(),
+            officials.to_owned(),
+            fact.field.0.clone(),
+            fact.kind.label().to_owned(),
+            period,
+            fact.text.clone(),
+            value(|f| f.planned.map(|d| d.to_string())),
+            value(|f| f.actual.map(|d| d.to_string())),
+            value(|f| Some(f.unit.clone())),
+            fact.status.map_or("", |s| s.label()).to_owned(),
+            fact.due.map(|d| d.to_string()).unwrap_or_default(),
+            source.number.clone(),
+            source.date.to_string(),
+            source.issuer.clone(),
+            source.page.clone().unwrap_or_default(),
+            reply,
+        ];
+        cells.extend(source.file.map(|file| file.to_string()));
+        self.line(&cells.iter().map(String::as_str).collect::<Vec<_>>());
     }
 }
 
@@ -124,10 +126,10 @@ mod tests {
     use crate::domain::dossier::compile;
     use crate::domain::fact::{FactKind, Status};
     use crate::domain::fixture::{self, fact};
-    use crate::domain::official::OfficialId;
+    use crate::domain::official::OfficialNo;
 
     fn text(book: &Book) -> String {
-        canonical_text(&compile(book, OfficialId(0), date(2023, 12, 7)).expect("official"))
+        canonical_text(&compile(book, OfficialNo(0), date(2023, 12, 7)).expect("official"))
     }
 
     #[test]

@@ -151,13 +151,13 @@ mod tests {
     use crate::domain::dossier::compile;
     use crate::domain::fact::{Figures, Period};
     use crate::domain::fixture::{self, fact};
-    use crate::domain::official::OfficialId;
+    use crate::domain::official::OfficialNo;
 
     const VOTE: Date = date(2023, 12, 7);
     const TERM: Option<Date> = Some(date(2021, 6, 30));
 
     fn gaps(book: &Book) -> Vec<(MissingKind, Option<i16>)> {
-        let dossier = compile(book, OfficialId(0), VOTE).expect("official");
+        let dossier = compile(book, OfficialNo(0), VOTE).expect("official");
         dossier.missing.iter().map(|m| (m.kind, m.year)).collect()
     }
 

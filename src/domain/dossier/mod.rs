@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use super::book::Book;
 use super::council::Council;
 use super::fact::{Fact, FactKind};
-use super::official::{Field, Official, OfficialId};
+use super::official::{Field, Official, OfficialNo};
 use super::text::date_dmy;
 
 pub use canonical::{canonical_field_text, canonical_text};
@@ -174,7 +174,7 @@ pub struct Dossier<'b> {
     /// Council that votes.
     pub council: &'b Council,
     /// Position in the book.
-    pub id: OfficialId,
+    pub id: OfficialNo,
     /// Whom it is about.
     pub official: &'b Official,
     /// Days covered.
@@ -195,7 +195,7 @@ pub struct FieldDossier<'b> {
     /// Days covered: always from the start of the term.
     pub coverage: Coverage,
     /// Officials in charge of the field or named by one of its facts, in the order of the list.
-    pub officials: Vec<(OfficialId, &'b Official)>,
+    pub officials: Vec<(OfficialNo, &'b Official)>,
     /// The facts.
     pub digest: Digest<'b>,
     /// What a reader would look for and not find.
@@ -204,7 +204,7 @@ pub struct FieldDossier<'b> {
 
 /// The dossier of official `id` from the later of term start and earliest post to `to`; `None` when the book has no such
 /// official.
-pub fn compile(book: &Book, id: OfficialId, to: Date) -> Option<Dossier<'_>> {
+pub fn compile(book: &Book, id: OfficialNo, to: Date) -> Option<Dossier<'_>> {
     let official = book.official(id)?;
     let term = book.council.term.from;
     let coverage = match official.serves_since() {
@@ -221,7 +221,7 @@ pub fn compile(book: &Book, id: OfficialId, to: Date) -> Option<Dossier<'_>> {
 pub fn compile_field<'b>(book: &'b Book, field: &'b Field, to: Date) -> FieldDossier<'b> {
     let coverage = Coverage { from: book.council.term.from, to, begins: Begins::Term };
     let digest = Digest::new(book.facts.iter().filter(|fact| fact.field == *field), coverage, &[]);
-    let named = |id: &OfficialId| digest.facts.iter().any(|fact| fact.officials.contains(id));
+    let named = |id: &OfficialNo| digest.facts.iter().any(|fact| fact.officials.contains(id));
     let officials = book.officials().filter(|(id, o)| o.fields.contains(field) || named(id)).collect();
     let missing = missing::of_facts(&digest, coverage);
     FieldDossier { council: &book.council, field, coverage, officials, digest, missing }
@@ -261,13 +261,13 @@ mod tests {
             .with_fact(fact(FactKind::Target, Period::Year(2022), "cả năm"))
             .with_fact(fact(FactKind::Award, Period::Day(VOTE), "ngày cuối"))
             .with_fact(fact(FactKind::Award, Period::Day(date(2023, 12, 8)), "sau ngày lấy phiếu"));
-        let dossier = compile(&book, OfficialId(0), VOTE).expect("official");
+        let dossier = compile(&book, OfficialNo(0), VOTE).expect("official");
         assert_eq!((dossier.coverage.from, dossier.coverage.begins), (date(2022, 3, 1), Begins::Post));
         let texts: Vec<_> = dossier.digest.facts.iter().map(|f| f.text.as_str()).collect();
         assert_eq!(texts, ["cả năm", "ngày đầu", "ngày cuối"]);
         assert_eq!((dossier.digest.left_out_before, dossier.digest.left_out_after), (1, 1));
         assert_eq!(dossier.coverage.full_years().collect::<Vec<_>>(), [0_i16; 0]);
-        assert!(compile(&book, OfficialId(1), VOTE).is_none());
+        assert!(compile(&book, OfficialNo(1), VOTE).is_none());
     }
 
     #[test]
@@ -279,7 +279,7 @@ mod tests {
             .with_fact(fact(FactKind::Award, Period::Day(date(2023, 5, 1)), "khen"))
             .with_fact(fact(FactKind::Target, Period::Year(2023), "giường bệnh 2023"))
             .with_fact(fact(FactKind::Target, Period::Year(2022), "giường bệnh 2022"));
-        let dossier = compile(&book, OfficialId(0), VOTE).expect("official");
+        let dossier = compile(&book, OfficialNo(0), VOTE).expect("official");
         let texts: Vec<_> = dossier.digest.facts.iter().map(|f| f.text.as_str()).collect();
         assert_eq!(texts, ["giường bệnh 2022", "giường bệnh 2023", "khen", "đất đai"]);
         let shape = |s: &Section<'_>| (s.field.0.clone(), s.groups.iter().map(|g| g.facts.len()).collect::<Vec<_>>());
@@ -290,7 +290,7 @@ mod tests {
     #[test]
     fn the_dossier_of_a_field_holds_the_facts_of_all_its_officials_from_the_start_of_the_term() {
         let mut shared = fact(FactKind::Supervision, Period::Day(date(2021, 9, 1)), "kết luận chung");
-        shared.officials = vec![OfficialId(0), OfficialId(2)];
+        shared.officials = vec![OfficialNo(0), OfficialNo(2)];
         let mut book = book()
             .with_official("Lê Thị C", &[("Phó Chủ tịch UBND tỉnh", None)])
             .with_official("Phạm Văn D", &[("Chủ tịch UBND tỉnh", None)])

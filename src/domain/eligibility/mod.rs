@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use super::book::Book;
 use super::council::CouncilKind;
 use super::finding::{Finding, Severity};
-use super::official::{Official, OfficialId, Post};
+use super::official::{Official, OfficialNo, Post};
 use super::poll::PollKind;
 use super::post_title::{PostTitle, Tenure, is_shortened};
 use super::rules::{Attested, Exemption, ExemptionKind, NotSubject, Rule, RuleSet, SeveralPosts, Subject};
@@ -56,7 +56,7 @@ pub struct StandingReason {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
     /// Who.
-    pub official: OfficialId,
+    pub official: OfficialNo,
     /// What becomes of the person.
     pub verdict: Verdict,
     /// Why, the deciding reason first; never empty.
@@ -92,7 +92,7 @@ pub fn eligibility(rules: &RuleSet, book: &Book, poll: PollKind, enabled: &[Enab
 
 /// Bỏ phiếu is held on whom the council decides, of all that it elected or approved: neither the posts nor the exemptions
 /// of lấy phiếu bind it, so only a post that is no longer held keeps a person off.
-fn named_for_confidence(subject: &Rule<String>, official: OfficialId, person: &Official) -> Standing {
+fn named_for_confidence(subject: &Rule<String>, official: OfficialNo, person: &Official) -> Standing {
     let left = |post: &Post| PostTitle::read(&post.title).tenure == Tenure::Former;
     let (verdict, text) = if person.posts.iter().all(left) {
         (Verdict::NotSubject, "Không còn giữ chức vụ nào.".to_owned())
@@ -104,7 +104,7 @@ fn named_for_confidence(subject: &Rule<String>, official: OfficialId, person: &O
 }
 
 /// The listed ones, in ballot order.
-pub fn listed(standings: &[Standing]) -> impl Iterator<Item = OfficialId> {
+pub fn listed(standings: &[Standing]) -> impl Iterator<Item = OfficialNo> {
     standings.iter().filter(|s| s.verdict == Verdict::Listed).map(|s| s.official)
 }
 
@@ -112,7 +112,7 @@ fn reason(text: impl Into<String>, cite: impl Into<String>, attested: Attested) 
     StandingReason { text: text.into(), cite: cite.into(), attested }
 }
 
-fn standing(table: &PostTable<'_>, official: OfficialId, person: &Official, vote: Date) -> Standing {
+fn standing(table: &PostTable<'_>, official: OfficialNo, person: &Official, vote: Date) -> Standing {
     let decided = |verdict, reasons, confirm| Standing { official, verdict, reasons, confirm };
     if let Some(n) = table.whole_body {
         return decided(Verdict::NotSubject, vec![reason(&n.reason, &n.cite, n.attested)], Vec::new());
@@ -476,7 +476,7 @@ mod tests {
             .with_official("Lê Thị C", &[("Trưởng Ban Dân tộc", BEFORE)]);
         book.officials[1].retirement_notice = Some(RetirementNotice { text: "12/TB-MẪU".into() });
         let standings = eligibility(&fixture::rules(), &book, PollKind::Rating, &[]);
-        assert_eq!(listed(&standings).collect::<Vec<_>>(), [OfficialId(0)]);
+        assert_eq!(listed(&standings).collect::<Vec<_>>(), [OfficialNo(0)]);
         let findings = findings(&book, &standings);
         assert_eq!(findings.len(), 1);
         assert_eq!((findings[0].code, findings[0].law.as_deref()), ("ELI-002", Some("Điều 2.5")));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::official::{Birth, Official, OfficialId};
+use crate::domain::official::{Birth, Official, OfficialNo};
 use crate::domain::text::{date_dmy, fold};
 use crate::import::sheets::officials::year_of;
 
@@ -13,9 +13,9 @@ const SUGGESTIONS: usize = 3;
 #[derive(Debug)]
 pub(in crate::import) struct Directory<'o> {
     officials: &'o [Official],
-    exact: BTreeMap<String, Vec<OfficialId>>,
+    exact: BTreeMap<String, Vec<OfficialNo>>,
     /// Without accents, for names that were typed in a hurry.
-    folded: BTreeMap<String, Vec<OfficialId>>,
+    folded: BTreeMap<String, Vec<OfficialNo>>,
 }
 
 /// Why a cell names nobody.
@@ -34,8 +34,8 @@ impl<'o> Directory<'o> {
     pub(in crate::import) fn new(officials: &'o [Official]) -> Self {
         let mut directory = Self { officials, exact: BTreeMap::new(), folded: BTreeMap::new() };
         for (index, official) in officials.iter().enumerate() {
-            directory.exact.entry(official.name.to_lowercase()).or_default().push(OfficialId(index));
-            directory.folded.entry(fold(&official.name)).or_default().push(OfficialId(index));
+            directory.exact.entry(official.name.to_lowercase()).or_default().push(OfficialNo(index));
+            directory.folded.entry(fold(&official.name)).or_default().push(OfficialNo(index));
         }
         directory
     }
@@ -45,12 +45,12 @@ impl<'o> Directory<'o> {
     ///
     /// # Errors
     /// When that is nobody, or several.
-    pub(in crate::import) fn find(&self, text: &str) -> Result<OfficialId, Unresolved> {
+    pub(in crate::import) fn find(&self, text: &str) -> Result<OfficialNo, Unresolved> {
         self.look_up(text).map_err(|(name, namesakes)| self.unresolved(name, namesakes))
     }
 
     /// Whom a text names, or the name in it and all who bear that name.
-    fn look_up<'t>(&self, text: &'t str) -> Result<OfficialId, (&'t str, &[OfficialId])> {
+    fn look_up<'t>(&self, text: &'t str) -> Result<OfficialNo, (&'t str, &[OfficialNo])> {
         let bare = ["Ông ", "Bà ", "Đồng chí ", "Đ/c ", "ông ", "bà ", "đồng chí "];
         let text = bare.iter().find_map(|word| text.strip_prefix(word)).unwrap_or(text).trim();
         let whole = self.named(text);
@@ -61,19 +61,19 @@ impl<'o> Directory<'o> {
             return Err((text, whole));
         };
         let namesakes = self.named(name.trim());
-        let fits = |id: &&OfficialId| self.officials.get(id.0).is_some_and(|official| bears(official, suffix.trim()));
+        let fits = |id: &&OfficialNo| self.officials.get(id.0).is_some_and(|official| bears(official, suffix.trim()));
         match namesakes.iter().filter(fits).collect::<Vec<_>>().as_slice() {
             [one] => Ok(**one),
             _ => Err((name.trim(), namesakes)),
         }
     }
 
-    fn named(&self, name: &str) -> &[OfficialId] {
+    fn named(&self, name: &str) -> &[OfficialNo] {
         let exact = self.exact.get(&name.to_lowercase());
         exact.or_else(|| self.folded.get(&fold(name))).map_or(&[], Vec::as_slice)
     }
 
-    fn unresolved(&self, text: &str, namesakes: &[OfficialId]) -> Unresolved {
+    fn unresolved(&self, text: &str, namesakes: &[OfficialNo]) -> Unresolved {
         if self.officials.is_empty() {
             return Unresolved::NobodyKnown;
         }
@@ -93,7 +93,7 @@ impl<'o> Directory<'o> {
     }
 
     /// The shortest text that [`Self::find`] takes for this official and no other.
-    pub(in crate::import) fn label(&self, id: OfficialId) -> String {
+    pub(in crate::import) fn label(&self, id: OfficialNo) -> String {
         let Some(official) = self.officials.get(id.0) else { return String::new() };
         let suffixes = official.birth.into_iter().flat_map(|birth| match birth {
             Birth::Year(year) => vec![year.to_string()],
@@ -167,7 +167,7 @@ mod tests {
             ("Nguyễn Văn A (giám đốc sở y tế)", 1),
             ("Nguyễn Văn A (Chủ tịch)", 0),
         ] {
-            assert_eq!(directory.find(text), Ok(OfficialId(index)), "{text}");
+            assert_eq!(directory.find(text), Ok(OfficialNo(index)), "{text}");
         }
         let both = vec!["Nguyễn Văn A (1965)".to_owned(), "Nguyễn Văn A (1975)".to_owned()];
         assert_eq!(directory.find("Nguyễn Văn A"), Err(Unresolved::Ambiguous(both)));
@@ -184,7 +184,7 @@ mod tests {
             official("Vũ D", None, "X"),
         ];
         let directory = Directory::new(&officials);
-        let labels: Vec<String> = (0..3).map(|i| directory.label(OfficialId(i))).collect();
+        let labels: Vec<String> = (0..3).map(|i| directory.label(OfficialNo(i))).collect();
         assert_eq!(labels, ["Lê Văn C (01/01/1970)", "Lê Văn C (02/01/1970)", "Vũ D"]);
     }
 

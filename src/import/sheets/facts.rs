@@ -3,7 +3,7 @@
 use crate::domain::council::Council;
 use crate::domain::decimal::Decimal;
 use crate::domain::fact::{Fact, FactKind, Figures, Period, Source, Status};
-use crate::domain::official::{Field, OfficialId};
+use crate::domain::official::{Field, OfficialNo};
 use crate::import::fields::Fields;
 use crate::import::number::Figure;
 use crate::import::report::{self, Report};
@@ -162,7 +162,7 @@ pub(in crate::import) fn read(
     records.iter().filter_map(read_one).collect()
 }
 
-fn officials(fields: &mut Fields<'_, '_>, directory: &Directory<'_>) -> Vec<OfficialId> {
+fn officials(fields: &mut Fields<'_, '_>, directory: &Directory<'_>) -> Vec<OfficialNo> {
     let mut found = Vec::new();
     for item in fields.list(&OFFICIALS) {
         // A comma may part two people, or stand inside the post that tells two namesakes apart.
@@ -259,7 +259,7 @@ fn source(fields: &mut Fields<'_, '_>, record: &Record<'_>) -> Option<Source> {
     let date = present(&SOURCE_DATE).then(|| fields.date(&SOURCE_DATE)).flatten();
     let issuer = present(&ISSUER).then(|| fields.text(&ISSUER)).flatten();
     let page = fields.text(&PAGE);
-    Some(Source { number: number?, date: date?, issuer: issuer?, page })
+    Some(Source { number: number?, date: date?, issuer: issuer?, page, file: None })
 }
 
 fn check_time(fields: &mut Fields<'_, '_>, council: &Council, period: Option<Period>, source: Option<&Source>) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::domain::book::DeclaredLine;
-use crate::domain::official::OfficialId;
+use crate::domain::official::OfficialNo;
 use crate::domain::poll::{BallotTotals, LevelCounts, PollKind};
 use crate::import::fields::Fields;
 use crate::import::report::{self, Report};
@@ -76,7 +76,7 @@ pub(in crate::import) fn read(
     report: &mut Report,
 ) -> Option<Vec<DeclaredLine>> {
     let mut lines: Vec<DeclaredLine> = Vec::new();
-    let mut seen: BTreeSet<OfficialId> = BTreeSet::new();
+    let mut seen: BTreeSet<OfficialNo> = BTreeSet::new();
     let mut kind: Option<PollKind> = None;
     let mut above: Option<BallotTotals> = None;
     for record in records {
@@ -105,7 +105,7 @@ pub(in crate::import) fn read(
     (!lines.is_empty()).then_some(lines)
 }
 
-fn official(fields: &mut Fields<'_, '_>, directory: &Directory<'_>) -> Option<OfficialId> {
+fn official(fields: &mut Fields<'_, '_>, directory: &Directory<'_>) -> Option<OfficialNo> {
     let name = fields.text(&OFFICIAL)?;
     match directory.find(&name) {
         Ok(id) => Some(id),

@@ -9,6 +9,7 @@ use crate::domain::audit::digest::Digest;
 use crate::domain::audit::time::UtcTime;
 use crate::domain::count::BatchCounts;
 use crate::domain::poll::PollKind;
+use crate::domain::roster::Teller;
 
 /// One official on the list that was decided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,8 +75,6 @@ events! {
         delegates: u32,
         /// Lấy phiếu or bỏ phiếu.
         kind: PollKind,
-        /// Officials on the list.
-        officials: u32,
         /// Diễn tập: the papers carry no legal weight.
         rehearsal: bool,
         /// Id of the rule set.
@@ -87,13 +86,29 @@ events! {
         /// Name of the sitting.
         sitting: String,
     }
+    /// What was expected of the sitting when the poll was created is different now.
+    "poll.amended" PollAmended by "clerk" when "any time before forms are sealed" {
+        /// All delegates of the council.
+        delegates: u32,
+        /// Name of the sitting.
+        sitting: String,
+    }
     /// Who is voted on, in ballot order.
     "list.decided" ListDecided by "leader" when "once, before forms are sealed" {
         /// In the order of the list.
         officials: Vec<ListedOfficial>,
+        /// Number and day of the decision; empty in a rehearsal.
+        resolution: String,
+    }
+    /// Who counts; a later one takes its place.
+    "board.appointed" BoardAppointed by "leader" when "after the list is decided, before forms are sealed" {
+        /// Number and day of the decision; empty in a rehearsal.
+        resolution: String,
+        /// Head first.
+        tellers: Vec<Teller>,
     }
     /// Dossiers went to the delegates; a later version is a new entry.
-    "dossiers.released" DossiersReleased by "leader" when "any time after the list is decided" {
+    "dossiers.released" DossiersReleased by "leader" when "any time before voting opens" {
         /// One per dossier.
         files: Vec<FileHash>,
     }
