@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::audit::Digest;
 use super::decimal::Decimal;
+use super::id::OfficialId;
 use super::official::{Field, OfficialNo};
 
 /// Kind of a fact (design: what delegates may read about an official).
@@ -42,6 +43,31 @@ pub enum FactKind {
 }
 
 impl FactKind {
+    /// As the database spells it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Target => "target",
+            Self::AssignedTask => "assigned_task",
+            Self::Questioning => "questioning",
+            Self::Supervision => "supervision",
+            Self::Petition => "petition",
+            Self::Complaint => "complaint",
+            Self::CitizenReception => "citizen_reception",
+            Self::YearlyRating => "yearly_rating",
+            Self::Award => "award",
+            Self::Discipline => "discipline",
+            Self::AssetDeclaration => "asset_declaration",
+            Self::ReportSection => "report_section",
+            Self::VotersOpinion => "voters_opinion",
+            Self::Attendance => "attendance",
+        }
+    }
+
+    /// Inverse of [`Self::code`].
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+
     /// All kinds, in the order in which a dossier shows them.
     pub const ALL: [Self; 14] = [
         Self::Target,
@@ -221,4 +247,54 @@ pub struct Fact<O = OfficialNo> {
     pub source: Source,
     /// What the official answers.
     pub reply: Option<String>,
+}
+
+/// How far a fact has come on its way into a dossier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FactState {
+    /// Somebody entered it.
+    Entered,
+    /// A second person checked it against its source: from now on it stands in dossiers.
+    Verified,
+    /// It counts no more.
+    Withdrawn,
+}
+
+impl FactState {
+    /// All, in the order in which filters offer them.
+    pub const ALL: [Self; 3] = [Self::Entered, Self::Verified, Self::Withdrawn];
+
+    /// As the database spells it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Entered => "entered",
+            Self::Verified => "verified",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+
+    /// Inverse of [`Self::code`].
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.code() == code)
+    }
+
+    /// In Vietnamese, as pages name it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Entered => "chờ thẩm tra",
+            Self::Verified => "đã thẩm tra",
+            Self::Withdrawn => "đã rút",
+        }
+    }
+}
+
+/// A fact as it is kept for the whole term.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeptFact {
+    /// What is stated.
+    pub fact: Fact<OfficialId>,
+    /// How far it has come.
+    pub state: FactState,
 }

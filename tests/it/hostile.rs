@@ -96,7 +96,8 @@ fn entries() -> Vec<String> {
         ("counting.closed", format!(r#"{{"forms":[{{"counts":{COUNTS},"form":"F1","issued":47,"returned":47}}]}}"#)),
         (
             "list.decided",
-            r#"{"officials":[{"block":"Khối","name":"Nguyễn \"A\"\u0001","posts":"Chủ tịch"}],"resolution":""}"#.to_owned(),
+            r#"{"officials":[{"block":"Khối","name":"Nguyễn \"A\"\u0001","posts":"Chủ tịch"}],"resolution":""}"#
+                .to_owned(),
         ),
         ("voting.opened", r#"{"at":"2024-02-29T23:59:59Z"}"#.to_owned()),
     ];

@@ -3,13 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::digest::Digest;
 use super::event::CouncilEvent;
 use super::event::council::{
-    AccountOpened, CouncilFounded, PasswordSet, SecondFactorSet, SessionStarted, SessionsEnded, SignInDelayed,
-    SlipsIssued, SlipsRevoked,
+    AccountOpened, CouncilFounded, PasswordSet, ProposalMade, SecondFactorSet, SessionStarted, SessionsEnded,
+    SignInDelayed, SlipsIssued, SlipsRevoked,
 };
 use super::time::UtcTime;
-use crate::domain::id::{AccountId, CouncilId, PollId, SlipId};
+use crate::domain::id::{AccountId, CouncilId, PollId, ProposalId, SlipId};
+use crate::domain::proposal::ProposalState;
 use crate::domain::role::Role;
 
 /// An event that cannot stand where it stands.
@@ -45,6 +47,15 @@ pub enum CouncilCourseError {
     /// Begun twice.
     #[error("đợt {0} đã được mở trước đó")]
     BegunTwice(PollId),
+    /// Of a poll that was never begun.
+    #[error("đợt {0} chưa được mở")]
+    UnknownPoll(PollId),
+    /// Made twice.
+    #[error("đề xuất {0} đã có trước đó")]
+    MadeTwice(ProposalId),
+    /// Never made, or decided before.
+    #[error("đề xuất {0} không còn chờ quyết định")]
+    NotOpen(ProposalId),
 }
 
 /// An account as the log tells it.
@@ -71,6 +82,17 @@ pub struct ToldSlip {
     pub is_void: bool,
 }
 
+/// A proposal as the log tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToldProposal {
+    /// Of which poll.
+    pub poll: PollId,
+    /// SHA-256 of the text that was proposed.
+    pub content_sha256: Digest,
+    /// What became of it.
+    pub state: ProposalState,
+}
+
 /// A council as the log tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ToldCouncil {
@@ -90,12 +112,20 @@ pub struct CouncilCourse {
     accounts: BTreeMap<AccountId, ToldAccount>,
     slips: BTreeMap<SlipId, ToldSlip>,
     polls: BTreeMap<PollId, String>,
+    proposals: BTreeMap<ProposalId, ToldProposal>,
 }
 
 impl CouncilCourse {
     /// Nothing read yet of the log of `council`.
     pub const fn new(council: CouncilId) -> Self {
-        Self { id: council, council: None, accounts: BTreeMap::new(), slips: BTreeMap::new(), polls: BTreeMap::new() }
+        Self {
+            id: council,
+            council: None,
+            accounts: BTreeMap::new(),
+            slips: BTreeMap::new(),
+            polls: BTreeMap::new(),
+            proposals: BTreeMap::new(),
+        }
     }
 
     /// Takes the next event.
@@ -131,6 +161,12 @@ impl CouncilCourse {
                 if self.polls.insert(begun.poll, begun.origin).is_some() {
                     return Err(CouncilCourseError::BegunTwice(begun.poll));
                 }
+            }
+            CouncilEvent::RecordsRevised(_) => {}
+            CouncilEvent::ProposalMade(made) => self.propose(made)?,
+            CouncilEvent::ProposalDecided(decided) => {
+                let open = self.proposals.get_mut(&decided.proposal).filter(|told| told.state == ProposalState::Open);
+                open.ok_or(CouncilCourseError::NotOpen(decided.proposal))?.state = decided.outcome;
             }
             CouncilEvent::CouncilFounded(_) => return Err(CouncilCourseError::FoundedTwice),
         }
@@ -193,6 +229,22 @@ impl CouncilCourse {
             slip.ok_or(CouncilCourseError::NoSuchSlip(id))?.is_void = true;
         }
         Ok(())
+    }
+
+    fn propose(&mut self, made: ProposalMade) -> Result<(), CouncilCourseError> {
+        if !self.polls.contains_key(&made.poll) {
+            return Err(CouncilCourseError::UnknownPoll(made.poll));
+        }
+        let told = ToldProposal { poll: made.poll, content_sha256: made.content_sha256, state: ProposalState::Open };
+        if self.proposals.insert(made.proposal, told).is_some() {
+            return Err(CouncilCourseError::MadeTwice(made.proposal));
+        }
+        Ok(())
+    }
+
+    /// Proposals by id.
+    pub const fn proposals(&self) -> &BTreeMap<ProposalId, ToldProposal> {
+        &self.proposals
     }
 
     /// The council; `None` before its first entry.

@@ -368,10 +368,10 @@ mod tests {
     use super::super::event::Actor;
     use super::super::event::poll::{BallotsReturned, BatchCommitted, ListedOfficial, ResultDeclared, VotingOpened};
     use super::*;
-    use crate::domain::roster::Teller;
     use crate::domain::count::BatchCounts;
     use crate::domain::poll::PollKind;
     use crate::domain::role::Role;
+    use crate::domain::roster::Teller;
     use crate::domain::roster::TellerRole;
 
     fn poll() -> PollEvent {

@@ -7,9 +7,12 @@ use serde::{Deserialize, Serialize};
 use super::declare::events;
 use super::{EventError, EventRow, FieldRow, LogEvent};
 use crate::domain::audit::canonical::{self, ReadError};
+use crate::domain::audit::digest::Digest;
 use crate::domain::audit::time::UtcTime;
 use crate::domain::council::CouncilKind;
-use crate::domain::id::{AccountId, CouncilId, PollId, SlipId};
+use crate::domain::id::{AccountId, CouncilId, PollId, ProposalId, SlipId};
+use crate::domain::proposal::{ProposalKind, ProposalState};
+use crate::domain::record::{Action, Subject};
 use crate::domain::role::Role;
 
 /// Who set a password.
@@ -154,6 +157,41 @@ events! {
         origin: String,
         /// The poll.
         poll: PollId,
+    }
+    /// Records are different now; what they say stands in the database, by hash.
+    "records.revised" RecordsRevised by "clerk" when "any time; an import tells of all its records at once" {
+        /// What was done to them.
+        action: Action,
+        /// Id of the record, when it is one.
+        record: Option<String>,
+        /// How many.
+        records: u64,
+        /// Over ids, versions and contents, see `domain::record::digest`.
+        sha256: Digest,
+        /// What they are of.
+        subject: Subject,
+    }
+    /// Somebody proposed a step that another has to confirm.
+    "proposal.made" ProposalMade by "clerk" when "any time before its step is taken" {
+        /// What it concerns within the poll; empty when it is the poll itself.
+        about: String,
+        /// SHA-256 of the text that is proposed.
+        content_sha256: Digest,
+        /// Which step.
+        kind: ProposalKind,
+        /// Of which poll.
+        poll: PollId,
+        /// Its id.
+        proposal: ProposalId,
+    }
+    /// Somebody else confirmed or refused what was proposed, or its author took it back.
+    "proposal.decided" ProposalDecided by "leader" when "once, after it was made" {
+        /// Why, where somebody said so.
+        note: String,
+        /// What became of it.
+        outcome: ProposalState,
+        /// Which.
+        proposal: ProposalId,
     }
 }
 

@@ -1,0 +1,233 @@
+//! Steps that cannot be taken back: one person proposes, another confirms, and both see the same text.
+
+use super::audit::UtcTime;
+use super::id::{AccountId, PollId, ProposalId};
+
+/// What is proposed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProposalKind {
+    /// That somebody is on the list, or is not, against what the rules give; `about` is the official.
+    EligibilityOverride,
+    /// The list of who is voted on.
+    ListDecided,
+    /// The board of tellers.
+    BoardAppointed,
+    /// That these dossiers go to the delegates.
+    DossiersReleased,
+    /// That these ballot forms are final.
+    FormsSealed,
+}
+
+impl ProposalKind {
+    /// All, in the order of a preparation.
+    pub const ALL: [Self; 5] =
+        [Self::EligibilityOverride, Self::DossiersReleased, Self::ListDecided, Self::BoardAppointed, Self::FormsSealed];
+
+    /// As the database and the log spell it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::EligibilityOverride => "eligibility_override",
+            Self::ListDecided => "list_decided",
+            Self::BoardAppointed => "board_appointed",
+            Self::DossiersReleased => "dossiers_released",
+            Self::FormsSealed => "forms_sealed",
+        }
+    }
+
+    /// Inverse of [`Self::code`].
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+
+    /// In Vietnamese, as pages name it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::EligibilityOverride => "Xét lại diện lấy phiếu của một người",
+            Self::ListDecided => "Chốt danh sách",
+            Self::BoardAppointed => "Lập Ban kiểm phiếu",
+            Self::DossiersReleased => "Phát hành hồ sơ",
+            Self::FormsSealed => "Chốt mẫu phiếu",
+        }
+    }
+}
+
+/// What became of a proposal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProposalState {
+    /// It waits for another person.
+    Open,
+    /// Another person confirmed it, and it was done.
+    Confirmed,
+    /// Another person refused it.
+    Refused,
+    /// Who proposed it took it back.
+    Withdrawn,
+}
+
+impl ProposalState {
+    /// All.
+    pub const ALL: [Self; 4] = [Self::Open, Self::Confirmed, Self::Refused, Self::Withdrawn];
+
+    /// As the database and the log spell it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Confirmed => "confirmed",
+            Self::Refused => "refused",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+
+    /// Inverse of [`Self::code`].
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.code() == code)
+    }
+
+    /// In Vietnamese, as pages name it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Open => "chờ xác nhận",
+            Self::Confirmed => "đã xác nhận",
+            Self::Refused => "không chấp nhận",
+            Self::Withdrawn => "đã rút",
+        }
+    }
+}
+
+/// Who did something to a proposal, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hand {
+    /// Account.
+    pub account: AccountId,
+    /// Full name.
+    pub name: String,
+    /// When.
+    pub at: UtcTime,
+}
+
+/// One proposal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proposal {
+    /// Its id.
+    pub id: ProposalId,
+    /// The poll that it changes.
+    pub poll: PollId,
+    /// What is proposed.
+    pub kind: ProposalKind,
+    /// What it concerns within the poll, where there may be several at once; empty otherwise.
+    pub about: String,
+    /// Canonical text of what is proposed: what the second person sees and confirms.
+    pub content: String,
+    /// What became of it.
+    pub state: ProposalState,
+    /// Who proposed it.
+    pub proposed: Hand,
+    /// Who decided on it.
+    pub decided: Option<Hand>,
+    /// Why, where somebody said so.
+    pub note: String,
+}
+
+/// Why a proposal is not decided on. One sentence, Vietnamese.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProposalError {
+    /// The same person.
+    #[error("Người đề xuất không tự xác nhận được; hãy nhờ một người khác có vai trò Thường trực.")]
+    Own,
+    /// Another person takes it back.
+    #[error("Chỉ người đề xuất mới rút được đề xuất này; bạn có thể không chấp nhận nó.")]
+    NotOwn,
+    /// Decided before.
+    #[error("Đề xuất này {} rồi; hãy tải lại trang để xem.", .0.label())]
+    Decided(ProposalState),
+    /// What it proposes is no longer what would be done.
+    #[error("Dữ liệu đã thay đổi từ khi có đề xuất này; hãy xem lại, rồi đề xuất lại theo dữ liệu mới.")]
+    Outdated,
+}
+
+impl Proposal {
+    /// Takes a decision: another person confirms or refuses, the same person withdraws. `content` is what would be done
+    /// now; it must be what was proposed.
+    ///
+    /// # Errors
+    /// When it was decided before, by the wrong person, or when something else would be done now.
+    pub fn decide(
+        self,
+        to: ProposalState,
+        by: Hand,
+        note: String,
+        content: Option<&str>,
+    ) -> Result<Self, ProposalError> {
+        if self.state != ProposalState::Open {
+            return Err(ProposalError::Decided(self.state));
+        }
+        let is_own = self.proposed.account == by.account;
+        match to {
+            ProposalState::Confirmed | ProposalState::Refused if is_own => return Err(ProposalError::Own),
+            ProposalState::Withdrawn if !is_own => return Err(ProposalError::NotOwn),
+            ProposalState::Confirmed if content != Some(self.content.as_str()) => return Err(ProposalError::Outdated),
+            ProposalState::Open => return Err(ProposalError::Decided(ProposalState::Open)),
+            ProposalState::Confirmed | ProposalState::Refused | ProposalState::Withdrawn => {}
+        }
+        Ok(Self { state: to, decided: Some(by), note, ..self })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+
+    fn hand(n: u8) -> Hand {
+        let account = AccountId::new(Timestamp::UNIX_EPOCH, &[n; 10]);
+        Hand { account, name: format!("Người {n}"), at: "2026-12-01T01:00:00Z".parse().expect("time") }
+    }
+
+    fn proposal() -> Proposal {
+        Proposal {
+            id: ProposalId::new(Timestamp::UNIX_EPOCH, &[1; 10]),
+            poll: PollId::new(Timestamp::UNIX_EPOCH, &[2; 10]),
+            kind: ProposalKind::FormsSealed,
+            about: String::new(),
+            content: "{}".into(),
+            state: ProposalState::Open,
+            proposed: hand(1),
+            decided: None,
+            note: String::new(),
+        }
+    }
+
+    #[test]
+    fn one_person_alone_decides_nothing() {
+        let decide = |to, by, content| proposal().decide(to, hand(by), String::new(), content).map(|p| p.state);
+        assert_eq!(decide(ProposalState::Confirmed, 1, Some("{}")), Err(ProposalError::Own));
+        assert_eq!(decide(ProposalState::Refused, 1, None), Err(ProposalError::Own));
+        assert_eq!(decide(ProposalState::Withdrawn, 2, None), Err(ProposalError::NotOwn));
+        assert_eq!(decide(ProposalState::Withdrawn, 1, None), Ok(ProposalState::Withdrawn));
+        assert_eq!(decide(ProposalState::Refused, 2, None), Ok(ProposalState::Refused));
+        assert_eq!(decide(ProposalState::Confirmed, 2, Some("{}")), Ok(ProposalState::Confirmed));
+    }
+
+    #[test]
+    fn what_is_confirmed_is_what_was_proposed_and_once() {
+        let outdated = proposal().decide(ProposalState::Confirmed, hand(2), String::new(), Some("{\"a\":1}"));
+        assert_eq!(outdated, Err(ProposalError::Outdated));
+        let done = proposal().decide(ProposalState::Refused, hand(2), "chưa đủ".into(), None).expect("decided");
+        let again = done.decide(ProposalState::Confirmed, hand(3), String::new(), Some("{}"));
+        assert_eq!(again, Err(ProposalError::Decided(ProposalState::Refused)));
+    }
+
+    #[test]
+    fn codes_have_one_spelling_everywhere() {
+        for kind in ProposalKind::ALL {
+            assert_eq!(serde_json::to_string(&kind).expect("json"), format!("\"{}\"", kind.code()));
+            assert_eq!(ProposalKind::from_code(kind.code()), Some(kind));
+        }
+        for state in ProposalState::ALL {
+            assert_eq!(ProposalState::from_code(state.code()), Some(state));
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! Facts of a council, kept for the whole term.
+
+use serde::Serialize;
+
+use super::error::StoreError;
+use super::scope::CouncilTx;
+use super::sql::{execute, row, row_struct, rows};
+use crate::domain::audit::UtcTime;
+use crate::domain::audit::canonical::to_text;
+use crate::domain::fact::KeptFact;
+use crate::domain::id::{AccountId, FactId};
+use crate::domain::text::fold;
+
+row_struct! {
+    /// A row of `facts`.
+    FactRow {
+        /// Its id.
+        fact_id: String,
+        /// Canonical text.
+        content: String,
+        /// Account of who entered it.
+        entered_account: Option<String>,
+        /// Full name of who entered it.
+        entered_by: String,
+        /// Account of who checked it.
+        verified_account: Option<String>,
+        /// Full name of who checked it.
+        verified_by: Option<String>,
+        /// When it was checked.
+        verified_at: Option<String>,
+        /// Goes up with every change.
+        version: i64,
+        /// When it was changed last.
+        changed_at: String,
+        /// Full name of who changed it last.
+        changed_by: String,
+    }
+}
+
+/// Somebody who entered or checked a fact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct By {
+    /// Account; `None` is the program itself.
+    pub account: Option<AccountId>,
+    /// Full name.
+    pub name: String,
+}
+
+/// A fact with its id and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredFact {
+    /// Its id.
+    pub id: FactId,
+    /// What it says, and how far it has come.
+    pub kept: KeptFact,
+    /// Who entered it, or changed what it states last.
+    pub entered: By,
+    /// Who checked it, and when.
+    pub verified: Option<(By, UtcTime)>,
+    /// Goes up with every change.
+    pub version: u64,
+    /// When it was changed last.
+    pub changed_at: UtcTime,
+    /// Full name of who changed it last.
+    pub changed_by: String,
+}
+
+impl FactRow {
+    fn stored(self) -> Result<StoredFact, StoreError> {
+        let account = |id: Option<String>| id.map(|id| id.parse()).transpose().map_err(StoreError::corrupt);
+        let verified = match (self.verified_by, self.verified_at) {
+            (Some(name), Some(at)) => {
+                let by = By { account: account(self.verified_account)?, name };
+                Some((by, at.parse().map_err(StoreError::corrupt)?))
+            }
+            _ => None,
+        };
+        Ok(StoredFact {
+            id: self.fact_id.parse().map_err(StoreError::corrupt)?,
+            kept: serde_json::from_str(&self.content).map_err(StoreError::corrupt)?,
+            entered: By { account: account(self.entered_account)?, name: self.entered_by },
+            verified,
+            version: u64::try_from(self.version).map_err(StoreError::corrupt)?,
+            changed_at: self.changed_at.parse().map_err(StoreError::corrupt)?,
+            changed_by: self.changed_by,
+        })
+    }
+}
+
+/// One fact.
+///
+/// # Errors
+/// When the row cannot be read.
+pub async fn find(tx: &mut CouncilTx, id: FactId) -> Result<Option<StoredFact>, StoreError> {
+    let found = row!(
+        tx,
+        FactRow,
+        "SELECT fact_id, content, entered_account, entered_by, verified_account, verified_by, verified_at, version, \
+         changed_at, changed_by FROM facts WHERE council_id = $1 AND fact_id = $2",
+        id.to_string()
+    )?;
+    found.map(FactRow::stored).transpose()
+}
+
+/// All facts that count, in the order in which they were entered.
+///
+/// # Errors
+/// When a row cannot be read.
+pub async fn all(tx: &mut CouncilTx) -> Result<Vec<StoredFact>, StoreError> {
+    let found = rows!(
+        tx,
+        FactRow,
+        "SELECT fact_id, content, entered_account, entered_by, verified_account, verified_by, verified_at, version, \
+         changed_at, changed_by FROM facts WHERE council_id = $1 AND state <> 'withdrawn' ORDER BY fact_id"
+    )?;
+    found.into_iter().map(FactRow::stored).collect()
+}
+
+/// A fact as one statement writes any number of them.
+#[derive(Serialize)]
+struct Given {
+    fact_id: String,
+    field: String,
+    kind: &'static str,
+    year: i64,
+    state: &'static str,
+    content: String,
+    folded: String,
+    file: Option<String>,
+    entered_account: Option<String>,
+    entered_by: String,
+    verified_account: Option<String>,
+    verified_by: Option<String>,
+    verified_at: Option<String>,
+    version: u64,
+    changed_at: String,
+    changed_by: String,
+    officials: Vec<String>,
+}
+
+impl Given {
+    fn new(fact: &StoredFact) -> Result<Self, StoreError> {
+        let KeptFact { fact: stated, state } = &fact.kept;
+        let source = &stated.source;
+        let text = [stated.text.as_str(), &source.number, &source.issuer, stated.reply.as_deref().unwrap_or_default()];
+        let (verified, verified_at) = fact.verified.clone().unzip();
+        Ok(Self {
+            fact_id: fact.id.to_string(),
+            field: stated.field.0.clone(),
+            kind: stated.kind.code(),
+            year: i64::from(stated.period.year()),
+            state: state.code(),
+            content: to_text(&fact.kept)?,
+            folded: fold(&text.join(" ")),
+            file: source.file.map(|file| file.to_string()),
+            entered_account: fact.entered.account.map(|id| id.to_string()),
+            entered_by: fact.entered.name.clone(),
+            verified_account: verified.as_ref().and_then(|by| by.account).map(|id| id.to_string()),
+            verified_by: verified.map(|by| by.name),
+            verified_at: verified_at.map(|at| at.to_string()),
+            version: fact.version,
+            changed_at: fact.changed_at.to_string(),
+            changed_by: fact.changed_by.clone(),
+            officials: stated.officials.iter().map(ToString::to_string).collect(),
+        })
+    }
+}
+
+/// Adds facts (version 1) or writes each over the version before its own, any number in few statements.
+///
+/// # Errors
+/// [`StoreError::Stale`] when one is no longer at that version.
+pub async fn put(tx: &mut CouncilTx, facts: &[StoredFact]) -> Result<(), StoreError> {
+    let given = facts.iter().map(Given::new).collect::<Result<Vec<_>, _>>()?;
+    let json = serde_json::to_string(&given).map_err(StoreError::corrupt)?;
+    let put = put_rows(tx, json.clone()).await?;
+    if usize::try_from(put) != Ok(facts.len()) {
+        return Err(StoreError::Stale);
+    }
+    put_officials(tx, json).await
+}
+
+async fn put_rows(tx: &mut CouncilTx, given: String) -> Result<u64, StoreError> {
+    if tx.is_postgres() {
+        execute!(
+            tx,
+            "INSERT INTO facts (council_id, fact_id, field, kind, year, state, content, folded, file, entered_account, \
+             entered_by, verified_account, verified_by, verified_at, version, changed_at, changed_by) \
+             SELECT $1, fact_id, field, kind, year, state, content, folded, file, entered_account, entered_by, \
+             verified_account, verified_by, verified_at, version, changed_at, changed_by \
+             FROM json_to_recordset($2::json) AS given (fact_id TEXT, field TEXT, kind TEXT, year BIGINT, state TEXT, \
+             content TEXT, folded TEXT, file TEXT, entered_account TEXT, entered_by TEXT, verified_account TEXT, \
+             verified_by TEXT, verified_at TEXT, version BIGINT, changed_at TEXT, changed_by TEXT) \
+             ON CONFLICT (council_id, fact_id) DO UPDATE SET field = excluded.field, kind = excluded.kind, \
+             year = excluded.year, state = excluded.state, content = excluded.content, folded = excluded.folded, \
+             file = excluded.file, entered_account = excluded.entered_account, entered_by = excluded.entered_by, \
+             verified_account = excluded.verified_account, verified_by = excluded.verified_by, \
+             verified_at = excluded.verified_at, version = excluded.version, changed_at = excluded.changed_at, \
+             changed_by = excluded.changed_by WHERE facts.version = excluded.version - 1",
+            given,
+        )
+    } else {
+        execute!(
+            tx,
+            "INSERT INTO facts (council_id, fact_id, field, kind, year, state, content, folded, file, entered_account, \
+             entered_by, verified_account, verified_by, verified_at, version, changed_at, changed_by) \
+             SELECT $1, value ->> 'fact_id', value ->> 'field', value ->> 'kind', value ->> 'year', value ->> 'state', \
+             value ->> 'content', value ->> 'folded', value ->> 'file', value ->> 'entered_account', \
+             value ->> 'entered_by', value ->> 'verified_account', value ->> 'verified_by', value ->> 'verified_at', \
+             value ->> 'version', value ->> 'changed_at', value ->> 'changed_by' FROM json_each($2) WHERE true \
+             ON CONFLICT (council_id, fact_id) DO UPDATE SET field = excluded.field, kind = excluded.kind, \
+             year = excluded.year, state = excluded.state, content = excluded.content, folded = excluded.folded, \
+             file = excluded.file, entered_account = excluded.entered_account, entered_by = excluded.entered_by, \
+             verified_account = excluded.verified_account, verified_by = excluded.verified_by, \
+             verified_at = excluded.verified_at, version = excluded.version, changed_at = excluded.changed_at, \
+             changed_by = excluded.changed_by WHERE facts.version = excluded.version - 1",
+            given,
+        )
+    }
+}
+
+/// Whom the facts are about, in place of whom they were about before.
+async fn put_officials(tx: &mut CouncilTx, given: String) -> Result<(), StoreError> {
+    if tx.is_postgres() {
+        execute!(
+            tx,
+            "DELETE FROM fact_officials WHERE council_id = $1 AND fact_id IN \
+             (SELECT fact_id FROM json_to_recordset($2::json) AS given (fact_id TEXT))",
+            given.clone(),
+        )?;
+        execute!(
+            tx,
+            "INSERT INTO fact_officials (council_id, fact_id, official_id) \
+             SELECT DISTINCT $1, given.fact_id, official_id FROM json_to_recordset($2::json) \
+             AS given (fact_id TEXT, officials JSON), json_array_elements_text(given.officials) AS official_id",
+            given,
+        )?;
+    } else {
+        execute!(
+            tx,
+            "DELETE FROM fact_officials WHERE council_id = $1 AND fact_id IN \
+             (SELECT value ->> 'fact_id' FROM json_each($2))",
+            given.clone(),
+        )?;
+        execute!(
+            tx,
+            "INSERT INTO fact_officials (council_id, fact_id, official_id) \
+             SELECT DISTINCT $1, given.value ->> 'fact_id', official.value FROM json_each($2) AS given, \
+             json_each(given.value, '$.officials') AS official",
+            given,
+        )?;
+    }
+    Ok(())
+}

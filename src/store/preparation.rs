@@ -1,0 +1,232 @@
+//! Parts of a poll's preparation, and what is proposed for it.
+
+use super::error::StoreError;
+use super::scope::CouncilTx;
+use super::sql::{execute, row, row_struct, rows};
+use crate::domain::audit::UtcTime;
+use crate::domain::id::{PollId, ProposalId};
+use crate::domain::preparation::Part;
+use crate::domain::proposal::{Hand, Proposal, ProposalKind, ProposalState};
+
+row_struct! {
+    /// A row of `poll_records`.
+    PartRow {
+        /// Code of the part.
+        part: String,
+        /// Canonical text.
+        content: String,
+        /// Goes up with every change.
+        version: i64,
+        /// When it was changed last.
+        changed_at: String,
+        /// Full name of who changed it last.
+        changed_by: String,
+    }
+}
+
+/// A part as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredPart {
+    /// Which.
+    pub part: Part,
+    /// Canonical text.
+    pub content: String,
+    /// Goes up with every change.
+    pub version: u64,
+    /// When it was changed last.
+    pub changed_at: UtcTime,
+    /// Full name of who changed it last.
+    pub changed_by: String,
+}
+
+impl PartRow {
+    fn stored(self) -> Result<StoredPart, StoreError> {
+        Ok(StoredPart {
+            part: Part::from_code(&self.part).ok_or_else(|| StoreError::corrupt("poll_records.part"))?,
+            content: self.content,
+            version: u64::try_from(self.version).map_err(StoreError::corrupt)?,
+            changed_at: self.changed_at.parse().map_err(StoreError::corrupt)?,
+            changed_by: self.changed_by,
+        })
+    }
+}
+
+/// All parts of a poll's preparation.
+///
+/// # Errors
+/// When a row cannot be read.
+pub async fn parts(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<StoredPart>, StoreError> {
+    let found = rows!(
+        tx,
+        PartRow,
+        "SELECT part, content, version, changed_at, changed_by FROM poll_records \
+         WHERE council_id = $1 AND poll_id = $2 ORDER BY part",
+        poll.to_string()
+    )?;
+    found.into_iter().map(PartRow::stored).collect()
+}
+
+/// One part of a poll's preparation.
+///
+/// # Errors
+/// When the row cannot be read.
+pub async fn part(tx: &mut CouncilTx, poll: PollId, part: &Part) -> Result<Option<StoredPart>, StoreError> {
+    let found = row!(
+        tx,
+        PartRow,
+        "SELECT part, content, version, changed_at, changed_by FROM poll_records \
+         WHERE council_id = $1 AND poll_id = $2 AND part = $3",
+        poll.to_string(),
+        part.code(),
+    )?;
+    found.map(PartRow::stored).transpose()
+}
+
+/// Adds a part (version 1), or writes it over the version before its own.
+///
+/// # Errors
+/// [`StoreError::Stale`] when it is no longer at that version.
+pub async fn put_part(tx: &mut CouncilTx, poll: PollId, stored: &StoredPart) -> Result<(), StoreError> {
+    let put = execute!(
+        tx,
+        "INSERT INTO poll_records (council_id, poll_id, part, content, version, changed_at, changed_by) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (council_id, poll_id, part) DO UPDATE SET content = $4, \
+         version = $5, changed_at = $6, changed_by = $7 WHERE poll_records.version = $5 - 1",
+        poll.to_string(),
+        stored.part.code(),
+        stored.content.as_str(),
+        i64::try_from(stored.version).map_err(StoreError::corrupt)?,
+        stored.changed_at.to_string(),
+        stored.changed_by.as_str(),
+    )?;
+    if put == 1 { Ok(()) } else { Err(StoreError::Stale) }
+}
+
+row_struct! {
+    /// A row of `proposals`.
+    ProposalRow {
+        /// Its id.
+        proposal_id: String,
+        /// The poll.
+        poll_id: String,
+        /// Code of what is proposed.
+        kind: String,
+        /// What it concerns.
+        about: String,
+        /// Canonical text.
+        content: String,
+        /// Code of what became of it.
+        state: String,
+        /// When it was proposed.
+        proposed_at: String,
+        /// Account of who did.
+        proposed_account: String,
+        /// Full name of who did.
+        proposed_by: String,
+        /// When it was decided on.
+        decided_at: Option<String>,
+        /// Account of who did.
+        decided_account: Option<String>,
+        /// Full name of who did.
+        decided_by: Option<String>,
+        /// Why.
+        note: Option<String>,
+    }
+}
+
+impl ProposalRow {
+    fn proposal(self) -> Result<Proposal, StoreError> {
+        let hand = |account: String, name: String, at: String| {
+            let account = account.parse().map_err(StoreError::corrupt)?;
+            Ok::<_, StoreError>(Hand { account, name, at: at.parse().map_err(StoreError::corrupt)? })
+        };
+        let decided = match (self.decided_account, self.decided_by, self.decided_at) {
+            (Some(account), Some(name), Some(at)) => Some(hand(account, name, at)?),
+            _ => None,
+        };
+        Ok(Proposal {
+            id: self.proposal_id.parse().map_err(StoreError::corrupt)?,
+            poll: self.poll_id.parse().map_err(StoreError::corrupt)?,
+            kind: ProposalKind::from_code(&self.kind).ok_or_else(|| StoreError::corrupt("proposals.kind"))?,
+            about: self.about,
+            content: self.content,
+            state: ProposalState::from_code(&self.state).ok_or_else(|| StoreError::corrupt("proposals.state"))?,
+            proposed: hand(self.proposed_account, self.proposed_by, self.proposed_at)?,
+            decided,
+            note: self.note.unwrap_or_default(),
+        })
+    }
+}
+
+/// All proposals for a poll, the newest first.
+///
+/// # Errors
+/// When a row cannot be read.
+pub async fn proposals(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<Proposal>, StoreError> {
+    let found = rows!(
+        tx,
+        ProposalRow,
+        "SELECT proposal_id, poll_id, kind, about, content, state, proposed_at, proposed_account, proposed_by, \
+         decided_at, decided_account, decided_by, note FROM proposals WHERE council_id = $1 AND poll_id = $2 \
+         ORDER BY proposal_id DESC",
+        poll.to_string()
+    )?;
+    found.into_iter().map(ProposalRow::proposal).collect()
+}
+
+/// One proposal.
+///
+/// # Errors
+/// When the row cannot be read.
+pub async fn proposal(tx: &mut CouncilTx, id: ProposalId) -> Result<Option<Proposal>, StoreError> {
+    let found = row!(
+        tx,
+        ProposalRow,
+        "SELECT proposal_id, poll_id, kind, about, content, state, proposed_at, proposed_account, proposed_by, \
+         decided_at, decided_account, decided_by, note FROM proposals WHERE council_id = $1 AND proposal_id = $2",
+        id.to_string()
+    )?;
+    found.map(ProposalRow::proposal).transpose()
+}
+
+/// Adds an open proposal.
+///
+/// # Errors
+/// [`StoreError::Refused`] when one of the same kind about the same is open.
+pub async fn add_proposal(tx: &mut CouncilTx, proposal: &Proposal) -> Result<(), StoreError> {
+    let added = execute!(
+        tx,
+        "INSERT INTO proposals (council_id, proposal_id, poll_id, kind, about, content, state, proposed_at, \
+         proposed_account, proposed_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        proposal.id.to_string(),
+        proposal.poll.to_string(),
+        proposal.kind.code(),
+        proposal.about.as_str(),
+        proposal.content.as_str(),
+        proposal.state.code(),
+        proposal.proposed.at.to_string(),
+        proposal.proposed.account.to_string(),
+        proposal.proposed.name.as_str(),
+    );
+    added.map(drop)
+}
+
+/// Writes what became of an open proposal.
+///
+/// # Errors
+/// [`StoreError::Stale`] when it is not open any more.
+pub async fn decide_proposal(tx: &mut CouncilTx, proposal: &Proposal) -> Result<(), StoreError> {
+    let decided = proposal.decided.as_ref();
+    let changed = execute!(
+        tx,
+        "UPDATE proposals SET state = $3, decided_at = $4, decided_account = $5, decided_by = $6, note = $7 \
+         WHERE council_id = $1 AND proposal_id = $2 AND state = 'open'",
+        proposal.id.to_string(),
+        proposal.state.code(),
+        decided.map(|hand| hand.at.to_string()),
+        decided.map(|hand| hand.account.to_string()),
+        decided.map(|hand| hand.name.clone()),
+        proposal.note.as_str(),
+    )?;
+    if changed == 1 { Ok(()) } else { Err(StoreError::Stale) }
+}

@@ -1,0 +1,146 @@
+//! Every version of every record, by the entry of the council's log that tells of it.
+
+use serde::Serialize;
+
+use super::error::StoreError;
+use super::scope::CouncilTx;
+use super::sql::{execute, row_struct, rows};
+use crate::domain::audit::{Actor, UtcTime};
+use crate::domain::record::{Action, Revision, Subject};
+
+row_struct! {
+    /// A row of `revisions`.
+    RevisionRow {
+        /// Code of what it is of.
+        subject: String,
+        /// Id of the record.
+        record_id: String,
+        /// From 1.
+        version: i64,
+        /// Code of what was done.
+        action: String,
+        /// Canonical text of the record.
+        content: String,
+        /// Entry of the council's log that tells of it.
+        seq: i64,
+        /// When.
+        at: String,
+        /// Full name of who did it.
+        by_name: String,
+    }
+}
+
+/// One version of a record with who made it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Past {
+    /// The version.
+    pub revision: Revision,
+    /// When.
+    pub at: UtcTime,
+    /// Full name of who made it.
+    pub by: String,
+}
+
+#[derive(Serialize)]
+struct Given<'r> {
+    subject: &'static str,
+    record_id: &'r str,
+    version: u64,
+    action: &'static str,
+    content: &'r str,
+}
+
+impl RevisionRow {
+    fn past(self) -> Result<Past, StoreError> {
+        let revision = Revision {
+            subject: Subject::from_code(&self.subject).ok_or_else(|| StoreError::corrupt("revisions.subject"))?,
+            record: self.record_id,
+            version: u64::try_from(self.version).map_err(StoreError::corrupt)?,
+            action: Action::from_code(&self.action).ok_or_else(|| StoreError::corrupt("revisions.action"))?,
+            content: self.content,
+        };
+        Ok(Past { revision, at: self.at.parse().map_err(StoreError::corrupt)?, by: self.by_name })
+    }
+}
+
+/// Adds revisions that entry `seq` of the council's log tells of, any number in one statement.
+///
+/// # Errors
+/// [`StoreError::Refused`] when one does not continue its record.
+pub async fn add(
+    tx: &mut CouncilTx,
+    seq: u64,
+    at: UtcTime,
+    actor: &Actor,
+    revisions: &[Revision],
+) -> Result<(), StoreError> {
+    let given: Vec<Given<'_>> = revisions
+        .iter()
+        .map(|revision| Given {
+            subject: revision.subject.code(),
+            record_id: &revision.record,
+            version: revision.version,
+            action: revision.action.code(),
+            content: &revision.content,
+        })
+        .collect();
+    let given = serde_json::to_string(&given).map_err(StoreError::corrupt)?;
+    let (seq, account) = (i64::try_from(seq).map_err(StoreError::corrupt)?, actor.account.map(|id| id.to_string()));
+    let added = if tx.is_postgres() {
+        execute!(
+            tx,
+            "INSERT INTO revisions (council_id, subject, record_id, version, action, content, seq, at, account_id, by_name) \
+             SELECT $1, subject, record_id, version, action, content, $3, $4, $5, $6 FROM json_to_recordset($2::json) \
+             AS given (subject TEXT, record_id TEXT, version BIGINT, action TEXT, content TEXT)",
+            given,
+            seq,
+            at.to_string(),
+            account,
+            actor.name.as_str(),
+        )
+    } else {
+        execute!(
+            tx,
+            "INSERT INTO revisions (council_id, subject, record_id, version, action, content, seq, at, account_id, by_name) \
+             SELECT $1, value ->> 'subject', value ->> 'record_id', value ->> 'version', value ->> 'action', \
+             value ->> 'content', $3, $4, $5, $6 FROM json_each($2)",
+            given,
+            seq,
+            at.to_string(),
+            account,
+            actor.name.as_str(),
+        )
+    };
+    added.map(drop)
+}
+
+/// The history of a record, the newest version first.
+///
+/// # Errors
+/// When a row cannot be read.
+pub async fn of_record(tx: &mut CouncilTx, subject: Subject, record: &str) -> Result<Vec<Past>, StoreError> {
+    let found = rows!(
+        tx,
+        RevisionRow,
+        "SELECT subject, record_id, version, action, content, seq, at, by_name FROM revisions \
+         WHERE council_id = $1 AND subject = $2 AND record_id = $3 ORDER BY version DESC",
+        subject.code(),
+        record,
+    )?;
+    found.into_iter().map(RevisionRow::past).collect()
+}
+
+/// All revisions that entries `from` to `before` of the council's log tell of, in the order of entries.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn of_entries(tx: &mut CouncilTx, from: u64, before: u64) -> Result<Vec<RevisionRow>, StoreError> {
+    rows!(
+        tx,
+        RevisionRow,
+        "SELECT subject, record_id, version, action, content, seq, at, by_name FROM revisions \
+         WHERE council_id = $1 AND seq >= $2 AND seq < $3 ORDER BY seq, subject, record_id, version",
+        i64::try_from(from).unwrap_or(i64::MAX),
+        i64::try_from(before).unwrap_or(i64::MAX),
+    )
+}
