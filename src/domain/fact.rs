@@ -249,6 +249,14 @@ pub struct Fact<O = OfficialNo> {
     pub reply: Option<String>,
 }
 
+impl<O> Fact<O> {
+    /// The same statement with its officials told otherwise.
+    pub fn about<P>(self, officials: Vec<P>) -> Fact<P> {
+        let Self { field, kind, period, text, figures, status, due, source, reply, .. } = self;
+        Fact { officials, field, kind, period, text, figures, status, due, source, reply }
+    }
+}
+
 /// How far a fact has come on its way into a dossier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
