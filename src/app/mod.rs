@@ -11,6 +11,7 @@ pub mod demo;
 pub mod doctor;
 pub mod error;
 pub mod files;
+pub mod jobs;
 pub mod keys;
 mod log_texts;
 pub mod logs;
@@ -37,6 +38,7 @@ pub mod sign_in;
 pub mod slips;
 pub mod tally;
 pub mod template;
+pub mod upload;
 pub mod verify;
 pub mod verify_db;
 

@@ -19,6 +19,7 @@ pub mod finding;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod id;
+pub mod job;
 pub mod marks;
 pub mod occasion;
 pub mod official;

@@ -10,6 +10,7 @@ mod examine;
 pub mod facts;
 pub mod failures;
 mod figures;
+pub mod jobs;
 pub mod logs;
 pub mod polls;
 pub mod preparation;

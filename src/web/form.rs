@@ -56,7 +56,7 @@ impl Form {
         form
     }
 
-    fn add(&mut self, field: String, value: String) {
+    pub(super) fn add(&mut self, field: String, value: String) {
         if !self.values.contains_key(&field) {
             self.order.push(field.clone());
         }

@@ -17,16 +17,20 @@ pub mod serve;
 mod session;
 mod systemd;
 pub mod tls;
+mod upload;
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::MethodRouter;
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
-pub use routes::{Access, Route, routes};
+pub use routes::{Access, Route, Takes, routes};
 
 use crate::app::App;
 
@@ -55,14 +59,16 @@ pub fn router(site: Site) -> Router {
     let site = Arc::new(site);
     let mut router = Router::new();
     for route in routes() {
-        let guarded =
-            (route.handler)().layer(from_fn_with_state((route.access, Arc::clone(&site)), routes::check_access));
+        let check = from_fn_with_state((route.access, route.takes, Arc::clone(&site)), routes::check_access);
+        let limit = if route.takes == Takes::File { observe::FILE_TIME_LIMIT } else { observe::TIME_LIMIT };
+        let limit = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, limit);
+        let layers = ServiceBuilder::new().layer(limit).layer(DefaultBodyLimit::disable()).layer(check);
+        let guarded: MethodRouter<Arc<Site>> = (route.handler)().layer(layers);
         router = router.route(route.path, guarded);
     }
     router
         .fallback(pages::error::not_found)
         .method_not_allowed_fallback(pages::error::method_not_allowed)
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, observe::TIME_LIMIT))
         .layer(CatchPanicLayer::custom(pages::error::after_panic))
         .layer(from_fn_with_state(Arc::clone(&site), session::identify))
         .layer(from_fn(guard::refuse_foreign))

@@ -16,6 +16,9 @@ use crate::app::metrics::Metrics;
 /// Longest that an answer may take; what was handed to the database is done whole or not at all all the same.
 pub(super) const TIME_LIMIT: Duration = Duration::from_secs(30);
 
+/// The same for an answer to a file, which may come over a slow line: 20 MB at 512 kbit/s take over five minutes.
+pub(super) const FILE_TIME_LIMIT: Duration = Duration::from_secs(600);
+
 /// Numbers requests, and keeps the figures of this process.
 #[derive(Clone, Default)]
 pub(super) struct Observer {

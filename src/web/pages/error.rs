@@ -107,6 +107,12 @@ pub fn stale_form() -> Page {
     page(StatusCode::CONFLICT, "Biểu mẫu đã cũ", sentence)
 }
 
+/// A form with a file that did not come whole.
+pub fn cut_off() -> Page {
+    let sentence = "Tệp gửi lên bị ngắt giữa chừng nên chưa ghi gì cả; hãy kiểm tra đường truyền rồi gửi lại.";
+    page(StatusCode::BAD_REQUEST, "Chưa nhận được tệp", sentence)
+}
+
 /// More than a form may hold.
 pub fn too_large() -> Page {
     let sentence = "Nội dung gửi lên quá dài; hãy rút ngắn rồi gửi lại.";

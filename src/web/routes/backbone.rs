@@ -1,69 +1,13 @@
-//! Every route with who may call it: one table, walked by a test for every role.
+//! Signing in, accounts, councils, logs, and what the service itself answers.
 
-use std::sync::Arc;
+use axum::routing::{get, post};
 
-use axum::extract::{Request, State};
-use axum::http::Method;
-use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Redirect, Response};
-use axum::routing::{MethodRouter, get, post};
-
-use super::form::Instead;
-use super::pages::{
-    accounts, assets, councils, error, health, home, log, own, second_factor, set_up, settings, sign_in, slips,
-};
-use super::session::Visitor;
-use super::{Site, form};
+use super::{Access, Route};
 use crate::app::logs;
 use crate::domain::role::Role;
-
-/// Who may call a route.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Access {
-    /// Everybody, signed in or not.
-    Anyone,
-    /// Everybody who is signed in, also while something is pending that they must do first: only what they
-    /// need for doing it.
-    Pending,
-    /// Everybody who is signed in.
-    Own,
-    /// Who holds one of these roles.
-    Roles(&'static [Role]),
-}
-
-impl Access {
-    /// Whether somebody of these roles may; `None` is nobody in particular.
-    pub fn allows(self, roles: Option<&[Role]>) -> bool {
-        match (self, roles) {
-            (Self::Anyone, _) => true,
-            (_, None) => false,
-            (Self::Pending | Self::Own, Some(_)) => true,
-            (Self::Roles(allowed), Some(held)) => held.iter().any(|role| allowed.contains(role)),
-        }
-    }
-}
-
-/// One line of the table.
-pub struct Route {
-    /// GET or POST.
-    pub method: Method,
-    /// As axum writes it: `/tai-khoan/{account}`.
-    pub path: &'static str,
-    /// Who may call it.
-    pub access: Access,
-    /// What answers.
-    pub(super) handler: fn() -> MethodRouter<Arc<Site>>,
-}
-
-impl Route {
-    const fn get(path: &'static str, access: Access, handler: fn() -> MethodRouter<Arc<Site>>) -> Self {
-        Self { method: Method::GET, path, access, handler }
-    }
-
-    const fn post(path: &'static str, access: Access, handler: fn() -> MethodRouter<Arc<Site>>) -> Self {
-        Self { method: Method::POST, path, access, handler }
-    }
-}
+use crate::web::pages::{
+    accounts, assets, councils, health, home, log, own, second_factor, set_up, settings, sign_in, slips,
+};
 
 /// Who manages accounts.
 const MANAGERS: Access = Access::Roles(&[Role::Admin, Role::Operator]);
@@ -75,8 +19,8 @@ const OPERATOR: Access = Access::Roles(&[Role::Operator]);
 /// Who reads logs.
 const READERS: Access = Access::Roles(logs::READERS);
 
-/// All routes.
-pub fn routes() -> Vec<Route> {
+/// The routes.
+pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::get("/", Access::Own, || get(home::show)),
         Route::get("/dang-nhap", Access::Anyone, || get(sign_in::show)),
@@ -130,53 +74,4 @@ pub fn routes() -> Vec<Route> {
         Route::get("/readyz", Access::Anyone, || get(health::ready)),
         Route::get("/tep/{*name}", Access::Anyone, || get(assets::serve)),
     ]
-}
-
-/// Whether a form of somebody who is signed in is sent to `path`.
-pub(super) fn is_form(path: &str) -> bool {
-    let fits = |pattern: &str| {
-        let (mut pattern, mut path) = (pattern.split('/'), path.split('/'));
-        loop {
-            match (pattern.next(), path.next()) {
-                (None, None) => return true,
-                (Some(expected), Some(part)) if expected == part => {}
-                (Some(expected), Some(part)) if expected.starts_with('{') && !part.is_empty() => {}
-                _ => return false,
-            }
-        }
-    };
-    // A browser takes a backslash for a slash, and drops control characters.
-    let is_plain = path.starts_with('/') && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    is_plain
-        && routes()
-            .iter()
-            .any(|route| route.method == Method::POST && route.access != Access::Anyone && fits(route.path))
-}
-
-/// Lets through who may call the route, and checks that a form was made for this session.
-pub(super) async fn check_access(
-    State((access, site)): State<(Access, Arc<Site>)>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let visitor = request.extensions().get::<Visitor>().cloned().unwrap_or_default();
-    if access == Access::Anyone {
-        return next.run(request).await;
-    }
-    let is_form = request.method() == Method::POST;
-    if let Some(problem) = &visitor.trouble {
-        let kept = if is_form { form::keep(&site, Instead::Unknown, request).await } else { None };
-        return kept.unwrap_or_else(|| error::of(problem).into_response());
-    }
-    let Some(caller) = &visitor.caller else {
-        let kept = if is_form { form::keep(&site, Instead::Guest, request).await } else { None };
-        return kept.unwrap_or_else(sign_in::first);
-    };
-    if let Some(pending) = caller.pending.filter(|_| access != Access::Pending) {
-        return Redirect::to(own::first(pending)).into_response();
-    }
-    if !access.allows(Some(&caller.account.roles.iter().collect::<Vec<_>>())) {
-        return error::forbidden().into_response();
-    }
-    if is_form { form::check_token(&visitor, request, next).await } else { next.run(request).await }
 }

@@ -1,0 +1,83 @@
+//! Long work that goes on while its page is left: an import, the dossiers of a whole council.
+
+/// What sort of work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JobKind {
+    /// A workbook is read and compared with what is stored.
+    Import,
+    /// Dossiers are compiled and printed.
+    Dossiers,
+}
+
+impl JobKind {
+    /// All.
+    pub const ALL: [Self; 2] = [Self::Import, Self::Dossiers];
+
+    /// As the database spells it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Import => "import",
+            Self::Dossiers => "dossiers",
+        }
+    }
+
+    /// Inverse of [`Self::code`].
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+
+    /// In Vietnamese, as pages name it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Import => "Đọc bảng tính",
+            Self::Dossiers => "Lập hồ sơ",
+        }
+    }
+}
+
+/// How far it has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JobState {
+    /// It goes on.
+    Running,
+    /// Its result waits for somebody to decide on it.
+    Ready,
+    /// Nothing is left to do.
+    Done,
+    /// It stopped; its result says why, in one sentence.
+    Failed,
+    /// Somebody threw its result away.
+    Discarded,
+}
+
+impl JobState {
+    /// All.
+    pub const ALL: [Self; 5] = [Self::Running, Self::Ready, Self::Done, Self::Failed, Self::Discarded];
+
+    /// As the database spells it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Ready => "ready",
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Discarded => "discarded",
+        }
+    }
+
+    /// Inverse of [`Self::code`].
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.code() == code)
+    }
+
+    /// In Vietnamese, as pages name it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Running => "đang chạy",
+            Self::Ready => "chờ xem và quyết định",
+            Self::Done => "đã xong",
+            Self::Failed => "không xong",
+            Self::Discarded => "đã bỏ",
+        }
+    }
+}
