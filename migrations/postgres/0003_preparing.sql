@@ -97,6 +97,7 @@ CREATE TABLE facts (
     verified_account TEXT,
     verified_by TEXT,
     verified_at TEXT,
+    sent_on TEXT,
     version BIGINT NOT NULL,
     changed_at TEXT NOT NULL,
     changed_by TEXT NOT NULL,
@@ -186,6 +187,17 @@ CREATE TABLE dossiers (
     pdf BYTEA NOT NULL,
     pdf_sha256 TEXT NOT NULL,
     PRIMARY KEY (council_id, poll_id, release, position),
+    FOREIGN KEY (council_id, poll_id, release) REFERENCES releases (council_id, poll_id, number)
+);
+
+-- Papers behind the facts of released dossiers: delegates may open these. Written with the release.
+CREATE TABLE released_files (
+    council_id TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    poll_id TEXT NOT NULL,
+    release BIGINT NOT NULL,
+    PRIMARY KEY (council_id, sha256, poll_id, release),
+    FOREIGN KEY (council_id, sha256) REFERENCES attachments (council_id, sha256),
     FOREIGN KEY (council_id, poll_id, release) REFERENCES releases (council_id, poll_id, number)
 );
 
@@ -336,7 +348,7 @@ BEGIN
     FOREACH one IN ARRAY ARRAY[
         'poll_tellers', 'revisions', 'officials', 'delegates', 'attachments', 'attachment_chunks',
         'facts', 'fact_officials', 'poll_records', 'proposals', 'releases', 'dossiers',
-        'search_lines', 'read_marks', 'note_keys', 'notes', 'questions', 'group_summaries',
+        'released_files', 'search_lines', 'read_marks', 'note_keys', 'notes', 'questions', 'group_summaries',
         'jobs'
     ] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', one);

@@ -97,6 +97,7 @@ CREATE TABLE facts (
     verified_account TEXT,
     verified_by TEXT,
     verified_at TEXT,
+    sent_on TEXT,
     version INTEGER NOT NULL,
     changed_at TEXT NOT NULL,
     changed_by TEXT NOT NULL,
@@ -186,6 +187,17 @@ CREATE TABLE dossiers (
     pdf BLOB NOT NULL,
     pdf_sha256 TEXT NOT NULL,
     PRIMARY KEY (council_id, poll_id, release, position),
+    FOREIGN KEY (council_id, poll_id, release) REFERENCES releases (council_id, poll_id, number)
+) STRICT;
+
+-- Papers behind the facts of released dossiers: delegates may open these. Written with the release.
+CREATE TABLE released_files (
+    council_id TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    poll_id TEXT NOT NULL,
+    release INTEGER NOT NULL,
+    PRIMARY KEY (council_id, sha256, poll_id, release),
+    FOREIGN KEY (council_id, sha256) REFERENCES attachments (council_id, sha256),
     FOREIGN KEY (council_id, poll_id, release) REFERENCES releases (council_id, poll_id, number)
 ) STRICT;
 

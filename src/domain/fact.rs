@@ -86,6 +86,12 @@ impl FactKind {
         Self::Attendance,
     ];
 
+    /// Whether the person whom it concerns sees it only after the council's standing body has sent it on: what voters
+    /// said reaches that body first (NQ 96/2023/QH15, Điều 10 and 11).
+    pub const fn is_sent_on(self) -> bool {
+        matches!(self, Self::VotersOpinion)
+    }
+
     /// The kind in Vietnamese, as sheets and dossiers show it.
     pub const fn label(self) -> &'static str {
         match self {
@@ -303,6 +309,20 @@ impl FactState {
 pub struct KeptFact {
     /// What is stated.
     pub fact: Fact<OfficialId>,
+    /// Day on which it was sent to the official, where the law has it sent ([`FactKind::is_sent_on`]).
+    pub sent_on: Option<Date>,
     /// How far it has come.
     pub state: FactState,
+}
+
+impl KeptFact {
+    /// A fact that nobody has sent anywhere yet.
+    pub const fn new(fact: Fact<OfficialId>, state: FactState) -> Self {
+        Self { fact, sent_on: None, state }
+    }
+
+    /// Whether the official whom it is about may see it.
+    pub const fn is_shown_to_official(&self) -> bool {
+        !matches!(self.state, FactState::Withdrawn) && (!self.fact.kind.is_sent_on() || self.sent_on.is_some())
+    }
 }

@@ -132,6 +132,7 @@ struct Given {
     verified_account: Option<String>,
     verified_by: Option<String>,
     verified_at: Option<String>,
+    sent_on: Option<String>,
     version: u64,
     changed_at: String,
     changed_by: String,
@@ -140,7 +141,7 @@ struct Given {
 
 impl Given {
     fn new(fact: &StoredFact) -> Result<Self, StoreError> {
-        let KeptFact { fact: stated, state } = &fact.kept;
+        let KeptFact { fact: stated, sent_on, state } = &fact.kept;
         let source = &stated.source;
         let text = [stated.text.as_str(), &source.number, &source.issuer, stated.reply.as_deref().unwrap_or_default()];
         let (verified, verified_at) = fact.verified.clone().unzip();
@@ -158,6 +159,7 @@ impl Given {
             verified_account: verified.as_ref().and_then(|by| by.account).map(|id| id.to_string()),
             verified_by: verified.map(|by| by.name),
             verified_at: verified_at.map(|at| at.to_string()),
+            sent_on: sent_on.map(|day| day.to_string()),
             version: fact.version,
             changed_at: fact.changed_at.to_string(),
             changed_by: fact.changed_by.clone(),
@@ -185,35 +187,35 @@ async fn put_rows(tx: &mut CouncilTx, given: String) -> Result<u64, StoreError> 
         execute!(
             tx,
             "INSERT INTO facts (council_id, fact_id, field, kind, year, state, content, folded, file, entered_account, \
-             entered_by, verified_account, verified_by, verified_at, version, changed_at, changed_by) \
+             entered_by, verified_account, verified_by, verified_at, sent_on, version, changed_at, changed_by) \
              SELECT $1, fact_id, field, kind, year, state, content, folded, file, entered_account, entered_by, \
-             verified_account, verified_by, verified_at, version, changed_at, changed_by \
+             verified_account, verified_by, verified_at, sent_on, version, changed_at, changed_by \
              FROM json_to_recordset($2::json) AS given (fact_id TEXT, field TEXT, kind TEXT, year BIGINT, state TEXT, \
              content TEXT, folded TEXT, file TEXT, entered_account TEXT, entered_by TEXT, verified_account TEXT, \
-             verified_by TEXT, verified_at TEXT, version BIGINT, changed_at TEXT, changed_by TEXT) \
+             verified_by TEXT, verified_at TEXT, sent_on TEXT, version BIGINT, changed_at TEXT, changed_by TEXT) \
              ON CONFLICT (council_id, fact_id) DO UPDATE SET field = excluded.field, kind = excluded.kind, \
              year = excluded.year, state = excluded.state, content = excluded.content, folded = excluded.folded, \
              file = excluded.file, entered_account = excluded.entered_account, entered_by = excluded.entered_by, \
              verified_account = excluded.verified_account, verified_by = excluded.verified_by, \
-             verified_at = excluded.verified_at, version = excluded.version, changed_at = excluded.changed_at, \
-             changed_by = excluded.changed_by WHERE facts.version = excluded.version - 1",
+             verified_at = excluded.verified_at, sent_on = excluded.sent_on, version = excluded.version, \
+             changed_at = excluded.changed_at, changed_by = excluded.changed_by WHERE facts.version = excluded.version - 1",
             given,
         )
     } else {
         execute!(
             tx,
             "INSERT INTO facts (council_id, fact_id, field, kind, year, state, content, folded, file, entered_account, \
-             entered_by, verified_account, verified_by, verified_at, version, changed_at, changed_by) \
+             entered_by, verified_account, verified_by, verified_at, sent_on, version, changed_at, changed_by) \
              SELECT $1, value ->> 'fact_id', value ->> 'field', value ->> 'kind', value ->> 'year', value ->> 'state', \
              value ->> 'content', value ->> 'folded', value ->> 'file', value ->> 'entered_account', \
              value ->> 'entered_by', value ->> 'verified_account', value ->> 'verified_by', value ->> 'verified_at', \
-             value ->> 'version', value ->> 'changed_at', value ->> 'changed_by' FROM json_each($2) WHERE true \
-             ON CONFLICT (council_id, fact_id) DO UPDATE SET field = excluded.field, kind = excluded.kind, \
+             value ->> 'sent_on', value ->> 'version', value ->> 'changed_at', value ->> 'changed_by' \
+             FROM json_each($2) WHERE true ON CONFLICT (council_id, fact_id) DO UPDATE SET field = excluded.field, kind = excluded.kind, \
              year = excluded.year, state = excluded.state, content = excluded.content, folded = excluded.folded, \
              file = excluded.file, entered_account = excluded.entered_account, entered_by = excluded.entered_by, \
              verified_account = excluded.verified_account, verified_by = excluded.verified_by, \
-             verified_at = excluded.verified_at, version = excluded.version, changed_at = excluded.changed_at, \
-             changed_by = excluded.changed_by WHERE facts.version = excluded.version - 1",
+             verified_at = excluded.verified_at, sent_on = excluded.sent_on, version = excluded.version, \
+             changed_at = excluded.changed_at, changed_by = excluded.changed_by WHERE facts.version = excluded.version - 1",
             given,
         )
     }
