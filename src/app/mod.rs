@@ -41,6 +41,7 @@ pub mod template;
 pub mod upload;
 pub mod verify;
 pub mod verify_db;
+mod verify_records;
 
 pub use caller::{Caller, Pending};
 pub use error::AppError;

@@ -8,6 +8,7 @@ use std::path::Path;
 use super::data_folder::{key_file, read_key, target};
 use super::error::AppError;
 use super::keys::Keys;
+use super::verify_records;
 use crate::domain::account::{Account, AccountState};
 use crate::domain::audit::merkle::Frontier;
 use crate::domain::audit::{
@@ -57,6 +58,8 @@ pub struct CouncilReport {
     pub accounts: usize,
     /// Slips that are as the log says.
     pub slips: usize,
+    /// Records that are as the log says, with all their versions.
+    pub records: usize,
     /// Its logs: origin (which says so where a rehearsal's own key signs), entries, signed heads, root.
     pub logs: Vec<(String, u64, usize, Digest)>,
 }
@@ -71,8 +74,9 @@ pub struct DbReport {
 impl fmt::Display for DbReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for council in &self.councils {
-            let CouncilReport { name, accounts, slips, logs } = council;
-            writeln!(f, "{name}: {accounts} tài khoản và {slips} thẻ truy cập đúng như nhật ký")?;
+            let CouncilReport { name, accounts, slips, records, logs } = council;
+            write!(f, "{name}: {accounts} tài khoản, {slips} thẻ truy cập")?;
+            writeln!(f, " và {records} bản ghi dữ liệu cùng mọi phiên bản đúng như nhật ký")?;
             for (origin, entries, heads, root) in logs {
                 writeln!(f, "  {origin}: {entries} bản ghi, {heads} điểm chốt, mã gốc {}", root.groups().join(" "))?;
             }
@@ -155,7 +159,8 @@ async fn council(
     let place = Place { council: row.name.clone(), log: None };
     let heads = damaged(&place, logs::heads(tx).await)?;
     let mut told = CouncilCourse::new(id);
-    let mut report = CouncilReport { name: row.name.clone(), accounts: 0, slips: 0, logs: Vec::new() };
+    let mut revised = BTreeMap::new();
+    let mut report = CouncilReport { name: row.name.clone(), accounts: 0, slips: 0, records: 0, logs: Vec::new() };
     let own = heads.iter().filter(|head| head.poll.is_none()).count();
     if own != 1 {
         return Err(place.wrong(None, format!("hội đồng phải có đúng một nhật ký riêng, ở đây có {own}")));
@@ -169,7 +174,12 @@ async fn council(
             if !is_ours {
                 return Err(foreign());
             }
-            let mut accept = |entry: Entry<CouncilEvent>| told.accept(entry.event).map_err(|e| e.to_string());
+            let mut accept = |entry: Entry<CouncilEvent>| {
+                if let CouncilEvent::RecordsRevised(event) = &entry.event {
+                    revised.insert(entry.seq, event.clone());
+                }
+                told.accept(entry.event).map_err(|e| e.to_string())
+            };
             log(tx, &place, head, &mut accept).await?
         } else {
             let mut course = Course::default();
@@ -190,6 +200,8 @@ async fn council(
     check_council(&place, &told, row, &heads)?;
     report.accounts = check_accounts(&place, &told, &damaged(&place, accounts::list(tx).await)?)?;
     report.slips = check_slips(&place, &told, checks::slips(tx).await?)?;
+    let records = verify_records::check(tx, &revised).await?;
+    report.records = records.map_err(|(seq, cause)| place.wrong(seq, cause))?;
     Ok(report)
 }
 

@@ -49,6 +49,7 @@ mod store_bad;
 mod store_conformance;
 mod store_log;
 mod store_polls;
+mod store_records;
 mod store_schema;
 mod store_verify;
 mod tally_command;

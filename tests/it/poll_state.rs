@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tinnhiem::domain::audit::event::poll::{
-    CouncilLogNoted, FileHash, ListedOfficial, PaperIssued, PollCreated, SealedForm,
+    CouncilLogNoted, FileHash, ListedOfficial, PaperIssued, PollAmended, PollCreated, SealedForm,
 };
 use tinnhiem::domain::audit::{Actor, Course, Digest, Entry, Nonce, Opening, PollEvent, UtcTime};
 use tinnhiem::domain::count::BatchCounts;
@@ -11,6 +11,7 @@ use tinnhiem::domain::id::PollId;
 use tinnhiem::domain::poll::{LevelCounts, PollKind};
 use tinnhiem::domain::poll_state::{self, PollState, Refusal, Stage, Step};
 use tinnhiem::domain::role::Role;
+use tinnhiem::domain::roster::{Teller, TellerRole};
 use tinnhiem::domain::simulate::SeededStream;
 
 type Taken = Result<Step, Refusal>;
@@ -40,6 +41,10 @@ pub fn listed() -> Vec<ListedOfficial> {
     [("Khối một", "A"), ("Khối hai", "B")]
         .map(|(block, name)| ListedOfficial { block: block.into(), name: name.into(), posts: "Ủy viên".into() })
         .into()
+}
+
+pub fn board() -> Vec<Teller> {
+    [("C", TellerRole::Head), ("D", TellerRole::Member)].map(|(name, role)| Teller { name: name.into(), role }).into()
 }
 
 pub fn forms() -> Vec<SealedForm> {
@@ -112,9 +117,15 @@ type Case = (&'static str, fn(PollState) -> Taken, &'static [Stage]);
 const STEPS: &[Case] = &[
     ("decide_list", |s| s.decide_list(listed(), "31/NQ-HĐND".into()), &[Stage::Created]),
     (
+        "amend",
+        |s| s.amend(PollAmended { delegates: 25, sitting: "Kỳ họp khác".into() }),
+        &[Stage::Created, Stage::Listed],
+    ),
+    ("appoint_board", |s| s.appoint_board(board(), "32/NQ-HĐND".into()), &[Stage::Listed]),
+    (
         "release_dossiers",
         |s| s.release_dossiers(vec![FileHash { name: "a.pdf".into(), sha256: digest() }], noted()),
-        &[Stage::Listed, Stage::Sealed],
+        &[Stage::Created, Stage::Listed, Stage::Sealed],
     ),
     ("seal_forms", |s| s.seal_forms(forms(), noted()), &[Stage::Listed]),
     ("open_voting", |s| s.open_voting(at()), &[Stage::Sealed]),

@@ -13,7 +13,7 @@ use tinnhiem::domain::id::{CouncilId, PollId};
 use tinnhiem::domain::poll_state::Stage;
 use tinnhiem::domain::role::Role;
 
-use crate::poll_state::{counts, created, forms, listed, paper};
+use crate::poll_state::{board, counts, created, forms, listed, paper};
 use crate::site::{Site, on_both, somebody_in};
 
 const RULES: &str = "id = \"MAU\"\n";
@@ -39,6 +39,9 @@ async fn voting(site: &Site, council: CouncilId) -> PollId {
     let poll = app.begin_poll(by(site, &clerk), new_poll("tinnhiem/mau/mot")).await.expect("begun");
     app.decide_list(by(site, &leader), poll, listed(), "31/NQ-HĐND".into()).await.expect("list");
     app.release_dossiers(by(site, &leader), poll, Vec::new()).await.expect("dossiers");
+    let early = app.seal_forms(by(site, &leader), poll, forms()).await.expect_err("nobody counts");
+    assert!(early.to_string().contains("Chưa có Ban kiểm phiếu"), "{early}");
+    app.appoint_board(by(site, &leader), poll, board(), "32/NQ-HĐND".into()).await.expect("board");
     app.seal_forms(by(site, &leader), poll, forms()).await.expect("sealed");
     app.open_voting(by(site, &leader), poll).await.expect("open");
     app.record_returned(by(site, &head), poll, "F1".into(), 24, 24).await.expect("first form");

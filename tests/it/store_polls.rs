@@ -1,13 +1,14 @@
 //! Every function of the store about polls on both databases, with the same expectations.
 
 use jiff::Timestamp;
-use tinnhiem::domain::audit::event::poll::PollCreated;
+use tinnhiem::domain::audit::event::poll::{PollAmended, PollCreated};
 use tinnhiem::domain::audit::{Digest, KeyName, Nonce, Opening};
 use tinnhiem::domain::id::{CouncilId, LogId, PollId};
 use tinnhiem::domain::poll_state::{Poll, PollState, Stage};
+use tinnhiem::domain::roster::{Teller, TellerRole};
 use tinnhiem::store::{Store, StoreError, logs, polls, sealed};
 
-use crate::poll_state::{counts, created, forms, listed, paper};
+use crate::poll_state::{board, counts, created, forms, listed, paper};
 use crate::site::{Engine, Site, on_both};
 use crate::store_conformance::write;
 use crate::store_log::now;
@@ -50,7 +51,7 @@ fn a_poll_is_read_back_at_every_stage_as_it_was_written() {
             (summary.id, summary.log, summary.stage, summary.kind),
             (id, log, Stage::Created, poll.created.kind)
         );
-        assert_eq!((summary.officials, summary.rehearsal, summary.changed_at), (2, true, now()));
+        assert_eq!((summary.officials, summary.rehearsal, summary.changed_at), (0, true, now()));
         drop(tx);
         assert_eq!(state(store, council, id).await, PollState::Created(poll.clone()));
 
@@ -61,6 +62,23 @@ fn a_poll_is_read_back_at_every_stage_as_it_was_written() {
             })
         });
         filled.await.expect("list and forms");
+        // A board takes the place of the one before, and the sitting turns out otherwise.
+        let amended = PollAmended { delegates: 25, sitting: "Kỳ họp khác".into() };
+        let (told, before) = (amended.clone(), vec![Teller { name: "E".into(), role: TellerRole::Head }]);
+        let changed = write(store, council, move |tx| {
+            Box::pin(async move {
+                polls::set_tellers(tx, id, &before).await?;
+                polls::set_tellers(tx, id, &board()).await?;
+                polls::amend(tx, id, &told).await
+            })
+        });
+        changed.await.expect("board and sitting");
+        let mut tx = store.read(council).await.expect("read");
+        assert_eq!(polls::tellers(&mut tx, id).await.expect("board"), board());
+        assert_eq!(polls::list(&mut tx).await.expect("list").remove(0).officials, 2);
+        drop(tx);
+        let PollAmended { delegates, sitting } = amended;
+        let poll = Poll { created: PollCreated { delegates, sitting, ..poll.created }, ..poll };
         let again = write(store, council, move |tx| Box::pin(async move { polls::add_forms(tx, id, &forms()).await }));
         assert!(matches!(again.await, Err(StoreError::Refused(_))), "a form is sealed once");
         for stage in Stage::ALL {
@@ -68,7 +86,7 @@ fn a_poll_is_read_back_at_every_stage_as_it_was_written() {
             let found = state(store, council, id).await;
             assert_eq!((found.stage(), found.poll()), (stage, &poll));
             match found {
-                PollState::Listed(_, list, board) => assert_eq!((list, board), (listed(), Vec::new())),
+                PollState::Listed(_, list, tellers) => assert_eq!((list, tellers), (listed(), board())),
                 PollState::Sealed(_, sealed) => assert_eq!(sealed, forms()),
                 PollState::Voting(_, progress) => {
                     assert_eq!(

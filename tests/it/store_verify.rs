@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use crate::site::{Engine, Site, on_both};
 use crate::store_log::{append, own_log, past_the_program};
 
-fn keys() -> Keys {
+pub fn keys() -> Keys {
     Keys::new(Zeroizing::new([7; 32]))
 }
 
@@ -25,21 +25,28 @@ async fn council_with_history(engine: Engine) -> (Site, CouncilId) {
 }
 
 /// Lets the story write what the triggers refuse, as an administrator of the database could.
-async fn without_triggers(site: &Site, council: CouncilId, statement: &str) {
+pub async fn without_triggers(site: &Site, council: CouncilId, statement: &str) {
     let switches = match site.database.engine {
         Engine::Sqlite => {
-            let names =
-                ["logs_only_grow", "log_entries_stand", "log_entries_stay", "checkpoints_stand", "checkpoints_stay"];
+            let names = [
+                "logs_only_grow",
+                "log_entries_stand",
+                "log_entries_stay",
+                "checkpoints_stand",
+                "checkpoints_stay",
+                "revisions_stand",
+                "revisions_stay",
+            ];
             names.map(|name| format!("DROP TRIGGER {name};")).concat()
         }
-        Engine::Postgres => ["logs", "log_entries", "checkpoints"]
+        Engine::Postgres => ["logs", "log_entries", "checkpoints", "revisions"]
             .map(|table| format!("ALTER TABLE {table} DISABLE TRIGGER USER;"))
             .concat(),
     };
     past_the_program(&site.database, council, &format!("{switches} {statement}")).await.expect("tampering");
 }
 
-async fn failure(site: &Site) -> DbFailure {
+pub async fn failure(site: &Site) -> DbFailure {
     let outcome = database(&site.database.target(), Some(&keys())).await.expect("database");
     outcome.expect_err("the tampering is found")
 }
@@ -55,7 +62,10 @@ fn a_database_that_nobody_touched_holds() {
             (report.councils[0].accounts, report.councils[0].logs[0].1, report.councils[0].logs[0].2),
             (1, 4, 1)
         );
-        assert!(text.starts_with("Hội đồng nhân dân tỉnh Mẫu: 1 tài khoản và 0 thẻ truy cập"), "{text}");
+        assert!(
+            text.starts_with("Hội đồng nhân dân tỉnh Mẫu: 1 tài khoản, 0 thẻ truy cập và 0 bản ghi dữ liệu"),
+            "{text}"
+        );
         let other = Keys::new(Zeroizing::new([8; 32]));
         let wrong = database(&site.database.target(), Some(&other)).await.expect("database").expect_err("other key");
         assert!(wrong.cause.contains("không phải của khóa bí mật"), "{wrong}");
