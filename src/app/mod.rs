@@ -23,6 +23,7 @@ pub mod passwords;
 pub mod polls;
 pub mod progress;
 mod proposals;
+pub mod questions;
 mod records;
 pub mod rehearse;
 pub mod results;

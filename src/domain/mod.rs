@@ -30,6 +30,7 @@ pub mod post_title;
 pub mod preparation;
 pub mod proposal;
 pub mod published;
+pub mod question;
 pub mod ratio;
 pub mod readiness;
 pub mod recompute;

@@ -24,6 +24,18 @@ pub fn clean(text: &str) -> String {
     out
 }
 
+/// What somebody typed over several lines: each line [`clean`], at most one empty line in a row, none at the ends.
+pub fn clean_lines(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines().map(clean) {
+        if !line.is_empty() || (!out.is_empty() && !out.ends_with("\n\n")) {
+            out.push_str(&line);
+            out.push('\n');
+        }
+    }
+    out.trim_end().to_owned()
+}
+
 /// The key under which two spellings of one word meet: lower case, no accents, `đ` as `d`, everything that is not a
 /// letter or a digit as one space.
 ///
@@ -123,6 +135,12 @@ mod tests {
     #[test]
     fn decomposed_and_spaced_out_names_become_one_spelling() {
         assert_eq!(clean("  Nguye\u{302}\u{303}n\u{a0} Va\u{306}n\u{200B} A "), "Nguyễn Văn A");
+    }
+
+    #[test]
+    fn typed_lines_keep_their_paragraphs_and_nothing_else() {
+        assert_eq!(clean_lines("\r\n  Một  hai \r\n\r\n\n\nba\t bốn\n \n"), "Một hai\n\nba bốn");
+        assert_eq!(clean_lines(" \n\u{200B}\n"), "");
     }
 
     #[test]

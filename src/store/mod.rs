@@ -15,6 +15,7 @@ pub mod logs;
 pub mod polls;
 pub mod preparation;
 pub mod proofs;
+pub mod questions;
 pub mod requests;
 pub mod revisions;
 pub mod roster;

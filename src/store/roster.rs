@@ -9,7 +9,7 @@ use crate::domain::id::{AccountId, DelegateId, OfficialId};
 use crate::domain::roster::{RosterDelegate, RosterOfficial};
 
 row_struct! {
-    /// What rows of `officials` and `delegates` have in common.
+    /// What rows of records with an id have in common: `officials`, `delegates`, `questions`, `group_summaries`.
     RosterRow {
         /// Its id.
         id: String,
@@ -45,7 +45,7 @@ pub type KeptOfficial = Kept<OfficialId, RosterOfficial>;
 pub type KeptDelegate = Kept<DelegateId, RosterDelegate>;
 
 impl RosterRow {
-    fn kept<I, T>(self) -> Result<Kept<I, T>, StoreError>
+    pub(super) fn kept<I, T>(self) -> Result<Kept<I, T>, StoreError>
     where
         I: std::str::FromStr<Err: ToString>,
         T: serde::de::DeserializeOwned,

@@ -1,0 +1,98 @@
+//! Questions of delegates to officials.
+
+use super::error::StoreError;
+use super::roster::{Kept, RosterRow};
+use super::scope::CouncilTx;
+use super::sql::{execute, row, rows};
+use crate::domain::audit::canonical::to_text;
+use crate::domain::id::{OfficialId, PollId, QuestionId};
+use crate::domain::question::Question;
+
+/// A question with its id.
+pub type KeptQuestion = Kept<QuestionId, Question>;
+
+/// Adds a question (version 1), or writes it over the version before its own.
+///
+/// # Errors
+/// [`StoreError::Stale`] when it is no longer at that version.
+pub async fn put(tx: &mut CouncilTx, kept: &KeptQuestion) -> Result<(), StoreError> {
+    let question = &kept.value;
+    let put = execute!(
+        tx,
+        "INSERT INTO questions (council_id, question_id, poll_id, official_id, asked_account, state, content, version, \
+         changed_at, changed_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+         ON CONFLICT (council_id, question_id) DO UPDATE SET state = $6, content = $7, version = $8, changed_at = $9, \
+         changed_by = $10 WHERE questions.version = $8 - 1",
+        kept.id.to_string(),
+        question.poll.to_string(),
+        question.official.to_string(),
+        question.account.to_string(),
+        question.state.code(),
+        to_text(question)?,
+        i64::try_from(kept.version).map_err(StoreError::corrupt)?,
+        kept.changed_at.to_string(),
+        kept.changed_by.as_str(),
+    )?;
+    if put == 1 { Ok(()) } else { Err(StoreError::Stale) }
+}
+
+/// One question.
+///
+/// # Errors
+/// When the row cannot be read.
+pub async fn find(tx: &mut CouncilTx, id: QuestionId) -> Result<Option<KeptQuestion>, StoreError> {
+    let found = row!(
+        tx,
+        RosterRow,
+        "SELECT question_id AS id, content, version, changed_at, changed_by FROM questions \
+         WHERE council_id = $1 AND question_id = $2",
+        id.to_string()
+    )?;
+    found.map(RosterRow::kept).transpose()
+}
+
+/// All questions before a vote, the first asked first.
+///
+/// # Errors
+/// When a row cannot be read.
+pub async fn of_poll(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<KeptQuestion>, StoreError> {
+    let found = rows!(
+        tx,
+        RosterRow,
+        "SELECT question_id AS id, content, version, changed_at, changed_by FROM questions \
+         WHERE council_id = $1 AND poll_id = $2 ORDER BY question_id",
+        poll.to_string()
+    )?;
+    found.into_iter().map(RosterRow::kept).collect()
+}
+
+/// Questions about one official before a vote, the first asked first.
+///
+/// # Errors
+/// When a row cannot be read.
+pub async fn about(tx: &mut CouncilTx, poll: PollId, official: OfficialId) -> Result<Vec<KeptQuestion>, StoreError> {
+    let found = rows!(
+        tx,
+        RosterRow,
+        "SELECT question_id AS id, content, version, changed_at, changed_by FROM questions \
+         WHERE council_id = $1 AND poll_id = $2 AND official_id = $3 ORDER BY question_id",
+        poll.to_string(),
+        official.to_string()
+    )?;
+    found.into_iter().map(RosterRow::kept).collect()
+}
+
+/// Questions that went on to an official, before whichever vote, the newest first.
+///
+/// # Errors
+/// When a row cannot be read.
+pub async fn to_official(tx: &mut CouncilTx, official: OfficialId) -> Result<Vec<KeptQuestion>, StoreError> {
+    let found = rows!(
+        tx,
+        RosterRow,
+        "SELECT question_id AS id, content, version, changed_at, changed_by FROM questions \
+         WHERE council_id = $1 AND official_id = $2 AND state IN ('forwarded', 'answered') ORDER BY question_id DESC",
+        official.to_string()
+    )?;
+    found.into_iter().map(RosterRow::kept).collect()
+}
