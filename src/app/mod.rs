@@ -21,6 +21,7 @@ pub mod own_account;
 mod parallel;
 pub mod passwords;
 pub mod polls;
+pub mod preparing;
 pub mod progress;
 mod proposals;
 pub mod questions;

@@ -13,6 +13,22 @@ pub enum PollKind {
 }
 
 impl PollKind {
+    /// Both, in the order in which forms offer them.
+    pub const ALL: [Self; 2] = [Self::Rating, Self::Confidence];
+
+    /// As the database and forms spell it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Rating => "rating",
+            Self::Confidence => "confidence",
+        }
+    }
+
+    /// Inverse of [`Self::code`].
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+
     /// The levels a voter chooses from, in ballot order.
     pub const fn levels(self) -> &'static [Level] {
         match self {

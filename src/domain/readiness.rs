@@ -28,7 +28,8 @@ pub fn readiness(rules: &RuleSet, book: &Book, poll: PollKind, standings: &[Stan
     findings
 }
 
-fn sitting_findings(rules: &RuleSet, council: &Council, poll: PollKind) -> Vec<Finding> {
+/// The part of [`readiness`] that speaks of rule set and sitting alone, which stand before anybody is on a list.
+pub fn sitting_findings(rules: &RuleSet, council: &Council, poll: PollKind) -> Vec<Finding> {
     let mut findings = Vec::new();
     let party_council = council.kind == CouncilKind::PartyCommittee;
     if party_council != (rules.side == Side::Party) {

@@ -104,6 +104,20 @@ pub fn date_dmy(date: Date) -> String {
     format!("{:02}/{:02}/{:04}", date.day(), date.month(), date.year())
 }
 
+/// A day as a form sends it or as people type it: `2023-12-05`, `05/12/2023`, `5/12/2023`. `None` for anything else.
+pub fn read_day(text: &str) -> Option<Date> {
+    let text = text.trim();
+    if let Ok(day) = text.parse() {
+        return (text.len() == "2023-12-05".len()).then_some(day);
+    }
+    let mut parts = text.split('/');
+    let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
+    if parts.next().is_some() || year.len() != 4 {
+        return None;
+    }
+    Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
+}
+
 /// `date` as sentences print it: `ngày 05 tháng 12 năm 2023`; day below 10 and month below 3 get a leading zero
 /// (Nghị định 30/2020/NĐ-CP, Phụ lục I).
 pub fn date_words(date: Date) -> String {

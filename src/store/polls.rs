@@ -97,13 +97,6 @@ pub struct PollSummary {
     pub changed_at: UtcTime,
 }
 
-const fn kind_code(kind: PollKind) -> &'static str {
-    match kind {
-        PollKind::Rating => "rating",
-        PollKind::Confidence => "confidence",
-    }
-}
-
 fn figure(stored: i64) -> Result<u32, StoreError> {
     u32::try_from(stored).map_err(StoreError::corrupt)
 }
@@ -114,9 +107,7 @@ impl PollRow {
     }
 
     fn kind(&self) -> Result<PollKind, StoreError> {
-        let kinds = [PollKind::Rating, PollKind::Confidence];
-        let kind = kinds.into_iter().find(|kind| kind_code(*kind) == self.kind);
-        kind.ok_or_else(|| StoreError::corrupt("polls.kind"))
+        PollKind::from_code(&self.kind).ok_or_else(|| StoreError::corrupt("polls.kind"))
     }
 
     fn summary(self) -> Result<PollSummary, StoreError> {
@@ -185,7 +176,7 @@ pub async fn add(
         poll.id.to_string(),
         log.to_string(),
         Stage::Created.code(),
-        kind_code(created.kind),
+        created.kind.code(),
         created.council.clone(),
         created.sitting.clone(),
         i64::from(created.delegates),

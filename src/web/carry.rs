@@ -153,6 +153,18 @@ const LABELS: &[(&str, &str)] = &[
     ("expires", "Thời hạn"),
     ("days", "Số ngày"),
     ("required", "Yêu cầu mã xác thực"),
+    ("ruleset", "Bộ quy tắc"),
+    ("legislature", "Khóa"),
+    ("term_from", "Nhiệm kỳ từ ngày"),
+    ("term_to", "Nhiệm kỳ đến ngày"),
+    ("sitting", "Kỳ họp"),
+    ("opens_on", "Ngày khai mạc"),
+    ("votes_on", "Ngày bỏ phiếu"),
+    ("delegates", "Tổng số đại biểu"),
+    ("place", "Địa danh"),
+    ("chair", "Chủ tọa"),
+    ("secretary", "Thư ký"),
+    ("basis", "Căn cứ"),
 ];
 
 /// Fields that nobody typed.

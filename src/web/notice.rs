@@ -37,6 +37,8 @@ pub enum Done {
     SetUp,
     /// A checkpoint was signed.
     CheckpointSigned,
+    /// A poll began.
+    PollBegun,
 }
 
 impl Done {
@@ -55,6 +57,7 @@ impl Done {
         (Self::SignedOutEverywhere, "da-thoat-moi-noi", "Đã đăng xuất khỏi mọi thiết bị."),
         (Self::SetUp, "da-thiet-lap", "Đã thiết lập xong; hãy đăng nhập bằng tài khoản vừa tạo."),
         (Self::CheckpointSigned, "da-ky-diem-chot", "Đã ký điểm chốt."),
+        (Self::PollBegun, "da-lap-ky", "Đã lập kỳ lấy phiếu; dưới đây là những việc cần chuẩn bị."),
     ];
 
     /// Leads to `path`, where the sentence stands.

@@ -14,7 +14,7 @@ use super::pages::{assets, error};
 use super::session::Visitor;
 use super::{Site, notice};
 use crate::app::Caller;
-use crate::app::logs;
+use crate::app::{logs, preparing};
 use crate::domain::role::Role;
 
 /// Which program this is, at the foot of every page.
@@ -62,6 +62,7 @@ pub struct Destination {
 
 /// Where each role can go: label, address, purpose, who.
 const DESTINATIONS: &[(&str, &str, &str, &[Role])] = &[
+    ("Kỳ lấy phiếu", "/ky", "Chuẩn bị một kỳ lấy phiếu, từ kỳ họp đến mẫu phiếu.", preparing::OFFICE),
     ("Tài khoản", "/tai-khoan", "Mở, sửa, khóa tài khoản; đặt lại mật khẩu.", &[Role::Admin, Role::Operator]),
     ("Thẻ truy cập", "/phieu-truy-cap", "In thẻ cho đại biểu vào mà không cần mật khẩu; hủy thẻ.", &[Role::Admin]),
     ("Hội đồng", "/hoi-dong", "Lập hội đồng cùng người quản trị đầu tiên; đổi tên.", &[Role::Operator]),

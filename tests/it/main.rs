@@ -33,6 +33,7 @@ mod papers_render;
 mod pictures;
 mod poll_state;
 mod polls;
+mod preparing;
 mod published;
 mod real_count;
 mod rehearse;

@@ -17,6 +17,7 @@ struct Ids {
     council: CouncilId,
     account: AccountId,
     log: String,
+    poll: String,
 }
 
 struct World {
@@ -57,7 +58,10 @@ impl World {
 
     async fn ids(site: &Site, council: CouncilId, slug: &'static str, name: &str) -> Ids {
         let account = site.has_account(council, "dich", name, Role::Auditor).await;
-        Ids { slug, council, account, log: site.own_log(council).await.to_string() }
+        // The installation holds no votes: an id that nobody has stands for what is not there.
+        let poll =
+            if council.is_installation() { council.to_string() } else { site.has_poll(council).await.to_string() };
+        Ids { slug, council, account, log: site.own_log(council).await.to_string(), poll }
     }
 }
 
@@ -67,6 +71,7 @@ impl Ids {
         let fill = |part: &str| match part {
             "{account}" => self.account.to_string(),
             "{log}" => self.log.clone(),
+            "{poll}" => self.poll.clone(),
             "{seq}" => "0".to_owned(),
             "{council}" => self.council.to_string(),
             "{slug}" => self.slug.to_owned(),
@@ -80,7 +85,7 @@ impl Ids {
 
 /// Whether the address holds an id that belongs to a council.
 fn has_ids(route: &Route) -> bool {
-    ["{account}", "{log}", "{slip}"].iter().any(|id| route.path.contains(id))
+    ["{account}", "{log}", "{slip}", "{poll}"].iter().any(|id| route.path.contains(id))
 }
 
 /// Not by [`Site::signed_in`]: who must choose a password first may be led elsewhere than to the first page.

@@ -165,7 +165,11 @@ struct Place {
     at: UtcTime,
 }
 
-async fn begin(
+/// Begins a poll in a transaction: its log, its row, its first entry, and the entry of the council's log that names it.
+///
+/// # Errors
+/// When the log's name is taken.
+pub(super) async fn begin(
     tx: &mut CouncilTx,
     new: NewPoll,
     id: PollId,
@@ -191,6 +195,23 @@ async fn begin(
     let begun = PollBegun { origin: new.origin.as_str().to_owned(), poll: id };
     tx.append(council_log, at, actor, &CouncilEvent::from(begun)).await?;
     Ok(())
+}
+
+/// Takes one step of a poll in a transaction that also does something else: the change of a record, the decision on a
+/// proposal.
+///
+/// # Errors
+/// When there is no such poll, or it refuses the step.
+pub(super) async fn take_step(
+    tx: &mut CouncilTx,
+    poll: PollId,
+    (at, actor): (UtcTime, &Actor),
+    keys: &Keys,
+    decide: impl FnOnce(PollState) -> Result<Step, Refusal> + Send,
+) -> Result<Taken, AppError> {
+    let stored = polls::find(tx, poll).await?.ok_or(NO_POLL)?;
+    let step = decide(stored.state)?;
+    take(tx, Place { poll, log: stored.log, at }, actor, step, keys).await
 }
 
 /// Writes what a step gave: its entries, their rows, the state, the signed head.

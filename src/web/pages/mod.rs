@@ -8,6 +8,7 @@ pub mod health;
 pub mod home;
 pub mod log;
 pub mod own;
+pub mod preparing;
 pub mod second_factor;
 pub mod set_up;
 pub mod settings;

@@ -2,6 +2,7 @@
 
 mod database;
 mod people;
+mod polls;
 mod visitor;
 
 use std::future::Future;
@@ -24,6 +25,7 @@ use zeroize::Zeroizing;
 
 pub use database::{Database, Engine};
 pub use people::somebody_in;
+pub use polls::{sample_book, sample_plan};
 pub use visitor::{Answer, Visitor};
 
 /// Password of everybody whom a story does not give another.
