@@ -135,7 +135,13 @@ fn dossier() -> Document {
         ]
     };
     let head = vec![["TT", "Thời gian", "Nội dung", "Kết quả", "Nguồn"].map(Cell::head).to_vec()];
-    let table = Table { widths: vec![2, 4, 14, 4, 8], head, rows: (1..=300).map(row).collect(), size: Size::Small };
+    let table = Table {
+        widths: vec![2, 4, 14, 4, 8],
+        head,
+        rows: (1..=300).map(row).collect(),
+        anchor: None,
+        size: Size::Small,
+    };
     Document {
         title: "Hồ sơ ông Nguyễn Văn A".into(),
         author: "Thường trực Hội đồng nhân dân tỉnh".into(),

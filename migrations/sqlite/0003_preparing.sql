@@ -169,7 +169,8 @@ CREATE TABLE releases (
     FOREIGN KEY (council_id, poll_id) REFERENCES polls (council_id, poll_id)
 ) STRICT;
 
--- `facts` is a JSON list of id, version and digest of each fact in it, by which two releases are compared.
+-- `name` is that of the file in the poll's log; `facts` is a JSON list of id, version and digest of each fact in it, by
+-- which two releases are compared.
 CREATE TABLE dossiers (
     council_id TEXT NOT NULL,
     poll_id TEXT NOT NULL,
@@ -177,6 +178,7 @@ CREATE TABLE dossiers (
     position INTEGER NOT NULL,
     kind TEXT NOT NULL CHECK (kind IN ('official', 'field')),
     about TEXT NOT NULL,
+    name TEXT NOT NULL,
     title TEXT NOT NULL,
     subtitle TEXT NOT NULL,
     canonical TEXT NOT NULL,

@@ -35,6 +35,7 @@ pub mod ratio;
 pub mod readiness;
 pub mod recompute;
 pub mod record;
+pub mod release;
 pub mod result;
 pub mod role;
 pub mod roster;

@@ -80,7 +80,7 @@ fn figures(years: &[ChartPoint], width: Length, pen: &mut Pen) -> Result<(), Pdf
     let mut widths = vec![LEGEND_SHARE];
     widths.extend(years.iter().map(|_| YEAR_SHARE));
     let rows = vec![labels, row("Kế hoạch", |year| year.planned), row("Thực hiện", |year| year.actual)];
-    let model = Table { widths, head: Vec::new(), rows, size: Size::Tiny };
+    let model = Table { widths, head: Vec::new(), rows, anchor: None, size: Size::Tiny };
 
     let swatches = [None, Some(PLANNED), Some(ACTUAL)];
     for (piece, swatch) in table(&model, FIGURES, width, Length::mm(200))?.into_iter().zip(swatches) {

@@ -117,7 +117,8 @@ mod tests {
     #[test]
     fn every_page_says_which_it_is_of_how_many_and_that_it_is_a_rehearsal() {
         let rows = (0..100).map(|n| vec![Cell::left(format!("Hàng {n}"))]).collect();
-        let table = Table { widths: vec![1], head: vec![vec![Cell::head("Hàng")]], rows, size: Size::Body };
+        let table =
+            Table { widths: vec![1], head: vec![vec![Cell::head("Hàng")]], rows, anchor: None, size: Size::Body };
         let pages = pages(&document(vec![Block::Table(table)])).expect("letters");
         assert!(pages.len() > 2);
         for (number, page) in (1..).zip(&pages) {

@@ -16,6 +16,7 @@ pub mod polls;
 pub mod preparation;
 pub mod proofs;
 pub mod questions;
+pub mod releases;
 pub mod requests;
 pub mod revisions;
 pub mod roster;

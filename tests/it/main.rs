@@ -51,6 +51,7 @@ mod store_conformance;
 mod store_log;
 mod store_polls;
 mod store_records;
+mod store_releases;
 mod store_schema;
 mod store_verify;
 mod tally_command;

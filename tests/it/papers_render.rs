@@ -137,7 +137,7 @@ fn a_table_over_several_pages_repeats_its_head_and_loses_no_row() {
             vec![Cell::center(n.to_string()), Cell::left(text), Cell::right(format!("{n},5 %"))]
         })
         .collect();
-    let table = Block::Table(Table { widths: vec![1, 7, 2], head, rows, size: Size::Small });
+    let table = Block::Table(Table { widths: vec![1, 7, 2], head, rows, anchor: None, size: Size::Small });
     let pdf = made(&paper(vec![table]));
     let pages = pages_of(&pdf);
     assert!(pages.len() >= 3);
@@ -358,6 +358,7 @@ pub fn minutes() -> Vec<Block> {
             widths: vec![1, 4, 5, 2, 2],
             head: vec![["TT", "Họ và tên", "Chức vụ", "Số phiếu", "Tỷ lệ (%)"].map(Cell::head).to_vec()],
             rows: (1..5).map(row).collect(),
+            anchor: None,
             size: Size::Small,
         }),
         Block::Heading { level: 3, text: "Giải ngân vốn đầu tư công".into() },

@@ -139,6 +139,7 @@ fn a_dossier_with_charts_looks_as_kept() {
             widths: vec![1, 3, 6],
             head: vec![["TT", "Thời gian", "Nội dung"].map(Cell::head).to_vec()],
             rows: vec![["1", "Năm 2023", "Tỷ lệ bao phủ bảo hiểm y tế đạt kế hoạch"].map(Cell::left).to_vec()],
+            anchor: None,
             size: Size::Small,
         }),
     ]);

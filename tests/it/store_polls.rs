@@ -14,7 +14,7 @@ use crate::store_conformance::write;
 use crate::store_log::now;
 
 /// A poll that is there, with its log.
-async fn with_poll(engine: Engine) -> (Site, CouncilId, Poll, LogId) {
+pub async fn with_poll(engine: Engine) -> (Site, CouncilId, Poll, LogId) {
     let (site, council) = Site::with_council(engine).await;
     let id = PollId::new(Timestamp::UNIX_EPOCH, &[1; 10]);
     let log = LogId::new(Timestamp::UNIX_EPOCH, &[1; 10]);

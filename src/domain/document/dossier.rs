@@ -2,7 +2,7 @@
 
 use super::frame::{Frame, Issue};
 use super::parts::{centered_italic, cite_text, heading, notice, properties, roman, small, table};
-use super::{Block, Cell, Chart, ChartPoint, Document, Span};
+use super::{Block, Cell, Chart, ChartPoint, Document, Span, Table};
 use crate::domain::decimal::Decimal;
 use crate::domain::dossier::{Digest, Dossier, FactNo, FieldDossier, Missing, TargetSeries, YearFacts, YearFigures};
 use crate::domain::fact::{Fact, Status};
@@ -256,10 +256,18 @@ fn fact_blocks(digest: &Digest<'_>, columns: &Columns<'_>) -> Vec<Block> {
             let numbered = facts.iter().zip(group.facts.start + 1..);
             let rows = numbered.flat_map(|(fact, number)| fact_rows(fact, number, columns)).collect();
             blocks.push(heading(3, format!("{} ({})", group.kind.label(), facts.len())));
-            blocks.push(table(&columns.heads(), rows));
+            blocks.push(fact_table(columns, rows));
         }
     }
     blocks
+}
+
+/// Facts in rows that a page can lead to: `dk-12`.
+fn fact_table(columns: &Columns<'_>, rows: Vec<Vec<Cell>>) -> Block {
+    match table(&columns.heads(), rows) {
+        Block::Table(facts) => Block::Table(Table { anchor: Some("dk".to_owned()), ..facts }),
+        other => other,
+    }
 }
 
 /// The statement with its source, and the reply in a row of its own under it.

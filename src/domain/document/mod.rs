@@ -2,6 +2,7 @@
 
 mod dossier;
 mod frame;
+mod lines;
 mod list;
 mod minutes;
 mod model;
@@ -11,6 +12,7 @@ mod slips;
 
 pub use dossier::{dossier_document, field_document};
 pub use frame::Frame;
+pub use lines::{TextLine, text_lines};
 pub use list::{deadline_table, officials_list};
 pub use minutes::{Counting, MinutesParts, margins, minutes};
 pub use model::*;

@@ -1,11 +1,18 @@
-//! The parts that a paper is made of.
+//! The parts that a paper is made of. A paper that was released is kept as the canonical text of its [`Document`], so
+//! that the page and the print stay the same for good: what is left at its default is left out of that text.
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::decimal::Decimal;
 
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
 /// A paper.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Document {
     /// Name of the paper, for the PDF's title and its running foot: `Biên bản kiểm phiếu`.
     pub title: String,
@@ -14,21 +21,26 @@ pub struct Document {
     /// Day of the paper, for the PDF's creation date; there is no "now".
     pub date: Date,
     /// Printed across every page: `DIỄN TẬP`.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub watermark: Option<String>,
     /// Small print at the foot of every page beside `Trang k/n`, such as the hash of a dossier's version.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub foot: Option<String>,
     /// What stands on the paper.
     pub blocks: Vec<Block>,
 }
 
 /// One run of text in one face.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Span {
     /// NFC text; spaces separate words.
     pub text: String,
     /// Heavy.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub bold: bool,
     /// Slanted.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub italic: bool,
 }
 
@@ -50,7 +62,8 @@ impl Span {
 }
 
 /// Where a line of text stands between its margins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Align {
     /// At the left margin.
     #[default]
@@ -64,7 +77,8 @@ pub enum Align {
 }
 
 /// Sizes of text; `pdf` knows the points.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Size {
     /// Titles: 14 pt.
     Title,
@@ -78,22 +92,28 @@ pub enum Size {
 }
 
 /// A paragraph.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Paragraph {
     /// Text in runs.
     pub spans: Vec<Span>,
     /// Where its lines stand.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub align: Align,
     /// Size of all runs.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub size: Size,
     /// First line set in by 1.27 cm.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub first_line_indent: bool,
     /// All lines set in by so many steps of 6 mm.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub indent: u8,
 }
 
 /// Head of an official paper (Nghị định 30/2020/NĐ-CP, Phụ lục I; Hướng dẫn 36-HD/VPTW).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct LetterHead {
     /// State: Quốc hiệu and tiêu ngữ on the right. Party: `ĐẢNG CỘNG SẢN VIỆT NAM` on the right.
     pub party: bool,
@@ -106,11 +126,13 @@ pub struct LetterHead {
 }
 
 /// A cell of a table.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Cell {
     /// Text in runs; wrapped in its column.
     pub spans: Vec<Span>,
     /// Where its lines stand.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub align: Align,
 }
 
@@ -137,20 +159,27 @@ impl Cell {
 }
 
 /// A ruled table. Its head is repeated on every page and no row is split.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Table {
     /// Relative widths, one per column; the table fills the text width.
     pub widths: Vec<u16>,
     /// Rows of the head; each as many cells as columns.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub head: Vec<Vec<Cell>>,
     /// Rows; each as many cells as columns.
     pub rows: Vec<Vec<Cell>>,
+    /// Before the number in a row's first cell makes the name by which a page leads to that row: `dk` makes `dk-12`.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub anchor: Option<String>,
     /// Size of all text.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub size: Size,
 }
 
 /// Planned and actual values of one target over the years, drawn as pairs of bars with their figures in text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Chart {
     /// `Tỷ lệ giải ngân vốn đầu tư công (%)`.
     pub title: String,
@@ -159,18 +188,22 @@ pub struct Chart {
 }
 
 /// One year of a [`Chart`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ChartPoint {
     /// `2023`.
     pub label: String,
     /// Kế hoạch.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub planned: Option<Decimal>,
     /// Thực hiện.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub actual: Option<Decimal>,
 }
 
 /// Who signs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Signature {
     /// Capitals, line by line: `TM. BAN KIỂM PHIẾU`, `TRƯỞNG BAN`.
     pub capacity: Vec<String>,
@@ -181,7 +214,8 @@ pub struct Signature {
 }
 
 /// The head of a log on paper: what the machine cannot take back.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CheckpointBox {
     /// `Điểm chốt khi đóng kiểm phiếu, 41 bản ghi`.
     pub caption: String,
@@ -194,7 +228,8 @@ pub struct CheckpointBox {
 }
 
 /// A part of a paper.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Block {
     /// Head of an official paper; first block if any.
     LetterHead(LetterHead),

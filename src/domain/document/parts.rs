@@ -36,6 +36,7 @@ pub(super) fn table(columns: &[(u16, &str)], rows: Vec<Vec<Cell>>) -> Block {
         widths: columns.iter().map(|(width, _)| *width).collect(),
         head: vec![columns.iter().map(|(_, title)| Cell::head(*title)).collect()],
         rows,
+        anchor: None,
         size: Size::Small,
     })
 }
@@ -49,6 +50,7 @@ pub(super) fn properties(rows: Vec<(&str, String)>) -> Block {
         widths: vec![26, 74],
         head: Vec::new(),
         rows: rows.into_iter().map(row).collect(),
+        anchor: None,
         size: Size::Small,
     })
 }

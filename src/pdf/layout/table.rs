@@ -172,7 +172,7 @@ mod tests {
 
     fn pages(rows: Vec<Vec<Cell>>) -> Vec<Page> {
         let head = vec![vec![Cell::head("TT"), Cell::head("Nội dung")]];
-        let model = Table { widths: vec![1, 9], head, rows, size: Size::Small };
+        let model = Table { widths: vec![1, 9], head, rows, anchor: None, size: Size::Small };
         paginate(table(&model, Points(11), AREA.width, AREA.height).expect("a table"), AREA)
     }
 
@@ -214,8 +214,13 @@ mod tests {
 
     #[test]
     fn a_row_that_would_lose_a_cell_is_refused() {
-        let model =
-            Table { widths: vec![1, 1], head: Vec::new(), rows: vec![vec![Cell::left("Lẻ")]], size: Size::Small };
+        let model = Table {
+            widths: vec![1, 1],
+            head: Vec::new(),
+            rows: vec![vec![Cell::left("Lẻ")]],
+            anchor: None,
+            size: Size::Small,
+        };
         let refused = table(&model, Points(11), AREA.width, AREA.height).expect_err("one cell is missing");
         assert!(matches!(refused, PdfError::RaggedRow { columns: 2, cells: 1, .. }), "{refused}");
     }

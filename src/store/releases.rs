@@ -1,0 +1,393 @@
+//! Releases of dossiers: frozen for good. Lists leave out texts and files, which are long.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::error::StoreError;
+use super::scope::CouncilTx;
+use super::sql::{execute, row, row_struct, rows};
+use crate::domain::audit::canonical::to_text;
+use crate::domain::audit::{Digest, UtcTime};
+use crate::domain::document::TextLine;
+use crate::domain::id::PollId;
+use crate::domain::release::{About, FrozenFact, Stated};
+use crate::domain::text::fold;
+
+row_struct! {
+    /// A row of `releases` with the number of its dossiers.
+    ReleaseRow {
+        /// From 1, without gaps.
+        number: i64,
+        /// When.
+        released_at: String,
+        /// Full name of who confirmed it.
+        released_by: String,
+        /// How many dossiers.
+        dossiers: i64,
+    }
+}
+
+row_struct! {
+    /// A row of `dossiers`, without texts and file.
+    DossierRow {
+        /// Place in the release, from 1.
+        position: i64,
+        /// `official` or `field`.
+        kind: String,
+        /// Id of the official, or name of the field.
+        about: String,
+        /// Name of the file.
+        name: String,
+        /// Whom or what it is about.
+        title: String,
+        /// Posts, or the people of a field.
+        subtitle: String,
+        /// SHA-256 of its canonical text.
+        sha256: String,
+        /// Pages of the file.
+        pages: i64,
+        /// SHA-256 of the file.
+        pdf_sha256: String,
+    }
+}
+
+/// One release.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Release {
+    /// From 1, without gaps.
+    pub number: u32,
+    /// When.
+    pub at: UtcTime,
+    /// Full name of who confirmed it.
+    pub by: String,
+    /// How many dossiers.
+    pub dossiers: u32,
+}
+
+/// One dossier of a release, in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReleasedDossier {
+    /// Place in the release, from 1: officials in the order of the list, then fields.
+    pub position: u32,
+    /// What it is about.
+    pub about: About,
+    /// Name of the file, as the poll's log spells it: `v1/officials/01-nguyen-van-a.pdf`.
+    pub name: String,
+    /// Whom or what it is about: `Ông Nguyễn Văn A`, `Y tế`.
+    pub title: String,
+    /// Posts, or the people of a field.
+    pub subtitle: String,
+    /// SHA-256 of its canonical text.
+    pub sha256: Digest,
+    /// Pages of the file.
+    pub pages: u32,
+    /// SHA-256 of the file.
+    pub pdf_sha256: Digest,
+}
+
+/// A dossier on its way into a release.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frozen {
+    /// As a list tells it.
+    pub dossier: ReleasedDossier,
+    /// What it states.
+    pub stated: Stated,
+    /// Canonical text of the [`Document`](crate::domain::document::Document) that was printed.
+    pub document: String,
+    /// The file.
+    pub pdf: Vec<u8>,
+    /// Its lines, for search.
+    pub lines: Vec<TextLine>,
+    /// Papers behind its facts: with the release, delegates may open them.
+    pub files: Vec<Digest>,
+}
+
+fn small(stored: i64) -> Result<u32, StoreError> {
+    u32::try_from(stored).map_err(StoreError::corrupt)
+}
+
+impl ReleaseRow {
+    fn release(self) -> Result<Release, StoreError> {
+        Ok(Release {
+            number: small(self.number)?,
+            at: self.released_at.parse().map_err(StoreError::corrupt)?,
+            by: self.released_by,
+            dossiers: small(self.dossiers)?,
+        })
+    }
+}
+
+impl DossierRow {
+    fn dossier(self) -> Result<ReleasedDossier, StoreError> {
+        let digest = |text: String| text.parse::<Digest>().map_err(StoreError::corrupt);
+        let about = About::from_parts(&self.kind, &self.about);
+        Ok(ReleasedDossier {
+            position: small(self.position)?,
+            about: about.ok_or_else(|| StoreError::corrupt("dossiers.about"))?,
+            name: self.name,
+            title: self.title,
+            subtitle: self.subtitle,
+            sha256: digest(self.sha256)?,
+            pages: small(self.pages)?,
+            pdf_sha256: digest(self.pdf_sha256)?,
+        })
+    }
+}
+
+/// Adds a release with all its dossiers and their lines.
+///
+/// # Errors
+/// [`StoreError::Refused`] when there is one of this number already.
+pub async fn add(tx: &mut CouncilTx, poll: PollId, release: &Release, frozen: &[Frozen]) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "INSERT INTO releases (council_id, poll_id, number, released_at, released_by) VALUES ($1, $2, $3, $4, $5)",
+        poll.to_string(),
+        i64::from(release.number),
+        release.at.to_string(),
+        release.by.as_str(),
+    )?;
+    for one in frozen {
+        let Frozen { dossier, stated, document, pdf, .. } = one;
+        execute!(
+            tx,
+            "INSERT INTO dossiers (council_id, poll_id, release, position, kind, about, name, title, subtitle, canonical, \
+             sha256, document, facts, pages, pdf, pdf_sha256) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+            poll.to_string(),
+            i64::from(release.number),
+            i64::from(dossier.position),
+            dossier.about.kind(),
+            dossier.about.key(),
+            dossier.name.as_str(),
+            dossier.title.as_str(),
+            dossier.subtitle.as_str(),
+            stated.canonical.as_str(),
+            dossier.sha256.to_string(),
+            document.as_str(),
+            to_text(&stated.facts)?,
+            i64::from(dossier.pages),
+            pdf.clone(),
+            dossier.pdf_sha256.to_string(),
+        )?;
+    }
+    add_files(tx, poll, release.number, frozen).await?;
+    add_lines(tx, poll, release.number, frozen).await
+}
+
+async fn add_files(tx: &mut CouncilTx, poll: PollId, release: u32, frozen: &[Frozen]) -> Result<(), StoreError> {
+    let files: BTreeSet<String> = frozen.iter().flat_map(|one| &one.files).map(Digest::to_string).collect();
+    let files = serde_json::to_string(&files).map_err(StoreError::corrupt)?;
+    let added = if tx.is_postgres() {
+        execute!(
+            tx,
+            "INSERT INTO released_files (council_id, sha256, poll_id, release) \
+             SELECT $1, sha256, $2, $3 FROM json_array_elements_text($4::json) AS sha256",
+            poll.to_string(),
+            i64::from(release),
+            files,
+        )
+    } else {
+        execute!(
+            tx,
+            "INSERT INTO released_files (council_id, sha256, poll_id, release) \
+             SELECT $1, value, $2, $3 FROM json_each($4)",
+            poll.to_string(),
+            i64::from(release),
+            files,
+        )
+    };
+    added.map(drop)
+}
+
+/// A line as one statement writes all of them.
+#[derive(Serialize)]
+struct GivenLine<'l> {
+    position: u32,
+    anchor: &'l str,
+    text: &'l str,
+    folded: String,
+}
+
+async fn add_lines(tx: &mut CouncilTx, poll: PollId, release: u32, frozen: &[Frozen]) -> Result<(), StoreError> {
+    let numbered = frozen.iter().flat_map(|one| one.lines.iter().map(|line| (one.dossier.position, line)));
+    let given: Vec<GivenLine<'_>> = numbered
+        .map(|(position, line)| GivenLine {
+            position,
+            anchor: &line.anchor,
+            text: &line.text,
+            folded: fold(&line.text),
+        })
+        .collect();
+    let given = serde_json::to_string(&given).map_err(StoreError::corrupt)?;
+    let added = if tx.is_postgres() {
+        execute!(
+            tx,
+            "INSERT INTO search_lines (council_id, poll_id, release, position, anchor, text, folded) \
+             SELECT $1, $2, $3, position, anchor, text, folded FROM json_to_recordset($4::json) \
+             AS given (position BIGINT, anchor TEXT, text TEXT, folded TEXT)",
+            poll.to_string(),
+            i64::from(release),
+            given,
+        )
+    } else {
+        execute!(
+            tx,
+            "INSERT INTO search_lines (council_id, poll_id, release, position, anchor, text, folded) \
+             SELECT $1, $2, $3, value ->> 'position', value ->> 'anchor', value ->> 'text', value ->> 'folded' \
+             FROM json_each($4)",
+            poll.to_string(),
+            i64::from(release),
+            given,
+        )
+    };
+    added.map(drop)
+}
+
+/// All releases of a poll, the newest first.
+///
+/// # Errors
+/// When a row cannot be read.
+pub async fn list(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<Release>, StoreError> {
+    let found = rows!(
+        tx,
+        ReleaseRow,
+        "SELECT number, released_at, released_by, (SELECT count(*) FROM dossiers d WHERE d.council_id = $1 \
+         AND d.poll_id = $2 AND d.release = releases.number) AS dossiers FROM releases \
+         WHERE council_id = $1 AND poll_id = $2 ORDER BY number DESC",
+        poll.to_string()
+    )?;
+    found.into_iter().map(ReleaseRow::release).collect()
+}
+
+/// Number of the newest release; `None` before the first.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn newest(tx: &mut CouncilTx, poll: PollId) -> Result<Option<u32>, StoreError> {
+    let found = row!(
+        tx,
+        (Option<i64>,),
+        "SELECT max(number) FROM releases WHERE council_id = $1 AND poll_id = $2",
+        poll.to_string()
+    )?;
+    found.and_then(|(number,)| number).map(small).transpose()
+}
+
+/// Dossiers of a release in their order, without texts and files.
+///
+/// # Errors
+/// When a row cannot be read.
+pub async fn dossiers(tx: &mut CouncilTx, poll: PollId, release: u32) -> Result<Vec<ReleasedDossier>, StoreError> {
+    let found = rows!(
+        tx,
+        DossierRow,
+        "SELECT position, kind, about, name, title, subtitle, sha256, pages, pdf_sha256 FROM dossiers \
+         WHERE council_id = $1 AND poll_id = $2 AND release = $3 ORDER BY position",
+        poll.to_string(),
+        i64::from(release),
+    )?;
+    found.into_iter().map(DossierRow::dossier).collect()
+}
+
+/// Canonical text of the document of one dossier; `None` when the release has none about that.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn document(
+    tx: &mut CouncilTx,
+    poll: PollId,
+    release: u32,
+    about: &About,
+) -> Result<Option<String>, StoreError> {
+    let found = row!(
+        tx,
+        (String,),
+        "SELECT document FROM dossiers \
+         WHERE council_id = $1 AND poll_id = $2 AND release = $3 AND kind = $4 AND about = $5",
+        poll.to_string(),
+        i64::from(release),
+        about.kind(),
+        about.key(),
+    )?;
+    Ok(found.map(|(document,)| document))
+}
+
+/// What one dossier states; `None` when the release has none about that.
+///
+/// # Errors
+/// When a row cannot be read.
+pub async fn stated(
+    tx: &mut CouncilTx,
+    poll: PollId,
+    release: u32,
+    about: &About,
+) -> Result<Option<Stated>, StoreError> {
+    let found = row!(
+        tx,
+        (String, String),
+        "SELECT canonical, facts FROM dossiers \
+         WHERE council_id = $1 AND poll_id = $2 AND release = $3 AND kind = $4 AND about = $5",
+        poll.to_string(),
+        i64::from(release),
+        about.kind(),
+        about.key(),
+    )?;
+    let stated = |(canonical, facts): (String, String)| {
+        let facts: Vec<FrozenFact> = serde_json::from_str(&facts).map_err(StoreError::corrupt)?;
+        Ok(Stated { canonical, facts })
+    };
+    found.map(stated).transpose()
+}
+
+/// The file of one dossier; `None` when the release has none about that.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn pdf(tx: &mut CouncilTx, poll: PollId, release: u32, about: &About) -> Result<Option<Vec<u8>>, StoreError> {
+    let found = row!(
+        tx,
+        (Vec<u8>,),
+        "SELECT pdf FROM dossiers \
+         WHERE council_id = $1 AND poll_id = $2 AND release = $3 AND kind = $4 AND about = $5",
+        poll.to_string(),
+        i64::from(release),
+        about.kind(),
+        about.key(),
+    )?;
+    Ok(found.map(|(pdf,)| pdf))
+}
+
+row_struct! {
+    /// Versions that only go up.
+    BasisRow {
+        /// Of officials.
+        officials: i64,
+        /// Of facts.
+        facts: i64,
+        /// Of the parts of the poll's preparation.
+        parts: i64,
+        /// Steps that were confirmed for the poll.
+        confirmed: i64,
+    }
+}
+
+/// What dossiers of a poll are compiled from, as one number: records are never deleted and their versions only go up, so
+/// two equal numbers mean that nothing changed in between.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn basis(tx: &mut CouncilTx, poll: PollId) -> Result<i64, StoreError> {
+    let found = row!(
+        tx,
+        BasisRow,
+        "SELECT (SELECT CAST(coalesce(sum(version), 0) AS BIGINT) FROM officials WHERE council_id = $1) AS officials, \
+         (SELECT CAST(coalesce(sum(version), 0) AS BIGINT) FROM facts WHERE council_id = $1) AS facts, \
+         (SELECT CAST(coalesce(sum(version), 0) AS BIGINT) FROM poll_records WHERE council_id = $1 AND poll_id = $2) \
+         AS parts, \
+         (SELECT count(*) FROM proposals WHERE council_id = $1 AND poll_id = $2 AND state = 'confirmed') AS confirmed",
+        poll.to_string()
+    )?;
+    Ok(found.map_or(0, |basis| basis.officials + basis.facts + basis.parts + basis.confirmed))
+}

@@ -1,0 +1,95 @@
+//! Every function of the store about releases on both databases, with the same expectations.
+
+use jiff::Timestamp;
+use tinnhiem::domain::audit::Digest;
+use tinnhiem::domain::document::TextLine;
+use tinnhiem::domain::id::{FactId, OfficialId, PollId};
+use tinnhiem::domain::official::Field;
+use tinnhiem::domain::release::{About, FrozenFact, Stated};
+use tinnhiem::store::releases::{Frozen, Release, ReleasedDossier};
+use tinnhiem::store::{StoreError, releases};
+
+use crate::site::on_both;
+use crate::store_conformance::write;
+use crate::store_log::now;
+use crate::store_polls::with_poll;
+
+fn person() -> About {
+    About::Official(OfficialId::new(Timestamp::UNIX_EPOCH, &[1; 10]))
+}
+
+fn field() -> About {
+    About::Field(Field("Y tế, dân số".into()))
+}
+
+fn release(number: u32) -> Release {
+    Release { number, at: now(), by: "Trần Thường Trực".into(), dossiers: 2 }
+}
+
+fn frozen(position: u32, about: About, text: &str) -> Frozen {
+    let pdf = vec![0, 159, 146, 150, u8::try_from(position).expect("small")];
+    let fact = FrozenFact {
+        fact: FactId::new(Timestamp::UNIX_EPOCH, &[1; 10]),
+        sha256: Digest::of(text.as_bytes()),
+        version: 2,
+    };
+    Frozen {
+        dossier: ReleasedDossier {
+            position,
+            about,
+            name: format!("v1/{position}.pdf"),
+            title: "Ông Nguyễn Văn A".into(),
+            subtitle: "Giám đốc Sở Y tế".into(),
+            sha256: Digest::of(text.as_bytes()),
+            pages: 3,
+            pdf_sha256: Digest::of(&pdf),
+        },
+        stated: Stated { canonical: text.into(), facts: vec![fact] },
+        document: format!("{{\"title\":\"{text}\"}}"),
+        pdf,
+        lines: vec![TextLine { anchor: "dk-1".into(), text: text.into() }],
+        files: Vec::new(),
+    }
+}
+
+#[test]
+fn a_release_is_kept_whole_and_never_changes() {
+    on_both(|engine| async move {
+        let (site, council, poll, _) = with_poll(engine).await;
+        let poll = poll.id;
+        let mut tx = site.store.read(council).await.expect("read");
+        assert_eq!(releases::newest(&mut tx, poll).await.expect("newest"), None);
+        assert_eq!(releases::list(&mut tx, poll).await.expect("list"), []);
+        let basis = releases::basis(&mut tx, poll).await.expect("basis");
+        assert_eq!(basis, 0, "nothing is compiled from nothing");
+        drop(tx);
+
+        let both = || vec![frozen(1, person(), "xây trạm y tế"), frozen(2, field(), "lĩnh vực")];
+        for number in [1, 2] {
+            let added = write(&site.store, council, move |tx| {
+                Box::pin(async move { releases::add(tx, poll, &release(number), &both()).await })
+            });
+            added.await.expect("release");
+        }
+        let again = write(&site.store, council, move |tx| {
+            Box::pin(async move { releases::add(tx, poll, &release(2), &[]).await })
+        });
+        assert!(matches!(again.await, Err(StoreError::Refused(_))), "a release is made once");
+
+        let mut tx = site.store.read(council).await.expect("read");
+        assert_eq!(releases::newest(&mut tx, poll).await.expect("newest"), Some(2));
+        assert_eq!(releases::list(&mut tx, poll).await.expect("list"), [release(2), release(1)]);
+        let listed: Vec<ReleasedDossier> = both().into_iter().map(|one| one.dossier).collect();
+        assert_eq!(releases::dossiers(&mut tx, poll, 1).await.expect("dossiers"), listed);
+        assert_eq!(releases::dossiers(&mut tx, poll, 3).await.expect("dossiers"), []);
+        for one in both() {
+            let about = &one.dossier.about;
+            assert_eq!(releases::stated(&mut tx, poll, 2, about).await.expect("stated"), Some(one.stated));
+            assert_eq!(releases::document(&mut tx, poll, 2, about).await.expect("document"), Some(one.document));
+            assert_eq!(releases::pdf(&mut tx, poll, 2, about).await.expect("file"), Some(one.pdf));
+            assert_eq!(releases::pdf(&mut tx, poll, 3, about).await.expect("file"), None);
+        }
+        let elsewhere = PollId::new(Timestamp::UNIX_EPOCH, &[9; 10]);
+        assert_eq!(releases::document(&mut tx, elsewhere, 1, &person()).await.expect("document"), None);
+    });
+}
