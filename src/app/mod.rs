@@ -10,6 +10,7 @@ pub mod data_folder;
 pub mod demo;
 pub mod doctor;
 pub mod error;
+pub mod facts;
 pub mod files;
 pub mod jobs;
 pub mod keys;

@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::text::clean;
+
 /// `mantissa / 10^scale`, kept as written: `8,50` stays `8,50`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Decimal {
@@ -31,7 +33,7 @@ impl Decimal {
         self.scale
     }
 
-    /// Reads plain machine text: `-12.5`, `12`. Vietnamese sheets are read by `import`, which knows their separators.
+    /// Reads plain machine text: `-12.5`, `12`. What people type is read by [`Self::typed`].
     pub fn parse_plain(text: &str) -> Option<Self> {
         let (sign, digits) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
@@ -52,6 +54,21 @@ impl Decimal {
         if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
     }
 
+    /// Reads a number as Vietnamese offices write it, and whether `%` stood behind it: `1.234,5`, `12,5%`, `1 234`. A lone
+    /// point before exactly three digits separates thousands: `1.234` is one thousand two hundred thirty-four; before any
+    /// other number of digits it is a decimal point that a foreign keyboard made. `None` when the text is no number or its
+    /// separators contradict each other.
+    pub fn typed(text: &str) -> Option<(Self, bool)> {
+        let text = clean(text);
+        let (body, percent) = text.strip_suffix('%').map_or((text.as_str(), false), |body| (body.trim_end(), true));
+        let (sign, digits) = match body.strip_prefix(['-', '\u{2212}']) {
+            Some(rest) => ("-", rest.trim_start()),
+            None => ("", body.strip_prefix('+').unwrap_or(body)),
+        };
+        let plain = without_separators(digits)?;
+        Self::parse_plain(&format!("{sign}{plain}")).map(|value| (value, percent))
+    }
+
     fn scaled(self, scale: u8) -> i128 {
         i128::from(self.mantissa) * 10_i128.pow(u32::from(scale.saturating_sub(self.scale)))
     }
@@ -67,6 +84,41 @@ impl Decimal {
         let (a, b) = self.aligned(other);
         a.cmp(&b)
     }
+}
+
+/// Digits with at most one point, the decimal one.
+fn without_separators(digits: &str) -> Option<String> {
+    let (whole, fraction) = match (digits.rfind(','), digits.rfind('.')) {
+        (Some(comma), Some(point)) if comma > point => (grouped(&digits[..comma], '.')?, &digits[comma + 1..]),
+        (Some(_), Some(point)) => (grouped(&digits[..point], ',')?, &digits[point + 1..]),
+        (Some(comma), None) if digits.matches(',').count() == 1 => {
+            (grouped(&digits[..comma], ' ')?, &digits[comma + 1..])
+        }
+        (Some(_), None) => (grouped(digits, ',')?, ""),
+        (None, Some(point)) => match grouped(digits, '.') {
+            Some(whole) => (whole, ""),
+            None => (grouped(&digits[..point], ' ')?, &digits[point + 1..]),
+        },
+        (None, None) => (grouped(digits, ' ')?, ""),
+    };
+    match fraction {
+        "" if digits.ends_with([',', '.']) => None,
+        "" => Some(whole),
+        _ => Some(format!("{whole}.{fraction}")),
+    }
+}
+
+/// The digits of a whole number whose groups of three `separator` may set apart: `1.234.567`, never `12.34`, never
+/// `0.125`.
+fn grouped(text: &str, separator: char) -> Option<String> {
+    let mut groups = text.split(separator);
+    let first = groups.next()?;
+    let all_digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
+    let rest: Vec<&str> = groups.collect();
+    let fits = all_digits(first)
+        && rest.iter().all(|group| group.len() == 3 && all_digits(group))
+        && (rest.is_empty() || (first.len() <= 3 && !first.starts_with('0')));
+    fits.then(|| format!("{first}{}", rest.concat()))
 }
 
 impl fmt::Display for Decimal {
@@ -121,5 +173,37 @@ mod tests {
         let half = |t| Decimal::parse_plain(t).expect("plain");
         assert_eq!(half("8.5").compare(half("8.50")), Ordering::Equal);
         assert_eq!(half("-1").compare(half("0.1")), Ordering::Less);
+    }
+
+    fn read(text: &str) -> Option<String> {
+        Decimal::typed(text).map(|(value, percent)| format!("{value}{}", if percent { "%" } else { "" }))
+    }
+
+    #[test]
+    fn vietnamese_separators_are_read_as_vietnamese() {
+        for (typed, meant) in [
+            ("1.234", "1.234"),
+            ("1.234,5", "1.234,5"),
+            ("1 234", "1.234"),
+            ("1\u{a0}234\u{a0}567,25", "1.234.567,25"),
+            ("12,5%", "12,5%"),
+            (" 97,50 % ", "97,50%"),
+            ("-3,2", "-3,2"),
+            ("12.5", "12,5"),
+            ("0.125", "0,125"),
+            ("1,234.5", "1.234,5"),
+            ("1,234,567", "1.234.567"),
+            ("1,234", "1,234"),
+            ("007", "7"),
+        ] {
+            assert_eq!(read(typed).as_deref(), Some(meant), "{typed}");
+        }
+    }
+
+    #[test]
+    fn separators_that_contradict_each_other_are_no_number() {
+        for typed in ["1.23.456", "12.34,56.7", "1,23,4", "12 5", "5,", ".5", "", "-", "mười", "1e3", "12,5,%"] {
+            assert_eq!(read(typed), None, "{typed}");
+        }
     }
 }

@@ -190,6 +190,22 @@ impl Status {
     /// All, in the order in which drop-downs offer them.
     pub const ALL: [Self; 5] = [Self::Met, Self::NotMet, Self::OnTime, Self::Late, Self::Open];
 
+    /// As forms spell it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Met => "met",
+            Self::NotMet => "not_met",
+            Self::OnTime => "on_time",
+            Self::Late => "late",
+            Self::Open => "open",
+        }
+    }
+
+    /// Inverse of [`Self::code`].
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.code() == code)
+    }
+
     /// The status in Vietnamese.
     pub const fn label(self) -> &'static str {
         match self {

@@ -15,6 +15,9 @@ pub mod document;
 pub mod dossier;
 pub mod eligibility;
 pub mod fact;
+pub mod fact_lines;
+pub mod fact_state;
+pub mod fact_typed;
 pub mod finding;
 #[cfg(test)]
 pub(crate) mod fixture;

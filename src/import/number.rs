@@ -1,7 +1,6 @@
 //! Numbers as Vietnamese offices write them: `1.234,5`, `12,5%`, `1 234`; and as spreadsheets store them.
 
 use crate::domain::decimal::Decimal;
-use crate::domain::text::clean;
 
 /// Excel keeps and shows no more significant digits than these; the rest of a stored number is binary dust.
 const EXCEL_DIGITS: usize = 15;
@@ -23,53 +22,9 @@ impl Figure {
     }
 }
 
-/// Reads typed text. A lone point before exactly three digits separates thousands: `1.234` is one thousand two hundred
-/// thirty-four; before any other number of digits it is a decimal point that a foreign keyboard made. `None` when the
-/// text is no number or its separators contradict each other.
+/// Reads typed text, as [`Decimal::typed`].
 pub(super) fn from_text(text: &str) -> Option<Figure> {
-    let text = clean(text);
-    let (body, percent) = text.strip_suffix('%').map_or((text.as_str(), false), |body| (body.trim_end(), true));
-    let (sign, digits) = match body.strip_prefix(['-', '\u{2212}']) {
-        Some(rest) => ("-", rest.trim_start()),
-        None => ("", body.strip_prefix('+').unwrap_or(body)),
-    };
-    let plain = without_separators(digits)?;
-    Decimal::parse_plain(&format!("{sign}{plain}")).map(|value| Figure::exact(value, percent))
-}
-
-/// Digits with at most one point, the decimal one.
-fn without_separators(digits: &str) -> Option<String> {
-    let (whole, fraction) = match (digits.rfind(','), digits.rfind('.')) {
-        (Some(comma), Some(point)) if comma > point => (grouped(&digits[..comma], '.')?, &digits[comma + 1..]),
-        (Some(_), Some(point)) => (grouped(&digits[..point], ',')?, &digits[point + 1..]),
-        (Some(comma), None) if digits.matches(',').count() == 1 => {
-            (grouped(&digits[..comma], ' ')?, &digits[comma + 1..])
-        }
-        (Some(_), None) => (grouped(digits, ',')?, ""),
-        (None, Some(point)) => match grouped(digits, '.') {
-            Some(whole) => (whole, ""),
-            None => (grouped(&digits[..point], ' ')?, &digits[point + 1..]),
-        },
-        (None, None) => (grouped(digits, ' ')?, ""),
-    };
-    match fraction {
-        "" if digits.ends_with([',', '.']) => None,
-        "" => Some(whole),
-        _ => Some(format!("{whole}.{fraction}")),
-    }
-}
-
-/// The digits of a whole number whose groups of three `separator` may set apart: `1.234.567`, never `12.34`, never
-/// `0.125`.
-fn grouped(text: &str, separator: char) -> Option<String> {
-    let mut groups = text.split(separator);
-    let first = groups.next()?;
-    let all_digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
-    let rest: Vec<&str> = groups.collect();
-    let fits = all_digits(first)
-        && rest.iter().all(|group| group.len() == 3 && all_digits(group))
-        && (rest.is_empty() || (first.len() <= 3 && !first.starts_with('0')));
-    fits.then(|| format!("{first}{}", rest.concat()))
+    Decimal::typed(text).map(|(value, percent)| Figure::exact(value, percent))
 }
 
 /// The shortest decimal text of a stored number, cut to what Excel shows: `0.1 + 0.2` is `0.3`. `None` for what is no
@@ -124,38 +79,6 @@ pub(super) fn machine_text(value: Decimal) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn read(text: &str) -> Option<String> {
-        from_text(text).map(|f| format!("{}{}", f.value, if f.percent { "%" } else { "" }))
-    }
-
-    #[test]
-    fn vietnamese_separators_are_read_as_vietnamese() {
-        for (typed, meant) in [
-            ("1.234", "1.234"),
-            ("1.234,5", "1.234,5"),
-            ("1 234", "1.234"),
-            ("1\u{a0}234\u{a0}567,25", "1.234.567,25"),
-            ("12,5%", "12,5%"),
-            (" 97,50 % ", "97,50%"),
-            ("-3,2", "-3,2"),
-            ("12.5", "12,5"),
-            ("0.125", "0,125"),
-            ("1,234.5", "1.234,5"),
-            ("1,234,567", "1.234.567"),
-            ("1,234", "1,234"),
-            ("007", "7"),
-        ] {
-            assert_eq!(read(typed).as_deref(), Some(meant), "{typed}");
-        }
-    }
-
-    #[test]
-    fn separators_that_contradict_each_other_are_no_number() {
-        for typed in ["1.23.456", "12.34,56.7", "1,23,4", "12 5", "5,", ".5", "", "-", "mười", "1e3", "12,5,%"] {
-            assert_eq!(read(typed), None, "{typed}");
-        }
-    }
 
     #[test]
     fn stored_numbers_lose_their_binary_dust_and_nothing_else() {

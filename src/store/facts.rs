@@ -8,7 +8,8 @@ use super::sql::{execute, row, row_struct, rows};
 use crate::domain::audit::UtcTime;
 use crate::domain::audit::canonical::to_text;
 use crate::domain::fact::KeptFact;
-use crate::domain::id::{AccountId, FactId};
+use crate::domain::fact_state::By;
+use crate::domain::id::FactId;
 use crate::domain::text::fold;
 
 row_struct! {
@@ -35,15 +36,6 @@ row_struct! {
         /// Full name of who changed it last.
         changed_by: String,
     }
-}
-
-/// Somebody who entered or checked a fact.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct By {
-    /// Account; `None` is the program itself.
-    pub account: Option<AccountId>,
-    /// Full name.
-    pub name: String,
 }
 
 /// A fact with its id and what became of it.
