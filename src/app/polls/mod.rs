@@ -266,7 +266,7 @@ async fn head(tx: &mut CouncilTx, log: LogId) -> Result<Checkpoint, AppError> {
 }
 
 /// Where the council's own log stands.
-async fn council_log(tx: &mut CouncilTx) -> Result<CouncilLogNoted, AppError> {
+pub(super) async fn council_log(tx: &mut CouncilTx) -> Result<CouncilLogNoted, AppError> {
     let log = logs::own(tx).await?;
     let Checkpoint { origin, size, root } = head(tx, log).await?;
     Ok(CouncilLogNoted { origin: origin.as_str().to_owned(), root, size })

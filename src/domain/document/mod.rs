@@ -12,6 +12,7 @@ mod slips;
 
 pub use dossier::{dossier_document, field_document};
 pub use frame::Frame;
+pub(crate) use lines::heading_anchor;
 pub use lines::{TextLine, text_lines};
 pub use list::{deadline_table, officials_list};
 pub use minutes::{Counting, MinutesParts, margins, minutes};

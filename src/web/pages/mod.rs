@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod assets;
 pub mod councils;
+pub mod document;
 pub mod error;
 pub mod health;
 pub mod home;
