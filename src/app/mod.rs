@@ -29,6 +29,7 @@ pub mod questions;
 mod records;
 pub mod rehearse;
 pub mod results;
+pub mod roster;
 pub mod rules;
 mod running;
 mod sample;

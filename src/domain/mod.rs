@@ -48,3 +48,4 @@ pub mod simulate;
 pub mod slip;
 pub mod tally;
 pub mod text;
+pub mod words;

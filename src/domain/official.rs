@@ -31,6 +31,20 @@ impl Honorific {
             Self::Comrade => "Đồng chí",
         }
     }
+
+    /// As the database and forms spell it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Mr => "mr",
+            Self::Ms => "ms",
+            Self::Comrade => "comrade",
+        }
+    }
+
+    /// Inverse of [`Self::code`].
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|honorific| honorific.code() == code)
+    }
 }
 
 /// Khối: officials on one ballot form. Blocks are ordered by their first official.

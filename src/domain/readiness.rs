@@ -8,7 +8,7 @@ use super::eligibility::{Standing, listed};
 use super::finding::{Finding, Severity};
 use super::official::{Block, OfficialNo};
 use super::poll::PollKind;
-use super::roster::TellerRole;
+use super::roster::{TellerRole, name_key};
 use super::rules::{Attested, QuorumOf, RuleSet, Side};
 use super::text::{date_dmy, fold};
 
@@ -139,20 +139,15 @@ fn board_findings(rules: &RuleSet, book: &Book, standings: &[Standing]) -> Vec<F
         }
     }
     let on_list: BTreeSet<String> =
-        listed(standings).filter_map(|id| book.official(id)).map(|o| fold_name(&o.name)).collect();
+        listed(standings).filter_map(|id| book.official(id)).map(|o| name_key(&o.name)).collect();
     let conflict = &rules.board_conflict;
-    findings.extend(tellers.iter().filter(|t| on_list.contains(&fold_name(&t.name))).map(|teller| {
+    findings.extend(tellers.iter().filter(|t| on_list.contains(&name_key(&t.name))).map(|teller| {
         let what =
             format!("{} có tên trong danh sách lấy phiếu. {}.", teller.name, conflict.value.trim_end_matches('.'));
         let remedy = "Thay người khác, hoặc xác nhận là hai người trùng họ tên.";
         Finding::new("RDY-014", Severity::Warning, BOARD, what, remedy).by_law(&conflict.cite)
     }));
     findings
-}
-
-/// Names meet with their accents: `Nguyễn Văn Hải` and `Nguyễn Văn Hai` are two persons.
-fn fold_name(name: &str) -> String {
-    super::text::clean(name).to_lowercase()
 }
 
 fn ballot_findings(rules: &RuleSet, book: &Book, standings: &[Standing]) -> Vec<Finding> {

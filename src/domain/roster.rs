@@ -4,7 +4,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::id::AccountId;
-use super::official::Official;
+use super::official::{Birth, Official, Post};
+use super::text::{clean, date_dmy};
+use super::words::Words;
 
 /// A post that somebody held and holds no more.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +50,106 @@ pub struct RosterDelegate {
     pub position: u32,
     /// Left the council.
     pub withdrawn: bool,
+}
+
+/// The key under which a person is known by name: case and blanks do not count, accents do.
+pub fn name_key(name: &str) -> String {
+    clean(name).to_lowercase()
+}
+
+const fn standing(withdrawn: bool) -> &'static str {
+    if withdrawn { "đã rút" } else { "trong danh sách" }
+}
+
+impl RosterOfficial {
+    /// The record in words; `account` is who the person signs in as, for people.
+    pub fn words(&self, account: &str) -> Words {
+        let official = &self.official;
+        let mut words = official.words();
+        let former: Vec<String> = self.former_posts.iter().map(FormerPost::text).collect();
+        words.extend([
+            ("Chức vụ trước đây", former.join("; ")),
+            ("Tài khoản", account.to_owned()),
+            ("Thứ tự", self.position.to_string()),
+            ("Tình trạng", standing(self.withdrawn).to_owned()),
+        ]);
+        words
+    }
+}
+
+impl FormerPost {
+    /// `Trưởng Ban Pháp chế (29/06/2021 - 10/12/2023)`.
+    pub fn text(&self) -> String {
+        let from = self.elected_on.map_or_else(|| "đến".to_owned(), |day| format!("{} -", date_dmy(day)));
+        format!("{} ({from} {})", self.title, date_dmy(self.left_on))
+    }
+}
+
+impl Official {
+    /// The person in words.
+    pub fn words(&self) -> Words {
+        let posts: Vec<String> = self.posts.iter().map(Post::text).collect();
+        let fields: Vec<&str> = self.fields.iter().map(|field| field.0.as_str()).collect();
+        let notice = self.retirement_notice.as_ref().map(|notice| notice.text.clone());
+        vec![
+            ("Xưng hô", self.honorific.label().to_owned()),
+            ("Họ tên", self.name.clone()),
+            ("Ngày sinh", self.birth.map(Birth::text).unwrap_or_default()),
+            ("Chức vụ", posts.join("; ")),
+            ("Khối", self.block.0.clone()),
+            ("Lĩnh vực", fields.join("; ")),
+            ("Thông báo nghỉ hưu", notice.unwrap_or_default()),
+        ]
+    }
+}
+
+impl Post {
+    /// `Chủ tịch UBND tỉnh (bầu 29/06/2021)`.
+    pub fn text(&self) -> String {
+        let since = self.elected_on.map_or_else(String::new, |day| format!(" (bầu {})", date_dmy(day)));
+        format!("{}{since}", self.title)
+    }
+}
+
+impl Birth {
+    /// `19/08/1965`, or the year alone.
+    pub fn text(self) -> String {
+        match self {
+            Self::Day(day) => date_dmy(day),
+            Self::Year(year) => year.to_string(),
+        }
+    }
+
+    /// The year.
+    pub fn year(self) -> i16 {
+        match self {
+            Self::Day(day) => day.year(),
+            Self::Year(year) => year,
+        }
+    }
+
+    /// Whether these can be of one person.
+    pub fn agrees(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Day(one), Self::Day(other)) => one == other,
+            _ => self.year() == other.year(),
+        }
+    }
+}
+
+impl RosterDelegate {
+    /// The record in words; `account` is who the person signs in as, for people.
+    pub fn words(&self, account: &str) -> Words {
+        let secretary = if self.is_secretary { "có" } else { "không" };
+        vec![
+            ("Họ tên", self.delegate.name.clone()),
+            ("Tổ đại biểu", self.delegate.group.clone().unwrap_or_default()),
+            ("Thư ký tổ", secretary.to_owned()),
+            ("Tài khoản", account.to_owned()),
+            ("Thứ tự", self.position.to_string()),
+            ("Tình trạng", standing(self.withdrawn).to_owned()),
+        ]
+    }
 }
 
 /// Đại biểu: who votes.

@@ -104,18 +104,16 @@ pub fn date_dmy(date: Date) -> String {
     format!("{:02}/{:02}/{:04}", date.day(), date.month(), date.year())
 }
 
-/// A day as a form sends it or as people type it: `2023-12-05`, `05/12/2023`, `5/12/2023`. `None` for anything else.
+/// A day that somebody typed: `05/12/2023` as papers write it, or `2023-12-05` as a browser's calendar sends it.
 pub fn read_day(text: &str) -> Option<Date> {
     let text = text.trim();
-    if let Ok(day) = text.parse() {
-        return (text.len() == "2023-12-05".len()).then_some(day);
-    }
-    let mut parts = text.split('/');
-    let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
-    if parts.next().is_some() || year.len() != 4 {
-        return None;
-    }
-    Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
+    let in_order = || {
+        let mut parts = text.split(['/', '.', '-']);
+        let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
+        let date = Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok();
+        date.filter(|_| parts.next().is_none() && year.len() == 4)
+    };
+    in_order().or_else(|| text.parse().ok().filter(|_| text.len() == "2023-12-05".len()))
 }
 
 /// `date` as sentences print it: `ngày 05 tháng 12 năm 2023`; day below 10 and month below 3 get a leading zero
@@ -169,6 +167,17 @@ mod tests {
     fn a_first_letter_changes_and_the_rest_stays() {
         assert_eq!(lower_first("Kỳ họp thứ 13, HĐND"), "kỳ họp thứ 13, HĐND");
         assert_eq!((upper_first("đạt"), upper_first("")), ("Đạt".to_owned(), String::new()));
+    }
+
+    #[test]
+    fn a_typed_day_is_read_day_first_or_as_a_calendar_sends_it() {
+        let day = jiff::civil::date(2023, 12, 5);
+        for text in ["05/12/2023", " 5/12/2023 ", "5.12.2023", "05-12-2023", "2023-12-05"] {
+            assert_eq!(read_day(text), Some(day), "{text}");
+        }
+        for text in ["", "5/12", "31/02/2023", "12/31/2023", "5/12/23", "2023", "5/12/2023/1"] {
+            assert_eq!(read_day(text), None, "{text}");
+        }
     }
 
     #[test]

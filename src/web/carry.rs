@@ -165,10 +165,23 @@ const LABELS: &[(&str, &str)] = &[
     ("chair", "Chủ tọa"),
     ("secretary", "Thư ký"),
     ("basis", "Căn cứ"),
+    ("honorific", "Xưng hô"),
+    ("birth", "Ngày hoặc năm sinh"),
+    ("post_title", "Chức vụ"),
+    ("post_from", "Ngày bầu"),
+    ("post_until", "Ngày thôi giữ"),
+    ("post_remove", "Bỏ chức vụ dòng"),
+    ("block", "Khối"),
+    ("fields", "Lĩnh vực công tác"),
+    ("retirement", "Thông báo nghỉ hưu"),
+    ("account", "Tài khoản"),
+    ("place", "Thứ tự"),
+    ("group", "Tổ đại biểu"),
+    ("secretary", "Thư ký tổ"),
 ];
 
 /// Fields that nobody typed.
-const SILENT: &[&str] = &["version", "session"];
+const SILENT: &[&str] = &["version", "session", "back", "seen"];
 
 /// A line for the reader: label and value.
 fn shown((name, value): &(String, String)) -> Option<(String, String)> {

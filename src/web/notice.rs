@@ -39,6 +39,16 @@ pub enum Done {
     CheckpointSigned,
     /// A poll began.
     PollBegun,
+    /// Somebody is on the roster.
+    EntryAdded,
+    /// Somebody stands elsewhere in the order.
+    EntryMoved,
+    /// Somebody of the roster counts no more.
+    EntryWithdrawn,
+    /// Somebody of the roster counts again.
+    EntryRestored,
+    /// Accounts are linked to people.
+    AccountsLinked,
 }
 
 impl Done {
@@ -58,6 +68,11 @@ impl Done {
         (Self::SetUp, "da-thiet-lap", "Đã thiết lập xong; hãy đăng nhập bằng tài khoản vừa tạo."),
         (Self::CheckpointSigned, "da-ky-diem-chot", "Đã ký điểm chốt."),
         (Self::PollBegun, "da-lap-ky", "Đã lập kỳ lấy phiếu; dưới đây là những việc cần chuẩn bị."),
+        (Self::EntryAdded, "da-them-nguoi", "Đã thêm vào danh sách."),
+        (Self::EntryMoved, "da-chuyen-cho", "Đã chuyển thứ tự."),
+        (Self::EntryWithdrawn, "da-rut-nguoi", "Đã rút khỏi danh sách."),
+        (Self::EntryRestored, "da-dua-lai", "Đã đưa lại vào danh sách."),
+        (Self::AccountsLinked, "da-gan-tai-khoan", "Đã gắn tài khoản với người cùng tên."),
     ];
 
     /// Leads to `path`, where the sentence stands.

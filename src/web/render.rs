@@ -63,6 +63,19 @@ pub struct Destination {
 /// Where each role can go: label, address, purpose, who.
 const DESTINATIONS: &[(&str, &str, &str, &[Role])] = &[
     ("Kỳ lấy phiếu", "/ky", "Chuẩn bị một kỳ lấy phiếu, từ kỳ họp đến mẫu phiếu.", preparing::OFFICE),
+    (
+        "Người được lấy phiếu",
+        "/can-bo",
+        "Xem, sửa danh sách theo thứ tự in trên phiếu: chức vụ, khối, lĩnh vực.",
+        &[Role::Clerk, Role::Leader],
+    ),
+    ("Đại biểu", "/dai-bieu", "Xem, sửa danh sách đại biểu và tổ; ai là thư ký tổ.", &[Role::Clerk, Role::Leader]),
+    (
+        "Việc đang chạy",
+        "/viec",
+        "Xem việc dài đang chạy và đã xong: nhập bảng tính, lập hồ sơ.",
+        &[Role::Clerk, Role::Leader],
+    ),
     ("Tài khoản", "/tai-khoan", "Mở, sửa, khóa tài khoản; đặt lại mật khẩu.", &[Role::Admin, Role::Operator]),
     ("Thẻ truy cập", "/phieu-truy-cap", "In thẻ cho đại biểu vào mà không cần mật khẩu; hủy thẻ.", &[Role::Admin]),
     ("Hội đồng", "/hoi-dong", "Lập hội đồng cùng người quản trị đầu tiên; đổi tên.", &[Role::Operator]),

@@ -37,6 +37,7 @@ mod preparing;
 mod published;
 mod real_count;
 mod rehearse;
+mod roster;
 mod routes;
 mod rules;
 mod sample;

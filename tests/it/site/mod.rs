@@ -3,6 +3,7 @@
 mod database;
 mod people;
 mod polls;
+mod roster;
 mod visitor;
 
 use std::future::Future;

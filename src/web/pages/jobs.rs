@@ -1,0 +1,124 @@
+//! Long work: what runs, what waits for a decision, what is done.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+
+use super::accounts::failed;
+use super::error;
+use crate::app::AppError;
+use crate::app::clock::in_vietnam;
+use crate::app::jobs::JobView;
+use crate::domain::job::{JobKind, JobState};
+use crate::web::Site;
+use crate::web::render::Page;
+use crate::web::session::Visitor;
+
+/// Running work as `jobs/progress.html` shows it; the page that includes it has one as `work`, and refreshes itself with
+/// `jobs/refresh.html` in the block `head`.
+#[derive(Clone, Debug)]
+pub(super) struct Work {
+    /// What people call it.
+    pub title: String,
+    /// What it is doing.
+    pub step: String,
+    /// Parts of the step that are done.
+    pub done: u64,
+    /// Parts of the step; 0 when they cannot be counted.
+    pub total: u64,
+    /// When it began.
+    pub started_at: String,
+    /// It has been silent for too long: its process ended.
+    pub is_stopped: bool,
+}
+
+impl Work {
+    /// `None` when the work has ended.
+    pub(super) fn running(view: &JobView) -> Option<Self> {
+        let job = &view.job;
+        (job.state == JobState::Running).then(|| Self {
+            title: job.title.clone(),
+            step: job.step.clone(),
+            done: job.done,
+            total: job.total,
+            started_at: in_vietnam(job.started_at),
+            is_stopped: view.is_stopped,
+        })
+    }
+}
+
+/// A line of a list of work.
+pub(super) struct Line {
+    /// Id.
+    pub id: String,
+    /// Its kind.
+    pub kind: &'static str,
+    /// What people call it.
+    pub title: String,
+    /// Who started it.
+    pub by: String,
+    /// How far it has come.
+    pub state: &'static str,
+    /// Class of the tag that shows the state.
+    pub tag: &'static str,
+    /// When it began.
+    pub started_at: String,
+}
+
+impl Line {
+    pub(super) fn of(view: &JobView) -> Self {
+        let job = &view.job;
+        let (state, tag) = match job.state {
+            _ if view.is_stopped => ("dừng giữa chừng", "bad"),
+            JobState::Ready => (job.state.label(), ""),
+            JobState::Running => (job.state.label(), ""),
+            JobState::Done => (job.state.label(), "good"),
+            JobState::Failed => (job.state.label(), "bad"),
+            JobState::Discarded => (job.state.label(), "off"),
+        };
+        Self {
+            id: job.id.to_string(),
+            kind: job.kind.label(),
+            title: job.title.clone(),
+            by: job.by.clone(),
+            state,
+            tag,
+            started_at: in_vietnam(job.started_at),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "jobs/list.html")]
+struct List {
+    lines: Vec<Line>,
+}
+
+/// `GET /viec`
+pub async fn list(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>) -> Response {
+    let Some(caller) = visitor.caller else { return error::forbidden().into_response() };
+    match site.app.jobs(&caller).await {
+        Ok(views) => Page::new(List { lines: views.iter().map(Line::of).collect() }).into_response(),
+        Err(problem) => failed(&problem),
+    }
+}
+
+/// `GET /viec/{job}`: leads to the page of its kind.
+pub async fn show(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<String>,
+) -> Response {
+    let Some(caller) = visitor.caller else { return error::forbidden().into_response() };
+    let view = async { site.app.job(&caller, id.parse().map_err(|_| AppError::NotFound("việc này"))?).await };
+    match view.await {
+        Ok(JobView { job, .. }) => match job.kind {
+            JobKind::Import => Redirect::to(&format!("/nhap-bang-tinh/{}", job.id)).into_response(),
+            JobKind::Dossiers => Redirect::to(&format!("/lap-ho-so/{}", job.id)).into_response(),
+        },
+        Err(problem) => failed(&problem),
+    }
+}

@@ -1,0 +1,144 @@
+//! Delegates: the list in the order of the sheet, and the page of each.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse as _, Response};
+
+use super::{Listed, Pages, STATES, Wanted, failed, nobody, parts};
+use crate::app::clock::in_vietnam;
+use crate::app::roster::{Kept, KeptDelegate, Roster, TypedDelegate, is_found};
+use crate::domain::id::DelegateId;
+use crate::domain::roster::RosterDelegate;
+use crate::web::Site;
+use crate::web::form::Form;
+use crate::web::render::Page;
+use crate::web::session::Visitor;
+
+/// A line of the list.
+struct Line {
+    id: DelegateId,
+    /// Place among those that count; empty for who left.
+    place: String,
+    name: String,
+    group: String,
+    is_secretary: bool,
+    account: String,
+    withdrawn: bool,
+}
+
+#[derive(Template)]
+#[template(path = "roster/delegates.html")]
+struct List {
+    lines: Vec<Line>,
+    pages: Pages,
+    total: usize,
+    form: Form,
+    groups: Vec<(String, String)>,
+    states: [(&'static str, &'static str); 2],
+    is_filtered: bool,
+}
+
+#[derive(Template)]
+#[template(path = "roster/delegate.html")]
+struct Edit {
+    id: Option<DelegateId>,
+    title: String,
+    withdrawn: bool,
+    changed: String,
+    form: Form,
+    accounts: Vec<(String, String)>,
+    groups: Vec<String>,
+}
+
+/// `GET /dai-bieu`
+pub async fn list(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Query(wanted): Query<Wanted>,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    match site.app.roster::<RosterDelegate>(&caller).await {
+        Ok(roster) => Page::new(shown(&roster, &wanted)).into_response(),
+        Err(problem) => failed(&problem),
+    }
+}
+
+fn group(kept: &KeptDelegate) -> &str {
+    kept.value.delegate.group.as_deref().unwrap_or_default()
+}
+
+fn shown(roster: &Roster<RosterDelegate>, wanted: &Wanted) -> List {
+    let filter = wanted.filter();
+    let keeps = |kept: &&KeptDelegate| {
+        kept.value.withdrawn == filter.withdrawn
+            && (filter.part.is_empty() || group(kept) == filter.part)
+            && is_found(&filter.text, std::iter::once(kept.value.delegate.name.as_str()))
+    };
+    let line = |kept: &KeptDelegate| Line {
+        id: kept.id,
+        place: roster.place(kept.id).map_or_else(String::new, |place| place.to_string()),
+        name: kept.value.delegate.name.clone(),
+        group: group(kept).to_owned(),
+        is_secretary: kept.value.is_secretary,
+        account: roster.account_text(kept.value.account),
+        withdrawn: kept.value.withdrawn,
+    };
+    let kept: Vec<&KeptDelegate> = roster.all.iter().filter(keeps).collect();
+    let (kept, pages) = Pages::cut(kept, &wanted.page, wanted.address(RosterDelegate::LIST));
+    List {
+        lines: kept.into_iter().map(line).collect(),
+        pages,
+        total: roster.all.len(),
+        form: wanted.form(),
+        groups: parts(roster.counting().map(group), "Mọi tổ"),
+        states: STATES,
+        is_filtered: wanted.is_filtered(),
+    }
+}
+
+impl Listed for RosterDelegate {
+    const LIST: &'static str = "/dai-bieu";
+    const TITLE: &'static str = "Đại biểu";
+
+    fn typed(form: &Form) -> TypedDelegate {
+        let value = |field: &str| form.value(field).to_owned();
+        TypedDelegate {
+            name: value("name"),
+            group: value("group"),
+            is_secretary: form.has("secretary", "yes"),
+            account: value("account"),
+            place: value("place"),
+        }
+    }
+
+    fn form(kept: &KeptDelegate, place: Option<usize>) -> Form {
+        let mut filled = vec![
+            ("version", kept.version.to_string()),
+            ("name", kept.value.delegate.name.clone()),
+            ("group", group(kept).to_owned()),
+            ("account", kept.value.account.map(|id| id.to_string()).unwrap_or_default()),
+            ("place", place.map(|place| place.to_string()).unwrap_or_default()),
+        ];
+        if kept.value.is_secretary {
+            filled.push(("secretary", "yes".to_owned()));
+        }
+        Form::filled(filled)
+    }
+
+    fn page(roster: &Roster<Self>, kept: Option<&Kept<DelegateId, Self>>, form: Form) -> Page {
+        let named = parts(roster.counting().map(group), "");
+        Page::new(Edit {
+            id: kept.map(|kept| kept.id),
+            title: kept.map_or_else(|| "Thêm đại biểu".to_owned(), |kept| kept.value.delegate.name.clone()),
+            withdrawn: kept.is_some_and(|kept| kept.value.withdrawn),
+            changed: kept
+                .map_or_else(String::new, |kept| format!("{}, {}", in_vietnam(kept.changed_at), kept.changed_by)),
+            accounts: roster.offered(kept.map(|kept| kept.id)),
+            groups: named.into_iter().map(|(name, _)| name).filter(|name| !name.is_empty()).collect(),
+            form,
+        })
+    }
+}

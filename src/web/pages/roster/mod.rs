@@ -1,0 +1,294 @@
+//! The roster: officials and delegates. What both have in common is here; their forms are in [`officials`] and
+//! [`delegates`].
+
+pub mod delegates;
+pub mod links;
+pub mod officials;
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use serde::Deserialize;
+
+use super::accounts::failed;
+use super::error;
+use crate::app::roster::{Entry, Kept, Past, Roster, RosterFilter};
+use crate::app::service::Ask;
+use crate::app::{AppError, Caller};
+use crate::web::Site;
+use crate::web::form::Form;
+use crate::web::notice::Done;
+use crate::web::render::Page;
+use crate::web::session::Visitor;
+
+/// Lines of one page of a list.
+const LINES: usize = 50;
+
+/// A list of the roster as pages show it.
+pub trait Listed: Entry {
+    /// Where the list is.
+    const LIST: &'static str;
+    /// What the list is called.
+    const TITLE: &'static str;
+
+    /// What was typed.
+    fn typed(form: &Form) -> Self::Typed;
+    /// What is stored, as a form.
+    fn form(kept: &Kept<Self::Id, Self>, place: Option<usize>) -> Form;
+    /// The page of one, or of a new one.
+    fn page(roster: &Roster<Self>, kept: Option<&Kept<Self::Id, Self>>, form: Form) -> Page;
+}
+
+/// What the address of a list asks for: `/can-bo?tim=lan&phan=UBND&trang-thai=rut&trang=2`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Wanted {
+    #[serde(rename = "tim")]
+    text: String,
+    #[serde(rename = "phan")]
+    part: String,
+    #[serde(rename = "trang-thai")]
+    state: String,
+    #[serde(rename = "trang")]
+    page: String,
+}
+
+impl Wanted {
+    fn filter(&self) -> RosterFilter {
+        RosterFilter { text: self.text.clone(), part: self.part.clone(), withdrawn: self.state == "rut" }
+    }
+
+    fn is_filtered(&self) -> bool {
+        !self.text.is_empty() || !self.part.is_empty() || !self.state.is_empty()
+    }
+
+    /// The same list on another of its pages; the number is still to be added.
+    fn address(&self, list: &str) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs([("tim", &self.text), ("phan", &self.part), ("trang-thai", &self.state)]);
+        format!("{list}?{}", query.finish())
+    }
+
+    fn form(&self) -> Form {
+        let fields = [("tim", &self.text), ("phan", &self.part), ("trang-thai", &self.state)];
+        Form::filled(fields.map(|(field, value)| (field, value.clone())))
+    }
+}
+
+/// One page of a long list.
+pub(super) struct Pages {
+    /// From 1.
+    pub page: usize,
+    /// How many there are, at least one.
+    pub pages: usize,
+    /// All lines.
+    pub total: usize,
+    /// Where the list is; the number is still to be added.
+    pub address: String,
+}
+
+impl Pages {
+    /// The lines of the page that was asked for, and where it stands.
+    pub(super) fn cut<T>(mut lines: Vec<T>, asked: &str, address: String) -> (Vec<T>, Self) {
+        let total = lines.len();
+        let pages = total.div_ceil(LINES).max(1);
+        let page = asked.parse().unwrap_or(1).clamp(1, pages);
+        let mut shown = lines.split_off(((page - 1) * LINES).min(total));
+        shown.truncate(LINES);
+        (shown, Self { page, pages, total, address })
+    }
+}
+
+/// Names of blocks or groups for a filter, in the order in which they are met.
+fn parts<'p>(names: impl Iterator<Item = &'p str>, all: &str) -> Vec<(String, String)> {
+    let mut options = vec![(String::new(), all.to_owned())];
+    for name in names {
+        if !name.is_empty() && !options.iter().any(|(value, _)| value == name) {
+            options.push((name.to_owned(), name.to_owned()));
+        }
+    }
+    options
+}
+
+const STATES: [(&str, &str); 2] = [("", "Trong danh sách"), ("rut", "Đã rút")];
+
+fn read_id<E: Entry>(text: &str) -> Result<E::Id, AppError> {
+    text.parse().map_err(|_| AppError::NotFound(E::SUBJECT.label()))
+}
+
+fn ask<'c>(caller: &'c Caller, form: &Form) -> Result<Ask<'c>, AppError> {
+    Ok(Ask { caller, request: form.request()? })
+}
+
+fn nobody() -> Response {
+    error::forbidden().into_response()
+}
+
+/// `GET <list>/moi`
+pub async fn new<E: Listed>(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    match site.app.roster::<E>(&caller).await {
+        Ok(roster) => E::page(&roster, None, Form::default()).into_response(),
+        Err(problem) => failed(&problem),
+    }
+}
+
+/// `POST <list>/moi`
+pub async fn add<E: Listed>(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    form: Form,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let added = async { site.app.add_entry::<E>(ask(&caller, &form)?, E::typed(&form)).await };
+    match added.await {
+        Ok(id) => Done::EntryAdded.at(&format!("{}/{id}", E::LIST)).into_response(),
+        Err(AppError::AlreadyDone) => Done::EntryAdded.at(E::LIST).into_response(),
+        Err(problem) => refused::<E>(&site, &caller, None, form, problem).await,
+    }
+}
+
+/// `GET <list>/{id}`
+pub async fn show<E: Listed>(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<String>,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let shown = async {
+        let (id, roster) = (read_id::<E>(&id)?, site.app.roster::<E>(&caller).await?);
+        let kept = found(&roster, id)?;
+        Ok::<_, AppError>(E::page(&roster, Some(kept), E::form(kept, roster.place(id))))
+    };
+    shown.await.map_or_else(|problem| failed(&problem), axum::response::IntoResponse::into_response)
+}
+
+fn found<E: Entry>(roster: &Roster<E>, id: E::Id) -> Result<&Kept<E::Id, E>, AppError> {
+    roster.all.iter().find(|kept| kept.id == id).ok_or(AppError::NotFound(E::SUBJECT.label()))
+}
+
+/// The form again with what is wrong in it.
+async fn refused<E: Listed>(
+    site: &Site,
+    caller: &Caller,
+    id: Option<E::Id>,
+    form: Form,
+    problem: AppError,
+) -> Response {
+    let is_conflict = matches!(problem, AppError::Stale(_));
+    let status = if is_conflict { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let shown = async {
+        let form = form.with_errors(problem)?;
+        let roster = site.app.roster::<E>(caller).await?;
+        let kept = id.map(|id| found(&roster, id)).transpose()?;
+        Ok::<_, AppError>(E::page(&roster, kept, form).with_status(status))
+    };
+    shown.await.map_or_else(|problem| failed(&problem), axum::response::IntoResponse::into_response)
+}
+
+/// `POST <list>/{id}`
+pub async fn change<E: Listed>(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<String>,
+    form: Form,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let Ok(id) = read_id::<E>(&id) else { return failed(&AppError::NotFound(E::SUBJECT.label())) };
+    let changed =
+        async { site.app.change_entry::<E>(ask(&caller, &form)?, id, form.version()?, E::typed(&form)).await };
+    match changed.await {
+        Ok(()) | Err(AppError::AlreadyDone) => Done::Saved.at(&format!("{}/{id}", E::LIST)).into_response(),
+        Err(problem) => refused::<E>(&site, &caller, Some(id), form, problem).await,
+    }
+}
+
+fn led(done: Done, to: &str, outcome: Result<(), AppError>) -> Response {
+    match outcome {
+        Ok(()) | Err(AppError::AlreadyDone) => done.at(to).into_response(),
+        Err(problem) => failed(&problem),
+    }
+}
+
+async fn moved<E: Listed>(site: &Site, visitor: Visitor, id: &str, form: &Form, is_up: bool) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let done = async { site.app.move_entry::<E>(ask(&caller, form)?, read_id::<E>(id)?, is_up).await };
+    let back = form.value("back");
+    let to = if back.starts_with(&format!("{}?", E::LIST)) { back } else { E::LIST };
+    led(Done::EntryMoved, to, done.await)
+}
+
+/// `POST <list>/{id}/len`
+pub async fn raise<E: Listed>(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<String>,
+    form: Form,
+) -> Response {
+    moved::<E>(&site, visitor, &id, &form, true).await
+}
+
+/// `POST <list>/{id}/xuong`
+pub async fn lower<E: Listed>(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<String>,
+    form: Form,
+) -> Response {
+    moved::<E>(&site, visitor, &id, &form, false).await
+}
+
+/// `POST <list>/{id}/rut`
+pub async fn withdraw<E: Listed>(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<String>,
+    form: Form,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let done = async { site.app.set_withdrawn::<E>(ask(&caller, &form)?, read_id::<E>(&id)?, true).await };
+    led(Done::EntryWithdrawn, &format!("{}/{id}", E::LIST), done.await)
+}
+
+/// `POST <list>/{id}/khoi-phuc`
+pub async fn restore<E: Listed>(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<String>,
+    form: Form,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let done = async { site.app.set_withdrawn::<E>(ask(&caller, &form)?, read_id::<E>(&id)?, false).await };
+    led(Done::EntryRestored, &format!("{}/{id}", E::LIST), done.await)
+}
+
+#[derive(Template)]
+#[template(path = "roster/history.html")]
+struct History {
+    list: &'static str,
+    title: &'static str,
+    id: String,
+    name: String,
+    history: Vec<Past>,
+}
+
+/// `GET <list>/{id}/lich-su`
+pub async fn history<E: Listed>(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<String>,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let shown = async {
+        let id = read_id::<E>(&id)?;
+        let history = site.app.entry_history::<E>(&caller, id).await?;
+        let roster = site.app.roster::<E>(&caller).await?;
+        let name = found(&roster, id)?.value.name().to_owned();
+        Ok::<_, AppError>(Page::new(History { list: E::LIST, title: E::TITLE, id: id.to_string(), name, history }))
+    };
+    shown.await.map_or_else(|problem| failed(&problem), axum::response::IntoResponse::into_response)
+}

@@ -1,0 +1,209 @@
+//! Officials: the list in ballot order, and the page of each.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse as _, Response};
+
+use super::{Listed, Pages, STATES, Wanted, failed, nobody, parts};
+use crate::app::clock::in_vietnam;
+use crate::app::roster::{Kept, KeptOfficial, Roster, TypedOfficial, TypedPost, is_found};
+use crate::domain::id::OfficialId;
+use crate::domain::official::{Birth, Honorific};
+use crate::domain::roster::RosterOfficial;
+use crate::web::Site;
+use crate::web::form::Form;
+use crate::web::render::Page;
+use crate::web::session::Visitor;
+
+/// A line of the list.
+struct Line {
+    id: OfficialId,
+    /// Place among those that count; empty for who was withdrawn.
+    place: String,
+    name: String,
+    posts: Vec<String>,
+    block: String,
+    fields: String,
+    account: String,
+    withdrawn: bool,
+}
+
+#[derive(Template)]
+#[template(path = "roster/officials.html")]
+struct List {
+    lines: Vec<Line>,
+    pages: Pages,
+    total: usize,
+    form: Form,
+    blocks: Vec<(String, String)>,
+    states: [(&'static str, &'static str); 2],
+    is_filtered: bool,
+}
+
+/// A line of the table of posts.
+struct PostRow {
+    number: usize,
+    title: String,
+    elected_on: String,
+    left_on: String,
+    is_removed: bool,
+}
+
+#[derive(Template)]
+#[template(path = "roster/official.html")]
+struct Edit {
+    id: Option<OfficialId>,
+    title: String,
+    withdrawn: bool,
+    changed: String,
+    form: Form,
+    honorifics: Vec<(&'static str, &'static str)>,
+    accounts: Vec<(String, String)>,
+    posts: Vec<PostRow>,
+    blocks: Vec<String>,
+}
+
+/// `GET /can-bo`
+pub async fn list(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Query(wanted): Query<Wanted>,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    match site.app.roster::<RosterOfficial>(&caller).await {
+        Ok(roster) => Page::new(shown(&roster, &wanted)).into_response(),
+        Err(problem) => failed(&problem),
+    }
+}
+
+fn shown(roster: &Roster<RosterOfficial>, wanted: &Wanted) -> List {
+    let filter = wanted.filter();
+    let keeps = |kept: &&KeptOfficial| {
+        let official = &kept.value.official;
+        let texts =
+            std::iter::once(official.name.as_str()).chain(official.posts.iter().map(|post| post.title.as_str()));
+        kept.value.withdrawn == filter.withdrawn
+            && (filter.part.is_empty() || official.block.0 == filter.part)
+            && is_found(&filter.text, texts)
+    };
+    let line = |kept: &KeptOfficial| {
+        let official = &kept.value.official;
+        let fields: Vec<&str> = official.fields.iter().map(|field| field.0.as_str()).collect();
+        Line {
+            id: kept.id,
+            place: roster.place(kept.id).map_or_else(String::new, |place| place.to_string()),
+            name: official.addressed(),
+            posts: official.posts.iter().map(crate::domain::official::Post::text).collect(),
+            block: official.block.0.clone(),
+            fields: fields.join("; "),
+            account: roster.account_text(kept.value.account),
+            withdrawn: kept.value.withdrawn,
+        }
+    };
+    let kept: Vec<&KeptOfficial> = roster.all.iter().filter(keeps).collect();
+    let (kept, pages) = Pages::cut(kept, &wanted.page, wanted.address(RosterOfficial::LIST));
+    List {
+        lines: kept.into_iter().map(line).collect(),
+        pages,
+        total: roster.all.len(),
+        form: wanted.form(),
+        blocks: parts(roster.counting().map(|kept| kept.value.official.block.0.as_str()), "Mọi khối"),
+        states: STATES,
+        is_filtered: wanted.is_filtered(),
+    }
+}
+
+fn typed_posts(form: &Form) -> Vec<TypedPost> {
+    let at = |field: &str, index: usize| form.all(field).get(index).cloned().unwrap_or_default();
+    let post = |index: usize| TypedPost {
+        title: at("post_title", index),
+        elected_on: at("post_from", index),
+        left_on: at("post_until", index),
+        is_removed: form.has("post_remove", &(index + 1).to_string()),
+    };
+    (0..form.all("post_title").len()).map(post).collect()
+}
+
+/// Lines of the form, and one empty one more than there are.
+fn post_rows(form: &Form) -> Vec<PostRow> {
+    let is_filled =
+        |post: &TypedPost| !(post.title.is_empty() && post.elected_on.is_empty() && post.left_on.is_empty());
+    let mut posts: Vec<TypedPost> = typed_posts(form).into_iter().filter(is_filled).collect();
+    posts.push(TypedPost::default());
+    let row = |(number, post): (usize, TypedPost)| PostRow {
+        number,
+        title: post.title,
+        elected_on: post.elected_on,
+        left_on: post.left_on,
+        is_removed: post.is_removed,
+    };
+    (1..).zip(posts).map(row).collect()
+}
+
+impl Listed for RosterOfficial {
+    const LIST: &'static str = "/can-bo";
+    const TITLE: &'static str = "Người được lấy phiếu";
+
+    fn typed(form: &Form) -> TypedOfficial {
+        let value = |field: &str| form.value(field).to_owned();
+        TypedOfficial {
+            honorific: value("honorific"),
+            name: value("name"),
+            birth: value("birth"),
+            posts: typed_posts(form),
+            block: value("block"),
+            fields: value("fields"),
+            retirement: value("retirement"),
+            account: value("account"),
+            place: value("place"),
+        }
+    }
+
+    fn form(kept: &KeptOfficial, place: Option<usize>) -> Form {
+        let value = &kept.value;
+        let official = &value.official;
+        let fields: Vec<&str> = official.fields.iter().map(|field| field.0.as_str()).collect();
+        let day = |day: Option<jiff::civil::Date>| day.map_or_else(String::new, |day| day.to_string());
+        let mut filled = vec![
+            ("version", kept.version.to_string()),
+            ("honorific", official.honorific.code().to_owned()),
+            ("name", official.name.clone()),
+            ("birth", official.birth.map(Birth::text).unwrap_or_default()),
+            ("block", official.block.0.clone()),
+            ("fields", fields.join("\n")),
+            ("retirement", official.retirement_notice.as_ref().map(|notice| notice.text.clone()).unwrap_or_default()),
+            ("account", value.account.map(|id| id.to_string()).unwrap_or_default()),
+            ("place", place.map(|place| place.to_string()).unwrap_or_default()),
+        ];
+        let held = official.posts.iter().map(|post| (&post.title, post.elected_on, None));
+        let former = value.former_posts.iter().map(|post| (&post.title, post.elected_on, Some(post.left_on)));
+        for (title, from, until) in held.chain(former) {
+            filled.extend([("post_title", title.clone()), ("post_from", day(from)), ("post_until", day(until))]);
+        }
+        Form::filled(filled)
+    }
+
+    fn page(roster: &Roster<Self>, kept: Option<&Kept<OfficialId, Self>>, form: Form) -> Page {
+        let mut blocks: Vec<String> = Vec::new();
+        for kept in roster.counting() {
+            if !blocks.contains(&kept.value.official.block.0) {
+                blocks.push(kept.value.official.block.0.clone());
+            }
+        }
+        Page::new(Edit {
+            id: kept.map(|kept| kept.id),
+            title: kept.map_or_else(|| "Thêm người được lấy phiếu".to_owned(), |kept| kept.value.official.addressed()),
+            withdrawn: kept.is_some_and(|kept| kept.value.withdrawn),
+            changed: kept
+                .map_or_else(String::new, |kept| format!("{}, {}", in_vietnam(kept.changed_at), kept.changed_by)),
+            honorifics: Honorific::ALL.iter().map(|honorific| (honorific.code(), honorific.label())).collect(),
+            accounts: roster.offered(kept.map(|kept| kept.id)),
+            posts: post_rows(&form),
+            blocks,
+            form,
+        })
+    }
+}

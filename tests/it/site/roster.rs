@@ -1,0 +1,122 @@
+//! People of the roster who are simply there, for stories about something else.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tinnhiem::domain::audit::Actor;
+use tinnhiem::domain::id::{AccountId, CouncilId, DelegateId, JobId, OfficialId};
+use tinnhiem::domain::job::{JobKind, JobState};
+use tinnhiem::domain::official::{Block, Honorific, Official, Post};
+use tinnhiem::domain::record::{Action, Revision, Subject};
+use tinnhiem::domain::role::Role;
+use tinnhiem::domain::roster::{Delegate, RosterDelegate, RosterOfficial};
+use tinnhiem::store::jobs::{self, Job};
+use tinnhiem::store::roster::{self, Kept};
+use tinnhiem::store::{StoreError, logs, revisions};
+
+use super::Site;
+
+/// Ten bytes that no other id has.
+pub fn chance() -> [u8; 10] {
+    static NUMBER: AtomicU64 = AtomicU64::new(1);
+    let [a, b, c, d, e, f, g, h] = NUMBER.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+    [1, 0, a, b, c, d, e, f, g, h]
+}
+
+impl Site {
+    /// An official of one post, who stands last in the order.
+    pub async fn has_official(&self, council: CouncilId, name: &str) -> OfficialId {
+        let id = OfficialId::new(self.clock.now(), &chance());
+        let official = Official {
+            name: name.to_owned(),
+            honorific: Honorific::Mr,
+            birth: None,
+            posts: vec![Post { title: "Chủ tịch UBND tỉnh".into(), elected_on: None }],
+            block: Block("Ủy ban nhân dân".into()),
+            fields: Vec::new(),
+            retirement_notice: None,
+        };
+        let all = roster::officials(&mut self.store.read(council).await.expect("read")).await.expect("officials");
+        let position = all.iter().map(|kept| kept.value.position).max().unwrap_or(0) + 1;
+        let value = RosterOfficial { account: None, former_posts: Vec::new(), official, position, withdrawn: false };
+        let kept = self.kept(id, value);
+        let revision = revision(Subject::Official, &kept.id, &kept.value);
+        let written: Result<(), StoreError> = self
+            .store
+            .write(council, move |tx| {
+                Box::pin(async move {
+                    roster::put_official(tx, &kept).await?;
+                    note(tx, revision).await
+                })
+            })
+            .await;
+        written.expect("official");
+        id
+    }
+
+    /// A delegate, who stands last in the order.
+    pub async fn has_delegate(&self, council: CouncilId, name: &str, group: Option<&str>) -> DelegateId {
+        let id = DelegateId::new(self.clock.now(), &chance());
+        let delegate = Delegate { name: name.to_owned(), group: group.map(str::to_owned) };
+        let all = roster::delegates(&mut self.store.read(council).await.expect("read")).await.expect("delegates");
+        let position = all.iter().map(|kept| kept.value.position).max().unwrap_or(0) + 1;
+        let value = RosterDelegate { account: None, delegate, is_secretary: false, position, withdrawn: false };
+        let kept = self.kept(id, value);
+        let revision = revision(Subject::Delegate, &kept.id, &kept.value);
+        let written: Result<(), StoreError> = self
+            .store
+            .write(council, move |tx| {
+                Box::pin(async move {
+                    roster::put_delegate(tx, &kept).await?;
+                    note(tx, revision).await
+                })
+            })
+            .await;
+        written.expect("delegate");
+        id
+    }
+
+    /// An import that somebody threw away.
+    pub async fn has_job(&self, council: CouncilId, account: AccountId, title: &str) -> JobId {
+        let at = self.clock.now().try_into().expect("time");
+        let job = Job {
+            id: JobId::new(self.clock.now(), &chance()),
+            kind: JobKind::Import,
+            poll: None,
+            account,
+            by: "Văn phòng".into(),
+            title: title.to_owned(),
+            state: JobState::Discarded,
+            step: String::new(),
+            done: 0,
+            total: 0,
+            started_at: at,
+            seen_at: at,
+            ended_at: None,
+        };
+        let id = job.id;
+        let added: Result<(), StoreError> =
+            self.store.write(council, move |tx| Box::pin(async move { jobs::add(tx, &job, None).await })).await;
+        added.expect("job");
+        id
+    }
+
+    fn kept<I, T>(&self, id: I, value: T) -> Kept<I, T> {
+        let changed_at = self.clock.now().try_into().expect("time");
+        Kept { id, value, version: 1, changed_at, changed_by: "Văn phòng".into() }
+    }
+}
+
+fn revision(subject: Subject, id: &impl ToString, value: &impl serde::Serialize) -> Revision {
+    let content = tinnhiem::domain::audit::canonical::to_text(value).expect("text");
+    Revision { subject, record: id.to_string(), version: 1, action: Action::Added, content }
+}
+
+async fn note(tx: &mut tinnhiem::store::CouncilTx, revision: Revision) -> Result<(), StoreError> {
+    let actor = Actor { account: None, name: "Văn phòng".into(), role: Role::Program };
+    let log = logs::own(tx).await?;
+    let head = logs::entries(tx, log, 0, 10_000).await?.len();
+    // No entry tells of it: these stories are not about the log.
+    let seq = u64::try_from(head).expect("small");
+    let at = "2026-12-01T01:00:00Z".parse().expect("time");
+    revisions::add(tx, seq, at, &actor, &[revision]).await
+}
