@@ -46,6 +46,7 @@ pub mod upload;
 pub mod verify;
 pub mod verify_db;
 mod verify_records;
+pub mod workbooks;
 
 pub use caller::{Caller, Pending};
 pub use error::AppError;

@@ -6,7 +6,8 @@ use std::str::FromStr;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::text::{clean, slug};
+use super::text::{clean, date_dmy, slug};
+use super::words::Words;
 
 /// Longest name of a body.
 const MAX_NAME_LETTERS: usize = 160;
@@ -209,6 +210,27 @@ pub struct Council {
     pub chair: String,
     /// Secretary of the sitting.
     pub secretary: String,
+}
+
+impl Council {
+    /// In words.
+    pub fn words(&self) -> Words {
+        vec![
+            ("Tên cơ quan", self.name.clone()),
+            ("Loại và cấp", self.kind.label().to_owned()),
+            ("Khóa", self.term.legislature.clone()),
+            ("Ngày bắt đầu nhiệm kỳ", date_dmy(self.term.from)),
+            ("Ngày kết thúc nhiệm kỳ", date_dmy(self.term.to)),
+            ("Kỳ họp", self.sitting.name.clone()),
+            ("Ngày khai mạc", date_dmy(self.sitting.opens_on)),
+            ("Ngày lấy phiếu", date_dmy(self.sitting.votes_on)),
+            ("Tổng số đại biểu", self.delegates_total.to_string()),
+            ("Bộ quy tắc", self.ruleset.clone()),
+            ("Địa danh", self.place.clone()),
+            ("Chủ tọa", self.chair.clone()),
+            ("Thư ký", self.secretary.clone()),
+        ]
+    }
 }
 
 #[cfg(test)]

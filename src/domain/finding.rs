@@ -9,6 +9,7 @@
 //! | `ELI` | who is on the list and who is not | [`eligibility`](super::eligibility) |
 //! | `DLN` | deadlines that were missed, are near, or rest on a doubtful rule | [`deadline`](super::deadline) |
 //! | `RDY` | whether sitting, board and ballots fit the rule set | [`readiness`](super::readiness) |
+//! | `DIF` | what a workbook says against what is stored | [`import_diff`](super::import_diff) |
 //! | `BAT` | whether the ballots are enough to keep the vote secret | [`batch`](super::batch) |
 
 use std::fmt;

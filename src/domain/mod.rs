@@ -22,6 +22,7 @@ pub mod finding;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod id;
+pub mod import_diff;
 pub mod job;
 pub mod marks;
 pub mod occasion;

@@ -17,15 +17,29 @@ use super::write::{Out, Row};
 
 /// All rows of a book, by title of their sheet.
 pub(super) fn rows(book: &Book) -> BTreeMap<&'static str, Vec<Row>> {
-    let directory = Directory::new(&book.officials);
-    let declared = book.declared.iter().flatten();
+    let Book { council, officials, delegates, tellers, facts, declared } = book;
+    let mut rows = kept_rows(Some(council), officials, delegates, tellers, facts);
+    let directory = Directory::new(officials);
+    let declared = declared.iter().flatten();
+    rows.insert(results::SHEET.title, declared.map(|line| result_row(line, &directory)).collect());
+    rows
+}
+
+/// The rows of what is kept between votes.
+pub(super) fn kept_rows(
+    council: Option<&Council>,
+    officials: &[Official],
+    delegates: &[Delegate],
+    tellers: &[Teller],
+    facts: &[Fact],
+) -> BTreeMap<&'static str, Vec<Row>> {
+    let directory = Directory::new(officials);
     BTreeMap::from([
-        (council::SHEET.title, vec![council_row(&book.council)]),
-        (officials::SHEET.title, book.officials.iter().map(official_row).collect()),
-        (delegates::SHEET.title, book.delegates.iter().map(delegate_row).collect()),
-        (tellers::SHEET.title, book.tellers.iter().map(teller_row).collect()),
-        (facts::SHEET.title, book.facts.iter().map(|fact| fact_row(fact, &directory)).collect()),
-        (results::SHEET.title, declared.map(|line| result_row(line, &directory)).collect()),
+        (council::SHEET.title, council.into_iter().map(council_row).collect()),
+        (officials::SHEET.title, officials.iter().map(official_row).collect()),
+        (delegates::SHEET.title, delegates.iter().map(delegate_row).collect()),
+        (tellers::SHEET.title, tellers.iter().map(teller_row).collect()),
+        (facts::SHEET.title, facts.iter().map(|fact| fact_row(fact, &directory)).collect()),
     ])
 }
 

@@ -17,6 +17,7 @@ mod grid;
 mod legacy;
 mod number;
 mod output;
+mod pages;
 mod parts;
 mod published;
 mod quiet;
@@ -29,8 +30,13 @@ mod workbook;
 mod write;
 
 use crate::domain::book::Book;
+use crate::domain::council::Council;
+use crate::domain::fact::Fact;
 use crate::domain::finding::Finding;
+use crate::domain::import_diff::Parts;
+use crate::domain::official::Official;
 use crate::domain::published::PublishedTable;
+use crate::domain::roster::{Delegate, Teller};
 
 pub use output::{CellValue, Sheet};
 
@@ -53,6 +59,36 @@ pub fn read_xlsx(bytes: &[u8], file_name: &str) -> Imported {
 /// Unicode with or without a mark, UTF-16 and windows-1258; separated by comma, semicolon or tab.
 pub fn read_csv_folder(files: Vec<(String, Vec<u8>)>) -> Imported {
     read::csv_folder(files)
+}
+
+/// What an office's file says about a council that is known already, and all that is wrong or doubtful in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportedParts {
+    /// Sheet by sheet; `None` when any finding is an error.
+    pub parts: Option<Parts>,
+    /// Every finding, in the order of the sheets.
+    pub findings: Vec<Finding>,
+}
+
+/// Reads a workbook, or a CSV file that is named like a sheet, of which any sheet may be missing or empty. Facts may be
+/// about those in its own sheet of officials, and about `known`: officials who are kept already, in their order.
+pub fn read_parts(bytes: &[u8], file_name: &str, known: &[Official]) -> ImportedParts {
+    pages::read(bytes, file_name, known)
+}
+
+/// The workbook filled from what is kept; without a council its first sheet stays blank. Reading it back with
+/// [`read_parts`] changes nothing.
+///
+/// # Errors
+/// When a text is longer than a cell holds.
+pub fn parts_xlsx(
+    council: Option<&Council>,
+    officials: &[Official],
+    delegates: &[Delegate],
+    tellers: &[Teller],
+    facts: &[Fact],
+) -> Result<Vec<u8>, ImportError> {
+    write::workbook(&export::kept_rows(council, officials, delegates, tellers, facts), false)
 }
 
 /// Reads a published table for recomputing: CSV (or the first sheet of a workbook) with the columns `name`, `post`,

@@ -104,6 +104,21 @@ fn say_converted(grid: &Grid, converted: Converted, report: &mut Report) {
 
 /// The grid of each sheet, after saying what is missing, double or unknown.
 fn assign<'g>(grids: &'g [Grid], file_name: &str, report: &mut Report) -> BTreeMap<&'static str, &'g Grid> {
+    let found = assigned(grids, report);
+    for schema in sheets::ALL.iter().filter(|schema| !found.contains_key(schema.title)) {
+        let code = match schema.need {
+            Need::Required => report::SHEET_MISSING,
+            Need::Wanted => report::SHEET_ABSENT,
+            Need::Optional | Need::Ignored => continue,
+        };
+        let what = format!("Không có trang «{}».", schema.title);
+        report.add(code, file_name, what, format!("Thêm trang «{}» theo tệp mẫu. {}", schema.title, schema.help));
+    }
+    found
+}
+
+/// The grid of each sheet that is there, after saying what is double or unknown.
+pub(super) fn assigned<'g>(grids: &'g [Grid], report: &mut Report) -> BTreeMap<&'static str, &'g Grid> {
     let mut found: BTreeMap<&'static str, &Grid> = BTreeMap::new();
     for grid in grids.iter().filter(|grid| !grid.is_empty()) {
         let name = sheet_name(grid);
@@ -126,15 +141,6 @@ fn assign<'g>(grids: &'g [Grid], file_name: &str, report: &mut Report) -> BTreeM
                 report.add(report::SHEET_UNKNOWN, &grid.title, "Trang không thuộc tệp mẫu nên không đọc.", remedy);
             }
         }
-    }
-    for schema in sheets::ALL.iter().filter(|schema| !found.contains_key(schema.title)) {
-        let code = match schema.need {
-            Need::Required => report::SHEET_MISSING,
-            Need::Wanted => report::SHEET_ABSENT,
-            Need::Optional | Need::Ignored => continue,
-        };
-        let what = format!("Không có trang «{}».", schema.title);
-        report.add(code, file_name, what, format!("Thêm trang «{}» theo tệp mẫu. {}", schema.title, schema.help));
     }
     found
 }

@@ -175,9 +175,10 @@ const LABELS: &[(&str, &str)] = &[
     ("fields", "Lĩnh vực công tác"),
     ("retirement", "Thông báo nghỉ hưu"),
     ("account", "Tài khoản"),
-    ("place", "Thứ tự"),
+    ("rank", "Thứ tự"),
     ("group", "Tổ đại biểu"),
-    ("secretary", "Thư ký tổ"),
+    ("group_secretary", "Thư ký tổ"),
+    ("poll", "Cuộc bỏ phiếu"),
 ];
 
 /// Fields that nobody typed.

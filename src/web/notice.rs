@@ -49,6 +49,10 @@ pub enum Done {
     EntryRestored,
     /// Accounts are linked to people.
     AccountsLinked,
+    /// A workbook was written.
+    ImportWritten,
+    /// Work was thrown away.
+    WorkDiscarded,
 }
 
 impl Done {
@@ -73,6 +77,8 @@ impl Done {
         (Self::EntryWithdrawn, "da-rut-nguoi", "Đã rút khỏi danh sách."),
         (Self::EntryRestored, "da-dua-lai", "Đã đưa lại vào danh sách."),
         (Self::AccountsLinked, "da-gan-tai-khoan", "Đã gắn tài khoản với người cùng tên."),
+        (Self::ImportWritten, "da-ghi-bang-tinh", "Đã ghi bảng tính vào danh sách."),
+        (Self::WorkDiscarded, "da-bo-viec", "Đã bỏ; không ghi gì cả."),
     ];
 
     /// Leads to `path`, where the sentence stands.

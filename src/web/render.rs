@@ -71,6 +71,12 @@ const DESTINATIONS: &[(&str, &str, &str, &[Role])] = &[
     ),
     ("Đại biểu", "/dai-bieu", "Xem, sửa danh sách đại biểu và tổ; ai là thư ký tổ.", &[Role::Clerk, Role::Leader]),
     (
+        "Nhập bảng tính",
+        "/nhap-bang-tinh",
+        "Nhập danh sách, dữ kiện từ bảng tính, xem trước rồi ghi; tải dữ liệu hiện có.",
+        &[Role::Clerk, Role::Leader],
+    ),
+    (
         "Việc đang chạy",
         "/viec",
         "Xem việc dài đang chạy và đã xong: nhập bảng tính, lập hồ sơ.",

@@ -54,7 +54,7 @@ fn an_official_is_added_changed_and_every_version_is_told() {
             ("post_until", ""),
             ("block", "Ủy ban nhân dân"),
             ("fields", "Y tế"),
-            ("place", "1"),
+            ("rank", "1"),
         ];
         let saved = clerk.submits(&own, &fields).await;
         assert_eq!(saved.text(".notice"), "Đã lưu.", "{}", saved.html);
@@ -100,11 +100,11 @@ fn all_that_is_wrong_is_told_at_once_and_names_are_only_text() {
             ("post_title", "A; B"),
             ("post_from", "31/02/2023"),
             ("post_until", ""),
-            ("place", "0"),
+            ("rank", "0"),
         ];
         let refused = clerk.submits("/can-bo/moi", &fields).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-        for field in ["name", "birth", "posts", "block", "place"] {
+        for field in ["name", "birth", "posts", "block", "rank"] {
             assert_eq!(refused.all(&format!("#{field}-error")).len(), 1, "{field}: {}", refused.html);
         }
         assert_eq!(refused.all("#problems a[href='#posts']").len(), 2, "both sentences about posts");
@@ -173,17 +173,18 @@ fn delegates_have_groups_with_one_secretary_and_accounts_are_linked_by_name() {
         let mut added = Vec::new();
         for (name, secretary) in [("Trần Văn Hai", "yes"), ("Lê Thị Ba", ""), ("Không Tài Khoản", "")] {
             clerk.opens("/dai-bieu/moi").await;
-            let fields = [("name", name), ("group", "Tổ số 1"), ("secretary", secretary)];
+            let fields = [("name", name), ("group", "Tổ số 1"), ("group_secretary", secretary)];
             added.push(path(&clerk.submits("/dai-bieu/moi", &fields).await));
         }
         clerk.opens(&added[1]).await;
-        let two = clerk.submits(&added[1], &[("name", "Lê Thị Ba"), ("group", "tổ số 1"), ("secretary", "yes")]).await;
-        assert!(two.text("#secretary-error").contains("Trần Văn Hai"), "{}", two.html);
+        let two =
+            clerk.submits(&added[1], &[("name", "Lê Thị Ba"), ("group", "tổ số 1"), ("group_secretary", "yes")]).await;
+        assert!(two.text("#group_secretary-error").contains("Trần Văn Hai"), "{}", two.html);
 
-        let pairs = clerk.opens("/gan-tai-khoan").await;
+        let pairs = clerk.opens("/can-bo/gan-tai-khoan").await;
         assert_eq!(pairs.all("tbody th"), ["Trần Văn Hai"]);
         assert!(pairs.html.contains("cùng họ tên: Lê Thị Ba.") && pairs.html.contains("1 người chưa có tài khoản"));
-        let done = clerk.submits("/gan-tai-khoan", &[]).await;
+        let done = clerk.submits("/can-bo/gan-tai-khoan", &[]).await;
         assert_eq!(done.text(".notice"), "Đã gắn tài khoản với người cùng tên.");
         assert!(clerk.opens("/dai-bieu").await.html.contains("Trần Văn Hai (hai)"));
         clerk.opens(&added[2]).await;

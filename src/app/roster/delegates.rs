@@ -75,12 +75,12 @@ impl Entry for RosterDelegate {
             if group.is_none() {
                 say("group", "Thư ký tổ phải thuộc một tổ; hãy ghi tên tổ.".to_owned());
             } else if let Some(other) = counting().find(of_group) {
-                say("secretary", format!("Tổ này đã có thư ký là {}; mỗi tổ một thư ký.", other.delegate.name));
+                say("group_secretary", format!("Tổ này đã có thư ký là {}; mỗi tổ một thư ký.", other.delegate.name));
             }
         }
         let account = around.account(&typed.account).map_err(|sentence| say("account", sentence));
         if !typed.place.trim().is_empty() && Self::typed_place(typed).is_none() {
-            say("place", "Thứ tự là một số từ 1.".to_owned());
+            say("rank", "Thứ tự là một số từ 1.".to_owned());
         }
         let withdrawn = around.before.is_some_and(|before| before.withdrawn);
         match account {

@@ -195,7 +195,7 @@ impl Entry for RosterOfficial {
         let notice = reader.line("retirement", "Thông báo", &typed.retirement);
         let account = around.account(&typed.account).map_err(|sentence| reader.say("account", sentence));
         if !typed.place.trim().is_empty() && Self::typed_place(typed).is_none() {
-            reader.say("place", "Thứ tự là một số từ 1.");
+            reader.say("rank", "Thứ tự là một số từ 1.");
         }
         let retirement_notice = (!notice.is_empty()).then_some(RetirementNotice { text: notice });
         let official = Official { name, honorific, birth, posts, block: Block(block), fields, retirement_notice };

@@ -21,8 +21,6 @@ use crate::web::session::Visitor;
 /// `jobs/refresh.html` in the block `head`.
 #[derive(Clone, Debug)]
 pub(super) struct Work {
-    /// What people call it.
-    pub title: String,
     /// What it is doing.
     pub step: String,
     /// Parts of the step that are done.
@@ -40,7 +38,6 @@ impl Work {
     pub(super) fn running(view: &JobView) -> Option<Self> {
         let job = &view.job;
         (job.state == JobState::Running).then(|| Self {
-            title: job.title.clone(),
             step: job.step.clone(),
             done: job.done,
             total: job.total,

@@ -17,3 +17,4 @@ pub mod set_up;
 pub mod settings;
 pub mod sign_in;
 pub mod slips;
+pub mod workbooks;

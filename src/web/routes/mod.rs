@@ -80,7 +80,6 @@ impl Route {
         Self { method: Method::POST, path, access, takes: Takes::Fields, handler }
     }
 
-    #[expect(dead_code, reason = "routes with files come with their pages")]
     const fn upload(path: &'static str, access: Access, handler: fn() -> MethodRouter<Arc<Site>>) -> Self {
         Self { method: Method::POST, path, access, takes: Takes::File, handler }
     }

@@ -5,8 +5,8 @@ use axum::routing::{get, post};
 use super::{Access, Route};
 use crate::app::roster::EDITORS;
 use crate::domain::roster::{RosterDelegate, RosterOfficial};
-use crate::web::pages::jobs;
 use crate::web::pages::roster::{self, delegates, links, officials};
+use crate::web::pages::{jobs, workbooks};
 
 /// Who keeps the roster.
 const OFFICE: Access = Access::Roles(EDITORS);
@@ -34,8 +34,15 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/dai-bieu/{delegate}/xuong", OFFICE, || post(roster::lower::<RosterDelegate>)),
         Route::post("/dai-bieu/{delegate}/rut", OFFICE, || post(roster::withdraw::<RosterDelegate>)),
         Route::post("/dai-bieu/{delegate}/khoi-phuc", OFFICE, || post(roster::restore::<RosterDelegate>)),
-        Route::get("/gan-tai-khoan", OFFICE, || get(links::show)),
-        Route::post("/gan-tai-khoan", OFFICE, || post(links::confirm)),
+        Route::get("/can-bo/gan-tai-khoan", OFFICE, || get(links::show)),
+        Route::post("/can-bo/gan-tai-khoan", OFFICE, || post(links::confirm)),
+        Route::get("/nhap-bang-tinh", OFFICE, || get(workbooks::list)),
+        Route::upload("/nhap-bang-tinh", OFFICE, || post(workbooks::send)),
+        Route::get("/nhap-bang-tinh/mau.xlsx", OFFICE, || get(workbooks::blank)),
+        Route::get("/nhap-bang-tinh/hien-co.xlsx", OFFICE, || get(workbooks::current)),
+        Route::get("/nhap-bang-tinh/{job}", OFFICE, || get(workbooks::show)),
+        Route::post("/nhap-bang-tinh/{job}/ghi", OFFICE, || post(workbooks::write)),
+        Route::post("/nhap-bang-tinh/{job}/bo", OFFICE, || post(workbooks::discard)),
         Route::get("/viec", OFFICE, || get(jobs::list)),
         Route::get("/viec/{job}", OFFICE, || get(jobs::show)),
     ]

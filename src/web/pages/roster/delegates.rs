@@ -108,9 +108,9 @@ impl Listed for RosterDelegate {
         TypedDelegate {
             name: value("name"),
             group: value("group"),
-            is_secretary: form.has("secretary", "yes"),
+            is_secretary: form.has("group_secretary", "yes"),
             account: value("account"),
-            place: value("place"),
+            place: value("rank"),
         }
     }
 
@@ -120,10 +120,10 @@ impl Listed for RosterDelegate {
             ("name", kept.value.delegate.name.clone()),
             ("group", group(kept).to_owned()),
             ("account", kept.value.account.map(|id| id.to_string()).unwrap_or_default()),
-            ("place", place.map(|place| place.to_string()).unwrap_or_default()),
+            ("rank", place.map(|place| place.to_string()).unwrap_or_default()),
         ];
         if kept.value.is_secretary {
-            filled.push(("secretary", "yes".to_owned()));
+            filled.push(("group_secretary", "yes".to_owned()));
         }
         Form::filled(filled)
     }

@@ -29,7 +29,7 @@ fn page(links: Links, problem: String) -> Page {
     Page::new(Shown { seen: links.seen(), links, problem })
 }
 
-/// `GET /gan-tai-khoan`
+/// `GET /can-bo/gan-tai-khoan`
 pub async fn show(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>) -> Response {
     let Some(caller) = visitor.caller else { return nobody() };
     match site.app.links(&caller).await {
@@ -38,12 +38,12 @@ pub async fn show(State(site): State<Arc<Site>>, Extension(visitor): Extension<V
     }
 }
 
-/// `POST /gan-tai-khoan`
+/// `POST /can-bo/gan-tai-khoan`
 pub async fn confirm(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>, form: Form) -> Response {
     let Some(caller) = visitor.caller else { return nobody() };
     let done = async { site.app.link(ask(&caller, &form)?, form.value("seen").to_owned()).await };
     let sentence = match done.await {
-        Ok(_) | Err(AppError::AlreadyDone) => return Done::AccountsLinked.at("/gan-tai-khoan").into_response(),
+        Ok(_) | Err(AppError::AlreadyDone) => return Done::AccountsLinked.at("/can-bo/gan-tai-khoan").into_response(),
         Err(AppError::Input(sentence)) => sentence,
         Err(problem) => return failed(&problem),
     };

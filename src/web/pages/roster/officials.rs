@@ -158,7 +158,7 @@ impl Listed for RosterOfficial {
             fields: value("fields"),
             retirement: value("retirement"),
             account: value("account"),
-            place: value("place"),
+            place: value("rank"),
         }
     }
 
@@ -176,7 +176,7 @@ impl Listed for RosterOfficial {
             ("fields", fields.join("\n")),
             ("retirement", official.retirement_notice.as_ref().map(|notice| notice.text.clone()).unwrap_or_default()),
             ("account", value.account.map(|id| id.to_string()).unwrap_or_default()),
-            ("place", place.map(|place| place.to_string()).unwrap_or_default()),
+            ("rank", place.map(|place| place.to_string()).unwrap_or_default()),
         ];
         let held = official.posts.iter().map(|post| (&post.title, post.elected_on, None));
         let former = value.former_posts.iter().map(|post| (&post.title, post.elected_on, Some(post.left_on)));

@@ -1,0 +1,273 @@
+//! Workbooks: sent, looked at, written; and downloaded.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Path, Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use serde::Deserialize;
+
+use super::accounts::failed;
+use super::error;
+use super::jobs::{Line, Work};
+use super::roster::Pages;
+use crate::app::service::Ask;
+use crate::app::workbooks::{Applied, ImportView, PollChoice};
+use crate::app::{AppError, Caller};
+use crate::domain::id::{JobId, PollId};
+use crate::domain::import_diff::{Group, Item, Preview};
+use crate::domain::job::JobState;
+use crate::web::Site;
+use crate::web::form::Form;
+use crate::web::notice::Done;
+use crate::web::render::Page;
+use crate::web::session::Visitor;
+use crate::web::upload::Upload;
+
+const LIST: &str = "/nhap-bang-tinh";
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+#[derive(Template)]
+#[template(path = "workbooks/list.html")]
+struct List {
+    form: Form,
+    polls: Vec<(String, String)>,
+    lines: Vec<Line>,
+}
+
+/// A line of the counts of a preview.
+struct Count {
+    code: String,
+    label: String,
+    added: usize,
+    changed: usize,
+    same: usize,
+    kept: usize,
+}
+
+/// The records of one group that are looked at.
+struct Looked {
+    title: String,
+    is_changed: bool,
+    items: Vec<Item>,
+    pages: Pages,
+}
+
+#[derive(Template)]
+#[template(path = "workbooks/show.html")]
+struct Show {
+    id: String,
+    title: String,
+    by: String,
+    started_at: String,
+    work: Option<Work>,
+    failure: String,
+    is_ready: bool,
+    is_discarded: bool,
+    /// What is said above everything else; empty when nothing is.
+    warning: &'static str,
+    preview: Preview,
+    counts: Vec<Count>,
+    kept: Vec<(String, String)>,
+    looked: Option<Looked>,
+}
+
+/// What the address of a preview asks for: `?xem=du-kien-moi&trang=2`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Wanted {
+    #[serde(rename = "xem")]
+    group: String,
+    #[serde(rename = "trang")]
+    page: String,
+}
+
+fn nobody() -> Response {
+    error::forbidden().into_response()
+}
+
+fn options(polls: Vec<PollChoice>) -> Vec<(String, String)> {
+    let none = (String::new(), "Không chọn: chỉ nhập danh sách và dữ kiện".to_owned());
+    std::iter::once(none).chain(polls.into_iter().map(|poll| (poll.id.to_string(), poll.label))).collect()
+}
+
+async fn list_page(site: &Site, caller: &Caller, form: Form) -> Result<Page, AppError> {
+    let polls = options(site.app.import_polls(caller).await?);
+    let lines = site.app.imports(caller).await?.iter().map(Line::of).collect();
+    Ok(Page::new(List { form, polls, lines }))
+}
+
+fn answer(page: Result<Response, AppError>) -> Response {
+    page.unwrap_or_else(|problem| failed(&problem))
+}
+
+/// `GET /nhap-bang-tinh`
+pub async fn list(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    answer(list_page(&site, &caller, Form::default()).await.map(axum::response::IntoResponse::into_response))
+}
+
+fn poll_id(text: &str) -> Result<Option<PollId>, AppError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(|_| AppError::NotFound("cuộc bỏ phiếu"))
+}
+
+/// `POST /nhap-bang-tinh`
+pub async fn send(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>, upload: Upload) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let Upload { form, file } = upload;
+    let started = async {
+        let ask = Ask { caller: &caller, request: form.request()? };
+        let poll = poll_id(form.value("poll"))?;
+        site.app.start_import(ask, Upload::required(file)?, poll).await
+    };
+    match started.await {
+        Ok(id) => axum::response::Redirect::to(&format!("{LIST}/{id}")).into_response(),
+        Err(AppError::AlreadyDone) => axum::response::Redirect::to(LIST).into_response(),
+        Err(problem) => {
+            let shown = async { list_page(&site, &caller, form.with_errors(problem)?).await };
+            answer(shown.await.map(|page| page.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response()))
+        }
+    }
+}
+
+fn job_id(text: &str) -> Result<JobId, AppError> {
+    text.parse().map_err(|_| AppError::NotFound("lần nhập này"))
+}
+
+/// Groups with something to look at, in the order of the counts: code, what it is, its records.
+fn groups(groups: &[Group]) -> Vec<(String, String, bool, &[Item])> {
+    let both = groups.iter().flat_map(|group| {
+        let added = (format!("{}-moi", group.code), format!("{}: thêm mới", group.label), false, &group.added[..]);
+        let changed = (format!("{}-sua", group.code), format!("{}: thay đổi", group.label), true, &group.changed[..]);
+        [added, changed]
+    });
+    both.filter(|(.., items)| !items.is_empty()).collect()
+}
+
+fn shown(import: ImportView, wanted: &Wanted, warning: &'static str) -> Page {
+    let job = &import.view.job;
+    let preview = import.preview.unwrap_or_default();
+    let all = groups(&preview.groups);
+    let chosen = all.iter().find(|(code, ..)| *code == wanted.group).or_else(|| all.first());
+    let looked = chosen.map(|(code, title, is_changed, items)| {
+        let address = format!("{LIST}/{}?xem={code}", job.id);
+        let (items, pages) = Pages::cut(items.to_vec(), &wanted.page, address);
+        Looked { title: title.clone(), is_changed: *is_changed, items, pages }
+    });
+    let count = |group: &Group| Count {
+        code: group.code.clone(),
+        label: group.label.clone(),
+        added: group.added.len(),
+        changed: group.changed.len(),
+        same: group.same,
+        kept: group.kept,
+    };
+    let named = preview.groups.iter().filter(|group| !group.kept_names.is_empty() && group.kept_names.len() <= 200);
+    Page::new(Show {
+        id: job.id.to_string(),
+        title: job.title.clone(),
+        by: job.by.clone(),
+        started_at: crate::app::clock::in_vietnam(job.started_at),
+        work: Work::running(&import.view),
+        failure: import.failure.unwrap_or_default(),
+        is_ready: job.state == JobState::Ready,
+        is_discarded: job.state == JobState::Discarded,
+        warning,
+        counts: preview.groups.iter().map(count).collect(),
+        kept: named.map(|group| (group.label.clone(), group.kept_names.join("; "))).collect(),
+        looked,
+        preview,
+    })
+}
+
+/// `GET /nhap-bang-tinh/{job}`
+pub async fn show(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<String>,
+    Query(wanted): Query<Wanted>,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let import = async { site.app.import(&caller, job_id(&id)?).await };
+    answer(import.await.map(|import| shown(import, &wanted, "").into_response()))
+}
+
+/// `POST /nhap-bang-tinh/{job}/ghi`
+pub async fn write(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<String>,
+    form: Form,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let written = async {
+        let ask = Ask { caller: &caller, request: form.request()? };
+        site.app.write_import(ask, job_id(&id)?).await
+    };
+    match written.await {
+        Ok(Applied::Written) | Err(AppError::AlreadyDone) => {
+            Done::ImportWritten.at(&format!("{LIST}/{id}")).into_response()
+        }
+        Ok(Applied::Differs) => {
+            let warning = "Dữ liệu đang lưu đã thay đổi từ lúc đọc tệp, nên chưa ghi gì cả. Dưới đây là kết quả so sánh mới; \
+                           hãy xem lại rồi ghi.";
+            let import = async { site.app.import(&caller, job_id(&id)?).await };
+            let conflict = |import| shown(import, &Wanted::default(), warning).with_status(StatusCode::CONFLICT);
+            answer(import.await.map(|import| conflict(import).into_response()))
+        }
+        Err(problem) => failed(&problem),
+    }
+}
+
+/// `POST /nhap-bang-tinh/{job}/bo`
+pub async fn discard(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<String>,
+    form: Form,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let done = async {
+        let ask = Ask { caller: &caller, request: form.request()? };
+        site.app.discard_job(ask, job_id(&id)?).await
+    };
+    match done.await {
+        Ok(()) | Err(AppError::AlreadyDone) => Done::WorkDiscarded.at(LIST).into_response(),
+        Err(problem) => failed(&problem),
+    }
+}
+
+fn file(name: &str, bytes: Vec<u8>) -> Response {
+    let kept = format!("attachment; filename=\"{name}\"");
+    ([(header::CONTENT_TYPE, XLSX.to_owned()), (header::CONTENT_DISPOSITION, kept)], bytes).into_response()
+}
+
+/// `GET /nhap-bang-tinh/mau.xlsx`: the blank workbook.
+pub async fn blank(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    answer(site.app.blank_workbook(&caller).await.map(|bytes| file("mau-nhap-lieu.xlsx", bytes)))
+}
+
+/// Which poll's sitting and board a download holds.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct OfPoll {
+    #[serde(rename = "ky")]
+    poll: String,
+}
+
+/// `GET /nhap-bang-tinh/hien-co.xlsx`: what is kept, as the same workbook.
+pub async fn current(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Query(of): Query<OfPoll>,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let bytes = async { site.app.current_workbook(&caller, poll_id(&of.poll)?).await };
+    answer(bytes.await.map(|bytes| file("du-lieu-hien-co.xlsx", bytes)))
+}
