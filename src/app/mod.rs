@@ -1,6 +1,7 @@
 //! Use cases: load, let the domain decide, write. The only layer that touches files.
 
 pub mod accounts;
+pub mod attachments;
 pub mod bundle;
 pub mod caller;
 pub mod clock;

@@ -31,7 +31,8 @@ pub struct Received {
     file: File,
 }
 
-fn trouble(cause: std::io::Error) -> AppError {
+/// What the system said of the place where uploads lie.
+pub(super) fn trouble(cause: std::io::Error) -> AppError {
     AppError::file(&std::env::temp_dir(), cause)
 }
 
@@ -88,6 +89,15 @@ impl Received {
         self.file.rewind().map_err(trouble)?;
         self.file.read_to_end(&mut bytes).map_err(trouble)?;
         Ok(bytes)
+    }
+
+    /// The file itself, at its first byte.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub(super) fn into_file(mut self) -> Result<File, AppError> {
+        self.file.rewind().map_err(trouble)?;
+        Ok(self.file)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Pure values and decisions; one file per idea.
 
 pub mod account;
+pub mod attachment;
 pub mod audit;
 pub mod ballot;
 pub mod batch;

@@ -1,8 +1,9 @@
 //! What kind of file the bytes are, and whether it is safe to unpack: decided before any parser sees them.
 
-use std::io::{Cursor, Read, copy, sink};
+use std::io::{Cursor, Read, Seek, copy, sink};
 
 use zip::ZipArchive;
+use zip::result::ZipError;
 
 use super::report::{self, Code};
 
@@ -101,27 +102,43 @@ pub(super) fn examine(bytes: &[u8]) -> Result<Kind, Refusal> {
         return examine_zip(bytes);
     }
     if bytes.starts_with(COMPOUND) {
-        let encrypted: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let found = bytes.windows(encrypted.len()).any(|window| window == encrypted);
-        return if found { Err(Refusal::Encrypted) } else { Ok(Kind::Xls) };
+        return if hides_encrypted(bytes) { Err(Refusal::Encrypted) } else { Ok(Kind::Xls) };
     }
     let head = bytes.get(..512).unwrap_or(bytes);
     let texty = !head.is_empty() && head.iter().all(|&b| b >= 0x20 || matches!(b, b'\t' | b'\r' | b'\n'));
     Err(if texty { Refusal::PlainText } else { Refusal::NotASpreadsheet })
 }
 
-fn examine_zip(bytes: &[u8]) -> Result<Kind, Refusal> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| Refusal::Damaged)?;
+/// Whether a compound file wraps a document with a password.
+pub(super) fn hides_encrypted(bytes: &[u8]) -> bool {
+    let encrypted: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    bytes.windows(encrypted.len()).any(|window| window == encrypted)
+}
+
+/// Unpacks every part of an archive once, counts its bytes and throws them away.
+///
+/// # Errors
+/// When a part is damaged or locked, or all are too much.
+pub(super) fn measure<R: Read + Seek>(archive: &mut ZipArchive<R>) -> Result<(), Refusal> {
     if archive.len() > MAX_PARTS {
         return Err(Refusal::UnpacksTooLarge);
     }
     let mut room = MAX_UNPACKED_BYTES;
     for index in 0..archive.len() {
-        let part = archive.by_index(index).map_err(|_| Refusal::Damaged)?;
+        let part = archive.by_index(index).map_err(|error| match error {
+            ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => Refusal::Encrypted,
+            _ => Refusal::Damaged,
+        })?;
         // A size written in the archive may lie, so the part itself is measured.
         let size = copy(&mut part.take(room + 1), &mut sink()).map_err(|_| Refusal::Damaged)?;
         room = room.checked_sub(size).ok_or(Refusal::UnpacksTooLarge)?;
     }
+    Ok(())
+}
+
+fn examine_zip(bytes: &[u8]) -> Result<Kind, Refusal> {
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| Refusal::Damaged)?;
+    measure(&mut archive)?;
     let has = |start: &str| archive.file_names().flatten().any(|name| name.to_ascii_lowercase().starts_with(start));
     if has("xl/workbook.bin") {
         Err(Refusal::Xlsb)

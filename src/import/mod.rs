@@ -8,6 +8,7 @@
 //! A sheet is described once, as data, in `sheets/*`: its columns drive reading, the template and the messages. Nothing
 //! is lost in silence: a cell that is not used, a hidden column, a converted font each leave a finding.
 
+pub mod attachment;
 mod container;
 mod csv_file;
 mod dates;

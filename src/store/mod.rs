@@ -2,6 +2,7 @@
 //! and a statement that does not name it does not compile.
 
 pub mod accounts;
+pub mod attachments;
 pub mod checks;
 pub mod councils;
 mod db;

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod assets;
+pub mod attachments;
 pub mod councils;
 pub mod document;
 pub mod error;

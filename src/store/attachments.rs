@@ -1,0 +1,170 @@
+//! Files of papers, by their content: kept once, in chunks, so that none lies in memory whole.
+
+use super::error::StoreError;
+use super::scope::CouncilTx;
+use super::sql::{execute, row, row_struct};
+use crate::domain::attachment::{Attachment, FileKind};
+use crate::domain::audit::Digest;
+use crate::domain::id::{AccountId, PollId};
+
+/// Bytes of a chunk; the last of a file is shorter.
+pub const CHUNK_BYTES: usize = 256 * 1024;
+
+row_struct! {
+    /// A row of `attachments`.
+    AttachmentRow {
+        /// SHA-256, as hex.
+        sha256: String,
+        /// Name.
+        name: String,
+        /// What it is.
+        media_type: String,
+        /// Bytes.
+        size: i64,
+        /// When it came.
+        added_at: String,
+        /// Full name of who sent it.
+        added_by: String,
+    }
+}
+
+impl AttachmentRow {
+    fn attachment(self) -> Result<Attachment, StoreError> {
+        Ok(Attachment {
+            sha256: self.sha256.parse().map_err(StoreError::corrupt)?,
+            name: self.name,
+            kind: FileKind::from_media_type(&self.media_type)
+                .ok_or_else(|| StoreError::corrupt("attachments.media_type"))?,
+            size: u64::try_from(self.size).map_err(StoreError::corrupt)?,
+            added_at: self.added_at.parse().map_err(StoreError::corrupt)?,
+            added_by: self.added_by,
+        })
+    }
+}
+
+/// What is kept of a file besides its bytes.
+///
+/// # Errors
+/// When the row cannot be read.
+pub async fn find(tx: &mut CouncilTx, sha256: Digest) -> Result<Option<Attachment>, StoreError> {
+    let found = row!(
+        tx,
+        AttachmentRow,
+        "SELECT sha256, name, media_type, size, added_at, added_by FROM attachments \
+         WHERE council_id = $1 AND sha256 = $2",
+        sha256.to_string()
+    )?;
+    found.map(AttachmentRow::attachment).transpose()
+}
+
+/// Adds a file; its chunks follow. `false` when its bytes are kept already.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn add(tx: &mut CouncilTx, attachment: &Attachment) -> Result<bool, StoreError> {
+    let added = execute!(
+        tx,
+        "INSERT INTO attachments (council_id, sha256, name, media_type, size, added_at, added_by) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (council_id, sha256) DO NOTHING",
+        attachment.sha256.to_string(),
+        attachment.name.as_str(),
+        attachment.kind.media_type(),
+        i64::try_from(attachment.size).map_err(StoreError::corrupt)?,
+        attachment.added_at.to_string(),
+        attachment.added_by.as_str(),
+    )?;
+    Ok(added == 1)
+}
+
+/// Adds chunk `number`, from 0, of a file.
+///
+/// # Errors
+/// When it is there already, or the file is not.
+pub async fn add_chunk(tx: &mut CouncilTx, sha256: Digest, number: u32, bytes: Vec<u8>) -> Result<(), StoreError> {
+    let added = execute!(
+        tx,
+        "INSERT INTO attachment_chunks (council_id, sha256, number, bytes) VALUES ($1, $2, $3, $4)",
+        sha256.to_string(),
+        i64::from(number),
+        bytes,
+    );
+    added.map(drop)
+}
+
+/// Chunk `number`, from 0, of a file; `None` after the last.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn chunk(tx: &mut CouncilTx, sha256: Digest, number: u32) -> Result<Option<Vec<u8>>, StoreError> {
+    let found = row!(
+        tx,
+        (Vec<u8>,),
+        "SELECT bytes FROM attachment_chunks WHERE council_id = $1 AND sha256 = $2 AND number = $3",
+        sha256.to_string(),
+        i64::from(number),
+    )?;
+    Ok(found.map(|(bytes,)| bytes))
+}
+
+/// Whether a file proves a fact that counts, is about the official who signs in as `account`, and was sent on where
+/// that comes first.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn concerns(tx: &mut CouncilTx, sha256: Digest, account: AccountId) -> Result<bool, StoreError> {
+    let found = row!(
+        tx,
+        (i64,),
+        "SELECT count(*) FROM facts JOIN fact_officials ON fact_officials.council_id = facts.council_id \
+         AND fact_officials.fact_id = facts.fact_id JOIN officials ON officials.council_id = facts.council_id \
+         AND officials.official_id = fact_officials.official_id WHERE facts.council_id = $1 AND facts.file = $2 \
+         AND facts.state <> 'withdrawn' AND (facts.kind <> 'voters_opinion' OR facts.sent_on IS NOT NULL) \
+         AND officials.account_id = $3 AND NOT officials.withdrawn",
+        sha256.to_string(),
+        account.to_string(),
+    )?;
+    Ok(found.is_some_and(|(count,)| count > 0))
+}
+
+/// Whether a released dossier rests on a file.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn is_released(tx: &mut CouncilTx, sha256: Digest) -> Result<bool, StoreError> {
+    let found = row!(
+        tx,
+        (i64,),
+        "SELECT count(*) FROM released_files WHERE council_id = $1 AND sha256 = $2",
+        sha256.to_string()
+    )?;
+    Ok(found.is_some_and(|(count,)| count > 0))
+}
+
+/// Notes on which files the dossiers of release `number` of a poll rest.
+///
+/// # Errors
+/// When there is no such release, or no such file.
+pub async fn release(tx: &mut CouncilTx, poll: PollId, number: u32, files: &[Digest]) -> Result<(), StoreError> {
+    let files: Vec<String> = files.iter().map(ToString::to_string).collect();
+    let files = serde_json::to_string(&files).map_err(StoreError::corrupt)?;
+    let noted = if tx.is_postgres() {
+        execute!(
+            tx,
+            "INSERT INTO released_files (council_id, sha256, poll_id, release) \
+             SELECT DISTINCT $1, file, $2, $3 FROM json_array_elements_text($4::json) AS file",
+            poll.to_string(),
+            i64::from(number),
+            files,
+        )
+    } else {
+        execute!(
+            tx,
+            "INSERT INTO released_files (council_id, sha256, poll_id, release) \
+             SELECT DISTINCT $1, value, $2, $3 FROM json_each($4)",
+            poll.to_string(),
+            i64::from(number),
+            files,
+        )
+    };
+    noted.map(drop)
+}
