@@ -19,6 +19,7 @@ mod log_texts;
 pub mod logs;
 pub mod many_accounts;
 pub mod metrics;
+pub mod official;
 pub mod own_account;
 mod parallel;
 pub mod passwords;

@@ -41,6 +41,7 @@ pub mod readiness;
 pub mod recompute;
 pub mod record;
 pub mod release;
+pub mod report;
 pub mod result;
 pub mod role;
 pub mod roster;

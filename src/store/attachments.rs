@@ -5,7 +5,7 @@ use super::scope::CouncilTx;
 use super::sql::{execute, row, row_struct};
 use crate::domain::attachment::{Attachment, FileKind};
 use crate::domain::audit::Digest;
-use crate::domain::id::{AccountId, PollId};
+use crate::domain::id::AccountId;
 
 /// Bytes of a chunk; the last of a file is shorter.
 pub const CHUNK_BYTES: usize = 256 * 1024;
@@ -138,33 +138,4 @@ pub async fn is_released(tx: &mut CouncilTx, sha256: Digest) -> Result<bool, Sto
         sha256.to_string()
     )?;
     Ok(found.is_some_and(|(count,)| count > 0))
-}
-
-/// Notes on which files the dossiers of release `number` of a poll rest.
-///
-/// # Errors
-/// When there is no such release, or no such file.
-pub async fn release(tx: &mut CouncilTx, poll: PollId, number: u32, files: &[Digest]) -> Result<(), StoreError> {
-    let files: Vec<String> = files.iter().map(ToString::to_string).collect();
-    let files = serde_json::to_string(&files).map_err(StoreError::corrupt)?;
-    let noted = if tx.is_postgres() {
-        execute!(
-            tx,
-            "INSERT INTO released_files (council_id, sha256, poll_id, release) \
-             SELECT DISTINCT $1, file, $2, $3 FROM json_array_elements_text($4::json) AS file",
-            poll.to_string(),
-            i64::from(number),
-            files,
-        )
-    } else {
-        execute!(
-            tx,
-            "INSERT INTO released_files (council_id, sha256, poll_id, release) \
-             SELECT DISTINCT $1, value, $2, $3 FROM json_each($4)",
-            poll.to_string(),
-            i64::from(number),
-            files,
-        )
-    };
-    noted.map(drop)
 }

@@ -7,9 +7,9 @@ use super::scope::CouncilTx;
 use super::sql::{execute, row, row_struct, rows};
 use crate::domain::audit::UtcTime;
 use crate::domain::audit::canonical::to_text;
-use crate::domain::fact::KeptFact;
+use crate::domain::fact::{FactKind, KeptFact};
 use crate::domain::fact_state::By;
-use crate::domain::id::FactId;
+use crate::domain::id::{FactId, OfficialId};
 use crate::domain::text::fold;
 
 row_struct! {
@@ -104,6 +104,37 @@ pub async fn all(tx: &mut CouncilTx) -> Result<Vec<StoredFact>, StoreError> {
         FactRow,
         "SELECT fact_id, content, entered_account, entered_by, verified_account, verified_by, verified_at, version, \
          changed_at, changed_by FROM facts WHERE council_id = $1 AND state <> 'withdrawn' ORDER BY fact_id"
+    )?;
+    found.into_iter().map(FactRow::stored).collect()
+}
+
+/// All facts about an official that count, in the order in which they were entered.
+///
+/// # Errors
+/// When a row cannot be read.
+pub async fn about(tx: &mut CouncilTx, official: OfficialId) -> Result<Vec<StoredFact>, StoreError> {
+    let found = rows!(
+        tx,
+        FactRow,
+        "SELECT fact_id, content, entered_account, entered_by, verified_account, verified_by, verified_at, version, \
+         changed_at, changed_by FROM facts WHERE council_id = $1 AND state <> 'withdrawn' AND fact_id IN \
+         (SELECT fact_id FROM fact_officials WHERE council_id = $1 AND official_id = $2) ORDER BY fact_id",
+        official.to_string()
+    )?;
+    found.into_iter().map(FactRow::stored).collect()
+}
+
+/// All facts of a kind that count, in the order in which they were entered.
+///
+/// # Errors
+/// When a row cannot be read.
+pub async fn of_kind(tx: &mut CouncilTx, kind: FactKind) -> Result<Vec<StoredFact>, StoreError> {
+    let found = rows!(
+        tx,
+        FactRow,
+        "SELECT fact_id, content, entered_account, entered_by, verified_account, verified_by, verified_at, version, \
+         changed_at, changed_by FROM facts WHERE council_id = $1 AND kind = $2 AND state <> 'withdrawn' ORDER BY fact_id",
+        kind.code()
     )?;
     found.into_iter().map(FactRow::stored).collect()
 }

@@ -7,6 +7,7 @@ mod list;
 mod minutes;
 mod model;
 mod parts;
+mod report;
 mod resolution;
 mod slips;
 
@@ -17,5 +18,6 @@ pub use lines::{TextLine, text_lines};
 pub use list::{deadline_table, officials_list};
 pub use minutes::{Counting, MinutesParts, margins, minutes};
 pub use model::*;
+pub use report::person_report;
 pub use resolution::resolution;
 pub use slips::{SlipPaper, SlipSheet};
