@@ -18,7 +18,8 @@ const RESULT: &str = "Kết quả";
 
 /// Every doubt about the vote as it is prepared; `standings` are those of [`eligibility`](super::eligibility::eligibility).
 ///
-/// `RDY-001` to `007` the rule set and the sitting, `RDY-011` to `014` the board, `RDY-021` to `026` the ballots. Only
+/// `RDY-001` to `007` the rule set and the sitting, `RDY-011` to `014` the board, `RDY-021` to `026` the ballots (`RDY-031`, a
+/// roster that left its decided list behind, is told by [`decided`](super::decided)). Only
 /// what makes the vote unlawful or its result impossible is an error; practice differs, so the rest warns. What a single
 /// cell says wrongly (a day before another, sums that do not hold) was said where the cell was read.
 pub fn readiness(rules: &RuleSet, book: &Book, poll: PollKind, standings: &[Standing]) -> Vec<Finding> {

@@ -230,3 +230,44 @@ pub async fn decide_proposal(tx: &mut CouncilTx, proposal: &Proposal) -> Result<
     )?;
     if changed == 1 { Ok(()) } else { Err(StoreError::Stale) }
 }
+
+row_struct! {
+    /// Figures of a preparation.
+    CountRow {
+        /// Facts that count.
+        facts: i64,
+        /// Those among them that nobody has checked.
+        unverified: i64,
+        /// Releases of dossiers.
+        releases: i64,
+    }
+}
+
+/// How much there is of what a preparation gathers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counts {
+    /// Facts of the council that count.
+    pub facts: usize,
+    /// Those among them that no second person has checked.
+    pub unverified: usize,
+    /// Releases of dossiers for the poll.
+    pub releases: usize,
+}
+
+/// Counts facts and releases, without reading them.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn counts(tx: &mut CouncilTx, poll: PollId) -> Result<Counts, StoreError> {
+    let found = row!(
+        tx,
+        CountRow,
+        "SELECT (SELECT count(*) FROM facts WHERE council_id = $1 AND state <> 'withdrawn') AS facts, \
+         (SELECT count(*) FROM facts WHERE council_id = $1 AND state = 'entered') AS unverified, \
+         (SELECT count(*) FROM releases WHERE council_id = $1 AND poll_id = $2) AS releases",
+        poll.to_string()
+    )?;
+    let CountRow { facts, unverified, releases } = found.ok_or_else(|| StoreError::corrupt("facts"))?;
+    let figure = |n: i64| usize::try_from(n).map_err(StoreError::corrupt);
+    Ok(Counts { facts: figure(facts)?, unverified: figure(unverified)?, releases: figure(releases)? })
+}

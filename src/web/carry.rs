@@ -163,7 +163,6 @@ const LABELS: &[(&str, &str)] = &[
     ("delegates", "Tổng số đại biểu"),
     ("place", "Địa danh"),
     ("chair", "Chủ tọa"),
-    ("secretary", "Thư ký"),
     ("basis", "Căn cứ"),
     ("honorific", "Xưng hô"),
     ("birth", "Ngày hoặc năm sinh"),
@@ -179,6 +178,15 @@ const LABELS: &[(&str, &str)] = &[
     ("group", "Tổ đại biểu"),
     ("group_secretary", "Thư ký tổ"),
     ("poll", "Cuộc bỏ phiếu"),
+    ("number", "Số, ký hiệu"),
+    ("day", "Ngày"),
+    ("verdict", "Quyết định"),
+    ("reason", "Lý do"),
+    ("note", "Ghi chú"),
+    ("done_on", "Ngày hoàn thành"),
+    ("head", "Trưởng ban"),
+    ("secretary", "Thư ký"),
+    ("members", "Ủy viên"),
 ];
 
 /// Fields that nobody typed.

@@ -56,6 +56,15 @@ impl Form {
         form
     }
 
+    /// The same form with more values: a page of several forms shows what was sent in one and what is stored in others.
+    #[must_use]
+    pub fn also_filled<'a>(mut self, values: impl IntoIterator<Item = (&'a str, String)>) -> Self {
+        for (field, value) in values {
+            self.add(field.to_owned(), value);
+        }
+        self
+    }
+
     pub(super) fn add(&mut self, field: String, value: String) {
         if !self.values.contains_key(&field) {
             self.order.push(field.clone());

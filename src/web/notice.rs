@@ -53,6 +53,14 @@ pub enum Done {
     ImportWritten,
     /// Work was thrown away.
     WorkDiscarded,
+    /// A step waits for another person.
+    Proposed,
+    /// A step was confirmed and taken.
+    Confirmed,
+    /// A step was refused.
+    Refused,
+    /// A step was taken back by who proposed it.
+    Withdrawn,
 }
 
 impl Done {
@@ -79,6 +87,10 @@ impl Done {
         (Self::AccountsLinked, "da-gan-tai-khoan", "Đã gắn tài khoản với người cùng tên."),
         (Self::ImportWritten, "da-ghi-bang-tinh", "Đã ghi bảng tính vào danh sách."),
         (Self::WorkDiscarded, "da-bo-viec", "Đã bỏ; không ghi gì cả."),
+        (Self::Proposed, "da-de-xuat", "Đã gửi đề xuất; việc này có hiệu lực khi một người khác xác nhận."),
+        (Self::Confirmed, "da-xac-nhan", "Đã xác nhận; việc này đã có hiệu lực."),
+        (Self::Refused, "da-khong-chap-nhan", "Đã ghi là không chấp nhận."),
+        (Self::Withdrawn, "da-rut", "Đã rút đề xuất."),
     ];
 
     /// Leads to `path`, where the sentence stands.

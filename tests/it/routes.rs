@@ -21,6 +21,8 @@ struct Ids {
     official: OfficialId,
     delegate: DelegateId,
     job: JobId,
+    proposal: String,
+    form: String,
 }
 
 struct World {
@@ -61,14 +63,18 @@ impl World {
 
     async fn ids(site: &Site, council: CouncilId, slug: &'static str, name: &str) -> Ids {
         let account = site.has_account(council, "dich", name, Role::Auditor).await;
-        // The installation holds no votes: an id that nobody has stands for what is not there.
-        let poll =
-            if council.is_installation() { council.to_string() } else { site.has_poll(council).await.to_string() };
         let log = site.own_log(council).await.to_string();
         let official = site.has_official(council, name).await;
         let delegate = site.has_delegate(council, name, None).await;
         let job = site.has_job(council, account, name).await;
-        Ids { slug, council, account, log, poll, official, delegate, job }
+        // The installation holds no votes: an id that nobody has stands for what is not there.
+        let (poll, proposal, form) = if council.is_installation() {
+            (council.to_string(), council.to_string(), "khong-co".to_owned())
+        } else {
+            let sealed = site.has_sealed_poll(council).await;
+            (sealed.poll.to_string(), sealed.proposal.to_string(), format!("{}.pdf", sealed.form))
+        };
+        Ids { slug, council, account, log, poll, official, delegate, job, proposal, form }
     }
 }
 
@@ -82,6 +88,9 @@ impl Ids {
             "{official}" => self.official.to_string(),
             "{delegate}" => self.delegate.to_string(),
             "{job}" => self.job.to_string(),
+            "{proposal}" => self.proposal.clone(),
+            "{file}" => self.form.clone(),
+            "{deadline}" => "person_report".to_owned(),
             "{seq}" => "0".to_owned(),
             "{council}" => self.council.to_string(),
             "{slug}" => self.slug.to_owned(),

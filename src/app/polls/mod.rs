@@ -266,6 +266,9 @@ async fn head(tx: &mut CouncilTx, log: LogId) -> Result<Checkpoint, AppError> {
 }
 
 /// Where the council's own log stands.
+///
+/// # Errors
+/// When the database does not answer.
 pub(super) async fn council_log(tx: &mut CouncilTx) -> Result<CouncilLogNoted, AppError> {
     let log = logs::own(tx).await?;
     let Checkpoint { origin, size, root } = head(tx, log).await?;

@@ -3,18 +3,45 @@
 //! What belongs to one poll is kept as [parts](crate::domain::preparation::Part), each a record with its versions; the
 //! roster and the facts belong to the council. What cannot be taken back goes through [proposals](super::proposals).
 
+mod board;
+mod deadlines;
+mod decisions;
+mod desk;
+mod forms;
+mod listing;
 mod overview;
 mod plan;
+mod verdicts;
 
+pub use board::{BoardPage, TypedBoard};
+pub use deadlines::{DeadlineLine, DeadlinePage, TypedMark};
+pub use decisions::{ProposalPage, Shown};
+pub use forms::{FormsPage, SealedHead};
+pub use listing::{ListPage, Paper, TypedDecision};
 pub use overview::{Overview, PollLine};
 pub use plan::{Begun, PlanOffer, PlanPage, RulesChoice, TypedPlan};
+pub use verdicts::{VerdictLine, Verdicts};
 
 use super::error::AppError;
+use super::keys::Keys;
+use crate::domain::audit::{Actor, UtcTime};
 use crate::domain::role::Role;
 
-/// Who sees how a vote is prepared.
+/// Who sees how a vote is prepared, and proposes its steps.
 pub const OFFICE: &[Role] = &[Role::Clerk, Role::Leader];
 /// Who prepares it.
 pub const PREPARERS: &[Role] = &[Role::Clerk];
+/// Who confirms its steps.
+pub const LEADERS: &[Role] = &[Role::Leader];
 
 pub(in crate::app) const NO_POLL: AppError = AppError::NotFound("kỳ lấy phiếu");
+
+/// With what a confirmed step is taken.
+pub(in crate::app) struct Step {
+    /// When.
+    pub at: UtcTime,
+    /// Who confirmed it.
+    pub actor: Actor,
+    /// Sign the head, where one is due.
+    pub keys: Keys,
+}

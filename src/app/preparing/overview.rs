@@ -1,13 +1,22 @@
-//! All polls of a council, and one poll at a glance.
+//! All polls of a council, and one poll at a glance: what is done, what is left.
 
-use super::{NO_POLL, OFFICE};
+use jiff::civil::Date;
+
+use super::desk::Desk;
+use super::listing::undecided;
+use super::{NO_POLL, OFFICE, board, deadlines};
 use crate::app::Caller;
+use crate::app::clock::day_in_vietnam;
 use crate::app::error::AppError;
 use crate::app::service::App;
+use crate::domain::eligibility;
 use crate::domain::id::PollId;
-use crate::domain::poll_state::Stage;
+use crate::domain::poll_state::{PollState, Stage};
 use crate::domain::preparation::{Part, Plan};
-use crate::store::{polls, preparation};
+use crate::domain::proposal::{Proposal, ProposalKind, ProposalState};
+use crate::domain::readiness::sitting_findings;
+use crate::domain::task::{Figures, Task, TaskState, tasks};
+use crate::store::{CouncilTx, polls, preparation};
 
 /// A poll in the list.
 #[derive(Clone, Debug)]
@@ -24,6 +33,8 @@ pub struct PollLine {
     pub sitting: String,
     /// Its plan; a rehearsal from a workbook has none here.
     pub plan: Option<Plan>,
+    /// The task to do next, before the forms are sealed.
+    pub next: Option<&'static str>,
 }
 
 /// One poll at a glance.
@@ -35,6 +46,20 @@ pub struct Overview {
     pub stage: Stage,
     /// Its plan.
     pub plan: Plan,
+    /// The rule set in short.
+    pub rules: String,
+    /// What is to be done, in its order.
+    pub tasks: Vec<Task>,
+    /// Proposals that wait for another person.
+    pub open: usize,
+}
+
+impl Overview {
+    /// The task to do next: one that somebody must look at, or else the first that is not done.
+    pub fn next(&self) -> Option<&Task> {
+        let care = self.tasks.iter().find(|task| task.state == TaskState::NeedsCare);
+        care.or_else(|| self.tasks.iter().find(|task| task.state != TaskState::Done))
+    }
 }
 
 impl App {
@@ -45,12 +70,27 @@ impl App {
     pub async fn poll_lines(&self, caller: &Caller) -> Result<Vec<PollLine>, AppError> {
         caller.may(OFFICE)?;
         let mut tx = self.store.read(caller.council).await?;
+        let today = day_in_vietnam(self.clock.now());
         let mut lines = Vec::new();
         for poll in polls::list(&mut tx).await? {
             let part = preparation::part(&mut tx, poll.id, &Part::Plan).await?;
             let plan = part.map(|part| read_plan(&part.content)).transpose()?;
+            // A council prepares one vote at a time, so this is one desk and not one for each line.
+            let next = if plan.is_some() && poll.stage < Stage::Sealed {
+                overview(&mut tx, poll.id, today).await?.next().map(|task| task.id.label())
+            } else {
+                None
+            };
             let (kind, sitting) = (poll.kind.label(), poll.sitting);
-            lines.push(PollLine { id: poll.id, stage: poll.stage, rehearsal: poll.rehearsal, kind, sitting, plan });
+            lines.push(PollLine {
+                id: poll.id,
+                stage: poll.stage,
+                rehearsal: poll.rehearsal,
+                kind,
+                sitting,
+                plan,
+                next,
+            });
         }
         Ok(lines)
     }
@@ -62,10 +102,72 @@ impl App {
     pub async fn poll_overview(&self, caller: &Caller, poll: PollId) -> Result<Overview, AppError> {
         caller.may(OFFICE)?;
         let mut tx = self.store.read(caller.council).await?;
-        let part = preparation::part(&mut tx, poll, &Part::Plan).await?.ok_or(NO_POLL)?;
-        let stage = polls::find(&mut tx, poll).await?.ok_or(NO_POLL)?.state.stage();
-        Ok(Overview { id: poll, stage, plan: read_plan(&part.content)? })
+        overview(&mut tx, poll, day_in_vietnam(self.clock.now())).await
     }
+
+    /// The poll that is being prepared now, for the first page: the newest whose forms are not sealed.
+    ///
+    /// # Errors
+    /// When the caller does not prepare votes.
+    pub async fn current_poll(&self, caller: &Caller) -> Result<Option<Overview>, AppError> {
+        caller.may(OFFICE)?;
+        let mut tx = self.store.read(caller.council).await?;
+        let today = day_in_vietnam(self.clock.now());
+        for poll in polls::list(&mut tx).await?.into_iter().filter(|poll| poll.stage < Stage::Sealed) {
+            if preparation::part(&mut tx, poll.id, &Part::Plan).await?.is_some() {
+                return overview(&mut tx, poll.id, today).await.map(Some);
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Name of the sitting of a poll.
+pub(super) async fn sitting(tx: &mut CouncilTx, poll: PollId) -> Result<String, AppError> {
+    let part = preparation::part(tx, poll, &Part::Plan).await?.ok_or(NO_POLL)?;
+    Ok(read_plan(&part.content)?.council.sitting.name)
+}
+
+async fn overview(tx: &mut CouncilTx, poll: PollId, today: Date) -> Result<Overview, AppError> {
+    let desk = Desk::load(tx, poll).await?;
+    let (deadlines, deadlines_done, deadlines_late) = deadlines::load(tx, poll, today).await?.figures();
+    let counts = preparation::counts(tx, poll).await?;
+    let book = &desk.shelf.book;
+    let sitting = sitting_findings(&desk.shelf.rules, &book.council, desk.shelf.plan.kind);
+    let errors = sitting.iter().filter(|finding| finding.is_error()).count();
+    let differences = desk.decided_list()?.map_or(0, |list| list.differs_from(&desk.list_now(undecided())).len());
+    let figures = Figures {
+        sitting_errors: errors,
+        sitting_warnings: sitting.len() - errors,
+        officials: book.officials.len(),
+        delegates: book.delegates.len(),
+        delegates_planned: usize::try_from(book.council.delegates_total).unwrap_or(usize::MAX),
+        listed: eligibility::listed(&desk.standings).count(),
+        to_confirm: desk.standings.iter().filter(|standing| !standing.confirm.is_empty()).count(),
+        deadlines,
+        deadlines_done,
+        deadlines_late,
+        facts: counts.facts,
+        facts_unverified: counts.unverified,
+        releases: counts.releases,
+        seats: book.tellers.len(),
+        board_findings: board::findings_of(&desk).len(),
+        is_board_appointed: matches!(&desk.state, PollState::Listed(_, _, board) if !board.is_empty()),
+        list_differences: differences,
+        open: waiting(&desk),
+    };
+    let open = figures.open.iter().sum();
+    let (stage, rules) = (desk.stage(), desk.shelf.rules.short.clone());
+    let tasks = tasks(&figures, stage, &desk.shelf.rules);
+    Ok(Overview { id: poll, stage, rules, tasks, open, plan: desk.shelf.plan })
+}
+
+/// Open proposals by the tasks that they belong to.
+fn waiting(desk: &Desk) -> [usize; 5] {
+    ProposalKind::ALL.map(|kind| {
+        let waits = |p: &&Proposal| p.kind == kind && p.state == ProposalState::Open;
+        desk.proposals.iter().filter(waits).count()
+    })
 }
 
 fn read_plan(content: &str) -> Result<Plan, AppError> {

@@ -1,5 +1,7 @@
 //! Papers of a rehearsal: built by the domain, rendered by `pdf`, put into the folder.
 
+use std::collections::BTreeMap;
+
 use super::Progress;
 use super::counting::CountedForm;
 use super::prepare::Plan;
@@ -37,7 +39,7 @@ pub(super) struct PrintedForm {
 pub(super) fn list(plan: &Plan<'_>, folder: &OutFolder) -> Result<(), AppError> {
     let list = officials_list(plan.book, &plan.standings, &plan.frame(None));
     folder.put("list.pdf", &render(&list)?.bytes)?;
-    let deadlines = deadline_table(&plan.deadlines, &plan.frame(None));
+    let deadlines = deadline_table(&plan.deadlines, &BTreeMap::new(), &plan.frame(None));
     folder.put("deadlines.pdf", &render(&deadlines)?.bytes)
 }
 

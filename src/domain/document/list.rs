@@ -1,12 +1,14 @@
 //! Danh sách người được lấy phiếu, with those left out and why; and the table of deadlines.
 
+use std::collections::BTreeMap;
+
 use super::frame::{Frame, Issue};
 use super::parts::{SIGN_AND_NAME, body, centered_italic, cite_text, heading, notice, roman, signature, small, table};
 use super::{Block, Cell, Document, Signature};
 use crate::domain::book::Book;
 use crate::domain::council::{Council, CouncilKind};
 use crate::domain::deadline::Deadline;
-use crate::domain::eligibility::{Standing, StandingReason, Verdict};
+use crate::domain::eligibility::{Override, Standing, StandingReason, Verdict};
 use crate::domain::official::Official;
 use crate::domain::rules::{Attested, CountedFrom};
 use crate::domain::text::{date_dmy, lower_first};
@@ -28,6 +30,7 @@ pub fn officials_list(book: &Book, standings: &[Standing], frame: &Frame<'_>) ->
     blocks.extend(listed_blocks(book, &listed));
     blocks.push(heading(1, format!("B. Người không {} ({} người)", occasion.kind.label(), left_out.len())));
     blocks.push(left_out_block(&left_out));
+    blocks.extend(overridden_blocks(&listed, &left_out));
     blocks.extend(notice("Nội dung cơ quan lập danh sách phải xác nhận", to_confirm(&listed, &left_out)));
     blocks.push(Block::Signatures(vec![who_signs(occasion.council)]));
     frame.document(format!("Danh sách người {are}"), Issue::default(), blocks)
@@ -45,7 +48,7 @@ fn listed_blocks(book: &Book, listed: &[(&Official, &Standing)]) -> Vec<Block> {
                 Cell::left(official.addressed()),
                 Cell::left(official.posts_text()),
                 Cell::center(elected(official)),
-                Cell::left(cites(&standing.reasons)),
+                Cell::left(ground(standing)),
             ]
         };
         blocks.push(heading(2, format!("{}. {}", roman(i + 1), block.0)));
@@ -60,16 +63,52 @@ fn left_out_block(left_out: &[(&Official, &Standing)]) -> Block {
     }
     let columns = [(9, "TT"), (34, "Họ và tên"), (45, "Chức vụ"), (50, "Lý do"), (38, "Căn cứ")];
     let row = |(n, (official, standing)): (usize, &(&Official, &Standing))| {
-        let why: Vec<&str> = standing.reasons.iter().map(|r| r.text.trim_end_matches('.')).collect();
         vec![
             Cell::center((n + 1).to_string()),
             Cell::left(official.addressed()),
             Cell::left(official.posts_text()),
-            Cell::left(format!("{}: {}", standing.verdict.label(), why.join("; "))),
-            Cell::left(cites(&standing.reasons)),
+            Cell::left(format!("{}: {}", standing.verdict.label(), why(standing))),
+            Cell::left(ground(standing)),
         ]
     };
     table(&columns, left_out.iter().enumerate().map(row).collect())
+}
+
+fn why(standing: &Standing) -> String {
+    match &standing.overridden {
+        Some(decision) => decision.reason.trim_end_matches('.').to_owned(),
+        None => {
+            let texts: Vec<&str> = standing.reasons.iter().map(|r| r.text.trim_end_matches('.')).collect();
+            texts.join("; ")
+        }
+    }
+}
+
+/// The articles, or where it is said who decided otherwise.
+fn ground(standing: &Standing) -> String {
+    if standing.overridden.is_some() { "xem mục C".to_owned() } else { cites(&standing.reasons) }
+}
+
+/// Who stands otherwise than the rules give: by whose decision, and why.
+fn overridden_blocks(listed: &[(&Official, &Standing)], left_out: &[(&Official, &Standing)]) -> Vec<Block> {
+    let all = || listed.iter().chain(left_out);
+    let rows = all().filter_map(|(official, standing)| Some((official, standing, standing.overridden.as_ref()?)));
+    let row = |(n, (official, standing, decision)): (usize, (&&Official, &&Standing, &Override))| {
+        vec![
+            Cell::center((n + 1).to_string()),
+            Cell::left(official.addressed()),
+            Cell::left(standing.verdict.label()),
+            Cell::left(decision.reason.trim_end_matches('.')),
+            Cell::left(format!("{}; {}", decision.proposed_by, decision.confirmed_by)),
+        ]
+    };
+    let rows: Vec<Vec<Cell>> = rows.enumerate().map(row).collect();
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    let columns = [(9, "TT"), (34, "Họ và tên"), (27, "Quyết định"), (58, "Lý do"), (48, "Người đề xuất; xác nhận")];
+    let title = format!("C. Trường hợp quyết định khác bộ quy tắc ({} người)", rows.len());
+    vec![heading(1, title), table(&columns, rows)]
 }
 
 /// Days of election, one per post; posts of one day share it.
@@ -111,7 +150,10 @@ fn who_signs(council: &Council) -> Signature {
 }
 
 /// Who owes what to whom by when, earliest first, with the reason for every day that moved.
-pub fn deadline_table(deadlines: &[Deadline<'_>], frame: &Frame<'_>) -> Document {
+///
+/// `marks` tells of each deadline by the id of its rule what was done of it: `đã xong ngày 20/10/2023`. A plan that knows
+/// nothing of that yet gives none.
+pub fn deadline_table(deadlines: &[Deadline<'_>], marks: &BTreeMap<String, String>, frame: &Frame<'_>) -> Document {
     let columns = [
         (10, "TT"),
         (27, "Chậm nhất"),
@@ -128,7 +170,7 @@ pub fn deadline_table(deadlines: &[Deadline<'_>], frame: &Frame<'_>) -> Document
             Cell::left(&rule.what),
             Cell::left(format!("{}; {}", rule.from, rule.to)),
             Cell::left(cite_text(&rule.cite, rule.attested)),
-            Cell::left(deadline_note(deadline)),
+            Cell::left(deadline_note(deadline, marks.get(&rule.id))),
         ]
     };
     let sitting = &frame.occasion.council.sitting;
@@ -158,13 +200,14 @@ pub fn deadline_table(deadlines: &[Deadline<'_>], frame: &Frame<'_>) -> Document
     frame.document(format!("Thời hạn chuẩn bị {}", frame.occasion.kind.label()), Issue::default(), blocks)
 }
 
-fn deadline_note(deadline: &Deadline<'_>) -> String {
+fn deadline_note(deadline: &Deadline<'_>, mark: Option<&String>) -> String {
     let day = match deadline.rule.before {
         CountedFrom::Opening => "ngày khai mạc",
         CountedFrom::Vote => "ngày lấy phiếu",
     };
     let mut notes = vec![format!("{} ngày trước {day}", deadline.rule.days)];
     notes.extend(deadline.moved.clone());
+    notes.extend(mark.cloned());
     // The mark of the rule stands beside its article; a weaker one comes from the calendar.
     if deadline.attested > deadline.rule.attested && deadline.attested == Attested::Unverified {
         notes.push("lịch nghỉ chưa kiểm chứng".into());
@@ -239,8 +282,11 @@ mod tests {
     fn a_moved_deadline_says_from_which_day_and_why() {
         let (rules, book) = (fixture::rules(), fixture::book());
         let calendar = Calendar::builtin().expect("calendar");
-        let document =
-            deadline_table(&deadlines(&rules, &book.council, PollKind::Rating, &calendar), &frame(&rules, &book));
+        let document = deadline_table(
+            &deadlines(&rules, &book.council, PollKind::Rating, &calendar),
+            &BTreeMap::new(),
+            &frame(&rules, &book),
+        );
         let row = texts(&tables(&document)[0].rows[0]);
         // 30 days before 05/12/2023 is a Sunday.
         assert_eq!((row[1], row[4]), ("03/11/2023", "Điều 11 [một nguồn]"));

@@ -20,7 +20,8 @@ use super::text::date_dmy;
 use table::{PostClass, PostTable, question};
 
 /// What becomes of an official.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// On the ballot.
     Listed,
@@ -30,7 +31,37 @@ pub enum Verdict {
     Exempt,
 }
 
+/// A verdict that two people put in place of the one that the rules give, in writing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Override {
+    /// In place of what the rules give.
+    pub verdict: Verdict,
+    /// Why, as it is printed on the list.
+    pub reason: String,
+    /// Full name of who proposed it.
+    pub proposed_by: String,
+    /// Full name of who confirmed it.
+    pub confirmed_by: String,
+}
+
 impl Verdict {
+    /// All, in the order in which forms offer them.
+    pub const ALL: [Self; 3] = [Self::Listed, Self::Exempt, Self::NotSubject];
+
+    /// As forms and proposals spell it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Listed => "listed",
+            Self::Exempt => "exempt",
+            Self::NotSubject => "not_subject",
+        }
+    }
+
+    /// Inverse of [`Self::code`].
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|verdict| verdict.code() == code)
+    }
+
     /// In Vietnamese, as the list shows it.
     pub const fn label(self) -> &'static str {
         match self {
@@ -59,10 +90,24 @@ pub struct Standing {
     pub official: OfficialNo,
     /// What becomes of the person.
     pub verdict: Verdict,
-    /// Why, the deciding reason first; never empty.
+    /// Why the rules say what they say, the deciding reason first; never empty.
     pub reasons: Vec<StandingReason>,
     /// What the office must confirm, one sentence each.
     pub confirm: Vec<String>,
+    /// Set when two people decided otherwise than the rules; `verdict` is then theirs.
+    pub overridden: Option<Override>,
+}
+
+impl Standing {
+    /// The same as two people decided it: nothing is left to confirm, for that is what they did. Back at what the rules
+    /// give, nothing is overridden.
+    #[must_use]
+    pub fn decided_by(self, decision: Override) -> Self {
+        if decision.verdict == self.verdict {
+            return self;
+        }
+        Self { verdict: decision.verdict, confirm: Vec::new(), overridden: Some(decision), ..self }
+    }
 }
 
 /// A body that the rule set leaves out, switched on by the office on a legal basis that it names (law: the commune level
@@ -100,7 +145,7 @@ fn named_for_confidence(subject: &Rule<String>, official: OfficialNo, person: &O
         (Verdict::Listed, format!("Thuộc đối tượng bỏ phiếu tín nhiệm: {}.", subject.value))
     };
     let reasons = vec![reason(text, &subject.cite, subject.attested)];
-    Standing { official, verdict, reasons, confirm: Vec::new() }
+    Standing { official, verdict, reasons, confirm: Vec::new(), overridden: None }
 }
 
 /// The listed ones, in ballot order.
@@ -113,7 +158,7 @@ fn reason(text: impl Into<String>, cite: impl Into<String>, attested: Attested) 
 }
 
 fn standing(table: &PostTable<'_>, official: OfficialNo, person: &Official, vote: Date) -> Standing {
-    let decided = |verdict, reasons, confirm| Standing { official, verdict, reasons, confirm };
+    let decided = |verdict, reasons, confirm| Standing { official, verdict, reasons, confirm, overridden: None };
     if let Some(n) = table.whole_body {
         return decided(Verdict::NotSubject, vec![reason(&n.reason, &n.cite, n.attested)], Vec::new());
     }
@@ -263,7 +308,7 @@ fn by_date(
 /// What the office must know of the list.
 ///
 /// `ELI-001` to confirm, `ELI-002` left out (with the article), `ELI-003` decided by a rule that is not verified;
-/// `ELI-005` posts written short;
+/// `ELI-005` posts written short; `ELI-006` decided otherwise than the rules by two people;
 /// `ELI-004`, alone, nobody is left to vote on (an error: there is no ballot to print).
 pub fn findings(book: &Book, standings: &[Standing]) -> Vec<Finding> {
     if listed(standings).next().is_none() {
@@ -273,6 +318,12 @@ pub fn findings(book: &Book, standings: &[Standing]) -> Vec<Finding> {
     for standing in standings {
         let Some(person) = book.official(standing.official) else { continue };
         let place = format!("Người được lấy phiếu, {}", person.name);
+        if let Some(decision) = &standing.overridden {
+            let what = format!("{} theo quyết định riêng: {}", standing.verdict.label(), decision.reason);
+            let remedy = "Lý do, người đề xuất và người xác nhận được in trên danh sách.";
+            findings.push(Finding::new("ELI-006", Severity::Note, &place, what, remedy));
+            continue;
+        }
         if let (Some(first), true) = (standing.reasons.first(), standing.verdict != Verdict::Listed) {
             let what = format!("{}: {}", standing.verdict.label(), first.text);
             let remedy = "Không in tên trên phiếu; nêu lý do trong danh sách trình kỳ họp.";
@@ -342,7 +393,8 @@ fn nobody(standings: &[Standing]) -> Finding {
 /// Reasons that rest on a rule which was not verified. Titles missing from the rule set are asked for by `confirm`.
 fn unverified(standing: &Standing) -> impl Iterator<Item = &StandingReason> {
     let asked = standing.verdict == Verdict::NotSubject && !standing.confirm.is_empty();
-    standing.reasons.iter().filter(move |r| r.attested == Attested::Unverified && !asked)
+    let decides = standing.overridden.is_none();
+    standing.reasons.iter().filter(move |r| decides && r.attested == Attested::Unverified && !asked)
 }
 
 #[cfg(test)]
@@ -493,6 +545,25 @@ mod tests {
         let standings = eligibility(&rules, &book, PollKind::Confidence, &[]);
         assert_eq!(standings.iter().map(|s| s.verdict).collect::<Vec<_>>(), [Verdict::Listed, Verdict::NotSubject]);
         assert_eq!(standings[0].reasons[0].cite, "NQ 96/2023/QH15, Điều 2.3");
+    }
+
+    #[test]
+    fn what_two_people_decided_stands_in_place_of_the_rules_and_is_told_with_its_reason() {
+        let book = fixture::book().with_official("Trần Văn B", &[("Giám đốc Sở Y tế", BEFORE)]);
+        let given = eligibility(&fixture::rules(), &book, PollKind::Rating, &[]).remove(0);
+        let decision = |verdict| Override {
+            verdict,
+            reason: "Không là Ủy viên Ủy ban nhân dân".into(),
+            proposed_by: "Lê Văn Phòng".into(),
+            confirmed_by: "Trần Thường Trực".into(),
+        };
+        let left_out = given.clone().decided_by(decision(Verdict::NotSubject));
+        assert_eq!((left_out.verdict, left_out.confirm.len()), (Verdict::NotSubject, 0));
+        assert_eq!(left_out.reasons, given.reasons, "what the rules say is still told");
+        let other = of(&[("Chủ tịch UBND tỉnh", BEFORE)]);
+        let told = findings(&book.with_official("C", &[]), &[left_out, Standing { official: OfficialNo(1), ..other }]);
+        assert_eq!(told.iter().map(|f| f.code).collect::<Vec<_>>(), ["ELI-006"]);
+        assert_eq!(given.clone().decided_by(decision(Verdict::Listed)), given, "back at the rules");
     }
 
     #[test]

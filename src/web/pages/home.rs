@@ -1,11 +1,18 @@
 //! The first page, by role, and the page of help.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::Extension;
+use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 
 use super::error;
+use super::preparing::TaskLine;
+use crate::app::preparing::{OFFICE, Overview, PREPARERS};
 use crate::domain::role::Role;
+use crate::domain::task::{Task, TaskState};
+use crate::web::Site;
 use crate::web::render::Page;
 use crate::web::session::Visitor;
 
@@ -25,31 +32,51 @@ struct Home {
     /// When they signed in before this time.
     previous: Option<String>,
     failures_before: u32,
-    /// One of the roles works on votes, and there are no pages for that yet.
-    awaits_votes: bool,
+    /// The vote that is being prepared, for those who prepare it: where, what, its next tasks.
+    poll: Option<Next>,
+    /// Prepares votes, and none is being prepared.
+    may_begin: bool,
 }
 
-/// Whose work begins when a vote is prepared.
-const fn works_on_votes(role: Role) -> bool {
-    match role {
-        Role::Clerk
-        | Role::Leader
-        | Role::Delegate
-        | Role::Official
-        | Role::HeadTeller
-        | Role::Teller
-        | Role::Observer => true,
-        Role::Operator | Role::Admin | Role::Auditor | Role::Program => false,
+/// The vote that is being prepared.
+struct Next {
+    path: String,
+    title: String,
+    lines: Vec<TaskLine>,
+    left: usize,
+}
+
+/// Tasks that the first page names.
+const NEXT_TASKS: usize = 3;
+
+impl Next {
+    fn of(poll: Overview) -> Self {
+        let sitting = &poll.plan.council.sitting;
+        let title = format!("{}, {}", sitting.name, poll.plan.kind.label());
+        let mut left: Vec<Task> = poll.tasks.into_iter().filter(|task| task.state != TaskState::Done).collect();
+        // What somebody must look at comes first; the rest stays in its order.
+        left.sort_by_key(|task| task.state != TaskState::NeedsCare);
+        let (count, id) = (left.len(), poll.id);
+        let lines = left.into_iter().take(NEXT_TASKS).map(|task| TaskLine::of(id, task)).collect();
+        Self { path: format!("/ky/{id}"), title, lines, left: count }
     }
 }
 
 /// `GET /`
-pub async fn show(Extension(visitor): Extension<Visitor>) -> Response {
+pub async fn show(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>) -> Response {
     let Some(caller) = visitor.caller else { return error::forbidden().into_response() };
+    let is_preparing = caller.may(OFFICE).is_ok();
+    let poll = if is_preparing { site.app.current_poll(&caller).await } else { Ok(None) };
+    let poll = match poll {
+        Ok(poll) => poll.map(Next::of),
+        Err(problem) => return error::of(&problem).into_response(),
+    };
+    let may_begin = poll.is_none() && caller.may(PREPARERS).is_ok();
     let account = caller.account;
     let home = Home {
         roles: account.roles.iter().map(duty).collect(),
-        awaits_votes: !account.must_change_password && account.roles.iter().any(works_on_votes),
+        poll,
+        may_begin,
         must_change_password: account.must_change_password,
         name: account.name,
         previous: caller.previous_sign_in.map(|at| at.in_vietnam()),

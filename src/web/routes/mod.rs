@@ -98,25 +98,32 @@ pub fn routes() -> Vec<Route> {
     parts.into_iter().flatten().collect()
 }
 
+/// Whether an address is one of a pattern: `/ky/{poll}`.
+fn fits(pattern: &str, path: &str) -> bool {
+    let (mut pattern, mut path) = (pattern.split('/'), path.split('/'));
+    loop {
+        match (pattern.next(), path.next()) {
+            (None, None) => return true,
+            (Some(expected), Some(part)) if expected == part => {}
+            (Some(expected), Some(part)) if expected.starts_with('{') && !part.is_empty() => {}
+            _ => return false,
+        }
+    }
+}
+
+/// Whether there is a page at `path`: a link leads to nothing else.
+pub(super) fn is_page(path: &str) -> bool {
+    routes().iter().any(|route| route.method == Method::GET && fits(route.path, path))
+}
+
 /// Whether a form of somebody who is signed in is sent to `path`.
 pub(super) fn is_form(path: &str) -> bool {
-    let fits = |pattern: &str| {
-        let (mut pattern, mut path) = (pattern.split('/'), path.split('/'));
-        loop {
-            match (pattern.next(), path.next()) {
-                (None, None) => return true,
-                (Some(expected), Some(part)) if expected == part => {}
-                (Some(expected), Some(part)) if expected.starts_with('{') && !part.is_empty() => {}
-                _ => return false,
-            }
-        }
-    };
     // A browser takes a backslash for a slash, and drops control characters.
     let is_plain = path.starts_with('/') && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     is_plain
         && routes().iter().any(|route| {
             let takes_fields = route.method == Method::POST && route.takes == Takes::Fields;
-            takes_fields && route.access != Access::Anyone && fits(route.path)
+            takes_fields && route.access != Access::Anyone && fits(route.path, path)
         })
 }
 

@@ -3,13 +3,16 @@
 use axum::routing::{get, post};
 
 use super::{Access, Route};
-use crate::app::preparing::{OFFICE as READERS, PREPARERS as WRITERS};
+use crate::app::preparing::{LEADERS as CONFIRMERS, OFFICE as READERS, PREPARERS as WRITERS};
 use crate::web::pages::preparing;
 
 /// Who sees how a vote is prepared.
 const OFFICE: Access = Access::Roles(READERS);
 /// Who prepares it.
 const PREPARERS: Access = Access::Roles(WRITERS);
+
+/// Who confirms its steps.
+const LEADERS: Access = Access::Roles(CONFIRMERS);
 
 /// The routes.
 pub(super) fn routes() -> Vec<Route> {
@@ -20,5 +23,28 @@ pub(super) fn routes() -> Vec<Route> {
         Route::get("/ky/{poll}", OFFICE, || get(preparing::show)),
         Route::get("/ky/{poll}/ky-hop", OFFICE, || get(preparing::edit)),
         Route::post("/ky/{poll}/ky-hop", PREPARERS, || post(preparing::save)),
+        Route::get("/ky/{poll}/doi-tuong", OFFICE, || get(preparing::verdicts)),
+        Route::get("/ky/{poll}/doi-tuong/{official}", OFFICE, || get(preparing::verdict)),
+        Route::post("/ky/{poll}/doi-tuong/{official}", OFFICE, || post(preparing::propose_verdict)),
+        Route::get("/ky/{poll}/thoi-han", OFFICE, || get(preparing::deadlines)),
+        Route::get("/ky/{poll}/thoi-han/thoi-han.ics", OFFICE, || get(preparing::calendar)),
+        Route::get("/ky/{poll}/thoi-han/thoi-han.pdf", OFFICE, || get(preparing::deadline_paper)),
+        Route::get("/ky/{poll}/thoi-han/{deadline}", OFFICE, || get(preparing::deadline)),
+        Route::post("/ky/{poll}/thoi-han/{deadline}", PREPARERS, || post(preparing::mark)),
+        Route::get("/ky/{poll}/danh-sach", OFFICE, || get(preparing::listing)),
+        Route::post("/ky/{poll}/danh-sach", OFFICE, || post(preparing::propose_list)),
+        Route::get("/ky/{poll}/danh-sach/danh-sach.pdf", OFFICE, || get(preparing::list_paper)),
+        Route::get("/ky/{poll}/ban-kiem-phieu", OFFICE, || get(preparing::board)),
+        Route::post("/ky/{poll}/ban-kiem-phieu", PREPARERS, || post(preparing::draft_board)),
+        Route::post("/ky/{poll}/ban-kiem-phieu/lap", OFFICE, || post(preparing::propose_board)),
+        Route::get("/ky/{poll}/mau-phieu", OFFICE, || get(preparing::forms)),
+        Route::post("/ky/{poll}/mau-phieu", OFFICE, || post(preparing::propose_forms)),
+        Route::get("/ky/{poll}/mau-phieu/diem-chot.txt", OFFICE, || get(preparing::checkpoint)),
+        Route::get("/ky/{poll}/mau-phieu/{file}", OFFICE, || get(preparing::form_paper)),
+        Route::get("/ky/{poll}/de-xuat", OFFICE, || get(preparing::proposals)),
+        Route::get("/ky/{poll}/de-xuat/{proposal}", OFFICE, || get(preparing::proposal)),
+        Route::post("/ky/{poll}/de-xuat/{proposal}/xac-nhan", LEADERS, || post(preparing::confirm)),
+        Route::post("/ky/{poll}/de-xuat/{proposal}/khong-chap-nhan", LEADERS, || post(preparing::refuse)),
+        Route::post("/ky/{poll}/de-xuat/{proposal}/rut", OFFICE, || post(preparing::withdraw)),
     ]
 }

@@ -8,7 +8,7 @@ use tinnhiem::web::{Access, Route, routes};
 
 use super::{Browser, DESKTOP, NARROW, TABLET, in_browser, serve};
 use crate::own_account;
-use crate::site::{Engine, PASSWORD, Site};
+use crate::site::{Engine, PASSWORD, SealedPoll, Site};
 use crate::slips::{codes, issues};
 
 /// Who looks at a page; nobody in particular where everybody may. A page that none of these may see is looked at by
@@ -23,13 +23,13 @@ fn walker(route: &Route) -> Option<Role> {
         path if path.starts_with("/nhat-ky") => Role::Auditor,
         _ => Role::Admin,
     };
-    let walker = [closest, Role::Operator].into_iter().find(|role| route.access.allows(Some(&[*role])));
+    let walker = [closest, Role::Operator, Role::Clerk].into_iter().find(|role| route.access.allows(Some(&[*role])));
     Some(walker.unwrap_or_else(|| panic!("nobody looks at {}", route.path)))
 }
 
 fn is_page(route: &Route) -> bool {
-    let is_file =
-        ["/tep/", "/healthz", "/readyz", ".jsonl", ".json", ".txt"].iter().any(|part| route.path.contains(part));
+    const FILES: [&str; 9] = ["/tep/", "/healthz", "/readyz", ".jsonl", ".json", ".txt", ".pdf", ".ics", "{file}"];
+    let is_file = FILES.iter().any(|part| route.path.contains(part));
     route.method == Method::GET && !is_file
 }
 
@@ -42,6 +42,7 @@ struct Gallery {
     codes: Vec<String>,
     browser: Browser,
     problems: Vec<String>,
+    sealed: SealedPoll,
 }
 
 impl Gallery {
@@ -69,9 +70,10 @@ impl Gallery {
         let locked = site.account(council, "db3").await;
         admin.opens(&format!("/tai-khoan/{locked}")).await;
         admin.submits(&format!("/tai-khoan/{locked}/khoa"), &[]).await;
+        let sealed = site.has_sealed_poll(council).await;
         let browser = Browser::at(&serve(&site).await, DESKTOP).await;
         let name_of_council = site.name(council).await;
-        Self { site, council, name_of_council, codes: good, browser, problems: Vec::new() }
+        Self { site, council, name_of_council, codes: good, browser, problems: Vec::new(), sealed }
     }
 
     async fn enters(&mut self, login: &str) {
@@ -85,6 +87,9 @@ impl Gallery {
         let log = self.site.own_log(self.council).await.to_string();
         let path = route.path.replace("{account}", &account).replace("{log}", &log).replace("{seq}", "1");
         let path = path.replace("{council}", &self.council.to_string()).replace("{slug}", "mau");
+        let path = path.replace("{poll}", &self.sealed.poll.to_string()).replace("{deadline}", "person_report");
+        let path = path.replace("{official}", &self.sealed.official.to_string());
+        let path = path.replace("{proposal}", &self.sealed.proposal.to_string());
         path.replace("{code}", &self.codes[0]).replace("{token}", "khong-co")
     }
 
@@ -177,6 +182,29 @@ fn the_first_set_up_is_accessible_and_fits_every_screen() {
         gallery.looks("cai-dat-sai").await;
         council.closes().await;
         gallery.closes().await;
+    });
+}
+
+#[test]
+fn what_a_clerk_sees_is_accessible_and_fits_every_screen() {
+    in_browser(async {
+        let mut clerk = Gallery::open().await;
+        clerk.enters("dich").await;
+        clerk.walks(Some(Role::Clerk)).await;
+        // The same pages before anything is decided.
+        let poll = clerk.site.has_poll(clerk.council).await;
+        clerk.opens("/", "clerk-trang-dau").await;
+        for page in ["", "/ky-hop", "/doi-tuong", "/danh-sach", "/ban-kiem-phieu", "/mau-phieu", "/de-xuat"] {
+            clerk.opens(&format!("/ky/{poll}{page}"), &format!("clerk-moi{}", page.replace('/', "-"))).await;
+        }
+        let official = clerk.sealed.official;
+        clerk.opens(&format!("/ky/{poll}/doi-tuong/{official}"), "clerk-xet-lai").await;
+        clerk.browser.presses("Gửi đề xuất").await;
+        clerk.looks("clerk-xet-lai-sai").await;
+        clerk.browser.opens("/ky/moi").await;
+        clerk.browser.presses("Lập kỳ lấy phiếu").await;
+        clerk.looks("clerk-lap-ky-sai").await;
+        clerk.closes().await;
     });
 }
 

@@ -55,7 +55,7 @@ fn a_delegate_with_a_tablet_finds_an_honest_first_page() {
         delegate.types("Tên đăng nhập", "dai.bieu").await;
         delegate.types("Mật khẩu", PASSWORD).await;
         delegate.presses("Đăng nhập").await;
-        delegate.sees("Chưa có kỳ lấy phiếu nào").await;
+        delegate.sees("Vai trò của bạn").await;
         delegate.presses("Trợ giúp").await;
         delegate.sees("Bằng thẻ truy cập giấy").await;
         assert_eq!(delegate.path().await, "/tro-giup");

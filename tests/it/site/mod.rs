@@ -26,7 +26,7 @@ use zeroize::Zeroizing;
 
 pub use database::{Database, Engine};
 pub use people::somebody_in;
-pub use polls::{sample_book, sample_plan};
+pub use polls::{SealedPoll, sample_board, sample_book, sample_plan};
 pub use visitor::{Answer, Visitor};
 
 /// Password of everybody whom a story does not give another.

@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::Path;
 
-use tinnhiem::app::preparing::TypedPlan;
+use tinnhiem::app::preparing::{TypedBoard, TypedDecision, TypedPlan};
 use tinnhiem::app::service::Ask;
 use tinnhiem::domain::book::Book;
-use tinnhiem::domain::id::{CouncilId, DelegateId, OfficialId, PollId};
+use tinnhiem::domain::id::{CouncilId, DelegateId, OfficialId, PollId, ProposalId};
 use tinnhiem::domain::role::Role;
-use tinnhiem::domain::roster::{RosterDelegate, RosterOfficial};
+use tinnhiem::domain::roster::{RosterDelegate, RosterOfficial, TellerRole};
 use tinnhiem::import;
 use tinnhiem::store::StoreError;
 use tinnhiem::store::roster::{self, Kept};
@@ -45,7 +45,52 @@ pub fn sample_book() -> Book {
     import::read_csv_folder(files).book.expect("book")
 }
 
+/// A poll whose way went to the end of its preparation.
+pub struct SealedPoll {
+    pub poll: PollId,
+    /// By which the forms were sealed.
+    pub proposal: ProposalId,
+    /// The first of the list.
+    pub official: OfficialId,
+    /// The id on the first form.
+    pub form: String,
+}
+
+/// Head, secretary and members of the sample council's board, as they are typed.
+pub fn sample_board(delegates: &[DelegateId]) -> TypedBoard {
+    let book = sample_book();
+    let id = |name: &str| {
+        let place = book.delegates.iter().position(|delegate| delegate.name == name).expect("a delegate");
+        delegates[place].to_string()
+    };
+    let of = |role| book.tellers.iter().filter(move |t| t.role == role).map(|t| id(&t.name)).collect::<Vec<_>>();
+    TypedBoard {
+        head: of(TellerRole::Head).remove(0),
+        secretary: of(TellerRole::Secretary).remove(0),
+        members: of(TellerRole::Member),
+    }
+}
+
 impl Site {
+    /// A poll of the sample council from its first day to its sealed forms, by a clerk and a leader.
+    pub async fn has_sealed_poll(&self, council: CouncilId) -> SealedPoll {
+        let (officials, delegates) = self.has_sample_roster(council).await;
+        let poll = self.has_poll(council).await;
+        let [clerk, leader] = [Role::Clerk, Role::Leader].map(|role| somebody_in(council, role, self.clock.now()));
+        let app = &self.app;
+        let ask = |caller| Ask { caller, request: app.new_request().expect("request") };
+        let decision = TypedDecision { number: "31/NQ-HĐND".into(), day: "2023-12-05".into() };
+        let list = app.propose_list(ask(&clerk), poll, &decision).await.expect("list");
+        app.confirm(ask(&leader), poll, list).await.expect("decided");
+        app.draft_board(ask(&clerk), poll, 0, sample_board(&delegates)).await.expect("board");
+        let board = app.propose_board(ask(&clerk), poll, &decision).await.expect("board");
+        app.confirm(ask(&leader), poll, board).await.expect("appointed");
+        let proposal = app.propose_forms(ask(&clerk), poll).await.expect("forms");
+        app.confirm(ask(&leader), poll, proposal).await.expect("sealed");
+        let form = app.forms_page(&clerk, poll).await.expect("forms").forms[0].id.clone();
+        SealedPoll { poll, proposal, official: officials[0], form }
+    }
+
     /// A poll at the sitting of the sample council, begun by its clerk.
     pub async fn has_poll(&self, council: CouncilId) -> PollId {
         let clerk = somebody_in(council, Role::Clerk, self.clock.now());

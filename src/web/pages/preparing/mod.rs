@@ -1,17 +1,33 @@
 //! Polls as an office prepares them.
 
+mod board;
+mod deadlines;
+mod forms;
+mod listing;
 mod plan;
 mod polls;
+mod proposals;
+mod verdicts;
 
+pub use board::{draft as draft_board, propose as propose_board, show as board};
+pub use deadlines::{calendar, edit as deadline, list as deadlines, mark, paper as deadline_paper};
+pub use forms::{checkpoint, paper as form_paper, propose as propose_forms, show as forms};
+pub use listing::{paper as list_paper, propose as propose_list, show as listing};
 pub use plan::{begin, edit, new, save};
-pub use polls::{list, show};
+pub use polls::{TaskLine, list, show};
+pub use proposals::{confirm, list as proposals, refuse, show as proposal, withdraw};
+pub use verdicts::{ask as verdict, list as verdicts, propose as propose_verdict};
 
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
 use super::error;
-use crate::app::AppError;
-use crate::domain::id::PollId;
+use crate::app::preparing::Paper;
+use crate::app::{AppError, Caller};
+use crate::domain::finding::{Finding, Severity};
+use crate::domain::id::{OfficialId, PollId, ProposalId};
+use crate::domain::role::Role;
+use crate::web::notice::Done;
 use crate::web::render::Page;
 
 /// Where the list of polls is.
@@ -31,7 +47,55 @@ fn refused(page: Page, is_conflict: bool) -> Response {
     page.with_status(status).into_response()
 }
 
+/// The page, or what stands in its way.
+fn answer(page: Result<Page, AppError>) -> Response {
+    match page {
+        Ok(page) => page.into_response(),
+        Err(problem) => failed(&problem),
+    }
+}
+
+/// A paper that is looked at in the browser, or that calendar programs take over.
+fn file(paper: Result<Paper, AppError>, kind: &'static str) -> Response {
+    let Paper { name, bytes } = match paper {
+        Ok(paper) => paper,
+        Err(problem) => return failed(&problem),
+    };
+    let place = if kind == PDF { "inline" } else { "attachment" };
+    let place = format!("{place}; filename=\"{name}\"");
+    ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, place)], bytes).into_response()
+}
+
+const PDF: &str = "application/pdf";
+
+/// Where a step leads that was proposed just now; the same form sent again leads to all that wait.
+fn proposed(poll: &str, outcome: Result<ProposalId, AppError>) -> Result<Response, AppError> {
+    let path = format!("{LIST}/{poll}/de-xuat");
+    match outcome {
+        Ok(id) => Ok(Done::Proposed.at(&format!("{path}/{id}")).into_response()),
+        Err(AppError::AlreadyDone) => Ok(Done::Proposed.at(&path).into_response()),
+        Err(problem) => Err(problem),
+    }
+}
+
 /// A poll's id in an address; one that is none is as unknown as one of another council.
 fn read_poll(text: &str) -> Result<PollId, AppError> {
     text.parse().map_err(|_| AppError::NotFound("kỳ lấy phiếu"))
+}
+
+fn read_official(text: &str) -> Result<OfficialId, AppError> {
+    text.parse().map_err(|_| AppError::NotFound("cán bộ này"))
+}
+
+fn is_clerk(caller: &Caller) -> bool {
+    caller.account.roles.has(Role::Clerk)
+}
+
+/// The class of a finding's mark.
+fn tag(finding: &Finding) -> &'static str {
+    match finding.severity {
+        Severity::Error => "tag bad",
+        Severity::Warning => "tag",
+        Severity::Note => "tag off",
+    }
 }

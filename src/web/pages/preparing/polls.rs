@@ -5,15 +5,18 @@ use std::sync::Arc;
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 
-use super::{failed, nobody, read_poll};
+use super::{LIST, answer, is_clerk, nobody, read_poll};
 use crate::app::preparing::{Overview, PollLine};
-use crate::domain::role::Role;
+use crate::domain::id::PollId;
+use crate::domain::poll_state::Stage;
+use crate::domain::rules::Attested;
+use crate::domain::task::{Remedy, Task, TaskId, TaskState};
 use crate::domain::text::date_dmy;
-use crate::web::Site;
 use crate::web::render::Page;
 use crate::web::session::Visitor;
+use crate::web::{Site, routes};
 
 #[derive(Template)]
 #[template(path = "preparing/list.html")]
@@ -28,6 +31,84 @@ struct Show {
     poll: Overview,
     opens_on: String,
     votes_on: String,
+    lines: Vec<TaskLine>,
+    is_sealed: bool,
+}
+
+/// A task with its links.
+pub struct TaskLine {
+    /// What it is called.
+    pub label: &'static str,
+    /// Where it is worked on; `None` where no page of this version does it.
+    pub path: Option<String>,
+    /// How far it has come.
+    pub state: &'static str,
+    /// Class of its mark.
+    pub tag: &'static str,
+    /// What is there.
+    pub summary: String,
+    /// What is missing, with where it is put right.
+    pub lacks: Vec<(String, Option<String>)>,
+    /// The article, with its mark where it is not verified.
+    pub law: String,
+}
+
+impl TaskLine {
+    /// The line of a task of `poll`.
+    pub fn of(poll: PollId, task: Task) -> Self {
+        let law = task.law.map_or_else(String::new, |(cite, attested)| match attested {
+            Attested::Verified => cite,
+            other => format!("{cite} [{}]", other.label()),
+        });
+        let lacks = task.lacks.into_iter().map(|lack| (lack.sentence, path(poll, lack.remedy)));
+        Self {
+            label: task.id.label(),
+            path: path(poll, home(task.id)),
+            state: task.state.label(),
+            tag: match task.state {
+                TaskState::NotBegun => "tag off",
+                TaskState::UnderWay => "tag",
+                TaskState::NeedsCare => "tag bad",
+                TaskState::Done => "tag good",
+            },
+            summary: task.summary,
+            lacks: lacks.collect(),
+            law,
+        }
+    }
+}
+
+const fn home(task: TaskId) -> Remedy {
+    match task {
+        TaskId::Sitting => Remedy::Plan,
+        TaskId::Roster => Remedy::Officials,
+        TaskId::Eligibility => Remedy::Eligibility,
+        TaskId::Deadlines => Remedy::Deadlines,
+        TaskId::Facts => Remedy::Facts,
+        TaskId::Dossiers => Remedy::Dossiers,
+        TaskId::List => Remedy::List,
+        TaskId::Board => Remedy::Board,
+        TaskId::Forms => Remedy::Forms,
+    }
+}
+
+/// Where it is put right, if there is such a page.
+fn path(poll: PollId, remedy: Remedy) -> Option<String> {
+    let of_poll = |page: &str| format!("{LIST}/{poll}/{page}");
+    let path = match remedy {
+        Remedy::Plan => of_poll("ky-hop"),
+        Remedy::Officials => "/can-bo".to_owned(),
+        Remedy::Delegates => "/dai-bieu".to_owned(),
+        Remedy::Eligibility => of_poll("doi-tuong"),
+        Remedy::Deadlines => of_poll("thoi-han"),
+        Remedy::Facts => "/du-kien".to_owned(),
+        Remedy::Dossiers => of_poll("ho-so"),
+        Remedy::List => of_poll("danh-sach"),
+        Remedy::Board => of_poll("ban-kiem-phieu"),
+        Remedy::Forms => of_poll("mau-phieu"),
+        Remedy::Proposals => of_poll("de-xuat"),
+    };
+    routes::is_page(&path).then_some(path)
 }
 
 impl List {
@@ -39,11 +120,8 @@ impl List {
 /// `GET /ky`
 pub async fn list(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>) -> Response {
     let Some(caller) = visitor.caller else { return nobody() };
-    let may_begin = caller.account.roles.has(Role::Clerk);
-    match site.app.poll_lines(&caller).await {
-        Ok(lines) => Page::new(List { lines, may_begin }).into_response(),
-        Err(problem) => failed(&problem),
-    }
+    let lines = site.app.poll_lines(&caller).await;
+    answer(lines.map(|lines| Page::new(List { lines, may_begin: is_clerk(&caller) })))
 }
 
 /// `GET /ky/{poll}`
@@ -53,13 +131,12 @@ pub async fn show(
     Path(poll): Path<String>,
 ) -> Response {
     let Some(caller) = visitor.caller else { return nobody() };
-    let found = async { site.app.poll_overview(&caller, read_poll(&poll)?).await };
-    match found.await {
-        Ok(poll) => {
-            let sitting = &poll.plan.council.sitting;
-            let (opens_on, votes_on) = (date_dmy(sitting.opens_on), date_dmy(sitting.votes_on));
-            Page::new(Show { poll, opens_on, votes_on }).into_response()
-        }
-        Err(problem) => failed(&problem),
-    }
+    let found = async {
+        let mut poll = site.app.poll_overview(&caller, read_poll(&poll)?).await?;
+        let sitting = &poll.plan.council.sitting;
+        let (opens_on, votes_on) = (date_dmy(sitting.opens_on), date_dmy(sitting.votes_on));
+        let lines = std::mem::take(&mut poll.tasks).into_iter().map(|task| TaskLine::of(poll.id, task)).collect();
+        Ok(Page::new(Show { is_sealed: poll.stage >= Stage::Sealed, poll, opens_on, votes_on, lines }))
+    };
+    answer(found.await)
 }

@@ -1,0 +1,235 @@
+//! The board of tellers: drafted by the office, proposed by one, appointed by another.
+
+use super::desk::{Desk, content, text_of};
+use super::plan::put;
+use super::{OFFICE, PREPARERS, Step, TypedDecision};
+use crate::app::Caller;
+use crate::app::clock::in_vietnam;
+use crate::app::error::{AppError, Conflict};
+use crate::app::polls;
+use crate::app::proposals::{self, Offer};
+use crate::app::service::{App, Ask};
+use crate::domain::decided::{DecidedBoard, Decision};
+use crate::domain::finding::Finding;
+use crate::domain::id::{DelegateId, PollId, ProposalId};
+use crate::domain::poll_state::{PollState, Refusal, Stage};
+use crate::domain::preparation::{Board, Part, Seat};
+use crate::domain::proposal::{Proposal, ProposalKind};
+use crate::domain::roster::{Teller, TellerRole};
+use crate::store::{CouncilTx, preparation};
+
+/// Codes of findings that speak of the board.
+const OF_BOARD: [&str; 4] = ["RDY-011", "RDY-012", "RDY-013", "RDY-014"];
+
+/// A board as it was typed: ids of delegates.
+#[derive(Clone, Debug, Default)]
+pub struct TypedBoard {
+    /// Trưởng ban.
+    pub head: String,
+    /// Thư ký.
+    pub secretary: String,
+    /// Ủy viên.
+    pub members: Vec<String>,
+}
+
+/// The board of a poll.
+#[derive(Clone, Debug)]
+pub struct BoardPage {
+    /// Name of the sitting.
+    pub sitting: String,
+    /// As it is drafted.
+    pub draft: Vec<Teller>,
+    /// The same as it is typed.
+    pub typed: TypedBoard,
+    /// The next change is made over this version; 0 before the first.
+    pub version: u64,
+    /// As it is appointed; empty before that.
+    pub appointed: Vec<Teller>,
+    /// Who may be chosen: id, name, group.
+    pub delegates: Vec<(DelegateId, String, Option<String>)>,
+    /// About size and conflicts of the draft.
+    pub findings: Vec<Finding>,
+    /// The proposal that waits.
+    pub open: Option<ProposalId>,
+    /// Whether the draft may be changed.
+    pub is_open: bool,
+    /// Whether a board may be appointed: once the list is decided.
+    pub is_listed: bool,
+}
+
+impl App {
+    /// The board of a poll.
+    ///
+    /// # Errors
+    /// When there is no such poll, or the caller does not prepare votes.
+    pub async fn board_page(&self, caller: &Caller, poll: PollId) -> Result<BoardPage, AppError> {
+        caller.may(OFFICE)?;
+        let mut tx = self.store.read(caller.council).await?;
+        let desk = Desk::load(&mut tx, poll).await?;
+        let (board, version) = stored(&mut tx, poll).await?;
+        let appointed = crate::store::polls::tellers(&mut tx, poll).await?;
+        let shelf = &desk.shelf;
+        let who = shelf.delegates.iter().zip(&shelf.book.delegates);
+        let findings = if shelf.book.tellers.is_empty() { Vec::new() } else { findings_of(&desk) };
+        Ok(BoardPage {
+            sitting: shelf.book.council.sitting.name.clone(),
+            draft: shelf.book.tellers.clone(),
+            typed: typed(&board),
+            version,
+            appointed,
+            delegates: who.map(|(id, person)| (*id, person.name.clone(), person.group.clone())).collect(),
+            findings,
+            open: desk.open(ProposalKind::BoardAppointed, "").map(|proposal| proposal.id),
+            is_open: desk.stage() < Stage::Sealed,
+            is_listed: desk.stage() == Stage::Listed,
+        })
+    }
+
+    /// Writes the draft of the board.
+    ///
+    /// # Errors
+    /// When a field is wrong, somebody else changed it since `version`, or the forms are sealed.
+    pub async fn draft_board(
+        &self,
+        ask: Ask<'_>,
+        poll: PollId,
+        version: u64,
+        typed: TypedBoard,
+    ) -> Result<(), AppError> {
+        let actor = ask.caller.may(PREPARERS)?;
+        let at = self.now_text()?;
+        self.write_once(ask, move |tx| {
+            Box::pin(async move {
+                let desk = Desk::load(tx, poll).await?;
+                if desk.stage() >= Stage::Sealed {
+                    return Err(Refusal::NotNow { doing: "lập Ban kiểm phiếu", stage: desk.stage() }.into());
+                }
+                let board = read(&typed, &desk.shelf.delegates)?;
+                let (before, is_at) = stored(tx, poll).await?;
+                if is_at != version {
+                    return Err(conflict(tx, poll, &desk, (&before, &board), is_at).await?);
+                }
+                if before == board {
+                    return Ok(());
+                }
+                put(tx, poll, Part::Board, version + 1, &board, at, &actor).await
+            })
+        })
+        .await
+    }
+
+    /// Proposes to appoint the board as it is drafted.
+    ///
+    /// # Errors
+    /// When a field is wrong, the board is empty, the list is not decided, or one is proposed already.
+    pub async fn propose_board(
+        &self,
+        ask: Ask<'_>,
+        poll: PollId,
+        decision: &TypedDecision,
+    ) -> Result<ProposalId, AppError> {
+        let actor = ask.caller.may(OFFICE)?;
+        let decision = decision.read()?;
+        let (at, id) = (self.now_text()?, ProposalId::new(self.clock.now(), &self.chance.for_id()?));
+        let proposed = self.write_once(ask, move |tx| {
+            Box::pin(async move {
+                let content = text_of(&ready(&Desk::load(tx, poll).await?, decision)?)?;
+                let offer = Offer { poll, kind: ProposalKind::BoardAppointed, about: String::new(), content };
+                proposals::propose(tx, id, at, &actor, offer).await.map(drop)
+            })
+        });
+        proposed.await?;
+        Ok(id)
+    }
+}
+
+/// What is to be said of size and members of the draft.
+pub(super) fn findings_of(desk: &Desk) -> Vec<Finding> {
+    desk.readiness().into_iter().filter(|finding| OF_BOARD.contains(&finding.code)).collect()
+}
+
+async fn stored(tx: &mut CouncilTx, poll: PollId) -> Result<(Board, u64), AppError> {
+    match preparation::part(tx, poll, &Part::Board).await? {
+        Some(part) => Ok((content(&part.content)?, part.version)),
+        None => Ok((Board::default(), 0)),
+    }
+}
+
+fn typed(board: &Board) -> TypedBoard {
+    let of = |role| board.seats.iter().filter(move |seat| seat.role == role).map(|seat| seat.delegate.to_string());
+    TypedBoard {
+        head: of(TellerRole::Head).next().unwrap_or_default(),
+        secretary: of(TellerRole::Secretary).next().unwrap_or_default(),
+        members: of(TellerRole::Member).collect(),
+    }
+}
+
+/// Head, secretary, members; nobody sits twice.
+fn read(typed: &TypedBoard, delegates: &[DelegateId]) -> Result<Board, AppError> {
+    let mut seats: Vec<Seat> = Vec::new();
+    let offices = [("head", TellerRole::Head, &typed.head), ("secretary", TellerRole::Secretary, &typed.secretary)];
+    let members = typed.members.iter().map(|id| ("members", TellerRole::Member, id));
+    for (field, role, id) in offices.into_iter().chain(members).filter(|(.., id)| !id.is_empty()) {
+        let delegate = id.parse().ok().filter(|id| delegates.contains(id));
+        let sentence = "Hãy chọn trong danh sách đại biểu.";
+        let delegate = delegate.ok_or_else(|| AppError::field(field, sentence))?;
+        match seats.iter().find(|seat| seat.delegate == delegate) {
+            Some(_) if role == TellerRole::Secretary => {
+                return Err(AppError::field(field, "Thư ký phải là người khác với Trưởng ban."));
+            }
+            Some(_) => {}
+            None => seats.push(Seat { delegate, role }),
+        }
+    }
+    Ok(Board { seats })
+}
+
+async fn conflict(
+    tx: &mut CouncilTx,
+    poll: PollId,
+    desk: &Desk,
+    (before, typed): (&Board, &Board),
+    version: u64,
+) -> Result<AppError, AppError> {
+    let part = preparation::part(tx, poll, &Part::Board).await?.ok_or(AppError::NotFound("Ban kiểm phiếu"))?;
+    let names = |board: &Board, role: TellerRole| -> String {
+        let name = |seat: &Seat| {
+            let at = desk.shelf.delegates.iter().position(|id| *id == seat.delegate)?;
+            desk.shelf.book.delegates.get(at).map(|person| person.name.clone())
+        };
+        let seats = board.seats.iter().filter(|seat| seat.role == role);
+        seats.filter_map(name).collect::<Vec<_>>().join(", ")
+    };
+    let conflict = Conflict {
+        what: "Ban kiểm phiếu",
+        by: part.changed_by,
+        at: in_vietnam(part.changed_at),
+        version,
+        differences: Vec::new(),
+    };
+    let both = TellerRole::ALL.map(|role| (role.label(), names(before, role), names(typed, role)));
+    let fields = both.each_ref().map(|(label, stored, typed)| (*label, stored.as_str(), typed.as_str()));
+    Ok(AppError::Stale(conflict.with_fields(fields)))
+}
+
+/// The board that may be appointed now.
+fn ready(desk: &Desk, decision: Decision) -> Result<DecidedBoard, AppError> {
+    if desk.stage() != Stage::Listed {
+        return Err(Refusal::NotNow { doing: "lập Ban kiểm phiếu", stage: desk.stage() }.into());
+    }
+    let tellers = desk.shelf.book.tellers.clone();
+    if tellers.is_empty() { Err(Refusal::NoBoard.into()) } else { Ok(DecidedBoard { decision, tellers }) }
+}
+
+/// What confirming the proposal would decide now.
+pub(super) async fn content_now(tx: &mut CouncilTx, proposal: &Proposal) -> Result<String, AppError> {
+    let proposed: DecidedBoard = content(&proposal.content)?;
+    text_of(&ready(&Desk::load(tx, proposal.poll).await?, proposed.decision)?)
+}
+
+/// Takes the step that was confirmed.
+pub(super) async fn take(tx: &mut CouncilTx, proposal: &Proposal, step: &Step) -> Result<(), AppError> {
+    let DecidedBoard { decision, tellers } = content(&proposal.content)?;
+    let appoint = |state: PollState| state.appoint_board(tellers, decision.text());
+    polls::take_step(tx, proposal.poll, (step.at, &step.actor), &step.keys, appoint).await.map(drop)
+}

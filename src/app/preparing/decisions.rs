@@ -1,0 +1,201 @@
+//! Proposals as two people see them: what exactly would change, who proposed it, and the decision of another.
+//!
+//! A kind of step plugs in at three places of this file, each a `match` over [`ProposalKind`]: `content_now` gives the
+//! canonical text of what would be done at this moment (another text than the proposed one makes the proposal outdated);
+//! `take` does what was confirmed, in the transaction of the decision; [`Shown`] is what the page of the proposal draws,
+//! read from the proposed text itself. How it is proposed is the slice's own use case, by
+//! [`propose`](crate::app::proposals::propose).
+
+use super::desk::content;
+use super::{LEADERS, OFFICE, Step, board, forms, listing, verdicts};
+use crate::app::Caller;
+use crate::app::error::AppError;
+use crate::app::proposals;
+use crate::app::service::{App, Ask};
+use crate::domain::decided::{DecidedBoard, DecidedForms, DecidedList, EligibilityOverride};
+use crate::domain::id::{PollId, ProposalId};
+use crate::domain::proposal::{Proposal, ProposalError, ProposalKind, ProposalState};
+use crate::domain::text::clean;
+use crate::store::{CouncilTx, preparation};
+
+/// Longest reason in letters.
+const MAX_NOTE: usize = 500;
+const NO_PROPOSAL: AppError = AppError::NotFound("đề xuất này");
+
+/// What a proposal would change, read from the text that is confirmed.
+#[derive(Clone, Debug)]
+pub enum Shown {
+    /// A verdict against the rules.
+    Verdict(EligibilityOverride),
+    /// The list.
+    List(DecidedList),
+    /// The board.
+    Board(DecidedBoard),
+    /// The forms.
+    Forms(DecidedForms),
+    /// Dossiers, by the text itself.
+    Dossiers(String),
+}
+
+/// A proposal as its page shows it.
+#[derive(Clone, Debug)]
+pub struct ProposalPage {
+    /// Itself.
+    pub proposal: Proposal,
+    /// Name of the sitting.
+    pub sitting: String,
+    /// What it would change.
+    pub shown: Shown,
+    /// Why it cannot be confirmed as things are now; `None` when it can, or is decided.
+    pub obstacle: Option<String>,
+    /// The caller may confirm or refuse it.
+    pub may_decide: bool,
+    /// The caller may take it back.
+    pub may_withdraw: bool,
+}
+
+impl App {
+    /// All proposals for a poll, the newest first, with the name of the sitting.
+    ///
+    /// # Errors
+    /// When there is no such poll, or the caller does not prepare votes.
+    pub async fn proposals(&self, caller: &Caller, poll: PollId) -> Result<(String, Vec<Proposal>), AppError> {
+        caller.may(OFFICE)?;
+        let mut tx = self.store.read(caller.council).await?;
+        let sitting = super::overview::sitting(&mut tx, poll).await?;
+        Ok((sitting, preparation::proposals(&mut tx, poll).await?))
+    }
+
+    /// One proposal.
+    ///
+    /// # Errors
+    /// When there is none, or the caller does not prepare votes.
+    pub async fn proposal(&self, caller: &Caller, poll: PollId, id: ProposalId) -> Result<ProposalPage, AppError> {
+        caller.may(OFFICE)?;
+        let mut tx = self.store.read(caller.council).await?;
+        let proposal = find(&mut tx, poll, id).await?;
+        let is_open = proposal.state == ProposalState::Open;
+        let is_own = proposal.proposed.account == caller.account.id;
+        let obstacle = if is_open { obstacle(content_now(&mut tx, &proposal).await, &proposal)? } else { None };
+        Ok(ProposalPage {
+            sitting: super::overview::sitting(&mut tx, poll).await?,
+            shown: shown(&proposal)?,
+            obstacle,
+            may_decide: is_open && !is_own && caller.may(LEADERS).is_ok(),
+            may_withdraw: is_open && is_own,
+            proposal,
+        })
+    }
+
+    /// Confirms a proposal of somebody else, and does what it proposes.
+    ///
+    /// # Errors
+    /// When the caller proposed it or is no leader, it was decided before, or something else would be done now.
+    pub async fn confirm(&self, ask: Ask<'_>, poll: PollId, id: ProposalId) -> Result<(), AppError> {
+        let actor = ask.caller.may(LEADERS)?;
+        let step = Step { at: self.now_text()?, actor, keys: self.keys.clone() };
+        self.write_once(ask, move |tx| {
+            Box::pin(async move {
+                let proposal = find(tx, poll, id).await?;
+                // A step that was taken, or that is one's own, has nothing to be compared with.
+                let is_theirs = Some(proposal.proposed.account) != step.actor.account;
+                let now = match proposal.state {
+                    ProposalState::Open if is_theirs => Some(content_now(tx, &proposal).await?),
+                    _ => None,
+                };
+                let (at, actor) = (step.at, &step.actor);
+                let to = ProposalState::Confirmed;
+                let decided = proposals::decide(tx, at, actor, proposal, to, String::new(), now.as_deref()).await?;
+                take(tx, &decided, &step).await
+            })
+        })
+        .await
+    }
+
+    /// Refuses a proposal of somebody else, with the reason.
+    ///
+    /// # Errors
+    /// When the reason is missing, the caller proposed it or is no leader, or it was decided before.
+    pub async fn refuse(&self, ask: Ask<'_>, poll: PollId, id: ProposalId, note: &str) -> Result<(), AppError> {
+        let actor = ask.caller.may(LEADERS)?;
+        let note = clean(note);
+        if note.is_empty() || note.chars().count() > MAX_NOTE {
+            let sentence = format!("Hãy ghi lý do không chấp nhận, không dài quá {MAX_NOTE} ký tự.");
+            return Err(AppError::field("note", sentence));
+        }
+        let at = self.now_text()?;
+        self.write_once(ask, move |tx| {
+            Box::pin(async move {
+                let proposal = find(tx, poll, id).await?;
+                let to = ProposalState::Refused;
+                proposals::decide(tx, at, &actor, proposal, to, note, None).await.map(drop)
+            })
+        })
+        .await
+    }
+
+    /// Takes back one's own proposal.
+    ///
+    /// # Errors
+    /// When it is somebody else's, or was decided before.
+    pub async fn withdraw(&self, ask: Ask<'_>, poll: PollId, id: ProposalId) -> Result<(), AppError> {
+        let actor = ask.caller.may(OFFICE)?;
+        let at = self.now_text()?;
+        self.write_once(ask, move |tx| {
+            Box::pin(async move {
+                let proposal = find(tx, poll, id).await?;
+                let to = ProposalState::Withdrawn;
+                proposals::decide(tx, at, &actor, proposal, to, String::new(), None).await.map(drop)
+            })
+        })
+        .await
+    }
+}
+
+async fn find(tx: &mut CouncilTx, poll: PollId, id: ProposalId) -> Result<Proposal, AppError> {
+    preparation::proposal(tx, id).await?.filter(|proposal| proposal.poll == poll).ok_or(NO_PROPOSAL)
+}
+
+/// What would be done now, as the text that is compared with the proposed one.
+async fn content_now(tx: &mut CouncilTx, proposal: &Proposal) -> Result<String, AppError> {
+    match proposal.kind {
+        ProposalKind::EligibilityOverride => verdicts::content_now(tx, proposal).await,
+        ProposalKind::ListDecided => listing::content_now(tx, proposal).await,
+        ProposalKind::BoardAppointed => board::content_now(tx, proposal).await,
+        ProposalKind::FormsSealed => forms::content_now(tx, proposal).await,
+        ProposalKind::DossiersReleased => Err(ProposalError::Outdated.into()),
+    }
+}
+
+/// Does what was confirmed.
+async fn take(tx: &mut CouncilTx, proposal: &Proposal, step: &Step) -> Result<(), AppError> {
+    match proposal.kind {
+        // The confirmed proposal itself is what verdicts are read from.
+        ProposalKind::EligibilityOverride => Ok(()),
+        ProposalKind::ListDecided => listing::take(tx, proposal, step).await,
+        ProposalKind::BoardAppointed => board::take(tx, proposal, step).await,
+        ProposalKind::FormsSealed => forms::take(tx, proposal, step).await,
+        ProposalKind::DossiersReleased => Err(ProposalError::Outdated.into()),
+    }
+}
+
+fn shown(proposal: &Proposal) -> Result<Shown, AppError> {
+    let text = &proposal.content;
+    Ok(match proposal.kind {
+        ProposalKind::EligibilityOverride => Shown::Verdict(content(text)?),
+        ProposalKind::ListDecided => Shown::List(content(text)?),
+        ProposalKind::BoardAppointed => Shown::Board(content(text)?),
+        ProposalKind::FormsSealed => Shown::Forms(content(text)?),
+        ProposalKind::DossiersReleased => Shown::Dossiers(text.clone()),
+    })
+}
+
+/// Why the proposal cannot be confirmed now.
+fn obstacle(now: Result<String, AppError>, proposal: &Proposal) -> Result<Option<String>, AppError> {
+    match now {
+        Ok(now) if now == proposal.content => Ok(None),
+        Ok(_) => Ok(Some(ProposalError::Outdated.to_string())),
+        Err(problem @ (AppError::Input(_) | AppError::NotFound(_))) => Ok(Some(problem.to_string())),
+        Err(other) => Err(other),
+    }
+}

@@ -1,0 +1,115 @@
+//! All that a decision on a poll looks at, loaded at once.
+
+use super::NO_POLL;
+use crate::app::error::AppError;
+use crate::app::shelf::Shelf;
+use crate::domain::audit::canonical::to_text;
+use crate::domain::decided::{DecidedList, Decision, EligibilityOverride};
+use crate::domain::eligibility::{self, Override, Standing};
+use crate::domain::finding::Finding;
+use crate::domain::id::{LogId, OfficialId, PollId};
+use crate::domain::poll_state::{PollState, Stage};
+use crate::domain::proposal::{Proposal, ProposalKind, ProposalState};
+use crate::domain::readiness::readiness;
+use crate::store::{CouncilTx, polls, preparation};
+
+/// A poll with its book, its verdicts and its proposals.
+#[derive(Debug)]
+pub(in crate::app) struct Desk {
+    /// Book, plan, rules.
+    pub shelf: Shelf,
+    /// How far the poll has come.
+    pub state: PollState,
+    /// Its log.
+    pub log: LogId,
+    /// What the rules give, official by official of the book.
+    pub given: Vec<Standing>,
+    /// The same with what two people decided otherwise.
+    pub standings: Vec<Standing>,
+    /// The newest first.
+    pub proposals: Vec<Proposal>,
+}
+
+impl Desk {
+    /// Loads all of it; facts stay where they are.
+    ///
+    /// # Errors
+    /// When there is no such poll, or what is stored does not read.
+    pub(in crate::app) async fn load(tx: &mut CouncilTx, poll: PollId) -> Result<Self, AppError> {
+        let shelf = Shelf::load(tx, poll, Vec::new()).await?;
+        let stored = polls::find(tx, poll).await?.ok_or(NO_POLL)?;
+        let proposals = preparation::proposals(tx, poll).await?;
+        let given = eligibility::eligibility(&shelf.rules, &shelf.book, shelf.plan.kind, &shelf.enabled());
+        let mut standings = Vec::with_capacity(given.len());
+        for standing in given.iter().cloned() {
+            let decision = match shelf.id(standing.official) {
+                Some(id) => decision_on(&proposals, id)?,
+                None => None,
+            };
+            standings.push(match decision {
+                Some(decision) => standing.decided_by(decision),
+                None => standing,
+            });
+        }
+        Ok(Self { shelf, state: stored.state, log: stored.log, given, standings, proposals })
+    }
+
+    /// How far the poll has come.
+    pub(in crate::app) const fn stage(&self) -> Stage {
+        self.state.stage()
+    }
+
+    /// The open proposal of a kind about something.
+    pub(in crate::app) fn open(&self, kind: ProposalKind, about: &str) -> Option<&Proposal> {
+        let wanted = |p: &&Proposal| p.kind == kind && p.about == about && p.state == ProposalState::Open;
+        self.proposals.iter().find(wanted)
+    }
+
+    /// The list as roster, rules and decisions give it now.
+    pub(in crate::app) fn list_now(&self, decision: Decision) -> DecidedList {
+        let Shelf { book, officials, .. } = &self.shelf;
+        DecidedList::draw(book, officials, &self.standings, &self.shelf.occasion(), decision)
+    }
+
+    /// The list that was decided.
+    ///
+    /// # Errors
+    /// When what is stored does not read.
+    pub(in crate::app) fn decided_list(&self) -> Result<Option<DecidedList>, AppError> {
+        let confirmed = |p: &&Proposal| p.kind == ProposalKind::ListDecided && p.state == ProposalState::Confirmed;
+        self.proposals.iter().find(confirmed).map(|p| content(&p.content)).transpose()
+    }
+
+    /// What readiness says of sitting, board and ballots.
+    pub(in crate::app) fn readiness(&self) -> Vec<Finding> {
+        readiness(&self.shelf.rules, &self.shelf.book, self.shelf.plan.kind, &self.standings)
+    }
+}
+
+/// What two people decided last about an official.
+fn decision_on(proposals: &[Proposal], official: OfficialId) -> Result<Option<Override>, AppError> {
+    let about = official.to_string();
+    let last = proposals.iter().find(|p| {
+        p.kind == ProposalKind::EligibilityOverride && p.about == about && p.state == ProposalState::Confirmed
+    });
+    let Some(proposal) = last else { return Ok(None) };
+    let EligibilityOverride { verdict, reason, .. } = content(&proposal.content)?;
+    let confirmed_by = proposal.decided.as_ref().map(|hand| hand.name.clone()).unwrap_or_default();
+    Ok(Some(Override { verdict, reason, proposed_by: proposal.proposed.name.clone(), confirmed_by }))
+}
+
+/// The value of a proposal's text.
+///
+/// # Errors
+/// When it does not read.
+pub(in crate::app) fn content<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, AppError> {
+    serde_json::from_str(text).map_err(|e| AppError::internal("đọc đề xuất", e))
+}
+
+/// The one text of what is proposed.
+///
+/// # Errors
+/// When the value has none.
+pub(in crate::app) fn text_of(value: &impl serde::Serialize) -> Result<String, AppError> {
+    to_text(value).map_err(|e| AppError::internal("ghi đề xuất", e))
+}

@@ -1,0 +1,210 @@
+//! The ballot forms: made from the list that was decided, looked at as the very file that is sealed, sealed by two.
+
+use super::desk::{Desk, text_of};
+use super::{OFFICE, Paper, Step};
+use crate::app::Caller;
+use crate::app::error::AppError;
+use crate::app::polls;
+use crate::app::proposals::{self, Offer};
+use crate::app::service::{App, Ask};
+use crate::domain::audit::event::poll::SealedForm;
+use crate::domain::audit::{Checkpoint, Digest, Moment, VerifierKey};
+use crate::domain::decided::{DecidedForms, Decision};
+use crate::domain::finding::Finding;
+use crate::domain::id::{LogId, PollId, ProposalId};
+use crate::domain::poll_state::{PollState, Refusal, Stage};
+use crate::domain::proposal::{Proposal, ProposalKind};
+use crate::pdf::{self, Pdf};
+use crate::store::{CouncilTx, logs};
+
+const DOING: &str = "in mẫu phiếu";
+const NO_FORM: AppError = AppError::NotFound("mẫu phiếu này");
+
+/// The head that was signed when the forms were sealed.
+#[derive(Clone, Debug)]
+pub struct SealedHead {
+    /// Entries of the poll's log under it.
+    pub size: u64,
+    /// Root as 16 groups of 4 hex digits.
+    pub groups: Vec<String>,
+    /// The signed text.
+    pub note: String,
+}
+
+/// The forms of a poll.
+#[derive(Clone, Debug)]
+pub struct FormsPage {
+    /// Name of the sitting.
+    pub sitting: String,
+    /// As they are sealed, or as they would be; none before the list is decided.
+    pub forms: Vec<SealedForm>,
+    /// Whether the list is decided: forms are made from nothing else.
+    pub is_listed: bool,
+    /// Whether a board is appointed.
+    pub has_board: bool,
+    /// What must be looked at; errors stand in the way.
+    pub findings: Vec<Finding>,
+    /// The proposal that waits.
+    pub open: Option<ProposalId>,
+    /// Set once they are sealed.
+    pub head: Option<SealedHead>,
+}
+
+impl App {
+    /// The forms of a poll.
+    ///
+    /// # Errors
+    /// When there is no such poll, a character cannot be printed, or what was sealed does not come out again.
+    pub async fn forms_page(&self, caller: &Caller, poll: PollId) -> Result<FormsPage, AppError> {
+        caller.may(OFFICE)?;
+        let mut tx = self.store.read(caller.council).await?;
+        let desk = Desk::load(&mut tx, poll).await?;
+        let is_sealed = desk.stage() >= Stage::Sealed;
+        let forms = if desk.stage() >= Stage::Listed {
+            let printed = printed(&desk)?;
+            check_sealed(&mut tx, poll, is_sealed, &printed).await?;
+            printed.into_iter().map(|(form, _)| form).collect()
+        } else {
+            Vec::new()
+        };
+        Ok(FormsPage {
+            sitting: desk.shelf.book.council.sitting.name.clone(),
+            is_listed: desk.stage() >= Stage::Listed,
+            has_board: matches!(&desk.state, PollState::Listed(_, _, board) if !board.is_empty()) || is_sealed,
+            findings: if is_sealed { Vec::new() } else { findings(&desk)? },
+            open: desk.open(ProposalKind::FormsSealed, "").map(|proposal| proposal.id),
+            head: if is_sealed { sealed_head(&mut tx, desk.log).await? } else { None },
+            forms,
+        })
+    }
+
+    /// One form as the very file that is sealed.
+    ///
+    /// # Errors
+    /// When there is no such form, or what was sealed does not come out again.
+    pub async fn form_paper(&self, caller: &Caller, poll: PollId, form: &str) -> Result<Paper, AppError> {
+        caller.may(OFFICE)?;
+        let mut tx = self.store.read(caller.council).await?;
+        let desk = Desk::load(&mut tx, poll).await?;
+        if desk.stage() < Stage::Listed {
+            return Err(NO_FORM);
+        }
+        let printed = printed(&desk)?;
+        check_sealed(&mut tx, poll, desk.stage() >= Stage::Sealed, &printed).await?;
+        let (form, pdf) = printed.into_iter().find(|(sealed, _)| sealed.id == form).ok_or(NO_FORM)?;
+        Ok(Paper { name: format!("{}.pdf", form.id), bytes: pdf.bytes })
+    }
+
+    /// The head that was signed when the forms were sealed.
+    ///
+    /// # Errors
+    /// When there is no such poll, or its forms are not sealed.
+    pub async fn sealed_head(&self, caller: &Caller, poll: PollId) -> Result<SealedHead, AppError> {
+        caller.may(OFFICE)?;
+        let mut tx = self.store.read(caller.council).await?;
+        let desk = Desk::load(&mut tx, poll).await?;
+        sealed_head(&mut tx, desk.log).await?.ok_or(AppError::NotFound("điểm chốt khi chốt mẫu phiếu"))
+    }
+
+    /// Proposes to seal the forms.
+    ///
+    /// # Errors
+    /// When an error stands in the way, the board is not appointed, or they are proposed already.
+    pub async fn propose_forms(&self, ask: Ask<'_>, poll: PollId) -> Result<ProposalId, AppError> {
+        let actor = ask.caller.may(OFFICE)?;
+        let (at, id) = (self.now_text()?, ProposalId::new(self.clock.now(), &self.chance.for_id()?));
+        let proposed = self.write_once(ask, move |tx| {
+            Box::pin(async move {
+                let content = text_of(&ready(&Desk::load(tx, poll).await?)?)?;
+                let offer = Offer { poll, kind: ProposalKind::FormsSealed, about: String::new(), content };
+                proposals::propose(tx, id, at, &actor, offer).await.map(drop)
+            })
+        });
+        proposed.await?;
+        Ok(id)
+    }
+}
+
+/// One copy of each form of the decided list, with what the log says of it. Some milliseconds of work: the faces are cut
+/// down to the letters that a form uses.
+fn printed(desk: &Desk) -> Result<Vec<(SealedForm, Pdf)>, AppError> {
+    let list = desk.decided_list()?.ok_or_else(|| AppError::internal(DOING, "không có danh sách đã chốt"))?;
+    let occasion = desk.shelf.occasion();
+    let day = occasion.council.sitting.votes_on;
+    let print = |form: crate::domain::ballot::BallotForm| {
+        let pdf = pdf::ballots(&form, 1, day).map_err(|e| AppError::Input(e.to_string()))?;
+        let sealed = SealedForm {
+            block: form.block.0,
+            id: form.id,
+            lines: u32::try_from(form.lines.len()).unwrap_or(u32::MAX),
+            sha256: Digest::of(&pdf.bytes),
+            sheets: pdf.pages,
+        };
+        Ok((sealed, pdf))
+    };
+    list.forms(&occasion).into_iter().map(print).collect()
+}
+
+/// What was sealed comes out again to the byte, or nothing is shown.
+async fn check_sealed(
+    tx: &mut CouncilTx,
+    poll: PollId,
+    is_sealed: bool,
+    printed: &[(SealedForm, Pdf)],
+) -> Result<(), AppError> {
+    if !is_sealed {
+        return Ok(());
+    }
+    let sealed = crate::store::polls::forms(tx, poll).await?;
+    let same = sealed.iter().map(|progress| &progress.form).eq(printed.iter().map(|(form, _)| form));
+    if same { Ok(()) } else { Err(AppError::internal(DOING, "mẫu phiếu in lại khác mẫu đã chốt")) }
+}
+
+fn findings(desk: &Desk) -> Result<Vec<Finding>, AppError> {
+    let mut findings = Vec::new();
+    if let Some(list) = desk.decided_list()? {
+        let now = desk.list_now(Decision { ..list.decision.clone() });
+        findings.extend(list.difference(&now));
+    }
+    findings.extend(desk.readiness());
+    Ok(findings)
+}
+
+/// The forms that may be sealed now.
+fn ready(desk: &Desk) -> Result<DecidedForms, AppError> {
+    let PollState::Listed(_, _, board) = &desk.state else {
+        return Err(Refusal::NotNow { doing: "chốt mẫu phiếu", stage: desk.stage() }.into());
+    };
+    if board.is_empty() {
+        return Err(Refusal::NoBoard.into());
+    }
+    if let Some(error) = findings(desk)?.iter().find(|finding| finding.is_error()) {
+        return Err(AppError::Input(format!("Chưa chốt được mẫu phiếu: {} {}", error.what, error.remedy)));
+    }
+    Ok(DecidedForms { forms: printed(desk)?.into_iter().map(|(form, _)| form).collect() })
+}
+
+async fn sealed_head(tx: &mut CouncilTx, log: LogId) -> Result<Option<SealedHead>, AppError> {
+    let damaged = |cause: String| AppError::internal("đọc điểm chốt", cause);
+    let rows = logs::checkpoints(tx, log).await?;
+    let Some(row) = rows.into_iter().find(|row| row.moment == Moment::FormsSealed.code()) else { return Ok(None) };
+    let heads = logs::heads(tx).await?;
+    let head = heads.into_iter().find(|head| head.log == log);
+    let head = head.ok_or_else(|| damaged("không có nhật ký này".to_owned()))?;
+    let key = VerifierKey::parse(&head.public_key).map_err(|e| damaged(e.to_string()))?;
+    let signed = Checkpoint::open(&row.note, &key).map_err(|e| damaged(e.to_string()))?;
+    Ok(Some(SealedHead { size: signed.size, groups: signed.root.groups().to_vec(), note: row.note }))
+}
+
+/// What confirming the proposal would seal now.
+pub(super) async fn content_now(tx: &mut CouncilTx, proposal: &Proposal) -> Result<String, AppError> {
+    text_of(&ready(&Desk::load(tx, proposal.poll).await?)?)
+}
+
+/// Takes the step that was confirmed: the head is signed with it.
+pub(super) async fn take(tx: &mut CouncilTx, proposal: &Proposal, step: &Step) -> Result<(), AppError> {
+    let DecidedForms { forms } = super::desk::content(&proposal.content)?;
+    let council = polls::council_log(tx).await?;
+    let seal = |state: PollState| state.seal_forms(forms, council);
+    polls::take_step(tx, proposal.poll, (step.at, &step.actor), &step.keys, seal).await.map(drop)
+}

@@ -1,0 +1,388 @@
+//! What an office has to do before a vote, and how far each of it has come: computed from figures, never ticked off by
+//! hand.
+
+use super::poll_state::Stage;
+use super::rules::{Attested, RuleSet};
+
+/// One task, in the order of a preparation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TaskId {
+    /// Council and sitting.
+    Sitting,
+    /// Officials and delegates.
+    Roster,
+    /// Who is voted on.
+    Eligibility,
+    /// Who owes what by when.
+    Deadlines,
+    /// Facts with their sources.
+    Facts,
+    /// Dossiers for the delegates.
+    Dossiers,
+    /// The list decided.
+    List,
+    /// The board of tellers.
+    Board,
+    /// The ballot forms sealed.
+    Forms,
+}
+
+impl TaskId {
+    /// In Vietnamese, as the list of tasks names it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Sitting => "Hội đồng và kỳ họp",
+            Self::Roster => "Danh sách cán bộ và đại biểu",
+            Self::Eligibility => "Xét diện lấy phiếu",
+            Self::Deadlines => "Thời hạn",
+            Self::Facts => "Dữ kiện",
+            Self::Dossiers => "Hồ sơ",
+            Self::List => "Chốt danh sách",
+            Self::Board => "Ban kiểm phiếu",
+            Self::Forms => "Chốt mẫu phiếu",
+        }
+    }
+}
+
+/// How far a task has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TaskState {
+    /// Nothing is there.
+    NotBegun,
+    /// Something is there, and something is left.
+    UnderWay,
+    /// Somebody must look at something before it goes on.
+    NeedsCare,
+    /// Nothing is left.
+    Done,
+}
+
+impl TaskState {
+    /// In Vietnamese.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::NotBegun => "chưa làm",
+            Self::UnderWay => "đang làm",
+            Self::NeedsCare => "cần xử lý",
+            Self::Done => "xong",
+        }
+    }
+}
+
+/// Where something is put right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// The plan of the poll.
+    Plan,
+    /// The officials of the roster.
+    Officials,
+    /// The delegates of the roster.
+    Delegates,
+    /// Verdicts.
+    Eligibility,
+    /// Deadlines.
+    Deadlines,
+    /// Facts.
+    Facts,
+    /// Dossiers.
+    Dossiers,
+    /// The list.
+    List,
+    /// The board.
+    Board,
+    /// The forms.
+    Forms,
+    /// What waits for another person.
+    Proposals,
+}
+
+/// Something that is missing, as a sentence, and where it is put right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lack {
+    /// One sentence, Vietnamese.
+    pub sentence: String,
+    /// Where.
+    pub remedy: Remedy,
+}
+
+/// A task with its state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Task {
+    /// Which.
+    pub id: TaskId,
+    /// How far it has come.
+    pub state: TaskState,
+    /// What is there, in a few words; empty when nothing is.
+    pub summary: String,
+    /// What is missing.
+    pub lacks: Vec<Lack>,
+    /// The article behind it, and how well it was read.
+    pub law: Option<(String, Attested)>,
+}
+
+/// What tasks are computed from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// Errors in sitting and rule set.
+    pub sitting_errors: usize,
+    /// Warnings about them.
+    pub sitting_warnings: usize,
+    /// Officials of the roster.
+    pub officials: usize,
+    /// Delegates of the roster.
+    pub delegates: usize,
+    /// All delegates by the plan.
+    pub delegates_planned: usize,
+    /// Officials who stand on the list.
+    pub listed: usize,
+    /// Officials of whom something is to be confirmed.
+    pub to_confirm: usize,
+    /// Deadlines in all.
+    pub deadlines: usize,
+    /// Those that are done.
+    pub deadlines_done: usize,
+    /// Those that passed and are not done.
+    pub deadlines_late: usize,
+    /// Facts that count.
+    pub facts: usize,
+    /// Those that a second person has not checked.
+    pub facts_unverified: usize,
+    /// Releases of dossiers.
+    pub releases: usize,
+    /// Members of the board as it is drafted.
+    pub seats: usize,
+    /// Findings about that board.
+    pub board_findings: usize,
+    /// A board is appointed.
+    pub is_board_appointed: bool,
+    /// In what the roster and the decided list differ.
+    pub list_differences: usize,
+    /// Steps that wait for another person, in the order of [`ProposalKind::ALL`](super::proposal::ProposalKind::ALL).
+    pub open: [usize; 5],
+}
+
+/// Places in [`Figures::open`].
+pub mod waiting {
+    /// Verdicts.
+    pub const ELIGIBILITY: usize = 0;
+    /// Dossiers.
+    pub const DOSSIERS: usize = 1;
+    /// The list.
+    pub const LIST: usize = 2;
+    /// The board.
+    pub const BOARD: usize = 3;
+    /// The forms.
+    pub const FORMS: usize = 4;
+}
+
+/// One task under way.
+struct Draft {
+    lacks: Vec<Lack>,
+    needs_care: bool,
+}
+
+impl Draft {
+    const fn new() -> Self {
+        Self { lacks: Vec::new(), needs_care: false }
+    }
+
+    fn lacks(mut self, is_so: bool, remedy: Remedy, sentence: impl Into<String>) -> Self {
+        if is_so {
+            self.lacks.push(Lack { sentence: sentence.into(), remedy });
+        }
+        self
+    }
+
+    fn alarms(mut self, is_so: bool, remedy: Remedy, sentence: impl Into<String>) -> Self {
+        self.needs_care |= is_so;
+        self.lacks(is_so, remedy, sentence)
+    }
+
+    fn waits(self, open: usize) -> Self {
+        self.alarms(open > 0, Remedy::Proposals, format!("{open} đề xuất chờ người khác xác nhận."))
+    }
+
+    fn task(self, id: TaskId, has_begun: bool, is_done: bool, summary: String) -> Task {
+        let state = match (self.needs_care, is_done, has_begun) {
+            (true, ..) => TaskState::NeedsCare,
+            (_, true, _) => TaskState::Done,
+            (.., true) => TaskState::UnderWay,
+            _ => TaskState::NotBegun,
+        };
+        Task { id, state, summary, lacks: self.lacks, law: None }
+    }
+}
+
+/// All tasks of a poll at `stage`, in their order.
+pub fn tasks(figures: &Figures, stage: Stage, rules: &RuleSet) -> Vec<Task> {
+    let parts = [people(figures, stage), papers(figures), decisions(figures, stage)];
+    let mut tasks: Vec<Task> = parts.into_iter().flatten().collect();
+    for task in &mut tasks {
+        task.law = law(task.id, rules);
+    }
+    tasks
+}
+
+fn people(f: &Figures, stage: Stage) -> [Task; 3] {
+    let sitting = Draft::new()
+        .alarms(f.sitting_errors > 0, Remedy::Plan, "Kỳ họp và bộ quy tắc không hợp nhau.")
+        .lacks(f.sitting_warnings > 0, Remedy::Plan, format!("{} điều cần đối chiếu về kỳ họp.", f.sitting_warnings))
+        .task(TaskId::Sitting, true, f.sitting_errors == 0, String::new());
+    let both = f.officials > 0 && f.delegates > 0;
+    let differs = f.delegates > 0 && f.delegates != f.delegates_planned;
+    let counts = format!("Danh sách có {} đại biểu, kế hoạch ghi {}.", f.delegates, f.delegates_planned);
+    let roster = Draft::new()
+        .lacks(f.officials == 0, Remedy::Officials, "Chưa có cán bộ nào trong danh sách.")
+        .lacks(f.delegates == 0, Remedy::Delegates, "Chưa có đại biểu nào trong danh sách.")
+        .alarms(differs, Remedy::Plan, counts)
+        .task(
+            TaskId::Roster,
+            f.officials + f.delegates > 0,
+            both,
+            format!("{} cán bộ, {} đại biểu", f.officials, f.delegates),
+        );
+    let is_listed = stage >= Stage::Listed;
+    let confirm = format!("{} người có điều cơ quan phải xác nhận.", f.to_confirm);
+    let nobody = f.officials > 0 && f.listed == 0;
+    let eligibility = Draft::new()
+        .lacks(f.officials == 0, Remedy::Officials, "Chưa có ai để xét.")
+        .alarms(nobody, Remedy::Eligibility, "Không ai thuộc diện lấy phiếu.")
+        .alarms(f.to_confirm > 0 && !is_listed, Remedy::Eligibility, confirm)
+        .waits(if is_listed { 0 } else { f.open[waiting::ELIGIBILITY] })
+        .task(TaskId::Eligibility, f.officials > 0, f.listed > 0, format!("{} người thuộc diện", f.listed));
+    [sitting, roster, eligibility]
+}
+
+fn papers(f: &Figures) -> [Task; 3] {
+    let late = format!("{} thời hạn đã qua mà chưa ghi là xong.", f.deadlines_late);
+    let left = f.deadlines.saturating_sub(f.deadlines_done + f.deadlines_late);
+    let deadlines = Draft::new()
+        .alarms(f.deadlines_late > 0, Remedy::Deadlines, late)
+        .lacks(left > 0, Remedy::Deadlines, format!("{left} thời hạn sắp tới."))
+        .task(
+            TaskId::Deadlines,
+            f.deadlines_done > 0,
+            f.deadlines_done == f.deadlines,
+            format!("{} trên {} đã xong", f.deadlines_done, f.deadlines),
+        );
+    let unverified = format!("{} dữ kiện chưa có người thứ hai thẩm tra.", f.facts_unverified);
+    let facts = Draft::new()
+        .lacks(f.facts == 0, Remedy::Facts, "Chưa có dữ kiện nào.")
+        .lacks(f.facts_unverified > 0, Remedy::Facts, unverified)
+        .task(
+            TaskId::Facts,
+            f.facts > 0,
+            f.facts > 0 && f.facts_unverified == 0,
+            format!("{} dữ kiện, {} đã thẩm tra", f.facts, f.facts.saturating_sub(f.facts_unverified)),
+        );
+    let dossiers = Draft::new()
+        .lacks(f.releases == 0, Remedy::Dossiers, "Chưa phát hành hồ sơ cho đại biểu.")
+        .waits(f.open[waiting::DOSSIERS])
+        .task(
+            TaskId::Dossiers,
+            f.releases > 0,
+            f.releases > 0,
+            match f.releases {
+                0 => String::new(),
+                n => format!("đã phát hành {n} lần"),
+            },
+        );
+    [deadlines, facts, dossiers]
+}
+
+fn decisions(f: &Figures, stage: Stage) -> [Task; 3] {
+    let (is_listed, is_sealed) = (stage >= Stage::Listed, stage >= Stage::Sealed);
+    let differs = format!(
+        "Danh sách cán bộ nay khác danh sách đã chốt ở {} chỗ; phiếu vẫn theo bản đã chốt.",
+        f.list_differences
+    );
+    let list = Draft::new()
+        .lacks(!is_listed && f.listed > 0, Remedy::List, "Chưa chốt danh sách.")
+        .lacks(!is_listed && f.listed == 0, Remedy::Eligibility, "Chưa có ai thuộc diện để chốt.")
+        .alarms(is_listed && !is_sealed && f.list_differences > 0, Remedy::List, differs)
+        .waits(f.open[waiting::LIST])
+        .task(TaskId::List, is_listed, is_listed, String::new());
+    let board_warnings = format!("{} điều cần xem về thành phần Ban kiểm phiếu.", f.board_findings);
+    let board = Draft::new()
+        .lacks(f.seats == 0 && !is_sealed, Remedy::Board, "Chưa chọn thành viên.")
+        .lacks(f.seats > 0 && !f.is_board_appointed && !is_sealed, Remedy::Board, "Đã chọn, chưa lập Ban.")
+        .alarms(f.seats > 0 && f.board_findings > 0 && !is_sealed, Remedy::Board, board_warnings)
+        .waits(f.open[waiting::BOARD])
+        .task(TaskId::Board, f.seats > 0, f.is_board_appointed || is_sealed, format!("{} người", f.seats));
+    let forms = Draft::new()
+        .lacks(!is_listed, Remedy::List, "Mẫu phiếu in từ danh sách đã chốt; hãy chốt danh sách trước.")
+        .lacks(is_listed && !f.is_board_appointed && !is_sealed, Remedy::Board, "Cần lập Ban kiểm phiếu trước.")
+        .lacks(is_listed && f.is_board_appointed && !is_sealed, Remedy::Forms, "Chưa chốt mẫu phiếu.")
+        .waits(f.open[waiting::FORMS])
+        .task(TaskId::Forms, is_sealed, is_sealed, String::new());
+    [list, board, forms]
+}
+
+/// The article behind a task, as the rule set has it.
+fn law(id: TaskId, rules: &RuleSet) -> Option<(String, Attested)> {
+    let of = |cite: &str, attested| Some((cite.to_owned(), attested));
+    let paper = |wanted: &str| {
+        let found = rules.papers.iter().find(|paper| paper.id == wanted)?;
+        of(&found.cite, found.attested)
+    };
+    match id {
+        TaskId::Sitting => of(&rules.when.cite, rules.when.attested),
+        TaskId::Roster => of(&rules.quorum.cite, rules.quorum.attested),
+        TaskId::Eligibility => rules.exemptions.first().and_then(|rule| of(&rule.cite, rule.attested)),
+        TaskId::Deadlines | TaskId::List => rules.deadlines.first().and_then(|rule| of(&rule.cite, rule.attested)),
+        TaskId::Facts | TaskId::Dossiers => paper("person_report"),
+        TaskId::Board => {
+            let board = rules.board_min.as_ref().map(|rule| (rule.cite.clone(), rule.attested));
+            board.or_else(|| of(&rules.board_conflict.cite, rules.board_conflict.attested))
+        }
+        TaskId::Forms => paper("ballot"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::rules::builtin;
+
+    fn states(figures: &Figures, stage: Stage) -> String {
+        let rules = builtin().expect("carried").remove(0);
+        let letter = |task: &Task| match task.state {
+            TaskState::NotBegun => '-',
+            TaskState::UnderWay => '+',
+            TaskState::NeedsCare => '!',
+            TaskState::Done => 'x',
+        };
+        tasks(figures, stage, &rules).iter().map(letter).collect()
+    }
+
+    /// Sitting, roster, eligibility, deadlines, facts, dossiers, list, board, forms.
+    #[test]
+    fn each_task_says_how_far_it_is_from_its_figures() {
+        let begun = Figures { deadlines: 8, delegates_planned: 60, ..Figures::default() };
+        assert_eq!(states(&begun, Stage::Created), "x--------");
+        let roster = Figures { officials: 32, delegates: 60, listed: 30, ..begun };
+        assert_eq!(states(&roster, Stage::Created), "xxx------");
+        let asked = Figures { to_confirm: 2, delegates: 59, deadlines_late: 1, ..roster };
+        assert_eq!(states(&asked, Stage::Created), "x!!!-----");
+        let facts = Figures { facts: 700, facts_unverified: 3, deadlines_done: 4, seats: 7, ..roster };
+        assert_eq!(states(&facts, Stage::Created), "xxx++--+-");
+        let mut waiting = Figures { facts_unverified: 0, releases: 1, deadlines_done: 8, ..facts };
+        waiting.open[waiting::LIST] = 1;
+        assert_eq!(states(&waiting, Stage::Created), "xxxxxx!+-");
+        let listed = Figures { open: [0; 5], board_findings: 1, list_differences: 1, ..waiting };
+        assert_eq!(states(&listed, Stage::Listed), "xxxxxx!!-");
+        let ready = Figures { board_findings: 0, list_differences: 0, is_board_appointed: true, ..listed };
+        assert_eq!(states(&ready, Stage::Listed), "xxxxxxxx-");
+        assert_eq!(states(&ready, Stage::Sealed), "xxxxxxxxx");
+    }
+
+    #[test]
+    fn every_lack_leads_somewhere_and_every_task_names_its_article() {
+        let rules = builtin().expect("carried").remove(0);
+        let all = tasks(&Figures { deadlines: 8, ..Figures::default() }, Stage::Created, &rules);
+        for task in &all {
+            assert!(task.state == TaskState::Done || !task.lacks.is_empty(), "{:?}", task.id);
+            assert!(task.law.as_ref().is_some_and(|(cite, _)| !cite.is_empty()), "{:?}", task.id);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! The board of tellers.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Response};
+
+use super::listing::decision;
+use super::{LIST, answer, failed, is_clerk, nobody, proposed, read_poll, refused, tag};
+use crate::app::preparing::{BoardPage, TypedBoard};
+use crate::app::service::Ask;
+use crate::app::{AppError, Caller};
+use crate::domain::finding::Finding;
+use crate::web::Site;
+use crate::web::form::Form;
+use crate::web::notice::Done;
+use crate::web::render::Page;
+use crate::web::session::Visitor;
+
+#[derive(Template)]
+#[template(path = "preparing/board.html")]
+struct Show {
+    poll: String,
+    page: BoardPage,
+    findings: Vec<Finding>,
+    form: Form,
+    /// One who may be head or secretary, or nobody.
+    offices: Vec<(String, String)>,
+    members: Vec<(String, String)>,
+    may_draft: bool,
+}
+
+impl Show {
+    fn tag(&self, finding: &Finding) -> &'static str {
+        tag(finding)
+    }
+}
+
+async fn page(site: &Site, caller: &Caller, poll: &str, form: Option<Form>) -> Result<Page, AppError> {
+    let mut page = site.app.board_page(caller, read_poll(poll)?).await?;
+    let findings = std::mem::take(&mut page.findings);
+    let form = match form {
+        Some(form) if !form.value("version").is_empty() => form,
+        sent => with_draft(sent.unwrap_or_default(), &page),
+    };
+    let members: Vec<(String, String)> = page
+        .delegates
+        .iter()
+        .map(|(id, name, group)| {
+            // The macro shows what follows a colon in small type.
+            let label = group.as_ref().map_or_else(|| name.clone(), |group| format!("{name}: {group}"));
+            (id.to_string(), label)
+        })
+        .collect();
+    let nobody = (String::new(), "Chưa chọn".to_owned());
+    let named = page.delegates.iter().map(|(id, name, _)| (id.to_string(), name.clone()));
+    let offices = std::iter::once(nobody).chain(named).collect();
+    let may_draft = page.is_open && is_clerk(caller);
+    Ok(Page::new(Show { poll: poll.to_owned(), page, findings, form, offices, members, may_draft }))
+}
+
+/// The form of the draft, with what another form of the page found wrong.
+fn with_draft(sent: Form, page: &BoardPage) -> Form {
+    let TypedBoard { head, secretary, members } = page.typed.clone();
+    let one = [("version", page.version.to_string()), ("head", head), ("secretary", secretary)];
+    let members = members.into_iter().map(|id| ("members", id));
+    sent.also_filled(one.into_iter().chain(members))
+}
+
+fn typed(form: &Form) -> TypedBoard {
+    TypedBoard {
+        head: form.value("head").to_owned(),
+        secretary: form.value("secretary").to_owned(),
+        members: form.all("members").to_vec(),
+    }
+}
+
+/// `GET /ky/{poll}/ban-kiem-phieu`
+pub async fn show(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(poll): Path<String>,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    answer(page(&site, &caller, &poll, None).await)
+}
+
+/// `POST /ky/{poll}/ban-kiem-phieu`
+pub async fn draft(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(poll): Path<String>,
+    form: Form,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let done = async {
+        let ask = Ask { caller: &caller, request: form.request()? };
+        site.app.draft_board(ask, read_poll(&poll)?, form.version()?, typed(&form)).await
+    };
+    match done.await {
+        Ok(()) | Err(AppError::AlreadyDone) => Done::Saved.at(&format!("{LIST}/{poll}/ban-kiem-phieu")).into_response(),
+        Err(problem) => again(&site, &caller, &poll, form, problem).await,
+    }
+}
+
+/// `POST /ky/{poll}/ban-kiem-phieu/lap`
+pub async fn propose(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(poll): Path<String>,
+    form: Form,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let done = async {
+        let ask = Ask { caller: &caller, request: form.request()? };
+        site.app.propose_board(ask, read_poll(&poll)?, &decision(&form)).await
+    };
+    match proposed(&poll, done.await) {
+        Ok(answer) => answer,
+        Err(problem) => again(&site, &caller, &poll, form, problem).await,
+    }
+}
+
+async fn again(site: &Site, caller: &Caller, poll: &str, form: Form, problem: AppError) -> Response {
+    let is_conflict = matches!(problem, AppError::Stale(_));
+    let again = async { page(site, caller, poll, Some(form.with_errors(problem)?)).await };
+    match again.await {
+        Ok(page) => refused(page, is_conflict),
+        Err(problem) => failed(&problem),
+    }
+}
