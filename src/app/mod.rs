@@ -13,6 +13,7 @@ pub mod doctor;
 pub mod error;
 pub mod facts;
 pub mod files;
+pub mod fill;
 pub mod jobs;
 pub mod keys;
 mod log_texts;
