@@ -69,6 +69,29 @@
 //!    that commit is on the disk.
 //! 4. **Out.** The handler answers with a redirect, or with a page struct; one layer draws it with what every page has.
 //!
+//! # One preparation from end to end
+//!
+//! An office works for months before a vote; all of it is [records](domain::record): officials, delegates, facts, the parts
+//! of a [preparation](domain::preparation), questions, summaries. A record's row holds its canonical text, every version
+//! of it stays in one table, and one entry of the council's log tells of each change by hash ([`app::verify_db`] recomputes
+//! one from the other).
+//!
+//! 1. **Begin.** A clerk begins a poll: its log, its row and its plan are one transaction ([`app::preparing`]). From then
+//!    on [`domain::task`] says what is done and what is missing, with the article behind it.
+//! 2. **Fill.** Roster and facts are typed in or come from a workbook ([`app::roster`], [`app::facts`]); an import is
+//!    compared first and written whole or not at all. A fact stands in dossiers once a second person checked it against
+//!    its source.
+//! 3. **Decide.** What cannot be taken back is a [proposal](domain::proposal): one person proposes a canonical text,
+//!    another sees exactly that text and confirms it, and the step is taken in the same transaction, if the text is still
+//!    what would be done.
+//! 4. **Release.** Dossiers are compiled from a `Book` out of the database, printed, and kept as they are: document, canonical
+//!    text, PDF, and the versions of their facts. A later release is compared by those.
+//! 5. **Read.** Delegates read what was released, mark it, note and ask. Notes are sealed with a key that the server
+//!    never keeps ([`app::notes`]).
+//! 6. **Seal.** The list as it was decided, not the roster, makes the ballot forms; the hash of the very PDF seals each.
+//!
+//! Long work (an import, all dossiers) runs beside the request and says how far it has come ([`app::jobs`]).
+//!
 //! # Where the promises are kept
 //!
 //! | promise | kept by |
@@ -78,6 +101,11 @@
 //! | The law is data with its article and its mark; what is not verified shows beside what it decides | [`domain::rules`] |
 //! | No fact without a source | [`domain::fact::Fact`], whose source is no option; [`import`] refuses the row |
 //! | Two tellers, the second blind to the first; a difference names paper and line, never a mark | [`domain::batch`], by its types |
+//! | One person alone decides nothing that cannot be taken back | [`domain::proposal`] |
+//! | Whoever confirms sees what is done | the proposal's text is compared with what would be done, in the transaction that does it |
+//! | No change of a record is lost, none is silent | `app::records`; `tinnhiem verify --db` |
+//! | A dossier that was released never changes | triggers in both databases; its hash stands on every page and in the poll's log |
+//! | Nobody but its author reads a private note | [`app::notes`], which also says what is not guaranteed |
 //! | No ballot outlives its batch | [`domain::batch`], which also says what is not guaranteed |
 //! | All copies of a form are the same bytes | [`pdf::ballots`] |
 //! | The same input gives the same output, byte for byte | seed and days are arguments; no map without an order; [`app::clock`] |
@@ -103,8 +131,8 @@
 //! * **"Now".** Papers carry the day of the vote, a rehearsal's log the times of a made-up clock.
 //! * **Silent corrections.** What is read otherwise than it was typed is told with sheet, cell, before and after; what is
 //!   wrong is for a person to put right.
-//! * **Official results.** Whatever this program prints so far says `DIỄN TẬP`; a real count needs its tellers at the
-//!   keys, and those pages are not there yet.
+//! * **Official results.** A preparation ends when its forms are sealed. Results that the program prints so far say `DIỄN
+//!   TẬP`; a real count needs its tellers at the keys, and those pages are not there yet.
 
 pub mod app;
 pub mod cli;
