@@ -6,11 +6,12 @@ use super::service::App;
 use crate::domain::audit::{Actor, UtcTime};
 use crate::domain::book::Book;
 use crate::domain::fact::{FactState, KeptFact};
+use crate::domain::fact_state::By;
 use crate::domain::id::{AccountId, CouncilId, DelegateId, FactId, OfficialId};
 use crate::domain::record::{Action, Subject};
 use crate::domain::role::Role;
 use crate::domain::roster::{RosterDelegate, RosterOfficial};
-use crate::store::facts::{By, StoredFact};
+use crate::store::facts::StoredFact;
 use crate::store::roster::{Kept, KeptDelegate, KeptOfficial};
 use crate::store::{CouncilTx, facts, roster};
 
