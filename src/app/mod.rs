@@ -10,6 +10,7 @@ pub mod councils;
 pub mod data_folder;
 pub mod demo;
 pub mod doctor;
+pub mod dossiers;
 pub mod error;
 pub mod facts;
 pub mod files;
@@ -49,6 +50,7 @@ pub mod upload;
 pub mod verify;
 pub mod verify_db;
 mod verify_records;
+mod verify_releases;
 pub mod workbooks;
 
 pub use caller::{Caller, Pending};

@@ -8,11 +8,11 @@ use std::path::Path;
 use super::data_folder::{key_file, read_key, target};
 use super::error::AppError;
 use super::keys::Keys;
-use super::verify_records;
+use super::{verify_records, verify_releases};
 use crate::domain::account::{Account, AccountState};
 use crate::domain::audit::merkle::Frontier;
 use crate::domain::audit::{
-    Checkpoint, CouncilCourse, CouncilEvent, Course, Digest, Entry, LogEvent, UtcTime, VerifierKey,
+    Checkpoint, CouncilCourse, CouncilEvent, Course, Digest, Entry, LogEvent, PollEvent, UtcTime, VerifierKey,
 };
 use crate::domain::id::{CouncilId, SlipId};
 use crate::store::checks::{self, SlipRow};
@@ -60,6 +60,8 @@ pub struct CouncilReport {
     pub slips: usize,
     /// Records that are as the log says, with all their versions.
     pub records: usize,
+    /// Released dossiers that are as their polls' logs say.
+    pub dossiers: usize,
     /// Its logs: origin (which says so where a rehearsal's own key signs), entries, signed heads, root.
     pub logs: Vec<(String, u64, usize, Digest)>,
 }
@@ -74,9 +76,12 @@ pub struct DbReport {
 impl fmt::Display for DbReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for council in &self.councils {
-            let CouncilReport { name, accounts, slips, records, logs } = council;
+            let CouncilReport { name, accounts, slips, records, dossiers, logs } = council;
             write!(f, "{name}: {accounts} tài khoản, {slips} thẻ truy cập")?;
             writeln!(f, " và {records} bản ghi dữ liệu cùng mọi phiên bản đúng như nhật ký")?;
+            if *dossiers > 0 {
+                writeln!(f, "  {dossiers} hồ sơ đã phát hành đúng mã băm trong nhật ký")?;
+            }
             for (origin, entries, heads, root) in logs {
                 writeln!(f, "  {origin}: {entries} bản ghi, {heads} điểm chốt, mã gốc {}", root.groups().join(" "))?;
             }
@@ -160,7 +165,8 @@ async fn council(
     let heads = damaged(&place, logs::heads(tx).await)?;
     let mut told = CouncilCourse::new(id);
     let mut revised = BTreeMap::new();
-    let mut report = CouncilReport { name: row.name.clone(), accounts: 0, slips: 0, records: 0, logs: Vec::new() };
+    let mut report =
+        CouncilReport { name: row.name.clone(), accounts: 0, slips: 0, records: 0, dossiers: 0, logs: Vec::new() };
     let own = heads.iter().filter(|head| head.poll.is_none()).count();
     if own != 1 {
         return Err(place.wrong(None, format!("hội đồng phải có đúng một nhật ký riêng, ở đây có {own}")));
@@ -183,7 +189,20 @@ async fn council(
             log(tx, &place, head, &mut accept).await?
         } else {
             let mut course = Course::default();
-            let checked = log(tx, &place, head, &mut |entry| course.accept(entry).map_err(|e| e.to_string())).await?;
+            let mut told = Vec::new();
+            let mut accept = |entry: Entry<PollEvent>| {
+                if let PollEvent::DossiersReleased(event) = &entry.event {
+                    told.push((entry.seq, event.files.clone()));
+                }
+                course.accept(entry).map_err(|e| e.to_string())
+            };
+            let checked = log(tx, &place, head, &mut accept).await?;
+            if let Some(poll) = head.poll {
+                let is_rehearsal = course.poll().is_some_and(|poll| poll.rehearsal);
+                let held = verify_releases::check(tx, poll, &told, is_rehearsal).await;
+                let held = damaged(&place, held)?;
+                report.dossiers += held.map_err(|(seq, cause)| place.wrong(seq, cause))?;
+            }
             // What the log says of itself, not the table: a rehearsal may have a key of its own, nothing else may.
             if !is_ours && !course.poll().is_some_and(|poll| poll.rehearsal) {
                 return Err(foreign());

@@ -10,6 +10,7 @@ use crate::domain::audit::canonical::to_text;
 use crate::domain::fact::{FactKind, KeptFact};
 use crate::domain::fact_state::By;
 use crate::domain::id::{FactId, OfficialId};
+use crate::domain::official::Field;
 use crate::domain::text::fold;
 
 row_struct! {
@@ -135,6 +136,22 @@ pub async fn of_kind(tx: &mut CouncilTx, kind: FactKind) -> Result<Vec<StoredFac
         "SELECT fact_id, content, entered_account, entered_by, verified_account, verified_by, verified_at, version, \
          changed_at, changed_by FROM facts WHERE council_id = $1 AND kind = $2 AND state <> 'withdrawn' ORDER BY fact_id",
         kind.code()
+    )?;
+    found.into_iter().map(FactRow::stored).collect()
+}
+
+/// Facts of one field that count, in the order in which they were entered.
+///
+/// # Errors
+/// When a row cannot be read.
+pub async fn of_field(tx: &mut CouncilTx, field: &Field) -> Result<Vec<StoredFact>, StoreError> {
+    let found = rows!(
+        tx,
+        FactRow,
+        "SELECT fact_id, content, entered_account, entered_by, verified_account, verified_by, verified_at, version, \
+         changed_at, changed_by FROM facts WHERE council_id = $1 AND state <> 'withdrawn' AND field = $2 \
+         ORDER BY fact_id",
+        field.0.as_str()
     )?;
     found.into_iter().map(FactRow::stored).collect()
 }

@@ -1,5 +1,7 @@
 //! Every version of every record, by the entry of the council's log that tells of it.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::error::StoreError;
@@ -143,4 +145,41 @@ pub async fn of_entries(tx: &mut CouncilTx, from: u64, before: u64) -> Result<Ve
         i64::try_from(from).unwrap_or(i64::MAX),
         i64::try_from(before).unwrap_or(i64::MAX),
     )
+}
+
+/// Canonical texts of these versions of records of one sort.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn of_versions(
+    tx: &mut CouncilTx,
+    subject: Subject,
+    wanted: &[(String, u64)],
+) -> Result<BTreeMap<(String, u64), String>, StoreError> {
+    let given = serde_json::to_string(wanted).map_err(StoreError::corrupt)?;
+    let found = if tx.is_postgres() {
+        rows!(
+            tx,
+            (String, i64, String),
+            "SELECT record_id, version, content FROM revisions, json_array_elements($3::json) AS wanted \
+             WHERE council_id = $1 AND subject = $2 AND record_id = wanted ->> 0 \
+             AND version = CAST(wanted ->> 1 AS BIGINT)",
+            subject.code(),
+            given,
+        )
+    } else {
+        rows!(
+            tx,
+            (String, i64, String),
+            "SELECT record_id, version, content FROM json_each($3) AS wanted JOIN revisions \
+             ON record_id = wanted.value ->> 0 AND version = wanted.value ->> 1 \
+             WHERE council_id = $1 AND subject = $2",
+            subject.code(),
+            given,
+        )
+    }?;
+    let read = |(record, version, content): (String, i64, String)| {
+        Ok(((record, u64::try_from(version).map_err(StoreError::corrupt)?), content))
+    };
+    found.into_iter().map(read).collect()
 }

@@ -37,6 +37,10 @@ pub enum Done {
     SetUp,
     /// A checkpoint was signed.
     CheckpointSigned,
+    /// A release of dossiers waits for another person.
+    ReleaseProposed,
+    /// Dossiers were released.
+    Released,
     /// A poll began.
     PollBegun,
     /// Somebody is on the roster.
@@ -79,6 +83,12 @@ impl Done {
         (Self::SignedOutEverywhere, "da-thoat-moi-noi", "Đã đăng xuất khỏi mọi thiết bị."),
         (Self::SetUp, "da-thiet-lap", "Đã thiết lập xong; hãy đăng nhập bằng tài khoản vừa tạo."),
         (Self::CheckpointSigned, "da-ky-diem-chot", "Đã ký điểm chốt."),
+        (
+            Self::ReleaseProposed,
+            "da-de-xuat-phat-hanh",
+            "Đã đề xuất phát hành; một người khác có vai trò Thường trực xác nhận.",
+        ),
+        (Self::Released, "da-phat-hanh", "Đã phát hành hồ sơ; đại biểu đọc được từ bây giờ."),
         (Self::PollBegun, "da-lap-ky", "Đã lập kỳ lấy phiếu; dưới đây là những việc cần chuẩn bị."),
         (Self::EntryAdded, "da-them-nguoi", "Đã thêm vào danh sách."),
         (Self::EntryMoved, "da-chuyen-cho", "Đã chuyển thứ tự."),

@@ -23,6 +23,8 @@ struct Ids {
     job: JobId,
     proposal: String,
     form: String,
+    /// Long work that printed dossiers; they were released.
+    work: JobId,
 }
 
 struct World {
@@ -68,13 +70,14 @@ impl World {
         let delegate = site.has_delegate(council, name, None).await;
         let job = site.has_job(council, account, name).await;
         // The installation holds no votes: an id that nobody has stands for what is not there.
-        let (poll, proposal, form) = if council.is_installation() {
-            (council.to_string(), council.to_string(), "khong-co".to_owned())
+        let (poll, proposal, form, work) = if council.is_installation() {
+            (council.to_string(), council.to_string(), "khong-co".to_owned(), job)
         } else {
             let sealed = site.has_sealed_poll(council).await;
-            (sealed.poll.to_string(), sealed.proposal.to_string(), format!("{}.pdf", sealed.form))
+            let work = site.has_release(council, sealed.poll).await;
+            (sealed.poll.to_string(), sealed.proposal.to_string(), format!("{}.pdf", sealed.form), work)
         };
-        Ids { slug, council, account, log, poll, official, delegate, job, proposal, form }
+        Ids { slug, council, account, log, poll, official, delegate, job, proposal, form, work }
     }
 }
 
@@ -91,6 +94,10 @@ impl Ids {
             "{proposal}" => self.proposal.clone(),
             "{file}" => self.form.clone(),
             "{deadline}" => "person_report".to_owned(),
+            "{work}" => self.work.to_string(),
+            "{kind}" => "nguoi".to_owned(),
+            "{about}" => self.official.to_string(),
+            "{release}" => "1".to_owned(),
             "{seq}" => "0".to_owned(),
             "{council}" => self.council.to_string(),
             "{slug}" => self.slug.to_owned(),

@@ -5,11 +5,12 @@ use tinnhiem::domain::audit::Digest;
 use tinnhiem::domain::document::TextLine;
 use tinnhiem::domain::id::{FactId, OfficialId, PollId};
 use tinnhiem::domain::official::Field;
+use tinnhiem::domain::record::Subject;
 use tinnhiem::domain::release::{About, FrozenFact, Stated};
 use tinnhiem::store::releases::{Frozen, Release, ReleasedDossier};
-use tinnhiem::store::{StoreError, releases};
+use tinnhiem::store::{StoreError, facts, releases, revisions};
 
-use crate::site::on_both;
+use crate::site::{Site, on_both, typed_task};
 use crate::store_conformance::write;
 use crate::store_log::now;
 use crate::store_polls::with_poll;
@@ -91,5 +92,25 @@ fn a_release_is_kept_whole_and_never_changes() {
         }
         let elsewhere = PollId::new(Timestamp::UNIX_EPOCH, &[9; 10]);
         assert_eq!(releases::document(&mut tx, elsewhere, 1, &person()).await.expect("document"), None);
+    });
+}
+
+#[test]
+fn facts_of_a_field_and_versions_of_records_are_found_and_no_others() {
+    on_both(|engine| async move {
+        let (site, council) = Site::with_council(engine).await;
+        let official = site.has_official(council, "Trần Văn B").await;
+        let id = site.has_fact(council, typed_task(&[official], "xây trạm y tế"), true).await;
+        let mut elsewhere = typed_task(&[official], "đo đạc đất");
+        elsewhere.field = "Đất đai".into();
+        site.has_fact(council, elsewhere, false).await;
+        let mut tx = site.store.read(council).await.expect("read");
+        let found = facts::of_field(&mut tx, &Field("Y tế".into())).await.expect("facts");
+        assert_eq!(found.iter().map(|fact| (fact.id, fact.version)).collect::<Vec<_>>(), [(id, 2)]);
+        let wanted = [(id.to_string(), 1), (id.to_string(), 2), (id.to_string(), 3), ("khác".to_owned(), 1)];
+        let texts = revisions::of_versions(&mut tx, Subject::Fact, &wanted).await.expect("texts");
+        let keys: Vec<u64> = texts.keys().map(|(_, version)| *version).collect();
+        assert_eq!(keys, [1, 2]);
+        assert!(texts.values().all(|text| text.contains("xây trạm y tế")), "{texts:?}");
     });
 }

@@ -284,7 +284,7 @@ fn fact_rows(fact: &Fact, number: usize, columns: &Columns<'_>) -> Vec<Vec<Cell>
 }
 
 /// `Kế hoạch 92%; thực hiện 92,1%; Đạt; hạn 30/06/2023`.
-fn result_text(fact: &Fact) -> String {
+pub(crate) fn result_text<O>(fact: &Fact<O>) -> String {
     let mut parts = Vec::new();
     if let Some(figures) = &fact.figures {
         let value = |d: Decimal| match figures.unit.as_str() {

@@ -11,6 +11,7 @@ mod report;
 mod resolution;
 mod slips;
 
+pub(crate) use dossier::result_text;
 pub use dossier::{dossier_document, field_document};
 pub use frame::Frame;
 pub(crate) use lines::heading_anchor;

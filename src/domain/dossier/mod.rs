@@ -95,6 +95,8 @@ pub struct Section<'b> {
 pub struct Digest<'b> {
     /// By field, then kind, then time; the position plus 1 is the number.
     pub facts: Vec<&'b Fact>,
+    /// Positions of the facts in [`Book::facts`], in the same order.
+    pub places: Vec<usize>,
     /// The same by field and kind.
     pub sections: Vec<Section<'b>>,
     /// How far targets, tasks, promises and the like have come, by kind and year.
@@ -122,23 +124,26 @@ impl<'b> Digest<'b> {
         self.facts.get(number.0.checked_sub(1)?).copied()
     }
 
-    fn new(candidates: impl Iterator<Item = &'b Fact>, coverage: Coverage, first_fields: &'b [Field]) -> Self {
+    /// `candidates` come with their positions in the book.
+    fn new(candidates: impl Iterator<Item = (usize, &'b Fact)>, coverage: Coverage, first_fields: &'b [Field]) -> Self {
         let (mut before, mut after) = (0, 0);
-        let mut facts: Vec<&Fact> = candidates
-            .filter(|fact| {
+        let mut facts: Vec<(usize, &Fact)> = candidates
+            .filter(|(_, fact)| {
                 before += usize::from(fact.period.end() < coverage.from);
                 after += usize::from(fact.period.start() > coverage.to);
                 coverage.touches(fact)
             })
             .collect();
         let mut ranks: BTreeMap<&str, usize> = BTreeMap::new();
-        for field in first_fields.iter().chain(facts.iter().map(|f| &f.field)) {
+        for field in first_fields.iter().chain(facts.iter().map(|(_, f)| &f.field)) {
             let next = ranks.len();
             ranks.entry(&field.0).or_insert(next);
         }
         // Stable: facts of one day keep the order of the sheet.
-        facts
-            .sort_by_cached_key(|f| (ranks.get(f.field.0.as_str()).copied(), f.kind, f.period.start(), f.period.end()));
+        facts.sort_by_cached_key(|(_, f)| {
+            (ranks.get(f.field.0.as_str()).copied(), f.kind, f.period.start(), f.period.end())
+        });
+        let (places, facts): (Vec<usize>, Vec<&Fact>) = facts.into_iter().unzip();
         let sections = sections(&facts);
         Self {
             figures: figures::by_year(&facts),
@@ -146,6 +151,7 @@ impl<'b> Digest<'b> {
             ratings: figures::of_kind(&facts, FactKind::YearlyRating),
             attendance: figures::of_kind(&facts, FactKind::Attendance),
             facts,
+            places,
             sections,
             left_out_before: before,
             left_out_after: after,
@@ -211,7 +217,7 @@ pub fn compile(book: &Book, id: OfficialNo, to: Date) -> Option<Dossier<'_>> {
         Some(since) if since > term => Coverage { from: since, to, begins: Begins::Post },
         _ => Coverage { from: term, to, begins: Begins::Term },
     };
-    let own = book.facts.iter().filter(|fact| fact.officials.contains(&id));
+    let own = book.facts.iter().enumerate().filter(|(_, fact)| fact.officials.contains(&id));
     let digest = Digest::new(own, coverage, &official.fields);
     let missing = missing::of_person(official, &digest, coverage);
     Some(Dossier { council: &book.council, id, official, coverage, digest, missing })
@@ -220,7 +226,8 @@ pub fn compile(book: &Book, id: OfficialNo, to: Date) -> Option<Dossier<'_>> {
 /// The dossier of `field` from the start of the term to `to`.
 pub fn compile_field<'b>(book: &'b Book, field: &'b Field, to: Date) -> FieldDossier<'b> {
     let coverage = Coverage { from: book.council.term.from, to, begins: Begins::Term };
-    let digest = Digest::new(book.facts.iter().filter(|fact| fact.field == *field), coverage, &[]);
+    let of_field = book.facts.iter().enumerate().filter(|(_, fact)| fact.field == *field);
+    let digest = Digest::new(of_field, coverage, &[]);
     let named = |id: &OfficialNo| digest.facts.iter().any(|fact| fact.officials.contains(id));
     let officials = book.officials().filter(|(id, o)| o.fields.contains(field) || named(id)).collect();
     let missing = missing::of_facts(&digest, coverage);

@@ -5,6 +5,7 @@ pub mod assets;
 pub mod attachments;
 pub mod councils;
 pub mod document;
+pub mod dossiers;
 pub mod error;
 pub mod health;
 pub mod home;

@@ -1,6 +1,7 @@
 //! A service on a database of its own, and people who visit it: the stories of the pages are told with these.
 
 mod database;
+mod dossiers;
 mod people;
 mod polls;
 mod roster;
@@ -25,6 +26,7 @@ use tinnhiem::web;
 use zeroize::Zeroizing;
 
 pub use database::{Database, Engine};
+pub use dossiers::typed_task;
 pub use people::somebody_in;
 pub use polls::{SealedPoll, sample_board, sample_book, sample_plan};
 pub use visitor::{Answer, Visitor};

@@ -5,7 +5,7 @@ mod chart;
 use askama::Template;
 
 use self::chart::Drawing;
-use crate::domain::document::{Block, Cell, Document, LetterHead, Paragraph, Size, Span, Table, heading_anchor};
+use crate::domain::document::{Block, Cell, Document, LetterHead, Paragraph, Size, Table, heading_anchor};
 
 /// A paper as HTML, to be put into a page as it is: everything in it is escaped.
 #[derive(Clone, Debug, PartialEq, Eq)]

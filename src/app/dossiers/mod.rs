@@ -1,0 +1,228 @@
+//! Dossiers as the office sees them: what would stand in each today, and what was released.
+//!
+//! A dossier is compiled from the facts that count at the moment. Only what a second person verified goes into a release;
+//! a look at everything that was entered is a draft and says so. A release is made in three steps: long work prints all
+//! dossiers and leaves their hashes; somebody proposes these hashes; another person confirms. The bytes wait nowhere in
+//! between: whoever confirms has them printed again from the facts as they are then, and they are the very bytes that were
+//! proposed, or nothing is released.
+
+mod compile;
+mod release;
+mod released;
+
+use std::collections::BTreeMap;
+
+pub use release::{OfferedDossier, ReleaseOffer, ReleaseWork};
+pub use released::{ChangeView, ReleasedPage, VersionChanges};
+
+use self::compile::{Draw, make, targets};
+use super::caller::Caller;
+use super::error::AppError;
+use super::service::App;
+use super::shelf::Shelf;
+use crate::domain::audit::Digest;
+use crate::domain::document::Document;
+use crate::domain::eligibility;
+use crate::domain::fact::FactState;
+use crate::domain::id::PollId;
+use crate::domain::official::OfficialNo;
+use crate::domain::release::About;
+use crate::domain::role::Role;
+use crate::pdf;
+use crate::store::releases::{self, Release};
+use crate::store::{facts, preparation};
+
+/// Who sees what is being compiled, and starts a release.
+pub const OFFICE: &[Role] = &[Role::Clerk, Role::Leader];
+/// Who confirms a release.
+pub const CONFIRMERS: &[Role] = &[Role::Leader];
+/// Who sees the list of releases with their hashes.
+pub const READERS: &[Role] = &[Role::Clerk, Role::Leader, Role::Auditor];
+
+const NO_DOSSIER: AppError = AppError::NotFound("hồ sơ này");
+
+/// What somebody wants compiled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Also what waits to be verified.
+    pub with_waiting: bool,
+    /// This year only.
+    pub year: Option<i16>,
+}
+
+/// How a dossier stands to the newest release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It is in no release.
+    New,
+    /// It states what the newest release states.
+    Same,
+    /// It states something else.
+    Changed,
+}
+
+/// A dossier in the office's list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// What it is about.
+    pub about: About,
+    /// `Ông Nguyễn Văn A`, `Y tế`.
+    pub title: String,
+    /// Posts, or the people of a field.
+    pub subtitle: String,
+    /// Facts that are verified.
+    pub verified: usize,
+    /// Facts that wait for it.
+    pub waiting: usize,
+    /// What a reader would look for and not find.
+    pub missing: Vec<String>,
+    /// How it stands to the newest release.
+    pub standing: Standing,
+}
+
+/// All dossiers of a poll as they stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Desk {
+    /// Name of the sitting.
+    pub sitting: String,
+    /// Dossiers of who is to be voted on, in the order of the list, then of fields.
+    pub lines: Vec<Line>,
+    /// The newest release.
+    pub newest: Option<Release>,
+    /// Titles of dossiers that the newest release has and the next would not.
+    pub dropped: Vec<String>,
+    /// The proposal that waits, if one does.
+    pub offer: Option<ReleaseOffer>,
+}
+
+/// A dossier compiled now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Compiled {
+    /// Name of the sitting.
+    pub sitting: String,
+    /// What it is about, in words.
+    pub title: String,
+    /// The paper.
+    pub document: Document,
+    /// SHA-256 of what it states.
+    pub sha256: Digest,
+    /// Years that its facts are of.
+    pub years: Vec<i16>,
+    /// Facts that wait to be verified.
+    pub waiting: usize,
+}
+
+impl App {
+    /// All dossiers of a poll: what stands in each, what is missing, whether it changed since the newest release.
+    ///
+    /// # Errors
+    /// When there is no such poll, or the caller may not see it.
+    pub async fn dossier_desk(&self, caller: &Caller, poll: PollId) -> Result<Desk, AppError> {
+        caller.may(OFFICE)?;
+        let mut tx = self.store.read(caller.council).await?;
+        let (verified, waiting): (Vec<_>, Vec<_>) =
+            facts::all(&mut tx).await?.into_iter().partition(|fact| fact.kept.state == FactState::Verified);
+        let mut unverified: BTreeMap<About, usize> = BTreeMap::new();
+        for fact in &waiting {
+            let stated = &fact.kept.fact;
+            let people = stated.officials.iter().map(|id| About::Official(*id));
+            for about in people.chain([About::Field(stated.field.clone())]) {
+                *unverified.entry(about).or_default() += 1;
+            }
+        }
+        let shelf = Shelf::load(&mut tx, poll, verified).await?;
+        let newest = releases::list(&mut tx, poll).await?.into_iter().next();
+        let released = match &newest {
+            Some(release) => releases::dossiers(&mut tx, poll, release.number).await?,
+            None => Vec::new(),
+        };
+        let proposals = preparation::proposals(&mut tx, poll).await?;
+        drop(tx);
+        let about: Vec<About> = targets(&shelf);
+        let mut lines = Vec::with_capacity(about.len());
+        for about in &about {
+            let made = make(&shelf, about, &Draw::default()).ok_or(NO_DOSSIER)?;
+            let standing = match released.iter().find(|dossier| dossier.about == *about) {
+                None => Standing::New,
+                Some(dossier) if dossier.sha256 == made.sha256 => Standing::Same,
+                Some(_) => Standing::Changed,
+            };
+            let waiting = unverified.get(about).copied().unwrap_or(0);
+            let (title, subtitle) = (made.title, made.subtitle);
+            let verified = made.stated.facts.len();
+            lines.push(Line {
+                about: about.clone(),
+                title,
+                subtitle,
+                verified,
+                waiting,
+                missing: made.missing,
+                standing,
+            });
+        }
+        let dropped = released.into_iter().filter(|old| !about.contains(&old.about)).map(|old| old.title).collect();
+        let sitting = shelf.plan.council.sitting.name.clone();
+        Ok(Desk { sitting, lines, newest, dropped, offer: release::open_offer(proposals)? })
+    }
+
+    /// One dossier from the facts as they are.
+    ///
+    /// # Errors
+    /// When there is no such poll or nobody of that id, or the caller may not see it.
+    pub async fn dossier_now(
+        &self,
+        caller: &Caller,
+        poll: PollId,
+        about: &About,
+        wanted: Wanted,
+    ) -> Result<Compiled, AppError> {
+        caller.may(OFFICE)?;
+        let mut tx = self.store.read(caller.council).await?;
+        let mut stored = match about {
+            About::Official(id) => facts::about(&mut tx, *id).await?,
+            About::Field(field) => facts::of_field(&mut tx, field).await?,
+        };
+        let waiting = stored.iter().filter(|fact| fact.kept.state == FactState::Entered).count();
+        stored.retain(|fact| wanted.with_waiting || fact.kept.state == FactState::Verified);
+        let mut years: Vec<i16> = stored.iter().map(|fact| fact.kept.fact.period.year()).collect();
+        years.sort_unstable();
+        years.dedup();
+        stored.retain(|fact| wanted.year.is_none_or(|year| fact.kept.fact.period.year() == year));
+        let shelf = Shelf::load(&mut tx, poll, stored).await?;
+        drop(tx);
+        let draw = Draw { watermark: Some("DỰ THẢO"), year: wanted.year, number: None };
+        let made = make(&shelf, about, &draw).ok_or(NO_DOSSIER)?;
+        Ok(Compiled {
+            sitting: shelf.plan.council.sitting.name.clone(),
+            title: made.title,
+            document: made.document,
+            sha256: made.sha256,
+            years,
+            waiting,
+        })
+    }
+
+    /// The same as a file, with its name.
+    ///
+    /// # Errors
+    /// As [`Self::dossier_now`], and when a character cannot be printed.
+    pub async fn dossier_now_pdf(
+        &self,
+        caller: &Caller,
+        poll: PollId,
+        about: &About,
+        wanted: Wanted,
+    ) -> Result<(String, Vec<u8>), AppError> {
+        let compiled = self.dossier_now(caller, poll, about, wanted).await?;
+        let name = format!("du-thao-{}.pdf", crate::domain::text::slug(&compiled.title));
+        let printed = tokio::task::spawn_blocking(move || compile::print(&compiled.document)).await;
+        let pdf: pdf::Pdf = printed.map_err(|e| AppError::internal("in hồ sơ", e))??;
+        Ok((name, pdf.bytes))
+    }
+}
+
+/// Who is to be voted on, as the rules give it.
+fn listed(shelf: &Shelf) -> Vec<OfficialNo> {
+    let standings = eligibility::eligibility(&shelf.rules, &shelf.book, shelf.plan.kind, &shelf.enabled());
+    eligibility::listed(&standings).collect()
+}

@@ -1,0 +1,328 @@
+//! The way to a release: printed, proposed, confirmed.
+
+use serde::{Deserialize, Serialize};
+
+use super::compile::{Draw, make, print, targets};
+use super::{CONFIRMERS, NO_DOSSIER, OFFICE};
+use crate::app::caller::Caller;
+use crate::app::error::AppError;
+use crate::app::jobs::{JobView, NewJob, Outcome, Steps};
+use crate::app::parallel::in_parallel;
+use crate::app::polls::{council_log, take_step};
+use crate::app::proposals::{Offer, decide, propose};
+use crate::app::service::{App, Ask};
+use crate::app::shelf::Shelf;
+use crate::domain::audit::canonical::{from_text, to_text};
+use crate::domain::audit::event::poll::FileHash;
+use crate::domain::audit::{Digest, UtcTime};
+use crate::domain::document::text_lines;
+use crate::domain::fact::FactState;
+use crate::domain::id::{CouncilId, JobId, PollId, ProposalId};
+use crate::domain::job::{JobKind, JobState};
+use crate::domain::proposal::{Proposal, ProposalError, ProposalKind, ProposalState};
+use crate::domain::release::About;
+use crate::domain::text::slug;
+use crate::store::releases::{self, Frozen, Release, ReleasedDossier};
+use crate::store::{facts, jobs, preparation};
+
+const NO_PROPOSAL: AppError = AppError::NotFound("đề xuất này");
+const STEP: &str = "Lập và in hồ sơ";
+
+/// One dossier of a proposed release.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OfferedDossier {
+    /// What it is about.
+    pub about: About,
+    /// Facts in it.
+    pub facts: u64,
+    /// Name of its file.
+    pub name: String,
+    /// Pages of the file.
+    pub pages: u32,
+    /// SHA-256 of the file.
+    pub pdf_sha256: Digest,
+    /// SHA-256 of its canonical text.
+    pub sha256: Digest,
+    /// `Ông Nguyễn Văn A`.
+    pub title: String,
+}
+
+/// What is proposed: the canonical text of this is what the second person confirms.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Content {
+    dossiers: Vec<OfferedDossier>,
+    number: u32,
+}
+
+/// What long work leaves.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Printed {
+    /// See [`releases::basis`].
+    basis: i64,
+    content: Content,
+}
+
+/// A release that waits to be confirmed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReleaseOffer {
+    /// The proposal.
+    pub proposal: ProposalId,
+    /// Full name of who proposed it.
+    pub by: String,
+    /// When.
+    pub at: UtcTime,
+    /// Account of who proposed it.
+    pub account: crate::domain::id::AccountId,
+    /// Number of the release.
+    pub number: u32,
+    /// Its dossiers.
+    pub dossiers: Vec<OfferedDossier>,
+}
+
+/// Long work on a release, for its page.
+#[derive(Clone, Debug)]
+pub struct ReleaseWork {
+    /// How far it has come.
+    pub view: JobView,
+    /// What it printed, once it is ready.
+    pub dossiers: Vec<OfferedDossier>,
+    /// Number of the release that it would be.
+    pub number: u32,
+    /// Hashes of the newest release by what its dossiers are about.
+    pub before: Vec<ReleasedDossier>,
+    /// Why it did not get ready.
+    pub failure: String,
+}
+
+/// What is released, with what it was printed from.
+struct Pile {
+    basis: i64,
+    content: Content,
+    frozen: Vec<Frozen>,
+}
+
+fn damaged(cause: impl ToString) -> AppError {
+    AppError::internal("đọc bộ hồ sơ chờ phát hành", cause)
+}
+
+/// The open proposal among those of a poll.
+pub(super) fn open_offer(proposals: Vec<Proposal>) -> Result<Option<ReleaseOffer>, AppError> {
+    let is_open = |p: &Proposal| p.kind == ProposalKind::DossiersReleased && p.state == ProposalState::Open;
+    let Some(proposal) = proposals.into_iter().find(is_open) else { return Ok(None) };
+    let content: Content = from_text(&proposal.content).map_err(damaged)?;
+    Ok(Some(ReleaseOffer {
+        proposal: proposal.id,
+        by: proposal.proposed.name,
+        at: proposal.proposed.at,
+        account: proposal.proposed.account,
+        number: content.number,
+        dossiers: content.dossiers,
+    }))
+}
+
+impl App {
+    /// Prints all dossiers of a poll beside the request; their hashes wait for somebody to propose them.
+    ///
+    /// # Errors
+    /// When there is no such poll, or the caller may not.
+    pub async fn print_release(&self, ask: Ask<'_>, poll: PollId) -> Result<JobId, AppError> {
+        ask.caller.may(OFFICE)?;
+        let council = ask.caller.council;
+        let mut tx = self.store.read(council).await?;
+        Shelf::load(&mut tx, poll, Vec::new()).await?;
+        drop(tx);
+        let title = "Hồ sơ để phát hành".to_owned();
+        let new = NewJob { kind: JobKind::Dossiers, poll: Some(poll), title, input: None };
+        self.start_job(ask, new, move |app, steps| async move {
+            let Pile { basis, content, .. } = app.pile(council, poll, steps).await?;
+            let result = to_text(&Printed { basis, content }).map_err(damaged)?;
+            Ok(Outcome { state: JobState::Ready, result })
+        })
+        .await
+    }
+
+    /// All dossiers of a poll from the facts that are verified now, printed on all cores.
+    async fn pile(&self, council: CouncilId, poll: PollId, steps: Steps) -> Result<Pile, AppError> {
+        let mut tx = self.store.read(council).await?;
+        let basis = releases::basis(&mut tx, poll).await?;
+        let number = releases::newest(&mut tx, poll).await?.unwrap_or(0) + 1;
+        let mut stored = facts::all(&mut tx).await?;
+        stored.retain(|fact| fact.kept.state == FactState::Verified);
+        let shelf = Shelf::load(&mut tx, poll, stored).await?;
+        drop(tx);
+        let printed = tokio::task::spawn_blocking(move || frozen(&shelf, number, &steps)).await;
+        let frozen = printed.map_err(|e| AppError::internal("in hồ sơ", e))??;
+        let offered = |one: &Frozen| OfferedDossier {
+            about: one.dossier.about.clone(),
+            facts: u64::try_from(one.stated.facts.len()).unwrap_or(u64::MAX),
+            name: one.dossier.name.clone(),
+            pages: one.dossier.pages,
+            pdf_sha256: one.dossier.pdf_sha256,
+            sha256: one.dossier.sha256,
+            title: one.dossier.title.clone(),
+        };
+        let content = Content { dossiers: frozen.iter().map(offered).collect(), number };
+        Ok(Pile { basis, content, frozen })
+    }
+
+    /// Long work on a release.
+    ///
+    /// # Errors
+    /// When there is none of that id for this poll, or the caller may not see it.
+    pub async fn release_work(&self, caller: &Caller, poll: PollId, id: JobId) -> Result<ReleaseWork, AppError> {
+        caller.may(OFFICE)?;
+        let view = self.job(caller, id).await?;
+        if view.job.poll != Some(poll) || view.job.kind != JobKind::Dossiers {
+            return Err(AppError::NotFound("việc này"));
+        }
+        let mut tx = self.store.read(caller.council).await?;
+        let result = jobs::result(&mut tx, id).await?.unwrap_or_default();
+        let before = match releases::newest(&mut tx, poll).await? {
+            Some(number) => releases::dossiers(&mut tx, poll, number).await?,
+            None => Vec::new(),
+        };
+        let (mut dossiers, mut number, mut failure) = (Vec::new(), 0, String::new());
+        match view.job.state {
+            JobState::Ready | JobState::Done => {
+                let printed: Printed = from_text(&result).map_err(damaged)?;
+                (dossiers, number) = (printed.content.dossiers, printed.content.number);
+            }
+            JobState::Failed => failure = result,
+            JobState::Running | JobState::Discarded => {}
+        }
+        Ok(ReleaseWork { view, dossiers, number, before, failure })
+    }
+
+    /// Proposes what long work printed.
+    ///
+    /// # Errors
+    /// When a record changed since, or a release is proposed already.
+    pub async fn propose_release(&self, ask: Ask<'_>, poll: PollId, id: JobId) -> Result<(), AppError> {
+        let actor = ask.caller.may(OFFICE)?;
+        let work = self.release_work(ask.caller, poll, id).await?;
+        if work.view.job.state != JobState::Ready {
+            return Err(AppError::Input("Bộ hồ sơ này chưa lập xong hoặc đã dùng rồi; hãy lập lại.".to_owned()));
+        }
+        let at = self.now_text()?;
+        let proposal = ProposalId::new(self.clock.now(), &self.chance.for_id()?);
+        self.write_once(ask, move |tx| {
+            Box::pin(async move {
+                let result = jobs::result(tx, id).await?.unwrap_or_default();
+                let printed: Printed = from_text(&result).map_err(damaged)?;
+                if releases::basis(tx, poll).await? != printed.basis {
+                    let sentence = "Dữ liệu đã thay đổi từ khi lập bộ hồ sơ này; hãy lập lại rồi đề xuất.";
+                    return Err(AppError::Input(sentence.to_owned()));
+                }
+                let content = to_text(&printed.content).map_err(damaged)?;
+                let offer = Offer { poll, kind: ProposalKind::DossiersReleased, about: String::new(), content };
+                propose(tx, proposal, at, &actor, offer).await?;
+                Ok(jobs::turn(tx, id, (JobState::Ready, JobState::Done), None, at).await?)
+            })
+        })
+        .await
+    }
+
+    /// Confirms a proposed release: all dossiers are printed again, and what comes out is what was proposed, or nothing is
+    /// done. The release, its entry in the poll's log and the decision are one transaction.
+    ///
+    /// # Errors
+    /// When the caller proposed it, it was decided before, or a record changed since.
+    pub async fn confirm_release(&self, ask: Ask<'_>, poll: PollId, id: ProposalId) -> Result<u32, AppError> {
+        let actor = ask.caller.may(CONFIRMERS)?;
+        let council = ask.caller.council;
+        // Before the long work: most refusals need none of it.
+        let proposal = self.release_proposal(council, poll, id).await?;
+        if proposal.proposed.account == ask.caller.account.id {
+            return Err(ProposalError::Own.into());
+        }
+        if proposal.state != ProposalState::Open {
+            return Err(ProposalError::Decided(proposal.state).into());
+        }
+        let Pile { basis, content, frozen } = self.pile(council, poll, Steps::default()).await?;
+        let (at, keys, number) = (self.now_text()?, self.keys.clone(), content.number);
+        let text = to_text(&content).map_err(damaged)?;
+        self.write_once(ask, move |tx| {
+            Box::pin(async move {
+                let proposal = preparation::proposal(tx, id).await?.ok_or(NO_PROPOSAL)?;
+                // What was printed is what would be printed now.
+                if releases::basis(tx, poll).await? != basis {
+                    return Err(ProposalError::Outdated.into());
+                }
+                decide(tx, at, &actor, proposal, ProposalState::Confirmed, String::new(), Some(&text)).await?;
+                let hash = |one: &Frozen| FileHash { name: one.dossier.name.clone(), sha256: one.dossier.pdf_sha256 };
+                let (files, noted) = (frozen.iter().map(hash).collect(), council_log(tx).await?);
+                take_step(tx, poll, (at, &actor), &keys, |state| state.release_dossiers(files, noted)).await?;
+                let dossiers = u32::try_from(frozen.len()).unwrap_or(u32::MAX);
+                let release = Release { number, at, by: actor.name.clone(), dossiers };
+                releases::add(tx, poll, &release, &frozen).await?;
+                Ok(number)
+            })
+        })
+        .await
+    }
+
+    /// Refuses a proposed release, or takes one's own back.
+    ///
+    /// # Errors
+    /// When it was decided before, or the caller may not.
+    pub async fn drop_release(&self, ask: Ask<'_>, poll: PollId, id: ProposalId, note: String) -> Result<(), AppError> {
+        let proposal = self.release_proposal(ask.caller.council, poll, id).await?;
+        let is_own = proposal.proposed.account == ask.caller.account.id;
+        let (actor, to) = if is_own {
+            (ask.caller.may(OFFICE)?, ProposalState::Withdrawn)
+        } else {
+            (ask.caller.may(CONFIRMERS)?, ProposalState::Refused)
+        };
+        let at = self.now_text()?;
+        self.write_once(ask, move |tx| {
+            Box::pin(async move {
+                let proposal = preparation::proposal(tx, id).await?.ok_or(NO_PROPOSAL)?;
+                decide(tx, at, &actor, proposal, to, note, None).await.map(drop)
+            })
+        })
+        .await
+    }
+
+    async fn release_proposal(&self, council: CouncilId, poll: PollId, id: ProposalId) -> Result<Proposal, AppError> {
+        let found = preparation::proposal(&mut self.store.read(council).await?, id).await?;
+        found.filter(|p| p.poll == poll && p.kind == ProposalKind::DossiersReleased).ok_or(NO_PROPOSAL)
+    }
+}
+
+/// All dossiers as release `number` has them.
+fn frozen(shelf: &Shelf, number: u32, steps: &Steps) -> Result<Vec<Frozen>, AppError> {
+    let all = targets(shelf);
+    let people = all.iter().filter(|about| matches!(about, About::Official(_))).count();
+    let one = |index: usize| -> Result<Frozen, AppError> {
+        let about = all.get(index).ok_or(NO_DOSSIER)?;
+        let draw = Draw { number: Some(number), ..Draw::default() };
+        let made = make(shelf, about, &draw).ok_or(NO_DOSSIER)?;
+        let pdf = print(&made.document)?;
+        let (folder, place, short) = match about {
+            About::Official(_) => ("officials", index, made.title.clone()),
+            About::Field(field) => ("fields", index - people, field.0.clone()),
+        };
+        let bare = short.split_once(' ').filter(|_| folder == "officials").map_or(short.as_str(), |(_, name)| name);
+        Ok(Frozen {
+            dossier: ReleasedDossier {
+                position: u32::try_from(index + 1).unwrap_or(u32::MAX),
+                about: about.clone(),
+                name: format!("v{number}/{folder}/{:02}-{}.pdf", place + 1, slug(bare)),
+                title: made.title,
+                subtitle: made.subtitle,
+                sha256: made.sha256,
+                pages: pdf.pages,
+                pdf_sha256: Digest::of(&pdf.bytes),
+            },
+            lines: text_lines(&made.document),
+            document: to_text(&made.document).map_err(damaged)?,
+            stated: made.stated,
+            pdf: pdf.bytes,
+            files: made.files,
+        })
+    };
+    in_parallel(all.len(), one, |done| steps.set(STEP, done, all.len()))
+}

@@ -1,0 +1,179 @@
+//! What would stand in dossiers today.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse as _, Response};
+use serde::Deserialize;
+
+use super::super::document::{self, Drawn};
+use super::{about_path, failed, nobody, pdf_file, read_about, read_poll};
+use crate::app::AppError;
+use crate::app::clock::in_vietnam;
+use crate::app::dossiers::{Desk, Line, Standing, Wanted};
+use crate::domain::release::About;
+use crate::web::Site;
+use crate::web::render::Page;
+use crate::web::session::Visitor;
+
+/// What the address asks for: `?nam=2025&gom=tat-ca`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    #[serde(rename = "nam")]
+    year: String,
+    #[serde(rename = "gom")]
+    which: String,
+}
+
+impl Asked {
+    fn wanted(&self) -> Wanted {
+        Wanted { with_waiting: self.which == "tat-ca", year: self.year.parse().ok() }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "dossiers/desk.html")]
+struct DeskPage {
+    poll: String,
+    desk: Desk,
+    people: Vec<Line>,
+    fields: Vec<Line>,
+    released_at: String,
+    offered_at: String,
+    is_own_offer: bool,
+    may_confirm: bool,
+    /// Something differs from the newest release.
+    is_changed: bool,
+}
+
+impl DeskPage {
+    fn path(line: &Line) -> String {
+        about_path(&line.about)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "dossiers/now.html")]
+struct NowPage {
+    poll: String,
+    path: String,
+    sitting: String,
+    title: String,
+    drawn: Drawn,
+    wanted: Wanted,
+    facts: Vec<Choice>,
+    years: Vec<Choice>,
+    waiting: usize,
+    query: String,
+}
+
+/// One of several choices; `None` leads nowhere because it is the one taken.
+struct Choice {
+    label: String,
+    to: Option<String>,
+}
+
+fn choices(base: &str, wanted: Wanted, years: &[i16]) -> (Vec<Choice>, Vec<Choice>) {
+    let choice = |label: String, other: Wanted| Choice {
+        label,
+        to: (other != wanted).then(|| format!("{base}{}", query(other))),
+    };
+    let facts = vec![
+        choice("Chỉ dữ kiện đã thẩm tra".to_owned(), Wanted { with_waiting: false, ..wanted }),
+        choice("Mọi dữ kiện đã nhập".to_owned(), Wanted { with_waiting: true, ..wanted }),
+    ];
+    let all = choice("Mọi năm".to_owned(), Wanted { year: None, ..wanted });
+    let of_year = |year: &i16| choice(year.to_string(), Wanted { year: Some(*year), ..wanted });
+    (facts, std::iter::once(all).chain(years.iter().map(of_year)).collect())
+}
+
+fn query(wanted: Wanted) -> String {
+    let year = wanted.year.map(|year| format!("nam={year}"));
+    let which = wanted.with_waiting.then(|| "gom=tat-ca".to_owned());
+    let parts: Vec<String> = year.into_iter().chain(which).collect();
+    if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) }
+}
+
+/// `GET /ky/{poll}/ho-so`
+pub async fn desk(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(poll): Path<String>,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let found = async { site.app.dossier_desk(&caller, read_poll(&poll)?).await };
+    let desk = match found.await {
+        Ok(desk) => desk,
+        Err(problem) => return failed(&problem),
+    };
+    let is_person = |line: &Line| matches!(line.about, About::Official(_));
+    let (people, fields): (Vec<Line>, Vec<Line>) = desk.lines.iter().cloned().partition(is_person);
+    let is_same = desk.lines.iter().all(|line| line.standing == Standing::Same) && desk.dropped.is_empty();
+    Page::new(DeskPage {
+        poll,
+        people,
+        fields,
+        released_at: desk.newest.as_ref().map_or_else(String::new, |release| in_vietnam(release.at)),
+        offered_at: desk.offer.as_ref().map_or_else(String::new, |offer| in_vietnam(offer.at)),
+        is_own_offer: desk.offer.as_ref().is_some_and(|offer| offer.account == caller.account.id),
+        may_confirm: caller.may(crate::app::dossiers::CONFIRMERS).is_ok(),
+        is_changed: !is_same,
+        desk,
+    })
+    .into_response()
+}
+
+/// `GET /ky/{poll}/ho-so/{kind}/{about}`
+pub async fn now(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path((poll, kind, about)): Path<(String, String, String)>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let wanted = asked.wanted();
+    let found = async {
+        let about = read_about(&kind, &about)?;
+        let compiled = site.app.dossier_now(&caller, read_poll(&poll)?, &about, wanted).await?;
+        let drawn = document::draw(&compiled.document).map_err(|e| AppError::internal("vẽ hồ sơ", e))?;
+        let path = about_path(&about);
+        let (facts, years) = choices(&format!("/ky/{poll}/ho-so/{path}"), wanted, &compiled.years);
+        Ok::<_, AppError>(NowPage {
+            path,
+            poll,
+            sitting: compiled.sitting,
+            title: compiled.title,
+            drawn,
+            wanted,
+            facts,
+            years,
+            waiting: compiled.waiting,
+            query: query(wanted),
+        })
+    };
+    match found.await {
+        Ok(page) => Page::new(page).into_response(),
+        Err(problem) => failed(&problem),
+    }
+}
+
+/// `GET /ky/{poll}/ho-so/{kind}/{about}/pdf`
+pub async fn now_pdf(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path((poll, kind, about)): Path<(String, String, String)>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let made = async {
+        let about = read_about(&kind, &about)?;
+        site.app.dossier_now_pdf(&caller, read_poll(&poll)?, &about, asked.wanted()).await
+    };
+    match made.await {
+        Ok((name, bytes)) => pdf_file(&name, bytes),
+        Err(problem) => failed(&problem),
+    }
+}

@@ -1,0 +1,287 @@
+//! Releases: printed, proposed, confirmed, and read.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderValue;
+use axum::http::header::REFRESH;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use serde::Deserialize;
+
+use super::super::document::{self, Drawn};
+use super::{about_path, failed, nobody, pdf_file, read_about, read_poll};
+use crate::app::AppError;
+use crate::app::clock::in_vietnam;
+use crate::app::dossiers::{OfferedDossier, ReleaseWork, ReleasedPage, VersionChanges};
+use crate::app::service::Ask;
+use crate::domain::id::{JobId, ProposalId};
+use crate::domain::job::JobState;
+use crate::domain::release::About;
+use crate::store::releases::{Release, ReleasedDossier};
+use crate::web::Site;
+use crate::web::form::Form;
+use crate::web::notice::Done;
+use crate::web::render::Page;
+use crate::web::session::Visitor;
+
+/// Seconds after which a page about running work looks again.
+const AGAIN: HeaderValue = HeaderValue::from_static("2");
+
+/// One dossier beside the one that the newest release has.
+struct Offered {
+    dossier: OfferedDossier,
+    state: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "dossiers/work.html")]
+struct WorkPage {
+    poll: String,
+    job: String,
+    work: ReleaseWork,
+    offered: Vec<Offered>,
+    dropped: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "dossiers/releases.html")]
+struct ReleasesPage {
+    poll: String,
+    releases: Vec<(Release, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "dossiers/release.html")]
+struct ReleasePage {
+    poll: String,
+    release: Release,
+    at: String,
+    dossiers: Vec<ReleasedDossier>,
+}
+
+impl ReleasePage {
+    fn path(about: &About) -> String {
+        about_path(about)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "dossiers/released.html")]
+struct DossierPage {
+    poll: String,
+    path: String,
+    page: ReleasedPage,
+    at: String,
+    drawn: Drawn,
+}
+
+#[derive(Template)]
+#[template(path = "dossiers/changes.html")]
+struct ChangesPage {
+    poll: String,
+    path: String,
+    from: u32,
+    to: u32,
+    changes: VersionChanges,
+}
+
+/// Which version a comparison begins with: `?tu=1`; the one before when it is left out.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct From {
+    #[serde(rename = "tu")]
+    version: Option<u32>,
+}
+
+fn read_number(text: &str) -> Result<u32, AppError> {
+    text.parse().map_err(|_| AppError::NotFound("bản phát hành này"))
+}
+
+fn read_job(text: &str) -> Result<JobId, AppError> {
+    text.parse().map_err(|_| AppError::NotFound("việc này"))
+}
+
+/// `POST /ky/{poll}/ho-so/lap`: starts to print all dossiers.
+pub async fn print(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(poll): Path<String>,
+    form: Form,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let started = async {
+        let ask = Ask { caller: &caller, request: form.request()? };
+        site.app.print_release(ask, read_poll(&poll)?).await
+    };
+    match started.await {
+        Ok(job) => Redirect::to(&format!("/ky/{poll}/ho-so/lap/{job}")).into_response(),
+        Err(AppError::AlreadyDone) => Redirect::to(&format!("/ky/{poll}/ho-so")).into_response(),
+        Err(problem) => failed(&problem),
+    }
+}
+
+/// `GET /ky/{poll}/ho-so/lap/{job}`
+pub async fn work(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path((poll, job)): Path<(String, String)>,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let found = async { site.app.release_work(&caller, read_poll(&poll)?, read_job(&job)?).await };
+    let work = match found.await {
+        Ok(work) => work,
+        Err(problem) => return failed(&problem),
+    };
+    let state_of = |dossier: &OfferedDossier| match work.before.iter().find(|old| old.about == dossier.about) {
+        None => "mới",
+        Some(old) if old.sha256 == dossier.sha256 => "như bản trước",
+        Some(_) => "có thay đổi",
+    };
+    let offered: Vec<Offered> =
+        work.dossiers.iter().map(|dossier| Offered { state: state_of(dossier), dossier: dossier.clone() }).collect();
+    let is_gone = |old: &&ReleasedDossier| work.dossiers.iter().all(|new| new.about != old.about);
+    let dropped = work.before.iter().filter(is_gone).map(|old| old.title.clone()).collect();
+    let is_running = work.view.job.state == JobState::Running && !work.view.is_stopped;
+    let page = Page::new(WorkPage { poll, job, work, offered, dropped });
+    if is_running { ([(REFRESH, AGAIN)], page).into_response() } else { page.into_response() }
+}
+
+/// `POST /ky/{poll}/ho-so/lap/{job}`: proposes what was printed.
+pub async fn propose(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path((poll, job)): Path<(String, String)>,
+    form: Form,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let proposed = async {
+        let ask = Ask { caller: &caller, request: form.request()? };
+        site.app.propose_release(ask, read_poll(&poll)?, read_job(&job)?).await
+    };
+    match proposed.await {
+        Ok(()) | Err(AppError::AlreadyDone) => Done::ReleaseProposed.at(&format!("/ky/{poll}/ho-so")).into_response(),
+        Err(problem) => failed(&problem),
+    }
+}
+
+/// `POST /ky/{poll}/ho-so/quyet-dinh`: another person confirms or refuses, the same person withdraws.
+pub async fn decide(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(poll): Path<String>,
+    form: Form,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let is_confirmed = form.value("decision") == "confirm";
+    let decided = async {
+        let ask = Ask { caller: &caller, request: form.request()? };
+        let unknown = |_| AppError::NotFound("đề xuất này");
+        let (id, proposal) = (read_poll(&poll)?, form.value("proposal").parse::<ProposalId>().map_err(unknown)?);
+        if is_confirmed {
+            site.app.confirm_release(ask, id, proposal).await.map(drop)
+        } else {
+            site.app.drop_release(ask, id, proposal, form.value("note").trim().to_owned()).await
+        }
+    };
+    let done = if is_confirmed { Done::Released } else { Done::Saved };
+    match decided.await {
+        Ok(()) | Err(AppError::AlreadyDone) => done.at(&format!("/ky/{poll}/ho-so")).into_response(),
+        Err(problem) => failed(&problem),
+    }
+}
+
+/// `GET /ky/{poll}/ho-so/phat-hanh`
+pub async fn releases(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(poll): Path<String>,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    match async { site.app.releases(&caller, read_poll(&poll)?).await }.await {
+        Ok(found) => {
+            let releases = found.into_iter().map(|(release, _)| (release.clone(), in_vietnam(release.at))).collect();
+            Page::new(ReleasesPage { poll, releases }).into_response()
+        }
+        Err(problem) => failed(&problem),
+    }
+}
+
+/// `GET /ky/{poll}/ho-so/phat-hanh/{release}`
+pub async fn show_release(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path((poll, release)): Path<(String, String)>,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let found = async {
+        let number = read_number(&release)?;
+        let all = site.app.releases(&caller, read_poll(&poll)?).await?;
+        let found = all.into_iter().find(|(release, _)| release.number == number);
+        found.ok_or(AppError::NotFound("bản phát hành này"))
+    };
+    match found.await {
+        Ok((release, dossiers)) => {
+            Page::new(ReleasePage { poll, at: in_vietnam(release.at), release, dossiers }).into_response()
+        }
+        Err(problem) => failed(&problem),
+    }
+}
+
+/// `GET /ky/{poll}/ho-so/phat-hanh/{release}/{kind}/{about}`
+pub async fn released(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path((poll, release, kind, about)): Path<(String, String, String, String)>,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let found = async {
+        let about = read_about(&kind, &about)?;
+        let page = site.app.released(&caller, read_poll(&poll)?, read_number(&release)?, &about).await?;
+        let drawn = document::draw(&page.document).map_err(|e| AppError::internal("vẽ hồ sơ", e))?;
+        Ok::<_, AppError>(DossierPage { poll, path: about_path(&about), at: in_vietnam(page.release.at), page, drawn })
+    };
+    match found.await {
+        Ok(page) => Page::new(page).into_response(),
+        Err(problem) => failed(&problem),
+    }
+}
+
+/// `GET /ky/{poll}/ho-so/phat-hanh/{release}/{kind}/{about}/pdf`
+pub async fn released_pdf(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path((poll, release, kind, about)): Path<(String, String, String, String)>,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let found = async {
+        let about = read_about(&kind, &about)?;
+        site.app.released_pdf(&caller, read_poll(&poll)?, read_number(&release)?, &about).await
+    };
+    match found.await {
+        Ok((name, bytes)) => pdf_file(&name, bytes),
+        Err(problem) => failed(&problem),
+    }
+}
+
+/// `GET /ky/{poll}/ho-so/phat-hanh/{release}/{kind}/{about}/thay-doi`
+pub async fn changes(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path((poll, release, kind, about)): Path<(String, String, String, String)>,
+    Query(from): Query<From>,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let found = async {
+        let about = read_about(&kind, &about)?;
+        let to = read_number(&release)?;
+        let from = from.version.unwrap_or(to.saturating_sub(1)).max(1);
+        let changes = site.app.release_changes(&caller, read_poll(&poll)?, &about, (from, to)).await?;
+        Ok::<_, AppError>(ChangesPage { poll, path: about_path(&about), from, to, changes })
+    };
+    match found.await {
+        Ok(page) => Page::new(page).into_response(),
+        Err(problem) => failed(&problem),
+    }
+}
