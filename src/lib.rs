@@ -113,6 +113,7 @@
 //! | A council sees its own rows only | [`store::CouncilTx`], whose statements begin with the council; row-level security on PostgreSQL |
 //! | What is done is logged, what is logged is done | one transaction for both; `tinnhiem verify --db` recomputes one from the other |
 //! | A log is only ever added to | triggers in both databases; roots on paper |
+//! | A workbook takes nothing away; it is written as it was looked at, all of it or nothing | [`domain::import_diff`], [`app::workbooks`] |
 //! | A form that is sent twice is done once | [`app::service`] |
 //! | A password cannot be guessed at: each guess is counted before it is looked at, and delays double | [`app::sign_in`], [`domain::delay`] |
 //! | What was typed survives the end of a session and a database that is away | `web::carry` |

@@ -91,7 +91,7 @@ fn an_official_is_added_changed_and_every_version_is_told() {
 #[test]
 fn all_that_is_wrong_is_told_at_once_and_names_are_only_text() {
     on_both(|engine| async move {
-        let (_, _, mut clerk) = office(engine).await;
+        let (_site, _, mut clerk) = office(engine).await;
         clerk.opens("/can-bo/moi").await;
         let fields = [
             ("honorific", "mr"),

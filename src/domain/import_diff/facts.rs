@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::{Changed, MAX_FACTS, Named, Person, Section, Stored};
 use crate::domain::fact::{Fact, FactKind, FactState, Figures, KeptFact, Period, Source};
-use crate::domain::finding::Finding;
+use crate::domain::finding::{Finding, Severity};
 use crate::domain::id::{FactId, OfficialId};
 use crate::domain::roster::name_key;
 use crate::domain::text::clean;
@@ -21,7 +21,7 @@ pub(super) fn compare(
     file: Option<&[Fact<Named>]>,
     of_file: &[Person<OfficialId>],
     stored: &Stored<'_>,
-    findings: &mut [Finding],
+    findings: &mut Vec<Finding>,
 ) -> Section<FactId, KeptFact, Fact<Person<OfficialId>>> {
     let mut section = Section::default();
     let Some(file) = file.filter(|facts| facts.len() <= MAX_FACTS && !findings.iter().any(Finding::is_error)) else {
@@ -40,7 +40,7 @@ pub(super) fn compare(
         Named::OfFile(at) => of_file.get(*at).copied(),
         Named::OfStore(at) => here.get(*at).copied().map(Person::Known),
     };
-    let mut met = BTreeSet::new();
+    let (mut met, mut answered) = (BTreeSet::new(), 0_usize);
     for fact in file {
         let about: Vec<Person<OfficialId>> = fact.officials.iter().filter_map(person).collect();
         let own = key(about.iter().copied().collect(), fact);
@@ -56,12 +56,20 @@ pub(super) fn compare(
             continue;
         };
         met.insert(*id);
+        let says_else = |(own, typed): (&String, &String)| clean(own) != clean(typed);
+        answered += usize::from(kept.fact.reply.as_ref().zip(fact.reply.as_ref()).is_some_and(says_else));
         let after = merged(kept, fact);
         if after == **kept {
             section.same += 1;
         } else {
             section.changed.push(Changed { id: *id, before: (*kept).clone(), after });
         }
+    }
+    if answered > 0 {
+        let what =
+            format!("{answered} dữ kiện đã có giải trình khác trong hệ thống; giải trình trong tệp không được nhập.");
+        let remedy = "Người được lấy phiếu tự sửa giải trình của mình ở trang dữ kiện.";
+        findings.push(Finding::new("DIF-009", Severity::Note, "Dữ kiện", what, remedy));
     }
     section.kept = stored.facts.iter().map(|(id, _)| *id).filter(|id| !met.contains(id)).collect();
     section
@@ -103,7 +111,8 @@ fn merged(kept: &KeptFact, file: &Fact<Named>) -> KeptFact {
         status: file.status.or(stored.status),
         due: file.due.or(stored.due),
         source,
-        reply: maybe(stored.reply.as_ref(), file.reply.as_ref()),
+        // What the official answered is the official's own.
+        reply: stored.reply.clone().or_else(|| file.reply.clone()),
         ..stored.clone()
     };
     let state = if fact == *stored { kept.state } else { FactState::Entered };

@@ -125,10 +125,12 @@ fn facts_meet_by_what_they_state_and_go_back_to_be_checked_when_they_say_somethi
     assert!(!same.changes_anything() && same.facts.same == 1, "{same:?}");
 
     let mut other = row.clone();
+    other.reply = Some("Ai đó viết thay.".into());
     other.figures = Some(Figures { planned: None, actual: None, unit: "giường".into() });
     let changed = compare(&parts(vec![other]), &stored);
     let [change] = changed.facts.changed.as_slice() else { panic!("{changed:?}") };
     assert_eq!((change.after.state, change.after.fact.reply.as_deref()), (FactState::Entered, Some("Đã đạt.")));
+    assert_eq!(codes(&changed), ["DIF-009"]);
     let twice = compare(&parts(vec![row.clone(), row]), &stored);
     assert_eq!((twice.facts.same, twice.facts.added.len()), (1, 1));
 }

@@ -112,10 +112,15 @@ pub async fn show(
     let Some(caller) = visitor.caller else { return error::forbidden().into_response() };
     let view = async { site.app.job(&caller, id.parse().map_err(|_| AppError::NotFound("việc này"))?).await };
     match view.await {
-        Ok(JobView { job, .. }) => match job.kind {
-            JobKind::Import => Redirect::to(&format!("/nhap-bang-tinh/{}", job.id)).into_response(),
-            JobKind::Dossiers => Redirect::to(&format!("/lap-ho-so/{}", job.id)).into_response(),
-        },
+        Ok(JobView { job, .. }) => {
+            let to = match (job.kind, job.poll) {
+                (JobKind::Import, _) => format!("/nhap-bang-tinh/{}", job.id),
+                (JobKind::Dossiers, Some(poll)) => format!("/ky/{poll}/ho-so/lap/{}", job.id),
+                // Dossiers are always of a poll.
+                (JobKind::Dossiers, None) => "/viec".to_owned(),
+            };
+            Redirect::to(&to).into_response()
+        }
         Err(problem) => failed(&problem),
     }
 }

@@ -113,6 +113,44 @@ impl Visitor {
                 .header("sec-fetch-site", "same-origin");
         }
         let request = request.body(body.map_or_else(Body::empty, Body::from)).expect("request");
+        self.asks(path, request).await
+    }
+
+    /// Fills fields and a file into the form of the page that was opened last, sends it to `path` and follows redirects.
+    pub async fn uploads(&mut self, path: &str, fields: &[(&str, &str)], name: &str, file: &[u8]) -> Answer {
+        const MARK: &str = "----tinnhiem-test";
+        let mut body = Vec::new();
+        let hidden = self.hidden_fields(path);
+        let hidden = hidden.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        for (field, value) in hidden.chain(fields.iter().copied()) {
+            let part = format!("--{MARK}\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n");
+            body.extend_from_slice(part.as_bytes());
+        }
+        let head = format!(
+            "--{MARK}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+             Content-Type: application/octet-stream\r\n\r\n"
+        );
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(file);
+        body.extend_from_slice(format!("\r\n--{MARK}--\r\n").as_bytes());
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(path)
+            .header(header::HOST, "localhost")
+            .header(header::COOKIE, self.cookie.as_deref().unwrap_or_default())
+            .header(header::CONTENT_TYPE, format!("multipart/form-data; boundary={MARK}"))
+            .header("sec-fetch-site", "same-origin")
+            .extension(ClientAddress(self.address));
+        let answer = self.asks(path, request.body(Body::from(body)).expect("request")).await;
+        if answer.status.is_redirection() {
+            let to = answer.headers[header::LOCATION].to_str().expect("location").to_owned();
+            return self.opens(&to).await;
+        }
+        self.page.clone_from(&answer.html);
+        answer
+    }
+
+    async fn asks(&mut self, path: &str, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.expect("answer");
         for cookie in response.headers().get_all(header::SET_COOKIE) {
             let pair = cookie.to_str().expect("cookie").split(';').next().unwrap_or_default();
