@@ -238,6 +238,7 @@ CREATE TABLE note_keys (
     account_id TEXT NOT NULL,
     salt BYTEA NOT NULL,
     wrapped BYTEA NOT NULL,
+    key_check BYTEA NOT NULL,
     made_at TEXT NOT NULL,
     PRIMARY KEY (council_id, account_id),
     FOREIGN KEY (council_id, account_id) REFERENCES accounts (council_id, account_id)

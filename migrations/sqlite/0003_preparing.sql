@@ -238,6 +238,7 @@ CREATE TABLE note_keys (
     account_id TEXT NOT NULL,
     salt BLOB NOT NULL,
     wrapped BLOB NOT NULL,
+    key_check BLOB NOT NULL,
     made_at TEXT NOT NULL,
     PRIMARY KEY (council_id, account_id),
     FOREIGN KEY (council_id, account_id) REFERENCES accounts (council_id, account_id)

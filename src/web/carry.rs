@@ -1,6 +1,7 @@
 //! What was typed survives: a session that ended while somebody typed, one that was renewed in another window, a database
 //! that is away for a moment. The form goes on through the page in between, in hidden fields, and is sent again by one
-//! press of a button. Passwords, codes and tokens are left behind.
+//! press of a button. Passwords, codes and tokens are left behind, and private notes too: the
+//! page in between may be in front of somebody else.
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -22,7 +23,7 @@ const MAX_CARRIED: usize = 64 * 1024;
 const PREFIX: &str = "tiep.";
 
 /// Names of fields that are never carried on, in whole or as a part.
-const SECRET: &[&str] = &["password", "code", "token", "secret", "passed", "sealed"];
+const SECRET: &[&str] = &["password", "code", "token", "secret", "passed", "sealed", "passphrase", "private"];
 
 /// Whether what is typed into a field is nobody else's business and not to be shown or sent again.
 pub(super) fn is_secret(field: &str) -> bool {
@@ -153,6 +154,11 @@ const LABELS: &[(&str, &str)] = &[
     ("expires", "Thời hạn"),
     ("days", "Số ngày"),
     ("required", "Yêu cầu mã xác thực"),
+    ("question", "Câu hỏi"),
+    ("reason", "Lý do"),
+    ("reply", "Trả lời"),
+    ("general", "Ý kiến chung của tổ"),
+    ("remark", "Ý kiến về một người"),
     ("ruleset", "Bộ quy tắc"),
     ("legislature", "Khóa"),
     ("term_from", "Nhiệm kỳ từ ngày"),
@@ -197,7 +203,10 @@ fn shown((name, value): &(String, String)) -> Option<(String, String)> {
     if SILENT.contains(&name.as_str()) {
         return None;
     }
-    let label = LABELS.iter().find(|(field, _)| field == name).map_or(name.as_str(), |(_, label)| label);
+    let label = LABELS
+        .iter()
+        .find(|(field, _)| *field == name.split('.').next().unwrap_or_default())
+        .map_or(name.as_str(), |(_, label)| label);
     let value = Role::from_code(value).map_or(value.as_str(), |role| role.label());
     Some((label.to_owned(), value.to_owned()))
 }

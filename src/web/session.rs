@@ -7,9 +7,11 @@ use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use zeroize::Zeroizing;
 
 use super::carry::Carried;
 use super::{Settings, Site};
+use crate::app::notes::NoteKey;
 use crate::app::sign_in::Token;
 use crate::app::{AppError, Caller};
 
@@ -42,11 +44,44 @@ const fn cookie_name(settings: Settings) -> &'static str {
     if settings.is_tls { "__Host-tinnhiem" } else { "tinnhiem" }
 }
 
-/// The token that a browser sent.
-pub(super) fn token(settings: Settings, headers: &HeaderMap) -> Option<Token> {
+/// The cookie that keeps the key of private notes while a session lasts.
+const fn note_cookie_name(settings: Settings) -> &'static str {
+    if settings.is_tls { "__Host-tinnhiem-ghi-chu" } else { "tinnhiem-ghi-chu" }
+}
+
+fn cookie<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&'h str> {
     let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = cookies.flat_map(|text| text.split("; ")).filter_map(|pair| pair.split_once('='));
-    pairs.find(|(name, _)| *name == cookie_name(settings)).and_then(|(_, value)| value.parse().ok())
+    pairs.find(|(name, _)| *name == wanted).map(|(_, value)| value)
+}
+
+/// The token that a browser sent.
+pub(super) fn token(settings: Settings, headers: &HeaderMap) -> Option<Token> {
+    cookie(headers, cookie_name(settings)).and_then(|value| value.parse().ok())
+}
+
+/// The key of private notes that a browser sent.
+pub(super) fn note_key(settings: Settings, headers: &HeaderMap) -> Option<NoteKey> {
+    cookie(headers, note_cookie_name(settings)).and_then(|value| value.parse().ok())
+}
+
+/// The header that gives a browser the key of private notes. It ends with the browser, with signing out, and with the first
+/// request after its session has ended.
+pub(super) fn set_note_cookie(settings: Settings, key: &NoteKey) -> Option<HeaderValue> {
+    let secure = if settings.is_tls { "; Secure" } else { "" };
+    let value = key.cookie_value();
+    let text =
+        Zeroizing::new(format!("{}={}; Path=/; HttpOnly; SameSite=Strict{secure}", note_cookie_name(settings), *value));
+    let mut header = HeaderValue::from_str(&text).ok()?;
+    header.set_sensitive(true);
+    Some(header)
+}
+
+/// The header that makes a browser forget the key of private notes.
+pub(super) fn forget_note_cookie(settings: Settings) -> Option<HeaderValue> {
+    let secure = if settings.is_tls { "; Secure" } else { "" };
+    let text = format!("{}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0{secure}", note_cookie_name(settings));
+    HeaderValue::from_str(&text).ok()
 }
 
 /// The header that gives a browser its token.
@@ -74,7 +109,14 @@ pub(super) async fn identify(State(site): State<Arc<Site>>, mut request: Request
         None => Visitor::default(),
     };
     request.extensions_mut().insert(visitor.clone());
+    // The key of somebody's notes does not outlive their session in this browser.
+    let is_orphan = visitor.caller.is_none()
+        && visitor.trouble.is_none()
+        && cookie(request.headers(), note_cookie_name(site.settings)).is_some();
     let mut response = next.run(request).await;
+    if is_orphan && let Some(forget) = forget_note_cookie(site.settings) {
+        response.headers_mut().append(SET_COOKIE, forget);
+    }
     // For the layer that draws, which lies around this one. Who has signed in just now was a guest when the request came.
     let known = response.extensions_mut().remove::<Visitor>();
     response.extensions_mut().insert(known.unwrap_or(visitor));
@@ -94,7 +136,14 @@ pub async fn welcome(site: &Site, headers: &HeaderMap, new: &Token, carried: Opt
         None => Redirect::to(to).into_response(),
     };
     let cookie = set_cookie(site.settings, new).map(|cookie| [(SET_COOKIE, cookie)]);
-    (cookie, answer).into_response()
+    let mut answer = (cookie, answer).into_response();
+    // Whoever signs in here may be somebody else than before.
+    if self::cookie(headers, note_cookie_name(site.settings)).is_some()
+        && let Some(forget) = forget_note_cookie(site.settings)
+    {
+        answer.headers_mut().append(SET_COOKIE, forget);
+    }
+    answer
 }
 
 #[cfg(test)]
@@ -121,5 +170,14 @@ mod tests {
             "__Host-tinnhiem=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0; Secure"
         );
         assert_eq!(forget_cookie(plain).expect("cookie"), "tinnhiem=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
+        let letters = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+        let key: NoteKey = letters.parse().expect("key");
+        let given = set_note_cookie(tls, &key).expect("cookie");
+        assert!(given.is_sensitive(), "kept out of logs");
+        assert_eq!(given, format!("__Host-tinnhiem-ghi-chu={letters}; Path=/; HttpOnly; SameSite=Strict; Secure"));
+        let mut headers = HeaderMap::new();
+        headers.insert(COOKIE, format!("tinnhiem={VALUE}; tinnhiem-ghi-chu={letters}").parse().expect("header"));
+        assert_eq!(note_key(plain, &headers), Some(key));
+        assert!(token(plain, &headers).is_some() && note_key(tls, &headers).is_none());
     }
 }

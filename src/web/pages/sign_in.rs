@@ -135,6 +135,10 @@ pub async fn sign_out(State(site): State<Arc<Site>>, Extension(visitor): Extensi
     {
         return error::of(&problem).into_response();
     }
-    let cookie = session::forget_cookie(site.settings).map(|cookie| [(SET_COOKIE, cookie)]);
-    (cookie, Redirect::to("/dang-nhap")).into_response()
+    let mut answer = Redirect::to("/dang-nhap").into_response();
+    let forget = [session::forget_cookie(site.settings), session::forget_note_cookie(site.settings)];
+    forget.into_iter().flatten().for_each(|cookie| {
+        answer.headers_mut().append(SET_COOKIE, cookie);
+    });
+    answer
 }
