@@ -1,5 +1,6 @@
 //! Papers as values: what stands on them, in which order, without a page or a millimetre. `pdf` turns them into bytes.
 
+mod discussion;
 mod dossier;
 mod frame;
 mod lines;
@@ -11,6 +12,7 @@ mod report;
 mod resolution;
 mod slips;
 
+pub use discussion::{Discussion, GroupOpinion, OfficialOpinions, discussion_report};
 pub(crate) use dossier::result_text;
 pub use dossier::{dossier_document, field_document};
 pub use frame::Frame;
