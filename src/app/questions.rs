@@ -89,7 +89,7 @@ impl App {
         day_in_vietnam(self.clock.now())
     }
 
-    fn shown(&self, caller: &Caller, kept: KeptQuestion, names: &BTreeMap<OfficialId, String>) -> Asked {
+    pub(super) fn shown(&self, caller: &Caller, kept: KeptQuestion, names: &BTreeMap<OfficialId, String>) -> Asked {
         Asked {
             is_late: kept.value.is_late(self.today()),
             is_own: kept.value.account == caller.account.id,

@@ -5,6 +5,7 @@ use super::clock::{Chance, Clock};
 use super::error::AppError;
 use super::keys::Keys;
 use super::passwords::Cost;
+use super::reading::Shelves;
 use super::set_up::SetUp;
 use crate::domain::audit::UtcTime;
 use crate::domain::id::{AccountId, RequestId};
@@ -19,6 +20,7 @@ pub struct App {
     pub(super) keys: Keys,
     pub(super) cost: Cost,
     pub(super) set_up: SetUp,
+    pub(super) shelves: Shelves,
 }
 
 /// A form that somebody who is signed in sent.
@@ -33,7 +35,7 @@ pub struct Ask<'a> {
 impl App {
     /// The service on a database.
     pub fn new(store: Store, clock: Clock, chance: Chance, keys: Keys, cost: Cost) -> Self {
-        Self { store, clock, chance, keys, cost, set_up: SetUp::default() }
+        Self { store, clock, chance, keys, cost, set_up: SetUp::default(), shelves: Shelves::default() }
     }
 
     /// The id of a form that is about to be shown.
