@@ -23,6 +23,7 @@ pub mod fact_typed;
 pub mod finding;
 #[cfg(test)]
 pub(crate) mod fixture;
+pub mod group_summary;
 pub mod ics;
 pub mod id;
 pub mod import_diff;
@@ -48,6 +49,7 @@ pub mod result;
 pub mod role;
 pub mod roster;
 pub mod rules;
+pub mod search;
 pub mod session;
 pub mod simulate;
 pub mod slip;

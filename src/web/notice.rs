@@ -65,6 +65,32 @@ pub enum Done {
     Refused,
     /// A step was taken back by who proposed it.
     Withdrawn,
+    /// A dossier was read.
+    DossierRead,
+    /// The last dossier was read.
+    LastDossierRead,
+    /// A private note is kept.
+    NoteSaved,
+    /// Private notes are open in this browser.
+    NotesOpened,
+    /// Private notes are locked in this browser.
+    NotesClosed,
+    /// Private notes have another passphrase.
+    NotePassphraseChanged,
+    /// All private notes of one's own are gone.
+    NotesForgotten,
+    /// A question lies with the Standing Committee.
+    QuestionAsked,
+    /// A question was taken back.
+    QuestionWithdrawn,
+    /// A question went on to the official.
+    QuestionForwarded,
+    /// A question went back to the delegate.
+    QuestionReturned,
+    /// A group handed its summary in.
+    SummaryFiled,
+    /// A group may write its summary again.
+    SummaryReopened,
 }
 
 impl Done {
@@ -101,6 +127,19 @@ impl Done {
         (Self::Confirmed, "da-xac-nhan", "Đã xác nhận; việc này đã có hiệu lực."),
         (Self::Refused, "da-khong-chap-nhan", "Đã ghi là không chấp nhận."),
         (Self::Withdrawn, "da-rut", "Đã rút đề xuất."),
+        (Self::DossierRead, "da-doc-ho-so", "Đã đánh dấu đã đọc."),
+        (Self::LastDossierRead, "da-doc-ho-so-cuoi", "Đã đánh dấu đã đọc hồ sơ cuối."),
+        (Self::NoteSaved, "da-luu-ghi-chu", "Đã lưu ghi chú."),
+        (Self::NotesOpened, "da-mo-ghi-chu", "Ghi chú riêng đã mở trên máy này."),
+        (Self::NotesClosed, "da-khoa-ghi-chu", "Ghi chú riêng đã khóa."),
+        (Self::NotePassphraseChanged, "da-doi-ma-khoa", "Đã đổi mã khóa ghi chú."),
+        (Self::NotesForgotten, "da-xoa-ghi-chu", "Đã xóa mọi ghi chú riêng cùng mã khóa."),
+        (Self::QuestionAsked, "da-gui-cau-hoi", "Đã gửi câu hỏi tới Thường trực."),
+        (Self::QuestionWithdrawn, "da-rut-cau-hoi", "Đã rút câu hỏi."),
+        (Self::QuestionForwarded, "da-chuyen-cau-hoi", "Đã chuyển câu hỏi tới người được lấy phiếu."),
+        (Self::QuestionReturned, "da-tra-cau-hoi", "Đã trả lại câu hỏi cho đại biểu."),
+        (Self::SummaryFiled, "da-nop-tong-hop", "Đã nộp tổng hợp thảo luận tổ."),
+        (Self::SummaryReopened, "da-mo-lai-tong-hop", "Đã mở lại tổng hợp; thư ký tổ sửa và nộp lại được."),
     ];
 
     /// Leads to `path`, where the sentence stands.

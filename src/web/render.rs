@@ -14,7 +14,7 @@ use super::pages::{assets, error};
 use super::session::Visitor;
 use super::{Site, notice};
 use crate::app::Caller;
-use crate::app::{logs, preparing};
+use crate::app::{logs, preparing, reading};
 use crate::domain::role::Role;
 
 /// Which program this is, at the foot of every page.
@@ -62,6 +62,7 @@ pub struct Destination {
 
 /// Where each role can go: label, address, purpose, who.
 const DESTINATIONS: &[(&str, &str, &str, &[Role])] = &[
+    ("Đọc hồ sơ", "/doc", "Đọc hồ sơ từng người, tìm, ghi chú riêng, đặt câu hỏi.", reading::READERS),
     ("Kỳ lấy phiếu", "/ky", "Chuẩn bị một kỳ lấy phiếu, từ kỳ họp đến mẫu phiếu.", preparing::OFFICE),
     (
         "Người được lấy phiếu",

@@ -25,6 +25,8 @@ struct Ids {
     form: String,
     /// Long work that printed dossiers; they were released.
     work: JobId,
+    question: String,
+    summary: String,
 }
 
 struct World {
@@ -77,7 +79,12 @@ impl World {
             let work = site.has_release(council, sealed.poll).await;
             (sealed.poll.to_string(), sealed.proposal.to_string(), format!("{}.pdf", sealed.form), work)
         };
-        Ids { slug, council, account, log, poll, official, delegate, job, proposal, form, work }
+        let (mut question, mut summary) = (String::new(), String::new());
+        if let (false, Ok(poll)) = (council.is_installation(), poll.parse()) {
+            question = site.has_question(council, poll, official, name).await.to_string();
+            summary = site.has_summary(council, poll, name).await.to_string();
+        }
+        Ids { slug, council, account, log, poll, official, delegate, job, proposal, form, work, question, summary }
     }
 }
 
@@ -98,6 +105,9 @@ impl Ids {
             "{kind}" => "nguoi".to_owned(),
             "{about}" => self.official.to_string(),
             "{release}" => "1".to_owned(),
+            "{position}" => "1".to_owned(),
+            "{question}" => self.question.clone(),
+            "{summary}" => self.summary.clone(),
             "{seq}" => "0".to_owned(),
             "{council}" => self.council.to_string(),
             "{slug}" => self.slug.to_owned(),

@@ -19,6 +19,7 @@ const STYLE: &str = concat!(
     include_str!("../assets/css/4-parts.css"),
     include_str!("../assets/css/5-wishes.css"),
     include_str!("../assets/css/6-papers.css"),
+    include_str!("../assets/css/7-reading.css"),
 );
 
 /// Files that name no other file.

@@ -13,6 +13,7 @@ pub mod jobs;
 pub mod log;
 pub mod own;
 pub mod preparing;
+pub mod reading;
 pub mod roster;
 pub mod second_factor;
 pub mod set_up;

@@ -4,6 +4,7 @@ mod database;
 mod dossiers;
 mod people;
 mod polls;
+mod reading;
 mod roster;
 mod visitor;
 
@@ -29,6 +30,7 @@ pub use database::{Database, Engine};
 pub use dossiers::typed_task;
 pub use people::somebody_in;
 pub use polls::{SealedPoll, sample_board, sample_book, sample_plan};
+pub use reading::Told;
 pub use visitor::{Answer, Visitor};
 
 /// Password of everybody whom a story does not give another.

@@ -13,6 +13,8 @@ use tower::ServiceExt as _;
 pub struct Visitor {
     router: Router,
     pub cookie: Option<String>,
+    /// The second cookie, with the key of private notes.
+    pub note_cookie: Option<String>,
     /// What the browser says of itself.
     pub agent: &'static str,
     /// Where it stands in the network.
@@ -55,7 +57,7 @@ fn texts(html: &str, selector: &str) -> Vec<String> {
 impl Visitor {
     pub fn new(router: Router) -> Self {
         let address = IpAddr::from([192, 0, 2, 1]);
-        Self { router, cookie: None, agent: "", address, page: String::new() }
+        Self { router, cookie: None, note_cookie: None, agent: "", address, page: String::new() }
     }
 
     pub async fn opens(&mut self, path: &str) -> Answer {
@@ -104,8 +106,9 @@ impl Visitor {
     pub async fn sends_once(&mut self, method: Method, path: &str, body: Option<String>) -> Answer {
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, "localhost");
         request = request.header(header::USER_AGENT, self.agent).extension(ClientAddress(self.address));
-        if let Some(cookie) = &self.cookie {
-            request = request.header(header::COOKIE, cookie);
+        let cookies: Vec<&str> = [&self.cookie, &self.note_cookie].into_iter().flatten().map(String::as_str).collect();
+        if !cookies.is_empty() {
+            request = request.header(header::COOKIE, cookies.join("; "));
         }
         if body.is_some() {
             request = request
@@ -154,7 +157,8 @@ impl Visitor {
         let response = self.router.clone().oneshot(request).await.expect("answer");
         for cookie in response.headers().get_all(header::SET_COOKIE) {
             let pair = cookie.to_str().expect("cookie").split(';').next().unwrap_or_default();
-            self.cookie = if pair.ends_with('=') { None } else { Some(pair.to_owned()) };
+            let place = if pair.contains("ghi-chu=") { &mut self.note_cookie } else { &mut self.cookie };
+            *place = if pair.ends_with('=') { None } else { Some(pair.to_owned()) };
         }
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = response.into_body().collect().await.expect("body").to_bytes().to_vec();

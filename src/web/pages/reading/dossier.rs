@@ -1,0 +1,257 @@
+//! One dossier a page, with the reader's own note and questions beside it.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse as _, Response};
+
+use super::{failed, nobody, read_poll, read_position, refused};
+use crate::app::notes::{Lock, Note};
+use crate::app::reading::{Opened, Read, ReadingPoll};
+use crate::app::service::Ask;
+use crate::app::{AppError, Caller};
+use crate::domain::release::About;
+use crate::web::Site;
+use crate::web::form::Form;
+use crate::web::notice::Done;
+use crate::web::pages::document::{self, Section};
+use crate::web::render::Page;
+use crate::web::session::{self, Visitor};
+
+/// The list of contents and the paper itself.
+#[derive(Template)]
+#[template(path = "reading/paper.html")]
+struct Paper {
+    sections: Vec<Section>,
+    html: String,
+}
+
+#[derive(Template)]
+#[template(path = "reading/dossier.html")]
+struct DossierPage {
+    opened: Opened,
+    paper: Arc<String>,
+    form: Form,
+}
+
+impl DossierPage {
+    fn here(&self) -> String {
+        format!("/doc/{}/{}", self.opened.poll.id, self.opened.dossier.position)
+    }
+
+    const fn is_official(&self) -> bool {
+        matches!(self.opened.dossier.about, About::Official(_))
+    }
+
+    /// The note that is stored, for the printed page.
+    fn note_text(&self) -> &str {
+        self.opened.note.as_ref().and_then(|note| note.text.as_ref()).map_or("", |text| text.as_str())
+    }
+
+    /// Somebody changed the note in the database.
+    fn is_note_broken(&self) -> bool {
+        self.opened.note.as_ref().is_some_and(|note| note.text.is_none())
+    }
+}
+
+/// The page with what is stored in its forms, or with a form that was refused.
+async fn page(
+    site: &Site,
+    caller: &Caller,
+    headers: &HeaderMap,
+    (poll, position): (&str, &str),
+    typed: Option<Form>,
+) -> Result<Page, AppError> {
+    let key = session::note_key(site.settings, headers);
+    let poll = read_poll(poll)?;
+    let opened = site.app.open_dossier(caller, key.as_ref(), poll, read_position(position)?).await?;
+    let draw = |document: &_| {
+        let drawn = document::draw(document)?;
+        Paper { sections: drawn.sections, html: drawn.html }.render()
+    };
+    let paper = site.app.drawn_dossier((caller, poll, opened.release.number, &opened.dossier), draw).await?;
+    let form = typed.unwrap_or_else(|| stored_form(opened.note.as_ref()));
+    Ok(Page::new(DossierPage { opened, paper, form }))
+}
+
+fn stored_form(note: Option<&Note>) -> Form {
+    let text = note.and_then(|note| note.text.as_ref()).map_or_else(String::new, |text| text.to_string());
+    let version = note.map_or(0, |note| note.version);
+    Form::filled([("private_note", text), ("version", version.to_string())])
+}
+
+/// `GET /doc/{poll}/{position}`: writes nothing.
+pub async fn show(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path((poll, position)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    match page(&site, &caller, &headers, (&poll, &position), None).await {
+        Ok(page) => page.into_response(),
+        Err(problem) => failed(&problem),
+    }
+}
+
+/// `POST /doc/{poll}/{position}/da-doc`: leads to the next dossier, or back to the room after the last.
+pub async fn mark(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path((poll, position)): Path<(String, String)>,
+    form: Form,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let marked = async {
+        let release = form.value("release").parse();
+        let release = release.map_err(|_| AppError::Input("Biểu mẫu thiếu số bản; hãy tải lại trang.".to_owned()))?;
+        let ask = Ask { caller: &caller, request: form.request()? };
+        site.app.mark_read(ask, read_poll(&poll)?, read_position(&position)?, release).await
+    };
+    match marked.await {
+        Ok(Some(next)) => Done::DossierRead.at(&format!("/doc/{poll}/{next}")).into_response(),
+        Ok(None) => Done::LastDossierRead.at(&format!("/doc/{poll}")).into_response(),
+        Err(problem) => failed(&problem),
+    }
+}
+
+/// `GET /doc/{poll}/{position}/pdf`
+pub async fn pdf(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path((poll, position)): Path<(String, String)>,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let file = async { site.app.dossier_file(&caller, read_poll(&poll)?, read_position(&position)?).await };
+    match file.await {
+        Ok((name, bytes)) => {
+            let disposition = format!("attachment; filename=\"{name}\"");
+            ([(CONTENT_TYPE, "application/pdf".to_owned()), (CONTENT_DISPOSITION, disposition)], bytes).into_response()
+        }
+        Err(problem) => failed(&problem),
+    }
+}
+
+/// `POST /doc/{poll}/{position}/ghi-chu`
+pub async fn write_note(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path((poll, position)): Path<(String, String)>,
+    headers: HeaderMap,
+    form: Form,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let written = async {
+        let key = session::note_key(site.settings, &headers);
+        let ask = Ask { caller: &caller, request: form.request()? };
+        let (version, poll) = (form.version()?, read_poll(&poll)?);
+        let about = site.app.about_of_dossier(&caller, poll, read_position(&position)?).await?;
+        site.app.write_note(ask, key.as_ref(), poll, about, version, form.value("private_note")).await
+    };
+    let problem = match written.await {
+        Ok(()) | Err(AppError::AlreadyDone) => {
+            return Done::NoteSaved.at(&format!("/doc/{poll}/{position}")).into_response();
+        }
+        Err(problem) => problem,
+    };
+    again(&site, &caller, &headers, (&poll, &position), (form, problem)).await
+}
+
+/// The page with a form that was refused.
+async fn again(
+    site: &Site,
+    caller: &Caller,
+    headers: &HeaderMap,
+    place: (&str, &str),
+    (form, problem): (Form, AppError),
+) -> Response {
+    let is_conflict = matches!(problem, AppError::Stale(_));
+    let shown = async { page(site, caller, headers, place, Some(form.with_errors(problem)?)).await };
+    match shown.await {
+        Ok(page) => refused(page, is_conflict),
+        Err(problem) => failed(&problem),
+    }
+}
+
+/// `POST /doc/{poll}/{position}/cau-hoi`
+pub async fn ask(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path((poll, position)): Path<(String, String)>,
+    headers: HeaderMap,
+    form: Form,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let asked = async {
+        let ask = Ask { caller: &caller, request: form.request()? };
+        let id = read_poll(&poll)?;
+        match site.app.about_of_dossier(&caller, id, read_position(&position)?).await? {
+            About::Official(official) => site.app.ask_question(ask, id, official, form.value("question")).await,
+            About::Field(_) => {
+                Err(AppError::Input("Câu hỏi được gửi tới từng người, không gửi tới lĩnh vực.".to_owned()))
+            }
+        }
+    };
+    let problem = match asked.await {
+        Ok(_) | Err(AppError::AlreadyDone) => {
+            return Done::QuestionAsked.at(&format!("/doc/{poll}/cau-hoi")).into_response();
+        }
+        Err(problem) => problem,
+    };
+    again(&site, &caller, &headers, (&poll, &position), (form, problem)).await
+}
+
+/// A note with the dossier that it is about.
+struct NoteLine {
+    position: Option<u32>,
+    title: String,
+    note: Note,
+}
+
+#[derive(Template)]
+#[template(path = "reading/notes.html")]
+struct NotesPage {
+    poll: ReadingPoll,
+    lock: Lock,
+    lines: Vec<NoteLine>,
+    total: usize,
+}
+
+/// `GET /doc/{poll}/ghi-chu`
+pub async fn notes(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(poll): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let found = async {
+        let id = read_poll(&poll)?;
+        let (summary, titles) = site.app.dossier_titles(&caller, id).await?;
+        let key = session::note_key(site.settings, &headers);
+        Ok((summary, titles, site.app.notes(&caller, key.as_ref(), id).await?))
+    };
+    let (poll, titles, found) = match found.await {
+        Ok(found) => found,
+        Err(problem) => return failed(&problem),
+    };
+    // An emptied note keeps its place and says nothing.
+    let is_shown = |note: &Note| note.text.as_ref().is_none_or(|text| !text.is_empty());
+    let line = |note: Note| {
+        let place = titles.iter().enumerate().find(|(_, (about, ..))| *about == note.about);
+        let (position, title) = match (&note.about, place) {
+            (_, Some((_, (_, position, title)))) => (*position, title.clone()),
+            (About::Field(field), None) => (None, field.0.clone()),
+            (About::Official(_), None) => (None, "Người không còn trong danh sách".to_owned()),
+        };
+        (place.map_or(usize::MAX, |(at, _)| at), NoteLine { position, title, note })
+    };
+    let mut lines: Vec<_> = found.notes.into_iter().filter(is_shown).map(line).collect();
+    lines.sort_by_key(|(at, _)| *at);
+    let lines = lines.into_iter().map(|(_, line)| line).collect();
+    Page::new(NotesPage { poll, lock: found.lock, lines, total: found.total }).into_response()
+}

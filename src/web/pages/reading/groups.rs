@@ -1,0 +1,185 @@
+//! Discussion in groups: the summary of one's own group, and the report on all of them.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse as _, Response};
+
+use super::{failed, nobody, read_poll, refused};
+use crate::app::groups::{GroupDesk, GroupReport};
+use crate::app::service::Ask;
+use crate::app::{AppError, Caller};
+use crate::domain::group_summary::{Content, SummaryState};
+use crate::domain::id::{OfficialId, PollId, SummaryId};
+use crate::domain::role::Role;
+use crate::web::Site;
+use crate::web::form::Form;
+use crate::web::notice::Done;
+use crate::web::render::Page;
+use crate::web::session::Visitor;
+
+#[derive(Template)]
+#[template(path = "reading/group.html")]
+struct GroupPage {
+    poll: PollId,
+    desk: GroupDesk,
+    form: Form,
+}
+
+impl GroupPage {
+    fn is_filed(&self) -> bool {
+        self.desk.summary.as_ref().is_some_and(|kept| kept.value.state == SummaryState::Filed)
+    }
+
+    fn may_write(&self) -> bool {
+        self.desk.is_secretary && !self.is_filed()
+    }
+
+    /// What is typed of an official.
+    fn remark(&self, id: &OfficialId) -> &str {
+        self.form.value(&format!("remark.{id}"))
+    }
+
+    fn said_of(&self, id: &OfficialId) -> &str {
+        self.desk.summary.as_ref().map_or("", |kept| kept.value.content.of(*id))
+    }
+}
+
+#[derive(Template)]
+#[template(path = "reading/groups.html")]
+struct ReportPage {
+    poll: PollId,
+    report: GroupReport,
+    may_reopen: bool,
+}
+
+fn stored_form(desk: &GroupDesk) -> Form {
+    let version = desk.summary.as_ref().map_or(0, |kept| kept.version);
+    let mut values = vec![("version".to_owned(), version.to_string())];
+    if let Some(kept) = &desk.summary {
+        values.push(("general".to_owned(), kept.value.content.general.clone()));
+        let remarks = kept.value.content.remarks.iter();
+        values.extend(remarks.map(|remark| (format!("remark.{}", remark.official), remark.text.clone())));
+    }
+    Form::filled(values.iter().map(|(name, value)| (name.as_str(), value.clone())))
+}
+
+async fn page(site: &Site, caller: &Caller, poll: &str, typed: Option<Form>) -> Result<Page, AppError> {
+    let poll = read_poll(poll)?;
+    let desk = site.app.group_desk(caller, poll).await?;
+    let form = typed.unwrap_or_else(|| stored_form(&desk));
+    Ok(Page::new(GroupPage { poll, desk, form }))
+}
+
+/// `GET /thao-luan/{poll}`
+pub async fn show(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(poll): Path<String>,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    match page(&site, &caller, &poll, None).await {
+        Ok(page) => page.into_response(),
+        Err(problem) => failed(&problem),
+    }
+}
+
+/// What was typed, in the order of the form.
+fn content(form: &Form) -> Result<Content, AppError> {
+    let remark = |(name, text): (&str, &'_ str)| {
+        let official: OfficialId = name.strip_prefix("remark.")?.parse().ok()?;
+        Some((official, text.to_owned()))
+    };
+    let remarks: Vec<(OfficialId, String)> = form.pairs().filter_map(remark).collect();
+    let typed = Content::typed(form.value("general"), remarks.iter().map(|(id, text)| (*id, text.as_str())));
+    typed.map_err(|e| AppError::field("general", e))
+}
+
+/// `POST /thao-luan/{poll}`: keeps the draft; with the second button hands it in.
+pub async fn save(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(poll): Path<String>,
+    form: Form,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let and_file = form.value("step") == "file";
+    let saved = async {
+        let ask = Ask { caller: &caller, request: form.request()? };
+        site.app.write_summary(ask, read_poll(&poll)?, form.version()?, content(&form)?, and_file).await
+    };
+    let problem = match saved.await {
+        Ok(()) | Err(AppError::AlreadyDone) => {
+            let done = if and_file { Done::SummaryFiled } else { Done::Saved };
+            return done.at(&format!("/thao-luan/{poll}")).into_response();
+        }
+        Err(problem) => problem,
+    };
+    let is_conflict = matches!(problem, AppError::Stale(_));
+    let shown = async { page(&site, &caller, &poll, Some(form.with_errors(problem)?)).await };
+    match shown.await {
+        Ok(page) => refused(page, is_conflict),
+        Err(problem) => failed(&problem),
+    }
+}
+
+/// `GET /ky/{poll}/thao-luan`
+pub async fn report(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(poll): Path<String>,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let found = async {
+        let poll = read_poll(&poll)?;
+        Ok((poll, site.app.group_report(&caller, poll).await?))
+    };
+    match found.await {
+        Ok((poll, report)) => {
+            let may_reopen = caller.account.roles.has(Role::Leader);
+            Page::new(ReportPage { poll, report, may_reopen }).into_response()
+        }
+        Err(problem) => failed(&problem),
+    }
+}
+
+/// `GET /ky/{poll}/thao-luan/pdf`
+pub async fn pdf(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(poll): Path<String>,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let file = async { site.app.group_report_pdf(&caller, read_poll(&poll)?).await };
+    match file.await {
+        Ok(bytes) => {
+            let disposition = "attachment; filename=\"bao-cao-thao-luan-to.pdf\"";
+            ([(CONTENT_TYPE, "application/pdf"), (CONTENT_DISPOSITION, disposition)], bytes).into_response()
+        }
+        Err(problem) => failed(&problem),
+    }
+}
+
+/// `POST /ky/{poll}/thao-luan/{summary}/mo-lai`
+pub async fn reopen(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path((poll, summary)): Path<(String, String)>,
+    form: Form,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let done = async {
+        let ask = Ask { caller: &caller, request: form.request()? };
+        let summary: SummaryId = summary.parse().map_err(|_| AppError::NotFound("tổng hợp thảo luận tổ"))?;
+        site.app.reopen_summary(ask, read_poll(&poll)?, summary, form.version()?).await
+    };
+    match done.await {
+        Ok(()) | Err(AppError::AlreadyDone) => {
+            Done::SummaryReopened.at(&format!("/ky/{poll}/thao-luan")).into_response()
+        }
+        Err(problem) => failed(&problem),
+    }
+}

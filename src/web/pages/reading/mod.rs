@@ -1,0 +1,82 @@
+//! The delegates' pages: dossiers, search, private notes, questions, discussion in groups.
+
+mod dossier;
+mod groups;
+mod note_lock;
+mod questions;
+mod room;
+mod search;
+
+pub use dossier::{ask, mark, notes, pdf, show as dossier, write_note};
+pub use groups::{pdf as group_pdf, reopen, report as group_report, save as save_group, show as group};
+pub use note_lock::{change, choose, close, forget, show as note_lock, unlock};
+pub use questions::{forward, give_back, own as own_questions, queue, withdraw};
+pub use room::{first, show as room};
+pub use search::search;
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+
+use super::error;
+use crate::app::AppError;
+use crate::domain::id::PollId;
+use crate::domain::question::Due;
+use crate::domain::rules::Attested;
+use crate::domain::text::date_dmy;
+use crate::web::render::Page;
+
+fn failed(problem: &AppError) -> Response {
+    error::of(problem).into_response()
+}
+
+fn nobody() -> Response {
+    error::forbidden().into_response()
+}
+
+/// A page that shows a form again: 409 after a conflict, 422 when something in it is wrong.
+fn refused(page: Page, is_conflict: bool) -> Response {
+    let status = if is_conflict { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
+    page.with_status(status).into_response()
+}
+
+/// A poll's id in an address; one that is none is as unknown as one of another council.
+fn read_poll(text: &str) -> Result<PollId, AppError> {
+    text.parse().map_err(|_| AppError::NotFound("kỳ lấy phiếu"))
+}
+
+/// A place in the list of dossiers.
+fn read_position(text: &str) -> Result<u32, AppError> {
+    text.parse().map_err(|_| AppError::NotFound("hồ sơ"))
+}
+
+/// A last day with its mark, for a sentence: `08/12/2026 (HD 321, chưa kiểm chứng)`.
+fn due_words(due: &Due) -> String {
+    let mark = if due.attested == Attested::Verified { String::new() } else { format!(", {}", due.attested.label()) };
+    format!("{} ({}{mark})", date_dmy(due.on), due.cite)
+}
+
+/// The paragraphs of what somebody typed over several lines.
+fn paragraphs(text: &str) -> impl Iterator<Item = &str> {
+    text.split('\n').filter(|line| !line.is_empty())
+}
+
+/// Where a form leads back to: a page of the reading room, and nothing that a browser takes for another site.
+fn back_to(typed: &str) -> &str {
+    let is_plain = typed.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') && !typed.contains("//");
+    if is_plain && typed.starts_with("/doc/") { typed } else { "/doc" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::back_to;
+
+    #[test]
+    fn a_form_leads_back_into_the_reading_room_alone() {
+        assert_eq!(back_to("/doc/0190/3"), "/doc/0190/3");
+        for other in
+            ["", "//example.org", "/doc//example.org", "https://example.org/doc/", "/doc/\\x", "/ky", "/doc/a b"]
+        {
+            assert_eq!(back_to(other), "/doc", "{other}");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Search in dossiers.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse as _, Response};
+use serde::Deserialize;
+
+use super::{failed, nobody, read_poll};
+use crate::app::reading::{Found, Hit};
+use crate::domain::id::PollId;
+use crate::web::Site;
+use crate::web::form::Form;
+use crate::web::render::Page;
+use crate::web::session::Visitor;
+
+/// Lines on a page.
+const A_PAGE: usize = 50;
+
+/// `?q=trạm y tế&trang=2`
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Wanted {
+    q: String,
+    trang: String,
+}
+
+#[derive(Template)]
+#[template(path = "reading/search.html")]
+struct Search {
+    poll: PollId,
+    sitting: String,
+    form: Form,
+    found: Found,
+    /// From 1.
+    page: usize,
+    pages: usize,
+    total: usize,
+}
+
+impl Search {
+    fn typed(&self) -> &str {
+        self.form.value("q")
+    }
+
+    /// Hits of this page by dossier.
+    fn by_dossier(&self) -> Vec<(u32, &str, Vec<&Hit>)> {
+        let mut all: Vec<(u32, &str, Vec<&Hit>)> = Vec::new();
+        for hit in &self.found.hits {
+            match all.last_mut() {
+                Some((position, _, hits)) if *position == hit.position => hits.push(hit),
+                _ => all.push((hit.position, &hit.title, vec![hit])),
+            }
+        }
+        all
+    }
+}
+
+/// `GET /doc/{poll}/tim`
+pub async fn search(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(poll): Path<String>,
+    Query(wanted): Query<Wanted>,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let found = async {
+        let poll = read_poll(&poll)?;
+        let (summary, _) = site.app.dossier_titles(&caller, poll).await?;
+        Ok((poll, summary.sitting, site.app.search_dossiers(&caller, poll, &wanted.q).await?))
+    };
+    match found.await {
+        Ok((poll, sitting, mut found)) => {
+            let total = found.hits.len();
+            let pages = total.div_ceil(A_PAGE).max(1);
+            let page = wanted.trang.parse().unwrap_or(1_usize).clamp(1, pages);
+            found.hits = found.hits.into_iter().skip((page - 1) * A_PAGE).take(A_PAGE).collect();
+            let form = Form::filled([("q", wanted.q)]);
+            Page::new(Search { poll, sitting, form, found, page, pages, total }).into_response()
+        }
+        Err(problem) => failed(&problem),
+    }
+}
