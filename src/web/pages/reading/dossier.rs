@@ -74,14 +74,18 @@ async fn page(
         Paper { sections: drawn.sections, html: drawn.html }.render()
     };
     let paper = site.app.drawn_dossier((caller, poll, opened.release.number, &opened.dossier), draw).await?;
-    let form = typed.unwrap_or_else(|| stored_form(opened.note.as_ref()));
+    let mut form = typed.unwrap_or_default();
+    // Sent by the form of a question: the note beside it is shown as it is stored, so that it is not saved empty.
+    if form.value("version").is_empty() {
+        stored_note(opened.note.as_ref()).into_iter().for_each(|(field, value)| form.add(field.to_owned(), value));
+    }
     Ok(Page::new(DossierPage { opened, paper, form }))
 }
 
-fn stored_form(note: Option<&Note>) -> Form {
+fn stored_note(note: Option<&Note>) -> [(&'static str, String); 2] {
     let text = note.and_then(|note| note.text.as_ref()).map_or_else(String::new, |text| text.to_string());
     let version = note.map_or(0, |note| note.version);
-    Form::filled([("private_note", text), ("version", version.to_string())])
+    [("private_note", text), ("version", version.to_string())]
 }
 
 /// `GET /doc/{poll}/{position}`: writes nothing.
