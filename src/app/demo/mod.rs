@@ -1,16 +1,19 @@
-//! What `tinnhiem demo` leaves to be looked at: the database that its rehearsal filled, with an account for every role.
+//! What `tinnhiem demo` leaves to be looked at: the database that its rehearsal filled, with an account for every role, and a
+//! vote that is being prepared.
 //!
 //! The rehearsal draws ids and nonces from a seed that everybody may know. Passwords come from the system, and so does the
 //! secret key: a demo is sample data, but its service is a real one.
 
+mod preparation;
+
 use std::fs::{self, File, TryLockError};
 use std::path::Path;
 
-use super::accounts::{Manager, fresh};
-use super::data_folder;
-use super::error::AppError;
-use super::passwords::Password;
-use super::service::App;
+use crate::app::accounts::{Manager, fresh};
+use crate::app::data_folder;
+use crate::app::error::AppError;
+use crate::app::passwords::Password;
+use crate::app::service::App;
 use crate::domain::account::{Account, AccountState, Login, Roles};
 use crate::domain::audit::event::council::{PasswordBy, PasswordSet};
 use crate::domain::audit::{Actor, CouncilEvent, UtcTime};
@@ -94,6 +97,9 @@ pub async fn open(out: &Path) -> Result<Demo, AppError> {
         // The installation is founded first, and comes first in the table too, however its name is sorted.
         let at = if id.is_installation() { 0 } else { accounts.len() };
         accounts.splice(at..at, given);
+        if !id.is_installation() {
+            app.prepare_sample(id).await?;
+        }
     }
     Ok(Demo { app, accounts, _lock: lock })
 }
@@ -162,7 +168,7 @@ async fn hand_out(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::app::*;
 
     #[test]
     fn a_folder_is_replaced_when_it_is_a_demos_and_nobody_serves_it() {
