@@ -14,8 +14,8 @@ use crate::domain::audit::merkle::Frontier;
 use crate::domain::audit::{
     Checkpoint, CouncilCourse, CouncilEvent, Course, Digest, Entry, LogEvent, PollEvent, UtcTime, VerifierKey,
 };
-use crate::domain::id::{CouncilId, SlipId};
-use crate::store::checks::{self, SlipRow};
+use crate::domain::id::{CouncilId, ProposalId, SlipId};
+use crate::store::checks::{self, ProposalCheckRow, SlipRow};
 use crate::store::councils::CouncilRow;
 use crate::store::logs::{self, EntryRow, LogHead};
 use crate::store::{CouncilTx, Store, StoreError, Target, accounts};
@@ -219,6 +219,7 @@ async fn council(
     check_council(&place, &told, row, &heads)?;
     report.accounts = check_accounts(&place, &told, &damaged(&place, accounts::list(tx).await)?)?;
     report.slips = check_slips(&place, &told, checks::slips(tx).await?)?;
+    check_proposals(&place, &told, checks::proposals(tx).await?)?;
     let records = verify_records::check(tx, &revised).await?;
     report.records = records.map_err(|(seq, cause)| place.wrong(seq, cause))?;
     Ok(report)
@@ -381,5 +382,28 @@ fn check_slips(place: &Place, told: &CouncilCourse, stored: Vec<SlipRow>) -> Res
     match left.keys().next() {
         Some(id) => Err(place.wrong(None, format!("thẻ truy cập {id} có trong nhật ký mà không có trong bảng slips"))),
         None => Ok(count),
+    }
+}
+
+/// What was proposed and what became of it, word for word: a step is taken by what another person saw.
+fn check_proposals(place: &Place, told: &CouncilCourse, stored: Vec<ProposalCheckRow>) -> Result<(), Stop> {
+    let mut left = told.proposals().clone();
+    for row in stored {
+        let wrong = |what: &str| place.wrong(None, format!("đề xuất {}: {what}", row.proposal_id));
+        let id: Option<ProposalId> = row.proposal_id.parse().ok();
+        let said = id.and_then(|id| left.remove(&id));
+        let said = said.ok_or_else(|| wrong("có trong bảng proposals mà nhật ký không ghi"))?;
+        let as_said = [
+            (said.poll.to_string() == row.poll_id, "cuộc bỏ phiếu"),
+            (said.content_sha256 == Digest::of(row.content.as_bytes()), "nội dung"),
+            (said.state.code() == row.state, "trạng thái"),
+        ];
+        if let Some((_, what)) = as_said.iter().find(|(holds, _)| !holds) {
+            return Err(wrong(&format!("{what} trong bảng proposals khác nhật ký")));
+        }
+    }
+    match left.keys().next() {
+        Some(id) => Err(place.wrong(None, format!("đề xuất {id} có trong nhật ký mà không có trong bảng proposals"))),
+        None => Ok(()),
     }
 }

@@ -85,3 +85,29 @@ pub async fn revisions(tx: &mut CouncilTx) -> Result<u64, StoreError> {
     let found = row!(tx, (i64,), "SELECT count(*) FROM revisions WHERE council_id = $1")?;
     u64::try_from(found.map_or(0, |(count,)| count)).map_err(StoreError::corrupt)
 }
+
+row_struct! {
+    /// A row of `proposals`, as far as the log tells of it.
+    ProposalCheckRow {
+        /// Its id.
+        proposal_id: String,
+        /// The poll.
+        poll_id: String,
+        /// Canonical text of what is proposed.
+        content: String,
+        /// Code of what became of it.
+        state: String,
+    }
+}
+
+/// All proposals of the council.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn proposals(tx: &mut CouncilTx) -> Result<Vec<ProposalCheckRow>, StoreError> {
+    rows!(
+        tx,
+        ProposalCheckRow,
+        "SELECT proposal_id, poll_id, content, state FROM proposals WHERE council_id = $1 ORDER BY proposal_id"
+    )
+}

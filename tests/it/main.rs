@@ -55,6 +55,7 @@ mod store_bad;
 mod store_conformance;
 mod store_log;
 mod store_polls;
+mod store_preparation;
 mod store_reading;
 mod store_records;
 mod store_releases;

@@ -29,7 +29,7 @@ use zeroize::Zeroizing;
 pub use database::{Database, Engine};
 pub use dossiers::typed_task;
 pub use people::somebody_in;
-pub use polls::{SealedPoll, sample_board, sample_book, sample_plan};
+pub use polls::{SealedPoll, retold, sample_board, sample_book, sample_plan};
 pub use reading::Told;
 pub use visitor::{Answer, Visitor};
 
@@ -83,10 +83,15 @@ impl Site {
 
     /// Founds a council with the administrator `quan.tri`.
     pub async fn found(&self, operator: &Actor, slug: &str, name: &str) -> CouncilId {
+        self.found_of(operator, slug, name, CouncilKind::ProvinceCouncil).await
+    }
+
+    /// The same of another kind.
+    pub async fn found_of(&self, operator: &Actor, slug: &str, name: &str, kind: CouncilKind) -> CouncilId {
         let founding = Founding {
             name: name.into(),
             slug: slug.into(),
-            kind: Some(CouncilKind::ProvinceCouncil),
+            kind: Some(kind),
             first: first("Nguyễn Quản Trị", "quan.tri"),
         };
         self.app.found_council(operator.clone(), founding).await.expect("council")
