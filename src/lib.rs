@@ -111,6 +111,8 @@
 //! | The same input gives the same output, byte for byte | seed and days are arguments; no map without an order; [`app::clock`] |
 //! | What the log says can't be changed after its head went onto paper | [`domain::audit`], checked by [`app::bundle::verify`] and again by `tests/verify.py` |
 //! | A council sees its own rows only | [`store::CouncilTx`], whose statements begin with the council; row-level security on PostgreSQL |
+//! | What cannot be taken back is proposed by one person and confirmed by another, who sees exactly what would be done | [`domain::proposal`]; `app::preparing` holds the text that was seen against what would be done at that moment |
+//! | Ballots are made from the list that was decided; a roster that changes later changes none | [`domain::decided`] |
 //! | What is done is logged, what is logged is done | one transaction for both; `tinnhiem verify --db` recomputes one from the other |
 //! | A log is only ever added to | triggers in both databases; roots on paper |
 //! | A workbook takes nothing away; it is written as it was looked at, all of it or nothing | [`domain::import_diff`], [`app::workbooks`] |

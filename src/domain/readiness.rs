@@ -118,7 +118,8 @@ fn usual_sitting(rules: &RuleSet, council: &Council) -> Vec<Finding> {
     findings
 }
 
-fn board_findings(rules: &RuleSet, book: &Book, standings: &[Standing]) -> Vec<Finding> {
+/// The part of [`readiness`] that speaks of size, offices and conflicts of the board.
+pub fn board_findings(rules: &RuleSet, book: &Book, standings: &[Standing]) -> Vec<Finding> {
     let mut findings = Vec::new();
     let tellers = &book.tellers;
     let least = rules.board_min.as_ref().and_then(|r| r.value.get(&book.council.kind).map(|n| (usize::from(*n), r)));

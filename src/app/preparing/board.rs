@@ -15,11 +15,9 @@ use crate::domain::id::{DelegateId, PollId, ProposalId};
 use crate::domain::poll_state::{PollState, Refusal, Stage};
 use crate::domain::preparation::{Board, Part, Seat};
 use crate::domain::proposal::{Proposal, ProposalKind};
+use crate::domain::readiness::board_findings;
 use crate::domain::roster::{Teller, TellerRole};
 use crate::store::{CouncilTx, preparation};
-
-/// Codes of findings that speak of the board.
-const OF_BOARD: [&str; 4] = ["RDY-011", "RDY-012", "RDY-013", "RDY-014"];
 
 /// A board as it was typed: ids of delegates.
 #[derive(Clone, Debug, Default)]
@@ -145,7 +143,7 @@ impl App {
 
 /// What is to be said of size and members of the draft.
 pub(super) fn findings_of(desk: &Desk) -> Vec<Finding> {
-    desk.readiness().into_iter().filter(|finding| OF_BOARD.contains(&finding.code)).collect()
+    board_findings(&desk.shelf.rules, &desk.shelf.book, &desk.standings)
 }
 
 async fn stored(tx: &mut CouncilTx, poll: PollId) -> Result<(Board, u64), AppError> {
