@@ -178,6 +178,6 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(COOKIE, format!("tinnhiem={VALUE}; tinnhiem-ghi-chu={letters}").parse().expect("header"));
         assert_eq!(note_key(plain, &headers), Some(key));
-        assert!(token(plain, &headers).is_some() && note_key(tls, &headers).is_none());
+        assert!(super::token(plain, &headers).is_some() && note_key(tls, &headers).is_none());
     }
 }

@@ -29,7 +29,7 @@ use zeroize::Zeroizing;
 pub use database::{Database, Engine};
 pub use dossiers::typed_task;
 pub use people::somebody_in;
-pub use polls::{SealedPoll, retold, sample_board, sample_book, sample_plan};
+pub use polls::{SealedPoll, retold, sample_board, sample_book};
 pub use reading::Told;
 pub use visitor::{Answer, Visitor};
 
