@@ -88,6 +88,7 @@ CREATE TABLE facts (
     field TEXT NOT NULL,
     kind TEXT NOT NULL,
     year INTEGER NOT NULL,
+    day TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('entered', 'verified', 'withdrawn')),
     content TEXT NOT NULL,
     folded TEXT NOT NULL,
@@ -108,6 +109,7 @@ CREATE TABLE facts (
 CREATE INDEX facts_by_kind ON facts (council_id, kind, year);
 CREATE INDEX facts_by_field ON facts (council_id, field, year);
 CREATE INDEX facts_by_file ON facts (council_id, file);
+CREATE INDEX facts_by_state ON facts (council_id, state, fact_id);
 
 CREATE TABLE fact_officials (
     council_id TEXT NOT NULL,

@@ -59,7 +59,7 @@ pub struct StoredFact {
 }
 
 impl FactRow {
-    fn stored(self) -> Result<StoredFact, StoreError> {
+    pub(super) fn stored(self) -> Result<StoredFact, StoreError> {
         let account = |id: Option<String>| id.map(|id| id.parse()).transpose().map_err(StoreError::corrupt);
         let verified = match (self.verified_by, self.verified_at) {
             (Some(name), Some(at)) => {
@@ -163,6 +163,7 @@ struct Given {
     field: String,
     kind: &'static str,
     year: i64,
+    day: String,
     state: &'static str,
     content: String,
     folded: String,
@@ -190,6 +191,7 @@ impl Given {
             field: stated.field.0.clone(),
             kind: stated.kind.code(),
             year: i64::from(stated.period.year()),
+            day: stated.period.end().to_string(),
             state: state.code(),
             content: to_text(&fact.kept)?,
             folded: fold(&text.join(" ")),
@@ -226,15 +228,15 @@ async fn put_rows(tx: &mut CouncilTx, given: String) -> Result<u64, StoreError> 
     if tx.is_postgres() {
         execute!(
             tx,
-            "INSERT INTO facts (council_id, fact_id, field, kind, year, state, content, folded, file, entered_account, \
+            "INSERT INTO facts (council_id, fact_id, field, kind, year, day, state, content, folded, file, entered_account, \
              entered_by, verified_account, verified_by, verified_at, sent_on, version, changed_at, changed_by) \
-             SELECT $1, fact_id, field, kind, year, state, content, folded, file, entered_account, entered_by, \
+             SELECT $1, fact_id, field, kind, year, day, state, content, folded, file, entered_account, entered_by, \
              verified_account, verified_by, verified_at, sent_on, version, changed_at, changed_by \
-             FROM json_to_recordset($2::json) AS given (fact_id TEXT, field TEXT, kind TEXT, year BIGINT, state TEXT, \
+             FROM json_to_recordset($2::json) AS given (fact_id TEXT, field TEXT, kind TEXT, year BIGINT, day TEXT, state TEXT, \
              content TEXT, folded TEXT, file TEXT, entered_account TEXT, entered_by TEXT, verified_account TEXT, \
              verified_by TEXT, verified_at TEXT, sent_on TEXT, version BIGINT, changed_at TEXT, changed_by TEXT) \
              ON CONFLICT (council_id, fact_id) DO UPDATE SET field = excluded.field, kind = excluded.kind, \
-             year = excluded.year, state = excluded.state, content = excluded.content, folded = excluded.folded, \
+             year = excluded.year, day = excluded.day, state = excluded.state, content = excluded.content, folded = excluded.folded, \
              file = excluded.file, entered_account = excluded.entered_account, entered_by = excluded.entered_by, \
              verified_account = excluded.verified_account, verified_by = excluded.verified_by, \
              verified_at = excluded.verified_at, sent_on = excluded.sent_on, version = excluded.version, \
@@ -244,14 +246,14 @@ async fn put_rows(tx: &mut CouncilTx, given: String) -> Result<u64, StoreError> 
     } else {
         execute!(
             tx,
-            "INSERT INTO facts (council_id, fact_id, field, kind, year, state, content, folded, file, entered_account, \
+            "INSERT INTO facts (council_id, fact_id, field, kind, year, day, state, content, folded, file, entered_account, \
              entered_by, verified_account, verified_by, verified_at, sent_on, version, changed_at, changed_by) \
-             SELECT $1, value ->> 'fact_id', value ->> 'field', value ->> 'kind', value ->> 'year', value ->> 'state', \
+             SELECT $1, value ->> 'fact_id', value ->> 'field', value ->> 'kind', value ->> 'year', value ->> 'day', value ->> 'state', \
              value ->> 'content', value ->> 'folded', value ->> 'file', value ->> 'entered_account', \
              value ->> 'entered_by', value ->> 'verified_account', value ->> 'verified_by', value ->> 'verified_at', \
              value ->> 'sent_on', value ->> 'version', value ->> 'changed_at', value ->> 'changed_by' \
              FROM json_each($2) WHERE true ON CONFLICT (council_id, fact_id) DO UPDATE SET field = excluded.field, kind = excluded.kind, \
-             year = excluded.year, state = excluded.state, content = excluded.content, folded = excluded.folded, \
+             year = excluded.year, day = excluded.day, state = excluded.state, content = excluded.content, folded = excluded.folded, \
              file = excluded.file, entered_account = excluded.entered_account, entered_by = excluded.entered_by, \
              verified_account = excluded.verified_account, verified_by = excluded.verified_by, \
              verified_at = excluded.verified_at, sent_on = excluded.sent_on, version = excluded.version, \

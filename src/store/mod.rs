@@ -8,6 +8,7 @@ pub mod councils;
 mod db;
 mod error;
 mod examine;
+pub mod fact_lists;
 pub mod facts;
 pub mod failures;
 mod figures;

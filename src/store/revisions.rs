@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::error::StoreError;
 use super::scope::CouncilTx;
-use super::sql::{execute, row_struct, rows};
+use super::sql::{execute, row, row_struct, rows};
 use crate::domain::audit::{Actor, UtcTime};
 use crate::domain::record::{Action, Revision, Subject};
 
@@ -182,4 +182,31 @@ pub async fn of_versions(
         Ok(((record, u64::try_from(version).map_err(StoreError::corrupt)?), content))
     };
     found.into_iter().map(read).collect()
+}
+
+/// Versions of all records of one sort, the newest first.
+///
+/// # Errors
+/// When a row cannot be read.
+pub async fn newest(tx: &mut CouncilTx, subject: Subject, skip: u64, limit: u32) -> Result<Vec<Past>, StoreError> {
+    let found = rows!(
+        tx,
+        RevisionRow,
+        "SELECT subject, record_id, version, action, content, seq, at, by_name FROM revisions \
+         WHERE council_id = $1 AND subject = $2 ORDER BY seq DESC, record_id, version DESC LIMIT $3 OFFSET $4",
+        subject.code(),
+        i64::from(limit),
+        i64::try_from(skip).unwrap_or(i64::MAX),
+    )?;
+    found.into_iter().map(RevisionRow::past).collect()
+}
+
+/// How many versions all records of one sort have.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn count(tx: &mut CouncilTx, subject: Subject) -> Result<u64, StoreError> {
+    let found =
+        row!(tx, (i64,), "SELECT count(*) FROM revisions WHERE council_id = $1 AND subject = $2", subject.code())?;
+    u64::try_from(found.map_or(0, |(count,)| count)).map_err(StoreError::corrupt)
 }

@@ -1,6 +1,7 @@
 //! Facts: entered by one person, verified by another. What may be done with a fact is decided in
 //! [`fact_state`](crate::domain::fact_state); here it is loaded, and kept together with its history.
 
+mod list;
 mod view;
 
 use super::caller::Caller;
@@ -19,6 +20,10 @@ use crate::domain::role::Role;
 use crate::store::facts::{self, StoredFact};
 use crate::store::{CouncilTx, StoreError};
 
+pub use list::{
+    Change, FactChoices, FactFilter, FactLine, FactList, FactOrder, FileFormat, PER_PAGE, Paging, Progress, Queue,
+    Queued,
+};
 pub use view::{FactPage, Past, Person};
 
 /// Who enters and changes facts.
