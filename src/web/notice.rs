@@ -41,6 +41,18 @@ pub enum Done {
     ReleaseProposed,
     /// Dossiers were released.
     Released,
+    /// A fact was entered.
+    FactEntered,
+    /// A fact was verified.
+    FactVerified,
+    /// Several facts were verified.
+    FactsVerified,
+    /// It was taken back that a fact was verified.
+    FactReopened,
+    /// A fact counts no more.
+    FactWithdrawn,
+    /// A fact waits again.
+    FactRestored,
     /// A poll began.
     PollBegun,
     /// Somebody is on the roster.
@@ -115,6 +127,12 @@ impl Done {
             "Đã đề xuất phát hành; một người khác có vai trò Thường trực xác nhận.",
         ),
         (Self::Released, "da-phat-hanh", "Đã phát hành hồ sơ; đại biểu đọc được từ bây giờ."),
+        (Self::FactEntered, "da-nhap-du-kien", "Đã lưu dữ kiện; một người khác sẽ thẩm tra."),
+        (Self::FactVerified, "da-tham-tra", "Đã thẩm tra dữ kiện."),
+        (Self::FactsVerified, "da-tham-tra-nhieu", "Đã thẩm tra các dữ kiện được đánh dấu."),
+        (Self::FactReopened, "da-bo-tham-tra", "Đã bỏ thẩm tra; dữ kiện chờ thẩm tra lại."),
+        (Self::FactWithdrawn, "da-rut-du-kien", "Đã rút dữ kiện."),
+        (Self::FactRestored, "da-khoi-phuc", "Đã khôi phục; dữ kiện chờ thẩm tra."),
         (Self::PollBegun, "da-lap-ky", "Đã lập kỳ lấy phiếu; dưới đây là những việc cần chuẩn bị."),
         (Self::EntryAdded, "da-them-nguoi", "Đã thêm vào danh sách."),
         (Self::EntryMoved, "da-chuyen-cho", "Đã chuyển thứ tự."),

@@ -14,7 +14,7 @@ use super::pages::{assets, error};
 use super::session::Visitor;
 use super::{Site, notice};
 use crate::app::Caller;
-use crate::app::{logs, preparing, reading};
+use crate::app::{facts, logs, preparing, reading};
 use crate::domain::role::Role;
 
 /// Which program this is, at the foot of every page.
@@ -85,6 +85,12 @@ const DESTINATIONS: &[(&str, &str, &str, &[Role])] = &[
     ),
     ("Tài khoản", "/tai-khoan", "Mở, sửa, khóa tài khoản; đặt lại mật khẩu.", &[Role::Admin, Role::Operator]),
     ("Thẻ truy cập", "/phieu-truy-cap", "In thẻ cho đại biểu vào mà không cần mật khẩu; hủy thẻ.", &[Role::Admin]),
+    (
+        "Dữ kiện",
+        "/du-kien",
+        "Nhập, sửa, lọc dữ kiện về người được lấy phiếu; thẩm tra với tài liệu nguồn.",
+        facts::EDITORS,
+    ),
     ("Hội đồng", "/hoi-dong", "Lập hội đồng cùng người quản trị đầu tiên; đổi tên.", &[Role::Operator]),
     (
         "Nhật ký",

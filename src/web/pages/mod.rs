@@ -7,6 +7,7 @@ pub mod councils;
 pub mod document;
 pub mod dossiers;
 pub mod error;
+pub mod facts;
 pub mod health;
 pub mod home;
 pub mod jobs;

@@ -1,0 +1,172 @@
+//! The form in which a fact is entered and changed.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use serde::Deserialize;
+
+use super::{LIST, answer, caller, fact_id, kinds};
+use crate::app::facts::{FactChoices, Person};
+use crate::app::service::Ask;
+use crate::app::{AppError, Caller};
+use crate::domain::fact::{Fact, Status};
+use crate::domain::fact_typed::TypedFact;
+use crate::domain::id::OfficialId;
+use crate::web::Site;
+use crate::web::form::Form;
+use crate::web::notice::Done;
+use crate::web::render::Page;
+use crate::web::session::Visitor;
+
+/// Officials of one block, to tick.
+pub(super) struct BlockOfPeople {
+    pub block: String,
+    pub people: Vec<Person>,
+}
+
+/// What the fields of the form can choose from.
+pub(super) struct Choices {
+    pub blocks: Vec<BlockOfPeople>,
+    pub fields: Vec<String>,
+    pub kinds: Vec<(&'static str, &'static str)>,
+    pub periods: [(&'static str, &'static str); 3],
+    pub statuses: Vec<(&'static str, &'static str)>,
+}
+
+impl Choices {
+    /// Of officials who were left out, those alone whom the fact names already.
+    pub(super) fn new((choices, people): (FactChoices, Vec<Person>), named: &[OfficialId]) -> Self {
+        let mut blocks: Vec<BlockOfPeople> = Vec::new();
+        for person in people.into_iter().filter(|person| !person.withdrawn || named.contains(&person.id)) {
+            match blocks.iter_mut().find(|block| block.block == person.block) {
+                Some(block) => block.people.push(person),
+                None => blocks.push(BlockOfPeople { block: person.block.clone(), people: vec![person] }),
+            }
+        }
+        let statuses = Status::ALL.into_iter().map(|status| (status.code(), status.label()));
+        Self {
+            blocks,
+            fields: choices.fields,
+            kinds: kinds("Chọn loại"),
+            periods: [("year", "Cả một năm"), ("day", "Một ngày"), ("span", "Từ ngày đến ngày")],
+            statuses: std::iter::once(("", "Không có")).chain(statuses).collect(),
+        }
+    }
+}
+
+/// What was typed.
+pub(super) fn typed(form: &Form) -> TypedFact {
+    let text = |field: &str| form.value(field).to_owned();
+    TypedFact {
+        officials: form.all("officials").to_vec(),
+        field: text("field"),
+        kind: text("kind"),
+        period: text("period"),
+        year: text("year"),
+        from: text("from"),
+        to: text("to"),
+        text: text("text"),
+        planned: text("planned"),
+        actual: text("actual"),
+        unit: text("unit"),
+        status: text("status"),
+        due: text("due"),
+        source_number: text("source_number"),
+        source_date: text("source_date"),
+        source_issuer: text("source_issuer"),
+        source_page: text("source_page"),
+    }
+}
+
+fn filled(typed: TypedFact, version: Option<u64>) -> Form {
+    let officials = typed.officials.into_iter().map(|id| ("officials", id));
+    let others = [
+        ("field", typed.field),
+        ("kind", typed.kind),
+        ("period", typed.period),
+        ("year", typed.year),
+        ("from", typed.from),
+        ("to", typed.to),
+        ("text", typed.text),
+        ("planned", typed.planned),
+        ("actual", typed.actual),
+        ("unit", typed.unit),
+        ("status", typed.status),
+        ("due", typed.due),
+        ("source_number", typed.source_number),
+        ("source_date", typed.source_date),
+        ("source_issuer", typed.source_issuer),
+        ("source_page", typed.source_page),
+    ];
+    let version = version.map(|version| ("version", version.to_string()));
+    Form::filled(officials.chain(others).chain(version))
+}
+
+/// The form of a fact that is there, at its version.
+pub(super) fn stored_form(fact: &Fact<OfficialId>, version: u64) -> Form {
+    filled(TypedFact::of(fact), Some(version))
+}
+
+#[derive(Template)]
+#[template(path = "facts/new.html")]
+struct New {
+    form: Form,
+    choices: Choices,
+}
+
+async fn new_page(site: &Site, caller: &Caller, form: Form) -> Result<Page, AppError> {
+    let choices = Choices::new(site.app.fact_choices(caller).await?, &[]);
+    Ok(Page::new(New { form, choices }))
+}
+
+/// `/du-kien/moi?tu=<fact>`: what the next fact out of the same paper has in common with that one.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Like {
+    #[serde(rename = "tu")]
+    fact: String,
+}
+
+/// `GET /du-kien/moi`
+pub async fn new(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Query(like): Query<Like>,
+) -> Response {
+    let page = async {
+        let caller = caller(&visitor)?;
+        let form = if like.fact.is_empty() {
+            Form::filled([("period", "year".to_owned())])
+        } else {
+            let page = site.app.fact(caller, fact_id(&like.fact)?).await?;
+            filled(TypedFact::of(&page.stored.kept.fact).next(), None)
+        };
+        Ok(new_page(&site, caller, form).await?.into_response())
+    };
+    answer(page.await)
+}
+
+/// `POST /du-kien/moi`: with the second button leads to the form again, for the next fact out of the same paper.
+pub async fn enter(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>, form: Form) -> Response {
+    let entered = async {
+        let caller = caller(&visitor)?;
+        let wants_another = form.value("then") == "another";
+        let entered = async {
+            let ask = Ask { caller, request: form.request()? };
+            site.app.enter_fact(ask, typed(&form)).await
+        };
+        let problem = match entered.await {
+            Ok(id) if wants_another => return Ok(Done::FactEntered.at(&format!("{LIST}/moi?tu={id}")).into_response()),
+            Ok(id) => return Ok(Done::FactEntered.at(&format!("{LIST}/{id}")).into_response()),
+            Err(AppError::AlreadyDone) => return Ok(Done::FactEntered.at(LIST).into_response()),
+            Err(problem) => problem,
+        };
+        let page = new_page(&site, caller, form.with_errors(problem)?).await?;
+        Ok(page.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response())
+    };
+    answer(entered.await)
+}

@@ -1,0 +1,277 @@
+//! Facts: the list with its filters, what it is taken away as, and the history of all.
+
+mod edit;
+mod queue;
+mod show;
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Query, State};
+use axum::http::header;
+use axum::response::{IntoResponse as _, Response};
+use jiff::civil::Date;
+use serde::Deserialize;
+
+pub use edit::{enter, new};
+pub use queue::{queue, queued, verify_some};
+pub use show::{change, reopen, restore, show, verify, withdraw};
+
+use super::error;
+use crate::app::clock::in_vietnam;
+use crate::app::facts::{Change, FactFilter, FactList, FactOrder, FileFormat, Paging};
+use crate::app::{AppError, Caller};
+use crate::domain::audit::UtcTime;
+use crate::domain::fact::{FactKind, FactState};
+use crate::domain::id::FactId;
+use crate::domain::text::date_dmy;
+use crate::web::Site;
+use crate::web::form::Form;
+use crate::web::render::Page;
+use crate::web::session::Visitor;
+
+/// The list.
+const LIST: &str = "/du-kien";
+
+fn caller(visitor: &Visitor) -> Result<&Caller, AppError> {
+    visitor.caller.as_ref().ok_or(AppError::Forbidden)
+}
+
+fn answer(result: Result<Response, AppError>) -> Response {
+    result.unwrap_or_else(|problem| error::of(&problem).into_response())
+}
+
+/// A fact's id in an address; one that is none is as unknown as one of another council.
+fn fact_id(text: &str) -> Result<FactId, AppError> {
+    text.parse().map_err(|_| AppError::NotFound("dữ kiện"))
+}
+
+/// A moment, for templates, which hand over what they borrow.
+fn moment(at: &UtcTime) -> String {
+    in_vietnam(*at)
+}
+
+/// A day, for templates.
+fn day(day: &Date) -> String {
+    date_dmy(*day)
+}
+
+/// Class of the tag that shows a state.
+fn tone(state: &FactState) -> &'static str {
+    match state {
+        FactState::Entered => "",
+        FactState::Verified => " good",
+        FactState::Withdrawn => " off",
+    }
+}
+
+fn kinds(first: &'static str) -> Vec<(&'static str, &'static str)> {
+    let kinds = FactKind::ALL.into_iter().map(|kind| (kind.code(), kind.label()));
+    std::iter::once(("", first)).chain(kinds).collect()
+}
+
+/// What the address of the list asks for; every part may be missing or empty.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Wanted {
+    #[serde(rename = "tim")]
+    text: String,
+    #[serde(rename = "nguoi")]
+    official: String,
+    #[serde(rename = "linh-vuc")]
+    field: String,
+    #[serde(rename = "loai")]
+    kind: String,
+    #[serde(rename = "nam")]
+    year: String,
+    #[serde(rename = "trang-thai")]
+    state: String,
+    #[serde(rename = "ai")]
+    by: String,
+    #[serde(rename = "xep")]
+    order: String,
+    #[serde(rename = "trang")]
+    page: String,
+}
+
+impl Wanted {
+    fn filter(&self) -> FactFilter {
+        // No name or field has a control character, and PostgreSQL takes no text with a zero in it.
+        let given = |text: &str| Some(text.to_owned()).filter(|t| !t.is_empty() && !t.contains(char::is_control));
+        FactFilter {
+            official: self.official.parse().ok(),
+            field: given(&self.field),
+            kind: FactKind::from_code(&self.kind),
+            year: self.year.parse().ok(),
+            state: FactState::from_code(&self.state),
+            by: given(&self.by),
+            text: self.text.clone(),
+            waits_for: None,
+        }
+    }
+
+    fn order(&self) -> FactOrder {
+        if self.order == "ngay" { FactOrder::Day } else { FactOrder::Changed }
+    }
+
+    fn pairs(&self) -> [(&'static str, &str); 8] {
+        [
+            ("tim", &self.text),
+            ("nguoi", &self.official),
+            ("linh-vuc", &self.field),
+            ("loai", &self.kind),
+            ("nam", &self.year),
+            ("trang-thai", &self.state),
+            ("ai", &self.by),
+            ("xep", &self.order),
+        ]
+    }
+
+    fn is_filtered(&self) -> bool {
+        self.pairs().iter().any(|(name, value)| *name != "xep" && !value.is_empty())
+    }
+
+    /// The same filter, as the part of an address behind `?`; without `but`.
+    fn query(&self, but: &str) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(self.pairs().into_iter().filter(|(name, value)| *name != but && !value.is_empty()));
+        query.finish()
+    }
+}
+
+/// A state with how many facts are in it, and where they are listed.
+struct StateCount {
+    label: &'static str,
+    count: u64,
+    address: String,
+    is_here: bool,
+}
+
+#[derive(Template)]
+#[template(path = "facts/list.html")]
+struct List {
+    list: FactList,
+    form: Form,
+    states: Vec<StateCount>,
+    officials: Vec<(String, String)>,
+    fields: Vec<(String, String)>,
+    kinds: Vec<(&'static str, &'static str)>,
+    years: Vec<(String, String)>,
+    people: Vec<(String, String)>,
+    orders: [(&'static str, &'static str); 2],
+    is_filtered: bool,
+    query: String,
+    may_verify: bool,
+}
+
+/// `GET /du-kien`
+pub async fn list(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Query(wanted): Query<Wanted>,
+) -> Response {
+    let list = async {
+        let caller = caller(&visitor)?;
+        let page = wanted.page.parse().unwrap_or(1);
+        let list = site.app.facts(caller, &wanted.filter(), wanted.order(), page).await?;
+        let may_verify = caller.may(crate::app::facts::VERIFIERS).is_ok();
+        Ok(Page::new(shown(list, &wanted, may_verify)).into_response())
+    };
+    answer(list.await)
+}
+
+fn shown(list: FactList, wanted: &Wanted, may_verify: bool) -> List {
+    let options = |first: &str, values: &mut dyn Iterator<Item = (String, String)>| {
+        std::iter::once((String::new(), first.to_owned())).chain(values).collect::<Vec<_>>()
+    };
+    let same = |text: &String| (text.clone(), text.clone());
+    let others = wanted.query("trang-thai");
+    let state = |(state, count): &(FactState, u64)| StateCount {
+        label: state.label(),
+        count: *count,
+        address: format!("{LIST}?{others}{}trang-thai={}", if others.is_empty() { "" } else { "&" }, state.code()),
+        is_here: wanted.state == state.code(),
+    };
+    List {
+        states: list.states.iter().map(state).collect(),
+        officials: options("Mọi người", &mut list.people.iter().map(|p| (p.id.to_string(), p.name.clone()))),
+        fields: options("Mọi lĩnh vực", &mut list.choices.fields.iter().map(same)),
+        kinds: kinds("Mọi loại"),
+        years: options("Mọi năm", &mut list.choices.years.iter().map(|year| same(&year.to_string()))),
+        people: options("Bất kỳ ai", &mut list.choices.people.iter().map(same)),
+        orders: [("", "Sửa gần nhất trước"), ("ngay", "Ngày của dữ kiện, mới trước")],
+        is_filtered: wanted.is_filtered(),
+        query: wanted.query(""),
+        form: Form::filled(wanted.pairs().map(|(name, value)| (name, value.to_owned()))),
+        list,
+        may_verify,
+    }
+}
+
+/// `GET /du-kien/du-kien.csv`
+pub async fn csv(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Query(wanted): Query<Wanted>,
+) -> Response {
+    file(&site, &visitor, &wanted, FileFormat::Csv).await
+}
+
+/// `GET /du-kien/du-kien.xlsx`
+pub async fn xlsx(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Query(wanted): Query<Wanted>,
+) -> Response {
+    file(&site, &visitor, &wanted, FileFormat::Xlsx).await
+}
+
+async fn file(site: &Site, visitor: &Visitor, wanted: &Wanted, format: FileFormat) -> Response {
+    let file = async {
+        let bytes = site.app.facts_file(caller(visitor)?, &wanted.filter(), wanted.order(), format).await?;
+        let (kind, disposition) = match format {
+            FileFormat::Csv => ("text/csv; charset=utf-8", "attachment; filename=\"du-kien.csv\""),
+            FileFormat::Xlsx => (
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                "attachment; filename=\"du-kien.xlsx\"",
+            ),
+        };
+        Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, disposition)], bytes).into_response())
+    };
+    answer(file.await)
+}
+
+/// Which page of a list without filters.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct WantedPage {
+    #[serde(rename = "trang")]
+    page: String,
+}
+
+impl WantedPage {
+    fn number(&self) -> u64 {
+        self.page.parse().unwrap_or(1)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "facts/history.html")]
+struct History {
+    changes: Vec<Change>,
+    paging: Paging,
+}
+
+/// `GET /du-kien/lich-su`
+pub async fn history(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Query(wanted): Query<WantedPage>,
+) -> Response {
+    let history = async {
+        let (changes, paging) = site.app.facts_history(caller(&visitor)?, wanted.number()).await?;
+        Ok(Page::new(History { changes, paging }).into_response())
+    };
+    answer(history.await)
+}

@@ -1,0 +1,185 @@
+//! One fact: all that is known of it, what was done to it, and what may be done next.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+
+use super::edit::{Choices, stored_form, typed};
+use super::{LIST, answer, caller, fact_id};
+use crate::app::facts::FactPage;
+use crate::app::service::Ask;
+use crate::app::{AppError, Caller};
+use crate::domain::fact::FactState;
+use crate::domain::id::FactId;
+use crate::web::Site;
+use crate::web::form::Form;
+use crate::web::notice::Done;
+use crate::web::render::Page;
+use crate::web::session::Visitor;
+
+#[derive(Template)]
+#[template(path = "facts/show.html")]
+struct Show {
+    page: FactPage,
+    form: Form,
+    choices: Choices,
+    /// Why the step that was asked for was not taken; empty when none was.
+    problem: String,
+    /// The form is open: something in it is wrong, or somebody else changed the fact.
+    is_editing: bool,
+}
+
+async fn shown(
+    site: &Site,
+    caller: &Caller,
+    id: FactId,
+    form: Option<Form>,
+    problem: String,
+) -> Result<Page, AppError> {
+    let page = site.app.fact(caller, id).await?;
+    let fact = &page.stored.kept.fact;
+    let choices = Choices::new(site.app.fact_choices(caller).await?, &fact.officials);
+    let is_editing = form.is_some();
+    let form = form.unwrap_or_else(|| stored_form(fact, page.stored.version));
+    Ok(Page::new(Show { page, form, choices, problem, is_editing }))
+}
+
+/// `GET /du-kien/{fact}`
+pub async fn show(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<String>,
+) -> Response {
+    let page = async { Ok(shown(&site, caller(&visitor)?, fact_id(&id)?, None, String::new()).await?.into_response()) };
+    answer(page.await)
+}
+
+/// `POST /du-kien/{fact}`
+pub async fn change(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<String>,
+    form: Form,
+) -> Response {
+    let changed = async {
+        let (caller, id) = (caller(&visitor)?, fact_id(&id)?);
+        let changed = async {
+            let ask = Ask { caller, request: form.request()? };
+            site.app.change_fact(ask, id, form.version()?, typed(&form)).await
+        };
+        let problem = match changed.await {
+            Ok(_) | Err(AppError::AlreadyDone) => return Ok(Done::Saved.at(&format!("{LIST}/{id}")).into_response()),
+            Err(problem) => problem,
+        };
+        let is_conflict = matches!(problem, AppError::Stale(_));
+        let status = if is_conflict { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
+        let (form, problem) = match problem {
+            // A step that the fact does not take: what was typed stays.
+            AppError::Input(sentence) => (form, sentence),
+            other => (form.with_errors(other)?, String::new()),
+        };
+        let page = shown(&site, caller, id, Some(form), problem).await?;
+        Ok(page.with_status(status).into_response())
+    };
+    answer(changed.await)
+}
+
+/// Where a step leads: to the fact, or, in the queue, to the next one that waits.
+async fn stepped(
+    site: &Site,
+    caller: &Caller,
+    id: FactId,
+    form: &Form,
+    (done, taken): (Done, Result<FactId, AppError>),
+) -> Result<Response, AppError> {
+    let problem = match taken {
+        Ok(_) | Err(AppError::AlreadyDone) if form.value("then") == "next" => {
+            let queued = site.app.queued(caller, id).await?;
+            let to = queued.after.or(queued.before);
+            let to = to.map_or_else(|| format!("{LIST}/tham-tra"), |next| format!("{LIST}/tham-tra/{next}"));
+            return Ok(done.at(&to).into_response());
+        }
+        Ok(_) | Err(AppError::AlreadyDone) => return Ok(done.at(&format!("{LIST}/{id}")).into_response()),
+        Err(problem) => problem,
+    };
+    let (status, sentence) = match problem {
+        AppError::Stale(conflict) => {
+            let (by, at) = (conflict.by, conflict.at);
+            (
+                StatusCode::CONFLICT,
+                format!("{by} vừa sửa dữ kiện này lúc {at}; hãy xem lại bản mới dưới đây rồi làm tiếp."),
+            )
+        }
+        AppError::Input(sentence) => (StatusCode::UNPROCESSABLE_ENTITY, sentence),
+        other => return Err(other),
+    };
+    Ok(shown(site, caller, id, None, sentence).await?.with_status(status).into_response())
+}
+
+/// `POST /du-kien/{fact}/tham-tra`
+pub async fn verify(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<String>,
+    form: Form,
+) -> Response {
+    let done = async {
+        let (caller, id) = (caller(&visitor)?, fact_id(&id)?);
+        let ask = Ask { caller, request: form.request()? };
+        let taken = site.app.verify_fact(ask, id, form.version()?).await;
+        stepped(&site, caller, id, &form, (Done::FactVerified, taken)).await
+    };
+    answer(done.await)
+}
+
+/// `POST /du-kien/{fact}/bo-tham-tra`
+pub async fn reopen(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<String>,
+    form: Form,
+) -> Response {
+    let done = async {
+        let (caller, id) = (caller(&visitor)?, fact_id(&id)?);
+        let ask = Ask { caller, request: form.request()? };
+        let taken = site.app.reopen_fact(ask, id, form.version()?).await;
+        stepped(&site, caller, id, &form, (Done::FactReopened, taken)).await
+    };
+    answer(done.await)
+}
+
+/// `POST /du-kien/{fact}/rut`
+pub async fn withdraw(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<String>,
+    form: Form,
+) -> Response {
+    let done = async {
+        let (caller, id) = (caller(&visitor)?, fact_id(&id)?);
+        let ask = Ask { caller, request: form.request()? };
+        let taken = site.app.withdraw_fact(ask, id, form.version()?).await;
+        stepped(&site, caller, id, &form, (Done::FactWithdrawn, taken)).await
+    };
+    answer(done.await)
+}
+
+/// `POST /du-kien/{fact}/khoi-phuc`
+pub async fn restore(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<String>,
+    form: Form,
+) -> Response {
+    let done = async {
+        let (caller, id) = (caller(&visitor)?, fact_id(&id)?);
+        let ask = Ask { caller, request: form.request()? };
+        let taken = site.app.restore_fact(ask, id, form.version()?).await;
+        stepped(&site, caller, id, &form, (Done::FactRestored, taken)).await
+    };
+    answer(done.await)
+}
