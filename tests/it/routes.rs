@@ -1,7 +1,7 @@
 //! The table of routes, walked: every route, as everybody, with one's own ids and with another council's.
 
 use axum::http::{Method, StatusCode, header};
-use tinnhiem::domain::id::{AccountId, CouncilId, DelegateId, JobId, OfficialId};
+use tinnhiem::domain::id::{AccountId, CouncilId, DelegateId, FactId, JobId, OfficialId};
 use tinnhiem::domain::role::Role;
 use tinnhiem::web::{self, Access, Route, routes};
 
@@ -19,6 +19,7 @@ struct Ids {
     log: String,
     poll: String,
     official: OfficialId,
+    fact: FactId,
     delegate: DelegateId,
     job: JobId,
     proposal: String,
@@ -69,6 +70,7 @@ impl World {
         let account = site.has_account(council, "dich", name, Role::Auditor).await;
         let log = site.own_log(council).await.to_string();
         let official = site.has_official(council, name).await;
+        let fact = site.has_waiting_fact(council, official, name).await;
         let delegate = site.has_delegate(council, name, None).await;
         let job = site.has_job(council, account, name).await;
         // The installation holds no votes: an id that nobody has stands for what is not there.
@@ -84,7 +86,22 @@ impl World {
             question = site.has_question(council, poll, official, name).await.to_string();
             summary = site.has_summary(council, poll, name).await.to_string();
         }
-        Ids { slug, council, account, log, poll, official, delegate, job, proposal, form, work, question, summary }
+        Ids {
+            slug,
+            council,
+            account,
+            log,
+            poll,
+            official,
+            fact,
+            delegate,
+            job,
+            proposal,
+            form,
+            work,
+            question,
+            summary,
+        }
     }
 }
 
@@ -96,6 +113,7 @@ impl Ids {
             "{log}" => self.log.clone(),
             "{poll}" => self.poll.clone(),
             "{official}" => self.official.to_string(),
+            "{fact}" => self.fact.to_string(),
             "{delegate}" => self.delegate.to_string(),
             "{job}" => self.job.to_string(),
             "{proposal}" => self.proposal.clone(),
@@ -121,7 +139,7 @@ impl Ids {
 
 /// Whether the address holds an id that belongs to a council.
 fn has_ids(route: &Route) -> bool {
-    let ids = ["{account}", "{log}", "{slip}", "{poll}", "{official}", "{delegate}", "{job}"];
+    let ids = ["{account}", "{log}", "{slip}", "{poll}", "{official}", "{fact}", "{delegate}", "{job}"];
     ids.iter().any(|id| route.path.contains(id))
 }
 

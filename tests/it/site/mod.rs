@@ -2,6 +2,7 @@
 
 mod database;
 mod dossiers;
+mod facts;
 mod people;
 mod polls;
 mod reading;
@@ -28,6 +29,7 @@ use zeroize::Zeroizing;
 
 pub use database::{Database, Engine};
 pub use dossiers::typed_task;
+pub use facts::fact;
 pub use people::somebody_in;
 pub use polls::{SealedPoll, retold, sample_board, sample_book};
 pub use reading::Told;

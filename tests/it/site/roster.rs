@@ -106,12 +106,12 @@ impl Site {
     }
 }
 
-fn revision(subject: Subject, id: &impl ToString, value: &impl serde::Serialize) -> Revision {
+pub(super) fn revision(subject: Subject, id: &impl ToString, value: &impl serde::Serialize) -> Revision {
     let content = tinnhiem::domain::audit::canonical::to_text(value).expect("text");
     Revision { subject, record: id.to_string(), version: 1, action: Action::Added, content }
 }
 
-async fn note(tx: &mut tinnhiem::store::CouncilTx, revision: Revision) -> Result<(), StoreError> {
+pub(super) async fn note(tx: &mut tinnhiem::store::CouncilTx, revision: Revision) -> Result<(), StoreError> {
     let actor = Actor { account: None, name: "Văn phòng".into(), role: Role::Program };
     let log = logs::own(tx).await?;
     let head = logs::entries(tx, log, 0, 10_000).await?.len();

@@ -1,0 +1,62 @@
+//! Facts that are simply there, for stories about something else.
+
+use jiff::civil::date;
+use tinnhiem::domain::fact::{Fact, FactKind, FactState, KeptFact, Period, Source};
+use tinnhiem::domain::fact_state::By;
+use tinnhiem::domain::id::{CouncilId, FactId, OfficialId};
+use tinnhiem::domain::official::Field;
+use tinnhiem::domain::record::Subject;
+use tinnhiem::store::facts::{self, StoredFact};
+use tinnhiem::store::{CouncilTx, StoreError};
+
+use super::Site;
+use super::roster::{chance, note, revision};
+
+/// A statement about somebody, out of a report of the province.
+pub fn fact(official: OfficialId, text: &str) -> Fact<OfficialId> {
+    Fact {
+        officials: vec![official],
+        field: Field("Ngân sách".into()),
+        kind: FactKind::Target,
+        period: Period::Year(2025),
+        text: text.into(),
+        figures: None,
+        status: None,
+        due: None,
+        source: Source {
+            number: "245/BC-UBND".into(),
+            date: date(2025, 12, 5),
+            issuer: "UBND tỉnh".into(),
+            page: None,
+            file: None,
+        },
+        reply: None,
+    }
+}
+
+impl Site {
+    /// A fact that somebody without an account entered, and that waits.
+    pub async fn has_waiting_fact(&self, council: CouncilId, official: OfficialId, text: &str) -> FactId {
+        let stored = StoredFact {
+            id: FactId::new(self.clock.now(), &chance()),
+            kept: KeptFact::new(fact(official, text), FactState::Entered),
+            entered: By { account: None, name: "Văn phòng".into() },
+            verified: None,
+            version: 1,
+            changed_at: self.clock.now().try_into().expect("time"),
+            changed_by: "Văn phòng".into(),
+        };
+        let id = stored.id;
+        let written: Result<(), StoreError> = self
+            .store
+            .write(council, move |tx: &mut CouncilTx| {
+                Box::pin(async move {
+                    facts::put(tx, std::slice::from_ref(&stored)).await?;
+                    note(tx, revision(Subject::Fact, &stored.id, &stored.kept)).await
+                })
+            })
+            .await;
+        written.expect("fact");
+        id
+    }
+}
