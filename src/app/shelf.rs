@@ -31,8 +31,6 @@ pub(super) struct Origin {
 pub(super) struct Shelf {
     /// As the office wrote it.
     pub plan: Plan,
-    /// Version of the plan; the next change of it is made over this one.
-    pub plan_version: u64,
     /// Rules of the poll.
     pub rules: RuleSet,
     /// What the domain decides on. Its officials and delegates are those that count now, in their order.
@@ -76,7 +74,7 @@ impl Shelf {
         let (facts, origins) = placed(facts, &officials)?;
         let council = plan.council.clone();
         let book = Book { council, officials: people, delegates: voters, tellers, facts, declared: None };
-        Ok(Self { plan, plan_version: stored.version, rules, book, officials, delegates, facts: origins })
+        Ok(Self { plan, rules, book, officials, delegates, facts: origins })
     }
 
     /// Where an official stands in the book; `None` for one who does not count any more.

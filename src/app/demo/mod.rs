@@ -168,7 +168,7 @@ async fn hand_out(
 
 #[cfg(test)]
 mod tests {
-    use crate::app::*;
+    use super::*;
 
     #[test]
     fn a_folder_is_replaced_when_it_is_a_demos_and_nobody_serves_it() {
