@@ -1,7 +1,7 @@
 //! Tệp nguồn: the file of a paper that proves a fact. What it is, is read off its bytes: a name proves nothing.
 
 use super::audit::{Digest, UtcTime};
-use super::text::fold;
+use super::text::slug;
 
 /// A kind of file that is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -233,8 +233,9 @@ impl Attachment {
     /// The value of `Content-Disposition` that offers it as a download: the name in ASCII for old programs, and as it is
     /// (RFC 6266, RFC 8187).
     pub fn disposition(&self) -> String {
-        let plain = |letter: char| if letter.is_ascii_alphanumeric() || ".-_".contains(letter) { letter } else { '_' };
-        let ascii: String = fold(&self.name).chars().map(plain).collect();
+        let stem = self.name.rsplit_once('.').map_or(self.name.as_str(), |(stem, _)| stem);
+        let end = self.kind.extensions().first().copied().unwrap_or_default();
+        let ascii = format!("{}{end}", slug(stem));
         let mut exact = String::new();
         for byte in self.name.bytes() {
             if byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&byte) {
@@ -313,11 +314,11 @@ mod tests {
         };
         assert_eq!(
             kept("Báo cáo \"2023\".pdf", 1).disposition(),
-            "attachment; filename=\"bao_cao__2023_.pdf\"; filename*=UTF-8''B%C3%A1o%20c%C3%A1o%20%222023%22.pdf"
+            "attachment; filename=\"bao-cao-2023.pdf\"; filename*=UTF-8''B%C3%A1o%20c%C3%A1o%20%222023%22.pdf"
         );
         assert_eq!(
             kept("<script>\r\n.pdf", 1).disposition(),
-            "attachment; filename=\"_script___.pdf\"; filename*=UTF-8''%3Cscript%3E%0D%0A.pdf"
+            "attachment; filename=\"script.pdf\"; filename*=UTF-8''%3Cscript%3E%0D%0A.pdf"
         );
         let sizes: Vec<String> =
             [1, 1024, 1025, 1024 * 1024, 20 * 1024 * 1024].map(|n| kept("a", n).size_text()).into();

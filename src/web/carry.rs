@@ -210,6 +210,7 @@ const LABELS: &[(&str, &str)] = &[
     ("head", "Trưởng ban"),
     ("secretary", "Thư ký"),
     ("members", "Ủy viên"),
+    ("text", "Nội dung"),
 ];
 
 /// Fields that nobody typed.

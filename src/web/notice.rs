@@ -103,6 +103,20 @@ pub enum Done {
     SummaryFiled,
     /// A group may write its summary again.
     SummaryReopened,
+    /// The official answered a fact or a question.
+    Replied,
+    /// A section of the official's report was handed in.
+    SectionFiled,
+    /// The receipt of an asset declaration was handed in.
+    DeclarationFiled,
+    /// A voters' opinion is kept.
+    OpinionFiled,
+    /// A voters' opinion went on to the official.
+    OpinionSent,
+    /// A file stands at its source.
+    FileAttached,
+    /// A source has no file any more.
+    FileDetached,
 }
 
 impl Done {
@@ -158,6 +172,13 @@ impl Done {
         (Self::QuestionReturned, "da-tra-cau-hoi", "Đã trả lại câu hỏi cho đại biểu."),
         (Self::SummaryFiled, "da-nop-tong-hop", "Đã nộp tổng hợp thảo luận tổ."),
         (Self::SummaryReopened, "da-mo-lai-tong-hop", "Đã mở lại tổng hợp; thư ký tổ sửa và nộp lại được."),
+        (Self::Replied, "da-tra-loi", "Đã ghi nội dung trả lời."),
+        (Self::SectionFiled, "da-nop-phan-bao-cao", "Đã nộp phần báo cáo; văn phòng sẽ tiếp nhận."),
+        (Self::DeclarationFiled, "da-nop-ke-khai", "Đã ghi biên nhận kê khai; văn phòng sẽ tiếp nhận."),
+        (Self::OpinionFiled, "da-ghi-y-kien", "Đã ghi ý kiến cử tri; ý kiến chưa gửi đến người được lấy phiếu."),
+        (Self::OpinionSent, "da-gui-y-kien", "Đã gửi ý kiến cử tri đến người được lấy phiếu."),
+        (Self::FileAttached, "da-gan-tep", "Đã gắn tệp nguồn; dữ kiện chờ thẩm tra lại."),
+        (Self::FileDetached, "da-bo-tep", "Đã bỏ tệp nguồn; dữ kiện chờ thẩm tra lại."),
     ];
 
     /// Leads to `path`, where the sentence stands.

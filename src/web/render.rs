@@ -14,7 +14,7 @@ use super::pages::{assets, error};
 use super::session::Visitor;
 use super::{Site, notice};
 use crate::app::Caller;
-use crate::app::{facts, logs, preparing, reading};
+use crate::app::{facts, logs, official, preparing, reading};
 use crate::domain::role::Role;
 
 /// Which program this is, at the foot of every page.
@@ -82,6 +82,12 @@ const DESTINATIONS: &[(&str, &str, &str, &[Role])] = &[
         "/viec",
         "Xem việc dài đang chạy và đã xong: nhập bảng tính, lập hồ sơ.",
         &[Role::Clerk, Role::Leader],
+    ),
+    (
+        "Của tôi",
+        "/cua-toi",
+        "Xem những gì được ghi về mình, trả lời, nộp báo cáo và biên nhận kê khai.",
+        official::OWNERS,
     ),
     ("Tài khoản", "/tai-khoan", "Mở, sửa, khóa tài khoản; đặt lại mật khẩu.", &[Role::Admin, Role::Operator]),
     ("Thẻ truy cập", "/phieu-truy-cap", "In thẻ cho đại biểu vào mà không cần mật khẩu; hủy thẻ.", &[Role::Admin]),

@@ -12,6 +12,8 @@ pub mod health;
 pub mod home;
 pub mod jobs;
 pub mod log;
+pub mod official;
+pub mod opinions;
 pub mod own;
 pub mod preparing;
 pub mod reading;

@@ -3,6 +3,7 @@
 mod backbone;
 mod dossiers;
 mod facts;
+mod official;
 mod preparing;
 mod reading;
 mod roster;
@@ -91,6 +92,7 @@ pub fn routes() -> Vec<Route> {
         backbone::routes(),
         roster::routes(),
         facts::routes(),
+        official::routes(),
         preparing::routes(),
         dossiers::routes(),
         reading::routes(),

@@ -3,6 +3,7 @@
 mod database;
 mod dossiers;
 mod facts;
+mod official;
 mod people;
 mod polls;
 mod reading;
@@ -30,6 +31,7 @@ use zeroize::Zeroizing;
 pub use database::{Database, Engine};
 pub use dossiers::typed_task;
 pub use facts::fact;
+pub use official::PDF;
 pub use people::somebody_in;
 pub use polls::{SealedPoll, retold, sample_board, sample_book};
 pub use reading::Told;

@@ -106,12 +106,14 @@ impl Site {
     }
 }
 
-pub(super) fn revision(subject: Subject, id: &impl ToString, value: &impl serde::Serialize) -> Revision {
+/// The first version of a record.
+pub fn revision(subject: Subject, id: &impl ToString, value: &impl serde::Serialize) -> Revision {
     let content = tinnhiem::domain::audit::canonical::to_text(value).expect("text");
     Revision { subject, record: id.to_string(), version: 1, action: Action::Added, content }
 }
 
-pub(super) async fn note(tx: &mut tinnhiem::store::CouncilTx, revision: Revision) -> Result<(), StoreError> {
+/// Keeps a version that no entry tells of.
+pub async fn note(tx: &mut tinnhiem::store::CouncilTx, revision: Revision) -> Result<(), StoreError> {
     let actor = Actor { account: None, name: "Văn phòng".into(), role: Role::Program };
     let log = logs::own(tx).await?;
     let head = logs::entries(tx, log, 0, 10_000).await?.len();

@@ -1,0 +1,499 @@
+//! The official's own pages: what is stated about me, my replies, my report, my declarations, questions to me.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Path, Query, State};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use serde::Deserialize;
+
+use super::error;
+use crate::app::clock::in_vietnam;
+use crate::app::official::{
+    Declarations, OwnFacts, OwnPage, OwnReport, OwnSection, StoredFact, TypedDeclaration, awaits_reply,
+};
+use crate::app::questions::Asked;
+use crate::app::service::Ask;
+use crate::app::{AppError, Caller};
+use crate::domain::fact::{FactKind, FactState};
+use crate::domain::id::{FactId, QuestionId};
+use crate::domain::rules::Attested;
+use crate::domain::text::date_dmy;
+use crate::web::Site;
+use crate::web::form::Form;
+use crate::web::notice::Done;
+use crate::web::render::Page;
+use crate::web::session::Visitor;
+use crate::web::upload::Upload;
+
+const FACTS: &str = "/cua-toi/du-kien";
+const REPORT: &str = "/cua-toi/bao-cao";
+const DECLARATIONS: &str = "/cua-toi/ke-khai";
+const QUESTIONS: &str = "/cua-toi/cau-hoi";
+/// Facts on a page.
+const ON_A_PAGE: usize = 50;
+
+/// A fact as its official and the office read it.
+pub(super) struct Shown {
+    pub(super) id: String,
+    pub(super) field: String,
+    pub(super) kind: &'static str,
+    pub(super) period: String,
+    pub(super) text: String,
+    /// `kế hoạch 92 %, thực hiện 90 %`; empty without figures.
+    pub(super) figures: String,
+    pub(super) status: &'static str,
+    pub(super) due: String,
+    pub(super) source: String,
+    pub(super) file: Option<String>,
+    pub(super) reply: String,
+    pub(super) is_verified: bool,
+    pub(super) awaits_reply: bool,
+    pub(super) can_reply: bool,
+    pub(super) sent_on: String,
+    pub(super) version: u64,
+}
+
+impl From<&StoredFact> for Shown {
+    fn from(stored: &StoredFact) -> Self {
+        let fact = &stored.kept.fact;
+        let figures = fact.figures.as_ref().map(|figures| {
+            let part = |name: &str, value: &Option<crate::domain::decimal::Decimal>| {
+                value.as_ref().map(|value| format!("{name} {value} {}", figures.unit))
+            };
+            let parts = [part("kế hoạch", &figures.planned), part("thực hiện", &figures.actual)];
+            parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+        });
+        let reply = fact.reply.clone().unwrap_or_default();
+        Self {
+            id: stored.id.to_string(),
+            field: fact.field.0.clone(),
+            kind: fact.kind.label(),
+            period: fact.period.text(),
+            text: fact.text.clone(),
+            figures: figures.unwrap_or_default(),
+            status: fact.status.map_or("", |status| status.label()),
+            due: fact.due.map_or_else(String::new, date_dmy),
+            source: fact.source.text(),
+            file: fact.source.file.map(|file| file.to_string()),
+            awaits_reply: awaits_reply(fact.kind) && reply.is_empty(),
+            can_reply: fact.kind != FactKind::ReportSection,
+            reply,
+            is_verified: stored.kept.state == FactState::Verified,
+            sent_on: stored.kept.sent_on.map_or_else(String::new, date_dmy),
+            version: stored.version,
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "official/nobody.html")]
+struct Nobody;
+
+#[derive(Template)]
+#[template(path = "official/show.html")]
+struct Show {
+    own: OwnPage,
+    opens_on: String,
+    votes_on: String,
+    questions: usize,
+}
+
+#[derive(Template)]
+#[template(path = "official/facts.html")]
+struct Facts {
+    sections: Vec<(String, Vec<Shown>)>,
+    total: usize,
+    page: usize,
+    pages: usize,
+}
+
+#[derive(Template)]
+#[template(path = "official/fact.html")]
+struct One {
+    fact: Shown,
+    form: Form,
+}
+
+#[derive(Template)]
+#[template(path = "official/report.html")]
+struct Report {
+    report: OwnReport,
+    others: Vec<Shown>,
+}
+
+#[derive(Template)]
+#[template(path = "official/section.html")]
+struct EditSection {
+    own: OwnSection,
+    law: Option<(String, Attested)>,
+    form: Form,
+}
+
+#[derive(Template)]
+#[template(path = "official/declarations.html")]
+struct DeclarationPage {
+    filed: Vec<Shown>,
+    form: Form,
+}
+
+#[derive(Template)]
+#[template(path = "official/questions.html")]
+struct Questions {
+    asked: Vec<Question>,
+}
+
+#[derive(Template)]
+#[template(path = "official/question.html")]
+struct OneQuestion {
+    asked: Question,
+    form: Form,
+}
+
+/// A question as the official reads it.
+struct Question {
+    id: String,
+    text: String,
+    by: String,
+    version: u64,
+    due: String,
+    law: String,
+    is_late: bool,
+    reply: String,
+    replied_at: String,
+}
+
+impl From<&Asked> for Question {
+    fn from(asked: &Asked) -> Self {
+        let question = &asked.question;
+        let due = question.due();
+        let reply = question.answer();
+        Self {
+            id: asked.id.to_string(),
+            text: question.text.clone(),
+            by: question.asked.by.clone(),
+            version: asked.version,
+            due: due.map_or_else(String::new, |due| date_dmy(due.on)),
+            law: due.map_or_else(String::new, |due| match due.attested {
+                Attested::Verified => due.cite.clone(),
+                mark => format!("{} [{}]", due.cite, mark.label()),
+            }),
+            is_late: asked.is_late,
+            reply: reply.map_or_else(String::new, |reply| reply.text.clone()),
+            replied_at: reply.map_or_else(String::new, |reply| in_vietnam(reply.hand.at)),
+        }
+    }
+}
+
+/// Which page of a list.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Wanted {
+    #[serde(rename = "trang")]
+    page: String,
+}
+
+pub(super) fn nobody() -> Response {
+    error::forbidden().into_response()
+}
+
+pub(super) fn failed(problem: &AppError) -> Response {
+    error::of(problem).into_response()
+}
+
+/// The page of a form that is shown again: 409 for the second of two editors, 422 for what is wrong.
+pub(super) fn again(page: Page, is_conflict: bool) -> Response {
+    let status = if is_conflict { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
+    page.with_status(status).into_response()
+}
+
+pub(super) fn is_done<T>(outcome: &Result<T, AppError>) -> bool {
+    matches!(outcome, Ok(_) | Err(AppError::AlreadyDone))
+}
+
+fn not_linked() -> Response {
+    Page::new(Nobody).into_response()
+}
+
+pub(super) fn fact_id(text: &str) -> Result<FactId, AppError> {
+    text.parse().map_err(|_| AppError::NotFound("dữ kiện"))
+}
+
+fn ask<'c>(caller: &'c Caller, form: &Form) -> Result<Ask<'c>, AppError> {
+    Ok(Ask { caller, request: form.request()? })
+}
+
+/// `GET /cua-toi`
+pub async fn show(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let own = async {
+        let questions = site.app.questions_for_official(&caller).await?;
+        let open = questions.iter().filter(|asked| asked.question.answer().is_none()).count();
+        Ok::<_, AppError>((site.app.own_page(&caller).await?, open))
+    };
+    match own.await {
+        Ok((Some(own), questions)) => {
+            let day = |day: fn(&crate::app::official::OwnPoll) -> jiff::civil::Date| {
+                own.poll.as_ref().map_or_else(String::new, |poll| date_dmy(day(poll)))
+            };
+            let (opens_on, votes_on) = (day(|poll| poll.opens_on), day(|poll| poll.votes_on));
+            Page::new(Show { own, opens_on, votes_on, questions }).into_response()
+        }
+        Ok((None, _)) => not_linked(),
+        Err(problem) => failed(&problem),
+    }
+}
+
+/// `GET /cua-toi/du-kien`
+pub async fn facts(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Query(wanted): Query<Wanted>,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    match site.app.own_facts(&caller).await {
+        Ok(Some(OwnFacts { facts, .. })) => {
+            let (total, pages) = (facts.len(), facts.len().div_ceil(ON_A_PAGE).max(1));
+            let page = wanted.page.parse().unwrap_or(1_usize).clamp(1, pages);
+            let here = facts.iter().skip((page - 1) * ON_A_PAGE).take(ON_A_PAGE).map(Shown::from);
+            let mut sections: Vec<(String, Vec<Shown>)> = Vec::new();
+            for fact in here {
+                match sections.last_mut() {
+                    Some((field, facts)) if *field == fact.field => facts.push(fact),
+                    _ => sections.push((fact.field.clone(), vec![fact])),
+                }
+            }
+            Page::new(Facts { sections, total, page, pages }).into_response()
+        }
+        Ok(None) => not_linked(),
+        Err(problem) => failed(&problem),
+    }
+}
+
+/// `GET /cua-toi/du-kien/{fact}`
+pub async fn fact(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<String>,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let found = async { site.app.own_fact(&caller, fact_id(&id)?).await };
+    match found.await {
+        Ok(stored) => {
+            let fact = Shown::from(&stored);
+            let form = Form::filled([("reply", fact.reply.clone()), ("version", fact.version.to_string())]);
+            Page::new(One { fact, form }).into_response()
+        }
+        Err(problem) => failed(&problem),
+    }
+}
+
+/// `POST /cua-toi/du-kien/{fact}`
+pub async fn reply(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<String>,
+    form: Form,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let replied = async {
+        let id = fact_id(&id)?;
+        // What is not the caller's is not there, whatever the form says.
+        site.app.own_fact(&caller, id).await?;
+        site.app.reply_fact(ask(&caller, &form)?, id, form.version()?, form.value("reply")).await
+    };
+    let outcome = replied.await;
+    if is_done(&outcome) {
+        return Done::Replied.at(&format!("{FACTS}/{id}")).into_response();
+    }
+    let Err(problem) = outcome else { return nobody() };
+    let is_conflict = matches!(problem, AppError::Stale(_));
+    let shown =
+        async { Ok::<_, AppError>((form.with_errors(problem)?, site.app.own_fact(&caller, fact_id(&id)?).await?)) };
+    match shown.await {
+        Ok((form, stored)) => again(Page::new(One { fact: Shown::from(&stored), form }), is_conflict),
+        Err(problem) => failed(&problem),
+    }
+}
+
+/// `GET /cua-toi/bao-cao`
+pub async fn report(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    match site.app.own_report(&caller).await {
+        Ok(Some(report)) => {
+            let others = report.others.iter().map(Shown::from).collect();
+            Page::new(Report { report, others }).into_response()
+        }
+        Ok(None) => not_linked(),
+        Err(problem) => failed(&problem),
+    }
+}
+
+/// `GET /cua-toi/bao-cao.pdf`
+pub async fn report_pdf(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    match site.app.own_report_pdf(&caller).await {
+        Ok(bytes) => {
+            let head = [
+                (CONTENT_TYPE, HeaderValue::from_static("application/pdf")),
+                (CONTENT_DISPOSITION, HeaderValue::from_static("inline; filename=\"bao-cao.pdf\"")),
+            ];
+            (head, bytes).into_response()
+        }
+        Err(problem) => failed(&problem),
+    }
+}
+
+async fn own_section(
+    site: &Site,
+    caller: &Caller,
+    id: &str,
+) -> Result<(OwnSection, Option<(String, Attested)>), AppError> {
+    let missing = || AppError::NotFound("phần này của báo cáo");
+    let report = site.app.own_report(caller).await?.ok_or_else(missing)?;
+    let own = report.sections.into_iter().find(|own| own.section.id == id).ok_or_else(missing)?;
+    Ok((own, report.law))
+}
+
+/// `GET /cua-toi/bao-cao/{section}`
+pub async fn section(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<String>,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    match own_section(&site, &caller, &id).await {
+        Ok((own, law)) => {
+            let form = Form::filled([("text", own.body().to_owned()), ("version", own.version().to_string())]);
+            Page::new(EditSection { own, law, form }).into_response()
+        }
+        Err(problem) => failed(&problem),
+    }
+}
+
+/// `POST /cua-toi/bao-cao/{section}`
+pub async fn file_section(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<String>,
+    form: Form,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let (own, law) = match own_section(&site, &caller, &id).await {
+        Ok(found) => found,
+        Err(problem) => return failed(&problem),
+    };
+    let filed = async { site.app.file_section(ask(&caller, &form)?, &id, form.version()?, form.value("text")).await };
+    let outcome = filed.await;
+    if is_done(&outcome) {
+        return Done::SectionFiled.at(REPORT).into_response();
+    }
+    let Err(problem) = outcome else { return nobody() };
+    let is_conflict = matches!(problem, AppError::Stale(_));
+    match form.with_errors(problem) {
+        Ok(form) => again(Page::new(EditSection { own, law, form }), is_conflict),
+        Err(problem) => failed(&problem),
+    }
+}
+
+fn declaration_page(Declarations { filed }: &Declarations, form: Form) -> Page {
+    Page::new(DeclarationPage { filed: filed.iter().map(Shown::from).collect(), form })
+}
+
+/// `GET /cua-toi/ke-khai`
+pub async fn declarations(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    match site.app.own_declarations(&caller).await {
+        Ok(Some(found)) => declaration_page(&found, Form::default()).into_response(),
+        Ok(None) => not_linked(),
+        Err(problem) => failed(&problem),
+    }
+}
+
+/// `POST /cua-toi/ke-khai`
+pub async fn file_declaration(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Upload { form, file }: Upload,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let typed = TypedDeclaration {
+        filed_on: form.value("filed_on").into(),
+        place: form.value("place").into(),
+        number: form.value("number").into(),
+    };
+    let filed = async { site.app.file_declaration(ask(&caller, &form)?, &typed, file.transpose()?).await };
+    let outcome = filed.await;
+    if is_done(&outcome) {
+        return Done::DeclarationFiled.at(DECLARATIONS).into_response();
+    }
+    let Err(problem) = outcome else { return nobody() };
+    let shown = async { Ok::<_, AppError>((form.with_errors(problem)?, site.app.own_declarations(&caller).await?)) };
+    match shown.await {
+        Ok((form, Some(found))) => again(declaration_page(&found, form), false),
+        Ok((_, None)) => not_linked(),
+        Err(problem) => failed(&problem),
+    }
+}
+
+/// `GET /cua-toi/cau-hoi`
+pub async fn questions(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    match site.app.questions_for_official(&caller).await {
+        Ok(asked) => Page::new(Questions { asked: asked.iter().map(Question::from).collect() }).into_response(),
+        Err(problem) => failed(&problem),
+    }
+}
+
+async fn own_question(site: &Site, caller: &Caller, id: &str) -> Result<(QuestionId, Question), AppError> {
+    let missing = || AppError::NotFound("câu hỏi");
+    let id: QuestionId = id.parse().map_err(|_| missing())?;
+    let asked = site.app.questions_for_official(caller).await?;
+    let found = asked.iter().find(|asked| asked.id == id).ok_or_else(missing)?;
+    Ok((id, Question::from(found)))
+}
+
+/// `GET /cua-toi/cau-hoi/{question}`
+pub async fn question(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<String>,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    match own_question(&site, &caller, &id).await {
+        Ok((_, asked)) => {
+            let form = Form::filled([("version", asked.version.to_string())]);
+            Page::new(OneQuestion { asked, form }).into_response()
+        }
+        Err(problem) => failed(&problem),
+    }
+}
+
+/// `POST /cua-toi/cau-hoi/{question}`
+pub async fn reply_question(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<String>,
+    form: Form,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let (question, asked) = match own_question(&site, &caller, &id).await {
+        Ok(found) => found,
+        Err(problem) => return failed(&problem),
+    };
+    let replied =
+        async { site.app.reply_question(ask(&caller, &form)?, question, form.version()?, form.value("reply")).await };
+    let outcome = replied.await;
+    if is_done(&outcome) {
+        return Done::Replied.at(QUESTIONS).into_response();
+    }
+    let Err(problem) = outcome else { return nobody() };
+    let is_conflict = matches!(problem, AppError::Stale(_));
+    match form.with_errors(problem) {
+        Ok(form) => again(Page::new(OneQuestion { asked, form }), is_conflict),
+        Err(problem) => failed(&problem),
+    }
+}
