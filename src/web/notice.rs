@@ -39,8 +39,6 @@ pub enum Done {
     CheckpointSigned,
     /// A release of dossiers waits for another person.
     ReleaseProposed,
-    /// Dossiers were released.
-    Released,
     /// A fact was entered.
     FactEntered,
     /// A fact was verified.
@@ -140,7 +138,6 @@ impl Done {
             "da-de-xuat-phat-hanh",
             "Đã đề xuất phát hành; một người khác có vai trò Thường trực xác nhận.",
         ),
-        (Self::Released, "da-phat-hanh", "Đã phát hành hồ sơ; đại biểu đọc được từ bây giờ."),
         (Self::FactEntered, "da-nhap-du-kien", "Đã lưu dữ kiện; một người khác sẽ thẩm tra."),
         (Self::FactVerified, "da-tham-tra", "Đã thẩm tra dữ kiện."),
         (Self::FactsVerified, "da-tham-tra-nhieu", "Đã thẩm tra các dữ kiện được đánh dấu."),

@@ -68,15 +68,22 @@ fn one_person_proposes_a_release_another_confirms_and_the_next_says_what_changed
         leader.opens(&format!("{desk}/lap/{job}")).await;
         let proposed = leader.submits(&format!("{desk}/lap/{job}"), &[]).await;
         assert!(proposed.text(".notice").starts_with("Đã đề xuất phát hành"), "{}", proposed.html);
-        let decide = format!("{desk}/quyet-dinh");
-        let own = leader.submits(&decide, &[("decision", "confirm")]).await;
+        let offer = {
+            let leader = somebody_in(council, Role::Leader, site.clock.now());
+            site.app.dossier_desk(&leader, poll).await.expect("desk").offer.expect("offer").proposal
+        };
+        let offered = format!("/ky/{poll}/de-xuat/{offer}");
+        let confirm = format!("{offered}/xac-nhan");
+        let own = leader.opens(&offered).await;
         assert!(own.html.contains("Người đề xuất không tự xác nhận được"), "{}", own.html);
+        assert!(!own.html.contains(&confirm));
 
         site.has_account(council, "thuong.truc.2", "Vũ Thường Trực", Role::Leader).await;
         let mut second = site.signed_in("mau", "thuong.truc.2").await;
-        second.opens(&desk).await;
-        let released = second.submits(&decide, &[("decision", "confirm")]).await;
-        assert!(released.text(".notice").starts_with("Đã phát hành hồ sơ"), "{}", released.html);
+        let shown = second.opens(&offered).await;
+        assert_eq!(shown.all("tbody th"), ["Ông Trần <b>Văn</b> B", "Lĩnh vực Y tế"], "{}", shown.html);
+        let released = second.submits(&confirm, &[]).await;
+        assert_eq!(released.text("dl .tag"), "đã xác nhận", "{}", released.html);
         let again = second.opens(&desk).await;
         assert_eq!(again.all(".tag.good").len(), 3, "both dossiers and the whole are as released: {}", again.html);
 
@@ -109,7 +116,6 @@ fn one_person_proposes_a_release_another_confirms_and_the_next_says_what_changed
 fn what_changed_since_it_was_printed_is_neither_proposed_nor_confirmed() {
     on_both(|engine| async move {
         let (site, council, poll, official) = with_facts(engine).await;
-        let desk = format!("/ky/{poll}/ho-so");
         let [clerk, leader] = [Role::Clerk, Role::Leader].map(|role| somebody_in(council, role, site.clock.now()));
         let ask = |caller| Ask { caller, request: site.app.new_request().expect("request") };
 
@@ -130,10 +136,11 @@ fn what_changed_since_it_was_printed_is_neither_proposed_nor_confirmed() {
         assert_eq!(site.app.releases(&leader, poll).await.expect("releases"), Vec::new(), "nothing is half done");
 
         let mut visitor = site.signed_in("mau", "thuong.truc").await;
-        visitor.opens(&desk).await;
-        let fields = [("decision", "drop"), ("note", "dữ liệu cũ")];
-        let dropped = visitor.submits(&format!("{desk}/quyet-dinh"), &fields).await;
-        assert_eq!(dropped.text(".notice"), "Đã lưu.", "{}", dropped.html);
+        let offered = format!("/ky/{poll}/de-xuat/{}", offer.proposal);
+        let shown = visitor.opens(&offered).await;
+        assert!(shown.text(".warning").contains("Dữ liệu đã thay đổi"), "{}", shown.html);
+        let refused = visitor.submits(&format!("{offered}/khong-chap-nhan"), &[("note", "dữ liệu cũ")]).await;
+        assert_eq!(refused.text("dl .tag"), "không chấp nhận", "{}", refused.html);
         assert!(site.app.dossier_desk(&leader, poll).await.expect("desk").offer.is_none());
     });
 }

@@ -1,6 +1,5 @@
 //! One dossier out of a poll's book.
 
-use super::listed;
 use crate::app::error::AppError;
 use crate::app::shelf::Shelf;
 use crate::domain::audit::Digest;
@@ -9,6 +8,7 @@ use crate::domain::dossier::{
     Digest as Gathered, Missing, canonical_field_text, canonical_text, compile, compile_field,
 };
 use crate::domain::occasion::Occasion;
+use crate::domain::official::OfficialNo;
 use crate::domain::release::{About, FrozenFact, Stated};
 use crate::pdf::{self, Pdf};
 
@@ -36,8 +36,8 @@ pub(super) struct Made {
 }
 
 /// Every dossier of a poll: of who is to be voted on, then of every field that has facts.
-pub(super) fn targets(shelf: &Shelf) -> Vec<About> {
-    let people = listed(shelf).into_iter().filter_map(|place| shelf.id(place)).map(About::Official);
+pub(super) fn targets(shelf: &Shelf, listed: &[OfficialNo]) -> Vec<About> {
+    let people = listed.iter().filter_map(|place| shelf.id(*place)).map(About::Official);
     let fields = shelf.book.fields_with_facts().into_iter().cloned().map(About::Field);
     people.chain(fields).collect()
 }

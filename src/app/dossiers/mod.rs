@@ -12,12 +12,14 @@ mod released;
 
 use std::collections::BTreeMap;
 
-pub use release::{OfferedDossier, ReleaseOffer, ReleaseWork};
+pub(in crate::app) use release::content_now;
+pub use release::{OfferedDossier, OfferedRelease, ReleaseOffer, ReleaseWork};
 pub use released::{ChangeView, ReleasedPage, VersionChanges};
 
 use self::compile::{Draw, make, targets};
 use super::caller::Caller;
 use super::error::AppError;
+use super::preparing;
 use super::service::App;
 use super::shelf::Shelf;
 use crate::domain::audit::Digest;
@@ -30,7 +32,7 @@ use crate::domain::release::About;
 use crate::domain::role::Role;
 use crate::pdf;
 use crate::store::releases::{self, Release};
-use crate::store::{facts, preparation};
+use crate::store::{CouncilTx, facts, preparation};
 
 /// Who sees what is being compiled, and starts a release.
 pub const OFFICE: &[Role] = &[Role::Clerk, Role::Leader];
@@ -137,8 +139,8 @@ impl App {
             None => Vec::new(),
         };
         let proposals = preparation::proposals(&mut tx, poll).await?;
+        let about = targets(&shelf, &listed(&mut tx, poll).await?);
         drop(tx);
-        let about: Vec<About> = targets(&shelf);
         let mut lines = Vec::with_capacity(about.len());
         for about in &about {
             let made = make(&shelf, about, &Draw::default()).ok_or(NO_DOSSIER)?;
@@ -221,8 +223,8 @@ impl App {
     }
 }
 
-/// Who is to be voted on, as the rules give it.
-fn listed(shelf: &Shelf) -> Vec<OfficialNo> {
-    let standings = eligibility::eligibility(&shelf.rules, &shelf.book, shelf.plan.kind, &shelf.enabled());
-    eligibility::listed(&standings).collect()
+/// Who is to be voted on: as the rules give it, and as two people decided otherwise.
+async fn listed(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<OfficialNo>, AppError> {
+    let desk = preparing::Desk::load(tx, poll).await?;
+    Ok(eligibility::listed(&desk.standings).collect())
 }

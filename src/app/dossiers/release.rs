@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::compile::{Draw, make, print, targets};
-use super::{CONFIRMERS, NO_DOSSIER, OFFICE};
+use super::{CONFIRMERS, NO_DOSSIER, OFFICE, listed};
 use crate::app::caller::Caller;
 use crate::app::error::AppError;
 use crate::app::jobs::{JobView, NewJob, Outcome, Steps};
@@ -23,7 +23,7 @@ use crate::domain::proposal::{Proposal, ProposalError, ProposalKind, ProposalSta
 use crate::domain::release::About;
 use crate::domain::text::slug;
 use crate::store::releases::{self, Frozen, Release, ReleasedDossier};
-use crate::store::{facts, jobs, preparation};
+use crate::store::{CouncilTx, facts, jobs, preparation};
 
 const NO_PROPOSAL: AppError = AppError::NotFound("đề xuất này");
 const STEP: &str = "Lập và in hồ sơ";
@@ -51,9 +51,11 @@ pub struct OfferedDossier {
 /// What is proposed: the canonical text of this is what the second person confirms.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Content {
-    dossiers: Vec<OfferedDossier>,
-    number: u32,
+pub struct OfferedRelease {
+    /// In their order.
+    pub dossiers: Vec<OfferedDossier>,
+    /// Number of the release.
+    pub number: u32,
 }
 
 /// What long work leaves.
@@ -62,7 +64,7 @@ struct Content {
 struct Printed {
     /// See [`releases::basis`].
     basis: i64,
-    content: Content,
+    content: OfferedRelease,
 }
 
 /// A release that waits to be confirmed.
@@ -74,12 +76,8 @@ pub struct ReleaseOffer {
     pub by: String,
     /// When.
     pub at: UtcTime,
-    /// Account of who proposed it.
-    pub account: crate::domain::id::AccountId,
-    /// Number of the release.
-    pub number: u32,
-    /// Its dossiers.
-    pub dossiers: Vec<OfferedDossier>,
+    /// What is proposed.
+    pub release: OfferedRelease,
 }
 
 /// Long work on a release, for its page.
@@ -100,7 +98,7 @@ pub struct ReleaseWork {
 /// What is released, with what it was printed from.
 struct Pile {
     basis: i64,
-    content: Content,
+    content: OfferedRelease,
     frozen: Vec<Frozen>,
 }
 
@@ -112,15 +110,34 @@ fn damaged(cause: impl ToString) -> AppError {
 pub(super) fn open_offer(proposals: Vec<Proposal>) -> Result<Option<ReleaseOffer>, AppError> {
     let is_open = |p: &Proposal| p.kind == ProposalKind::DossiersReleased && p.state == ProposalState::Open;
     let Some(proposal) = proposals.into_iter().find(is_open) else { return Ok(None) };
-    let content: Content = from_text(&proposal.content).map_err(damaged)?;
-    Ok(Some(ReleaseOffer {
-        proposal: proposal.id,
-        by: proposal.proposed.name,
-        at: proposal.proposed.at,
-        account: proposal.proposed.account,
-        number: content.number,
-        dossiers: content.dossiers,
-    }))
+    let release = from_text(&proposal.content).map_err(damaged)?;
+    Ok(Some(ReleaseOffer { proposal: proposal.id, by: proposal.proposed.name, at: proposal.proposed.at, release }))
+}
+
+/// What would be released now, as far as it can be told without printing: where every dossier still states what was
+/// proposed, the proposed text; the files themselves are compared when somebody confirms.
+///
+/// # Errors
+/// When another release would come out.
+pub(in crate::app) async fn content_now(tx: &mut CouncilTx, proposal: &Proposal) -> Result<String, AppError> {
+    let offered: OfferedRelease = from_text(&proposal.content).map_err(damaged)?;
+    let number = releases::newest(tx, proposal.poll).await?.unwrap_or(0) + 1;
+    let (shelf, all) = verified(tx, proposal.poll).await?;
+    let stated = |about: &About| make(&shelf, about, &Draw::default()).map(|made| made.sha256);
+    let is_same = |one: &OfferedDossier, about: &About| one.about == *about && stated(about) == Some(one.sha256);
+    let same = number == offered.number
+        && offered.dossiers.len() == all.len()
+        && offered.dossiers.iter().zip(&all).all(|(one, about)| is_same(one, about));
+    if same { Ok(proposal.content.clone()) } else { Err(ProposalError::Outdated.into()) }
+}
+
+/// The book of a poll with the facts that are verified, and what its dossiers are about.
+pub(super) async fn verified(tx: &mut CouncilTx, poll: PollId) -> Result<(Shelf, Vec<About>), AppError> {
+    let mut stored = facts::all(tx).await?;
+    stored.retain(|fact| fact.kept.state == FactState::Verified);
+    let shelf = Shelf::load(tx, poll, stored).await?;
+    let all = targets(&shelf, &listed(tx, poll).await?);
+    Ok((shelf, all))
 }
 
 impl App {
@@ -149,11 +166,9 @@ impl App {
         let mut tx = self.store.read(council).await?;
         let basis = releases::basis(&mut tx, poll).await?;
         let number = releases::newest(&mut tx, poll).await?.unwrap_or(0) + 1;
-        let mut stored = facts::all(&mut tx).await?;
-        stored.retain(|fact| fact.kept.state == FactState::Verified);
-        let shelf = Shelf::load(&mut tx, poll, stored).await?;
+        let (shelf, all) = verified(&mut tx, poll).await?;
         drop(tx);
-        let printed = tokio::task::spawn_blocking(move || frozen(&shelf, number, &steps)).await;
+        let printed = tokio::task::spawn_blocking(move || frozen(&shelf, &all, number, &steps)).await;
         let frozen = printed.map_err(|e| AppError::internal("in hồ sơ", e))??;
         let offered = |one: &Frozen| OfferedDossier {
             about: one.dossier.about.clone(),
@@ -164,7 +179,7 @@ impl App {
             sha256: one.dossier.sha256,
             title: one.dossier.title.clone(),
         };
-        let content = Content { dossiers: frozen.iter().map(offered).collect(), number };
+        let content = OfferedRelease { dossiers: frozen.iter().map(offered).collect(), number };
         Ok(Pile { basis, content, frozen })
     }
 
@@ -264,28 +279,6 @@ impl App {
         .await
     }
 
-    /// Refuses a proposed release, or takes one's own back.
-    ///
-    /// # Errors
-    /// When it was decided before, or the caller may not.
-    pub async fn drop_release(&self, ask: Ask<'_>, poll: PollId, id: ProposalId, note: String) -> Result<(), AppError> {
-        let proposal = self.release_proposal(ask.caller.council, poll, id).await?;
-        let is_own = proposal.proposed.account == ask.caller.account.id;
-        let (actor, to) = if is_own {
-            (ask.caller.may(OFFICE)?, ProposalState::Withdrawn)
-        } else {
-            (ask.caller.may(CONFIRMERS)?, ProposalState::Refused)
-        };
-        let at = self.now_text()?;
-        self.write_once(ask, move |tx| {
-            Box::pin(async move {
-                let proposal = preparation::proposal(tx, id).await?.ok_or(NO_PROPOSAL)?;
-                decide(tx, at, &actor, proposal, to, note, None).await.map(drop)
-            })
-        })
-        .await
-    }
-
     async fn release_proposal(&self, council: CouncilId, poll: PollId, id: ProposalId) -> Result<Proposal, AppError> {
         let found = preparation::proposal(&mut self.store.read(council).await?, id).await?;
         found.filter(|p| p.poll == poll && p.kind == ProposalKind::DossiersReleased).ok_or(NO_PROPOSAL)
@@ -293,8 +286,7 @@ impl App {
 }
 
 /// All dossiers as release `number` has them.
-fn frozen(shelf: &Shelf, number: u32, steps: &Steps) -> Result<Vec<Frozen>, AppError> {
-    let all = targets(shelf);
+fn frozen(shelf: &Shelf, all: &[About], number: u32, steps: &Steps) -> Result<Vec<Frozen>, AppError> {
     let people = all.iter().filter(|about| matches!(about, About::Official(_))).count();
     let one = |index: usize| -> Result<Frozen, AppError> {
         let about = all.get(index).ok_or(NO_DOSSIER)?;

@@ -9,6 +9,7 @@
 use super::desk::content;
 use super::{LEADERS, OFFICE, Step, board, forms, listing, verdicts};
 use crate::app::Caller;
+use crate::app::dossiers::{self, OfferedRelease};
 use crate::app::error::AppError;
 use crate::app::proposals;
 use crate::app::service::{App, Ask};
@@ -33,8 +34,8 @@ pub enum Shown {
     Board(DecidedBoard),
     /// The forms.
     Forms(DecidedForms),
-    /// Dossiers, by the text itself.
-    Dossiers(String),
+    /// The release.
+    Dossiers(OfferedRelease),
 }
 
 /// A proposal as its page shows it.
@@ -93,6 +94,10 @@ impl App {
     /// When the caller proposed it or is no leader, it was decided before, or something else would be done now.
     pub async fn confirm(&self, ask: Ask<'_>, poll: PollId, id: ProposalId) -> Result<(), AppError> {
         let actor = ask.caller.may(LEADERS)?;
+        let kind = find(&mut self.store.read(ask.caller.council).await?, poll, id).await?.kind;
+        if kind == ProposalKind::DossiersReleased {
+            return self.confirm_release(ask, poll, id).await.map(drop);
+        }
         let step = Step { at: self.now_text()?, actor, keys: self.keys.clone() };
         self.write_once(ask, move |tx| {
             Box::pin(async move {
@@ -163,7 +168,7 @@ async fn content_now(tx: &mut CouncilTx, proposal: &Proposal) -> Result<String, 
         ProposalKind::ListDecided => listing::content_now(tx, proposal).await,
         ProposalKind::BoardAppointed => board::content_now(tx, proposal).await,
         ProposalKind::FormsSealed => forms::content_now(tx, proposal).await,
-        ProposalKind::DossiersReleased => Err(ProposalError::Outdated.into()),
+        ProposalKind::DossiersReleased => dossiers::content_now(tx, proposal).await,
     }
 }
 
@@ -175,6 +180,7 @@ async fn take(tx: &mut CouncilTx, proposal: &Proposal, step: &Step) -> Result<()
         ProposalKind::ListDecided => listing::take(tx, proposal, step).await,
         ProposalKind::BoardAppointed => board::take(tx, proposal, step).await,
         ProposalKind::FormsSealed => forms::take(tx, proposal, step).await,
+        // Dossiers are printed before the transaction: see `App::confirm`.
         ProposalKind::DossiersReleased => Err(ProposalError::Outdated.into()),
     }
 }
@@ -186,7 +192,7 @@ fn shown(proposal: &Proposal) -> Result<Shown, AppError> {
         ProposalKind::ListDecided => Shown::List(content(text)?),
         ProposalKind::BoardAppointed => Shown::Board(content(text)?),
         ProposalKind::FormsSealed => Shown::Forms(content(text)?),
-        ProposalKind::DossiersReleased => Shown::Dossiers(text.clone()),
+        ProposalKind::DossiersReleased => Shown::Dossiers(content(text)?),
     })
 }
 

@@ -16,6 +16,7 @@ mod verdicts;
 pub use board::{BoardPage, TypedBoard};
 pub use deadlines::{DeadlineLine, DeadlinePage, TypedMark};
 pub use decisions::{ProposalPage, Shown};
+pub(in crate::app) use desk::Desk;
 pub use forms::{FormsPage, SealedHead};
 pub use listing::{ListPage, Paper, TypedDecision};
 pub use overview::{Overview, PollLine};

@@ -18,7 +18,6 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/ky/{poll}/ho-so/lap", OFFICE, || post(dossiers::print)),
         Route::get("/ky/{poll}/ho-so/lap/{work}", OFFICE, || get(dossiers::work)),
         Route::post("/ky/{poll}/ho-so/lap/{work}", OFFICE, || post(dossiers::propose)),
-        Route::post("/ky/{poll}/ho-so/quyet-dinh", OFFICE, || post(dossiers::decide)),
         Route::get("/ky/{poll}/ho-so/phat-hanh", READERS, || get(dossiers::releases)),
         Route::get("/ky/{poll}/ho-so/phat-hanh/{release}", READERS, || get(dossiers::show_release)),
         Route::get("/ky/{poll}/ho-so/phat-hanh/{release}/{kind}/{about}", READERS, || get(dossiers::released)),

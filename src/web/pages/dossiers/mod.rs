@@ -4,7 +4,7 @@ mod now;
 mod release;
 
 pub use now::{desk, now, now_pdf};
-pub use release::{changes, decide, print, propose, released, released_pdf, releases, show_release, work};
+pub use release::{changes, print, propose, released, released_pdf, releases, show_release, work};
 
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};

@@ -43,8 +43,6 @@ struct DeskPage {
     fields: Vec<Line>,
     released_at: String,
     offered_at: String,
-    is_own_offer: bool,
-    may_confirm: bool,
     /// Something differs from the newest release.
     is_changed: bool,
 }
@@ -118,8 +116,6 @@ pub async fn desk(
         fields,
         released_at: desk.newest.as_ref().map_or_else(String::new, |release| in_vietnam(release.at)),
         offered_at: desk.offer.as_ref().map_or_else(String::new, |offer| in_vietnam(offer.at)),
-        is_own_offer: desk.offer.as_ref().is_some_and(|offer| offer.account == caller.account.id),
-        may_confirm: caller.may(crate::app::dossiers::CONFIRMERS).is_ok(),
         is_changed: !is_same,
         desk,
     })

@@ -16,7 +16,7 @@ use crate::app::AppError;
 use crate::app::clock::in_vietnam;
 use crate::app::dossiers::{OfferedDossier, ReleaseWork, ReleasedPage, VersionChanges};
 use crate::app::service::Ask;
-use crate::domain::id::{JobId, ProposalId};
+use crate::domain::id::JobId;
 use crate::domain::job::JobState;
 use crate::domain::release::About;
 use crate::store::releases::{Release, ReleasedDossier};
@@ -162,32 +162,6 @@ pub async fn propose(
     };
     match proposed.await {
         Ok(()) | Err(AppError::AlreadyDone) => Done::ReleaseProposed.at(&format!("/ky/{poll}/ho-so")).into_response(),
-        Err(problem) => failed(&problem),
-    }
-}
-
-/// `POST /ky/{poll}/ho-so/quyet-dinh`: another person confirms or refuses, the same person withdraws.
-pub async fn decide(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    Path(poll): Path<String>,
-    form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let is_confirmed = form.value("decision") == "confirm";
-    let decided = async {
-        let ask = Ask { caller: &caller, request: form.request()? };
-        let unknown = |_| AppError::NotFound("đề xuất này");
-        let (id, proposal) = (read_poll(&poll)?, form.value("proposal").parse::<ProposalId>().map_err(unknown)?);
-        if is_confirmed {
-            site.app.confirm_release(ask, id, proposal).await.map(drop)
-        } else {
-            site.app.drop_release(ask, id, proposal, form.value("note").trim().to_owned()).await
-        }
-    };
-    let done = if is_confirmed { Done::Released } else { Done::Saved };
-    match decided.await {
-        Ok(()) | Err(AppError::AlreadyDone) => done.at(&format!("/ky/{poll}/ho-so")).into_response(),
         Err(problem) => failed(&problem),
     }
 }
