@@ -26,8 +26,9 @@ fn an_official_reads_what_is_stated_replies_and_the_second_window_is_told() {
         let (site, council, official, mut own, _) = with_official(engine).await;
         site.has_poll(council).await;
         let other = site.has_official(council, "Lê Thị C").await;
-        let (mine, file) = site.has_fact(council, official, FactKind::Questioning, "<script>hứa</script>").await;
-        let (theirs, _) = site.has_fact(council, other, FactKind::Award, "khen người khác").await;
+        let (mine, file) =
+            site.has_fact_with_file(council, official, FactKind::Questioning, "<script>hứa</script>").await;
+        let (theirs, _) = site.has_fact_with_file(council, other, FactKind::Award, "khen người khác").await;
         let home = own.opens("/cua-toi").await;
         assert_eq!(home.text("h1"), "Ông Trần Văn B");
         assert!(home.all("#gaps li").iter().any(|gap| gap.contains("Chưa có báo cáo")), "{}", home.html);
@@ -156,7 +157,7 @@ async fn attaches(clerk: &mut Visitor, page: &str, name: &str, file: &[u8]) -> A
 fn a_file_is_what_its_bytes_are_up_to_twenty_megabytes() {
     on_both(|engine| async move {
         let (site, council, official, _, mut clerk) = with_official(engine).await;
-        let (fact, _) = site.has_fact(council, official, FactKind::Award, "khen").await;
+        let (fact, _) = site.has_fact_with_file(council, official, FactKind::Award, "khen").await;
         let page = format!("/du-kien/{fact}/tep");
         let docx = zip(&[("[Content_Types].xml", b"<Types/>"), ("word/document.xml", b"<w/>")]);
         for (name, file, says) in [

@@ -122,7 +122,7 @@ impl World {
         }
         let account = site.account(council, "vai-official").await;
         let linked = site.has_linked_official(council, account, name).await;
-        let (fact, file) = site.has_fact(council, linked, FactKind::Questioning, name).await;
+        let (fact, file) = site.has_fact_with_file(council, linked, FactKind::Questioning, name).await;
         let by = |role| somebody_in(council, role, site.clock.now());
         let (asker, leader) = (by(Role::Delegate), by(Role::Leader));
         let request = || site.app.new_request().expect("request");

@@ -15,8 +15,8 @@ fn a_file_is_kept_once_in_chunks_and_known_to_those_whom_it_concerns() {
         let other = site.has_account(council, "le.c", "Lê Thị C", Role::Official).await;
         let official = site.has_linked_official(council, account, "Trần Văn B").await;
         site.has_linked_official(council, other, "Lê Thị C").await;
-        let (id, award) = site.has_fact(council, official, FactKind::Award, "khen").await;
-        let (_, opinion) = site.has_fact(council, official, FactKind::VotersOpinion, "cử tri").await;
+        let (id, award) = site.has_fact_with_file(council, official, FactKind::Award, "khen").await;
+        let (_, opinion) = site.has_fact_with_file(council, official, FactKind::VotersOpinion, "cử tri").await;
 
         let mut tx = site.store.read(council).await.expect("read");
         let kept = attachments::find(&mut tx, award).await.expect("find").expect("file");

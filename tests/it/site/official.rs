@@ -35,7 +35,7 @@ impl Site {
     }
 
     /// A fact about an official, with [`PDF`] and `mark` as the file of its source.
-    pub async fn has_fact(
+    pub async fn has_fact_with_file(
         &self,
         council: CouncilId,
         official: OfficialId,
