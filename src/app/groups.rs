@@ -25,7 +25,7 @@ pub const COLLECTORS: &[Role] = &[Role::Leader, Role::Clerk];
 /// Who opens a filed summary again.
 pub const REOPENERS: &[Role] = &[Role::Leader];
 
-const NO_POLL: AppError = AppError::NotFound("cuộc bỏ phiếu");
+const NO_POLL: AppError = AppError::NotFound("kỳ lấy phiếu");
 const NO_SUMMARY: AppError = AppError::NotFound("tổng hợp thảo luận tổ");
 
 /// An official whom a group may say something of.
@@ -225,9 +225,14 @@ impl App {
 async fn report(tx: &mut CouncilTx, poll: PollId) -> Result<GroupReport, AppError> {
     let sitting = sitting(tx, poll).await?;
     let mut groups: BTreeMap<String, GroupLine> = BTreeMap::new();
+    // As the list of delegates has them: by their names, the tenth group would stand before the second.
+    let mut order: Vec<String> = Vec::new();
     let line = |group: &str| GroupLine { group: group.to_owned(), secretaries: Vec::new(), summary: None };
     for kept in roster::delegates(tx).await?.into_iter().filter(|kept| !kept.value.withdrawn) {
         let Some(group) = kept.value.delegate.group else { continue };
+        if !groups.contains_key(&group) {
+            order.push(group.clone());
+        }
         let entry = groups.entry(group.clone()).or_insert_with(|| line(&group));
         if kept.value.is_secretary {
             entry.secretaries.push(kept.value.delegate.name);
@@ -238,7 +243,8 @@ async fn report(tx: &mut CouncilTx, poll: PollId) -> Result<GroupReport, AppErro
         let group = summary.value.group.clone();
         groups.entry(group.clone()).or_insert_with(|| line(&group)).summary = Some(summary);
     }
-    let groups: Vec<GroupLine> = groups.into_values().collect();
+    let mut groups: Vec<GroupLine> = groups.into_values().collect();
+    groups.sort_by_key(|line| order.iter().position(|group| *group == line.group).unwrap_or(usize::MAX));
     let discussion = discussion(&groups, &discussed(tx).await?);
     Ok(GroupReport { sitting, groups, discussion })
 }
