@@ -43,7 +43,7 @@ pub(super) struct Shelf {
     pub facts: Vec<Origin>,
 }
 
-const NO_POLL: AppError = AppError::NotFound("cuộc bỏ phiếu");
+const NO_POLL: AppError = AppError::NotFound("kỳ lấy phiếu");
 
 fn damaged(cause: impl ToString) -> AppError {
     AppError::internal("đọc phần chuẩn bị", cause)

@@ -32,7 +32,7 @@ impl TaskId {
     pub const fn label(self) -> &'static str {
         match self {
             Self::Sitting => "Hội đồng và kỳ họp",
-            Self::Roster => "Danh sách cán bộ và đại biểu",
+            Self::Roster => "Danh sách người được lấy phiếu và đại biểu",
             Self::Eligibility => "Xét diện lấy phiếu",
             Self::Deadlines => "Thời hạn",
             Self::Facts => "Dữ kiện",
@@ -232,14 +232,14 @@ fn people(f: &Figures, stage: Stage) -> [Task; 3] {
     let differs = f.delegates > 0 && f.delegates != f.delegates_planned;
     let counts = format!("Danh sách có {} đại biểu, kế hoạch ghi {}.", f.delegates, f.delegates_planned);
     let roster = Draft::new()
-        .lacks(f.officials == 0, Remedy::Officials, "Chưa có cán bộ nào trong danh sách.")
+        .lacks(f.officials == 0, Remedy::Officials, "Chưa có người được lấy phiếu nào trong danh sách.")
         .lacks(f.delegates == 0, Remedy::Delegates, "Chưa có đại biểu nào trong danh sách.")
         .alarms(differs, Remedy::Plan, counts)
         .task(
             TaskId::Roster,
             f.officials + f.delegates > 0,
             both,
-            format!("{} cán bộ, {} đại biểu", f.officials, f.delegates),
+            format!("{} người được lấy phiếu, {} đại biểu", f.officials, f.delegates),
         );
     let is_listed = stage >= Stage::Listed;
     let confirm = format!("{} người có điều cơ quan phải xác nhận.", f.to_confirm);
@@ -293,7 +293,7 @@ fn papers(f: &Figures) -> [Task; 3] {
 fn decisions(f: &Figures, stage: Stage) -> [Task; 3] {
     let (is_listed, is_sealed) = (stage >= Stage::Listed, stage >= Stage::Sealed);
     let differs = format!(
-        "Danh sách cán bộ nay khác danh sách đã chốt ở {} chỗ; phiếu vẫn theo bản đã chốt.",
+        "Danh sách người được lấy phiếu nay khác danh sách đã chốt ở {} chỗ; phiếu vẫn theo bản đã chốt.",
         f.list_differences
     );
     let list = Draft::new()

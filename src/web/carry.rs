@@ -200,7 +200,7 @@ const LABELS: &[(&str, &str)] = &[
     ("rank", "Thứ tự"),
     ("group", "Tổ đại biểu"),
     ("group_secretary", "Thư ký tổ"),
-    ("poll", "Cuộc bỏ phiếu"),
+    ("poll", "Kỳ lấy phiếu"),
     ("number", "Số, ký hiệu"),
     ("day", "Ngày"),
     ("verdict", "Quyết định"),

@@ -72,6 +72,12 @@ const DESTINATIONS: &[(&str, &str, &str, &[Role])] = &[
     ),
     ("Đại biểu", "/dai-bieu", "Xem, sửa danh sách đại biểu và tổ; ai là thư ký tổ.", &[Role::Clerk, Role::Leader]),
     (
+        "Dữ kiện",
+        "/du-kien",
+        "Nhập, sửa, lọc dữ kiện về người được lấy phiếu; thẩm tra với tài liệu nguồn.",
+        facts::EDITORS,
+    ),
+    (
         "Nhập bảng tính",
         "/nhap-bang-tinh",
         "Nhập danh sách, dữ kiện từ bảng tính, xem trước rồi ghi; tải dữ liệu hiện có.",
@@ -91,12 +97,6 @@ const DESTINATIONS: &[(&str, &str, &str, &[Role])] = &[
     ),
     ("Tài khoản", "/tai-khoan", "Mở, sửa, khóa tài khoản; đặt lại mật khẩu.", &[Role::Admin, Role::Operator]),
     ("Thẻ truy cập", "/phieu-truy-cap", "In thẻ cho đại biểu vào mà không cần mật khẩu; hủy thẻ.", &[Role::Admin]),
-    (
-        "Dữ kiện",
-        "/du-kien",
-        "Nhập, sửa, lọc dữ kiện về người được lấy phiếu; thẩm tra với tài liệu nguồn.",
-        facts::EDITORS,
-    ),
     ("Hội đồng", "/hoi-dong", "Lập hội đồng cùng người quản trị đầu tiên; đổi tên.", &[Role::Operator]),
     (
         "Nhật ký",

@@ -23,7 +23,7 @@ pub use steps::CountedBatch;
 
 use super::keys::Keys;
 
-const NO_POLL: AppError = AppError::NotFound("cuộc bỏ phiếu");
+const NO_POLL: AppError = AppError::NotFound("kỳ lấy phiếu");
 
 /// Who takes a step.
 #[derive(Clone, Copy, Debug)]

@@ -17,7 +17,7 @@ use crate::store::CouncilTx;
 
 /// Longest reason in letters; it is printed on the list.
 const MAX_REASON: usize = 500;
-const NO_OFFICIAL: AppError = AppError::NotFound("cán bộ này");
+const NO_OFFICIAL: AppError = AppError::NotFound("người này");
 
 /// One official with the verdict.
 #[derive(Clone, Debug)]

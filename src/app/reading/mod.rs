@@ -31,7 +31,7 @@ pub use changes::{ChangeLine, Changes};
 /// Who reads.
 pub const READERS: &[Role] = &[Role::Delegate];
 
-const NO_POLL: AppError = AppError::NotFound("cuộc bỏ phiếu");
+const NO_POLL: AppError = AppError::NotFound("kỳ lấy phiếu");
 const NO_DOSSIER: AppError = AppError::NotFound("hồ sơ");
 
 /// A vote that somebody may read for.

@@ -26,7 +26,7 @@ use crate::store::{CouncilTx, jobs, polls, preparation, roster};
 pub use write::Applied;
 
 const NO_JOB: AppError = AppError::NotFound("lần nhập này");
-const NO_POLL: AppError = AppError::NotFound("cuộc bỏ phiếu");
+const NO_POLL: AppError = AppError::NotFound("kỳ lấy phiếu");
 
 /// A poll for whose preparation a workbook may be.
 #[derive(Clone, Debug)]

@@ -113,7 +113,7 @@ fn poll_id(text: &str) -> Result<Option<PollId>, AppError> {
     if text.is_empty() {
         return Ok(None);
     }
-    text.parse().map(Some).map_err(|_| AppError::NotFound("cuộc bỏ phiếu"))
+    text.parse().map(Some).map_err(|_| AppError::NotFound("kỳ lấy phiếu"))
 }
 
 /// `POST /nhap-bang-tinh`

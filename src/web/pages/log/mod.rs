@@ -41,7 +41,7 @@ fn answer(result: Result<Response, AppError>) -> Response {
 }
 
 fn title(log: &LogHead) -> &'static str {
-    if log.poll.is_none() { "Nhật ký của hội đồng" } else { "Nhật ký đợt lấy phiếu" }
+    if log.poll.is_none() { "Nhật ký của hội đồng" } else { "Nhật ký kỳ lấy phiếu" }
 }
 
 #[derive(Template)]

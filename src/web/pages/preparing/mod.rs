@@ -84,7 +84,7 @@ fn read_poll(text: &str) -> Result<PollId, AppError> {
 }
 
 fn read_official(text: &str) -> Result<OfficialId, AppError> {
-    text.parse().map_err(|_| AppError::NotFound("cán bộ này"))
+    text.parse().map_err(|_| AppError::NotFound("người này"))
 }
 
 fn is_clerk(caller: &Caller) -> bool {

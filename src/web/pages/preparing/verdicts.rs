@@ -71,7 +71,7 @@ async fn page(site: &Site, visitor: &Visitor, (poll, official): (&str, &str), fo
     let caller = visitor.caller.as_ref().ok_or(AppError::Forbidden)?;
     let id = read_official(official)?;
     let Verdicts { sitting, lines, is_open, .. } = site.app.verdicts(caller, read_poll(poll)?).await?;
-    let line = lines.into_iter().find(|line| line.official == id).ok_or(AppError::NotFound("cán bộ này"))?;
+    let line = lines.into_iter().find(|line| line.official == id).ok_or(AppError::NotFound("người này"))?;
     Ok(Page::new(Propose { poll: poll.to_owned(), sitting, is_open, line, form }))
 }
 
