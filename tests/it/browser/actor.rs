@@ -3,7 +3,7 @@
 use std::env;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -135,10 +135,48 @@ impl Browser {
             .expect(label);
     }
 
-    /// Presses the button or the link of this text.
+    /// Puts the day, as `2026-12-31`, into the field of this label: how a day is typed differs from browser to browser.
+    pub async fn dates(&mut self, label: &str, day: &str) {
+        let xpath = format!("//input[@type = 'date' and @id = //label[normalize-space() = '{label}']/@for]");
+        let field = self.find(&xpath).await.attr("id").await.expect(label).expect(label);
+        self.runs(&format!("document.getElementById('{field}').value = '{day}';")).await;
+    }
+
+    /// Chooses a file of this machine in the field of this label.
+    pub async fn uploads(&mut self, label: &str, file: &Path) {
+        let field = format!("//input[@type = 'file' and @id = //label[normalize-space() = '{label}']/@for]");
+        self.find(&field).await.send_keys(&file.display().to_string()).await.expect(label);
+    }
+
+    /// Ticks the box in the row of a table that says this.
+    pub async fn ticks_row(&mut self, text: &str) {
+        let row = format!("//tr[contains(normalize-space(), '{text}')]//input[@type = 'checkbox']");
+        self.find(&row).await.click().await.expect(text);
+    }
+
+    /// Presses the button or the link of this text, or opens what it hides.
     pub async fn presses(&mut self, text: &str) {
-        let control = self.find(&format!("//*[self::button or self::a][normalize-space() = '{text}']")).await;
-        control.click().await.expect(text);
+        self.presses_within("", text).await;
+    }
+
+    /// The same within a part of the page, told by an `XPath`: `//article[1]`.
+    pub async fn presses_within(&mut self, part: &str, text: &str) {
+        let control = format!("{part}//*[self::button or self::a or self::summary][normalize-space() = '{text}']");
+        self.find(&control).await.click().await.expect(text);
+    }
+
+    /// Comes back to the page, as somebody does who waits for long work, until it says this.
+    pub async fn awaits(&mut self, text: &str) {
+        let path = self.path().await;
+        let said = format!("//main//*[contains(normalize-space(), '{text}')]");
+        for _ in 0..600 {
+            if self.client.find(Locator::XPath(&said)).await.is_ok() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            self.opens(&path).await;
+        }
+        panic!("{path} does not come to {text}: {}", self.text().await)
     }
 
     /// Fills in the page to sign in, and sends it.

@@ -1,8 +1,13 @@
 //! Stories in a real browser, and every page looked at: by axe-core, at three sizes, and as pictures for people.
 
 mod actor;
+mod furniture;
+mod gallery;
 mod pages;
+mod preparation;
 mod stories;
+mod work;
+mod workbook;
 
 use tokio::net::TcpListener;
 

@@ -1,153 +1,14 @@
 //! Every page of the table, looked at by somebody who may see it, and the states that a page can be in.
 
-use axum::http::Method;
 use jiff::SignedDuration;
 use tinnhiem::domain::id::CouncilId;
 use tinnhiem::domain::role::Role;
-use tinnhiem::web::{Access, Route, routes};
 
-use super::{Browser, DESKTOP, NARROW, TABLET, in_browser, serve};
+use super::gallery::Gallery;
+use super::{Browser, DESKTOP, in_browser, serve};
 use crate::own_account;
-use crate::site::{Engine, PASSWORD, SealedPoll, Site};
+use crate::site::{Engine, PASSWORD, Site};
 use crate::slips::{codes, issues};
-
-/// Who looks at a page; nobody in particular where everybody may. A page that none of these may see is looked at by
-/// none: then this list is too short.
-fn walker(route: &Route) -> Option<Role> {
-    if route.access == Access::Anyone {
-        return None;
-    }
-    let closest = match route.path {
-        // Shown to somebody without a password only.
-        "/da-vao" => Role::Delegate,
-        path if path.starts_with("/nhat-ky") => Role::Auditor,
-        _ => Role::Admin,
-    };
-    let walker = [closest, Role::Operator, Role::Clerk].into_iter().find(|role| route.access.allows(Some(&[*role])));
-    Some(walker.unwrap_or_else(|| panic!("nobody looks at {}", route.path)))
-}
-
-fn is_page(route: &Route) -> bool {
-    const FILES: [&str; 9] = ["/tep/", "/healthz", "/readyz", ".jsonl", ".json", ".txt", ".pdf", ".ics", "{file}"];
-    let is_file = FILES.iter().any(|part| route.path.contains(part));
-    route.method == Method::GET && !is_file
-}
-
-/// A council with people, slips and a log; a browser in it; what was found wrong.
-struct Gallery {
-    site: Site,
-    council: CouncilId,
-    name_of_council: String,
-    /// Of two slips that are still good.
-    codes: Vec<String>,
-    browser: Browser,
-    problems: Vec<String>,
-    sealed: SealedPoll,
-}
-
-impl Gallery {
-    async fn open() -> Self {
-        let (site, council) = Site::with_council(Engine::Sqlite).await;
-        let operator = site.actor_of_operator().await;
-        site.found(&operator, "ben-kia", "Hội đồng nhân dân thành phố Bến Kia").await;
-        site.has_account(council, "giam.sat", "Lê Thị Giám Sát", Role::Auditor).await;
-        site.has_account(council, "dich", "Đỗ Quỳnh Nữ", Role::Clerk).await;
-        site.has_account_that(council, "moi", "Tôn Nữ Thị Mới", Role::Leader, true).await;
-        let mut delegates = Vec::new();
-        for (number, name) in
-            ["Hoàng Văn Thụ", "Nguyễn Thị Minh Khai", "Phạm Hồng Thái", "Đặng Thùy Trâm"].iter().enumerate()
-        {
-            delegates.push(site.has_account(council, &format!("db{number}"), name, Role::Delegate).await);
-        }
-        let mut admin = site.signed_in("mau", "quan.tri").await;
-        let first = codes(&issues(&mut admin, &delegates[..3], "7").await.bytes);
-        // One is used, one made void by a newer one, two are good.
-        let mut guest = site.visitor();
-        guest.opens("/phieu/mau").await;
-        guest.submits("/phieu/mau", &[("code", &first[1])]).await;
-        let mut good = vec![first[2].clone()];
-        good.extend(codes(&issues(&mut admin, &delegates[..1], "3").await.bytes));
-        let locked = site.account(council, "db3").await;
-        admin.opens(&format!("/tai-khoan/{locked}")).await;
-        admin.submits(&format!("/tai-khoan/{locked}/khoa"), &[]).await;
-        let sealed = site.has_sealed_poll(council).await;
-        let browser = Browser::at(&serve(&site).await, DESKTOP).await;
-        let name_of_council = site.name(council).await;
-        Self { site, council, name_of_council, codes: good, browser, problems: Vec::new(), sealed }
-    }
-
-    async fn enters(&mut self, login: &str) {
-        self.browser.signs_in(&self.name_of_council, login, PASSWORD).await;
-        self.browser.sees("Chào").await;
-    }
-
-    /// Where a page is.
-    async fn address(&self, route: &Route) -> String {
-        let account = self.site.account(self.council, "dich").await.to_string();
-        let log = self.site.own_log(self.council).await.to_string();
-        let path = route.path.replace("{account}", &account).replace("{log}", &log).replace("{seq}", "1");
-        let path = path.replace("{council}", &self.council.to_string()).replace("{slug}", "mau");
-        let path = path.replace("{poll}", &self.sealed.poll.to_string()).replace("{deadline}", "person_report");
-        let path = path.replace("{official}", &self.sealed.official.to_string());
-        let path = path.replace("{proposal}", &self.sealed.proposal.to_string());
-        path.replace("{code}", &self.codes[0]).replace("{token}", "khong-co")
-    }
-
-    /// Looks at all pages that fall to this person.
-    async fn walks(&mut self, role: Option<Role>) {
-        for route in routes().into_iter().filter(|route| is_page(route) && walker(route) == role) {
-            let path = self.address(&route).await;
-            self.browser.opens(&path).await;
-            assert_eq!(self.browser.path().await, path, "it is the page itself that is looked at");
-            self.looks(&name(&route, role.map_or("khach", Role::code))).await;
-        }
-    }
-
-    async fn opens(&mut self, path: &str, name: &str) {
-        self.browser.opens(path).await;
-        self.looks(name).await;
-    }
-
-    /// Looks at the page that is open, at every size, and keeps pictures.
-    async fn looks(&mut self, name: &str) {
-        let Self { browser, problems, .. } = self;
-        for screen in [NARROW, TABLET, DESKTOP] {
-            browser.turns_to(screen).await;
-            let wide =
-                browser.overflowing().await.into_iter().map(|what| format!("{name} {}: wide {what}", screen.name));
-            problems.extend(wide);
-            if screen != NARROW {
-                browser.screenshot(screen, name).await;
-            }
-            // What differs on other screens is that a table's rows become blocks on a narrow one.
-            let has_table = "return document.querySelector('table') !== null;";
-            if screen == DESKTOP || (screen == NARROW && browser.runs(has_table).await == true) {
-                let found = browser.axe().await.into_iter().map(|what| format!("{name} {}: {what}", screen.name));
-                problems.extend(found);
-            }
-        }
-        problems.extend(browser.small_targets().await.into_iter().map(|what| format!("{name}: small {what}")));
-    }
-
-    /// Looks at a page that differs from others by a few words.
-    async fn glances(&mut self, name: &str) {
-        self.browser.screenshot(DESKTOP, name).await;
-        self.problems.extend(self.browser.axe().await.into_iter().map(|what| format!("{name}: {what}")));
-    }
-
-    async fn closes(self) {
-        self.browser.closes().await;
-        assert!(self.problems.is_empty(), "{}", self.problems.join("\n"));
-    }
-}
-
-/// A name for the pictures of an address without ids: `admin-tai-khoan-account`.
-fn name(route: &Route, who: &str) -> String {
-    let letters = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
-    let path: String = route.path.trim_matches('/').chars().map(letters).collect();
-    let path = path.replace("--", "-").replace("--", "-");
-    format!("{who}-{}", if path.is_empty() { "trang-dau" } else { path.trim_matches('-') })
-}
 
 #[test]
 fn what_a_guest_sees_is_accessible_and_fits_every_screen() {
@@ -182,29 +43,6 @@ fn the_first_set_up_is_accessible_and_fits_every_screen() {
         gallery.looks("cai-dat-sai").await;
         council.closes().await;
         gallery.closes().await;
-    });
-}
-
-#[test]
-fn what_a_clerk_sees_is_accessible_and_fits_every_screen() {
-    in_browser(async {
-        let mut clerk = Gallery::open().await;
-        clerk.enters("dich").await;
-        clerk.walks(Some(Role::Clerk)).await;
-        // The same pages before anything is decided.
-        let poll = clerk.site.has_poll(clerk.council).await;
-        clerk.opens("/", "clerk-trang-dau").await;
-        for page in ["", "/ky-hop", "/doi-tuong", "/danh-sach", "/ban-kiem-phieu", "/mau-phieu", "/de-xuat"] {
-            clerk.opens(&format!("/ky/{poll}{page}"), &format!("clerk-moi{}", page.replace('/', "-"))).await;
-        }
-        let official = clerk.sealed.official;
-        clerk.opens(&format!("/ky/{poll}/doi-tuong/{official}"), "clerk-xet-lai").await;
-        clerk.browser.presses("Gửi đề xuất").await;
-        clerk.looks("clerk-xet-lai-sai").await;
-        clerk.browser.opens("/ky/moi").await;
-        clerk.browser.presses("Lập kỳ lấy phiếu").await;
-        clerk.looks("clerk-lap-ky-sai").await;
-        clerk.closes().await;
     });
 }
 
@@ -311,7 +149,7 @@ fn what_everybody_else_sees_is_accessible_and_fits_every_screen() {
         gallery.browser.types("Mã trên thẻ", &code).await;
         gallery.browser.presses("Vào bằng thẻ này").await;
         gallery.browser.sees("Bạn đã vào bằng thẻ").await;
-        gallery.walks(Some(Role::Delegate)).await;
+        gallery.opens("/da-vao", "delegate-da-vao").await;
         gallery.opens("/", "delegate-trang-dau").await;
         gallery.opens("/toi/mat-khau", "delegate-dat-mat-khau").await;
         gallery.browser.presses("Đăng xuất").await;

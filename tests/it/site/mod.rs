@@ -33,7 +33,7 @@ pub use dossiers::typed_task;
 pub use facts::fact;
 pub use official::PDF;
 pub use people::somebody_in;
-pub use polls::{SealedPoll, retold, sample_board, sample_book};
+pub use polls::{retold, sample_board, sample_book};
 pub use reading::Told;
 pub use visitor::{Answer, Visitor};
 

@@ -80,19 +80,30 @@ impl Site {
     pub async fn has_sealed_poll(&self, council: CouncilId) -> SealedPoll {
         let (officials, delegates) = self.has_sample_roster(council).await;
         let poll = self.has_poll(council).await;
+        self.seals(council, poll, officials[0], &delegates).await
+    }
+
+    /// Takes a poll whose delegates are those of the sample from its first day to its sealed forms.
+    pub async fn seals(
+        &self,
+        council: CouncilId,
+        poll: PollId,
+        official: OfficialId,
+        delegates: &[DelegateId],
+    ) -> SealedPoll {
         let [clerk, leader] = [Role::Clerk, Role::Leader].map(|role| somebody_in(council, role, self.clock.now()));
         let app = &self.app;
         let ask = |caller| Ask { caller, request: app.new_request().expect("request") };
         let decision = TypedDecision { number: "31/NQ-HĐND".into(), day: "2023-12-05".into() };
         let list = app.propose_list(ask(&clerk), poll, &decision).await.expect("list");
         app.confirm(ask(&leader), poll, list).await.expect("decided");
-        app.draft_board(ask(&clerk), poll, 0, sample_board(&delegates)).await.expect("board");
+        app.draft_board(ask(&clerk), poll, 0, sample_board(delegates)).await.expect("board");
         let board = app.propose_board(ask(&clerk), poll, &decision).await.expect("board");
         app.confirm(ask(&leader), poll, board).await.expect("appointed");
         let proposal = app.propose_forms(ask(&clerk), poll).await.expect("forms");
         app.confirm(ask(&leader), poll, proposal).await.expect("sealed");
         let form = app.forms_page(&clerk, poll).await.expect("forms").forms[0].id.clone();
-        SealedPoll { poll, proposal, official: officials[0], form }
+        SealedPoll { poll, proposal, official, form }
     }
 
     /// A poll at the sitting of the sample council, begun by its clerk.
