@@ -12,6 +12,7 @@ mod released;
 
 use std::collections::BTreeMap;
 
+pub use crate::store::releases::{Release, ReleasedDossier};
 pub(in crate::app) use release::content_now;
 pub use release::{OfferedDossier, OfferedRelease, ReleaseOffer, ReleaseWork};
 pub use released::{ChangeView, ReleasedPage, VersionChanges};
@@ -31,7 +32,7 @@ use crate::domain::official::OfficialNo;
 use crate::domain::release::About;
 use crate::domain::role::Role;
 use crate::pdf;
-use crate::store::releases::{self, Release};
+use crate::store::releases;
 use crate::store::{CouncilTx, facts, preparation};
 
 /// Who sees what is being compiled, and starts a release.

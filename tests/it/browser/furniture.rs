@@ -44,7 +44,7 @@ impl Gallery {
         let question = forwards(site, poll).await;
         hears_voters(site, poll, &filled.officials[OFFICIAL].to_string()).await;
         let job = sends_workbook(site).await;
-        let sealed = site.seals(council, poll, filled.officials[0], &filled.delegates).await;
+        let sealed = site.seals(council, poll, &filled.delegates).await;
         gallery.places.extend([
             ("{poll}", poll.to_string()),
             ("{deadline}", "person_report".into()),

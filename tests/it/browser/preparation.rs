@@ -143,8 +143,9 @@ fn dossiers_are_released_by_two_and_a_delegate_reads_notes_searches_asks_and_is_
         office.sees("đang chờ xác nhận").await;
         let mut leader = council.enters("thuong.truc").await;
         turns_to(&mut leader, "Hồ sơ").await;
-        leader.presses("Xác nhận phát hành").await;
-        leader.sees("Phạm Thường Trực xác nhận").await;
+        leader.presses("Xem và quyết định").await;
+        leader.presses("Xác nhận").await;
+        leader.sees("Đã xác nhận; việc này đã có hiệu lực.").await;
 
         let delegate = council.site.account(council.id, "do.van.b").await;
         let mut admin = council.site.signed_in("mau", "quan.tri").await;

@@ -54,8 +54,6 @@ pub struct SealedPoll {
     pub poll: PollId,
     /// By which the forms were sealed.
     pub proposal: ProposalId,
-    /// The first of the list.
-    pub official: OfficialId,
     /// The id on the first form.
     pub form: String,
 }
@@ -78,19 +76,13 @@ pub fn sample_board(delegates: &[DelegateId]) -> TypedBoard {
 impl Site {
     /// A poll of the sample council from its first day to its sealed forms, by a clerk and a leader.
     pub async fn has_sealed_poll(&self, council: CouncilId) -> SealedPoll {
-        let (officials, delegates) = self.has_sample_roster(council).await;
+        let (_, delegates) = self.has_sample_roster(council).await;
         let poll = self.has_poll(council).await;
-        self.seals(council, poll, officials[0], &delegates).await
+        self.seals(council, poll, &delegates).await
     }
 
     /// Takes a poll whose delegates are those of the sample from its first day to its sealed forms.
-    pub async fn seals(
-        &self,
-        council: CouncilId,
-        poll: PollId,
-        official: OfficialId,
-        delegates: &[DelegateId],
-    ) -> SealedPoll {
+    pub async fn seals(&self, council: CouncilId, poll: PollId, delegates: &[DelegateId]) -> SealedPoll {
         let [clerk, leader] = [Role::Clerk, Role::Leader].map(|role| somebody_in(council, role, self.clock.now()));
         let app = &self.app;
         let ask = |caller| Ask { caller, request: app.new_request().expect("request") };
@@ -103,7 +95,7 @@ impl Site {
         let proposal = app.propose_forms(ask(&clerk), poll).await.expect("forms");
         app.confirm(ask(&leader), poll, proposal).await.expect("sealed");
         let form = app.forms_page(&clerk, poll).await.expect("forms").forms[0].id.clone();
-        SealedPoll { poll, proposal, official, form }
+        SealedPoll { poll, proposal, form }
     }
 
     /// A poll at the sitting of the sample council, begun by its clerk.
