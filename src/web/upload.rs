@@ -91,16 +91,17 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
                 form.add(name, value);
                 continue;
             }
-            check_token(&form, &visitor)?;
+            if !is_own(&form, &visitor) {
+                return Err(error::stale_form().into_response());
+            }
             file = receive(field).await?;
         }
-        check_token(&form, &visitor)?;
-        Ok(Self { form, file })
+        if is_own(&form, &visitor) { Ok(Self { form, file }) } else { Err(error::stale_form().into_response()) }
     }
 }
 
-fn check_token(form: &Form, visitor: &Visitor) -> Result<(), Response> {
+/// Whether a form was made for the session that sends it.
+fn is_own(form: &Form, visitor: &Visitor) -> bool {
     let (sent, own) = (form.value("form_token").as_bytes(), visitor.form_token.as_bytes());
-    let is_own = !own.is_empty() && bool::from(sent.ct_eq(own));
-    if is_own { Ok(()) } else { Err(error::stale_form().into_response()) }
+    !own.is_empty() && bool::from(sent.ct_eq(own))
 }

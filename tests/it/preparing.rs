@@ -171,9 +171,10 @@ fn two_people_bring_a_vote_from_its_first_day_to_its_sealed_forms() {
         let outdated = office.proposes("/danh-sach", &DECISION).await;
         let (id, title) = (officials[2], "Phó Chủ tịch Hội đồng nhân dân tỉnh Mẫu");
         retitle(&office, id, title).await;
-        let refused = office.confirms(&outdated).await;
-        assert!(refused.html.contains("Dữ liệu đã thay đổi"), "{}", refused.html);
         let proposal = outdated.path.split('?').next().expect("path").to_owned();
+        let refused = office.leader.opens(&proposal).await;
+        assert!(refused.html.contains("Dữ liệu đã thay đổi"), "{}", refused.html);
+        assert!(!refused.html.contains(&format!("{proposal}/xac-nhan")), "there is nothing to confirm");
         office.clerk.opens(&proposal).await;
         let withdrawn = office.clerk.submits(&format!("{proposal}/rut"), &[]).await;
         assert_eq!(withdrawn.text(".notice"), "Đã rút đề xuất.");

@@ -7,6 +7,7 @@ mod cache;
 mod changes;
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use super::caller::Caller;
@@ -211,8 +212,8 @@ impl App {
         let marks = reading::marks(&mut tx, poll, account).await?;
         let mut older: BTreeMap<u32, Arc<Listed>> = BTreeMap::new();
         for release in marks.iter().map(|mark| mark.release).filter(|release| *release < number) {
-            if !older.contains_key(&release) {
-                older.insert(release, self.listed(&mut tx, poll, release).await?);
+            if let Entry::Vacant(place) = older.entry(release) {
+                place.insert(self.listed(&mut tx, poll, release).await?);
             }
         }
         let noted = notes::of_account(&mut tx, poll, account).await?;

@@ -176,12 +176,15 @@ pub(super) fn officials(
     list.section(findings, |official| &official.name, |kept| (kept.position, kept.withdrawn), merge)
 }
 
-/// The section, and all who may sit on a board with their names.
+/// All who may sit on a board, with their names.
+pub(super) type Voters = Vec<(Person<DelegateId>, String)>;
+
+/// The section, and all who may sit on a board.
 pub(super) fn delegates(
     file: Option<&[Placed<Delegate>]>,
     stored: &[(DelegateId, &RosterDelegate)],
     findings: &mut Vec<Finding>,
-) -> (Section<DelegateId, RosterDelegate>, Vec<(Person<DelegateId>, String)>) {
+) -> (Section<DelegateId, RosterDelegate>, Voters) {
     let counting = stored.iter().filter(|(_, kept)| !kept.withdrawn);
     let mut voters: Vec<_> = counting.map(|(id, kept)| (Person::Known(*id), kept.delegate.name.clone())).collect();
     let Some(file) = file else { return (Section::default(), voters) };
