@@ -2,7 +2,7 @@
 //!
 //! # What is protected
 //!
-//! Notes are sealed with a key of their own account (see [`seal`]). The database keeps that key only wrapped by a
+//! Notes are sealed with a key of their own account (see `seal`). The database keeps that key only wrapped by a
 //! passphrase that its owner alone knows. So none of these can read a note: other delegates, the office, administrators,
 //! whoever holds a copy of the database, its backup, or the secret key of the installation. After the passphrase was typed,
 //! the key lies in a cookie of that browser until its session ends; the server forgets it with each answer. The log and the

@@ -1,7 +1,7 @@
 //! A vote as an office prepares it, from the first day to the sealed forms.
 //!
 //! What belongs to one poll is kept as [parts](crate::domain::preparation::Part), each a record with its versions; the
-//! roster and the facts belong to the council. What cannot be taken back goes through [proposals](super::proposals).
+//! roster and the facts belong to the council. What cannot be taken back goes through a proposal.
 
 mod board;
 mod deadlines;

@@ -1,7 +1,7 @@
 //! The delegates' reading room: released dossiers in ballot order, read marks, search.
 //!
 //! Hundreds open dossiers in the same minute, so opening one writes nothing and reads what is one's own; the rest never
-//! changes and stays in memory ([`cache`]). A read mark is set by a button, where its reader means it.
+//! changes and stays in memory (`cache`). A read mark is set by a button, where its reader means it.
 
 mod cache;
 mod changes;

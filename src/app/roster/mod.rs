@@ -1,6 +1,6 @@
 //! The roster: officials and delegates of a council, kept for the whole term. Both are lists in an order of their own
-//! whose entries are added, changed, moved, withdrawn and restored; what differs between them is in [`officials`] and
-//! [`delegates`].
+//! whose entries are added, changed, moved, withdrawn and restored; what differs between them is in `officials` and
+//! `delegates`.
 
 mod delegates;
 mod history;

@@ -67,7 +67,7 @@ pub struct Route {
 pub enum Takes {
     /// Nothing, or the fields of a form.
     Fields,
-    /// Fields and a file, read by [`Upload`](super::upload::Upload), which checks the form's token itself: it comes
+    /// Fields and a file, read by `Upload`, which checks the form's token itself: it comes
     /// before the file, and the file is too long to be read twice.
     File,
 }
