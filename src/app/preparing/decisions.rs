@@ -3,7 +3,7 @@
 //! A kind of step plugs in at three places of this file, each a `match` over [`ProposalKind`]: `content_now` gives the
 //! canonical text of what would be done at this moment (another text than the proposed one makes the proposal outdated);
 //! `take` does what was confirmed, in the transaction of the decision; [`Shown`] is what the page of the proposal draws,
-//! read from the proposed text itself. How it is proposed is the slice's own use case, by
+//! read from the proposed text itself. How it is proposed is a use case of its own, by
 //! [`propose`](crate::app::proposals::propose).
 
 use super::desk::content;
