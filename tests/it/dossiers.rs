@@ -2,10 +2,12 @@
 
 use axum::http::StatusCode;
 use tinnhiem::app::service::Ask;
+use tinnhiem::app::verify_db;
+use tinnhiem::domain::fact::FactKind;
 use tinnhiem::domain::id::{CouncilId, OfficialId, PollId};
 use tinnhiem::domain::role::Role;
 
-use crate::site::{Engine, Site, on_both, somebody_in, typed_task};
+use crate::site::{Engine, PDF, Site, on_both, somebody_in, typed_task};
 
 /// A poll with an official whose name is no markup, a verified fact and one that waits.
 async fn with_facts(engine: Engine) -> (Site, CouncilId, PollId, OfficialId) {
@@ -104,6 +106,10 @@ fn one_person_proposes_a_release_another_confirms_and_the_next_says_what_changed
         assert_eq!(changes.all("table.versions tbody th"), ["Mới"], "{}", changes.html);
         assert!(changes.html.contains("thêm một bệnh viện"));
         assert_eq!(second.opens(&format!("{dossier}/pdf")).await.bytes, file, "the first stays as it was");
+
+        let report = verify_db::database(&site.database.target(), None).await.expect("read").expect("holds");
+        let mau = report.councils.iter().find(|c| c.name.contains("Mẫu")).expect("council");
+        assert_eq!(mau.dossiers, 4);
     });
 }
 
@@ -137,5 +143,25 @@ fn what_changed_since_it_was_printed_is_neither_proposed_nor_confirmed() {
         let refused = visitor.submits(&format!("{offered}/khong-chap-nhan"), &[("note", "dữ liệu cũ")]).await;
         assert_eq!(refused.text("dl .tag"), "không chấp nhận", "{}", refused.html);
         assert!(site.app.dossier_desk(&leader, poll).await.expect("desk").offer.is_none());
+    });
+}
+
+#[test]
+fn a_delegate_opens_the_file_behind_a_fact_once_it_is_released() {
+    on_both(|engine| async move {
+        let (site, council, poll, official) = with_facts(engine).await;
+        let (fact, file) = site.has_fact_with_file(council, official, FactKind::Award, "khen").await;
+        let path = format!("/tep-nguon/{file}");
+        let mut delegate = site.signed_in("mau", "dai.bieu").await;
+        site.has_release(council, poll).await;
+        assert_eq!(delegate.opens(&path).await.status, StatusCode::NOT_FOUND, "nobody checked the fact yet");
+        let mut leader = site.signed_in("mau", "thuong.truc").await;
+        leader.opens(&format!("/du-kien/{fact}")).await;
+        leader.submits(&format!("/du-kien/{fact}/tham-tra"), &[]).await;
+        assert_eq!(delegate.opens(&path).await.status, StatusCode::NOT_FOUND, "it stands in no released dossier");
+        site.has_release(council, poll).await;
+        assert!(delegate.opens(&path).await.bytes.starts_with(PDF));
+        let dossier = delegate.opens(&format!("/doc/{poll}/1")).await;
+        assert!(dossier.html.contains(&format!("href=\"{path}\"")), "the dossier leads to it: {}", dossier.html);
     });
 }

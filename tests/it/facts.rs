@@ -194,7 +194,6 @@ fn a_form_that_is_sent_twice_enters_one_fact() {
 }
 
 #[test]
-#[ignore = "fails on a busy machine, cause not found yet"]
 fn the_second_of_two_editors_is_told_what_differs_and_loses_nothing() {
     on_both(|engine| async move {
         let Office { official, mut clerk, mut leader, .. } = Office::new(engine).await;

@@ -3,10 +3,11 @@
 use std::io::{Cursor, Write as _};
 
 use axum::http::StatusCode;
+use tinnhiem::domain::audit::Digest;
 use tinnhiem::domain::fact::FactKind;
 use tinnhiem::domain::id::{CouncilId, OfficialId};
 use tinnhiem::domain::role::Role;
-use tinnhiem::store::facts;
+use tinnhiem::store::{attachments, facts};
 use zip::write::SimpleFileOptions;
 
 use crate::site::{Answer, Engine, PDF, Site, Visitor, on_both};
@@ -189,5 +190,29 @@ fn a_file_is_what_its_bytes_are_up_to_twenty_megabytes() {
         clerk.opens(&page).await;
         let gone = clerk.submits(&format!("{page}/bo"), &[]).await;
         assert!(gone.text(".notice").starts_with("Đã bỏ tệp nguồn"), "{}", gone.html);
+    });
+}
+
+#[test]
+fn a_file_whose_sending_is_cut_leaves_nothing_and_the_same_form_may_be_sent_again() {
+    on_both(|engine| async move {
+        let (site, council, official, _, mut clerk) = with_official(engine).await;
+        let (fact, before) = site.has_fact_with_file(council, official, FactKind::Award, "khen").await;
+        let page = format!("/du-kien/{fact}/tep");
+        let mut file = PDF.to_vec();
+        file.resize(3 * 1024 * 1024, b' ');
+        file.extend_from_slice(PDF);
+        clerk.opens(&page).await;
+        let cut = clerk.uploads_half(&page, "bao-cao.pdf", &file).await;
+        assert_eq!(cut.status, StatusCode::BAD_REQUEST, "{}", cut.html);
+        assert!(cut.text("main").contains("gửi lại"), "{}", cut.html);
+        let mut tx = site.store.read(council).await.expect("read");
+        let kept = facts::find(&mut tx, fact).await.expect("find").expect("fact");
+        assert_eq!((kept.version, kept.kept.fact.source.file), (1, Some(before)), "the fact is as it was");
+        assert!(attachments::find(&mut tx, Digest::of(&file)).await.expect("find").is_none());
+        drop(tx);
+        let whole = clerk.uploads(&page, &[], "bao-cao.pdf", &file).await;
+        assert_eq!(whole.status, StatusCode::OK, "{}", whole.html);
+        assert!(clerk.opens(&format!("/tep-nguon/{}", Digest::of(&file))).await.bytes == file);
     });
 }

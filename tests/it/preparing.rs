@@ -134,7 +134,6 @@ fn text_of(pdf: &[u8]) -> String {
 }
 
 #[test]
-#[ignore = "its last steps are not up to date with the pages"]
 fn two_people_bring_a_vote_from_its_first_day_to_its_sealed_forms() {
     on_both(|engine| async move {
         let mut office = Office::on(engine).await;

@@ -1,5 +1,7 @@
 //! The table of routes, walked: every route, as everybody, with one's own ids and with another council's.
 
+use std::sync::Arc;
+
 use axum::http::{Method, StatusCode, header};
 use tinnhiem::app::service::Ask;
 use tinnhiem::domain::audit::Digest;
@@ -365,11 +367,8 @@ fn behind_tls_every_answer_says_so() {
     on_both(|engine| async move {
         let (site, _) = Site::with_council(engine).await;
         let settings = web::Settings { is_tls: true, ..web::Settings::default() };
-        let mut visitor = Visitor::new(web::router(web::Site {
-            app: site.app.clone(),
-            settings,
-            public_url: "https://tinnhiem.local".into(),
-        }));
+        let behind_tls = web::Site { app: site.app.clone(), settings, public_url: "https://tinnhiem.local".into() };
+        let mut visitor = Visitor::new(web::router(behind_tls), Arc::clone(&site.database));
         for path in ["/dang-nhap", "/khong-co", "/"] {
             let answer = visitor.sends_once(Method::GET, path, None).await;
             assert_eq!(answer.headers["strict-transport-security"], "max-age=63072000", "{path}");

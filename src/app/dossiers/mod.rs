@@ -9,6 +9,7 @@
 mod compile;
 mod release;
 mod released;
+mod sources;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,8 @@ pub use crate::store::releases::{Release, ReleasedDossier};
 pub(in crate::app) use release::content_now;
 pub use release::{OfferedDossier, OfferedRelease, ReleaseOffer, ReleaseWork};
 pub use released::{ChangeView, ReleasedPage, VersionChanges};
+pub use sources::SourceFile;
+pub(in crate::app) use sources::sources;
 
 use self::compile::{Draw, make, targets};
 use super::caller::Caller;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{NO_DOSSIER, READERS};
+use super::{NO_DOSSIER, READERS, SourceFile, sources};
 use crate::app::caller::Caller;
 use crate::app::error::AppError;
 use crate::app::service::App;
@@ -25,6 +25,8 @@ pub struct ReleasedPage {
     pub dossier: ReleasedDossier,
     /// The paper.
     pub document: Document,
+    /// Files behind its facts.
+    pub sources: Vec<SourceFile>,
     /// Numbers of all releases that have a dossier about the same, the newest first.
     pub versions: Vec<u32>,
 }
@@ -98,7 +100,8 @@ impl App {
                 versions.push(other.number);
             }
         }
-        Ok(ReleasedPage { release, dossier, document, versions })
+        let sources = sources(&mut tx, poll, number, about).await?;
+        Ok(ReleasedPage { release, dossier, document, sources, versions })
     }
 
     /// The file of a released dossier, with its name.

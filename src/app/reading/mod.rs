@@ -11,6 +11,7 @@ use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use super::caller::Caller;
+use super::dossiers::{SourceFile, sources};
 use super::error::AppError;
 use super::notes::{Lock, Note, NoteKey};
 use super::questions::Asked;
@@ -302,14 +303,14 @@ impl App {
         Ok(asked.filter(|asked| asked.is_own || asked.question.answer().is_some()).collect())
     }
 
-    /// A released dossier as `draw` makes it, out of memory where it is there: it is drawn once and never changes.
+    /// A released dossier with the files behind it as `draw` makes it, out of memory where it is there: it is drawn once and never changes.
     ///
     /// # Errors
     /// When there is none, its stored text does not read, or `draw` fails.
     pub async fn drawn_dossier<E: ToString>(
         &self,
         opened: (&Caller, PollId, u32, &ReleasedDossier),
-        draw: impl FnOnce(&Document) -> Result<String, E> + Send,
+        draw: impl FnOnce(&Document, Vec<SourceFile>) -> Result<String, E> + Send,
     ) -> Result<Arc<String>, AppError> {
         let (caller, poll, release, dossier) = opened;
         caller.may(READERS)?;
@@ -319,8 +320,9 @@ impl App {
         }
         let mut tx = self.store.read(caller.council).await?;
         let document = changes::document(&mut tx, poll, release, &dossier.about).await?;
+        let sources = sources(&mut tx, poll, release, &dossier.about).await?;
         drop(tx);
-        let drawn = draw(&document).map_err(|e| AppError::internal("vẽ hồ sơ", e))?;
+        let drawn = draw(&document, sources).map_err(|e| AppError::internal("vẽ hồ sơ", e))?;
         Ok(self.shelves.keep_text(key, drawn))
     }
 

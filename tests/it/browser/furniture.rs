@@ -57,7 +57,8 @@ impl Gallery {
             ("{kind}", "nguoi".into()),
             ("{about}", filled.officials[0].to_string()),
             ("{position}", "1".into()),
-            ("{question}", question),
+            ("{question}", question.clone()),
+            ("{asked}", question),
             ("{section}", "giai-trinh-y-kien-cu-tri".into()),
             ("{fact}", filled.facts[waiting].to_string()),
         ]);
@@ -85,13 +86,14 @@ async fn reads_and_asks(delegate: &mut Visitor, poll: PollId) {
     delegate.submits(&group, &[("general", general), ("step", "file")]).await;
 }
 
-/// The leader sends the first question on; gives its id.
+/// The leader sends one question on to whom the account `chu.tich` belongs; gives its id.
 async fn forwards(site: &Site, poll: PollId) -> String {
     let mut leader = site.signed_in("mau", "lanh.dao").await;
     let queue = format!("/ky/{poll}/cau-hoi");
     let page = leader.opens(&queue).await;
-    let form = page.html.split("/cau-hoi/").nth(1).and_then(|rest| rest.split('/').next());
-    let question = form.expect("a question waits").to_owned();
+    // Questions of one moment stand in no certain order.
+    let asked = page.html.split("id=\"cau-hoi-").find(|asked| asked.contains("Vì sao đến hết quý III"));
+    let question = asked.and_then(|asked| asked.split('"').next()).expect("a question waits").to_owned();
     leader.submits(&format!("{queue}/{question}/chuyen"), &[]).await;
     question
 }

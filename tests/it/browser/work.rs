@@ -6,7 +6,6 @@ use super::gallery::Gallery;
 use super::in_browser;
 
 #[test]
-#[ignore = "one page of the walk is refused, not looked into yet"]
 fn what_a_clerk_sees_is_accessible_and_fits_every_screen() {
     in_browser(async {
         let (mut clerk, sealed) = Gallery::furnished().await;
@@ -35,7 +34,6 @@ fn what_a_clerk_sees_is_accessible_and_fits_every_screen() {
 }
 
 #[test]
-#[ignore = "knows no id of a question to the official yet"]
 fn what_a_leader_a_delegate_and_an_official_see_is_accessible_and_fits_every_screen() {
     in_browser(async {
         let (mut gallery, poll) = Gallery::furnished().await;

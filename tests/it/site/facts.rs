@@ -5,12 +5,13 @@ use tinnhiem::domain::fact::{Fact, FactKind, FactState, KeptFact, Period, Source
 use tinnhiem::domain::fact_state::By;
 use tinnhiem::domain::id::{CouncilId, FactId, OfficialId};
 use tinnhiem::domain::official::Field;
-use tinnhiem::domain::record::Subject;
+use tinnhiem::domain::record::{Action, Subject};
 use tinnhiem::store::facts::{self, StoredFact};
 use tinnhiem::store::{CouncilTx, StoreError};
 
 use super::Site;
-use super::roster::{chance, note, revision};
+use super::records::tell_versions;
+use super::roster::chance;
 
 /// A statement about somebody, out of a report of the province.
 pub fn fact(official: OfficialId, text: &str) -> Fact<OfficialId> {
@@ -46,13 +47,14 @@ impl Site {
             changed_at: self.clock.now().try_into().expect("time"),
             changed_by: "Văn phòng".into(),
         };
-        let id = stored.id;
+        let (id, now) = (stored.id, self.clock.now());
         let written: Result<(), StoreError> = self
             .store
             .write(council, move |tx: &mut CouncilTx| {
                 Box::pin(async move {
                     facts::put(tx, std::slice::from_ref(&stored)).await?;
-                    note(tx, revision(Subject::Fact, &stored.id, &stored.kept)).await
+                    let versions = [(&stored.id, stored.version, &stored.kept)];
+                    tell_versions(tx, now, (Subject::Fact, Action::Added), versions.into_iter()).await
                 })
             })
             .await;

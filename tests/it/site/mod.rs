@@ -7,6 +7,7 @@ mod official;
 mod people;
 mod polls;
 mod reading;
+mod records;
 mod roster;
 mod visitor;
 
@@ -108,7 +109,7 @@ impl Site {
 
     /// Somebody with a browser of their own.
     pub fn visitor(&self) -> Visitor {
-        Visitor::new(self.router.clone())
+        Visitor::new(self.router.clone(), Arc::clone(&self.database))
     }
 
     /// Somebody who has signed in by password.
@@ -141,6 +142,9 @@ where
     F: Fn(Engine) -> S,
     S: Future<Output = ()>,
 {
+    // What users are not told of an error stands in the log.
+    let to_stderr = tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).with_test_writer().without_time();
+    drop(to_stderr.try_init());
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("runtime");
     for engine in [Engine::Sqlite, Engine::Postgres] {
         eprintln!("on {engine:?}:");

@@ -6,11 +6,12 @@ use tinnhiem::domain::fact::{Fact, FactKind, FactState, KeptFact, Period, Source
 use tinnhiem::domain::fact_state::By;
 use tinnhiem::domain::id::{AccountId, CouncilId, FactId, OfficialId};
 use tinnhiem::domain::official::Field;
+use tinnhiem::domain::record::{Action, Subject};
 use tinnhiem::store::facts::{self, StoredFact};
 use tinnhiem::store::{StoreError, attachments, roster};
 
 use super::Site;
-use super::roster::note;
+use super::records::{tell, tell_versions};
 
 /// A small PDF.
 pub const PDF: &[u8] = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n";
@@ -18,7 +19,7 @@ pub const PDF: &[u8] = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n
 impl Site {
     /// An official of the roster who signs in as `account`.
     pub async fn has_linked_official(&self, council: CouncilId, account: AccountId, name: &str) -> OfficialId {
-        let id = self.has_official(council, name).await;
+        let (id, now) = (self.has_official(council, name).await, self.clock.now());
         let written: Result<(), StoreError> = self
             .store
             .write(council, move |tx| {
@@ -26,7 +27,8 @@ impl Site {
                     let mut kept = roster::official(tx, id).await?.expect("official");
                     kept.value.account = Some(account);
                     kept.version += 1;
-                    roster::put_official(tx, &kept).await
+                    roster::put_official(tx, &kept).await?;
+                    tell(tx, now, (Subject::Official, Action::Changed), &[kept]).await
                 })
             })
             .await;
@@ -78,7 +80,7 @@ impl Site {
             changed_at: at,
             changed_by: "Văn phòng".into(),
         };
-        let revision = super::roster::revision(tinnhiem::domain::record::Subject::Fact, &id, &stored.kept);
+        let now = self.clock.now();
         let written: Result<(), StoreError> = self
             .store
             .write(council, move |tx| {
@@ -86,8 +88,9 @@ impl Site {
                     if attachments::add(tx, &attachment).await? {
                         attachments::add_chunk(tx, sha256, 0, bytes).await?;
                     }
-                    facts::put(tx, &[stored]).await?;
-                    note(tx, revision).await
+                    facts::put(tx, std::slice::from_ref(&stored)).await?;
+                    let versions = [(&stored.id, stored.version, &stored.kept)];
+                    tell_versions(tx, now, (Subject::Fact, Action::Added), versions.into_iter()).await
                 })
             })
             .await;

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use tinnhiem::app::Caller;
 use tinnhiem::app::passwords::{self, Cost};
 use tinnhiem::domain::account::{Account, AccountState, Roles};
-use tinnhiem::domain::audit::Actor;
+use tinnhiem::domain::audit::event::council::AccountOpened;
+use tinnhiem::domain::audit::{Actor, CouncilEvent};
 use tinnhiem::domain::id::{AccountId, CouncilId, LogId, SessionId};
 use tinnhiem::domain::role::Role;
 use tinnhiem::store::{StoreError, accounts, councils, logs};
@@ -46,9 +47,23 @@ impl Site {
             changed_by: name.to_owned(),
         };
         let password = passwords::hash(Cost::Least, Zeroizing::new(PASSWORD.to_owned()), [1; 32]).await.expect("hash");
+        let opened = CouncilEvent::from(AccountOpened {
+            account: id,
+            login: login.to_owned(),
+            name: name.to_owned(),
+            roles: vec![role],
+        });
+        let at = self.clock.now().try_into().expect("time");
         let added: Result<(), StoreError> = self
             .store
-            .write(council, move |tx| Box::pin(async move { accounts::add(tx, &account, Some(&password)).await }))
+            .write(council, move |tx| {
+                Box::pin(async move {
+                    accounts::add(tx, &account, Some(&password)).await?;
+                    let log = logs::own(tx).await?;
+                    let actor = Actor { account: None, name: "dòng lệnh".into(), role: Role::Program };
+                    tx.append(log, at, &actor, &opened).await.map(drop)
+                })
+            })
             .await;
         added.expect("account");
         id

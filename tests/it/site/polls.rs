@@ -5,18 +5,16 @@ use std::path::Path;
 
 use tinnhiem::app::preparing::{TypedBoard, TypedDecision, TypedPlan};
 use tinnhiem::app::service::Ask;
-use tinnhiem::domain::audit::canonical::to_text;
-use tinnhiem::domain::audit::event::council::RecordsRevised;
-use tinnhiem::domain::audit::{Actor, CouncilEvent};
 use tinnhiem::domain::book::Book;
 use tinnhiem::domain::id::{CouncilId, DelegateId, OfficialId, PollId, ProposalId};
-use tinnhiem::domain::record::{Action, Revision, Subject, digest};
+use tinnhiem::domain::record::{Action, Subject};
 use tinnhiem::domain::role::Role;
 use tinnhiem::domain::roster::{RosterDelegate, RosterOfficial, TellerRole};
 use tinnhiem::import;
+use tinnhiem::store::StoreError;
 use tinnhiem::store::roster::{self, Kept, KeptOfficial};
-use tinnhiem::store::{CouncilTx, StoreError, logs, revisions};
 
+use super::records::tell;
 use super::{Site, somebody_in};
 
 /// The sitting of the sample council, as a clerk types it.
@@ -154,8 +152,8 @@ impl Site {
                     for delegate in &delegates {
                         roster::put_delegate(tx, delegate).await?;
                     }
-                    tell(tx, Subject::Official, Action::Added, &officials).await?;
-                    tell(tx, Subject::Delegate, Action::Added, &delegates).await
+                    tell(tx, now, (Subject::Official, Action::Added), &officials).await?;
+                    tell(tx, now, (Subject::Delegate, Action::Added), &delegates).await
                 })
             })
             .await;
@@ -166,38 +164,15 @@ impl Site {
 
 /// Writes another version of an official, and tells of it.
 pub async fn retold(site: &Site, council: CouncilId, kept: KeptOfficial) {
+    let now = site.clock.now();
     let put: Result<(), StoreError> = site
         .store
         .write(council, move |tx| {
             Box::pin(async move {
                 roster::put_official(tx, &kept).await?;
-                tell(tx, Subject::Official, Action::Changed, &[kept]).await
+                tell(tx, now, (Subject::Official, Action::Changed), &[kept]).await
             })
         })
         .await;
     put.expect("changed");
-}
-
-/// Versions and entry of records.
-async fn tell<I: ToString, T: serde::Serialize>(
-    tx: &mut CouncilTx,
-    subject: Subject,
-    action: Action,
-    kept: &[Kept<I, T>],
-) -> Result<(), StoreError> {
-    let revision = |kept: &Kept<I, T>| Revision {
-        subject,
-        record: kept.id.to_string(),
-        version: kept.version,
-        action,
-        content: to_text(&kept.value).expect("canonical"),
-    };
-    let versions: Vec<Revision> = kept.iter().map(revision).collect();
-    let sha256 = digest(versions.iter().map(|r| (r.record.as_str(), r.version, r.content.as_str())));
-    let records = u64::try_from(versions.len()).expect("small");
-    let event = RecordsRevised { action, record: None, records, sha256, subject };
-    let actor = Actor { account: None, name: "Văn phòng".into(), role: Role::Clerk };
-    let (log, at) = (logs::own(tx).await?, "2026-12-01T01:00:00Z".parse().expect("time"));
-    let seq = tx.append(log, at, &actor, &CouncilEvent::from(event)).await?;
-    revisions::add(tx, seq, at, &actor, &versions).await
 }

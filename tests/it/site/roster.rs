@@ -2,18 +2,17 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use tinnhiem::domain::audit::Actor;
 use tinnhiem::domain::id::{AccountId, CouncilId, DelegateId, JobId, OfficialId};
 use tinnhiem::domain::job::{JobKind, JobState};
 use tinnhiem::domain::official::{Block, Honorific, Official, Post};
-use tinnhiem::domain::record::{Action, Revision, Subject};
-use tinnhiem::domain::role::Role;
+use tinnhiem::domain::record::{Action, Subject};
 use tinnhiem::domain::roster::{Delegate, RosterDelegate, RosterOfficial};
+use tinnhiem::store::StoreError;
 use tinnhiem::store::jobs::{self, Job};
 use tinnhiem::store::roster::{self, Kept};
-use tinnhiem::store::{StoreError, logs, revisions};
 
 use super::Site;
+use super::records::tell;
 
 /// Ten bytes that no other id has.
 pub fn chance() -> [u8; 10] {
@@ -39,13 +38,13 @@ impl Site {
         let position = all.iter().map(|kept| kept.value.position).max().unwrap_or(0) + 1;
         let value = RosterOfficial { account: None, former_posts: Vec::new(), official, position, withdrawn: false };
         let kept = self.kept(id, value);
-        let revision = revision(Subject::Official, &kept.id, &kept.value);
+        let now = self.clock.now();
         let written: Result<(), StoreError> = self
             .store
             .write(council, move |tx| {
                 Box::pin(async move {
                     roster::put_official(tx, &kept).await?;
-                    note(tx, revision).await
+                    tell(tx, now, (Subject::Official, Action::Added), &[kept]).await
                 })
             })
             .await;
@@ -61,13 +60,13 @@ impl Site {
         let position = all.iter().map(|kept| kept.value.position).max().unwrap_or(0) + 1;
         let value = RosterDelegate { account: None, delegate, is_secretary: false, position, withdrawn: false };
         let kept = self.kept(id, value);
-        let revision = revision(Subject::Delegate, &kept.id, &kept.value);
+        let now = self.clock.now();
         let written: Result<(), StoreError> = self
             .store
             .write(council, move |tx| {
                 Box::pin(async move {
                     roster::put_delegate(tx, &kept).await?;
-                    note(tx, revision).await
+                    tell(tx, now, (Subject::Delegate, Action::Added), &[kept]).await
                 })
             })
             .await;
@@ -104,21 +103,4 @@ impl Site {
         let changed_at = self.clock.now().try_into().expect("time");
         Kept { id, value, version: 1, changed_at, changed_by: "Văn phòng".into() }
     }
-}
-
-/// The first version of a record.
-pub fn revision(subject: Subject, id: &impl ToString, value: &impl serde::Serialize) -> Revision {
-    let content = tinnhiem::domain::audit::canonical::to_text(value).expect("text");
-    Revision { subject, record: id.to_string(), version: 1, action: Action::Added, content }
-}
-
-/// Keeps a version that no entry tells of.
-pub async fn note(tx: &mut tinnhiem::store::CouncilTx, revision: Revision) -> Result<(), StoreError> {
-    let actor = Actor { account: None, name: "Văn phòng".into(), role: Role::Program };
-    let log = logs::own(tx).await?;
-    let head = logs::entries(tx, log, 0, 10_000).await?.len();
-    // No entry tells of it: these stories are not about the log.
-    let seq = u64::try_from(head).expect("small");
-    let at = "2026-12-01T01:00:00Z".parse().expect("time");
-    revisions::add(tx, seq, at, &actor, &[revision]).await
 }

@@ -1,6 +1,7 @@
 //! Somebody with a browser: keeps cookies, follows redirects, sends the hidden fields of the form on the page.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
@@ -9,6 +10,11 @@ use http_body_util::BodyExt as _;
 use scraper::{Html, Selector};
 use tinnhiem::web::address::ClientAddress;
 use tower::ServiceExt as _;
+
+use super::Database;
+
+/// Stands between the parts of a form with a file.
+const MARK: &str = "----tinnhiem-test";
 
 pub struct Visitor {
     router: Router,
@@ -21,6 +27,8 @@ pub struct Visitor {
     pub address: IpAddr,
     /// The last page, whose form is sent next.
     page: String,
+    /// Its files stay as long as somebody visits it.
+    _database: Arc<Database>,
 }
 
 /// What came back, after redirects.
@@ -55,9 +63,10 @@ fn texts(html: &str, selector: &str) -> Vec<String> {
 }
 
 impl Visitor {
-    pub fn new(router: Router) -> Self {
+    pub fn new(router: Router, database: Arc<Database>) -> Self {
         let address = IpAddr::from([192, 0, 2, 1]);
-        Self { router, cookie: None, note_cookie: None, agent: "", address, page: String::new() }
+        let page = String::new();
+        Self { router, cookie: None, note_cookie: None, agent: "", address, page, _database: database }
     }
 
     pub async fn opens(&mut self, path: &str) -> Answer {
@@ -121,7 +130,26 @@ impl Visitor {
 
     /// Fills fields and a file into the form of the page that was opened last, sends it to `path` and follows redirects.
     pub async fn uploads(&mut self, path: &str, fields: &[(&str, &str)], name: &str, file: &[u8]) -> Answer {
-        const MARK: &str = "----tinnhiem-test";
+        let body = Body::from(self.multipart(path, fields, name, file));
+        let answer = self.sends_file(path, body).await;
+        if answer.status.is_redirection() {
+            let to = answer.headers[header::LOCATION].to_str().expect("location").to_owned();
+            return self.opens(&to).await;
+        }
+        self.page.clone_from(&answer.html);
+        answer
+    }
+
+    /// The same, but the line is cut when half of it is sent. The page that was open stays open.
+    pub async fn uploads_half(&mut self, path: &str, name: &str, file: &[u8]) -> Answer {
+        let mut body = self.multipart(path, &[], name, file);
+        body.truncate(body.len() / 2);
+        let cut = std::io::Error::from(std::io::ErrorKind::UnexpectedEof);
+        let pieces = futures_util::stream::iter([Ok(body), Err(cut)]);
+        self.sends_file(path, Body::from_stream(pieces)).await
+    }
+
+    fn multipart(&self, path: &str, fields: &[(&str, &str)], name: &str, file: &[u8]) -> Vec<u8> {
         let mut body = Vec::new();
         let hidden = self.hidden_fields(path);
         let hidden = hidden.iter().map(|(name, value)| (name.as_str(), value.as_str()));
@@ -136,6 +164,10 @@ impl Visitor {
         body.extend_from_slice(head.as_bytes());
         body.extend_from_slice(file);
         body.extend_from_slice(format!("\r\n--{MARK}--\r\n").as_bytes());
+        body
+    }
+
+    async fn sends_file(&mut self, path: &str, body: Body) -> Answer {
         let request = Request::builder()
             .method(Method::POST)
             .uri(path)
@@ -144,13 +176,7 @@ impl Visitor {
             .header(header::CONTENT_TYPE, format!("multipart/form-data; boundary={MARK}"))
             .header("sec-fetch-site", "same-origin")
             .extension(ClientAddress(self.address));
-        let answer = self.asks(path, request.body(Body::from(body)).expect("request")).await;
-        if answer.status.is_redirection() {
-            let to = answer.headers[header::LOCATION].to_str().expect("location").to_owned();
-            return self.opens(&to).await;
-        }
-        self.page.clone_from(&answer.html);
-        answer
+        self.asks(path, request.body(body).expect("request")).await
     }
 
     async fn asks(&mut self, path: &str, request: Request<Body>) -> Answer {
@@ -163,6 +189,9 @@ impl Visitor {
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = response.into_body().collect().await.expect("body").to_bytes().to_vec();
         let html = String::from_utf8_lossy(&bytes).into_owned();
+        if status.is_server_error() {
+            eprintln!("{path}: {status}: {:?}", texts(&html, "main"));
+        }
         Answer { status, path: path.to_owned(), html, headers, bytes }
     }
 }

@@ -10,6 +10,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 
 use super::{failed, nobody, read_poll, read_position, refused};
+use crate::app::dossiers::SourceFile;
 use crate::app::notes::{Lock, Note};
 use crate::app::reading::{Opened, Read, ReadingPoll};
 use crate::app::service::Ask;
@@ -28,6 +29,7 @@ use crate::web::session::{self, Visitor};
 struct Paper {
     sections: Vec<Section>,
     html: String,
+    sources: Vec<SourceFile>,
 }
 
 #[derive(Template)]
@@ -69,9 +71,9 @@ async fn page(
     let key = session::note_key(site.settings, headers);
     let poll = read_poll(poll)?;
     let opened = site.app.open_dossier(caller, key.as_ref(), poll, read_position(position)?).await?;
-    let draw = |document: &_| {
+    let draw = |document: &_, sources| {
         let drawn = document::draw(document)?;
-        Paper { sections: drawn.sections, html: drawn.html }.render()
+        Paper { sections: drawn.sections, html: drawn.html, sources }.render()
     };
     let paper = site.app.drawn_dossier((caller, poll, opened.release.number, &opened.dossier), draw).await?;
     let mut form = typed.unwrap_or_default();
