@@ -56,6 +56,8 @@ pub struct Asked {
 /// Questions that somebody may read, with the days that the rules set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Questions {
+    /// Name of the sitting.
+    pub sitting: String,
     /// The first asked first.
     pub asked: Vec<Asked>,
     /// Last day to ask; `None` when the rules set none.
@@ -66,8 +68,8 @@ pub struct Questions {
     pub is_after_ask_by: bool,
 }
 
-/// The last days for questions and replies before a vote.
-async fn days(tx: &mut CouncilTx, poll: PollId) -> Result<(Option<Due>, Option<Due>), AppError> {
+/// Name of the sitting, and the last days for questions and replies before its vote.
+async fn days(tx: &mut CouncilTx, poll: PollId) -> Result<(String, Option<Due>, Option<Due>), AppError> {
     let damaged = |cause: String| AppError::internal("đọc phần chuẩn bị", cause);
     let stored = preparation::part(tx, poll, &Part::Plan).await?.ok_or(NO_POLL)?;
     let plan: Plan = serde_json::from_str(&stored.content).map_err(|e| damaged(e.to_string()))?;
@@ -75,7 +77,8 @@ async fn days(tx: &mut CouncilTx, poll: PollId) -> Result<(Option<Due>, Option<D
     let rules = rules::load(&plan.council.ruleset, &text).map_err(|e| damaged(e.to_string()))?;
     let calendar = Calendar::builtin().map_err(|e| AppError::internal("đọc lịch ngày nghỉ", e))?;
     let all = deadlines(&rules, &plan.council, plan.kind, &calendar);
-    Ok((question::ask_by(&all), question::reply_by(&all)))
+    let days = (question::ask_by(&all), question::reply_by(&all));
+    Ok((plan.council.sitting.name, days.0, days.1))
 }
 
 /// How officials are addressed, by id.
@@ -107,13 +110,13 @@ impl App {
     pub async fn questions_for_delegate(&self, caller: &Caller, poll: PollId) -> Result<Questions, AppError> {
         caller.may(ASKERS)?;
         let mut tx = self.store.read(caller.council).await?;
-        let (ask_by, reply_by) = days(&mut tx, poll).await?;
+        let (sitting, ask_by, reply_by) = days(&mut tx, poll).await?;
         let names = names(&mut tx).await?;
         let found = questions::of_poll(&mut tx, poll).await?;
         let asked = found.into_iter().map(|kept| self.shown(caller, kept, &names));
         let asked = asked.filter(|asked| asked.is_own || asked.question.answer().is_some()).collect();
         let is_after_ask_by = ask_by.as_ref().is_some_and(|due| due.on < self.today());
-        Ok(Questions { asked, ask_by, reply_by, is_after_ask_by })
+        Ok(Questions { sitting, asked, ask_by, reply_by, is_after_ask_by })
     }
 
     /// All questions before a vote, for the Standing Committee and its office: those that wait for it first, then those
@@ -124,7 +127,7 @@ impl App {
     pub async fn question_queue(&self, caller: &Caller, poll: PollId) -> Result<Questions, AppError> {
         caller.may(QUEUE_READERS)?;
         let mut tx = self.store.read(caller.council).await?;
-        let (ask_by, reply_by) = days(&mut tx, poll).await?;
+        let (sitting, ask_by, reply_by) = days(&mut tx, poll).await?;
         let names = names(&mut tx).await?;
         let found = questions::of_poll(&mut tx, poll).await?;
         let mut asked: Vec<Asked> = found.into_iter().map(|kept| self.shown(caller, kept, &names)).collect();
@@ -134,7 +137,7 @@ impl App {
             State::Answered { .. } | State::Returned { .. } | State::Withdrawn { .. } => 2,
         });
         let is_after_ask_by = ask_by.as_ref().is_some_and(|due| due.on < self.today());
-        Ok(Questions { asked, ask_by, reply_by, is_after_ask_by })
+        Ok(Questions { sitting, asked, ask_by, reply_by, is_after_ask_by })
     }
 
     /// Questions that went on to the official who asks, before whichever vote, the newest first. None for somebody who is
@@ -259,7 +262,7 @@ impl App {
         self.write_once(ask, move |tx| {
             Box::pin(async move {
                 let kept = questions::find(tx, id).await?.ok_or(NO_QUESTION)?;
-                let (_, due) = days(tx, kept.value.poll).await?;
+                let (_, _, due) = days(tx, kept.value.poll).await?;
                 let hand = Hand { at, by: actor.name.clone() };
                 let decided = match decide(kept.value.clone(), hand, due) {
                     Ok(stepped) if kept.version == version => stepped,

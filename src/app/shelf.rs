@@ -1,29 +1,45 @@
 //! A poll's book out of the database: what the domain decides on, with the ids behind its places.
 
+use jiff::civil::Date;
+
 use super::error::AppError;
 use crate::domain::audit::Digest;
 use crate::domain::audit::canonical::to_text;
 use crate::domain::book::Book;
 use crate::domain::eligibility::Enabled;
-use crate::domain::fact::{Fact, KeptFact};
+use crate::domain::fact::{Fact, FactState, KeptFact};
 use crate::domain::id::{DelegateId, FactId, OfficialId, PollId};
 use crate::domain::occasion::Occasion;
 use crate::domain::official::OfficialNo;
 use crate::domain::preparation::{Board, Part, Plan};
+use crate::domain::release::FrozenFact;
 use crate::domain::roster::{Delegate, Teller};
 use crate::domain::rules::{RuleSet, load};
-use crate::store::facts::StoredFact;
+use crate::store::facts::VersionedFact;
 use crate::store::{CouncilTx, polls, preparation, roster};
 
-/// Which version of which fact stands in a book.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Which version of which fact stands in a book, with what the book leaves out of it.
+#[derive(Debug)]
 pub(super) struct Origin {
-    /// The fact.
-    pub fact: FactId,
-    /// Its version.
-    pub version: u64,
-    /// SHA-256 of its canonical text.
-    pub sha256: Digest,
+    fact: FactId,
+    version: u64,
+    officials: Vec<OfficialId>,
+    sent_on: Option<Date>,
+    state: FactState,
+}
+
+impl Origin {
+    /// The version with its hash, for a dossier that is frozen; `fact` is what the book has of it. Lists of dossiers never
+    /// ask: thousands of canonical texts would be most of their work.
+    ///
+    /// # Errors
+    /// When it has no canonical text.
+    pub(super) fn frozen(&self, fact: &Fact) -> Result<FrozenFact, AppError> {
+        let fact = fact.clone().about(self.officials.clone());
+        let kept = KeptFact { fact, sent_on: self.sent_on, state: self.state };
+        let sha256 = Digest::of(to_text(&kept).map_err(damaged)?.as_bytes());
+        Ok(FrozenFact { fact: self.fact, sha256, version: self.version })
+    }
 }
 
 /// A book with the ids behind its places.
@@ -55,7 +71,7 @@ impl Shelf {
     ///
     /// # Errors
     /// When there is no such poll, or what is stored does not read.
-    pub(super) async fn load(tx: &mut CouncilTx, poll: PollId, facts: Vec<StoredFact>) -> Result<Self, AppError> {
+    pub(super) async fn load(tx: &mut CouncilTx, poll: PollId, facts: Vec<VersionedFact>) -> Result<Self, AppError> {
         let stored = preparation::part(tx, poll, &Part::Plan).await?.ok_or(NO_POLL)?;
         let plan: Plan = serde_json::from_str(&stored.content).map_err(damaged)?;
         let text = polls::ruleset_text(tx, poll).await?.ok_or(NO_POLL)?;
@@ -71,7 +87,7 @@ impl Shelf {
             Some(Teller { name: voters.get(at)?.name.clone(), role: seat.role })
         };
         let tellers = board.seats.iter().filter_map(seat).collect();
-        let (facts, origins) = placed(facts, &officials)?;
+        let (facts, origins) = placed(facts, &officials);
         let council = plan.council.clone();
         let book = Book { council, officials: people, delegates: voters, tellers, facts, declared: None };
         Ok(Self { plan, rules, book, officials, delegates, facts: origins })
@@ -118,18 +134,18 @@ async fn kept_delegates(tx: &mut CouncilTx) -> Result<(Vec<DelegateId>, Vec<Dele
 }
 
 /// Facts by places instead of ids, with their origins.
-fn placed(facts: Vec<StoredFact>, officials: &[OfficialId]) -> Result<(Vec<Fact>, Vec<Origin>), AppError> {
+fn placed(facts: Vec<VersionedFact>, officials: &[OfficialId]) -> (Vec<Fact>, Vec<Origin>) {
     let mut placed = (Vec::with_capacity(facts.len()), Vec::with_capacity(facts.len()));
     for stored in facts {
-        let sha256 = Digest::of(to_text(&stored.kept).map_err(damaged)?.as_bytes());
-        let KeptFact { fact, .. } = stored.kept;
+        let KeptFact { fact, sent_on, state } = stored.kept;
         let place = |id: &OfficialId| officials.iter().position(|other| other == id).map(OfficialNo);
         let about: Vec<OfficialNo> = fact.officials.iter().filter_map(place).collect();
         if about.is_empty() {
             continue;
         }
+        let (id, version, named) = (stored.id, stored.version, fact.officials.clone());
         placed.0.push(fact.about(about));
-        placed.1.push(Origin { fact: stored.id, version: stored.version, sha256 });
+        placed.1.push(Origin { fact: id, version, officials: named, sent_on, state });
     }
-    Ok(placed)
+    placed
 }

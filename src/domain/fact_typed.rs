@@ -8,7 +8,7 @@ use super::decimal::Decimal;
 use super::fact::{Fact, FactKind, Figures, Period, Source, Status};
 use super::id::OfficialId;
 use super::official::Field;
-use super::text::{clean, date_dmy};
+use super::text::{clean, date_dmy, read_day};
 
 /// Most letters of a statement. Longer ones are several facts, or belong into the attached paper.
 const MAX_TEXT: usize = 4_000;
@@ -92,10 +92,10 @@ impl Reading {
     }
 
     fn day(&mut self, field: &'static str, typed: &str) -> Option<Date> {
-        let day = day(typed).filter(|day| YEARS.contains(&day.year()));
+        let day = read_day(typed).filter(|day| YEARS.contains(&day.year()));
         if day.is_none() {
             let what = if typed.trim().is_empty() { "Chưa có ngày" } else { "Ngày này không đọc được" };
-            self.wrong(field, format!("{what}; hãy chọn hoặc gõ ngày/tháng/năm, ví dụ 05/12/2025."));
+            self.wrong(field, format!("{what}; hãy ghi ngày/tháng/năm, ví dụ 05/12/2025."));
         }
         day
     }
@@ -166,21 +166,6 @@ impl Reading {
             self.needed("source_issuer", &typed.source_issuer, MAX_LINE, "Hãy ghi cơ quan ban hành tài liệu nguồn.");
         let page = self.line("source_page", &typed.source_page, MAX_LINE);
         Some(Source { number, date: date?, issuer, page, file: None })
-    }
-}
-
-/// A day as a browser's picker sends it, `2025-12-05`, or as people write it, `5/12/2025`.
-fn day(typed: &str) -> Option<Date> {
-    let typed = typed.trim();
-    let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    match typed.split(['/', '.', '-']).collect::<Vec<_>>().as_slice() {
-        [year, month, day] if year.len() == 4 && all_digits(year) => {
-            Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
-        }
-        [day, month, year] if year.len() == 4 && all_digits(year) => {
-            Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
-        }
-        _ => None,
     }
 }
 

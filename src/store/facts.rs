@@ -11,6 +11,7 @@ use crate::domain::fact::{FactKind, KeptFact};
 use crate::domain::fact_state::By;
 use crate::domain::id::{FactId, OfficialId};
 use crate::domain::official::Field;
+use crate::domain::release::About;
 use crate::domain::text::fold;
 
 row_struct! {
@@ -56,6 +57,24 @@ pub struct StoredFact {
     pub changed_at: UtcTime,
     /// Full name of who changed it last.
     pub changed_by: String,
+}
+
+/// A fact as a dossier needs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VersionedFact {
+    /// Its id.
+    pub id: FactId,
+    /// Which of its versions this is.
+    pub version: u64,
+    /// What it says, and how far it has come.
+    pub kept: KeptFact,
+}
+
+impl From<StoredFact> for VersionedFact {
+    fn from(fact: StoredFact) -> Self {
+        let StoredFact { id, version, kept, .. } = fact;
+        Self { id, version, kept }
+    }
 }
 
 impl FactRow {
@@ -107,6 +126,47 @@ pub async fn all(tx: &mut CouncilTx) -> Result<Vec<StoredFact>, StoreError> {
          changed_at, changed_by FROM facts WHERE council_id = $1 AND state <> 'withdrawn' ORDER BY fact_id"
     )?;
     found.into_iter().map(FactRow::stored).collect()
+}
+
+/// All facts that were verified, in the order in which they were entered. There may be thousands: of each row no more is
+/// fetched than dossiers need.
+///
+/// # Errors
+/// When a row cannot be read.
+pub async fn verified(tx: &mut CouncilTx) -> Result<Vec<VersionedFact>, StoreError> {
+    let found = rows!(
+        tx,
+        (String, i64, String),
+        "SELECT fact_id, version, content FROM facts WHERE council_id = $1 AND state = 'verified' ORDER BY fact_id"
+    )?;
+    let read = |(id, version, content): (String, i64, String)| {
+        Ok(VersionedFact {
+            id: id.parse().map_err(StoreError::corrupt)?,
+            version: u64::try_from(version).map_err(StoreError::corrupt)?,
+            kept: serde_json::from_str(&content).map_err(StoreError::corrupt)?,
+        })
+    };
+    found.into_iter().map(read).collect()
+}
+
+/// How many facts wait to be verified about each official and of each field; only those of which any does.
+///
+/// # Errors
+/// When a row cannot be read.
+pub async fn waiting(tx: &mut CouncilTx) -> Result<Vec<(About, u64)>, StoreError> {
+    let found = rows!(
+        tx,
+        (String, String, i64),
+        "SELECT 'official', fact_officials.official_id, count(*) FROM facts JOIN fact_officials \
+         ON fact_officials.council_id = facts.council_id AND fact_officials.fact_id = facts.fact_id \
+         WHERE facts.council_id = $1 AND facts.state = 'entered' GROUP BY fact_officials.official_id \
+         UNION ALL SELECT 'field', field, count(*) FROM facts WHERE council_id = $1 AND state = 'entered' GROUP BY field"
+    )?;
+    let read = |(kind, key, count): (String, String, i64)| {
+        let about = About::from_parts(&kind, &key).ok_or_else(|| StoreError::corrupt("facts.official_id"))?;
+        Ok((about, u64::try_from(count).map_err(StoreError::corrupt)?))
+    };
+    found.into_iter().map(read).collect()
 }
 
 /// All facts about an official that count, in the order in which they were entered.

@@ -106,7 +106,7 @@ pub async fn search(tx: &mut CouncilTx, poll: PollId, release: u32, query: &str)
             tx,
             LineRow,
             "SELECT position, anchor, text FROM search_lines WHERE council_id = $1 AND poll_id = $2 AND release = $3 \
-             AND to_tsvector('simple', folded) @@ websearch_to_tsquery('simple', $4) \
+             AND words @@ websearch_to_tsquery('simple', $4) \
              ORDER BY position, line_id LIMIT $5",
             poll.to_string(),
             i64::from(release),
@@ -117,8 +117,9 @@ pub async fn search(tx: &mut CouncilTx, poll: PollId, release: u32, query: &str)
         rows!(
             tx,
             LineRow,
+            // In this order, or it would ask the index once for every line.
             "SELECT search_lines.position, search_lines.anchor, search_lines.text FROM search_words \
-             JOIN search_lines ON search_lines.line_id = search_words.rowid WHERE search_words MATCH $4 \
+             CROSS JOIN search_lines ON search_lines.line_id = search_words.rowid WHERE search_words MATCH $4 \
              AND search_lines.council_id = $1 AND search_lines.poll_id = $2 AND search_lines.release = $3 \
              ORDER BY search_lines.position, search_lines.line_id LIMIT $5",
             poll.to_string(),

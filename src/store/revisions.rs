@@ -171,7 +171,8 @@ pub async fn of_versions(
         rows!(
             tx,
             (String, i64, String),
-            "SELECT record_id, version, content FROM json_each($3) AS wanted JOIN revisions \
+            // In this order, or it would look for each of thousands of versions in the list.
+            "SELECT record_id, version, content FROM json_each($3) AS wanted CROSS JOIN revisions \
              ON record_id = wanted.value ->> 0 AND version = wanted.value ->> 1 \
              WHERE council_id = $1 AND subject = $2",
             subject.code(),

@@ -53,6 +53,8 @@ impl Target {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(BUSY_TIMEOUT)
+            // Rows come from a thread of their own: in small portions it would wait for its reader again and again.
+            .row_buffer_size(1024)
             // So that INSERT OR REPLACE fires the triggers that refuse a DELETE.
             .pragma("recursive_triggers", "ON")
             .pragma("trusted_schema", "OFF")

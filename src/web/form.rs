@@ -19,6 +19,7 @@ use crate::app::AppError;
 use crate::app::error::{Conflict, FieldError};
 use crate::app::passwords::Password;
 use crate::domain::id::RequestId;
+use crate::domain::text::{date_dmy, read_day};
 
 /// Longest form without a file.
 const MAX_BYTES: usize = 256 * 1024;
@@ -154,6 +155,12 @@ impl Form {
         }
         form
     }
+}
+
+/// A day in a field as people write it here, `05/12/2023`, out of a stored or a linked one; what is no day stays as it was
+/// typed.
+pub(super) fn day_text(value: &str) -> String {
+    read_day(value).map_or_else(|| value.to_owned(), date_dmy)
 }
 
 impl<S: Send + Sync> FromRequest<S> for Form {

@@ -10,7 +10,7 @@ use tinnhiem::domain::role::Role;
 use tinnhiem::store::{attachments, facts};
 use zip::write::SimpleFileOptions;
 
-use crate::site::{Answer, Engine, PDF, Site, Visitor, on_both};
+use crate::site::{Answer, Engine, PDF, Site, Visitor, on_both, typed_task};
 
 async fn with_official(engine: Engine) -> (Site, CouncilId, OfficialId, Visitor, Visitor) {
     let (site, council) = Site::with_council(engine).await;
@@ -35,7 +35,7 @@ fn an_official_reads_what_is_stated_replies_and_the_second_window_is_told() {
         assert!(home.all("#gaps li").iter().any(|gap| gap.contains("Chưa có báo cáo")), "{}", home.html);
         assert!(home.all("#deadlines .tag.off").iter().any(|mark| mark == "chưa kiểm chứng"), "{}", home.html);
         let list = own.opens("/cua-toi/du-kien").await;
-        assert_eq!(list.all("tbody th"), ["<script>hứa</script>"]);
+        assert_eq!(list.all("tbody th a"), ["<script>hứa</script>"]);
         assert!(!list.html.contains("<script") && !list.html.contains("khen người khác"));
         assert_eq!(own.opens(&format!("/cua-toi/du-kien/{theirs}")).await.status, StatusCode::NOT_FOUND);
         let download = own.opens(&format!("/tep-nguon/{file}")).await;
@@ -135,7 +135,7 @@ fn an_opinion_of_voters_reaches_the_official_only_when_it_was_sent() {
         clerk.opens(&page).await;
         let sent = clerk.submits(&format!("{page}/{}/gui", fact.id), &[]).await;
         assert_eq!(sent.text(".notice"), "Đã gửi ý kiến cử tri đến người được lấy phiếu.");
-        assert_eq!(own.opens("/cua-toi/du-kien").await.all("tbody th"), ["Y tế xã còn yếu"]);
+        assert_eq!(own.opens("/cua-toi/du-kien").await.all("tbody th a"), ["Y tế xã còn yếu"]);
         assert_eq!(own.opens(&format!("/tep-nguon/{file}")).await.status, StatusCode::OK);
     });
 }
@@ -214,5 +214,26 @@ fn a_file_whose_sending_is_cut_leaves_nothing_and_the_same_form_may_be_sent_agai
         let whole = clerk.uploads(&page, &[], "bao-cao.pdf", &file).await;
         assert_eq!(whole.status, StatusCode::OK, "{}", whole.html);
         assert!(clerk.opens(&format!("/tep-nguon/{}", Digest::of(&file))).await.bytes == file);
+    });
+}
+
+#[test]
+fn an_official_reads_the_own_dossier_as_delegates_do_and_nobody_elses() {
+    on_both(|engine| async move {
+        let (site, council, official, mut own, _) = with_official(engine).await;
+        let before = own.opens("/cua-toi/ho-so").await;
+        assert!(before.text(".empty").starts_with("Chưa có bản nào được phát hành"), "{}", before.html);
+        assert_eq!(own.opens("/cua-toi/ho-so.pdf").await.status, StatusCode::NOT_FOUND);
+        let other = site.has_official(council, "Lê Thị C").await;
+        site.has_fact(council, typed_task(&[official], "xây xong trạm y tế"), true).await;
+        site.has_fact(council, typed_task(&[other], "việc của người khác"), true).await;
+        let poll = site.has_poll(council).await;
+        site.has_release(council, poll).await;
+        let released = own.opens("/cua-toi/ho-so").await;
+        assert!(released.html.contains("xây xong trạm y tế"), "{}", released.html);
+        assert!(!released.html.contains("việc của người khác"));
+        let file = own.opens("/cua-toi/ho-so.pdf").await;
+        assert!(file.bytes.starts_with(b"%PDF"));
+        assert!(released.all(".hash").contains(&Digest::of(&file.bytes).to_string()), "the page shows the file's hash");
     });
 }

@@ -8,6 +8,7 @@ use tinnhiem::domain::fact_state::By;
 use tinnhiem::domain::id::{AccountId, FactId, OfficialId};
 use tinnhiem::domain::official::Field;
 use tinnhiem::domain::record::Subject;
+use tinnhiem::domain::release::About;
 use tinnhiem::store::fact_lists::{self, FactFilter, FactOrder};
 use tinnhiem::store::facts::{self, StoredFact};
 use tinnhiem::store::{StoreError, revisions};
@@ -67,6 +68,10 @@ fn facts_are_kept_over_the_version_before_and_found_by_what_they_say() {
         let mut tx = site.store.read(council).await.expect("read");
         assert_eq!(facts::find(&mut tx, shared.id).await.expect("find"), Some(checked.clone()));
         assert_eq!(facts::all(&mut tx).await.expect("all"), [checked.clone(), award.clone()]);
+        assert_eq!(facts::verified(&mut tx).await.expect("verified"), [checked.clone().into()]);
+        let mut waiting = facts::waiting(&mut tx).await.expect("waiting");
+        waiting.sort_unstable();
+        assert_eq!(waiting, [(About::Official(two), 1), (About::Field(Field("Y tế".into())), 1)]);
         assert_eq!(
             fact_lists::some(&mut tx, &[award.id, FactId::new(Timestamp::UNIX_EPOCH, &[9; 10])]).await.expect("some"),
             [award.clone()]

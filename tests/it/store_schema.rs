@@ -41,7 +41,7 @@ fn a_statement_that_forgets_the_council_sees_nothing() {
     });
 }
 
-/// Table and column, with class and nullability.
+/// Table and column, with class and nullability; not what a database derives for itself.
 type Columns = BTreeMap<(String, String), (String, bool)>;
 
 async fn columns(database: &Database) -> Columns {
@@ -56,7 +56,8 @@ async fn columns(database: &Database) -> Columns {
         Engine::Postgres => {
             let mut raw = sqlx::PgConnection::connect(database.url()).await.expect("connection");
             let list = "SELECT table_name::text, column_name::text, data_type::text, is_nullable = 'YES' \
-                        FROM information_schema.columns WHERE table_schema = current_schema()";
+                        FROM information_schema.columns WHERE table_schema = current_schema() \
+                        AND is_generated = 'NEVER'";
             sqlx::query_as(list).fetch_all(&mut raw).await.expect("columns")
         }
     };

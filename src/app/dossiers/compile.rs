@@ -1,11 +1,12 @@
 //! One dossier out of a poll's book.
 
+use super::NO_DOSSIER;
 use crate::app::error::AppError;
 use crate::app::shelf::Shelf;
 use crate::domain::audit::Digest;
 use crate::domain::document::{Document, Frame, dossier_document, field_document};
 use crate::domain::dossier::{
-    Digest as Gathered, Missing, canonical_field_text, canonical_text, compile, compile_field,
+    Digest as Gathered, Dossier, FieldDossier, Missing, canonical_field_text, canonical_text, compile, compile_field,
 };
 use crate::domain::occasion::Occasion;
 use crate::domain::official::OfficialNo;
@@ -23,6 +24,16 @@ pub(super) struct Draw<'a> {
     pub number: Option<u32>,
 }
 
+/// What a list tells of a dossier: no paper is drawn for it.
+pub(super) struct Outline {
+    pub title: String,
+    pub subtitle: String,
+    pub sha256: Digest,
+    /// How many facts stand in it.
+    pub facts: usize,
+    pub missing: Vec<String>,
+}
+
 /// A dossier with everything that is kept of it.
 pub(super) struct Made {
     pub title: String,
@@ -30,7 +41,6 @@ pub(super) struct Made {
     pub stated: Stated,
     pub sha256: Digest,
     pub document: Document,
-    pub missing: Vec<String>,
     /// Papers behind its facts.
     pub files: Vec<Digest>,
 }
@@ -42,47 +52,102 @@ pub(super) fn targets(shelf: &Shelf, listed: &[OfficialNo]) -> Vec<About> {
     people.chain(fields).collect()
 }
 
-/// One dossier; `None` when the book has nobody of that id.
-pub(super) fn make(shelf: &Shelf, about: &About, draw: &Draw<'_>) -> Option<Made> {
-    let day = shelf.book.council.sitting.votes_on;
-    let of_year = |missing: &Missing| draw.year.is_none_or(|year| missing.year == Some(year));
-    let told = |missing: &[Missing]| missing.iter().map(|gap| gap.text.clone()).collect();
-    match about {
-        About::Official(id) => {
-            let mut compiled = compile(&shelf.book, shelf.place(*id)?, day)?;
-            compiled.missing.retain(of_year);
-            let canonical = canonical_text(&compiled);
-            let sha256 = Digest::of(canonical.as_bytes());
-            Some(Made {
-                title: compiled.official.addressed(),
-                subtitle: compiled.official.posts_text(),
-                document: dossier_document(&compiled, &frame(shelf, draw, sha256)),
-                missing: told(&compiled.missing),
-                files: files(&compiled.digest),
-                stated: Stated { canonical, facts: origins(shelf, &compiled.digest) },
-                sha256,
-            })
-        }
-        About::Field(field) => {
-            let mut compiled = compile_field(&shelf.book, field, day);
-            if compiled.officials.is_empty() && compiled.digest.facts.is_empty() {
-                return None;
+/// A dossier that is compiled and not drawn.
+enum Compiled<'s> {
+    Person(Dossier<'s>),
+    Field(FieldDossier<'s>),
+}
+
+impl<'s> Compiled<'s> {
+    /// `None` when the book has nobody of that id, or nothing of that field.
+    fn of(shelf: &'s Shelf, about: &'s About) -> Option<Self> {
+        let day = shelf.book.council.sitting.votes_on;
+        match about {
+            About::Official(id) => compile(&shelf.book, shelf.place(*id)?, day).map(Self::Person),
+            About::Field(field) => {
+                let field = compile_field(&shelf.book, field, day);
+                let is_empty = field.officials.is_empty() && field.digest.facts.is_empty();
+                (!is_empty).then_some(Self::Field(field))
             }
-            compiled.missing.retain(of_year);
-            let canonical = canonical_field_text(&compiled);
-            let sha256 = Digest::of(canonical.as_bytes());
-            let people: Vec<&str> = compiled.officials.iter().map(|(_, official)| official.name.as_str()).collect();
-            Some(Made {
-                title: format!("Lĩnh vực {}", field.0),
-                subtitle: people.join(", "),
-                document: field_document(&compiled, &frame(shelf, draw, sha256)),
-                missing: told(&compiled.missing),
-                files: files(&compiled.digest),
-                stated: Stated { canonical, facts: origins(shelf, &compiled.digest) },
-                sha256,
-            })
         }
     }
+
+    const fn digest(&self) -> &Gathered<'s> {
+        match self {
+            Self::Person(person) => &person.digest,
+            Self::Field(field) => &field.digest,
+        }
+    }
+
+    const fn missing(&mut self) -> &mut Vec<Missing> {
+        match self {
+            Self::Person(person) => &mut person.missing,
+            Self::Field(field) => &mut field.missing,
+        }
+    }
+
+    fn canonical(&self) -> String {
+        match self {
+            Self::Person(person) => canonical_text(person),
+            Self::Field(field) => canonical_field_text(field),
+        }
+    }
+
+    fn title(&self) -> String {
+        match self {
+            Self::Person(person) => person.official.addressed(),
+            Self::Field(field) => format!("Lĩnh vực {}", field.field.0),
+        }
+    }
+
+    /// Posts, or the people of the field.
+    fn subtitle(&self) -> String {
+        match self {
+            Self::Person(person) => person.official.posts_text(),
+            Self::Field(field) => {
+                let people: Vec<&str> = field.officials.iter().map(|(_, official)| official.name.as_str()).collect();
+                people.join(", ")
+            }
+        }
+    }
+}
+
+/// What a list tells of one dossier.
+///
+/// # Errors
+/// When the book has nobody of that id, or nothing of that field.
+pub(super) fn outline(shelf: &Shelf, about: &About) -> Result<Outline, AppError> {
+    let mut compiled = Compiled::of(shelf, about).ok_or(NO_DOSSIER)?;
+    Ok(Outline {
+        title: compiled.title(),
+        subtitle: compiled.subtitle(),
+        sha256: Digest::of(compiled.canonical().as_bytes()),
+        facts: compiled.digest().facts.len(),
+        missing: compiled.missing().drain(..).map(|gap| gap.text).collect(),
+    })
+}
+
+/// One dossier.
+///
+/// # Errors
+/// As [`outline`].
+pub(super) fn make(shelf: &Shelf, about: &About, draw: &Draw<'_>) -> Result<Made, AppError> {
+    let mut compiled = Compiled::of(shelf, about).ok_or(NO_DOSSIER)?;
+    compiled.missing().retain(|missing| draw.year.is_none_or(|year| missing.year == Some(year)));
+    let canonical = compiled.canonical();
+    let sha256 = Digest::of(canonical.as_bytes());
+    let frame = frame(shelf, draw, sha256);
+    Ok(Made {
+        title: compiled.title(),
+        subtitle: compiled.subtitle(),
+        document: match &compiled {
+            Compiled::Person(person) => dossier_document(person, &frame),
+            Compiled::Field(field) => field_document(field, &frame),
+        },
+        files: files(compiled.digest()),
+        stated: Stated { canonical, facts: origins(shelf, compiled.digest())? },
+        sha256,
+    })
 }
 
 fn frame<'s>(shelf: &'s Shelf, draw: &Draw<'s>, sha256: Digest) -> Frame<'s> {
@@ -94,12 +159,9 @@ fn frame<'s>(shelf: &'s Shelf, draw: &Draw<'s>, sha256: Digest) -> Frame<'s> {
     Frame { occasion, date: shelf.book.council.sitting.votes_on, foot: Some(foot) }
 }
 
-fn origins(shelf: &Shelf, digest: &Gathered<'_>) -> Vec<FrozenFact> {
-    let origin = |place: &usize| {
-        let origin = shelf.facts.get(*place)?;
-        Some(FrozenFact { fact: origin.fact, sha256: origin.sha256, version: origin.version })
-    };
-    digest.places.iter().filter_map(origin).collect()
+fn origins(shelf: &Shelf, digest: &Gathered<'_>) -> Result<Vec<FrozenFact>, AppError> {
+    let of = digest.places.iter().zip(&digest.facts);
+    of.filter_map(|(place, fact)| Some(shelf.facts.get(*place)?.frozen(fact))).collect()
 }
 
 fn files(digest: &Gathered<'_>) -> Vec<Digest> {

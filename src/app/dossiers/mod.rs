@@ -17,12 +17,14 @@ pub use crate::store::releases::{Release, ReleasedDossier};
 pub(in crate::app) use release::content_now;
 pub use release::{OfferedDossier, OfferedRelease, ReleaseOffer, ReleaseWork};
 pub use released::{ChangeView, ReleasedPage, VersionChanges};
+pub(in crate::app) use released::{released_file, released_page};
 pub use sources::SourceFile;
 pub(in crate::app) use sources::sources;
 
-use self::compile::{Draw, make, targets};
+use self::compile::{Draw, Outline, make, outline, targets};
 use super::caller::Caller;
 use super::error::AppError;
+use super::parallel::in_parallel;
 use super::preparing;
 use super::service::App;
 use super::shelf::Shelf;
@@ -79,7 +81,7 @@ pub struct Line {
     /// Facts that are verified.
     pub verified: usize,
     /// Facts that wait for it.
-    pub waiting: usize,
+    pub waiting: u64,
     /// What a reader would look for and not find.
     pub missing: Vec<String>,
     /// How it stands to the newest release.
@@ -126,16 +128,8 @@ impl App {
     pub async fn dossier_desk(&self, caller: &Caller, poll: PollId) -> Result<Desk, AppError> {
         caller.may(OFFICE)?;
         let mut tx = self.store.read(caller.council).await?;
-        let (verified, waiting): (Vec<_>, Vec<_>) =
-            facts::all(&mut tx).await?.into_iter().partition(|fact| fact.kept.state == FactState::Verified);
-        let mut unverified: BTreeMap<About, usize> = BTreeMap::new();
-        for fact in &waiting {
-            let stated = &fact.kept.fact;
-            let people = stated.officials.iter().map(|id| About::Official(*id));
-            for about in people.chain([About::Field(stated.field.clone())]) {
-                *unverified.entry(about).or_default() += 1;
-            }
-        }
+        let verified = facts::verified(&mut tx).await?;
+        let waiting: BTreeMap<About, u64> = facts::waiting(&mut tx).await?.into_iter().collect();
         let shelf = Shelf::load(&mut tx, poll, verified).await?;
         let newest = releases::list(&mut tx, poll).await?.into_iter().next();
         let released = match &newest {
@@ -145,26 +139,17 @@ impl App {
         let proposals = preparation::proposals(&mut tx, poll).await?;
         let about = targets(&shelf, &listed(&mut tx, poll).await?);
         drop(tx);
+        let (shelf, about, outlines) = outlines(shelf, about).await?;
         let mut lines = Vec::with_capacity(about.len());
-        for about in &about {
-            let made = make(&shelf, about, &Draw::default()).ok_or(NO_DOSSIER)?;
+        for (about, outline) in about.iter().zip(outlines) {
+            let Outline { title, subtitle, sha256, facts, missing } = outline;
             let standing = match released.iter().find(|dossier| dossier.about == *about) {
                 None => Standing::New,
-                Some(dossier) if dossier.sha256 == made.sha256 => Standing::Same,
+                Some(dossier) if dossier.sha256 == sha256 => Standing::Same,
                 Some(_) => Standing::Changed,
             };
-            let waiting = unverified.get(about).copied().unwrap_or(0);
-            let (title, subtitle) = (made.title, made.subtitle);
-            let verified = made.stated.facts.len();
-            lines.push(Line {
-                about: about.clone(),
-                title,
-                subtitle,
-                verified,
-                waiting,
-                missing: made.missing,
-                standing,
-            });
+            let waiting = waiting.get(about).copied().unwrap_or(0);
+            lines.push(Line { about: about.clone(), title, subtitle, verified: facts, waiting, missing, standing });
         }
         let dropped = released.into_iter().filter(|old| !about.contains(&old.about)).map(|old| old.title).collect();
         let sitting = shelf.plan.council.sitting.name.clone();
@@ -194,10 +179,10 @@ impl App {
         years.sort_unstable();
         years.dedup();
         stored.retain(|fact| wanted.year.is_none_or(|year| fact.kept.fact.period.year() == year));
-        let shelf = Shelf::load(&mut tx, poll, stored).await?;
+        let shelf = Shelf::load(&mut tx, poll, stored.into_iter().map(Into::into).collect()).await?;
         drop(tx);
         let draw = Draw { watermark: Some("DỰ THẢO"), year: wanted.year, number: None };
-        let made = make(&shelf, about, &draw).ok_or(NO_DOSSIER)?;
+        let made = make(&shelf, about, &draw)?;
         Ok(Compiled {
             sitting: shelf.plan.council.sitting.name.clone(),
             title: made.title,
@@ -225,6 +210,16 @@ impl App {
         let pdf: pdf::Pdf = printed.map_err(|e| AppError::internal("in hồ sơ", e))??;
         Ok((name, pdf.bytes))
     }
+}
+
+/// All dossiers as a list tells them, compiled on all cores beside the threads that answer; gives back what it was given.
+async fn outlines(shelf: Shelf, about: Vec<About>) -> Result<(Shelf, Vec<About>, Vec<Outline>), AppError> {
+    let work = move || {
+        let one = |index: usize| outline(&shelf, about.get(index).ok_or(NO_DOSSIER)?);
+        let outlines = in_parallel(about.len(), one, |_| ())?;
+        Ok((shelf, about, outlines))
+    };
+    tokio::task::spawn_blocking(work).await.map_err(|e| AppError::internal("lập hồ sơ", e))?
 }
 
 /// Who is to be voted on: as the rules give it, and as two people decided otherwise.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::compile::{Draw, make, print, targets};
+use super::compile::{Draw, make, outline, print, targets};
 use super::{CONFIRMERS, NO_DOSSIER, OFFICE, listed};
 use crate::app::caller::Caller;
 use crate::app::error::AppError;
@@ -16,7 +16,6 @@ use crate::domain::audit::canonical::{from_text, to_text};
 use crate::domain::audit::event::poll::FileHash;
 use crate::domain::audit::{Digest, UtcTime};
 use crate::domain::document::text_lines;
-use crate::domain::fact::FactState;
 use crate::domain::id::{CouncilId, JobId, PollId, ProposalId};
 use crate::domain::job::{JobKind, JobState};
 use crate::domain::proposal::{Proposal, ProposalError, ProposalKind, ProposalState};
@@ -123,7 +122,7 @@ pub(in crate::app) async fn content_now(tx: &mut CouncilTx, proposal: &Proposal)
     let offered: OfferedRelease = from_text(&proposal.content).map_err(damaged)?;
     let number = releases::newest(tx, proposal.poll).await?.unwrap_or(0) + 1;
     let (shelf, all) = verified(tx, proposal.poll).await?;
-    let stated = |about: &About| make(&shelf, about, &Draw::default()).map(|made| made.sha256);
+    let stated = |about: &About| outline(&shelf, about).ok().map(|outline| outline.sha256);
     let is_same = |one: &OfferedDossier, about: &About| one.about == *about && stated(about) == Some(one.sha256);
     let same = number == offered.number
         && offered.dossiers.len() == all.len()
@@ -133,9 +132,8 @@ pub(in crate::app) async fn content_now(tx: &mut CouncilTx, proposal: &Proposal)
 
 /// The book of a poll with the facts that are verified, and what its dossiers are about.
 pub(super) async fn verified(tx: &mut CouncilTx, poll: PollId) -> Result<(Shelf, Vec<About>), AppError> {
-    let mut stored = facts::all(tx).await?;
-    stored.retain(|fact| fact.kept.state == FactState::Verified);
-    let shelf = Shelf::load(tx, poll, stored).await?;
+    let facts = facts::verified(tx).await?;
+    let shelf = Shelf::load(tx, poll, facts).await?;
     let all = targets(&shelf, &listed(tx, poll).await?);
     Ok((shelf, all))
 }
@@ -291,7 +289,7 @@ fn frozen(shelf: &Shelf, all: &[About], number: u32, steps: &Steps) -> Result<Ve
     let one = |index: usize| -> Result<Frozen, AppError> {
         let about = all.get(index).ok_or(NO_DOSSIER)?;
         let draw = Draw { number: Some(number), ..Draw::default() };
-        let made = make(shelf, about, &draw).ok_or(NO_DOSSIER)?;
+        let made = make(shelf, about, &draw)?;
         let pdf = print(&made.document)?;
         let (folder, place, short) = match about {
             About::Official(_) => ("officials", index, made.title.clone()),

@@ -88,20 +88,7 @@ impl App {
         about: &About,
     ) -> Result<ReleasedPage, AppError> {
         caller.may(READERS)?;
-        let mut tx = self.store.read(caller.council).await?;
-        let all = releases::list(&mut tx, poll).await?;
-        let release = all.iter().find(|release| release.number == number).cloned().ok_or(NO_RELEASE)?;
-        let dossier = one(&mut tx, poll, number, about).await?;
-        let text = releases::document(&mut tx, poll, number, about).await?.ok_or(NO_DOSSIER)?;
-        let document = serde_json::from_str(&text).map_err(|e| AppError::internal("đọc hồ sơ đã phát hành", e))?;
-        let mut versions = Vec::new();
-        for other in all {
-            if releases::dossiers(&mut tx, poll, other.number).await?.iter().any(|d| d.about == *about) {
-                versions.push(other.number);
-            }
-        }
-        let sources = sources(&mut tx, poll, number, about).await?;
-        Ok(ReleasedPage { release, dossier, document, sources, versions })
+        released_page(&mut self.store.read(caller.council).await?, poll, number, about).await
     }
 
     /// The file of a released dossier, with its name.
@@ -116,10 +103,7 @@ impl App {
         about: &About,
     ) -> Result<(String, Vec<u8>), AppError> {
         caller.may(READERS)?;
-        let mut tx = self.store.read(caller.council).await?;
-        let dossier = one(&mut tx, poll, number, about).await?;
-        let bytes = releases::pdf(&mut tx, poll, number, about).await?.ok_or(NO_DOSSIER)?;
-        Ok((dossier.name.replace('/', "-"), bytes))
+        released_file(&mut self.store.read(caller.council).await?, poll, number, about).await
     }
 
     /// How a dossier changed from release `from` to release `to`. Everybody of the council who may read released dossiers
@@ -159,6 +143,40 @@ impl App {
         caller.may(READERS)?;
         self.version_changes(caller.council, poll, about, versions).await
     }
+}
+
+/// A released dossier for its page. Whether the caller may see it is asked before.
+pub(in crate::app) async fn released_page(
+    tx: &mut CouncilTx,
+    poll: PollId,
+    number: u32,
+    about: &About,
+) -> Result<ReleasedPage, AppError> {
+    let all = releases::list(tx, poll).await?;
+    let release = all.iter().find(|release| release.number == number).cloned().ok_or(NO_RELEASE)?;
+    let dossier = one(tx, poll, number, about).await?;
+    let text = releases::document(tx, poll, number, about).await?.ok_or(NO_DOSSIER)?;
+    let document = serde_json::from_str(&text).map_err(|e| AppError::internal("đọc hồ sơ đã phát hành", e))?;
+    let mut versions = Vec::new();
+    for other in all {
+        if releases::dossiers(tx, poll, other.number).await?.iter().any(|d| d.about == *about) {
+            versions.push(other.number);
+        }
+    }
+    let sources = sources(tx, poll, number, about).await?;
+    Ok(ReleasedPage { release, dossier, document, sources, versions })
+}
+
+/// The file of a released dossier, with its name. Whether the caller may see it is asked before.
+pub(in crate::app) async fn released_file(
+    tx: &mut CouncilTx,
+    poll: PollId,
+    number: u32,
+    about: &About,
+) -> Result<(String, Vec<u8>), AppError> {
+    let dossier = one(tx, poll, number, about).await?;
+    let bytes = releases::pdf(tx, poll, number, about).await?.ok_or(NO_DOSSIER)?;
+    Ok((dossier.name.replace('/', "-"), bytes))
 }
 
 async fn one(tx: &mut CouncilTx, poll: PollId, number: u32, about: &About) -> Result<ReleasedDossier, AppError> {

@@ -1,6 +1,7 @@
 //! The official's own pages: what is stated about the person, the person's replies, report and declarations. Nobody else's
 //! facts are ever loaded here.
 
+mod dossier;
 mod opinions;
 mod report;
 
@@ -29,6 +30,7 @@ use crate::store::{CouncilTx, facts, polls, preparation, roster};
 
 pub use crate::store::facts::StoredFact;
 pub use crate::store::roster::KeptOfficial;
+pub use dossier::OwnDossier;
 pub use opinions::{Opinion, Opinions, TypedOpinion};
 pub use report::{Declarations, OwnReport, OwnSection, TypedDeclaration};
 
@@ -293,7 +295,7 @@ async fn own_poll(
     today: Date,
 ) -> Result<OwnPoll, AppError> {
     const OWN: [&str; 4] = ["person_report", "person_file", "opinions_to_person", "reply"];
-    let shelf = Shelf::load(tx, poll, facts).await?;
+    let shelf = Shelf::load(tx, poll, facts.into_iter().map(Into::into).collect()).await?;
     let (council, calendar) = (&shelf.book.council, calendar()?);
     let all = deadlines(&shelf.rules, council, shelf.plan.kind, &calendar);
     let own = all.iter().filter(|deadline| OWN.contains(&deadline.rule.id.as_str()));

@@ -66,7 +66,7 @@ pub struct TypedOpinion {
     pub official: String,
     /// What voters said.
     pub text: String,
-    /// Day on which the Front's paper came, `2026-12-31`.
+    /// Day on which the Front's paper came, `31/12/2026`.
     pub received_on: String,
     /// Number of the Front's paper.
     pub number: String,

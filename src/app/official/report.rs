@@ -19,7 +19,7 @@ use crate::domain::official::Field;
 use crate::domain::record::Action;
 use crate::domain::report::{ReportForm, Section};
 use crate::domain::rules::Attested;
-use crate::domain::text::clean;
+use crate::domain::text::{clean, read_day};
 use crate::pdf;
 use crate::store::facts;
 use crate::store::roster::KeptOfficial;
@@ -81,7 +81,7 @@ pub struct Declarations {
 /// A receipt as it was typed.
 #[derive(Clone, Debug, Default)]
 pub struct TypedDeclaration {
-    /// Day of filing, `2026-12-31`.
+    /// Day of filing, `31/12/2026`.
     pub filed_on: String,
     /// Where.
     pub place: String,
@@ -261,10 +261,10 @@ pub(super) fn line(wrong: &mut Vec<FieldError>, field: &'static str, typed: &str
 
 /// A day that is not to come.
 pub(super) fn day(wrong: &mut Vec<FieldError>, field: &'static str, typed: &str, today: Date) -> Option<Date> {
-    let sentence = match typed.trim().parse::<Date>() {
-        Ok(day) if day <= today => return Some(day),
-        Ok(_) => "Ngày này chưa đến; hãy ghi ngày đã nộp, đã nhận.",
-        Err(_) => "Hãy chọn ngày, ví dụ 2026-12-31.",
+    let sentence = match read_day(typed) {
+        Some(day) if day <= today => return Some(day),
+        Some(_) => "Ngày này chưa đến; hãy ghi ngày đã nộp, đã nhận.",
+        None => "Hãy ghi ngày/tháng/năm, ví dụ 31/12/2026.",
     };
     wrong.push(FieldError { field, sentence: sentence.to_owned() });
     None

@@ -15,6 +15,7 @@ pub mod log;
 pub mod official;
 pub mod opinions;
 pub mod own;
+pub mod own_dossier;
 pub mod preparing;
 pub mod reading;
 pub mod roster;

@@ -6,7 +6,7 @@ use super::{Access, Route};
 use crate::app::attachments::READERS;
 use crate::app::official::OWNERS;
 use crate::domain::role::Role;
-use crate::web::pages::{attachments, official, opinions};
+use crate::web::pages::{attachments, official, opinions, own_dossier};
 
 /// Whose own pages these are.
 const OWN: Access = Access::Roles(OWNERS);
@@ -26,6 +26,8 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/cua-toi/bao-cao/{section}", OWN, || post(official::file_section)),
         Route::get("/cua-toi/ke-khai", OWN, || get(official::declarations)),
         Route::upload("/cua-toi/ke-khai", OWN, || post(official::file_declaration)),
+        Route::get("/cua-toi/ho-so", OWN, || get(own_dossier::show)),
+        Route::get("/cua-toi/ho-so.pdf", OWN, || get(own_dossier::pdf)),
         Route::get("/cua-toi/cau-hoi", OWN, || get(official::questions)),
         Route::get("/cua-toi/cau-hoi/{asked}", OWN, || get(official::question)),
         Route::post("/cua-toi/cau-hoi/{asked}", OWN, || post(official::reply_question)),

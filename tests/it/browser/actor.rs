@@ -135,13 +135,6 @@ impl Browser {
             .expect(label);
     }
 
-    /// Puts the day, as `2026-12-31`, into the field of this label: how a day is typed differs from browser to browser.
-    pub async fn dates(&mut self, label: &str, day: &str) {
-        let xpath = format!("//input[@type = 'date' and @id = //label[normalize-space() = '{label}']/@for]");
-        let field = self.find(&xpath).await.attr("id").await.expect(label).expect(label);
-        self.runs(&format!("document.getElementById('{field}').value = '{day}';")).await;
-    }
-
     /// Chooses a file of this machine in the field of this label.
     pub async fn uploads(&mut self, label: &str, file: &Path) {
         let field = format!("//input[@type = 'file' and @id = //label[normalize-space() = '{label}']/@for]");

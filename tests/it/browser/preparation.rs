@@ -112,7 +112,7 @@ fn an_office_mends_its_workbook_and_writes_it_and_a_leader_verifies_what_it_says
         office.types("Năm", "2023").await;
         office.types("Nội dung", "Được tặng Bằng khen của Thủ tướng Chính phủ").await;
         office.types("Số, ký hiệu", "1204/QĐ-TTg").await;
-        office.dates("Ngày văn bản", "2023-10-16").await;
+        office.types("Ngày văn bản", "16/10/2023").await;
         office.types("Cơ quan ban hành", "Thủ tướng Chính phủ").await;
         office.presses("Lưu").await;
         office.sees("chờ thẩm tra").await;
@@ -217,7 +217,7 @@ fn list_board_and_forms_are_proposed_by_one_confirmed_by_another_and_then_sealed
         let (mut office, mut leader) = (council.enters("van.phong").await, council.enters("thuong.truc").await);
         turns_to(&mut office, "Chốt danh sách").await;
         office.types("Số, ký hiệu văn bản quyết định", "31/NQ-HĐND").await;
-        office.dates("Ngày của văn bản", "2023-12-05").await;
+        office.types("Ngày của văn bản", "5/12/2023").await;
         office.presses("Gửi đề xuất").await;
         office.sees("Người đề xuất không tự xác nhận được").await;
         confirms(&mut leader, "Chốt danh sách").await;
@@ -231,7 +231,7 @@ fn list_board_and_forms_are_proposed_by_one_confirmed_by_another_and_then_sealed
         office.presses("Lưu dự kiến").await;
         office.sees("7 thành viên").await;
         office.types("Số, ký hiệu văn bản quyết định", "32/NQ-HĐND").await;
-        office.dates("Ngày của văn bản", "2023-12-05").await;
+        office.types("Ngày của văn bản", "5/12/2023").await;
         office.presses("Gửi đề xuất").await;
         confirms(&mut leader, "Lập Ban kiểm phiếu").await;
 

@@ -51,7 +51,7 @@ pub(super) fn about_path(about: &About) -> String {
 }
 
 /// A file that the browser opens beside its pages.
-fn pdf_file(name: &str, bytes: Vec<u8>) -> Response {
+pub(super) fn pdf_file(name: &str, bytes: Vec<u8>) -> Response {
     let headers =
         [(CONTENT_TYPE, "application/pdf".to_owned()), (CONTENT_DISPOSITION, format!("inline; filename=\"{name}\""))];
     (headers, bytes).into_response()

@@ -51,6 +51,16 @@ impl DeskPage {
     fn path(line: &Line) -> String {
         about_path(&line.about)
     }
+
+    /// The list of facts, of whom or what the line is about alone.
+    fn facts(line: &Line) -> String {
+        let filter = match &line.about {
+            About::Official(id) => ("nguoi", id.to_string()),
+            About::Field(field) => ("linh-vuc", field.0.clone()),
+        };
+        let query = form_urlencoded::Serializer::new(String::new()).append_pair(filter.0, &filter.1).finish();
+        format!("/du-kien?{query}")
+    }
 }
 
 #[derive(Template)]

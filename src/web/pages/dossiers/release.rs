@@ -14,7 +14,9 @@ use super::super::document::{self, Drawn};
 use super::{about_path, failed, nobody, pdf_file, read_about, read_poll};
 use crate::app::AppError;
 use crate::app::clock::in_vietnam;
-use crate::app::dossiers::{OfferedDossier, Release, ReleaseWork, ReleasedDossier, ReleasedPage, VersionChanges};
+use crate::app::dossiers::{
+    OFFICE, OfferedDossier, Release, ReleaseWork, ReleasedDossier, ReleasedPage, VersionChanges,
+};
 use crate::app::service::Ask;
 use crate::domain::id::JobId;
 use crate::domain::job::JobState;
@@ -48,6 +50,8 @@ struct WorkPage {
 #[template(path = "dossiers/releases.html")]
 struct ReleasesPage {
     poll: String,
+    /// An auditor has no way to what the office prepares.
+    is_office: bool,
     releases: Vec<(Release, String)>,
 }
 
@@ -175,7 +179,8 @@ pub async fn releases(
     match async { site.app.releases(&caller, read_poll(&poll)?).await }.await {
         Ok(found) => {
             let releases = found.into_iter().map(|(release, _)| (release.clone(), in_vietnam(release.at))).collect();
-            Page::new(ReleasesPage { poll, releases }).into_response()
+            let is_office = OFFICE.iter().any(|role| caller.account.roles.has(*role));
+            Page::new(ReleasesPage { poll, is_office, releases }).into_response()
         }
         Err(problem) => failed(&problem),
     }

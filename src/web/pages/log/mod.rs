@@ -20,6 +20,7 @@ use crate::app::logs::{LogFilter, LogHead, LogPage, LogProof, SignedHead};
 use crate::app::{AppError, Caller};
 use crate::domain::audit::merkle::{InclusionStep, inclusion_steps};
 use crate::domain::id::LogId;
+use crate::domain::text::read_day;
 use crate::web::Site;
 use crate::web::form::Form;
 use crate::web::notice::Done;
@@ -116,9 +117,9 @@ fn day(field: &'static str, text: &str, errors: &mut Vec<FieldError>) -> Option<
     if text.is_empty() {
         return None;
     }
-    let day = text.parse().ok();
+    let day = read_day(text);
     if day.is_none() {
-        let sentence = "Ngày này không đọc được; hãy gõ theo dạng 2026-12-31.".to_owned();
+        let sentence = "Ngày này không đọc được; hãy ghi ngày/tháng/năm, ví dụ 31/12/2026.".to_owned();
         errors.push(FieldError { field, sentence });
     }
     day
