@@ -2,6 +2,7 @@
 
 use super::caller::Caller;
 use super::clock::{Chance, Clock};
+use super::dossiers::Outlines;
 use super::error::AppError;
 use super::keys::Keys;
 use super::passwords::Cost;
@@ -21,6 +22,7 @@ pub struct App {
     pub(super) cost: Cost,
     pub(super) set_up: SetUp,
     pub(super) shelves: Shelves,
+    pub(super) outlines: Outlines,
 }
 
 /// A form that somebody who is signed in sent.
@@ -35,7 +37,8 @@ pub struct Ask<'a> {
 impl App {
     /// The service on a database.
     pub fn new(store: Store, clock: Clock, chance: Chance, keys: Keys, cost: Cost) -> Self {
-        Self { store, clock, chance, keys, cost, set_up: SetUp::default(), shelves: Shelves::default() }
+        let (set_up, shelves, outlines) = (SetUp::default(), Shelves::default(), Outlines::default());
+        Self { store, clock, chance, keys, cost, set_up, shelves, outlines }
     }
 
     /// The id of a form that is about to be shown.

@@ -25,6 +25,7 @@ pub(super) struct Draw<'a> {
 }
 
 /// What a list tells of a dossier: no paper is drawn for it.
+#[derive(Clone, Debug)]
 pub(super) struct Outline {
     pub title: String,
     pub subtitle: String,

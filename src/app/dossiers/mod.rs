@@ -7,13 +7,16 @@
 //! proposed, or nothing is released.
 
 mod compile;
+mod outlines;
 mod release;
 mod released;
 mod sources;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 pub use crate::store::releases::{Release, ReleasedDossier};
+pub use outlines::Outlines;
 pub(in crate::app) use release::content_now;
 pub use release::{OfferedDossier, OfferedRelease, ReleaseOffer, ReleaseWork};
 pub use released::{ChangeView, ReleasedPage, VersionChanges};
@@ -21,7 +24,8 @@ pub(in crate::app) use released::{released_file, released_page};
 pub use sources::SourceFile;
 pub(in crate::app) use sources::sources;
 
-use self::compile::{Draw, Outline, make, outline, targets};
+use self::compile::{Draw, Outline, make, outline};
+use self::outlines::Told;
 use super::caller::Caller;
 use super::error::AppError;
 use super::parallel::in_parallel;
@@ -38,7 +42,7 @@ use crate::domain::release::About;
 use crate::domain::role::Role;
 use crate::pdf;
 use crate::store::releases;
-use crate::store::{CouncilTx, facts, preparation};
+use crate::store::{CouncilTx, facts, logs, preparation};
 
 /// Who sees what is being compiled, and starts a release.
 pub const OFFICE: &[Role] = &[Role::Clerk, Role::Leader];
@@ -128,32 +132,42 @@ impl App {
     pub async fn dossier_desk(&self, caller: &Caller, poll: PollId) -> Result<Desk, AppError> {
         caller.may(OFFICE)?;
         let mut tx = self.store.read(caller.council).await?;
-        let verified = facts::verified(&mut tx).await?;
+        let told = self.told(&mut tx, poll).await?;
         let waiting: BTreeMap<About, u64> = facts::waiting(&mut tx).await?.into_iter().collect();
-        let shelf = Shelf::load(&mut tx, poll, verified).await?;
         let newest = releases::list(&mut tx, poll).await?.into_iter().next();
         let released = match &newest {
             Some(release) => releases::dossiers(&mut tx, poll, release.number).await?,
             None => Vec::new(),
         };
         let proposals = preparation::proposals(&mut tx, poll).await?;
-        let about = targets(&shelf, &listed(&mut tx, poll).await?);
-        drop(tx);
-        let (shelf, about, outlines) = outlines(shelf, about).await?;
-        let mut lines = Vec::with_capacity(about.len());
-        for (about, outline) in about.iter().zip(outlines) {
-            let Outline { title, subtitle, sha256, facts, missing } = outline;
+        let line = |(about, outline): &(About, Outline)| {
             let standing = match released.iter().find(|dossier| dossier.about == *about) {
                 None => Standing::New,
-                Some(dossier) if dossier.sha256 == sha256 => Standing::Same,
+                Some(dossier) if dossier.sha256 == outline.sha256 => Standing::Same,
                 Some(_) => Standing::Changed,
             };
+            let Outline { title, subtitle, facts, missing, .. } = outline.clone();
             let waiting = waiting.get(about).copied().unwrap_or(0);
-            lines.push(Line { about: about.clone(), title, subtitle, verified: facts, waiting, missing, standing });
+            Line { about: about.clone(), title, subtitle, verified: facts, waiting, missing, standing }
+        };
+        let lines = told.outlines.iter().map(line).collect();
+        let is_gone = |old: &ReleasedDossier| !told.outlines.iter().any(|(about, _)| *about == old.about);
+        let dropped = released.iter().filter(|old| is_gone(old)).map(|old| old.title.clone()).collect();
+        let offer = release::open_offer(proposals)?;
+        Ok(Desk { sitting: told.sitting.clone(), lines, newest, dropped, offer })
+    }
+
+    /// All dossiers of a poll as lists tell them, out of memory where nothing changed since they were told last.
+    async fn told(&self, tx: &mut CouncilTx, poll: PollId) -> Result<Arc<Told>, AppError> {
+        let of = (tx.council(), poll);
+        let roots: Vec<Digest> = logs::heads(tx).await?.into_iter().map(|log| log.head.root).collect();
+        if let Some(told) = self.outlines.get(of, &roots) {
+            return Ok(told);
         }
-        let dropped = released.into_iter().filter(|old| !about.contains(&old.about)).map(|old| old.title).collect();
+        let (shelf, about) = release::verified(tx, poll).await?;
         let sitting = shelf.plan.council.sitting.name.clone();
-        Ok(Desk { sitting, lines, newest, dropped, offer: release::open_offer(proposals)? })
+        let outlines = outlined(shelf, about).await?;
+        Ok(self.outlines.put(of, roots, Told { sitting, outlines }))
     }
 
     /// One dossier from the facts as they are.
@@ -212,12 +226,12 @@ impl App {
     }
 }
 
-/// All dossiers as a list tells them, compiled on all cores beside the threads that answer; gives back what it was given.
-async fn outlines(shelf: Shelf, about: Vec<About>) -> Result<(Shelf, Vec<About>, Vec<Outline>), AppError> {
+/// Dossiers as lists tell them, compiled on all cores beside the threads that answer.
+async fn outlined(shelf: Shelf, about: Vec<About>) -> Result<Vec<(About, Outline)>, AppError> {
     let work = move || {
         let one = |index: usize| outline(&shelf, about.get(index).ok_or(NO_DOSSIER)?);
         let outlines = in_parallel(about.len(), one, |_| ())?;
-        Ok((shelf, about, outlines))
+        Ok(about.into_iter().zip(outlines).collect())
     };
     tokio::task::spawn_blocking(work).await.map_err(|e| AppError::internal("lập hồ sơ", e))?
 }

@@ -1,6 +1,6 @@
 //! Released dossiers in memory. What was released never changes, so nothing here goes stale; there is only so much room.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::domain::id::{CouncilId, PollId};
@@ -64,6 +64,8 @@ impl<K: Ord + Clone, V> Bounded<K, V> {
 pub struct Shelves {
     lists: Arc<Mutex<Bounded<ReleaseKey, Listed>>>,
     texts: Arc<Mutex<Bounded<DossierKey, String>>>,
+    /// Releases of which all dossiers were asked for.
+    warmed: Arc<Mutex<BTreeSet<ReleaseKey>>>,
 }
 
 impl Default for Shelves {
@@ -71,6 +73,7 @@ impl Default for Shelves {
         Self {
             lists: Arc::new(Mutex::new(Bounded::new(MOST_LISTS))),
             texts: Arc::new(Mutex::new(Bounded::new(MOST_BYTES))),
+            warmed: Arc::default(),
         }
     }
 }
@@ -84,6 +87,11 @@ impl Shelves {
         let listed = Arc::new(listed);
         self.lists.lock().unwrap_or_else(PoisonError::into_inner).put(key, 1, Arc::clone(&listed));
         listed
+    }
+
+    /// Whether this is the first time that somebody asks for all dossiers of a release.
+    pub(super) fn is_first(&self, key: ReleaseKey) -> bool {
+        self.warmed.lock().unwrap_or_else(PoisonError::into_inner).insert(key)
     }
 
     pub(super) fn text(&self, key: &DossierKey) -> Option<Arc<String>> {

@@ -310,7 +310,7 @@ impl App {
     pub async fn drawn_dossier<E: ToString>(
         &self,
         opened: (&Caller, PollId, u32, &ReleasedDossier),
-        draw: impl FnOnce(&Document, Vec<SourceFile>) -> Result<String, E> + Send,
+        draw: impl FnOnce(&Document, Vec<SourceFile>) -> Result<String, E> + Send + 'static,
     ) -> Result<Arc<String>, AppError> {
         let (caller, poll, release, dossier) = opened;
         caller.may(READERS)?;
@@ -322,8 +322,29 @@ impl App {
         let document = changes::document(&mut tx, poll, release, &dossier.about).await?;
         let sources = sources(&mut tx, poll, release, &dossier.about).await?;
         drop(tx);
-        let drawn = draw(&document, sources).map_err(|e| AppError::internal("vẽ hồ sơ", e))?;
+        // Tens of milliseconds, beside the threads that answer.
+        let drawn = tokio::task::spawn_blocking(move || draw(&document, sources).map_err(|e| e.to_string())).await;
+        let drawn = drawn.map_err(|e| AppError::internal("vẽ hồ sơ", e))?;
+        let drawn = drawn.map_err(|e| AppError::internal("vẽ hồ sơ", e))?;
         Ok(self.shelves.keep_text(key, drawn))
+    }
+
+    /// All dossiers of a release, for whoever has them drawn before others open them; nothing when somebody asked before.
+    ///
+    /// # Errors
+    /// When the caller is no delegate, or there is no such release.
+    pub async fn dossiers_to_draw(
+        &self,
+        caller: &Caller,
+        poll: PollId,
+        release: u32,
+    ) -> Result<Vec<ReleasedDossier>, AppError> {
+        caller.may(READERS)?;
+        if !self.shelves.is_first((caller.council, poll, release)) {
+            return Ok(Vec::new());
+        }
+        let listed = self.listed(&mut self.store.read(caller.council).await?, poll, release).await?;
+        Ok(listed.dossiers.clone())
     }
 
     /// Remembers that the caller has read a dossier of release `release`. Gives the place of the next one that the newest

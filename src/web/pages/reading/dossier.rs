@@ -15,6 +15,8 @@ use crate::app::notes::{Lock, Note};
 use crate::app::reading::{Opened, Read, ReadingPoll};
 use crate::app::service::Ask;
 use crate::app::{AppError, Caller};
+use crate::domain::document::Document;
+use crate::domain::id::PollId;
 use crate::domain::release::About;
 use crate::web::Site;
 use crate::web::form::Form;
@@ -71,17 +73,35 @@ async fn page(
     let key = session::note_key(site.settings, headers);
     let poll = read_poll(poll)?;
     let opened = site.app.open_dossier(caller, key.as_ref(), poll, read_position(position)?).await?;
-    let draw = |document: &_, sources| {
-        let drawn = document::draw(document)?;
-        Paper { sections: drawn.sections, html: drawn.html, sources }.render()
-    };
-    let paper = site.app.drawn_dossier((caller, poll, opened.release.number, &opened.dossier), draw).await?;
+    let release = opened.release.number;
+    let paper = site.app.drawn_dossier((caller, poll, release, &opened.dossier), draw).await?;
+    draw_others(site, caller, poll, release).await?;
     let mut form = typed.unwrap_or_default();
     // Sent by the form of a question: the note beside it is shown as it is stored, so that it is not saved empty.
     if form.value("version").is_empty() {
         stored_note(opened.note.as_ref()).into_iter().for_each(|(field, value)| form.add(field.to_owned(), value));
     }
     Ok(Page::new(DossierPage { opened, paper, form }))
+}
+
+fn draw(document: &Document, sources: Vec<SourceFile>) -> askama::Result<String> {
+    let drawn = document::draw(document)?;
+    Paper { sections: drawn.sections, html: drawn.html, sources }.render()
+}
+
+/// Whoever opens the first dossier of a release has the others drawn meanwhile: hundreds open them in the minutes after.
+async fn draw_others(site: &Site, caller: &Caller, poll: PollId, release: u32) -> Result<(), AppError> {
+    let others = site.app.dossiers_to_draw(caller, poll, release).await?;
+    if !others.is_empty() {
+        let (app, caller) = (site.app.clone(), caller.clone());
+        tokio::spawn(async move {
+            for dossier in &others {
+                // Whoever opens it is told what is wrong with it.
+                drop(app.drawn_dossier((&caller, poll, release, dossier), draw).await);
+            }
+        });
+    }
+    Ok(())
 }
 
 fn stored_note(note: Option<&Note>) -> [(&'static str, String); 2] {
