@@ -55,5 +55,6 @@ pub mod simulate;
 pub mod slip;
 pub mod tally;
 pub mod task;
+pub mod test_deck;
 pub mod text;
 pub mod words;
