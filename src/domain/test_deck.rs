@@ -156,7 +156,7 @@ fn counting_papers(kind: PollKind, lines: &[LevelCounts], with_double: bool) -> 
     let step = step_through(papers);
     let boxes = |paper: u64, line: usize, counts: LevelCounts| {
         let shift = u64::try_from(line).unwrap_or(0);
-        let mut place = (paper * step + shift) % papers;
+        let mut place = (paper + shift) * step % papers;
         for (level, count) in counts.each() {
             if place < u64::from(count) {
                 return vec![level];

@@ -58,6 +58,10 @@ fn every_line_has_a_blank_and_a_double_mark_and_the_odd_papers_are_there() {
         assert!(marked.contains(&0), "line {line} is never blank");
         assert_eq!(marked.iter().filter(|boxes| **boxes > 1).count(), 1, "line {line}");
     }
+    let kinds =
+        |paper: &TestPaper| paper.boxes.iter().filter(|b| b.len() == 1).map(|b| b[0]).collect::<BTreeSet<_>>().len();
+    let mixed = deck.papers.iter().filter(|paper| kinds(paper) == 3).count();
+    assert!(mixed > 130, "marks of one kind on {} papers", deck.papers.len() - mixed);
     let blank = |paper: &&TestPaper| paper.boxes.iter().all(Vec::is_empty);
     assert_eq!(deck.papers.iter().filter(blank).count(), 1);
     let looks = |look: Look| deck.papers.iter().filter(|paper| paper.look == look).count();
