@@ -14,6 +14,7 @@ mod browser;
 mod bundle;
 mod council;
 mod councils;
+mod day_papers;
 mod demo;
 mod doctor;
 mod dossiers;
