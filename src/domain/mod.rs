@@ -28,6 +28,7 @@ pub mod ics;
 pub mod id;
 pub mod import_diff;
 pub mod job;
+pub mod keying;
 pub mod marks;
 pub mod occasion;
 pub mod official;

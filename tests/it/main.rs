@@ -25,6 +25,7 @@ mod hostile_http;
 mod import_book;
 mod import_messy;
 mod import_published;
+mod keying;
 mod log_pages;
 mod log_proof;
 mod merkle;
