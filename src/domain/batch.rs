@@ -14,6 +14,8 @@
 //! so whoever makes a `Paper` allocates for all lines at once. A process that is killed wipes nothing: the system clears
 //! its pages before it gives them to another.
 
+mod again;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -24,6 +26,8 @@ use super::count::BatchCounts;
 use super::finding::{Finding, Severity};
 use super::marks::{Mark, MarksError, count_marks};
 use super::poll::PollKind;
+
+pub use again::{Again, Asked, Reread, Rereading};
 
 /// One paper as one teller reads it; wiped when dropped.
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
@@ -124,6 +128,12 @@ pub enum EntryError {
         /// Number of the paper in the pile, from 1.
         paper: usize,
     },
+    /// A disputed pile is read again by the two who read it.
+    #[error("lượt nhập lại phải do chính hai người đã nhập tập này thực hiện")]
+    OtherTeller,
+    /// Something else was read again than what differs.
+    #[error("nhập lại phải đúng các phiếu và các dòng đang lệch, không thừa không thiếu")]
+    NotAsked,
 }
 
 /// Where the two readings differ.

@@ -2,6 +2,7 @@
 
 use jiff::civil::{Date, date};
 
+use super::ballot::{BallotForm, Line};
 use super::book::Book;
 use super::council::{Council, CouncilKind, Sitting, Term};
 use super::fact::{Fact, FactKind, Period, Source};
@@ -43,6 +44,30 @@ pub fn book() -> Book {
 /// A rehearsed lấy phiếu of the council of `book`.
 pub fn occasion<'a>(rules: &'a RuleSet, book: &'a Book) -> Occasion<'a> {
     Occasion { council: &book.council, rules, kind: PollKind::Rating, basis: None, watermark: Some("DIỄN TẬP") }
+}
+
+/// A form of a vote of `kind` on so many people.
+pub fn form(kind: PollKind, people: u32) -> BallotForm {
+    let line = |number| Line {
+        number,
+        official: OfficialNo(0),
+        name: format!("Ông Nguyễn Văn Số {number}"),
+        posts: "Giám đốc Sở, Ủy viên Ủy ban nhân dân tỉnh".into(),
+    };
+    BallotForm {
+        id: "F1-3F9A2C".into(),
+        kind,
+        block: Block("Khối Ủy ban nhân dân tỉnh".into()),
+        issuer: vec!["HỘI ĐỒNG NHÂN DÂN".into(), "TỈNH MẪU".into()],
+        party: false,
+        title: "PHIẾU TÍN NHIỆM".into(),
+        subject: "đối với người giữ chức vụ".into(),
+        occasion: "Kỳ họp thứ 13".into(),
+        instructions: Vec::new(),
+        levels: kind.levels().to_vec(),
+        lines: (1..=people).map(line).collect(),
+        watermark: None,
+    }
 }
 
 impl Book {

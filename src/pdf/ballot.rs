@@ -42,6 +42,19 @@ pub struct Sheet {
     pub page: Page,
     /// Where voters mark, line by line, level by level.
     pub boxes: Vec<TickBox>,
+    /// Where the names of its lines stand, in their order.
+    pub names: Vec<NameArea>,
+    /// Room for the seal.
+    pub seal: Rect,
+}
+
+/// The printed name of one line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NameArea {
+    /// Number of the line on the form.
+    pub line: u32,
+    /// As wide as the column, as high as the name's lines.
+    pub area: Rect,
 }
 
 /// One box to mark.
@@ -136,7 +149,7 @@ fn finish(form: &BallotForm, drafts: Vec<Draft>) -> Result<Vec<Sheet>, PdfError>
         if let Some(marks) = &marks {
             under(marks, &mut draft.page);
         }
-        Ok(Sheet { number, page: draft.page, boxes: draft.boxes })
+        Ok(Sheet { number, page: draft.page, boxes: draft.boxes, names: draft.names, seal: draft.seal })
     };
     (1..).zip(drafts).map(finished).collect()
 }
@@ -156,6 +169,8 @@ fn foot(form: &BallotForm, number: u32, count: usize, page: &mut Page) -> Result
 struct Draft {
     page: Page,
     boxes: Vec<TickBox>,
+    names: Vec<NameArea>,
+    seal: Rect,
     y: Length,
 }
 
@@ -218,7 +233,7 @@ impl<'a> Grid<'a> {
             names(&self.form.issuer, self.form.party, TEXT, Length::ZERO, &mut pen)?;
             pen.skip(Length::mm(3));
         }
-        self.subject(first, &mut pen)?;
+        let seal = self.subject(first, &mut pen)?;
         if first {
             for instruction in &self.form.instructions {
                 pen.text(&[Span::italic(instruction.as_str())], POST_SIZE, Align::Justify, TEXT)?;
@@ -228,11 +243,11 @@ impl<'a> Grid<'a> {
         // The table begins on the grid of the corner squares, whatever stands above it.
         pen.y = (pen.y - CORNER_INSET).round_up_to(ROW_STEP) + CORNER_INSET;
         self.table_head(&mut pen)?;
-        Ok(Draft { page: Page { shapes: pen.shapes }, boxes: Vec::new(), y: pen.y })
+        Ok(Draft { page: Page { shapes: pen.shapes }, boxes: Vec::new(), names: Vec::new(), seal, y: pen.y })
     }
 
     /// Room for the seal on the left (a ballot without it is not valid), and beside it what the vote is about.
-    fn subject(&self, first: bool, pen: &mut Pen) -> Result<(), PdfError> {
+    fn subject(&self, first: bool, pen: &mut Pen) -> Result<Rect, PdfError> {
         let seal = Rect { x: TEXT.x, y: pen.y, width: SEAL.0, height: SEAL.1 };
         pen.shapes.push(Shape::Frame { area: seal, thickness: THIN, grey: Grey(70) });
         let note = Span::italic(if self.form.party { "(Dấu treo)" } else { "(Đóng dấu)" });
@@ -255,7 +270,7 @@ impl<'a> Grid<'a> {
         pen.text(&[Span::bold(form.subject.as_str())], NAME_SIZE, Align::Center, column)?;
         pen.text(&[Span::plain(form.occasion.as_str())], NAME_SIZE, Align::Center, column)?;
         pen.y = pen.y.max(seal.bottom()) + Length::mm(3);
-        Ok(())
+        Ok(seal)
     }
 
     fn table_head(&self, pen: &mut Pen) -> Result<(), PdfError> {
@@ -283,8 +298,11 @@ impl<'a> Grid<'a> {
         shapes.push(self.rules(y, height));
         let top_of = |lines: &[Line], size| y + (height - height_of(lines, size)) / 2;
         let tops = [top_of(&row.number, NAME_SIZE), top_of(&row.name, NAME_SIZE), top_of(&row.posts, POST_SIZE)];
+        let name = self.name.inset(PADDING);
+        let area = Rect { x: name.x, y: tops[1], width: name.width, height: height_of(&row.name, NAME_SIZE) };
+        draft.names.push(NameArea { line: row.line.number, area });
         write(row.number, NAME_SIZE, Align::Center, self.number, tops[0], shapes);
-        write(row.name, NAME_SIZE, Align::Left, self.name.inset(PADDING), tops[1], shapes);
+        write(row.name, NAME_SIZE, Align::Left, name, tops[1], shapes);
         write(row.posts, POST_SIZE, Align::Left, self.posts.inset(PADDING), tops[2], shapes);
         for (level, column) in &self.levels {
             let area = Rect::square(column.middle() - BOX_SIDE / 2, y + (height - BOX_SIDE) / 2, BOX_SIDE);

@@ -3,6 +3,7 @@
 //! ```text
 //! Document ── blocks ──> pieces ── layout::paginate ──> pages of shapes ── render ──> bytes
 //! BallotForm ── ballot ──────────────────────────────^
+//! TestDeck ── test_deck ────────────────────────────^
 //! ```
 //!
 //! Everything up to the pages of [`layout::Shape`]s is integer arithmetic on [`Length`] and is tested without a PDF.
@@ -24,11 +25,13 @@ mod letterhead;
 pub mod qr;
 mod render;
 mod slips;
+mod test_deck;
 
 use jiff::civil::Date;
 
 use crate::domain::ballot::BallotForm;
 use crate::domain::document::{Document, SlipSheet};
+use crate::domain::test_deck::TestDeck;
 
 pub use length::{Length, Points, Rect};
 
@@ -153,4 +156,25 @@ pub fn ballots(form: &BallotForm, copies: u32, date: Date) -> Result<Pdf, PdfErr
         printing: render::Printing::TrueSize,
     };
     render::render(&sheets, &order, &about)
+}
+
+/// The papers of a test deck in one file, in the order of their numbers, each with all its sheets.
+///
+/// They are laid out as ballots are, but none can be taken for one: every sheet says `PHIẾU THỬ` across it and above it.
+///
+/// # Errors
+/// As [`ballots`].
+pub fn test_papers(form: &BallotForm, deck: &TestDeck, date: Date) -> Result<Pdf, PdfError> {
+    if form.lines.is_empty() || deck.papers.is_empty() {
+        return Err(PdfError::NothingToPrint { form: form.id.clone() });
+    }
+    let pages = test_deck::pages(form, deck)?;
+    let order: Vec<usize> = (0..pages.len()).collect();
+    let about = render::About {
+        title: &format!("{} - {}", test_deck::TITLE, form.block.0),
+        author: &form.issuer.join(" "),
+        date,
+        printing: render::Printing::TrueSize,
+    };
+    render::render(&pages, &order, &about)
 }

@@ -61,7 +61,7 @@ fn pages_of(pdf: &Pdf) -> Vec<String> {
 }
 
 /// All text with single spaces, in the order of the content stream.
-fn words_of(pdf: &Pdf) -> String {
+pub fn words_of(pdf: &Pdf) -> String {
     poppler("pdftotext", &["-raw"], pdf).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

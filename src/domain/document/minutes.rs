@@ -2,12 +2,12 @@
 //! invalid, then every person's counts and shares, as the board of tellers signs them.
 
 use super::frame::{Frame, Issue};
-use super::parts::{SIGN_AND_NAME, block_heading, body, heading, notice, signature, table};
+use super::parts::{block_heading, board_signatures, body, heading, notice, table};
 use super::{Block, Cell, CheckpointBox, Document};
 use crate::domain::occasion::Occasion;
 use crate::domain::poll::PollKind;
 use crate::domain::result::{FormResult, OfficialResult, PollResult};
-use crate::domain::roster::{Teller, TellerRole};
+use crate::domain::roster::Teller;
 use crate::domain::rules::{Attested, BandRule, Reason};
 use crate::domain::tally::margin_words;
 use crate::domain::text::{date_words, upper_first};
@@ -91,7 +91,7 @@ pub fn minutes(frame: &Frame<'_>, result: &PollResult, parts: MinutesParts<'_>) 
             "Biên bản được lập xong, đọc trước {}; Thư ký và Trưởng ban ký, Trưởng ban thay mặt Ban kiểm phiếu.",
             occasion.meeting()
         )),
-        signatures(occasion, parts.tellers),
+        board_signatures(occasion, parts.tellers),
         Block::Checkpoint(parts.checkpoint),
     ]));
     frame.document("Biên bản kiểm phiếu", Issue { board: Some("Ban kiểm phiếu"), number: "" }, blocks)
@@ -226,14 +226,4 @@ fn doubts(occasion: &Occasion<'_>, result: &PollResult) -> Option<Block> {
     lines.extend(reasons("phiếu không hợp lệ:", &rules.spoils_ballot));
     lines.extend(reasons("dòng không tính:", &rules.spoils_line));
     notice("Quy định áp dụng cần đối chiếu văn bản gốc trước khi ký", lines)
-}
-
-fn signatures(occasion: &Occasion<'_>, tellers: &[Teller]) -> Block {
-    let board = format!("{} BAN KIỂM PHIẾU", occasion.on_behalf());
-    let by_role =
-        |role: TellerRole| tellers.iter().find(|t| t.role == role).map(|t| t.name.clone()).unwrap_or_default();
-    Block::Signatures(vec![
-        signature(&["THƯ KÝ"], SIGN_AND_NAME, by_role(TellerRole::Secretary)),
-        signature(&[&board, "TRƯỞNG BAN"], SIGN_AND_NAME, by_role(TellerRole::Head)),
-    ])
 }

@@ -11,6 +11,9 @@ mod parts;
 mod report;
 mod resolution;
 mod slips;
+mod tally_sheet;
+mod test_deck;
+mod zero;
 
 pub use discussion::{Discussion, GroupOpinion, OfficialOpinions, discussion_report};
 pub(crate) use dossier::result_text;
@@ -24,3 +27,6 @@ pub use model::*;
 pub use report::person_report;
 pub use resolution::resolution;
 pub use slips::{SlipPaper, SlipSheet};
+pub use tally_sheet::{Pile, tally_sheets};
+pub use test_deck::{DeckCount, test_deck_report};
+pub use zero::{EmptyForm, NotZero, zero_report};

@@ -1,6 +1,8 @@
 //! Pieces that several papers share.
 
 use super::{Align, Block, Cell, Paragraph, Signature, Size, Span, Table};
+use crate::domain::occasion::Occasion;
+use crate::domain::roster::{Teller, TellerRole};
 use crate::domain::rules::Attested;
 
 /// What stands under the place of a signature.
@@ -109,6 +111,30 @@ pub(super) fn block_heading(index: usize, block: &str) -> String {
 /// Who signs; `capacity` line by line.
 pub(super) fn signature(capacity: &[&str], hint: &str, name: impl Into<String>) -> Signature {
     Signature { capacity: capacity.iter().map(|&line| line.to_owned()).collect(), hint: hint.into(), name: name.into() }
+}
+
+/// Secretary and head of the board of tellers, who sign its papers.
+pub(super) fn board_signatures(occasion: &Occasion<'_>, tellers: &[Teller]) -> Block {
+    let board = format!("{} BAN KIỂM PHIẾU", occasion.on_behalf());
+    let by_role =
+        |role: TellerRole| tellers.iter().find(|t| t.role == role).map(|t| t.name.clone()).unwrap_or_default();
+    Block::Signatures(vec![
+        signature(&["THƯ KÝ"], SIGN_AND_NAME, by_role(TellerRole::Secretary)),
+        signature(&[&board, "TRƯỞNG BAN"], SIGN_AND_NAME, by_role(TellerRole::Head)),
+    ])
+}
+
+/// A paper whose form no text that was read prescribes says so.
+pub(super) fn own_form() -> Block {
+    let mark = Attested::Unverified.label();
+    Block::Notice {
+        title: format!("Mẫu giấy của chương trình [{mark}]"),
+        lines: vec![
+            "Chưa tìm thấy mẫu của giấy này trong các văn bản đã đọc; hãy đối chiếu với hướng dẫn của cơ quan có thẩm \
+             quyền trước khi ký."
+                .to_owned(),
+        ],
+    }
 }
 
 #[cfg(test)]

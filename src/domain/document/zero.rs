@@ -1,0 +1,119 @@
+//! Báo cáo không: before voting opens, no form holds a batch or a paper. It carries the head of the log, so that nothing
+//! can be counted before it afterwards.
+
+use super::frame::{Frame, Issue};
+use super::parts::{board_signatures, body, own_form, table};
+use super::{Block, Cell, CheckpointBox, Document};
+use crate::domain::ballot::BallotForm;
+use crate::domain::count::BatchCounts;
+use crate::domain::roster::Teller;
+use crate::domain::text::date_words;
+
+/// What is stored of one form when the report is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct EmptyForm<'a> {
+    /// The sealed form.
+    pub form: &'a BallotForm,
+    /// Batches opened or counted.
+    pub batches: u32,
+    /// Sum of everything counted.
+    pub counts: &'a BatchCounts,
+}
+
+/// Something was counted already: there is nothing to report as zero.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "mẫu phiếu {form} đã có số liệu kiểm phiếu; không lập được báo cáo không. Hãy kiểm tra nhật ký xem các tập phiếu này \
+     được nhập khi nào"
+)]
+pub struct NotZero {
+    /// Id of the form.
+    pub form: String,
+}
+
+impl EmptyForm<'_> {
+    fn check(&self) -> Result<(), NotZero> {
+        let counted = self.counts.lines.iter().any(|line| line.sum() > 0) || self.counts.invalid_total() > 0;
+        if self.batches > 0 || self.counts.papers > 0 || counted {
+            return Err(NotZero { form: self.form.id.clone() });
+        }
+        Ok(())
+    }
+}
+
+/// The zero report of a poll over all its forms.
+///
+/// # Errors
+/// The first form of which anything was counted.
+pub fn zero_report(
+    frame: &Frame<'_>,
+    forms: &[EmptyForm<'_>],
+    tellers: &[Teller],
+    checkpoint: CheckpointBox,
+) -> Result<Document, NotZero> {
+    forms.iter().try_for_each(EmptyForm::check)?;
+    let occasion = &frame.occasion;
+    let row = |empty: &EmptyForm<'_>| {
+        let figures = [
+            u64::from(empty.batches),
+            u64::from(empty.counts.papers),
+            empty.counts.valid(),
+            empty.counts.invalid_total(),
+        ];
+        let mut cells = vec![Cell::left(empty.form.block.0.clone()), Cell::center(empty.form.id.clone())];
+        cells.push(Cell::right(empty.form.lines.len().to_string()));
+        cells.extend(figures.map(|figure| Cell::right(figure.to_string())));
+        cells
+    };
+    let columns = [
+        (7, "Khối"),
+        (4, "Mẫu phiếu"),
+        (3, "Số người trên phiếu"),
+        (2, "Số tập"),
+        (2, "Số phiếu"),
+        (2, "Hợp lệ"),
+        (3, "Không hợp lệ"),
+    ];
+    let blocks = vec![
+        Block::Title {
+            kind: "BÁO CÁO KHÔNG".to_owned(),
+            subject: format!("Trước khi mở {}: chưa có phiếu nào được kiểm", occasion.kind.label()),
+        },
+        body(format!(
+            "Hôm nay, {}, tại {}, trước khi phát phiếu {}, Ban kiểm phiếu xác nhận chương trình chưa ghi nhận tập phiếu, \
+             phiếu hay số đếm nào; số đếm của mọi người, mọi mức trên các mẫu phiếu dưới đây đều bằng 0.",
+            date_words(frame.date),
+            occasion.sitting_of_body(),
+            occasion.kind.label()
+        )),
+        table(&columns, forms.iter().map(row).collect()),
+        own_form(),
+        Block::Together(vec![
+            body("Điểm chốt dưới đây được in trước khi mở: mọi bản ghi kiểm phiếu đều phải nằm sau điểm chốt này."),
+            board_signatures(occasion, tellers),
+            Block::Checkpoint(checkpoint),
+        ]),
+    ];
+    Ok(frame.document("Báo cáo không", Issue { board: Some("Ban kiểm phiếu"), number: "" }, blocks))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::fixture;
+    use crate::domain::poll::{LevelCounts, PollKind};
+
+    #[test]
+    fn nothing_that_was_counted_is_reported_as_zero() {
+        let (form, zero) = (fixture::form(PollKind::Rating, 2), BatchCounts::zero(PollKind::Rating, 2));
+        let check = |batches, counts: &BatchCounts| EmptyForm { form: &form, batches, counts }.check();
+        let not_zero = Err(NotZero { form: form.id.clone() });
+        assert_eq!(check(0, &zero), Ok(()));
+        assert_eq!(check(1, &zero), not_zero);
+        assert_eq!(check(0, &BatchCounts { papers: 1, ..zero.clone() }), not_zero);
+        assert_eq!(check(0, &BatchCounts { invalid: [("no_seal".to_owned(), 1)].into(), ..zero.clone() }), not_zero);
+        let mut marked = zero;
+        marked.lines[1] = LevelCounts::Rating { high: 0, medium: 0, low: 1 };
+        assert_eq!(check(0, &marked), not_zero);
+    }
+}
