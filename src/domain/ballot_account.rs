@@ -236,7 +236,7 @@ fn place(form: &str) -> String {
 
 /// Every doubt about the papers of a poll, form by form. Each delegate takes one paper of each form, so forms of which
 /// another number went out or came back than of the first are named too: that warns, because a delegate may hand in some
-/// forms and keep others, and law.md knows no rule against it.
+/// forms and keep others, and no text was found that forbids it.
 pub fn account_findings(rules: &RuleSet, hall: Hall, forms: &[(String, BallotAccount)]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (form, account) in forms {

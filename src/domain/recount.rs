@@ -4,7 +4,6 @@
 //! The distance and the rule are those of [`weigh`]; exact integers, as everywhere near counts.
 
 use super::audit::event::poll::{FormTotals, PollCreated};
-use super::poll::LevelCounts;
 use super::rules::{BandId, RuleSet};
 use super::tally::{TallyError, TallyWarning, base_of, margin_words, weigh};
 
@@ -65,11 +64,9 @@ fn near(warning: TallyWarning) -> Option<Near> {
     }
 }
 
-/// The figure of line `line` (from 1) of `form` as it stands in `totals`.
-pub fn standing<'t>(totals: &'t mut [FormTotals], form: &str, line: u32) -> Option<&'t mut LevelCounts> {
-    let total = totals.iter_mut().find(|total| total.form == form)?;
-    let index = usize::try_from(line).ok()?.checked_sub(1)?;
-    total.counts.lines.get_mut(index)
+/// Place of line `line` (from 1) in the counts of a form.
+pub fn index(line: u32) -> Option<usize> {
+    usize::try_from(line).ok()?.checked_sub(1)
 }
 
 #[cfg(test)]
@@ -77,7 +74,7 @@ mod tests {
     use super::*;
     use crate::domain::audit::Digest;
     use crate::domain::count::BatchCounts;
-    use crate::domain::poll::PollKind;
+    use crate::domain::poll::{LevelCounts, PollKind};
     use crate::domain::rules::builtin;
 
     fn rules(id: &str) -> RuleSet {
