@@ -123,6 +123,11 @@ impl Stage {
         }
     }
 
+    /// Whether there are final forms to show. A vote that was called off may never have had any.
+    pub fn is_sealed(self) -> bool {
+        self >= Self::Sealed && self != Self::Cancelled
+    }
+
     /// Whether the vote goes its way: it neither arrived nor was called off.
     pub const fn is_under_way(self) -> bool {
         !matches!(self, Self::Published | Self::Archived | Self::Cancelled)

@@ -46,7 +46,7 @@ impl Moment {
             Self::FormsSealed => "chốt mẫu phiếu",
             Self::VotingOpened => "mở bỏ phiếu",
             Self::CountingClosed => "đóng kiểm phiếu",
-            Self::Minutes => "lập biên bản",
+            Self::Minutes => "ký biên bản",
             Self::Published => "công bố",
         }
     }
