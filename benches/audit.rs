@@ -15,8 +15,8 @@ use tinnhiem::app::bundle::{self, BundleParts, read_log};
 use tinnhiem::domain::audit::entry::entry_text;
 use tinnhiem::domain::audit::event::poll::{
     BatchCommitted, CountingClosed, DeckWaived, DossiersReleased, FileHash, FormTotals, FormsSealed, ListDecided,
-    ListedOfficial, MinutesProposed, MinutesSigned, PaperIssued, PollCreated, ResultDeclared, ResultPublished, SealedForm,
-    VotingOpened, ZeroReported,
+    ListedOfficial, MinutesProposed, MinutesSigned, PaperIssued, PollCreated, ResultDeclared, ResultPublished,
+    SealedForm, VotingOpened, ZeroReported,
 };
 use tinnhiem::domain::audit::merkle::{Tree, leaf_hash, verify_inclusion};
 use tinnhiem::domain::audit::{

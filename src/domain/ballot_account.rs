@@ -243,15 +243,14 @@ pub fn account_findings(rules: &RuleSet, hall: Hall, forms: &[(String, BallotAcc
         findings.extend(account.faults(hall).into_iter().map(|fault| fault.finding(form, rules)));
     }
     let Some(((first, expected), others)) = forms.split_first() else { return findings };
-    let differs = |account: &BallotAccount| {
-        (account.issued, account.returned) != (expected.issued, expected.returned)
-    };
+    let differs = |account: &BallotAccount| (account.issued, account.returned) != (expected.issued, expected.returned);
     for (form, account) in others.iter().filter(|(_, account)| differs(account)) {
         let what = format!(
             "Phát ra {}, thu về {} phiếu, khác với mẫu phiếu {first} (phát ra {}, thu về {}).",
             account.issued, account.returned, expected.issued, expected.returned
         );
-        let remedy = "Kiểm tra xem mỗi đại biểu đã nhận và nộp đủ các mẫu phiếu chưa; đúng là khác thì ghi rõ vào biên bản.";
+        let remedy =
+            "Kiểm tra xem mỗi đại biểu đã nhận và nộp đủ các mẫu phiếu chưa; đúng là khác thì ghi rõ vào biên bản.";
         findings.push(Finding::new("ACC-008", Severity::Warning, place(form), what, remedy));
     }
     findings
@@ -306,9 +305,8 @@ mod tests {
     #[test]
     fn figures_at_the_limit_do_not_overflow() {
         let all = u32::MAX;
-        let huge = BallotAccount {
-            printed: all, issued: all, exchanged: all, unused: all, returned: all, not_returned: all
-        };
+        let huge =
+            BallotAccount { printed: all, issued: all, exchanged: all, unused: all, returned: all, not_returned: all };
         assert_eq!(huge.faults(HALL).len(), 3);
     }
 

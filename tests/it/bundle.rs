@@ -12,8 +12,8 @@ use tinnhiem::app::bundle::{self, BundleError, BundleParts, Failure, Options, Re
 use tinnhiem::domain::audit::canonical;
 use tinnhiem::domain::audit::event::poll::{
     BallotsReturned, BatchCommitted, BatchReopened, CountingClosed, DeckWaived, FormTotals, FormsSealed, LineRecounted,
-    ListDecided, ListedOfficial, MinutesProposed, MinutesSigned, PaperIssued, PollCancelled, PollCreated, ResultConfirmed,
-    ResultDeclared, ResultPublished, SealedForm, Stands, VotingOpened, ZeroReported,
+    ListDecided, ListedOfficial, MinutesProposed, MinutesSigned, PaperIssued, PollCancelled, PollCreated,
+    ResultConfirmed, ResultDeclared, ResultPublished, SealedForm, Stands, VotingOpened, ZeroReported,
 };
 use tinnhiem::domain::audit::{
     Actor, Checkpoint, Digest, KeyName, Log, Moment, Nonce, Opening, PollEvent, Signer, UtcTime,
@@ -91,7 +91,14 @@ impl Story {
     fn begins() -> Self {
         let name = KeyName::new("tinnhiem/mau/2026-12-10").expect("name");
         let now = "2026-12-10T01:00:00Z".parse().expect("time");
-        Self { bend: |event| vec![event], log: Log::new(name), now, heads: Vec::new(), openings: Vec::new(), papers: BTreeMap::new() }
+        Self {
+            bend: |event| vec![event],
+            log: Log::new(name),
+            now,
+            heads: Vec::new(),
+            openings: Vec::new(),
+            papers: BTreeMap::new(),
+        }
     }
 
     fn says(&mut self, event: impl Into<PollEvent>) -> &mut Self {

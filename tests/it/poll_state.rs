@@ -110,7 +110,8 @@ fn rules() -> RuleSet {
 
 /// A deck of 5 papers for each form, of which the second gave `counted`.
 pub fn decks(counted: u32) -> Vec<DeckForm> {
-    let deck = |(form, papers): (&str, u32)| DeckForm { counted: counts(papers), expected: counts(5), form: form.into() };
+    let deck =
+        |(form, papers): (&str, u32)| DeckForm { counted: counts(papers), expected: counts(5), form: form.into() };
     [("F1", 5), ("F2", counted)].map(deck).into()
 }
 
@@ -222,11 +223,7 @@ const STEPS: &[Case] = &[
     ("close_counting", finish, &[Stage::Counting]),
     ("recount_line", |s| s.recount_line(again(0)), &[Stage::Closed]),
     ("declare_result", |s| s.declare_result(&rules(), digest()), &[Stage::Closed]),
-    (
-        "propose_minutes",
-        |s| s.propose_minutes(paper("minutes.pdf"), somebody(1)),
-        &[Stage::Declared, Stage::Proposed],
-    ),
+    ("propose_minutes", |s| s.propose_minutes(paper("minutes.pdf"), somebody(1)), &[Stage::Declared, Stage::Proposed]),
     ("sign_minutes", |s| s.sign_minutes(digest(), board(), &somebody(WRITER)), &[Stage::Proposed]),
     ("confirm_result", |s| s.confirm_result(paper("resolution.pdf"), "35/NQ-HĐND".into()), &[Stage::Minuted]),
     (

@@ -199,7 +199,10 @@ fn what_is_sealed_tells_only_whether_it_is_the_same_until_the_count_is_whole() {
         drop(tx);
         let leave = state(store, council, id).await.close().expect("whole").may_open();
         let mut tx = store.read(council).await.expect("read");
-        assert!(sealed::openings(&mut tx, leave).await.expect("openings") == [first.clone(), second], "by form and number");
+        assert!(
+            sealed::openings(&mut tx, leave).await.expect("openings") == [first.clone(), second],
+            "by form and number"
+        );
         drop(tx);
 
         // Other figures take the place of those before, and a batch that is counted anew leaves nothing under seal.

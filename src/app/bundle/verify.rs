@@ -278,11 +278,7 @@ fn check_proofs(
 }
 
 /// What the openings give away, and which batches were counted anew.
-fn check_openings(
-    bundle: &Bundle<'_>,
-    record: &Record,
-    passed: &mut Passes,
-) -> Result<Vec<String>, Failure> {
+fn check_openings(bundle: &Bundle<'_>, record: &Record, passed: &mut Passes) -> Result<Vec<String>, Failure> {
     let file: OpeningsFile = bundle.json("openings", layout::OPENINGS)?;
     if file.v != VERSION {
         return Err(Failure::disputed("openings", layout::OPENINGS, "phiên bản tệp không đúng"));
@@ -307,7 +303,9 @@ fn check_openings(
     let reopened = record.forms.iter().flat_map(|course| {
         let form = &course.form.id;
         course.reopened.iter().map(move |batch| {
-            format!("mẫu phiếu {form}, tập phiếu {batch}: đã được đếm lại từ đầu; cam kết cũ còn trong nhật ký, không mở.")
+            format!(
+                "mẫu phiếu {form}, tập phiếu {batch}: đã được đếm lại từ đầu; cam kết cũ còn trong nhật ký, không mở."
+            )
         })
     });
     Ok(notes.chain(reopened).collect())

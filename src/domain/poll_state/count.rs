@@ -2,8 +2,8 @@
 
 use super::{Counted, FormProgress, MayOpen, Poll, PollState, Refusal, Step, TwoPeople};
 use crate::domain::audit::event::poll::{
-    BallotsCorrected, BallotsReturned, BatchCommitted, BatchReopened, CountingClosed, DeckCounted, DeckForm, DeckWaived,
-    FormTotals, SealedForm, VotingOpened, ZeroReported,
+    BallotsCorrected, BallotsReturned, BatchCommitted, BatchReopened, CountingClosed, DeckCounted, DeckForm,
+    DeckWaived, FormTotals, SealedForm, VotingOpened, ZeroReported,
 };
 use crate::domain::audit::{Digest, Moment, Opening, UtcTime};
 use crate::domain::ballot_account::{BallotAccount, Hall};

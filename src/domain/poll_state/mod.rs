@@ -32,8 +32,8 @@ use super::roster::Teller;
 
 pub use conclude::Recounted;
 pub use count::{Closing, StandingBatch};
-pub(in crate::domain) use pair::is_one_person;
 pub use pair::TwoPeople;
+pub(in crate::domain) use pair::is_one_person;
 pub use refusal::Refusal;
 pub use stage::Stage;
 
@@ -92,8 +92,8 @@ impl Counted {
     /// there, or when a line cannot have the recounted one.
     pub fn take(&mut self, event: &LineRecounted) -> bool {
         let valid = self.forms.iter().find(|total| total.form == event.form).map(|total| total.counts.valid());
-        let fits = event.recounted.kind() == event.counted.kind()
-            && valid.is_some_and(|valid| event.recounted.sum() <= valid);
+        let fits =
+            event.recounted.kind() == event.counted.kind() && valid.is_some_and(|valid| event.recounted.sum() <= valid);
         let total = self.forms.iter_mut().find(|total| total.form == event.form);
         let line = total.zip(recount::index(event.line)).and_then(|(total, index)| total.counts.lines.get_mut(index));
         let Some(line) = line.filter(|line| fits && **line == event.counted) else { return false };

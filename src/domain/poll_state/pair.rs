@@ -1,8 +1,8 @@
 //! Two people for one step: what cannot be taken back, or bends the straight way, is asked for by one and confirmed by
 //! another.
 
-use super::refusal::Refusal;
 use super::Poll;
+use super::refusal::Refusal;
 use crate::domain::audit::Actor;
 use crate::domain::role::Role;
 

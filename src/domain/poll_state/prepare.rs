@@ -66,8 +66,10 @@ impl PollState {
     /// # Errors
     /// Once voting is open.
     pub fn release_dossiers(self, files: Vec<FileHash>, council: CouncilLogNoted) -> Result<Step, Refusal> {
-        let is_before =
-            matches!(self, Self::Created(_) | Self::Listed(..) | Self::Sealed(..) | Self::Tested(..) | Self::Zeroed(..));
+        let is_before = matches!(
+            self,
+            Self::Created(_) | Self::Listed(..) | Self::Sealed(..) | Self::Tested(..) | Self::Zeroed(..)
+        );
         if !is_before {
             return self.refuse("phát hành hồ sơ");
         }

@@ -32,7 +32,9 @@ pub enum Refusal {
     #[error("Mẫu phiếu của khối «{0}» không khớp với danh sách đã chốt; hãy tạo lại mẫu phiếu từ danh sách.")]
     Forms(String),
     /// A test deck that is not one of every sealed form.
-    #[error("Tập phiếu thử không có đúng các mẫu phiếu đã chốt, hoặc mẫu {0} không có phiếu nào; hãy in lại tập phiếu thử.")]
+    #[error(
+        "Tập phiếu thử không có đúng các mẫu phiếu đã chốt, hoặc mẫu {0} không có phiếu nào; hãy in lại tập phiếu thử."
+    )]
     Deck(String),
     /// Something is counted already.
     #[error("Mẫu phiếu {0} đã có số liệu nên không lập được báo cáo số không; hãy chạy «tinnhiem verify --db».")]
@@ -63,7 +65,9 @@ pub enum Refusal {
         batch: u32,
     },
     /// There is no such batch to count anew.
-    #[error("Tập phiếu {batch} của mẫu phiếu {form} chưa chốt nên không mở lại được; hãy kiểm tra số ghi trên tập phiếu.")]
+    #[error(
+        "Tập phiếu {batch} của mẫu phiếu {form} chưa chốt nên không mở lại được; hãy kiểm tra số ghi trên tập phiếu."
+    )]
     NoBatch {
         /// Its form.
         form: String,
@@ -106,7 +110,9 @@ pub enum Refusal {
     #[error("Mẫu phiếu {0}: số liệu niêm phong không khớp với các tập phiếu đã chốt; hãy chạy «tinnhiem verify --db».")]
     Sealed(String),
     /// No such line, or figures that it cannot have.
-    #[error("Mẫu phiếu {form} không có dòng {line}, hoặc số kiểm lại nhiều hơn số phiếu hợp lệ; hãy kiểm lại dòng này.")]
+    #[error(
+        "Mẫu phiếu {form} không có dòng {line}, hoặc số kiểm lại nhiều hơn số phiếu hợp lệ; hãy kiểm lại dòng này."
+    )]
     Line {
         /// Its form.
         form: String,

@@ -25,7 +25,11 @@ impl Course {
         if line.counted != line.recounted && line.reason.trim().is_empty() {
             return wrong("hai số khác nhau mà không có lý do lấy một số");
         }
-        if counted.take(line) { Ok(()) } else { wrong("không phải số đang có, hoặc số không thể có của dòng này") }
+        if counted.take(line) {
+            Ok(())
+        } else {
+            wrong("không phải số đang có, hoặc số không thể có của dòng này")
+        }
     }
 
     /// Whether the log has issued the paper of this hash, under this name if one is given.

@@ -42,24 +42,14 @@ impl Course {
         Ok(())
     }
 
-    pub(super) fn waive(
-        &mut self,
-        waived: &DeckWaived,
-        actor: &Actor,
-        kind: &'static str,
-    ) -> Result<(), CourseError> {
+    pub(super) fn waive(&mut self, waived: &DeckWaived, actor: &Actor, kind: &'static str) -> Result<(), CourseError> {
         self.before_zero(kind)?;
         self.by_two(&waived.proposed_by, actor, &waived.reason, kind)?;
         self.is_tested = true;
         Ok(())
     }
 
-    pub(super) fn report_zero(
-        &mut self,
-        seq: u64,
-        zero: &ZeroReported,
-        kind: &'static str,
-    ) -> Result<(), CourseError> {
+    pub(super) fn report_zero(&mut self, seq: u64, zero: &ZeroReported, kind: &'static str) -> Result<(), CourseError> {
         needs(self.is_tested, kind, "deck.counted")?;
         if !self.zeros().eq(zero.forms.iter().cloned()) {
             return Err(CourseError::Contradiction("báo cáo số không có số khác không, hoặc thiếu mẫu phiếu".into()));
@@ -143,8 +133,7 @@ impl Course {
         let course = self.counting(&reopened.form, kind)?;
         let stands = course.batches.get(&reopened.batch).map(|committed| committed.commitment);
         if stands != Some(reopened.commitment) {
-            let what =
-                format!("mẫu phiếu {}: không có tập phiếu số {} với cam kết này", reopened.form, reopened.batch);
+            let what = format!("mẫu phiếu {}: không có tập phiếu số {} với cam kết này", reopened.form, reopened.batch);
             return Err(CourseError::Contradiction(what));
         }
         course.batches.remove(&reopened.batch);

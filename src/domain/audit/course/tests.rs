@@ -1,8 +1,8 @@
 use super::super::event::Actor;
 use super::super::event::poll::{
     BallotsCorrected, BatchCommitted, BatchReopened, CountingClosed, DeckCounted, DeckForm, DeckWaived, LineRecounted,
-    ListedOfficial, MinutesProposed, MinutesSigned, PollCancelled, ResultDeclared, ResultPublished, Stands, VotingOpened,
-    ZeroReported,
+    ListedOfficial, MinutesProposed, MinutesSigned, PollCancelled, ResultDeclared, ResultPublished, Stands,
+    VotingOpened, ZeroReported,
 };
 use super::*;
 use crate::domain::ballot_account::BallotAccount;

@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Actor;
 use super::declare::events;
 use super::{EventError, EventRow, FieldRow, LogEvent};
 use crate::domain::audit::canonical::{self, ReadError};
 use crate::domain::audit::digest::Digest;
 use crate::domain::audit::time::UtcTime;
-use super::Actor;
 use crate::domain::count::BatchCounts;
 use crate::domain::poll::{LevelCounts, PollKind};
 use crate::domain::roster::Teller;
