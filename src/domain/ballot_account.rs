@@ -15,15 +15,12 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-
 use super::audit::event::poll::BallotsReturned;
 use super::finding::{Finding, Severity};
 use super::rules::RuleSet;
 
 /// The papers of one form.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct BallotAccount {
     /// Đã in.
     pub printed: u32,
