@@ -256,7 +256,7 @@ pub fn account_findings(rules: &RuleSet, hall: Hall, forms: &[(String, BallotAcc
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::fixture;
+    use crate::domain::rules::builtin;
 
     const HALL: Hall = Hall { delegates: 60, present: Some(55) };
 
@@ -309,7 +309,7 @@ mod tests {
 
     #[test]
     fn findings_carry_code_weight_form_and_the_article_of_the_rule_set() {
-        let rules = fixture::rules();
+        let rules = builtin().expect("carried").remove(0);
         let wrong = BallotAccount { returned: 52, not_returned: 0, ..honest() };
         let forms = [("F1-A".to_owned(), honest()), ("F2-B".to_owned(), wrong)];
         let told: Vec<_> = account_findings(&rules, HALL, &forms)

@@ -227,7 +227,7 @@ const STEPS: &[Case] = &[
     ("sign_minutes", |s| s.sign_minutes(digest(), board(), &somebody(WRITER)), &[Stage::Proposed]),
     ("confirm_result", |s| s.confirm_result(paper("resolution.pdf"), "35/NQ-HĐND".into()), &[Stage::Minuted]),
     (
-        "publish (no resolution in the rules)",
+        "publish (from minuted only where the rules know no resolution)",
         |s| s.publish(&RuleSet { resolution: None, ..rules() }, at()),
         &[Stage::Minuted, Stage::Confirmed],
     ),
