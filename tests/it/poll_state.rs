@@ -395,11 +395,13 @@ fn a_deck_of_every_form_has_to_pass_and_one_that_fails_takes_the_test_back() {
     assert_eq!(PollState::Tested(poll, stored).report_zero(), Err(Refusal::NotZero("F2".into())));
 }
 
+type StepOfTwo = fn(PollState, TwoPeople) -> Taken;
+
 #[test]
 fn one_person_alone_takes_no_step_of_two_and_nobody_without_a_reason() {
     let real = |stage| staged(stage, PollCreated { rehearsal: false, ..created() });
     let program = || Actor { account: None, name: "tinnhiem".into(), role: Role::Program };
-    let steps: [(Stage, fn(PollState, TwoPeople) -> Taken); 5] = [
+    let steps: [(Stage, StepOfTwo); 5] = [
         (Stage::Sealed, |s, two| s.waive_deck(two)),
         (Stage::Counting, |s, two| s.correct_ballots("F2".into(), account(1), two)),
         (Stage::Counting, |s, two| s.reopen_batch(standing(1), two)),
