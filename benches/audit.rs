@@ -14,13 +14,15 @@ use jiff::Timestamp;
 use tinnhiem::app::bundle::{self, BundleParts, read_log};
 use tinnhiem::domain::audit::entry::entry_text;
 use tinnhiem::domain::audit::event::poll::{
-    BallotsReturned, BatchCommitted, CountingClosed, DossiersReleased, FileHash, FormTotals, FormsSealed, ListDecided,
-    ListedOfficial, PollCreated, ResultDeclared, SealedForm, VotingOpened,
+    BatchCommitted, CountingClosed, DeckWaived, DossiersReleased, FileHash, FormTotals, FormsSealed, ListDecided,
+    ListedOfficial, MinutesProposed, MinutesSigned, PaperIssued, PollCreated, ResultDeclared, ResultPublished,
+    SealedForm, VotingOpened, ZeroReported,
 };
 use tinnhiem::domain::audit::merkle::{Tree, leaf_hash, verify_inclusion};
 use tinnhiem::domain::audit::{
     Actor, Digest, KeyName, Log, MOMENTS, Nonce, Opening, PollEvent, Replay, Signer, UtcTime,
 };
+use tinnhiem::domain::ballot_account::BallotAccount;
 use tinnhiem::domain::count::BatchCounts;
 use tinnhiem::domain::poll::PollKind;
 use tinnhiem::domain::role::Role;
@@ -35,8 +37,9 @@ fn now() -> UtcTime {
     "2026-12-10T01:00:00Z".parse().expect("moment")
 }
 
+/// The program of a rehearsal, which does the work of everybody.
 fn teller() -> Actor {
-    Actor { account: None, name: "Nguyễn Thị Kiểm".into(), role: Role::Teller }
+    Actor { account: None, name: "Nguyễn Thị Kiểm".into(), role: Role::Program }
 }
 
 /// What a log must say before batches may come.
@@ -57,13 +60,17 @@ fn opening() -> Vec<PollEvent> {
         ListedOfficial {
             block: block.clone(), name: "Nguyễn Văn A".into(), posts: "Chủ tịch UBND tỉnh".into()
         };
+    let counts = BatchCounts::zero(PollKind::Rating, 1);
+    let zero = FormTotals { counts, form: "F1-3F9A2C".into(), issued: 0, returned: 0 };
     let form = SealedForm { block, id: "F1-3F9A2C".into(), lines: 1, sha256: Digest::of(b""), sheets: 1 };
     vec![
         poll.into(),
         ListDecided { officials: vec![official], resolution: String::new() }.into(),
         FormsSealed { forms: vec![form] }.into(),
+        DeckWaived { proposed_by: teller(), reason: "Đo tốc độ".into() }.into(),
+        ZeroReported { forms: vec![zero] }.into(),
         VotingOpened { at: now() }.into(),
-        BallotsReturned { form: "F1-3F9A2C".into(), issued: u32::MAX, returned: u32::MAX }.into(),
+        BallotAccount::plain(60, 60, 25).told("F1-3F9A2C".into()).into(),
     ]
 }
 
@@ -113,19 +120,21 @@ fn long_bundle(dir: &Path) {
     let says = |log: &mut Log, event: PollEvent| {
         log.append(at, &teller(), &event).expect("entry");
     };
-    let [poll, list, forms, opened, _] = opening().try_into().expect("five events");
+    let [poll, list, forms, waived, zero, opened, _] = opening().try_into().expect("seven events");
     says(&mut log, poll);
     says(&mut log, list);
     let dossier = FileHash { name: "dossiers/officials/01-nguyen-van-a.pdf".into(), sha256: Digest::of(b"x") };
-    while log.size() < ENTRIES - 8 {
+    while log.size() < ENTRIES - 14 {
         says(&mut log, DossiersReleased { files: vec![dossier.clone()] }.into());
     }
     says(&mut log, forms);
     let sealed = log.head();
+    says(&mut log, waived);
+    says(&mut log, zero);
     says(&mut log, opened);
     let voting = log.head();
     let form = || "F1-3F9A2C".to_owned();
-    says(&mut log, BallotsReturned { form: form(), issued: 25, returned: 25 }.into());
+    says(&mut log, BallotAccount::plain(25, 25, 25).told(form()).into());
     let counts = BatchCounts { papers: 25, ..BatchCounts::zero(PollKind::Rating, 1) };
     let opening = Opening { batch: 1, counts: counts.clone(), form: form(), nonce: Nonce::from_bytes([1; 32]) };
     let commitment = opening.commitment().expect("commitment");
@@ -136,7 +145,13 @@ fn long_bundle(dir: &Path) {
     );
     let closed = log.head();
     says(&mut log, ResultDeclared { results_sha256: Digest::of(b"{}\n") }.into());
-    let checkpoints = [sealed, voting, closed, log.head(), log.head()];
+    let (name, sha256) = ("minutes.pdf".to_owned(), Digest::of(b"%PDF"));
+    says(&mut log, PaperIssued { name: name.clone(), pages: 1, sha256 }.into());
+    says(&mut log, MinutesProposed { name, sha256 }.into());
+    says(&mut log, MinutesSigned { sha256, tellers: Vec::new() }.into());
+    let minutes = log.head();
+    says(&mut log, ResultPublished { at: now() }.into());
+    let checkpoints = [sealed, voting, closed, minutes, log.head()];
     let (openings, papers) = ([opening], [].into());
     let (ruleset, results) = ("", "{}\n");
     let parts = BundleParts {

@@ -38,7 +38,8 @@
 //!    [`document`](domain::document) says what stands on the papers, [`pdf::document`] draws them, on all cores. Their
 //!    hashes are the next entry of the log.
 //! 4. **Ballots.** [`ballot::forms`](domain::ballot::forms) makes one form per block; [`pdf::ballots`] prints a sheet once
-//!    and all copies point at it. The form's hash seals it: first checkpoint. Voting opens: second checkpoint.
+//!    and all copies point at it. The form's hash seals it: first checkpoint. The test deck is waived, because it is a
+//!    rehearsal, and the zero report is made; voting opens: second checkpoint.
 //! 5. **Count.** Simulated delegates ([`simulate`](domain::simulate)) fill a box; every pile goes through
 //!    [`Batch`](domain::batch::Batch), read twice by two tellers. Only
 //!    [`BatchCounts`](domain::count::BatchCounts) come out, and the log gets a
@@ -46,7 +47,7 @@
 //!    of a real count take the place of this step.
 //! 6. **Decide.** [`result::decide`](domain::result::decide) puts the sums through the rule set:
 //!    [`tally_line`](domain::tally::tally_line) for every official, identities checked, nothing rounded but text.
-//! 7. **Papers.** The minutes carry the third head on paper; their hash is logged: fourth checkpoint. The resolution
+//! 7. **Papers.** The minutes carry the third head on paper; they are proposed and signed: fourth checkpoint. The resolution
 //!    carries the fourth; the last checkpoint covers all.
 //! 8. **Bundle.** [`app::bundle`] writes log, checkpoints, openings, rule set, results and papers as the database holds
 //!    them, and the folder appears whole ([`app::files::OutFolder`]). `tinnhiem verify` ([`app::verify`]) reads it back and

@@ -207,6 +207,9 @@ def is_teller_role(value):
 
 
 COUNTS = {"invalid": is_reasons, "lines": [is_levels], "papers": is_count}
+TOTALS = {"counts": COUNTS, "form": is_text, "issued": is_count, "returned": is_count}
+BALLOTS = {"exchanged": is_count, "form": is_text, "issued": is_count, "not_returned": is_count, "printed": is_count,
+           "returned": is_count, "unused": is_count}
 ACTOR = {"account": is_account, "name": is_text, "role": lambda role: is_text(role) and role in ROLES}
 SHAPES = {
     "poll.created": {"council": is_text, "delegates": is_count, "kind": lambda kind: is_text(kind) and kind in LEVELS,
@@ -218,11 +221,27 @@ SHAPES = {
     "dossiers.released": {"files": [{"name": is_text, "sha256": is_digest}]},
     "forms.sealed": {"forms": [{"block": is_text, "id": is_text, "lines": is_count, "sha256": is_digest,
                                 "sheets": is_count}]},
+    "deck.counted": {"forms": [{"counted": COUNTS, "expected": COUNTS, "form": is_text}]},
+    "deck.waived": {"proposed_by": ACTOR, "reason": is_text},
+    "zero.reported": {"forms": [TOTALS]},
     "voting.opened": {"at": is_time},
-    "ballots.returned": {"form": is_text, "issued": is_count, "returned": is_count},
+    "ballots.returned": BALLOTS,
+    "ballots.corrected": {"ballots": BALLOTS, "proposed_by": ACTOR, "reason": is_text},
     "batch.committed": {"batch": is_count, "commitment": is_digest, "form": is_text, "papers": is_count},
-    "counting.closed": {"forms": [{"counts": COUNTS, "form": is_text, "issued": is_count, "returned": is_count}]},
+    "batch.reopened": {"batch": is_count, "commitment": is_digest, "form": is_text, "proposed_by": ACTOR,
+                       "reason": is_text},
+    "counting.closed": {"forms": [TOTALS]},
+    "line.recounted": {"counted": is_levels, "form": is_text, "line": is_count, "readers": [is_text],
+                       "reason": is_text, "recounted": is_levels,
+                       "stands": lambda which: is_text(which) and which in ("counted", "recounted")},
     "result.declared": {"results_sha256": is_digest},
+    "minutes.proposed": {"name": is_text, "sha256": is_digest},
+    "minutes.signed": {"sha256": is_digest, "tellers": [{"name": is_text, "role": is_teller_role}]},
+    "result.confirmed": {"resolution": is_text, "sha256": is_digest},
+    "result.published": {"at": is_time},
+    "corrigendum.issued": {"name": is_text, "proposed_by": ACTOR, "reason": is_text, "sha256": is_digest},
+    "poll.archived": {"place": is_text},
+    "poll.cancelled": {"proposed_by": ACTOR, "reason": is_text},
     "council_log.noted": {"origin": is_text, "root": is_digest, "size": lambda size: is_count(size, 2**53 - 1)},
     "paper.issued": {"name": is_text, "pages": is_count, "sha256": is_digest},
 }
@@ -431,9 +450,10 @@ def only(events, kind):
 def check_checkpoints(heads, events, roots):
     for file, (size, root) in zip(CHECKPOINTS, heads):
         need(roots.get(size) == root, file, f"not the root of this log at {size} entries")
-    sealed, opened, closed = (only(events, kind)[0] for kind in ("forms.sealed", "voting.opened", "counting.closed"))
-    end, minutes = len(events), heads[3][0]
-    windows = [(sealed + 1, opened), (opened + 1, closed), (closed + 1, minutes), (closed + 1, end), (end, end)]
+    sealed, opened, closed, signed = (only(events, kind)[0] for kind in
+                                      ("forms.sealed", "voting.opened", "counting.closed", "minutes.signed"))
+    end = len(events)
+    windows = [(sealed + 1, opened), (opened + 1, closed), (closed + 1, signed), (signed + 1, end), (end, end)]
     for file, (size, _), (low, high) in zip(CHECKPOINTS, heads, windows):
         need(low <= size <= high, file, "does not stand at its moment")
     return f"{len(heads)} checkpoints at " + ", ".join(str(size) for size, _ in heads) + " entries are heads of this log, signed"
@@ -474,33 +494,197 @@ def check_proofs(bundle, heads, events, leaves):
     return f"{pairs} consistency proofs, {len(papers)} inclusion proofs"
 
 
-def check_course(events):
-    """What must stand before what."""
+def name_key(name):
+    """Two spellings of one name: case, blanks and letters of no width do not count."""
+    visible = re.sub("[\u200b\u200c\u200d\ufeff]", "", unicodedata.normalize("NFC", name))
+    return " ".join(visible.split()).lower()
+
+
+class Day:
+    """From the sealed forms to the archive: what each entry of the day must find, and what it leaves behind."""
+
+    def __init__(self, events, lines):
+        poll = only(events, "poll.created")[1]
+        self.levels, self.rehearsal, self.delegates = LEVELS[poll["kind"]], poll["rehearsal"], poll["delegates"]
+        self.lines, self.actor, self.file = lines, None, "log.jsonl"
+        self.tested, self.zeroed, self.opened, self.closed = False, False, False, None
+        self.declared = self.signed = self.published = self.archived = self.confirmed = False
+        self.back, self.batches, self.reopened, self.papers, self.proposed = {}, {}, [], [], None
+
+    def need(self, holds, why):
+        need(holds, self.file, why)
+
+    def need_two(self, proposed_by, reason):
+        self.need_others(proposed_by)
+        self.need(reason.strip(), "no reason is given")
+
+    def need_others(self, proposed_by):
+        program = self.rehearsal and proposed_by["role"] == self.actor["role"] == "program"
+        self.need(program or proposed_by["account"] != self.actor["account"], "one person where two are needed")
+
+    def need_issued(self, sha256, name=None):
+        issued = any(paper["sha256"] == sha256 and name in (None, paper["name"]) for paper in self.papers)
+        self.need(issued, "a paper that was not issued before")
+
+    def zeros(self, form):
+        return {"invalid": {}, "lines": [dict.fromkeys(self.levels, 0)] * self.lines[form], "papers": 0}
+
+    def accounts(self, ballots):
+        """Where the papers of a form went: what contradicts itself is refused, what is merely missing is not."""
+        out = ballots["issued"] + ballots["exchanged"] + ballots["unused"]
+        self.need(ballots["form"] in self.lines, "ballots of no sealed form")
+        self.need(out <= ballots["printed"], "more papers than were printed")
+        self.need(ballots["returned"] <= ballots["issued"], "more ballots returned than issued")
+        split = ballots["returned"] + ballots["not_returned"] == ballots["issued"]
+        self.need(split, "returned and not returned are not those issued")
+        self.need(ballots["issued"] <= self.delegates, "more ballots issued than there are delegates")
+
+    def counted(self, form):
+        return sum(papers for (of, _), (_, papers) in self.batches.items() if of == form)
+
+    def is_counting(self):
+        return self.opened and self.closed is None
+
+    def take(self, kind, data, actor):
+        self.actor = actor
+        step = getattr(self, "on_" + kind.replace(".", "_"), None)
+        if step:
+            step(data)
+
+    def on_deck_counted(self, data):
+        self.need(not self.zeroed, "test deck after the zero report")
+        self.need([deck["form"] for deck in data["forms"]] == list(self.lines), "test deck of other forms")
+        for deck in data["forms"]:
+            self.need(deck["expected"]["papers"] > 0, "test deck without papers")
+            for counts in (deck["expected"], deck["counted"]):
+                check_counts(counts, self.levels, self.lines[deck["form"]], self.file)
+        self.tested = all(deck["counted"] == deck["expected"] for deck in data["forms"])
+
+    def on_deck_waived(self, data):
+        self.need(not self.zeroed, "test deck waived after the zero report")
+        self.need_two(data["proposed_by"], data["reason"])
+        self.tested = True
+
+    def on_zero_reported(self, data):
+        self.need(self.tested, "zero report without a test deck")
+        zeros = [{"counts": self.zeros(form), "form": form, "issued": 0, "returned": 0} for form in self.lines]
+        self.need(data["forms"] == zeros, "zero report is not zero")
+        self.zeroed = True
+
+    def on_voting_opened(self, _):
+        self.need(self.zeroed, "voting opened before the zero report")
+        self.opened = True
+
+    def on_ballots_returned(self, data):
+        self.need(self.is_counting(), "ballots outside the vote")
+        self.need(data["form"] not in self.back, "ballots of a form returned twice")
+        self.accounts(data)
+        self.back[data["form"]] = data
+
+    def on_ballots_corrected(self, data):
+        ballots = data["ballots"]
+        self.need(self.is_counting() and len(self.back) == len(self.lines), "correction outside the count")
+        self.need_two(data["proposed_by"], data["reason"])
+        self.accounts(ballots)
+        self.need(self.counted(ballots["form"]) <= ballots["returned"], "more ballots counted than returned")
+        self.back[ballots["form"]] = ballots
+
+    def on_batch_committed(self, data):
+        place = (data["form"], data["batch"])
+        self.need(self.is_counting() and len(self.back) == len(self.lines), "batch outside the count")
+        self.need(data["form"] in self.lines, "batch of no sealed form")
+        self.need(place not in self.batches, f"batch {place} committed twice")
+        self.batches[place] = (unhex(data["commitment"], 32, self.file), data["papers"])
+
+    def on_batch_reopened(self, data):
+        place = (data["form"], data["batch"])
+        self.need(self.is_counting(), "batch reopened outside the count")
+        self.need_two(data["proposed_by"], data["reason"])
+        stands = self.batches.pop(place, (b"", 0))[0]
+        self.need(stands == unhex(data["commitment"], 32, self.file), f"batch {place} is not there to be reopened")
+        self.reopened.append(place)
+
+    def on_counting_closed(self, data):
+        self.need(self.is_counting() and len(self.back) == len(self.lines), "closed before the ballots are back")
+        for form, ballots in self.back.items():
+            self.need(self.counted(form) == ballots["returned"], f"form {form}: batches are not all ballots")
+        self.closed = {total["form"]: json.loads(json.dumps(total["counts"])) for total in data["forms"]}
+
+    def on_line_recounted(self, data):
+        self.need(self.closed is not None and not self.declared, "recount outside its time")
+        counts, place = self.closed.get(data["form"]), data["line"] - 1
+        self.need(counts and 0 <= place < len(counts["lines"]), "recount of no line")
+        self.need(counts["lines"][place] == data["counted"], "another figure stood there")
+        fits = set(data["recounted"]) == self.levels and sum(data["recounted"].values()) <= valid_papers(counts)
+        self.need(fits, "a figure that the line cannot have")
+        readers = set(map(name_key, data["readers"]))
+        self.need(len(readers) == len(data["readers"]) == 2 and "" not in readers, "not recounted by two people")
+        same = data["counted"] == data["recounted"]
+        self.need(same or data["reason"].strip(), "figures differ and no reason is given")
+        if data["stands"] == "recounted":
+            counts["lines"][place] = data["recounted"]
+
+    def on_result_declared(self, _):
+        self.declared = True
+
+    def on_paper_issued(self, data):
+        self.papers.append(data)
+
+    def on_minutes_proposed(self, data):
+        self.need(self.declared and not self.signed, "minutes proposed outside their time")
+        self.need_issued(data["sha256"], data["name"])
+        self.proposed = (data["sha256"], self.actor)
+
+    def on_minutes_signed(self, data):
+        self.need(self.proposed, "minutes signed before they were proposed")
+        self.need_others(self.proposed[1])
+        self.need(data["sha256"] == self.proposed[0], "other minutes were signed")
+        self.need(data["tellers"] or self.rehearsal, "nobody signed")
+        self.signed = True
+
+    def on_result_confirmed(self, data):
+        self.need(self.signed and not self.published and not self.confirmed, "confirmed outside its time")
+        self.need_issued(data["sha256"])
+        self.confirmed = True
+
+    def on_result_published(self, _):
+        self.need(self.signed, "published before the minutes are signed")
+        self.published = True
+
+    def on_corrigendum_issued(self, data):
+        self.need(self.published, "corrigendum before publication")
+        self.need_two(data["proposed_by"], data["reason"])
+        self.need_issued(data["sha256"], data["name"])
+
+    def on_poll_archived(self, _):
+        self.need(self.published and not self.archived, "archived outside its time")
+        self.archived = True
+
+    def on_poll_cancelled(self, _):
+        self.need(False, "the vote was called off")
+
+
+def check_course(events, lines):
+    """What must stand before what. Gives the day as it ended."""
     file = "log.jsonl"
     need(events and events[0][1] == "poll.created", file, "does not begin with poll.created")
-    poll, listed, forms, opened, closed, declared = (
+    poll, listed, forms, opened, closed, declared, *_ = (
         only(events, kind)[0] for kind in
-        ("poll.created", "list.decided", "forms.sealed", "voting.opened", "counting.closed", "result.declared"))
+        ("poll.created", "list.decided", "forms.sealed", "voting.opened", "counting.closed", "result.declared",
+         "zero.reported", "minutes.signed", "result.published"))
     need(poll < listed < forms < opened < closed < declared, file, "events are out of order")
     boards = [seq for seq, kind, _, _ in events if kind == "board.appointed"]
     need(boards or events[poll][2]["rehearsal"], file, "nobody was appointed to count")
     need(all(listed < seq < forms for seq in boards), file, "board.appointed out of order")
-    for seq, kind, _, _ in events:
+    day = Day(events, lines)
+    for seq, kind, data, line in events:
         need(kind != "poll.amended" or seq < forms, file, "poll amended after its forms were sealed")
+        if kind == "poll.amended":
+            day.delegates = data["delegates"]
         need(kind != "dossiers.released" or seq < opened, file, "dossiers released after voting opened")
-    back = {}
-    for seq, kind, data, _ in events:
-        if kind in ("ballots.returned", "batch.committed"):
-            need(opened < seq < closed, file, f"{kind} outside the count")
-        if kind == "dossiers.released":
-            need(listed < seq, file, "dossiers before the list")
-        if kind == "ballots.returned":
-            need(data["returned"] <= data["issued"], file, "more ballots returned than issued")
-            need(data["form"] not in back, file, "ballots of a form returned twice")
-            back[data["form"]] = data
-        if kind == "batch.committed":
-            need(data["form"] in back, file, "batch before the ballots of its form")
-    return back
+        need(kind not in ("deck.counted", "deck.waived") or seq > forms, file, "test deck before the forms")
+        day.take(kind, data, json.loads(line)["actor"])
+    return day
 
 
 def check_list(events):
@@ -532,14 +716,9 @@ def check_counts(counts, levels, lines, file):
 
 def check_openings(bundle, events):
     file, levels = "openings.json", LEVELS[only(events, "poll.created")[1]["kind"]]
-    lines, back = check_list(events), check_course(events)
-    need(set(back) == set(lines), "log.jsonl", "ballots were not returned for exactly the sealed forms")
-    committed = {}
-    for _, kind, data, _ in events:
-        if kind == "batch.committed":
-            place = (data["form"], data["batch"])
-            need(place not in committed, "log.jsonl", f"batch {place} committed twice")
-            committed[place] = (unhex(data["commitment"], 32, "log.jsonl"), data["papers"])
+    lines = check_list(events)
+    day = check_course(events, lines)
+    back, committed = day.back, dict(day.batches)
     value = read_json(bundle.line(file), file)
     has_keys(value, "openings v", file)
     need(value["v"] == 1 and isinstance(value["openings"], list), file, "bad shape")
@@ -568,6 +747,8 @@ def check_openings(bundle, events):
     need(told == expected, "log.jsonl", "totals of counting.closed are not the sums of the batches")
     for form, total in sums.items():
         need(total["papers"] == back[form]["returned"], "log.jsonl", f"form {form}: batches are not all ballots")
+    for form, batch in day.reopened:
+        yield f"NOTE: batch {batch} of {form} was counted anew; its first commitment stays closed"
     papers = sum(total["papers"] for total in sums.values())
     yield f"{len(value['openings'])} batches fit their commitments and add up to the {papers} ballots returned"
     for opening in value["openings"]:

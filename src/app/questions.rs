@@ -173,7 +173,7 @@ impl App {
         self.write_once(ask, move |tx| {
             Box::pin(async move {
                 let stored = polls::find(tx, poll).await?.ok_or(NO_POLL)?;
-                if !matches!(stored.state.stage(), Stage::Created | Stage::Listed | Stage::Sealed) {
+                if stored.state.stage() >= Stage::Voting {
                     let sentence = "Đã bắt đầu bỏ phiếu nên không gửi câu hỏi mới được nữa.";
                     return Err(AppError::Input(sentence.to_owned()));
                 }

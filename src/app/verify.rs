@@ -8,8 +8,9 @@ use super::error::AppError;
 use super::results::{self, Provenance};
 use crate::domain::audit::Digest;
 use crate::domain::official::Block;
+use crate::domain::recount;
 use crate::domain::result::{FormCount, Listed, decide};
-use crate::domain::rules::{builtin_texts, load};
+use crate::domain::rules::{RuleSet, builtin_texts, load};
 
 /// Checks the bundle in `folder`; `root` is what a signed paper carries.
 ///
@@ -53,19 +54,37 @@ fn foreign_rules((id, sha256): &(String, Digest)) -> Option<String> {
     })
 }
 
+/// What the rules ask for before a result is public. A rehearsal has no paper from which to count a line again.
+fn check_duties(rules: &RuleSet, recount: &Recount<'_>) -> Result<(), String> {
+    let (poll, counted) = (recount.poll, recount.counted);
+    if poll.rehearsal {
+        return Ok(());
+    }
+    let due = recount::due(rules, poll, counted.forms()).map_err(|e| e.to_string())?;
+    if let Some(due) = due.iter().find(|due| !counted.is_recounted(&due.form, due.line)) {
+        let (form, line, why) = (&due.form, due.line, due.why());
+        return Err(format!("mẫu phiếu {form}, dòng {line}: {why} mà nhật ký không có bản ghi line.recounted"));
+    }
+    if rules.resolution.is_some() && !recount.is_confirmed {
+        return Err("nhật ký không có bản ghi result.confirmed".to_owned());
+    }
+    Ok(())
+}
+
 /// The text that `results.json` must have.
 fn recompute(recount: &Recount<'_>) -> Result<String, String> {
     let rules = load(layout::RULESET, recount.ruleset).map_err(|e| e.to_string())?;
     if rules.id != recount.poll.ruleset {
         return Err(format!("bộ quy tắc là {}, nhật ký ghi {}", rules.id, recount.poll.ruleset));
     }
+    check_duties(&rules, recount)?;
     let list = recount.list.officials.iter().map(|o| Listed {
         name: o.name.clone(),
         honorific: None,
         post: o.posts.clone(),
         block: Block(o.block.clone()),
     });
-    let forms = recount.forms.iter().zip(recount.totals).map(|(form, totals)| FormCount {
+    let forms = recount.forms.iter().zip(recount.counted.forms()).map(|(form, totals)| FormCount {
         form: form.id.clone(),
         block: Block(form.block.clone()),
         issued: totals.issued,

@@ -236,6 +236,24 @@ pub async fn find(
     )
 }
 
+/// Exact texts of all entries of these kinds, in their order.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn of_kinds(tx: &mut CouncilTx, log: LogId, kinds: [&'static str; 2]) -> Result<Vec<String>, StoreError> {
+    tx.flush_logs().await?;
+    let [one, other] = kinds;
+    let found = rows!(
+        tx,
+        (String,),
+        "SELECT entry FROM log_entries WHERE council_id = $1 AND log_id = $2 AND (kind = $3 OR kind = $4) ORDER BY seq",
+        log.to_string(),
+        one.to_owned(),
+        other.to_owned(),
+    )?;
+    Ok(found.into_iter().map(|(entry,)| entry).collect())
+}
+
 /// How many entries a filter lets through.
 ///
 /// # Errors

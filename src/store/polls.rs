@@ -2,13 +2,14 @@
 //! and what was counted in one lies in [`super::sealed`].
 
 use super::error::StoreError;
+use super::logs;
 use super::scope::CouncilTx;
 use super::sql::{execute, row, row_struct, rows};
 use crate::domain::audit::event::poll::{ListedOfficial, PaperIssued, PollAmended, PollCreated, SealedForm};
-use crate::domain::audit::{Digest, UtcTime};
+use crate::domain::audit::{Digest, Entry, PollEvent, UtcTime};
 use crate::domain::id::{LogId, PollId};
 use crate::domain::poll::PollKind;
-use crate::domain::poll_state::{FormProgress, Poll, PollState, Stage};
+use crate::domain::poll_state::{Counted, FormProgress, Poll, PollState, ProposedMinutes, Stage};
 use crate::domain::roster::{Teller, TellerRole};
 
 row_struct! {
@@ -226,20 +227,62 @@ pub async fn find(tx: &mut CouncilTx, poll: PollId) -> Result<Option<StoredPoll>
             let board = tellers(tx, poll.id).await?;
             PollState::Listed(poll, list, board)
         }
-        Stage::Sealed => {
-            let forms = forms(tx, poll.id).await?;
-            PollState::Sealed(poll, forms.into_iter().map(|progress| progress.form).collect())
-        }
-        Stage::Voting => {
-            let forms = forms(tx, poll.id).await?;
-            PollState::Voting(poll, forms)
-        }
-        Stage::Closed => PollState::Closed(poll),
+        Stage::Sealed => PollState::Sealed(poll.clone(), sealed_forms(tx, poll.id).await?),
+        Stage::Tested => PollState::Tested(poll.clone(), forms(tx, poll.id).await?),
+        Stage::Zeroed => PollState::Zeroed(poll.clone(), sealed_forms(tx, poll.id).await?),
+        Stage::Voting => PollState::Voting(poll.clone(), forms(tx, poll.id).await?),
+        Stage::Counting => PollState::Counting(poll.clone(), forms(tx, poll.id).await?),
+        Stage::Closed => PollState::Closed(poll, counted(tx, log).await?),
         Stage::Declared => PollState::Declared(poll),
+        Stage::Proposed => PollState::Proposed(poll, proposed_minutes(tx, log).await?),
         Stage::Minuted => PollState::Minuted(poll),
+        Stage::Confirmed => PollState::Confirmed(poll),
         Stage::Published => PollState::Published(poll),
+        Stage::Archived => PollState::Archived(poll),
+        Stage::Cancelled => PollState::Cancelled(poll),
     };
     Ok(Some(StoredPoll { log, state }))
+}
+
+async fn sealed_forms(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<SealedForm>, StoreError> {
+    Ok(forms(tx, poll).await?.into_iter().map(|progress| progress.form).collect())
+}
+
+/// Events of these kinds with who wrote them. What a state carries and no table has is read from the log, which says it
+/// anyway.
+async fn told(tx: &mut CouncilTx, log: LogId, kinds: [&'static str; 2]) -> Result<Vec<Entry>, StoreError> {
+    let texts = logs::of_kinds(tx, log, kinds).await?;
+    texts.iter().map(|text| Entry::parse(text).map_err(StoreError::corrupt)).collect()
+}
+
+/// The totals of a closed count, with what recounts made of them.
+async fn counted(tx: &mut CouncilTx, log: LogId) -> Result<Counted, StoreError> {
+    let mut found: Option<Counted> = None;
+    for entry in told(tx, log, ["counting.closed", "line.recounted"]).await? {
+        let is_taken = match (entry.event, &mut found) {
+            (PollEvent::LineRecounted(line), Some(counted)) => counted.take(&line),
+            (PollEvent::CountingClosed(closed), none @ None) => {
+                *none = Some(Counted::new(closed.forms));
+                true
+            }
+            _ => false,
+        };
+        if !is_taken {
+            return Err(StoreError::corrupt("log_entries: kiểm lại không khớp với số đã đóng"));
+        }
+    }
+    found.ok_or_else(|| StoreError::corrupt("log_entries: thiếu counting.closed"))
+}
+
+/// The minutes that were proposed last.
+async fn proposed_minutes(tx: &mut CouncilTx, log: LogId) -> Result<ProposedMinutes, StoreError> {
+    let kind = "minutes.proposed";
+    match told(tx, log, [kind, kind]).await?.pop() {
+        Some(Entry { event: PollEvent::MinutesProposed(minutes), actor, .. }) => {
+            Ok(ProposedMinutes { by: (*actor).clone(), sha256: minutes.sha256 })
+        }
+        _ => Err(StoreError::corrupt("log_entries: thiếu minutes.proposed")),
+    }
 }
 
 /// Writes the stage that a poll has reached.
@@ -415,6 +458,29 @@ pub async fn set_returned(
         tx,
         "UPDATE poll_forms SET issued = $4, returned = $5 \
          WHERE council_id = $1 AND poll_id = $2 AND form_id = $3 AND issued IS NULL",
+        poll.to_string(),
+        form.to_owned(),
+        i64::from(issued),
+        i64::from(returned),
+    )?;
+    if changed == 1 { Ok(()) } else { Err(StoreError::Stale) }
+}
+
+/// Writes other figures of what went out and came back of a form.
+///
+/// # Errors
+/// When there is no such form, or nothing was written of it yet.
+pub async fn correct_returned(
+    tx: &mut CouncilTx,
+    poll: PollId,
+    form: &str,
+    issued: u32,
+    returned: u32,
+) -> Result<(), StoreError> {
+    let changed = execute!(
+        tx,
+        "UPDATE poll_forms SET issued = $4, returned = $5 \
+         WHERE council_id = $1 AND poll_id = $2 AND form_id = $3 AND issued IS NOT NULL",
         poll.to_string(),
         form.to_owned(),
         i64::from(issued),

@@ -63,6 +63,29 @@ pub async fn same(tx: &mut CouncilTx, poll: PollId, sent: &Opening) -> Result<Op
     Ok(Some(read(&text, &commitment)?.counts == sent.counts))
 }
 
+/// Takes out a batch that is counted anew, with what lay under seal: the log keeps its commitment, and nobody may lay two
+/// countings of one pile side by side.
+///
+/// # Errors
+/// [`StoreError::Stale`] when there is no such batch.
+pub async fn withdraw(tx: &mut CouncilTx, poll: PollId, form: &str, batch: u32) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "DELETE FROM sealed_batches WHERE council_id = $1 AND poll_id = $2 AND form_id = $3 AND number = $4",
+        poll.to_string(),
+        form.to_owned(),
+        i64::from(batch),
+    )?;
+    let taken = execute!(
+        tx,
+        "DELETE FROM batches WHERE council_id = $1 AND poll_id = $2 AND form_id = $3 AND number = $4",
+        poll.to_string(),
+        form.to_owned(),
+        i64::from(batch),
+    )?;
+    if taken == 1 { Ok(()) } else { Err(StoreError::Stale) }
+}
+
 /// All that was sealed, by form and number; each is held against its commitment.
 ///
 /// # Errors

@@ -91,7 +91,19 @@ const COUNTS: &str =
 
 fn entries() -> Vec<String> {
     let digest = Digest::of(b"");
+    let account = r#""account":null,"name":"A","role":"leader""#;
     let data = [
+        (
+            "ballots.corrected",
+            format!(
+                r#"{{"ballots":{{"exchanged":1,"form":"F1","issued":47,"not_returned":0,"printed":50,"returned":47,"unused":2}},"proposed_by":{{{account}}},"reason":"Ghi nhầm"}}"#
+            ),
+        ),
+        (
+            "line.recounted",
+            r#"{"counted":{"high":19,"low":25,"medium":2},"form":"F1","line":1,"readers":["C","D"],"reason":"","recounted":{"high":19,"low":25,"medium":2},"stands":"counted"}"#
+                .to_owned(),
+        ),
         ("batch.committed", format!(r#"{{"batch":1,"commitment":"{digest}","form":"F1","papers":25}}"#)),
         ("counting.closed", format!(r#"{{"forms":[{{"counts":{COUNTS},"form":"F1","issued":47,"returned":47}}]}}"#)),
         (

@@ -12,11 +12,15 @@ use tinnhiem::domain::audit::{Actor, Course, Digest, Entry, KeyName, Moment};
 use tinnhiem::domain::id::{CouncilId, PollId};
 use tinnhiem::domain::poll_state::Stage;
 use tinnhiem::domain::role::Role;
+use tinnhiem::domain::rules::builtin_texts;
 
-use crate::poll_state::{board, counts, created, forms, listed, paper};
+use crate::poll_state::{account, board, counts, created, decks, forms, listed, paper};
 use crate::site::{Site, on_both, somebody_in};
 
-const RULES: &str = "id = \"MAU\"\n";
+/// Id and text of the rules that real polls go by: what a step asks of them, it asks here too.
+fn rules() -> (&'static str, &'static str) {
+    builtin_texts()[0]
+}
 
 /// Somebody of a council in one role.
 fn somebody(site: &Site, council: CouncilId, role: Role) -> Caller {
@@ -28,8 +32,10 @@ fn by<'a>(site: &Site, caller: &'a Caller) -> Hand<'a> {
 }
 
 fn new_poll(name: &str) -> NewPoll {
-    let created = PollCreated { rehearsal: false, ruleset_sha256: Digest::of(RULES.as_bytes()), ..created() };
-    NewPoll { origin: KeyName::new(name).expect("name"), created, ruleset_text: RULES.into() }
+    let (ruleset, text) = rules();
+    let ruleset_sha256 = Digest::of(text.as_bytes());
+    let created = PollCreated { rehearsal: false, ruleset: ruleset.into(), ruleset_sha256, ..created() };
+    NewPoll { origin: KeyName::new(name).expect("name"), created, ruleset_text: text.into() }
 }
 
 /// A poll whose ballots are out and back: 24 of the first form, none of the second.
@@ -43,9 +49,15 @@ async fn voting(site: &Site, council: CouncilId) -> PollId {
     assert!(early.to_string().contains("Chưa có Ban kiểm phiếu"), "{early}");
     app.appoint_board(by(site, &leader), poll, board(), "32/NQ-HĐND".into()).await.expect("board");
     app.seal_forms(by(site, &leader), poll, forms()).await.expect("sealed");
+    let early = app.open_voting(by(site, &leader), poll).await.expect_err("nothing was tested");
+    assert!(early.to_string().contains("đã chốt mẫu phiếu"), "{early}");
+    app.count_deck(by(site, &head), poll, decks(4)).await.expect("a deck that fails");
+    app.report_zero(by(site, &head), poll).await.expect_err("it failed");
+    app.count_deck(by(site, &head), poll, decks(5)).await.expect("a deck that passes");
+    app.report_zero(by(site, &head), poll).await.expect("zero");
     app.open_voting(by(site, &leader), poll).await.expect("open");
-    app.record_returned(by(site, &head), poll, "F1".into(), 24, 24).await.expect("first form");
-    app.record_returned(by(site, &head), poll, "F2".into(), 24, 0).await.expect("second form");
+    app.record_ballots(by(site, &head), poll, "F1".into(), account(24)).await.expect("first form");
+    app.record_ballots(by(site, &head), poll, "F2".into(), account(0)).await.expect("second form");
     poll
 }
 
@@ -77,8 +89,13 @@ fn a_poll_goes_its_way_and_its_bundle_verifies() {
         app.commit_batch(by(&site, &teller), poll, pile(2, 12)).await.expect("second batch");
         let closed = app.close_counting(by(&site, &head), poll).await.expect("closed");
         app.declare_result(by(&site, &leader), poll, "{}\n".into()).await.expect("result");
-        app.issue_minutes(by(&site, &clerk), poll, paper("minutes.pdf")).await.expect("minutes");
-        app.issue_paper(by(&site, &clerk), poll, paper("resolution.pdf")).await.expect("resolution");
+        let minutes = paper("minutes.pdf");
+        app.propose_minutes(by(&site, &head), poll, minutes.clone()).await.expect("minutes");
+        app.sign_minutes(by(&site, &leader), poll, minutes.sha256, board()).await.expect("signed");
+        let early = app.publish(by(&site, &leader), poll).await.expect_err("no resolution");
+        assert!(early.to_string().contains("đòi nghị quyết"), "{early}");
+        let (resolution, number) = (paper("resolution.pdf"), "35/NQ-HĐND".to_owned());
+        app.confirm_result(by(&site, &leader), poll, resolution, number).await.expect("resolution");
         app.publish(by(&site, &leader), poll).await.expect("published");
 
         let record = app.poll_record(by(&site, &leader), poll).await.expect("record");

@@ -1,10 +1,11 @@
 //! Every function of the store about polls on both databases, with the same expectations.
 
 use jiff::Timestamp;
-use tinnhiem::domain::audit::event::poll::{PollAmended, PollCreated};
-use tinnhiem::domain::audit::{Digest, KeyName, Nonce, Opening};
+use tinnhiem::domain::audit::event::poll::{CountingClosed, FormTotals, MinutesProposed, PollAmended, PollCreated};
+use tinnhiem::domain::audit::{Actor, Digest, KeyName, Nonce, Opening, PollEvent};
 use tinnhiem::domain::id::{CouncilId, LogId, PollId};
 use tinnhiem::domain::poll_state::{Poll, PollState, Stage};
+use tinnhiem::domain::role::Role;
 use tinnhiem::domain::roster::{Teller, TellerRole};
 use tinnhiem::store::{Store, StoreError, logs, polls, sealed};
 
@@ -28,6 +29,14 @@ pub async fn with_poll(engine: Engine) -> (Site, CouncilId, Poll, LogId) {
     });
     adding.await.expect("poll");
     (site, council, poll, log)
+}
+
+fn clerk() -> Actor {
+    Actor { account: None, name: "Văn phòng".into(), role: Role::Clerk }
+}
+
+fn totals() -> Vec<FormTotals> {
+    vec![FormTotals { counts: counts(20), form: "F1".into(), issued: 24, returned: 20 }]
 }
 
 async fn state(store: &Store, council: CouncilId, poll: PollId) -> PollState {
@@ -81,6 +90,17 @@ fn a_poll_is_read_back_at_every_stage_as_it_was_written() {
         let poll = Poll { created: PollCreated { delegates, sitting, ..poll.created }, ..poll };
         let again = write(store, council, move |tx| Box::pin(async move { polls::add_forms(tx, id, &forms()).await }));
         assert!(matches!(again.await, Err(StoreError::Refused(_))), "a form is sealed once");
+        // What no table has of a closed count and of minutes is read from the log.
+        let said = write(store, council, move |tx| {
+            Box::pin(async move {
+                let (name, sha256) = ("minutes.pdf".to_owned(), Digest::of(b"mau"));
+                let [closed, minutes]: [PollEvent; 2] =
+                    [CountingClosed { forms: totals() }.into(), MinutesProposed { name, sha256 }.into()];
+                tx.append(log, now(), &clerk(), &closed).await?;
+                tx.append(log, now(), &clerk(), &minutes).await
+            })
+        });
+        said.await.expect("entries");
         for stage in Stage::ALL {
             write(store, council, move |tx| Box::pin(polls::reach(tx, id, stage, now()))).await.expect("reached");
             let found = state(store, council, id).await;
@@ -88,7 +108,12 @@ fn a_poll_is_read_back_at_every_stage_as_it_was_written() {
             match found {
                 PollState::Listed(_, list, tellers) => assert_eq!((list, tellers), (listed(), board())),
                 PollState::Sealed(_, sealed) => assert_eq!(sealed, forms()),
-                PollState::Voting(_, progress) => {
+                PollState::Zeroed(_, sealed) => assert_eq!(sealed, forms()),
+                PollState::Closed(_, counted) => assert_eq!(counted.forms(), totals()),
+                PollState::Proposed(_, minutes) => {
+                    assert_eq!((minutes.by, minutes.sha256), (clerk(), Digest::of(b"mau")));
+                }
+                PollState::Tested(_, progress) | PollState::Voting(_, progress) | PollState::Counting(_, progress) => {
                     assert_eq!(
                         progress.into_iter().map(|p| (p.form, p.ballots, p.batches, p.papers)).collect::<Vec<_>>(),
                         forms().into_iter().map(|form| (form, None, 0, 0)).collect::<Vec<_>>()
@@ -150,7 +175,7 @@ fn what_is_sealed_tells_only_whether_it_is_the_same_until_the_count_is_whole() {
                 for opening in &sealed_both {
                     sealed::add(tx, id, opening, opening.commitment()?).await?;
                 }
-                polls::reach(tx, id, Stage::Voting, now()).await
+                polls::reach(tx, id, Stage::Counting, now()).await
             })
         });
         filled.await.expect("batches");
@@ -174,6 +199,25 @@ fn what_is_sealed_tells_only_whether_it_is_the_same_until_the_count_is_whole() {
         drop(tx);
         let leave = state(store, council, id).await.close().expect("whole").may_open();
         let mut tx = store.read(council).await.expect("read");
-        assert!(sealed::openings(&mut tx, leave).await.expect("openings") == [first, second], "by form and number");
+        assert!(
+            sealed::openings(&mut tx, leave).await.expect("openings") == [first.clone(), second],
+            "by form and number"
+        );
+        drop(tx);
+
+        // Other figures take the place of those before, and a batch that is counted anew leaves nothing under seal.
+        let withdrawn = write(store, council, move |tx| {
+            Box::pin(async move {
+                polls::correct_returned(tx, id, "F1", 23, 21).await?;
+                sealed::withdraw(tx, id, "F1", 2).await
+            })
+        });
+        withdrawn.await.expect("withdrawn");
+        let gone = write(store, council, move |tx| Box::pin(sealed::withdraw(tx, id, "F1", 2))).await;
+        assert!(matches!(gone, Err(StoreError::Stale)));
+        let mut tx = store.read(council).await.expect("read");
+        let progress = polls::forms(&mut tx, id).await.expect("forms");
+        assert_eq!((progress[0].ballots, progress[0].batches, progress[0].papers), (Some((23, 21)), 1, 12));
+        assert!(sealed::openings(&mut tx, leave).await.expect("openings") == [first], "the other one stays");
     });
 }

@@ -15,10 +15,11 @@ use super::report::{Failure, Passed, Report};
 use super::stream::read_log;
 use super::{ConsistencyFile, InclusionFile, OpeningsFile, VERSION, layout};
 use crate::app::error::io_sentence;
-use crate::domain::audit::event::poll::{FormTotals, ListDecided, PollCreated, SealedForm};
+use crate::domain::audit::event::poll::{ListDecided, PollCreated, SealedForm};
 use crate::domain::audit::merkle::{leaf_hash, verify_consistency, verify_inclusion};
 use crate::domain::audit::settle::{settle, thin_batches};
 use crate::domain::audit::{Checkpoint, Digest, MOMENTS, Moment, Opening, Record, Replay, VerifierKey, canonical};
+use crate::domain::poll_state::Counted;
 
 /// Largest file that is read into memory; the log and the papers are read in pieces.
 const MAX_TEXT_BYTES: u64 = 64 << 20;
@@ -37,8 +38,10 @@ pub struct Recount<'a> {
     pub list: &'a ListDecided,
     /// Forms in their order; a form's lines are the officials of its block, in the order of the list.
     pub forms: Vec<&'a SealedForm>,
-    /// Sums of the openings, in the order of the forms.
-    pub totals: &'a [FormTotals],
+    /// Sums of the openings, in the order of the forms, with the lines that were counted again.
+    pub counted: &'a Counted,
+    /// Whether the council confirmed the result by a resolution.
+    pub is_confirmed: bool,
 }
 
 /// Makes the text of results.json out of the counts, or says in Vietnamese why it cannot.
@@ -66,7 +69,7 @@ pub fn verify(dir: &Path, options: &Options<'_>) -> Result<Report, Failure> {
     let checkpoints = open_checkpoints(&bundle, &key)?;
     let record = check_log(&bundle, &checkpoints, &mut passed)?;
     check_proofs(&bundle, &checkpoints, &record, &mut passed)?;
-    let (totals, notes) = check_openings(&bundle, &record, &mut passed)?;
+    let notes = check_openings(&bundle, &record, &mut passed)?;
     let ruleset = check_ruleset(&bundle, &record, &mut passed)?;
     check_papers(&bundle, &record, &mut passed)?;
     let on_paper =
@@ -76,7 +79,8 @@ pub fn verify(dir: &Path, options: &Options<'_>) -> Result<Report, Failure> {
         poll: &record.poll,
         list: &record.list,
         forms: record.forms.iter().map(|course| &course.form).collect(),
-        totals: &totals,
+        counted: &record.counted,
+        is_confirmed: record.is_confirmed,
     };
     check_results(&bundle, &record, &recount, options, &mut passed)?;
     Ok(Report {
@@ -273,12 +277,8 @@ fn check_proofs(
     Ok(())
 }
 
-/// Sums by form, and what the openings give away.
-fn check_openings(
-    bundle: &Bundle<'_>,
-    record: &Record,
-    passed: &mut Passes,
-) -> Result<(Vec<FormTotals>, Vec<String>), Failure> {
+/// What the openings give away, and which batches were counted anew.
+fn check_openings(bundle: &Bundle<'_>, record: &Record, passed: &mut Passes) -> Result<Vec<String>, Failure> {
     let file: OpeningsFile = bundle.json("openings", layout::OPENINGS)?;
     if file.v != VERSION {
         return Err(Failure::disputed("openings", layout::OPENINGS, "phiên bản tệp không đúng"));
@@ -300,7 +300,15 @@ fn check_openings(
         let valid = counts.valid();
         format!("mẫu phiếu {form}, tập phiếu {batch}: chỉ {valid} phiếu hợp lệ, số liệu mở gần như lộ lá phiếu.")
     });
-    Ok((totals, notes.collect()))
+    let reopened = record.forms.iter().flat_map(|course| {
+        let form = &course.form.id;
+        course.reopened.iter().map(move |batch| {
+            format!(
+                "mẫu phiếu {form}, tập phiếu {batch}: đã được đếm lại từ đầu; cam kết cũ còn trong nhật ký, không mở."
+            )
+        })
+    });
+    Ok(notes.chain(reopened).collect())
 }
 
 fn check_ruleset(bundle: &Bundle<'_>, record: &Record, passed: &mut Passes) -> Result<String, Failure> {

@@ -274,7 +274,7 @@ async fn own_fact(tx: &mut CouncilTx, caller: &Caller, id: FactId) -> Result<Sto
 /// The poll that is being prepared: the newest that is no rehearsal, has a plan, and whose ballots are not out yet.
 pub(super) async fn current_poll(tx: &mut CouncilTx) -> Result<Option<PollId>, AppError> {
     for poll in polls::list(tx).await? {
-        let is_before = matches!(poll.stage, Stage::Created | Stage::Listed | Stage::Sealed);
+        let is_before = poll.stage < Stage::Voting;
         let plan = &crate::domain::preparation::Part::Plan;
         if is_before && !poll.rehearsal && preparation::part(tx, poll.id, plan).await?.is_some() {
             return Ok(Some(poll.id));

@@ -15,7 +15,7 @@ use crate::domain::audit::{Actor, Checkpoint, CouncilEvent, Digest, KeyName, Pol
 use crate::domain::id::{CouncilId, LogId, PollId};
 use crate::domain::poll_state::{self, PollState, Refusal, Step};
 use crate::domain::role::Role;
-use crate::store::{CouncilTx, StoreError, Work, logs, polls};
+use crate::store::{CouncilTx, StoreError, Work, logs, polls, sealed};
 
 pub use crate::store::polls::PollSummary;
 pub use record::PollRecord;
@@ -241,13 +241,29 @@ async fn project(tx: &mut CouncilTx, poll: PollId, seq: u64, event: &PollEvent) 
         PollEvent::BoardAppointed(board) => polls::set_tellers(tx, poll, &board.tellers).await,
         PollEvent::FormsSealed(sealed) => polls::add_forms(tx, poll, &sealed.forms).await,
         PollEvent::BallotsReturned(back) => polls::set_returned(tx, poll, &back.form, back.issued, back.returned).await,
+        PollEvent::BallotsCorrected(told) => {
+            let back = &told.ballots;
+            polls::correct_returned(tx, poll, &back.form, back.issued, back.returned).await
+        }
+        PollEvent::BatchReopened(reopened) => sealed::withdraw(tx, poll, &reopened.form, reopened.batch).await,
         PollEvent::PaperIssued(paper) => polls::add_paper(tx, poll, seq, paper).await,
         PollEvent::PollCreated(_)
         | PollEvent::DossiersReleased(_)
+        | PollEvent::DeckCounted(_)
+        | PollEvent::DeckWaived(_)
+        | PollEvent::ZeroReported(_)
         | PollEvent::VotingOpened(_)
         | PollEvent::BatchCommitted(_)
         | PollEvent::CountingClosed(_)
+        | PollEvent::LineRecounted(_)
         | PollEvent::ResultDeclared(_)
+        | PollEvent::MinutesProposed(_)
+        | PollEvent::MinutesSigned(_)
+        | PollEvent::ResultConfirmed(_)
+        | PollEvent::ResultPublished(_)
+        | PollEvent::CorrigendumIssued(_)
+        | PollEvent::PollArchived(_)
+        | PollEvent::PollCancelled(_)
         | PollEvent::CouncilLogNoted(_) => Ok(()),
     }
 }

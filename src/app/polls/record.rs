@@ -122,7 +122,8 @@ async fn read_heads(tx: &mut CouncilTx, log: LogId, key: &VerifierKey) -> Result
     let notes = logs::checkpoints(tx, log).await?;
     let mut heads = Vec::new();
     for moment in Moment::ALL {
-        let signed = notes.iter().find(|row| row.moment == moment.code());
+        // A corrigendum and the archive are entries too, and the head over the whole log is signed again with them.
+        let signed = notes.iter().rfind(|row| row.moment == moment.code());
         if let Some(signed) = signed {
             let head = Checkpoint::open(&signed.note, key).map_err(|e| AppError::internal("đọc điểm chốt", e))?;
             heads.push((moment, head));

@@ -59,7 +59,7 @@ impl App {
         caller.may(OFFICE)?;
         let mut tx = self.store.read(caller.council).await?;
         let desk = Desk::load(&mut tx, poll).await?;
-        let is_sealed = desk.stage() >= Stage::Sealed;
+        let is_sealed = desk.stage().is_sealed();
         let forms = if desk.stage() >= Stage::Listed {
             let printed = printed(&desk)?;
             check_sealed(&mut tx, poll, is_sealed, &printed).await?;
@@ -90,7 +90,7 @@ impl App {
             return Err(NO_FORM);
         }
         let printed = printed(&desk)?;
-        check_sealed(&mut tx, poll, desk.stage() >= Stage::Sealed, &printed).await?;
+        check_sealed(&mut tx, poll, desk.stage().is_sealed(), &printed).await?;
         let (form, pdf) = printed.into_iter().find(|(sealed, _)| sealed.id == form).ok_or(NO_FORM)?;
         Ok(Paper { name: format!("{}.pdf", form.id), bytes: pdf.bytes })
     }

@@ -173,14 +173,14 @@ fn run(
     stage.forms_sealed(&plan, &ballots)?;
     stage.voting_opened()?;
     let counted = counting::count(&plan)?;
-    stage.counted(&counted)?;
+    stage.counted(&counted, plan.issued)?;
     let result = counting::decide(&plan, &counted)?;
     let minutes = papers::minutes(&plan, &counted, &result, stage.head_box()?)?;
     let results = results::json_text(&plan.rules.set, plan.provenance, &result)?;
     stage.result_declared(&results)?;
-    stage.minutes_issued(&minutes)?;
+    stage.minutes_signed(&minutes, &plan.book.tellers)?;
     let resolution = papers::resolution(&plan, &result, stage.head_box()?)?;
-    stage.resolution_issued(&resolution)?;
+    stage.resolution_issued(&resolution, plan.rules.set.resolution.is_some())?;
     for paper in [&minutes, &resolution] {
         folder.put(&paper.name, &paper.pdf.bytes)?;
     }

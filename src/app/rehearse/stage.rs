@@ -35,16 +35,21 @@ use crate::app::polls::{CountedBatch, Hand, NewPoll, Rehearser, Taken};
 use crate::app::service::App;
 use crate::domain::audit::event::poll::{FileHash, ListedOfficial, PaperIssued, PollCreated, SealedForm};
 use crate::domain::audit::{Actor, Checkpoint, Digest, KeyName, Moment};
+use crate::domain::ballot_account::BallotAccount;
 use crate::domain::count::BatchCounts;
 use crate::domain::document::CheckpointBox;
 use crate::domain::id::{CouncilId, PollId};
 use crate::domain::role::Role;
+use crate::domain::roster::Teller;
 use crate::domain::simulate::SeededStream;
 use crate::domain::text::slug;
 use crate::store::{Store, Target};
 
 /// Batches that are handed in at once and share a commit.
 const TOGETHER: usize = 30;
+
+/// Why there is no test deck, as the log has it.
+const NO_DECK: &str = "Diễn tập: không nhập tập phiếu thử.";
 
 /// A folder of our own that goes away.
 struct TempFolder(PathBuf);
@@ -161,18 +166,27 @@ impl Stage {
         Ok(())
     }
 
+    /// The way of the real day: the deck is waived by two people because nobody keys it in a rehearsal, and the zero
+    /// report is made before the first ballot.
     pub(super) fn voting_opened(&mut self) -> Result<(), AppError> {
+        let (waived_by, head) = (Rehearser::new(self.council, &self.program), self.hand(&self.board.head));
+        let asked_by = self.board.head.clone();
+        self.take(None, self.app.waive_deck(waived_by, self.poll, asked_by, NO_DECK))?;
+        self.take(None, self.app.report_zero(head, self.poll))?;
         let step = self.app.open_voting(self.hand(&self.program), self.poll);
         self.head = self.take(Some(Moment::VotingOpened), step)?;
         Ok(())
     }
 
-    /// Ballots out and back, every batch as a commitment, and at the end the totals.
-    pub(super) fn counted(&mut self, counted: &[CountedForm]) -> Result<(), AppError> {
+    /// Ballots out and back, every batch as a commitment, and at the end the totals. Of each form `printed` were printed.
+    pub(super) fn counted(&mut self, counted: &[CountedForm], printed: u32) -> Result<(), AppError> {
         let head_teller = self.hand(&self.board.head);
+        for CountedForm { form, .. } in counted {
+            let account = BallotAccount::plain(printed, form.issued, form.counts.papers);
+            self.take(None, self.app.record_ballots(head_teller, self.poll, form.form.clone(), account))?;
+        }
         for CountedForm { form, batches, .. } in counted {
-            let (id, issued, returned) = (form.form.clone(), form.issued, form.counts.papers);
-            self.take(None, self.app.record_returned(head_teller, self.poll, id.clone(), issued, returned))?;
+            let id = &form.form;
             let numbered: Vec<_> = (1..).zip(batches).collect();
             for together in numbered.chunks(TOGETHER) {
                 let commit = |(batch, counts): &(u32, &BatchCounts)| {
@@ -193,16 +207,26 @@ impl Stage {
         self.take(None, step).map(drop)
     }
 
-    pub(super) fn minutes_issued(&mut self, minutes: &NamedPdf) -> Result<(), AppError> {
-        let step = self.app.issue_minutes(self.hand(&self.program), self.poll, issued(minutes));
+    /// The board puts its minutes on the table and signs them.
+    pub(super) fn minutes_signed(&mut self, minutes: &NamedPdf, board: &[Teller]) -> Result<(), AppError> {
+        let paper = issued(minutes);
+        let sha256 = paper.sha256;
+        self.take(None, self.app.propose_minutes(self.hand(&self.board.head), self.poll, paper))?;
+        let step = self.app.sign_minutes(self.hand(&self.program), self.poll, sha256, board.to_vec());
         self.head = self.take(Some(Moment::Minutes), step)?;
         Ok(())
     }
 
-    /// The last paper; with it everything is published.
-    pub(super) fn resolution_issued(&mut self, resolution: &NamedPdf) -> Result<(), AppError> {
+    /// The last paper; with it everything is published. Where the rule set knows no resolution, the paper is issued and
+    /// confirms nothing.
+    pub(super) fn resolution_issued(&mut self, resolution: &NamedPdf, confirms: bool) -> Result<(), AppError> {
         let hand = self.hand(&self.program);
-        self.take(None, self.app.issue_paper(hand, self.poll, issued(resolution)))?;
+        let paper = issued(resolution);
+        if confirms {
+            self.take(None, self.app.confirm_result(hand, self.poll, paper, String::new()))?;
+        } else {
+            self.take(None, self.app.issue_paper(hand, self.poll, paper))?;
+        }
         self.head = self.take(Some(Moment::Published), self.app.publish(hand, self.poll))?;
         Ok(())
     }

@@ -24,11 +24,38 @@
 //!
 //! # Course
 //!
-//! `poll.created` first; then once each, in this order: `list.decided`, `forms.sealed`, `voting.opened`,
-//! `counting.closed`, `result.declared`. Between opening and closing: `ballots.returned` once for every sealed form, and
-//! after it that form's `batch.committed`, whose numbers are unique within the form and whose papers add up to the
-//! ballots returned. `dossiers.released` after the list; `paper.issued` and `council_log.noted` anywhere. A sealed form has one line for each
-//! official of its block, in the order of the list; blocks and forms correspond one to one.
+//! `poll.created` first; then once each, in this order: `list.decided`, `forms.sealed`, `zero.reported`,
+//! `voting.opened`, `counting.closed`, `result.declared`, `minutes.signed`, `result.published`. `poll.amended` before the
+//! forms are sealed, `board.appointed` between list and forms (only a rehearsal may have none), `dossiers.released` before
+//! voting opens, `council_log.noted` anywhere, `paper.issued` until the result is published and after that for a
+//! corrigendum. A sealed form has one line for each official of its block, in the order of the list; blocks and forms
+//! correspond one to one. `deck.counted` and `zero.reported` have the sealed forms in their order.
+//!
+//! Between forms and zero report: `deck.counted`, any number of times, and `deck.waived`. The last of them must be a deck
+//! in which every form has `counted` = `expected`, of at least one paper, or a waiver. The zero report is the table of
+//! `counting.closed` with 0 in every place.
+//!
+//! Between opening and closing: `ballots.returned` once for every sealed form, in which `issued` + `exchanged` + `unused`
+//! is at most `printed`, `returned` + `not_returned` is `issued`, and `issued` is at most the delegates. After that of the
+//! last form: `ballots.corrected`, whose figures take the place of those before and obey the same, and `batch.committed`,
+//! whose number is not that of a standing batch of the form. `batch.reopened` takes a standing batch away by its number
+//! and commitment. At the close the papers of a form's standing batches are its ballots returned.
+//!
+//! Between close and result: `line.recounted`, whose `counted` is the figure that stands (of the close, or of an earlier
+//! recount), whose `recounted` is at most the valid ballots, by two readers of different names
+//! (after NFC; case, runs of white space and zero-width letters do not count), with a reason where the
+//! two differ. `stands` says which of them is the line's figure from there on, also in results.json. Which lines are due
+//! follows from the rule set: a decisive count within one ballot, or 2 % of the base, of the smallest that reaches a
+//! threshold. A rehearsal has no paper to count again and owes none.
+//!
+//! After the result: `minutes.proposed`, which names a paper that was issued before it;
+//! `minutes.signed`, of the minutes proposed last; `result.confirmed` between it and `result.published` where the rule
+//! set has a resolution; then `corrigendum.issued` and once `poll.archived`. `poll.cancelled` before the result ends the
+//! log: such a log makes no bundle.
+//!
+//! `deck.waived`, `ballots.corrected`, `batch.reopened`, `corrigendum.issued` and `poll.cancelled` take two people: the
+//! account of `proposed_by` is not the entry's actor's, and the reason is not blank. So do minutes: who signs for them is
+//! not who proposed them. In a rehearsal both may be the program.
 //!
 //! # Tree
 //!
@@ -62,12 +89,12 @@
 //! | `log.jsonl` | entries |
 //! | `checkpoints/1-forms-sealed.txt` | covers `forms.sealed` and not `voting.opened` |
 //! | `checkpoints/2-voting-opened.txt` | covers `voting.opened` and not `counting.closed` |
-//! | `checkpoints/3-counting-closed.txt` | covers `counting.closed`; not larger than the next |
-//! | `checkpoints/4-minutes.txt` | taken when the minutes are issued; covers `counting.closed`; not larger than the next |
+//! | `checkpoints/3-counting-closed.txt` | covers `counting.closed` and not `minutes.signed` |
+//! | `checkpoints/4-minutes.txt` | covers `minutes.signed` |
 //! | `checkpoints/5-published.txt` | covers the whole log |
 //! | `proofs/consistency.json` | canonical, line feed: `{"proofs":[{"from":m,"hashes":[hex,…],"to":n},…],"v":1}`, one from each checkpoint to the next |
 //! | `proofs/inclusion.json` | canonical, line feed: `{"proofs":[{"entry":text,"hashes":[hex,…],"seq":i,"size":n},…],"v":1}`, one for each `paper.issued` in its order, in the last checkpoint |
-//! | `openings.json` | canonical, line feed: `{"openings":[{"batch":n,"counts":{…},"form":id,"nonce":hex},…],"v":1}`, one for each `batch.committed`, in any order |
+//! | `openings.json` | canonical, line feed: `{"openings":[{"batch":n,"counts":{…},"form":id,"nonce":hex},…],"v":1}`, one for each batch that stands, in any order |
 //! | `ruleset.toml` | hash in `poll.created` |
 //! | `results.json` | hash in `result.declared` |
 //! | `papers/NAME` | hash in the last `paper.issued` of that name |
@@ -81,6 +108,9 @@
 //! The key signs whatever its holder wants; the root on signed paper is what the holder cannot take back. A verifier that
 //! was not given that root shows only that the bundle agrees with itself. Deliberately absent: marks, single ballots,
 //! serial numbers, hashes of ballots.
+//!
+//! A batch that was counted anew is opened once: laid beside its first counts, its second would show what changed on single
+//! papers. That the first commitment hid honest counts is therefore not shown.
 //!
 //! The openings do show the counts of each batch, and those of a few papers nearly are the papers. A batch therefore has
 //! 10 papers or more, or all of its form; the program writes no bundle with a smaller one. That is no error in the

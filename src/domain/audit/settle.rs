@@ -147,9 +147,11 @@ mod tests {
     use super::super::commitment::Nonce;
     use super::super::course::Committed;
     use super::super::digest::Digest;
-    use super::super::event::poll::{BallotsReturned, ListDecided, ListedOfficial, PollCreated, SealedForm};
+    use super::super::event::poll::{ListDecided, ListedOfficial, PollCreated, SealedForm};
     use super::*;
+    use crate::domain::ballot_account::BallotAccount;
     use crate::domain::poll::{LevelCounts, PollKind};
+    use crate::domain::poll_state::Counted;
 
     /// What was counted in a batch of 10 papers of the one form, which has one line.
     fn opening(batch: u32, low: u32) -> Opening {
@@ -171,9 +173,11 @@ mod tests {
         let (form_id, issued, returned) = ("F1".to_owned(), 30, sum.papers);
         let course = FormCourse {
             form,
-            returned: Some(BallotsReturned { form: form_id.clone(), issued, returned }),
+            returned: Some(BallotAccount::plain(30, issued, returned).told(form_id.clone())),
             batches: openings.iter().map(|o| (o.batch, committed(o))).collect(),
+            reopened: Vec::new(),
         };
+        let totals = vec![FormTotals { counts: sum, form: form_id, issued, returned }];
         Record {
             poll: PollCreated {
                 council: "Hội đồng".into(),
@@ -187,10 +191,12 @@ mod tests {
             },
             list: ListDecided { officials: vec![official], resolution: String::new() },
             forms: vec![course],
-            totals: vec![FormTotals { counts: sum, form: form_id, issued, returned }],
+            totals: totals.clone(),
+            counted: Counted::new(totals),
+            is_confirmed: true,
             results_sha256: digest,
             papers: Vec::new(),
-            turning_points: [0; 3],
+            turning_points: [0; 4],
         }
     }
 

@@ -2,7 +2,8 @@
 //! line in the table of events come from that one declaration.
 //!
 //! No event has room for a mark, a selection or the value of a single ballot: the finest figure before counting closes
-//! is the number of papers in a batch, beside a commitment that hides its counts. None has room for a secret either: no
+//! is the number of papers in a batch, beside a commitment that hides its counts; a test deck shows its counts, because
+//! its papers are nobody's. None has room for a secret either: no
 //! password, no code of a slip, no token, and no hash of one.
 //!
 //! Fields stand in canonical order (sorted), so that what serde writes is canonical as it is.

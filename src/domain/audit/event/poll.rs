@@ -2,13 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Actor;
 use super::declare::events;
 use super::{EventError, EventRow, FieldRow, LogEvent};
 use crate::domain::audit::canonical::{self, ReadError};
 use crate::domain::audit::digest::Digest;
 use crate::domain::audit::time::UtcTime;
 use crate::domain::count::BatchCounts;
-use crate::domain::poll::PollKind;
+use crate::domain::poll::{LevelCounts, PollKind};
 use crate::domain::roster::Teller;
 
 /// One official on the list that was decided.
@@ -61,6 +62,28 @@ pub struct FormTotals {
     pub issued: u32,
     /// Thu về.
     pub returned: u32,
+}
+
+/// What a test deck gave on one form. Its papers were marked beforehand and are nobody's ballots.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeckForm {
+    /// What came out.
+    pub counted: BatchCounts,
+    /// What had to come out.
+    pub expected: BatchCounts,
+    /// Id of the form.
+    pub form: String,
+}
+
+/// Which figure of a line stands after a recount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stands {
+    /// The one before the recount.
+    Counted,
+    /// The one of the recount.
+    Recounted,
 }
 
 events! {
@@ -117,22 +140,56 @@ events! {
         /// In the order of blocks.
         forms: Vec<SealedForm>,
     }
+    /// A test deck was counted like ballots; it passed where every form came out as it had to.
+    "deck.counted" DeckCounted by "head_teller" when "any number of times, after forms are sealed, before the zero report" {
+        /// One per form, in the order of the sealed forms.
+        forms: Vec<DeckForm>,
+    }
+    /// The vote goes on without a test deck that passed.
+    "deck.waived" DeckWaived by "leader" when "after forms are sealed, before the zero report; by two people" {
+        /// Who asked for it; whoever wrote the entry agreed.
+        proposed_by: Actor,
+        /// Why, as the minutes print it.
+        reason: String,
+    }
+    /// Nothing is counted yet: the table that closes the count, with a zero in every place.
+    "zero.reported" ZeroReported by "head_teller" when "once, after the last test deck passed or was waived" {
+        /// One per form, in the order of the sealed forms.
+        forms: Vec<FormTotals>,
+    }
     /// Delegates receive their ballots.
-    "voting.opened" VotingOpened by "leader" when "once, after forms are sealed; checkpoint 2 follows" {
+    "voting.opened" VotingOpened by "leader" when "once, after the zero report; checkpoint 2 follows" {
         /// When the chair opened it.
         at: UtcTime,
     }
-    /// Ballots of one form, out and back.
-    "ballots.returned" BallotsReturned by "head_teller" when "once per form, after voting opened, before its batches" {
+    /// Papers of one form, each figure counted by itself.
+    "ballots.returned" BallotsReturned by "head_teller" when "once per form, after voting opened; counting begins with the last form's" {
+        /// Đổi: spoiled before casting, taken back and destroyed; not among those issued.
+        exchanged: u32,
         /// Id of the form.
         form: String,
-        /// Phát ra.
+        /// Phát ra: one for each delegate who took one.
         issued: u32,
+        /// Không thu về.
+        not_returned: u32,
+        /// Đã in.
+        printed: u32,
         /// Thu về.
         returned: u32,
+        /// Chưa dùng.
+        unused: u32,
+    }
+    /// The papers of a form were written down wrong; these figures take the place of the ones before.
+    "ballots.corrected" BallotsCorrected by "leader" when "after the last form's ballots.returned, before counting closes; by two people" {
+        /// All figures anew.
+        ballots: BallotsReturned,
+        /// Who asked for it; whoever wrote the entry agreed.
+        proposed_by: Actor,
+        /// Why.
+        reason: String,
     }
     /// Two tellers agree on a batch; its counts are bound but not shown.
-    "batch.committed" BatchCommitted by "teller" when "once per batch, after its form's ballots are back" {
+    "batch.committed" BatchCommitted by "teller" when "once per batch, after the ballots of all forms are back; again after it was reopened" {
         /// Number of the batch within its form, from 1.
         batch: u32,
         /// Hiding commitment to its counts.
@@ -142,18 +199,97 @@ events! {
         /// Papers in the pile.
         papers: u32,
     }
+    /// A batch is counted anew; its commitment is superseded and stays closed for good.
+    "batch.reopened" BatchReopened by "leader" when "after the batch was committed, before counting closes; by two people" {
+        /// Number of the batch within its form.
+        batch: u32,
+        /// The commitment that no longer counts.
+        commitment: Digest,
+        /// Id of the form.
+        form: String,
+        /// Who asked for it; whoever wrote the entry agreed.
+        proposed_by: Actor,
+        /// Why.
+        reason: String,
+    }
     /// Every batch is in; totals become public.
     "counting.closed" CountingClosed by "head_teller" when "once, after the last batch; checkpoint 3 follows" {
         /// One per form, in the order of the sealed forms.
         forms: Vec<FormTotals>,
     }
+    /// The papers were counted again for one line.
+    "line.recounted" LineRecounted by "head_teller" when "after counting closed, before the result; every line that is due" {
+        /// The figure that stood before.
+        counted: LevelCounts,
+        /// Id of the form.
+        form: String,
+        /// Number of the line on the form, from 1.
+        line: u32,
+        /// The two who counted again.
+        readers: Vec<String>,
+        /// Why that figure stands; said where the two differ.
+        reason: String,
+        /// What the recount gave.
+        recounted: LevelCounts,
+        /// Which of the two stands.
+        stands: Stands,
+    }
     /// The result as published.
-    "result.declared" ResultDeclared by "leader" when "once, after counting closed" {
+    "result.declared" ResultDeclared by "leader" when "once, after counting closed and every line that is due was recounted" {
         /// SHA-256 of results.json.
         results_sha256: Digest,
     }
+    /// The minutes lie on the table to be signed; a later one takes their place.
+    "minutes.proposed" MinutesProposed by "head_teller" when "after the result, before minutes are signed; a paper.issued names the paper before it" {
+        /// Name of the file, without folder.
+        name: String,
+        /// SHA-256 of its bytes.
+        sha256: Digest,
+    }
+    /// The tellers signed the minutes on paper.
+    "minutes.signed" MinutesSigned by "leader" when "once, after minutes were proposed, by somebody else; checkpoint 4 follows" {
+        /// SHA-256 of the paper that they signed.
+        sha256: Digest,
+        /// Who signed.
+        tellers: Vec<Teller>,
+    }
+    /// The council confirmed the result by a resolution.
+    "result.confirmed" ResultConfirmed by "leader" when "once, after minutes are signed, where the rule set asks for a resolution" {
+        /// Number and day of the resolution; empty in a rehearsal.
+        resolution: String,
+        /// SHA-256 of the paper.
+        sha256: Digest,
+    }
+    /// The result is public.
+    "result.published" ResultPublished by "leader" when "once, after minutes are signed and the result is confirmed; checkpoint 5 follows" {
+        /// When.
+        at: UtcTime,
+    }
+    /// A published paper was wrong; this one says what is right.
+    "corrigendum.issued" CorrigendumIssued by "leader" when "after the result is published; by two people; checkpoint 5 is signed again" {
+        /// Name of the file, without folder.
+        name: String,
+        /// Who asked for it; whoever wrote the entry agreed.
+        proposed_by: Actor,
+        /// What was wrong.
+        reason: String,
+        /// SHA-256 of its bytes.
+        sha256: Digest,
+    }
+    /// The papers of the vote are sealed and put away.
+    "poll.archived" PollArchived by "clerk" when "once, after the result is published; checkpoint 5 is signed again" {
+        /// Where they lie.
+        place: String,
+    }
+    /// The vote is called off; nothing follows, and what was sealed stays closed.
+    "poll.cancelled" PollCancelled by "leader" when "once, before the result is declared; by two people" {
+        /// Who asked for it; whoever wrote the entry agreed.
+        proposed_by: Actor,
+        /// Why.
+        reason: String,
+    }
     /// A paper left the program; a corrected paper of the same name is a new entry.
-    "paper.issued" PaperIssued by "clerk" when "any time after the poll exists; checkpoint 4 follows the minutes, checkpoint 5 the last paper" {
+    "paper.issued" PaperIssued by "clerk" when "any time until the result is published; after that with a corrigendum" {
         /// Name of the file, without folder.
         name: String,
         /// Pages.

@@ -10,7 +10,6 @@ use axum::response::Response;
 use super::{LIST, answer, is_clerk, nobody, read_poll};
 use crate::app::preparing::{Overview, PollLine};
 use crate::domain::id::PollId;
-use crate::domain::poll_state::Stage;
 use crate::domain::rules::Attested;
 use crate::domain::task::{Remedy, Task, TaskId, TaskState};
 use crate::domain::text::date_dmy;
@@ -136,7 +135,7 @@ pub async fn show(
         let sitting = &poll.plan.council.sitting;
         let (opens_on, votes_on) = (date_dmy(sitting.opens_on), date_dmy(sitting.votes_on));
         let lines = std::mem::take(&mut poll.tasks).into_iter().map(|task| TaskLine::of(poll.id, task)).collect();
-        Ok(Page::new(Show { is_sealed: poll.stage >= Stage::Sealed, poll, opens_on, votes_on, lines }))
+        Ok(Page::new(Show { is_sealed: poll.stage.is_sealed(), poll, opens_on, votes_on, lines }))
     };
     answer(found.await)
 }

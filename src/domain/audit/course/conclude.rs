@@ -1,0 +1,112 @@
+//! After the close: recounts, minutes, resolution, publication; and a vote that was called off.
+
+use super::{Course, CourseError, needs, once, until};
+use crate::domain::audit::Digest;
+use crate::domain::audit::event::Actor;
+use crate::domain::audit::event::poll::{
+    CorrigendumIssued, LineRecounted, MinutesProposed, MinutesSigned, PollCancelled, ResultConfirmed,
+};
+use crate::domain::roster::name_key;
+
+impl Course {
+    pub(super) fn recount(&mut self, line: &LineRecounted, kind: &'static str) -> Result<(), CourseError> {
+        until(self.results_sha256.is_some(), kind, "result.declared")?;
+        let Some(counted) = &mut self.counted else {
+            return Err(CourseError::Early { kind, needs: "counting.closed" });
+        };
+        let wrong = |what: &str| {
+            let what = format!("mẫu phiếu {}, dòng {}: {what}", line.form, line.line);
+            Err(CourseError::Contradiction(what))
+        };
+        let readers: Vec<String> = line.readers.iter().map(|name| name_key(name)).collect();
+        if !matches!(readers.as_slice(), [one, two] if one != two && !one.is_empty() && !two.is_empty()) {
+            return wrong("không phải do hai người kiểm lại");
+        }
+        if line.counted != line.recounted && line.reason.trim().is_empty() {
+            return wrong("hai số khác nhau mà không có lý do lấy một số");
+        }
+        if counted.take(line) {
+            Ok(())
+        } else {
+            wrong("không phải số đang có, hoặc số không thể có của dòng này")
+        }
+    }
+
+    /// Whether the log has issued the paper of this hash, under this name if one is given.
+    fn has_issued(&self, sha256: Digest, name: Option<&str>, kind: &'static str) -> Result<(), CourseError> {
+        let mut papers = self.papers.iter().map(|issued| &issued.paper);
+        let is_issued = papers.any(|paper| paper.sha256 == sha256 && name.is_none_or(|name| paper.name == name));
+        needs(is_issued, kind, "paper.issued")
+    }
+
+    pub(super) fn propose(
+        &mut self,
+        minutes: &MinutesProposed,
+        actor: &Actor,
+        kind: &'static str,
+    ) -> Result<(), CourseError> {
+        needs(self.results_sha256.is_some(), kind, "result.declared")?;
+        until(self.signed_at.is_some(), kind, "minutes.signed")?;
+        self.has_issued(minutes.sha256, Some(&minutes.name), kind)?;
+        self.proposed = Some((minutes.sha256, actor.clone()));
+        Ok(())
+    }
+
+    pub(super) fn sign(
+        &mut self,
+        seq: u64,
+        minutes: &MinutesSigned,
+        actor: &Actor,
+        kind: &'static str,
+    ) -> Result<(), CourseError> {
+        let Some((sha256, proposed_by)) = &self.proposed else {
+            return Err(CourseError::Early { kind, needs: "minutes.proposed" });
+        };
+        let is_rehearsal = self.poll.as_ref().is_some_and(|poll| poll.rehearsal);
+        if super::is_one_person(proposed_by, actor, is_rehearsal) {
+            return Err(CourseError::OnePerson { kind });
+        }
+        if *sha256 != minutes.sha256 {
+            return Err(CourseError::Contradiction("biên bản được ký không phải bản đã trình".into()));
+        }
+        if minutes.tellers.is_empty() && !is_rehearsal {
+            return Err(CourseError::Contradiction("không ai ký biên bản".into()));
+        }
+        once(&mut self.signed_at, seq, kind)
+    }
+
+    pub(super) fn confirm(
+        &mut self,
+        seq: u64,
+        confirmed: &ResultConfirmed,
+        kind: &'static str,
+    ) -> Result<(), CourseError> {
+        needs(self.signed_at.is_some(), kind, "minutes.signed")?;
+        until(self.published_at.is_some(), kind, "result.published")?;
+        self.has_issued(confirmed.sha256, None, kind)?;
+        once(&mut self.confirmed_at, seq, kind)
+    }
+
+    pub(super) fn put_right(
+        &mut self,
+        corrigendum: &CorrigendumIssued,
+        actor: &Actor,
+        kind: &'static str,
+    ) -> Result<(), CourseError> {
+        needs(self.published_at.is_some(), kind, "result.published")?;
+        self.by_two(&corrigendum.proposed_by, actor, &corrigendum.reason, kind)?;
+        self.has_issued(corrigendum.sha256, Some(&corrigendum.name), kind)
+    }
+
+    pub(super) fn cancel(
+        &mut self,
+        cancelled: &PollCancelled,
+        actor: &Actor,
+        kind: &'static str,
+    ) -> Result<(), CourseError> {
+        until(self.results_sha256.is_some(), kind, "result.declared")?;
+        self.by_two(&cancelled.proposed_by, actor, &cancelled.reason, kind)?;
+        self.is_cancelled = true;
+        Ok(())
+    }
+}

@@ -1,0 +1,167 @@
+//! The day in the hall, from the test deck to the close.
+
+use super::{BallotsReturned, Committed, Counted, Course, CourseError, FormCourse, needs, once, until};
+use crate::domain::audit::event::Actor;
+use crate::domain::audit::event::poll::{
+    BallotsCorrected, BatchCommitted, BatchReopened, CountingClosed, DeckCounted, DeckWaived, FormTotals, ZeroReported,
+};
+use crate::domain::ballot_account::{BallotAccount, Hall};
+use crate::domain::count::BatchCounts;
+
+impl Course {
+    /// Between the sealing of the forms and the zero report.
+    fn before_zero(&self, kind: &'static str) -> Result<(), CourseError> {
+        needs(self.forms.is_some(), kind, "forms.sealed")?;
+        until(self.zero_at.is_some(), kind, "zero.reported")
+    }
+
+    /// No counts, for every sealed form.
+    fn zeros(&self) -> impl Iterator<Item = FormTotals> {
+        let kind = self.poll.as_ref().map(|poll| poll.kind);
+        self.forms.iter().flatten().filter_map(move |course| {
+            let lines = usize::try_from(course.form.lines).unwrap_or(usize::MAX);
+            let counts = BatchCounts::zero(kind?, lines);
+            Some(FormTotals { counts, form: course.form.id.clone(), issued: 0, returned: 0 })
+        })
+    }
+
+    pub(super) fn test(&mut self, deck: &DeckCounted, kind: &'static str) -> Result<(), CourseError> {
+        self.before_zero(kind)?;
+        let zeros: Vec<FormTotals> = self.zeros().collect();
+        let fits = |zero: &BatchCounts, counts: &BatchCounts| counts.check().is_ok() && zero.add(counts).is_ok();
+        let are_whole = zeros.len() == deck.forms.len()
+            && zeros.iter().zip(&deck.forms).all(|(zero, deck)| {
+                let has_figures = fits(&zero.counts, &deck.expected) && fits(&zero.counts, &deck.counted);
+                zero.form == deck.form && deck.expected.papers > 0 && has_figures
+            });
+        if !are_whole {
+            let what = "tập phiếu thử không có đúng các mẫu phiếu đã chốt".to_owned();
+            return Err(CourseError::Contradiction(what));
+        }
+        self.is_tested = deck.forms.iter().all(|deck| deck.counted == deck.expected);
+        Ok(())
+    }
+
+    pub(super) fn waive(&mut self, waived: &DeckWaived, actor: &Actor, kind: &'static str) -> Result<(), CourseError> {
+        self.before_zero(kind)?;
+        self.by_two(&waived.proposed_by, actor, &waived.reason, kind)?;
+        self.is_tested = true;
+        Ok(())
+    }
+
+    pub(super) fn report_zero(&mut self, seq: u64, zero: &ZeroReported, kind: &'static str) -> Result<(), CourseError> {
+        needs(self.is_tested, kind, "deck.counted")?;
+        if !self.zeros().eq(zero.forms.iter().cloned()) {
+            return Err(CourseError::Contradiction("báo cáo số không có số khác không, hoặc thiếu mẫu phiếu".into()));
+        }
+        once(&mut self.zero_at, seq, kind)
+    }
+
+    /// The form that a counting event speaks of, between opening of the vote and closing of the count.
+    fn counting(&mut self, form: &str, kind: &'static str) -> Result<&mut FormCourse, CourseError> {
+        needs(self.opened_at.is_some(), kind, "voting.opened")?;
+        until(self.closed.is_some(), kind, "counting.closed")?;
+        let mut forms = self.forms.iter_mut().flatten();
+        forms.find(|f| f.form.id == form).ok_or_else(|| CourseError::UnknownForm { form: form.to_owned() })
+    }
+
+    /// The papers of every form are accounted for.
+    fn all_back(&self) -> bool {
+        self.forms.iter().flatten().all(|course| course.returned.is_some())
+    }
+
+    /// Figures in which nothing contradicts anything.
+    fn sound(&self, ballots: &BallotsReturned) -> Result<(), CourseError> {
+        let delegates = self.poll.as_ref().map_or(0, |poll| poll.delegates);
+        let fault = BallotAccount::from(ballots).blocked(Hall { delegates, present: None });
+        let told = |fault| CourseError::Contradiction(format!("mẫu phiếu {}: {fault}", ballots.form));
+        fault.map_or(Ok(()), |fault| Err(told(fault)))
+    }
+
+    pub(super) fn take_back(&mut self, ballots: BallotsReturned, kind: &'static str) -> Result<(), CourseError> {
+        self.sound(&ballots)?;
+        let course = self.counting(&ballots.form, kind)?;
+        if course.returned.is_some() {
+            return Err(CourseError::Repeated { form: ballots.form, what: kind.into() });
+        }
+        course.returned = Some(ballots);
+        Ok(())
+    }
+
+    pub(super) fn correct(
+        &mut self,
+        corrected: BallotsCorrected,
+        actor: &Actor,
+        kind: &'static str,
+    ) -> Result<(), CourseError> {
+        let BallotsCorrected { ballots, proposed_by, reason } = corrected;
+        self.counting(&ballots.form, kind)?;
+        needs(self.all_back(), kind, "ballots.returned")?;
+        self.by_two(&proposed_by, actor, &reason, kind)?;
+        self.sound(&ballots)?;
+        let course = self.counting(&ballots.form, kind)?;
+        let papers = course.papers();
+        if papers > u64::from(ballots.returned) {
+            let what = format!("mẫu phiếu {}: các tập phiếu đã có {papers} phiếu", ballots.form);
+            return Err(CourseError::Contradiction(what));
+        }
+        course.returned = Some(ballots);
+        Ok(())
+    }
+
+    pub(super) fn commit(&mut self, batch: BatchCommitted, kind: &'static str) -> Result<(), CourseError> {
+        self.counting(&batch.form, kind)?;
+        needs(self.all_back(), kind, "ballots.returned")?;
+        let course = self.counting(&batch.form, kind)?;
+        let committed = Committed { commitment: batch.commitment, papers: batch.papers };
+        if course.batches.insert(batch.batch, committed).is_some() {
+            return Err(CourseError::Repeated {
+                form: batch.form, what: format!("tập phiếu số {}", batch.batch)
+            });
+        }
+        Ok(())
+    }
+
+    pub(super) fn reopen(
+        &mut self,
+        reopened: &BatchReopened,
+        actor: &Actor,
+        kind: &'static str,
+    ) -> Result<(), CourseError> {
+        self.counting(&reopened.form, kind)?;
+        self.by_two(&reopened.proposed_by, actor, &reopened.reason, kind)?;
+        let course = self.counting(&reopened.form, kind)?;
+        let stands = course.batches.get(&reopened.batch).map(|committed| committed.commitment);
+        if stands != Some(reopened.commitment) {
+            let what = format!("mẫu phiếu {}: không có tập phiếu số {} với cam kết này", reopened.form, reopened.batch);
+            return Err(CourseError::Contradiction(what));
+        }
+        course.batches.remove(&reopened.batch);
+        course.reopened.push(reopened.batch);
+        Ok(())
+    }
+
+    pub(super) fn close(&mut self, seq: u64, closed: CountingClosed, kind: &'static str) -> Result<(), CourseError> {
+        needs(self.opened_at.is_some(), kind, "voting.opened")?;
+        for course in self.forms.iter().flatten() {
+            let Some(ballots) = &course.returned else {
+                return Err(CourseError::Early { kind, needs: "ballots.returned" });
+            };
+            let papers = course.papers();
+            if papers != u64::from(ballots.returned) {
+                let (form, returned) = (&course.form.id, ballots.returned);
+                let what = format!("mẫu phiếu {form}: thu về {returned} phiếu, các tập phiếu có {papers}");
+                return Err(CourseError::Contradiction(what));
+            }
+        }
+        once(&mut self.counted, Counted::new(closed.forms.clone()), kind)?;
+        once(&mut self.closed, (seq, closed.forms), kind)
+    }
+}
+
+impl FormCourse {
+    /// Papers in the batches that stand.
+    fn papers(&self) -> u64 {
+        self.batches.values().map(|batch| u64::from(batch.papers)).sum()
+    }
+}

@@ -1,0 +1,276 @@
+//! The course of a poll as its log tells it: which event may follow which, and what the whole log then says.
+
+mod conclude;
+mod counting;
+mod error;
+mod moment;
+
+use std::collections::BTreeMap;
+
+use super::digest::Digest;
+use super::entry::Entry;
+use super::event::poll::{
+    BallotsReturned, BoardAppointed, FormTotals, FormsSealed, ListDecided, PaperIssued, PollAmended, PollCreated,
+    SealedForm,
+};
+use super::event::{Actor, LogEvent, PollEvent};
+use crate::domain::poll_state::{Counted, is_one_person};
+
+pub use error::CourseError;
+pub use moment::{MOMENTS, Moment};
+
+/// A committed batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Committed {
+    /// Hides its counts.
+    pub commitment: Digest,
+    /// Papers in the pile.
+    pub papers: u32,
+}
+
+/// What the log says of one form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormCourse {
+    /// The form as sealed.
+    pub form: SealedForm,
+    /// Out and back.
+    pub returned: Option<BallotsReturned>,
+    /// Those that stand, by number.
+    pub batches: BTreeMap<u32, Committed>,
+    /// Numbers of those that were counted anew, in the order in which they were reopened.
+    pub reopened: Vec<u32>,
+}
+
+/// A paper and the entry that says so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Issued {
+    /// Number of the entry.
+    pub seq: u64,
+    /// Leaf of the entry.
+    pub leaf: Digest,
+    /// The paper.
+    pub paper: PaperIssued,
+}
+
+/// Reads a log entry by entry and refuses what cannot follow.
+#[derive(Clone, Debug, Default)]
+pub struct Course {
+    poll: Option<PollCreated>,
+    list: Option<ListDecided>,
+    board: Option<BoardAppointed>,
+    forms: Option<Vec<FormCourse>>,
+    /// Whether the vote may go on after the last word about a test deck: it passed, or it was waived.
+    is_tested: bool,
+    zero_at: Option<u64>,
+    sealed_at: u64,
+    opened_at: Option<u64>,
+    closed: Option<(u64, Vec<FormTotals>)>,
+    /// The totals with what recounts made of them.
+    counted: Option<Counted>,
+    results_sha256: Option<Digest>,
+    /// The minutes on the table, and who put them there.
+    proposed: Option<(Digest, Actor)>,
+    signed_at: Option<u64>,
+    confirmed_at: Option<u64>,
+    published_at: Option<u64>,
+    archived_at: Option<u64>,
+    is_cancelled: bool,
+    papers: Vec<Issued>,
+}
+
+/// What a finished log says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// The poll.
+    pub poll: PollCreated,
+    /// Who was voted on.
+    pub list: ListDecided,
+    /// In the order of the sealed forms.
+    pub forms: Vec<FormCourse>,
+    /// As the log closes them; [`super::settle::settle`] holds them against the openings.
+    pub totals: Vec<FormTotals>,
+    /// The same with the lines that were counted again: what the result is made of.
+    pub counted: Counted,
+    /// Whether the council confirmed the result by a resolution.
+    pub is_confirmed: bool,
+    /// SHA-256 of results.json.
+    pub results_sha256: Digest,
+    /// In the order of the log.
+    pub papers: Vec<Issued>,
+    /// Numbers of the entries that seal the forms, open the voting, close the counting and sign the minutes.
+    pub turning_points: [u64; 4],
+}
+
+impl Course {
+    /// Takes the next entry.
+    ///
+    /// # Errors
+    /// When its event cannot stand there; the course is then of no further use.
+    pub fn accept(&mut self, entry: Entry) -> Result<(), CourseError> {
+        let (seq, leaf, kind) = (entry.seq, entry.leaf, entry.event.kind());
+        if self.poll.is_none() && !matches!(entry.event, PollEvent::PollCreated(_)) {
+            return Err(CourseError::Early { kind, needs: "poll.created" });
+        }
+        if self.is_cancelled {
+            return Err(CourseError::Late { kind, ended_by: "poll.cancelled" });
+        }
+        let actor = &entry.actor;
+        match entry.event {
+            PollEvent::PollCreated(poll) => once(&mut self.poll, poll, kind),
+            PollEvent::PollAmended(amended) => self.amend(amended, kind),
+            PollEvent::ListDecided(list) => once(&mut self.list, list, kind),
+            PollEvent::BoardAppointed(board) => self.appoint(board, kind),
+            PollEvent::DossiersReleased(_) => until(self.opened_at.is_some(), kind, "voting.opened"),
+            PollEvent::FormsSealed(forms) => self.seal(seq, forms, kind),
+            PollEvent::DeckCounted(deck) => self.test(&deck, kind),
+            PollEvent::DeckWaived(waived) => self.waive(&waived, actor, kind),
+            PollEvent::ZeroReported(zero) => self.report_zero(seq, &zero, kind),
+            PollEvent::VotingOpened(_) => {
+                needs(self.zero_at.is_some(), kind, "zero.reported")?;
+                once(&mut self.opened_at, seq, kind)
+            }
+            PollEvent::BallotsReturned(ballots) => self.take_back(ballots, kind),
+            PollEvent::BallotsCorrected(corrected) => self.correct(corrected, actor, kind),
+            PollEvent::BatchCommitted(batch) => self.commit(batch, kind),
+            PollEvent::BatchReopened(batch) => self.reopen(&batch, actor, kind),
+            PollEvent::CountingClosed(closed) => self.close(seq, closed, kind),
+            PollEvent::LineRecounted(line) => self.recount(&line, kind),
+            PollEvent::ResultDeclared(result) => {
+                needs(self.closed.is_some(), kind, "counting.closed")?;
+                once(&mut self.results_sha256, result.results_sha256, kind)
+            }
+            PollEvent::MinutesProposed(minutes) => self.propose(&minutes, actor, kind),
+            PollEvent::MinutesSigned(minutes) => self.sign(seq, &minutes, actor, kind),
+            PollEvent::ResultConfirmed(confirmed) => self.confirm(seq, &confirmed, kind),
+            PollEvent::ResultPublished(_) => {
+                needs(self.signed_at.is_some(), kind, "minutes.signed")?;
+                once(&mut self.published_at, seq, kind)
+            }
+            PollEvent::CorrigendumIssued(corrigendum) => self.put_right(&corrigendum, actor, kind),
+            PollEvent::PollArchived(_) => {
+                needs(self.published_at.is_some(), kind, "result.published")?;
+                once(&mut self.archived_at, seq, kind)
+            }
+            PollEvent::PollCancelled(cancelled) => self.cancel(&cancelled, actor, kind),
+            PollEvent::CouncilLogNoted(_) => Ok(()),
+            PollEvent::PaperIssued(paper) => {
+                self.papers.push(Issued { seq, leaf, paper });
+                Ok(())
+            }
+        }
+    }
+
+    /// The poll, once its first entry was taken.
+    pub const fn poll(&self) -> Option<&PollCreated> {
+        self.poll.as_ref()
+    }
+
+    fn amend(&mut self, amended: PollAmended, kind: &'static str) -> Result<(), CourseError> {
+        self.before_sealing(kind)?;
+        if let Some(poll) = &mut self.poll {
+            poll.delegates = amended.delegates;
+            poll.sitting = amended.sitting;
+        }
+        Ok(())
+    }
+
+    fn appoint(&mut self, board: BoardAppointed, kind: &'static str) -> Result<(), CourseError> {
+        needs(self.list.is_some(), kind, "list.decided")?;
+        self.before_sealing(kind)?;
+        self.board = Some(board);
+        Ok(())
+    }
+
+    fn before_sealing(&self, kind: &'static str) -> Result<(), CourseError> {
+        until(self.forms.is_some(), kind, "forms.sealed")
+    }
+
+    /// Whoever proposed is not whoever wrote the entry, and says why.
+    fn by_two(&self, proposed_by: &Actor, actor: &Actor, reason: &str, kind: &'static str) -> Result<(), CourseError> {
+        let is_rehearsal = self.poll.as_ref().is_some_and(|poll| poll.rehearsal);
+        if is_one_person(proposed_by, actor, is_rehearsal) {
+            return Err(CourseError::OnePerson { kind });
+        }
+        if reason.trim().is_empty() {
+            return Err(CourseError::Contradiction(format!("bản ghi {kind} không có lý do")));
+        }
+        Ok(())
+    }
+
+    fn seal(&mut self, seq: u64, sealed: FormsSealed, kind: &'static str) -> Result<(), CourseError> {
+        let Some(list) = &self.list else { return Err(CourseError::Early { kind, needs: "list.decided" }) };
+        // A rehearsal may have nobody to count.
+        let is_rehearsal = self.poll.as_ref().is_some_and(|poll| poll.rehearsal);
+        needs(self.board.is_some() || is_rehearsal, kind, "board.appointed")?;
+        let mut forms: Vec<FormCourse> = Vec::with_capacity(sealed.forms.len());
+        for form in sealed.forms {
+            if forms.iter().any(|other| other.form.id == form.id || other.form.block == form.block) {
+                return Err(CourseError::Repeated { form: form.id, what: "mã phiếu hoặc khối".into() });
+            }
+            let listed = list.officials.iter().filter(|o| o.block == form.block).count();
+            if u32::try_from(listed) != Ok(form.lines) || listed == 0 {
+                let what = format!("mẫu phiếu {} có {} dòng, khối có {listed} người", form.id, form.lines);
+                return Err(CourseError::Contradiction(what));
+            }
+            forms.push(FormCourse { form, returned: None, batches: BTreeMap::new(), reopened: Vec::new() });
+        }
+        if let Some(left_out) = list.officials.iter().find(|o| forms.iter().all(|f| f.form.block != o.block)) {
+            let what = format!("khối \"{}\" không có mẫu phiếu", left_out.block);
+            return Err(CourseError::Contradiction(what));
+        }
+        self.sealed_at = seq;
+        once(&mut self.forms, forms, kind)
+    }
+
+    /// What the log says when nothing more follows.
+    ///
+    /// # Errors
+    /// When an event that every poll has is missing.
+    pub fn finish(self) -> Result<Record, CourseError> {
+        let unfinished = |kind| CourseError::Unfinished { kind };
+        let poll = self.poll.ok_or(unfinished("poll.created"))?;
+        let list = self.list.ok_or(unfinished("list.decided"))?;
+        let forms = self.forms.ok_or(unfinished("forms.sealed"))?;
+        let opened_at = self.opened_at.ok_or(unfinished("voting.opened"))?;
+        let (closed_at, totals) = self.closed.ok_or(unfinished("counting.closed"))?;
+        let counted = self.counted.ok_or(unfinished("counting.closed"))?;
+        let results_sha256 = self.results_sha256.ok_or(unfinished("result.declared"))?;
+        let signed_at = self.signed_at.ok_or(unfinished("minutes.signed"))?;
+        self.published_at.ok_or(unfinished("result.published"))?;
+        let turning_points = [self.sealed_at, opened_at, closed_at, signed_at];
+        let (is_confirmed, papers) = (self.confirmed_at.is_some(), self.papers);
+        Ok(Record { poll, list, forms, totals, counted, is_confirmed, results_sha256, papers, turning_points })
+    }
+}
+
+impl Record {
+    /// Whether the checkpoint sizes stand at their moments: each covers its own turning point and not the next, none
+    /// goes back, and the last covers all `size` entries. The first moment that does not.
+    pub fn misplaced(&self, sizes: [u64; MOMENTS], size: u64) -> Option<Moment> {
+        let [sealed, opened, closed, signed] = self.turning_points;
+        let windows =
+            [(sealed + 1, opened), (opened + 1, closed), (closed + 1, signed), (signed + 1, size), (size, size)];
+        let all = Moment::ALL.into_iter().zip(sizes).zip(windows);
+        all.filter(|&((_, at), (from, to))| at < from || at > to).map(|((moment, _), _)| moment).next()
+    }
+}
+
+fn needs(holds: bool, kind: &'static str, needs: &'static str) -> Result<(), CourseError> {
+    if holds { Ok(()) } else { Err(CourseError::Early { kind, needs }) }
+}
+
+/// Refuses what comes after `ended_by`.
+fn until(has_ended: bool, kind: &'static str, ended_by: &'static str) -> Result<(), CourseError> {
+    if has_ended { Err(CourseError::Late { kind, ended_by }) } else { Ok(()) }
+}
+
+fn once<T>(slot: &mut Option<T>, value: T, kind: &'static str) -> Result<(), CourseError> {
+    if slot.is_some() {
+        return Err(CourseError::Twice { kind });
+    }
+    *slot = Some(value);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

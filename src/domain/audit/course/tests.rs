@@ -1,0 +1,275 @@
+use super::super::event::Actor;
+use super::super::event::poll::{
+    BallotsCorrected, BatchCommitted, BatchReopened, CountingClosed, DeckCounted, DeckForm, DeckWaived, LineRecounted,
+    ListedOfficial, MinutesProposed, MinutesSigned, PollCancelled, ResultDeclared, ResultPublished, Stands,
+    VotingOpened, ZeroReported,
+};
+use super::*;
+use crate::domain::ballot_account::BallotAccount;
+use crate::domain::count::BatchCounts;
+use crate::domain::id::AccountId;
+use crate::domain::poll::{LevelCounts, PollKind};
+use crate::domain::role::Role;
+use crate::domain::roster::Teller;
+use crate::domain::roster::TellerRole;
+
+fn poll() -> PollEvent {
+    let digest = Digest::of(b"");
+    let (council, ruleset, sitting) = ("Hội đồng".into(), "MAU".into(), "Kỳ họp".into());
+    let (delegates, kind) = (3, PollKind::Confidence);
+    let (rehearsal, simulated, ruleset_sha256) = (false, false, digest);
+    PollCreated { council, delegates, kind, rehearsal, ruleset, ruleset_sha256, simulated, sitting }.into()
+}
+
+fn list() -> PollEvent {
+    let official = ListedOfficial { block: "Khối".into(), name: "A".into(), posts: "B".into() };
+    ListDecided { officials: vec![official], resolution: "31/NQ-HĐND".into() }.into()
+}
+
+fn board() -> PollEvent {
+    let head = Teller { name: "C".into(), role: TellerRole::Head };
+    BoardAppointed { resolution: "32/NQ-HĐND".into(), tellers: vec![head] }.into()
+}
+
+/// What was expected of the sitting may change until the forms are sealed; the last word counts.
+#[test]
+fn a_poll_is_amended_before_its_forms_are_sealed() {
+    let amended: PollEvent = PollAmended { delegates: 4, sitting: "Kỳ họp thứ 14".into() }.into();
+    let mut events = whole();
+    events.insert(1, amended.clone());
+    let record = told(events).expect("record");
+    assert_eq!((record.poll.delegates, record.poll.sitting.as_str()), (4, "Kỳ họp thứ 14"));
+    let mut late = whole();
+    late.insert(4, amended);
+    assert_eq!(told(late), Err(CourseError::Late { kind: "poll.amended", ended_by: "forms.sealed" }));
+}
+
+fn forms(lines: u32) -> PollEvent {
+    let form = SealedForm { block: "Khối".into(), id: "F1".into(), lines, sha256: Digest::of(b""), sheets: 1 };
+    FormsSealed { forms: vec![form] }.into()
+}
+
+fn voting() -> PollEvent {
+    VotingOpened { at: "2026-12-10T01:00:00Z".parse().expect("time") }.into()
+}
+
+/// Somebody by the last byte of an account.
+fn somebody(number: u8) -> Actor {
+    let mut chance = [0; 10];
+    chance[9] = number;
+    let account = AccountId::new(jiff::Timestamp::UNIX_EPOCH, &chance);
+    Actor { account: Some(account), name: format!("Người {number}"), role: Role::Leader }
+}
+
+fn waived(by: u8) -> PollEvent {
+    DeckWaived { proposed_by: somebody(by), reason: "Máy in hỏng".into() }.into()
+}
+
+fn deck(counted: u32) -> PollEvent {
+    let counts = |papers| {
+        let lines = vec![LevelCounts::Confidence { confidence: papers, no_confidence: 0 }];
+        BatchCounts { papers, lines, ..BatchCounts::default() }
+    };
+    let form = DeckForm { counted: counts(counted), expected: counts(4), form: "F1".into() };
+    DeckCounted { forms: vec![form] }.into()
+}
+
+fn zero(papers: u32) -> PollEvent {
+    let counts = BatchCounts { papers, ..BatchCounts::zero(PollKind::Confidence, 1) };
+    ZeroReported { forms: vec![FormTotals { counts, form: "F1".into(), issued: 0, returned: 0 }] }.into()
+}
+
+fn ballots(issued: u32, returned: u32) -> PollEvent {
+    BallotAccount { printed: 3, issued, exchanged: 0, unused: 0, returned, not_returned: 0 }.told("F1".into()).into()
+}
+
+fn corrected(returned: u32) -> PollEvent {
+    let ballots = BallotAccount::plain(3, 3, returned).told("F1".into());
+    BallotsCorrected { ballots, proposed_by: somebody(1), reason: "Ghi nhầm".into() }.into()
+}
+
+fn reopened(batch: u32) -> PollEvent {
+    let (form, reason) = ("F1".into(), "Đếm nhầm".into());
+    BatchReopened { batch, commitment: Digest::of(b""), form, proposed_by: somebody(1), reason }.into()
+}
+
+fn cancelled(by: u8) -> PollEvent {
+    PollCancelled { proposed_by: somebody(by), reason: "Mất điện".into() }.into()
+}
+
+fn minutes() -> [PollEvent; 2] {
+    let (name, sha256) = ("minutes.pdf".to_owned(), Digest::of(b"minutes"));
+    [PaperIssued { name: name.clone(), pages: 1, sha256 }.into(), MinutesProposed { name, sha256 }.into()]
+}
+
+fn signed(sha256: Digest) -> PollEvent {
+    MinutesSigned { sha256, tellers: vec![Teller { name: "C".into(), role: TellerRole::Head }] }.into()
+}
+
+fn published() -> PollEvent {
+    ResultPublished { at: "2026-12-10T01:00:00Z".parse().expect("time") }.into()
+}
+
+fn batch(form: &str, batch: u32, papers: u32) -> PollEvent {
+    BatchCommitted { batch, commitment: Digest::of(b""), form: form.into(), papers }.into()
+}
+
+fn closing() -> PollEvent {
+    let lines = vec![LevelCounts::Confidence { confidence: 2, no_confidence: 1 }];
+    let counts = BatchCounts { papers: 3, lines, ..BatchCounts::default() };
+    CountingClosed { forms: vec![FormTotals { counts, form: "F1".into(), issued: 3, returned: 3 }] }.into()
+}
+
+fn result() -> PollEvent {
+    ResultDeclared { results_sha256: Digest::of(b"") }.into()
+}
+
+/// Told by somebody else with every entry, who is never the one that proposed.
+fn told(events: Vec<PollEvent>) -> Result<Record, CourseError> {
+    told_by(events, |seq| somebody(u8::try_from(100 + seq).expect("few")))
+}
+
+fn told_by(events: Vec<PollEvent>, who: impl Fn(u64) -> Actor) -> Result<Record, CourseError> {
+    let at = "2026-12-10T01:00:00Z".parse().expect("time");
+    let mut course = Course::default();
+    for (seq, event) in (0..).zip(events) {
+        let actor = std::sync::Arc::new(who(seq));
+        course.accept(Entry { seq, at, actor, event, leaf: Digest::of(b"") })?;
+    }
+    course.finish()
+}
+
+/// Where the entries of [`whole`] stand.
+const DECK: usize = 4;
+const BALLOTS: usize = 7;
+const BATCH: usize = 8;
+const CLOSING: usize = 9;
+
+fn whole() -> Vec<PollEvent> {
+    let mut events = vec![poll(), list(), board(), forms(1), deck(4), zero(0), voting(), ballots(3, 3)];
+    events.extend([batch("F1", 1, 3), closing(), result()]);
+    events.extend(minutes());
+    events.extend([signed(Digest::of(b"minutes")), published()]);
+    events
+}
+
+fn with(place: usize, event: PollEvent) -> Result<Record, CourseError> {
+    let mut events = whole();
+    events[place] = event;
+    told(events)
+}
+
+fn after(place: usize, more: impl IntoIterator<Item = PollEvent>) -> Result<Record, CourseError> {
+    let mut events = whole();
+    let rest = events.split_off(place + 1);
+    events.extend(more);
+    events.extend(rest);
+    told(events)
+}
+
+#[test]
+fn a_poll_told_in_order_is_a_record() {
+    let record = told(whole()).expect("record");
+    assert_eq!(record.turning_points, [3, 6, 9, 13]);
+    assert_eq!(record.misplaced([4, 7, 10, 14, 15], 15), None);
+    assert_eq!(record.misplaced([7, 7, 10, 14, 15], 15), Some(Moment::FormsSealed));
+    assert_eq!(record.misplaced([4, 10, 10, 14, 15], 15), Some(Moment::VotingOpened));
+    assert_eq!(record.misplaced([4, 7, 14, 14, 15], 15), Some(Moment::CountingClosed));
+    assert_eq!(record.misplaced([4, 7, 10, 13, 15], 15), Some(Moment::Minutes));
+    assert_eq!(record.misplaced([4, 7, 10, 14, 14], 15), Some(Moment::Published));
+}
+
+/// Leaving out, repeating or moving forward any event of the whole story breaks it.
+#[test]
+fn every_event_has_one_place() {
+    let events = whole();
+    for place in 0..events.len() {
+        let mut without = events.clone();
+        without.remove(place);
+        assert!(told(without).is_err(), "without {}", events[place].kind());
+        let mut twice = events.clone();
+        twice.push(events[place].clone());
+        // A paper may follow what is published, when a corrigendum names it.
+        let is_paper = events[place].kind() == "paper.issued";
+        assert!(is_paper || told(twice).is_err(), "{} again at the end", events[place].kind());
+        if place > 0 {
+            let mut early = events.clone();
+            early.swap(place - 1, place);
+            assert!(is_paper || told(early).is_err(), "{} one place early", events[place].kind());
+        }
+    }
+}
+
+#[test]
+fn figures_that_contradict_each_other_are_refused_where_they_stand() {
+    let contradicts = |place, event| matches!(with(place, event), Err(CourseError::Contradiction(_)));
+    assert!(contradicts(3, forms(2)));
+    assert!(contradicts(DECK + 1, zero(1)));
+    assert!(contradicts(BALLOTS, ballots(2, 3)), "more came back than went out");
+    assert!(contradicts(BALLOTS, ballots(4, 4)), "four delegates of three");
+    assert!(contradicts(BATCH, batch("F1", 1, 2)));
+    assert_eq!(with(BATCH, batch("F2", 1, 3)), Err(CourseError::UnknownForm { form: "F2".into() }));
+}
+
+#[test]
+fn a_deck_that_failed_needs_another_one_or_two_people() {
+    let failed = Err(CourseError::Early { kind: "zero.reported", needs: "deck.counted" });
+    assert_eq!(with(DECK, deck(3)), failed);
+    assert_eq!(after(DECK, [deck(3)]), failed, "the last deck counts");
+    assert!(after(DECK, [deck(3), deck(4)]).is_ok() && after(DECK, [deck(3), waived(1)]).is_ok());
+    let one = with(DECK, waived(100 + u8::try_from(DECK).expect("small")));
+    assert_eq!(one, Err(CourseError::OnePerson { kind: "deck.waived" }));
+}
+
+#[test]
+fn a_batch_that_is_reopened_is_committed_again_and_figures_are_put_right() {
+    let again = after(BATCH, [reopened(1), batch("F1", 1, 3)]).expect("record");
+    assert_eq!((again.forms[0].batches.len(), again.forms[0].reopened.as_slice()), (1, &[1][..]));
+    assert!(matches!(after(BATCH, [reopened(1)]), Err(CourseError::Contradiction(_))), "a pile is missing");
+    assert!(matches!(after(BATCH, [reopened(2)]), Err(CourseError::Contradiction(_))), "no such batch");
+    assert!(matches!(after(BATCH, [batch("F1", 1, 3)]), Err(CourseError::Repeated { .. })));
+    let mut mistyped = whole();
+    mistyped[BALLOTS] = BallotAccount::plain(3, 3, 2).told("F1".into()).into();
+    mistyped.insert(BALLOTS + 1, corrected(3));
+    assert!(told(mistyped).is_ok());
+    assert!(matches!(after(BATCH, [corrected(2)]), Err(CourseError::Contradiction(_))), "three are counted");
+}
+
+#[test]
+fn a_recount_says_both_figures_and_the_one_that_stands_goes_on() {
+    let counts = |no_confidence| LevelCounts::Confidence { confidence: 2, no_confidence };
+    let line = |counted, recounted, reason: &str, readers: [&str; 2]| -> PollEvent {
+        let readers = readers.map(str::to_owned).to_vec();
+        let (form, reason, stands) = ("F1".into(), reason.into(), Stands::Recounted);
+        LineRecounted { counted, form, line: 1, readers, reason, recounted, stands }.into()
+    };
+    let two = ["D", "E"];
+    let record = after(CLOSING, [line(counts(1), counts(0), "Đọc lại phiếu", two)]).expect("record");
+    assert_eq!(record.counted.forms()[0].counts.lines, [counts(0)]);
+    assert_eq!(record.totals[0].counts.lines, [counts(1)], "what counting closed with stays");
+    for wrong in [
+        line(counts(0), counts(1), "Đọc lại phiếu", two),
+        line(counts(1), counts(2), "Đọc lại phiếu", two),
+        line(counts(1), counts(0), " ", two),
+        line(counts(1), counts(1), "", ["D", "d"]),
+    ] {
+        assert!(matches!(after(CLOSING, [wrong]), Err(CourseError::Contradiction(_))));
+    }
+    let late = after(CLOSING + 1, [line(counts(1), counts(1), "", two)]);
+    assert_eq!(late, Err(CourseError::Late { kind: "line.recounted", ended_by: "result.declared" }));
+}
+
+#[test]
+fn minutes_are_signed_by_somebody_else_and_are_those_on_the_table() {
+    assert!(matches!(with(13, signed(Digest::of(b"other"))), Err(CourseError::Contradiction(_))));
+    let one = told_by(whole(), |_| somebody(7));
+    assert_eq!(one, Err(CourseError::OnePerson { kind: "minutes.signed" }));
+}
+
+#[test]
+fn nothing_follows_a_vote_that_was_called_off() {
+    let late = after(BATCH, [cancelled(1)]);
+    assert_eq!(late, Err(CourseError::Late { kind: "counting.closed", ended_by: "poll.cancelled" }));
+    let too_late = after(CLOSING + 1, [cancelled(1)]);
+    assert_eq!(too_late, Err(CourseError::Late { kind: "poll.cancelled", ended_by: "result.declared" }));
+}

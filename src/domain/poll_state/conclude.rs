@@ -1,0 +1,185 @@
+//! After the close: recounts, the result, minutes, resolution, publication, archive; and calling it off.
+
+use super::{PollState, ProposedMinutes, Refusal, Step, TwoPeople, is_one_person};
+use crate::domain::audit::event::poll::{
+    CorrigendumIssued, LineRecounted, MinutesProposed, MinutesSigned, PaperIssued, PollArchived, PollCancelled,
+    ResultConfirmed, ResultDeclared, ResultPublished, Stands,
+};
+use crate::domain::audit::{Actor, Digest, Moment, UtcTime};
+use crate::domain::poll::LevelCounts;
+use crate::domain::recount;
+use crate::domain::roster::{Teller, name_key};
+use crate::domain::rules::RuleSet;
+
+/// A line that two people counted again from paper.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recounted {
+    /// Id of the form.
+    pub form: String,
+    /// Number of the line on the form, from 1.
+    pub line: u32,
+    /// What they found.
+    pub counts: LevelCounts,
+    /// Which figure stands; where both are the same it says nothing.
+    pub stands: Stands,
+    /// Why that one; needed where the two differ.
+    pub reason: String,
+    /// Who they are.
+    pub readers: [String; 2],
+}
+
+impl PollState {
+    /// Two people counted a line again; both figures go to the log, and the one that stands into the result.
+    ///
+    /// # Errors
+    /// Outside the time between close and result, when the line has not that figure or cannot have the new one, when one
+    /// person counted twice, and when the figures differ without a reason for the one that stands.
+    pub fn recount_line(self, found: Recounted) -> Result<Step, Refusal> {
+        let doing = "kiểm lại một dòng";
+        let Self::Closed(poll, mut counted) = self else { return self.refuse(doing) };
+        let Recounted { form, line, counts, stands, reason, readers } = found;
+        let [one, two] = readers.each_ref().map(|name| name_key(name));
+        if one.is_empty() || two.is_empty() || one == two {
+            return Err(Refusal::Readers);
+        }
+        let before = counted.line(&form, line).ok_or_else(|| Refusal::Line { form: form.clone(), line })?;
+        if before != counts && reason.trim().is_empty() {
+            return Err(Refusal::NoReason("nói vì sao lấy số này"));
+        }
+        let readers = readers.to_vec();
+        let event = LineRecounted { counted: before, form, line, readers, reason, recounted: counts, stands };
+        if !counted.take(&event) {
+            return Err(Refusal::Line { form: event.form, line });
+        }
+        Ok(Step::quiet(Self::Closed(poll, counted), vec![event.into()]))
+    }
+
+    /// The result as it will be published, by the hash of its text. `rules` are the poll's: they say which lines had to
+    /// be counted again. In a rehearsal there is no paper to do it from, see [the module](super).
+    ///
+    /// # Errors
+    /// Before counting is closed, a second time, by other rules, and as long as a line that is due was not counted again.
+    pub fn declare_result(self, rules: &RuleSet, results_sha256: Digest) -> Result<Step, Refusal> {
+        let Self::Closed(poll, counted) = self else { return self.refuse("ghi kết quả") };
+        let created = &poll.created;
+        if created.ruleset != rules.id {
+            return Err(Refusal::Rules { expected: created.ruleset.clone(), found: rules.id.clone() });
+        }
+        let due = recount::due(rules, created, counted.forms()).map_err(Refusal::Tally)?;
+        let missing = due.into_iter().find(|due| !counted.is_recounted(&due.form, due.line));
+        if let Some(due) = missing.filter(|_| !created.rehearsal) {
+            let why = due.why();
+            return Err(Refusal::RecountDue { form: due.form, line: due.line, why });
+        }
+        Ok(Step::quiet(Self::Declared(poll), vec![ResultDeclared { results_sha256 }.into()]))
+    }
+
+    /// The minutes of the count lie on the table, put there by `by`; new ones take the place of those before.
+    ///
+    /// # Errors
+    /// Before there is a result, and once minutes are signed.
+    pub fn propose_minutes(self, paper: PaperIssued, by: Actor) -> Result<Step, Refusal> {
+        let poll = match self {
+            Self::Declared(poll) | Self::Proposed(poll, _) => poll,
+            other => return other.refuse("trình biên bản kiểm phiếu"),
+        };
+        let (name, sha256) = (paper.name.clone(), paper.sha256);
+        let events = vec![paper.into(), MinutesProposed { name, sha256 }.into()];
+        Ok(Step::quiet(Self::Proposed(poll, ProposedMinutes { by, sha256 }), events))
+    }
+
+    /// The tellers signed the minutes of hash `sha256` on paper; `by` saw it and was not the one who put them on the
+    /// table. In a rehearsal there may be no board to sign.
+    ///
+    /// # Errors
+    /// Before minutes are proposed, a second time, of other minutes, by the same person, and when nobody signed.
+    pub fn sign_minutes(self, sha256: Digest, tellers: Vec<Teller>, by: &Actor) -> Result<Step, Refusal> {
+        let Self::Proposed(poll, proposed) = self else { return self.refuse("ghi nhận việc ký biên bản") };
+        if proposed.sha256 != sha256 {
+            return Err(Refusal::OtherMinutes);
+        }
+        if is_one_person(&proposed.by, by, poll.created.rehearsal) {
+            return Err(Refusal::OnePerson);
+        }
+        if tellers.is_empty() && !poll.created.rehearsal {
+            return Err(Refusal::NoSigners);
+        }
+        let events = vec![MinutesSigned { sha256, tellers }.into()];
+        Ok(Step::signed(Self::Minuted(poll), events, Moment::Minutes))
+    }
+
+    /// The council confirmed the result by the resolution `paper`, whose number and day are `resolution`.
+    ///
+    /// # Errors
+    /// Before minutes are signed, and a second time.
+    pub fn confirm_result(self, paper: PaperIssued, resolution: String) -> Result<Step, Refusal> {
+        let Self::Minuted(poll) = self else { return self.refuse("ghi nghị quyết xác nhận kết quả") };
+        let sha256 = paper.sha256;
+        let events = vec![paper.into(), ResultConfirmed { resolution, sha256 }.into()];
+        Ok(Step::quiet(Self::Confirmed(poll), events))
+    }
+
+    /// The result is public; the head covers the whole log. Where `rules`, which are the poll's, know no resolution, as
+    /// for a Party vote, the signed minutes are enough.
+    ///
+    /// # Errors
+    /// Before minutes are signed, before the resolution that the rules ask for, and a second time.
+    pub fn publish(self, rules: &RuleSet, at: UtcTime) -> Result<Step, Refusal> {
+        let poll = match self {
+            Self::Confirmed(poll) => poll,
+            Self::Minuted(poll) if rules.id != poll.created.ruleset => {
+                return Err(Refusal::Rules { expected: poll.created.ruleset, found: rules.id.clone() });
+            }
+            Self::Minuted(_) if rules.resolution.is_some() => return Err(Refusal::NoResolution(rules.short.clone())),
+            Self::Minuted(poll) => poll,
+            other => return other.refuse("công bố kết quả"),
+        };
+        Ok(Step::signed(Self::Published(poll), vec![ResultPublished { at }.into()], Moment::Published))
+    }
+
+    /// A paper that was published is wrong: two people issue one that says what is right. The result that was declared
+    /// stays in the log as it was.
+    ///
+    /// # Errors
+    /// Before the result is public, by one person, and without a reason.
+    pub fn issue_corrigendum(self, paper: PaperIssued, two: TwoPeople) -> Result<Step, Refusal> {
+        let doing = "đính chính";
+        if !matches!(self, Self::Published(_) | Self::Archived(_)) {
+            return self.refuse(doing);
+        }
+        let (proposed_by, reason) = two.into_parts(self.poll(), doing)?;
+        let (name, sha256) = (paper.name.clone(), paper.sha256);
+        let events = vec![paper.into(), CorrigendumIssued { name, proposed_by, reason, sha256 }.into()];
+        Ok(Step::signed(self, events, Moment::Published))
+    }
+
+    /// The papers are sealed and lie in `place`.
+    ///
+    /// # Errors
+    /// Before the result is public, and a second time.
+    pub fn archive(self, place: String) -> Result<Step, Refusal> {
+        let Self::Published(poll) = self else { return self.refuse("lưu trữ") };
+        Ok(Step::signed(Self::Archived(poll), vec![PollArchived { place }.into()], Moment::Published))
+    }
+
+    /// Two people call the vote off. What was sealed stays closed for good.
+    ///
+    /// # Errors
+    /// Once the result is declared, by one person, and without a reason.
+    pub fn cancel(self, two: TwoPeople) -> Result<Step, Refusal> {
+        let doing = "hủy cuộc bỏ phiếu";
+        let poll = match self {
+            Self::Created(poll)
+            | Self::Listed(poll, ..)
+            | Self::Sealed(poll, _)
+            | Self::Tested(poll, _)
+            | Self::Zeroed(poll, _)
+            | Self::Voting(poll, _)
+            | Self::Counting(poll, _)
+            | Self::Closed(poll, _) => poll,
+            other => return other.refuse(doing),
+        };
+        let (proposed_by, reason) = two.into_parts(&poll, doing)?;
+        Ok(Step::quiet(Self::Cancelled(poll), vec![PollCancelled { proposed_by, reason }.into()]))
+    }
+}

@@ -1,0 +1,257 @@
+//! The day in the hall: test deck, zero report, ballots out and back, batches, the close.
+
+use super::{Counted, FormProgress, MayOpen, Poll, PollState, Refusal, Step, TwoPeople};
+use crate::domain::audit::event::poll::{
+    BallotsCorrected, BallotsReturned, BatchCommitted, BatchReopened, CountingClosed, DeckCounted, DeckForm,
+    DeckWaived, FormTotals, SealedForm, VotingOpened, ZeroReported,
+};
+use crate::domain::audit::{Digest, Moment, Opening, UtcTime};
+use crate::domain::ballot_account::{BallotAccount, Hall};
+use crate::domain::count::BatchCounts;
+
+/// A batch as it was committed, which is to be counted anew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StandingBatch {
+    /// Id of its form.
+    pub form: String,
+    /// Its number.
+    pub batch: u32,
+    /// Hides its counts.
+    pub commitment: Digest,
+    /// Papers in it.
+    pub papers: u32,
+}
+
+/// A count that is about to be closed: complete, but with its totals still sealed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Closing {
+    poll: Poll,
+    forms: Vec<FormProgress>,
+}
+
+impl PollState {
+    /// A test deck was counted, a deck for each sealed form in their order. A deck that came out otherwise leaves its
+    /// trace and takes the poll back before the test: whatever made it fail has to be found first.
+    ///
+    /// # Errors
+    /// Before the forms are sealed, after the zero report, and when there is no deck of some form.
+    pub fn count_deck(self, decks: Vec<DeckForm>) -> Result<Step, Refusal> {
+        let (poll, forms) = self.before_zero("kiểm phiếu thử")?;
+        let kind = poll.created.kind;
+        for (place, form) in forms.iter().enumerate() {
+            let zero = BatchCounts::zero(kind, lines(form));
+            let is_whole = decks.get(place).is_some_and(|deck| {
+                let fits = |counts: &BatchCounts| counts.check().is_ok() && zero.add(counts).is_ok();
+                deck.form == form.id && deck.expected.papers > 0 && fits(&deck.expected) && fits(&deck.counted)
+            });
+            if !is_whole {
+                return Err(Refusal::Deck(form.id.clone()));
+            }
+        }
+        if let Some(extra) = decks.get(forms.len()) {
+            return Err(Refusal::UnknownForm(extra.form.clone()));
+        }
+        let has_passed = decks.iter().all(|deck| deck.counted == deck.expected);
+        let state = if has_passed { Self::tested(poll, forms) } else { Self::Sealed(poll, forms) };
+        Ok(Step::quiet(state, vec![DeckCounted { forms: decks }.into()]))
+    }
+
+    /// Two people let the vote go on without a test deck that passed; the minutes print why.
+    ///
+    /// # Errors
+    /// Before the forms are sealed, after the zero report, by one person, and without a reason.
+    pub fn waive_deck(self, two: TwoPeople) -> Result<Step, Refusal> {
+        let doing = "bỏ qua việc kiểm phiếu thử";
+        let (poll, forms) = self.before_zero(doing)?;
+        let (proposed_by, reason) = two.into_parts(&poll, doing)?;
+        Ok(Step::quiet(Self::tested(poll, forms), vec![DeckWaived { proposed_by, reason }.into()]))
+    }
+
+    fn before_zero(self, doing: &'static str) -> Result<(Poll, Vec<SealedForm>), Refusal> {
+        match self {
+            Self::Sealed(poll, forms) => Ok((poll, forms)),
+            Self::Tested(poll, forms) => Ok((poll, forms.into_iter().map(|progress| progress.form).collect())),
+            other => other.refuse(doing),
+        }
+    }
+
+    fn tested(poll: Poll, forms: Vec<SealedForm>) -> Self {
+        Self::Tested(poll, begun(forms))
+    }
+
+    /// Nothing is counted: everybody sees the table of the result with a zero in every place.
+    ///
+    /// # Errors
+    /// Before a test deck passed or was waived, a second time, and when something is stored of a form.
+    pub fn report_zero(self) -> Result<Step, Refusal> {
+        let Self::Tested(poll, forms) = self else { return self.refuse("lập báo cáo số không") };
+        let stored = |form: &&FormProgress| form.ballots.is_some() || form.batches > 0 || form.papers > 0;
+        if let Some(stored) = forms.iter().find(stored) {
+            return Err(Refusal::NotZero(stored.form.id.clone()));
+        }
+        let kind = poll.created.kind;
+        let zero = |progress: &FormProgress| FormTotals {
+            counts: BatchCounts::zero(kind, lines(&progress.form)),
+            form: progress.form.id.clone(),
+            issued: 0,
+            returned: 0,
+        };
+        let events = vec![ZeroReported { forms: forms.iter().map(zero).collect() }.into()];
+        let forms = forms.into_iter().map(|progress| progress.form).collect();
+        Ok(Step::quiet(Self::Zeroed(poll, forms), events))
+    }
+
+    /// Delegates receive their ballots.
+    ///
+    /// # Errors
+    /// Before the zero report, and a second time.
+    pub fn open_voting(self, at: UtcTime) -> Result<Step, Refusal> {
+        let Self::Zeroed(poll, forms) = self else { return self.refuse("mở bỏ phiếu") };
+        let state = Self::Voting(poll, begun(forms));
+        Ok(Step::signed(state, vec![VotingOpened { at }.into()], Moment::VotingOpened))
+    }
+
+    /// Where the papers of one form went. With the last form's the box is empty, and counting begins.
+    ///
+    /// # Errors
+    /// Outside the vote, for an unknown form, a second time, and when the figures contradict each other.
+    pub fn record_ballots(self, form: String, account: BallotAccount) -> Result<Step, Refusal> {
+        let Self::Voting(poll, mut forms) = self else { return self.refuse("ghi số phiếu phát ra, thu về") };
+        let progress = find(&mut forms, &form)?;
+        if progress.ballots.is_some() {
+            return Err(Refusal::AlreadyReturned(form));
+        }
+        progress.ballots = Some(held(&poll, &form, account)?);
+        let is_last = forms.iter().all(|progress| progress.ballots.is_some());
+        let state = if is_last { Self::Counting(poll, forms) } else { Self::Voting(poll, forms) };
+        Ok(Step::quiet(state, vec![account.told(form).into()]))
+    }
+
+    /// The papers of a form were written down wrong: two people put the figures right. A slip of the pen must not call
+    /// off a vote.
+    ///
+    /// # Errors
+    /// Before the papers of all forms are written down, after the close, by one person, without a reason, and when the
+    /// figures contradict each other or the batches that are in.
+    pub fn correct_ballots(self, form: String, account: BallotAccount, two: TwoPeople) -> Result<Step, Refusal> {
+        let doing = "sửa số phiếu phát ra, thu về";
+        let Self::Counting(poll, mut forms) = self else { return self.refuse(doing) };
+        let progress = find(&mut forms, &form)?;
+        let ballots @ (_, returned) = held(&poll, &form, account)?;
+        if progress.papers > u64::from(returned) {
+            return Err(Refusal::PapersOver { form, papers: progress.papers, returned });
+        }
+        progress.ballots = Some(ballots);
+        let (proposed_by, reason) = two.into_parts(&poll, doing)?;
+        let ballots: BallotsReturned = account.told(form);
+        let events = vec![BallotsCorrected { ballots, proposed_by, reason }.into()];
+        Ok(Step::quiet(Self::Counting(poll, forms), events))
+    }
+
+    /// Two tellers agree on a batch whose number is not taken yet; `opening` goes under seal, the log gets the
+    /// `commitment` to it.
+    ///
+    /// # Errors
+    /// Outside the count, when its figures cannot be right, and when the batches would hold more papers than came back.
+    pub fn commit_batch(self, opening: &Opening, commitment: Digest) -> Result<Step, Refusal> {
+        let Self::Counting(poll, mut forms) = self else { return self.refuse("chốt tập phiếu") };
+        let (form, batch) = (opening.form.clone(), opening.batch);
+        let progress = find(&mut forms, &form)?;
+        let Some((_, returned)) = progress.ballots else { return Err(Refusal::NotReturned(form)) };
+        let zero = BatchCounts::zero(poll.created.kind, lines(&progress.form));
+        let fits = opening.counts.check().and_then(|()| zero.add(&opening.counts).map(drop));
+        fits.map_err(|cause| Refusal::Counts { form: form.clone(), batch, cause })?;
+        let papers = progress.papers + u64::from(opening.counts.papers);
+        if papers > u64::from(returned) {
+            return Err(Refusal::PapersOver { form, papers, returned });
+        }
+        (progress.papers, progress.batches) = (papers, progress.batches + 1);
+        let events = vec![BatchCommitted { batch, commitment, form, papers: opening.counts.papers }.into()];
+        Ok(Step::quiet(Self::Counting(poll, forms), events))
+    }
+
+    /// Two people have a batch counted anew. Its commitment stays in the log, superseded, and is never opened: the
+    /// difference between two countings of one pile speaks of single papers.
+    ///
+    /// # Errors
+    /// Outside the count, when there is no such batch, by one person, and without a reason.
+    pub fn reopen_batch(self, batch: StandingBatch, two: TwoPeople) -> Result<Step, Refusal> {
+        let doing = "mở lại tập phiếu";
+        let Self::Counting(poll, mut forms) = self else { return self.refuse(doing) };
+        let StandingBatch { form, batch, commitment, papers } = batch;
+        let progress = find(&mut forms, &form)?;
+        let left = (progress.batches.checked_sub(1), progress.papers.checked_sub(u64::from(papers)));
+        let (Some(batches), Some(papers)) = left else { return Err(Refusal::NoBatch { form, batch }) };
+        (progress.batches, progress.papers) = (batches, papers);
+        let (proposed_by, reason) = two.into_parts(&poll, doing)?;
+        let events = vec![BatchReopened { batch, commitment, form, proposed_by, reason }.into()];
+        Ok(Step::quiet(Self::Counting(poll, forms), events))
+    }
+
+    /// The count is complete and may be opened.
+    ///
+    /// # Errors
+    /// Outside the count, and as long as a returned paper of any form is in no batch.
+    pub fn close(self) -> Result<Closing, Refusal> {
+        let Self::Counting(poll, forms) = self else { return self.refuse("đóng kiểm phiếu") };
+        for FormProgress { form, ballots, papers, .. } in &forms {
+            match ballots {
+                None => return Err(Refusal::NotReturned(form.id.clone())),
+                Some((_, returned)) if u64::from(*returned) != *papers => {
+                    let (form, papers, returned) = (form.id.clone(), *papers, *returned);
+                    return Err(Refusal::Unfinished { form, papers, returned });
+                }
+                Some(_) => {}
+            }
+        }
+        Ok(Closing { poll, forms })
+    }
+}
+
+impl Closing {
+    /// Leave to read the sealed figures, so that their sums can be said.
+    pub const fn may_open(&self) -> MayOpen {
+        MayOpen(self.poll.id)
+    }
+
+    /// Adds up what was sealed and closes the count.
+    ///
+    /// # Errors
+    /// When `openings` are not those of the batches that were committed.
+    pub fn total(self, openings: &[Opening]) -> Result<Step, Refusal> {
+        let mut totals = Vec::with_capacity(self.forms.len());
+        for progress in &self.forms {
+            let FormProgress { form, ballots, batches, .. } = progress;
+            let own: Vec<&BatchCounts> = openings.iter().filter(|o| o.form == form.id).map(|o| &o.counts).collect();
+            let sealed = || Refusal::Sealed(form.id.clone());
+            let whole = u32::try_from(own.len()) == Ok(*batches);
+            let counts = BatchCounts::sum(self.poll.created.kind, lines(form), own).map_err(|_| sealed())?;
+            let (issued, returned) = ballots.filter(|(_, back)| whole && *back == counts.papers).ok_or_else(sealed)?;
+            totals.push(FormTotals { counts, form: form.id.clone(), issued, returned });
+        }
+        let events = vec![CountingClosed { forms: totals.clone() }.into()];
+        Ok(Step::signed(PollState::Closed(self.poll, Counted::new(totals)), events, Moment::CountingClosed))
+    }
+}
+
+fn begun(forms: Vec<SealedForm>) -> Vec<FormProgress> {
+    forms.into_iter().map(|form| FormProgress { form, ballots: None, batches: 0, papers: 0 }).collect()
+}
+
+/// Issued and returned, when nothing in the account blocks.
+fn held(poll: &Poll, form: &str, account: BallotAccount) -> Result<(u32, u32), Refusal> {
+    let hall = Hall { delegates: poll.created.delegates, present: None };
+    match account.blocked(hall) {
+        Some(fault) => Err(Refusal::Account { form: form.to_owned(), fault }),
+        None => Ok((account.issued, account.returned)),
+    }
+}
+
+fn find<'f>(forms: &'f mut [FormProgress], id: &str) -> Result<&'f mut FormProgress, Refusal> {
+    let found = forms.iter_mut().find(|progress| progress.form.id == id);
+    found.ok_or_else(|| Refusal::UnknownForm(id.to_owned()))
+}
+
+fn lines(form: &SealedForm) -> usize {
+    usize::try_from(form.lines).unwrap_or(usize::MAX)
+}

@@ -1,0 +1,244 @@
+//! How far a poll has come. A transition consumes the state, checks, and gives the next state together with what the
+//! poll's log has to say of it and the moment at which its head is to be signed: forgetting to log is not possible.
+//!
+//! What a state emits is a course that [`Course`](super::audit::Course) accepts; the tests hold one against the other.
+//!
+//! A rehearsal goes the way of the real day. Where it has nothing to show, it says so in the log instead of leaving the
+//! step out: two people waive the test deck because it is a rehearsal, the zero report is made before the first batch,
+//! the board's minutes are proposed and signed. One duty is not asked of it, the recount of a line near a threshold:
+//! there is no paper to count again, and an entry about a recount that nobody made would be a lie; its minutes name the
+//! line instead.
+//!
+//! Steps that only bend the way (a test deck that failed, a batch counted anew, figures of papers put right, a line
+//! counted again) keep the state and leave an entry. What they replace stays in the log.
+//!
+#![doc = include_str!("STATES.md")]
+
+mod conclude;
+mod count;
+mod pair;
+mod prepare;
+mod refusal;
+mod stage;
+
+use std::collections::BTreeSet;
+
+use super::audit::event::poll::{FormTotals, LineRecounted, ListedOfficial, PollCreated, SealedForm, Stands};
+use super::audit::{Actor, Digest, Moment, PollEvent};
+use super::id::PollId;
+use super::poll::LevelCounts;
+use super::recount;
+use super::roster::Teller;
+
+pub use conclude::Recounted;
+pub use count::{Closing, StandingBatch};
+pub use pair::TwoPeople;
+pub(in crate::domain) use pair::is_one_person;
+pub use refusal::Refusal;
+pub use stage::Stage;
+
+/// What does not change while a poll goes its way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Poll {
+    /// Its id.
+    pub id: PollId,
+    /// As it was created.
+    pub created: PollCreated,
+}
+
+/// A form between its sealing and the closing of the count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormProgress {
+    /// As sealed.
+    pub form: SealedForm,
+    /// Issued and returned, once the ballots are back; the log has the whole account.
+    pub ballots: Option<(u32, u32)>,
+    /// Batches that are in.
+    pub batches: u32,
+    /// Papers in them.
+    pub papers: u64,
+}
+
+/// The figures of a closed count as they stand, with the lines that were counted again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counted {
+    forms: Vec<FormTotals>,
+    recounted: BTreeSet<(String, u32)>,
+}
+
+impl Counted {
+    /// The totals with which counting closed.
+    pub const fn new(forms: Vec<FormTotals>) -> Self {
+        Self { forms, recounted: BTreeSet::new() }
+    }
+
+    /// One per form, in the order of the sealed forms; a line that was counted again has the figure that stands.
+    pub fn forms(&self) -> &[FormTotals] {
+        &self.forms
+    }
+
+    /// The figure of line `line` (from 1) of `form`.
+    pub fn line(&self, form: &str, line: u32) -> Option<LevelCounts> {
+        let total = self.forms.iter().find(|total| total.form == form)?;
+        total.counts.lines.get(recount::index(line)?).copied()
+    }
+
+    /// Whether line `line` (from 1) of `form` was counted again.
+    pub fn is_recounted(&self, form: &str, line: u32) -> bool {
+        self.recounted.contains(&(form.to_owned(), line))
+    }
+
+    /// Takes what a recount said. False, and nothing changes, when there is no such line, when another figure stood
+    /// there, or when a line cannot have the recounted one.
+    pub fn take(&mut self, event: &LineRecounted) -> bool {
+        let valid = self.forms.iter().find(|total| total.form == event.form).map(|total| total.counts.valid());
+        let fits =
+            event.recounted.kind() == event.counted.kind() && valid.is_some_and(|valid| event.recounted.sum() <= valid);
+        let total = self.forms.iter_mut().find(|total| total.form == event.form);
+        let line = total.zip(recount::index(event.line)).and_then(|(total, index)| total.counts.lines.get_mut(index));
+        let Some(line) = line.filter(|line| fits && **line == event.counted) else { return false };
+        if event.stands == Stands::Recounted {
+            *line = event.recounted;
+        }
+        self.recounted.insert((event.form.clone(), event.line));
+        true
+    }
+}
+
+/// The minutes that lie on the table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProposedMinutes {
+    /// Who put them there.
+    pub by: Actor,
+    /// SHA-256 of the paper.
+    pub sha256: Digest,
+}
+
+/// How far a poll has come, with what its next step needs to know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PollState {
+    /// See [`Stage::Created`].
+    Created(Poll),
+    /// With the list in ballot order, and the board of tellers as it was appointed last; empty before that.
+    Listed(Poll, Vec<ListedOfficial>, Vec<Teller>),
+    /// With the forms, in the order of blocks.
+    Sealed(Poll, Vec<SealedForm>),
+    /// With the forms and what is stored of each, which the zero report looks at.
+    Tested(Poll, Vec<FormProgress>),
+    /// With the forms, of which nothing is counted.
+    Zeroed(Poll, Vec<SealedForm>),
+    /// With what came back of each form.
+    Voting(Poll, Vec<FormProgress>),
+    /// With what came back and what was counted of each form.
+    Counting(Poll, Vec<FormProgress>),
+    /// With the totals.
+    Closed(Poll, Counted),
+    /// See [`Stage::Declared`].
+    Declared(Poll),
+    /// With the minutes that are to be signed.
+    Proposed(Poll, ProposedMinutes),
+    /// See [`Stage::Minuted`].
+    Minuted(Poll),
+    /// See [`Stage::Confirmed`].
+    Confirmed(Poll),
+    /// See [`Stage::Published`].
+    Published(Poll),
+    /// See [`Stage::Archived`].
+    Archived(Poll),
+    /// See [`Stage::Cancelled`].
+    Cancelled(Poll),
+}
+
+/// What a transition gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Where the poll is now.
+    pub state: PollState,
+    /// What its log says of it, in this order.
+    pub events: Vec<PollEvent>,
+    /// The head after these entries is signed for this moment.
+    pub moment: Option<Moment>,
+}
+
+impl Step {
+    /// A step at which no head is signed.
+    fn quiet(state: PollState, events: Vec<PollEvent>) -> Self {
+        Self { state, events, moment: None }
+    }
+
+    /// A step at which the head is signed.
+    fn signed(state: PollState, events: Vec<PollEvent>, moment: Moment) -> Self {
+        Self { state, events, moment: Some(moment) }
+    }
+}
+
+/// Every returned paper of a poll is in a batch: from here on its sealed figures may be read. Only this folder makes one,
+/// and it names its poll.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MayOpen(PollId);
+
+impl MayOpen {
+    /// Whose sealed figures.
+    pub const fn poll(self) -> PollId {
+        self.0
+    }
+}
+
+/// Begins a poll.
+pub fn create(id: PollId, created: PollCreated) -> Step {
+    let events = vec![created.clone().into()];
+    Step::quiet(PollState::Created(Poll { id, created }), events)
+}
+
+impl PollState {
+    /// Its name.
+    pub const fn stage(&self) -> Stage {
+        match self {
+            Self::Created(_) => Stage::Created,
+            Self::Listed(..) => Stage::Listed,
+            Self::Sealed(..) => Stage::Sealed,
+            Self::Tested(..) => Stage::Tested,
+            Self::Zeroed(..) => Stage::Zeroed,
+            Self::Voting(..) => Stage::Voting,
+            Self::Counting(..) => Stage::Counting,
+            Self::Closed(..) => Stage::Closed,
+            Self::Declared(_) => Stage::Declared,
+            Self::Proposed(..) => Stage::Proposed,
+            Self::Minuted(_) => Stage::Minuted,
+            Self::Confirmed(_) => Stage::Confirmed,
+            Self::Published(_) => Stage::Published,
+            Self::Archived(_) => Stage::Archived,
+            Self::Cancelled(_) => Stage::Cancelled,
+        }
+    }
+
+    /// What does not change.
+    pub const fn poll(&self) -> &Poll {
+        match self {
+            Self::Created(poll)
+            | Self::Listed(poll, ..)
+            | Self::Sealed(poll, _)
+            | Self::Tested(poll, _)
+            | Self::Zeroed(poll, _)
+            | Self::Voting(poll, _)
+            | Self::Counting(poll, _)
+            | Self::Closed(poll, _)
+            | Self::Declared(poll)
+            | Self::Proposed(poll, _)
+            | Self::Minuted(poll)
+            | Self::Confirmed(poll)
+            | Self::Published(poll)
+            | Self::Archived(poll)
+            | Self::Cancelled(poll) => poll,
+        }
+    }
+
+    /// Leave to read the sealed figures, once counting is closed.
+    pub fn may_open(&self) -> Option<MayOpen> {
+        self.stage().is_open().then(|| MayOpen(self.poll().id))
+    }
+
+    const fn refuse<T>(&self, doing: &'static str) -> Result<T, Refusal> {
+        Err(Refusal::NotNow { doing, stage: self.stage() })
+    }
+}

@@ -1,0 +1,47 @@
+//! Two people for one step: what cannot be taken back, or bends the straight way, is asked for by one and confirmed by
+//! another.
+
+use super::Poll;
+use super::refusal::Refusal;
+use crate::domain::audit::Actor;
+use crate::domain::role::Role;
+
+/// Two different people, and why they do it.
+///
+/// The one who asked is named in the entry's data; the one who confirmed is its actor, so whoever takes the step must
+/// write the entry as [`Self::confirmed_by`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TwoPeople {
+    proposed_by: Actor,
+    confirmed_by: Actor,
+    reason: String,
+}
+
+/// Whether one person did the work of two. A rehearsal whose workbook names nobody has only the program for everybody.
+pub(in crate::domain) fn is_one_person(one: &Actor, other: &Actor, is_rehearsal: bool) -> bool {
+    let is_program = one.role == Role::Program && other.role == Role::Program;
+    one.account == other.account && !(is_rehearsal && is_program)
+}
+
+impl TwoPeople {
+    /// The two and their reason. Whether they are different people is held against the poll by the step that they take.
+    pub fn new(proposed_by: Actor, confirmed_by: Actor, reason: impl Into<String>) -> Self {
+        Self { proposed_by, confirmed_by, reason: reason.into() }
+    }
+
+    /// Who is the actor of the entry.
+    pub const fn confirmed_by(&self) -> &Actor {
+        &self.confirmed_by
+    }
+
+    /// Who asked, and why, for the entry's data.
+    pub(super) fn into_parts(self, poll: &Poll, doing: &'static str) -> Result<(Actor, String), Refusal> {
+        if is_one_person(&self.proposed_by, &self.confirmed_by, poll.created.rehearsal) {
+            return Err(Refusal::OnePerson);
+        }
+        if self.reason.trim().is_empty() {
+            return Err(Refusal::NoReason(doing));
+        }
+        Ok((self.proposed_by, self.reason))
+    }
+}

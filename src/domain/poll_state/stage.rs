@@ -1,0 +1,135 @@
+//! The names of the states.
+
+/// The names of the states, in the order of the day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// It exists.
+    Created,
+    /// Who is voted on is decided.
+    Listed,
+    /// The ballot forms are final.
+    Sealed,
+    /// A test deck came out as it had to, or two people waived it.
+    Tested,
+    /// The zero report is made.
+    Zeroed,
+    /// Ballots are out and come back.
+    Voting,
+    /// The papers of every form are accounted for; batches are counted.
+    Counting,
+    /// Every batch is in; lines near a threshold are counted again.
+    Closed,
+    /// The result stands.
+    Declared,
+    /// The minutes lie on the table.
+    Proposed,
+    /// The tellers signed their minutes.
+    Minuted,
+    /// The council confirmed the result.
+    Confirmed,
+    /// The result is public.
+    Published,
+    /// The papers are sealed and put away.
+    Archived,
+    /// Called off. Last, so that nothing which waits for an earlier stage waits for it.
+    Cancelled,
+}
+
+impl Stage {
+    /// All, in their order.
+    pub const ALL: [Self; 15] = [
+        Self::Created,
+        Self::Listed,
+        Self::Sealed,
+        Self::Tested,
+        Self::Zeroed,
+        Self::Voting,
+        Self::Counting,
+        Self::Closed,
+        Self::Declared,
+        Self::Proposed,
+        Self::Minuted,
+        Self::Confirmed,
+        Self::Published,
+        Self::Archived,
+        Self::Cancelled,
+    ];
+
+    /// As the database spells it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Listed => "listed",
+            Self::Sealed => "sealed",
+            Self::Tested => "tested",
+            Self::Zeroed => "zeroed",
+            Self::Voting => "voting",
+            Self::Counting => "counting",
+            Self::Closed => "closed",
+            Self::Declared => "declared",
+            Self::Proposed => "proposed",
+            Self::Minuted => "minuted",
+            Self::Confirmed => "confirmed",
+            Self::Published => "published",
+            Self::Archived => "archived",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// Inverse of [`Self::code`].
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|stage| stage.code() == code)
+    }
+
+    /// In Vietnamese, as pages and refusals name it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Created => "mới lập",
+            Self::Listed => "đã chốt danh sách",
+            Self::Sealed => "đã chốt mẫu phiếu",
+            Self::Tested => "đã kiểm phiếu thử",
+            Self::Zeroed => "đã lập báo cáo số không",
+            Self::Voting => "đang bỏ phiếu",
+            Self::Counting => "đang kiểm phiếu",
+            Self::Closed => "đã đóng kiểm phiếu",
+            Self::Declared => "đã có kết quả",
+            Self::Proposed => "đang trình ký biên bản",
+            Self::Minuted => "đã ký biên bản",
+            Self::Confirmed => "đã được nghị quyết xác nhận",
+            Self::Published => "đã công bố",
+            Self::Archived => "đã lưu trữ",
+            Self::Cancelled => "đã hủy",
+        }
+    }
+
+    /// Whether the totals of the count are known: they are from the close on, and never of a vote that was called off.
+    pub const fn is_open(self) -> bool {
+        match self {
+            Self::Closed
+            | Self::Declared
+            | Self::Proposed
+            | Self::Minuted
+            | Self::Confirmed
+            | Self::Published
+            | Self::Archived => true,
+            Self::Created
+            | Self::Listed
+            | Self::Sealed
+            | Self::Tested
+            | Self::Zeroed
+            | Self::Voting
+            | Self::Counting
+            | Self::Cancelled => false,
+        }
+    }
+
+    /// Whether there are final forms to show. A vote that was called off may never have had any.
+    pub fn is_sealed(self) -> bool {
+        self >= Self::Sealed && self != Self::Cancelled
+    }
+
+    /// Whether the vote goes its way: it neither arrived nor was called off.
+    pub const fn is_under_way(self) -> bool {
+        !matches!(self, Self::Published | Self::Archived | Self::Cancelled)
+    }
+}

@@ -1,0 +1,149 @@
+//! Which lines must be counted again from paper before a result is declared: those within one ballot, or 2 % of the base
+//! if that is more, of a threshold of the rule set. One misread paper could carry such a line over it.
+//!
+//! The distance and the rule are those of [`weigh`]; exact integers, as everywhere near counts.
+
+use super::audit::event::poll::{FormTotals, PollCreated};
+use super::rules::{BandId, RuleSet};
+use super::tally::{TallyError, TallyWarning, base_of, margin_words, weigh};
+
+/// A line that must be counted again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DueLine {
+    /// Id of the form.
+    pub form: String,
+    /// Number of the line on the form, from 1.
+    pub line: u32,
+    /// The thresholds that it is near to, the lowest first.
+    pub near: Vec<Near>,
+}
+
+/// A threshold and the distance to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Near {
+    /// Whose threshold.
+    pub band: BandId,
+    /// Its share in words.
+    pub share_words: String,
+    /// Ballots above the smallest count that reaches it; below 0 when it is not reached.
+    pub margin: i64,
+}
+
+impl DueLine {
+    /// Why, Vietnamese: `sát mức “quá nửa” (vượt 1 phiếu)`.
+    pub fn why(&self) -> String {
+        let near = |near: &Near| format!("sát mức “{}” ({})", near.share_words, margin_words(near.margin));
+        self.near.iter().map(near).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// The lines of a closed count that must be counted again, in the order of forms and lines. A form of which nothing came
+/// back has nothing to count.
+///
+/// # Errors
+/// When the rule set has no rule for this vote, or more came back than there are delegates.
+pub fn due(rules: &RuleSet, poll: &PollCreated, totals: &[FormTotals]) -> Result<Vec<DueLine>, TallyError> {
+    let mut due = Vec::new();
+    for total in totals.iter().filter(|total| total.returned > 0) {
+        let base = base_of(rules, total.returned, Some(poll.delegates))?;
+        for (line, counts) in (1..).zip(&total.counts.lines) {
+            let verdict = weigh(rules, poll.kind, base, counts.decisive())?;
+            let near: Vec<Near> = verdict.warnings.into_iter().filter_map(near).collect();
+            if !near.is_empty() {
+                due.push(DueLine { form: total.form.clone(), line, near });
+            }
+        }
+    }
+    Ok(due)
+}
+
+fn near(warning: TallyWarning) -> Option<Near> {
+    match warning {
+        TallyWarning::Recount { band, share_words, margin } => Some(Near { band, share_words, margin }),
+        TallyWarning::Exact { .. } => None,
+    }
+}
+
+/// Place of line `line` (from 1) in the counts of a form.
+pub fn index(line: u32) -> Option<usize> {
+    usize::try_from(line).ok()?.checked_sub(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::audit::Digest;
+    use crate::domain::count::BatchCounts;
+    use crate::domain::poll::{LevelCounts, PollKind};
+    use crate::domain::rules::builtin;
+
+    fn rules(id: &str) -> RuleSet {
+        builtin().expect("carried").into_iter().find(|set| set.id == id).expect("id")
+    }
+
+    fn poll(delegates: u32) -> PollCreated {
+        PollCreated {
+            council: "Hội đồng".into(),
+            delegates,
+            kind: PollKind::Rating,
+            rehearsal: false,
+            ruleset: "MAU".into(),
+            ruleset_sha256: Digest::of(b""),
+            simulated: false,
+            sitting: "Kỳ họp".into(),
+        }
+    }
+
+    /// A form with one line for each count of `Tín nhiệm thấp`.
+    fn totals(returned: u32, lows: &[u32]) -> FormTotals {
+        let line = |&low| LevelCounts::Rating { high: returned - low, medium: 0, low };
+        let counts = BatchCounts { papers: returned, lines: lows.iter().map(line).collect(), ..BatchCounts::default() };
+        FormTotals { counts, form: "F1".into(), issued: returned, returned }
+    }
+
+    fn lines(id: &str, delegates: u32, returned: u32, lows: &[u32]) -> Vec<u32> {
+        let due = due(&rules(id), &poll(delegates), &[totals(returned, lows)]).expect("due");
+        due.into_iter().map(|due| due.line).collect()
+    }
+
+    #[test]
+    fn a_line_within_a_ballot_of_a_threshold_is_due_in_a_small_council() {
+        // Of 47: over half is 24, two thirds are 32.
+        assert_eq!(lines("NQ96-2023-QH15", 50, 47, &[22, 23, 24, 25, 26, 30, 31, 32, 33, 34]), [2, 3, 4, 7, 8, 9]);
+    }
+
+    #[test]
+    fn the_distance_grows_with_the_base_and_the_base_is_the_rule_sets() {
+        // Of 481 returned: over half is 241, and 2 % are 9 ballots and a bit.
+        assert_eq!(lines("NQ96-2023-QH15", 500, 481, &[231, 232, 250, 251]), [2, 3]);
+        // The same ballots under the older rule: of 500 delegates over half is 251, and 2 % are 10 ballots.
+        assert_eq!(lines("NQ85-2014-QH13", 500, 481, &[240, 241, 261, 262]), [2, 3]);
+    }
+
+    #[test]
+    fn it_says_which_threshold_and_how_far() {
+        let due = due(&rules("NQ96-2023-QH15"), &poll(50), &[totals(47, &[25])]).expect("due");
+        assert_eq!(due[0].why(), "sát mức “quá nửa” (vượt 1 phiếu)");
+    }
+
+    /// Against the duty as a sentence, on every count of every small base.
+    #[test]
+    fn the_duty_is_what_the_sentence_says() {
+        for returned in 1..=120_u32 {
+            let reaches = [returned / 2 + 1, (2 * returned).div_ceil(3)];
+            for low in 0..=returned {
+                let near = reaches.iter().any(|&least| {
+                    let distance = u64::from(low.abs_diff(least));
+                    distance <= 1 || 100 * distance <= 2 * u64::from(returned)
+                });
+                let due = !lines("NQ96-2023-QH15", 200, returned, &[low]).is_empty();
+                assert_eq!(due, near, "{low} of {returned}");
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_came_back_and_nothing_is_due() {
+        assert_eq!(lines("NQ96-2023-QH15", 50, 0, &[0]), [0; 0]);
+    }
+}
