@@ -235,6 +235,8 @@ async fn board_and_forms(office: &mut Office, board: &TypedBoard) {
     let whole: Vec<_> = few.into_iter().chain(members).collect();
     let drafted = office.proposes("/ban-kiem-phieu", &whole).await;
     assert_eq!(drafted.text(".notice"), "Đã lưu.");
+    let unsealed = office.clerk.opens(&format!("{path}/phieu-thu")).await;
+    assert!(unsealed.text(".empty").contains("chốt mẫu phiếu"), "{}", unsealed.html);
     let early = office.clerk.opens(&format!("{path}/mau-phieu")).await;
     assert!(early.text(".warning").starts_with("Cần lập Ban kiểm phiếu"), "{}", early.html);
     assert!(early.all("main form").is_empty());
@@ -264,10 +266,39 @@ async fn board_and_forms(office: &mut Office, board: &TypedBoard) {
     assert_eq!((page.all(".root li").len(), page.all("table .hash")), (16, hashes));
     let note = office.clerk.opens(&format!("{path}/mau-phieu/diem-chot.txt")).await;
     assert!(note.html.starts_with("tinnhiem/mau/2023-12-07/"), "{}", note.html);
+    papers_of_the_day(office, files[0].trim_end_matches(".pdf")).await;
     let tasks = office.clerk.opens(&path).await;
     assert_eq!(Office::states(&tasks).last().map(String::as_str), Some("xong"));
     let plan = office.clerk.opens(&format!("{path}/ky-hop")).await;
     assert!(plan.all("main form").is_empty(), "nothing is changed any more");
+}
+
+/// The test deck says what has to come out of it, on the page and on its papers; sheets are printed for a batch.
+async fn papers_of_the_day(office: &mut Office, form: &str) {
+    let path = office.path.clone();
+    let page = office.clerk.opens(&format!("{path}/phieu-thu")).await;
+    let mut totals: Vec<u32> = page
+        .all("section:first-of-type tbody td:not([data-label=TT])")
+        .iter()
+        .map(|total| total.parse().expect("a figure"))
+        .collect();
+    totals.sort_unstable();
+    let count = u32::try_from(totals.len()).expect("few");
+    assert_eq!(totals, (1..=count).collect::<Vec<_>>(), "every level of everybody has a total of its own");
+    let deck = office.clerk.opens(&format!("{path}/phieu-thu/{form}.pdf")).await;
+    let printed = text_of(&deck.bytes);
+    assert!(printed.contains("PHIẾU THỬ"), "{printed}");
+    let papers = printed.matches("PHIẾU THỬ số ").count();
+    assert!(page.text("section:first-of-type .button").contains(&format!("{papers} phiếu")), "{}", page.html);
+    let sheet = format!("{path}/phieu-dem-tay/{form}.pdf");
+    let tally = text_of(&office.clerk.opens(&format!("{sheet}?tap=3&so=24")).await.bytes);
+    assert!(tally.contains("tập số 3") && tally.contains("Số phiếu trong tập: 24"), "{tally}");
+    for wrong in ["tap=0&so=25", "tap=1&so=9", "tap=1&so=51", "tap=một"] {
+        let refused = office.clerk.opens(&format!("{sheet}?{wrong}")).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+        assert!(refused.text("main").contains("từ 10 đến 50 phiếu"), "{}", refused.html);
+    }
+    assert_eq!(office.clerk.opens(&format!("{path}/phieu-thu/F9-000000.pdf")).await.status, StatusCode::NOT_FOUND);
 }
 
 #[test]

@@ -25,6 +25,9 @@ const HASHES: &[(&str, &str)] = &[
     ("log forms.sealed forms[].sha256", "one blank ballot: every voter holds the same bytes"),
     ("log batch.committed commitment", "256 random bits before the counts of at least ten papers"),
     ("log result.declared results_sha256", "results.json, published"),
+    ("log minutes.proposed sha256", "the minutes, published"),
+    ("log minutes.signed sha256", "the minutes, published"),
+    ("log result.confirmed sha256", "the resolution, published"),
     ("log paper.issued sha256", "a published paper"),
     ("openings.json openings[].nonce", "no hash: the 256 random bits, after the count is closed"),
 ];
@@ -104,6 +107,9 @@ fn every_hash_has_a_pre_image_that_tells_no_ballot() {
     assert_eq!(found["log poll.created ruleset_sha256"], [of("bundle/ruleset.toml")]);
     assert_eq!(found["log result.declared results_sha256"], [of("results.json")]);
     assert_eq!(found["log paper.issued sha256"], [of("minutes.pdf"), of("resolution.pdf")]);
+    assert_eq!(found["log minutes.proposed sha256"], [of("minutes.pdf")]);
+    assert_eq!(found["log minutes.signed sha256"], [of("minutes.pdf")]);
+    assert_eq!(found["log result.confirmed sha256"], [of("resolution.pdf")]);
     let dossiers: BTreeSet<String> =
         run.keys().filter(|path| path.starts_with("dossiers/")).map(|path| of(path)).collect();
     assert_eq!(found["log dossiers.released files[].sha256"].iter().cloned().collect::<BTreeSet<_>>(), dossiers);

@@ -7,7 +7,7 @@ use sqlx::{AssertSqlSafe, Connection as _};
 use tinnhiem::domain::audit::entry::Entry;
 use tinnhiem::domain::audit::event::council::SecondFactorRequired;
 use tinnhiem::domain::audit::merkle::{Frontier, leaf_hash};
-use tinnhiem::domain::audit::{Actor, CouncilEvent, UtcTime};
+use tinnhiem::domain::audit::{Actor, CouncilEvent, LogEvent as _, UtcTime};
 use tinnhiem::domain::id::{CouncilId, LogId};
 use tinnhiem::domain::role::Role;
 use tinnhiem::store::{Store, StoreError, logs};
@@ -293,5 +293,23 @@ fn who_stops_waiting_does_not_stop_the_work() {
         // The next piece of work comes after it.
         assert_eq!(append(&site.store, council, log).await.expect("entry"), 3);
         assert_eq!(whole(&site.store, council, log).await, 4);
+    });
+}
+
+#[test]
+fn entries_of_a_kind_are_found_in_their_order_and_no_others() {
+    on_both(|engine| async move {
+        let (site, council) = Site::with_council(engine).await;
+        let log = own_log(&site.store, council).await;
+        for _ in 0..2 {
+            append(&site.store, council, log).await.expect("entry");
+        }
+        let mut tx = site.store.read(council).await.expect("read");
+        let all = logs::entries(&mut tx, log, 0, 100).await.expect("entries");
+        let kind = |text: &String| Entry::<CouncilEvent>::parse(text).expect("entry").event.kind();
+        let wanted = ["second_factor.required", "council.founded"];
+        let found = logs::of_kinds(&mut tx, log, wanted).await.expect("entries");
+        let expected: Vec<String> = all.into_iter().filter(|text| wanted.contains(&kind(text))).collect();
+        assert_eq!((found.len(), found), (3, expected));
     });
 }

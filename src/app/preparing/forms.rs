@@ -18,7 +18,7 @@ use crate::pdf::{self, Pdf};
 use crate::store::{CouncilTx, logs};
 
 const DOING: &str = "in mẫu phiếu";
-const NO_FORM: AppError = AppError::NotFound("mẫu phiếu này");
+pub(super) const NO_FORM: AppError = AppError::NotFound("mẫu phiếu này");
 
 /// The head that was signed when the forms were sealed.
 #[derive(Clone, Debug)]
@@ -127,7 +127,7 @@ impl App {
 
 /// One copy of each form of the decided list, with what the log says of it. Some milliseconds of work: the faces are cut
 /// down to the letters that a form uses.
-fn printed(desk: &Desk) -> Result<Vec<(SealedForm, Pdf)>, AppError> {
+pub(super) fn printed(desk: &Desk) -> Result<Vec<(SealedForm, Pdf)>, AppError> {
     let list = desk.decided_list()?.ok_or_else(|| AppError::internal(DOING, "không có danh sách đã chốt"))?;
     let occasion = desk.shelf.occasion();
     let day = occasion.council.sitting.votes_on;
@@ -146,7 +146,7 @@ fn printed(desk: &Desk) -> Result<Vec<(SealedForm, Pdf)>, AppError> {
 }
 
 /// What was sealed comes out again to the byte, or nothing is shown.
-async fn check_sealed(
+pub(super) async fn check_sealed(
     tx: &mut CouncilTx,
     poll: PollId,
     is_sealed: bool,

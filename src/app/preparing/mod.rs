@@ -4,6 +4,7 @@
 //! roster and the facts belong to the council. What cannot be taken back goes through a proposal.
 
 mod board;
+mod day_papers;
 mod deadlines;
 mod decisions;
 mod desk;
@@ -14,6 +15,7 @@ mod plan;
 mod verdicts;
 
 pub use board::{BoardPage, TypedBoard};
+pub use day_papers::{DeckOfForm, DeckPage, TypedPile};
 pub use deadlines::{DeadlineLine, DeadlinePage, TypedMark};
 pub use decisions::{ProposalPage, Shown};
 pub(in crate::app) use desk::Desk;

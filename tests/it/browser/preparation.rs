@@ -163,7 +163,7 @@ fn dossiers_are_released_by_two_and_a_delegate_reads_notes_searches_asks_and_is_
         delegate.types("Nội dung cần làm rõ", "Bao giờ bố trí xong quỹ đất tái định cư?").await;
         delegate.presses("Gửi câu hỏi").await;
         delegate.sees("Đã gửi câu hỏi tới Thường trực.").await;
-        delegate.presses("Các hồ sơ").await;
+        delegate.presses("Kỳ họp thứ 17").await;
         delegate.sees("Đã đọc 2 trên").await;
         delegate.types("Tìm trong mọi hồ sơ", "chuong trinh cong tac toan khoa").await;
         delegate.presses("Tìm").await;

@@ -1,6 +1,7 @@
 //! Polls as an office prepares them.
 
 mod board;
+mod day_papers;
 mod deadlines;
 mod forms;
 mod listing;
@@ -10,6 +11,7 @@ mod proposals;
 mod verdicts;
 
 pub use board::{draft as draft_board, propose as propose_board, show as board};
+pub use day_papers::{deck, show as decks, tally};
 pub use deadlines::{calendar, edit as deadline, list as deadlines, mark, paper as deadline_paper};
 pub use forms::{checkpoint, paper as form_paper, propose as propose_forms, show as forms};
 pub use listing::{paper as list_paper, propose as propose_list, show as listing};

@@ -1,0 +1,137 @@
+//! Papers that a board of tellers takes with it into counting day, once the forms are sealed: the test deck with the
+//! figures that have to come out of it, and sheets for a batch that is counted by hand.
+
+use super::desk::Desk;
+use super::forms::{NO_FORM, check_sealed, printed};
+use super::{OFFICE, Paper};
+use crate::app::Caller;
+use crate::app::error::AppError;
+use crate::app::service::App;
+use crate::domain::ballot::BallotForm;
+use crate::domain::batch::{DEFAULT_PAPERS, PAPERS_PER_BATCH};
+use crate::domain::document::{Frame, Pile, tally_sheets};
+use crate::domain::id::PollId;
+use crate::domain::rules::RuleSet;
+use crate::domain::test_deck::TestDeck;
+use crate::pdf;
+use crate::store::CouncilTx;
+
+/// Most batches of one form.
+const MOST_BATCHES: u32 = 999;
+
+/// The deck of one form.
+#[derive(Clone, Debug)]
+pub struct DeckOfForm {
+    /// The form.
+    pub form: BallotForm,
+    /// Its deck, with what has to come out.
+    pub deck: TestDeck,
+}
+
+/// The test decks of a poll.
+#[derive(Clone, Debug)]
+pub struct DeckPage {
+    /// Name of the sitting.
+    pub sitting: String,
+    /// One deck a form; none before the forms are sealed.
+    pub decks: Vec<DeckOfForm>,
+    /// Its words for what spoils a ballot.
+    pub rules: RuleSet,
+}
+
+/// A pile that is counted by hand, as it was typed; what is empty is the first pile of the usual size.
+#[derive(Clone, Debug, Default)]
+pub struct TypedPile {
+    /// Number of the batch.
+    pub number: String,
+    /// Papers in it.
+    pub papers: String,
+}
+
+impl TypedPile {
+    fn read(&self) -> Result<(u32, u32), AppError> {
+        let figure =
+            |typed: &str, usual: u32| if typed.trim().is_empty() { Some(usual) } else { typed.trim().parse().ok() };
+        let number = figure(&self.number, 1).filter(|number| (1..=MOST_BATCHES).contains(number));
+        let papers = figure(&self.papers, DEFAULT_PAPERS).filter(|papers| PAPERS_PER_BATCH.contains(papers));
+        let (least, most) = (PAPERS_PER_BATCH.start(), PAPERS_PER_BATCH.end());
+        number.zip(papers).ok_or_else(|| {
+            let sentence = format!(
+                "Chưa in được phiếu đếm tay: số tập phải từ 1 đến {MOST_BATCHES}, mỗi tập có từ {least} đến {most} phiếu; \
+                 hãy quay lại sửa."
+            );
+            AppError::Input(sentence)
+        })
+    }
+}
+
+impl App {
+    /// The test decks of a poll.
+    ///
+    /// # Errors
+    /// When there is no such poll, or what was sealed does not come out again.
+    pub async fn deck_page(&self, caller: &Caller, poll: PollId) -> Result<DeckPage, AppError> {
+        caller.may(OFFICE)?;
+        let mut tx = self.store.read(caller.council).await?;
+        let desk = Desk::load(&mut tx, poll).await?;
+        let rules = desk.shelf.rules.clone();
+        let forms = sealed_forms(&mut tx, poll, &desk).await?;
+        let deck = |form: BallotForm| DeckOfForm { deck: TestDeck::of(&form, &rules), form };
+        let decks = forms.into_iter().map(deck).collect();
+        Ok(DeckPage { sitting: desk.shelf.book.council.sitting.name.clone(), decks, rules })
+    }
+
+    /// The deck of one form, ready to be printed.
+    ///
+    /// # Errors
+    /// When there is no such form that is sealed.
+    pub async fn deck_paper(&self, caller: &Caller, poll: PollId, form: &str) -> Result<Paper, AppError> {
+        caller.may(OFFICE)?;
+        let mut tx = self.store.read(caller.council).await?;
+        let desk = Desk::load(&mut tx, poll).await?;
+        let form = sealed_form(&mut tx, poll, &desk, form).await?;
+        drop(tx);
+        let deck = TestDeck::of(&form, &desk.shelf.rules);
+        let day = desk.shelf.book.council.sitting.votes_on;
+        let pdf = pdf::test_papers(&form, &deck, day).map_err(|e| AppError::Input(e.to_string()))?;
+        Ok(Paper { name: format!("phieu-thu-{}.pdf", form.id), bytes: pdf.bytes })
+    }
+
+    /// Two sheets for a batch of one form that is counted by hand; the names of who counts are written on them.
+    ///
+    /// # Errors
+    /// When there can be no such batch, or there is no such form that is sealed.
+    pub async fn tally_paper(
+        &self,
+        caller: &Caller,
+        poll: PollId,
+        form: &str,
+        typed: &TypedPile,
+    ) -> Result<Paper, AppError> {
+        caller.may(OFFICE)?;
+        let mut tx = self.store.read(caller.council).await?;
+        let desk = Desk::load(&mut tx, poll).await?;
+        let form = sealed_form(&mut tx, poll, &desk, form).await?;
+        drop(tx);
+        let (number, papers) = typed.read()?;
+        let pile = Pile { form: &form, number, papers, tellers: ["", ""] };
+        let date = desk.shelf.book.council.sitting.votes_on;
+        let frame = Frame { occasion: desk.shelf.occasion(), date, foot: None };
+        let pdf = pdf::document(&tally_sheets(&frame, &pile)).map_err(|e| AppError::Input(e.to_string()))?;
+        Ok(Paper { name: format!("phieu-dem-tay-{}-tap-{number}.pdf", form.id), bytes: pdf.bytes })
+    }
+}
+
+/// The forms that were sealed, in their order; none before.
+async fn sealed_forms(tx: &mut CouncilTx, poll: PollId, desk: &Desk) -> Result<Vec<BallotForm>, AppError> {
+    if !desk.stage().is_sealed() {
+        return Ok(Vec::new());
+    }
+    check_sealed(tx, poll, true, &printed(desk)?).await?;
+    let list = desk.decided_list()?.ok_or(NO_FORM)?;
+    Ok(list.forms(&desk.shelf.occasion()))
+}
+
+async fn sealed_form(tx: &mut CouncilTx, poll: PollId, desk: &Desk, id: &str) -> Result<BallotForm, AppError> {
+    sealed_forms(tx, poll, desk).await?.into_iter().find(|form| form.id == id).ok_or(NO_FORM)
+}

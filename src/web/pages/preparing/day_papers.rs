@@ -1,0 +1,85 @@
+//! Papers of counting day that need no count: test decks and sheets for counting by hand.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::{PDF, answer, file, nobody, read_poll};
+use crate::app::AppError;
+use crate::app::preparing::{DeckOfForm, DeckPage, TypedPile};
+use crate::domain::rules::RuleSet;
+use crate::web::Site;
+use crate::web::render::Page;
+use crate::web::session::Visitor;
+
+#[derive(Template)]
+#[template(path = "preparing/decks.html")]
+struct Show {
+    poll: String,
+    sitting: String,
+    decks: Vec<DeckOfForm>,
+    rules: RuleSet,
+}
+
+impl Show {
+    /// The rule set's words for what spoils a ballot.
+    fn reason<'r>(&'r self, id: &'r str) -> &'r str {
+        self.rules.spoils_ballot.iter().find(|reason| reason.id == id).map_or(id, |reason| reason.text.as_str())
+    }
+}
+
+/// Which pile.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Wanted {
+    #[serde(rename = "tap")]
+    number: String,
+    #[serde(rename = "so")]
+    papers: String,
+}
+
+/// `GET /ky/{poll}/phieu-thu`
+pub async fn show(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(poll): Path<String>,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let page = async {
+        let DeckPage { sitting, decks, rules } = site.app.deck_page(&caller, read_poll(&poll)?).await?;
+        Ok(Page::new(Show { poll: poll.clone(), sitting, decks, rules }))
+    };
+    answer(page.await)
+}
+
+/// `GET /ky/{poll}/phieu-thu/{file}`: `F1-3F9A2C.pdf`
+pub async fn deck(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path((poll, name)): Path<(String, String)>,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let paper = async { site.app.deck_paper(&caller, read_poll(&poll)?, id(&name)?).await };
+    file(paper.await, PDF)
+}
+
+/// `GET /ky/{poll}/phieu-dem-tay/{file}?tap=3&so=25`
+pub async fn tally(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path((poll, name)): Path<(String, String)>,
+    Query(Wanted { number, papers }): Query<Wanted>,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let typed = TypedPile { number, papers };
+    let paper = async { site.app.tally_paper(&caller, read_poll(&poll)?, id(&name)?, &typed).await };
+    file(paper.await, PDF)
+}
+
+fn id(name: &str) -> Result<&str, AppError> {
+    name.strip_suffix(".pdf").ok_or(AppError::NotFound("mẫu phiếu này"))
+}
