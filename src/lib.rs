@@ -102,6 +102,11 @@
 //! | The law is data with its article and its mark; what is not verified shows beside what it decides | [`domain::rules`] |
 //! | No fact without a source | [`domain::fact::Fact`], whose source is no option; [`import`] refuses the row |
 //! | Two tellers, the second blind to the first; a difference names paper and line, never a mark | [`domain::batch`], by its types |
+//! | A line or a level that is taken for another shows before voting opens | [`domain::test_deck`]: no two totals of a form are the same |
+//! | What the keys do is the same on the page and in the program | [`domain::keying`]; tests hold the page's module against it key by key |
+//! | The page of a teller that sends again changes nothing, and is never told what the other teller read | [`app::counting_table`] |
+//! | Every paper of a form went somewhere: printed = issued + exchanged + unused | [`domain::ballot_account`] |
+//! | A line close to a threshold is counted again from paper before the result stands | [`domain::recount`], [`domain::poll_state`] |
 //! | One person alone decides nothing that cannot be taken back | [`domain::proposal`] |
 //! | Whoever confirms sees what is done | the proposal's text is compared with what would be done, in the transaction that does it |
 //! | No change of a record is lost, none is silent | `app::records`; `tinnhiem verify --db` |
@@ -134,8 +139,10 @@
 //! * **"Now".** Papers carry the day of the vote, a rehearsal's log the times of a made-up clock.
 //! * **Silent corrections.** What is read otherwise than it was typed is told with sheet, cell, before and after; what is
 //!   wrong is for a person to put right.
-//! * **Official results.** A preparation ends when its forms are sealed. Results that the program prints so far say `DIỄN
-//!   TẬP`; a real count needs its tellers at the keys, and those pages are not there yet.
+//! * **Official results.** A preparation ends when its forms are sealed, with the test deck and the sheets for counting by
+//!   hand printed. The states, the keys and the table of a real count are there ([`domain::poll_state`],
+//!   [`domain::keying`], [`app::counting_table`]), its pages are not yet: results that the program prints so far say `DIỄN
+//!   TẬP`.
 
 pub mod app;
 pub mod cli;
