@@ -12,6 +12,7 @@ mod accounts;
 mod architecture;
 mod browser;
 mod bundle;
+mod bundle_story;
 mod council;
 mod councils;
 mod day_papers;
