@@ -1,7 +1,5 @@
 //! Files behind the facts of a released dossier: what its readers may open.
 
-use std::collections::BTreeMap;
-
 use crate::app::error::AppError;
 use crate::domain::attachment::Attachment;
 use crate::domain::fact::KeptFact;
@@ -35,17 +33,15 @@ pub(in crate::app) async fn sources(
     let wanted: Vec<(String, u64)> = stated.facts.iter().map(|fact| (fact.fact.to_string(), fact.version)).collect();
     let texts = revisions::of_versions(tx, Subject::Fact, &wanted).await?;
     let mut found: Vec<SourceFile> = Vec::new();
-    let mut places = BTreeMap::new();
     for (place, version) in wanted.iter().enumerate() {
         let Some(text) = texts.get(version) else { continue };
         let KeptFact { fact, .. } =
             serde_json::from_str(text).map_err(|e| AppError::internal("đọc dữ kiện đã phát hành", e))?;
         let Some(sha256) = fact.source.file else { continue };
         let number = place + 1;
-        if let Some(known) = places.get(&sha256).and_then(|at: &usize| found.get_mut(*at)) {
+        if let Some(known) = found.iter_mut().find(|source| source.attachment.sha256 == sha256) {
             known.facts.push(number);
         } else if let Some(attachment) = attachments::find(tx, sha256).await? {
-            places.insert(sha256, found.len());
             let paper = format!("{} của {}", fact.source.number, fact.source.issuer);
             found.push(SourceFile { attachment, paper, facts: vec![number] });
         }

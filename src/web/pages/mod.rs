@@ -25,3 +25,11 @@ pub mod settings;
 pub mod sign_in;
 pub mod slips;
 pub mod workbooks;
+
+use crate::app::AppError;
+use crate::domain::id::PollId;
+
+/// The poll of an address.
+fn read_poll(text: &str) -> Result<PollId, AppError> {
+    text.parse().map_err(|_| AppError::NotFound("kỳ lấy phiếu"))
+}

@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 
 use super::official::{Shown, again, fact_id, failed, is_done, nobody};
-use crate::app::AppError;
+use super::read_poll;
 use crate::app::official::{DueLine, Opinions, TypedOpinion};
 use crate::app::service::Ask;
 use crate::domain::id::PollId;
@@ -61,10 +61,6 @@ fn page(found: Opinions, form: Form) -> Page {
     })
 }
 
-fn poll_id(text: &str) -> Result<PollId, AppError> {
-    text.parse().map_err(|_| AppError::NotFound("cuộc bỏ phiếu"))
-}
-
 /// `GET /ky/{poll}/y-kien-cu-tri`
 pub async fn list(
     State(site): State<Arc<Site>>,
@@ -72,7 +68,7 @@ pub async fn list(
     Path(poll): Path<String>,
 ) -> Response {
     let Some(caller) = visitor.caller else { return nobody() };
-    let found = async { site.app.opinions(&caller, poll_id(&poll)?).await };
+    let found = async { site.app.opinions(&caller, read_poll(&poll)?).await };
     match found.await {
         Ok(found) => page(found, Form::default()).into_response(),
         Err(problem) => failed(&problem),
@@ -87,7 +83,7 @@ pub async fn file(
     Upload { form, file }: Upload,
 ) -> Response {
     let Some(caller) = visitor.caller else { return nobody() };
-    let found = async { site.app.opinions(&caller, poll_id(&poll)?).await };
+    let found = async { site.app.opinions(&caller, read_poll(&poll)?).await };
     let found = match found.await {
         Ok(found) => found,
         Err(problem) => return failed(&problem),
@@ -125,7 +121,7 @@ pub async fn send(
 ) -> Response {
     let Some(caller) = visitor.caller else { return nobody() };
     let sent = async {
-        let (_, fact) = (poll_id(&poll)?, fact_id(&fact)?);
+        let (_, fact) = (read_poll(&poll)?, fact_id(&fact)?);
         let ask = Ask { caller: &caller, request: form.request()? };
         site.app.send_opinion(ask, fact, form.version()?).await
     };

@@ -10,9 +10,9 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
 use super::accounts::failed;
-use super::error;
 use super::jobs::{Line, Work};
 use super::roster::Pages;
+use super::{error, read_poll};
 use crate::app::service::Ask;
 use crate::app::workbooks::{Applied, ImportView, PollChoice};
 use crate::app::{AppError, Caller};
@@ -113,7 +113,7 @@ fn poll_id(text: &str) -> Result<Option<PollId>, AppError> {
     if text.is_empty() {
         return Ok(None);
     }
-    text.parse().map(Some).map_err(|_| AppError::NotFound("kỳ lấy phiếu"))
+    read_poll(text).map(Some)
 }
 
 /// `POST /nhap-bang-tinh`

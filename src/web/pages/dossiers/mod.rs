@@ -9,9 +9,9 @@ pub use release::{changes, print, propose, released, released_pdf, releases, sho
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 
-use super::error;
+use super::{error, read_poll};
 use crate::app::AppError;
-use crate::domain::id::{OfficialId, PollId};
+use crate::domain::id::OfficialId;
 use crate::domain::official::Field;
 use crate::domain::release::About;
 
@@ -24,10 +24,6 @@ fn nobody() -> Response {
 }
 
 /// A poll's id in an address; one that is none is as unknown as one of another council.
-fn read_poll(text: &str) -> Result<PollId, AppError> {
-    text.parse().map_err(|_| AppError::NotFound("kỳ lấy phiếu"))
-}
-
 /// What an address asks for: `nguoi` and an id, or `linh-vuc` and a name.
 pub(super) fn read_about(kind: &str, key: &str) -> Result<About, AppError> {
     let unknown = || AppError::NotFound("hồ sơ này");

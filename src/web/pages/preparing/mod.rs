@@ -23,11 +23,11 @@ pub use verdicts::{ask as verdict, list as verdicts, propose as propose_verdict}
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
-use super::error;
+use super::{error, read_poll};
 use crate::app::preparing::Paper;
 use crate::app::{AppError, Caller};
 use crate::domain::finding::{Finding, Severity};
-use crate::domain::id::{OfficialId, PollId, ProposalId};
+use crate::domain::id::{OfficialId, ProposalId};
 use crate::domain::role::Role;
 use crate::web::notice::Done;
 use crate::web::render::Page;
@@ -81,10 +81,6 @@ fn proposed(poll: &str, outcome: Result<ProposalId, AppError>) -> Result<Respons
 }
 
 /// A poll's id in an address; one that is none is as unknown as one of another council.
-fn read_poll(text: &str) -> Result<PollId, AppError> {
-    text.parse().map_err(|_| AppError::NotFound("kỳ lấy phiếu"))
-}
-
 fn read_official(text: &str) -> Result<OfficialId, AppError> {
     text.parse().map_err(|_| AppError::NotFound("người này"))
 }

@@ -17,9 +17,8 @@ pub use search::search;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
-use super::error;
+use super::{error, read_poll};
 use crate::app::AppError;
-use crate::domain::id::PollId;
 use crate::domain::question::Due;
 use crate::domain::rules::Attested;
 use crate::domain::text::date_dmy;
@@ -40,10 +39,6 @@ fn refused(page: Page, is_conflict: bool) -> Response {
 }
 
 /// A poll's id in an address; one that is none is as unknown as one of another council.
-fn read_poll(text: &str) -> Result<PollId, AppError> {
-    text.parse().map_err(|_| AppError::NotFound("kỳ lấy phiếu"))
-}
-
 /// A place in the list of dossiers.
 fn read_position(text: &str) -> Result<u32, AppError> {
     text.parse().map_err(|_| AppError::NotFound("hồ sơ"))
