@@ -69,7 +69,7 @@ fn opening() -> Vec<PollEvent> {
         FormsSealed { forms: vec![form] }.into(),
         DeckWaived { proposed_by: teller(), reason: "Đo tốc độ".into() }.into(),
         ZeroReported { forms: vec![zero] }.into(),
-        VotingOpened { at: now() }.into(),
+        VotingOpened { at: now(), present: 60, proposed_by: teller() }.into(),
         BallotAccount::plain(60, 60, 25).told("F1-3F9A2C".into()).into(),
     ]
 }
@@ -139,18 +139,18 @@ fn long_bundle(dir: &Path) {
     let opening = Opening { batch: 1, counts: counts.clone(), form: form(), nonce: Nonce::from_bytes([1; 32]) };
     let commitment = opening.commitment().expect("commitment");
     says(&mut log, BatchCommitted { batch: 1, commitment, form: form(), papers: 25 }.into());
-    says(
-        &mut log,
-        CountingClosed { forms: vec![FormTotals { counts, form: form(), issued: 25, returned: 25 }] }.into(),
-    );
+    says(&mut log, {
+        let forms = vec![FormTotals { counts, form: form(), issued: 25, returned: 25 }];
+        CountingClosed { forms, proposed_by: teller() }.into()
+    });
     let closed = log.head();
-    says(&mut log, ResultDeclared { results_sha256: Digest::of(b"{}\n") }.into());
+    says(&mut log, ResultDeclared { proposed_by: teller(), results_sha256: Digest::of(b"{}\n") }.into());
     let (name, sha256) = ("minutes.pdf".to_owned(), Digest::of(b"%PDF"));
     says(&mut log, PaperIssued { name: name.clone(), pages: 1, sha256 }.into());
     says(&mut log, MinutesProposed { name, sha256 }.into());
     says(&mut log, MinutesSigned { sha256, tellers: Vec::new() }.into());
     let minutes = log.head();
-    says(&mut log, ResultPublished { at: now() }.into());
+    says(&mut log, ResultPublished { at: now(), proposed_by: teller() }.into());
     let checkpoints = [sealed, voting, closed, minutes, log.head()];
     let (openings, papers) = ([opening], [].into());
     let (ruleset, results) = ("", "{}\n");

@@ -224,23 +224,23 @@ SHAPES = {
     "deck.counted": {"forms": [{"counted": COUNTS, "expected": COUNTS, "form": is_text}]},
     "deck.waived": {"proposed_by": ACTOR, "reason": is_text},
     "zero.reported": {"forms": [TOTALS]},
-    "voting.opened": {"at": is_time},
+    "voting.opened": {"at": is_time, "present": is_count, "proposed_by": ACTOR},
     "ballots.returned": BALLOTS,
     "ballots.corrected": {"ballots": BALLOTS, "proposed_by": ACTOR, "reason": is_text},
     "batch.committed": {"batch": is_count, "commitment": is_digest, "form": is_text, "papers": is_count},
     "batch.reopened": {"batch": is_count, "commitment": is_digest, "form": is_text, "proposed_by": ACTOR,
                        "reason": is_text},
-    "counting.closed": {"forms": [TOTALS]},
+    "counting.closed": {"forms": [TOTALS], "proposed_by": ACTOR},
     "line.recounted": {"counted": is_levels, "form": is_text, "line": is_count, "readers": [is_text],
                        "reason": is_text, "recounted": is_levels,
                        "stands": lambda which: is_text(which) and which in ("counted", "recounted")},
-    "result.declared": {"results_sha256": is_digest},
+    "result.declared": {"proposed_by": ACTOR, "results_sha256": is_digest},
     "minutes.proposed": {"name": is_text, "sha256": is_digest},
     "minutes.signed": {"sha256": is_digest, "tellers": [{"name": is_text, "role": is_teller_role}]},
-    "result.confirmed": {"resolution": is_text, "sha256": is_digest},
-    "result.published": {"at": is_time},
+    "result.confirmed": {"proposed_by": ACTOR, "resolution": is_text, "sha256": is_digest},
+    "result.published": {"at": is_time, "proposed_by": ACTOR},
     "corrigendum.issued": {"name": is_text, "proposed_by": ACTOR, "reason": is_text, "sha256": is_digest},
-    "poll.archived": {"place": is_text},
+    "poll.archived": {"place": is_text, "proposed_by": ACTOR},
     "poll.cancelled": {"proposed_by": ACTOR, "reason": is_text},
     "council_log.noted": {"origin": is_text, "root": is_digest, "size": lambda size: is_count(size, 2**53 - 1)},
     "paper.issued": {"name": is_text, "pages": is_count, "sha256": is_digest},
@@ -507,7 +507,7 @@ class Day:
         poll = only(events, "poll.created")[1]
         self.levels, self.rehearsal, self.delegates = LEVELS[poll["kind"]], poll["rehearsal"], poll["delegates"]
         self.lines, self.actor, self.file = lines, None, "log.jsonl"
-        self.tested, self.zeroed, self.opened, self.closed = False, False, False, None
+        self.tested, self.zeroed, self.opened, self.closed, self.present = False, False, False, None, 0
         self.declared = self.signed = self.published = self.archived = self.confirmed = False
         self.back, self.batches, self.reopened, self.papers, self.proposed = {}, {}, [], [], None
 
@@ -537,7 +537,7 @@ class Day:
         self.need(ballots["returned"] <= ballots["issued"], "more ballots returned than issued")
         split = ballots["returned"] + ballots["not_returned"] == ballots["issued"]
         self.need(split, "returned and not returned are not those issued")
-        self.need(ballots["issued"] <= self.delegates, "more ballots issued than there are delegates")
+        self.need(ballots["issued"] <= self.present, "more ballots issued than there are delegates in the hall")
 
     def counted(self, form):
         return sum(papers for (of, _), (_, papers) in self.batches.items() if of == form)
@@ -571,9 +571,11 @@ class Day:
         self.need(data["forms"] == zeros, "zero report is not zero")
         self.zeroed = True
 
-    def on_voting_opened(self, _):
+    def on_voting_opened(self, data):
         self.need(self.zeroed, "voting opened before the zero report")
-        self.opened = True
+        self.need(0 < data["present"] <= self.delegates, "more people in the hall than delegates, or nobody")
+        self.need_others(data["proposed_by"])
+        self.opened, self.present = True, data["present"]
 
     def on_ballots_returned(self, data):
         self.need(self.is_counting(), "ballots outside the vote")
@@ -606,6 +608,7 @@ class Day:
 
     def on_counting_closed(self, data):
         self.need(self.is_counting() and len(self.back) == len(self.lines), "closed before the ballots are back")
+        self.need_others(data["proposed_by"])
         for form, ballots in self.back.items():
             self.need(self.counted(form) == ballots["returned"], f"form {form}: batches are not all ballots")
         self.closed = {total["form"]: json.loads(json.dumps(total["counts"])) for total in data["forms"]}
@@ -624,7 +627,8 @@ class Day:
         if data["stands"] == "recounted":
             counts["lines"][place] = data["recounted"]
 
-    def on_result_declared(self, _):
+    def on_result_declared(self, data):
+        self.need_others(data["proposed_by"])
         self.declared = True
 
     def on_paper_issued(self, data):
@@ -645,10 +649,12 @@ class Day:
     def on_result_confirmed(self, data):
         self.need(self.signed and not self.published and not self.confirmed, "confirmed outside its time")
         self.need_issued(data["sha256"])
+        self.need_others(data["proposed_by"])
         self.confirmed = True
 
-    def on_result_published(self, _):
+    def on_result_published(self, data):
         self.need(self.signed, "published before the minutes are signed")
+        self.need_others(data["proposed_by"])
         self.published = True
 
     def on_corrigendum_issued(self, data):
@@ -656,8 +662,9 @@ class Day:
         self.need_two(data["proposed_by"], data["reason"])
         self.need_issued(data["sha256"], data["name"])
 
-    def on_poll_archived(self, _):
+    def on_poll_archived(self, data):
         self.need(self.published and not self.archived, "archived outside its time")
+        self.need_others(data["proposed_by"])
         self.archived = True
 
     def on_poll_cancelled(self, _):

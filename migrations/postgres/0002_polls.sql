@@ -16,6 +16,8 @@ CREATE TABLE polls (
     ruleset_text TEXT NOT NULL,
     rehearsal BOOLEAN NOT NULL,
     simulated BOOLEAN NOT NULL,
+    -- Delegates in the hall when the vote was opened.
+    present BIGINT,
     version BIGINT NOT NULL,
     changed_at TEXT NOT NULL,
     PRIMARY KEY (council_id, poll_id),

@@ -16,6 +16,8 @@ CREATE TABLE polls (
     ruleset_text TEXT NOT NULL,
     rehearsal INTEGER NOT NULL CHECK (rehearsal IN (0, 1)),
     simulated INTEGER NOT NULL CHECK (simulated IN (0, 1)),
+    -- Delegates in the hall when the vote was opened.
+    present INTEGER,
     version INTEGER NOT NULL,
     changed_at TEXT NOT NULL,
     PRIMARY KEY (council_id, poll_id),

@@ -148,9 +148,11 @@ CREATE TABLE proposals (
     proposed_at TEXT NOT NULL,
     proposed_account TEXT NOT NULL,
     proposed_by TEXT NOT NULL,
+    proposed_role TEXT NOT NULL,
     decided_at TEXT,
     decided_account TEXT,
     decided_by TEXT,
+    decided_role TEXT,
     note TEXT,
     PRIMARY KEY (council_id, proposal_id),
     FOREIGN KEY (council_id, poll_id) REFERENCES polls (council_id, poll_id)

@@ -9,6 +9,7 @@ mod columns;
 pub mod councils;
 pub mod counting_table;
 pub mod data_folder;
+pub mod day;
 pub mod demo;
 pub mod doctor;
 pub mod dossiers;

@@ -23,7 +23,7 @@ pub(super) struct Offer {
 
 fn hand(actor: &Actor, at: UtcTime) -> Result<Hand, AppError> {
     let account = actor.account.ok_or(AppError::Forbidden)?;
-    Ok(Hand { account, name: actor.name.clone(), at })
+    Ok(Hand { account, name: actor.name.clone(), role: actor.role, at })
 }
 
 /// Keeps a proposal for another person to decide on.

@@ -10,6 +10,7 @@ pub mod book;
 pub mod calendar;
 pub mod council;
 pub mod count;
+pub mod day_step;
 pub mod deadline;
 pub mod decided;
 pub mod decimal;

@@ -2,6 +2,7 @@
 
 use super::audit::UtcTime;
 use super::id::{AccountId, PollId, ProposalId};
+use super::role::Role;
 
 /// What is proposed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -17,12 +18,54 @@ pub enum ProposalKind {
     DossiersReleased,
     /// That these ballot forms are final.
     FormsSealed,
+    /// That the vote goes on without a test deck that passed.
+    DeckWaived,
+    /// That delegates receive their ballots.
+    VotingOpened,
+    /// That the papers of a form were written down wrong; `about` is the form.
+    BallotsCorrected,
+    /// That a batch is counted anew; `about` is the form and the number.
+    BatchReopened,
+    /// That the totals are opened.
+    CountingClosed,
+    /// That the result stands.
+    ResultDeclared,
+    /// That the council confirmed it.
+    ResultConfirmed,
+    /// That it is public.
+    ResultPublished,
+    /// That a published paper is put right.
+    CorrigendumIssued,
+    /// That the papers are sealed and put away.
+    PollArchived,
+    /// That the vote is called off.
+    PollCancelled,
 }
 
 impl ProposalKind {
-    /// All, in the order of a preparation.
-    pub const ALL: [Self; 5] =
+    /// Those of a preparation, in its order.
+    pub const OF_PREPARATION: [Self; 5] =
         [Self::EligibilityOverride, Self::DossiersReleased, Self::ListDecided, Self::BoardAppointed, Self::FormsSealed];
+
+    /// Those of counting day and after it, the straight way first.
+    pub const OF_DAY: [Self; 11] = [
+        Self::VotingOpened,
+        Self::CountingClosed,
+        Self::ResultDeclared,
+        Self::ResultConfirmed,
+        Self::ResultPublished,
+        Self::PollArchived,
+        Self::DeckWaived,
+        Self::BallotsCorrected,
+        Self::BatchReopened,
+        Self::CorrigendumIssued,
+        Self::PollCancelled,
+    ];
+
+    /// All.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::OF_PREPARATION.into_iter().chain(Self::OF_DAY)
+    }
 
     /// As the database and the log spell it.
     pub const fn code(self) -> &'static str {
@@ -32,12 +75,23 @@ impl ProposalKind {
             Self::BoardAppointed => "board_appointed",
             Self::DossiersReleased => "dossiers_released",
             Self::FormsSealed => "forms_sealed",
+            Self::DeckWaived => "deck_waived",
+            Self::VotingOpened => "voting_opened",
+            Self::BallotsCorrected => "ballots_corrected",
+            Self::BatchReopened => "batch_reopened",
+            Self::CountingClosed => "counting_closed",
+            Self::ResultDeclared => "result_declared",
+            Self::ResultConfirmed => "result_confirmed",
+            Self::ResultPublished => "result_published",
+            Self::CorrigendumIssued => "corrigendum_issued",
+            Self::PollArchived => "poll_archived",
+            Self::PollCancelled => "poll_cancelled",
         }
     }
 
     /// Inverse of [`Self::code`].
     pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.code() == code)
+        Self::all().find(|kind| kind.code() == code)
     }
 
     /// In Vietnamese, as pages name it.
@@ -48,6 +102,17 @@ impl ProposalKind {
             Self::BoardAppointed => "Lập Ban kiểm phiếu",
             Self::DossiersReleased => "Phát hành hồ sơ",
             Self::FormsSealed => "Chốt mẫu phiếu",
+            Self::DeckWaived => "Bỏ qua việc kiểm phiếu thử",
+            Self::VotingOpened => "Mở bỏ phiếu",
+            Self::BallotsCorrected => "Sửa số phiếu phát ra, thu về",
+            Self::BatchReopened => "Mở lại một tập phiếu",
+            Self::CountingClosed => "Đóng kiểm phiếu",
+            Self::ResultDeclared => "Ghi kết quả",
+            Self::ResultConfirmed => "Ghi nghị quyết xác nhận kết quả",
+            Self::ResultPublished => "Công bố kết quả",
+            Self::CorrigendumIssued => "Đính chính",
+            Self::PollArchived => "Lưu trữ",
+            Self::PollCancelled => "Hủy cuộc bỏ phiếu",
         }
     }
 }
@@ -103,6 +168,8 @@ pub struct Hand {
     pub account: AccountId,
     /// Full name.
     pub name: String,
+    /// In which capacity.
+    pub role: Role,
     /// When.
     pub at: UtcTime,
 }
@@ -183,7 +250,12 @@ mod tests {
 
     fn hand(n: u8) -> Hand {
         let account = AccountId::new(Timestamp::UNIX_EPOCH, &[n; 10]);
-        Hand { account, name: format!("Người {n}"), at: "2026-12-01T01:00:00Z".parse().expect("time") }
+        Hand {
+            account,
+            name: format!("Người {n}"),
+            role: Role::Leader,
+            at: "2026-12-01T01:00:00Z".parse().expect("time"),
+        }
     }
 
     fn proposal() -> Proposal {
@@ -222,7 +294,7 @@ mod tests {
 
     #[test]
     fn codes_have_one_spelling_everywhere() {
-        for kind in ProposalKind::ALL {
+        for kind in ProposalKind::all() {
             assert_eq!(serde_json::to_string(&kind).expect("json"), format!("\"{}\"", kind.code()));
             assert_eq!(ProposalKind::from_code(kind.code()), Some(kind));
         }

@@ -157,7 +157,7 @@ pub struct Figures {
     pub is_board_appointed: bool,
     /// In what the roster and the decided list differ.
     pub list_differences: usize,
-    /// Steps that wait for another person, in the order of [`ProposalKind::ALL`](super::proposal::ProposalKind::ALL).
+    /// Steps that wait for another person, in the order of [`ProposalKind::OF_PREPARATION`](super::proposal::ProposalKind::OF_PREPARATION).
     pub open: [usize; 5],
 }
 

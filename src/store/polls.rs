@@ -7,9 +7,10 @@ use super::scope::CouncilTx;
 use super::sql::{execute, row, row_struct, rows};
 use crate::domain::audit::event::poll::{ListedOfficial, PaperIssued, PollAmended, PollCreated, SealedForm};
 use crate::domain::audit::{Digest, Entry, PollEvent, UtcTime};
+use crate::domain::ballot_account::Hall;
 use crate::domain::id::{LogId, PollId};
 use crate::domain::poll::PollKind;
-use crate::domain::poll_state::{Counted, FormProgress, Poll, PollState, ProposedMinutes, Stage};
+use crate::domain::poll_state::{Counted, FormProgress, Poll, PollState, ProposedMinutes, Stage, StandingBatch};
 use crate::domain::roster::{Teller, TellerRole};
 
 row_struct! {
@@ -35,6 +36,8 @@ row_struct! {
         ruleset: String,
         /// SHA-256 of its text.
         ruleset_sha256: String,
+        /// Delegates in the hall, once the vote is open.
+        present: Option<i64>,
         /// Diễn tập.
         rehearsal: bool,
         /// Ballots were drawn by the program.
@@ -109,6 +112,12 @@ impl PollRow {
 
     fn kind(&self) -> Result<PollKind, StoreError> {
         PollKind::from_code(&self.kind).ok_or_else(|| StoreError::corrupt("polls.kind"))
+    }
+
+    /// Who may have taken a paper, once the vote is open.
+    fn hall(&self) -> Result<Hall, StoreError> {
+        let present = self.present.ok_or_else(|| StoreError::corrupt("polls.present"))?;
+        Ok(Hall { delegates: figure(self.delegates)?, present: Some(figure(present)?) })
     }
 
     fn summary(self) -> Result<PollSummary, StoreError> {
@@ -200,7 +209,7 @@ pub async fn list(tx: &mut CouncilTx) -> Result<Vec<PollSummary>, StoreError> {
         tx,
         PollRow,
         "SELECT poll_id, log_id, state, kind, council_name, sitting, delegates, officials, ruleset, ruleset_sha256, \
-         rehearsal, simulated, changed_at FROM polls WHERE council_id = $1 ORDER BY poll_id DESC"
+         present, rehearsal, simulated, changed_at FROM polls WHERE council_id = $1 ORDER BY poll_id DESC"
     )?;
     found.into_iter().map(PollRow::summary).collect()
 }
@@ -214,11 +223,12 @@ pub async fn find(tx: &mut CouncilTx, poll: PollId) -> Result<Option<StoredPoll>
         tx,
         PollRow,
         "SELECT poll_id, log_id, state, kind, council_name, sitting, delegates, officials, ruleset, ruleset_sha256, \
-         rehearsal, simulated, changed_at FROM polls WHERE council_id = $1 AND poll_id = $2",
+         present, rehearsal, simulated, changed_at FROM polls WHERE council_id = $1 AND poll_id = $2",
         poll.to_string()
     )?;
     let Some(found) = found else { return Ok(None) };
     let (stage, log) = (found.stage()?, found.log_id.parse().map_err(StoreError::corrupt)?);
+    let hall = found.hall();
     let poll = found.poll()?;
     let state = match stage {
         Stage::Created => PollState::Created(poll),
@@ -230,8 +240,8 @@ pub async fn find(tx: &mut CouncilTx, poll: PollId) -> Result<Option<StoredPoll>
         Stage::Sealed => PollState::Sealed(poll.clone(), sealed_forms(tx, poll.id).await?),
         Stage::Tested => PollState::Tested(poll.clone(), forms(tx, poll.id).await?),
         Stage::Zeroed => PollState::Zeroed(poll.clone(), sealed_forms(tx, poll.id).await?),
-        Stage::Voting => PollState::Voting(poll.clone(), forms(tx, poll.id).await?),
-        Stage::Counting => PollState::Counting(poll.clone(), forms(tx, poll.id).await?),
+        Stage::Voting => PollState::Voting(poll.clone(), hall?, forms(tx, poll.id).await?),
+        Stage::Counting => PollState::Counting(poll.clone(), hall?, forms(tx, poll.id).await?),
         Stage::Closed => PollState::Closed(poll, counted(tx, log).await?),
         Stage::Declared => PollState::Declared(poll),
         Stage::Proposed => PollState::Proposed(poll, proposed_minutes(tx, log).await?),
@@ -296,6 +306,20 @@ pub async fn reach(tx: &mut CouncilTx, poll: PollId, stage: Stage, at: UtcTime) 
         poll.to_string(),
         stage.code(),
         at.to_string(),
+    )?;
+    if changed == 1 { Ok(()) } else { Err(StoreError::Stale) }
+}
+
+/// Writes how many delegates were in the hall when the vote was opened.
+///
+/// # Errors
+/// When there is no such poll.
+pub async fn set_present(tx: &mut CouncilTx, poll: PollId, present: u32) -> Result<(), StoreError> {
+    let changed = execute!(
+        tx,
+        "UPDATE polls SET present = $3 WHERE council_id = $1 AND poll_id = $2",
+        poll.to_string(),
+        i64::from(present),
     )?;
     if changed == 1 { Ok(()) } else { Err(StoreError::Stale) }
 }
@@ -441,6 +465,26 @@ pub async fn forms(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<FormProgress>
         poll.to_string()
     )?;
     found.into_iter().map(FormRow::progress).collect()
+}
+
+/// Batches that are in, form by form and by number, as a proposal to count one anew names them. No counts.
+///
+/// # Errors
+/// When a row cannot be read.
+pub async fn standing_batches(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<StandingBatch>, StoreError> {
+    let found = rows!(
+        tx,
+        (String, i64, String, i64),
+        "SELECT b.form_id, b.number, b.commitment, b.papers FROM batches b JOIN poll_forms f \
+         ON f.council_id = b.council_id AND f.poll_id = b.poll_id AND f.form_id = b.form_id \
+         WHERE b.council_id = $1 AND b.poll_id = $2 ORDER BY f.position, b.number",
+        poll.to_string()
+    )?;
+    let batch = |(form, number, commitment, papers): (String, i64, String, i64)| {
+        let commitment = commitment.parse().map_err(|_| StoreError::corrupt("batches.commitment"))?;
+        Ok(StandingBatch { form, batch: figure(number)?, commitment, papers: figure(papers)? })
+    };
+    found.into_iter().map(batch).collect()
 }
 
 /// Writes what went out and came back of a form.

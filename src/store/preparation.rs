@@ -7,6 +7,7 @@ use crate::domain::audit::UtcTime;
 use crate::domain::id::{PollId, ProposalId};
 use crate::domain::preparation::Part;
 use crate::domain::proposal::{Hand, Proposal, ProposalKind, ProposalState};
+use crate::domain::role::Role;
 
 row_struct! {
     /// A row of `poll_records`.
@@ -123,12 +124,16 @@ row_struct! {
         proposed_account: String,
         /// Full name of who did.
         proposed_by: String,
+        /// In which capacity.
+        proposed_role: String,
         /// When it was decided on.
         decided_at: Option<String>,
         /// Account of who did.
         decided_account: Option<String>,
         /// Full name of who did.
         decided_by: Option<String>,
+        /// In which capacity.
+        decided_role: Option<String>,
         /// Why.
         note: Option<String>,
     }
@@ -136,12 +141,13 @@ row_struct! {
 
 impl ProposalRow {
     fn proposal(self) -> Result<Proposal, StoreError> {
-        let hand = |account: String, name: String, at: String| {
+        let hand = |account: String, name: String, role: String, at: String| {
             let account = account.parse().map_err(StoreError::corrupt)?;
-            Ok::<_, StoreError>(Hand { account, name, at: at.parse().map_err(StoreError::corrupt)? })
+            let role = Role::from_code(&role).ok_or_else(|| StoreError::corrupt("proposals: role"))?;
+            Ok::<_, StoreError>(Hand { account, name, role, at: at.parse().map_err(StoreError::corrupt)? })
         };
-        let decided = match (self.decided_account, self.decided_by, self.decided_at) {
-            (Some(account), Some(name), Some(at)) => Some(hand(account, name, at)?),
+        let decided = match (self.decided_account, self.decided_by, self.decided_role, self.decided_at) {
+            (Some(account), Some(name), Some(role), Some(at)) => Some(hand(account, name, role, at)?),
             _ => None,
         };
         Ok(Proposal {
@@ -151,7 +157,7 @@ impl ProposalRow {
             about: self.about,
             content: self.content,
             state: ProposalState::from_code(&self.state).ok_or_else(|| StoreError::corrupt("proposals.state"))?,
-            proposed: hand(self.proposed_account, self.proposed_by, self.proposed_at)?,
+            proposed: hand(self.proposed_account, self.proposed_by, self.proposed_role, self.proposed_at)?,
             decided,
             note: self.note.unwrap_or_default(),
         })
@@ -167,7 +173,7 @@ pub async fn proposals(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<Proposal>
         tx,
         ProposalRow,
         "SELECT proposal_id, poll_id, kind, about, content, state, proposed_at, proposed_account, proposed_by, \
-         decided_at, decided_account, decided_by, note FROM proposals WHERE council_id = $1 AND poll_id = $2 \
+         proposed_role, decided_at, decided_account, decided_by, decided_role, note FROM proposals WHERE council_id = $1 AND poll_id = $2 \
          ORDER BY proposal_id DESC",
         poll.to_string()
     )?;
@@ -183,7 +189,7 @@ pub async fn proposal(tx: &mut CouncilTx, id: ProposalId) -> Result<Option<Propo
         tx,
         ProposalRow,
         "SELECT proposal_id, poll_id, kind, about, content, state, proposed_at, proposed_account, proposed_by, \
-         decided_at, decided_account, decided_by, note FROM proposals WHERE council_id = $1 AND proposal_id = $2",
+         proposed_role, decided_at, decided_account, decided_by, decided_role, note FROM proposals WHERE council_id = $1 AND proposal_id = $2",
         id.to_string()
     )?;
     found.map(ProposalRow::proposal).transpose()
@@ -197,7 +203,7 @@ pub async fn add_proposal(tx: &mut CouncilTx, proposal: &Proposal) -> Result<(),
     let added = execute!(
         tx,
         "INSERT INTO proposals (council_id, proposal_id, poll_id, kind, about, content, state, proposed_at, \
-         proposed_account, proposed_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+         proposed_account, proposed_by, proposed_role) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         proposal.id.to_string(),
         proposal.poll.to_string(),
         proposal.kind.code(),
@@ -207,6 +213,7 @@ pub async fn add_proposal(tx: &mut CouncilTx, proposal: &Proposal) -> Result<(),
         proposal.proposed.at.to_string(),
         proposal.proposed.account.to_string(),
         proposal.proposed.name.as_str(),
+        proposal.proposed.role.code(),
     );
     added.map(drop)
 }
@@ -219,13 +226,15 @@ pub async fn decide_proposal(tx: &mut CouncilTx, proposal: &Proposal) -> Result<
     let decided = proposal.decided.as_ref();
     let changed = execute!(
         tx,
-        "UPDATE proposals SET state = $3, decided_at = $4, decided_account = $5, decided_by = $6, note = $7 \
+        "UPDATE proposals SET state = $3, decided_at = $4, decided_account = $5, decided_by = $6, \
+         decided_role = $7, note = $8 \
          WHERE council_id = $1 AND proposal_id = $2 AND state = 'open'",
         proposal.id.to_string(),
         proposal.state.code(),
         decided.map(|hand| hand.at.to_string()),
         decided.map(|hand| hand.account.to_string()),
         decided.map(|hand| hand.name.clone()),
+        decided.map(|hand| hand.role.code()),
         proposal.note.as_str(),
     )?;
     if changed == 1 { Ok(()) } else { Err(StoreError::Stale) }

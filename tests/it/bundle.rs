@@ -7,7 +7,7 @@ use tinnhiem::app::bundle::{self, BundleError, Options, Recount, verify};
 use tinnhiem::domain::audit::canonical;
 use tinnhiem::domain::audit::event::poll::{
     BallotsReturned, BatchCommitted, BatchReopened, CountingClosed, DeckWaived, LineRecounted, MinutesSigned,
-    PollCancelled, ResultConfirmed, ResultDeclared, Stands,
+    PollCancelled, ResultConfirmed, ResultDeclared, Stands, VotingOpened,
 };
 use tinnhiem::domain::audit::{Checkpoint, Digest, Moment, PollEvent};
 use tinnhiem::domain::poll::LevelCounts;
@@ -183,10 +183,11 @@ fn a_log_that_contradicts_itself_is_refused() {
     let mut late = Story::begins();
     late.opens().counts();
     let totals = late.totals();
-    late.says(CountingClosed { forms: totals.clone() });
+    late.says(CountingClosed { forms: totals.clone(), proposed_by: program() });
     late.says(BatchCommitted { batch: 9, commitment: Digest::of(b""), form: "F1-AAAAAA".into(), papers: 1 });
     late.heads.push(late.log.head());
-    late.says(ResultDeclared { results_sha256: Digest::of(RESULTS.as_bytes()) }).checkpoint().checkpoint();
+    let results_sha256 = Digest::of(RESULTS.as_bytes());
+    late.says(ResultDeclared { proposed_by: program(), results_sha256 }).checkpoint().checkpoint();
 
     let mut other_list = Story::begins();
     other_list.opens().counts();
@@ -238,6 +239,14 @@ const DAYS: &[(&str, bool, Bend)] = &[
             zero.forms.pop();
             vec![zero.into()]
         }
+        other => vec![other],
+    }),
+    ("more ballots than people in the hall", false, |event| match event {
+        PollEvent::VotingOpened(opened) => vec![VotingOpened { present: 49, ..opened }.into()],
+        other => vec![other],
+    }),
+    ("more people in the hall than delegates", false, |event| match event {
+        PollEvent::VotingOpened(opened) => vec![VotingOpened { present: 61, ..opened }.into()],
         other => vec![other],
     }),
     ("papers that are nowhere", true, |event| match event {
@@ -323,7 +332,8 @@ fn both_verifiers_hold_the_day_to_its_course() {
         assert_eq!(code, Some(i32::from(!holds)), "{what}: {text}");
         assert!(!text.contains("Traceback") && !text.contains("malformed"), "{what}: {text}");
     }
-    let notes = Story::bent(DAYS[7].2).bundle().verify().expect("holds").notes;
+    let anew = DAYS.iter().find(|(what, ..)| *what == "a batch that was counted anew").expect("a day");
+    let notes = Story::bent(anew.2).bundle().verify().expect("holds").notes;
     assert!(notes[0].contains("tập phiếu 1: đã được đếm lại từ đầu"), "{notes:?}");
 }
 

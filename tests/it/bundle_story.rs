@@ -129,7 +129,7 @@ impl Story {
         self.says(DeckWaived { proposed_by: program(), reason: "Diễn tập".into() });
         self.says(ZeroReported { forms: sealed().forms.iter().map(zero).collect() });
         let at = UtcTime::try_from(self.now).expect("moment");
-        self.says(VotingOpened { at }).checkpoint()
+        self.says(VotingOpened { at, present: 50, proposed_by: program() }).checkpoint()
     }
 
     pub fn counts(&mut self) -> &mut Self {
@@ -162,15 +162,16 @@ impl Story {
     }
 
     pub fn closes(&mut self, forms: Vec<FormTotals>) -> &mut Self {
-        self.says(CountingClosed { forms }).checkpoint();
-        self.says(ResultDeclared { results_sha256: Digest::of(RESULTS.as_bytes()) });
+        self.says(CountingClosed { forms, proposed_by: program() }).checkpoint();
+        let results_sha256 = Digest::of(RESULTS.as_bytes());
+        self.says(ResultDeclared { proposed_by: program(), results_sha256 });
         let (name, sha256) = ("minutes.pdf".to_owned(), self.issues("minutes.pdf"));
         self.says(MinutesProposed { name, sha256 });
         self.says(MinutesSigned { sha256, tellers: Vec::new() }).checkpoint();
         let sha256 = self.issues("resolution.pdf");
-        self.says(ResultConfirmed { resolution: String::new(), sha256 });
+        self.says(ResultConfirmed { proposed_by: program(), resolution: String::new(), sha256 });
         let at = UtcTime::try_from(self.now).expect("moment");
-        self.says(ResultPublished { at }).checkpoint()
+        self.says(ResultPublished { at, proposed_by: program() }).checkpoint()
     }
 
     pub fn issues(&mut self, name: &str) -> Digest {

@@ -15,6 +15,7 @@ mod bundle;
 mod bundle_story;
 mod council;
 mod councils;
+mod day;
 mod day_papers;
 mod demo;
 mod doctor;

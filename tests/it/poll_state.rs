@@ -15,7 +15,7 @@ use tinnhiem::domain::ballot_account::{AccountFault, BallotAccount};
 use tinnhiem::domain::count::BatchCounts;
 use tinnhiem::domain::id::{AccountId, PollId};
 use tinnhiem::domain::poll::{LevelCounts, PollKind};
-use tinnhiem::domain::poll_state::{self, PollState, Recounted, Refusal, Stage, StandingBatch, Step, TwoPeople};
+use tinnhiem::domain::poll_state::{self, Pair, PollState, Recounted, Refusal, Stage, StandingBatch, Step, TwoPeople};
 use tinnhiem::domain::role::Role;
 use tinnhiem::domain::roster::{Teller, TellerRole};
 use tinnhiem::domain::rules::{RuleSet, builtin};
@@ -94,9 +94,14 @@ fn somebody(number: u8) -> Actor {
 /// Writes every entry, and proposes nothing.
 const WRITER: u8 = 9;
 
+/// Two people.
+fn pair() -> Pair {
+    Pair::new(somebody(1), somebody(WRITER))
+}
+
 /// Two people with a reason.
 fn two() -> TwoPeople {
-    TwoPeople::new(somebody(1), somebody(WRITER), "Lý do")
+    pair().because("Lý do")
 }
 
 /// A rule set with thresholds and a resolution, by the name that [`created`] gives.
@@ -141,7 +146,7 @@ fn commit(state: PollState, form: &str, batch: u32, papers: u32) -> Taken {
 }
 
 fn close(state: PollState, openings: &[Opening]) -> Taken {
-    state.close()?.total(openings)
+    state.close()?.total(openings, pair())
 }
 
 /// Counts the second half of the first form and closes.
@@ -165,15 +170,15 @@ fn staged(stage: Stage, created: PollCreated) -> PollState {
         |s| s.seal_forms(forms(), noted()),
         |s| s.count_deck(decks(5)),
         PollState::report_zero,
-        |s| s.open_voting(at())?.state.record_ballots("F1".into(), account(24)),
+        |s| s.open_voting(at(), 24, pair())?.state.record_ballots("F1".into(), account(24)),
         |s| commit(s.record_ballots("F2".into(), account(0))?.state, "F1", 1, 12),
         finish,
-        |s| s.declare_result(&rules(), digest()),
+        |s| s.declare_result(&rules(), digest(), pair()),
         |s| s.propose_minutes(paper("minutes.pdf"), somebody(1)),
         |s| s.sign_minutes(digest(), board(), &somebody(WRITER)),
-        |s| s.confirm_result(paper("resolution.pdf"), "35/NQ-HĐND".into()),
-        |s| s.publish(&rules(), at()),
-        |s| s.archive("Kho lưu trữ".into()),
+        |s| s.confirm_result(paper("resolution.pdf"), "35/NQ-HĐND".into(), pair()),
+        |s| s.publish(&rules(), at(), pair()),
+        |s| s.archive("Kho lưu trữ".into(), pair()),
     ];
     for step in &way[..Stage::ALL.iter().position(|s| *s == stage).expect("a stage")] {
         state = go(step(state));
@@ -204,13 +209,13 @@ const STEPS: &[Case] = &[
     ("count_deck (fails)", |s| s.count_deck(decks(4)), &[Stage::Sealed, Stage::Tested]),
     ("waive_deck", |s| s.waive_deck(two()), &[Stage::Sealed, Stage::Tested]),
     ("report_zero", PollState::report_zero, &[Stage::Tested]),
-    ("open_voting", |s| s.open_voting(at()), &[Stage::Zeroed]),
+    ("open_voting", |s| s.open_voting(at(), 24, pair()), &[Stage::Zeroed]),
     (
         "record_ballots (not the last form)",
         |s| match s {
-            PollState::Voting(poll, mut forms) => {
+            PollState::Voting(poll, hall, mut forms) => {
                 forms.iter_mut().for_each(|form| form.ballots = None);
-                PollState::Voting(poll, forms).record_ballots("F1".into(), account(24))
+                PollState::Voting(poll, hall, forms).record_ballots("F1".into(), account(24))
             }
             other => other.record_ballots("F1".into(), account(24)),
         },
@@ -222,16 +227,16 @@ const STEPS: &[Case] = &[
     ("reopen_batch", |s| s.reopen_batch(standing(1), two()), &[Stage::Counting]),
     ("close_counting", finish, &[Stage::Counting]),
     ("recount_line", |s| s.recount_line(again(0)), &[Stage::Closed]),
-    ("declare_result", |s| s.declare_result(&rules(), digest()), &[Stage::Closed]),
+    ("declare_result", |s| s.declare_result(&rules(), digest(), pair()), &[Stage::Closed]),
     ("propose_minutes", |s| s.propose_minutes(paper("minutes.pdf"), somebody(1)), &[Stage::Declared, Stage::Proposed]),
     ("sign_minutes", |s| s.sign_minutes(digest(), board(), &somebody(WRITER)), &[Stage::Proposed]),
-    ("confirm_result", |s| s.confirm_result(paper("resolution.pdf"), "35/NQ-HĐND".into()), &[Stage::Minuted]),
+    ("confirm_result", |s| s.confirm_result(paper("resolution.pdf"), "35/NQ-HĐND".into(), pair()), &[Stage::Minuted]),
     (
         "publish (from minuted only where the rules know no resolution)",
-        |s| s.publish(&RuleSet { resolution: None, ..rules() }, at()),
+        |s| s.publish(&RuleSet { resolution: None, ..rules() }, at(), pair()),
         &[Stage::Minuted, Stage::Confirmed],
     ),
-    ("archive", |s| s.archive("Kho lưu trữ".into()), &[Stage::Published]),
+    ("archive", |s| s.archive("Kho lưu trữ".into(), pair()), &[Stage::Published]),
     (
         "issue_corrigendum",
         |s| s.issue_corrigendum(paper("dinh-chinh.pdf"), two()),
@@ -359,6 +364,10 @@ fn figures_that_cannot_be_right_are_refused_and_named() {
     let over = commit(counting(), "F1", 2, 13);
     assert_eq!(over, Err(Refusal::PapersOver { form: "F1".into(), papers: 25, returned: 24 }));
     assert_eq!(commit(counting(), "F3", 1, 10), Err(Refusal::UnknownForm("F3".into())));
+    for present in [0, 25] {
+        let opened = at_stage(Stage::Zeroed).open_voting(at(), present, pair());
+        assert_eq!(opened, Err(Refusal::Present { present, delegates: 24 }));
+    }
     let voting = || at_stage(Stage::Voting);
     let again = voting().record_ballots("F1".into(), account(24));
     assert_eq!(again, Err(Refusal::AlreadyReturned("F1".into())));
@@ -396,6 +405,7 @@ fn a_deck_of_every_form_has_to_pass_and_one_that_fails_takes_the_test_back() {
 }
 
 type StepOfTwo = fn(PollState, TwoPeople) -> Taken;
+type StepOfPair = fn(PollState, Pair) -> Taken;
 
 #[test]
 fn one_person_alone_takes_no_step_of_two_and_nobody_without_a_reason() {
@@ -409,13 +419,33 @@ fn one_person_alone_takes_no_step_of_two_and_nobody_without_a_reason() {
         (Stage::Published, |s, two| s.issue_corrigendum(paper("dinh-chinh.pdf"), two)),
     ];
     for (stage, step) in steps {
-        let alone = || TwoPeople::new(somebody(1), somebody(1), "Lý do");
+        let alone = || Pair::new(somebody(1), somebody(1)).because("Lý do");
         assert_eq!(step(real(stage), alone()), Err(Refusal::OnePerson), "{stage:?}");
         assert_eq!(step(at_stage(stage), alone()), Err(Refusal::OnePerson), "in a rehearsal too");
-        let silent = step(real(stage), TwoPeople::new(somebody(1), somebody(2), " "));
+        let silent = step(real(stage), Pair::new(somebody(1), somebody(2)).because(" "));
         assert!(matches!(silent, Err(Refusal::NoReason(_))), "{stage:?}: {silent:?}");
         // Where a rehearsal names nobody, the program stands for everybody; on a real day it never does.
-        let machine = || TwoPeople::new(program(), program(), "Diễn tập");
+        let machine = || Pair::new(program(), program()).because("Diễn tập");
+        assert_eq!(step(real(stage), machine()), Err(Refusal::OnePerson));
+        assert!(step(at_stage(stage), machine()).is_ok());
+    }
+    let steps: [(Stage, StepOfPair); 6] = [
+        (Stage::Zeroed, |s, pair| s.open_voting(at(), 24, pair)),
+        (Stage::Counting, |s, pair| {
+            let state = commit(s, "F1", 2, 12)?.state;
+            state.close()?.total(&[opening("F1", 1, 12), opening("F1", 2, 12)], pair)
+        }),
+        (Stage::Closed, |s, pair| s.declare_result(&rules(), digest(), pair)),
+        (Stage::Minuted, |s, pair| s.confirm_result(paper("resolution.pdf"), String::new(), pair)),
+        (Stage::Confirmed, |s, pair| s.publish(&rules(), at(), pair)),
+        (Stage::Published, |s, pair| s.archive("Kho lưu trữ".into(), pair)),
+    ];
+    for (stage, step) in steps {
+        let alone = || Pair::new(somebody(1), somebody(1));
+        assert_eq!(step(real(stage), alone()), Err(Refusal::OnePerson), "{stage:?}");
+        assert_eq!(step(at_stage(stage), alone()), Err(Refusal::OnePerson), "in a rehearsal too");
+        assert!(step(real(stage), pair()).is_ok(), "{stage:?}");
+        let machine = || Pair::new(program(), program());
         assert_eq!(step(real(stage), machine()), Err(Refusal::OnePerson));
         assert!(step(at_stage(stage), machine()).is_ok());
     }
@@ -445,15 +475,15 @@ fn no_result_is_declared_before_a_line_near_a_threshold_was_counted_again() {
         }
         PollState::Closed(poll, poll_state::Counted::new(totals))
     };
-    assert!(closed(11).declare_result(&rules(), digest()).is_ok(), "two ballots short");
-    let due = closed(12).declare_result(&rules(), digest()).expect_err("a ballot short");
+    assert!(closed(11).declare_result(&rules(), digest(), pair()).is_ok(), "two ballots short");
+    let due = closed(12).declare_result(&rules(), digest(), pair()).expect_err("a ballot short");
     let Refusal::RecountDue { form, line, why } = &due else { panic!("{due}") };
     assert_eq!((form.as_str(), *line, why.as_str()), ("F1", 1, "sát mức “quá nửa” (còn thiếu 1 phiếu)"));
     let recounted = closed(12).recount_line(again(13)).expect("recounted");
     assert_eq!(recounted.events[0].kind(), "line.recounted");
     let PollState::Closed(_, counted) = &recounted.state else { panic!("closed") };
     assert_eq!(counted.line("F1", 1), Some(LevelCounts::Confidence { confidence: 11, no_confidence: 13 }));
-    assert!(recounted.state.declare_result(&rules(), digest()).is_ok());
+    assert!(recounted.state.declare_result(&rules(), digest(), pair()).is_ok());
 
     let same = closed(12).recount_line(Recounted { reason: String::new(), ..again(12) });
     assert!(same.is_ok(), "the same figure needs no reason");
@@ -466,8 +496,8 @@ fn no_result_is_declared_before_a_line_near_a_threshold_was_counted_again() {
     }
     let foreign = RuleSet { id: "KHAC".into(), ..rules() };
     let (expected, found) = ("MAU".to_owned(), "KHAC".to_owned());
-    assert_eq!(closed(0).declare_result(&foreign, digest()), Err(Refusal::Rules { expected, found }));
-    let resolution = at_stage(Stage::Minuted).publish(&rules(), at());
+    assert_eq!(closed(0).declare_result(&foreign, digest(), pair()), Err(Refusal::Rules { expected, found }));
+    let resolution = at_stage(Stage::Minuted).publish(&rules(), at(), pair());
     assert!(matches!(resolution, Err(Refusal::NoResolution(_))), "{resolution:?}");
 }
 

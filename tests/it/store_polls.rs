@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use tinnhiem::domain::audit::event::poll::{CountingClosed, FormTotals, MinutesProposed, PollAmended, PollCreated};
 use tinnhiem::domain::audit::{Actor, Digest, KeyName, Nonce, Opening, PollEvent};
+use tinnhiem::domain::ballot_account::Hall;
 use tinnhiem::domain::id::{CouncilId, LogId, PollId};
 use tinnhiem::domain::poll_state::{Poll, PollState, Stage};
 use tinnhiem::domain::role::Role;
@@ -78,6 +79,7 @@ fn a_poll_is_read_back_at_every_stage_as_it_was_written() {
             Box::pin(async move {
                 polls::set_tellers(tx, id, &before).await?;
                 polls::set_tellers(tx, id, &board()).await?;
+                polls::set_present(tx, id, 23).await?;
                 polls::amend(tx, id, &told).await
             })
         });
@@ -94,8 +96,10 @@ fn a_poll_is_read_back_at_every_stage_as_it_was_written() {
         let said = write(store, council, move |tx| {
             Box::pin(async move {
                 let (name, sha256) = ("minutes.pdf".to_owned(), Digest::of(b"mau"));
-                let [closed, minutes]: [PollEvent; 2] =
-                    [CountingClosed { forms: totals() }.into(), MinutesProposed { name, sha256 }.into()];
+                let [closed, minutes]: [PollEvent; 2] = [
+                    CountingClosed { forms: totals(), proposed_by: clerk() }.into(),
+                    MinutesProposed { name, sha256 }.into(),
+                ];
                 tx.append(log, now(), &clerk(), &closed).await?;
                 tx.append(log, now(), &clerk(), &minutes).await
             })
@@ -113,7 +117,9 @@ fn a_poll_is_read_back_at_every_stage_as_it_was_written() {
                 PollState::Proposed(_, minutes) => {
                     assert_eq!((minutes.by, minutes.sha256), (clerk(), Digest::of(b"mau")));
                 }
-                PollState::Tested(_, progress) | PollState::Voting(_, progress) | PollState::Counting(_, progress) => {
+                PollState::Tested(_, progress)
+                | PollState::Voting(_, Hall { present: Some(23), delegates: 25 }, progress)
+                | PollState::Counting(_, Hall { present: Some(23), delegates: 25 }, progress) => {
                     assert_eq!(
                         progress.into_iter().map(|p| (p.form, p.ballots, p.batches, p.papers)).collect::<Vec<_>>(),
                         forms().into_iter().map(|form| (form, None, 0, 0)).collect::<Vec<_>>()
@@ -170,6 +176,7 @@ fn what_is_sealed_tells_only_whether_it_is_the_same_until_the_count_is_whole() {
         let filled = write(store, council, move |tx| {
             Box::pin(async move {
                 polls::add_forms(tx, id, &forms()).await?;
+                polls::set_present(tx, id, 24).await?;
                 polls::set_returned(tx, id, "F1", 24, 20).await?;
                 polls::set_returned(tx, id, "F2", 24, 0).await?;
                 for opening in &sealed_both {
@@ -196,6 +203,8 @@ fn what_is_sealed_tells_only_whether_it_is_the_same_until_the_count_is_whole() {
             progress.iter().map(|form| (form.ballots, form.batches, form.papers)).collect::<Vec<_>>(),
             [(Some((24, 20)), 2, 20), (Some((24, 0)), 0, 0)]
         );
+        let standing = polls::standing_batches(&mut tx, id).await.expect("batches");
+        assert_eq!(standing.iter().map(|batch| (batch.batch, batch.papers)).collect::<Vec<_>>(), [(1, 12), (2, 8)]);
         drop(tx);
         let leave = state(store, council, id).await.close().expect("whole").may_open();
         let mut tx = store.read(council).await.expect("read");

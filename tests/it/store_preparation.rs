@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use tinnhiem::domain::id::{AccountId, PollId, ProposalId};
 use tinnhiem::domain::preparation::Part;
 use tinnhiem::domain::proposal::{Hand, Proposal, ProposalKind, ProposalState};
+use tinnhiem::domain::role::Role;
 use tinnhiem::store::preparation::{Counts, StoredPart};
 use tinnhiem::store::{StoreError, checks, preparation};
 
@@ -24,7 +25,7 @@ fn proposal(n: u8, poll: PollId, kind: ProposalKind, about: &str) -> Proposal {
         about: about.into(),
         content: "{\"a\":\"Đề xuất\"}".into(),
         state: ProposalState::Open,
-        proposed: Hand { account, name: "Lê Văn Phòng".into(), at: now() },
+        proposed: Hand { account, name: "Lê Văn Phòng".into(), role: Role::Clerk, at: now() },
         decided: None,
         note: String::new(),
     }
@@ -77,7 +78,7 @@ fn one_proposal_of_a_kind_about_a_thing_is_open_and_it_is_decided_once() {
         add(proposal(3, poll, ProposalKind::EligibilityOverride, "a")).await.expect("about a");
         add(proposal(4, poll, ProposalKind::EligibilityOverride, "b")).await.expect("about b");
         let account = AccountId::new(Timestamp::UNIX_EPOCH, &[2; 10]);
-        let hand = Hand { account, name: "Trần Thường Trực".into(), at: now() };
+        let hand = Hand { account, name: "Trần Thường Trực".into(), role: Role::Leader, at: now() };
         let refused =
             Proposal { state: ProposalState::Refused, decided: Some(hand), note: "sai số".into(), ..first.clone() };
         decide(refused.clone()).await.expect("decided");

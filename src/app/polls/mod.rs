@@ -3,7 +3,9 @@
 //!
 //! The rows follow from the events (see `project`), so that the tables cannot say what the log does not.
 
+mod acts;
 mod record;
+mod result;
 mod steps;
 
 use super::caller::Caller;
@@ -18,7 +20,9 @@ use crate::domain::role::Role;
 use crate::store::{CouncilTx, StoreError, Work, logs, polls, sealed};
 
 pub use crate::store::polls::PollSummary;
+pub(in crate::app) use acts::{Act, decide, rules_of, take_act};
 pub use record::PollRecord;
+pub(in crate::app) use result::results_text;
 pub use steps::CountedBatch;
 
 use super::keys::Keys;
@@ -240,6 +244,7 @@ async fn project(tx: &mut CouncilTx, poll: PollId, seq: u64, event: &PollEvent) 
         PollEvent::ListDecided(list) => polls::add_officials(tx, poll, &list.officials).await,
         PollEvent::BoardAppointed(board) => polls::set_tellers(tx, poll, &board.tellers).await,
         PollEvent::FormsSealed(sealed) => polls::add_forms(tx, poll, &sealed.forms).await,
+        PollEvent::VotingOpened(opened) => polls::set_present(tx, poll, opened.present).await,
         PollEvent::BallotsReturned(back) => polls::set_returned(tx, poll, &back.form, back.issued, back.returned).await,
         PollEvent::BallotsCorrected(told) => {
             let back = &told.ballots;
@@ -252,7 +257,6 @@ async fn project(tx: &mut CouncilTx, poll: PollId, seq: u64, event: &PollEvent) 
         | PollEvent::DeckCounted(_)
         | PollEvent::DeckWaived(_)
         | PollEvent::ZeroReported(_)
-        | PollEvent::VotingOpened(_)
         | PollEvent::BatchCommitted(_)
         | PollEvent::CountingClosed(_)
         | PollEvent::LineRecounted(_)
@@ -293,6 +297,10 @@ pub(super) async fn council_log(tx: &mut CouncilTx) -> Result<CouncilLogNoted, A
 
 impl From<Refusal> for AppError {
     fn from(refusal: Refusal) -> Self {
-        Self::Input(refusal.to_string())
+        match refusal {
+            // The one figure of a step that is typed beside it.
+            Refusal::Present { .. } => Self::field("present", refusal),
+            other => Self::Input(other.to_string()),
+        }
     }
 }

@@ -1,18 +1,18 @@
-//! The steps of a poll, in their order. Who may take each is what the table of events says.
+//! The steps of a poll that one person takes, in their order. Who may take each is what the table of events says; what
+//! takes two stands in [`super::acts`].
 
-use super::{Hand, NO_POLL, Rehearser, Taken, council_log};
+use super::{Hand, Taken, council_log};
 use crate::app::error::AppError;
 use crate::app::service::App;
 use crate::domain::audit::event::poll::{DeckForm, FileHash, ListedOfficial, PaperIssued, SealedForm};
-use crate::domain::audit::{Actor, Digest, Nonce, Opening};
+use crate::domain::audit::{Digest, Nonce, Opening};
 use crate::domain::ballot_account::BallotAccount;
 use crate::domain::count::BatchCounts;
 use crate::domain::id::PollId;
-use crate::domain::poll_state::{PollState, Recounted, Refusal, Step, TwoPeople};
+use crate::domain::poll_state::{PollState, Recounted, Refusal, Step};
 use crate::domain::role::Role;
 use crate::domain::roster::Teller;
-use crate::domain::rules::{self, RuleSet};
-use crate::store::{CouncilTx, polls, sealed};
+use crate::store::{CouncilTx, sealed};
 
 /// A pile on which two tellers agree.
 #[derive(Clone, PartialEq, Eq)]
@@ -96,38 +96,12 @@ impl App {
         self.pure(hand, &[Role::HeadTeller], poll, |state| state.count_deck(decks)).await
     }
 
-    /// Lets a rehearsal go on without a test deck. On a real day two people do so by a proposal, so that nobody can name
-    /// another as the one who asked.
-    ///
-    /// # Errors
-    /// When the poll refuses it.
-    pub(in crate::app) async fn waive_deck(
-        &self,
-        rehearser: Rehearser<'_>,
-        poll: PollId,
-        proposed_by: Actor,
-        reason: &str,
-    ) -> Result<Taken, AppError> {
-        let hand = Hand::Rehearsal(rehearser);
-        let two = TwoPeople::new(proposed_by, hand.may(&[Role::Leader])?, reason);
-        self.pure(hand, &[Role::Leader], poll, |state| state.waive_deck(two)).await
-    }
-
     /// Makes the zero report.
     ///
     /// # Errors
     /// When the caller is no head teller, or the poll refuses it.
     pub async fn report_zero(&self, hand: Hand<'_>, poll: PollId) -> Result<Taken, AppError> {
         self.pure(hand, &[Role::HeadTeller], poll, PollState::report_zero).await
-    }
-
-    /// Opens the vote; the second head is signed.
-    ///
-    /// # Errors
-    /// When the caller is no leader, or the poll refuses it.
-    pub async fn open_voting(&self, hand: Hand<'_>, poll: PollId) -> Result<Taken, AppError> {
-        let at = self.now_text()?;
-        self.pure(hand, &[Role::Leader], poll, move |state| state.open_voting(at)).await
     }
 
     /// Records where the papers of one form went.
@@ -159,42 +133,12 @@ impl App {
         .await
     }
 
-    /// Closes the count: what was sealed is opened and added up, the third head is signed.
-    ///
-    /// # Errors
-    /// When the caller is no head teller, a returned paper is in no batch, or what was sealed is not what was committed.
-    pub async fn close_counting(&self, hand: Hand<'_>, poll: PollId) -> Result<Taken, AppError> {
-        self.step(hand, &[Role::HeadTeller], poll, |tx, state| {
-            Box::pin(async move {
-                let closing = state.close()?;
-                let openings = sealed::openings(tx, closing.may_open()).await?;
-                Ok(closing.total(&openings)?)
-            })
-        })
-        .await
-    }
-
     /// Writes down a line that two people counted again.
     ///
     /// # Errors
     /// When the caller is no head teller, or the poll refuses it.
     pub async fn recount_line(&self, hand: Hand<'_>, poll: PollId, found: Recounted) -> Result<Taken, AppError> {
         self.pure(hand, &[Role::HeadTeller], poll, |state| state.recount_line(found)).await
-    }
-
-    /// Declares the result: `results` is the exact text of results.json.
-    ///
-    /// # Errors
-    /// When the caller is no leader, or the poll refuses it: also as long as a line near a threshold was not recounted.
-    pub async fn declare_result(&self, hand: Hand<'_>, poll: PollId, results: String) -> Result<Taken, AppError> {
-        self.step(hand, &[Role::Leader], poll, move |tx, state| {
-            Box::pin(async move {
-                let step = state.declare_result(&rules_of(tx, poll).await?, Digest::of(results.as_bytes()))?;
-                polls::add_results(tx, poll, results).await?;
-                Ok(step)
-            })
-        })
-        .await
     }
 
     /// Puts the minutes of the count on the table.
@@ -221,38 +165,12 @@ impl App {
         self.pure(hand, &[Role::Leader], poll, move |state| state.sign_minutes(sha256, tellers, &by)).await
     }
 
-    /// Issues the resolution by which the council confirmed the result.
-    ///
-    /// # Errors
-    /// When the caller is no leader, or the poll refuses it.
-    pub async fn confirm_result(
-        &self,
-        hand: Hand<'_>,
-        poll: PollId,
-        paper: PaperIssued,
-        resolution: String,
-    ) -> Result<Taken, AppError> {
-        self.pure(hand, &[Role::Leader], poll, |state| state.confirm_result(paper, resolution)).await
-    }
-
     /// Issues any other paper.
     ///
     /// # Errors
     /// When the caller is no clerk, or the poll refuses it.
     pub async fn issue_paper(&self, hand: Hand<'_>, poll: PollId, paper: PaperIssued) -> Result<Taken, AppError> {
         self.pure(hand, &[Role::Clerk], poll, |state| state.issue_paper(paper)).await
-    }
-
-    /// Publishes: the last head, over the whole log, is signed.
-    ///
-    /// # Errors
-    /// When the caller is no leader, or the poll refuses it.
-    pub async fn publish(&self, hand: Hand<'_>, poll: PollId) -> Result<Taken, AppError> {
-        let at = self.now_text()?;
-        self.step(hand, &[Role::Leader], poll, move |tx, state| {
-            Box::pin(async move { Ok(state.publish(&rules_of(tx, poll).await?, at)?) })
-        })
-        .await
     }
 
     /// A step that needs nothing but the state.
@@ -262,12 +180,6 @@ impl App {
     {
         self.step(hand, roles, poll, |_, state| Box::pin(async move { Ok(decide(state)?) })).await
     }
-}
-
-/// The rule set that a poll goes by, as it was when the poll began.
-async fn rules_of(tx: &mut CouncilTx, poll: PollId) -> Result<RuleSet, AppError> {
-    let text = polls::ruleset_text(tx, poll).await?.ok_or(NO_POLL)?;
-    rules::load("ruleset.toml", &text).map_err(|e| AppError::internal("đọc bộ quy tắc của cuộc bỏ phiếu", e))
 }
 
 async fn commit(

@@ -1,10 +1,11 @@
 //! Papers that a board of tellers takes with it into counting day, once the forms are sealed: the test deck with the
 //! figures that have to come out of it, and sheets for a batch that is counted by hand.
 
+use super::Paper;
 use super::desk::Desk;
 use super::forms::{NO_FORM, check_sealed, printed};
-use super::{OFFICE, Paper};
 use crate::app::Caller;
+use crate::app::day::HALL;
 use crate::app::error::AppError;
 use crate::app::service::App;
 use crate::domain::ballot::BallotForm;
@@ -71,7 +72,7 @@ impl App {
     /// # Errors
     /// When there is no such poll, or what was sealed does not come out again.
     pub async fn deck_page(&self, caller: &Caller, poll: PollId) -> Result<DeckPage, AppError> {
-        caller.may(OFFICE)?;
+        caller.may(HALL)?;
         let mut tx = self.store.read(caller.council).await?;
         let desk = Desk::load(&mut tx, poll).await?;
         let rules = desk.shelf.rules.clone();
@@ -86,7 +87,7 @@ impl App {
     /// # Errors
     /// When there is no such form that is sealed.
     pub async fn deck_paper(&self, caller: &Caller, poll: PollId, form: &str) -> Result<Paper, AppError> {
-        caller.may(OFFICE)?;
+        caller.may(HALL)?;
         let mut tx = self.store.read(caller.council).await?;
         let desk = Desk::load(&mut tx, poll).await?;
         let form = sealed_form(&mut tx, poll, &desk, form).await?;
@@ -108,7 +109,7 @@ impl App {
         form: &str,
         typed: &TypedPile,
     ) -> Result<Paper, AppError> {
-        caller.may(OFFICE)?;
+        caller.may(HALL)?;
         let mut tx = self.store.read(caller.council).await?;
         let desk = Desk::load(&mut tx, poll).await?;
         let form = sealed_form(&mut tx, poll, &desk, form).await?;

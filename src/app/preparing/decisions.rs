@@ -9,10 +9,13 @@
 use super::desk::content;
 use super::{LEADERS, OFFICE, Step, board, forms, listing, verdicts};
 use crate::app::Caller;
+use crate::app::day::{self, HALL};
 use crate::app::dossiers::{self, OfferedRelease};
 use crate::app::error::AppError;
 use crate::app::proposals;
 use crate::app::service::{App, Ask};
+use crate::domain::audit::UtcTime;
+use crate::domain::day_step::DayStep;
 use crate::domain::decided::{DecidedBoard, DecidedForms, DecidedList, EligibilityOverride};
 use crate::domain::id::{PollId, ProposalId};
 use crate::domain::proposal::{Proposal, ProposalError, ProposalKind, ProposalState};
@@ -36,6 +39,8 @@ pub enum Shown {
     Forms(DecidedForms),
     /// The release.
     Dossiers(OfferedRelease),
+    /// A step of counting day, line by line: label and value.
+    Day(Vec<(&'static str, String)>),
 }
 
 /// A proposal as its page shows it.
@@ -45,6 +50,8 @@ pub struct ProposalPage {
     pub proposal: Proposal,
     /// Name of the sitting.
     pub sitting: String,
+    /// A step of counting day.
+    pub is_of_day: bool,
     /// What it would change.
     pub shown: Shown,
     /// Why it cannot be confirmed as things are now; `None` when it can, or is decided.
@@ -61,10 +68,12 @@ impl App {
     /// # Errors
     /// When there is no such poll, or the caller does not prepare votes.
     pub async fn proposals(&self, caller: &Caller, poll: PollId) -> Result<(String, Vec<Proposal>), AppError> {
-        caller.may(OFFICE)?;
+        caller.may(HALL)?;
         let mut tx = self.store.read(caller.council).await?;
         let sitting = super::overview::sitting(&mut tx, poll).await?;
-        Ok((sitting, preparation::proposals(&mut tx, poll).await?))
+        let mut proposals = preparation::proposals(&mut tx, poll).await?;
+        proposals.retain(|proposal| may_see(caller, proposal.kind));
+        Ok((sitting, proposals))
     }
 
     /// One proposal.
@@ -72,14 +81,19 @@ impl App {
     /// # Errors
     /// When there is none, or the caller does not prepare votes.
     pub async fn proposal(&self, caller: &Caller, poll: PollId, id: ProposalId) -> Result<ProposalPage, AppError> {
-        caller.may(OFFICE)?;
+        caller.may(HALL)?;
+        let at = self.now_text()?;
         let mut tx = self.store.read(caller.council).await?;
         let proposal = find(&mut tx, poll, id).await?;
+        if !may_see(caller, proposal.kind) {
+            return Err(NO_PROPOSAL);
+        }
         let is_open = proposal.state == ProposalState::Open;
         let is_own = proposal.proposed.account == caller.account.id;
-        let obstacle = if is_open { obstacle(content_now(&mut tx, &proposal).await, &proposal)? } else { None };
+        let obstacle = if is_open { obstacle(content_now(&mut tx, &proposal, at).await, &proposal)? } else { None };
         Ok(ProposalPage {
             sitting: super::overview::sitting(&mut tx, poll).await?,
+            is_of_day: ProposalKind::OF_DAY.contains(&proposal.kind),
             shown: shown(&proposal)?,
             obstacle,
             may_decide: is_open && !is_own && caller.may(LEADERS).is_ok(),
@@ -105,7 +119,7 @@ impl App {
                 // A step that was taken, or that is one's own, has nothing to be compared with.
                 let is_theirs = Some(proposal.proposed.account) != step.actor.account;
                 let now = match proposal.state {
-                    ProposalState::Open if is_theirs => Some(content_now(tx, &proposal).await?),
+                    ProposalState::Open if is_theirs => Some(content_now(tx, &proposal, step.at).await?),
                     _ => None,
                 };
                 let (at, actor) = (step.at, &step.actor);
@@ -144,7 +158,7 @@ impl App {
     /// # Errors
     /// When it is somebody else's, or was decided before.
     pub async fn withdraw(&self, ask: Ask<'_>, poll: PollId, id: ProposalId) -> Result<(), AppError> {
-        let actor = ask.caller.may(OFFICE)?;
+        let actor = ask.caller.may(HALL)?;
         let at = self.now_text()?;
         self.write_once(ask, move |tx| {
             Box::pin(async move {
@@ -157,18 +171,24 @@ impl App {
     }
 }
 
+/// Proposals of a preparation are the office's; those of counting day are everybody's in the hall.
+fn may_see(caller: &Caller, kind: ProposalKind) -> bool {
+    ProposalKind::OF_DAY.contains(&kind) || caller.may(OFFICE).is_ok()
+}
+
 async fn find(tx: &mut CouncilTx, poll: PollId, id: ProposalId) -> Result<Proposal, AppError> {
     preparation::proposal(tx, id).await?.filter(|proposal| proposal.poll == poll).ok_or(NO_PROPOSAL)
 }
 
 /// What would be done now, as the text that is compared with the proposed one.
-async fn content_now(tx: &mut CouncilTx, proposal: &Proposal) -> Result<String, AppError> {
+async fn content_now(tx: &mut CouncilTx, proposal: &Proposal, at: UtcTime) -> Result<String, AppError> {
     match proposal.kind {
         ProposalKind::EligibilityOverride => verdicts::content_now(tx, proposal).await,
         ProposalKind::ListDecided => listing::content_now(tx, proposal).await,
         ProposalKind::BoardAppointed => board::content_now(tx, proposal).await,
         ProposalKind::FormsSealed => forms::content_now(tx, proposal).await,
         ProposalKind::DossiersReleased => dossiers::content_now(tx, proposal).await,
+        _ => day::content_now(tx, proposal, at).await,
     }
 }
 
@@ -182,6 +202,7 @@ async fn take(tx: &mut CouncilTx, proposal: &Proposal, step: &Step) -> Result<()
         ProposalKind::FormsSealed => forms::take(tx, proposal, step).await,
         // Dossiers are printed before the transaction: see `App::confirm`.
         ProposalKind::DossiersReleased => Err(ProposalError::Outdated.into()),
+        _ => day::take(tx, proposal, step).await,
     }
 }
 
@@ -193,6 +214,7 @@ fn shown(proposal: &Proposal) -> Result<Shown, AppError> {
         ProposalKind::BoardAppointed => Shown::Board(content(text)?),
         ProposalKind::FormsSealed => Shown::Forms(content(text)?),
         ProposalKind::DossiersReleased => Shown::Dossiers(content(text)?),
+        _ => Shown::Day(content::<DayStep>(text)?.lines()),
     })
 }
 

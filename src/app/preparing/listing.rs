@@ -34,7 +34,7 @@ pub struct TypedDecision {
 
 impl TypedDecision {
     /// The decision, or what is wrong with it.
-    pub(super) fn read(&self) -> Result<Decision, AppError> {
+    pub(in crate::app) fn read(&self) -> Result<Decision, AppError> {
         let mut wrong = Vec::new();
         let number = clean(&self.number);
         if number.is_empty() || number.chars().count() > MAX_NUMBER {

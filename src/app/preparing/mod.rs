@@ -18,7 +18,7 @@ pub use board::{BoardPage, TypedBoard};
 pub use day_papers::{DeckOfForm, DeckPage, TypedPile};
 pub use deadlines::{DeadlineLine, DeadlinePage, TypedMark};
 pub use decisions::{ProposalPage, Shown};
-pub(in crate::app) use desk::Desk;
+pub(in crate::app) use desk::{Desk, content, text_of};
 pub use forms::{FormsPage, SealedHead};
 pub use listing::{ListPage, Paper, TypedDecision};
 pub use overview::{Overview, PollLine};

@@ -124,8 +124,11 @@ impl App {
 
 /// Name of the sitting of a poll.
 pub(super) async fn sitting(tx: &mut CouncilTx, poll: PollId) -> Result<String, AppError> {
-    let part = preparation::part(tx, poll, &Part::Plan).await?.ok_or(NO_POLL)?;
-    Ok(read_plan(&part.content)?.council.sitting.name)
+    match preparation::part(tx, poll, &Part::Plan).await? {
+        Some(part) => Ok(read_plan(&part.content)?.council.sitting.name),
+        // A poll that came from a workbook was not planned here.
+        None => Ok(polls::find(tx, poll).await?.ok_or(NO_POLL)?.state.poll().created.sitting.clone()),
+    }
 }
 
 async fn overview(tx: &mut CouncilTx, poll: PollId, today: Date) -> Result<Overview, AppError> {
@@ -164,7 +167,7 @@ async fn overview(tx: &mut CouncilTx, poll: PollId, today: Date) -> Result<Overv
 
 /// Open proposals by the tasks that they belong to.
 fn waiting(desk: &Desk) -> [usize; 5] {
-    ProposalKind::ALL.map(|kind| {
+    ProposalKind::OF_PREPARATION.map(|kind| {
         let waits = |p: &&Proposal| p.kind == kind && p.state == ProposalState::Open;
         desk.proposals.iter().filter(waits).count()
     })

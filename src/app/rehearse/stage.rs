@@ -31,7 +31,7 @@ use crate::app::error::AppError;
 use crate::app::files::OutFolder;
 use crate::app::keys::Keys;
 use crate::app::passwords::{Cost, Password};
-use crate::app::polls::{CountedBatch, Hand, NewPoll, Rehearser, Taken};
+use crate::app::polls::{Act, CountedBatch, Hand, NewPoll, Rehearser, Taken};
 use crate::app::service::App;
 use crate::domain::audit::event::poll::{FileHash, ListedOfficial, PaperIssued, PollCreated, SealedForm};
 use crate::domain::audit::{Actor, Checkpoint, Digest, KeyName, Moment};
@@ -137,6 +137,12 @@ impl Stage {
         Hand::Rehearsal(Rehearser::new(self.council, actor))
     }
 
+    /// A step of two: the head of the board asks, the office confirms.
+    fn two(&self, act: Act) -> impl Future<Output = Result<Taken, AppError>> + '_ {
+        let confirmer = Rehearser::new(self.council, &self.program);
+        self.app.rehearse_act(confirmer, self.poll, self.board.head.clone(), act)
+    }
+
     /// Waits for a step, and keeps the head that was signed with it.
     fn take(
         &self,
@@ -168,12 +174,10 @@ impl Stage {
 
     /// The way of the real day: the deck is waived by two people because nobody keys it in a rehearsal, and the zero
     /// report is made before the first ballot.
-    pub(super) fn voting_opened(&mut self) -> Result<(), AppError> {
-        let (waived_by, head) = (Rehearser::new(self.council, &self.program), self.hand(&self.board.head));
-        let asked_by = self.board.head.clone();
-        self.take(None, self.app.waive_deck(waived_by, self.poll, asked_by, NO_DECK))?;
-        self.take(None, self.app.report_zero(head, self.poll))?;
-        let step = self.app.open_voting(self.hand(&self.program), self.poll);
+    pub(super) fn voting_opened(&mut self, present: u32) -> Result<(), AppError> {
+        self.take(None, self.two(Act::WaiveDeck { reason: NO_DECK.to_owned() }))?;
+        self.take(None, self.app.report_zero(self.hand(&self.board.head), self.poll))?;
+        let step = self.two(Act::OpenVoting { present });
         self.head = self.take(Some(Moment::VotingOpened), step)?;
         Ok(())
     }
@@ -197,13 +201,13 @@ impl Stage {
                 done.into_iter().collect::<Result<Vec<_>, _>>()?;
             }
         }
-        let step = self.app.close_counting(head_teller, self.poll);
+        let step = self.two(Act::CloseCounting);
         self.head = self.take(Some(Moment::CountingClosed), step)?;
         Ok(())
     }
 
     pub(super) fn result_declared(&self, results_json: &str) -> Result<(), AppError> {
-        let step = self.app.declare_result(self.hand(&self.program), self.poll, results_json.to_owned());
+        let step = self.two(Act::DeclareResult { results: results_json.to_owned() });
         self.take(None, step).map(drop)
     }
 
@@ -223,11 +227,11 @@ impl Stage {
         let hand = self.hand(&self.program);
         let paper = issued(resolution);
         if confirms {
-            self.take(None, self.app.confirm_result(hand, self.poll, paper, String::new()))?;
+            self.take(None, self.two(Act::ConfirmResult { paper, resolution: String::new() }))?;
         } else {
             self.take(None, self.app.issue_paper(hand, self.poll, paper))?;
         }
-        self.head = self.take(Some(Moment::Published), self.app.publish(hand, self.poll))?;
+        self.head = self.take(Some(Moment::Published), self.two(Act::Publish))?;
         Ok(())
     }
 

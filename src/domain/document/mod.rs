@@ -1,5 +1,6 @@
 //! Papers as values: what stands on them, in which order, without a page or a millimetre. `pdf` turns them into bytes.
 
+mod corrigendum;
 mod discussion;
 mod dossier;
 mod frame;
@@ -15,6 +16,7 @@ mod tally_sheet;
 mod test_deck;
 mod zero;
 
+pub use corrigendum::{Corrected, corrigendum};
 pub use discussion::{Discussion, GroupOpinion, OfficialOpinions, discussion_report};
 pub(crate) use dossier::result_text;
 pub use dossier::{dossier_document, field_document};

@@ -1,6 +1,6 @@
 //! After the close: recounts, the result, minutes, resolution, publication, archive; and calling it off.
 
-use super::{PollState, ProposedMinutes, Refusal, Step, TwoPeople, is_one_person};
+use super::{Pair, PollState, ProposedMinutes, Refusal, Step, TwoPeople, is_one_person};
 use crate::domain::audit::event::poll::{
     CorrigendumIssued, LineRecounted, MinutesProposed, MinutesSigned, PaperIssued, PollArchived, PollCancelled,
     ResultConfirmed, ResultDeclared, ResultPublished, Stands,
@@ -58,8 +58,9 @@ impl PollState {
     /// be counted again. In a rehearsal there is no paper to do it from, see [the module](super).
     ///
     /// # Errors
-    /// Before counting is closed, a second time, by other rules, and as long as a line that is due was not counted again.
-    pub fn declare_result(self, rules: &RuleSet, results_sha256: Digest) -> Result<Step, Refusal> {
+    /// Before counting is closed, a second time, by one person, by other rules, and as long as a line that is due was not
+    /// counted again.
+    pub fn declare_result(self, rules: &RuleSet, results_sha256: Digest, pair: Pair) -> Result<Step, Refusal> {
         let Self::Closed(poll, counted) = self else { return self.refuse("ghi kết quả") };
         let created = &poll.created;
         if created.ruleset != rules.id {
@@ -71,7 +72,8 @@ impl PollState {
             let why = due.why();
             return Err(Refusal::RecountDue { form: due.form, line: due.line, why });
         }
-        Ok(Step::quiet(Self::Declared(poll), vec![ResultDeclared { results_sha256 }.into()]))
+        let proposed_by = pair.proposer(&poll)?;
+        Ok(Step::quiet(Self::Declared(poll), vec![ResultDeclared { proposed_by, results_sha256 }.into()]))
     }
 
     /// The minutes of the count lie on the table, put there by `by`; new ones take the place of those before.
@@ -111,11 +113,11 @@ impl PollState {
     /// The council confirmed the result by the resolution `paper`, whose number and day are `resolution`.
     ///
     /// # Errors
-    /// Before minutes are signed, and a second time.
-    pub fn confirm_result(self, paper: PaperIssued, resolution: String) -> Result<Step, Refusal> {
+    /// Before minutes are signed, a second time, and by one person.
+    pub fn confirm_result(self, paper: PaperIssued, resolution: String, pair: Pair) -> Result<Step, Refusal> {
         let Self::Minuted(poll) = self else { return self.refuse("ghi nghị quyết xác nhận kết quả") };
-        let sha256 = paper.sha256;
-        let events = vec![paper.into(), ResultConfirmed { resolution, sha256 }.into()];
+        let (sha256, proposed_by) = (paper.sha256, pair.proposer(&poll)?);
+        let events = vec![paper.into(), ResultConfirmed { proposed_by, resolution, sha256 }.into()];
         Ok(Step::quiet(Self::Confirmed(poll), events))
     }
 
@@ -123,8 +125,8 @@ impl PollState {
     /// for a Party vote, the signed minutes are enough.
     ///
     /// # Errors
-    /// Before minutes are signed, before the resolution that the rules ask for, and a second time.
-    pub fn publish(self, rules: &RuleSet, at: UtcTime) -> Result<Step, Refusal> {
+    /// Before minutes are signed, before the resolution that the rules ask for, a second time, and by one person.
+    pub fn publish(self, rules: &RuleSet, at: UtcTime, pair: Pair) -> Result<Step, Refusal> {
         let poll = match self {
             Self::Confirmed(poll) => poll,
             Self::Minuted(poll) if rules.id != poll.created.ruleset => {
@@ -134,7 +136,9 @@ impl PollState {
             Self::Minuted(poll) => poll,
             other => return other.refuse("công bố kết quả"),
         };
-        Ok(Step::signed(Self::Published(poll), vec![ResultPublished { at }.into()], Moment::Published))
+        let proposed_by = pair.proposer(&poll)?;
+        let events = vec![ResultPublished { at, proposed_by }.into()];
+        Ok(Step::signed(Self::Published(poll), events, Moment::Published))
     }
 
     /// A paper that was published is wrong: two people issue one that says what is right. The result that was declared
@@ -156,10 +160,11 @@ impl PollState {
     /// The papers are sealed and lie in `place`.
     ///
     /// # Errors
-    /// Before the result is public, and a second time.
-    pub fn archive(self, place: String) -> Result<Step, Refusal> {
+    /// Before the result is public, a second time, and by one person.
+    pub fn archive(self, place: String, pair: Pair) -> Result<Step, Refusal> {
         let Self::Published(poll) = self else { return self.refuse("lưu trữ") };
-        Ok(Step::signed(Self::Archived(poll), vec![PollArchived { place }.into()], Moment::Published))
+        let events = vec![PollArchived { place, proposed_by: pair.proposer(&poll)? }.into()];
+        Ok(Step::signed(Self::Archived(poll), events, Moment::Published))
     }
 
     /// Two people call the vote off. What was sealed stays closed for good.
@@ -174,8 +179,8 @@ impl PollState {
             | Self::Sealed(poll, _)
             | Self::Tested(poll, _)
             | Self::Zeroed(poll, _)
-            | Self::Voting(poll, _)
-            | Self::Counting(poll, _)
+            | Self::Voting(poll, ..)
+            | Self::Counting(poll, ..)
             | Self::Closed(poll, _) => poll,
             other => return other.refuse(doing),
         };

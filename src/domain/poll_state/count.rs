@@ -1,6 +1,6 @@
 //! The day in the hall: test deck, zero report, ballots out and back, batches, the close.
 
-use super::{Counted, FormProgress, MayOpen, Poll, PollState, Refusal, Step, TwoPeople};
+use super::{Counted, FormProgress, MayOpen, Pair, Poll, PollState, Refusal, Step, TwoPeople};
 use crate::domain::audit::event::poll::{
     BallotsCorrected, BallotsReturned, BatchCommitted, BatchReopened, CountingClosed, DeckCounted, DeckForm,
     DeckWaived, FormTotals, SealedForm, VotingOpened, ZeroReported,
@@ -101,14 +101,19 @@ impl PollState {
         Ok(Step::quiet(Self::Zeroed(poll, forms), events))
     }
 
-    /// Delegates receive their ballots.
+    /// Delegates receive their ballots; `present` of them are in the hall.
     ///
     /// # Errors
-    /// Before the zero report, and a second time.
-    pub fn open_voting(self, at: UtcTime) -> Result<Step, Refusal> {
+    /// Before the zero report, a second time, by one person, and when nobody or more than all delegates are there.
+    pub fn open_voting(self, at: UtcTime, present: u32, pair: Pair) -> Result<Step, Refusal> {
         let Self::Zeroed(poll, forms) = self else { return self.refuse("mở bỏ phiếu") };
-        let state = Self::Voting(poll, begun(forms));
-        Ok(Step::signed(state, vec![VotingOpened { at }.into()], Moment::VotingOpened))
+        let delegates = poll.created.delegates;
+        if present == 0 || present > delegates {
+            return Err(Refusal::Present { present, delegates });
+        }
+        let proposed_by = pair.proposer(&poll)?;
+        let state = Self::Voting(poll, Hall { delegates, present: Some(present) }, begun(forms));
+        Ok(Step::signed(state, vec![VotingOpened { at, present, proposed_by }.into()], Moment::VotingOpened))
     }
 
     /// Where the papers of one form went. With the last form's the box is empty, and counting begins.
@@ -116,14 +121,16 @@ impl PollState {
     /// # Errors
     /// Outside the vote, for an unknown form, a second time, and when the figures contradict each other.
     pub fn record_ballots(self, form: String, account: BallotAccount) -> Result<Step, Refusal> {
-        let Self::Voting(poll, mut forms) = self else { return self.refuse("ghi số phiếu phát ra, thu về") };
+        let Self::Voting(poll, hall, mut forms) = self else {
+            return self.refuse("ghi số phiếu phát ra, thu về");
+        };
         let progress = find(&mut forms, &form)?;
         if progress.ballots.is_some() {
             return Err(Refusal::AlreadyReturned(form));
         }
-        progress.ballots = Some(held(&poll, &form, account)?);
+        progress.ballots = Some(held(hall, &form, account)?);
         let is_last = forms.iter().all(|progress| progress.ballots.is_some());
-        let state = if is_last { Self::Counting(poll, forms) } else { Self::Voting(poll, forms) };
+        let state = if is_last { Self::Counting(poll, hall, forms) } else { Self::Voting(poll, hall, forms) };
         Ok(Step::quiet(state, vec![account.told(form).into()]))
     }
 
@@ -135,9 +142,9 @@ impl PollState {
     /// figures contradict each other or the batches that are in.
     pub fn correct_ballots(self, form: String, account: BallotAccount, two: TwoPeople) -> Result<Step, Refusal> {
         let doing = "sửa số phiếu phát ra, thu về";
-        let Self::Counting(poll, mut forms) = self else { return self.refuse(doing) };
+        let Self::Counting(poll, hall, mut forms) = self else { return self.refuse(doing) };
         let progress = find(&mut forms, &form)?;
-        let ballots @ (_, returned) = held(&poll, &form, account)?;
+        let ballots @ (_, returned) = held(hall, &form, account)?;
         if progress.papers > u64::from(returned) {
             return Err(Refusal::PapersOver { form, papers: progress.papers, returned });
         }
@@ -145,7 +152,7 @@ impl PollState {
         let (proposed_by, reason) = two.into_parts(&poll, doing)?;
         let ballots: BallotsReturned = account.told(form);
         let events = vec![BallotsCorrected { ballots, proposed_by, reason }.into()];
-        Ok(Step::quiet(Self::Counting(poll, forms), events))
+        Ok(Step::quiet(Self::Counting(poll, hall, forms), events))
     }
 
     /// Two tellers agree on a batch whose number is not taken yet; `opening` goes under seal, the log gets the
@@ -154,7 +161,7 @@ impl PollState {
     /// # Errors
     /// Outside the count, when its figures cannot be right, and when the batches would hold more papers than came back.
     pub fn commit_batch(self, opening: &Opening, commitment: Digest) -> Result<Step, Refusal> {
-        let Self::Counting(poll, mut forms) = self else { return self.refuse("chốt tập phiếu") };
+        let Self::Counting(poll, hall, mut forms) = self else { return self.refuse("chốt tập phiếu") };
         let (form, batch) = (opening.form.clone(), opening.batch);
         let progress = find(&mut forms, &form)?;
         let Some((_, returned)) = progress.ballots else { return Err(Refusal::NotReturned(form)) };
@@ -167,7 +174,7 @@ impl PollState {
         }
         (progress.papers, progress.batches) = (papers, progress.batches + 1);
         let events = vec![BatchCommitted { batch, commitment, form, papers: opening.counts.papers }.into()];
-        Ok(Step::quiet(Self::Counting(poll, forms), events))
+        Ok(Step::quiet(Self::Counting(poll, hall, forms), events))
     }
 
     /// Two people have a batch counted anew. Its commitment stays in the log, superseded, and is never opened: the
@@ -177,7 +184,7 @@ impl PollState {
     /// Outside the count, when there is no such batch, by one person, and without a reason.
     pub fn reopen_batch(self, batch: StandingBatch, two: TwoPeople) -> Result<Step, Refusal> {
         let doing = "mở lại tập phiếu";
-        let Self::Counting(poll, mut forms) = self else { return self.refuse(doing) };
+        let Self::Counting(poll, hall, mut forms) = self else { return self.refuse(doing) };
         let StandingBatch { form, batch, commitment, papers } = batch;
         let progress = find(&mut forms, &form)?;
         let left = (progress.batches.checked_sub(1), progress.papers.checked_sub(u64::from(papers)));
@@ -185,7 +192,7 @@ impl PollState {
         (progress.batches, progress.papers) = (batches, papers);
         let (proposed_by, reason) = two.into_parts(&poll, doing)?;
         let events = vec![BatchReopened { batch, commitment, form, proposed_by, reason }.into()];
-        Ok(Step::quiet(Self::Counting(poll, forms), events))
+        Ok(Step::quiet(Self::Counting(poll, hall, forms), events))
     }
 
     /// The count is complete and may be opened.
@@ -193,7 +200,7 @@ impl PollState {
     /// # Errors
     /// Outside the count, and as long as a returned paper of any form is in no batch.
     pub fn close(self) -> Result<Closing, Refusal> {
-        let Self::Counting(poll, forms) = self else { return self.refuse("đóng kiểm phiếu") };
+        let Self::Counting(poll, _, forms) = self else { return self.refuse("đóng kiểm phiếu") };
         for FormProgress { form, ballots, papers, .. } in &forms {
             match ballots {
                 None => return Err(Refusal::NotReturned(form.id.clone())),
@@ -217,8 +224,9 @@ impl Closing {
     /// Adds up what was sealed and closes the count.
     ///
     /// # Errors
-    /// When `openings` are not those of the batches that were committed.
-    pub fn total(self, openings: &[Opening]) -> Result<Step, Refusal> {
+    /// When `openings` are not those of the batches that were committed, and by one person.
+    pub fn total(self, openings: &[Opening], pair: Pair) -> Result<Step, Refusal> {
+        let proposed_by = pair.proposer(&self.poll)?;
         let mut totals = Vec::with_capacity(self.forms.len());
         for progress in &self.forms {
             let FormProgress { form, ballots, batches, .. } = progress;
@@ -229,7 +237,7 @@ impl Closing {
             let (issued, returned) = ballots.filter(|(_, back)| whole && *back == counts.papers).ok_or_else(sealed)?;
             totals.push(FormTotals { counts, form: form.id.clone(), issued, returned });
         }
-        let events = vec![CountingClosed { forms: totals.clone() }.into()];
+        let events = vec![CountingClosed { forms: totals.clone(), proposed_by }.into()];
         Ok(Step::signed(PollState::Closed(self.poll, Counted::new(totals)), events, Moment::CountingClosed))
     }
 }
@@ -239,8 +247,7 @@ fn begun(forms: Vec<SealedForm>) -> Vec<FormProgress> {
 }
 
 /// Issued and returned, when nothing in the account blocks.
-fn held(poll: &Poll, form: &str, account: BallotAccount) -> Result<(u32, u32), Refusal> {
-    let hall = Hall { delegates: poll.created.delegates, present: None };
+fn held(hall: Hall, form: &str, account: BallotAccount) -> Result<(u32, u32), Refusal> {
     match account.blocked(hall) {
         Some(fault) => Err(Refusal::Account { form: form.to_owned(), fault }),
         None => Ok((account.issued, account.returned)),

@@ -25,6 +25,7 @@ use std::collections::BTreeSet;
 
 use super::audit::event::poll::{FormTotals, LineRecounted, ListedOfficial, PollCreated, SealedForm, Stands};
 use super::audit::{Actor, Digest, Moment, PollEvent};
+use super::ballot_account::Hall;
 use super::id::PollId;
 use super::poll::LevelCounts;
 use super::recount;
@@ -32,8 +33,8 @@ use super::roster::Teller;
 
 pub use conclude::Recounted;
 pub use count::{Closing, StandingBatch};
-pub use pair::TwoPeople;
 pub(in crate::domain) use pair::is_one_person;
+pub use pair::{Pair, TwoPeople};
 pub use refusal::Refusal;
 pub use stage::Stage;
 
@@ -127,10 +128,10 @@ pub enum PollState {
     Tested(Poll, Vec<FormProgress>),
     /// With the forms, of which nothing is counted.
     Zeroed(Poll, Vec<SealedForm>),
-    /// With what came back of each form.
-    Voting(Poll, Vec<FormProgress>),
-    /// With what came back and what was counted of each form.
-    Counting(Poll, Vec<FormProgress>),
+    /// With who may have taken a paper, and what came back of each form.
+    Voting(Poll, Hall, Vec<FormProgress>),
+    /// With the same, and what was counted of each form.
+    Counting(Poll, Hall, Vec<FormProgress>),
     /// With the totals.
     Closed(Poll, Counted),
     /// See [`Stage::Declared`].
@@ -220,8 +221,8 @@ impl PollState {
             | Self::Sealed(poll, _)
             | Self::Tested(poll, _)
             | Self::Zeroed(poll, _)
-            | Self::Voting(poll, _)
-            | Self::Counting(poll, _)
+            | Self::Voting(poll, ..)
+            | Self::Counting(poll, ..)
             | Self::Closed(poll, _)
             | Self::Declared(poll)
             | Self::Proposed(poll, _)

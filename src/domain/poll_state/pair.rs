@@ -6,14 +6,20 @@ use super::refusal::Refusal;
 use crate::domain::audit::Actor;
 use crate::domain::role::Role;
 
-/// Two different people, and why they do it.
+/// Two different people.
 ///
 /// The one who asked is named in the entry's data; the one who confirmed is its actor, so whoever takes the step must
 /// write the entry as [`Self::confirmed_by`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TwoPeople {
+pub struct Pair {
     proposed_by: Actor,
     confirmed_by: Actor,
+}
+
+/// Two different people, and why they do it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TwoPeople {
+    pair: Pair,
     reason: String,
 }
 
@@ -23,10 +29,10 @@ pub(in crate::domain) fn is_one_person(one: &Actor, other: &Actor, is_rehearsal:
     one.account == other.account && !(is_rehearsal && is_program)
 }
 
-impl TwoPeople {
-    /// The two and their reason. Whether they are different people is held against the poll by the step that they take.
-    pub fn new(proposed_by: Actor, confirmed_by: Actor, reason: impl Into<String>) -> Self {
-        Self { proposed_by, confirmed_by, reason: reason.into() }
+impl Pair {
+    /// The two. Whether they are different people is held against the poll by the step that they take.
+    pub const fn new(proposed_by: Actor, confirmed_by: Actor) -> Self {
+        Self { proposed_by, confirmed_by }
     }
 
     /// Who is the actor of the entry.
@@ -34,14 +40,27 @@ impl TwoPeople {
         &self.confirmed_by
     }
 
-    /// Who asked, and why, for the entry's data.
-    pub(super) fn into_parts(self, poll: &Poll, doing: &'static str) -> Result<(Actor, String), Refusal> {
+    /// The same two with what moves them.
+    pub fn because(self, reason: impl Into<String>) -> TwoPeople {
+        TwoPeople { pair: self, reason: reason.into() }
+    }
+
+    /// Who asked, for the entry's data.
+    pub(super) fn proposer(self, poll: &Poll) -> Result<Actor, Refusal> {
         if is_one_person(&self.proposed_by, &self.confirmed_by, poll.created.rehearsal) {
             return Err(Refusal::OnePerson);
         }
+        Ok(self.proposed_by)
+    }
+}
+
+impl TwoPeople {
+    /// Who asked, and why, for the entry's data.
+    pub(super) fn into_parts(self, poll: &Poll, doing: &'static str) -> Result<(Actor, String), Refusal> {
+        let proposed_by = self.pair.proposer(poll)?;
         if self.reason.trim().is_empty() {
             return Err(Refusal::NoReason(doing));
         }
-        Ok((self.proposed_by, self.reason))
+        Ok((proposed_by, self.reason))
     }
 }

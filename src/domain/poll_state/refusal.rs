@@ -39,6 +39,14 @@ pub enum Refusal {
     /// Something is counted already.
     #[error("Mẫu phiếu {0} đã có số liệu nên không lập được báo cáo số không; hãy chạy «tinnhiem verify --db».")]
     NotZero(String),
+    /// Nobody in the hall, or more people than there are.
+    #[error("Số đại biểu có mặt là {present}, phải từ 1 đến tổng số {delegates} đại biểu; hãy đếm lại.")]
+    Present {
+        /// In the hall.
+        present: u32,
+        /// All delegates.
+        delegates: u32,
+    },
     /// Not one of the sealed forms.
     #[error("Không có mẫu phiếu {0} trong các mẫu đã chốt; hãy kiểm tra mã trên phiếu.")]
     UnknownForm(String),

@@ -1,6 +1,7 @@
 //! Every route with who may call it: one table, walked by a test for every role. Its parts stand by subject.
 
 mod backbone;
+mod day;
 mod dossiers;
 mod facts;
 mod official;
@@ -94,6 +95,7 @@ pub fn routes() -> Vec<Route> {
         facts::routes(),
         official::routes(),
         preparing::routes(),
+        day::routes(),
         dossiers::routes(),
         reading::routes(),
     ];

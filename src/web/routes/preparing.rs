@@ -3,11 +3,14 @@
 use axum::routing::{get, post};
 
 use super::{Access, Route};
+use crate::app::day::HALL as COUNTING;
 use crate::app::preparing::{LEADERS as CONFIRMERS, OFFICE as READERS, PREPARERS as WRITERS};
 use crate::web::pages::preparing;
 
 /// Who sees how a vote is prepared.
 const OFFICE: Access = Access::Roles(READERS);
+/// The same, and who leads the count.
+const HALL: Access = Access::Roles(COUNTING);
 /// Who prepares it.
 const PREPARERS: Access = Access::Roles(WRITERS);
 
@@ -41,13 +44,13 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/ky/{poll}/mau-phieu", OFFICE, || post(preparing::propose_forms)),
         Route::get("/ky/{poll}/mau-phieu/diem-chot.txt", OFFICE, || get(preparing::checkpoint)),
         Route::get("/ky/{poll}/mau-phieu/{file}", OFFICE, || get(preparing::form_paper)),
-        Route::get("/ky/{poll}/phieu-thu", OFFICE, || get(preparing::decks)),
-        Route::get("/ky/{poll}/phieu-thu/{file}", OFFICE, || get(preparing::deck)),
-        Route::get("/ky/{poll}/phieu-dem-tay/{file}", OFFICE, || get(preparing::tally)),
-        Route::get("/ky/{poll}/de-xuat", OFFICE, || get(preparing::proposals)),
-        Route::get("/ky/{poll}/de-xuat/{proposal}", OFFICE, || get(preparing::proposal)),
+        Route::get("/ky/{poll}/phieu-thu", HALL, || get(preparing::decks)),
+        Route::get("/ky/{poll}/phieu-thu/{file}", HALL, || get(preparing::deck)),
+        Route::get("/ky/{poll}/phieu-dem-tay/{file}", HALL, || get(preparing::tally)),
+        Route::get("/ky/{poll}/de-xuat", HALL, || get(preparing::proposals)),
+        Route::get("/ky/{poll}/de-xuat/{proposal}", HALL, || get(preparing::proposal)),
         Route::post("/ky/{poll}/de-xuat/{proposal}/xac-nhan", LEADERS, || post(preparing::confirm)),
         Route::post("/ky/{poll}/de-xuat/{proposal}/khong-chap-nhan", LEADERS, || post(preparing::refuse)),
-        Route::post("/ky/{poll}/de-xuat/{proposal}/rut", OFFICE, || post(preparing::withdraw)),
+        Route::post("/ky/{poll}/de-xuat/{proposal}/rut", HALL, || post(preparing::withdraw)),
     ]
 }

@@ -1,5 +1,6 @@
 //! A service on a database of its own, and people who visit it: the stories of the pages are told with these.
 
+mod counting;
 mod database;
 mod dossiers;
 mod facts;
@@ -29,6 +30,7 @@ use tinnhiem::store::{Store, logs};
 use tinnhiem::web;
 use zeroize::Zeroizing;
 
+pub use counting::RETURNED;
 pub use database::{Database, Engine};
 pub use dossiers::typed_task;
 pub use facts::fact;

@@ -62,10 +62,8 @@ impl Course {
         let Some((sha256, proposed_by)) = &self.proposed else {
             return Err(CourseError::Early { kind, needs: "minutes.proposed" });
         };
+        self.by_others(proposed_by, actor, kind)?;
         let is_rehearsal = self.poll.as_ref().is_some_and(|poll| poll.rehearsal);
-        if super::is_one_person(proposed_by, actor, is_rehearsal) {
-            return Err(CourseError::OnePerson { kind });
-        }
         if *sha256 != minutes.sha256 {
             return Err(CourseError::Contradiction("biên bản được ký không phải bản đã trình".into()));
         }
@@ -79,9 +77,11 @@ impl Course {
         &mut self,
         seq: u64,
         confirmed: &ResultConfirmed,
+        actor: &Actor,
         kind: &'static str,
     ) -> Result<(), CourseError> {
         needs(self.signed_at.is_some(), kind, "minutes.signed")?;
+        self.by_others(&confirmed.proposed_by, actor, kind)?;
         until(self.published_at.is_some(), kind, "result.published")?;
         self.has_issued(confirmed.sha256, None, kind)?;
         once(&mut self.confirmed_at, seq, kind)

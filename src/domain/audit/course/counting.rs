@@ -3,7 +3,8 @@
 use super::{BallotsReturned, Committed, Counted, Course, CourseError, FormCourse, needs, once, until};
 use crate::domain::audit::event::Actor;
 use crate::domain::audit::event::poll::{
-    BallotsCorrected, BatchCommitted, BatchReopened, CountingClosed, DeckCounted, DeckWaived, FormTotals, ZeroReported,
+    BallotsCorrected, BatchCommitted, BatchReopened, CountingClosed, DeckCounted, DeckWaived, FormTotals, VotingOpened,
+    ZeroReported,
 };
 use crate::domain::ballot_account::{BallotAccount, Hall};
 use crate::domain::count::BatchCounts;
@@ -57,6 +58,24 @@ impl Course {
         once(&mut self.zero_at, seq, kind)
     }
 
+    pub(super) fn open(
+        &mut self,
+        seq: u64,
+        opened: &VotingOpened,
+        actor: &Actor,
+        kind: &'static str,
+    ) -> Result<(), CourseError> {
+        needs(self.zero_at.is_some(), kind, "zero.reported")?;
+        self.by_others(&opened.proposed_by, actor, kind)?;
+        let delegates = self.poll.as_ref().map_or(0, |poll| poll.delegates);
+        if opened.present == 0 || opened.present > delegates {
+            let what = format!("{} đại biểu có mặt trên tổng số {delegates}", opened.present);
+            return Err(CourseError::Contradiction(what));
+        }
+        self.present = Some(opened.present);
+        once(&mut self.opened_at, seq, kind)
+    }
+
     /// The form that a counting event speaks of, between opening of the vote and closing of the count.
     fn counting(&mut self, form: &str, kind: &'static str) -> Result<&mut FormCourse, CourseError> {
         needs(self.opened_at.is_some(), kind, "voting.opened")?;
@@ -73,7 +92,7 @@ impl Course {
     /// Figures in which nothing contradicts anything.
     fn sound(&self, ballots: &BallotsReturned) -> Result<(), CourseError> {
         let delegates = self.poll.as_ref().map_or(0, |poll| poll.delegates);
-        let fault = BallotAccount::from(ballots).blocked(Hall { delegates, present: None });
+        let fault = BallotAccount::from(ballots).blocked(Hall { delegates, present: self.present });
         let told = |fault| CourseError::Contradiction(format!("mẫu phiếu {}: {fault}", ballots.form));
         fault.map_or(Ok(()), |fault| Err(told(fault)))
     }
@@ -141,8 +160,15 @@ impl Course {
         Ok(())
     }
 
-    pub(super) fn close(&mut self, seq: u64, closed: CountingClosed, kind: &'static str) -> Result<(), CourseError> {
+    pub(super) fn close(
+        &mut self,
+        seq: u64,
+        closed: CountingClosed,
+        actor: &Actor,
+        kind: &'static str,
+    ) -> Result<(), CourseError> {
         needs(self.opened_at.is_some(), kind, "voting.opened")?;
+        self.by_others(&closed.proposed_by, actor, kind)?;
         for course in self.forms.iter().flatten() {
             let Some(ballots) = &course.returned else {
                 return Err(CourseError::Early { kind, needs: "ballots.returned" });

@@ -64,6 +64,8 @@ pub struct Course {
     zero_at: Option<u64>,
     sealed_at: u64,
     opened_at: Option<u64>,
+    /// Delegates in the hall when the vote was opened.
+    present: Option<u32>,
     closed: Option<(u64, Vec<FormTotals>)>,
     /// The totals with what recounts made of them.
     counted: Option<Counted>,
@@ -125,30 +127,30 @@ impl Course {
             PollEvent::DeckCounted(deck) => self.test(&deck, kind),
             PollEvent::DeckWaived(waived) => self.waive(&waived, actor, kind),
             PollEvent::ZeroReported(zero) => self.report_zero(seq, &zero, kind),
-            PollEvent::VotingOpened(_) => {
-                needs(self.zero_at.is_some(), kind, "zero.reported")?;
-                once(&mut self.opened_at, seq, kind)
-            }
+            PollEvent::VotingOpened(opened) => self.open(seq, &opened, actor, kind),
             PollEvent::BallotsReturned(ballots) => self.take_back(ballots, kind),
             PollEvent::BallotsCorrected(corrected) => self.correct(corrected, actor, kind),
             PollEvent::BatchCommitted(batch) => self.commit(batch, kind),
             PollEvent::BatchReopened(batch) => self.reopen(&batch, actor, kind),
-            PollEvent::CountingClosed(closed) => self.close(seq, closed, kind),
+            PollEvent::CountingClosed(closed) => self.close(seq, closed, actor, kind),
             PollEvent::LineRecounted(line) => self.recount(&line, kind),
             PollEvent::ResultDeclared(result) => {
                 needs(self.closed.is_some(), kind, "counting.closed")?;
+                self.by_others(&result.proposed_by, actor, kind)?;
                 once(&mut self.results_sha256, result.results_sha256, kind)
             }
             PollEvent::MinutesProposed(minutes) => self.propose(&minutes, actor, kind),
             PollEvent::MinutesSigned(minutes) => self.sign(seq, &minutes, actor, kind),
-            PollEvent::ResultConfirmed(confirmed) => self.confirm(seq, &confirmed, kind),
-            PollEvent::ResultPublished(_) => {
+            PollEvent::ResultConfirmed(confirmed) => self.confirm(seq, &confirmed, actor, kind),
+            PollEvent::ResultPublished(published) => {
                 needs(self.signed_at.is_some(), kind, "minutes.signed")?;
+                self.by_others(&published.proposed_by, actor, kind)?;
                 once(&mut self.published_at, seq, kind)
             }
             PollEvent::CorrigendumIssued(corrigendum) => self.put_right(&corrigendum, actor, kind),
-            PollEvent::PollArchived(_) => {
+            PollEvent::PollArchived(archived) => {
                 needs(self.published_at.is_some(), kind, "result.published")?;
+                self.by_others(&archived.proposed_by, actor, kind)?;
                 once(&mut self.archived_at, seq, kind)
             }
             PollEvent::PollCancelled(cancelled) => self.cancel(&cancelled, actor, kind),
@@ -185,12 +187,16 @@ impl Course {
         until(self.forms.is_some(), kind, "forms.sealed")
     }
 
-    /// Whoever proposed is not whoever wrote the entry, and says why.
-    fn by_two(&self, proposed_by: &Actor, actor: &Actor, reason: &str, kind: &'static str) -> Result<(), CourseError> {
+    /// Whoever proposed is not whoever wrote the entry.
+    fn by_others(&self, proposed_by: &Actor, actor: &Actor, kind: &'static str) -> Result<(), CourseError> {
         let is_rehearsal = self.poll.as_ref().is_some_and(|poll| poll.rehearsal);
-        if is_one_person(proposed_by, actor, is_rehearsal) {
-            return Err(CourseError::OnePerson { kind });
-        }
+        let is_one = is_one_person(proposed_by, actor, is_rehearsal);
+        if is_one { Err(CourseError::OnePerson { kind }) } else { Ok(()) }
+    }
+
+    /// The same, and the entry says why.
+    fn by_two(&self, proposed_by: &Actor, actor: &Actor, reason: &str, kind: &'static str) -> Result<(), CourseError> {
+        self.by_others(proposed_by, actor, kind)?;
         if reason.trim().is_empty() {
             return Err(CourseError::Contradiction(format!("bản ghi {kind} không có lý do")));
         }

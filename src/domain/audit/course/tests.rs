@@ -50,7 +50,12 @@ fn forms(lines: u32) -> PollEvent {
 }
 
 fn voting() -> PollEvent {
-    VotingOpened { at: "2026-12-10T01:00:00Z".parse().expect("time") }.into()
+    opened(3, 1)
+}
+
+fn opened(present: u32, by: u8) -> PollEvent {
+    let at = "2026-12-10T01:00:00Z".parse().expect("time");
+    VotingOpened { at, present, proposed_by: somebody(by) }.into()
 }
 
 /// Somebody by the last byte of an account.
@@ -107,7 +112,8 @@ fn signed(sha256: Digest) -> PollEvent {
 }
 
 fn published() -> PollEvent {
-    ResultPublished { at: "2026-12-10T01:00:00Z".parse().expect("time") }.into()
+    let at = "2026-12-10T01:00:00Z".parse().expect("time");
+    ResultPublished { at, proposed_by: somebody(1) }.into()
 }
 
 fn batch(form: &str, batch: u32, papers: u32) -> PollEvent {
@@ -117,11 +123,12 @@ fn batch(form: &str, batch: u32, papers: u32) -> PollEvent {
 fn closing() -> PollEvent {
     let lines = vec![LevelCounts::Confidence { confidence: 2, no_confidence: 1 }];
     let counts = BatchCounts { papers: 3, lines, ..BatchCounts::default() };
-    CountingClosed { forms: vec![FormTotals { counts, form: "F1".into(), issued: 3, returned: 3 }] }.into()
+    let forms = vec![FormTotals { counts, form: "F1".into(), issued: 3, returned: 3 }];
+    CountingClosed { forms, proposed_by: somebody(1) }.into()
 }
 
 fn result() -> PollEvent {
-    ResultDeclared { results_sha256: Digest::of(b"") }.into()
+    ResultDeclared { proposed_by: somebody(1), results_sha256: Digest::of(b"") }.into()
 }
 
 /// Told by somebody else with every entry, who is never the one that proposed.
@@ -207,6 +214,10 @@ fn figures_that_contradict_each_other_are_refused_where_they_stand() {
     assert!(contradicts(DECK + 1, zero(1)));
     assert!(contradicts(BALLOTS, ballots(2, 3)), "more came back than went out");
     assert!(contradicts(BALLOTS, ballots(4, 4)), "four delegates of three");
+    assert!(contradicts(BALLOTS - 1, opened(4, 1)) && contradicts(BALLOTS - 1, opened(0, 1)), "in the hall");
+    let mut fewer = whole();
+    fewer[BALLOTS - 1] = opened(2, 1);
+    assert!(matches!(told(fewer), Err(CourseError::Contradiction(_))), "three ballots for two in the hall");
     assert!(contradicts(BATCH, batch("F1", 1, 2)));
     assert_eq!(with(BATCH, batch("F2", 1, 3)), Err(CourseError::UnknownForm { form: "F2".into() }));
 }
@@ -262,8 +273,13 @@ fn a_recount_says_both_figures_and_the_one_that_stands_goes_on() {
 #[test]
 fn minutes_are_signed_by_somebody_else_and_are_those_on_the_table() {
     assert!(matches!(with(13, signed(Digest::of(b"other"))), Err(CourseError::Contradiction(_))));
-    let one = told_by(whole(), |_| somebody(7));
-    assert_eq!(one, Err(CourseError::OnePerson { kind: "minutes.signed" }));
+    let proposes = |seq: u64| if (11..=13).contains(&seq) { somebody(7) } else { somebody(8) };
+    assert_eq!(told_by(whole(), proposes), Err(CourseError::OnePerson { kind: "minutes.signed" }));
+    // Whoever proposed the others' steps takes none of them.
+    for (place, kind) in [(BALLOTS - 1, "voting.opened"), (CLOSING, "counting.closed"), (10, "result.declared")] {
+        let alone = |seq| if seq == u64::try_from(place).expect("small") { somebody(1) } else { somebody(9) };
+        assert_eq!(told_by(whole(), alone), Err(CourseError::OnePerson { kind }));
+    }
 }
 
 #[test]

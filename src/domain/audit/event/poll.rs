@@ -158,9 +158,13 @@ events! {
         forms: Vec<FormTotals>,
     }
     /// Delegates receive their ballots.
-    "voting.opened" VotingOpened by "leader" when "once, after the zero report; checkpoint 2 follows" {
+    "voting.opened" VotingOpened by "leader" when "once, after the zero report; by two people; checkpoint 2 follows" {
         /// When the chair opened it.
         at: UtcTime,
+        /// Delegates in the hall, as the board counted them: no more ballots are issued of a form.
+        present: u32,
+        /// Who asked for it; whoever wrote the entry agreed.
+        proposed_by: Actor,
     }
     /// Papers of one form, each figure counted by itself.
     "ballots.returned" BallotsReturned by "head_teller" when "once per form, after voting opened; counting begins with the last form's" {
@@ -213,9 +217,11 @@ events! {
         reason: String,
     }
     /// Every batch is in; totals become public.
-    "counting.closed" CountingClosed by "head_teller" when "once, after the last batch; checkpoint 3 follows" {
+    "counting.closed" CountingClosed by "leader" when "once, after the last batch; by two people; checkpoint 3 follows" {
         /// One per form, in the order of the sealed forms.
         forms: Vec<FormTotals>,
+        /// Who asked for it; whoever wrote the entry agreed.
+        proposed_by: Actor,
     }
     /// The papers were counted again for one line.
     "line.recounted" LineRecounted by "head_teller" when "after counting closed, before the result; every line that is due" {
@@ -235,7 +241,9 @@ events! {
         stands: Stands,
     }
     /// The result as published.
-    "result.declared" ResultDeclared by "leader" when "once, after counting closed and every line that is due was recounted" {
+    "result.declared" ResultDeclared by "leader" when "once, after counting closed and every line that is due was recounted; by two people" {
+        /// Who asked for it; whoever wrote the entry agreed.
+        proposed_by: Actor,
         /// SHA-256 of results.json.
         results_sha256: Digest,
     }
@@ -254,16 +262,20 @@ events! {
         tellers: Vec<Teller>,
     }
     /// The council confirmed the result by a resolution.
-    "result.confirmed" ResultConfirmed by "leader" when "once, after minutes are signed, where the rule set asks for a resolution" {
+    "result.confirmed" ResultConfirmed by "leader" when "once, after minutes are signed, where the rule set asks for a resolution; by two people" {
+        /// Who asked for it; whoever wrote the entry agreed.
+        proposed_by: Actor,
         /// Number and day of the resolution; empty in a rehearsal.
         resolution: String,
         /// SHA-256 of the paper.
         sha256: Digest,
     }
     /// The result is public.
-    "result.published" ResultPublished by "leader" when "once, after minutes are signed and the result is confirmed; checkpoint 5 follows" {
+    "result.published" ResultPublished by "leader" when "once, after minutes are signed and the result is confirmed; by two people; checkpoint 5 follows" {
         /// When.
         at: UtcTime,
+        /// Who asked for it; whoever wrote the entry agreed.
+        proposed_by: Actor,
     }
     /// A published paper was wrong; this one says what is right.
     "corrigendum.issued" CorrigendumIssued by "leader" when "after the result is published; by two people; checkpoint 5 is signed again" {
@@ -277,9 +289,11 @@ events! {
         sha256: Digest,
     }
     /// The papers of the vote are sealed and put away.
-    "poll.archived" PollArchived by "clerk" when "once, after the result is published; checkpoint 5 is signed again" {
+    "poll.archived" PollArchived by "leader" when "once, after the result is published; by two people; checkpoint 5 is signed again" {
         /// Where they lie.
         place: String,
+        /// Who asked for it; whoever wrote the entry agreed.
+        proposed_by: Actor,
     }
     /// The vote is called off; nothing follows, and what was sealed stays closed.
     "poll.cancelled" PollCancelled by "leader" when "once, before the result is declared; by two people" {

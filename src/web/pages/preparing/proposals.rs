@@ -9,7 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::{LIST, answer, failed, nobody, read_poll, refused};
 use crate::app::clock::in_vietnam;
-use crate::app::preparing::{ProposalPage, Shown};
+use crate::app::preparing::{OFFICE, ProposalPage, Shown};
 use crate::app::service::Ask;
 use crate::app::{AppError, Caller};
 use crate::domain::id::ProposalId;
@@ -26,6 +26,8 @@ struct List {
     poll: String,
     sitting: String,
     proposals: Vec<Proposal>,
+    /// The caller prepares votes, and did not come from the hall.
+    is_office: bool,
 }
 
 #[derive(Template)]
@@ -73,7 +75,7 @@ pub async fn list(
     let Some(caller) = visitor.caller else { return nobody() };
     let page = async {
         let (sitting, proposals) = site.app.proposals(&caller, read_poll(&poll)?).await?;
-        Ok(Page::new(List { poll: poll.clone(), sitting, proposals }))
+        Ok(Page::new(List { poll: poll.clone(), sitting, proposals, is_office: caller.may(OFFICE).is_ok() }))
     };
     answer(page.await)
 }

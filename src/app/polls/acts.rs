@@ -1,0 +1,167 @@
+//! The steps of a poll that take two people, because they cannot be taken back or bend the straight way: one proposes,
+//! another confirms, and the poll's own log names both. On a real day they come from a proposal that was confirmed; a
+//! rehearsal takes them for the two whom it stands for.
+
+use super::{NO_POLL, Place, Rehearser, Taken, take};
+use crate::app::error::AppError;
+use crate::app::keys::Keys;
+use crate::app::service::App;
+use crate::domain::audit::event::poll::PaperIssued;
+use crate::domain::audit::{Actor, Digest, UtcTime};
+use crate::domain::ballot_account::BallotAccount;
+use crate::domain::id::PollId;
+use crate::domain::poll_state::{Pair, PollState, StandingBatch, Step};
+use crate::domain::rules::{self, RuleSet};
+use crate::store::{CouncilTx, polls, sealed};
+
+/// A step that takes two people, with all that it needs.
+#[derive(Clone, Debug)]
+pub(in crate::app) enum Act {
+    /// The vote goes on without a test deck that passed.
+    WaiveDeck {
+        /// Why, as the minutes print it.
+        reason: String,
+    },
+    /// Delegates receive their ballots.
+    OpenVoting {
+        /// Delegates in the hall.
+        present: u32,
+    },
+    /// The papers of a form were written down wrong.
+    CorrectBallots {
+        /// Id of the form.
+        form: String,
+        /// All figures anew.
+        account: BallotAccount,
+        /// Why.
+        reason: String,
+    },
+    /// A batch is counted anew.
+    ReopenBatch {
+        /// As it was committed.
+        batch: StandingBatch,
+        /// Why.
+        reason: String,
+    },
+    /// Every batch is in; the totals are opened.
+    CloseCounting,
+    /// The result stands.
+    DeclareResult {
+        /// Exact text of results.json.
+        results: String,
+    },
+    /// The council confirmed the result.
+    ConfirmResult {
+        /// The resolution as it is issued.
+        paper: PaperIssued,
+        /// Its number and day.
+        resolution: String,
+    },
+    /// The result is public.
+    Publish,
+    /// A paper that was published is put right.
+    IssueCorrigendum {
+        /// The one that says what is right.
+        paper: PaperIssued,
+        /// What was wrong.
+        reason: String,
+    },
+    /// The papers are sealed and put away.
+    Archive {
+        /// Where they lie.
+        place: String,
+    },
+    /// The vote is called off.
+    Cancel {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl App {
+    /// Takes a step of two in a rehearsal, for the two whom it stands for.
+    ///
+    /// # Errors
+    /// When the poll is no rehearsal, or refuses the step.
+    pub(in crate::app) async fn rehearse_act(
+        &self,
+        rehearser: Rehearser<'_>,
+        poll: PollId,
+        proposed_by: Actor,
+        act: Act,
+    ) -> Result<Taken, AppError> {
+        let (at, keys) = (self.now_text()?, self.keys.clone());
+        let pair = Pair::new(proposed_by, rehearser.actor.clone());
+        let work = self.store.write(rehearser.council, move |tx| {
+            Box::pin(async move {
+                let stored = polls::find(tx, poll).await?.ok_or(NO_POLL)?;
+                if !stored.state.poll().created.rehearsal {
+                    return Err(AppError::Forbidden);
+                }
+                take_act(tx, poll, (at, &keys), pair, act).await
+            })
+        });
+        work.await
+    }
+}
+
+/// What a step of two would do now. Nothing is written.
+///
+/// # Errors
+/// When the poll refuses it.
+pub(in crate::app) async fn decide(
+    tx: &mut CouncilTx,
+    poll: PollId,
+    state: PollState,
+    act: &Act,
+    (pair, at): (Pair, UtcTime),
+) -> Result<Step, AppError> {
+    Ok(match act.clone() {
+        Act::WaiveDeck { reason } => state.waive_deck(pair.because(reason))?,
+        Act::OpenVoting { present } => state.open_voting(at, present, pair)?,
+        Act::CorrectBallots { form, account, reason } => state.correct_ballots(form, account, pair.because(reason))?,
+        Act::ReopenBatch { batch, reason } => state.reopen_batch(batch, pair.because(reason))?,
+        Act::CloseCounting => {
+            let closing = state.close()?;
+            let openings = sealed::openings(tx, closing.may_open()).await?;
+            closing.total(&openings, pair)?
+        }
+        Act::DeclareResult { results } => {
+            state.declare_result(&rules_of(tx, poll).await?, Digest::of(results.as_bytes()), pair)?
+        }
+        Act::ConfirmResult { paper, resolution } => state.confirm_result(paper, resolution, pair)?,
+        Act::Publish => state.publish(&rules_of(tx, poll).await?, at, pair)?,
+        Act::IssueCorrigendum { paper, reason } => state.issue_corrigendum(paper, pair.because(reason))?,
+        Act::Archive { place } => state.archive(place, pair)?,
+        Act::Cancel { reason } => state.cancel(pair.because(reason))?,
+    })
+}
+
+/// Takes a step of two in a transaction.
+///
+/// # Errors
+/// When there is no such poll, or it refuses the step.
+pub(in crate::app) async fn take_act(
+    tx: &mut CouncilTx,
+    poll: PollId,
+    (at, keys): (UtcTime, &Keys),
+    pair: Pair,
+    act: Act,
+) -> Result<Taken, AppError> {
+    let stored = polls::find(tx, poll).await?.ok_or(NO_POLL)?;
+    let actor = pair.confirmed_by().clone();
+    let step = decide(tx, poll, stored.state, &act, (pair, at)).await?;
+    if let Act::DeclareResult { results } = act {
+        polls::add_results(tx, poll, results).await?;
+    }
+    take(tx, Place { poll, log: stored.log, at }, &actor, step, keys).await
+}
+
+/// The rule set that a poll goes by, as it was when the poll began.
+///
+/// # Errors
+/// When there is no such poll.
+pub(in crate::app) async fn rules_of(tx: &mut CouncilTx, poll: PollId) -> Result<RuleSet, AppError> {
+    let text = polls::ruleset_text(tx, poll).await?.ok_or(NO_POLL)?;
+    rules::load("ruleset.toml", &text).map_err(|e| AppError::internal("đọc bộ quy tắc của cuộc bỏ phiếu", e))
+}

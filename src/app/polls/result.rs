@@ -1,0 +1,39 @@
+//! The result as the closed count gives it, and the exact text that is declared.
+
+use super::acts::rules_of;
+use crate::app::error::AppError;
+use crate::app::results::{self, Provenance};
+use crate::domain::audit::event::poll::FormTotals;
+use crate::domain::id::PollId;
+use crate::domain::official::Block;
+use crate::domain::poll_state::{Counted, Poll};
+use crate::domain::result::{self, FormCount, Listed};
+use crate::store::{CouncilTx, polls};
+
+/// The exact text of results.json for a closed count, with the lines that were counted again.
+///
+/// # Errors
+/// When the counts do not fit the list or the rules.
+pub(in crate::app) async fn results_text(
+    tx: &mut CouncilTx,
+    poll: &Poll,
+    counted: &Counted,
+) -> Result<String, AppError> {
+    let (id, created): (PollId, _) = (poll.id, &poll.created);
+    let rules = rules_of(tx, id).await?;
+    let listed = polls::officials(tx, id).await?.into_iter();
+    let listed = listed.map(|o| Listed { name: o.name, honorific: None, post: o.posts, block: Block(o.block) });
+    let listed: Vec<Listed> = listed.collect();
+    let sealed = polls::forms(tx, id).await?;
+    let form = |total: &FormTotals| {
+        let block = sealed.iter().find(|progress| progress.form.id == total.form)?.form.block.clone();
+        let FormTotals { counts, form, issued, .. } = total.clone();
+        Some(FormCount { form, block: Block(block), issued, counts })
+    };
+    let forms: Option<Vec<FormCount>> = counted.forms().iter().map(form).collect();
+    let forms = forms.ok_or_else(|| AppError::internal("tính kết quả", "không có mẫu phiếu đã chốt"))?;
+    let result = result::decide(&rules, created.kind, created.delegates, &listed, forms)
+        .map_err(|e| AppError::Input(format!("Không tính được kết quả: {e}. Hãy xem lại số phiếu và bộ quy tắc.")))?;
+    let provenance = Provenance { rehearsal: created.rehearsal, simulated: created.simulated };
+    results::json_text(&rules, provenance, &result)
+}

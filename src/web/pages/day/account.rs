@@ -1,0 +1,116 @@
+//! Where the papers of each form went.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Response};
+
+use super::{again, answer, failed, nobody, read_poll, step_path, tag};
+use crate::app::day::{AccountPage, TypedAccount};
+use crate::app::service::Ask;
+use crate::app::{AppError, Caller};
+use crate::domain::finding::Finding;
+use crate::domain::poll_state::Stage;
+use crate::domain::proposal::ProposalKind;
+use crate::web::Site;
+use crate::web::form::Form;
+use crate::web::notice::Done;
+use crate::web::render::Page;
+use crate::web::session::Visitor;
+
+#[derive(Template)]
+#[template(path = "day/accounts.html")]
+struct List {
+    poll: String,
+    page: AccountPage,
+    correct: String,
+}
+
+#[derive(Template)]
+#[template(path = "day/account.html")]
+struct Edit {
+    poll: String,
+    id: String,
+    block: String,
+    present: Option<u32>,
+    page: AccountPage,
+    form: Form,
+    figures: [(&'static str, &'static str, &'static str); 6],
+}
+
+impl List {
+    fn tag(&self, finding: &Finding) -> &'static str {
+        tag(finding)
+    }
+}
+
+/// `GET /ky/{poll}/so-phieu`
+pub async fn list(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(poll): Path<String>,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let page = async {
+        let page = site.app.account_page(&caller, read_poll(&poll)?).await?;
+        let correct = step_path(&poll, ProposalKind::BallotsCorrected);
+        Ok(Page::new(List { poll: poll.clone(), page, correct }))
+    };
+    answer(page.await)
+}
+
+async fn page(site: &Site, caller: &Caller, (poll, id): (&str, &str), form: Form) -> Result<Page, AppError> {
+    let page = site.app.account_page(caller, read_poll(poll)?).await?;
+    let block = page.line(id)?.progress.form.block.clone();
+    let present = page.hall.and_then(|hall| hall.present);
+    let (poll, id) = (poll.to_owned(), id.to_owned());
+    Ok(Page::new(Edit { poll, id, block, present, page, form, figures: TypedAccount::FIELDS }))
+}
+
+/// `GET /ky/{poll}/so-phieu/{form}`
+pub async fn edit(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path((poll, id)): Path<(String, String)>,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    answer(page(&site, &caller, (&poll, &id), Form::default()).await)
+}
+
+/// The six figures of a form.
+pub(super) fn typed(form: &Form) -> TypedAccount {
+    let text = |field: &str| form.value(field).to_owned();
+    TypedAccount {
+        printed: text("printed"),
+        issued: text("issued"),
+        exchanged: text("exchanged"),
+        unused: text("unused"),
+        returned: text("returned"),
+        not_returned: text("not_returned"),
+    }
+}
+
+/// `POST /ky/{poll}/so-phieu/{form}`
+pub async fn save(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path((poll, id)): Path<(String, String)>,
+    form: Form,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let done = async {
+        let ask = Ask { caller: &caller, request: form.request()? };
+        let looked_at = form.has("looked_at", "1");
+        site.app.record_account(ask, read_poll(&poll)?, &id, &typed(&form), looked_at).await
+    };
+    match done.await {
+        Ok(()) | Err(AppError::AlreadyDone) => Done::Saved.at(&format!("/ky/{poll}/so-phieu")).into_response(),
+        Err(problem @ AppError::Fields { .. }) => match form.with_errors(problem) {
+            Ok(form) => again(page(&site, &caller, (&poll, &id), form).await),
+            Err(problem) => failed(&problem),
+        },
+        Err(problem) => failed(&problem),
+    }
+}

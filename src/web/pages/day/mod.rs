@@ -1,0 +1,77 @@
+//! Counting day: the day at a glance, steps of two, where the papers went, recounts, the zero report, the minutes.
+
+mod account;
+mod minutes;
+mod overview;
+mod recount;
+mod step;
+mod zero;
+
+pub use account::{edit as account, list as accounts, save as save_account};
+pub use minutes::{propose as propose_minutes, show as minutes, sign as sign_minutes};
+pub use overview::{list, show};
+pub use recount::{edit as recount, list as recounts, save as save_recount};
+pub use step::{propose as propose_step, show as step};
+pub use zero::{report as report_zero, show as zero};
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+
+use super::{error, read_poll};
+use crate::app::AppError;
+use crate::domain::finding::{Finding, Severity};
+use crate::domain::proposal::ProposalKind;
+use crate::web::render::Page;
+
+/// Steps of two by their names in addresses.
+const STEPS: [(&str, ProposalKind); 11] = [
+    ("bo-qua-phieu-thu", ProposalKind::DeckWaived),
+    ("mo-bo-phieu", ProposalKind::VotingOpened),
+    ("sua-so-phieu", ProposalKind::BallotsCorrected),
+    ("mo-lai-tap", ProposalKind::BatchReopened),
+    ("dong-kiem-phieu", ProposalKind::CountingClosed),
+    ("ghi-ket-qua", ProposalKind::ResultDeclared),
+    ("ghi-nghi-quyet", ProposalKind::ResultConfirmed),
+    ("cong-bo", ProposalKind::ResultPublished),
+    ("dinh-chinh", ProposalKind::CorrigendumIssued),
+    ("luu-tru", ProposalKind::PollArchived),
+    ("huy", ProposalKind::PollCancelled),
+];
+
+/// Where a step of two is proposed.
+fn step_path(poll: &str, kind: ProposalKind) -> String {
+    let name = STEPS.iter().find(|(_, of)| *of == kind).map_or("", |(name, _)| name);
+    format!("/ky/{poll}/buoc/{name}")
+}
+
+fn failed(problem: &AppError) -> Response {
+    error::of(problem).into_response()
+}
+
+fn nobody() -> Response {
+    error::forbidden().into_response()
+}
+
+fn answer(page: Result<Page, AppError>) -> Response {
+    match page {
+        Ok(page) => page.into_response(),
+        Err(problem) => failed(&problem),
+    }
+}
+
+/// A page that shows a form again because something in it is wrong.
+fn again(page: Result<Page, AppError>) -> Response {
+    match page {
+        Ok(page) => page.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response(),
+        Err(problem) => failed(&problem),
+    }
+}
+
+/// The class of a finding's mark.
+fn tag(finding: &Finding) -> &'static str {
+    match finding.severity {
+        Severity::Error => "tag bad",
+        Severity::Warning => "tag",
+        Severity::Note => "tag off",
+    }
+}

@@ -1,0 +1,193 @@
+//! Votes that have their day, and one of them step by step.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Response};
+
+use super::{answer, failed, nobody, read_poll, step_path};
+use crate::app::clock::in_vietnam;
+use crate::app::day::{DayPage, DayTask, DayTaskId, Progress};
+use crate::app::polls::PollSummary;
+use crate::domain::poll_state::Stage;
+use crate::domain::proposal::ProposalKind;
+use crate::web::render::Page;
+use crate::web::session::Visitor;
+use crate::web::{Site, routes};
+
+#[derive(Template)]
+#[template(path = "day/list.html")]
+struct List {
+    polls: Vec<PollSummary>,
+}
+
+#[derive(Template)]
+#[template(path = "day/show.html")]
+struct Show {
+    poll: String,
+    page: DayPage,
+    lines: Vec<Line>,
+    more: Vec<Link>,
+    done: Vec<(&'static str, String, String, String)>,
+}
+
+/// A step of the day with its links.
+struct Line {
+    label: &'static str,
+    state: &'static str,
+    tag: &'static str,
+    is_now: bool,
+    summary: String,
+    /// Who takes it.
+    who: &'static str,
+    links: Vec<Link>,
+}
+
+struct Link {
+    label: &'static str,
+    path: String,
+}
+
+impl Link {
+    /// `None` where there is no such page.
+    fn new(label: &'static str, path: String) -> Option<Self> {
+        routes::is_page(&path).then_some(Self { label, path })
+    }
+}
+
+const fn label(id: DayTaskId) -> &'static str {
+    match id {
+        DayTaskId::Deck => "Kiểm phiếu thử",
+        DayTaskId::Zero => "Báo cáo không",
+        DayTaskId::Opening => "Mở bỏ phiếu",
+        DayTaskId::Ballots => "Ghi số phiếu phát ra, thu về",
+        DayTaskId::Batches => "Kiểm phiếu theo tập",
+        DayTaskId::Closing => "Đóng kiểm phiếu",
+        DayTaskId::Recounts => "Kiểm lại dòng sát ngưỡng",
+        DayTaskId::Result => "Ghi kết quả",
+        DayTaskId::Minutes => "Biên bản kiểm phiếu",
+        DayTaskId::Resolution => "Nghị quyết xác nhận kết quả",
+        DayTaskId::Publishing => "Công bố kết quả",
+        DayTaskId::Archive => "Lưu trữ",
+    }
+}
+
+const fn who(id: DayTaskId) -> &'static str {
+    match id {
+        DayTaskId::Deck | DayTaskId::Batches => "Trưởng ban mở tập, hai thành viên nhập độc lập",
+        DayTaskId::Zero | DayTaskId::Ballots | DayTaskId::Recounts => "Trưởng Ban kiểm phiếu",
+        DayTaskId::Opening | DayTaskId::Closing | DayTaskId::Result => {
+            "Trưởng Ban kiểm phiếu đề xuất, Thường trực xác nhận"
+        }
+        DayTaskId::Minutes => "Trưởng Ban kiểm phiếu trình, Thường trực ghi nhận việc ký",
+        DayTaskId::Resolution | DayTaskId::Publishing | DayTaskId::Archive => "Văn phòng đề xuất, Thường trực xác nhận",
+    }
+}
+
+impl Line {
+    fn of(poll: &str, task: DayTask) -> Self {
+        let (state, tag) = match task.progress {
+            Progress::Later => ("chưa đến lượt", "tag off"),
+            Progress::Now => ("đến lượt", "tag"),
+            Progress::Waits => ("chờ xác nhận", "tag bad"),
+            Progress::Done => ("xong", "tag good"),
+            Progress::NotNeeded => ("không phải làm", "tag off"),
+        };
+        let links = if matches!(task.progress, Progress::Later | Progress::NotNeeded) {
+            Vec::new()
+        } else {
+            links(poll, task.id)
+        };
+        Self {
+            label: label(task.id),
+            state,
+            tag,
+            is_now: matches!(task.progress, Progress::Now | Progress::Waits),
+            summary: task.summary,
+            who: who(task.id),
+            links,
+        }
+    }
+}
+
+fn links(poll: &str, id: DayTaskId) -> Vec<Link> {
+    let of_poll = |page: &str| format!("/ky/{poll}/{page}");
+    let step = |kind| step_path(poll, kind);
+    let links = match id {
+        DayTaskId::Deck => vec![
+            Link::new("In bộ phiếu thử", of_poll("phieu-thu")),
+            Link::new("Nhập phiếu thử", format!("/kiem-phieu/{poll}/phieu-thu")),
+            Link::new("Bỏ qua phiếu thử", step(ProposalKind::DeckWaived)),
+        ],
+        DayTaskId::Zero => vec![Link::new("Báo cáo không", of_poll("bao-cao-khong"))],
+        DayTaskId::Opening => vec![Link::new("Mở bỏ phiếu", step(ProposalKind::VotingOpened))],
+        DayTaskId::Ballots => vec![Link::new("Số phiếu từng mẫu", of_poll("so-phieu"))],
+        DayTaskId::Batches => vec![
+            Link::new("Phòng kiểm phiếu", format!("/kiem-phieu/{poll}")),
+            Link::new("Mở lại một tập", step(ProposalKind::BatchReopened)),
+            Link::new("Màn chiếu", format!("/may-chieu/{poll}")),
+        ],
+        DayTaskId::Closing => vec![Link::new("Đóng kiểm phiếu", step(ProposalKind::CountingClosed))],
+        DayTaskId::Recounts => vec![Link::new("Kiểm lại", of_poll("kiem-lai"))],
+        DayTaskId::Result => vec![
+            Link::new("Xem kết quả", of_poll("ket-qua")),
+            Link::new("Ghi kết quả", step(ProposalKind::ResultDeclared)),
+        ],
+        DayTaskId::Minutes => {
+            vec![Link::new("Biên bản", of_poll("bien-ban")), Link::new("Giấy tờ", of_poll("giay-to"))]
+        }
+        DayTaskId::Resolution => vec![Link::new("Ghi nghị quyết", step(ProposalKind::ResultConfirmed))],
+        DayTaskId::Publishing => vec![Link::new("Công bố", step(ProposalKind::ResultPublished))],
+        DayTaskId::Archive => vec![Link::new("Lưu trữ", step(ProposalKind::PollArchived))],
+    };
+    links.into_iter().flatten().collect()
+}
+
+/// What bends the way, where it can be taken.
+fn more(poll: &str, stage: Stage) -> Vec<Link> {
+    let step = |label, kind| Link::new(label, step_path(poll, kind));
+    let is_public = matches!(stage, Stage::Published | Stage::Archived);
+    let links = [
+        (stage == Stage::Counting).then(|| step("Sửa số phiếu phát ra, thu về", ProposalKind::BallotsCorrected)),
+        is_public.then(|| step("Đính chính một văn bản", ProposalKind::CorrigendumIssued)),
+        (stage < Stage::Declared).then(|| step("Hủy cuộc bỏ phiếu", ProposalKind::PollCancelled)),
+    ];
+    links.into_iter().flatten().flatten().collect()
+}
+
+/// `GET /ngay-bo-phieu`
+pub async fn list(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    match site.app.polls(&caller).await {
+        Ok(mut polls) => {
+            polls.retain(|poll| poll.stage >= Stage::Sealed);
+            Page::new(List { polls }).into_response()
+        }
+        Err(problem) => failed(&problem),
+    }
+}
+
+/// `GET /ky/{poll}/ngay-bo-phieu`
+pub async fn show(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(poll): Path<String>,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let page = async {
+        let mut page = site.app.day_page(&caller, read_poll(&poll)?).await?;
+        let tasks = std::mem::take(&mut page.tasks);
+        let done = std::mem::take(&mut page.done).into_iter();
+        let done = done.map(|(kind, by, agreed, at)| (kind.label(), by, agreed, in_vietnam(at)));
+        Ok(Page::new(Show {
+            lines: tasks.into_iter().map(|task| Line::of(&poll, task)).collect(),
+            more: more(&poll, page.stage),
+            done: done.collect(),
+            page,
+            poll: poll.clone(),
+        }))
+    };
+    answer(page.await)
+}

@@ -1,0 +1,186 @@
+//! A step of two: what it would do, what stands in its way, the form that proposes it.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse as _, Response};
+use serde::Deserialize;
+
+use super::{STEPS, again, answer, failed, nobody, read_poll};
+use crate::app::day::{StepPage, TypedAccount, TypedStep};
+use crate::app::preparing::TypedDecision;
+use crate::app::service::Ask;
+use crate::app::{AppError, Caller};
+use crate::domain::proposal::ProposalKind;
+use crate::web::Site;
+use crate::web::form::Form;
+use crate::web::notice::Done;
+use crate::web::render::Page;
+use crate::web::session::Visitor;
+
+#[derive(Template)]
+#[template(path = "day/step.html")]
+struct Show {
+    poll: String,
+    step: String,
+    page: StepPage,
+    form: Form,
+    explains: &'static str,
+    /// Batches, forms or papers to choose from.
+    choices: Vec<(String, String)>,
+    figures: [(&'static str, &'static str, &'static str); 6],
+}
+
+impl Show {
+    fn present_help(&self) -> String {
+        format!("Đếm tại chỗ, không nhiều hơn tổng số {} đại biểu.", self.page.delegates)
+    }
+}
+
+const fn explains(kind: ProposalKind) -> &'static str {
+    match kind {
+        ProposalKind::DeckWaived => {
+            "Bình thường, bộ phiếu thử phải kiểm ra đúng số trước khi mở bỏ phiếu. Chỉ bỏ qua khi thật cần; biên bản in rõ lý do và tên hai người."
+        }
+        ProposalKind::VotingOpened => {
+            "Ban kiểm phiếu đếm số đại biểu có mặt, kiểm tra hòm phiếu trước mọi người, rồi phát phiếu. Số phiếu phát ra không được nhiều hơn số có mặt."
+        }
+        ProposalKind::BallotsCorrected => {
+            "Số phiếu đã ghi sai thì sửa bằng hai người, có lý do. Số cũ vẫn còn trong nhật ký."
+        }
+        ProposalKind::BatchReopened => {
+            "Một tập đã chốt được kiểm lại từ đầu khi có lý do. Cam kết cũ vẫn còn trong nhật ký và không bao giờ được mở."
+        }
+        ProposalKind::CountingClosed => {
+            "Khi mọi phiếu thu về đã nằm trong các tập đã chốt, đóng kiểm phiếu: số đếm niêm phong được mở, cộng lại và ký điểm chốt."
+        }
+        ProposalKind::ResultDeclared => {
+            "Kết quả được tính theo bộ quy tắc từ số đã kiểm, kể cả các dòng đã kiểm lại. Ghi rồi thì kết quả không đổi nữa."
+        }
+        ProposalKind::ResultConfirmed => "Sau khi nghị quyết được thông qua, ghi số và ngày của nghị quyết.",
+        ProposalKind::ResultPublished => {
+            "Công bố kết quả và ký điểm chốt cuối cùng trên toàn bộ nhật ký. Hãy xem các cảnh báo về bí mật lá phiếu ở trang kết quả trước."
+        }
+        ProposalKind::CorrigendumIssued => {
+            "Văn bản đã công bố có chỗ ghi sai thì phát hành văn bản đính chính; kết quả trong nhật ký không thay đổi."
+        }
+        ProposalKind::PollArchived => "Ghi nơi lưu phiếu đã niêm phong và hồ sơ của cuộc bỏ phiếu.",
+        ProposalKind::PollCancelled => {
+            "Hủy là dừng hẳn: không bước nào đi tiếp, số đếm đã niêm phong không bao giờ được mở."
+        }
+        ProposalKind::EligibilityOverride
+        | ProposalKind::ListDecided
+        | ProposalKind::BoardAppointed
+        | ProposalKind::DossiersReleased
+        | ProposalKind::FormsSealed => "",
+    }
+}
+
+fn read_step(name: &str) -> Result<ProposalKind, AppError> {
+    let found = STEPS.iter().find(|(step, _)| *step == name);
+    found.map(|(_, kind)| *kind).ok_or(AppError::NotFound("bước này"))
+}
+
+/// Which of several things the step is about, from a link.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Wanted {
+    #[serde(rename = "ve")]
+    about: String,
+}
+
+async fn page(
+    site: &Site,
+    caller: &Caller,
+    (poll, step): (&str, &str),
+    about: &str,
+    form: Option<Form>,
+) -> Result<Page, AppError> {
+    let kind = read_step(step)?;
+    let id = read_poll(poll)?;
+    let page = site.app.step_page(caller, id, kind).await?;
+    let mut choices: Vec<(String, String)> = Vec::new();
+    let mut filled = Form::filled([("about", about.to_owned())]);
+    match kind {
+        ProposalKind::BatchReopened => {
+            choices.push((String::new(), "Chọn một tập".to_owned()));
+            choices.extend(page.batches.iter().map(|batch| {
+                let (form, number, papers) = (&batch.form, batch.batch, batch.papers);
+                (format!("{form}/{number}"), format!("Mẫu {form}, tập {number} ({papers} phiếu)"))
+            }));
+        }
+        ProposalKind::CorrigendumIssued => {
+            choices.push((String::new(), "Chọn một văn bản".to_owned()));
+            choices.extend(page.papers.iter().map(|paper| (paper.name.clone(), paper.name.clone())));
+        }
+        ProposalKind::BallotsCorrected => {
+            let accounts = site.app.account_page(caller, id).await?;
+            choices.extend(accounts.lines.iter().map(|line| {
+                let form = &line.progress.form;
+                (form.id.clone(), format!("{}, mẫu {}", form.block, form.id))
+            }));
+            let chosen = accounts.lines.iter().find(|line| line.progress.form.id == about).or(accounts.lines.first());
+            if let Some((line, account)) = chosen.and_then(|line| line.account.map(|account| (line, account))) {
+                let typed = TypedAccount::of(account);
+                let figures = TypedAccount::FIELDS.iter().zip(typed.values());
+                let figures = figures.map(|((field, ..), value)| (*field, value.to_owned()));
+                filled = Form::filled([("about", line.progress.form.id.clone())]).also_filled(figures);
+            }
+        }
+        _ => {}
+    }
+    let form = form.unwrap_or(filled);
+    let figures = TypedAccount::FIELDS;
+    let (poll, step) = (poll.to_owned(), step.to_owned());
+    Ok(Page::new(Show { poll, step, page, form, explains: explains(kind), choices, figures }))
+}
+
+/// `GET /ky/{poll}/buoc/{step}`
+pub async fn show(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path((poll, step)): Path<(String, String)>,
+    Query(wanted): Query<Wanted>,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    answer(page(&site, &caller, (&poll, &step), &wanted.about, None).await)
+}
+
+fn typed(form: &Form) -> TypedStep {
+    let text = |field: &str| form.value(field).to_owned();
+    TypedStep {
+        reason: text("reason"),
+        present: text("present"),
+        decision: TypedDecision { number: text("number"), day: text("day") },
+        place: text("place"),
+        about: text("about"),
+        account: super::account::typed(form),
+        corrects: text("corrects"),
+        right: text("right"),
+    }
+}
+
+/// `POST /ky/{poll}/buoc/{step}`
+pub async fn propose(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path((poll, step)): Path<(String, String)>,
+    form: Form,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let done = async {
+        let ask = Ask { caller: &caller, request: form.request()? };
+        site.app.propose_step(ask, read_poll(&poll)?, read_step(&step)?, &typed(&form)).await
+    };
+    match done.await {
+        Ok(id) => Done::Proposed.at(&format!("/ky/{poll}/de-xuat/{id}")).into_response(),
+        Err(AppError::AlreadyDone) => Done::Proposed.at(&format!("/ky/{poll}/de-xuat")).into_response(),
+        Err(problem @ AppError::Fields { .. }) => match form.with_errors(problem) {
+            Ok(form) => again(page(&site, &caller, (&poll, &step), "", Some(form)).await),
+            Err(problem) => failed(&problem),
+        },
+        Err(problem) => failed(&problem),
+    }
+}

@@ -1,0 +1,36 @@
+//! Counting day: from sealed forms to the archive.
+
+use axum::routing::{get, post};
+
+use super::{Access, Route};
+use crate::app::day::{COUNTERS, HALL as FOLLOWERS};
+use crate::app::preparing::LEADERS;
+use crate::web::pages::day;
+
+/// Who follows the day, and proposes its steps.
+const HALL: Access = Access::Roles(FOLLOWERS);
+/// Who leads the count.
+const HEAD: Access = Access::Roles(COUNTERS);
+/// Who writes down what others signed.
+const CHAIR: Access = Access::Roles(LEADERS);
+
+/// The routes.
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/ngay-bo-phieu", HALL, || get(day::list)),
+        Route::get("/ky/{poll}/ngay-bo-phieu", HALL, || get(day::show)),
+        Route::get("/ky/{poll}/buoc/{step}", HALL, || get(day::step)),
+        Route::post("/ky/{poll}/buoc/{step}", HALL, || post(day::propose_step)),
+        Route::get("/ky/{poll}/bao-cao-khong", HALL, || get(day::zero)),
+        Route::post("/ky/{poll}/bao-cao-khong", HEAD, || post(day::report_zero)),
+        Route::get("/ky/{poll}/so-phieu", HALL, || get(day::accounts)),
+        Route::get("/ky/{poll}/so-phieu/{form}", HALL, || get(day::account)),
+        Route::post("/ky/{poll}/so-phieu/{form}", HEAD, || post(day::save_account)),
+        Route::get("/ky/{poll}/kiem-lai", HALL, || get(day::recounts)),
+        Route::get("/ky/{poll}/kiem-lai/{form}/{line}", HALL, || get(day::recount)),
+        Route::post("/ky/{poll}/kiem-lai/{form}/{line}", HEAD, || post(day::save_recount)),
+        Route::get("/ky/{poll}/bien-ban", HALL, || get(day::minutes)),
+        Route::post("/ky/{poll}/bien-ban/trinh", HEAD, || post(day::propose_minutes)),
+        Route::post("/ky/{poll}/bien-ban/ky", CHAIR, || post(day::sign_minutes)),
+    ]
+}

@@ -1,0 +1,329 @@
+//! Counting day in the hall, from sealed forms to minutes: who takes which step, what two people do together, what
+//! figures that contradict each other are told.
+
+use axum::http::StatusCode;
+use tinnhiem::app::day::{TypedStep, proposers};
+use tinnhiem::app::polls::{CountedBatch, Hand};
+use tinnhiem::app::service::Ask;
+use tinnhiem::app::{AppError, Caller};
+use tinnhiem::domain::account::Roles;
+use tinnhiem::domain::count::BatchCounts;
+use tinnhiem::domain::id::{CouncilId, PollId};
+use tinnhiem::domain::poll::{LevelCounts, PollKind};
+use tinnhiem::domain::poll_state::Stage;
+use tinnhiem::domain::proposal::ProposalKind;
+use tinnhiem::domain::role::Role;
+use tinnhiem::store::{logs, polls};
+
+use crate::site::{Answer, RETURNED, Site, Visitor, on_both};
+
+fn ask<'a>(site: &Site, caller: &'a Caller) -> Ask<'a> {
+    Ask { caller, request: site.app.new_request().expect("request") }
+}
+
+struct Hall {
+    site: Site,
+    council: CouncilId,
+    poll: PollId,
+    head: Visitor,
+    leader: Visitor,
+    clerk: Visitor,
+}
+
+impl Hall {
+    /// Head of the board, leader and clerk before a poll.
+    async fn with(site: Site, council: CouncilId, poll: PollId) -> Self {
+        for (login, name, role) in [
+            ("truong.ban", "Trần Trưởng Ban", Role::HeadTeller),
+            ("thuong.truc", "Lê Thường Trực", Role::Leader),
+            ("van.phong", "Phạm Văn Phòng", Role::Clerk),
+        ] {
+            site.has_account(council, login, name, role).await;
+        }
+        let head = site.signed_in("mau", "truong.ban").await;
+        let leader = site.signed_in("mau", "thuong.truc").await;
+        let clerk = site.signed_in("mau", "van.phong").await;
+        Self { site, council, poll, head, leader, clerk }
+    }
+
+    fn path(&self, page: &str) -> String {
+        format!("/ky/{}/{page}", self.poll)
+    }
+
+    async fn stage(&self) -> Stage {
+        let mut tx = self.site.store.read(self.council).await.expect("read");
+        polls::find(&mut tx, self.poll).await.expect("poll").expect("poll").state.stage()
+    }
+
+    /// The head of the board proposes a step; the address of the proposal.
+    async fn proposes(&mut self, step: &str, fields: &[(&str, &str)]) -> String {
+        let path = self.path(&format!("buoc/{step}"));
+        self.head.opens(&path).await;
+        let sent = self.head.submits(&path, fields).await;
+        assert_eq!(
+            sent.text(".notice"),
+            "Đã gửi đề xuất; việc này có hiệu lực khi một người khác xác nhận.",
+            "{}",
+            sent.html
+        );
+        sent.path.split('?').next().expect("path").to_owned()
+    }
+
+    /// The leader confirms what lies at an address.
+    async fn confirms(&mut self, proposal: &str) -> Answer {
+        self.leader.opens(proposal).await;
+        self.leader.submits(&format!("{proposal}/xac-nhan"), &[]).await
+    }
+
+    async fn two(&mut self, step: &str, fields: &[(&str, &str)]) {
+        let proposal = self.proposes(step, fields).await;
+        let done = self.confirms(&proposal).await;
+        assert_eq!(done.text(".notice"), "Đã xác nhận; việc này đã có hiệu lực.", "{}", done.html);
+    }
+
+    /// The step of the day whose turn it is.
+    async fn now(&mut self) -> Vec<String> {
+        let day = self.head.opens(&self.path("ngay-bo-phieu")).await;
+        day.all("li[aria-current=step] h3")
+    }
+}
+
+/// Printed, issued, exchanged, unused, returned, not returned.
+fn figures(of: [u32; 6]) -> Vec<(&'static str, String)> {
+    let fields = ["printed", "issued", "exchanged", "unused", "returned", "not_returned"];
+    fields.into_iter().zip(of.map(|figure| figure.to_string())).collect()
+}
+
+async fn sends(visitor: &mut Visitor, path: &str, of: [u32; 6], more: &[(&str, &str)]) -> Answer {
+    visitor.opens(path).await;
+    let typed = figures(of);
+    let mut fields: Vec<(&str, &str)> = typed.iter().map(|(field, value)| (*field, value.as_str())).collect();
+    fields.extend(more);
+    visitor.submits(path, &fields).await
+}
+
+#[test]
+fn the_hall_goes_from_sealed_forms_to_the_count_two_by_two() {
+    on_both(|engine| async move {
+        let (site, council) = Site::with_council(engine).await;
+        let poll = site.has_sealed_poll(council).await.poll;
+        let mut hall = Hall::with(site, council, poll).await;
+        assert_eq!(hall.now().await, ["Kiểm phiếu thử đến lượt"]);
+
+        // Nobody opens before the test and the zero report; the page says so before anything is typed.
+        let early = hall.head.opens(&hall.path("buoc/mo-bo-phieu")).await;
+        assert!(early.text(".warning").contains("đã chốt mẫu phiếu"), "{}", early.html);
+
+        // Two waive the deck; whoever asked cannot agree, whoever is no leader neither.
+        let path = hall.path("buoc/bo-qua-phieu-thu");
+        hall.head.opens(&path).await;
+        let silent = hall.head.submits(&path, &[("reason", " ")]).await;
+        assert_eq!(silent.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let waiver = hall.proposes("bo-qua-phieu-thu", &[("reason", "Máy in hỏng <script>")]).await;
+        let own = hall.head.submits(&format!("{waiver}/xac-nhan"), &[]).await;
+        assert_eq!(own.status, StatusCode::FORBIDDEN);
+        hall.clerk.opens(&waiver).await;
+        assert_eq!(hall.clerk.submits(&format!("{waiver}/xac-nhan"), &[]).await.status, StatusCode::FORBIDDEN);
+        assert_eq!((hall.stage().await, hall.now().await.len()), (Stage::Sealed, 1));
+        let seen = hall.leader.opens(&waiver).await;
+        assert!(
+            seen.all(".facts dd").contains(&"Máy in hỏng <script>".to_owned()) && !seen.html.contains("hỏng <script>")
+        );
+        hall.confirms(&waiver).await;
+        assert_eq!(hall.stage().await, Stage::Tested);
+
+        let zero = hall.path("bao-cao-khong");
+        hall.head.opens(&zero).await;
+        assert_eq!(hall.head.submits(&zero, &[]).await.text(".notice"), "Đã lưu.");
+        assert_eq!(hall.now().await, ["Mở bỏ phiếu đến lượt"]);
+
+        let path = hall.path("buoc/mo-bo-phieu");
+        for typed in ["sáu mươi", "61", "0"] {
+            hall.head.opens(&path).await;
+            let refused = hall.head.submits(&path, &[("present", typed)]).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{typed}: {}", refused.html);
+            assert_eq!(refused.all("#problems li").len(), 1, "{typed}: {}", refused.html);
+        }
+        hall.two("mo-bo-phieu", &[("present", "47")]).await;
+        assert_eq!(hall.now().await, ["Ghi số phiếu phát ra, thu về đến lượt"]);
+
+        // Figures that contradict each other stand at their fields; what only warns has to be looked at.
+        let list = hall.head.opens(&hall.path("so-phieu")).await;
+        let links = list.all("a.button");
+        assert_eq!(links.len(), 2, "{}", list.html);
+        let head = hall.site.somebody(council, Role::HeadTeller);
+        let forms = hall.site.app.account_page(&head, poll).await.expect("forms").lines;
+        let [first, second] = [0, 1].map(|place: usize| forms[place].progress.form.id.clone());
+        let path = hall.path(&format!("so-phieu/{first}"));
+        let wrong = sends(&mut hall.head, &path, [60, 48, 0, 12, 47, 0], &[]).await;
+        let errors = wrong.all("#problems li");
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(errors.iter().any(|e| e.contains("nhiều hơn 47 đại biểu có mặt")), "{errors:?}");
+        assert!(errors.iter().any(|e| e.contains("thu về 47 và không thu về 0")), "{errors:?}");
+        let kept = sends(&mut hall.head, &path, [60, 47, 1, 12, 46, 1], &[]).await;
+        assert!(kept.text("#looked_at").contains("1 phiếu phát ra không thu về"), "{}", kept.html);
+        let kept = sends(&mut hall.head, &path, [60, 47, 1, 12, 46, 1], &[("looked_at", "1")]).await;
+        assert_eq!(kept.text(".notice"), "Đã lưu.", "{}", kept.html);
+        assert!(kept.text(".findings").contains("không thu về"), "the finding stays in sight");
+        let again = sends(&mut hall.head, &path, [60, 47, 0, 13, 47, 0], &[]).await;
+        assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "said once: {}", again.html);
+        let path = hall.path(&format!("so-phieu/{second}"));
+        sends(&mut hall.head, &path, [60, 47, 0, 13, 47, 0], &[]).await;
+        assert_eq!(hall.now().await, ["Kiểm phiếu theo tập đến lượt"]);
+
+        // A slip of the pen is put right by two.
+        let typed = figures([60, 47, 0, 13, 47, 0]);
+        let mut fields: Vec<(&str, &str)> = typed.iter().map(|(field, value)| (*field, value.as_str())).collect();
+        fields.extend([("about", first.as_str()), ("reason", "Đếm sót một phiếu")]);
+        hall.two("sua-so-phieu", &fields).await;
+        let list = hall.leader.opens(&hall.path("so-phieu")).await;
+        assert!(list.all("td b").iter().all(|returned| returned == "47"), "{}", list.html);
+        let early = hall.head.opens(&hall.path("buoc/dong-kiem-phieu")).await;
+        assert!(early.text(".warning").contains("mới đếm 0 trong 47"), "{}", early.html);
+        let day = hall.leader.opens(&hall.path("ngay-bo-phieu")).await;
+        let mut done = day.all("tbody th");
+        done.sort();
+        assert_eq!(done, ["Bỏ qua việc kiểm phiếu thử", "Mở bỏ phiếu", "Sửa số phiếu phát ra, thu về"]);
+    });
+}
+
+/// 24 of 47 is just over half.
+#[test]
+fn a_line_near_a_threshold_is_counted_again_before_anything_is_declared() {
+    on_both(|engine| async move {
+        let (site, council) = Site::with_council(engine).await;
+        let counting = site.has_counting_poll(council).await;
+        let near = LevelCounts::Rating { high: 20, medium: 2, low: 24 };
+        site.closes_the_count(council, &counting, near).await;
+        let (form, poll) = (counting.forms[0].0.clone(), counting.poll);
+        let mut hall = Hall::with(site, council, poll).await;
+        assert_eq!(hall.now().await, ["Kiểm lại dòng sát ngưỡng đến lượt"]);
+        let early = hall.head.opens(&hall.path("buoc/ghi-ket-qua")).await;
+        assert!(early.text(".warning").contains("sát mức “quá nửa” (vừa đủ)"), "{}", early.html);
+
+        let path = hall.path(&format!("kiem-lai/{form}/1"));
+        let page = hall.head.opens(&path).await;
+        let board = page.all("#reader_one option");
+        let (one, two) = (board[2].clone(), board[3].clone());
+        let found = |one: &str, two: &str, low: [&str; 2], more: &[(&str, &str)]| -> Vec<(String, String)> {
+            let all = [
+                ("reader_one", one),
+                ("reader_two", two),
+                ("one_1", "20"),
+                ("one_2", "2"),
+                ("one_3", low[0]),
+                ("two_1", "20"),
+                ("two_2", "2"),
+                ("two_3", low[1]),
+            ];
+            all.iter().chain(more).map(|(field, value)| ((*field).to_owned(), (*value).to_owned())).collect()
+        };
+        for (fields, sentence) in [
+            (found(&one, &one, ["24", "24"], &[]), "hai người khác nhau"),
+            (found(&one, "Người Lạ", ["24", "24"], &[]), "thành viên Ban kiểm phiếu"),
+            (found(&one, &two, ["24", "23"], &[]), "đếm ra số khác nhau"),
+            (found(&one, &two, ["23", "23"], &[]), "hãy chọn số nào được lấy"),
+            (found(&one, &two, ["23", "23"], &[("stands", "recounted")]), "ghi lý do"),
+        ] {
+            hall.head.opens(&path).await;
+            let fields: Vec<(&str, &str)> = fields.iter().map(|(f, v)| (f.as_str(), v.as_str())).collect();
+            let refused = hall.head.submits(&path, &fields).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{sentence}");
+            assert!(refused.all("#problems li").iter().any(|e| e.contains(sentence)), "{sentence}: {}", refused.html);
+        }
+        let more = [("stands", "recounted"), ("reason", "Một phiếu bị đọc nhầm dòng")];
+        let fields = found(&one, &two, ["23", "23"], &more);
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(f, v)| (f.as_str(), v.as_str())).collect();
+        hall.head.opens(&path).await;
+        assert_eq!(hall.head.submits(&path, &fields).await.text(".notice"), "Đã lưu.");
+        // 23 of 47 is not over half, and is near it still; it was counted again. The other form's line is left.
+        let list = hall.head.opens(&hall.path("kiem-lai")).await;
+        assert_eq!(list.text(".warning"), "Còn 1 dòng phải kiểm lại trước khi ghi kết quả.", "{}", list.html);
+        let other = hall.path(&format!("kiem-lai/{}/1", counting.forms[1].0));
+        let fields = found(&one, &two, ["24", "24"], &[]);
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(f, v)| (f.as_str(), v.as_str())).collect();
+        hall.head.opens(&other).await;
+        assert_eq!(hall.head.submits(&other, &fields).await.text(".notice"), "Đã lưu.");
+        hall.two("ghi-ket-qua", &[]).await;
+        assert_eq!(hall.stage().await, Stage::Declared);
+        let mut tx = hall.site.store.read(council).await.expect("read");
+        let results = polls::results(&mut tx, poll).await.expect("results").expect("declared");
+        assert!(results.contains("\"low\": 23") && results.contains("\"low\": 24"), "{results}");
+    });
+}
+
+#[test]
+fn a_batch_is_reopened_by_two_and_the_closing_waits_for_it() {
+    on_both(|engine| async move {
+        let (site, council) = Site::with_council(engine).await;
+        let counting = site.has_counting_poll(council).await;
+        for (form, lines) in &counting.forms {
+            let mut counts = BatchCounts { papers: RETURNED, ..BatchCounts::zero(PollKind::Rating, *lines) };
+            counts.lines.fill(LevelCounts::Rating { high: 40, medium: 7, low: 0 });
+            site.commits(council, counting.poll, CountedBatch { form: form.clone(), batch: 1, counts }).await;
+        }
+        let form = counting.forms[0].0.clone();
+        let mut hall = Hall::with(site, council, counting.poll).await;
+        assert_eq!(hall.now().await, ["Đóng kiểm phiếu đến lượt"]);
+        // The closing is proposed; then a batch is reopened: what was proposed is not what would be done now.
+        let closing = hall.proposes("dong-kiem-phieu", &[]).await;
+        let batch = format!("{form}/1");
+        hall.two("mo-lai-tap", &[("about", &batch), ("reason", "Tập bị lẫn phiếu")]).await;
+        let outdated = hall.leader.opens(&closing).await;
+        assert!(outdated.text(".warning").contains("mới đếm 0 trong 47"), "{}", outdated.html);
+        assert!(outdated.all("form[action$=xac-nhan]").is_empty(), "nothing to confirm");
+        assert_eq!(
+            (hall.stage().await, hall.now().await),
+            (Stage::Counting, vec!["Kiểm phiếu theo tập đến lượt".to_owned()])
+        );
+        let mut tx = hall.site.store.read(council).await.expect("read");
+        let log = polls::find(&mut tx, counting.poll).await.expect("poll").expect("poll").log;
+        let told = logs::of_kinds(&mut tx, log, ["batch.reopened", "batch.reopened"]).await.expect("log");
+        assert!(
+            told.len() == 1 && told[0].contains("Trần Trưởng Ban") && told[0].contains("Lê Thường Trực"),
+            "{told:?}"
+        );
+        let told: serde_json::Value = serde_json::from_str(&told[0]).expect("entry");
+        let fields: Vec<&String> = told["data"].as_object().expect("data").keys().collect();
+        assert_eq!(fields, ["batch", "commitment", "form", "papers", "proposed_by", "reason"], "and no count");
+    });
+}
+
+/// A step of two by everybody: who may ask, who may agree, and that nobody does both, whatever roles they hold.
+#[test]
+fn one_person_alone_passes_no_step_of_two_in_any_role() {
+    on_both(|engine| async move {
+        let (site, council) = Site::with_council(engine).await;
+        let poll = site.has_sealed_poll(council).await.poll;
+        let typed =
+            TypedStep { reason: "Lý do".into(), present: "47".into(), place: "Kho".into(), ..TypedStep::default() };
+        for kind in ProposalKind::OF_DAY {
+            for role in Role::OF_COUNCIL {
+                let caller = site.somebody(council, role);
+                let asked = site.app.propose_step(ask(&site, &caller), poll, kind, &typed).await;
+                let may = proposers(kind).contains(&role);
+                assert_eq!(!matches!(asked, Err(AppError::Forbidden)), may, "{kind:?} by {role:?}: {asked:?}");
+                // What the stage allows is taken back at once, so that the next one finds the poll as it was.
+                if let Ok(proposal) = asked {
+                    site.app.withdraw(ask(&site, &caller), poll, proposal).await.expect("withdrawn");
+                }
+            }
+        }
+        let mut everything = site.somebody(council, Role::Leader);
+        everything.account.roles = Roles::new(council, Role::OF_COUNCIL).expect("roles");
+        let waiver = site
+            .app
+            .propose_step(ask(&site, &everything), poll, ProposalKind::DeckWaived, &typed)
+            .await
+            .expect("asked");
+        let alone = site.app.confirm(ask(&site, &everything), poll, waiver).await.expect_err("alone");
+        assert!(alone.to_string().contains("không tự xác nhận"), "{alone}");
+        for role in Role::OF_COUNCIL.into_iter().filter(|role| *role != Role::Leader) {
+            let caller: Caller = site.somebody(council, role);
+            let agreed = site.app.confirm(ask(&site, &caller), poll, waiver).await;
+            assert!(matches!(agreed, Err(AppError::Forbidden)), "{role:?}: {agreed:?}");
+            let alone = site.app.report_zero(Hand::Form(ask(&site, &caller)), poll).await;
+            assert_eq!(matches!(alone, Err(AppError::Forbidden)), role != Role::HeadTeller, "{role:?}: {alone:?}");
+        }
+    });
+}

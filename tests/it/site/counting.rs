@@ -1,0 +1,108 @@
+//! Polls on their day, for stories about something else.
+
+use tinnhiem::app::day::{TypedStep, proposers};
+use tinnhiem::app::polls::{CountedBatch, Hand};
+use tinnhiem::app::service::Ask;
+use tinnhiem::app::{AppError, Caller};
+use tinnhiem::domain::audit::event::poll::DeckForm;
+use tinnhiem::domain::ballot_account::BallotAccount;
+use tinnhiem::domain::count::BatchCounts;
+use tinnhiem::domain::id::{CouncilId, PollId, ProposalId};
+use tinnhiem::domain::poll::{LevelCounts, PollKind};
+use tinnhiem::domain::proposal::ProposalKind;
+use tinnhiem::domain::role::Role;
+
+use super::{Site, somebody_in};
+
+/// Delegates in the hall, each of whom took a ballot of every form and handed it in.
+pub const RETURNED: u32 = 47;
+
+/// A poll that is being counted.
+pub struct CountingPoll {
+    pub poll: PollId,
+    /// Ids of its forms with their lines.
+    pub forms: Vec<(String, usize)>,
+}
+
+impl Site {
+    /// Somebody of one role, without an account of their own.
+    pub fn somebody(&self, council: CouncilId, role: Role) -> Caller {
+        somebody_in(council, role, self.clock.now())
+    }
+
+    fn ask<'a>(&self, caller: &'a Caller) -> Ask<'a> {
+        Ask { caller, request: self.app.new_request().expect("request") }
+    }
+
+    /// Two people take a step: whoever may propose it, and a leader.
+    pub async fn two(
+        &self,
+        council: CouncilId,
+        poll: PollId,
+        kind: ProposalKind,
+        typed: TypedStep,
+    ) -> Result<(), AppError> {
+        let (one, leader) = (self.somebody(council, proposers(kind)[0]), self.somebody(council, Role::Leader));
+        let proposal = self.app.propose_step(self.ask(&one), poll, kind, &typed).await?;
+        self.app.confirm(self.ask(&leader), poll, proposal).await
+    }
+
+    /// A proposal to do without a test deck, which waits for a leader.
+    pub async fn proposes_a_waiver(&self, council: CouncilId, poll: PollId) -> ProposalId {
+        let head = self.somebody(council, Role::HeadTeller);
+        let typed = TypedStep { reason: "Máy in hỏng".into(), ..TypedStep::default() };
+        let proposed = self.app.propose_step(self.ask(&head), poll, ProposalKind::DeckWaived, &typed);
+        proposed.await.expect("waiver")
+    }
+
+    /// Takes a poll with sealed forms to the opening of the vote: the deck passes, the zero report is made.
+    pub async fn opens_the_vote(&self, council: CouncilId, poll: PollId) {
+        let head = self.somebody(council, Role::HeadTeller);
+        let decks = self.app.deck_page(&head, poll).await.expect("decks").decks.into_iter().map(|of| DeckForm {
+            counted: of.deck.expected.clone(),
+            expected: of.deck.expected,
+            form: of.form.id,
+        });
+        self.app.count_deck(Hand::Form(self.ask(&head)), poll, decks.collect()).await.expect("deck");
+        self.app.report_zero(Hand::Form(self.ask(&head)), poll).await.expect("zero");
+        let present = TypedStep { present: RETURNED.to_string(), ..TypedStep::default() };
+        self.two(council, poll, ProposalKind::VotingOpened, present).await.expect("open");
+    }
+
+    /// A poll of the sample council whose ballots are back: [`RETURNED`] of every form.
+    pub async fn has_counting_poll(&self, council: CouncilId) -> CountingPoll {
+        let poll = self.has_sealed_poll(council).await.poll;
+        self.opens_the_vote(council, poll).await;
+        let head = self.somebody(council, Role::HeadTeller);
+        let lines = self.app.account_page(&head, poll).await.expect("forms").lines;
+        let mut forms = Vec::new();
+        for line in lines {
+            let form = line.progress.form;
+            let account = BallotAccount::plain(60, RETURNED, RETURNED);
+            let back = self.app.record_ballots(Hand::Form(self.ask(&head)), poll, form.id.clone(), account);
+            back.await.expect("ballots");
+            forms.push((form.id, usize::try_from(form.lines).expect("few")));
+        }
+        CountingPoll { poll, forms }
+    }
+
+    /// Counts a poll to the close: on the first line of every form `first`, on all others everybody marked the highest
+    /// level.
+    pub async fn closes_the_count(&self, council: CouncilId, counting: &CountingPoll, first: LevelCounts) {
+        for (form, lines) in &counting.forms {
+            let everybody = LevelCounts::Rating { high: RETURNED, medium: 0, low: 0 };
+            let mut counts = BatchCounts { papers: RETURNED, ..BatchCounts::zero(PollKind::Rating, *lines) };
+            counts.lines.fill(everybody);
+            counts.lines[0] = first;
+            self.commits(council, counting.poll, CountedBatch { form: form.clone(), batch: 1, counts }).await;
+        }
+        let closed = self.two(council, counting.poll, ProposalKind::CountingClosed, TypedStep::default());
+        closed.await.expect("closed");
+    }
+
+    /// Commits a batch.
+    pub async fn commits(&self, council: CouncilId, poll: PollId, batch: CountedBatch) {
+        let teller = self.somebody(council, Role::Teller);
+        self.app.commit_batch(Hand::Form(self.ask(&teller)), poll, batch).await.expect("batch");
+    }
+}
