@@ -285,7 +285,7 @@ fn a_batch_is_reopened_by_two_and_the_closing_waits_for_it() {
         );
         let told: serde_json::Value = serde_json::from_str(&told[0]).expect("entry");
         let fields: Vec<&String> = told["data"].as_object().expect("data").keys().collect();
-        assert_eq!(fields, ["batch", "commitment", "form", "papers", "proposed_by", "reason"], "and no count");
+        assert_eq!(fields, ["batch", "commitment", "form", "proposed_by", "reason"], "and no count");
     });
 }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use tinnhiem::app::fill::Links;
 use tinnhiem::domain::id::PollId;
+use tinnhiem::domain::poll::LevelCounts;
 use tinnhiem::domain::role::Role;
 
 use super::gallery::Gallery;
@@ -45,12 +46,18 @@ impl Gallery {
         hears_voters(site, poll, &filled.officials[OFFICIAL].to_string()).await;
         let job = sends_workbook(site).await;
         let sealed = site.seals(council, poll, &filled.delegates).await;
+        site.opens_the_vote(council, poll).await;
+        let counting = site.takes_ballots_back(council, poll).await;
+        site.closes_the_count(council, &counting, LevelCounts::Rating { high: 19, medium: 3, low: 24 }).await;
         gallery.places.extend([
             ("{poll}", poll.to_string()),
             ("{deadline}", "person_report".into()),
             ("{official}", filled.officials[OFFICIAL].to_string()),
             ("{delegate}", filled.delegates[0].to_string()),
             ("{proposal}", sealed.proposal.to_string()),
+            ("{form}", sealed.form.clone()),
+            ("{line}", "1".into()),
+            ("{step}", "huy".into()),
             ("{job}", job),
             ("{work}", work.to_string()),
             ("{release}", "2".into()),

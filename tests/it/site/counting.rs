@@ -73,6 +73,11 @@ impl Site {
     pub async fn has_counting_poll(&self, council: CouncilId) -> CountingPoll {
         let poll = self.has_sealed_poll(council).await.poll;
         self.opens_the_vote(council, poll).await;
+        self.takes_ballots_back(council, poll).await
+    }
+
+    /// Writes down that [`RETURNED`] ballots of every form came back.
+    pub async fn takes_ballots_back(&self, council: CouncilId, poll: PollId) -> CountingPoll {
         let head = self.somebody(council, Role::HeadTeller);
         let lines = self.app.account_page(&head, poll).await.expect("forms").lines;
         let mut forms = Vec::new();
