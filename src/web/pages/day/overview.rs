@@ -51,6 +51,11 @@ struct Link {
 }
 
 impl Link {
+    /// Leads to a step of two, which is over once it is taken.
+    fn is_step(&self) -> bool {
+        self.path.contains("/buoc/")
+    }
+
     /// `None` where there is no such page.
     fn new(label: &'static str, path: String) -> Option<Self> {
         routes::is_page(&path).then_some(Self { label, path })
@@ -95,17 +100,19 @@ impl Line {
             Progress::Done => ("xong", "tag good"),
             Progress::NotNeeded => ("không phải làm", "tag off"),
         };
-        let links = if matches!(task.progress, Progress::Later | Progress::NotNeeded) {
-            Vec::new()
-        } else {
-            links(poll, task.id)
+        let is_now = matches!(task.progress, Progress::Now | Progress::Waits);
+        let links = match task.progress {
+            Progress::Later | Progress::NotNeeded => Vec::new(),
+            Progress::Done => links(poll, task.id).into_iter().filter(|link| !link.is_step()).collect(),
+            Progress::Now | Progress::Waits => links(poll, task.id),
         };
         Self {
             label: label(task.id),
             state,
             tag,
-            is_now: matches!(task.progress, Progress::Now | Progress::Waits),
-            summary: task.summary,
+            is_now,
+            // What is still to come has nothing to tell.
+            summary: if task.progress == Progress::Later { String::new() } else { task.summary },
             who: who(task.id),
             links,
         }
