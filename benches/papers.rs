@@ -6,6 +6,7 @@ use jiff::civil::date;
 use tinnhiem::domain::ballot::{BallotForm, Line};
 use tinnhiem::domain::council::{Council, CouncilKind, Sitting, Term};
 use tinnhiem::domain::count::BatchCounts;
+use tinnhiem::domain::day_record::DayRecord;
 use tinnhiem::domain::document::{
     self, Block, Cell, CheckpointBox, Counting, Document, Frame, MinutesParts, Size, Table,
 };
@@ -102,7 +103,7 @@ fn minutes_and_resolution_of_30_officials(bencher: Bencher<'_, '_>) {
     let kind = PollKind::Rating;
     let occasion = Occasion { council: &council, rules: &rules, kind, basis: None, watermark: Some("DIỄN TẬP") };
     let frame = Frame { occasion, date: council.sitting.votes_on, foot: None };
-    let result = result(&rules);
+    let (result, day) = (result(&rules), DayRecord::default());
     let head = || CheckpointBox {
         caption: "Điểm chốt".into(),
         groups: vec!["3f9a".into(); 16],
@@ -111,7 +112,7 @@ fn minutes_and_resolution_of_30_officials(bencher: Bencher<'_, '_>) {
     };
     bencher.bench(|| {
         let counting = Counting::Simulated { seed: 1, batches: 4, reread: 2 };
-        let parts = MinutesParts { tellers: &[], delegates: 80, counting, checkpoint: head() };
+        let parts = MinutesParts { tellers: &[], delegates: 80, counting, day: &day, checkpoint: head() };
         let minutes = pdf::document(&document::minutes(&frame, &result, parts));
         let resolution = pdf::document(&document::resolution(&frame, &result, head()));
         assert!(minutes.is_ok() && resolution.is_ok(), "both papers");

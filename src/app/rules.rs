@@ -203,6 +203,11 @@ fn bands(page: &mut Page, set: &RuleSet) {
     for band in &set.bands {
         band_item(page, set, PollKind::Rating, band);
     }
+    page.list("Việc phải làm theo mức hệ quả", set.follow_ups.len());
+    for rule in &set.follow_ups {
+        let range = set.band_rule(rule.band).map(BandRule::words).unwrap_or_default();
+        put!(page, format!("{range}: {} {} ({})", rule.who, rule.what, rule.by), rule);
+    }
     page.head("Bỏ phiếu tín nhiệm");
     let Some(confidence) = &set.confidence else {
         page.text.push_str("- Chưa có quy định nào được đọc; bộ quy tắc này không dùng cho bỏ phiếu tín nhiệm\n");

@@ -11,6 +11,7 @@
 //! | `RDY` | whether sitting, board and ballots fit the rule set | [`readiness`](super::readiness) |
 //! | `DIF` | what a workbook says against what is stored | [`import_diff`](super::import_diff) |
 //! | `ACC` | whether the papers of a form add up: printed, issued, exchanged, unused, returned | [`ballot_account`](super::ballot_account) |
+//! | `DIS` | what a result that is made public tells of single ballots | [`disclosure`](super::disclosure) |
 //! | `BAT` | whether the ballots are enough to keep the vote secret | [`batch`](super::batch) |
 
 use std::fmt;

@@ -1,10 +1,11 @@
-//! What belongs to the preparation of one poll: its sitting, its board of tellers, what was done of each deadline.
+//! What belongs to one poll beside its own log: its sitting, its board of tellers, what was done of each deadline and of
+//! each duty that follows, on whom alone it is held, and whether everybody may see its result.
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::council::{Council, CouncilKind};
-use super::id::{DelegateId, PollId};
+use super::id::{DelegateId, OfficialId, PollId};
 use super::poll::PollKind;
 use super::roster::TellerRole;
 use super::rules::{Attested, RuleSet, Side};
@@ -18,15 +19,24 @@ pub enum Part {
     Board,
     /// [`DeadlineMark`] of the deadline of this id.
     Deadline(String),
+    /// [`Named`]: on whom alone a Confidence poll is held.
+    Named,
+    /// [`Exposure`]: whether everybody may see the result.
+    Exposure,
+    /// [`FollowUpMark`](super::follow_up::FollowUpMark) of this rule of a band, about this official.
+    FollowUp(OfficialId, String),
 }
 
 impl Part {
-    /// As the database spells it: `plan`, `board`, `deadline:person_report`.
+    /// As the database spells it: `plan`, `board`, `deadline:person_report`, `follow_up:<official>:resignation`.
     pub fn code(&self) -> String {
         match self {
             Self::Plan => "plan".to_owned(),
             Self::Board => "board".to_owned(),
             Self::Deadline(id) => format!("deadline:{id}"),
+            Self::Named => "named".to_owned(),
+            Self::Exposure => "exposure".to_owned(),
+            Self::FollowUp(official, rule) => format!("follow_up:{official}:{rule}"),
         }
     }
 
@@ -35,7 +45,15 @@ impl Part {
         match code {
             "plan" => Some(Self::Plan),
             "board" => Some(Self::Board),
-            other => other.strip_prefix("deadline:").map(|id| Self::Deadline(id.to_owned())),
+            "named" => Some(Self::Named),
+            "exposure" => Some(Self::Exposure),
+            other => match other.strip_prefix("follow_up:") {
+                Some(rest) => {
+                    let (official, rule) = rest.split_once(':')?;
+                    Some(Self::FollowUp(official.parse().ok()?, rule.to_owned()))
+                }
+                None => other.strip_prefix("deadline:").map(|id| Self::Deadline(id.to_owned())),
+            },
         }
     }
 
@@ -153,6 +171,26 @@ pub struct DeadlineMark {
     pub note: String,
 }
 
+/// On whom a Confidence poll is held: those whom another poll's result brought there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Named {
+    /// The poll whose result did.
+    pub from: PollId,
+    /// Who, in ballot order of that poll.
+    pub officials: Vec<OfficialId>,
+    /// Why, as the list prints it: the result and the article.
+    pub reason: String,
+}
+
+/// Trang kết quả công khai.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exposure {
+    /// Everybody may see the result, once it is published.
+    pub is_exposed: bool,
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
@@ -187,9 +225,19 @@ mod tests {
 
     #[test]
     fn a_part_has_one_spelling() {
-        for part in [Part::Plan, Part::Board, Part::Deadline("person_report".into())] {
+        let official = OfficialId::new(jiff::Timestamp::UNIX_EPOCH, &[7; 10]);
+        for part in [
+            Part::Plan,
+            Part::Board,
+            Part::Deadline("person_report".into()),
+            Part::Named,
+            Part::Exposure,
+            Part::FollowUp(official, "resignation".into()),
+        ] {
             assert_eq!(Part::from_code(&part.code()), Some(part));
         }
-        assert_eq!(Part::from_code("ballots"), None);
+        for wrong in ["ballots", "follow_up:resignation", "follow_up:nobody:resignation"] {
+            assert_eq!(Part::from_code(wrong), None, "{wrong}");
+        }
     }
 }

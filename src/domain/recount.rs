@@ -3,9 +3,10 @@
 //!
 //! The distance and the rule are those of [`weigh`]; exact integers, as everywhere near counts.
 
-use super::audit::event::poll::{FormTotals, PollCreated};
+use super::audit::event::poll::{FormTotals, LineRecounted, PollCreated, Stands};
 use super::rules::{BandId, RuleSet};
 use super::tally::{TallyError, TallyWarning, base_of, margin_words, weigh};
+use super::text::full_stop;
 
 /// A line that must be counted again.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +62,21 @@ fn near(warning: TallyWarning) -> Option<Near> {
     match warning {
         TallyWarning::Recount { band, share_words, margin } => Some(Near { band, share_words, margin }),
         TallyWarning::Exact { .. } => None,
+    }
+}
+
+impl LineRecounted {
+    /// Which figure stands, and why, Vietnamese, one sentence: `Lấy số kiểm lại: đọc nhầm một tờ.`
+    pub fn verdict(&self) -> String {
+        if self.counted == self.recounted {
+            return "Hai số trùng nhau.".to_owned();
+        }
+        let which = match self.stands {
+            Stands::Recounted => "Lấy số kiểm lại",
+            Stands::Counted => "Lấy số đếm trước",
+        };
+        let reason = self.reason.trim();
+        format!("{which}: {reason}{}", full_stop(reason))
     }
 }
 

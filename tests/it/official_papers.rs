@@ -2,6 +2,7 @@
 
 use tinnhiem::domain::council::{Council, CouncilKind};
 use tinnhiem::domain::count::BatchCounts;
+use tinnhiem::domain::day_record::DayRecord;
 use tinnhiem::domain::document::{CheckpointBox, Counting, Document, MinutesParts, minutes, resolution};
 use tinnhiem::domain::official::{Block, Honorific};
 use tinnhiem::domain::poll::{LevelCounts, PollKind};
@@ -141,7 +142,8 @@ fn minutes_name_band_margin_duty_and_doubtful_rules_of_a_line_one_ballot_over_ha
     let result = result(&rules, PollKind::Rating, &lines);
     let head = Teller { name: "Phạm Văn C".into(), role: TellerRole::Head };
     let counting = Counting::Simulated { seed: 1, batches: 4, reread: 2 };
-    let parts = MinutesParts { tellers: &[head], delegates: 85, counting, checkpoint: checkpoint() };
+    let day = DayRecord::default();
+    let parts = MinutesParts { tellers: &[head], delegates: 85, counting, day: &day, checkpoint: checkpoint() };
     let text = words(&minutes(&frame, &result, parts));
     has(
         &text,

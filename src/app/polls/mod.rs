@@ -23,6 +23,7 @@ pub use crate::store::polls::PollSummary;
 pub(in crate::app) use acts::{Act, decide, rules_of, take_act};
 pub use record::PollRecord;
 pub(in crate::app) use result::results_text;
+pub(in crate::app) use record::entries;
 pub use steps::CountedBatch;
 
 use super::keys::Keys;

@@ -7,7 +7,8 @@ use super::{Hand, NO_POLL};
 use crate::app::bundle::{self, BundleParts};
 use crate::app::error::AppError;
 use crate::app::service::App;
-use crate::domain::audit::{Checkpoint, Log, Moment, Opening, PollEvent, VerifierKey};
+use crate::domain::audit::entry::EntryReader;
+use crate::domain::audit::{Checkpoint, Entry, Log, Moment, Opening, PollEvent, VerifierKey};
 use crate::domain::id::{LogId, PollId};
 use crate::domain::poll_state::Refusal;
 use crate::domain::role::Role;
@@ -93,6 +94,25 @@ impl App {
             papers,
         };
         bundle::write(dir, &parts).map_err(|e| AppError::internal(doing, e))
+    }
+}
+
+/// Every entry of a poll's log, in its order.
+///
+/// # Errors
+/// When one does not read.
+pub(in crate::app) async fn entries(tx: &mut CouncilTx, log: LogId) -> Result<Vec<Entry>, AppError> {
+    let mut read: Vec<Entry> = Vec::new();
+    loop {
+        let from = u64::try_from(read.len()).unwrap_or(u64::MAX);
+        let page = logs::entries(tx, log, from, PAGE).await?;
+        if page.is_empty() {
+            return Ok(read);
+        }
+        let mut reader = EntryReader::default();
+        for text in &page {
+            read.push(reader.read(text).map_err(|e| AppError::internal("đọc nhật ký", e))?);
+        }
     }
 }
 

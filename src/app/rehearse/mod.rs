@@ -175,7 +175,7 @@ fn run(
     let counted = counting::count(&plan)?;
     stage.counted(&counted, plan.issued)?;
     let result = counting::decide(&plan, &counted)?;
-    let minutes = papers::minutes(&plan, &counted, &result, stage.head_box()?)?;
+    let minutes = papers::minutes(&plan, &counted, &result, (&stage.day()?, stage.head_box()?))?;
     let results = results::json_text(&plan.rules.set, plan.provenance, &result)?;
     stage.result_declared(&results)?;
     stage.minutes_signed(&minutes, &plan.book.tellers)?;

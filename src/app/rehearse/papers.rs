@@ -10,6 +10,7 @@ use crate::app::files::OutFolder;
 use crate::app::parallel::in_parallel;
 use crate::app::results;
 use crate::domain::audit::Digest;
+use crate::domain::day_record::DayRecord;
 use crate::domain::document::{
     self, CheckpointBox, Counting, Document, MinutesParts, deadline_table, dossier_document, field_document,
     officials_list,
@@ -101,7 +102,7 @@ pub(super) fn minutes(
     plan: &Plan<'_>,
     counted: &[CountedForm],
     result: &PollResult,
-    checkpoint: CheckpointBox,
+    (day, checkpoint): (&DayRecord, CheckpointBox),
 ) -> Result<NamedPdf, AppError> {
     let sum = |part: fn(&CountedForm) -> u32| counted.iter().map(part).sum();
     let counting = if plan.provenance.simulated {
@@ -111,7 +112,8 @@ pub(super) fn minutes(
         Counting::Declared
     };
     let council = &plan.book.council;
-    let parts = MinutesParts { tellers: &plan.book.tellers, delegates: council.delegates_total, counting, checkpoint };
+    let parts =
+        MinutesParts { tellers: &plan.book.tellers, delegates: council.delegates_total, counting, day, checkpoint };
     let pdf = render(&document::minutes(&plan.frame(None), result, parts))?;
     Ok(NamedPdf { name: "minutes.pdf".to_owned(), pdf })
 }

@@ -31,19 +31,20 @@ use crate::app::error::AppError;
 use crate::app::files::OutFolder;
 use crate::app::keys::Keys;
 use crate::app::passwords::{Cost, Password};
-use crate::app::polls::{Act, CountedBatch, Hand, NewPoll, Rehearser, Taken};
+use crate::app::polls::{Act, CountedBatch, Hand, NewPoll, Rehearser, Taken, entries};
 use crate::app::service::App;
 use crate::domain::audit::event::poll::{FileHash, ListedOfficial, PaperIssued, PollCreated, SealedForm};
 use crate::domain::audit::{Actor, Checkpoint, Digest, KeyName, Moment};
 use crate::domain::ballot_account::BallotAccount;
 use crate::domain::count::BatchCounts;
+use crate::domain::day_record::DayRecord;
 use crate::domain::document::CheckpointBox;
 use crate::domain::id::{CouncilId, PollId};
 use crate::domain::role::Role;
 use crate::domain::roster::Teller;
 use crate::domain::simulate::SeededStream;
 use crate::domain::text::slug;
-use crate::store::{Store, Target};
+use crate::store::{Store, Target, polls};
 
 /// Batches that are handed in at once and share a commit.
 const TOGETHER: usize = 30;
@@ -233,6 +234,16 @@ impl Stage {
         }
         self.head = self.take(Some(Moment::Published), self.two(Act::Publish))?;
         Ok(())
+    }
+
+    /// What the log tells of the day so far.
+    pub(super) fn day(&self) -> Result<DayRecord, AppError> {
+        self.runtime.block_on(async {
+            let mut tx = self.app.store.read(self.council).await?;
+            let log = polls::find(&mut tx, self.poll).await?.map(|stored| stored.log);
+            let log = log.ok_or_else(|| AppError::internal("đọc nhật ký", "không có kỳ diễn tập"))?;
+            Ok(DayRecord::of(&entries(&mut tx, log).await?))
+        })
     }
 
     /// The head of the last moment, as papers print it.

@@ -1,9 +1,12 @@
 //! Biên bản kiểm phiếu (NQ 96/2023/QH15, Điều 19.1; Quy định 96-QĐ/TW, Điều 6.3): ballots issued, returned, valid and
 //! invalid, then every person's counts and shares, as the board of tellers signs them.
 
+mod day;
+
 use super::frame::{Frame, Issue};
 use super::parts::{block_heading, board_signatures, body, heading, notice, table};
 use super::{Block, Cell, CheckpointBox, Document};
+use crate::domain::day_record::DayRecord;
 use crate::domain::occasion::Occasion;
 use crate::domain::poll::PollKind;
 use crate::domain::result::{FormResult, OfficialResult, PollResult};
@@ -21,6 +24,8 @@ pub struct MinutesParts<'a> {
     pub delegates: u32,
     /// How the figures came about.
     pub counting: Counting,
+    /// What the poll's log tells of the day.
+    pub day: &'a DayRecord,
     /// Head of the log when counting closed.
     pub checkpoint: CheckpointBox,
 }
@@ -39,6 +44,22 @@ pub enum Counting {
     },
     /// Figures that the office typed from a count that the program did not see.
     Declared,
+    /// Paper ballots, counted in batches by two people each.
+    Real {
+        /// Lines that the two differed on and read again, where that was kept.
+        reread: Option<u32>,
+        /// Lines of those that the head teller decided with the paper in hand, where that was kept.
+        decided: Option<u32>,
+        /// Batches that were counted by hand, where that was kept.
+        by_hand: Option<u32>,
+    },
+}
+
+impl Counting {
+    /// Whether people counted ballots of people.
+    pub const fn is_real(self) -> bool {
+        matches!(self, Self::Real { .. })
+    }
 }
 
 /// The minutes of counting.
@@ -63,15 +84,17 @@ pub fn minutes(frame: &Frame<'_>, result: &PollResult, parts: MinutesParts<'_>) 
             occasion.rules.short
         )),
     ];
-    blocks.push(provenance(parts.counting));
+    blocks.extend(provenance(parts.counting));
     blocks.push(heading(2, "1. Ban kiểm phiếu"));
     blocks.push(tellers_table(parts.tellers));
     let voters = occasion.voters();
     blocks.push(heading(2, format!("2. Số {voters} và số phiếu")));
-    // Who was present is counted in the hall: a place to write it.
-    blocks.push(body(format!("Tổng số {voters}: {}. Số {voters} có mặt: …………", parts.delegates)));
+    // Who was present is counted in the hall: a place to write it, where nobody has.
+    let present = parts.day.present.map_or_else(|| "…………".to_owned(), |present| format!("{present}."));
+    blocks.push(body(format!("Tổng số {voters}: {}. Số {voters} có mặt: {present}", parts.delegates)));
     blocks.push(ballots_table(result));
     blocks.extend(invalid_reasons(occasion, result));
+    blocks.extend(day::papers(occasion, &parts));
     blocks.push(heading(2, "3. Kết quả kiểm phiếu"));
     blocks.push(body(format!(
         "Tỷ lệ phần trăm tính trên {} ({}). Phiếu không tính cho một người gồm phiếu không hợp lệ và phiếu có dòng của \
@@ -83,8 +106,14 @@ pub fn minutes(frame: &Frame<'_>, result: &PollResult, parts: MinutesParts<'_>) 
         blocks.push(result_table(result.kind, form));
     }
     blocks.push(heading(2, "4. Mức hệ quả và khoảng cách đến ngưỡng"));
-    blocks.extend(band_blocks(occasion, result));
-    blocks.extend(procedure(parts.counting));
+    blocks.extend(band_blocks(occasion, result, parts.day));
+    let procedure = day::procedure(occasion, &parts);
+    let is_told = !procedure.is_empty();
+    if is_told {
+        blocks.push(heading(2, "5. Trình tự kiểm phiếu"));
+        blocks.extend(procedure);
+    }
+    blocks.extend(day::recounts(if is_told { 6 } else { 5 }, result, &parts));
     blocks.extend(doubts(occasion, result));
     blocks.push(Block::Together(vec![
         body(format!(
@@ -156,9 +185,9 @@ fn result_row(index: usize, official: &OfficialResult) -> Vec<Cell> {
 }
 
 /// Everybody in a band or near a threshold, with the margins; a sentence when there is nobody.
-fn band_blocks(occasion: &Occasion<'_>, result: &PollResult) -> Vec<Block> {
+fn band_blocks(occasion: &Occasion<'_>, result: &PollResult, record: &DayRecord) -> Vec<Block> {
     let mut rows = Vec::new();
-    for official in result.officials() {
+    for (form, line, official) in day::lines(result) {
         let tally = &official.tally;
         let band = tally.band.rule(occasion.rules);
         if band.is_none() && tally.warnings.is_empty() {
@@ -166,7 +195,7 @@ fn band_blocks(occasion: &Occasion<'_>, result: &PollResult) -> Vec<Block> {
         }
         let mut consequence: Vec<String> =
             band.map(|b| format!("{} ({}).", upper_first(&b.consequence), b.cite)).into_iter().collect();
-        consequence.extend(tally.warnings.iter().map(|w| format!("{}.", upper_first(&w.to_string()))));
+        consequence.extend(day::warning_words(official, record.recount(form, line).is_some()));
         rows.push(vec![
             Cell::left(official.listed.addressed()),
             Cell::left(margins(occasion, official)),
@@ -190,7 +219,8 @@ pub fn margins(occasion: &Occasion<'_>, official: &OfficialResult) -> String {
     bands.iter().filter_map(margin).collect::<Vec<_>>().join("; ")
 }
 
-fn provenance(counting: Counting) -> Block {
+/// Where figures come from that nobody may sign.
+fn provenance(counting: Counting) -> Option<Block> {
     let line = match counting {
         Counting::Simulated { seed, .. } => format!(
             "Bản diễn tập: phiếu do chương trình mô phỏng từ hạt giống {seed}, không phải phiếu của đại biểu; không ký, \
@@ -201,18 +231,9 @@ fn provenance(counting: Counting) -> Block {
                                việc kiểm phiếu, số liệu phải được đối chiếu với biên bản đã ký."
                 .to_owned()
         }
+        Counting::Real { .. } => return None,
     };
-    Block::Notice { title: "Nguồn số liệu".to_owned(), lines: vec![line] }
-}
-
-fn procedure(counting: Counting) -> Vec<Block> {
-    let Counting::Simulated { batches, reread, .. } = counting else { return Vec::new() };
-    let text = format!(
-        "Phiếu được chia thành {batches} tập; mỗi tập do hai người đọc độc lập, chỉ ghi nhận khi hai lượt đọc trùng khớp; \
-         có {reread} dòng khác nhau giữa hai lượt đã được đọc lại từ phiếu. Chương trình không lưu nội dung từng phiếu, \
-         chỉ lưu số đếm của tập kèm cam kết mật mã trong nhật ký."
-    );
-    vec![heading(2, "5. Trình tự kiểm phiếu"), body(text)]
+    notice("Nguồn số liệu", vec![line])
 }
 
 /// What decides the figures and was not read on two pages: the board must know before it signs.

@@ -1,6 +1,7 @@
 //! Papers as values: what stands on them, in which order, without a page or a millimetre. `pdf` turns them into bytes.
 
 mod corrigendum;
+mod announcement;
 mod discussion;
 mod dossier;
 mod frame;
@@ -8,6 +9,7 @@ mod lines;
 mod list;
 mod minutes;
 mod model;
+mod notice;
 mod parts;
 mod report;
 mod resolution;
@@ -17,6 +19,7 @@ mod test_deck;
 mod zero;
 
 pub use corrigendum::{Corrected, corrigendum};
+pub use announcement::announcement;
 pub use discussion::{Discussion, GroupOpinion, OfficialOpinions, discussion_report};
 pub(crate) use dossier::result_text;
 pub use dossier::{dossier_document, field_document};
@@ -26,6 +29,7 @@ pub use lines::{TextLine, text_lines};
 pub use list::{deadline_table, officials_list};
 pub use minutes::{Counting, MinutesParts, margins, minutes};
 pub use model::*;
+pub use notice::{notice, notices};
 pub use report::person_report;
 pub use resolution::resolution;
 pub use slips::{SlipPaper, SlipSheet};

@@ -71,7 +71,7 @@ fn number_line(occasion: &Occasion<'_>, date: Date) -> String {
 }
 
 /// Ballots, then every person by block; ballots once for all where every form has the same.
-fn figures(occasion: &Occasion<'_>, result: &PollResult) -> Vec<Block> {
+pub(super) fn figures(occasion: &Occasion<'_>, result: &PollResult) -> Vec<Block> {
     let mut blocks: Vec<Block> = result.common_ballots().into_iter().flat_map(ballot_lines).collect();
     for (index, form) in result.forms.iter().enumerate() {
         blocks.push(heading(2, block_heading(index, &form.count.block.0)));
@@ -210,7 +210,8 @@ fn carrying_out(occasion: &Occasion<'_>) -> String {
     )
 }
 
-fn signatures(occasion: &Occasion<'_>) -> Block {
+/// Who signs for the council.
+pub(super) fn signatures(occasion: &Occasion<'_>) -> Block {
     let of_the_party = format!("{} {}", occasion.on_behalf(), occasion.council.name.to_uppercase());
     let capacity = match occasion.council.kind {
         CouncilKind::PartyCommittee => of_the_party.as_str(),

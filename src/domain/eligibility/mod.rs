@@ -148,6 +148,19 @@ fn named_for_confidence(subject: &Rule<String>, official: OfficialNo, person: &O
     Standing { official, verdict, reasons, confirm: Vec::new(), overridden: None }
 }
 
+/// The same for a poll that is held on `named` alone: whoever is not among them is no subject of it, whatever else holds.
+pub fn only_named(standings: Vec<Standing>, named: &[OfficialNo], why: &str, subject: &Rule<String>) -> Vec<Standing> {
+    let limited = |standing: Standing| {
+        let is_named = named.contains(&standing.official);
+        let text = if is_named { why.to_owned() } else { "Không thuộc kỳ bỏ phiếu này.".to_owned() };
+        let verdict = if is_named { standing.verdict } else { Verdict::NotSubject };
+        let mut reasons = standing.reasons;
+        reasons.insert(usize::from(is_named), reason(text, &subject.cite, subject.attested));
+        Standing { verdict, reasons, ..standing }
+    };
+    standings.into_iter().map(limited).collect()
+}
+
 /// The listed ones, in ballot order.
 pub fn listed(standings: &[Standing]) -> impl Iterator<Item = OfficialNo> {
     standings.iter().filter(|s| s.verdict == Verdict::Listed).map(|s| s.official)
@@ -545,6 +558,22 @@ mod tests {
         let standings = eligibility(&rules, &book, PollKind::Confidence, &[]);
         assert_eq!(standings.iter().map(|s| s.verdict).collect::<Vec<_>>(), [Verdict::Listed, Verdict::NotSubject]);
         assert_eq!(standings[0].reasons[0].cite, "NQ 96/2023/QH15, Điều 2.3");
+    }
+
+    #[test]
+    fn a_poll_on_named_people_leaves_everybody_else_out() {
+        let rules = crate::domain::rules::builtin().expect("carried").remove(0);
+        let book = fixture::book()
+            .with_official("Trần Văn B", &[("Chủ tịch UBND tỉnh", BEFORE)])
+            .with_official("Lê Thị C", &[("Nguyên Chủ tịch UBND tỉnh", BEFORE)])
+            .with_official("Phạm Văn D", &[("Giám đốc Sở Y tế", BEFORE)]);
+        let all = eligibility(&rules, &book, PollKind::Confidence, &[]);
+        let subject = &rules.confidence.as_ref().expect("confidence").subject;
+        let named = only_named(all, &[OfficialNo(0), OfficialNo(1)], "Theo kết quả lấy phiếu.", subject);
+        let verdicts: Vec<_> = named.iter().map(|s| s.verdict).collect();
+        assert_eq!(verdicts, [Verdict::Listed, Verdict::NotSubject, Verdict::NotSubject]);
+        assert_eq!(named[0].reasons[1].text, "Theo kết quả lấy phiếu.");
+        assert_eq!(named[2].reasons[0].text, "Không thuộc kỳ bỏ phiếu này.");
     }
 
     #[test]

@@ -139,9 +139,30 @@ fn check_titles(key: &str, titles: &[String]) -> Result<(), Refusal> {
 
 fn check_ids(set: &RuleSet) -> Result<(), Refusal> {
     check_deadlines(set)?;
+    check_follow_ups(set)?;
     unique("spoils_ballot", set.spoils_ballot.iter().map(|r| r.id.as_str()))?;
     unique("spoils_line", set.spoils_line.iter().map(|r| r.id.as_str()))?;
     unique("paper", set.papers.iter().map(|p| p.id.as_str()))
+}
+
+/// A duty belongs to a band that the set has, is named once in it, and says who does what by when.
+fn check_follow_ups(set: &RuleSet) -> Result<(), Refusal> {
+    for (i, rule) in set.follow_ups.iter().enumerate() {
+        let key = |field: &str| format!("follow_up[{i}].{field}");
+        for (field, text) in [("who", &rule.who), ("what", &rule.what), ("by", &rule.by)] {
+            filled(&key(field), text)?;
+        }
+        // Its id is part of the name of a record.
+        if !rule.id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') {
+            return refuse(key("id"), "mã chỉ gồm chữ thường không dấu, chữ số, dấu “_”");
+        }
+        if set.band_rule(rule.band).is_none() {
+            return refuse(key("band"), "bộ quy tắc không có mức này");
+        }
+        let of_band = set.follow_ups.iter().enumerate().filter(|(_, other)| other.band == rule.band);
+        unique_at("follow_up", of_band.map(|(i, rule)| (i, rule.id.as_str())))?;
+    }
+    Ok(())
 }
 
 /// One deadline of one name for each body: two would give one duty two last days.

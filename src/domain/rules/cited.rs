@@ -80,6 +80,7 @@ impl RuleSet {
             cited_each!(all, "confidence.triggers", confidence.triggers);
             all.push(cited!("confidence.loss", confidence.loss));
         }
+        cited_each!(all, "follow_up", self.follow_ups);
         cited_each!(all, "deadline", self.deadlines);
         cited_each!(all, "spoils_ballot", self.spoils_ballot);
         cited_each!(all, "spoils_line", self.spoils_line);

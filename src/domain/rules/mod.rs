@@ -261,6 +261,31 @@ impl BandRule {
     }
 }
 
+/// Who has to do what for somebody in a band.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FollowUpRule {
+    /// `resignation`; once for each band.
+    pub id: String,
+    /// For whom: everybody in this band.
+    pub band: BandId,
+    /// Who does it.
+    pub who: String,
+    /// What, in the law's words.
+    pub what: String,
+    /// Until when, in the law's words; never a number of days that no text names.
+    pub by: String,
+    /// Set when it is done by holding a Confidence poll.
+    #[serde(default)]
+    pub confidence_poll: bool,
+    /// Article.
+    pub cite: String,
+    /// How well it was read.
+    pub attested: Attested,
+    /// What a reader must know beside it.
+    pub note: Option<String>,
+}
+
 /// Bỏ phiếu tín nhiệm under this instrument.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -417,6 +442,9 @@ pub struct RuleSet {
     /// Lấy phiếu: from the lower threshold up.
     #[serde(rename = "band")]
     pub bands: Vec<BandRule>,
+    /// What has to be done for whom, by band.
+    #[serde(default, rename = "follow_up")]
+    pub follow_ups: Vec<FollowUpRule>,
     /// Bỏ phiếu; absent where no rule was read.
     pub confidence: Option<ConfidenceRules>,
     /// Who owes what by when.

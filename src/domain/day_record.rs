@@ -1,0 +1,256 @@
+//! What a poll's log says of the day, as its minutes tell it: how the tables were tested, where the papers went, what was
+//! put right or counted anew, and by whom. Nothing here was typed for the minutes: whoever reads the log finds the same.
+
+use super::audit::event::poll::{BallotsCorrected, BatchReopened, LineRecounted};
+use super::audit::{Actor, Entry, PollEvent, UtcTime};
+use super::ballot_account::BallotAccount;
+
+/// A day, entry by entry of the log up to the result.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DayRecord {
+    /// Delegates in the hall when ballots were handed out, where that was written down.
+    pub present: Option<u32>,
+    /// What became of the test deck.
+    pub deck: Deck,
+    /// Decks that came out otherwise than they had to, before that.
+    pub failed_decks: u32,
+    /// When everybody saw that nothing was counted.
+    pub zero_reported: Option<UtcTime>,
+    /// When the vote was opened.
+    pub opened: Option<UtcTime>,
+    /// When the last batch was in.
+    pub closed: Option<UtcTime>,
+    /// Where the papers of each form went, in the order in which they were written down; as put right.
+    pub accounts: Vec<(String, BallotAccount)>,
+    /// Figures of papers that two people put right.
+    pub corrections: Vec<Correction>,
+    /// Batches that stand.
+    pub batches: Vec<BatchRead>,
+    /// Batches that two people had counted anew.
+    pub reopened: Vec<Reopened>,
+    /// Lines that were counted again from paper.
+    pub recounts: Vec<LineRecounted>,
+}
+
+/// What became of the test deck.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Deck {
+    /// The log says nothing of one.
+    #[default]
+    Untold,
+    /// It came out as it had to.
+    Passed(UtcTime),
+    /// Two people went on without it.
+    Waived(Hands),
+}
+
+/// Two people who took a step together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hands {
+    /// Who asked for it.
+    pub asked: String,
+    /// Who agreed.
+    pub agreed: String,
+    /// Why.
+    pub reason: String,
+    /// When.
+    pub at: UtcTime,
+}
+
+/// Figures of papers that were put right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Correction {
+    /// Id of the form.
+    pub form: String,
+    /// What was written down first; `None` when the log has none.
+    pub before: Option<BallotAccount>,
+    /// What took its place.
+    pub after: BallotAccount,
+    /// By whom, and why.
+    pub hands: Hands,
+}
+
+/// A pile on which two tellers agreed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BatchRead {
+    /// Id of the form.
+    pub form: String,
+    /// Number of the batch within its form.
+    pub batch: u32,
+    /// Papers in it.
+    pub papers: u32,
+}
+
+/// A batch that was counted anew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reopened {
+    /// Id of the form.
+    pub form: String,
+    /// Number of the batch within its form.
+    pub batch: u32,
+    /// By whom, and why.
+    pub hands: Hands,
+}
+
+impl Hands {
+    fn of(proposed_by: &Actor, reason: &str, entry: &Entry) -> Self {
+        let (asked, agreed) = (proposed_by.name.clone(), entry.actor.name.clone());
+        Self { asked, agreed, reason: reason.to_owned(), at: entry.at }
+    }
+}
+
+impl DayRecord {
+    /// The day that these entries of a poll's log tell.
+    pub fn of(entries: &[Entry]) -> Self {
+        let mut record = Self::default();
+        entries.iter().for_each(|entry| record.take(entry));
+        record
+    }
+
+    fn take(&mut self, entry: &Entry) {
+        match &entry.event {
+            PollEvent::DeckCounted(deck) => {
+                if deck.forms.iter().all(|form| form.counted == form.expected) {
+                    self.deck = Deck::Passed(entry.at);
+                } else {
+                    // A deck that fails takes back what was tested before.
+                    self.deck = Deck::Untold;
+                    self.failed_decks += 1;
+                }
+            }
+            PollEvent::DeckWaived(waived) => {
+                self.deck = Deck::Waived(Hands::of(&waived.proposed_by, &waived.reason, entry));
+            }
+            PollEvent::ZeroReported(_) => self.zero_reported = Some(entry.at),
+            PollEvent::VotingOpened(opened) => self.opened = Some(opened.at),
+            PollEvent::BallotsReturned(told) => self.accounts.push((told.form.clone(), told.into())),
+            PollEvent::BallotsCorrected(told) => self.correct(told, entry),
+            PollEvent::BatchCommitted(read) => {
+                self.batches.push(BatchRead { form: read.form.clone(), batch: read.batch, papers: read.papers })
+            }
+            PollEvent::BatchReopened(told) => self.reopen(told, entry),
+            PollEvent::CountingClosed(_) => self.closed = Some(entry.at),
+            PollEvent::LineRecounted(line) => self.recounts.push(line.clone()),
+            _ => {}
+        }
+    }
+
+    fn correct(&mut self, told: &BallotsCorrected, entry: &Entry) {
+        let after = BallotAccount::from(&told.ballots);
+        let standing = self.accounts.iter_mut().find(|(form, _)| *form == told.ballots.form);
+        let before = standing.map(|(_, account)| std::mem::replace(account, after));
+        let hands = Hands::of(&told.proposed_by, &told.reason, entry);
+        self.corrections.push(Correction { form: told.ballots.form.clone(), before, after, hands });
+    }
+
+    fn reopen(&mut self, told: &BatchReopened, entry: &Entry) {
+        self.batches.retain(|read| (&read.form, read.batch) != (&told.form, told.batch));
+        let hands = Hands::of(&told.proposed_by, &told.reason, entry);
+        self.reopened.push(Reopened { form: told.form.clone(), batch: told.batch, hands });
+    }
+
+    /// Where the papers of a form went.
+    pub fn account(&self, form: &str) -> Option<BallotAccount> {
+        self.accounts.iter().find(|(id, _)| id == form).map(|(_, account)| *account)
+    }
+
+    /// The recount of line `line` (from 1) of a form whose figure stands last.
+    pub fn recount(&self, form: &str, line: u32) -> Option<&LineRecounted> {
+        self.recounts.iter().rev().find(|told| told.form == form && told.line == line)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::domain::audit::Digest;
+    use crate::domain::audit::event::poll::{BatchCommitted, DeckCounted, DeckForm, DeckWaived, Stands};
+    use crate::domain::count::BatchCounts;
+    use crate::domain::poll::{LevelCounts, PollKind};
+    use crate::domain::role::Role;
+
+    fn somebody(name: &str) -> Actor {
+        Actor { account: None, name: name.into(), role: Role::Leader }
+    }
+
+    /// Entries by one person, a minute apart.
+    fn log(events: Vec<PollEvent>) -> Vec<Entry> {
+        let entry = |(seq, event): (u64, PollEvent)| Entry {
+            seq,
+            at: format!("2028-12-05T01:{seq:02}:00Z").parse().expect("time"),
+            actor: Arc::new(somebody("Bà Xác Nhận")),
+            event,
+            leaf: Digest::of(b""),
+        };
+        (0..).zip(events).map(entry).collect()
+    }
+
+    fn hands(seq: u64, reason: &str) -> Hands {
+        let at = format!("2028-12-05T01:{seq:02}:00Z").parse().expect("time");
+        Hands { asked: "Ông Đề Xuất".into(), agreed: "Bà Xác Nhận".into(), reason: reason.into(), at }
+    }
+
+    fn deck(papers: u32) -> PollEvent {
+        let expected = BatchCounts { papers: 5, ..BatchCounts::zero(PollKind::Rating, 1) };
+        let counted = BatchCounts { papers, ..expected.clone() };
+        DeckCounted { forms: vec![DeckForm { counted, expected, form: "F1".into() }] }.into()
+    }
+
+    #[test]
+    fn the_last_word_on_the_deck_counts_and_failures_are_not_forgotten() {
+        let passed = DayRecord::of(&log(vec![deck(4), deck(5)]));
+        assert!(matches!((passed.deck, passed.failed_decks), (Deck::Passed(_), 1)));
+        let failed = DayRecord::of(&log(vec![deck(5), deck(4)]));
+        assert_eq!((failed.deck, failed.failed_decks), (Deck::Untold, 1));
+        let waived = DeckWaived { proposed_by: somebody("Ông Đề Xuất"), reason: "Máy in hỏng".into() };
+        let waived = DayRecord::of(&log(vec![deck(4), waived.into()]));
+        assert_eq!(waived.deck, Deck::Waived(hands(1, "Máy in hỏng")));
+    }
+
+    #[test]
+    fn what_was_put_right_stands_and_what_stood_before_is_told() {
+        let (wrong, right) = (BallotAccount::plain(60, 58, 58), BallotAccount::plain(60, 58, 57));
+        let proposed_by = somebody("Ông Đề Xuất");
+        let corrected =
+            BallotsCorrected { ballots: right.told("F1".into()), proposed_by, reason: "Ghi nhầm dòng".into() };
+        let record = DayRecord::of(&log(vec![wrong.told("F1".into()).into(), corrected.into()]));
+        assert_eq!(record.account("F1"), Some(right));
+        let told =
+            Correction { form: "F1".into(), before: Some(wrong), after: right, hands: hands(1, "Ghi nhầm dòng") };
+        assert_eq!(record.corrections, [told]);
+    }
+
+    #[test]
+    fn a_batch_that_was_counted_anew_is_there_once() {
+        let digest = Digest::of(b"commitment");
+        let committed = |batch, papers| BatchCommitted { batch, commitment: digest, form: "F1".into(), papers }.into();
+        let reopened = BatchReopened {
+            batch: 1,
+            commitment: digest,
+            form: "F1".into(),
+            proposed_by: somebody("Ông Đề Xuất"),
+            reason: "Lẫn tập".into(),
+        };
+        let record = DayRecord::of(&log(vec![committed(1, 25), committed(2, 20), reopened.into(), committed(1, 24)]));
+        assert_eq!(record.batches.iter().map(|read| (read.batch, read.papers)).collect::<Vec<_>>(), [(2, 20), (1, 24)]);
+        assert_eq!(record.reopened, [Reopened { form: "F1".into(), batch: 1, hands: hands(2, "Lẫn tập") }]);
+    }
+
+    #[test]
+    fn the_recount_that_came_last_is_the_one_that_stands() {
+        let recount = |low| LineRecounted {
+            counted: LevelCounts::Rating { high: 20, medium: 3, low: 24 },
+            form: "F1".into(),
+            line: 1,
+            readers: vec!["A".into(), "B".into()],
+            reason: String::new(),
+            recounted: LevelCounts::Rating { high: 20, medium: 3, low },
+            stands: Stands::Recounted,
+        };
+        let record = DayRecord::of(&log(vec![recount(23).into(), recount(24).into()]));
+        assert_eq!(record.recount("F1", 1), Some(&recount(24)));
+        assert_eq!((record.recount("F1", 2), record.recount("F2", 1)), (None, None));
+    }
+}

@@ -1,0 +1,246 @@
+//! What minutes tell of the day itself, from the poll's log: papers, tests, batches, recounts. What cannot be told is not.
+
+use super::{Counting, MinutesParts};
+use crate::domain::audit::event::poll::LineRecounted;
+use crate::domain::ballot_account::{BallotAccount, Hall};
+use crate::domain::day_record::{Correction, DayRecord, Deck, Hands, Reopened};
+use crate::domain::document::parts::{body, heading, notice, table};
+use crate::domain::document::{Block, Cell};
+use crate::domain::finding::Severity;
+use crate::domain::occasion::Occasion;
+use crate::domain::poll::LevelCounts;
+use crate::domain::result::{OfficialResult, PollResult};
+use crate::domain::tally::{TallyWarning, margin_words};
+use crate::domain::text::{full_stop, upper_first};
+
+/// Where every printed paper went, with what does not add up and what was put right.
+pub(super) fn papers(occasion: &Occasion<'_>, parts: &MinutesParts<'_>) -> Vec<Block> {
+    let day = parts.day;
+    if day.accounts.is_empty() {
+        return Vec::new();
+    }
+    let row = |(form, account): &(String, BallotAccount)| {
+        let BallotAccount { printed, issued, exchanged, unused, returned, not_returned } = *account;
+        let figures = [printed, issued, exchanged, unused, returned, not_returned];
+        let mut cells = vec![Cell::left(form.clone())];
+        cells.extend(figures.map(|figure| Cell::right(figure.to_string())));
+        cells
+    };
+    let columns = [
+        (6, "Mẫu phiếu"),
+        (3, "Đã in"),
+        (3, "Phát ra"),
+        (3, "Đổi"),
+        (3, "Chưa dùng"),
+        (3, "Thu về"),
+        (4, "Không thu về"),
+    ];
+    let mut blocks = vec![table(&columns, day.accounts.iter().map(row).collect())];
+    let hall = Hall { delegates: parts.delegates, present: day.present };
+    let mut doubts = Vec::new();
+    for (form, account) in &day.accounts {
+        let warns = account.faults(hall).into_iter().filter(|fault| fault.severity() == Severity::Warning);
+        doubts.extend(warns.map(|fault| format!("- Mẫu phiếu {form}: {}", fault.finding(form, occasion.rules).what)));
+    }
+    blocks.extend(notice("Số phiếu cần ghi nhận", doubts));
+    blocks.extend(corrections(&day.corrections));
+    blocks
+}
+
+fn corrections(corrections: &[Correction]) -> Option<Block> {
+    let row = |told: &Correction| {
+        vec![
+            Cell::left(told.form.clone()),
+            Cell::left(told.before.map_or_else(|| "–".to_owned(), account_words)),
+            Cell::left(account_words(told.after)),
+            Cell::left(hands_words(&told.hands)),
+        ]
+    };
+    let columns = [(5, "Mẫu phiếu"), (7, "Số ghi trước"), (7, "Số sửa lại"), (9, "Lý do, người đề nghị, người đồng ý")];
+    (!corrections.is_empty()).then(|| table(&columns, corrections.iter().map(row).collect()))
+}
+
+fn account_words(account: BallotAccount) -> String {
+    let BallotAccount { printed, issued, exchanged, unused, returned, not_returned } = account;
+    format!(
+        "In {printed}; phát ra {issued}; đổi {exchanged}; chưa dùng {unused}; thu về {returned}; không thu về {not_returned}"
+    )
+}
+
+/// `Mất điện. Người đề nghị: …; người đồng ý: … (08:05 ngày 01/12/2026).`
+fn hands_words(hands: &Hands) -> String {
+    let Hands { asked, agreed, reason, at } = hands;
+    let reason = reason.trim();
+    format!("{reason}{} Người đề nghị: {asked}; người đồng ý: {agreed} ({}).", full_stop(reason), at.in_vietnam())
+}
+
+/// How the count went, step by step.
+pub(super) fn procedure(occasion: &Occasion<'_>, parts: &MinutesParts<'_>) -> Vec<Block> {
+    let day = parts.day;
+    let mut blocks = Vec::new();
+    blocks.extend(deck_words(occasion, day).map(body));
+    let label = occasion.kind.label();
+    // The clock of a rehearsal is made up: its hours would be no news.
+    let told = |at: Option<crate::domain::audit::UtcTime>| at.filter(|_| parts.counting.is_real());
+    if let Some(at) = told(day.zero_reported) {
+        let sentence = format!(
+            "Báo cáo không được lập lúc {}, trước khi mở {label}: chưa có tập phiếu, phiếu hay số đếm nào.",
+            at.in_vietnam()
+        );
+        blocks.push(body(sentence));
+    }
+    if let (Some(opened), Some(closed)) = (told(day.opened), told(day.closed)) {
+        let (opened, closed) = (opened.in_vietnam(), closed.in_vietnam());
+        blocks.push(body(format!("{} mở lúc {opened}; kiểm phiếu xong lúc {closed}.", upper_first(label))));
+    }
+    blocks.extend(readings(parts.counting, day).map(body));
+    blocks.extend(reopened(&day.reopened));
+    blocks
+}
+
+fn deck_words(occasion: &Occasion<'_>, day: &DayRecord) -> Option<String> {
+    let mut words = match &day.deck {
+        Deck::Untold => return None,
+        Deck::Passed(at) => format!(
+            "Trước khi mở {}, Ban kiểm phiếu đã kiểm các bộ phiếu thử: mọi số đếm được đều đúng bằng số phải có ({}).",
+            occasion.kind.label(),
+            at.in_vietnam()
+        ),
+        Deck::Waived(hands) => {
+            let reason = hands.reason.trim();
+            format!(
+                "Không kiểm phiếu thử trước khi mở {}. Lý do: {reason}{} Người đề nghị: {}; người đồng ý: {}.",
+                occasion.kind.label(),
+                full_stop(reason),
+                hands.asked,
+                hands.agreed
+            )
+        }
+    };
+    if day.failed_decks > 0 {
+        words.push_str(&format!(" Trước đó có {} lần kiểm phiếu thử không đạt.", day.failed_decks));
+    }
+    Some(words)
+}
+
+/// How papers were read, as far as it is known.
+fn readings(counting: Counting, day: &DayRecord) -> Option<String> {
+    const KEPT: &str =
+        "Chương trình không lưu nội dung từng phiếu, chỉ lưu số đếm của tập kèm cam kết mật mã trong nhật ký.";
+    let rule = "mỗi tập do hai người đọc độc lập, chỉ ghi nhận khi hai lượt đọc trùng khớp";
+    match counting {
+        Counting::Declared => None,
+        Counting::Simulated { batches, reread, .. } => Some(format!(
+            "Phiếu được chia thành {batches} tập; {rule}; có {reread} dòng khác nhau giữa hai lượt đã được đọc lại từ \
+             phiếu. {KEPT}"
+        )),
+        Counting::Real { reread, decided, by_hand } => {
+            let mut words = format!("Phiếu được chia thành {} tập; {rule}", day.batches.len());
+            if let Some(by_hand) = by_hand.filter(|batches| *batches > 0) {
+                words.push_str(&format!("; {by_hand} tập được đếm tay trên hai phiếu đếm"));
+            }
+            if let Some(reread) = reread {
+                words.push_str(&format!("; có {reread} dòng khác nhau giữa hai lượt đã được đọc lại từ phiếu"));
+            }
+            if let Some(decided) = decided {
+                words.push_str(&format!(", trong đó {decided} dòng do Trưởng Ban kiểm phiếu quyết định trên tờ phiếu"));
+            }
+            Some(format!("{words}. {KEPT}"))
+        }
+    }
+}
+
+fn reopened(batches: &[Reopened]) -> Vec<Block> {
+    if batches.is_empty() {
+        return Vec::new();
+    }
+    let row = |told: &Reopened| {
+        vec![Cell::left(told.form.clone()), Cell::center(told.batch.to_string()), Cell::left(hands_words(&told.hands))]
+    };
+    let columns = [(5, "Mẫu phiếu"), (3, "Tập số"), (16, "Lý do, người đề nghị, người đồng ý")];
+    vec![body("Các tập phiếu sau đã được mở lại và đếm lại:"), table(&columns, batches.iter().map(row).collect())]
+}
+
+/// Every line of the result with the form and the number on which it stands.
+pub(super) fn lines(result: &PollResult) -> impl Iterator<Item = (&str, u32, &OfficialResult)> {
+    result.forms.iter().flat_map(|form| {
+        (1..).zip(&form.officials).map(move |(line, official)| (form.count.form.as_str(), line, official))
+    })
+}
+
+/// Lines that were counted again, and those that had to be and were not.
+pub(super) fn recounts(number: u8, result: &PollResult, parts: &MinutesParts<'_>) -> Vec<Block> {
+    let day = parts.day;
+    let mut blocks = vec![heading(2, format!("{number}. Kiểm lại từ phiếu giấy các dòng sát ngưỡng"))];
+    let missing: Vec<String> = lines(result)
+        .filter(|(form, line, _)| day.recount(form, *line).is_none())
+        .filter_map(|(form, line, official)| {
+            let near = near_words(official)?;
+            Some(format!("- {} (mẫu phiếu {form}, dòng {line}): {near}.", official.listed.addressed()))
+        })
+        .collect();
+    if day.recounts.is_empty() && missing.is_empty() {
+        blocks.push(body("Không có dòng nào sát ngưỡng đến mức phải kiểm lại."));
+        return blocks;
+    }
+    if !day.recounts.is_empty() {
+        let rows = day.recounts.iter().map(|told| recount_row(result, told)).collect();
+        let columns = [
+            (8, "Họ và tên, mẫu phiếu, dòng"),
+            (7, "Số đếm trước"),
+            (7, "Số kiểm lại"),
+            (8, "Số được lấy, lý do"),
+            (6, "Người kiểm lại"),
+        ];
+        blocks.push(table(&columns, rows));
+    }
+    let why = if parts.counting.is_real() {
+        "Các dòng phải kiểm lại mà chưa kiểm lại"
+    } else {
+        "Các dòng phải kiểm lại; diễn tập không có phiếu giấy nên chưa kiểm lại"
+    };
+    blocks.extend(notice(why, missing));
+    blocks
+}
+
+fn recount_row(result: &PollResult, told: &LineRecounted) -> Vec<Cell> {
+    let name = lines(result)
+        .find(|(form, line, _)| (*form, *line) == (told.form.as_str(), told.line))
+        .map_or_else(|| "–".to_owned(), |(.., official)| official.listed.addressed());
+    vec![
+        Cell::left(format!("{name} ({}, dòng {})", told.form, told.line)),
+        Cell::left(level_words(told.counted)),
+        Cell::left(level_words(told.recounted)),
+        Cell::left(told.verdict()),
+        Cell::left(told.readers.join("; ")),
+    ]
+}
+
+/// `Tín nhiệm cao 19; Tín nhiệm 2; Tín nhiệm thấp 25`.
+fn level_words(counts: LevelCounts) -> String {
+    let level = |(level, count): (crate::domain::poll::Level, u32)| format!("{} {count}", level.label());
+    counts.each().into_iter().map(level).collect::<Vec<_>>().join("; ")
+}
+
+/// `sát mức “quá nửa” (vượt 1 phiếu)`; `None` where nothing is near.
+fn near_words(official: &OfficialResult) -> Option<String> {
+    let near = |warning: &TallyWarning| match warning {
+        TallyWarning::Recount { share_words, margin, .. } => {
+            Some(format!("sát mức “{share_words}” ({})", margin_words(*margin)))
+        }
+        TallyWarning::Exact { .. } => None,
+    };
+    let near: Vec<String> = official.tally.warnings.iter().filter_map(near).collect();
+    (!near.is_empty()).then(|| near.join(", "))
+}
+
+/// What a line's warnings say once it was counted again: how near it is, and that the duty is done.
+pub(super) fn warning_words(official: &OfficialResult, is_recounted: bool) -> Vec<String> {
+    let words = |warning: &TallyWarning| match warning {
+        TallyWarning::Recount { share_words, margin, .. } if is_recounted => {
+            format!("Sát mức “{share_words}” ({}): đã kiểm lại dòng này từ phiếu giấy.", margin_words(*margin))
+        }
+        other => format!("{}.", upper_first(&other.to_string())),
+    };
+    official.tally.warnings.iter().map(words).collect()
+}
