@@ -123,7 +123,8 @@ CREATE TABLE fact_officials (
 CREATE INDEX fact_officials_of_fact ON fact_officials (council_id, fact_id);
 
 -- One record for each part of a poll's preparation: what its sitting is ('plan'), who is to count ('board'), what was
--- done of each deadline ('deadline:<id>').
+-- done of each deadline ('deadline:<id>'), on whom alone it is held ('named'); and of what follows from its result: what
+-- was done of each duty ('follow_up:<official>:<id>'), whether everybody may see it ('exposure').
 CREATE TABLE poll_records (
     council_id TEXT NOT NULL,
     poll_id TEXT NOT NULL,

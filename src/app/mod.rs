@@ -26,6 +26,7 @@ pub mod many_accounts;
 pub mod metrics;
 pub mod notes;
 pub mod official;
+pub mod outcome;
 pub mod own_account;
 mod parallel;
 pub mod passwords;

@@ -8,7 +8,9 @@ use crate::domain::decided::{DecidedList, Decision, EligibilityOverride};
 use crate::domain::eligibility::{self, Override, Standing};
 use crate::domain::finding::Finding;
 use crate::domain::id::{LogId, OfficialId, PollId};
+use crate::domain::official::OfficialNo;
 use crate::domain::poll_state::{PollState, Stage};
+use crate::domain::preparation::{Named, Part};
 use crate::domain::proposal::{Proposal, ProposalKind, ProposalState};
 use crate::domain::readiness::readiness;
 use crate::store::{CouncilTx, polls, preparation};
@@ -39,7 +41,7 @@ impl Desk {
         let shelf = Shelf::load(tx, poll, Vec::new()).await?;
         let stored = polls::find(tx, poll).await?.ok_or(NO_POLL)?;
         let proposals = preparation::proposals(tx, poll).await?;
-        let given = eligibility::eligibility(&shelf.rules, &shelf.book, shelf.plan.kind, &shelf.enabled());
+        let given = given(tx, poll, &shelf).await?;
         let mut standings = Vec::with_capacity(given.len());
         for standing in given.iter().cloned() {
             let decision = match shelf.id(standing.official) {
@@ -84,6 +86,18 @@ impl Desk {
     pub(in crate::app) fn readiness(&self) -> Vec<Finding> {
         readiness(&self.shelf.rules, &self.shelf.book, self.shelf.plan.kind, &self.standings)
     }
+}
+
+/// What the rules give; of a poll that follows from another one's result, for those alone whom that brought here.
+async fn given(tx: &mut CouncilTx, poll: PollId, shelf: &Shelf) -> Result<Vec<Standing>, AppError> {
+    let given = eligibility::eligibility(&shelf.rules, &shelf.book, shelf.plan.kind, &shelf.enabled());
+    let (Some(part), Some(confidence)) = (preparation::part(tx, poll, &Part::Named).await?, &shelf.rules.confidence)
+    else {
+        return Ok(given);
+    };
+    let named: Named = content(&part.content)?;
+    let places: Vec<OfficialNo> = named.officials.iter().filter_map(|id| shelf.place(*id)).collect();
+    Ok(eligibility::only_named(given, &places, &named.reason, &confidence.subject))
 }
 
 /// What two people decided last about an official.

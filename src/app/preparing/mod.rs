@@ -23,6 +23,7 @@ pub use forms::{FormsPage, SealedHead};
 pub use listing::{ListPage, Paper, TypedDecision};
 pub use overview::{Overview, PollLine};
 pub use plan::{Begun, PlanOffer, PlanPage, RulesChoice, TypedPlan};
+pub(in crate::app) use plan::{new_poll, put as put_part, read as read_plan};
 pub use verdicts::{VerdictLine, Verdicts};
 
 use super::error::AppError;

@@ -278,7 +278,10 @@ async fn write_plan(
 }
 
 /// Writes a part of a preparation with its version and its entry.
-pub(super) async fn put(
+///
+/// # Errors
+/// When it is no longer at the version before.
+pub(in crate::app) async fn put(
     tx: &mut CouncilTx,
     poll: PollId,
     part: Part,
@@ -335,7 +338,14 @@ fn proposed(last: Option<Plan>, in_roster: usize, rules: &[LoadedRules], kind: C
 }
 
 /// The plan that was typed, or everything that is wrong with it.
-fn read(typed: &TypedPlan, (name, kind): (&str, CouncilKind), rules: &RuleSet) -> Result<Plan, AppError> {
+///
+/// # Errors
+/// All fields that are wrong.
+pub(in crate::app) fn read(
+    typed: &TypedPlan,
+    (name, kind): (&str, CouncilKind),
+    rules: &RuleSet,
+) -> Result<Plan, AppError> {
     let mut wrong: Vec<FieldError> = Vec::new();
     let mut day = |field: &'static str, text: &str| {
         let read = read_day(text);
@@ -406,7 +416,11 @@ fn in_form_order(mut wrong: Vec<FieldError>) -> Vec<FieldError> {
     wrong
 }
 
-fn new_poll(plan: &Plan, rules: &LoadedRules, slug: &str, id: PollId) -> Result<NewPoll, AppError> {
+/// The poll of a plan, which is to begin.
+///
+/// # Errors
+/// When its log can have no name.
+pub(in crate::app) fn new_poll(plan: &Plan, rules: &LoadedRules, slug: &str, id: PollId) -> Result<NewPoll, AppError> {
     let council = &plan.council;
     // The last letters of an id are chance; its first ones are time, which two polls of one day may share.
     let id = id.to_string();

@@ -1,0 +1,33 @@
+//! What comes after the count: the result as the office looks at it, the papers of the day, what follows, and what
+//! everybody may see. All of it is read from what is stored: the poll's log, its list, its rules. Nothing here has a figure
+//! before the count is closed.
+
+mod board;
+mod confidence;
+mod exposure;
+mod follow_up;
+mod ledger;
+mod page;
+mod papers;
+mod public;
+
+pub use board::{FormTable, InvalidLine, OfficialLine, RecountLine};
+pub use confidence::{ConfidenceOffer, TypedConfidence};
+pub use exposure::ExposureState;
+pub use follow_up::{FollowUpLine, TypedFollowUp};
+pub use ledger::results_text;
+pub use page::{ResultLine, ResultPage, ResultView};
+pub use papers::{PaperLine, PapersPage, PrintedPaper, minutes_paper, resolution_paper};
+pub use public::{PublicFile, PublicList, PublicPoll, PublicResult};
+
+use crate::domain::role::Role;
+
+/// Who sees the result of a closed count and its papers.
+pub const READERS: &[Role] = &[Role::Clerk, Role::Leader, Role::HeadTeller, Role::Auditor];
+/// Who writes down what was done of it, and begins the vote that follows.
+pub const WRITERS: &[Role] = &[Role::Clerk];
+/// Who shows it to everybody.
+pub const LEADERS: &[Role] = &[Role::Leader];
+
+/// Where lines that are due are counted again. Switched on with the page that is there.
+pub const RECOUNT_PATH: Option<&str> = None;
