@@ -53,6 +53,12 @@ pub enum Done {
     FactRestored,
     /// A poll began.
     PollBegun,
+    /// A Confidence poll began from a result.
+    ConfidencePollBegun,
+    /// Everybody may see a result from its publication on.
+    ResultExposed,
+    /// Nobody without an account sees a result any more.
+    ResultHidden,
     /// Somebody is on the roster.
     EntryAdded,
     /// Somebody stands elsewhere in the order.
@@ -145,6 +151,13 @@ impl Done {
         (Self::FactWithdrawn, "da-rut-du-kien", "Đã rút dữ kiện."),
         (Self::FactRestored, "da-khoi-phuc", "Đã khôi phục; dữ kiện chờ thẩm tra."),
         (Self::PollBegun, "da-lap-ky", "Đã lập kỳ lấy phiếu; dưới đây là những việc cần chuẩn bị."),
+        (
+            Self::ConfidencePollBegun,
+            "da-lap-ky-bo-phieu",
+            "Đã lập kỳ bỏ phiếu tín nhiệm; dưới đây là những việc cần chuẩn bị.",
+        ),
+        (Self::ResultExposed, "da-mo-cong-khai", "Đã bật trang kết quả công khai; trang chỉ hiện sau khi công bố."),
+        (Self::ResultHidden, "da-tat-cong-khai", "Đã tắt trang kết quả công khai."),
         (Self::EntryAdded, "da-them-nguoi", "Đã thêm vào danh sách."),
         (Self::EntryMoved, "da-chuyen-cho", "Đã chuyển thứ tự."),
         (Self::EntryWithdrawn, "da-rut-nguoi", "Đã rút khỏi danh sách."),

@@ -14,7 +14,7 @@ use super::pages::{assets, error};
 use super::session::Visitor;
 use super::{Site, notice};
 use crate::app::Caller;
-use crate::app::{day, facts, logs, official, preparing, reading};
+use crate::app::{day, facts, logs, official, outcome, preparing, reading};
 use crate::domain::role::Role;
 
 /// Which program this is, at the foot of every page.
@@ -65,6 +65,12 @@ const DESTINATIONS: &[(&str, &str, &str, &[Role])] = &[
     ("Đọc hồ sơ", "/doc", "Đọc hồ sơ từng người, tìm, ghi chú riêng, đặt câu hỏi.", reading::READERS),
     ("Kỳ lấy phiếu", "/ky", "Chuẩn bị một kỳ lấy phiếu, từ kỳ họp đến mẫu phiếu.", preparing::OFFICE),
     ("Ngày bỏ phiếu", "/ngay-bo-phieu", "Đi từng bước của ngày bỏ phiếu, từ phiếu thử đến công bố.", day::HALL),
+    (
+        "Kết quả",
+        "/ket-qua",
+        "Xem kết quả sau khi đóng kiểm phiếu, giấy tờ của ngày bỏ phiếu, việc phải làm sau đó.",
+        outcome::READERS,
+    ),
     (
         "Người được lấy phiếu",
         "/can-bo",

@@ -101,8 +101,6 @@ pub struct PublicResult {
 pub struct PublicFile {
     /// Its name.
     pub name: String,
-    /// Its media type.
-    pub media: &'static str,
     /// Its bytes.
     pub bytes: Vec<u8>,
 }
@@ -189,16 +187,14 @@ impl App {
     pub async fn public_file(&self, slug: &str, poll: PollId, name: &str) -> Result<PublicFile, AppError> {
         let (mut tx, _) = self.open_to_all(slug).await?;
         let Shown { ledger, declared, head } = shown(&mut tx, poll).await?;
-        let (media, bytes) = match name {
-            "ket-qua.json" => ("application/json", declared.into_bytes()),
-            "ket-qua.csv" => ("text/csv; charset=utf-8", page::file(&ledger, "csv")?),
-            "ket-qua.xlsx" => {
-                ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", page::file(&ledger, "xlsx")?)
-            }
-            "diem-chot.txt" => ("text/plain; charset=utf-8", head.note.into_bytes()),
+        let bytes = match name {
+            "ket-qua.json" => declared.into_bytes(),
+            "ket-qua.csv" => page::file(&ledger, "csv")?,
+            "ket-qua.xlsx" => page::file(&ledger, "xlsx")?,
+            "diem-chot.txt" => head.note.into_bytes(),
             _ => return Err(NOTHING),
         };
-        Ok(PublicFile { name: name.to_owned(), media, bytes })
+        Ok(PublicFile { name: name.to_owned(), bytes })
     }
 
     /// The council of a name in addresses, with what reads its rows.

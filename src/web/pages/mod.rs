@@ -15,6 +15,7 @@ pub mod jobs;
 pub mod log;
 pub mod official;
 pub mod opinions;
+pub mod outcome;
 pub mod own;
 pub mod own_dossier;
 pub mod preparing;

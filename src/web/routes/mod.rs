@@ -5,6 +5,7 @@ mod day;
 mod dossiers;
 mod facts;
 mod official;
+mod outcome;
 mod preparing;
 mod reading;
 mod roster;
@@ -98,6 +99,7 @@ pub fn routes() -> Vec<Route> {
         day::routes(),
         dossiers::routes(),
         reading::routes(),
+        outcome::routes(),
     ];
     parts.into_iter().flatten().collect()
 }

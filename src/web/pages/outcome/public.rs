@@ -1,0 +1,142 @@
+//! Results for everybody, without signing in. These pages are the same for all who ask, signed in or not, so they may be
+//! kept for a minute on the way; they set no cookie and have no form.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse as _, Response};
+
+use super::{failed, media, read_poll};
+use crate::app::AppError;
+use crate::app::outcome::{PublicFile, PublicList, PublicResult};
+use crate::domain::audit::Digest;
+use crate::domain::text::{date_dmy, upper_first};
+use crate::web::Site;
+use crate::web::pages::assets;
+
+/// How long anybody on the way may keep an answer.
+const KEPT: HeaderValue = HeaderValue::from_static("public, max-age=60");
+
+#[derive(Template)]
+#[template(path = "public/list.html")]
+struct List {
+    style: String,
+    icon: String,
+    page: PublicList,
+}
+
+#[derive(Template)]
+#[template(path = "public/show.html")]
+struct Show {
+    style: String,
+    icon: String,
+    page: PublicResult,
+}
+
+impl List {
+    fn day(&self, day: &jiff::civil::Date) -> String {
+        date_dmy(*day)
+    }
+
+    fn title(&self, kind: &str) -> String {
+        upper_first(kind)
+    }
+}
+
+impl Show {
+    fn day(&self) -> String {
+        date_dmy(self.page.votes_on)
+    }
+}
+
+/// Everything that is not there, or that nobody may see, looks the same.
+fn hidden(problem: AppError) -> Response {
+    match problem {
+        AppError::NotFound(_) | AppError::Input(_) => failed(&AppError::NotFound("trang này")),
+        other => failed(&other),
+    }
+}
+
+/// An answer that may be kept; 304 for whoever has it already.
+fn kept(
+    asked: &HeaderMap,
+    content: &[u8],
+    head: [(HeaderName, String); 2],
+    body: impl FnOnce() -> Response,
+) -> Response {
+    let tag = format!("\"{}\"", Digest::of(content));
+    let has_it = asked
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|known| known.trim().trim_start_matches("W/") == tag);
+    let mut response = if has_it { StatusCode::NOT_MODIFIED.into_response() } else { body() };
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, KEPT);
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        headers.insert(header::ETAG, tag);
+    }
+    for (name, value) in head {
+        if let (false, Ok(value)) = (value.is_empty(), HeaderValue::from_str(&value)) {
+            headers.insert(name, value);
+        }
+    }
+    response
+}
+
+/// A page that is drawn here and not with what belongs to whoever is signed in.
+fn drawn(asked: &HeaderMap, page: &impl Template) -> Response {
+    match page.render() {
+        Ok(html) => {
+            let none = [(header::CONTENT_DISPOSITION, String::new()), (header::CONTENT_LANGUAGE, "vi".to_owned())];
+            kept(asked, html.as_bytes(), none, || Html(html.clone()).into_response())
+        }
+        Err(cause) => failed(&AppError::internal("vẽ trang công khai", cause)),
+    }
+}
+
+/// `GET /cong-bo/{slug}`
+pub async fn list(State(site): State<Arc<Site>>, Path(slug): Path<String>, asked: HeaderMap) -> Response {
+    match site.app.public_list(&slug).await {
+        Ok(page) => drawn(&asked, &List { style: assets::address("trang.css"), icon: icon(), page }),
+        Err(problem) => hidden(problem),
+    }
+}
+
+/// `GET /cong-bo/{slug}/{poll}`
+pub async fn show(
+    State(site): State<Arc<Site>>,
+    Path((slug, poll)): Path<(String, String)>,
+    asked: HeaderMap,
+) -> Response {
+    let page = async { site.app.public_result(&slug, read_poll(&poll)?).await };
+    match page.await {
+        Ok(page) => drawn(&asked, &Show { style: assets::address("trang.css"), icon: icon(), page }),
+        Err(problem) => hidden(problem),
+    }
+}
+
+/// `GET /cong-bo/{slug}/{poll}/{file}`: `ket-qua.json`
+pub async fn file(
+    State(site): State<Arc<Site>>,
+    Path((slug, poll, name)): Path<(String, String, String)>,
+    asked: HeaderMap,
+) -> Response {
+    let file = async { site.app.public_file(&slug, read_poll(&poll)?, &name).await };
+    match file.await {
+        Ok(PublicFile { name, bytes }) => {
+            let (kind, place) = media(&name);
+            let place = format!("{place}; filename=\"{name}\"");
+            let head = [(header::CONTENT_DISPOSITION, place), (header::CONTENT_TYPE, kind.to_owned())];
+            kept(&asked, &bytes, head, || bytes.clone().into_response())
+        }
+        Err(problem) => hidden(problem),
+    }
+}
+
+fn icon() -> String {
+    assets::address("bieu-tuong.svg")
+}
