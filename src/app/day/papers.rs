@@ -1,6 +1,7 @@
 //! Papers that a step of the day issues.
 
 use crate::app::error::AppError;
+use crate::app::outcome::{minutes_paper, resolution_paper};
 use crate::app::preparing::Desk;
 use crate::domain::audit::Digest;
 use crate::domain::audit::event::poll::PaperIssued;
@@ -12,13 +13,13 @@ use crate::store::{CouncilTx, polls};
 const NO_PAPER: AppError = AppError::NotFound("văn bản này");
 
 /// Nghị quyết xác nhận kết quả.
-pub(super) async fn resolution(_: &mut CouncilTx, _: PollId) -> Result<PaperIssued, AppError> {
-    Err(NO_PAPER)
+pub(super) async fn resolution(tx: &mut CouncilTx, poll: PollId) -> Result<PaperIssued, AppError> {
+    Ok(resolution_paper(tx, poll).await?.issued)
 }
 
 /// Biên bản kiểm phiếu.
-pub(super) async fn minutes(_: &mut CouncilTx, _: PollId) -> Result<PaperIssued, AppError> {
-    Err(NO_PAPER)
+pub(super) async fn minutes(tx: &mut CouncilTx, poll: PollId) -> Result<PaperIssued, AppError> {
+    Ok(minutes_paper(tx, poll).await?.issued)
 }
 
 /// The paper that puts `corrects` right. Its name follows from how many there are.

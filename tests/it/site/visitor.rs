@@ -128,6 +128,13 @@ impl Visitor {
         self.asks(path, request).await
     }
 
+    /// Asks for a page, unless it is still the one that `tag` names.
+    pub async fn asks_for_newer(&mut self, path: &str, tag: &str) -> Answer {
+        let request = Request::builder().uri(path).header(header::HOST, "localhost");
+        let request = request.header(header::IF_NONE_MATCH, tag).extension(ClientAddress(self.address));
+        self.asks(path, request.body(Body::empty()).expect("request")).await
+    }
+
     /// Fills fields and a file into the form of the page that was opened last, sends it to `path` and follows redirects.
     pub async fn uploads(&mut self, path: &str, fields: &[(&str, &str)], name: &str, file: &[u8]) -> Answer {
         let body = Body::from(self.multipart(path, fields, name, file));
