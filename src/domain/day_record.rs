@@ -8,7 +8,7 @@ use super::ballot_account::BallotAccount;
 /// A day, entry by entry of the log up to the result.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DayRecord {
-    /// Delegates in the hall when ballots were handed out, where that was written down.
+    /// Delegates in the hall when ballots were handed out; `None` before.
     pub present: Option<u32>,
     /// What became of the test deck.
     pub deck: Deck,
@@ -122,7 +122,9 @@ impl DayRecord {
                 self.deck = Deck::Waived(Hands::of(&waived.proposed_by, &waived.reason, entry));
             }
             PollEvent::ZeroReported(_) => self.zero_reported = Some(entry.at),
-            PollEvent::VotingOpened(opened) => self.opened = Some(opened.at),
+            PollEvent::VotingOpened(opened) => {
+                (self.opened, self.present) = (Some(opened.at), Some(opened.present));
+            }
             PollEvent::BallotsReturned(told) => self.accounts.push((told.form.clone(), told.into())),
             PollEvent::BallotsCorrected(told) => self.correct(told, entry),
             PollEvent::BatchCommitted(read) => {

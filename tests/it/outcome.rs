@@ -66,8 +66,8 @@ fn no_page_has_a_figure_before_the_count_is_closed() {
         let (site, council) = Site::with_council(engine).await;
         let (poll, _) = sealed(&site, council).await;
         let mut clerk = site.signed_in("mau", "van.phong").await;
-        site.opens_vote(council, poll).await;
-        site.counts(council, poll, golden).await;
+        site.opens_the_vote(council, poll).await;
+        site.counts_all(council, poll, golden).await;
 
         // Every ballot is counted, and nobody closed the count.
         let page = clerk.opens(&format!("/ky/{poll}/ket-qua")).await;
@@ -109,14 +109,14 @@ fn a_result_reads_the_same_on_every_page_and_paper_and_the_bundle_recomputes_it(
         let (poll, _) = sealed(&site, council).await;
         let mut clerk = site.signed_in("mau", "van.phong").await;
         let result = format!("/ky/{poll}/ket-qua");
-        site.opens_vote(council, poll).await;
+        site.opens_the_vote(council, poll).await;
         // Keyed one ballot off; the recount finds the published figure.
         let slipped = |name: &str| match name {
             GOLDEN => LevelCounts::Rating { high: 20, medium: 2, low: 24 },
             other => golden(other),
         };
-        site.counts(council, poll, slipped).await;
-        site.closes(council, poll).await;
+        site.counts_all(council, poll, slipped).await;
+        site.closes_counting(council, poll).await;
 
         let page = clerk.opens(&result).await;
         has(&page.text(".warning"), &["Còn dòng sát ngưỡng phải kiểm lại"]);
@@ -309,10 +309,10 @@ fn a_confidence_poll_follows_on_those_alone_whom_the_result_brings_there() {
             &["Không thuộc kỳ bỏ phiếu này.", "Theo kết quả lấy phiếu tín nhiệm tại Kỳ họp thứ 17"],
         );
         site.seals(council, confidence, &delegates).await;
-        site.opens_vote(council, confidence).await;
+        site.opens_the_vote(council, confidence).await;
         let lost = |_: &str| LevelCounts::Confidence { confidence: 20, no_confidence: 27 };
-        site.counts(council, confidence, lost).await;
-        site.closes(council, confidence).await;
+        site.counts_all(council, confidence, lost).await;
+        site.closes_counting(council, confidence).await;
         site.declares(council, confidence).await;
         let page = clerk.opens(&format!("/ky/{confidence}/ket-qua")).await;
         assert_eq!(page.all("table.result tbody tr").len(), 1);

@@ -22,8 +22,8 @@ use crate::store::{CouncilTx, StoreError, Work, logs, polls, sealed};
 pub use crate::store::polls::PollSummary;
 pub(in crate::app) use acts::{Act, decide, rules_of, take_act};
 pub use record::PollRecord;
-pub(in crate::app) use result::results_text;
 pub(in crate::app) use record::entries;
+pub(in crate::app) use result::results_text;
 pub use steps::CountedBatch;
 
 use super::keys::Keys;

@@ -1,7 +1,7 @@
 //! Papers as values: what stands on them, in which order, without a page or a millimetre. `pdf` turns them into bytes.
 
-mod corrigendum;
 mod announcement;
+mod corrigendum;
 mod discussion;
 mod dossier;
 mod frame;
@@ -18,8 +18,8 @@ mod tally_sheet;
 mod test_deck;
 mod zero;
 
-pub use corrigendum::{Corrected, corrigendum};
 pub use announcement::announcement;
+pub use corrigendum::{Corrected, corrigendum};
 pub use discussion::{Discussion, GroupOpinion, OfficialOpinions, discussion_report};
 pub(crate) use dossier::result_text;
 pub use dossier::{dossier_document, field_document};

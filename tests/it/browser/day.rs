@@ -33,9 +33,14 @@ fn the_day_is_looked_at_from_the_test_deck_to_the_minutes() {
         let forms = gallery.site.app.account_page(&head, poll).await.expect("forms").lines;
         let form = forms[0].progress.form.id.clone();
         gallery.browser.opens(&at(&format!("so-phieu/{form}"))).await;
-        for (label, figure) in
-            [("Đã in", "60"), ("Phát ra", "48"), ("Đổi", "1"), ("Chưa dùng", "12"), ("Thu về", "46"), ("Không thu về", "0")]
-        {
+        for (label, figure) in [
+            ("Đã in", "60"),
+            ("Phát ra", "48"),
+            ("Đổi", "1"),
+            ("Chưa dùng", "12"),
+            ("Thu về", "46"),
+            ("Không thu về", "0"),
+        ] {
             gallery.browser.types(label, figure).await;
         }
         gallery.browser.presses("Ghi số phiếu").await;

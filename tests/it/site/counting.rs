@@ -14,8 +14,10 @@ use tinnhiem::domain::role::Role;
 
 use super::{Site, somebody_in};
 
-/// Delegates in the hall, each of whom took a ballot of every form and handed it in.
+/// Ballots of every form that come back.
 pub const RETURNED: u32 = 47;
+/// Delegates in the hall.
+const PRESENT: u32 = 48;
 
 /// A poll that is being counted.
 pub struct CountingPoll {
@@ -28,6 +30,11 @@ impl Site {
     /// Somebody of one role, without an account of their own.
     pub fn somebody(&self, council: CouncilId, role: Role) -> Caller {
         somebody_in(council, role, self.clock.now())
+    }
+
+    /// A step by somebody, as one form.
+    pub fn hand<'a>(&self, caller: &'a Caller) -> Hand<'a> {
+        Hand::Form(self.ask(caller))
     }
 
     fn ask<'a>(&self, caller: &'a Caller) -> Ask<'a> {
@@ -63,9 +70,9 @@ impl Site {
             expected: of.deck.expected,
             form: of.form.id,
         });
-        self.app.count_deck(Hand::Form(self.ask(&head)), poll, decks.collect()).await.expect("deck");
-        self.app.report_zero(Hand::Form(self.ask(&head)), poll).await.expect("zero");
-        let present = TypedStep { present: RETURNED.to_string(), ..TypedStep::default() };
+        self.app.count_deck(self.hand(&head), poll, decks.collect()).await.expect("deck");
+        self.app.report_zero(self.hand(&head), poll).await.expect("zero");
+        let present = TypedStep { present: PRESENT.to_string(), ..TypedStep::default() };
         self.two(council, poll, ProposalKind::VotingOpened, present).await.expect("open");
     }
 
@@ -84,7 +91,7 @@ impl Site {
         for line in lines {
             let form = line.progress.form;
             let account = BallotAccount::plain(60, RETURNED, RETURNED);
-            let back = self.app.record_ballots(Hand::Form(self.ask(&head)), poll, form.id.clone(), account);
+            let back = self.app.record_ballots(self.hand(&head), poll, form.id.clone(), account);
             back.await.expect("ballots");
             forms.push((form.id, usize::try_from(form.lines).expect("few")));
         }
@@ -108,6 +115,6 @@ impl Site {
     /// Commits a batch.
     pub async fn commits(&self, council: CouncilId, poll: PollId, batch: CountedBatch) {
         let teller = self.somebody(council, Role::Teller);
-        self.app.commit_batch(Hand::Form(self.ask(&teller)), poll, batch).await.expect("batch");
+        self.app.commit_batch(self.hand(&teller), poll, batch).await.expect("batch");
     }
 }

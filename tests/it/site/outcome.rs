@@ -2,23 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use tinnhiem::app::Caller;
-use tinnhiem::app::outcome::{minutes_paper, resolution_paper, results_text};
-use tinnhiem::app::polls::{CountedBatch, Hand};
-use tinnhiem::app::service::Ask;
-use tinnhiem::domain::audit::event::poll::{DeckForm, Stands};
+use tinnhiem::app::day::TypedStep;
+use tinnhiem::app::outcome::{minutes_paper, resolution_paper};
+use tinnhiem::app::polls::CountedBatch;
+use tinnhiem::app::preparing::TypedDecision;
+use tinnhiem::domain::audit::event::poll::Stands;
 use tinnhiem::domain::ballot_account::BallotAccount;
 use tinnhiem::domain::count::BatchCounts;
 use tinnhiem::domain::id::{CouncilId, PollId};
 use tinnhiem::domain::poll::LevelCounts;
 use tinnhiem::domain::poll_state::Recounted;
+use tinnhiem::domain::proposal::ProposalKind;
 use tinnhiem::domain::role::Role;
 use tinnhiem::store::polls;
 
-use super::{Site, somebody_in};
-
-/// Ballots of each form that come back.
-pub const RETURNED: u32 = 47;
+use super::{RETURNED, Site};
 
 /// Whose line has the figures of Vĩnh Phúc, 13/12/2023: 19, 2 and 25 of 47 (53,19 %).
 pub const GOLDEN: &str = "Bùi Thị H";
@@ -37,30 +35,9 @@ pub fn golden(name: &str) -> LevelCounts {
 }
 
 impl Site {
-    fn one(&self, council: CouncilId, role: Role) -> Caller {
-        somebody_in(council, role, self.clock.now())
-    }
-
-    fn hand<'a>(&self, caller: &'a Caller) -> Hand<'a> {
-        Hand::Form(Ask { caller, request: self.app.new_request().expect("request") })
-    }
-
-    /// Takes a poll whose forms are sealed into the vote: its decks pass, its zero report is made.
-    pub async fn opens_vote(&self, council: CouncilId, poll: PollId) {
-        let [clerk, leader, head] = [Role::Clerk, Role::Leader, Role::HeadTeller].map(|role| self.one(council, role));
-        let decks = self.app.deck_page(&clerk, poll).await.expect("decks").decks;
-        let deck = |deck: tinnhiem::app::preparing::DeckOfForm| {
-            let expected = deck.deck.expected;
-            DeckForm { counted: expected.clone(), expected, form: deck.form.id }
-        };
-        self.app.count_deck(self.hand(&head), poll, decks.into_iter().map(deck).collect()).await.expect("deck");
-        self.app.report_zero(self.hand(&head), poll).await.expect("zero");
-        self.app.open_voting(self.hand(&leader), poll).await.expect("open");
-    }
-
     /// The ballots of every form come back and are counted, all in one batch; the count stays open.
-    pub async fn counts(&self, council: CouncilId, poll: PollId, of: fn(&str) -> LevelCounts) {
-        let [head, teller] = [Role::HeadTeller, Role::Teller].map(|role| self.one(council, role));
+    pub async fn counts_all(&self, council: CouncilId, poll: PollId, of: fn(&str) -> LevelCounts) {
+        let [head, teller] = [Role::HeadTeller, Role::Teller].map(|role| self.somebody(council, role));
         let (forms, list) = {
             let mut tx = self.store.read(council).await.expect("read");
             (polls::forms(&mut tx, poll).await.expect("forms"), polls::officials(&mut tx, poll).await.expect("list"))
@@ -81,14 +58,13 @@ impl Site {
     }
 
     /// Closes the count.
-    pub async fn closes(&self, council: CouncilId, poll: PollId) {
-        let head = self.one(council, Role::HeadTeller);
-        self.app.close_counting(self.hand(&head), poll).await.expect("closed");
+    pub async fn closes_counting(&self, council: CouncilId, poll: PollId) {
+        self.two(council, poll, ProposalKind::CountingClosed, TypedStep::default()).await.expect("closed");
     }
 
     /// Two people count a line again; what they find stands.
     pub async fn recounts(&self, council: CouncilId, poll: PollId, name: &str, counts: LevelCounts) {
-        let head = self.one(council, Role::HeadTeller);
+        let head = self.somebody(council, Role::HeadTeller);
         let (form, line) = self.line(council, poll, name).await;
         let readers = ["Lý Văn Đọc".to_owned(), "Mai Thị Soát".to_owned()];
         let (stands, reason) = (Stands::Recounted, "Một tờ đọc nhầm dòng".to_owned());
@@ -110,14 +86,12 @@ impl Site {
 
     /// Declares what the figures say.
     pub async fn declares(&self, council: CouncilId, poll: PollId) {
-        let leader = self.one(council, Role::Leader);
-        let text = results_text(&mut self.store.read(council).await.expect("read"), poll).await.expect("results");
-        self.app.declare_result(self.hand(&leader), poll, text).await.expect("declared");
+        self.two(council, poll, ProposalKind::ResultDeclared, TypedStep::default()).await.expect("declared");
     }
 
     /// The board puts its minutes on the table and signs them.
     pub async fn signs_minutes(&self, council: CouncilId, poll: PollId) -> Vec<u8> {
-        let [leader, head] = [Role::Leader, Role::HeadTeller].map(|role| self.one(council, role));
+        let [leader, head] = [Role::Leader, Role::HeadTeller].map(|role| self.somebody(council, role));
         let (minutes, board) = {
             let mut tx = self.store.read(council).await.expect("read");
             (minutes_paper(&mut tx, poll).await.expect("minutes"), polls::tellers(&mut tx, poll).await.expect("board"))
@@ -130,20 +104,20 @@ impl Site {
 
     /// The council confirms the result, and it is made public.
     pub async fn publishes(&self, council: CouncilId, poll: PollId) -> Vec<u8> {
-        let leader = self.one(council, Role::Leader);
         let paper = resolution_paper(&mut self.store.read(council).await.expect("read"), poll).await;
         let paper = paper.expect("resolution");
-        let number = "52/NQ-HĐND ngày 08/12/2023".to_owned();
-        self.app.confirm_result(self.hand(&leader), poll, paper.issued, number).await.expect("confirmed");
-        self.app.publish(self.hand(&leader), poll).await.expect("published");
+        let decision = TypedDecision { number: "52/NQ-HĐND".into(), day: "08/12/2023".into() };
+        let resolution = TypedStep { decision, ..TypedStep::default() };
+        self.two(council, poll, ProposalKind::ResultConfirmed, resolution).await.expect("confirmed");
+        self.two(council, poll, ProposalKind::ResultPublished, TypedStep::default()).await.expect("published");
         paper.pdf.bytes
     }
 
     /// A poll of the sample council with a declared result: somebody on it is over half, and that line was counted again.
     pub async fn has_declared_poll(&self, council: CouncilId, poll: PollId) {
-        self.opens_vote(council, poll).await;
-        self.counts(council, poll, golden).await;
-        self.closes(council, poll).await;
+        self.opens_the_vote(council, poll).await;
+        self.counts_all(council, poll, golden).await;
+        self.closes_counting(council, poll).await;
         self.recounts(council, poll, GOLDEN, golden(GOLDEN)).await;
         self.declares(council, poll).await;
     }
