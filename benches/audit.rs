@@ -77,7 +77,12 @@ fn opening() -> Vec<PollEvent> {
 fn batch(number: u64) -> PollEvent {
     let batch = u32::try_from(number).expect("small");
     let commitment = Digest::of(&number.to_be_bytes());
-    BatchCommitted { batch, commitment, form: "F1-3F9A2C".into(), papers: 25 }.into()
+    committed(batch, commitment).into()
+}
+
+fn committed(batch: u32, commitment: Digest) -> BatchCommitted {
+    let readers = vec!["Lê Thị C".into(), "Trần Văn D".into()];
+    BatchCommitted { batch, commitment, decided: 0, form: "F1-3F9A2C".into(), papers: 25, readers, reread: 0 }
 }
 
 /// `log.jsonl` of a million entries, nearly all of them batches.
@@ -138,7 +143,7 @@ fn long_bundle(dir: &Path) {
     let counts = BatchCounts { papers: 25, ..BatchCounts::zero(PollKind::Rating, 1) };
     let opening = Opening { batch: 1, counts: counts.clone(), form: form(), nonce: Nonce::from_bytes([1; 32]) };
     let commitment = opening.commitment().expect("commitment");
-    says(&mut log, BatchCommitted { batch: 1, commitment, form: form(), papers: 25 }.into());
+    says(&mut log, committed(1, commitment).into());
     says(&mut log, {
         let forms = vec![FormTotals { counts, form: form(), issued: 25, returned: 25 }];
         CountingClosed { forms, proposed_by: teller() }.into()

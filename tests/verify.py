@@ -227,7 +227,8 @@ SHAPES = {
     "voting.opened": {"at": is_time, "present": is_count, "proposed_by": ACTOR},
     "ballots.returned": BALLOTS,
     "ballots.corrected": {"ballots": BALLOTS, "proposed_by": ACTOR, "reason": is_text},
-    "batch.committed": {"batch": is_count, "commitment": is_digest, "form": is_text, "papers": is_count},
+    "batch.committed": {"batch": is_count, "commitment": is_digest, "decided": is_count, "form": is_text,
+                        "papers": is_count, "readers": [is_text], "reread": is_count},
     "batch.reopened": {"batch": is_count, "commitment": is_digest, "form": is_text, "proposed_by": ACTOR,
                        "reason": is_text},
     "counting.closed": {"forms": [TOTALS], "proposed_by": ACTOR},
@@ -518,6 +519,10 @@ class Day:
         self.need_others(proposed_by)
         self.need(reason.strip(), "no reason is given")
 
+    def need_two_readers(self, names, why):
+        readers = set(map(name_key, names))
+        self.need(len(readers) == len(names) == 2 and "" not in readers, why)
+
     def need_others(self, proposed_by):
         program = self.rehearsal and proposed_by["role"] == self.actor["role"] == "program"
         self.need(program or proposed_by["account"] != self.actor["account"], "one person where two are needed")
@@ -596,6 +601,7 @@ class Day:
         self.need(self.is_counting() and len(self.back) == len(self.lines), "batch outside the count")
         self.need(data["form"] in self.lines, "batch of no sealed form")
         self.need(place not in self.batches, f"batch {place} committed twice")
+        self.need_two_readers(data["readers"], f"batch {place} not read by two people")
         self.batches[place] = (unhex(data["commitment"], 32, self.file), data["papers"])
 
     def on_batch_reopened(self, data):
@@ -620,8 +626,7 @@ class Day:
         self.need(counts["lines"][place] == data["counted"], "another figure stood there")
         fits = set(data["recounted"]) == self.levels and sum(data["recounted"].values()) <= valid_papers(counts)
         self.need(fits, "a figure that the line cannot have")
-        readers = set(map(name_key, data["readers"]))
-        self.need(len(readers) == len(data["readers"]) == 2 and "" not in readers, "not recounted by two people")
+        self.need_two_readers(data["readers"], "not recounted by two people")
         same = data["counted"] == data["recounted"]
         self.need(same or data["reason"].strip(), "figures differ and no reason is given")
         if data["stands"] == "recounted":

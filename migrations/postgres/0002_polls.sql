@@ -53,6 +53,7 @@ CREATE TABLE poll_forms (
     FOREIGN KEY (council_id, poll_id) REFERENCES polls (council_id, poll_id)
 );
 
+-- Who read a batch is kept so that the papers of a line go to two others when they are counted again.
 CREATE TABLE batches (
     council_id TEXT NOT NULL,
     poll_id TEXT NOT NULL,
@@ -60,6 +61,10 @@ CREATE TABLE batches (
     number BIGINT NOT NULL,
     papers BIGINT NOT NULL,
     commitment TEXT NOT NULL,
+    first_reader TEXT NOT NULL,
+    first_account TEXT,
+    second_reader TEXT NOT NULL,
+    second_account TEXT,
     PRIMARY KEY (council_id, poll_id, form_id, number),
     FOREIGN KEY (council_id, poll_id, form_id) REFERENCES poll_forms (council_id, poll_id, form_id)
 );

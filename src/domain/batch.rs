@@ -15,6 +15,7 @@
 //! its pages before it gives them to another.
 
 mod again;
+mod read_twice;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -28,6 +29,7 @@ use super::marks::{Mark, MarksError, count_marks};
 use super::poll::PollKind;
 
 pub use again::{Again, Asked, Reread, Rereading};
+pub use read_twice::{ReadTwice, Reader};
 
 /// One paper as one teller reads it; wiped when dropped.
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]

@@ -129,7 +129,7 @@ pub struct CountedBatch {
     /// What both readings agreed on.
     pub counts: BatchCounts,
     /// Lines on which the first two readings differed.
-    pub reread: usize,
+    pub reread: u32,
 }
 
 /// What the simulated voters of one form hold in hand.
@@ -213,13 +213,13 @@ fn count_pile(
     let second = Entry { teller: careful, papers: pile.clone() };
     let number = shape.number;
     let read_once = Batch::open(shape).first(first).map_err(|refused| refused.error)?;
-    let mut reread = 0;
+    let mut reread: u32 = 0;
     let mut compared = read_once.second(second).map_err(|refused| refused.error)?;
     loop {
         compared = match compared {
             Compared::Agreed(counts) => return Ok(CountedBatch { number, counts, reread }),
             Compared::Differs(disputed) => {
-                reread += disputed.differences().len();
+                reread = reread.saturating_add(u32::try_from(disputed.differences().len()).unwrap_or(u32::MAX));
                 let truth = |paper: usize| (pile[paper - 1].clone(), pile[paper - 1].clone());
                 disputed.read_again(truth).map_err(|refused| refused.error)?
             }

@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod attachments;
+pub mod batches;
 pub mod checks;
 pub mod councils;
 mod db;

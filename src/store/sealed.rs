@@ -9,6 +9,7 @@ use super::error::StoreError;
 use super::scope::CouncilTx;
 use super::sql::{execute, row, rows};
 use crate::domain::audit::{Digest, Opening, canonical};
+use crate::domain::batch::Reader;
 use crate::domain::id::PollId;
 use crate::domain::poll_state::MayOpen;
 
@@ -18,19 +19,30 @@ fn read(text: &str, commitment: &str) -> Result<Opening, StoreError> {
     if binds { Ok(opening) } else { Err(StoreError::corrupt("sealed_batches: khác với cam kết")) }
 }
 
-/// Adds a batch with its commitment, and puts its opening under seal.
+/// Adds a batch with its commitment and who read it, and puts its opening under seal.
 ///
 /// # Errors
 /// [`StoreError::Refused`] when the number is taken.
-pub async fn add(tx: &mut CouncilTx, poll: PollId, opening: &Opening, commitment: Digest) -> Result<(), StoreError> {
+pub async fn add(
+    tx: &mut CouncilTx,
+    poll: PollId,
+    opening: &Opening,
+    commitment: Digest,
+    [first, second]: &[Reader; 2],
+) -> Result<(), StoreError> {
     execute!(
         tx,
-        "INSERT INTO batches (council_id, poll_id, form_id, number, papers, commitment) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO batches (council_id, poll_id, form_id, number, papers, commitment, \
+         first_reader, first_account, second_reader, second_account) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         poll.to_string(),
         opening.form.clone(),
         i64::from(opening.batch),
         i64::from(opening.counts.papers),
         commitment.to_string(),
+        first.name.clone(),
+        first.account.map(|account| account.to_string()),
+        second.name.clone(),
+        second.account.map(|account| account.to_string()),
     )?;
     let text = canonical::to_text(opening)?;
     let added = execute!(

@@ -12,7 +12,7 @@ use tinnhiem::domain::audit::event::poll::{
 use tinnhiem::domain::audit::{Checkpoint, Digest, Moment, PollEvent};
 use tinnhiem::domain::poll::LevelCounts;
 
-use crate::bundle_story::{Bend, RESULTS, RULESET, Sample, Story, listed, program};
+use crate::bundle_story::{Bend, RESULTS, RULESET, Sample, Story, committed, listed, program};
 
 #[test]
 fn a_whole_bundle_holds_and_says_what_was_checked() {
@@ -184,7 +184,7 @@ fn a_log_that_contradicts_itself_is_refused() {
     late.opens().counts();
     let totals = late.totals();
     late.says(CountingClosed { forms: totals.clone(), proposed_by: program() });
-    late.says(BatchCommitted { batch: 9, commitment: Digest::of(b""), form: "F1-AAAAAA".into(), papers: 1 });
+    late.says(committed(9, Digest::of(b""), "F1-AAAAAA", 1));
     late.heads.push(late.log.head());
     let results_sha256 = Digest::of(RESULTS.as_bytes());
     late.says(ResultDeclared { proposed_by: program(), results_sha256 }).checkpoint().checkpoint();
@@ -275,6 +275,12 @@ const DAYS: &[(&str, bool, Bend)] = &[
     ("another batch that was reopened", false, |event| match event {
         PollEvent::BatchCommitted(batch) => {
             vec![batch.clone().into(), reopened(&batch, Digest::of(b"other")), batch.into()]
+        }
+        other => vec![other],
+    }),
+    ("a batch that one person read twice", false, |event| match event {
+        PollEvent::BatchCommitted(batch) => {
+            vec![BatchCommitted { readers: vec!["Lê Thị C".into(), "LÊ THỊ C".into()], ..batch }.into()]
         }
         other => vec![other],
     }),

@@ -43,6 +43,12 @@ pub fn program() -> Actor {
     Actor { account: None, name: "Chương trình".into(), role: Role::Program }
 }
 
+/// A batch that C and D read, who differed once.
+pub fn committed(batch: u32, commitment: Digest, form: &str, papers: u32) -> BatchCommitted {
+    let readers = ["C", "D"].map(str::to_owned).to_vec();
+    BatchCommitted { batch, commitment, decided: 0, form: form.into(), papers, readers, reread: 1 }
+}
+
 pub fn pile(form: &str, batch: u32, papers: u32, lines: usize) -> Opening {
     let line = |i: usize| {
         let low = u32::try_from(i).expect("few lines");
@@ -144,7 +150,7 @@ impl Story {
             for (batch, papers) in (1..).zip(piles) {
                 let opening = pile(form, batch, papers, lines);
                 let commitment = opening.commitment().expect("commitment");
-                self.says(BatchCommitted { batch, commitment, form: form.into(), papers });
+                self.says(committed(batch, commitment, form, papers));
                 self.openings.push(opening);
             }
         }

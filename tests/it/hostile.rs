@@ -104,7 +104,12 @@ fn entries() -> Vec<String> {
             r#"{"counted":{"high":19,"low":25,"medium":2},"form":"F1","line":1,"readers":["C","D"],"reason":"","recounted":{"high":19,"low":25,"medium":2},"stands":"counted"}"#
                 .to_owned(),
         ),
-        ("batch.committed", format!(r#"{{"batch":1,"commitment":"{digest}","form":"F1","papers":25}}"#)),
+        (
+            "batch.committed",
+            format!(
+                r#"{{"batch":1,"commitment":"{digest}","decided":0,"form":"F1","papers":25,"readers":["C","D"],"reread":1}}"#
+            ),
+        ),
         ("counting.closed", format!(r#"{{"forms":[{{"counts":{COUNTS},"form":"F1","issued":47,"returned":47}}]}}"#)),
         (
             "list.decided",

@@ -12,6 +12,7 @@ use tinnhiem::domain::audit::event::poll::{
 };
 use tinnhiem::domain::audit::{Actor, Course, Digest, Entry, LogEvent as _, Nonce, Opening, PollEvent, UtcTime};
 use tinnhiem::domain::ballot_account::{AccountFault, BallotAccount};
+use tinnhiem::domain::batch::{ReadTwice, Reader};
 use tinnhiem::domain::count::BatchCounts;
 use tinnhiem::domain::id::{AccountId, PollId};
 use tinnhiem::domain::poll::{LevelCounts, PollKind};
@@ -141,8 +142,14 @@ fn again(no_confidence: u32) -> Recounted {
     }
 }
 
+/// C and D read, and differed once.
+pub fn by_two() -> ReadTwice {
+    let reader = |name: &str| Reader { account: None, name: name.into() };
+    ReadTwice { readers: ["C", "D"].map(reader), reread: 1, decided: 0 }
+}
+
 fn commit(state: PollState, form: &str, batch: u32, papers: u32) -> Taken {
-    state.commit_batch(&opening(form, batch, papers), digest())
+    state.commit_batch(&opening(form, batch, papers), digest(), by_two())
 }
 
 fn close(state: PollState, openings: &[Opening]) -> Taken {
@@ -380,7 +387,7 @@ fn figures_that_cannot_be_right_are_refused_and_named() {
     assert_eq!(none, Err(Refusal::NoBatch { form: "F2".into(), batch: 1 }));
     let mut wrong = opening("F1", 2, 12);
     wrong.counts.lines.push(LevelCounts::zero(PollKind::Confidence));
-    assert!(matches!(counting().commit_batch(&wrong, digest()), Err(Refusal::Counts { batch: 2, .. })));
+    assert!(matches!(counting().commit_batch(&wrong, digest(), by_two()), Err(Refusal::Counts { batch: 2, .. })));
     // An opening that was lost, and one of other figures: neither becomes a total.
     for openings in [vec![opening("F1", 1, 12)], vec![opening("F1", 1, 12), opening("F1", 2, 11)]] {
         let closed = commit(counting(), "F1", 2, 12).and_then(|step| close(step.state, &openings));

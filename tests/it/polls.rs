@@ -13,7 +13,7 @@ use tinnhiem::domain::proposal::ProposalKind;
 use tinnhiem::domain::role::Role;
 use tinnhiem::domain::rules::builtin_texts;
 
-use crate::poll_state::{account, board, counts, created, decks, forms, listed, paper};
+use crate::poll_state::{account, board, by_two, counts, created, decks, forms, listed, paper};
 use crate::site::{Site, on_both, somebody_in};
 
 /// Id and text of the rules that real polls go by: what a step asks of them, it asks here too.
@@ -63,7 +63,7 @@ async fn voting(site: &Site, council: CouncilId) -> PollId {
 }
 
 fn pile(batch: u32, papers: u32) -> CountedBatch {
-    CountedBatch { form: "F1".into(), batch, counts: counts(papers) }
+    CountedBatch { form: "F1".into(), batch, counts: counts(papers), read: by_two() }
 }
 
 #[test]

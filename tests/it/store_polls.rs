@@ -8,9 +8,9 @@ use tinnhiem::domain::id::{CouncilId, LogId, PollId};
 use tinnhiem::domain::poll_state::{Poll, PollState, Stage};
 use tinnhiem::domain::role::Role;
 use tinnhiem::domain::roster::{Teller, TellerRole};
-use tinnhiem::store::{Store, StoreError, logs, polls, sealed};
+use tinnhiem::store::{Store, StoreError, batches, logs, polls, sealed};
 
-use crate::poll_state::{board, counts, created, forms, listed, paper};
+use crate::poll_state::{board, by_two, counts, created, forms, listed, paper};
 use crate::site::{Engine, Site, on_both};
 use crate::store_conformance::write;
 use crate::store_log::now;
@@ -180,7 +180,7 @@ fn what_is_sealed_tells_only_whether_it_is_the_same_until_the_count_is_whole() {
                 polls::set_returned(tx, id, "F1", 24, 20).await?;
                 polls::set_returned(tx, id, "F2", 24, 0).await?;
                 for opening in &sealed_both {
-                    sealed::add(tx, id, opening, opening.commitment()?).await?;
+                    sealed::add(tx, id, opening, opening.commitment()?, &by_two().readers).await?;
                 }
                 polls::reach(tx, id, Stage::Counting, now()).await
             })
@@ -190,7 +190,7 @@ fn what_is_sealed_tells_only_whether_it_is_the_same_until_the_count_is_whole() {
         assert!(matches!(again, Err(StoreError::Stale)), "what came back is written once");
         let taken = second.clone();
         let taken = write(store, council, move |tx| {
-            Box::pin(async move { sealed::add(tx, id, &taken, taken.commitment()?).await })
+            Box::pin(async move { sealed::add(tx, id, &taken, taken.commitment()?, &by_two().readers).await })
         });
         assert!(matches!(taken.await, Err(StoreError::Refused(_))));
 
@@ -198,6 +198,11 @@ fn what_is_sealed_tells_only_whether_it_is_the_same_until_the_count_is_whole() {
         for (sent, same) in [(&first, Some(true)), (&opening(2, 9), Some(false)), (&opening(3, 12), None)] {
             assert_eq!(sealed::same(&mut tx, id, sent).await.expect("same"), same, "{}", sent.batch);
         }
+        let rows = batches::list(&mut tx, id).await.expect("batches");
+        let seen = rows.iter().map(|row| (row.form.as_str(), row.number, row.papers, row.commitment));
+        let expected = [&first, &second].map(|o| ("F1", o.batch, o.counts.papers, o.commitment().expect("digest")));
+        assert_eq!(seen.collect::<Vec<_>>(), expected);
+        assert!(rows.iter().all(|row| row.readers == by_two().readers), "{rows:?}");
         let progress = polls::forms(&mut tx, id).await.expect("forms");
         assert_eq!(
             progress.iter().map(|form| (form.ballots, form.batches, form.papers)).collect::<Vec<_>>(),

@@ -7,6 +7,7 @@ use crate::app::service::App;
 use crate::domain::audit::event::poll::{DeckForm, FileHash, ListedOfficial, PaperIssued, SealedForm};
 use crate::domain::audit::{Digest, Nonce, Opening};
 use crate::domain::ballot_account::BallotAccount;
+use crate::domain::batch::ReadTwice;
 use crate::domain::count::BatchCounts;
 use crate::domain::id::PollId;
 use crate::domain::poll_state::{PollState, Recounted, Refusal, Step};
@@ -23,6 +24,8 @@ pub struct CountedBatch {
     pub batch: u32,
     /// What was counted.
     pub counts: BatchCounts,
+    /// Who read it.
+    pub read: ReadTwice,
 }
 
 impl std::fmt::Debug for CountedBatch {
@@ -124,11 +127,11 @@ impl App {
     /// # Errors
     /// When the caller is no teller, the poll refuses it, or the number is taken by a batch with other counts.
     pub async fn commit_batch(&self, hand: Hand<'_>, poll: PollId, counted: CountedBatch) -> Result<Taken, AppError> {
-        let CountedBatch { form, batch, counts } = counted;
+        let CountedBatch { form, batch, counts, read } = counted;
         let opening = Opening { batch, counts, form, nonce: Nonce::from_bytes(self.chance.block()?) };
         let commitment = opening.commitment().map_err(|e| AppError::internal("cam kết tập phiếu", e))?;
         self.step(hand, &[Role::Teller, Role::HeadTeller], poll, move |tx, state| {
-            Box::pin(async move { commit(tx, poll, state, &opening, commitment).await })
+            Box::pin(async move { commit(tx, poll, state, &opening, commitment, read).await })
         })
         .await
     }
@@ -188,13 +191,15 @@ async fn commit(
     state: PollState,
     opening: &Opening,
     commitment: Digest,
+    read: ReadTwice,
 ) -> Result<Step, AppError> {
     match sealed::same(tx, poll, opening).await? {
         Some(true) => Ok(Step { state, events: Vec::new(), moment: None }),
         Some(false) => Err(Refusal::BatchDiffers { form: opening.form.clone(), batch: opening.batch }.into()),
         None => {
-            let step = state.commit_batch(opening, commitment)?;
-            sealed::add(tx, poll, opening, commitment).await?;
+            let readers = read.readers.clone();
+            let step = state.commit_batch(opening, commitment, read)?;
+            sealed::add(tx, poll, opening, commitment, &readers).await?;
             Ok(step)
         }
     }

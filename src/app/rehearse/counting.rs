@@ -9,7 +9,7 @@ use crate::domain::book::DeclaredLine;
 use crate::domain::count::BatchCounts;
 use crate::domain::result::{self, FormCount, PollResult};
 use crate::domain::roster::{Teller, TellerRole};
-use crate::domain::simulate::{SeededStream, Voting, count_box, fill_box, turnout};
+use crate::domain::simulate::{CountedBatch, SeededStream, Voting, count_box, fill_box, turnout};
 
 /// Reason of ballots that a real count calls invalid without saying why.
 const REASON_NOT_GIVEN: &str = "reason_not_given";
@@ -18,9 +18,14 @@ const REASON_NOT_GIVEN: &str = "reason_not_given";
 pub(super) struct CountedForm {
     pub form: FormCount,
     /// In the order in which they were committed; their sum is the form's count.
-    pub batches: Vec<BatchCounts>,
+    pub batches: Vec<CountedBatch>,
+}
+
+impl CountedForm {
     /// Lines that were read again.
-    pub reread: u32,
+    pub(super) fn reread(&self) -> u32 {
+        self.batches.iter().map(|batch| batch.reread).sum()
+    }
 }
 
 /// Counts every form of the plan.
@@ -61,8 +66,7 @@ fn simulated_forms(plan: &Plan<'_>) -> Result<Vec<CountedForm>, AppError> {
         let mut slips = SeededStream::new(plan.seed, &format!("tellers of form {index}"));
         let batches =
             count_box(filled, tellers, &mut slips).map_err(|e| AppError::internal("đếm phiếu mô phỏng", e))?;
-        let reread = batches.iter().map(|b| b.reread).sum::<usize>();
-        counted.push(sum_up(plan.issued, form, batches.into_iter().map(|b| b.counts).collect(), reread)?);
+        counted.push(sum_up(plan.issued, form, batches)?);
     }
     Ok(counted)
 }
@@ -75,11 +79,10 @@ pub(super) fn two_tellers(tellers: &[Teller]) -> [&str; 2] {
     [first, readers.find(|name| *name != first).unwrap_or("Thành viên thứ hai")]
 }
 
-fn sum_up(issued: u32, form: &BallotForm, batches: Vec<BatchCounts>, reread: usize) -> Result<CountedForm, AppError> {
-    let sum = BatchCounts::sum(form.kind, form.lines.len(), &batches);
+fn sum_up(issued: u32, form: &BallotForm, batches: Vec<CountedBatch>) -> Result<CountedForm, AppError> {
+    let sum = BatchCounts::sum(form.kind, form.lines.len(), batches.iter().map(|batch| &batch.counts));
     let counts = sum.map_err(|e| AppError::internal("cộng các tập phiếu", e))?;
-    let reread = u32::try_from(reread).unwrap_or(u32::MAX);
-    Ok(CountedForm { form: count_of(form, issued, counts), batches, reread })
+    Ok(CountedForm { form: count_of(form, issued, counts), batches })
 }
 
 fn count_of(form: &BallotForm, issued: u32, counts: BatchCounts) -> FormCount {
@@ -97,7 +100,8 @@ fn declared_form(form: &BallotForm, declared: &[DeclaredLine]) -> Result<Counted
     let invalid: BTreeMap<String, u32> = invalid.into_iter().filter(|(_, n)| *n > 0).collect();
     let lines = lines.iter().map(|line| line.counts).collect();
     let counts = BatchCounts { papers: ballots.returned, invalid, lines };
-    Ok(CountedForm { form: count_of(form, ballots.issued, counts.clone()), batches: vec![counts], reread: 0 })
+    let batches = vec![CountedBatch { number: 1, counts: counts.clone(), reread: 0 }];
+    Ok(CountedForm { form: count_of(form, ballots.issued, counts), batches })
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use crate::app::service::App;
 use crate::domain::account::{Account, AccountState, Login, Roles, full_name};
 use crate::domain::audit::event::council::AccountOpened;
 use crate::domain::audit::{Actor, CouncilEvent, UtcTime};
+use crate::domain::batch::Reader;
 use crate::domain::id::{AccountId, CouncilId};
 use crate::domain::role::Role;
 use crate::domain::roster::{Teller, TellerRole};
@@ -16,6 +17,8 @@ pub(super) struct Board {
     pub head: Actor,
     /// The first of the two who read.
     pub teller: Actor,
+    /// Both.
+    pub readers: [Reader; 2],
 }
 
 /// Opens an account without a password for every member.
@@ -30,7 +33,7 @@ pub(super) async fn board(
     for (number, teller) in (1..).zip(tellers) {
         opened.push(account(app, council, number, teller, at)?);
     }
-    let [reader, _] = two_tellers(tellers);
+    let names = two_tellers(tellers);
     let actor = |found: Option<&Account>, role| {
         found.map_or_else(
             || program.clone(),
@@ -39,11 +42,15 @@ pub(super) async fn board(
     };
     let of = |wanted: &dyn Fn(&Teller) -> bool| tellers.iter().position(wanted).and_then(|at| opened.get(at));
     let head = actor(of(&|teller| teller.role == TellerRole::Head), Role::HeadTeller);
-    let reads = |teller: &Teller| teller.role != TellerRole::Head && teller.name == reader;
+    let reader = |name: &str| {
+        of(&|teller: &Teller| teller.role != TellerRole::Head && teller.name == name).map(|found| found.id)
+    };
+    let readers = names.map(|name| Reader { account: reader(name), name: name.to_owned() });
+    let reads = |teller: &Teller| teller.role != TellerRole::Head && teller.name == names[0];
     let teller = actor(of(&reads), Role::Teller);
     let by = program.clone();
     app.store.write(council, move |tx| Box::pin(async move { open_all(tx, &opened, at, &by).await })).await?;
-    Ok(Board { head, teller })
+    Ok(Board { head, teller, readers })
 }
 
 fn account(app: &App, council: CouncilId, number: u32, teller: &Teller, at: UtcTime) -> Result<Account, AppError> {

@@ -36,13 +36,13 @@ use crate::app::service::App;
 use crate::domain::audit::event::poll::{FileHash, ListedOfficial, PaperIssued, PollCreated, SealedForm};
 use crate::domain::audit::{Actor, Checkpoint, Digest, KeyName, Moment};
 use crate::domain::ballot_account::BallotAccount;
-use crate::domain::count::BatchCounts;
+use crate::domain::batch::ReadTwice;
 use crate::domain::day_record::DayRecord;
 use crate::domain::document::CheckpointBox;
 use crate::domain::id::{CouncilId, PollId};
 use crate::domain::role::Role;
 use crate::domain::roster::Teller;
-use crate::domain::simulate::SeededStream;
+use crate::domain::simulate::{self, SeededStream};
 use crate::domain::text::slug;
 use crate::store::{Store, Target, polls};
 
@@ -192,10 +192,12 @@ impl Stage {
         }
         for CountedForm { form, batches, .. } in counted {
             let id = &form.form;
-            let numbered: Vec<_> = (1..).zip(batches).collect();
-            for together in numbered.chunks(TOGETHER) {
-                let commit = |(batch, counts): &(u32, &BatchCounts)| {
-                    let counted = CountedBatch { form: id.clone(), batch: *batch, counts: (*counts).clone() };
+            for together in batches.chunks(TOGETHER) {
+                let commit = |batch: &simulate::CountedBatch| {
+                    let readers = self.board.readers.clone();
+                    let read = ReadTwice { readers, reread: batch.reread, decided: 0 };
+                    let counted =
+                        CountedBatch { form: id.clone(), batch: batch.number, counts: batch.counts.clone(), read };
                     self.app.commit_batch(self.hand(&self.board.teller), self.poll, counted)
                 };
                 let done = self.runtime.block_on(join_all(together.iter().map(commit)));

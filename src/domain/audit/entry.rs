@@ -135,8 +135,11 @@ mod tests {
         let event = PollEvent::from(BatchCommitted {
             batch: 3,
             commitment: Digest::of(b""),
+            decided: 1,
             form: "F1-3F9A2C".into(),
             papers: 25,
+            readers: vec!["C".into(), "D".into()],
+            reread: 2,
         });
         entry_text(41, "2023-12-13T01:00:00Z".parse().expect("time"), &actor, &event).expect("entry")
     }
@@ -146,7 +149,7 @@ mod tests {
         let text = sample();
         assert_eq!(
             text,
-            r#"{"actor":{"account":"0190b6a4-5c3d-7e2f-8a1b-0c2d3e4f5a6b","name":"Nguyễn Văn \"A\"","role":"teller"},"at":"2023-12-13T01:00:00Z","data":{"batch":3,"commitment":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","form":"F1-3F9A2C","papers":25},"kind":"batch.committed","seq":41,"v":1}"#
+            r#"{"actor":{"account":"0190b6a4-5c3d-7e2f-8a1b-0c2d3e4f5a6b","name":"Nguyễn Văn \"A\"","role":"teller"},"at":"2023-12-13T01:00:00Z","data":{"batch":3,"commitment":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","decided":1,"form":"F1-3F9A2C","papers":25,"readers":["C","D"],"reread":2},"kind":"batch.committed","seq":41,"v":1}"#
         );
         let entry = Entry::<PollEvent>::parse(&text).expect("entry");
         assert_eq!((entry.seq, entry.actor.name.as_str()), (41, "Nguyễn Văn \"A\""));

@@ -7,6 +7,7 @@ use crate::domain::audit::event::poll::{
 };
 use crate::domain::audit::{Digest, Moment, Opening, UtcTime};
 use crate::domain::ballot_account::{BallotAccount, Hall};
+use crate::domain::batch::ReadTwice;
 use crate::domain::count::BatchCounts;
 
 /// A batch as it was committed, which is to be counted anew.
@@ -156,12 +157,16 @@ impl PollState {
     }
 
     /// Two tellers agree on a batch whose number is not taken yet; `opening` goes under seal, the log gets the
-    /// `commitment` to it.
+    /// `commitment` to it and who read.
     ///
     /// # Errors
-    /// Outside the count, when its figures cannot be right, and when the batches would hold more papers than came back.
-    pub fn commit_batch(self, opening: &Opening, commitment: Digest) -> Result<Step, Refusal> {
+    /// Outside the count, when one person read twice, when its figures cannot be right, and when the batches would
+    /// hold more papers than came back.
+    pub fn commit_batch(self, opening: &Opening, commitment: Digest, read: ReadTwice) -> Result<Step, Refusal> {
         let Self::Counting(poll, hall, mut forms) = self else { return self.refuse("chốt tập phiếu") };
+        if !read.is_by_two() {
+            return Err(Refusal::BatchReaders);
+        }
         let (form, batch) = (opening.form.clone(), opening.batch);
         let progress = find(&mut forms, &form)?;
         let Some((_, returned)) = progress.ballots else { return Err(Refusal::NotReturned(form)) };
@@ -173,7 +178,10 @@ impl PollState {
             return Err(Refusal::PapersOver { form, papers, returned });
         }
         (progress.papers, progress.batches) = (papers, progress.batches + 1);
-        let events = vec![BatchCommitted { batch, commitment, form, papers: opening.counts.papers }.into()];
+        let ReadTwice { readers, reread, decided } = read;
+        let readers = readers.map(|reader| reader.name).to_vec();
+        let papers = opening.counts.papers;
+        let events = vec![BatchCommitted { batch, commitment, decided, form, papers, readers, reread }.into()];
         Ok(Step::quiet(Self::Counting(poll, hall, forms), events))
     }
 

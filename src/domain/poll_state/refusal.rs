@@ -130,6 +130,9 @@ pub enum Refusal {
     /// A line was counted again by fewer than two people.
     #[error("Kiểm lại một dòng phải do hai người khác nhau; hãy ghi đủ họ tên hai người kiểm lại.")]
     Readers,
+    /// A batch was read by fewer than two people, or by two of one name.
+    #[error("Mỗi tập phiếu phải do hai người khác nhau, có họ tên khác nhau, cùng nhập; hãy phân công hai người khác.")]
+    BatchReaders,
     /// A line must be counted again first.
     #[error("Mẫu phiếu {form}, dòng {line}: {why}; hãy kiểm lại dòng này từ phiếu giấy trước khi ghi kết quả.")]
     RecountDue {

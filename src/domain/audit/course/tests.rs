@@ -117,7 +117,16 @@ fn published() -> PollEvent {
 }
 
 fn batch(form: &str, batch: u32, papers: u32) -> PollEvent {
-    BatchCommitted { batch, commitment: Digest::of(b""), form: form.into(), papers }.into()
+    BatchCommitted {
+        batch,
+        commitment: Digest::of(b""),
+        decided: 0,
+        form: form.into(),
+        papers,
+        readers: vec!["C".into(), "D".into()],
+        reread: 0,
+    }
+    .into()
 }
 
 fn closing() -> PollEvent {

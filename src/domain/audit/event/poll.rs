@@ -198,10 +198,16 @@ events! {
         batch: u32,
         /// Hiding commitment to its counts.
         commitment: Digest,
+        /// Lines, and papers as a whole, on which the head teller decided with the paper in hand.
+        decided: u32,
         /// Id of the form.
         form: String,
         /// Papers in the pile.
         papers: u32,
+        /// Who read it, in the order of the two readings.
+        readers: Vec<String>,
+        /// Lines, and papers as a whole, on which the two differed at first and read again.
+        reread: u32,
     }
     /// A batch is counted anew; its commitment is superseded and stays closed for good.
     "batch.reopened" BatchReopened by "leader" when "after the batch was committed, before counting closes; by two people" {

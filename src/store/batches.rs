@@ -1,0 +1,76 @@
+//! Which batches are in, and who read each of them. What was counted in one lies in [`super::sealed`].
+
+use super::error::StoreError;
+use super::scope::CouncilTx;
+use super::sql::{row_struct, rows};
+use crate::domain::audit::Digest;
+use crate::domain::batch::Reader;
+use crate::domain::id::PollId;
+
+row_struct! {
+    /// A row of `batches`.
+    StoredRow {
+        /// Id of the form.
+        form_id: String,
+        /// From 1.
+        number: i64,
+        /// In the pile.
+        papers: i64,
+        /// Hides its counts.
+        commitment: String,
+        /// Name of who read first.
+        first_reader: String,
+        /// Their account.
+        first_account: Option<String>,
+        /// Name of who read second.
+        second_reader: String,
+        /// Their account.
+        second_account: Option<String>,
+    }
+}
+
+/// A batch that is in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BatchRow {
+    /// Id of the form.
+    pub form: String,
+    /// Number within the form, from 1.
+    pub number: u32,
+    /// Papers in the pile.
+    pub papers: u32,
+    /// Hides its counts.
+    pub commitment: Digest,
+    /// In the order of their readings.
+    pub readers: [Reader; 2],
+}
+
+impl StoredRow {
+    fn batch(self) -> Result<BatchRow, StoreError> {
+        let reader = |name, account: Option<String>| {
+            let account = account.map(|id| id.parse()).transpose().map_err(StoreError::corrupt)?;
+            Ok::<_, StoreError>(Reader { account, name })
+        };
+        Ok(BatchRow {
+            form: self.form_id,
+            number: u32::try_from(self.number).map_err(StoreError::corrupt)?,
+            papers: u32::try_from(self.papers).map_err(StoreError::corrupt)?,
+            commitment: self.commitment.parse().map_err(|_| StoreError::corrupt("batches.commitment"))?,
+            readers: [reader(self.first_reader, self.first_account)?, reader(self.second_reader, self.second_account)?],
+        })
+    }
+}
+
+/// The batches of a poll that are in, by form and number, without what was counted.
+///
+/// # Errors
+/// When a row cannot be read.
+pub async fn list(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<BatchRow>, StoreError> {
+    let found = rows!(
+        tx,
+        StoredRow,
+        "SELECT form_id, number, papers, commitment, first_reader, first_account, second_reader, second_account \
+         FROM batches WHERE council_id = $1 AND poll_id = $2 ORDER BY form_id, number",
+        poll.to_string()
+    )?;
+    found.into_iter().map(StoredRow::batch).collect()
+}
