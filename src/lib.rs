@@ -104,7 +104,8 @@
 //! | Two tellers, the second blind to the first; a difference names paper and line, never a mark | [`domain::batch`], by its types |
 //! | A line or a level that is taken for another shows before voting opens | [`domain::test_deck`]: no two totals of a form are the same |
 //! | What the keys do is the same on the page and in the program | [`domain::keying`]; tests hold the page's module against it key by key |
-//! | The page of a teller that sends again changes nothing, and is never told what the other teller read | [`app::counting_table`] |
+//! | The page of a teller that sends again changes nothing, and is never told what the other teller read | [`app::counting`], whose ids of what was sent are claimed in the transaction that commits |
+//! | Nobody sees a level total before the count is closed | [`app::counting::screen`]: what it loads is sealed until [`domain::poll_state::MayOpen`] |
 //! | Every paper of a form went somewhere: printed = issued + exchanged + unused | [`domain::ballot_account`] |
 //! | A line close to a threshold is counted again from paper before the result stands | [`domain::recount`], [`domain::poll_state`] |
 //! | One person alone decides nothing that cannot be taken back | [`domain::proposal`] |
@@ -141,7 +142,7 @@
 //!   wrong is for a person to put right.
 //! * **Official results.** A preparation ends when its forms are sealed, with the test deck and the sheets for counting by
 //!   hand printed. The states, the keys and the table of a real count are there ([`domain::poll_state`],
-//!   [`domain::keying`], [`app::counting_table`]), its pages are not yet: results that the program prints so far say `DIỄN
+//!   [`domain::keying`], [`app::counting`]), its pages are not yet: results that the program prints so far say `DIỄN
 //!   TẬP`.
 
 pub mod app;

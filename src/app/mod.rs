@@ -7,7 +7,7 @@ pub mod caller;
 pub mod clock;
 mod columns;
 pub mod councils;
-pub mod counting_table;
+pub mod counting;
 pub mod data_folder;
 pub mod day;
 pub mod demo;

@@ -2,6 +2,7 @@
 
 use super::caller::Caller;
 use super::clock::{Chance, Clock};
+use super::counting::Counting;
 use super::dossiers::Outlines;
 use super::error::AppError;
 use super::keys::Keys;
@@ -23,6 +24,7 @@ pub struct App {
     pub(super) set_up: SetUp,
     pub(super) shelves: Shelves,
     pub(super) outlines: Outlines,
+    pub(super) counting: Counting,
 }
 
 /// A form that somebody who is signed in sent.
@@ -38,7 +40,7 @@ impl App {
     /// The service on a database.
     pub fn new(store: Store, clock: Clock, chance: Chance, keys: Keys, cost: Cost) -> Self {
         let (set_up, shelves, outlines) = (SetUp::default(), Shelves::default(), Outlines::default());
-        Self { store, clock, chance, keys, cost, set_up, shelves, outlines }
+        Self { store, clock, chance, keys, cost, set_up, shelves, outlines, counting: Counting::default() }
     }
 
     /// The id of a form that is about to be shown.

@@ -15,6 +15,7 @@
 //! its pages before it gives them to another.
 
 mod again;
+pub mod hand_tally;
 mod read_twice;
 
 use std::collections::BTreeMap;

@@ -28,6 +28,18 @@ impl fmt::Debug for Mark {
 }
 
 impl Mark {
+    /// What a key of the keying page writes: `1` and on for the levels, `0` for no mark, `9` for a double mark.
+    pub fn of_key(kind: PollKind, key: char) -> Option<Self> {
+        match key {
+            '0' => Some(Self::None),
+            '9' => Some(Self::Multiple),
+            _ => {
+                let place = usize::try_from(key.to_digit(10)?).ok()?.checked_sub(1)?;
+                kind.levels().get(place).copied().map(Self::Level)
+            }
+        }
+    }
+
     /// Each mark's place in [`Slots`].
     const fn slot(self) -> usize {
         match self {
@@ -126,6 +138,15 @@ mod tests {
         assert_eq!(other.to_string(), "mẫu phiếu có 2 dòng nhưng phiếu có 1 dòng");
         let vote = count_marks(PollKind::Confidence, 1, short).expect_err("a rating mark");
         assert_eq!(vote, MarksError::OtherVote { kind: PollKind::Confidence });
+    }
+
+    #[test]
+    fn a_key_is_a_mark_of_its_vote() {
+        let of = |kind, keys: &str| keys.chars().map(|key| Mark::of_key(kind, key)).collect::<Vec<_>>();
+        let levels = [Level::High, Level::Medium, Level::Low].map(|level| Some(Mark::Level(level)));
+        assert!(of(PollKind::Rating, "123") == levels);
+        assert!(of(PollKind::Rating, "0948x") == [Some(Mark::None), Some(Mark::Multiple), None, None, None]);
+        assert!(of(PollKind::Confidence, "23") == [Some(Mark::Level(Level::NoConfidence)), None]);
     }
 
     #[test]

@@ -100,12 +100,17 @@ struct Draft {
 impl TestDeck {
     /// The deck of `form` under `rules`.
     pub fn of(form: &BallotForm, rules: &RuleSet) -> Self {
-        let lines = totals(form.kind, u32::try_from(form.lines.len()).unwrap_or(u32::MAX));
+        Self::sized(&form.id, form.kind, u32::try_from(form.lines.len()).unwrap_or(u32::MAX), rules)
+    }
+
+    /// The deck of the form of this id with so many lines: nothing else of a form makes a difference.
+    pub fn sized(form: &str, kind: PollKind, lines: u32, rules: &RuleSet) -> Self {
+        let lines = totals(kind, lines);
         let marks_spoil = rules.marks_spoil_ballot(lines.len()).is_some();
         let (flaws, untried) = flaws(rules, lines.len());
         let crossing_spoils = flaws.iter().any(|flaw| matches!(flaw.shown, Shown::Look(Look::NameCrossedOut { .. })));
 
-        let mut counting = counting_papers(form.kind, &lines, !marks_spoil);
+        let mut counting = counting_papers(kind, &lines, !marks_spoil);
         put_on(&mut counting, Look::NameWrittenIn, |_| true);
         if !crossing_spoils {
             // On a line that counts for nobody anyway: whether the level beside a crossed-out name counts is not asked.
@@ -119,12 +124,12 @@ impl TestDeck {
         let mut invalid = BTreeMap::new();
         for flaw in flaws {
             invalid.insert(flaw.reason.clone(), flaw.papers);
-            others.extend((0..flaw.papers).map(|nth| flaw.paper(form.kind, lines.len(), nth)));
+            others.extend((0..flaw.papers).map(|nth| flaw.paper(kind, lines.len(), nth)));
         }
         let papers = numbered(spread(counting, others));
         let count = u32::try_from(papers.len()).unwrap_or(u32::MAX);
         let expected = BatchCounts { invalid, lines, papers: count };
-        Self { form: form.id.clone(), kind: form.kind, papers, expected, untried, crossing_spoils }
+        Self { form: form.to_owned(), kind, papers, expected, untried, crossing_spoils }
     }
 }
 

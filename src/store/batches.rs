@@ -6,6 +6,7 @@ use super::sql::{row_struct, rows};
 use crate::domain::audit::Digest;
 use crate::domain::batch::Reader;
 use crate::domain::id::PollId;
+use crate::domain::poll_state::StandingBatch;
 
 row_struct! {
     /// A row of `batches`.
@@ -44,6 +45,10 @@ pub struct BatchRow {
     pub readers: [Reader; 2],
 }
 
+fn figure(stored: i64) -> Result<u32, StoreError> {
+    u32::try_from(stored).map_err(StoreError::corrupt)
+}
+
 impl StoredRow {
     fn batch(self) -> Result<BatchRow, StoreError> {
         let reader = |name, account: Option<String>| {
@@ -52,8 +57,8 @@ impl StoredRow {
         };
         Ok(BatchRow {
             form: self.form_id,
-            number: u32::try_from(self.number).map_err(StoreError::corrupt)?,
-            papers: u32::try_from(self.papers).map_err(StoreError::corrupt)?,
+            number: figure(self.number)?,
+            papers: figure(self.papers)?,
             commitment: self.commitment.parse().map_err(|_| StoreError::corrupt("batches.commitment"))?,
             readers: [reader(self.first_reader, self.first_account)?, reader(self.second_reader, self.second_account)?],
         })
@@ -73,4 +78,24 @@ pub async fn list(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<BatchRow>, Sto
         poll.to_string()
     )?;
     found.into_iter().map(StoredRow::batch).collect()
+}
+
+/// Batches that are in, form by form and by number, as a proposal to count one anew names them. No counts.
+///
+/// # Errors
+/// When a row cannot be read.
+pub async fn standing(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<StandingBatch>, StoreError> {
+    let found = rows!(
+        tx,
+        (String, i64, String, i64),
+        "SELECT b.form_id, b.number, b.commitment, b.papers FROM batches b JOIN poll_forms f \
+         ON f.council_id = b.council_id AND f.poll_id = b.poll_id AND f.form_id = b.form_id \
+         WHERE b.council_id = $1 AND b.poll_id = $2 ORDER BY f.position, b.number",
+        poll.to_string()
+    )?;
+    let batch = |(form, number, commitment, papers): (String, i64, String, i64)| {
+        let commitment = commitment.parse().map_err(|_| StoreError::corrupt("batches.commitment"))?;
+        Ok(StandingBatch { form, batch: figure(number)?, commitment, papers: figure(papers)? })
+    };
+    found.into_iter().map(batch).collect()
 }

@@ -10,7 +10,7 @@ use crate::domain::audit::{Digest, Entry, PollEvent, UtcTime};
 use crate::domain::ballot_account::Hall;
 use crate::domain::id::{LogId, PollId};
 use crate::domain::poll::PollKind;
-use crate::domain::poll_state::{Counted, FormProgress, Poll, PollState, ProposedMinutes, Stage, StandingBatch};
+use crate::domain::poll_state::{Counted, FormProgress, Poll, PollState, ProposedMinutes, Stage};
 use crate::domain::roster::{Teller, TellerRole};
 
 row_struct! {
@@ -284,6 +284,27 @@ async fn counted(tx: &mut CouncilTx, log: LogId) -> Result<Counted, StoreError> 
     found.ok_or_else(|| StoreError::corrupt("log_entries: thiếu counting.closed"))
 }
 
+/// The totals of a count that is closed, as recounts left them; `None` as long as they are sealed, and of a vote that was
+/// called off.
+///
+/// # Errors
+/// When the log does not hold together.
+pub async fn closed_count(tx: &mut CouncilTx, poll: &StoredPoll) -> Result<Option<Counted>, StoreError> {
+    match poll.state.may_open() {
+        Some(_) => counted(tx, poll.log).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The version of a poll's row, which goes up with every step.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn version(tx: &mut CouncilTx, poll: PollId) -> Result<Option<u64>, StoreError> {
+    let found = row!(tx, (i64,), "SELECT version FROM polls WHERE council_id = $1 AND poll_id = $2", poll.to_string())?;
+    found.map(|(version,)| u64::try_from(version).map_err(StoreError::corrupt)).transpose()
+}
+
 /// The minutes that were proposed last.
 async fn proposed_minutes(tx: &mut CouncilTx, log: LogId) -> Result<ProposedMinutes, StoreError> {
     let kind = "minutes.proposed";
@@ -465,26 +486,6 @@ pub async fn forms(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<FormProgress>
         poll.to_string()
     )?;
     found.into_iter().map(FormRow::progress).collect()
-}
-
-/// Batches that are in, form by form and by number, as a proposal to count one anew names them. No counts.
-///
-/// # Errors
-/// When a row cannot be read.
-pub async fn standing_batches(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<StandingBatch>, StoreError> {
-    let found = rows!(
-        tx,
-        (String, i64, String, i64),
-        "SELECT b.form_id, b.number, b.commitment, b.papers FROM batches b JOIN poll_forms f \
-         ON f.council_id = b.council_id AND f.poll_id = b.poll_id AND f.form_id = b.form_id \
-         WHERE b.council_id = $1 AND b.poll_id = $2 ORDER BY f.position, b.number",
-        poll.to_string()
-    )?;
-    let batch = |(form, number, commitment, papers): (String, i64, String, i64)| {
-        let commitment = commitment.parse().map_err(|_| StoreError::corrupt("batches.commitment"))?;
-        Ok(StandingBatch { form, batch: figure(number)?, commitment, papers: figure(papers)? })
-    };
-    found.into_iter().map(batch).collect()
 }
 
 /// Writes what went out and came back of a form.

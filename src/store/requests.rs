@@ -2,7 +2,7 @@
 
 use super::error::StoreError;
 use super::scope::CouncilTx;
-use super::sql::execute;
+use super::sql::{execute, row};
 use crate::domain::audit::UtcTime;
 use crate::domain::id::{AccountId, RequestId};
 
@@ -25,4 +25,18 @@ pub async fn claim(
         at.to_string(),
     )?;
     Ok(claimed == 1)
+}
+
+/// Whether a form was done before.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn is_claimed(tx: &mut CouncilTx, request: RequestId) -> Result<bool, StoreError> {
+    let found = row!(
+        tx,
+        (String,),
+        "SELECT request_id FROM requests WHERE council_id = $1 AND request_id = $2",
+        request.to_string()
+    )?;
+    Ok(found.is_some())
 }

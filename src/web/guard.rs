@@ -26,6 +26,12 @@ const HEADERS: &[(&str, &str)] = &[
     ("permissions-policy", "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"),
 ];
 
+/// The policy of the few pages with a script of ours: the same, and what that script needs.
+pub(super) const SCRIPTED: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; \
+     base-uri 'none'; script-src 'self'; connect-src 'self'",
+);
+
 /// Two years: longer than from one vote of confidence to the next.
 const ONLY_TLS: HeaderValue = HeaderValue::from_static("max-age=63072000");
 

@@ -121,6 +121,16 @@ pub enum Done {
     FileAttached,
     /// A source has no file any more.
     FileDetached,
+    /// A batch lies on the table.
+    BatchOpened,
+    /// A batch was taken off the table.
+    BatchAbandoned,
+    /// Figures of a tally sheet are in.
+    TallyKeyed,
+    /// Both tally sheets agreed.
+    TallyAgreed,
+    /// What the test deck gave is in the log.
+    DeckRecorded,
 }
 
 impl Done {
@@ -189,6 +199,11 @@ impl Done {
         (Self::OpinionSent, "da-gui-y-kien", "Đã gửi ý kiến cử tri đến người được lấy phiếu."),
         (Self::FileAttached, "da-gan-tep", "Đã gắn tệp nguồn; dữ kiện chờ thẩm tra lại."),
         (Self::FileDetached, "da-bo-tep", "Đã bỏ tệp nguồn; dữ kiện chờ thẩm tra lại."),
+        (Self::BatchOpened, "da-mo-tap", "Đã mở tập; hai người được giao thấy tập này ở phòng kiểm phiếu của họ."),
+        (Self::BatchAbandoned, "da-bo-tap", "Đã bỏ tập khỏi bàn và xóa phần đã nhập."),
+        (Self::TallyKeyed, "da-nhap-dem-tay", "Đã nhận phiếu đếm tay của bạn."),
+        (Self::TallyAgreed, "da-khop-dem-tay", "Hai phiếu đếm tay đã khớp; tập đã xong."),
+        (Self::DeckRecorded, "da-ghi-phieu-thu", "Đã ghi kết quả kiểm phiếu thử vào nhật ký."),
     ];
 
     /// Leads to `path`, where the sentence stands.

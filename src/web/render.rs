@@ -12,9 +12,9 @@ use axum::response::{Html, IntoResponse, Response};
 
 use super::pages::{assets, error};
 use super::session::Visitor;
-use super::{Site, notice};
+use super::{Site, guard, notice};
 use crate::app::Caller;
-use crate::app::{day, facts, logs, official, outcome, preparing, reading};
+use crate::app::{counting, day, facts, logs, official, outcome, preparing, reading};
 use crate::domain::role::Role;
 
 /// Which program this is, at the foot of every page.
@@ -70,6 +70,13 @@ const DESTINATIONS: &[(&str, &str, &str, &[Role])] = &[
         "/ket-qua",
         "Xem kết quả sau khi đóng kiểm phiếu, giấy tờ của ngày bỏ phiếu, việc phải làm sau đó.",
         outcome::READERS,
+    ),
+    ("Kiểm phiếu", "/kiem-phieu", "Mở tập, nhập phiếu hai lượt, nhập phiếu thử, chốt từng tập.", counting::COUNTERS),
+    (
+        "Máy chiếu",
+        "/may-chieu",
+        "Chiếu tiến độ kiểm phiếu cho cả hội trường; kết quả chỉ hiện sau khi đóng kiểm phiếu.",
+        counting::WATCHERS,
     ),
     (
         "Người được lấy phiếu",
@@ -165,13 +172,20 @@ impl askama::Values for Frame {
 /// A page as a handler answers with it: drawn by [`draw`].
 pub struct Page {
     status: StatusCode,
+    has_script: bool,
     content: Arc<dyn Draw>,
 }
 
 impl Page {
     /// A page that is as it was asked for.
     pub fn new(content: impl Template + Send + Sync + 'static) -> Self {
-        Self { status: StatusCode::OK, content: Arc::new(content) }
+        Self { status: StatusCode::OK, has_script: false, content: Arc::new(content) }
+    }
+
+    /// The same page, on which a script of ours runs.
+    pub fn with_script(mut self) -> Self {
+        self.has_script = true;
+        self
     }
 
     /// The same page with another status.
@@ -187,6 +201,9 @@ struct Undrawn(Arc<dyn Draw>);
 impl IntoResponse for Page {
     fn into_response(self) -> Response {
         let mut response = self.status.into_response();
+        if self.has_script {
+            response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, guard::SCRIPTED);
+        }
         response.extensions_mut().insert(Undrawn(self.content));
         response
     }

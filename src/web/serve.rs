@@ -177,6 +177,7 @@ impl Signals {
             is_stopping = true;
             tracing::info!(seconds = STOP_TIME.as_secs(), "stopping: running requests are finished first");
             systemd::notify("STOPPING=1");
+            app.stop_following();
             handle.graceful_shutdown(Some(STOP_TIME));
         }
     }

@@ -15,6 +15,8 @@ mod bundle;
 mod bundle_story;
 mod council;
 mod councils;
+mod counting;
+mod counting_deck;
 mod day;
 mod day_papers;
 mod demo;

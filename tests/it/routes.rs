@@ -96,6 +96,8 @@ impl World {
             let work = site.has_release(council, sealed.poll).await;
             // A step of counting day: everybody in the hall sees it.
             let waiver = site.proposes_a_waiver(council, sealed.poll).await;
+            site.passes_deck(council, sealed.poll).await;
+            site.has_deck_batch(council, sealed.poll, "vai-teller").await;
             (sealed.poll.to_string(), waiver.to_string(), format!("{}.pdf", sealed.form), work, declared)
         };
         let (mut question, mut summary) = (String::new(), String::new());
@@ -182,6 +184,7 @@ impl Ids {
             "{form}" => self.form.trim_end_matches(".pdf").to_owned(),
             "{line}" => "1".to_owned(),
             "{step}" => "huy".to_owned(),
+            "{batch}" => "1".to_owned(),
             "{deadline}" => "person_report".to_owned(),
             "{work}" => self.work.to_string(),
             "{kind}" => "nguoi".to_owned(),
@@ -293,7 +296,9 @@ fn check(route: &Route, role: Option<Role>, answer: &Answer, who: &str) {
         ),
         Some(role) if !route.access.allows(Some(&[role])) => assert_eq!(answer.status, StatusCode::FORBIDDEN, "{who}"),
         Some(_) if route.method == Method::GET => {
-            let leads_on = route.path == "/viec/{job}" && answer.status == StatusCode::SEE_OTHER;
+            // Where there is one of a kind only, its list leads there.
+            let leads_on = ["/viec/{job}", "/kiem-phieu", "/may-chieu"].contains(&route.path)
+                && answer.status == StatusCode::SEE_OTHER;
             // Nothing is released here: a delegate has no paper to open, an official no dossier.
             let is_unreleased = (role == Some(Role::Delegate) && route.path.contains("{sha256}")
                 || route.path == "/cua-toi/ho-so.pdf")
@@ -317,7 +322,7 @@ fn check_other(route: &Route, role: Option<Role>, answer: &Answer, who: &str) {
         StatusCode::NOT_FOUND => may,
         // A form is read before anything is looked for.
         StatusCode::UNPROCESSABLE_ENTITY => may && is_form,
-        StatusCode::BAD_REQUEST => may && route.takes == Takes::File,
+        StatusCode::BAD_REQUEST => may && route.takes != Takes::Fields,
         StatusCode::FORBIDDEN => !may,
         StatusCode::SEE_OTHER => role.is_none() && to(answer).starts_with("/toi"),
         _ => false,

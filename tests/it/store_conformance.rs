@@ -383,6 +383,9 @@ fn a_slip_lets_in_once_and_a_form_is_done_once() {
 
         let request = RequestId::new(Timestamp::UNIX_EPOCH, &id(1));
         for first in [true, false] {
+            let mut tx = store.read(council).await.expect("read");
+            assert_eq!(requests::is_claimed(&mut tx, request).await.expect("asked"), !first);
+            drop(tx);
             let claim = write(store, council, move |tx| Box::pin(requests::claim(tx, request, Some(account), now())));
             assert_eq!(claim.await.expect("claim"), first);
         }

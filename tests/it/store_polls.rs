@@ -105,10 +105,18 @@ fn a_poll_is_read_back_at_every_stage_as_it_was_written() {
             })
         });
         said.await.expect("entries");
+        let mut last_version = 0;
         for stage in Stage::ALL {
             write(store, council, move |tx| Box::pin(polls::reach(tx, id, stage, now()))).await.expect("reached");
             let found = state(store, council, id).await;
             assert_eq!((found.stage(), found.poll()), (stage, &poll));
+            let mut tx = store.read(council).await.expect("read");
+            let version = polls::version(&mut tx, id).await.expect("version").expect("a poll");
+            assert!(std::mem::replace(&mut last_version, version) < version, "every step moves it on");
+            let stored = polls::find(&mut tx, id).await.expect("poll").expect("poll");
+            let open = polls::closed_count(&mut tx, &stored).await.expect("count");
+            assert_eq!(open.map(|counted| counted.forms().to_vec()), stage.is_open().then(totals), "{stage:?}");
+            drop(tx);
             match found {
                 PollState::Listed(_, list, tellers) => assert_eq!((list, tellers), (listed(), board())),
                 PollState::Sealed(_, sealed) => assert_eq!(sealed, forms()),
@@ -208,7 +216,7 @@ fn what_is_sealed_tells_only_whether_it_is_the_same_until_the_count_is_whole() {
             progress.iter().map(|form| (form.ballots, form.batches, form.papers)).collect::<Vec<_>>(),
             [(Some((24, 20)), 2, 20), (Some((24, 0)), 0, 0)]
         );
-        let standing = polls::standing_batches(&mut tx, id).await.expect("batches");
+        let standing = batches::standing(&mut tx, id).await.expect("batches");
         assert_eq!(standing.iter().map(|batch| (batch.batch, batch.papers)).collect::<Vec<_>>(), [(1, 12), (2, 8)]);
         drop(tx);
         let leave = state(store, council, id).await.close().expect("whole").may_open();

@@ -107,7 +107,7 @@ impl App {
         let at = self.now_text()?;
         let mut tx = self.store.read(caller.council).await?;
         let day = Day::load(&mut tx, poll).await?;
-        let batches = store::polls::standing_batches(&mut tx, poll).await?;
+        let batches = store::batches::standing(&mut tx, poll).await?;
         let papers = store::polls::papers(&mut tx, poll).await?;
         let (lines, obstacle) = match sample(kind) {
             Some(wish) => {
@@ -221,7 +221,7 @@ async fn draw(tx: &mut CouncilTx, day: &Day, wish: Wish) -> Result<DayStep, AppE
             DayStep::BallotsCorrected { after: account.told(form), before, reason }
         }
         Wish::BatchReopened { form, batch, reason } => {
-            let standing = store::polls::standing_batches(tx, day.poll).await?;
+            let standing = store::batches::standing(tx, day.poll).await?;
             let standing = standing.into_iter().find(|standing| standing.form == form && standing.batch == batch);
             let StandingBatch { form, batch, commitment, papers } = standing.ok_or(NO_BATCH)?;
             DayStep::BatchReopened { batch, commitment, form, papers, reason }

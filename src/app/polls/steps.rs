@@ -1,7 +1,9 @@
 //! The steps of a poll that one person takes, in their order. Who may take each is what the table of events says; what
 //! takes two stands in [`super::acts`].
 
-use super::{Hand, Taken, council_log};
+use super::{Hand, NO_POLL, Place, Taken, council_log, take};
+use crate::app::Caller;
+use crate::app::counting::table::Sent;
 use crate::app::error::AppError;
 use crate::app::service::App;
 use crate::domain::audit::event::poll::{DeckForm, FileHash, ListedOfficial, PaperIssued, SealedForm};
@@ -13,7 +15,10 @@ use crate::domain::id::PollId;
 use crate::domain::poll_state::{PollState, Recounted, Refusal, Step};
 use crate::domain::role::Role;
 use crate::domain::roster::Teller;
-use crate::store::{CouncilTx, sealed};
+use crate::store::{CouncilTx, polls, requests, sealed};
+
+/// Whose request may commit a batch: whoever comes last of its people.
+const BATCH_ROLES: &[Role] = &[Role::Teller, Role::HeadTeller];
 
 /// A pile on which two tellers agree.
 #[derive(Clone, PartialEq, Eq)]
@@ -130,10 +135,44 @@ impl App {
         let CountedBatch { form, batch, counts, read } = counted;
         let opening = Opening { batch, counts, form, nonce: Nonce::from_bytes(self.chance.block()?) };
         let commitment = opening.commitment().map_err(|e| AppError::internal("cam kết tập phiếu", e))?;
-        self.step(hand, &[Role::Teller, Role::HeadTeller], poll, move |tx, state| {
+        self.step(hand, BATCH_ROLES, poll, move |tx, state| {
             Box::pin(async move { commit(tx, poll, state, &opening, commitment, read).await })
         })
         .await
+    }
+
+    /// Commits a batch on which two tellers agree at the counting table, with everything that was sent for it: what comes
+    /// once more is known for good.
+    ///
+    /// # Errors
+    /// As [`Self::commit_batch`]; [`AppError::AlreadyDone`] when something of it belongs to a batch that is in.
+    pub(in crate::app) async fn commit_agreed(
+        &self,
+        caller: &Caller,
+        poll: PollId,
+        counted: CountedBatch,
+        sent: Vec<Sent>,
+    ) -> Result<(), AppError> {
+        let (actor, at, keys) = (caller.may(BATCH_ROLES)?, self.now_text()?, self.keys.clone());
+        let CountedBatch { form, batch, counts, read } = counted;
+        let opening = Opening { batch, counts, form, nonce: Nonce::from_bytes(self.chance.block()?) };
+        let commitment = opening.commitment().map_err(|e| AppError::internal("cam kết tập phiếu", e))?;
+        let written = self.store.write(caller.council, move |tx| {
+            Box::pin(async move {
+                let stored = polls::find(tx, poll).await?.ok_or(NO_POLL)?;
+                let step = commit(tx, poll, stored.state, &opening, commitment, read).await?;
+                if step.events.is_empty() {
+                    return Ok(());
+                }
+                for Sent { by, id } in sent {
+                    if !requests::claim(tx, id, Some(by), at).await? {
+                        return Err(AppError::AlreadyDone);
+                    }
+                }
+                take(tx, Place { poll, log: stored.log, at }, &actor, step, &keys).await.map(drop)
+            })
+        });
+        written.await
     }
 
     /// Writes down a line that two people counted again.

@@ -124,7 +124,14 @@ impl App {
 }
 
 /// The forms that were sealed, in their order; none before.
-async fn sealed_forms(tx: &mut CouncilTx, poll: PollId, desk: &Desk) -> Result<Vec<BallotForm>, AppError> {
+///
+/// # Errors
+/// When what was sealed does not come out again.
+pub(in crate::app) async fn sealed_forms(
+    tx: &mut CouncilTx,
+    poll: PollId,
+    desk: &Desk,
+) -> Result<Vec<BallotForm>, AppError> {
     if !desk.stage().is_sealed() {
         return Ok(Vec::new());
     }

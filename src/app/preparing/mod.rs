@@ -15,6 +15,7 @@ mod plan;
 mod verdicts;
 
 pub use board::{BoardPage, TypedBoard};
+pub(in crate::app) use day_papers::sealed_forms;
 pub use day_papers::{DeckOfForm, DeckPage, TypedPile};
 pub use deadlines::{DeadlineLine, DeadlinePage, TypedMark};
 pub use decisions::{ProposalPage, Shown};

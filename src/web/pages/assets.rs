@@ -20,6 +20,7 @@ const STYLE: &str = concat!(
     include_str!("../assets/css/5-wishes.css"),
     include_str!("../assets/css/6-papers.css"),
     include_str!("../assets/css/7-reading.css"),
+    include_str!("../assets/css/8-counting.css"),
 );
 
 /// Files that name no other file.
@@ -47,6 +48,14 @@ const PLAIN: &[(&str, &str, &[u8])] = &[
     ),
 ];
 
+/// Modules of the few pages with a script, each after those that it imports.
+const MODULES: &[(&str, &str)] = &[
+    ("keying.mjs", include_str!("../assets/keying.mjs")),
+    ("keying-page.mjs", include_str!("../assets/keying-page.mjs")),
+    ("keying-net.mjs", include_str!("../assets/keying-net.mjs")),
+    ("projector.mjs", include_str!("../assets/projector.mjs")),
+];
+
 struct File {
     name: &'static str,
     /// `1f2e3d4c5b6a7988-trang.css`
@@ -69,6 +78,13 @@ static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
         style = style.replace(&format!("url(\"{}\")", file.name), &format!("url(\"{}\")", file.hashed_name));
     }
     files.push(File::new("trang.css", "text/css; charset=utf-8", style.into_bytes()));
+    for &(name, text) in MODULES {
+        let imports = |text: String, file: &File| {
+            text.replace(&format!("from \"./{}\"", file.name), &format!("from \"./{}\"", file.hashed_name))
+        };
+        let text = files.iter().fold(text.to_owned(), imports);
+        files.push(File::new(name, "text/javascript; charset=utf-8", text.into_bytes()));
+    }
     files
 });
 
@@ -103,6 +119,20 @@ mod tests {
         for name in named {
             assert!(FILES.iter().any(|file| file.hashed_name == name), "{name}");
         }
+    }
+
+    #[test]
+    fn every_module_that_a_module_imports_is_there_and_no_address_is_left_unhashed() {
+        let modules = FILES.iter().filter(|file| file.name.ends_with(".mjs"));
+        let mut imports = 0;
+        for file in modules {
+            let text = String::from_utf8(file.bytes.clone()).expect("text");
+            for name in text.split("from \"./").skip(1).filter_map(|rest| rest.split('"').next()) {
+                imports += 1;
+                assert!(FILES.iter().any(|file| file.hashed_name == name), "{name} in {}", file.name);
+            }
+        }
+        assert_eq!(imports, 2);
     }
 
     /// Every letter of Vietnamese, small and capital, is in the range of one of the two subsets.

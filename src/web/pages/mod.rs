@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod assets;
 pub mod attachments;
 pub mod councils;
+pub mod counting;
 pub mod day;
 pub mod document;
 pub mod dossiers;

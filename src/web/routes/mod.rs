@@ -1,6 +1,7 @@
 //! Every route with who may call it: one table, walked by a test for every role. Its parts stand by subject.
 
 mod backbone;
+mod counting;
 mod day;
 mod dossiers;
 mod facts;
@@ -72,6 +73,8 @@ pub enum Takes {
     /// Fields and a file, read by `Upload`, which checks the form's token itself: it comes
     /// before the file, and the file is too long to be read twice.
     File,
+    /// What a script of ours sends as JSON; its handler checks the token in it and answers with JSON.
+    Json,
 }
 
 impl Route {
@@ -81,6 +84,10 @@ impl Route {
 
     const fn post(path: &'static str, access: Access, handler: fn() -> MethodRouter<Arc<Site>>) -> Self {
         Self { method: Method::POST, path, access, takes: Takes::Fields, handler }
+    }
+
+    const fn json(path: &'static str, access: Access, handler: fn() -> MethodRouter<Arc<Site>>) -> Self {
+        Self { method: Method::POST, path, access, takes: Takes::Json, handler }
     }
 
     const fn upload(path: &'static str, access: Access, handler: fn() -> MethodRouter<Arc<Site>>) -> Self {
@@ -97,6 +104,7 @@ pub fn routes() -> Vec<Route> {
         official::routes(),
         preparing::routes(),
         day::routes(),
+        counting::routes(),
         dossiers::routes(),
         reading::routes(),
         outcome::routes(),

@@ -219,6 +219,43 @@ impl Browser {
         focused.send_keys(text).await.expect("keys");
     }
 
+    /// Keys that the page itself hears, wherever the focus is: `↵` for Enter, `⌫` for Backspace.
+    pub async fn keys_to_page(&mut self, text: &str) {
+        let key = |letter: char| match letter {
+            '↵' => char::from(Key::Enter),
+            '⌫' => char::from(Key::Backspace),
+            other => other,
+        };
+        let keys: String = text.chars().map(key).collect();
+        let focused = self.client.active_element().await.expect("focus");
+        // The last key may lead to another page before it is reported as released.
+        if let Err(problem) = focused.send_keys(&keys).await {
+            assert!(problem.is_stale_element_reference(), "{problem}");
+        }
+    }
+
+    /// What the keying page is at: whether the batch is in, what is to be keyed, which lines.
+    pub async fn keying(&self) -> Value {
+        let script = "const r = document.querySelector('[data-keying]'); if (!r) return { done: false }; \
+                      return { done: 'done' in r.dataset, what: r.dataset.state, asked: JSON.parse(r.dataset.asked) };";
+        self.runs(script).await
+    }
+
+    /// Cuts this browser off from the network, or ends it.
+    pub async fn goes_offline(&self, is_offline: bool) {
+        self.devtools("Network.enable", json!({})).await;
+        let conditions =
+            json!({ "offline": is_offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+        self.devtools("Network.emulateNetworkConditions", conditions).await;
+    }
+
+    /// What fits on the screen, as a picture.
+    pub async fn picture(&mut self, screen: Screen, file: &str) {
+        self.turns_to(screen).await;
+        let picture = self.client.screenshot().await.expect("picture");
+        keep(&format!("{file}-{}.png", screen.name), &picture);
+    }
+
     /// Presses Tab until the focus is on the control of this name, and gives how often.
     pub async fn tabs_to(&mut self, name: &str) -> usize {
         let script = "const e = document.activeElement; const l = e.labels && e.labels[0]; \

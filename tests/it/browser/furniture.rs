@@ -51,6 +51,7 @@ impl Gallery {
         site.closes_the_count(council, &counting, LevelCounts::Rating { high: 19, medium: 3, low: 24 }).await;
         gallery.places.extend([
             ("{poll}", poll.to_string()),
+            ("{batch}", "1".into()),
             ("{deadline}", "person_report".into()),
             ("{official}", filled.officials[OFFICIAL].to_string()),
             ("{delegate}", filled.delegates[0].to_string()),

@@ -22,6 +22,8 @@ fn walker(route: &Route) -> Option<Role> {
         ("/nhat-ky", Role::Auditor),
         ("/cua-toi", Role::Official),
         ("/du-kien/tham-tra", Role::Leader),
+        ("/kiem-phieu", Role::HeadTeller),
+        ("/may-chieu", Role::Observer),
     ];
     if route.access == Access::Anyone {
         return None;
@@ -36,8 +38,8 @@ fn walker(route: &Route) -> Option<Role> {
 fn is_page(route: &Route) -> bool {
     const FILES: &[&str] = &["/tep/", "/tep-nguon/", "/healthz", "/readyz", "/pdf", "{file}"];
     const KINDS: &[&str] = &[".jsonl", ".json", ".txt", ".pdf", ".ics", ".csv", ".xlsx"];
-    // The second is shown to somebody without a password only, and looked at as such.
-    const ELSEWHERE: &[&str] = &["/viec/{job}", "/da-vao"];
+    // The second is shown to somebody without a password only, and looked at as such; the last two lead on to the only one.
+    const ELSEWHERE: &[&str] = &["/viec/{job}", "/da-vao", "/kiem-phieu", "/may-chieu"];
     let is_file = FILES.iter().chain(KINDS).any(|part| route.path.contains(part));
     route.method == Method::GET && !is_file && !ELSEWHERE.contains(&route.path)
 }

@@ -64,3 +64,38 @@ fn what_a_leader_a_delegate_and_an_official_see_is_accessible_and_fits_every_scr
         gallery.closes().await;
     });
 }
+
+#[test]
+fn what_the_board_of_tellers_and_the_hall_see_is_accessible_and_fits_every_screen() {
+    in_browser(async {
+        let (mut gallery, poll) = Gallery::furnished().await;
+        gallery.enters("truong.ban").await;
+        gallery.walks(Some(Role::HeadTeller)).await;
+        gallery.browser.opens(&format!("/kiem-phieu/{poll}/mo-tap")).await;
+        gallery.browser.types("Số phiếu trong tập", "99").await;
+        gallery.browser.presses("Mở tập").await;
+        gallery.looks("head_teller-mo-tap-sai").await;
+        gallery.browser.types("Tập số", "2").await;
+        gallery.browser.types("Số phiếu trong tập", "10").await;
+        gallery.browser.ticks("Đếm tay").await;
+        gallery.browser.chooses("Người nhập", "Kiểm Phiếu An").await;
+        gallery.browser.chooses("Người nhập kia", "Kiểm Phiếu Bình").await;
+        gallery.browser.presses("Mở tập").await;
+        gallery.browser.sees("Đã mở tập").await;
+        let form = gallery.place("{form}").to_owned();
+        gallery.opens(&format!("/kiem-phieu/{poll}/{form}/2"), "head_teller-dem-tay").await;
+        gallery.browser.presses("Đăng xuất").await;
+
+        gallery.enters("kp.an").await;
+        gallery.opens(&format!("/kiem-phieu/{poll}"), "teller-phong").await;
+        gallery.opens(&format!("/kiem-phieu/{poll}/{form}/1"), "teller-nhap-phieu").await;
+        gallery.opens(&format!("/kiem-phieu/{poll}/{form}/2"), "teller-dem-tay").await;
+        gallery.browser.presses("Gửi số đã đếm").await;
+        gallery.looks("teller-dem-tay-sai").await;
+        gallery.browser.presses("Đăng xuất").await;
+
+        gallery.enters("chieu").await;
+        gallery.walks(Some(Role::Observer)).await;
+        gallery.closes().await;
+    });
+}

@@ -135,6 +135,26 @@ impl Visitor {
         self.asks(path, request.body(Body::empty()).expect("request")).await
     }
 
+    /// Sends JSON as a script of the page does, and gives what came back as it is.
+    pub async fn sends_json(&mut self, path: &str, body: String) -> Answer {
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(path)
+            .header(header::HOST, "localhost")
+            .header(header::COOKIE, self.cookie.as_deref().unwrap_or_default())
+            .header(header::CONTENT_TYPE, "application/json")
+            .header("sec-fetch-site", "same-origin")
+            .extension(ClientAddress(self.address));
+        self.asks(path, request.body(Body::from(body)).expect("request")).await
+    }
+
+    /// The same browser at another process on the same database.
+    pub fn moved_to(&self, router: Router) -> Self {
+        let mut moved = Self::new(router, Arc::clone(&self._database));
+        moved.cookie.clone_from(&self.cookie);
+        moved
+    }
+
     /// Fills fields and a file into the form of the page that was opened last, sends it to `path` and follows redirects.
     pub async fn uploads(&mut self, path: &str, fields: &[(&str, &str)], name: &str, file: &[u8]) -> Answer {
         let body = Body::from(self.multipart(path, fields, name, file));
@@ -194,6 +214,13 @@ impl Visitor {
             *place = if pair.ends_with('=') { None } else { Some(pair.to_owned()) };
         }
         let (status, headers) = (response.status(), response.headers().clone());
+        if headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream") {
+            // A stream has no end; its first event is what it was asked for.
+            let first =
+                response.into_body().frame().await.expect("an event").expect("event").into_data().expect("data");
+            let html = String::from_utf8_lossy(&first).into_owned();
+            return Answer { status, path: path.to_owned(), html, headers, bytes: first.to_vec() };
+        }
         let bytes = response.into_body().collect().await.expect("body").to_bytes().to_vec();
         let html = String::from_utf8_lossy(&bytes).into_owned();
         if status.is_server_error() {

@@ -12,26 +12,54 @@
 //!
 //! No answer, no error and no debug output tells a mark or a count.
 
+mod slot;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::domain::batch::{
-    Asked, Batch, Compared, Disputed, Entry, EntryError, Open, PAPERS_PER_BATCH, Paper, ReadOnce, Reread, Rereading,
-    Shape,
-};
+use self::slot::{Slot, State};
+use crate::domain::batch::hand_tally::{Row, Sheet, SheetError};
+use crate::domain::batch::{Asked, EntryError, PAPERS_PER_BATCH, Paper, Reread, Shape};
 use crate::domain::count::BatchCounts;
 use crate::domain::id::{AccountId, PollId, RequestId};
+
+/// Of what papers a batch is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Pile {
+    /// The test deck: nobody's ballots.
+    Deck,
+    /// Ballots.
+    Ballots,
+}
+
+/// How a batch is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Mark by mark, with the keys.
+    Marks,
+    /// By hand on two printed sheets, of which the figures are keyed.
+    HandTally,
+}
 
 /// Which batch.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct BatchKey {
     /// The vote.
     pub poll: PollId,
+    /// Ballots or the test deck.
+    pub pile: Pile,
     /// Id of the form.
     pub form: String,
     /// Number of the batch on its form, from 1.
     pub number: u32,
+}
+
+impl BatchKey {
+    /// Whether both are piles of the same papers.
+    fn is_beside(&self, other: &Self) -> bool {
+        self.poll == other.poll && self.pile == other.pile && self.form == other.form
+    }
 }
 
 /// Who sends something, with the id that tells it from the same thing sent again.
@@ -44,10 +72,14 @@ pub struct Sent {
 }
 
 /// A batch that a head teller opens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Opening {
     /// The pile and its form.
     pub shape: Shape,
+    /// How it is counted.
+    pub mode: Mode,
+    /// Ids of the reasons for which a paper of this form is invalid as a whole, in the order of the rule set.
+    pub reasons: Vec<String>,
     /// Who reads it; two different people.
     pub tellers: [AccountId; 2],
 }
@@ -63,6 +95,10 @@ pub enum Progress {
     KeyAgain(Vec<Asked>),
     /// Both readings differ here twice: the head teller decides.
     Decide(Vec<Asked>),
+    /// This person keys these rows of a tally sheet.
+    KeyRows(Vec<Row>),
+    /// Two tally sheets differ here twice: the head teller keys these rows.
+    DecideRows(Vec<Row>),
     /// The counts can be taken.
     Agreed,
     /// The counts were taken.
@@ -82,6 +118,38 @@ pub struct Counted {
     pub reread: usize,
     /// How many of them the head teller decided.
     pub decided: usize,
+    /// Who sent what for it: none of it may ever be taken for another batch.
+    pub sent: Vec<Sent>,
+}
+
+/// How far a batch is, for the head teller. It tells no mark, no count and no order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BatchStage {
+    /// Nobody has entered.
+    Unread,
+    /// One has.
+    ReadOnce,
+    /// Both differ in so many places, and read those again.
+    Differs(usize),
+    /// Both differ twice in so many places: the head teller decides.
+    ForHead(usize),
+    /// Both agree.
+    Agreed,
+}
+
+/// A batch as it lies on the table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lying {
+    /// Which.
+    pub key: BatchKey,
+    /// As it was opened.
+    pub opening: Opening,
+    /// Who opened it.
+    pub head: AccountId,
+    /// By which request: another opening of the same number is another batch.
+    pub opened: RequestId,
+    /// How far it is.
+    pub stage: BatchStage,
 }
 
 impl fmt::Debug for Counted {
@@ -120,53 +188,21 @@ pub enum TableError {
     /// The same id, sent by two people.
     #[error("mã lượt gửi này đã được người khác dùng; hãy tải lại trang rồi gửi lại")]
     ForeignId,
+    /// More papers than are left to be counted.
+    #[error("mẫu phiếu này chỉ còn {left} phiếu chưa vào tập nào; hãy kiểm tra số phiếu của tập")]
+    PapersOver {
+        /// In no batch yet.
+        left: u32,
+    },
+    /// Marks for a tally sheet, or the other way round.
+    #[error("tập phiếu này được mở theo cách nhập khác; hãy tải lại trang")]
+    OtherMode,
     /// The reading does not fit.
     #[error(transparent)]
     Entry(#[from] EntryError),
-}
-
-/// Where a batch is.
-enum State {
-    Unread(Batch<Open>),
-    ReadOnce(Batch<ReadOnce>),
-    /// What was read again waits for the other teller.
-    Disputed(Batch<Disputed>, Option<Rereading>),
-    /// Both read again and still differ.
-    ForHead(Batch<Disputed>),
-    Agreed(BatchCounts),
-    Taken,
-}
-
-impl State {
-    const fn name(&self) -> &'static str {
-        match self {
-            Self::Unread(_) => "unread",
-            Self::ReadOnce(_) => "read once",
-            Self::Disputed(..) => "disputed",
-            Self::ForHead(_) => "for head",
-            Self::Agreed(_) => "agreed",
-            Self::Taken => "taken",
-        }
-    }
-}
-
-/// A batch on the table.
-struct Slot {
-    opening: Opening,
-    head: AccountId,
-    /// Who sent which id: what was done is not done again.
-    sent: BTreeMap<RequestId, AccountId>,
-    /// Who entered, in the order of their readings.
-    entered: Vec<AccountId>,
-    reread: usize,
-    decided: usize,
-    state: State,
-}
-
-impl fmt::Debug for Slot {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Slot({}, {} entered)", self.state.name(), self.entered.len())
-    }
+    /// The tally sheet does not fit.
+    #[error(transparent)]
+    Sheet(#[from] SheetError),
 }
 
 /// All open batches of this process.
@@ -181,11 +217,11 @@ impl CountingTable {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Opens a batch; the one who sends it is its head teller.
+    /// Opens a batch; the one who sends it is its head teller. Of its form `left` papers are in no committed batch.
     ///
     /// # Errors
-    /// When it is open, its people are not three, or its size is none.
-    pub fn open(&self, key: BatchKey, opening: Opening, sent: Sent) -> Result<(), TableError> {
+    /// When it is open, its people are not three, its size is none, or more papers would lie here than are left.
+    pub fn open(&self, key: BatchKey, opening: Opening, sent: Sent, left: u32) -> Result<(), TableError> {
         let [one, two] = opening.tellers;
         if one == two || opening.tellers.contains(&sent.by) {
             return Err(TableError::SamePeople);
@@ -198,16 +234,13 @@ impl CountingTable {
             let same = slot.opening == opening && slot.sent.get(&sent.id) == Some(&sent.by);
             return if same { Ok(()) } else { Err(TableError::AlreadyOpen) };
         }
-        let slot = Slot {
-            opening,
-            head: sent.by,
-            sent: [(sent.id, sent.by)].into(),
-            entered: Vec::with_capacity(2),
-            reread: 0,
-            decided: 0,
-            state: State::Unread(Batch::open(opening.shape)),
-        };
-        slots.insert(key, slot);
+        let lying = slots.iter().filter(|(other, _)| other.is_beside(&key));
+        let lying = lying.fold(0_u32, |sum, (_, slot)| sum.saturating_add(slot.opening.shape.papers));
+        let left = left.saturating_sub(lying);
+        if opening.shape.papers > left {
+            return Err(TableError::PapersOver { left });
+        }
+        slots.insert(key, Slot::new(opening, sent));
         Ok(())
     }
 
@@ -233,6 +266,18 @@ impl CountingTable {
     /// When it is not the head teller, there is nothing to decide, or it is not exactly what was asked.
     pub fn decide(&self, key: &BatchKey, sent: Sent, papers: Vec<Reread>) -> Result<Progress, TableError> {
         self.step(key, sent, |slot| slot.decide(sent.by, papers))
+    }
+
+    /// Takes figures of a tally sheet: a teller's own sheet, the rows of it that differ, or the rows that the head teller
+    /// decides. `figures` are by row, in the order in which they were asked for.
+    ///
+    /// # Errors
+    /// When nothing is to be keyed by this person, it is not what was asked, or the figures cannot be right.
+    pub fn key_rows(&self, key: &BatchKey, sent: Sent, figures: Vec<(Row, Vec<u32>)>) -> Result<Progress, TableError> {
+        self.step(key, sent, |slot| {
+            let sheet = Sheet::new(&slot.sheet_shape(), figures)?;
+            slot.key_rows(sent.by, sheet)
+        })
     }
 
     fn step(
@@ -264,24 +309,12 @@ impl CountingTable {
     /// Hands out the counts of a batch on which everybody agrees, once.
     ///
     /// # Errors
-    /// When it is not its head teller who asks, or there is nothing to hand out.
+    /// When somebody asks who has nothing to do with it, or there is nothing to hand out.
     pub fn take(&self, key: &BatchKey, who: AccountId) -> Result<Counted, TableError> {
         let mut slots = self.slots();
         let slot = slots.get_mut(key).ok_or(TableError::NotOpen)?;
-        slot.is_head(who)?;
-        match std::mem::replace(&mut slot.state, State::Taken) {
-            State::Agreed(counts) => {
-                let tellers = match slot.entered.as_slice() {
-                    [first, second] => [*first, *second],
-                    _ => slot.opening.tellers,
-                };
-                Ok(Counted { counts, tellers, head: slot.head, reread: slot.reread, decided: slot.decided })
-            }
-            other => {
-                slot.state = other;
-                Err(TableError::NotNow)
-            }
-        }
+        slot.progress(who)?;
+        slot.take()
     }
 
     /// Takes counts back that could not be committed: they can be taken once more.
@@ -298,120 +331,57 @@ impl CountingTable {
         Ok(())
     }
 
+    /// Clears a batch away whose counts were taken and are committed.
+    pub fn finish(&self, key: &BatchKey) {
+        let mut slots = self.slots();
+        if slots.get(key).is_some_and(|slot| matches!(slot.state, State::Taken)) {
+            slots.remove(key);
+        }
+    }
+
     /// Takes a batch off the table, with everything that was keyed of it.
     ///
     /// # Errors
-    /// When it is not its head teller who asks.
+    /// When one of its two tellers asks, or its counts are being committed.
     pub fn remove(&self, key: &BatchKey, who: AccountId) -> Result<(), TableError> {
         let mut slots = self.slots();
-        slots.get(key).ok_or(TableError::NotOpen)?.is_head(who)?;
+        let slot = slots.get(key).ok_or(TableError::NotOpen)?;
+        if slot.is_teller(who).is_ok() {
+            return Err(TableError::NotHead);
+        }
+        if matches!(slot.state, State::Taken) {
+            return Err(TableError::NotNow);
+        }
         slots.remove(key);
         Ok(())
     }
-}
 
-impl Slot {
-    fn is_head(&self, who: AccountId) -> Result<(), TableError> {
-        if who == self.head { Ok(()) } else { Err(TableError::NotHead) }
+    /// A batch as it lies here.
+    pub fn lying(&self, key: &BatchKey) -> Option<Lying> {
+        self.slots().get(key).map(|slot| slot.lying(key))
     }
 
-    fn is_teller(&self, who: AccountId) -> Result<(), TableError> {
-        if self.opening.tellers.contains(&who) { Ok(()) } else { Err(TableError::NotTeller) }
+    /// All batches of a poll that lie here, by form and number.
+    pub fn of_poll(&self, poll: PollId, pile: Pile) -> Vec<Lying> {
+        let slots = self.slots();
+        let own = slots.iter().filter(|(key, _)| key.poll == poll && key.pile == pile);
+        own.map(|(key, slot)| slot.lying(key)).collect()
     }
 
-    fn progress(&self, who: AccountId) -> Result<Progress, TableError> {
-        let is_head = who == self.head;
-        if !is_head {
-            self.is_teller(who)?;
-        }
-        Ok(match &self.state {
-            State::Unread(_) | State::ReadOnce(_) if !is_head && !self.entered.contains(&who) => Progress::Key,
-            State::Disputed(batch, waiting) if !is_head && !is_of(waiting.as_ref(), who) => {
-                Progress::KeyAgain(batch.asked())
-            }
-            State::ForHead(batch) if is_head => Progress::Decide(batch.asked()),
-            State::Unread(_) | State::ReadOnce(_) | State::Disputed(..) | State::ForHead(_) => Progress::Waiting,
-            State::Agreed(_) => Progress::Agreed,
-            State::Taken => Progress::Taken,
-        })
+    /// What was counted of a test deck so far, by batch. Of ballots nothing is ever told.
+    pub fn deck(&self, poll: PollId) -> Vec<(BatchKey, BatchCounts)> {
+        let slots = self.slots();
+        let counted = slots.iter().filter_map(|(key, slot)| match &slot.state {
+            State::Agreed(counts) if key.poll == poll && key.pile == Pile::Deck => Some((key.clone(), counts.clone())),
+            _ => None,
+        });
+        counted.collect()
     }
 
-    /// Runs a transition that consumes the state. A refused one gives the state back as it was.
-    fn replace(&mut self, step: impl FnOnce(State) -> (State, Result<(), TableError>)) -> Result<(), TableError> {
-        let (state, result) = step(std::mem::replace(&mut self.state, State::Taken));
-        self.state = state;
-        result
+    /// Clears the test deck of a poll away, so that it can be counted anew.
+    pub fn clear_deck(&self, poll: PollId) {
+        self.slots().retain(|key, _| key.poll != poll || key.pile != Pile::Deck);
     }
-
-    fn enter(&mut self, who: AccountId, papers: Vec<Paper>) -> Result<(), TableError> {
-        self.is_teller(who)?;
-        if self.entered.contains(&who) {
-            return Err(TableError::AlreadyEntered);
-        }
-        let entry = Entry { teller: who.to_string(), papers };
-        self.replace(|state| match state {
-            State::Unread(batch) => match batch.first(entry) {
-                Ok(batch) => (State::ReadOnce(batch), Ok(())),
-                Err(refused) => (State::Unread(refused.batch), Err(refused.error.into())),
-            },
-            State::ReadOnce(batch) => match batch.second(entry) {
-                Ok(Compared::Agreed(counts)) => (State::Agreed(counts), Ok(())),
-                Ok(Compared::Differs(batch)) => (State::Disputed(batch, None), Ok(())),
-                Err(refused) => (State::ReadOnce(refused.batch), Err(refused.error.into())),
-            },
-            other => (other, Err(TableError::NotNow)),
-        })?;
-        self.entered.push(who);
-        if let State::Disputed(batch, _) = &self.state {
-            self.reread = batch.differences().len();
-        }
-        Ok(())
-    }
-
-    fn read_again(&mut self, who: AccountId, papers: Vec<Reread>) -> Result<(), TableError> {
-        self.is_teller(who)?;
-        let read = Rereading { teller: who.to_string(), papers };
-        self.replace(|state| match state {
-            State::Disputed(batch, Some(other)) if other.teller == read.teller => {
-                (State::Disputed(batch, Some(other)), Err(TableError::AlreadyEntered))
-            }
-            // Looked at before it waits: who sent something wrong hears of it now, not when the other one sends.
-            State::Disputed(batch, waiting) if !batch.is_as_asked(&read) => {
-                (State::Disputed(batch, waiting), Err(EntryError::NotAsked.into()))
-            }
-            State::Disputed(batch, None) => (State::Disputed(batch, Some(read)), Ok(())),
-            State::Disputed(batch, Some(other)) => match batch.read_lines_again(&other, &read) {
-                Ok(Compared::Agreed(counts)) => (State::Agreed(counts), Ok(())),
-                Ok(Compared::Differs(batch)) => (State::ForHead(batch), Ok(())),
-                Err(refused) => (State::Disputed(refused.batch, Some(other)), Err(refused.error.into())),
-            },
-            other => (other, Err(TableError::NotNow)),
-        })
-    }
-
-    fn decide(&mut self, who: AccountId, papers: Vec<Reread>) -> Result<(), TableError> {
-        self.is_head(who)?;
-        let read = Rereading { teller: who.to_string(), papers };
-        let mut decided = 0;
-        self.replace(|state| match state {
-            State::ForHead(batch) => {
-                decided = batch.differences().len();
-                match batch.decide(&read) {
-                    Ok(Compared::Agreed(counts)) => (State::Agreed(counts), Ok(())),
-                    Ok(Compared::Differs(batch)) => (State::ForHead(batch), Err(TableError::NotNow)),
-                    Err(refused) => (State::ForHead(refused.batch), Err(refused.error.into())),
-                }
-            }
-            other => (other, Err(TableError::NotNow)),
-        })?;
-        self.decided = decided;
-        Ok(())
-    }
-}
-
-/// Whether what waits was read by this person.
-fn is_of(waiting: Option<&Rereading>, who: AccountId) -> bool {
-    waiting.is_some_and(|read| read.teller == who.to_string())
 }
 
 #[cfg(test)]

@@ -8,6 +8,9 @@ use crate::domain::poll::{Level, LevelCounts, PollKind};
 const HIGH: Mark = Mark::Level(Level::High);
 const LOW: Mark = Mark::Level(Level::Low);
 
+/// Papers that are in no committed batch, more than any story lays on the table.
+const LEFT: u32 = 500;
+
 fn at() -> Timestamp {
     Timestamp::from_second(1_700_000_000).expect("time")
 }
@@ -42,11 +45,12 @@ struct Hall {
 impl Hall {
     fn new() -> Self {
         let (one, two, head) = (account(1), account(2), account(3));
-        let key = BatchKey { poll: PollId::new(at(), &[9; 10]), form: "F1-3F9A2C".into(), number: 1 };
+        let key =
+            BatchKey { poll: PollId::new(at(), &[9; 10]), pile: Pile::Ballots, form: "F1-3F9A2C".into(), number: 1 };
         let shape = Shape { number: 1, kind: PollKind::Rating, lines: 3, papers: 2 };
-        let opening = Opening { shape, tellers: [one, two] };
+        let opening = Opening { shape, mode: Mode::Marks, reasons: Vec::new(), tellers: [one, two] };
         let table = CountingTable::default();
-        table.open(key.clone(), opening, sent(head, 100)).expect("opened");
+        table.open(key.clone(), opening.clone(), sent(head, 100), LEFT).expect("opened");
         Self { table, key, opening, one, two, head }
     }
 
@@ -95,8 +99,8 @@ fn two_equal_readings_give_counts_once() {
     assert_eq!(hall.enters(hall.two, 1, Hall::truth()), Ok(Progress::Waiting));
     assert_eq!(hall.table.take(&hall.key, hall.head), Err(TableError::NotNow));
     assert_eq!(hall.enters(hall.one, 2, Hall::truth()), Ok(Progress::Agreed));
-    assert_eq!(hall.table.take(&hall.key, hall.one), Err(TableError::NotHead));
-    let counted = hall.table.take(&hall.key, hall.head).expect("agreed");
+    assert_eq!(hall.table.take(&hall.key, account(7)), Err(TableError::NotTeller));
+    let counted = hall.table.take(&hall.key, hall.one).expect("agreed");
     assert_eq!((counted.counts.lines.as_slice(), counted.counts.papers), (lines().as_slice(), 2));
     assert_eq!((counted.tellers, counted.head, counted.reread), ([hall.two, hall.one], hall.head, 0));
     assert_eq!(hall.table.take(&hall.key, hall.head), Err(TableError::NotNow));
@@ -113,6 +117,7 @@ fn two_equal_readings_give_counts_once() {
         head: hall.head,
         reread: 0,
         decided: 0,
+        sent: Vec::new(),
     };
     assert_eq!(hall.table.put_back(&hall.key, twice), Err(TableError::NotNow));
 }
@@ -162,8 +167,15 @@ fn what_differs_twice_is_the_head_tellers_to_decide_and_nobody_elses() {
 #[test]
 fn what_is_sent_again_changes_nothing_and_is_answered_with_how_things_stand() {
     let hall = Hall::new();
-    assert_eq!(hall.table.open(hall.key.clone(), hall.opening, sent(hall.head, 100)), Ok(()), "the same form again");
-    assert_eq!(hall.table.open(hall.key.clone(), hall.opening, sent(hall.head, 101)), Err(TableError::AlreadyOpen));
+    assert_eq!(
+        hall.table.open(hall.key.clone(), hall.opening.clone(), sent(hall.head, 100), LEFT),
+        Ok(()),
+        "the same form again"
+    );
+    assert_eq!(
+        hall.table.open(hall.key.clone(), hall.opening.clone(), sent(hall.head, 101), LEFT),
+        Err(TableError::AlreadyOpen)
+    );
     hall.enters(hall.one, 1, Hall::truth()).expect("first");
     // Even when what comes under the same id differs: the first is what was answered for.
     assert_eq!(hall.enters(hall.one, 1, Hall::slipped()), Ok(Progress::Waiting));
@@ -207,7 +219,7 @@ fn nobody_but_its_people_has_to_do_with_a_batch() {
     let key = BatchKey { number: 2, ..hall.key.clone() };
     let open = |tellers, papers| {
         let shape = Shape { papers, ..hall.opening.shape };
-        hall.table.open(key.clone(), Opening { shape, tellers }, sent(hall.head, 9))
+        hall.table.open(key.clone(), Opening { shape, tellers, ..hall.opening.clone() }, sent(hall.head, 9), 20)
     };
     assert_eq!(open([hall.one, hall.one], 20), Err(TableError::SamePeople));
     assert_eq!(open([hall.one, hall.head], 20), Err(TableError::SamePeople));
@@ -215,6 +227,8 @@ fn nobody_but_its_people_has_to_do_with_a_batch() {
         (open([hall.one, hall.two], 0), open([hall.one, hall.two], 51)),
         (Err(TableError::Size), Err(TableError::Size))
     );
+    // Two of the 20 papers lie here already.
+    assert_eq!(open([hall.one, hall.two], 19), Err(TableError::PapersOver { left: 18 }));
     assert_eq!(hall.table.progress(&key, hall.one), Err(TableError::NotOpen));
 
     hall.enters(hall.one, 1, Hall::truth()).expect("first");
@@ -228,7 +242,7 @@ fn a_restart_loses_no_more_than_has_to_be_sent_again() {
     let before = Hall::disputed();
     let after = CountingTable::default();
     assert_eq!(after.enter(&before.key, sent(before.one, 1), Hall::truth()), Err(TableError::NotOpen));
-    after.open(before.key.clone(), before.opening, sent(before.head, 100)).expect("opened");
+    after.open(before.key.clone(), before.opening.clone(), sent(before.head, 100), LEFT).expect("opened");
     after.enter(&before.key, sent(before.two, 2), Hall::slipped()).expect("in another order");
     let progress = after.enter(&before.key, sent(before.one, 1), Hall::truth());
     assert_eq!(progress, Ok(Progress::KeyAgain(asked(&[1, 3]))));
@@ -239,7 +253,9 @@ fn four_tellers_at_once_fill_two_batches_and_every_counts_are_taken_once() {
     let hall = Hall::new();
     let other = BatchKey { number: 2, ..hall.key.clone() };
     let tellers = [account(11), account(12)];
-    hall.table.open(other.clone(), Opening { tellers, ..hall.opening }, sent(hall.head, 102)).expect("opened");
+    hall.table
+        .open(other.clone(), Opening { tellers, ..hall.opening.clone() }, sent(hall.head, 102), LEFT)
+        .expect("opened");
     let work = [(&hall.key, hall.one), (&hall.key, hall.two), (&other, tellers[0]), (&other, tellers[1])];
     let table = &hall.table;
     std::thread::scope(|scope| {
@@ -275,4 +291,42 @@ fn no_debug_output_and_no_error_tells_a_mark_or_a_count() {
     for word in ["high", "medium", "low", "none", "multiple", "rating", "tín nhiệm", "counts {"] {
         assert!(!all.contains(word), "“{word}” is told:\n{all}");
     }
+}
+
+/// Two tally sheets of the pile of two papers, of which the second teller keys the first line wrong, once or twice.
+#[test]
+fn two_tally_sheets_go_the_same_way_row_by_row() {
+    let hall = Hall::new();
+    let key = BatchKey { number: 2, ..hall.key.clone() };
+    let opening = Opening { mode: Mode::HandTally, reasons: vec!["no_seal".into()], ..hall.opening.clone() };
+    hall.table.open(key.clone(), opening, sent(hall.head, 103), LEFT).expect("opened");
+    let keys = |who, id, rows: &[(Row, [u32; 3])]| {
+        let row = |(row, figures): &(Row, [u32; 3])| match row {
+            Row::Invalid => (*row, figures[..1].to_vec()),
+            Row::Line(_) => (*row, figures.to_vec()),
+        };
+        hall.table.key_rows(&key, sent(who, id), rows.iter().map(row).collect())
+    };
+    let sheet = |low| {
+        let lines = [Row::Invalid, Row::Line(1), Row::Line(2), Row::Line(3)];
+        lines.map(|row| (row, if row == Row::Line(1) { [1, 0, low] } else { [0, 0, 1] }))
+    };
+    let wrong = [(Row::Invalid, [0; 3]), (Row::Line(1), [2, 1, 0]), (Row::Line(2), [0; 3]), (Row::Line(3), [0; 3])];
+    assert!(matches!(keys(hall.one, 1, &wrong), Err(TableError::Sheet(SheetError::Faults(_)))));
+    assert_eq!(hall.table.enter(&key, sent(hall.one, 2), Hall::truth()), Err(TableError::OtherMode));
+    let valid: Vec<_> = sheet(1).map(|(row, figures)| (row, if row == Row::Invalid { [0; 3] } else { figures })).into();
+    let slipped: Vec<_> =
+        sheet(0).map(|(row, figures)| (row, if row == Row::Invalid { [0; 3] } else { figures })).into();
+    assert_eq!(keys(hall.one, 3, &valid), Ok(Progress::Waiting));
+    assert_eq!(hall.table.lying(&key).expect("here").stage, BatchStage::ReadOnce);
+    assert_eq!(keys(hall.two, 4, &slipped), Ok(Progress::KeyRows(vec![Row::Line(1)])));
+    assert_eq!(keys(hall.one, 5, &valid[1..2]), Ok(Progress::Waiting));
+    assert_eq!(keys(hall.two, 6, &slipped[1..2]), Ok(Progress::Waiting));
+    assert_eq!(hall.table.progress(&key, hall.head), Ok(Progress::DecideRows(vec![Row::Line(1)])));
+    assert_eq!(keys(hall.head, 7, &valid[1..2]), Ok(Progress::Agreed));
+    let counted = hall.table.take(&key, hall.two).expect("agreed");
+    assert_eq!((counted.tellers, counted.reread, counted.decided), ([hall.one, hall.two], 1, 1));
+    assert_eq!(counted.counts.lines[0], LevelCounts::Rating { high: 1, medium: 0, low: 1 });
+    hall.table.finish(&key);
+    assert_eq!(hall.table.lying(&key), None);
 }

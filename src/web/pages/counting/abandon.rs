@@ -1,0 +1,56 @@
+//! A head teller takes a batch off the table.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Response};
+
+use super::{ROOM, answer, failed, nobody, read_number, read_poll, stage_words};
+use crate::app::counting::BatchPage;
+use crate::web::Site;
+use crate::web::notice::Done;
+use crate::web::render::Page;
+use crate::web::session::Visitor;
+
+#[derive(Template)]
+#[template(path = "counting/abandon.html")]
+struct Abandon {
+    poll: String,
+    page: BatchPage,
+}
+
+impl Abandon {
+    fn stage(&self) -> String {
+        self.page.watched.as_ref().map(|(stage, _)| stage_words(*stage).0).unwrap_or_default()
+    }
+}
+
+/// `GET /kiem-phieu/{poll}/{form}/{batch}/bo-tap`
+pub async fn ask(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path((poll, form, batch)): Path<(String, String, String)>,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let page = async {
+        let page = site.app.batch_page(&caller, read_poll(&poll)?, &form, read_number(&batch)?).await?;
+        Ok(Page::new(Abandon { poll: poll.clone(), page }))
+    };
+    answer(page.await)
+}
+
+/// `POST /kiem-phieu/{poll}/{form}/{batch}/bo-tap`
+pub async fn abandon(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path((poll, form, batch)): Path<(String, String, String)>,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let done = async { site.app.abandon_batch(&caller, read_poll(&poll)?, &form, read_number(&batch)?).await };
+    match done.await {
+        Ok(()) => Done::BatchAbandoned.at(&format!("{ROOM}/{poll}")).into_response(),
+        Err(problem) => failed(&problem),
+    }
+}

@@ -1,0 +1,214 @@
+//! The page of one batch: where it is keyed, where a head teller sees how far it is, and what its script asks and sends.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use serde_json::{Value, json};
+use subtle::ConstantTimeEq as _;
+
+use super::sent::{Message, Secret};
+use super::tally::TallyPage;
+use super::{ROOM, failed, mode_words, nobody, read_number, read_poll, stage_words};
+use crate::app::counting::table::{Mode, Progress};
+use crate::app::counting::{BatchPage, Follow};
+use crate::app::service::Ask;
+use crate::app::{AppError, Caller};
+use crate::domain::batch::Asked;
+use crate::domain::id::RequestId;
+use crate::web::Site;
+use crate::web::pages::{assets, error};
+use crate::web::render::Page;
+use crate::web::session::Visitor;
+
+/// The page with the keys.
+#[derive(Template)]
+#[template(path = "counting/batch.html")]
+struct Keying {
+    poll: String,
+    page: BatchPage,
+    /// What the page begins with: `key`, `again`, `decide`, `wait`, `agreed` or `taken`.
+    state: &'static str,
+    /// What is to be keyed, as JSON.
+    asked: String,
+    opened: String,
+    form_token: String,
+    account: String,
+    script: String,
+    stage: String,
+    tag: &'static str,
+    may_abandon: bool,
+}
+
+impl Keying {
+    fn address(&self) -> String {
+        format!("{ROOM}/{}/{}/{}", self.poll, self.page.form, self.page.number)
+    }
+
+    fn mode(&self) -> &'static str {
+        mode_words(self.page.mode)
+    }
+
+    /// Whether there is something to key on this page, now or later.
+    fn has_keys(&self) -> bool {
+        self.page.mode == Mode::Marks && !matches!(self.state, "taken")
+    }
+
+    /// `1 Tín nhiệm cao`
+    fn levels(&self) -> impl Iterator<Item = (usize, &'static str)> {
+        (1..).zip(self.page.kind.levels().iter().map(|level| level.label()))
+    }
+
+    /// Reasons with their digits: nine of them have a key.
+    fn reasons(&self) -> impl Iterator<Item = (usize, &str)> {
+        (1..=9).zip(self.page.reasons.iter().map(String::as_str))
+    }
+}
+
+/// `GET /kiem-phieu/{poll}/{form}/{batch}`
+pub async fn show(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path((poll, form, batch)): Path<(String, String, String)>,
+) -> Response {
+    let Some(caller) = &visitor.caller else { return nobody() };
+    let page = async { site.app.batch_page(caller, read_poll(&poll)?, &form, read_number(&batch)?).await };
+    match page.await {
+        Ok(page) if page.mode == Mode::HandTally => Page::new(TallyPage::new(poll, page)).into_response(),
+        Ok(page) => keying(poll, page, &visitor, caller).with_script().into_response(),
+        Err(problem) => failed(&problem),
+    }
+}
+
+fn keying(poll: String, page: BatchPage, visitor: &Visitor, caller: &Caller) -> Page {
+    let (state, asked) = state(page.follow.progress.as_ref());
+    let asked = match page.follow.progress {
+        Some(Progress::Key) => whole(page.papers, page.lines.len()),
+        _ => asked,
+    };
+    let (stage, tag) = page.watched.as_ref().map_or_else(Default::default, |(stage, _)| stage_words(*stage));
+    Page::new(Keying {
+        state,
+        asked: asked.to_string(),
+        opened: opened(&page.follow),
+        form_token: visitor.form_token.clone(),
+        account: caller.account.id.to_string(),
+        script: assets::address("keying-net.mjs"),
+        stage,
+        tag,
+        may_abandon: page.watched.is_some(),
+        poll,
+        page,
+    })
+}
+
+/// Every line of every paper.
+fn whole(papers: u32, lines: usize) -> Value {
+    let lines: Vec<usize> = (1..=lines).collect();
+    (1..=papers).map(|paper| json!({ "paper": paper, "lines": lines })).collect()
+}
+
+fn asked_json(asked: &[Asked]) -> Value {
+    asked.iter().map(|asked| json!({ "paper": asked.paper, "lines": asked.lines })).collect()
+}
+
+/// What a page is to do, and what is asked again.
+fn state(progress: Option<&Progress>) -> (&'static str, Value) {
+    let none = || Value::Array(Vec::new());
+    match progress {
+        None => ("gone", none()),
+        Some(Progress::Key | Progress::KeyRows(_)) => ("key", none()),
+        Some(Progress::KeyAgain(asked)) => ("again", asked_json(asked)),
+        Some(Progress::Decide(asked)) => ("decide", asked_json(asked)),
+        Some(Progress::Waiting | Progress::DecideRows(_)) => ("wait", none()),
+        Some(Progress::Agreed) => ("agreed", none()),
+        Some(Progress::Taken) => ("taken", none()),
+    }
+}
+
+fn opened(follow: &Follow) -> String {
+    follow.opened.map(|opened| opened.to_string()).unwrap_or_default()
+}
+
+/// How things stand, for the script: with everything that the next message needs.
+fn told(follow: &Follow, visitor: &Visitor, caller: &Caller) -> Response {
+    let (state, asked) = state(follow.progress.as_ref());
+    let body = json!({
+        "account": caller.account.id,
+        "asked": asked,
+        "opened": opened(follow),
+        "request": follow.request,
+        "run": follow.run,
+        "state": state,
+        "token": visitor.form_token,
+    });
+    json_answer(StatusCode::OK, &body)
+}
+
+fn json_answer(status: StatusCode, body: &Value) -> Response {
+    (status, [(header::CONTENT_TYPE, "application/json; charset=utf-8")], body.to_string()).into_response()
+}
+
+fn refused(status: StatusCode, sentence: &str) -> Response {
+    json_answer(status, &json!({ "sentence": sentence }))
+}
+
+/// A problem for the script: the status that a page would have, and a sentence. What is to be logged is logged there.
+fn problem_json(problem: &AppError) -> Response {
+    let status = error::of(problem).into_response().status();
+    if status.is_server_error() {
+        return refused(status, "Máy chủ chưa làm được; trang này sẽ tự thử lại.");
+    }
+    refused(status, &problem.to_string())
+}
+
+/// `GET /kiem-phieu/{poll}/{form}/{batch}/tien-do.json`
+pub async fn follow(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path((poll, form, batch)): Path<(String, String, String)>,
+) -> Response {
+    let Some(caller) = &visitor.caller else { return nobody() };
+    let followed = async { site.app.follow_batch(caller, read_poll(&poll)?, &form, read_number(&batch)?).await };
+    match followed.await {
+        Ok(follow) => told(&follow, &visitor, caller),
+        Err(problem) => problem_json(&problem),
+    }
+}
+
+/// `POST /kiem-phieu/{poll}/{form}/{batch}/gui`
+pub async fn key(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path((poll, form, batch)): Path<(String, String, String)>,
+    Secret(bytes): Secret,
+) -> Response {
+    let Some(caller) = &visitor.caller else { return nobody() };
+    let unreadable = || refused(StatusCode::BAD_REQUEST, "Máy chủ không đọc được; hãy tải lại trang rồi nhập lại tập.");
+    let Some(bytes) = bytes else { return unreadable() };
+    let Some(message) = Message::read(&bytes) else { return unreadable() };
+    let (Some(what), Ok(request)) = (message.what(), message.request.parse::<RequestId>()) else {
+        return unreadable();
+    };
+    if !bool::from(message.token.as_bytes().ct_eq(visitor.form_token.as_bytes())) {
+        return refused(StatusCode::CONFLICT, "Phiên đăng nhập đã đổi; trang này đang lấy lại phiên.");
+    }
+    if message.by != caller.account.id.to_string() {
+        return refused(
+            StatusCode::FORBIDDEN,
+            "Người khác đã đăng nhập trên máy này; hãy đăng nhập lại tài khoản của bạn.",
+        );
+    }
+    let keyed = async {
+        let ask = Ask { caller, request };
+        let batch = (form.as_str(), read_number(&batch)?);
+        site.app.key_batch(ask, read_poll(&poll)?, batch, what, &message.papers()).await
+    };
+    match keyed.await {
+        Ok(follow) => told(&follow, &visitor, caller),
+        Err(problem) => problem_json(&problem),
+    }
+}

@@ -1,0 +1,67 @@
+//! The counting room and the screen of the hall.
+
+mod abandon;
+mod batch;
+mod deck;
+mod opening;
+mod room;
+mod screen;
+mod sent;
+mod tally;
+
+pub use abandon::{abandon, ask as ask_abandon};
+pub use batch::{follow, key, show as batch};
+pub use deck::{paper as deck_paper, record as record_deck, show as deck};
+pub use opening::{new, open};
+pub use room::{list as rooms, show as room};
+pub use screen::{follow as follow_screen, list as screens, show as screen};
+pub use tally::key as key_tally;
+
+use axum::response::{IntoResponse as _, Response};
+
+use super::{error, read_poll};
+use crate::app::AppError;
+use crate::app::counting::table::{BatchStage, Mode};
+use crate::web::render::Page;
+
+/// Where the counting room is.
+const ROOM: &str = "/kiem-phieu";
+
+fn failed(problem: &AppError) -> Response {
+    error::of(problem).into_response()
+}
+
+fn nobody() -> Response {
+    error::forbidden().into_response()
+}
+
+/// The page, or what stands in its way.
+fn answer(page: Result<Page, AppError>) -> Response {
+    match page {
+        Ok(page) => page.into_response(),
+        Err(problem) => failed(&problem),
+    }
+}
+
+/// The number of a batch in an address.
+fn read_number(text: &str) -> Result<u32, AppError> {
+    text.parse().map_err(|_| AppError::NotFound("tập phiếu này"))
+}
+
+const fn mode_words(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Marks => "Nhập từng phiếu",
+        Mode::HandTally => "Đếm tay",
+    }
+}
+
+/// How far a batch is, and the class of its mark.
+fn stage_words(stage: BatchStage) -> (String, &'static str) {
+    match stage {
+        BatchStage::Unread => ("Chưa ai nhập xong".to_owned(), "tag off"),
+        BatchStage::ReadOnce => ("Một người đã nhập xong".to_owned(), "tag"),
+        BatchStage::Differs(places) => (format!("Hai lượt lệch {places} chỗ, đang nhập lại"), "tag"),
+        BatchStage::ForHead(places) => (format!("Còn lệch {places} chỗ, chờ Trưởng ban quyết định"), "tag bad"),
+        BatchStage::Agreed => ("Hai lượt đã khớp".to_owned(), "tag good"),
+    }
+}

@@ -1,0 +1,111 @@
+//! A head teller opens a batch.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use serde::Deserialize;
+
+use super::{ROOM, answer, failed, nobody, read_poll};
+use crate::app::counting::{OpenPage, TypedBatch};
+use crate::app::service::Ask;
+use crate::app::{AppError, Caller};
+use crate::web::Site;
+use crate::web::form::Form;
+use crate::web::notice::Done;
+use crate::web::render::Page;
+use crate::web::session::Visitor;
+
+#[derive(Template)]
+#[template(path = "counting/open.html")]
+struct Open {
+    poll: String,
+    page: OpenPage,
+    form: Form,
+    forms: Vec<(String, String)>,
+    tellers: Vec<(String, String)>,
+    modes: Vec<(&'static str, &'static str)>,
+}
+
+/// For which form.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Wanted {
+    #[serde(rename = "mau")]
+    form: String,
+}
+
+async fn page(site: &Site, caller: &Caller, poll: &str, wanted: &str, form: Option<Form>) -> Result<Page, AppError> {
+    let page = site.app.open_page(caller, read_poll(poll)?, wanted).await?;
+    let form = form.unwrap_or_else(|| {
+        let TypedBatch { form, number, papers, mode, first, second } = page.proposed.clone();
+        Form::filled([
+            ("form", form),
+            ("number", number),
+            ("papers", papers),
+            ("mode", mode),
+            ("first", first),
+            ("second", second),
+        ])
+    });
+    let left = |(id, block, left): &(String, String, u32)| (id.clone(), format!("{block} ({id}), còn {left} phiếu"));
+    let nobody = (String::new(), "Chưa chọn".to_owned());
+    let tellers = page.tellers.iter().map(|(id, name)| (id.to_string(), name.clone()));
+    Ok(Page::new(Open {
+        poll: poll.to_owned(),
+        forms: page.forms.iter().map(left).collect(),
+        tellers: std::iter::once(nobody).chain(tellers).collect(),
+        modes: vec![
+            ("marks", "Nhập từng phiếu bằng bàn phím"),
+            ("hand", "Đếm tay: hai người đếm trên phiếu đếm tay rồi nhập số"),
+        ],
+        form,
+        page,
+    }))
+}
+
+/// `GET /kiem-phieu/{poll}/mo-tap?mau=F1-3F9A2C`
+pub async fn new(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(poll): Path<String>,
+    Query(wanted): Query<Wanted>,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    answer(page(&site, &caller, &poll, &wanted.form, None).await)
+}
+
+/// `POST /kiem-phieu/{poll}/mo-tap`
+pub async fn open(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(poll): Path<String>,
+    form: Form,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let value = |field: &str| form.value(field).trim().to_owned();
+    let typed = TypedBatch {
+        form: value("form"),
+        number: value("number"),
+        papers: value("papers"),
+        mode: value("mode"),
+        first: value("first"),
+        second: value("second"),
+    };
+    let opened = async {
+        let ask = Ask { caller: &caller, request: form.request()? };
+        site.app.open_batch(ask, read_poll(&poll)?, &typed).await
+    };
+    let problem = match opened.await {
+        Ok(_) => return Done::BatchOpened.at(&format!("{ROOM}/{poll}")).into_response(),
+        Err(problem) => problem,
+    };
+    let again = async { page(&site, &caller, &poll, &typed.form, Some(form.with_errors(problem)?)).await };
+    match again.await {
+        Ok(page) => page.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response(),
+        Err(problem) => failed(&problem),
+    }
+}

@@ -1,0 +1,95 @@
+//! The room at a glance.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+
+use super::{ROOM, answer, failed, mode_words, nobody, read_poll, stage_words};
+use crate::app::counting::table::{Pile, Progress};
+use crate::app::counting::{OpenBatch, Room, RoomForm, RoomPoll};
+use crate::web::Site;
+use crate::web::render::Page;
+use crate::web::session::Visitor;
+
+#[derive(Template)]
+#[template(path = "counting/rooms.html")]
+struct List {
+    polls: Vec<RoomPoll>,
+}
+
+/// `GET /kiem-phieu`: where there is one count only, that is it.
+pub async fn list(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    match site.app.counting_polls(&caller).await {
+        Ok(polls) => match polls.as_slice() {
+            [only] => Redirect::to(&format!("{ROOM}/{}", only.id)).into_response(),
+            _ => Page::new(List { polls }).into_response(),
+        },
+        Err(problem) => failed(&problem),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "counting/room.html")]
+struct Show {
+    room: Room,
+}
+
+impl Show {
+    fn is_deck(&self) -> bool {
+        self.room.pile == Some(Pile::Deck)
+    }
+
+    fn stage(&self, batch: &OpenBatch) -> String {
+        stage_words(batch.stage).0
+    }
+
+    fn tag(&self, batch: &OpenBatch) -> &'static str {
+        stage_words(batch.stage).1
+    }
+
+    fn mode(&self, batch: &OpenBatch) -> &'static str {
+        mode_words(batch.mode)
+    }
+
+    fn address(&self, batch: &OpenBatch) -> String {
+        format!("{ROOM}/{}/{}/{}", self.room.poll, batch.form, batch.number)
+    }
+
+    /// What a teller does with a batch of theirs; `None` while others are at it.
+    fn own_work(&self, batch: &OpenBatch) -> Option<&'static str> {
+        match batch.own.as_ref()? {
+            Progress::Key | Progress::KeyRows(_) => Some("Nhập tập"),
+            Progress::KeyAgain(_) => Some("Nhập lại chỗ lệch"),
+            Progress::Waiting | Progress::Decide(_) | Progress::DecideRows(_) | Progress::Agreed | Progress::Taken => {
+                None
+            }
+        }
+    }
+
+    fn sizes(&self, form: &RoomForm) -> String {
+        form.suggested.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    }
+
+    /// `Lê Thị C và Trần Văn D`
+    fn readers(&self, batch: &crate::app::counting::CommittedBatch) -> String {
+        batch.readers.iter().map(|reader| reader.name.as_str()).collect::<Vec<_>>().join(" và ")
+    }
+}
+
+/// `GET /kiem-phieu/{poll}`
+pub async fn show(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(poll): Path<String>,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let page = async {
+        let room = site.app.counting_room(&caller, read_poll(&poll)?).await?;
+        Ok(Page::new(Show { room }))
+    };
+    answer(page.await)
+}

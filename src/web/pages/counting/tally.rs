@@ -1,0 +1,178 @@
+//! A batch that is counted by hand: plain forms, no script. Names of fields hold `sealed`, so what is typed is never
+//! carried on through a page in between.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+
+use super::{ROOM, failed, nobody, read_number, read_poll, stage_words};
+use crate::app::AppError;
+use crate::app::counting::BatchPage;
+use crate::app::counting::table::{Progress, TableError};
+use crate::app::service::Ask;
+use crate::domain::batch::hand_tally::{Row, SheetError, SheetFault};
+use crate::web::Site;
+use crate::web::form::Form;
+use crate::web::notice::Done;
+use crate::web::render::Page;
+use crate::web::session::Visitor;
+
+/// A row with its fields.
+struct RowFields {
+    /// `Dòng 3`, for the line's heading.
+    head: String,
+    /// Full name, or what the row is about.
+    what: String,
+    /// What is wrong with it; empty when nothing is.
+    error: String,
+    /// Name, label, what was typed.
+    fields: Vec<(String, String, String)>,
+}
+
+/// The page of one person.
+#[derive(Template)]
+#[template(path = "counting/tally.html")]
+pub(super) struct TallyPage {
+    poll: String,
+    page: BatchPage,
+    rows: Vec<RowFields>,
+    /// The head teller keys what the two still count differently.
+    decides: bool,
+    /// Some rows only, because the two sheets differ there.
+    is_again: bool,
+    stage: String,
+    tag: &'static str,
+}
+
+fn field_name(row: Row, place: usize) -> String {
+    match row {
+        Row::Invalid => format!("sealed-r{}", place + 1),
+        Row::Line(line) => format!("sealed-d{line}-{}", place + 1),
+    }
+}
+
+impl TallyPage {
+    pub(super) fn new(poll: String, page: BatchPage) -> Self {
+        Self::with(poll, page, None, &[])
+    }
+
+    fn with(poll: String, page: BatchPage, typed: Option<&Form>, wrong: &[(Row, String)]) -> Self {
+        let asked = match &page.follow.progress {
+            Some(Progress::KeyRows(rows) | Progress::DecideRows(rows)) => rows.clone(),
+            _ => Vec::new(),
+        };
+        let row = |row: &Row| row_fields(&page, *row, typed, wrong);
+        let (stage, tag) = page.watched.as_ref().map_or_else(Default::default, |(stage, _)| stage_words(*stage));
+        Self {
+            rows: asked.iter().map(row).collect(),
+            decides: matches!(page.follow.progress, Some(Progress::DecideRows(_))),
+            is_again: !asked.is_empty() && asked.len() < page.lines.len() + 1,
+            stage,
+            tag,
+            poll,
+            page,
+        }
+    }
+
+    fn address(&self) -> String {
+        format!("{ROOM}/{}/{}/{}", self.poll, self.page.form, self.page.number)
+    }
+
+    fn is_done(&self) -> bool {
+        matches!(self.page.follow.progress, Some(Progress::Taken | Progress::Agreed))
+    }
+
+    fn wrong(&self) -> impl Iterator<Item = (&str, &str)> {
+        let wrong = self.rows.iter().filter(|row| !row.error.is_empty());
+        wrong.map(|row| (row.fields.first().map_or("", |(name, ..)| name.as_str()), row.error.as_str()))
+    }
+}
+
+fn row_fields(page: &BatchPage, row: Row, typed: Option<&Form>, wrong: &[(Row, String)]) -> RowFields {
+    let labels: Vec<&str> = match row {
+        Row::Invalid => page.reasons.iter().map(String::as_str).collect(),
+        Row::Line(_) => page.kind.levels().iter().map(|level| level.label()).collect(),
+    };
+    let field = |(place, label): (usize, &str)| {
+        let name = field_name(row, place);
+        let value = typed.map(|form| form.value(&name).to_owned()).unwrap_or_default();
+        (name, label.to_owned(), value)
+    };
+    let name = |line: usize| line.checked_sub(1).and_then(|at| page.lines.get(at)).map(|line| line.name.clone());
+    let (head, what) = match row {
+        Row::Invalid => ("Không hợp lệ".to_owned(), "Phiếu không hợp lệ theo lý do".to_owned()),
+        Row::Line(line) => (line.to_string(), name(line).unwrap_or_default()),
+    };
+    let error = wrong.iter().find(|(at, _)| *at == row).map(|(_, sentence)| sentence.clone()).unwrap_or_default();
+    RowFields { head, what, error, fields: labels.into_iter().enumerate().map(field).collect() }
+}
+
+/// The figures that were typed for these rows, or which rows do not read.
+fn read(page: &BatchPage, rows: &[Row], form: &Form) -> Result<Vec<(Row, Vec<u32>)>, Vec<(Row, String)>> {
+    let mut read = Vec::with_capacity(rows.len());
+    let mut wrong = Vec::new();
+    for &row in rows {
+        let places = if row == Row::Invalid { page.reasons.len() } else { page.kind.levels().len() };
+        let figures: Option<Vec<u32>> =
+            (0..places).map(|place| form.value(&field_name(row, place)).trim().parse().ok()).collect();
+        match (figures, row) {
+            (Some(figures), _) => read.push((row, figures)),
+            (None, Row::Invalid) => {
+                wrong.push((row, "Phiếu không hợp lệ: ghi số cho từng lý do, không có thì ghi 0.".into()))
+            }
+            (None, Row::Line(line)) => {
+                wrong.push((row, format!("Dòng {line}: ghi số cho từng mức, không có thì ghi 0.")));
+            }
+        }
+    }
+    if wrong.is_empty() { Ok(read) } else { Err(wrong) }
+}
+
+/// `POST /kiem-phieu/{poll}/{form}/{batch}/dem-tay`
+pub async fn key(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path((poll, form_id, batch)): Path<(String, String, String)>,
+    form: Form,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let address = format!("{ROOM}/{poll}/{form_id}/{batch}");
+    let keyed = async {
+        let (id, number) = (read_poll(&poll)?, read_number(&batch)?);
+        let page = site.app.batch_page(&caller, id, &form_id, number).await?;
+        // Which rows the form was for, its fields say: a form that is sent again may come when others are asked for.
+        let rows = rows_of(&page, &form);
+        let figures = match read(&page, &rows, &form) {
+            Ok(figures) => figures,
+            Err(wrong) => return Ok(Err((page, wrong))),
+        };
+        let ask = Ask { caller: &caller, request: form.request()? };
+        match site.app.key_tally(ask, id, (form_id.as_str(), number), figures).await? {
+            Ok(progress) => Ok(Ok(progress)),
+            Err(TableError::Sheet(SheetError::Faults(faults))) => {
+                let wrong = faults.iter().map(|fault: &SheetFault| (fault.row(), fault.to_string())).collect();
+                Ok(Err((page, wrong)))
+            }
+            Err(problem) => Err(AppError::Input(problem.to_string())),
+        }
+    };
+    match keyed.await {
+        Ok(Ok(Progress::Agreed | Progress::Taken)) => Done::TallyAgreed.at(&format!("{ROOM}/{poll}")).into_response(),
+        Ok(Ok(_)) => Done::TallyKeyed.at(&address).into_response(),
+        Ok(Err((page, wrong))) => {
+            let page = TallyPage::with(poll, page, Some(&form), &wrong);
+            Page::new(page).with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response()
+        }
+        Err(problem) => failed(&problem),
+    }
+}
+
+/// Rows of which the form has a field.
+fn rows_of(page: &BatchPage, form: &Form) -> Vec<Row> {
+    let all = std::iter::once(Row::Invalid).chain((1..=page.lines.len()).map(Row::Line));
+    all.filter(|row| !form.all(&field_name(*row, 0)).is_empty()).collect()
+}

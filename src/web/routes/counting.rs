@@ -1,0 +1,36 @@
+//! The counting room and the screen of the hall.
+
+use axum::routing::{get, post};
+
+use super::{Access, Route};
+use crate::app::counting::{COUNTERS as COUNT, HEADS as LEAD, WATCHERS as WATCH};
+use crate::web::pages::counting;
+
+/// Who counts.
+const COUNTERS: Access = Access::Roles(COUNT);
+/// Who opens batches and decides.
+const HEADS: Access = Access::Roles(LEAD);
+/// Who puts the count on the screen of the hall.
+const WATCHERS: Access = Access::Roles(WATCH);
+
+/// The routes.
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/kiem-phieu", COUNTERS, || get(counting::rooms)),
+        Route::get("/kiem-phieu/{poll}", COUNTERS, || get(counting::room)),
+        Route::get("/kiem-phieu/{poll}/mo-tap", HEADS, || get(counting::new)),
+        Route::post("/kiem-phieu/{poll}/mo-tap", HEADS, || post(counting::open)),
+        Route::get("/kiem-phieu/{poll}/phieu-thu", COUNTERS, || get(counting::deck)),
+        Route::post("/kiem-phieu/{poll}/phieu-thu", HEADS, || post(counting::record_deck)),
+        Route::get("/kiem-phieu/{poll}/bao-cao-kiem-thu.pdf", COUNTERS, || get(counting::deck_paper)),
+        Route::get("/kiem-phieu/{poll}/{form}/{batch}", COUNTERS, || get(counting::batch)),
+        Route::get("/kiem-phieu/{poll}/{form}/{batch}/tien-do.json", COUNTERS, || get(counting::follow)),
+        Route::json("/kiem-phieu/{poll}/{form}/{batch}/gui", COUNTERS, || post(counting::key)),
+        Route::post("/kiem-phieu/{poll}/{form}/{batch}/dem-tay", COUNTERS, || post(counting::key_tally)),
+        Route::get("/kiem-phieu/{poll}/{form}/{batch}/bo-tap", HEADS, || get(counting::ask_abandon)),
+        Route::post("/kiem-phieu/{poll}/{form}/{batch}/bo-tap", HEADS, || post(counting::abandon)),
+        Route::get("/may-chieu", WATCHERS, || get(counting::screens)),
+        Route::get("/may-chieu/{poll}", WATCHERS, || get(counting::screen)),
+        Route::get("/may-chieu/{poll}/dong.txt", WATCHERS, || get(counting::follow_screen)),
+    ]
+}

@@ -1,0 +1,256 @@
+//! Four real browsers at once key 60 ballots of 30 lines twice, with slips; the network is cut; pictures of the pages.
+
+use std::time::Instant;
+
+use serde_json::{Value, json};
+use tinnhiem::domain::simulate::SeededStream;
+use tinnhiem::store::batches;
+
+use super::{Browser, DESKTOP, TABLET, in_browser, serve};
+use crate::counting::{Hall, Laptop};
+use crate::site::{Engine, PASSWORD};
+
+const LINES: usize = 30;
+const PAPERS: usize = 30;
+/// What a practised person presses in ten seconds.
+const PRESSES_IN_TEN_SECONDS: usize = 25;
+
+/// Keys of a pile, paper by paper, as the papers say.
+fn truth(stream: &mut SeededStream) -> Vec<String> {
+    let key = |n: u32| match n {
+        0..60 => '1',
+        60..85 => '2',
+        85..96 => '3',
+        96..99 => '0',
+        _ => '9',
+    };
+    (0..PAPERS).map(|_| (0..LINES).map(|_| key(stream.below(100))).collect()).collect()
+}
+
+/// The same as somebody reads it who slips on one mark in fifty.
+fn read(truth: &[String], stream: &mut SeededStream) -> Vec<String> {
+    let slip = |key: char, stream: &mut SeededStream| {
+        if stream.below(50) > 0 {
+            return key;
+        }
+        if key == '1' { '2' } else { '1' }
+    };
+    truth.iter().map(|keys| keys.chars().map(|key| slip(key, stream)).collect()).collect()
+}
+
+/// One teller at a browser.
+struct Teller {
+    browser: Browser,
+    presses: usize,
+}
+
+impl Teller {
+    async fn at(address: &str, login: &str) -> Self {
+        let mut browser = Browser::at(address, DESKTOP).await;
+        browser.signs_in("Hội đồng nhân dân tỉnh Mẫu", login, PASSWORD).await;
+        browser.sees("Chào").await;
+        Self { browser, presses: 0 }
+    }
+
+    /// Presses these keys, `↵` for Enter.
+    async fn presses(&mut self, keys: &str) {
+        self.presses += keys.chars().count();
+        self.browser.keys_to_page(keys).await;
+    }
+
+    /// Keys a whole pile and sends it.
+    async fn keys_pile(&mut self, papers: &[String]) {
+        for paper in papers {
+            self.presses(&format!("{paper}↵")).await;
+        }
+        self.presses("↵").await;
+    }
+
+    /// Keys what is asked again, with the paper in hand, until the batch is in.
+    async fn keys_again(&mut self, truth: &[String]) -> usize {
+        let mut marks = 0;
+        loop {
+            let shown = self.browser.keying().await;
+            if shown["done"] == true {
+                return marks;
+            }
+            if shown["what"] == "again" {
+                for asked in shown["asked"].as_array().expect("papers") {
+                    let paper: Vec<char> = truth[number(&asked["paper"]) - 1].chars().collect();
+                    let lines: Vec<usize> = asked["lines"].as_array().expect("lines").iter().map(number).collect();
+                    marks += lines.len();
+                    let keys: String = lines.iter().map(|line| paper[line - 1]).collect();
+                    self.presses(&format!("{keys}↵")).await;
+                }
+                self.presses("↵").await;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+    }
+}
+
+fn number(value: &Value) -> usize {
+    usize::try_from(value.as_u64().expect("number")).expect("small")
+}
+
+#[test]
+fn four_browsers_key_sixty_ballots_of_thirty_lines_twice_and_every_slip_is_found() {
+    in_browser(async {
+        let mut hall = Hall::counting(Engine::Sqlite, &[30], &[60]).await;
+        let address = serve(&hall.site).await;
+        hall.opens_for("1", "30", "marks", ["kp.an", "kp.binh"]).await;
+        hall.opens_for("2", "30", "marks", ["kp.cuc", "kp.dung"]).await;
+        let mut stream = SeededStream::new(60, "ballots");
+        let piles = [truth(&mut stream), truth(&mut stream)];
+        let began = Instant::now();
+        let pair = async |place: usize, logins: [&str; 2]| {
+            let batch = hall.batch(u32::try_from(place).expect("small") + 1);
+            let pile = &piles[place];
+            let one = async |at: usize| {
+                let mut slips = SeededStream::new(u64::try_from(place * 2 + at).expect("small"), "slips");
+                let reading = read(pile, &mut slips);
+                let mut teller = Teller::at(&address, logins[at]).await;
+                teller.browser.opens(&batch).await;
+                teller.keys_pile(&reading).await;
+                let marks = teller.keys_again(pile).await;
+                let presses = teller.presses;
+                teller.browser.closes().await;
+                (reading, presses, marks)
+            };
+            let (a, b) = tokio::join!(one(0), one(1));
+            let marks = |papers: &[String]| papers.concat().chars().collect::<Vec<_>>();
+            let differences = marks(&a.0).iter().zip(&marks(&b.0)).filter(|(a, b)| a != b).count();
+            (differences, [a.1, b.1], [a.2, b.2])
+        };
+        let (ab, cd) = tokio::join!(pair(0, ["kp.an", "kp.binh"]), pair(1, ["kp.cuc", "kp.dung"]));
+        let took = began.elapsed();
+        let committed = {
+            let mut tx = hall.site.store.read(hall.council).await.expect("read");
+            batches::list(&mut tx, hall.day.poll).await.expect("batches").len()
+        };
+        assert_eq!(committed, 2);
+        let entries = hall.told("batch.committed").await;
+        let mut longest = 0;
+        for (number, (differences, presses, again)) in (1..).zip([ab, cd]) {
+            let entry = entries.iter().find(|entry| entry["batch"] == number).expect("committed");
+            assert_eq!(entry["reread"], json!(differences), "every slip was found, and nothing else");
+            assert_eq!(entry["decided"], 0);
+            for (presses, again) in presses.into_iter().zip(again) {
+                assert!(again * 10 <= differences * 12, "{again} marks again for {differences} differences");
+                let first = PAPERS * (LINES + 1) + 1;
+                eprintln!(
+                    "batch {number}: {differences} differences, {again} marks keyed again, {presses} presses in all; the \
+                     first reading took {first} presses for {} marks, {}.{:03} a mark",
+                    PAPERS * LINES,
+                    first / (PAPERS * LINES),
+                    first * 1000 / (PAPERS * LINES) % 1000
+                );
+                assert!(first * 100 <= PAPERS * LINES * 105, "at most 1.05 presses a mark");
+                longest = longest.max(presses);
+            }
+        }
+        let seconds = longest * 10 / PRESSES_IN_TEN_SECONDS;
+        eprintln!(
+            "60 ballots of 30 lines, two pairs: the busiest teller presses {longest} keys; at 2.5 a second that is \
+             {seconds} s ({} min {} s) from the last ballot to the last batch, closing and minutes are presses of a few \
+             buttons; the scripted run took {} s",
+            seconds / 60,
+            seconds % 60,
+            took.as_secs()
+        );
+        assert!(seconds <= 8 * 60);
+        hall.site.closes(&hall.day).await;
+        let marks: Vec<char> = piles.iter().flatten().filter_map(|paper| paper.chars().next()).collect();
+        let high = marks.iter().filter(|mark| **mark == '1').count();
+        let total = &hall.told("counting.closed").await[0]["forms"][0]["counts"]["lines"][0]["high"];
+        assert_eq!(*total, json!(high), "what came out is what the papers say");
+    });
+}
+
+/// The line is cut while a pile is sent and while the hall looks on: both go on by themselves.
+#[test]
+fn a_cut_of_the_network_loses_nothing_on_the_keying_page_and_on_the_screen() {
+    in_browser(async {
+        let mut hall = Hall::counting(Engine::Sqlite, &[30], &[20]).await;
+        let address = serve(&hall.site).await;
+        hall.opens_for("1", "10", "marks", ["kp.an", "kp.binh"]).await;
+        let batch = hall.batch(1);
+        let screen = format!("/may-chieu/{}", hall.day.poll);
+        let mut projector = Teller::at(&address, "chieu").await.browser;
+        projector.opens(&screen).await;
+        projector.sees("Đang kiểm phiếu").await;
+        projector.sees("0/20").await;
+        projector.screenshot(DESKTOP, "man-hinh-truoc").await;
+
+        let mut teller = Teller::at(&address, "kp.an").await;
+        teller.browser.opens(&batch).await;
+        let paper = format!("{}↵", "1".repeat(LINES));
+        teller.presses("12").await;
+        teller.browser.sees("Phiếu 1").await;
+        for screen in [TABLET, DESKTOP] {
+            teller.browser.picture(screen, "nhap-phieu").await;
+        }
+        let bottom = "return document.querySelector('[data-line=\"30\"]').getBoundingClientRect().bottom;";
+        let bottom = teller.browser.runs(bottom).await.as_f64().expect("pixels");
+        assert!(bottom <= 900.0, "30 lines fit a laptop's screen: {bottom}");
+        assert_eq!(teller.browser.axe().await, Vec::<String>::new());
+        // Takes the two marks back, and a level that this vote does not have is refused.
+        teller.presses("⌫⌫x").await;
+        teller.browser.sees("✗ Phím này không dùng được.").await;
+        for _ in 0..9 {
+            teller.presses(&paper).await;
+        }
+        teller.presses(paper.trim_end_matches('↵')).await;
+        teller.browser.goes_offline(true).await;
+        projector.goes_offline(true).await;
+        projector.sees("Mất kết nối, đang nối lại…").await;
+        teller.presses("↵↵").await;
+        teller.browser.sees("✗ Chưa gửi được, đang thử lại…").await;
+        teller.browser.goes_offline(false).await;
+        teller.browser.sees("✓ Đã gửi.").await;
+
+        let mut binh = Laptop::of(&hall.site, "kp.binh").await;
+        let keys = "1".repeat(LINES);
+        let papers: Vec<&str> = std::iter::repeat_n(keys.as_str(), 10).collect();
+        assert_eq!(binh.keys(&batch, "entry", &crate::counting::pile(&papers)).await["state"], "taken");
+        teller.browser.sees("✓ Đã chốt tập.").await;
+        teller.presses("↵").await;
+        teller.browser.sees("Chưa có tập nào giao cho bạn").await;
+
+        projector.goes_offline(false).await;
+        projector.sees("10/20").await;
+        hall.opens_for("2", "10", "marks", ["kp.an", "kp.binh"]).await;
+        let batch = hall.batch(2);
+        let mut an = Laptop::of(&hall.site, "kp.an").await;
+        an.keys(&batch, "entry", &crate::counting::pile(&papers)).await;
+        binh.keys(&batch, "entry", &crate::counting::pile(&papers)).await;
+        projector.sees("20/20").await;
+        hall.site.closes(&hall.day).await;
+        projector.sees("Đã đóng kiểm phiếu").await;
+        projector.sees("100%").await;
+        assert_eq!(projector.axe().await, Vec::<String>::new());
+        projector.screenshot(DESKTOP, "man-hinh-sau").await;
+        teller.browser.closes().await;
+        projector.closes().await;
+    });
+}
+
+/// A batch that the head teller takes off the table and opens anew: what was keyed of it is thrown away, not sent again.
+#[test]
+fn what_was_keyed_of_an_abandoned_batch_is_not_sent_for_the_next() {
+    in_browser(async {
+        let mut hall = Hall::counting(Engine::Sqlite, &[2], &[20]).await;
+        let address = serve(&hall.site).await;
+        hall.opens_for("1", "10", "marks", ["kp.an", "kp.binh"]).await;
+        let mut teller = Teller::at(&address, "kp.an").await;
+        teller.browser.opens(&hall.batch(1)).await;
+        teller.keys_pile(&vec!["12".to_owned(); 10]).await;
+        teller.browser.sees("✓ Đã gửi.").await;
+        hall.abandons(1).await;
+        teller.browser.sees("✗ Tập này không còn trên bàn.").await;
+        hall.opens_for("1", "10", "marks", ["kp.an", "kp.binh"]).await;
+        teller.browser.sees("Phiếu 1").await;
+        assert_eq!(teller.browser.keying().await["what"], "key");
+        teller.browser.closes().await;
+    });
+}
