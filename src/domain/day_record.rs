@@ -227,7 +227,11 @@ mod tests {
     #[test]
     fn a_batch_that_was_counted_anew_is_there_once() {
         let digest = Digest::of(b"commitment");
-        let committed = |batch, papers| BatchCommitted { batch, commitment: digest, form: "F1".into(), papers }.into();
+        let committed = |batch, papers| {
+            let readers = vec!["C".into(), "D".into()];
+            let form = "F1".into();
+            BatchCommitted { batch, commitment: digest, decided: 0, form, papers, readers, reread: 0 }.into()
+        };
         let reopened = BatchReopened {
             batch: 1,
             commitment: digest,

@@ -15,6 +15,7 @@ use tinnhiem::domain::proposal::ProposalKind;
 use tinnhiem::domain::role::Role;
 use tinnhiem::store::{logs, polls};
 
+use crate::poll_state::by_two;
 use crate::site::{Answer, RETURNED, Site, Visitor, on_both};
 
 fn ask<'a>(site: &Site, caller: &'a Caller) -> Ask<'a> {
@@ -260,7 +261,8 @@ fn a_batch_is_reopened_by_two_and_the_closing_waits_for_it() {
         for (form, lines) in &counting.forms {
             let mut counts = BatchCounts { papers: RETURNED, ..BatchCounts::zero(PollKind::Rating, *lines) };
             counts.lines.fill(LevelCounts::Rating { high: 40, medium: 7, low: 0 });
-            site.commits(council, counting.poll, CountedBatch { form: form.clone(), batch: 1, counts }).await;
+            site.commits(council, counting.poll, CountedBatch { form: form.clone(), batch: 1, counts, read: by_two() })
+                .await;
         }
         let form = counting.forms[0].0.clone();
         let mut hall = Hall::with(site, council, counting.poll).await;

@@ -120,6 +120,8 @@ async function send(what) {
         }
         if (status === 401) say(SENTENCES.signIn, true);
         else if (status === 400 || status === 422) {
+            // Refused for good: nothing of it is sent again, and the page begins anew where there is something to key.
+            delete net.held[what];
             net.busy = false;
             say(`✗ ${told.sentence ?? ""}`, true);
             return;
@@ -215,7 +217,7 @@ async function watch() {
         else if (status === 401) say(SENTENCES.signIn, true);
         else if (status === 404) say(SENTENCES.gone, true);
         else if (status === 403) say(body.sentence ?? SENTENCES.stranger, true);
-        else say(SENTENCES.lost, true);
+        else say(body.sentence ? `✗ ${body.sentence}` : SENTENCES.lost, true);
     }
 }
 

@@ -69,7 +69,7 @@ impl Teller {
     /// Keys what is asked again, with the paper in hand, until the batch is in.
     async fn keys_again(&mut self, truth: &[String]) -> usize {
         let mut marks = 0;
-        loop {
+        for _ in 0..600 {
             let shown = self.browser.keying().await;
             if shown["done"] == true {
                 return marks;
@@ -86,6 +86,7 @@ impl Teller {
             }
             tokio::time::sleep(std::time::Duration::from_millis(100)).await;
         }
+        panic!("the batch does not come in: {}", self.browser.text().await)
     }
 }
 

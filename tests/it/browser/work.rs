@@ -68,7 +68,15 @@ fn what_a_leader_a_delegate_and_an_official_see_is_accessible_and_fits_every_scr
 #[test]
 fn what_the_board_of_tellers_and_the_hall_see_is_accessible_and_fits_every_screen() {
     in_browser(async {
-        let (mut gallery, poll) = Gallery::furnished().await;
+        let mut gallery = Gallery::open().await;
+        let (site, council) = (&gallery.site, gallery.council);
+        site.has_board(council).await;
+        let sealed = site.has_sealed_poll(council).await;
+        let poll = sealed.poll;
+        site.passes_deck(council, poll).await;
+        let form = site.has_deck_batch(council, poll, "kp.an").await;
+        let places = [("{poll}", poll.to_string()), ("{form}", form.clone()), ("{batch}", "1".into())];
+        gallery.places.extend(places);
         gallery.enters("truong.ban").await;
         gallery.walks(Some(Role::HeadTeller)).await;
         gallery.browser.opens(&format!("/kiem-phieu/{poll}/mo-tap")).await;
@@ -82,7 +90,7 @@ fn what_the_board_of_tellers_and_the_hall_see_is_accessible_and_fits_every_scree
         gallery.browser.chooses("Người nhập kia", "Kiểm Phiếu Bình").await;
         gallery.browser.presses("Mở tập").await;
         gallery.browser.sees("Đã mở tập").await;
-        let form = gallery.place("{form}").to_owned();
+        gallery.looks("head_teller-phong").await;
         gallery.opens(&format!("/kiem-phieu/{poll}/{form}/2"), "head_teller-dem-tay").await;
         gallery.browser.presses("Đăng xuất").await;
 

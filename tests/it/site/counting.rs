@@ -13,6 +13,7 @@ use tinnhiem::domain::proposal::ProposalKind;
 use tinnhiem::domain::role::Role;
 
 use super::{Site, somebody_in};
+use crate::poll_state::by_two;
 
 /// Ballots of every form that come back.
 pub const RETURNED: u32 = 47;
@@ -106,7 +107,8 @@ impl Site {
             let mut counts = BatchCounts { papers: RETURNED, ..BatchCounts::zero(PollKind::Rating, *lines) };
             counts.lines.fill(everybody);
             counts.lines[0] = first;
-            self.commits(council, counting.poll, CountedBatch { form: form.clone(), batch: 1, counts }).await;
+            self.commits(council, counting.poll, CountedBatch { form: form.clone(), batch: 1, counts, read: by_two() })
+                .await;
         }
         let closed = self.two(council, counting.poll, ProposalKind::CountingClosed, TypedStep::default());
         closed.await.expect("closed");

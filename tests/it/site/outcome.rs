@@ -17,6 +17,7 @@ use tinnhiem::domain::role::Role;
 use tinnhiem::store::polls;
 
 use super::{RETURNED, Site};
+use crate::poll_state::by_two;
 
 /// Whose line has the figures of Vĩnh Phúc, 13/12/2023: 19, 2 and 25 of 47 (53,19 %).
 pub const GOLDEN: &str = "Bùi Thị H";
@@ -52,7 +53,7 @@ impl Site {
             let on_form = list.iter().filter(|official| official.block == form.form.block);
             let lines = on_form.map(|official| of(&official.name)).collect();
             let counts = BatchCounts { papers: RETURNED, invalid: BTreeMap::new(), lines };
-            let counted = CountedBatch { form: form.form.id, batch: 1, counts };
+            let counted = CountedBatch { form: form.form.id, batch: 1, counts, read: by_two() };
             self.app.commit_batch(self.hand(&teller), poll, counted).await.expect("batch");
         }
     }
