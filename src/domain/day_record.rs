@@ -79,6 +79,10 @@ pub struct BatchRead {
     pub batch: u32,
     /// Papers in it.
     pub papers: u32,
+    /// Lines, and papers as a whole, that the two read again.
+    pub reread: u32,
+    /// Those of them that the head teller decided with the paper in hand.
+    pub decided: u32,
 }
 
 /// A batch that was counted anew.
@@ -127,9 +131,13 @@ impl DayRecord {
             }
             PollEvent::BallotsReturned(told) => self.accounts.push((told.form.clone(), told.into())),
             PollEvent::BallotsCorrected(told) => self.correct(told, entry),
-            PollEvent::BatchCommitted(read) => {
-                self.batches.push(BatchRead { form: read.form.clone(), batch: read.batch, papers: read.papers })
-            }
+            PollEvent::BatchCommitted(read) => self.batches.push(BatchRead {
+                form: read.form.clone(),
+                batch: read.batch,
+                papers: read.papers,
+                reread: read.reread,
+                decided: read.decided,
+            }),
             PollEvent::BatchReopened(told) => self.reopen(told, entry),
             PollEvent::CountingClosed(_) => self.closed = Some(entry.at),
             PollEvent::LineRecounted(line) => self.recounts.push(line.clone()),
@@ -228,9 +236,8 @@ mod tests {
     fn a_batch_that_was_counted_anew_is_there_once() {
         let digest = Digest::of(b"commitment");
         let committed = |batch, papers| {
-            let readers = vec!["C".into(), "D".into()];
-            let form = "F1".into();
-            BatchCommitted { batch, commitment: digest, decided: 0, form, papers, readers, reread: 0 }.into()
+            let (form, readers) = ("F1".into(), vec!["A".into(), "B".into()]);
+            BatchCommitted { batch, commitment: digest, decided: 0, form, papers, readers, reread: 2 }.into()
         };
         let reopened = BatchReopened {
             batch: 1,

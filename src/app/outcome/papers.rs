@@ -13,6 +13,7 @@ use crate::app::service::App;
 use crate::domain::audit::event::poll::{DeckCounted, PaperIssued};
 use crate::domain::audit::{Checkpoint, Digest, Moment, PollEvent, UtcTime};
 use crate::domain::count::BatchCounts;
+use crate::domain::day_record::BatchRead;
 use crate::domain::document::{
     self, CheckpointBox, Counting, DeckCount, Document, EmptyForm, Frame, MinutesParts, test_deck_report, zero_report,
 };
@@ -239,11 +240,12 @@ fn render(document: &Document) -> Result<Pdf, AppError> {
 }
 
 /// How the figures came about, as far as the log tells it.
-const fn counting(ledger: &Ledger) -> Counting {
-    match ledger.desk.state.poll().created.simulated {
-        true => Counting::Declared,
-        false => Counting::Real { reread: None, decided: None, by_hand: None },
+fn counting(ledger: &Ledger) -> Counting {
+    if ledger.desk.state.poll().created.simulated {
+        return Counting::Declared;
     }
+    let sum = |figure: fn(&BatchRead) -> u32| Some(ledger.day.batches.iter().map(figure).sum());
+    Counting::Real { reread: sum(|read| read.reread), decided: sum(|read| read.decided), by_hand: None }
 }
 
 /// The head that was signed at a moment, as papers print it.
