@@ -67,7 +67,7 @@ impl Site {
             sitting: format!("Kỳ họp {name}"),
         };
         let new = NewPoll {
-            origin: KeyName::new(&format!("tinnhiem/mau/{name}")).expect("name"),
+            origin: KeyName::new(format!("tinnhiem/mau/{name}")).expect("name"),
             created,
             ruleset_text: text.into(),
         };

@@ -104,15 +104,18 @@ fn row_fields(page: &BatchPage, row: Row, typed: Option<&Form>, wrong: &[(Row, S
     };
     let name = |line: usize| line.checked_sub(1).and_then(|at| page.lines.get(at)).map(|line| line.name.clone());
     let (head, what) = match row {
-        Row::Invalid => ("Không hợp lệ".to_owned(), "Phiếu không hợp lệ theo lý do".to_owned()),
+        Row::Invalid => (String::new(), "Phiếu không hợp lệ, theo lý do".to_owned()),
         Row::Line(line) => (line.to_string(), name(line).unwrap_or_default()),
     };
     let error = wrong.iter().find(|(at, _)| *at == row).map(|(_, sentence)| sentence.clone()).unwrap_or_default();
     RowFields { head, what, error, fields: labels.into_iter().enumerate().map(field).collect() }
 }
 
+/// Figures row by row.
+type Figures = Vec<(Row, Vec<u32>)>;
+
 /// The figures that were typed for these rows, or which rows do not read.
-fn read(page: &BatchPage, rows: &[Row], form: &Form) -> Result<Vec<(Row, Vec<u32>)>, Vec<(Row, String)>> {
+fn read(page: &BatchPage, rows: &[Row], form: &Form) -> Result<Figures, Vec<(Row, String)>> {
     let mut read = Vec::with_capacity(rows.len());
     let mut wrong = Vec::new();
     for &row in rows {
