@@ -1,4 +1,4 @@
-//! How long papers take (design targets: 1,000 ballots of 30 lines in 1 s; minutes and resolution in 40 ms). Run with `cargo bench --bench papers`.
+//! How long papers take (design targets: 1,000 ballots of 30 lines in 1 s; minutes, resolution and 30 notices in 40 ms). Run with `cargo bench --bench papers`.
 #![allow(clippy::expect_used, reason = "a bench stops where its input is wrong")]
 
 use divan::Bencher;
@@ -97,8 +97,9 @@ fn result(rules: &RuleSet) -> PollResult {
     decide(rules, PollKind::Rating, 80, &list, vec![form]).expect("result")
 }
 
+/// All that a council hands out after a vote: minutes, resolution, and a notice to each official in one file.
 #[divan::bench]
-fn minutes_and_resolution_of_30_officials(bencher: Bencher<'_, '_>) {
+fn result_pack_of_30_officials(bencher: Bencher<'_, '_>) {
     let (rules, council) = (rules(), council());
     let kind = PollKind::Rating;
     let occasion = Occasion { council: &council, rules: &rules, kind, basis: None, watermark: Some("DIỄN TẬP") };
@@ -115,8 +116,10 @@ fn minutes_and_resolution_of_30_officials(bencher: Bencher<'_, '_>) {
         let parts = MinutesParts { tellers: &[], delegates: 80, counting, day: &day, checkpoint: head() };
         let minutes = pdf::document(&document::minutes(&frame, &result, parts));
         let resolution = pdf::document(&document::resolution(&frame, &result, head()));
+        let notices = pdf::document(&document::notices(&frame, &result));
         assert!(minutes.is_ok() && resolution.is_ok(), "both papers");
-        (minutes, resolution)
+        assert!(notices.as_ref().is_ok_and(|file| file.pages >= 30), "a page for each official");
+        (minutes, resolution, notices)
     });
 }
 

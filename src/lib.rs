@@ -125,6 +125,11 @@
 //! | A workbook takes nothing away; it is written as it was looked at, all of it or nothing | [`domain::import_diff`], [`app::workbooks`] |
 //! | A form that is sent twice is done once | [`app::service`] |
 //! | A password cannot be guessed at: each guess is counted before it is looked at, and delays double | [`app::sign_in`], [`domain::delay`] |
+//! | No figure of a count is on a page, a paper or a file before the count is closed | [`app::outcome`], which asks the state each time |
+//! | Minutes tell of the day what the log tells, and nothing that was typed for them | [`domain::day_record`] |
+//! | A paper that was issued comes out again to the byte | [`app::outcome`]: nothing on papers is of now |
+//! | Whoever publishes knows before what the counts tell of single ballots | [`domain::disclosure`] |
+//! | What nobody may see looks from outside as what there is not | [`app::outcome`], its public pages |
 //! | What was typed survives the end of a session and a database that is away | `web::carry` |
 //! | Secrets are kept as hashes, or sealed with a key that is not in the database | [`app::passwords`], [`app::sign_in`], [`app::keys`] |
 //! | An output folder appears whole or not at all | [`app::files::OutFolder`] |

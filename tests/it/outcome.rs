@@ -136,13 +136,13 @@ fn a_result_reads_the_same_on_every_page_and_paper_and_the_bundle_recomputes_it(
                 "2 4,26%",
                 "25 53,19%",
                 "quá nửa đến dưới hai phần ba tổng số phiếu thu về",
-                "Có thể xin từ chức",
                 "NQ 96/2023/QH15, Điều 12",
                 "quá nửa: vượt 1 phiếu; từ hai phần ba trở lên: còn thiếu 7 phiếu",
             ],
         );
+        has(&page.text("p.consequence"), &["Bà Bùi Thị H: Có thể xin từ chức"]);
         has(&row(&page, "Ông Nguyễn Văn A"), &["46 97,87%", "0 0%", "1 2,13%", "Không đến mức có hệ quả"]);
-        has(&page.text("dl.ballots"), &["Phát ra 48 phiếu", "Thu về 47 phiếu", "47 phiếu: tổng số phiếu thu về"]);
+        has(&page.text("dl.ballots"), &["48 phiếu", "47 phiếu: tổng số phiếu thu về (NQ 96/2023/QH15, Điều 19.3)"]);
         has(
             &page.text("#kiem-lai + table tbody tr"),
             &[
@@ -180,8 +180,9 @@ async fn papers_tell_it(site: &Site, council: CouncilId, poll: PollId, clerk: &m
             "Ban kiểm phiếu đã kiểm các bộ phiếu thử",
             "Báo cáo không được lập lúc",
             "Kiểm lại từ phiếu giấy các dòng sát ngưỡng",
-            "Một tờ đọc nhầm dòng.",
-            "Lý Văn Đọc; Mai Thị Soát",
+            "Lấy số kiểm lại:",
+            "Lý Văn Đọc;",
+            "Số đại biểu có mặt: 48.",
             "1 phiếu phát ra không thu về.",
             "Điểm chốt khi đóng kiểm phiếu",
         ],
@@ -316,7 +317,8 @@ fn a_confidence_poll_follows_on_those_alone_whom_the_result_brings_there() {
         site.declares(council, confidence).await;
         let page = clerk.opens(&format!("/ky/{confidence}/ket-qua")).await;
         assert_eq!(page.all("table.result tbody tr").len(), 1);
-        has(&row(&page, "Bùi Thị H"), &["20 42,55%", "27 57,45%", "Xem xét miễn nhiệm", "Điều 17"]);
+        has(&row(&page, "Bùi Thị H"), &["20 42,55%", "27 57,45%", "Điều 17"]);
+        has(&page.text("p.consequence"), &["Bà Bùi Thị H: Xem xét miễn nhiệm"]);
         let minutes = words(&site.signs_minutes(council, confidence).await);
         has(&minutes, &["Bỏ phiếu tín nhiệm", "27 (57,45%)"]);
         let resolution = words(&site.publishes(council, confidence).await);

@@ -3,7 +3,7 @@
 use crate::app::error::AppError;
 use crate::app::polls::entries;
 use crate::app::preparing::{Desk, NO_POLL};
-use crate::app::results::{self, Provenance};
+use crate::app::results::Provenance;
 use crate::domain::audit::event::poll::SealedForm;
 use crate::domain::audit::merkle::Tree;
 use crate::domain::audit::{Checkpoint, Entry, Moment, PollEvent, VerifierKey};
@@ -240,14 +240,4 @@ impl Ledger {
     pub(in crate::app) const fn log(&self) -> LogId {
         self.log
     }
-}
-
-/// The exact text of `results.json` for the figures as they stand, recounted lines included: what is declared, and what
-/// `tinnhiem verify` recomputes.
-///
-/// # Errors
-/// Before the count is closed, and when the figures do not fit the list.
-pub async fn results_text(tx: &mut CouncilTx, poll: PollId) -> Result<String, AppError> {
-    let ledger = Ledger::load(tx, poll).await?;
-    results::json_text(&ledger.desk.shelf.rules, ledger.provenance(), &ledger.result()?)
 }

@@ -15,7 +15,6 @@ pub use board::{FormTable, InvalidLine, OfficialLine, RecountLine};
 pub use confidence::{ConfidenceOffer, TypedConfidence};
 pub use exposure::ExposureState;
 pub use follow_up::{FollowUpLine, TypedFollowUp};
-pub use ledger::results_text;
 pub use page::{ResultLine, ResultPage, ResultView};
 pub use papers::{PaperLine, PapersPage, PrintedPaper, minutes_paper, resolution_paper};
 pub use public::{PublicFile, PublicList, PublicPoll, PublicResult};

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use tinnhiem::app::fill::Links;
-use tinnhiem::domain::id::PollId;
+use tinnhiem::domain::id::{CouncilId, DelegateId, PollId};
 use tinnhiem::domain::poll::LevelCounts;
 use tinnhiem::domain::role::Role;
 
@@ -49,9 +49,13 @@ impl Gallery {
         site.opens_the_vote(council, poll).await;
         let counting = site.takes_ballots_back(council, poll).await;
         site.closes_the_count(council, &counting, LevelCounts::Rating { high: 19, medium: 3, low: 24 }).await;
+        let counted = publishes(site, council, &filled.delegates).await;
         gallery.places.extend([
             ("{poll}", poll.to_string()),
             ("{batch}", "1".into()),
+            ("{counted}", counted.to_string()),
+            ("{brought}", filled.officials[OFFICIAL].to_string()),
+            ("{duty}", "confidence_poll".into()),
             ("{deadline}", "person_report".into()),
             ("{official}", filled.officials[OFFICIAL].to_string()),
             ("{delegate}", filled.delegates[0].to_string()),
@@ -72,6 +76,19 @@ impl Gallery {
         ]);
         (gallery, poll)
     }
+}
+
+/// Another vote of the same people, counted and published, which everybody may see; the account `chu.tich` belongs to
+/// whom its result brings before a Confidence poll.
+async fn publishes(site: &Site, council: CouncilId, delegates: &[DelegateId]) -> PollId {
+    let poll = site.has_poll(council).await;
+    site.seals(council, poll, delegates).await;
+    site.has_published_poll(council, poll).await;
+    let mut leader = site.signed_in("mau", "lanh.dao").await;
+    leader.opens(&format!("/ky/{poll}/ket-qua")).await;
+    let said = leader.submits(&format!("/ky/{poll}/cong-khai"), &[]).await;
+    assert!(said.text(".notice").starts_with("Đã bật"), "{}", said.html);
+    poll
 }
 
 async fn reads_and_asks(delegate: &mut Visitor, poll: PollId) {

@@ -15,6 +15,21 @@ fn what_a_clerk_sees_is_accessible_and_fits_every_screen() {
             clerk.browser.opens(&format!("/ky/{sealed}{page}")).await;
             clerk.browser.prints(&format!("clerk-ky{}", page.replace('/', "-"))).await;
         }
+        let (counted, slug) = (clerk.place("{counted}").to_owned(), clerk.place("{slug}").to_owned());
+        for (path, name) in [
+            (format!("/ky/{counted}/ket-qua"), "clerk-ket-qua"),
+            (format!("/cong-bo/{slug}/{counted}"), "khach-cong-bo"),
+        ] {
+            clerk.browser.opens(&path).await;
+            clerk.browser.prints(name).await;
+        }
+        clerk.opens(&format!("/ky/{sealed}/ket-qua"), "clerk-ket-qua-chua-co").await;
+        clerk.opens(&format!("/ky/{sealed}/giay-to"), "clerk-giay-to-chua-co").await;
+        let begin = format!("/ky/{counted}/bo-phieu-tin-nhiem");
+        clerk.browser.opens(&begin).await;
+        clerk.browser.types("Kỳ họp", " ").await;
+        clerk.browser.presses("Lập kỳ bỏ phiếu").await;
+        clerk.looks("clerk-bo-phieu-tin-nhiem-sai").await;
         // The same pages before anything is decided.
         let poll = clerk.site.has_poll(clerk.council).await;
         clerk.opens("/", "clerk-trang-dau").await;
@@ -41,6 +56,8 @@ fn what_a_leader_a_delegate_and_an_official_see_is_accessible_and_fits_every_scr
         gallery.walks(Some(Role::Leader)).await;
         gallery.opens("/", "leader-trang-dau").await;
         gallery.opens(&format!("/ky/{poll}/cau-hoi"), "leader-cau-hoi").await;
+        let counted = gallery.place("{counted}").to_owned();
+        gallery.opens(&format!("/ky/{counted}/ket-qua"), "leader-ket-qua").await;
         gallery.browser.presses("Đăng xuất").await;
 
         gallery.enters("lan").await;
