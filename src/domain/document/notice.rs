@@ -7,6 +7,7 @@ use super::{Block, Cell, Document};
 use crate::domain::follow_up::{self, FollowUp};
 use crate::domain::occasion::Occasion;
 use crate::domain::result::{FormResult, OfficialResult, PollResult};
+use crate::domain::rules::Caution;
 use crate::domain::text::{date_words, upper_first};
 
 /// The notice to `official`, who stands on `form`.
@@ -52,7 +53,9 @@ fn content(occasion: &Occasion<'_>, form: &FormResult, official: &OfficialResult
         heading(2, "Hệ quả theo quy định"),
     ];
     blocks.extend(consequence(occasion, official));
-    let doubts: Vec<String> = occasion.rules.cautions(occasion.kind).iter().map(|c| format!("- {c}")).collect();
+    // Without their notes: a notice is one page, and the minutes have them.
+    let doubt = |c: &Caution| format!("- {} [{}] ({})", c.what, c.attested.label(), c.cite);
+    let doubts: Vec<String> = occasion.rules.cautions(occasion.kind).iter().map(doubt).collect();
     blocks.extend(framed("Quy định áp dụng cần đối chiếu văn bản gốc", doubts));
     blocks.push(own_form());
     blocks.push(Block::Together(vec![
@@ -66,11 +69,9 @@ fn ballots(form: &FormResult, official: &OfficialResult) -> Block {
     let ballots = form.ballots;
     properties(vec![
         ("Mẫu phiếu", format!("{}, {}", form.count.form, form.count.block.0)),
-        ("Phát ra", format!("{} phiếu", ballots.issued)),
-        ("Thu về", format!("{} phiếu", ballots.returned)),
-        ("Hợp lệ", format!("{} phiếu", ballots.valid)),
-        ("Không hợp lệ", format!("{} phiếu", ballots.invalid)),
-        ("Không tính cho người này", format!("{} phiếu, kể cả phiếu không hợp lệ", official.tally.not_counted)),
+        ("Số phiếu", format!("phát ra {}, thu về {}", ballots.issued, ballots.returned)),
+        ("Trong đó", format!("hợp lệ {}, không hợp lệ {}", ballots.valid, ballots.invalid)),
+        ("Không tính", format!("{} phiếu, kể cả phiếu không hợp lệ", official.tally.not_counted)),
     ])
 }
 
