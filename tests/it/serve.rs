@@ -72,6 +72,11 @@ impl Process {
         process
     }
 
+    /// Its number among the processes.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// All that it printed so far.
     pub fn printed(&self) -> String {
         self.output.lock().expect("output").clone()

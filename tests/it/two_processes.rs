@@ -19,7 +19,7 @@ use crate::serve::{Process, ended, tinnhiem};
 use crate::site::{Database, Engine, PASSWORD, Site};
 
 /// A data folder with the key of [`Site`].
-fn data_with_key(folder: &Path) -> PathBuf {
+pub fn data_with_key(folder: &Path) -> PathBuf {
     use std::os::unix::fs::PermissionsExt as _;
     let data = folder.join("data");
     std::fs::create_dir(&data).expect("folder");

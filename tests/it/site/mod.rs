@@ -34,7 +34,7 @@ use zeroize::Zeroizing;
 
 pub use counting::RETURNED;
 pub use database::{Database, Engine};
-pub use day::{Day, day_rules};
+pub use day::{BOARD, Day, day_rules};
 pub use dossiers::typed_task;
 pub use facts::fact;
 pub use official::PDF;
