@@ -91,6 +91,22 @@
 //!    never keeps ([`app::notes`]).
 //! 6. **Seal.** The list as it was decided, not the roster, makes the ballot forms; the hash of the very PDF seals each.
 //!
+//! # Counting day from end to end
+//!
+//! A poll with sealed forms goes the way of [`domain::poll_state`], whose diagram is drawn from the code. Every step is a
+//! use case: what one person does is in [`app::polls`], what takes two is a proposal of [`app::day`], and both verifiers
+//! hold the poll's log to it.
+//!
+//! 1. **Test and open.** The deck of [`domain::test_deck`] is keyed like ballots; what came out and what had to come out
+//!    are an entry. The zero report and the opening follow, with the number of delegates in the hall.
+//! 2. **Count.** The head teller lays a pile on the [table](app::counting::table), which is memory and nothing else; two
+//!    tellers send their readings, the page's keys being those of [`domain::keying`]. Where everybody agrees, counts go
+//!    under seal and a commitment into the log, in one transaction that also claims the id of everything that was sent.
+//! 3. **Close.** Every returned paper is in a batch: the domain makes a [`MayOpen`](domain::poll_state::MayOpen), the sealed
+//!    counts are added up, and the head is signed. Lines that [`domain::recount`] names are counted again.
+//! 4. **Tell.** [`app::outcome`] reads result, minutes, notices and what follows out of the log and the rules, the same
+//!    bytes whenever it is asked; what a leader exposes, everybody may read.
+//!
 //! Long work (an import, all dossiers) runs beside the request and says how far it has come ([`app::jobs`]).
 //!
 //! # Where the promises are kept

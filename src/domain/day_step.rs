@@ -2,11 +2,13 @@
 //!
 //! The text holds what the step is about as it stood when it was proposed: figures that changed since make it outdated.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::audit::Digest;
 use super::audit::event::poll::{BallotsReturned, PaperIssued};
 use super::proposal::ProposalKind;
+use super::text::date_dmy;
 
 /// A form whose count is to be closed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +86,8 @@ pub enum DayStep {
     CorrigendumIssued {
         /// Name of the paper that is wrong.
         corrects: String,
+        /// Day of the one that puts it right.
+        day: Date,
         /// The one that says what is right.
         paper: PaperIssued,
         /// What was wrong.
@@ -173,8 +177,9 @@ impl DayStep {
                 ("SHA-256 của kết quả", results_sha256.to_string()),
                 ("Hệ quả", "Kết quả được công bố; sau đó chỉ sửa được bằng đính chính.".to_owned()),
             ],
-            Self::CorrigendumIssued { corrects, paper, reason, right } => vec![
+            Self::CorrigendumIssued { corrects, day, paper, reason, right } => vec![
                 ("Đính chính văn bản", corrects.clone()),
+                ("Ngày của văn bản đính chính", date_dmy(*day)),
                 ("Điều ghi sai", reason.clone()),
                 ("Nay ghi đúng là", right.clone()),
                 ("Bản in", format!("{}, {} trang", paper.name, paper.pages)),

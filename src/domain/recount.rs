@@ -4,6 +4,7 @@
 //! The distance and the rule are those of [`weigh`]; exact integers, as everywhere near counts.
 
 use super::audit::event::poll::{FormTotals, LineRecounted, PollCreated, Stands};
+use super::roster::{Teller, name_key};
 use super::rules::{BandId, RuleSet};
 use super::tally::{TallyError, TallyWarning, base_of, margin_words, weigh};
 use super::text::full_stop;
@@ -80,6 +81,27 @@ impl LineRecounted {
     }
 }
 
+/// Who may count a line of a form again: members of the board who read none of its batches. A board too small for two
+/// such members has all of them, and `is_fresh` says that it is so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecountBoard {
+    /// Names, in the order of the board.
+    pub members: Vec<String>,
+    /// Nobody among them has seen the papers as a teller.
+    pub is_fresh: bool,
+}
+
+impl RecountBoard {
+    /// The members of `board` for a form whose batches were read by `readers`.
+    pub fn of(board: &[Teller], readers: &[String]) -> Self {
+        let has_read = |teller: &&Teller| readers.iter().any(|reader| name_key(reader) == name_key(&teller.name));
+        let names = |tellers: Vec<&Teller>| tellers.into_iter().map(|teller| teller.name.clone()).collect();
+        let fresh: Vec<&Teller> = board.iter().filter(|teller| !has_read(teller)).collect();
+        let is_fresh = fresh.len() >= 2;
+        Self { members: names(if is_fresh { fresh } else { board.iter().collect() }), is_fresh }
+    }
+}
+
 /// Place of line `line` (from 1) in the counts of a form.
 pub fn index(line: u32) -> Option<usize> {
     usize::try_from(line).ok()?.checked_sub(1)
@@ -91,6 +113,7 @@ mod tests {
     use crate::domain::audit::Digest;
     use crate::domain::count::BatchCounts;
     use crate::domain::poll::{LevelCounts, PollKind};
+    use crate::domain::roster::TellerRole;
     use crate::domain::rules::builtin;
 
     fn rules(id: &str) -> RuleSet {
@@ -161,5 +184,16 @@ mod tests {
     #[test]
     fn nothing_came_back_and_nothing_is_due() {
         assert_eq!(lines("NQ96-2023-QH15", 50, 0, &[0]), [0; 0]);
+    }
+
+    #[test]
+    fn whoever_read_the_papers_does_not_count_them_again_where_others_can() {
+        let teller = |name: &str| Teller { name: name.into(), role: TellerRole::Member };
+        let board: Vec<Teller> = ["Trần A", "Lê B", "Phạm C", "Vũ D"].map(teller).into();
+        let read = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let others = RecountBoard::of(&board, &read(&["trần  a", "Lê B"]));
+        assert_eq!((others.members, others.is_fresh), (read(&["Phạm C", "Vũ D"]), true));
+        let all = RecountBoard::of(&board, &read(&["Trần A", "Lê B", "Phạm C"]));
+        assert_eq!((all.members.len(), all.is_fresh), (4, false), "one alone is not two");
     }
 }

@@ -1,22 +1,28 @@
 //! Counting day in the hall, from sealed forms to minutes: who takes which step, what two people do together, what
 //! figures that contradict each other are told.
 
+use std::collections::BTreeMap;
+
 use axum::http::StatusCode;
+use tinnhiem::app::bundle::{self, Options};
 use tinnhiem::app::day::{TypedStep, proposers};
 use tinnhiem::app::polls::{CountedBatch, Hand};
 use tinnhiem::app::service::Ask;
-use tinnhiem::app::{AppError, Caller};
+use tinnhiem::app::{AppError, Caller, verify_db};
 use tinnhiem::domain::account::Roles;
+use tinnhiem::domain::audit::Digest;
+use tinnhiem::domain::audit::event::poll::Stands;
+use tinnhiem::domain::ballot_account::BallotAccount;
 use tinnhiem::domain::count::BatchCounts;
 use tinnhiem::domain::id::{CouncilId, PollId};
 use tinnhiem::domain::poll::{LevelCounts, PollKind};
-use tinnhiem::domain::poll_state::Stage;
+use tinnhiem::domain::poll_state::{Recounted, Stage};
 use tinnhiem::domain::proposal::ProposalKind;
 use tinnhiem::domain::role::Role;
 use tinnhiem::store::{logs, polls};
 
-use crate::poll_state::by_two;
-use crate::site::{Answer, RETURNED, Site, Visitor, on_both};
+use crate::poll_state::{by_two, paper};
+use crate::site::{Answer, GOLDEN, RETURNED, Site, Visitor, golden, on_both};
 
 fn ask<'a>(site: &Site, caller: &'a Caller) -> Ask<'a> {
     Ask { caller, request: site.app.new_request().expect("request") }
@@ -59,8 +65,12 @@ impl Hall {
     /// The head of the board proposes a step; the address of the proposal.
     async fn proposes(&mut self, step: &str, fields: &[(&str, &str)]) -> String {
         let path = self.path(&format!("buoc/{step}"));
-        self.head.opens(&path).await;
-        let sent = self.head.submits(&path, fields).await;
+        Self::sends_proposal(&mut self.head, &path, fields).await
+    }
+
+    async fn sends_proposal(who: &mut Visitor, path: &str, fields: &[(&str, &str)]) -> String {
+        who.opens(path).await;
+        let sent = who.submits(path, fields).await;
         assert_eq!(
             sent.text(".notice"),
             "Đã gửi đề xuất; việc này có hiệu lực khi một người khác xác nhận.",
@@ -80,6 +90,34 @@ impl Hall {
         let proposal = self.proposes(step, fields).await;
         let done = self.confirms(&proposal).await;
         assert_eq!(done.text(".notice"), "Đã xác nhận; việc này đã có hiệu lực.", "{}", done.html);
+    }
+
+    /// A step that the office proposes.
+    async fn office(&mut self, step: &str, fields: &[(&str, &str)]) {
+        let path = self.path(&format!("buoc/{step}"));
+        let proposal = Self::sends_proposal(&mut self.clerk, &path, fields).await;
+        let done = self.confirms(&proposal).await;
+        assert_eq!(done.text(".notice"), "Đã xác nhận; việc này đã có hiệu lực.", "{}", done.html);
+    }
+
+    /// From signed minutes to the archive, with a paper that is put right on the way.
+    async fn publishes_and_puts_away(&mut self) {
+        let early = self.clerk.opens(&self.path("buoc/cong-bo")).await;
+        assert!(early.text(".warning").contains("đòi nghị quyết"), "{}", early.html);
+        self.office("ghi-nghi-quyet", &[("number", "52/NQ-HĐND"), ("day", "08/12/2023")]).await;
+        self.office("cong-bo", &[]).await;
+        let wrong = [
+            ("corrects", "resolution.pdf"),
+            ("reason", "Ghi nhầm ngày họp là 06/12/2023"),
+            ("right", "07/12/2023"),
+            ("day", "10/12/2023"),
+        ];
+        self.office("dinh-chinh", &wrong).await;
+        self.office("luu-tru", &[("place", "Kho lưu trữ Văn phòng, hộp 12")]).await;
+        assert_eq!(self.stage().await, Stage::Archived);
+        assert!(self.now().await.is_empty(), "nothing is left to do");
+        let refused = self.clerk.opens(&self.path("buoc/huy")).await;
+        assert!(refused.text(".warning").contains("đã lưu trữ"), "{}", refused.html);
     }
 
     /// The step of the day whose turn it is.
@@ -326,6 +364,101 @@ fn one_person_alone_passes_no_step_of_two_in_any_role() {
             assert!(matches!(agreed, Err(AppError::Forbidden)), "{role:?}: {agreed:?}");
             let alone = site.app.report_zero(Hand::Form(ask(&site, &caller)), poll).await;
             assert_eq!(matches!(alone, Err(AppError::Forbidden)), role != Role::HeadTeller, "{role:?}: {alone:?}");
+        }
+    });
+}
+
+/// From the last batch to minutes that can be signed it takes two steps of two, a recount and one press.
+#[test]
+fn the_hall_goes_from_the_last_batch_to_the_archive_and_the_bundle_verifies() {
+    on_both(|engine| async move {
+        let (site, council) = Site::with_council(engine).await;
+        let poll = site.has_sealed_poll(council).await.poll;
+        site.opens_the_vote(council, poll).await;
+        site.counts_all(council, poll, golden).await;
+        let mut hall = Hall::with(site, council, poll).await;
+        let began = std::time::Instant::now();
+        hall.two("dong-kiem-phieu", &[]).await;
+        hall.site.recounts(council, poll, GOLDEN, golden(GOLDEN)).await;
+        hall.two("ghi-ket-qua", &[]).await;
+        let minutes = hall.path("bien-ban");
+        hall.head.opens(&minutes).await;
+        let put = hall.head.submits(&format!("{minutes}/trinh"), &[]).await;
+        assert_eq!(put.text(".notice"), "Đã lưu.", "{}", put.html);
+        eprintln!("{engine:?}: from the last batch to minutes on the table {} ms", began.elapsed().as_millis());
+
+        // Who put them there does not say that they were signed, and whoever does says who signed.
+        assert_eq!(hall.head.submits(&format!("{minutes}/ky"), &[]).await.status, StatusCode::FORBIDDEN);
+        let shown = hall.leader.opens(&minutes).await;
+        let sha256 = shown.text("dd.hash");
+        let nobody = hall.leader.submits(&format!("{minutes}/ky"), &[]).await;
+        assert_eq!(nobody.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", nobody.html);
+        let board = polls::tellers(&mut hall.site.store.read(council).await.expect("read"), poll).await.expect("board");
+        let signers: Vec<(&str, &str)> = board.iter().map(|teller| ("signers", teller.name.as_str())).collect();
+        hall.leader.opens(&minutes).await;
+        let signed = hall.leader.submits(&format!("{minutes}/ky"), &signers).await;
+        assert_eq!(signed.text(".notice"), "Đã lưu.", "{}", signed.html);
+        let paper = hall.leader.opens(&hall.path("giay-to/bien-ban-kiem-phieu.pdf")).await;
+        assert_eq!(Digest::of(&paper.bytes).to_string(), sha256, "what was signed is what is printed");
+        hall.publishes_and_puts_away().await;
+
+        // The auditor's bundle, with the papers as anybody prints them from the pages.
+        let mut papers = BTreeMap::new();
+        for (name, path) in [
+            ("minutes.pdf", "giay-to/bien-ban-kiem-phieu.pdf"),
+            ("resolution.pdf", "giay-to/nghi-quyet.pdf"),
+            ("dinh-chinh-1.pdf", "dinh-chinh/dinh-chinh-1.pdf"),
+        ] {
+            papers.insert(name.to_owned(), hall.clerk.opens(&hall.path(path)).await.bytes);
+        }
+        let clerk = hall.site.somebody(council, Role::Clerk);
+        let out = hall.site.database.folder().join("bundle");
+        hall.site.app.write_bundle(hall.site.hand(&clerk), poll, &out, &papers).await.expect("bundle");
+        let report = bundle::verify(&out, &Options::default()).unwrap_or_else(|e| panic!("{e}"));
+        let record = hall.site.app.poll_record(hall.site.hand(&clerk), poll).await.expect("record");
+        assert_eq!(report.roots[4], record.log.head().root);
+        let held = verify_db::database(&hall.site.database.target(), None).await.expect("read");
+        held.expect("rows are those of the log");
+    });
+}
+
+/// What one person does, by everybody: each step belongs to its role, whatever the poll would say to it.
+#[test]
+fn every_step_of_one_person_belongs_to_its_role() {
+    on_both(|engine| async move {
+        let (site, council) = Site::with_council(engine).await;
+        let poll = site.has_sealed_poll(council).await.poll;
+        let counts = || BatchCounts::zero(PollKind::Rating, 1);
+        let line = LevelCounts::Rating { high: 0, medium: 0, low: 0 };
+        for role in Role::OF_COUNCIL {
+            let caller = site.somebody(council, role);
+            let (app, hand) = (&site.app, || site.hand(&caller));
+            let form = || "F1".to_owned();
+            let batch = CountedBatch { form: form(), batch: 1, counts: counts(), read: by_two() };
+            let again = Recounted {
+                form: form(),
+                line: 1,
+                counts: line,
+                stands: Stands::Counted,
+                reason: String::new(),
+                readers: ["A", "B"].map(str::to_owned),
+            };
+            let account = BallotAccount::plain(1, 1, 1);
+            let (teller, head, leader, clerk) = (Role::Teller, Role::HeadTeller, Role::Leader, Role::Clerk);
+            let told = [
+                ("count_deck", app.count_deck(hand(), poll, Vec::new()).await.err(), vec![head]),
+                ("report_zero", app.report_zero(hand(), poll).await.err(), vec![head]),
+                ("record_ballots", app.record_ballots(hand(), poll, form(), account).await.err(), vec![head]),
+                ("commit_batch", app.commit_batch(hand(), poll, batch).await.err(), vec![teller, head]),
+                ("recount_line", app.recount_line(hand(), poll, again).await.err(), vec![head]),
+                ("propose_minutes", app.propose_minutes(hand(), poll, paper("a.pdf")).await.err(), vec![head]),
+                ("sign_minutes", app.sign_minutes(hand(), poll, Digest::of(b""), Vec::new()).await.err(), vec![leader]),
+                ("issue_paper", app.issue_paper(hand(), poll, paper("a.pdf")).await.err(), vec![clerk]),
+            ];
+            for (step, refused, may) in told {
+                let is_forbidden = matches!(refused, Some(AppError::Forbidden));
+                assert_eq!(is_forbidden, !may.contains(&role), "{step} by {role:?}: {refused:?}");
+            }
         }
     });
 }

@@ -110,13 +110,21 @@ fn entries() -> Vec<String> {
                 r#"{{"batch":1,"commitment":"{digest}","decided":0,"form":"F1","papers":25,"readers":["C","D"],"reread":1}}"#
             ),
         ),
-        ("counting.closed", format!(r#"{{"forms":[{{"counts":{COUNTS},"form":"F1","issued":47,"returned":47}}]}}"#)),
+        (
+            "counting.closed",
+            format!(
+                r#"{{"forms":[{{"counts":{COUNTS},"form":"F1","issued":47,"returned":47}}],"proposed_by":{{{account}}}}}"#
+            ),
+        ),
         (
             "list.decided",
             r#"{"officials":[{"block":"Khối","name":"Nguyễn \"A\"\u0001","posts":"Chủ tịch"}],"resolution":""}"#
                 .to_owned(),
         ),
-        ("voting.opened", r#"{"at":"2024-02-29T23:59:59Z"}"#.to_owned()),
+        (
+            "voting.opened",
+            format!(r#"{{"at":"2024-02-29T23:59:59Z","present":47,"proposed_by":{{{account}}}}}"#),
+        ),
     ];
     let entry = |(kind, data): (&str, String)| {
         format!(

@@ -1,14 +1,20 @@
 //! Papers that a step of the day issues.
 
+use super::HALL;
+use super::wish::Corrigendum;
+use crate::app::Caller;
 use crate::app::error::AppError;
 use crate::app::outcome::{minutes_paper, resolution_paper};
-use crate::app::preparing::Desk;
+use crate::app::preparing::{Desk, Paper, content};
+use crate::app::service::App;
 use crate::domain::audit::Digest;
 use crate::domain::audit::event::poll::PaperIssued;
-use crate::domain::document::{Corrected, Document, Frame, corrigendum as corrigendum_of};
+use crate::domain::day_step::DayStep;
+use crate::domain::document::{self, Corrected, Frame};
 use crate::domain::id::PollId;
-use crate::pdf;
-use crate::store::{CouncilTx, polls};
+use crate::domain::proposal::{ProposalKind, ProposalState};
+use crate::pdf::{self, Pdf};
+use crate::store::{CouncilTx, polls, preparation};
 
 const NO_PAPER: AppError = AppError::NotFound("văn bản này");
 
@@ -22,35 +28,49 @@ pub(super) async fn minutes(tx: &mut CouncilTx, poll: PollId) -> Result<PaperIss
     Ok(minutes_paper(tx, poll).await?.issued)
 }
 
-/// The paper that puts `corrects` right. Its name follows from how many there are.
-pub(super) async fn corrigendum(
-    tx: &mut CouncilTx,
-    poll: PollId,
-    corrects: &str,
-    wrong: &str,
-    right: &str,
-) -> Result<PaperIssued, AppError> {
-    let (document, name) = corrigendum_document(tx, poll, corrects, wrong, right).await?;
-    let pdf = pdf::document(&document).map_err(|e| AppError::Input(e.to_string()))?;
+/// The paper that puts another one right. Its name follows from how many there are.
+pub(super) async fn corrigendum(tx: &mut CouncilTx, poll: PollId, wish: &Corrigendum) -> Result<PaperIssued, AppError> {
+    let issued = polls::papers(tx, poll).await?;
+    let number = issued.iter().filter(|paper| paper.name.starts_with(CORRIGENDUM)).count() + 1;
+    let pdf = print(tx, poll, wish).await?;
+    let name = format!("{CORRIGENDUM}{number}.pdf");
     Ok(PaperIssued { name, pages: pdf.pages, sha256: Digest::of(&pdf.bytes) })
 }
 
-async fn corrigendum_document(
-    tx: &mut CouncilTx,
-    poll: PollId,
-    corrects: &str,
-    wrong: &str,
-    right: &str,
-) -> Result<(Document, String), AppError> {
+async fn print(tx: &mut CouncilTx, poll: PollId, wish: &Corrigendum) -> Result<Pdf, AppError> {
     let issued = polls::papers(tx, poll).await?;
-    let paper = issued.iter().rfind(|paper| paper.name == corrects).ok_or(NO_PAPER)?;
-    let number = issued.iter().filter(|paper| paper.name.starts_with(CORRIGENDUM)).count() + 1;
+    let paper = issued.iter().rfind(|paper| paper.name == wish.corrects).ok_or(NO_PAPER)?;
     let desk = Desk::load(tx, poll).await?;
-    let date = desk.shelf.book.council.sitting.votes_on;
-    let frame = Frame { occasion: desk.shelf.occasion(), date, foot: None };
+    let frame = Frame { occasion: desk.shelf.occasion(), date: wish.day, foot: None };
     let sha256 = paper.sha256.to_string();
-    let corrected = Corrected { paper: corrects, sha256: &sha256, wrong, right };
-    Ok((corrigendum_of(&frame, corrected), format!("{CORRIGENDUM}{number}.pdf")))
+    let corrected = Corrected { paper: &wish.corrects, sha256: &sha256, wrong: &wish.wrong, right: &wish.right };
+    pdf::document(&document::corrigendum(&frame, corrected)).map_err(|e| AppError::Input(e.to_string()))
+}
+
+impl App {
+    /// A corrigendum of this name, as it waits for another person or was issued.
+    ///
+    /// # Errors
+    /// When there is none, or the caller is not of the hall.
+    pub async fn corrigendum_paper(&self, caller: &Caller, poll: PollId, name: &str) -> Result<Paper, AppError> {
+        caller.may(HALL)?;
+        let mut tx = self.store.read(caller.council).await?;
+        for proposal in preparation::proposals(&mut tx, poll).await? {
+            let stands = matches!(proposal.state, ProposalState::Open | ProposalState::Confirmed);
+            if proposal.kind != ProposalKind::CorrigendumIssued || !stands {
+                continue;
+            }
+            let DayStep::CorrigendumIssued { corrects, day, paper, reason: wrong, right } = content(&proposal.content)?
+            else {
+                continue;
+            };
+            if paper.name == name {
+                let pdf = print(&mut tx, poll, &Corrigendum { corrects, day, wrong, right }).await?;
+                return Ok(Paper { name: paper.name, bytes: pdf.bytes });
+            }
+        }
+        Err(NO_PAPER)
+    }
 }
 
 /// How the names of such papers begin.

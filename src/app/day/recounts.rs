@@ -10,10 +10,10 @@ use crate::domain::audit::{Entry, PollEvent};
 use crate::domain::id::{LogId, PollId};
 use crate::domain::poll::{Level, LevelCounts, PollKind};
 use crate::domain::poll_state::{Counted, PollState, Recounted, Stage};
-use crate::domain::recount;
-use crate::domain::roster::{Teller, name_key};
+use crate::domain::recount::{self, RecountBoard};
+use crate::domain::roster::name_key;
 use crate::domain::text::clean;
-use crate::store::{CouncilTx, logs, polls};
+use crate::store::{CouncilTx, batches, logs, polls};
 
 const NO_LINE: AppError = AppError::NotFound("dòng này");
 
@@ -36,6 +36,8 @@ pub struct RecountLine {
     pub counts: LevelCounts,
     /// Recounts of it, in the order of the log.
     pub recounts: Vec<LineRecounted>,
+    /// Who may count it again.
+    pub board: RecountBoard,
 }
 
 /// All lines of a closed count.
@@ -51,8 +53,6 @@ pub struct RecountPage {
     pub rehearsal: bool,
     /// Form by form; none before the close.
     pub lines: Vec<RecountLine>,
-    /// The board, from which two count again.
-    pub tellers: Vec<Teller>,
     /// The caller writes recounts down now.
     pub may_record: bool,
 }
@@ -108,7 +108,6 @@ impl App {
             kind: created.kind,
             rehearsal: created.rehearsal,
             lines,
-            tellers: polls::tellers(&mut tx, poll).await?,
             may_record: day.state.stage() == Stage::Closed && caller.may(COUNTERS).is_ok(),
         })
     }
@@ -127,18 +126,18 @@ impl App {
         ask.caller.may(COUNTERS)?;
         let page = self.recount_page(ask.caller, poll).await?;
         let of = page.line(form, line)?;
-        let found = typed.read(of, page.kind, &page.tellers)?;
+        let found = typed.read(of, page.kind)?;
         self.recount_line(Hand::Form(ask), poll, found).await.map(drop)
     }
 }
 
 impl TypedRecount {
-    fn read(&self, of: &RecountLine, kind: PollKind, board: &[Teller]) -> Result<Recounted, AppError> {
+    fn read(&self, of: &RecountLine, kind: PollKind) -> Result<Recounted, AppError> {
         let mut wrong = Vec::new();
-        let seated = |name: &str| board.iter().any(|teller| name_key(&teller.name) == name_key(name));
+        let seated = |name: &str| of.board.members.iter().any(|member| name_key(member) == name_key(name));
         for (field, name) in ["reader_one", "reader_two"].into_iter().zip(&self.readers) {
             if !seated(name) {
-                let sentence = "Hãy chọn thành viên Ban kiểm phiếu đã kiểm lại dòng này.".to_owned();
+                let sentence = "Hãy chọn thành viên Ban kiểm phiếu chưa đọc tập nào của mẫu này.".to_owned();
                 wrong.push(FieldError { field, sentence });
             }
         }
@@ -218,9 +217,14 @@ async fn lines(tx: &mut CouncilTx, day: &Day, counted: &Counted) -> Result<Vec<R
         recount::due(&rules, created, counted.forms()).map_err(|e| AppError::internal("xét dòng phải kiểm lại", e))?;
     let told = recounted(tx, day.log).await?;
     let officials = polls::officials(tx, day.poll).await?;
+    let (tellers, read) = (polls::tellers(tx, day.poll).await?, batches::list(tx, day.poll).await?);
     let mut lines = Vec::new();
     for progress in polls::forms(tx, day.poll).await? {
         let (form, block) = (progress.form.id, progress.form.block);
+        let own = read.iter().filter(|batch| batch.form == form);
+        let readers: Vec<String> =
+            own.flat_map(|batch| batch.readers.iter().map(|reader| reader.name.clone())).collect();
+        let board = RecountBoard::of(&tellers, &readers);
         let of_block = officials.iter().filter(|official| official.block == block);
         for (line, official) in (1..).zip(of_block) {
             let Some(counts) = counted.line(&form, line) else { continue };
@@ -235,6 +239,7 @@ async fn lines(tx: &mut CouncilTx, day: &Day, counted: &Counted) -> Result<Vec<R
                 why: why.unwrap_or_default(),
                 counts,
                 recounts,
+                board: board.clone(),
             });
         }
     }

@@ -2,7 +2,7 @@
 //! it is confirmed.
 
 use super::overview::DayTaskId;
-use super::wish::{TypedStep, Wish};
+use super::wish::{Corrigendum, TypedStep, Wish};
 use super::{Day, HALL, account, papers};
 use crate::app::Caller;
 use crate::app::error::AppError;
@@ -237,9 +237,10 @@ async fn draw(tx: &mut CouncilTx, day: &Day, wish: Wish) -> Result<DayStep, AppE
             let results = store::polls::results(tx, day.poll).await?.ok_or(NO_RESULT)?;
             DayStep::ResultPublished { results_sha256: Digest::of(results.as_bytes()) }
         }
-        Wish::CorrigendumIssued { corrects, reason, right } => {
-            let paper = papers::corrigendum(tx, day.poll, &corrects, &reason, &right).await?;
-            DayStep::CorrigendumIssued { corrects, paper, reason, right }
+        Wish::CorrigendumIssued(wish) => {
+            let paper = papers::corrigendum(tx, day.poll, &wish).await?;
+            let Corrigendum { corrects, day, wrong: reason, right } = wish;
+            DayStep::CorrigendumIssued { corrects, day, paper, reason, right }
         }
         Wish::PollArchived { place } => DayStep::PollArchived { place },
         Wish::PollCancelled { reason } => DayStep::PollCancelled { reason },

@@ -1,11 +1,13 @@
 //! What somebody asks for on counting day, as it was typed and as it is read.
 
+use jiff::civil::Date;
+
 use crate::app::error::{AppError, FieldError};
 use crate::app::preparing::TypedDecision;
 use crate::domain::ballot_account::BallotAccount;
 use crate::domain::day_step::DayStep;
 use crate::domain::proposal::ProposalKind;
-use crate::domain::text::clean;
+use crate::domain::text::{clean, read_day};
 
 /// Longest reason or place in letters.
 const MAX_TEXT: usize = 500;
@@ -17,7 +19,7 @@ pub struct TypedStep {
     pub reason: String,
     /// Delegates in the hall.
     pub present: String,
-    /// The resolution.
+    /// The resolution; of a corrigendum its day alone.
     pub decision: TypedDecision,
     /// Where papers lie.
     pub place: String,
@@ -27,6 +29,19 @@ pub struct TypedStep {
     pub account: super::TypedAccount,
     /// Name of the paper that is wrong.
     pub corrects: String,
+    /// What is right.
+    pub right: String,
+}
+
+/// A published paper that is to be put right.
+#[derive(Clone, Debug)]
+pub(super) struct Corrigendum {
+    /// Its name.
+    pub corrects: String,
+    /// Day of the paper that puts it right.
+    pub day: Date,
+    /// What it says.
+    pub wrong: String,
     /// What is right.
     pub right: String,
 }
@@ -42,7 +57,7 @@ pub(super) enum Wish {
     ResultDeclared,
     ResultConfirmed { resolution: String },
     ResultPublished,
-    CorrigendumIssued { corrects: String, reason: String, right: String },
+    CorrigendumIssued(Corrigendum),
     PollArchived { place: String },
     PollCancelled { reason: String },
 }
@@ -60,8 +75,8 @@ impl From<DayStep> for Wish {
             DayStep::ResultDeclared { .. } => Self::ResultDeclared,
             DayStep::ResultConfirmed { resolution, .. } => Self::ResultConfirmed { resolution },
             DayStep::ResultPublished { .. } => Self::ResultPublished,
-            DayStep::CorrigendumIssued { corrects, reason, right, .. } => {
-                Self::CorrigendumIssued { corrects, reason, right }
+            DayStep::CorrigendumIssued { corrects, day, reason, right, .. } => {
+                Self::CorrigendumIssued(Corrigendum { corrects, day, wrong: reason, right })
             }
             DayStep::PollArchived { place } => Self::PollArchived { place },
             DayStep::PollCancelled { reason } => Self::PollCancelled { reason },
@@ -91,8 +106,10 @@ impl TypedStep {
             ProposalKind::CorrigendumIssued => {
                 let corrects = text("corrects", &self.corrects, "Hãy chọn văn bản phải đính chính");
                 let right = text("right", &self.right, "Hãy ghi nội dung đúng");
-                let (corrects, (reason, right)) = both(corrects, both(reason(), right))?;
-                Wish::CorrigendumIssued { corrects, reason, right }
+                let day = read_day(&self.decision.day);
+                let day = day.ok_or_else(|| AppError::field("day", "Hãy ghi ngày của văn bản đính chính."));
+                let (corrects, ((wrong, right), day)) = both(corrects, both(both(reason(), right), day))?;
+                Wish::CorrigendumIssued(Corrigendum { corrects, day, wrong, right })
             }
             ProposalKind::PollArchived => {
                 Wish::PollArchived { place: text("place", &self.place, "Hãy ghi nơi lưu trữ")? }

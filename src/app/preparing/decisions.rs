@@ -39,8 +39,8 @@ pub enum Shown {
     Forms(DecidedForms),
     /// The release.
     Dossiers(OfferedRelease),
-    /// A step of counting day, line by line: label and value.
-    Day(Vec<(&'static str, String)>),
+    /// A step of counting day, line by line: label and value; and the name of the paper that it issues alone.
+    Day(Vec<(&'static str, String)>, Option<String>),
 }
 
 /// A proposal as its page shows it.
@@ -214,7 +214,14 @@ fn shown(proposal: &Proposal) -> Result<Shown, AppError> {
         ProposalKind::BoardAppointed => Shown::Board(content(text)?),
         ProposalKind::FormsSealed => Shown::Forms(content(text)?),
         ProposalKind::DossiersReleased => Shown::Dossiers(content(text)?),
-        _ => Shown::Day(content::<DayStep>(text)?.lines()),
+        _ => {
+            let step: DayStep = content(text)?;
+            let paper = match &step {
+                DayStep::CorrigendumIssued { paper, .. } => Some(paper.name.clone()),
+                _ => None,
+            };
+            Shown::Day(step.lines(), paper)
+        }
     })
 }
 

@@ -29,10 +29,40 @@ pub mod sign_in;
 pub mod slips;
 pub mod workbooks;
 
+use axum::response::{IntoResponse as _, Response};
+
 use crate::app::AppError;
+use crate::domain::finding::{Finding, Severity};
 use crate::domain::id::PollId;
+use crate::web::render::Page;
 
 /// The poll of an address.
 fn read_poll(text: &str) -> Result<PollId, AppError> {
     text.parse().map_err(|_| AppError::NotFound("kỳ lấy phiếu"))
+}
+
+fn failed(problem: &AppError) -> Response {
+    error::of(problem).into_response()
+}
+
+/// For a route that lets nobody in who is not signed in.
+fn nobody() -> Response {
+    error::forbidden().into_response()
+}
+
+/// The page, or what stands in its way.
+fn answer(page: Result<Page, AppError>) -> Response {
+    match page {
+        Ok(page) => page.into_response(),
+        Err(problem) => failed(&problem),
+    }
+}
+
+/// The class of a finding's mark.
+fn finding_tag(finding: &Finding) -> &'static str {
+    match finding.severity {
+        Severity::Error => "tag bad",
+        Severity::Warning => "tag",
+        Severity::Note => "tag off",
+    }
 }

@@ -199,6 +199,8 @@ const WALKED: &[Option<Role>] = &[
     Some(Role::Leader),
     Some(Role::Delegate),
     Some(Role::Official),
+    Some(Role::HeadTeller),
+    Some(Role::Observer),
 ];
 
 #[test]

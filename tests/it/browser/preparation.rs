@@ -241,7 +241,7 @@ fn list_board_and_forms_are_proposed_by_one_confirmed_by_another_and_then_sealed
         confirms(&mut leader, "Chốt mẫu phiếu").await;
         leader.presses(SITTING).await;
         leader.sees("mẫu phiếu đã chốt").await;
-        leader.presses("Xem mẫu phiếu và điểm chốt").await;
+        leader.presses("mẫu phiếu và điểm chốt").await;
         let groups = "return document.querySelectorAll('ol.root li').length;";
         assert_eq!(leader.runs(groups).await, 16, "the root, to be kept on paper");
         turns_to(&mut office, "Hội đồng và kỳ họp").await;

@@ -355,7 +355,9 @@ mod tests {
     fn totals_have_no_room_for_more_than_counts() {
         let totals = |line: &str| {
             let counts = format!(r#"{{"invalid":{{}},"lines":[{line}],"papers":5}}"#);
-            format!(r#"{{"forms":[{{"counts":{counts},"form":"F1","issued":5,"returned":5}}]}}"#)
+            let form = format!(r#"{{"counts":{counts},"form":"F1","issued":5,"returned":5}}"#);
+            let by = r#"{"account":null,"name":"Trưởng ban","role":"head_teller"}"#;
+            format!(r#"{{"forms":[{form}],"proposed_by":{by}}}"#)
         };
         let read = |line: &str| PollEvent::from_canonical("counting.closed", &totals(line));
         assert!(read(r#"{"high":1,"low":2,"medium":2}"#).is_ok());

@@ -17,31 +17,12 @@ pub use room::{list as rooms, show as room};
 pub use screen::{follow as follow_screen, list as screens, show as screen};
 pub use tally::key as key_tally;
 
-use axum::response::{IntoResponse as _, Response};
-
-use super::{error, read_poll};
+use super::{answer, failed, nobody, read_poll};
 use crate::app::AppError;
 use crate::app::counting::table::{BatchStage, Mode};
-use crate::web::render::Page;
 
 /// Where the counting room is.
 const ROOM: &str = "/kiem-phieu";
-
-fn failed(problem: &AppError) -> Response {
-    error::of(problem).into_response()
-}
-
-fn nobody() -> Response {
-    error::forbidden().into_response()
-}
-
-/// The page, or what stands in its way.
-fn answer(page: Result<Page, AppError>) -> Response {
-    match page {
-        Ok(page) => page.into_response(),
-        Err(problem) => failed(&problem),
-    }
-}
 
 /// The number of a batch in an address.
 fn read_number(text: &str) -> Result<u32, AppError> {

@@ -11,15 +11,15 @@ pub use account::{edit as account, list as accounts, save as save_account};
 pub use minutes::{propose as propose_minutes, show as minutes, sign as sign_minutes};
 pub use overview::{list, show};
 pub use recount::{edit as recount, list as recounts, save as save_recount};
-pub use step::{propose as propose_step, show as step};
+pub use step::{corrigendum, propose as propose_step, show as step};
 pub use zero::{report as report_zero, show as zero};
 
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
-use super::{error, read_poll};
+use super::{answer, failed, finding_tag as tag, nobody, read_poll};
 use crate::app::AppError;
-use crate::domain::finding::{Finding, Severity};
+use crate::app::preparing::Paper;
 use crate::domain::proposal::ProposalKind;
 use crate::web::render::Page;
 
@@ -44,19 +44,11 @@ fn step_path(poll: &str, kind: ProposalKind) -> String {
     format!("/ky/{poll}/buoc/{name}")
 }
 
-fn failed(problem: &AppError) -> Response {
-    error::of(problem).into_response()
-}
-
-fn nobody() -> Response {
-    error::forbidden().into_response()
-}
-
-fn answer(page: Result<Page, AppError>) -> Response {
-    match page {
-        Ok(page) => page.into_response(),
-        Err(problem) => failed(&problem),
-    }
+/// A paper that is looked at in the browser.
+fn pdf(paper: Paper) -> Response {
+    let place = format!("inline; filename=\"{}\"", paper.name);
+    let kind = "application/pdf".to_owned();
+    ([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, place)], paper.bytes).into_response()
 }
 
 /// A page that shows a form again because something in it is wrong.
@@ -64,14 +56,5 @@ fn again(page: Result<Page, AppError>) -> Response {
     match page {
         Ok(page) => page.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response(),
         Err(problem) => failed(&problem),
-    }
-}
-
-/// The class of a finding's mark.
-fn tag(finding: &Finding) -> &'static str {
-    match finding.severity {
-        Severity::Error => "tag bad",
-        Severity::Warning => "tag",
-        Severity::Note => "tag off",
     }
 }

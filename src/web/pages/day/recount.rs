@@ -92,7 +92,7 @@ async fn page(
     let page = site.app.recount_page(caller, read_poll(poll)?).await?;
     let line = page.line(id, read_line(line)?)?.clone();
     let mut readers = vec![(String::new(), "Chọn một người".to_owned())];
-    readers.extend(page.tellers.iter().map(|teller| (teller.name.clone(), teller.name.clone())));
+    readers.extend(line.board.members.iter().map(|name| (name.clone(), name.clone())));
     Ok(Page::new(Edit { poll: poll.to_owned(), line, page, form, readers }))
 }
 

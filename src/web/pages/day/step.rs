@@ -8,7 +8,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
-use super::{STEPS, again, answer, failed, nobody, read_poll};
+use super::{STEPS, again, answer, failed, nobody, pdf, read_poll};
 use crate::app::day::{StepPage, TypedAccount, TypedStep};
 use crate::app::preparing::TypedDecision;
 use crate::app::service::Ask;
@@ -181,6 +181,20 @@ pub async fn propose(
             Ok(form) => again(page(&site, &caller, (&poll, &step), "", Some(form)).await),
             Err(problem) => failed(&problem),
         },
+        Err(problem) => failed(&problem),
+    }
+}
+
+/// `GET /ky/{poll}/dinh-chinh/{file}`
+pub async fn corrigendum(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+    Path((poll, name)): Path<(String, String)>,
+) -> Response {
+    let Some(caller) = visitor.caller else { return nobody() };
+    let paper = async { site.app.corrigendum_paper(&caller, read_poll(&poll)?, &name).await };
+    match paper.await {
+        Ok(paper) => pdf(paper),
         Err(problem) => failed(&problem),
     }
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::domain::audit::UtcTime;
 use crate::domain::council::CouncilKind;
+use crate::domain::proposal::{ProposalKind, ProposalState};
 use crate::domain::role::Role;
 
 /// Every kind of every log.
@@ -72,6 +73,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("council", "Hội đồng"),
     ("counted", "Số đã đếm"),
     ("counts", "Số đếm"),
+    ("decided", "Số dòng Trưởng ban quyết định"),
     ("delegates", "Tổng số đại biểu"),
     ("exchanged", "Đổi"),
     ("expected", "Số phải có"),
@@ -103,16 +105,18 @@ const FIELDS: &[(&str, &str)] = &[
     ("place", "Nơi lưu"),
     ("poll", "Đợt lấy phiếu"),
     ("posts", "Chức vụ"),
+    ("present", "Số đại biểu có mặt"),
     ("printed", "Đã in"),
     ("proposal", "Đề xuất"),
     ("proposed_by", "Người đề xuất"),
-    ("readers", "Người kiểm lại"),
+    ("readers", "Hai người đọc"),
     ("reason", "Lý do"),
     ("record", "Mã bản ghi dữ liệu"),
     ("records", "Số bản ghi dữ liệu"),
     ("recounted", "Số kiểm lại"),
     ("rehearsal", "Diễn tập"),
     ("required", "Bắt buộc"),
+    ("reread", "Số dòng đọc lại"),
     ("resolution", "Số nghị quyết, ngày"),
     ("results_sha256", "SHA-256 của kết quả"),
     ("returned", "Thu về"),
@@ -224,7 +228,12 @@ fn word(key: &str, text: &str) -> String {
     let council = || serde_json::from_value::<CouncilKind>(Value::String(text.to_owned())).ok();
     match key {
         "role" | "roles" => Role::from_code(text).map_or_else(|| text.to_owned(), |role| role.label().to_owned()),
-        "kind" => council().map_or_else(|| text.to_owned(), |kind| kind.label().to_owned()),
+        "kind" => {
+            let step = ProposalKind::from_code(text).map(ProposalKind::label);
+            let kind = step.or_else(|| council().map(|kind| kind.label()));
+            kind.map_or_else(|| text.to_owned(), str::to_owned)
+        }
+        "outcome" => ProposalState::from_code(text).map_or_else(|| text.to_owned(), |state| state.label().to_owned()),
         _ => text.parse().map_or_else(|_| text.to_owned(), moment),
     }
 }

@@ -15,7 +15,7 @@ pub use result::{expose, file, list, show};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
-use super::{error, read_poll};
+use super::{answer, failed, nobody, read_poll};
 use crate::app::preparing::Paper;
 use crate::app::{AppError, Caller};
 use crate::domain::role::Role;
@@ -23,22 +23,6 @@ use crate::web::render::Page;
 
 /// Where the list of results is.
 const LIST: &str = "/ket-qua";
-
-fn failed(problem: &AppError) -> Response {
-    error::of(problem).into_response()
-}
-
-fn nobody() -> Response {
-    error::forbidden().into_response()
-}
-
-/// The page, or what stands in its way.
-fn answer(page: Result<Page, AppError>) -> Response {
-    match page {
-        Ok(page) => page.into_response(),
-        Err(problem) => failed(&problem),
-    }
-}
 
 /// A page that shows a form again: 409 after a conflict, 422 when something in it is wrong.
 fn refused(page: Page, is_conflict: bool) -> Response {

@@ -23,10 +23,9 @@ pub use verdicts::{ask as verdict, list as verdicts, propose as propose_verdict}
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
-use super::{error, read_poll};
+use super::{answer, failed, finding_tag as tag, nobody, read_poll};
 use crate::app::preparing::Paper;
 use crate::app::{AppError, Caller};
-use crate::domain::finding::{Finding, Severity};
 use crate::domain::id::{OfficialId, ProposalId};
 use crate::domain::role::Role;
 use crate::web::notice::Done;
@@ -35,26 +34,10 @@ use crate::web::render::Page;
 /// Where the list of polls is.
 pub(super) const LIST: &str = "/ky";
 
-fn failed(problem: &AppError) -> Response {
-    error::of(problem).into_response()
-}
-
-fn nobody() -> Response {
-    error::forbidden().into_response()
-}
-
 /// A page that shows a form again: 409 after a conflict, 422 when something in it is wrong.
 fn refused(page: Page, is_conflict: bool) -> Response {
     let status = if is_conflict { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
     page.with_status(status).into_response()
-}
-
-/// The page, or what stands in its way.
-fn answer(page: Result<Page, AppError>) -> Response {
-    match page {
-        Ok(page) => page.into_response(),
-        Err(problem) => failed(&problem),
-    }
 }
 
 /// A paper that is looked at in the browser, or that calendar programs take over.
@@ -87,13 +70,4 @@ fn read_official(text: &str) -> Result<OfficialId, AppError> {
 
 fn is_clerk(caller: &Caller) -> bool {
     caller.account.roles.has(Role::Clerk)
-}
-
-/// The class of a finding's mark.
-fn tag(finding: &Finding) -> &'static str {
-    match finding.severity {
-        Severity::Error => "tag bad",
-        Severity::Warning => "tag",
-        Severity::Note => "tag off",
-    }
 }
