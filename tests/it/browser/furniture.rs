@@ -4,7 +4,6 @@ use std::path::Path;
 
 use tinnhiem::app::fill::Links;
 use tinnhiem::domain::id::{CouncilId, DelegateId, PollId};
-use tinnhiem::domain::poll::LevelCounts;
 use tinnhiem::domain::role::Role;
 
 use super::gallery::Gallery;
@@ -46,9 +45,6 @@ impl Gallery {
         hears_voters(site, poll, &filled.officials[OFFICIAL].to_string()).await;
         let job = sends_workbook(site).await;
         let sealed = site.seals(council, poll, &filled.delegates).await;
-        site.opens_the_vote(council, poll).await;
-        let counting = site.takes_ballots_back(council, poll).await;
-        site.closes_the_count(council, &counting, LevelCounts::Rating { high: 19, medium: 3, low: 24 }).await;
         let counted = publishes(site, council, &filled.delegates).await;
         gallery.places.extend([
             ("{poll}", poll.to_string()),

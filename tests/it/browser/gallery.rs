@@ -42,8 +42,10 @@ fn walker(route: &Route) -> Option<Role> {
 fn is_page(route: &Route) -> bool {
     const FILES: &[&str] = &["/tep/", "/tep-nguon/", "/healthz", "/readyz", "/pdf", "{file}"];
     const KINDS: &[&str] = &[".jsonl", ".json", ".txt", ".pdf", ".ics", ".csv", ".xlsx"];
-    // The second is shown to somebody without a password only, and looked at as such; the last two lead on to the only one.
-    const ELSEWHERE: &[&str] = &["/viec/{job}", "/da-vao", "/kiem-phieu", "/may-chieu"];
+    // The second is shown to somebody without a password only, and looked at as such; the next two lead on to the only
+    // one; a line is counted again once a count is closed, and looked at then.
+    const ELSEWHERE: &[&str] =
+        &["/viec/{job}", "/da-vao", "/kiem-phieu", "/may-chieu", "/ky/{poll}/kiem-lai/{form}/{line}"];
     let is_file = FILES.iter().chain(KINDS).any(|part| route.path.contains(part));
     route.method == Method::GET && !is_file && !ELSEWHERE.contains(&route.path)
 }
