@@ -20,8 +20,8 @@ use crate::site::{BOARD, Day, Engine, Site};
 use crate::two_processes::data_with_key;
 use crate::wire::{Reading, Wire, keys_batch};
 
-/// How often the program is killed on each database. `TINNHIEM_KILLS` asks for another number: 200 take five minutes.
-const KILLS: u32 = 12;
+/// How often the program is killed on each database. `TINNHIEM_KILLS` asks for another number: 200 take a minute and a half.
+const KILLS: u32 = 60;
 /// Papers of each form that came back, and in each batch.
 const RETURNED: u32 = 80;
 const IN_BATCH: u32 = 10;

@@ -99,9 +99,9 @@ pub enum Progress {
     KeyRows(Vec<Row>),
     /// Two tally sheets differ here twice: the head teller keys these rows.
     DecideRows(Vec<Row>),
-    /// The counts can be taken.
+    /// Everybody agrees; the counts are not in the database yet.
     Agreed,
-    /// The counts were taken.
+    /// The counts are in the database. Only it can say so: the table never does.
     Taken,
 }
 
@@ -324,7 +324,7 @@ impl CountingTable {
     pub fn put_back(&self, key: &BatchKey, counted: Counted) -> Result<(), TableError> {
         let mut slots = self.slots();
         let slot = slots.get_mut(key).ok_or(TableError::NotOpen)?;
-        if !matches!(slot.state, State::Taken) {
+        if !matches!(slot.state, State::Committing) {
             return Err(TableError::NotNow);
         }
         slot.state = State::Agreed(counted.counts);
@@ -334,7 +334,7 @@ impl CountingTable {
     /// Clears a batch away whose counts were taken and are committed.
     pub fn finish(&self, key: &BatchKey) {
         let mut slots = self.slots();
-        if slots.get(key).is_some_and(|slot| matches!(slot.state, State::Taken)) {
+        if slots.get(key).is_some_and(|slot| matches!(slot.state, State::Committing)) {
             slots.remove(key);
         }
     }
@@ -349,7 +349,7 @@ impl CountingTable {
         if slot.is_teller(who).is_ok() {
             return Err(TableError::NotHead);
         }
-        if matches!(slot.state, State::Taken) {
+        if matches!(slot.state, State::Committing) {
             return Err(TableError::NotNow);
         }
         slots.remove(key);

@@ -20,7 +20,8 @@ pub(super) enum State {
     /// Counted by hand.
     Hand(HandTally),
     Agreed(BatchCounts),
-    Taken,
+    /// The counts are on their way into the database: nobody hears that they are in before they are.
+    Committing,
 }
 
 impl State {
@@ -32,7 +33,7 @@ impl State {
             Self::ForHead(_) => "for head",
             Self::Hand(_) => "by hand",
             Self::Agreed(_) => "agreed",
-            Self::Taken => "taken",
+            Self::Committing => "committing",
         }
     }
 }
@@ -91,14 +92,14 @@ impl Slot {
                 (_, rows) if tally.is_for_third() => BatchStage::ForHead(rows),
                 (_, rows) => BatchStage::Differs(rows),
             },
-            State::Agreed(_) | State::Taken => BatchStage::Agreed,
+            State::Agreed(_) | State::Committing => BatchStage::Agreed,
         };
         Lying { key: key.clone(), opening: self.opening.clone(), head: self.head, opened: self.opened, stage }
     }
 
     /// Hands out the counts on which everybody agrees.
     pub(super) fn take(&mut self) -> Result<Counted, TableError> {
-        match std::mem::replace(&mut self.state, State::Taken) {
+        match std::mem::replace(&mut self.state, State::Committing) {
             State::Agreed(counts) => {
                 let tellers = match self.entered.as_slice() {
                     [first, second] => [*first, *second],
@@ -139,14 +140,13 @@ impl Slot {
                 Due::Rows(rows) if !is_head => Progress::KeyRows(rows),
                 Due::Third(_) | Due::Rows(_) | Due::Nothing => Progress::Waiting,
             },
-            State::Agreed(_) => Progress::Agreed,
-            State::Taken => Progress::Taken,
+            State::Agreed(_) | State::Committing => Progress::Agreed,
         })
     }
 
     /// Runs a transition that consumes the state. A refused one gives the state back as it was.
     fn replace(&mut self, step: impl FnOnce(State) -> (State, Result<(), TableError>)) -> Result<(), TableError> {
-        let (state, result) = step(std::mem::replace(&mut self.state, State::Taken));
+        let (state, result) = step(std::mem::replace(&mut self.state, State::Committing));
         self.state = state;
         result
     }
