@@ -10,6 +10,7 @@
 
 mod accounts;
 mod architecture;
+mod before_close;
 mod browser;
 mod bundle;
 mod bundle_story;

@@ -2,7 +2,7 @@
 //! steps that take two people, recounts, minutes.
 //!
 //! Steps of two go the way of every proposal: one person proposes, the text of it is kept, another confirms that very
-//! text, and the step is taken in the transaction of the decision (see [`steps`]).
+//! text, and the step is taken in the transaction of the decision (see `steps`).
 
 mod account;
 mod minutes;
