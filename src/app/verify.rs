@@ -7,7 +7,6 @@ use super::bundle::{self, Failure, Options, Recount, Report, layout};
 use super::error::AppError;
 use super::results::{self, Provenance};
 use crate::domain::audit::Digest;
-use crate::domain::official::Block;
 use crate::domain::recount;
 use crate::domain::result::{FormCount, Listed, decide};
 use crate::domain::rules::{RuleSet, builtin_texts, load};
@@ -78,18 +77,9 @@ fn recompute(recount: &Recount<'_>) -> Result<String, String> {
         return Err(format!("bộ quy tắc là {}, nhật ký ghi {}", rules.id, recount.poll.ruleset));
     }
     check_duties(&rules, recount)?;
-    let list = recount.list.officials.iter().map(|o| Listed {
-        name: o.name.clone(),
-        honorific: None,
-        post: o.posts.clone(),
-        block: Block(o.block.clone()),
-    });
-    let forms = recount.forms.iter().zip(recount.counted.forms()).map(|(form, totals)| FormCount {
-        form: form.id.clone(),
-        block: Block(form.block.clone()),
-        issued: totals.issued,
-        counts: totals.counts.clone(),
-    });
+    let list = recount.list.officials.iter().map(Listed::from);
+    let forms = recount.forms.iter().zip(recount.counted.forms());
+    let forms = forms.map(|(form, totals)| FormCount { form: form.id.clone(), ..FormCount::of(totals, &form.block) });
     let poll = recount.poll;
     let result = decide(&rules, poll.kind, poll.delegates, &list.collect::<Vec<_>>(), forms.collect())
         .map_err(|e| e.to_string())?;

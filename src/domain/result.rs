@@ -1,5 +1,6 @@
 //! The result of a poll: what was counted on each form, put through the rule set.
 
+use super::audit::event::poll::{FormTotals, ListedOfficial};
 use super::count::{BatchCounts, CountError};
 use super::official::{Block, Honorific};
 use super::poll::{BallotTotals, IdentityError, Level, PollKind};
@@ -17,6 +18,13 @@ pub struct Listed {
     pub post: String,
     /// Form on which the person stands.
     pub block: Block,
+}
+
+impl From<&ListedOfficial> for Listed {
+    fn from(told: &ListedOfficial) -> Self {
+        let ListedOfficial { block, name, posts } = told.clone();
+        Self { name, honorific: None, post: posts, block: Block(block) }
+    }
 }
 
 impl Listed {
@@ -40,6 +48,12 @@ pub struct FormCount {
 }
 
 impl FormCount {
+    /// The totals of a form, which stands for `block`.
+    pub fn of(total: &FormTotals, block: &str) -> Self {
+        let FormTotals { counts, form, issued, .. } = total.clone();
+        Self { form, block: Block(block.to_owned()), issued, counts }
+    }
+
     /// Ballots of the form; they follow from what was counted.
     ///
     /// # Errors

@@ -12,8 +12,8 @@ use super::hall::Hall;
 use crate::app::Caller;
 use crate::app::error::AppError;
 use crate::app::service::App;
+use crate::domain::audit::event::poll::FormTotals;
 use crate::domain::id::{CouncilId, PollId};
-use crate::domain::official::Block;
 use crate::domain::poll::{Level, PollKind};
 use crate::domain::poll_state::{Counted, Stage};
 use crate::domain::result::{FormCount, Listed, OfficialResult, decide};
@@ -241,21 +241,10 @@ fn tell(sender: &watch::Sender<u64>, version: u64) {
 }
 
 fn results(hall: &Hall, counted: &Counted) -> Vec<ScreenResults> {
-    let form = |total: &crate::domain::audit::event::poll::FormTotals| {
+    let form = |total: &FormTotals| {
         let form = hall.form(&total.form).ok()?;
-        let count = FormCount {
-            form: total.form.clone(),
-            block: Block(form.form.block.clone()),
-            issued: total.issued,
-            counts: total.counts.clone(),
-        };
-        let listed = |official: &crate::domain::audit::event::poll::ListedOfficial| Listed {
-            name: official.name.clone(),
-            honorific: None,
-            post: official.posts.clone(),
-            block: Block(official.block.clone()),
-        };
-        let list: Vec<Listed> = form.lines.iter().map(listed).collect();
+        let count = FormCount::of(total, &form.form.block);
+        let list: Vec<Listed> = form.lines.iter().map(Listed::from).collect();
         let created = &hall.state.poll().created;
         // A form of which nothing came back has no shares; its zeros are shown all the same.
         let decided = decide(&hall.rules, created.kind, created.delegates, &list, vec![count]).ok();

@@ -1,21 +1,17 @@
 //! Where the papers of each form went: written down by the head teller form by form, held against the identities, put
 //! right by two people.
 
-use std::collections::BTreeMap;
-
 use super::{COUNTERS, Day, HALL};
 use crate::app::Caller;
 use crate::app::error::{AppError, FieldError};
 use crate::app::polls::{Hand, rules_of};
 use crate::app::service::{App, Ask};
-use crate::domain::audit::event::poll::BallotsReturned;
-use crate::domain::audit::{Entry, PollEvent};
 use crate::domain::ballot_account::{AccountFault, BallotAccount, Hall};
 use crate::domain::finding::{Finding, Severity};
-use crate::domain::id::{LogId, PollId};
+use crate::domain::id::PollId;
 use crate::domain::poll_state::{FormProgress, PollState, Stage};
 use crate::domain::rules::RuleSet;
-use crate::store::{CouncilTx, logs, polls};
+use crate::store::polls;
 
 const NO_FORM: AppError = AppError::NotFound("mẫu phiếu này");
 
@@ -131,11 +127,11 @@ impl App {
         let day = Day::load(&mut tx, poll).await?;
         let (stage, hall) = (day.state.stage(), hall(&day.state));
         let rules = rules_of(&mut tx, poll).await?;
-        let accounts = accounts(&mut tx, day.log).await?;
+        let record = day.record(&mut tx).await?;
         let held = hall.unwrap_or(Hall { delegates: day.state.poll().created.delegates, present: None });
         let line = |progress: FormProgress| {
             let id = &progress.form.id;
-            let account = accounts.get(id).map(BallotAccount::from);
+            let account = record.account(id);
             let findings = account.map(|account| findings(account, held, id, &rules)).unwrap_or_default();
             AccountLine { progress, account, findings }
         };
@@ -205,19 +201,4 @@ const fn hall(state: &PollState) -> Option<Hall> {
         PollState::Voting(_, hall, _) | PollState::Counting(_, hall, _) => Some(*hall),
         _ => None,
     }
-}
-
-/// What the log says last of the papers of each form.
-pub(super) async fn accounts(tx: &mut CouncilTx, log: LogId) -> Result<BTreeMap<String, BallotsReturned>, AppError> {
-    let mut accounts = BTreeMap::new();
-    for text in logs::of_kinds(tx, log, ["ballots.returned", "ballots.corrected"]).await? {
-        let told = match Entry::<PollEvent>::parse(&text).map_err(|e| AppError::internal("đọc nhật ký", e))?.event
-        {
-            PollEvent::BallotsReturned(told) => told,
-            PollEvent::BallotsCorrected(corrected) => corrected.ballots,
-            _ => continue,
-        };
-        accounts.insert(told.form.clone(), told);
-    }
-    Ok(accounts)
 }

@@ -21,6 +21,8 @@ pub(in crate::app) use steps::{content_now, take};
 pub use wish::TypedStep;
 
 use super::error::AppError;
+use super::polls::entries;
+use crate::domain::day_record::DayRecord;
 use crate::domain::id::{LogId, PollId};
 use crate::domain::poll_state::PollState;
 use crate::domain::role::Role;
@@ -44,6 +46,11 @@ impl Day {
     async fn load(tx: &mut CouncilTx, poll: PollId) -> Result<Self, AppError> {
         let stored = polls::find(tx, poll).await?.ok_or(NO_POLL)?;
         Ok(Self { poll, log: stored.log, state: stored.state })
+    }
+
+    /// What the log tells of it.
+    async fn record(&self, tx: &mut CouncilTx) -> Result<DayRecord, AppError> {
+        Ok(DayRecord::of(&entries(tx, self.log).await?))
     }
 
     fn sitting(&self) -> String {

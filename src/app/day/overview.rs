@@ -1,6 +1,6 @@
 //! The day at a glance: every step in its order, how far it has come, and who takes it next.
 
-use super::{Day, HALL, account, recounts, steps};
+use super::{Day, HALL, steps};
 use crate::app::Caller;
 use crate::app::error::AppError;
 use crate::app::polls::rules_of;
@@ -112,11 +112,12 @@ impl App {
             }
             _ => None,
         };
+        let record = day.record(&mut tx).await?;
         let told = Told {
             forms: polls::forms(&mut tx, poll).await?,
-            accounts: account::accounts(&mut tx, day.log).await?.len(),
+            accounts: record.accounts.len(),
             due,
-            recounted: recounts::count(&mut tx, day.log).await?,
+            recounted: record.recounts.len(),
             has_resolution: rules.resolution.is_some(),
             is_rehearsal: created.rehearsal,
             stage: day.state.stage(),

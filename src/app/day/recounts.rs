@@ -6,14 +6,13 @@ use crate::app::error::{AppError, FieldError};
 use crate::app::polls::{Hand, rules_of};
 use crate::app::service::{App, Ask};
 use crate::domain::audit::event::poll::{LineRecounted, Stands};
-use crate::domain::audit::{Entry, PollEvent};
-use crate::domain::id::{LogId, PollId};
+use crate::domain::id::PollId;
 use crate::domain::poll::{Level, LevelCounts, PollKind};
 use crate::domain::poll_state::{Counted, PollState, Recounted, Stage};
 use crate::domain::recount::{self, RecountBoard};
 use crate::domain::roster::name_key;
 use crate::domain::text::clean;
-use crate::store::{CouncilTx, batches, logs, polls};
+use crate::store::{CouncilTx, batches, polls};
 
 const NO_LINE: AppError = AppError::NotFound("dòng này");
 
@@ -215,7 +214,7 @@ async fn lines(tx: &mut CouncilTx, day: &Day, counted: &Counted) -> Result<Vec<R
     let rules = rules_of(tx, day.poll).await?;
     let due =
         recount::due(&rules, created, counted.forms()).map_err(|e| AppError::internal("xét dòng phải kiểm lại", e))?;
-    let told = recounted(tx, day.log).await?;
+    let told = day.record(tx).await?.recounts;
     let officials = polls::officials(tx, day.poll).await?;
     let (tellers, read) = (polls::tellers(tx, day.poll).await?, batches::list(tx, day.poll).await?);
     let mut lines = Vec::new();
@@ -244,22 +243,4 @@ async fn lines(tx: &mut CouncilTx, day: &Day, counted: &Counted) -> Result<Vec<R
         }
     }
     Ok(lines)
-}
-
-/// How often a line was counted again.
-pub(super) async fn count(tx: &mut CouncilTx, log: LogId) -> Result<usize, AppError> {
-    Ok(recounted(tx, log).await?.len())
-}
-
-async fn recounted(tx: &mut CouncilTx, log: LogId) -> Result<Vec<LineRecounted>, AppError> {
-    let kind = "line.recounted";
-    let mut told = Vec::new();
-    for text in logs::of_kinds(tx, log, [kind, kind]).await? {
-        if let PollEvent::LineRecounted(line) =
-            Entry::<PollEvent>::parse(&text).map_err(|e| AppError::internal("đọc nhật ký", e))?.event
-        {
-            told.push(line);
-        }
-    }
-    Ok(told)
 }

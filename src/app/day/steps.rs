@@ -3,7 +3,7 @@
 
 use super::overview::DayTaskId;
 use super::wish::{Corrigendum, TypedStep, Wish};
-use super::{Day, HALL, account, papers};
+use super::{Day, HALL, papers};
 use crate::app::Caller;
 use crate::app::error::AppError;
 use crate::app::polls::{self, Act};
@@ -216,9 +216,8 @@ async fn draw(tx: &mut CouncilTx, day: &Day, wish: Wish) -> Result<DayStep, AppE
             DayStep::VotingOpened { delegates: day.state.poll().created.delegates, present }
         }
         Wish::BallotsCorrected { form, account, reason } => {
-            let before = account::accounts(tx, day.log).await?.remove(&form);
-            let before = before.ok_or(Refusal::NotReturned(form.clone()))?;
-            DayStep::BallotsCorrected { after: account.told(form), before, reason }
+            let before = day.record(tx).await?.account(&form).ok_or(Refusal::NotReturned(form.clone()))?;
+            DayStep::BallotsCorrected { after: account.told(form.clone()), before: before.told(form), reason }
         }
         Wish::BatchReopened { form, batch, reason } => {
             let standing = store::batches::standing(tx, day.poll).await?;

@@ -4,7 +4,7 @@ use crate::app::error::AppError;
 use crate::app::polls::entries;
 use crate::app::preparing::{Desk, NO_POLL};
 use crate::app::results::Provenance;
-use crate::domain::audit::event::poll::SealedForm;
+use crate::domain::audit::event::poll::{FormTotals, SealedForm};
 use crate::domain::audit::merkle::Tree;
 use crate::domain::audit::{Checkpoint, Entry, Moment, PollEvent, VerifierKey};
 use crate::domain::day_record::DayRecord;
@@ -107,15 +107,10 @@ impl Ledger {
     /// Before the close, and when they do not fit the list.
     pub(in crate::app) fn result(&self) -> Result<PollResult, AppError> {
         let counted = self.counted("xem kết quả")?;
-        let block = |form: &str| self.forms.iter().find(|sealed| sealed.id == form).map(|sealed| sealed.block.clone());
-        let count = |total: &crate::domain::audit::event::poll::FormTotals| {
-            let block = block(&total.form).ok_or_else(|| AppError::internal("tính kết quả", "mẫu phiếu lạ"))?;
-            Ok(FormCount {
-                form: total.form.clone(),
-                block: Block(block),
-                issued: total.issued,
-                counts: total.counts.clone(),
-            })
+        let count = |total: &FormTotals| {
+            let sealed = self.forms.iter().find(|sealed| sealed.id == total.form);
+            let sealed = sealed.ok_or_else(|| AppError::internal("tính kết quả", "mẫu phiếu lạ"))?;
+            Ok(FormCount::of(total, &sealed.block))
         };
         let forms = counted.forms().iter().map(count).collect::<Result<Vec<_>, AppError>>()?;
         let created = &self.desk.state.poll().created;

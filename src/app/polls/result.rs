@@ -5,7 +5,6 @@ use crate::app::error::AppError;
 use crate::app::results::{self, Provenance};
 use crate::domain::audit::event::poll::FormTotals;
 use crate::domain::id::PollId;
-use crate::domain::official::Block;
 use crate::domain::poll_state::{Counted, Poll};
 use crate::domain::result::{self, FormCount, Listed};
 use crate::store::{CouncilTx, polls};
@@ -21,14 +20,11 @@ pub(in crate::app) async fn results_text(
 ) -> Result<String, AppError> {
     let (id, created): (PollId, _) = (poll.id, &poll.created);
     let rules = rules_of(tx, id).await?;
-    let listed = polls::officials(tx, id).await?.into_iter();
-    let listed = listed.map(|o| Listed { name: o.name, honorific: None, post: o.posts, block: Block(o.block) });
-    let listed: Vec<Listed> = listed.collect();
+    let listed: Vec<Listed> = polls::officials(tx, id).await?.iter().map(Listed::from).collect();
     let sealed = polls::forms(tx, id).await?;
     let form = |total: &FormTotals| {
-        let block = sealed.iter().find(|progress| progress.form.id == total.form)?.form.block.clone();
-        let FormTotals { counts, form, issued, .. } = total.clone();
-        Some(FormCount { form, block: Block(block), issued, counts })
+        let sealed = sealed.iter().find(|progress| progress.form.id == total.form)?;
+        Some(FormCount::of(total, &sealed.form.block))
     };
     let forms: Option<Vec<FormCount>> = counted.forms().iter().map(form).collect();
     let forms = forms.ok_or_else(|| AppError::internal("tính kết quả", "không có mẫu phiếu đã chốt"))?;

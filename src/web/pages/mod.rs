@@ -29,9 +29,11 @@ pub mod sign_in;
 pub mod slips;
 pub mod workbooks;
 
+use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 
 use crate::app::AppError;
+use crate::app::preparing::Paper;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::id::PollId;
 use crate::web::render::Page;
@@ -57,6 +59,19 @@ fn answer(page: Result<Page, AppError>) -> Response {
         Err(problem) => failed(&problem),
     }
 }
+
+/// A paper that is looked at in the browser, or that calendar programs take over.
+fn file(paper: Result<Paper, AppError>, kind: &'static str) -> Response {
+    let Paper { name, bytes } = match paper {
+        Ok(paper) => paper,
+        Err(problem) => return failed(&problem),
+    };
+    let place = if kind == PDF { "inline" } else { "attachment" };
+    let place = format!("{place}; filename=\"{name}\"");
+    ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, place)], bytes).into_response()
+}
+
+const PDF: &str = "application/pdf";
 
 /// The class of a finding's mark.
 fn finding_tag(finding: &Finding) -> &'static str {

@@ -5,13 +5,11 @@ use std::sync::Arc;
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
-use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 
-use super::{ROOM, answer, failed, nobody, read_poll};
+use super::{PDF, ROOM, answer, failed, file, nobody, read_poll};
 use crate::app::AppError;
 use crate::app::counting::DeckReport;
-use crate::app::preparing::Paper;
 use crate::app::service::Ask;
 use crate::domain::role::Role;
 use crate::web::Site;
@@ -71,12 +69,5 @@ pub async fn paper(
 ) -> Response {
     let Some(caller) = visitor.caller else { return nobody() };
     let paper = async { site.app.deck_report_paper(&caller, read_poll(&poll)?).await };
-    match paper.await {
-        Ok(Paper { name, bytes }) => {
-            let place = format!("inline; filename=\"{name}\"");
-            ([(header::CONTENT_TYPE, "application/pdf".to_owned()), (header::CONTENT_DISPOSITION, place)], bytes)
-                .into_response()
-        }
-        Err(problem) => failed(&problem),
-    }
+    file(paper.await, PDF)
 }

@@ -14,12 +14,11 @@ pub use recount::{edit as recount, list as recounts, save as save_recount};
 pub use step::{corrigendum, propose as propose_step, show as step};
 pub use zero::{report as report_zero, show as zero};
 
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
-use super::{answer, failed, finding_tag as tag, nobody, read_poll};
+use super::{PDF, answer, failed, file, finding_tag as tag, nobody, read_poll};
 use crate::app::AppError;
-use crate::app::preparing::Paper;
 use crate::domain::proposal::ProposalKind;
 use crate::web::render::Page;
 
@@ -42,13 +41,6 @@ const STEPS: [(&str, ProposalKind); 11] = [
 fn step_path(poll: &str, kind: ProposalKind) -> String {
     let name = STEPS.iter().find(|(_, of)| *of == kind).map_or("", |(name, _)| name);
     format!("/ky/{poll}/buoc/{name}")
-}
-
-/// A paper that is looked at in the browser.
-fn pdf(paper: Paper) -> Response {
-    let place = format!("inline; filename=\"{}\"", paper.name);
-    let kind = "application/pdf".to_owned();
-    ([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, place)], paper.bytes).into_response()
 }
 
 /// A page that shows a form again because something in it is wrong.

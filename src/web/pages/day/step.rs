@@ -8,7 +8,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
-use super::{STEPS, again, answer, failed, nobody, pdf, read_poll};
+use super::{PDF, STEPS, again, answer, failed, file, nobody, read_poll};
 use crate::app::day::{StepPage, TypedAccount, TypedStep};
 use crate::app::preparing::TypedDecision;
 use crate::app::service::Ask;
@@ -193,8 +193,5 @@ pub async fn corrigendum(
 ) -> Response {
     let Some(caller) = visitor.caller else { return nobody() };
     let paper = async { site.app.corrigendum_paper(&caller, read_poll(&poll)?, &name).await };
-    match paper.await {
-        Ok(paper) => pdf(paper),
-        Err(problem) => failed(&problem),
-    }
+    file(paper.await, PDF)
 }

@@ -20,11 +20,10 @@ pub use polls::{TaskLine, list, show};
 pub use proposals::{confirm, list as proposals, refuse, show as proposal, withdraw};
 pub use verdicts::{ask as verdict, list as verdicts, propose as propose_verdict};
 
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
-use super::{answer, failed, finding_tag as tag, nobody, read_poll};
-use crate::app::preparing::Paper;
+use super::{PDF, answer, failed, file, finding_tag as tag, nobody, read_poll};
 use crate::app::{AppError, Caller};
 use crate::domain::id::{OfficialId, ProposalId};
 use crate::domain::role::Role;
@@ -39,19 +38,6 @@ fn refused(page: Page, is_conflict: bool) -> Response {
     let status = if is_conflict { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
     page.with_status(status).into_response()
 }
-
-/// A paper that is looked at in the browser, or that calendar programs take over.
-fn file(paper: Result<Paper, AppError>, kind: &'static str) -> Response {
-    let Paper { name, bytes } = match paper {
-        Ok(paper) => paper,
-        Err(problem) => return failed(&problem),
-    };
-    let place = if kind == PDF { "inline" } else { "attachment" };
-    let place = format!("{place}; filename=\"{name}\"");
-    ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, place)], bytes).into_response()
-}
-
-const PDF: &str = "application/pdf";
 
 /// Where a step leads that was proposed just now; the same form sent again leads to all that wait.
 fn proposed(poll: &str, outcome: Result<ProposalId, AppError>) -> Result<Response, AppError> {
