@@ -9,23 +9,21 @@ use std::hint::black_box;
 use std::path::Path;
 use std::sync::LazyLock;
 
+use app::bundle::{self, BundleParts, read_log};
 use divan::Bencher;
-use jiff::Timestamp;
-use tinnhiem::app::bundle::{self, BundleParts, read_log};
-use tinnhiem::domain::audit::entry::entry_text;
-use tinnhiem::domain::audit::event::poll::{
+use domain::audit::entry::entry_text;
+use domain::audit::event::poll::{
     BatchCommitted, CountingClosed, DeckWaived, DossiersReleased, FileHash, FormTotals, FormsSealed, ListDecided,
     ListedOfficial, MinutesProposed, MinutesSigned, PaperIssued, PollCreated, ResultDeclared, ResultPublished,
     SealedForm, VotingOpened, ZeroReported,
 };
-use tinnhiem::domain::audit::merkle::{Tree, leaf_hash, verify_inclusion};
-use tinnhiem::domain::audit::{
-    Actor, Digest, KeyName, Log, MOMENTS, Nonce, Opening, PollEvent, Replay, Signer, UtcTime,
-};
-use tinnhiem::domain::ballot_account::BallotAccount;
-use tinnhiem::domain::count::BatchCounts;
-use tinnhiem::domain::poll::PollKind;
-use tinnhiem::domain::role::Role;
+use domain::audit::merkle::{Tree, leaf_hash, verify_inclusion};
+use domain::audit::{Actor, Digest, KeyName, Log, MOMENTS, Nonce, Opening, PollEvent, Replay, Signer, UtcTime};
+use domain::ballot_account::BallotAccount;
+use domain::count::BatchCounts;
+use domain::poll::PollKind;
+use domain::role::Role;
+use jiff::Timestamp;
 
 const ENTRIES: u64 = 1_000_000;
 

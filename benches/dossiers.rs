@@ -3,18 +3,17 @@
 #![allow(clippy::expect_used, reason = "a bench stops where its input is wrong")]
 
 use divan::{Bencher, black_box};
+use domain::book::Book;
+use domain::council::{Council, CouncilKind, Sitting, Term};
+use domain::decimal::Decimal;
+use domain::document::{Frame, dossier_document};
+use domain::dossier::{canonical_text, compile};
+use domain::fact::{Fact, FactKind, Figures, Period, Source, Status};
+use domain::occasion::Occasion;
+use domain::official::{Block, Field, Honorific, Official, OfficialNo, Post};
+use domain::poll::PollKind;
+use domain::rules::{RuleSet, load};
 use jiff::civil::{Date, date};
-use tinnhiem::domain::book::Book;
-use tinnhiem::domain::council::{Council, CouncilKind, Sitting, Term};
-use tinnhiem::domain::decimal::Decimal;
-use tinnhiem::domain::document::{Frame, dossier_document};
-use tinnhiem::domain::dossier::{canonical_text, compile};
-use tinnhiem::domain::fact::{Fact, FactKind, Figures, Period, Source, Status};
-use tinnhiem::domain::occasion::Occasion;
-use tinnhiem::domain::official::{Block, Field, Honorific, Official, OfficialNo, Post};
-use tinnhiem::domain::poll::PollKind;
-use tinnhiem::domain::rules::{RuleSet, load};
-use tinnhiem::pdf;
 
 const OFFICIALS: usize = 30;
 const FACTS_EACH: usize = 300;

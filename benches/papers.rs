@@ -2,20 +2,17 @@
 #![allow(clippy::expect_used, reason = "a bench stops where its input is wrong")]
 
 use divan::Bencher;
+use domain::ballot::{BallotForm, Line};
+use domain::council::{Council, CouncilKind, Sitting, Term};
+use domain::count::BatchCounts;
+use domain::day_record::DayRecord;
+use domain::document::{self, Block, Cell, CheckpointBox, Counting, Document, Frame, MinutesParts, Size, Table};
+use domain::occasion::Occasion;
+use domain::official::{self, OfficialNo};
+use domain::poll::{LevelCounts, PollKind};
+use domain::result::{FormCount, Listed, PollResult, decide};
+use domain::rules::{RuleSet, builtin};
 use jiff::civil::date;
-use tinnhiem::domain::ballot::{BallotForm, Line};
-use tinnhiem::domain::council::{Council, CouncilKind, Sitting, Term};
-use tinnhiem::domain::count::BatchCounts;
-use tinnhiem::domain::day_record::DayRecord;
-use tinnhiem::domain::document::{
-    self, Block, Cell, CheckpointBox, Counting, Document, Frame, MinutesParts, Size, Table,
-};
-use tinnhiem::domain::occasion::Occasion;
-use tinnhiem::domain::official::{self, OfficialNo};
-use tinnhiem::domain::poll::{LevelCounts, PollKind};
-use tinnhiem::domain::result::{FormCount, Listed, PollResult, decide};
-use tinnhiem::domain::rules::{RuleSet, builtin};
-use tinnhiem::pdf;
 
 fn main() {
     divan::main();

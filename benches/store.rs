@@ -13,13 +13,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use domain::audit::event::council::SecondFactorRequired;
+use domain::audit::{Actor, CouncilEvent, KeyName, UtcTime};
+use domain::id::{CouncilId, LogId};
+use domain::role::Role;
 use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, Connection as _};
-use tinnhiem::domain::audit::event::council::SecondFactorRequired;
-use tinnhiem::domain::audit::{Actor, CouncilEvent, KeyName, UtcTime};
-use tinnhiem::domain::id::{CouncilId, LogId};
-use tinnhiem::domain::role::Role;
-use tinnhiem::store::{Store, StoreError, Target, councils, logs};
+use store::{Store, StoreError, Target, councils, logs};
 use tokio::sync::Semaphore;
 
 const LASTS: Duration = Duration::from_secs(5);

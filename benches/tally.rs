@@ -3,11 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a bench says what it expects by stopping there")]
 
 use divan::{Bencher, black_box};
-use tinnhiem::domain::count::BatchCounts;
-use tinnhiem::domain::marks::{Mark, count_marks};
-use tinnhiem::domain::poll::{BallotTotals, Level, LevelCounts, PollKind};
-use tinnhiem::domain::rules::builtin;
-use tinnhiem::domain::tally::{base_of, tally_line};
+use domain::count::BatchCounts;
+use domain::marks::{Mark, count_marks};
+use domain::poll::{BallotTotals, Level, LevelCounts, PollKind};
+use domain::rules::builtin;
+use domain::tally::{base_of, tally_line};
 
 const BALLOTS: u32 = 1_000_000;
 const LINES: usize = 30;

@@ -166,10 +166,4 @@
 //!   [`domain::keying`], [`app::counting`]), its pages are not yet: results that the program prints so far say `DIỄN
 //!   TẬP`.
 
-pub mod app;
 pub mod cli;
-pub mod domain;
-pub mod import;
-pub mod pdf;
-pub mod store;
-pub mod web;

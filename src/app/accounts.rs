@@ -7,15 +7,15 @@ use super::clock::in_vietnam;
 use super::error::{AppError, Conflict, FieldError};
 use super::passwords::{self, Password};
 use super::service::{App, Ask, run_once};
-use crate::domain::account::{
+use domain::account::{
     Account, AccountError, AccountState, Change, Changed, Login, Roles, first_password, full_name, suggest_login,
 };
-use crate::domain::audit::event::council::{PasswordBy, PasswordSet, SlipsRevoked};
-use crate::domain::audit::{Actor, CouncilEvent, UtcTime};
-use crate::domain::id::{AccountId, CouncilId, LogId, RequestId};
-use crate::domain::role::Role;
-use crate::domain::text::{fold, name_order};
-use crate::store::{CouncilTx, Work, accounts, logs, proofs, sessions, slips};
+use domain::audit::event::council::{PasswordBy, PasswordSet, SlipsRevoked};
+use domain::audit::{Actor, CouncilEvent, UtcTime};
+use domain::id::{AccountId, CouncilId, LogId, RequestId};
+use domain::role::Role;
+use domain::text::{fold, name_order};
+use store::{CouncilTx, Work, accounts, logs, proofs, sessions, slips};
 
 /// Who manages accounts.
 pub const MANAGERS: &[Role] = &[Role::Admin, Role::Operator];

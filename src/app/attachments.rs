@@ -10,12 +10,12 @@ use super::caller::Caller;
 use super::error::AppError;
 use super::service::App;
 use super::upload::{Received, trouble};
-use crate::domain::attachment::{Attachment, FileKind, named};
-use crate::domain::audit::{Digest, UtcTime};
-use crate::domain::id::CouncilId;
-use crate::domain::role::Role;
-use crate::import;
-use crate::store::{CouncilTx, attachments};
+use domain::attachment::{Attachment, FileKind, named};
+use domain::audit::{Digest, UtcTime};
+use domain::id::CouncilId;
+use domain::role::Role;
+use import;
+use store::{CouncilTx, attachments};
 
 /// Who may open files: the office all, others those that concern them.
 pub const READERS: &[Role] = &[Role::Clerk, Role::Leader, Role::Official, Role::Delegate];

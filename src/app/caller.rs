@@ -1,10 +1,10 @@
 //! Who asks: the account behind a session, and what it may do.
 
 use super::error::AppError;
-use crate::domain::account::Account;
-use crate::domain::audit::{Actor, UtcTime};
-use crate::domain::id::{CouncilId, SessionId};
-use crate::domain::role::Role;
+use domain::account::Account;
+use domain::audit::{Actor, UtcTime};
+use domain::id::{CouncilId, SessionId};
+use domain::role::Role;
 
 /// Somebody who is signed in.
 #[derive(Clone, Debug)]

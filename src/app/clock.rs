@@ -8,9 +8,9 @@ use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 
 use super::error::AppError;
-use crate::domain::audit::UtcTime;
-use crate::domain::simulate::SeededStream;
-use crate::domain::text::date_dmy;
+use domain::audit::UtcTime;
+use domain::simulate::SeededStream;
+use domain::text::date_dmy;
 
 /// Vietnam has one zone and no summer time: +07:00.
 pub(super) const VIETNAM: Offset = Offset::constant(7);

@@ -6,14 +6,14 @@ use super::clock::in_vietnam;
 use super::error::{AppError, Conflict};
 use super::passwords::{self, Password};
 use super::service::{App, Ask};
-use crate::domain::account::{Account, AccountError, AccountState, Login, Roles, full_name, suggest_login};
-use crate::domain::audit::event::council::{AccountOpened, CouncilFounded, CouncilRenamed};
-use crate::domain::audit::{Actor, CouncilEvent, KeyName, UtcTime};
-use crate::domain::council::{CouncilError, CouncilKind, CouncilSlug, council_name};
-use crate::domain::id::{AccountId, CouncilId, LogId};
-use crate::domain::role::Role;
-use crate::store::councils::CouncilRow;
-use crate::store::{CouncilTx, StoreError, accounts, councils, logs, requests};
+use domain::account::{Account, AccountError, AccountState, Login, Roles, full_name, suggest_login};
+use domain::audit::event::council::{AccountOpened, CouncilFounded, CouncilRenamed};
+use domain::audit::{Actor, CouncilEvent, KeyName, UtcTime};
+use domain::council::{CouncilError, CouncilKind, CouncilSlug, council_name};
+use domain::id::{AccountId, CouncilId, LogId};
+use domain::role::Role;
+use store::councils::CouncilRow;
+use store::{CouncilTx, StoreError, accounts, councils, logs, requests};
 
 /// Name in addresses of the installation itself.
 pub const INSTALLATION_SLUG: &str = "he-thong";

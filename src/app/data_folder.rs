@@ -15,7 +15,7 @@ use super::keys::Keys;
 use super::passwords::Cost;
 use super::polls;
 use super::service::App;
-use crate::store::{Store, Target, logs};
+use store::{Store, Target, logs};
 
 /// Names another file for the key: two machines that share one database need the same.
 pub const KEY_FILE_VARIABLE: &str = "TINNHIEM_KEY_FILE";
@@ -184,7 +184,7 @@ pub(super) async fn foreign_log(store: &Store, keys: &Keys) -> Result<Option<Str
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::audit::KeyName;
+    use domain::audit::KeyName;
 
     fn signs_as(keys: &Keys) -> String {
         keys.signer(&KeyName::new("tinnhiem/thu").expect("name")).verifier().to_text()

@@ -11,10 +11,10 @@ use super::data_folder;
 use super::error::AppError;
 use super::keys::Keys;
 use super::rules;
-use crate::domain::audit::UtcTime;
-use crate::domain::rules::Attested;
-use crate::pdf::fonts;
-use crate::store::{Examination, Store, Target, examine, logs};
+use domain::audit::UtcTime;
+use domain::rules::Attested;
+use pdf::fonts;
+use store::{Examination, Store, Target, examine, logs};
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

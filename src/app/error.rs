@@ -3,8 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::domain::finding::Finding;
-use crate::store::StoreError;
+use domain::finding::Finding;
+use store::StoreError;
 
 /// Why a use case stopped. The text says what is wrong, where, and what to do.
 #[derive(Debug, thiserror::Error)]

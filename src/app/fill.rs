@@ -3,17 +3,17 @@
 use super::error::AppError;
 use super::records::Revised;
 use super::service::App;
-use crate::domain::audit::{Actor, UtcTime};
-use crate::domain::book::Book;
-use crate::domain::fact::{FactState, KeptFact};
-use crate::domain::fact_state::By;
-use crate::domain::id::{AccountId, CouncilId, DelegateId, FactId, OfficialId};
-use crate::domain::record::{Action, Subject};
-use crate::domain::role::Role;
-use crate::domain::roster::{RosterDelegate, RosterOfficial};
-use crate::store::facts::StoredFact;
-use crate::store::roster::{Kept, KeptDelegate, KeptOfficial};
-use crate::store::{CouncilTx, facts, roster};
+use domain::audit::{Actor, UtcTime};
+use domain::book::Book;
+use domain::fact::{FactState, KeptFact};
+use domain::fact_state::By;
+use domain::id::{AccountId, CouncilId, DelegateId, FactId, OfficialId};
+use domain::record::{Action, Subject};
+use domain::role::Role;
+use domain::roster::{RosterDelegate, RosterOfficial};
+use store::facts::StoredFact;
+use store::roster::{Kept, KeptDelegate, KeptOfficial};
+use store::{CouncilTx, facts, roster};
 
 /// Whom people of the book sign in as, by their places in it.
 #[derive(Clone, Debug, Default)]
@@ -113,7 +113,7 @@ impl App {
         actor: &Actor,
     ) -> Result<Vec<KeptDelegate>, AppError> {
         let ids = self.ascending(book.delegates.len(), DelegateId::new)?;
-        let kept = |((place, delegate), id): ((usize, &crate::domain::roster::Delegate), _)| {
+        let kept = |((place, delegate), id): ((usize, &domain::roster::Delegate), _)| {
             // The first of each group keeps its notes.
             let earlier = book.delegates.iter().take(place);
             let is_first = earlier.filter(|other| other.group == delegate.group).count() == 0;
@@ -138,7 +138,7 @@ impl App {
     ) -> Result<Vec<StoredFact>, AppError> {
         let ids = self.ascending(book.facts.len(), FactId::new)?;
         let by = || By { account: actor.account, name: actor.name.clone() };
-        let stored = |((place, fact), id): ((usize, &crate::domain::fact::Fact), FactId)| {
+        let stored = |((place, fact), id): ((usize, &domain::fact::Fact), FactId)| {
             let about = fact.officials.iter().filter_map(|no| officials.get(no.0).copied()).collect();
             let is_checked = place % WAITING != WAITING - 1;
             let state = if is_checked { FactState::Verified } else { FactState::Entered };

@@ -8,15 +8,15 @@ use super::error::{AppError, Conflict};
 use super::records::Revised;
 use super::service::{App, Ask};
 use super::shelf::Shelf;
-use crate::domain::audit::{Actor, UtcTime};
-use crate::domain::document::{Discussion, Frame, GroupOpinion, OfficialOpinions, discussion_report};
-use crate::domain::group_summary::{Content, GroupSummary, Stepped, SummaryError, SummaryState};
-use crate::domain::id::{OfficialId, PollId, SummaryId};
-use crate::domain::record::Subject;
-use crate::domain::role::Role;
-use crate::pdf;
-use crate::store::group_summaries::KeptSummary;
-use crate::store::{CouncilTx, group_summaries, polls, roster};
+use domain::audit::{Actor, UtcTime};
+use domain::document::{Discussion, Frame, GroupOpinion, OfficialOpinions, discussion_report};
+use domain::group_summary::{Content, GroupSummary, Stepped, SummaryError, SummaryState};
+use domain::id::{OfficialId, PollId, SummaryId};
+use domain::record::Subject;
+use domain::role::Role;
+use pdf;
+use store::group_summaries::KeptSummary;
+use store::{CouncilTx, group_summaries, polls, roster};
 
 /// Who discusses in groups.
 pub const MEMBERS: &[Role] = &[Role::Delegate];

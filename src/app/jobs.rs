@@ -12,12 +12,12 @@ use tokio::time::{MissedTickBehavior, interval};
 use super::caller::Caller;
 use super::error::AppError;
 use super::service::{App, Ask};
-use crate::domain::id::{CouncilId, JobId, PollId};
-use crate::domain::job::{JobKind, JobState};
-use crate::domain::role::Role;
-use crate::store::{StoreError, jobs};
+use domain::id::{CouncilId, JobId, PollId};
+use domain::job::{JobKind, JobState};
+use domain::role::Role;
+use store::{StoreError, jobs};
 
-pub use crate::store::jobs::Job;
+pub use store::jobs::Job;
 
 /// Work that says nothing for so long has stopped with its process.
 const SILENT_SECONDS: i64 = 30;

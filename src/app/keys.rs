@@ -2,9 +2,9 @@
 
 use zeroize::Zeroizing;
 
-use crate::domain::audit::{Digest, KeyName, Signer};
-use crate::domain::id::{AccountId, CouncilId};
-use crate::store::logs::LogHead;
+use domain::audit::{Digest, KeyName, Signer};
+use domain::id::{AccountId, CouncilId};
+use store::logs::LogHead;
 
 /// 32 secret bytes. Logs are signed with keys derived from it, so a backup of the database alone signs nothing.
 ///

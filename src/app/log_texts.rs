@@ -3,8 +3,8 @@
 use super::caller::Caller;
 use super::error::AppError;
 use super::service::App;
-use crate::domain::id::LogId;
-use crate::store::logs;
+use domain::id::LogId;
+use store::logs;
 
 impl App {
     /// Exact texts of up to `limit` entries from number `from` on, in their order.

@@ -8,15 +8,15 @@ use super::clock::VIETNAM;
 use super::error::AppError;
 use super::polls;
 use super::service::App;
-use crate::domain::audit::course::Moment;
-use crate::domain::audit::merkle::{Tree, leaf_hash};
-use crate::domain::audit::{Checkpoint, Digest, UtcTime};
-use crate::domain::id::LogId;
-use crate::domain::role::Role;
-use crate::store::logs::{self, EntryFilter, EntryRow};
-use crate::store::{CouncilTx, StoreError};
+use domain::audit::course::Moment;
+use domain::audit::merkle::{Tree, leaf_hash};
+use domain::audit::{Checkpoint, Digest, UtcTime};
+use domain::id::LogId;
+use domain::role::Role;
+use store::logs::{self, EntryFilter, EntryRow};
+use store::{CouncilTx, StoreError};
 
-pub use crate::store::logs::LogHead;
+pub use store::logs::LogHead;
 
 /// Who reads logs. An auditor reads all of the council's; who manages its accounts reads its own log, which tells what
 /// was done with them, and none of a poll.

@@ -4,11 +4,11 @@ use super::accounts::{Manager, fresh};
 use super::caller::Caller;
 use super::error::AppError;
 use super::service::{App, Ask};
-use crate::domain::account::{Account, Login, Roles, full_name, suggest_login};
-use crate::domain::id::AccountId;
-use crate::domain::role::Role;
-use crate::domain::text::{clean, fold};
-use crate::store::{CouncilTx, accounts, logs};
+use domain::account::{Account, Login, Roles, full_name, suggest_login};
+use domain::id::AccountId;
+use domain::role::Role;
+use domain::text::{clean, fold};
+use store::{CouncilTx, accounts, logs};
 
 /// Most that one list may hold: the largest body has about 500.
 const MAX_LINES: usize = 1_000;

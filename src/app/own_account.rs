@@ -4,10 +4,10 @@ use super::error::AppError;
 use super::passwords::{self, Password};
 use super::service::{App, Ask};
 use super::sign_in::Token;
-use crate::domain::audit::CouncilEvent;
-use crate::domain::audit::event::council::{PasswordBy, PasswordSet};
-use crate::domain::password;
-use crate::store::{accounts, logs, proofs, sessions};
+use domain::audit::CouncilEvent;
+use domain::audit::event::council::{PasswordBy, PasswordSet};
+use domain::password;
+use store::{accounts, logs, proofs, sessions};
 
 /// What is typed to change one's own password.
 pub struct PasswordChange {

@@ -7,7 +7,7 @@ use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
 use super::error::AppError;
-use crate::domain::password::normal_form;
+use domain::password::normal_form;
 
 /// Hashes that are made at once: each takes 19 MiB, and a flood of sign-ins must not take all there is.
 static AT_ONCE: Semaphore = Semaphore::const_new(4);

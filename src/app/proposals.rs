@@ -2,11 +2,11 @@
 //! sees that text as a page, and it is held against what would be done at that moment.
 
 use super::error::AppError;
-use crate::domain::audit::event::council::{ProposalDecided, ProposalMade};
-use crate::domain::audit::{Actor, CouncilEvent, Digest, UtcTime};
-use crate::domain::id::{PollId, ProposalId};
-use crate::domain::proposal::{Hand, Proposal, ProposalError, ProposalKind, ProposalState};
-use crate::store::{CouncilTx, StoreError, logs, preparation};
+use domain::audit::event::council::{ProposalDecided, ProposalMade};
+use domain::audit::{Actor, CouncilEvent, Digest, UtcTime};
+use domain::id::{PollId, ProposalId};
+use domain::proposal::{Hand, Proposal, ProposalError, ProposalKind, ProposalState};
+use store::{CouncilTx, StoreError, logs, preparation};
 
 /// What somebody proposes.
 #[derive(Clone, Debug)]

@@ -1,11 +1,11 @@
 //! Every change of a record leaves its version and an entry of the council's log, in the transaction of the change.
 
 use super::error::AppError;
-use crate::domain::audit::canonical::to_text;
-use crate::domain::audit::event::council::RecordsRevised;
-use crate::domain::audit::{Actor, CouncilEvent, UtcTime};
-use crate::domain::record::{Action, Revision, Subject, digest};
-use crate::store::{CouncilTx, logs, revisions};
+use domain::audit::canonical::to_text;
+use domain::audit::event::council::RecordsRevised;
+use domain::audit::{Actor, CouncilEvent, UtcTime};
+use domain::record::{Action, Revision, Subject, digest};
+use store::{CouncilTx, logs, revisions};
 
 /// What was done to records of one sort, told by one entry of the log.
 #[derive(Debug)]

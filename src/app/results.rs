@@ -4,13 +4,13 @@
 use serde::Serialize;
 
 use super::error::AppError;
-use crate::domain::document::margins;
-use crate::domain::occasion::Occasion;
-use crate::domain::poll::{BallotTotals, LevelCounts, PollKind};
-use crate::domain::result::{FormResult, OfficialResult, PollResult};
-use crate::domain::rules::{BaseKind, RuleSet};
-use crate::domain::tally::{Base, LevelPercent, Margin};
-use crate::import::{CellValue, Sheet};
+use domain::document::margins;
+use domain::occasion::Occasion;
+use domain::poll::{BallotTotals, LevelCounts, PollKind};
+use domain::result::{FormResult, OfficialResult, PollResult};
+use domain::rules::{BaseKind, RuleSet};
+use domain::tally::{Base, LevelPercent, Margin};
+use import::{CellValue, Sheet};
 
 #[derive(Serialize)]
 struct ResultsFile<'a> {

@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use super::columns::{Align, columns};
 use super::error::AppError;
 use super::files;
-use crate::domain::council::CouncilKind;
-use crate::domain::poll::PollKind;
-use crate::domain::ratio::{Edge, Threshold};
-use crate::domain::rules::{
+use domain::council::CouncilKind;
+use domain::poll::PollKind;
+use domain::ratio::{Edge, Threshold};
+use domain::rules::{
     Attested, BandRule, BaseKind, CountedFrom, DeadlineRule, InForce, LoadedRules, Quorum, QuorumOf, RuleSet,
     SeveralPosts, Side, load_all,
 };
-use crate::domain::text::{date_dmy, fold};
+use domain::text::{date_dmy, fold};
 
 /// The built-in rule sets, with the `.toml` files of `folder` added or put in by id.
 ///

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::error::AppError;
 use super::service::App;
-use crate::domain::id::CouncilId;
-use crate::store::sessions;
+use domain::id::CouncilId;
+use store::sessions;
 
 impl App {
     /// The moment by the service's clock.

@@ -11,12 +11,12 @@ use super::passwords::{self, Password};
 use super::seal::{self, Purpose};
 use super::service::{App, Ask};
 use super::sign_in::{Turn, wait_sentence};
-use crate::domain::audit::event::council::{SecondFactorRequired, SecondFactorSet};
-use crate::domain::audit::{Actor, CouncilEvent};
-use crate::domain::id::{AccountId, CouncilId};
-use crate::domain::role::Role;
-use crate::pdf::qr;
-use crate::store::{CouncilTx, accounts, councils, logs, proofs};
+use domain::audit::event::council::{SecondFactorRequired, SecondFactorSet};
+use domain::audit::{Actor, CouncilEvent};
+use domain::id::{AccountId, CouncilId};
+use domain::role::Role;
+use pdf::qr;
+use store::{CouncilTx, accounts, councils, logs, proofs};
 
 /// Bytes of a secret (RFC 4226, 4: at least 16, better 20).
 const SECRET: usize = 20;

@@ -9,9 +9,9 @@ use super::keys::Keys;
 use super::passwords::Cost;
 use super::reading::Shelves;
 use super::set_up::SetUp;
-use crate::domain::audit::UtcTime;
-use crate::domain::id::{AccountId, RequestId};
-use crate::store::{CouncilTx, Store, Work, requests};
+use domain::audit::UtcTime;
+use domain::id::{AccountId, RequestId};
+use store::{CouncilTx, Store, Work, requests};
 
 /// The service without its pages: use cases are its methods, one file per subject. A clone is another handle.
 #[derive(Clone)]

@@ -14,10 +14,10 @@ use super::error::AppError;
 use super::passwords::Password;
 use super::service::App;
 use super::sign_in::{Device, Token};
-use crate::domain::audit::Digest;
-use crate::domain::audit::event::council::SignInBy;
-use crate::domain::id::CouncilId;
-use crate::domain::password;
+use domain::audit::Digest;
+use domain::audit::event::council::SignInBy;
+use domain::id::CouncilId;
+use domain::password;
 
 /// What a running process knows of the first set-up. A clone is the same knowledge.
 #[derive(Clone, Debug, Default)]

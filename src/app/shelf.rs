@@ -3,20 +3,20 @@
 use jiff::civil::Date;
 
 use super::error::AppError;
-use crate::domain::audit::Digest;
-use crate::domain::audit::canonical::to_text;
-use crate::domain::book::Book;
-use crate::domain::eligibility::Enabled;
-use crate::domain::fact::{Fact, FactState, KeptFact};
-use crate::domain::id::{DelegateId, FactId, OfficialId, PollId};
-use crate::domain::occasion::Occasion;
-use crate::domain::official::OfficialNo;
-use crate::domain::preparation::{Board, Part, Plan};
-use crate::domain::release::FrozenFact;
-use crate::domain::roster::{Delegate, Teller};
-use crate::domain::rules::{RuleSet, load};
-use crate::store::facts::VersionedFact;
-use crate::store::{CouncilTx, polls, preparation, roster};
+use domain::audit::Digest;
+use domain::audit::canonical::to_text;
+use domain::book::Book;
+use domain::eligibility::Enabled;
+use domain::fact::{Fact, FactState, KeptFact};
+use domain::id::{DelegateId, FactId, OfficialId, PollId};
+use domain::occasion::Occasion;
+use domain::official::OfficialNo;
+use domain::preparation::{Board, Part, Plan};
+use domain::release::FrozenFact;
+use domain::roster::{Delegate, Teller};
+use domain::rules::{RuleSet, load};
+use store::facts::VersionedFact;
+use store::{CouncilTx, polls, preparation, roster};
 
 /// Which version of which fact stands in a book, with what the book leaves out of it.
 #[derive(Debug)]
@@ -82,7 +82,7 @@ impl Shelf {
         };
         let (officials, people) = kept_officials(tx).await?;
         let (delegates, voters) = kept_delegates(tx).await?;
-        let seat = |seat: &crate::domain::preparation::Seat| {
+        let seat = |seat: &domain::preparation::Seat| {
             let at = delegates.iter().position(|id| *id == seat.delegate)?;
             Some(Teller { name: voters.get(at)?.name.clone(), role: seat.role })
         };
@@ -121,9 +121,7 @@ impl Shelf {
     }
 }
 
-async fn kept_officials(
-    tx: &mut CouncilTx,
-) -> Result<(Vec<OfficialId>, Vec<crate::domain::official::Official>), AppError> {
+async fn kept_officials(tx: &mut CouncilTx) -> Result<(Vec<OfficialId>, Vec<domain::official::Official>), AppError> {
     let kept = roster::officials(tx).await?;
     Ok(kept.into_iter().filter(|kept| !kept.value.withdrawn).map(|kept| (kept.id, kept.value.official)).unzip())
 }

@@ -9,16 +9,16 @@ use super::error::AppError;
 use super::service::{App, Ask};
 use super::sign_in::attempt::{Turn, wait_sentence};
 use super::sign_in::{Device, Door, Token};
-use crate::domain::account::Account;
-use crate::domain::audit::event::council::{IssuedSlip, SignInBy, SlipsIssued, SlipsRevoked};
-use crate::domain::audit::{Actor, CouncilEvent, Digest, UtcTime};
-use crate::domain::document::{SlipPaper, SlipSheet};
-use crate::domain::id::{AccountId, CouncilId, SlipId};
-use crate::domain::role::Role;
-use crate::domain::slip::{Slip, SlipCode, SlipError, SlipState, days, may_have_slip};
-use crate::domain::text::name_order;
-use crate::pdf::{self, Pdf};
-use crate::store::{CouncilTx, accounts, councils, logs, proofs, slips};
+use domain::account::Account;
+use domain::audit::event::council::{IssuedSlip, SignInBy, SlipsIssued, SlipsRevoked};
+use domain::audit::{Actor, CouncilEvent, Digest, UtcTime};
+use domain::document::{SlipPaper, SlipSheet};
+use domain::id::{AccountId, CouncilId, SlipId};
+use domain::role::Role;
+use domain::slip::{Slip, SlipCode, SlipError, SlipState, days, may_have_slip};
+use domain::text::name_order;
+use pdf::{self, Pdf};
+use store::{CouncilTx, accounts, councils, logs, proofs, slips};
 
 /// A slip in the list, for people.
 #[derive(Clone, Debug)]

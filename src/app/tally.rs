@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 use super::columns::{Align, columns};
 use super::error::AppError;
 use super::{files, rules};
-use crate::domain::finding::Finding;
-use crate::domain::poll::Level;
-use crate::domain::recompute::{CellReport, Mismatch, PublishedReport, RowReport, check_published};
-use crate::domain::rules::{BandRule, RuleSet};
-use crate::domain::tally::{Band, TallyError, base_of, margin_words};
-use crate::domain::text::upper_first;
-use crate::import;
+use domain::finding::Finding;
+use domain::poll::Level;
+use domain::recompute::{CellReport, Mismatch, PublishedReport, RowReport, check_published};
+use domain::rules::{BandRule, RuleSet};
+use domain::tally::{Band, TallyError, base_of, margin_words};
+use domain::text::upper_first;
+use import;
 
 /// Stands for what is not printed or can't be known.
 const UNKNOWN: &str = "–";

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::error::AppError;
 use super::files;
-use crate::import;
+use import;
 
 /// Writes the blank workbook to `out`.
 ///

@@ -6,7 +6,7 @@ use std::io::{Read as _, Seek as _, Write as _};
 use sha2::{Digest as _, Sha256};
 
 use super::error::AppError;
-use crate::domain::audit::Digest;
+use domain::audit::Digest;
 
 /// Longest file that is taken, in bytes.
 pub const MAX_FILE_BYTES: u64 = 20 * 1024 * 1024;

@@ -6,10 +6,10 @@ use std::path::Path;
 use super::bundle::{self, Failure, Options, Recount, Report, layout};
 use super::error::AppError;
 use super::results::{self, Provenance};
-use crate::domain::audit::Digest;
-use crate::domain::recount;
-use crate::domain::result::{FormCount, Listed, decide};
-use crate::domain::rules::{RuleSet, builtin_texts, load};
+use domain::audit::Digest;
+use domain::recount;
+use domain::result::{FormCount, Listed, decide};
+use domain::rules::{RuleSet, builtin_texts, load};
 
 /// Checks the bundle in `folder`; `root` is what a signed paper carries.
 ///

@@ -9,16 +9,16 @@ use super::data_folder::{key_file, read_key, target};
 use super::error::AppError;
 use super::keys::Keys;
 use super::{verify_records, verify_releases};
-use crate::domain::account::{Account, AccountState};
-use crate::domain::audit::merkle::Frontier;
-use crate::domain::audit::{
+use domain::account::{Account, AccountState};
+use domain::audit::merkle::Frontier;
+use domain::audit::{
     Checkpoint, CouncilCourse, CouncilEvent, Course, Digest, Entry, LogEvent, PollEvent, UtcTime, VerifierKey,
 };
-use crate::domain::id::{CouncilId, ProposalId, SlipId};
-use crate::store::checks::{self, ProposalCheckRow, SlipRow};
-use crate::store::councils::CouncilRow;
-use crate::store::logs::{self, EntryRow, LogHead};
-use crate::store::{CouncilTx, Store, StoreError, Target, accounts};
+use domain::id::{CouncilId, ProposalId, SlipId};
+use store::checks::{self, ProposalCheckRow, SlipRow};
+use store::councils::CouncilRow;
+use store::logs::{self, EntryRow, LogHead};
+use store::{CouncilTx, Store, StoreError, Target, accounts};
 
 /// Entries that are read at once.
 const CHUNK: u32 = 2_000;

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::audit::event::council::RecordsRevised;
-use crate::domain::record::digest;
-use crate::store::checks::{self, RecordRow};
-use crate::store::revisions::{self, RevisionRow};
-use crate::store::{CouncilTx, StoreError};
+use domain::audit::event::council::RecordsRevised;
+use domain::record::digest;
+use store::checks::{self, RecordRow};
+use store::revisions::{self, RevisionRow};
+use store::{CouncilTx, StoreError};
 
 /// Entries whose versions are read at once.
 const CHUNK: u64 = 500;

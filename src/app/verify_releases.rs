@@ -1,10 +1,10 @@
 //! Released dossiers held against the poll's log: every file is the one whose hash the log tells, every text has its hash.
 
-use crate::domain::audit::Digest;
-use crate::domain::audit::event::poll::FileHash;
-use crate::domain::id::PollId;
-use crate::store::releases::{self, Release, ReleasedDossier};
-use crate::store::{CouncilTx, StoreError};
+use domain::audit::Digest;
+use domain::audit::event::poll::FileHash;
+use domain::id::PollId;
+use store::releases::{self, Release, ReleasedDossier};
+use store::{CouncilTx, StoreError};
 
 /// What does not hold: the number of the entry, where it is one's, and the cause.
 pub(super) type Wrong = (Option<u64>, String);

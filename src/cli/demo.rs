@@ -4,12 +4,12 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 
 use super::{Answer, out, serve};
-use crate::app::AppError;
-use crate::app::demo::{self, DemoAccount};
-use crate::app::progress::Progress;
-use crate::app::rehearse::{self, Options};
-use crate::web::Settings;
-use crate::web::serve::{self as service, Service};
+use app::AppError;
+use app::demo::{self, DemoAccount};
+use app::progress::Progress;
+use app::rehearse::{self, Options};
+use web::Settings;
+use web::serve::{self as service, Service};
 
 /// Make all papers of a built-in sample council (30 officials, 60 delegates, placeholder names), then serve it
 #[derive(clap::Args)]

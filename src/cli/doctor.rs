@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::{Answer, out};
-use crate::app::AppError;
-use crate::app::doctor::{self, Verdict};
+use app::AppError;
+use app::doctor::{self, Verdict};
 
 /// Look at database, disk, clock, fonts, key and rule sets without changing them; 1 when something is wrong
 #[derive(clap::Args)]

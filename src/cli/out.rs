@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::domain::finding::Finding;
+use domain::finding::Finding;
 
 /// Writes `text` to stdout, with a newline at its end.
 pub fn data(text: &str) {

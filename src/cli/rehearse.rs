@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use super::{Answer, out};
-use crate::app::AppError;
-use crate::app::progress::Progress;
-use crate::app::rehearse::{self, Options};
-use crate::domain::council::CouncilKind;
-use crate::domain::eligibility::Enabled;
-use crate::domain::poll::PollKind;
+use app::AppError;
+use app::progress::Progress;
+use app::rehearse::{self, Options};
+use domain::council::CouncilKind;
+use domain::eligibility::Enabled;
+use domain::poll::PollKind;
 
 /// The vote, as the command line names it.
 #[derive(Clone, Copy, clap::ValueEnum)]

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{Answer, out};
-use crate::app::{AppError, rules};
+use app::{AppError, rules};
 
 /// List the rule sets, or print one with its citations and marks
 #[derive(clap::Args)]

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use tokio::runtime::Runtime;
 
 use super::{Answer, out};
-use crate::app::{AppError, data_folder};
-use crate::web::Settings;
-use crate::web::serve::{self, Service};
-use crate::web::tls::TlsFiles;
+use app::{AppError, data_folder};
+use web::Settings;
+use web::serve::{self, Service};
+use web::tls::TlsFiles;
 
 /// Serve the web app; the database is SQLite in the data folder unless DATABASE_URL says otherwise
 #[derive(clap::Args)]

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{Answer, out};
-use crate::app::{AppError, tally};
+use app::{AppError, tally};
 
 /// Recompute a published table and name every figure that does not follow from its count
 #[derive(clap::Args)]

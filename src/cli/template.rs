@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{Answer, out};
-use crate::app::{AppError, template};
+use app::{AppError, template};
 
 /// Write the blank workbook with its instructions, drop-downs and examples
 #[derive(clap::Args)]

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use super::{Answer, out};
-use crate::app::accounts::{Filter, Manager, Typed, WithPassword};
-use crate::app::data_folder::open_app;
-use crate::app::{App, AppError};
-use crate::domain::account::AccountState;
-use crate::domain::id::CouncilId;
+use app::accounts::{Filter, Manager, Typed, WithPassword};
+use app::data_folder::open_app;
+use app::{App, AppError};
+use domain::account::AccountState;
+use domain::id::CouncilId;
 
 /// Add, reset, disable, enable or list accounts; works while the service runs
 #[derive(clap::Args)]

@@ -167,7 +167,7 @@ fn fingerprint(form: &BallotForm) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::fixture;
+    use crate::fixture;
 
     #[test]
     fn a_block_is_a_form_and_its_id_follows_what_is_printed_on_it() {

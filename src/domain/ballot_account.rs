@@ -256,7 +256,7 @@ pub fn account_findings(rules: &RuleSet, hall: Hall, forms: &[(String, BallotAcc
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::rules::builtin;
+    use crate::rules::builtin;
 
     const HALL: Hall = Hall { delegates: 60, present: Some(55) };
 

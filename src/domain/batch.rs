@@ -358,7 +358,7 @@ pub fn count_papers(kind: PollKind, lines: usize, read: &[Paper]) -> Result<Batc
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::poll::{Level, LevelCounts};
+    use crate::poll::{Level, LevelCounts};
 
     const HIGH: Mark = Mark::Level(Level::High);
     const LOW: Mark = Mark::Level(Level::Low);

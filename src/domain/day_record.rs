@@ -175,11 +175,11 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::domain::audit::Digest;
-    use crate::domain::audit::event::poll::{BatchCommitted, DeckCounted, DeckForm, DeckWaived, Stands};
-    use crate::domain::count::BatchCounts;
-    use crate::domain::poll::{LevelCounts, PollKind};
-    use crate::domain::role::Role;
+    use crate::audit::Digest;
+    use crate::audit::event::poll::{BatchCommitted, DeckCounted, DeckForm, DeckWaived, Stands};
+    use crate::count::BatchCounts;
+    use crate::poll::{LevelCounts, PollKind};
+    use crate::role::Role;
 
     fn somebody(name: &str) -> Actor {
         Actor { account: None, name: name.into(), role: Role::Leader }

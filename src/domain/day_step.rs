@@ -208,7 +208,7 @@ fn ballots(before: &BallotsReturned, after: &BallotsReturned) -> [(&'static str,
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::audit::canonical;
+    use crate::audit::canonical;
 
     #[test]
     fn a_correction_names_what_changes_and_reads_back_to_the_letter() {

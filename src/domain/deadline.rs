@@ -219,9 +219,9 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::domain::council::CouncilKind;
-    use crate::domain::fixture;
-    use crate::domain::rules::builtin;
+    use crate::council::CouncilKind;
+    use crate::fixture;
+    use crate::rules::builtin;
 
     const LIST: u16 = 45;
 

@@ -224,9 +224,9 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::domain::eligibility::eligibility;
-    use crate::domain::fixture;
-    use crate::domain::poll::PollKind;
+    use crate::eligibility::eligibility;
+    use crate::fixture;
+    use crate::poll::PollKind;
 
     #[test]
     fn ballots_of_a_decided_list_are_those_of_the_roster_it_was_drawn_from_and_stay_so() {
@@ -253,7 +253,7 @@ mod tests {
         assert!(list.differs_from(&draw(&book)).is_empty());
 
         book.officials[0].posts[0].title = "Quyền Chủ tịch UBND tỉnh".into();
-        book.officials[2].retirement_notice = Some(crate::domain::official::RetirementNotice { text: "có".into() });
+        book.officials[2].retirement_notice = Some(crate::official::RetirementNotice { text: "có".into() });
         let differs = list.differs_from(&draw(&book));
         assert_eq!(differs.len(), 2, "{differs:?}");
         assert_eq!(list.forms(&fixture::occasion(&rules, &book))[0].id, from_list[0].id);

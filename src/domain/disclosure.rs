@@ -73,11 +73,11 @@ fn finding(official: &OfficialResult, told: Disclosed) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::count::BatchCounts;
-    use crate::domain::official::Block;
-    use crate::domain::poll::{LevelCounts, PollKind};
-    use crate::domain::result::{FormCount, Listed, decide};
-    use crate::domain::rules::builtin;
+    use crate::count::BatchCounts;
+    use crate::official::Block;
+    use crate::poll::{LevelCounts, PollKind};
+    use crate::result::{FormCount, Listed, decide};
+    use crate::rules::builtin;
 
     fn codes(kind: PollKind, papers: u32, lines: &[LevelCounts]) -> Vec<(&'static str, String)> {
         let rules = builtin().expect("carried").remove(0);

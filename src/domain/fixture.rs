@@ -1,4 +1,5 @@
 //! A small province and a small rule set, for the unit tests of the files beside this one.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test stops where its values are wrong")]
 
 use jiff::civil::{Date, date};
 

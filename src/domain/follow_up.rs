@@ -41,11 +41,11 @@ pub fn of_result<'a>(rules: &'a RuleSet, result: &'a PollResult) -> impl Iterato
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::count::BatchCounts;
-    use crate::domain::official::Block;
-    use crate::domain::poll::{LevelCounts, PollKind};
-    use crate::domain::result::{FormCount, Listed, decide};
-    use crate::domain::rules::{BandId, builtin};
+    use crate::count::BatchCounts;
+    use crate::official::Block;
+    use crate::poll::{LevelCounts, PollKind};
+    use crate::result::{FormCount, Listed, decide};
+    use crate::rules::{BandId, builtin};
 
     fn told(ruleset: &str, kind: PollKind, lines: &[LevelCounts]) -> Vec<(String, String)> {
         let rules = builtin().expect("carried").into_iter().find(|set| set.id == ruleset).expect("id");

@@ -196,8 +196,8 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::domain::fixture;
-    use crate::domain::rules::builtin;
+    use crate::fixture;
+    use crate::rules::builtin;
 
     #[test]
     fn a_plan_names_everything_that_is_wrong_with_it_at_once() {

@@ -373,7 +373,7 @@ mod tests {
 
     #[test]
     fn a_question_is_read_back_from_its_canonical_text() {
-        use crate::domain::audit::canonical::to_text;
+        use crate::audit::canonical::to_text;
         for question in all() {
             let text = to_text(&question).expect("canonical");
             assert_eq!(serde_json::from_str::<Question>(&text).expect("read"), question);

@@ -218,9 +218,9 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::domain::eligibility::eligibility;
-    use crate::domain::fixture;
-    use crate::domain::poll::{BallotTotals, LevelCounts};
+    use crate::eligibility::eligibility;
+    use crate::fixture;
+    use crate::poll::{BallotTotals, LevelCounts};
 
     fn codes(book: &Book) -> Vec<&'static str> {
         let rules = fixture::rules();

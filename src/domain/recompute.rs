@@ -206,8 +206,8 @@ fn follows(published: Decimal, count: u32, base: u32, decimals: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::rules::builtin;
-    use crate::domain::tally::{Band, base_of};
+    use crate::rules::builtin;
+    use crate::tally::{Band, base_of};
 
     fn figure(text: &str) -> Decimal {
         Decimal::parse_plain(text).expect("plain figure")

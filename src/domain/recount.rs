@@ -110,11 +110,11 @@ pub fn index(line: u32) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::audit::Digest;
-    use crate::domain::count::BatchCounts;
-    use crate::domain::poll::{LevelCounts, PollKind};
-    use crate::domain::roster::TellerRole;
-    use crate::domain::rules::builtin;
+    use crate::audit::Digest;
+    use crate::count::BatchCounts;
+    use crate::poll::{LevelCounts, PollKind};
+    use crate::roster::TellerRole;
+    use crate::rules::builtin;
 
     fn rules(id: &str) -> RuleSet {
         builtin().expect("carried").into_iter().find(|set| set.id == id).expect("id")

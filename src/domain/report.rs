@@ -93,7 +93,7 @@ impl Section {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::rules::builtin;
+    use crate::rules::builtin;
 
     fn rules(id: &str) -> RuleSet {
         builtin().expect("carried").into_iter().find(|rules| rules.id == id).expect("rule set")

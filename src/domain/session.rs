@@ -90,7 +90,7 @@ pub fn device_words(agent: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::id::CouncilId;
+    use crate::id::CouncilId;
 
     fn at(text: &str) -> UtcTime {
         text.parse().expect("time")

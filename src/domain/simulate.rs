@@ -244,7 +244,7 @@ fn slip(paper: &Paper, kind: PollKind, stream: &mut SeededStream) -> Paper {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::batch::count_papers;
+    use crate::batch::count_papers;
 
     #[test]
     fn a_seed_repeats_itself_and_purposes_differ() {

@@ -328,7 +328,7 @@ pub fn tally_line(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::rules::builtin;
+    use crate::rules::builtin;
 
     fn rules(id: &str) -> RuleSet {
         builtin().expect("carried").into_iter().find(|set| set.id == id).expect("id")

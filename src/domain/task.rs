@@ -342,7 +342,7 @@ fn law(id: TaskId, rules: &RuleSet) -> Option<(String, Attested)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::rules::builtin;
+    use crate::rules::builtin;
 
     fn states(figures: &Figures, stage: Stage) -> String {
         let rules = builtin().expect("carried").remove(0);

@@ -8,7 +8,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use zip::ZipArchive;
 
 use super::container;
-use crate::domain::attachment::{self, Beginning, FileKind, HEAD_BYTES, Refusal, TAIL_BYTES};
+use domain::attachment::{self, Beginning, FileKind, HEAD_BYTES, Refusal, TAIL_BYTES};
 
 /// Says what a file is. A document is unpacked once, part by part, measured and thrown away.
 ///

@@ -3,8 +3,8 @@
 
 use jiff::civil::Date;
 
-use crate::domain::fact::Period;
-use crate::domain::text::{clean, fold};
+use domain::fact::Period;
+use domain::text::{clean, fold};
 
 /// Years that a full date may name; others are slips of the keyboard.
 const YEARS: std::ops::RangeInclusive<i16> = 1900..=2100;

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::book::{Book, DeclaredLine};
-use crate::domain::council::Council;
-use crate::domain::fact::{Fact, Period};
-use crate::domain::official::{Birth, Official};
-use crate::domain::poll::LevelCounts;
-use crate::domain::roster::{Delegate, Teller};
-use crate::domain::text::date_dmy;
+use domain::book::{Book, DeclaredLine};
+use domain::council::Council;
+use domain::fact::{Fact, Period};
+use domain::official::{Birth, Official};
+use domain::poll::LevelCounts;
+use domain::roster::{Delegate, Teller};
+use domain::text::date_dmy;
 
 use super::schema::Column;
 use super::sheets::directory::Directory;

@@ -2,9 +2,9 @@
 
 use jiff::civil::Date;
 
-use crate::domain::fact::Period;
-use crate::domain::official::Birth;
-use crate::domain::text::clean;
+use domain::fact::Period;
+use domain::official::Birth;
+use domain::text::clean;
 
 use super::dates::{self, DateError, Reading, Window};
 use super::grid::Cell;

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use jiff::civil::Date;
 
-use crate::domain::text::clean;
+use domain::text::clean;
 
 /// Copies of merged values that one sheet may hold; a sheet that wants more is not a list of people.
 const MERGE_BUDGET: usize = 1_000_000;
@@ -41,7 +41,7 @@ impl Cell {
             Self::Number { plain, percent: true } => {
                 super::number::hundredfold(plain).map_or_else(|| plain.clone(), |d| format!("{d}%"))
             }
-            Self::Date(date) => crate::domain::text::date_dmy(*date),
+            Self::Date(date) => domain::text::date_dmy(*date),
             Self::Bool(true) => "Có".to_owned(),
             Self::Bool(false) => "Không".to_owned(),
             Self::Uncomputed => "công thức chưa tính".to_owned(),

@@ -1,6 +1,6 @@
 //! Numbers as Vietnamese offices write them: `1.234,5`, `12,5%`, `1 234`; and as spreadsheets store them.
 
-use crate::domain::decimal::Decimal;
+use domain::decimal::Decimal;
 
 /// Excel keeps and shows no more significant digits than these; the rest of a stored number is binary dust.
 const EXCEL_DIGITS: usize = 15;

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::finding::Finding;
-use crate::domain::import_diff::{Named, Pairing, Parts, Placed, pair_officials};
-use crate::domain::official::{Official, OfficialNo};
+use domain::finding::Finding;
+use domain::import_diff::{Named, Pairing, Parts, Placed, pair_officials};
+use domain::official::{Official, OfficialNo};
 
 use super::grid::Grid;
 use super::read::{assigned, convert_old_fonts};

@@ -1,10 +1,10 @@
 //! A published table of results, read exactly as printed; an empty cell is "not printed", never zero.
 
-use crate::domain::decimal::Decimal;
-use crate::domain::finding::{Finding, Severity};
-use crate::domain::poll::{Level, PollKind};
-use crate::domain::published::{PublishedCell, PublishedRow, PublishedTable};
-use crate::domain::text::clean;
+use domain::decimal::Decimal;
+use domain::finding::{Finding, Severity};
+use domain::poll::{Level, PollKind};
+use domain::published::{PublishedCell, PublishedRow, PublishedTable};
+use domain::text::clean;
 
 use super::fields::Fields;
 use super::grid::{Cell, Grid};

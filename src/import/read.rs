@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::book::Book;
-use crate::domain::text::{clean, fold};
+use domain::book::Book;
+use domain::text::{clean, fold};
 
 use super::grid::{Cell, Grid, Origin, Spot};
 use super::legacy::{self, Evidence};

@@ -1,6 +1,6 @@
 //! Everything that reading can find wrong, each with its stable code, and the list that collects it.
 
-use crate::domain::finding::{Finding, Severity};
+use domain::finding::{Finding, Severity};
 
 /// A stable code with the weight of what it names.
 #[derive(Clone, Copy, Debug)]

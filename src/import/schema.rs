@@ -1,10 +1,10 @@
 //! What a sheet is made of, said once: the same table drives reading, the template and the messages.
 
-use crate::domain::council::CouncilKind;
-use crate::domain::fact::{FactKind, Status};
-use crate::domain::official::Honorific;
-use crate::domain::roster::TellerRole;
-use crate::domain::text::fold;
+use domain::council::CouncilKind;
+use domain::fact::{FactKind, Status};
+use domain::official::Honorific;
+use domain::roster::TellerRole;
+use domain::text::fold;
 
 /// How badly a sheet, a column or a cell is needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::text::fold;
+use domain::text::fold;
 
 use super::grid::{Cell, Grid, Placed, Spot};
 use super::report::{self, Report};

@@ -8,7 +8,7 @@ use rust_xlsxwriter::{
     FormatBorder, Formula, Workbook, Worksheet,
 };
 
-use crate::domain::decimal::Decimal;
+use domain::decimal::Decimal;
 
 use super::ImportError;
 use super::grid::column_letters;
@@ -55,10 +55,10 @@ const PAGE_WIDTH: u32 = 190;
 pub(super) mod colour {
     use rust_xlsxwriter::Color;
 
-    pub(in crate::import) const REQUIRED: Color = Color::RGB(0x00FF_E3A8);
-    pub(in crate::import) const OPTIONAL: Color = Color::RGB(0x00DD_E6F0);
-    pub(in crate::import) const EXAMPLE: Color = Color::RGB(0x00F2_F2F2);
-    pub(in crate::import) const FAINT: Color = Color::RGB(0x0066_6666);
+    pub(crate) const REQUIRED: Color = Color::RGB(0x00FF_E3A8);
+    pub(crate) const OPTIONAL: Color = Color::RGB(0x00DD_E6F0);
+    pub(crate) const EXAMPLE: Color = Color::RGB(0x00F2_F2F2);
+    pub(crate) const FAINT: Color = Color::RGB(0x0066_6666);
 }
 
 /// Formats of the workbook.

@@ -127,7 +127,7 @@ fn grey_profile() -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pdf::fonts::Face;
+    use crate::fonts::Face;
 
     #[test]
     fn a_profile_is_as_long_as_it_says_and_its_tags_lie_inside() {

@@ -7,9 +7,9 @@ use super::layout::{BLACK, Column, Grey, Line, PAGE_HEIGHT, PAGE_WIDTH, Page, Pe
 use super::length::{Length, Points, Rect};
 use super::letterhead::names;
 use super::qr;
-use crate::domain::ballot::{BallotForm, Line as BallotLine};
-use crate::domain::document::{Align, Span};
-use crate::domain::poll::Level;
+use domain::ballot::{BallotForm, Line as BallotLine};
+use domain::document::{Align, Span};
+use domain::poll::Level;
 
 /// Side of the black squares in the corners of a sheet.
 pub const CORNER_SIDE: Length = Length::mm(6);
@@ -347,8 +347,8 @@ fn corners() -> Shape {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::official::{Block, OfficialNo};
-    use crate::domain::poll::PollKind;
+    use domain::official::{Block, OfficialNo};
+    use domain::poll::PollKind;
 
     fn form(lines: u32, post: &str) -> BallotForm {
         let line = |number| BallotLine {

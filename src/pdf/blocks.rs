@@ -11,7 +11,7 @@ use super::layout::{
 use super::length::{Length, Points, Rect};
 use super::letterhead::letterhead;
 use super::qr;
-use crate::domain::document::{Align, Block, CheckpointBox, Paragraph, Signature, Size, Span};
+use domain::document::{Align, Block, CheckpointBox, Paragraph, Signature, Size, Span};
 
 /// Sizes of Nghị định 30/2020/NĐ-CP for titles and body; tables and notes are smaller.
 pub const fn points(size: Size) -> Points {

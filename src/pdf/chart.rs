@@ -3,8 +3,8 @@
 use super::PdfError;
 use super::layout::{BLACK, Column, Grey, Pen, Piece, Shape, THIN, table};
 use super::length::{Length, Points, Rect};
-use crate::domain::decimal::Decimal;
-use crate::domain::document::{Align, Cell, Chart, ChartPoint, Size, Span, Table};
+use domain::decimal::Decimal;
+use domain::document::{Align, Cell, Chart, ChartPoint, Size, Span, Table};
 
 /// Bars of the plan are light and outlined, those of the result dark: a bad copy and weak eyes still tell them apart.
 const PLANNED: Grey = Grey(76);

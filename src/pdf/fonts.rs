@@ -158,7 +158,7 @@ fn look_up(parsed: &ParsedFont, code: u32) -> Option<Glyph> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::audit::Digest;
+    use domain::audit::Digest;
 
     #[test]
     fn widths_are_those_of_times() {

@@ -5,7 +5,7 @@ use super::blocks::Stack;
 use super::fonts::Face;
 use super::layout::{BLACK, Column, Grey, PAGE_HEIGHT, PAGE_WIDTH, Page, Shape, break_lines, paginate};
 use super::length::{Length, Points, Rect};
-use crate::domain::document::{Align, Document, Span};
+use domain::document::{Align, Document, Span};
 
 /// Nghị định 30/2020/NĐ-CP, Phụ lục I: top and bottom 20 to 25 mm, left 30 to 35, right 15 to 20.
 const TEXT_AREA: Rect = Rect { x: Length::mm(30), y: Length::mm(20), width: Length::mm(165), height: Length::mm(257) };
@@ -97,7 +97,7 @@ pub fn under(marks: &[Shape], page: &mut Page) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::document::{Block, Cell, Paragraph, Size, Table};
+    use domain::document::{Block, Cell, Paragraph, Size, Table};
 
     fn document(blocks: Vec<Block>) -> Document {
         Document {

@@ -5,7 +5,7 @@ use super::PdfError;
 use super::fonts::Face;
 use super::layout::{Column, Pen, Piece};
 use super::length::{Length, Points};
-use crate::domain::document::{Align, LetterHead, Span};
+use domain::document::{Align, LetterHead, Span};
 
 const NATION: &str = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM";
 const MOTTO: &str = "Độc lập - Tự do - Hạnh phúc";
@@ -115,7 +115,7 @@ impl Sizes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pdf::layout::{Shape, TextRun};
+    use crate::layout::{Shape, TextRun};
 
     const WIDTH: Length = Length::mm(165);
 

@@ -15,7 +15,7 @@ use super::content::{self, Letters, Renumbering};
 use super::fonts::Face;
 use super::layout::Page;
 use super::{Pdf, PdfError};
-use crate::domain::audit::Digest;
+use domain::audit::Digest;
 
 /// What a file says of itself.
 pub struct About<'a> {
@@ -265,8 +265,8 @@ fn save(mut file: lopdf::Document) -> Result<Vec<u8>, PdfError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pdf::layout::{BLACK, Shape, TextRun};
-    use crate::pdf::length::{Length, Points};
+    use crate::layout::{BLACK, Shape, TextRun};
+    use crate::length::{Length, Points};
 
     const ABOUT: About<'_> = About {
         title: "Phiếu tín nhiệm",

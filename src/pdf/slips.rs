@@ -4,7 +4,7 @@ use super::PdfError;
 use super::layout::{Column, Grey, PAGE_HEIGHT, PAGE_WIDTH, Page, Pen, Shape, THIN};
 use super::length::{Length, Points, Rect};
 use super::qr;
-use crate::domain::document::{Align, SlipPaper, SlipSheet, Span};
+use domain::document::{Align, SlipPaper, SlipSheet, Span};
 
 const COLUMNS: usize = 2;
 const ROWS: usize = 4;

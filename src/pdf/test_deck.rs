@@ -5,9 +5,9 @@ use super::PdfError;
 use super::ballot::{Sheet, TickBox, sheets};
 use super::layout::{BLACK, Column, Grey, Page, Pen, Segment, Shape, THIN};
 use super::length::{Length, Points, Rect};
-use crate::domain::ballot::BallotForm;
-use crate::domain::document::{Align, Span};
-use crate::domain::test_deck::{Look, TestDeck, TestPaper};
+use domain::ballot::BallotForm;
+use domain::document::{Align, Span};
+use domain::test_deck::{Look, TestDeck, TestPaper};
 
 /// What every sheet says of itself.
 pub const TITLE: &str = "PHIẾU THỬ";
@@ -143,9 +143,9 @@ fn written_in() -> Result<Vec<Shape>, PdfError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::fixture;
-    use crate::domain::poll::{Level, PollKind};
-    use crate::domain::rules::builtin;
+    use domain::fixture;
+    use domain::poll::{Level, PollKind};
+    use domain::rules::builtin;
 
     #[test]
     fn a_mark_lies_in_the_box_of_its_line_and_level_on_whichever_sheet_that_is() {

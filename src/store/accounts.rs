@@ -3,9 +3,9 @@
 use super::error::StoreError;
 use super::scope::CouncilTx;
 use super::sql::{execute, row, row_struct, rows};
-use crate::domain::account::{Account, AccountState, Login, Roles};
-use crate::domain::id::{AccountId, CouncilId};
-use crate::domain::role::Role;
+use domain::account::{Account, AccountState, Login, Roles};
+use domain::id::{AccountId, CouncilId};
+use domain::role::Role;
 
 row_struct! {
     /// A row of `accounts`, without its secrets.

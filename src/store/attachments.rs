@@ -3,9 +3,9 @@
 use super::error::StoreError;
 use super::scope::CouncilTx;
 use super::sql::{execute, row, row_struct};
-use crate::domain::attachment::{Attachment, FileKind};
-use crate::domain::audit::Digest;
-use crate::domain::id::AccountId;
+use domain::attachment::{Attachment, FileKind};
+use domain::audit::Digest;
+use domain::id::AccountId;
 
 /// Bytes of a chunk; the last of a file is shorter.
 pub const CHUNK_BYTES: usize = 256 * 1024;

@@ -3,10 +3,10 @@
 use super::error::StoreError;
 use super::scope::CouncilTx;
 use super::sql::{row_struct, rows};
-use crate::domain::audit::Digest;
-use crate::domain::batch::Reader;
-use crate::domain::id::PollId;
-use crate::domain::poll_state::StandingBatch;
+use domain::audit::Digest;
+use domain::batch::Reader;
+use domain::id::PollId;
+use domain::poll_state::StandingBatch;
 
 row_struct! {
     /// A row of `batches`.

@@ -3,8 +3,8 @@
 use super::error::StoreError;
 use super::scope::{CouncilTx, InstallationTx};
 use super::sql::{execute, row, row_struct};
-use crate::domain::audit::UtcTime;
-use crate::domain::id::CouncilId;
+use domain::audit::UtcTime;
+use domain::id::CouncilId;
 
 row_struct! {
     /// A council, or the installation itself.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::figures;
-use crate::domain::audit::canonical::ReadError;
+use domain::audit::canonical::ReadError;
 
 /// What went wrong below the use cases. The text is Vietnamese and says what to do; the cause is its `source`.
 #[derive(Debug, thiserror::Error)]

@@ -4,9 +4,9 @@ use super::error::StoreError;
 use super::facts::{FactRow, StoredFact};
 use super::scope::CouncilTx;
 use super::sql::{row, rows};
-use crate::domain::fact::{FactKind, FactState};
-use crate::domain::id::{AccountId, FactId, OfficialId};
-use crate::domain::text::fold;
+use domain::fact::{FactKind, FactState};
+use domain::id::{AccountId, FactId, OfficialId};
+use domain::text::fold;
 
 /// Which facts a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -5,14 +5,14 @@ use serde::Serialize;
 use super::error::StoreError;
 use super::scope::CouncilTx;
 use super::sql::{execute, row, row_struct, rows};
-use crate::domain::audit::UtcTime;
-use crate::domain::audit::canonical::to_text;
-use crate::domain::fact::{FactKind, KeptFact};
-use crate::domain::fact_state::By;
-use crate::domain::id::{FactId, OfficialId};
-use crate::domain::official::Field;
-use crate::domain::release::About;
-use crate::domain::text::fold;
+use domain::audit::UtcTime;
+use domain::audit::canonical::to_text;
+use domain::fact::{FactKind, KeptFact};
+use domain::fact_state::By;
+use domain::id::{FactId, OfficialId};
+use domain::official::Field;
+use domain::release::About;
+use domain::text::fold;
 
 row_struct! {
     /// A row of `facts`.

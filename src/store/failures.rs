@@ -3,8 +3,8 @@
 use super::error::StoreError;
 use super::scope::CouncilTx;
 use super::sql::{execute, row};
-use crate::domain::audit::{Digest, UtcTime};
-use crate::domain::id::AccountId;
+use domain::audit::{Digest, UtcTime};
+use domain::id::AccountId;
 
 /// How many in a row, and when the last one was.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

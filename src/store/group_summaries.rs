@@ -4,9 +4,9 @@ use super::error::StoreError;
 use super::roster::{Kept, RosterRow};
 use super::scope::CouncilTx;
 use super::sql::{execute, row, rows};
-use crate::domain::audit::canonical::to_text;
-use crate::domain::group_summary::GroupSummary;
-use crate::domain::id::{PollId, SummaryId};
+use domain::audit::canonical::to_text;
+use domain::group_summary::GroupSummary;
+use domain::id::{PollId, SummaryId};
 
 /// A summary with its id.
 pub type KeptSummary = Kept<SummaryId, GroupSummary>;

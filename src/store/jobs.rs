@@ -3,9 +3,9 @@
 use super::error::StoreError;
 use super::scope::CouncilTx;
 use super::sql::{execute, row, row_struct, rows};
-use crate::domain::audit::UtcTime;
-use crate::domain::id::{AccountId, JobId, PollId};
-use crate::domain::job::{JobKind, JobState};
+use domain::audit::UtcTime;
+use domain::id::{AccountId, JobId, PollId};
+use domain::job::{JobKind, JobState};
 
 row_struct! {
     /// A row of `jobs`, without its input and its result.

@@ -7,11 +7,11 @@ use serde::Serialize;
 use super::error::StoreError;
 use super::scope::CouncilTx;
 use super::sql::{execute, row, row_struct, rows};
-use crate::domain::audit::course::Moment;
-use crate::domain::audit::entry::{MAX_ENTRY_BYTES, entry_text};
-use crate::domain::audit::merkle::{Frontier, leaf_hash};
-use crate::domain::audit::{Actor, Checkpoint, Digest, KeyName, LogEvent, UtcTime};
-use crate::domain::id::{LogId, PollId};
+use domain::audit::course::Moment;
+use domain::audit::entry::{MAX_ENTRY_BYTES, entry_text};
+use domain::audit::merkle::{Frontier, leaf_hash};
+use domain::audit::{Actor, Checkpoint, Digest, KeyName, LogEvent, UtcTime};
+use domain::id::{LogId, PollId};
 
 /// A log that a transaction appends to.
 #[derive(Clone, Debug)]

@@ -4,9 +4,9 @@
 use super::error::StoreError;
 use super::scope::CouncilTx;
 use super::sql::{execute, row, row_struct, rows};
-use crate::domain::audit::UtcTime;
-use crate::domain::id::{AccountId, PollId};
-use crate::domain::release::About;
+use domain::audit::UtcTime;
+use domain::id::{AccountId, PollId};
+use domain::release::About;
 
 /// The wrapped key of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]

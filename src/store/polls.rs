@@ -5,13 +5,13 @@ use super::error::StoreError;
 use super::logs;
 use super::scope::CouncilTx;
 use super::sql::{execute, row, row_struct, rows};
-use crate::domain::audit::event::poll::{ListedOfficial, PaperIssued, PollAmended, PollCreated, SealedForm};
-use crate::domain::audit::{Digest, Entry, PollEvent, UtcTime};
-use crate::domain::ballot_account::Hall;
-use crate::domain::id::{LogId, PollId};
-use crate::domain::poll::PollKind;
-use crate::domain::poll_state::{Counted, FormProgress, Poll, PollState, ProposedMinutes, Stage};
-use crate::domain::roster::{Teller, TellerRole};
+use domain::audit::event::poll::{ListedOfficial, PaperIssued, PollAmended, PollCreated, SealedForm};
+use domain::audit::{Digest, Entry, PollEvent, UtcTime};
+use domain::ballot_account::Hall;
+use domain::id::{LogId, PollId};
+use domain::poll::PollKind;
+use domain::poll_state::{Counted, FormProgress, Poll, PollState, ProposedMinutes, Stage};
+use domain::roster::{Teller, TellerRole};
 
 row_struct! {
     /// A row of `polls`, without the text of its rule set.

@@ -3,11 +3,11 @@
 use super::error::StoreError;
 use super::scope::CouncilTx;
 use super::sql::{execute, row, row_struct, rows};
-use crate::domain::audit::UtcTime;
-use crate::domain::id::{PollId, ProposalId};
-use crate::domain::preparation::Part;
-use crate::domain::proposal::{Hand, Proposal, ProposalKind, ProposalState};
-use crate::domain::role::Role;
+use domain::audit::UtcTime;
+use domain::id::{PollId, ProposalId};
+use domain::preparation::Part;
+use domain::proposal::{Hand, Proposal, ProposalKind, ProposalState};
+use domain::role::Role;
 
 row_struct! {
     /// A row of `poll_records`.

@@ -4,8 +4,8 @@ use super::error::StoreError;
 use super::failures::Failures;
 use super::scope::CouncilTx;
 use super::sql::{execute, row};
-use crate::domain::audit::UtcTime;
-use crate::domain::id::AccountId;
+use domain::audit::UtcTime;
+use domain::id::AccountId;
 
 /// Replaces an account's password (PHC string).
 ///

@@ -4,9 +4,9 @@ use super::error::StoreError;
 use super::roster::{Kept, RosterRow};
 use super::scope::CouncilTx;
 use super::sql::{execute, row, rows};
-use crate::domain::audit::canonical::to_text;
-use crate::domain::id::{OfficialId, PollId, QuestionId};
-use crate::domain::question::Question;
+use domain::audit::canonical::to_text;
+use domain::id::{OfficialId, PollId, QuestionId};
+use domain::question::Question;
 
 /// A question with its id.
 pub type KeptQuestion = Kept<QuestionId, Question>;

@@ -4,9 +4,9 @@
 use super::error::StoreError;
 use super::scope::CouncilTx;
 use super::sql::{execute, row_struct, rows};
-use crate::domain::audit::UtcTime;
-use crate::domain::id::{AccountId, PollId};
-use crate::domain::release::About;
+use domain::audit::UtcTime;
+use domain::id::{AccountId, PollId};
+use domain::release::About;
 
 /// Most lines that a search gives.
 pub const MOST_LINES: i64 = 1_000;
@@ -96,7 +96,7 @@ row_struct! {
 }
 
 /// Lines of a release that hold all terms of a query, in the order of its dossiers, at most [`MOST_LINES`]. The query is
-/// one of [`Query::for_engines`](crate::domain::search::Query::for_engines).
+/// one of [`Query::for_engines`](domain::search::Query::for_engines).
 ///
 /// # Errors
 /// When the database does not answer.

@@ -7,12 +7,12 @@ use serde::Serialize;
 use super::error::StoreError;
 use super::scope::CouncilTx;
 use super::sql::{execute, row, row_struct, rows};
-use crate::domain::audit::canonical::to_text;
-use crate::domain::audit::{Digest, UtcTime};
-use crate::domain::document::TextLine;
-use crate::domain::id::PollId;
-use crate::domain::release::{About, FrozenFact, Stated};
-use crate::domain::text::fold;
+use domain::audit::canonical::to_text;
+use domain::audit::{Digest, UtcTime};
+use domain::document::TextLine;
+use domain::id::PollId;
+use domain::release::{About, FrozenFact, Stated};
+use domain::text::fold;
 
 row_struct! {
     /// A row of `releases` with the number of its dossiers.
@@ -93,7 +93,7 @@ pub struct Frozen {
     pub dossier: ReleasedDossier,
     /// What it states.
     pub stated: Stated,
-    /// Canonical text of the [`Document`](crate::domain::document::Document) that was printed.
+    /// Canonical text of the [`Document`](domain::document::Document) that was printed.
     pub document: String,
     /// The file.
     pub pdf: Vec<u8>,

@@ -3,8 +3,8 @@
 use super::error::StoreError;
 use super::scope::CouncilTx;
 use super::sql::{execute, row};
-use crate::domain::audit::UtcTime;
-use crate::domain::id::{AccountId, RequestId};
+use domain::audit::UtcTime;
+use domain::id::{AccountId, RequestId};
 
 /// Remembers a form in the transaction that does what it asks for. Whether it is the first of its kind.
 ///

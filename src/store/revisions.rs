@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::error::StoreError;
 use super::scope::CouncilTx;
 use super::sql::{execute, row, row_struct, rows};
-use crate::domain::audit::{Actor, UtcTime};
-use crate::domain::record::{Action, Revision, Subject};
+use domain::audit::{Actor, UtcTime};
+use domain::record::{Action, Revision, Subject};
 
 row_struct! {
     /// A row of `revisions`.

@@ -3,10 +3,10 @@
 use super::error::StoreError;
 use super::scope::CouncilTx;
 use super::sql::{execute, row, row_struct, rows};
-use crate::domain::audit::UtcTime;
-use crate::domain::audit::canonical::to_text;
-use crate::domain::id::{AccountId, DelegateId, OfficialId};
-use crate::domain::roster::{RosterDelegate, RosterOfficial};
+use domain::audit::UtcTime;
+use domain::audit::canonical::to_text;
+use domain::id::{AccountId, DelegateId, OfficialId};
+use domain::roster::{RosterDelegate, RosterOfficial};
 
 row_struct! {
     /// What rows of records with an id have in common: `officials`, `delegates`, `questions`, `group_summaries`.

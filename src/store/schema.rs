@@ -3,7 +3,7 @@
 use super::db::{Db, Tx};
 use super::error::StoreError;
 use super::target::{APPLICATION_ID, Target};
-use crate::domain::audit::Digest;
+use domain::audit::Digest;
 
 /// One step: number, name, text for SQLite, text for PostgreSQL.
 type Step = (i64, &'static str, &'static str, &'static str);

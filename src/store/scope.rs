@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::db::Tx;
 use super::error::StoreError;
 use super::logs::OpenLog;
-use crate::domain::id::{CouncilId, LogId};
+use domain::id::{CouncilId, LogId};
 
 /// One lock that all processes which write to one PostgreSQL take in turn, from the start of a group to its end. A lock
 /// for each log would let two groups wait for each other's; and a group writes to many logs at once anyhow.

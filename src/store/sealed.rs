@@ -8,10 +8,10 @@
 use super::error::StoreError;
 use super::scope::CouncilTx;
 use super::sql::{execute, row, rows};
-use crate::domain::audit::{Digest, Opening, canonical};
-use crate::domain::batch::Reader;
-use crate::domain::id::PollId;
-use crate::domain::poll_state::MayOpen;
+use domain::audit::{Digest, Opening, canonical};
+use domain::batch::Reader;
+use domain::id::PollId;
+use domain::poll_state::MayOpen;
 
 fn read(text: &str, commitment: &str) -> Result<Opening, StoreError> {
     let opening: Opening = canonical::from_text(text).map_err(|_| StoreError::corrupt("sealed_batches.opening"))?;

@@ -3,8 +3,8 @@
 use super::error::StoreError;
 use super::scope::CouncilTx;
 use super::sql::{execute, row, row_struct, rows};
-use crate::domain::audit::{Digest, UtcTime};
-use crate::domain::id::{AccountId, SessionId};
+use domain::audit::{Digest, UtcTime};
+use domain::id::{AccountId, SessionId};
 
 /// One sign-in on one device.
 #[derive(Clone, Debug, PartialEq, Eq)]

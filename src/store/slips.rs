@@ -3,9 +3,9 @@
 use super::error::StoreError;
 use super::scope::CouncilTx;
 use super::sql::{execute, row, row_struct, rows};
-use crate::domain::audit::{Digest, UtcTime};
-use crate::domain::id::{AccountId, SlipId};
-use crate::domain::slip::Slip;
+use domain::audit::{Digest, UtcTime};
+use domain::id::{AccountId, SlipId};
+use domain::slip::Slip;
 
 row_struct! {
     /// A row of `slips`, without its code's hash.

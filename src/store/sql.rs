@@ -173,30 +173,30 @@ impl CouncilTx {
 /// `row!` at most one, `execute!` the number of rows that it changed.
 macro_rules! statement {
     ($tx:expr, $run:ident $(::<$row:ty>)?, $sql:literal $(, $argument:expr)*) => {{
-        const { assert!($crate::store::sql::names_council($sql), "the statement does not name its council") };
-        let tx: &mut $crate::store::CouncilTx = $tx;
-        let council = $crate::store::sql::Argument::from(tx.council().to_string());
-        let arguments = vec![council $(, $crate::store::sql::Argument::from($argument))*];
+        const { assert!($crate::sql::names_council($sql), "the statement does not name its council") };
+        let tx: &mut $crate::CouncilTx = $tx;
+        let council = $crate::sql::Argument::from(tx.council().to_string());
+        let arguments = vec![council $(, $crate::sql::Argument::from($argument))*];
         tx.$run$(::<$row>)?($sql, arguments).await
     }};
 }
 
 macro_rules! rows {
     ($tx:expr, $row:ty, $sql:literal $(, $argument:expr)* $(,)?) => {
-        $crate::store::sql::statement!($tx, fetch::<$row>, $sql $(, $argument)*)
+        $crate::sql::statement!($tx, fetch::<$row>, $sql $(, $argument)*)
     };
 }
 
 macro_rules! row {
     ($tx:expr, $row:ty, $sql:literal $(, $argument:expr)* $(,)?) => {
-        $crate::store::sql::statement!($tx, fetch::<$row>, $sql $(, $argument)*)
+        $crate::sql::statement!($tx, fetch::<$row>, $sql $(, $argument)*)
             .map(|found| found.into_iter().next())
     };
 }
 
 macro_rules! execute {
     ($tx:expr, $sql:literal $(, $argument:expr)* $(,)?) => {
-        $crate::store::sql::statement!($tx, run, $sql $(, $argument)*)
+        $crate::sql::statement!($tx, run, $sql $(, $argument)*)
     };
 }
 
@@ -207,8 +207,8 @@ macro_rules! row_struct {
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub struct $name { $( #[doc = $field_doc] pub $field: $type, )+ }
 
-        impl $crate::store::sql::ReadRow for $name {
-            fn read(row: &$crate::store::sql::Row) -> Result<Self, sqlx::Error> {
+        impl $crate::sql::ReadRow for $name {
+            fn read(row: &$crate::sql::Row) -> Result<Self, sqlx::Error> {
                 Ok(Self { $( $field: row.get(stringify!($field))?, )+ })
             }
         }

@@ -19,7 +19,7 @@ use super::db::Db;
 use super::error::StoreError;
 use super::figures;
 use super::scope::CouncilTx;
-use crate::domain::id::CouncilId;
+use domain::id::CouncilId;
 
 /// Most that one commit takes together: bounds how long the first waits for the last.
 const GROUP: usize = 64;

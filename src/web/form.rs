@@ -15,11 +15,11 @@ use super::Site;
 use super::carry::Carried;
 use super::pages::{error, sign_in};
 use super::session::Visitor;
-use crate::app::AppError;
-use crate::app::error::{Conflict, FieldError};
-use crate::app::passwords::Password;
-use crate::domain::id::RequestId;
-use crate::domain::text::{date_dmy, read_day};
+use app::AppError;
+use app::error::{Conflict, FieldError};
+use app::passwords::Password;
+use domain::id::RequestId;
+use domain::text::{date_dmy, read_day};
 
 /// Longest form without a file.
 const MAX_BYTES: usize = 256 * 1024;

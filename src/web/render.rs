@@ -13,9 +13,9 @@ use axum::response::{Html, IntoResponse, Response};
 use super::pages::{assets, error};
 use super::session::Visitor;
 use super::{Site, guard, notice};
-use crate::app::Caller;
-use crate::app::{counting, day, facts, logs, official, outcome, preparing, reading};
-use crate::domain::role::Role;
+use app::Caller;
+use app::{counting, day, facts, logs, official, outcome, preparing, reading};
+use domain::role::Role;
 
 /// Which program this is, at the foot of every page.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

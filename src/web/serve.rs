@@ -19,8 +19,8 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use super::observe::{self, Observer};
 use super::tls::{self, TlsError, TlsFiles};
 use super::{Settings, Site, systemd};
-use crate::app::App;
-use crate::app::metrics::Metrics;
+use app::App;
+use app::metrics::Metrics;
 
 /// Most that the head of a request may hold; longer is answered with 431.
 const HEAD_BYTES: usize = 64 * 1024;

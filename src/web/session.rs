@@ -11,9 +11,9 @@ use zeroize::Zeroizing;
 
 use super::carry::Carried;
 use super::{Settings, Site};
-use crate::app::notes::NoteKey;
-use crate::app::sign_in::Token;
-use crate::app::{AppError, Caller};
+use app::notes::NoteKey;
+use app::sign_in::Token;
+use app::{AppError, Caller};
 
 /// Whoever sent the request.
 #[derive(Clone, Debug, Default)]

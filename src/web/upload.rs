@@ -9,8 +9,8 @@ use subtle::ConstantTimeEq as _;
 use super::form::Form;
 use super::pages::error;
 use super::session::Visitor;
-use crate::app::AppError;
-use crate::app::upload::{Incoming, Received};
+use app::AppError;
+use app::upload::{Incoming, Received};
 
 /// Most that the fields before the file may hold.
 const MAX_FIELD_BYTES: usize = 64 * 1024;

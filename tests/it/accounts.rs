@@ -1,8 +1,8 @@
 //! Accounts: opened, changed by two at once, disabled, opened by the dozen.
 
 use axum::http::StatusCode;
-use tinnhiem::domain::id::CouncilId;
-use tinnhiem::domain::role::Role;
+use domain::id::CouncilId;
+use domain::role::Role;
 
 use crate::site::{Site, Visitor, on_both};
 

@@ -1,14 +1,14 @@
 //! Before a count is closed nobody sees how a level stands: every page and every file about a poll, as everybody.
 
+use app::day::TypedStep;
+use app::polls::CountedBatch;
 use axum::http::{Method, StatusCode};
-use tinnhiem::app::day::TypedStep;
-use tinnhiem::app::polls::CountedBatch;
-use tinnhiem::domain::count::BatchCounts;
-use tinnhiem::domain::poll::{LevelCounts, PollKind};
-use tinnhiem::domain::proposal::ProposalKind;
-use tinnhiem::domain::role::Role;
-use tinnhiem::store::polls;
-use tinnhiem::web::routes;
+use domain::count::BatchCounts;
+use domain::poll::{LevelCounts, PollKind};
+use domain::proposal::ProposalKind;
+use domain::role::Role;
+use store::polls;
+use web::routes;
 
 use crate::poll_state::by_two;
 use crate::site::{RETURNED, Site, on_both};

@@ -3,14 +3,14 @@
 
 use std::fs;
 
-use tinnhiem::app::bundle::{self, BundleError, Options, Recount, verify};
-use tinnhiem::domain::audit::canonical;
-use tinnhiem::domain::audit::event::poll::{
+use app::bundle::{self, BundleError, Options, Recount, verify};
+use domain::audit::canonical;
+use domain::audit::event::poll::{
     BallotsReturned, BatchCommitted, BatchReopened, CountingClosed, DeckWaived, LineRecounted, MinutesSigned,
     PollCancelled, ResultConfirmed, ResultDeclared, Stands, VotingOpened,
 };
-use tinnhiem::domain::audit::{Checkpoint, Digest, Moment, PollEvent};
-use tinnhiem::domain::poll::LevelCounts;
+use domain::audit::{Checkpoint, Digest, Moment, PollEvent};
+use domain::poll::LevelCounts;
 
 use crate::bundle_story::{Bend, RESULTS, RULESET, Sample, Story, committed, listed, program};
 

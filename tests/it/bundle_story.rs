@@ -5,19 +5,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use jiff::{SignedDuration, Timestamp};
-use tempfile::TempDir;
-use tinnhiem::app::bundle::{self, BundleError, BundleParts, Failure, Options, verify};
-use tinnhiem::domain::audit::event::poll::{
+use app::bundle::{self, BundleError, BundleParts, Failure, Options, verify};
+use domain::audit::event::poll::{
     BatchCommitted, CountingClosed, DeckWaived, FormTotals, FormsSealed, ListDecided, ListedOfficial, MinutesProposed,
     MinutesSigned, PaperIssued, PollCreated, ResultConfirmed, ResultDeclared, ResultPublished, SealedForm,
     VotingOpened, ZeroReported,
 };
-use tinnhiem::domain::audit::{Actor, Checkpoint, Digest, KeyName, Log, Nonce, Opening, PollEvent, Signer, UtcTime};
-use tinnhiem::domain::ballot_account::BallotAccount;
-use tinnhiem::domain::count::BatchCounts;
-use tinnhiem::domain::poll::{LevelCounts, PollKind};
-use tinnhiem::domain::role::Role;
+use domain::audit::{Actor, Checkpoint, Digest, KeyName, Log, Nonce, Opening, PollEvent, Signer, UtcTime};
+use domain::ballot_account::BallotAccount;
+use domain::count::BatchCounts;
+use domain::poll::{LevelCounts, PollKind};
+use domain::role::Role;
+use jiff::{SignedDuration, Timestamp};
+use tempfile::TempDir;
 
 pub const RULESET: &str = "id = \"MAU\"\n";
 pub const RESULTS: &str = "{\"rehearsal\":true}\n";

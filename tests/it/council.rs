@@ -1,11 +1,11 @@
 //! The council of the stories: what a province brings to a vote before anybody is on a list.
 
+use domain::council::{Council, CouncilKind, Sitting, Term};
+use domain::document::Frame;
+use domain::occasion::Occasion;
+use domain::poll::PollKind;
+use domain::rules::{RuleSet, builtin};
 use jiff::civil::date;
-use tinnhiem::domain::council::{Council, CouncilKind, Sitting, Term};
-use tinnhiem::domain::document::Frame;
-use tinnhiem::domain::occasion::Occasion;
-use tinnhiem::domain::poll::PollKind;
-use tinnhiem::domain::rules::{RuleSet, builtin};
 
 /// The carried rule set `id`.
 pub fn rules(id: &str) -> RuleSet {

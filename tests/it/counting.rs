@@ -1,11 +1,11 @@
 //! The counting room over HTTP: batches opened, keyed twice by two people who are blind to each other, and committed once.
 
+use domain::id::CouncilId;
+use domain::poll::PollKind;
+use domain::role::Role;
 use scraper::{Html, Selector};
 use serde_json::{Value, json};
-use tinnhiem::domain::id::CouncilId;
-use tinnhiem::domain::poll::PollKind;
-use tinnhiem::domain::role::Role;
-use tinnhiem::store::{batches, logs, polls};
+use store::{batches, logs, polls};
 
 use crate::site::{Answer, Day, Engine, Site, Visitor, on_both, somebody_in};
 

@@ -1,11 +1,11 @@
 //! A batch counted by hand on two sheets, and the test deck keyed like ballots: passed, and failed.
 
+use domain::batch::Paper;
+use domain::marks::Mark;
+use domain::poll::{Level, PollKind};
+use domain::role::Role;
+use domain::test_deck::TestDeck;
 use serde_json::{Value, json};
-use tinnhiem::domain::batch::Paper;
-use tinnhiem::domain::marks::Mark;
-use tinnhiem::domain::poll::{Level, PollKind};
-use tinnhiem::domain::role::Role;
-use tinnhiem::domain::test_deck::TestDeck;
 
 use crate::counting::{Hall, Laptop};
 use crate::site::{Answer, Site, day_rules, on_both, somebody_in};
@@ -78,7 +78,7 @@ fn readings(deck: &TestDeck, from: usize, to: usize, reasons: &[String]) -> Valu
         Mark::Level(Level::Low) => '3',
     };
     let papers = deck.papers[from..to].iter().zip(1..);
-    let paper = |(paper, number): (&tinnhiem::domain::test_deck::TestPaper, usize)| match &paper.reading() {
+    let paper = |(paper, number): (&domain::test_deck::TestPaper, usize)| match &paper.reading() {
         Paper::Invalid(reason) => {
             let place = reasons.iter().position(|id| id == reason).expect("a reason") + 1;
             json!({ "paper": number, "reason": place, "lines": [], "keys": "" })

@@ -3,23 +3,23 @@
 
 use std::collections::BTreeMap;
 
+use app::bundle::{self, Options};
+use app::day::{TypedStep, proposers};
+use app::polls::{CountedBatch, Hand};
+use app::service::Ask;
+use app::{AppError, Caller, verify_db};
 use axum::http::StatusCode;
-use tinnhiem::app::bundle::{self, Options};
-use tinnhiem::app::day::{TypedStep, proposers};
-use tinnhiem::app::polls::{CountedBatch, Hand};
-use tinnhiem::app::service::Ask;
-use tinnhiem::app::{AppError, Caller, verify_db};
-use tinnhiem::domain::account::Roles;
-use tinnhiem::domain::audit::Digest;
-use tinnhiem::domain::audit::event::poll::Stands;
-use tinnhiem::domain::ballot_account::BallotAccount;
-use tinnhiem::domain::count::BatchCounts;
-use tinnhiem::domain::id::{CouncilId, PollId};
-use tinnhiem::domain::poll::{LevelCounts, PollKind};
-use tinnhiem::domain::poll_state::{Recounted, Stage};
-use tinnhiem::domain::proposal::ProposalKind;
-use tinnhiem::domain::role::Role;
-use tinnhiem::store::{logs, polls};
+use domain::account::Roles;
+use domain::audit::Digest;
+use domain::audit::event::poll::Stands;
+use domain::ballot_account::BallotAccount;
+use domain::count::BatchCounts;
+use domain::id::{CouncilId, PollId};
+use domain::poll::{LevelCounts, PollKind};
+use domain::poll_state::{Recounted, Stage};
+use domain::proposal::ProposalKind;
+use domain::role::Role;
+use store::{logs, polls};
 
 use crate::poll_state::{by_two, paper};
 use crate::site::{Answer, GOLDEN, RETURNED, Site, Visitor, golden, on_both};

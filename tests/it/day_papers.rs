@@ -1,16 +1,16 @@
 //! Papers of counting day before voting opens, as a reader of the paper sees them: test deck, its report, zero report,
 //! sheets for counting by hand.
 
-use tinnhiem::domain::ballot::BallotForm;
-use tinnhiem::domain::batch::count_papers;
-use tinnhiem::domain::count::BatchCounts;
-use tinnhiem::domain::document::{
+use domain::ballot::BallotForm;
+use domain::batch::count_papers;
+use domain::count::BatchCounts;
+use domain::document::{
     CheckpointBox, DeckCount, Document, EmptyForm, Pile, tally_sheets, test_deck_report, zero_report,
 };
-use tinnhiem::domain::poll::PollKind;
-use tinnhiem::domain::roster::{Teller, TellerRole};
-use tinnhiem::domain::test_deck::{Look, TestDeck, TestPaper};
-use tinnhiem::pdf::{self, Pdf};
+use domain::poll::PollKind;
+use domain::roster::{Teller, TellerRole};
+use domain::test_deck::{Look, TestDeck, TestPaper};
+use pdf::{self, Pdf};
 
 use crate::council::{Votes, province, rules};
 use crate::office::{Office, pages};

@@ -1,11 +1,11 @@
 //! Dossiers over HTTP: compiled, proposed, confirmed, read, compared.
 
+use app::service::Ask;
+use app::verify_db;
 use axum::http::StatusCode;
-use tinnhiem::app::service::Ask;
-use tinnhiem::app::verify_db;
-use tinnhiem::domain::fact::FactKind;
-use tinnhiem::domain::id::{CouncilId, OfficialId, PollId};
-use tinnhiem::domain::role::Role;
+use domain::fact::FactKind;
+use domain::id::{CouncilId, OfficialId, PollId};
+use domain::role::Role;
 
 use crate::site::{Engine, PDF, Site, on_both, somebody_in, typed_task};
 

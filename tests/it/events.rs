@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
-use tinnhiem::domain::audit::event::EventRow;
-use tinnhiem::domain::audit::{CouncilEvent, LogEvent as _, PollEvent};
+use domain::audit::event::EventRow;
+use domain::audit::{CouncilEvent, LogEvent as _, PollEvent};
 
 fn section(text: &mut String, title: &str, rows: &[EventRow]) {
     writeln!(text, "# {title}\n\n| kind | what | data | who | when |\n|---|---|---|---|---|").expect("text");

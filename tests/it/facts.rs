@@ -1,8 +1,8 @@
 //! Facts over the pages: entered by one person, verified by another, changed by two at once, found again, taken away.
 
 use axum::http::{Method, StatusCode};
-use tinnhiem::domain::id::{CouncilId, OfficialId};
-use tinnhiem::domain::role::Role;
+use domain::id::{CouncilId, OfficialId};
+use domain::role::Role;
 
 use crate::site::{Answer, Engine, Site, Visitor, log_of, on_both};
 

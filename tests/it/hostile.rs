@@ -4,14 +4,14 @@
 
 use std::fs;
 
+use domain::audit::entry::entry_text;
+use domain::audit::merkle::{verify_consistency, verify_inclusion};
+use domain::audit::{Checkpoint, Digest, Entry, KeyName, PollEvent, Signer, UtcTime, VerifierKey, canonical};
+use domain::rules::{builtin_texts, load};
+use import::{read_csv_folder, read_published, read_xlsx, template_xlsx};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
-use tinnhiem::domain::audit::entry::entry_text;
-use tinnhiem::domain::audit::merkle::{verify_consistency, verify_inclusion};
-use tinnhiem::domain::audit::{Checkpoint, Digest, Entry, KeyName, PollEvent, Signer, UtcTime, VerifierKey, canonical};
-use tinnhiem::domain::rules::{builtin_texts, load};
-use tinnhiem::import::{read_csv_folder, read_published, read_xlsx, template_xlsx};
 
 /// One thing that goes wrong with a file.
 #[derive(Clone, Debug)]
@@ -220,16 +220,16 @@ proptest! {
     #[test]
     fn tables_are_read_or_refused_with_findings(table in bent(published()), sheets in bent(sample_sheets())) {
         if let Err(findings) = read_published(&table, "bảng.csv") {
-            prop_assert!(findings.iter().any(tinnhiem::domain::finding::Finding::is_error));
+            prop_assert!(findings.iter().any(domain::finding::Finding::is_error));
         }
         let read = read_csv_folder(vec![("du-kien.csv".into(), sheets.clone()), ("hoi-dong.csv".into(), sheets)]);
-        prop_assert!(read.book.is_some() || read.findings.iter().any(tinnhiem::domain::finding::Finding::is_error));
+        prop_assert!(read.book.is_some() || read.findings.iter().any(domain::finding::Finding::is_error));
     }
 
     #[test]
     fn a_workbook_is_read_or_refused_with_findings(bytes in bent(vec![template_xlsx().expect("template")])) {
         let read = read_xlsx(&bytes, "sổ.xlsx");
-        prop_assert!(read.book.is_some() || read.findings.iter().any(tinnhiem::domain::finding::Finding::is_error));
+        prop_assert!(read.book.is_some() || read.findings.iter().any(domain::finding::Finding::is_error));
     }
 }
 

@@ -3,17 +3,17 @@
 
 use std::sync::LazyLock;
 
+use domain::book::{Book, DeclaredLine};
+use domain::council::{Council, CouncilKind};
+use domain::decimal::Decimal;
+use domain::fact::{Fact, FactKind, Figures, Period, Source, Status};
+use domain::finding::{Finding, Severity};
+use domain::official::{Birth, Block, Field, Honorific, Official, OfficialNo, Post, RetirementNotice};
+use domain::poll::{BallotTotals, LevelCounts};
+use domain::roster::{Delegate, Teller, TellerRole};
+use import::{CellValue, Sheet, book_xlsx, read_csv_folder, read_xlsx, sheet_csv, sheet_xlsx, template_xlsx};
 use jiff::civil::date;
 use proptest::prelude::*;
-use tinnhiem::domain::book::{Book, DeclaredLine};
-use tinnhiem::domain::council::{Council, CouncilKind};
-use tinnhiem::domain::decimal::Decimal;
-use tinnhiem::domain::fact::{Fact, FactKind, Figures, Period, Source, Status};
-use tinnhiem::domain::finding::{Finding, Severity};
-use tinnhiem::domain::official::{Birth, Block, Field, Honorific, Official, OfficialNo, Post, RetirementNotice};
-use tinnhiem::domain::poll::{BallotTotals, LevelCounts};
-use tinnhiem::domain::roster::{Delegate, Teller, TellerRole};
-use tinnhiem::import::{CellValue, Sheet, book_xlsx, read_csv_folder, read_xlsx, sheet_csv, sheet_xlsx, template_xlsx};
 
 use crate::council::province;
 

@@ -3,11 +3,11 @@
 
 use std::io::Write as _;
 
+use domain::decimal::Decimal;
+use domain::finding::Finding;
+use domain::poll::LevelCounts;
+use import::{Imported, read_csv_folder, read_xlsx};
 use rust_xlsxwriter::{Format, Formula, Workbook, Worksheet};
-use tinnhiem::domain::decimal::Decimal;
-use tinnhiem::domain::finding::Finding;
-use tinnhiem::domain::poll::LevelCounts;
-use tinnhiem::import::{Imported, read_csv_folder, read_xlsx};
 
 /// An office's workbook, sheet by sheet.
 struct Office(Workbook);

@@ -1,8 +1,8 @@
 //! Published tables are read exactly as printed.
 
-use tinnhiem::domain::finding::Finding;
-use tinnhiem::domain::poll::{Level, PollKind};
-use tinnhiem::import::read_published;
+use domain::finding::Finding;
+use domain::poll::{Level, PollKind};
+use import::read_published;
 
 fn told(findings: Vec<Finding>) -> Vec<String> {
     findings.into_iter().map(|f| format!("{} {}: {}", f.code, f.place, f.what)).collect()

@@ -6,12 +6,12 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::Command;
 
+use domain::batch::{Again, Asked, Paper};
+use domain::keying::{Key, Keying, Phase, Sound, Task};
+use domain::marks::Mark;
+use domain::poll::PollKind;
+use domain::simulate::SeededStream;
 use serde_json::{Value, json};
-use tinnhiem::domain::batch::{Again, Asked, Paper};
-use tinnhiem::domain::keying::{Key, Keying, Phase, Sound, Task};
-use tinnhiem::domain::marks::Mark;
-use tinnhiem::domain::poll::PollKind;
-use tinnhiem::domain::simulate::SeededStream;
 
 /// Names of keys as a browser gives them: all that the machine knows, one that writes something else, one that writes
 /// nothing.
@@ -113,7 +113,7 @@ fn answers(keying: Keying, task: &Task) -> Value {
         Mark::Level(level) => (task.kind.levels().iter().position(|other| other == level).unwrap() + 1).to_string(),
     };
     let number = |id: &String| task.reasons.iter().position(|other| other == id).unwrap() + 1;
-    let paper = |read: &tinnhiem::domain::batch::Reread| match &read.again {
+    let paper = |read: &domain::batch::Reread| match &read.again {
         Again::Invalid(reason) => json!({ "paper": read.paper, "reason": number(reason), "lines": [] }),
         Again::Lines(lines) => {
             let lines: Vec<Value> = lines.iter().map(|(line, mark)| json!([line, key(mark)])).collect();

@@ -6,10 +6,10 @@ use std::net::TcpListener;
 use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 
+use domain::marks::Mark;
+use domain::poll::{Level, PollKind};
+use domain::simulate::SeededStream;
 use sqlx::{Connection as _, Row as _, SqliteConnection};
-use tinnhiem::domain::marks::Mark;
-use tinnhiem::domain::poll::{Level, PollKind};
-use tinnhiem::domain::simulate::SeededStream;
 
 use crate::serve::{Process, tinnhiem};
 use crate::site::{BOARD, Engine, Site};

@@ -1,9 +1,9 @@
 //! An auditor reads the log, and takes away what proves it.
 
+use domain::audit::merkle::{Tree, leaf_hash, verify_inclusion};
+use domain::audit::{Checkpoint, Digest, VerifierKey};
+use domain::role::Role;
 use serde_json::Value;
-use tinnhiem::domain::audit::merkle::{Tree, leaf_hash, verify_inclusion};
-use tinnhiem::domain::audit::{Checkpoint, Digest, VerifierKey};
-use tinnhiem::domain::role::Role;
 
 use crate::site::{PASSWORD, Site, on_both};
 

@@ -1,13 +1,13 @@
 //! Reading a log, and proving one entry to somebody who holds a signed head.
 
+use app::logs::{LogFilter, PAGE};
+use app::{AppError, Caller};
+use domain::audit::merkle::{leaf_hash, verify_inclusion};
+use domain::audit::{Checkpoint, KeyName, VerifierKey};
+use domain::id::{CouncilId, LogId, PollId};
+use domain::role::Role;
 use jiff::Timestamp;
-use tinnhiem::app::logs::{LogFilter, PAGE};
-use tinnhiem::app::{AppError, Caller};
-use tinnhiem::domain::audit::merkle::{leaf_hash, verify_inclusion};
-use tinnhiem::domain::audit::{Checkpoint, KeyName, VerifierKey};
-use tinnhiem::domain::id::{CouncilId, LogId, PollId};
-use tinnhiem::domain::role::Role;
-use tinnhiem::store::{StoreError, logs};
+use store::{StoreError, logs};
 
 use crate::site::{Site, on_both, somebody_in};
 use crate::store_log::{append, own_log};

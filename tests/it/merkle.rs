@@ -1,12 +1,10 @@
 //! The tree of the log against the published vectors of RFC 6962 and against another implementation.
 
 use ct_merkle::mem_backed_tree::MemoryBackedTree;
+use domain::audit::digest::Digest;
+use domain::audit::merkle::{Frontier, Tree, empty_root, leaf_hash, node_hash, verify_consistency, verify_inclusion};
 use proptest::prelude::*;
 use sha2::Sha256;
-use tinnhiem::domain::audit::digest::Digest;
-use tinnhiem::domain::audit::merkle::{
-    Frontier, Tree, empty_root, leaf_hash, node_hash, verify_consistency, verify_inclusion,
-};
 
 /// Entries of the test tree of Certificate Transparency.
 const ENTRIES: [&[u8]; 8] = [

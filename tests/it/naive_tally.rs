@@ -1,9 +1,9 @@
 //! A second tally, written with other means on purpose: it walks counts up one by one and divides on paper, digit by
 //! digit, with carry. Both must say the same of random votes.
 
+use domain::poll::{BallotTotals, LevelCounts, PollKind};
+use domain::tally::{Margin, base_of, tally_line};
 use proptest::prelude::*;
-use tinnhiem::domain::poll::{BallotTotals, LevelCounts, PollKind};
-use tinnhiem::domain::tally::{Margin, base_of, tally_line};
 
 use crate::council::rules;
 

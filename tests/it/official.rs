@@ -3,11 +3,11 @@
 use std::io::{Cursor, Write as _};
 
 use axum::http::StatusCode;
-use tinnhiem::domain::audit::Digest;
-use tinnhiem::domain::fact::FactKind;
-use tinnhiem::domain::id::{CouncilId, OfficialId};
-use tinnhiem::domain::role::Role;
-use tinnhiem::store::{attachments, facts};
+use domain::audit::Digest;
+use domain::fact::FactKind;
+use domain::id::{CouncilId, OfficialId};
+use domain::role::Role;
+use store::{attachments, facts};
 use zip::write::SimpleFileOptions;
 
 use crate::site::{Answer, Engine, PDF, Site, Visitor, on_both, typed_task};

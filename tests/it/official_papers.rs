@@ -1,15 +1,14 @@
 //! Minutes and resolution as a reader of the paper sees them, in the wording of the published resolutions of 2023.
 
-use tinnhiem::domain::council::{Council, CouncilKind};
-use tinnhiem::domain::count::BatchCounts;
-use tinnhiem::domain::day_record::DayRecord;
-use tinnhiem::domain::document::{CheckpointBox, Counting, Document, MinutesParts, minutes, resolution};
-use tinnhiem::domain::official::{Block, Honorific};
-use tinnhiem::domain::poll::{LevelCounts, PollKind};
-use tinnhiem::domain::result::{FormCount, Listed, PollResult, decide};
-use tinnhiem::domain::roster::{Teller, TellerRole};
-use tinnhiem::domain::rules::RuleSet;
-use tinnhiem::pdf;
+use domain::council::{Council, CouncilKind};
+use domain::count::BatchCounts;
+use domain::day_record::DayRecord;
+use domain::document::{CheckpointBox, Counting, Document, MinutesParts, minutes, resolution};
+use domain::official::{Block, Honorific};
+use domain::poll::{LevelCounts, PollKind};
+use domain::result::{FormCount, Listed, PollResult, decide};
+use domain::roster::{Teller, TellerRole};
+use domain::rules::RuleSet;
 
 use crate::council::{Votes, party_committee, province, rules};
 use crate::office::{Office, pages};

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use app::bundle::{self, Options};
+use app::polls::Hand;
+use app::service::Ask;
+use app::verify_db::database;
 use axum::http::StatusCode;
-use tinnhiem::app::bundle::{self, Options};
-use tinnhiem::app::polls::Hand;
-use tinnhiem::app::service::Ask;
-use tinnhiem::app::verify_db::database;
-use tinnhiem::domain::audit::Digest;
-use tinnhiem::domain::id::{CouncilId, DelegateId, PollId};
-use tinnhiem::domain::poll::LevelCounts;
-use tinnhiem::domain::role::Role;
+use domain::audit::Digest;
+use domain::id::{CouncilId, DelegateId, PollId};
+use domain::poll::LevelCounts;
+use domain::role::Role;
 
 use crate::office::{Office, pages};
 use crate::site::{Answer, GOLDEN, Site, Visitor, golden, on_both, somebody_in};

@@ -1,14 +1,14 @@
 //! One's own account: password, sessions, second factor.
 
+use app::councils::{FirstAccount, Founding};
 use axum::http::{Method, StatusCode};
+use domain::audit::Actor;
+use domain::council::CouncilKind;
+use domain::role::Role;
 use jiff::SignedDuration;
-use tinnhiem::app::councils::{FirstAccount, Founding};
-use tinnhiem::domain::audit::Actor;
-use tinnhiem::domain::council::CouncilKind;
-use tinnhiem::domain::role::Role;
-use tinnhiem::store::proofs;
-use tinnhiem::web::{Access, routes};
+use store::proofs;
 use totp_rs::{Builder, Secret};
+use web::{Access, routes};
 use zeroize::Zeroizing;
 
 use crate::site::{PASSWORD, Site, Visitor, log_of, on_both};
@@ -198,7 +198,7 @@ fn somebody_who_lost_the_phone_is_helped_by_the_administrator() {
     });
 }
 
-async fn admin_id(site: &Site, council: tinnhiem::domain::id::CouncilId) -> tinnhiem::domain::id::AccountId {
+async fn admin_id(site: &Site, council: domain::id::CouncilId) -> domain::id::AccountId {
     let opened = log_of(site, council).await.into_iter().find(|(kind, _)| kind == "account.opened").expect("opened");
     opened.1["account"].as_str().expect("id").parse().expect("id")
 }

@@ -3,17 +3,17 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
-use jiff::civil::{Date, date};
-use tinnhiem::domain::ballot::{BallotForm, Line};
-use tinnhiem::domain::decimal::Decimal;
-use tinnhiem::domain::document::{
+use domain::ballot::{BallotForm, Line};
+use domain::decimal::Decimal;
+use domain::document::{
     Align, Block, Cell, Chart, ChartPoint, CheckpointBox, Document, LetterHead, Paragraph, Signature, Size, Span, Table,
 };
-use tinnhiem::domain::official::{self, OfficialNo};
-use tinnhiem::domain::poll::PollKind;
-use tinnhiem::pdf::ballot::{CORNER_INSET, CORNER_SIDE, ROW_STEP, sheets};
-use tinnhiem::pdf::layout::{PAGE_HEIGHT, PAGE_WIDTH};
-use tinnhiem::pdf::{Length, Pdf, PdfError, ballots, document};
+use domain::official::{self, OfficialNo};
+use domain::poll::PollKind;
+use jiff::civil::{Date, date};
+use pdf::ballot::{CORNER_INSET, CORNER_SIDE, ROW_STEP, sheets};
+use pdf::layout::{PAGE_HEIGHT, PAGE_WIDTH};
+use pdf::{Length, Pdf, PdfError, ballots, document};
 
 use crate::pictures::Picture;
 

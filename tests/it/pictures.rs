@@ -8,10 +8,10 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::{env, fs};
 
-use tinnhiem::domain::decimal::Decimal;
-use tinnhiem::domain::document::{Block, Cell, Chart, ChartPoint, Size, Table};
-use tinnhiem::domain::poll::PollKind;
-use tinnhiem::pdf::{Length, Pdf, ballots, document};
+use domain::decimal::Decimal;
+use domain::document::{Block, Cell, Chart, ChartPoint, Size, Table};
+use domain::poll::PollKind;
+use pdf::{Length, Pdf, ballots, document};
 
 use crate::papers_render::{DAY, form, minutes, paper};
 
@@ -154,7 +154,7 @@ fn a_picture_without_one_tick_box_is_told_apart() {
     let coarse = |pdf: &Pdf| Picture::of(pdf, DOTS_PER_INCH)[0].coarse();
     let (whole, mut less) = (coarse(&pdf(8)), coarse(&pdf(8)));
     assert!(differences(&whole, &less).is_empty());
-    let sheet = &tinnhiem::pdf::ballot::sheets(&form(PollKind::Rating, 8)).unwrap()[0];
+    let sheet = &pdf::ballot::sheets(&form(PollKind::Rating, 8)).unwrap()[0];
     let square = |length: Length| usize::try_from(length.in_thousandths() * DOTS_PER_INCH / 72_000).unwrap() / SIDE;
     let tick = sheet.boxes[4].area;
     for row in square(tick.y)..=square(tick.bottom()) {

@@ -7,20 +7,20 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock};
 use std::{env, fs};
 
-use tinnhiem::domain::audit::event::poll::{
+use domain::audit::event::poll::{
     CouncilLogNoted, DeckForm, FileHash, ListedOfficial, PaperIssued, PollAmended, PollCreated, SealedForm, Stands,
 };
-use tinnhiem::domain::audit::{Actor, Course, Digest, Entry, LogEvent as _, Nonce, Opening, PollEvent, UtcTime};
-use tinnhiem::domain::ballot_account::{AccountFault, BallotAccount};
-use tinnhiem::domain::batch::{ReadTwice, Reader};
-use tinnhiem::domain::count::BatchCounts;
-use tinnhiem::domain::id::{AccountId, PollId};
-use tinnhiem::domain::poll::{LevelCounts, PollKind};
-use tinnhiem::domain::poll_state::{self, Pair, PollState, Recounted, Refusal, Stage, StandingBatch, Step, TwoPeople};
-use tinnhiem::domain::role::Role;
-use tinnhiem::domain::roster::{Teller, TellerRole};
-use tinnhiem::domain::rules::{RuleSet, builtin};
-use tinnhiem::domain::simulate::SeededStream;
+use domain::audit::{Actor, Course, Digest, Entry, LogEvent as _, Nonce, Opening, PollEvent, UtcTime};
+use domain::ballot_account::{AccountFault, BallotAccount};
+use domain::batch::{ReadTwice, Reader};
+use domain::count::BatchCounts;
+use domain::id::{AccountId, PollId};
+use domain::poll::{LevelCounts, PollKind};
+use domain::poll_state::{self, Pair, PollState, Recounted, Refusal, Stage, StandingBatch, Step, TwoPeople};
+use domain::role::Role;
+use domain::roster::{Teller, TellerRole};
+use domain::rules::{RuleSet, builtin};
+use domain::simulate::SeededStream;
 
 type Taken = Result<Step, Refusal>;
 
@@ -477,7 +477,7 @@ fn no_result_is_declared_before_a_line_near_a_threshold_was_counted_again() {
             let line = LevelCounts::Confidence { confidence: returned - no, no_confidence: no };
             let counts = BatchCounts { papers: returned, lines: vec![line], ..BatchCounts::default() };
             let form = form.to_owned();
-            let total = tinnhiem::domain::audit::event::poll::FormTotals { counts, form, issued: 24, returned };
+            let total = domain::audit::event::poll::FormTotals { counts, form, issued: 24, returned };
             totals.push(total);
         }
         PollState::Closed(poll, poll_state::Counted::new(totals))

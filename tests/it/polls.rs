@@ -1,17 +1,17 @@
 //! A poll in a real council, step by step, by people who are signed in.
 
-use tinnhiem::app::AppError;
-use tinnhiem::app::caller::Caller;
-use tinnhiem::app::day::TypedStep;
-use tinnhiem::app::polls::{CountedBatch, Hand, NewPoll};
-use tinnhiem::app::service::Ask;
-use tinnhiem::domain::audit::event::poll::PollCreated;
-use tinnhiem::domain::audit::{Actor, Course, Digest, Entry, KeyName, Moment, PollEvent};
-use tinnhiem::domain::id::{CouncilId, PollId};
-use tinnhiem::domain::poll_state::Stage;
-use tinnhiem::domain::proposal::ProposalKind;
-use tinnhiem::domain::role::Role;
-use tinnhiem::domain::rules::builtin_texts;
+use app::AppError;
+use app::caller::Caller;
+use app::day::TypedStep;
+use app::polls::{CountedBatch, Hand, NewPoll};
+use app::service::Ask;
+use domain::audit::event::poll::PollCreated;
+use domain::audit::{Actor, Course, Digest, Entry, KeyName, Moment, PollEvent};
+use domain::id::{CouncilId, PollId};
+use domain::poll_state::Stage;
+use domain::proposal::ProposalKind;
+use domain::role::Role;
+use domain::rules::builtin_texts;
 
 use crate::poll_state::{account, board, by_two, counts, created, decks, forms, listed, paper};
 use crate::site::{Site, on_both, somebody_in};

@@ -3,15 +3,15 @@
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
+use app::preparing::{TypedBoard, TypedDecision};
+use app::service::Ask;
+use app::verify_db::database;
 use axum::http::StatusCode;
-use tinnhiem::app::preparing::{TypedBoard, TypedDecision};
-use tinnhiem::app::service::Ask;
-use tinnhiem::app::verify_db::database;
-use tinnhiem::domain::audit::Digest;
-use tinnhiem::domain::council::CouncilKind;
-use tinnhiem::domain::id::{CouncilId, OfficialId, PollId};
-use tinnhiem::domain::role::Role;
-use tinnhiem::store::roster;
+use domain::audit::Digest;
+use domain::council::CouncilKind;
+use domain::id::{CouncilId, OfficialId, PollId};
+use domain::role::Role;
+use store::roster;
 
 use crate::site::{Answer, Engine, Site, Visitor, log_of, on_both, retold, sample_board, somebody_in};
 use crate::store_verify::{failure, keys, without_triggers};

@@ -1,9 +1,9 @@
 //! Results as everybody sees them, without signing in.
 
 use axum::http::{Method, StatusCode, header};
-use tinnhiem::domain::audit::Digest;
-use tinnhiem::domain::id::PollId;
-use tinnhiem::domain::role::Role;
+use domain::audit::Digest;
+use domain::id::PollId;
+use domain::role::Role;
 
 use crate::site::{Answer, Site, Visitor, on_both};
 
@@ -97,7 +97,7 @@ fn public_files_are_what_was_declared_and_may_be_kept_on_the_way() {
         let json = asks(&mut guest, &format!("{page}/ket-qua.json")).await;
         let declared = {
             let mut tx = site.store.read(council).await.expect("read");
-            tinnhiem::store::polls::results(&mut tx, poll).await.expect("results").expect("declared")
+            store::polls::results(&mut tx, poll).await.expect("results").expect("declared")
         };
         assert_eq!(json.html, declared, "to the letter");
         let shown = asks(&mut guest, &page).await;

@@ -5,15 +5,15 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use app::tally::{report_json, report_text};
+use domain::decimal::Decimal;
+use domain::poll::{Level, PollKind};
+use domain::published::{PublishedCell, PublishedRow, PublishedTable};
+use domain::ratio::percent_rounded;
+use domain::recompute::{PublishedReport, check_published};
+use domain::rules::{RuleSet, builtin};
+use domain::tally::{Band, TallyError, base_of};
 use serde_json::Value;
-use tinnhiem::app::tally::{report_json, report_text};
-use tinnhiem::domain::decimal::Decimal;
-use tinnhiem::domain::poll::{Level, PollKind};
-use tinnhiem::domain::published::{PublishedCell, PublishedRow, PublishedTable};
-use tinnhiem::domain::ratio::percent_rounded;
-use tinnhiem::domain::recompute::{PublishedReport, check_published};
-use tinnhiem::domain::rules::{RuleSet, builtin};
-use tinnhiem::domain::tally::{Band, TallyError, base_of};
 
 /// Why a row's figures do not follow from its counts under the law of its day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,10 +1,10 @@
 //! Delegates read released dossiers, search in them, ask, and are answered.
 
 use axum::http::StatusCode;
-use tinnhiem::domain::id::{CouncilId, DelegateId, OfficialId, PollId};
-use tinnhiem::domain::official::Field;
-use tinnhiem::domain::release::About;
-use tinnhiem::domain::role::Role;
+use domain::id::{CouncilId, DelegateId, OfficialId, PollId};
+use domain::official::Field;
+use domain::release::About;
+use domain::role::Role;
 
 use crate::site::{Engine, Site, Told, Visitor, log_of, on_both};
 use crate::slips::{codes, issues};
@@ -219,8 +219,8 @@ fn a_question_goes_through_the_standing_committee_to_the_official_and_its_reply_
 
 impl Hall {
     /// The official replies, as the page of their own does.
-    async fn replies(&self, account: tinnhiem::domain::id::AccountId, id: &str, text: &str) {
-        use tinnhiem::app::service::Ask;
+    async fn replies(&self, account: domain::id::AccountId, id: &str, text: &str) {
+        use app::service::Ask;
         let mut caller = crate::site::somebody_in(self.council, Role::Official, self.site.clock.now());
         let stranger = caller.clone();
         caller.account.id = account;

@@ -1,7 +1,7 @@
 //! Groups discuss; their secretaries file; the Standing Committee collects.
 
 use axum::http::StatusCode;
-use tinnhiem::domain::role::Role;
+use domain::role::Role;
 
 use crate::office;
 use crate::reading::Hall;

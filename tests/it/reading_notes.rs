@@ -1,7 +1,7 @@
 //! Private notes: written by a delegate, read by nobody else.
 
 use axum::http::StatusCode;
-use tinnhiem::store::notes;
+use store::notes;
 
 use crate::reading::Hall;
 use crate::site::{Visitor, log_of, on_both};

@@ -1,12 +1,12 @@
 //! Officials and delegates kept by hand: added, changed by two at once, moved, withdrawn, linked to accounts.
 
 use axum::http::StatusCode;
+use domain::role::Role;
 use serde_json::json;
-use tinnhiem::domain::role::Role;
 
 use crate::site::{Answer, Engine, Site, Visitor, log_of, on_both};
 
-async fn office(engine: Engine) -> (Site, tinnhiem::domain::id::CouncilId, Visitor) {
+async fn office(engine: Engine) -> (Site, domain::id::CouncilId, Visitor) {
     let (site, council) = Site::with_council(engine).await;
     site.has_account(council, "van.phong", "Lê Văn Phòng", Role::Clerk).await;
     let clerk = site.signed_in("mau", "van.phong").await;

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use app::service::Ask;
 use axum::http::{Method, StatusCode, header};
-use tinnhiem::app::service::Ask;
-use tinnhiem::domain::audit::Digest;
-use tinnhiem::domain::fact::FactKind;
-use tinnhiem::domain::id::{AccountId, CouncilId, DelegateId, FactId, JobId, OfficialId, QuestionId};
-use tinnhiem::domain::role::Role;
-use tinnhiem::web::{self, Access, Route, Takes, routes};
+use domain::audit::Digest;
+use domain::fact::FactKind;
+use domain::id::{AccountId, CouncilId, DelegateId, FactId, JobId, OfficialId, QuestionId};
+use domain::role::Role;
+use web::{self, Access, Route, Takes, routes};
 
 use crate::site::{Answer, Engine, GOLDEN, PASSWORD, Site, Visitor, on_both, sample_book, somebody_in};
 

@@ -1,7 +1,7 @@
 //! The carried rule sets as `tinnhiem rules` shows them: a change of a value, a citation or a mark shows here.
 
-use tinnhiem::app::rules::{list_text, show_text};
-use tinnhiem::domain::rules::{builtin, load_all};
+use app::rules::{list_text, show_text};
+use domain::rules::{builtin, load_all};
 
 #[test]
 fn the_list_names_every_set_with_its_period_and_how_much_of_it_is_unverified() {

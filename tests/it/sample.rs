@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use tinnhiem::domain::fact::{FactKind, Status};
+use domain::fact::{FactKind, Status};
 
 type Row = BTreeMap<String, String>;
 

@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::audit::Digest;
+use domain::audit::canonical;
 use serde_json::Value;
-use tinnhiem::domain::audit::Digest;
-use tinnhiem::domain::audit::canonical;
 
 use crate::office::{Office, files, pages};
 
@@ -148,9 +148,9 @@ mod memory {
     use std::fs::{self, File};
     use std::os::unix::fs::FileExt;
 
-    use tinnhiem::domain::batch::{Batch, Compared, Entry, Paper, Shape};
-    use tinnhiem::domain::marks::Mark;
-    use tinnhiem::domain::poll::{Level, PollKind};
+    use domain::batch::{Batch, Compared, Entry, Paper, Shape};
+    use domain::marks::Mark;
+    use domain::poll::{Level, PollKind};
 
     const LINES: usize = 64;
     const MARKS: [Mark; 5] =

@@ -4,10 +4,10 @@ use std::fs;
 use std::process::Command;
 
 use axum::http::StatusCode;
+use domain::id::{AccountId, CouncilId};
+use domain::role::Role;
 use jiff::SignedDuration;
-use tinnhiem::domain::id::{AccountId, CouncilId};
-use tinnhiem::domain::role::Role;
-use tinnhiem::store::logs;
+use store::logs;
 
 use crate::site::{Answer, Site, Visitor, on_both};
 

@@ -1,8 +1,8 @@
 //! Files of papers and the facts behind them, on both databases.
 
-use tinnhiem::domain::fact::FactKind;
-use tinnhiem::domain::role::Role;
-use tinnhiem::store::{attachments, facts};
+use domain::fact::FactKind;
+use domain::role::Role;
+use store::{attachments, facts};
 
 use crate::site::{Site, on_both};
 use crate::store_conformance::write;

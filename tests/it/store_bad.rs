@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::Path;
 
+use domain::id::CouncilId;
 use sqlx::{AssertSqlSafe, Connection as _};
-use tinnhiem::domain::id::CouncilId;
-use tinnhiem::store::{Store, StoreError, Target, councils};
+use store::{Store, StoreError, Target, councils};
 
 use crate::site::{Database, Engine, Site, on_both};
 use crate::store_log::{append, own_log};
@@ -204,7 +204,7 @@ fn a_full_disk_loses_nothing_and_is_told() {
         };
         assert!(error.to_string().contains("Ổ đĩa của cơ sở dữ liệu đã đầy"), "{error:?}");
         let mut tx = store.read(council).await.expect("read");
-        let texts = tinnhiem::store::logs::entries(&mut tx, log, 0, 100_000).await.expect("entries");
+        let texts = store::logs::entries(&mut tx, log, 0, 100_000).await.expect("entries");
         assert_eq!(texts.len(), done, "every entry that was acknowledged, and no other");
         drop(tx);
         store.close().await;
@@ -271,7 +271,7 @@ fn a_server_that_goes_away_and_comes_back_costs_one_group_at_most() {
         }
         assert_eq!(append(&site.store, council, log).await.expect("entry"), done);
         let mut tx = site.store.read(council).await.expect("read");
-        assert_eq!(tinnhiem::store::logs::entries(&mut tx, log, 0, 100).await.expect("entries").len() as u64, done + 1);
+        assert_eq!(store::logs::entries(&mut tx, log, 0, 100).await.expect("entries").len() as u64, done + 1);
         assert!(site.store.read(CouncilId::INSTALLATION).await.is_ok());
     });
 }

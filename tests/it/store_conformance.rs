@@ -4,17 +4,17 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use domain::account::{Account, AccountState, Login, Roles};
+use domain::audit::course::Moment;
+use domain::audit::{Digest, KeyName, UtcTime};
+use domain::id::{AccountId, CouncilId, LogId, PollId, RequestId, SessionId, SlipId};
+use domain::role::Role;
+use domain::slip::Slip;
 use jiff::Timestamp;
-use tinnhiem::domain::account::{Account, AccountState, Login, Roles};
-use tinnhiem::domain::audit::course::Moment;
-use tinnhiem::domain::audit::{Digest, KeyName, UtcTime};
-use tinnhiem::domain::id::{AccountId, CouncilId, LogId, PollId, RequestId, SessionId, SlipId};
-use tinnhiem::domain::role::Role;
-use tinnhiem::domain::slip::Slip;
-use tinnhiem::store::failures::Failures;
-use tinnhiem::store::logs::EntryFilter;
-use tinnhiem::store::sessions::Session;
-use tinnhiem::store::{
+use store::failures::Failures;
+use store::logs::EntryFilter;
+use store::sessions::Session;
+use store::{
     self, CouncilTx, Examination, Store, StoreError, Work, accounts, checks, councils, failures, logs, proofs,
     requests, sessions, slips,
 };

@@ -2,16 +2,16 @@
 
 use std::time::Instant;
 
+use domain::fact::{FactKind, FactState, KeptFact, Period};
+use domain::fact_state::By;
+use domain::id::{AccountId, FactId, OfficialId};
+use domain::official::Field;
+use domain::record::Subject;
+use domain::release::About;
 use jiff::Timestamp;
-use tinnhiem::domain::fact::{FactKind, FactState, KeptFact, Period};
-use tinnhiem::domain::fact_state::By;
-use tinnhiem::domain::id::{AccountId, FactId, OfficialId};
-use tinnhiem::domain::official::Field;
-use tinnhiem::domain::record::Subject;
-use tinnhiem::domain::release::About;
-use tinnhiem::store::fact_lists::{self, FactFilter, FactOrder};
-use tinnhiem::store::facts::{self, StoredFact};
-use tinnhiem::store::{StoreError, revisions};
+use store::fact_lists::{self, FactFilter, FactOrder};
+use store::facts::{self, StoredFact};
+use store::{StoreError, revisions};
 
 use crate::site::{Site, fact, on_both};
 use crate::store_conformance::write;

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use domain::audit::entry::Entry;
+use domain::audit::event::council::SecondFactorRequired;
+use domain::audit::merkle::{Frontier, leaf_hash};
+use domain::audit::{Actor, CouncilEvent, LogEvent as _, UtcTime};
+use domain::id::{CouncilId, LogId};
+use domain::role::Role;
 use sqlx::{AssertSqlSafe, Connection as _};
-use tinnhiem::domain::audit::entry::Entry;
-use tinnhiem::domain::audit::event::council::SecondFactorRequired;
-use tinnhiem::domain::audit::merkle::{Frontier, leaf_hash};
-use tinnhiem::domain::audit::{Actor, CouncilEvent, LogEvent as _, UtcTime};
-use tinnhiem::domain::id::{CouncilId, LogId};
-use tinnhiem::domain::role::Role;
-use tinnhiem::store::{Store, StoreError, logs};
+use store::{Store, StoreError, logs};
 
 use crate::site::{Database, Engine, Site, on_both};
 

@@ -1,14 +1,14 @@
 //! Every function of the store about polls on both databases, with the same expectations.
 
+use domain::audit::event::poll::{CountingClosed, FormTotals, MinutesProposed, PollAmended, PollCreated};
+use domain::audit::{Actor, Digest, KeyName, Nonce, Opening, PollEvent};
+use domain::ballot_account::Hall;
+use domain::id::{CouncilId, LogId, PollId};
+use domain::poll_state::{Poll, PollState, Stage};
+use domain::role::Role;
+use domain::roster::{Teller, TellerRole};
 use jiff::Timestamp;
-use tinnhiem::domain::audit::event::poll::{CountingClosed, FormTotals, MinutesProposed, PollAmended, PollCreated};
-use tinnhiem::domain::audit::{Actor, Digest, KeyName, Nonce, Opening, PollEvent};
-use tinnhiem::domain::ballot_account::Hall;
-use tinnhiem::domain::id::{CouncilId, LogId, PollId};
-use tinnhiem::domain::poll_state::{Poll, PollState, Stage};
-use tinnhiem::domain::role::Role;
-use tinnhiem::domain::roster::{Teller, TellerRole};
-use tinnhiem::store::{Store, StoreError, batches, logs, polls, sealed};
+use store::{Store, StoreError, batches, logs, polls, sealed};
 
 use crate::poll_state::{board, by_two, counts, created, forms, listed, paper};
 use crate::site::{Engine, Site, on_both};

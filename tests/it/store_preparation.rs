@@ -1,12 +1,12 @@
 //! Parts of a preparation and proposals on both databases, with the same expectations.
 
+use domain::id::{AccountId, PollId, ProposalId};
+use domain::preparation::Part;
+use domain::proposal::{Hand, Proposal, ProposalKind, ProposalState};
+use domain::role::Role;
 use jiff::Timestamp;
-use tinnhiem::domain::id::{AccountId, PollId, ProposalId};
-use tinnhiem::domain::preparation::Part;
-use tinnhiem::domain::proposal::{Hand, Proposal, ProposalKind, ProposalState};
-use tinnhiem::domain::role::Role;
-use tinnhiem::store::preparation::{Counts, StoredPart};
-use tinnhiem::store::{StoreError, checks, preparation};
+use store::preparation::{Counts, StoredPart};
+use store::{StoreError, checks, preparation};
 
 use crate::site::{Site, on_both};
 use crate::store_conformance::write;

@@ -1,21 +1,21 @@
 //! Every function of the store about reading, notes, questions and groups on both databases, with the same expectations.
 
+use domain::audit::Digest;
+use domain::document::TextLine;
+use domain::group_summary::{Content, GroupSummary, SummaryState};
+use domain::id::{OfficialId, PollId, QuestionId, SummaryId};
+use domain::official::Field;
+use domain::question::{Hand, Question, State};
+use domain::release::{About, Stated};
+use domain::role::Role;
+use domain::text::fold;
 use jiff::Timestamp;
-use tinnhiem::domain::audit::Digest;
-use tinnhiem::domain::document::TextLine;
-use tinnhiem::domain::group_summary::{Content, GroupSummary, SummaryState};
-use tinnhiem::domain::id::{OfficialId, PollId, QuestionId, SummaryId};
-use tinnhiem::domain::official::Field;
-use tinnhiem::domain::question::{Hand, Question, State};
-use tinnhiem::domain::release::{About, Stated};
-use tinnhiem::domain::role::Role;
-use tinnhiem::domain::text::fold;
-use tinnhiem::store::group_summaries::KeptSummary;
-use tinnhiem::store::notes::{NoteKeyRow, SealedNote};
-use tinnhiem::store::questions::KeptQuestion;
-use tinnhiem::store::reading::ReadMark;
-use tinnhiem::store::releases::{Frozen, Release, ReleasedDossier};
-use tinnhiem::store::{StoreError, group_summaries, notes, questions, reading, releases};
+use store::group_summaries::KeptSummary;
+use store::notes::{NoteKeyRow, SealedNote};
+use store::questions::KeptQuestion;
+use store::reading::ReadMark;
+use store::releases::{Frozen, Release, ReleasedDossier};
+use store::{StoreError, group_summaries, notes, questions, reading, releases};
 
 use crate::site::on_both;
 use crate::store_conformance::write;

@@ -1,15 +1,15 @@
 //! Records with all their versions, on both databases; and what somebody changed in them past the program.
 
+use app::verify_db::database;
+use domain::audit::CouncilEvent;
+use domain::audit::canonical::to_text;
+use domain::audit::event::council::RecordsRevised;
+use domain::id::{CouncilId, DelegateId};
+use domain::record::{Action, Revision, Subject, digest};
+use domain::roster::{Delegate, RosterDelegate};
 use jiff::Timestamp;
-use tinnhiem::app::verify_db::database;
-use tinnhiem::domain::audit::CouncilEvent;
-use tinnhiem::domain::audit::canonical::to_text;
-use tinnhiem::domain::audit::event::council::RecordsRevised;
-use tinnhiem::domain::id::{CouncilId, DelegateId};
-use tinnhiem::domain::record::{Action, Revision, Subject, digest};
-use tinnhiem::domain::roster::{Delegate, RosterDelegate};
-use tinnhiem::store::roster::KeptDelegate;
-use tinnhiem::store::{CouncilTx, StoreError, checks, logs, revisions, roster};
+use store::roster::KeptDelegate;
+use store::{CouncilTx, StoreError, checks, logs, revisions, roster};
 
 use crate::site::{Engine, Site, on_both};
 use crate::store_conformance::write;

@@ -1,14 +1,14 @@
 //! Every function of the store about releases on both databases, with the same expectations.
 
+use domain::audit::Digest;
+use domain::document::TextLine;
+use domain::id::{FactId, OfficialId, PollId};
+use domain::official::Field;
+use domain::record::Subject;
+use domain::release::{About, FrozenFact, Stated};
 use jiff::Timestamp;
-use tinnhiem::domain::audit::Digest;
-use tinnhiem::domain::document::TextLine;
-use tinnhiem::domain::id::{FactId, OfficialId, PollId};
-use tinnhiem::domain::official::Field;
-use tinnhiem::domain::record::Subject;
-use tinnhiem::domain::release::{About, FrozenFact, Stated};
-use tinnhiem::store::releases::{Frozen, Release, ReleasedDossier};
-use tinnhiem::store::{StoreError, facts, releases, revisions};
+use store::releases::{Frozen, Release, ReleasedDossier};
+use store::{StoreError, facts, releases, revisions};
 
 use crate::site::{Site, on_both, typed_task};
 use crate::store_conformance::write;

@@ -1,14 +1,14 @@
 //! The roster and long work on both databases, with the same expectations.
 
+use domain::id::{AccountId, CouncilId, DelegateId, JobId, OfficialId};
+use domain::job::{JobKind, JobState};
+use domain::official::{Birth, Block, Field, Honorific, Official, Post, RetirementNotice};
+use domain::role::Role;
+use domain::roster::{Delegate, FormerPost, RosterDelegate, RosterOfficial};
 use jiff::Timestamp;
-use tinnhiem::domain::id::{AccountId, CouncilId, DelegateId, JobId, OfficialId};
-use tinnhiem::domain::job::{JobKind, JobState};
-use tinnhiem::domain::official::{Birth, Block, Field, Honorific, Official, Post, RetirementNotice};
-use tinnhiem::domain::role::Role;
-use tinnhiem::domain::roster::{Delegate, FormerPost, RosterDelegate, RosterOfficial};
-use tinnhiem::store::jobs::Job;
-use tinnhiem::store::roster::{KeptDelegate, KeptOfficial};
-use tinnhiem::store::{Store, StoreError, jobs, roster};
+use store::jobs::Job;
+use store::roster::{KeptDelegate, KeptOfficial};
+use store::{Store, StoreError, jobs, roster};
 
 use crate::site::{Site, on_both};
 use crate::store_conformance::write;

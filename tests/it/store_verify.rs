@@ -1,8 +1,8 @@
 //! `tinnhiem verify --db`: what somebody changed past the program is found.
 
-use tinnhiem::app::keys::Keys;
-use tinnhiem::app::verify_db::{DbFailure, database};
-use tinnhiem::domain::id::CouncilId;
+use app::keys::Keys;
+use app::verify_db::{DbFailure, database};
+use domain::id::CouncilId;
 use zeroize::Zeroizing;
 
 use crate::site::{Engine, Site, on_both};
@@ -144,11 +144,11 @@ fn a_log_that_was_cut_off_is_shorter_than_its_signed_head() {
         append(&site.store, council, log).await.expect("entry");
         // Down to two entries: the head of two is the one node over both.
         let mut tx = site.store.read(council).await.expect("read");
-        let texts = tinnhiem::store::logs::entries(&mut tx, log, 0, 2).await.expect("entries");
+        let texts = store::logs::entries(&mut tx, log, 0, 2).await.expect("entries");
         drop(tx);
-        let mut frontier = tinnhiem::domain::audit::merkle::Frontier::default();
+        let mut frontier = domain::audit::merkle::Frontier::default();
         for text in texts {
-            frontier.push(tinnhiem::domain::audit::merkle::leaf_hash(text.as_bytes()));
+            frontier.push(domain::audit::merkle::leaf_hash(text.as_bytes()));
         }
         let peak = frontier.root().to_string();
         let bytes = if engine == Engine::Sqlite { format!("x'{peak}'") } else { format!("'\\x{peak}'") };

@@ -9,11 +9,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
+use domain::audit::merkle::{Frontier, leaf_hash};
+use domain::id::{CouncilId, RequestId};
 use jiff::Timestamp;
+use store::{accounts, logs};
 use tempfile::TempDir;
-use tinnhiem::domain::audit::merkle::{Frontier, leaf_hash};
-use tinnhiem::domain::id::{CouncilId, RequestId};
-use tinnhiem::store::{accounts, logs};
 
 use crate::serve::{Process, ended, tinnhiem};
 use crate::site::{Database, Engine, PASSWORD, Site};

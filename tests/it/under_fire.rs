@@ -8,12 +8,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tinnhiem::app::verify_db;
-use tinnhiem::domain::id::CouncilId;
-use tinnhiem::domain::poll::{LevelCounts, PollKind};
-use tinnhiem::domain::poll_state::PollState;
-use tinnhiem::domain::simulate::SeededStream;
-use tinnhiem::store::{batches, polls};
+use app::verify_db;
+use domain::id::CouncilId;
+use domain::poll::{LevelCounts, PollKind};
+use domain::poll_state::PollState;
+use domain::simulate::SeededStream;
+use store::{batches, polls};
 
 use crate::serve::{Process, tinnhiem};
 use crate::site::{BOARD, Day, Engine, Site};

@@ -3,11 +3,10 @@
 use std::io::Write as _;
 
 use axum::http::StatusCode;
+use domain::id::CouncilId;
+use domain::role::Role;
 use rust_xlsxwriter::{Formula, Workbook};
-use tinnhiem::domain::id::CouncilId;
-use tinnhiem::domain::role::Role;
-use tinnhiem::import;
-use tinnhiem::store::{facts, roster};
+use store::{facts, roster};
 use zip::write::SimpleFileOptions;
 
 use crate::site::{Answer, Engine, Site, Visitor, log_of, on_both, sample_book};

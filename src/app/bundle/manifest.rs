@@ -7,8 +7,8 @@ use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::app::error::io_sentence;
-use crate::domain::audit::Digest;
+use crate::error::io_sentence;
+use domain::audit::Digest;
 
 /// First line of a manifest.
 pub const HEADER: &str = "tinnhiem bundle v1";

@@ -1,6 +1,6 @@
 //! Gói kiểm chứng: a folder from which a stranger recomputes the result. [`write()`] makes it, [`verify()`] checks it.
 //!
-//! Formats of the files: [`crate::domain::audit`].
+//! Formats of the files: [`domain::audit`].
 
 mod manifest;
 mod report;
@@ -14,12 +14,12 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::audit::canonical::{self, ReadError};
-use crate::domain::audit::checkpoint::CheckpointError;
-use crate::domain::audit::note::NoteError;
-use crate::domain::audit::settle::thin_batches;
-use crate::domain::audit::{Checkpoint, Digest, Entry, Log, MOMENTS, Moment, Opening, PollEvent, Signer};
-use crate::domain::batch::PAPERS_PER_BATCH;
+use domain::audit::canonical::{self, ReadError};
+use domain::audit::checkpoint::CheckpointError;
+use domain::audit::note::NoteError;
+use domain::audit::settle::thin_batches;
+use domain::audit::{Checkpoint, Digest, Entry, Log, MOMENTS, Moment, Opening, PollEvent, Signer};
+use domain::batch::PAPERS_PER_BATCH;
 pub use report::{CHECKS, Failure, Passed, Report};
 pub use stream::{LogFault, read_log};
 pub use verify::{Options, Recompute, Recount, verify};
@@ -34,7 +34,7 @@ pub mod layout {
     pub const KEY: &str = "key.pub";
     /// One entry a line.
     pub const LOG: &str = "log.jsonl";
-    /// Signed heads, in the order of [`Moment::ALL`](crate::domain::audit::Moment::ALL).
+    /// Signed heads, in the order of [`Moment::ALL`](domain::audit::Moment::ALL).
     pub const CHECKPOINTS: [&str; super::MOMENTS] = [
         "checkpoints/1-forms-sealed.txt",
         "checkpoints/2-voting-opened.txt",

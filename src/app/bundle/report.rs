@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::domain::audit::{Digest, MOMENTS, Moment};
-use crate::domain::text::full_stop;
+use domain::audit::{Digest, MOMENTS, Moment};
+use domain::text::full_stop;
 
 /// The first thing that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

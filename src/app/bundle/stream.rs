@@ -4,9 +4,9 @@ use std::io::{self, Read};
 use std::num::NonZero;
 use std::thread;
 
-use crate::app::error::io_sentence;
-use crate::domain::audit::Entry;
-use crate::domain::audit::entry::{EntryReader, MAX_ENTRY_BYTES};
+use crate::error::io_sentence;
+use domain::audit::Entry;
+use domain::audit::entry::{EntryReader, MAX_ENTRY_BYTES};
 
 /// Bytes that one core checks at a time.
 const PIECE_BYTES: usize = 1 << 20;

@@ -14,12 +14,12 @@ use super::manifest::{self, Listed, Manifest};
 use super::report::{Failure, Passed, Report};
 use super::stream::read_log;
 use super::{ConsistencyFile, InclusionFile, OpeningsFile, VERSION, layout};
-use crate::app::error::io_sentence;
-use crate::domain::audit::event::poll::{ListDecided, PollCreated, SealedForm};
-use crate::domain::audit::merkle::{leaf_hash, verify_consistency, verify_inclusion};
-use crate::domain::audit::settle::{settle, thin_batches};
-use crate::domain::audit::{Checkpoint, Digest, MOMENTS, Moment, Opening, Record, Replay, VerifierKey, canonical};
-use crate::domain::poll_state::Counted;
+use crate::error::io_sentence;
+use domain::audit::event::poll::{ListDecided, PollCreated, SealedForm};
+use domain::audit::merkle::{leaf_hash, verify_consistency, verify_inclusion};
+use domain::audit::settle::{settle, thin_batches};
+use domain::audit::{Checkpoint, Digest, MOMENTS, Moment, Opening, Record, Replay, VerifierKey, canonical};
+use domain::poll_state::Counted;
 
 /// Largest file that is read into memory; the log and the papers are read in pieces.
 const MAX_TEXT_BYTES: u64 = 64 << 20;

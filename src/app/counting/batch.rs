@@ -4,14 +4,14 @@ use super::COUNTERS;
 use super::hall::{Hall, HallForm};
 use super::opening::of_table;
 use super::table::{BatchStage, Lying, Mode, Pile, Progress, TableError};
-use crate::app::Caller;
-use crate::app::error::AppError;
-use crate::app::service::App;
-use crate::domain::audit::event::poll::ListedOfficial;
-use crate::domain::id::{PollId, RequestId};
-use crate::domain::poll::PollKind;
-use crate::domain::role::Role;
-use crate::store::accounts;
+use crate::Caller;
+use crate::error::AppError;
+use crate::service::App;
+use domain::audit::event::poll::ListedOfficial;
+use domain::id::{PollId, RequestId};
+use domain::poll::PollKind;
+use domain::role::Role;
+use store::accounts;
 
 /// How a batch stands for whoever follows it.
 #[derive(Clone, Debug)]

@@ -3,22 +3,22 @@
 use super::hall::Hall;
 use super::table::Pile;
 use super::{COUNTERS, HEADS};
-use crate::app::Caller;
-use crate::app::clock::day_in_vietnam;
-use crate::app::error::AppError;
-use crate::app::polls::Hand;
-use crate::app::preparing::{Desk, Paper, sealed_forms};
-use crate::app::service::{App, Ask};
-use crate::domain::audit::event::poll::{DeckCounted, DeckForm};
-use crate::domain::audit::{Entry, PollEvent, UtcTime};
-use crate::domain::count::BatchCounts;
-use crate::domain::document::{DeckCount, Frame, test_deck_report};
-use crate::domain::id::{LogId, PollId};
-use crate::domain::poll::Level;
-use crate::domain::poll_state::Refusal;
-use crate::domain::test_deck::{Mismatch, Place, TestDeck, compare};
-use crate::pdf;
-use crate::store::{CouncilTx, logs, polls};
+use crate::Caller;
+use crate::clock::day_in_vietnam;
+use crate::error::AppError;
+use crate::polls::Hand;
+use crate::preparing::{Desk, Paper, sealed_forms};
+use crate::service::{App, Ask};
+use domain::audit::event::poll::{DeckCounted, DeckForm};
+use domain::audit::{Entry, PollEvent, UtcTime};
+use domain::count::BatchCounts;
+use domain::document::{DeckCount, Frame, test_deck_report};
+use domain::id::{LogId, PollId};
+use domain::poll::Level;
+use domain::poll_state::Refusal;
+use domain::test_deck::{Mismatch, Place, TestDeck, compare};
+use pdf;
+use store::{CouncilTx, logs, polls};
 
 const NO_REPORT: AppError = AppError::NotFound("báo cáo kiểm thử");
 

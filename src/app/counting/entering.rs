@@ -8,15 +8,15 @@ use super::hall::Hall;
 use super::opening::of_table;
 use super::table::{BatchKey, Counted, CountingTable, Lying, Pile, Progress, Sent, TableError};
 use super::{COUNTERS, NO_BATCH};
-use crate::app::Caller;
-use crate::app::error::AppError;
-use crate::app::polls::CountedBatch;
-use crate::app::service::{App, Ask};
-use crate::domain::batch::hand_tally::Row;
-use crate::domain::batch::{Again, Paper, ReadTwice, Reader, Reread};
-use crate::domain::id::{AccountId, PollId};
-use crate::domain::marks::Mark;
-use crate::store::{accounts, requests};
+use crate::Caller;
+use crate::error::AppError;
+use crate::polls::CountedBatch;
+use crate::service::{App, Ask};
+use domain::batch::hand_tally::Row;
+use domain::batch::{Again, Paper, ReadTwice, Reader, Reread};
+use domain::id::{AccountId, PollId};
+use domain::marks::Mark;
+use store::{accounts, requests};
 
 /// Which of the three things a keying page sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

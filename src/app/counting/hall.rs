@@ -2,17 +2,17 @@
 
 use super::table::{BatchKey, Lying, Pile};
 use super::{NO_FORM, NO_POLL};
-use crate::app::error::AppError;
-use crate::app::polls::rules_of;
-use crate::app::service::App;
-use crate::domain::audit::event::poll::{ListedOfficial, SealedForm};
-use crate::domain::id::{LogId, PollId};
-use crate::domain::poll::PollKind;
-use crate::domain::poll_state::{PollState, Stage};
-use crate::domain::rules::{Reason, RuleSet};
-use crate::domain::test_deck::TestDeck;
-use crate::store::batches::{self, BatchRow};
-use crate::store::{CouncilTx, polls};
+use crate::error::AppError;
+use crate::polls::rules_of;
+use crate::service::App;
+use domain::audit::event::poll::{ListedOfficial, SealedForm};
+use domain::id::{LogId, PollId};
+use domain::poll::PollKind;
+use domain::poll_state::{PollState, Stage};
+use domain::rules::{Reason, RuleSet};
+use domain::test_deck::TestDeck;
+use store::batches::{self, BatchRow};
+use store::{CouncilTx, polls};
 
 /// One form.
 #[derive(Clone, Debug)]
@@ -54,7 +54,7 @@ impl Hall {
         let list = polls::officials(tx, poll).await?;
         let rows = batches::list(tx, poll).await?;
         let (kind, pile) = (stored.state.poll().created.kind, pile_at(stored.state.stage()));
-        let form = |progress: crate::domain::poll_state::FormProgress| {
+        let form = |progress: domain::poll_state::FormProgress| {
             let form = progress.form;
             let expected = match pile {
                 Some(Pile::Deck) => TestDeck::sized(&form.id, kind, form.lines, &rules).expected.papers,

@@ -26,10 +26,10 @@ use self::screen::Screens;
 use self::table::CountingTable;
 use super::error::AppError;
 use super::service::App;
-use crate::domain::id::RequestId;
-use crate::domain::role::Role;
+use domain::id::RequestId;
+use domain::role::Role;
 
-pub use crate::store::batches::BatchRow as CommittedBatch;
+pub use store::batches::BatchRow as CommittedBatch;
 
 /// Who counts. Somebody who holds both roles acts as either, but never as two of the three people of one batch.
 pub const COUNTERS: &[Role] = &[Role::HeadTeller, Role::Teller];

@@ -3,16 +3,16 @@
 use super::hall::{Hall, HallForm};
 use super::table::{BatchKey, Lying, Mode, Opening, Pile, Sent, TableError};
 use super::{COUNTERS, HEADS, NO_BATCH, NO_FORM};
-use crate::app::Caller;
-use crate::app::error::{AppError, FieldError};
-use crate::app::service::{App, Ask};
-use crate::domain::account::{Account, AccountState};
-use crate::domain::batch::{PAPERS_PER_BATCH, Shape, pile_sizes};
-use crate::domain::id::{AccountId, PollId};
-use crate::domain::poll_state::Refusal;
-use crate::domain::roster::name_key;
-use crate::domain::text::{full_stop, upper_first};
-use crate::store::accounts;
+use crate::Caller;
+use crate::error::{AppError, FieldError};
+use crate::service::{App, Ask};
+use domain::account::{Account, AccountState};
+use domain::batch::{PAPERS_PER_BATCH, Shape, pile_sizes};
+use domain::id::{AccountId, PollId};
+use domain::poll_state::Refusal;
+use domain::roster::name_key;
+use domain::text::{full_stop, upper_first};
+use store::accounts;
 
 /// Largest number of a batch.
 const MOST_BATCHES: u32 = 999;

@@ -5,14 +5,14 @@ use super::hall::{Hall, HallForm, pile_at};
 use super::opening::{left, sizes};
 use super::table::{BatchStage, Lying, Mode, Pile, Progress};
 use super::{COUNTERS, NO_POLL};
-use crate::app::Caller;
-use crate::app::error::AppError;
-use crate::app::service::App;
-use crate::domain::id::{AccountId, PollId};
-use crate::domain::poll_state::Stage;
-use crate::domain::role::Role;
-use crate::store::batches::BatchRow;
-use crate::store::{CouncilTx, accounts, polls};
+use crate::Caller;
+use crate::error::AppError;
+use crate::service::App;
+use domain::id::{AccountId, PollId};
+use domain::poll_state::Stage;
+use domain::role::Role;
+use store::batches::BatchRow;
+use store::{CouncilTx, accounts, polls};
 
 /// A poll whose papers are counted now.
 #[derive(Clone, Debug)]

@@ -9,16 +9,16 @@ use tokio::sync::watch;
 
 use super::WATCHERS;
 use super::hall::Hall;
-use crate::app::Caller;
-use crate::app::error::AppError;
-use crate::app::service::App;
-use crate::domain::audit::event::poll::FormTotals;
-use crate::domain::id::{CouncilId, PollId};
-use crate::domain::poll::{Level, PollKind};
-use crate::domain::poll_state::{Counted, Stage};
-use crate::domain::result::{FormCount, Listed, OfficialResult, decide};
-use crate::domain::text::upper_first;
-use crate::store::polls;
+use crate::Caller;
+use crate::error::AppError;
+use crate::service::App;
+use domain::audit::event::poll::FormTotals;
+use domain::id::{CouncilId, PollId};
+use domain::poll::{Level, PollKind};
+use domain::poll_state::{Counted, Stage};
+use domain::result::{FormCount, Listed, OfficialResult, decide};
+use domain::text::upper_first;
+use store::polls;
 
 const NO_SCREEN: AppError = AppError::NotFound("cuộc bỏ phiếu này");
 
@@ -123,7 +123,7 @@ impl Versions {
 
 /// Who looks at which poll, for all screens of this process.
 #[derive(Clone, Debug, Default)]
-pub(in crate::app) struct Screens {
+pub(crate) struct Screens {
     watched: Arc<Mutex<BTreeMap<PollId, watch::Sender<u64>>>>,
     stopping: Arc<watch::Sender<bool>>,
 }
@@ -156,7 +156,7 @@ impl App {
         let hall = Hall::load(&mut tx, poll).await?;
         let progress = polls::forms(&mut tx, poll).await?;
         drop(tx);
-        let form = |form: crate::domain::poll_state::FormProgress| ScreenForm {
+        let form = |form: domain::poll_state::FormProgress| ScreenForm {
             block: form.form.block,
             ballots: form.ballots,
             batches: form.batches,

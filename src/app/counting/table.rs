@@ -2,7 +2,7 @@
 //!
 //! A head teller opens a batch for two named tellers; each sends one reading; where they differ, both read those lines
 //! again; where they still differ, the head teller decides with the paper in hand. Out come the batch's counts, once.
-//! What becomes of marks is said in [`domain::batch`](crate::domain::batch): they are wiped when the batch agrees, when it
+//! What becomes of marks is said in [`domain::batch`]: they are wiped when the batch agrees, when it
 //! is abandoned, and when the table is dropped.
 //!
 //! Whatever is sent carries an id of its own: the same thing sent again by the same person changes nothing and is answered
@@ -19,10 +19,10 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use self::slot::{Slot, State};
-use crate::domain::batch::hand_tally::{Row, Sheet, SheetError};
-use crate::domain::batch::{Asked, EntryError, PAPERS_PER_BATCH, Paper, Reread, Shape};
-use crate::domain::count::BatchCounts;
-use crate::domain::id::{AccountId, PollId, RequestId};
+use domain::batch::hand_tally::{Row, Sheet, SheetError};
+use domain::batch::{Asked, EntryError, PAPERS_PER_BATCH, Paper, Reread, Shape};
+use domain::count::BatchCounts;
+use domain::id::{AccountId, PollId, RequestId};
 
 /// Of what papers a batch is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

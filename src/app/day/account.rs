@@ -2,16 +2,16 @@
 //! right by two people.
 
 use super::{COUNTERS, Day, HALL};
-use crate::app::Caller;
-use crate::app::error::{AppError, FieldError};
-use crate::app::polls::{Hand, rules_of};
-use crate::app::service::{App, Ask};
-use crate::domain::ballot_account::{AccountFault, BallotAccount, Hall};
-use crate::domain::finding::{Finding, Severity};
-use crate::domain::id::PollId;
-use crate::domain::poll_state::{FormProgress, PollState, Stage};
-use crate::domain::rules::RuleSet;
-use crate::store::polls;
+use crate::Caller;
+use crate::error::{AppError, FieldError};
+use crate::polls::{Hand, rules_of};
+use crate::service::{App, Ask};
+use domain::ballot_account::{AccountFault, BallotAccount, Hall};
+use domain::finding::{Finding, Severity};
+use domain::id::PollId;
+use domain::poll_state::{FormProgress, PollState, Stage};
+use domain::rules::RuleSet;
+use store::polls;
 
 const NO_FORM: AppError = AppError::NotFound("mẫu phiếu này");
 
@@ -142,7 +142,7 @@ impl App {
             lines: polls::forms(&mut tx, poll).await?.into_iter().map(line).collect(),
             may_record: stage == Stage::Voting && caller.may(COUNTERS).is_ok(),
             may_correct: stage == Stage::Counting
-                && super::may_propose(caller, crate::domain::proposal::ProposalKind::BallotsCorrected),
+                && super::may_propose(caller, domain::proposal::ProposalKind::BallotsCorrected),
         })
     }
 

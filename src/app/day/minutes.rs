@@ -1,15 +1,15 @@
 //! The zero report and the minutes as pages: what is there, who may go on.
 
 use super::{COUNTERS, Day, HALL, papers};
-use crate::app::Caller;
-use crate::app::error::AppError;
-use crate::app::polls::Hand;
-use crate::app::preparing::LEADERS;
-use crate::app::service::{App, Ask};
-use crate::domain::id::PollId;
-use crate::domain::poll_state::{FormProgress, PollState, Refusal, Stage};
-use crate::domain::roster::{Teller, name_key};
-use crate::store::polls;
+use crate::Caller;
+use crate::error::AppError;
+use crate::polls::Hand;
+use crate::preparing::LEADERS;
+use crate::service::{App, Ask};
+use domain::id::PollId;
+use domain::poll_state::{FormProgress, PollState, Refusal, Stage};
+use domain::roster::{Teller, name_key};
+use store::polls;
 
 /// The zero report.
 #[derive(Clone, Debug)]

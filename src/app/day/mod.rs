@@ -17,16 +17,16 @@ pub use minutes::{MinutesPage, ZeroPage};
 pub use overview::{DayPage, DayTask, DayTaskId, Progress};
 pub use recounts::{RecountLine, RecountPage, TypedRecount};
 pub use steps::{StepPage, may_propose, proposers};
-pub(in crate::app) use steps::{content_now, take};
+pub(crate) use steps::{content_now, take};
 pub use wish::TypedStep;
 
 use super::error::AppError;
 use super::polls::entries;
-use crate::domain::day_record::DayRecord;
-use crate::domain::id::{LogId, PollId};
-use crate::domain::poll_state::PollState;
-use crate::domain::role::Role;
-use crate::store::{CouncilTx, polls};
+use domain::day_record::DayRecord;
+use domain::id::{LogId, PollId};
+use domain::poll_state::PollState;
+use domain::role::Role;
+use store::{CouncilTx, polls};
 
 /// Who follows the day.
 pub const HALL: &[Role] = &[Role::HeadTeller, Role::Leader, Role::Clerk];

@@ -1,17 +1,17 @@
 //! The day at a glance: every step in its order, how far it has come, and who takes it next.
 
 use super::{Day, HALL, steps};
-use crate::app::Caller;
-use crate::app::error::AppError;
-use crate::app::polls::rules_of;
-use crate::app::service::App;
-use crate::domain::audit::UtcTime;
-use crate::domain::id::PollId;
-use crate::domain::poll::PollKind;
-use crate::domain::poll_state::{FormProgress, PollState, Stage};
-use crate::domain::proposal::{Proposal, ProposalKind, ProposalState};
-use crate::domain::recount;
-use crate::store::{polls, preparation};
+use crate::Caller;
+use crate::error::AppError;
+use crate::polls::rules_of;
+use crate::service::App;
+use domain::audit::UtcTime;
+use domain::id::PollId;
+use domain::poll::PollKind;
+use domain::poll_state::{FormProgress, PollState, Stage};
+use domain::proposal::{Proposal, ProposalKind, ProposalState};
+use domain::recount;
+use store::{polls, preparation};
 
 /// How far a step of the day has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,19 +2,19 @@
 
 use super::HALL;
 use super::wish::Corrigendum;
-use crate::app::Caller;
-use crate::app::error::AppError;
-use crate::app::outcome::{minutes_paper, resolution_paper};
-use crate::app::preparing::{Desk, Paper, content};
-use crate::app::service::App;
-use crate::domain::audit::Digest;
-use crate::domain::audit::event::poll::PaperIssued;
-use crate::domain::day_step::DayStep;
-use crate::domain::document::{self, Corrected, Frame};
-use crate::domain::id::PollId;
-use crate::domain::proposal::{ProposalKind, ProposalState};
-use crate::pdf::{self, Pdf};
-use crate::store::{CouncilTx, polls, preparation};
+use crate::Caller;
+use crate::error::AppError;
+use crate::outcome::{minutes_paper, resolution_paper};
+use crate::preparing::{Desk, Paper, content};
+use crate::service::App;
+use domain::audit::Digest;
+use domain::audit::event::poll::PaperIssued;
+use domain::day_step::DayStep;
+use domain::document::{self, Corrected, Frame};
+use domain::id::PollId;
+use domain::proposal::{ProposalKind, ProposalState};
+use pdf::{self, Pdf};
+use store::{CouncilTx, polls, preparation};
 
 const NO_PAPER: AppError = AppError::NotFound("văn bản này");
 

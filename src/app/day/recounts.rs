@@ -1,18 +1,18 @@
 //! Lines that are counted again from paper: which are due, what two people found, which figure stands.
 
 use super::{COUNTERS, Day, HALL};
-use crate::app::Caller;
-use crate::app::error::{AppError, FieldError};
-use crate::app::polls::{Hand, rules_of};
-use crate::app::service::{App, Ask};
-use crate::domain::audit::event::poll::{LineRecounted, Stands};
-use crate::domain::id::PollId;
-use crate::domain::poll::{Level, LevelCounts, PollKind};
-use crate::domain::poll_state::{Counted, PollState, Recounted, Stage};
-use crate::domain::recount::{self, RecountBoard};
-use crate::domain::roster::name_key;
-use crate::domain::text::clean;
-use crate::store::{CouncilTx, batches, polls};
+use crate::Caller;
+use crate::error::{AppError, FieldError};
+use crate::polls::{Hand, rules_of};
+use crate::service::{App, Ask};
+use domain::audit::event::poll::{LineRecounted, Stands};
+use domain::id::PollId;
+use domain::poll::{Level, LevelCounts, PollKind};
+use domain::poll_state::{Counted, PollState, Recounted, Stage};
+use domain::recount::{self, RecountBoard};
+use domain::roster::name_key;
+use domain::text::clean;
+use store::{CouncilTx, batches, polls};
 
 const NO_LINE: AppError = AppError::NotFound("dòng này");
 

@@ -4,21 +4,21 @@
 use super::overview::DayTaskId;
 use super::wish::{Corrigendum, TypedStep, Wish};
 use super::{Day, HALL, papers};
-use crate::app::Caller;
-use crate::app::error::AppError;
-use crate::app::polls::{self, Act};
-use crate::app::preparing::{Step, content, text_of};
-use crate::app::proposals::{self, Offer};
-use crate::app::service::{App, Ask};
-use crate::domain::audit::event::poll::PaperIssued;
-use crate::domain::audit::{Actor, Digest, UtcTime};
-use crate::domain::ballot_account::BallotAccount;
-use crate::domain::day_step::{ClosingForm, DayStep};
-use crate::domain::id::{PollId, ProposalId};
-use crate::domain::poll_state::{FormProgress, Pair, PollState, Refusal, Stage, StandingBatch};
-use crate::domain::proposal::{Proposal, ProposalKind, ProposalState};
-use crate::domain::role::Role;
-use crate::store::{self, CouncilTx, preparation};
+use crate::Caller;
+use crate::error::AppError;
+use crate::polls::{self, Act};
+use crate::preparing::{Step, content, text_of};
+use crate::proposals::{self, Offer};
+use crate::service::{App, Ask};
+use domain::audit::event::poll::PaperIssued;
+use domain::audit::{Actor, Digest, UtcTime};
+use domain::ballot_account::BallotAccount;
+use domain::day_step::{ClosingForm, DayStep};
+use domain::id::{PollId, ProposalId};
+use domain::poll_state::{FormProgress, Pair, PollState, Refusal, Stage, StandingBatch};
+use domain::proposal::{Proposal, ProposalKind, ProposalState};
+use domain::role::Role;
+use store::{self, CouncilTx, preparation};
 
 /// Who proposes what concerns the count itself.
 const OF_COUNT: &[Role] = &[Role::HeadTeller, Role::Leader];
@@ -296,11 +296,7 @@ fn proposer(proposal: &Proposal) -> Actor {
 ///
 /// # Errors
 /// When the poll would refuse it.
-pub(in crate::app) async fn content_now(
-    tx: &mut CouncilTx,
-    proposal: &Proposal,
-    at: UtcTime,
-) -> Result<String, AppError> {
+pub(crate) async fn content_now(tx: &mut CouncilTx, proposal: &Proposal, at: UtcTime) -> Result<String, AppError> {
     let day = Day::load(tx, proposal.poll).await?;
     let proposed: DayStep = content(&proposal.content)?;
     text_of(&ready(tx, &day, proposed.into(), proposer(proposal), at).await?)
@@ -310,7 +306,7 @@ pub(in crate::app) async fn content_now(
 ///
 /// # Errors
 /// When the poll refuses it.
-pub(in crate::app) async fn take(tx: &mut CouncilTx, proposal: &Proposal, step: &Step) -> Result<(), AppError> {
+pub(crate) async fn take(tx: &mut CouncilTx, proposal: &Proposal, step: &Step) -> Result<(), AppError> {
     let day = Day::load(tx, proposal.poll).await?;
     let act = act_of(tx, &day, content(&proposal.content)?).await?;
     let pair = Pair::new(proposer(proposal), step.actor.clone());

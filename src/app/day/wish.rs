@@ -2,12 +2,12 @@
 
 use jiff::civil::Date;
 
-use crate::app::error::{AppError, FieldError};
-use crate::app::preparing::TypedDecision;
-use crate::domain::ballot_account::BallotAccount;
-use crate::domain::day_step::DayStep;
-use crate::domain::proposal::ProposalKind;
-use crate::domain::text::{clean, read_day};
+use crate::error::{AppError, FieldError};
+use crate::preparing::TypedDecision;
+use domain::ballot_account::BallotAccount;
+use domain::day_step::DayStep;
+use domain::proposal::ProposalKind;
+use domain::text::{clean, read_day};
 
 /// Longest reason or place in letters.
 const MAX_TEXT: usize = 500;

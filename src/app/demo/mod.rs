@@ -9,18 +9,18 @@ mod preparation;
 use std::fs::{self, File, TryLockError};
 use std::path::Path;
 
-use crate::app::accounts::{Manager, fresh};
-use crate::app::data_folder;
-use crate::app::error::AppError;
-use crate::app::passwords::Password;
-use crate::app::service::App;
-use crate::domain::account::{Account, AccountState, Login, Roles};
-use crate::domain::audit::event::council::{PasswordBy, PasswordSet};
-use crate::domain::audit::{Actor, CouncilEvent, UtcTime};
-use crate::domain::id::{AccountId, CouncilId};
-use crate::domain::role::Role;
-use crate::domain::text::slug;
-use crate::store::{CouncilTx, accounts, logs, proofs};
+use crate::accounts::{Manager, fresh};
+use crate::data_folder;
+use crate::error::AppError;
+use crate::passwords::Password;
+use crate::service::App;
+use domain::account::{Account, AccountState, Login, Roles};
+use domain::audit::event::council::{PasswordBy, PasswordSet};
+use domain::audit::{Actor, CouncilEvent, UtcTime};
+use domain::id::{AccountId, CouncilId};
+use domain::role::Role;
+use domain::text::slug;
+use store::{CouncilTx, accounts, logs, proofs};
 
 /// The folder of key and database among the papers.
 pub const DATA: &str = "data";

@@ -3,20 +3,20 @@
 
 use std::time::Duration;
 
-use crate::app::caller::Caller;
-use crate::app::error::AppError;
-use crate::app::fill::Links;
-use crate::app::preparing::TypedPlan;
-use crate::app::sample;
-use crate::app::service::{App, Ask};
-use crate::domain::account::{Account, AccountState};
-use crate::domain::council::Council;
-use crate::domain::id::{CouncilId, PollId, SessionId};
-use crate::domain::job::JobState;
-use crate::domain::proposal::{ProposalKind, ProposalState};
-use crate::domain::role::Role;
-use crate::import;
-use crate::store::{accounts, councils, roster};
+use crate::caller::Caller;
+use crate::error::AppError;
+use crate::fill::Links;
+use crate::preparing::TypedPlan;
+use crate::sample;
+use crate::service::{App, Ask};
+use domain::account::{Account, AccountState};
+use domain::council::Council;
+use domain::id::{CouncilId, PollId, SessionId};
+use domain::job::JobState;
+use domain::proposal::{ProposalKind, ProposalState};
+use domain::role::Role;
+use import;
+use store::{accounts, councils, roster};
 
 /// How often it is looked whether the dossiers are printed.
 const PAUSE: Duration = Duration::from_millis(50);

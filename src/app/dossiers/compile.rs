@@ -1,17 +1,17 @@
 //! One dossier out of a poll's book.
 
 use super::NO_DOSSIER;
-use crate::app::error::AppError;
-use crate::app::shelf::Shelf;
-use crate::domain::audit::Digest;
-use crate::domain::document::{Document, Frame, dossier_document, field_document};
-use crate::domain::dossier::{
+use crate::error::AppError;
+use crate::shelf::Shelf;
+use domain::audit::Digest;
+use domain::document::{Document, Frame, dossier_document, field_document};
+use domain::dossier::{
     Digest as Gathered, Dossier, FieldDossier, Missing, canonical_field_text, canonical_text, compile, compile_field,
 };
-use crate::domain::occasion::Occasion;
-use crate::domain::official::OfficialNo;
-use crate::domain::release::{About, FrozenFact, Stated};
-use crate::pdf::{self, Pdf};
+use domain::occasion::Occasion;
+use domain::official::OfficialNo;
+use domain::release::{About, FrozenFact, Stated};
+use pdf::{self, Pdf};
 
 /// How a dossier is to be drawn.
 #[derive(Clone, Copy, Debug, Default)]

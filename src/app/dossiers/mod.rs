@@ -15,14 +15,14 @@ mod sources;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use crate::store::releases::{Release, ReleasedDossier};
 pub use outlines::Outlines;
-pub(in crate::app) use release::content_now;
+pub(crate) use release::content_now;
 pub use release::{OfferedDossier, OfferedRelease, ReleaseOffer, ReleaseWork};
 pub use released::{ChangeView, ReleasedPage, VersionChanges};
-pub(in crate::app) use released::{released_file, released_page};
+pub(crate) use released::{released_file, released_page};
 pub use sources::SourceFile;
-pub(in crate::app) use sources::sources;
+pub(crate) use sources::sources;
+pub use store::releases::{Release, ReleasedDossier};
 
 use self::compile::{Draw, Outline, make, outline};
 use self::outlines::Told;
@@ -32,17 +32,17 @@ use super::parallel::in_parallel;
 use super::preparing;
 use super::service::App;
 use super::shelf::Shelf;
-use crate::domain::audit::Digest;
-use crate::domain::document::Document;
-use crate::domain::eligibility;
-use crate::domain::fact::FactState;
-use crate::domain::id::PollId;
-use crate::domain::official::OfficialNo;
-use crate::domain::release::About;
-use crate::domain::role::Role;
-use crate::pdf;
-use crate::store::releases;
-use crate::store::{CouncilTx, facts, logs, preparation};
+use domain::audit::Digest;
+use domain::document::Document;
+use domain::eligibility;
+use domain::fact::FactState;
+use domain::id::PollId;
+use domain::official::OfficialNo;
+use domain::release::About;
+use domain::role::Role;
+use pdf;
+use store::releases;
+use store::{CouncilTx, facts, logs, preparation};
 
 /// Who sees what is being compiled, and starts a release.
 pub const OFFICE: &[Role] = &[Role::Clerk, Role::Leader];
@@ -219,7 +219,7 @@ impl App {
         wanted: Wanted,
     ) -> Result<(String, Vec<u8>), AppError> {
         let compiled = self.dossier_now(caller, poll, about, wanted).await?;
-        let name = format!("du-thao-{}.pdf", crate::domain::text::slug(&compiled.title));
+        let name = format!("du-thao-{}.pdf", domain::text::slug(&compiled.title));
         let printed = tokio::task::spawn_blocking(move || compile::print(&compiled.document)).await;
         let pdf: pdf::Pdf = printed.map_err(|e| AppError::internal("in hồ sơ", e))??;
         Ok((name, pdf.bytes))

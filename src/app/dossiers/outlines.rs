@@ -4,9 +4,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::compile::Outline;
-use crate::domain::audit::Digest;
-use crate::domain::id::{CouncilId, PollId};
-use crate::domain::release::About;
+use domain::audit::Digest;
+use domain::id::{CouncilId, PollId};
+use domain::release::About;
 
 /// Polls that are remembered at once.
 const MOST: usize = 16;

@@ -4,25 +4,25 @@ use serde::{Deserialize, Serialize};
 
 use super::compile::{Draw, make, outline, print, targets};
 use super::{CONFIRMERS, NO_DOSSIER, OFFICE, listed};
-use crate::app::caller::Caller;
-use crate::app::error::AppError;
-use crate::app::jobs::{JobView, NewJob, Outcome, Steps};
-use crate::app::parallel::in_parallel;
-use crate::app::polls::{council_log, take_step};
-use crate::app::proposals::{Offer, decide, propose};
-use crate::app::service::{App, Ask};
-use crate::app::shelf::Shelf;
-use crate::domain::audit::canonical::{from_text, to_text};
-use crate::domain::audit::event::poll::FileHash;
-use crate::domain::audit::{Digest, UtcTime};
-use crate::domain::document::text_lines;
-use crate::domain::id::{CouncilId, JobId, PollId, ProposalId};
-use crate::domain::job::{JobKind, JobState};
-use crate::domain::proposal::{Proposal, ProposalError, ProposalKind, ProposalState};
-use crate::domain::release::About;
-use crate::domain::text::slug;
-use crate::store::releases::{self, Frozen, Release, ReleasedDossier};
-use crate::store::{CouncilTx, facts, jobs, preparation};
+use crate::caller::Caller;
+use crate::error::AppError;
+use crate::jobs::{JobView, NewJob, Outcome, Steps};
+use crate::parallel::in_parallel;
+use crate::polls::{council_log, take_step};
+use crate::proposals::{Offer, decide, propose};
+use crate::service::{App, Ask};
+use crate::shelf::Shelf;
+use domain::audit::canonical::{from_text, to_text};
+use domain::audit::event::poll::FileHash;
+use domain::audit::{Digest, UtcTime};
+use domain::document::text_lines;
+use domain::id::{CouncilId, JobId, PollId, ProposalId};
+use domain::job::{JobKind, JobState};
+use domain::proposal::{Proposal, ProposalError, ProposalKind, ProposalState};
+use domain::release::About;
+use domain::text::slug;
+use store::releases::{self, Frozen, Release, ReleasedDossier};
+use store::{CouncilTx, facts, jobs, preparation};
 
 const NO_PROPOSAL: AppError = AppError::NotFound("đề xuất này");
 const STEP: &str = "Lập và in hồ sơ";
@@ -118,7 +118,7 @@ pub(super) fn open_offer(proposals: Vec<Proposal>) -> Result<Option<ReleaseOffer
 ///
 /// # Errors
 /// When another release would come out.
-pub(in crate::app) async fn content_now(tx: &mut CouncilTx, proposal: &Proposal) -> Result<String, AppError> {
+pub(crate) async fn content_now(tx: &mut CouncilTx, proposal: &Proposal) -> Result<String, AppError> {
     let offered: OfferedRelease = from_text(&proposal.content).map_err(damaged)?;
     let number = releases::newest(tx, proposal.poll).await?.unwrap_or(0) + 1;
     let (shelf, all) = verified(tx, proposal.poll).await?;

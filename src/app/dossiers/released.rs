@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::{NO_DOSSIER, READERS, SourceFile, sources};
-use crate::app::caller::Caller;
-use crate::app::error::AppError;
-use crate::app::service::App;
-use crate::domain::document::{Document, result_text};
-use crate::domain::fact::KeptFact;
-use crate::domain::id::{CouncilId, PollId};
-use crate::domain::record::Subject;
-use crate::domain::release::{About, Change, FrozenFact, compare};
-use crate::store::releases::{self, Release, ReleasedDossier};
-use crate::store::{CouncilTx, revisions};
+use crate::caller::Caller;
+use crate::error::AppError;
+use crate::service::App;
+use domain::document::{Document, result_text};
+use domain::fact::KeptFact;
+use domain::id::{CouncilId, PollId};
+use domain::record::Subject;
+use domain::release::{About, Change, FrozenFact, compare};
+use store::releases::{self, Release, ReleasedDossier};
+use store::{CouncilTx, revisions};
 
 const NO_RELEASE: AppError = AppError::NotFound("bản phát hành này");
 
@@ -67,7 +67,7 @@ impl App {
     ) -> Result<Vec<(Release, Vec<ReleasedDossier>)>, AppError> {
         caller.may(READERS)?;
         let mut tx = self.store.read(caller.council).await?;
-        crate::store::polls::find(&mut tx, poll).await?.ok_or(crate::app::preparing::NO_POLL)?;
+        store::polls::find(&mut tx, poll).await?.ok_or(crate::preparing::NO_POLL)?;
         let mut found = Vec::new();
         for release in releases::list(&mut tx, poll).await? {
             let dossiers = releases::dossiers(&mut tx, poll, release.number).await?;
@@ -111,7 +111,7 @@ impl App {
     ///
     /// # Errors
     /// When one of the two has no such dossier.
-    pub(in crate::app) async fn version_changes(
+    pub(crate) async fn version_changes(
         &self,
         council: CouncilId,
         poll: PollId,
@@ -146,7 +146,7 @@ impl App {
 }
 
 /// A released dossier for its page. Whether the caller may see it is asked before.
-pub(in crate::app) async fn released_page(
+pub(crate) async fn released_page(
     tx: &mut CouncilTx,
     poll: PollId,
     number: u32,
@@ -168,7 +168,7 @@ pub(in crate::app) async fn released_page(
 }
 
 /// The file of a released dossier, with its name. Whether the caller may see it is asked before.
-pub(in crate::app) async fn released_file(
+pub(crate) async fn released_file(
     tx: &mut CouncilTx,
     poll: PollId,
     number: u32,
@@ -237,7 +237,7 @@ fn head_words(line: &str) -> String {
         "to" => "Kỳ hồ sơ đến ngày",
         _ => "Phần chung",
     };
-    let day = |cell: &str| cell.parse().map_or_else(|_| cell.to_owned(), crate::domain::text::date_dmy);
+    let day = |cell: &str| cell.parse().map_or_else(|_| cell.to_owned(), domain::text::date_dmy);
     let rest: Vec<String> = cells.filter(|cell| !cell.is_empty()).map(day).collect();
     format!("{label}: {}", rest.join(", "))
 }

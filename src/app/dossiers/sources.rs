@@ -1,12 +1,12 @@
 //! Files behind the facts of a released dossier: what its readers may open.
 
-use crate::app::error::AppError;
-use crate::domain::attachment::Attachment;
-use crate::domain::fact::KeptFact;
-use crate::domain::id::PollId;
-use crate::domain::record::Subject;
-use crate::domain::release::About;
-use crate::store::{CouncilTx, attachments, releases, revisions};
+use crate::error::AppError;
+use domain::attachment::Attachment;
+use domain::fact::KeptFact;
+use domain::id::PollId;
+use domain::record::Subject;
+use domain::release::About;
+use store::{CouncilTx, attachments, releases, revisions};
 
 /// A file, and which facts rest on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct SourceFile {
 ///
 /// # Errors
 /// When there is no such dossier, or a stored version does not read.
-pub(in crate::app) async fn sources(
+pub(crate) async fn sources(
     tx: &mut CouncilTx,
     poll: PollId,
     release: u32,

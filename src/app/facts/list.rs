@@ -2,19 +2,19 @@
 
 use super::view::{self, People};
 use super::{EDITORS, FactPage, Person, VERIFIERS, by, put_many, tracked};
-use crate::app::caller::Caller;
-use crate::app::error::AppError;
-use crate::app::service::{App, Ask};
-use crate::domain::audit::UtcTime;
-use crate::domain::fact::{FactState, KeptFact};
-use crate::domain::fact_lines;
-use crate::domain::id::FactId;
-use crate::domain::record::{Action, Subject};
-use crate::import::{self, CellValue, Sheet};
-use crate::store::facts::StoredFact;
-use crate::store::{fact_lists, revisions};
+use crate::caller::Caller;
+use crate::error::AppError;
+use crate::service::{App, Ask};
+use domain::audit::UtcTime;
+use domain::fact::{FactState, KeptFact};
+use domain::fact_lines;
+use domain::id::FactId;
+use domain::record::{Action, Subject};
+use import::{self, CellValue, Sheet};
+use store::facts::StoredFact;
+use store::{fact_lists, revisions};
 
-pub use crate::store::fact_lists::{FactChoices, FactFilter, FactOrder};
+pub use store::fact_lists::{FactChoices, FactFilter, FactOrder};
 
 /// Facts on a page of a list.
 pub const PER_PAGE: u32 = 50;
@@ -262,7 +262,7 @@ impl App {
                 }
                 if !wrong.is_empty() {
                     let wrong = wrong.into_iter();
-                    let field = |sentence| crate::app::error::FieldError { field: "facts", sentence };
+                    let field = |sentence| crate::error::FieldError { field: "facts", sentence };
                     return Err(AppError::Fields { fields: wrong.map(field).collect() });
                 }
                 Ok(put_many(tx, at, &actor, Action::Verified, taken).await?.len())
@@ -307,7 +307,7 @@ fn short(stored: &StoredFact) -> String {
 }
 
 fn changed_since(stored: &StoredFact) -> String {
-    let at = crate::app::clock::in_vietnam(stored.changed_at);
+    let at = crate::clock::in_vietnam(stored.changed_at);
     format!("«{}»: {} vừa sửa lúc {at}; hãy xem lại bản mới.", short(stored), stored.changed_by)
 }
 

@@ -1,5 +1,5 @@
 //! Facts: entered by one person, verified by another. What may be done with a fact is decided in
-//! [`fact_state`](crate::domain::fact_state); here it is loaded, and kept together with its history.
+//! [`fact_state`](domain::fact_state); here it is loaded, and kept together with its history.
 
 mod list;
 mod view;
@@ -9,16 +9,16 @@ use super::clock::in_vietnam;
 use super::error::{AppError, Conflict, Difference, FieldError};
 use super::records::Revised;
 use super::service::{App, Ask};
-use crate::domain::audit::{Actor, UtcTime};
-use crate::domain::fact::{Fact, KeptFact};
-use crate::domain::fact_lines;
-use crate::domain::fact_state::{By, Step, StepError, TrackedFact};
-use crate::domain::fact_typed::{TypedFact, Wrong};
-use crate::domain::id::{FactId, OfficialId};
-use crate::domain::record::{Action, Subject};
-use crate::domain::role::Role;
-use crate::store::facts::{self, StoredFact};
-use crate::store::{CouncilTx, StoreError};
+use domain::audit::{Actor, UtcTime};
+use domain::fact::{Fact, KeptFact};
+use domain::fact_lines;
+use domain::fact_state::{By, Step, StepError, TrackedFact};
+use domain::fact_typed::{TypedFact, Wrong};
+use domain::id::{FactId, OfficialId};
+use domain::record::{Action, Subject};
+use domain::role::Role;
+use store::facts::{self, StoredFact};
+use store::{CouncilTx, StoreError};
 
 pub use list::{
     Change, FactChoices, FactFilter, FactLine, FactList, FactOrder, FileFormat, PER_PAGE, Paging, Progress, Queue,

@@ -1,15 +1,15 @@
 //! A fact as its page shows it.
 
 use super::{NOT_FOUND, tracked};
-use crate::app::error::AppError;
-use crate::domain::audit::UtcTime;
-use crate::domain::fact::KeptFact;
-use crate::domain::fact_lines::{self, LineChange};
-use crate::domain::fact_state::{By, Step, StepError};
-use crate::domain::id::{FactId, OfficialId};
-use crate::domain::record::{Action, Subject};
-use crate::store::facts::{self, StoredFact};
-use crate::store::{CouncilTx, revisions, roster};
+use crate::error::AppError;
+use domain::audit::UtcTime;
+use domain::fact::KeptFact;
+use domain::fact_lines::{self, LineChange};
+use domain::fact_state::{By, Step, StepError};
+use domain::id::{FactId, OfficialId};
+use domain::record::{Action, Subject};
+use store::facts::{self, StoredFact};
+use store::{CouncilTx, revisions, roster};
 
 /// An official whom facts may name.
 #[derive(Clone, Debug, PartialEq, Eq)]

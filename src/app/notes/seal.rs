@@ -14,12 +14,12 @@ use chacha20poly1305::aead::{Aead as _, Payload};
 use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305, XNonce};
 use zeroize::Zeroizing;
 
-use crate::app::clock::Chance;
-use crate::app::error::AppError;
-use crate::app::passwords::Cost;
-use crate::domain::audit::Digest;
-use crate::domain::id::{AccountId, CouncilId, PollId};
-use crate::domain::release::About;
+use crate::clock::Chance;
+use crate::error::AppError;
+use crate::passwords::Cost;
+use domain::audit::Digest;
+use domain::id::{AccountId, CouncilId, PollId};
+use domain::release::About;
 
 const NONCE: usize = 24;
 /// Bytes to a multiple of which a text is padded.
@@ -168,7 +168,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::official::Field;
+    use domain::official::Field;
 
     fn ids(n: u8) -> (CouncilId, AccountId, PollId) {
         let at = Timestamp::UNIX_EPOCH;

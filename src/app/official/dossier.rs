@@ -1,13 +1,13 @@
 //! The own dossier as delegates read it.
 
 use super::OWNERS;
-use crate::app::caller::Caller;
-use crate::app::dossiers::{ReleasedPage, released_file, released_page};
-use crate::app::error::AppError;
-use crate::app::service::App;
-use crate::domain::id::{OfficialId, PollId};
-use crate::domain::release::About;
-use crate::store::{CouncilTx, polls, releases, roster};
+use crate::caller::Caller;
+use crate::dossiers::{ReleasedPage, released_file, released_page};
+use crate::error::AppError;
+use crate::service::App;
+use domain::id::{OfficialId, PollId};
+use domain::release::About;
+use store::{CouncilTx, polls, releases, roster};
 
 const NO_DOSSIER: AppError = AppError::NotFound("hồ sơ đã phát hành của bạn");
 

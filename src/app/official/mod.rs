@@ -15,24 +15,24 @@ use super::facts::{NOT_FOUND as NO_FACT, by, put, tracked};
 use super::service::{App, Ask};
 use super::shelf::Shelf;
 use super::upload::Received;
-use crate::domain::audit::Digest;
-use crate::domain::calendar::Calendar;
-use crate::domain::deadline::{self, Deadline, deadlines};
-use crate::domain::dossier::{MissingKind, compile};
-use crate::domain::fact::{Fact, FactKind, FactState, Source};
-use crate::domain::id::{FactId, PollId};
-use crate::domain::poll_state::Stage;
-use crate::domain::question;
-use crate::domain::role::Role;
-use crate::domain::rules::Attested;
-use crate::domain::text::date_dmy;
-use crate::store::{CouncilTx, facts, polls, preparation, roster};
+use domain::audit::Digest;
+use domain::calendar::Calendar;
+use domain::deadline::{self, Deadline, deadlines};
+use domain::dossier::{MissingKind, compile};
+use domain::fact::{Fact, FactKind, FactState, Source};
+use domain::id::{FactId, PollId};
+use domain::poll_state::Stage;
+use domain::question;
+use domain::role::Role;
+use domain::rules::Attested;
+use domain::text::date_dmy;
+use store::{CouncilTx, facts, polls, preparation, roster};
 
-pub use crate::store::facts::StoredFact;
-pub use crate::store::roster::KeptOfficial;
 pub use dossier::OwnDossier;
 pub use opinions::{Opinion, Opinions, TypedOpinion};
 pub use report::{Declarations, OwnReport, OwnSection, TypedDeclaration};
+pub use store::facts::StoredFact;
+pub use store::roster::KeptOfficial;
 
 /// Whose pages these are.
 pub const OWNERS: &[Role] = &[Role::Official];
@@ -275,7 +275,7 @@ async fn own_fact(tx: &mut CouncilTx, caller: &Caller, id: FactId) -> Result<Sto
 pub(super) async fn current_poll(tx: &mut CouncilTx) -> Result<Option<PollId>, AppError> {
     for poll in polls::list(tx).await? {
         let is_before = poll.stage < Stage::Voting;
-        let plan = &crate::domain::preparation::Part::Plan;
+        let plan = &domain::preparation::Part::Plan;
         if is_before && !poll.rehearsal && preparation::part(tx, poll.id, plan).await?.is_some() {
             return Ok(Some(poll.id));
         }
@@ -302,7 +302,7 @@ async fn own_poll(
     let deadlines = own.map(|deadline| DueLine::new(deadline, today)).collect();
     let place = shelf.place(official.id).ok_or(NOT_LINKED)?;
     let dossier = compile(&shelf.book, place, council.sitting.votes_on).ok_or(NOT_LINKED)?;
-    let gap = |missing: &crate::domain::dossier::Missing| Gap {
+    let gap = |missing: &domain::dossier::Missing| Gap {
         text: missing.text.clone(),
         law: missing.kind.law(&shelf.rules, council.kind).map(|(cite, attested)| (cite.to_owned(), attested)),
         place: place_of(missing.kind),

@@ -7,22 +7,22 @@ use jiff::civil::Date;
 
 use super::report::{day, fields_of, line, stated};
 use super::{DueLine, NO_FACT, StoredFact, calendar, check_version};
-use crate::app::attachments::Paper;
-use crate::app::caller::Caller;
-use crate::app::clock::day_in_vietnam;
-use crate::app::error::{AppError, FieldError};
-use crate::app::facts::{by, put, tracked};
-use crate::app::service::{App, Ask};
-use crate::app::shelf::Shelf;
-use crate::app::upload::Received;
-use crate::domain::deadline::{Deadline, DeadlineStatus, deadlines, status};
-use crate::domain::fact::{FactKind, Source};
-use crate::domain::fact_state::TrackedFact;
-use crate::domain::id::{FactId, OfficialId, PollId};
-use crate::domain::question;
-use crate::domain::role::Role;
-use crate::domain::text::date_dmy;
-use crate::store::{facts, roster};
+use crate::attachments::Paper;
+use crate::caller::Caller;
+use crate::clock::day_in_vietnam;
+use crate::error::{AppError, FieldError};
+use crate::facts::{by, put, tracked};
+use crate::service::{App, Ask};
+use crate::shelf::Shelf;
+use crate::upload::Received;
+use domain::deadline::{Deadline, DeadlineStatus, deadlines, status};
+use domain::fact::{FactKind, Source};
+use domain::fact_state::TrackedFact;
+use domain::id::{FactId, OfficialId, PollId};
+use domain::question;
+use domain::role::Role;
+use domain::text::date_dmy;
+use store::{facts, roster};
 
 /// Who files opinions and sends them on.
 const OFFICE: &[Role] = &[Role::Clerk, Role::Leader];

@@ -3,27 +3,27 @@
 use jiff::civil::Date;
 
 use super::{NOT_LINKED, OWNERS, StoredFact, check_version, current_poll};
-use crate::app::attachments::Paper;
-use crate::app::caller::Caller;
-use crate::app::clock::day_in_vietnam;
-use crate::app::error::{AppError, FieldError};
-use crate::app::facts::{by, put, tracked};
-use crate::app::service::{App, Ask};
-use crate::app::shelf::Shelf;
-use crate::app::upload::Received;
-use crate::domain::document::{Frame, person_report};
-use crate::domain::fact::{Fact, FactKind, FactState, Period, Source};
-use crate::domain::fact_state::{Step, TrackedFact};
-use crate::domain::id::{FactId, OfficialId};
-use crate::domain::official::Field;
-use crate::domain::record::Action;
-use crate::domain::report::{ReportForm, Section};
-use crate::domain::rules::Attested;
-use crate::domain::text::{clean, read_day};
-use crate::pdf;
-use crate::store::facts;
-use crate::store::roster::KeptOfficial;
-use crate::store::{CouncilTx, roster};
+use crate::attachments::Paper;
+use crate::caller::Caller;
+use crate::clock::day_in_vietnam;
+use crate::error::{AppError, FieldError};
+use crate::facts::{by, put, tracked};
+use crate::service::{App, Ask};
+use crate::shelf::Shelf;
+use crate::upload::Received;
+use domain::document::{Frame, person_report};
+use domain::fact::{Fact, FactKind, FactState, Period, Source};
+use domain::fact_state::{Step, TrackedFact};
+use domain::id::{FactId, OfficialId};
+use domain::official::Field;
+use domain::record::Action;
+use domain::report::{ReportForm, Section};
+use domain::rules::Attested;
+use domain::text::{clean, read_day};
+use pdf;
+use store::facts;
+use store::roster::KeptOfficial;
+use store::{CouncilTx, roster};
 
 /// Longest line of a receipt, in letters.
 const MAX_LINE: usize = 300;

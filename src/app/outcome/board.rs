@@ -1,16 +1,16 @@
 //! A result as tables of words and figures, as pages draw it: for the office and for everybody.
 
 use super::ledger::Ledger;
-use crate::app::error::AppError;
-use crate::domain::day_record::DayRecord;
-use crate::domain::document::margins;
-use crate::domain::occasion::Occasion;
-use crate::domain::poll::{BallotTotals, Level};
-use crate::domain::poll_state::Counted;
-use crate::domain::recount;
-use crate::domain::result::{FormResult, OfficialResult, PollResult};
-use crate::domain::rules::Attested;
-use crate::domain::text::upper_first;
+use crate::error::AppError;
+use domain::day_record::DayRecord;
+use domain::document::margins;
+use domain::occasion::Occasion;
+use domain::poll::{BallotTotals, Level};
+use domain::poll_state::Counted;
+use domain::recount;
+use domain::result::{FormResult, OfficialResult, PollResult};
+use domain::rules::Attested;
+use domain::text::upper_first;
 
 /// Wholly invalid ballots of one reason.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,18 +3,18 @@
 
 use super::ledger::Ledger;
 use super::{READERS, WRITERS, follow_up};
-use crate::app::Caller;
-use crate::app::error::{AppError, FieldError};
-use crate::app::polls;
-use crate::app::preparing::{Begun, NO_POLL, TypedPlan, new_poll, put_part, read_plan};
-use crate::app::service::{App, Ask};
-use crate::domain::id::{LogId, OfficialId, PollId};
-use crate::domain::poll::PollKind;
-use crate::domain::poll_state::Stage;
-use crate::domain::preparation::{Named, Part};
-use crate::domain::rules::{LoadedRules, RuleText};
-use crate::domain::text::date_dmy;
-use crate::store::{CouncilTx, councils, preparation};
+use crate::Caller;
+use crate::error::{AppError, FieldError};
+use crate::polls;
+use crate::preparing::{Begun, NO_POLL, TypedPlan, new_poll, put_part, read_plan};
+use crate::service::{App, Ask};
+use domain::id::{LogId, OfficialId, PollId};
+use domain::poll::PollKind;
+use domain::poll_state::Stage;
+use domain::preparation::{Named, Part};
+use domain::rules::{LoadedRules, RuleText};
+use domain::text::date_dmy;
+use store::{CouncilTx, councils, preparation};
 
 /// Whom a Confidence poll may be held on after a result.
 #[derive(Clone, Debug)]
@@ -74,7 +74,7 @@ fn brought(ledger: &Ledger) -> Result<Brought, AppError> {
 /// Confidence polls that were begun from the result of `poll`.
 pub(super) async fn begun(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<(PollId, String)>, AppError> {
     let mut begun = Vec::new();
-    for summary in crate::store::polls::list(tx).await? {
+    for summary in store::polls::list(tx).await? {
         if summary.kind != PollKind::Confidence {
             continue;
         }
@@ -123,7 +123,7 @@ impl App {
         let mut tx = self.store.read(ask.caller.council).await?;
         let ledger = Ledger::load(&mut tx, poll).await?;
         let named = read(&ledger, poll, &typed);
-        let rules_text = crate::store::polls::ruleset_text(&mut tx, poll).await?.ok_or(NO_POLL)?;
+        let rules_text = store::polls::ruleset_text(&mut tx, poll).await?.ok_or(NO_POLL)?;
         let slug = councils::own(&mut tx).await?.ok_or(NO_POLL)?.slug;
         drop(tx);
         let (shelf, TypedConfidence { sitting, opens_on, votes_on, .. }) = (&ledger.desk.shelf, typed);

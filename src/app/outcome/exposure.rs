@@ -3,13 +3,13 @@
 
 use super::LEADERS;
 use super::ledger::Ledger;
-use crate::app::error::AppError;
-use crate::app::preparing::put_part;
-use crate::app::service::{App, Ask};
-use crate::domain::id::PollId;
-use crate::domain::poll_state::Stage;
-use crate::domain::preparation::{Exposure, Part};
-use crate::store::{CouncilTx, councils, preparation};
+use crate::error::AppError;
+use crate::preparing::put_part;
+use crate::service::{App, Ask};
+use domain::id::PollId;
+use domain::poll_state::Stage;
+use domain::preparation::{Exposure, Part};
+use store::{CouncilTx, councils, preparation};
 
 /// What everybody may see of a poll.
 #[derive(Clone, Debug, PartialEq, Eq)]

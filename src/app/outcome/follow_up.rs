@@ -4,18 +4,18 @@ use std::collections::BTreeMap;
 
 use super::ledger::Ledger;
 use super::{READERS, WRITERS};
-use crate::app::Caller;
-use crate::app::clock::{day_in_vietnam, in_vietnam};
-use crate::app::error::{AppError, Conflict, FieldError};
-use crate::app::preparing::put_part;
-use crate::app::service::{App, Ask};
-use crate::domain::follow_up::{FollowUpMark, of_official};
-use crate::domain::id::{OfficialId, PollId};
-use crate::domain::preparation::Part;
-use crate::domain::result::PollResult;
-use crate::domain::rules::Attested;
-use crate::domain::text::{clean, date_dmy, read_day, upper_first};
-use crate::store::preparation::{self, StoredPart};
+use crate::Caller;
+use crate::clock::{day_in_vietnam, in_vietnam};
+use crate::error::{AppError, Conflict, FieldError};
+use crate::preparing::put_part;
+use crate::service::{App, Ask};
+use domain::follow_up::{FollowUpMark, of_official};
+use domain::id::{OfficialId, PollId};
+use domain::preparation::Part;
+use domain::result::PollResult;
+use domain::rules::Attested;
+use domain::text::{clean, date_dmy, read_day, upper_first};
+use store::preparation::{self, StoredPart};
 
 /// Longest note in letters.
 const MAX_NOTE: usize = 500;

@@ -1,29 +1,29 @@
 //! All that papers and pages of a day look at, loaded at once from what is stored.
 
-use crate::app::error::AppError;
-use crate::app::polls::entries;
-use crate::app::preparing::{Desk, NO_POLL};
-use crate::app::results::Provenance;
-use crate::domain::audit::event::poll::{FormTotals, SealedForm};
-use crate::domain::audit::merkle::Tree;
-use crate::domain::audit::{Checkpoint, Entry, Moment, PollEvent, VerifierKey};
-use crate::domain::day_record::DayRecord;
-use crate::domain::decided::DecidedOfficial;
-use crate::domain::document::{CheckpointBox, Frame};
-use crate::domain::id::{LogId, PollId};
-use crate::domain::occasion::Occasion;
-use crate::domain::official::Block;
-use crate::domain::poll_state::{Counted, Refusal, Stage};
-use crate::domain::result::{self, FormCount, Listed, OfficialResult, PollResult};
-use crate::domain::roster::Teller;
-use crate::store::{CouncilTx, logs, polls};
+use crate::error::AppError;
+use crate::polls::entries;
+use crate::preparing::{Desk, NO_POLL};
+use crate::results::Provenance;
+use domain::audit::event::poll::{FormTotals, SealedForm};
+use domain::audit::merkle::Tree;
+use domain::audit::{Checkpoint, Entry, Moment, PollEvent, VerifierKey};
+use domain::day_record::DayRecord;
+use domain::decided::DecidedOfficial;
+use domain::document::{CheckpointBox, Frame};
+use domain::id::{LogId, PollId};
+use domain::occasion::Occasion;
+use domain::official::Block;
+use domain::poll_state::{Counted, Refusal, Stage};
+use domain::result::{self, FormCount, Listed, OfficialResult, PollResult};
+use domain::roster::Teller;
+use store::{CouncilTx, logs, polls};
 
 /// Printed across every page of a rehearsal.
 const WATERMARK: &str = "DIỄN TẬP";
 
 /// A poll with its log.
 #[derive(Debug)]
-pub(in crate::app) struct Ledger {
+pub(crate) struct Ledger {
     /// Book, plan, rules, state.
     pub desk: Desk,
     /// Every entry of the poll's log.
@@ -45,7 +45,7 @@ impl Ledger {
     ///
     /// # Errors
     /// When there is no such poll, or what is stored does not read.
-    pub(in crate::app) async fn load(tx: &mut CouncilTx, poll: PollId) -> Result<Self, AppError> {
+    pub(crate) async fn load(tx: &mut CouncilTx, poll: PollId) -> Result<Self, AppError> {
         let desk = Desk::load(tx, poll).await?;
         let log = polls::find(tx, poll).await?.ok_or(NO_POLL)?.log;
         let entries = entries(tx, log).await?;
@@ -67,27 +67,27 @@ impl Ledger {
     }
 
     /// How far the poll has come.
-    pub(in crate::app) const fn stage(&self) -> Stage {
+    pub(crate) const fn stage(&self) -> Stage {
         self.desk.stage()
     }
 
     /// Whether it is no real poll.
-    pub(in crate::app) const fn is_rehearsal(&self) -> bool {
+    pub(crate) const fn is_rehearsal(&self) -> bool {
         self.desk.state.poll().created.rehearsal
     }
 
     /// What papers of this poll know.
-    pub(in crate::app) fn occasion(&self) -> Occasion<'_> {
+    pub(crate) fn occasion(&self) -> Occasion<'_> {
         Occasion { watermark: self.is_rehearsal().then_some(WATERMARK), ..self.desk.shelf.occasion() }
     }
 
     /// The frame of its papers: they carry the day of the vote.
-    pub(in crate::app) fn frame(&self) -> Frame<'_> {
+    pub(crate) fn frame(&self) -> Frame<'_> {
         Frame { occasion: self.occasion(), date: self.desk.shelf.book.council.sitting.votes_on, foot: None }
     }
 
     /// What kind of figures these are.
-    pub(in crate::app) const fn provenance(&self) -> Provenance {
+    pub(crate) const fn provenance(&self) -> Provenance {
         let created = &self.desk.state.poll().created;
         Provenance { rehearsal: created.rehearsal, simulated: created.simulated }
     }
@@ -96,7 +96,7 @@ impl Ledger {
     ///
     /// # Errors
     /// Before the close.
-    pub(in crate::app) fn counted(&self, doing: &'static str) -> Result<&Counted, AppError> {
+    pub(crate) fn counted(&self, doing: &'static str) -> Result<&Counted, AppError> {
         let refused = Refusal::NotNow { doing, stage: self.stage() };
         self.counted.as_ref().filter(|_| self.stage().is_open()).ok_or_else(|| refused.into())
     }
@@ -105,7 +105,7 @@ impl Ledger {
     ///
     /// # Errors
     /// Before the close, and when they do not fit the list.
-    pub(in crate::app) fn result(&self) -> Result<PollResult, AppError> {
+    pub(crate) fn result(&self) -> Result<PollResult, AppError> {
         let counted = self.counted("xem kết quả")?;
         let count = |total: &FormTotals| {
             let sealed = self.forms.iter().find(|sealed| sealed.id == total.form);
@@ -120,7 +120,7 @@ impl Ledger {
     }
 
     /// The result line by line, with who stands there in the roster.
-    pub(in crate::app) fn people<'r>(
+    pub(crate) fn people<'r>(
         &'r self,
         result: &'r PollResult,
     ) -> impl Iterator<Item = (&'r DecidedOfficial, &'r OfficialResult)> {
@@ -131,10 +131,7 @@ impl Ledger {
     }
 
     /// The log's head right after the first entry that `wanted` takes, unsigned; `None` when there is no such entry.
-    pub(in crate::app) fn head_after(
-        &self,
-        wanted: impl Fn(&PollEvent) -> bool,
-    ) -> Option<(u64, crate::domain::audit::Digest)> {
+    pub(crate) fn head_after(&self, wanted: impl Fn(&PollEvent) -> bool) -> Option<(u64, domain::audit::Digest)> {
         let mut tree = Tree::default();
         for entry in &self.entries {
             tree.push(entry.leaf);
@@ -176,7 +173,7 @@ fn counted(entries: &[Entry]) -> Result<Option<Counted>, AppError> {
 
 /// A head of a poll's log that was signed.
 #[derive(Debug)]
-pub(in crate::app) struct SignedHead {
+pub(crate) struct SignedHead {
     /// The head.
     pub head: Checkpoint,
     /// The signed text.
@@ -187,13 +184,13 @@ pub(in crate::app) struct SignedHead {
 
 impl SignedHead {
     /// As papers print it.
-    pub(in crate::app) fn boxed(&self, moment: Moment) -> CheckpointBox {
+    pub(crate) fn boxed(&self, moment: Moment) -> CheckpointBox {
         head_box(&format!("Điểm chốt khi {}", moment.label()), &self.head, &self.key)
     }
 }
 
 /// A head with `what` it is of, as papers print it.
-pub(in crate::app) fn head_box(what: &str, head: &Checkpoint, key: &VerifierKey) -> CheckpointBox {
+pub(crate) fn head_box(what: &str, head: &Checkpoint, key: &VerifierKey) -> CheckpointBox {
     CheckpointBox {
         caption: format!("{what}: {} bản ghi", head.size),
         groups: head.root.groups().to_vec(),
@@ -206,7 +203,7 @@ pub(in crate::app) fn head_box(what: &str, head: &Checkpoint, key: &VerifierKey)
 ///
 /// # Errors
 /// When there is no such log, or its key does not read.
-pub(in crate::app) async fn key_of(tx: &mut CouncilTx, log: LogId) -> Result<VerifierKey, AppError> {
+pub(crate) async fn key_of(tx: &mut CouncilTx, log: LogId) -> Result<VerifierKey, AppError> {
     let damaged = |cause: String| AppError::internal("đọc điểm chốt", cause);
     let heads = logs::heads(tx).await?;
     let head = heads.into_iter().find(|head| head.log == log);
@@ -218,7 +215,7 @@ pub(in crate::app) async fn key_of(tx: &mut CouncilTx, log: LogId) -> Result<Ver
 ///
 /// # Errors
 /// When what is stored does not read.
-pub(in crate::app) async fn signed_head(
+pub(crate) async fn signed_head(
     tx: &mut CouncilTx,
     ledger: &Ledger,
     moment: Moment,
@@ -232,7 +229,7 @@ pub(in crate::app) async fn signed_head(
 
 impl Ledger {
     /// Its log.
-    pub(in crate::app) const fn log(&self) -> LogId {
+    pub(crate) const fn log(&self) -> LogId {
         self.log
     }
 }

@@ -19,7 +19,7 @@ pub use page::{ResultLine, ResultPage, ResultView};
 pub use papers::{PaperLine, PapersPage, PrintedPaper, minutes_paper, resolution_paper};
 pub use public::{PublicFile, PublicList, PublicPoll, PublicResult};
 
-use crate::domain::role::Role;
+use domain::role::Role;
 
 /// Who sees the result of a closed count and its papers.
 pub const READERS: &[Role] = &[Role::Clerk, Role::Leader, Role::HeadTeller, Role::Auditor];

@@ -6,21 +6,21 @@ use super::confidence;
 use super::exposure::{self, ExposureState};
 use super::follow_up::{self, FollowUpLine};
 use super::ledger::Ledger;
-use crate::app::Caller;
-use crate::app::error::AppError;
-use crate::app::preparing::Paper;
-use crate::app::results;
-use crate::app::service::App;
-use crate::domain::audit::Digest;
-use crate::domain::disclosure;
-use crate::domain::finding::Finding;
-use crate::domain::id::PollId;
-use crate::domain::poll::PollKind;
-use crate::domain::poll_state::Stage;
-use crate::domain::preparation::Part;
-use crate::domain::rules::{Attested, Caution};
-use crate::import;
-use crate::store::{polls, preparation};
+use crate::Caller;
+use crate::error::AppError;
+use crate::preparing::Paper;
+use crate::results;
+use crate::service::App;
+use domain::audit::Digest;
+use domain::disclosure;
+use domain::finding::Finding;
+use domain::id::PollId;
+use domain::poll::PollKind;
+use domain::poll_state::Stage;
+use domain::preparation::Part;
+use domain::rules::{Attested, Caution};
+use import;
+use store::{polls, preparation};
 
 /// A poll in the list of results.
 #[derive(Clone, Debug)]

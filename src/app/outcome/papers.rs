@@ -5,24 +5,24 @@ use jiff::Timestamp;
 
 use super::READERS;
 use super::ledger::{Ledger, head_box, key_of, signed_head};
-use crate::app::Caller;
-use crate::app::clock::day_in_vietnam;
-use crate::app::error::AppError;
-use crate::app::preparing::Paper;
-use crate::app::service::App;
-use crate::domain::audit::event::poll::{DeckCounted, PaperIssued};
-use crate::domain::audit::{Checkpoint, Digest, Moment, PollEvent, UtcTime};
-use crate::domain::count::BatchCounts;
-use crate::domain::day_record::BatchRead;
-use crate::domain::document::{
+use crate::Caller;
+use crate::clock::day_in_vietnam;
+use crate::error::AppError;
+use crate::preparing::Paper;
+use crate::service::App;
+use domain::audit::event::poll::{DeckCounted, PaperIssued};
+use domain::audit::{Checkpoint, Digest, Moment, PollEvent, UtcTime};
+use domain::count::BatchCounts;
+use domain::day_record::BatchRead;
+use domain::document::{
     self, CheckpointBox, Counting, DeckCount, Document, EmptyForm, Frame, MinutesParts, test_deck_report, zero_report,
 };
-use crate::domain::id::PollId;
-use crate::domain::poll_state::{Refusal, Stage};
-use crate::domain::test_deck::TestDeck;
-use crate::domain::text::slug;
-use crate::pdf::{self, Pdf};
-use crate::store::{CouncilTx, polls};
+use domain::id::PollId;
+use domain::poll_state::{Refusal, Stage};
+use domain::test_deck::TestDeck;
+use domain::text::slug;
+use pdf::{self, Pdf};
+use store::{CouncilTx, polls};
 
 /// Name of the minutes in the log.
 const MINUTES: &str = "minutes.pdf";
@@ -153,7 +153,7 @@ impl App {
             issued: kind.logged().and_then(|name| issued.iter().rfind(|paper| paper.name == name).cloned()),
         };
         let notices = if Kind::Notices.waits_for(&ledger).is_none() {
-            let notice = |(place, person): (usize, &crate::domain::decided::DecidedOfficial)| PaperLine {
+            let notice = |(place, person): (usize, &domain::decided::DecidedOfficial)| PaperLine {
                 file: notice_file(place, &person.name),
                 title: format!("{} {}, {}", person.honorific.label(), person.name, person.posts),
                 waits_for: None,

@@ -7,13 +7,13 @@ use super::board::{FormTable, tables};
 use super::exposure::{is_public, stored};
 use super::ledger::{Ledger, SignedHead, signed_head};
 use super::page;
-use crate::app::error::AppError;
-use crate::app::service::App;
-use crate::domain::audit::{Digest, Moment, PollEvent};
-use crate::domain::id::PollId;
-use crate::domain::poll::PollKind;
-use crate::domain::rules::{Attested, Caution};
-use crate::store::{CouncilTx, polls};
+use crate::error::AppError;
+use crate::service::App;
+use domain::audit::{Digest, Moment, PollEvent};
+use domain::id::PollId;
+use domain::poll::PollKind;
+use domain::rules::{Attested, Caution};
+use store::{CouncilTx, polls};
 
 /// For everything that there is not, or that nobody may see.
 const NOTHING: AppError = AppError::NotFound("trang này");

@@ -3,20 +3,20 @@
 //! rehearsal takes them for the two whom it stands for.
 
 use super::{NO_POLL, Place, Rehearser, Taken, take};
-use crate::app::error::AppError;
-use crate::app::keys::Keys;
-use crate::app::service::App;
-use crate::domain::audit::event::poll::PaperIssued;
-use crate::domain::audit::{Actor, Digest, UtcTime};
-use crate::domain::ballot_account::BallotAccount;
-use crate::domain::id::PollId;
-use crate::domain::poll_state::{Pair, PollState, StandingBatch, Step};
-use crate::domain::rules::{self, RuleSet};
-use crate::store::{CouncilTx, polls, sealed};
+use crate::error::AppError;
+use crate::keys::Keys;
+use crate::service::App;
+use domain::audit::event::poll::PaperIssued;
+use domain::audit::{Actor, Digest, UtcTime};
+use domain::ballot_account::BallotAccount;
+use domain::id::PollId;
+use domain::poll_state::{Pair, PollState, StandingBatch, Step};
+use domain::rules::{self, RuleSet};
+use store::{CouncilTx, polls, sealed};
 
 /// A step that takes two people, with all that it needs.
 #[derive(Clone, Debug)]
-pub(in crate::app) enum Act {
+pub(crate) enum Act {
     /// The vote goes on without a test deck that passed.
     WaiveDeck {
         /// Why, as the minutes print it.
@@ -83,7 +83,7 @@ impl App {
     ///
     /// # Errors
     /// When the poll is no rehearsal, or refuses the step.
-    pub(in crate::app) async fn rehearse_act(
+    pub(crate) async fn rehearse_act(
         &self,
         rehearser: Rehearser<'_>,
         poll: PollId,
@@ -109,7 +109,7 @@ impl App {
 ///
 /// # Errors
 /// When the poll refuses it.
-pub(in crate::app) async fn decide(
+pub(crate) async fn decide(
     tx: &mut CouncilTx,
     poll: PollId,
     state: PollState,
@@ -141,7 +141,7 @@ pub(in crate::app) async fn decide(
 ///
 /// # Errors
 /// When there is no such poll, or it refuses the step.
-pub(in crate::app) async fn take_act(
+pub(crate) async fn take_act(
     tx: &mut CouncilTx,
     poll: PollId,
     (at, keys): (UtcTime, &Keys),
@@ -161,7 +161,7 @@ pub(in crate::app) async fn take_act(
 ///
 /// # Errors
 /// When there is no such poll.
-pub(in crate::app) async fn rules_of(tx: &mut CouncilTx, poll: PollId) -> Result<RuleSet, AppError> {
+pub(crate) async fn rules_of(tx: &mut CouncilTx, poll: PollId) -> Result<RuleSet, AppError> {
     let text = polls::ruleset_text(tx, poll).await?.ok_or(NO_POLL)?;
     rules::load("ruleset.toml", &text).map_err(|e| AppError::internal("đọc bộ quy tắc của cuộc bỏ phiếu", e))
 }

@@ -11,20 +11,20 @@ mod steps;
 use super::caller::Caller;
 use super::error::AppError;
 use super::service::{App, Ask};
-use crate::domain::audit::event::council::PollBegun;
-use crate::domain::audit::event::poll::{CouncilLogNoted, PollCreated};
-use crate::domain::audit::{Actor, Checkpoint, CouncilEvent, Digest, KeyName, PollEvent, UtcTime};
-use crate::domain::id::{CouncilId, LogId, PollId};
-use crate::domain::poll_state::{self, PollState, Refusal, Step};
-use crate::domain::role::Role;
-use crate::store::{CouncilTx, StoreError, Work, logs, polls, sealed};
+use domain::audit::event::council::PollBegun;
+use domain::audit::event::poll::{CouncilLogNoted, PollCreated};
+use domain::audit::{Actor, Checkpoint, CouncilEvent, Digest, KeyName, PollEvent, UtcTime};
+use domain::id::{CouncilId, LogId, PollId};
+use domain::poll_state::{self, PollState, Refusal, Step};
+use domain::role::Role;
+use store::{CouncilTx, StoreError, Work, logs, polls, sealed};
 
-pub use crate::store::polls::PollSummary;
-pub(in crate::app) use acts::{Act, decide, rules_of, take_act};
+pub(crate) use acts::{Act, decide, rules_of, take_act};
 pub use record::PollRecord;
-pub(in crate::app) use record::entries;
-pub(in crate::app) use result::results_text;
+pub(crate) use record::entries;
+pub(crate) use result::results_text;
 pub use steps::CountedBatch;
+pub use store::polls::PollSummary;
 
 use super::keys::Keys;
 
@@ -48,7 +48,7 @@ pub struct Rehearser<'a> {
 
 impl<'a> Rehearser<'a> {
     /// Nobody outside the use cases makes one: every page must bring a caller.
-    pub(in crate::app) const fn new(council: CouncilId, actor: &'a Actor) -> Self {
+    pub(crate) const fn new(council: CouncilId, actor: &'a Actor) -> Self {
         Self { council, actor }
     }
 }

@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::{Hand, NO_POLL};
-use crate::app::bundle::{self, BundleParts};
-use crate::app::error::AppError;
-use crate::app::service::App;
-use crate::domain::audit::entry::EntryReader;
-use crate::domain::audit::{Checkpoint, Entry, Log, Moment, Opening, PollEvent, VerifierKey};
-use crate::domain::id::{LogId, PollId};
-use crate::domain::poll_state::Refusal;
-use crate::domain::role::Role;
-use crate::store::{CouncilTx, logs, polls, sealed};
+use crate::bundle::{self, BundleParts};
+use crate::error::AppError;
+use crate::service::App;
+use domain::audit::entry::EntryReader;
+use domain::audit::{Checkpoint, Entry, Log, Moment, Opening, PollEvent, VerifierKey};
+use domain::id::{LogId, PollId};
+use domain::poll_state::Refusal;
+use domain::role::Role;
+use store::{CouncilTx, logs, polls, sealed};
 
 /// Entries that are read at a time.
 const PAGE: u32 = 1_000;
@@ -101,7 +101,7 @@ impl App {
 ///
 /// # Errors
 /// When one does not read.
-pub(in crate::app) async fn entries(tx: &mut CouncilTx, log: LogId) -> Result<Vec<Entry>, AppError> {
+pub(crate) async fn entries(tx: &mut CouncilTx, log: LogId) -> Result<Vec<Entry>, AppError> {
     let mut read: Vec<Entry> = Vec::new();
     loop {
         let from = u64::try_from(read.len()).unwrap_or(u64::MAX);

@@ -1,23 +1,19 @@
 //! The result as the closed count gives it, and the exact text that is declared.
 
 use super::acts::rules_of;
-use crate::app::error::AppError;
-use crate::app::results::{self, Provenance};
-use crate::domain::audit::event::poll::FormTotals;
-use crate::domain::id::PollId;
-use crate::domain::poll_state::{Counted, Poll};
-use crate::domain::result::{self, FormCount, Listed};
-use crate::store::{CouncilTx, polls};
+use crate::error::AppError;
+use crate::results::{self, Provenance};
+use domain::audit::event::poll::FormTotals;
+use domain::id::PollId;
+use domain::poll_state::{Counted, Poll};
+use domain::result::{self, FormCount, Listed};
+use store::{CouncilTx, polls};
 
 /// The exact text of results.json for a closed count, with the lines that were counted again.
 ///
 /// # Errors
 /// When the counts do not fit the list or the rules.
-pub(in crate::app) async fn results_text(
-    tx: &mut CouncilTx,
-    poll: &Poll,
-    counted: &Counted,
-) -> Result<String, AppError> {
+pub(crate) async fn results_text(tx: &mut CouncilTx, poll: &Poll, counted: &Counted) -> Result<String, AppError> {
     let (id, created): (PollId, _) = (poll.id, &poll.created);
     let rules = rules_of(tx, id).await?;
     let listed: Vec<Listed> = polls::officials(tx, id).await?.iter().map(Listed::from).collect();

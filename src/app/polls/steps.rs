@@ -2,20 +2,20 @@
 //! takes two stands in [`super::acts`].
 
 use super::{Hand, NO_POLL, Place, Taken, council_log, take};
-use crate::app::Caller;
-use crate::app::counting::table::Sent;
-use crate::app::error::AppError;
-use crate::app::service::App;
-use crate::domain::audit::event::poll::{DeckForm, FileHash, ListedOfficial, PaperIssued, SealedForm};
-use crate::domain::audit::{Digest, Nonce, Opening};
-use crate::domain::ballot_account::BallotAccount;
-use crate::domain::batch::ReadTwice;
-use crate::domain::count::BatchCounts;
-use crate::domain::id::PollId;
-use crate::domain::poll_state::{PollState, Recounted, Refusal, Step};
-use crate::domain::role::Role;
-use crate::domain::roster::Teller;
-use crate::store::{CouncilTx, polls, requests, sealed};
+use crate::Caller;
+use crate::counting::table::Sent;
+use crate::error::AppError;
+use crate::service::App;
+use domain::audit::event::poll::{DeckForm, FileHash, ListedOfficial, PaperIssued, SealedForm};
+use domain::audit::{Digest, Nonce, Opening};
+use domain::ballot_account::BallotAccount;
+use domain::batch::ReadTwice;
+use domain::count::BatchCounts;
+use domain::id::PollId;
+use domain::poll_state::{PollState, Recounted, Refusal, Step};
+use domain::role::Role;
+use domain::roster::Teller;
+use store::{CouncilTx, polls, requests, sealed};
 
 /// Whose request may commit a batch: whoever comes last of its people.
 const BATCH_ROLES: &[Role] = &[Role::Teller, Role::HeadTeller];
@@ -146,7 +146,7 @@ impl App {
     ///
     /// # Errors
     /// As [`Self::commit_batch`]; [`AppError::AlreadyDone`] when something of it belongs to a batch that is in.
-    pub(in crate::app) async fn commit_agreed(
+    pub(crate) async fn commit_agreed(
         &self,
         caller: &Caller,
         poll: PollId,

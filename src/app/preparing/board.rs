@@ -3,21 +3,21 @@
 use super::desk::{Desk, content, text_of};
 use super::plan::put;
 use super::{OFFICE, PREPARERS, Step, TypedDecision};
-use crate::app::Caller;
-use crate::app::clock::in_vietnam;
-use crate::app::error::{AppError, Conflict};
-use crate::app::polls;
-use crate::app::proposals::{self, Offer};
-use crate::app::service::{App, Ask};
-use crate::domain::decided::{DecidedBoard, Decision};
-use crate::domain::finding::Finding;
-use crate::domain::id::{DelegateId, PollId, ProposalId};
-use crate::domain::poll_state::{PollState, Refusal, Stage};
-use crate::domain::preparation::{Board, Part, Seat};
-use crate::domain::proposal::{Proposal, ProposalKind};
-use crate::domain::readiness::board_findings;
-use crate::domain::roster::{Teller, TellerRole};
-use crate::store::{CouncilTx, preparation};
+use crate::Caller;
+use crate::clock::in_vietnam;
+use crate::error::{AppError, Conflict};
+use crate::polls;
+use crate::proposals::{self, Offer};
+use crate::service::{App, Ask};
+use domain::decided::{DecidedBoard, Decision};
+use domain::finding::Finding;
+use domain::id::{DelegateId, PollId, ProposalId};
+use domain::poll_state::{PollState, Refusal, Stage};
+use domain::preparation::{Board, Part, Seat};
+use domain::proposal::{Proposal, ProposalKind};
+use domain::readiness::board_findings;
+use domain::roster::{Teller, TellerRole};
+use store::{CouncilTx, preparation};
 
 /// A board as it was typed: ids of delegates.
 #[derive(Clone, Debug, Default)]
@@ -65,7 +65,7 @@ impl App {
         let mut tx = self.store.read(caller.council).await?;
         let desk = Desk::load(&mut tx, poll).await?;
         let (board, version) = stored(&mut tx, poll).await?;
-        let appointed = crate::store::polls::tellers(&mut tx, poll).await?;
+        let appointed = store::polls::tellers(&mut tx, poll).await?;
         let shelf = &desk.shelf;
         let who = shelf.delegates.iter().zip(&shelf.book.delegates);
         let findings = if shelf.book.tellers.is_empty() { Vec::new() } else { findings_of(&desk) };

@@ -4,18 +4,18 @@
 use super::Paper;
 use super::desk::Desk;
 use super::forms::{NO_FORM, check_sealed, printed};
-use crate::app::Caller;
-use crate::app::day::HALL;
-use crate::app::error::AppError;
-use crate::app::service::App;
-use crate::domain::ballot::BallotForm;
-use crate::domain::batch::{DEFAULT_PAPERS, PAPERS_PER_BATCH};
-use crate::domain::document::{Frame, Pile, tally_sheets};
-use crate::domain::id::PollId;
-use crate::domain::rules::RuleSet;
-use crate::domain::test_deck::TestDeck;
-use crate::pdf;
-use crate::store::CouncilTx;
+use crate::Caller;
+use crate::day::HALL;
+use crate::error::AppError;
+use crate::service::App;
+use domain::ballot::BallotForm;
+use domain::batch::{DEFAULT_PAPERS, PAPERS_PER_BATCH};
+use domain::document::{Frame, Pile, tally_sheets};
+use domain::id::PollId;
+use domain::rules::RuleSet;
+use domain::test_deck::TestDeck;
+use pdf;
+use store::CouncilTx;
 
 /// Most batches of one form.
 const MOST_BATCHES: u32 = 999;
@@ -127,11 +127,7 @@ impl App {
 ///
 /// # Errors
 /// When what was sealed does not come out again.
-pub(in crate::app) async fn sealed_forms(
-    tx: &mut CouncilTx,
-    poll: PollId,
-    desk: &Desk,
-) -> Result<Vec<BallotForm>, AppError> {
+pub(crate) async fn sealed_forms(tx: &mut CouncilTx, poll: PollId, desk: &Desk) -> Result<Vec<BallotForm>, AppError> {
     if !desk.stage().is_sealed() {
         return Ok(Vec::new());
     }

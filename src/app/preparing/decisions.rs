@@ -4,23 +4,23 @@
 //! canonical text of what would be done at this moment (another text than the proposed one makes the proposal outdated);
 //! `take` does what was confirmed, in the transaction of the decision; [`Shown`] is what the page of the proposal draws,
 //! read from the proposed text itself. How it is proposed is a use case of its own, by
-//! [`propose`](crate::app::proposals::propose).
+//! [`propose`](crate::proposals::propose).
 
 use super::desk::content;
 use super::{LEADERS, OFFICE, Step, board, forms, listing, verdicts};
-use crate::app::Caller;
-use crate::app::day::{self, HALL};
-use crate::app::dossiers::{self, OfferedRelease};
-use crate::app::error::AppError;
-use crate::app::proposals;
-use crate::app::service::{App, Ask};
-use crate::domain::audit::UtcTime;
-use crate::domain::day_step::DayStep;
-use crate::domain::decided::{DecidedBoard, DecidedForms, DecidedList, EligibilityOverride};
-use crate::domain::id::{PollId, ProposalId};
-use crate::domain::proposal::{Proposal, ProposalError, ProposalKind, ProposalState};
-use crate::domain::text::clean;
-use crate::store::{CouncilTx, preparation};
+use crate::Caller;
+use crate::day::{self, HALL};
+use crate::dossiers::{self, OfferedRelease};
+use crate::error::AppError;
+use crate::proposals;
+use crate::service::{App, Ask};
+use domain::audit::UtcTime;
+use domain::day_step::DayStep;
+use domain::decided::{DecidedBoard, DecidedForms, DecidedList, EligibilityOverride};
+use domain::id::{PollId, ProposalId};
+use domain::proposal::{Proposal, ProposalError, ProposalKind, ProposalState};
+use domain::text::clean;
+use store::{CouncilTx, preparation};
 
 /// Longest reason in letters.
 const MAX_NOTE: usize = 500;

@@ -1,23 +1,23 @@
 //! All that a decision on a poll looks at, loaded at once.
 
 use super::NO_POLL;
-use crate::app::error::AppError;
-use crate::app::shelf::Shelf;
-use crate::domain::audit::canonical::to_text;
-use crate::domain::decided::{DecidedList, Decision, EligibilityOverride};
-use crate::domain::eligibility::{self, Override, Standing};
-use crate::domain::finding::Finding;
-use crate::domain::id::{LogId, OfficialId, PollId};
-use crate::domain::official::OfficialNo;
-use crate::domain::poll_state::{PollState, Stage};
-use crate::domain::preparation::{Named, Part};
-use crate::domain::proposal::{Proposal, ProposalKind, ProposalState};
-use crate::domain::readiness::readiness;
-use crate::store::{CouncilTx, polls, preparation};
+use crate::error::AppError;
+use crate::shelf::Shelf;
+use domain::audit::canonical::to_text;
+use domain::decided::{DecidedList, Decision, EligibilityOverride};
+use domain::eligibility::{self, Override, Standing};
+use domain::finding::Finding;
+use domain::id::{LogId, OfficialId, PollId};
+use domain::official::OfficialNo;
+use domain::poll_state::{PollState, Stage};
+use domain::preparation::{Named, Part};
+use domain::proposal::{Proposal, ProposalKind, ProposalState};
+use domain::readiness::readiness;
+use store::{CouncilTx, polls, preparation};
 
 /// A poll with its book, its verdicts and its proposals.
 #[derive(Debug)]
-pub(in crate::app) struct Desk {
+pub(crate) struct Desk {
     /// Book, plan, rules.
     pub shelf: Shelf,
     /// How far the poll has come.
@@ -37,7 +37,7 @@ impl Desk {
     ///
     /// # Errors
     /// When there is no such poll, or what is stored does not read.
-    pub(in crate::app) async fn load(tx: &mut CouncilTx, poll: PollId) -> Result<Self, AppError> {
+    pub(crate) async fn load(tx: &mut CouncilTx, poll: PollId) -> Result<Self, AppError> {
         let shelf = Shelf::load(tx, poll, Vec::new()).await?;
         let stored = polls::find(tx, poll).await?.ok_or(NO_POLL)?;
         let proposals = preparation::proposals(tx, poll).await?;
@@ -57,18 +57,18 @@ impl Desk {
     }
 
     /// How far the poll has come.
-    pub(in crate::app) const fn stage(&self) -> Stage {
+    pub(crate) const fn stage(&self) -> Stage {
         self.state.stage()
     }
 
     /// The open proposal of a kind about something.
-    pub(in crate::app) fn open(&self, kind: ProposalKind, about: &str) -> Option<&Proposal> {
+    pub(crate) fn open(&self, kind: ProposalKind, about: &str) -> Option<&Proposal> {
         let wanted = |p: &&Proposal| p.kind == kind && p.about == about && p.state == ProposalState::Open;
         self.proposals.iter().find(wanted)
     }
 
     /// The list as roster, rules and decisions give it now.
-    pub(in crate::app) fn list_now(&self, decision: Decision) -> DecidedList {
+    pub(crate) fn list_now(&self, decision: Decision) -> DecidedList {
         let Shelf { book, officials, .. } = &self.shelf;
         DecidedList::draw(book, officials, &self.standings, &self.shelf.occasion(), decision)
     }
@@ -77,13 +77,13 @@ impl Desk {
     ///
     /// # Errors
     /// When what is stored does not read.
-    pub(in crate::app) fn decided_list(&self) -> Result<Option<DecidedList>, AppError> {
+    pub(crate) fn decided_list(&self) -> Result<Option<DecidedList>, AppError> {
         let confirmed = |p: &&Proposal| p.kind == ProposalKind::ListDecided && p.state == ProposalState::Confirmed;
         self.proposals.iter().find(confirmed).map(|p| content(&p.content)).transpose()
     }
 
     /// What readiness says of sitting, board and ballots.
-    pub(in crate::app) fn readiness(&self) -> Vec<Finding> {
+    pub(crate) fn readiness(&self) -> Vec<Finding> {
         readiness(&self.shelf.rules, &self.shelf.book, self.shelf.plan.kind, &self.standings)
     }
 }
@@ -116,7 +116,7 @@ fn decision_on(proposals: &[Proposal], official: OfficialId) -> Result<Option<Ov
 ///
 /// # Errors
 /// When it does not read.
-pub(in crate::app) fn content<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, AppError> {
+pub(crate) fn content<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, AppError> {
     serde_json::from_str(text).map_err(|e| AppError::internal("đọc đề xuất", e))
 }
 
@@ -124,6 +124,6 @@ pub(in crate::app) fn content<T: serde::de::DeserializeOwned>(text: &str) -> Res
 ///
 /// # Errors
 /// When the value has none.
-pub(in crate::app) fn text_of(value: &impl serde::Serialize) -> Result<String, AppError> {
+pub(crate) fn text_of(value: &impl serde::Serialize) -> Result<String, AppError> {
     to_text(value).map_err(|e| AppError::internal("ghi đề xuất", e))
 }

@@ -2,20 +2,20 @@
 
 use super::desk::{Desk, text_of};
 use super::{OFFICE, Paper, Step};
-use crate::app::Caller;
-use crate::app::error::AppError;
-use crate::app::polls;
-use crate::app::proposals::{self, Offer};
-use crate::app::service::{App, Ask};
-use crate::domain::audit::event::poll::SealedForm;
-use crate::domain::audit::{Checkpoint, Digest, Moment, VerifierKey};
-use crate::domain::decided::{DecidedForms, Decision};
-use crate::domain::finding::Finding;
-use crate::domain::id::{LogId, PollId, ProposalId};
-use crate::domain::poll_state::{PollState, Refusal, Stage};
-use crate::domain::proposal::{Proposal, ProposalKind};
-use crate::pdf::{self, Pdf};
-use crate::store::{CouncilTx, logs};
+use crate::Caller;
+use crate::error::AppError;
+use crate::polls;
+use crate::proposals::{self, Offer};
+use crate::service::{App, Ask};
+use domain::audit::event::poll::SealedForm;
+use domain::audit::{Checkpoint, Digest, Moment, VerifierKey};
+use domain::decided::{DecidedForms, Decision};
+use domain::finding::Finding;
+use domain::id::{LogId, PollId, ProposalId};
+use domain::poll_state::{PollState, Refusal, Stage};
+use domain::proposal::{Proposal, ProposalKind};
+use pdf::{self, Pdf};
+use store::{CouncilTx, logs};
 
 const DOING: &str = "in mẫu phiếu";
 pub(super) const NO_FORM: AppError = AppError::NotFound("mẫu phiếu này");
@@ -131,7 +131,7 @@ pub(super) fn printed(desk: &Desk) -> Result<Vec<(SealedForm, Pdf)>, AppError> {
     let list = desk.decided_list()?.ok_or_else(|| AppError::internal(DOING, "không có danh sách đã chốt"))?;
     let occasion = desk.shelf.occasion();
     let day = occasion.council.sitting.votes_on;
-    let print = |form: crate::domain::ballot::BallotForm| {
+    let print = |form: domain::ballot::BallotForm| {
         let pdf = pdf::ballots(&form, 1, day).map_err(|e| AppError::Input(e.to_string()))?;
         let sealed = SealedForm {
             block: form.block.0,
@@ -155,7 +155,7 @@ pub(super) async fn check_sealed(
     if !is_sealed {
         return Ok(());
     }
-    let sealed = crate::store::polls::forms(tx, poll).await?;
+    let sealed = store::polls::forms(tx, poll).await?;
     let same = sealed.iter().map(|progress| &progress.form).eq(printed.iter().map(|(form, _)| form));
     if same { Ok(()) } else { Err(AppError::internal(DOING, "mẫu phiếu in lại khác mẫu đã chốt")) }
 }

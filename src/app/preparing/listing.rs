@@ -4,21 +4,21 @@ use jiff::civil::Date;
 
 use super::desk::{Desk, content, text_of};
 use super::{OFFICE, Step};
-use crate::app::Caller;
-use crate::app::error::{AppError, FieldError};
-use crate::app::polls;
-use crate::app::proposals::{self, Offer};
-use crate::app::service::{App, Ask};
-use crate::domain::decided::{DecidedList, Decision};
-use crate::domain::document::{Frame, officials_list};
-use crate::domain::eligibility::findings;
-use crate::domain::finding::Finding;
-use crate::domain::id::{PollId, ProposalId};
-use crate::domain::poll_state::{Refusal, Stage};
-use crate::domain::proposal::{Proposal, ProposalKind};
-use crate::domain::text::{clean, read_day};
-use crate::pdf;
-use crate::store::CouncilTx;
+use crate::Caller;
+use crate::error::{AppError, FieldError};
+use crate::polls;
+use crate::proposals::{self, Offer};
+use crate::service::{App, Ask};
+use domain::decided::{DecidedList, Decision};
+use domain::document::{Frame, officials_list};
+use domain::eligibility::findings;
+use domain::finding::Finding;
+use domain::id::{PollId, ProposalId};
+use domain::poll_state::{Refusal, Stage};
+use domain::proposal::{Proposal, ProposalKind};
+use domain::text::{clean, read_day};
+use pdf;
+use store::CouncilTx;
 
 /// Longest number of a paper in letters.
 const MAX_NUMBER: usize = 60;
@@ -34,7 +34,7 @@ pub struct TypedDecision {
 
 impl TypedDecision {
     /// The decision, or what is wrong with it.
-    pub(in crate::app) fn read(&self) -> Result<Decision, AppError> {
+    pub(crate) fn read(&self) -> Result<Decision, AppError> {
         let mut wrong = Vec::new();
         let number = clean(&self.number);
         if number.is_empty() || number.chars().count() > MAX_NUMBER {
@@ -165,6 +165,6 @@ pub(super) async fn content_now(tx: &mut CouncilTx, proposal: &Proposal) -> Resu
 pub(super) async fn take(tx: &mut CouncilTx, proposal: &Proposal, step: &Step) -> Result<(), AppError> {
     let list: DecidedList = content(&proposal.content)?;
     let (officials, resolution) = (list.listed(), list.decision.text());
-    let decide = |state: crate::domain::poll_state::PollState| state.decide_list(officials, resolution);
+    let decide = |state: domain::poll_state::PollState| state.decide_list(officials, resolution);
     polls::take_step(tx, proposal.poll, (step.at, &step.actor), &step.keys, decide).await.map(drop)
 }

@@ -1,6 +1,6 @@
 //! A vote as an office prepares it, from the first day to the sealed forms.
 //!
-//! What belongs to one poll is kept as [parts](crate::domain::preparation::Part), each a record with its versions; the
+//! What belongs to one poll is kept as [parts](domain::preparation::Part), each a record with its versions; the
 //! roster and the facts belong to the council. What cannot be taken back goes through a proposal.
 
 mod board;
@@ -15,22 +15,22 @@ mod plan;
 mod verdicts;
 
 pub use board::{BoardPage, TypedBoard};
-pub(in crate::app) use day_papers::sealed_forms;
+pub(crate) use day_papers::sealed_forms;
 pub use day_papers::{DeckOfForm, DeckPage, TypedPile};
 pub use deadlines::{DeadlineLine, DeadlinePage, TypedMark};
 pub use decisions::{ProposalPage, Shown};
-pub(in crate::app) use desk::{Desk, content, text_of};
+pub(crate) use desk::{Desk, content, text_of};
 pub use forms::{FormsPage, SealedHead};
 pub use listing::{ListPage, Paper, TypedDecision};
 pub use overview::{Overview, PollLine};
 pub use plan::{Begun, PlanOffer, PlanPage, RulesChoice, TypedPlan};
-pub(in crate::app) use plan::{new_poll, put as put_part, read as read_plan};
+pub(crate) use plan::{new_poll, put as put_part, read as read_plan};
 pub use verdicts::{VerdictLine, Verdicts};
 
 use super::error::AppError;
 use super::keys::Keys;
-use crate::domain::audit::{Actor, UtcTime};
-use crate::domain::role::Role;
+use domain::audit::{Actor, UtcTime};
+use domain::role::Role;
 
 /// Who sees how a vote is prepared, and proposes its steps.
 pub const OFFICE: &[Role] = &[Role::Clerk, Role::Leader];
@@ -39,10 +39,10 @@ pub const PREPARERS: &[Role] = &[Role::Clerk];
 /// Who confirms its steps.
 pub const LEADERS: &[Role] = &[Role::Leader];
 
-pub(in crate::app) const NO_POLL: AppError = AppError::NotFound("kỳ lấy phiếu");
+pub(crate) const NO_POLL: AppError = AppError::NotFound("kỳ lấy phiếu");
 
 /// With what a confirmed step is taken.
-pub(in crate::app) struct Step {
+pub(crate) struct Step {
     /// When.
     pub at: UtcTime,
     /// Who confirmed it.

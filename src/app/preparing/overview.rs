@@ -5,18 +5,18 @@ use jiff::civil::Date;
 use super::desk::Desk;
 use super::listing::undecided;
 use super::{NO_POLL, OFFICE, board, deadlines};
-use crate::app::Caller;
-use crate::app::clock::day_in_vietnam;
-use crate::app::error::AppError;
-use crate::app::service::App;
-use crate::domain::eligibility;
-use crate::domain::id::PollId;
-use crate::domain::poll_state::{PollState, Stage};
-use crate::domain::preparation::{Part, Plan};
-use crate::domain::proposal::{Proposal, ProposalKind, ProposalState};
-use crate::domain::readiness::sitting_findings;
-use crate::domain::task::{Figures, Task, TaskState, tasks};
-use crate::store::{CouncilTx, polls, preparation};
+use crate::Caller;
+use crate::clock::day_in_vietnam;
+use crate::error::AppError;
+use crate::service::App;
+use domain::eligibility;
+use domain::id::PollId;
+use domain::poll_state::{PollState, Stage};
+use domain::preparation::{Part, Plan};
+use domain::proposal::{Proposal, ProposalKind, ProposalState};
+use domain::readiness::sitting_findings;
+use domain::task::{Figures, Task, TaskState, tasks};
+use store::{CouncilTx, polls, preparation};
 
 /// A poll in the list.
 #[derive(Clone, Debug)]

@@ -2,27 +2,27 @@
 //! it may still be changed.
 
 use super::{NO_POLL, OFFICE, PREPARERS};
-use crate::app::Caller;
-use crate::app::clock::in_vietnam;
-use crate::app::error::{AppError, Conflict, FieldError};
-use crate::app::polls::{self, NewPoll};
-use crate::app::records::Revised;
-use crate::app::rules;
-use crate::app::service::{App, Ask};
-use crate::app::shelf::Shelf;
-use crate::domain::audit::canonical::to_text;
-use crate::domain::audit::event::poll::{PollAmended, PollCreated};
-use crate::domain::audit::{Actor, KeyName, UtcTime};
-use crate::domain::council::{Council, CouncilKind, Sitting, Term};
-use crate::domain::id::{LogId, PollId};
-use crate::domain::poll::PollKind;
-use crate::domain::poll_state::Stage;
-use crate::domain::preparation::{Part, Plan};
-use crate::domain::record::{Action, Subject};
-use crate::domain::rules::{Caution, InForce, LoadedRules, RuleSet, Side};
-use crate::domain::text::{clean, date_dmy, read_day};
-use crate::store::preparation::StoredPart;
-use crate::store::{CouncilTx, councils, preparation, roster};
+use crate::Caller;
+use crate::clock::in_vietnam;
+use crate::error::{AppError, Conflict, FieldError};
+use crate::polls::{self, NewPoll};
+use crate::records::Revised;
+use crate::rules;
+use crate::service::{App, Ask};
+use crate::shelf::Shelf;
+use domain::audit::canonical::to_text;
+use domain::audit::event::poll::{PollAmended, PollCreated};
+use domain::audit::{Actor, KeyName, UtcTime};
+use domain::council::{Council, CouncilKind, Sitting, Term};
+use domain::id::{LogId, PollId};
+use domain::poll::PollKind;
+use domain::poll_state::Stage;
+use domain::preparation::{Part, Plan};
+use domain::record::{Action, Subject};
+use domain::rules::{Caution, InForce, LoadedRules, RuleSet, Side};
+use domain::text::{clean, date_dmy, read_day};
+use store::preparation::StoredPart;
+use store::{CouncilTx, councils, preparation, roster};
 
 /// A plan as it was typed, or as it is proposed to be typed.
 #[derive(Clone, Debug, Default)]
@@ -127,7 +127,7 @@ impl App {
         let mut tx = self.store.read(caller.council).await?;
         let (_, kind) = own_body(&mut tx).await?;
         let in_roster = delegates_in_roster(&mut tx).await?;
-        let last = match crate::store::polls::list(&mut tx).await?.into_iter().find(|poll| !poll.rehearsal) {
+        let last = match store::polls::list(&mut tx).await?.into_iter().find(|poll| !poll.rehearsal) {
             Some(poll) => stored_plan(&mut tx, poll.id).await?.map(|(plan, _)| plan),
             None => None,
         };
@@ -176,7 +176,7 @@ impl App {
         caller.may(OFFICE)?;
         let mut tx = self.store.read(caller.council).await?;
         let stored = preparation::part(&mut tx, poll, &Part::Plan).await?.ok_or(NO_POLL)?;
-        let state = crate::store::polls::find(&mut tx, poll).await?.ok_or(NO_POLL)?.state;
+        let state = store::polls::find(&mut tx, poll).await?.ok_or(NO_POLL)?.state;
         let shelf = Shelf::load(&mut tx, poll, Vec::new()).await?;
         Ok(PlanPage {
             typed: TypedPlan::from(&shelf.plan),
@@ -281,7 +281,7 @@ async fn write_plan(
 ///
 /// # Errors
 /// When it is no longer at the version before.
-pub(in crate::app) async fn put(
+pub(crate) async fn put(
     tx: &mut CouncilTx,
     poll: PollId,
     part: Part,
@@ -341,11 +341,7 @@ fn proposed(last: Option<Plan>, in_roster: usize, rules: &[LoadedRules], kind: C
 ///
 /// # Errors
 /// All fields that are wrong.
-pub(in crate::app) fn read(
-    typed: &TypedPlan,
-    (name, kind): (&str, CouncilKind),
-    rules: &RuleSet,
-) -> Result<Plan, AppError> {
+pub(crate) fn read(typed: &TypedPlan, (name, kind): (&str, CouncilKind), rules: &RuleSet) -> Result<Plan, AppError> {
     let mut wrong: Vec<FieldError> = Vec::new();
     let mut day = |field: &'static str, text: &str| {
         let read = read_day(text);
@@ -420,7 +416,7 @@ fn in_form_order(mut wrong: Vec<FieldError>) -> Vec<FieldError> {
 ///
 /// # Errors
 /// When its log can have no name.
-pub(in crate::app) fn new_poll(plan: &Plan, rules: &LoadedRules, slug: &str, id: PollId) -> Result<NewPoll, AppError> {
+pub(crate) fn new_poll(plan: &Plan, rules: &LoadedRules, slug: &str, id: PollId) -> Result<NewPoll, AppError> {
     let council = &plan.council;
     // The last letters of an id are chance; its first ones are time, which two polls of one day may share.
     let id = id.to_string();

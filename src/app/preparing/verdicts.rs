@@ -2,18 +2,18 @@
 
 use super::OFFICE;
 use super::desk::{Desk, content, text_of};
-use crate::app::Caller;
-use crate::app::error::{AppError, FieldError};
-use crate::app::proposals::{self, Offer};
-use crate::app::service::{App, Ask};
-use crate::domain::decided::EligibilityOverride;
-use crate::domain::eligibility::{Standing, Verdict, findings};
-use crate::domain::finding::Finding;
-use crate::domain::id::{OfficialId, PollId, ProposalId};
-use crate::domain::poll_state::Stage;
-use crate::domain::proposal::{Proposal, ProposalKind};
-use crate::domain::text::clean;
-use crate::store::CouncilTx;
+use crate::Caller;
+use crate::error::{AppError, FieldError};
+use crate::proposals::{self, Offer};
+use crate::service::{App, Ask};
+use domain::decided::EligibilityOverride;
+use domain::eligibility::{Standing, Verdict, findings};
+use domain::finding::Finding;
+use domain::id::{OfficialId, PollId, ProposalId};
+use domain::poll_state::Stage;
+use domain::proposal::{Proposal, ProposalKind};
+use domain::text::clean;
+use store::CouncilTx;
 
 /// Longest reason in letters; it is printed on the list.
 const MAX_REASON: usize = 500;

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::domain::id::{CouncilId, PollId};
-use crate::store::releases::{Release, ReleasedDossier};
+use domain::id::{CouncilId, PollId};
+use store::releases::{Release, ReleasedDossier};
 
 /// Bytes of drawn dossiers that are kept: a council's 40 of 300 facts take about half of it.
 const MOST_BYTES: usize = 24 * 1024 * 1024;

@@ -1,11 +1,11 @@
 //! What changed in a dossier since the version that somebody read, fact by fact.
 
-use crate::app::error::AppError;
-use crate::domain::audit::canonical::from_text;
-use crate::domain::document::{Document, text_lines};
-use crate::domain::id::PollId;
-use crate::domain::release::{About, Change, Stated, compare};
-use crate::store::{CouncilTx, releases};
+use crate::error::AppError;
+use domain::audit::canonical::from_text;
+use domain::document::{Document, text_lines};
+use domain::id::PollId;
+use domain::release::{About, Change, Stated, compare};
+use store::{CouncilTx, releases};
 
 const NO_DOSSIER: AppError = AppError::NotFound("hồ sơ");
 

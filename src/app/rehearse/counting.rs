@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::prepare::Plan;
-use crate::app::error::AppError;
-use crate::domain::ballot::BallotForm;
-use crate::domain::book::DeclaredLine;
-use crate::domain::count::BatchCounts;
-use crate::domain::result::{self, FormCount, PollResult};
-use crate::domain::roster::{Teller, TellerRole};
-use crate::domain::simulate::{CountedBatch, SeededStream, Voting, count_box, fill_box, turnout};
+use crate::error::AppError;
+use domain::ballot::BallotForm;
+use domain::book::DeclaredLine;
+use domain::count::BatchCounts;
+use domain::result::{self, FormCount, PollResult};
+use domain::roster::{Teller, TellerRole};
+use domain::simulate::{CountedBatch, SeededStream, Voting, count_box, fill_box, turnout};
 
 /// Reason of ballots that a real count calls invalid without saying why.
 const REASON_NOT_GIVEN: &str = "reason_not_given";

@@ -15,12 +15,12 @@ use super::error::AppError;
 use super::files::{self, OutFolder};
 use super::progress::Progress;
 use super::{results, rules};
-use crate::domain::book::Book;
-use crate::domain::eligibility::Enabled;
-use crate::domain::finding::Finding;
-use crate::domain::poll::PollKind;
-use crate::domain::rules::LoadedRules;
-use crate::import::{self, Imported};
+use domain::book::Book;
+use domain::eligibility::Enabled;
+use domain::finding::Finding;
+use domain::poll::PollKind;
+use domain::rules::LoadedRules;
+use import::{self, Imported};
 use stage::{Home, Stage};
 use summary::Summary;
 

@@ -5,22 +5,22 @@ use std::collections::BTreeMap;
 use super::Progress;
 use super::counting::CountedForm;
 use super::prepare::Plan;
-use crate::app::error::AppError;
-use crate::app::files::OutFolder;
-use crate::app::parallel::in_parallel;
-use crate::app::results;
-use crate::domain::audit::Digest;
-use crate::domain::day_record::DayRecord;
-use crate::domain::document::{
+use crate::error::AppError;
+use crate::files::OutFolder;
+use crate::parallel::in_parallel;
+use crate::results;
+use domain::audit::Digest;
+use domain::day_record::DayRecord;
+use domain::document::{
     self, CheckpointBox, Counting, Document, MinutesParts, deadline_table, dossier_document, field_document,
     officials_list,
 };
-use crate::domain::dossier::{canonical_field_text, canonical_text, compile, compile_field};
-use crate::domain::official::Field;
-use crate::domain::result::PollResult;
-use crate::domain::text::slug;
-use crate::import;
-use crate::pdf::{self, Pdf};
+use domain::dossier::{canonical_field_text, canonical_text, compile, compile_field};
+use domain::official::Field;
+use domain::result::PollResult;
+use domain::text::slug;
+use import;
+use pdf::{self, Pdf};
 
 /// A paper with its name inside the folder.
 pub(super) struct NamedPdf {

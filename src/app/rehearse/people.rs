@@ -1,16 +1,16 @@
 //! The board of tellers as accounts of the rehearsed council, so that entries name the people who would act.
 
 use super::counting::two_tellers;
-use crate::app::error::AppError;
-use crate::app::service::App;
-use crate::domain::account::{Account, AccountState, Login, Roles, full_name};
-use crate::domain::audit::event::council::AccountOpened;
-use crate::domain::audit::{Actor, CouncilEvent, UtcTime};
-use crate::domain::batch::Reader;
-use crate::domain::id::{AccountId, CouncilId};
-use crate::domain::role::Role;
-use crate::domain::roster::{Teller, TellerRole};
-use crate::store::{CouncilTx, accounts, logs};
+use crate::error::AppError;
+use crate::service::App;
+use domain::account::{Account, AccountState, Login, Roles, full_name};
+use domain::audit::event::council::AccountOpened;
+use domain::audit::{Actor, CouncilEvent, UtcTime};
+use domain::batch::Reader;
+use domain::id::{AccountId, CouncilId};
+use domain::role::Role;
+use domain::roster::{Teller, TellerRole};
+use store::{CouncilTx, accounts, logs};
 
 /// Who acts for the board. Where the workbook names nobody, it is the program.
 pub(super) struct Board {

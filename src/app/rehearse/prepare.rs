@@ -5,23 +5,23 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::{Input, Options, WATERMARK};
-use crate::app::error::AppError;
-use crate::app::results::Provenance;
-use crate::app::rules;
-use crate::domain::ballot::{self, BallotForm};
-use crate::domain::batch::secrecy_finding;
-use crate::domain::book::Book;
-use crate::domain::calendar::Calendar;
-use crate::domain::deadline::{self, Deadline};
-use crate::domain::document::Frame;
-use crate::domain::eligibility::{self, Standing};
-use crate::domain::finding::{Finding, Severity};
-use crate::domain::occasion::Occasion;
-use crate::domain::official::OfficialNo;
-use crate::domain::poll::PollKind;
-use crate::domain::readiness::readiness;
-use crate::domain::result::Listed;
-use crate::domain::rules::{LoadedRules, RuleSet};
+use crate::error::AppError;
+use crate::results::Provenance;
+use crate::rules;
+use domain::ballot::{self, BallotForm};
+use domain::batch::secrecy_finding;
+use domain::book::Book;
+use domain::calendar::Calendar;
+use domain::deadline::{self, Deadline};
+use domain::document::Frame;
+use domain::eligibility::{self, Standing};
+use domain::finding::{Finding, Severity};
+use domain::occasion::Occasion;
+use domain::official::OfficialNo;
+use domain::poll::PollKind;
+use domain::readiness::readiness;
+use domain::result::Listed;
+use domain::rules::{LoadedRules, RuleSet};
 
 /// Everything that is settled before the first paper is printed.
 pub(super) struct Plan<'a> {

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use super::papers::{NamedPdf, PrintedForm};
 use super::prepare::Plan;
-use crate::domain::result::PollResult;
-use crate::domain::rules::BandRule;
-use crate::domain::tally::Band;
+use domain::result::PollResult;
+use domain::rules::BandRule;
+use domain::tally::Band;
 
 /// The figures that the person sees, and the names of what to open.
 #[derive(Clone, Debug)]

@@ -1,17 +1,17 @@
 //! Delegates of the roster: what is typed of them.
 
 use super::{Around, Entry};
-use crate::app::clock::{Chance, Clock};
-use crate::app::error::{AppError, FieldError};
-use crate::domain::account::full_name;
-use crate::domain::id::{AccountId, DelegateId};
-use crate::domain::record::Subject;
-use crate::domain::role::Role;
-use crate::domain::roster::{Delegate, RosterDelegate, name_key};
-use crate::domain::text::clean;
-use crate::domain::words::Words;
-use crate::store::roster::{self, KeptDelegate};
-use crate::store::{CouncilTx, StoreError};
+use crate::clock::{Chance, Clock};
+use crate::error::{AppError, FieldError};
+use domain::account::full_name;
+use domain::id::{AccountId, DelegateId};
+use domain::record::Subject;
+use domain::role::Role;
+use domain::roster::{Delegate, RosterDelegate, name_key};
+use domain::text::clean;
+use domain::words::Words;
+use store::roster::{self, KeptDelegate};
+use store::{CouncilTx, StoreError};
 
 /// Longest name of a group.
 const MAX_GROUP_LETTERS: usize = 120;

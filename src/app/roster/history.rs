@@ -1,14 +1,14 @@
 //! What became of an entry of the roster: every version with who made it, when, and what it changed.
 
 use super::{EDITORS, Entry, missing};
-use crate::app::caller::Caller;
-use crate::app::clock::in_vietnam;
-use crate::app::error::AppError;
-use crate::app::service::App;
-use crate::domain::account::Account;
-use crate::domain::id::AccountId;
-use crate::domain::words::{FieldChange, Words, differences, filled};
-use crate::store::{accounts, revisions};
+use crate::caller::Caller;
+use crate::clock::in_vietnam;
+use crate::error::AppError;
+use crate::service::App;
+use domain::account::Account;
+use domain::id::AccountId;
+use domain::words::{FieldChange, Words, differences, filled};
+use store::{accounts, revisions};
 
 /// One version of an entry.
 #[derive(Clone, Debug)]

@@ -3,14 +3,14 @@
 use serde::Serialize;
 
 use super::{EDITORS, Entry, Pen, Roster};
-use crate::app::caller::Caller;
-use crate::app::error::AppError;
-use crate::app::service::{App, Ask};
-use crate::domain::account::{Account, AccountState};
-use crate::domain::audit::Digest;
-use crate::domain::record::Action;
-use crate::domain::roster::{RosterDelegate, RosterOfficial, name_key};
-use crate::store::{CouncilTx, accounts};
+use crate::caller::Caller;
+use crate::error::AppError;
+use crate::service::{App, Ask};
+use domain::account::{Account, AccountState};
+use domain::audit::Digest;
+use domain::record::Action;
+use domain::roster::{RosterDelegate, RosterOfficial, name_key};
+use store::{CouncilTx, accounts};
 
 /// Somebody of the roster and the account of the same name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -19,20 +19,20 @@ use super::clock::{Chance, Clock, in_vietnam};
 use super::error::{AppError, Conflict, Difference, FieldError};
 use super::records::Revised;
 use super::service::{App, Ask};
-use crate::domain::account::{Account, AccountState};
-use crate::domain::audit::{Actor, UtcTime};
-use crate::domain::id::AccountId;
-use crate::domain::record::{Action, Subject};
-use crate::domain::role::Role;
-use crate::domain::text::fold;
-use crate::domain::words::{Words, differences};
-use crate::store::{CouncilTx, StoreError, accounts};
+use domain::account::{Account, AccountState};
+use domain::audit::{Actor, UtcTime};
+use domain::id::AccountId;
+use domain::record::{Action, Subject};
+use domain::role::Role;
+use domain::text::fold;
+use domain::words::{Words, differences};
+use store::{CouncilTx, StoreError, accounts};
 
-pub use crate::store::roster::{Kept, KeptDelegate, KeptOfficial};
 pub use delegates::TypedDelegate;
 pub use history::{Past, told_accounts};
 pub use links::{Link, Links};
 pub use officials::{TypedOfficial, TypedPost};
+pub use store::roster::{Kept, KeptDelegate, KeptOfficial};
 
 /// Who keeps the roster.
 pub const EDITORS: &[Role] = &[Role::Clerk, Role::Leader];
@@ -236,7 +236,7 @@ impl Pen {
 
 fn conflict<E: Entry>(stored: &Kept<E::Id, E>, typed: &E, accounts: &[Account]) -> Conflict {
     let words = |value: &E| value.words(&told_accounts(accounts, value.account()));
-    let told = |change: crate::domain::words::FieldChange| {
+    let told = |change: domain::words::FieldChange| {
         let label = words(typed).iter().map(|(label, _)| *label).find(|label| *label == change.label);
         Difference { label: label.unwrap_or_default(), stored: change.before, typed: change.after }
     };

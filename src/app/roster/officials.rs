@@ -1,18 +1,18 @@
 //! Officials of the roster: what is typed of them.
 
 use super::{Around, Entry};
-use crate::app::clock::{Chance, Clock};
-use crate::app::error::{AppError, FieldError};
-use crate::domain::account::full_name;
-use crate::domain::id::{AccountId, OfficialId};
-use crate::domain::official::{Birth, Block, Field, Honorific, Official, Post, RetirementNotice};
-use crate::domain::record::Subject;
-use crate::domain::role::Role;
-use crate::domain::roster::{FormerPost, RosterOfficial, name_key};
-use crate::domain::text::{clean, date_dmy, read_day};
-use crate::domain::words::Words;
-use crate::store::roster::{self, KeptOfficial};
-use crate::store::{CouncilTx, StoreError};
+use crate::clock::{Chance, Clock};
+use crate::error::{AppError, FieldError};
+use domain::account::full_name;
+use domain::id::{AccountId, OfficialId};
+use domain::official::{Birth, Block, Field, Honorific, Official, Post, RetirementNotice};
+use domain::record::Subject;
+use domain::role::Role;
+use domain::roster::{FormerPost, RosterOfficial, name_key};
+use domain::text::{clean, date_dmy, read_day};
+use domain::words::Words;
+use store::roster::{self, KeptOfficial};
+use store::{CouncilTx, StoreError};
 
 /// Longest title of a post, name of a block or field, text of a notice.
 const MAX_LETTERS: usize = 300;

@@ -1,19 +1,19 @@
 //! Guesses are counted before they are looked at, so that a thousand at once are no better than one after another; what
 //! was right is taken back.
 
-use crate::app::error::AppError;
-use crate::app::service::App;
-use crate::domain::audit::event::council::SignInDelayed;
-use crate::domain::audit::{Actor, CouncilEvent, Digest, UtcTime};
-use crate::domain::delay::{self, ADDRESS_FOR, Counted, NAME_FOR, WORTH_LOGGING};
-use crate::domain::id::{AccountId, CouncilId};
-use crate::domain::role::Role;
-use crate::store::failures::{self, Failures};
-use crate::store::{CouncilTx, logs};
+use crate::error::AppError;
+use crate::service::App;
+use domain::audit::event::council::SignInDelayed;
+use domain::audit::{Actor, CouncilEvent, Digest, UtcTime};
+use domain::delay::{self, ADDRESS_FOR, Counted, NAME_FOR, WORTH_LOGGING};
+use domain::id::{AccountId, CouncilId};
+use domain::role::Role;
+use store::failures::{self, Failures};
+use store::{CouncilTx, logs};
 
 /// What a guess is counted for.
 #[derive(Clone, Debug)]
-pub(in crate::app) struct Guess {
+pub(crate) struct Guess {
     who: Who,
     /// `None` when somebody who is signed in proves again who they are.
     address: Option<Digest>,
@@ -35,7 +35,7 @@ enum Who {
 
 /// A guess that was counted, and what the counts were before.
 #[derive(Clone, Debug)]
-pub(in crate::app) struct Counts {
+pub(crate) struct Counts {
     guess: Guess,
     who_before: Failures,
     address_before: Failures,
@@ -44,7 +44,7 @@ pub(in crate::app) struct Counts {
 }
 
 /// Whether a guess is looked at at all.
-pub(in crate::app) enum Turn {
+pub(crate) enum Turn {
     /// It was counted.
     Counted(Counts),
     /// A delay runs; seconds that are left.
@@ -53,11 +53,7 @@ pub(in crate::app) enum Turn {
 
 impl App {
     /// A guess at the password or code of `account`.
-    pub(in crate::app) fn guess_at_account(
-        &self,
-        account: AccountId,
-        address: Option<&str>,
-    ) -> Result<Guess, AppError> {
+    pub(crate) fn guess_at_account(&self, account: AccountId, address: Option<&str>) -> Result<Guess, AppError> {
         self.guess(Who::Account(account), address)
     }
 
@@ -68,7 +64,7 @@ impl App {
     }
 
     /// A guess at something that names nobody, such as the code of a slip.
-    pub(in crate::app) fn guess_at_anyone(&self, address: &str) -> Result<Guess, AppError> {
+    pub(crate) fn guess_at_anyone(&self, address: &str) -> Result<Guess, AppError> {
         self.guess(Who::Anyone, Some(address))
     }
 
@@ -79,12 +75,7 @@ impl App {
     }
 
     /// Writes down that a guess was wrong, when it brought a delay worth the log. Gives the sentence for the field.
-    pub(in crate::app) async fn was_wrong(
-        &self,
-        council: CouncilId,
-        counts: &Counts,
-        what: &str,
-    ) -> Result<String, AppError> {
+    pub(crate) async fn was_wrong(&self, council: CouncilId, counts: &Counts, what: &str) -> Result<String, AppError> {
         let counted = if matches!(counts.guess.who, Who::Anyone) { Counted::Address } else { Counted::Account };
         let wait = delay::delay_after(counts.count, counted);
         if let Who::Account(account) = counts.guess.who
@@ -108,7 +99,7 @@ impl App {
 }
 
 /// What is said while a delay runs: whether the guess was right stays open.
-pub(in crate::app) fn wait_sentence(seconds: u64) -> String {
+pub(crate) fn wait_sentence(seconds: u64) -> String {
     format!(
         "Đã nhập sai nhiều lần nên phải chờ; hãy đợi {} rồi thử lại. Lần gõ này chưa được kiểm tra.",
         delay::in_words(seconds)
@@ -117,7 +108,7 @@ pub(in crate::app) fn wait_sentence(seconds: u64) -> String {
 
 impl Guess {
     /// Counts the guess, unless a delay runs.
-    pub(in crate::app) async fn count(self, tx: &mut CouncilTx) -> Result<Turn, AppError> {
+    pub(crate) async fn count(self, tx: &mut CouncilTx) -> Result<Turn, AppError> {
         let who_before = match &self.who {
             Who::Account(id) => failures::of_account(tx, *id).await?,
             Who::Nobody(hash) => failures::of_hash(tx, hash).await?,
@@ -151,7 +142,7 @@ impl Guess {
 
 impl Counts {
     /// Takes the guess back: it was right.
-    pub(in crate::app) async fn take_back(&self, tx: &mut CouncilTx) -> Result<(), AppError> {
+    pub(crate) async fn take_back(&self, tx: &mut CouncilTx) -> Result<(), AppError> {
         match &self.guess.who {
             Who::Account(id) => failures::take_from_account(tx, *id, self.who_before).await?,
             Who::Nobody(hash) => failures::take_from_hash(tx, hash, self.who_before).await?,

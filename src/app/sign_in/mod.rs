@@ -1,12 +1,12 @@
 //! Signing in: by password, then by a code of the authenticator app where there is one.
 
-pub(in crate::app) mod attempt;
+pub(crate) mod attempt;
 mod session;
 mod token;
 
 use zeroize::Zeroizing;
 
-pub(in crate::app) use attempt::{Turn, wait_sentence};
+pub(crate) use attempt::{Turn, wait_sentence};
 pub use session::{NewSession, OwnSession};
 pub use token::{Token, TokenError};
 
@@ -14,11 +14,11 @@ use super::error::AppError;
 use super::passwords::{self, Password};
 use super::seal::{self, Purpose};
 use super::service::App;
-use crate::domain::account::{Account, AccountState};
-use crate::domain::audit::UtcTime;
-use crate::domain::audit::event::council::SignInBy;
-use crate::domain::id::{AccountId, CouncilId};
-use crate::store::{StoreError, accounts};
+use domain::account::{Account, AccountState};
+use domain::audit::UtcTime;
+use domain::audit::event::council::SignInBy;
+use domain::id::{AccountId, CouncilId};
+use store::{StoreError, accounts};
 
 /// Seconds between the password and the code.
 const CODE_WITHIN: i64 = 5 * 60;
@@ -175,7 +175,7 @@ impl App {
     }
 
     /// The moment so many seconds ago.
-    pub(in crate::app) fn seconds_ago(&self, seconds: i64) -> Result<UtcTime, AppError> {
+    pub(crate) fn seconds_ago(&self, seconds: i64) -> Result<UtcTime, AppError> {
         let before = self.clock.now() - jiff::SignedDuration::from_secs(seconds);
         UtcTime::try_from(before).map_err(|e| AppError::from(StoreError::Log(e.to_string())))
     }

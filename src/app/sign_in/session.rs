@@ -1,16 +1,16 @@
 //! Sessions: begun, found again by their token, ended.
 
 use super::token::Token;
-use crate::app::caller::{Caller, Pending};
-use crate::app::error::AppError;
-use crate::app::service::{App, Ask};
-use crate::domain::account::{Account, AccountState};
-use crate::domain::audit::event::council::{SessionStarted, SessionsEnded, SignInBy};
-use crate::domain::audit::{Actor, CouncilEvent, UtcTime};
-use crate::domain::id::{AccountId, CouncilId, SessionId};
-use crate::domain::role::Role;
-use crate::domain::session::{self, LONGEST, Standing};
-use crate::store::{CouncilTx, StoreError, accounts, councils, logs, proofs, sessions};
+use crate::caller::{Caller, Pending};
+use crate::error::AppError;
+use crate::service::{App, Ask};
+use domain::account::{Account, AccountState};
+use domain::audit::event::council::{SessionStarted, SessionsEnded, SignInBy};
+use domain::audit::{Actor, CouncilEvent, UtcTime};
+use domain::id::{AccountId, CouncilId, SessionId};
+use domain::role::Role;
+use domain::session::{self, LONGEST, Standing};
+use store::{CouncilTx, StoreError, accounts, councils, logs, proofs, sessions};
 
 /// Letters of what a browser says of itself that are kept.
 const MAX_DEVICE: usize = 300;
@@ -30,7 +30,7 @@ impl NewSession {
     ///
     /// # Errors
     /// [`AppError::Forbidden`] when the account was disabled meanwhile.
-    pub(in crate::app) async fn begin(self, tx: &mut CouncilTx, account: AccountId) -> Result<Token, AppError> {
+    pub(crate) async fn begin(self, tx: &mut CouncilTx, account: AccountId) -> Result<Token, AppError> {
         let Self { token, id, by, device, at, sweep_before } = self;
         let account = accounts::find(tx, account).await?.filter(|account| account.state == AccountState::Open);
         let account = account.ok_or(AppError::Forbidden)?;
@@ -84,12 +84,7 @@ impl App {
     ///
     /// # Errors
     /// When the operating system has no chance to give.
-    pub(in crate::app) fn new_session(
-        &self,
-        council: CouncilId,
-        by: SignInBy,
-        device: &str,
-    ) -> Result<NewSession, AppError> {
+    pub(crate) fn new_session(&self, council: CouncilId, by: SignInBy, device: &str) -> Result<NewSession, AppError> {
         Ok(NewSession {
             token: Token::new(council, &self.chance)?,
             id: SessionId::new(self.clock.now(), &self.chance.for_id()?),
@@ -105,7 +100,7 @@ impl App {
     /// # Errors
     /// [`AppError::Forbidden`] when the account was disabled meanwhile.
     #[allow(dead_code, reason = "access slips sign in by it")]
-    pub(in crate::app) async fn start_session(
+    pub(crate) async fn start_session(
         &self,
         council: CouncilId,
         account: Account,

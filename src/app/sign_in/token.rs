@@ -7,10 +7,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use zeroize::Zeroizing;
 
-use crate::app::clock::Chance;
-use crate::app::error::AppError;
-use crate::domain::audit::Digest;
-use crate::domain::id::CouncilId;
+use crate::clock::Chance;
+use crate::error::AppError;
+use domain::audit::Digest;
+use domain::id::CouncilId;
 
 /// What a browser keeps of a session: the council and 32 bytes of chance. The database has a hash of the latter.
 pub struct Token {
@@ -25,11 +25,11 @@ pub struct TokenError;
 
 impl Token {
     /// One that nobody has.
-    pub(in crate::app) fn new(council: CouncilId, chance: &Chance) -> Result<Self, AppError> {
+    pub(crate) fn new(council: CouncilId, chance: &Chance) -> Result<Self, AppError> {
         Ok(Self { council, secret: Zeroizing::new(chance.block()?) })
     }
 
-    pub(in crate::app) fn hash(&self) -> Digest {
+    pub(crate) fn hash(&self) -> Digest {
         Digest::of_parts(&[b"tinnhiem session v1\n", &*self.secret])
     }
 

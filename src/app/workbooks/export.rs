@@ -3,15 +3,15 @@
 use tokio::task::spawn_blocking;
 
 use super::Snapshot;
-use crate::app::caller::Caller;
-use crate::app::error::AppError;
-use crate::app::roster::EDITORS;
-use crate::app::service::App;
-use crate::domain::fact::Fact;
-use crate::domain::id::PollId;
-use crate::domain::official::OfficialNo;
-use crate::domain::roster::{Delegate, Teller};
-use crate::import;
+use crate::caller::Caller;
+use crate::error::AppError;
+use crate::roster::EDITORS;
+use crate::service::App;
+use domain::fact::Fact;
+use domain::id::PollId;
+use domain::official::OfficialNo;
+use domain::roster::{Delegate, Teller};
+use import;
 
 fn unwritten(cause: impl ToString) -> AppError {
     AppError::internal("tạo bảng tính", cause)
@@ -44,11 +44,11 @@ fn written(snapshot: &Snapshot) -> Result<Vec<u8>, AppError> {
         counting().enumerate().map(|(at, kept)| (kept.id, OfficialNo(at))).collect();
     let voters: Vec<_> = snapshot.delegates.iter().filter(|kept| !kept.value.withdrawn).collect();
     let seats = snapshot.board.iter().flat_map(|(board, _)| &board.seats);
-    let teller = |seat: &crate::domain::preparation::Seat| {
+    let teller = |seat: &domain::preparation::Seat| {
         let name = voters.iter().find(|kept| kept.id == seat.delegate)?.value.delegate.name.clone();
         Some(Teller { name, role: seat.role })
     };
-    let fact = |kept: &crate::domain::fact::KeptFact| {
+    let fact = |kept: &domain::fact::KeptFact| {
         let about: Vec<OfficialNo> = kept.fact.officials.iter().filter_map(|id| places.get(id).copied()).collect();
         (!about.is_empty()).then(|| kept.fact.clone().about(about))
     };

@@ -12,16 +12,16 @@ use super::jobs::{JobView, NewJob, Outcome, Steps};
 use super::roster::{EDITORS, KeptDelegate, KeptOfficial};
 use super::service::{App, Ask};
 use super::upload::Received;
-use crate::domain::finding::Finding;
-use crate::domain::id::{CouncilId, JobId, PollId};
-use crate::domain::import_diff::{Comparison, Parts, Preview, Stored, compare};
-use crate::domain::job::{JobKind, JobState};
-use crate::domain::official::Official;
-use crate::domain::poll_state::PollState;
-use crate::domain::preparation::{Board, Part, Plan};
-use crate::import;
-use crate::store::facts::{self, StoredFact};
-use crate::store::{CouncilTx, jobs, polls, preparation, roster};
+use domain::finding::Finding;
+use domain::id::{CouncilId, JobId, PollId};
+use domain::import_diff::{Comparison, Parts, Preview, Stored, compare};
+use domain::job::{JobKind, JobState};
+use domain::official::Official;
+use domain::poll_state::PollState;
+use domain::preparation::{Board, Part, Plan};
+use import;
+use store::facts::{self, StoredFact};
+use store::{CouncilTx, jobs, polls, preparation, roster};
 
 pub use write::Applied;
 
@@ -163,7 +163,7 @@ impl App {
         for summary in polls::list(&mut tx).await? {
             let Some(part) = preparation::part(&mut tx, summary.id, &Part::Plan).await? else { continue };
             let plan: Plan = serde_json::from_str(&part.content).map_err(damaged)?;
-            let day = crate::domain::text::date_dmy(plan.council.sitting.votes_on);
+            let day = domain::text::date_dmy(plan.council.sitting.votes_on);
             choices.push(PollChoice { id: summary.id, label: format!("{}, ngày {day}", plan.council.sitting.name) });
         }
         Ok(choices)

@@ -5,22 +5,22 @@ use std::collections::BTreeMap;
 use tokio::task::spawn_blocking;
 
 use super::{NO_JOB, Read, Snapshot, damaged, held_against, outcome, read};
-use crate::app::clock::in_vietnam;
-use crate::app::error::AppError;
-use crate::app::records::Revised;
-use crate::app::roster::{EDITORS, Entry, Kept, Pen};
-use crate::app::service::{App, Ask};
-use crate::domain::fact::{FactState, KeptFact};
-use crate::domain::fact_state::By;
-use crate::domain::id::{DelegateId, FactId, JobId, OfficialId, PollId};
-use crate::domain::import_diff::{Comparison, Person, Preview, Seats, Section, Written};
-use crate::domain::job::JobState;
-use crate::domain::preparation::{Board, Part, Seat};
-use crate::domain::record::{Action, Subject};
-use crate::domain::roster::{RosterDelegate, RosterOfficial};
-use crate::store::facts::{self, StoredFact};
-use crate::store::preparation::StoredPart;
-use crate::store::{CouncilTx, jobs, preparation};
+use crate::clock::in_vietnam;
+use crate::error::AppError;
+use crate::records::Revised;
+use crate::roster::{EDITORS, Entry, Kept, Pen};
+use crate::service::{App, Ask};
+use domain::fact::{FactState, KeptFact};
+use domain::fact_state::By;
+use domain::id::{DelegateId, FactId, JobId, OfficialId, PollId};
+use domain::import_diff::{Comparison, Person, Preview, Seats, Section, Written};
+use domain::job::JobState;
+use domain::preparation::{Board, Part, Seat};
+use domain::record::{Action, Subject};
+use domain::roster::{RosterDelegate, RosterOfficial};
+use store::facts::{self, StoredFact};
+use store::preparation::StoredPart;
+use store::{CouncilTx, jobs, preparation};
 
 /// What came of the wish to write an import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,7 +139,7 @@ impl Writing {
     async fn facts(
         &self,
         tx: &mut CouncilTx,
-        section: Section<FactId, KeptFact, crate::domain::fact::Fact<Person<OfficialId>>>,
+        section: Section<FactId, KeptFact, domain::fact::Fact<Person<OfficialId>>>,
         new: &[OfficialId],
     ) -> Result<(), AppError> {
         let by = || By { account: self.pen.actor.account, name: self.pen.actor.name.clone() };
@@ -181,13 +181,13 @@ impl Writing {
         let seat =
             |(person, role): &(Person<DelegateId>, _)| Some(Seat { delegate: known(*person, new)?, role: *role });
         let mut board = Board { seats: seats.iter().filter_map(seat).collect() };
-        let rank = |seat: &Seat| crate::domain::roster::TellerRole::ALL.iter().position(|role| *role == seat.role);
+        let rank = |seat: &Seat| domain::roster::TellerRole::ALL.iter().position(|role| *role == seat.role);
         board.seats.sort_by_key(rank);
         let before = self.snapshot.board.as_ref().map_or(0, |(_, version)| *version);
         let (part, version) = (Part::Board, before + 1);
         let action = if before == 0 { Action::Added } else { Action::Changed };
         let revised = Revised::one(Subject::Preparation, action, part.record(poll), version, &board)?;
-        let content = crate::domain::audit::canonical::to_text(&board).map_err(damaged)?;
+        let content = domain::audit::canonical::to_text(&board).map_err(damaged)?;
         let changed_by = self.pen.actor.name.clone();
         let stored = StoredPart { part, content, version, changed_at: self.pen.at, changed_by };
         preparation::put_part(tx, poll, &stored).await?;

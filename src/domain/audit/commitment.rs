@@ -9,7 +9,7 @@ use zeroize::Zeroize;
 
 use super::canonical::{self, ReadError};
 use super::digest::{Digest, from_hex, to_hex};
-use crate::domain::count::BatchCounts;
+use crate::count::BatchCounts;
 
 /// Keeps these hashes apart from every other use of SHA-256 in the program; ends in a line feed, so that no longer tag
 /// begins with it.
@@ -94,7 +94,7 @@ impl fmt::Debug for Opening {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::poll::LevelCounts;
+    use crate::poll::LevelCounts;
 
     fn counts(low: u32) -> BatchCounts {
         let lines = vec![LevelCounts::Rating { high: 5, medium: 3, low }];

@@ -10,9 +10,9 @@ use super::event::council::{
     SignInDelayed, SlipsIssued, SlipsRevoked,
 };
 use super::time::UtcTime;
-use crate::domain::id::{AccountId, CouncilId, PollId, ProposalId, SlipId};
-use crate::domain::proposal::ProposalState;
-use crate::domain::role::Role;
+use crate::id::{AccountId, CouncilId, PollId, ProposalId, SlipId};
+use crate::proposal::ProposalState;
+use crate::role::Role;
 
 /// An event that cannot stand where it stands.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -127,7 +127,7 @@ pub fn entry_text<E: LogEvent>(seq: u64, at: UtcTime, actor: &Actor, event: &E) 
 mod tests {
     use super::super::event::poll::BatchCommitted;
     use super::*;
-    use crate::domain::role::Role;
+    use crate::role::Role;
 
     fn sample() -> String {
         let account = Some("0190b6a4-5c3d-7e2f-8a1b-0c2d3e4f5a6b".parse().expect("id"));

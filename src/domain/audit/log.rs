@@ -153,7 +153,7 @@ mod tests {
     use super::super::event::poll::PaperIssued;
     use super::super::merkle::empty_root;
     use super::*;
-    use crate::domain::role::Role;
+    use crate::role::Role;
 
     fn time(text: &str) -> Timestamp {
         text.parse().expect("time")

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::commitment::Opening;
 use super::course::{FormCourse, Record};
 use super::event::poll::FormTotals;
-use crate::domain::batch::PAPERS_PER_BATCH;
-use crate::domain::count::{BatchCounts, CountError};
+use crate::batch::PAPERS_PER_BATCH;
+use crate::count::{BatchCounts, CountError};
 
 /// What does not settle. Texts name the form and the batch, never a figure of a line.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -149,9 +149,9 @@ mod tests {
     use super::super::digest::Digest;
     use super::super::event::poll::{ListDecided, ListedOfficial, PollCreated, SealedForm};
     use super::*;
-    use crate::domain::ballot_account::BallotAccount;
-    use crate::domain::poll::{LevelCounts, PollKind};
-    use crate::domain::poll_state::Counted;
+    use crate::ballot_account::BallotAccount;
+    use crate::poll::{LevelCounts, PollKind};
+    use crate::poll_state::Counted;
 
     /// What was counted in a batch of 10 papers of the one form, which has one line.
     fn opening(batch: u32, low: u32) -> Opening {

@@ -32,7 +32,7 @@ impl UtcTime {
     pub fn in_vietnam(self) -> String {
         let zone = jiff::tz::TimeZone::fixed(jiff::tz::Offset::constant(7));
         let time = self.as_str().parse::<Timestamp>().unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone);
-        format!("{:02}:{:02} ngày {}", time.hour(), time.minute(), crate::domain::text::date_dmy(time.date()))
+        format!("{:02}:{:02} ngày {}", time.hour(), time.minute(), crate::text::date_dmy(time.date()))
     }
 }
 

@@ -6,8 +6,8 @@ use std::fmt;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::{Batch, Compared, Disputed, EntryError, Paper, Refused};
-use crate::domain::marks::Mark;
-use crate::domain::poll::PollKind;
+use crate::marks::Mark;
+use crate::poll::PollKind;
 
 /// What is keyed of one paper.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -157,7 +157,7 @@ fn merged(earlier: Option<&Paper>, again: &Again, lines: usize) -> Paper {
 mod tests {
     use super::super::{Entry, Shape};
     use super::*;
-    use crate::domain::poll::{Level, LevelCounts};
+    use crate::poll::{Level, LevelCounts};
 
     const HIGH: Mark = Mark::Level(Level::High);
     const LOW: Mark = Mark::Level(Level::Low);

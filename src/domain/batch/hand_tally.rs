@@ -8,8 +8,8 @@ use std::fmt;
 
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use crate::domain::count::BatchCounts;
-use crate::domain::poll::{LevelCounts, PollKind};
+use crate::count::BatchCounts;
+use crate::poll::{LevelCounts, PollKind};
 
 /// A row of a sheet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

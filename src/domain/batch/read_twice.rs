@@ -1,7 +1,7 @@
 //! Who read a batch, and how often they had to look again: what the log says of a reading. It tells no mark.
 
-use crate::domain::id::AccountId;
-use crate::domain::roster::name_key;
+use crate::id::AccountId;
+use crate::roster::name_key;
 
 /// One of the two who read a batch.
 #[derive(Clone, Debug, PartialEq, Eq)]

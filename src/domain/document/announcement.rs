@@ -5,9 +5,9 @@ use super::frame::{Frame, Issue};
 use super::parts::{body, own_form, signature};
 use super::resolution::figures;
 use super::{Block, CheckpointBox, Document};
-use crate::domain::result::PollResult;
-use crate::domain::roster::{Teller, TellerRole};
-use crate::domain::text::date_words;
+use crate::result::PollResult;
+use crate::roster::{Teller, TellerRole};
+use crate::text::date_words;
 
 /// What is read in the hall; `tellers` are the board.
 pub fn announcement(frame: &Frame<'_>, result: &PollResult, tellers: &[Teller], checkpoint: CheckpointBox) -> Document {
@@ -18,7 +18,7 @@ pub fn announcement(frame: &Frame<'_>, result: &PollResult, tellers: &[Teller], 
             kind: "CÔNG BỐ KẾT QUẢ KIỂM PHIẾU".to_owned(),
             subject: format!(
                 "{} đối với {}",
-                crate::domain::text::upper_first(label),
+                crate::text::upper_first(label),
                 occasion.voted_on(&occasion.body_with_term())
             ),
         },

@@ -4,7 +4,7 @@
 use super::frame::{Frame, Issue};
 use super::parts::{body, own_form, properties, signature};
 use super::{Block, Document};
-use crate::domain::text::date_words;
+use crate::text::date_words;
 
 /// What is put right.
 #[derive(Clone, Copy, Debug)]

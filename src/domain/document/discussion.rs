@@ -4,9 +4,9 @@
 use super::frame::{Frame, Issue};
 use super::parts::{body, body_spans, count_words, heading, signature};
 use super::{Block, Document, Span};
-use crate::domain::council::CouncilKind;
-use crate::domain::occasion::Occasion;
-use crate::domain::text::lower_first;
+use crate::council::CouncilKind;
+use crate::occasion::Occasion;
+use crate::text::lower_first;
 
 /// What one group said.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,9 +118,9 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::domain::fixture;
-    use crate::domain::poll::PollKind;
-    use crate::domain::rules::builtin;
+    use crate::fixture;
+    use crate::poll::PollKind;
+    use crate::rules::builtin;
 
     #[test]
     fn the_report_says_who_filed_and_what_was_said_of_whom() {

@@ -3,11 +3,11 @@
 use super::frame::{Frame, Issue};
 use super::parts::{centered_italic, cite_text, heading, notice, properties, roman, small, table};
 use super::{Block, Cell, Chart, ChartPoint, Document, Span, Table};
-use crate::domain::decimal::Decimal;
-use crate::domain::dossier::{Digest, Dossier, FactNo, FieldDossier, Missing, TargetSeries, YearFacts, YearFigures};
-use crate::domain::fact::{Fact, Status};
-use crate::domain::official::{Birth, Official, OfficialNo, Post};
-use crate::domain::text::date_dmy;
+use crate::decimal::Decimal;
+use crate::dossier::{Digest, Dossier, FactNo, FieldDossier, Missing, TargetSeries, YearFacts, YearFigures};
+use crate::fact::{Fact, Status};
+use crate::official::{Birth, Official, OfficialNo, Post};
+use crate::text::date_dmy;
 
 const NEUTRAL: &str = "Hồ sơ tập hợp các dữ kiện có tài liệu nguồn, không chấm điểm, không xếp hạng; đại biểu tự đánh giá. \
                        Số trong ngoặc là số thứ tự của dữ kiện tại phần dữ kiện theo lĩnh vực.";
@@ -284,7 +284,7 @@ fn fact_rows(fact: &Fact, number: usize, columns: &Columns<'_>) -> Vec<Vec<Cell>
 }
 
 /// `Kế hoạch 92%; thực hiện 92,1%; Đạt; hạn 30/06/2023`.
-pub(crate) fn result_text<O>(fact: &Fact<O>) -> String {
+pub fn result_text<O>(fact: &Fact<O>) -> String {
     let mut parts = Vec::new();
     if let Some(figures) = &fact.figures {
         let value = |d: Decimal| match figures.unit.as_str() {
@@ -305,12 +305,12 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::domain::book::Book;
-    use crate::domain::dossier::{compile, compile_field};
-    use crate::domain::fact::{FactKind, Figures, Period};
-    use crate::domain::fixture::{self, fact};
-    use crate::domain::official::Field;
-    use crate::domain::rules::RuleSet;
+    use crate::book::Book;
+    use crate::dossier::{compile, compile_field};
+    use crate::fact::{FactKind, Figures, Period};
+    use crate::fixture::{self, fact};
+    use crate::official::Field;
+    use crate::rules::RuleSet;
 
     fn frame<'a>(rules: &'a RuleSet, book: &'a Book) -> Frame<'a> {
         let foot = Some("SHA-256 0123".to_owned());

@@ -3,8 +3,8 @@
 use jiff::civil::Date;
 
 use super::{Block, Document, LetterHead};
-use crate::domain::occasion::Occasion;
-use crate::domain::text::date_words;
+use crate::occasion::Occasion;
+use crate::text::date_words;
 
 /// The frame of one paper.
 #[derive(Clone, Debug)]

@@ -12,13 +12,13 @@ pub struct TextLine {
 }
 
 /// The name of the `number`-th heading of a paper, from 1.
-pub(crate) fn heading_anchor(number: usize) -> String {
+pub fn heading_anchor(number: usize) -> String {
     format!("muc-{number}")
 }
 
 impl Table {
     /// The name of a row's place; `None` when a page does not lead to it.
-    pub(crate) fn row_anchor(&self, row: &[Cell]) -> Option<String> {
+    pub fn row_anchor(&self, row: &[Cell]) -> Option<String> {
         let number = row.first().map(Cell::text).filter(|number| !number.is_empty())?;
         self.anchor.as_ref().map(|prefix| format!("{prefix}-{number}"))
     }
@@ -83,7 +83,7 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::domain::document::{Size, Span};
+    use crate::document::{Size, Span};
 
     fn document(blocks: Vec<Block>) -> Document {
         Document {
@@ -132,10 +132,10 @@ mod tests {
 
     #[test]
     fn a_paper_is_read_back_from_its_canonical_text_as_it_was() {
-        use crate::domain::audit::canonical::{from_text, to_text};
+        use crate::audit::canonical::{from_text, to_text};
         let paper = document(vec![
             Block::Heading { level: 2, text: "Chỉ tiêu".into() },
-            Block::Paragraph(crate::domain::document::Paragraph {
+            Block::Paragraph(crate::document::Paragraph {
                 spans: vec![Span::bold("đậm"), Span::plain("thường")],
                 ..Default::default()
             }),

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use super::frame::{Frame, Issue};
 use super::parts::{SIGN_AND_NAME, body, centered_italic, cite_text, heading, notice, roman, signature, small, table};
 use super::{Block, Cell, Document, Signature};
-use crate::domain::book::Book;
-use crate::domain::council::{Council, CouncilKind};
-use crate::domain::deadline::Deadline;
-use crate::domain::eligibility::{Override, Standing, StandingReason, Verdict};
-use crate::domain::official::Official;
-use crate::domain::rules::{Attested, CountedFrom};
-use crate::domain::text::{date_dmy, lower_first};
+use crate::book::Book;
+use crate::council::{Council, CouncilKind};
+use crate::deadline::Deadline;
+use crate::eligibility::{Override, Standing, StandingReason, Verdict};
+use crate::official::Official;
+use crate::rules::{Attested, CountedFrom};
+use crate::text::{date_dmy, lower_first};
 
 /// Who is voted on, by block in ballot order, and who is not, with reasons and articles.
 pub fn officials_list(book: &Book, standings: &[Standing], frame: &Frame<'_>) -> Document {
@@ -235,13 +235,13 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::domain::calendar::Calendar;
-    use crate::domain::deadline::deadlines;
-    use crate::domain::document::Table;
-    use crate::domain::eligibility::eligibility;
-    use crate::domain::fixture;
-    use crate::domain::poll::PollKind;
-    use crate::domain::rules::RuleSet;
+    use crate::calendar::Calendar;
+    use crate::deadline::deadlines;
+    use crate::document::Table;
+    use crate::eligibility::eligibility;
+    use crate::fixture;
+    use crate::poll::PollKind;
+    use crate::rules::RuleSet;
 
     fn frame<'a>(rules: &'a RuleSet, book: &'a Book) -> Frame<'a> {
         Frame { occasion: fixture::occasion(rules, book), date: date(2023, 10, 20), foot: None }

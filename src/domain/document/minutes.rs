@@ -6,14 +6,14 @@ mod day;
 use super::frame::{Frame, Issue};
 use super::parts::{block_heading, board_signatures, body, heading, notice, table};
 use super::{Block, Cell, CheckpointBox, Document};
-use crate::domain::day_record::DayRecord;
-use crate::domain::occasion::Occasion;
-use crate::domain::poll::PollKind;
-use crate::domain::result::{FormResult, OfficialResult, PollResult};
-use crate::domain::roster::Teller;
-use crate::domain::rules::{Attested, BandRule, Reason};
-use crate::domain::tally::margin_words;
-use crate::domain::text::{date_words, upper_first};
+use crate::day_record::DayRecord;
+use crate::occasion::Occasion;
+use crate::poll::PollKind;
+use crate::result::{FormResult, OfficialResult, PollResult};
+use crate::roster::Teller;
+use crate::rules::{Attested, BandRule, Reason};
+use crate::tally::margin_words;
+use crate::text::{date_words, upper_first};
 
 /// What the minutes say besides the result.
 #[derive(Clone, Debug)]

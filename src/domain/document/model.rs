@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::decimal::Decimal;
+use crate::decimal::Decimal;
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()

@@ -4,11 +4,11 @@ use super::frame::{Frame, Issue};
 use super::parts::{body, cite_text, heading, notice as framed, own_form, properties, table};
 use super::resolution::signatures;
 use super::{Block, Cell, Document};
-use crate::domain::follow_up::{self, FollowUp};
-use crate::domain::occasion::Occasion;
-use crate::domain::result::{FormResult, OfficialResult, PollResult};
-use crate::domain::rules::Caution;
-use crate::domain::text::{date_words, upper_first};
+use crate::follow_up::{self, FollowUp};
+use crate::occasion::Occasion;
+use crate::result::{FormResult, OfficialResult, PollResult};
+use crate::rules::Caution;
+use crate::text::{date_words, upper_first};
 
 /// The notice to `official`, who stands on `form`.
 pub fn notice(frame: &Frame<'_>, form: &FormResult, official: &OfficialResult) -> Document {
@@ -76,7 +76,7 @@ fn ballots(form: &FormResult, official: &OfficialResult) -> Block {
 }
 
 fn levels(official: &OfficialResult) -> Block {
-    let row = |(level, count, share): (crate::domain::poll::Level, u32, &str)| {
+    let row = |(level, count, share): (crate::poll::Level, u32, &str)| {
         vec![Cell::left(level.label()), Cell::right(count.to_string()), Cell::right(format!("{share}%"))]
     };
     table(&[(8, "Mức"), (4, "Số phiếu"), (4, "Tỷ lệ")], official.levels().map(row).collect())

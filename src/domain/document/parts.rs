@@ -1,9 +1,9 @@
 //! Pieces that several papers share.
 
 use super::{Align, Block, Cell, Paragraph, Signature, Size, Span, Table};
-use crate::domain::occasion::Occasion;
-use crate::domain::roster::{Teller, TellerRole};
-use crate::domain::rules::Attested;
+use crate::occasion::Occasion;
+use crate::roster::{Teller, TellerRole};
+use crate::rules::Attested;
 
 /// What stands under the place of a signature.
 pub(super) const SIGN_AND_NAME: &str = "(Ký, ghi rõ họ tên)";

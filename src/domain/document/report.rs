@@ -3,10 +3,10 @@
 use super::frame::{Frame, Issue};
 use super::parts::{SIGN_AND_NAME, body, centered_italic, cite_text, heading, notice, properties, roman, signature};
 use super::{Block, Document};
-use crate::domain::official::{Birth, Official};
-use crate::domain::report::ReportForm;
-use crate::domain::rules::Attested;
-use crate::domain::text::date_dmy;
+use crate::official::{Birth, Official};
+use crate::report::ReportForm;
+use crate::rules::Attested;
+use crate::text::date_dmy;
 
 /// What stands where nothing was written yet.
 const UNWRITTEN: &str = "(Chưa viết.)";
@@ -41,7 +41,7 @@ fn identity(official: &Official) -> Block {
         Some(Birth::Year(year)) => year.to_string(),
         None => String::new(),
     };
-    let post = |post: &crate::domain::official::Post| match post.elected_on {
+    let post = |post: &crate::official::Post| match post.elected_on {
         Some(day) => format!("{} (từ ngày {})", post.title, date_dmy(day)),
         None => post.title.clone(),
     };
@@ -65,8 +65,8 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::domain::fixture;
-    use crate::domain::rules::builtin;
+    use crate::fixture;
+    use crate::rules::builtin;
 
     #[test]
     fn a_report_has_every_section_of_the_law_written_or_not() {

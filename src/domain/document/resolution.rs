@@ -6,12 +6,12 @@ use jiff::civil::Date;
 use super::frame::{Frame, Issue};
 use super::parts::{block_heading, body, body_spans, centred, count_words, grounds, heading, roman, signature};
 use super::{Block, CheckpointBox, Document, Span};
-use crate::domain::council::CouncilKind;
-use crate::domain::occasion::Occasion;
-use crate::domain::poll::BallotTotals;
-use crate::domain::result::{FormResult, OfficialResult, PollResult};
-use crate::domain::rules::{Attested, BandRule};
-use crate::domain::text::{date_words, lower_first};
+use crate::council::CouncilKind;
+use crate::occasion::Occasion;
+use crate::poll::BallotTotals;
+use crate::result::{FormResult, OfficialResult, PollResult};
+use crate::rules::{Attested, BandRule};
+use crate::text::{date_words, lower_first};
 
 /// The resolution that confirms `result`; the Party's rule sets ask for a report instead, which has the same body without
 /// articles.

@@ -4,8 +4,8 @@
 use super::frame::{Frame, Issue};
 use super::parts::{SIGN_AND_NAME, body, heading, own_form, signature, small, table};
 use super::{Block, Cell, Document, Size, Span, Table};
-use crate::domain::ballot::{BallotForm, Line};
-use crate::domain::rules::{Reason, RuleSet};
+use crate::ballot::{BallotForm, Line};
+use crate::rules::{Reason, RuleSet};
 
 /// The pile that is counted.
 #[derive(Clone, Copy, Debug)]
@@ -92,8 +92,8 @@ fn invalid(rules: &RuleSet, lines: usize) -> Block {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::fixture;
-    use crate::domain::poll::{Level, PollKind};
+    use crate::fixture;
+    use crate::poll::{Level, PollKind};
 
     #[test]
     fn every_line_has_a_box_and_a_sum_for_every_level_and_one_for_what_does_not_count() {

@@ -3,12 +3,12 @@
 use super::frame::{Frame, Issue};
 use super::parts::{block_heading, board_signatures, body, body_spans, heading, notice, own_form, table};
 use super::{Block, Cell, Document, Span};
-use crate::domain::ballot::BallotForm;
-use crate::domain::count::BatchCounts;
-use crate::domain::occasion::Occasion;
-use crate::domain::roster::Teller;
-use crate::domain::test_deck::{Mismatch, TestDeck, compare};
-use crate::domain::text::date_words;
+use crate::ballot::BallotForm;
+use crate::count::BatchCounts;
+use crate::occasion::Occasion;
+use crate::roster::Teller;
+use crate::test_deck::{Mismatch, TestDeck, compare};
+use crate::text::date_words;
 
 /// The deck of one form, counted.
 #[derive(Clone, Copy, Debug)]

@@ -4,10 +4,10 @@
 use super::frame::{Frame, Issue};
 use super::parts::{board_signatures, body, own_form, table};
 use super::{Block, Cell, CheckpointBox, Document};
-use crate::domain::ballot::BallotForm;
-use crate::domain::count::BatchCounts;
-use crate::domain::roster::Teller;
-use crate::domain::text::date_words;
+use crate::ballot::BallotForm;
+use crate::count::BatchCounts;
+use crate::roster::Teller;
+use crate::text::date_words;
 
 /// What is stored of one form when the report is asked for.
 #[derive(Clone, Copy, Debug)]
@@ -100,8 +100,8 @@ pub fn zero_report(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::fixture;
-    use crate::domain::poll::{LevelCounts, PollKind};
+    use crate::fixture;
+    use crate::poll::{LevelCounts, PollKind};
 
     #[test]
     fn nothing_that_was_counted_is_reported_as_zero() {

@@ -5,8 +5,8 @@
 //! cell is escaped, so that no two dossiers share a text.
 
 use super::{Coverage, Dossier, FieldDossier};
-use crate::domain::fact::{Fact, Figures, Period};
-use crate::domain::official::{Birth, Official};
+use crate::fact::{Fact, Figures, Period};
+use crate::official::{Birth, Official};
 
 /// Text of the version of a person's dossier.
 pub fn canonical_text(dossier: &Dossier<'_>) -> String {
@@ -122,11 +122,11 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::domain::book::Book;
-    use crate::domain::dossier::compile;
-    use crate::domain::fact::{FactKind, Status};
-    use crate::domain::fixture::{self, fact};
-    use crate::domain::official::OfficialNo;
+    use crate::book::Book;
+    use crate::dossier::compile;
+    use crate::fact::{FactKind, Status};
+    use crate::fixture::{self, fact};
+    use crate::official::OfficialNo;
 
     fn text(book: &Book) -> String {
         canonical_text(&compile(book, OfficialNo(0), date(2023, 12, 7)).expect("official"))

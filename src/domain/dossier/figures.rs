@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::FactNo;
-use crate::domain::decimal::Decimal;
-use crate::domain::fact::{Fact, FactKind, Status};
-use crate::domain::text::fold;
+use crate::decimal::Decimal;
+use crate::fact::{Fact, FactKind, Status};
+use crate::text::fold;
 
 /// The facts behind each status; the length of a list is its figure.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -184,8 +184,8 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::domain::fact::{Figures, Period};
-    use crate::domain::fixture::fact;
+    use crate::fact::{Figures, Period};
+    use crate::fixture::fact;
 
     fn target(year: i16, text: &str, planned: &str, actual: Option<&str>) -> Fact {
         let decimal = |t| Decimal::parse_plain(t).expect("plain");

@@ -3,11 +3,11 @@
 use jiff::civil::Date;
 
 use super::{Coverage, Digest, FactNo};
-use crate::domain::council::CouncilKind;
-use crate::domain::fact::{Fact, FactKind, Status};
-use crate::domain::official::Official;
-use crate::domain::rules::{Attested, RuleSet};
-use crate::domain::text::date_dmy;
+use crate::council::CouncilKind;
+use crate::fact::{Fact, FactKind, Status};
+use crate::official::Official;
+use crate::rules::{Attested, RuleSet};
+use crate::text::date_dmy;
 
 /// What is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -146,12 +146,12 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::domain::book::Book;
-    use crate::domain::decimal::Decimal;
-    use crate::domain::dossier::compile;
-    use crate::domain::fact::{Figures, Period};
-    use crate::domain::fixture::{self, fact};
-    use crate::domain::official::OfficialNo;
+    use crate::book::Book;
+    use crate::decimal::Decimal;
+    use crate::dossier::compile;
+    use crate::fact::{Figures, Period};
+    use crate::fixture::{self, fact};
+    use crate::official::OfficialNo;
 
     const VOTE: Date = date(2023, 12, 7);
     const TERM: Option<Date> = Some(date(2021, 6, 30));

@@ -251,8 +251,8 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::domain::fact::Period;
-    use crate::domain::fixture::{self, fact};
+    use crate::fact::Period;
+    use crate::fixture::{self, fact};
 
     const VOTE: Date = date(2023, 12, 7);
 

@@ -392,8 +392,8 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::domain::fixture;
-    use crate::domain::official::RetirementNotice;
+    use crate::fixture;
+    use crate::official::RetirementNotice;
 
     const BEFORE: Option<Date> = Some(date(2021, 6, 30));
     const THIS_YEAR: Option<Date> = Some(date(2023, 1, 1));
@@ -527,7 +527,7 @@ mod tests {
 
     #[test]
     fn a_confidence_poll_is_held_on_any_elected_post_and_knows_no_exemption() {
-        let rules = crate::domain::rules::builtin().expect("carried").remove(0);
+        let rules = crate::rules::builtin().expect("carried").remove(0);
         let mut book = fixture::book()
             .with_official("Trần Văn B", &[("Phó Trưởng Ban Pháp chế HĐND xã", THIS_YEAR)])
             .with_official("Lê Thị C", &[("Nguyên Chủ tịch UBND xã", BEFORE)]);

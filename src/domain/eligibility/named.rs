@@ -1,9 +1,9 @@
 //! Who is voted on in a Confidence poll: no list of posts says it, the council does.
 
 use super::{Standing, Verdict, reason};
-use crate::domain::official::{Official, OfficialNo, Post};
-use crate::domain::post_title::{PostTitle, Tenure};
-use crate::domain::rules::Rule;
+use crate::official::{Official, OfficialNo, Post};
+use crate::post_title::{PostTitle, Tenure};
+use crate::rules::Rule;
 
 /// Bỏ phiếu is held on whom the council decides, of all that it elected or approved: neither the posts nor the exemptions
 /// of lấy phiếu bind it, so only a post that is no longer held keeps a person off.
@@ -36,15 +36,15 @@ mod tests {
     use jiff::civil::{Date, date};
 
     use super::*;
-    use crate::domain::eligibility::eligibility;
-    use crate::domain::fixture;
-    use crate::domain::poll::PollKind;
+    use crate::eligibility::eligibility;
+    use crate::fixture;
+    use crate::poll::PollKind;
 
     const BEFORE: Option<Date> = Some(date(2021, 6, 24));
 
     #[test]
     fn a_poll_on_named_people_leaves_everybody_else_out() {
-        let rules = crate::domain::rules::builtin().expect("carried").remove(0);
+        let rules = crate::rules::builtin().expect("carried").remove(0);
         let book = fixture::book()
             .with_official("Trần Văn B", &[("Chủ tịch UBND tỉnh", BEFORE)])
             .with_official("Lê Thị C", &[("Nguyên Chủ tịch UBND tỉnh", BEFORE)])

@@ -1,10 +1,10 @@
 //! The part of a rule set that speaks of one kind of body, and what it says of a written post.
 
 use super::Enabled;
-use crate::domain::council::CouncilKind;
-use crate::domain::official::Post;
-use crate::domain::post_title::{PostTitle, Tenure, head_of, post_key, posts_of};
-use crate::domain::rules::{NotSubject, RuleSet, Subject};
+use crate::council::CouncilKind;
+use crate::official::Post;
+use crate::post_title::{PostTitle, Tenure, head_of, post_key, posts_of};
+use crate::rules::{NotSubject, RuleSet, Subject};
 
 /// A rule with the keys of the titles that it names.
 pub(super) struct Named<'r, T> {

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::{Changed, MAX_FACTS, Named, Person, Section, Stored};
-use crate::domain::fact::{Fact, FactKind, FactState, Figures, KeptFact, Period, Source};
-use crate::domain::finding::{Finding, Severity};
-use crate::domain::id::{FactId, OfficialId};
-use crate::domain::roster::name_key;
-use crate::domain::text::clean;
+use crate::fact::{Fact, FactKind, FactState, Figures, KeptFact, Period, Source};
+use crate::finding::{Finding, Severity};
+use crate::id::{FactId, OfficialId};
+use crate::roster::name_key;
+use crate::text::clean;
 
 /// What tells one fact from another: whom it is about, in which field, of which kind, when, what it states.
 type Key = (BTreeSet<Person<OfficialId>>, String, FactKind, Period, String);

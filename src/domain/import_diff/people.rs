@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Changed, Person, Placed, Section};
-use crate::domain::finding::{Finding, Severity};
-use crate::domain::id::{DelegateId, OfficialId};
-use crate::domain::official::{Birth, Official, Post};
-use crate::domain::roster::{Delegate, RosterDelegate, RosterOfficial, name_key};
+use crate::finding::{Finding, Severity};
+use crate::id::{DelegateId, OfficialId};
+use crate::official::{Birth, Official, Post};
+use crate::roster::{Delegate, RosterDelegate, RosterOfficial, name_key};
 
 /// Longest name of a person or a group.
 const MAX_NAME_LETTERS: usize = 120;

@@ -4,11 +4,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Comparison, Person, Stored};
-use crate::domain::fact::{Fact, KeptFact};
-use crate::domain::finding::{Finding, Severity};
-use crate::domain::id::{DelegateId, OfficialId};
-use crate::domain::text::{clean, date_dmy};
-use crate::domain::words::{FieldChange, Words, differences, filled};
+use crate::fact::{Fact, KeptFact};
+use crate::finding::{Finding, Severity};
+use crate::id::{DelegateId, OfficialId};
+use crate::text::{clean, date_dmy};
+use crate::words::{FieldChange, Words, differences, filled};
 
 /// Findings that are kept to be shown; the rest is counted.
 const MAX_TOLD: usize = 500;
@@ -241,9 +241,9 @@ fn fact_changes(before: &KeptFact, after: &KeptFact) -> Vec<FieldChange> {
 }
 
 fn fact_words<O>(fact: &Fact<O>) -> Words {
-    let figure = |value: Option<crate::domain::decimal::Decimal>| value.map(|value| value.to_string());
+    let figure = |value: Option<crate::decimal::Decimal>| value.map(|value| value.to_string());
     let figures = fact.figures.as_ref();
-    let figure = |of: fn(&crate::domain::fact::Figures) -> Option<crate::domain::decimal::Decimal>| {
+    let figure = |of: fn(&crate::fact::Figures) -> Option<crate::decimal::Decimal>| {
         figures.and_then(|figures| figure(of(figures))).unwrap_or_default()
     };
     vec![

@@ -2,10 +2,10 @@ use jiff::Timestamp;
 use jiff::civil::date;
 
 use super::*;
-use crate::domain::fact::{FactKind, FactState, Figures, Period};
-use crate::domain::fixture;
-use crate::domain::official::{Birth, Block, Honorific, Post};
-use crate::domain::preparation::Seat;
+use crate::fact::{FactKind, FactState, Figures, Period};
+use crate::fixture;
+use crate::official::{Birth, Block, Honorific, Post};
+use crate::preparation::Seat;
 
 fn id(number: u8) -> OfficialId {
     OfficialId::new(Timestamp::UNIX_EPOCH, &[number; 10])
@@ -59,7 +59,7 @@ fn codes(comparison: &Comparison) -> Vec<&'static str> {
 #[test]
 fn an_empty_cell_and_a_missing_person_take_nothing_away() {
     let mut before = official("Trần Văn B", Some(Birth::Day(date(1965, 8, 19))));
-    before.fields = vec![crate::domain::official::Field("Y tế".into())];
+    before.fields = vec![crate::official::Field("Y tế".into())];
     let list = [kept(before.clone(), 1), kept(official("Lê Thị C", None), 2)];
     let mut bare = official("TRẦN VĂN B", Some(Birth::Year(1965)));
     bare.posts[0].elected_on = None;

@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::poll::Level;
+use crate::poll::Level;
 
 fn pile(kind: PollKind, lines: usize, papers: usize) -> Keying {
     Keying::begin(Task::whole_pile(kind, vec!["no_seal".into(), "not_prescribed_form".into()], lines, papers))

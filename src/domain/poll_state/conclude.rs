@@ -1,15 +1,15 @@
 //! After the close: recounts, the result, minutes, resolution, publication, archive; and calling it off.
 
 use super::{Pair, PollState, ProposedMinutes, Refusal, Step, TwoPeople, is_one_person};
-use crate::domain::audit::event::poll::{
+use crate::audit::event::poll::{
     CorrigendumIssued, LineRecounted, MinutesProposed, MinutesSigned, PaperIssued, PollArchived, PollCancelled,
     ResultConfirmed, ResultDeclared, ResultPublished, Stands,
 };
-use crate::domain::audit::{Actor, Digest, Moment, UtcTime};
-use crate::domain::poll::LevelCounts;
-use crate::domain::recount;
-use crate::domain::roster::{Teller, name_key};
-use crate::domain::rules::RuleSet;
+use crate::audit::{Actor, Digest, Moment, UtcTime};
+use crate::poll::LevelCounts;
+use crate::recount;
+use crate::roster::{Teller, name_key};
+use crate::rules::RuleSet;
 
 /// A line that two people counted again from paper.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,14 +1,14 @@
 //! The day in the hall: test deck, zero report, ballots out and back, batches, the close.
 
 use super::{Counted, FormProgress, MayOpen, Pair, Poll, PollState, Refusal, Step, TwoPeople};
-use crate::domain::audit::event::poll::{
+use crate::audit::event::poll::{
     BallotsCorrected, BallotsReturned, BatchCommitted, BatchReopened, CountingClosed, DeckCounted, DeckForm,
     DeckWaived, FormTotals, SealedForm, VotingOpened, ZeroReported,
 };
-use crate::domain::audit::{Digest, Moment, Opening, UtcTime};
-use crate::domain::ballot_account::{BallotAccount, Hall};
-use crate::domain::batch::ReadTwice;
-use crate::domain::count::BatchCounts;
+use crate::audit::{Digest, Moment, Opening, UtcTime};
+use crate::ballot_account::{BallotAccount, Hall};
+use crate::batch::ReadTwice;
+use crate::count::BatchCounts;
 
 /// A batch as it was committed, which is to be counted anew.
 #[derive(Clone, Debug, PartialEq, Eq)]

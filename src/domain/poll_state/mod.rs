@@ -33,7 +33,7 @@ use super::roster::Teller;
 
 pub use conclude::Recounted;
 pub use count::{Closing, StandingBatch};
-pub(in crate::domain) use pair::is_one_person;
+pub(crate) use pair::is_one_person;
 pub use pair::{Pair, TwoPeople};
 pub use refusal::Refusal;
 pub use stage::Stage;

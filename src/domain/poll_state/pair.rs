@@ -3,8 +3,8 @@
 
 use super::Poll;
 use super::refusal::Refusal;
-use crate::domain::audit::Actor;
-use crate::domain::role::Role;
+use crate::audit::Actor;
+use crate::role::Role;
 
 /// Two different people.
 ///
@@ -24,7 +24,7 @@ pub struct TwoPeople {
 }
 
 /// Whether one person did the work of two. A rehearsal whose workbook names nobody has only the program for everybody.
-pub(in crate::domain) fn is_one_person(one: &Actor, other: &Actor, is_rehearsal: bool) -> bool {
+pub(crate) fn is_one_person(one: &Actor, other: &Actor, is_rehearsal: bool) -> bool {
     let is_program = one.role == Role::Program && other.role == Role::Program;
     one.account == other.account && !(is_rehearsal && is_program)
 }

@@ -1,12 +1,12 @@
 //! Before the day: list, board, dossiers, forms; and papers at any time.
 
 use super::{Poll, PollState, Refusal, Step};
-use crate::domain::audit::Moment;
-use crate::domain::audit::event::poll::{
+use crate::audit::Moment;
+use crate::audit::event::poll::{
     BoardAppointed, CouncilLogNoted, DossiersReleased, FileHash, FormsSealed, ListDecided, ListedOfficial, PaperIssued,
     PollAmended, PollCreated, SealedForm,
 };
-use crate::domain::roster::Teller;
+use crate::roster::Teller;
 
 impl PollState {
     /// What was expected of the sitting is different now; nothing is said when it is not.

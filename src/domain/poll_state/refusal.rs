@@ -1,9 +1,9 @@
 //! Why a transition is refused.
 
 use super::stage::Stage;
-use crate::domain::ballot_account::AccountFault;
-use crate::domain::count::CountError;
-use crate::domain::tally::TallyError;
+use crate::ballot_account::AccountFault;
+use crate::count::CountError;
+use crate::tally::TallyError;
 
 /// Why a transition is refused; nothing has changed. One sentence, Vietnamese.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{BandId, BandRule, ExemptionKind, PollKind, RuleSet};
-use crate::domain::text::fold;
+use crate::text::fold;
 
 /// Digits after the comma that a share may be printed with.
 const MAX_DECIMALS: u8 = 6;

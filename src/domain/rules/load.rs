@@ -1,7 +1,7 @@
 //! Reads rule files, and refuses a wrong one with file, key and what to do about it.
 
 use super::{RuleSet, builtin_texts, check};
-use crate::domain::audit::Digest;
+use crate::audit::Digest;
 
 /// Why a rule file is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -130,7 +130,7 @@ fn expected(message: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::rules::{Attested, builtin};
+    use crate::rules::{Attested, builtin};
 
     /// Text of the set in force with one change, which must be a change.
     fn changed(from: &str, to: &str) -> String {

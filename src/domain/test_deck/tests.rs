@@ -3,9 +3,9 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::batch::count_papers;
-use crate::domain::fixture::form;
-use crate::domain::rules::builtin;
+use crate::batch::count_papers;
+use crate::fixture::form;
+use crate::rules::builtin;
 
 fn rules(id: &str) -> RuleSet {
     builtin().expect("carried").into_iter().find(|set| set.id == id).expect("id")

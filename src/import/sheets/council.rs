@@ -2,62 +2,62 @@
 
 use jiff::civil::Date;
 
-use crate::domain::council::{Council, CouncilKind, Sitting, Term};
-use crate::domain::rules::builtin_texts;
-use crate::import::fields::Fields;
-use crate::import::report::{self, Report};
-use crate::import::schema::{Column, Layout, Need, Schema, Shape, labels};
-use crate::import::table::Record;
+use crate::fields::Fields;
+use crate::report::{self, Report};
+use crate::schema::{Column, Layout, Need, Schema, Shape, labels};
+use crate::table::Record;
+use domain::council::{Council, CouncilKind, Sitting, Term};
+use domain::rules::builtin_texts;
 
-pub(in crate::import) const NAME: Column = Column::required("Tên cơ quan", Shape::Text)
+pub(crate) const NAME: Column = Column::required("Tên cơ quan", Shape::Text)
     .named(&["ten hoi dong", "ten hdnd", "hoi dong", "hoi dong nhan dan", "co quan", "ten"])
     .help("tên đầy đủ của Hội đồng như in trên văn bản.")
     .example("Hội đồng nhân dân tỉnh A");
-pub(in crate::import) const KIND: Column = Column::required("Loại và cấp", Shape::Choice(labels::<CouncilKind>))
+pub(crate) const KIND: Column = Column::required("Loại và cấp", Shape::Choice(labels::<CouncilKind>))
     .named(&["loai", "cap", "loai hoi dong", "loai co quan", "loai cap", "cap hanh chinh"])
     .help("chọn trong danh sách; quyết định ai thuộc diện lấy phiếu.")
     .example("HĐND cấp tỉnh");
-pub(in crate::import) const LEGISLATURE: Column = Column::required("Khóa", Shape::Text)
+pub(crate) const LEGISLATURE: Column = Column::required("Khóa", Shape::Text)
     .named(&["khoa hoi dong", "khoa hdnd", "khoa quoc hoi", "khoa thu", "nhiem ky khoa"])
     .help("số của khóa, ví dụ XVII.")
     .example("XVII");
-pub(in crate::import) const TERM_FROM: Column = Column::required("Ngày bắt đầu nhiệm kỳ", Shape::Date)
+pub(crate) const TERM_FROM: Column = Column::required("Ngày bắt đầu nhiệm kỳ", Shape::Date)
     .named(&["bat dau nhiem ky", "nhiem ky tu", "nhiem ky tu ngay", "tu ngay", "dau nhiem ky"])
     .help("ngày đầu của nhiệm kỳ; hồ sơ tính từ ngày này.")
     .example("29/06/2021");
-pub(in crate::import) const TERM_TO: Column = Column::required("Ngày kết thúc nhiệm kỳ", Shape::Date)
+pub(crate) const TERM_TO: Column = Column::required("Ngày kết thúc nhiệm kỳ", Shape::Date)
     .named(&["ket thuc nhiem ky", "nhiem ky den", "nhiem ky den ngay", "den ngay", "cuoi nhiem ky"])
     .help("ngày cuối của nhiệm kỳ (dự kiến).")
     .example("30/06/2026");
-pub(in crate::import) const SITTING: Column = Column::required("Kỳ họp", Shape::Text)
+pub(crate) const SITTING: Column = Column::required("Kỳ họp", Shape::Text)
     .named(&["ten ky hop", "hoi nghi", "ky hop hoi nghi", "ky hop thu"])
     .help("tên kỳ họp hoặc hội nghị như in trên văn bản.")
     .example("Kỳ họp thứ 13");
-pub(in crate::import) const OPENS_ON: Column = Column::required("Ngày khai mạc", Shape::Date)
+pub(crate) const OPENS_ON: Column = Column::required("Ngày khai mạc", Shape::Date)
     .named(&["khai mac", "ngay khai mac ky hop", "ngay khai mac hoi nghi"])
     .help("các thời hạn được tính lùi từ ngày này.")
     .example("12/12/2023");
-pub(in crate::import) const VOTES_ON: Column = Column::required("Ngày lấy phiếu", Shape::Date)
+pub(crate) const VOTES_ON: Column = Column::required("Ngày lấy phiếu", Shape::Date)
     .named(&["ngay bo phieu", "ngay lay phieu tin nhiem", "ngay bo phieu tin nhiem", "lay phieu ngay"])
     .help("ngày ghi phiếu; hồ sơ kết thúc vào ngày này.")
     .example("13/12/2023");
-pub(in crate::import) const DELEGATES_TOTAL: Column = Column::required("Tổng số đại biểu", Shape::Count)
+pub(crate) const DELEGATES_TOTAL: Column = Column::required("Tổng số đại biểu", Shape::Count)
     .named(&["so dai bieu", "tong so dai bieu hdnd", "tong so thanh vien", "tong dai bieu"])
     .help("toàn bộ đại biểu của Hội đồng, kể cả người vắng mặt.")
     .example("47");
-pub(in crate::import) const RULESET: Column = Column::required("Bộ quy tắc", Shape::Suggested(rule_sets))
+pub(crate) const RULESET: Column = Column::required("Bộ quy tắc", Shape::Suggested(rule_sets))
     .named(&["ma bo quy tac", "quy tac", "can cu", "van ban ap dung", "ruleset"])
     .help("mã của văn bản áp dụng, chọn trong danh sách (xem lệnh «tinnhiem rules»).")
     .example("NQ96-2023-QH15");
-pub(in crate::import) const PLACE: Column = Column::required("Địa danh", Shape::Text)
+pub(crate) const PLACE: Column = Column::required("Địa danh", Shape::Text)
     .named(&["noi ky", "dia danh ghi tren van ban", "dia diem", "noi ban hanh"])
     .help("địa danh đứng trước ngày tháng trên văn bản.")
     .example("Tỉnh A");
-pub(in crate::import) const CHAIR: Column = Column::wanted("Chủ tọa", Shape::Text)
+pub(crate) const CHAIR: Column = Column::wanted("Chủ tọa", Shape::Text)
     .named(&["chu toa ky hop", "chu tri", "nguoi chu tri", "chu tich"])
     .help("họ tên người chủ tọa, ký nghị quyết.")
     .example("Nguyễn Văn A");
-pub(in crate::import) const SECRETARY: Column = Column::wanted("Thư ký", Shape::Text)
+pub(crate) const SECRETARY: Column = Column::wanted("Thư ký", Shape::Text)
     .named(&["thu ky ky hop", "thu ky hoi nghi", "truong doan thu ky"])
     .help("họ tên thư ký kỳ họp.")
     .example("Trần Thị B");
@@ -68,7 +68,7 @@ fn rule_sets() -> Vec<&'static str> {
 }
 
 /// The sheet.
-pub(in crate::import) const SHEET: Schema = Schema {
+pub(crate) const SHEET: Schema = Schema {
     title: "Hội đồng",
     names: &["thong tin chung", "hdnd", "thong tin hoi dong", "hoi dong nhan dan", "thong tin ky hop", "council"],
     need: Need::Required,
@@ -92,7 +92,7 @@ pub(in crate::import) const SHEET: Schema = Schema {
 };
 
 /// The council; `None` after the findings that say what is missing.
-pub(in crate::import) fn read(records: &[Record<'_>], report: &mut Report) -> Option<Council> {
+pub(crate) fn read(records: &[Record<'_>], report: &mut Report) -> Option<Council> {
     let record = records.first().or_else(|| {
         report.add(report::CELL_MISSING, SHEET.title, "Trang chưa có nội dung.", "Ghi các mục theo tệp mẫu.");
         None
@@ -125,7 +125,7 @@ pub(in crate::import) fn read(records: &[Record<'_>], report: &mut Report) -> Op
 }
 
 fn check_days(fields: &mut Fields<'_, '_>, [from, to, opens_on, votes_on]: [Date; 4]) {
-    let shown = crate::domain::text::date_dmy;
+    let shown = domain::text::date_dmy;
     if to <= from {
         let what = format!("Nhiệm kỳ kết thúc ({}) trước khi bắt đầu ({}).", shown(to), shown(from));
         fields.find(report::DAYS_REVERSED, &TERM_TO, what, "Sửa ngày bắt đầu hoặc ngày kết thúc nhiệm kỳ.");

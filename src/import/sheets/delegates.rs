@@ -2,27 +2,27 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::council::Council;
-use crate::domain::roster::Delegate;
-use crate::import::fields::Fields;
-use crate::import::report::{self, Report};
-use crate::import::schema::{Column, Layout, Need, Schema, Shape};
-use crate::import::sheets::NUMBER;
-use crate::import::table::Record;
+use crate::fields::Fields;
+use crate::report::{self, Report};
+use crate::schema::{Column, Layout, Need, Schema, Shape};
+use crate::sheets::NUMBER;
+use crate::table::Record;
+use domain::council::Council;
+use domain::roster::Delegate;
 
-pub(in crate::import) const NAME: Column = Column::required("Họ và tên", Shape::Text)
+pub(crate) const NAME: Column = Column::required("Họ và tên", Shape::Text)
     .named(&["ho ten", "ten", "ho ten dai bieu", "ho va ten dai bieu", "dai bieu", "ten dai bieu", "full name"])
     .help("họ tên đầy đủ của đại biểu.")
     .example("Trần Thị B")
     .width(30);
-pub(in crate::import) const GROUP: Column = Column::optional("Tổ đại biểu", Shape::Text)
+pub(crate) const GROUP: Column = Column::optional("Tổ đại biểu", Shape::Text)
     .named(&["to", "doan", "doan dai bieu", "don vi bau cu", "to dai bieu hdnd", "nhom"])
     .help("tổ hoặc đoàn đại biểu, nếu có.")
     .example("Tổ số 1")
     .width(24);
 
 /// The sheet.
-pub(in crate::import) const SHEET: Schema = Schema {
+pub(crate) const SHEET: Schema = Schema {
     title: "Đại biểu",
     names: &[
         "danh sach dai bieu",
@@ -39,7 +39,7 @@ pub(in crate::import) const SHEET: Schema = Schema {
 };
 
 /// The delegates in order.
-pub(in crate::import) fn read(records: &[Record<'_>], council: Option<&Council>, report: &mut Report) -> Vec<Delegate> {
+pub(crate) fn read(records: &[Record<'_>], council: Option<&Council>, report: &mut Report) -> Vec<Delegate> {
     let mut delegates = Vec::new();
     let mut seen = BTreeSet::new();
     for record in records {

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::official::{Birth, Official, OfficialNo};
-use crate::domain::text::{date_dmy, fold};
-use crate::import::sheets::officials::year_of;
+use crate::sheets::officials::year_of;
+use domain::official::{Birth, Official, OfficialNo};
+use domain::text::{date_dmy, fold};
 
 /// Names that a message suggests.
 const SUGGESTIONS: usize = 3;
 
 /// All officials by name.
 #[derive(Debug)]
-pub(in crate::import) struct Directory<'o> {
+pub(crate) struct Directory<'o> {
     officials: &'o [Official],
     exact: BTreeMap<String, Vec<OfficialNo>>,
     /// Without accents, for names that were typed in a hurry.
@@ -20,7 +20,7 @@ pub(in crate::import) struct Directory<'o> {
 
 /// Why a cell names nobody.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::import) enum Unresolved {
+pub(crate) enum Unresolved {
     /// There is no list to be on.
     NobodyKnown,
     /// On no list; the nearest names.
@@ -31,7 +31,7 @@ pub(in crate::import) enum Unresolved {
 
 impl<'o> Directory<'o> {
     /// A directory of all officials of a book.
-    pub(in crate::import) fn new(officials: &'o [Official]) -> Self {
+    pub(crate) fn new(officials: &'o [Official]) -> Self {
         let mut directory = Self { officials, exact: BTreeMap::new(), folded: BTreeMap::new() };
         for (index, official) in officials.iter().enumerate() {
             directory.exact.entry(official.name.to_lowercase()).or_default().push(OfficialNo(index));
@@ -45,7 +45,7 @@ impl<'o> Directory<'o> {
     ///
     /// # Errors
     /// When that is nobody, or several.
-    pub(in crate::import) fn find(&self, text: &str) -> Result<OfficialNo, Unresolved> {
+    pub(crate) fn find(&self, text: &str) -> Result<OfficialNo, Unresolved> {
         self.look_up(text).map_err(|(name, namesakes)| self.unresolved(name, namesakes))
     }
 
@@ -93,7 +93,7 @@ impl<'o> Directory<'o> {
     }
 
     /// The shortest text that [`Self::find`] takes for this official and no other.
-    pub(in crate::import) fn label(&self, id: OfficialNo) -> String {
+    pub(crate) fn label(&self, id: OfficialNo) -> String {
         let Some(official) = self.officials.get(id.0) else { return String::new() };
         let suffixes = official.birth.into_iter().flat_map(|birth| match birth {
             Birth::Year(year) => vec![year.to_string()],
@@ -137,7 +137,7 @@ fn distance(a: &[char], b: &[char]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::official::{Block, Honorific, Post};
+    use domain::official::{Block, Honorific, Post};
 
     fn official(name: &str, birth: Option<Birth>, post: &str) -> Official {
         let posts = vec![Post { title: post.into(), elected_on: None }];

@@ -1,68 +1,68 @@
 //! `Dữ kiện`: dated statements about officials, each with the paper that proves it.
 
-use crate::domain::council::Council;
-use crate::domain::decimal::Decimal;
-use crate::domain::fact::{Fact, FactKind, Figures, Period, Source, Status};
-use crate::domain::official::{Field, OfficialNo};
-use crate::import::fields::Fields;
-use crate::import::number::Figure;
-use crate::import::report::{self, Report};
-use crate::import::schema::{Column, Layout, Need, Schema, Shape, labels};
-use crate::import::sheets::NUMBER;
-use crate::import::sheets::directory::{Directory, Unresolved};
-use crate::import::table::Record;
+use crate::fields::Fields;
+use crate::number::Figure;
+use crate::report::{self, Report};
+use crate::schema::{Column, Layout, Need, Schema, Shape, labels};
+use crate::sheets::NUMBER;
+use crate::sheets::directory::{Directory, Unresolved};
+use crate::table::Record;
+use domain::council::Council;
+use domain::decimal::Decimal;
+use domain::fact::{Fact, FactKind, Figures, Period, Source, Status};
+use domain::official::{Field, OfficialNo};
 
-pub(in crate::import) const OFFICIALS: Column = Column::required("Người được lấy phiếu", Shape::List)
+pub(crate) const OFFICIALS: Column = Column::required("Người được lấy phiếu", Shape::List)
     .named(&["can bo", "nguoi", "ho ten", "ho va ten", "nguoi phu trach", "nguoi lien quan", "ten"])
     .help("họ tên như ở trang Người được lấy phiếu; nhiều người cách nhau bằng dấu «;».")
     .example("Nguyễn Văn A")
     .width(24);
-pub(in crate::import) const FIELD: Column = Column::required("Lĩnh vực", Shape::Text)
+pub(crate) const FIELD: Column = Column::required("Lĩnh vực", Shape::Text)
     .named(&["linh vuc cong tac", "nganh", "mang cong viec"])
     .help("lĩnh vực công tác mà dữ kiện nói đến.")
     .example("Ngân sách")
     .width(16);
-pub(in crate::import) const KIND: Column = Column::required("Loại", Shape::Choice(labels::<FactKind>))
+pub(crate) const KIND: Column = Column::required("Loại", Shape::Choice(labels::<FactKind>))
     .named(&["loai du kien", "phan loai", "nhom du kien"])
     .help("chọn trong danh sách.")
     .example("Chỉ tiêu")
     .width(20);
-pub(in crate::import) const PERIOD: Column = Column::required("Thời gian", Shape::Period)
+pub(crate) const PERIOD: Column = Column::required("Thời gian", Shape::Period)
     .named(&["ngay", "ngay hoac ky", "ky", "nam", "thoi ky", "thoi diem", "ngay hoac giai doan"])
     .help("ngày, tháng, quý, năm hoặc khoảng: 05/12/2023; tháng 5/2023; Quý I/2023; 2023; 01/01/2023 - 30/6/2023.")
     .example("2022")
     .width(22);
-pub(in crate::import) const TEXT: Column = Column::required("Nội dung", Shape::Text)
+pub(crate) const TEXT: Column = Column::required("Nội dung", Shape::Text)
     .named(&["noi dung du kien", "mo ta", "dien giai", "ket qua"])
     .help("một câu nêu sự việc, không nhận xét.")
     .example("Thu ngân sách trên địa bàn")
     .width(48);
-pub(in crate::import) const PLANNED: Column = Column::optional("Kế hoạch", Shape::Figure)
+pub(crate) const PLANNED: Column = Column::optional("Kế hoạch", Shape::Figure)
     .named(&["so ke hoach", "chi tieu ke hoach", "chi tieu giao", "ke hoach giao"])
     .help("số kế hoạch, dấu phẩy thập phân.")
     .example("12.500")
     .width(12);
-pub(in crate::import) const ACTUAL: Column = Column::optional("Thực hiện", Shape::Figure)
+pub(crate) const ACTUAL: Column = Column::optional("Thực hiện", Shape::Figure)
     .named(&["so thuc hien", "ket qua thuc hien", "dat duoc", "thuc hien duoc"])
     .help("số thực hiện, cùng đơn vị với kế hoạch.")
     .example("13.120,5")
     .width(12);
-pub(in crate::import) const UNIT: Column = Column::optional("Đơn vị tính", Shape::Text)
+pub(crate) const UNIT: Column = Column::optional("Đơn vị tính", Shape::Text)
     .named(&["don vi", "dvt"])
     .help("đơn vị của hai số bên trái.")
     .example("tỷ đồng")
     .width(12);
-pub(in crate::import) const STATUS: Column = Column::optional("Tình trạng", Shape::Choice(labels::<Status>))
+pub(crate) const STATUS: Column = Column::optional("Tình trạng", Shape::Choice(labels::<Status>))
     .named(&["trang thai", "tinh trang thuc hien", "tien do", "muc do hoan thanh"])
     .help("chọn trong danh sách.")
     .example("Đạt")
     .width(15);
-pub(in crate::import) const DUE: Column = Column::optional("Hạn", Shape::Date)
+pub(crate) const DUE: Column = Column::optional("Hạn", Shape::Date)
     .named(&["thoi han", "han hoan thanh", "ngay den han", "han thuc hien"])
     .help("ngày phải hoàn thành.")
     .example("31/12/2022")
     .width(12);
-pub(in crate::import) const SOURCE_NUMBER: Column = Column::required("Số văn bản nguồn", Shape::Text)
+pub(crate) const SOURCE_NUMBER: Column = Column::required("Số văn bản nguồn", Shape::Text)
     .named(&[
         "so van ban",
         "so ky hieu",
@@ -76,7 +76,7 @@ pub(in crate::import) const SOURCE_NUMBER: Column = Column::required("Số văn 
     .help("số, ký hiệu của tài liệu chứng minh; tài liệu không có số thì ghi «không số».")
     .example("245/BC-UBND")
     .width(18);
-pub(in crate::import) const SOURCE_DATE: Column = Column::required("Ngày văn bản", Shape::Date)
+pub(crate) const SOURCE_DATE: Column = Column::required("Ngày văn bản", Shape::Date)
     .named(&[
         "ngay van ban nguon",
         "nguon ngay",
@@ -88,23 +88,23 @@ pub(in crate::import) const SOURCE_DATE: Column = Column::required("Ngày văn b
     .help("ngày của tài liệu.")
     .example("05/12/2022")
     .width(13);
-pub(in crate::import) const ISSUER: Column = Column::required("Cơ quan ban hành", Shape::Text)
+pub(crate) const ISSUER: Column = Column::required("Cơ quan ban hành", Shape::Text)
     .named(&["noi ban hanh", "nguon co quan", "nguon co quan ban hanh", "co quan", "nguon", "tai lieu nguon co quan"])
     .help("cơ quan ban hành tài liệu.")
     .example("UBND tỉnh")
     .width(20);
-pub(in crate::import) const PAGE: Column = Column::optional("Trang", Shape::Text)
+pub(crate) const PAGE: Column = Column::optional("Trang", Shape::Text)
     .named(&["so trang", "trang so", "nguon trang"])
     .help("trang trong tài liệu.")
     .example("4")
     .width(8);
-pub(in crate::import) const REPLY: Column = Column::optional("Giải trình", Shape::Text)
+pub(crate) const REPLY: Column = Column::optional("Giải trình", Shape::Text)
     .named(&["y kien giai trinh", "phan hoi", "tra loi", "giai trinh cua nguoi duoc lay phieu"])
     .help("ý kiến của người được lấy phiếu về dữ kiện này.")
     .width(30);
 
 /// The sheet.
-pub(in crate::import) const SHEET: Schema = Schema {
+pub(crate) const SHEET: Schema = Schema {
     title: "Dữ kiện",
     names: &["du lieu", "so lieu", "ho so", "facts", "danh sach du kien", "bang du kien"],
     need: Need::Wanted,
@@ -131,7 +131,7 @@ pub(in crate::import) const SHEET: Schema = Schema {
 };
 
 /// The facts in order.
-pub(in crate::import) fn read(
+pub(crate) fn read(
     records: &[Record<'_>],
     council: Option<&Council>,
     directory: &Directory<'_>,
@@ -180,7 +180,7 @@ fn officials(fields: &mut Fields<'_, '_>, directory: &Directory<'_>) -> Vec<Offi
 }
 
 /// Says that a name is on no list, or fits several, and what to write instead.
-pub(in crate::import) fn say_unresolved(fields: &mut Fields<'_, '_>, column: &Column, name: &str, why: &Unresolved) {
+pub(crate) fn say_unresolved(fields: &mut Fields<'_, '_>, column: &Column, name: &str, why: &Unresolved) {
     match why {
         // The sheet of officials is missing or empty: that was said once, and is not said again for every name.
         Unresolved::NobodyKnown => {}

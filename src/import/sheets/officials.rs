@@ -4,41 +4,41 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::domain::council::Council;
-use crate::domain::official::{Birth, Block, Field, Honorific, Official, Post, RetirementNotice};
-use crate::domain::text::{date_dmy, fold};
-use crate::import::fields::Fields;
-use crate::import::report::{self, Report};
-use crate::import::schema::{Column, Layout, Need, Schema, Shape, labels};
-use crate::import::sheets::NUMBER;
-use crate::import::table::Record;
+use crate::fields::Fields;
+use crate::report::{self, Report};
+use crate::schema::{Column, Layout, Need, Schema, Shape, labels};
+use crate::sheets::NUMBER;
+use crate::table::Record;
+use domain::council::Council;
+use domain::official::{Birth, Block, Field, Honorific, Official, Post, RetirementNotice};
+use domain::text::{date_dmy, fold};
 
-pub(in crate::import) const NAME: Column = Column::required("Họ và tên", Shape::Text)
+pub(crate) const NAME: Column = Column::required("Họ và tên", Shape::Text)
     .named(&["ho ten", "ten", "ho va ten nguoi duoc lay phieu", "ho ten can bo", "ho va ten can bo", "full name"])
     .help("họ tên đầy đủ, không kèm chức danh hay học vị.")
     .example("Nguyễn Văn A")
     .width(26);
-pub(in crate::import) const HONORIFIC: Column = Column::required("Ông/Bà", Shape::Choice(labels::<Honorific>))
+pub(crate) const HONORIFIC: Column = Column::required("Ông/Bà", Shape::Choice(labels::<Honorific>))
     .named(&["ong ba", "xung ho", "danh xung", "gioi tinh"])
     .help("Ông hoặc Bà; văn bản của Đảng dùng Đồng chí.")
     .example("Ông")
     .width(10);
-pub(in crate::import) const BIRTH: Column = Column::optional("Ngày sinh", Shape::Birth)
+pub(crate) const BIRTH: Column = Column::optional("Ngày sinh", Shape::Birth)
     .named(&["nam sinh", "ngay thang nam sinh", "sinh ngay", "ngay sinh nam sinh"])
     .help("ngày/tháng/năm sinh hoặc chỉ năm sinh; cần có khi hai người trùng tên.")
     .example("19/08/1965")
     .width(13);
-pub(in crate::import) const POSTS: Column = Column::required("Chức vụ", Shape::List)
+pub(crate) const POSTS: Column = Column::required("Chức vụ", Shape::List)
     .named(&["chuc danh", "chuc vu chuc danh", "chuc vu hien nay", "chuc vu do hdnd bau", "chuc vu dam nhiem"])
     .help("chức vụ được lấy phiếu; nhiều chức vụ cách nhau bằng dấu «;» trong cùng một ô.")
     .example("Phó Chủ tịch HĐND tỉnh; Trưởng Ban Pháp chế")
     .width(44);
-pub(in crate::import) const BLOCK: Column = Column::required("Khối", Shape::Text)
+pub(crate) const BLOCK: Column = Column::required("Khối", Shape::Text)
     .named(&["khoi co quan", "nhom", "phieu", "khoi phieu", "thuoc khoi"])
     .help("những người cùng khối được in trên cùng một mẫu phiếu.")
     .example("Hội đồng nhân dân tỉnh")
     .width(26);
-pub(in crate::import) const ELECTED_ON: Column = Column::optional("Ngày bầu", Shape::Dates)
+pub(crate) const ELECTED_ON: Column = Column::optional("Ngày bầu", Shape::Dates)
     .named(&[
         "ngay duoc bau",
         "ngay bau phe chuan",
@@ -50,12 +50,12 @@ pub(in crate::import) const ELECTED_ON: Column = Column::optional("Ngày bầu",
     .help("một ngày cho mọi chức vụ, hoặc mỗi chức vụ một ngày theo thứ tự, cách nhau bằng dấu «;».")
     .example("29/06/2021; 10/12/2022")
     .width(24);
-pub(in crate::import) const FIELDS: Column = Column::optional("Lĩnh vực", Shape::List)
+pub(crate) const FIELDS: Column = Column::optional("Lĩnh vực", Shape::List)
     .named(&["linh vuc phu trach", "linh vuc cong tac", "cac linh vuc", "phu trach"])
     .help("các lĩnh vực công tác, cách nhau bằng dấu «;».")
     .example("Pháp chế; Ngân sách")
     .width(28);
-pub(in crate::import) const RETIREMENT: Column = Column::optional("Thông báo nghỉ hưu", Shape::Text)
+pub(crate) const RETIREMENT: Column = Column::optional("Thông báo nghỉ hưu", Shape::Text)
     .named(&[
         "nghi huu",
         "thong bao nghi cong tac cho nghi huu",
@@ -67,7 +67,7 @@ pub(in crate::import) const RETIREMENT: Column = Column::optional("Thông báo n
     .width(22);
 
 /// The sheet.
-pub(in crate::import) const SHEET: Schema = Schema {
+pub(crate) const SHEET: Schema = Schema {
     title: "Người được lấy phiếu",
     names: &[
         "danh sach nguoi duoc lay phieu",
@@ -90,7 +90,7 @@ const NO_NOTICE: [&str; 5] = ["khong", "chua", "0", "khong co", "chua co"];
 
 /// The officials in order. A row with an error keeps its name, so that facts about the person can still be read; the
 /// report then has an error, and nobody gets to see the rest of the row.
-pub(in crate::import) fn read(records: &[Record<'_>], council: Option<&Council>, report: &mut Report) -> Vec<Official> {
+pub(crate) fn read(records: &[Record<'_>], council: Option<&Council>, report: &mut Report) -> Vec<Official> {
     let mut officials: Vec<Official> = Vec::new();
     let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for record in records {
@@ -151,7 +151,7 @@ fn told_apart(a: &Official, b: &Official) -> bool {
 }
 
 /// Year of birth.
-pub(in crate::import) fn year_of(birth: Birth) -> i16 {
+pub(crate) fn year_of(birth: Birth) -> i16 {
     match birth {
         Birth::Day(day) => day.year(),
         Birth::Year(year) => year,

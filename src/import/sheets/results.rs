@@ -2,54 +2,54 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::book::DeclaredLine;
-use crate::domain::official::OfficialNo;
-use crate::domain::poll::{BallotTotals, LevelCounts, PollKind};
-use crate::import::fields::Fields;
-use crate::import::report::{self, Report};
-use crate::import::schema::{Column, Layout, Need, Schema, Shape};
-use crate::import::sheets::NUMBER;
-use crate::import::sheets::directory::Directory;
-use crate::import::sheets::facts::say_unresolved;
-use crate::import::table::Record;
+use crate::fields::Fields;
+use crate::report::{self, Report};
+use crate::schema::{Column, Layout, Need, Schema, Shape};
+use crate::sheets::NUMBER;
+use crate::sheets::directory::Directory;
+use crate::sheets::facts::say_unresolved;
+use crate::table::Record;
+use domain::book::DeclaredLine;
+use domain::official::OfficialNo;
+use domain::poll::{BallotTotals, LevelCounts, PollKind};
 
-pub(in crate::import) const OFFICIAL: Column = Column::required("Người được lấy phiếu", Shape::Text)
+pub(crate) const OFFICIAL: Column = Column::required("Người được lấy phiếu", Shape::Text)
     .named(&["ho ten", "ho va ten", "ten", "can bo", "ho ten nguoi duoc lay phieu"])
     .help("họ tên như ở trang Người được lấy phiếu.")
     .example("Nguyễn Văn A")
     .width(26);
-pub(in crate::import) const HIGH: Column = Column::optional("Tín nhiệm cao", Shape::Count)
+pub(crate) const HIGH: Column = Column::optional("Tín nhiệm cao", Shape::Count)
     .named(&["so phieu tin nhiem cao", "tnc", "cao", "high"])
     .help("số phiếu tín nhiệm cao (lấy phiếu).")
     .example("40");
-pub(in crate::import) const MEDIUM: Column = Column::optional("Tín nhiệm", Shape::Count)
+pub(crate) const MEDIUM: Column = Column::optional("Tín nhiệm", Shape::Count)
     .named(&["so phieu tin nhiem", "tn", "trung binh", "mid", "medium"])
     .help("số phiếu tín nhiệm (lấy phiếu).")
     .example("4");
-pub(in crate::import) const LOW: Column = Column::optional("Tín nhiệm thấp", Shape::Count)
+pub(crate) const LOW: Column = Column::optional("Tín nhiệm thấp", Shape::Count)
     .named(&["so phieu tin nhiem thap", "tnt", "thap", "low"])
     .help("số phiếu tín nhiệm thấp (lấy phiếu).")
     .example("2");
-pub(in crate::import) const CONFIDENCE: Column = Column::optional("Tín nhiệm (bỏ phiếu)", Shape::Count)
+pub(crate) const CONFIDENCE: Column = Column::optional("Tín nhiệm (bỏ phiếu)", Shape::Count)
     .named(&["bo phieu tin nhiem", "co tin nhiem", "confidence"])
     .help("số phiếu tín nhiệm khi bỏ phiếu hai mức; lấy phiếu ba mức thì để trống.")
     .width(20);
-pub(in crate::import) const NO_CONFIDENCE: Column = Column::optional("Không tín nhiệm", Shape::Count)
+pub(crate) const NO_CONFIDENCE: Column = Column::optional("Không tín nhiệm", Shape::Count)
     .named(&["so phieu khong tin nhiem", "ktn", "khong", "no confidence"])
     .help("số phiếu không tín nhiệm khi bỏ phiếu hai mức.");
-pub(in crate::import) const ISSUED: Column = Column::optional("Phiếu phát ra", Shape::Count)
+pub(crate) const ISSUED: Column = Column::optional("Phiếu phát ra", Shape::Count)
     .named(&["phat ra", "so phieu phat ra", "tong so phieu phat ra"])
     .help("ghi ở dòng đầu của khối; các dòng dưới để trống thì dùng lại.")
     .example("47");
-pub(in crate::import) const RETURNED: Column = Column::optional("Phiếu thu về", Shape::Count)
+pub(crate) const RETURNED: Column = Column::optional("Phiếu thu về", Shape::Count)
     .named(&["thu ve", "so phieu thu ve", "tong so phieu thu ve"])
     .help("bằng tổng phiếu hợp lệ và không hợp lệ.")
     .example("47");
-pub(in crate::import) const VALID: Column = Column::optional("Phiếu hợp lệ", Shape::Count)
+pub(crate) const VALID: Column = Column::optional("Phiếu hợp lệ", Shape::Count)
     .named(&["hop le", "so phieu hop le"])
     .help("số phiếu hợp lệ.")
     .example("47");
-pub(in crate::import) const INVALID: Column = Column::optional("Phiếu không hợp lệ", Shape::Count)
+pub(crate) const INVALID: Column = Column::optional("Phiếu không hợp lệ", Shape::Count)
     .named(&["khong hop le", "so phieu khong hop le"])
     .help("số phiếu không hợp lệ; không có thì ghi 0.")
     .example("0")
@@ -59,7 +59,7 @@ const LEVELS: [Column; 5] = [HIGH, MEDIUM, LOW, CONFIDENCE, NO_CONFIDENCE];
 const TOTALS: [Column; 4] = [ISSUED, RETURNED, VALID, INVALID];
 
 /// The sheet.
-pub(in crate::import) const SHEET: Schema = Schema {
+pub(crate) const SHEET: Schema = Schema {
     title: "Kết quả",
     names: &["ket qua kiem phieu", "ket qua lay phieu", "ket qua bo phieu", "so phieu", "results"],
     need: Need::Optional,
@@ -69,8 +69,8 @@ pub(in crate::import) const SHEET: Schema = Schema {
 };
 
 /// The counts in order; `None` when the sheet holds none. Who lacks counts, and who should have none, the list decides:
-/// [`readiness`](crate::domain::readiness::readiness) says it.
-pub(in crate::import) fn read(
+/// [`readiness`](domain::readiness::readiness) says it.
+pub(crate) fn read(
     records: &[Record<'_>],
     directory: &Directory<'_>,
     report: &mut Report,

@@ -2,27 +2,27 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::council::{Council, CouncilKind};
-use crate::domain::roster::{Delegate, Teller, TellerRole};
-use crate::import::fields::Fields;
-use crate::import::report::{self, Code, Report};
-use crate::import::schema::{Column, Layout, Need, Schema, Shape, labels};
-use crate::import::sheets::NUMBER;
-use crate::import::table::Record;
+use crate::fields::Fields;
+use crate::report::{self, Code, Report};
+use crate::schema::{Column, Layout, Need, Schema, Shape, labels};
+use crate::sheets::NUMBER;
+use crate::table::Record;
+use domain::council::{Council, CouncilKind};
+use domain::roster::{Delegate, Teller, TellerRole};
 
-pub(in crate::import) const NAME: Column = Column::required("Họ và tên", Shape::Text)
+pub(crate) const NAME: Column = Column::required("Họ và tên", Shape::Text)
     .named(&["ho ten", "ten", "ho ten thanh vien", "ho va ten thanh vien", "thanh vien", "full name"])
     .help("họ tên như ở trang Đại biểu.")
     .example("Lê Văn C")
     .width(30);
-pub(in crate::import) const ROLE: Column = Column::required("Nhiệm vụ", Shape::Choice(labels::<TellerRole>))
+pub(crate) const ROLE: Column = Column::required("Nhiệm vụ", Shape::Choice(labels::<TellerRole>))
     .named(&["vai tro", "chuc danh", "chuc vu", "nhiem vu trong ban", "phan cong"])
     .help("Trưởng ban, Thư ký hoặc Ủy viên.")
     .example("Trưởng ban")
     .width(18);
 
 /// The sheet.
-pub(in crate::import) const SHEET: Schema = Schema {
+pub(crate) const SHEET: Schema = Schema {
     title: "Ban kiểm phiếu",
     names: &["to kiem phieu", "danh sach ban kiem phieu", "kiem phieu", "thanh vien ban kiem phieu", "tellers"],
     need: Need::Wanted,
@@ -32,8 +32,8 @@ pub(in crate::import) const SHEET: Schema = Schema {
 };
 
 /// The board in order. Whether it is complete, and whether a member is voted on, the rule set decides:
-/// [`readiness`](crate::domain::readiness::readiness) says it.
-pub(in crate::import) fn read(
+/// [`readiness`](domain::readiness::readiness) says it.
+pub(crate) fn read(
     records: &[Record<'_>],
     council: Option<&Council>,
     delegates: &[Delegate],

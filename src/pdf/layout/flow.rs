@@ -110,7 +110,7 @@ fn put(shapes: Vec<Shape>, dx: Length, dy: Length, page: &mut Page) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pdf::layout::BLACK;
+    use crate::layout::BLACK;
 
     const AREA: Rect = Rect { x: Length::mm(30), y: Length::mm(20), width: Length::mm(100), height: Length::mm(100) };
 

@@ -11,7 +11,7 @@ pub use text::{Line, break_evenly, break_lines};
 use super::PdfError;
 use super::fonts::Face;
 use super::length::{Length, Points, Rect};
-use crate::domain::document::{Align, Span};
+use domain::document::{Align, Span};
 
 /// A4, portrait.
 pub const PAGE_WIDTH: Length = Length::mm(210);

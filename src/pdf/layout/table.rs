@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use super::{BLACK, Column, Length, Line, Piece, Segment, Shape, THIN, break_lines};
-use crate::domain::document::{Align, Cell, Span, Table};
-use crate::pdf::PdfError;
-use crate::pdf::length::Points;
+use crate::PdfError;
+use crate::length::Points;
+use domain::document::{Align, Cell, Span, Table};
 
 /// Between a rule and the text beside it.
 const PADDING_X: Length = Length::tenths_mm(13);
@@ -164,9 +164,9 @@ fn tallest(row: &Row) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::document::Size;
-    use crate::pdf::layout::{Page, paginate};
-    use crate::pdf::length::Rect;
+    use crate::layout::{Page, paginate};
+    use crate::length::Rect;
+    use domain::document::Size;
 
     const AREA: Rect = Rect { x: Length::mm(30), y: Length::mm(20), width: Length::mm(165), height: Length::mm(257) };
 

@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use super::{Column, Grey, Shape, TextRun};
-use crate::domain::document::{Align, Span};
-use crate::pdf::PdfError;
-use crate::pdf::fonts::Face;
-use crate::pdf::length::{Length, Points};
+use crate::PdfError;
+use crate::fonts::Face;
+use crate::length::{Length, Points};
+use domain::document::{Align, Span};
 
 /// A broken line: where its runs stand when it is set at the left.
 #[derive(Clone, Debug, PartialEq, Eq)]

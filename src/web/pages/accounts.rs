@@ -10,20 +10,20 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
 use super::error;
-use crate::app::accounts::{Filter, Manager, Typed, WithPassword};
-use crate::app::clock::in_vietnam;
-use crate::app::many_accounts::Preview;
-use crate::app::service::Ask;
-use crate::app::{AppError, Caller};
-use crate::domain::account::{Account, AccountState};
-use crate::domain::audit::Digest;
-use crate::domain::id::{AccountId, CouncilId};
-use crate::domain::role::Role;
-use crate::web::Site;
-use crate::web::form::Form;
-use crate::web::notice::Done;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::form::Form;
+use crate::notice::Done;
+use crate::render::Page;
+use crate::session::Visitor;
+use app::accounts::{Filter, Manager, Typed, WithPassword};
+use app::clock::in_vietnam;
+use app::many_accounts::Preview;
+use app::service::Ask;
+use app::{AppError, Caller};
+use domain::account::{Account, AccountState};
+use domain::audit::Digest;
+use domain::id::{AccountId, CouncilId};
+use domain::role::Role;
 
 const LIST: &str = "/tai-khoan";
 

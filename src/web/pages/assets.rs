@@ -9,7 +9,7 @@ use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 
 use super::error;
-use crate::domain::audit::Digest;
+use domain::audit::Digest;
 
 /// The style sheet is one file for browsers, and one file per subject for people.
 const STYLE: &str = concat!(

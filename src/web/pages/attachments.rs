@@ -10,14 +10,14 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_SECURITY_P
 use axum::response::{IntoResponse as _, Response};
 
 use super::official::{Shown, again, fact_id, failed, is_done, nobody};
-use crate::app::service::Ask;
-use crate::app::{AppError, Caller};
-use crate::web::Site;
-use crate::web::form::Form;
-use crate::web::notice::Done;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
-use crate::web::upload::Upload;
+use crate::Site;
+use crate::form::Form;
+use crate::notice::Done;
+use crate::render::Page;
+use crate::session::Visitor;
+use crate::upload::Upload;
+use app::service::Ask;
+use app::{AppError, Caller};
 
 /// What a browser that opens a file instead of keeping it may do with it: show it, nothing else.
 const CAGE: &str = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";

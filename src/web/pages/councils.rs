@@ -10,16 +10,16 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::accounts::{FirstPassword, failed};
 use super::error;
-use crate::app::councils::{CouncilLine, TypedCouncil};
-use crate::app::service::Ask;
-use crate::app::{AppError, Caller};
-use crate::domain::council::CouncilKind;
-use crate::domain::id::CouncilId;
-use crate::web::Site;
-use crate::web::form::Form;
-use crate::web::notice::Done;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::form::Form;
+use crate::notice::Done;
+use crate::render::Page;
+use crate::session::Visitor;
+use app::councils::{CouncilLine, TypedCouncil};
+use app::service::Ask;
+use app::{AppError, Caller};
+use domain::council::CouncilKind;
+use domain::id::CouncilId;
 
 const LIST: &str = "/hoi-dong";
 

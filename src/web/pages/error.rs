@@ -8,8 +8,8 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
-use crate::app::AppError;
-use crate::web::render::Page;
+use crate::render::Page;
+use app::AppError;
 
 #[derive(Template)]
 #[template(path = "error.html")]

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
 use super::error;
-use crate::web::Site;
+use crate::Site;
 
 /// `?deep=1` asks the database too.
 #[derive(Deserialize)]

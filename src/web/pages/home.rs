@@ -9,12 +9,12 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::error;
 use super::preparing::TaskLine;
-use crate::app::preparing::{OFFICE, Overview, PREPARERS};
-use crate::domain::role::Role;
-use crate::domain::task::{Task, TaskState};
-use crate::web::Site;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::render::Page;
+use crate::session::Visitor;
+use app::preparing::{OFFICE, Overview, PREPARERS};
+use domain::role::Role;
+use domain::task::{Task, TaskState};
 
 /// A role and what its holder does.
 type Duty = (&'static str, &'static str);

@@ -9,13 +9,13 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::accounts::failed;
 use super::error;
-use crate::app::AppError;
-use crate::app::clock::in_vietnam;
-use crate::app::jobs::JobView;
-use crate::domain::job::{JobKind, JobState};
-use crate::web::Site;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::render::Page;
+use crate::session::Visitor;
+use app::AppError;
+use app::clock::in_vietnam;
+use app::jobs::JobView;
+use domain::job::{JobKind, JobState};
 
 /// Running work as `jobs/progress.html` shows it; the page that includes it has one as `work`, and refreshes itself with
 /// `jobs/refresh.html` in the block `head`.

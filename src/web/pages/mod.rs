@@ -32,11 +32,11 @@ pub mod workbooks;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 
-use crate::app::AppError;
-use crate::app::preparing::Paper;
-use crate::domain::finding::{Finding, Severity};
-use crate::domain::id::PollId;
-use crate::web::render::Page;
+use crate::render::Page;
+use app::AppError;
+use app::preparing::Paper;
+use domain::finding::{Finding, Severity};
+use domain::id::PollId;
 
 /// The poll of an address.
 fn read_poll(text: &str) -> Result<PollId, AppError> {

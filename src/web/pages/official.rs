@@ -11,23 +11,23 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
 use super::error;
-use crate::app::clock::in_vietnam;
-use crate::app::official::{
+use crate::Site;
+use crate::form::Form;
+use crate::notice::Done;
+use crate::render::Page;
+use crate::session::Visitor;
+use crate::upload::Upload;
+use app::clock::in_vietnam;
+use app::official::{
     Declarations, OwnFacts, OwnPage, OwnReport, OwnSection, StoredFact, TypedDeclaration, awaits_reply,
 };
-use crate::app::questions::Asked;
-use crate::app::service::Ask;
-use crate::app::{AppError, Caller};
-use crate::domain::fact::{FactKind, FactState};
-use crate::domain::id::{FactId, QuestionId};
-use crate::domain::rules::Attested;
-use crate::domain::text::date_dmy;
-use crate::web::Site;
-use crate::web::form::Form;
-use crate::web::notice::Done;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
-use crate::web::upload::Upload;
+use app::questions::Asked;
+use app::service::Ask;
+use app::{AppError, Caller};
+use domain::fact::{FactKind, FactState};
+use domain::id::{FactId, QuestionId};
+use domain::rules::Attested;
+use domain::text::date_dmy;
 
 const FACTS: &str = "/cua-toi/du-kien";
 const REPORT: &str = "/cua-toi/bao-cao";
@@ -61,7 +61,7 @@ impl From<&StoredFact> for Shown {
     fn from(stored: &StoredFact) -> Self {
         let fact = &stored.kept.fact;
         let figures = fact.figures.as_ref().map(|figures| {
-            let part = |name: &str, value: &Option<crate::domain::decimal::Decimal>| {
+            let part = |name: &str, value: &Option<domain::decimal::Decimal>| {
                 value.as_ref().map(|value| format!("{name} {value} {}", figures.unit))
             };
             let parts = [part("kế hoạch", &figures.planned), part("thực hiện", &figures.actual)];
@@ -236,7 +236,7 @@ pub async fn show(State(site): State<Arc<Site>>, Extension(visitor): Extension<V
     };
     match own.await {
         Ok((Some(own), questions)) => {
-            let day = |day: fn(&crate::app::official::OwnPoll) -> jiff::civil::Date| {
+            let day = |day: fn(&app::official::OwnPoll) -> jiff::civil::Date| {
                 own.poll.as_ref().map_or_else(String::new, |poll| date_dmy(day(poll)))
             };
             let (opens_on, votes_on) = (day(|poll| poll.opens_on), day(|poll| poll.votes_on));

@@ -9,16 +9,16 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::official::{Shown, again, fact_id, failed, is_done, nobody};
 use super::read_poll;
-use crate::app::official::{DueLine, Opinions, TypedOpinion};
-use crate::app::service::Ask;
-use crate::domain::id::PollId;
-use crate::domain::rules::Attested;
-use crate::web::Site;
-use crate::web::form::Form;
-use crate::web::notice::Done;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
-use crate::web::upload::Upload;
+use crate::Site;
+use crate::form::Form;
+use crate::notice::Done;
+use crate::render::Page;
+use crate::session::Visitor;
+use crate::upload::Upload;
+use app::official::{DueLine, Opinions, TypedOpinion};
+use app::service::Ask;
+use domain::id::PollId;
+use domain::rules::Attested;
 
 struct Line {
     fact: Shown,
@@ -41,7 +41,7 @@ struct List {
 }
 
 fn page(found: Opinions, form: Form) -> Page {
-    let line = |one: crate::app::official::Opinion| Line {
+    let line = |one: app::official::Opinion| Line {
         fact: Shown::from(&one.fact),
         officials: one.officials,
         came_late_days: one.came_late_days,

@@ -10,16 +10,16 @@ use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse as _, Response};
 
 use super::error;
-use crate::app::own_account::PasswordChange;
-use crate::app::service::Ask;
-use crate::app::sign_in::OwnSession;
-use crate::app::{AppError, Caller, Pending};
-use crate::domain::role::Role;
-use crate::web::Site;
-use crate::web::form::Form;
-use crate::web::notice::Done;
-use crate::web::render::Page;
-use crate::web::session::{self, Visitor};
+use crate::Site;
+use crate::form::Form;
+use crate::notice::Done;
+use crate::render::Page;
+use crate::session::{self, Visitor};
+use app::own_account::PasswordChange;
+use app::service::Ask;
+use app::sign_in::OwnSession;
+use app::{AppError, Caller, Pending};
+use domain::role::Role;
 
 #[derive(Template)]
 #[template(path = "own/show.html")]

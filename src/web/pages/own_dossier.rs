@@ -10,12 +10,12 @@ use axum::response::{IntoResponse as _, Response};
 use super::document::{self, Drawn};
 use super::dossiers::pdf_file;
 use super::official::{failed, nobody};
-use crate::app::AppError;
-use crate::app::clock::in_vietnam;
-use crate::app::official::OwnDossier;
-use crate::web::Site;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::render::Page;
+use crate::session::Visitor;
+use app::AppError;
+use app::clock::in_vietnam;
+use app::official::OwnDossier;
 
 /// Before the first release there is no dossier.
 #[derive(Template)]

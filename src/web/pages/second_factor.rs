@@ -9,14 +9,14 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
 use super::error;
-use crate::app::second_factor::NewFactor;
-use crate::app::service::Ask;
-use crate::app::{AppError, Caller, Pending};
-use crate::web::Site;
-use crate::web::form::Form;
-use crate::web::notice::Done;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::form::Form;
+use crate::notice::Done;
+use crate::render::Page;
+use crate::session::Visitor;
+use app::second_factor::NewFactor;
+use app::service::Ask;
+use app::{AppError, Caller, Pending};
 
 #[derive(Template)]
 #[template(path = "own/second_factor.html")]

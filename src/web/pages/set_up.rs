@@ -8,16 +8,16 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 
 use super::error;
-use crate::app::AppError;
-use crate::app::councils::{FirstAccount, Founding};
-use crate::app::set_up::{FirstCouncil, Person};
-use crate::domain::council::CouncilKind;
-use crate::domain::text::{clean, slug};
-use crate::web::Site;
-use crate::web::address::Sender;
-use crate::web::form::Form;
-use crate::web::render::Page;
-use crate::web::session;
+use crate::Site;
+use crate::address::Sender;
+use crate::form::Form;
+use crate::render::Page;
+use crate::session;
+use app::AppError;
+use app::councils::{FirstAccount, Founding};
+use app::set_up::{FirstCouncil, Person};
+use domain::council::CouncilKind;
+use domain::text::{clean, slug};
 
 #[derive(Template)]
 #[template(path = "set_up.html")]

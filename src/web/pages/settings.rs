@@ -8,13 +8,13 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 
 use super::error;
-use crate::app::AppError;
-use crate::app::service::Ask;
-use crate::web::Site;
-use crate::web::form::Form;
-use crate::web::notice::Done;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::form::Form;
+use crate::notice::Done;
+use crate::render::Page;
+use crate::session::Visitor;
+use app::AppError;
+use app::service::Ask;
 
 #[derive(Template)]
 #[template(path = "settings.html")]

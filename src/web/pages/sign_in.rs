@@ -11,15 +11,15 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
 use super::error;
-use crate::app::AppError;
-use crate::app::councils::INSTALLATION_SLUG;
-use crate::app::sign_in::Step;
-use crate::web::Site;
-use crate::web::address::Sender;
-use crate::web::carry::Carried;
-use crate::web::form::Form;
-use crate::web::render::Page;
-use crate::web::session::{self, Visitor};
+use crate::Site;
+use crate::address::Sender;
+use crate::carry::Carried;
+use crate::form::Form;
+use crate::render::Page;
+use crate::session::{self, Visitor};
+use app::AppError;
+use app::councils::INSTALLATION_SLUG;
+use app::sign_in::Step;
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]

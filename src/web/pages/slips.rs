@@ -11,17 +11,17 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::accounts::failed;
 use super::error;
-use crate::app::service::Ask;
-use crate::app::sign_in::Door;
-use crate::app::slips::SlipLine;
-use crate::app::{AppError, Caller};
-use crate::domain::slip::{DEFAULT_DAYS, SlipCode, SlipState};
-use crate::web::Site;
-use crate::web::address::Sender;
-use crate::web::form::Form;
-use crate::web::notice::Done;
-use crate::web::render::Page;
-use crate::web::session::{self, Visitor};
+use crate::Site;
+use crate::address::Sender;
+use crate::form::Form;
+use crate::notice::Done;
+use crate::render::Page;
+use crate::session::{self, Visitor};
+use app::service::Ask;
+use app::sign_in::Door;
+use app::slips::SlipLine;
+use app::{AppError, Caller};
+use domain::slip::{DEFAULT_DAYS, SlipCode, SlipState};
 
 const LIST: &str = "/phieu-truy-cap";
 /// Where a slip leads.
@@ -71,7 +71,7 @@ async fn list_page(site: &Site, caller: &Caller, form: Option<Form>) -> Result<P
         Form::filled(ticked.chain([("days", DEFAULT_DAYS.to_string())]))
     });
     let words = |holds: bool| if holds { " – đang có thẻ còn hiệu lực" } else { "" };
-    let delegate = |(account, holds): &(crate::domain::account::Account, bool)| {
+    let delegate = |(account, holds): &(domain::account::Account, bool)| {
         (account.id.to_string(), format!("{} ({}){}", account.name, account.login, words(*holds)))
     };
     Ok(Page::new(List { delegates: slips.delegates.iter().map(delegate).collect(), lines: slips.lines, form }))

@@ -13,18 +13,18 @@ use super::accounts::failed;
 use super::jobs::{Line, Work};
 use super::roster::Pages;
 use super::{error, read_poll};
-use crate::app::service::Ask;
-use crate::app::workbooks::{Applied, ImportView, PollChoice};
-use crate::app::{AppError, Caller};
-use crate::domain::id::{JobId, PollId};
-use crate::domain::import_diff::{Group, Item, Preview};
-use crate::domain::job::JobState;
-use crate::web::Site;
-use crate::web::form::Form;
-use crate::web::notice::Done;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
-use crate::web::upload::Upload;
+use crate::Site;
+use crate::form::Form;
+use crate::notice::Done;
+use crate::render::Page;
+use crate::session::Visitor;
+use crate::upload::Upload;
+use app::service::Ask;
+use app::workbooks::{Applied, ImportView, PollChoice};
+use app::{AppError, Caller};
+use domain::id::{JobId, PollId};
+use domain::import_diff::{Group, Item, Preview};
+use domain::job::JobState;
 
 const LIST: &str = "/nhap-bang-tinh";
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -172,7 +172,7 @@ fn shown(import: ImportView, wanted: &Wanted, warning: &'static str) -> Page {
         id: job.id.to_string(),
         title: job.title.clone(),
         by: job.by.clone(),
-        started_at: crate::app::clock::in_vietnam(job.started_at),
+        started_at: app::clock::in_vietnam(job.started_at),
         work: Work::running(&import.view),
         failure: import.failure.unwrap_or_default(),
         is_ready: job.state == JobState::Ready,

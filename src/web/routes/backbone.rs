@@ -3,11 +3,11 @@
 use axum::routing::{get, post};
 
 use super::{Access, Route};
-use crate::app::logs;
-use crate::domain::role::Role;
-use crate::web::pages::{
+use crate::pages::{
     accounts, assets, councils, health, home, log, own, second_factor, set_up, settings, sign_in, slips,
 };
+use app::logs;
+use domain::role::Role;
 
 /// Who manages accounts.
 const MANAGERS: Access = Access::Roles(&[Role::Admin, Role::Operator]);

@@ -3,8 +3,8 @@
 use axum::routing::{get, post};
 
 use super::{Access, Route};
-use crate::app::counting::{COUNTERS as COUNT, HEADS as LEAD, WATCHERS as WATCH};
-use crate::web::pages::counting;
+use crate::pages::counting;
+use app::counting::{COUNTERS as COUNT, HEADS as LEAD, WATCHERS as WATCH};
 
 /// Who counts.
 const COUNTERS: Access = Access::Roles(COUNT);

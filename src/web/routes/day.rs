@@ -3,9 +3,9 @@
 use axum::routing::{get, post};
 
 use super::{Access, Route};
-use crate::app::day::{COUNTERS, HALL as FOLLOWERS};
-use crate::app::preparing::LEADERS;
-use crate::web::pages::day;
+use crate::pages::day;
+use app::day::{COUNTERS, HALL as FOLLOWERS};
+use app::preparing::LEADERS;
 
 /// Who follows the day, and proposes its steps.
 const HALL: Access = Access::Roles(FOLLOWERS);

@@ -3,8 +3,8 @@
 use axum::routing::{get, post};
 
 use super::{Access, Route};
-use crate::app::dossiers::{OFFICE as PREPARERS, READERS as READING};
-use crate::web::pages::dossiers;
+use crate::pages::dossiers;
+use app::dossiers::{OFFICE as PREPARERS, READERS as READING};
 
 /// Who compiles, proposes and confirms; the use case asks who may do which.
 const OFFICE: Access = Access::Roles(PREPARERS);

@@ -3,8 +3,8 @@
 use axum::routing::{get, post};
 
 use super::{Access, Route};
-use crate::app::facts as work;
-use crate::web::pages::facts;
+use crate::pages::facts;
+use app::facts as work;
 
 /// Who enters and changes facts.
 const EDITORS: Access = Access::Roles(work::EDITORS);

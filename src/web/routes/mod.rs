@@ -23,7 +23,7 @@ use super::form::Instead;
 use super::pages::{error, own, sign_in};
 use super::session::Visitor;
 use super::{Site, form};
-use crate::domain::role::Role;
+use domain::role::Role;
 
 /// Who may call a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,10 +3,10 @@
 use axum::routing::{get, post};
 
 use super::{Access, Route};
-use crate::app::attachments::READERS;
-use crate::app::official::OWNERS;
-use crate::domain::role::Role;
-use crate::web::pages::{attachments, official, opinions, own_dossier};
+use crate::pages::{attachments, official, opinions, own_dossier};
+use app::attachments::READERS;
+use app::official::OWNERS;
+use domain::role::Role;
 
 /// Whose own pages these are.
 const OWN: Access = Access::Roles(OWNERS);

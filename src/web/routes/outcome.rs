@@ -3,8 +3,8 @@
 use axum::routing::{get, post};
 
 use super::{Access, Route};
-use crate::app::outcome::{LEADERS as SHOWING, READERS as SEEING, WRITERS as WRITING};
-use crate::web::pages::outcome;
+use crate::pages::outcome;
+use app::outcome::{LEADERS as SHOWING, READERS as SEEING, WRITERS as WRITING};
 
 /// Who sees results and papers.
 const READERS: Access = Access::Roles(SEEING);

@@ -3,9 +3,9 @@
 use axum::routing::{get, post};
 
 use super::{Access, Route};
-use crate::app::day::HALL as COUNTING;
-use crate::app::preparing::{LEADERS as CONFIRMERS, OFFICE as READERS, PREPARERS as WRITERS};
-use crate::web::pages::preparing;
+use crate::pages::preparing;
+use app::day::HALL as COUNTING;
+use app::preparing::{LEADERS as CONFIRMERS, OFFICE as READERS, PREPARERS as WRITERS};
 
 /// Who sees how a vote is prepared.
 const OFFICE: Access = Access::Roles(READERS);

@@ -3,8 +3,8 @@
 use axum::routing::{get, post};
 
 use super::{Access, Route};
-use crate::app::{groups, notes, questions, reading as rooms};
-use crate::web::pages::reading;
+use crate::pages::reading;
+use app::{groups, notes, questions, reading as rooms};
 
 /// Who reads dossiers and asks.
 const READERS: Access = Access::Roles(rooms::READERS);

@@ -3,10 +3,10 @@
 use axum::routing::{get, post};
 
 use super::{Access, Route};
-use crate::app::roster::EDITORS;
-use crate::domain::roster::{RosterDelegate, RosterOfficial};
-use crate::web::pages::roster::{self, delegates, links, officials};
-use crate::web::pages::{jobs, workbooks};
+use crate::pages::roster::{self, delegates, links, officials};
+use crate::pages::{jobs, workbooks};
+use app::roster::EDITORS;
+use domain::roster::{RosterDelegate, RosterOfficial};
 
 /// Who keeps the roster.
 const OFFICE: Access = Access::Roles(EDITORS);

@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
+use domain::simulate::SeededStream;
 use serde_json::{Value, json};
-use tinnhiem::domain::simulate::SeededStream;
-use tinnhiem::store::batches;
+use store::batches;
 
 use super::{Browser, DESKTOP, TABLET, in_browser, serve};
 use crate::counting::{Hall, Laptop};

@@ -1,7 +1,7 @@
 //! Counting day as the head of the board sees it, page by page.
 
-use tinnhiem::domain::poll::LevelCounts;
-use tinnhiem::domain::role::Role;
+use domain::poll::LevelCounts;
+use domain::role::Role;
 
 use super::gallery::Gallery;
 use super::in_browser;

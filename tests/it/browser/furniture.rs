@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use tinnhiem::app::fill::Links;
-use tinnhiem::domain::id::{CouncilId, DelegateId, PollId};
-use tinnhiem::domain::role::Role;
+use app::fill::Links;
+use domain::id::{CouncilId, DelegateId, PollId};
+use domain::role::Role;
 
 use super::gallery::Gallery;
 use super::workbook;

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use axum::http::Method;
+use domain::id::CouncilId;
+use domain::role::Role;
 use serde_json::Value;
-use tinnhiem::domain::id::CouncilId;
-use tinnhiem::domain::role::Role;
-use tinnhiem::web::{Access, Route, routes};
+use web::{Access, Route, routes};
 
 use super::{Browser, DESKTOP, NARROW, TABLET, serve};
 use crate::site::{Engine, PASSWORD, Site};

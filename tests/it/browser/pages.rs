@@ -1,8 +1,8 @@
 //! Every page of the table, looked at by somebody who may see it, and the states that a page can be in.
 
+use domain::id::CouncilId;
+use domain::role::Role;
 use jiff::SignedDuration;
-use tinnhiem::domain::id::CouncilId;
-use tinnhiem::domain::role::Role;
 
 use super::gallery::Gallery;
 use super::{Browser, DESKTOP, in_browser, serve};

@@ -1,10 +1,10 @@
 //! A vote prepared and read, from the office's first workbook to the summary of a group, by people at their browsers.
 
+use app::fill::Links;
+use domain::id::CouncilId;
+use domain::role::Role;
 use jiff::SignedDuration;
 use tempfile::TempDir;
-use tinnhiem::app::fill::Links;
-use tinnhiem::domain::id::CouncilId;
-use tinnhiem::domain::role::Role;
 
 use super::{Browser, DESKTOP, TABLET, in_browser, serve, workbook};
 use crate::site::{Engine, PASSWORD, Site, sample_book};

@@ -1,8 +1,8 @@
 //! What people do at the door, with a mouse or without.
 
+use domain::role::Role;
 use fantoccini::key::Key;
 use jiff::SignedDuration;
-use tinnhiem::domain::role::Role;
 
 use super::{Browser, DESKTOP, TABLET, in_browser, serve};
 use crate::site::{Engine, PASSWORD, Site};

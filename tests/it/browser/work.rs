@@ -1,6 +1,6 @@
 //! The pages of a vote that is prepared and read, looked at by those whose work they are.
 
-use tinnhiem::domain::role::Role;
+use domain::role::Role;
 
 use super::gallery::Gallery;
 use super::in_browser;

@@ -1,16 +1,16 @@
 //! Polls on their day, for stories about something else.
 
-use tinnhiem::app::day::{TypedStep, proposers};
-use tinnhiem::app::polls::{CountedBatch, Hand};
-use tinnhiem::app::service::Ask;
-use tinnhiem::app::{AppError, Caller};
-use tinnhiem::domain::audit::event::poll::DeckForm;
-use tinnhiem::domain::ballot_account::BallotAccount;
-use tinnhiem::domain::count::BatchCounts;
-use tinnhiem::domain::id::{CouncilId, PollId, ProposalId};
-use tinnhiem::domain::poll::{LevelCounts, PollKind};
-use tinnhiem::domain::proposal::ProposalKind;
-use tinnhiem::domain::role::Role;
+use app::day::{TypedStep, proposers};
+use app::polls::{CountedBatch, Hand};
+use app::service::Ask;
+use app::{AppError, Caller};
+use domain::audit::event::poll::DeckForm;
+use domain::ballot_account::BallotAccount;
+use domain::count::BatchCounts;
+use domain::id::{CouncilId, PollId, ProposalId};
+use domain::poll::{LevelCounts, PollKind};
+use domain::proposal::ProposalKind;
+use domain::role::Role;
 
 use super::{Site, somebody_in};
 use crate::poll_state::by_two;

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use store::Target;
 use tempfile::TempDir;
-use tinnhiem::store::Target;
 
 /// Where a throwaway PostgreSQL cluster listens; `scripts/test` starts one.
 const VARIABLE: &str = "TINNHIEM_TEST_POSTGRES";

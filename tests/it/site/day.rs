@@ -1,21 +1,21 @@
 //! Counting day up to any of its moments, for stories about what comes then: the one place that knows the way.
 
-use tinnhiem::app::counting::TypedBatch;
-use tinnhiem::app::day::TypedStep;
-use tinnhiem::app::polls::NewPoll;
-use tinnhiem::app::service::Ask;
-use tinnhiem::domain::audit::event::poll::{DeckForm, ListedOfficial, PollCreated, SealedForm};
-use tinnhiem::domain::audit::{Digest, KeyName};
-use tinnhiem::domain::ballot_account::BallotAccount;
-use tinnhiem::domain::id::{CouncilId, PollId};
-use tinnhiem::domain::poll::PollKind;
-use tinnhiem::domain::poll_state::FormProgress;
-use tinnhiem::domain::proposal::ProposalKind;
-use tinnhiem::domain::role::Role;
-use tinnhiem::domain::roster::{Teller, TellerRole};
-use tinnhiem::domain::rules::{RuleSet, builtin, builtin_texts, load};
-use tinnhiem::domain::test_deck::TestDeck;
-use tinnhiem::store::polls;
+use app::counting::TypedBatch;
+use app::day::TypedStep;
+use app::polls::NewPoll;
+use app::service::Ask;
+use domain::audit::event::poll::{DeckForm, ListedOfficial, PollCreated, SealedForm};
+use domain::audit::{Digest, KeyName};
+use domain::ballot_account::BallotAccount;
+use domain::id::{CouncilId, PollId};
+use domain::poll::PollKind;
+use domain::poll_state::FormProgress;
+use domain::proposal::ProposalKind;
+use domain::role::Role;
+use domain::roster::{Teller, TellerRole};
+use domain::rules::{RuleSet, builtin, builtin_texts, load};
+use domain::test_deck::TestDeck;
+use store::polls;
 
 use super::{Site, somebody_in};
 

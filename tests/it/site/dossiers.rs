@@ -1,10 +1,10 @@
 //! Facts and released dossiers that are simply there, for stories about something else.
 
-use tinnhiem::app::service::Ask;
-use tinnhiem::domain::fact_typed::TypedFact;
-use tinnhiem::domain::id::{CouncilId, FactId, JobId, OfficialId, PollId};
-use tinnhiem::domain::job::JobState;
-use tinnhiem::domain::role::Role;
+use app::service::Ask;
+use domain::fact_typed::TypedFact;
+use domain::id::{CouncilId, FactId, JobId, OfficialId, PollId};
+use domain::job::JobState;
+use domain::role::Role;
 
 use super::{Site, somebody_in};
 

@@ -1,13 +1,13 @@
 //! Facts that are simply there, for stories about something else.
 
+use domain::fact::{Fact, FactKind, FactState, KeptFact, Period, Source};
+use domain::fact_state::By;
+use domain::id::{CouncilId, FactId, OfficialId};
+use domain::official::Field;
+use domain::record::{Action, Subject};
 use jiff::civil::date;
-use tinnhiem::domain::fact::{Fact, FactKind, FactState, KeptFact, Period, Source};
-use tinnhiem::domain::fact_state::By;
-use tinnhiem::domain::id::{CouncilId, FactId, OfficialId};
-use tinnhiem::domain::official::Field;
-use tinnhiem::domain::record::{Action, Subject};
-use tinnhiem::store::facts::{self, StoredFact};
-use tinnhiem::store::{CouncilTx, StoreError};
+use store::facts::{self, StoredFact};
+use store::{CouncilTx, StoreError};
 
 use super::Site;
 use super::records::tell_versions;

@@ -1,14 +1,14 @@
 //! Officials who sign in, and what is stated about them.
 
-use tinnhiem::domain::attachment::{Attachment, FileKind};
-use tinnhiem::domain::audit::Digest;
-use tinnhiem::domain::fact::{Fact, FactKind, FactState, KeptFact, Period, Source};
-use tinnhiem::domain::fact_state::By;
-use tinnhiem::domain::id::{AccountId, CouncilId, FactId, OfficialId};
-use tinnhiem::domain::official::Field;
-use tinnhiem::domain::record::{Action, Subject};
-use tinnhiem::store::facts::{self, StoredFact};
-use tinnhiem::store::{StoreError, attachments, roster};
+use domain::attachment::{Attachment, FileKind};
+use domain::audit::Digest;
+use domain::fact::{Fact, FactKind, FactState, KeptFact, Period, Source};
+use domain::fact_state::By;
+use domain::id::{AccountId, CouncilId, FactId, OfficialId};
+use domain::official::Field;
+use domain::record::{Action, Subject};
+use store::facts::{self, StoredFact};
+use store::{StoreError, attachments, roster};
 
 use super::Site;
 use super::records::{tell, tell_versions};

@@ -2,19 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use tinnhiem::app::day::TypedStep;
-use tinnhiem::app::outcome::{minutes_paper, resolution_paper};
-use tinnhiem::app::polls::CountedBatch;
-use tinnhiem::app::preparing::TypedDecision;
-use tinnhiem::domain::audit::event::poll::Stands;
-use tinnhiem::domain::ballot_account::BallotAccount;
-use tinnhiem::domain::count::BatchCounts;
-use tinnhiem::domain::id::{CouncilId, PollId};
-use tinnhiem::domain::poll::LevelCounts;
-use tinnhiem::domain::poll_state::Recounted;
-use tinnhiem::domain::proposal::ProposalKind;
-use tinnhiem::domain::role::Role;
-use tinnhiem::store::polls;
+use app::day::TypedStep;
+use app::outcome::{minutes_paper, resolution_paper};
+use app::polls::CountedBatch;
+use app::preparing::TypedDecision;
+use domain::audit::event::poll::Stands;
+use domain::ballot_account::BallotAccount;
+use domain::count::BatchCounts;
+use domain::id::{CouncilId, PollId};
+use domain::poll::LevelCounts;
+use domain::poll_state::Recounted;
+use domain::proposal::ProposalKind;
+use domain::role::Role;
+use store::polls;
 
 use super::{RETURNED, Site};
 use crate::poll_state::by_two;

@@ -2,15 +2,15 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use app::Caller;
+use app::passwords::{self, Cost};
+use domain::account::{Account, AccountState, Roles};
+use domain::audit::event::council::AccountOpened;
+use domain::audit::{Actor, CouncilEvent};
+use domain::id::{AccountId, CouncilId, LogId, SessionId};
+use domain::role::Role;
 use jiff::Timestamp;
-use tinnhiem::app::Caller;
-use tinnhiem::app::passwords::{self, Cost};
-use tinnhiem::domain::account::{Account, AccountState, Roles};
-use tinnhiem::domain::audit::event::council::AccountOpened;
-use tinnhiem::domain::audit::{Actor, CouncilEvent};
-use tinnhiem::domain::id::{AccountId, CouncilId, LogId, SessionId};
-use tinnhiem::domain::role::Role;
-use tinnhiem::store::{StoreError, accounts, councils, logs};
+use store::{StoreError, accounts, councils, logs};
 use zeroize::Zeroizing;
 
 use super::{PASSWORD, Site};

@@ -3,16 +3,15 @@
 use std::fs;
 use std::path::Path;
 
-use tinnhiem::app::preparing::{TypedBoard, TypedDecision, TypedPlan};
-use tinnhiem::app::service::Ask;
-use tinnhiem::domain::book::Book;
-use tinnhiem::domain::id::{CouncilId, DelegateId, OfficialId, PollId, ProposalId};
-use tinnhiem::domain::record::{Action, Subject};
-use tinnhiem::domain::role::Role;
-use tinnhiem::domain::roster::{RosterDelegate, RosterOfficial, TellerRole};
-use tinnhiem::import;
-use tinnhiem::store::StoreError;
-use tinnhiem::store::roster::{self, Kept, KeptOfficial};
+use app::preparing::{TypedBoard, TypedDecision, TypedPlan};
+use app::service::Ask;
+use domain::book::Book;
+use domain::id::{CouncilId, DelegateId, OfficialId, PollId, ProposalId};
+use domain::record::{Action, Subject};
+use domain::role::Role;
+use domain::roster::{RosterDelegate, RosterOfficial, TellerRole};
+use store::StoreError;
+use store::roster::{self, Kept, KeptOfficial};
 
 use super::records::tell;
 use super::{Site, somebody_in};

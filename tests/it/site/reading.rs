@@ -1,17 +1,17 @@
 //! Released dossiers that are simply there, for stories about reading them.
 
-use tinnhiem::app::service::Ask;
-use tinnhiem::domain::audit::Digest;
-use tinnhiem::domain::audit::canonical::to_text;
-use tinnhiem::domain::document::{Block, Cell, Document, Size, Table, text_lines};
-use tinnhiem::domain::group_summary::{Content, GroupSummary, SummaryState};
-use tinnhiem::domain::id::{AccountId, CouncilId, DelegateId, FactId, OfficialId, PollId, QuestionId, SummaryId};
-use tinnhiem::domain::release::{About, FrozenFact, Stated};
-use tinnhiem::domain::role::Role;
-use tinnhiem::domain::roster::RosterDelegate;
-use tinnhiem::store::releases::{self, Frozen, Release, ReleasedDossier};
-use tinnhiem::store::roster::{self, Kept};
-use tinnhiem::store::{StoreError, Work, group_summaries};
+use app::service::Ask;
+use domain::audit::Digest;
+use domain::audit::canonical::to_text;
+use domain::document::{Block, Cell, Document, Size, Table, text_lines};
+use domain::group_summary::{Content, GroupSummary, SummaryState};
+use domain::id::{AccountId, CouncilId, DelegateId, FactId, OfficialId, PollId, QuestionId, SummaryId};
+use domain::release::{About, FrozenFact, Stated};
+use domain::role::Role;
+use domain::roster::RosterDelegate;
+use store::releases::{self, Frozen, Release, ReleasedDossier};
+use store::roster::{self, Kept};
+use store::{StoreError, Work, group_summaries};
 
 use super::roster::chance;
 use super::{Site, somebody_in};
@@ -136,7 +136,7 @@ impl Site {
 
     async fn in_roster<F>(&self, council: CouncilId, work: F)
     where
-        F: for<'t> FnOnce(&'t mut tinnhiem::store::CouncilTx) -> Work<'t, Result<(), StoreError>> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut store::CouncilTx) -> Work<'t, Result<(), StoreError>> + Send + 'static,
     {
         let done: Result<(), StoreError> = self.store.write(council, work).await;
         done.expect("roster");

@@ -1,14 +1,14 @@
 //! Records that are written past the use cases, told as the use cases tell them: `verify --db` finds nothing wrong.
 
+use domain::audit::canonical::to_text;
+use domain::audit::event::council::RecordsRevised;
+use domain::audit::{Actor, CouncilEvent};
+use domain::record::{Action, Revision, Subject, digest};
+use domain::role::Role;
 use jiff::Timestamp;
 use serde::Serialize;
-use tinnhiem::domain::audit::canonical::to_text;
-use tinnhiem::domain::audit::event::council::RecordsRevised;
-use tinnhiem::domain::audit::{Actor, CouncilEvent};
-use tinnhiem::domain::record::{Action, Revision, Subject, digest};
-use tinnhiem::domain::role::Role;
-use tinnhiem::store::roster::Kept;
-use tinnhiem::store::{CouncilTx, StoreError, logs, revisions};
+use store::roster::Kept;
+use store::{CouncilTx, StoreError, logs, revisions};
 
 /// Versions and entry of records of the roster.
 pub async fn tell<I: ToString, T: Serialize>(

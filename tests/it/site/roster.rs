@@ -2,14 +2,14 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use tinnhiem::domain::id::{AccountId, CouncilId, DelegateId, JobId, OfficialId};
-use tinnhiem::domain::job::{JobKind, JobState};
-use tinnhiem::domain::official::{Block, Honorific, Official, Post};
-use tinnhiem::domain::record::{Action, Subject};
-use tinnhiem::domain::roster::{Delegate, RosterDelegate, RosterOfficial};
-use tinnhiem::store::StoreError;
-use tinnhiem::store::jobs::{self, Job};
-use tinnhiem::store::roster::{self, Kept};
+use domain::id::{AccountId, CouncilId, DelegateId, JobId, OfficialId};
+use domain::job::{JobKind, JobState};
+use domain::official::{Block, Honorific, Official, Post};
+use domain::record::{Action, Subject};
+use domain::roster::{Delegate, RosterDelegate, RosterOfficial};
+use store::StoreError;
+use store::jobs::{self, Job};
+use store::roster::{self, Kept};
 
 use super::Site;
 use super::records::tell;

@@ -8,8 +8,8 @@ use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use scraper::{Html, Selector};
-use tinnhiem::web::address::ClientAddress;
 use tower::ServiceExt as _;
+use web::address::ClientAddress;
 
 use super::Database;
 

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::{BatchKey, BatchStage, Counted, Lying, Mode, Opening, Progress, Sent, TableError};
-use crate::domain::batch::hand_tally::{Due, HandTally, Outcome, Sheet, SheetShape};
-use crate::domain::batch::{Batch, Compared, Disputed, Entry, EntryError, Open, Paper, ReadOnce, Reread, Rereading};
-use crate::domain::count::BatchCounts;
-use crate::domain::id::{AccountId, RequestId};
+use domain::batch::hand_tally::{Due, HandTally, Outcome, Sheet, SheetShape};
+use domain::batch::{Batch, Compared, Disputed, Entry, EntryError, Open, Paper, ReadOnce, Reread, Rereading};
+use domain::count::BatchCounts;
+use domain::id::{AccountId, RequestId};
 
 /// Where a batch is.
 pub(super) enum State {

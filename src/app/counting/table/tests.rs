@@ -1,9 +1,9 @@
 use jiff::Timestamp;
 
 use super::*;
-use crate::domain::batch::Again;
-use crate::domain::marks::Mark;
-use crate::domain::poll::{Level, LevelCounts, PollKind};
+use domain::batch::Again;
+use domain::marks::Mark;
+use domain::poll::{Level, LevelCounts, PollKind};
 
 const HIGH: Mark = Mark::Level(Level::High);
 const LOW: Mark = Mark::Level(Level::Low);

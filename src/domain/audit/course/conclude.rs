@@ -1,12 +1,12 @@
 //! After the close: recounts, minutes, resolution, publication; and a vote that was called off.
 
 use super::{Course, CourseError, needs, once, until};
-use crate::domain::audit::Digest;
-use crate::domain::audit::event::Actor;
-use crate::domain::audit::event::poll::{
+use crate::audit::Digest;
+use crate::audit::event::Actor;
+use crate::audit::event::poll::{
     CorrigendumIssued, LineRecounted, MinutesProposed, MinutesSigned, PollCancelled, ResultConfirmed,
 };
-use crate::domain::roster::name_key;
+use crate::roster::name_key;
 
 impl Course {
     pub(super) fn recount(&mut self, line: &LineRecounted, kind: &'static str) -> Result<(), CourseError> {

@@ -1,14 +1,14 @@
 //! The day in the hall, from the test deck to the close.
 
 use super::{BallotsReturned, Committed, Counted, Course, CourseError, FormCourse, needs, once, until};
-use crate::domain::audit::event::Actor;
-use crate::domain::audit::event::poll::{
+use crate::audit::event::Actor;
+use crate::audit::event::poll::{
     BallotsCorrected, BatchCommitted, BatchReopened, CountingClosed, DeckCounted, DeckWaived, FormTotals, VotingOpened,
     ZeroReported,
 };
-use crate::domain::ballot_account::{BallotAccount, Hall};
-use crate::domain::count::BatchCounts;
-use crate::domain::roster::name_key;
+use crate::ballot_account::{BallotAccount, Hall};
+use crate::count::BatchCounts;
+use crate::roster::name_key;
 
 impl Course {
     /// Between the sealing of the forms and the zero report.

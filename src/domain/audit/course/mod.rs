@@ -14,7 +14,7 @@ use super::event::poll::{
     SealedForm,
 };
 use super::event::{Actor, LogEvent, PollEvent};
-use crate::domain::poll_state::{Counted, is_one_person};
+use crate::poll_state::{Counted, is_one_person};
 
 pub use error::CourseError;
 pub use moment::{MOMENTS, Moment};

@@ -5,13 +5,13 @@ use super::super::event::poll::{
     VotingOpened, ZeroReported,
 };
 use super::*;
-use crate::domain::ballot_account::BallotAccount;
-use crate::domain::count::BatchCounts;
-use crate::domain::id::AccountId;
-use crate::domain::poll::{LevelCounts, PollKind};
-use crate::domain::role::Role;
-use crate::domain::roster::Teller;
-use crate::domain::roster::TellerRole;
+use crate::ballot_account::BallotAccount;
+use crate::count::BatchCounts;
+use crate::id::AccountId;
+use crate::poll::{LevelCounts, PollKind};
+use crate::role::Role;
+use crate::roster::Teller;
+use crate::roster::TellerRole;
 
 fn poll() -> PollEvent {
     let digest = Digest::of(b"");

@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use super::declare::events;
 use super::{EventError, EventRow, FieldRow, LogEvent};
-use crate::domain::audit::canonical::{self, ReadError};
-use crate::domain::audit::digest::Digest;
-use crate::domain::audit::time::UtcTime;
-use crate::domain::council::CouncilKind;
-use crate::domain::id::{AccountId, CouncilId, PollId, ProposalId, SlipId};
-use crate::domain::proposal::{ProposalKind, ProposalState};
-use crate::domain::record::{Action, Subject};
-use crate::domain::role::Role;
+use crate::audit::canonical::{self, ReadError};
+use crate::audit::digest::Digest;
+use crate::audit::time::UtcTime;
+use crate::council::CouncilKind;
+use crate::id::{AccountId, CouncilId, PollId, ProposalId, SlipId};
+use crate::proposal::{ProposalKind, ProposalState};
+use crate::record::{Action, Subject};
+use crate::role::Role;
 
 /// Who set a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -201,7 +201,7 @@ mod tests {
 
     #[test]
     fn a_kind_names_one_event_in_one_log_and_its_fields_are_in_canonical_order() {
-        let rows = || CouncilEvent::TABLE.iter().chain(crate::domain::audit::PollEvent::TABLE);
+        let rows = || CouncilEvent::TABLE.iter().chain(crate::audit::PollEvent::TABLE);
         let mut kinds: Vec<&str> = rows().map(|row| row.kind).collect();
         for row in rows() {
             assert!(row.fields.is_sorted_by_key(|f| f.name), "{}", row.kind);

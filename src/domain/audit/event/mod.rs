@@ -19,8 +19,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::canonical::ReadError;
-use crate::domain::id::AccountId;
-use crate::domain::role::Role;
+use crate::id::AccountId;
+use crate::role::Role;
 
 pub use council::CouncilEvent;
 pub use poll::PollEvent;

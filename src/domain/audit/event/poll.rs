@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 use super::Actor;
 use super::declare::events;
 use super::{EventError, EventRow, FieldRow, LogEvent};
-use crate::domain::audit::canonical::{self, ReadError};
-use crate::domain::audit::digest::Digest;
-use crate::domain::audit::time::UtcTime;
-use crate::domain::count::BatchCounts;
-use crate::domain::poll::{LevelCounts, PollKind};
-use crate::domain::roster::Teller;
+use crate::audit::canonical::{self, ReadError};
+use crate::audit::digest::Digest;
+use crate::audit::time::UtcTime;
+use crate::count::BatchCounts;
+use crate::poll::{LevelCounts, PollKind};
+use crate::roster::Teller;
 
 /// One official on the list that was decided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

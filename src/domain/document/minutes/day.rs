@@ -1,17 +1,17 @@
 //! What minutes tell of the day itself, from the poll's log: papers, tests, batches, recounts. What cannot be told is not.
 
 use super::{Counting, MinutesParts};
-use crate::domain::audit::event::poll::LineRecounted;
-use crate::domain::ballot_account::{BallotAccount, Hall};
-use crate::domain::day_record::{Correction, DayRecord, Deck, Hands, Reopened};
-use crate::domain::document::parts::{body, heading, notice, table};
-use crate::domain::document::{Block, Cell};
-use crate::domain::finding::Severity;
-use crate::domain::occasion::Occasion;
-use crate::domain::poll::LevelCounts;
-use crate::domain::result::{OfficialResult, PollResult};
-use crate::domain::tally::{TallyWarning, margin_words};
-use crate::domain::text::{full_stop, upper_first};
+use crate::audit::event::poll::LineRecounted;
+use crate::ballot_account::{BallotAccount, Hall};
+use crate::day_record::{Correction, DayRecord, Deck, Hands, Reopened};
+use crate::document::parts::{body, heading, notice, table};
+use crate::document::{Block, Cell};
+use crate::finding::Severity;
+use crate::occasion::Occasion;
+use crate::poll::LevelCounts;
+use crate::result::{OfficialResult, PollResult};
+use crate::tally::{TallyWarning, margin_words};
+use crate::text::{full_stop, upper_first};
 
 /// Where every printed paper went, with what does not add up and what was put right.
 pub(super) fn papers(occasion: &Occasion<'_>, parts: &MinutesParts<'_>) -> Vec<Block> {
@@ -81,7 +81,7 @@ pub(super) fn procedure(occasion: &Occasion<'_>, parts: &MinutesParts<'_>) -> Ve
     blocks.extend(deck_words(occasion, day).map(body));
     let label = occasion.kind.label();
     // The clock of a rehearsal is made up: its hours would be no news.
-    let told = |at: Option<crate::domain::audit::UtcTime>| at.filter(|_| parts.counting.is_real());
+    let told = |at: Option<crate::audit::UtcTime>| at.filter(|_| parts.counting.is_real());
     if let Some(at) = told(day.zero_reported) {
         let sentence = format!(
             "Báo cáo không được lập lúc {}, trước khi mở {label}: chưa có tập phiếu, phiếu hay số đếm nào.",
@@ -218,7 +218,7 @@ fn recount_row(result: &PollResult, told: &LineRecounted) -> Vec<Cell> {
 
 /// `Tín nhiệm cao 19; Tín nhiệm 2; Tín nhiệm thấp 25`.
 fn level_words(counts: LevelCounts) -> String {
-    let level = |(level, count): (crate::domain::poll::Level, u32)| format!("{} {count}", level.label());
+    let level = |(level, count): (crate::poll::Level, u32)| format!("{} {count}", level.label());
     counts.each().into_iter().map(level).collect::<Vec<_>>().join("; ")
 }
 

@@ -8,11 +8,11 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 
 use super::{ROOM, answer, failed, nobody, read_number, read_poll, stage_words};
-use crate::app::counting::BatchPage;
-use crate::web::Site;
-use crate::web::notice::Done;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::notice::Done;
+use crate::render::Page;
+use crate::session::Visitor;
+use app::counting::BatchPage;
 
 #[derive(Template)]
 #[template(path = "counting/abandon.html")]

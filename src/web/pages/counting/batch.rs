@@ -13,16 +13,16 @@ use subtle::ConstantTimeEq as _;
 use super::sent::{Message, Secret};
 use super::tally::TallyPage;
 use super::{ROOM, failed, mode_words, nobody, read_number, read_poll, stage_words};
-use crate::app::counting::table::{Mode, Progress};
-use crate::app::counting::{BatchPage, Follow};
-use crate::app::service::Ask;
-use crate::app::{AppError, Caller};
-use crate::domain::batch::Asked;
-use crate::domain::id::RequestId;
-use crate::web::Site;
-use crate::web::pages::{assets, error};
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::pages::{assets, error};
+use crate::render::Page;
+use crate::session::Visitor;
+use app::counting::table::{Mode, Progress};
+use app::counting::{BatchPage, Follow};
+use app::service::Ask;
+use app::{AppError, Caller};
+use domain::batch::Asked;
+use domain::id::RequestId;
 
 /// The page with the keys.
 #[derive(Template)]

@@ -8,15 +8,15 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 
 use super::{PDF, ROOM, answer, failed, file, nobody, read_poll};
-use crate::app::AppError;
-use crate::app::counting::DeckReport;
-use crate::app::service::Ask;
-use crate::domain::role::Role;
-use crate::web::Site;
-use crate::web::form::Form;
-use crate::web::notice::Done;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::form::Form;
+use crate::notice::Done;
+use crate::render::Page;
+use crate::session::Visitor;
+use app::AppError;
+use app::counting::DeckReport;
+use app::service::Ask;
+use domain::role::Role;
 
 #[derive(Template)]
 #[template(path = "counting/deck.html")]

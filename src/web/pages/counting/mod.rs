@@ -18,8 +18,8 @@ pub use screen::{follow as follow_screen, list as screens, show as screen};
 pub use tally::key as key_tally;
 
 use super::{PDF, answer, failed, file, nobody, read_poll};
-use crate::app::AppError;
-use crate::app::counting::table::{BatchStage, Mode};
+use app::AppError;
+use app::counting::table::{BatchStage, Mode};
 
 /// Where the counting room is.
 const ROOM: &str = "/kiem-phieu";

@@ -10,14 +10,14 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
 use super::{ROOM, answer, failed, nobody, read_poll};
-use crate::app::counting::{OpenPage, TypedBatch};
-use crate::app::service::Ask;
-use crate::app::{AppError, Caller};
-use crate::web::Site;
-use crate::web::form::Form;
-use crate::web::notice::Done;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::form::Form;
+use crate::notice::Done;
+use crate::render::Page;
+use crate::session::Visitor;
+use app::counting::{OpenPage, TypedBatch};
+use app::service::Ask;
+use app::{AppError, Caller};
 
 #[derive(Template)]
 #[template(path = "counting/open.html")]

@@ -12,14 +12,14 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use futures_util::stream::{Stream, unfold};
 
 use super::{answer, failed, nobody, read_poll};
-use crate::app::counting::screen::{Screen, ScreenForm, ScreenLevel, Versions};
-use crate::domain::id::PollId;
-use crate::domain::poll::Level;
-use crate::domain::poll_state::Stage;
-use crate::web::Site;
-use crate::web::pages::assets;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::pages::assets;
+use crate::render::Page;
+use crate::session::Visitor;
+use app::counting::screen::{Screen, ScreenForm, ScreenLevel, Versions};
+use domain::id::PollId;
+use domain::poll::Level;
+use domain::poll_state::Stage;
 
 /// Between two signs of life on a line on which nothing happens: a proxy closes one that is silent for a minute.
 const ALIVE_EVERY: Duration = Duration::from_secs(15);

@@ -10,16 +10,16 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
 use super::{ROOM, failed, nobody, read_number, read_poll, stage_words};
-use crate::app::AppError;
-use crate::app::counting::BatchPage;
-use crate::app::counting::table::{Progress, TableError};
-use crate::app::service::Ask;
-use crate::domain::batch::hand_tally::{Row, SheetError, SheetFault};
-use crate::web::Site;
-use crate::web::form::Form;
-use crate::web::notice::Done;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::form::Form;
+use crate::notice::Done;
+use crate::render::Page;
+use crate::session::Visitor;
+use app::AppError;
+use app::counting::BatchPage;
+use app::counting::table::{Progress, TableError};
+use app::service::Ask;
+use domain::batch::hand_tally::{Row, SheetError, SheetFault};
 
 /// A row with its fields.
 struct RowFields {

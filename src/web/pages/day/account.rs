@@ -8,17 +8,17 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 
 use super::{again, answer, failed, nobody, read_poll, step_path, tag};
-use crate::app::day::{AccountPage, TypedAccount};
-use crate::app::service::Ask;
-use crate::app::{AppError, Caller};
-use crate::domain::finding::Finding;
-use crate::domain::poll_state::Stage;
-use crate::domain::proposal::ProposalKind;
-use crate::web::Site;
-use crate::web::form::Form;
-use crate::web::notice::Done;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::form::Form;
+use crate::notice::Done;
+use crate::render::Page;
+use crate::session::Visitor;
+use app::day::{AccountPage, TypedAccount};
+use app::service::Ask;
+use app::{AppError, Caller};
+use domain::finding::Finding;
+use domain::poll_state::Stage;
+use domain::proposal::ProposalKind;
 
 #[derive(Template)]
 #[template(path = "day/accounts.html")]

@@ -8,15 +8,15 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 
 use super::{again, answer, failed, nobody, read_poll};
-use crate::app::day::MinutesPage;
-use crate::app::service::Ask;
-use crate::app::{AppError, Caller};
-use crate::domain::poll_state::Stage;
-use crate::web::Site;
-use crate::web::form::Form;
-use crate::web::notice::Done;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::form::Form;
+use crate::notice::Done;
+use crate::render::Page;
+use crate::session::Visitor;
+use app::day::MinutesPage;
+use app::service::Ask;
+use app::{AppError, Caller};
+use domain::poll_state::Stage;
 
 #[derive(Template)]
 #[template(path = "day/minutes.html")]
@@ -29,9 +29,8 @@ struct Show {
 
 async fn page(site: &Site, caller: &Caller, poll: &str, form: Form) -> Result<Page, AppError> {
     let page = site.app.minutes_page(caller, read_poll(poll)?).await?;
-    let signer = |teller: &crate::domain::roster::Teller| {
-        (teller.name.clone(), format!("{}: {}", teller.name, teller.role.label()))
-    };
+    let signer =
+        |teller: &domain::roster::Teller| (teller.name.clone(), format!("{}: {}", teller.name, teller.role.label()));
     let signers = page.tellers.iter().map(signer).collect();
     Ok(Page::new(Show { poll: poll.to_owned(), page, form, signers }))
 }

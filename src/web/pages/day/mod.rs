@@ -18,9 +18,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
 use super::{PDF, answer, failed, file, finding_tag as tag, nobody, read_poll};
-use crate::app::AppError;
-use crate::domain::proposal::ProposalKind;
-use crate::web::render::Page;
+use crate::render::Page;
+use app::AppError;
+use domain::proposal::ProposalKind;
 
 /// Steps of two by their names in addresses.
 const STEPS: [(&str, ProposalKind); 11] = [

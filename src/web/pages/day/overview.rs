@@ -8,14 +8,14 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 
 use super::{answer, failed, nobody, read_poll, step_path};
-use crate::app::clock::in_vietnam;
-use crate::app::day::{DayPage, DayTask, DayTaskId, Progress};
-use crate::app::polls::PollSummary;
-use crate::domain::poll_state::Stage;
-use crate::domain::proposal::ProposalKind;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
-use crate::web::{Site, routes};
+use crate::render::Page;
+use crate::session::Visitor;
+use crate::{Site, routes};
+use app::clock::in_vietnam;
+use app::day::{DayPage, DayTask, DayTaskId, Progress};
+use app::polls::PollSummary;
+use domain::poll_state::Stage;
+use domain::proposal::ProposalKind;
 
 #[derive(Template)]
 #[template(path = "day/list.html")]

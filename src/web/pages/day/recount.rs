@@ -8,17 +8,17 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 
 use super::{again, answer, failed, nobody, read_poll};
-use crate::app::day::{RecountLine, RecountPage, TypedRecount};
-use crate::app::service::Ask;
-use crate::app::{AppError, Caller};
-use crate::domain::audit::event::poll::Stands;
-use crate::domain::poll::LevelCounts;
-use crate::domain::poll_state::Stage;
-use crate::web::Site;
-use crate::web::form::Form;
-use crate::web::notice::Done;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::form::Form;
+use crate::notice::Done;
+use crate::render::Page;
+use crate::session::Visitor;
+use app::day::{RecountLine, RecountPage, TypedRecount};
+use app::service::Ask;
+use app::{AppError, Caller};
+use domain::audit::event::poll::Stands;
+use domain::poll::LevelCounts;
+use domain::poll_state::Stage;
 
 #[derive(Template)]
 #[template(path = "day/recounts.html")]
@@ -41,7 +41,7 @@ const STANDS: [(&str, &str); 2] = [("recounted", "Lấy số kiểm lại"), ("c
 
 /// `Tín nhiệm cao 19, Tín nhiệm 2, Tín nhiệm thấp 25`.
 fn words(counts: LevelCounts) -> String {
-    let level = |(level, count): (crate::domain::poll::Level, u32)| format!("{} {count}", level.label());
+    let level = |(level, count): (domain::poll::Level, u32)| format!("{} {count}", level.label());
     counts.each().into_iter().map(level).collect::<Vec<_>>().join(", ")
 }
 
@@ -62,7 +62,7 @@ impl Edit {
     /// Levels with the fields of both readers.
     fn levels(&self) -> Vec<(&'static str, u32, String, String)> {
         let each = self.line.counts.each().into_iter().zip(1..);
-        let row = |((level, count), place): ((crate::domain::poll::Level, u32), u32)| {
+        let row = |((level, count), place): ((domain::poll::Level, u32), u32)| {
             (level.label(), count, format!("one_{place}"), format!("two_{place}"))
         };
         each.map(row).collect()

@@ -9,16 +9,16 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
 use super::{PDF, STEPS, again, answer, failed, file, nobody, read_poll};
-use crate::app::day::{StepPage, TypedAccount, TypedStep};
-use crate::app::preparing::TypedDecision;
-use crate::app::service::Ask;
-use crate::app::{AppError, Caller};
-use crate::domain::proposal::ProposalKind;
-use crate::web::Site;
-use crate::web::form::Form;
-use crate::web::notice::Done;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::form::Form;
+use crate::notice::Done;
+use crate::render::Page;
+use crate::session::Visitor;
+use app::day::{StepPage, TypedAccount, TypedStep};
+use app::preparing::TypedDecision;
+use app::service::Ask;
+use app::{AppError, Caller};
+use domain::proposal::ProposalKind;
 
 #[derive(Template)]
 #[template(path = "day/step.html")]

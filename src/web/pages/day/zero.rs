@@ -8,16 +8,16 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 
 use super::{answer, failed, nobody, read_poll};
-use crate::app::AppError;
-use crate::app::day::ZeroPage;
-use crate::app::polls::Hand;
-use crate::app::service::Ask;
-use crate::domain::poll_state::Stage;
-use crate::web::form::Form;
-use crate::web::notice::Done;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
-use crate::web::{Site, routes};
+use crate::form::Form;
+use crate::notice::Done;
+use crate::render::Page;
+use crate::session::Visitor;
+use crate::{Site, routes};
+use app::AppError;
+use app::day::ZeroPage;
+use app::polls::Hand;
+use app::service::Ask;
+use domain::poll_state::Stage;
 
 #[derive(Template)]
 #[template(path = "day/zero.html")]

@@ -1,8 +1,8 @@
 //! Bars by year as SVG: plan beside result. All widths are shares of the whole, all heights are in the size of the text,
 //! so that a chart is as readable as the text around it on any screen. Integers only.
 
-use crate::domain::decimal::Decimal;
-use crate::domain::document::Chart;
+use domain::decimal::Decimal;
+use domain::document::Chart;
 
 /// Hundredths of a percent of the width that the longest bar takes; the rest is for the figure behind it.
 const LONGEST: i128 = 7_000;
@@ -122,7 +122,7 @@ impl Scale {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::document::ChartPoint;
+    use domain::document::ChartPoint;
 
     fn drawing(points: &[(&str, &str, &str)]) -> Drawing {
         let point = |(label, planned, actual): &(&str, &str, &str)| ChartPoint {

@@ -5,7 +5,7 @@ mod chart;
 use askama::Template;
 
 use self::chart::Drawing;
-use crate::domain::document::{Block, Cell, Document, LetterHead, Paragraph, Size, Table, heading_anchor};
+use domain::document::{Block, Cell, Document, LetterHead, Paragraph, Size, Table, heading_anchor};
 
 /// A paper as HTML, to be put into a page as it is: everything in it is escaped.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,7 +126,7 @@ impl<'d> Walk<'d> {
             Block::Notice { title, lines } => Part::Notice { title, lines },
             Block::Recipients(lines) => Part::List(lines.clone()),
             Block::Signatures(signatures) => {
-                let line = |s: &crate::domain::document::Signature| format!("{}: {}", s.capacity.join(", "), s.name);
+                let line = |s: &domain::document::Signature| format!("{}: {}", s.capacity.join(", "), s.name);
                 Part::List(signatures.iter().map(line).collect())
             }
             Block::Checkpoint(head) => Part::List(vec![head.caption.clone(), head.groups.join(" ")]),

@@ -10,10 +10,10 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 
 use super::{error, read_poll};
-use crate::app::AppError;
-use crate::domain::id::OfficialId;
-use crate::domain::official::Field;
-use crate::domain::release::About;
+use app::AppError;
+use domain::id::OfficialId;
+use domain::official::Field;
+use domain::release::About;
 
 pub(super) fn failed(problem: &AppError) -> Response {
     error::of(problem).into_response()

@@ -10,13 +10,13 @@ use serde::Deserialize;
 
 use super::super::document::{self, Drawn};
 use super::{about_path, failed, nobody, pdf_file, read_about, read_poll};
-use crate::app::AppError;
-use crate::app::clock::in_vietnam;
-use crate::app::dossiers::{Desk, Line, Standing, Wanted};
-use crate::domain::release::About;
-use crate::web::Site;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::render::Page;
+use crate::session::Visitor;
+use app::AppError;
+use app::clock::in_vietnam;
+use app::dossiers::{Desk, Line, Standing, Wanted};
+use domain::release::About;
 
 /// What the address asks for: `?nam=2025&gom=tat-ca`.
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -12,20 +12,18 @@ use serde::Deserialize;
 
 use super::super::document::{self, Drawn};
 use super::{about_path, failed, nobody, pdf_file, read_about, read_poll};
-use crate::app::AppError;
-use crate::app::clock::in_vietnam;
-use crate::app::dossiers::{
-    OFFICE, OfferedDossier, Release, ReleaseWork, ReleasedDossier, ReleasedPage, VersionChanges,
-};
-use crate::app::service::Ask;
-use crate::domain::id::JobId;
-use crate::domain::job::JobState;
-use crate::domain::release::About;
-use crate::web::Site;
-use crate::web::form::Form;
-use crate::web::notice::Done;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::form::Form;
+use crate::notice::Done;
+use crate::render::Page;
+use crate::session::Visitor;
+use app::AppError;
+use app::clock::in_vietnam;
+use app::dossiers::{OFFICE, OfferedDossier, Release, ReleaseWork, ReleasedDossier, ReleasedPage, VersionChanges};
+use app::service::Ask;
+use domain::id::JobId;
+use domain::job::JobState;
+use domain::release::About;
 
 /// Seconds after which a page about running work looks again.
 const AGAIN: HeaderValue = HeaderValue::from_static("2");

@@ -10,17 +10,17 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
 use super::{LIST, answer, caller, fact_id, kinds};
-use crate::app::facts::{FactChoices, Person};
-use crate::app::service::Ask;
-use crate::app::{AppError, Caller};
-use crate::domain::fact::{Fact, Status};
-use crate::domain::fact_typed::TypedFact;
-use crate::domain::id::OfficialId;
-use crate::web::Site;
-use crate::web::form::Form;
-use crate::web::notice::Done;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::form::Form;
+use crate::notice::Done;
+use crate::render::Page;
+use crate::session::Visitor;
+use app::facts::{FactChoices, Person};
+use app::service::Ask;
+use app::{AppError, Caller};
+use domain::fact::{Fact, Status};
+use domain::fact_typed::TypedFact;
+use domain::id::OfficialId;
 
 /// Officials of one block, to tick.
 pub(super) struct BlockOfPeople {

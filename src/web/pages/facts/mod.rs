@@ -19,17 +19,17 @@ pub use queue::{queue, queued, verify_some};
 pub use show::{change, reopen, restore, show, verify, withdraw};
 
 use super::error;
-use crate::app::clock::in_vietnam;
-use crate::app::facts::{Change, FactFilter, FactList, FactOrder, FileFormat, Paging};
-use crate::app::{AppError, Caller};
-use crate::domain::audit::UtcTime;
-use crate::domain::fact::{FactKind, FactState};
-use crate::domain::id::FactId;
-use crate::domain::text::date_dmy;
-use crate::web::Site;
-use crate::web::form::Form;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::form::Form;
+use crate::render::Page;
+use crate::session::Visitor;
+use app::clock::in_vietnam;
+use app::facts::{Change, FactFilter, FactList, FactOrder, FileFormat, Paging};
+use app::{AppError, Caller};
+use domain::audit::UtcTime;
+use domain::fact::{FactKind, FactState};
+use domain::id::FactId;
+use domain::text::date_dmy;
 
 /// The list.
 const LIST: &str = "/du-kien";
@@ -175,7 +175,7 @@ pub async fn list(
         let caller = caller(&visitor)?;
         let page = wanted.page.parse().unwrap_or(1);
         let list = site.app.facts(caller, &wanted.filter(), wanted.order(), page).await?;
-        let may_verify = caller.may(crate::app::facts::VERIFIERS).is_ok();
+        let may_verify = caller.may(app::facts::VERIFIERS).is_ok();
         Ok(Page::new(shown(list, &wanted, may_verify)).into_response())
     };
     answer(list.await)

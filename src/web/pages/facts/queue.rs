@@ -9,15 +9,15 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
 use super::{LIST, WantedPage, answer, caller, fact_id};
-use crate::app::facts::{FactPage, Queue, Queued};
-use crate::app::service::Ask;
-use crate::app::{AppError, Caller};
-use crate::domain::id::FactId;
-use crate::web::Site;
-use crate::web::form::Form;
-use crate::web::notice::Done;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::form::Form;
+use crate::notice::Done;
+use crate::render::Page;
+use crate::session::Visitor;
+use app::facts::{FactPage, Queue, Queued};
+use app::service::Ask;
+use app::{AppError, Caller};
+use domain::id::FactId;
 
 #[derive(Template)]
 #[template(path = "facts/queue.html")]

@@ -10,16 +10,16 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::edit::{Choices, stored_form, typed};
 use super::{LIST, answer, caller, fact_id};
-use crate::app::facts::FactPage;
-use crate::app::service::Ask;
-use crate::app::{AppError, Caller};
-use crate::domain::fact::FactState;
-use crate::domain::id::FactId;
-use crate::web::Site;
-use crate::web::form::Form;
-use crate::web::notice::Done;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::form::Form;
+use crate::notice::Done;
+use crate::render::Page;
+use crate::session::Visitor;
+use app::facts::FactPage;
+use app::service::Ask;
+use app::{AppError, Caller};
+use domain::fact::FactState;
+use domain::id::FactId;
 
 #[derive(Template)]
 #[template(path = "facts/show.html")]

@@ -11,11 +11,11 @@ use futures_util::stream;
 use serde::Serialize;
 
 use super::{answer, caller, log_id, number};
-use crate::app::{App, AppError, Caller};
-use crate::domain::audit::canonical;
-use crate::domain::id::LogId;
-use crate::web::Site;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::session::Visitor;
+use app::{App, AppError, Caller};
+use domain::audit::canonical;
+use domain::id::LogId;
 
 /// Entries that are read at once: about half a megabyte.
 const CHUNK: u32 = 2_000;

@@ -15,17 +15,17 @@ use serde::Deserialize;
 pub use files::{checkpoint, entries_file, proof_file};
 
 use super::error;
-use crate::app::error::FieldError;
-use crate::app::logs::{LogFilter, LogHead, LogPage, LogProof, SignedHead};
-use crate::app::{AppError, Caller};
-use crate::domain::audit::merkle::{InclusionStep, inclusion_steps};
-use crate::domain::id::LogId;
-use crate::domain::text::read_day;
-use crate::web::Site;
-use crate::web::form::Form;
-use crate::web::notice::Done;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::form::Form;
+use crate::notice::Done;
+use crate::render::Page;
+use crate::session::Visitor;
+use app::error::FieldError;
+use app::logs::{LogFilter, LogHead, LogPage, LogProof, SignedHead};
+use app::{AppError, Caller};
+use domain::audit::merkle::{InclusionStep, inclusion_steps};
+use domain::id::LogId;
+use domain::text::read_day;
 use words::Line;
 
 /// Which log, as an address names it.
@@ -177,7 +177,7 @@ pub async fn entries(
 }
 
 fn shown(page: LogPage, signed: &[SignedHead], asked: Asked, fields: Vec<FieldError>) -> Result<Entries, AppError> {
-    let row = |entry: &crate::app::logs::ShownEntry| Row {
+    let row = |entry: &app::logs::ShownEntry| Row {
         seq: entry.seq,
         at: words::moment(entry.at),
         actor: entry.actor.clone(),

@@ -4,10 +4,10 @@ use jiff::Timestamp;
 use jiff::tz::{TimeZone, offset};
 use serde_json::Value;
 
-use crate::domain::audit::UtcTime;
-use crate::domain::council::CouncilKind;
-use crate::domain::proposal::{ProposalKind, ProposalState};
-use crate::domain::role::Role;
+use domain::audit::UtcTime;
+use domain::council::CouncilKind;
+use domain::proposal::{ProposalKind, ProposalState};
+use domain::role::Role;
 
 /// Every kind of every log.
 const KINDS: &[(&str, &str)] = &[
@@ -254,7 +254,7 @@ pub fn moment(at: UtcTime) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::audit::{CouncilEvent, LogEvent as _, PollEvent};
+    use domain::audit::{CouncilEvent, LogEvent as _, PollEvent};
 
     #[test]
     fn every_kind_and_every_field_has_vietnamese_words() {

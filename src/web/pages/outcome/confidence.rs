@@ -8,14 +8,14 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 
 use super::{LIST, answer, failed, nobody, read_poll, refused};
-use crate::app::outcome::{ConfidenceOffer, TypedConfidence};
-use crate::app::service::Ask;
-use crate::app::{AppError, Caller};
-use crate::web::Site;
-use crate::web::form::Form;
-use crate::web::notice::Done;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::form::Form;
+use crate::notice::Done;
+use crate::render::Page;
+use crate::session::Visitor;
+use app::outcome::{ConfidenceOffer, TypedConfidence};
+use app::service::Ask;
+use app::{AppError, Caller};
 
 #[derive(Template)]
 #[template(path = "outcome/confidence.html")]

@@ -8,15 +8,15 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 
 use super::{LIST, answer, failed, is_clerk, nobody, read_poll, refused};
-use crate::app::outcome::{FollowUpLine, TypedFollowUp};
-use crate::app::service::Ask;
-use crate::app::{AppError, Caller};
-use crate::domain::id::OfficialId;
-use crate::web::Site;
-use crate::web::form::Form;
-use crate::web::notice::Done;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::form::Form;
+use crate::notice::Done;
+use crate::render::Page;
+use crate::session::Visitor;
+use app::outcome::{FollowUpLine, TypedFollowUp};
+use app::service::Ask;
+use app::{AppError, Caller};
+use domain::id::OfficialId;
 
 #[derive(Template)]
 #[template(path = "outcome/follow_up.html")]

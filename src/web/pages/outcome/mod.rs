@@ -16,10 +16,10 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
 use super::{answer, failed, nobody, read_poll};
-use crate::app::preparing::Paper;
-use crate::app::{AppError, Caller};
-use crate::domain::role::Role;
-use crate::web::render::Page;
+use crate::render::Page;
+use app::preparing::Paper;
+use app::{AppError, Caller};
+use domain::role::Role;
 
 /// Where the list of results is.
 const LIST: &str = "/ket-qua";

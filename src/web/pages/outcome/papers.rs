@@ -8,11 +8,11 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::{answer, file_of, nobody, read_poll};
-use crate::app::outcome::PapersPage;
-use crate::domain::role::Role;
-use crate::web::Site;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::render::Page;
+use crate::session::Visitor;
+use app::outcome::PapersPage;
+use domain::role::Role;
 
 #[derive(Template)]
 #[template(path = "outcome/papers.html")]

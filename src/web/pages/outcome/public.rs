@@ -9,12 +9,12 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
 
 use super::{failed, media, read_poll};
-use crate::app::AppError;
-use crate::app::outcome::{PublicFile, PublicList, PublicResult};
-use crate::domain::audit::Digest;
-use crate::domain::text::{date_dmy, upper_first};
-use crate::web::Site;
-use crate::web::pages::assets;
+use crate::Site;
+use crate::pages::assets;
+use app::AppError;
+use app::outcome::{PublicFile, PublicList, PublicResult};
+use domain::audit::Digest;
+use domain::text::{date_dmy, upper_first};
 
 /// How long anybody on the way may keep an answer.
 const KEPT: HeaderValue = HeaderValue::from_static("public, max-age=60");

@@ -8,17 +8,17 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 
 use super::{answer, failed, file_of, is_clerk, nobody, read_poll};
-use crate::app::AppError;
-use crate::app::outcome::{RECOUNT_PATH, ResultLine, ResultPage};
-use crate::app::service::Ask;
-use crate::domain::finding::{Finding, Severity};
-use crate::domain::role::Role;
-use crate::domain::text::upper_first;
-use crate::web::Site;
-use crate::web::form::Form;
-use crate::web::notice::Done;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::form::Form;
+use crate::notice::Done;
+use crate::render::Page;
+use crate::session::Visitor;
+use app::AppError;
+use app::outcome::{RECOUNT_PATH, ResultLine, ResultPage};
+use app::service::Ask;
+use domain::finding::{Finding, Severity};
+use domain::role::Role;
+use domain::text::upper_first;
 
 #[derive(Template)]
 #[template(path = "outcome/list.html")]

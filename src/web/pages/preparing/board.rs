@@ -9,15 +9,15 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::listing::decision;
 use super::{LIST, answer, failed, is_clerk, nobody, proposed, read_poll, refused, tag};
-use crate::app::preparing::{BoardPage, TypedBoard};
-use crate::app::service::Ask;
-use crate::app::{AppError, Caller};
-use crate::domain::finding::Finding;
-use crate::web::Site;
-use crate::web::form::Form;
-use crate::web::notice::Done;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::form::Form;
+use crate::notice::Done;
+use crate::render::Page;
+use crate::session::Visitor;
+use app::preparing::{BoardPage, TypedBoard};
+use app::service::Ask;
+use app::{AppError, Caller};
+use domain::finding::Finding;
 
 #[derive(Template)]
 #[template(path = "preparing/board.html")]

@@ -9,12 +9,12 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::{PDF, answer, file, nobody, read_poll};
-use crate::app::AppError;
-use crate::app::preparing::{DeckOfForm, DeckPage, TypedPile};
-use crate::domain::rules::RuleSet;
-use crate::web::Site;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::render::Page;
+use crate::session::Visitor;
+use app::AppError;
+use app::preparing::{DeckOfForm, DeckPage, TypedPile};
+use domain::rules::RuleSet;
 
 #[derive(Template)]
 #[template(path = "preparing/decks.html")]

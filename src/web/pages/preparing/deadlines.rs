@@ -10,17 +10,17 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use super::{LIST, PDF, answer, failed, file, is_clerk, nobody, read_poll, refused};
-use crate::app::preparing::{DeadlineLine, DeadlinePage, TypedMark};
-use crate::app::service::Ask;
-use crate::app::{AppError, Caller};
-use crate::domain::deadline::DeadlineStatus;
-use crate::domain::rules::Attested;
-use crate::domain::text::date_dmy;
-use crate::web::Site;
-use crate::web::form::Form;
-use crate::web::notice::Done;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::form::Form;
+use crate::notice::Done;
+use crate::render::Page;
+use crate::session::Visitor;
+use app::preparing::{DeadlineLine, DeadlinePage, TypedMark};
+use app::service::Ask;
+use app::{AppError, Caller};
+use domain::deadline::DeadlineStatus;
+use domain::rules::Attested;
+use domain::text::date_dmy;
 
 /// A day of a month.
 struct Day {

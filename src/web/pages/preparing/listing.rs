@@ -8,14 +8,14 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::{PDF, answer, failed, file, nobody, proposed, read_poll, refused, tag};
-use crate::app::preparing::{ListPage, TypedDecision};
-use crate::app::service::Ask;
-use crate::app::{AppError, Caller};
-use crate::domain::finding::Finding;
-use crate::web::Site;
-use crate::web::form::Form;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::form::Form;
+use crate::render::Page;
+use crate::session::Visitor;
+use app::preparing::{ListPage, TypedDecision};
+use app::service::Ask;
+use app::{AppError, Caller};
+use domain::finding::Finding;
 
 #[derive(Template)]
 #[template(path = "preparing/listing.html")]

@@ -24,11 +24,11 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
 use super::{PDF, answer, failed, file, finding_tag as tag, nobody, read_poll};
-use crate::app::{AppError, Caller};
-use crate::domain::id::{OfficialId, ProposalId};
-use crate::domain::role::Role;
-use crate::web::notice::Done;
-use crate::web::render::Page;
+use crate::notice::Done;
+use crate::render::Page;
+use app::{AppError, Caller};
+use domain::id::{OfficialId, ProposalId};
+use domain::role::Role;
 
 /// Where the list of polls is.
 pub(super) const LIST: &str = "/ky";

@@ -9,18 +9,18 @@ use axum::response::{IntoResponse as _, Response};
 use jiff::civil::Date;
 
 use super::{LIST, failed, nobody, read_poll, refused};
-use crate::app::preparing::{PlanOffer, PlanPage, RulesChoice, TypedPlan};
-use crate::app::service::Ask;
-use crate::app::{AppError, Caller};
-use crate::domain::council::CouncilKind;
-use crate::domain::poll::PollKind;
-use crate::domain::role::Role;
-use crate::domain::text::date_dmy;
-use crate::web::Site;
-use crate::web::form::Form;
-use crate::web::notice::Done;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::form::Form;
+use crate::notice::Done;
+use crate::render::Page;
+use crate::session::Visitor;
+use app::preparing::{PlanOffer, PlanPage, RulesChoice, TypedPlan};
+use app::service::Ask;
+use app::{AppError, Caller};
+use domain::council::CouncilKind;
+use domain::poll::PollKind;
+use domain::role::Role;
+use domain::text::date_dmy;
 
 /// What the fields of a plan need besides the form: words of the body, and what stands in the roster.
 struct Words {

@@ -8,14 +8,14 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::{LIST, answer, is_clerk, nobody, read_poll};
-use crate::app::preparing::{Overview, PollLine};
-use crate::domain::id::PollId;
-use crate::domain::rules::Attested;
-use crate::domain::task::{Remedy, Task, TaskId, TaskState};
-use crate::domain::text::date_dmy;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
-use crate::web::{Site, routes};
+use crate::render::Page;
+use crate::session::Visitor;
+use crate::{Site, routes};
+use app::preparing::{Overview, PollLine};
+use domain::id::PollId;
+use domain::rules::Attested;
+use domain::task::{Remedy, Task, TaskId, TaskState};
+use domain::text::date_dmy;
 
 #[derive(Template)]
 #[template(path = "preparing/list.html")]

@@ -8,17 +8,17 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 
 use super::{LIST, answer, failed, nobody, read_poll, refused};
-use crate::app::clock::in_vietnam;
-use crate::app::preparing::{OFFICE, ProposalPage, Shown};
-use crate::app::service::Ask;
-use crate::app::{AppError, Caller};
-use crate::domain::id::ProposalId;
-use crate::domain::proposal::{Hand, Proposal, ProposalState};
-use crate::web::Site;
-use crate::web::form::Form;
-use crate::web::notice::Done;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::form::Form;
+use crate::notice::Done;
+use crate::render::Page;
+use crate::session::Visitor;
+use app::clock::in_vietnam;
+use app::preparing::{OFFICE, ProposalPage, Shown};
+use app::service::Ask;
+use app::{AppError, Caller};
+use domain::id::ProposalId;
+use domain::proposal::{Hand, Proposal, ProposalState};
 
 #[derive(Template)]
 #[template(path = "preparing/proposals.html")]

@@ -8,16 +8,16 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::{answer, failed, nobody, proposed, read_official, read_poll, refused, tag};
-use crate::app::AppError;
-use crate::app::preparing::{VerdictLine, Verdicts};
-use crate::app::service::Ask;
-use crate::domain::eligibility::Verdict;
-use crate::domain::finding::Finding;
-use crate::domain::rules::Attested;
-use crate::web::Site;
-use crate::web::form::Form;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::form::Form;
+use crate::render::Page;
+use crate::session::Visitor;
+use app::AppError;
+use app::preparing::{VerdictLine, Verdicts};
+use app::service::Ask;
+use domain::eligibility::Verdict;
+use domain::finding::Finding;
+use domain::rules::Attested;
 
 #[derive(Template)]
 #[template(path = "preparing/verdicts.html")]

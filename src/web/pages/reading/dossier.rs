@@ -10,20 +10,20 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 
 use super::{failed, nobody, read_poll, read_position, refused};
-use crate::app::dossiers::SourceFile;
-use crate::app::notes::{Lock, Note};
-use crate::app::reading::{Opened, Read, ReadingPoll};
-use crate::app::service::Ask;
-use crate::app::{AppError, Caller};
-use crate::domain::document::Document;
-use crate::domain::id::PollId;
-use crate::domain::release::About;
-use crate::web::Site;
-use crate::web::form::Form;
-use crate::web::notice::Done;
-use crate::web::pages::document::{self, Section};
-use crate::web::render::Page;
-use crate::web::session::{self, Visitor};
+use crate::Site;
+use crate::form::Form;
+use crate::notice::Done;
+use crate::pages::document::{self, Section};
+use crate::render::Page;
+use crate::session::{self, Visitor};
+use app::dossiers::SourceFile;
+use app::notes::{Lock, Note};
+use app::reading::{Opened, Read, ReadingPoll};
+use app::service::Ask;
+use app::{AppError, Caller};
+use domain::document::Document;
+use domain::id::PollId;
+use domain::release::About;
 
 /// The list of contents and the paper itself.
 #[derive(Template)]

@@ -9,17 +9,17 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 
 use super::{failed, nobody, read_poll, refused};
-use crate::app::groups::{GroupDesk, GroupReport};
-use crate::app::service::Ask;
-use crate::app::{AppError, Caller};
-use crate::domain::group_summary::{Content, SummaryState};
-use crate::domain::id::{OfficialId, PollId, SummaryId};
-use crate::domain::role::Role;
-use crate::web::Site;
-use crate::web::form::Form;
-use crate::web::notice::Done;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::form::Form;
+use crate::notice::Done;
+use crate::render::Page;
+use crate::session::Visitor;
+use app::groups::{GroupDesk, GroupReport};
+use app::service::Ask;
+use app::{AppError, Caller};
+use domain::group_summary::{Content, SummaryState};
+use domain::id::{OfficialId, PollId, SummaryId};
+use domain::role::Role;
 
 #[derive(Template)]
 #[template(path = "reading/group.html")]

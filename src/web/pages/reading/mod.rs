@@ -18,11 +18,11 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
 use super::{error, read_poll};
-use crate::app::AppError;
-use crate::domain::question::Due;
-use crate::domain::rules::Attested;
-use crate::domain::text::date_dmy;
-use crate::web::render::Page;
+use crate::render::Page;
+use app::AppError;
+use domain::question::Due;
+use domain::rules::Attested;
+use domain::text::date_dmy;
 
 fn failed(problem: &AppError) -> Response {
     error::of(problem).into_response()

@@ -11,14 +11,14 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
 use super::{back_to, failed, nobody, refused};
-use crate::app::notes::{Chosen, Lock, NoteKey};
-use crate::app::service::Ask;
-use crate::app::{AppError, Caller};
-use crate::web::Site;
-use crate::web::form::Form;
-use crate::web::notice::Done;
-use crate::web::render::Page;
-use crate::web::session::{self, Visitor};
+use crate::Site;
+use crate::form::Form;
+use crate::notice::Done;
+use crate::render::Page;
+use crate::session::{self, Visitor};
+use app::notes::{Chosen, Lock, NoteKey};
+use app::service::Ask;
+use app::{AppError, Caller};
 
 /// Where to go on afterwards: `?ve=/doc/…`.
 #[derive(Debug, Default, Deserialize)]

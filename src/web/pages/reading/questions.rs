@@ -9,16 +9,16 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
 use super::{failed, nobody, read_poll, refused};
-use crate::app::questions::{Asked, Questions};
-use crate::app::service::Ask;
-use crate::app::{AppError, Caller};
-use crate::domain::id::{PollId, QuestionId};
-use crate::domain::role::Role;
-use crate::web::Site;
-use crate::web::form::Form;
-use crate::web::notice::Done;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::form::Form;
+use crate::notice::Done;
+use crate::render::Page;
+use crate::session::Visitor;
+use app::questions::{Asked, Questions};
+use app::service::Ask;
+use app::{AppError, Caller};
+use domain::id::{PollId, QuestionId};
+use domain::role::Role;
 
 /// Questions on a page.
 const A_PAGE: usize = 50;

@@ -8,11 +8,11 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 
 use super::{failed, nobody, read_poll};
-use crate::app::reading::{Read, ReadingPoll, Room, RoomLine};
-use crate::web::Site;
-use crate::web::form::Form;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::form::Form;
+use crate::render::Page;
+use crate::session::Visitor;
+use app::reading::{Read, ReadingPoll, Room, RoomLine};
 
 #[derive(Template)]
 #[template(path = "reading/polls.html")]

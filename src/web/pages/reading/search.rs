@@ -9,12 +9,12 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
 use super::{failed, nobody, read_poll};
-use crate::app::reading::{Found, Hit};
-use crate::domain::id::PollId;
-use crate::web::Site;
-use crate::web::form::Form;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::form::Form;
+use crate::render::Page;
+use crate::session::Visitor;
+use app::reading::{Found, Hit};
+use domain::id::PollId;
 
 /// Lines on a page.
 const A_PAGE: usize = 50;

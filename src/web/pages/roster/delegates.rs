@@ -8,14 +8,14 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Response};
 
 use super::{Listed, Pages, STATES, Wanted, failed, nobody, parts};
-use crate::app::clock::in_vietnam;
-use crate::app::roster::{Kept, KeptDelegate, Roster, TypedDelegate, is_found};
-use crate::domain::id::DelegateId;
-use crate::domain::roster::RosterDelegate;
-use crate::web::Site;
-use crate::web::form::Form;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::form::Form;
+use crate::render::Page;
+use crate::session::Visitor;
+use app::clock::in_vietnam;
+use app::roster::{Kept, KeptDelegate, Roster, TypedDelegate, is_found};
+use domain::id::DelegateId;
+use domain::roster::RosterDelegate;
 
 /// A line of the list.
 struct Line {

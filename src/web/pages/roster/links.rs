@@ -9,13 +9,13 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
 use super::{ask, failed, nobody};
-use crate::app::AppError;
-use crate::app::roster::Links;
-use crate::web::Site;
-use crate::web::form::Form;
-use crate::web::notice::Done;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::form::Form;
+use crate::notice::Done;
+use crate::render::Page;
+use crate::session::Visitor;
+use app::AppError;
+use app::roster::Links;
 
 #[derive(Template)]
 #[template(path = "roster/links.html")]

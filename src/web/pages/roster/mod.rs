@@ -16,14 +16,14 @@ use serde::Deserialize;
 
 use super::accounts::failed;
 use super::error;
-use crate::app::roster::{Entry, Kept, Past, Roster, RosterFilter};
-use crate::app::service::Ask;
-use crate::app::{AppError, Caller};
-use crate::web::Site;
-use crate::web::form::Form;
-use crate::web::notice::Done;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::form::Form;
+use crate::notice::Done;
+use crate::render::Page;
+use crate::session::Visitor;
+use app::roster::{Entry, Kept, Past, Roster, RosterFilter};
+use app::service::Ask;
+use app::{AppError, Caller};
 
 /// Lines of one page of a list.
 const LINES: usize = 50;

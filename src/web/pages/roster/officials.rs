@@ -8,15 +8,15 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Response};
 
 use super::{Listed, Pages, STATES, Wanted, failed, nobody, parts};
-use crate::app::clock::in_vietnam;
-use crate::app::roster::{Kept, KeptOfficial, Roster, TypedOfficial, TypedPost, is_found};
-use crate::domain::id::OfficialId;
-use crate::domain::official::{Birth, Honorific};
-use crate::domain::roster::RosterOfficial;
-use crate::web::Site;
-use crate::web::form::Form;
-use crate::web::render::Page;
-use crate::web::session::Visitor;
+use crate::Site;
+use crate::form::Form;
+use crate::render::Page;
+use crate::session::Visitor;
+use app::clock::in_vietnam;
+use app::roster::{Kept, KeptOfficial, Roster, TypedOfficial, TypedPost, is_found};
+use domain::id::OfficialId;
+use domain::official::{Birth, Honorific};
+use domain::roster::RosterOfficial;
 
 /// A line of the list.
 struct Line {
@@ -96,7 +96,7 @@ fn shown(roster: &Roster<RosterOfficial>, wanted: &Wanted) -> List {
             id: kept.id,
             place: roster.place(kept.id).map_or_else(String::new, |place| place.to_string()),
             name: official.addressed(),
-            posts: official.posts.iter().map(crate::domain::official::Post::text).collect(),
+            posts: official.posts.iter().map(domain::official::Post::text).collect(),
             block: official.block.0.clone(),
             fields: fields.join("; "),
             account: roster.account_text(kept.value.account),

@@ -32,7 +32,7 @@ use tower_http::timeout::TimeoutLayer;
 
 pub use routes::{Access, Route, Takes, routes};
 
-use crate::app::App;
+use app::App;
 
 /// How this service is reached.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

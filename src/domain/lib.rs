@@ -25,8 +25,8 @@ pub mod fact_lines;
 pub mod fact_state;
 pub mod fact_typed;
 pub mod finding;
-#[cfg(test)]
-pub(crate) mod fixture;
+#[cfg(any(test, feature = "fixture"))]
+pub mod fixture;
 pub mod follow_up;
 pub mod group_summary;
 pub mod ics;

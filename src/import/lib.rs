@@ -30,14 +30,14 @@ mod table;
 mod workbook;
 mod write;
 
-use crate::domain::book::Book;
-use crate::domain::council::Council;
-use crate::domain::fact::Fact;
-use crate::domain::finding::Finding;
-use crate::domain::import_diff::Parts;
-use crate::domain::official::Official;
-use crate::domain::published::PublishedTable;
-use crate::domain::roster::{Delegate, Teller};
+use domain::book::Book;
+use domain::council::Council;
+use domain::fact::Fact;
+use domain::finding::Finding;
+use domain::import_diff::Parts;
+use domain::official::Official;
+use domain::published::PublishedTable;
+use domain::roster::{Delegate, Teller};
 
 pub use output::{CellValue, Sheet};
 

@@ -35,7 +35,7 @@ mod sql;
 mod target;
 mod writer;
 
-use crate::domain::id::CouncilId;
+use domain::id::CouncilId;
 
 pub use error::StoreError;
 pub use examine::{Examination, examine};

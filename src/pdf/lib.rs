@@ -29,9 +29,9 @@ mod test_deck;
 
 use jiff::civil::Date;
 
-use crate::domain::ballot::BallotForm;
-use crate::domain::document::{Document, SlipSheet};
-use crate::domain::test_deck::TestDeck;
+use domain::ballot::BallotForm;
+use domain::document::{Document, SlipSheet};
+use domain::test_deck::TestDeck;
 
 pub use length::{Length, Points, Rect};
 
