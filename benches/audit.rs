@@ -9,7 +9,7 @@ use std::hint::black_box;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use app::bundle::{self, BundleParts, read_log};
+use app::trail::bundle::{self, BundleParts, read_log};
 use divan::Bencher;
 use domain::audit::entry::entry_text;
 use domain::audit::event::poll::{

@@ -16,11 +16,11 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use app::councils::{FirstAccount, Founding};
-use app::data_folder::open_app;
-use app::fill::{Filled, Links};
+use app::demo::fill::{Filled, Links};
+use app::installation::data_folder::open_app;
+use app::people::councils::{FirstAccount, Founding};
 use app::preparing::TypedPlan;
-use app::service::Ask;
+use app::service::app::Ask;
 use app::{App, Caller};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -18,7 +18,7 @@
 //! * [`pdf`]: document model to bytes; the same model gives the same bytes on any machine. Knows no law.
 //! * [`store`]: SQL, one text for SQLite and PostgreSQL. Decides nothing; every row belongs to a council, and a statement
 //!   that does not name its council does not compile.
-//! * [`app`]: use cases; the only layer that touches files, the clock and chance ([`app::clock`]) and threads.
+//! * [`app`]: use cases; the only layer that touches files, the clock and chance ([`app::service::clock`]) and threads.
 //! * [`web`]: pages, drawn from what use cases answer. Never sees a transaction.
 //! * [`cli`]: one file per subcommand; data to stdout, messages to stderr.
 //!
@@ -49,8 +49,8 @@
 //!    [`tally_line`](domain::tally::tally_line) for every official, identities checked, nothing rounded but text.
 //! 7. **Papers.** The minutes carry the third head on paper; they are proposed and signed: fourth checkpoint. The resolution
 //!    carries the fourth; the last checkpoint covers all.
-//! 8. **Bundle.** [`app::bundle`] writes log, checkpoints, openings, rule set, results and papers as the database holds
-//!    them, and the folder appears whole ([`app::files::OutFolder`]). `tinnhiem verify` ([`app::verify`]) reads it back and
+//! 8. **Bundle.** [`app::trail::bundle`] writes log, checkpoints, openings, rule set, results and papers as the database holds
+//!    them, and the folder appears whole ([`app::service::files::OutFolder`]). `tinnhiem verify` ([`app::trail::verify`]) reads it back and
 //!    recomputes `results.json` from the openings and the rule set alone.
 //!
 //! `tinnhiem demo` does the same for a sample council, keeps the database among the papers, gives every role a password
@@ -74,12 +74,12 @@
 //!
 //! An office works for months before a vote; all of it is [records](domain::record): officials, delegates, facts, the parts
 //! of a [preparation](domain::preparation), questions, summaries. A record's row holds its canonical text, every version
-//! of it stays in one table, and one entry of the council's log tells of each change by hash ([`app::verify_db`] recomputes
+//! of it stays in one table, and one entry of the council's log tells of each change by hash ([`app::trail::verify_db`] recomputes
 //! one from the other).
 //!
 //! 1. **Begin.** A clerk begins a poll: its log, its row and its plan are one transaction ([`app::preparing`]). From then
 //!    on [`domain::task`] says what is done and what is missing, with the article behind it.
-//! 2. **Fill.** Roster and facts are typed in or come from a workbook ([`app::roster`], [`app::facts`]); an import is
+//! 2. **Fill.** Roster and facts are typed in or come from a workbook ([`app::people::roster`], [`app::facts::entry`]); an import is
 //!    compared first and written whole or not at all. A fact stands in dossiers once a second person checked it against
 //!    its source.
 //! 3. **Decide.** What cannot be taken back is a [proposal](domain::proposal): one person proposes a canonical text,
@@ -88,26 +88,26 @@
 //! 4. **Release.** Dossiers are compiled from a `Book` out of the database, printed, and kept as they are: document, canonical
 //!    text, PDF, and the versions of their facts. A later release is compared by those.
 //! 5. **Read.** Delegates read what was released, mark it, note and ask. Notes are sealed with a key that the server
-//!    never keeps ([`app::notes`]).
+//!    never keeps ([`app::reading::notes`]).
 //! 6. **Seal.** The list as it was decided, not the roster, makes the ballot forms; the hash of the very PDF seals each.
 //!
 //! # Counting day from end to end
 //!
 //! A poll with sealed forms goes the way of [`domain::poll_state`], whose diagram is drawn from the code. Every step is a
-//! use case: what one person does is in [`app::polls`], what takes two is a proposal of [`app::day`], and both verifiers
+//! use case: what one person does is in [`app::polls`], what takes two is a proposal of [`app::counting::day`], and both verifiers
 //! hold the poll's log to it.
 //!
 //! 1. **Test and open.** The deck of [`domain::test_deck`] is keyed like ballots; what came out and what had to come out
 //!    are an entry. The zero report and the opening follow, with the number of delegates in the hall.
-//! 2. **Count.** The head teller lays a pile on the [table](app::counting::table), which is memory and nothing else; two
+//! 2. **Count.** The head teller lays a pile on the [table](app::counting::room::table), which is memory and nothing else; two
 //!    tellers send their readings, the page's keys being those of [`domain::keying`]. Where everybody agrees, counts go
 //!    under seal and a commitment into the log, in one transaction that also claims the id of everything that was sent.
 //! 3. **Close.** Every returned paper is in a batch: the domain makes a [`MayOpen`](domain::poll_state::MayOpen), the sealed
 //!    counts are added up, and the head is signed. Lines that [`domain::recount`] names are counted again.
-//! 4. **Tell.** [`app::outcome`] reads result, minutes, notices and what follows out of the log and the rules, the same
+//! 4. **Tell.** [`app::counting::outcome`] reads result, minutes, notices and what follows out of the log and the rules, the same
 //!    bytes whenever it is asked; what a leader exposes, everybody may read.
 //!
-//! Long work (an import, all dossiers) runs beside the request and says how far it has come ([`app::jobs`]).
+//! Long work (an import, all dossiers) runs beside the request and says how far it has come ([`app::service::jobs`]).
 //!
 //! # Where the promises are kept
 //!
@@ -120,35 +120,35 @@
 //! | Two tellers, the second blind to the first; a difference names paper and line, never a mark | [`domain::batch`], by its types |
 //! | A line or a level that is taken for another shows before voting opens | [`domain::test_deck`]: no two totals of a form are the same |
 //! | What the keys do is the same on the page and in the program | [`domain::keying`]; tests hold the page's module against it key by key |
-//! | The page of a teller that sends again changes nothing, and is never told what the other teller read | [`app::counting`], whose ids of what was sent are claimed in the transaction that commits |
-//! | Nobody sees a level total before the count is closed | [`app::counting::screen`]: what it loads is sealed until [`domain::poll_state::MayOpen`] |
+//! | The page of a teller that sends again changes nothing, and is never told what the other teller read | [`app::counting::room`], whose ids of what was sent are claimed in the transaction that commits |
+//! | Nobody sees a level total before the count is closed | [`app::counting::room::screen`]: what it loads is sealed until [`domain::poll_state::MayOpen`] |
 //! | Every paper of a form went somewhere: printed = issued + exchanged + unused | [`domain::ballot_account`] |
 //! | A line close to a threshold is counted again from paper before the result stands | [`domain::recount`], [`domain::poll_state`] |
 //! | One person alone decides nothing that cannot be taken back | [`domain::proposal`] |
 //! | Whoever confirms sees what is done | the proposal's text is compared with what would be done, in the transaction that does it |
-//! | No change of a record is lost, none is silent | `app::records`; `tinnhiem verify --db` |
+//! | No change of a record is lost, none is silent | `app::service::records`; `tinnhiem verify --db` |
 //! | A dossier that was released never changes | triggers in both databases; its hash stands on every page and in the poll's log |
-//! | Nobody but its author reads a private note | [`app::notes`], which also says what is not guaranteed |
+//! | Nobody but its author reads a private note | [`app::reading::notes`], which also says what is not guaranteed |
 //! | No ballot outlives its batch | [`domain::batch`], which also says what is not guaranteed |
 //! | All copies of a form are the same bytes | [`pdf::ballots`] |
-//! | The same input gives the same output, byte for byte | seed and days are arguments; no map without an order; [`app::clock`] |
-//! | What the log says can't be changed after its head went onto paper | [`domain::audit`], checked by [`app::bundle::verify`] and again by `tests/verify.py` |
+//! | The same input gives the same output, byte for byte | seed and days are arguments; no map without an order; [`app::service::clock`] |
+//! | What the log says can't be changed after its head went onto paper | [`domain::audit`], checked by [`app::trail::bundle::verify`] and again by `tests/verify.py` |
 //! | A council sees its own rows only | [`store::CouncilTx`], whose statements begin with the council; row-level security on PostgreSQL |
 //! | What cannot be taken back is proposed by one person and confirmed by another, who sees exactly what would be done | [`domain::proposal`]; `app::preparing` holds the text that was seen against what would be done at that moment |
 //! | Ballots are made from the list that was decided; a roster that changes later changes none | [`domain::decided`] |
 //! | What is done is logged, what is logged is done | one transaction for both; `tinnhiem verify --db` recomputes one from the other |
 //! | A log is only ever added to | triggers in both databases; roots on paper |
-//! | A workbook takes nothing away; it is written as it was looked at, all of it or nothing | [`domain::import_diff`], [`app::workbooks`] |
-//! | A form that is sent twice is done once | [`app::service`] |
-//! | A password cannot be guessed at: each guess is counted before it is looked at, and delays double | [`app::sign_in`], [`domain::delay`] |
-//! | No figure of a count is on a page, a paper or a file before the count is closed | [`app::outcome`], which asks the state each time |
+//! | A workbook takes nothing away; it is written as it was looked at, all of it or nothing | [`domain::import_diff`], [`app::facts::workbooks`] |
+//! | A form that is sent twice is done once | [`app::service::app`] |
+//! | A password cannot be guessed at: each guess is counted before it is looked at, and delays double | [`app::people::sign_in`], [`domain::delay`] |
+//! | No figure of a count is on a page, a paper or a file before the count is closed | [`app::counting::outcome`], which asks the state each time |
 //! | Minutes tell of the day what the log tells, and nothing that was typed for them | [`domain::day_record`] |
-//! | A paper that was issued comes out again to the byte | [`app::outcome`]: nothing on papers is of now |
+//! | A paper that was issued comes out again to the byte | [`app::counting::outcome`]: nothing on papers is of now |
 //! | Whoever publishes knows before what the counts tell of single ballots | [`domain::disclosure`] |
-//! | What nobody may see looks from outside as what there is not | [`app::outcome`], its public pages |
+//! | What nobody may see looks from outside as what there is not | [`app::counting::outcome`], its public pages |
 //! | What was typed survives the end of a session and a database that is away | `web::carry` |
-//! | Secrets are kept as hashes, or sealed with a key that is not in the database | [`app::passwords`], [`app::sign_in`], [`app::keys`] |
-//! | An output folder appears whole or not at all | [`app::files::OutFolder`] |
+//! | Secrets are kept as hashes, or sealed with a key that is not in the database | [`app::service::passwords`], [`app::people::sign_in`], [`app::service::keys`] |
+//! | An output folder appears whole or not at all | [`app::service::files::OutFolder`] |
 //! | Every message says what, where, and what to do | [`domain::finding`], [`app::AppError`] |
 //!
 //! # Left out on purpose
@@ -163,7 +163,7 @@
 //!   wrong is for a person to put right.
 //! * **Official results.** A preparation ends when its forms are sealed, with the test deck and the sheets for counting by
 //!   hand printed. The states, the keys and the table of a real count are there ([`domain::poll_state`],
-//!   [`domain::keying`], [`app::counting`]), its pages are not yet: results that the program prints so far say `DIỄN
+//!   [`domain::keying`], [`app::counting::room`]), its pages are not yet: results that the program prints so far say `DIỄN
 //!   TẬP`.
 
 pub mod cli;

@@ -1,64 +1,40 @@
 //! Use cases: load, let the domain decide, write. The only layer that touches files.
+//!
+//! One folder per subject, from the lowest to the highest; a subject uses lower ones only. `tests/it/architecture.rs`
+//! names the arrows that are allowed.
+//!
+//! | subject | what it holds |
+//! |---|---|
+//! | [`service`] | what every use case uses: [`App`], who calls, clock, keys, errors, background jobs, memory |
+//! | [`rules`] | rule sets as the program finds them, and published tables recomputed by them |
+//! | [`people`] | accounts, signing in, access slips, councils, the roster |
+//! | [`polls`] | the steps of a poll: decided by the domain, written with their log entries in one transaction |
+//! | [`facts`] | facts, attached papers, workbooks |
+//! | [`preparing`] | a vote from the first day to its sealed forms |
+//! | [`dossiers`] | dossiers compiled, printed, released |
+//! | [`reading`] | delegates read, note and ask; groups summarise; officials see their own |
+//! | [`counting`] | the day of the vote: its steps, the counting room, result and papers |
+//! | [`confirm`] | what one person proposed and another confirms, of every subject below |
+//! | [`installation`] | the data folder, and whether this machine can run the program |
+//! | [`trail`] | logs, bundles, and their verification |
+//! | [`rehearse`] | the whole job from a workbook |
+//! | [`demo`] | a sample council, the whole job, and accounts to try it with |
 
-pub mod accounts;
-pub mod attachments;
-pub mod bundle;
-pub mod caller;
-pub mod clock;
-mod columns;
-pub mod councils;
+pub mod confirm;
 pub mod counting;
-pub mod data_folder;
-pub mod day;
 pub mod demo;
-pub mod doctor;
 pub mod dossiers;
-pub mod error;
 pub mod facts;
-pub mod files;
-pub mod fill;
-pub mod groups;
-pub mod jobs;
-pub mod keys;
-mod log_texts;
-pub mod logs;
-pub mod many_accounts;
-pub mod metrics;
-pub mod notes;
-pub mod official;
-pub mod outcome;
-pub mod own_account;
-mod parallel;
-pub mod passwords;
+pub mod installation;
+pub mod people;
 pub mod polls;
 pub mod preparing;
-pub mod progress;
-mod proposals;
-pub mod questions;
 pub mod reading;
-mod records;
 pub mod rehearse;
-pub mod results;
-pub mod roster;
 pub mod rules;
-mod running;
-mod sample;
-mod seal;
-pub mod second_factor;
 pub mod service;
-pub mod set_up;
-mod shelf;
-pub mod sign_in;
-pub mod slips;
-pub mod tally;
-pub mod template;
-pub mod upload;
-pub mod verify;
-pub mod verify_db;
-mod verify_records;
-mod verify_releases;
-pub mod workbooks;
+pub mod trail;
 
-pub use caller::{Caller, Pending};
-pub use error::AppError;
-pub use service::App;
+pub use service::app::App;
+pub use service::caller::{Caller, Pending};
+pub use service::error::AppError;

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use super::{Answer, out, serve};
 use app::AppError;
 use app::demo::{self, DemoAccount};
-use app::progress::Progress;
 use app::rehearse::{self, Options};
+use app::service::progress::Progress;
 use web::Settings;
 use web::serve::{self as service, Service};
 

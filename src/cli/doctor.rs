@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{Answer, out};
 use app::AppError;
-use app::doctor::{self, Verdict};
+use app::installation::doctor::{self, Verdict};
 
 /// Look at database, disk, clock, fonts, key and rule sets without changing them; 1 when something is wrong
 #[derive(clap::Args)]

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::{Answer, out};
 use app::AppError;
-use app::progress::Progress;
 use app::rehearse::{self, Options};
+use app::service::progress::Progress;
 use domain::council::CouncilKind;
 use domain::eligibility::Enabled;
 use domain::poll::PollKind;

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use super::{Answer, out};
-use app::{AppError, rules};
+use app::AppError;
+use app::rules::sets as rules;
 
 /// List the rule sets, or print one with its citations and marks
 #[derive(clap::Args)]

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use tokio::runtime::Runtime;
 
 use super::{Answer, out};
-use app::{AppError, data_folder};
+use app::AppError;
+use app::installation::data_folder;
 use web::Settings;
 use web::serve::{self, Service};
 use web::tls::TlsFiles;

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use super::{Answer, out};
-use app::{AppError, tally};
+use app::AppError;
+use app::rules::tally;
 
 /// Recompute a published table and name every figure that does not follow from its count
 #[derive(clap::Args)]

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use super::{Answer, out};
-use app::{AppError, template};
+use app::AppError;
+use app::facts::template;
 
 /// Write the blank workbook with its instructions, drop-downs and examples
 #[derive(clap::Args)]

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::{Answer, out};
-use app::accounts::{Filter, Manager, Typed, WithPassword};
-use app::data_folder::open_app;
+use app::installation::data_folder::open_app;
+use app::people::accounts::{Filter, Manager, Typed, WithPassword};
 use app::{App, AppError};
 use domain::account::AccountState;
 use domain::id::CouncilId;

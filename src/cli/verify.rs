@@ -4,7 +4,8 @@
 use std::path::{Path, PathBuf};
 
 use super::{Answer, out};
-use app::{AppError, verify, verify_db};
+use app::AppError;
+use app::trail::{verify, verify_db};
 
 /// Check everything in a bundle, or in the database; 0 and what was checked, or 1 and the first thing that does not hold
 #[derive(clap::Args)]

@@ -10,7 +10,7 @@ use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap};
 
 use super::{Settings, Site};
-use app::sign_in::Device;
+use app::people::sign_in::Device;
 
 /// The other end of the connection, as the server saw it. Whoever serves the router puts it beside each request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -16,8 +16,8 @@ use super::carry::Carried;
 use super::pages::{error, sign_in};
 use super::session::Visitor;
 use app::AppError;
-use app::error::{Conflict, FieldError};
-use app::passwords::Password;
+use app::service::error::{Conflict, FieldError};
+use app::service::passwords::Password;
 use domain::id::RequestId;
 use domain::text::{date_dmy, read_day};
 

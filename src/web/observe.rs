@@ -10,8 +10,8 @@ use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::Response;
 
-use app::clock::Stopwatch;
-use app::metrics::Metrics;
+use app::service::clock::Stopwatch;
+use app::service::metrics::Metrics;
 
 /// Longest that an answer may take; what was handed to the database is done whole or not at all all the same.
 pub(super) const TIME_LIMIT: Duration = Duration::from_secs(30);

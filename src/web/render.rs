@@ -14,7 +14,11 @@ use super::pages::{assets, error};
 use super::session::Visitor;
 use super::{Site, guard, notice};
 use app::Caller;
-use app::{counting, day, facts, logs, official, outcome, preparing, reading};
+use app::counting::{day, outcome, room as counting};
+use app::facts::entry as facts;
+use app::preparing;
+use app::reading::{official, room as reading};
+use app::trail::logs;
 use domain::role::Role;
 
 /// Which program this is, at the foot of every page.

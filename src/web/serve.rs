@@ -20,7 +20,7 @@ use super::observe::{self, Observer};
 use super::tls::{self, TlsError, TlsFiles};
 use super::{Settings, Site, systemd};
 use app::App;
-use app::metrics::Metrics;
+use app::service::metrics::Metrics;
 
 /// Most that the head of a request may hold; longer is answered with 431.
 const HEAD_BYTES: usize = 64 * 1024;

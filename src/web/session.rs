@@ -11,8 +11,8 @@ use zeroize::Zeroizing;
 
 use super::carry::Carried;
 use super::{Settings, Site};
-use app::notes::NoteKey;
-use app::sign_in::Token;
+use app::people::sign_in::Token;
+use app::reading::notes::NoteKey;
 use app::{AppError, Caller};
 
 /// Whoever sent the request.

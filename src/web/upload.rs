@@ -10,7 +10,7 @@ use super::form::Form;
 use super::pages::error;
 use super::session::Visitor;
 use app::AppError;
-use app::upload::{Incoming, Received};
+use app::service::upload::{Incoming, Received};
 
 /// Most that the fields before the file may hold.
 const MAX_FIELD_BYTES: usize = 64 * 1024;

@@ -1,6 +1,6 @@
 //! Before a count is closed nobody sees how a level stands: every page and every file about a poll, as everybody.
 
-use app::day::TypedStep;
+use app::counting::day::TypedStep;
 use app::polls::CountedBatch;
 use axum::http::{Method, StatusCode};
 use domain::count::BatchCounts;

@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use app::bundle::{self, BundleError, Options, Recount, verify};
+use app::trail::bundle::{self, BundleError, Options, Recount, verify};
 use domain::audit::canonical;
 use domain::audit::event::poll::{
     BallotsReturned, BatchCommitted, BatchReopened, CountingClosed, DeckWaived, LineRecounted, MinutesSigned,

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use app::bundle::{self, BundleError, BundleParts, Failure, Options, verify};
+use app::trail::bundle::{self, BundleError, BundleParts, Failure, Options, verify};
 use domain::audit::event::poll::{
     BatchCommitted, CountingClosed, DeckWaived, FormTotals, FormsSealed, ListDecided, ListedOfficial, MinutesProposed,
     MinutesSigned, PaperIssued, PollCreated, ResultConfirmed, ResultDeclared, ResultPublished, SealedForm,

@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use app::bundle::{self, Options};
-use app::day::{TypedStep, proposers};
+use app::counting::day::{TypedStep, proposers};
 use app::polls::{CountedBatch, Hand};
-use app::service::Ask;
-use app::{AppError, Caller, verify_db};
+use app::service::app::Ask;
+use app::trail::bundle::{self, Options};
+use app::trail::verify_db;
+use app::{AppError, Caller};
 use axum::http::StatusCode;
 use domain::account::Roles;
 use domain::audit::Digest;

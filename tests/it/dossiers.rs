@@ -1,7 +1,7 @@
 //! Dossiers over HTTP: compiled, proposed, confirmed, read, compared.
 
-use app::service::Ask;
-use app::verify_db;
+use app::service::app::Ask;
+use app::trail::verify_db;
 use axum::http::StatusCode;
 use domain::fact::FactKind;
 use domain::id::{CouncilId, OfficialId, PollId};

@@ -1,6 +1,6 @@
 //! Reading a log, and proving one entry to somebody who holds a signed head.
 
-use app::logs::{LogFilter, PAGE};
+use app::trail::logs::{LogFilter, PAGE};
 use app::{AppError, Caller};
 use domain::audit::merkle::{leaf_hash, verify_inclusion};
 use domain::audit::{Checkpoint, KeyName, VerifierKey};

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use app::bundle::{self, Options};
 use app::polls::Hand;
-use app::service::Ask;
-use app::verify_db::database;
+use app::service::app::Ask;
+use app::trail::bundle::{self, Options};
+use app::trail::verify_db::database;
 use axum::http::StatusCode;
 use domain::audit::Digest;
 use domain::id::{CouncilId, DelegateId, PollId};

@@ -1,6 +1,6 @@
 //! One's own account: password, sessions, second factor.
 
-use app::councils::{FirstAccount, Founding};
+use app::people::councils::{FirstAccount, Founding};
 use axum::http::{Method, StatusCode};
 use domain::audit::Actor;
 use domain::council::CouncilKind;

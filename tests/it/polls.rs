@@ -1,10 +1,10 @@
 //! A poll in a real council, step by step, by people who are signed in.
 
 use app::AppError;
-use app::caller::Caller;
-use app::day::TypedStep;
+use app::counting::day::TypedStep;
 use app::polls::{CountedBatch, Hand, NewPoll};
-use app::service::Ask;
+use app::service::app::Ask;
+use app::service::caller::Caller;
 use domain::audit::event::poll::PollCreated;
 use domain::audit::{Actor, Course, Digest, Entry, KeyName, Moment, PollEvent};
 use domain::id::{CouncilId, PollId};

@@ -4,8 +4,8 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use app::preparing::{TypedBoard, TypedDecision};
-use app::service::Ask;
-use app::verify_db::database;
+use app::service::app::Ask;
+use app::trail::verify_db::database;
 use axum::http::StatusCode;
 use domain::audit::Digest;
 use domain::council::CouncilKind;

@@ -220,7 +220,7 @@ fn a_question_goes_through_the_standing_committee_to_the_official_and_its_reply_
 impl Hall {
     /// The official replies, as the page of their own does.
     async fn replies(&self, account: domain::id::AccountId, id: &str, text: &str) {
-        use app::service::Ask;
+        use app::service::app::Ask;
         let mut caller = crate::site::somebody_in(self.council, Role::Official, self.site.clock.now());
         let stranger = caller.clone();
         caller.account.id = account;

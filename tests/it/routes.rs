@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::service::Ask;
+use app::service::app::Ask;
 use axum::http::{Method, StatusCode, header};
 use domain::audit::Digest;
 use domain::fact::FactKind;

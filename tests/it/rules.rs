@@ -1,6 +1,6 @@
 //! The carried rule sets as `tinnhiem rules` shows them: a change of a value, a citation or a mark shows here.
 
-use app::rules::{list_text, show_text};
+use app::rules::sets::{list_text, show_text};
 use domain::rules::{builtin, load_all};
 
 #[test]

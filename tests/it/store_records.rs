@@ -1,6 +1,6 @@
 //! Records with all their versions, on both databases; and what somebody changed in them past the program.
 
-use app::verify_db::database;
+use app::trail::verify_db::database;
 use domain::audit::CouncilEvent;
 use domain::audit::canonical::to_text;
 use domain::audit::event::council::RecordsRevised;

@@ -1,7 +1,7 @@
 //! `tinnhiem verify --db`: what somebody changed past the program is found.
 
-use app::keys::Keys;
-use app::verify_db::{DbFailure, database};
+use app::service::keys::Keys;
+use app::trail::verify_db::{DbFailure, database};
 use domain::id::CouncilId;
 use zeroize::Zeroizing;
 

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use app::verify_db;
+use app::trail::verify_db;
 use domain::id::CouncilId;
 use domain::poll::{LevelCounts, PollKind};
 use domain::poll_state::PollState;

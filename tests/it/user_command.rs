@@ -2,7 +2,7 @@
 
 use std::process::{Command, Output};
 
-use app::data_folder::open_app;
+use app::installation::data_folder::open_app;
 
 use crate::site::{Database, Engine, Site, first, on_both};
 
@@ -29,7 +29,7 @@ async fn service(engine: Engine) -> Site {
     let app = open_app(&database.folder(), Some(database.url())).await.expect("app");
     app.set_up(first("Người Vận Hành", "he.thong")).await.expect("set-up");
     let operator = site.actor_of_operator().await;
-    let founding = app::councils::Founding {
+    let founding = app::people::councils::Founding {
         name: "Hội đồng nhân dân tỉnh Mẫu".into(),
         slug: "mau".into(),
         kind: Some(domain::council::CouncilKind::ProvinceCouncil),

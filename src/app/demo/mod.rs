@@ -4,16 +4,18 @@
 //! The rehearsal draws ids and nonces from a seed that everybody may know. Passwords come from the system, and so does the
 //! secret key: a demo is sample data, but its service is a real one.
 
+pub mod fill;
 mod preparation;
 
-use std::fs::{self, File, TryLockError};
+use std::fs::File;
 use std::path::Path;
 
-use crate::accounts::{Manager, fresh};
-use crate::data_folder;
-use crate::error::AppError;
-use crate::passwords::Password;
-use crate::service::App;
+use crate::installation::data_folder;
+use crate::people::accounts::{Manager, fresh};
+use crate::service::app::App;
+use crate::service::demo_folder::{DATA, lock};
+use crate::service::error::AppError;
+use crate::service::passwords::Password;
 use domain::account::{Account, AccountState, Login, Roles};
 use domain::audit::event::council::{PasswordBy, PasswordSet};
 use domain::audit::{Actor, CouncilEvent, UtcTime};
@@ -21,13 +23,6 @@ use domain::id::{AccountId, CouncilId};
 use domain::role::Role;
 use domain::text::slug;
 use store::{CouncilTx, accounts, logs, proofs};
-
-/// The folder of key and database among the papers.
-pub const DATA: &str = "data";
-/// Tells a demo's folder from that of a service, which nothing replaces, and is locked while the demo serves.
-const MARKER: &str = "DIEN-TAP.txt";
-const MARKER_TEXT: &str = "Cơ sở dữ liệu mẫu của «tinnhiem demo». Lần chạy «tinnhiem demo» sau vào cùng thư mục sẽ xóa và \
-                           thay cả thư mục này; đừng dùng nó cho việc thật.\n";
 
 /// A demo that is ready to be served.
 pub struct Demo {
@@ -49,37 +44,6 @@ pub struct DemoAccount {
     pub login: String,
     /// Its password, which it keeps: whoever looks around must not choose ten of their own first.
     pub password: Password,
-}
-
-/// Says in the folder `data` that it is a demo's.
-pub(super) fn mark(data: &Path) -> Result<(), AppError> {
-    let marker = data.join(MARKER);
-    fs::write(&marker, MARKER_TEXT).map_err(|e| AppError::file(&marker, e))
-}
-
-/// Refuses to replace the folder `data`, unless it is a demo's that nobody serves.
-pub(super) fn may_replace(data: &Path) -> Result<(), AppError> {
-    if data.join(MARKER).is_file() {
-        return lock(data).map(drop);
-    }
-    Err(AppError::Input(format!(
-        "{}: không phải cơ sở dữ liệu của «tinnhiem demo», không ghi đè; hãy chọn thư mục khác bằng --out.",
-        data.display()
-    )))
-}
-
-fn lock(data: &Path) -> Result<File, AppError> {
-    let marker = data.join(MARKER);
-    let file = File::open(&marker).map_err(|e| AppError::file(&marker, e))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(AppError::Input(format!(
-            "{}: một «tinnhiem demo» khác đang phục vụ từ thư mục này; hãy dừng nó bằng Ctrl+C, hoặc chọn thư mục khác bằng \
-             --out.",
-            data.display()
-        ))),
-        Err(TryLockError::Error(e)) => Err(AppError::file(&marker, e)),
-    }
 }
 
 /// Opens the database that a demo just left in `out`, and gives everybody in it a password. Must run inside tokio.
@@ -164,25 +128,4 @@ async fn hand_out(
     accounts::add(tx, &account, Some(&drawn.phc)).await?;
     tx.append(log, at, actor, &account.opened()).await?;
     Ok(account.login.to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_folder_is_replaced_when_it_is_a_demos_and_nobody_serves_it() {
-        let home = tempfile::tempdir().expect("folder");
-        let refused = |says: &str| {
-            let refusal = may_replace(home.path()).expect_err("refused").to_string();
-            assert!(refusal.contains(says), "{refusal}");
-        };
-        refused("không phải cơ sở dữ liệu của «tinnhiem demo»");
-        mark(home.path()).expect("marked");
-        may_replace(home.path()).expect("a demo's");
-        let held = lock(home.path()).expect("lock");
-        refused("đang phục vụ");
-        drop(held);
-        may_replace(home.path()).expect("it ended");
-    }
 }

@@ -3,12 +3,12 @@
 
 use std::time::Duration;
 
-use crate::caller::Caller;
-use crate::error::AppError;
-use crate::fill::Links;
+use crate::demo::fill::Links;
 use crate::preparing::TypedPlan;
-use crate::sample;
-use crate::service::{App, Ask};
+use crate::rehearse::sample;
+use crate::service::app::{App, Ask};
+use crate::service::caller::Caller;
+use crate::service::error::AppError;
 use domain::account::{Account, AccountState};
 use domain::council::Council;
 use domain::id::{CouncilId, PollId, SessionId};

@@ -1,8 +1,7 @@
 //! One dossier out of a poll's book.
 
-use super::NO_DOSSIER;
-use crate::error::AppError;
-use crate::shelf::Shelf;
+use crate::preparing::shelf::Shelf;
+use crate::service::error::AppError;
 use domain::audit::Digest;
 use domain::document::{Document, Frame, dossier_document, field_document};
 use domain::dossier::{
@@ -12,6 +11,8 @@ use domain::occasion::Occasion;
 use domain::official::OfficialNo;
 use domain::release::{About, FrozenFact, Stated};
 use pdf::{self, Pdf};
+
+pub(super) const NO_DOSSIER: AppError = AppError::NotFound("hồ sơ này");
 
 /// How a dossier is to be drawn.
 #[derive(Clone, Copy, Debug, Default)]

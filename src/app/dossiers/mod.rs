@@ -26,12 +26,12 @@ pub use store::releases::{Release, ReleasedDossier};
 
 use self::compile::{Draw, Outline, make, outline};
 use self::outlines::Told;
-use super::caller::Caller;
-use super::error::AppError;
-use super::parallel::in_parallel;
-use super::preparing;
-use super::service::App;
-use super::shelf::Shelf;
+use crate::preparing;
+use crate::preparing::shelf::Shelf;
+use crate::service::app::App;
+use crate::service::caller::Caller;
+use crate::service::error::AppError;
+use crate::service::parallel::in_parallel;
 use domain::audit::Digest;
 use domain::document::Document;
 use domain::eligibility;
@@ -50,8 +50,6 @@ pub const OFFICE: &[Role] = &[Role::Clerk, Role::Leader];
 pub const CONFIRMERS: &[Role] = &[Role::Leader];
 /// Who sees the list of releases with their hashes.
 pub const READERS: &[Role] = &[Role::Clerk, Role::Leader, Role::Auditor];
-
-const NO_DOSSIER: AppError = AppError::NotFound("hồ sơ này");
 
 /// What somebody wants compiled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -161,13 +159,13 @@ impl App {
     async fn told(&self, tx: &mut CouncilTx, poll: PollId) -> Result<Arc<Told>, AppError> {
         let of = (tx.council(), poll);
         let roots: Vec<Digest> = logs::heads(tx).await?.into_iter().map(|log| log.head.root).collect();
-        if let Some(told) = self.outlines.get(of, &roots) {
+        if let Some(told) = self.memory.of::<Outlines>().get(of, &roots) {
             return Ok(told);
         }
         let (shelf, about) = release::verified(tx, poll).await?;
         let sitting = shelf.plan.council.sitting.name.clone();
         let outlines = outlined(shelf, about).await?;
-        Ok(self.outlines.put(of, roots, Told { sitting, outlines }))
+        Ok(self.memory.of::<Outlines>().put(of, roots, Told { sitting, outlines }))
     }
 
     /// One dossier from the facts as they are.
@@ -229,7 +227,7 @@ impl App {
 /// Dossiers as lists tell them, compiled on all cores beside the threads that answer.
 async fn outlined(shelf: Shelf, about: Vec<About>) -> Result<Vec<(About, Outline)>, AppError> {
     let work = move || {
-        let one = |index: usize| outline(&shelf, about.get(index).ok_or(NO_DOSSIER)?);
+        let one = |index: usize| outline(&shelf, about.get(index).ok_or(compile::NO_DOSSIER)?);
         let outlines = in_parallel(about.len(), one, |_| ())?;
         Ok(about.into_iter().zip(outlines).collect())
     };

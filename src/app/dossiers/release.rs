@@ -2,16 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::compile::NO_DOSSIER;
 use super::compile::{Draw, make, outline, print, targets};
-use super::{CONFIRMERS, NO_DOSSIER, OFFICE, listed};
-use crate::caller::Caller;
-use crate::error::AppError;
-use crate::jobs::{JobView, NewJob, Outcome, Steps};
-use crate::parallel::in_parallel;
+use super::{CONFIRMERS, OFFICE, listed};
+use crate::polls::proposals::{Offer, decide, propose};
 use crate::polls::{council_log, take_step};
-use crate::proposals::{Offer, decide, propose};
-use crate::service::{App, Ask};
-use crate::shelf::Shelf;
+use crate::preparing::shelf::Shelf;
+use crate::service::app::{App, Ask};
+use crate::service::caller::Caller;
+use crate::service::error::AppError;
+use crate::service::jobs::{JobView, NewJob, Outcome, Steps};
+use crate::service::parallel::in_parallel;
 use domain::audit::canonical::{from_text, to_text};
 use domain::audit::event::poll::FileHash;
 use domain::audit::{Digest, UtcTime};

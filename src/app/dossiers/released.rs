@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{NO_DOSSIER, READERS, SourceFile, sources};
-use crate::caller::Caller;
-use crate::error::AppError;
-use crate::service::App;
+use super::compile::NO_DOSSIER;
+use super::{READERS, SourceFile, sources};
+use crate::service::app::App;
+use crate::service::caller::Caller;
+use crate::service::error::AppError;
 use domain::document::{Document, result_text};
 use domain::fact::KeptFact;
 use domain::id::{CouncilId, PollId};

@@ -1,6 +1,6 @@
 //! Files behind the facts of a released dossier: what its readers may open.
 
-use crate::error::AppError;
+use crate::service::error::AppError;
 use domain::attachment::Attachment;
 use domain::fact::KeptFact;
 use domain::id::PollId;
@@ -29,7 +29,7 @@ pub(crate) async fn sources(
     release: u32,
     about: &About,
 ) -> Result<Vec<SourceFile>, AppError> {
-    let stated = releases::stated(tx, poll, release, about).await?.ok_or(super::NO_DOSSIER)?;
+    let stated = releases::stated(tx, poll, release, about).await?.ok_or(super::compile::NO_DOSSIER)?;
     let wanted: Vec<(String, u64)> = stated.facts.iter().map(|fact| (fact.fact.to_string(), fact.version)).collect();
     let texts = revisions::of_versions(tx, Subject::Fact, &wanted).await?;
     let mut found: Vec<SourceFile> = Vec::new();

@@ -3,9 +3,9 @@
 //! rehearsal takes them for the two whom it stands for.
 
 use super::{NO_POLL, Place, Rehearser, Taken, take};
-use crate::error::AppError;
-use crate::keys::Keys;
-use crate::service::App;
+use crate::service::app::App;
+use crate::service::error::AppError;
+use crate::service::keys::Keys;
 use domain::audit::event::poll::PaperIssued;
 use domain::audit::{Actor, Digest, UtcTime};
 use domain::ballot_account::BallotAccount;

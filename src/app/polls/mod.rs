@@ -4,13 +4,15 @@
 //! The rows follow from the events (see `project`), so that the tables cannot say what the log does not.
 
 mod acts;
-mod record;
+mod entries;
+pub(crate) mod proposals;
 mod result;
+pub mod results;
 mod steps;
 
-use super::caller::Caller;
-use super::error::AppError;
-use super::service::{App, Ask};
+use crate::service::app::{App, Ask};
+use crate::service::caller::Caller;
+use crate::service::error::AppError;
 use domain::audit::event::council::PollBegun;
 use domain::audit::event::poll::{CouncilLogNoted, PollCreated};
 use domain::audit::{Actor, Checkpoint, CouncilEvent, Digest, KeyName, PollEvent, UtcTime};
@@ -20,15 +22,17 @@ use domain::role::Role;
 use store::{CouncilTx, StoreError, Work, logs, polls, sealed};
 
 pub(crate) use acts::{Act, decide, rules_of, take_act};
-pub use record::PollRecord;
-pub(crate) use record::entries;
+pub(crate) use entries::entries;
 pub(crate) use result::results_text;
-pub use steps::CountedBatch;
+pub use steps::{CountedBatch, Sent};
 pub use store::polls::PollSummary;
 
-use super::keys::Keys;
+use crate::service::keys::Keys;
 
-const NO_POLL: AppError = AppError::NotFound("kỳ lấy phiếu");
+pub(crate) const NO_POLL: AppError = AppError::NotFound("kỳ lấy phiếu");
+
+/// Who follows the day of the vote.
+pub const FOLLOWERS: &[Role] = &[Role::HeadTeller, Role::Leader, Role::Clerk];
 
 /// Who takes a step.
 #[derive(Clone, Copy, Debug)]
@@ -54,7 +58,7 @@ impl<'a> Rehearser<'a> {
 }
 
 impl Hand<'_> {
-    const fn council(&self) -> CouncilId {
+    pub(crate) const fn council(&self) -> CouncilId {
         match self {
             Self::Form(ask) => ask.caller.council,
             Self::Rehearsal(rehearser) => rehearser.council,
@@ -62,7 +66,7 @@ impl Hand<'_> {
     }
 
     /// The actor that the entry names, if it may take a step of `roles`.
-    fn may(&self, roles: &[Role]) -> Result<Actor, AppError> {
+    pub(crate) fn may(&self, roles: &[Role]) -> Result<Actor, AppError> {
         match self {
             Self::Form(ask) => ask.caller.may(roles),
             Self::Rehearsal(Rehearser { actor, .. }) => {
@@ -174,7 +178,7 @@ struct Place {
 ///
 /// # Errors
 /// When the log's name is taken.
-pub(super) async fn begin(
+pub(crate) async fn begin(
     tx: &mut CouncilTx,
     new: NewPoll,
     id: PollId,
@@ -207,7 +211,7 @@ pub(super) async fn begin(
 ///
 /// # Errors
 /// When there is no such poll, or it refuses the step.
-pub(super) async fn take_step(
+pub(crate) async fn take_step(
     tx: &mut CouncilTx,
     poll: PollId,
     (at, actor): (UtcTime, &Actor),
@@ -274,7 +278,7 @@ async fn project(tx: &mut CouncilTx, poll: PollId, seq: u64, event: &PollEvent) 
 }
 
 /// Whether a log is that of a poll that is a rehearsal.
-pub(super) async fn is_rehearsal(tx: &mut CouncilTx, poll: Option<PollId>) -> Result<bool, StoreError> {
+pub(crate) async fn is_rehearsal(tx: &mut CouncilTx, poll: Option<PollId>) -> Result<bool, StoreError> {
     let Some(poll) = poll else { return Ok(false) };
     Ok(polls::find(tx, poll).await?.is_some_and(|found| found.state.poll().created.rehearsal))
 }
@@ -290,7 +294,7 @@ async fn head(tx: &mut CouncilTx, log: LogId) -> Result<Checkpoint, AppError> {
 ///
 /// # Errors
 /// When the database does not answer.
-pub(super) async fn council_log(tx: &mut CouncilTx) -> Result<CouncilLogNoted, AppError> {
+pub(crate) async fn council_log(tx: &mut CouncilTx) -> Result<CouncilLogNoted, AppError> {
     let log = logs::own(tx).await?;
     let Checkpoint { origin, size, root } = head(tx, log).await?;
     Ok(CouncilLogNoted { origin: origin.as_str().to_owned(), root, size })

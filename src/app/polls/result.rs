@@ -1,8 +1,8 @@
 //! The result as the closed count gives it, and the exact text that is declared.
 
 use super::acts::rules_of;
-use crate::error::AppError;
-use crate::results::{self, Provenance};
+use crate::polls::results::{self, Provenance};
+use crate::service::error::AppError;
 use domain::audit::event::poll::FormTotals;
 use domain::id::PollId;
 use domain::poll_state::{Counted, Poll};

@@ -3,15 +3,14 @@
 
 use super::{Hand, NO_POLL, Place, Taken, council_log, take};
 use crate::Caller;
-use crate::counting::table::Sent;
-use crate::error::AppError;
-use crate::service::App;
+use crate::service::app::App;
+use crate::service::error::AppError;
 use domain::audit::event::poll::{DeckForm, FileHash, ListedOfficial, PaperIssued, SealedForm};
 use domain::audit::{Digest, Nonce, Opening};
 use domain::ballot_account::BallotAccount;
 use domain::batch::ReadTwice;
 use domain::count::BatchCounts;
-use domain::id::PollId;
+use domain::id::{AccountId, PollId, RequestId};
 use domain::poll_state::{PollState, Recounted, Refusal, Step};
 use domain::role::Role;
 use domain::roster::Teller;
@@ -19,6 +18,15 @@ use store::{CouncilTx, polls, requests, sealed};
 
 /// Whose request may commit a batch: whoever comes last of its people.
 const BATCH_ROLES: &[Role] = &[Role::Teller, Role::HeadTeller];
+
+/// Who sends something, with the id that tells it from the same thing sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// Who.
+    pub by: AccountId,
+    /// Which entry.
+    pub id: RequestId,
+}
 
 /// A pile on which two tellers agree.
 #[derive(Clone, PartialEq, Eq)]

@@ -4,11 +4,11 @@ use super::desk::{Desk, content, text_of};
 use super::plan::put;
 use super::{OFFICE, PREPARERS, Step, TypedDecision};
 use crate::Caller;
-use crate::clock::in_vietnam;
-use crate::error::{AppError, Conflict};
 use crate::polls;
-use crate::proposals::{self, Offer};
-use crate::service::{App, Ask};
+use crate::polls::proposals::{self, Offer};
+use crate::service::app::{App, Ask};
+use crate::service::clock::in_vietnam;
+use crate::service::error::{AppError, Conflict};
 use domain::decided::{DecidedBoard, Decision};
 use domain::finding::Finding;
 use domain::id::{DelegateId, PollId, ProposalId};
@@ -142,7 +142,7 @@ impl App {
 }
 
 /// What is to be said of size and members of the draft.
-pub(super) fn findings_of(desk: &Desk) -> Vec<Finding> {
+pub(crate) fn findings_of(desk: &Desk) -> Vec<Finding> {
     board_findings(&desk.shelf.rules, &desk.shelf.book, &desk.standings)
 }
 
@@ -220,13 +220,13 @@ fn ready(desk: &Desk, decision: Decision) -> Result<DecidedBoard, AppError> {
 }
 
 /// What confirming the proposal would decide now.
-pub(super) async fn content_now(tx: &mut CouncilTx, proposal: &Proposal) -> Result<String, AppError> {
+pub(crate) async fn content_now(tx: &mut CouncilTx, proposal: &Proposal) -> Result<String, AppError> {
     let proposed: DecidedBoard = content(&proposal.content)?;
     text_of(&ready(&Desk::load(tx, proposal.poll).await?, proposed.decision)?)
 }
 
 /// Takes the step that was confirmed.
-pub(super) async fn take(tx: &mut CouncilTx, proposal: &Proposal, step: &Step) -> Result<(), AppError> {
+pub(crate) async fn take(tx: &mut CouncilTx, proposal: &Proposal, step: &Step) -> Result<(), AppError> {
     let DecidedBoard { decision, tellers } = content(&proposal.content)?;
     let appoint = |state: PollState| state.appoint_board(tellers, decision.text());
     polls::take_step(tx, proposal.poll, (step.at, &step.actor), &step.keys, appoint).await.map(drop)

@@ -5,9 +5,9 @@ use super::Paper;
 use super::desk::Desk;
 use super::forms::{NO_FORM, check_sealed, printed};
 use crate::Caller;
-use crate::day::HALL;
-use crate::error::AppError;
-use crate::service::App;
+use crate::polls::FOLLOWERS;
+use crate::service::app::App;
+use crate::service::error::AppError;
 use domain::ballot::BallotForm;
 use domain::batch::{DEFAULT_PAPERS, PAPERS_PER_BATCH};
 use domain::document::{Frame, Pile, tally_sheets};
@@ -72,7 +72,7 @@ impl App {
     /// # Errors
     /// When there is no such poll, or what was sealed does not come out again.
     pub async fn deck_page(&self, caller: &Caller, poll: PollId) -> Result<DeckPage, AppError> {
-        caller.may(HALL)?;
+        caller.may(FOLLOWERS)?;
         let mut tx = self.store.read(caller.council).await?;
         let desk = Desk::load(&mut tx, poll).await?;
         let rules = desk.shelf.rules.clone();
@@ -87,7 +87,7 @@ impl App {
     /// # Errors
     /// When there is no such form that is sealed.
     pub async fn deck_paper(&self, caller: &Caller, poll: PollId, form: &str) -> Result<Paper, AppError> {
-        caller.may(HALL)?;
+        caller.may(FOLLOWERS)?;
         let mut tx = self.store.read(caller.council).await?;
         let desk = Desk::load(&mut tx, poll).await?;
         let form = sealed_form(&mut tx, poll, &desk, form).await?;
@@ -109,7 +109,7 @@ impl App {
         form: &str,
         typed: &TypedPile,
     ) -> Result<Paper, AppError> {
-        caller.may(HALL)?;
+        caller.may(FOLLOWERS)?;
         let mut tx = self.store.read(caller.council).await?;
         let desk = Desk::load(&mut tx, poll).await?;
         let form = sealed_form(&mut tx, poll, &desk, form).await?;

@@ -1,8 +1,8 @@
 //! All that a decision on a poll looks at, loaded at once.
 
 use super::NO_POLL;
-use crate::error::AppError;
-use crate::shelf::Shelf;
+use crate::preparing::shelf::Shelf;
+use crate::service::error::AppError;
 use domain::audit::canonical::to_text;
 use domain::decided::{DecidedList, Decision, EligibilityOverride};
 use domain::eligibility::{self, Override, Standing};

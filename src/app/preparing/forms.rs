@@ -3,10 +3,10 @@
 use super::desk::{Desk, text_of};
 use super::{OFFICE, Paper, Step};
 use crate::Caller;
-use crate::error::AppError;
 use crate::polls;
-use crate::proposals::{self, Offer};
-use crate::service::{App, Ask};
+use crate::polls::proposals::{self, Offer};
+use crate::service::app::{App, Ask};
+use crate::service::error::AppError;
 use domain::audit::event::poll::SealedForm;
 use domain::audit::{Checkpoint, Digest, Moment, VerifierKey};
 use domain::decided::{DecidedForms, Decision};
@@ -18,7 +18,7 @@ use pdf::{self, Pdf};
 use store::{CouncilTx, logs};
 
 const DOING: &str = "in mẫu phiếu";
-pub(super) const NO_FORM: AppError = AppError::NotFound("mẫu phiếu này");
+pub(crate) const NO_FORM: AppError = AppError::NotFound("mẫu phiếu này");
 
 /// The head that was signed when the forms were sealed.
 #[derive(Clone, Debug)]
@@ -127,7 +127,7 @@ impl App {
 
 /// One copy of each form of the decided list, with what the log says of it. Some milliseconds of work: the faces are cut
 /// down to the letters that a form uses.
-pub(super) fn printed(desk: &Desk) -> Result<Vec<(SealedForm, Pdf)>, AppError> {
+pub(crate) fn printed(desk: &Desk) -> Result<Vec<(SealedForm, Pdf)>, AppError> {
     let list = desk.decided_list()?.ok_or_else(|| AppError::internal(DOING, "không có danh sách đã chốt"))?;
     let occasion = desk.shelf.occasion();
     let day = occasion.council.sitting.votes_on;
@@ -146,7 +146,7 @@ pub(super) fn printed(desk: &Desk) -> Result<Vec<(SealedForm, Pdf)>, AppError> {
 }
 
 /// What was sealed comes out again to the byte, or nothing is shown.
-pub(super) async fn check_sealed(
+pub(crate) async fn check_sealed(
     tx: &mut CouncilTx,
     poll: PollId,
     is_sealed: bool,
@@ -197,12 +197,12 @@ async fn sealed_head(tx: &mut CouncilTx, log: LogId) -> Result<Option<SealedHead
 }
 
 /// What confirming the proposal would seal now.
-pub(super) async fn content_now(tx: &mut CouncilTx, proposal: &Proposal) -> Result<String, AppError> {
+pub(crate) async fn content_now(tx: &mut CouncilTx, proposal: &Proposal) -> Result<String, AppError> {
     text_of(&ready(&Desk::load(tx, proposal.poll).await?)?)
 }
 
 /// Takes the step that was confirmed: the head is signed with it.
-pub(super) async fn take(tx: &mut CouncilTx, proposal: &Proposal, step: &Step) -> Result<(), AppError> {
+pub(crate) async fn take(tx: &mut CouncilTx, proposal: &Proposal, step: &Step) -> Result<(), AppError> {
     let DecidedForms { forms } = super::desk::content(&proposal.content)?;
     let council = polls::council_log(tx).await?;
     let seal = |state: PollState| state.seal_forms(forms, council);

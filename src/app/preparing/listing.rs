@@ -5,10 +5,10 @@ use jiff::civil::Date;
 use super::desk::{Desk, content, text_of};
 use super::{OFFICE, Step};
 use crate::Caller;
-use crate::error::{AppError, FieldError};
 use crate::polls;
-use crate::proposals::{self, Offer};
-use crate::service::{App, Ask};
+use crate::polls::proposals::{self, Offer};
+use crate::service::app::{App, Ask};
+use crate::service::error::{AppError, FieldError};
 use domain::decided::{DecidedList, Decision};
 use domain::document::{Frame, officials_list};
 use domain::eligibility::findings;
@@ -78,7 +78,7 @@ pub struct Paper {
 }
 
 /// The decision of a list that nobody has decided yet.
-pub(super) fn undecided() -> Decision {
+pub(crate) fn undecided() -> Decision {
     Decision { day: Date::default(), number: String::new() }
 }
 
@@ -156,13 +156,13 @@ fn ready(desk: &Desk, decision: Decision) -> Result<DecidedList, AppError> {
 }
 
 /// What confirming the proposal would decide now.
-pub(super) async fn content_now(tx: &mut CouncilTx, proposal: &Proposal) -> Result<String, AppError> {
+pub(crate) async fn content_now(tx: &mut CouncilTx, proposal: &Proposal) -> Result<String, AppError> {
     let proposed: DecidedList = content(&proposal.content)?;
     text_of(&ready(&Desk::load(tx, proposal.poll).await?, proposed.decision)?)
 }
 
 /// Takes the step that was confirmed.
-pub(super) async fn take(tx: &mut CouncilTx, proposal: &Proposal, step: &Step) -> Result<(), AppError> {
+pub(crate) async fn take(tx: &mut CouncilTx, proposal: &Proposal, step: &Step) -> Result<(), AppError> {
     let list: DecidedList = content(&proposal.content)?;
     let (officials, resolution) = (list.listed(), list.decision.text());
     let decide = |state: domain::poll_state::PollState| state.decide_list(officials, resolution);

@@ -3,22 +3,21 @@
 //! What belongs to one poll is kept as [parts](domain::preparation::Part), each a record with its versions; the
 //! roster and the facts belong to the council. What cannot be taken back goes through a proposal.
 
-mod board;
+pub(crate) mod board;
 mod day_papers;
 mod deadlines;
-mod decisions;
-mod desk;
-mod forms;
-mod listing;
-mod overview;
+pub(crate) mod desk;
+pub(crate) mod forms;
+pub(crate) mod listing;
+pub(crate) mod overview;
 mod plan;
-mod verdicts;
+pub(crate) mod shelf;
+pub(crate) mod verdicts;
 
 pub use board::{BoardPage, TypedBoard};
 pub(crate) use day_papers::sealed_forms;
 pub use day_papers::{DeckOfForm, DeckPage, TypedPile};
 pub use deadlines::{DeadlineLine, DeadlinePage, TypedMark};
-pub use decisions::{ProposalPage, Shown};
 pub(crate) use desk::{Desk, content, text_of};
 pub use forms::{FormsPage, SealedHead};
 pub use listing::{ListPage, Paper, TypedDecision};
@@ -27,8 +26,8 @@ pub use plan::{Begun, PlanOffer, PlanPage, RulesChoice, TypedPlan};
 pub(crate) use plan::{new_poll, put as put_part, read as read_plan};
 pub use verdicts::{VerdictLine, Verdicts};
 
-use super::error::AppError;
-use super::keys::Keys;
+use crate::service::error::AppError;
+use crate::service::keys::Keys;
 use domain::audit::{Actor, UtcTime};
 use domain::role::Role;
 

@@ -6,9 +6,9 @@ use super::desk::Desk;
 use super::listing::undecided;
 use super::{NO_POLL, OFFICE, board, deadlines};
 use crate::Caller;
-use crate::clock::day_in_vietnam;
-use crate::error::AppError;
-use crate::service::App;
+use crate::service::app::App;
+use crate::service::clock::day_in_vietnam;
+use crate::service::error::AppError;
 use domain::eligibility;
 use domain::id::PollId;
 use domain::poll_state::{PollState, Stage};
@@ -123,7 +123,7 @@ impl App {
 }
 
 /// Name of the sitting of a poll.
-pub(super) async fn sitting(tx: &mut CouncilTx, poll: PollId) -> Result<String, AppError> {
+pub(crate) async fn sitting(tx: &mut CouncilTx, poll: PollId) -> Result<String, AppError> {
     match preparation::part(tx, poll, &Part::Plan).await? {
         Some(part) => Ok(read_plan(&part.content)?.council.sitting.name),
         // A poll that came from a workbook was not planned here.

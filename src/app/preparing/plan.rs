@@ -3,13 +3,13 @@
 
 use super::{NO_POLL, OFFICE, PREPARERS};
 use crate::Caller;
-use crate::clock::in_vietnam;
-use crate::error::{AppError, Conflict, FieldError};
 use crate::polls::{self, NewPoll};
-use crate::records::Revised;
-use crate::rules;
-use crate::service::{App, Ask};
-use crate::shelf::Shelf;
+use crate::preparing::shelf::Shelf;
+use crate::rules::sets;
+use crate::service::app::{App, Ask};
+use crate::service::clock::in_vietnam;
+use crate::service::error::{AppError, Conflict, FieldError};
+use crate::service::records::Revised;
 use domain::audit::canonical::to_text;
 use domain::audit::event::poll::{PollAmended, PollCreated};
 use domain::audit::{Actor, KeyName, UtcTime};
@@ -131,7 +131,7 @@ impl App {
             Some(poll) => stored_plan(&mut tx, poll.id).await?.map(|(plan, _)| plan),
             None => None,
         };
-        let all = rules::available(None)?;
+        let all = sets::available(None)?;
         let rules = all.iter().filter(|rules| fits(&rules.set, kind)).map(|rules| choice(&rules.set, kind)).collect();
         let from_last = last.is_some();
         let typed = proposed(last, in_roster, &all, kind);
@@ -145,8 +145,8 @@ impl App {
     pub async fn begin_preparation(&self, ask: Ask<'_>, typed: TypedPlan) -> Result<Begun, AppError> {
         let actor = ask.caller.may(PREPARERS)?;
         let body = own_body(&mut self.store.read(ask.caller.council).await?).await?;
-        let all = rules::available(None)?;
-        let rules = rules::named(&all, &typed.ruleset)
+        let all = sets::available(None)?;
+        let rules = sets::named(&all, &typed.ruleset)
             .ok_or_else(|| AppError::field("ruleset", "Hãy chọn một bộ quy tắc trong danh sách."));
         let plan = match rules {
             Ok(rules) => read(&typed, (&body.0.name, body.1), &rules.set)?,

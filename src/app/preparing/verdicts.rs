@@ -3,9 +3,9 @@
 use super::OFFICE;
 use super::desk::{Desk, content, text_of};
 use crate::Caller;
-use crate::error::{AppError, FieldError};
-use crate::proposals::{self, Offer};
-use crate::service::{App, Ask};
+use crate::polls::proposals::{self, Offer};
+use crate::service::app::{App, Ask};
+use crate::service::error::{AppError, FieldError};
 use domain::decided::EligibilityOverride;
 use domain::eligibility::{Standing, Verdict, findings};
 use domain::finding::Finding;
@@ -147,7 +147,7 @@ fn override_now(
 }
 
 /// What confirming the proposal would decide now.
-pub(super) async fn content_now(tx: &mut CouncilTx, proposal: &Proposal) -> Result<String, AppError> {
+pub(crate) async fn content_now(tx: &mut CouncilTx, proposal: &Proposal) -> Result<String, AppError> {
     let desk = Desk::load(tx, proposal.poll).await?;
     require_open(&desk)?;
     let EligibilityOverride { verdict, reason, .. } = content(&proposal.content)?;

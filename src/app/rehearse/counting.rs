@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::prepare::Plan;
-use crate::error::AppError;
+use crate::service::error::AppError;
 use domain::ballot::BallotForm;
 use domain::book::DeclaredLine;
 use domain::count::BatchCounts;

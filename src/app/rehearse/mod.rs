@@ -5,16 +5,18 @@ mod counting;
 mod papers;
 mod people;
 mod prepare;
+pub(crate) mod sample;
 mod stage;
 mod summary;
 
 use std::path::{Path, PathBuf};
 
-use super::clock;
-use super::error::AppError;
-use super::files::{self, OutFolder};
-use super::progress::Progress;
-use super::{results, rules};
+use crate::polls::results;
+use crate::rules::sets as rules;
+use crate::service::clock;
+use crate::service::error::AppError;
+use crate::service::files::{self, OutFolder};
+use crate::service::progress::Progress;
 use domain::book::Book;
 use domain::eligibility::Enabled;
 use domain::finding::Finding;
@@ -103,7 +105,7 @@ pub fn demo(
     keeps_database: bool,
     progress: &mut Progress<'_>,
 ) -> Result<Made, AppError> {
-    let input = Input::new("hội đồng mẫu".to_owned(), import::read_csv_folder(super::sample::files()))?;
+    let input = Input::new("hội đồng mẫu".to_owned(), import::read_csv_folder(sample::files()))?;
     let rules = rules::available(None)?;
     let folder = OutFolder::begin(out)?;
     let workbook = import::book_xlsx(&input.book).map_err(|e| AppError::internal("ghi bảng tính mẫu", e))?;

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use super::Progress;
 use super::counting::CountedForm;
 use super::prepare::Plan;
-use crate::error::AppError;
-use crate::files::OutFolder;
-use crate::parallel::in_parallel;
-use crate::results;
+use crate::polls::results;
+use crate::service::error::AppError;
+use crate::service::files::OutFolder;
+use crate::service::parallel::in_parallel;
 use domain::audit::Digest;
 use domain::day_record::DayRecord;
 use domain::document::{

@@ -1,8 +1,8 @@
 //! The board of tellers as accounts of the rehearsed council, so that entries name the people who would act.
 
 use super::counting::two_tellers;
-use crate::error::AppError;
-use crate::service::App;
+use crate::service::app::App;
+use crate::service::error::AppError;
 use domain::account::{Account, AccountState, Login, Roles, full_name};
 use domain::audit::event::council::AccountOpened;
 use domain::audit::{Actor, CouncilEvent, UtcTime};

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::{Input, Options, WATERMARK};
-use crate::error::AppError;
-use crate::results::Provenance;
-use crate::rules;
+use crate::polls::results::Provenance;
+use crate::rules::sets;
+use crate::service::error::AppError;
 use domain::ballot::{self, BallotForm};
 use domain::batch::secrecy_finding;
 use domain::book::Book;
@@ -122,9 +122,9 @@ fn stated_basis<'a>(book: &Book, kind: PollKind, options: &'a Options) -> Option
 
 /// The rule set that the workbook names. Without it nothing else can be checked, so what reading found is said with it.
 fn rules_of<'a>(input: &Input, rules: &'a [LoadedRules]) -> Result<&'a LoadedRules, AppError> {
-    rules::named(rules, &input.book.council.ruleset).ok_or_else(|| {
+    sets::named(rules, &input.book.council.ruleset).ok_or_else(|| {
         let what = format!("Không có bộ quy tắc «{}».", input.book.council.ruleset);
-        let remedy = format!("Ở mục «Bộ quy tắc», ghi một trong: {}.", rules::ids(rules));
+        let remedy = format!("Ở mục «Bộ quy tắc», ghi một trong: {}.", sets::ids(rules));
         let unknown = Finding::new("RDY-008", Severity::Error, "Hội đồng", what, remedy);
         let findings = input.findings.iter().cloned().chain([unknown]).collect();
         AppError::Findings { file: input.name.clone(), findings }

@@ -23,16 +23,16 @@ use super::counting::CountedForm;
 use super::papers::{NamedPdf, PrintedForm};
 use super::people::{self, Board};
 use super::prepare::Plan;
-use crate::clock::{Chance, Clock, RehearsalClock};
-use crate::councils::{FirstAccount, Founding};
-use crate::data_folder;
-use crate::demo;
-use crate::error::AppError;
-use crate::files::OutFolder;
-use crate::keys::Keys;
-use crate::passwords::{Cost, Password};
+use crate::installation::data_folder;
+use crate::people::councils::{FirstAccount, Founding};
 use crate::polls::{Act, CountedBatch, Hand, NewPoll, Rehearser, Taken, entries};
-use crate::service::App;
+use crate::service::app::App;
+use crate::service::clock::{Chance, Clock, RehearsalClock};
+use crate::service::demo_folder;
+use crate::service::error::AppError;
+use crate::service::files::OutFolder;
+use crate::service::keys::Keys;
+use crate::service::passwords::{Cost, Password};
 use domain::audit::event::poll::{FileHash, ListedOfficial, PaperIssued, PollCreated, SealedForm};
 use domain::audit::{Actor, Checkpoint, Digest, KeyName, Moment};
 use domain::ballot_account::BallotAccount;
@@ -88,9 +88,9 @@ impl Home {
 
     /// One that stays among the papers for a service to open.
     pub(super) fn kept(papers: &OutFolder) -> Result<Self, AppError> {
-        let data = papers.path().join(demo::DATA);
+        let data = papers.path().join(demo_folder::DATA);
         let secret = data_folder::key_alone(&data)?;
-        demo::mark(&data)?;
+        demo_folder::mark(&data)?;
         Ok(Self { data, secret, _passing: None })
     }
 }

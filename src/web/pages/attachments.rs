@@ -16,7 +16,7 @@ use crate::notice::Done;
 use crate::render::Page;
 use crate::session::Visitor;
 use crate::upload::Upload;
-use app::service::Ask;
+use app::service::app::Ask;
 use app::{AppError, Caller};
 
 /// What a browser that opens a file instead of keeping it may do with it: show it, nothing else.

@@ -13,8 +13,8 @@ use crate::Site;
 use crate::render::Page;
 use crate::session::Visitor;
 use app::AppError;
-use app::clock::in_vietnam;
-use app::jobs::JobView;
+use app::service::clock::in_vietnam;
+use app::service::jobs::JobView;
 use domain::job::{JobKind, JobState};
 
 /// Running work as `jobs/progress.html` shows it; the page that includes it has one as `work`, and refreshes itself with

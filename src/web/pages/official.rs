@@ -17,12 +17,12 @@ use crate::notice::Done;
 use crate::render::Page;
 use crate::session::Visitor;
 use crate::upload::Upload;
-use app::clock::in_vietnam;
-use app::official::{
+use app::reading::official::{
     Declarations, OwnFacts, OwnPage, OwnReport, OwnSection, StoredFact, TypedDeclaration, awaits_reply,
 };
-use app::questions::Asked;
-use app::service::Ask;
+use app::reading::questions::Asked;
+use app::service::app::Ask;
+use app::service::clock::in_vietnam;
 use app::{AppError, Caller};
 use domain::fact::{FactKind, FactState};
 use domain::id::{FactId, QuestionId};
@@ -236,7 +236,7 @@ pub async fn show(State(site): State<Arc<Site>>, Extension(visitor): Extension<V
     };
     match own.await {
         Ok((Some(own), questions)) => {
-            let day = |day: fn(&app::official::OwnPoll) -> jiff::civil::Date| {
+            let day = |day: fn(&app::reading::official::OwnPoll) -> jiff::civil::Date| {
                 own.poll.as_ref().map_or_else(String::new, |poll| date_dmy(day(poll)))
             };
             let (opens_on, votes_on) = (day(|poll| poll.opens_on), day(|poll| poll.votes_on));

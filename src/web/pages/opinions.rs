@@ -15,8 +15,8 @@ use crate::notice::Done;
 use crate::render::Page;
 use crate::session::Visitor;
 use crate::upload::Upload;
-use app::official::{DueLine, Opinions, TypedOpinion};
-use app::service::Ask;
+use app::reading::official::{DueLine, Opinions, TypedOpinion};
+use app::service::app::Ask;
 use domain::id::PollId;
 use domain::rules::Attested;
 
@@ -41,7 +41,7 @@ struct List {
 }
 
 fn page(found: Opinions, form: Form) -> Page {
-    let line = |one: app::official::Opinion| Line {
+    let line = |one: app::reading::official::Opinion| Line {
         fact: Shown::from(&one.fact),
         officials: one.officials,
         came_late_days: one.came_late_days,

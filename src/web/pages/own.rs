@@ -15,9 +15,9 @@ use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
 use crate::session::{self, Visitor};
-use app::own_account::PasswordChange;
-use app::service::Ask;
-use app::sign_in::OwnSession;
+use app::people::own_account::PasswordChange;
+use app::people::sign_in::OwnSession;
+use app::service::app::Ask;
 use app::{AppError, Caller, Pending};
 use domain::role::Role;
 

@@ -14,8 +14,8 @@ use crate::Site;
 use crate::render::Page;
 use crate::session::Visitor;
 use app::AppError;
-use app::clock::in_vietnam;
-use app::official::OwnDossier;
+use app::reading::official::OwnDossier;
+use app::service::clock::in_vietnam;
 
 /// Before the first release there is no dossier.
 #[derive(Template)]

@@ -14,8 +14,8 @@ use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
 use crate::session::Visitor;
-use app::second_factor::NewFactor;
-use app::service::Ask;
+use app::people::second_factor::NewFactor;
+use app::service::app::Ask;
 use app::{AppError, Caller, Pending};
 
 #[derive(Template)]

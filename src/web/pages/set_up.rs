@@ -14,8 +14,8 @@ use crate::form::Form;
 use crate::render::Page;
 use crate::session;
 use app::AppError;
-use app::councils::{FirstAccount, Founding};
-use app::set_up::{FirstCouncil, Person};
+use app::people::councils::{FirstAccount, Founding};
+use app::people::set_up::{FirstCouncil, Person};
 use domain::council::CouncilKind;
 use domain::text::{clean, slug};
 

@@ -14,7 +14,7 @@ use crate::notice::Done;
 use crate::render::Page;
 use crate::session::Visitor;
 use app::AppError;
-use app::service::Ask;
+use app::service::app::Ask;
 
 #[derive(Template)]
 #[template(path = "settings.html")]

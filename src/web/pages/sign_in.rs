@@ -18,8 +18,8 @@ use crate::form::Form;
 use crate::render::Page;
 use crate::session::{self, Visitor};
 use app::AppError;
-use app::councils::INSTALLATION_SLUG;
-use app::sign_in::Step;
+use app::people::councils::INSTALLATION_SLUG;
+use app::people::sign_in::Step;
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]

@@ -17,9 +17,9 @@ use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
 use crate::session::{self, Visitor};
-use app::service::Ask;
-use app::sign_in::Door;
-use app::slips::SlipLine;
+use app::people::sign_in::Door;
+use app::people::slips::SlipLine;
+use app::service::app::Ask;
 use app::{AppError, Caller};
 use domain::slip::{DEFAULT_DAYS, SlipCode, SlipState};
 

@@ -19,8 +19,8 @@ use crate::notice::Done;
 use crate::render::Page;
 use crate::session::Visitor;
 use crate::upload::Upload;
-use app::service::Ask;
-use app::workbooks::{Applied, ImportView, PollChoice};
+use app::facts::workbooks::{Applied, ImportView, PollChoice};
+use app::service::app::Ask;
 use app::{AppError, Caller};
 use domain::id::{JobId, PollId};
 use domain::import_diff::{Group, Item, Preview};
@@ -172,7 +172,7 @@ fn shown(import: ImportView, wanted: &Wanted, warning: &'static str) -> Page {
         id: job.id.to_string(),
         title: job.title.clone(),
         by: job.by.clone(),
-        started_at: app::clock::in_vietnam(job.started_at),
+        started_at: app::service::clock::in_vietnam(job.started_at),
         work: Work::running(&import.view),
         failure: import.failure.unwrap_or_default(),
         is_ready: job.state == JobState::Ready,

@@ -6,7 +6,7 @@ use super::{Access, Route};
 use crate::pages::{
     accounts, assets, councils, health, home, log, own, second_factor, set_up, settings, sign_in, slips,
 };
-use app::logs;
+use app::trail::logs;
 use domain::role::Role;
 
 /// Who manages accounts.

@@ -4,7 +4,7 @@ use axum::routing::{get, post};
 
 use super::{Access, Route};
 use crate::pages::counting;
-use app::counting::{COUNTERS as COUNT, HEADS as LEAD, WATCHERS as WATCH};
+use app::counting::room::{COUNTERS as COUNT, HEADS as LEAD, WATCHERS as WATCH};
 
 /// Who counts.
 const COUNTERS: Access = Access::Roles(COUNT);

@@ -4,7 +4,7 @@ use axum::routing::{get, post};
 
 use super::{Access, Route};
 use crate::pages::day;
-use app::day::{COUNTERS, HALL as FOLLOWERS};
+use app::counting::day::{COUNTERS, HALL as FOLLOWERS};
 use app::preparing::LEADERS;
 
 /// Who follows the day, and proposes its steps.

@@ -4,7 +4,7 @@ use axum::routing::{get, post};
 
 use super::{Access, Route};
 use crate::pages::facts;
-use app::facts as work;
+use app::facts::entry as work;
 
 /// Who enters and changes facts.
 const EDITORS: Access = Access::Roles(work::EDITORS);

@@ -4,8 +4,8 @@ use axum::routing::{get, post};
 
 use super::{Access, Route};
 use crate::pages::{attachments, official, opinions, own_dossier};
-use app::attachments::READERS;
-use app::official::OWNERS;
+use app::facts::attachments::READERS;
+use app::reading::official::OWNERS;
 use domain::role::Role;
 
 /// Whose own pages these are.

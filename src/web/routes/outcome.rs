@@ -4,7 +4,7 @@ use axum::routing::{get, post};
 
 use super::{Access, Route};
 use crate::pages::outcome;
-use app::outcome::{LEADERS as SHOWING, READERS as SEEING, WRITERS as WRITING};
+use app::counting::outcome::{LEADERS as SHOWING, READERS as SEEING, WRITERS as WRITING};
 
 /// Who sees results and papers.
 const READERS: Access = Access::Roles(SEEING);

@@ -4,7 +4,7 @@ use axum::routing::{get, post};
 
 use super::{Access, Route};
 use crate::pages::preparing;
-use app::day::HALL as COUNTING;
+use app::counting::day::HALL as COUNTING;
 use app::preparing::{LEADERS as CONFIRMERS, OFFICE as READERS, PREPARERS as WRITERS};
 
 /// Who sees how a vote is prepared.

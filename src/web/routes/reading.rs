@@ -4,7 +4,7 @@ use axum::routing::{get, post};
 
 use super::{Access, Route};
 use crate::pages::reading;
-use app::{groups, notes, questions, reading as rooms};
+use app::reading::{groups, notes, questions, room as rooms};
 
 /// Who reads dossiers and asks.
 const READERS: Access = Access::Roles(rooms::READERS);

@@ -5,7 +5,7 @@ use axum::routing::{get, post};
 use super::{Access, Route};
 use crate::pages::roster::{self, delegates, links, officials};
 use crate::pages::{jobs, workbooks};
-use app::roster::EDITORS;
+use app::people::roster::EDITORS;
 use domain::roster::{RosterDelegate, RosterOfficial};
 
 /// Who keeps the roster.

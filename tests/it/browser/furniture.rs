@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use app::fill::Links;
+use app::demo::fill::Links;
 use domain::id::{CouncilId, DelegateId, PollId};
 use domain::role::Role;
 

@@ -1,6 +1,6 @@
 //! A vote prepared and read, from the office's first workbook to the summary of a group, by people at their browsers.
 
-use app::fill::Links;
+use app::demo::fill::Links;
 use domain::id::CouncilId;
 use domain::role::Role;
 use jiff::SignedDuration;

@@ -1,8 +1,8 @@
 //! Polls on their day, for stories about something else.
 
-use app::day::{TypedStep, proposers};
+use app::counting::day::{TypedStep, proposers};
 use app::polls::{CountedBatch, Hand};
-use app::service::Ask;
+use app::service::app::Ask;
 use app::{AppError, Caller};
 use domain::audit::event::poll::DeckForm;
 use domain::ballot_account::BallotAccount;

@@ -1,9 +1,9 @@
 //! Counting day up to any of its moments, for stories about what comes then: the one place that knows the way.
 
-use app::counting::TypedBatch;
-use app::day::TypedStep;
+use app::counting::day::TypedStep;
+use app::counting::room::TypedBatch;
 use app::polls::NewPoll;
-use app::service::Ask;
+use app::service::app::Ask;
 use domain::audit::event::poll::{DeckForm, ListedOfficial, PollCreated, SealedForm};
 use domain::audit::{Digest, KeyName};
 use domain::ballot_account::BallotAccount;

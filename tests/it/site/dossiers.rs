@@ -1,6 +1,6 @@
 //! Facts and released dossiers that are simply there, for stories about something else.
 
-use app::service::Ask;
+use app::service::app::Ask;
 use domain::fact_typed::TypedFact;
 use domain::id::{CouncilId, FactId, JobId, OfficialId, PollId};
 use domain::job::JobState;

@@ -18,10 +18,10 @@ use std::future::Future;
 use std::sync::Arc;
 
 use app::App;
-use app::clock::{Chance, Clock};
-use app::councils::{FirstAccount, Founding};
-use app::keys::Keys;
-use app::passwords::Cost;
+use app::people::councils::{FirstAccount, Founding};
+use app::service::clock::{Chance, Clock};
+use app::service::keys::Keys;
+use app::service::passwords::Cost;
 use domain::audit::Actor;
 use domain::council::CouncilKind;
 use domain::id::CouncilId;

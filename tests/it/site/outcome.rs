@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use app::day::TypedStep;
-use app::outcome::{minutes_paper, resolution_paper};
+use app::counting::day::TypedStep;
+use app::counting::outcome::{minutes_paper, resolution_paper};
 use app::polls::CountedBatch;
 use app::preparing::TypedDecision;
 use domain::audit::event::poll::Stands;

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use app::Caller;
-use app::passwords::{self, Cost};
+use app::service::passwords::{self, Cost};
 use domain::account::{Account, AccountState, Roles};
 use domain::audit::event::council::AccountOpened;
 use domain::audit::{Actor, CouncilEvent};

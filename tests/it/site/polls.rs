@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use app::preparing::{TypedBoard, TypedDecision, TypedPlan};
-use app::service::Ask;
+use app::service::app::Ask;
 use domain::book::Book;
 use domain::id::{CouncilId, DelegateId, OfficialId, PollId, ProposalId};
 use domain::record::{Action, Subject};

@@ -1,6 +1,6 @@
 //! Released dossiers that are simply there, for stories about reading them.
 
-use app::service::Ask;
+use app::service::app::Ask;
 use domain::audit::Digest;
 use domain::audit::canonical::to_text;
 use domain::document::{Block, Cell, Document, Size, Table, text_lines};

@@ -12,7 +12,7 @@ use crate::Site;
 use crate::notice::Done;
 use crate::render::Page;
 use crate::session::Visitor;
-use app::counting::BatchPage;
+use app::counting::room::BatchPage;
 
 #[derive(Template)]
 #[template(path = "counting/abandon.html")]

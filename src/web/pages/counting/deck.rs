@@ -14,8 +14,8 @@ use crate::notice::Done;
 use crate::render::Page;
 use crate::session::Visitor;
 use app::AppError;
-use app::counting::DeckReport;
-use app::service::Ask;
+use app::counting::room::DeckReport;
+use app::service::app::Ask;
 use domain::role::Role;
 
 #[derive(Template)]

@@ -19,7 +19,7 @@ pub use tally::key as key_tally;
 
 use super::{PDF, answer, failed, file, nobody, read_poll};
 use app::AppError;
-use app::counting::table::{BatchStage, Mode};
+use app::counting::room::table::{BatchStage, Mode};
 
 /// Where the counting room is.
 const ROOM: &str = "/kiem-phieu";

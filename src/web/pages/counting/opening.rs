@@ -15,8 +15,8 @@ use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
 use crate::session::Visitor;
-use app::counting::{OpenPage, TypedBatch};
-use app::service::Ask;
+use app::counting::room::{OpenPage, TypedBatch};
+use app::service::app::Ask;
 use app::{AppError, Caller};
 
 #[derive(Template)]

@@ -11,8 +11,8 @@ use super::{ROOM, answer, failed, mode_words, nobody, read_poll, stage_words};
 use crate::Site;
 use crate::render::Page;
 use crate::session::Visitor;
-use app::counting::table::{Pile, Progress};
-use app::counting::{OpenBatch, Room, RoomForm, RoomPoll};
+use app::counting::room::table::{Pile, Progress};
+use app::counting::room::{OpenBatch, Room, RoomForm, RoomPoll};
 
 #[derive(Template)]
 #[template(path = "counting/rooms.html")]
@@ -75,7 +75,7 @@ impl Show {
     }
 
     /// `Lê Thị C và Trần Văn D`
-    fn readers(&self, batch: &app::counting::CommittedBatch) -> String {
+    fn readers(&self, batch: &app::counting::room::CommittedBatch) -> String {
         batch.readers.iter().map(|reader| reader.name.as_str()).collect::<Vec<_>>().join(" và ")
     }
 }

@@ -16,7 +16,7 @@ use crate::Site;
 use crate::pages::assets;
 use crate::render::Page;
 use crate::session::Visitor;
-use app::counting::screen::{Screen, ScreenForm, ScreenLevel, Versions};
+use app::counting::room::screen::{Screen, ScreenForm, ScreenLevel, Versions};
 use domain::id::PollId;
 use domain::poll::Level;
 use domain::poll_state::Stage;

@@ -8,7 +8,7 @@ use futures_util::StreamExt as _;
 use serde::Deserialize;
 use zeroize::{Zeroize as _, Zeroizing};
 
-use app::counting::{Keyed, What};
+use app::counting::room::{Keyed, What};
 
 /// Longest reading: 50 papers of over a thousand lines.
 const MAX_BYTES: usize = 256 * 1024;

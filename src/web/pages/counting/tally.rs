@@ -16,9 +16,9 @@ use crate::notice::Done;
 use crate::render::Page;
 use crate::session::Visitor;
 use app::AppError;
-use app::counting::BatchPage;
-use app::counting::table::{Progress, TableError};
-use app::service::Ask;
+use app::counting::room::BatchPage;
+use app::counting::room::table::{Progress, TableError};
+use app::service::app::Ask;
 use domain::batch::hand_tally::{Row, SheetError, SheetFault};
 
 /// A row with its fields.

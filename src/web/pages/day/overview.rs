@@ -11,9 +11,9 @@ use super::{answer, failed, nobody, read_poll, step_path};
 use crate::render::Page;
 use crate::session::Visitor;
 use crate::{Site, routes};
-use app::clock::in_vietnam;
-use app::day::{DayPage, DayTask, DayTaskId, Progress};
+use app::counting::day::{DayPage, DayTask, DayTaskId, Progress};
 use app::polls::PollSummary;
+use app::service::clock::in_vietnam;
 use domain::poll_state::Stage;
 use domain::proposal::ProposalKind;
 

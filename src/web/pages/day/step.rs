@@ -14,9 +14,9 @@ use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
 use crate::session::Visitor;
-use app::day::{StepPage, TypedAccount, TypedStep};
+use app::counting::day::{StepPage, TypedAccount, TypedStep};
 use app::preparing::TypedDecision;
-use app::service::Ask;
+use app::service::app::Ask;
 use app::{AppError, Caller};
 use domain::proposal::ProposalKind;
 

@@ -14,9 +14,9 @@ use crate::render::Page;
 use crate::session::Visitor;
 use crate::{Site, routes};
 use app::AppError;
-use app::day::ZeroPage;
+use app::counting::day::ZeroPage;
 use app::polls::Hand;
-use app::service::Ask;
+use app::service::app::Ask;
 use domain::poll_state::Stage;
 
 #[derive(Template)]

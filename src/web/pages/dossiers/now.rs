@@ -14,8 +14,8 @@ use crate::Site;
 use crate::render::Page;
 use crate::session::Visitor;
 use app::AppError;
-use app::clock::in_vietnam;
 use app::dossiers::{Desk, Line, Standing, Wanted};
+use app::service::clock::in_vietnam;
 use domain::release::About;
 
 /// What the address asks for: `?nam=2025&gom=tat-ca`.

@@ -23,8 +23,8 @@ use crate::Site;
 use crate::form::Form;
 use crate::render::Page;
 use crate::session::Visitor;
-use app::clock::in_vietnam;
-use app::facts::{Change, FactFilter, FactList, FactOrder, FileFormat, Paging};
+use app::facts::entry::{Change, FactFilter, FactList, FactOrder, FileFormat, Paging};
+use app::service::clock::in_vietnam;
 use app::{AppError, Caller};
 use domain::audit::UtcTime;
 use domain::fact::{FactKind, FactState};
@@ -175,7 +175,7 @@ pub async fn list(
         let caller = caller(&visitor)?;
         let page = wanted.page.parse().unwrap_or(1);
         let list = site.app.facts(caller, &wanted.filter(), wanted.order(), page).await?;
-        let may_verify = caller.may(app::facts::VERIFIERS).is_ok();
+        let may_verify = caller.may(app::facts::entry::VERIFIERS).is_ok();
         Ok(Page::new(shown(list, &wanted, may_verify)).into_response())
     };
     answer(list.await)

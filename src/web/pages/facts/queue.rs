@@ -14,8 +14,8 @@ use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
 use crate::session::Visitor;
-use app::facts::{FactPage, Queue, Queued};
-use app::service::Ask;
+use app::facts::entry::{FactPage, Queue, Queued};
+use app::service::app::Ask;
 use app::{AppError, Caller};
 use domain::id::FactId;
 

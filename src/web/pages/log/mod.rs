@@ -20,8 +20,8 @@ use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
 use crate::session::Visitor;
-use app::error::FieldError;
-use app::logs::{LogFilter, LogHead, LogPage, LogProof, SignedHead};
+use app::service::error::FieldError;
+use app::trail::logs::{LogFilter, LogHead, LogPage, LogProof, SignedHead};
 use app::{AppError, Caller};
 use domain::audit::merkle::{InclusionStep, inclusion_steps};
 use domain::id::LogId;
@@ -177,7 +177,7 @@ pub async fn entries(
 }
 
 fn shown(page: LogPage, signed: &[SignedHead], asked: Asked, fields: Vec<FieldError>) -> Result<Entries, AppError> {
-    let row = |entry: &app::logs::ShownEntry| Row {
+    let row = |entry: &app::trail::logs::ShownEntry| Row {
         seq: entry.seq,
         at: words::moment(entry.at),
         actor: entry.actor.clone(),

@@ -13,8 +13,8 @@ use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
 use crate::session::Visitor;
-use app::outcome::{ConfidenceOffer, TypedConfidence};
-use app::service::Ask;
+use app::counting::outcome::{ConfidenceOffer, TypedConfidence};
+use app::service::app::Ask;
 use app::{AppError, Caller};
 
 #[derive(Template)]

@@ -11,7 +11,7 @@ use super::{answer, file_of, nobody, read_poll};
 use crate::Site;
 use crate::render::Page;
 use crate::session::Visitor;
-use app::outcome::PapersPage;
+use app::counting::outcome::PapersPage;
 use domain::role::Role;
 
 #[derive(Template)]

@@ -12,7 +12,7 @@ use super::{failed, media, read_poll};
 use crate::Site;
 use crate::pages::assets;
 use app::AppError;
-use app::outcome::{PublicFile, PublicList, PublicResult};
+use app::counting::outcome::{PublicFile, PublicList, PublicResult};
 use domain::audit::Digest;
 use domain::text::{date_dmy, upper_first};
 

@@ -15,7 +15,7 @@ use crate::notice::Done;
 use crate::render::Page;
 use crate::session::Visitor;
 use app::preparing::{BoardPage, TypedBoard};
-use app::service::Ask;
+use app::service::app::Ask;
 use app::{AppError, Caller};
 use domain::finding::Finding;
 

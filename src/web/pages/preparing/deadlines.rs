@@ -16,7 +16,7 @@ use crate::notice::Done;
 use crate::render::Page;
 use crate::session::Visitor;
 use app::preparing::{DeadlineLine, DeadlinePage, TypedMark};
-use app::service::Ask;
+use app::service::app::Ask;
 use app::{AppError, Caller};
 use domain::deadline::DeadlineStatus;
 use domain::rules::Attested;

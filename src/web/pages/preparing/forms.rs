@@ -14,7 +14,7 @@ use crate::render::Page;
 use crate::session::Visitor;
 use app::AppError;
 use app::preparing::{FormsPage, Paper};
-use app::service::Ask;
+use app::service::app::Ask;
 use domain::finding::Finding;
 
 #[derive(Template)]

@@ -13,7 +13,7 @@ use crate::form::Form;
 use crate::render::Page;
 use crate::session::Visitor;
 use app::preparing::{ListPage, TypedDecision};
-use app::service::Ask;
+use app::service::app::Ask;
 use app::{AppError, Caller};
 use domain::finding::Finding;
 

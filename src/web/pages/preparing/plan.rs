@@ -15,7 +15,7 @@ use crate::notice::Done;
 use crate::render::Page;
 use crate::session::Visitor;
 use app::preparing::{PlanOffer, PlanPage, RulesChoice, TypedPlan};
-use app::service::Ask;
+use app::service::app::Ask;
 use app::{AppError, Caller};
 use domain::council::CouncilKind;
 use domain::poll::PollKind;

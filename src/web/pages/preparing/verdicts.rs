@@ -14,7 +14,7 @@ use crate::render::Page;
 use crate::session::Visitor;
 use app::AppError;
 use app::preparing::{VerdictLine, Verdicts};
-use app::service::Ask;
+use app::service::app::Ask;
 use domain::eligibility::Verdict;
 use domain::finding::Finding;
 use domain::rules::Attested;

@@ -16,8 +16,8 @@ use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
 use crate::session::{self, Visitor};
-use app::notes::{Chosen, Lock, NoteKey};
-use app::service::Ask;
+use app::reading::notes::{Chosen, Lock, NoteKey};
+use app::service::app::Ask;
 use app::{AppError, Caller};
 
 /// Where to go on afterwards: `?ve=/doc/…`.

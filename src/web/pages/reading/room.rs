@@ -12,7 +12,7 @@ use crate::Site;
 use crate::form::Form;
 use crate::render::Page;
 use crate::session::Visitor;
-use app::reading::{Read, ReadingPoll, Room, RoomLine};
+use app::reading::room::{Read, ReadingPoll, Room, RoomLine};
 
 #[derive(Template)]
 #[template(path = "reading/polls.html")]

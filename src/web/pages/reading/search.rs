@@ -13,7 +13,7 @@ use crate::Site;
 use crate::form::Form;
 use crate::render::Page;
 use crate::session::Visitor;
-use app::reading::{Found, Hit};
+use app::reading::room::{Found, Hit};
 use domain::id::PollId;
 
 /// Lines on a page.

@@ -12,8 +12,8 @@ use crate::Site;
 use crate::form::Form;
 use crate::render::Page;
 use crate::session::Visitor;
-use app::clock::in_vietnam;
-use app::roster::{Kept, KeptDelegate, Roster, TypedDelegate, is_found};
+use app::people::roster::{Kept, KeptDelegate, Roster, TypedDelegate, is_found};
+use app::service::clock::in_vietnam;
 use domain::id::DelegateId;
 use domain::roster::RosterDelegate;
 

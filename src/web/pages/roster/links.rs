@@ -15,7 +15,7 @@ use crate::notice::Done;
 use crate::render::Page;
 use crate::session::Visitor;
 use app::AppError;
-use app::roster::Links;
+use app::people::roster::Links;
 
 #[derive(Template)]
 #[template(path = "roster/links.html")]

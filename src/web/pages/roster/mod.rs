@@ -21,8 +21,8 @@ use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
 use crate::session::Visitor;
-use app::roster::{Entry, Kept, Past, Roster, RosterFilter};
-use app::service::Ask;
+use app::people::roster::{Entry, Kept, Past, Roster, RosterFilter};
+use app::service::app::Ask;
 use app::{AppError, Caller};
 
 /// Lines of one page of a list.

@@ -1,0 +1,235 @@
+//! Proposals as two people see them: what exactly would change, who proposed it, and the decision of another.
+//!
+//! A kind of step plugs in at three places of this file, each a `match` over [`ProposalKind`]: `content_now` gives the
+//! canonical text of what would be done at this moment (another text than the proposed one makes the proposal outdated);
+//! `take` does what was confirmed, in the transaction of the decision; [`Shown`] is what the page of the proposal draws,
+//! read from the proposed text itself. How it is proposed is a use case of its own, by
+//! `polls::proposals::propose`.
+
+use crate::Caller;
+use crate::counting::day;
+use crate::dossiers::{self, OfferedRelease};
+use crate::polls::{FOLLOWERS, proposals};
+use crate::preparing::{LEADERS, OFFICE, Step, board, content, forms, listing, overview, verdicts};
+use crate::service::app::{App, Ask};
+use crate::service::error::AppError;
+use domain::audit::UtcTime;
+use domain::day_step::DayStep;
+use domain::decided::{DecidedBoard, DecidedForms, DecidedList, EligibilityOverride};
+use domain::id::{PollId, ProposalId};
+use domain::proposal::{Proposal, ProposalError, ProposalKind, ProposalState};
+use domain::text::clean;
+use store::{CouncilTx, preparation};
+
+/// Longest reason in letters.
+const MAX_NOTE: usize = 500;
+const NO_PROPOSAL: AppError = AppError::NotFound("đề xuất này");
+
+/// What a proposal would change, read from the text that is confirmed.
+#[derive(Clone, Debug)]
+pub enum Shown {
+    /// A verdict against the rules.
+    Verdict(EligibilityOverride),
+    /// The list.
+    List(DecidedList),
+    /// The board.
+    Board(DecidedBoard),
+    /// The forms.
+    Forms(DecidedForms),
+    /// The release.
+    Dossiers(OfferedRelease),
+    /// A step of counting day, line by line: label and value; and the name of the paper that it issues alone.
+    Day(Vec<(&'static str, String)>, Option<String>),
+}
+
+/// A proposal as its page shows it.
+#[derive(Clone, Debug)]
+pub struct ProposalPage {
+    /// Itself.
+    pub proposal: Proposal,
+    /// Name of the sitting.
+    pub sitting: String,
+    /// A step of counting day.
+    pub is_of_day: bool,
+    /// What it would change.
+    pub shown: Shown,
+    /// Why it cannot be confirmed as things are now; `None` when it can, or is decided.
+    pub obstacle: Option<String>,
+    /// The caller may confirm or refuse it.
+    pub may_decide: bool,
+    /// The caller may take it back.
+    pub may_withdraw: bool,
+}
+
+impl App {
+    /// All proposals for a poll, the newest first, with the name of the sitting.
+    ///
+    /// # Errors
+    /// When there is no such poll, or the caller does not prepare votes.
+    pub async fn proposals(&self, caller: &Caller, poll: PollId) -> Result<(String, Vec<Proposal>), AppError> {
+        caller.may(FOLLOWERS)?;
+        let mut tx = self.store.read(caller.council).await?;
+        let sitting = overview::sitting(&mut tx, poll).await?;
+        let mut proposals = preparation::proposals(&mut tx, poll).await?;
+        proposals.retain(|proposal| may_see(caller, proposal.kind));
+        Ok((sitting, proposals))
+    }
+
+    /// One proposal.
+    ///
+    /// # Errors
+    /// When there is none, or the caller does not prepare votes.
+    pub async fn proposal(&self, caller: &Caller, poll: PollId, id: ProposalId) -> Result<ProposalPage, AppError> {
+        caller.may(FOLLOWERS)?;
+        let at = self.now_text()?;
+        let mut tx = self.store.read(caller.council).await?;
+        let proposal = find(&mut tx, poll, id).await?;
+        if !may_see(caller, proposal.kind) {
+            return Err(NO_PROPOSAL);
+        }
+        let is_open = proposal.state == ProposalState::Open;
+        let is_own = proposal.proposed.account == caller.account.id;
+        let obstacle = if is_open { obstacle(content_now(&mut tx, &proposal, at).await, &proposal)? } else { None };
+        Ok(ProposalPage {
+            sitting: overview::sitting(&mut tx, poll).await?,
+            is_of_day: ProposalKind::OF_DAY.contains(&proposal.kind),
+            shown: shown(&proposal)?,
+            obstacle,
+            may_decide: is_open && !is_own && caller.may(LEADERS).is_ok(),
+            may_withdraw: is_open && is_own,
+            proposal,
+        })
+    }
+
+    /// Confirms a proposal of somebody else, and does what it proposes.
+    ///
+    /// # Errors
+    /// When the caller proposed it or is no leader, it was decided before, or something else would be done now.
+    pub async fn confirm(&self, ask: Ask<'_>, poll: PollId, id: ProposalId) -> Result<(), AppError> {
+        let actor = ask.caller.may(LEADERS)?;
+        let kind = find(&mut self.store.read(ask.caller.council).await?, poll, id).await?.kind;
+        if kind == ProposalKind::DossiersReleased {
+            return self.confirm_release(ask, poll, id).await.map(drop);
+        }
+        let step = Step { at: self.now_text()?, actor, keys: self.keys.clone() };
+        self.write_once(ask, move |tx| {
+            Box::pin(async move {
+                let proposal = find(tx, poll, id).await?;
+                // A step that was taken, or that is one's own, has nothing to be compared with.
+                let is_theirs = Some(proposal.proposed.account) != step.actor.account;
+                let now = match proposal.state {
+                    ProposalState::Open if is_theirs => Some(content_now(tx, &proposal, step.at).await?),
+                    _ => None,
+                };
+                let (at, actor) = (step.at, &step.actor);
+                let to = ProposalState::Confirmed;
+                let decided = proposals::decide(tx, at, actor, proposal, to, String::new(), now.as_deref()).await?;
+                take(tx, &decided, &step).await
+            })
+        })
+        .await
+    }
+
+    /// Refuses a proposal of somebody else, with the reason.
+    ///
+    /// # Errors
+    /// When the reason is missing, the caller proposed it or is no leader, or it was decided before.
+    pub async fn refuse(&self, ask: Ask<'_>, poll: PollId, id: ProposalId, note: &str) -> Result<(), AppError> {
+        let actor = ask.caller.may(LEADERS)?;
+        let note = clean(note);
+        if note.is_empty() || note.chars().count() > MAX_NOTE {
+            let sentence = format!("Hãy ghi lý do không chấp nhận, không dài quá {MAX_NOTE} ký tự.");
+            return Err(AppError::field("note", sentence));
+        }
+        let at = self.now_text()?;
+        self.write_once(ask, move |tx| {
+            Box::pin(async move {
+                let proposal = find(tx, poll, id).await?;
+                let to = ProposalState::Refused;
+                proposals::decide(tx, at, &actor, proposal, to, note, None).await.map(drop)
+            })
+        })
+        .await
+    }
+
+    /// Takes back one's own proposal.
+    ///
+    /// # Errors
+    /// When it is somebody else's, or was decided before.
+    pub async fn withdraw(&self, ask: Ask<'_>, poll: PollId, id: ProposalId) -> Result<(), AppError> {
+        let actor = ask.caller.may(FOLLOWERS)?;
+        let at = self.now_text()?;
+        self.write_once(ask, move |tx| {
+            Box::pin(async move {
+                let proposal = find(tx, poll, id).await?;
+                let to = ProposalState::Withdrawn;
+                proposals::decide(tx, at, &actor, proposal, to, String::new(), None).await.map(drop)
+            })
+        })
+        .await
+    }
+}
+
+/// Proposals of a preparation are the office's; those of counting day are everybody's in the hall.
+fn may_see(caller: &Caller, kind: ProposalKind) -> bool {
+    ProposalKind::OF_DAY.contains(&kind) || caller.may(OFFICE).is_ok()
+}
+
+async fn find(tx: &mut CouncilTx, poll: PollId, id: ProposalId) -> Result<Proposal, AppError> {
+    preparation::proposal(tx, id).await?.filter(|proposal| proposal.poll == poll).ok_or(NO_PROPOSAL)
+}
+
+/// What would be done now, as the text that is compared with the proposed one.
+async fn content_now(tx: &mut CouncilTx, proposal: &Proposal, at: UtcTime) -> Result<String, AppError> {
+    match proposal.kind {
+        ProposalKind::EligibilityOverride => verdicts::content_now(tx, proposal).await,
+        ProposalKind::ListDecided => listing::content_now(tx, proposal).await,
+        ProposalKind::BoardAppointed => board::content_now(tx, proposal).await,
+        ProposalKind::FormsSealed => forms::content_now(tx, proposal).await,
+        ProposalKind::DossiersReleased => dossiers::content_now(tx, proposal).await,
+        _ => day::content_now(tx, proposal, at).await,
+    }
+}
+
+/// Does what was confirmed.
+async fn take(tx: &mut CouncilTx, proposal: &Proposal, step: &Step) -> Result<(), AppError> {
+    match proposal.kind {
+        // The confirmed proposal itself is what verdicts are read from.
+        ProposalKind::EligibilityOverride => Ok(()),
+        ProposalKind::ListDecided => listing::take(tx, proposal, step).await,
+        ProposalKind::BoardAppointed => board::take(tx, proposal, step).await,
+        ProposalKind::FormsSealed => forms::take(tx, proposal, step).await,
+        // Dossiers are printed before the transaction: see `App::confirm`.
+        ProposalKind::DossiersReleased => Err(ProposalError::Outdated.into()),
+        _ => day::take(tx, proposal, step).await,
+    }
+}
+
+fn shown(proposal: &Proposal) -> Result<Shown, AppError> {
+    let text = &proposal.content;
+    Ok(match proposal.kind {
+        ProposalKind::EligibilityOverride => Shown::Verdict(content(text)?),
+        ProposalKind::ListDecided => Shown::List(content(text)?),
+        ProposalKind::BoardAppointed => Shown::Board(content(text)?),
+        ProposalKind::FormsSealed => Shown::Forms(content(text)?),
+        ProposalKind::DossiersReleased => Shown::Dossiers(content(text)?),
+        _ => {
+            let step: DayStep = content(text)?;
+            let paper = match &step {
+                DayStep::CorrigendumIssued { paper, .. } => Some(paper.name.clone()),
+                _ => None,
+            };
+            Shown::Day(step.lines(), paper)
+        }
+    })
+}
+
+/// Why the proposal cannot be confirmed now.
+fn obstacle(now: Result<String, AppError>, proposal: &Proposal) -> Result<Option<String>, AppError> {
+    match now {
+        Ok(now) if now == proposal.content => Ok(None),
+        Ok(_) => Ok(Some(ProposalError::Outdated.to_string())),
+        Err(problem @ (AppError::Input(_) | AppError::NotFound(_))) => Ok(Some(problem.to_string())),
+        Err(other) => Err(other),
+    }
+}

@@ -1,0 +1,204 @@
+//! Where the papers of each form went: written down by the head teller form by form, held against the identities, put
+//! right by two people.
+
+use super::{COUNTERS, Day, HALL};
+use crate::Caller;
+use crate::polls::{Hand, rules_of};
+use crate::service::app::{App, Ask};
+use crate::service::error::{AppError, FieldError};
+use domain::ballot_account::{AccountFault, BallotAccount, Hall};
+use domain::finding::{Finding, Severity};
+use domain::id::PollId;
+use domain::poll_state::{FormProgress, PollState, Stage};
+use domain::rules::RuleSet;
+use store::polls;
+
+const NO_FORM: AppError = AppError::NotFound("mẫu phiếu này");
+
+/// Figures of papers as they were typed.
+#[derive(Clone, Debug, Default)]
+pub struct TypedAccount {
+    /// Đã in.
+    pub printed: String,
+    /// Phát ra.
+    pub issued: String,
+    /// Đổi.
+    pub exchanged: String,
+    /// Chưa dùng.
+    pub unused: String,
+    /// Thu về.
+    pub returned: String,
+    /// Không thu về.
+    pub not_returned: String,
+}
+
+impl TypedAccount {
+    /// Names of the fields, with their labels and what each counts.
+    pub const FIELDS: [(&'static str, &'static str, &'static str); 6] = [
+        ("printed", "Đã in", "Số phiếu của mẫu này đã in và đóng dấu."),
+        ("issued", "Phát ra", "Số đại biểu đã nhận phiếu; phiếu đổi không tính thêm."),
+        ("exchanged", "Đổi", "Phiếu hỏng trước khi bỏ vào hòm, đã thu lại và hủy."),
+        ("unused", "Chưa dùng", "Phiếu còn lại, chưa phát cho ai."),
+        ("returned", "Thu về", "Phiếu đếm được trong hòm; đây là căn cứ tính tỷ lệ."),
+        ("not_returned", "Không thu về", "Phiếu đã phát mà không có trong hòm."),
+    ];
+
+    /// The figures of an account, for a form that starts from them.
+    pub fn of(account: BallotAccount) -> Self {
+        let text = |figure: u32| figure.to_string();
+        Self {
+            printed: text(account.printed),
+            issued: text(account.issued),
+            exchanged: text(account.exchanged),
+            unused: text(account.unused),
+            returned: text(account.returned),
+            not_returned: text(account.not_returned),
+        }
+    }
+
+    /// In the order of [`Self::FIELDS`].
+    pub fn values(&self) -> [&str; 6] {
+        [&self.printed, &self.issued, &self.exchanged, &self.unused, &self.returned, &self.not_returned]
+    }
+
+    /// The figures, or which fields are none.
+    pub(super) fn read(&self) -> Result<BallotAccount, AppError> {
+        let mut wrong = Vec::new();
+        let mut figures = [0; 6];
+        for (place, ((field, label, _), typed)) in Self::FIELDS.into_iter().zip(self.values()).enumerate() {
+            match (typed.trim().parse(), figures.get_mut(place)) {
+                (Ok(read), Some(figure)) => *figure = read,
+                _ => wrong
+                    .push(FieldError { field, sentence: format!("{label}: hãy ghi số phiếu bằng chữ số.") }),
+            }
+        }
+        let [printed, issued, exchanged, unused, returned, not_returned] = figures;
+        let account = BallotAccount { printed, issued, exchanged, unused, returned, not_returned };
+        if wrong.is_empty() { Ok(account) } else { Err(AppError::Fields { fields: wrong }) }
+    }
+}
+
+/// The papers of one form.
+#[derive(Clone, Debug)]
+pub struct AccountLine {
+    /// The form with what is counted of it.
+    pub progress: FormProgress,
+    /// As written down last.
+    pub account: Option<BallotAccount>,
+    /// What does not add up in it.
+    pub findings: Vec<Finding>,
+}
+
+/// The papers of all forms.
+#[derive(Clone, Debug)]
+pub struct AccountPage {
+    /// Name of the sitting.
+    pub sitting: String,
+    /// How far the poll has come.
+    pub stage: Stage,
+    /// Who may have taken a paper, once the vote is open.
+    pub hall: Option<Hall>,
+    /// One a form.
+    pub lines: Vec<AccountLine>,
+    /// The caller writes figures down now.
+    pub may_record: bool,
+    /// The caller may propose to put them right now.
+    pub may_correct: bool,
+}
+
+impl AccountPage {
+    /// The line of one form.
+    ///
+    /// # Errors
+    /// When there is no such form.
+    pub fn line(&self, form: &str) -> Result<&AccountLine, AppError> {
+        self.lines.iter().find(|line| line.progress.form.id == form).ok_or(NO_FORM)
+    }
+}
+
+impl App {
+    /// Where the papers went.
+    ///
+    /// # Errors
+    /// When there is no such poll, or the caller is not of the hall.
+    pub async fn account_page(&self, caller: &Caller, poll: PollId) -> Result<AccountPage, AppError> {
+        caller.may(HALL)?;
+        let mut tx = self.store.read(caller.council).await?;
+        let day = Day::load(&mut tx, poll).await?;
+        let (stage, hall) = (day.state.stage(), hall(&day.state));
+        let rules = rules_of(&mut tx, poll).await?;
+        let record = day.record(&mut tx).await?;
+        let held = hall.unwrap_or(Hall { delegates: day.state.poll().created.delegates, present: None });
+        let line = |progress: FormProgress| {
+            let id = &progress.form.id;
+            let account = record.account(id);
+            let findings = account.map(|account| findings(account, held, id, &rules)).unwrap_or_default();
+            AccountLine { progress, account, findings }
+        };
+        Ok(AccountPage {
+            sitting: day.sitting(),
+            stage,
+            hall,
+            lines: polls::forms(&mut tx, poll).await?.into_iter().map(line).collect(),
+            may_record: stage == Stage::Voting && caller.may(COUNTERS).is_ok(),
+            may_correct: stage == Stage::Counting
+                && super::may_propose(caller, domain::proposal::ProposalKind::BallotsCorrected),
+        })
+    }
+
+    /// Writes down where the papers of a form went. What only warns has to be `looked_at`.
+    ///
+    /// # Errors
+    /// When a field is no figure, figures contradict each other, a warning was not looked at, the caller is no head
+    /// teller, or the poll refuses it.
+    pub async fn record_account(
+        &self,
+        ask: Ask<'_>,
+        poll: PollId,
+        form: &str,
+        typed: &TypedAccount,
+        looked_at: bool,
+    ) -> Result<(), AppError> {
+        ask.caller.may(COUNTERS)?;
+        let account = typed.read()?;
+        let page = self.account_page(ask.caller, poll).await?;
+        page.line(form)?;
+        if let Some(hall) = page.hall {
+            refuse_faults(account, hall, looked_at)?;
+        }
+        self.record_ballots(Hand::Form(ask), poll, form.to_owned(), account).await.map(drop)
+    }
+}
+
+/// What does not add up stands at its field; what only warns has a box of its own to tick.
+fn refuse_faults(account: BallotAccount, hall: Hall, looked_at: bool) -> Result<(), AppError> {
+    let sentence = |fault: &AccountFault| format!("{fault} {}", fault.remedy());
+    let (blocks, warns): (Vec<_>, Vec<_>) =
+        account.faults(hall).into_iter().partition(|fault| fault.severity() == Severity::Error);
+    let mut wrong: Vec<FieldError> =
+        blocks.iter().map(|fault| FieldError { field: field(*fault), sentence: sentence(fault) }).collect();
+    if !looked_at {
+        wrong.extend(warns.iter().map(|fault| FieldError { field: "looked_at", sentence: sentence(fault) }));
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(AppError::Fields { fields: wrong }) }
+}
+
+const fn field(fault: AccountFault) -> &'static str {
+    match fault {
+        AccountFault::OverPrinted { .. } | AccountFault::Missing { .. } => "printed",
+        AccountFault::ReturnedOverIssued { .. } => "returned",
+        AccountFault::NotSplit { .. } | AccountFault::Kept(_) => "not_returned",
+        AccountFault::OverPresent { .. } | AccountFault::OverDelegates { .. } => "issued",
+    }
+}
+
+fn findings(account: BallotAccount, hall: Hall, form: &str, rules: &RuleSet) -> Vec<Finding> {
+    account.faults(hall).into_iter().map(|fault| fault.finding(form, rules)).collect()
+}
+
+const fn hall(state: &PollState) -> Option<Hall> {
+    match state {
+        PollState::Voting(_, hall, _) | PollState::Counting(_, hall, _) => Some(*hall),
+        _ => None,
+    }
+}

@@ -1,0 +1,208 @@
+//! The day at a glance: every step in its order, how far it has come, and who takes it next.
+
+use super::task::DayTaskId;
+use super::{Day, HALL, steps};
+use crate::Caller;
+use crate::polls::rules_of;
+use crate::service::app::App;
+use crate::service::error::AppError;
+use domain::audit::UtcTime;
+use domain::id::PollId;
+use domain::poll::PollKind;
+use domain::poll_state::{FormProgress, PollState, Stage};
+use domain::proposal::{Proposal, ProposalKind, ProposalState};
+use domain::recount;
+use store::{polls, preparation};
+
+/// How far a step of the day has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// Something comes before it.
+    Later,
+    /// It is its turn.
+    Now,
+    /// It waits for another person.
+    Waits,
+    /// Done.
+    Done,
+    /// The rules or the figures do not ask for it.
+    NotNeeded,
+}
+
+/// A step of the day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DayTask {
+    /// Which.
+    pub id: DayTaskId,
+    /// How far it has come.
+    pub progress: Progress,
+    /// What is there, in a few words; empty when nothing is.
+    pub summary: String,
+}
+
+/// The day of a poll.
+#[derive(Clone, Debug)]
+pub struct DayPage {
+    /// Its id.
+    pub poll: PollId,
+    /// Name of the sitting.
+    pub sitting: String,
+    /// Which vote.
+    pub kind: PollKind,
+    /// How far it has come.
+    pub stage: Stage,
+    /// Diễn tập.
+    pub rehearsal: bool,
+    /// In the order of the day.
+    pub tasks: Vec<DayTask>,
+    /// Proposals that wait for another person.
+    pub open: Vec<Proposal>,
+    /// What was proposed and done since the forms were sealed, the newest first: label, who and who, when.
+    pub done: Vec<(ProposalKind, String, String, UtcTime)>,
+}
+
+impl App {
+    /// The day of a poll.
+    ///
+    /// # Errors
+    /// When there is no such poll, or the caller is not of the hall.
+    pub async fn day_page(&self, caller: &Caller, poll: PollId) -> Result<DayPage, AppError> {
+        caller.may(HALL)?;
+        let mut tx = self.store.read(caller.council).await?;
+        let day = Day::load(&mut tx, poll).await?;
+        let created = day.state.poll().created.clone();
+        let rules = rules_of(&mut tx, poll).await?;
+        let proposals: Vec<Proposal> = preparation::proposals(&mut tx, poll).await?;
+        let of_day = |p: &&Proposal| ProposalKind::OF_DAY.contains(&p.kind);
+        let waits = |p: &&Proposal| p.state == ProposalState::Open;
+        let due = match &day.state {
+            PollState::Closed(_, counted) => {
+                let due = recount::due(&rules, &created, counted.forms());
+                let due = due.map_err(|e| AppError::internal("xét dòng phải kiểm lại", e))?;
+                let left = due.iter().filter(|due| !counted.is_recounted(&due.form, due.line)).count();
+                Some((due.len(), left))
+            }
+            _ => None,
+        };
+        let record = day.record(&mut tx).await?;
+        let told = Told {
+            forms: polls::forms(&mut tx, poll).await?,
+            accounts: record.accounts.len(),
+            due,
+            recounted: record.recounts.len(),
+            has_resolution: rules.resolution.is_some(),
+            is_rehearsal: created.rehearsal,
+            stage: day.state.stage(),
+        };
+        let open: Vec<Proposal> = proposals.iter().filter(of_day).filter(waits).cloned().collect();
+        let mut tasks = told.tasks();
+        for task in &mut tasks {
+            let is_open = |p: &Proposal| Some(p.kind) == steps::kind_of(task.id);
+            if task.progress == Progress::Now && open.iter().any(is_open) {
+                task.progress = Progress::Waits;
+            }
+        }
+        let done = proposals.iter().filter(of_day).filter(|p| p.state == ProposalState::Confirmed);
+        let done = done.filter_map(|p| {
+            let decided = p.decided.as_ref()?;
+            Some((p.kind, p.proposed.name.clone(), decided.name.clone(), decided.at))
+        });
+        Ok(DayPage {
+            poll,
+            sitting: day.sitting(),
+            kind: created.kind,
+            stage: day.state.stage(),
+            rehearsal: created.rehearsal,
+            tasks,
+            done: done.collect(),
+            open,
+        })
+    }
+}
+
+/// What the tasks follow from.
+struct Told {
+    stage: Stage,
+    forms: Vec<FormProgress>,
+    accounts: usize,
+    /// Lines that are due, and those of them that are left; known while recounts can be written down.
+    due: Option<(usize, usize)>,
+    recounted: usize,
+    has_resolution: bool,
+    is_rehearsal: bool,
+}
+
+impl Told {
+    /// Done from `until` on, its turn from `from` on.
+    fn at(&self, from: Stage, until: Stage) -> Progress {
+        match self.stage {
+            Stage::Cancelled => Progress::Later,
+            stage if stage >= until => Progress::Done,
+            stage if stage >= from => Progress::Now,
+            _ => Progress::Later,
+        }
+    }
+
+    fn tasks(&self) -> Vec<DayTask> {
+        let task = |id, progress, summary: String| DayTask { id, progress, summary };
+        let none = String::new;
+        let (papers, returned) = self.forms.iter().fold((0, 0), |(papers, returned), form| {
+            (papers + form.papers, returned + form.ballots.map_or(0, |(_, returned)| u64::from(returned)))
+        });
+        let batches: u32 = self.forms.iter().map(|form| form.batches).sum();
+        let is_counted = self.stage == Stage::Counting && papers == returned;
+        let counting = match self.at(Stage::Counting, Stage::Closed) {
+            Progress::Now if is_counted => Progress::Done,
+            other => other,
+        };
+        let closing = match self.at(Stage::Counting, Stage::Closed) {
+            Progress::Now if !is_counted => Progress::Later,
+            other => other,
+        };
+        let left = self.due.map_or(0, |(_, left)| left);
+        let recounts = match self.at(Stage::Closed, Stage::Declared) {
+            Progress::Now if left == 0 && self.recounted == 0 => Progress::NotNeeded,
+            Progress::Now if left == 0 => Progress::Done,
+            Progress::Done if self.recounted == 0 => Progress::NotNeeded,
+            other => other,
+        };
+        let is_due = left > 0 && !self.is_rehearsal;
+        let result = match self.at(Stage::Closed, Stage::Declared) {
+            Progress::Now if is_due => Progress::Later,
+            other => other,
+        };
+        let resolution = match self.at(Stage::Minuted, Stage::Confirmed) {
+            _ if !self.has_resolution => Progress::NotNeeded,
+            other => other,
+        };
+        let publishing = match self.at(Stage::Minuted, Stage::Published) {
+            Progress::Now if self.has_resolution && self.stage < Stage::Confirmed => Progress::Later,
+            other => other,
+        };
+        let counted =
+            if returned == 0 { none() } else { format!("{batches} tập, {papers} trên {returned} phiếu") };
+        let due = match self.due {
+            Some((due, left)) if due > 0 => format!("{due} dòng sát ngưỡng, còn {left} dòng chưa kiểm lại"),
+            _ if self.recounted > 0 => format!("{} lần kiểm lại", self.recounted),
+            _ => none(),
+        };
+        vec![
+            task(DayTaskId::Deck, self.at(Stage::Sealed, Stage::Tested), none()),
+            task(DayTaskId::Zero, self.at(Stage::Tested, Stage::Zeroed), none()),
+            task(DayTaskId::Opening, self.at(Stage::Zeroed, Stage::Voting), none()),
+            task(
+                DayTaskId::Ballots,
+                self.at(Stage::Voting, Stage::Counting),
+                format!("{} trên {} mẫu phiếu", self.accounts, self.forms.len()),
+            ),
+            task(DayTaskId::Batches, counting, counted),
+            task(DayTaskId::Closing, closing, none()),
+            task(DayTaskId::Recounts, recounts, due),
+            task(DayTaskId::Result, result, none()),
+            task(DayTaskId::Minutes, self.at(Stage::Declared, Stage::Minuted), none()),
+            task(DayTaskId::Resolution, resolution, none()),
+            task(DayTaskId::Publishing, publishing, none()),
+            task(DayTaskId::Archive, self.at(Stage::Published, Stage::Archived), none()),
+        ]
+    }
+}

@@ -1,0 +1,77 @@
+//! Papers that a step of the day issues.
+
+use super::HALL;
+use super::wish::Corrigendum;
+use crate::Caller;
+use crate::counting::outcome::{minutes_paper, resolution_paper};
+use crate::preparing::{Desk, Paper, content};
+use crate::service::app::App;
+use crate::service::error::AppError;
+use domain::audit::Digest;
+use domain::audit::event::poll::PaperIssued;
+use domain::day_step::DayStep;
+use domain::document::{self, Corrected, Frame};
+use domain::id::PollId;
+use domain::proposal::{ProposalKind, ProposalState};
+use pdf::{self, Pdf};
+use store::{CouncilTx, polls, preparation};
+
+const NO_PAPER: AppError = AppError::NotFound("văn bản này");
+
+/// Nghị quyết xác nhận kết quả.
+pub(super) async fn resolution(tx: &mut CouncilTx, poll: PollId) -> Result<PaperIssued, AppError> {
+    Ok(resolution_paper(tx, poll).await?.issued)
+}
+
+/// Biên bản kiểm phiếu.
+pub(super) async fn minutes(tx: &mut CouncilTx, poll: PollId) -> Result<PaperIssued, AppError> {
+    Ok(minutes_paper(tx, poll).await?.issued)
+}
+
+/// The paper that puts another one right. Its name follows from how many there are.
+pub(super) async fn corrigendum(tx: &mut CouncilTx, poll: PollId, wish: &Corrigendum) -> Result<PaperIssued, AppError> {
+    let issued = polls::papers(tx, poll).await?;
+    let number = issued.iter().filter(|paper| paper.name.starts_with(CORRIGENDUM)).count() + 1;
+    let pdf = print(tx, poll, wish).await?;
+    let name = format!("{CORRIGENDUM}{number}.pdf");
+    Ok(PaperIssued { name, pages: pdf.pages, sha256: Digest::of(&pdf.bytes) })
+}
+
+async fn print(tx: &mut CouncilTx, poll: PollId, wish: &Corrigendum) -> Result<Pdf, AppError> {
+    let issued = polls::papers(tx, poll).await?;
+    let paper = issued.iter().rfind(|paper| paper.name == wish.corrects).ok_or(NO_PAPER)?;
+    let desk = Desk::load(tx, poll).await?;
+    let frame = Frame { occasion: desk.shelf.occasion(), date: wish.day, foot: None };
+    let sha256 = paper.sha256.to_string();
+    let corrected = Corrected { paper: &wish.corrects, sha256: &sha256, wrong: &wish.wrong, right: &wish.right };
+    pdf::document(&document::corrigendum(&frame, corrected)).map_err(|e| AppError::Input(e.to_string()))
+}
+
+impl App {
+    /// A corrigendum of this name, as it waits for another person or was issued.
+    ///
+    /// # Errors
+    /// When there is none, or the caller is not of the hall.
+    pub async fn corrigendum_paper(&self, caller: &Caller, poll: PollId, name: &str) -> Result<Paper, AppError> {
+        caller.may(HALL)?;
+        let mut tx = self.store.read(caller.council).await?;
+        for proposal in preparation::proposals(&mut tx, poll).await? {
+            let stands = matches!(proposal.state, ProposalState::Open | ProposalState::Confirmed);
+            if proposal.kind != ProposalKind::CorrigendumIssued || !stands {
+                continue;
+            }
+            let DayStep::CorrigendumIssued { corrects, day, paper, reason: wrong, right } = content(&proposal.content)?
+            else {
+                continue;
+            };
+            if paper.name == name {
+                let pdf = print(&mut tx, poll, &Corrigendum { corrects, day, wrong, right }).await?;
+                return Ok(Paper { name: paper.name, bytes: pdf.bytes });
+            }
+        }
+        Err(NO_PAPER)
+    }
+}
+
+/// How the names of such papers begin.
+const CORRIGENDUM: &str = "dinh-chinh-";

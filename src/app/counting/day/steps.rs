@@ -1,0 +1,314 @@
+//! Steps of two on counting day: the page that proposes one, the text of what would be done now, and the step itself once
+//! it is confirmed.
+
+use super::task::DayTaskId;
+use super::wish::{Corrigendum, TypedStep, Wish};
+use super::{Day, HALL, papers};
+use crate::Caller;
+use crate::polls::proposals::{self, Offer};
+use crate::polls::{self, Act};
+use crate::preparing::{Step, content, text_of};
+use crate::service::app::{App, Ask};
+use crate::service::error::AppError;
+use domain::audit::event::poll::PaperIssued;
+use domain::audit::{Actor, Digest, UtcTime};
+use domain::ballot_account::BallotAccount;
+use domain::day_step::{ClosingForm, DayStep};
+use domain::id::{PollId, ProposalId};
+use domain::poll_state::{FormProgress, Pair, PollState, Refusal, Stage, StandingBatch};
+use domain::proposal::{Proposal, ProposalKind, ProposalState};
+use domain::role::Role;
+use store::{self, CouncilTx, preparation};
+
+/// Who proposes what concerns the count itself.
+const OF_COUNT: &[Role] = &[Role::HeadTeller, Role::Leader];
+/// Who proposes what concerns its papers.
+const OF_PAPERS: &[Role] = &[Role::Clerk, Role::Leader];
+const NO_BATCH: AppError = AppError::NotFound("tập phiếu này");
+const NO_RESULT: AppError = AppError::NotFound("kết quả đã ghi");
+
+/// Who may propose a step.
+pub const fn proposers(kind: ProposalKind) -> &'static [Role] {
+    match kind {
+        ProposalKind::DeckWaived
+        | ProposalKind::VotingOpened
+        | ProposalKind::BallotsCorrected
+        | ProposalKind::BatchReopened
+        | ProposalKind::CountingClosed
+        | ProposalKind::ResultDeclared => OF_COUNT,
+        ProposalKind::PollCancelled => HALL,
+        ProposalKind::ResultConfirmed
+        | ProposalKind::ResultPublished
+        | ProposalKind::CorrigendumIssued
+        | ProposalKind::PollArchived
+        | ProposalKind::EligibilityOverride
+        | ProposalKind::ListDecided
+        | ProposalKind::BoardAppointed
+        | ProposalKind::DossiersReleased
+        | ProposalKind::FormsSealed => OF_PAPERS,
+    }
+}
+
+/// The step of two that a task of the day is done by.
+pub(super) const fn kind_of(task: DayTaskId) -> Option<ProposalKind> {
+    match task {
+        DayTaskId::Opening => Some(ProposalKind::VotingOpened),
+        DayTaskId::Closing => Some(ProposalKind::CountingClosed),
+        DayTaskId::Result => Some(ProposalKind::ResultDeclared),
+        DayTaskId::Resolution => Some(ProposalKind::ResultConfirmed),
+        DayTaskId::Publishing => Some(ProposalKind::ResultPublished),
+        DayTaskId::Archive => Some(ProposalKind::PollArchived),
+        DayTaskId::Deck
+        | DayTaskId::Zero
+        | DayTaskId::Ballots
+        | DayTaskId::Batches
+        | DayTaskId::Recounts
+        | DayTaskId::Minutes => None,
+    }
+}
+
+/// Whether somebody may propose it.
+pub fn may_propose(caller: &Caller, kind: ProposalKind) -> bool {
+    caller.may(proposers(kind)).is_ok()
+}
+
+/// The page on which a step of two is proposed.
+#[derive(Clone, Debug)]
+pub struct StepPage {
+    /// Name of the sitting.
+    pub sitting: String,
+    /// How far the poll has come.
+    pub stage: Stage,
+    /// Which step.
+    pub kind: ProposalKind,
+    /// What the step would say, where nothing has to be typed for it.
+    pub lines: Vec<(&'static str, String)>,
+    /// Why it cannot be taken now.
+    pub obstacle: Option<String>,
+    /// Proposals of this kind that wait.
+    pub open: Vec<ProposalId>,
+    /// The caller may propose it.
+    pub may_propose: bool,
+    /// All delegates.
+    pub delegates: u32,
+    /// Batches that can be reopened.
+    pub batches: Vec<StandingBatch>,
+    /// Papers that can be put right.
+    pub papers: Vec<PaperIssued>,
+}
+
+impl App {
+    /// The page of a step.
+    ///
+    /// # Errors
+    /// When there is no such poll, or the caller is not of the hall.
+    pub async fn step_page(&self, caller: &Caller, poll: PollId, kind: ProposalKind) -> Result<StepPage, AppError> {
+        let proposer = caller.may(HALL)?;
+        let at = self.now_text()?;
+        let mut tx = self.store.read(caller.council).await?;
+        let day = Day::load(&mut tx, poll).await?;
+        let batches = store::batches::standing(&mut tx, poll).await?;
+        let papers = store::polls::papers(&mut tx, poll).await?;
+        let (lines, obstacle) = match sample(kind) {
+            Some(wish) => {
+                let is_whole = matches!(wish, Wish::CountingClosed | Wish::ResultDeclared | Wish::ResultPublished);
+                match ready(&mut tx, &day, wish, proposer, at).await {
+                    Ok(step) if is_whole => (step.lines(), None),
+                    Ok(_) => (Vec::new(), None),
+                    Err(AppError::Input(sentence)) => (Vec::new(), Some(sentence)),
+                    Err(problem @ AppError::NotFound(_)) => (Vec::new(), Some(problem.to_string())),
+                    Err(other) => return Err(other),
+                }
+            }
+            None => (Vec::new(), not_now(kind, &day.state, &batches, &papers)),
+        };
+        let proposals = preparation::proposals(&mut tx, poll).await?;
+        let waits = |p: &&Proposal| p.kind == kind && p.state == ProposalState::Open;
+        Ok(StepPage {
+            sitting: day.sitting(),
+            stage: day.state.stage(),
+            kind,
+            lines,
+            obstacle,
+            open: proposals.iter().filter(waits).map(|proposal| proposal.id).collect(),
+            may_propose: may_propose(caller, kind),
+            delegates: day.state.poll().created.delegates,
+            batches,
+            papers,
+        })
+    }
+
+    /// Proposes a step of two.
+    ///
+    /// # Errors
+    /// When a field is wrong, the poll would refuse the step now, one of its kind waits already, or the caller may not
+    /// propose it.
+    pub async fn propose_step(
+        &self,
+        ask: Ask<'_>,
+        poll: PollId,
+        kind: ProposalKind,
+        typed: &TypedStep,
+    ) -> Result<ProposalId, AppError> {
+        let actor = ask.caller.may(proposers(kind))?;
+        let wish = typed.read(kind)?.ok_or(AppError::NotFound("bước này"))?;
+        let (at, id) = (self.now_text()?, ProposalId::new(self.clock.now(), &self.chance.for_id()?));
+        let proposed = self.write_once(ask, move |tx| {
+            Box::pin(async move {
+                let day = Day::load(tx, poll).await?;
+                let step = ready(tx, &day, wish, actor.clone(), at).await?;
+                let offer = Offer { poll, kind, about: step.about(), content: text_of(&step)? };
+                proposals::propose(tx, id, at, &actor, offer).await.map(drop)
+            })
+        });
+        proposed.await?;
+        Ok(id)
+    }
+}
+
+/// A wish by which it is found out whether a step could be taken, for the kinds where no figure decides it.
+fn sample(kind: ProposalKind) -> Option<Wish> {
+    let text = || "–".to_owned();
+    Some(match kind {
+        ProposalKind::DeckWaived => Wish::DeckWaived { reason: text() },
+        ProposalKind::VotingOpened => Wish::VotingOpened { present: 1 },
+        ProposalKind::CountingClosed => Wish::CountingClosed,
+        ProposalKind::ResultDeclared => Wish::ResultDeclared,
+        ProposalKind::ResultPublished => Wish::ResultPublished,
+        ProposalKind::PollArchived => Wish::PollArchived { place: text() },
+        ProposalKind::PollCancelled => Wish::PollCancelled { reason: text() },
+        _ => return None,
+    })
+}
+
+/// Why a step that is about one of several things cannot be taken now.
+fn not_now(kind: ProposalKind, state: &PollState, batches: &[StandingBatch], papers: &[PaperIssued]) -> Option<String> {
+    let stage = state.stage();
+    let refused = |doing| Some(Refusal::NotNow { doing, stage }.to_string());
+    match kind {
+        ProposalKind::BallotsCorrected if stage != Stage::Counting => refused("sửa số phiếu phát ra, thu về"),
+        ProposalKind::BatchReopened if stage != Stage::Counting => refused("mở lại tập phiếu"),
+        ProposalKind::BatchReopened if batches.is_empty() => Some("Chưa có tập phiếu nào đã chốt.".to_owned()),
+        ProposalKind::ResultConfirmed if stage != Stage::Minuted => refused("ghi nghị quyết xác nhận kết quả"),
+        ProposalKind::CorrigendumIssued if !matches!(stage, Stage::Published | Stage::Archived) => {
+            refused("đính chính")
+        }
+        ProposalKind::CorrigendumIssued if papers.is_empty() => Some("Chưa có văn bản nào được phát hành.".to_owned()),
+        _ => None,
+    }
+}
+
+/// The text of a step as things stand, once the poll would take it.
+async fn ready(tx: &mut CouncilTx, day: &Day, wish: Wish, proposer: Actor, at: UtcTime) -> Result<DayStep, AppError> {
+    let step = draw(tx, day, wish).await?;
+    let act = act_of(tx, day, step.clone()).await?;
+    // Whoever will confirm is not known yet, and is somebody else.
+    let other = Actor { account: None, name: String::new(), role: Role::Program };
+    polls::decide(tx, day.poll, day.state.clone(), &act, (Pair::new(proposer, other), at)).await?;
+    Ok(step)
+}
+
+/// The text of a step as things stand.
+async fn draw(tx: &mut CouncilTx, day: &Day, wish: Wish) -> Result<DayStep, AppError> {
+    Ok(match wish {
+        Wish::DeckWaived { reason } => DayStep::DeckWaived { reason },
+        Wish::VotingOpened { present } => {
+            DayStep::VotingOpened { delegates: day.state.poll().created.delegates, present }
+        }
+        Wish::BallotsCorrected { form, account, reason } => {
+            let before = day.record(tx).await?.account(&form).ok_or(Refusal::NotReturned(form.clone()))?;
+            DayStep::BallotsCorrected { after: account.told(form.clone()), before: before.told(form), reason }
+        }
+        Wish::BatchReopened { form, batch, reason } => {
+            let standing = store::batches::standing(tx, day.poll).await?;
+            let standing = standing.into_iter().find(|standing| standing.form == form && standing.batch == batch);
+            let StandingBatch { form, batch, commitment, papers } = standing.ok_or(NO_BATCH)?;
+            DayStep::BatchReopened { batch, commitment, form, papers, reason }
+        }
+        Wish::CountingClosed => DayStep::CountingClosed { forms: closing(&day.state) },
+        Wish::ResultDeclared => {
+            DayStep::ResultDeclared { results_sha256: Digest::of(result(tx, day).await?.as_bytes()) }
+        }
+        Wish::ResultConfirmed { resolution } => {
+            DayStep::ResultConfirmed { paper: papers::resolution(tx, day.poll).await?, resolution }
+        }
+        Wish::ResultPublished => {
+            let results = store::polls::results(tx, day.poll).await?.ok_or(NO_RESULT)?;
+            DayStep::ResultPublished { results_sha256: Digest::of(results.as_bytes()) }
+        }
+        Wish::CorrigendumIssued(wish) => {
+            let paper = papers::corrigendum(tx, day.poll, &wish).await?;
+            let Corrigendum { corrects, day, wrong: reason, right } = wish;
+            DayStep::CorrigendumIssued { corrects, day, paper, reason, right }
+        }
+        Wish::PollArchived { place } => DayStep::PollArchived { place },
+        Wish::PollCancelled { reason } => DayStep::PollCancelled { reason },
+    })
+}
+
+fn closing(state: &PollState) -> Vec<ClosingForm> {
+    let PollState::Counting(_, _, forms) = state else { return Vec::new() };
+    let form = |progress: &FormProgress| ClosingForm {
+        batches: progress.batches,
+        form: progress.form.id.clone(),
+        returned: progress.ballots.map_or(0, |(_, returned)| returned),
+    };
+    forms.iter().map(form).collect()
+}
+
+/// The text that would be declared now.
+async fn result(tx: &mut CouncilTx, day: &Day) -> Result<String, AppError> {
+    let PollState::Closed(poll, counted) = &day.state else {
+        return Err(Refusal::NotNow { doing: "ghi kết quả", stage: day.state.stage() }.into());
+    };
+    polls::results_text(tx, poll, counted).await
+}
+
+/// The step itself, with what its text only names.
+async fn act_of(tx: &mut CouncilTx, day: &Day, step: DayStep) -> Result<Act, AppError> {
+    Ok(match step {
+        DayStep::DeckWaived { reason } => Act::WaiveDeck { reason },
+        DayStep::VotingOpened { present, .. } => Act::OpenVoting { present },
+        DayStep::BallotsCorrected { after, reason, .. } => {
+            let account = BallotAccount::from(&after);
+            Act::CorrectBallots { form: after.form, account, reason }
+        }
+        DayStep::BatchReopened { batch, commitment, form, papers, reason } => {
+            Act::ReopenBatch { batch: StandingBatch { form, batch, commitment, papers }, reason }
+        }
+        DayStep::CountingClosed { .. } => Act::CloseCounting,
+        DayStep::ResultDeclared { .. } => Act::DeclareResult { results: result(tx, day).await? },
+        DayStep::ResultConfirmed { paper, resolution } => Act::ConfirmResult { paper, resolution },
+        DayStep::ResultPublished { .. } => Act::Publish,
+        DayStep::CorrigendumIssued { paper, reason, .. } => Act::IssueCorrigendum { paper, reason },
+        DayStep::PollArchived { place } => Act::Archive { place },
+        DayStep::PollCancelled { reason } => Act::Cancel { reason },
+    })
+}
+
+/// Who proposed something, as the poll's log names them.
+fn proposer(proposal: &Proposal) -> Actor {
+    let by = &proposal.proposed;
+    Actor { account: Some(by.account), name: by.name.clone(), role: by.role }
+}
+
+/// What confirming the proposal would do now.
+///
+/// # Errors
+/// When the poll would refuse it.
+pub(crate) async fn content_now(tx: &mut CouncilTx, proposal: &Proposal, at: UtcTime) -> Result<String, AppError> {
+    let day = Day::load(tx, proposal.poll).await?;
+    let proposed: DayStep = content(&proposal.content)?;
+    text_of(&ready(tx, &day, proposed.into(), proposer(proposal), at).await?)
+}
+
+/// Takes the step that was confirmed.
+///
+/// # Errors
+/// When the poll refuses it.
+pub(crate) async fn take(tx: &mut CouncilTx, proposal: &Proposal, step: &Step) -> Result<(), AppError> {
+    let day = Day::load(tx, proposal.poll).await?;
+    let act = act_of(tx, &day, content(&proposal.content)?).await?;
+    let pair = Pair::new(proposer(proposal), step.actor.clone());
+    polls::take_act(tx, proposal.poll, (step.at, &step.keys), pair, act).await.map(drop)
+}

@@ -1,0 +1,30 @@
+//! The tasks of counting day.
+
+/// The steps of the day, in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DayTaskId {
+    /// The test deck is counted.
+    Deck,
+    /// The zero report is made.
+    Zero,
+    /// Delegates receive their ballots.
+    Opening,
+    /// Ballots out and back are written down.
+    Ballots,
+    /// Batches are counted.
+    Batches,
+    /// The totals are opened.
+    Closing,
+    /// Lines near a threshold are counted again.
+    Recounts,
+    /// The result stands.
+    Result,
+    /// The minutes are proposed and signed.
+    Minutes,
+    /// The council confirms the result.
+    Resolution,
+    /// The result is public.
+    Publishing,
+    /// The papers are put away.
+    Archive,
+}

@@ -1,0 +1,186 @@
+//! A result as tables of words and figures, as pages draw it: for the office and for everybody.
+
+use super::ledger::Ledger;
+use crate::service::error::AppError;
+use domain::day_record::DayRecord;
+use domain::document::margins;
+use domain::occasion::Occasion;
+use domain::poll::{BallotTotals, Level};
+use domain::poll_state::Counted;
+use domain::recount;
+use domain::result::{FormResult, OfficialResult, PollResult};
+use domain::rules::Attested;
+use domain::text::upper_first;
+
+/// Wholly invalid ballots of one reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidLine {
+    /// Why, in the rule set's words.
+    pub reason: String,
+    /// Article; empty where nothing was said.
+    pub cite: String,
+    /// Ballots.
+    pub ballots: u32,
+}
+
+/// One official.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfficialLine {
+    /// Number of the line on its form, from 1.
+    pub number: u32,
+    /// `Ông Nguyễn Văn A`.
+    pub name: String,
+    /// All posts.
+    pub post: String,
+    /// Label, count and share of each level, in ballot order.
+    pub levels: Vec<(&'static str, u32, String)>,
+    /// Ballots returned on which the line does not count.
+    pub not_counted: u32,
+    /// Of these, spoiled on this line alone.
+    pub spoiled: u32,
+    /// The band in words, with its consequence; `None` where nothing follows.
+    pub band: Option<BandWords>,
+    /// `quá nửa: vượt 1 phiếu; từ hai phần ba trở lên: còn thiếu 7 phiếu`.
+    pub margins: String,
+}
+
+/// What follows from a band.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BandWords {
+    /// `quá nửa đến dưới hai phần ba tổng số phiếu thu về`.
+    pub range: String,
+    /// In the law's words.
+    pub consequence: String,
+    /// Article.
+    pub cite: String,
+    /// How well it was read; empty where it was verified.
+    pub mark: &'static str,
+}
+
+/// One form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormTable {
+    /// Id on the form.
+    pub id: String,
+    /// Khối.
+    pub block: String,
+    /// Out, back, valid, invalid.
+    pub ballots: BallotTotals,
+    /// Denominator of its shares.
+    pub base: u32,
+    /// Invalid ballots by reason, where any are.
+    pub invalid: Vec<InvalidLine>,
+    /// In ballot order.
+    pub officials: Vec<OfficialLine>,
+}
+
+/// A line that had to be counted again, or was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecountLine {
+    /// Id of the form.
+    pub form: String,
+    /// Number on the form, from 1.
+    pub line: u32,
+    /// Whose line.
+    pub name: String,
+    /// Why it is due; `None` where it is not, and was counted again all the same.
+    pub why: Option<String>,
+    /// Figures of the levels before and in the recount, whether the recount stands, and why; `None` before the recount.
+    pub done: Option<Recounted>,
+}
+
+/// What a recount gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recounted {
+    /// Label, figure before, figure of the recount, level by level.
+    pub levels: Vec<(&'static str, u32, u32)>,
+    /// Which figure stands, and why.
+    pub verdict: String,
+    /// Who counted again.
+    pub readers: String,
+}
+
+/// The mark of a rule that was not read on two pages; empty for one that was.
+const fn mark(attested: Attested) -> &'static str {
+    match attested {
+        Attested::Verified => "",
+        Attested::Single | Attested::Unverified => attested.label(),
+    }
+}
+
+/// The result, form by form.
+pub(super) fn tables(occasion: &Occasion<'_>, result: &PollResult) -> Vec<FormTable> {
+    result.forms.iter().map(|form| table(occasion, form)).collect()
+}
+
+fn table(occasion: &Occasion<'_>, form: &FormResult) -> FormTable {
+    let rules = occasion.rules;
+    let invalid = form.count.counts.invalid.iter().filter(|(_, ballots)| **ballots > 0).map(|(id, ballots)| {
+        let reason = rules.spoils_ballot.iter().find(|reason| reason.id == *id);
+        InvalidLine {
+            reason: reason.map_or_else(|| "Không ghi lý do".to_owned(), |reason| reason.text.clone()),
+            cite: reason.map(|reason| reason.cite.clone()).unwrap_or_default(),
+            ballots: *ballots,
+        }
+    });
+    let officials = (1..).zip(&form.officials).map(|(number, official)| line(occasion, form, number, official));
+    FormTable {
+        id: form.count.form.clone(),
+        block: form.count.block.0.clone(),
+        ballots: form.ballots,
+        base: form.base.value,
+        invalid: invalid.collect(),
+        officials: officials.collect(),
+    }
+}
+
+fn line(occasion: &Occasion<'_>, form: &FormResult, number: u32, official: &OfficialResult) -> OfficialLine {
+    let (tally, rules) = (&official.tally, occasion.rules);
+    let band = tally.band.rule(rules).map(|band| BandWords {
+        range: rules.range_words(occasion.kind, band),
+        consequence: upper_first(&band.consequence),
+        cite: band.cite.clone(),
+        mark: mark(band.attested),
+    });
+    let level = |(level, count, share): (Level, u32, &str)| (level.label(), count, share.to_owned());
+    OfficialLine {
+        number,
+        name: official.listed.addressed(),
+        post: official.listed.post.clone(),
+        levels: official.levels().map(level).collect(),
+        not_counted: tally.not_counted,
+        spoiled: tally.not_counted.saturating_sub(form.ballots.invalid),
+        band,
+        margins: margins(occasion, official),
+    }
+}
+
+/// Every line that is due by the figures with which counting closed or as they stand, and every line that was counted
+/// again, in the order of the forms.
+///
+/// # Errors
+/// When the rule set does not decide this vote.
+pub(super) fn recounts(ledger: &Ledger, counted: &Counted, result: &PollResult) -> Result<Vec<RecountLine>, AppError> {
+    let created = &ledger.desk.state.poll().created;
+    let due = recount::due(&ledger.desk.shelf.rules, created, counted.forms())
+        .map_err(|e| AppError::Input(format!("Không xét được dòng nào phải kiểm lại: {e}.")))?;
+    let mut lines = Vec::new();
+    for form in &result.forms {
+        for (line, official) in (1..).zip(&form.officials) {
+            let id = &form.count.form;
+            let why = due.iter().find(|due| (&due.form, due.line) == (id, line)).map(recount::DueLine::why);
+            let done = done(&ledger.day, id, line);
+            if why.is_some() || done.is_some() {
+                lines.push(RecountLine { form: id.clone(), line, name: official.listed.addressed(), why, done });
+            }
+        }
+    }
+    Ok(lines)
+}
+
+fn done(day: &DayRecord, form: &str, line: u32) -> Option<Recounted> {
+    let told = day.recount(form, line)?;
+    let levels = told.counted.each().into_iter().zip(told.recounted.each());
+    let levels = levels.map(|((level, before), (_, again))| (level.label(), before, again)).collect();
+    Some(Recounted { levels, verdict: told.verdict(), readers: told.readers.join("; ") })
+}

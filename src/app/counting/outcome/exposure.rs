@@ -1,0 +1,96 @@
+//! Trang kết quả công khai: whether everybody may see a result. A leader switches it on; it shows nothing before the result
+//! is published, and never a rehearsal.
+
+use super::LEADERS;
+use super::ledger::Ledger;
+use crate::preparing::put_part;
+use crate::service::app::{App, Ask};
+use crate::service::error::AppError;
+use domain::id::PollId;
+use domain::poll_state::Stage;
+use domain::preparation::{Exposure, Part};
+use store::{CouncilTx, councils, preparation};
+
+/// What everybody may see of a poll.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExposureState {
+    /// A leader switched it on.
+    pub is_exposed: bool,
+    /// And it is published, so it is really shown.
+    pub is_shown: bool,
+    /// Why it can't be switched on; `None` when it can.
+    pub refusal: Option<&'static str>,
+    /// The next change is made over this version; 0 before the first.
+    pub version: u64,
+    /// Where everybody finds it: `/cong-bo/vinh-phuc/…`.
+    pub path: String,
+}
+
+const REHEARSAL: &str = "Kỳ này là diễn tập: số liệu không phải của đại biểu nên không công bố được.";
+
+/// What was switched on, with its version.
+///
+/// # Errors
+/// When what is stored does not read.
+pub(super) async fn stored(tx: &mut CouncilTx, poll: PollId) -> Result<(Exposure, u64), AppError> {
+    let Some(part) = preparation::part(tx, poll, &Part::Exposure).await? else { return Ok((Exposure::default(), 0)) };
+    let exposure = serde_json::from_str(&part.content).map_err(|e| AppError::internal("đọc trang công khai", e))?;
+    Ok((exposure, part.version))
+}
+
+/// Whether a poll at this stage shows what was switched on.
+pub(super) const fn is_public(stage: Stage) -> bool {
+    matches!(stage, Stage::Published | Stage::Archived)
+}
+
+/// What everybody may see.
+///
+/// # Errors
+/// When what is stored does not read.
+pub(super) async fn state(tx: &mut CouncilTx, ledger: &Ledger, poll: PollId) -> Result<ExposureState, AppError> {
+    let (Exposure { is_exposed }, version) = stored(tx, poll).await?;
+    let slug = councils::own(tx).await?.map(|row| row.slug).unwrap_or_default();
+    Ok(ExposureState {
+        is_exposed,
+        is_shown: is_exposed && is_public(ledger.stage()) && !ledger.is_rehearsal(),
+        refusal: ledger.is_rehearsal().then_some(REHEARSAL),
+        version,
+        path: format!("/cong-bo/{slug}/{poll}"),
+    })
+}
+
+impl App {
+    /// Shows the result to everybody from its publication on, or hides it again.
+    ///
+    /// # Errors
+    /// When the caller is no leader, the poll is a rehearsal, or somebody else switched since `version`.
+    pub async fn expose_result(
+        &self,
+        ask: Ask<'_>,
+        poll: PollId,
+        version: u64,
+        is_exposed: bool,
+    ) -> Result<(), AppError> {
+        let actor = ask.caller.may(LEADERS)?;
+        let at = self.now_text()?;
+        self.write_once(ask, move |tx| {
+            Box::pin(async move {
+                let ledger = Ledger::load(tx, poll).await?;
+                if ledger.is_rehearsal() {
+                    return Err(AppError::Input(REHEARSAL.to_owned()));
+                }
+                let (before, stands) = stored(tx, poll).await?;
+                if stands != version {
+                    let sentence = "Người khác vừa đổi mục này; hãy tải lại trang để xem trạng thái mới.";
+                    return Err(AppError::Input(sentence.to_owned()));
+                }
+                let after = Exposure { is_exposed };
+                if after == before {
+                    return Ok(());
+                }
+                put_part(tx, poll, Part::Exposure, version + 1, &after, at, &actor).await
+            })
+        })
+        .await
+    }
+}

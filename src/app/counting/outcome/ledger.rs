@@ -1,0 +1,235 @@
+//! All that papers and pages of a day look at, loaded at once from what is stored.
+
+use crate::polls::entries;
+use crate::polls::results::Provenance;
+use crate::preparing::{Desk, NO_POLL};
+use crate::service::error::AppError;
+use domain::audit::event::poll::{FormTotals, SealedForm};
+use domain::audit::merkle::Tree;
+use domain::audit::{Checkpoint, Entry, Moment, PollEvent, VerifierKey};
+use domain::day_record::DayRecord;
+use domain::decided::DecidedOfficial;
+use domain::document::{CheckpointBox, Frame};
+use domain::id::{LogId, PollId};
+use domain::occasion::Occasion;
+use domain::official::Block;
+use domain::poll_state::{Counted, Refusal, Stage};
+use domain::result::{self, FormCount, Listed, OfficialResult, PollResult};
+use domain::roster::Teller;
+use store::{CouncilTx, logs, polls};
+
+/// Printed across every page of a rehearsal.
+const WATERMARK: &str = "DIỄN TẬP";
+
+/// A poll with its log.
+#[derive(Debug)]
+pub(crate) struct Ledger {
+    /// Book, plan, rules, state.
+    pub desk: Desk,
+    /// Every entry of the poll's log.
+    pub entries: Vec<Entry>,
+    /// The list as it was decided, in ballot order; empty before.
+    pub list: Vec<DecidedOfficial>,
+    /// The board as it was appointed last; empty before.
+    pub tellers: Vec<Teller>,
+    /// The forms as they were sealed; empty before.
+    pub forms: Vec<SealedForm>,
+    /// What the log tells of the day.
+    pub day: DayRecord,
+    counted: Option<Counted>,
+    log: LogId,
+}
+
+impl Ledger {
+    /// Loads all of it.
+    ///
+    /// # Errors
+    /// When there is no such poll, or what is stored does not read.
+    pub(crate) async fn load(tx: &mut CouncilTx, poll: PollId) -> Result<Self, AppError> {
+        let desk = Desk::load(tx, poll).await?;
+        let log = polls::find(tx, poll).await?.ok_or(NO_POLL)?.log;
+        let entries = entries(tx, log).await?;
+        let list = desk.decided_list()?.map(|list| list.officials).unwrap_or_default();
+        let sealed = entries.iter().rev().find_map(|entry| match &entry.event {
+            PollEvent::FormsSealed(sealed) => Some(sealed.forms.clone()),
+            _ => None,
+        });
+        Ok(Self {
+            list,
+            tellers: polls::tellers(tx, poll).await?,
+            forms: sealed.unwrap_or_default(),
+            day: DayRecord::of(&entries),
+            counted: counted(&entries)?,
+            desk,
+            entries,
+            log,
+        })
+    }
+
+    /// How far the poll has come.
+    pub(crate) const fn stage(&self) -> Stage {
+        self.desk.stage()
+    }
+
+    /// Whether it is no real poll.
+    pub(crate) const fn is_rehearsal(&self) -> bool {
+        self.desk.state.poll().created.rehearsal
+    }
+
+    /// What papers of this poll know.
+    pub(crate) fn occasion(&self) -> Occasion<'_> {
+        Occasion { watermark: self.is_rehearsal().then_some(WATERMARK), ..self.desk.shelf.occasion() }
+    }
+
+    /// The frame of its papers: they carry the day of the vote.
+    pub(crate) fn frame(&self) -> Frame<'_> {
+        Frame { occasion: self.occasion(), date: self.desk.shelf.book.council.sitting.votes_on, foot: None }
+    }
+
+    /// What kind of figures these are.
+    pub(crate) const fn provenance(&self) -> Provenance {
+        let created = &self.desk.state.poll().created;
+        Provenance { rehearsal: created.rehearsal, simulated: created.simulated }
+    }
+
+    /// The figures as they stand, once the count is closed; those of a vote that was called off stay closed.
+    ///
+    /// # Errors
+    /// Before the close.
+    pub(crate) fn counted(&self, doing: &'static str) -> Result<&Counted, AppError> {
+        let refused = Refusal::NotNow { doing, stage: self.stage() };
+        self.counted.as_ref().filter(|_| self.stage().is_open()).ok_or_else(|| refused.into())
+    }
+
+    /// The figures as they stand, put through the poll's rules.
+    ///
+    /// # Errors
+    /// Before the close, and when they do not fit the list.
+    pub(crate) fn result(&self) -> Result<PollResult, AppError> {
+        let counted = self.counted("xem kết quả")?;
+        let count = |total: &FormTotals| {
+            let sealed = self.forms.iter().find(|sealed| sealed.id == total.form);
+            let sealed = sealed.ok_or_else(|| AppError::internal("tính kết quả", "mẫu phiếu lạ"))?;
+            Ok(FormCount::of(total, &sealed.block))
+        };
+        let forms = counted.forms().iter().map(count).collect::<Result<Vec<_>, AppError>>()?;
+        let created = &self.desk.state.poll().created;
+        let list: Vec<Listed> = self.list.iter().map(listed).collect();
+        result::decide(&self.desk.shelf.rules, created.kind, created.delegates, &list, forms)
+            .map_err(|e| AppError::Input(format!("Không tính được kết quả: {e}. Hãy xem lại số phiếu và bộ quy tắc.")))
+    }
+
+    /// The result line by line, with who stands there in the roster.
+    pub(crate) fn people<'r>(
+        &'r self,
+        result: &'r PollResult,
+    ) -> impl Iterator<Item = (&'r DecidedOfficial, &'r OfficialResult)> {
+        result.forms.iter().flat_map(|form| {
+            let on_form = self.list.iter().filter(|person| person.block == form.count.block.0);
+            on_form.zip(&form.officials)
+        })
+    }
+
+    /// The log's head right after the first entry that `wanted` takes, unsigned; `None` when there is no such entry.
+    pub(crate) fn head_after(&self, wanted: impl Fn(&PollEvent) -> bool) -> Option<(u64, domain::audit::Digest)> {
+        let mut tree = Tree::default();
+        for entry in &self.entries {
+            tree.push(entry.leaf);
+            if wanted(&entry.event) {
+                return Some((tree.size(), tree.root()));
+            }
+        }
+        None
+    }
+}
+
+fn listed(person: &DecidedOfficial) -> Listed {
+    Listed {
+        name: person.name.clone(),
+        honorific: Some(person.honorific),
+        post: person.posts.clone(),
+        block: Block(person.block.clone()),
+    }
+}
+
+/// The totals of the close with what recounts made of them.
+fn counted(entries: &[Entry]) -> Result<Option<Counted>, AppError> {
+    let mut found: Option<Counted> = None;
+    for entry in entries {
+        let fits = match (&entry.event, &mut found) {
+            (PollEvent::CountingClosed(closed), none @ None) => {
+                *none = Some(Counted::new(closed.forms.clone()));
+                true
+            }
+            (PollEvent::LineRecounted(line), Some(counted)) => counted.take(line),
+            _ => true,
+        };
+        if !fits {
+            return Err(AppError::internal("đọc kết quả", "kiểm lại không khớp với số đã đóng"));
+        }
+    }
+    Ok(found)
+}
+
+/// A head of a poll's log that was signed.
+#[derive(Debug)]
+pub(crate) struct SignedHead {
+    /// The head.
+    pub head: Checkpoint,
+    /// The signed text.
+    pub note: String,
+    /// Who signed.
+    pub key: VerifierKey,
+}
+
+impl SignedHead {
+    /// As papers print it.
+    pub(crate) fn boxed(&self, moment: Moment) -> CheckpointBox {
+        head_box(&format!("Điểm chốt khi {}", moment.label()), &self.head, &self.key)
+    }
+}
+
+/// A head with `what` it is of, as papers print it.
+pub(crate) fn head_box(what: &str, head: &Checkpoint, key: &VerifierKey) -> CheckpointBox {
+    CheckpointBox {
+        caption: format!("{what}: {} bản ghi", head.size),
+        groups: head.root.groups().to_vec(),
+        key: key.fingerprint().grouped(),
+        qr: head.to_text(),
+    }
+}
+
+/// The key that signs a poll's heads, with the name of its log.
+///
+/// # Errors
+/// When there is no such log, or its key does not read.
+pub(crate) async fn key_of(tx: &mut CouncilTx, log: LogId) -> Result<VerifierKey, AppError> {
+    let damaged = |cause: String| AppError::internal("đọc điểm chốt", cause);
+    let heads = logs::heads(tx).await?;
+    let head = heads.into_iter().find(|head| head.log == log);
+    let head = head.ok_or_else(|| damaged("không có nhật ký này".to_owned()))?;
+    VerifierKey::parse(&head.public_key).map_err(|e| damaged(e.to_string()))
+}
+
+/// The head that was signed at a moment, the last one where it was signed again; `None` before.
+///
+/// # Errors
+/// When what is stored does not read.
+pub(crate) async fn signed_head(
+    tx: &mut CouncilTx,
+    ledger: &Ledger,
+    moment: Moment,
+) -> Result<Option<SignedHead>, AppError> {
+    let rows = logs::checkpoints(tx, ledger.log).await?;
+    let Some(row) = rows.into_iter().rfind(|row| row.moment == moment.code()) else { return Ok(None) };
+    let key = key_of(tx, ledger.log).await?;
+    let head = Checkpoint::open(&row.note, &key).map_err(|e| AppError::internal("đọc điểm chốt", e))?;
+    Ok(Some(SignedHead { head, note: row.note, key }))
+}
+
+impl Ledger {
+    /// Its log.
+    pub(crate) const fn log(&self) -> LogId {
+        self.log
+    }
+}

@@ -1,0 +1,198 @@
+//! The result as the office looks at it.
+
+use super::READERS;
+use super::board::{FormTable, RecountLine, recounts, tables};
+use super::confidence;
+use super::exposure::{self, ExposureState};
+use super::follow_up::{self, FollowUpLine};
+use super::ledger::Ledger;
+use crate::Caller;
+use crate::polls::results;
+use crate::preparing::Paper;
+use crate::service::app::App;
+use crate::service::error::AppError;
+use domain::audit::Digest;
+use domain::disclosure;
+use domain::finding::Finding;
+use domain::id::PollId;
+use domain::poll::PollKind;
+use domain::poll_state::Stage;
+use domain::preparation::Part;
+use domain::rules::{Attested, Caution};
+use import;
+use store::{polls, preparation};
+
+/// A poll in the list of results.
+#[derive(Clone, Debug)]
+pub struct ResultLine {
+    /// Its id.
+    pub id: PollId,
+    /// Lấy phiếu or bỏ phiếu.
+    pub kind: &'static str,
+    /// Name of the sitting.
+    pub sitting: String,
+    /// How far it has come.
+    pub stage: Stage,
+    /// Whether its result may be seen.
+    pub is_open: bool,
+}
+
+/// The result of a poll.
+#[derive(Clone, Debug)]
+pub struct ResultPage {
+    /// Its id.
+    pub poll: PollId,
+    /// Name of the sitting.
+    pub sitting: String,
+    /// Which vote.
+    pub kind: PollKind,
+    /// How far it has come.
+    pub stage: Stage,
+    /// Diễn tập.
+    pub rehearsal: bool,
+    /// `None` before the count is closed.
+    pub view: Option<ResultView>,
+}
+
+/// Figures, and what follows from them.
+#[derive(Clone, Debug)]
+pub struct ResultView {
+    /// `NQ 96/2023/QH15`.
+    pub rules: String,
+    /// What the rule set calls the base.
+    pub base: String,
+    /// Article of the base.
+    pub base_cite: String,
+    /// Mark of that article; empty where it was verified.
+    pub base_mark: &'static str,
+    /// Form by form.
+    pub forms: Vec<FormTable>,
+    /// Lines to be counted again, and those that were.
+    pub recounts: Vec<RecountLine>,
+    /// Whether a line that is due still waits for its recount.
+    pub is_due: bool,
+    /// What the result tells of single ballots.
+    pub disclosures: Vec<Finding>,
+    /// What decides figures and was not read on two pages.
+    pub cautions: Vec<String>,
+    /// What has to be done, and what was.
+    pub follow_ups: Vec<FollowUpLine>,
+    /// Whether somebody on the list brings a Confidence poll.
+    pub brings_confidence_poll: bool,
+    /// Confidence polls that were begun from this result, with their sittings.
+    pub confidence_polls: Vec<(PollId, String)>,
+    /// SHA-256 of `results.json`, for the figures as they stand.
+    pub results_sha256: Digest,
+    /// Whether that very text was declared; `None` before the result is.
+    pub is_as_declared: Option<bool>,
+    /// What everybody may see.
+    pub exposure: ExposureState,
+}
+
+/// Files with the figures.
+const FILES: &str = "ket-qua";
+
+impl App {
+    /// All polls of the caller's council whose preparation is kept here, the newest first.
+    ///
+    /// # Errors
+    /// When the caller may not see results.
+    pub async fn result_lines(&self, caller: &Caller) -> Result<Vec<ResultLine>, AppError> {
+        caller.may(READERS)?;
+        let mut tx = self.store.read(caller.council).await?;
+        let mut lines = Vec::new();
+        for poll in polls::list(&mut tx).await? {
+            if preparation::part(&mut tx, poll.id, &Part::Plan).await?.is_some() {
+                let (kind, is_open) = (poll.kind.label(), poll.stage.is_open());
+                lines.push(ResultLine { id: poll.id, kind, sitting: poll.sitting, stage: poll.stage, is_open });
+            }
+        }
+        Ok(lines)
+    }
+
+    /// The result of a poll; without any figure before its count is closed.
+    ///
+    /// # Errors
+    /// When there is no such poll, or the caller may not see its result.
+    pub async fn result_page(&self, caller: &Caller, poll: PollId) -> Result<ResultPage, AppError> {
+        caller.may(READERS)?;
+        let mut tx = self.store.read(caller.council).await?;
+        let ledger = Ledger::load(&mut tx, poll).await?;
+        let view = if ledger.stage().is_open() {
+            let declared = polls::results(&mut tx, poll).await?;
+            let marks = follow_up::marks(&preparation::parts(&mut tx, poll).await?)?;
+            let exposure = exposure::state(&mut tx, &ledger, poll).await?;
+            let begun = confidence::begun(&mut tx, poll).await?;
+            Some(ResultView { confidence_polls: begun, ..view(&ledger, declared.as_deref(), &marks, exposure)? })
+        } else {
+            None
+        };
+        Ok(ResultPage {
+            poll,
+            sitting: ledger.desk.shelf.book.council.sitting.name.clone(),
+            kind: ledger.desk.shelf.plan.kind,
+            stage: ledger.stage(),
+            rehearsal: ledger.is_rehearsal(),
+            view,
+        })
+    }
+
+    /// The result as a file: `ket-qua.csv`, `.xlsx` or `.json`.
+    ///
+    /// # Errors
+    /// Before the count is closed, and when there is no such file.
+    pub async fn result_file(&self, caller: &Caller, poll: PollId, name: &str) -> Result<Paper, AppError> {
+        caller.may(READERS)?;
+        let mut tx = self.store.read(caller.council).await?;
+        let ledger = Ledger::load(&mut tx, poll).await?;
+        let extension = name.strip_prefix(FILES).and_then(|rest| rest.strip_prefix('.'));
+        let bytes = file(&ledger, extension.unwrap_or_default())?;
+        Ok(Paper { name: name.to_owned(), bytes })
+    }
+}
+
+fn view(
+    ledger: &Ledger,
+    declared: Option<&str>,
+    marks: &follow_up::Marks,
+    exposure: ExposureState,
+) -> Result<ResultView, AppError> {
+    let (rules, occasion) = (&ledger.desk.shelf.rules, ledger.occasion());
+    let result = ledger.result()?;
+    let recounts = recounts(ledger, ledger.counted("xem kết quả")?, &result)?;
+    let text = results::json_text(rules, ledger.provenance(), &result)?;
+    let attested = rules.base.attested;
+    let follow_ups = follow_up::lines(ledger, &result, marks);
+    Ok(ResultView {
+        rules: rules.short.clone(),
+        base: rules.base.value.phrase.clone(),
+        base_cite: rules.base.cite.clone(),
+        base_mark: if attested == Attested::Verified { "" } else { attested.label() },
+        forms: tables(&occasion, &result),
+        is_due: recounts.iter().any(|line| line.why.is_some() && line.done.is_none()),
+        recounts,
+        disclosures: disclosure::findings(&result),
+        cautions: rules.cautions(result.kind).iter().map(Caution::to_string).collect(),
+        brings_confidence_poll: follow_ups.iter().any(|line| line.confidence_poll),
+        confidence_polls: Vec::new(),
+        follow_ups,
+        results_sha256: Digest::of(text.as_bytes()),
+        is_as_declared: declared.map(|declared| declared == text),
+        exposure,
+    })
+}
+
+/// The figures as they stand, as `csv`, `xlsx` or `json`.
+///
+/// # Errors
+/// Before the count is closed, and for another extension.
+pub(super) fn file(ledger: &Ledger, extension: &str) -> Result<Vec<u8>, AppError> {
+    let result = ledger.result()?;
+    let sheet = || results::sheet(&ledger.occasion(), ledger.provenance(), &result);
+    match extension {
+        "json" => Ok(results::json_text(&ledger.desk.shelf.rules, ledger.provenance(), &result)?.into_bytes()),
+        "csv" => Ok(import::sheet_csv(&sheet())),
+        "xlsx" => import::sheet_xlsx(&sheet()).map_err(|e| AppError::internal("ghi kết quả", e)),
+        _ => Err(AppError::NotFound("tệp này")),
+    }
+}

@@ -1,0 +1,315 @@
+//! Papers of the day, made from what is stored whenever they are asked for: the same bytes each time, because nothing on
+//! them is of now. What was issued stands in the log with its hash, and is shown beside the file.
+
+use jiff::Timestamp;
+
+use super::READERS;
+use super::ledger::{Ledger, head_box, key_of, signed_head};
+use crate::Caller;
+use crate::preparing::Paper;
+use crate::service::app::App;
+use crate::service::clock::day_in_vietnam;
+use crate::service::error::AppError;
+use domain::audit::event::poll::{DeckCounted, PaperIssued};
+use domain::audit::{Checkpoint, Digest, Moment, PollEvent, UtcTime};
+use domain::count::BatchCounts;
+use domain::day_record::BatchRead;
+use domain::document::{
+    self, CheckpointBox, Counting, DeckCount, Document, EmptyForm, Frame, MinutesParts, test_deck_report, zero_report,
+};
+use domain::id::PollId;
+use domain::poll_state::{Refusal, Stage};
+use domain::test_deck::TestDeck;
+use domain::text::slug;
+use pdf::{self, Pdf};
+use store::{CouncilTx, polls};
+
+/// Name of the minutes in the log.
+const MINUTES: &str = "minutes.pdf";
+/// Name of the resolution in the log.
+const RESOLUTION: &str = "resolution.pdf";
+const NO_PAPER: AppError = AppError::NotFound("giấy tờ này");
+
+/// A paper in the list.
+#[derive(Clone, Debug)]
+pub struct PaperLine {
+    /// Name of the file.
+    pub file: String,
+    /// What it is.
+    pub title: String,
+    /// From when on it can be printed; `None` when it can.
+    pub waits_for: Option<&'static str>,
+    /// As it was issued last: its hash in the log.
+    pub issued: Option<PaperIssued>,
+}
+
+/// The papers of a day.
+#[derive(Clone, Debug)]
+pub struct PapersPage {
+    /// Name of the sitting.
+    pub sitting: String,
+    /// Diễn tập.
+    pub rehearsal: bool,
+    /// In the order of the day.
+    pub papers: Vec<PaperLine>,
+    /// The notice of each official, by itself.
+    pub notices: Vec<PaperLine>,
+    /// Forms that are sealed: sheets for counting by hand can be printed.
+    pub has_forms: bool,
+}
+
+/// A paper that is to be issued: its file, and what the log says of it.
+#[derive(Debug)]
+pub struct PrintedPaper {
+    /// As the log names it.
+    pub issued: PaperIssued,
+    /// The file.
+    pub pdf: Pdf,
+}
+
+impl PrintedPaper {
+    fn new(name: &str, pdf: Pdf) -> Self {
+        Self { issued: PaperIssued { name: name.to_owned(), pages: pdf.pages, sha256: Digest::of(&pdf.bytes) }, pdf }
+    }
+}
+
+/// Which paper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Deck,
+    Zero,
+    Minutes,
+    Announcement,
+    Resolution,
+    Notices,
+}
+
+impl Kind {
+    const ALL: [Self; 6] = [Self::Deck, Self::Zero, Self::Minutes, Self::Announcement, Self::Resolution, Self::Notices];
+
+    const fn file(self) -> &'static str {
+        match self {
+            Self::Deck => "bao-cao-kiem-thu.pdf",
+            Self::Zero => "bao-cao-khong.pdf",
+            Self::Minutes => "bien-ban-kiem-phieu.pdf",
+            Self::Announcement => "cong-bo-ket-qua.pdf",
+            Self::Resolution => "nghi-quyet.pdf",
+            Self::Notices => "thong-bao.pdf",
+        }
+    }
+
+    const fn title(self, is_party: bool) -> &'static str {
+        match self {
+            Self::Deck => "Báo cáo kiểm thử",
+            Self::Zero => "Báo cáo không",
+            Self::Minutes => "Biên bản kiểm phiếu",
+            Self::Announcement => "Lời công bố kết quả",
+            Self::Resolution if is_party => "Báo cáo kết quả",
+            Self::Resolution => "Nghị quyết xác nhận kết quả",
+            Self::Notices => "Thông báo kết quả từng người (tất cả)",
+        }
+    }
+
+    /// Under which name the log has it.
+    const fn logged(self) -> Option<&'static str> {
+        match self {
+            Self::Minutes => Some(MINUTES),
+            Self::Resolution => Some(RESOLUTION),
+            _ => None,
+        }
+    }
+
+    /// Why it can't be printed yet.
+    fn waits_for(self, ledger: &Ledger) -> Option<&'static str> {
+        let reached = |stage| ledger.stage() >= stage && ledger.stage() != Stage::Cancelled;
+        match self {
+            Self::Deck => deck(ledger).is_none().then_some("khi đã kiểm bộ phiếu thử"),
+            Self::Zero => ledger.day.zero_reported.is_none().then_some("khi đã lập báo cáo không"),
+            Self::Minutes | Self::Announcement => {
+                (!reached(Stage::Declared)).then_some("khi đã có kết quả, sau khi kiểm lại các dòng sát ngưỡng")
+            }
+            Self::Resolution | Self::Notices => {
+                (!reached(Stage::Minuted)).then_some("khi Ban kiểm phiếu đã ký biên bản")
+            }
+        }
+    }
+}
+
+impl App {
+    /// The papers of a day, with what of them was issued.
+    ///
+    /// # Errors
+    /// When there is no such poll, or the caller may not see its papers.
+    pub async fn papers_page(&self, caller: &Caller, poll: PollId) -> Result<PapersPage, AppError> {
+        caller.may(READERS)?;
+        let mut tx = self.store.read(caller.council).await?;
+        let ledger = Ledger::load(&mut tx, poll).await?;
+        let issued = polls::papers(&mut tx, poll).await?;
+        let is_party = ledger.occasion().is_party();
+        let line = |kind: Kind| PaperLine {
+            file: kind.file().to_owned(),
+            title: kind.title(is_party).to_owned(),
+            waits_for: kind.waits_for(&ledger),
+            issued: kind.logged().and_then(|name| issued.iter().rfind(|paper| paper.name == name).cloned()),
+        };
+        let notices = if Kind::Notices.waits_for(&ledger).is_none() {
+            let notice = |(place, person): (usize, &domain::decided::DecidedOfficial)| PaperLine {
+                file: notice_file(place, &person.name),
+                title: format!("{} {}, {}", person.honorific.label(), person.name, person.posts),
+                waits_for: None,
+                issued: None,
+            };
+            ledger.list.iter().enumerate().map(notice).collect()
+        } else {
+            Vec::new()
+        };
+        Ok(PapersPage {
+            sitting: ledger.desk.shelf.book.council.sitting.name.clone(),
+            rehearsal: ledger.is_rehearsal(),
+            papers: Kind::ALL.map(line).to_vec(),
+            notices,
+            has_forms: ledger.stage().is_sealed(),
+        })
+    }
+
+    /// One paper of a day, by the name of its file.
+    ///
+    /// # Errors
+    /// When there is none of this name, or it can't be printed yet.
+    pub async fn day_paper(&self, caller: &Caller, poll: PollId, file: &str) -> Result<Paper, AppError> {
+        caller.may(READERS)?;
+        let mut tx = self.store.read(caller.council).await?;
+        let ledger = Ledger::load(&mut tx, poll).await?;
+        let kind = Kind::ALL.into_iter().find(|kind| kind.file() == file);
+        let pdf = match kind {
+            Some(kind) => print(&mut tx, &ledger, kind).await?,
+            None => one_notice(&ledger, file)?,
+        };
+        Ok(Paper { name: file.to_owned(), bytes: pdf.bytes })
+    }
+}
+
+/// The minutes as they are proposed, and as they come out again ever after.
+///
+/// # Errors
+/// Before the result is declared.
+pub async fn minutes_paper(tx: &mut CouncilTx, poll: PollId) -> Result<PrintedPaper, AppError> {
+    let ledger = Ledger::load(tx, poll).await?;
+    Ok(PrintedPaper::new(MINUTES, print(tx, &ledger, Kind::Minutes).await?))
+}
+
+/// The resolution that confirms the result, or the Party's report in its place.
+///
+/// # Errors
+/// Before the minutes are signed.
+pub async fn resolution_paper(tx: &mut CouncilTx, poll: PollId) -> Result<PrintedPaper, AppError> {
+    let ledger = Ledger::load(tx, poll).await?;
+    Ok(PrintedPaper::new(RESOLUTION, print(tx, &ledger, Kind::Resolution).await?))
+}
+
+async fn print(tx: &mut CouncilTx, ledger: &Ledger, kind: Kind) -> Result<Pdf, AppError> {
+    if kind.waits_for(ledger).is_some() {
+        return Err(Refusal::NotNow { doing: "in giấy tờ này", stage: ledger.stage() }.into());
+    }
+    let frame = ledger.frame();
+    let document = match kind {
+        Kind::Deck => deck_report(ledger)?,
+        Kind::Zero => zero(tx, ledger).await?,
+        Kind::Minutes => {
+            let parts = MinutesParts {
+                tellers: &ledger.tellers,
+                delegates: ledger.desk.state.poll().created.delegates,
+                counting: counting(ledger),
+                day: &ledger.day,
+                checkpoint: head(tx, ledger, Moment::CountingClosed).await?,
+            };
+            document::minutes(&frame, &ledger.result()?, parts)
+        }
+        Kind::Announcement => {
+            let checkpoint = head(tx, ledger, Moment::CountingClosed).await?;
+            document::announcement(&frame, &ledger.result()?, &ledger.tellers, checkpoint)
+        }
+        Kind::Resolution => document::resolution(&frame, &ledger.result()?, head(tx, ledger, Moment::Minutes).await?),
+        Kind::Notices => document::notices(&frame, &ledger.result()?),
+    };
+    render(&document)
+}
+
+fn render(document: &Document) -> Result<Pdf, AppError> {
+    pdf::document(document).map_err(|e| AppError::Input(format!("{}: {e}.", document.title)))
+}
+
+/// How the figures came about, as far as the log tells it.
+fn counting(ledger: &Ledger) -> Counting {
+    if ledger.desk.state.poll().created.simulated {
+        return Counting::Declared;
+    }
+    let sum = |figure: fn(&BatchRead) -> u32| Some(ledger.day.batches.iter().map(figure).sum());
+    Counting::Real { reread: sum(|read| read.reread), decided: sum(|read| read.decided), by_hand: None }
+}
+
+/// The head that was signed at a moment, as papers print it.
+async fn head(tx: &mut CouncilTx, ledger: &Ledger, moment: Moment) -> Result<CheckpointBox, AppError> {
+    let signed = signed_head(tx, ledger, moment).await?;
+    signed.map(|signed| signed.boxed(moment)).ok_or_else(|| AppError::internal("in điểm chốt", "chưa có điểm chốt"))
+}
+
+/// The last deck that was counted, with its moment.
+fn deck(ledger: &Ledger) -> Option<(&DeckCounted, UtcTime)> {
+    ledger.entries.iter().rev().find_map(|entry| match &entry.event {
+        PollEvent::DeckCounted(deck) => Some((deck, entry.at)),
+        _ => None,
+    })
+}
+
+/// The frame of a paper of the day on which something happened.
+fn frame_on(ledger: &Ledger, at: UtcTime) -> Frame<'_> {
+    let day = at.as_str().parse::<Timestamp>().map(day_in_vietnam);
+    let frame = ledger.frame();
+    Frame { date: day.unwrap_or(frame.date), ..frame }
+}
+
+fn deck_report(ledger: &Ledger) -> Result<Document, AppError> {
+    let (counted, at) = deck(ledger).ok_or(NO_PAPER)?;
+    let list = ledger.desk.decided_list()?.ok_or(NO_PAPER)?;
+    let forms = list.forms(&ledger.desk.shelf.occasion());
+    let decks: Vec<TestDeck> = forms.iter().map(|form| TestDeck::of(form, &ledger.desk.shelf.rules)).collect();
+    let counts = |id: &str| counted.forms.iter().find(|deck| deck.form == id).map(|deck| &deck.counted);
+    let decks = forms.iter().zip(&decks);
+    let decks: Vec<DeckCount<'_>> =
+        decks.filter_map(|(form, deck)| Some(DeckCount { form, deck, obtained: counts(&form.id)? })).collect();
+    Ok(test_deck_report(&frame_on(ledger, at), &decks, &ledger.tellers))
+}
+
+/// With the log's head right after the report: all that was counted comes later.
+async fn zero(tx: &mut CouncilTx, ledger: &Ledger) -> Result<Document, AppError> {
+    let doing = "lập báo cáo không";
+    let (size, root) = ledger.head_after(|event| matches!(event, PollEvent::ZeroReported(_))).ok_or(NO_PAPER)?;
+    let key = key_of(tx, ledger.log()).await?;
+    let head = Checkpoint { origin: key.name().clone(), size, root };
+    let at = ledger.day.zero_reported.ok_or(NO_PAPER)?;
+    let list = ledger.desk.decided_list()?.ok_or(NO_PAPER)?;
+    let forms = list.forms(&ledger.desk.shelf.occasion());
+    let zeros: Vec<BatchCounts> = forms.iter().map(|form| BatchCounts::zero(form.kind, form.lines.len())).collect();
+    let empty: Vec<EmptyForm<'_>> =
+        forms.iter().zip(&zeros).map(|(form, counts)| EmptyForm { form, batches: 0, counts }).collect();
+    let checkpoint = head_box("Điểm chốt sau khi lập báo cáo không", &head, &key);
+    zero_report(&frame_on(ledger, at), &empty, &ledger.tellers, checkpoint).map_err(|e| AppError::internal(doing, e))
+}
+
+/// `thong-bao-01-nguyen-van-a.pdf`
+fn notice_file(place: usize, name: &str) -> String {
+    format!("thong-bao-{:02}-{}.pdf", place + 1, slug(name))
+}
+
+fn one_notice(ledger: &Ledger, file: &str) -> Result<Pdf, AppError> {
+    let place = ledger.list.iter().enumerate().position(|(place, person)| notice_file(place, &person.name) == file);
+    let place = place.ok_or(NO_PAPER)?;
+    if Kind::Notices.waits_for(ledger).is_some() {
+        return Err(Refusal::NotNow { doing: "in giấy tờ này", stage: ledger.stage() }.into());
+    }
+    let result = ledger.result()?;
+    let mut lines = result.forms.iter().flat_map(|form| form.officials.iter().map(move |official| (form, official)));
+    let (form, official) = lines.nth(place).ok_or(NO_PAPER)?;
+    render(&document::notice(&ledger.frame(), form, official))
+}

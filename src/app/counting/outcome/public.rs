@@ -1,0 +1,228 @@
+//! What everybody may see of a council's results, without signing in: those that a leader switched on and that are
+//! published. Whatever else there is looks the same from outside as what there is not.
+
+use jiff::civil::Date;
+
+use super::board::{FormTable, tables};
+use super::exposure::{is_public, stored};
+use super::ledger::{Ledger, SignedHead, signed_head};
+use super::page;
+use crate::service::app::App;
+use crate::service::error::AppError;
+use domain::audit::{Digest, Moment, PollEvent};
+use domain::id::PollId;
+use domain::poll::PollKind;
+use domain::rules::{Attested, Caution};
+use store::{CouncilTx, polls};
+
+/// For everything that there is not, or that nobody may see.
+const NOTHING: AppError = AppError::NotFound("trang này");
+
+/// A result that everybody may see, in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicPoll {
+    /// Its id.
+    pub poll: PollId,
+    /// Lấy phiếu or bỏ phiếu.
+    pub kind: &'static str,
+    /// Name of the sitting.
+    pub sitting: String,
+    /// Day of the vote.
+    pub votes_on: Date,
+    /// Officials on the list.
+    pub officials: usize,
+}
+
+/// The results of a council that everybody may see.
+#[derive(Clone, Debug)]
+pub struct PublicList {
+    /// Its name.
+    pub council: String,
+    /// Its name in addresses.
+    pub slug: String,
+    /// The newest first; never empty.
+    pub polls: Vec<PublicPoll>,
+}
+
+/// A correction of a published paper.
+#[derive(Clone, Debug)]
+pub struct Correction {
+    /// `08:05 ngày 01/12/2026`.
+    pub at: String,
+    /// What was wrong.
+    pub reason: String,
+    /// Name of the paper.
+    pub name: String,
+    /// SHA-256 of it.
+    pub sha256: Digest,
+}
+
+/// A result as everybody sees it.
+#[derive(Clone, Debug)]
+pub struct PublicResult {
+    /// Name of the council.
+    pub council: String,
+    /// Its name in addresses.
+    pub slug: String,
+    /// Its id.
+    pub poll: PollId,
+    /// Which vote.
+    pub kind: PollKind,
+    /// Name of the sitting.
+    pub sitting: String,
+    /// Day of the vote.
+    pub votes_on: Date,
+    /// When it was published: `08:05 ngày 01/12/2026`.
+    pub published_at: String,
+    /// The resolution that confirmed it; empty where none did.
+    pub resolution: String,
+    /// Full name of the rules.
+    pub rules: String,
+    /// What the rule set calls the base.
+    pub base: String,
+    /// Article of the base.
+    pub base_cite: String,
+    /// Form by form.
+    pub forms: Vec<FormTable>,
+    /// What decides figures and was not read on two pages.
+    pub cautions: Vec<String>,
+    /// SHA-256 of `ket-qua.json`.
+    pub results_sha256: Digest,
+    /// Entries of the log.
+    pub log_size: u64,
+    /// Root over them as 16 groups.
+    pub log_groups: Vec<String>,
+    /// Corrections, the oldest first.
+    pub corrections: Vec<Correction>,
+}
+
+/// A file for everybody.
+#[derive(Clone, Debug)]
+pub struct PublicFile {
+    /// Its name.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+impl App {
+    /// The results of a council that everybody may see.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] when there are none, or no such council.
+    pub async fn public_list(&self, slug: &str) -> Result<PublicList, AppError> {
+        let (mut tx, council) = self.open_to_all(slug).await?;
+        let mut open = Vec::new();
+        for summary in polls::list(&mut tx).await? {
+            let is_open = is_public(summary.stage) && !summary.rehearsal;
+            if !is_open || !stored(&mut tx, summary.id).await?.0.is_exposed {
+                continue;
+            }
+            let ledger = Ledger::load(&mut tx, summary.id).await?;
+            let sitting = &ledger.desk.shelf.book.council.sitting;
+            open.push(PublicPoll {
+                poll: summary.id,
+                kind: summary.kind.label(),
+                sitting: sitting.name.clone(),
+                votes_on: sitting.votes_on,
+                officials: ledger.list.len(),
+            });
+        }
+        if open.is_empty() {
+            return Err(NOTHING);
+        }
+        Ok(PublicList { council, slug: slug.to_owned(), polls: open })
+    }
+
+    /// A result that everybody may see.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] when nobody may, or there is none.
+    pub async fn public_result(&self, slug: &str, poll: PollId) -> Result<PublicResult, AppError> {
+        let (mut tx, council) = self.open_to_all(slug).await?;
+        let Shown { ledger, declared, head } = shown(&mut tx, poll).await?;
+        let (rules, sitting) = (&ledger.desk.shelf.rules, &ledger.desk.shelf.book.council.sitting);
+        let mut page = PublicResult {
+            council,
+            slug: slug.to_owned(),
+            poll,
+            kind: ledger.desk.shelf.plan.kind,
+            sitting: sitting.name.clone(),
+            votes_on: sitting.votes_on,
+            published_at: String::new(),
+            resolution: String::new(),
+            rules: rules.title.clone(),
+            base: rules.base.value.phrase.clone(),
+            base_cite: match rules.base.attested {
+                Attested::Verified => rules.base.cite.clone(),
+                other => format!("{} [{}]", rules.base.cite, other.label()),
+            },
+            forms: tables(&ledger.occasion(), &ledger.result()?),
+            cautions: rules.cautions(ledger.desk.shelf.plan.kind).iter().map(Caution::to_string).collect(),
+            results_sha256: Digest::of(declared.as_bytes()),
+            log_size: head.head.size,
+            log_groups: head.head.root.groups().to_vec(),
+            corrections: Vec::new(),
+        };
+        for entry in &ledger.entries {
+            match &entry.event {
+                PollEvent::ResultPublished(told) => page.published_at = told.at.in_vietnam(),
+                PollEvent::ResultConfirmed(told) => page.resolution.clone_from(&told.resolution),
+                PollEvent::CorrigendumIssued(told) => page.corrections.push(Correction {
+                    at: entry.at.in_vietnam(),
+                    reason: told.reason.clone(),
+                    name: told.name.clone(),
+                    sha256: told.sha256,
+                }),
+                _ => {}
+            }
+        }
+        Ok(page)
+    }
+
+    /// A file of a result that everybody may see: `ket-qua.csv`, `.xlsx`, `.json`, `diem-chot.txt`.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] when nobody may, or there is none.
+    pub async fn public_file(&self, slug: &str, poll: PollId, name: &str) -> Result<PublicFile, AppError> {
+        let (mut tx, _) = self.open_to_all(slug).await?;
+        let Shown { ledger, declared, head } = shown(&mut tx, poll).await?;
+        let bytes = match name {
+            "ket-qua.json" => declared.into_bytes(),
+            "ket-qua.csv" => page::file(&ledger, "csv")?,
+            "ket-qua.xlsx" => page::file(&ledger, "xlsx")?,
+            "diem-chot.txt" => head.note.into_bytes(),
+            _ => return Err(NOTHING),
+        };
+        Ok(PublicFile { name: name.to_owned(), bytes })
+    }
+
+    /// The council of a name in addresses, with what reads its rows.
+    async fn open_to_all(&self, slug: &str) -> Result<(CouncilTx, String), AppError> {
+        let found = self.store.read_installation().await?;
+        let row = found.into_iter().find(|row| row.slug == slug).ok_or(NOTHING)?;
+        Ok((self.store.read(row.id()?).await?, row.name))
+    }
+}
+
+/// A poll whose result everybody may see.
+struct Shown {
+    ledger: Ledger,
+    declared: String,
+    head: SignedHead,
+}
+
+async fn shown(tx: &mut CouncilTx, poll: PollId) -> Result<Shown, AppError> {
+    // The two cheap questions first: what nobody may see costs nothing to ask for.
+    if !stored(tx, poll).await?.0.is_exposed {
+        return Err(NOTHING);
+    }
+    let found = polls::find(tx, poll).await?.ok_or(NOTHING)?;
+    if !is_public(found.state.stage()) || found.state.poll().created.rehearsal {
+        return Err(NOTHING);
+    }
+    let ledger = Ledger::load(tx, poll).await?;
+    let declared = polls::results(tx, poll).await?.ok_or(NOTHING)?;
+    let head = signed_head(tx, &ledger, Moment::Published).await?.ok_or(NOTHING)?;
+    Ok(Shown { ledger, declared, head })
+}

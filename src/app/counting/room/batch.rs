@@ -1,0 +1,147 @@
+//! One batch, as the page of one of its people needs it.
+
+use super::COUNTERS;
+use super::hall::{Hall, HallForm};
+use super::opening::of_table;
+use super::table::{BatchStage, Lying, Mode, Pile, Progress, TableError};
+use crate::Caller;
+use crate::service::app::App;
+use crate::service::error::AppError;
+use domain::audit::event::poll::ListedOfficial;
+use domain::id::{PollId, RequestId};
+use domain::poll::PollKind;
+use domain::role::Role;
+use store::accounts;
+
+/// How a batch stands for whoever follows it.
+#[derive(Clone, Debug)]
+pub struct Follow {
+    /// What is to be done by the caller; `None` while the batch is not on the table: before it is opened, after a restart.
+    pub progress: Option<Progress>,
+    /// Which opening of the batch this is.
+    pub opened: Option<RequestId>,
+    /// Which run of the process: another one means that the table was emptied by a restart, not by the head teller.
+    pub run: RequestId,
+    /// For what is sent next.
+    pub request: RequestId,
+}
+
+/// A batch with its form.
+#[derive(Clone, Debug)]
+pub struct BatchPage {
+    /// Name of the sitting.
+    pub sitting: String,
+    /// Which vote.
+    pub kind: PollKind,
+    /// Whether it is of the test deck.
+    pub is_deck: bool,
+    /// Id of its form.
+    pub form: String,
+    /// Khối.
+    pub block: String,
+    /// Its number.
+    pub number: u32,
+    /// Papers in it; 0 when it is not known any more.
+    pub papers: u32,
+    /// How it is counted.
+    pub mode: Mode,
+    /// Who stands on the form, in its order.
+    pub lines: Vec<ListedOfficial>,
+    /// Reasons for which a paper is invalid as a whole, in the words of the rule set.
+    pub reasons: Vec<String>,
+    /// How it stands for the caller.
+    pub follow: Follow,
+    /// For a head teller who does not key it: how far it is, and who keys.
+    pub watched: Option<(BatchStage, [String; 2])>,
+}
+
+impl App {
+    /// A batch as the caller's page shows it. One that agrees and could not be committed before is tried again.
+    ///
+    /// # Errors
+    /// When there is no such batch, or the caller has nothing to do with it.
+    pub async fn batch_page(
+        &self,
+        caller: &Caller,
+        poll: PollId,
+        form: &str,
+        number: u32,
+    ) -> Result<BatchPage, AppError> {
+        caller.may(COUNTERS)?;
+        let mut tx = self.store.read(caller.council).await?;
+        let hall = Hall::load(&mut tx, poll).await?;
+        let own = hall.form(form)?;
+        let lying = self.table().lying(&hall.key(form, number));
+        let watched = match &lying {
+            Some(lying) if is_watcher(caller, lying) => {
+                let mut names = [String::new(), String::new()];
+                for (name, id) in names.iter_mut().zip(lying.opening.tellers) {
+                    *name = accounts::find(&mut tx, id).await?.map(|account| account.name).unwrap_or_default();
+                }
+                Some((lying.stage, names))
+            }
+            _ => None,
+        };
+        drop(tx);
+        let follow = self.follow(caller, &hall, own, number).await?;
+        if follow.progress.is_none() {
+            return Err(of_table(&TableError::NotOpen));
+        }
+        let in_row = || own.batches.iter().find(|row| row.number == number).map_or(0, |row| row.papers);
+        Ok(BatchPage {
+            sitting: hall.sitting().to_owned(),
+            kind: hall.kind(),
+            is_deck: hall.pile() == Some(Pile::Deck),
+            form: own.form.id.clone(),
+            block: own.form.block.clone(),
+            number,
+            papers: lying.as_ref().map_or_else(in_row, |lying| lying.opening.shape.papers),
+            mode: lying.map_or(Mode::Marks, |lying| lying.opening.mode),
+            lines: own.lines.clone(),
+            reasons: hall.reasons(own).into_iter().map(|reason| reason.text.clone()).collect(),
+            follow,
+            watched,
+        })
+    }
+
+    /// How a batch stands for the caller, without the page around it.
+    ///
+    /// # Errors
+    /// When there is no such form, or the caller has nothing to do with the batch.
+    pub async fn follow_batch(
+        &self,
+        caller: &Caller,
+        poll: PollId,
+        form: &str,
+        number: u32,
+    ) -> Result<Follow, AppError> {
+        caller.may(COUNTERS)?;
+        let mut tx = self.store.read(caller.council).await?;
+        let hall = Hall::load(&mut tx, poll).await?;
+        drop(tx);
+        self.follow(caller, &hall, hall.form(form)?, number).await
+    }
+
+    async fn follow(&self, caller: &Caller, hall: &Hall, form: &HallForm, number: u32) -> Result<Follow, AppError> {
+        let key = hall.key(&form.form.id, number);
+        let lying = self.table().lying(&key);
+        let progress = match self.table().progress(&key, caller.account.id) {
+            Ok(progress) => Some(self.settle(caller, key, progress).await?),
+            Err(TableError::NotOpen) => form.batches.iter().any(|row| row.number == number).then_some(Progress::Taken),
+            // Another head teller looks on, and may take the batch off the table.
+            Err(TableError::NotTeller) if caller.account.roles.has(Role::HeadTeller) => Some(Progress::Waiting),
+            Err(problem) => return Err(of_table(&problem)),
+        };
+        let opened = lying.map(|lying| lying.opened);
+        Ok(Follow { progress, opened, run: self.run_id()?, request: self.new_request()? })
+    }
+
+    /// How a batch stands after something was done with it.
+    pub(super) fn follow_as(&self, progress: Progress, opened: Option<RequestId>) -> Result<Follow, AppError> {
+        Ok(Follow { progress: Some(progress), opened, run: self.run_id()?, request: self.new_request()? })
+    }
+}
+
+fn is_watcher(caller: &Caller, lying: &Lying) -> bool {
+    caller.account.roles.has(Role::HeadTeller) && !lying.opening.tellers.contains(&caller.account.id)
+}

@@ -1,0 +1,252 @@
+//! What tellers send: readings, what they read again, decisions, figures of tally sheets; and the commit as soon as a batch
+//! agrees.
+
+use std::fmt;
+
+use super::Follow;
+use super::hall::Hall;
+use super::opening::of_table;
+use super::table::{BatchKey, Counted, CountingTable, Lying, Pile, Progress, TableError};
+use super::{COUNTERS, NO_BATCH};
+use crate::Caller;
+use crate::polls::CountedBatch;
+use crate::polls::Sent;
+use crate::service::app::{App, Ask};
+use crate::service::error::AppError;
+use domain::batch::hand_tally::Row;
+use domain::batch::{Again, Paper, ReadTwice, Reader, Reread};
+use domain::id::{AccountId, PollId};
+use domain::marks::Mark;
+use store::{accounts, requests};
+
+/// Which of the three things a keying page sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// A teller's reading of the whole pile.
+    Entry,
+    /// What a teller read again.
+    Again,
+    /// What the head teller decided.
+    Decision,
+}
+
+/// One paper as a page sends it: borrowed from the page's bytes, which the page wipes.
+#[derive(Clone, Copy)]
+pub struct Keyed<'a> {
+    /// Number of the paper in the pile, from 1.
+    pub paper: usize,
+    /// Number of the reason (from 1) for which it is invalid as a whole.
+    pub reason: Option<usize>,
+    /// Numbers of the lines that were keyed, from 1.
+    pub lines: &'a [usize],
+    /// Their keys, in the same order: `1` to `3`, `0` no mark, `9` double mark.
+    pub keys: &'a str,
+}
+
+impl fmt::Debug for Keyed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Keyed({}, …)", self.paper)
+    }
+}
+
+const UNREADABLE: &str = "Trang gửi lên dữ liệu không đúng dạng; hãy tải lại trang rồi nhập lại tập này.";
+
+impl App {
+    /// Takes what a keying page sends. The same thing sent again, even after a restart, changes nothing.
+    ///
+    /// # Errors
+    /// When the batch waits for nothing of the kind from this caller, or what was sent does not fit it.
+    pub async fn key_batch(
+        &self,
+        ask: Ask<'_>,
+        poll: PollId,
+        (form, number): (&str, u32),
+        what: What,
+        papers: &[Keyed<'_>],
+    ) -> Result<Follow, AppError> {
+        let (key, lying) = match self.batch_for(ask, poll, (form, number)).await? {
+            Ok(found) => found,
+            Err(taken) => return self.follow_as(taken, None),
+        };
+        let sent = Sent { by: ask.caller.account.id, id: ask.request };
+        let table = self.table();
+        let progress = match what {
+            What::Entry => table.enter(&key, sent, read_papers(&lying, papers)?),
+            What::Again => table.read_again(&key, sent, read_again(&lying, papers)?),
+            What::Decision => table.decide(&key, sent, read_again(&lying, papers)?),
+        };
+        let progress = self.settle(ask.caller, key, progress.map_err(|problem| of_table(&problem))?).await?;
+        self.follow_as(progress, Some(lying.opened))
+    }
+
+    /// Takes figures of a tally sheet, row by row. The same sheet sent again changes nothing.
+    ///
+    /// # Errors
+    /// [`TableError::Sheet`] inside the `Ok` when rows cannot be right; otherwise as [`Self::key_batch`].
+    pub async fn key_tally(
+        &self,
+        ask: Ask<'_>,
+        poll: PollId,
+        (form, number): (&str, u32),
+        rows: Vec<(Row, Vec<u32>)>,
+    ) -> Result<Result<Progress, TableError>, AppError> {
+        let (key, _) = match self.batch_for(ask, poll, (form, number)).await? {
+            Ok(found) => found,
+            Err(taken) => return Ok(Ok(taken)),
+        };
+        let sent = Sent { by: ask.caller.account.id, id: ask.request };
+        match self.table().key_rows(&key, sent, rows) {
+            Ok(progress) => Ok(Ok(self.settle(ask.caller, key, progress).await?)),
+            Err(problem @ TableError::Sheet(_)) => Ok(Err(problem)),
+            Err(problem) => Err(of_table(&problem)),
+        }
+    }
+
+    /// The batch that a request is for; or that what it brings was committed before: its id is in the database, whatever
+    /// became of the batch and of this process since.
+    async fn batch_for(
+        &self,
+        ask: Ask<'_>,
+        poll: PollId,
+        (form, number): (&str, u32),
+    ) -> Result<Result<(BatchKey, Lying), Progress>, AppError> {
+        ask.caller.may(COUNTERS)?;
+        let mut tx = self.store.read(ask.caller.council).await?;
+        let hall = Hall::load(&mut tx, poll).await?;
+        let is_done = requests::is_claimed(&mut tx, ask.request).await?;
+        drop(tx);
+        hall.form(form)?;
+        if is_done {
+            return Ok(Err(Progress::Taken));
+        }
+        let key = hall.key(form, number);
+        let lying = self.table().lying(&key).ok_or_else(|| of_table(&TableError::NotOpen))?;
+        Ok(Ok((key, lying)))
+    }
+
+    /// Commits a batch on which everybody agrees. A deck stays on the table.
+    pub(super) async fn settle(
+        &self,
+        caller: &Caller,
+        key: BatchKey,
+        progress: Progress,
+    ) -> Result<Progress, AppError> {
+        match (progress, key.pile) {
+            (Progress::Agreed, Pile::Deck) => Ok(Progress::Taken),
+            (Progress::Agreed, Pile::Ballots) => {
+                let counted = match self.table().take(&key, caller.account.id) {
+                    Ok(counted) => counted,
+                    // Somebody else's request has them just now.
+                    Err(TableError::NotNow) => return Ok(Progress::Agreed),
+                    Err(problem) => return Err(of_table(&problem)),
+                };
+                // A task of its own: a browser that is closed just now must not take the counts with it.
+                let (app, caller) = (self.clone(), caller.clone());
+                let committing = tokio::spawn(async move { app.commit_taken(&caller, key, counted).await });
+                committing.await.map_err(|cause| AppError::internal("chốt tập phiếu", cause))?
+            }
+            (progress, _) => Ok(progress),
+        }
+    }
+
+    async fn commit_taken(&self, caller: &Caller, key: BatchKey, counted: Counted) -> Result<Progress, AppError> {
+        let table = self.table();
+        let mut held = Held { table: &table, key: &key, counted: Some(counted) };
+        let Some(counted) = &held.counted else { return Err(NO_BATCH) };
+        let read = self.read_by(caller, counted).await?;
+        let (counts, sent) = (counted.counts.clone(), counted.sent.clone());
+        let batch = CountedBatch { form: key.form.clone(), batch: key.number, counts, read };
+        match self.commit_agreed(caller, key.poll, batch, sent).await {
+            Ok(()) => {
+                held.counted = None;
+                self.table().finish(&key);
+                Ok(Progress::Taken)
+            }
+            // The counts go back; whoever asks next tries again.
+            Err(AppError::Store(cause)) if cause.is_passing() => Ok(Progress::Agreed),
+            Err(problem) => Err(problem),
+        }
+    }
+
+    async fn read_by(&self, caller: &Caller, counted: &Counted) -> Result<ReadTwice, AppError> {
+        let mut tx = self.store.read(caller.council).await?;
+        let [first, second] = counted.tellers;
+        let mut reader = async |id: AccountId| {
+            let account = accounts::find(&mut tx, id).await?.ok_or(AppError::NotFound("tài khoản người nhập"))?;
+            Ok::<_, AppError>(Reader { account: Some(id), name: account.name })
+        };
+        let readers = [reader(first).await?, reader(second).await?];
+        let figure = |figure: usize| u32::try_from(figure).unwrap_or(u32::MAX);
+        Ok(ReadTwice { readers, reread: figure(counted.reread), decided: figure(counted.decided) })
+    }
+}
+
+/// Counts that were taken off the table, and go back unless they are committed: after an error, and after a panic.
+struct Held<'a> {
+    table: &'a CountingTable,
+    key: &'a BatchKey,
+    counted: Option<Counted>,
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        if let Some(counted) = self.counted.take() {
+            // Nobody else puts this batch back, so it can only be where it was left.
+            drop(self.table.put_back(self.key, counted));
+        }
+    }
+}
+
+fn unreadable() -> AppError {
+    AppError::Input(UNREADABLE.to_owned())
+}
+
+/// The whole pile. Each paper's marks get their room at once: a `Vec` that grows would leave marks behind.
+fn read_papers(lying: &Lying, papers: &[Keyed<'_>]) -> Result<Vec<Paper>, AppError> {
+    let lines = lying.opening.shape.lines;
+    let mut read = Vec::with_capacity(papers.len());
+    for (number, keyed) in (1..).zip(papers) {
+        if keyed.paper != number {
+            return Err(unreadable());
+        }
+        read.push(match keyed.reason {
+            Some(reason) => Paper::Invalid(reason_id(lying, reason)?),
+            None if keyed.keys.len() != lines => return Err(unreadable()),
+            None => Paper::Marked(Vec::with_capacity(lines)),
+        });
+        if let Some(Paper::Marked(marks)) = read.last_mut() {
+            for key in keyed.keys.chars() {
+                marks.push(mark(lying, key)?);
+            }
+        }
+    }
+    Ok(read)
+}
+
+/// What was asked for again; whether it is exactly that, the batch looks itself.
+fn read_again(lying: &Lying, papers: &[Keyed<'_>]) -> Result<Vec<Reread>, AppError> {
+    let mut read = Vec::with_capacity(papers.len());
+    for keyed in papers {
+        let again = match keyed.reason {
+            Some(reason) => Again::Invalid(reason_id(lying, reason)?),
+            None if keyed.keys.len() != keyed.lines.len() => return Err(unreadable()),
+            None => Again::Lines(Vec::with_capacity(keyed.lines.len())),
+        };
+        read.push(Reread { paper: keyed.paper, again });
+        if let Some(Reread { again: Again::Lines(lines), .. }) = read.last_mut() {
+            for (line, key) in keyed.lines.iter().zip(keyed.keys.chars()) {
+                lines.push((*line, mark(lying, key)?));
+            }
+        }
+    }
+    Ok(read)
+}
+
+fn reason_id(lying: &Lying, number: usize) -> Result<String, AppError> {
+    let reason = number.checked_sub(1).and_then(|place| lying.opening.reasons.get(place));
+    reason.cloned().ok_or_else(unreadable)
+}
+
+fn mark(lying: &Lying, key: char) -> Result<Mark, AppError> {
+    Mark::of_key(lying.opening.shape.kind, key).ok_or_else(unreadable)
+}

@@ -1,0 +1,111 @@
+//! A poll as its counting room sees it, loaded at once: forms with their lines, what came back, what is in.
+
+use super::access::{NO_FORM, NO_POLL};
+use super::table::{BatchKey, Lying, Pile};
+use crate::polls::rules_of;
+use crate::service::app::App;
+use crate::service::error::AppError;
+use domain::audit::event::poll::{ListedOfficial, SealedForm};
+use domain::id::{LogId, PollId};
+use domain::poll::PollKind;
+use domain::poll_state::{PollState, Stage};
+use domain::rules::{Reason, RuleSet};
+use domain::test_deck::TestDeck;
+use store::batches::{self, BatchRow};
+use store::{CouncilTx, polls};
+
+/// One form.
+#[derive(Clone, Debug)]
+pub(super) struct HallForm {
+    pub form: SealedForm,
+    /// Who stands on it, in its order.
+    pub lines: Vec<ListedOfficial>,
+    /// Papers to be counted: what came back, or the papers of the test deck.
+    pub expected: u32,
+    /// Papers in batches that are in.
+    pub committed: u32,
+    /// Batches that are in, by number.
+    pub batches: Vec<BatchRow>,
+}
+
+/// The room of one poll.
+#[derive(Clone, Debug)]
+pub(super) struct Hall {
+    pub poll: PollId,
+    pub log: LogId,
+    pub state: PollState,
+    pub rules: RuleSet,
+    pub forms: Vec<HallForm>,
+}
+
+/// Which papers are counted at a stage.
+pub(super) const fn pile_at(stage: Stage) -> Option<Pile> {
+    match stage {
+        Stage::Sealed | Stage::Tested => Some(Pile::Deck),
+        Stage::Counting => Some(Pile::Ballots),
+        _ => None,
+    }
+}
+
+impl Hall {
+    pub(super) async fn load(tx: &mut CouncilTx, poll: PollId) -> Result<Self, AppError> {
+        let stored = polls::find(tx, poll).await?.ok_or(NO_POLL)?;
+        let rules = rules_of(tx, poll).await?;
+        let list = polls::officials(tx, poll).await?;
+        let rows = batches::list(tx, poll).await?;
+        let (kind, pile) = (stored.state.poll().created.kind, pile_at(stored.state.stage()));
+        let form = |progress: domain::poll_state::FormProgress| {
+            let form = progress.form;
+            let expected = match pile {
+                Some(Pile::Deck) => TestDeck::sized(&form.id, kind, form.lines, &rules).expected.papers,
+                _ => progress.ballots.map_or(0, |(_, returned)| returned),
+            };
+            HallForm {
+                lines: list.iter().filter(|official| official.block == form.block).cloned().collect(),
+                expected,
+                committed: u32::try_from(progress.papers).unwrap_or(u32::MAX),
+                batches: rows.iter().filter(|row| row.form == form.id).cloned().collect(),
+                form,
+            }
+        };
+        let forms = polls::forms(tx, poll).await?.into_iter().map(form).collect();
+        Ok(Self { poll, log: stored.log, state: stored.state, rules, forms })
+    }
+
+    pub(super) const fn stage(&self) -> Stage {
+        self.state.stage()
+    }
+
+    pub(super) const fn kind(&self) -> PollKind {
+        self.state.poll().created.kind
+    }
+
+    pub(super) fn sitting(&self) -> &str {
+        &self.state.poll().created.sitting
+    }
+
+    pub(super) const fn pile(&self) -> Option<Pile> {
+        pile_at(self.stage())
+    }
+
+    pub(super) fn form(&self, id: &str) -> Result<&HallForm, AppError> {
+        self.forms.iter().find(|form| form.form.id == id).ok_or(NO_FORM)
+    }
+
+    /// Reasons for which a paper of this form is invalid as a whole, as the rule set words them.
+    pub(super) fn reasons(&self, form: &HallForm) -> Vec<&Reason> {
+        let lines = form.lines.len();
+        self.rules.spoils_ballot.iter().filter(|reason| !reason.single_name_only || lines == 1).collect()
+    }
+
+    /// What lies on the table of the papers that are counted now.
+    pub(super) fn lying(&self, app: &App) -> Vec<Lying> {
+        self.pile().map_or_else(Vec::new, |pile| app.table().of_poll(self.poll, pile))
+    }
+
+    /// The key of a batch of the papers that are counted now; of ballots when nothing is counted.
+    pub(super) fn key(&self, form: &str, number: u32) -> BatchKey {
+        let pile = self.pile().unwrap_or(Pile::Ballots);
+        BatchKey { poll: self.poll, pile, form: form.to_owned(), number }
+    }
+}

@@ -1,0 +1,265 @@
+//! A head teller lays a batch on the table, or takes it off.
+
+use super::hall::{Hall, HallForm};
+use super::table::{BatchKey, Lying, Mode, Opening, Pile, TableError};
+use super::{COUNTERS, HEADS, NO_BATCH, NO_FORM};
+use crate::Caller;
+use crate::polls::Sent;
+use crate::service::app::{App, Ask};
+use crate::service::error::{AppError, FieldError};
+use domain::account::{Account, AccountState};
+use domain::batch::{PAPERS_PER_BATCH, Shape, pile_sizes};
+use domain::id::{AccountId, PollId};
+use domain::poll_state::Refusal;
+use domain::roster::name_key;
+use domain::text::{full_stop, upper_first};
+use store::accounts;
+
+/// Largest number of a batch.
+const MOST_BATCHES: u32 = 999;
+
+/// A batch as it was typed.
+#[derive(Clone, Debug, Default)]
+pub struct TypedBatch {
+    /// Id of the form.
+    pub form: String,
+    /// Its number.
+    pub number: String,
+    /// Papers in it.
+    pub papers: String,
+    /// `marks` or `hand`.
+    pub mode: String,
+    /// Account of one teller.
+    pub first: String,
+    /// Account of the other.
+    pub second: String,
+}
+
+/// What a head teller chooses from.
+#[derive(Clone, Debug)]
+pub struct OpenPage {
+    /// Name of the sitting.
+    pub sitting: String,
+    /// Whether it is the test deck.
+    pub is_deck: bool,
+    /// Forms with papers left: id, block, papers that are in no batch yet.
+    pub forms: Vec<(String, String, u32)>,
+    /// The batch that is proposed, for the form that was asked for or the first with papers left.
+    pub proposed: TypedBatch,
+    /// Who may key, by name.
+    pub tellers: Vec<(AccountId, String)>,
+}
+
+impl App {
+    /// What a head teller chooses from, with a batch proposed: the next number, an even share of what is left, the two
+    /// tellers who have no batch before them.
+    ///
+    /// # Errors
+    /// When the caller is no head teller, or nothing is counted now.
+    pub async fn open_page(&self, caller: &Caller, poll: PollId, form: &str) -> Result<OpenPage, AppError> {
+        caller.may(HEADS)?;
+        let mut tx = self.store.read(caller.council).await?;
+        let hall = Hall::load(&mut tx, poll).await?;
+        let tellers = tellers(accounts::list(&mut tx).await?, caller);
+        drop(tx);
+        let pile = hall.pile().ok_or_else(|| nothing_is_counted(&hall))?;
+        let lying = hall.lying(self);
+        let left = |form: &HallForm| left(form, pile, &lying);
+        let forms: Vec<_> = hall.forms.iter().filter(|form| left(form) > 0).collect();
+        let chosen = forms.iter().find(|own| own.form.id == form).or_else(|| forms.first());
+        let mut proposed = TypedBatch { mode: "marks".to_owned(), ..TypedBatch::default() };
+        if let Some(form) = chosen {
+            proposed.form.clone_from(&form.form.id);
+            proposed.number = next_number(form, &lying).to_string();
+            proposed.papers = sizes(left(form), pile).first().map(ToString::to_string).unwrap_or_default();
+        }
+        let is_free = |id: &AccountId| lying.iter().all(|batch| !batch.opening.tellers.contains(id));
+        let mut free = tellers.iter().filter(|(id, _)| is_free(id)).map(|(id, _)| id.to_string());
+        (proposed.first, proposed.second) = (free.next().unwrap_or_default(), free.next().unwrap_or_default());
+        Ok(OpenPage {
+            sitting: hall.sitting().to_owned(),
+            is_deck: pile == Pile::Deck,
+            forms: forms.iter().map(|form| (form.form.id.clone(), form.form.block.clone(), left(form))).collect(),
+            proposed,
+            tellers,
+        })
+    }
+
+    /// Opens a batch for two tellers. Sent again, it is the same batch.
+    ///
+    /// # Errors
+    /// When the caller is no head teller, and everything that is wrong with the fields.
+    pub async fn open_batch(&self, ask: Ask<'_>, poll: PollId, typed: &TypedBatch) -> Result<BatchKey, AppError> {
+        let caller = ask.caller;
+        caller.may(HEADS)?;
+        let mut tx = self.store.read(caller.council).await?;
+        let hall = Hall::load(&mut tx, poll).await?;
+        let tellers = tellers(accounts::list(&mut tx).await?, caller);
+        drop(tx);
+        let pile = hall.pile().ok_or_else(|| nothing_is_counted(&hall))?;
+        let lying = hall.lying(self);
+        let batch = read(&hall, pile, &lying, &tellers, typed)?;
+        let key = hall.key(&typed.form, batch.opening.shape.number);
+        let sent = Sent { by: caller.account.id, id: ask.request };
+        match self.table().open(key.clone(), batch.opening, sent, batch.left) {
+            Ok(()) => Ok(key),
+            Err(problem @ TableError::AlreadyOpen) => Err(AppError::field("number", sentence(&problem))),
+            Err(problem @ TableError::SamePeople) => Err(AppError::field("second", sentence(&problem))),
+            Err(problem @ (TableError::PapersOver { .. } | TableError::Size)) => {
+                Err(AppError::field("papers", sentence(&problem)))
+            }
+            Err(problem) => Err(of_table(&problem)),
+        }
+    }
+
+    /// Takes a batch off the table, with everything that was keyed of it.
+    ///
+    /// # Errors
+    /// When the caller is no head teller or keys it, or it does not lie there.
+    pub async fn abandon_batch(&self, caller: &Caller, poll: PollId, form: &str, number: u32) -> Result<(), AppError> {
+        caller.may(HEADS)?;
+        let mut tx = self.store.read(caller.council).await?;
+        let hall = Hall::load(&mut tx, poll).await?;
+        drop(tx);
+        self.table().remove(&hall.key(form, number), caller.account.id).map_err(|problem| of_table(&problem))
+    }
+}
+
+/// A refusal of the table, as a use case says it.
+pub(super) fn of_table(problem: &TableError) -> AppError {
+    match problem {
+        TableError::NotOpen => NO_BATCH,
+        TableError::NotTeller | TableError::NotHead => AppError::Forbidden,
+        other => AppError::Input(sentence(other)),
+    }
+}
+
+fn sentence(problem: &TableError) -> String {
+    let text = upper_first(&problem.to_string());
+    format!("{text}{}", full_stop(&text))
+}
+
+fn nothing_is_counted(hall: &Hall) -> AppError {
+    Refusal::NotNow { doing: "mở tập phiếu", stage: hall.stage() }.into()
+}
+
+/// Papers of a form that are in no batch, neither in one that is in nor in one that lies on the table.
+pub(super) fn left(form: &HallForm, pile: Pile, lying: &[Lying]) -> u32 {
+    let open = lying.iter().filter(|batch| batch.key.form == form.form.id).map(|batch| batch.opening.shape.papers);
+    in_no_committed(form, pile).saturating_sub(open.fold(0, u32::saturating_add))
+}
+
+fn in_no_committed(form: &HallForm, pile: Pile) -> u32 {
+    match pile {
+        Pile::Deck => form.expected,
+        Pile::Ballots => form.expected.saturating_sub(form.committed),
+    }
+}
+
+/// Sizes of the next piles of what is left.
+pub(super) fn sizes(left: u32, pile: Pile) -> Vec<u32> {
+    match pile {
+        Pile::Ballots => pile_sizes(left),
+        // The counts of a deck are no secret: few large piles are soon keyed.
+        Pile::Deck => {
+            let piles = left.div_ceil(*PAPERS_PER_BATCH.end());
+            (0..piles).map(|i| left / piles + u32::from(i < left % piles)).collect()
+        }
+    }
+}
+
+fn next_number(form: &HallForm, lying: &[Lying]) -> u32 {
+    let open = lying.iter().filter(|batch| batch.key.form == form.form.id).map(|batch| batch.key.number);
+    let taken: Vec<u32> = form.batches.iter().map(|row| row.number).chain(open).collect();
+    (1..=MOST_BATCHES).find(|number| !taken.contains(number)).unwrap_or(MOST_BATCHES)
+}
+
+/// Who may key for this head teller: everybody of the board who may sign in, but for the head teller who opens.
+fn tellers(accounts: Vec<Account>, caller: &Caller) -> Vec<(AccountId, String)> {
+    let may = |account: &Account| {
+        let counts = COUNTERS.iter().any(|role| account.roles.has(*role));
+        counts && account.state == AccountState::Open && account.id != caller.account.id
+    };
+    let mut tellers: Vec<_> = accounts.into_iter().filter(may).map(|account| (account.id, account.name)).collect();
+    tellers.sort_by(|(_, one), (_, two)| one.cmp(two));
+    tellers
+}
+
+struct ReadBatch {
+    opening: Opening,
+    /// Papers of its form in no committed batch.
+    left: u32,
+}
+
+/// The batch that was typed, or all that is wrong with it.
+fn read(
+    hall: &Hall,
+    pile: Pile,
+    lying: &[Lying],
+    tellers: &[(AccountId, String)],
+    typed: &TypedBatch,
+) -> Result<ReadBatch, AppError> {
+    let mut fields: Vec<FieldError> = Vec::new();
+    let mut wrong = |field, sentence: String| fields.push(FieldError { field, sentence });
+    let form = hall.form(&typed.form).map_err(|_| AppError::field("form", "Hãy chọn mẫu phiếu in trên tập phiếu."))?;
+    let number = typed.number.trim().parse().ok().filter(|number| (1..=MOST_BATCHES).contains(number));
+    match number {
+        None => wrong("number", format!("Số tập phải là số từ 1 đến {MOST_BATCHES}.")),
+        Some(number) if pile == Pile::Ballots && form.batches.iter().any(|row| row.number == number) => {
+            wrong("number", format!("Tập số {number} của mẫu này đã chốt; hãy dùng số ghi trên tập đang cầm."));
+        }
+        Some(_) => {}
+    }
+    let papers = typed.papers.trim().parse::<u32>().ok();
+    if let Some(sentence) = wrong_size(form, pile, papers) {
+        wrong("papers", sentence);
+    }
+    let teller = |typed: &str| tellers.iter().find(|(id, _)| id.to_string() == typed);
+    let (first, second) = (teller(&typed.first), teller(&typed.second));
+    if first.is_none() {
+        wrong("first", "Hãy chọn người nhập trong danh sách.".to_owned());
+    }
+    match (first, second) {
+        (_, None) => wrong("second", "Hãy chọn người nhập kia trong danh sách.".to_owned()),
+        (Some(one), Some(two)) if one.0 == two.0 => {
+            wrong("second", "Hai người nhập phải là hai người khác nhau; hãy chọn người khác.".to_owned());
+        }
+        (Some(one), Some(two)) if name_key(&one.1) == name_key(&two.1) => {
+            let sentence = "Hai người nhập trùng họ tên, nhật ký không phân biệt được; hãy chọn người khác.";
+            wrong("second", sentence.to_owned());
+        }
+        _ => {}
+    }
+    let mode = match typed.mode.as_str() {
+        "marks" => Some(Mode::Marks),
+        "hand" => Some(Mode::HandTally),
+        _ => {
+            wrong("mode", "Hãy chọn cách nhập.".to_owned());
+            None
+        }
+    };
+    let left = in_no_committed(form, pile);
+    let open = self::left(form, pile, lying);
+    let (Some(number), Some(papers), Some(mode), Some(first), Some(second), true) =
+        (number, papers, mode, first, second, fields.is_empty())
+    else {
+        return Err(AppError::Fields { fields });
+    };
+    if open == 0 {
+        return Err(AppError::field("form", "Mẫu phiếu này không còn phiếu nào chưa vào tập; hãy chọn mẫu khác."));
+    }
+    let shape = Shape { number, kind: hall.kind(), lines: form.lines.len(), papers };
+    if shape.lines == 0 {
+        return Err(NO_FORM);
+    }
+    let reasons = hall.reasons(form).into_iter().map(|reason| reason.id.clone()).collect();
+    Ok(ReadBatch { opening: Opening { shape, mode, reasons, tellers: [first.0, second.0] }, left })
+}
+
+/// What is wrong with the size of a pile: counts of few papers nearly tell a ballot.
+fn wrong_size(form: &HallForm, pile: Pile, papers: Option<u32>) -> Option<String> {
+    let (least, most) = (*PAPERS_PER_BATCH.start(), *PAPERS_PER_BATCH.end());
+    let least = if pile == Pile::Deck || form.expected < least { 1 } else { least };
+    let fits = papers.is_some_and(|papers| (least..=most).contains(&papers));
+    (!fits).then(|| format!("Mỗi tập phải có từ {least} đến {most} phiếu; hãy chia lại tập."))
+}

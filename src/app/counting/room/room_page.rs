@@ -1,0 +1,198 @@
+//! The room at a glance: for head tellers every form with its batches, for a teller the batches that wait for them. Never
+//! a count per level.
+
+use super::hall::{Hall, HallForm, pile_at};
+use super::opening::{left, sizes};
+use super::table::{BatchStage, Lying, Mode, Pile, Progress};
+use super::{COUNTERS, NO_POLL};
+use crate::Caller;
+use crate::service::app::App;
+use crate::service::error::AppError;
+use domain::id::{AccountId, PollId};
+use domain::poll_state::Stage;
+use domain::role::Role;
+use store::batches::BatchRow;
+use store::{CouncilTx, accounts, polls};
+
+/// A poll whose papers are counted now.
+#[derive(Clone, Debug)]
+pub struct RoomPoll {
+    /// Its id.
+    pub id: PollId,
+    /// Name of the sitting.
+    pub sitting: String,
+    /// Lấy phiếu or bỏ phiếu, in Vietnamese.
+    pub kind: &'static str,
+    /// How far it is.
+    pub stage: Stage,
+    /// Whether the papers are those of the test deck.
+    pub is_deck: bool,
+}
+
+/// A batch on the table.
+#[derive(Clone, Debug)]
+pub struct OpenBatch {
+    /// Id of its form.
+    pub form: String,
+    /// Khối.
+    pub block: String,
+    /// Its number.
+    pub number: u32,
+    /// Papers in it.
+    pub papers: u32,
+    /// How it is counted.
+    pub mode: Mode,
+    /// How far it is.
+    pub stage: BatchStage,
+    /// Names of the two tellers, in no order of theirs.
+    pub tellers: [String; 2],
+    /// What waits for the caller, if the batch is theirs to key.
+    pub own: Option<Progress>,
+}
+
+/// A form with its batches.
+#[derive(Clone, Debug)]
+pub struct RoomForm {
+    /// Its id.
+    pub id: String,
+    /// Khối.
+    pub block: String,
+    /// Papers to be counted.
+    pub expected: u32,
+    /// Papers that are in, or of a deck those that are keyed.
+    pub counted: u32,
+    /// Papers that are in no batch.
+    pub left: u32,
+    /// Sizes in which what is left may be divided.
+    pub suggested: Vec<u32>,
+    /// Batches that are in.
+    pub batches: Vec<BatchRow>,
+    /// Batches on the table.
+    pub open: Vec<OpenBatch>,
+}
+
+/// The room.
+#[derive(Clone, Debug)]
+pub struct Room {
+    /// Its poll.
+    pub poll: PollId,
+    /// Name of the sitting.
+    pub sitting: String,
+    /// Lấy phiếu or bỏ phiếu, in Vietnamese.
+    pub kind: &'static str,
+    /// How far it is.
+    pub stage: Stage,
+    /// Which papers are counted now, if any.
+    pub pile: Option<Pile>,
+    /// All forms, for a head teller.
+    pub forms: Vec<RoomForm>,
+    /// Batches that are the caller's to key.
+    pub own: Vec<OpenBatch>,
+    /// Whether the caller opens batches.
+    pub is_head: bool,
+}
+
+impl Room {
+    /// Whether every paper is counted.
+    pub fn is_whole(&self) -> bool {
+        self.forms.iter().all(|form| form.counted == form.expected)
+    }
+}
+
+impl App {
+    /// Polls whose papers or test decks are counted now, the newest first.
+    ///
+    /// # Errors
+    /// When the caller does not count.
+    pub async fn counting_polls(&self, caller: &Caller) -> Result<Vec<RoomPoll>, AppError> {
+        caller.may(COUNTERS)?;
+        let mut tx = self.store.read(caller.council).await?;
+        let found = polls::list(&mut tx).await?.into_iter().filter(|poll| pile_at(poll.stage).is_some());
+        let room = |poll: polls::PollSummary| RoomPoll {
+            id: poll.id,
+            sitting: poll.sitting,
+            kind: poll.kind.label(),
+            stage: poll.stage,
+            is_deck: pile_at(poll.stage) == Some(Pile::Deck),
+        };
+        Ok(found.map(room).collect())
+    }
+
+    /// The counting room of a poll.
+    ///
+    /// # Errors
+    /// When the caller does not count, or there is no such poll with sealed forms.
+    pub async fn counting_room(&self, caller: &Caller, poll: PollId) -> Result<Room, AppError> {
+        caller.may(COUNTERS)?;
+        let mut tx = self.store.read(caller.council).await?;
+        let hall = Hall::load(&mut tx, poll).await?;
+        if hall.stage() < Stage::Sealed {
+            return Err(NO_POLL);
+        }
+        let mut open = Vec::new();
+        for lying in hall.lying(self) {
+            open.push(self.open_batch_line(&mut tx, caller, &hall, &lying).await?);
+        }
+        drop(tx);
+        let is_head = caller.account.roles.has(Role::HeadTeller);
+        let lying = hall.lying(self);
+        let form = |form: &HallForm| room_form(form, hall.pile(), &lying, &open);
+        Ok(Room {
+            poll,
+            sitting: hall.sitting().to_owned(),
+            kind: hall.kind().label(),
+            stage: hall.stage(),
+            pile: hall.pile(),
+            forms: if is_head { hall.forms.iter().map(form).collect() } else { Vec::new() },
+            own: open.iter().filter(|batch| batch.own.is_some()).cloned().collect(),
+            is_head,
+        })
+    }
+
+    async fn open_batch_line(
+        &self,
+        tx: &mut CouncilTx,
+        caller: &Caller,
+        hall: &Hall,
+        lying: &Lying,
+    ) -> Result<OpenBatch, AppError> {
+        let who = caller.account.id;
+        let is_own = lying.opening.tellers.contains(&who);
+        let mut tellers: Vec<AccountId> = lying.opening.tellers.to_vec();
+        tellers.sort_unstable();
+        let mut names = [String::new(), String::new()];
+        for (name, id) in names.iter_mut().zip(tellers) {
+            *name = accounts::find(tx, id).await?.map(|account| account.name).unwrap_or_default();
+        }
+        Ok(OpenBatch {
+            form: lying.key.form.clone(),
+            block: hall.form(&lying.key.form)?.form.block.clone(),
+            number: lying.key.number,
+            papers: lying.opening.shape.papers,
+            mode: lying.opening.mode,
+            stage: lying.stage,
+            tellers: names,
+            own: if is_own { self.table().progress(&lying.key, who).ok() } else { None },
+        })
+    }
+}
+
+fn room_form(form: &HallForm, pile: Option<Pile>, lying: &[Lying], open: &[OpenBatch]) -> RoomForm {
+    let open: Vec<OpenBatch> = open.iter().filter(|batch| batch.form == form.form.id).cloned().collect();
+    let agreed = open.iter().filter(|batch| batch.stage == BatchStage::Agreed).map(|batch| batch.papers);
+    let counted = match pile {
+        Some(Pile::Deck) => agreed.fold(0, u32::saturating_add),
+        Some(Pile::Ballots) | None => form.committed,
+    };
+    let left = pile.map_or(0, |pile| left(form, pile, lying));
+    RoomForm {
+        id: form.form.id.clone(),
+        block: form.form.block.clone(),
+        expected: form.expected,
+        counted,
+        left,
+        suggested: pile.map_or_else(Vec::new, |pile| sizes(left, pile)),
+        batches: form.batches.clone(),
+        open,
+    }
+}

@@ -1,0 +1,326 @@
+//! What the hall sees: papers out and back, batches done, and no level before the count is closed. Then the results, in
+//! ballot order.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use super::access::WATCHERS;
+use super::hall::Hall;
+use crate::Caller;
+use crate::service::app::App;
+use crate::service::error::AppError;
+use domain::audit::event::poll::FormTotals;
+use domain::id::{CouncilId, PollId};
+use domain::poll::{Level, PollKind};
+use domain::poll_state::{Counted, Stage};
+use domain::result::{FormCount, Listed, OfficialResult, decide};
+use domain::text::upper_first;
+use store::polls;
+
+const NO_SCREEN: AppError = AppError::NotFound("cuộc bỏ phiếu này");
+
+/// How often the database is asked whether a poll has moved on: once for all who look.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// Papers of one form.
+#[derive(Clone, Debug)]
+pub struct ScreenForm {
+    /// Khối.
+    pub block: String,
+    /// Phát ra, thu về, once they are written down.
+    pub ballots: Option<(u32, u32)>,
+    /// Batches that are in.
+    pub batches: u32,
+    /// Papers in them.
+    pub papers: u32,
+}
+
+/// One level of one official.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScreenLevel {
+    /// Which.
+    pub level: Level,
+    /// Ballots.
+    pub count: u32,
+    /// Its share as text; a dash where it has none.
+    pub share: String,
+    /// Length of its bar in hundredths of a percent of the whole.
+    pub length: u32,
+}
+
+/// One official's result.
+#[derive(Clone, Debug)]
+pub struct ScreenOfficial {
+    /// Number on the form.
+    pub number: usize,
+    /// Full name.
+    pub name: String,
+    /// Posts in one line.
+    pub posts: String,
+    /// In ballot order.
+    pub levels: Vec<ScreenLevel>,
+    /// The band that was reached, in words; empty for none.
+    pub band: String,
+}
+
+/// Results of one form.
+#[derive(Clone, Debug)]
+pub struct ScreenResults {
+    /// Khối.
+    pub block: String,
+    /// Phát ra, thu về, hợp lệ, không hợp lệ.
+    pub ballots: [u32; 4],
+    /// In ballot order.
+    pub officials: Vec<ScreenOfficial>,
+}
+
+/// The screen of one poll.
+#[derive(Clone, Debug)]
+pub struct Screen {
+    /// Its poll.
+    pub poll: PollId,
+    /// Name of the sitting.
+    pub sitting: String,
+    /// Which vote.
+    pub kind: PollKind,
+    /// How far it is.
+    pub stage: Stage,
+    /// Diễn tập.
+    pub rehearsal: bool,
+    /// All delegates.
+    pub delegates: u32,
+    /// Goes up with everything that happens.
+    pub version: u64,
+    /// One a form.
+    pub forms: Vec<ScreenForm>,
+    /// After the count is closed.
+    pub results: Vec<ScreenResults>,
+}
+
+/// Tells when a screen is to be drawn anew, until the service stops.
+#[derive(Debug)]
+pub struct Versions {
+    versions: watch::Receiver<u64>,
+    stopping: watch::Receiver<bool>,
+    is_first: bool,
+}
+
+impl Versions {
+    /// The version to draw: at once the one that stands, then each later one. `None` when the service stops.
+    pub async fn next(&mut self) -> Option<u64> {
+        if std::mem::take(&mut self.is_first) {
+            return Some(*self.versions.borrow_and_update());
+        }
+        tokio::select! {
+            moved = self.versions.changed() => moved.ok().map(|()| *self.versions.borrow_and_update()),
+            _ = self.stopping.wait_for(|is_stopping| *is_stopping) => None,
+        }
+    }
+}
+
+/// Who looks at which poll, for all screens of this process.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Screens {
+    watched: Arc<Mutex<BTreeMap<PollId, watch::Sender<u64>>>>,
+    stopping: Arc<watch::Sender<bool>>,
+}
+
+impl App {
+    /// Polls that a hall may look at, the newest first: id, name of the sitting, stage.
+    ///
+    /// # Errors
+    /// When the caller puts nothing on a screen.
+    pub async fn screens(&self, caller: &Caller) -> Result<Vec<(PollId, String, Stage)>, AppError> {
+        caller.may(WATCHERS)?;
+        let mut tx = self.store.read(caller.council).await?;
+        let found = polls::list(&mut tx).await?.into_iter().filter(|poll| poll.stage >= Stage::Sealed);
+        Ok(found.map(|poll| (poll.id, poll.sitting, poll.stage)).collect())
+    }
+
+    /// The screen of a poll as it is now.
+    ///
+    /// # Errors
+    /// When the caller puts nothing on a screen, or there is no such poll with sealed forms.
+    pub async fn screen(&self, caller: &Caller, poll: PollId) -> Result<Screen, AppError> {
+        caller.may(WATCHERS)?;
+        let mut tx = self.store.read(caller.council).await?;
+        let version = polls::version(&mut tx, poll).await?.ok_or(NO_SCREEN)?;
+        let stored = polls::find(&mut tx, poll).await?.ok_or(NO_SCREEN)?;
+        if stored.state.stage() < Stage::Sealed {
+            return Err(NO_SCREEN);
+        }
+        let counted = polls::closed_count(&mut tx, &stored).await?;
+        let hall = Hall::load(&mut tx, poll).await?;
+        let progress = polls::forms(&mut tx, poll).await?;
+        drop(tx);
+        let form = |form: domain::poll_state::FormProgress| ScreenForm {
+            block: form.form.block,
+            ballots: form.ballots,
+            batches: form.batches,
+            papers: u32::try_from(form.papers).unwrap_or(u32::MAX),
+        };
+        let created = &hall.state.poll().created;
+        Ok(Screen {
+            poll,
+            sitting: created.sitting.clone(),
+            kind: created.kind,
+            stage: hall.stage(),
+            rehearsal: created.rehearsal,
+            delegates: created.delegates,
+            version,
+            forms: progress.into_iter().map(form).collect(),
+            results: counted.map(|counted| results(&hall, &counted)).unwrap_or_default(),
+        })
+    }
+
+    /// Tells when the screen of a poll is to be drawn anew.
+    ///
+    /// # Errors
+    /// When the caller puts nothing on a screen, or there is no such poll.
+    pub async fn follow_screen(&self, caller: &Caller, poll: PollId) -> Result<Versions, AppError> {
+        caller.may(WATCHERS)?;
+        let mut tx = self.store.read(caller.council).await?;
+        let version = polls::version(&mut tx, poll).await?.ok_or(NO_SCREEN)?;
+        drop(tx);
+        let counting = self.counting();
+        let screens = &counting.screens;
+        let stopping = screens.stopping.subscribe();
+        let mut watched = screens.watched.lock().unwrap_or_else(PoisonError::into_inner);
+        let versions = match watched.get(&poll) {
+            Some(sender) => {
+                tell(sender, version);
+                sender.subscribe()
+            }
+            None => {
+                let (sender, versions) = watch::channel(version);
+                watched.insert(poll, sender.clone());
+                tokio::spawn(self.clone().look(caller.council, poll, sender));
+                versions
+            }
+        };
+        Ok(Versions { versions, stopping, is_first: true })
+    }
+
+    /// Ends what waits for something to happen, so that the service can stop.
+    pub fn stop_following(&self) {
+        self.counting().screens.stopping.send_replace(true);
+    }
+
+    /// Asks the database whether a poll has moved on, as long as somebody looks.
+    async fn look(self, council: CouncilId, poll: PollId, sender: watch::Sender<u64>) {
+        loop {
+            tokio::time::sleep(LOOK_EVERY).await;
+            {
+                let counting = self.counting();
+                let mut watched = counting.screens.watched.lock().unwrap_or_else(PoisonError::into_inner);
+                // Under the lock under which others come to look: nobody is left with one that has gone.
+                if sender.receiver_count() == 0 {
+                    watched.remove(&poll);
+                    return;
+                }
+            }
+            let looked = async {
+                let mut tx = self.store.read(council).await?;
+                polls::version(&mut tx, poll).await
+            };
+            // A database that is away for a moment is asked again in a moment.
+            if let Ok(Some(version)) = looked.await {
+                tell(&sender, version);
+            }
+        }
+    }
+}
+
+fn tell(sender: &watch::Sender<u64>, version: u64) {
+    sender.send_if_modified(|before| {
+        let is_new = *before < version;
+        *before = version.max(*before);
+        is_new
+    });
+}
+
+fn results(hall: &Hall, counted: &Counted) -> Vec<ScreenResults> {
+    let form = |total: &FormTotals| {
+        let form = hall.form(&total.form).ok()?;
+        let count = FormCount::of(total, &form.form.block);
+        let list: Vec<Listed> = form.lines.iter().map(Listed::from).collect();
+        let created = &hall.state.poll().created;
+        // A form of which nothing came back has no shares; its zeros are shown all the same.
+        let decided = decide(&hall.rules, created.kind, created.delegates, &list, vec![count]).ok();
+        let base = decided.as_ref().and_then(|result| result.forms.first()).map(|form| form.base.value);
+        let mut tallies = decided.iter().flat_map(|result| result.officials());
+        let lines = form.lines.iter().zip(&total.counts.lines).enumerate();
+        let officials = lines.map(|(place, (official, counts))| {
+            let tally = tallies.next();
+            let levels = counts.each().into_iter().enumerate().map(|(at, (level, count))| ScreenLevel {
+                level,
+                count,
+                share: tally
+                    .and_then(|tally| tally.tally.percents.get(at))
+                    .map_or("–".into(), |share| format!("{}%", share.text)),
+                length: base.map_or(0, |base| length(count, base)),
+            });
+            ScreenOfficial {
+                number: place + 1,
+                name: official.name.clone(),
+                posts: official.posts.clone(),
+                levels: levels.collect(),
+                band: tally.map(|tally| band(hall, tally)).unwrap_or_default(),
+            }
+        });
+        let counts = &total.counts;
+        let figure = |figure: u64| u32::try_from(figure).unwrap_or(u32::MAX);
+        Some(ScreenResults {
+            block: form.form.block.clone(),
+            ballots: [total.issued, total.returned, figure(counts.valid()), figure(counts.invalid_total())],
+            officials: officials.collect(),
+        })
+    };
+    counted.forms().iter().filter_map(form).collect()
+}
+
+/// Hundredths of a percent of the width, rounded down; a drawing, not a share.
+fn length(count: u32, base: u32) -> u32 {
+    let length = (u64::from(count) * 10_000).checked_div(u64::from(base)).unwrap_or(0);
+    u32::try_from(length.min(10_000)).unwrap_or(10_000)
+}
+
+/// `Quá nửa tổng số phiếu: tín nhiệm thấp`
+fn band(hall: &Hall, official: &OfficialResult) -> String {
+    let decisive = match hall.kind() {
+        PollKind::Rating => Level::Low,
+        PollKind::Confidence => Level::NoConfidence,
+    };
+    let rule = official.tally.band.rule(&hall.rules);
+    rule.map_or_else(String::new, |rule| upper_first(&format!("{} phiếu «{}»", rule.words(), decisive.label())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bar_is_as_long_as_its_share_and_never_longer_than_the_whole() {
+        assert_eq!(
+            [length(1, 3), length(0, 60), length(60, 60), length(61, 60), length(5, 0)],
+            [3333, 0, 10_000, 10_000, 0]
+        );
+    }
+
+    #[tokio::test]
+    async fn a_version_is_told_once_and_none_that_is_older() {
+        let (sender, versions) = watch::channel(3);
+        let stop = watch::Sender::new(false);
+        let mut followed = Versions { versions, stopping: stop.subscribe(), is_first: true };
+        assert_eq!(followed.next().await, Some(3));
+        tell(&sender, 2);
+        tell(&sender, 3);
+        tell(&sender, 5);
+        assert_eq!(followed.next().await, Some(5));
+        stop.send_replace(true);
+        assert_eq!(followed.next().await, None);
+    }
+}

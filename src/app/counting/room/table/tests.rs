@@ -1,0 +1,336 @@
+use jiff::Timestamp;
+
+use super::*;
+use domain::batch::Again;
+use domain::batch::hand_tally::SheetError;
+use domain::batch::{Asked, EntryError, Shape};
+use domain::id::RequestId;
+use domain::marks::Mark;
+use domain::poll::{Level, LevelCounts, PollKind};
+
+const HIGH: Mark = Mark::Level(Level::High);
+const LOW: Mark = Mark::Level(Level::Low);
+
+/// Papers that are in no committed batch, more than any story lays on the table.
+const LEFT: u32 = 500;
+
+fn at() -> Timestamp {
+    Timestamp::from_second(1_700_000_000).expect("time")
+}
+
+fn account(n: u8) -> AccountId {
+    AccountId::new(at(), &[n; 10])
+}
+
+/// What `by` sends under the id `n`.
+fn sent(by: AccountId, n: u8) -> Sent {
+    Sent { by, id: RequestId::new(at(), &[n; 10]) }
+}
+
+fn marked(marks: &[Mark]) -> Paper {
+    Paper::Marked(marks.to_vec())
+}
+
+fn again(paper: usize, lines: &[(usize, Mark)]) -> Vec<Reread> {
+    vec![Reread { paper, again: Again::Lines(lines.to_vec()) }]
+}
+
+/// A table with one open batch of two papers with three lines, and its people.
+struct Hall {
+    table: CountingTable,
+    key: BatchKey,
+    opening: Opening,
+    one: AccountId,
+    two: AccountId,
+    head: AccountId,
+}
+
+impl Hall {
+    fn new() -> Self {
+        let (one, two, head) = (account(1), account(2), account(3));
+        let key =
+            BatchKey { poll: PollId::new(at(), &[9; 10]), pile: Pile::Ballots, form: "F1-3F9A2C".into(), number: 1 };
+        let shape = Shape { number: 1, kind: PollKind::Rating, lines: 3, papers: 2 };
+        let opening = Opening { shape, mode: Mode::Marks, reasons: Vec::new(), tellers: [one, two] };
+        let table = CountingTable::default();
+        table.open(key.clone(), opening.clone(), sent(head, 100), LEFT).expect("opened");
+        Self { table, key, opening, one, two, head }
+    }
+
+    fn truth() -> Vec<Paper> {
+        vec![marked(&[HIGH, HIGH, HIGH]), marked(&[LOW, HIGH, LOW])]
+    }
+
+    /// Lines 1 and 3 of the second paper otherwise.
+    fn slipped() -> Vec<Paper> {
+        vec![marked(&[HIGH, HIGH, HIGH]), marked(&[HIGH, HIGH, HIGH])]
+    }
+
+    fn enters(&self, who: AccountId, id: u8, papers: Vec<Paper>) -> Result<Progress, TableError> {
+        self.table.enter(&self.key, sent(who, id), papers)
+    }
+
+    fn reads_again(&self, who: AccountId, id: u8, papers: Vec<Reread>) -> Result<Progress, TableError> {
+        self.table.read_again(&self.key, sent(who, id), papers)
+    }
+
+    fn progress(&self, who: AccountId) -> Progress {
+        self.table.progress(&self.key, who).expect("of the batch")
+    }
+
+    /// With the second reading, made by the second teller, in dispute with the first.
+    fn disputed() -> Self {
+        let hall = Self::new();
+        assert_eq!(hall.enters(hall.one, 1, Self::truth()), Ok(Progress::Waiting));
+        assert_eq!(hall.enters(hall.two, 2, Self::slipped()), Ok(Progress::KeyAgain(asked(&[1, 3]))));
+        hall
+    }
+}
+
+fn asked(lines: &[usize]) -> Vec<Asked> {
+    vec![Asked { paper: 2, lines: lines.to_vec() }]
+}
+
+fn lines() -> [LevelCounts; 3] {
+    [(1, 1), (2, 0), (1, 1)].map(|(high, low)| LevelCounts::Rating { high, medium: 0, low })
+}
+
+#[test]
+fn two_equal_readings_give_counts_once() {
+    let hall = Hall::new();
+    assert_eq!((hall.progress(hall.one), hall.progress(hall.head)), (Progress::Key, Progress::Waiting));
+    assert_eq!(hall.enters(hall.two, 1, Hall::truth()), Ok(Progress::Waiting));
+    assert_eq!(hall.table.take(&hall.key, hall.head), Err(TableError::NotNow));
+    assert_eq!(hall.enters(hall.one, 2, Hall::truth()), Ok(Progress::Agreed));
+    assert_eq!(hall.table.take(&hall.key, account(7)), Err(TableError::NotTeller));
+    let counted = hall.table.take(&hall.key, hall.one).expect("agreed");
+    assert_eq!((counted.counts.lines.as_slice(), counted.counts.papers), (lines().as_slice(), 2));
+    assert_eq!((counted.tellers, counted.head, counted.reread), ([hall.two, hall.one], hall.head, 0));
+    assert_eq!(hall.table.take(&hall.key, hall.head), Err(TableError::NotNow));
+    // On their way into the database they are not in: a process that is killed now has lost them.
+    assert_eq!(hall.progress(hall.one), Progress::Agreed);
+
+    // The commit failed: nothing is lost, nothing is there twice.
+    hall.table.put_back(&hall.key, counted).expect("taken from here");
+    let counted = hall.table.take(&hall.key, hall.head).expect("once more");
+    assert_eq!(counted.counts.lines, lines());
+    hall.table.put_back(&hall.key, counted).expect("taken from here");
+    let twice = Counted {
+        counts: BatchCounts::zero(PollKind::Rating, 3),
+        tellers: [hall.one, hall.two],
+        head: hall.head,
+        reread: 0,
+        decided: 0,
+        sent: Vec::new(),
+    };
+    assert_eq!(hall.table.put_back(&hall.key, twice), Err(TableError::NotNow));
+}
+
+#[test]
+fn invalid_papers_are_counted_by_reason() {
+    let hall = Hall::new();
+    let papers = || vec![marked(&[HIGH, Mark::None, Mark::Multiple]), Paper::Invalid("no_seal".into())];
+    hall.enters(hall.one, 1, papers()).expect("first");
+    hall.enters(hall.two, 2, papers()).expect("second");
+    let counts = hall.table.take(&hall.key, hall.head).expect("agreed").counts;
+    assert_eq!(counts.invalid, [("no_seal".to_owned(), 1)].into());
+    assert_eq!(counts.lines.iter().map(|line| line.sum()).collect::<Vec<_>>(), [1, 0, 0]);
+}
+
+#[test]
+fn both_read_again_only_what_differs_and_the_counts_are_those_of_the_paper() {
+    let hall = Hall::disputed();
+    assert_eq!(hall.progress(hall.one), Progress::KeyAgain(asked(&[1, 3])), "paper and line, and nothing else");
+    assert_eq!(hall.progress(hall.head), Progress::Waiting);
+    let right = || again(2, &[(1, LOW), (3, LOW)]);
+    assert_eq!(hall.reads_again(hall.two, 3, right()), Ok(Progress::Waiting));
+    assert_eq!(hall.progress(hall.one), Progress::KeyAgain(asked(&[1, 3])));
+    assert_eq!(hall.reads_again(hall.two, 4, right()), Err(TableError::AlreadyEntered));
+    assert_eq!(hall.reads_again(hall.one, 5, right()), Ok(Progress::Agreed));
+    let counted = hall.table.take(&hall.key, hall.head).expect("agreed");
+    assert_eq!((counted.counts.lines.as_slice(), counted.reread, counted.decided), (lines().as_slice(), 2, 0));
+}
+
+#[test]
+fn what_differs_twice_is_the_head_tellers_to_decide_and_nobody_elses() {
+    let hall = Hall::disputed();
+    assert_eq!(hall.table.decide(&hall.key, sent(hall.head, 3), again(2, &[])), Err(TableError::NotNow));
+    hall.reads_again(hall.one, 4, again(2, &[(1, LOW), (3, LOW)])).expect("again");
+    let progress = hall.reads_again(hall.two, 5, again(2, &[(1, HIGH), (3, LOW)]));
+    assert_eq!(progress, Ok(Progress::Waiting));
+    assert_eq!(hall.progress(hall.head), Progress::Decide(asked(&[1])));
+    let answer = || again(2, &[(1, LOW)]);
+    assert_eq!(hall.table.decide(&hall.key, sent(hall.one, 6), answer()), Err(TableError::NotHead));
+    let wrong = hall.table.decide(&hall.key, sent(hall.head, 7), again(2, &[(2, LOW)]));
+    assert_eq!(wrong, Err(TableError::Entry(EntryError::NotAsked)));
+    assert_eq!(hall.table.decide(&hall.key, sent(hall.head, 8), answer()), Ok(Progress::Agreed));
+    let counted = hall.table.take(&hall.key, hall.head).expect("agreed");
+    assert_eq!((counted.counts.lines.as_slice(), counted.reread, counted.decided), (lines().as_slice(), 2, 1));
+}
+
+#[test]
+fn what_is_sent_again_changes_nothing_and_is_answered_with_how_things_stand() {
+    let hall = Hall::new();
+    assert_eq!(
+        hall.table.open(hall.key.clone(), hall.opening.clone(), sent(hall.head, 100), LEFT),
+        Ok(()),
+        "the same form again"
+    );
+    assert_eq!(
+        hall.table.open(hall.key.clone(), hall.opening.clone(), sent(hall.head, 101), LEFT),
+        Err(TableError::AlreadyOpen)
+    );
+    hall.enters(hall.one, 1, Hall::truth()).expect("first");
+    // Even when what comes under the same id differs: the first is what was answered for.
+    assert_eq!(hall.enters(hall.one, 1, Hall::slipped()), Ok(Progress::Waiting));
+    assert_eq!(hall.enters(hall.one, 2, Hall::truth()), Err(TableError::AlreadyEntered));
+    assert_eq!(hall.enters(hall.two, 1, Hall::truth()), Err(TableError::ForeignId));
+    hall.enters(hall.two, 3, Hall::slipped()).expect("second");
+    assert_eq!(hall.enters(hall.one, 1, Hall::truth()), Ok(Progress::KeyAgain(asked(&[1, 3]))));
+    let right = || again(2, &[(1, LOW), (3, LOW)]);
+    hall.reads_again(hall.one, 4, right()).expect("again");
+    assert_eq!(hall.reads_again(hall.one, 4, right()), Ok(Progress::Waiting));
+    hall.reads_again(hall.two, 5, right()).expect("again");
+    assert_eq!(hall.reads_again(hall.two, 5, right()), Ok(Progress::Agreed));
+    let counted = hall.table.take(&hall.key, hall.head).expect("agreed");
+    assert_eq!((counted.counts.lines.as_slice(), counted.counts.papers), (lines().as_slice(), 2));
+    assert_eq!(hall.enters(hall.one, 1, Hall::truth()), Ok(Progress::Agreed));
+    assert_eq!(hall.enters(hall.two, 6, Hall::truth()), Err(TableError::AlreadyEntered));
+}
+
+#[test]
+fn a_reading_that_does_not_fit_is_refused_and_may_be_sent_rightly() {
+    let hall = Hall::new();
+    let short = vec![marked(&[HIGH, HIGH, HIGH])];
+    assert!(matches!(hall.enters(hall.one, 1, short), Err(TableError::Entry(EntryError::Papers { .. }))));
+    let other_vote = vec![marked(&[HIGH, HIGH, HIGH]), marked(&[HIGH, HIGH, Mark::Level(Level::Confidence)])];
+    let refused = hall.enters(hall.one, 1, other_vote);
+    assert_eq!(refused, Err(TableError::Entry(EntryError::Form { paper: 2 })));
+    assert_eq!(hall.enters(hall.one, 1, Hall::truth()), Ok(Progress::Waiting), "a refused id was not used up");
+    assert_eq!(hall.enters(hall.two, 2, Hall::slipped()), Ok(Progress::KeyAgain(asked(&[1, 3]))));
+    let elsewhere = hall.reads_again(hall.one, 3, again(1, &[(1, LOW), (3, LOW)]));
+    assert_eq!(elsewhere, Err(TableError::Entry(EntryError::NotAsked)), "before the other one sends");
+}
+
+#[test]
+fn nobody_but_its_people_has_to_do_with_a_batch() {
+    let hall = Hall::new();
+    let stranger = account(7);
+    assert_eq!(hall.enters(stranger, 1, Hall::truth()), Err(TableError::NotTeller));
+    assert_eq!(hall.enters(hall.head, 1, Hall::truth()), Err(TableError::NotTeller));
+    assert_eq!(hall.table.progress(&hall.key, stranger), Err(TableError::NotTeller));
+    assert_eq!(hall.table.remove(&hall.key, hall.one), Err(TableError::NotHead));
+    let key = BatchKey { number: 2, ..hall.key.clone() };
+    let open = |tellers, papers| {
+        let shape = Shape { papers, ..hall.opening.shape };
+        hall.table.open(key.clone(), Opening { shape, tellers, ..hall.opening.clone() }, sent(hall.head, 9), 20)
+    };
+    assert_eq!(open([hall.one, hall.one], 20), Err(TableError::SamePeople));
+    assert_eq!(open([hall.one, hall.head], 20), Err(TableError::SamePeople));
+    assert_eq!(
+        (open([hall.one, hall.two], 0), open([hall.one, hall.two], 51)),
+        (Err(TableError::Size), Err(TableError::Size))
+    );
+    // Two of the 20 papers lie here already.
+    assert_eq!(open([hall.one, hall.two], 19), Err(TableError::PapersOver { left: 18 }));
+    assert_eq!(hall.table.progress(&key, hall.one), Err(TableError::NotOpen));
+
+    hall.enters(hall.one, 1, Hall::truth()).expect("first");
+    hall.table.remove(&hall.key, hall.head).expect("its head");
+    assert_eq!(hall.table.progress(&hall.key, hall.one), Err(TableError::NotOpen));
+}
+
+/// After a restart the table is empty: the head teller opens the batch again, and the pages send what they kept.
+#[test]
+fn a_restart_loses_no_more_than_has_to_be_sent_again() {
+    let before = Hall::disputed();
+    let after = CountingTable::default();
+    assert_eq!(after.enter(&before.key, sent(before.one, 1), Hall::truth()), Err(TableError::NotOpen));
+    after.open(before.key.clone(), before.opening.clone(), sent(before.head, 100), LEFT).expect("opened");
+    after.enter(&before.key, sent(before.two, 2), Hall::slipped()).expect("in another order");
+    let progress = after.enter(&before.key, sent(before.one, 1), Hall::truth());
+    assert_eq!(progress, Ok(Progress::KeyAgain(asked(&[1, 3]))));
+}
+
+#[test]
+fn four_tellers_at_once_fill_two_batches_and_every_counts_are_taken_once() {
+    let hall = Hall::new();
+    let other = BatchKey { number: 2, ..hall.key.clone() };
+    let tellers = [account(11), account(12)];
+    hall.table
+        .open(other.clone(), Opening { tellers, ..hall.opening.clone() }, sent(hall.head, 102), LEFT)
+        .expect("opened");
+    let work = [(&hall.key, hall.one), (&hall.key, hall.two), (&other, tellers[0]), (&other, tellers[1])];
+    let table = &hall.table;
+    std::thread::scope(|scope| {
+        for (n, (key, who)) in (20..).zip(work) {
+            for _ in 0..2 {
+                scope.spawn(move || table.enter(key, sent(who, n), Hall::truth()).expect("the same entry twice"));
+            }
+        }
+    });
+    let taken = std::thread::scope(|scope| {
+        let take = |key| scope.spawn(move || table.take(key, hall.head).is_ok());
+        let all = [&hall.key, &hall.key, &other, &other].map(take);
+        all.map(|one| one.join().expect("no panic")).iter().filter(|taken| **taken).count()
+    });
+    assert_eq!(taken, 2);
+}
+
+#[test]
+fn no_debug_output_and_no_error_tells_a_mark_or_a_count() {
+    let hall = Hall::disputed();
+    let mut printed = vec![format!("{:?}", hall.table)];
+    hall.reads_again(hall.one, 3, again(2, &[(1, LOW), (3, LOW)])).expect("again");
+    printed.push(format!("{:?}", hall.table));
+    hall.reads_again(hall.two, 4, again(2, &[(1, HIGH), (3, LOW)])).expect("again");
+    printed.push(format!("{:?} {:?}", hall.table, hall.progress(hall.head)));
+    hall.table.decide(&hall.key, sent(hall.head, 5), again(2, &[(1, LOW)])).expect("decided");
+    printed.push(format!("{:?}", hall.table));
+    let counted = hall.table.take(&hall.key, hall.head).expect("agreed");
+    printed.push(format!("{counted:?} {:?}", hall.table));
+    let wrong = Hall::new().enters(account(1), 1, vec![marked(&[HIGH]), marked(&[LOW])]).expect_err("one line");
+    printed.push(format!("{wrong:?} {wrong}"));
+    let all = printed.join("\n").to_lowercase();
+    for word in ["high", "medium", "low", "none", "multiple", "rating", "tín nhiệm", "counts {"] {
+        assert!(!all.contains(word), "“{word}” is told:\n{all}");
+    }
+}
+
+/// Two tally sheets of the pile of two papers, of which the second teller keys the first line wrong, once or twice.
+#[test]
+fn two_tally_sheets_go_the_same_way_row_by_row() {
+    let hall = Hall::new();
+    let key = BatchKey { number: 2, ..hall.key.clone() };
+    let opening = Opening { mode: Mode::HandTally, reasons: vec!["no_seal".into()], ..hall.opening.clone() };
+    hall.table.open(key.clone(), opening, sent(hall.head, 103), LEFT).expect("opened");
+    let keys = |who, id, rows: &[(Row, [u32; 3])]| {
+        let row = |(row, figures): &(Row, [u32; 3])| match row {
+            Row::Invalid => (*row, figures[..1].to_vec()),
+            Row::Line(_) => (*row, figures.to_vec()),
+        };
+        hall.table.key_rows(&key, sent(who, id), rows.iter().map(row).collect())
+    };
+    let sheet = |low| {
+        let lines = [Row::Invalid, Row::Line(1), Row::Line(2), Row::Line(3)];
+        lines.map(|row| (row, if row == Row::Line(1) { [1, 0, low] } else { [0, 0, 1] }))
+    };
+    let wrong = [(Row::Invalid, [0; 3]), (Row::Line(1), [2, 1, 0]), (Row::Line(2), [0; 3]), (Row::Line(3), [0; 3])];
+    assert!(matches!(keys(hall.one, 1, &wrong), Err(TableError::Sheet(SheetError::Faults(_)))));
+    assert_eq!(hall.table.enter(&key, sent(hall.one, 2), Hall::truth()), Err(TableError::OtherMode));
+    let valid: Vec<_> = sheet(1).map(|(row, figures)| (row, if row == Row::Invalid { [0; 3] } else { figures })).into();
+    let slipped: Vec<_> =
+        sheet(0).map(|(row, figures)| (row, if row == Row::Invalid { [0; 3] } else { figures })).into();
+    assert_eq!(keys(hall.one, 3, &valid), Ok(Progress::Waiting));
+    assert_eq!(hall.table.lying(&key).expect("here").stage, BatchStage::ReadOnce);
+    assert_eq!(keys(hall.two, 4, &slipped), Ok(Progress::KeyRows(vec![Row::Line(1)])));
+    assert_eq!(keys(hall.one, 5, &valid[1..2]), Ok(Progress::Waiting));
+    assert_eq!(keys(hall.two, 6, &slipped[1..2]), Ok(Progress::Waiting));
+    assert_eq!(hall.table.progress(&key, hall.head), Ok(Progress::DecideRows(vec![Row::Line(1)])));
+    assert_eq!(keys(hall.head, 7, &valid[1..2]), Ok(Progress::Agreed));
+    let counted = hall.table.take(&key, hall.two).expect("agreed");
+    assert_eq!((counted.tellers, counted.reread, counted.decided), ([hall.one, hall.two], 1, 1));
+    assert_eq!(counted.counts.lines[0], LevelCounts::Rating { high: 1, medium: 0, low: 1 });
+    hall.table.finish(&key);
+    assert_eq!(hall.table.lying(&key), None);
+}

@@ -1,0 +1,131 @@
+//! Files of papers: looked at, kept once, handed out by the chunk to those whom they concern.
+
+use std::fs::File;
+
+use futures_util::Stream;
+use futures_util::stream::unfold;
+use tokio::io::AsyncReadExt as _;
+
+use crate::service::app::App;
+use crate::service::caller::Caller;
+use crate::service::error::AppError;
+use crate::service::upload::{Received, trouble};
+use domain::attachment::{Attachment, FileKind, named};
+use domain::audit::{Digest, UtcTime};
+use domain::id::CouncilId;
+use domain::role::Role;
+use import;
+use store::{CouncilTx, attachments};
+
+/// Who may open files: the office all, others those that concern them.
+pub const READERS: &[Role] = &[Role::Clerk, Role::Leader, Role::Official, Role::Delegate];
+
+const NO_FILE: AppError = AppError::NotFound("tệp nguồn");
+
+/// A file that may be kept: what it is, is known.
+#[derive(Debug)]
+pub(crate) struct Paper {
+    name: String,
+    kind: FileKind,
+    size: u64,
+    sha256: Digest,
+    file: File,
+}
+
+impl Paper {
+    /// Looks at what was received. Documents are unpacked for it, beside the tasks that answer.
+    ///
+    /// # Errors
+    /// When it is none of the kinds that are taken, told at the field `file`.
+    pub(crate) async fn examine(received: Received) -> Result<Self, AppError> {
+        let (name, size, sha256) = (received.name.clone(), received.size, received.sha256);
+        let looked = move || {
+            let mut file = received.into_file()?;
+            let kind = import::attachment::examine(&mut file).map_err(trouble)?;
+            let kind = kind.map_err(|refusal| AppError::field("file", refusal))?;
+            Ok(Self { name: named(&name, kind), kind, size, sha256, file })
+        };
+        let looked = tokio::task::spawn_blocking(looked).await;
+        looked.map_err(|e| AppError::internal("xem tệp nguồn", e))?
+    }
+
+    /// SHA-256 of its bytes.
+    pub(crate) const fn sha256(&self) -> Digest {
+        self.sha256
+    }
+
+    /// Keeps it, unless the same bytes are kept already.
+    ///
+    /// # Errors
+    /// When disk or database refuse; nothing is kept then.
+    pub(crate) async fn keep(self, tx: &mut CouncilTx, at: UtcTime, by: &str) -> Result<(), AppError> {
+        let Self { name, kind, size, sha256, file } = self;
+        let attachment = Attachment { sha256, name, kind, size, added_at: at, added_by: by.to_owned() };
+        if !attachments::add(tx, &attachment).await? {
+            return Ok(());
+        }
+        let mut file = tokio::fs::File::from_std(file);
+        tokio::io::AsyncSeekExt::rewind(&mut file).await.map_err(trouble)?;
+        let most = u64::try_from(attachments::CHUNK_BYTES).unwrap_or(u64::MAX);
+        for number in 0_u32.. {
+            let mut bytes = Vec::with_capacity(attachments::CHUNK_BYTES);
+            (&mut file).take(most).read_to_end(&mut bytes).await.map_err(trouble)?;
+            if bytes.is_empty() {
+                break;
+            }
+            attachments::add_chunk(tx, sha256, number, bytes).await?;
+        }
+        Ok(())
+    }
+}
+
+/// A file on its way out.
+pub struct Download {
+    /// What it is.
+    pub attachment: Attachment,
+    app: App,
+    council: CouncilId,
+}
+
+impl Download {
+    /// Its bytes, chunk by chunk: each is read when the one before was taken, and no transaction stays open between.
+    pub fn chunks(self) -> impl Stream<Item = Result<Vec<u8>, AppError>> + Send {
+        let Self { attachment, app, council } = self;
+        let sha256 = attachment.sha256;
+        unfold(Some((app, 0_u32)), move |next| async move {
+            let (app, number) = next?;
+            match app.chunk(council, sha256, number).await {
+                Ok(None) => None,
+                Ok(Some(bytes)) => Some((Ok(bytes), Some((app, number + 1)))),
+                Err(problem) => Some((Err(problem), None)),
+            }
+        })
+    }
+}
+
+impl App {
+    /// A file that the caller may open: the office any, an official what proves a fact about that person, a delegate
+    /// what released dossiers rest on.
+    ///
+    /// # Errors
+    /// When there is none that the caller may open.
+    pub async fn download(&self, caller: &Caller, sha256: Digest) -> Result<Download, AppError> {
+        caller.may(READERS)?;
+        let roles = &caller.account.roles;
+        let mut tx = self.store.read(caller.council).await?;
+        let attachment = attachments::find(&mut tx, sha256).await?.ok_or(NO_FILE)?;
+        let may = roles.has(Role::Clerk)
+            || roles.has(Role::Leader)
+            || (roles.has(Role::Official) && attachments::concerns(&mut tx, sha256, caller.account.id).await?)
+            || (roles.has(Role::Delegate) && attachments::is_released(&mut tx, sha256).await?);
+        if !may {
+            return Err(NO_FILE);
+        }
+        Ok(Download { attachment, app: self.clone(), council: caller.council })
+    }
+
+    async fn chunk(&self, council: CouncilId, sha256: Digest, number: u32) -> Result<Option<Vec<u8>>, AppError> {
+        let mut tx = self.store.read(council).await?;
+        Ok(attachments::chunk(&mut tx, sha256, number).await?)
+    }
+}

@@ -1,0 +1,246 @@
+//! Workbooks into the roster and the facts: read beside the request, held against what is stored, looked at, and written
+//! in one transaction, if by then the same would be written; and out again, as the same workbook.
+
+mod export;
+mod write;
+
+use tokio::task::spawn_blocking;
+
+use crate::people::roster::{EDITORS, KeptDelegate, KeptOfficial};
+use crate::service::app::{App, Ask};
+use crate::service::caller::Caller;
+use crate::service::error::AppError;
+use crate::service::jobs::{JobView, NewJob, Outcome, Steps};
+use crate::service::upload::Received;
+use domain::finding::Finding;
+use domain::id::{CouncilId, JobId, PollId};
+use domain::import_diff::{Comparison, Parts, Preview, Stored, compare};
+use domain::job::{JobKind, JobState};
+use domain::official::Official;
+use domain::poll_state::PollState;
+use domain::preparation::{Board, Part, Plan};
+use import;
+use store::facts::{self, StoredFact};
+use store::{CouncilTx, jobs, polls, preparation, roster};
+
+pub use write::Applied;
+
+const NO_JOB: AppError = AppError::NotFound("lần nhập này");
+const NO_POLL: AppError = AppError::NotFound("kỳ lấy phiếu");
+
+/// A poll for whose preparation a workbook may be.
+#[derive(Clone, Debug)]
+pub struct PollChoice {
+    /// Which.
+    pub id: PollId,
+    /// Its sitting, with the day of the vote.
+    pub label: String,
+}
+
+/// An import as its page shows it.
+#[derive(Clone, Debug)]
+pub struct ImportView {
+    /// The work.
+    pub view: JobView,
+    /// What it would do, or did; `None` while it runs, and when it failed.
+    pub preview: Option<Preview>,
+    /// Why it failed.
+    pub failure: Option<String>,
+}
+
+fn damaged(cause: impl ToString) -> AppError {
+    AppError::internal("đọc bản xem trước", cause)
+}
+
+/// All that a workbook is held against.
+pub(crate) struct Snapshot {
+    officials: Vec<KeptOfficial>,
+    delegates: Vec<KeptDelegate>,
+    facts: Vec<StoredFact>,
+    plan: Option<Plan>,
+    /// While it is being put together, with the version of its record (0 when there is none yet).
+    board: Option<(Board, u64)>,
+}
+
+impl Snapshot {
+    async fn load(tx: &mut CouncilTx, poll: Option<PollId>) -> Result<Self, AppError> {
+        let (plan, board) = match poll {
+            Some(poll) => prepared(tx, poll).await?,
+            None => (None, None),
+        };
+        Ok(Self {
+            officials: roster::officials(tx).await?,
+            delegates: roster::delegates(tx).await?,
+            facts: facts::all(tx).await?,
+            plan,
+            board,
+        })
+    }
+
+    fn stored(&self) -> Stored<'_> {
+        Stored {
+            officials: self.officials.iter().map(|kept| (kept.id, &kept.value)).collect(),
+            delegates: self.delegates.iter().map(|kept| (kept.id, &kept.value)).collect(),
+            facts: self.facts.iter().map(|fact| (fact.id, &fact.kept)).collect(),
+            board: self.board.as_ref().map(|(board, _)| board),
+            plan: self.plan.as_ref(),
+        }
+    }
+
+    /// Those whom a row may name, in their order.
+    fn known(&self) -> Vec<Official> {
+        let counting = self.officials.iter().filter(|kept| !kept.value.withdrawn);
+        counting.map(|kept| kept.value.official.clone()).collect()
+    }
+}
+
+/// The plan of a poll, and its board while that can still be put together.
+async fn prepared(tx: &mut CouncilTx, poll: PollId) -> Result<(Option<Plan>, Option<(Board, u64)>), AppError> {
+    let state = polls::find(tx, poll).await?.ok_or(NO_POLL)?.state;
+    let is_open = match &state {
+        PollState::Created(_) => true,
+        PollState::Listed(_, _, board) => board.is_empty(),
+        _ => false,
+    };
+    let plan = preparation::part(tx, poll, &Part::Plan).await?;
+    let plan = plan.map(|part| serde_json::from_str(&part.content)).transpose().map_err(damaged)?;
+    if !is_open {
+        return Ok((plan, None));
+    }
+    let board = match preparation::part(tx, poll, &Part::Board).await? {
+        Some(part) => (serde_json::from_str(&part.content).map_err(damaged)?, part.version),
+        None => (Board::default(), 0),
+    };
+    Ok((plan, Some(board)))
+}
+
+/// A workbook that was read.
+pub(crate) struct Read {
+    /// `None` when it has errors.
+    parts: Option<Parts>,
+    findings: Vec<Finding>,
+    /// Whom its rows may name besides those of its own.
+    known: Vec<Official>,
+}
+
+/// Reads a workbook; it may be large, so not on a thread that answers requests.
+async fn read(bytes: Vec<u8>, file_name: String, known: Vec<Official>) -> Result<Read, AppError> {
+    let reading = spawn_blocking(move || {
+        let import::ImportedParts { parts, findings } = import::read_parts(&bytes, &file_name, &known);
+        Read { parts, findings, known }
+    });
+    reading.await.map_err(|e| AppError::internal("đọc bảng tính", e))
+}
+
+/// What a workbook would do to what is stored, and how that looks.
+pub(crate) fn held_against(read: &Read, stored: &Stored<'_>) -> (Option<Comparison>, Preview) {
+    match &read.parts {
+        Some(parts) => {
+            let comparison = compare(parts, stored);
+            let preview = Preview::of(&comparison, stored, &read.findings);
+            (Some(comparison), preview)
+        }
+        None => (None, Preview::refused(&read.findings)),
+    }
+}
+
+/// How the work ends: it waits for a decision only when there is something to decide on.
+fn outcome(preview: &Preview) -> Result<Outcome, AppError> {
+    let is_open = preview.errors == 0 && preview.writes() > 0;
+    let state = if is_open { JobState::Ready } else { JobState::Done };
+    Ok(Outcome { state, result: serde_json::to_string(preview).map_err(damaged)? })
+}
+
+impl App {
+    /// Polls that can be chosen for an import.
+    ///
+    /// # Errors
+    /// When the caller does not keep the roster.
+    pub async fn import_polls(&self, caller: &Caller) -> Result<Vec<PollChoice>, AppError> {
+        caller.may(EDITORS)?;
+        let mut tx = self.store.read(caller.council).await?;
+        let mut choices = Vec::new();
+        for summary in polls::list(&mut tx).await? {
+            let Some(part) = preparation::part(&mut tx, summary.id, &Part::Plan).await? else { continue };
+            let plan: Plan = serde_json::from_str(&part.content).map_err(damaged)?;
+            let day = domain::text::date_dmy(plan.council.sitting.votes_on);
+            choices.push(PollChoice { id: summary.id, label: format!("{}, ngày {day}", plan.council.sitting.name) });
+        }
+        Ok(choices)
+    }
+
+    /// Starts to read a workbook. What it would do can be looked at when that is done; nothing is written by then.
+    ///
+    /// # Errors
+    /// When the caller may not, or there is no such poll.
+    pub async fn start_import(
+        &self,
+        ask: Ask<'_>,
+        mut file: Received,
+        poll: Option<PollId>,
+    ) -> Result<JobId, AppError> {
+        ask.caller.may(EDITORS)?;
+        let council = ask.caller.council;
+        if let Some(poll) = poll {
+            let mut tx = self.store.read(council).await?;
+            polls::find(&mut tx, poll).await?.ok_or(NO_POLL)?;
+        }
+        let (name, bytes) = (file.name.clone(), file.bytes()?);
+        let new = NewJob { kind: JobKind::Import, poll, title: name.clone(), input: Some(bytes.clone()) };
+        self.start_job(ask, new, move |app, steps| async move { app.look_at(council, poll, name, bytes, steps).await })
+            .await
+    }
+
+    async fn look_at(
+        &self,
+        council: CouncilId,
+        poll: Option<PollId>,
+        name: String,
+        bytes: Vec<u8>,
+        steps: Steps,
+    ) -> Result<Outcome, AppError> {
+        steps.set("Đọc bảng tính", 0, 0);
+        let snapshot = Snapshot::load(&mut self.store.read(council).await?, poll).await?;
+        let read = read(bytes, name, snapshot.known()).await?;
+        steps.set("So với những gì đang lưu", 0, 0);
+        let compared = spawn_blocking(move || held_against(&read, &snapshot.stored()).1);
+        outcome(&compared.await.map_err(|e| AppError::internal("so bảng tính", e))?)
+    }
+
+    /// Imports, the newest first.
+    ///
+    /// # Errors
+    /// When the caller may not see them.
+    pub async fn imports(&self, caller: &Caller) -> Result<Vec<JobView>, AppError> {
+        let all = self.jobs(caller).await?;
+        Ok(all.into_iter().filter(|view| view.job.kind == JobKind::Import).collect())
+    }
+
+    /// One import.
+    ///
+    /// # Errors
+    /// When there is none, or the caller may not see it.
+    pub async fn import(&self, caller: &Caller, id: JobId) -> Result<ImportView, AppError> {
+        let view = self.job(caller, id).await?;
+        if view.job.kind != JobKind::Import {
+            return Err(NO_JOB);
+        }
+        let mut shown = ImportView { preview: None, failure: None, view };
+        let result = self.job_result(caller, id).await?;
+        match shown.view.job.state {
+            JobState::Ready | JobState::Done => {
+                let text = result.unwrap_or_default();
+                shown.preview = Some(serde_json::from_str(&text).map_err(damaged)?);
+            }
+            JobState::Failed => shown.failure = result,
+            JobState::Running | JobState::Discarded => {}
+        }
+        Ok(shown)
+    }
+
+    /// The file behind an import that waits for a decision.
+    async fn import_input(&self, caller: &Caller, id: JobId) -> Result<Vec<u8>, AppError> {
+        let mut tx = self.store.read(caller.council).await?;
+        jobs::input(&mut tx, id).await?.ok_or(NO_JOB)
+    }
+}

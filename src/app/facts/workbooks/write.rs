@@ -1,0 +1,203 @@
+//! Writes an import that was looked at.
+
+use std::collections::BTreeMap;
+
+use tokio::task::spawn_blocking;
+
+use super::{NO_JOB, Read, Snapshot, damaged, held_against, outcome, read};
+use crate::people::roster::{EDITORS, Entry, Kept, Pen};
+use crate::service::app::{App, Ask};
+use crate::service::clock::in_vietnam;
+use crate::service::error::AppError;
+use crate::service::records::Revised;
+use domain::fact::{FactState, KeptFact};
+use domain::fact_state::By;
+use domain::id::{DelegateId, FactId, JobId, OfficialId, PollId};
+use domain::import_diff::{Comparison, Person, Preview, Seats, Section, Written};
+use domain::job::JobState;
+use domain::preparation::{Board, Part, Seat};
+use domain::record::{Action, Subject};
+use domain::roster::{RosterDelegate, RosterOfficial};
+use store::facts::{self, StoredFact};
+use store::preparation::StoredPart;
+use store::{CouncilTx, jobs, preparation};
+
+/// What came of the wish to write an import.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Applied {
+    /// All of it is written.
+    Written,
+    /// Something else would be written by now: nothing was, and the new comparison is there to be looked at.
+    Differs,
+}
+
+impl App {
+    /// Writes an import, all of it or nothing.
+    ///
+    /// # Errors
+    /// When it does not wait for a decision, or a record was changed at this very moment.
+    pub async fn write_import(&self, ask: Ask<'_>, id: JobId) -> Result<Applied, AppError> {
+        let pen = Pen { actor: ask.caller.may(EDITORS)?, at: self.now_text()? };
+        let shown = self.import(ask.caller, id).await?;
+        let Some(seen) = shown.preview.filter(|_| shown.view.job.state == JobState::Ready) else {
+            return Err(AppError::Input("Lần nhập này đã ghi hoặc đã bỏ; không ghi lần nữa.".to_owned()));
+        };
+        let (poll, name, council) = (shown.view.job.poll, shown.view.job.title, ask.caller.council);
+        let bytes = self.import_input(ask.caller, id).await?;
+        let known = Snapshot::load(&mut self.store.read(council).await?, poll).await?.known();
+        let workbook = read(bytes.clone(), name.clone(), known).await?;
+        let app = self.clone();
+        let written = self.write_once(ask, move |tx| {
+            Box::pin(async move {
+                let snapshot = Snapshot::load(tx, poll).await?;
+                let Some((comparison, preview)) = still(&workbook, &snapshot, &seen) else { return Ok(false) };
+                Writing { app, pen: pen.clone(), snapshot, poll }.write(tx, comparison).await?;
+                let by = Written { at: in_vietnam(pen.at), by: pen.actor.name.clone() };
+                let result = serde_json::to_string(&Preview { written: Some(by), ..preview }).map_err(damaged)?;
+                jobs::turn(tx, id, (JobState::Ready, JobState::Done), Some(result), pen.at).await?;
+                Ok(true)
+            })
+        });
+        if written.await? {
+            return Ok(Applied::Written);
+        }
+        let snapshot = Snapshot::load(&mut self.store.read(council).await?, poll).await?;
+        let workbook = read(bytes, name, snapshot.known()).await?;
+        let compared = spawn_blocking(move || held_against(&workbook, &snapshot.stored()).1);
+        let preview = compared.await.map_err(|e| AppError::internal("so bảng tính", e))?;
+        let outcome = outcome(&preview)?;
+        let at = self.now_text()?;
+        self.store
+            .write(council, move |tx| {
+                Box::pin(async move {
+                    let turn = (JobState::Ready, outcome.state);
+                    Ok::<_, AppError>(jobs::turn(tx, id, turn, Some(outcome.result), at).await?)
+                })
+            })
+            .await?;
+        Ok(Applied::Differs)
+    }
+}
+
+/// What would be written, when that is what was seen.
+fn still(workbook: &Read, snapshot: &Snapshot, seen: &Preview) -> Option<(Comparison, Preview)> {
+    // Rows were understood among other people.
+    if snapshot.known() != workbook.known {
+        return None;
+    }
+    let (comparison, preview) = held_against(workbook, &snapshot.stored());
+    preview.does_the_same(seen).then_some((comparison?, preview))
+}
+
+/// An import that is being written.
+struct Writing {
+    app: App,
+    pen: Pen,
+    snapshot: Snapshot,
+    poll: Option<PollId>,
+}
+
+impl Writing {
+    async fn write(self, tx: &mut CouncilTx, comparison: Comparison) -> Result<(), AppError> {
+        let Comparison { officials, delegates, facts, board, .. } = comparison;
+        let officials = self.people::<RosterOfficial>(tx, officials, &self.snapshot.officials).await?;
+        let delegates = self.people::<RosterDelegate>(tx, delegates, &self.snapshot.delegates).await?;
+        self.facts(tx, facts, &officials).await?;
+        match (board, self.poll) {
+            (Some(seats), Some(poll)) => self.board(tx, poll, &seats, &delegates).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes a list of people, and gives the ids of those who are new.
+    async fn people<E: Entry>(
+        &self,
+        tx: &mut CouncilTx,
+        section: Section<E::Id, E>,
+        stored: &[Kept<E::Id, E>],
+    ) -> Result<Vec<E::Id>, AppError> {
+        let mut ids = Vec::with_capacity(section.added.len());
+        let mut added = Vec::with_capacity(section.added.len());
+        for value in section.added {
+            let id = E::new_id(&self.app.clock, &self.app.chance)?;
+            ids.push(id);
+            added.push(self.pen.kept(id, value, 1));
+        }
+        let before: BTreeMap<E::Id, &Kept<E::Id, E>> = stored.iter().map(|kept| (kept.id, kept)).collect();
+        let (mut changed, mut restored) = (Vec::new(), Vec::new());
+        for change in section.changed {
+            let kept = before.get(&change.id).ok_or(NO_JOB)?;
+            let list = if change.before.is_withdrawn() { &mut restored } else { &mut changed };
+            list.push(self.pen.next(kept, change.after));
+        }
+        for (action, entries) in [(Action::Added, added), (Action::Changed, changed), (Action::Restored, restored)] {
+            self.pen.write(tx, action, &entries).await?;
+        }
+        Ok(ids)
+    }
+
+    async fn facts(
+        &self,
+        tx: &mut CouncilTx,
+        section: Section<FactId, KeptFact, domain::fact::Fact<Person<OfficialId>>>,
+        new: &[OfficialId],
+    ) -> Result<(), AppError> {
+        let by = || By { account: self.pen.actor.account, name: self.pen.actor.name.clone() };
+        let fact = |id, kept, version| StoredFact {
+            id,
+            kept,
+            entered: by(),
+            verified: None,
+            version,
+            changed_at: self.pen.at,
+            changed_by: self.pen.actor.name.clone(),
+        };
+        let mut added = Vec::with_capacity(section.added.len());
+        for stated in section.added {
+            let about = stated.officials.iter().filter_map(|person| known(*person, new)).collect();
+            let id = FactId::new(self.app.clock.now(), &self.app.chance.for_id()?);
+            added.push(fact(id, KeptFact::new(stated.about(about), FactState::Entered), 1));
+        }
+        let before: BTreeMap<FactId, u64> = self.snapshot.facts.iter().map(|fact| (fact.id, fact.version)).collect();
+        let mut changed = Vec::with_capacity(section.changed.len());
+        for change in section.changed {
+            let version = before.get(&change.id).ok_or(NO_JOB)?;
+            changed.push(fact(change.id, change.after, version + 1));
+        }
+        for (action, facts) in [(Action::Added, added), (Action::Changed, changed)] {
+            let mut revised = Revised::new(Subject::Fact, action);
+            for fact in &facts {
+                revised.add(fact.id, fact.version, &fact.kept)?;
+            }
+            if !facts.is_empty() {
+                facts::put(tx, &facts).await?;
+            }
+            revised.write(tx, self.pen.at, &self.pen.actor).await?;
+        }
+        Ok(())
+    }
+
+    async fn board(&self, tx: &mut CouncilTx, poll: PollId, seats: &Seats, new: &[DelegateId]) -> Result<(), AppError> {
+        let seat =
+            |(person, role): &(Person<DelegateId>, _)| Some(Seat { delegate: known(*person, new)?, role: *role });
+        let mut board = Board { seats: seats.iter().filter_map(seat).collect() };
+        let rank = |seat: &Seat| domain::roster::TellerRole::ALL.iter().position(|role| *role == seat.role);
+        board.seats.sort_by_key(rank);
+        let before = self.snapshot.board.as_ref().map_or(0, |(_, version)| *version);
+        let (part, version) = (Part::Board, before + 1);
+        let action = if before == 0 { Action::Added } else { Action::Changed };
+        let revised = Revised::one(Subject::Preparation, action, part.record(poll), version, &board)?;
+        let content = domain::audit::canonical::to_text(&board).map_err(damaged)?;
+        let changed_by = self.pen.actor.name.clone();
+        let stored = StoredPart { part, content, version, changed_at: self.pen.at, changed_by };
+        preparation::put_part(tx, poll, &stored).await?;
+        revised.write(tx, self.pen.at, &self.pen.actor).await
+    }
+}
+
+fn known<I: Copy>(person: Person<I>, new: &[I]) -> Option<I> {
+    match person {
+        Person::Known(id) => Some(id),
+        Person::Added(at) => new.get(at).copied(),
+    }
+}

@@ -1,0 +1,217 @@
+//! The folder that the service keeps: its secret key and, unless `DATABASE_URL` says otherwise, its database.
+
+use std::fs::{self, DirBuilder, OpenOptions, Permissions};
+use std::io::Write as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
+
+use crate::polls;
+use crate::service::app::App;
+use crate::service::clock::{Chance, Clock};
+use crate::service::error::AppError;
+use crate::service::keys::Keys;
+use crate::service::passwords::Cost;
+use store::{Store, Target, logs};
+
+/// Names another file for the key: two machines that share one database need the same.
+pub const KEY_FILE_VARIABLE: &str = "TINNHIEM_KEY_FILE";
+const KEY_FILE: &str = "secret.key";
+/// Bits of a mode that others than the owner have.
+const OF_OTHERS: u32 = 0o077;
+/// No key file is longer; a larger one is not read.
+const MAX_KEY_BYTES: u64 = 200;
+
+/// Opens the service on the database that `database_url` names, or on the SQLite file in `data`. Folder, key and
+/// database are made when they are not there. Must run inside tokio.
+///
+/// # Errors
+/// One sentence: what is wrong with folder, key or database and what to do.
+pub async fn open_app(data: &Path, database_url: Option<&str>) -> Result<App, AppError> {
+    open(data, &target(data, database_url)?, &key_file(data)).await
+}
+
+/// Opens the service on a folder that stands for itself: key and database are those in it, whatever the environment says.
+///
+/// # Errors
+/// As [`open_app`].
+pub(crate) async fn open_alone(data: &Path) -> Result<App, AppError> {
+    open(data, &Target::in_folder(data), &data.join(KEY_FILE)).await
+}
+
+/// The key of a folder that stands for itself. Folder and key are made when they are not there.
+///
+/// # Errors
+/// As [`open_app`].
+pub(crate) fn key_alone(data: &Path) -> Result<Keys, AppError> {
+    make_folder(data)?;
+    read_or_make(&data.join(KEY_FILE), &Chance::System)
+}
+
+async fn open(data: &Path, target: &Target, key: &Path) -> Result<App, AppError> {
+    make_folder(data)?;
+    let keys = read_or_make(key, &Chance::System)?;
+    let store = Store::open(target).await?;
+    check_logs(&store, &keys, key).await?;
+    Ok(App::new(store, Clock::System, Chance::System, keys, Cost::Full))
+}
+
+/// The database that is meant; a variable that is set to nothing counts as not set.
+///
+/// # Errors
+/// When the URL is none of ours.
+pub fn target(data: &Path, database_url: Option<&str>) -> Result<Target, AppError> {
+    match database_url.map(str::trim).filter(|url| !url.is_empty()) {
+        Some(url) => Ok(Target::parse(url)?),
+        None => Ok(Target::in_folder(data)),
+    }
+}
+
+/// Where the key is.
+pub fn key_file(data: &Path) -> PathBuf {
+    let named = std::env::var_os(KEY_FILE_VARIABLE).filter(|path| !path.is_empty());
+    named.map_or_else(|| data.join(KEY_FILE), PathBuf::from)
+}
+
+fn make_folder(data: &Path) -> Result<(), AppError> {
+    if data.is_dir() {
+        return Ok(());
+    }
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(data);
+    made.map_err(|e| AppError::file(data, e))
+}
+
+fn read_or_make(path: &Path, chance: &Chance) -> Result<Keys, AppError> {
+    match read_key(path) {
+        Err(AppError::File { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
+            make_key(path, chance)?;
+            read_key(path)
+        }
+        read => read,
+    }
+}
+
+/// The key in a file.
+///
+/// # Errors
+/// When it is not there, others may read it, or it is no key.
+pub fn read_key(path: &Path) -> Result<Keys, AppError> {
+    let about = fs::metadata(path).map_err(|e| AppError::file(path, e))?;
+    if about.permissions().mode() & OF_OTHERS != 0 {
+        return Err(AppError::Input(format!(
+            "{}: người dùng khác trên máy đọc được khóa bí mật; hãy chạy «chmod 600 {0}» rồi chạy lại.",
+            path.display()
+        )));
+    }
+    let wrong = || {
+        AppError::Input(format!(
+            "{}: không phải tệp khóa của tinnhiem (một dòng base64 của 32 byte); hãy khôi phục tệp từ bản sao lưu.",
+            path.display()
+        ))
+    };
+    if !about.is_file() || about.len() > MAX_KEY_BYTES {
+        return Err(wrong());
+    }
+    let text = Zeroizing::new(fs::read(path).map_err(|e| AppError::file(path, e))?);
+    let bytes = Zeroizing::new(STANDARD.decode(text.trim_ascii()).map_err(|_| wrong())?);
+    let secret: [u8; 32] = bytes.as_slice().try_into().map_err(|_| wrong())?;
+    Ok(Keys::new(Zeroizing::new(secret)))
+}
+
+/// Puts a new key in place whole. When another process was faster, its key stays.
+fn make_key(path: &Path, chance: &Chance) -> Result<(), AppError> {
+    let secret = Zeroizing::new(chance.block()?);
+    let line = Zeroizing::new(format!("{}\n", STANDARD.encode(*secret)));
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".part-{}", std::process::id()));
+    let part = path.with_file_name(name);
+    let failed = |e| AppError::file(path, e);
+    let mut file =
+        OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&part).map_err(failed)?;
+    let written = file
+        .set_permissions(Permissions::from_mode(0o600))
+        .and_then(|()| file.write_all(line.as_bytes()))
+        .and_then(|()| file.sync_all())
+        // A link, unlike a rename, never replaces what is there.
+        .and_then(|()| match fs::hard_link(&part, path) {
+            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+            linked => linked,
+        });
+    drop(fs::remove_file(&part));
+    written.and_then(|()| sync_folder(path)).map_err(failed)
+}
+
+/// A key that signed something must be there after a power cut too.
+fn sync_folder(path: &Path) -> std::io::Result<()> {
+    match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        Some(folder) => fs::File::open(folder)?.sync_all(),
+        None => Ok(()),
+    }
+}
+
+/// Refuses a key that is not the one behind the logs: its checkpoints would not verify.
+async fn check_logs(store: &Store, keys: &Keys, path: &Path) -> Result<(), AppError> {
+    match foreign_log(store, keys).await? {
+        None => Ok(()),
+        Some(origin) => Err(AppError::Input(format!(
+            "{}: khóa bí mật này không phải khóa đã lập nhật ký «{origin}» trong cơ sở dữ liệu; hãy dùng đúng tệp khóa \
+             của cơ sở dữ liệu này (chép từ máy kia hoặc từ bản sao lưu, rồi đặt {KEY_FILE_VARIABLE}). Chưa ghi gì vào \
+             cơ sở dữ liệu.",
+            path.display()
+        ))),
+    }
+}
+
+/// The first log that another key signs. The log of a rehearsed poll may have one of its own: see [`Keys`].
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn foreign_log(store: &Store, keys: &Keys) -> Result<Option<String>, AppError> {
+    for row in store.read_installation().await? {
+        let mut tx = store.read(row.id()?).await?;
+        for log in logs::heads(&mut tx).await? {
+            if !keys.began(&log) && !polls::is_rehearsal(&mut tx, log.poll).await? {
+                return Ok(Some(log.head.origin.as_str().to_owned()));
+            }
+        }
+    }
+    Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::audit::KeyName;
+
+    fn signs_as(keys: &Keys) -> String {
+        keys.signer(&KeyName::new("tinnhiem/thu").expect("name")).verifier().to_text()
+    }
+
+    #[test]
+    fn a_key_is_made_once_and_for_its_owner_alone() {
+        let home = tempfile::tempdir().expect("folder");
+        let path = home.path().join(KEY_FILE);
+        let first = read_or_make(&path, &Chance::System).expect("made");
+        assert_eq!(fs::metadata(&path).expect("file").permissions().mode() & 0o777, 0o600);
+        make_key(&path, &Chance::System).expect("a second process");
+        assert_eq!(signs_as(&read_or_make(&path, &Chance::System).expect("read")), signs_as(&first));
+        assert_eq!(fs::read_dir(home.path()).expect("list").count(), 1, "nothing is left beside it");
+    }
+
+    #[test]
+    fn a_key_that_others_read_or_that_is_none_is_refused() {
+        let home = tempfile::tempdir().expect("folder");
+        let path = home.path().join(KEY_FILE);
+        read_or_make(&path, &Chance::System).expect("made");
+        fs::set_permissions(&path, Permissions::from_mode(0o640)).expect("mode");
+        let refused = read_or_make(&path, &Chance::System).map(|_| ()).expect_err("readable by the group");
+        assert!(refused.to_string().contains("chmod 600"), "{refused}");
+        fs::write(&path, "khong phai khoa").expect("write");
+        fs::set_permissions(&path, Permissions::from_mode(0o600)).expect("mode");
+        let refused = read_or_make(&path, &Chance::System).map(|_| ()).expect_err("no key");
+        assert!(refused.to_string().contains("không phải tệp khóa"), "{refused}");
+    }
+}

@@ -1,0 +1,288 @@
+//! `tinnhiem doctor`: what the service stands on, looked at without changing it; what is wrong and what to do.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde::Serialize;
+
+use crate::installation::data_folder;
+use crate::rules::sets;
+use crate::service::clock::{Chance, Clock};
+use crate::service::error::AppError;
+use crate::service::keys::Keys;
+use domain::audit::UtcTime;
+use domain::rules::Attested;
+use pdf::fonts;
+use store::{Examination, Store, Target, examine, logs};
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Nothing to do.
+    Good,
+    /// The service runs, but somebody should look.
+    Warning,
+    /// The service does not run, or must not.
+    Error,
+}
+
+impl Verdict {
+    /// As the report prints it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Good => "tốt",
+            Self::Warning => "cảnh báo",
+            Self::Error => "lỗi",
+        }
+    }
+}
+
+/// One thing that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// `database`, `key`, …: for programs.
+    pub subject: &'static str,
+    /// How it stands.
+    pub verdict: Verdict,
+    /// What was found, and what to do about it.
+    pub sentence: String,
+}
+
+fn check(subject: &'static str, verdict: Verdict, sentence: impl Into<String>) -> Check {
+    Check { subject, verdict, sentence: sentence.into() }
+}
+
+/// Least room for a council's term with its papers.
+const LEAST_FREE_MIB: u64 = 1024;
+
+/// Looks at everything. Never fails: what cannot be looked at is a finding.
+pub async fn examine_all(data: &Path, database_url: Option<&str>) -> Vec<Check> {
+    let mut all = Vec::new();
+    let keys = key(data, &mut all);
+    match data_folder::target(data, database_url) {
+        Ok(target) => database(&target, keys.as_ref(), &mut all).await,
+        Err(problem) => all.push(check("database", Verdict::Error, problem.to_string())),
+    }
+    all.push(disk(data));
+    all.push(zone());
+    all.push(font_digests());
+    all.push(rule_sets());
+    all
+}
+
+fn key(data: &Path, all: &mut Vec<Check>) -> Option<Keys> {
+    let path = data_folder::key_file(data);
+    match data_folder::read_key(&path) {
+        Ok(keys) => {
+            let sentence = format!("{}: khóa bí mật đọc được, chỉ chủ sở hữu có quyền.", path.display());
+            all.push(check("key", Verdict::Good, sentence));
+            Some(keys)
+        }
+        Err(AppError::File { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
+            let sentence = format!(
+                "{}: chưa có khóa bí mật; «tinnhiem serve» sẽ tạo ở lần chạy đầu. Nếu cơ sở dữ liệu đã có nhật ký, hãy \
+                 chép khóa cũ vào đây trước.",
+                path.display()
+            );
+            all.push(check("key", Verdict::Warning, sentence));
+            None
+        }
+        Err(problem) => {
+            all.push(check("key", Verdict::Error, problem.to_string()));
+            None
+        }
+    }
+}
+
+async fn database(target: &Target, keys: Option<&Keys>, all: &mut Vec<Check>) {
+    let found = match examine(target).await {
+        Ok(found) => found,
+        Err(problem) => {
+            all.push(check("database", Verdict::Error, format!("{target}: {problem}")));
+            return;
+        }
+    };
+    describe(target, &found, all);
+    let current = found.schema() == Some(Examination::KNOWN_SCHEMA);
+    all.push(schema(&found));
+    if !current {
+        return;
+    }
+    match Store::open(target).await {
+        Ok(store) => {
+            match log_checks(&store, keys).await {
+                Ok(checks) => all.extend(checks),
+                Err(problem) => all.push(check("log", Verdict::Error, problem.to_string())),
+            }
+            store.close().await;
+        }
+        Err(problem) => all.push(check("database", Verdict::Error, problem.to_string())),
+    }
+}
+
+fn describe(target: &Target, found: &Examination, all: &mut Vec<Check>) {
+    let mut say = |verdict, sentence: String| all.push(check("database", verdict, format!("{target}: {sentence}")));
+    match found {
+        Examination::Missing => say(Verdict::Warning, "chưa có tệp; «tinnhiem serve» sẽ tạo ở lần chạy đầu.".into()),
+        Examination::Sqlite { damage, .. } if damage.is_empty() => {
+            say(Verdict::Good, "mở được, tệp nguyên vẹn.".into());
+        }
+        Examination::Sqlite { damage, .. } => say(
+            Verdict::Error,
+            format!("tệp bị hỏng ở {} chỗ; hãy dừng dịch vụ và khôi phục từ bản sao lưu.", damage.len()),
+        ),
+        Examination::Postgres { server, passes_walls, open_tables, is_durable, .. } => {
+            say(Verdict::Good, format!("kết nối được, PostgreSQL {server}."));
+            if *passes_walls {
+                say(
+                    Verdict::Error,
+                    "tài khoản này là superuser hoặc có BYPASSRLS nên bức tường giữa các hội đồng không có tác dụng; hãy \
+                     dùng một tài khoản thường (xem templates/deploy/postgresql.sql)."
+                        .into(),
+                );
+            }
+            if !open_tables.is_empty() {
+                say(
+                    Verdict::Error,
+                    format!(
+                        "bảng {} không bật row-level security; hãy khôi phục lược đồ hoặc báo người bảo trì.",
+                        open_tables.join(", ")
+                    ),
+                );
+            }
+            if !is_durable {
+                say(
+                    Verdict::Error,
+                    "máy chủ tắt fsync hoặc synchronous_commit: mất điện sẽ mất dữ liệu đã ghi; hãy bật cả hai.".into(),
+                );
+            }
+        }
+    }
+}
+
+fn schema(found: &Examination) -> Check {
+    let known = Examination::KNOWN_SCHEMA;
+    match found.schema() {
+        Some(schema) if schema == known => check("schema", Verdict::Good, format!("lược đồ {known}, đúng bản này.")),
+        Some(schema) if schema > known => check(
+            "schema",
+            Verdict::Error,
+            format!("lược đồ {schema} mới hơn bản này (biết đến {known}); hãy cài bản tinnhiem mới hơn."),
+        ),
+        Some(schema) => check(
+            "schema",
+            Verdict::Warning,
+            format!("lược đồ {schema}; hãy sao lưu, rồi «tinnhiem serve» sẽ nâng lên {known}."),
+        ),
+        None if *found == Examination::Missing => check("schema", Verdict::Good, "chưa có, sẽ được tạo."),
+        None => {
+            check("schema", Verdict::Warning, "cơ sở dữ liệu không có lược đồ của tinnhiem; hãy xem có chỉ nhầm không.")
+        }
+    }
+}
+
+/// Whether the key is the one behind the logs, and whether the clock runs behind their last entries.
+async fn log_checks(store: &Store, keys: Option<&Keys>) -> Result<Vec<Check>, AppError> {
+    let mut checks = Vec::new();
+    if let Some(keys) = keys {
+        checks.push(match data_folder::foreign_log(store, keys).await? {
+            None => check("key", Verdict::Good, "khóa khớp với mọi nhật ký."),
+            Some(origin) => {
+                let sentence = format!("không phải khóa đã lập nhật ký «{origin}»; hãy chép đúng khóa từ bản sao lưu.");
+                check("key", Verdict::Error, sentence)
+            }
+        });
+    }
+    let now = UtcTime::try_from(Clock::System.now()).map_err(|e| AppError::internal("đọc đồng hồ", e))?;
+    let mut last = None;
+    for row in store.read_installation().await? {
+        let mut tx = store.read(row.id()?).await?;
+        last = last.max(logs::last_at(&mut tx).await?);
+    }
+    checks.push(match last {
+        Some(last) if last > now => check(
+            "clock",
+            Verdict::Error,
+            format!("đồng hồ máy ({now}) chậm hơn bản ghi cuối của nhật ký ({last}); hãy chỉnh đồng hồ rồi chạy lại."),
+        ),
+        _ => check("clock", Verdict::Good, format!("{now}, không chậm hơn nhật ký.")),
+    });
+    Ok(checks)
+}
+
+fn zone() -> Check {
+    // systemd-timesyncd makes this file when the clock was set from the network.
+    if Path::new("/run/systemd/timesync/synchronized").exists() {
+        check("ntp", Verdict::Good, "đồng hồ được chỉnh theo mạng.")
+    } else {
+        let sentence =
+            "không biết đồng hồ có được chỉnh theo mạng không; hãy bật NTP (timedatectl set-ntp true, chrony).";
+        check("ntp", Verdict::Warning, sentence)
+    }
+}
+
+fn disk(data: &Path) -> Check {
+    let there = data.ancestors().find(|folder| folder.is_dir()).unwrap_or_else(|| Path::new("."));
+    let show = there.display();
+    if let Err(problem) = try_to_write(there) {
+        return check("disk", Verdict::Error, format!("{show}: không ghi được ({problem}); hãy cấp quyền ghi."));
+    }
+    match free_mib(there) {
+        None => check("disk", Verdict::Warning, format!("{show}: ghi được; không đo được chỗ trống.")),
+        Some(free) if free < LEAST_FREE_MIB => {
+            let sentence = format!("{show}: chỉ còn {free} MiB trống; hãy dọn bớt, cần ít nhất {LEAST_FREE_MIB} MiB.");
+            check("disk", Verdict::Warning, sentence)
+        }
+        Some(free) => check("disk", Verdict::Good, format!("{show}: ghi được, còn {free} MiB trống.")),
+    }
+}
+
+fn try_to_write(folder: &Path) -> Result<(), AppError> {
+    let chance = Chance::System.for_id()?;
+    let name: String = chance.iter().map(|byte| format!("{byte:02x}")).collect();
+    let path = folder.join(format!(".doctor-{name}"));
+    let written = fs::write(&path, b"x").map_err(|e| AppError::file(&path, e));
+    drop(fs::remove_file(&path));
+    written
+}
+
+/// By `df`, which every system has: the standard library does not tell free space.
+fn free_mib(folder: &Path) -> Option<u64> {
+    let said = Command::new("df").arg("-Pk").arg(folder).output().ok()?;
+    let text = String::from_utf8(said.stdout).ok()?;
+    let kib: u64 = text.lines().nth(1)?.split_whitespace().nth(3)?.parse().ok()?;
+    Some(kib / 1024)
+}
+
+fn font_digests() -> Check {
+    match fonts::Face::ALL.into_iter().find(|face| face.parsed().is_err()) {
+        None => check("fonts", Verdict::Good, "bốn phông chữ đi kèm đọc được."),
+        Some(face) => {
+            let sentence = format!("phông {} trong chương trình bị hỏng; hãy cài lại tinnhiem.", face.name());
+            check("fonts", Verdict::Error, sentence)
+        }
+    }
+}
+
+fn rule_sets() -> Check {
+    match sets::available(None) {
+        Ok(sets) => {
+            let cited = sets.iter().flat_map(|rules| rules.set.cited());
+            let open = cited.filter(|cited| cited.attested != Attested::Verified).count();
+            let verdict = if open == 0 { Verdict::Good } else { Verdict::Warning };
+            let sentence = format!(
+                "{} bộ quy tắc đọc được; {open} thông số chưa đối chiếu với văn bản chính thức{}",
+                sets.len(),
+                if open == 0 {
+                    "."
+                } else {
+                    "; hãy chạy «tinnhiem rules ID» và nhờ pháp chế đối chiếu."
+                }
+            );
+            check("rules", verdict, sentence)
+        }
+        Err(problem) => check("rules", Verdict::Error, problem.to_string()),
+    }
+}

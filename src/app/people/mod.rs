@@ -1,0 +1,11 @@
+//! Accounts, signing in, access slips, councils, and the roster of officials and delegates.
+
+pub mod accounts;
+pub mod councils;
+pub mod many_accounts;
+pub mod own_account;
+pub mod roster;
+pub mod second_factor;
+pub mod set_up;
+pub mod sign_in;
+pub mod slips;

@@ -1,0 +1,91 @@
+//! Steps that cannot be taken back, from proposal to decision. What is proposed is a canonical text; whoever confirms it
+//! sees that text as a page, and it is held against what would be done at that moment.
+
+use crate::service::error::AppError;
+use domain::audit::event::council::{ProposalDecided, ProposalMade};
+use domain::audit::{Actor, CouncilEvent, Digest, UtcTime};
+use domain::id::{PollId, ProposalId};
+use domain::proposal::{Hand, Proposal, ProposalError, ProposalKind, ProposalState};
+use store::{CouncilTx, StoreError, logs, preparation};
+
+/// What somebody proposes.
+#[derive(Clone, Debug)]
+pub(crate) struct Offer {
+    /// For which poll.
+    pub poll: PollId,
+    /// Which step.
+    pub kind: ProposalKind,
+    /// What it concerns within the poll, where there may be several at once; empty otherwise.
+    pub about: String,
+    /// Canonical text of what is to be done.
+    pub content: String,
+}
+
+fn hand(actor: &Actor, at: UtcTime) -> Result<Hand, AppError> {
+    let account = actor.account.ok_or(AppError::Forbidden)?;
+    Ok(Hand { account, name: actor.name.clone(), role: actor.role, at })
+}
+
+/// Keeps a proposal for another person to decide on.
+///
+/// # Errors
+/// When one of the same kind about the same is open already.
+pub(crate) async fn propose(
+    tx: &mut CouncilTx,
+    id: ProposalId,
+    at: UtcTime,
+    actor: &Actor,
+    offer: Offer,
+) -> Result<Proposal, AppError> {
+    let Offer { poll, kind, about, content } = offer;
+    let content_sha256 = Digest::of(content.as_bytes());
+    let proposal = Proposal {
+        id,
+        poll,
+        kind,
+        about: about.clone(),
+        content,
+        state: ProposalState::Open,
+        proposed: hand(actor, at)?,
+        decided: None,
+        note: String::new(),
+    };
+    preparation::add_proposal(tx, &proposal).await.map_err(|error| match error {
+        StoreError::Refused(_) => {
+            AppError::Input(format!("Đã có đề xuất «{}» đang chờ xác nhận; hãy xem đề xuất đó trước.", kind.label()))
+        }
+        other => other.into(),
+    })?;
+    let log = logs::own(tx).await?;
+    let made = ProposalMade { about, content_sha256, kind, poll, proposal: id };
+    tx.append(log, at, actor, &CouncilEvent::from(made)).await?;
+    Ok(proposal)
+}
+
+/// Decides on a proposal. `content` is what would be done now: to confirm, it must be what was proposed. The step itself
+/// is the caller's to take, in the same transaction.
+///
+/// # Errors
+/// When it was decided before, by the wrong person, or on other data.
+pub(crate) async fn decide(
+    tx: &mut CouncilTx,
+    at: UtcTime,
+    actor: &Actor,
+    proposal: Proposal,
+    to: ProposalState,
+    note: String,
+    content: Option<&str>,
+) -> Result<Proposal, AppError> {
+    let decided = proposal.decide(to, hand(actor, at)?, note.clone(), content)?;
+    preparation::decide_proposal(tx, &decided).await?;
+    let log = logs::own(tx).await?;
+    let event = ProposalDecided { note, outcome: to, proposal: decided.id };
+    tx.append(log, at, actor, &CouncilEvent::from(event)).await?;
+    Ok(decided)
+}
+
+impl From<ProposalError> for AppError {
+    fn from(error: ProposalError) -> Self {
+        Self::Input(error.to_string())
+    }
+}

@@ -1,0 +1,5 @@
+//! Rule sets as the program finds them, and published tables recomputed by them.
+
+mod columns;
+pub mod sets;
+pub mod tally;

@@ -1,0 +1,144 @@
+//! What a use case can refuse, in the words of the person who asked.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use domain::finding::Finding;
+use store::StoreError;
+
+/// Why a use case stopped. The text says what is wrong, where, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The input has errors; all of them are listed, nothing was written.
+    #[error("{file}: có {} lỗi phải sửa; chưa ghi gì cả.", findings.iter().filter(|f| f.is_error()).count())]
+    Findings {
+        /// The input.
+        file: String,
+        /// Errors together with warnings and notes, in the order in which they were met.
+        findings: Vec<Finding>,
+    },
+    /// One sentence of bad input that belongs to no cell.
+    #[error("{0}")]
+    Input(String),
+    /// A file or folder could not be read or written.
+    #[error("{}: {}", path.display(), io_sentence(source))]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// What somebody typed, field by field; nothing was written.
+    #[error("{}", fields.iter().map(|field| field.sentence.as_str()).collect::<Vec<_>>().join(" "))]
+    Fields {
+        /// In the order of the form.
+        fields: Vec<FieldError>,
+    },
+    /// Not one of the roles that may do this.
+    #[error(
+        "Tài khoản này không có quyền làm việc đó; hãy nhờ người có vai trò phù hợp hoặc người quản trị tài khoản."
+    )]
+    Forbidden,
+    /// No such thing in this council.
+    #[error("Không tìm thấy {0} trong hội đồng này; có thể đường dẫn đã cũ, hãy quay lại danh sách.")]
+    NotFound(&'static str),
+    /// The second of two editors.
+    #[error("{0}")]
+    Stale(Conflict),
+    /// The same form was sent before, and done.
+    #[error("Biểu mẫu này đã được gửi và đã thực hiện xong; không làm lại lần nữa.")]
+    AlreadyDone,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Something inside went wrong that no input explains.
+    #[error(
+        "Chương trình gặp lỗi khi {doing}: {cause}. Hãy báo nguyên văn câu này cho người bảo trì, không kèm dữ liệu cá nhân; chưa ghi gì cả."
+    )]
+    Internal {
+        /// `in biên bản`.
+        doing: String,
+        /// For the log.
+        cause: String,
+    },
+}
+
+/// What is wrong with one field of a form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldError {
+    /// Name of the field.
+    pub field: &'static str,
+    /// What is wrong and what to do.
+    pub sentence: String,
+}
+
+/// What the second of two editors needs to know. The form is shown again with everything typed, at the version that is
+/// stored now: sent again, it is saved on top.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{by} vừa sửa {what} này lúc {at}; những gì bạn gõ còn nguyên, hãy đối chiếu rồi lưu lại.")]
+pub struct Conflict {
+    /// `tài khoản`.
+    pub what: &'static str,
+    /// Who changed it.
+    pub by: String,
+    /// When, as pages write it.
+    pub at: String,
+    /// What is stored now.
+    pub version: u64,
+    /// Fields in which what is stored differs from what was typed.
+    pub differences: Vec<Difference>,
+}
+
+/// A field of which two editors think differently, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// What the form calls it.
+    pub label: &'static str,
+    /// What the other one saved.
+    pub stored: String,
+    /// What was typed.
+    pub typed: String,
+}
+
+impl Conflict {
+    /// Keeps of `fields` (label, stored, typed) those that differ.
+    #[must_use]
+    pub fn with_fields<const N: usize>(mut self, fields: [(&'static str, &str, &str); N]) -> Self {
+        let differing = fields.into_iter().filter(|(_, stored, typed)| stored != typed);
+        let difference =
+            |(label, stored, typed): (_, &str, &str)| Difference { label, stored: stored.into(), typed: typed.into() };
+        self.differences = differing.map(difference).collect();
+        self
+    }
+}
+
+impl AppError {
+    /// One field that is wrong.
+    pub fn field(field: &'static str, sentence: impl ToString) -> Self {
+        Self::Fields { fields: vec![FieldError { field, sentence: sentence.to_string() }] }
+    }
+
+    /// A file that could not be read or written.
+    pub fn file(path: &Path, source: io::Error) -> Self {
+        Self::File { path: path.to_owned(), source }
+    }
+
+    /// Something that no input explains.
+    pub fn internal(doing: impl Into<String>, cause: impl ToString) -> Self {
+        Self::Internal { doing: doing.into(), cause: cause.to_string() }
+    }
+}
+
+/// What the system said, as a sentence with a next step.
+pub(crate) fn io_sentence(error: &io::Error) -> String {
+    let known = match error.kind() {
+        io::ErrorKind::NotFound => "không tìm thấy; hãy kiểm tra lại đường dẫn",
+        io::ErrorKind::PermissionDenied => "không có quyền; hãy chọn nơi khác hoặc xin quyền ghi, đọc",
+        io::ErrorKind::StorageFull => "ổ đĩa đã đầy; hãy giải phóng chỗ trống rồi chạy lại",
+        io::ErrorKind::ReadOnlyFilesystem => "ổ đĩa chỉ cho đọc; hãy chọn nơi khác",
+        io::ErrorKind::IsADirectory => "là thư mục, không phải tệp; hãy chỉ đúng tệp",
+        io::ErrorKind::NotADirectory => "có phần không phải thư mục trong đường dẫn; hãy kiểm tra lại",
+        _ => return format!("không đọc hoặc ghi được ({error}); hãy kiểm tra ổ đĩa rồi chạy lại"),
+    };
+    known.to_owned()
+}

@@ -1,0 +1,81 @@
+//! The installation's secret key, and what is derived from it.
+
+use zeroize::Zeroizing;
+
+use domain::audit::{Digest, KeyName, Signer};
+use domain::id::{AccountId, CouncilId};
+use store::logs::LogHead;
+
+/// 32 secret bytes. Logs are signed with keys derived from it, so a backup of the database alone signs nothing.
+///
+/// A rehearsal at the command line signs its poll's log with a key of its own, drawn from its seed: the same seed has to
+/// give the same bundle, and everybody may know it. That key never signs anything but the log of a poll that says of
+/// itself that it is a rehearsal, and it is not kept: a service that later opens the same database (`tinnhiem demo`) has a
+/// secret of its own and can read and verify such a log, but not sign it again.
+#[derive(Clone)]
+pub struct Keys {
+    secret: Zeroizing<[u8; 32]>,
+    rehearsal: Option<Zeroizing<[u8; 32]>>,
+}
+
+impl Keys {
+    /// The key of 32 bytes that the caller drew or read.
+    pub const fn new(secret: Zeroizing<[u8; 32]>) -> Self {
+        Self { secret, rehearsal: None }
+    }
+
+    /// The same, with a seed for the logs of rehearsed polls.
+    #[must_use]
+    pub fn rehearsing(self, seed: [u8; 32]) -> Self {
+        Self { rehearsal: Some(Zeroizing::new(seed)), ..self }
+    }
+
+    /// What signs the checkpoints of a poll's log.
+    pub fn poll_signer(&self, origin: &KeyName, rehearsal: bool) -> Signer {
+        match &self.rehearsal {
+            Some(seed) if rehearsal => Signer::from_seed(origin.clone(), seed),
+            _ => self.signer(origin),
+        }
+    }
+
+    /// What signs the checkpoints of the log `origin`.
+    pub fn signer(&self, origin: &KeyName) -> Signer {
+        let seed = Zeroizing::new(*self.derive(b"log signing key v1\n", origin.as_str().as_bytes()).as_bytes());
+        Signer::from_seed(origin.clone(), &seed)
+    }
+
+    /// Whether the log began with our key, and not with another's.
+    pub fn began(&self, log: &LogHead) -> bool {
+        self.signer(&log.head.origin).verifier().to_text() == log.public_key
+    }
+
+    /// An address of the network, as failures remember it: nobody without the key can try all addresses.
+    pub fn address_hash(&self, address: &str) -> Digest {
+        self.derive(b"address v1\n", address.as_bytes())
+    }
+
+    /// A name that no account has, as failures remember it.
+    pub(crate) fn login_hash(&self, login: &str) -> Digest {
+        self.derive(b"login v1\n", login.as_bytes())
+    }
+
+    /// What the forms of an account carry, so that one that outlives its session is known to be that account's. Nobody
+    /// else can make it, so a form that carries it was not made up by another site.
+    pub(crate) fn form_owner(&self, council: CouncilId, account: AccountId) -> Digest {
+        self.derive(b"form owner v1\n", format!("{council}/{account}").as_bytes())
+    }
+
+    pub(crate) fn sealing_key(&self, purpose: &[u8]) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(*self.derive(purpose, b"").as_bytes())
+    }
+
+    fn derive(&self, purpose: &[u8], subject: &[u8]) -> Digest {
+        Digest::of_parts(&[b"tinnhiem ", purpose, &*self.secret, subject])
+    }
+}
+
+impl std::fmt::Debug for Keys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Keys(…)")
+    }
+}

@@ -1,0 +1,19 @@
+//! What every use case uses, whatever its subject.
+
+pub mod app;
+pub mod caller;
+pub mod clock;
+pub mod demo_folder;
+pub mod error;
+pub mod files;
+pub mod jobs;
+pub mod keys;
+pub mod memory;
+pub mod metrics;
+pub(crate) mod parallel;
+pub mod passwords;
+pub mod progress;
+pub(crate) mod records;
+mod running;
+pub(crate) mod seal;
+pub mod upload;

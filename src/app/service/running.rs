@@ -1,0 +1,42 @@
+//! What keeps a running service going, and what a probe asks it.
+
+use jiff::Timestamp;
+
+use crate::service::app::App;
+use crate::service::error::AppError;
+use domain::id::CouncilId;
+use store::sessions;
+
+impl App {
+    /// The moment by the service's clock.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Whether the database answers and has the schema that this program knows.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn check_ready(&self) -> Result<(), AppError> {
+        Ok(self.store.check_schema().await?)
+    }
+
+    /// Sessions that are kept, in all councils together.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub(crate) async fn session_count(&self) -> Result<i64, AppError> {
+        let mut count = 0_i64;
+        for row in self.store.read_installation().await? {
+            let council: CouncilId = row.id()?;
+            let mut tx = self.store.read(council).await?;
+            count = count.saturating_add(sessions::count(&mut tx).await?);
+        }
+        Ok(count)
+    }
+
+    /// Finishes what was handed in to be written, and closes the database.
+    pub async fn close(&self) {
+        self.store.close().await;
+    }
+}

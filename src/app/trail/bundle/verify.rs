@@ -1,0 +1,388 @@
+//! Checks a bundle from nothing but its own files and, if given, the root that stands on paper.
+//!
+//! First that every byte is the one that was signed, so that damage is named by its file; then that what was signed
+//! holds together. Anything malformed is a [`Failure`].
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::path::Path;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::manifest::{self, Listed, Manifest};
+use super::report::{Failure, Passed, Report};
+use super::stream::read_log;
+use super::{ConsistencyFile, InclusionFile, OpeningsFile, VERSION, layout};
+use crate::service::error::io_sentence;
+use domain::audit::event::poll::{ListDecided, PollCreated, SealedForm};
+use domain::audit::merkle::{leaf_hash, verify_consistency, verify_inclusion};
+use domain::audit::settle::{settle, thin_batches};
+use domain::audit::{Checkpoint, Digest, MOMENTS, Moment, Opening, Record, Replay, VerifierKey, canonical};
+use domain::poll_state::Counted;
+
+/// Largest file that is read into memory; the log and the papers are read in pieces.
+const MAX_TEXT_BYTES: u64 = 64 << 20;
+
+/// Groups of a root that somebody may mistype and still mean it.
+const MAX_SLIPS: usize = 4;
+
+/// What the result is recomputed from: all of it checked before.
+#[derive(Debug)]
+pub struct Recount<'a> {
+    /// Exact text of the rule set.
+    pub ruleset: &'a str,
+    /// The poll.
+    pub poll: &'a PollCreated,
+    /// Who was voted on, in ballot order.
+    pub list: &'a ListDecided,
+    /// Forms in their order; a form's lines are the officials of its block, in the order of the list.
+    pub forms: Vec<&'a SealedForm>,
+    /// Sums of the openings, in the order of the forms, with the lines that were counted again.
+    pub counted: &'a Counted,
+    /// Whether the council confirmed the result by a resolution.
+    pub is_confirmed: bool,
+}
+
+/// Makes the text of results.json out of the counts, or says in Vietnamese why it cannot.
+pub type Recompute<'a> = dyn Fn(&Recount<'_>) -> Result<String, String> + 'a;
+
+/// What a verifier knows besides the bundle.
+#[derive(Clone, Copy, Default)]
+pub struct Options<'a> {
+    /// Root that stands on paper, at any of the moments; [`Digest::from_paper`] reads it.
+    pub expected_root: Option<Digest>,
+    /// Without it the published result is held to its hash only.
+    pub recompute: Option<&'a Recompute<'a>>,
+}
+
+/// Checks everything in the bundle `dir`.
+///
+/// # Errors
+/// The first thing that does not hold.
+pub fn verify(dir: &Path, options: &Options<'_>) -> Result<Report, Failure> {
+    let mut passed = Passes(Vec::new());
+    let key = check_key(dir, &mut passed)?;
+    let manifest = check_manifest(dir, &key, &mut passed)?;
+    check_files(dir, &manifest, &mut passed)?;
+    let bundle = Bundle { dir, manifest };
+    let checkpoints = open_checkpoints(&bundle, &key)?;
+    let record = check_log(&bundle, &checkpoints, &mut passed)?;
+    check_proofs(&bundle, &checkpoints, &record, &mut passed)?;
+    let notes = check_openings(&bundle, &record, &mut passed)?;
+    let ruleset = check_ruleset(&bundle, &record, &mut passed)?;
+    check_papers(&bundle, &record, &mut passed)?;
+    let on_paper =
+        options.expected_root.map(|root| check_expected_root(root, &checkpoints, &mut passed)).transpose()?;
+    let recount = Recount {
+        ruleset: &ruleset,
+        poll: &record.poll,
+        list: &record.list,
+        forms: record.forms.iter().map(|course| &course.form).collect(),
+        counted: &record.counted,
+        is_confirmed: record.is_confirmed,
+    };
+    check_results(&bundle, &record, &recount, options, &mut passed)?;
+    Ok(Report {
+        passed: passed.0,
+        roots: checkpoints.map(|checkpoint| checkpoint.root),
+        on_paper,
+        key_fingerprint: key.fingerprint(),
+        ruleset: (record.poll.ruleset.clone(), record.poll.ruleset_sha256),
+        notes,
+        rehearsal: record.poll.rehearsal,
+    })
+}
+
+struct Passes(Vec<Passed>);
+
+impl Passes {
+    fn note(&mut self, check: &'static str, what: String) {
+        self.0.push(Passed { check, what });
+    }
+}
+
+/// A bundle whose files are those that were signed.
+struct Bundle<'a> {
+    dir: &'a Path,
+    manifest: Manifest,
+}
+
+impl Bundle<'_> {
+    /// A text file, read whole and held to the manifest once more: what is used is what was signed.
+    fn text(&self, check: &'static str, file: &str) -> Result<String, Failure> {
+        let text = read_text(check, self.dir, file)?;
+        let listed = self.manifest.0.get(file).map(|listed| listed.sha256);
+        if listed == Some(Digest::of(text.as_bytes())) {
+            Ok(text)
+        } else {
+            Err(Failure::damaged(check, file, "tệp bị thay đổi trong khi kiểm tra"))
+        }
+    }
+
+    /// A canonical JSON file: one line.
+    fn json<T: Serialize + DeserializeOwned>(&self, check: &'static str, file: &str) -> Result<T, Failure> {
+        let text = self.text(check, file)?;
+        let line = text.strip_suffix('\n').ok_or_else(|| Failure::disputed(check, file, "thiếu dấu xuống dòng"))?;
+        canonical::from_text(line).map_err(|e| Failure::disputed(check, file, e.to_string()))
+    }
+
+    fn sha256(&self, file: &str) -> Option<Digest> {
+        self.manifest.0.get(file).map(|listed| listed.sha256)
+    }
+}
+
+fn read_text(check: &'static str, dir: &Path, file: &str) -> Result<String, Failure> {
+    let path = dir.join(file);
+    let unreadable = |e: std::io::Error| Failure::damaged(check, file, io_sentence(&e));
+    let about = fs::symlink_metadata(&path).map_err(unreadable)?;
+    if !about.is_file() {
+        return Err(Failure::damaged(check, file, "không phải tệp thường"));
+    }
+    if about.len() > MAX_TEXT_BYTES {
+        return Err(Failure::damaged(check, file, format!("tệp dài {} byte, quá lớn", about.len())));
+    }
+    let bytes = fs::read(&path).map_err(unreadable)?;
+    String::from_utf8(bytes).map_err(|_| Failure::damaged(check, file, "không phải văn bản UTF-8"))
+}
+
+fn check_key(dir: &Path, passed: &mut Passes) -> Result<VerifierKey, Failure> {
+    let wrong = |what: String| Failure::damaged("key", layout::KEY, what);
+    let text = read_text("key", dir, layout::KEY)?;
+    let line = text.strip_suffix('\n').ok_or_else(|| wrong("thiếu dấu xuống dòng".into()))?;
+    let key = VerifierKey::parse(line).map_err(|e| wrong(e.to_string()))?;
+    passed.note("key", format!("khóa công khai của {}", key.name().as_str()));
+    Ok(key)
+}
+
+fn check_manifest(dir: &Path, key: &VerifierKey, passed: &mut Passes) -> Result<Manifest, Failure> {
+    let wrong = |what: String| Failure::damaged("manifest", layout::MANIFEST, what);
+    let note = read_text("manifest", dir, layout::MANIFEST)?;
+    let text = key.open(&note).map_err(|e| wrong(e.to_string()))?;
+    let manifest = Manifest::parse(text).map_err(wrong)?;
+    for file in layout::REQUIRED {
+        if !manifest.0.contains_key(file) {
+            return Err(Failure::disputed("manifest", layout::MANIFEST, format!("danh sách thiếu tệp {file}")));
+        }
+    }
+    passed.note("manifest", format!("danh sách {} tệp, chữ ký đúng", manifest.0.len()));
+    Ok(manifest)
+}
+
+fn check_files(dir: &Path, manifest: &Manifest, passed: &mut Passes) -> Result<(), Failure> {
+    let present = manifest::walk(dir).map_err(|(path, what)| Failure::damaged("files", &path, what))?;
+    for path in &present {
+        if path != layout::MANIFEST && !manifest.0.contains_key(path) {
+            return Err(Failure::damaged("files", path, "tệp không có trong danh sách đã ký"));
+        }
+    }
+    let mut bytes: u64 = 0;
+    for (path, listed) in &manifest.0 {
+        if present.binary_search(path).is_err() {
+            return Err(Failure::damaged("files", path, "thiếu tệp"));
+        }
+        check_file(dir, path, *listed)?;
+        bytes = bytes.saturating_add(listed.size);
+    }
+    passed.note("files", format!("{} tệp, {bytes} byte, đúng cỡ và mã băm, không thừa không thiếu", manifest.0.len()));
+    Ok(())
+}
+
+fn check_file(dir: &Path, path: &str, listed: Listed) -> Result<(), Failure> {
+    let unreadable = |e: std::io::Error| Failure::damaged("files", path, io_sentence(&e));
+    let size = fs::metadata(dir.join(path)).map_err(unreadable)?.len();
+    if size != listed.size {
+        return Err(Failure::damaged("files", path, format!("tệp dài {size} byte, đúng ra là {} byte", listed.size)));
+    }
+    let found = manifest::hash_file(&dir.join(path)).map_err(unreadable)?;
+    if found == listed {
+        Ok(())
+    } else {
+        Err(Failure::damaged("files", path, "nội dung tệp đã bị thay đổi"))
+    }
+}
+
+fn open_checkpoints(bundle: &Bundle<'_>, key: &VerifierKey) -> Result<[Checkpoint; MOMENTS], Failure> {
+    let open = |file: &str| {
+        let note = bundle.text("checkpoints", file)?;
+        Checkpoint::open(&note, key).map_err(|e| Failure::disputed("checkpoints", file, e.to_string()))
+    };
+    let [sealed, opened, closed, minutes, published] = layout::CHECKPOINTS;
+    Ok([open(sealed)?, open(opened)?, open(closed)?, open(minutes)?, open(published)?])
+}
+
+fn check_log(bundle: &Bundle<'_>, checkpoints: &[Checkpoint; MOMENTS], passed: &mut Passes) -> Result<Record, Failure> {
+    let wrong = |what: String| Failure::disputed("log", layout::LOG, what);
+    let sizes = checkpoints.each_ref().map(|checkpoint| checkpoint.size);
+    let mut replay = Replay::new(sizes);
+    let mut file = File::open(bundle.dir.join(layout::LOG)).map_err(|e| wrong(io_sentence(&e)))?;
+    read_log(&mut file, &mut |entry| replay.accept(entry).map_err(|e| e.to_string()))
+        .map_err(|fault| wrong(fault.to_string()))?;
+    let (size, roots) = (replay.size(), replay.roots());
+    let record = replay.finish().map_err(|e| wrong(e.to_string()))?;
+    for ((checkpoint, root), file) in checkpoints.iter().zip(roots).zip(layout::CHECKPOINTS) {
+        if root != Some(checkpoint.root) {
+            let what = format!("mã gốc không phải của nhật ký này ở {} bản ghi", checkpoint.size);
+            return Err(Failure::disputed("checkpoints", file, what));
+        }
+    }
+    if let Some(moment) = record.misplaced(sizes, size) {
+        let files = Moment::ALL.into_iter().zip(layout::CHECKPOINTS);
+        let file = files.filter(|&(other, _)| other == moment).map(|(_, file)| file).next().unwrap_or_default();
+        let what = format!("điểm chốt {} không đứng đúng chỗ trong nhật ký", moment.label());
+        return Err(Failure::disputed("checkpoints", file, what));
+    }
+    let at = sizes.map(|size| size.to_string()).join(", ");
+    passed.note("log", format!("{size} bản ghi liên tục, đúng mẫu, đúng thứ tự thời gian và diễn biến"));
+    passed.note("checkpoints", format!("{MOMENTS} điểm chốt ở {at} bản ghi, chữ ký và mã gốc đúng"));
+    Ok(record)
+}
+
+fn check_proofs(
+    bundle: &Bundle<'_>,
+    checkpoints: &[Checkpoint; MOMENTS],
+    record: &Record,
+    passed: &mut Passes,
+) -> Result<(), Failure> {
+    let file: ConsistencyFile = bundle.json("proofs", layout::CONSISTENCY)?;
+    let wrong = |what: &str| Failure::disputed("proofs", layout::CONSISTENCY, what);
+    let pairs: Vec<_> = checkpoints.iter().zip(checkpoints.iter().skip(1)).collect();
+    if file.v != VERSION || file.proofs.len() != pairs.len() {
+        return Err(wrong("phải có đúng một chứng minh giữa mỗi hai điểm chốt liền nhau"));
+    }
+    for (proof, (old, new)) in file.proofs.iter().zip(pairs) {
+        let about = (proof.from, proof.to) == (old.size, new.size);
+        if !about || !verify_consistency(old.size, old.root, new.size, new.root, &proof.hashes) {
+            return Err(wrong("chứng minh nhật ký chỉ ghi thêm không đúng"));
+        }
+    }
+    let file: InclusionFile = bundle.json("proofs", layout::INCLUSION)?;
+    let wrong = |what: &str| Failure::disputed("proofs", layout::INCLUSION, what);
+    if file.v != VERSION || file.proofs.len() != record.papers.len() {
+        return Err(wrong("phải có đúng một chứng minh cho mỗi văn bản trong nhật ký"));
+    }
+    let [.., last] = checkpoints;
+    for (proof, issued) in file.proofs.iter().zip(&record.papers) {
+        let about = (proof.seq, proof.size) == (issued.seq, last.size);
+        let same = leaf_hash(proof.entry.as_bytes()) == issued.leaf;
+        if !about || !same || !verify_inclusion(issued.leaf, proof.seq, last.size, &proof.hashes, last.root) {
+            return Err(wrong("chứng minh văn bản có trong nhật ký không đúng"));
+        }
+    }
+    let papers = record.papers.len();
+    passed.note(
+        "proofs",
+        format!("{} chứng minh chỉ ghi thêm, {papers} chứng minh văn bản có trong nhật ký", MOMENTS - 1),
+    );
+    Ok(())
+}
+
+/// What the openings give away, and which batches were counted anew.
+fn check_openings(bundle: &Bundle<'_>, record: &Record, passed: &mut Passes) -> Result<Vec<String>, Failure> {
+    let file: OpeningsFile = bundle.json("openings", layout::OPENINGS)?;
+    if file.v != VERSION {
+        return Err(Failure::disputed("openings", layout::OPENINGS, "phiên bản tệp không đúng"));
+    }
+    let totals = settle(record, &file.openings).map_err(|e| {
+        let at_fault = if e.in_log() { layout::LOG } else { layout::OPENINGS };
+        Failure::disputed("openings", at_fault, e.to_string())
+    })?;
+    let papers: u64 = totals.iter().map(|total| u64::from(total.returned)).sum();
+    let (batches, forms) = (file.openings.len(), totals.len());
+    passed.note(
+        "openings",
+        format!(
+            "{batches} tập phiếu của {forms} mẫu phiếu khớp cam kết; tổng {papers} phiếu thu về; \
+             từng dòng: các mức + không tính = thu về"
+        ),
+    );
+    let notes = thin_batches(&file.openings).map(|Opening { form, batch, counts, .. }| {
+        let valid = counts.valid();
+        format!("mẫu phiếu {form}, tập phiếu {batch}: chỉ {valid} phiếu hợp lệ, số liệu mở gần như lộ lá phiếu.")
+    });
+    let reopened = record.forms.iter().flat_map(|course| {
+        let form = &course.form.id;
+        course.reopened.iter().map(move |batch| {
+            format!(
+                "mẫu phiếu {form}, tập phiếu {batch}: đã được đếm lại từ đầu; cam kết cũ còn trong nhật ký, không mở."
+            )
+        })
+    });
+    Ok(notes.chain(reopened).collect())
+}
+
+fn check_ruleset(bundle: &Bundle<'_>, record: &Record, passed: &mut Passes) -> Result<String, Failure> {
+    let text = bundle.text("ruleset", layout::RULESET)?;
+    if Digest::of(text.as_bytes()) != record.poll.ruleset_sha256 {
+        let what = "không phải bộ quy tắc ghi trong bản ghi poll.created";
+        return Err(Failure::disputed("ruleset", layout::RULESET, what));
+    }
+    passed.note("ruleset", format!("bộ quy tắc {} đúng mã băm trong nhật ký", record.poll.ruleset));
+    Ok(text)
+}
+
+fn check_papers(bundle: &Bundle<'_>, record: &Record, passed: &mut Passes) -> Result<(), Failure> {
+    // A later entry of the same name corrects the paper before.
+    let issued: BTreeMap<&str, Digest> =
+        record.papers.iter().map(|issued| (issued.paper.name.as_str(), issued.paper.sha256)).collect();
+    let mut enclosed = 0_u32;
+    for (path, listed) in &bundle.manifest.0 {
+        if let Some(name) = path.strip_prefix(layout::PAPERS) {
+            if issued.get(name) != Some(&listed.sha256) {
+                let what = "nhật ký không có bản ghi phát hành văn bản này với mã băm này";
+                return Err(Failure::disputed("papers", path, what));
+            }
+            enclosed += 1;
+        } else if !layout::REQUIRED.contains(&path.as_str()) {
+            return Err(Failure::disputed("papers", path, "tệp lạ, không thuộc thành phần của gói"));
+        }
+    }
+    let all = issued.len();
+    passed.note("papers", format!("{enclosed} văn bản kèm theo đúng mã băm; nhật ký ghi {all} văn bản"));
+    Ok(())
+}
+
+fn check_expected_root(
+    expected: Digest,
+    checkpoints: &[Checkpoint; MOMENTS],
+    passed: &mut Passes,
+) -> Result<Moment, Failure> {
+    let heads = || checkpoints.iter().zip(Moment::ALL);
+    if let Some((_, moment)) = heads().find(|(checkpoint, _)| checkpoint.root == expected) {
+        passed.note("expected-root", format!("mã gốc trên bản giấy đúng là điểm chốt {}", moment.label()));
+        return Ok(moment);
+    }
+    // Nobody can make a root that agrees with another in most groups: this is a slip in copying.
+    let slips = heads().map(|(checkpoint, moment)| (checkpoint.root.differing_groups(&expected), moment));
+    Err(Failure::unmatched(match slips.min_by_key(|(groups, _)| groups.len()) {
+        Some((groups, moment)) if groups.len() <= MAX_SLIPS => {
+            let groups = groups.iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
+            format!("mã gốc gõ vào chỉ khác điểm chốt {} ở nhóm thứ {groups}", moment.label())
+        }
+        _ => "mã gốc trên bản giấy không phải của điểm chốt nào trong gói".into(),
+    }))
+}
+
+fn check_results(
+    bundle: &Bundle<'_>,
+    record: &Record,
+    recount: &Recount<'_>,
+    options: &Options<'_>,
+    passed: &mut Passes,
+) -> Result<(), Failure> {
+    let wrong = |what: String| Failure::disputed("results", layout::RESULTS, what);
+    if bundle.sha256(layout::RESULTS) != Some(record.results_sha256) {
+        return Err(wrong("không phải kết quả ghi trong bản ghi result.declared".into()));
+    }
+    let Some(recompute) = options.recompute else {
+        passed.note("results", "results.json đúng mã băm trong nhật ký (chưa tính lại)".into());
+        return Ok(());
+    };
+    let text = bundle.text("results", layout::RESULTS)?;
+    if recompute(recount).map_err(|e| wrong(format!("không tính lại được: {e}")))? != text {
+        return Err(wrong("kết quả tính lại từ số liệu các tập phiếu khác với kết quả công bố".into()));
+    }
+    let officials = record.list.officials.len();
+    passed.note("results", format!("results.json đúng mã băm và đúng khi tính lại cho {officials} người"));
+    Ok(())
+}

@@ -1,0 +1,133 @@
+//! What a closed poll leaves: its log, its signed heads, its openings. A bundle is written from these.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::polls::{Hand, NO_POLL};
+use crate::service::app::App;
+use crate::service::error::AppError;
+use crate::trail::bundle::{self, BundleParts};
+use domain::audit::{Checkpoint, Log, Moment, Opening, PollEvent, VerifierKey};
+use domain::id::{LogId, PollId};
+use domain::poll_state::Refusal;
+use domain::role::Role;
+use store::{CouncilTx, logs, polls, sealed};
+
+/// Entries that are read at a time.
+const PAGE: u32 = 1_000;
+
+/// Everything that the database holds of a poll whose count is closed.
+#[derive(Debug)]
+pub struct PollRecord {
+    /// Its log, checked entry by entry.
+    pub log: Log,
+    /// Key that signs its heads.
+    pub key: VerifierKey,
+    /// Signed heads, in the order of their moments; signatures are checked.
+    pub heads: Vec<(Moment, Checkpoint)>,
+    /// Counts and nonces of all batches.
+    pub openings: Vec<Opening>,
+    /// Exact text of the rule set.
+    pub ruleset: String,
+    /// Exact text of results.json, once it is declared.
+    pub results: Option<String>,
+    /// Diễn tập.
+    pub rehearsal: bool,
+}
+
+impl App {
+    /// The whole record of a poll.
+    ///
+    /// # Errors
+    /// When the caller may not read it, counting is not closed, or what is stored does not hold together.
+    pub async fn poll_record(&self, hand: Hand<'_>, poll: PollId) -> Result<PollRecord, AppError> {
+        hand.may(&[Role::Auditor, Role::Leader, Role::Clerk])?;
+        let mut tx = self.store.read(hand.council()).await?;
+        let stored = polls::find(&mut tx, poll).await?.ok_or(NO_POLL)?;
+        let closed = stored.state.may_open();
+        let stage = stored.state.stage();
+        let leave = closed.ok_or(Refusal::NotNow { doing: "mở số liệu các tập phiếu", stage })?;
+        let openings = sealed::openings(&mut tx, leave).await?;
+        let (log, key) = read_log(&mut tx, stored.log).await?;
+        Ok(PollRecord {
+            heads: read_heads(&mut tx, stored.log, &key).await?,
+            ruleset: polls::ruleset_text(&mut tx, poll).await?.ok_or(NO_POLL)?,
+            results: polls::results(&mut tx, poll).await?,
+            rehearsal: stored.state.poll().created.rehearsal,
+            log,
+            key,
+            openings,
+        })
+    }
+
+    /// Writes the bundle of a published poll into `dir`, with `papers` by their names.
+    ///
+    /// # Errors
+    /// As [`Self::poll_record`], and when the poll is not published yet, its key is another installation's, or the disk
+    /// refuses.
+    pub async fn write_bundle(
+        &self,
+        hand: Hand<'_>,
+        poll: PollId,
+        dir: &Path,
+        papers: &BTreeMap<String, Vec<u8>>,
+    ) -> Result<(), AppError> {
+        let doing = "ghi gói kiểm chứng";
+        let record = self.poll_record(hand, poll).await?;
+        let signer = self.keys.poll_signer(record.log.origin(), record.rehearsal);
+        if *signer.verifier() != record.key {
+            return Err(AppError::Input(format!(
+                "Nhật ký {} do khóa khác ký; hãy dùng đúng thư mục dữ liệu có khóa đó.",
+                record.log.origin().as_str()
+            )));
+        }
+        let heads: Vec<Checkpoint> = record.heads.into_iter().map(|(_, head)| head).collect();
+        let checkpoints = heads.try_into().map_err(|_| AppError::internal(doing, "thiếu điểm chốt"))?;
+        let parts = BundleParts {
+            signer: &signer,
+            log: &record.log,
+            checkpoints: &checkpoints,
+            openings: &record.openings,
+            ruleset: &record.ruleset,
+            results: record.results.as_deref().ok_or_else(|| AppError::internal(doing, "thiếu kết quả"))?,
+            papers,
+        };
+        bundle::write(dir, &parts).map_err(|e| AppError::internal(doing, e))
+    }
+}
+
+async fn read_log(tx: &mut CouncilTx, log: LogId) -> Result<(Log, VerifierKey), AppError> {
+    let damaged = |cause: &dyn ToString| AppError::internal("đọc nhật ký", cause.to_string());
+    let heads = logs::heads(tx).await?;
+    let found = heads.into_iter().find(|head| head.log == log).ok_or_else(|| damaged(&"không có nhật ký này"))?;
+    let mut texts: Vec<String> = Vec::new();
+    loop {
+        let from = u64::try_from(texts.len()).unwrap_or(u64::MAX);
+        let page = logs::entries(tx, log, from, PAGE).await?;
+        if page.is_empty() {
+            break;
+        }
+        texts.extend(page);
+    }
+    let key = VerifierKey::parse(&found.public_key).map_err(|e| damaged(&e))?;
+    let read = Log::restore::<PollEvent>(found.head.origin.clone(), texts).map_err(|e| damaged(&e))?;
+    if read.head() != found.head {
+        return Err(damaged(&"các bản ghi không khớp với mã gốc đã lưu"));
+    }
+    Ok((read, key))
+}
+
+/// The heads of the moments that have come.
+async fn read_heads(tx: &mut CouncilTx, log: LogId, key: &VerifierKey) -> Result<Vec<(Moment, Checkpoint)>, AppError> {
+    let notes = logs::checkpoints(tx, log).await?;
+    let mut heads = Vec::new();
+    for moment in Moment::ALL {
+        // A corrigendum and the archive are entries too, and the head over the whole log is signed again with them.
+        let signed = notes.iter().rfind(|row| row.moment == moment.code());
+        if let Some(signed) = signed {
+            let head = Checkpoint::open(&signed.note, key).map_err(|e| AppError::internal("đọc điểm chốt", e))?;
+            heads.push((moment, head));
+        }
+    }
+    Ok(heads)
+}

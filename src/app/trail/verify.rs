@@ -1,0 +1,88 @@
+//! A bundle held against itself, and its results recomputed from its counts and its rule set.
+
+use std::fs;
+use std::path::Path;
+
+use crate::polls::results::{self, Provenance};
+use crate::service::error::AppError;
+use crate::trail::bundle::{self, Failure, Options, Recount, Report, layout};
+use domain::audit::Digest;
+use domain::recount;
+use domain::result::{FormCount, Listed, decide};
+use domain::rules::{RuleSet, builtin_texts, load};
+
+/// Checks the bundle in `folder`; `root` is what a signed paper carries.
+///
+/// # Errors
+/// When `folder` is no bundle or `root` is mistyped: then nothing was checked. The inner error is the first thing that
+/// does not hold.
+pub fn bundle(folder: &Path, root: Option<&str>) -> Result<Result<Report, Failure>, AppError> {
+    require_bundle(folder)?;
+    let expected_root = root.map(Digest::from_paper).transpose();
+    let expected_root = expected_root
+        .map_err(|e| AppError::Input(format!("--root: {e}; hãy gõ lại theo bản giấy, đặt trong dấu nháy kép.")))?;
+    let held = bundle::verify(folder, &Options { expected_root, recompute: Some(&recompute) });
+    Ok(held.map(|mut report| {
+        report.notes.extend(foreign_rules(&report.ruleset));
+        report
+    }))
+}
+
+/// A folder without any of the three files that everything else hangs on is not a damaged bundle, it is none.
+fn require_bundle(folder: &Path) -> Result<(), AppError> {
+    let looks = |folder: &Path| [layout::MANIFEST, layout::KEY, layout::LOG].iter().any(|f| folder.join(f).exists());
+    fs::read_dir(folder).map_err(|e| AppError::file(folder, e))?;
+    if looks(folder) {
+        return Ok(());
+    }
+    let inside = folder.join("bundle");
+    let (folder, inside, found) = (folder.display(), inside.display(), looks(&inside));
+    let remedy =
+        if found { format!("hãy chỉ {inside}") } else { "hãy chỉ đúng thư mục của gói".to_owned() };
+    Err(AppError::Input(format!("{folder}: không phải gói kiểm chứng, không có MANIFEST; {remedy}.")))
+}
+
+/// Whoever makes a bundle chooses its rules: a set that only bears the id of a known one has to be read.
+fn foreign_rules((id, sha256): &(String, Digest)) -> Option<String> {
+    let known = builtin_texts().iter().any(|(own, text)| own == id && Digest::of(text.as_bytes()) == *sha256);
+    (!known).then(|| {
+        format!(
+            "ruleset.toml không phải bộ quy tắc {id} đi kèm chương trình này; hãy đọc tệp đó: ngưỡng và căn cứ tính tỷ lệ \
+             lấy từ đó."
+        )
+    })
+}
+
+/// What the rules ask for before a result is public. A rehearsal has no paper from which to count a line again.
+fn check_duties(rules: &RuleSet, recount: &Recount<'_>) -> Result<(), String> {
+    let (poll, counted) = (recount.poll, recount.counted);
+    if poll.rehearsal {
+        return Ok(());
+    }
+    let due = recount::due(rules, poll, counted.forms()).map_err(|e| e.to_string())?;
+    if let Some(due) = due.iter().find(|due| !counted.is_recounted(&due.form, due.line)) {
+        let (form, line, why) = (&due.form, due.line, due.why());
+        return Err(format!("mẫu phiếu {form}, dòng {line}: {why} mà nhật ký không có bản ghi line.recounted"));
+    }
+    if rules.resolution.is_some() && !recount.is_confirmed {
+        return Err("nhật ký không có bản ghi result.confirmed".to_owned());
+    }
+    Ok(())
+}
+
+/// The text that `results.json` must have.
+fn recompute(recount: &Recount<'_>) -> Result<String, String> {
+    let rules = load(layout::RULESET, recount.ruleset).map_err(|e| e.to_string())?;
+    if rules.id != recount.poll.ruleset {
+        return Err(format!("bộ quy tắc là {}, nhật ký ghi {}", rules.id, recount.poll.ruleset));
+    }
+    check_duties(&rules, recount)?;
+    let list = recount.list.officials.iter().map(Listed::from);
+    let forms = recount.forms.iter().zip(recount.counted.forms());
+    let forms = forms.map(|(form, totals)| FormCount { form: form.id.clone(), ..FormCount::of(totals, &form.block) });
+    let poll = recount.poll;
+    let result = decide(&rules, poll.kind, poll.delegates, &list.collect::<Vec<_>>(), forms.collect())
+        .map_err(|e| e.to_string())?;
+    let provenance = Provenance { rehearsal: poll.rehearsal, simulated: poll.simulated };
+    results::json_text(&rules, provenance, &result).map_err(|e| e.to_string())
+}
