@@ -5,6 +5,7 @@
 //! what), then the handler in `pages`.
 
 pub mod address;
+mod answer;
 mod carry;
 mod form;
 mod guard;

@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Redirect;
 
-use super::{ROOM, answer, failed, nobody, read_number, read_poll, stage_words};
+use super::{ROOM, read_number, read_poll, stage_words};
 use crate::Site;
+use crate::answer::{Answer, SignedIn};
 use crate::notice::Done;
 use crate::render::Page;
-use crate::session::Visitor;
 use app::counting::room::BatchPage;
 
 #[derive(Template)]
@@ -30,27 +29,19 @@ impl Abandon {
 /// `GET /kiem-phieu/{poll}/{form}/{batch}/bo-tap`
 pub async fn ask(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, form, batch)): Path<(String, String, String)>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let page = async {
-        let page = site.app.batch_page(&caller, read_poll(&poll)?, &form, read_number(&batch)?).await?;
-        Ok(Page::new(Abandon { poll: poll.clone(), page }))
-    };
-    answer(page.await)
+) -> Answer<Page> {
+    let page = site.app.batch_page(&caller, read_poll(&poll)?, &form, read_number(&batch)?).await?;
+    Ok(Page::new(Abandon { poll, page }))
 }
 
 /// `POST /kiem-phieu/{poll}/{form}/{batch}/bo-tap`
 pub async fn abandon(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, form, batch)): Path<(String, String, String)>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let done = async { site.app.abandon_batch(&caller, read_poll(&poll)?, &form, read_number(&batch)?).await };
-    match done.await {
-        Ok(()) => Done::BatchAbandoned.at(&format!("{ROOM}/{poll}")).into_response(),
-        Err(problem) => failed(&problem),
-    }
+) -> Answer<Redirect> {
+    site.app.abandon_batch(&caller, read_poll(&poll)?, &form, read_number(&batch)?).await?;
+    Ok(Done::BatchAbandoned.at(&format!("{ROOM}/{poll}")))
 }

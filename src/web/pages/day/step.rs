@@ -3,20 +3,18 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Path, Query, State};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::IntoResponse as _;
 use serde::Deserialize;
 
-use super::{PDF, STEPS, again, answer, failed, file, nobody, read_poll};
+use super::{PDF, STEPS, file, read_poll};
 use crate::Site;
+use crate::answer::{Answer, Sent, SignedIn};
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
-use crate::session::Visitor;
 use app::counting::day::{StepPage, TypedAccount, TypedStep};
 use app::preparing::TypedDecision;
-use app::service::app::Ask;
 use app::{AppError, Caller};
 use domain::proposal::ProposalKind;
 
@@ -140,12 +138,11 @@ async fn page(
 /// `GET /ky/{poll}/buoc/{step}`
 pub async fn show(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, step)): Path<(String, String)>,
     Query(wanted): Query<Wanted>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    answer(page(&site, &caller, (&poll, &step), &wanted.about, None).await)
+) -> Answer<Page> {
+    Ok(page(&site, &caller, (&poll, &step), &wanted.about, None).await?)
 }
 
 fn typed(form: &Form) -> TypedStep {
@@ -165,33 +162,27 @@ fn typed(form: &Form) -> TypedStep {
 /// `POST /ky/{poll}/buoc/{step}`
 pub async fn propose(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, step)): Path<(String, String)>,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let done = async {
-        let ask = Ask { caller: &caller, request: form.request()? };
-        site.app.propose_step(ask, read_poll(&poll)?, read_step(&step)?, &typed(&form)).await
-    };
-    match done.await {
-        Ok(id) => Done::Proposed.at(&format!("/ky/{poll}/de-xuat/{id}")).into_response(),
-        Err(AppError::AlreadyDone) => Done::Proposed.at(&format!("/ky/{poll}/de-xuat")).into_response(),
-        Err(problem @ AppError::Fields { .. }) => match form.with_errors(problem) {
-            Ok(form) => again(page(&site, &caller, (&poll, &step), "", Some(form)).await),
-            Err(problem) => failed(&problem),
-        },
-        Err(problem) => failed(&problem),
-    }
+) -> Answer {
+    let (ask, kind) = (form.ask(&caller)?, read_step(&step)?);
+    let proposed = site.app.propose_step(ask, read_poll(&poll)?, kind, &typed(&form)).await;
+    Ok(match form.sent(proposed)? {
+        Sent::Done(id) => Done::Proposed.at(&format!("/ky/{poll}/de-xuat/{id}")).into_response(),
+        Sent::Repeated => Done::Proposed.at(&format!("/ky/{poll}/de-xuat")).into_response(),
+        Sent::Refused(form) => {
+            let status = form.refused_status();
+            page(&site, &caller, (&poll, &step), "", Some(form)).await?.with_status(status).into_response()
+        }
+    })
 }
 
 /// `GET /ky/{poll}/dinh-chinh/{file}`
 pub async fn corrigendum(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, name)): Path<(String, String)>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let paper = async { site.app.corrigendum_paper(&caller, read_poll(&poll)?, &name).await };
-    file(paper.await, PDF)
+) -> Answer {
+    Ok(file(site.app.corrigendum_paper(&caller, read_poll(&poll)?, &name).await, PDF))
 }
