@@ -1,8 +1,9 @@
 //! Councils of the installation.
 
 use super::error::StoreError;
-use super::scope::{CouncilTx, InstallationTx};
+use super::scope::CouncilTx;
 use super::sql::{execute, row, row_struct};
+use super::work::InstallationTx;
 use domain::audit::UtcTime;
 use domain::id::CouncilId;
 

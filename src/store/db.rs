@@ -9,7 +9,6 @@ use sqlx::sqlite::SqlitePoolOptions;
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 use super::error::StoreError;
-use super::schema;
 use super::target::{APPLICATION_ID, Target};
 
 /// Readers at once; writers come one after another, by the [writer](super::writer).
@@ -40,46 +39,28 @@ pub enum Tx {
 }
 
 impl Db {
-    /// Opens the database, makes it when it is not there, and brings its schema up to date.
+    /// Connects, creates a SQLite file that does not exist yet, and leaves the schema as it is.
     ///
     /// # Errors
-    /// When it cannot be reached or written, belongs to another program, or has a newer schema.
-    pub async fn open(target: &Target) -> Result<Self, StoreError> {
-        let db = Self::connect(target).await?;
-        schema::bring_up_to_date(&db, target).await?;
-        Ok(db)
+    /// When the database cannot be reached or written, or the file belongs to another program.
+    pub(super) async fn connect(target: &Target) -> Result<Self, StoreError> {
+        match target {
+            Target::Sqlite(path) => open_sqlite(path).await,
+            Target::Postgres(options) => Ok(Self::Postgres(postgres(options).await?)),
+        }
     }
 
-    /// Opens a database as it is.
+    /// Connects like [`Self::connect`], but creates no file.
     ///
     /// # Errors
-    /// When there is none, or its schema is not this program's.
-    pub async fn open_to_look(target: &Target) -> Result<Self, StoreError> {
+    /// [`StoreError::Missing`] when there is no file.
+    pub(super) async fn connect_existing(target: &Target) -> Result<Self, StoreError> {
         if let Target::Sqlite(path) = target
             && !path.exists()
         {
             return Err(StoreError::Missing(target.to_string()));
         }
-        let db = Self::connect(target).await?;
-        schema::require(&db, target).await?;
-        Ok(db)
-    }
-
-    /// Checks that it answers, and that no newer program has changed the schema under this one.
-    pub(super) async fn check_schema(&self) -> Result<(), StoreError> {
-        let newest = "SELECT max(version) FROM schema_steps";
-        let (found,): (i64,) = match self {
-            Self::Sqlite { readers, .. } => sqlx::query_as(newest).fetch_one(readers).await?,
-            Self::Postgres(pool) => sqlx::query_as(newest).fetch_one(pool).await?,
-        };
-        if found > schema::SCHEMA { Err(StoreError::NewerSchema { found, known: schema::SCHEMA }) } else { Ok(()) }
-    }
-
-    async fn connect(target: &Target) -> Result<Self, StoreError> {
-        match target {
-            Target::Sqlite(path) => open_sqlite(path).await,
-            Target::Postgres(options) => Ok(Self::Postgres(postgres(options).await?)),
-        }
+        Self::connect(target).await
     }
 
     /// Starts a transaction that may write. On SQLite it holds the one write lock from its first moment: a transaction

@@ -104,7 +104,10 @@ pub enum StoreError {
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         let known = Self::of(error);
-        figures::count_error(&known);
+        // A refusal is caused by the input, not by the database.
+        if !matches!(known, Self::Refused(_)) {
+            figures::count_error();
+        }
         known
     }
 }

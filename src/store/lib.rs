@@ -17,6 +17,7 @@ pub mod group_summaries;
 pub mod jobs;
 pub mod logs;
 pub mod notes;
+mod open_log;
 pub mod polls;
 pub mod preparation;
 pub mod proofs;
@@ -33,6 +34,7 @@ pub mod sessions;
 pub mod slips;
 mod sql;
 mod target;
+mod work;
 mod writer;
 
 use domain::id::CouncilId;
@@ -41,8 +43,9 @@ pub use error::StoreError;
 pub use examine::{Examination, examine};
 pub use figures::Figures;
 pub use schema::SCHEMA;
-pub use scope::{CouncilTx, InstallationTx};
+pub use scope::CouncilTx;
 pub use target::Target;
+pub use work::InstallationTx;
 pub use writer::Work;
 
 /// An open database. A clone is another handle on the same one.
@@ -58,7 +61,8 @@ impl Store {
     /// # Errors
     /// One sentence: what is wrong with it and what to do.
     pub async fn open(target: &Target) -> Result<Self, StoreError> {
-        let db = db::Db::open(target).await?;
+        let db = db::Db::connect(target).await?;
+        schema::bring_up_to_date(&db, target).await?;
         Ok(Self { writer: writer::Writer::start(db.clone()), db })
     }
 
@@ -67,7 +71,8 @@ impl Store {
     /// # Errors
     /// As [`Self::open`], and when there is none, or its schema is older.
     pub async fn open_to_look(target: &Target) -> Result<Self, StoreError> {
-        let db = db::Db::open_to_look(target).await?;
+        let db = db::Db::connect_existing(target).await?;
+        schema::require(&db, target).await?;
         Ok(Self { writer: writer::Writer::start(db.clone()), db })
     }
 
@@ -142,7 +147,7 @@ impl Store {
     /// # Errors
     /// When it does not.
     pub async fn check_schema(&self) -> Result<(), StoreError> {
-        self.db.check_schema().await
+        schema::check_not_newer(&self.db).await
     }
 
     /// Finishes the work that was handed in, refuses what comes later, and closes all connections.

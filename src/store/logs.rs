@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
-
 use super::error::StoreError;
+use super::open_log::{OpenLog, PendingEntry};
 use super::scope::CouncilTx;
 use super::sql::{execute, row, row_struct, rows};
 use domain::audit::course::Moment;
@@ -12,25 +11,6 @@ use domain::audit::entry::{MAX_ENTRY_BYTES, entry_text};
 use domain::audit::merkle::{Frontier, leaf_hash};
 use domain::audit::{Actor, Checkpoint, Digest, KeyName, LogEvent, UtcTime};
 use domain::id::{LogId, PollId};
-
-/// A log that a transaction appends to.
-#[derive(Clone, Debug)]
-pub(super) struct OpenLog {
-    frontier: Frontier,
-    last: Option<UtcTime>,
-    /// Not written yet; shared, since each piece of work of a group keeps what was there before it.
-    pending: Vec<Arc<Pending>>,
-}
-
-/// An entry with the copies that its row has of it.
-#[derive(Debug, Serialize)]
-struct Pending {
-    seq: u64,
-    at: UtcTime,
-    kind: &'static str,
-    actor: String,
-    entry: String,
-}
 
 row_struct! {
     /// A row of `log_entries`.
@@ -369,7 +349,7 @@ impl CouncilTx {
         }
         open.frontier.push(leaf_hash(entry.as_bytes()));
         open.last = Some(at);
-        open.pending.push(Arc::new(Pending { seq, at, kind: event.kind(), actor: actor.name.clone(), entry }));
+        open.pending.push(Arc::new(PendingEntry { seq, at, kind: event.kind(), actor: actor.name.clone(), entry }));
         Ok(seq)
     }
 
@@ -398,7 +378,7 @@ impl CouncilTx {
             }
         }
         for (log, frontier, last, pending) in filled {
-            let pending: Vec<&Pending> = pending.iter().map(Arc::as_ref).collect();
+            let pending: Vec<&PendingEntry> = pending.iter().map(Arc::as_ref).collect();
             let rows = serde_json::to_string(&pending).map_err(StoreError::corrupt)?;
             self.write_entries(log, rows).await?;
             let peaks = frontier.peaks().iter().flat_map(|peak| *peak.as_bytes()).collect::<Vec<u8>>();
@@ -414,7 +394,7 @@ impl CouncilTx {
         Ok(())
     }
 
-    /// `rows` is a JSON list of [`Pending`]: one argument, whatever their number. It brings the entry as a JSON text,
+    /// `rows` is a JSON list of [`PendingEntry`]: one argument, whatever their number. It brings the entry as a JSON text,
     /// so what is stored is the text that was hashed.
     async fn write_entries(&mut self, log: LogId, rows: String) -> Result<(), StoreError> {
         let written = if self.is_postgres() {

@@ -92,6 +92,19 @@ pub(super) async fn require(db: &Db, target: &Target) -> Result<(), StoreError> 
     Err(StoreError::OlderSchema { found: found.last().map_or(0, |(version, _)| *version), known: SCHEMA })
 }
 
+/// Checks that the database answers and that no newer program has upgraded its schema.
+///
+/// # Errors
+/// [`StoreError::NewerSchema`].
+pub(super) async fn check_not_newer(db: &Db) -> Result<(), StoreError> {
+    let newest = "SELECT max(version) FROM schema_steps";
+    let (found,): (i64,) = match db {
+        Db::Sqlite { readers, .. } => sqlx::query_as(newest).fetch_one(readers).await?,
+        Db::Postgres(pool) => sqlx::query_as(newest).fetch_one(pool).await?,
+    };
+    if found > SCHEMA { Err(StoreError::NewerSchema { found, known: SCHEMA }) } else { Ok(()) }
+}
+
 const fn text_of(step: &Step, tx: &Tx) -> &'static str {
     match tx {
         Tx::Sqlite(_) => step.2,

@@ -136,7 +136,7 @@ impl CouncilTx {
     ) -> Result<Vec<R>, StoreError> {
         let found = self.fetch_rows(sql, arguments).await?;
         let read = found.iter().map(R::read).collect();
-        self.heard(read)
+        self.checked_answer(read)
     }
 
     async fn fetch_rows(&mut self, sql: &'static str, arguments: Vec<Argument>) -> Result<Vec<Row>, StoreError> {
@@ -150,7 +150,7 @@ impl CouncilTx {
                 found.map(|rows| rows.into_iter().map(Row::Postgres).collect())
             }
         };
-        self.heard(found)
+        self.checked_answer(found)
     }
 
     /// The number of rows that a statement changed.
@@ -165,7 +165,7 @@ impl CouncilTx {
                 done.map(|done| done.rows_affected())
             }
         };
-        self.heard(done)
+        self.checked_answer(done)
     }
 }
 
