@@ -2,7 +2,7 @@
 
 use super::error::StoreError;
 use super::scope::CouncilTx;
-use super::sql::{execute, row, row_struct, rows};
+use super::sql::{execute, one_changed, row, row_struct, rows, to_u64};
 use domain::account::{Account, AccountState, Login, Roles};
 use domain::id::{AccountId, CouncilId};
 use domain::role::Role;
@@ -48,7 +48,7 @@ impl AccountRow {
             must_change_password: self.must_change_password,
             has_second_factor: self.has_second_factor,
             last_sign_in_at: self.last_sign_in_at.map(|at| at.parse()).transpose().map_err(StoreError::corrupt)?,
-            version: u64::try_from(self.version).map_err(StoreError::corrupt)?,
+            version: to_u64(self.version)?,
             changed_at: self.changed_at.parse().map_err(StoreError::corrupt)?,
             changed_by: self.changed_by,
         })
@@ -158,7 +158,7 @@ pub async fn change(tx: &mut CouncilTx, account: &Account, before: u64) -> Resul
         account.changed_by.clone(),
         i64::try_from(before).map_err(StoreError::corrupt)?,
     )?;
-    if changed == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    one_changed(changed)
 }
 
 /// The PHC string of an account's password, if it has one.
@@ -181,5 +181,5 @@ pub async fn password(tx: &mut CouncilTx, id: AccountId) -> Result<Option<String
 /// When the database does not answer.
 pub async fn count(tx: &mut CouncilTx) -> Result<u64, StoreError> {
     let found = row!(tx, (i64,), "SELECT count(*) FROM accounts WHERE council_id = $1")?;
-    u64::try_from(found.map_or(0, |(count,)| count)).map_err(StoreError::corrupt)
+    to_u64(found.map_or(0, |(count,)| count))
 }

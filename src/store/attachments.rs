@@ -2,7 +2,7 @@
 
 use super::error::StoreError;
 use super::scope::CouncilTx;
-use super::sql::{execute, row, row_struct};
+use super::sql::{execute, row, row_struct, to_u64};
 use domain::attachment::{Attachment, FileKind};
 use domain::audit::Digest;
 use domain::id::AccountId;
@@ -35,7 +35,7 @@ impl AttachmentRow {
             name: self.name,
             kind: FileKind::from_media_type(&self.media_type)
                 .ok_or_else(|| StoreError::corrupt("attachments.media_type"))?,
-            size: u64::try_from(self.size).map_err(StoreError::corrupt)?,
+            size: to_u64(self.size)?,
             added_at: self.added_at.parse().map_err(StoreError::corrupt)?,
             added_by: self.added_by,
         })

@@ -2,7 +2,7 @@
 
 use super::error::StoreError;
 use super::scope::CouncilTx;
-use super::sql::{row_struct, rows};
+use super::sql::{row_struct, rows, to_u32};
 use domain::audit::Digest;
 use domain::batch::Reader;
 use domain::id::PollId;
@@ -45,10 +45,6 @@ pub struct BatchRow {
     pub readers: [Reader; 2],
 }
 
-fn figure(stored: i64) -> Result<u32, StoreError> {
-    u32::try_from(stored).map_err(StoreError::corrupt)
-}
-
 impl StoredRow {
     fn batch(self) -> Result<BatchRow, StoreError> {
         let reader = |name, account: Option<String>| {
@@ -57,8 +53,8 @@ impl StoredRow {
         };
         Ok(BatchRow {
             form: self.form_id,
-            number: figure(self.number)?,
-            papers: figure(self.papers)?,
+            number: to_u32(self.number)?,
+            papers: to_u32(self.papers)?,
             commitment: self.commitment.parse().map_err(|_| StoreError::corrupt("batches.commitment"))?,
             readers: [reader(self.first_reader, self.first_account)?, reader(self.second_reader, self.second_account)?],
         })
@@ -95,7 +91,7 @@ pub async fn standing(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<StandingBa
     )?;
     let batch = |(form, number, commitment, papers): (String, i64, String, i64)| {
         let commitment = commitment.parse().map_err(|_| StoreError::corrupt("batches.commitment"))?;
-        Ok(StandingBatch { form, batch: figure(number)?, commitment, papers: figure(papers)? })
+        Ok(StandingBatch { form, batch: to_u32(number)?, commitment, papers: to_u32(papers)? })
     };
     found.into_iter().map(batch).collect()
 }

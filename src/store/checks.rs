@@ -2,7 +2,7 @@
 
 use super::error::StoreError;
 use super::scope::CouncilTx;
-use super::sql::{row, row_struct, rows};
+use super::sql::{row, row_struct, rows, to_u64};
 
 row_struct! {
     /// A row of `slips`, without its secret.
@@ -83,7 +83,7 @@ pub async fn newest_revisions(tx: &mut CouncilTx) -> Result<Vec<RecordRow>, Stor
 /// When the database does not answer.
 pub async fn revisions(tx: &mut CouncilTx) -> Result<u64, StoreError> {
     let found = row!(tx, (i64,), "SELECT count(*) FROM revisions WHERE council_id = $1")?;
-    u64::try_from(found.map_or(0, |(count,)| count)).map_err(StoreError::corrupt)
+    to_u64(found.map_or(0, |(count,)| count))
 }
 
 row_struct! {

@@ -2,7 +2,7 @@
 
 use super::error::StoreError;
 use super::scope::CouncilTx;
-use super::sql::{execute, row, row_struct};
+use super::sql::{execute, one_changed, row, row_struct};
 use super::work::InstallationTx;
 use domain::audit::UtcTime;
 use domain::id::CouncilId;
@@ -105,7 +105,7 @@ pub async fn require_second_factor(tx: &mut CouncilTx, required: bool, before: i
         required,
         before,
     )?;
-    if changed == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    one_changed(changed)
 }
 
 /// Gives the council of this transaction another name and another name in addresses, over version `before`.
@@ -131,5 +131,5 @@ pub async fn rename(
         by.to_owned(),
         before,
     )?;
-    if renamed == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    one_changed(renamed)
 }

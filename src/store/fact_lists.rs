@@ -1,7 +1,7 @@
 //! Lists of facts: filtered, counted and paged by the database.
 
 use super::error::StoreError;
-use super::facts::{FactRow, StoredFact};
+use super::facts::{FactRow, StoredFact, fact_columns, facts};
 use super::scope::CouncilTx;
 use super::sql::{row, rows};
 use domain::fact::{FactKind, FactState};
@@ -47,6 +47,35 @@ pub enum FactOrder {
     Day,
 }
 
+/// Rows of the facts that a filter selects, whatever their state; arguments of `$rest` follow from `$9`.
+macro_rules! filtered {
+    ($tx:expr, $row:ty, $filter:expr, $columns:expr, $rest:literal $(, $argument:expr)* $(,)?) => {
+        rows!(
+            $tx,
+            $row,
+            concat!(
+                "SELECT ",
+                $columns,
+                " FROM facts WHERE council_id = $1 AND ($2 IS NULL OR field = $2) \
+                 AND ($3 IS NULL OR kind = $3) AND ($4 IS NULL OR year = $4) \
+                 AND ($5 IS NULL OR entered_by = $5 OR verified_by = $5 OR changed_by = $5) \
+                 AND ($6 IS NULL OR folded LIKE $6) AND ($7 IS NULL OR fact_id IN (SELECT fact_id FROM fact_officials \
+                 WHERE council_id = $1 AND official_id = $7)) AND ($8 IS NULL OR (state = 'entered' \
+                 AND (entered_account IS NULL OR entered_account <> $8))) ",
+                $rest
+            ),
+            $filter.field.clone(),
+            $filter.kind.map(FactKind::code),
+            $filter.year.map(i64::from),
+            $filter.by.clone(),
+            $filter.pattern(),
+            $filter.official.map(|id| id.to_string()),
+            $filter.waits_for.map(|id| id.to_string()),
+            $($argument),*
+        )
+    };
+}
+
 /// Facts of a filter in order, without the first `skip`.
 ///
 /// # Errors
@@ -58,24 +87,13 @@ pub async fn page(
     skip: u64,
     limit: u32,
 ) -> Result<Vec<StoredFact>, StoreError> {
-    let found = rows!(
+    let found = filtered!(
         tx,
         FactRow,
-        "SELECT fact_id, content, entered_account, entered_by, verified_account, verified_by, verified_at, version, \
-         changed_at, changed_by FROM facts WHERE council_id = $1 AND ($2 IS NULL OR field = $2) \
-         AND ($3 IS NULL OR kind = $3) AND ($4 IS NULL OR year = $4) \
-         AND ($5 IS NULL OR entered_by = $5 OR verified_by = $5 OR changed_by = $5) \
-         AND ($6 IS NULL OR folded LIKE $6) AND ($7 IS NULL OR fact_id IN (SELECT fact_id FROM fact_officials \
-         WHERE council_id = $1 AND official_id = $7)) AND ($8 IS NULL OR (state = 'entered' \
-         AND (entered_account IS NULL OR entered_account <> $8))) AND ($9 IS NULL OR state = $9) \
-         ORDER BY CASE WHEN $10 THEN day ELSE changed_at END DESC, fact_id DESC LIMIT $11 OFFSET $12",
-        filter.field.clone(),
-        filter.kind.map(FactKind::code),
-        filter.year.map(i64::from),
-        filter.by.clone(),
-        filter.pattern(),
-        filter.official.map(|id| id.to_string()),
-        filter.waits_for.map(|id| id.to_string()),
+        filter,
+        fact_columns!(),
+        "AND ($9 IS NULL OR state = $9) ORDER BY CASE WHEN $10 THEN day ELSE changed_at END DESC, fact_id DESC \
+         LIMIT $11 OFFSET $12",
         filter.state.map(FactState::code),
         order == FactOrder::Day,
         i64::from(limit),
@@ -89,23 +107,7 @@ pub async fn page(
 /// # Errors
 /// When the database does not answer.
 pub async fn states(tx: &mut CouncilTx, filter: &FactFilter) -> Result<[(FactState, u64); 3], StoreError> {
-    let found = rows!(
-        tx,
-        (String, i64),
-        "SELECT state, count(*) FROM facts WHERE council_id = $1 AND ($2 IS NULL OR field = $2) \
-         AND ($3 IS NULL OR kind = $3) AND ($4 IS NULL OR year = $4) \
-         AND ($5 IS NULL OR entered_by = $5 OR verified_by = $5 OR changed_by = $5) \
-         AND ($6 IS NULL OR folded LIKE $6) AND ($7 IS NULL OR fact_id IN (SELECT fact_id FROM fact_officials \
-         WHERE council_id = $1 AND official_id = $7)) AND ($8 IS NULL OR (state = 'entered' \
-         AND (entered_account IS NULL OR entered_account <> $8))) GROUP BY state",
-        filter.field.clone(),
-        filter.kind.map(FactKind::code),
-        filter.year.map(i64::from),
-        filter.by.clone(),
-        filter.pattern(),
-        filter.official.map(|id| id.to_string()),
-        filter.waits_for.map(|id| id.to_string()),
-    )?;
+    let found = filtered!(tx, (String, i64), filter, "state, count(*)", "GROUP BY state")?;
     let count = |state: FactState| found.iter().find(|(code, _)| code == state.code()).map_or(0, |(_, count)| *count);
     Ok(FactState::ALL.map(|state| (state, u64::try_from(count(state)).unwrap_or(0))))
 }
@@ -144,26 +146,11 @@ pub async fn choices(tx: &mut CouncilTx) -> Result<FactChoices, StoreError> {
 /// When a row cannot be read.
 pub async fn some(tx: &mut CouncilTx, ids: &[FactId]) -> Result<Vec<StoredFact>, StoreError> {
     let ids = serde_json::to_string(ids).map_err(StoreError::corrupt)?;
-    let found = if tx.is_postgres() {
-        rows!(
-            tx,
-            FactRow,
-            "SELECT fact_id, content, entered_account, entered_by, verified_account, verified_by, verified_at, version, \
-             changed_at, changed_by FROM facts WHERE council_id = $1 \
-             AND fact_id IN (SELECT json_array_elements_text($2::json)) ORDER BY fact_id",
-            ids
-        )?
+    if tx.is_postgres() {
+        facts!(tx, "AND fact_id IN (SELECT json_array_elements_text($2::json)) ORDER BY fact_id", ids)
     } else {
-        rows!(
-            tx,
-            FactRow,
-            "SELECT fact_id, content, entered_account, entered_by, verified_account, verified_by, verified_at, version, \
-             changed_at, changed_by FROM facts WHERE council_id = $1 \
-             AND fact_id IN (SELECT value FROM json_each($2)) ORDER BY fact_id",
-            ids
-        )?
-    };
-    found.into_iter().map(FactRow::stored).collect()
+        facts!(tx, "AND fact_id IN (SELECT value FROM json_each($2)) ORDER BY fact_id", ids)
+    }
 }
 
 /// The facts that wait for an account before and after one, in the order in which they were entered.

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::error::StoreError;
 use super::scope::CouncilTx;
-use super::sql::{execute, row, row_struct, rows};
+use super::sql::{execute, row_struct, rows, to_u64};
 use domain::audit::UtcTime;
 use domain::audit::canonical::to_text;
 use domain::fact::{FactKind, KeptFact};
@@ -92,26 +92,42 @@ impl FactRow {
             kept: serde_json::from_str(&self.content).map_err(StoreError::corrupt)?,
             entered: By { account: account(self.entered_account)?, name: self.entered_by },
             verified,
-            version: u64::try_from(self.version).map_err(StoreError::corrupt)?,
+            version: to_u64(self.version)?,
             changed_at: self.changed_at.parse().map_err(StoreError::corrupt)?,
             changed_by: self.changed_by,
         })
     }
 }
 
+/// Columns of [`FactRow`].
+macro_rules! fact_columns {
+    () => {
+        "fact_id, content, entered_account, entered_by, verified_account, verified_by, verified_at, version, changed_at, \
+         changed_by"
+    };
+}
+
+/// The council's facts that `$condition`, which follows the council in the statement, selects.
+macro_rules! facts {
+    ($tx:expr, $condition:literal $(, $argument:expr)* $(,)?) => {{
+        let rows = $crate::sql::rows!(
+            $tx,
+            $crate::facts::FactRow,
+            concat!("SELECT ", $crate::facts::fact_columns!(), " FROM facts WHERE council_id = $1 ", $condition)
+            $(, $argument)*
+        );
+        rows.and_then(|rows| rows.into_iter().map($crate::facts::FactRow::stored).collect::<Result<Vec<_>, _>>())
+    }};
+}
+
+pub(super) use {fact_columns, facts};
+
 /// One fact.
 ///
 /// # Errors
 /// When the row cannot be read.
 pub async fn find(tx: &mut CouncilTx, id: FactId) -> Result<Option<StoredFact>, StoreError> {
-    let found = row!(
-        tx,
-        FactRow,
-        "SELECT fact_id, content, entered_account, entered_by, verified_account, verified_by, verified_at, version, \
-         changed_at, changed_by FROM facts WHERE council_id = $1 AND fact_id = $2",
-        id.to_string()
-    )?;
-    found.map(FactRow::stored).transpose()
+    Ok(facts!(tx, "AND fact_id = $2", id.to_string())?.into_iter().next())
 }
 
 /// All facts that count, in the order in which they were entered.
@@ -119,13 +135,7 @@ pub async fn find(tx: &mut CouncilTx, id: FactId) -> Result<Option<StoredFact>, 
 /// # Errors
 /// When a row cannot be read.
 pub async fn all(tx: &mut CouncilTx) -> Result<Vec<StoredFact>, StoreError> {
-    let found = rows!(
-        tx,
-        FactRow,
-        "SELECT fact_id, content, entered_account, entered_by, verified_account, verified_by, verified_at, version, \
-         changed_at, changed_by FROM facts WHERE council_id = $1 AND state <> 'withdrawn' ORDER BY fact_id"
-    )?;
-    found.into_iter().map(FactRow::stored).collect()
+    facts!(tx, "AND state <> 'withdrawn' ORDER BY fact_id")
 }
 
 /// All facts that were verified, in the order in which they were entered. There may be thousands: of each row no more is
@@ -142,7 +152,7 @@ pub async fn verified(tx: &mut CouncilTx) -> Result<Vec<VersionedFact>, StoreErr
     let read = |(id, version, content): (String, i64, String)| {
         Ok(VersionedFact {
             id: id.parse().map_err(StoreError::corrupt)?,
-            version: u64::try_from(version).map_err(StoreError::corrupt)?,
+            version: to_u64(version)?,
             kept: serde_json::from_str(&content).map_err(StoreError::corrupt)?,
         })
     };
@@ -164,7 +174,7 @@ pub async fn waiting(tx: &mut CouncilTx) -> Result<Vec<(About, u64)>, StoreError
     )?;
     let read = |(kind, key, count): (String, String, i64)| {
         let about = About::from_parts(&kind, &key).ok_or_else(|| StoreError::corrupt("facts.official_id"))?;
-        Ok((about, u64::try_from(count).map_err(StoreError::corrupt)?))
+        Ok((about, to_u64(count)?))
     };
     found.into_iter().map(read).collect()
 }
@@ -174,15 +184,12 @@ pub async fn waiting(tx: &mut CouncilTx) -> Result<Vec<(About, u64)>, StoreError
 /// # Errors
 /// When a row cannot be read.
 pub async fn about(tx: &mut CouncilTx, official: OfficialId) -> Result<Vec<StoredFact>, StoreError> {
-    let found = rows!(
+    facts!(
         tx,
-        FactRow,
-        "SELECT fact_id, content, entered_account, entered_by, verified_account, verified_by, verified_at, version, \
-         changed_at, changed_by FROM facts WHERE council_id = $1 AND state <> 'withdrawn' AND fact_id IN \
+        "AND state <> 'withdrawn' AND fact_id IN \
          (SELECT fact_id FROM fact_officials WHERE council_id = $1 AND official_id = $2) ORDER BY fact_id",
         official.to_string()
-    )?;
-    found.into_iter().map(FactRow::stored).collect()
+    )
 }
 
 /// All facts of a kind that count, in the order in which they were entered.
@@ -190,14 +197,7 @@ pub async fn about(tx: &mut CouncilTx, official: OfficialId) -> Result<Vec<Store
 /// # Errors
 /// When a row cannot be read.
 pub async fn of_kind(tx: &mut CouncilTx, kind: FactKind) -> Result<Vec<StoredFact>, StoreError> {
-    let found = rows!(
-        tx,
-        FactRow,
-        "SELECT fact_id, content, entered_account, entered_by, verified_account, verified_by, verified_at, version, \
-         changed_at, changed_by FROM facts WHERE council_id = $1 AND kind = $2 AND state <> 'withdrawn' ORDER BY fact_id",
-        kind.code()
-    )?;
-    found.into_iter().map(FactRow::stored).collect()
+    facts!(tx, "AND kind = $2 AND state <> 'withdrawn' ORDER BY fact_id", kind.code())
 }
 
 /// Facts of one field that count, in the order in which they were entered.
@@ -205,15 +205,12 @@ pub async fn of_kind(tx: &mut CouncilTx, kind: FactKind) -> Result<Vec<StoredFac
 /// # Errors
 /// When a row cannot be read.
 pub async fn of_field(tx: &mut CouncilTx, field: &Field) -> Result<Vec<StoredFact>, StoreError> {
-    let found = rows!(
+    facts!(
         tx,
-        FactRow,
-        "SELECT fact_id, content, entered_account, entered_by, verified_account, verified_by, verified_at, version, \
-         changed_at, changed_by FROM facts WHERE council_id = $1 AND state <> 'withdrawn' AND field = $2 \
+        "AND state <> 'withdrawn' AND field = $2 \
          ORDER BY fact_id",
         field.0.as_str()
-    )?;
-    found.into_iter().map(FactRow::stored).collect()
+    )
 }
 
 /// A fact as one statement writes any number of them.
@@ -284,40 +281,47 @@ pub async fn put(tx: &mut CouncilTx, facts: &[StoredFact]) -> Result<(), StoreEr
     put_officials(tx, json).await
 }
 
-async fn put_rows(tx: &mut CouncilTx, given: String) -> Result<u64, StoreError> {
-    if tx.is_postgres() {
-        execute!(
-            tx,
+/// Inserts the facts that `$select` gives, or updates the version before each.
+macro_rules! put_facts {
+    ($select:literal) => {
+        concat!(
             "INSERT INTO facts (council_id, fact_id, field, kind, year, day, state, content, folded, file, entered_account, \
-             entered_by, verified_account, verified_by, verified_at, sent_on, version, changed_at, changed_by) \
-             SELECT $1, fact_id, field, kind, year, day, state, content, folded, file, entered_account, entered_by, \
-             verified_account, verified_by, verified_at, sent_on, version, changed_at, changed_by \
-             FROM json_to_recordset($2::json) AS given (fact_id TEXT, field TEXT, kind TEXT, year BIGINT, day TEXT, state TEXT, \
-             content TEXT, folded TEXT, file TEXT, entered_account TEXT, entered_by TEXT, verified_account TEXT, \
-             verified_by TEXT, verified_at TEXT, sent_on TEXT, version BIGINT, changed_at TEXT, changed_by TEXT) \
-             ON CONFLICT (council_id, fact_id) DO UPDATE SET field = excluded.field, kind = excluded.kind, \
+             entered_by, verified_account, verified_by, verified_at, sent_on, version, changed_at, changed_by) ",
+            $select,
+            "ON CONFLICT (council_id, fact_id) DO UPDATE SET field = excluded.field, kind = excluded.kind, \
              year = excluded.year, day = excluded.day, state = excluded.state, content = excluded.content, folded = excluded.folded, \
              file = excluded.file, entered_account = excluded.entered_account, entered_by = excluded.entered_by, \
              verified_account = excluded.verified_account, verified_by = excluded.verified_by, \
              verified_at = excluded.verified_at, sent_on = excluded.sent_on, version = excluded.version, \
-             changed_at = excluded.changed_at, changed_by = excluded.changed_by WHERE facts.version = excluded.version - 1",
+             changed_at = excluded.changed_at, changed_by = excluded.changed_by WHERE facts.version = excluded.version - 1"
+        )
+    };
+}
+
+async fn put_rows(tx: &mut CouncilTx, given: String) -> Result<u64, StoreError> {
+    if tx.is_postgres() {
+        execute!(
+            tx,
+            put_facts!(
+                "SELECT $1, fact_id, field, kind, year, day, state, content, folded, file, entered_account, entered_by, \
+                 verified_account, verified_by, verified_at, sent_on, version, changed_at, changed_by \
+                 FROM json_to_recordset($2::json) AS given (fact_id TEXT, field TEXT, kind TEXT, year BIGINT, day TEXT, state TEXT, \
+                 content TEXT, folded TEXT, file TEXT, entered_account TEXT, entered_by TEXT, verified_account TEXT, \
+                 verified_by TEXT, verified_at TEXT, sent_on TEXT, version BIGINT, changed_at TEXT, changed_by TEXT) \
+                 "
+            ),
             given,
         )
     } else {
         execute!(
             tx,
-            "INSERT INTO facts (council_id, fact_id, field, kind, year, day, state, content, folded, file, entered_account, \
-             entered_by, verified_account, verified_by, verified_at, sent_on, version, changed_at, changed_by) \
-             SELECT $1, value ->> 'fact_id', value ->> 'field', value ->> 'kind', value ->> 'year', value ->> 'day', value ->> 'state', \
-             value ->> 'content', value ->> 'folded', value ->> 'file', value ->> 'entered_account', \
-             value ->> 'entered_by', value ->> 'verified_account', value ->> 'verified_by', value ->> 'verified_at', \
-             value ->> 'sent_on', value ->> 'version', value ->> 'changed_at', value ->> 'changed_by' \
-             FROM json_each($2) WHERE true ON CONFLICT (council_id, fact_id) DO UPDATE SET field = excluded.field, kind = excluded.kind, \
-             year = excluded.year, day = excluded.day, state = excluded.state, content = excluded.content, folded = excluded.folded, \
-             file = excluded.file, entered_account = excluded.entered_account, entered_by = excluded.entered_by, \
-             verified_account = excluded.verified_account, verified_by = excluded.verified_by, \
-             verified_at = excluded.verified_at, sent_on = excluded.sent_on, version = excluded.version, \
-             changed_at = excluded.changed_at, changed_by = excluded.changed_by WHERE facts.version = excluded.version - 1",
+            put_facts!(
+                "SELECT $1, value ->> 'fact_id', value ->> 'field', value ->> 'kind', value ->> 'year', value ->> 'day', value ->> 'state', \
+                 value ->> 'content', value ->> 'folded', value ->> 'file', value ->> 'entered_account', \
+                 value ->> 'entered_by', value ->> 'verified_account', value ->> 'verified_by', value ->> 'verified_at', \
+                 value ->> 'sent_on', value ->> 'version', value ->> 'changed_at', value ->> 'changed_by' \
+                 FROM json_each($2) WHERE true "
+            ),
             given,
         )
     }

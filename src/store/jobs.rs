@@ -2,7 +2,7 @@
 
 use super::error::StoreError;
 use super::scope::CouncilTx;
-use super::sql::{execute, row, row_struct, rows};
+use super::sql::{execute, one_changed, row, row_struct, rows, to_u64};
 use domain::audit::UtcTime;
 use domain::id::{AccountId, JobId, PollId};
 use domain::job::{JobKind, JobState};
@@ -81,8 +81,8 @@ impl JobRow {
             title: self.title,
             state: JobState::from_code(&self.state).ok_or_else(|| StoreError::corrupt("jobs.state"))?,
             step: self.step,
-            done: u64::try_from(self.done).map_err(StoreError::corrupt)?,
-            total: u64::try_from(self.total).map_err(StoreError::corrupt)?,
+            done: to_u64(self.done)?,
+            total: to_u64(self.total)?,
             started_at: self.started_at.parse().map_err(StoreError::corrupt)?,
             seen_at: self.seen_at.parse().map_err(StoreError::corrupt)?,
             ended_at: self.ended_at.map(|at| at.parse()).transpose().map_err(StoreError::corrupt)?,
@@ -162,7 +162,7 @@ pub async fn turn(
         result,
         at.to_string(),
     )?;
-    if changed == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    one_changed(changed)
 }
 
 /// One piece of work.

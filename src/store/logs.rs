@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::error::StoreError;
 use super::open_log::{OpenLog, PendingEntry};
 use super::scope::CouncilTx;
-use super::sql::{execute, row, row_struct, rows};
+use super::sql::{execute, row, row_struct, rows, to_u64};
 use domain::audit::course::Moment;
 use domain::audit::entry::{MAX_ENTRY_BYTES, entry_text};
 use domain::audit::merkle::{Frontier, leaf_hash};
@@ -76,7 +76,7 @@ pub struct LogHead {
 type HeadRow = (String, Option<String>, String, String, i64, Vec<u8>, Option<String>);
 
 fn frontier(size: i64, peaks: &[u8]) -> Result<Frontier, StoreError> {
-    let size = u64::try_from(size).map_err(StoreError::corrupt)?;
+    let size = to_u64(size)?;
     let (whole, rest) = peaks.as_chunks::<32>();
     let digests = whole.iter().map(|bytes| Digest::from_bytes(*bytes)).collect();
     let frontier = Frontier::restore(size, digests).filter(|_| rest.is_empty());
@@ -252,7 +252,7 @@ pub async fn count(tx: &mut CouncilTx, log: LogId, filter: &EntryFilter) -> Resu
         filter.from.map(|at| at.to_string()),
         filter.before.map(|at| at.to_string()),
     )?;
-    u64::try_from(found.map_or(0, |(count,)| count)).map_err(StoreError::corrupt)
+    to_u64(found.map_or(0, |(count,)| count))
 }
 
 /// What a filter of this log can choose from: kinds of entries, and names of who wrote them, each once.

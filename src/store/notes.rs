@@ -3,7 +3,7 @@
 
 use super::error::StoreError;
 use super::scope::CouncilTx;
-use super::sql::{execute, row, row_struct, rows};
+use super::sql::{execute, one_changed, row, row_struct, rows, to_u64};
 use domain::audit::UtcTime;
 use domain::id::{AccountId, PollId};
 use domain::release::About;
@@ -54,7 +54,7 @@ impl NoteRow {
         Ok(SealedNote {
             about: about.ok_or_else(|| StoreError::corrupt("notes.about"))?,
             sealed: self.sealed,
-            version: u64::try_from(self.version).map_err(StoreError::corrupt)?,
+            version: to_u64(self.version)?,
             changed_at: self.changed_at.parse().map_err(StoreError::corrupt)?,
         })
     }
@@ -105,7 +105,7 @@ pub async fn rewrap_key(tx: &mut CouncilTx, account: AccountId, key: &NoteKeyRow
         key.wrapped.clone(),
         key.key_check.clone(),
     )?;
-    if changed == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    one_changed(changed)
 }
 
 /// Deletes the key of an account and all its notes. Gives the number of notes that are gone.
@@ -175,5 +175,5 @@ pub async fn put(tx: &mut CouncilTx, poll: PollId, account: AccountId, note: &Se
         i64::try_from(note.version).map_err(StoreError::corrupt)?,
         note.changed_at.to_string(),
     )?;
-    if put == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    one_changed(put)
 }

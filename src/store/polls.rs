@@ -4,7 +4,7 @@
 use super::error::StoreError;
 use super::logs;
 use super::scope::CouncilTx;
-use super::sql::{execute, row, row_struct, rows};
+use super::sql::{execute, one_changed, row, row_struct, rows, to_u32, to_u64};
 use domain::audit::event::poll::{ListedOfficial, PaperIssued, PollAmended, PollCreated, SealedForm};
 use domain::audit::{Digest, Entry, PollEvent, UtcTime};
 use domain::ballot_account::Hall;
@@ -101,10 +101,6 @@ pub struct PollSummary {
     pub changed_at: UtcTime,
 }
 
-fn figure(stored: i64) -> Result<u32, StoreError> {
-    u32::try_from(stored).map_err(StoreError::corrupt)
-}
-
 impl PollRow {
     fn stage(&self) -> Result<Stage, StoreError> {
         Stage::from_code(&self.state).ok_or_else(|| StoreError::corrupt("polls.state"))
@@ -117,7 +113,7 @@ impl PollRow {
     /// Who may have taken a paper, once the vote is open.
     fn hall(&self) -> Result<Hall, StoreError> {
         let present = self.present.ok_or_else(|| StoreError::corrupt("polls.present"))?;
-        Ok(Hall { delegates: figure(self.delegates)?, present: Some(figure(present)?) })
+        Ok(Hall { delegates: to_u32(self.delegates)?, present: Some(to_u32(present)?) })
     }
 
     fn summary(self) -> Result<PollSummary, StoreError> {
@@ -126,7 +122,7 @@ impl PollRow {
             log: self.log_id.parse().map_err(StoreError::corrupt)?,
             stage: self.stage()?,
             kind: self.kind()?,
-            officials: figure(self.officials)?,
+            officials: to_u32(self.officials)?,
             changed_at: self.changed_at.parse().map_err(StoreError::corrupt)?,
             sitting: self.sitting,
             rehearsal: self.rehearsal,
@@ -137,7 +133,7 @@ impl PollRow {
         let created = PollCreated {
             kind: self.kind()?,
             council: self.council_name,
-            delegates: figure(self.delegates)?,
+            delegates: to_u32(self.delegates)?,
             rehearsal: self.rehearsal,
             ruleset: self.ruleset,
             ruleset_sha256: self.ruleset_sha256.parse().map_err(|_| StoreError::corrupt("polls.ruleset_sha256"))?,
@@ -153,16 +149,16 @@ impl FormRow {
         let form = SealedForm {
             block: self.block,
             id: self.form_id,
-            lines: figure(self.lines)?,
+            lines: to_u32(self.lines)?,
             sha256: self.sha256.parse().map_err(|_| StoreError::corrupt("poll_forms.sha256"))?,
-            sheets: figure(self.sheets)?,
+            sheets: to_u32(self.sheets)?,
         };
         let ballots = match (self.issued, self.returned) {
-            (Some(issued), Some(returned)) => Some((figure(issued)?, figure(returned)?)),
+            (Some(issued), Some(returned)) => Some((to_u32(issued)?, to_u32(returned)?)),
             _ => None,
         };
-        let papers = u64::try_from(self.papers).map_err(StoreError::corrupt)?;
-        Ok(FormProgress { form, ballots, batches: figure(self.batches)?, papers })
+        let papers = to_u64(self.papers)?;
+        Ok(FormProgress { form, ballots, batches: to_u32(self.batches)?, papers })
     }
 }
 
@@ -302,7 +298,7 @@ pub async fn closed_count(tx: &mut CouncilTx, poll: &StoredPoll) -> Result<Optio
 /// When the database does not answer.
 pub async fn version(tx: &mut CouncilTx, poll: PollId) -> Result<Option<u64>, StoreError> {
     let found = row!(tx, (i64,), "SELECT version FROM polls WHERE council_id = $1 AND poll_id = $2", poll.to_string())?;
-    found.map(|(version,)| u64::try_from(version).map_err(StoreError::corrupt)).transpose()
+    found.map(|(version,)| to_u64(version)).transpose()
 }
 
 /// The minutes that were proposed last.
@@ -328,7 +324,7 @@ pub async fn reach(tx: &mut CouncilTx, poll: PollId, stage: Stage, at: UtcTime) 
         stage.code(),
         at.to_string(),
     )?;
-    if changed == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    one_changed(changed)
 }
 
 /// Writes how many delegates were in the hall when the vote was opened.
@@ -342,7 +338,7 @@ pub async fn set_present(tx: &mut CouncilTx, poll: PollId, present: u32) -> Resu
         poll.to_string(),
         i64::from(present),
     )?;
-    if changed == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    one_changed(changed)
 }
 
 /// Exact text of the rule set that a poll goes by.
@@ -394,7 +390,7 @@ pub async fn amend(tx: &mut CouncilTx, poll: PollId, amended: &PollAmended) -> R
         i64::from(amended.delegates),
         amended.sitting.clone(),
     )?;
-    if changed == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    one_changed(changed)
 }
 
 /// Puts a board of tellers in the place of the one before.
@@ -508,7 +504,7 @@ pub async fn set_returned(
         i64::from(issued),
         i64::from(returned),
     )?;
-    if changed == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    one_changed(changed)
 }
 
 /// Writes other figures of what went out and came back of a form.
@@ -531,7 +527,7 @@ pub async fn correct_returned(
         i64::from(issued),
         i64::from(returned),
     )?;
-    if changed == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    one_changed(changed)
 }
 
 /// Adds a paper that left the program with entry `seq` of the poll's log.
@@ -564,7 +560,7 @@ pub async fn papers(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<PaperIssued>
     )?;
     let paper = |(name, pages, sha256): (String, i64, String)| {
         let sha256: Digest = sha256.parse().map_err(|_| StoreError::corrupt("poll_papers.sha256"))?;
-        Ok(PaperIssued { name, pages: figure(pages)?, sha256 })
+        Ok(PaperIssued { name, pages: to_u32(pages)?, sha256 })
     };
     found.into_iter().map(paper).collect()
 }

@@ -2,7 +2,7 @@
 
 use super::error::StoreError;
 use super::scope::CouncilTx;
-use super::sql::{execute, row, row_struct, rows};
+use super::sql::{execute, one_changed, row, row_struct, rows, to_u64};
 use domain::audit::UtcTime;
 use domain::id::{PollId, ProposalId};
 use domain::preparation::Part;
@@ -45,7 +45,7 @@ impl PartRow {
         Ok(StoredPart {
             part: Part::from_code(&self.part).ok_or_else(|| StoreError::corrupt("poll_records.part"))?,
             content: self.content,
-            version: u64::try_from(self.version).map_err(StoreError::corrupt)?,
+            version: to_u64(self.version)?,
             changed_at: self.changed_at.parse().map_err(StoreError::corrupt)?,
             changed_by: self.changed_by,
         })
@@ -100,7 +100,7 @@ pub async fn put_part(tx: &mut CouncilTx, poll: PollId, stored: &StoredPart) -> 
         stored.changed_at.to_string(),
         stored.changed_by.as_str(),
     )?;
-    if put == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    one_changed(put)
 }
 
 row_struct! {
@@ -237,7 +237,7 @@ pub async fn decide_proposal(tx: &mut CouncilTx, proposal: &Proposal) -> Result<
         decided.map(|hand| hand.role.code()),
         proposal.note.as_str(),
     )?;
-    if changed == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    one_changed(changed)
 }
 
 row_struct! {

@@ -3,7 +3,7 @@
 
 use super::error::StoreError;
 use super::scope::CouncilTx;
-use super::sql::{execute, row_struct, rows};
+use super::sql::{execute, row_struct, rows, to_u32};
 use domain::audit::UtcTime;
 use domain::id::{AccountId, PollId};
 use domain::release::About;
@@ -41,7 +41,7 @@ impl MarkRow {
         let about = About::from_parts(&self.kind, &self.about);
         Ok(ReadMark {
             about: about.ok_or_else(|| StoreError::corrupt("read_marks.about"))?,
-            release: u32::try_from(self.release).map_err(StoreError::corrupt)?,
+            release: to_u32(self.release)?,
             at: self.read_at.parse().map_err(StoreError::corrupt)?,
         })
     }

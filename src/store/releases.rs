@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::error::StoreError;
 use super::scope::CouncilTx;
-use super::sql::{execute, row, row_struct, rows};
+use super::sql::{execute, row, row_struct, rows, to_u32};
 use domain::audit::canonical::to_text;
 use domain::audit::{Digest, UtcTime};
 use domain::document::TextLine;
@@ -103,17 +103,13 @@ pub struct Frozen {
     pub files: Vec<Digest>,
 }
 
-fn small(stored: i64) -> Result<u32, StoreError> {
-    u32::try_from(stored).map_err(StoreError::corrupt)
-}
-
 impl ReleaseRow {
     fn release(self) -> Result<Release, StoreError> {
         Ok(Release {
-            number: small(self.number)?,
+            number: to_u32(self.number)?,
             at: self.released_at.parse().map_err(StoreError::corrupt)?,
             by: self.released_by,
-            dossiers: small(self.dossiers)?,
+            dossiers: to_u32(self.dossiers)?,
         })
     }
 }
@@ -123,13 +119,13 @@ impl DossierRow {
         let digest = |text: String| text.parse::<Digest>().map_err(StoreError::corrupt);
         let about = About::from_parts(&self.kind, &self.about);
         Ok(ReleasedDossier {
-            position: small(self.position)?,
+            position: to_u32(self.position)?,
             about: about.ok_or_else(|| StoreError::corrupt("dossiers.about"))?,
             name: self.name,
             title: self.title,
             subtitle: self.subtitle,
             sha256: digest(self.sha256)?,
-            pages: small(self.pages)?,
+            pages: to_u32(self.pages)?,
             pdf_sha256: digest(self.pdf_sha256)?,
         })
     }
@@ -272,7 +268,7 @@ pub async fn newest(tx: &mut CouncilTx, poll: PollId) -> Result<Option<u32>, Sto
         "SELECT max(number) FROM releases WHERE council_id = $1 AND poll_id = $2",
         poll.to_string()
     )?;
-    found.and_then(|(number,)| number).map(small).transpose()
+    found.and_then(|(number,)| number).map(to_u32).transpose()
 }
 
 /// Dossiers of a release in their order, without texts and files.
@@ -291,6 +287,25 @@ pub async fn dossiers(tx: &mut CouncilTx, poll: PollId, release: u32) -> Result<
     found.into_iter().map(DossierRow::dossier).collect()
 }
 
+/// Columns of the dossier about `$about` in a release; `None` when the release has none.
+macro_rules! dossier_columns {
+    ($tx:expr, $row:ty, $columns:literal, $poll:expr, $release:expr, $about:expr) => {
+        row!(
+            $tx,
+            $row,
+            concat!(
+                "SELECT ",
+                $columns,
+                " FROM dossiers WHERE council_id = $1 AND poll_id = $2 AND release = $3 AND kind = $4 AND about = $5"
+            ),
+            $poll.to_string(),
+            i64::from($release),
+            $about.kind(),
+            $about.key(),
+        )
+    };
+}
+
 /// Canonical text of the document of one dossier; `None` when the release has none about that.
 ///
 /// # Errors
@@ -301,16 +316,7 @@ pub async fn document(
     release: u32,
     about: &About,
 ) -> Result<Option<String>, StoreError> {
-    let found = row!(
-        tx,
-        (String,),
-        "SELECT document FROM dossiers \
-         WHERE council_id = $1 AND poll_id = $2 AND release = $3 AND kind = $4 AND about = $5",
-        poll.to_string(),
-        i64::from(release),
-        about.kind(),
-        about.key(),
-    )?;
+    let found = dossier_columns!(tx, (String,), "document", poll, release, about)?;
     Ok(found.map(|(document,)| document))
 }
 
@@ -324,16 +330,7 @@ pub async fn stated(
     release: u32,
     about: &About,
 ) -> Result<Option<Stated>, StoreError> {
-    let found = row!(
-        tx,
-        (String, String),
-        "SELECT canonical, facts FROM dossiers \
-         WHERE council_id = $1 AND poll_id = $2 AND release = $3 AND kind = $4 AND about = $5",
-        poll.to_string(),
-        i64::from(release),
-        about.kind(),
-        about.key(),
-    )?;
+    let found = dossier_columns!(tx, (String, String), "canonical, facts", poll, release, about)?;
     let stated = |(canonical, facts): (String, String)| {
         let facts: Vec<FrozenFact> = serde_json::from_str(&facts).map_err(StoreError::corrupt)?;
         Ok(Stated { canonical, facts })
@@ -346,16 +343,7 @@ pub async fn stated(
 /// # Errors
 /// When the database does not answer.
 pub async fn pdf(tx: &mut CouncilTx, poll: PollId, release: u32, about: &About) -> Result<Option<Vec<u8>>, StoreError> {
-    let found = row!(
-        tx,
-        (Vec<u8>,),
-        "SELECT pdf FROM dossiers \
-         WHERE council_id = $1 AND poll_id = $2 AND release = $3 AND kind = $4 AND about = $5",
-        poll.to_string(),
-        i64::from(release),
-        about.kind(),
-        about.key(),
-    )?;
+    let found = dossier_columns!(tx, (Vec<u8>,), "pdf", poll, release, about)?;
     Ok(found.map(|(pdf,)| pdf))
 }
 

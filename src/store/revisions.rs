@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::error::StoreError;
 use super::scope::CouncilTx;
-use super::sql::{execute, row, row_struct, rows};
+use super::sql::{execute, row, row_struct, rows, to_u64};
 use domain::audit::{Actor, UtcTime};
 use domain::record::{Action, Revision, Subject};
 
@@ -57,7 +57,7 @@ impl RevisionRow {
         let revision = Revision {
             subject: Subject::from_code(&self.subject).ok_or_else(|| StoreError::corrupt("revisions.subject"))?,
             record: self.record_id,
-            version: u64::try_from(self.version).map_err(StoreError::corrupt)?,
+            version: to_u64(self.version)?,
             action: Action::from_code(&self.action).ok_or_else(|| StoreError::corrupt("revisions.action"))?,
             content: self.content,
         };
@@ -179,9 +179,7 @@ pub async fn of_versions(
             given,
         )
     }?;
-    let read = |(record, version, content): (String, i64, String)| {
-        Ok(((record, u64::try_from(version).map_err(StoreError::corrupt)?), content))
-    };
+    let read = |(record, version, content): (String, i64, String)| Ok(((record, to_u64(version)?), content));
     found.into_iter().map(read).collect()
 }
 
@@ -209,5 +207,5 @@ pub async fn newest(tx: &mut CouncilTx, subject: Subject, skip: u64, limit: u32)
 pub async fn count(tx: &mut CouncilTx, subject: Subject) -> Result<u64, StoreError> {
     let found =
         row!(tx, (i64,), "SELECT count(*) FROM revisions WHERE council_id = $1 AND subject = $2", subject.code())?;
-    u64::try_from(found.map_or(0, |(count,)| count)).map_err(StoreError::corrupt)
+    to_u64(found.map_or(0, |(count,)| count))
 }

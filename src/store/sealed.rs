@@ -7,7 +7,7 @@
 
 use super::error::StoreError;
 use super::scope::CouncilTx;
-use super::sql::{execute, row, rows};
+use super::sql::{execute, one_changed, row, rows};
 use domain::audit::{Digest, Opening, canonical};
 use domain::batch::Reader;
 use domain::id::PollId;
@@ -95,7 +95,7 @@ pub async fn withdraw(tx: &mut CouncilTx, poll: PollId, form: &str, batch: u32) 
         form.to_owned(),
         i64::from(batch),
     )?;
-    if taken == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    one_changed(taken)
 }
 
 /// All that was sealed, by form and number; each is held against its commitment.

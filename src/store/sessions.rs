@@ -2,7 +2,7 @@
 
 use super::error::StoreError;
 use super::scope::CouncilTx;
-use super::sql::{execute, row, row_struct, rows};
+use super::sql::{execute, row, row_struct, rows, to_u32};
 use domain::audit::{Digest, UtcTime};
 use domain::id::{AccountId, SessionId};
 
@@ -59,7 +59,7 @@ impl SessionRow {
             started_at: self.started_at.parse().map_err(StoreError::corrupt)?,
             seen_at: self.seen_at.parse().map_err(StoreError::corrupt)?,
             previous_at: self.previous_at.map(|at| at.parse()).transpose().map_err(StoreError::corrupt)?,
-            failures_before: u32::try_from(self.failures_before).map_err(StoreError::corrupt)?,
+            failures_before: to_u32(self.failures_before)?,
         })
     }
 }

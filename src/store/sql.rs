@@ -61,6 +61,30 @@ arguments! {
     Option<Vec<u8>> => |bytes| Self::Bytes(bytes),
 }
 
+/// Checks that a statement changed one row; none means that the row is no longer in the state that the statement names.
+///
+/// # Errors
+/// [`StoreError::Stale`].
+pub(super) const fn one_changed(rows: u64) -> Result<(), StoreError> {
+    if rows == 1 { Ok(()) } else { Err(StoreError::Stale) }
+}
+
+/// A stored figure that is at least 0.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] when it is negative or too large.
+pub(super) fn to_u32(stored: i64) -> Result<u32, StoreError> {
+    u32::try_from(stored).map_err(StoreError::corrupt)
+}
+
+/// A stored figure that is at least 0.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] when it is negative.
+pub(super) fn to_u64(stored: i64) -> Result<u64, StoreError> {
+    u64::try_from(stored).map_err(StoreError::corrupt)
+}
+
 /// A row of either database. What a driver gives is turned into values here, in code that does not wait: the futures of
 /// both drivers are built once, in [`CouncilTx::fetch`] and [`CouncilTx::run`], not again in every function of the store.
 pub(super) enum Row {
@@ -172,7 +196,7 @@ impl CouncilTx {
 /// Runs a statement in a [`CouncilTx`], whose council is `$1`; other arguments follow from `$2`. `rows!` gives all rows,
 /// `row!` at most one, `execute!` the number of rows that it changed.
 macro_rules! statement {
-    ($tx:expr, $run:ident $(::<$row:ty>)?, $sql:literal $(, $argument:expr)*) => {{
+    ($tx:expr, $run:ident $(::<$row:ty>)?, $sql:expr $(, $argument:expr)*) => {{
         const { assert!($crate::sql::names_council($sql), "the statement does not name its council") };
         let tx: &mut $crate::CouncilTx = $tx;
         let council = $crate::sql::Argument::from(tx.council().to_string());
@@ -182,20 +206,20 @@ macro_rules! statement {
 }
 
 macro_rules! rows {
-    ($tx:expr, $row:ty, $sql:literal $(, $argument:expr)* $(,)?) => {
+    ($tx:expr, $row:ty, $sql:expr $(, $argument:expr)* $(,)?) => {
         $crate::sql::statement!($tx, fetch::<$row>, $sql $(, $argument)*)
     };
 }
 
 macro_rules! row {
-    ($tx:expr, $row:ty, $sql:literal $(, $argument:expr)* $(,)?) => {
+    ($tx:expr, $row:ty, $sql:expr $(, $argument:expr)* $(,)?) => {
         $crate::sql::statement!($tx, fetch::<$row>, $sql $(, $argument)*)
             .map(|found| found.into_iter().next())
     };
 }
 
 macro_rules! execute {
-    ($tx:expr, $sql:literal $(, $argument:expr)* $(,)?) => {
+    ($tx:expr, $sql:expr $(, $argument:expr)* $(,)?) => {
         $crate::sql::statement!($tx, run, $sql $(, $argument)*)
     };
 }
