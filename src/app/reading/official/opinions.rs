@@ -204,7 +204,7 @@ impl App {
         caller: &Caller,
         wrong: &mut Vec<FieldError>,
         typed: &str,
-    ) -> Result<Option<super::KeptOfficial>, AppError> {
+    ) -> Result<Option<super::StoredOfficial>, AppError> {
         let found = match typed.parse::<OfficialId>() {
             Ok(id) => roster::official(&mut self.store.read(caller.council).await?, id).await?,
             Err(_) => None,

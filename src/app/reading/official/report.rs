@@ -22,7 +22,7 @@ use domain::rules::Attested;
 use domain::text::{clean, read_day};
 use pdf;
 use store::facts;
-use store::roster::KeptOfficial;
+use store::roster::StoredOfficial;
 use store::{CouncilTx, roster};
 
 /// Longest line of a receipt, in letters.
@@ -62,7 +62,7 @@ impl OwnSection {
 #[derive(Clone, Debug)]
 pub struct OwnReport {
     /// Who.
-    pub official: KeptOfficial,
+    pub official: StoredOfficial,
     /// In the order of the law; empty while no poll is being prepared.
     pub sections: Vec<OwnSection>,
     /// The article, and how well it was read.
@@ -277,7 +277,7 @@ async fn shelf(tx: &mut CouncilTx) -> Result<Option<Shelf>, AppError> {
 }
 
 /// What of one kind is stated about the official.
-async fn filed(tx: &mut CouncilTx, official: &KeptOfficial, kind: FactKind) -> Result<Vec<StoredFact>, AppError> {
+async fn filed(tx: &mut CouncilTx, official: &StoredOfficial, kind: FactKind) -> Result<Vec<StoredFact>, AppError> {
     let mut found = facts::about(tx, official.id).await?;
     found.retain(|fact| fact.kept.fact.kind == kind);
     Ok(found)
@@ -296,7 +296,7 @@ fn filed_now(step: Step) -> Step {
 
 /// A statement about one official, of one day.
 pub(super) fn stated(
-    official: &KeptOfficial,
+    official: &StoredOfficial,
     kind: FactKind,
     text: String,
     day: Date,
