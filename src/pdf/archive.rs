@@ -4,18 +4,18 @@
 
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 
-use super::PdfError;
-use super::render::{About, PROGRAM, broken};
+use super::error::PdfError;
+use super::file_info::{FileInfo, PROGRAM};
 
 /// Adds to `file`, which has its catalog and its faces, all that the standard asks for.
 ///
 /// # Errors
 /// A face without its font file.
-pub fn make_archival(file: &mut Document, about: &About<'_>) -> Result<(), PdfError> {
+pub fn make_archival(file: &mut Document, info: &FileInfo<'_>) -> Result<(), PdfError> {
     list_glyphs(file)?;
     let description = Dictionary::from_iter([("Type", name("Metadata")), ("Subtype", name("XML"))]);
     // Readable without a PDF reader: never compressed (6.7.2).
-    let description = file.add_object(Stream::new(description, xmp(about).into_bytes()).with_compression(false));
+    let description = file.add_object(Stream::new(description, xmp(info).into_bytes()).with_compression(false));
     let profile = Dictionary::from_iter([("N", Object::Integer(1))]);
     let profile = file.add_object(Stream::new(profile, grey_profile()));
     let intent = Dictionary::from_iter([
@@ -25,7 +25,7 @@ pub fn make_archival(file: &mut Document, about: &About<'_>) -> Result<(), PdfEr
         ("Info", Object::string_literal(PROFILE_NAME)),
         ("DestOutputProfile", Object::Reference(profile)),
     ]);
-    let catalog = file.catalog_mut().map_err(|e| broken(&e))?;
+    let catalog = file.catalog_mut()?;
     catalog.set("Metadata", Object::Reference(description));
     catalog.set("OutputIntents", vec![Object::Dictionary(intent)]);
     Ok(())
@@ -43,13 +43,13 @@ fn list_glyphs(file: &mut Document) -> Result<(), PdfError> {
         let Ok(descriptor) = object.as_dict() else { continue };
         let Ok(font) = descriptor.get(b"FontFile2").and_then(Object::as_reference) else { continue };
         let font = file.get_object(font).and_then(Object::as_stream).and_then(Stream::get_plain_content);
-        let count = glyph_count(&font.map_err(|e| broken(&e))?);
+        let count = glyph_count(&font?);
         let count = count.ok_or_else(|| PdfError::Write("a face without glyphs".to_owned()))?;
         lists.push((*id, first_bits(count)));
     }
     for (id, bits) in lists {
         let list = file.add_object(Stream::new(Dictionary::new(), bits));
-        file.get_dictionary_mut(id).map_err(|e| broken(&e))?.set("CIDSet", Object::Reference(list));
+        file.get_dictionary_mut(id)?.set("CIDSet", Object::Reference(list));
     }
     Ok(())
 }
@@ -70,9 +70,9 @@ fn first_bits(count: u16) -> Vec<u8> {
 }
 
 /// The document information once more, word for word the same (6.7.3).
-fn xmp(about: &About<'_>) -> String {
-    let (title, author) = (escaped(about.title), escaped(about.author));
-    let date = about.date.strftime("%Y-%m-%dT00:00:00+07:00");
+fn xmp(info: &FileInfo<'_>) -> String {
+    let (title, author) = (escaped(info.title), escaped(info.author));
+    let date = info.date.strftime("%Y-%m-%dT00:00:00+07:00");
     format!(
         r#"<?xpacket begin="{bom}" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">

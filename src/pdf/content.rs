@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 
-use super::PdfError;
+use super::error::PdfError;
 use super::fonts::{Face, Glyph};
 use super::layout::{BLACK, Grey, PAGE_HEIGHT, Page, Shape, TextRun};
 use super::length::{Length, Points, Rect};

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use printpdf::ParsedFont;
 
-use super::PdfError;
+use super::error::PdfError;
 use super::length::{Length, Points};
 
 /// One of the four faces.

@@ -2,7 +2,7 @@
 
 use qrcodegen::{QrCode, QrCodeEcc};
 
-use super::PdfError;
+use super::error::PdfError;
 use super::layout::{BLACK, Shape};
 use super::length::{Length, Rect};
 

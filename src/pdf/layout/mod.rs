@@ -8,7 +8,7 @@ pub use flow::{Piece, keep_together, paginate};
 pub use table::table;
 pub use text::{Line, break_evenly, break_lines};
 
-use super::PdfError;
+use super::error::PdfError;
 use super::fonts::Face;
 use super::length::{Length, Points, Rect};
 use domain::document::{Align, Span};
@@ -152,14 +152,14 @@ impl Column {
 
 /// Draws from the top down: every text moves [`Self::y`] below itself.
 #[derive(Clone, Debug, Default)]
-pub struct Pen {
+pub struct Cursor {
     /// What was drawn.
     pub shapes: Vec<Shape>,
     /// Where the next line begins.
     pub y: Length,
 }
 
-impl Pen {
+impl Cursor {
     /// A pen at `y`.
     pub fn at(y: Length) -> Self {
         Self { shapes: Vec::new(), y }

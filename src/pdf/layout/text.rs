@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use super::{Column, Grey, Shape, TextRun};
-use crate::PdfError;
+use crate::error::PdfError;
 use crate::fonts::Face;
 use crate::length::{Length, Points};
 use domain::document::{Align, Span};

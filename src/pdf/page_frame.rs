@@ -1,7 +1,7 @@
 //! What stands on every page of a document besides its text: page number, running foot, watermark.
 
-use super::PdfError;
 use super::blocks::Stack;
+use super::error::PdfError;
 use super::fonts::Face;
 use super::layout::{BLACK, Column, Grey, PAGE_HEIGHT, PAGE_WIDTH, Page, Shape, break_lines, paginate};
 use super::length::{Length, Points, Rect};
@@ -34,7 +34,7 @@ pub fn pages(doc: &Document) -> Result<Vec<Page>, PdfError> {
     }
     if let Some(text) = &doc.watermark {
         let marks = watermark(text)?;
-        pages.iter_mut().for_each(|page| under(&marks, page));
+        pages.iter_mut().for_each(|page| put_behind(&marks, page));
     }
     Ok(pages)
 }
@@ -90,7 +90,7 @@ fn fitting(text: &str, width: Length) -> Result<Points, PdfError> {
 }
 
 /// Puts `marks` behind everything on `page`.
-pub fn under(marks: &[Shape], page: &mut Page) {
+pub fn put_behind(marks: &[Shape], page: &mut Page) {
     page.shapes.splice(0..0, marks.iter().cloned());
 }
 
