@@ -305,7 +305,7 @@ fn put(sheet: &mut Worksheet, (row, column): (u32, u16), out: &Out, format: &For
 
 /// A stored number that reads back to the very digits; `8,50` has none and stays text.
 fn stored(value: Decimal) -> Option<f64> {
-    let number: f64 = number::machine_text(value).parse().ok()?;
+    let number: f64 = value.plain().parse().ok()?;
     let back = number::from_stored(&number::plain(number)?, false)?;
     (back.value == value).then_some(number)
 }
