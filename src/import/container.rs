@@ -49,7 +49,7 @@ pub(super) enum Refusal {
 
 impl Refusal {
     /// Code, what is wrong, what to do.
-    pub(super) const fn told(self) -> (Code, &'static str, &'static str) {
+    pub(super) const fn message(self) -> (Code, &'static str, &'static str) {
         match self {
             Self::NotASpreadsheet => (
                 report::UNREADABLE,

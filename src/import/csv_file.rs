@@ -16,13 +16,13 @@ const SAMPLE: usize = 50;
 /// One file as one grid; `None` after the finding that says why there is none.
 pub(super) fn load(bytes: &[u8], file_name: &str, report: &mut Report) -> Option<Grid> {
     if bytes.len() > MAX_FILE_BYTES {
-        let (code, what, remedy) = Refusal::FileTooLarge.told();
+        let (code, what, remedy) = Refusal::FileTooLarge.message();
         report.add(code, file_name, what, remedy);
         return None;
     }
     let (text, encoding) = decode(bytes);
     if text.contains('\0') {
-        let (code, what, remedy) = Refusal::NotASpreadsheet.told();
+        let (code, what, remedy) = Refusal::NotASpreadsheet.message();
         report.add(code, file_name, what, remedy);
         return None;
     }
@@ -150,8 +150,8 @@ mod tests {
         let grid = load(bytes, "danh-sach.csv", &mut report).expect("readable");
         let cells =
             grid.rows.iter().flat_map(|(&row, cells)| cells.iter().map(move |(&column, cell)| ((row, column), cell)));
-        let told = cells.map(|(spot, placed)| (grid.place(spot), placed.cell.shown())).collect();
-        (told, report.into_findings().len())
+        let placed = cells.map(|(spot, placed)| (grid.place(spot), placed.cell.shown())).collect();
+        (placed, report.into_findings().len())
     }
 
     #[test]

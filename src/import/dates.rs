@@ -223,7 +223,7 @@ fn months(first: i16, count: i16, year: i16) -> Result<Period, DateError> {
 mod tests {
     use super::*;
 
-    fn told(text: &str) -> String {
+    fn shown(text: &str) -> String {
         match period(text) {
             Ok(reading) => reading.value.text(),
             Err(error) => error.to_string(),
@@ -243,7 +243,7 @@ mod tests {
             "05/12/2023 7:30",
             "05 / 12 / 2023",
         ] {
-            assert_eq!(told(text), "05/12/2023", "{text}");
+            assert_eq!(shown(text), "05/12/2023", "{text}");
         }
     }
 
@@ -263,17 +263,17 @@ mod tests {
             ("từ 01/01/2023 đến ngày 30/6/2023", "01/01/2023 - 30/06/2023"),
             ("2021-2023", "01/01/2021 - 31/12/2023"),
         ] {
-            assert_eq!(told(text), meant, "{text}");
+            assert_eq!(shown(text), meant, "{text}");
         }
     }
 
     #[test]
     fn the_month_is_never_taken_for_the_day() {
-        assert_eq!(told("05/13/2023"), "không có tháng 13; ngày phải đứng trước tháng");
-        assert_eq!(told("31/4/2023"), "không có ngày 31 trong tháng 4/2023");
-        assert_eq!(told("30/6/2023 - 01/01/2023"), "khoảng thời gian kết thúc trước khi bắt đầu");
-        assert_eq!(told("05/12/2023 (dự kiến)"), "không đọc được là ngày tháng");
-        assert_eq!(told("05/12/0023"), "năm 23 không hợp lý");
+        assert_eq!(shown("05/13/2023"), "không có tháng 13; ngày phải đứng trước tháng");
+        assert_eq!(shown("31/4/2023"), "không có ngày 31 trong tháng 4/2023");
+        assert_eq!(shown("30/6/2023 - 01/01/2023"), "khoảng thời gian kết thúc trước khi bắt đầu");
+        assert_eq!(shown("05/12/2023 (dự kiến)"), "không đọc được là ngày tháng");
+        assert_eq!(shown("05/12/0023"), "năm 23 không hợp lý");
     }
 
     #[test]

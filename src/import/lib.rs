@@ -12,9 +12,11 @@ pub mod attachment;
 mod container;
 mod csv_file;
 mod dates;
+mod error;
 mod export;
 mod fields;
 mod grid;
+mod imported;
 mod legacy;
 mod number;
 mod output;
@@ -34,21 +36,13 @@ use domain::book::Book;
 use domain::council::Council;
 use domain::fact::Fact;
 use domain::finding::Finding;
-use domain::import_diff::Parts;
 use domain::official::Official;
 use domain::published::PublishedTable;
 use domain::roster::{Delegate, Teller};
 
+pub use error::ImportError;
+pub use imported::{Imported, ImportedParts};
 pub use output::{CellValue, Sheet};
-
-/// What an office's file holds, and all that is wrong or doubtful in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Imported {
-    /// `None` when any finding is an error.
-    pub book: Option<Book>,
-    /// Every finding, in the order of the sheets.
-    pub findings: Vec<Finding>,
-}
 
 /// Reads a workbook (.xlsx, .xls, .ods: told apart by content). `file_name` is for messages only.
 pub fn read_xlsx(bytes: &[u8], file_name: &str) -> Imported {
@@ -60,15 +54,6 @@ pub fn read_xlsx(bytes: &[u8], file_name: &str) -> Imported {
 /// Unicode with or without a mark, UTF-16 and windows-1258; separated by comma, semicolon or tab.
 pub fn read_csv_folder(files: Vec<(String, Vec<u8>)>) -> Imported {
     read::csv_folder(files)
-}
-
-/// What an office's file says about a council that is known already, and all that is wrong or doubtful in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ImportedParts {
-    /// Sheet by sheet; `None` when any finding is an error.
-    pub parts: Option<Parts>,
-    /// Every finding, in the order of the sheets.
-    pub findings: Vec<Finding>,
 }
 
 /// Reads a workbook, or a CSV file that is named like a sheet, of which any sheet may be missing or empty. Facts may be
@@ -132,8 +117,3 @@ pub fn sheet_xlsx(sheet: &Sheet) -> Result<Vec<u8>, ImportError> {
 pub fn sheet_csv(sheet: &Sheet) -> Vec<u8> {
     output::csv(sheet)
 }
-
-/// Why a file cannot be written.
-#[derive(Debug, thiserror::Error)]
-#[error("không ghi được bảng tính: {0}")]
-pub struct ImportError(#[from] rust_xlsxwriter::XlsxError);

@@ -2,7 +2,8 @@
 
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder};
 
-use super::{ImportError, number, write};
+use super::error::ImportError;
+use super::{number, write};
 
 /// Widest column of a written table, in characters.
 const MAX_WIDTH: usize = 34;

@@ -8,13 +8,14 @@ use domain::import_diff::{Named, Pairing, Parts, Placed, pair_officials};
 use domain::official::{Official, OfficialNo};
 
 use super::grid::Grid;
+use super::imported::ImportedParts;
 use super::read::{assigned, convert_old_fonts};
 use super::report::{self, Report};
 use super::schema::{Need, Schema};
 use super::sheets::directory::Directory;
 use super::sheets::{council, delegates, facts, officials, results, tellers};
 use super::table::{self, Record};
-use super::{ImportedParts, csv_file, workbook};
+use super::{csv_file, workbook};
 
 /// See [`super::read_parts`].
 pub(super) fn read(bytes: &[u8], file_name: &str, known: &[Official]) -> ImportedParts {

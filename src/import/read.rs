@@ -6,13 +6,14 @@ use domain::book::Book;
 use domain::text::{clean, fold};
 
 use super::grid::{Cell, Grid, Origin, Spot};
+use super::imported::Imported;
 use super::legacy::{self, Evidence};
 use super::report::{self, Report};
 use super::schema::{Need, Schema};
 use super::sheets::directory::Directory;
 use super::sheets::{self, council, delegates, facts, officials, results, tellers};
 use super::table::{self, Record};
-use super::{Imported, csv_file, workbook};
+use super::{csv_file, workbook};
 
 /// Sheets of the template that hold no data, folded.
 const OWN_SHEETS: [&str; 3] = ["huong dan", "danh muc", "huong dan su dung"];
@@ -147,7 +148,7 @@ pub(super) fn assigned<'g>(grids: &'g [Grid], report: &mut Report) -> BTreeMap<&
 
 /// The sheet that a name means, also when it was typed for an old font.
 fn schema_of(name: &str) -> Option<&'static Schema> {
-    let whole = |name: &str| sheets::ALL.into_iter().find(|schema| schema.meets(name));
+    let whole = |name: &str| sheets::ALL.into_iter().find(|schema| schema.is_named(name));
     // LibreOffice names the CSV file of a sheet after the workbook too: `So lieu-Dai bieu.csv`.
     let named = |name: &str| whole(name).or_else(|| whole(name.rsplit_once('-')?.1));
     named(name).or_else(|| named(&legacy::detect(name, Evidence::File)?.1))

@@ -101,7 +101,7 @@ impl Column {
     }
 
     /// Whether a folded heading is this column's.
-    pub(super) fn meets(&self, key: &str) -> bool {
+    pub(super) fn is_named(&self, key: &str) -> bool {
         fold(self.title) == key || self.names.contains(&key)
     }
 }
@@ -134,14 +134,14 @@ pub(super) struct Schema {
 
 impl Schema {
     /// Whether a sheet of this name is this sheet: `1. Danh sách đại biểu` is `Đại biểu`.
-    pub(super) fn meets(&self, sheet_name: &str) -> bool {
+    pub(super) fn is_named(&self, sheet_name: &str) -> bool {
         let title = fold(self.title);
         heading_keys(sheet_name).iter().any(|key| *key == title || self.names.contains(&key.as_str()))
     }
 
     /// The column that a heading names; the whole heading counts before a part of it.
     pub(super) fn column_of(&self, heading: &str) -> Option<&'static Column> {
-        heading_keys(heading).iter().find_map(|key| self.columns.iter().find(|column| column.meets(key)))
+        heading_keys(heading).iter().find_map(|key| self.columns.iter().find(|column| column.is_named(key)))
     }
 }
 
@@ -180,8 +180,8 @@ pub(super) trait Choice: Copy + 'static {
             return Some(*exact);
         }
         let key = fold(text);
-        let meets = |choice: &&Self| fold(choice.label()) == key || choice.names().contains(&key.as_str());
-        Self::ALL.iter().find(meets).copied()
+        let matches = |choice: &&Self| fold(choice.label()) == key || choice.names().contains(&key.as_str());
+        Self::ALL.iter().find(matches).copied()
     }
 }
 
