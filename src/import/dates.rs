@@ -6,10 +6,10 @@ use jiff::civil::Date;
 use domain::fact::Period;
 use domain::text::{clean, fold};
 
-/// Years that a full date may name; others are slips of the keyboard.
+/// Years that a full date may name; others are typing errors.
 const YEARS: std::ops::RangeInclusive<i16> = 1900..=2100;
 
-/// Years among which a two-digit year is looked for.
+/// Range of years for two-digit years.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Window {
     from: i16,
@@ -22,7 +22,7 @@ impl Window {
     /// People who may hold a post.
     pub(super) const BIRTHS: Self = Self { from: 1925, to: 2010 };
 
-    /// Whether a stored day of this year can be meant.
+    /// Whether the year is in the range.
     pub(super) fn has(self, year: i16) -> bool {
         (self.from..=self.to).contains(&year)
     }
@@ -37,7 +37,7 @@ impl Window {
     }
 }
 
-/// What a date cell says.
+/// The value of a date cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Reading<T> {
     /// The day or period.
@@ -47,7 +47,7 @@ pub(super) struct Reading<T> {
 }
 
 impl<T> Reading<T> {
-    /// The same reading of another value.
+    /// Converts the value.
     pub(super) fn map<U>(self, change: impl FnOnce(T) -> U) -> Reading<U> {
         Reading { value: change(self.value), short_year: self.short_year }
     }
@@ -62,19 +62,12 @@ pub(super) enum DateError {
     /// The month comes second; this one does not exist.
     #[error("không có tháng {month}; ngày phải đứng trước tháng")]
     Month {
-        /// What stands second.
+        /// The second number.
         month: i16,
     },
     /// No such day in that month.
     #[error("không có ngày {day} trong tháng {month}/{year}")]
-    Day {
-        /// Day.
-        day: i16,
-        /// Month.
-        month: i16,
-        /// Year.
-        year: i16,
-    },
+    Day { day: i16, month: i16, year: i16 },
     /// Two digits that fit two centuries, or none.
     #[error("năm ghi hai chữ số ({short:02}) không rõ thế kỷ")]
     ShortYear {

@@ -4,7 +4,7 @@ use domain::book::Book;
 use domain::finding::Finding;
 use domain::import_diff::Parts;
 
-/// What an office's file holds, and all that is wrong or doubtful in it.
+/// The content of an office's file, with all findings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Imported {
     /// `None` when any finding is an error.
@@ -13,7 +13,7 @@ pub struct Imported {
     pub findings: Vec<Finding>,
 }
 
-/// What an office's file says about a council that is known already, and all that is wrong or doubtful in it.
+/// The content of a file about a council that is stored already, with all findings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportedParts {
     /// Sheet by sheet; `None` when any finding is an error.

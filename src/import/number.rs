@@ -2,7 +2,8 @@
 
 use domain::decimal::Decimal;
 
-/// Excel keeps and shows no more significant digits than these; the rest of a stored number is binary dust.
+/// Significant digits that Excel keeps and shows; further digits of a stored number are rounding errors of binary
+/// fractions.
 const EXCEL_DIGITS: usize = 15;
 
 /// A figure read from a cell.
@@ -10,7 +11,7 @@ const EXCEL_DIGITS: usize = 15;
 pub(super) struct Figure {
     /// Exact value, with the digits of the cell.
     pub value: Decimal,
-    /// Whether `%` stood behind it.
+    /// Whether `%` followed the number.
     pub percent: bool,
     /// Whether digits after the ninth decimal were rounded away.
     pub rounded: bool,

@@ -1,5 +1,6 @@
-//! What calamine does not tell, straight from the parts of a workbook: what is hidden, formulas that nobody computed, and
-//! of .ods also merged areas, shares, errors, and how large a sheet becomes once its repeated cells are laid out.
+//! Properties of sheets that calamine does not report, read from the XML parts of a workbook: hidden rows and columns,
+//! formulas without a result, and for .ods also merged areas, shares, errors, and the size of a sheet with its repeated
+//! cells expanded.
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
@@ -12,24 +13,22 @@ use zip::ZipArchive;
 
 use super::grid::{Area, Spot};
 
-/// What one sheet says beside its values.
+/// Properties of one sheet that calamine does not report.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SheetExtras {
-    /// Hidden rows.
     pub hidden_rows: Vec<RangeInclusive<u32>>,
-    /// Hidden columns.
     pub hidden_columns: Vec<RangeInclusive<u32>>,
     /// Formulas without a stored result; .xlsx only.
     pub formulas: Vec<Spot>,
-    /// Merged areas; .ods only, calamine tells the others.
+    /// Merged areas; .ods only, calamine reports the others.
     pub merged: Vec<Area>,
     /// Numbers shown with `%`, stored as shares; .ods only.
     pub percents: Vec<Area>,
-    /// Formulas that ended in an error, which calamine takes for text; .ods only.
+    /// Formulas that ended in an error, which calamine reads as text; .ods only.
     pub broken: Vec<Area>,
 }
 
-/// The extras_by_sheet of an .xlsx workbook by name of the sheet; whatever cannot be read is left out.
+/// Extra properties of an .xlsx workbook by name of the sheet; parts that cannot be read are left out.
 pub(super) fn of_xlsx(bytes: &[u8]) -> BTreeMap<String, SheetExtras> {
     let Ok(mut archive) = ZipArchive::new(Cursor::new(bytes)) else { return BTreeMap::new() };
     let mut part = |name: &str| text_of(&mut archive, name);
@@ -58,8 +57,8 @@ fn text_of(archive: &mut ZipArchive<Cursor<&[u8]>>, name: &str) -> Option<String
     Some(text)
 }
 
-/// The extras_by_sheet of an .ods workbook by name of the sheet, and the cells of its largest sheet from the first to the last
-/// filled one: some bytes of XML may stand for millions of repeated cells.
+/// Extra properties of an .ods workbook by name of the sheet, and the number of cells in the bounding box of its largest
+/// sheet: few bytes of XML may represent millions of repeated cells.
 pub(super) fn of_ods(bytes: &[u8]) -> (BTreeMap<String, SheetExtras>, u64) {
     let archive = ZipArchive::new(Cursor::new(bytes)).ok();
     let mut sheets = OdsSheets::default();
@@ -70,7 +69,7 @@ pub(super) fn of_ods(bytes: &[u8]) -> (BTreeMap<String, SheetExtras>, u64) {
     (sheets.done, sheets.largest)
 }
 
-/// Where the reading of an .ods workbook stands.
+/// State of reading an .ods workbook.
 #[derive(Debug, Default)]
 struct OdsSheets {
     done: BTreeMap<String, SheetExtras>,

@@ -1,4 +1,4 @@
-//! What a sheet is made of, said once: the same table drives reading, the template and the messages.
+//! Description of sheets and columns, as data that drives reading, the template and the messages.
 
 use domain::council::CouncilKind;
 use domain::fact::{FactKind, Status};
@@ -6,16 +6,16 @@ use domain::official::Honorific;
 use domain::roster::TellerRole;
 use domain::text::fold;
 
-/// How badly a sheet, a column or a cell is needed.
+/// Whether a sheet, a column or a cell may be missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Need {
-    /// Without it there is nothing to work on: an error.
+    /// Must be present: an error otherwise.
     Required,
-    /// Papers show a gap without it: a warning.
+    /// Papers show a gap without it: a warning otherwise.
     Wanted,
     /// May be absent.
     Optional,
-    /// For the reader's eye only: running numbers.
+    /// Not read: running numbers.
     Ignored,
 }
 
@@ -30,7 +30,6 @@ pub(super) enum Shape {
     Count,
     /// Exact decimal figure.
     Figure,
-    /// One day.
     Date,
     /// Days separated by `;`, one for each item of a list.
     Dates,
@@ -55,7 +54,7 @@ pub(super) struct Column {
     pub need: Need,
     /// What its cells hold.
     pub shape: Shape,
-    /// One sentence for whoever fills the sheet.
+    /// One sentence for the person who fills the sheet.
     pub help: &'static str,
     /// A filled cell, for the example rows.
     pub example: &'static str,
@@ -115,20 +114,18 @@ pub(super) enum Layout {
     Table,
 }
 
-/// One sheet.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Schema {
     /// Name in the template and in messages.
     pub title: &'static str,
     /// Other names, folded.
     pub names: &'static [&'static str],
-    /// Whether a workbook may lack it.
+    /// Whether a workbook may lack the sheet.
     pub need: Need,
-    /// Form or table.
     pub layout: Layout,
-    /// In the order of the template.
+    /// Columns in the order of the template.
     pub columns: &'static [Column],
-    /// What the sheet is for, for whoever fills it.
+    /// Purpose of the sheet, for the person who fills it.
     pub help: &'static str,
 }
 
@@ -166,7 +163,7 @@ fn in_full(folded: &str) -> String {
 
 /// A closed set of words of the field.
 pub(super) trait Choice: Copy + 'static {
-    /// All of them, in the order of drop-downs.
+    /// All values in the order of drop-downs.
     const ALL: &'static [Self];
     /// The word in the template.
     fn label(self) -> &'static str;

@@ -12,23 +12,22 @@ use super::legacy::Legacy;
 use super::report::{self, Report};
 use super::{number, parts, quiet};
 
-/// Rows with content that one sheet may have.
+/// Largest number of rows with content in one sheet.
 const MAX_ROWS: usize = 100_000;
-/// Cells with content that one workbook may have.
+/// Largest number of cells with content in one workbook.
 const MAX_CELLS: usize = 5_000_000;
 /// Text of all cells of one workbook, in bytes; a shared text counts each time it is shown.
 const MAX_TEXT_BYTES: usize = 200 * 1024 * 1024;
 
-/// A sheet with the encodings that the fonts of its cells ask for.
+/// A sheet with the legacy encodings that the fonts of its cells imply.
 #[derive(Debug)]
 pub(super) struct Loaded {
-    /// Cells.
     pub grid: Grid,
     /// Cells in an old font.
     pub fonts: BTreeMap<Spot, Legacy>,
 }
 
-/// All sheets of a workbook, in order; `None` after the one finding that says why there are none.
+/// All sheets of a workbook, in order; `None` after a finding that says why it cannot be read.
 pub(super) fn load(bytes: &[u8], file_name: &str, report: &mut Report) -> Option<Vec<Loaded>> {
     // calamine trusts lengths and offsets inside the file; a damaged one can make it stop in the middle.
     let loaded = container::examine(bytes).map_err(Failure::Refused).and_then(|kind| {
@@ -61,7 +60,7 @@ enum Failure {
     SheetTooLarge(String),
 }
 
-/// What one workbook may still fill.
+/// Number of cells and bytes of text that one workbook may still fill.
 struct Budget {
     cells: usize,
     text: usize,
@@ -205,7 +204,7 @@ fn areas(merges: &[Dimensions]) -> Vec<Area> {
     merges.iter().map(|merge| Area { from: merge.start, to: merge.end }).collect()
 }
 
-/// What a style says about the value under it.
+/// Properties of a cell's style that change how its value is read.
 #[derive(Clone, Copy, Debug, Default)]
 struct StyleHints {
     percent: bool,

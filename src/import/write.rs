@@ -26,13 +26,12 @@ const HEAD_ROWS: u32 = 3;
 /// One written cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Out {
-    /// As text, whatever it looks like.
+    /// Text, also where it looks like a number.
     Text(String),
     /// Whole number.
     Count(u32),
     /// Exact figure.
     Figure(Decimal),
-    /// Day.
     Date(Date),
 }
 
@@ -48,10 +47,10 @@ const A4: u8 = 9;
 const LINE_POINTS: u32 = 16;
 /// Excel's own limit.
 const MAX_HEIGHT_POINTS: u32 = 409;
-/// Characters of one line that can still be read on A4 across.
+/// Characters per line that stay legible on A4 landscape.
 const PAGE_WIDTH: u32 = 190;
 
-/// Colours: calm, and apart from each other on a grey printer too.
+/// Colours that stay distinct on a monochrome printer.
 pub(super) mod colour {
     use rust_xlsxwriter::Color;
 

@@ -1,13 +1,13 @@
-//! What makes a file PDF/A-1b (ISO 19005-1): papers of an office are kept for decades, and a reader of then must show them
-//! as they were signed. The faces are embedded and nothing is transparent already; here come the description in XMP, the
-//! meaning of the greys, and the list of glyphs in each face.
+//! PDF/A-1b (ISO 19005-1), because official papers are archived for decades and must then look as they were signed. Faces
+//! are embedded and nothing is transparent already; this file adds the XMP description, the output intent for greys, and
+//! the list of glyphs of each face.
 
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 
 use super::error::PdfError;
 use super::file_info::{FileInfo, PROGRAM};
 
-/// Adds to `file`, which has its catalog and its faces, all that the standard asks for.
+/// Adds what the standard requires to `file`, which has its catalog and its faces.
 ///
 /// # Errors
 /// A face without its font file.
@@ -69,7 +69,7 @@ fn first_bits(count: u16) -> Vec<u8> {
     bits
 }
 
-/// The document information once more, word for word the same (6.7.3).
+/// The document information as XMP, with equal values (6.7.3).
 fn xmp(info: &FileInfo<'_>) -> String {
     let (title, author) = (escaped(info.title), escaped(info.author));
     let date = info.date.strftime("%Y-%m-%dT00:00:00+07:00");
@@ -97,7 +97,7 @@ const PROFILE_NAME: &str = "Grey, gamma 2.2";
 /// White of the profile connection space, D50, as three signed 16.16 numbers.
 const D50: [u32; 3] = [0x0000_F6D6, 0x0001_0000, 0x0000_D32D];
 
-/// An ICC profile (version 2.1, monochrome display) that says what a lightness means: that of any screen.
+/// An ICC profile (version 2.1, monochrome display, gamma 2.2), which defines the greys.
 fn grey_profile() -> Vec<u8> {
     let words = |words: &[u32]| words.iter().flat_map(|word| word.to_be_bytes()).collect::<Vec<u8>>();
     let text = || [PROFILE_NAME.as_bytes(), &[0]].concat();

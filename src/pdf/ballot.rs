@@ -1,5 +1,5 @@
-//! Ballots: sheets of one form. A place on a sheet depends on the form alone, so that every copy is the same paper and
-//! an optical reader finds each box where [`sheets`] says it is.
+//! Ballots: sheets of one form. The layout of a sheet depends on the form alone, so that all copies are equal and an
+//! optical reader finds each box at the area that [`sheets`] returns.
 
 use super::error::PdfError;
 use super::layout::{BLACK, Column, Cursor, Grey, Line, PAGE_HEIGHT, PAGE_WIDTH, Page, Shape, THIN, break_lines};
@@ -36,15 +36,13 @@ const POST_SIZE: Points = Points(11);
 /// One sheet of a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sheet {
-    /// Number, from 1.
+    /// Number of the sheet, from 1.
     pub number: u32,
-    /// What is printed.
     pub page: Page,
-    /// Where voters mark, line by line, level by level.
+    /// Tick boxes, by line, then by level.
     pub boxes: Vec<TickBox>,
-    /// Where the names of its lines stand, in their order.
+    /// Areas of the printed names, in the order of the lines.
     pub names: Vec<NameArea>,
-    /// Room for the seal.
     pub seal: Rect,
 }
 
@@ -57,20 +55,20 @@ pub struct NameArea {
     pub area: Rect,
 }
 
-/// One box to mark.
+/// One tick box.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TickBox {
     /// Number of the line on the form.
     pub line: u32,
-    /// Level that a mark in it means.
+    /// Level that a mark in the box means.
     pub level: Level,
-    /// Middle of the frame's stroke.
+    /// Area of the box, to the middle of the frame's stroke.
     pub area: Rect,
 }
 
 /// The sheets of `form`: as many as its lines need, each with its own head, corner squares and `Tờ k/n`. No name is cut
-/// and no line is split. Lines are equally high where that costs no sheet, and the last sheet never holds a single line
-/// of several: who turns the paper over must not miss it.
+/// and no line is split. Lines are equally high where that costs no further sheet, and the last sheet never holds
+/// a single line of several, which a voter could overlook.
 ///
 /// # Errors
 /// A line taller than a sheet; a character that the print face lacks.
@@ -96,7 +94,7 @@ pub fn sheets(form: &BallotForm) -> Result<Vec<Sheet>, PdfError> {
     finish(form, drafts)
 }
 
-/// Height for lines on the first sheet, which bears the whole head, and on each of the others.
+/// Height for lines on the first sheet, which has the whole head, and on each other sheet.
 #[derive(Clone, Copy)]
 struct Room {
     first: Length,
@@ -128,8 +126,8 @@ impl Room {
     }
 }
 
-/// Raises rows to the greatest common height that needs no further sheet: boxes lie at equal distances, and no person has
-/// more room than another without need.
+/// Raises rows to the greatest common height that needs no further sheet, so that boxes have equal distances and all
+/// officials equal room where possible.
 fn even_out(rows: &mut [Row<'_>], room: Room) {
     let heights = |common: Length| rows.iter().map(|row| row.height.max(common)).collect::<Vec<_>>();
     let sheets = room.lines_per_sheet(&heights(ROW_MIN)).len();
@@ -336,7 +334,7 @@ fn write(lines: Vec<Line>, size: Points, align: Align, column: Column, top: Leng
     }
 }
 
-/// Four black squares: what an optical reader straightens a sheet by.
+/// Four black squares by which an optical reader aligns a sheet.
 fn corners() -> Shape {
     let far = |edge: Length| edge - CORNER_INSET - CORNER_SIDE;
     let (left, top, right, bottom) = (CORNER_INSET, CORNER_INSET, far(PAGE_WIDTH), far(PAGE_HEIGHT));

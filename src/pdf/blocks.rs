@@ -23,7 +23,7 @@ pub const fn points(size: Size) -> Points {
     }
 }
 
-/// First lines are set in by 1 or 1.27 cm (Nghị định 30/2020/NĐ-CP, Phụ lục I).
+/// Indent of first lines: 1 or 1.27 cm (Nghị định 30/2020/NĐ-CP, Phụ lục I).
 const FIRST_LINE: Length = Length::tenths_mm(127);
 /// One step of [`Paragraph::indent`].
 const STEP: Length = Length::mm(6);
@@ -36,7 +36,7 @@ const NOTE_PADDING: Length = Length::mm(2);
 
 /// Pieces of a document, top to bottom.
 pub struct Stack {
-    /// What was stacked.
+    /// The pieces so far.
     pub pieces: Vec<Piece>,
     width: Length,
     page_height: Length,
@@ -336,7 +336,7 @@ fn notice(title: &str, lines: &[String], width: Length) -> Result<Vec<Piece>, Pd
     Ok(pieces)
 }
 
-/// Which ends of a frame a piece of it closes.
+/// Ends of a frame that a piece of it draws.
 #[derive(Clone, Copy, Default)]
 struct Ends {
     first: bool,

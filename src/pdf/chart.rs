@@ -14,9 +14,9 @@ const ACTUAL: Grey = Grey(30);
 const FIGURES: Points = Points(10);
 /// Room for the bars.
 const HEIGHT: Length = Length::mm(38);
-/// A bar is never wider, however few years there are.
+/// Largest width of a bar.
 const MAX_BAR: Length = Length::mm(9);
-/// More years than this go on in a second chart: figures would no longer fit under their bars.
+/// Years in one chart; more years make a second one, because figures would not fit under their bars.
 const YEARS_ABREAST: usize = 6;
 /// Share of the width that the legend takes; a year takes [`YEAR_SHARE`].
 const LEGEND_SHARE: u16 = 9;
@@ -97,7 +97,7 @@ fn figures(years: &[ChartPoint], width: Length, cursor: &mut Cursor) -> Result<(
     Ok(())
 }
 
-/// From the lowest to the highest value; zero always lies on it.
+/// The range of values, which always includes zero.
 struct Scale {
     low: Decimal,
     high: Decimal,

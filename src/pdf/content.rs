@@ -61,7 +61,7 @@ pub fn stream(page: &Page, renumbering: &Renumbering) -> Result<Vec<u8>, PdfErro
     Ok(writer.out)
 }
 
-/// What the reader's graphics state holds; only changes are written.
+/// Graphics state of the page so far; only changes are written.
 struct State {
     font: Option<(Face, Points)>,
     fill: Grey,

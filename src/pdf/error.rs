@@ -1,6 +1,6 @@
 //! Why a paper cannot be printed.
 
-/// Why a paper cannot be made. Texts are for the office.
+/// Why a paper cannot be printed. The texts are Vietnamese and shown to users.
 #[derive(Debug, thiserror::Error)]
 pub enum PdfError {
     /// The print face has no glyph; an empty box is never printed instead.
@@ -10,9 +10,9 @@ pub enum PdfError {
         u32::from(*.character)
     )]
     MissingGlyph {
-        /// What cannot be printed.
+        /// The character.
         character: char,
-        /// The word it stands in.
+        /// The word that contains it.
         text: String,
     },
     /// A row without as many cells as the table has columns: a cell would be lost.
@@ -28,29 +28,25 @@ pub enum PdfError {
     /// One line of a ballot does not fit on a sheet, and a line is never split.
     #[error("dòng {number} của mẫu phiếu “{form}” cao hơn một tờ giấy; hãy rút gọn chức vụ của {name}")]
     LineTooTall {
-        /// Form id.
         form: String,
         /// Number of the line.
         number: u32,
-        /// Who stands on it.
+        /// Name of the official on the line.
         name: String,
     },
     /// A form without officials, or no copies wanted.
     #[error("mẫu phiếu “{form}” không có dòng nào hoặc số bản in bằng 0; hãy kiểm tra danh sách và số phiếu")]
-    NothingToPrint {
-        /// Form id.
-        form: String,
-    },
+    NothingToPrint { form: String },
     /// More text than a QR code holds.
     #[error("mã QR không chứa được {length} ký tự; hãy rút gọn nội dung mã")]
     QrTooLong {
-        /// Bytes wanted.
+        /// Length of the text in bytes.
         length: usize,
     },
     /// More pages than a file can number.
     #[error("tài liệu có quá nhiều trang ({pages}); hãy in làm nhiều tệp")]
     TooManyPages {
-        /// Pages wanted.
+        /// Number of pages.
         pages: usize,
     },
     /// An embedded face could not be read or reduced.
@@ -59,7 +55,7 @@ pub enum PdfError {
         /// PostScript name of the face.
         face: &'static str,
     },
-    /// The PDF library did not give what it always gives.
+    /// The PDF library failed or gave an unexpected result.
     #[error("không ghi được tệp PDF ({0}); hãy báo cho người bảo trì chương trình")]
     Write(String),
 }

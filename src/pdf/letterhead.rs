@@ -39,7 +39,7 @@ pub fn letterhead(head: &LetterHead, width: Length) -> Result<Piece, PdfError> {
 }
 
 /// Issuing body on the left of `across`; on the right, at least `right_min` wide, the state's name and motto or the
-/// Party's name. Gives both columns and leaves the pen under the higher side.
+/// Party's name. Returns both columns and leaves the cursor below the taller side.
 ///
 /// # Errors
 /// A character that the print face lacks.

@@ -1,4 +1,4 @@
-//! Papers as bytes: a document model goes in, a PDF comes out; the same model gives the same bytes on any machine.
+//! Prints document models as PDF: the same model gives the same bytes on any machine.
 //!
 //! ```text
 //! Document ── blocks ──> pieces ── layout::paginate ──> pages of shapes ── render ──> bytes
@@ -7,9 +7,9 @@
 //! ```
 //!
 //! Everything up to the pages of [`layout::Shape`]s is integer arithmetic on [`Length`] and is tested without a PDF.
-//! printpdf writes the faces and the catalog; `content` writes what stands on a page, because a list of objects per
-//! operator costs more than the whole layout when 1,000 ballots or 600 dossier pages are wanted at once; `archive` makes
-//! every file PDF/A-1b, because official papers are kept for decades.
+//! printpdf writes the faces and the catalog; `content` writes the content streams, because printpdf's list of objects per
+//! operator costs more than the whole layout for 1,000 ballots or 600 dossier pages; `archive` makes every file PDF/A-1b,
+//! because official papers are archived for decades.
 
 pub mod ballot;
 pub mod fonts;
@@ -39,12 +39,11 @@ use file_info::{FileInfo, Printing};
 pub use error::PdfError;
 pub use length::{Length, Points, Rect};
 
-/// A finished paper.
+/// A PDF file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pdf {
-    /// The file.
     pub bytes: Vec<u8>,
-    /// Its pages; for ballots copies times sheets.
+    /// Number of pages; for ballots copies times sheets.
     pub pages: u32,
 }
 

@@ -1,5 +1,5 @@
-//! Pages as a PDF file. printpdf writes the embedded faces, the catalog and the document information; what it writes
-//! wrong is put right before the file is saved, and nothing in it depends on the day, the machine or the process.
+//! Pages as a PDF file. printpdf writes the embedded faces and the catalog; the rest is written here, and nothing in the
+//! file depends on the day, the machine or the process.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,8 @@ use super::fonts::Face;
 use super::layout::Page;
 use domain::audit::Digest;
 
-/// Pages below one node of the page tree: PDF 1.4 readers may refuse an array of more than 8,191 (PDF Reference 1.4, C.1).
+/// Pages below one node of the page tree: PDF 1.4 readers may refuse an array of more than 8,191 elements (PDF
+/// Reference 1.4, C.1).
 const PAGES_PER_NODE: usize = 1_000;
 
 /// [`PAGE_WIDTH`](super::layout::PAGE_WIDTH) and [`PAGE_HEIGHT`](super::layout::PAGE_HEIGHT) in the library's numbers.

@@ -11,7 +11,7 @@ const ROWS: usize = 4;
 const PADDING: Length = Length::mm(8);
 const QR_SIDE: Length = Length::mm(31);
 const GAP: Length = Length::mm(2);
-/// Longer names get smaller letters, so that every slip keeps inside its lines.
+/// Longest name, in characters, in large letters; a longer one is set smaller, so that the slip stays within its lines.
 const LONG_NAME: usize = 45;
 
 /// The sheets of slips.
@@ -36,7 +36,7 @@ pub fn sheets(sheet: &SlipSheet) -> Result<Vec<Page>, PdfError> {
     Ok(pages)
 }
 
-/// Where to cut.
+/// The cutting lines.
 fn cuts() -> Shape {
     let middle = PAGE_WIDTH / 2;
     let mut segments = vec![((middle, Length::ZERO), (middle, PAGE_HEIGHT))];
@@ -47,7 +47,7 @@ fn cuts() -> Shape {
     Shape::Rules { segments, thickness: THIN, grey: Grey(60) }
 }
 
-/// One slip in the upper left corner: whose it is and the code to scan side by side, the code to type below.
+/// One slip in the upper left corner: name and QR code side by side, the code to type below.
 fn one(sheet: &SlipSheet, slip: &SlipPaper, width: Length) -> Result<Vec<Shape>, PdfError> {
     let whole = Column { x: PADDING, width: width - PADDING * 2 };
     let left = Column { x: whole.x, width: whole.width - QR_SIDE - GAP };

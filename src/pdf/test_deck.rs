@@ -1,5 +1,5 @@
-//! Papers of a test deck: sheets of the form with the marks of a pen on them. Each is another page, because each has a
-//! number and marks of its own; what the sheets of the form have in common is laid out once.
+//! Papers of a test deck: sheets of the form with printed pen marks. Each paper has pages of its own, because its number
+//! and marks differ; the sheets of the form are laid out once.
 
 use super::ballot::{Sheet, TickBox, sheets};
 use super::error::PdfError;
@@ -9,10 +9,10 @@ use domain::ballot::BallotForm;
 use domain::document::{Align, Span};
 use domain::test_deck::{Look, TestDeck, TestPaper};
 
-/// What every sheet says of itself.
+/// Heading and watermark of every sheet of a test paper.
 pub const TITLE: &str = "PHIẾU THỬ";
 
-/// Stroke of a cursor.
+/// Thickness of a pen stroke.
 const STROKE: Length = Length::thousandths(1_600);
 /// Between the frame of a box and the cross in it.
 const CROSS_INSET: Length = Length::mm(1);
@@ -39,7 +39,7 @@ pub fn pages(form: &BallotForm, deck: &TestDeck) -> Result<Vec<Page>, PdfError> 
     Ok(pages)
 }
 
-/// A form that the board did not seal: title, id and the order of the levels are others.
+/// A form that the board did not seal: it differs in title, id and order of levels.
 fn other_form(form: &BallotForm) -> BallotForm {
     BallotForm {
         id: "F0-000000".to_owned(),
@@ -115,7 +115,7 @@ fn cross(area: Rect) -> Shape {
     strokes(vec![((left, top), (right, bottom)), ((left, bottom), (right, top))])
 }
 
-/// A name as somebody crosses it out: through every line of it, and once across.
+/// A crossed-out name: a stroke through each line and one across the whole.
 fn crossed_out(area: Rect) -> Shape {
     let line = Points(12).leading();
     let middles = (0..6).map(|n| area.y + line / 2 + line.times(n)).take_while(|y| *y < area.bottom());

@@ -50,7 +50,7 @@ pub fn table(table: &Table, size: Points, width: Length, page_height: Length) ->
     Ok(pieces)
 }
 
-/// Lines of each cell, and where they stand.
+/// Alignment and lines of each cell.
 type Row = Vec<(Align, Vec<Line>)>;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -59,7 +59,7 @@ enum VerticalAlign {
     Middle,
 }
 
-/// Which ends of a row are closed by a rule; an open one goes on on the other side of it.
+/// Whether a row has a rule at its top and its bottom; a row that is split has none where it continues.
 #[derive(Clone, Copy)]
 struct Edges {
     top: bool,
