@@ -1,4 +1,4 @@
-//! Which batches are in, and who read each of them. What was counted in one lies in [`super::sealed`].
+//! Committed batches and their readers. The counts of a batch are in [`super::sealed`].
 
 use super::error::StoreError;
 use super::scope::CouncilTx;
@@ -11,37 +11,35 @@ use domain::poll_state::StandingBatch;
 row_struct! {
     /// A row of `batches`.
     StoredRow {
-        /// Id of the form.
         form_id: String,
         /// From 1.
         number: i64,
-        /// In the pile.
+        /// Papers in the batch.
         papers: i64,
-        /// Hides its counts.
+        /// SHA-256 commitment to the batch's counts.
         commitment: String,
-        /// Name of who read first.
+        /// Full name of the first reader.
         first_reader: String,
-        /// Their account.
+        /// Account of that reader.
         first_account: Option<String>,
-        /// Name of who read second.
+        /// Full name of the second reader.
         second_reader: String,
-        /// Their account.
+        /// Account of that reader.
         second_account: Option<String>,
     }
 }
 
-/// A batch that is in.
+/// A committed batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BatchRow {
-    /// Id of the form.
     pub form: String,
     /// Number within the form, from 1.
     pub number: u32,
-    /// Papers in the pile.
+    /// Papers in the batch.
     pub papers: u32,
-    /// Hides its counts.
+    /// SHA-256 commitment to the batch's counts.
     pub commitment: Digest,
-    /// In the order of their readings.
+    /// First and second reader.
     pub readers: [Reader; 2],
 }
 
@@ -61,27 +59,21 @@ impl StoredRow {
     }
 }
 
-/// The batches of a poll that are in, by form and number, without what was counted.
-///
-/// # Errors
-/// When a row cannot be read.
+/// The committed batches of a poll, by form and number, without counts.
 pub async fn list(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<BatchRow>, StoreError> {
-    let found = rows!(
+    let rows = rows!(
         tx,
         StoredRow,
         "SELECT form_id, number, papers, commitment, first_reader, first_account, second_reader, second_account \
          FROM batches WHERE council_id = $1 AND poll_id = $2 ORDER BY form_id, number",
         poll.to_string()
     )?;
-    found.into_iter().map(StoredRow::batch).collect()
+    rows.into_iter().map(StoredRow::batch).collect()
 }
 
-/// Batches that are in, form by form and by number, as a proposal to count one anew names them. No counts.
-///
-/// # Errors
-/// When a row cannot be read.
+/// The committed batches of a poll, in ballot order of forms and by number, for a proposal to count one anew; no counts.
 pub async fn standing(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<StandingBatch>, StoreError> {
-    let found = rows!(
+    let rows = rows!(
         tx,
         (String, i64, String, i64),
         "SELECT b.form_id, b.number, b.commitment, b.papers FROM batches b JOIN poll_forms f \
@@ -93,5 +85,5 @@ pub async fn standing(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<StandingBa
         let commitment = commitment.parse().map_err(|_| StoreError::corrupt("batches.commitment"))?;
         Ok(StandingBatch { form, batch: to_u32(number)?, commitment, papers: to_u32(papers)? })
     };
-    found.into_iter().map(batch).collect()
+    rows.into_iter().map(batch).collect()
 }

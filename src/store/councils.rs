@@ -10,23 +10,21 @@ use domain::id::CouncilId;
 row_struct! {
     /// A council, or the installation itself.
     CouncilRow {
-        /// Its id.
         council_id: String,
-        /// Its name in addresses.
+        /// Name of the council in URLs.
         slug: String,
-        /// Its name.
         name: String,
         /// `province_council`; `None` for the installation.
         kind: Option<String>,
-        /// Whether a password alone is not enough.
+        /// Whether a sign-in needs a second factor.
         second_factor_required: bool,
-        /// Goes up with every change.
+        /// From 1; goes up with every change.
         version: i64,
-        /// When it came into this installation.
+        /// Time at which the council was added to this installation.
         founded_at: String,
-        /// When its name was changed last.
+        /// Time of the last change of the name.
         changed_at: String,
-        /// Full name of who changed it last.
+        /// Full name of the person who made the last change.
         changed_by: String,
     }
 }
@@ -42,9 +40,6 @@ impl CouncilRow {
 }
 
 /// All councils by name; the installation itself is not among them.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn list(tx: &mut InstallationTx<'_>) -> Result<Vec<CouncilRow>, StoreError> {
     let own = tx.own().await?;
     // The one statement that spans councils; `InstallationTx` is what may say it.
@@ -58,9 +53,6 @@ pub async fn list(tx: &mut InstallationTx<'_>) -> Result<Vec<CouncilRow>, StoreE
 }
 
 /// The council of this transaction.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn own(tx: &mut CouncilTx) -> Result<Option<CouncilRow>, StoreError> {
     row!(
         tx,

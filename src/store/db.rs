@@ -1,4 +1,4 @@
-//! One database of two kinds, and one transaction on it. Everything else in this layer is the same SQL for both.
+//! A SQLite or PostgreSQL database, and a transaction on it. The rest of this layer is the same SQL for both.
 
 use std::io::Read as _;
 use std::path::Path;
@@ -11,22 +11,16 @@ use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 use super::error::StoreError;
 use super::target::{APPLICATION_ID, Target};
 
-/// Readers at once; writers come one after another, by the [writer](super::writer).
+/// Largest number of readers at once. Writes are serialized by the [writer](super::writer).
 const READERS: u32 = 8;
 /// Longest wait for a connection.
 const WAIT: Duration = Duration::from_secs(5);
 
-/// An open database.
 #[derive(Clone, Debug)]
 pub enum Db {
     /// One connection writes, many read.
-    Sqlite {
-        /// The one that writes.
-        writer: SqlitePool,
-        /// Cannot write.
-        readers: SqlitePool,
-    },
-    /// All may write; the log orders them by a lock.
+    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    /// All connections may write; an advisory lock serializes them.
     Postgres(PgPool),
 }
 
@@ -63,8 +57,8 @@ impl Db {
         Self::connect(target).await
     }
 
-    /// Starts a transaction that may write. On SQLite it holds the one write lock from its first moment: a transaction
-    /// that reads first and writes then would be refused when another wrote in between.
+    /// Begins a transaction that may write. On SQLite it takes the write lock at once: a transaction that reads first would
+    /// be refused when another one wrote in between.
     pub(super) async fn begin_write(&self) -> Result<Tx, StoreError> {
         Ok(match self {
             Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
@@ -72,7 +66,7 @@ impl Db {
         })
     }
 
-    /// Starts a transaction that sees one state of the database and cannot write.
+    /// Begins a read-only transaction on one snapshot of the database.
     pub(super) async fn begin_read(&self) -> Result<Tx, StoreError> {
         Ok(match self {
             Self::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
@@ -94,15 +88,15 @@ impl Db {
     }
 }
 
-/// A session that stops answering in the middle of a transaction must not keep the lock of writers.
+/// Timeouts release the lock of writers when a session stops in the middle of a transaction.
 async fn postgres(options: &PgConnectOptions) -> Result<PgPool, StoreError> {
     let limits = [("lock_timeout", "10s"), ("idle_in_transaction_session_timeout", "60s")];
     let pool = PgPoolOptions::new().max_connections(READERS + 2).acquire_timeout(WAIT);
     Ok(pool.connect_with(options.clone().options(limits)).await?)
 }
 
-/// Refuses the file of another program by its first 100 bytes: to open it with our settings would change some of them.
-/// One with a write-ahead log may be ours, with the mark still in that log; the schema tells.
+/// Refuses the file of another program by its first 100 bytes, because opening it with this program's settings would
+/// change some of them. A file with a write-ahead log may have its mark still in that log; the schema check decides.
 fn check_header(path: &Path) -> Result<(), StoreError> {
     let cannot = |cause: std::io::Error| StoreError::CannotOpen(path.to_owned(), cause.into());
     let mut header = Vec::new();

@@ -8,42 +8,41 @@ use domain::fact::{FactKind, FactState};
 use domain::id::{AccountId, FactId, OfficialId};
 use domain::text::fold;
 
-/// Which facts a list shows.
+/// A filter of facts; an empty field selects all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FactFilter {
-    /// About this official, alone or with others.
+    /// Facts about this official, alone or with others.
     pub official: Option<OfficialId>,
-    /// In this field of work, exactly.
+    /// Facts in this field of work, exactly.
     pub field: Option<String>,
-    /// Of this kind.
     pub kind: Option<FactKind>,
-    /// Of the year under which a dossier counts it.
+    /// Facts of the year under which a dossier counts them.
     pub year: Option<i16>,
-    /// In this state.
     pub state: Option<FactState>,
-    /// Entered, verified or changed last by somebody of this full name.
+    /// Facts entered, verified or last changed by a person of this full name.
     pub by: Option<String>,
-    /// Says this in its statement, its source or its reply, whatever the accents; nothing when empty.
+    /// Words of the statement, the source or the reply, without regard to accents; empty selects all.
     pub text: String,
-    /// Waits to be verified, and this account did not state it last.
+    /// Facts that this account may verify: not verified yet, and last stated by another account.
     pub waits_for: Option<AccountId>,
 }
 
 impl FactFilter {
-    /// What `folded` must hold. Folded text has letters, digits and spaces only: no wildcard is left to escape.
+    /// `LIKE` pattern for the column `folded`. Folded text has letters, digits and spaces only: no wildcard needs
+    /// escaping.
     fn pattern(&self) -> Option<String> {
         let text = fold(&self.text);
         (!text.is_empty()).then(|| format!("%{text}%"))
     }
 }
 
-/// By what a list is ordered, the newest first.
+/// Order of a list, newest first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FactOrder {
-    /// Its last change.
+    /// Time of the last change.
     #[default]
     Changed,
-    /// The last day that it speaks of.
+    /// Last day of the fact's period.
     Day,
 }
 
@@ -77,9 +76,6 @@ macro_rules! filtered {
 }
 
 /// Facts of a filter in order, without the first `skip`.
-///
-/// # Errors
-/// When a row cannot be read.
 pub async fn page(
     tx: &mut CouncilTx,
     filter: &FactFilter,
@@ -87,7 +83,7 @@ pub async fn page(
     skip: u64,
     limit: u32,
 ) -> Result<Vec<StoredFact>, StoreError> {
-    let found = filtered!(
+    let rows = filtered!(
         tx,
         FactRow,
         filter,
@@ -99,34 +95,28 @@ pub async fn page(
         i64::from(limit),
         i64::try_from(skip).unwrap_or(i64::MAX),
     )?;
-    found.into_iter().map(FactRow::stored).collect()
+    rows.into_iter().map(FactRow::stored).collect()
 }
 
-/// How many facts of a filter are in each state, whatever state the filter asks for.
-///
-/// # Errors
-/// When the database does not answer.
+/// Number of facts in each state that a filter selects; the filter's own state is ignored.
 pub async fn states(tx: &mut CouncilTx, filter: &FactFilter) -> Result<[(FactState, u64); 3], StoreError> {
-    let found = filtered!(tx, (String, i64), filter, "state, count(*)", "GROUP BY state")?;
-    let count = |state: FactState| found.iter().find(|(code, _)| code == state.code()).map_or(0, |(_, count)| *count);
+    let rows = filtered!(tx, (String, i64), filter, "state, count(*)", "GROUP BY state")?;
+    let count = |state: FactState| rows.iter().find(|(code, _)| code == state.code()).map_or(0, |(_, count)| *count);
     Ok(FactState::ALL.map(|state| (state, u64::try_from(count(state)).unwrap_or(0))))
 }
 
-/// What a filter can choose from, each once.
+/// Distinct values that a filter can choose from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FactChoices {
     /// Fields of work, in order.
     pub fields: Vec<String>,
     /// Years, the newest first.
     pub years: Vec<i64>,
-    /// Full names of who entered, verified or changed facts, in order.
+    /// Full names of people who entered, verified or changed facts, sorted.
     pub people: Vec<String>,
 }
 
 /// What a filter of this council's facts can choose from.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn choices(tx: &mut CouncilTx) -> Result<FactChoices, StoreError> {
     let fields = rows!(tx, (String,), "SELECT DISTINCT field FROM facts WHERE council_id = $1 ORDER BY field")?;
     let years = rows!(tx, (i64,), "SELECT DISTINCT year FROM facts WHERE council_id = $1 ORDER BY year DESC")?;
@@ -140,10 +130,7 @@ pub async fn choices(tx: &mut CouncilTx) -> Result<FactChoices, StoreError> {
     Ok(FactChoices { fields: texts(fields), years: years.into_iter().map(|(y,)| y).collect(), people: texts(people) })
 }
 
-/// The facts of these ids, in the order in which they were entered; an id that is none is left out.
-///
-/// # Errors
-/// When a row cannot be read.
+/// The facts of these ids in order of entry; unknown ids are left out.
 pub async fn some(tx: &mut CouncilTx, ids: &[FactId]) -> Result<Vec<StoredFact>, StoreError> {
     let ids = serde_json::to_string(ids).map_err(StoreError::corrupt)?;
     if tx.is_postgres() {
@@ -153,16 +140,13 @@ pub async fn some(tx: &mut CouncilTx, ids: &[FactId]) -> Result<Vec<StoredFact>,
     }
 }
 
-/// The facts that wait for an account before and after one, in the order in which they were entered.
-///
-/// # Errors
-/// When an id cannot be read.
+/// The facts before and after one, in order of entry, among those that an account may verify.
 pub async fn neighbours(
     tx: &mut CouncilTx,
     account: AccountId,
     id: FactId,
 ) -> Result<(Option<FactId>, Option<FactId>), StoreError> {
-    let found = row!(
+    let row = row!(
         tx,
         (Option<String>, Option<String>),
         "SELECT max(CASE WHEN fact_id < $3 THEN fact_id END), min(CASE WHEN fact_id > $3 THEN fact_id END) FROM facts \
@@ -170,7 +154,7 @@ pub async fn neighbours(
         account.to_string(),
         id.to_string(),
     )?;
-    let (before, after) = found.unwrap_or_default();
+    let (before, after) = row.unwrap_or_default();
     let read = |id: Option<String>| id.map(|id| id.parse()).transpose().map_err(StoreError::corrupt);
     Ok((read(before)?, read(after)?))
 }

@@ -1,4 +1,4 @@
-//! Facts of a council, kept for the whole term.
+//! Facts of a council, over its whole term.
 
 use serde::Serialize;
 
@@ -17,56 +17,52 @@ use domain::text::fold;
 row_struct! {
     /// A row of `facts`.
     FactRow {
-        /// Its id.
         fact_id: String,
-        /// Canonical text.
+        /// Canonical JSON text (RFC 8785).
         content: String,
-        /// Account of who entered it.
+        /// Account of the person who entered the fact.
         entered_account: Option<String>,
-        /// Full name of who entered it.
+        /// Full name of the person who entered the fact.
         entered_by: String,
-        /// Account of who checked it.
+        /// Account of the person who verified the fact.
         verified_account: Option<String>,
-        /// Full name of who checked it.
+        /// Full name of the person who verified the fact.
         verified_by: Option<String>,
-        /// When it was checked.
         verified_at: Option<String>,
-        /// Goes up with every change.
+        /// From 1; goes up with every change.
         version: i64,
-        /// When it was changed last.
+        /// Time of the last change.
         changed_at: String,
-        /// Full name of who changed it last.
+        /// Full name of the person who made the last change.
         changed_by: String,
     }
 }
 
-/// A fact with its id and what became of it.
+/// A fact with its id, its version and its verification.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredFact {
-    /// Its id.
     pub id: FactId,
-    /// What it says, and how far it has come.
+    /// The fact and its state.
     pub kept: KeptFact,
-    /// Who entered it, or changed what it states last.
+    /// The person who entered the fact or last changed its statement.
     pub entered: By,
-    /// Who checked it, and when.
+    /// The person who verified the fact, and the time.
     pub verified: Option<(By, UtcTime)>,
-    /// Goes up with every change.
+    /// From 1; goes up with every change.
     pub version: u64,
-    /// When it was changed last.
+    /// Time of the last change.
     pub changed_at: UtcTime,
-    /// Full name of who changed it last.
+    /// Full name of the person who made the last change.
     pub changed_by: String,
 }
 
-/// A fact as a dossier needs it.
+/// The values of a fact that a dossier needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VersionedFact {
-    /// Its id.
     pub id: FactId,
-    /// Which of its versions this is.
+    /// Version of the fact, from 1.
     pub version: u64,
-    /// What it says, and how far it has come.
+    /// The fact and its state.
     pub kept: KeptFact,
 }
 
@@ -123,28 +119,18 @@ macro_rules! facts {
 pub(super) use {fact_columns, facts};
 
 /// One fact.
-///
-/// # Errors
-/// When the row cannot be read.
 pub async fn find(tx: &mut CouncilTx, id: FactId) -> Result<Option<StoredFact>, StoreError> {
     Ok(facts!(tx, "AND fact_id = $2", id.to_string())?.into_iter().next())
 }
 
-/// All facts that count, in the order in which they were entered.
-///
-/// # Errors
-/// When a row cannot be read.
+/// All facts that are not withdrawn, in order of entry.
 pub async fn all(tx: &mut CouncilTx) -> Result<Vec<StoredFact>, StoreError> {
     facts!(tx, "AND state <> 'withdrawn' ORDER BY fact_id")
 }
 
-/// All facts that were verified, in the order in which they were entered. There may be thousands: of each row no more is
-/// fetched than dossiers need.
-///
-/// # Errors
-/// When a row cannot be read.
+/// All verified facts in order of entry. There may be thousands: only the columns that dossiers need are fetched.
 pub async fn verified(tx: &mut CouncilTx) -> Result<Vec<VersionedFact>, StoreError> {
-    let found = rows!(
+    let rows = rows!(
         tx,
         (String, i64, String),
         "SELECT fact_id, version, content FROM facts WHERE council_id = $1 AND state = 'verified' ORDER BY fact_id"
@@ -156,15 +142,12 @@ pub async fn verified(tx: &mut CouncilTx) -> Result<Vec<VersionedFact>, StoreErr
             kept: serde_json::from_str(&content).map_err(StoreError::corrupt)?,
         })
     };
-    found.into_iter().map(read).collect()
+    rows.into_iter().map(read).collect()
 }
 
-/// How many facts wait to be verified about each official and of each field; only those of which any does.
-///
-/// # Errors
-/// When a row cannot be read.
+/// Number of facts to be verified per official and per field, where there is any.
 pub async fn waiting(tx: &mut CouncilTx) -> Result<Vec<(About, u64)>, StoreError> {
-    let found = rows!(
+    let rows = rows!(
         tx,
         (String, String, i64),
         // No join: SQLite would go through all officials of all facts once for each fact that waits.
@@ -176,13 +159,10 @@ pub async fn waiting(tx: &mut CouncilTx) -> Result<Vec<(About, u64)>, StoreError
         let about = About::from_parts(&kind, &key).ok_or_else(|| StoreError::corrupt("facts.official_id"))?;
         Ok((about, to_u64(count)?))
     };
-    found.into_iter().map(read).collect()
+    rows.into_iter().map(read).collect()
 }
 
-/// All facts about an official that count, in the order in which they were entered.
-///
-/// # Errors
-/// When a row cannot be read.
+/// All facts about an official that are not withdrawn, in order of entry.
 pub async fn about(tx: &mut CouncilTx, official: OfficialId) -> Result<Vec<StoredFact>, StoreError> {
     facts!(
         tx,
@@ -192,18 +172,12 @@ pub async fn about(tx: &mut CouncilTx, official: OfficialId) -> Result<Vec<Store
     )
 }
 
-/// All facts of a kind that count, in the order in which they were entered.
-///
-/// # Errors
-/// When a row cannot be read.
+/// All facts of a kind that are not withdrawn, in order of entry.
 pub async fn of_kind(tx: &mut CouncilTx, kind: FactKind) -> Result<Vec<StoredFact>, StoreError> {
     facts!(tx, "AND kind = $2 AND state <> 'withdrawn' ORDER BY fact_id", kind.code())
 }
 
-/// Facts of one field that count, in the order in which they were entered.
-///
-/// # Errors
-/// When a row cannot be read.
+/// All facts of a field that are not withdrawn, in order of entry.
 pub async fn of_field(tx: &mut CouncilTx, field: &Field) -> Result<Vec<StoredFact>, StoreError> {
     facts!(
         tx,
@@ -213,7 +187,7 @@ pub async fn of_field(tx: &mut CouncilTx, field: &Field) -> Result<Vec<StoredFac
     )
 }
 
-/// A fact as one statement writes any number of them.
+/// A fact in the JSON list that one statement inserts.
 #[derive(Serialize)]
 struct Given {
     fact_id: String,
@@ -327,7 +301,7 @@ async fn put_rows(tx: &mut CouncilTx, given: String) -> Result<u64, StoreError> 
     }
 }
 
-/// Whom the facts are about, in place of whom they were about before.
+/// Replaces the officials whom the facts are about.
 async fn put_officials(tx: &mut CouncilTx, given: String) -> Result<(), StoreError> {
     if tx.is_postgres() {
         execute!(

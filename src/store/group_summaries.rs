@@ -8,7 +8,6 @@ use domain::audit::canonical::to_text;
 use domain::group_summary::GroupSummary;
 use domain::id::{PollId, SummaryId};
 
-/// A summary with its id.
 pub type StoredSummary = StoredRecord<SummaryId, GroupSummary>;
 
 /// Adds a summary (version 1), or writes it over the version before its own.
@@ -35,9 +34,6 @@ pub async fn put(tx: &mut CouncilTx, kept: &StoredSummary) -> Result<(), StoreEr
 }
 
 /// The summary of a group before a vote.
-///
-/// # Errors
-/// When the row cannot be read.
 pub async fn of_group(tx: &mut CouncilTx, poll: PollId, group: &str) -> Result<Option<StoredSummary>, StoreError> {
     record!(
         tx,
@@ -50,17 +46,11 @@ pub async fn of_group(tx: &mut CouncilTx, poll: PollId, group: &str) -> Result<O
 }
 
 /// One summary.
-///
-/// # Errors
-/// When the row cannot be read.
 pub async fn find(tx: &mut CouncilTx, id: SummaryId) -> Result<Option<StoredSummary>, StoreError> {
     record!(tx, "group_summaries", "summary_id", "WHERE council_id = $1 AND summary_id = $2", id.to_string())
 }
 
 /// All summaries before a vote, by group.
-///
-/// # Errors
-/// When a row cannot be read.
 pub async fn of_poll(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<StoredSummary>, StoreError> {
     records!(
         tx,

@@ -1,5 +1,5 @@
-//! Polls as rows: how far each has come, its list, its forms, its batches, its papers. Nothing here is finer than a batch,
-//! and what was counted in one lies in [`super::sealed`].
+//! Polls as rows: stage, list of officials, forms, batches, papers. Nothing here is finer than a batch; the counts of a
+//! batch are in [`super::sealed`].
 
 use super::error::StoreError;
 use super::logs;
@@ -16,33 +16,28 @@ use domain::roster::{Teller, TellerRole};
 row_struct! {
     /// A row of `polls`, without the text of its rule set.
     PollRow {
-        /// Its id.
         poll_id: String,
-        /// Its log.
         log_id: String,
         /// Code of its stage.
         state: String,
         /// `rating` or `confidence`.
         kind: String,
-        /// Name of the council when the poll was created.
+        /// Name of the council at the time of creation.
         council_name: String,
-        /// Name of the sitting.
         sitting: String,
-        /// All delegates.
         delegates: i64,
-        /// Officials on the list, once it is decided.
+        /// Officials on the decided list; 0 before.
         officials: i64,
-        /// Id of the rule set.
         ruleset: String,
-        /// SHA-256 of its text.
+        /// SHA-256 of the rule set's text.
         ruleset_sha256: String,
-        /// Delegates in the hall, once the vote is open.
+        /// Delegates present when the vote was opened; `None` before.
         present: Option<i64>,
-        /// Diễn tập.
+        /// Whether the poll is a rehearsal (diễn tập).
         rehearsal: bool,
-        /// Ballots were drawn by the program.
+        /// Whether the ballots were drawn by the program.
         simulated: bool,
-        /// When its state changed last.
+        /// Time of the last change of the stage.
         changed_at: String,
     }
 }
@@ -50,54 +45,49 @@ row_struct! {
 row_struct! {
     /// A row of `poll_forms` with the sums of its batches.
     FormRow {
-        /// Id on the form.
+        /// Id printed on the form.
         form_id: String,
-        /// Khối.
+        /// Block of officials (khối).
         block: String,
-        /// Officials on it.
+        /// Lines on the form.
         lines: i64,
         /// Sheets of one ballot.
         sheets: i64,
         /// SHA-256 of one copy.
         sha256: String,
-        /// Phát ra.
+        /// Ballots issued (phát ra); `None` before the account is written.
         issued: Option<i64>,
-        /// Thu về.
+        /// Ballots returned (thu về); `None` before the account is written.
         returned: Option<i64>,
-        /// Batches that are in.
+        /// Committed batches.
         batches: i64,
-        /// Papers in them.
+        /// Papers in the committed batches.
         papers: i64,
     }
 }
 
-/// A poll as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredPoll {
-    /// Its log.
     pub log: LogId,
-    /// How far it has come.
+    /// State of the poll.
     pub state: PollState,
 }
 
 /// A poll in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PollSummary {
-    /// Its id.
     pub id: PollId,
-    /// Its log.
     pub log: LogId,
-    /// How far it has come.
+    /// Stage of the poll.
     pub stage: Stage,
-    /// Lấy phiếu or bỏ phiếu.
+    /// Rating (lấy phiếu) or confidence (bỏ phiếu).
     pub kind: PollKind,
-    /// Name of the sitting.
     pub sitting: String,
     /// Officials on the list.
     pub officials: u32,
-    /// Diễn tập.
+    /// Whether the poll is a rehearsal (diễn tập).
     pub rehearsal: bool,
-    /// When its state changed last.
+    /// Time of the last change of the stage.
     pub changed_at: UtcTime,
 }
 
@@ -110,7 +100,7 @@ impl PollRow {
         PollKind::from_code(&self.kind).ok_or_else(|| StoreError::corrupt("polls.kind"))
     }
 
-    /// Who may have taken a paper, once the vote is open.
+    /// Numbers of delegates, in total and present; an error before the vote is open.
     fn hall(&self) -> Result<Hall, StoreError> {
         let present = self.present.ok_or_else(|| StoreError::corrupt("polls.present"))?;
         Ok(Hall { delegates: to_u32(self.delegates)?, present: Some(to_u32(present)?) })
@@ -197,35 +187,29 @@ pub async fn add(
 }
 
 /// All polls of the council, the newest first.
-///
-/// # Errors
-/// When a row cannot be read.
 pub async fn list(tx: &mut CouncilTx) -> Result<Vec<PollSummary>, StoreError> {
-    let found = rows!(
+    let rows = rows!(
         tx,
         PollRow,
         "SELECT poll_id, log_id, state, kind, council_name, sitting, delegates, officials, ruleset, ruleset_sha256, \
          present, rehearsal, simulated, changed_at FROM polls WHERE council_id = $1 ORDER BY poll_id DESC"
     )?;
-    found.into_iter().map(PollRow::summary).collect()
+    rows.into_iter().map(PollRow::summary).collect()
 }
 
 /// How far a poll has come.
-///
-/// # Errors
-/// When a row cannot be read.
 pub async fn find(tx: &mut CouncilTx, poll: PollId) -> Result<Option<StoredPoll>, StoreError> {
-    let found = row!(
+    let row = row!(
         tx,
         PollRow,
         "SELECT poll_id, log_id, state, kind, council_name, sitting, delegates, officials, ruleset, ruleset_sha256, \
          present, rehearsal, simulated, changed_at FROM polls WHERE council_id = $1 AND poll_id = $2",
         poll.to_string()
     )?;
-    let Some(found) = found else { return Ok(None) };
-    let (stage, log) = (found.stage()?, found.log_id.parse().map_err(StoreError::corrupt)?);
-    let hall = found.hall();
-    let poll = found.poll()?;
+    let Some(row) = row else { return Ok(None) };
+    let (stage, log) = (row.stage()?, row.log_id.parse().map_err(StoreError::corrupt)?);
+    let hall = row.hall();
+    let poll = row.poll()?;
     let state = match stage {
         Stage::Created => PollState::Created(poll),
         Stage::Listed => {
@@ -254,17 +238,16 @@ async fn sealed_forms(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<SealedForm
     Ok(forms(tx, poll).await?.into_iter().map(|progress| progress.form).collect())
 }
 
-/// Events of these kinds with who wrote them. What a state carries and no table has is read from the log, which says it
-/// anyway.
-async fn told(tx: &mut CouncilTx, log: LogId, kinds: [&'static str; 2]) -> Result<Vec<Entry>, StoreError> {
+/// Entries of these kinds in the poll's log, from which the parts of a state that no table holds are read.
+async fn entries_of_kinds(tx: &mut CouncilTx, log: LogId, kinds: [&'static str; 2]) -> Result<Vec<Entry>, StoreError> {
     let texts = logs::of_kinds(tx, log, kinds).await?;
     texts.iter().map(|text| Entry::parse(text).map_err(StoreError::corrupt)).collect()
 }
 
-/// The totals of a closed count, with what recounts made of them.
+/// The totals of a closed count after all recounts.
 async fn counted(tx: &mut CouncilTx, log: LogId) -> Result<Counted, StoreError> {
     let mut found: Option<Counted> = None;
-    for entry in told(tx, log, ["counting.closed", "line.recounted"]).await? {
+    for entry in entries_of_kinds(tx, log, ["counting.closed", "line.recounted"]).await? {
         let is_taken = match (entry.event, &mut found) {
             (PollEvent::LineRecounted(line), Some(counted)) => counted.take(&line),
             (PollEvent::CountingClosed(closed), none @ None) => {
@@ -280,11 +263,10 @@ async fn counted(tx: &mut CouncilTx, log: LogId) -> Result<Counted, StoreError> 
     found.ok_or_else(|| StoreError::corrupt("log_entries: thiếu counting.closed"))
 }
 
-/// The totals of a count that is closed, as recounts left them; `None` as long as they are sealed, and of a vote that was
-/// called off.
+/// The totals of a closed count after recounts; `None` while they are sealed, and for a cancelled poll.
 ///
 /// # Errors
-/// When the log does not hold together.
+/// [`StoreError::Corrupt`] when the log contradicts itself.
 pub async fn closed_count(tx: &mut CouncilTx, poll: &StoredPoll) -> Result<Option<Counted>, StoreError> {
     match poll.state.may_open() {
         Some(_) => counted(tx, poll.log).await.map(Some),
@@ -293,18 +275,15 @@ pub async fn closed_count(tx: &mut CouncilTx, poll: &StoredPoll) -> Result<Optio
 }
 
 /// The version of a poll's row, which goes up with every step.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn version(tx: &mut CouncilTx, poll: PollId) -> Result<Option<u64>, StoreError> {
-    let found = row!(tx, (i64,), "SELECT version FROM polls WHERE council_id = $1 AND poll_id = $2", poll.to_string())?;
-    found.map(|(version,)| to_u64(version)).transpose()
+    let row = row!(tx, (i64,), "SELECT version FROM polls WHERE council_id = $1 AND poll_id = $2", poll.to_string())?;
+    row.map(|(version,)| to_u64(version)).transpose()
 }
 
 /// The minutes that were proposed last.
 async fn proposed_minutes(tx: &mut CouncilTx, log: LogId) -> Result<ProposedMinutes, StoreError> {
     let kind = "minutes.proposed";
-    match told(tx, log, [kind, kind]).await?.pop() {
+    match entries_of_kinds(tx, log, [kind, kind]).await?.pop() {
         Some(Entry { event: PollEvent::MinutesProposed(minutes), actor, .. }) => {
             Ok(ProposedMinutes { by: (*actor).clone(), sha256: minutes.sha256 })
         }
@@ -342,9 +321,6 @@ pub async fn set_present(tx: &mut CouncilTx, poll: PollId, present: u32) -> Resu
 }
 
 /// Exact text of the rule set that a poll goes by.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn ruleset_text(tx: &mut CouncilTx, poll: PollId) -> Result<Option<String>, StoreError> {
     let found =
         row!(tx, (String,), "SELECT ruleset_text FROM polls WHERE council_id = $1 AND poll_id = $2", poll.to_string())?;
@@ -394,9 +370,6 @@ pub async fn amend(tx: &mut CouncilTx, poll: PollId, amended: &PollAmended) -> R
 }
 
 /// Puts a board of tellers in the place of the one before.
-///
-/// # Errors
-/// When the database refuses it.
 pub async fn set_tellers(tx: &mut CouncilTx, poll: PollId, board: &[Teller]) -> Result<(), StoreError> {
     execute!(tx, "DELETE FROM poll_tellers WHERE council_id = $1 AND poll_id = $2", poll.to_string())?;
     for (position, teller) in (1_i64..).zip(board) {
@@ -413,11 +386,8 @@ pub async fn set_tellers(tx: &mut CouncilTx, poll: PollId, board: &[Teller]) -> 
 }
 
 /// The board of tellers, head first; empty before it is appointed.
-///
-/// # Errors
-/// When a row cannot be read.
 pub async fn tellers(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<Teller>, StoreError> {
-    let found = rows!(
+    let rows = rows!(
         tx,
         (String, String),
         "SELECT name, part FROM poll_tellers WHERE council_id = $1 AND poll_id = $2 ORDER BY position",
@@ -427,21 +397,18 @@ pub async fn tellers(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<Teller>, St
         let role = TellerRole::from_code(&part).ok_or_else(|| StoreError::corrupt("poll_tellers.part"))?;
         Ok(Teller { name, role })
     };
-    found.into_iter().map(teller).collect()
+    rows.into_iter().map(teller).collect()
 }
 
 /// Who is voted on, in ballot order; empty before the list is decided.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn officials(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<ListedOfficial>, StoreError> {
-    let found = rows!(
+    let rows = rows!(
         tx,
         (String, String, String),
         "SELECT block, name, posts FROM poll_officials WHERE council_id = $1 AND poll_id = $2 ORDER BY position",
         poll.to_string()
     )?;
-    Ok(found.into_iter().map(|(block, name, posts)| ListedOfficial { block, name, posts }).collect())
+    Ok(rows.into_iter().map(|(block, name, posts)| ListedOfficial { block, name, posts }).collect())
 }
 
 /// Adds the forms that were sealed.
@@ -467,11 +434,8 @@ pub async fn add_forms(tx: &mut CouncilTx, poll: PollId, forms: &[SealedForm]) -
 }
 
 /// Sealed forms in the order of their blocks, with what came back and what is in batches.
-///
-/// # Errors
-/// When a row cannot be read.
 pub async fn forms(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<FormProgress>, StoreError> {
-    let found = rows!(
+    let rows = rows!(
         tx,
         FormRow,
         "SELECT f.form_id, f.block, f.lines, f.sheets, f.sha256, f.issued, f.returned, count(b.number) AS batches, \
@@ -481,7 +445,7 @@ pub async fn forms(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<FormProgress>
          GROUP BY f.form_id, f.position, f.block, f.lines, f.sheets, f.sha256, f.issued, f.returned ORDER BY f.position",
         poll.to_string()
     )?;
-    found.into_iter().map(FormRow::progress).collect()
+    rows.into_iter().map(FormRow::progress).collect()
 }
 
 /// Writes what went out and came back of a form.
@@ -548,11 +512,8 @@ pub async fn add_paper(tx: &mut CouncilTx, poll: PollId, seq: u64, paper: &Paper
 }
 
 /// Papers that left the program, in the order of the log.
-///
-/// # Errors
-/// When a row cannot be read.
 pub async fn papers(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<PaperIssued>, StoreError> {
-    let found = rows!(
+    let rows = rows!(
         tx,
         (String, i64, String),
         "SELECT name, pages, sha256 FROM poll_papers WHERE council_id = $1 AND poll_id = $2 ORDER BY seq",
@@ -562,7 +523,7 @@ pub async fn papers(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<PaperIssued>
         let sha256: Digest = sha256.parse().map_err(|_| StoreError::corrupt("poll_papers.sha256"))?;
         Ok(PaperIssued { name, pages: to_u32(pages)?, sha256 })
     };
-    found.into_iter().map(paper).collect()
+    rows.into_iter().map(paper).collect()
 }
 
 /// Adds the text of the result that was declared.
@@ -580,15 +541,12 @@ pub async fn add_results(tx: &mut CouncilTx, poll: PollId, results: String) -> R
 }
 
 /// The text of the result that was declared.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn results(tx: &mut CouncilTx, poll: PollId) -> Result<Option<String>, StoreError> {
-    let found = row!(
+    let row = row!(
         tx,
         (String,),
         "SELECT results FROM poll_results WHERE council_id = $1 AND poll_id = $2",
         poll.to_string()
     )?;
-    Ok(found.map(|(results,)| results))
+    Ok(row.map(|(results,)| results))
 }

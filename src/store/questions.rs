@@ -8,7 +8,6 @@ use domain::audit::canonical::to_text;
 use domain::id::{OfficialId, PollId, QuestionId};
 use domain::question::Question;
 
-/// A question with its id.
 pub type StoredQuestion = StoredRecord<QuestionId, Question>;
 
 /// Adds a question (version 1), or writes it over the version before its own.
@@ -37,17 +36,11 @@ pub async fn put(tx: &mut CouncilTx, kept: &StoredQuestion) -> Result<(), StoreE
 }
 
 /// One question.
-///
-/// # Errors
-/// When the row cannot be read.
 pub async fn find(tx: &mut CouncilTx, id: QuestionId) -> Result<Option<StoredQuestion>, StoreError> {
     record!(tx, "questions", "question_id", "WHERE council_id = $1 AND question_id = $2", id.to_string())
 }
 
 /// All questions before a vote, the first asked first.
-///
-/// # Errors
-/// When a row cannot be read.
 pub async fn of_poll(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<StoredQuestion>, StoreError> {
     records!(
         tx,
@@ -59,9 +52,6 @@ pub async fn of_poll(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<StoredQuest
 }
 
 /// Questions about one official before a vote, the first asked first.
-///
-/// # Errors
-/// When a row cannot be read.
 pub async fn about(tx: &mut CouncilTx, poll: PollId, official: OfficialId) -> Result<Vec<StoredQuestion>, StoreError> {
     records!(
         tx,
@@ -74,9 +64,6 @@ pub async fn about(tx: &mut CouncilTx, poll: PollId, official: OfficialId) -> Re
 }
 
 /// Questions that went on to an official, before whichever vote, the newest first.
-///
-/// # Errors
-/// When a row cannot be read.
 pub async fn to_official(tx: &mut CouncilTx, official: OfficialId) -> Result<Vec<StoredQuestion>, StoreError> {
     records!(
         tx,

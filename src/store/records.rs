@@ -8,9 +8,8 @@ use domain::audit::UtcTime;
 row_struct! {
     /// The columns that the tables of records share.
     RecordRow {
-        /// Id of the record.
         id: String,
-        /// Canonical text.
+        /// Canonical JSON text (RFC 8785).
         content: String,
         /// From 1; goes up with every change.
         version: i64,
@@ -24,7 +23,6 @@ row_struct! {
 /// A record with its id and its version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredRecord<I, T> {
-    /// Id of the record.
     pub id: I,
     /// Content of the record.
     pub value: T,

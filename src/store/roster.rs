@@ -1,4 +1,4 @@
-//! Officials and delegates of a council, kept for the whole term.
+//! Officials and delegates of a council, over its whole term.
 
 use super::error::StoreError;
 use super::records::{StoredRecord, record, records};
@@ -8,15 +8,10 @@ use domain::audit::canonical::to_text;
 use domain::id::{AccountId, DelegateId, OfficialId};
 use domain::roster::{RosterDelegate, RosterOfficial};
 
-/// An official with its id.
 pub type StoredOfficial = StoredRecord<OfficialId, RosterOfficial>;
-/// A delegate with its id.
 pub type StoredDelegate = StoredRecord<DelegateId, RosterDelegate>;
 
-/// All officials in the order of the list, those that were withdrawn too.
-///
-/// # Errors
-/// When a row cannot be read.
+/// All officials in the order of the list, withdrawn ones included.
 pub async fn officials(tx: &mut CouncilTx) -> Result<Vec<StoredOfficial>, StoreError> {
     records!(
         tx,
@@ -28,17 +23,11 @@ pub async fn officials(tx: &mut CouncilTx) -> Result<Vec<StoredOfficial>, StoreE
 }
 
 /// One official.
-///
-/// # Errors
-/// When the row cannot be read.
 pub async fn official(tx: &mut CouncilTx, id: OfficialId) -> Result<Option<StoredOfficial>, StoreError> {
     record!(tx, "officials", "official_id", "WHERE council_id = $1 AND official_id = $2", id.to_string())
 }
 
 /// The official who signs in as an account.
-///
-/// # Errors
-/// When the row cannot be read.
 pub async fn official_of(tx: &mut CouncilTx, account: AccountId) -> Result<Option<StoredOfficial>, StoreError> {
     record!(
         tx,
@@ -75,10 +64,7 @@ pub async fn put_official(tx: &mut CouncilTx, kept: &StoredOfficial) -> Result<(
     one_changed(put)
 }
 
-/// All delegates in the order of the sheet, those that left too.
-///
-/// # Errors
-/// When a row cannot be read.
+/// All delegates in the order of the sheet, withdrawn ones included.
 pub async fn delegates(tx: &mut CouncilTx) -> Result<Vec<StoredDelegate>, StoreError> {
     records!(
         tx,
@@ -90,17 +76,11 @@ pub async fn delegates(tx: &mut CouncilTx) -> Result<Vec<StoredDelegate>, StoreE
 }
 
 /// One delegate.
-///
-/// # Errors
-/// When the row cannot be read.
 pub async fn delegate(tx: &mut CouncilTx, id: DelegateId) -> Result<Option<StoredDelegate>, StoreError> {
     record!(tx, "delegates", "delegate_id", "WHERE council_id = $1 AND delegate_id = $2", id.to_string())
 }
 
 /// The delegate who signs in as an account.
-///
-/// # Errors
-/// When the row cannot be read.
 pub async fn delegate_of(tx: &mut CouncilTx, account: AccountId) -> Result<Option<StoredDelegate>, StoreError> {
     record!(
         tx,

@@ -31,7 +31,7 @@ const fn contains(text: &str, part: &str) -> bool {
     false
 }
 
-/// What a statement is given for one of its places.
+/// The value of one placeholder of a statement.
 pub(super) enum Argument {
     Text(Option<String>),
     Integer(Option<i64>),
@@ -85,8 +85,8 @@ pub(super) fn to_u64(stored: i64) -> Result<u64, StoreError> {
     u64::try_from(stored).map_err(StoreError::corrupt)
 }
 
-/// A row of either database. What a driver gives is turned into values here, in code that does not wait: the futures of
-/// both drivers are built once, in [`CouncilTx::fetch`] and [`CouncilTx::run`], not again in every function of the store.
+/// A row of either database. Values are read from it in code that is not async: the futures of both drivers are compiled
+/// once, in [`CouncilTx::fetch`] and [`CouncilTx::run`], not in every function of the store.
 pub(super) enum Row {
     Sqlite(SqliteRow),
     Postgres(PgRow),
@@ -107,7 +107,7 @@ impl Row {
     }
 }
 
-/// A value that a row holds.
+/// A value that is read from a whole row.
 pub(super) trait ReadRow: Sized {
     fn read(row: &Row) -> Result<Self, sqlx::Error>;
 }
@@ -152,7 +152,7 @@ macro_rules! bind_all {
 }
 
 impl CouncilTx {
-    /// All rows that a statement gives.
+    /// Runs a statement and reads all rows that it returns.
     pub(super) async fn fetch<R: ReadRow>(
         &mut self,
         sql: &'static str,
@@ -177,7 +177,7 @@ impl CouncilTx {
         self.checked_answer(found)
     }
 
-    /// The number of rows that a statement changed.
+    /// Runs a statement and returns the number of rows that it changed.
     pub(super) async fn run(&mut self, sql: &'static str, arguments: Vec<Argument>) -> Result<u64, StoreError> {
         let done = match self.ready().await? {
             Tx::Sqlite(connection) => {
@@ -193,8 +193,8 @@ impl CouncilTx {
     }
 }
 
-/// Runs a statement in a [`CouncilTx`], whose council is `$1`; other arguments follow from `$2`. `rows!` gives all rows,
-/// `row!` at most one, `execute!` the number of rows that it changed.
+/// Runs a statement in a [`CouncilTx`], whose council is `$1`; other arguments follow from `$2`. `rows!` returns all rows,
+/// `row!` the first if any, `execute!` the number of rows changed.
 macro_rules! statement {
     ($tx:expr, $run:ident $(::<$row:ty>)?, $sql:expr $(, $argument:expr)*) => {{
         const { assert!($crate::sql::names_council($sql), "the statement does not name its council") };
@@ -226,10 +226,10 @@ macro_rules! execute {
 
 /// Declares a row: its fields are its columns, by name, in both databases.
 macro_rules! row_struct {
-    ($( #[doc = $doc:literal] )+ $name:ident { $( #[doc = $field_doc:literal] $field:ident: $type:ty, )+ }) => {
+    ($( #[doc = $doc:literal] )+ $name:ident { $( $( #[doc = $field_doc:literal] )* $field:ident: $type:ty, )+ }) => {
         $( #[doc = $doc] )+
         #[derive(Clone, Debug, PartialEq, Eq)]
-        pub struct $name { $( #[doc = $field_doc] pub $field: $type, )+ }
+        pub struct $name { $( $( #[doc = $field_doc] )* pub $field: $type, )+ }
 
         impl $crate::sql::ReadRow for $name {
             fn read(row: &$crate::sql::Row) -> Result<Self, sqlx::Error> {

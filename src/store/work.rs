@@ -74,17 +74,11 @@ impl<'t> InstallationTx<'t> {
     }
 
     /// The rows of the installation itself: its councils, its own accounts and log.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn own(&mut self) -> Result<&mut CouncilTx, StoreError> {
         self.within(CouncilId::INSTALLATION).await
     }
 
     /// The rows of `council`.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn within(&mut self, council: CouncilId) -> Result<&mut CouncilTx, StoreError> {
         self.0.turn_to(council).await?;
         Ok(self.0)
