@@ -209,14 +209,7 @@ impl App {
         let date = day(&mut wrong, "filed_on", &typed.filed_on, today);
         let place = line(&mut wrong, "place", &typed.place, "Hãy ghi cơ quan, đơn vị nhận bản kê khai.");
         let number = line(&mut wrong, "number", &typed.number, "Hãy ghi số biên nhận, hoặc «không số».");
-        let paper = match file {
-            Some(received) => Some(Paper::examine(received).await),
-            None => None,
-        };
-        let paper = paper.transpose().unwrap_or_else(|problem| {
-            wrong.extend(fields_of(problem));
-            None
-        });
+        let paper = examined(file, &mut wrong).await;
         let (Some(date), Some(issuer), Some(number), true) = (date, place, number, wrong.is_empty()) else {
             return Err(AppError::Fields { fields: wrong });
         };
@@ -239,8 +232,14 @@ impl App {
     }
 }
 
+/// The attached file after its examination; what is wrong with it is added to `wrong`.
+pub(super) async fn examined(file: Option<Received>, wrong: &mut Vec<FieldError>) -> Option<Paper> {
+    let paper = Paper::examine(file?).await;
+    paper.map_err(|problem| wrong.extend(fields_of(problem))).ok()
+}
+
 /// What is wrong with a file, at its field.
-pub(super) fn fields_of(problem: AppError) -> Vec<FieldError> {
+fn fields_of(problem: AppError) -> Vec<FieldError> {
     match problem {
         AppError::Fields { fields } => fields,
         other => vec![FieldError { field: "file", sentence: other.to_string() }],
