@@ -31,7 +31,7 @@ pub async fn slips(tx: &mut CouncilTx) -> Result<Vec<SlipRow>, StoreError> {
 row_struct! {
     /// The current content of a record, or one revision of it.
     RecordRow {
-        /// Code of the [`Subject`].
+        /// Code of the [`Subject`](domain::record::Subject).
         subject: String,
         record_id: String,
         version: i64,
