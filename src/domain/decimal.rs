@@ -162,7 +162,14 @@ mod tests {
 
     #[test]
     fn figures_print_with_vietnamese_separators() {
-        for (text, printed) in [("1234567.5", "1.234.567,5"), ("-8.50", "-8,50"), ("0.05", "0,05"), ("100", "100")] {
+        for (text, printed) in [
+            ("1234567.5", "1.234.567,5"),
+            ("-8.50", "-8,50"),
+            ("0.05", "0,05"),
+            ("100", "100"),
+            ("-0.1", "-0,1"),
+            ("0", "0"),
+        ] {
             let figure = Decimal::parse_plain(text).expect("plain");
             assert_eq!((figure.to_string().as_str(), figure.plain().as_str()), (printed, text));
         }

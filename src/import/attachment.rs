@@ -1,4 +1,4 @@
-//! What a source file is: by its bytes, with the limits that workbooks have.
+//! Kind of a source file by its bytes, with the limits that workbooks have.
 //!
 //! Five signatures are looked for by our own few lines ([`attachment`]): crates that know hundreds of kinds (`infer`,
 //! `file-format`) tell the kind, but not whether an archive unpacks without end or a file reads as two kinds at once.
@@ -10,10 +10,10 @@ use zip::ZipArchive;
 use super::container;
 use domain::attachment::{self, Beginning, FileKind, HEAD_BYTES, Refusal, TAIL_BYTES};
 
-/// Says what a file is. A document is unpacked once, part by part, measured and thrown away.
+/// Determines the kind of a file. A document is unpacked once, part by part, to measure it.
 ///
 /// # Errors
-/// When the file cannot be read; inside, why it is not taken.
+/// When the file cannot be read; the inner result says why it is not accepted.
 pub fn examine<R: Read + Seek>(file: &mut R) -> io::Result<Result<FileKind, Refusal>> {
     let size = file.seek(SeekFrom::End(0))?;
     let head = part(file, 0, HEAD_BYTES)?;

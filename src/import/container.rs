@@ -1,4 +1,4 @@
-//! What kind of file the bytes are, and whether it is safe to unpack: decided before any parser sees them.
+//! Kind of a file by its bytes, and whether it is safe to unpack: decided before any parser reads it.
 
 use std::io::{Cursor, Read, Seek, copy, sink};
 
@@ -11,7 +11,7 @@ use super::report::{self, Code};
 pub(super) const MAX_FILE_BYTES: usize = 50 * 1024 * 1024;
 /// Largest sum of all unpacked parts of a workbook, in bytes.
 pub(super) const MAX_UNPACKED_BYTES: u64 = 200 * 1024 * 1024;
-/// Parts of a workbook; real ones have some dozens.
+/// Largest number of parts of a workbook; real ones have some dozens.
 const MAX_PARTS: usize = 10_000;
 
 /// Signature of the compound files that Excel 97 wrote and that wrap encrypted workbooks.
@@ -20,9 +20,7 @@ const COMPOUND: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
 /// A kind of workbook that can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Office Open XML.
     Xlsx,
-    /// OpenDocument.
     Ods,
     /// Excel 97-2003.
     Xls,
@@ -39,7 +37,6 @@ pub(super) enum Refusal {
     Xlsb,
     /// Cut off or damaged.
     Damaged,
-    /// Password.
     Encrypted,
     /// Over [`MAX_FILE_BYTES`].
     FileTooLarge,
@@ -48,8 +45,8 @@ pub(super) enum Refusal {
 }
 
 impl Refusal {
-    /// Code, what is wrong, what to do.
-    pub(super) const fn told(self) -> (Code, &'static str, &'static str) {
+    /// Code, problem and remedy of the finding.
+    pub(super) const fn message(self) -> (Code, &'static str, &'static str) {
         match self {
             Self::NotASpreadsheet => (
                 report::UNREADABLE,
@@ -90,10 +87,10 @@ impl Refusal {
     }
 }
 
-/// Says what the bytes are; for a zip archive every part has been unpacked once, counted and thrown away.
+/// Determines the kind of a file. Every part of a zip archive is unpacked once to measure it.
 ///
 /// # Errors
-/// Why they cannot be read.
+/// Why the file cannot be read.
 pub(super) fn examine(bytes: &[u8]) -> Result<Kind, Refusal> {
     if bytes.len() > MAX_FILE_BYTES {
         return Err(Refusal::FileTooLarge);
@@ -115,10 +112,10 @@ pub(super) fn hides_encrypted(bytes: &[u8]) -> bool {
     bytes.windows(encrypted.len()).any(|window| window == encrypted)
 }
 
-/// Unpacks every part of an archive once, counts its bytes and throws them away.
+/// Unpacks every part of an archive once and counts its bytes.
 ///
 /// # Errors
-/// When a part is damaged or locked, or all are too much.
+/// When a part is damaged or encrypted, or the sum is over [`MAX_UNPACKED_BYTES`].
 pub(super) fn measure<R: Read + Seek>(archive: &mut ZipArchive<R>) -> Result<(), Refusal> {
     if archive.len() > MAX_PARTS {
         return Err(Refusal::UnpacksTooLarge);

@@ -1,4 +1,4 @@
-//! A CSV file to a grid: code page and separator are found out, lines keep the numbers that an editor shows.
+//! CSV files to grids: detects code page and separator; line numbers are those that an editor shows.
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, WINDOWS_1258};
 use unicode_normalization::UnicodeNormalization;
@@ -8,21 +8,21 @@ use super::grid::{Cell, Grid, Origin};
 use super::legacy::{self, Legacy};
 use super::report::{self, Report};
 
-/// Lines that one file may have.
+/// Largest number of lines of one file.
 const MAX_LINES: usize = 100_000;
 /// Records that decide which separator is used.
 const SAMPLE: usize = 50;
 
-/// One file as one grid; `None` after the finding that says why there is none.
+/// Reads one file as one grid; `None` after a finding that says why it cannot be read.
 pub(super) fn load(bytes: &[u8], file_name: &str, report: &mut Report) -> Option<Grid> {
     if bytes.len() > MAX_FILE_BYTES {
-        let (code, what, remedy) = Refusal::FileTooLarge.told();
+        let (code, what, remedy) = Refusal::FileTooLarge.message();
         report.add(code, file_name, what, remedy);
         return None;
     }
     let (text, encoding) = decode(bytes);
     if text.contains('\0') {
-        let (code, what, remedy) = Refusal::NotASpreadsheet.told();
+        let (code, what, remedy) = Refusal::NotASpreadsheet.message();
         report.add(code, file_name, what, remedy);
         return None;
     }
@@ -49,8 +49,8 @@ pub(super) fn load(bytes: &[u8], file_name: &str, report: &mut Report) -> Option
     Some(grid)
 }
 
-/// Text and the encoding it was in. Bytes that are no Unicode are an old Windows code page: windows-1258, or the Latin
-/// one under which TCVN3 and VNI fonts hide; the one that gives fewer impossible words is taken.
+/// Text and its encoding. Bytes that are not Unicode are in an old Windows code page: windows-1258, or windows-1252, which
+/// TCVN3 and VNI fonts reuse; the one that gives fewer impossible words is chosen.
 fn decode(bytes: &[u8]) -> (String, &'static Encoding) {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         let body = bytes.get(mark..).unwrap_or_default();
@@ -85,7 +85,7 @@ fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// The separator, and where the records begin: Excel's own first line `sep=;` is an order, not a record.
+/// The separator, and the offset of the first record: Excel's first line `sep=;` is an instruction, not a record.
 fn separator(text: &str) -> (u8, usize) {
     let first = text.lines().next().unwrap_or_default();
     if let Some(&[order]) = first.trim_end().strip_prefix("sep=").map(str::as_bytes)
@@ -150,8 +150,8 @@ mod tests {
         let grid = load(bytes, "danh-sach.csv", &mut report).expect("readable");
         let cells =
             grid.rows.iter().flat_map(|(&row, cells)| cells.iter().map(move |(&column, cell)| ((row, column), cell)));
-        let told = cells.map(|(spot, placed)| (grid.place(spot), placed.cell.shown())).collect();
-        (told, report.into_findings().len())
+        let placed = cells.map(|(spot, placed)| (grid.place(spot), placed.cell.shown())).collect();
+        (placed, report.into_findings().len())
     }
 
     #[test]

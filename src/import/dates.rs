@@ -6,10 +6,10 @@ use jiff::civil::Date;
 use domain::fact::Period;
 use domain::text::{clean, fold};
 
-/// Years that a full date may name; others are slips of the keyboard.
+/// Years that a full date may name; others are typing errors.
 const YEARS: std::ops::RangeInclusive<i16> = 1900..=2100;
 
-/// Years among which a two-digit year is looked for.
+/// Range of years for two-digit years.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Window {
     from: i16,
@@ -22,7 +22,7 @@ impl Window {
     /// People who may hold a post.
     pub(super) const BIRTHS: Self = Self { from: 1925, to: 2010 };
 
-    /// Whether a stored day of this year can be meant.
+    /// Whether the year is in the range.
     pub(super) fn has(self, year: i16) -> bool {
         (self.from..=self.to).contains(&year)
     }
@@ -37,7 +37,7 @@ impl Window {
     }
 }
 
-/// What a date cell says.
+/// The value of a date cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Reading<T> {
     /// The day or period.
@@ -47,7 +47,7 @@ pub(super) struct Reading<T> {
 }
 
 impl<T> Reading<T> {
-    /// The same reading of another value.
+    /// Converts the value.
     pub(super) fn map<U>(self, change: impl FnOnce(T) -> U) -> Reading<U> {
         Reading { value: change(self.value), short_year: self.short_year }
     }
@@ -62,19 +62,12 @@ pub(super) enum DateError {
     /// The month comes second; this one does not exist.
     #[error("không có tháng {month}; ngày phải đứng trước tháng")]
     Month {
-        /// What stands second.
+        /// The second number.
         month: i16,
     },
     /// No such day in that month.
     #[error("không có ngày {day} trong tháng {month}/{year}")]
-    Day {
-        /// Day.
-        day: i16,
-        /// Month.
-        month: i16,
-        /// Year.
-        year: i16,
-    },
+    Day { day: i16, month: i16, year: i16 },
     /// Two digits that fit two centuries, or none.
     #[error("năm ghi hai chữ số ({short:02}) không rõ thế kỷ")]
     ShortYear {
@@ -223,7 +216,7 @@ fn months(first: i16, count: i16, year: i16) -> Result<Period, DateError> {
 mod tests {
     use super::*;
 
-    fn told(text: &str) -> String {
+    fn shown(text: &str) -> String {
         match period(text) {
             Ok(reading) => reading.value.text(),
             Err(error) => error.to_string(),
@@ -243,7 +236,7 @@ mod tests {
             "05/12/2023 7:30",
             "05 / 12 / 2023",
         ] {
-            assert_eq!(told(text), "05/12/2023", "{text}");
+            assert_eq!(shown(text), "05/12/2023", "{text}");
         }
     }
 
@@ -263,17 +256,17 @@ mod tests {
             ("từ 01/01/2023 đến ngày 30/6/2023", "01/01/2023 - 30/06/2023"),
             ("2021-2023", "01/01/2021 - 31/12/2023"),
         ] {
-            assert_eq!(told(text), meant, "{text}");
+            assert_eq!(shown(text), meant, "{text}");
         }
     }
 
     #[test]
     fn the_month_is_never_taken_for_the_day() {
-        assert_eq!(told("05/13/2023"), "không có tháng 13; ngày phải đứng trước tháng");
-        assert_eq!(told("31/4/2023"), "không có ngày 31 trong tháng 4/2023");
-        assert_eq!(told("30/6/2023 - 01/01/2023"), "khoảng thời gian kết thúc trước khi bắt đầu");
-        assert_eq!(told("05/12/2023 (dự kiến)"), "không đọc được là ngày tháng");
-        assert_eq!(told("05/12/0023"), "năm 23 không hợp lý");
+        assert_eq!(shown("05/13/2023"), "không có tháng 13; ngày phải đứng trước tháng");
+        assert_eq!(shown("31/4/2023"), "không có ngày 31 trong tháng 4/2023");
+        assert_eq!(shown("30/6/2023 - 01/01/2023"), "khoảng thời gian kết thúc trước khi bắt đầu");
+        assert_eq!(shown("05/12/2023 (dự kiến)"), "không đọc được là ngày tháng");
+        assert_eq!(shown("05/12/0023"), "năm 23 không hợp lý");
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub(super) fn rows(book: &Book) -> BTreeMap<&'static str, Vec<Row>> {
     rows
 }
 
-/// The rows of what is kept between votes.
+/// The rows of the sheets that the store keeps between votes.
 pub(super) fn kept_rows(
     council: Option<&Council>,
     officials: &[Official],
@@ -43,7 +43,7 @@ pub(super) fn kept_rows(
     ])
 }
 
-/// The cells that hold something.
+/// The cells that are not empty.
 fn row<const N: usize>(cells: [(Column, Option<Out>); N]) -> Row {
     cells.into_iter().filter_map(|(column, out)| Some((column.title, out?))).collect()
 }

@@ -13,7 +13,7 @@ use super::report::{self, Code, Report};
 use super::schema::{Choice, Column, Need, labels};
 use super::table::Record;
 
-/// Words that offices put behind a count.
+/// Units that offices write after a count.
 const COUNTED: [&str; 4] = ["phiếu", "đại biểu", "người", "lá phiếu"];
 
 /// Reads one record.
@@ -33,8 +33,8 @@ impl<'a, 'g> Fields<'a, 'g> {
         self.report.add(code, self.record.place(column), what, remedy);
     }
 
-    /// The cell, after saying that it is broken, or missing where it must not be. A column that is missing as a whole
-    /// was named once and is not named again in every row.
+    /// The cell; `None` after a finding when it is broken, or missing where it is needed. A column that is missing as a whole
+    /// has one finding of its own and none per row.
     fn value(&mut self, column: &Column) -> Option<&'g Cell> {
         match self.record.cell(column) {
             Some(Cell::Broken(error)) => {
@@ -65,7 +65,7 @@ impl<'a, 'g> Fields<'a, 'g> {
         self.find(code, column, format!("Chưa ghi «{}».", column.title), format!("Ghi: {}", column.help));
     }
 
-    /// Clean text.
+    /// Text in NFC, trimmed, with single spaces.
     pub(super) fn text(&mut self, column: &Column) -> Option<String> {
         self.value(column).map(Cell::shown)
     }
@@ -136,7 +136,6 @@ impl<'a, 'g> Fields<'a, 'g> {
         figure
     }
 
-    /// One day.
     pub(super) fn date(&mut self, column: &Column) -> Option<Date> {
         let cell = self.value(column)?;
         let read = match cell {
@@ -232,8 +231,8 @@ impl<'a, 'g> Fields<'a, 'g> {
     }
 }
 
-/// A day that the file stores as one. A year typed into a cell with a date format becomes a day of 1905: it is refused
-/// rather than believed.
+/// A day that the file stores as such. A year typed into a cell with a date format becomes a day of 1905, and is refused
+/// for that.
 fn stored_date(date: Date, window: Window) -> Result<Reading<Date>, DateError> {
     if window.has(date.year()) {
         Ok(Reading { value: date, short_year: false })

@@ -1,4 +1,4 @@
-//! One sheet as it was found: cells with their addresses, whatever file they came from.
+//! One sheet, independent of the file format: cells with their addresses.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use domain::text::clean;
 
-/// Copies of merged values that one sheet may hold; a sheet that wants more is not a list of people.
+/// Largest number of copies of merged values in one sheet.
 const MERGE_BUDGET: usize = 1_000_000;
 
 /// What a cell holds; an empty cell is absent.
@@ -22,9 +22,7 @@ pub(super) enum Cell {
         /// Shown with `%`: the file holds the hundredth part.
         percent: bool,
     },
-    /// A day.
     Date(Date),
-    /// TRUE or FALSE.
     Bool(bool),
     /// The error in which a formula ended: `#REF!`.
     Broken(String),
@@ -52,9 +50,8 @@ impl Cell {
 /// A cell in its place, and the upper left cell whose merged area it lies in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Placed {
-    /// Value.
     pub cell: Cell,
-    /// Set on the copies of a merged value.
+    /// Upper left cell of the merged area; set on copies of its value.
     pub copy_of: Option<Spot>,
 }
 
@@ -70,7 +67,7 @@ pub(super) struct Area {
     pub to: Spot,
 }
 
-/// How the office sees the file, for addresses in messages.
+/// Kind of file, which decides how messages write addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Origin {
     /// A sheet of a workbook: `Dữ kiện!C14`.
@@ -79,20 +76,17 @@ pub(super) enum Origin {
     Csv,
 }
 
-/// One sheet.
 #[derive(Clone, Debug)]
 pub(super) struct Grid {
     /// Name of the sheet, or of the CSV file with its ending.
     pub title: String,
     /// Where it comes from.
     pub origin: Origin,
-    /// Cells that hold something.
+    /// Cells that are not empty, by row and column.
     pub rows: BTreeMap<u32, BTreeMap<u32, Placed>>,
     /// Whether the sheet itself is hidden.
     pub hidden: bool,
-    /// Hidden rows.
     pub hidden_rows: Vec<RangeInclusive<u32>>,
-    /// Hidden columns.
     pub hidden_columns: Vec<RangeInclusive<u32>>,
 }
 

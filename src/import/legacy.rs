@@ -6,7 +6,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-/// Which of the two.
+/// An encoding of the 1990s.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Legacy {
     /// TCVN 5712 (ABC).
@@ -73,7 +73,7 @@ fn from_tcvn3(code: char) -> Option<char> {
     TCVN3.iter().find(|(_, c)| *c == code).map(|(letter, _)| *letter)
 }
 
-/// Letter and its VNI code: one letter, or a vowel and a mark of its own.
+/// Letter and its VNI code: one letter, or a vowel followed by a mark.
 #[rustfmt::skip]
 const VNI: [(char, &str); 67] = [
     ('à', "aø"), ('ả', "aû"), ('ã', "aõ"), ('á', "aù"), ('ạ', "aï"),
@@ -118,7 +118,7 @@ fn vni_letter(code: &[char]) -> Option<char> {
     if capital { letter.to_uppercase().next() } else { Some(*letter) }
 }
 
-/// How much the surroundings already say.
+/// Evidence for an old encoding besides the text itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Evidence {
     /// Nothing: the cell must prove itself by two words, or by one of three letters and more.

@@ -1,20 +1,22 @@
-//! Workbooks and CSV files to domain values with findings, and back.
+//! Converts workbooks and CSV files to domain values with findings, and back.
 //!
 //! ```text
-//! bytes -> container (what is it, is it safe) -> workbook | csv_file -> Grid (cells with addresses)
+//! bytes -> container (kind, safety) -> workbook | csv_file -> Grid (cells with addresses)
 //!       -> legacy (old fonts to Unicode) -> table (header, records) -> fields (values) -> sheets/* -> Book
 //! ```
 //!
-//! A sheet is described once, as data, in `sheets/*`: its columns drive reading, the template and the messages. Nothing
-//! is lost in silence: a cell that is not used, a hidden column, a converted font each leave a finding.
+//! A sheet is described once, as data, in `sheets/*`: its columns drive reading, the template and the messages. No data
+//! is dropped silently: an unused cell, a hidden column, a converted font each leave a finding.
 
 pub mod attachment;
 mod container;
 mod csv_file;
 mod dates;
+mod error;
 mod export;
 mod fields;
 mod grid;
+mod imported;
 mod legacy;
 mod number;
 mod output;
@@ -34,23 +36,15 @@ use domain::book::Book;
 use domain::council::Council;
 use domain::fact::Fact;
 use domain::finding::Finding;
-use domain::import_diff::Parts;
 use domain::official::Official;
 use domain::published::PublishedTable;
 use domain::roster::{Delegate, Teller};
 
+pub use error::ImportError;
+pub use imported::{Imported, ImportedParts};
 pub use output::{CellValue, Sheet};
 
-/// What an office's file holds, and all that is wrong or doubtful in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Imported {
-    /// `None` when any finding is an error.
-    pub book: Option<Book>,
-    /// Every finding, in the order of the sheets.
-    pub findings: Vec<Finding>,
-}
-
-/// Reads a workbook (.xlsx, .xls, .ods: told apart by content). `file_name` is for messages only.
+/// Reads a workbook (.xlsx, .xls or .ods, by content). `file_name` is for messages only.
 pub fn read_xlsx(bytes: &[u8], file_name: &str) -> Imported {
     read::xlsx(bytes, file_name)
 }
@@ -62,22 +56,13 @@ pub fn read_csv_folder(files: Vec<(String, Vec<u8>)>) -> Imported {
     read::csv_folder(files)
 }
 
-/// What an office's file says about a council that is known already, and all that is wrong or doubtful in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ImportedParts {
-    /// Sheet by sheet; `None` when any finding is an error.
-    pub parts: Option<Parts>,
-    /// Every finding, in the order of the sheets.
-    pub findings: Vec<Finding>,
-}
-
 /// Reads a workbook, or a CSV file that is named like a sheet, of which any sheet may be missing or empty. Facts may be
-/// about those in its own sheet of officials, and about `known`: officials who are kept already, in their order.
+/// about officials of its own sheet, and about `known`: officials who are stored already, in their order.
 pub fn read_parts(bytes: &[u8], file_name: &str, known: &[Official]) -> ImportedParts {
     pages::read(bytes, file_name, known)
 }
 
-/// The workbook filled from what is kept; without a council its first sheet stays blank. Reading it back with
+/// The workbook filled from stored data; without a council its first sheet stays blank. Reading it back with
 /// [`read_parts`] changes nothing.
 ///
 /// # Errors
@@ -132,8 +117,3 @@ pub fn sheet_xlsx(sheet: &Sheet) -> Result<Vec<u8>, ImportError> {
 pub fn sheet_csv(sheet: &Sheet) -> Vec<u8> {
     output::csv(sheet)
 }
-
-/// Why a file cannot be written.
-#[derive(Debug, thiserror::Error)]
-#[error("không ghi được bảng tính: {0}")]
-pub struct ImportError(#[from] rust_xlsxwriter::XlsxError);

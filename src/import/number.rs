@@ -2,7 +2,8 @@
 
 use domain::decimal::Decimal;
 
-/// Excel keeps and shows no more significant digits than these; the rest of a stored number is binary dust.
+/// Significant digits that Excel keeps and shows; further digits of a stored number are rounding errors of binary
+/// fractions.
 const EXCEL_DIGITS: usize = 15;
 
 /// A figure read from a cell.
@@ -10,7 +11,7 @@ const EXCEL_DIGITS: usize = 15;
 pub(super) struct Figure {
     /// Exact value, with the digits of the cell.
     pub value: Decimal,
-    /// Whether `%` stood behind it.
+    /// Whether `%` followed the number.
     pub percent: bool,
     /// Whether digits after the ninth decimal were rounded away.
     pub rounded: bool,
@@ -68,14 +69,6 @@ pub(super) fn hundredfold(plain: &str) -> Option<Decimal> {
     Decimal::parse_plain(&shifted)
 }
 
-/// Machine text of an exact figure, `-8.50`: what [`Decimal::parse_plain`] reads back.
-pub(super) fn machine_text(value: Decimal) -> String {
-    let digits = format!("{:0>width$}", value.mantissa().unsigned_abs(), width = usize::from(value.scale()) + 1);
-    let (whole, fraction) = digits.split_at(digits.len() - usize::from(value.scale()));
-    let sign = if value.mantissa() < 0 { "-" } else { "" };
-    if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,12 +85,5 @@ mod tests {
         assert_eq!(stored(f64::NAN), None);
         assert_eq!(from_stored("0.975", true).map(|f| f.value.to_string()).as_deref(), Some("97,5"));
         assert_eq!(from_stored("1", true).map(|f| f.value.to_string()).as_deref(), Some("100"));
-    }
-
-    #[test]
-    fn machine_text_reads_back_to_the_same_digits() {
-        for text in ["-8.50", "0.05", "100", "-0.1", "0"] {
-            assert_eq!(Decimal::parse_plain(text).map(machine_text).as_deref(), Some(text));
-        }
     }
 }

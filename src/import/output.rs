@@ -2,7 +2,8 @@
 
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder};
 
-use super::{ImportError, number, write};
+use super::error::ImportError;
+use super::{number, write};
 
 /// Widest column of a written table, in characters.
 const MAX_WIDTH: usize = 34;
@@ -16,7 +17,7 @@ pub struct Sheet {
     pub title: String,
     /// Lines between title and table: base, rule set, `DIỄN TẬP`.
     pub notes: Vec<String>,
-    /// One for each column.
+    /// One header per column.
     pub headers: Vec<String>,
     /// Cells in the order of the headers.
     pub rows: Vec<Vec<CellValue>>,

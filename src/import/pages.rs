@@ -1,5 +1,5 @@
-//! Grids to the parts of a workbook of which any sheet may be missing: what is kept for a whole term comes in over years,
-//! the facts of one year in one file.
+//! Grids to the parts of a workbook of which any sheet may be missing: the data of a term is imported over years, one file
+//! per year's facts.
 
 use std::collections::BTreeMap;
 
@@ -8,13 +8,14 @@ use domain::import_diff::{Named, Pairing, Parts, Placed, pair_officials};
 use domain::official::{Official, OfficialNo};
 
 use super::grid::Grid;
+use super::imported::ImportedParts;
 use super::read::{assigned, convert_old_fonts};
 use super::report::{self, Report};
 use super::schema::{Need, Schema};
 use super::sheets::directory::Directory;
 use super::sheets::{council, delegates, facts, officials, results, tellers};
 use super::table::{self, Record};
-use super::{ImportedParts, csv_file, workbook};
+use super::{csv_file, workbook};
 
 /// See [`super::read_parts`].
 pub(super) fn read(bytes: &[u8], file_name: &str, known: &[Official]) -> ImportedParts {
@@ -95,7 +96,7 @@ fn parts(grids: &[Grid], file_name: &str, known: &[Official], report: &mut Repor
     Parts { council, officials, delegates, tellers, facts, has_results }
 }
 
-/// All whom a fact may name: those of the file, then those who are kept and not in it.
+/// All officials whom a fact may name: those of the file, then the stored ones that are not in it.
 fn people(of_file: &[Official], known: &[Official]) -> (Vec<Official>, Vec<Named>) {
     let pairs = pair_officials(of_file.iter(), known.iter());
     let is_in_file = |at: usize| pairs.contains(&Pairing::Same(at));

@@ -1,5 +1,6 @@
-//! What calamine does not tell, straight from the parts of a workbook: what is hidden, formulas that nobody computed, and
-//! of .ods also merged areas, shares, errors, and how large a sheet becomes once its repeated cells are laid out.
+//! Properties of sheets that calamine does not report, read from the XML parts of a workbook: hidden rows and columns,
+//! formulas without a result, and for .ods also merged areas, shares, errors, and the size of a sheet with its repeated
+//! cells expanded.
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
@@ -12,25 +13,23 @@ use zip::ZipArchive;
 
 use super::grid::{Area, Spot};
 
-/// What one sheet says beside its values.
+/// Properties of one sheet that calamine does not report.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Aside {
-    /// Hidden rows.
+pub(super) struct SheetExtras {
     pub hidden_rows: Vec<RangeInclusive<u32>>,
-    /// Hidden columns.
     pub hidden_columns: Vec<RangeInclusive<u32>>,
     /// Formulas without a stored result; .xlsx only.
     pub formulas: Vec<Spot>,
-    /// Merged areas; .ods only, calamine tells the others.
+    /// Merged areas; .ods only, calamine reports the others.
     pub merged: Vec<Area>,
     /// Numbers shown with `%`, stored as shares; .ods only.
     pub percents: Vec<Area>,
-    /// Formulas that ended in an error, which calamine takes for text; .ods only.
+    /// Formulas that ended in an error, which calamine reads as text; .ods only.
     pub broken: Vec<Area>,
 }
 
-/// The asides of an .xlsx workbook by name of the sheet; whatever cannot be read is left out.
-pub(super) fn of_xlsx(bytes: &[u8]) -> BTreeMap<String, Aside> {
+/// Extra properties of an .xlsx workbook by name of the sheet; parts that cannot be read are left out.
+pub(super) fn of_xlsx(bytes: &[u8]) -> BTreeMap<String, SheetExtras> {
     let Ok(mut archive) = ZipArchive::new(Cursor::new(bytes)) else { return BTreeMap::new() };
     let mut part = |name: &str| text_of(&mut archive, name);
     let (Some(workbook), Some(relations)) = (part("xl/workbook.xml"), part("xl/_rels/workbook.xml.rels")) else {
@@ -58,24 +57,24 @@ fn text_of(archive: &mut ZipArchive<Cursor<&[u8]>>, name: &str) -> Option<String
     Some(text)
 }
 
-/// The asides of an .ods workbook by name of the sheet, and the cells of its largest sheet from the first to the last
-/// filled one: some bytes of XML may stand for millions of repeated cells.
-pub(super) fn of_ods(bytes: &[u8]) -> (BTreeMap<String, Aside>, u64) {
+/// Extra properties of an .ods workbook by name of the sheet, and the number of cells in the bounding box of its largest
+/// sheet: few bytes of XML may represent millions of repeated cells.
+pub(super) fn of_ods(bytes: &[u8]) -> (BTreeMap<String, SheetExtras>, u64) {
     let archive = ZipArchive::new(Cursor::new(bytes)).ok();
     let mut sheets = OdsSheets::default();
     if let Some(content) = archive.and_then(|mut archive| text_of(&mut archive, "content.xml")) {
-        each_element(&content, |tag| sheets.meet(tag));
+        each_element(&content, |tag| sheets.visit(tag));
     }
-    sheets.aside_done();
+    sheets.finish_sheet();
     (sheets.done, sheets.largest)
 }
 
-/// Where the reading of an .ods workbook stands.
+/// State of reading an .ods workbook.
 #[derive(Debug, Default)]
 struct OdsSheets {
-    done: BTreeMap<String, Aside>,
+    done: BTreeMap<String, SheetExtras>,
     name: String,
-    aside: Aside,
+    extras: SheetExtras,
     /// Rows and cells that the current one repeats, itself included, and how many came before.
     rows: (u32, u32),
     cells: (u32, u32),
@@ -85,18 +84,18 @@ struct OdsSheets {
 }
 
 impl OdsSheets {
-    fn meet(&mut self, tag: &Tag<'_>) {
+    fn visit(&mut self, tag: &Tag<'_>) {
         let times = |name: &str| tag.get(name).and_then(|value| value.parse().ok()).unwrap_or(1_u32);
         let hidden = || matches!(tag.get("table:visibility").as_deref(), Some("collapse" | "filter"));
         match tag.local {
             "table" => {
-                self.aside_done();
+                self.finish_sheet();
                 self.name = tag.get("table:name").unwrap_or_default();
             }
             "table-column" => {
                 let next = self.columns.saturating_add(times("table:number-columns-repeated"));
                 if hidden() {
-                    self.aside.hidden_columns.push(self.columns..=next.saturating_sub(1));
+                    self.extras.hidden_columns.push(self.columns..=next.saturating_sub(1));
                 }
                 self.columns = next;
             }
@@ -104,31 +103,31 @@ impl OdsSheets {
                 self.rows = (self.rows.0.saturating_add(self.rows.1), times("table:number-rows-repeated"));
                 self.cells = (0, 0);
                 if hidden() {
-                    self.aside.hidden_rows.push(self.rows.0..=self.area().to.0);
+                    self.extras.hidden_rows.push(self.rows.0..=self.area().to.0);
                 }
             }
             "table-cell" | "covered-table-cell" => {
                 self.cells = (self.cells.0.saturating_add(self.cells.1), times("table:number-columns-repeated"));
-                self.meet_cell(tag, (times("table:number-rows-spanned"), times("table:number-columns-spanned")));
+                self.visit_cell(tag, (times("table:number-rows-spanned"), times("table:number-columns-spanned")));
             }
             _ => {}
         }
     }
 
-    fn meet_cell(&mut self, tag: &Tag<'_>, (down, across): (u32, u32)) {
+    fn visit_cell(&mut self, tag: &Tag<'_>, (down, across): (u32, u32)) {
         let Some(kind) = tag.get("office:value-type") else { return };
         let area = self.area();
         self.width = self.width.max(u64::from(area.to.1) + 1);
         self.largest = self.largest.max((u64::from(area.to.0) + 1).saturating_mul(self.width));
         if kind == "percentage" {
-            self.aside.percents.push(area);
+            self.extras.percents.push(area);
         }
         if tag.get("calcext:value-type").as_deref() == Some("error") {
-            self.aside.broken.push(area);
+            self.extras.broken.push(area);
         }
         if down > 1 || across > 1 {
             let to = (area.from.0.saturating_add(down - 1), area.from.1.saturating_add(across - 1));
-            self.aside.merged.push(Area { from: area.from, to });
+            self.extras.merged.push(Area { from: area.from, to });
         }
     }
 
@@ -138,9 +137,9 @@ impl OdsSheets {
         Area { from: (self.rows.0, self.cells.0), to: (last(self.rows), last(self.cells)) }
     }
 
-    fn aside_done(&mut self) {
-        let aside = std::mem::take(&mut self.aside);
-        self.done.insert(std::mem::take(&mut self.name), aside);
+    fn finish_sheet(&mut self) {
+        let extras = std::mem::take(&mut self.extras);
+        self.done.insert(std::mem::take(&mut self.name), extras);
         (self.rows, self.cells, self.columns, self.width) = ((0, 0), (0, 0), 0, 0);
     }
 }
@@ -150,8 +149,8 @@ fn path_of(target: &str) -> String {
     target.strip_prefix('/').map_or_else(|| format!("xl/{target}"), str::to_owned)
 }
 
-fn of_sheet(xml: &str) -> Aside {
-    let mut aside = Aside::default();
+fn of_sheet(xml: &str) -> SheetExtras {
+    let mut extras = SheetExtras::default();
     // Most sheets hold values only, and then no cell needs to be looked at.
     let formulas = xml.contains("<f") || xml.contains(":f");
     let mut cell: Option<Spot> = None;
@@ -161,18 +160,18 @@ fn of_sheet(xml: &str) -> Aside {
         match tag.local {
             "col" if hidden() => {
                 let columns = from_zero("min").zip(from_zero("max"));
-                aside.hidden_columns.extend(columns.map(|(from, to)| from..=to));
+                extras.hidden_columns.extend(columns.map(|(from, to)| from..=to));
             }
-            "row" if hidden() => aside.hidden_rows.extend(from_zero("r").map(|row| row..=row)),
+            "row" if hidden() => extras.hidden_rows.extend(from_zero("r").map(|row| row..=row)),
             // A formula that gives text may rightly give none.
             "c" if formulas => {
                 cell = tag.get("r").filter(|_| tag.get("t").as_deref() != Some("str")).and_then(|r| spot_of(&r))
             }
-            "f" => aside.formulas.extend(cell),
+            "f" => extras.formulas.extend(cell),
             _ => {}
         }
     });
-    aside
+    extras
 }
 
 /// Row and column of `C14`, from 0.

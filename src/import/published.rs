@@ -69,7 +69,7 @@ pub(super) fn read(bytes: &[u8], file_name: &str) -> Result<(PublishedTable, Vec
     });
     let failed = report.has_errors();
     let mut findings = report.into_findings();
-    // A result table has many columns besides these; that they are passed over is no news to whoever asked for the sums.
+    // A result table has many other columns; notes that they are ignored would not help the reader.
     findings.retain(|finding| finding.severity != Severity::Note);
     match table {
         Some(table) if !failed => Ok((table, findings)),

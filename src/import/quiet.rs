@@ -1,18 +1,18 @@
-//! Runs a parser that may panic on damaged files, without its panic reaching the office's screen.
+//! Runs a parser that may panic on damaged files, without printing its panic message.
 
 use std::cell::Cell;
 use std::panic::{self, UnwindSafe};
 use std::sync::Once;
 
 thread_local! {
-    /// Whether a panic on this thread is expected and already answered for.
+    /// Whether a panic on this thread is expected and handled.
     static EXPECTED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// The result of `parse`, or `None` when it panicked.
 ///
-/// The hook that prints panics is replaced once, by one that is silent on this thread while `parse` runs and passes
-/// every other panic on: a defect of ours stays as loud as before.
+/// The panic hook is replaced once, by one that prints nothing on this thread while `parse` runs and passes all other
+/// panics on.
 pub(super) fn catch<T>(parse: impl FnOnce() -> T + UnwindSafe) -> Option<T> {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {

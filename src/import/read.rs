@@ -1,4 +1,4 @@
-//! Grids to a book: which sheet is which, every sheet read, all findings at once.
+//! Grids to a book: identifies the sheets, reads each, and collects all findings.
 
 use std::collections::BTreeMap;
 
@@ -6,13 +6,14 @@ use domain::book::Book;
 use domain::text::{clean, fold};
 
 use super::grid::{Cell, Grid, Origin, Spot};
+use super::imported::Imported;
 use super::legacy::{self, Evidence};
 use super::report::{self, Report};
 use super::schema::{Need, Schema};
 use super::sheets::directory::Directory;
 use super::sheets::{self, council, delegates, facts, officials, results, tellers};
 use super::table::{self, Record};
-use super::{Imported, csv_file, workbook};
+use super::{csv_file, workbook};
 
 /// Sheets of the template that hold no data, folded.
 const OWN_SHEETS: [&str; 3] = ["huong dan", "danh muc", "huong dan su dung"];
@@ -49,8 +50,8 @@ pub(super) fn csv_folder(files: Vec<(String, Vec<u8>)>) -> Imported {
     book(&grids, "thư mục CSV", report)
 }
 
-/// Turns cells typed in TCVN3 or VNI into Unicode, with a warning for each. First the cells that prove themselves; then,
-/// in a file where some did, those that say less, and those whose font says it.
+/// Converts cells typed in TCVN3 or VNI to Unicode, with a warning for each text. Only a file with a cell that is
+/// certainly in such an encoding is converted; in it, weaker evidence or the cell's font suffices for the other cells.
 pub(super) fn convert_old_fonts(sheets: &mut [workbook::Loaded], report: &mut Report) {
     let cells = |sheet: &workbook::Loaded| -> Vec<(Spot, String)> {
         let rows = sheet.grid.rows.iter();
@@ -87,7 +88,7 @@ pub(super) fn convert_old_fonts(sheets: &mut [workbook::Loaded], report: &mut Re
     }
 }
 
-/// Where on one sheet a text of an old font stands: name of the font, before, after.
+/// Cells of one sheet by text in an old font: name of the font, text before, text after.
 type Converted = BTreeMap<(&'static str, String, String), Vec<Spot>>;
 
 /// One warning for each text, however often it stands on the sheet, in the order of the sheet.
@@ -102,7 +103,7 @@ fn say_converted(grid: &Grid, converted: Converted, report: &mut Report) {
     }
 }
 
-/// The grid of each sheet, after saying what is missing, double or unknown.
+/// The grid of each sheet, with findings for missing, duplicate and unknown sheets.
 fn assign<'g>(grids: &'g [Grid], file_name: &str, report: &mut Report) -> BTreeMap<&'static str, &'g Grid> {
     let found = assigned(grids, report);
     for schema in sheets::ALL.iter().filter(|schema| !found.contains_key(schema.title)) {
@@ -117,7 +118,7 @@ fn assign<'g>(grids: &'g [Grid], file_name: &str, report: &mut Report) -> BTreeM
     found
 }
 
-/// The grid of each sheet that is there, after saying what is double or unknown.
+/// The grid of each sheet that is present, with findings for duplicate and unknown sheets.
 pub(super) fn assigned<'g>(grids: &'g [Grid], report: &mut Report) -> BTreeMap<&'static str, &'g Grid> {
     let mut found: BTreeMap<&'static str, &Grid> = BTreeMap::new();
     for grid in grids.iter().filter(|grid| !grid.is_empty()) {
@@ -147,7 +148,7 @@ pub(super) fn assigned<'g>(grids: &'g [Grid], report: &mut Report) -> BTreeMap<&
 
 /// The sheet that a name means, also when it was typed for an old font.
 fn schema_of(name: &str) -> Option<&'static Schema> {
-    let whole = |name: &str| sheets::ALL.into_iter().find(|schema| schema.meets(name));
+    let whole = |name: &str| sheets::ALL.into_iter().find(|schema| schema.is_named(name));
     // LibreOffice names the CSV file of a sheet after the workbook too: `So lieu-Dai bieu.csv`.
     let named = |name: &str| whole(name).or_else(|| whole(name.rsplit_once('-')?.1));
     named(name).or_else(|| named(&legacy::detect(name, Evidence::File)?.1))

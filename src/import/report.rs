@@ -1,8 +1,8 @@
-//! Everything that reading can find wrong, each with its stable code, and the list that collects it.
+//! Findings of reading: the stable codes, and the list that collects findings.
 
 use domain::finding::{Finding, Severity};
 
-/// A stable code with the weight of what it names.
+/// A stable code of a finding, with its severity.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Code {
     id: &'static str,
@@ -42,7 +42,7 @@ pub(super) const SHEET_MISSING: Code = error("IMP-010");
 pub(super) const SHEET_ABSENT: Code = warning("IMP-011");
 /// Two sheets claim one part.
 pub(super) const SHEET_TWICE: Code = error("IMP-012");
-/// A sheet that is none of ours.
+/// A sheet that is not in the template.
 pub(super) const SHEET_UNKNOWN: Code = note("IMP-013");
 /// No row looks like the header.
 pub(super) const HEADER_MISSING: Code = error("IMP-014");
@@ -50,7 +50,7 @@ pub(super) const HEADER_MISSING: Code = error("IMP-014");
 pub(super) const COLUMN_MISSING: Code = error("IMP-015");
 /// Two columns claim one meaning.
 pub(super) const COLUMN_TWICE: Code = error("IMP-016");
-/// A column that is none of ours.
+/// A column that is not in the template.
 pub(super) const COLUMN_UNKNOWN: Code = note("IMP-017");
 /// Hidden sheet, rows or columns, read all the same.
 pub(super) const HIDDEN: Code = note("IMP-018");
@@ -72,7 +72,7 @@ pub(super) const BAD_NUMBER: Code = error("IMP-024");
 pub(super) const BAD_COUNT: Code = error("IMP-025");
 /// Not one of the accepted words.
 pub(super) const BAD_CHOICE: Code = error("IMP-026");
-/// More digits than are kept.
+/// A figure with more decimals than are stored.
 pub(super) const ROUNDED: Code = note("IMP-027");
 /// `%` in a figure whose unit says otherwise.
 pub(super) const UNIT_DISAGREES: Code = warning("IMP-028");
@@ -116,17 +116,17 @@ pub(super) const IDENTITY: Code = error("IMP-051");
 pub(super) const RESULT_PARTIAL: Code = error("IMP-052");
 /// Both kinds of poll in one sheet.
 pub(super) const RESULT_MIXED: Code = error("IMP-053");
-/// A share that no share can be.
+/// A share that is negative or not a number.
 pub(super) const BAD_PERCENT: Code = error("IMP-055");
 
-/// Findings in the order in which they were met.
+/// Findings in the order of reading.
 #[derive(Debug, Default)]
 pub(super) struct Report {
     findings: Vec<Finding>,
 }
 
 impl Report {
-    /// Adds one finding and hands it back, so that the article behind it can be added.
+    /// Adds one finding.
     pub(super) fn add(
         &mut self,
         code: Code,
@@ -137,7 +137,7 @@ impl Report {
         self.findings.push(Finding::new(code.id, code.severity, place, what, remedy));
     }
 
-    /// The same with the article behind it.
+    /// Adds one finding with the article of the law behind it.
     pub(super) fn add_by_law(
         &mut self,
         code: Code,

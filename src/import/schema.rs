@@ -1,4 +1,4 @@
-//! What a sheet is made of, said once: the same table drives reading, the template and the messages.
+//! Description of sheets and columns, as data that drives reading, the template and the messages.
 
 use domain::council::CouncilKind;
 use domain::fact::{FactKind, Status};
@@ -6,16 +6,16 @@ use domain::official::Honorific;
 use domain::roster::TellerRole;
 use domain::text::fold;
 
-/// How badly a sheet, a column or a cell is needed.
+/// Whether a sheet, a column or a cell may be missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Need {
-    /// Without it there is nothing to work on: an error.
+    /// Must be present: an error otherwise.
     Required,
-    /// Papers show a gap without it: a warning.
+    /// Papers show a gap without it: a warning otherwise.
     Wanted,
     /// May be absent.
     Optional,
-    /// For the reader's eye only: running numbers.
+    /// Not read: running numbers.
     Ignored,
 }
 
@@ -30,7 +30,6 @@ pub(super) enum Shape {
     Count,
     /// Exact decimal figure.
     Figure,
-    /// One day.
     Date,
     /// Days separated by `;`, one for each item of a list.
     Dates,
@@ -55,7 +54,7 @@ pub(super) struct Column {
     pub need: Need,
     /// What its cells hold.
     pub shape: Shape,
-    /// One sentence for whoever fills the sheet.
+    /// One sentence for the person who fills the sheet.
     pub help: &'static str,
     /// A filled cell, for the example rows.
     pub example: &'static str,
@@ -101,7 +100,7 @@ impl Column {
     }
 
     /// Whether a folded heading is this column's.
-    pub(super) fn meets(&self, key: &str) -> bool {
+    pub(super) fn is_named(&self, key: &str) -> bool {
         fold(self.title) == key || self.names.contains(&key)
     }
 }
@@ -115,33 +114,31 @@ pub(super) enum Layout {
     Table,
 }
 
-/// One sheet.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Schema {
     /// Name in the template and in messages.
     pub title: &'static str,
     /// Other names, folded.
     pub names: &'static [&'static str],
-    /// Whether a workbook may lack it.
+    /// Whether a workbook may lack the sheet.
     pub need: Need,
-    /// Form or table.
     pub layout: Layout,
-    /// In the order of the template.
+    /// Columns in the order of the template.
     pub columns: &'static [Column],
-    /// What the sheet is for, for whoever fills it.
+    /// Purpose of the sheet, for the person who fills it.
     pub help: &'static str,
 }
 
 impl Schema {
     /// Whether a sheet of this name is this sheet: `1. Danh sách đại biểu` is `Đại biểu`.
-    pub(super) fn meets(&self, sheet_name: &str) -> bool {
+    pub(super) fn is_named(&self, sheet_name: &str) -> bool {
         let title = fold(self.title);
         heading_keys(sheet_name).iter().any(|key| *key == title || self.names.contains(&key.as_str()))
     }
 
     /// The column that a heading names; the whole heading counts before a part of it.
     pub(super) fn column_of(&self, heading: &str) -> Option<&'static Column> {
-        heading_keys(heading).iter().find_map(|key| self.columns.iter().find(|column| column.meets(key)))
+        heading_keys(heading).iter().find_map(|key| self.columns.iter().find(|column| column.is_named(key)))
     }
 }
 
@@ -166,7 +163,7 @@ fn in_full(folded: &str) -> String {
 
 /// A closed set of words of the field.
 pub(super) trait Choice: Copy + 'static {
-    /// All of them, in the order of drop-downs.
+    /// All values in the order of drop-downs.
     const ALL: &'static [Self];
     /// The word in the template.
     fn label(self) -> &'static str;
@@ -180,8 +177,8 @@ pub(super) trait Choice: Copy + 'static {
             return Some(*exact);
         }
         let key = fold(text);
-        let meets = |choice: &&Self| fold(choice.label()) == key || choice.names().contains(&key.as_str());
-        Self::ALL.iter().find(meets).copied()
+        let matches = |choice: &&Self| fold(choice.label()) == key || choice.names().contains(&key.as_str());
+        Self::ALL.iter().find(matches).copied()
     }
 }
 

@@ -8,19 +8,19 @@ use super::grid::{Cell, Grid, Placed, Spot};
 use super::report::{self, Report};
 use super::schema::{Column, Layout, Need, Schema};
 
-/// Rows among which the header is looked for.
+/// Number of rows among which the header is searched.
 const HEADER_ROWS: usize = 30;
-/// Texts that a note quotes; the rest is counted.
+/// Number of texts that a note quotes; the rest is counted.
 const QUOTED: usize = 5;
 
-/// Words that begin what stands under a table; no person, post or fact begins so. Folded.
+/// Folded words that begin the text under a table; no person, post or fact begins with them.
 const BELOW_TABLE: [&str; 9] =
     ["ghi chu", "luu y", "nguoi lap", "nguoi tong hop", "nguoi kiem tra", "noi nhan", "ky ghi ro ho ten", "tm", "t m"];
 
-/// Required columns over which signatures may stand; a record fills more, or it would be an error anyhow.
+/// Largest number of required columns that a signature row fills; a record fills more, or is an error anyhow.
 const SIGNATURES: usize = 2;
 
-/// One record of a sheet: where each of its fields stands.
+/// One record of a sheet: the cell of each of its fields.
 #[derive(Clone, Debug)]
 pub(super) struct Record<'g> {
     grid: &'g Grid,
@@ -126,9 +126,9 @@ struct Header<'g> {
     schema: Schema,
     first: u32,
     last: u32,
-    /// Column of the sheet by title of ours.
+    /// Column of the sheet by title in the schema.
     columns: BTreeMap<&'static str, u32>,
-    /// Headings that name a column of ours a second time.
+    /// Headings that name a column of the schema a second time.
     twice: Vec<(Spot, &'static str)>,
     /// Columns under the right part of a heading that is merged over several.
     sideways: BTreeMap<u32, &'static str>,
@@ -361,13 +361,12 @@ impl<'g> Header<'g> {
     }
 }
 
-/// What a row below the header is.
+/// Kind of a row below the header.
 enum Role {
-    /// Ours: an example or an instruction.
+    /// An example or an instruction of the template.
     Marked,
-    /// Something that no record is made of.
+    /// A row that is not a record; holds what it is, for the message.
     NoData(&'static str),
-    /// A record.
     Data,
 }
 

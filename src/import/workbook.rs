@@ -12,23 +12,22 @@ use super::legacy::Legacy;
 use super::report::{self, Report};
 use super::{number, parts, quiet};
 
-/// Rows with content that one sheet may have.
+/// Largest number of rows with content in one sheet.
 const MAX_ROWS: usize = 100_000;
-/// Cells with content that one workbook may have.
+/// Largest number of cells with content in one workbook.
 const MAX_CELLS: usize = 5_000_000;
 /// Text of all cells of one workbook, in bytes; a shared text counts each time it is shown.
 const MAX_TEXT_BYTES: usize = 200 * 1024 * 1024;
 
-/// A sheet with the encodings that the fonts of its cells ask for.
+/// A sheet with the legacy encodings that the fonts of its cells imply.
 #[derive(Debug)]
 pub(super) struct Loaded {
-    /// Cells.
     pub grid: Grid,
     /// Cells in an old font.
     pub fonts: BTreeMap<Spot, Legacy>,
 }
 
-/// All sheets of a workbook, in order; `None` after the one finding that says why there are none.
+/// All sheets of a workbook, in order; `None` after a finding that says why it cannot be read.
 pub(super) fn load(bytes: &[u8], file_name: &str, report: &mut Report) -> Option<Vec<Loaded>> {
     // calamine trusts lengths and offsets inside the file; a damaged one can make it stop in the middle.
     let loaded = container::examine(bytes).map_err(Failure::Refused).and_then(|kind| {
@@ -42,7 +41,7 @@ pub(super) fn load(bytes: &[u8], file_name: &str, report: &mut Report) -> Option
     match loaded {
         Ok(sheets) => Some(sheets),
         Err(Failure::Refused(refusal)) => {
-            let (code, what, remedy) = refusal.told();
+            let (code, what, remedy) = refusal.message();
             report.add(code, file_name, what, remedy);
             None
         }
@@ -61,7 +60,7 @@ enum Failure {
     SheetTooLarge(String),
 }
 
-/// What one workbook may still fill.
+/// Number of cells and bytes of text that one workbook may still fill.
 struct Budget {
     cells: usize,
     text: usize,
@@ -90,32 +89,32 @@ fn xlsx(bytes: &[u8]) -> Result<Vec<Loaded>, Failure> {
         _ => Failure::Refused(Refusal::Damaged),
     })?;
     let damaged = |_| Failure::Refused(Refusal::Damaged);
-    let mut asides = parts::of_xlsx(bytes);
+    let mut extras_by_sheet = parts::of_xlsx(bytes);
     let mut budget = Budget::new();
     let mut loaded = Vec::new();
     for sheet in worksheets(book.sheets_metadata()) {
         let mut grid = empty_grid(&sheet);
         let mut fonts = BTreeMap::new();
         let mut cells = book.worksheet_cells_reader(&sheet.name).map_err(damaged)?;
-        let styles: Vec<Look> = cells.styles().iter().map(Look::of).collect();
+        let styles: Vec<StyleHints> = cells.styles().iter().map(StyleHints::of).collect();
         // Cells come one by one: a sheet with one cell in the last row must not become a full rectangle.
         while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(damaged)? {
-            let look = styles.get(style).copied().unwrap_or_default();
+            let hints = styles.get(style).copied().unwrap_or_default();
             let spot = cell.get_position();
-            if let Some(value) = cell_of(Data::from(cell.get_value().clone()), look.percent) {
+            if let Some(value) = cell_of(Data::from(cell.get_value().clone()), hints.percent) {
                 budget.put(&mut grid, spot, value)?;
-                fonts.extend(look.legacy.map(|legacy| (spot, legacy)));
+                fonts.extend(hints.legacy.map(|legacy| (spot, legacy)));
             }
         }
         drop(cells);
-        let aside = asides.remove(&sheet.name).unwrap_or_default();
-        let empty: Vec<Spot> = aside.formulas.iter().copied().filter(|spot| grid.at(*spot).is_none()).collect();
+        let extras = extras_by_sheet.remove(&sheet.name).unwrap_or_default();
+        let empty: Vec<Spot> = extras.formulas.iter().copied().filter(|spot| grid.at(*spot).is_none()).collect();
         for spot in empty {
             budget.put(&mut grid, spot, Cell::Uncomputed)?;
         }
         let merges = book.merge_cells_by_sheet_name(&sheet.name).unwrap_or_default();
         grid.spread(&areas(&merges));
-        (grid.hidden_rows, grid.hidden_columns) = (aside.hidden_rows, aside.hidden_columns);
+        (grid.hidden_rows, grid.hidden_columns) = (extras.hidden_rows, extras.hidden_columns);
         loaded.push(Loaded { grid, fonts });
     }
     Ok(loaded)
@@ -138,7 +137,7 @@ fn xls(bytes: &[u8]) -> Result<Vec<Loaded>, Failure> {
 }
 
 fn ods(bytes: &[u8]) -> Result<Vec<Loaded>, Failure> {
-    let (mut asides, extent_cells) = parts::of_ods(bytes);
+    let (mut extras_by_sheet, extent_cells) = parts::of_ods(bytes);
     if usize::try_from(extent_cells).map_or(true, |cells| cells > MAX_CELLS) {
         return Err(Failure::Refused(Refusal::UnpacksTooLarge));
     }
@@ -151,11 +150,11 @@ fn ods(bytes: &[u8]) -> Result<Vec<Loaded>, Failure> {
     let load = |sheet: &Sheet| {
         let range = book.worksheet_range(&sheet.name).map_err(|_| Failure::Refused(Refusal::Damaged))?;
         let mut grid = from_range(sheet, &range, &mut budget)?;
-        let aside = asides.remove(&sheet.name).unwrap_or_default();
-        aside.percents.iter().for_each(|area| grid.change(area, as_percent));
-        aside.broken.iter().for_each(|area| grid.change(area, as_broken));
-        (grid.hidden_rows, grid.hidden_columns) = (aside.hidden_rows, aside.hidden_columns);
-        Ok(finished(grid, &aside.merged))
+        let extras = extras_by_sheet.remove(&sheet.name).unwrap_or_default();
+        extras.percents.iter().for_each(|area| grid.change(area, as_percent));
+        extras.broken.iter().for_each(|area| grid.change(area, as_broken));
+        (grid.hidden_rows, grid.hidden_columns) = (extras.hidden_rows, extras.hidden_columns);
+        Ok(finished(grid, &extras.merged))
     };
     sheets.iter().map(load).collect()
 }
@@ -205,14 +204,14 @@ fn areas(merges: &[Dimensions]) -> Vec<Area> {
     merges.iter().map(|merge| Area { from: merge.start, to: merge.end }).collect()
 }
 
-/// What a style says about the value under it.
+/// Properties of a cell's style that change how its value is read.
 #[derive(Clone, Copy, Debug, Default)]
-struct Look {
+struct StyleHints {
     percent: bool,
     legacy: Option<Legacy>,
 }
 
-impl Look {
+impl StyleHints {
     fn of(style: &calamine::Style) -> Self {
         let percent = style.number_format.as_ref().is_some_and(|format| format.format_code.contains('%'));
         let font = style.font.as_ref().and_then(|font| font.name.as_deref());

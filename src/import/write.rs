@@ -10,7 +10,7 @@ use rust_xlsxwriter::{
 
 use domain::decimal::Decimal;
 
-use super::ImportError;
+use super::error::ImportError;
 use super::grid::column_letters;
 use super::number;
 use super::schema::{Column, Layout, Need, Schema, Shape};
@@ -26,13 +26,12 @@ const HEAD_ROWS: u32 = 3;
 /// One written cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Out {
-    /// As text, whatever it looks like.
+    /// Text, also where it looks like a number.
     Text(String),
     /// Whole number.
     Count(u32),
     /// Exact figure.
     Figure(Decimal),
-    /// Day.
     Date(Date),
 }
 
@@ -48,10 +47,10 @@ const A4: u8 = 9;
 const LINE_POINTS: u32 = 16;
 /// Excel's own limit.
 const MAX_HEIGHT_POINTS: u32 = 409;
-/// Characters of one line that can still be read on A4 across.
+/// Characters per line that stay legible on A4 landscape.
 const PAGE_WIDTH: u32 = 190;
 
-/// Colours: calm, and apart from each other on a grey printer too.
+/// Colours that stay distinct on a monochrome printer.
 pub(super) mod colour {
     use rust_xlsxwriter::Color;
 
@@ -62,7 +61,7 @@ pub(super) mod colour {
 }
 
 /// Formats of the workbook.
-struct Look {
+struct Formats {
     title: Format,
     intro: Format,
     label: Format,
@@ -75,7 +74,7 @@ struct Look {
     plain: Format,
 }
 
-impl Look {
+impl Formats {
     fn new() -> Self {
         let font = || Format::new().set_font_name(FONT).set_font_size(12);
         let cell = || font().set_align(FormatAlign::Top).set_text_wrap();
@@ -132,18 +131,18 @@ pub(super) fn height_points<'t>(cells: impl Iterator<Item = (&'t str, usize)>) -
 /// workbook is blank.
 pub(super) fn workbook(rows: &BTreeMap<&'static str, Vec<Row>>, examples: bool) -> Result<Vec<u8>, ImportError> {
     let mut book = new_book()?;
-    let look = Look::new();
-    instructions(book.add_worksheet(), &look)?;
+    let formats = Formats::new();
+    instructions(book.add_worksheet(), &formats)?;
     let choices = Choices::new();
     for schema in sheets::ALL {
         let sheet = book.add_worksheet().set_name(schema.title)?;
         let records = rows.get(schema.title).map_or(&[][..], Vec::as_slice);
         match schema.layout {
-            Layout::Form => form(sheet, schema, records.first(), &look, &choices)?,
-            Layout::Table => table(sheet, schema, records, examples, &look, &choices)?,
+            Layout::Form => form(sheet, schema, records.first(), &formats, &choices)?,
+            Layout::Table => table(sheet, schema, records, examples, &formats, &choices)?,
         }
     }
-    choices.write(book.add_worksheet(), &look)?;
+    choices.write(book.add_worksheet(), &formats)?;
     Ok(book.save_to_buffer()?)
 }
 
@@ -155,10 +154,10 @@ pub(super) fn new_book() -> Result<Workbook, ImportError> {
     Ok(book)
 }
 
-fn instructions(sheet: &mut Worksheet, look: &Look) -> Result<(), ImportError> {
+fn instructions(sheet: &mut Worksheet, formats: &Formats) -> Result<(), ImportError> {
     sheet.set_name("Hướng dẫn")?.set_column_width(0, 28)?.set_column_width(1, 100)?;
     for_print(sheet, 1);
-    sheet.write_string_with_format(0, 0, "Tệp dữ liệu lấy phiếu tín nhiệm", &look.title)?;
+    sheet.write_string_with_format(0, 0, "Tệp dữ liệu lấy phiếu tín nhiệm", &formats.title)?;
     let general = [
         ("Cách điền", "Điền lần lượt các trang dưới đây, rồi đưa tệp này cho chương trình."),
         ("Dòng mẫu", "Dòng bắt đầu bằng «VÍ DỤ» hoặc «HƯỚNG DẪN» không được đọc; có thể xóa hoặc để nguyên."),
@@ -178,28 +177,28 @@ fn instructions(sheet: &mut Worksheet, look: &Look) -> Result<(), ImportError> {
     let mut row = 2;
     let mut line = |format: &Format, title: &str, text: &str| -> Result<(), ImportError> {
         sheet.write_string_with_format(row, 0, title, format)?;
-        sheet.write_string_with_format(row, 1, text, &look.plain)?;
+        sheet.write_string_with_format(row, 1, text, &formats.plain)?;
         row += 1;
         Ok(())
     };
     for (title, text) in general {
-        line(&look.label, title, text)?;
+        line(&formats.label, title, text)?;
     }
-    line(&look.required, "Tiêu đề màu vàng", "Bắt buộc phải ghi.")?;
-    line(&look.header, "Tiêu đề màu xanh", "Có thể để trống.")?;
+    line(&formats.required, "Tiêu đề màu vàng", "Bắt buộc phải ghi.")?;
+    line(&formats.header, "Tiêu đề màu xanh", "Có thể để trống.")?;
     for schema in sheets::ALL {
-        let head = if schema.need == Need::Required { &look.required } else { &look.header };
+        let head = if schema.need == Need::Required { &formats.required } else { &formats.header };
         line(head, schema.title, schema.help)?;
     }
     Ok(())
 }
 
 /// What the sheet is for, over the width of its table.
-fn intro(sheet: &mut Worksheet, schema: &Schema, widths: &[u8], look: &Look) -> Result<(), ImportError> {
+fn intro(sheet: &mut Worksheet, schema: &Schema, widths: &[u8], formats: &Formats) -> Result<(), ImportError> {
     let last = u16::try_from(widths.len().saturating_sub(1)).unwrap_or(u16::MAX);
     let (text, width) =
         (format!("HƯỚNG DẪN: {}", schema.help), widths.iter().map(|width| u32::from(*width)).sum::<u32>());
-    sheet.merge_range(0, 0, 0, last, &text, &look.intro)?;
+    sheet.merge_range(0, 0, 0, last, &text, &formats.intro)?;
     let height = height_points([(text.as_str(), usize::try_from(width).unwrap_or(usize::MAX))].into_iter());
     sheet.set_row_height(0, height)?.set_tab_color(if schema.need == Need::Required {
         colour::REQUIRED
@@ -214,28 +213,28 @@ fn form(
     sheet: &mut Worksheet,
     schema: &Schema,
     record: Option<&Row>,
-    look: &Look,
+    formats: &Formats,
     choices: &Choices,
 ) -> Result<(), ImportError> {
     const WIDTHS: [u8; 4] = [26, 46, 52, 30];
     for (column, width) in (0..).zip(WIDTHS) {
         sheet.set_column_width(column, width)?;
     }
-    intro(sheet, schema, &WIDTHS, look)?;
+    intro(sheet, schema, &WIDTHS, formats)?;
     for (column, heading) in (0..).zip(["Mục", "Nội dung", "Hướng dẫn", "Ví dụ"]) {
-        sheet.write_string_with_format(2, column, heading, &look.header)?;
+        sheet.write_string_with_format(2, column, heading, &formats.header)?;
     }
     sheet.set_freeze_panes(3, 0)?;
     for (row, column) in (3..).zip(schema.columns) {
-        let format = look.of(column.shape).clone().set_border(FormatBorder::Thin);
+        let format = formats.of(column.shape).clone().set_border(FormatBorder::Thin);
         sheet.set_row_height(row, height_points([(column.help, usize::from(WIDTHS[2]))].into_iter()))?;
-        sheet.write_string_with_format(row, 0, column.title, look.head_of(column))?;
+        sheet.write_string_with_format(row, 0, column.title, formats.head_of(column))?;
         sheet.write_blank(row, 1, &format)?;
         if let Some(out) = record.and_then(|record| record.get(column.title)) {
             put(sheet, (row, 1), out, &format)?;
         }
-        sheet.write_string_with_format(row, 2, column.help, &look.help)?;
-        sheet.write_string_with_format(row, 3, column.example, &look.example)?;
+        sheet.write_string_with_format(row, 2, column.help, &formats.help)?;
+        sheet.write_string_with_format(row, 3, column.example, &formats.example)?;
         sheet.add_data_validation(row, 1, row, 1, &choices.validation(schema, column)?)?;
     }
     Ok(())
@@ -246,11 +245,11 @@ fn table(
     schema: &Schema,
     records: &[Row],
     examples: bool,
-    look: &Look,
+    formats: &Formats,
     choices: &Choices,
 ) -> Result<(), ImportError> {
     let widths: Vec<u8> = schema.columns.iter().map(|column| column.width).collect();
-    intro(sheet, schema, &widths, look)?;
+    intro(sheet, schema, &widths, formats)?;
     let height = |text: fn(&Column) -> &'static str| {
         height_points(schema.columns.iter().map(|column| (text(column), usize::from(column.width))))
     };
@@ -262,11 +261,16 @@ fn table(
     sheet.set_freeze_panes(HEAD_ROWS, 2)?.set_repeat_rows(2, 2)?.set_repeat_columns(0, 1)?;
     for (index, column) in (0..).zip(schema.columns) {
         let ignored = column.need == Need::Ignored;
-        sheet.set_column_width(index, column.width)?.set_column_format(index, look.of(column.shape))?;
-        sheet.write_string_with_format(1, index, if ignored { "HƯỚNG DẪN" } else { column.help }, &look.help)?;
-        sheet.write_string_with_format(2, index, column.title, look.head_of(column))?;
+        sheet.set_column_width(index, column.width)?.set_column_format(index, formats.of(column.shape))?;
+        sheet.write_string_with_format(1, index, if ignored { "HƯỚNG DẪN" } else { column.help }, &formats.help)?;
+        sheet.write_string_with_format(2, index, column.title, formats.head_of(column))?;
         if examples {
-            sheet.write_string_with_format(3, index, if ignored { "VÍ DỤ" } else { column.example }, &look.example)?;
+            sheet.write_string_with_format(
+                3,
+                index,
+                if ignored { "VÍ DỤ" } else { column.example },
+                &formats.example,
+            )?;
         }
         if !ignored {
             let last = HEAD_ROWS + PREPARED_ROWS;
@@ -275,7 +279,7 @@ fn table(
     }
     for (number, (row, record)) in (1_u32..).zip((HEAD_ROWS..).zip(records)) {
         for (index, column) in (0..).zip(schema.columns) {
-            let format = look.of(column.shape);
+            let format = formats.of(column.shape);
             match record.get(column.title) {
                 Some(out) => put(sheet, (row, index), out, format)?,
                 None if column.need == Need::Ignored => put(sheet, (row, index), &Out::Count(number), format)?,
@@ -305,7 +309,7 @@ fn put(sheet: &mut Worksheet, (row, column): (u32, u16), out: &Out, format: &For
 
 /// A stored number that reads back to the very digits; `8,50` has none and stays text.
 fn stored(value: Decimal) -> Option<f64> {
-    let number: f64 = number::machine_text(value).parse().ok()?;
+    let number: f64 = value.plain().parse().ok()?;
     let back = number::from_stored(&number::plain(number)?, false)?;
     (back.value == value).then_some(number)
 }
@@ -353,14 +357,14 @@ impl Choices {
         })
     }
 
-    fn write(&self, sheet: &mut Worksheet, look: &Look) -> Result<(), ImportError> {
+    fn write(&self, sheet: &mut Worksheet, formats: &Formats) -> Result<(), ImportError> {
         // Nothing to fill in here; the drop-downs read it all the same.
         sheet.set_name(CHOICES)?.set_hidden(true);
         for (column, (_, title, labels)) in (0..).zip(&self.lists) {
             sheet.set_column_width(column, 28)?;
-            sheet.write_string_with_format(0, column, *title, &look.header)?;
+            sheet.write_string_with_format(0, column, *title, &formats.header)?;
             for (row, label) in (1..).zip(labels) {
-                sheet.write_string_with_format(row, column, *label, &look.plain)?;
+                sheet.write_string_with_format(row, column, *label, &formats.plain)?;
             }
         }
         Ok(())

@@ -1,21 +1,21 @@
-//! What makes a file PDF/A-1b (ISO 19005-1): papers of an office are kept for decades, and a reader of then must show them
-//! as they were signed. The faces are embedded and nothing is transparent already; here come the description in XMP, the
-//! meaning of the greys, and the list of glyphs in each face.
+//! PDF/A-1b (ISO 19005-1), because official papers are archived for decades and must then look as they were signed. Faces
+//! are embedded and nothing is transparent already; this file adds the XMP description, the output intent for greys, and
+//! the list of glyphs of each face.
 
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 
-use super::PdfError;
-use super::render::{About, PROGRAM, broken};
+use super::error::PdfError;
+use super::file_info::{FileInfo, PROGRAM};
 
-/// Adds to `file`, which has its catalog and its faces, all that the standard asks for.
+/// Adds what the standard requires to `file`, which has its catalog and its faces.
 ///
 /// # Errors
 /// A face without its font file.
-pub fn make_archival(file: &mut Document, about: &About<'_>) -> Result<(), PdfError> {
+pub fn make_archival(file: &mut Document, info: &FileInfo<'_>) -> Result<(), PdfError> {
     list_glyphs(file)?;
     let description = Dictionary::from_iter([("Type", name("Metadata")), ("Subtype", name("XML"))]);
     // Readable without a PDF reader: never compressed (6.7.2).
-    let description = file.add_object(Stream::new(description, xmp(about).into_bytes()).with_compression(false));
+    let description = file.add_object(Stream::new(description, xmp(info).into_bytes()).with_compression(false));
     let profile = Dictionary::from_iter([("N", Object::Integer(1))]);
     let profile = file.add_object(Stream::new(profile, grey_profile()));
     let intent = Dictionary::from_iter([
@@ -25,7 +25,7 @@ pub fn make_archival(file: &mut Document, about: &About<'_>) -> Result<(), PdfEr
         ("Info", Object::string_literal(PROFILE_NAME)),
         ("DestOutputProfile", Object::Reference(profile)),
     ]);
-    let catalog = file.catalog_mut().map_err(|e| broken(&e))?;
+    let catalog = file.catalog_mut()?;
     catalog.set("Metadata", Object::Reference(description));
     catalog.set("OutputIntents", vec![Object::Dictionary(intent)]);
     Ok(())
@@ -43,13 +43,13 @@ fn list_glyphs(file: &mut Document) -> Result<(), PdfError> {
         let Ok(descriptor) = object.as_dict() else { continue };
         let Ok(font) = descriptor.get(b"FontFile2").and_then(Object::as_reference) else { continue };
         let font = file.get_object(font).and_then(Object::as_stream).and_then(Stream::get_plain_content);
-        let count = glyph_count(&font.map_err(|e| broken(&e))?);
+        let count = glyph_count(&font?);
         let count = count.ok_or_else(|| PdfError::Write("a face without glyphs".to_owned()))?;
         lists.push((*id, first_bits(count)));
     }
     for (id, bits) in lists {
         let list = file.add_object(Stream::new(Dictionary::new(), bits));
-        file.get_dictionary_mut(id).map_err(|e| broken(&e))?.set("CIDSet", Object::Reference(list));
+        file.get_dictionary_mut(id)?.set("CIDSet", Object::Reference(list));
     }
     Ok(())
 }
@@ -69,10 +69,10 @@ fn first_bits(count: u16) -> Vec<u8> {
     bits
 }
 
-/// The document information once more, word for word the same (6.7.3).
-fn xmp(about: &About<'_>) -> String {
-    let (title, author) = (escaped(about.title), escaped(about.author));
-    let date = about.date.strftime("%Y-%m-%dT00:00:00+07:00");
+/// The document information as XMP, with equal values (6.7.3).
+fn xmp(info: &FileInfo<'_>) -> String {
+    let (title, author) = (escaped(info.title), escaped(info.author));
+    let date = info.date.strftime("%Y-%m-%dT00:00:00+07:00");
     format!(
         r#"<?xpacket begin="{bom}" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
@@ -97,7 +97,7 @@ const PROFILE_NAME: &str = "Grey, gamma 2.2";
 /// White of the profile connection space, D50, as three signed 16.16 numbers.
 const D50: [u32; 3] = [0x0000_F6D6, 0x0001_0000, 0x0000_D32D];
 
-/// An ICC profile (version 2.1, monochrome display) that says what a lightness means: that of any screen.
+/// An ICC profile (version 2.1, monochrome display, gamma 2.2), which defines the greys.
 fn grey_profile() -> Vec<u8> {
     let words = |words: &[u32]| words.iter().flat_map(|word| word.to_be_bytes()).collect::<Vec<u8>>();
     let text = || [PROFILE_NAME.as_bytes(), &[0]].concat();

@@ -1,11 +1,11 @@
-//! Ballots: sheets of one form. A place on a sheet depends on the form alone, so that every copy is the same paper and
-//! an optical reader finds each box where [`sheets`] says it is.
+//! Ballots: sheets of one form. The layout of a sheet depends on the form alone, so that all copies are equal and an
+//! optical reader finds each box at the area that [`sheets`] returns.
 
-use super::PdfError;
-use super::furniture::{under, watermark};
-use super::layout::{BLACK, Column, Grey, Line, PAGE_HEIGHT, PAGE_WIDTH, Page, Pen, Shape, THIN, break_lines};
+use super::error::PdfError;
+use super::layout::{BLACK, Column, Cursor, Grey, Line, PAGE_HEIGHT, PAGE_WIDTH, Page, Shape, THIN, break_lines};
 use super::length::{Length, Points, Rect};
 use super::letterhead::names;
+use super::page_frame::{put_behind, watermark};
 use super::qr;
 use domain::ballot::{BallotForm, Line as BallotLine};
 use domain::document::{Align, Span};
@@ -36,15 +36,13 @@ const POST_SIZE: Points = Points(11);
 /// One sheet of a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sheet {
-    /// Number, from 1.
+    /// Number of the sheet, from 1.
     pub number: u32,
-    /// What is printed.
     pub page: Page,
-    /// Where voters mark, line by line, level by level.
+    /// Tick boxes, by line, then by level.
     pub boxes: Vec<TickBox>,
-    /// Where the names of its lines stand, in their order.
+    /// Areas of the printed names, in the order of the lines.
     pub names: Vec<NameArea>,
-    /// Room for the seal.
     pub seal: Rect,
 }
 
@@ -57,20 +55,20 @@ pub struct NameArea {
     pub area: Rect,
 }
 
-/// One box to mark.
+/// One tick box.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TickBox {
     /// Number of the line on the form.
     pub line: u32,
-    /// Level that a mark in it means.
+    /// Level that a mark in the box means.
     pub level: Level,
-    /// Middle of the frame's stroke.
+    /// Area of the box, to the middle of the frame's stroke.
     pub area: Rect,
 }
 
 /// The sheets of `form`: as many as its lines need, each with its own head, corner squares and `Tờ k/n`. No name is cut
-/// and no line is split. Lines are equally high where that costs no sheet, and the last sheet never holds a single line
-/// of several: who turns the paper over must not miss it.
+/// and no line is split. Lines are equally high where that costs no further sheet, and the last sheet never holds
+/// a single line of several, which a voter could overlook.
 ///
 /// # Errors
 /// A line taller than a sheet; a character that the print face lacks.
@@ -96,7 +94,7 @@ pub fn sheets(form: &BallotForm) -> Result<Vec<Sheet>, PdfError> {
     finish(form, drafts)
 }
 
-/// Height for lines on the first sheet, which bears the whole head, and on each of the others.
+/// Height for lines on the first sheet, which has the whole head, and on each other sheet.
 #[derive(Clone, Copy)]
 struct Room {
     first: Length,
@@ -128,8 +126,8 @@ impl Room {
     }
 }
 
-/// Raises rows to the greatest common height that needs no further sheet: boxes lie at equal distances, and no person has
-/// more room than another without need.
+/// Raises rows to the greatest common height that needs no further sheet, so that boxes have equal distances and all
+/// officials equal room where possible.
 fn even_out(rows: &mut [Row<'_>], room: Room) {
     let heights = |common: Length| rows.iter().map(|row| row.height.max(common)).collect::<Vec<_>>();
     let sheets = room.lines_per_sheet(&heights(ROW_MIN)).len();
@@ -147,7 +145,7 @@ fn finish(form: &BallotForm, drafts: Vec<Draft>) -> Result<Vec<Sheet>, PdfError>
     let finished = |(number, mut draft): (u32, Draft)| {
         foot(form, number, count, &mut draft.page)?;
         if let Some(marks) = &marks {
-            under(marks, &mut draft.page);
+            put_behind(marks, &mut draft.page);
         }
         Ok(Sheet { number, page: draft.page, boxes: draft.boxes, names: draft.names, seal: draft.seal })
     };
@@ -156,12 +154,12 @@ fn finish(form: &BallotForm, drafts: Vec<Draft>) -> Result<Vec<Sheet>, PdfError>
 
 fn foot(form: &BallotForm, number: u32, count: usize, page: &mut Page) -> Result<(), PdfError> {
     page.shapes.push(qr::code(&format!("{}/{number}", form.id), QR)?);
-    let mut pen = Pen::at(Length::mm(277));
-    pen.text(&[Span::plain(format!("Mẫu {}", form.id))], Points(9), Align::Center, TEXT)?;
-    pen.y = Length::mm(276);
+    let mut cursor = Cursor::at(Length::mm(277));
+    cursor.text(&[Span::plain(format!("Mẫu {}", form.id))], Points(9), Align::Center, TEXT)?;
+    cursor.y = Length::mm(276);
     let sheet = [Span::bold(format!("Tờ {number}/{count}"))];
-    pen.text(&sheet, NAME_SIZE, Align::Right, TEXT.inset(Length::mm(4)))?;
-    page.shapes.append(&mut pen.shapes);
+    cursor.text(&sheet, NAME_SIZE, Align::Right, TEXT.inset(Length::mm(4)))?;
+    page.shapes.append(&mut cursor.shapes);
     Ok(())
 }
 
@@ -227,53 +225,53 @@ impl<'a> Grid<'a> {
     }
 
     fn new_sheet(&self, first: bool) -> Result<Draft, PdfError> {
-        let mut pen = Pen::at(TOP);
-        pen.shapes.push(corners());
+        let mut cursor = Cursor::at(TOP);
+        cursor.shapes.push(corners());
         if first {
-            names(&self.form.issuer, self.form.party, TEXT, Length::ZERO, &mut pen)?;
-            pen.skip(Length::mm(3));
+            names(&self.form.issuer, self.form.party, TEXT, Length::ZERO, &mut cursor)?;
+            cursor.skip(Length::mm(3));
         }
-        let seal = self.subject(first, &mut pen)?;
+        let seal = self.subject(first, &mut cursor)?;
         if first {
             for instruction in &self.form.instructions {
-                pen.text(&[Span::italic(instruction.as_str())], POST_SIZE, Align::Justify, TEXT)?;
+                cursor.text(&[Span::italic(instruction.as_str())], POST_SIZE, Align::Justify, TEXT)?;
             }
-            pen.skip(Length::mm(2));
+            cursor.skip(Length::mm(2));
         }
         // The table begins on the grid of the corner squares, whatever stands above it.
-        pen.y = (pen.y - CORNER_INSET).round_up_to(ROW_STEP) + CORNER_INSET;
-        self.table_head(&mut pen)?;
-        Ok(Draft { page: Page { shapes: pen.shapes }, boxes: Vec::new(), names: Vec::new(), seal, y: pen.y })
+        cursor.y = (cursor.y - CORNER_INSET).round_up_to(ROW_STEP) + CORNER_INSET;
+        self.table_head(&mut cursor)?;
+        Ok(Draft { page: Page { shapes: cursor.shapes }, boxes: Vec::new(), names: Vec::new(), seal, y: cursor.y })
     }
 
     /// Room for the seal on the left (a ballot without it is not valid), and beside it what the vote is about.
-    fn subject(&self, first: bool, pen: &mut Pen) -> Result<Rect, PdfError> {
-        let seal = Rect { x: TEXT.x, y: pen.y, width: SEAL.0, height: SEAL.1 };
-        pen.shapes.push(Shape::Frame { area: seal, thickness: THIN, grey: Grey(70) });
+    fn subject(&self, first: bool, cursor: &mut Cursor) -> Result<Rect, PdfError> {
+        let seal = Rect { x: TEXT.x, y: cursor.y, width: SEAL.0, height: SEAL.1 };
+        cursor.shapes.push(Shape::Frame { area: seal, thickness: THIN, grey: Grey(70) });
         let note = Span::italic(if self.form.party { "(Dấu treo)" } else { "(Đóng dấu)" });
         let note = break_lines(&[note], POST_SIZE, seal.width, Length::ZERO)?;
         let middle = Column { x: seal.x, width: seal.width };
         for line in note {
-            line.place(middle, seal.y + seal.height / 2, Align::Center, Grey(60), &mut pen.shapes);
+            line.place(middle, seal.y + seal.height / 2, Align::Center, Grey(60), &mut cursor.shapes);
         }
 
         let form = self.form;
         let column = Column { x: seal.right() + Length::mm(4), width: TEXT.right() - seal.right() - Length::mm(4) };
         let title = if first { form.title.clone() } else { format!("{} (tiếp theo)", form.title) };
-        pen.skip(Length::mm(if first { 4 } else { 2 }));
+        cursor.skip(Length::mm(if first { 4 } else { 2 }));
         if !first {
             let issuer = form.issuer.last().map_or("", String::as_str);
-            pen.text(&[Span::bold(issuer)], POST_SIZE, Align::Center, column)?;
+            cursor.text(&[Span::bold(issuer)], POST_SIZE, Align::Center, column)?;
         }
-        pen.text(&[Span::bold(title)], Points(15), Align::Center, column)?;
-        pen.skip(Length::mm(1));
-        pen.text(&[Span::bold(form.subject.as_str())], NAME_SIZE, Align::Center, column)?;
-        pen.text(&[Span::plain(form.occasion.as_str())], NAME_SIZE, Align::Center, column)?;
-        pen.y = pen.y.max(seal.bottom()) + Length::mm(3);
+        cursor.text(&[Span::bold(title)], Points(15), Align::Center, column)?;
+        cursor.skip(Length::mm(1));
+        cursor.text(&[Span::bold(form.subject.as_str())], NAME_SIZE, Align::Center, column)?;
+        cursor.text(&[Span::plain(form.occasion.as_str())], NAME_SIZE, Align::Center, column)?;
+        cursor.y = cursor.y.max(seal.bottom()) + Length::mm(3);
         Ok(seal)
     }
 
-    fn table_head(&self, pen: &mut Pen) -> Result<(), PdfError> {
+    fn table_head(&self, cursor: &mut Cursor) -> Result<(), PdfError> {
         let words = [("TT", self.number), ("Họ và tên", self.name), ("Chức vụ", self.posts)];
         let levels = self.levels.iter().map(|(level, column)| (level.label(), *column));
         let mut cells = Vec::new();
@@ -283,12 +281,12 @@ impl<'a> Grid<'a> {
         }
         let inner = cells.iter().map(|(lines, _)| height_of(lines, POST_SIZE)).max().unwrap_or_default();
         let height = (inner + PADDING * 2).max(ROW_MIN).round_up_to(ROW_STEP);
-        pen.shapes.push(self.rules(pen.y, height));
+        cursor.shapes.push(self.rules(cursor.y, height));
         for (lines, column) in cells {
             let spare = (height - height_of(&lines, POST_SIZE)) / 2;
-            write(lines, POST_SIZE, Align::Center, column, pen.y + spare, &mut pen.shapes);
+            write(lines, POST_SIZE, Align::Center, column, cursor.y + spare, &mut cursor.shapes);
         }
-        pen.skip(height);
+        cursor.skip(height);
         Ok(())
     }
 
@@ -336,7 +334,7 @@ fn write(lines: Vec<Line>, size: Points, align: Align, column: Column, top: Leng
     }
 }
 
-/// Four black squares: what an optical reader straightens a sheet by.
+/// Four black squares by which an optical reader aligns a sheet.
 fn corners() -> Shape {
     let far = |edge: Length| edge - CORNER_INSET - CORNER_SIDE;
     let (left, top, right, bottom) = (CORNER_INSET, CORNER_INSET, far(PAGE_WIDTH), far(PAGE_HEIGHT));

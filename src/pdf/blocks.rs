@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
-use super::PdfError;
 use super::chart::chart;
+use super::error::PdfError;
 use super::fonts::Face;
 use super::layout::{
-    BLACK, Column, Grey, Line, Pen, Piece, Shape, THIN, break_evenly, break_lines, keep_together, table,
+    BLACK, Column, Cursor, Grey, Line, Piece, Shape, THIN, break_evenly, break_lines, keep_together, table,
 };
 use super::length::{Length, Points, Rect};
 use super::letterhead::letterhead;
@@ -23,7 +23,7 @@ pub const fn points(size: Size) -> Points {
     }
 }
 
-/// First lines are set in by 1 or 1.27 cm (Nghị định 30/2020/NĐ-CP, Phụ lục I).
+/// Indent of first lines: 1 or 1.27 cm (Nghị định 30/2020/NĐ-CP, Phụ lục I).
 const FIRST_LINE: Length = Length::tenths_mm(127);
 /// One step of [`Paragraph::indent`].
 const STEP: Length = Length::mm(6);
@@ -36,7 +36,7 @@ const NOTE_PADDING: Length = Length::mm(2);
 
 /// Pieces of a document, top to bottom.
 pub struct Stack {
-    /// What was stacked.
+    /// The pieces so far.
     pub pieces: Vec<Piece>,
     width: Length,
     page_height: Length,
@@ -131,16 +131,16 @@ impl Stack {
 
     fn title(&mut self, kind: &str, subject: &str) -> Result<(), PdfError> {
         let column = self.whole();
-        let mut pen = Pen::default();
-        pen.text(&[Span::bold(kind)], points(Size::Title), Align::Center, column)?;
-        pen.text(&[Span::bold(subject)], points(Size::Title), Align::Center, column.inset(Length::mm(10)))?;
-        pen.skip(Length::mm(1));
-        pen.rule(column.middle(), Length::mm(40));
-        pen.skip(Length::mm(2));
+        let mut cursor = Cursor::default();
+        cursor.text(&[Span::bold(kind)], points(Size::Title), Align::Center, column)?;
+        cursor.text(&[Span::bold(subject)], points(Size::Title), Align::Center, column.inset(Length::mm(10)))?;
+        cursor.skip(Length::mm(1));
+        cursor.rule(column.middle(), Length::mm(40));
+        cursor.skip(Length::mm(2));
         self.push([Piece {
             space_before: Length::mm(4),
-            height: pen.y,
-            shapes: pen.shapes,
+            height: cursor.y,
+            shapes: cursor.shapes,
             keep_with_next: true,
             ..Piece::default()
         }]);
@@ -153,12 +153,12 @@ impl Stack {
             2 => (Points(13), Span::bold(text), Length::mm(4)),
             _ => (Points(12), Span { italic: true, ..Span::bold(text) }, Length::mm(3)),
         };
-        let mut pen = Pen::default();
-        pen.text(&[span], size, Align::Left, self.whole())?;
+        let mut cursor = Cursor::default();
+        cursor.text(&[span], size, Align::Left, self.whole())?;
         self.push([Piece {
             space_before: above,
-            height: pen.y,
-            shapes: pen.shapes,
+            height: cursor.y,
+            shapes: cursor.shapes,
             keep_with_next: true,
             ..Piece::default()
         }]);
@@ -198,16 +198,16 @@ impl Stack {
 
     /// `Nơi nhận:` on the left, the signature if any on the right.
     fn closing(&self, recipients: &[String], signatures: &[Signature]) -> Result<Piece, PdfError> {
-        let mut pen = Pen::default();
+        let mut cursor = Cursor::default();
         let column = self.half(0).inset(Length::pt(1));
-        pen.text(&[Span { italic: true, ..Span::bold("Nơi nhận:") }], Points(12), Align::Left, column)?;
+        cursor.text(&[Span { italic: true, ..Span::bold("Nơi nhận:") }], Points(12), Align::Left, column)?;
         for recipient in recipients {
             let dashed = if recipient.starts_with('-') { recipient.clone() } else { format!("- {recipient}") };
-            pen.text(&[Span::plain(dashed)], points(Size::Small), Align::Left, column)?;
+            cursor.text(&[Span::plain(dashed)], points(Size::Small), Align::Left, column)?;
         }
         let signature = signature_row(signatures, &[self.half(1)])?;
-        let height = pen.y.max(signature.height);
-        let mut shapes = pen.shapes;
+        let height = cursor.y.max(signature.height);
+        let mut shapes = cursor.shapes;
         shapes.extend(signature.shapes);
         Ok(Piece { space_before: Length::mm(6), height, shapes, ..Piece::default() })
     }
@@ -252,28 +252,28 @@ fn signature_row(signatures: &[Signature], columns: &[Column]) -> Result<Piece, 
     let mut shapes = Vec::new();
     let mut heads = Vec::with_capacity(signatures.len());
     for (signature, column) in signatures.iter().zip(columns) {
-        let mut pen = Pen::default();
+        let mut cursor = Cursor::default();
         for line in &signature.capacity {
-            pen.text(&[Span::bold(line.as_str())], points(Size::Body), Align::Center, *column)?;
+            cursor.text(&[Span::bold(line.as_str())], points(Size::Body), Align::Center, *column)?;
         }
-        pen.text(&[Span::italic(signature.hint.as_str())], Points(12), Align::Center, *column)?;
-        heads.push(pen.y);
-        shapes.append(&mut pen.shapes);
+        cursor.text(&[Span::italic(signature.hint.as_str())], Points(12), Align::Center, *column)?;
+        heads.push(cursor.y);
+        shapes.append(&mut cursor.shapes);
     }
     // Names stand on one line whatever stands above them.
     let names = heads.into_iter().max().map_or(Length::ZERO, |head| head + SIGNING_ROOM);
     let mut height = names;
     for (signature, column) in signatures.iter().zip(columns) {
-        let mut pen = Pen::at(names);
+        let mut cursor = Cursor::at(names);
         if signature.name.is_empty() {
-            pen.skip(points(Size::Body).baseline());
-            pen.rule(column.middle(), column.width.share(2, 3));
-            pen.skip(Length::mm(1));
+            cursor.skip(points(Size::Body).baseline());
+            cursor.rule(column.middle(), column.width.share(2, 3));
+            cursor.skip(Length::mm(1));
         } else {
-            pen.text(&[Span::bold(signature.name.as_str())], points(Size::Body), Align::Center, *column)?;
+            cursor.text(&[Span::bold(signature.name.as_str())], points(Size::Body), Align::Center, *column)?;
         }
-        height = height.max(pen.y);
-        shapes.append(&mut pen.shapes);
+        height = height.max(cursor.y);
+        shapes.append(&mut cursor.shapes);
     }
     Ok(Piece { space_before: Length::mm(6), height, shapes, ..Piece::default() })
 }
@@ -281,32 +281,32 @@ fn signature_row(signatures: &[Signature], columns: &[Column]) -> Result<Piece, 
 /// A frame with the QR code on the left, the caption and the root in four rows of four groups on the right.
 fn checkpoint(model: &CheckpointBox, width: Length) -> Result<Piece, PdfError> {
     let side = Length::mm(32);
-    let mut pen = Pen::at(NOTE_PADDING);
+    let mut cursor = Cursor::at(NOTE_PADDING);
     let text = Column { x: side + NOTE_PADDING, width: width - side - NOTE_PADDING * 2 };
-    pen.text(&[Span::bold(model.caption.as_str())], points(Size::Small), Align::Left, text)?;
-    pen.skip(Length::mm(1));
+    cursor.text(&[Span::bold(model.caption.as_str())], points(Size::Small), Align::Left, text)?;
+    cursor.skip(Length::mm(1));
     let mut step = Length::ZERO;
     for group in &model.groups {
         step = step.max(Face::Regular.width(group, points(Size::Body))? + Length::mm(5));
     }
     for row in model.groups.chunks(4) {
-        let y = pen.y;
+        let y = cursor.y;
         let mut x = text.x;
         for group in row {
             let column = Column { x, width: step };
-            pen.y = y;
-            pen.text(&[Span::plain(group.as_str())], points(Size::Body), Align::Left, column)?;
+            cursor.y = y;
+            cursor.text(&[Span::plain(group.as_str())], points(Size::Body), Align::Left, column)?;
             x += step;
         }
     }
-    pen.skip(Length::mm(1));
+    cursor.skip(Length::mm(1));
     let key = format!("Dấu vân tay của khóa ký: {}", model.key);
-    pen.text(&[Span::plain(key)], points(Size::Tiny), Align::Left, text)?;
-    let height = (pen.y + NOTE_PADDING).max(side);
+    cursor.text(&[Span::plain(key)], points(Size::Tiny), Align::Left, text)?;
+    let height = (cursor.y + NOTE_PADDING).max(side);
     let frame = Rect { x: Length::ZERO, y: Length::ZERO, width, height };
     let mut shapes = vec![Shape::Frame { area: frame, thickness: THIN, grey: BLACK }];
     shapes.push(qr::code(&model.qr, Rect::square(Length::ZERO, (height - side) / 2, side))?);
-    shapes.append(&mut pen.shapes);
+    shapes.append(&mut cursor.shapes);
     Ok(Piece { space_before: Length::mm(4), height, shapes, ..Piece::default() })
 }
 
@@ -315,7 +315,9 @@ fn notice(title: &str, lines: &[String], width: Length) -> Result<Vec<Piece>, Pd
     let size = points(Size::Small);
     let room = Column { x: Length::ZERO, width }.inset(NOTE_PADDING * 2).width;
     let broken = |span: Span| break_lines(&[span], size, room, Length::ZERO);
-    let titled = |text: &str| Ok(framed(broken(Span::bold(text))?, size, width, Ends { first: true, last: false }));
+    let titled = |text: &str| {
+        Ok::<_, PdfError>(framed(broken(Span::bold(text))?, size, width, Ends { first: true, last: false }))
+    };
     let head = Rc::new(titled(&format!("{title} (tiếp theo)"))?);
 
     let mut pieces = vec![Piece { space_before: Length::mm(4), keep_with_next: true, ..titled(title)? }];
@@ -334,7 +336,7 @@ fn notice(title: &str, lines: &[String], width: Length) -> Result<Vec<Piece>, Pd
     Ok(pieces)
 }
 
-/// Which ends of a frame a piece of it closes.
+/// Ends of a frame that a piece of it draws.
 #[derive(Clone, Copy, Default)]
 struct Ends {
     first: bool,

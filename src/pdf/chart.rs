@@ -1,7 +1,7 @@
 //! Bars by year: plan beside result, drawn to one scale, with the exact figures in a table under them.
 
-use super::PdfError;
-use super::layout::{BLACK, Column, Grey, Pen, Piece, Shape, THIN, table};
+use super::error::PdfError;
+use super::layout::{BLACK, Column, Cursor, Grey, Piece, Shape, THIN, table};
 use super::length::{Length, Points, Rect};
 use domain::decimal::Decimal;
 use domain::document::{Align, Cell, Chart, ChartPoint, Size, Span, Table};
@@ -14,9 +14,9 @@ const ACTUAL: Grey = Grey(30);
 const FIGURES: Points = Points(10);
 /// Room for the bars.
 const HEIGHT: Length = Length::mm(38);
-/// A bar is never wider, however few years there are.
+/// Largest width of a bar.
 const MAX_BAR: Length = Length::mm(9);
-/// More years than this go on in a second chart: figures would no longer fit under their bars.
+/// Years in one chart; more years make a second one, because figures would not fit under their bars.
 const YEARS_ABREAST: usize = 6;
 /// Share of the width that the legend takes; a year takes [`YEAR_SHARE`].
 const LEGEND_SHARE: u16 = 9;
@@ -33,9 +33,9 @@ pub fn chart(chart: &Chart, width: Length) -> Result<Vec<Piece>, PdfError> {
 }
 
 fn part(title: &str, years: &[ChartPoint], scale: &Scale, width: Length) -> Result<Piece, PdfError> {
-    let mut pen = Pen::default();
-    pen.text(&[Span::bold(title)], Points(11), Align::Center, Column { x: Length::ZERO, width })?;
-    pen.skip(Length::mm(2));
+    let mut cursor = Cursor::default();
+    cursor.text(&[Span::bold(title)], Points(11), Align::Center, Column { x: Length::ZERO, width })?;
+    cursor.skip(Length::mm(2));
 
     let shares = i64::from(LEGEND_SHARE) + i64::from(YEAR_SHARE) * i64::try_from(years.len()).unwrap_or(0);
     let legend = width.share(i64::from(LEGEND_SHARE), shares);
@@ -43,7 +43,7 @@ fn part(title: &str, years: &[ChartPoint], scale: &Scale, width: Length) -> Resu
     let bar = MAX_BAR.min(slot.share(2, 5));
     // Where every figure is zero there is nothing to draw: the table says it.
     let height = if scale.is_flat() { Length::ZERO } else { HEIGHT };
-    let zero = pen.y + scale.above_zero(HEIGHT);
+    let zero = cursor.y + scale.above_zero(HEIGHT);
     let (mut planned, mut actual) = (Vec::new(), Vec::new());
     let mut middle = legend + slot / 2;
     for year in years {
@@ -52,13 +52,13 @@ fn part(title: &str, years: &[ChartPoint], scale: &Scale, width: Length) -> Resu
         middle += slot;
     }
     let outlines: Vec<Shape> = planned.iter().map(|area| outline(*area)).collect();
-    pen.shapes.push(Shape::Fill { areas: planned, grey: PLANNED });
-    pen.shapes.extend(outlines);
-    pen.shapes.push(Shape::Fill { areas: actual, grey: ACTUAL });
-    pen.shapes.push(Shape::Rules { segments: vec![((legend, zero), (width, zero))], thickness: THIN, grey: BLACK });
-    pen.skip(height + Length::mm(1));
-    figures(years, width, &mut pen)?;
-    Ok(Piece { space_before: Length::mm(3), height: pen.y, shapes: pen.shapes, ..Piece::default() })
+    cursor.shapes.push(Shape::Fill { areas: planned, grey: PLANNED });
+    cursor.shapes.extend(outlines);
+    cursor.shapes.push(Shape::Fill { areas: actual, grey: ACTUAL });
+    cursor.shapes.push(Shape::Rules { segments: vec![((legend, zero), (width, zero))], thickness: THIN, grey: BLACK });
+    cursor.skip(height + Length::mm(1));
+    figures(years, width, &mut cursor)?;
+    Ok(Piece { space_before: Length::mm(3), height: cursor.y, shapes: cursor.shapes, ..Piece::default() })
 }
 
 /// The frame of a light bar or swatch.
@@ -67,7 +67,7 @@ fn outline(area: Rect) -> Shape {
 }
 
 /// The table under the bars: a legend and the figures as they were reported.
-fn figures(years: &[ChartPoint], width: Length, pen: &mut Pen) -> Result<(), PdfError> {
+fn figures(years: &[ChartPoint], width: Length, cursor: &mut Cursor) -> Result<(), PdfError> {
     let row = |name: &str, value: fn(&ChartPoint) -> Option<Decimal>| {
         let text = |year: &ChartPoint| value(year).map_or_else(|| "–".to_owned(), |v| v.to_string());
         // Room for the swatch before the name.
@@ -84,20 +84,20 @@ fn figures(years: &[ChartPoint], width: Length, pen: &mut Pen) -> Result<(), Pdf
 
     let swatches = [None, Some(PLANNED), Some(ACTUAL)];
     for (piece, swatch) in table(&model, FIGURES, width, Length::mm(200))?.into_iter().zip(swatches) {
-        pen.shapes.extend(piece.shapes.into_iter().map(|mut shape| {
-            shape.shift(Length::ZERO, pen.y);
+        cursor.shapes.extend(piece.shapes.into_iter().map(|mut shape| {
+            shape.shift(Length::ZERO, cursor.y);
             shape
         }));
         if let Some(grey) = swatch {
-            let area = Rect::square(Length::tenths_mm(13), pen.y + Length::tenths_mm(15), Length::tenths_mm(24));
-            pen.shapes.extend([Shape::Fill { areas: vec![area], grey }, outline(area)]);
+            let area = Rect::square(Length::tenths_mm(13), cursor.y + Length::tenths_mm(15), Length::tenths_mm(24));
+            cursor.shapes.extend([Shape::Fill { areas: vec![area], grey }, outline(area)]);
         }
-        pen.skip(piece.height);
+        cursor.skip(piece.height);
     }
     Ok(())
 }
 
-/// From the lowest to the highest value; zero always lies on it.
+/// The range of values, which always includes zero.
 struct Scale {
     low: Decimal,
     high: Decimal,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 
-use super::PdfError;
+use super::error::PdfError;
 use super::fonts::{Face, Glyph};
 use super::layout::{BLACK, Grey, PAGE_HEIGHT, Page, Shape, TextRun};
 use super::length::{Length, Points, Rect};
@@ -61,7 +61,7 @@ pub fn stream(page: &Page, renumbering: &Renumbering) -> Result<Vec<u8>, PdfErro
     Ok(writer.out)
 }
 
-/// What the reader's graphics state holds; only changes are written.
+/// Graphics state of the page so far; only changes are written.
 struct State {
     font: Option<(Face, Points)>,
     fill: Grey,

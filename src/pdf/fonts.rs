@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use printpdf::ParsedFont;
 
-use super::PdfError;
+use super::error::PdfError;
 use super::length::{Length, Points};
 
 /// One of the four faces.
@@ -116,10 +116,10 @@ impl Face {
     }
 }
 
-/// A letter's picture in a face.
+/// A glyph of a face.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Glyph {
-    /// Number in the whole font file.
+    /// Glyph id in the whole font file.
     pub id: u16,
     /// Advance in thousandths of an em, cut off rather than rounded: printpdf writes it so into `/W`, and only the same
     /// figure makes a centred or justified line end where a reader draws its end.

@@ -11,15 +11,12 @@ use std::ops::{Add, AddAssign, Div, Mul, Sub};
 pub struct Length(i64);
 
 impl Length {
-    /// Nothing.
     pub const ZERO: Self = Self(0);
 
-    /// From thousandths of a point.
     pub const fn thousandths(n: i64) -> Self {
         Self(n)
     }
 
-    /// From points.
     pub const fn pt(n: i64) -> Self {
         Self(n * 1000)
     }
@@ -34,17 +31,16 @@ impl Length {
         Self((n * 36_000 + 63) / 127)
     }
 
-    /// In thousandths of a point.
     pub const fn in_thousandths(self) -> i64 {
         self.0
     }
 
-    /// `self * part / whole`, cut off to a thousandth of a point, for shares of a width; `ZERO` of nothing.
+    /// `self * part / whole`, truncated to a thousandth of a point; `ZERO` where `whole` is 0.
     pub fn share(self, part: i64, whole: i64) -> Self {
         if whole == 0 { Self::ZERO } else { Self(self.0 * part / whole) }
     }
 
-    /// The smallest multiple of `step` that is not below `self`; `self` where a step leads nowhere.
+    /// The smallest multiple of `step` that is not below `self`; `self` where `step` is not positive.
     pub fn round_up_to(self, step: Self) -> Self {
         if step.0 <= 0 {
             return self;
@@ -53,7 +49,7 @@ impl Length {
         if below == self { self } else { below + step }
     }
 
-    /// So many of them below each other.
+    /// `self` multiplied by `n`.
     pub fn times(self, n: usize) -> Self {
         Self(self.0.saturating_mul(i64::try_from(n).unwrap_or(i64::MAX)))
     }
@@ -104,7 +100,7 @@ impl Sum for Length {
 pub struct Points(pub u16);
 
 impl Points {
-    /// `per_mille` thousandths of an em.
+    /// The length of `per_mille` thousandths of an em at this size.
     pub fn em(self, per_mille: i64) -> Length {
         Length(i64::from(self.0) * per_mille)
     }
@@ -123,28 +119,21 @@ impl Points {
 /// A rectangle; `y` grows downwards from the top edge of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rect {
-    /// Left edge.
     pub x: Length,
-    /// Upper edge.
     pub y: Length,
-    /// Width.
     pub width: Length,
-    /// Height.
     pub height: Length,
 }
 
 impl Rect {
-    /// A square.
     pub const fn square(x: Length, y: Length, side: Length) -> Self {
         Self { x, y, width: side, height: side }
     }
 
-    /// Right edge.
     pub fn right(self) -> Length {
         self.x + self.width
     }
 
-    /// Lower edge.
     pub fn bottom(self) -> Length {
         self.y + self.height
     }

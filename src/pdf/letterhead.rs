@@ -1,9 +1,9 @@
 //! Heads of official papers: state papers after Nghị định 30/2020/NĐ-CP, Phụ lục I; Party papers after Hướng dẫn
 //! 36-HD/VPTW of 3/4/2018.
 
-use super::PdfError;
+use super::error::PdfError;
 use super::fonts::Face;
-use super::layout::{Column, Pen, Piece};
+use super::layout::{Column, Cursor, Piece};
 use super::length::{Length, Points};
 use domain::document::{Align, LetterHead, Span};
 
@@ -23,23 +23,23 @@ const RULE_GAP: Length = Length::mm(1);
 pub fn letterhead(head: &LetterHead, width: Length) -> Result<Piece, PdfError> {
     let sizes = Sizes::of(head.party);
     let date_width = Face::Italic.width(&head.place_date, sizes.date)?;
-    let mut pen = Pen::default();
-    let (left, right) = names(&head.issuer, head.party, Column { x: Length::ZERO, width }, date_width, &mut pen)?;
+    let mut cursor = Cursor::default();
+    let (left, right) = names(&head.issuer, head.party, Column { x: Length::ZERO, width }, date_width, &mut cursor)?;
 
     // Number and date stand on one line, under whichever side is the higher. The blank in `Số:     /NQ-HĐND` is kept:
     // the number is written into it by hand.
-    pen.skip(Length::mm(2));
-    let top = pen.y;
+    cursor.skip(Length::mm(2));
+    let top = cursor.y;
     let number = head.number.replace(' ', "\u{A0}");
-    pen.text(&[Span::plain(number)], sizes.number, Align::Center, left)?;
-    let number_end = std::mem::replace(&mut pen.y, top);
-    pen.text(&[Span::italic(head.place_date.as_str())], sizes.date, Align::Center, right)?;
-    let height = pen.y.max(number_end) + Length::mm(3);
-    Ok(Piece { height, shapes: pen.shapes, keep_with_next: true, ..Piece::default() })
+    cursor.text(&[Span::plain(number)], sizes.number, Align::Center, left)?;
+    let number_end = std::mem::replace(&mut cursor.y, top);
+    cursor.text(&[Span::italic(head.place_date.as_str())], sizes.date, Align::Center, right)?;
+    let height = cursor.y.max(number_end) + Length::mm(3);
+    Ok(Piece { height, shapes: cursor.shapes, keep_with_next: true, ..Piece::default() })
 }
 
 /// Issuing body on the left of `across`; on the right, at least `right_min` wide, the state's name and motto or the
-/// Party's name. Gives both columns and leaves the pen under the higher side.
+/// Party's name. Returns both columns and leaves the cursor below the taller side.
 ///
 /// # Errors
 /// A character that the print face lacks.
@@ -48,7 +48,7 @@ pub fn names(
     party: bool,
     across: Column,
     right_min: Length,
-    pen: &mut Pen,
+    cursor: &mut Cursor,
 ) -> Result<(Column, Column), PdfError> {
     let sizes = Sizes::of(party);
     let lines: &[(&str, Points)] =
@@ -63,32 +63,38 @@ pub fn names(
     let right = Column { x: across.right() - right_width, width: right_width };
     let left = Column { x: across.x, width: across.width - right_width - GUTTER };
 
-    let top = pen.y;
-    issuing_body(issuer, party, sizes.issuer, left, pen)?;
-    let left_end = std::mem::replace(&mut pen.y, top);
+    let top = cursor.y;
+    issuing_body(issuer, party, sizes.issuer, left, cursor)?;
+    let left_end = std::mem::replace(&mut cursor.y, top);
     for (text, size) in lines {
-        pen.text(&[Span::bold(*text)], *size, Align::Center, right)?;
+        cursor.text(&[Span::bold(*text)], *size, Align::Center, right)?;
     }
     // A solid rule as long as the line above it.
-    pen.skip(RULE_GAP);
-    pen.rule(right.middle(), last_width);
-    pen.y = pen.y.max(left_end);
+    cursor.skip(RULE_GAP);
+    cursor.rule(right.middle(), last_width);
+    cursor.y = cursor.y.max(left_end);
     Ok((left, right))
 }
 
-fn issuing_body(issuer: &[String], party: bool, size: Points, column: Column, pen: &mut Pen) -> Result<(), PdfError> {
+fn issuing_body(
+    issuer: &[String],
+    party: bool,
+    size: Points,
+    column: Column,
+    cursor: &mut Cursor,
+) -> Result<(), PdfError> {
     let Some((body, parents)) = issuer.split_last() else { return Ok(()) };
     for parent in parents {
-        pen.text(&[Span::plain(parent.as_str())], size, Align::Center, column)?;
+        cursor.text(&[Span::plain(parent.as_str())], size, Align::Center, column)?;
     }
-    pen.text(&[Span::bold(body.as_str())], size, Align::Center, column)?;
+    cursor.text(&[Span::bold(body.as_str())], size, Align::Center, column)?;
     if party {
-        pen.text(&[Span::plain("*")], size, Align::Center, column)?;
+        cursor.text(&[Span::plain("*")], size, Align::Center, column)?;
     } else {
         // A third to a half of the name's length.
         let length = Face::Bold.width(body, size)?.min(column.width).share(2, 5);
-        pen.skip(RULE_GAP);
-        pen.rule(column.middle(), length);
+        cursor.skip(RULE_GAP);
+        cursor.rule(column.middle(), length);
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use qrcodegen::{QrCode, QrCodeEcc};
 
-use super::PdfError;
+use super::error::PdfError;
 use super::layout::{BLACK, Shape};
 use super::length::{Length, Rect};
 
@@ -37,7 +37,7 @@ pub fn code(text: &str, area: Rect) -> Result<Shape, PdfError> {
     Ok(Shape::Fill { areas, grey: BLACK })
 }
 
-/// A code for a page on the screen.
+/// A QR code as an SVG path.
 pub struct QrPath {
     /// Modules from edge to edge, with the quiet zone.
     pub edge: i32,

@@ -1,47 +1,25 @@
-//! Pages as a PDF file. printpdf writes the embedded faces, the catalog and the document information; what it writes
-//! wrong is put right before the file is saved, and nothing in it depends on the day, the machine or the process.
+//! Pages as a PDF file. printpdf writes the embedded faces and the catalog; the rest is written here, and nothing in the
+//! file depends on the day, the machine or the process.
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
 use lopdf::{Dictionary, Object, ObjectId, Stream, StringFormat};
 use printpdf::{
     FontId, Mm, Op, ParsedFont, PdfDocument, PdfFont, PdfFontHandle, PdfPage, PdfSaveOptions, Pt, TextItem,
 };
 use subsetter::GlyphRemapper;
 
+use super::Pdf;
 use super::archive::make_archival;
 use super::content::{self, Letters, Renumbering};
+use super::error::PdfError;
+use super::file_info::{FileInfo, PROGRAM, Printing, info_dictionary};
 use super::fonts::Face;
 use super::layout::Page;
-use super::{Pdf, PdfError};
 use domain::audit::Digest;
 
-/// What a file says of itself.
-pub struct About<'a> {
-    /// Title; readers show it instead of the file name.
-    pub title: &'a str,
-    /// Issuing body.
-    pub author: &'a str,
-    /// Day of the paper.
-    pub date: Date,
-    /// How it wants to be printed.
-    pub printing: Printing,
-}
-
-/// How a file wants to be printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Printing {
-    /// As the printer likes.
-    Scaled,
-    /// At 100 %: optical reading measures from the corner marks.
-    TrueSize,
-}
-
-/// What made the file.
-pub const PROGRAM: &str = "tinnhiem";
-
-/// Pages below one node of the page tree: PDF 1.4 readers may refuse an array of more than 8,191 (PDF Reference 1.4, C.1).
+/// Pages below one node of the page tree: PDF 1.4 readers may refuse an array of more than 8,191 elements (PDF
+/// Reference 1.4, C.1).
 const PAGES_PER_NODE: usize = 1_000;
 
 /// [`PAGE_WIDTH`](super::layout::PAGE_WIDTH) and [`PAGE_HEIGHT`](super::layout::PAGE_HEIGHT) in the library's numbers.
@@ -52,11 +30,11 @@ const A4: [Object; 4] = [Object::Integer(0), Object::Integer(0), Object::Real(59
 ///
 /// # Errors
 /// A character that the print face lacks; too many pages; a defect in the PDF library.
-pub fn render(pages: &[Page], order: &[usize], about: &About<'_>) -> Result<Pdf, PdfError> {
+pub fn render(pages: &[Page], order: &[usize], info: &FileInfo<'_>) -> Result<Pdf, PdfError> {
     let count = u32::try_from(order.len()).map_err(|_| PdfError::TooManyPages { pages: order.len() })?;
     let letters = Letters::of(pages);
     let subsets = Subsets::of(&letters)?;
-    let mut file = shell(&letters, subsets.fonts, about)?;
+    let mut file = shell(&letters, subsets.fonts, info)?;
     let mut contents = Vec::with_capacity(pages.len());
     for page in pages {
         let stream = Stream::new(Dictionary::new(), content::stream(page, &subsets.renumbering)?);
@@ -70,7 +48,11 @@ pub fn render(pages: &[Page], order: &[usize], about: &About<'_>) -> Result<Pdf,
 
 /// A file with faces, catalog and information, and no pages yet. Objects that nothing needs are dropped here, while they
 /// are few: looking for them takes the square of their number.
-fn shell(letters: &Letters, fonts: BTreeMap<FontId, PdfFont>, about: &About<'_>) -> Result<lopdf::Document, PdfError> {
+fn shell(
+    letters: &Letters,
+    fonts: BTreeMap<FontId, PdfFont>,
+    info: &FileInfo<'_>,
+) -> Result<lopdf::Document, PdfError> {
     let mut file = specimen(letters, fonts);
     let page_tree = Dictionary::from_iter([
         ("MediaBox", Object::Array(A4.to_vec())),
@@ -78,10 +60,10 @@ fn shell(letters: &Letters, fonts: BTreeMap<FontId, PdfFont>, about: &About<'_>)
     ]);
     let root = page_tree_root(&file)?;
     file.set_object(root, page_tree);
-    set_catalog(&mut file, about.printing)?;
-    let info = file.add_object(info(about));
-    file.trailer.set("Info", info);
-    make_archival(&mut file, about)?;
+    set_catalog(&mut file, info.printing)?;
+    let dictionary = file.add_object(info_dictionary(info));
+    file.trailer.set("Info", dictionary);
+    make_archival(&mut file, info)?;
     // PDF/A-1 is PDF 1.4; nothing here needs more.
     file.version = "1.4".to_owned();
     file.prune_objects();
@@ -164,22 +146,17 @@ fn specimen(letters: &Letters, fonts: BTreeMap<FontId, PdfFont>) -> lopdf::Docum
     document.to_lopdf_document(&PdfSaveOptions::default(), &mut Vec::new())
 }
 
-/// A defect that the library reports.
-pub fn broken(error: &lopdf::Error) -> PdfError {
-    PdfError::Write(error.to_string())
-}
-
 /// The faces among the resources of the specimen page; the empty dictionaries beside them are left behind.
 fn font_resources(file: &lopdf::Document) -> Result<Object, PdfError> {
     let page = file.page_iter().next().ok_or_else(|| PdfError::Write("no page".to_owned()))?;
     let resources = file.get_dictionary(page).and_then(|page| page.get_deref(b"Resources", file));
     let fonts = resources.and_then(Object::as_dict).and_then(|resources| resources.get(b"Font"));
-    fonts.cloned().map_err(|e| broken(&e))
+    Ok(fonts.cloned()?)
 }
 
 fn page_tree_root(file: &lopdf::Document) -> Result<ObjectId, PdfError> {
     let root = file.catalog().and_then(|catalog| catalog.get(b"Pages")).and_then(Object::as_reference);
-    root.map_err(|e| broken(&e))
+    Ok(root?)
 }
 
 /// A page per content in `sequence`; pages inherit size and resources from the root of the page tree.
@@ -199,7 +176,7 @@ fn add_pages(file: &mut lopdf::Document, sequence: &[ObjectId]) -> Result<(), Pd
         file.set_object(node, tree_node(kids, part.len(), Some(root))?);
         nodes.push(Object::Reference(node));
     }
-    let page_tree = file.get_dictionary_mut(root).map_err(|e| broken(&e))?;
+    let page_tree = file.get_dictionary_mut(root)?;
     page_tree.extend(&tree_node(nodes, sequence.len(), None)?);
     Ok(())
 }
@@ -223,29 +200,10 @@ fn set_catalog(file: &mut lopdf::Document, printing: Printing) -> Result<(), Pdf
     if printing == Printing::TrueSize {
         preferences.set("PrintScaling", Object::Name(b"None".to_vec()));
     }
-    let catalog = file.catalog_mut().map_err(|e| broken(&e))?;
+    let catalog = file.catalog_mut()?;
     catalog.set("Lang", Object::string_literal("vi-VN"));
     catalog.set("ViewerPreferences", preferences);
     Ok(())
-}
-
-/// Document information without the PDF/X claim, the time zone and the identifiers that printpdf writes.
-fn info(about: &About<'_>) -> Dictionary {
-    let day = about.date.strftime("D:%Y%m%d000000+07'00'").to_string();
-    Dictionary::from_iter([
-        ("Title", text_string(about.title)),
-        ("Author", text_string(about.author)),
-        ("Creator", text_string(PROGRAM)),
-        ("Producer", text_string(PROGRAM)),
-        ("CreationDate", Object::string_literal(day.clone())),
-        ("ModDate", Object::string_literal(day)),
-    ])
-}
-
-/// UTF-16 with a byte order mark (ISO 32000-1, 7.9.2.2).
-fn text_string(text: &str) -> Object {
-    let units = std::iter::once(0xFEFF).chain(text.encode_utf16());
-    Object::String(units.flat_map(u16::to_be_bytes).collect(), StringFormat::Hexadecimal)
 }
 
 /// `file` as bytes, with the hash of everything else in it as `/ID`.
@@ -268,7 +226,7 @@ mod tests {
     use crate::layout::{BLACK, Shape, TextRun};
     use crate::length::{Length, Points};
 
-    const ABOUT: About<'_> = About {
+    const INFO: FileInfo<'_> = FileInfo {
         title: "Phiếu tín nhiệm",
         author: "Hội đồng nhân dân",
         date: jiff::civil::date(2023, 12, 13),
@@ -282,7 +240,7 @@ mod tests {
     }
 
     fn read(pages: &[Page], order: &[usize]) -> lopdf::Document {
-        let pdf = render(pages, order, &ABOUT).expect("a file");
+        let pdf = render(pages, order, &INFO).expect("a file");
         lopdf::Document::load_mem(&pdf.bytes).expect("a sound file")
     }
 
@@ -325,8 +283,8 @@ mod tests {
 
     #[test]
     fn a_file_is_made_to_be_kept() {
-        let about = About { title: "Khối A & B <2023>", ..ABOUT };
-        let pdf = render(&[page("Độc lập")], &[0], &about).expect("a file");
+        let info = FileInfo { title: "Khối A & B <2023>", ..INFO };
+        let pdf = render(&[page("Độc lập")], &[0], &info).expect("a file");
         let readable = String::from_utf8_lossy(&pdf.bytes);
         for stated in [
             "%PDF-1.4",

@@ -1,7 +1,7 @@
 //! Access slips: eight on a sheet, with lines to cut along.
 
-use super::PdfError;
-use super::layout::{Column, Grey, PAGE_HEIGHT, PAGE_WIDTH, Page, Pen, Shape, THIN};
+use super::error::PdfError;
+use super::layout::{Column, Cursor, Grey, PAGE_HEIGHT, PAGE_WIDTH, Page, Shape, THIN};
 use super::length::{Length, Points, Rect};
 use super::qr;
 use domain::document::{Align, SlipPaper, SlipSheet, Span};
@@ -11,7 +11,7 @@ const ROWS: usize = 4;
 const PADDING: Length = Length::mm(8);
 const QR_SIDE: Length = Length::mm(31);
 const GAP: Length = Length::mm(2);
-/// Longer names get smaller letters, so that every slip keeps inside its lines.
+/// Longest name, in characters, in large letters; a longer one is set smaller, so that the slip stays within its lines.
 const LONG_NAME: usize = 45;
 
 /// The sheets of slips.
@@ -36,7 +36,7 @@ pub fn sheets(sheet: &SlipSheet) -> Result<Vec<Page>, PdfError> {
     Ok(pages)
 }
 
-/// Where to cut.
+/// The cutting lines.
 fn cuts() -> Shape {
     let middle = PAGE_WIDTH / 2;
     let mut segments = vec![((middle, Length::ZERO), (middle, PAGE_HEIGHT))];
@@ -47,27 +47,27 @@ fn cuts() -> Shape {
     Shape::Rules { segments, thickness: THIN, grey: Grey(60) }
 }
 
-/// One slip in the upper left corner: whose it is and the code to scan side by side, the code to type below.
+/// One slip in the upper left corner: name and QR code side by side, the code to type below.
 fn one(sheet: &SlipSheet, slip: &SlipPaper, width: Length) -> Result<Vec<Shape>, PdfError> {
     let whole = Column { x: PADDING, width: width - PADDING * 2 };
     let left = Column { x: whole.x, width: whole.width - QR_SIDE - GAP };
-    let mut pen = Pen::at(Length::mm(6));
-    pen.text(&[Span::bold(sheet.council.as_str())], Points(9), Align::Left, whole)?;
-    pen.skip(Length::mm(1));
-    let code_area = Rect::square(left.right() + GAP, pen.y, QR_SIDE);
-    pen.text(&[Span::bold("THẺ TRUY CẬP")], Points(12), Align::Left, left)?;
-    pen.text(&[Span::plain("để đọc hồ sơ lấy phiếu tín nhiệm")], Points(9), Align::Left, left)?;
-    pen.skip(Length::mm(1));
+    let mut cursor = Cursor::at(Length::mm(6));
+    cursor.text(&[Span::bold(sheet.council.as_str())], Points(9), Align::Left, whole)?;
+    cursor.skip(Length::mm(1));
+    let code_area = Rect::square(left.right() + GAP, cursor.y, QR_SIDE);
+    cursor.text(&[Span::bold("THẺ TRUY CẬP")], Points(12), Align::Left, left)?;
+    cursor.text(&[Span::plain("để đọc hồ sơ lấy phiếu tín nhiệm")], Points(9), Align::Left, left)?;
+    cursor.skip(Length::mm(1));
     let size = if slip.name.chars().count() > LONG_NAME { Points(9) } else { Points(13) };
-    pen.text(&[Span::bold(slip.name.as_str())], size, Align::Left, left)?;
-    pen.y = pen.y.max(code_area.bottom()) + Length::mm(1);
-    pen.text(&[Span::bold(slip.code.as_str())], Points(15), Align::Left, whole)?;
+    cursor.text(&[Span::bold(slip.name.as_str())], size, Align::Left, left)?;
+    cursor.y = cursor.y.max(code_area.bottom()) + Length::mm(1);
+    cursor.text(&[Span::bold(slip.code.as_str())], Points(15), Align::Left, whole)?;
     let how = format!("Quét mã, hoặc mở {} rồi gõ mã trên.", sheet.door);
-    pen.text(&[Span::plain(how)], Points(8), Align::Left, whole)?;
+    cursor.text(&[Span::plain(how)], Points(8), Align::Left, whole)?;
     let until = format!("Dùng một lần, trước {}. Không đưa cho người khác.", sheet.until);
-    pen.text(&[Span::plain(until)], Points(8), Align::Left, whole)?;
-    pen.shapes.push(qr::code(&sheet.address(slip), code_area)?);
-    Ok(pen.shapes)
+    cursor.text(&[Span::plain(until)], Points(8), Align::Left, whole)?;
+    cursor.shapes.push(qr::code(&sheet.address(slip), code_area)?);
+    Ok(cursor.shapes)
 }
 
 #[cfg(test)]

@@ -1,19 +1,19 @@
-//! Papers of a test deck: sheets of the form with the marks of a pen on them. Each is another page, because each has a
-//! number and marks of its own; what the sheets of the form have in common is laid out once.
+//! Papers of a test deck: sheets of the form with printed pen marks. Each paper has pages of its own, because its number
+//! and marks differ; the sheets of the form are laid out once.
 
-use super::PdfError;
 use super::ballot::{Sheet, TickBox, sheets};
-use super::layout::{BLACK, Column, Grey, Page, Pen, Segment, Shape, THIN};
+use super::error::PdfError;
+use super::layout::{BLACK, Column, Cursor, Grey, Page, Segment, Shape, THIN};
 use super::length::{Length, Points, Rect};
 use domain::ballot::BallotForm;
 use domain::document::{Align, Span};
 use domain::test_deck::{Look, TestDeck, TestPaper};
 
-/// What every sheet says of itself.
+/// Heading and watermark of every sheet of a test paper.
 pub const TITLE: &str = "PHIẾU THỬ";
 
-/// Stroke of a pen.
-const PEN: Length = Length::thousandths(1_600);
+/// Thickness of a pen stroke.
+const STROKE: Length = Length::thousandths(1_600);
 /// Between the frame of a box and the cross in it.
 const CROSS_INSET: Length = Length::mm(1);
 /// Between the corner squares, above the head of the form.
@@ -39,7 +39,7 @@ pub fn pages(form: &BallotForm, deck: &TestDeck) -> Result<Vec<Page>, PdfError> 
     Ok(pages)
 }
 
-/// A form that the board did not seal: title, id and the order of the levels are others.
+/// A form that the board did not seal: it differs in title, id and order of levels.
 fn other_form(form: &BallotForm) -> BallotForm {
     BallotForm {
         id: "F0-000000".to_owned(),
@@ -85,17 +85,17 @@ fn is_last(sheet: &Sheet, paper: &TestPaper) -> bool {
 
 /// `PHIẾU THỬ số 12/145`, and what no mark on the paper can show.
 fn label(paper: &TestPaper, papers: usize) -> Result<Vec<Shape>, PdfError> {
-    let mut pen = Pen::at(LABEL_TOP);
+    let mut cursor = Cursor::at(LABEL_TOP);
     let number = [
         Span::bold(format!("{TITLE} số {}/{papers}", paper.number)),
         Span::plain(" – không phải phiếu của người bỏ phiếu"),
     ];
-    pen.text(&number, Points(12), Align::Center, LABEL)?;
+    cursor.text(&number, Points(12), Align::Center, LABEL)?;
     if paper.look == Look::FromElsewhere {
-        let told = "Tình huống thử: phiếu này không do Ban kiểm phiếu phát ra.";
-        pen.text(&[Span::italic(told)], Points(10), Align::Center, LABEL)?;
+        let notice = "Tình huống thử: phiếu này không do Ban kiểm phiếu phát ra.";
+        cursor.text(&[Span::italic(notice)], Points(10), Align::Center, LABEL)?;
     }
-    Ok(pen.shapes)
+    Ok(cursor.shapes)
 }
 
 /// A printed stand-in for the seal, without which the paper would be invalid.
@@ -103,10 +103,10 @@ fn seal(area: Rect) -> Result<Vec<Shape>, PdfError> {
     let inset = Length::mm(8);
     let column = Column { x: area.x, width: area.width }.inset(inset);
     let frame = Rect { x: column.x, y: area.bottom() - Length::mm(14), width: column.width, height: Length::mm(9) };
-    let mut pen = Pen::at(frame.y + Length::mm(2));
-    pen.shapes.push(Shape::Frame { area: frame, thickness: PEN, grey: Grey(30) });
-    pen.text(&[Span::bold("DẤU THỬ")], Points(12), Align::Center, column)?;
-    Ok(pen.shapes)
+    let mut cursor = Cursor::at(frame.y + Length::mm(2));
+    cursor.shapes.push(Shape::Frame { area: frame, thickness: STROKE, grey: Grey(30) });
+    cursor.text(&[Span::bold("DẤU THỬ")], Points(12), Align::Center, column)?;
+    Ok(cursor.shapes)
 }
 
 fn cross(area: Rect) -> Shape {
@@ -115,7 +115,7 @@ fn cross(area: Rect) -> Shape {
     strokes(vec![((left, top), (right, bottom)), ((left, bottom), (right, top))])
 }
 
-/// A name as somebody crosses it out: through every line of it, and once across.
+/// A crossed-out name: a stroke through each line and one across the whole.
 fn crossed_out(area: Rect) -> Shape {
     let line = Points(12).leading();
     let middles = (0..6).map(|n| area.y + line / 2 + line.times(n)).take_while(|y| *y < area.bottom());
@@ -125,19 +125,19 @@ fn crossed_out(area: Rect) -> Shape {
 }
 
 fn strokes(segments: Vec<Segment>) -> Shape {
-    Shape::Rules { segments, thickness: PEN, grey: BLACK }
+    Shape::Rules { segments, thickness: STROKE, grey: BLACK }
 }
 
 /// A further name with a mark beside it, as a voter writes it below the list.
 fn written_in() -> Result<Vec<Shape>, PdfError> {
     let (column, top) = WRITTEN_IN;
-    let mut pen = Pen::at(top);
-    pen.text(&[Span::italic("Ông Trần Văn Viết Thêm")], Points(14), Align::Left, column)?;
-    let under = ((column.x, pen.y), (column.right(), pen.y));
-    pen.shapes.push(Shape::Rules { segments: vec![under], thickness: THIN, grey: BLACK });
+    let mut cursor = Cursor::at(top);
+    cursor.text(&[Span::italic("Ông Trần Văn Viết Thêm")], Points(14), Align::Left, column)?;
+    let under = ((column.x, cursor.y), (column.right(), cursor.y));
+    cursor.shapes.push(Shape::Rules { segments: vec![under], thickness: THIN, grey: BLACK });
     let side = Length::mm(5);
-    pen.shapes.push(cross(Rect::square(column.right() - side, top, side)));
-    Ok(pen.shapes)
+    cursor.shapes.push(cross(Rect::square(column.right() - side, top, side)));
+    Ok(cursor.shapes)
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
-//! Accounts and what proves them.
+//! Accounts of a council and their password hashes.
 
 use super::error::StoreError;
 use super::scope::CouncilTx;
-use super::sql::{execute, row, row_struct, rows};
+use super::sql::{execute, one_changed, row, row_struct, rows, to_u64};
 use domain::account::{Account, AccountState, Login, Roles};
 use domain::id::{AccountId, CouncilId};
 use domain::role::Role;
@@ -10,27 +10,23 @@ use domain::role::Role;
 row_struct! {
     /// A row of `accounts`, without its secrets.
     AccountRow {
-        /// Its id.
         account_id: String,
-        /// Name to sign in with.
         login: String,
-        /// Full name.
         name: String,
-        /// Codes of its roles with commas between them.
+        /// Codes of the roles, separated by commas.
         roles: String,
         /// `open` or `disabled`.
         state: String,
-        /// The password was chosen by an administrator.
+        /// Whether the password was chosen by an administrator.
         must_change_password: bool,
-        /// An authenticator app is set up.
+        /// Whether an authenticator app is set up.
         has_second_factor: bool,
-        /// The last sign-in.
         last_sign_in_at: Option<String>,
-        /// Goes up with every change.
+        /// From 1; goes up with every change.
         version: i64,
-        /// When it was changed last.
+        /// Time of the last change.
         changed_at: String,
-        /// Full name of who changed it last.
+        /// Full name of the person who made the last change.
         changed_by: String,
     }
 }
@@ -48,7 +44,7 @@ impl AccountRow {
             must_change_password: self.must_change_password,
             has_second_factor: self.has_second_factor,
             last_sign_in_at: self.last_sign_in_at.map(|at| at.parse()).transpose().map_err(StoreError::corrupt)?,
-            version: u64::try_from(self.version).map_err(StoreError::corrupt)?,
+            version: to_u64(self.version)?,
             changed_at: self.changed_at.parse().map_err(StoreError::corrupt)?,
             changed_by: self.changed_by,
         })
@@ -67,11 +63,8 @@ const fn state_text(state: AccountState) -> &'static str {
 }
 
 /// All accounts of the council, by name.
-///
-/// # Errors
-/// When the database does not answer or a row cannot be read.
 pub async fn list(tx: &mut CouncilTx) -> Result<Vec<Account>, StoreError> {
-    let found = rows!(
+    let rows = rows!(
         tx,
         AccountRow,
         "SELECT account_id, login, name, roles, state, must_change_password, \
@@ -79,13 +72,10 @@ pub async fn list(tx: &mut CouncilTx) -> Result<Vec<Account>, StoreError> {
          FROM accounts WHERE council_id = $1 ORDER BY name, account_id"
     )?;
     let council = tx.council();
-    found.into_iter().map(|row| row.account(council)).collect()
+    rows.into_iter().map(|row| row.account(council)).collect()
 }
 
 /// The account of an id.
-///
-/// # Errors
-/// When the database does not answer or the row cannot be read.
 pub async fn find(tx: &mut CouncilTx, id: AccountId) -> Result<Option<Account>, StoreError> {
     let found = row!(
         tx,
@@ -100,17 +90,14 @@ pub async fn find(tx: &mut CouncilTx, id: AccountId) -> Result<Option<Account>, 
 }
 
 /// The account of a name to sign in with.
-///
-/// # Errors
-/// When the database does not answer or the row cannot be read.
 pub async fn by_login(tx: &mut CouncilTx, login: &Login) -> Result<Option<Account>, StoreError> {
-    let found = row!(
+    let row = row!(
         tx,
         (String,),
         "SELECT account_id FROM accounts WHERE council_id = $1 AND login = $2",
         login.as_str().to_owned()
     )?;
-    match found {
+    match row {
         Some((id,)) => find(tx, id.parse().map_err(StoreError::corrupt)?).await,
         None => Ok(None),
     }
@@ -158,28 +145,22 @@ pub async fn change(tx: &mut CouncilTx, account: &Account, before: u64) -> Resul
         account.changed_by.clone(),
         i64::try_from(before).map_err(StoreError::corrupt)?,
     )?;
-    if changed == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    one_changed(changed)
 }
 
 /// The PHC string of an account's password, if it has one.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn password(tx: &mut CouncilTx, id: AccountId) -> Result<Option<String>, StoreError> {
-    let found = row!(
+    let row = row!(
         tx,
         (Option<String>,),
         "SELECT password FROM accounts WHERE council_id = $1 AND account_id = $2",
         id.to_string()
     )?;
-    Ok(found.and_then(|(password,)| password))
+    Ok(row.and_then(|(password,)| password))
 }
 
 /// How many accounts the council has.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn count(tx: &mut CouncilTx) -> Result<u64, StoreError> {
-    let found = row!(tx, (i64,), "SELECT count(*) FROM accounts WHERE council_id = $1")?;
-    u64::try_from(found.map_or(0, |(count,)| count)).map_err(StoreError::corrupt)
+    let row = row!(tx, (i64,), "SELECT count(*) FROM accounts WHERE council_id = $1")?;
+    to_u64(row.map_or(0, |(count,)| count))
 }

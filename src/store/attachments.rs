@@ -1,13 +1,13 @@
-//! Files of papers, by their content: kept once, in chunks, so that none lies in memory whole.
+//! Files of source papers by SHA-256: each is stored once, in chunks, so that no file is in memory as a whole.
 
 use super::error::StoreError;
 use super::scope::CouncilTx;
-use super::sql::{execute, row, row_struct};
+use super::sql::{execute, row, row_struct, to_u64};
 use domain::attachment::{Attachment, FileKind};
 use domain::audit::Digest;
 use domain::id::AccountId;
 
-/// Bytes of a chunk; the last of a file is shorter.
+/// Size of a chunk in bytes; the last chunk of a file is shorter.
 pub const CHUNK_BYTES: usize = 256 * 1024;
 
 row_struct! {
@@ -15,15 +15,13 @@ row_struct! {
     AttachmentRow {
         /// SHA-256, as hex.
         sha256: String,
-        /// Name.
         name: String,
-        /// What it is.
         media_type: String,
-        /// Bytes.
+        /// Size in bytes.
         size: i64,
-        /// When it came.
+        /// Time of upload.
         added_at: String,
-        /// Full name of who sent it.
+        /// Full name of the uploader.
         added_by: String,
     }
 }
@@ -35,32 +33,26 @@ impl AttachmentRow {
             name: self.name,
             kind: FileKind::from_media_type(&self.media_type)
                 .ok_or_else(|| StoreError::corrupt("attachments.media_type"))?,
-            size: u64::try_from(self.size).map_err(StoreError::corrupt)?,
+            size: to_u64(self.size)?,
             added_at: self.added_at.parse().map_err(StoreError::corrupt)?,
             added_by: self.added_by,
         })
     }
 }
 
-/// What is kept of a file besides its bytes.
-///
-/// # Errors
-/// When the row cannot be read.
+/// Description of a stored file, without its bytes.
 pub async fn find(tx: &mut CouncilTx, sha256: Digest) -> Result<Option<Attachment>, StoreError> {
-    let found = row!(
+    let row = row!(
         tx,
         AttachmentRow,
         "SELECT sha256, name, media_type, size, added_at, added_by FROM attachments \
          WHERE council_id = $1 AND sha256 = $2",
         sha256.to_string()
     )?;
-    found.map(AttachmentRow::attachment).transpose()
+    row.map(AttachmentRow::attachment).transpose()
 }
 
-/// Adds a file; its chunks follow. `false` when its bytes are kept already.
-///
-/// # Errors
-/// When the database refuses.
+/// Adds a file, without its chunks; `false` when it is stored already.
 pub async fn add(tx: &mut CouncilTx, attachment: &Attachment) -> Result<bool, StoreError> {
     let added = execute!(
         tx,
@@ -92,27 +84,21 @@ pub async fn add_chunk(tx: &mut CouncilTx, sha256: Digest, number: u32, bytes: V
 }
 
 /// Chunk `number`, from 0, of a file; `None` after the last.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn chunk(tx: &mut CouncilTx, sha256: Digest, number: u32) -> Result<Option<Vec<u8>>, StoreError> {
-    let found = row!(
+    let row = row!(
         tx,
         (Vec<u8>,),
         "SELECT bytes FROM attachment_chunks WHERE council_id = $1 AND sha256 = $2 AND number = $3",
         sha256.to_string(),
         i64::from(number),
     )?;
-    Ok(found.map(|(bytes,)| bytes))
+    Ok(row.map(|(bytes,)| bytes))
 }
 
-/// Whether a file proves a fact that counts, is about the official who signs in as `account`, and was sent on where
-/// that comes first.
-///
-/// # Errors
-/// When the database does not answer.
+/// Whether a file is the source of a fact that is not withdrawn, is about the official who signs in as `account`, and was
+/// forwarded to the official where its kind requires that (voters' opinions).
 pub async fn concerns(tx: &mut CouncilTx, sha256: Digest, account: AccountId) -> Result<bool, StoreError> {
-    let found = row!(
+    let row = row!(
         tx,
         (i64,),
         "SELECT count(*) FROM facts JOIN fact_officials ON fact_officials.council_id = facts.council_id \
@@ -123,19 +109,16 @@ pub async fn concerns(tx: &mut CouncilTx, sha256: Digest, account: AccountId) ->
         sha256.to_string(),
         account.to_string(),
     )?;
-    Ok(found.is_some_and(|(count,)| count > 0))
+    Ok(row.is_some_and(|(count,)| count > 0))
 }
 
-/// Whether a released dossier rests on a file.
-///
-/// # Errors
-/// When the database does not answer.
+/// Whether a released dossier cites a file.
 pub async fn is_released(tx: &mut CouncilTx, sha256: Digest) -> Result<bool, StoreError> {
-    let found = row!(
+    let row = row!(
         tx,
         (i64,),
         "SELECT count(*) FROM released_files WHERE council_id = $1 AND sha256 = $2",
         sha256.to_string()
     )?;
-    Ok(found.is_some_and(|(count,)| count > 0))
+    Ok(row.is_some_and(|(count,)| count > 0))
 }

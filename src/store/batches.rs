@@ -1,8 +1,8 @@
-//! Which batches are in, and who read each of them. What was counted in one lies in [`super::sealed`].
+//! Committed batches and their readers. The counts of a batch are in [`super::sealed`].
 
 use super::error::StoreError;
 use super::scope::CouncilTx;
-use super::sql::{row_struct, rows};
+use super::sql::{row_struct, rows, to_u32};
 use domain::audit::Digest;
 use domain::batch::Reader;
 use domain::id::PollId;
@@ -11,42 +11,36 @@ use domain::poll_state::StandingBatch;
 row_struct! {
     /// A row of `batches`.
     StoredRow {
-        /// Id of the form.
         form_id: String,
         /// From 1.
         number: i64,
-        /// In the pile.
+        /// Papers in the batch.
         papers: i64,
-        /// Hides its counts.
+        /// SHA-256 commitment to the batch's counts.
         commitment: String,
-        /// Name of who read first.
+        /// Full name of the first reader.
         first_reader: String,
-        /// Their account.
+        /// Account of that reader.
         first_account: Option<String>,
-        /// Name of who read second.
+        /// Full name of the second reader.
         second_reader: String,
-        /// Their account.
+        /// Account of that reader.
         second_account: Option<String>,
     }
 }
 
-/// A batch that is in.
+/// A committed batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BatchRow {
-    /// Id of the form.
     pub form: String,
     /// Number within the form, from 1.
     pub number: u32,
-    /// Papers in the pile.
+    /// Papers in the batch.
     pub papers: u32,
-    /// Hides its counts.
+    /// SHA-256 commitment to the batch's counts.
     pub commitment: Digest,
-    /// In the order of their readings.
+    /// First and second reader.
     pub readers: [Reader; 2],
-}
-
-fn figure(stored: i64) -> Result<u32, StoreError> {
-    u32::try_from(stored).map_err(StoreError::corrupt)
 }
 
 impl StoredRow {
@@ -57,35 +51,29 @@ impl StoredRow {
         };
         Ok(BatchRow {
             form: self.form_id,
-            number: figure(self.number)?,
-            papers: figure(self.papers)?,
+            number: to_u32(self.number)?,
+            papers: to_u32(self.papers)?,
             commitment: self.commitment.parse().map_err(|_| StoreError::corrupt("batches.commitment"))?,
             readers: [reader(self.first_reader, self.first_account)?, reader(self.second_reader, self.second_account)?],
         })
     }
 }
 
-/// The batches of a poll that are in, by form and number, without what was counted.
-///
-/// # Errors
-/// When a row cannot be read.
+/// The committed batches of a poll, by form and number, without counts.
 pub async fn list(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<BatchRow>, StoreError> {
-    let found = rows!(
+    let rows = rows!(
         tx,
         StoredRow,
         "SELECT form_id, number, papers, commitment, first_reader, first_account, second_reader, second_account \
          FROM batches WHERE council_id = $1 AND poll_id = $2 ORDER BY form_id, number",
         poll.to_string()
     )?;
-    found.into_iter().map(StoredRow::batch).collect()
+    rows.into_iter().map(StoredRow::batch).collect()
 }
 
-/// Batches that are in, form by form and by number, as a proposal to count one anew names them. No counts.
-///
-/// # Errors
-/// When a row cannot be read.
+/// The committed batches of a poll, in ballot order of forms and by number, for a proposal to count one anew; no counts.
 pub async fn standing(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<StandingBatch>, StoreError> {
-    let found = rows!(
+    let rows = rows!(
         tx,
         (String, i64, String, i64),
         "SELECT b.form_id, b.number, b.commitment, b.papers FROM batches b JOIN poll_forms f \
@@ -95,7 +83,7 @@ pub async fn standing(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<StandingBa
     )?;
     let batch = |(form, number, commitment, papers): (String, i64, String, i64)| {
         let commitment = commitment.parse().map_err(|_| StoreError::corrupt("batches.commitment"))?;
-        Ok(StandingBatch { form, batch: figure(number)?, commitment, papers: figure(papers)? })
+        Ok(StandingBatch { form, batch: to_u32(number)?, commitment, papers: to_u32(papers)? })
     };
-    found.into_iter().map(batch).collect()
+    rows.into_iter().map(batch).collect()
 }

@@ -1,29 +1,25 @@
-//! Rows as they are, for whoever holds them against the log.
+//! Unparsed rows, for the comparison of the tables with the log.
 
 use super::error::StoreError;
 use super::scope::CouncilTx;
-use super::sql::{row, row_struct, rows};
+use super::sql::{row, row_struct, rows, to_u64};
 
 row_struct! {
     /// A row of `slips`, without its secret.
     SlipRow {
-        /// Its id.
         slip_id: String,
-        /// Whom it lets in.
+        /// Account that the slip signs in.
         account_id: String,
-        /// Its end.
+        /// Time of expiry.
         expires_at: String,
-        /// When it let somebody in.
+        /// Time of use; `None` while unused.
         used_at: Option<String>,
-        /// When it became void.
+        /// Time of revocation; `None` when never revoked.
         revoked_at: Option<String>,
     }
 }
 
 /// All slips of the council, used and void ones too.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn slips(tx: &mut CouncilTx) -> Result<Vec<SlipRow>, StoreError> {
     rows!(
         tx,
@@ -33,23 +29,18 @@ pub async fn slips(tx: &mut CouncilTx) -> Result<Vec<SlipRow>, StoreError> {
 }
 
 row_struct! {
-    /// A record as its table holds it, or one version of it.
+    /// The current content of a record, or one revision of it.
     RecordRow {
-        /// Code of what it is of.
+        /// Code of the [`Subject`](domain::record::Subject).
         subject: String,
-        /// Its id.
         record_id: String,
-        /// Its version.
         version: i64,
-        /// Canonical text.
+        /// Canonical JSON text (RFC 8785).
         content: String,
     }
 }
 
 /// What the tables of records hold now.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn records(tx: &mut CouncilTx) -> Result<Vec<RecordRow>, StoreError> {
     rows!(
         tx,
@@ -64,9 +55,6 @@ pub async fn records(tx: &mut CouncilTx) -> Result<Vec<RecordRow>, StoreError> {
 }
 
 /// The newest version of every record.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn newest_revisions(tx: &mut CouncilTx) -> Result<Vec<RecordRow>, StoreError> {
     rows!(
         tx,
@@ -78,32 +66,24 @@ pub async fn newest_revisions(tx: &mut CouncilTx) -> Result<Vec<RecordRow>, Stor
 }
 
 /// How many versions of records there are.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn revisions(tx: &mut CouncilTx) -> Result<u64, StoreError> {
-    let found = row!(tx, (i64,), "SELECT count(*) FROM revisions WHERE council_id = $1")?;
-    u64::try_from(found.map_or(0, |(count,)| count)).map_err(StoreError::corrupt)
+    let row = row!(tx, (i64,), "SELECT count(*) FROM revisions WHERE council_id = $1")?;
+    to_u64(row.map_or(0, |(count,)| count))
 }
 
 row_struct! {
-    /// A row of `proposals`, as far as the log tells of it.
+    /// The columns of `proposals` that the log also states.
     ProposalCheckRow {
-        /// Its id.
         proposal_id: String,
-        /// The poll.
         poll_id: String,
-        /// Canonical text of what is proposed.
+        /// Canonical text of the proposed content.
         content: String,
-        /// Code of what became of it.
+        /// Code of the state.
         state: String,
     }
 }
 
 /// All proposals of the council.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn proposals(tx: &mut CouncilTx) -> Result<Vec<ProposalCheckRow>, StoreError> {
     rows!(
         tx,

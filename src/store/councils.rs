@@ -1,31 +1,30 @@
 //! Councils of the installation.
 
 use super::error::StoreError;
-use super::scope::{CouncilTx, InstallationTx};
-use super::sql::{execute, row, row_struct};
+use super::scope::CouncilTx;
+use super::sql::{execute, one_changed, row, row_struct};
+use super::work::InstallationTx;
 use domain::audit::UtcTime;
 use domain::id::CouncilId;
 
 row_struct! {
     /// A council, or the installation itself.
     CouncilRow {
-        /// Its id.
         council_id: String,
-        /// Its name in addresses.
+        /// Name of the council in URLs.
         slug: String,
-        /// Its name.
         name: String,
         /// `province_council`; `None` for the installation.
         kind: Option<String>,
-        /// Whether a password alone is not enough.
+        /// Whether a sign-in needs a second factor.
         second_factor_required: bool,
-        /// Goes up with every change.
+        /// From 1; goes up with every change.
         version: i64,
-        /// When it came into this installation.
+        /// Time at which the council was added to this installation.
         founded_at: String,
-        /// When its name was changed last.
+        /// Time of the last change of the name.
         changed_at: String,
-        /// Full name of who changed it last.
+        /// Full name of the person who made the last change.
         changed_by: String,
     }
 }
@@ -41,9 +40,6 @@ impl CouncilRow {
 }
 
 /// All councils by name; the installation itself is not among them.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn list(tx: &mut InstallationTx<'_>) -> Result<Vec<CouncilRow>, StoreError> {
     let own = tx.own().await?;
     // The one statement that spans councils; `InstallationTx` is what may say it.
@@ -57,9 +53,6 @@ pub async fn list(tx: &mut InstallationTx<'_>) -> Result<Vec<CouncilRow>, StoreE
 }
 
 /// The council of this transaction.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn own(tx: &mut CouncilTx) -> Result<Option<CouncilRow>, StoreError> {
     row!(
         tx,
@@ -104,7 +97,7 @@ pub async fn require_second_factor(tx: &mut CouncilTx, required: bool, before: i
         required,
         before,
     )?;
-    if changed == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    one_changed(changed)
 }
 
 /// Gives the council of this transaction another name and another name in addresses, over version `before`.
@@ -130,5 +123,5 @@ pub async fn rename(
         by.to_owned(),
         before,
     )?;
-    if renamed == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    one_changed(renamed)
 }

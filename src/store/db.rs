@@ -1,4 +1,4 @@
-//! One database of two kinds, and one transaction on it. Everything else in this layer is the same SQL for both.
+//! A SQLite or PostgreSQL database, and a transaction on it. The rest of this layer is the same SQL for both.
 
 use std::io::Read as _;
 use std::path::Path;
@@ -9,25 +9,18 @@ use sqlx::sqlite::SqlitePoolOptions;
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 use super::error::StoreError;
-use super::schema;
 use super::target::{APPLICATION_ID, Target};
 
-/// Readers at once; writers come one after another, by the [writer](super::writer).
+/// Largest number of readers at once. Writes are serialized by the [writer](super::writer).
 const READERS: u32 = 8;
 /// Longest wait for a connection.
 const WAIT: Duration = Duration::from_secs(5);
 
-/// An open database.
 #[derive(Clone, Debug)]
 pub enum Db {
     /// One connection writes, many read.
-    Sqlite {
-        /// The one that writes.
-        writer: SqlitePool,
-        /// Cannot write.
-        readers: SqlitePool,
-    },
-    /// All may write; the log orders them by a lock.
+    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    /// All connections may write; an advisory lock serializes them.
     Postgres(PgPool),
 }
 
@@ -40,50 +33,32 @@ pub enum Tx {
 }
 
 impl Db {
-    /// Opens the database, makes it when it is not there, and brings its schema up to date.
+    /// Connects, creates a SQLite file that does not exist yet, and leaves the schema as it is.
     ///
     /// # Errors
-    /// When it cannot be reached or written, belongs to another program, or has a newer schema.
-    pub async fn open(target: &Target) -> Result<Self, StoreError> {
-        let db = Self::connect(target).await?;
-        schema::bring_up_to_date(&db, target).await?;
-        Ok(db)
-    }
-
-    /// Opens a database as it is.
-    ///
-    /// # Errors
-    /// When there is none, or its schema is not this program's.
-    pub async fn open_to_look(target: &Target) -> Result<Self, StoreError> {
-        if let Target::Sqlite(path) = target
-            && !path.exists()
-        {
-            return Err(StoreError::Missing(target.to_string()));
-        }
-        let db = Self::connect(target).await?;
-        schema::require(&db, target).await?;
-        Ok(db)
-    }
-
-    /// Checks that it answers, and that no newer program has changed the schema under this one.
-    pub(super) async fn check_schema(&self) -> Result<(), StoreError> {
-        let newest = "SELECT max(version) FROM schema_steps";
-        let (found,): (i64,) = match self {
-            Self::Sqlite { readers, .. } => sqlx::query_as(newest).fetch_one(readers).await?,
-            Self::Postgres(pool) => sqlx::query_as(newest).fetch_one(pool).await?,
-        };
-        if found > schema::SCHEMA { Err(StoreError::NewerSchema { found, known: schema::SCHEMA }) } else { Ok(()) }
-    }
-
-    async fn connect(target: &Target) -> Result<Self, StoreError> {
+    /// When the database cannot be reached or written, or the file belongs to another program.
+    pub(super) async fn connect(target: &Target) -> Result<Self, StoreError> {
         match target {
             Target::Sqlite(path) => open_sqlite(path).await,
             Target::Postgres(options) => Ok(Self::Postgres(postgres(options).await?)),
         }
     }
 
-    /// Starts a transaction that may write. On SQLite it holds the one write lock from its first moment: a transaction
-    /// that reads first and writes then would be refused when another wrote in between.
+    /// Connects like [`Self::connect`], but creates no file.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] when there is no file.
+    pub(super) async fn connect_existing(target: &Target) -> Result<Self, StoreError> {
+        if let Target::Sqlite(path) = target
+            && !path.exists()
+        {
+            return Err(StoreError::Missing(target.to_string()));
+        }
+        Self::connect(target).await
+    }
+
+    /// Begins a transaction that may write. On SQLite it takes the write lock at once: a transaction that reads first would
+    /// be refused when another one wrote in between.
     pub(super) async fn begin_write(&self) -> Result<Tx, StoreError> {
         Ok(match self {
             Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
@@ -91,7 +66,7 @@ impl Db {
         })
     }
 
-    /// Starts a transaction that sees one state of the database and cannot write.
+    /// Begins a read-only transaction on one snapshot of the database.
     pub(super) async fn begin_read(&self) -> Result<Tx, StoreError> {
         Ok(match self {
             Self::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
@@ -113,15 +88,15 @@ impl Db {
     }
 }
 
-/// A session that stops answering in the middle of a transaction must not keep the lock of writers.
+/// Timeouts release the lock of writers when a session stops in the middle of a transaction.
 async fn postgres(options: &PgConnectOptions) -> Result<PgPool, StoreError> {
     let limits = [("lock_timeout", "10s"), ("idle_in_transaction_session_timeout", "60s")];
     let pool = PgPoolOptions::new().max_connections(READERS + 2).acquire_timeout(WAIT);
     Ok(pool.connect_with(options.clone().options(limits)).await?)
 }
 
-/// Refuses the file of another program by its first 100 bytes: to open it with our settings would change some of them.
-/// One with a write-ahead log may be ours, with the mark still in that log; the schema tells.
+/// Refuses the file of another program by its first 100 bytes, because opening it with this program's settings would
+/// change some of them. A file with a write-ahead log may have its mark still in that log; the schema check decides.
 fn check_header(path: &Path) -> Result<(), StoreError> {
     let cannot = |cause: std::io::Error| StoreError::CannotOpen(path.to_owned(), cause.into());
     let mut header = Vec::new();

@@ -1,4 +1,4 @@
-//! Why the database did not do what was asked: one sentence for people, the cause for the log.
+//! Errors of the database: a Vietnamese sentence for users, the cause for the log.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -6,97 +6,87 @@ use std::sync::Arc;
 use super::figures;
 use domain::audit::canonical::ReadError;
 
-/// What went wrong below the use cases. The text is Vietnamese and says what to do; the cause is its `source`.
+/// An error of the store. The text is Vietnamese and says what to do; the cause is its `source`.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// Not `sqlite:` and not `postgres:`.
+    /// The URL's scheme is neither `sqlite:` nor `postgres:`.
     #[error("DATABASE_URL bắt đầu bằng «{0}:», mà chương trình chỉ dùng được sqlite: hoặc postgres:; hãy sửa lại.")]
     UnknownScheme(String),
-    /// Has the scheme, but not the form.
+    /// The URL has a known scheme and does not parse.
     #[error(
         "DATABASE_URL viết chưa đúng mẫu; ví dụ: sqlite:data/tinnhiem.db hoặc postgres://tinnhiem@localhost/tinnhiem."
     )]
     Url(#[source] sqlx::Error),
-    /// Tables that this program did not make.
+    /// The database holds tables of another program.
     #[error(
         "{0} là cơ sở dữ liệu của chương trình khác; hãy chỉ sang tệp hoặc cơ sở dữ liệu khác. Chưa ghi gì vào đó."
     )]
     NotOurs(String),
-    /// Not a SQLite file at all.
+    /// The file is not a SQLite database.
     #[error("{} không phải tệp cơ sở dữ liệu SQLite; hãy chỉ sang tệp khác.", .0.display())]
     NotADatabase(PathBuf),
-    /// No right to the file or its folder, or no such folder can be.
+    /// No permission for the file or its folder, or the folder cannot be created.
     #[error("Không mở hay tạo được {}; hãy kiểm tra đường dẫn và quyền đọc, ghi của thư mục đó.", .0.display())]
     CannotOpen(PathBuf, #[source] sqlx::Error),
-    /// Nothing there to look at.
+    /// There is no database of this program at the target.
     #[error("{0}: chưa có cơ sở dữ liệu của tinnhiem ở đây; hãy xem lại --data hoặc DATABASE_URL.")]
     Missing(String),
-    /// Migrations that have not run.
+    /// Migrations of this program have not run.
     #[error(
         "Cơ sở dữ liệu chưa được nâng cấp (lược đồ {found}, bản này cần {known}); hãy chạy «tinnhiem serve» một lần để nâng cấp."
     )]
-    OlderSchema {
-        /// In the database.
-        found: i64,
-        /// In this program.
-        known: i64,
-    },
-    /// Migrations that this program does not know.
+    OlderSchema { found: i64, known: i64 },
+    /// The database has migrations that this program does not know.
     #[error(
         "Cơ sở dữ liệu đã được một bản tinnhiem mới hơn nâng cấp (lược đồ {found}, bản này biết đến {known}); hãy cài bản mới hơn rồi chạy lại."
     )]
-    NewerSchema {
-        /// In the database.
-        found: i64,
-        /// In this program.
-        known: i64,
-    },
-    /// A step that was changed after it ran.
+    NewerSchema { found: i64, known: i64 },
+    /// A migration was changed after it had run.
     #[error(
         "Lược đồ của cơ sở dữ liệu không khớp với chương trình ở bước {0}; hãy khôi phục từ bản sao lưu hoặc báo người bảo trì."
     )]
     BrokenSchema(i64),
-    /// Somebody else holds it.
+    /// Another process holds the lock.
     #[error("Cơ sở dữ liệu đang bận; hãy thử lại sau ít giây.")]
     Busy(#[source] sqlx::Error),
-    /// No right to write.
+    /// The database is read-only.
     #[error("Cơ sở dữ liệu chỉ cho đọc; hãy cấp quyền ghi cho tài khoản chạy chương trình.")]
     ReadOnly(#[source] sqlx::Error),
-    /// No room left.
+    /// The disk is full.
     #[error("Ổ đĩa của cơ sở dữ liệu đã đầy; hãy giải phóng chỗ trống rồi thử lại.")]
     DiskFull(#[source] sqlx::Error),
-    /// Not reachable, or lost on the way.
+    /// The connection cannot be made, or was lost.
     #[error(
         "Không kết nối được cơ sở dữ liệu; hãy kiểm tra máy chủ cơ sở dữ liệu rồi thử lại. Việc đang làm chưa được ghi."
     )]
     Gone(#[source] sqlx::Error),
-    /// Lost while it committed: nobody here knows whether it did.
+    /// The connection was lost during a commit: it is unknown whether the commit succeeded.
     #[error(
         "Mất kết nối cơ sở dữ liệu đúng lúc đang ghi, chưa biết đã ghi được hay chưa; hãy mở lại trang để xem, rồi gửi lại nếu chưa có. Gửi lại cùng biểu mẫu đó không bị ghi hai lần."
     )]
     Unsure(#[source] sqlx::Error),
-    /// The database refused it: a rule that should have been checked before.
+    /// A constraint or trigger refused the change.
     #[error("Cơ sở dữ liệu từ chối thay đổi này vì trái với ràng buộc dữ liệu; chưa ghi gì cả.")]
     Refused(#[source] sqlx::Error),
-    /// Somebody else changed the row since it was read.
+    /// Another person changed the row since it was read.
     #[error("Người khác vừa sửa mục này; hãy xem lại bản mới rồi sửa tiếp.")]
     Stale,
-    /// A stored text that is none of ours: somebody wrote to the database past the program.
+    /// A stored value does not parse: the database was changed outside the program.
     #[error("Dữ liệu đã lưu không đúng mẫu ({0}); hãy chạy «tinnhiem doctor» và báo người bảo trì.")]
     Corrupt(String),
-    /// An entry that the log cannot take.
+    /// An entry cannot be appended to the log.
     #[error("Không ghi được nhật ký: {0}.")]
     Log(String),
-    /// The work itself panicked, or went on after a statement that was refused.
+    /// The work panicked, or went on after a refused statement.
     #[error("Việc này bị ngắt giữa chừng do lỗi của chương trình, chưa ghi gì cả; hãy báo người bảo trì.")]
     BrokeOff,
-    /// The task that writes has ended.
+    /// The writing task has ended.
     #[error("Chương trình đang dừng; việc này chưa được ghi, hãy thử lại sau khi chương trình chạy lại.")]
     Stopping,
-    /// What befell all that were to be committed together.
+    /// The error of a group commit, shared by all its jobs.
     #[error(transparent)]
     Shared(#[from] Arc<StoreError>),
-    /// Something that no input explains.
+    /// Any other error of the database.
     #[error("Cơ sở dữ liệu gặp lỗi; hãy thử lại, nếu vẫn lỗi thì chạy «tinnhiem doctor» và báo người bảo trì.")]
     Other(#[source] sqlx::Error),
 }
@@ -104,7 +94,10 @@ pub enum StoreError {
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         let known = Self::of(error);
-        figures::count_error(&known);
+        // A refusal is caused by the input, not by the database.
+        if !matches!(known, Self::Refused(_)) {
+            figures::count_error();
+        }
         known
     }
 }
@@ -144,7 +137,7 @@ impl From<ReadError> for StoreError {
 }
 
 impl StoreError {
-    /// Whether the same may work in a moment.
+    /// Whether a retry may succeed.
     pub fn is_passing(&self) -> bool {
         match self {
             Self::Busy(_) | Self::Gone(_) | Self::Unsure(_) | Self::Stopping | Self::DiskFull(_) => true,
@@ -153,7 +146,7 @@ impl StoreError {
         }
     }
 
-    /// How a commit failed: a connection that was lost then leaves open whether it was done.
+    /// The error of a failed commit: [`Self::Unsure`] where the connection was lost.
     pub(super) fn of_commit(error: sqlx::Error) -> Self {
         match Self::from(error) {
             Self::Gone(cause) => Self::Unsure(cause),
@@ -161,7 +154,7 @@ impl StoreError {
         }
     }
 
-    /// A stored value that does not read.
+    /// A stored value does not parse; `what` names the column.
     pub(super) fn corrupt(what: impl ToString) -> Self {
         Self::Corrupt(what.to_string())
     }

@@ -1,4 +1,4 @@
-//! Looks at a database without changing it: what `tinnhiem doctor` asks.
+//! Examines a database without changing it, for `tinnhiem doctor`.
 
 use sqlx::{ConnectOptions as _, Connection as _};
 
@@ -6,38 +6,36 @@ use super::error::StoreError;
 use super::schema::SCHEMA;
 use super::target::Target;
 
-/// What a database says of itself.
+/// The state of a database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Examination {
-    /// The file is not there yet.
+    /// The file does not exist.
     Missing,
-    /// A SQLite file.
     Sqlite {
-        /// What `integrity_check` found wrong; empty when nothing.
+        /// Lines of `PRAGMA integrity_check` other than `ok`.
         damage: Vec<String>,
-        /// Its schema; `None` when it has none of ours.
+        /// Number of its newest migration; `None` when it has no schema of this program.
         schema: Option<i64>,
     },
-    /// A PostgreSQL server.
     Postgres {
-        /// `16.4`.
+        /// Version of the server: `16.4`.
         server: String,
-        /// Its schema; `None` when it has none of ours.
+        /// Number of its newest migration; `None` when it has no schema of this program.
         schema: Option<i64>,
-        /// Row-level security does not hold for this role.
+        /// Whether the role bypasses row-level security.
         passes_walls: bool,
-        /// Tables of ours without row-level security.
+        /// Tables of this program without forced row-level security.
         open_tables: Vec<String>,
-        /// What was committed survives a power cut.
+        /// Whether commits survive a power cut (`fsync` and `synchronous_commit` are on).
         is_durable: bool,
     },
 }
 
 impl Examination {
-    /// The newest schema that this program knows.
+    /// Number of the newest migration of this program.
     pub const KNOWN_SCHEMA: i64 = SCHEMA;
 
-    /// The schema that was found.
+    /// Number of the newest migration, if any.
     pub const fn schema(&self) -> Option<i64> {
         match self {
             Self::Missing => None,
@@ -46,10 +44,10 @@ impl Examination {
     }
 }
 
-/// Examines the database that `target` names; makes nothing and upgrades nothing.
+/// Examines the database that `target` names, without creating or upgrading it.
 ///
 /// # Errors
-/// When it cannot be reached or is none.
+/// When it cannot be reached or is not a database.
 pub async fn examine(target: &Target) -> Result<Examination, StoreError> {
     match target {
         Target::Sqlite(path) if !path.exists() => Ok(Examination::Missing),

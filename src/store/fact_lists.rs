@@ -1,56 +1,81 @@
 //! Lists of facts: filtered, counted and paged by the database.
 
 use super::error::StoreError;
-use super::facts::{FactRow, StoredFact};
+use super::facts::{FactRow, StoredFact, fact_columns, facts};
 use super::scope::CouncilTx;
 use super::sql::{row, rows};
 use domain::fact::{FactKind, FactState};
 use domain::id::{AccountId, FactId, OfficialId};
 use domain::text::fold;
 
-/// Which facts a list shows.
+/// A filter of facts; an empty field selects all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FactFilter {
-    /// About this official, alone or with others.
+    /// Facts about this official, alone or with others.
     pub official: Option<OfficialId>,
-    /// In this field of work, exactly.
+    /// Facts in this field of work, exactly.
     pub field: Option<String>,
-    /// Of this kind.
     pub kind: Option<FactKind>,
-    /// Of the year under which a dossier counts it.
+    /// Facts of the year under which a dossier counts them.
     pub year: Option<i16>,
-    /// In this state.
     pub state: Option<FactState>,
-    /// Entered, verified or changed last by somebody of this full name.
+    /// Facts entered, verified or last changed by a person of this full name.
     pub by: Option<String>,
-    /// Says this in its statement, its source or its reply, whatever the accents; nothing when empty.
+    /// Words of the statement, the source or the reply, without regard to accents; empty selects all.
     pub text: String,
-    /// Waits to be verified, and this account did not state it last.
+    /// Facts that this account may verify: not verified yet, and last stated by another account.
     pub waits_for: Option<AccountId>,
 }
 
 impl FactFilter {
-    /// What `folded` must hold. Folded text has letters, digits and spaces only: no wildcard is left to escape.
+    /// `LIKE` pattern for the column `folded`. Folded text has letters, digits and spaces only: no wildcard needs
+    /// escaping.
     fn pattern(&self) -> Option<String> {
         let text = fold(&self.text);
         (!text.is_empty()).then(|| format!("%{text}%"))
     }
 }
 
-/// By what a list is ordered, the newest first.
+/// Order of a list, newest first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FactOrder {
-    /// Its last change.
+    /// Time of the last change.
     #[default]
     Changed,
-    /// The last day that it speaks of.
+    /// Last day of the fact's period.
     Day,
 }
 
+/// Rows of the facts that a filter selects, whatever their state; arguments of `$rest` follow from `$9`.
+macro_rules! filtered {
+    ($tx:expr, $row:ty, $filter:expr, $columns:expr, $rest:literal $(, $argument:expr)* $(,)?) => {
+        rows!(
+            $tx,
+            $row,
+            concat!(
+                "SELECT ",
+                $columns,
+                " FROM facts WHERE council_id = $1 AND ($2 IS NULL OR field = $2) \
+                 AND ($3 IS NULL OR kind = $3) AND ($4 IS NULL OR year = $4) \
+                 AND ($5 IS NULL OR entered_by = $5 OR verified_by = $5 OR changed_by = $5) \
+                 AND ($6 IS NULL OR folded LIKE $6) AND ($7 IS NULL OR fact_id IN (SELECT fact_id FROM fact_officials \
+                 WHERE council_id = $1 AND official_id = $7)) AND ($8 IS NULL OR (state = 'entered' \
+                 AND (entered_account IS NULL OR entered_account <> $8))) ",
+                $rest
+            ),
+            $filter.field.clone(),
+            $filter.kind.map(FactKind::code),
+            $filter.year.map(i64::from),
+            $filter.by.clone(),
+            $filter.pattern(),
+            $filter.official.map(|id| id.to_string()),
+            $filter.waits_for.map(|id| id.to_string()),
+            $($argument),*
+        )
+    };
+}
+
 /// Facts of a filter in order, without the first `skip`.
-///
-/// # Errors
-/// When a row cannot be read.
 pub async fn page(
     tx: &mut CouncilTx,
     filter: &FactFilter,
@@ -58,73 +83,40 @@ pub async fn page(
     skip: u64,
     limit: u32,
 ) -> Result<Vec<StoredFact>, StoreError> {
-    let found = rows!(
+    let rows = filtered!(
         tx,
         FactRow,
-        "SELECT fact_id, content, entered_account, entered_by, verified_account, verified_by, verified_at, version, \
-         changed_at, changed_by FROM facts WHERE council_id = $1 AND ($2 IS NULL OR field = $2) \
-         AND ($3 IS NULL OR kind = $3) AND ($4 IS NULL OR year = $4) \
-         AND ($5 IS NULL OR entered_by = $5 OR verified_by = $5 OR changed_by = $5) \
-         AND ($6 IS NULL OR folded LIKE $6) AND ($7 IS NULL OR fact_id IN (SELECT fact_id FROM fact_officials \
-         WHERE council_id = $1 AND official_id = $7)) AND ($8 IS NULL OR (state = 'entered' \
-         AND (entered_account IS NULL OR entered_account <> $8))) AND ($9 IS NULL OR state = $9) \
-         ORDER BY CASE WHEN $10 THEN day ELSE changed_at END DESC, fact_id DESC LIMIT $11 OFFSET $12",
-        filter.field.clone(),
-        filter.kind.map(FactKind::code),
-        filter.year.map(i64::from),
-        filter.by.clone(),
-        filter.pattern(),
-        filter.official.map(|id| id.to_string()),
-        filter.waits_for.map(|id| id.to_string()),
+        filter,
+        fact_columns!(),
+        "AND ($9 IS NULL OR state = $9) ORDER BY CASE WHEN $10 THEN day ELSE changed_at END DESC, fact_id DESC \
+         LIMIT $11 OFFSET $12",
         filter.state.map(FactState::code),
         order == FactOrder::Day,
         i64::from(limit),
         i64::try_from(skip).unwrap_or(i64::MAX),
     )?;
-    found.into_iter().map(FactRow::stored).collect()
+    rows.into_iter().map(FactRow::stored).collect()
 }
 
-/// How many facts of a filter are in each state, whatever state the filter asks for.
-///
-/// # Errors
-/// When the database does not answer.
+/// Number of facts in each state that a filter selects; the filter's own state is ignored.
 pub async fn states(tx: &mut CouncilTx, filter: &FactFilter) -> Result<[(FactState, u64); 3], StoreError> {
-    let found = rows!(
-        tx,
-        (String, i64),
-        "SELECT state, count(*) FROM facts WHERE council_id = $1 AND ($2 IS NULL OR field = $2) \
-         AND ($3 IS NULL OR kind = $3) AND ($4 IS NULL OR year = $4) \
-         AND ($5 IS NULL OR entered_by = $5 OR verified_by = $5 OR changed_by = $5) \
-         AND ($6 IS NULL OR folded LIKE $6) AND ($7 IS NULL OR fact_id IN (SELECT fact_id FROM fact_officials \
-         WHERE council_id = $1 AND official_id = $7)) AND ($8 IS NULL OR (state = 'entered' \
-         AND (entered_account IS NULL OR entered_account <> $8))) GROUP BY state",
-        filter.field.clone(),
-        filter.kind.map(FactKind::code),
-        filter.year.map(i64::from),
-        filter.by.clone(),
-        filter.pattern(),
-        filter.official.map(|id| id.to_string()),
-        filter.waits_for.map(|id| id.to_string()),
-    )?;
-    let count = |state: FactState| found.iter().find(|(code, _)| code == state.code()).map_or(0, |(_, count)| *count);
+    let rows = filtered!(tx, (String, i64), filter, "state, count(*)", "GROUP BY state")?;
+    let count = |state: FactState| rows.iter().find(|(code, _)| code == state.code()).map_or(0, |(_, count)| *count);
     Ok(FactState::ALL.map(|state| (state, u64::try_from(count(state)).unwrap_or(0))))
 }
 
-/// What a filter can choose from, each once.
+/// Distinct values that a filter can choose from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FactChoices {
     /// Fields of work, in order.
     pub fields: Vec<String>,
     /// Years, the newest first.
     pub years: Vec<i64>,
-    /// Full names of who entered, verified or changed facts, in order.
+    /// Full names of people who entered, verified or changed facts, sorted.
     pub people: Vec<String>,
 }
 
 /// What a filter of this council's facts can choose from.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn choices(tx: &mut CouncilTx) -> Result<FactChoices, StoreError> {
     let fields = rows!(tx, (String,), "SELECT DISTINCT field FROM facts WHERE council_id = $1 ORDER BY field")?;
     let years = rows!(tx, (i64,), "SELECT DISTINCT year FROM facts WHERE council_id = $1 ORDER BY year DESC")?;
@@ -138,44 +130,23 @@ pub async fn choices(tx: &mut CouncilTx) -> Result<FactChoices, StoreError> {
     Ok(FactChoices { fields: texts(fields), years: years.into_iter().map(|(y,)| y).collect(), people: texts(people) })
 }
 
-/// The facts of these ids, in the order in which they were entered; an id that is none is left out.
-///
-/// # Errors
-/// When a row cannot be read.
+/// The facts of these ids in order of entry; unknown ids are left out.
 pub async fn some(tx: &mut CouncilTx, ids: &[FactId]) -> Result<Vec<StoredFact>, StoreError> {
     let ids = serde_json::to_string(ids).map_err(StoreError::corrupt)?;
-    let found = if tx.is_postgres() {
-        rows!(
-            tx,
-            FactRow,
-            "SELECT fact_id, content, entered_account, entered_by, verified_account, verified_by, verified_at, version, \
-             changed_at, changed_by FROM facts WHERE council_id = $1 \
-             AND fact_id IN (SELECT json_array_elements_text($2::json)) ORDER BY fact_id",
-            ids
-        )?
+    if tx.is_postgres() {
+        facts!(tx, "AND fact_id IN (SELECT json_array_elements_text($2::json)) ORDER BY fact_id", ids)
     } else {
-        rows!(
-            tx,
-            FactRow,
-            "SELECT fact_id, content, entered_account, entered_by, verified_account, verified_by, verified_at, version, \
-             changed_at, changed_by FROM facts WHERE council_id = $1 \
-             AND fact_id IN (SELECT value FROM json_each($2)) ORDER BY fact_id",
-            ids
-        )?
-    };
-    found.into_iter().map(FactRow::stored).collect()
+        facts!(tx, "AND fact_id IN (SELECT value FROM json_each($2)) ORDER BY fact_id", ids)
+    }
 }
 
-/// The facts that wait for an account before and after one, in the order in which they were entered.
-///
-/// # Errors
-/// When an id cannot be read.
+/// The facts before and after one, in order of entry, among those that an account may verify.
 pub async fn neighbours(
     tx: &mut CouncilTx,
     account: AccountId,
     id: FactId,
 ) -> Result<(Option<FactId>, Option<FactId>), StoreError> {
-    let found = row!(
+    let row = row!(
         tx,
         (Option<String>, Option<String>),
         "SELECT max(CASE WHEN fact_id < $3 THEN fact_id END), min(CASE WHEN fact_id > $3 THEN fact_id END) FROM facts \
@@ -183,7 +154,7 @@ pub async fn neighbours(
         account.to_string(),
         id.to_string(),
     )?;
-    let (before, after) = found.unwrap_or_default();
+    let (before, after) = row.unwrap_or_default();
     let read = |id: Option<String>| id.map(|id| id.parse()).transpose().map_err(StoreError::corrupt);
     Ok((read(before)?, read(after)?))
 }

@@ -1,10 +1,10 @@
-//! Facts of a council, kept for the whole term.
+//! Facts of a council, over its whole term.
 
 use serde::Serialize;
 
 use super::error::StoreError;
 use super::scope::CouncilTx;
-use super::sql::{execute, row, row_struct, rows};
+use super::sql::{execute, row_struct, rows, to_u64};
 use domain::audit::UtcTime;
 use domain::audit::canonical::to_text;
 use domain::fact::{FactKind, KeptFact};
@@ -17,56 +17,52 @@ use domain::text::fold;
 row_struct! {
     /// A row of `facts`.
     FactRow {
-        /// Its id.
         fact_id: String,
-        /// Canonical text.
+        /// Canonical JSON text (RFC 8785).
         content: String,
-        /// Account of who entered it.
+        /// Account of the person who entered the fact.
         entered_account: Option<String>,
-        /// Full name of who entered it.
+        /// Full name of the person who entered the fact.
         entered_by: String,
-        /// Account of who checked it.
+        /// Account of the person who verified the fact.
         verified_account: Option<String>,
-        /// Full name of who checked it.
+        /// Full name of the person who verified the fact.
         verified_by: Option<String>,
-        /// When it was checked.
         verified_at: Option<String>,
-        /// Goes up with every change.
+        /// From 1; goes up with every change.
         version: i64,
-        /// When it was changed last.
+        /// Time of the last change.
         changed_at: String,
-        /// Full name of who changed it last.
+        /// Full name of the person who made the last change.
         changed_by: String,
     }
 }
 
-/// A fact with its id and what became of it.
+/// A fact with its id, its version and its verification.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredFact {
-    /// Its id.
     pub id: FactId,
-    /// What it says, and how far it has come.
+    /// The fact and its state.
     pub kept: KeptFact,
-    /// Who entered it, or changed what it states last.
+    /// The person who entered the fact or last changed its statement.
     pub entered: By,
-    /// Who checked it, and when.
+    /// The person who verified the fact, and the time.
     pub verified: Option<(By, UtcTime)>,
-    /// Goes up with every change.
+    /// From 1; goes up with every change.
     pub version: u64,
-    /// When it was changed last.
+    /// Time of the last change.
     pub changed_at: UtcTime,
-    /// Full name of who changed it last.
+    /// Full name of the person who made the last change.
     pub changed_by: String,
 }
 
-/// A fact as a dossier needs it.
+/// The values of a fact that a dossier needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VersionedFact {
-    /// Its id.
     pub id: FactId,
-    /// Which of its versions this is.
+    /// Version of the fact, from 1.
     pub version: u64,
-    /// What it says, and how far it has come.
+    /// The fact and its state.
     pub kept: KeptFact,
 }
 
@@ -92,49 +88,49 @@ impl FactRow {
             kept: serde_json::from_str(&self.content).map_err(StoreError::corrupt)?,
             entered: By { account: account(self.entered_account)?, name: self.entered_by },
             verified,
-            version: u64::try_from(self.version).map_err(StoreError::corrupt)?,
+            version: to_u64(self.version)?,
             changed_at: self.changed_at.parse().map_err(StoreError::corrupt)?,
             changed_by: self.changed_by,
         })
     }
 }
 
+/// Columns of [`FactRow`].
+macro_rules! fact_columns {
+    () => {
+        "fact_id, content, entered_account, entered_by, verified_account, verified_by, verified_at, version, changed_at, \
+         changed_by"
+    };
+}
+
+/// The council's facts that `$condition`, which follows the council in the statement, selects.
+macro_rules! facts {
+    ($tx:expr, $condition:literal $(, $argument:expr)* $(,)?) => {{
+        let rows = $crate::sql::rows!(
+            $tx,
+            $crate::facts::FactRow,
+            concat!("SELECT ", $crate::facts::fact_columns!(), " FROM facts WHERE council_id = $1 ", $condition)
+            $(, $argument)*
+        );
+        rows.and_then(|rows| rows.into_iter().map($crate::facts::FactRow::stored).collect::<Result<Vec<_>, _>>())
+    }};
+}
+
+pub(super) use {fact_columns, facts};
+
 /// One fact.
-///
-/// # Errors
-/// When the row cannot be read.
 pub async fn find(tx: &mut CouncilTx, id: FactId) -> Result<Option<StoredFact>, StoreError> {
-    let found = row!(
-        tx,
-        FactRow,
-        "SELECT fact_id, content, entered_account, entered_by, verified_account, verified_by, verified_at, version, \
-         changed_at, changed_by FROM facts WHERE council_id = $1 AND fact_id = $2",
-        id.to_string()
-    )?;
-    found.map(FactRow::stored).transpose()
+    Ok(facts!(tx, "AND fact_id = $2", id.to_string())?.into_iter().next())
 }
 
-/// All facts that count, in the order in which they were entered.
-///
-/// # Errors
-/// When a row cannot be read.
+/// All facts that are not withdrawn, in order of entry.
 pub async fn all(tx: &mut CouncilTx) -> Result<Vec<StoredFact>, StoreError> {
-    let found = rows!(
-        tx,
-        FactRow,
-        "SELECT fact_id, content, entered_account, entered_by, verified_account, verified_by, verified_at, version, \
-         changed_at, changed_by FROM facts WHERE council_id = $1 AND state <> 'withdrawn' ORDER BY fact_id"
-    )?;
-    found.into_iter().map(FactRow::stored).collect()
+    facts!(tx, "AND state <> 'withdrawn' ORDER BY fact_id")
 }
 
-/// All facts that were verified, in the order in which they were entered. There may be thousands: of each row no more is
-/// fetched than dossiers need.
-///
-/// # Errors
-/// When a row cannot be read.
+/// All verified facts in order of entry. There may be thousands: only the columns that dossiers need are fetched.
 pub async fn verified(tx: &mut CouncilTx) -> Result<Vec<VersionedFact>, StoreError> {
-    let found = rows!(
+    let rows = rows!(
         tx,
         (String, i64, String),
         "SELECT fact_id, version, content FROM facts WHERE council_id = $1 AND state = 'verified' ORDER BY fact_id"
@@ -142,19 +138,16 @@ pub async fn verified(tx: &mut CouncilTx) -> Result<Vec<VersionedFact>, StoreErr
     let read = |(id, version, content): (String, i64, String)| {
         Ok(VersionedFact {
             id: id.parse().map_err(StoreError::corrupt)?,
-            version: u64::try_from(version).map_err(StoreError::corrupt)?,
+            version: to_u64(version)?,
             kept: serde_json::from_str(&content).map_err(StoreError::corrupt)?,
         })
     };
-    found.into_iter().map(read).collect()
+    rows.into_iter().map(read).collect()
 }
 
-/// How many facts wait to be verified about each official and of each field; only those of which any does.
-///
-/// # Errors
-/// When a row cannot be read.
+/// Number of facts to be verified per official and per field, where there is any.
 pub async fn waiting(tx: &mut CouncilTx) -> Result<Vec<(About, u64)>, StoreError> {
-    let found = rows!(
+    let rows = rows!(
         tx,
         (String, String, i64),
         // No join: SQLite would go through all officials of all facts once for each fact that waits.
@@ -164,59 +157,37 @@ pub async fn waiting(tx: &mut CouncilTx) -> Result<Vec<(About, u64)>, StoreError
     )?;
     let read = |(kind, key, count): (String, String, i64)| {
         let about = About::from_parts(&kind, &key).ok_or_else(|| StoreError::corrupt("facts.official_id"))?;
-        Ok((about, u64::try_from(count).map_err(StoreError::corrupt)?))
+        Ok((about, to_u64(count)?))
     };
-    found.into_iter().map(read).collect()
+    rows.into_iter().map(read).collect()
 }
 
-/// All facts about an official that count, in the order in which they were entered.
-///
-/// # Errors
-/// When a row cannot be read.
+/// All facts about an official that are not withdrawn, in order of entry.
 pub async fn about(tx: &mut CouncilTx, official: OfficialId) -> Result<Vec<StoredFact>, StoreError> {
-    let found = rows!(
+    facts!(
         tx,
-        FactRow,
-        "SELECT fact_id, content, entered_account, entered_by, verified_account, verified_by, verified_at, version, \
-         changed_at, changed_by FROM facts WHERE council_id = $1 AND state <> 'withdrawn' AND fact_id IN \
+        "AND state <> 'withdrawn' AND fact_id IN \
          (SELECT fact_id FROM fact_officials WHERE council_id = $1 AND official_id = $2) ORDER BY fact_id",
         official.to_string()
-    )?;
-    found.into_iter().map(FactRow::stored).collect()
+    )
 }
 
-/// All facts of a kind that count, in the order in which they were entered.
-///
-/// # Errors
-/// When a row cannot be read.
+/// All facts of a kind that are not withdrawn, in order of entry.
 pub async fn of_kind(tx: &mut CouncilTx, kind: FactKind) -> Result<Vec<StoredFact>, StoreError> {
-    let found = rows!(
-        tx,
-        FactRow,
-        "SELECT fact_id, content, entered_account, entered_by, verified_account, verified_by, verified_at, version, \
-         changed_at, changed_by FROM facts WHERE council_id = $1 AND kind = $2 AND state <> 'withdrawn' ORDER BY fact_id",
-        kind.code()
-    )?;
-    found.into_iter().map(FactRow::stored).collect()
+    facts!(tx, "AND kind = $2 AND state <> 'withdrawn' ORDER BY fact_id", kind.code())
 }
 
-/// Facts of one field that count, in the order in which they were entered.
-///
-/// # Errors
-/// When a row cannot be read.
+/// All facts of a field that are not withdrawn, in order of entry.
 pub async fn of_field(tx: &mut CouncilTx, field: &Field) -> Result<Vec<StoredFact>, StoreError> {
-    let found = rows!(
+    facts!(
         tx,
-        FactRow,
-        "SELECT fact_id, content, entered_account, entered_by, verified_account, verified_by, verified_at, version, \
-         changed_at, changed_by FROM facts WHERE council_id = $1 AND state <> 'withdrawn' AND field = $2 \
+        "AND state <> 'withdrawn' AND field = $2 \
          ORDER BY fact_id",
         field.0.as_str()
-    )?;
-    found.into_iter().map(FactRow::stored).collect()
+    )
 }
 
-/// A fact as one statement writes any number of them.
+/// A fact in the JSON list that one statement inserts.
 #[derive(Serialize)]
 struct Given {
     fact_id: String,
@@ -284,46 +255,53 @@ pub async fn put(tx: &mut CouncilTx, facts: &[StoredFact]) -> Result<(), StoreEr
     put_officials(tx, json).await
 }
 
-async fn put_rows(tx: &mut CouncilTx, given: String) -> Result<u64, StoreError> {
-    if tx.is_postgres() {
-        execute!(
-            tx,
+/// Inserts the facts that `$select` gives, or updates the version before each.
+macro_rules! put_facts {
+    ($select:literal) => {
+        concat!(
             "INSERT INTO facts (council_id, fact_id, field, kind, year, day, state, content, folded, file, entered_account, \
-             entered_by, verified_account, verified_by, verified_at, sent_on, version, changed_at, changed_by) \
-             SELECT $1, fact_id, field, kind, year, day, state, content, folded, file, entered_account, entered_by, \
-             verified_account, verified_by, verified_at, sent_on, version, changed_at, changed_by \
-             FROM json_to_recordset($2::json) AS given (fact_id TEXT, field TEXT, kind TEXT, year BIGINT, day TEXT, state TEXT, \
-             content TEXT, folded TEXT, file TEXT, entered_account TEXT, entered_by TEXT, verified_account TEXT, \
-             verified_by TEXT, verified_at TEXT, sent_on TEXT, version BIGINT, changed_at TEXT, changed_by TEXT) \
-             ON CONFLICT (council_id, fact_id) DO UPDATE SET field = excluded.field, kind = excluded.kind, \
+             entered_by, verified_account, verified_by, verified_at, sent_on, version, changed_at, changed_by) ",
+            $select,
+            "ON CONFLICT (council_id, fact_id) DO UPDATE SET field = excluded.field, kind = excluded.kind, \
              year = excluded.year, day = excluded.day, state = excluded.state, content = excluded.content, folded = excluded.folded, \
              file = excluded.file, entered_account = excluded.entered_account, entered_by = excluded.entered_by, \
              verified_account = excluded.verified_account, verified_by = excluded.verified_by, \
              verified_at = excluded.verified_at, sent_on = excluded.sent_on, version = excluded.version, \
-             changed_at = excluded.changed_at, changed_by = excluded.changed_by WHERE facts.version = excluded.version - 1",
+             changed_at = excluded.changed_at, changed_by = excluded.changed_by WHERE facts.version = excluded.version - 1"
+        )
+    };
+}
+
+async fn put_rows(tx: &mut CouncilTx, given: String) -> Result<u64, StoreError> {
+    if tx.is_postgres() {
+        execute!(
+            tx,
+            put_facts!(
+                "SELECT $1, fact_id, field, kind, year, day, state, content, folded, file, entered_account, entered_by, \
+                 verified_account, verified_by, verified_at, sent_on, version, changed_at, changed_by \
+                 FROM json_to_recordset($2::json) AS given (fact_id TEXT, field TEXT, kind TEXT, year BIGINT, day TEXT, state TEXT, \
+                 content TEXT, folded TEXT, file TEXT, entered_account TEXT, entered_by TEXT, verified_account TEXT, \
+                 verified_by TEXT, verified_at TEXT, sent_on TEXT, version BIGINT, changed_at TEXT, changed_by TEXT) \
+                 "
+            ),
             given,
         )
     } else {
         execute!(
             tx,
-            "INSERT INTO facts (council_id, fact_id, field, kind, year, day, state, content, folded, file, entered_account, \
-             entered_by, verified_account, verified_by, verified_at, sent_on, version, changed_at, changed_by) \
-             SELECT $1, value ->> 'fact_id', value ->> 'field', value ->> 'kind', value ->> 'year', value ->> 'day', value ->> 'state', \
-             value ->> 'content', value ->> 'folded', value ->> 'file', value ->> 'entered_account', \
-             value ->> 'entered_by', value ->> 'verified_account', value ->> 'verified_by', value ->> 'verified_at', \
-             value ->> 'sent_on', value ->> 'version', value ->> 'changed_at', value ->> 'changed_by' \
-             FROM json_each($2) WHERE true ON CONFLICT (council_id, fact_id) DO UPDATE SET field = excluded.field, kind = excluded.kind, \
-             year = excluded.year, day = excluded.day, state = excluded.state, content = excluded.content, folded = excluded.folded, \
-             file = excluded.file, entered_account = excluded.entered_account, entered_by = excluded.entered_by, \
-             verified_account = excluded.verified_account, verified_by = excluded.verified_by, \
-             verified_at = excluded.verified_at, sent_on = excluded.sent_on, version = excluded.version, \
-             changed_at = excluded.changed_at, changed_by = excluded.changed_by WHERE facts.version = excluded.version - 1",
+            put_facts!(
+                "SELECT $1, value ->> 'fact_id', value ->> 'field', value ->> 'kind', value ->> 'year', value ->> 'day', value ->> 'state', \
+                 value ->> 'content', value ->> 'folded', value ->> 'file', value ->> 'entered_account', \
+                 value ->> 'entered_by', value ->> 'verified_account', value ->> 'verified_by', value ->> 'verified_at', \
+                 value ->> 'sent_on', value ->> 'version', value ->> 'changed_at', value ->> 'changed_by' \
+                 FROM json_each($2) WHERE true "
+            ),
             given,
         )
     }
 }
 
-/// Whom the facts are about, in place of whom they were about before.
+/// Replaces the officials whom the facts are about.
 async fn put_officials(tx: &mut CouncilTx, given: String) -> Result<(), StoreError> {
     if tx.is_postgres() {
         execute!(

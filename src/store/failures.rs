@@ -1,4 +1,4 @@
-//! Wrong passwords and codes in a row: of an account, of an address, of a name that no account has.
+//! Wrong passwords and codes in a row: per account, per address, per name that no account has.
 
 use super::error::StoreError;
 use super::scope::CouncilTx;
@@ -6,12 +6,10 @@ use super::sql::{execute, row};
 use domain::audit::{Digest, UtcTime};
 use domain::id::AccountId;
 
-/// How many in a row, and when the last one was.
+/// Number of failures in a row, and time of the last one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Failures {
-    /// In a row.
     pub count: u32,
-    /// The last one.
     pub failed_at: Option<UtcTime>,
 }
 
@@ -22,24 +20,18 @@ fn failures(count: i64, failed_at: Option<String>) -> Result<Failures, StoreErro
     })
 }
 
-/// Those of an account since its last sign-in.
-///
-/// # Errors
-/// When the database does not answer.
+/// Failures of an account since its last sign-in.
 pub async fn of_account(tx: &mut CouncilTx, id: AccountId) -> Result<Failures, StoreError> {
-    let found = row!(
+    let row = row!(
         tx,
         (i64, Option<String>),
         "SELECT failures, failed_at FROM accounts WHERE council_id = $1 AND account_id = $2",
         id.to_string()
     )?;
-    found.map_or_else(|| Ok(Failures::default()), |(count, failed_at)| failures(count, failed_at))
+    row.map_or_else(|| Ok(Failures::default()), |(count, failed_at)| failures(count, failed_at))
 }
 
-/// One more for an account; how many there are now.
-///
-/// # Errors
-/// When the database does not answer.
+/// Counts one more failure of an account; returns the new count.
 pub async fn add_to_account(tx: &mut CouncilTx, id: AccountId, at: UtcTime) -> Result<u32, StoreError> {
     let added = row!(
         tx,
@@ -52,10 +44,7 @@ pub async fn add_to_account(tx: &mut CouncilTx, id: AccountId, at: UtcTime) -> R
     Ok(added.map_or(0, |(count,)| u32::try_from(count).unwrap_or(u32::MAX)))
 }
 
-/// Takes back one that was counted before it was known to be right.
-///
-/// # Errors
-/// When the database does not answer.
+/// Subtracts one failure of an account that was counted before the proof turned out right.
 pub async fn take_from_account(tx: &mut CouncilTx, id: AccountId, before: Failures) -> Result<(), StoreError> {
     let taken = execute!(
         tx,
@@ -67,24 +56,18 @@ pub async fn take_from_account(tx: &mut CouncilTx, id: AccountId, before: Failur
     taken.map(drop)
 }
 
-/// Those behind a keyed hash.
-///
-/// # Errors
-/// When the database does not answer.
+/// Failures of a keyed hash of an address or a name.
 pub async fn of_hash(tx: &mut CouncilTx, hash: &Digest) -> Result<Failures, StoreError> {
-    let found = row!(
+    let row = row!(
         tx,
         (i64, Option<String>),
         "SELECT failures, failed_at FROM sign_in_failures WHERE council_id = $1 AND address_hash = $2",
         hash.as_bytes().to_vec()
     )?;
-    found.map_or_else(|| Ok(Failures::default()), |(count, failed_at)| failures(count, failed_at))
+    row.map_or_else(|| Ok(Failures::default()), |(count, failed_at)| failures(count, failed_at))
 }
 
-/// One more behind a keyed hash; how many there are now. What is older than `forgotten` counts no more.
-///
-/// # Errors
-/// When the database does not answer.
+/// Counts one more failure of a keyed hash; returns the new count. Failures before `forgotten` are dropped.
 pub async fn add_to_hash(
     tx: &mut CouncilTx,
     hash: &Digest,
@@ -105,10 +88,7 @@ pub async fn add_to_hash(
     Ok(added.map_or(0, |(count,)| u32::try_from(count).unwrap_or(u32::MAX)))
 }
 
-/// Takes back one that was counted before it was known to be right.
-///
-/// # Errors
-/// When the database does not answer.
+/// Subtracts one failure of a keyed hash that was counted before the proof turned out right.
 pub async fn take_from_hash(tx: &mut CouncilTx, hash: &Digest, before: Failures) -> Result<(), StoreError> {
     let taken = match before.failed_at {
         Some(failed_at) => execute!(
@@ -136,10 +116,7 @@ pub async fn take_from_hash(tx: &mut CouncilTx, hash: &Digest, before: Failures)
     taken.map(drop)
 }
 
-/// Forgets those whose last one was before `moment`.
-///
-/// # Errors
-/// When the database does not answer.
+/// Deletes failures whose last one was before `moment`.
 pub async fn sweep(tx: &mut CouncilTx, moment: UtcTime) -> Result<(), StoreError> {
     let swept =
         execute!(tx, "DELETE FROM sign_in_failures WHERE council_id = $1 AND failed_at < $2", moment.to_string());

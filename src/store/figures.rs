@@ -1,24 +1,22 @@
-//! What this process did with its database, counted since its start. Of the process, not of a [`Store`](super::Store):
-//! an error is counted where it is read, which knows no store.
+//! Counts of commits and errors since the start of the process. They are global, not per [`Store`](super::Store), because
+//! an error is counted where it is converted, which knows no store.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-
-use super::error::StoreError;
 
 static COMMITS: AtomicU64 = AtomicU64::new(0);
 static COMMITTED: AtomicU64 = AtomicU64::new(0);
 static ERRORS: AtomicU64 = AtomicU64::new(0);
 
-/// Counts since the start of the process, and what waits now.
+/// Counts since the start of the process, and the current queue length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Figures {
     /// Commits of the writer.
     pub commits: u64,
-    /// Pieces of work in them: divided by the commits, the mean size of a group.
+    /// Jobs in those commits; divided by the commits, the mean size of a group.
     pub committed: u64,
     /// Errors of the database that no input explains.
     pub errors: u64,
-    /// Pieces of work that wait for the writer.
+    /// Jobs that wait for the writer.
     pub waiting: usize,
 }
 
@@ -27,15 +25,13 @@ pub(super) fn figures(waiting: usize) -> Figures {
     Figures { commits: read(&COMMITS), committed: read(&COMMITTED), errors: read(&ERRORS), waiting }
 }
 
-/// One commit made the work of `group` askers durable.
+/// Counts one commit of `group` jobs.
 pub(super) fn count_commit(group: usize) {
     COMMITS.fetch_add(1, Ordering::Relaxed);
     COMMITTED.fetch_add(u64::try_from(group).unwrap_or(0), Ordering::Relaxed);
 }
 
-/// What the database refused by its rules is the program's matter; the rest is the database's.
-pub(super) fn count_error(error: &StoreError) {
-    if !matches!(error, StoreError::Refused(_)) {
-        ERRORS.fetch_add(1, Ordering::Relaxed);
-    }
+/// Counts an error of the database that no input explains.
+pub(super) fn count_error() {
+    ERRORS.fetch_add(1, Ordering::Relaxed);
 }

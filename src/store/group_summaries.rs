@@ -1,21 +1,20 @@
 //! Summaries of groups' discussions.
 
 use super::error::StoreError;
-use super::roster::{Kept, RosterRow};
+use super::records::{StoredRecord, record, records};
 use super::scope::CouncilTx;
-use super::sql::{execute, row, rows};
+use super::sql::{execute, one_changed};
 use domain::audit::canonical::to_text;
 use domain::group_summary::GroupSummary;
 use domain::id::{PollId, SummaryId};
 
-/// A summary with its id.
-pub type KeptSummary = Kept<SummaryId, GroupSummary>;
+pub type StoredSummary = StoredRecord<SummaryId, GroupSummary>;
 
 /// Adds a summary (version 1), or writes it over the version before its own.
 ///
 /// # Errors
 /// [`StoreError::Stale`] when it is no longer at that version; [`StoreError::Refused`] when the group has another one.
-pub async fn put(tx: &mut CouncilTx, kept: &KeptSummary) -> Result<(), StoreError> {
+pub async fn put(tx: &mut CouncilTx, kept: &StoredSummary) -> Result<(), StoreError> {
     let put = execute!(
         tx,
         "INSERT INTO group_summaries (council_id, summary_id, poll_id, group_name, state, content, version, changed_at, \
@@ -31,51 +30,33 @@ pub async fn put(tx: &mut CouncilTx, kept: &KeptSummary) -> Result<(), StoreErro
         kept.changed_at.to_string(),
         kept.changed_by.as_str(),
     )?;
-    if put == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    one_changed(put)
 }
 
 /// The summary of a group before a vote.
-///
-/// # Errors
-/// When the row cannot be read.
-pub async fn of_group(tx: &mut CouncilTx, poll: PollId, group: &str) -> Result<Option<KeptSummary>, StoreError> {
-    let found = row!(
+pub async fn of_group(tx: &mut CouncilTx, poll: PollId, group: &str) -> Result<Option<StoredSummary>, StoreError> {
+    record!(
         tx,
-        RosterRow,
-        "SELECT summary_id AS id, content, version, changed_at, changed_by FROM group_summaries \
-         WHERE council_id = $1 AND poll_id = $2 AND group_name = $3",
+        "group_summaries",
+        "summary_id",
+        "WHERE council_id = $1 AND poll_id = $2 AND group_name = $3",
         poll.to_string(),
         group
-    )?;
-    found.map(RosterRow::kept).transpose()
+    )
 }
 
 /// One summary.
-///
-/// # Errors
-/// When the row cannot be read.
-pub async fn find(tx: &mut CouncilTx, id: SummaryId) -> Result<Option<KeptSummary>, StoreError> {
-    let found = row!(
-        tx,
-        RosterRow,
-        "SELECT summary_id AS id, content, version, changed_at, changed_by FROM group_summaries \
-         WHERE council_id = $1 AND summary_id = $2",
-        id.to_string()
-    )?;
-    found.map(RosterRow::kept).transpose()
+pub async fn find(tx: &mut CouncilTx, id: SummaryId) -> Result<Option<StoredSummary>, StoreError> {
+    record!(tx, "group_summaries", "summary_id", "WHERE council_id = $1 AND summary_id = $2", id.to_string())
 }
 
 /// All summaries before a vote, by group.
-///
-/// # Errors
-/// When a row cannot be read.
-pub async fn of_poll(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<KeptSummary>, StoreError> {
-    let found = rows!(
+pub async fn of_poll(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<StoredSummary>, StoreError> {
+    records!(
         tx,
-        RosterRow,
-        "SELECT summary_id AS id, content, version, changed_at, changed_by FROM group_summaries \
-         WHERE council_id = $1 AND poll_id = $2 ORDER BY group_name",
+        "group_summaries",
+        "summary_id",
+        "WHERE council_id = $1 AND poll_id = $2 ORDER BY group_name",
         poll.to_string()
-    )?;
-    found.into_iter().map(RosterRow::kept).collect()
+    )
 }

@@ -1,8 +1,8 @@
-//! Long work: what it was given, how far it has come, what it gave.
+//! Background jobs: input, progress, result.
 
 use super::error::StoreError;
 use super::scope::CouncilTx;
-use super::sql::{execute, row, row_struct, rows};
+use super::sql::{execute, one_changed, row, row_struct, rows, to_u64};
 use domain::audit::UtcTime;
 use domain::id::{AccountId, JobId, PollId};
 use domain::job::{JobKind, JobState};
@@ -10,63 +10,47 @@ use domain::job::{JobKind, JobState};
 row_struct! {
     /// A row of `jobs`, without its input and its result.
     JobRow {
-        /// Its id.
         job_id: String,
-        /// Code of its kind.
         kind: String,
-        /// The poll that it is for.
+        /// Poll that the job belongs to, if any.
         poll_id: Option<String>,
-        /// Account of who started it.
         account_id: String,
-        /// Full name of who started it.
         by_name: String,
-        /// What people call it.
+        /// Title of the job.
         title: String,
-        /// Code of its state.
         state: String,
-        /// What it is doing.
+        /// Name of the current step.
         step: String,
-        /// Parts of the step that are done.
         done: i64,
-        /// Parts of the step.
         total: i64,
-        /// When it began.
         started_at: String,
-        /// When it last said that it goes on.
+        /// Time of the last report of progress.
         seen_at: String,
-        /// When it ended.
         ended_at: Option<String>,
     }
 }
 
-/// Long work as it stands.
+/// A background job and its progress.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Job {
-    /// Its id.
     pub id: JobId,
-    /// Its kind.
     pub kind: JobKind,
-    /// The poll that it is for, if it is for one.
+    /// Poll that the job belongs to, if any.
     pub poll: Option<PollId>,
-    /// Who started it.
     pub account: AccountId,
-    /// Full name of who started it.
     pub by: String,
-    /// What people call it: the name of the file, the number of dossiers.
+    /// Title of the job: a file name, a number of dossiers.
     pub title: String,
-    /// How far it has come.
+    /// State of the job.
     pub state: JobState,
-    /// What it is doing.
+    /// Name of the current step.
     pub step: String,
-    /// Parts of the step that are done.
     pub done: u64,
-    /// Parts of the step; 0 when they cannot be counted.
+    /// Parts of the step; 0 when unknown.
     pub total: u64,
-    /// When it began.
     pub started_at: UtcTime,
-    /// When it last said that it goes on.
+    /// Time of the last report of progress.
     pub seen_at: UtcTime,
-    /// When it ended.
     pub ended_at: Option<UtcTime>,
 }
 
@@ -81,8 +65,8 @@ impl JobRow {
             title: self.title,
             state: JobState::from_code(&self.state).ok_or_else(|| StoreError::corrupt("jobs.state"))?,
             step: self.step,
-            done: u64::try_from(self.done).map_err(StoreError::corrupt)?,
-            total: u64::try_from(self.total).map_err(StoreError::corrupt)?,
+            done: to_u64(self.done)?,
+            total: to_u64(self.total)?,
             started_at: self.started_at.parse().map_err(StoreError::corrupt)?,
             seen_at: self.seen_at.parse().map_err(StoreError::corrupt)?,
             ended_at: self.ended_at.map(|at| at.parse()).transpose().map_err(StoreError::corrupt)?,
@@ -90,10 +74,7 @@ impl JobRow {
     }
 }
 
-/// Adds work that begins now, with what it is given.
-///
-/// # Errors
-/// When the database refuses it.
+/// Adds a job that begins now, with its input.
 pub async fn add(tx: &mut CouncilTx, job: &Job, input: Option<Vec<u8>>) -> Result<(), StoreError> {
     let added = execute!(
         tx,
@@ -116,10 +97,7 @@ pub async fn add(tx: &mut CouncilTx, job: &Job, input: Option<Vec<u8>>) -> Resul
     added.map(drop)
 }
 
-/// Writes how far running work has come. Whether it is still running: somebody may have thrown it away.
-///
-/// # Errors
-/// When the database refuses it.
+/// Records the progress of a job; returns whether it is still running, as it may have been cancelled.
 pub async fn advance(
     tx: &mut CouncilTx,
     id: JobId,
@@ -140,7 +118,7 @@ pub async fn advance(
     Ok(changed == 1)
 }
 
-/// Leads work from one state to another, with what it gave. Its input is kept as long as somebody has to decide on it.
+/// Changes the state of a job and sets its result. The input is deleted unless a person still has to decide on the result.
 ///
 /// # Errors
 /// [`StoreError::Stale`] when it is not in that state any more.
@@ -162,53 +140,41 @@ pub async fn turn(
         result,
         at.to_string(),
     )?;
-    if changed == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    one_changed(changed)
 }
 
-/// One piece of work.
-///
-/// # Errors
-/// When the row cannot be read.
+/// One job.
 pub async fn find(tx: &mut CouncilTx, id: JobId) -> Result<Option<Job>, StoreError> {
-    let found = row!(
+    let row = row!(
         tx,
         JobRow,
         "SELECT job_id, kind, poll_id, account_id, by_name, title, state, step, done, total, started_at, seen_at, \
          ended_at FROM jobs WHERE council_id = $1 AND job_id = $2",
         id.to_string()
     )?;
-    found.map(JobRow::job).transpose()
+    row.map(JobRow::job).transpose()
 }
 
-/// The newest pieces of work, up to `limit`.
-///
-/// # Errors
-/// When a row cannot be read.
+/// The newest jobs, up to `limit`.
 pub async fn list(tx: &mut CouncilTx, limit: u32) -> Result<Vec<Job>, StoreError> {
-    let found = rows!(
+    let rows = rows!(
         tx,
         JobRow,
         "SELECT job_id, kind, poll_id, account_id, by_name, title, state, step, done, total, started_at, seen_at, \
          ended_at FROM jobs WHERE council_id = $1 ORDER BY job_id DESC LIMIT $2",
         i64::from(limit)
     )?;
-    found.into_iter().map(JobRow::job).collect()
+    rows.into_iter().map(JobRow::job).collect()
 }
 
-/// What work was given.
-///
-/// # Errors
-/// When the database does not answer.
+/// Input of a job.
 pub async fn input(tx: &mut CouncilTx, id: JobId) -> Result<Option<Vec<u8>>, StoreError> {
     let found =
         row!(tx, (Option<Vec<u8>>,), "SELECT input FROM jobs WHERE council_id = $1 AND job_id = $2", id.to_string())?;
     Ok(found.and_then(|(input,)| input))
 }
 
-/// What work gave.
-///
-/// # Errors
-/// When the database does not answer.
+/// Result of a job.
 pub async fn result(tx: &mut CouncilTx, id: JobId) -> Result<Option<String>, StoreError> {
     let found =
         row!(tx, (Option<String>,), "SELECT result FROM jobs WHERE council_id = $1 AND job_id = $2", id.to_string())?;

@@ -1,5 +1,8 @@
-//! SQL, and nothing that decides. One text of each statement for SQLite and PostgreSQL; every row belongs to a council,
-//! and a statement that does not name it does not compile.
+//! SQL, without decisions. Each statement has one text for SQLite and PostgreSQL; every row belongs to a council, and a
+//! statement that does not name its council does not compile.
+//!
+//! Any function can fail because the database does not answer or a stored value does not parse ([`StoreError`]); a section
+//! on errors names the others only.
 
 pub mod accounts;
 pub mod attachments;
@@ -17,11 +20,13 @@ pub mod group_summaries;
 pub mod jobs;
 pub mod logs;
 pub mod notes;
+mod open_log;
 pub mod polls;
 pub mod preparation;
 pub mod proofs;
 pub mod questions;
 pub mod reading;
+mod records;
 pub mod releases;
 pub mod requests;
 pub mod revisions;
@@ -33,6 +38,7 @@ pub mod sessions;
 pub mod slips;
 mod sql;
 mod target;
+mod work;
 mod writer;
 
 use domain::id::CouncilId;
@@ -40,9 +46,11 @@ use domain::id::CouncilId;
 pub use error::StoreError;
 pub use examine::{Examination, examine};
 pub use figures::Figures;
+pub use records::StoredRecord;
 pub use schema::SCHEMA;
-pub use scope::{CouncilTx, InstallationTx};
+pub use scope::CouncilTx;
 pub use target::Target;
+pub use work::InstallationTx;
 pub use writer::Work;
 
 /// An open database. A clone is another handle on the same one.
@@ -53,36 +61,32 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the database, makes it when it is not there, and brings its schema up to date. Must run inside tokio.
+    /// Opens the database, creates it if necessary, and runs missing migrations. Must run inside tokio.
     ///
     /// # Errors
-    /// One sentence: what is wrong with it and what to do.
+    /// When the database cannot be reached or written, belongs to another program, or has a newer schema.
     pub async fn open(target: &Target) -> Result<Self, StoreError> {
-        let db = db::Db::open(target).await?;
+        let db = db::Db::connect(target).await?;
+        schema::bring_up_to_date(&db, target).await?;
         Ok(Self { writer: writer::Writer::start(db.clone()), db })
     }
 
-    /// Opens a database that is there, as it is: makes nothing, changes nothing.
+    /// Opens an existing database without changing it.
     ///
     /// # Errors
-    /// As [`Self::open`], and when there is none, or its schema is older.
+    /// As [`Self::open`], and when there is none or its schema is older.
     pub async fn open_to_look(target: &Target) -> Result<Self, StoreError> {
-        let db = db::Db::open_to_look(target).await?;
+        let db = db::Db::connect_existing(target).await?;
+        schema::require(&db, target).await?;
         Ok(Self { writer: writer::Writer::start(db.clone()), db })
     }
 
-    /// A transaction that sees one state of the council's rows and cannot write; dropped when done.
-    ///
-    /// # Errors
-    /// When the database does not answer.
+    /// Begins a read-only transaction on one snapshot of the council's rows; it ends when it is dropped.
     pub async fn read(&self, council: CouncilId) -> Result<CouncilTx, StoreError> {
         CouncilTx::enter(self.db.begin_read().await?, council).await
     }
 
     /// All councils by name, the installation itself last.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn read_installation(&self) -> Result<Vec<councils::CouncilRow>, StoreError> {
         let mut tx = self.read(CouncilId::INSTALLATION).await?;
         let mut found = councils::list(&mut InstallationTx::new(&mut tx)).await?;
@@ -90,10 +94,7 @@ impl Store {
         Ok(found)
     }
 
-    /// All councils by name with the number of their accounts, which is all that the installation sees of them.
-    ///
-    /// # Errors
-    /// When the database does not answer.
+    /// All councils by name, each with the number of its accounts; the installation sees nothing else of a council.
     pub async fn read_councils(&self) -> Result<Vec<(councils::CouncilRow, u64)>, StoreError> {
         let mut tx = self.read(CouncilId::INSTALLATION).await?;
         let mut installation = InstallationTx::new(&mut tx);
@@ -105,8 +106,7 @@ impl Store {
         Ok(counted)
     }
 
-    /// Runs `work` in one transaction on the council's rows. All of it is durable when this returns, or none of it was
-    /// done.
+    /// Runs `work` in one transaction on the council's rows. On return all of it is durable, or none of it was done.
     ///
     /// # Errors
     /// Those of `work`, and those of the database.
@@ -119,7 +119,7 @@ impl Store {
         self.writer.write(council, work).await
     }
 
-    /// Like [`Self::write`], for what concerns more than one council.
+    /// Like [`Self::write`], for work on more than one council.
     ///
     /// # Errors
     /// Those of `work`, and those of the database.
@@ -132,20 +132,20 @@ impl Store {
         self.writer.write(CouncilId::INSTALLATION, |tx| work(InstallationTx::new(tx))).await
     }
 
-    /// What this process did with its database.
+    /// Counts of commits and errors since the process started.
     pub fn figures(&self) -> Figures {
         figures::figures(self.writer.waiting())
     }
 
-    /// Checks that the database answers and still has the schema of this program.
+    /// Checks that the database answers and that no newer program has upgraded its schema.
     ///
     /// # Errors
-    /// When it does not.
+    /// [`StoreError::NewerSchema`].
     pub async fn check_schema(&self) -> Result<(), StoreError> {
-        self.db.check_schema().await
+        schema::check_not_newer(&self.db).await
     }
 
-    /// Finishes the work that was handed in, refuses what comes later, and closes all connections.
+    /// Finishes the queued jobs, refuses later ones, and closes all connections.
     pub async fn close(&self) {
         self.writer.stop().await;
         self.db.close().await;

@@ -1,102 +1,76 @@
-//! Logs: entries that are only ever added, and their signed heads.
+//! Logs: append-only entries, and signed heads.
 
 use std::sync::Arc;
 
-use serde::Serialize;
-
 use super::error::StoreError;
+use super::open_log::{OpenLog, PendingEntry};
 use super::scope::CouncilTx;
-use super::sql::{execute, row, row_struct, rows};
+use super::sql::{execute, row, row_struct, rows, to_u64};
 use domain::audit::course::Moment;
 use domain::audit::entry::{MAX_ENTRY_BYTES, entry_text};
 use domain::audit::merkle::{Frontier, leaf_hash};
 use domain::audit::{Actor, Checkpoint, Digest, KeyName, LogEvent, UtcTime};
 use domain::id::{LogId, PollId};
 
-/// A log that a transaction appends to.
-#[derive(Clone, Debug)]
-pub(super) struct OpenLog {
-    frontier: Frontier,
-    last: Option<UtcTime>,
-    /// Not written yet; shared, since each piece of work of a group keeps what was there before it.
-    pending: Vec<Arc<Pending>>,
-}
-
-/// An entry with the copies that its row has of it.
-#[derive(Debug, Serialize)]
-struct Pending {
-    seq: u64,
-    at: UtcTime,
-    kind: &'static str,
-    actor: String,
-    entry: String,
-}
-
 row_struct! {
     /// A row of `log_entries`.
     EntryRow {
-        /// Number in the log.
         seq: i64,
-        /// When.
         at: String,
-        /// What happened.
+        /// Kind of the event: `session.started`.
         kind: String,
-        /// Full name of who did it.
+        /// Full name of the actor.
         actor: String,
         /// The text that is hashed.
         entry: String,
     }
 }
 
-/// Which entries of a log; `None` is all.
+/// A filter of log entries; `None` selects all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EntryFilter {
-    /// `session.started`.
+    /// Kind of the event: `session.started`.
     pub kind: Option<String>,
-    /// Full name of who did it, exactly.
+    /// Full name of the actor, exactly.
     pub actor: Option<String>,
-    /// From this moment on.
+    /// Earliest time, included.
     pub from: Option<UtcTime>,
-    /// Before this moment.
+    /// Latest time, excluded.
     pub before: Option<UtcTime>,
 }
 
 row_struct! {
     /// A row of `checkpoints`.
     CheckpointRow {
-        /// Entries that it covers.
+        /// Number of entries that the checkpoint covers.
         size: i64,
         /// Code of the moment, or [`ON_DEMAND`].
         moment: String,
-        /// The signed note.
         note: String,
-        /// When it was signed.
         signed_at: String,
     }
 }
 
-/// The moment of a checkpoint that somebody asked for.
+/// Code in place of a moment for a checkpoint that was requested by a person.
 pub const ON_DEMAND: &str = "on_demand";
 
-/// What is known of a log without reading it.
+/// Id, head and key of a log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogHead {
-    /// Its id.
     pub log: LogId,
-    /// The poll whose log it is; `None` for the council's own.
+    /// Poll of the log; `None` for the council's own log.
     pub poll: Option<PollId>,
-    /// Text of the public key that signs its checkpoints.
     pub public_key: String,
-    /// Its head as it stands.
+    /// Current head.
     pub head: Checkpoint,
-    /// Time of its last entry.
+    /// Time of the last entry; `None` for an empty log.
     pub last_at: Option<UtcTime>,
 }
 
 type HeadRow = (String, Option<String>, String, String, i64, Vec<u8>, Option<String>);
 
 fn frontier(size: i64, peaks: &[u8]) -> Result<Frontier, StoreError> {
-    let size = u64::try_from(size).map_err(StoreError::corrupt)?;
+    let size = to_u64(size)?;
     let (whole, rest) = peaks.as_chunks::<32>();
     let digests = whole.iter().map(|bytes| Digest::from_bytes(*bytes)).collect();
     let frontier = Frontier::restore(size, digests).filter(|_| rest.is_empty());
@@ -140,18 +114,15 @@ pub async fn begin(
 }
 
 /// All logs of the council, its own first.
-///
-/// # Errors
-/// When a row cannot be read.
 pub async fn heads(tx: &mut CouncilTx) -> Result<Vec<LogHead>, StoreError> {
     tx.flush_logs().await?;
-    let found = rows!(
+    let rows = rows!(
         tx,
         HeadRow,
         "SELECT log_id, poll_id, origin, public_key, size, peaks, last_at FROM logs WHERE council_id = $1 \
          ORDER BY poll_id IS NOT NULL, log_id"
     )?;
-    found.into_iter().map(head).collect()
+    rows.into_iter().map(head).collect()
 }
 
 /// The council's own log.
@@ -159,18 +130,15 @@ pub async fn heads(tx: &mut CouncilTx) -> Result<Vec<LogHead>, StoreError> {
 /// # Errors
 /// When the council has none, which only a half-made database has.
 pub async fn own(tx: &mut CouncilTx) -> Result<LogId, StoreError> {
-    let found = row!(tx, (String,), "SELECT log_id FROM logs WHERE council_id = $1 AND poll_id IS NULL")?;
-    let (log,) = found.ok_or_else(|| StoreError::corrupt("logs: thiếu nhật ký của hội đồng"))?;
+    let row = row!(tx, (String,), "SELECT log_id FROM logs WHERE council_id = $1 AND poll_id IS NULL")?;
+    let (log,) = row.ok_or_else(|| StoreError::corrupt("logs: thiếu nhật ký của hội đồng"))?;
     log.parse().map_err(StoreError::corrupt)
 }
 
 /// Exact texts of up to `limit` entries from number `from` on.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn entries(tx: &mut CouncilTx, log: LogId, from: u64, limit: u32) -> Result<Vec<String>, StoreError> {
     tx.flush_logs().await?;
-    let found = rows!(
+    let rows = rows!(
         tx,
         (String,),
         "SELECT entry FROM log_entries WHERE council_id = $1 AND log_id = $2 AND seq >= $3 ORDER BY seq LIMIT $4",
@@ -178,23 +146,17 @@ pub async fn entries(tx: &mut CouncilTx, log: LogId, from: u64, limit: u32) -> R
         i64::try_from(from).unwrap_or(i64::MAX),
         i64::from(limit),
     )?;
-    Ok(found.into_iter().map(|(entry,)| entry).collect())
+    Ok(rows.into_iter().map(|(entry,)| entry).collect())
 }
 
 /// The time of the last entry in any log of the council.
-///
-/// # Errors
-/// When a row cannot be read.
 pub async fn last_at(tx: &mut CouncilTx) -> Result<Option<UtcTime>, StoreError> {
-    let found = row!(tx, (Option<String>,), "SELECT max(last_at) FROM logs WHERE council_id = $1")?;
-    let last = found.and_then(|(last,)| last);
+    let row = row!(tx, (Option<String>,), "SELECT max(last_at) FROM logs WHERE council_id = $1")?;
+    let last = row.and_then(|(last,)| last);
     last.map(|last| last.parse().map_err(StoreError::corrupt)).transpose()
 }
 
-/// Up to `limit` rows from number `from` on, for whoever reads the whole log.
-///
-/// # Errors
-/// When the database does not answer.
+/// Up to `limit` rows from number `from` on, for reading a whole log in parts.
 pub async fn rows_from(tx: &mut CouncilTx, log: LogId, from: u64, limit: u32) -> Result<Vec<EntryRow>, StoreError> {
     tx.flush_logs().await?;
     rows!(
@@ -208,10 +170,7 @@ pub async fn rows_from(tx: &mut CouncilTx, log: LogId, from: u64, limit: u32) ->
     )
 }
 
-/// Entries that a filter lets through, the newest first, without the first `skip` of them.
-///
-/// # Errors
-/// When the database does not answer.
+/// Entries that a filter selects, newest first, without the first `skip`.
 pub async fn find(
     tx: &mut CouncilTx,
     log: LogId,
@@ -237,13 +196,10 @@ pub async fn find(
 }
 
 /// Exact texts of all entries of these kinds, in their order.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn of_kinds(tx: &mut CouncilTx, log: LogId, kinds: [&'static str; 2]) -> Result<Vec<String>, StoreError> {
     tx.flush_logs().await?;
     let [one, other] = kinds;
-    let found = rows!(
+    let rows = rows!(
         tx,
         (String,),
         "SELECT entry FROM log_entries WHERE council_id = $1 AND log_id = $2 AND (kind = $3 OR kind = $4) ORDER BY seq",
@@ -251,16 +207,13 @@ pub async fn of_kinds(tx: &mut CouncilTx, log: LogId, kinds: [&'static str; 2]) 
         one.to_owned(),
         other.to_owned(),
     )?;
-    Ok(found.into_iter().map(|(entry,)| entry).collect())
+    Ok(rows.into_iter().map(|(entry,)| entry).collect())
 }
 
-/// How many entries a filter lets through.
-///
-/// # Errors
-/// When the database does not answer.
+/// Number of entries that a filter selects.
 pub async fn count(tx: &mut CouncilTx, log: LogId, filter: &EntryFilter) -> Result<u64, StoreError> {
     tx.flush_logs().await?;
-    let found = row!(
+    let row = row!(
         tx,
         (i64,),
         "SELECT count(*) FROM log_entries WHERE council_id = $1 AND log_id = $2 \
@@ -272,13 +225,10 @@ pub async fn count(tx: &mut CouncilTx, log: LogId, filter: &EntryFilter) -> Resu
         filter.from.map(|at| at.to_string()),
         filter.before.map(|at| at.to_string()),
     )?;
-    u64::try_from(found.map_or(0, |(count,)| count)).map_err(StoreError::corrupt)
+    to_u64(row.map_or(0, |(count,)| count))
 }
 
-/// What a filter of this log can choose from: kinds of entries, and names of who wrote them, each once.
-///
-/// # Errors
-/// When the database does not answer.
+/// Distinct values that a filter of this log can choose from: kinds of entries, and names of actors.
 pub async fn choices(tx: &mut CouncilTx, log: LogId) -> Result<(Vec<String>, Vec<String>), StoreError> {
     tx.flush_logs().await?;
     let kinds = rows!(
@@ -297,7 +247,7 @@ pub async fn choices(tx: &mut CouncilTx, log: LogId) -> Result<(Vec<String>, Vec
     Ok((texts(kinds), texts(actors)))
 }
 
-/// Keeps the signed head of a log; the same moment at the same size is kept once.
+/// Stores the signed head of a log; one per moment and size.
 ///
 /// # Errors
 /// When the log has not so many entries.
@@ -327,9 +277,6 @@ pub async fn add_checkpoint(
 }
 
 /// Signed heads of a log, the smallest first.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn checkpoints(tx: &mut CouncilTx, log: LogId) -> Result<Vec<CheckpointRow>, StoreError> {
     rows!(
         tx,
@@ -341,9 +288,9 @@ pub async fn checkpoints(tx: &mut CouncilTx, log: LogId) -> Result<Vec<Checkpoin
 }
 
 impl CouncilTx {
-    /// Appends an event to a log of this council and gives its number. It is written when the transaction commits.
+    /// Appends an event to a log of this council and returns its number. It is written when the transaction commits.
     ///
-    /// The entry's time is `at`, or the last entry's when another machine's clock was ahead: a log never goes back.
+    /// The entry's time is `at`, or that of the last entry when that is later (another machine's clock was ahead).
     ///
     /// # Errors
     /// When the log is not this council's, or the entry is too long.
@@ -369,25 +316,25 @@ impl CouncilTx {
         }
         open.frontier.push(leaf_hash(entry.as_bytes()));
         open.last = Some(at);
-        open.pending.push(Arc::new(Pending { seq, at, kind: event.kind(), actor: actor.name.clone(), entry }));
+        open.pending.push(Arc::new(PendingEntry { seq, at, kind: event.kind(), actor: actor.name.clone(), entry }));
         Ok(seq)
     }
 
-    /// Reads where a log stands. No other process moves it before this transaction ends: SQLite's holds the one write
-    /// lock, PostgreSQL's the lock of writers.
+    /// Reads size, peaks and last time of a log. No other process appends to it before this transaction ends: the
+    /// transaction holds SQLite's write lock or PostgreSQL's lock of writers.
     async fn open_log(&mut self, log: LogId) -> Result<OpenLog, StoreError> {
-        let found = row!(
+        let row = row!(
             self,
             (i64, Vec<u8>, Option<String>),
             "SELECT size, peaks, last_at FROM logs WHERE council_id = $1 AND log_id = $2",
             log.to_string()
         )?;
-        let (size, peaks, last) = found.ok_or_else(|| StoreError::Log("không có nhật ký này".to_owned()))?;
+        let (size, peaks, last) = row.ok_or_else(|| StoreError::Log("không có nhật ký này".to_owned()))?;
         let last = last.map(|last| last.parse()).transpose().map_err(StoreError::corrupt)?;
         Ok(OpenLog { frontier: frontier(size, &peaks)?, last, pending: Vec::new() })
     }
 
-    /// Writes entries that were held back, those of one log in one statement.
+    /// Writes the pending entries, those of one log in one statement.
     pub(super) async fn flush_logs(&mut self) -> Result<(), StoreError> {
         let council = self.council();
         let mut filled = Vec::new();
@@ -398,7 +345,7 @@ impl CouncilTx {
             }
         }
         for (log, frontier, last, pending) in filled {
-            let pending: Vec<&Pending> = pending.iter().map(Arc::as_ref).collect();
+            let pending: Vec<&PendingEntry> = pending.iter().map(Arc::as_ref).collect();
             let rows = serde_json::to_string(&pending).map_err(StoreError::corrupt)?;
             self.write_entries(log, rows).await?;
             let peaks = frontier.peaks().iter().flat_map(|peak| *peak.as_bytes()).collect::<Vec<u8>>();
@@ -414,7 +361,7 @@ impl CouncilTx {
         Ok(())
     }
 
-    /// `rows` is a JSON list of [`Pending`]: one argument, whatever their number. It brings the entry as a JSON text,
+    /// `rows` is a JSON list of [`PendingEntry`]: one argument, whatever their number. It brings the entry as a JSON text,
     /// so what is stored is the text that was hashed.
     async fn write_entries(&mut self, log: LogId, rows: String) -> Result<(), StoreError> {
         let written = if self.is_postgres() {

@@ -1,21 +1,21 @@
-//! Private notes: sealed texts, and the key of each account, wrapped. Nothing here can be read without a passphrase that
-//! only its owner knows.
+//! Private notes: encrypted texts, and the encrypted key of each account. Reading them takes a passphrase that only the
+//! owner knows.
 
 use super::error::StoreError;
 use super::scope::CouncilTx;
-use super::sql::{execute, row, row_struct, rows};
+use super::sql::{execute, one_changed, row, row_struct, rows, to_u64};
 use domain::audit::UtcTime;
 use domain::id::{AccountId, PollId};
 use domain::release::About;
 
-/// The wrapped key of an account.
+/// Key of an account's notes, encrypted with a key derived from a passphrase.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoteKeyRow {
-    /// With the passphrase it makes the key that opens [`Self::wrapped`].
+    /// Salt from which, with the passphrase, the key of [`Self::wrapped`] is derived.
     pub salt: Vec<u8>,
-    /// The sealed key of the notes.
+    /// Key of the notes, encrypted.
     pub wrapped: Vec<u8>,
-    /// Tells whether a key is the one of these notes, and not what it is.
+    /// Value by which a key is recognized as the key of these notes without revealing it.
     pub key_check: Vec<u8>,
 }
 
@@ -26,25 +26,22 @@ row_struct! {
         kind: String,
         /// Id of the official, or name of the field.
         about: String,
-        /// The sealed text.
         sealed: Vec<u8>,
-        /// Goes up with every change.
+        /// From 1; goes up with every change.
         version: i64,
-        /// When it was changed last.
+        /// Time of the last change.
         changed_at: String,
     }
 }
 
-/// A sealed note.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SealedNote {
-    /// The dossier that it is about.
+    /// Dossier that the note is about.
     pub about: About,
-    /// The sealed text.
     pub sealed: Vec<u8>,
-    /// Goes up with every change.
+    /// From 1; goes up with every change.
     pub version: u64,
-    /// When it was changed last.
+    /// Time of the last change.
     pub changed_at: UtcTime,
 }
 
@@ -54,24 +51,21 @@ impl NoteRow {
         Ok(SealedNote {
             about: about.ok_or_else(|| StoreError::corrupt("notes.about"))?,
             sealed: self.sealed,
-            version: u64::try_from(self.version).map_err(StoreError::corrupt)?,
+            version: to_u64(self.version)?,
             changed_at: self.changed_at.parse().map_err(StoreError::corrupt)?,
         })
     }
 }
 
 /// The wrapped key of an account; `None` before its owner has chosen a passphrase.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn key(tx: &mut CouncilTx, account: AccountId) -> Result<Option<NoteKeyRow>, StoreError> {
-    let found = row!(
+    let row = row!(
         tx,
         (Vec<u8>, Vec<u8>, Vec<u8>),
         "SELECT salt, wrapped, key_check FROM note_keys WHERE council_id = $1 AND account_id = $2",
         account.to_string()
     )?;
-    Ok(found.map(|(salt, wrapped, key_check)| NoteKeyRow { salt, wrapped, key_check }))
+    Ok(row.map(|(salt, wrapped, key_check)| NoteKeyRow { salt, wrapped, key_check }))
 }
 
 /// Adds the wrapped key of an account.
@@ -92,7 +86,7 @@ pub async fn add_key(tx: &mut CouncilTx, account: AccountId, key: &NoteKeyRow, a
     added.map(drop)
 }
 
-/// Wraps the same key by another passphrase.
+/// Replaces the encryption of the same key after a change of passphrase.
 ///
 /// # Errors
 /// [`StoreError::Stale`] when the key is another one by now.
@@ -105,13 +99,10 @@ pub async fn rewrap_key(tx: &mut CouncilTx, account: AccountId, key: &NoteKeyRow
         key.wrapped.clone(),
         key.key_check.clone(),
     )?;
-    if changed == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    one_changed(changed)
 }
 
-/// Deletes the key of an account and all its notes. Gives the number of notes that are gone.
-///
-/// # Errors
-/// When the database does not answer.
+/// Deletes the key of an account and all its notes; returns the number of deleted notes.
 pub async fn forget(tx: &mut CouncilTx, account: AccountId) -> Result<u64, StoreError> {
     let gone = execute!(tx, "DELETE FROM notes WHERE council_id = $1 AND account_id = $2", account.to_string())?;
     execute!(tx, "DELETE FROM note_keys WHERE council_id = $1 AND account_id = $2", account.to_string())?;
@@ -119,16 +110,13 @@ pub async fn forget(tx: &mut CouncilTx, account: AccountId) -> Result<u64, Store
 }
 
 /// The note of an account about one dossier.
-///
-/// # Errors
-/// When the row cannot be read.
 pub async fn find(
     tx: &mut CouncilTx,
     poll: PollId,
     account: AccountId,
     about: &About,
 ) -> Result<Option<SealedNote>, StoreError> {
-    let found = row!(
+    let row = row!(
         tx,
         NoteRow,
         "SELECT kind, about, sealed, version, changed_at FROM notes \
@@ -138,15 +126,12 @@ pub async fn find(
         about.kind(),
         about.key(),
     )?;
-    found.map(NoteRow::note).transpose()
+    row.map(NoteRow::note).transpose()
 }
 
 /// All notes of an account before a vote.
-///
-/// # Errors
-/// When a row cannot be read.
 pub async fn of_account(tx: &mut CouncilTx, poll: PollId, account: AccountId) -> Result<Vec<SealedNote>, StoreError> {
-    let found = rows!(
+    let rows = rows!(
         tx,
         NoteRow,
         "SELECT kind, about, sealed, version, changed_at FROM notes \
@@ -154,7 +139,7 @@ pub async fn of_account(tx: &mut CouncilTx, poll: PollId, account: AccountId) ->
         poll.to_string(),
         account.to_string(),
     )?;
-    found.into_iter().map(NoteRow::note).collect()
+    rows.into_iter().map(NoteRow::note).collect()
 }
 
 /// Adds a note (version 1), or writes it over the version before its own.
@@ -175,5 +160,5 @@ pub async fn put(tx: &mut CouncilTx, poll: PollId, account: AccountId, note: &Se
         i64::try_from(note.version).map_err(StoreError::corrupt)?,
         note.changed_at.to_string(),
     )?;
-    if put == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    one_changed(put)
 }

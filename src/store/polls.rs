@@ -1,10 +1,10 @@
-//! Polls as rows: how far each has come, its list, its forms, its batches, its papers. Nothing here is finer than a batch,
-//! and what was counted in one lies in [`super::sealed`].
+//! Polls as rows: stage, list of officials, forms, batches, papers. Nothing here is finer than a batch; the counts of a
+//! batch are in [`super::sealed`].
 
 use super::error::StoreError;
 use super::logs;
 use super::scope::CouncilTx;
-use super::sql::{execute, row, row_struct, rows};
+use super::sql::{execute, one_changed, row, row_struct, rows, to_u32, to_u64};
 use domain::audit::event::poll::{ListedOfficial, PaperIssued, PollAmended, PollCreated, SealedForm};
 use domain::audit::{Digest, Entry, PollEvent, UtcTime};
 use domain::ballot_account::Hall;
@@ -16,33 +16,28 @@ use domain::roster::{Teller, TellerRole};
 row_struct! {
     /// A row of `polls`, without the text of its rule set.
     PollRow {
-        /// Its id.
         poll_id: String,
-        /// Its log.
         log_id: String,
         /// Code of its stage.
         state: String,
         /// `rating` or `confidence`.
         kind: String,
-        /// Name of the council when the poll was created.
+        /// Name of the council at the time of creation.
         council_name: String,
-        /// Name of the sitting.
         sitting: String,
-        /// All delegates.
         delegates: i64,
-        /// Officials on the list, once it is decided.
+        /// Officials on the decided list; 0 before.
         officials: i64,
-        /// Id of the rule set.
         ruleset: String,
-        /// SHA-256 of its text.
+        /// SHA-256 of the rule set's text.
         ruleset_sha256: String,
-        /// Delegates in the hall, once the vote is open.
+        /// Delegates present when the vote was opened; `None` before.
         present: Option<i64>,
-        /// Diễn tập.
+        /// Whether the poll is a rehearsal (diễn tập).
         rehearsal: bool,
-        /// Ballots were drawn by the program.
+        /// Whether the ballots were drawn by the program.
         simulated: bool,
-        /// When its state changed last.
+        /// Time of the last change of the stage.
         changed_at: String,
     }
 }
@@ -50,59 +45,50 @@ row_struct! {
 row_struct! {
     /// A row of `poll_forms` with the sums of its batches.
     FormRow {
-        /// Id on the form.
+        /// Id printed on the form.
         form_id: String,
-        /// Khối.
+        /// Block of officials (khối).
         block: String,
-        /// Officials on it.
+        /// Lines on the form.
         lines: i64,
         /// Sheets of one ballot.
         sheets: i64,
         /// SHA-256 of one copy.
         sha256: String,
-        /// Phát ra.
+        /// Ballots issued (phát ra); `None` before the account is written.
         issued: Option<i64>,
-        /// Thu về.
+        /// Ballots returned (thu về); `None` before the account is written.
         returned: Option<i64>,
-        /// Batches that are in.
+        /// Committed batches.
         batches: i64,
-        /// Papers in them.
+        /// Papers in the committed batches.
         papers: i64,
     }
 }
 
-/// A poll as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredPoll {
-    /// Its log.
     pub log: LogId,
-    /// How far it has come.
+    /// State of the poll.
     pub state: PollState,
 }
 
 /// A poll in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PollSummary {
-    /// Its id.
     pub id: PollId,
-    /// Its log.
     pub log: LogId,
-    /// How far it has come.
+    /// Stage of the poll.
     pub stage: Stage,
-    /// Lấy phiếu or bỏ phiếu.
+    /// Rating (lấy phiếu) or confidence (bỏ phiếu).
     pub kind: PollKind,
-    /// Name of the sitting.
     pub sitting: String,
     /// Officials on the list.
     pub officials: u32,
-    /// Diễn tập.
+    /// Whether the poll is a rehearsal (diễn tập).
     pub rehearsal: bool,
-    /// When its state changed last.
+    /// Time of the last change of the stage.
     pub changed_at: UtcTime,
-}
-
-fn figure(stored: i64) -> Result<u32, StoreError> {
-    u32::try_from(stored).map_err(StoreError::corrupt)
 }
 
 impl PollRow {
@@ -114,10 +100,10 @@ impl PollRow {
         PollKind::from_code(&self.kind).ok_or_else(|| StoreError::corrupt("polls.kind"))
     }
 
-    /// Who may have taken a paper, once the vote is open.
+    /// Numbers of delegates, in total and present; an error before the vote is open.
     fn hall(&self) -> Result<Hall, StoreError> {
         let present = self.present.ok_or_else(|| StoreError::corrupt("polls.present"))?;
-        Ok(Hall { delegates: figure(self.delegates)?, present: Some(figure(present)?) })
+        Ok(Hall { delegates: to_u32(self.delegates)?, present: Some(to_u32(present)?) })
     }
 
     fn summary(self) -> Result<PollSummary, StoreError> {
@@ -126,7 +112,7 @@ impl PollRow {
             log: self.log_id.parse().map_err(StoreError::corrupt)?,
             stage: self.stage()?,
             kind: self.kind()?,
-            officials: figure(self.officials)?,
+            officials: to_u32(self.officials)?,
             changed_at: self.changed_at.parse().map_err(StoreError::corrupt)?,
             sitting: self.sitting,
             rehearsal: self.rehearsal,
@@ -137,7 +123,7 @@ impl PollRow {
         let created = PollCreated {
             kind: self.kind()?,
             council: self.council_name,
-            delegates: figure(self.delegates)?,
+            delegates: to_u32(self.delegates)?,
             rehearsal: self.rehearsal,
             ruleset: self.ruleset,
             ruleset_sha256: self.ruleset_sha256.parse().map_err(|_| StoreError::corrupt("polls.ruleset_sha256"))?,
@@ -153,16 +139,16 @@ impl FormRow {
         let form = SealedForm {
             block: self.block,
             id: self.form_id,
-            lines: figure(self.lines)?,
+            lines: to_u32(self.lines)?,
             sha256: self.sha256.parse().map_err(|_| StoreError::corrupt("poll_forms.sha256"))?,
-            sheets: figure(self.sheets)?,
+            sheets: to_u32(self.sheets)?,
         };
         let ballots = match (self.issued, self.returned) {
-            (Some(issued), Some(returned)) => Some((figure(issued)?, figure(returned)?)),
+            (Some(issued), Some(returned)) => Some((to_u32(issued)?, to_u32(returned)?)),
             _ => None,
         };
-        let papers = u64::try_from(self.papers).map_err(StoreError::corrupt)?;
-        Ok(FormProgress { form, ballots, batches: figure(self.batches)?, papers })
+        let papers = to_u64(self.papers)?;
+        Ok(FormProgress { form, ballots, batches: to_u32(self.batches)?, papers })
     }
 }
 
@@ -201,35 +187,29 @@ pub async fn add(
 }
 
 /// All polls of the council, the newest first.
-///
-/// # Errors
-/// When a row cannot be read.
 pub async fn list(tx: &mut CouncilTx) -> Result<Vec<PollSummary>, StoreError> {
-    let found = rows!(
+    let rows = rows!(
         tx,
         PollRow,
         "SELECT poll_id, log_id, state, kind, council_name, sitting, delegates, officials, ruleset, ruleset_sha256, \
          present, rehearsal, simulated, changed_at FROM polls WHERE council_id = $1 ORDER BY poll_id DESC"
     )?;
-    found.into_iter().map(PollRow::summary).collect()
+    rows.into_iter().map(PollRow::summary).collect()
 }
 
 /// How far a poll has come.
-///
-/// # Errors
-/// When a row cannot be read.
 pub async fn find(tx: &mut CouncilTx, poll: PollId) -> Result<Option<StoredPoll>, StoreError> {
-    let found = row!(
+    let row = row!(
         tx,
         PollRow,
         "SELECT poll_id, log_id, state, kind, council_name, sitting, delegates, officials, ruleset, ruleset_sha256, \
          present, rehearsal, simulated, changed_at FROM polls WHERE council_id = $1 AND poll_id = $2",
         poll.to_string()
     )?;
-    let Some(found) = found else { return Ok(None) };
-    let (stage, log) = (found.stage()?, found.log_id.parse().map_err(StoreError::corrupt)?);
-    let hall = found.hall();
-    let poll = found.poll()?;
+    let Some(row) = row else { return Ok(None) };
+    let (stage, log) = (row.stage()?, row.log_id.parse().map_err(StoreError::corrupt)?);
+    let hall = row.hall();
+    let poll = row.poll()?;
     let state = match stage {
         Stage::Created => PollState::Created(poll),
         Stage::Listed => {
@@ -258,17 +238,16 @@ async fn sealed_forms(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<SealedForm
     Ok(forms(tx, poll).await?.into_iter().map(|progress| progress.form).collect())
 }
 
-/// Events of these kinds with who wrote them. What a state carries and no table has is read from the log, which says it
-/// anyway.
-async fn told(tx: &mut CouncilTx, log: LogId, kinds: [&'static str; 2]) -> Result<Vec<Entry>, StoreError> {
+/// Entries of these kinds in the poll's log, from which the parts of a state that no table holds are read.
+async fn entries_of_kinds(tx: &mut CouncilTx, log: LogId, kinds: [&'static str; 2]) -> Result<Vec<Entry>, StoreError> {
     let texts = logs::of_kinds(tx, log, kinds).await?;
     texts.iter().map(|text| Entry::parse(text).map_err(StoreError::corrupt)).collect()
 }
 
-/// The totals of a closed count, with what recounts made of them.
+/// The totals of a closed count after all recounts.
 async fn counted(tx: &mut CouncilTx, log: LogId) -> Result<Counted, StoreError> {
     let mut found: Option<Counted> = None;
-    for entry in told(tx, log, ["counting.closed", "line.recounted"]).await? {
+    for entry in entries_of_kinds(tx, log, ["counting.closed", "line.recounted"]).await? {
         let is_taken = match (entry.event, &mut found) {
             (PollEvent::LineRecounted(line), Some(counted)) => counted.take(&line),
             (PollEvent::CountingClosed(closed), none @ None) => {
@@ -284,11 +263,10 @@ async fn counted(tx: &mut CouncilTx, log: LogId) -> Result<Counted, StoreError> 
     found.ok_or_else(|| StoreError::corrupt("log_entries: thiếu counting.closed"))
 }
 
-/// The totals of a count that is closed, as recounts left them; `None` as long as they are sealed, and of a vote that was
-/// called off.
+/// The totals of a closed count after recounts; `None` while they are sealed, and for a cancelled poll.
 ///
 /// # Errors
-/// When the log does not hold together.
+/// [`StoreError::Corrupt`] when the log contradicts itself.
 pub async fn closed_count(tx: &mut CouncilTx, poll: &StoredPoll) -> Result<Option<Counted>, StoreError> {
     match poll.state.may_open() {
         Some(_) => counted(tx, poll.log).await.map(Some),
@@ -297,18 +275,15 @@ pub async fn closed_count(tx: &mut CouncilTx, poll: &StoredPoll) -> Result<Optio
 }
 
 /// The version of a poll's row, which goes up with every step.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn version(tx: &mut CouncilTx, poll: PollId) -> Result<Option<u64>, StoreError> {
-    let found = row!(tx, (i64,), "SELECT version FROM polls WHERE council_id = $1 AND poll_id = $2", poll.to_string())?;
-    found.map(|(version,)| u64::try_from(version).map_err(StoreError::corrupt)).transpose()
+    let row = row!(tx, (i64,), "SELECT version FROM polls WHERE council_id = $1 AND poll_id = $2", poll.to_string())?;
+    row.map(|(version,)| to_u64(version)).transpose()
 }
 
 /// The minutes that were proposed last.
 async fn proposed_minutes(tx: &mut CouncilTx, log: LogId) -> Result<ProposedMinutes, StoreError> {
     let kind = "minutes.proposed";
-    match told(tx, log, [kind, kind]).await?.pop() {
+    match entries_of_kinds(tx, log, [kind, kind]).await?.pop() {
         Some(Entry { event: PollEvent::MinutesProposed(minutes), actor, .. }) => {
             Ok(ProposedMinutes { by: (*actor).clone(), sha256: minutes.sha256 })
         }
@@ -328,7 +303,7 @@ pub async fn reach(tx: &mut CouncilTx, poll: PollId, stage: Stage, at: UtcTime) 
         stage.code(),
         at.to_string(),
     )?;
-    if changed == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    one_changed(changed)
 }
 
 /// Writes how many delegates were in the hall when the vote was opened.
@@ -342,13 +317,10 @@ pub async fn set_present(tx: &mut CouncilTx, poll: PollId, present: u32) -> Resu
         poll.to_string(),
         i64::from(present),
     )?;
-    if changed == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    one_changed(changed)
 }
 
 /// Exact text of the rule set that a poll goes by.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn ruleset_text(tx: &mut CouncilTx, poll: PollId) -> Result<Option<String>, StoreError> {
     let found =
         row!(tx, (String,), "SELECT ruleset_text FROM polls WHERE council_id = $1 AND poll_id = $2", poll.to_string())?;
@@ -394,13 +366,10 @@ pub async fn amend(tx: &mut CouncilTx, poll: PollId, amended: &PollAmended) -> R
         i64::from(amended.delegates),
         amended.sitting.clone(),
     )?;
-    if changed == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    one_changed(changed)
 }
 
 /// Puts a board of tellers in the place of the one before.
-///
-/// # Errors
-/// When the database refuses it.
 pub async fn set_tellers(tx: &mut CouncilTx, poll: PollId, board: &[Teller]) -> Result<(), StoreError> {
     execute!(tx, "DELETE FROM poll_tellers WHERE council_id = $1 AND poll_id = $2", poll.to_string())?;
     for (position, teller) in (1_i64..).zip(board) {
@@ -417,11 +386,8 @@ pub async fn set_tellers(tx: &mut CouncilTx, poll: PollId, board: &[Teller]) -> 
 }
 
 /// The board of tellers, head first; empty before it is appointed.
-///
-/// # Errors
-/// When a row cannot be read.
 pub async fn tellers(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<Teller>, StoreError> {
-    let found = rows!(
+    let rows = rows!(
         tx,
         (String, String),
         "SELECT name, part FROM poll_tellers WHERE council_id = $1 AND poll_id = $2 ORDER BY position",
@@ -431,21 +397,18 @@ pub async fn tellers(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<Teller>, St
         let role = TellerRole::from_code(&part).ok_or_else(|| StoreError::corrupt("poll_tellers.part"))?;
         Ok(Teller { name, role })
     };
-    found.into_iter().map(teller).collect()
+    rows.into_iter().map(teller).collect()
 }
 
 /// Who is voted on, in ballot order; empty before the list is decided.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn officials(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<ListedOfficial>, StoreError> {
-    let found = rows!(
+    let rows = rows!(
         tx,
         (String, String, String),
         "SELECT block, name, posts FROM poll_officials WHERE council_id = $1 AND poll_id = $2 ORDER BY position",
         poll.to_string()
     )?;
-    Ok(found.into_iter().map(|(block, name, posts)| ListedOfficial { block, name, posts }).collect())
+    Ok(rows.into_iter().map(|(block, name, posts)| ListedOfficial { block, name, posts }).collect())
 }
 
 /// Adds the forms that were sealed.
@@ -471,11 +434,8 @@ pub async fn add_forms(tx: &mut CouncilTx, poll: PollId, forms: &[SealedForm]) -
 }
 
 /// Sealed forms in the order of their blocks, with what came back and what is in batches.
-///
-/// # Errors
-/// When a row cannot be read.
 pub async fn forms(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<FormProgress>, StoreError> {
-    let found = rows!(
+    let rows = rows!(
         tx,
         FormRow,
         "SELECT f.form_id, f.block, f.lines, f.sheets, f.sha256, f.issued, f.returned, count(b.number) AS batches, \
@@ -485,7 +445,7 @@ pub async fn forms(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<FormProgress>
          GROUP BY f.form_id, f.position, f.block, f.lines, f.sheets, f.sha256, f.issued, f.returned ORDER BY f.position",
         poll.to_string()
     )?;
-    found.into_iter().map(FormRow::progress).collect()
+    rows.into_iter().map(FormRow::progress).collect()
 }
 
 /// Writes what went out and came back of a form.
@@ -508,7 +468,7 @@ pub async fn set_returned(
         i64::from(issued),
         i64::from(returned),
     )?;
-    if changed == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    one_changed(changed)
 }
 
 /// Writes other figures of what went out and came back of a form.
@@ -531,7 +491,7 @@ pub async fn correct_returned(
         i64::from(issued),
         i64::from(returned),
     )?;
-    if changed == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    one_changed(changed)
 }
 
 /// Adds a paper that left the program with entry `seq` of the poll's log.
@@ -552,11 +512,8 @@ pub async fn add_paper(tx: &mut CouncilTx, poll: PollId, seq: u64, paper: &Paper
 }
 
 /// Papers that left the program, in the order of the log.
-///
-/// # Errors
-/// When a row cannot be read.
 pub async fn papers(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<PaperIssued>, StoreError> {
-    let found = rows!(
+    let rows = rows!(
         tx,
         (String, i64, String),
         "SELECT name, pages, sha256 FROM poll_papers WHERE council_id = $1 AND poll_id = $2 ORDER BY seq",
@@ -564,9 +521,9 @@ pub async fn papers(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<PaperIssued>
     )?;
     let paper = |(name, pages, sha256): (String, i64, String)| {
         let sha256: Digest = sha256.parse().map_err(|_| StoreError::corrupt("poll_papers.sha256"))?;
-        Ok(PaperIssued { name, pages: figure(pages)?, sha256 })
+        Ok(PaperIssued { name, pages: to_u32(pages)?, sha256 })
     };
-    found.into_iter().map(paper).collect()
+    rows.into_iter().map(paper).collect()
 }
 
 /// Adds the text of the result that was declared.
@@ -584,15 +541,12 @@ pub async fn add_results(tx: &mut CouncilTx, poll: PollId, results: String) -> R
 }
 
 /// The text of the result that was declared.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn results(tx: &mut CouncilTx, poll: PollId) -> Result<Option<String>, StoreError> {
-    let found = row!(
+    let row = row!(
         tx,
         (String,),
         "SELECT results FROM poll_results WHERE council_id = $1 AND poll_id = $2",
         poll.to_string()
     )?;
-    Ok(found.map(|(results,)| results))
+    Ok(row.map(|(results,)| results))
 }

@@ -2,7 +2,7 @@
 
 use super::error::StoreError;
 use super::scope::CouncilTx;
-use super::sql::{execute, row, row_struct, rows};
+use super::sql::{execute, one_changed, row, row_struct, rows, to_u64};
 use domain::audit::UtcTime;
 use domain::id::{PollId, ProposalId};
 use domain::preparation::Part;
@@ -12,31 +12,28 @@ use domain::role::Role;
 row_struct! {
     /// A row of `poll_records`.
     PartRow {
-        /// Code of the part.
         part: String,
-        /// Canonical text.
+        /// Canonical JSON text (RFC 8785).
         content: String,
-        /// Goes up with every change.
+        /// From 1; goes up with every change.
         version: i64,
-        /// When it was changed last.
+        /// Time of the last change.
         changed_at: String,
-        /// Full name of who changed it last.
+        /// Full name of the person who made the last change.
         changed_by: String,
     }
 }
 
-/// A part as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredPart {
-    /// Which.
     pub part: Part,
-    /// Canonical text.
+    /// Canonical JSON text (RFC 8785).
     pub content: String,
-    /// Goes up with every change.
+    /// From 1; goes up with every change.
     pub version: u64,
-    /// When it was changed last.
+    /// Time of the last change.
     pub changed_at: UtcTime,
-    /// Full name of who changed it last.
+    /// Full name of the person who made the last change.
     pub changed_by: String,
 }
 
@@ -45,7 +42,7 @@ impl PartRow {
         Ok(StoredPart {
             part: Part::from_code(&self.part).ok_or_else(|| StoreError::corrupt("poll_records.part"))?,
             content: self.content,
-            version: u64::try_from(self.version).map_err(StoreError::corrupt)?,
+            version: to_u64(self.version)?,
             changed_at: self.changed_at.parse().map_err(StoreError::corrupt)?,
             changed_by: self.changed_by,
         })
@@ -53,26 +50,20 @@ impl PartRow {
 }
 
 /// All parts of a poll's preparation.
-///
-/// # Errors
-/// When a row cannot be read.
 pub async fn parts(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<StoredPart>, StoreError> {
-    let found = rows!(
+    let rows = rows!(
         tx,
         PartRow,
         "SELECT part, content, version, changed_at, changed_by FROM poll_records \
          WHERE council_id = $1 AND poll_id = $2 ORDER BY part",
         poll.to_string()
     )?;
-    found.into_iter().map(PartRow::stored).collect()
+    rows.into_iter().map(PartRow::stored).collect()
 }
 
 /// One part of a poll's preparation.
-///
-/// # Errors
-/// When the row cannot be read.
 pub async fn part(tx: &mut CouncilTx, poll: PollId, part: &Part) -> Result<Option<StoredPart>, StoreError> {
-    let found = row!(
+    let row = row!(
         tx,
         PartRow,
         "SELECT part, content, version, changed_at, changed_by FROM poll_records \
@@ -80,7 +71,7 @@ pub async fn part(tx: &mut CouncilTx, poll: PollId, part: &Part) -> Result<Optio
         poll.to_string(),
         part.code(),
     )?;
-    found.map(PartRow::stored).transpose()
+    row.map(PartRow::stored).transpose()
 }
 
 /// Adds a part (version 1), or writes it over the version before its own.
@@ -100,41 +91,38 @@ pub async fn put_part(tx: &mut CouncilTx, poll: PollId, stored: &StoredPart) -> 
         stored.changed_at.to_string(),
         stored.changed_by.as_str(),
     )?;
-    if put == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    one_changed(put)
 }
 
 row_struct! {
     /// A row of `proposals`.
     ProposalRow {
-        /// Its id.
         proposal_id: String,
-        /// The poll.
         poll_id: String,
-        /// Code of what is proposed.
+        /// Code of the [`ProposalKind`].
         kind: String,
-        /// What it concerns.
+        /// Key of the thing that the proposal concerns.
         about: String,
-        /// Canonical text.
+        /// Canonical JSON text (RFC 8785).
         content: String,
-        /// Code of what became of it.
+        /// Code of the state.
         state: String,
-        /// When it was proposed.
         proposed_at: String,
-        /// Account of who did.
+        /// Account of that person.
         proposed_account: String,
-        /// Full name of who did.
+        /// Full name of that person.
         proposed_by: String,
-        /// In which capacity.
+        /// Code of the role in which the person acted.
         proposed_role: String,
-        /// When it was decided on.
+        /// Time of the decision; `None` while the proposal is open.
         decided_at: Option<String>,
-        /// Account of who did.
+        /// Account of that person.
         decided_account: Option<String>,
-        /// Full name of who did.
+        /// Full name of that person.
         decided_by: Option<String>,
-        /// In which capacity.
+        /// Code of the role in which the person acted.
         decided_role: Option<String>,
-        /// Why.
+        /// Reason for the decision.
         note: Option<String>,
     }
 }
@@ -165,11 +153,8 @@ impl ProposalRow {
 }
 
 /// All proposals for a poll, the newest first.
-///
-/// # Errors
-/// When a row cannot be read.
 pub async fn proposals(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<Proposal>, StoreError> {
-    let found = rows!(
+    let rows = rows!(
         tx,
         ProposalRow,
         "SELECT proposal_id, poll_id, kind, about, content, state, proposed_at, proposed_account, proposed_by, \
@@ -177,22 +162,19 @@ pub async fn proposals(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<Proposal>
          ORDER BY proposal_id DESC",
         poll.to_string()
     )?;
-    found.into_iter().map(ProposalRow::proposal).collect()
+    rows.into_iter().map(ProposalRow::proposal).collect()
 }
 
 /// One proposal.
-///
-/// # Errors
-/// When the row cannot be read.
 pub async fn proposal(tx: &mut CouncilTx, id: ProposalId) -> Result<Option<Proposal>, StoreError> {
-    let found = row!(
+    let row = row!(
         tx,
         ProposalRow,
         "SELECT proposal_id, poll_id, kind, about, content, state, proposed_at, proposed_account, proposed_by, \
          proposed_role, decided_at, decided_account, decided_by, decided_role, note FROM proposals WHERE council_id = $1 AND proposal_id = $2",
         id.to_string()
     )?;
-    found.map(ProposalRow::proposal).transpose()
+    row.map(ProposalRow::proposal).transpose()
 }
 
 /// Adds an open proposal.
@@ -237,38 +219,34 @@ pub async fn decide_proposal(tx: &mut CouncilTx, proposal: &Proposal) -> Result<
         decided.map(|hand| hand.role.code()),
         proposal.note.as_str(),
     )?;
-    if changed == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    one_changed(changed)
 }
 
 row_struct! {
-    /// Figures of a preparation.
+    /// Counts of a poll's preparation.
     CountRow {
-        /// Facts that count.
+        /// Facts that are not withdrawn.
         facts: i64,
-        /// Those among them that nobody has checked.
+        /// Facts among them that nobody has verified.
         unverified: i64,
-        /// Releases of dossiers.
         releases: i64,
     }
 }
 
-/// How much there is of what a preparation gathers.
+/// Number of facts and releases for a poll's preparation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Counts {
-    /// Facts of the council that count.
+    /// Facts of the council that are not withdrawn.
     pub facts: usize,
-    /// Those among them that no second person has checked.
+    /// Facts among them that no second person has verified.
     pub unverified: usize,
     /// Releases of dossiers for the poll.
     pub releases: usize,
 }
 
 /// Counts facts and releases, without reading them.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn counts(tx: &mut CouncilTx, poll: PollId) -> Result<Counts, StoreError> {
-    let found = row!(
+    let row = row!(
         tx,
         CountRow,
         "SELECT (SELECT count(*) FROM facts WHERE council_id = $1 AND state <> 'withdrawn') AS facts, \
@@ -276,7 +254,7 @@ pub async fn counts(tx: &mut CouncilTx, poll: PollId) -> Result<Counts, StoreErr
          (SELECT count(*) FROM releases WHERE council_id = $1 AND poll_id = $2) AS releases",
         poll.to_string()
     )?;
-    let CountRow { facts, unverified, releases } = found.ok_or_else(|| StoreError::corrupt("facts"))?;
+    let CountRow { facts, unverified, releases } = row.ok_or_else(|| StoreError::corrupt("facts"))?;
     let figure = |n: i64| usize::try_from(n).map_err(StoreError::corrupt);
     Ok(Counts { facts: figure(facts)?, unverified: figure(unverified)?, releases: figure(releases)? })
 }

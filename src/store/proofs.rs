@@ -1,4 +1,4 @@
-//! What proves an account: its password, its second factor. Only their hash or their sealed form is kept.
+//! Proofs of an account: password and second factor. Only the hash or the encrypted form is stored.
 
 use super::error::StoreError;
 use super::failures::Failures;
@@ -8,9 +8,6 @@ use domain::audit::UtcTime;
 use domain::id::AccountId;
 
 /// Replaces an account's password (PHC string).
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn set_password(tx: &mut CouncilTx, id: AccountId, phc: &str, must_change: bool) -> Result<(), StoreError> {
     let set = execute!(
         tx,
@@ -22,10 +19,7 @@ pub async fn set_password(tx: &mut CouncilTx, id: AccountId, phc: &str, must_cha
     set.map(drop)
 }
 
-/// Takes an account's password away: its owner comes in by a slip, and chooses one then.
-///
-/// # Errors
-/// When the database does not answer.
+/// Deletes an account's password: its owner signs in by a slip and then chooses a new one.
 pub async fn take_password(tx: &mut CouncilTx, id: AccountId) -> Result<(), StoreError> {
     let taken = execute!(
         tx,
@@ -35,24 +29,18 @@ pub async fn take_password(tx: &mut CouncilTx, id: AccountId) -> Result<(), Stor
     taken.map(drop)
 }
 
-/// An account's second factor as it is sealed, if it has one.
-///
-/// # Errors
-/// When the database does not answer.
+/// An account's encrypted second factor, if it has one.
 pub async fn second_factor(tx: &mut CouncilTx, id: AccountId) -> Result<Option<String>, StoreError> {
-    let found = row!(
+    let row = row!(
         tx,
         (Option<String>,),
         "SELECT second_factor FROM accounts WHERE council_id = $1 AND account_id = $2",
         id.to_string()
     )?;
-    Ok(found.and_then(|(sealed,)| sealed))
+    Ok(row.and_then(|(sealed,)| sealed))
 }
 
-/// Adds a second factor whose code of `step` was just used, or takes it away.
-///
-/// # Errors
-/// When the database does not answer.
+/// Sets a second factor whose code of `step` was just used, or deletes it.
 pub async fn set_second_factor(
     tx: &mut CouncilTx,
     id: AccountId,
@@ -69,10 +57,7 @@ pub async fn set_second_factor(
     set.map(drop)
 }
 
-/// Uses up the code of `step` and all before it. Whether it was still to be used.
-///
-/// # Errors
-/// When the database does not answer.
+/// Marks the codes up to `step` as used; returns whether the code of `step` was unused.
 pub async fn use_step(tx: &mut CouncilTx, id: AccountId, step: u64) -> Result<bool, StoreError> {
     let used = execute!(
         tx,
@@ -84,10 +69,7 @@ pub async fn use_step(tx: &mut CouncilTx, id: AccountId, step: u64) -> Result<bo
     Ok(used == 1)
 }
 
-/// Remembers a sign-in; gives the one before, and the wrong ones since then, which count no more.
-///
-/// # Errors
-/// When the database does not answer.
+/// Records a sign-in; returns the time of the previous one and the failures since then, and resets those.
 pub async fn signed_in(
     tx: &mut CouncilTx,
     id: AccountId,

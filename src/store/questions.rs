@@ -1,21 +1,20 @@
 //! Questions of delegates to officials.
 
 use super::error::StoreError;
-use super::roster::{Kept, RosterRow};
+use super::records::{StoredRecord, record, records};
 use super::scope::CouncilTx;
-use super::sql::{execute, row, rows};
+use super::sql::{execute, one_changed};
 use domain::audit::canonical::to_text;
 use domain::id::{OfficialId, PollId, QuestionId};
 use domain::question::Question;
 
-/// A question with its id.
-pub type KeptQuestion = Kept<QuestionId, Question>;
+pub type StoredQuestion = StoredRecord<QuestionId, Question>;
 
 /// Adds a question (version 1), or writes it over the version before its own.
 ///
 /// # Errors
 /// [`StoreError::Stale`] when it is no longer at that version.
-pub async fn put(tx: &mut CouncilTx, kept: &KeptQuestion) -> Result<(), StoreError> {
+pub async fn put(tx: &mut CouncilTx, kept: &StoredQuestion) -> Result<(), StoreError> {
     let question = &kept.value;
     let put = execute!(
         tx,
@@ -33,66 +32,44 @@ pub async fn put(tx: &mut CouncilTx, kept: &KeptQuestion) -> Result<(), StoreErr
         kept.changed_at.to_string(),
         kept.changed_by.as_str(),
     )?;
-    if put == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    one_changed(put)
 }
 
 /// One question.
-///
-/// # Errors
-/// When the row cannot be read.
-pub async fn find(tx: &mut CouncilTx, id: QuestionId) -> Result<Option<KeptQuestion>, StoreError> {
-    let found = row!(
-        tx,
-        RosterRow,
-        "SELECT question_id AS id, content, version, changed_at, changed_by FROM questions \
-         WHERE council_id = $1 AND question_id = $2",
-        id.to_string()
-    )?;
-    found.map(RosterRow::kept).transpose()
+pub async fn find(tx: &mut CouncilTx, id: QuestionId) -> Result<Option<StoredQuestion>, StoreError> {
+    record!(tx, "questions", "question_id", "WHERE council_id = $1 AND question_id = $2", id.to_string())
 }
 
 /// All questions before a vote, the first asked first.
-///
-/// # Errors
-/// When a row cannot be read.
-pub async fn of_poll(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<KeptQuestion>, StoreError> {
-    let found = rows!(
+pub async fn of_poll(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<StoredQuestion>, StoreError> {
+    records!(
         tx,
-        RosterRow,
-        "SELECT question_id AS id, content, version, changed_at, changed_by FROM questions \
-         WHERE council_id = $1 AND poll_id = $2 ORDER BY question_id",
+        "questions",
+        "question_id",
+        "WHERE council_id = $1 AND poll_id = $2 ORDER BY question_id",
         poll.to_string()
-    )?;
-    found.into_iter().map(RosterRow::kept).collect()
+    )
 }
 
 /// Questions about one official before a vote, the first asked first.
-///
-/// # Errors
-/// When a row cannot be read.
-pub async fn about(tx: &mut CouncilTx, poll: PollId, official: OfficialId) -> Result<Vec<KeptQuestion>, StoreError> {
-    let found = rows!(
+pub async fn about(tx: &mut CouncilTx, poll: PollId, official: OfficialId) -> Result<Vec<StoredQuestion>, StoreError> {
+    records!(
         tx,
-        RosterRow,
-        "SELECT question_id AS id, content, version, changed_at, changed_by FROM questions \
-         WHERE council_id = $1 AND poll_id = $2 AND official_id = $3 ORDER BY question_id",
+        "questions",
+        "question_id",
+        "WHERE council_id = $1 AND poll_id = $2 AND official_id = $3 ORDER BY question_id",
         poll.to_string(),
         official.to_string()
-    )?;
-    found.into_iter().map(RosterRow::kept).collect()
+    )
 }
 
 /// Questions that went on to an official, before whichever vote, the newest first.
-///
-/// # Errors
-/// When a row cannot be read.
-pub async fn to_official(tx: &mut CouncilTx, official: OfficialId) -> Result<Vec<KeptQuestion>, StoreError> {
-    let found = rows!(
+pub async fn to_official(tx: &mut CouncilTx, official: OfficialId) -> Result<Vec<StoredQuestion>, StoreError> {
+    records!(
         tx,
-        RosterRow,
-        "SELECT question_id AS id, content, version, changed_at, changed_by FROM questions \
-         WHERE council_id = $1 AND official_id = $2 AND state IN ('forwarded', 'answered') ORDER BY question_id DESC",
+        "questions",
+        "question_id",
+        "WHERE council_id = $1 AND official_id = $2 AND state IN ('forwarded', 'answered') ORDER BY question_id DESC",
         official.to_string()
-    )?;
-    found.into_iter().map(RosterRow::kept).collect()
+    )
 }

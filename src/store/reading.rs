@@ -1,14 +1,13 @@
-//! What delegates read: which version of which dossier, and lines of released dossiers by the databases' own full-text
-//! engines.
+//! Read marks of delegates, and full-text search in released dossiers by the databases' own engines.
 
 use super::error::StoreError;
 use super::scope::CouncilTx;
-use super::sql::{execute, row_struct, rows};
+use super::sql::{execute, row_struct, rows, to_u32};
 use domain::audit::UtcTime;
 use domain::id::{AccountId, PollId};
 use domain::release::About;
 
-/// Most lines that a search gives.
+/// Limit on the lines that a search returns.
 pub const MOST_LINES: i64 = 1_000;
 
 row_struct! {
@@ -20,19 +19,17 @@ row_struct! {
         about: String,
         /// Number of the release.
         release: i64,
-        /// When.
         read_at: String,
     }
 }
 
-/// Which version of a dossier somebody read.
+/// The version of a dossier that an account has read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReadMark {
     /// Which dossier.
     pub about: About,
     /// Number of the release.
     pub release: u32,
-    /// When.
     pub at: UtcTime,
 }
 
@@ -41,18 +38,15 @@ impl MarkRow {
         let about = About::from_parts(&self.kind, &self.about);
         Ok(ReadMark {
             about: about.ok_or_else(|| StoreError::corrupt("read_marks.about"))?,
-            release: u32::try_from(self.release).map_err(StoreError::corrupt)?,
+            release: to_u32(self.release)?,
             at: self.read_at.parse().map_err(StoreError::corrupt)?,
         })
     }
 }
 
 /// All read marks of an account before a vote.
-///
-/// # Errors
-/// When a row cannot be read.
 pub async fn marks(tx: &mut CouncilTx, poll: PollId, account: AccountId) -> Result<Vec<ReadMark>, StoreError> {
-    let found = rows!(
+    let rows = rows!(
         tx,
         MarkRow,
         "SELECT kind, about, release, read_at FROM read_marks \
@@ -60,13 +54,10 @@ pub async fn marks(tx: &mut CouncilTx, poll: PollId, account: AccountId) -> Resu
         poll.to_string(),
         account.to_string(),
     )?;
-    found.into_iter().map(MarkRow::mark).collect()
+    rows.into_iter().map(MarkRow::mark).collect()
 }
 
 /// Sets a read mark; an older version never takes the place of a newer one.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn mark(tx: &mut CouncilTx, poll: PollId, account: AccountId, mark: &ReadMark) -> Result<(), StoreError> {
     let marked = execute!(
         tx,
@@ -86,20 +77,16 @@ pub async fn mark(tx: &mut CouncilTx, poll: PollId, account: AccountId, mark: &R
 row_struct! {
     /// A line of a released dossier.
     LineRow {
-        /// Place of its dossier in the release.
+        /// Position of the line's dossier in the release, from 1.
         position: i64,
-        /// Name of its place on the page.
+        /// Anchor of the line on the dossier's page.
         anchor: String,
-        /// What it says.
         text: String,
     }
 }
 
 /// Lines of a release that hold all terms of a query, in the order of its dossiers, at most [`MOST_LINES`]. The query is
 /// one of [`Query::for_engines`](domain::search::Query::for_engines).
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn search(tx: &mut CouncilTx, poll: PollId, release: u32, query: &str) -> Result<Vec<LineRow>, StoreError> {
     if tx.is_postgres() {
         rows!(

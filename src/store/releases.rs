@@ -1,4 +1,4 @@
-//! Releases of dossiers: frozen for good. Lists leave out texts and files, which are long.
+//! Releases of dossiers, which never change. Lists leave out texts and files, which are long.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::error::StoreError;
 use super::scope::CouncilTx;
-use super::sql::{execute, row, row_struct, rows};
+use super::sql::{execute, row, row_struct, rows, to_u32};
 use domain::audit::canonical::to_text;
 use domain::audit::{Digest, UtcTime};
 use domain::document::TextLine;
@@ -19,11 +19,9 @@ row_struct! {
     ReleaseRow {
         /// From 1, without gaps.
         number: i64,
-        /// When.
         released_at: String,
-        /// Full name of who confirmed it.
+        /// Full name of the person who confirmed the release.
         released_by: String,
-        /// How many dossiers.
         dossiers: i64,
     }
 }
@@ -37,31 +35,25 @@ row_struct! {
         kind: String,
         /// Id of the official, or name of the field.
         about: String,
-        /// Name of the file.
         name: String,
-        /// Whom or what it is about.
+        /// Title of the dossier: name of the official or of the field.
         title: String,
-        /// Posts, or the people of a field.
+        /// Posts of the official, or officials of the field.
         subtitle: String,
         /// SHA-256 of its canonical text.
         sha256: String,
-        /// Pages of the file.
         pages: i64,
-        /// SHA-256 of the file.
         pdf_sha256: String,
     }
 }
 
-/// One release.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Release {
     /// From 1, without gaps.
     pub number: u32,
-    /// When.
     pub at: UtcTime,
-    /// Full name of who confirmed it.
+    /// Full name of the person who confirmed the release.
     pub by: String,
-    /// How many dossiers.
     pub dossiers: u32,
 }
 
@@ -76,44 +68,36 @@ pub struct ReleasedDossier {
     pub name: String,
     /// Whom or what it is about: `Ông Nguyễn Văn A`, `Y tế`.
     pub title: String,
-    /// Posts, or the people of a field.
+    /// Posts of the official, or officials of the field.
     pub subtitle: String,
     /// SHA-256 of its canonical text.
     pub sha256: Digest,
-    /// Pages of the file.
     pub pages: u32,
-    /// SHA-256 of the file.
     pub pdf_sha256: Digest,
 }
 
-/// A dossier on its way into a release.
+/// A dossier to be added to a release.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frozen {
-    /// As a list tells it.
+    /// The values that lists show.
     pub dossier: ReleasedDossier,
-    /// What it states.
     pub stated: Stated,
     /// Canonical text of the [`Document`](domain::document::Document) that was printed.
     pub document: String,
-    /// The file.
     pub pdf: Vec<u8>,
-    /// Its lines, for search.
+    /// Lines of the document, for the full-text search.
     pub lines: Vec<TextLine>,
-    /// Papers behind its facts: with the release, delegates may open them.
+    /// SHA-256 of the files of the facts' sources. Delegates may open them once the release is stored.
     pub files: Vec<Digest>,
-}
-
-fn small(stored: i64) -> Result<u32, StoreError> {
-    u32::try_from(stored).map_err(StoreError::corrupt)
 }
 
 impl ReleaseRow {
     fn release(self) -> Result<Release, StoreError> {
         Ok(Release {
-            number: small(self.number)?,
+            number: to_u32(self.number)?,
             at: self.released_at.parse().map_err(StoreError::corrupt)?,
             by: self.released_by,
-            dossiers: small(self.dossiers)?,
+            dossiers: to_u32(self.dossiers)?,
         })
     }
 }
@@ -123,13 +107,13 @@ impl DossierRow {
         let digest = |text: String| text.parse::<Digest>().map_err(StoreError::corrupt);
         let about = About::from_parts(&self.kind, &self.about);
         Ok(ReleasedDossier {
-            position: small(self.position)?,
+            position: to_u32(self.position)?,
             about: about.ok_or_else(|| StoreError::corrupt("dossiers.about"))?,
             name: self.name,
             title: self.title,
             subtitle: self.subtitle,
             sha256: digest(self.sha256)?,
-            pages: small(self.pages)?,
+            pages: to_u32(self.pages)?,
             pdf_sha256: digest(self.pdf_sha256)?,
         })
     }
@@ -201,7 +185,7 @@ async fn add_files(tx: &mut CouncilTx, poll: PollId, release: u32, frozen: &[Fro
     added.map(drop)
 }
 
-/// A line as one statement writes all of them.
+/// A line in the JSON list that one statement inserts.
 #[derive(Serialize)]
 struct GivenLine<'l> {
     position: u32,
@@ -246,11 +230,8 @@ async fn add_lines(tx: &mut CouncilTx, poll: PollId, release: u32, frozen: &[Fro
 }
 
 /// All releases of a poll, the newest first.
-///
-/// # Errors
-/// When a row cannot be read.
 pub async fn list(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<Release>, StoreError> {
-    let found = rows!(
+    let rows = rows!(
         tx,
         ReleaseRow,
         "SELECT number, released_at, released_by, (SELECT count(*) FROM dossiers d WHERE d.council_id = $1 \
@@ -258,29 +239,23 @@ pub async fn list(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<Release>, Stor
          WHERE council_id = $1 AND poll_id = $2 ORDER BY number DESC",
         poll.to_string()
     )?;
-    found.into_iter().map(ReleaseRow::release).collect()
+    rows.into_iter().map(ReleaseRow::release).collect()
 }
 
 /// Number of the newest release; `None` before the first.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn newest(tx: &mut CouncilTx, poll: PollId) -> Result<Option<u32>, StoreError> {
-    let found = row!(
+    let row = row!(
         tx,
         (Option<i64>,),
         "SELECT max(number) FROM releases WHERE council_id = $1 AND poll_id = $2",
         poll.to_string()
     )?;
-    found.and_then(|(number,)| number).map(small).transpose()
+    row.and_then(|(number,)| number).map(to_u32).transpose()
 }
 
 /// Dossiers of a release in their order, without texts and files.
-///
-/// # Errors
-/// When a row cannot be read.
 pub async fn dossiers(tx: &mut CouncilTx, poll: PollId, release: u32) -> Result<Vec<ReleasedDossier>, StoreError> {
-    let found = rows!(
+    let rows = rows!(
         tx,
         DossierRow,
         "SELECT position, kind, about, name, title, subtitle, sha256, pages, pdf_sha256 FROM dossiers \
@@ -288,98 +263,76 @@ pub async fn dossiers(tx: &mut CouncilTx, poll: PollId, release: u32) -> Result<
         poll.to_string(),
         i64::from(release),
     )?;
-    found.into_iter().map(DossierRow::dossier).collect()
+    rows.into_iter().map(DossierRow::dossier).collect()
+}
+
+/// Columns of the dossier about `$about` in a release; `None` when the release has none.
+macro_rules! dossier_columns {
+    ($tx:expr, $row:ty, $columns:literal, $poll:expr, $release:expr, $about:expr) => {
+        row!(
+            $tx,
+            $row,
+            concat!(
+                "SELECT ",
+                $columns,
+                " FROM dossiers WHERE council_id = $1 AND poll_id = $2 AND release = $3 AND kind = $4 AND about = $5"
+            ),
+            $poll.to_string(),
+            i64::from($release),
+            $about.kind(),
+            $about.key(),
+        )
+    };
 }
 
 /// Canonical text of the document of one dossier; `None` when the release has none about that.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn document(
     tx: &mut CouncilTx,
     poll: PollId,
     release: u32,
     about: &About,
 ) -> Result<Option<String>, StoreError> {
-    let found = row!(
-        tx,
-        (String,),
-        "SELECT document FROM dossiers \
-         WHERE council_id = $1 AND poll_id = $2 AND release = $3 AND kind = $4 AND about = $5",
-        poll.to_string(),
-        i64::from(release),
-        about.kind(),
-        about.key(),
-    )?;
-    Ok(found.map(|(document,)| document))
+    let row = dossier_columns!(tx, (String,), "document", poll, release, about)?;
+    Ok(row.map(|(document,)| document))
 }
 
 /// What one dossier states; `None` when the release has none about that.
-///
-/// # Errors
-/// When a row cannot be read.
 pub async fn stated(
     tx: &mut CouncilTx,
     poll: PollId,
     release: u32,
     about: &About,
 ) -> Result<Option<Stated>, StoreError> {
-    let found = row!(
-        tx,
-        (String, String),
-        "SELECT canonical, facts FROM dossiers \
-         WHERE council_id = $1 AND poll_id = $2 AND release = $3 AND kind = $4 AND about = $5",
-        poll.to_string(),
-        i64::from(release),
-        about.kind(),
-        about.key(),
-    )?;
+    let row = dossier_columns!(tx, (String, String), "canonical, facts", poll, release, about)?;
     let stated = |(canonical, facts): (String, String)| {
         let facts: Vec<FrozenFact> = serde_json::from_str(&facts).map_err(StoreError::corrupt)?;
         Ok(Stated { canonical, facts })
     };
-    found.map(stated).transpose()
+    row.map(stated).transpose()
 }
 
 /// The file of one dossier; `None` when the release has none about that.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn pdf(tx: &mut CouncilTx, poll: PollId, release: u32, about: &About) -> Result<Option<Vec<u8>>, StoreError> {
-    let found = row!(
-        tx,
-        (Vec<u8>,),
-        "SELECT pdf FROM dossiers \
-         WHERE council_id = $1 AND poll_id = $2 AND release = $3 AND kind = $4 AND about = $5",
-        poll.to_string(),
-        i64::from(release),
-        about.kind(),
-        about.key(),
-    )?;
-    Ok(found.map(|(pdf,)| pdf))
+    let row = dossier_columns!(tx, (Vec<u8>,), "pdf", poll, release, about)?;
+    Ok(row.map(|(pdf,)| pdf))
 }
 
 row_struct! {
-    /// Versions that only go up.
+    /// Sums of versions, and a count, none of which ever goes down.
     BasisRow {
-        /// Of officials.
         officials: i64,
-        /// Of facts.
         facts: i64,
-        /// Of the parts of the poll's preparation.
+        /// Sum of the versions of the poll's preparation parts.
         parts: i64,
-        /// Steps that were confirmed for the poll.
+        /// Confirmed proposals of the poll.
         confirmed: i64,
     }
 }
 
-/// What dossiers of a poll are compiled from, as one number: records are never deleted and their versions only go up, so
-/// two equal numbers mean that nothing changed in between.
-///
-/// # Errors
-/// When the database does not answer.
+/// A number that changes with the data from which dossiers of a poll are compiled: records are never deleted and their
+/// versions only go up, so two equal numbers mean that nothing changed in between.
 pub async fn basis(tx: &mut CouncilTx, poll: PollId) -> Result<i64, StoreError> {
-    let found = row!(
+    let row = row!(
         tx,
         BasisRow,
         "SELECT (SELECT CAST(coalesce(sum(version), 0) AS BIGINT) FROM officials WHERE council_id = $1) AS officials, \
@@ -389,5 +342,5 @@ pub async fn basis(tx: &mut CouncilTx, poll: PollId) -> Result<i64, StoreError> 
          (SELECT count(*) FROM proposals WHERE council_id = $1 AND poll_id = $2 AND state = 'confirmed') AS confirmed",
         poll.to_string()
     )?;
-    Ok(found.map_or(0, |basis| basis.officials + basis.facts + basis.parts + basis.confirmed))
+    Ok(row.map_or(0, |basis| basis.officials + basis.facts + basis.parts + basis.confirmed))
 }

@@ -1,4 +1,4 @@
-//! Forms that were sent: the second sending of one form does nothing.
+//! Ids of submitted forms: a second submission of one form does nothing.
 
 use super::error::StoreError;
 use super::scope::CouncilTx;
@@ -6,10 +6,7 @@ use super::sql::{execute, row};
 use domain::audit::UtcTime;
 use domain::id::{AccountId, RequestId};
 
-/// Remembers a form in the transaction that does what it asks for. Whether it is the first of its kind.
-///
-/// # Errors
-/// When the database does not answer.
+/// Stores the id of a form in the transaction that carries it out; returns whether it is new.
 pub async fn claim(
     tx: &mut CouncilTx,
     request: RequestId,
@@ -27,16 +24,13 @@ pub async fn claim(
     Ok(claimed == 1)
 }
 
-/// Whether a form was done before.
-///
-/// # Errors
-/// When the database does not answer.
+/// Whether a form was carried out before.
 pub async fn is_claimed(tx: &mut CouncilTx, request: RequestId) -> Result<bool, StoreError> {
-    let found = row!(
+    let row = row!(
         tx,
         (String,),
         "SELECT request_id FROM requests WHERE council_id = $1 AND request_id = $2",
         request.to_string()
     )?;
-    Ok(found.is_some())
+    Ok(row.is_some())
 }

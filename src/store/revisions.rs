@@ -1,4 +1,4 @@
-//! Every version of every record, by the entry of the council's log that tells of it.
+//! Every version of every record, with the entry of the council's log that records it.
 
 use std::collections::BTreeMap;
 
@@ -6,28 +6,25 @@ use serde::Serialize;
 
 use super::error::StoreError;
 use super::scope::CouncilTx;
-use super::sql::{execute, row, row_struct, rows};
+use super::sql::{execute, row, row_struct, rows, to_u64};
 use domain::audit::{Actor, UtcTime};
 use domain::record::{Action, Revision, Subject};
 
 row_struct! {
     /// A row of `revisions`.
     RevisionRow {
-        /// Code of what it is of.
+        /// Code of the [`Subject`].
         subject: String,
-        /// Id of the record.
         record_id: String,
         /// From 1.
         version: i64,
-        /// Code of what was done.
         action: String,
         /// Canonical text of the record.
         content: String,
-        /// Entry of the council's log that tells of it.
+        /// Number of the entry in the council's log that records this version.
         seq: i64,
-        /// When.
         at: String,
-        /// Full name of who did it.
+        /// Full name of the actor.
         by_name: String,
     }
 }
@@ -35,11 +32,9 @@ row_struct! {
 /// One version of a record with who made it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Past {
-    /// The version.
     pub revision: Revision,
-    /// When.
     pub at: UtcTime,
-    /// Full name of who made it.
+    /// Full name of the person who made this version.
     pub by: String,
 }
 
@@ -57,7 +52,7 @@ impl RevisionRow {
         let revision = Revision {
             subject: Subject::from_code(&self.subject).ok_or_else(|| StoreError::corrupt("revisions.subject"))?,
             record: self.record_id,
-            version: u64::try_from(self.version).map_err(StoreError::corrupt)?,
+            version: to_u64(self.version)?,
             action: Action::from_code(&self.action).ok_or_else(|| StoreError::corrupt("revisions.action"))?,
             content: self.content,
         };
@@ -65,7 +60,7 @@ impl RevisionRow {
     }
 }
 
-/// Adds revisions that entry `seq` of the council's log tells of, any number in one statement.
+/// Adds the revisions that entry `seq` of the council's log records, any number in one statement.
 ///
 /// # Errors
 /// [`StoreError::Refused`] when one does not continue its record.
@@ -117,11 +112,8 @@ pub async fn add(
 }
 
 /// The history of a record, the newest version first.
-///
-/// # Errors
-/// When a row cannot be read.
 pub async fn of_record(tx: &mut CouncilTx, subject: Subject, record: &str) -> Result<Vec<Past>, StoreError> {
-    let found = rows!(
+    let rows = rows!(
         tx,
         RevisionRow,
         "SELECT subject, record_id, version, action, content, seq, at, by_name FROM revisions \
@@ -129,13 +121,10 @@ pub async fn of_record(tx: &mut CouncilTx, subject: Subject, record: &str) -> Re
         subject.code(),
         record,
     )?;
-    found.into_iter().map(RevisionRow::past).collect()
+    rows.into_iter().map(RevisionRow::past).collect()
 }
 
-/// All revisions that entries `from` to `before` of the council's log tell of, in the order of entries.
-///
-/// # Errors
-/// When the database does not answer.
+/// All revisions that entries `from` (included) to `before` (excluded) of the council's log record, in their order.
 pub async fn of_entries(tx: &mut CouncilTx, from: u64, before: u64) -> Result<Vec<RevisionRow>, StoreError> {
     rows!(
         tx,
@@ -148,16 +137,13 @@ pub async fn of_entries(tx: &mut CouncilTx, from: u64, before: u64) -> Result<Ve
 }
 
 /// Canonical texts of these versions of records of one sort.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn of_versions(
     tx: &mut CouncilTx,
     subject: Subject,
     wanted: &[(String, u64)],
 ) -> Result<BTreeMap<(String, u64), String>, StoreError> {
     let given = serde_json::to_string(wanted).map_err(StoreError::corrupt)?;
-    let found = if tx.is_postgres() {
+    let rows = if tx.is_postgres() {
         rows!(
             tx,
             (String, i64, String),
@@ -179,18 +165,13 @@ pub async fn of_versions(
             given,
         )
     }?;
-    let read = |(record, version, content): (String, i64, String)| {
-        Ok(((record, u64::try_from(version).map_err(StoreError::corrupt)?), content))
-    };
-    found.into_iter().map(read).collect()
+    let read = |(record, version, content): (String, i64, String)| Ok(((record, to_u64(version)?), content));
+    rows.into_iter().map(read).collect()
 }
 
 /// Versions of all records of one sort, the newest first.
-///
-/// # Errors
-/// When a row cannot be read.
 pub async fn newest(tx: &mut CouncilTx, subject: Subject, skip: u64, limit: u32) -> Result<Vec<Past>, StoreError> {
-    let found = rows!(
+    let rows = rows!(
         tx,
         RevisionRow,
         "SELECT subject, record_id, version, action, content, seq, at, by_name FROM revisions \
@@ -199,15 +180,12 @@ pub async fn newest(tx: &mut CouncilTx, subject: Subject, skip: u64, limit: u32)
         i64::from(limit),
         i64::try_from(skip).unwrap_or(i64::MAX),
     )?;
-    found.into_iter().map(RevisionRow::past).collect()
+    rows.into_iter().map(RevisionRow::past).collect()
 }
 
 /// How many versions all records of one sort have.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn count(tx: &mut CouncilTx, subject: Subject) -> Result<u64, StoreError> {
     let found =
         row!(tx, (i64,), "SELECT count(*) FROM revisions WHERE council_id = $1 AND subject = $2", subject.code())?;
-    u64::try_from(found.map_or(0, |(count,)| count)).map_err(StoreError::corrupt)
+    to_u64(found.map_or(0, |(count,)| count))
 }

@@ -1,114 +1,48 @@
-//! Officials and delegates of a council, kept for the whole term.
+//! Officials and delegates of a council, over its whole term.
 
 use super::error::StoreError;
+use super::records::{StoredRecord, record, records};
 use super::scope::CouncilTx;
-use super::sql::{execute, row, row_struct, rows};
-use domain::audit::UtcTime;
+use super::sql::{execute, one_changed};
 use domain::audit::canonical::to_text;
 use domain::id::{AccountId, DelegateId, OfficialId};
 use domain::roster::{RosterDelegate, RosterOfficial};
 
-row_struct! {
-    /// What rows of records with an id have in common: `officials`, `delegates`, `questions`, `group_summaries`.
-    RosterRow {
-        /// Its id.
-        id: String,
-        /// Canonical text.
-        content: String,
-        /// Goes up with every change.
-        version: i64,
-        /// When it was changed last.
-        changed_at: String,
-        /// Full name of who changed it last.
-        changed_by: String,
-    }
-}
+pub type StoredOfficial = StoredRecord<OfficialId, RosterOfficial>;
+pub type StoredDelegate = StoredRecord<DelegateId, RosterDelegate>;
 
-/// A record with its id and its version.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept<I, T> {
-    /// Its id.
-    pub id: I,
-    /// What it says.
-    pub value: T,
-    /// Goes up with every change.
-    pub version: u64,
-    /// When it was changed last.
-    pub changed_at: UtcTime,
-    /// Full name of who changed it last.
-    pub changed_by: String,
-}
-
-/// An official with its id.
-pub type KeptOfficial = Kept<OfficialId, RosterOfficial>;
-/// A delegate with its id.
-pub type KeptDelegate = Kept<DelegateId, RosterDelegate>;
-
-impl RosterRow {
-    pub(super) fn kept<I, T>(self) -> Result<Kept<I, T>, StoreError>
-    where
-        I: std::str::FromStr<Err: ToString>,
-        T: serde::de::DeserializeOwned,
-    {
-        Ok(Kept {
-            id: self.id.parse().map_err(StoreError::corrupt)?,
-            value: serde_json::from_str(&self.content).map_err(StoreError::corrupt)?,
-            version: u64::try_from(self.version).map_err(StoreError::corrupt)?,
-            changed_at: self.changed_at.parse().map_err(StoreError::corrupt)?,
-            changed_by: self.changed_by,
-        })
-    }
-}
-
-/// All officials in the order of the list, those that were withdrawn too.
-///
-/// # Errors
-/// When a row cannot be read.
-pub async fn officials(tx: &mut CouncilTx) -> Result<Vec<KeptOfficial>, StoreError> {
-    let found = rows!(
+/// All officials in the order of the list, withdrawn ones included.
+pub async fn officials(tx: &mut CouncilTx) -> Result<Vec<StoredOfficial>, StoreError> {
+    records!(
         tx,
-        RosterRow,
-        "SELECT official_id AS id, content, version, changed_at, changed_by FROM officials WHERE council_id = $1 \
+        "officials",
+        "official_id",
+        "WHERE council_id = $1 \
          ORDER BY position, official_id"
-    )?;
-    found.into_iter().map(RosterRow::kept).collect()
+    )
 }
 
 /// One official.
-///
-/// # Errors
-/// When the row cannot be read.
-pub async fn official(tx: &mut CouncilTx, id: OfficialId) -> Result<Option<KeptOfficial>, StoreError> {
-    let found = row!(
-        tx,
-        RosterRow,
-        "SELECT official_id AS id, content, version, changed_at, changed_by FROM officials \
-         WHERE council_id = $1 AND official_id = $2",
-        id.to_string()
-    )?;
-    found.map(RosterRow::kept).transpose()
+pub async fn official(tx: &mut CouncilTx, id: OfficialId) -> Result<Option<StoredOfficial>, StoreError> {
+    record!(tx, "officials", "official_id", "WHERE council_id = $1 AND official_id = $2", id.to_string())
 }
 
 /// The official who signs in as an account.
-///
-/// # Errors
-/// When the row cannot be read.
-pub async fn official_of(tx: &mut CouncilTx, account: AccountId) -> Result<Option<KeptOfficial>, StoreError> {
-    let found = row!(
+pub async fn official_of(tx: &mut CouncilTx, account: AccountId) -> Result<Option<StoredOfficial>, StoreError> {
+    record!(
         tx,
-        RosterRow,
-        "SELECT official_id AS id, content, version, changed_at, changed_by FROM officials \
-         WHERE council_id = $1 AND account_id = $2 AND NOT withdrawn ORDER BY official_id",
+        "officials",
+        "official_id",
+        "WHERE council_id = $1 AND account_id = $2 AND NOT withdrawn ORDER BY official_id",
         account.to_string()
-    )?;
-    found.map(RosterRow::kept).transpose()
+    )
 }
 
 /// Adds an official (version 1), or writes it over the version before its own.
 ///
 /// # Errors
 /// [`StoreError::Stale`] when it is no longer at that version.
-pub async fn put_official(tx: &mut CouncilTx, kept: &KeptOfficial) -> Result<(), StoreError> {
+pub async fn put_official(tx: &mut CouncilTx, kept: &StoredOfficial) -> Result<(), StoreError> {
     let content = to_text(&kept.value)?;
     let version = i64::try_from(kept.version).map_err(StoreError::corrupt)?;
     let put = execute!(
@@ -127,58 +61,41 @@ pub async fn put_official(tx: &mut CouncilTx, kept: &KeptOfficial) -> Result<(),
         kept.changed_at.to_string(),
         kept.changed_by.as_str(),
     )?;
-    if put == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    one_changed(put)
 }
 
-/// All delegates in the order of the sheet, those that left too.
-///
-/// # Errors
-/// When a row cannot be read.
-pub async fn delegates(tx: &mut CouncilTx) -> Result<Vec<KeptDelegate>, StoreError> {
-    let found = rows!(
+/// All delegates in the order of the sheet, withdrawn ones included.
+pub async fn delegates(tx: &mut CouncilTx) -> Result<Vec<StoredDelegate>, StoreError> {
+    records!(
         tx,
-        RosterRow,
-        "SELECT delegate_id AS id, content, version, changed_at, changed_by FROM delegates WHERE council_id = $1 \
+        "delegates",
+        "delegate_id",
+        "WHERE council_id = $1 \
          ORDER BY position, delegate_id"
-    )?;
-    found.into_iter().map(RosterRow::kept).collect()
+    )
 }
 
 /// One delegate.
-///
-/// # Errors
-/// When the row cannot be read.
-pub async fn delegate(tx: &mut CouncilTx, id: DelegateId) -> Result<Option<KeptDelegate>, StoreError> {
-    let found = row!(
-        tx,
-        RosterRow,
-        "SELECT delegate_id AS id, content, version, changed_at, changed_by FROM delegates \
-         WHERE council_id = $1 AND delegate_id = $2",
-        id.to_string()
-    )?;
-    found.map(RosterRow::kept).transpose()
+pub async fn delegate(tx: &mut CouncilTx, id: DelegateId) -> Result<Option<StoredDelegate>, StoreError> {
+    record!(tx, "delegates", "delegate_id", "WHERE council_id = $1 AND delegate_id = $2", id.to_string())
 }
 
 /// The delegate who signs in as an account.
-///
-/// # Errors
-/// When the row cannot be read.
-pub async fn delegate_of(tx: &mut CouncilTx, account: AccountId) -> Result<Option<KeptDelegate>, StoreError> {
-    let found = row!(
+pub async fn delegate_of(tx: &mut CouncilTx, account: AccountId) -> Result<Option<StoredDelegate>, StoreError> {
+    record!(
         tx,
-        RosterRow,
-        "SELECT delegate_id AS id, content, version, changed_at, changed_by FROM delegates \
-         WHERE council_id = $1 AND account_id = $2 AND NOT withdrawn ORDER BY delegate_id",
+        "delegates",
+        "delegate_id",
+        "WHERE council_id = $1 AND account_id = $2 AND NOT withdrawn ORDER BY delegate_id",
         account.to_string()
-    )?;
-    found.map(RosterRow::kept).transpose()
+    )
 }
 
 /// Adds a delegate (version 1), or writes it over the version before its own.
 ///
 /// # Errors
 /// [`StoreError::Stale`] when it is no longer at that version.
-pub async fn put_delegate(tx: &mut CouncilTx, kept: &KeptDelegate) -> Result<(), StoreError> {
+pub async fn put_delegate(tx: &mut CouncilTx, kept: &StoredDelegate) -> Result<(), StoreError> {
     let content = to_text(&kept.value)?;
     let version = i64::try_from(kept.version).map_err(StoreError::corrupt)?;
     let put = execute!(
@@ -200,5 +117,5 @@ pub async fn put_delegate(tx: &mut CouncilTx, kept: &KeptDelegate) -> Result<(),
         kept.changed_at.to_string(),
         kept.changed_by.as_str(),
     )?;
-    if put == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    one_changed(put)
 }

@@ -1,4 +1,4 @@
-//! The schema, brought up to date in one transaction: all missing steps or none, by one process at a time.
+//! Migrations: all missing steps run in one transaction, by one process at a time.
 
 use super::db::{Db, Tx};
 use super::error::StoreError;
@@ -8,7 +8,7 @@ use domain::audit::Digest;
 /// One step: number, name, text for SQLite, text for PostgreSQL.
 type Step = (i64, &'static str, &'static str, &'static str);
 
-/// In their order. A step that was released is never changed; what comes after is a new step.
+/// In ascending order of their numbers. A released step is never changed; a change of the schema is a new step.
 const STEPS: &[Step] = &[
     (
         1,
@@ -30,23 +30,23 @@ const STEPS: &[Step] = &[
     ),
 ];
 
-/// The newest schema that this program knows.
+/// Number of the newest migration of this program.
 pub const SCHEMA: i64 = STEPS[STEPS.len() - 1].0;
 
-/// Processes that start at once take this lock in turn.
+/// Advisory lock, so that processes which start at once migrate one after another.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(1414285892)";
 const TABLE_SQLITE: &str =
     "CREATE TABLE schema_steps (version INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL) STRICT";
 const TABLE_POSTGRES: &str =
     "CREATE TABLE schema_steps (version BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL)";
 
-/// Steps that a database has, with the hash of each; `None` where there is nothing at all.
+/// Number and SHA-256 of each step that a database has; `None` for an empty database.
 type Found = Option<Vec<(i64, String)>>;
 
-/// Makes the schema or adds the steps that are missing.
+/// Runs the missing steps.
 ///
 /// # Errors
-/// When the database is another program's, has steps that this program does not know, or refuses one.
+/// When the database belongs to another program, has steps that this program does not know, or refuses one.
 pub(super) async fn bring_up_to_date(db: &Db, target: &Target) -> Result<(), StoreError> {
     let mut tx = db.begin_write().await?;
     if matches!(tx, Tx::Postgres(_)) {
@@ -77,10 +77,10 @@ pub(super) async fn bring_up_to_date(db: &Db, target: &Target) -> Result<(), Sto
     tx.commit().await
 }
 
-/// Refuses a database that does not have exactly the schema of this program.
+/// Checks that a database has exactly the schema of this program.
 ///
 /// # Errors
-/// When there is none, it is older, newer or another's.
+/// When it has none, an older or a newer one, or belongs to another program.
 pub(super) async fn require(db: &Db, target: &Target) -> Result<(), StoreError> {
     let mut tx = db.begin_read().await?;
     let found = find(&mut tx, target).await?;
@@ -92,6 +92,19 @@ pub(super) async fn require(db: &Db, target: &Target) -> Result<(), StoreError> 
     Err(StoreError::OlderSchema { found: found.last().map_or(0, |(version, _)| *version), known: SCHEMA })
 }
 
+/// Checks that the database answers and that no newer program has upgraded its schema.
+///
+/// # Errors
+/// [`StoreError::NewerSchema`].
+pub(super) async fn check_not_newer(db: &Db) -> Result<(), StoreError> {
+    let newest = "SELECT max(version) FROM schema_steps";
+    let (found,): (i64,) = match db {
+        Db::Sqlite { readers, .. } => sqlx::query_as(newest).fetch_one(readers).await?,
+        Db::Postgres(pool) => sqlx::query_as(newest).fetch_one(pool).await?,
+    };
+    if found > SCHEMA { Err(StoreError::NewerSchema { found, known: SCHEMA }) } else { Ok(()) }
+}
+
 const fn text_of(step: &Step, tx: &Tx) -> &'static str {
     match tx {
         Tx::Sqlite(_) => step.2,
@@ -99,7 +112,7 @@ const fn text_of(step: &Step, tx: &Tx) -> &'static str {
     }
 }
 
-/// Marks the database as ours.
+/// Marks the database as one of this program.
 async fn begin(tx: &mut Tx) -> Result<(), StoreError> {
     match tx {
         Tx::Sqlite(connection) => {
@@ -111,7 +124,7 @@ async fn begin(tx: &mut Tx) -> Result<(), StoreError> {
     }
 }
 
-/// How many steps are done; they are the first ones, as this program has them.
+/// Number of steps that have run, after checking that they are the first steps of this program.
 fn check(found: &[(i64, String)], tx: &Tx) -> Result<usize, StoreError> {
     for (place, (version, hash)) in found.iter().enumerate() {
         match STEPS.get(place) {

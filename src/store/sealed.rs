@@ -1,13 +1,13 @@
-//! The sealed part of a count: what each batch's commitment hides. It goes in with the batch and comes out for a
-//! [`MayOpen`] alone, which the domain makes once every returned paper is in a batch; until then this file answers one
-//! question, whether a batch that is sent again is the one that lies here.
+//! The sealed part of a count: the counts behind each batch's commitment. They are stored with the batch and read only with
+//! a [`MayOpen`], which the domain makes once every returned paper is in a batch; before that the only query is whether a
+//! batch that is sent again equals the stored one.
 //!
-//! No other file names the table. Whoever reads the database file itself is not held off by this: a copy of the database
-//! that was taken during a count is as secret as the ballot box.
+//! No other file names the table. This does not protect against a person who reads the database file itself: a copy of
+//! the database taken during a count is as secret as the ballot box.
 
 use super::error::StoreError;
 use super::scope::CouncilTx;
-use super::sql::{execute, row, rows};
+use super::sql::{execute, one_changed, row, rows};
 use domain::audit::{Digest, Opening, canonical};
 use domain::batch::Reader;
 use domain::id::PollId;
@@ -19,7 +19,7 @@ fn read(text: &str, commitment: &str) -> Result<Opening, StoreError> {
     if binds { Ok(opening) } else { Err(StoreError::corrupt("sealed_batches: khác với cam kết")) }
 }
 
-/// Adds a batch with its commitment and who read it, and puts its opening under seal.
+/// Adds a batch with its commitment, its readers and its sealed opening.
 ///
 /// # Errors
 /// [`StoreError::Refused`] when the number is taken.
@@ -56,12 +56,12 @@ pub async fn add(
     added.map(drop)
 }
 
-/// Whether a batch of this form and number is in, and if so whether it has the same counts. Says nothing else of it.
+/// Whether the stored batch of this form and number has the same counts; `None` when there is no such batch.
 ///
 /// # Errors
-/// When what lies there is not what was committed.
+/// [`StoreError::Corrupt`] when the stored opening differs from its commitment.
 pub async fn same(tx: &mut CouncilTx, poll: PollId, sent: &Opening) -> Result<Option<bool>, StoreError> {
-    let found = row!(
+    let row = row!(
         tx,
         (String, String),
         "SELECT s.opening, b.commitment FROM batches b JOIN sealed_batches s ON s.council_id = b.council_id \
@@ -71,12 +71,12 @@ pub async fn same(tx: &mut CouncilTx, poll: PollId, sent: &Opening) -> Result<Op
         sent.form.clone(),
         i64::from(sent.batch),
     )?;
-    let Some((text, commitment)) = found else { return Ok(None) };
+    let Some((text, commitment)) = row else { return Ok(None) };
     Ok(Some(read(&text, &commitment)?.counts == sent.counts))
 }
 
-/// Takes out a batch that is counted anew, with what lay under seal: the log keeps its commitment, and nobody may lay two
-/// countings of one pile side by side.
+/// Deletes a batch that is counted anew, with its sealed opening: the log keeps the commitment, and two counts of one pile
+/// must not be comparable.
 ///
 /// # Errors
 /// [`StoreError::Stale`] when there is no such batch.
@@ -95,15 +95,15 @@ pub async fn withdraw(tx: &mut CouncilTx, poll: PollId, form: &str, batch: u32) 
         form.to_owned(),
         i64::from(batch),
     )?;
-    if taken == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    one_changed(taken)
 }
 
-/// All that was sealed, by form and number; each is held against its commitment.
+/// All sealed openings, by form and number, each checked against its commitment.
 ///
 /// # Errors
-/// When one is missing or is not what was committed.
+/// [`StoreError::Corrupt`] when one is missing or differs from its commitment.
 pub async fn openings(tx: &mut CouncilTx, leave: MayOpen) -> Result<Vec<Opening>, StoreError> {
-    let found = rows!(
+    let rows = rows!(
         tx,
         (Option<String>, String),
         "SELECT s.opening, b.commitment FROM batches b LEFT JOIN sealed_batches s ON s.council_id = b.council_id \
@@ -112,5 +112,5 @@ pub async fn openings(tx: &mut CouncilTx, leave: MayOpen) -> Result<Vec<Opening>
         leave.poll().to_string()
     )?;
     let missing = || StoreError::corrupt("sealed_batches: thiếu số liệu của một tập phiếu");
-    found.into_iter().map(|(text, commitment)| read(&text.ok_or_else(missing)?, &commitment)).collect()
+    rows.into_iter().map(|(text, commitment)| read(&text.ok_or_else(missing)?, &commitment)).collect()
 }

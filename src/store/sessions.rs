@@ -1,50 +1,46 @@
-//! Sessions: who is signed in. The token is kept as its hash only.
+//! Sessions of signed-in accounts. Only the hash of a token is stored.
 
 use super::error::StoreError;
 use super::scope::CouncilTx;
-use super::sql::{execute, row, row_struct, rows};
+use super::sql::{execute, row, row_struct, rows, to_u32};
 use domain::audit::{Digest, UtcTime};
 use domain::id::{AccountId, SessionId};
 
 /// One sign-in on one device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
-    /// Its id.
     pub id: SessionId,
-    /// Whose.
+    /// Owner of the session.
     pub account: AccountId,
-    /// By which proof, as the log spells it.
+    /// Proof of the sign-in, as the log spells it.
     pub signed_in_by: String,
-    /// What the browser says of itself.
+    /// Description of the browser, from its user agent.
     pub device: String,
-    /// When it began.
     pub started_at: UtcTime,
-    /// When it was used last, to a minute.
+    /// Time of the last use, to a minute.
     pub seen_at: UtcTime,
-    /// The sign-in before it.
+    /// Time of the sign-in before this one.
     pub previous_at: Option<UtcTime>,
-    /// Wrong passwords and codes between that one and this.
+    /// Wrong passwords and codes since that sign-in.
     pub failures_before: u32,
 }
 
 row_struct! {
     /// A row of `sessions`, without its token.
     SessionRow {
-        /// Its id.
         session_id: String,
-        /// Whose.
+        /// Owner of the session.
         account_id: String,
-        /// By which proof.
+        /// Proof of the sign-in.
         signed_in_by: String,
-        /// What the browser says of itself.
+        /// Description of the browser, from its user agent.
         device: String,
-        /// When it began.
         started_at: String,
-        /// When it was used last.
+        /// Time of the last use.
         seen_at: String,
-        /// The sign-in before it.
+        /// Time of the sign-in before this one.
         previous_at: Option<String>,
-        /// Wrong ones before it.
+        /// Wrong passwords and codes since the sign-in before.
         failures_before: i64,
     }
 }
@@ -59,15 +55,12 @@ impl SessionRow {
             started_at: self.started_at.parse().map_err(StoreError::corrupt)?,
             seen_at: self.seen_at.parse().map_err(StoreError::corrupt)?,
             previous_at: self.previous_at.map(|at| at.parse()).transpose().map_err(StoreError::corrupt)?,
-            failures_before: u32::try_from(self.failures_before).map_err(StoreError::corrupt)?,
+            failures_before: to_u32(self.failures_before)?,
         })
     }
 }
 
 /// Adds a session.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn add(tx: &mut CouncilTx, session: &Session, token: &Digest) -> Result<(), StoreError> {
     let added = execute!(
         tx,
@@ -87,39 +80,30 @@ pub async fn add(tx: &mut CouncilTx, session: &Session, token: &Digest) -> Resul
 }
 
 /// The session of a token's hash.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn find(tx: &mut CouncilTx, token: &Digest) -> Result<Option<Session>, StoreError> {
-    let found = row!(
+    let row = row!(
         tx,
         SessionRow,
         "SELECT session_id, account_id, signed_in_by, device, started_at, seen_at, previous_at, failures_before \
          FROM sessions WHERE council_id = $1 AND token_sha256 = $2",
         token.as_bytes().to_vec()
     )?;
-    found.map(SessionRow::session).transpose()
+    row.map(SessionRow::session).transpose()
 }
 
 /// All sessions of an account, the one used last first.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn of_account(tx: &mut CouncilTx, account: AccountId) -> Result<Vec<Session>, StoreError> {
-    let found = rows!(
+    let rows = rows!(
         tx,
         SessionRow,
         "SELECT session_id, account_id, signed_in_by, device, started_at, seen_at, previous_at, failures_before \
          FROM sessions WHERE council_id = $1 AND account_id = $2 ORDER BY seen_at DESC, session_id",
         account.to_string()
     )?;
-    found.into_iter().map(SessionRow::session).collect()
+    rows.into_iter().map(SessionRow::session).collect()
 }
 
-/// Writes down that a session was used.
-///
-/// # Errors
-/// When the database does not answer.
+/// Records that a session was used.
 pub async fn touch(tx: &mut CouncilTx, session: SessionId, at: UtcTime) -> Result<(), StoreError> {
     let touched = execute!(
         tx,
@@ -130,10 +114,7 @@ pub async fn touch(tx: &mut CouncilTx, session: SessionId, at: UtcTime) -> Resul
     touched.map(drop)
 }
 
-/// Gives a session another token: the one before is worth nothing from then on.
-///
-/// # Errors
-/// When the database does not answer.
+/// Replaces a session's token; the old one becomes invalid.
 pub async fn rotate(tx: &mut CouncilTx, session: SessionId, token: &Digest) -> Result<(), StoreError> {
     let rotated = execute!(
         tx,
@@ -145,19 +126,13 @@ pub async fn rotate(tx: &mut CouncilTx, session: SessionId, token: &Digest) -> R
 }
 
 /// Ends the session of a token's hash, if there is one.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn end_by_token(tx: &mut CouncilTx, token: &Digest) -> Result<(), StoreError> {
     let ended =
         execute!(tx, "DELETE FROM sessions WHERE council_id = $1 AND token_sha256 = $2", token.as_bytes().to_vec());
     ended.map(drop)
 }
 
-/// Ends one session of an account. Whether there was one.
-///
-/// # Errors
-/// When the database does not answer.
+/// Ends one session of an account; returns whether there was one.
 pub async fn end(tx: &mut CouncilTx, account: AccountId, session: SessionId) -> Result<bool, StoreError> {
     let ended = execute!(
         tx,
@@ -168,10 +143,7 @@ pub async fn end(tx: &mut CouncilTx, account: AccountId, session: SessionId) -> 
     Ok(ended > 0)
 }
 
-/// Ends all sessions of an account, or all but one.
-///
-/// # Errors
-/// When the database does not answer.
+/// Ends all sessions of an account, except `but`.
 pub async fn end_all(tx: &mut CouncilTx, account: AccountId, but: Option<SessionId>) -> Result<(), StoreError> {
     let ended = execute!(
         tx,
@@ -183,19 +155,13 @@ pub async fn end_all(tx: &mut CouncilTx, account: AccountId, but: Option<Session
     ended.map(drop)
 }
 
-/// Forgets sessions that began before `moment`.
-///
-/// # Errors
-/// When the database does not answer.
+/// Deletes sessions that began at or before `moment`.
 pub async fn sweep(tx: &mut CouncilTx, moment: UtcTime) -> Result<(), StoreError> {
     let swept = execute!(tx, "DELETE FROM sessions WHERE council_id = $1 AND started_at <= $2", moment.to_string());
     swept.map(drop)
 }
 
-/// How many are kept.
-///
-/// # Errors
-/// When the database does not answer.
+/// Number of the council's sessions.
 pub async fn count(tx: &mut CouncilTx) -> Result<i64, StoreError> {
     let counted = row!(tx, (i64,), "SELECT count(*) FROM sessions WHERE council_id = $1")?;
     Ok(counted.map_or(0, |(count,)| count))

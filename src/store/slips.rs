@@ -1,4 +1,4 @@
-//! Access slips. A code is kept as its hash only.
+//! Access slips. Only the hash of a code is stored.
 
 use super::error::StoreError;
 use super::scope::CouncilTx;
@@ -10,17 +10,16 @@ use domain::slip::Slip;
 row_struct! {
     /// A row of `slips`, without its code's hash.
     SlipRow {
-        /// Its id.
         slip_id: String,
-        /// Whom it lets in.
+        /// Account that the slip signs in.
         account_id: String,
-        /// When it was printed.
+        /// Time of printing.
         issued_at: String,
-        /// When it ends.
+        /// Time of expiry.
         expires_at: String,
-        /// When it was used.
+        /// Time of use; `None` while unused.
         used_at: Option<String>,
-        /// When it was made void.
+        /// Time of revocation; `None` when never revoked.
         revoked_at: Option<String>,
     }
 }
@@ -40,9 +39,6 @@ impl SlipRow {
 }
 
 /// Adds a slip.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn add(tx: &mut CouncilTx, slip: &Slip, code: &Digest) -> Result<(), StoreError> {
     let added = execute!(
         tx,
@@ -58,38 +54,29 @@ pub async fn add(tx: &mut CouncilTx, slip: &Slip, code: &Digest) -> Result<(), S
 }
 
 /// All slips of the council, the newest first.
-///
-/// # Errors
-/// When the database does not answer or a row cannot be read.
 pub async fn list(tx: &mut CouncilTx) -> Result<Vec<Slip>, StoreError> {
-    let found = rows!(
+    let rows = rows!(
         tx,
         SlipRow,
         "SELECT slip_id, account_id, issued_at, expires_at, used_at, revoked_at FROM slips \
          WHERE council_id = $1 ORDER BY issued_at DESC, slip_id DESC"
     )?;
-    found.into_iter().map(SlipRow::slip).collect()
+    rows.into_iter().map(SlipRow::slip).collect()
 }
 
 /// The slip of a code's hash.
-///
-/// # Errors
-/// When the database does not answer or the row cannot be read.
 pub async fn by_code(tx: &mut CouncilTx, code: &Digest) -> Result<Option<Slip>, StoreError> {
-    let found = row!(
+    let row = row!(
         tx,
         SlipRow,
         "SELECT slip_id, account_id, issued_at, expires_at, used_at, revoked_at FROM slips \
          WHERE council_id = $1 AND code_sha256 = $2",
         code.as_bytes().to_vec()
     )?;
-    found.map(SlipRow::slip).transpose()
+    row.map(SlipRow::slip).transpose()
 }
 
-/// Uses a slip up. Whether it was still to be used: of two who try at once, one gets in.
-///
-/// # Errors
-/// When the database does not answer.
+/// Marks a slip as used; returns whether it was still valid. Of two attempts at once, one succeeds.
 pub async fn use_up(tx: &mut CouncilTx, slip: SlipId, at: UtcTime) -> Result<bool, StoreError> {
     let used = execute!(
         tx,
@@ -101,10 +88,7 @@ pub async fn use_up(tx: &mut CouncilTx, slip: SlipId, at: UtcTime) -> Result<boo
     Ok(used == 1)
 }
 
-/// Makes a slip void. Whether it was still to be used.
-///
-/// # Errors
-/// When the database does not answer.
+/// Revokes a slip; returns whether it was still valid.
 pub async fn revoke(tx: &mut CouncilTx, slip: SlipId, at: UtcTime) -> Result<bool, StoreError> {
     let revoked = execute!(
         tx,
@@ -116,10 +100,7 @@ pub async fn revoke(tx: &mut CouncilTx, slip: SlipId, at: UtcTime) -> Result<boo
     Ok(revoked == 1)
 }
 
-/// Makes all slips of an account void that were still to be used, and gives them.
-///
-/// # Errors
-/// When the database does not answer.
+/// Revokes all valid slips of an account and returns their ids.
 pub async fn revoke_of(tx: &mut CouncilTx, account: AccountId, at: UtcTime) -> Result<Vec<SlipId>, StoreError> {
     let revoked = rows!(
         tx,

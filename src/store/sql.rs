@@ -31,7 +31,7 @@ const fn contains(text: &str, part: &str) -> bool {
     false
 }
 
-/// What a statement is given for one of its places.
+/// The value of one placeholder of a statement.
 pub(super) enum Argument {
     Text(Option<String>),
     Integer(Option<i64>),
@@ -61,8 +61,32 @@ arguments! {
     Option<Vec<u8>> => |bytes| Self::Bytes(bytes),
 }
 
-/// A row of either database. What a driver gives is turned into values here, in code that does not wait: the futures of
-/// both drivers are built once, in [`CouncilTx::fetch`] and [`CouncilTx::run`], not again in every function of the store.
+/// Checks that a statement changed one row; none means that the row is no longer in the state that the statement names.
+///
+/// # Errors
+/// [`StoreError::Stale`].
+pub(super) const fn one_changed(rows: u64) -> Result<(), StoreError> {
+    if rows == 1 { Ok(()) } else { Err(StoreError::Stale) }
+}
+
+/// A stored figure that is at least 0.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] when it is negative or too large.
+pub(super) fn to_u32(stored: i64) -> Result<u32, StoreError> {
+    u32::try_from(stored).map_err(StoreError::corrupt)
+}
+
+/// A stored figure that is at least 0.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] when it is negative.
+pub(super) fn to_u64(stored: i64) -> Result<u64, StoreError> {
+    u64::try_from(stored).map_err(StoreError::corrupt)
+}
+
+/// A row of either database. Values are read from it in code that is not async: the futures of both drivers are compiled
+/// once, in [`CouncilTx::fetch`] and [`CouncilTx::run`], not in every function of the store.
 pub(super) enum Row {
     Sqlite(SqliteRow),
     Postgres(PgRow),
@@ -83,7 +107,7 @@ impl Row {
     }
 }
 
-/// A value that a row holds.
+/// A value that is read from a whole row.
 pub(super) trait ReadRow: Sized {
     fn read(row: &Row) -> Result<Self, sqlx::Error>;
 }
@@ -128,7 +152,7 @@ macro_rules! bind_all {
 }
 
 impl CouncilTx {
-    /// All rows that a statement gives.
+    /// Runs a statement and reads all rows that it returns.
     pub(super) async fn fetch<R: ReadRow>(
         &mut self,
         sql: &'static str,
@@ -136,7 +160,7 @@ impl CouncilTx {
     ) -> Result<Vec<R>, StoreError> {
         let found = self.fetch_rows(sql, arguments).await?;
         let read = found.iter().map(R::read).collect();
-        self.heard(read)
+        self.checked_answer(read)
     }
 
     async fn fetch_rows(&mut self, sql: &'static str, arguments: Vec<Argument>) -> Result<Vec<Row>, StoreError> {
@@ -150,10 +174,10 @@ impl CouncilTx {
                 found.map(|rows| rows.into_iter().map(Row::Postgres).collect())
             }
         };
-        self.heard(found)
+        self.checked_answer(found)
     }
 
-    /// The number of rows that a statement changed.
+    /// Runs a statement and returns the number of rows that it changed.
     pub(super) async fn run(&mut self, sql: &'static str, arguments: Vec<Argument>) -> Result<u64, StoreError> {
         let done = match self.ready().await? {
             Tx::Sqlite(connection) => {
@@ -165,14 +189,14 @@ impl CouncilTx {
                 done.map(|done| done.rows_affected())
             }
         };
-        self.heard(done)
+        self.checked_answer(done)
     }
 }
 
-/// Runs a statement in a [`CouncilTx`], whose council is `$1`; other arguments follow from `$2`. `rows!` gives all rows,
-/// `row!` at most one, `execute!` the number of rows that it changed.
+/// Runs a statement in a [`CouncilTx`], whose council is `$1`; other arguments follow from `$2`. `rows!` returns all rows,
+/// `row!` the first if any, `execute!` the number of rows changed.
 macro_rules! statement {
-    ($tx:expr, $run:ident $(::<$row:ty>)?, $sql:literal $(, $argument:expr)*) => {{
+    ($tx:expr, $run:ident $(::<$row:ty>)?, $sql:expr $(, $argument:expr)*) => {{
         const { assert!($crate::sql::names_council($sql), "the statement does not name its council") };
         let tx: &mut $crate::CouncilTx = $tx;
         let council = $crate::sql::Argument::from(tx.council().to_string());
@@ -182,30 +206,30 @@ macro_rules! statement {
 }
 
 macro_rules! rows {
-    ($tx:expr, $row:ty, $sql:literal $(, $argument:expr)* $(,)?) => {
+    ($tx:expr, $row:ty, $sql:expr $(, $argument:expr)* $(,)?) => {
         $crate::sql::statement!($tx, fetch::<$row>, $sql $(, $argument)*)
     };
 }
 
 macro_rules! row {
-    ($tx:expr, $row:ty, $sql:literal $(, $argument:expr)* $(,)?) => {
+    ($tx:expr, $row:ty, $sql:expr $(, $argument:expr)* $(,)?) => {
         $crate::sql::statement!($tx, fetch::<$row>, $sql $(, $argument)*)
             .map(|found| found.into_iter().next())
     };
 }
 
 macro_rules! execute {
-    ($tx:expr, $sql:literal $(, $argument:expr)* $(,)?) => {
+    ($tx:expr, $sql:expr $(, $argument:expr)* $(,)?) => {
         $crate::sql::statement!($tx, run, $sql $(, $argument)*)
     };
 }
 
 /// Declares a row: its fields are its columns, by name, in both databases.
 macro_rules! row_struct {
-    ($( #[doc = $doc:literal] )+ $name:ident { $( #[doc = $field_doc:literal] $field:ident: $type:ty, )+ }) => {
+    ($( #[doc = $doc:literal] )+ $name:ident { $( $( #[doc = $field_doc:literal] )* $field:ident: $type:ty, )+ }) => {
         $( #[doc = $doc] )+
         #[derive(Clone, Debug, PartialEq, Eq)]
-        pub struct $name { $( #[doc = $field_doc] pub $field: $type, )+ }
+        pub struct $name { $( $( #[doc = $field_doc] )* pub $field: $type, )+ }
 
         impl $crate::sql::ReadRow for $name {
             fn read(row: &$crate::sql::Row) -> Result<Self, sqlx::Error> {

@@ -1,4 +1,4 @@
-//! Which database: what `DATABASE_URL` says, or a SQLite file in the data folder.
+//! Location of the database: from `DATABASE_URL`, or a SQLite file in the data folder.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -10,16 +10,14 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 
 use super::error::StoreError;
 
-/// Marks a SQLite file as ours (`PRAGMA application_id`): the letters `TNHM`.
+/// `PRAGMA application_id` of this program's SQLite files: the letters `TNHM`.
 pub(super) const APPLICATION_ID: i32 = 0x544E_484D;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Where the database is. `Debug` and [`fmt::Display`] show no password.
 #[derive(Clone)]
 pub enum Target {
-    /// A file.
     Sqlite(PathBuf),
-    /// A server.
     Postgres(Box<PgConnectOptions>),
 }
 

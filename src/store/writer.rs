@@ -1,12 +1,12 @@
-//! Group commit: one task writes; all that arrives while it commits goes into its next transaction.
+//! Group commit: one task writes; all jobs that arrive while it commits share its next transaction.
 //!
-//! A durable commit costs a write to the disk, and a log lets one writer at a time continue it; so forty writers would
-//! wait for forty writes. Here they share one. Each can be taken back by itself: one that fails takes back its own
-//! changes and nobody else's. Nobody hears anything before the shared commit is on the disk, not even a refusal: it may
-//! rest on what another in the group did, and the group may still fail.
+//! A durable commit costs a write to the disk, and only one writer at a time can append to a log; so forty writers would
+//! wait for forty writes. Here they share one. Each job can be undone by itself: one that fails undoes its own changes
+//! and no others. No job is answered before the shared commit is on the disk, not even with a refusal: a refusal may
+//! depend on what another job in the group did, and the group may still fail.
 //!
-//! Who stops waiting (a browser that is closed) does not stop the work: it is done whole or not at all. Stopping the
-//! service waits for the work that was handed in.
+//! A caller that stops waiting (a closed browser) does not cancel its job: it is done as a whole or not at all. Stopping
+//! the service waits for the queued jobs.
 
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
@@ -21,35 +21,35 @@ use super::figures;
 use super::scope::CouncilTx;
 use domain::id::CouncilId;
 
-/// Most that one commit takes together: bounds how long the first waits for the last.
+/// Largest number of jobs in one commit: bounds how long the first waits for the last.
 const GROUP: usize = 64;
-/// Most that may wait; who comes then waits to wait.
+/// Queue length; a sender beyond it blocks.
 const QUEUE: usize = 1024;
 
-/// Work in a transaction.
+/// The future of a piece of work in a transaction.
 pub type Work<'t, T> = Pin<Box<dyn Future<Output = T> + Send + 't>>;
 
-/// Tells whoever asked how it ended, given how the commit did.
-type Tell = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+/// Sends the caller the result of its job, given the result of the commit.
+type Reply = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
-/// How one piece of work ended, before the commit.
-struct Ran {
+/// The result of one job before the commit.
+struct Finished {
     is_done: bool,
-    tell: Tell,
+    reply: Reply,
 }
 
-/// Work of any result.
+/// A queued piece of work, whatever its result type.
 trait Job: Send {
     fn council(&self) -> CouncilId;
-    fn run<'t>(self: Box<Self>, tx: &'t mut CouncilTx) -> Work<'t, Ran>;
-    /// It never ran: there was no transaction to run it in.
+    fn run<'t>(self: Box<Self>, tx: &'t mut CouncilTx) -> Work<'t, Finished>;
+    /// Answers a job that did not run because there was no transaction.
     fn refuse(self: Box<Self>, error: StoreError);
 }
 
 struct Typed<T, E, F> {
     council: CouncilId,
     work: F,
-    asker: oneshot::Sender<Result<T, E>>,
+    caller: oneshot::Sender<Result<T, E>>,
 }
 
 impl<T, E, F> Job for Typed<T, E, F>
@@ -62,91 +62,91 @@ where
         self.council
     }
 
-    fn run<'t>(self: Box<Self>, tx: &'t mut CouncilTx) -> Work<'t, Ran> {
+    fn run<'t>(self: Box<Self>, tx: &'t mut CouncilTx) -> Work<'t, Finished> {
         Box::pin(async move {
-            let Self { work, asker, .. } = *self;
-            // The work may break off before its first statement too.
+            let Self { work, caller, .. } = *self;
+            // The closure itself may panic, before it returns a future.
             let whole = AssertUnwindSafe(async { work(tx).await });
             let result = whole.catch_unwind().await.unwrap_or_else(|_| Err(StoreError::BrokeOff.into()));
             let is_done = result.is_ok();
-            let tell = move |committed: Result<(), StoreError>| {
+            let reply = move |committed: Result<(), StoreError>| {
                 let answer = committed.map_err(E::from).and(result);
-                // Nobody may be waiting any more; the work is done all the same.
-                drop(asker.send(answer));
+                // The caller may have stopped waiting; the work is done all the same.
+                drop(caller.send(answer));
             };
-            Ran { is_done, tell: Box::new(tell) }
+            Finished { is_done, reply: Box::new(reply) }
         })
     }
 
     fn refuse(self: Box<Self>, error: StoreError) {
-        drop(self.asker.send(Err(error.into())));
+        drop(self.caller.send(Err(error.into())));
     }
 }
 
-/// What the task is asked for.
-enum Ask {
+/// A message to the writing task.
+enum Message {
     Run(Box<dyn Job>),
-    /// Finish what was handed in before, take nothing more, and say so.
+    /// Finish the queued jobs, accept no more, and confirm.
     Stop(oneshot::Sender<()>),
 }
 
-/// Where work is handed in.
+/// Handle of the queue of the writing task.
 #[derive(Clone, Debug)]
-pub(super) struct Writer(mpsc::Sender<Ask>);
+pub(super) struct Writer(mpsc::Sender<Message>);
 
 impl Writer {
-    /// Starts the task; it ends when it is stopped, or when the last handle is dropped.
+    /// Starts the writing task; it ends when it is stopped or the last handle is dropped.
     pub(super) fn start(db: Db) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
         tokio::spawn(serve(db, receiver));
         Self(sender)
     }
 
-    /// How much waits for its turn.
+    /// Number of jobs in the queue.
     pub(super) fn waiting(&self) -> usize {
         self.0.max_capacity() - self.0.capacity()
     }
 
-    /// Runs `work` in a transaction for `council`, and gives its result once that is durable.
+    /// Runs `work` in a transaction for `council` and returns its result once the commit is durable.
     pub(super) async fn write<T, E, F>(&self, council: CouncilId, work: F) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
         F: for<'t> FnOnce(&'t mut CouncilTx) -> Work<'t, Result<T, E>> + Send + 'static,
     {
-        let (asker, answer) = oneshot::channel();
-        let job = Ask::Run(Box::new(Typed { council, work, asker }));
+        let (caller, answer) = oneshot::channel();
+        let job = Message::Run(Box::new(Typed { council, work, caller }));
         self.0.send(job).await.map_err(|_| StoreError::Stopping)?;
         answer.await.map_err(|_| StoreError::Stopping)?
     }
 
-    /// Comes back when the work that was handed in is done; what comes later is refused.
+    /// Returns when the queued jobs are done; later jobs are refused.
     pub(super) async fn stop(&self) {
         let (done, stopped) = oneshot::channel();
-        if self.0.send(Ask::Stop(done)).await.is_ok() {
+        if self.0.send(Message::Stop(done)).await.is_ok() {
             drop(stopped.await);
         }
     }
 }
 
-async fn serve(db: Db, mut queue: mpsc::Receiver<Ask>) {
+async fn serve(db: Db, mut queue: mpsc::Receiver<Message>) {
     let mut stopping = Vec::new();
-    while let Some(asked) = queue.recv().await {
-        match asked {
-            Ask::Run(first) => {
-                let mut ran = Vec::new();
-                let outcome = group(&db, first, &mut queue, &mut ran, &mut stopping).await.map_err(Arc::new);
-                if outcome.is_ok() && !ran.is_empty() {
-                    figures::count_commit(ran.len());
+    while let Some(message) = queue.recv().await {
+        match message {
+            Message::Run(first) => {
+                let mut replies = Vec::new();
+                let outcome = run_group(&db, first, &mut queue, &mut replies, &mut stopping).await.map_err(Arc::new);
+                if outcome.is_ok() && !replies.is_empty() {
+                    figures::count_commit(replies.len());
                 }
-                for tell in ran {
-                    tell(outcome.clone().map_err(StoreError::Shared));
+                for reply in replies {
+                    reply(outcome.clone().map_err(StoreError::Shared));
                 }
             }
-            Ask::Stop(done) => stopping.push(done),
+            Message::Stop(done) => stopping.push(done),
         }
         if !stopping.is_empty() {
-            // What is in the queue is still taken.
+            // Queued jobs are still received.
             queue.close();
         }
     }
@@ -155,12 +155,12 @@ async fn serve(db: Db, mut queue: mpsc::Receiver<Ask>) {
     }
 }
 
-/// One transaction with all the work that is waiting. Those in `ran` at the end share its outcome.
-async fn group(
+/// Runs the waiting jobs in one transaction. All in `replies` at the end share its result.
+async fn run_group(
     db: &Db,
     first: Box<dyn Job>,
-    queue: &mut mpsc::Receiver<Ask>,
-    ran: &mut Vec<Tell>,
+    queue: &mut mpsc::Receiver<Message>,
+    replies: &mut Vec<Reply>,
     stopping: &mut Vec<oneshot::Sender<()>>,
 ) -> Result<(), StoreError> {
     let begun = match db.begin_write().await {
@@ -174,11 +174,11 @@ async fn group(
             return Ok(());
         }
     };
-    one(&mut tx, first, ran).await?;
-    while ran.len() < GROUP {
+    run_job(&mut tx, first, replies).await?;
+    while replies.len() < GROUP {
         match queue.try_recv() {
-            Ok(Ask::Run(job)) => one(&mut tx, job, ran).await?,
-            Ok(Ask::Stop(done)) => {
+            Ok(Message::Run(job)) => run_job(&mut tx, job, replies).await?,
+            Ok(Message::Stop(done)) => {
                 stopping.push(done);
                 break;
             }
@@ -188,26 +188,26 @@ async fn group(
     tx.commit().await
 }
 
-/// Runs one piece of work, and takes it back when it failed. An error is the group's: it cannot go on.
-async fn one(tx: &mut CouncilTx, job: Box<dyn Job>, ran: &mut Vec<Tell>) -> Result<(), StoreError> {
+/// Runs one job and undoes it when it fails. An error means that the whole group cannot go on.
+async fn run_job(tx: &mut CouncilTx, job: Box<dyn Job>, replies: &mut Vec<Reply>) -> Result<(), StoreError> {
     if let Err(error) = tx.begin_work(job.council()).await {
         let error = Arc::new(error);
         job.refuse(StoreError::Shared(Arc::clone(&error)));
         return Err(error.into());
     }
     let logs = tx.logs.clone();
-    let Ran { is_done, tell } = job.run(tx).await;
+    let Finished { is_done, reply } = job.run(tx).await;
     if is_done && tx.can_keep() {
         tx.keep_work();
-        ran.push(tell);
+        replies.push(reply);
         return Ok(());
     }
     let undone = tx.undo_work(logs).await;
     if is_done {
-        // It went on after a statement that was refused; on PostgreSQL nothing after that could be kept.
-        tell(Err(StoreError::BrokeOff));
+        // The job went on after a refused statement; PostgreSQL keeps nothing that follows one.
+        reply(Err(StoreError::BrokeOff));
     } else {
-        ran.push(tell);
+        replies.push(reply);
     }
     undone
 }

@@ -10,9 +10,9 @@ use domain::release::{About, Stated};
 use domain::role::Role;
 use domain::text::fold;
 use jiff::Timestamp;
-use store::group_summaries::KeptSummary;
+use store::group_summaries::StoredSummary;
 use store::notes::{NoteKeyRow, SealedNote};
-use store::questions::KeptQuestion;
+use store::questions::StoredQuestion;
 use store::reading::ReadMark;
 use store::releases::{Frozen, Release, ReleasedDossier};
 use store::{StoreError, group_summaries, notes, questions, reading, releases};
@@ -33,7 +33,7 @@ fn questions_are_found_by_poll_by_official_and_once_they_went_on() {
         let (officials, _) = site.has_sample_roster(council).await;
         let account = site.has_account(council, "lan", "Nguyễn Thị Lan", Role::Delegate).await;
         let hand = || Hand { at: now(), by: "Nguyễn Thị Lan".into() };
-        let kept = |n: u8, official: OfficialId| KeptQuestion {
+        let kept = |n: u8, official: OfficialId| StoredQuestion {
             id: QuestionId::new(Timestamp::UNIX_EPOCH, &[n; 10]),
             value: Question {
                 account,
@@ -49,7 +49,7 @@ fn questions_are_found_by_poll_by_official_and_once_they_went_on() {
         };
         let (first, second) = (kept(1, officials[0]), kept(2, officials[1]));
         let forwarded = first.value.clone().forward(hand(), None).expect("forwarded").0;
-        let forwarded = KeptQuestion { value: forwarded, version: 2, ..first.clone() };
+        let forwarded = StoredQuestion { value: forwarded, version: 2, ..first.clone() };
         let all = [first.clone(), second.clone(), forwarded.clone()];
         let written = write(&site.store, council, move |tx| {
             Box::pin(async move {
@@ -62,7 +62,7 @@ fn questions_are_found_by_poll_by_official_and_once_they_went_on() {
         written.await.expect("questions");
         let stale = first.clone();
         let again = write(&site.store, council, move |tx| {
-            Box::pin(async move { questions::put(tx, &KeptQuestion { version: 2, ..stale }).await })
+            Box::pin(async move { questions::put(tx, &StoredQuestion { version: 2, ..stale }).await })
         });
         assert!(matches!(again.await, Err(StoreError::Stale)), "the second of two editors is told");
 
@@ -79,7 +79,7 @@ fn questions_are_found_by_poll_by_official_and_once_they_went_on() {
 fn a_group_has_one_summary_before_a_vote() {
     on_both(|engine| async move {
         let (site, council, poll, _) = with_poll(engine).await;
-        let kept = |n: u8, group: &str| KeptSummary {
+        let kept = |n: u8, group: &str| StoredSummary {
             id: SummaryId::new(Timestamp::UNIX_EPOCH, &[n; 10]),
             value: GroupSummary {
                 content: Content { general: "Nhất trí.".into(), remarks: Vec::new() },
@@ -91,14 +91,14 @@ fn a_group_has_one_summary_before_a_vote() {
             changed_at: now(),
             changed_by: "Thư ký".into(),
         };
-        let put = |kept: KeptSummary| {
+        let put = |kept: StoredSummary| {
             write(&site.store, council, move |tx| Box::pin(async move { group_summaries::put(tx, &kept).await }))
         };
         let (second, first) = (kept(1, "Tổ 2"), kept(2, "Tổ 1"));
         put(second.clone()).await.expect("summary");
         put(first.clone()).await.expect("summary");
         assert!(matches!(put(kept(3, "Tổ 1")).await, Err(StoreError::Refused(_))));
-        let mut filed = KeptSummary { version: 2, ..first.clone() };
+        let mut filed = StoredSummary { version: 2, ..first.clone() };
         filed.value.state = SummaryState::Filed;
         put(filed.clone()).await.expect("filed");
         assert!(matches!(put(filed.clone()).await, Err(StoreError::Stale)));

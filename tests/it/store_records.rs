@@ -8,7 +8,7 @@ use domain::id::{CouncilId, DelegateId};
 use domain::record::{Action, Revision, Subject, digest};
 use domain::roster::{Delegate, RosterDelegate};
 use jiff::Timestamp;
-use store::roster::KeptDelegate;
+use store::roster::StoredDelegate;
 use store::{CouncilTx, StoreError, checks, logs, revisions, roster};
 
 use crate::site::{Engine, Site, on_both};
@@ -16,20 +16,20 @@ use crate::store_conformance::write;
 use crate::store_log::{actor, now};
 use crate::store_verify::{failure, keys, without_triggers};
 
-fn delegate(n: u8, name: &str, version: u64) -> KeptDelegate {
+fn delegate(n: u8, name: &str, version: u64) -> StoredDelegate {
     let delegate = Delegate { name: name.into(), group: Some("Tổ 1".into()) };
     let value = RosterDelegate { account: None, delegate, is_secretary: n == 1, position: n.into(), withdrawn: false };
     let id = DelegateId::new(Timestamp::UNIX_EPOCH, &[n; 10]);
-    KeptDelegate { id, value, version, changed_at: now(), changed_by: "Người Lập".into() }
+    StoredDelegate { id, value, version, changed_at: now(), changed_by: "Người Lập".into() }
 }
 
-fn revision(kept: &KeptDelegate, action: Action) -> Revision {
+fn revision(kept: &StoredDelegate, action: Action) -> Revision {
     let content = to_text(&kept.value).expect("canonical");
     Revision { subject: Subject::Delegate, record: kept.id.to_string(), version: kept.version, action, content }
 }
 
 /// Rows, versions and entry of what was done to some delegates.
-async fn put(tx: &mut CouncilTx, action: Action, delegates: Vec<KeptDelegate>) -> Result<(), StoreError> {
+async fn put(tx: &mut CouncilTx, action: Action, delegates: Vec<StoredDelegate>) -> Result<(), StoreError> {
     let versions: Vec<Revision> = delegates.iter().map(|kept| revision(kept, action)).collect();
     for kept in &delegates {
         roster::put_delegate(tx, kept).await?;

@@ -7,14 +7,14 @@ use domain::role::Role;
 use domain::roster::{Delegate, FormerPost, RosterDelegate, RosterOfficial};
 use jiff::Timestamp;
 use store::jobs::Job;
-use store::roster::{KeptDelegate, KeptOfficial};
+use store::roster::{StoredDelegate, StoredOfficial};
 use store::{Store, StoreError, jobs, roster};
 
 use crate::site::{Site, on_both};
 use crate::store_conformance::write;
 use crate::store_log::now;
 
-fn official(n: u8, position: u32, account: Option<AccountId>) -> KeptOfficial {
+fn official(n: u8, position: u32, account: Option<AccountId>) -> StoredOfficial {
     let day = jiff::civil::date(2021, 6, 29);
     let value = RosterOfficial {
         account,
@@ -32,21 +32,21 @@ fn official(n: u8, position: u32, account: Option<AccountId>) -> KeptOfficial {
         withdrawn: false,
     };
     let id = OfficialId::new(Timestamp::UNIX_EPOCH, &[n; 10]);
-    KeptOfficial { id, value, version: 1, changed_at: now(), changed_by: "Người Lập".into() }
+    StoredOfficial { id, value, version: 1, changed_at: now(), changed_by: "Người Lập".into() }
 }
 
-fn delegate(n: u8, position: u32, account: Option<AccountId>) -> KeptDelegate {
+fn delegate(n: u8, position: u32, account: Option<AccountId>) -> StoredDelegate {
     let delegate = Delegate { name: format!("Đại biểu {n}"), group: None };
     let value = RosterDelegate { account, delegate, is_secretary: true, position, withdrawn: false };
     let id = DelegateId::new(Timestamp::UNIX_EPOCH, &[n; 10]);
-    KeptDelegate { id, value, version: 1, changed_at: now(), changed_by: "Người Lập".into() }
+    StoredDelegate { id, value, version: 1, changed_at: now(), changed_by: "Người Lập".into() }
 }
 
-async fn put_official(store: &Store, council: CouncilId, kept: KeptOfficial) -> Result<(), StoreError> {
+async fn put_official(store: &Store, council: CouncilId, kept: StoredOfficial) -> Result<(), StoreError> {
     write(store, council, move |tx| Box::pin(async move { roster::put_official(tx, &kept).await })).await
 }
 
-async fn put_delegate(store: &Store, council: CouncilId, kept: KeptDelegate) -> Result<(), StoreError> {
+async fn put_delegate(store: &Store, council: CouncilId, kept: StoredDelegate) -> Result<(), StoreError> {
     write(store, council, move |tx| Box::pin(async move { roster::put_delegate(tx, &kept).await })).await
 }
 
@@ -74,9 +74,9 @@ fn people_are_kept_in_their_order_and_the_second_of_two_editors_is_told() {
         assert_eq!(roster::delegate_of(&mut tx, own).await.expect("own"), Some(here.clone()));
         drop(tx);
 
-        let mut gone = KeptOfficial { version: 2, ..first.clone() };
+        let mut gone = StoredOfficial { version: 2, ..first.clone() };
         gone.value.withdrawn = true;
-        let mut left = KeptDelegate { version: 2, ..here.clone() };
+        let mut left = StoredDelegate { version: 2, ..here.clone() };
         left.value.withdrawn = true;
         for is_first in [true, false] {
             let done =

@@ -11,8 +11,9 @@ use domain::id::{AccountId, CouncilId, DelegateId, FactId, OfficialId};
 use domain::record::{Action, Subject};
 use domain::role::Role;
 use domain::roster::{RosterDelegate, RosterOfficial};
+use store::StoredRecord;
 use store::facts::StoredFact;
-use store::roster::{Kept, KeptDelegate, KeptOfficial};
+use store::roster::{StoredDelegate, StoredOfficial};
 use store::{CouncilTx, facts, roster};
 
 /// Whom people of the book sign in as, by their places in it.
@@ -40,8 +41,8 @@ const WAITING: usize = 25;
 
 /// Everything that is to be written.
 struct Records {
-    officials: Vec<KeptOfficial>,
-    delegates: Vec<KeptDelegate>,
+    officials: Vec<StoredOfficial>,
+    delegates: Vec<StoredDelegate>,
     facts: Vec<StoredFact>,
 }
 
@@ -90,7 +91,7 @@ impl App {
         links: &Links,
         at: UtcTime,
         actor: &Actor,
-    ) -> Result<Vec<KeptOfficial>, AppError> {
+    ) -> Result<Vec<StoredOfficial>, AppError> {
         let ids = self.ascending(book.officials.len(), OfficialId::new)?;
         let kept = |((place, official), id)| {
             let value = RosterOfficial {
@@ -100,7 +101,7 @@ impl App {
                 position: u32::try_from(place + 1).unwrap_or(u32::MAX),
                 withdrawn: false,
             };
-            Kept { id, value, version: 1, changed_at: at, changed_by: actor.name.clone() }
+            StoredRecord { id, value, version: 1, changed_at: at, changed_by: actor.name.clone() }
         };
         Ok(book.officials.iter().enumerate().zip(ids).map(kept).collect())
     }
@@ -111,7 +112,7 @@ impl App {
         links: &Links,
         at: UtcTime,
         actor: &Actor,
-    ) -> Result<Vec<KeptDelegate>, AppError> {
+    ) -> Result<Vec<StoredDelegate>, AppError> {
         let ids = self.ascending(book.delegates.len(), DelegateId::new)?;
         let kept = |((place, delegate), id): ((usize, &domain::roster::Delegate), _)| {
             // The first of each group keeps its notes.
@@ -124,7 +125,7 @@ impl App {
                 position: u32::try_from(place + 1).unwrap_or(u32::MAX),
                 withdrawn: false,
             };
-            Kept { id, value, version: 1, changed_at: at, changed_by: actor.name.clone() }
+            StoredRecord { id, value, version: 1, changed_at: at, changed_by: actor.name.clone() }
         };
         Ok(book.delegates.iter().enumerate().zip(ids).map(kept).collect())
     }

@@ -15,7 +15,7 @@ use domain::id::{OfficialId, PollId, SummaryId};
 use domain::record::Subject;
 use domain::role::Role;
 use pdf;
-use store::group_summaries::KeptSummary;
+use store::group_summaries::StoredSummary;
 use store::{CouncilTx, group_summaries, polls, roster};
 
 /// Who discusses in groups.
@@ -49,7 +49,7 @@ pub struct GroupDesk {
     /// The caller files its summary.
     pub is_secretary: bool,
     /// What there is of it; members see it once it is filed.
-    pub summary: Option<KeptSummary>,
+    pub summary: Option<StoredSummary>,
     /// Officials in the order of the list.
     pub officials: Vec<Discussed>,
 }
@@ -62,12 +62,12 @@ pub struct GroupLine {
     /// Full names of its secretaries.
     pub secretaries: Vec<String>,
     /// Its summary, drafts too.
-    pub summary: Option<KeptSummary>,
+    pub summary: Option<StoredSummary>,
 }
 
 impl GroupLine {
     /// Its summary, once it is filed.
-    pub fn filed(&self) -> Option<&KeptSummary> {
+    pub fn filed(&self) -> Option<&StoredSummary> {
         self.summary.as_ref().filter(|kept| kept.value.state == SummaryState::Filed)
     }
 }
@@ -89,7 +89,7 @@ async fn sitting(tx: &mut CouncilTx, poll: PollId) -> Result<String, AppError> {
 
 async fn discussed(tx: &mut CouncilTx) -> Result<Vec<Discussed>, AppError> {
     let all = roster::officials(tx).await?.into_iter().filter(|kept| !kept.value.withdrawn);
-    let one = |kept: roster::KeptOfficial| Discussed {
+    let one = |kept: roster::StoredOfficial| Discussed {
         id: kept.id,
         name: kept.value.official.addressed(),
         post: kept.value.official.posts_text(),
@@ -279,7 +279,7 @@ fn refused(error: SummaryError) -> AppError {
     }
 }
 
-fn conflict(kept: &KeptSummary, typed: &Content) -> Conflict {
+fn conflict(kept: &StoredSummary, typed: &Content) -> Conflict {
     let conflict = Conflict {
         what: "tổng hợp",
         by: kept.changed_by.clone(),
@@ -298,7 +298,7 @@ async fn keep(
     (summary, action): Stepped,
 ) -> Result<GroupSummary, AppError> {
     let revised = Revised::one(Subject::GroupSummary, action, id, version, &summary)?;
-    let kept = KeptSummary { id, value: summary, version, changed_at: at, changed_by: actor.name.clone() };
+    let kept = StoredSummary { id, value: summary, version, changed_at: at, changed_by: actor.name.clone() };
     group_summaries::put(tx, &kept).await?;
     revised.write(tx, at, actor).await?;
     Ok(kept.value)

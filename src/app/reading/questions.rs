@@ -20,7 +20,7 @@ use domain::question::{self, Due, Hand, Question, QuestionError, State, Stepped}
 use domain::record::{Action, Subject};
 use domain::role::Role;
 use domain::rules;
-use store::questions::KeptQuestion;
+use store::questions::StoredQuestion;
 use store::{CouncilTx, polls, preparation, questions, roster};
 
 /// Who asks.
@@ -92,7 +92,7 @@ impl App {
         day_in_vietnam(self.clock.now())
     }
 
-    pub(crate) fn shown(&self, caller: &Caller, kept: KeptQuestion, names: &BTreeMap<OfficialId, String>) -> Asked {
+    pub(crate) fn shown(&self, caller: &Caller, kept: StoredQuestion, names: &BTreeMap<OfficialId, String>) -> Asked {
         Asked {
             is_late: kept.value.is_late(self.today()),
             is_own: kept.value.account == caller.account.id,
@@ -238,8 +238,9 @@ impl App {
         let own = own.ok_or(NO_QUESTION)?.id;
         let found = questions::find(&mut self.store.read(ask.caller.council).await?, id).await?;
         // What has not gone on to the official is not there for them.
-        let theirs =
-            |kept: &KeptQuestion| kept.value.official == own && (kept.value.is_open() || kept.value.answer().is_some());
+        let theirs = |kept: &StoredQuestion| {
+            kept.value.official == own && (kept.value.is_open() || kept.value.answer().is_some())
+        };
         found.filter(theirs).ok_or(NO_QUESTION)?;
         let text = text.to_owned();
         self.question_step(ask, actor, (id, version), "reply", move |question, hand, _| question.reply(hand, &text))
@@ -280,7 +281,7 @@ impl App {
     }
 }
 
-fn conflict(kept: &KeptQuestion) -> Conflict {
+fn conflict(kept: &StoredQuestion) -> Conflict {
     Conflict {
         what: "câu hỏi",
         by: kept.changed_by.clone(),
@@ -298,7 +299,7 @@ async fn keep(
     (question, action): Stepped,
 ) -> Result<(), AppError> {
     let revised = Revised::one(Subject::Question, action, id, version, &question)?;
-    let kept = KeptQuestion { id, value: question, version, changed_at: at, changed_by: actor.name.clone() };
+    let kept = StoredQuestion { id, value: question, version, changed_at: at, changed_by: actor.name.clone() };
     questions::put(tx, &kept).await?;
     revised.write(tx, at, actor).await
 }

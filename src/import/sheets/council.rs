@@ -67,7 +67,6 @@ fn rule_sets() -> Vec<&'static str> {
     builtin_texts().iter().map(|(id, _)| *id).collect()
 }
 
-/// The sheet.
 pub(crate) const SHEET: Schema = Schema {
     title: "Hội đồng",
     names: &["thong tin chung", "hdnd", "thong tin hoi dong", "hoi dong nhan dan", "thong tin ky hop", "council"],

@@ -21,7 +21,6 @@ pub(crate) const GROUP: Column = Column::optional("Tổ đại biểu", Shape::T
     .example("Tổ số 1")
     .width(24);
 
-/// The sheet.
 pub(crate) const SHEET: Schema = Schema {
     title: "Đại biểu",
     names: &[

@@ -14,18 +14,18 @@ const SUGGESTIONS: usize = 3;
 pub(crate) struct Directory<'o> {
     officials: &'o [Official],
     exact: BTreeMap<String, Vec<OfficialNo>>,
-    /// Without accents, for names that were typed in a hurry.
+    /// By name without accents, for names typed without them.
     folded: BTreeMap<String, Vec<OfficialNo>>,
 }
 
-/// Why a cell names nobody.
+/// Why the official of a cell cannot be determined.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Unresolved {
-    /// There is no list to be on.
+    /// The list of officials is empty.
     NobodyKnown,
-    /// On no list; the nearest names.
+    /// The name is not on the list; holds the nearest names.
     Unknown(Vec<String>),
-    /// Fits several; how to name each.
+    /// The name fits several officials; holds a text that names each.
     Ambiguous(Vec<String>),
 }
 

@@ -103,7 +103,6 @@ pub(crate) const REPLY: Column = Column::optional("Giải trình", Shape::Text)
     .help("ý kiến của người được lấy phiếu về dữ kiện này.")
     .width(30);
 
-/// The sheet.
 pub(crate) const SHEET: Schema = Schema {
     title: "Dữ kiện",
     names: &["du lieu", "so lieu", "ho so", "facts", "danh sach du kien", "bang du kien"],

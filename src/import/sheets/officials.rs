@@ -66,7 +66,6 @@ pub(crate) const RETIREMENT: Column = Column::optional("Thông báo nghỉ hưu"
     .help("số, ngày của thông báo nghỉ công tác chờ nghỉ hưu; để trống nếu không có.")
     .width(22);
 
-/// The sheet.
 pub(crate) const SHEET: Schema = Schema {
     title: "Người được lấy phiếu",
     names: &[

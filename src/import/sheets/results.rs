@@ -58,7 +58,6 @@ pub(crate) const INVALID: Column = Column::optional("Phiếu không hợp lệ",
 const LEVELS: [Column; 5] = [HIGH, MEDIUM, LOW, CONFIDENCE, NO_CONFIDENCE];
 const TOTALS: [Column; 4] = [ISSUED, RETURNED, VALID, INVALID];
 
-/// The sheet.
 pub(crate) const SHEET: Schema = Schema {
     title: "Kết quả",
     names: &["ket qua kiem phieu", "ket qua lay phieu", "ket qua bo phieu", "so phieu", "results"],

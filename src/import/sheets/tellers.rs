@@ -21,7 +21,6 @@ pub(crate) const ROLE: Column = Column::required("Nhiệm vụ", Shape::Choice(l
     .example("Trưởng ban")
     .width(18);
 
-/// The sheet.
 pub(crate) const SHEET: Schema = Schema {
     title: "Ban kiểm phiếu",
     names: &["to kiem phieu", "danh sach ban kiem phieu", "kiem phieu", "thanh vien ban kiem phieu", "tellers"],

@@ -4,18 +4,16 @@ use std::rc::Rc;
 
 use super::{Length, Page, Rect, Shape};
 
-/// Something that stays in one place: a line of text, a row, a chart. Its shapes are drawn from its own top left corner.
+/// A unit that is not split between pages: a line of text, a row, a chart. Its shapes are relative to its top left
+/// corner.
 #[derive(Clone, Debug, Default)]
 pub struct Piece {
-    /// Space above, dropped at the top of a page.
+    /// Space above the piece, dropped at the top of a page.
     pub space_before: Length,
-    /// Height.
     pub height: Length,
-    /// What is drawn.
     pub shapes: Vec<Shape>,
-    /// Not last on a page: a heading, the first line of a paragraph.
+    /// No page break follows: a heading, the first line of a paragraph.
     pub keep_with_next: bool,
-    /// Starts a page.
     pub break_before: bool,
     /// Drawn above the piece when it starts a page: the head of its table.
     pub head: Option<Rc<Piece>>,
@@ -65,11 +63,11 @@ pub fn paginate(pieces: Vec<Piece>, area: Rect) -> Vec<Page> {
     pages
 }
 
-/// Where a piece goes.
+/// Position of a piece.
 struct Place {
-    /// On a page of its own making.
+    /// Whether the piece starts a new page.
     turns: bool,
-    /// Its top.
+    /// Upper edge.
     y: Length,
 }
 

@@ -8,7 +8,7 @@ pub use flow::{Piece, keep_together, paginate};
 pub use table::table;
 pub use text::{Line, break_evenly, break_lines};
 
-use super::PdfError;
+use super::error::PdfError;
 use super::fonts::Face;
 use super::length::{Length, Points, Rect};
 use domain::document::{Align, Span};
@@ -22,59 +22,46 @@ pub const PAGE_HEIGHT: Length = Length::mm(297);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Grey(pub u8);
 
-/// Black.
 pub const BLACK: Grey = Grey(0);
 
 /// Text of one face, size and lightness on one baseline.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextRun {
-    /// Left end.
+    /// Left end of the text.
     pub x: Length,
     /// Baseline, from the top of the page.
     pub y: Length,
-    /// Face.
     pub face: Face,
-    /// Size.
     pub size: Points,
-    /// Lightness.
     pub grey: Grey,
     /// Added to every space, so that a justified line reaches the right margin.
     pub stretch: Length,
-    /// NFC, single spaces.
+    /// The text, in NFC, with single spaces.
     pub text: String,
 }
 
 /// A straight line between two points.
 pub type Segment = ((Length, Length), (Length, Length));
 
-/// What stands on a page.
+/// A drawn element of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Shape {
-    /// Text.
     Text(TextRun),
     /// Straight lines of one thickness.
     Rules {
-        /// From, to.
         segments: Vec<Segment>,
-        /// Thickness.
         thickness: Length,
-        /// Lightness.
         grey: Grey,
     },
     /// Filled areas of one lightness.
     Fill {
-        /// Areas.
         areas: Vec<Rect>,
-        /// Lightness.
         grey: Grey,
     },
     /// An outline; the thickness lies half inside, half outside.
     Frame {
-        /// Area.
         area: Rect,
-        /// Thickness.
         thickness: Length,
-        /// Lightness.
         grey: Grey,
     },
 }
@@ -109,7 +96,6 @@ fn shift_rect(area: &mut Rect, dx: Length, dy: Length) {
 /// One page, A4, shapes in the order in which they are drawn and read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Page {
-    /// Shapes.
     pub shapes: Vec<Shape>,
 }
 
@@ -123,44 +109,39 @@ impl Page {
     }
 }
 
-/// From where to where text of a column runs.
+/// Horizontal extent of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Column {
-    /// Left edge.
     pub x: Length,
-    /// Width.
     pub width: Length,
 }
 
 impl Column {
-    /// Right edge.
     pub fn right(self) -> Length {
         self.x + self.width
     }
 
-    /// Middle.
     pub fn middle(self) -> Length {
         self.x + self.width / 2
     }
 
-    /// The same without `by` at both sides.
+    /// The column narrowed by `by` at both sides.
     #[must_use]
     pub fn inset(self, by: Length) -> Self {
         Self { x: self.x + by, width: self.width - by * 2 }
     }
 }
 
-/// Draws from the top down: every text moves [`Self::y`] below itself.
+/// Collects shapes from the top down: each text moves [`Self::y`] to its lower edge.
 #[derive(Clone, Debug, Default)]
-pub struct Pen {
-    /// What was drawn.
+pub struct Cursor {
     pub shapes: Vec<Shape>,
-    /// Where the next line begins.
+    /// Upper edge of the next line.
     pub y: Length,
 }
 
-impl Pen {
-    /// A pen at `y`.
+impl Cursor {
+    /// A cursor at `y`.
     pub fn at(y: Length) -> Self {
         Self { shapes: Vec::new(), y }
     }
@@ -181,7 +162,7 @@ impl Pen {
         Ok(())
     }
 
-    /// Leaves `by` empty.
+    /// Moves down by `by`.
     pub fn skip(&mut self, by: Length) {
         self.y += by;
     }

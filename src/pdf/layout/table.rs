@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{BLACK, Column, Length, Line, Piece, Segment, Shape, THIN, break_lines};
-use crate::PdfError;
+use crate::error::PdfError;
 use crate::length::Points;
 use domain::document::{Align, Cell, Span, Table};
 
@@ -26,7 +26,7 @@ pub fn table(table: &Table, size: Points, width: Length, page_height: Length) ->
     let mut head = Piece::default();
     for row in &table.head {
         let row = grid.row(row)?;
-        let piece = grid.piece(row, Upright::Middle, Edges::CLOSED);
+        let piece = grid.piece(row, VerticalAlign::Middle, Edges::CLOSED);
         let at = head.height;
         head.height += piece.height;
         head.shapes.extend(piece.shapes.into_iter().map(|mut shape| {
@@ -44,22 +44,22 @@ pub fn table(table: &Table, size: Points, width: Length, page_height: Length) ->
     }
     for row in &table.rows {
         for (part, edges) in grid.split(grid.row(row)?, room) {
-            pieces.push(Piece { head: repeated.clone(), ..grid.piece(part, Upright::Top, edges) });
+            pieces.push(Piece { head: repeated.clone(), ..grid.piece(part, VerticalAlign::Top, edges) });
         }
     }
     Ok(pieces)
 }
 
-/// Lines of each cell, and where they stand.
+/// Alignment and lines of each cell.
 type Row = Vec<(Align, Vec<Line>)>;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Upright {
+enum VerticalAlign {
     Top,
     Middle,
 }
 
-/// Which ends of a row are closed by a rule; an open one goes on on the other side of it.
+/// Whether a row has a rule at its top and its bottom; a row that is split has none where it continues.
 #[derive(Clone, Copy)]
 struct Edges {
     top: bool,
@@ -124,7 +124,7 @@ impl Grid {
         parts
     }
 
-    fn piece(&self, row: Row, upright: Upright, edges: Edges) -> Piece {
+    fn piece(&self, row: Row, vertical: VerticalAlign, edges: Edges) -> Piece {
         let leading = self.size.leading();
         let inner = leading.times(tallest(&row));
         let padding = |closed: bool| if closed { PADDING_Y } else { Length::ZERO };
@@ -132,7 +132,7 @@ impl Grid {
         let mut shapes = vec![self.rules(height, edges)];
         for ((align, lines), column) in row.into_iter().zip(&self.columns) {
             let spare =
-                if upright == Upright::Middle { (inner - leading.times(lines.len())) / 2 } else { Length::ZERO };
+                if vertical == VerticalAlign::Middle { (inner - leading.times(lines.len())) / 2 } else { Length::ZERO };
             let mut y = padding(edges.top) + spare + self.size.baseline();
             for line in lines {
                 line.place(column.inset(PADDING_X), y, align, BLACK, &mut shapes);

@@ -5,12 +5,12 @@ use std::borrow::Cow;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use super::{Column, Grey, Shape, TextRun};
-use crate::PdfError;
+use crate::error::PdfError;
 use crate::fonts::Face;
 use crate::length::{Length, Points};
 use domain::document::{Align, Span};
 
-/// A broken line: where its runs stand when it is set at the left.
+/// A line of text after breaking: its runs at their positions for left alignment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     runs: Vec<Run>,
@@ -37,7 +37,7 @@ impl Line {
         self.width
     }
 
-    /// Its words, across all faces.
+    /// The text of all runs.
     pub fn text(&self) -> String {
         self.runs.iter().map(|run| run.text.as_str()).collect()
     }
@@ -67,18 +67,18 @@ impl Line {
     }
 }
 
-/// What stands between a fragment and the one before it.
+/// The gap between a fragment and the one before it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Gap {
-    /// Nothing: the same word goes on in another face.
+    /// No gap: the same word continues in another face.
     Glued,
     /// A space of this width.
     Space(Length),
-    /// Nothing, and a line may begin here: the first word, and parts of a word wider than its column.
+    /// No gap, but a possible line break: the first word, and parts of a word wider than its column.
     Torn,
 }
 
-/// A word, or the part of one that stands in one face.
+/// A word, or the part of a word in one face.
 #[derive(Clone, Copy)]
 struct Fragment<'a> {
     face: Face,
@@ -277,7 +277,7 @@ impl OpenLine {
     }
 }
 
-/// A no-break space has done its work once the line is broken; printed as a plain one it is found and copied as one.
+/// Appends `word` with plain spaces for no-break ones: once the line is broken only searching and copying matter.
 fn push_word(text: &mut String, word: &str) {
     if word.contains(NO_BREAK_SPACE) {
         text.extend(word.chars().map(|c| if c == NO_BREAK_SPACE { ' ' } else { c }));

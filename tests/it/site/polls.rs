@@ -11,7 +11,8 @@ use domain::record::{Action, Subject};
 use domain::role::Role;
 use domain::roster::{RosterDelegate, RosterOfficial, TellerRole};
 use store::StoreError;
-use store::roster::{self, Kept, KeptOfficial};
+use store::StoredRecord;
+use store::roster::{self, StoredOfficial};
 
 use super::records::tell;
 use super::{Site, somebody_in};
@@ -112,7 +113,7 @@ impl Site {
             chance
         };
         let position = |place: usize| u32::try_from(place + 1).expect("small");
-        let officials = book.officials.into_iter().enumerate().map(|(place, official)| Kept {
+        let officials = book.officials.into_iter().enumerate().map(|(place, official)| StoredRecord {
             id: OfficialId::new(now, &by_place(place)),
             value: RosterOfficial {
                 account: None,
@@ -126,7 +127,7 @@ impl Site {
             changed_by: "Văn phòng".into(),
         });
         let officials: Vec<_> = officials.collect();
-        let delegates = book.delegates.into_iter().enumerate().map(|(place, delegate)| Kept {
+        let delegates = book.delegates.into_iter().enumerate().map(|(place, delegate)| StoredRecord {
             id: DelegateId::new(now, &by_place(place)),
             value: RosterDelegate {
                 account: None,
@@ -162,7 +163,7 @@ impl Site {
 }
 
 /// Writes another version of an official, and tells of it.
-pub async fn retold(site: &Site, council: CouncilId, kept: KeptOfficial) {
+pub async fn retold(site: &Site, council: CouncilId, kept: StoredOfficial) {
     let now = site.clock.now();
     let put: Result<(), StoreError> = site
         .store

@@ -9,8 +9,9 @@ use domain::id::{AccountId, CouncilId, DelegateId, FactId, OfficialId, PollId, Q
 use domain::release::{About, FrozenFact, Stated};
 use domain::role::Role;
 use domain::roster::RosterDelegate;
+use store::StoredRecord;
 use store::releases::{self, Frozen, Release, ReleasedDossier};
-use store::roster::{self, Kept};
+use store::roster;
 use store::{StoreError, Work, group_summaries};
 
 use super::roster::chance;
@@ -102,7 +103,7 @@ impl Site {
         let content = Content { general: format!("Ý kiến của {name}"), remarks: Vec::new() };
         let value = GroupSummary { content, group: name.to_owned(), poll, state: SummaryState::Filed };
         let at = "2026-12-01T01:00:00Z".parse().expect("time");
-        let kept = Kept { id, value, version: 1, changed_at: at, changed_by: name.to_owned() };
+        let kept = StoredRecord { id, value, version: 1, changed_at: at, changed_by: name.to_owned() };
         self.in_roster(council, move |tx| Box::pin(async move { group_summaries::put(tx, &kept).await })).await;
         id
     }
@@ -115,7 +116,7 @@ impl Site {
                 let kept = roster::delegate(tx, id).await?.expect("delegate");
                 let mut value: RosterDelegate = kept.value;
                 (value.account, value.is_secretary, value.delegate.group) = (Some(account), is_secretary, Some(group));
-                roster::put_delegate(tx, &Kept { value, version: kept.version + 1, ..kept }).await
+                roster::put_delegate(tx, &StoredRecord { value, version: kept.version + 1, ..kept }).await
             })
         })
         .await;
@@ -128,7 +129,7 @@ impl Site {
                 let kept = roster::official(tx, id).await?.expect("official");
                 let mut value = kept.value;
                 value.account = Some(account);
-                roster::put_official(tx, &Kept { value, version: kept.version + 1, ..kept }).await
+                roster::put_official(tx, &StoredRecord { value, version: kept.version + 1, ..kept }).await
             })
         })
         .await;

@@ -7,7 +7,7 @@ use domain::record::{Action, Revision, Subject, digest};
 use domain::role::Role;
 use jiff::Timestamp;
 use serde::Serialize;
-use store::roster::Kept;
+use store::StoredRecord;
 use store::{CouncilTx, StoreError, logs, revisions};
 
 /// Versions and entry of records of the roster.
@@ -15,7 +15,7 @@ pub async fn tell<I: ToString, T: Serialize>(
     tx: &mut CouncilTx,
     now: Timestamp,
     (subject, action): (Subject, Action),
-    kept: &[Kept<I, T>],
+    kept: &[StoredRecord<I, T>],
 ) -> Result<(), StoreError> {
     tell_versions(tx, now, (subject, action), kept.iter().map(|kept| (&kept.id, kept.version, &kept.value))).await
 }

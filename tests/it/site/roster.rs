@@ -8,8 +8,9 @@ use domain::official::{Block, Honorific, Official, Post};
 use domain::record::{Action, Subject};
 use domain::roster::{Delegate, RosterDelegate, RosterOfficial};
 use store::StoreError;
+use store::StoredRecord;
 use store::jobs::{self, Job};
-use store::roster::{self, Kept};
+use store::roster;
 
 use super::Site;
 use super::records::tell;
@@ -99,8 +100,8 @@ impl Site {
         id
     }
 
-    fn kept<I, T>(&self, id: I, value: T) -> Kept<I, T> {
+    fn kept<I, T>(&self, id: I, value: T) -> StoredRecord<I, T> {
         let changed_at = self.clock.now().try_into().expect("time");
-        Kept { id, value, version: 1, changed_at, changed_by: "Văn phòng".into() }
+        StoredRecord { id, value, version: 1, changed_at, changed_by: "Văn phòng".into() }
     }
 }

@@ -50,7 +50,7 @@ impl People {
 
 /// All officials of the roster.
 pub(super) async fn people(tx: &mut CouncilTx) -> Result<People, AppError> {
-    let person = |kept: roster::KeptOfficial| Person {
+    let person = |kept: roster::StoredOfficial| Person {
         id: kept.id,
         posts: kept.value.official.posts_text(),
         name: kept.value.official.name,

@@ -6,7 +6,7 @@ mod write;
 
 use tokio::task::spawn_blocking;
 
-use crate::people::roster::{EDITORS, KeptDelegate, KeptOfficial};
+use crate::people::roster::{EDITORS, StoredDelegate, StoredOfficial};
 use crate::service::app::{App, Ask};
 use crate::service::caller::Caller;
 use crate::service::error::AppError;
@@ -54,8 +54,8 @@ fn damaged(cause: impl ToString) -> AppError {
 
 /// All that a workbook is held against.
 pub(crate) struct Snapshot {
-    officials: Vec<KeptOfficial>,
-    delegates: Vec<KeptDelegate>,
+    officials: Vec<StoredOfficial>,
+    delegates: Vec<StoredDelegate>,
     facts: Vec<StoredFact>,
     plan: Option<Plan>,
     /// While it is being put together, with the version of its record (0 when there is none yet).

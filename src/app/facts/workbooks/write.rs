@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tokio::task::spawn_blocking;
 
 use super::{NO_JOB, Read, Snapshot, damaged, held_against, outcome, read};
-use crate::people::roster::{EDITORS, Entry, Kept, Pen};
+use crate::people::roster::{EDITORS, Entry, Pen, StoredRecord};
 use crate::service::app::{App, Ask};
 use crate::service::clock::in_vietnam;
 use crate::service::error::AppError;
@@ -114,7 +114,7 @@ impl Writing {
         &self,
         tx: &mut CouncilTx,
         section: Section<E::Id, E>,
-        stored: &[Kept<E::Id, E>],
+        stored: &[StoredRecord<E::Id, E>],
     ) -> Result<Vec<E::Id>, AppError> {
         let mut ids = Vec::with_capacity(section.added.len());
         let mut added = Vec::with_capacity(section.added.len());
@@ -123,7 +123,7 @@ impl Writing {
             ids.push(id);
             added.push(self.pen.kept(id, value, 1));
         }
-        let before: BTreeMap<E::Id, &Kept<E::Id, E>> = stored.iter().map(|kept| (kept.id, kept)).collect();
+        let before: BTreeMap<E::Id, &StoredRecord<E::Id, E>> = stored.iter().map(|kept| (kept.id, kept)).collect();
         let (mut changed, mut restored) = (Vec::new(), Vec::new());
         for change in section.changed {
             let kept = before.get(&change.id).ok_or(NO_JOB)?;

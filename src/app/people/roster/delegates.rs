@@ -10,7 +10,7 @@ use domain::role::Role;
 use domain::roster::{Delegate, RosterDelegate, name_key};
 use domain::text::clean;
 use domain::words::Words;
-use store::roster::{self, KeptDelegate};
+use store::roster::{self, StoredDelegate};
 use store::{CouncilTx, StoreError};
 
 /// Longest name of a group.
@@ -42,11 +42,11 @@ impl Entry for RosterDelegate {
         Ok(DelegateId::new(clock.now(), &chance.for_id()?))
     }
 
-    async fn all(tx: &mut CouncilTx) -> Result<Vec<KeptDelegate>, StoreError> {
+    async fn all(tx: &mut CouncilTx) -> Result<Vec<StoredDelegate>, StoreError> {
         roster::delegates(tx).await
     }
 
-    async fn put(tx: &mut CouncilTx, kept: &KeptDelegate) -> Result<(), StoreError> {
+    async fn put(tx: &mut CouncilTx, kept: &StoredDelegate) -> Result<(), StoreError> {
         roster::put_delegate(tx, kept).await
     }
 

@@ -32,7 +32,8 @@ pub use delegates::TypedDelegate;
 pub use history::{Past, told_accounts};
 pub use links::{Link, Links};
 pub use officials::{TypedOfficial, TypedPost};
-pub use store::roster::{Kept, KeptDelegate, KeptOfficial};
+pub use store::StoredRecord;
+pub use store::roster::{StoredDelegate, StoredOfficial};
 
 /// Who keeps the roster.
 pub const EDITORS: &[Role] = &[Role::Clerk, Role::Leader];
@@ -56,10 +57,13 @@ pub trait Entry: Clone + Serialize + DeserializeOwned + PartialEq + Send + Sync 
     fn new_id(clock: &Clock, chance: &Chance) -> Result<Self::Id, AppError>;
 
     /// All, in their order.
-    fn all(tx: &mut CouncilTx) -> impl Future<Output = Result<Vec<Kept<Self::Id, Self>>, StoreError>> + Send;
+    fn all(tx: &mut CouncilTx) -> impl Future<Output = Result<Vec<StoredRecord<Self::Id, Self>>, StoreError>> + Send;
 
     /// Adds one, or writes it over the version before its own.
-    fn put(tx: &mut CouncilTx, kept: &Kept<Self::Id, Self>) -> impl Future<Output = Result<(), StoreError>> + Send;
+    fn put(
+        tx: &mut CouncilTx,
+        kept: &StoredRecord<Self::Id, Self>,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// What was typed, over what is stored.
     ///
@@ -97,7 +101,7 @@ pub struct Around<'a, E: Entry> {
     /// As it is stored; `None` for a new one.
     pub before: Option<&'a E>,
     /// All others.
-    pub others: &'a [Kept<E::Id, E>],
+    pub others: &'a [StoredRecord<E::Id, E>],
     /// Accounts of the council.
     pub accounts: &'a [Account],
 }
@@ -116,7 +120,8 @@ impl<E: Entry> Around<'_, E> {
         let Some(account) = found.filter(|account| account.roles.has(E::ROLE)) else {
             return Err(format!("Hãy chọn một tài khoản có vai trò {} trong danh sách.", E::ROLE.label()));
         };
-        let taken = |other: &&Kept<E::Id, E>| other.value.account() == Some(account.id) && !other.value.is_withdrawn();
+        let taken =
+            |other: &&StoredRecord<E::Id, E>| other.value.account() == Some(account.id) && !other.value.is_withdrawn();
         match self.others.iter().find(taken) {
             Some(other) => {
                 let name = other.value.name();
@@ -142,14 +147,14 @@ pub struct RosterFilter {
 #[derive(Clone, Debug)]
 pub struct Roster<E: Entry> {
     /// All, in their order.
-    pub all: Vec<Kept<E::Id, E>>,
+    pub all: Vec<StoredRecord<E::Id, E>>,
     /// Accounts of the council.
     pub accounts: Vec<Account>,
 }
 
 impl<E: Entry> Roster<E> {
     /// Those that count, in their order.
-    pub fn counting(&self) -> impl Iterator<Item = &Kept<E::Id, E>> {
+    pub fn counting(&self) -> impl Iterator<Item = &StoredRecord<E::Id, E>> {
         self.all.iter().filter(|kept| !kept.value.is_withdrawn())
     }
 
@@ -209,13 +214,13 @@ pub(crate) struct Pen {
 
 impl Pen {
     /// The next version of an entry.
-    pub(crate) fn next<E: Entry>(&self, kept: &Kept<E::Id, E>, value: E) -> Kept<E::Id, E> {
+    pub(crate) fn next<E: Entry>(&self, kept: &StoredRecord<E::Id, E>, value: E) -> StoredRecord<E::Id, E> {
         self.kept(kept.id, value, kept.version + 1)
     }
 
     /// An entry at a version.
-    pub(crate) fn kept<E: Entry>(&self, id: E::Id, value: E, version: u64) -> Kept<E::Id, E> {
-        Kept { id, value, version, changed_at: self.at, changed_by: self.actor.name.clone() }
+    pub(crate) fn kept<E: Entry>(&self, id: E::Id, value: E, version: u64) -> StoredRecord<E::Id, E> {
+        StoredRecord { id, value, version, changed_at: self.at, changed_by: self.actor.name.clone() }
     }
 
     /// Writes entries with their versions and one entry of the log.
@@ -223,7 +228,7 @@ impl Pen {
         &self,
         tx: &mut CouncilTx,
         action: Action,
-        entries: &[Kept<E::Id, E>],
+        entries: &[StoredRecord<E::Id, E>],
     ) -> Result<(), AppError> {
         let mut revised = Revised::new(E::SUBJECT, action);
         for kept in entries {
@@ -234,7 +239,7 @@ impl Pen {
     }
 }
 
-fn conflict<E: Entry>(stored: &Kept<E::Id, E>, typed: &E, accounts: &[Account]) -> Conflict {
+fn conflict<E: Entry>(stored: &StoredRecord<E::Id, E>, typed: &E, accounts: &[Account]) -> Conflict {
     let words = |value: &E| value.words(&told_accounts(accounts, value.account()));
     let told = |change: domain::words::FieldChange| {
         let label = words(typed).iter().map(|(label, _)| *label).find(|label| *label == change.label);
@@ -250,18 +255,22 @@ fn conflict<E: Entry>(stored: &Kept<E::Id, E>, typed: &E, accounts: &[Account]) 
 }
 
 /// Numbers of those that count.
-fn counting<E: Entry>(all: &[Kept<E::Id, E>]) -> Vec<(E::Id, u32)> {
+fn counting<E: Entry>(all: &[StoredRecord<E::Id, E>]) -> Vec<(E::Id, u32)> {
     let kept = all.iter().filter(|kept| !kept.value.is_withdrawn());
     kept.map(|kept| (kept.id, kept.value.position())).collect()
 }
 
 /// The next number of a list.
-fn last<E: Entry>(all: &[Kept<E::Id, E>]) -> u32 {
+fn last<E: Entry>(all: &[StoredRecord<E::Id, E>]) -> u32 {
     all.iter().map(|kept| kept.value.position()).max().unwrap_or(0)
 }
 
 /// The entries that get new numbers, in their next version.
-fn renumbered<E: Entry>(all: &[Kept<E::Id, E>], numbers: &[(E::Id, u32)], pen: &Pen) -> Vec<Kept<E::Id, E>> {
+fn renumbered<E: Entry>(
+    all: &[StoredRecord<E::Id, E>],
+    numbers: &[(E::Id, u32)],
+    pen: &Pen,
+) -> Vec<StoredRecord<E::Id, E>> {
     let next = |(id, number): &(E::Id, u32)| {
         let kept = all.iter().find(|kept| kept.id == *id)?;
         Some(pen.next(kept, kept.value.clone().at(*number)))
@@ -380,7 +389,7 @@ impl App {
                 if kept.value.is_withdrawn() == withdrawn {
                     return Ok(());
                 }
-                let taken = |other: &Kept<E::Id, E>| {
+                let taken = |other: &StoredRecord<E::Id, E>| {
                     other.value.account() == kept.value.account() && !other.value.is_withdrawn()
                 };
                 let mut value = kept.value.clone().with_withdrawn(withdrawn);

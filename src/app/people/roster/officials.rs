@@ -11,7 +11,7 @@ use domain::role::Role;
 use domain::roster::{FormerPost, RosterOfficial, name_key};
 use domain::text::{clean, date_dmy, read_day};
 use domain::words::Words;
-use store::roster::{self, KeptOfficial};
+use store::roster::{self, StoredOfficial};
 use store::{CouncilTx, StoreError};
 
 /// Longest title of a post, name of a block or field, text of a notice.
@@ -146,7 +146,7 @@ impl Reader {
 }
 
 /// Two people of one name are told apart by their births, here and in every workbook.
-fn namesake<'o>(others: &'o [KeptOfficial], name: &str, birth: Option<Birth>) -> Option<&'o Official> {
+fn namesake<'o>(others: &'o [StoredOfficial], name: &str, birth: Option<Birth>) -> Option<&'o Official> {
     let key = name_key(name);
     let people = others.iter().filter(|other| !other.value.withdrawn).map(|other| &other.value.official);
     people.filter(|other| name_key(&other.name) == key).find(|other| match (other.birth, birth) {
@@ -166,11 +166,11 @@ impl Entry for RosterOfficial {
         Ok(OfficialId::new(clock.now(), &chance.for_id()?))
     }
 
-    async fn all(tx: &mut CouncilTx) -> Result<Vec<KeptOfficial>, StoreError> {
+    async fn all(tx: &mut CouncilTx) -> Result<Vec<StoredOfficial>, StoreError> {
         roster::officials(tx).await
     }
 
-    async fn put(tx: &mut CouncilTx, kept: &KeptOfficial) -> Result<(), StoreError> {
+    async fn put(tx: &mut CouncilTx, kept: &StoredOfficial) -> Result<(), StoreError> {
         roster::put_official(tx, kept).await
     }
 

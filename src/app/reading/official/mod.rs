@@ -32,7 +32,7 @@ pub use dossier::OwnDossier;
 pub use opinions::{Opinion, Opinions, TypedOpinion};
 pub use report::{Declarations, OwnReport, OwnSection, TypedDeclaration};
 pub use store::facts::StoredFact;
-pub use store::roster::KeptOfficial;
+pub use store::roster::StoredOfficial;
 
 /// Whose pages these are.
 pub const OWNERS: &[Role] = &[Role::Official];
@@ -108,7 +108,7 @@ pub struct OwnPoll {
 #[derive(Clone, Debug)]
 pub struct OwnPage {
     /// Who.
-    pub official: KeptOfficial,
+    pub official: StoredOfficial,
     /// Facts that the person sees.
     pub facts: usize,
     /// Those that a second person checked.
@@ -123,7 +123,7 @@ pub struct OwnPage {
 #[derive(Clone, Debug)]
 pub struct OwnFacts {
     /// Who.
-    pub official: KeptOfficial,
+    pub official: StoredOfficial,
     /// By field, kind and time, as a dossier has them.
     pub facts: Vec<StoredFact>,
 }
@@ -251,7 +251,7 @@ pub const fn awaits_reply(kind: FactKind) -> bool {
 }
 
 /// What the official sees of what is stated about them: by field, kind and time.
-async fn shown(tx: &mut CouncilTx, official: &KeptOfficial) -> Result<Vec<StoredFact>, AppError> {
+async fn shown(tx: &mut CouncilTx, official: &StoredOfficial) -> Result<Vec<StoredFact>, AppError> {
     let mut found = facts::about(tx, official.id).await?;
     found.retain(|fact| fact.kept.is_shown_to_official());
     let fields = &official.value.official.fields;
@@ -290,7 +290,7 @@ fn calendar() -> Result<Calendar, AppError> {
 async fn own_poll(
     tx: &mut CouncilTx,
     poll: PollId,
-    official: &KeptOfficial,
+    official: &StoredOfficial,
     facts: Vec<StoredFact>,
     today: Date,
 ) -> Result<OwnPoll, AppError> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::report::{day, fields_of, line, stated};
+use super::report::{day, examined, line, stated};
 use super::{DueLine, NO_FACT, StoredFact, calendar, check_version};
 use crate::facts::attachments::Paper;
 use crate::facts::entry::{by, put, tracked};
@@ -147,14 +147,7 @@ impl App {
         let number = line(&mut wrong, "number", &typed.number, "Hãy ghi số văn bản của Mặt trận Tổ quốc.");
         let dated = day(&mut wrong, "dated", &typed.dated, today);
         let issuer = line(&mut wrong, "issuer", &typed.issuer, "Hãy ghi Ủy ban Mặt trận Tổ quốc đã gửi văn bản.");
-        let paper = match file {
-            Some(received) => Some(Paper::examine(received).await),
-            None => None,
-        };
-        let paper = paper.transpose().unwrap_or_else(|problem| {
-            wrong.extend(fields_of(problem));
-            None
-        });
+        let paper = examined(file, &mut wrong).await;
         let (Some(official), Some(text), Some(received_on)) = (official, text, received_on) else {
             return Err(AppError::Fields { fields: wrong });
         };
@@ -204,7 +197,7 @@ impl App {
         caller: &Caller,
         wrong: &mut Vec<FieldError>,
         typed: &str,
-    ) -> Result<Option<super::KeptOfficial>, AppError> {
+    ) -> Result<Option<super::StoredOfficial>, AppError> {
         let found = match typed.parse::<OfficialId>() {
             Ok(id) => roster::official(&mut self.store.read(caller.council).await?, id).await?,
             Err(_) => None,

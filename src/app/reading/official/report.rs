@@ -22,7 +22,7 @@ use domain::rules::Attested;
 use domain::text::{clean, read_day};
 use pdf;
 use store::facts;
-use store::roster::KeptOfficial;
+use store::roster::StoredOfficial;
 use store::{CouncilTx, roster};
 
 /// Longest line of a receipt, in letters.
@@ -62,7 +62,7 @@ impl OwnSection {
 #[derive(Clone, Debug)]
 pub struct OwnReport {
     /// Who.
-    pub official: KeptOfficial,
+    pub official: StoredOfficial,
     /// In the order of the law; empty while no poll is being prepared.
     pub sections: Vec<OwnSection>,
     /// The article, and how well it was read.
@@ -209,14 +209,7 @@ impl App {
         let date = day(&mut wrong, "filed_on", &typed.filed_on, today);
         let place = line(&mut wrong, "place", &typed.place, "Hãy ghi cơ quan, đơn vị nhận bản kê khai.");
         let number = line(&mut wrong, "number", &typed.number, "Hãy ghi số biên nhận, hoặc «không số».");
-        let paper = match file {
-            Some(received) => Some(Paper::examine(received).await),
-            None => None,
-        };
-        let paper = paper.transpose().unwrap_or_else(|problem| {
-            wrong.extend(fields_of(problem));
-            None
-        });
+        let paper = examined(file, &mut wrong).await;
         let (Some(date), Some(issuer), Some(number), true) = (date, place, number, wrong.is_empty()) else {
             return Err(AppError::Fields { fields: wrong });
         };
@@ -239,8 +232,14 @@ impl App {
     }
 }
 
+/// The attached file after its examination; what is wrong with it is added to `wrong`.
+pub(super) async fn examined(file: Option<Received>, wrong: &mut Vec<FieldError>) -> Option<Paper> {
+    let paper = Paper::examine(file?).await;
+    paper.map_err(|problem| wrong.extend(fields_of(problem))).ok()
+}
+
 /// What is wrong with a file, at its field.
-pub(super) fn fields_of(problem: AppError) -> Vec<FieldError> {
+fn fields_of(problem: AppError) -> Vec<FieldError> {
     match problem {
         AppError::Fields { fields } => fields,
         other => vec![FieldError { field: "file", sentence: other.to_string() }],
@@ -277,7 +276,7 @@ async fn shelf(tx: &mut CouncilTx) -> Result<Option<Shelf>, AppError> {
 }
 
 /// What of one kind is stated about the official.
-async fn filed(tx: &mut CouncilTx, official: &KeptOfficial, kind: FactKind) -> Result<Vec<StoredFact>, AppError> {
+async fn filed(tx: &mut CouncilTx, official: &StoredOfficial, kind: FactKind) -> Result<Vec<StoredFact>, AppError> {
     let mut found = facts::about(tx, official.id).await?;
     found.retain(|fact| fact.kept.fact.kind == kind);
     Ok(found)
@@ -296,7 +295,7 @@ fn filed_now(step: Step) -> Step {
 
 /// A statement about one official, of one day.
 pub(super) fn stated(
-    official: &KeptOfficial,
+    official: &StoredOfficial,
     kind: FactKind,
     text: String,
     day: Date,

@@ -222,7 +222,7 @@ impl App {
         let line = |dossier: &ReleasedDossier| {
             let mark = marks.iter().find(|mark| mark.about == dossier.about);
             let older = mark.and_then(|mark| older.get(&mark.release)).map(Arc::as_ref);
-            let is_about = |question: &&questions::KeptQuestion| {
+            let is_about = |question: &&questions::StoredQuestion| {
                 About::Official(question.value.official) == dossier.about
                     && (question.value.account == account || question.value.answer().is_some())
             };

@@ -12,7 +12,7 @@ use crate::Site;
 use crate::form::Form;
 use crate::render::Page;
 use crate::session::Visitor;
-use app::people::roster::{Kept, KeptDelegate, Roster, TypedDelegate, is_found};
+use app::people::roster::{Roster, StoredDelegate, StoredRecord, TypedDelegate, is_found};
 use app::service::clock::in_vietnam;
 use domain::id::DelegateId;
 use domain::roster::RosterDelegate;
@@ -66,18 +66,18 @@ pub async fn list(
     }
 }
 
-fn group(kept: &KeptDelegate) -> &str {
+fn group(kept: &StoredDelegate) -> &str {
     kept.value.delegate.group.as_deref().unwrap_or_default()
 }
 
 fn shown(roster: &Roster<RosterDelegate>, wanted: &Wanted) -> List {
     let filter = wanted.filter();
-    let keeps = |kept: &&KeptDelegate| {
+    let keeps = |kept: &&StoredDelegate| {
         kept.value.withdrawn == filter.withdrawn
             && (filter.part.is_empty() || group(kept) == filter.part)
             && is_found(&filter.text, std::iter::once(kept.value.delegate.name.as_str()))
     };
-    let line = |kept: &KeptDelegate| Line {
+    let line = |kept: &StoredDelegate| Line {
         id: kept.id,
         place: roster.place(kept.id).map_or_else(String::new, |place| place.to_string()),
         name: kept.value.delegate.name.clone(),
@@ -86,7 +86,7 @@ fn shown(roster: &Roster<RosterDelegate>, wanted: &Wanted) -> List {
         account: roster.account_text(kept.value.account),
         withdrawn: kept.value.withdrawn,
     };
-    let kept: Vec<&KeptDelegate> = roster.all.iter().filter(keeps).collect();
+    let kept: Vec<&StoredDelegate> = roster.all.iter().filter(keeps).collect();
     let (kept, pages) = Pages::cut(kept, &wanted.page, wanted.address(RosterDelegate::LIST));
     List {
         lines: kept.into_iter().map(line).collect(),
@@ -114,7 +114,7 @@ impl Listed for RosterDelegate {
         }
     }
 
-    fn form(kept: &KeptDelegate, place: Option<usize>) -> Form {
+    fn form(kept: &StoredDelegate, place: Option<usize>) -> Form {
         let mut filled = vec![
             ("version", kept.version.to_string()),
             ("name", kept.value.delegate.name.clone()),
@@ -128,7 +128,7 @@ impl Listed for RosterDelegate {
         Form::filled(filled)
     }
 
-    fn page(roster: &Roster<Self>, kept: Option<&Kept<DelegateId, Self>>, form: Form) -> Page {
+    fn page(roster: &Roster<Self>, kept: Option<&StoredRecord<DelegateId, Self>>, form: Form) -> Page {
         let named = parts(roster.counting().map(group), "");
         Page::new(Edit {
             id: kept.map(|kept| kept.id),

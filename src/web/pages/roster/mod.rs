@@ -21,7 +21,7 @@ use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
 use crate::session::Visitor;
-use app::people::roster::{Entry, Kept, Past, Roster, RosterFilter};
+use app::people::roster::{Entry, Past, Roster, RosterFilter, StoredRecord};
 use app::service::app::Ask;
 use app::{AppError, Caller};
 
@@ -38,9 +38,9 @@ pub trait Listed: Entry {
     /// What was typed.
     fn typed(form: &Form) -> Self::Typed;
     /// What is stored, as a form.
-    fn form(kept: &Kept<Self::Id, Self>, place: Option<usize>) -> Form;
+    fn form(kept: &StoredRecord<Self::Id, Self>, place: Option<usize>) -> Form;
     /// The page of one, or of a new one.
-    fn page(roster: &Roster<Self>, kept: Option<&Kept<Self::Id, Self>>, form: Form) -> Page;
+    fn page(roster: &Roster<Self>, kept: Option<&StoredRecord<Self::Id, Self>>, form: Form) -> Page;
 }
 
 /// What the address of a list asks for: `/can-bo?tim=lan&phan=UBND&trang-thai=rut&trang=2`.
@@ -167,7 +167,7 @@ pub async fn show<E: Listed>(
     shown.await.map_or_else(|problem| failed(&problem), axum::response::IntoResponse::into_response)
 }
 
-fn found<E: Entry>(roster: &Roster<E>, id: E::Id) -> Result<&Kept<E::Id, E>, AppError> {
+fn found<E: Entry>(roster: &Roster<E>, id: E::Id) -> Result<&StoredRecord<E::Id, E>, AppError> {
     roster.all.iter().find(|kept| kept.id == id).ok_or(AppError::NotFound(E::SUBJECT.label()))
 }
 

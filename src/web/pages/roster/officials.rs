@@ -12,7 +12,7 @@ use crate::Site;
 use crate::form::Form;
 use crate::render::Page;
 use crate::session::Visitor;
-use app::people::roster::{Kept, KeptOfficial, Roster, TypedOfficial, TypedPost, is_found};
+use app::people::roster::{Roster, StoredOfficial, StoredRecord, TypedOfficial, TypedPost, is_found};
 use app::service::clock::in_vietnam;
 use domain::id::OfficialId;
 use domain::official::{Birth, Honorific};
@@ -81,7 +81,7 @@ pub async fn list(
 
 fn shown(roster: &Roster<RosterOfficial>, wanted: &Wanted) -> List {
     let filter = wanted.filter();
-    let keeps = |kept: &&KeptOfficial| {
+    let keeps = |kept: &&StoredOfficial| {
         let official = &kept.value.official;
         let texts =
             std::iter::once(official.name.as_str()).chain(official.posts.iter().map(|post| post.title.as_str()));
@@ -89,7 +89,7 @@ fn shown(roster: &Roster<RosterOfficial>, wanted: &Wanted) -> List {
             && (filter.part.is_empty() || official.block.0 == filter.part)
             && is_found(&filter.text, texts)
     };
-    let line = |kept: &KeptOfficial| {
+    let line = |kept: &StoredOfficial| {
         let official = &kept.value.official;
         let fields: Vec<&str> = official.fields.iter().map(|field| field.0.as_str()).collect();
         Line {
@@ -103,7 +103,7 @@ fn shown(roster: &Roster<RosterOfficial>, wanted: &Wanted) -> List {
             withdrawn: kept.value.withdrawn,
         }
     };
-    let kept: Vec<&KeptOfficial> = roster.all.iter().filter(keeps).collect();
+    let kept: Vec<&StoredOfficial> = roster.all.iter().filter(keeps).collect();
     let (kept, pages) = Pages::cut(kept, &wanted.page, wanted.address(RosterOfficial::LIST));
     List {
         lines: kept.into_iter().map(line).collect(),
@@ -162,7 +162,7 @@ impl Listed for RosterOfficial {
         }
     }
 
-    fn form(kept: &KeptOfficial, place: Option<usize>) -> Form {
+    fn form(kept: &StoredOfficial, place: Option<usize>) -> Form {
         let value = &kept.value;
         let official = &value.official;
         let fields: Vec<&str> = official.fields.iter().map(|field| field.0.as_str()).collect();
@@ -186,7 +186,7 @@ impl Listed for RosterOfficial {
         Form::filled(filled)
     }
 
-    fn page(roster: &Roster<Self>, kept: Option<&Kept<OfficialId, Self>>, form: Form) -> Page {
+    fn page(roster: &Roster<Self>, kept: Option<&StoredRecord<OfficialId, Self>>, form: Form) -> Page {
         let mut blocks: Vec<String> = Vec::new();
         for kept in roster.counting() {
             if !blocks.contains(&kept.value.official.block.0) {

@@ -1,7 +1,7 @@
-//! What stands on every page of a document besides its text: page number, running foot, watermark.
+//! The frame of a printed page: its foot with page number and running title, and its watermark.
 
-use super::PdfError;
 use super::blocks::Stack;
+use super::error::PdfError;
 use super::fonts::Face;
 use super::layout::{BLACK, Column, Grey, PAGE_HEIGHT, PAGE_WIDTH, Page, Shape, break_lines, paginate};
 use super::length::{Length, Points, Rect};
@@ -13,14 +13,14 @@ const TEXT_AREA: Rect = Rect { x: Length::mm(30), y: Length::mm(20), width: Leng
 const FOOT_Y: Length = Length::mm(281);
 const FOOT_SIZE: Points = Points(9);
 
-/// Lightness of a watermark: read at a glance, and no letter on it becomes hard to read, copied or printed.
+/// Lightness of a watermark: legible, and light enough that text on it stays legible in print and copies.
 const WATERMARK: Grey = Grey(88);
-/// A watermark is as large as fits, up to this.
+/// Sizes of a watermark; the largest that fits is used.
 const WATERMARK_SIZES: [Points; 5] = [Points(84), Points(64), Points(48), Points(32), Points(16)];
-/// Baselines of its repeats, in hundredths of the page's height, and where each stands.
+/// Baselines of a watermark's repeats, in hundredths of the page's height, with their alignment.
 const WATERMARK_PLACES: [(i64, Align); 3] = [(28, Align::Left), (55, Align::Center), (82, Align::Right)];
 
-/// `doc` on pages.
+/// Lays `doc` out on pages, each with its foot and watermark.
 ///
 /// # Errors
 /// As [`super::document`].
@@ -34,7 +34,7 @@ pub fn pages(doc: &Document) -> Result<Vec<Page>, PdfError> {
     }
     if let Some(text) = &doc.watermark {
         let marks = watermark(text)?;
-        pages.iter_mut().for_each(|page| under(&marks, page));
+        pages.iter_mut().for_each(|page| put_behind(&marks, page));
     }
     Ok(pages)
 }
@@ -59,8 +59,8 @@ fn foot(doc: &Document, number: usize, count: usize, page: &mut Page) -> Result<
     Ok(())
 }
 
-/// `text` three times down the page, large and light. Upright, not slanted: only so a reader finds and copies it as the
-/// word that it is.
+/// `text` three times down the page, large and light. It is horizontal, because PDF readers find and copy slanted text
+/// badly.
 ///
 /// # Errors
 /// A character that the print face lacks.
@@ -89,8 +89,8 @@ fn fitting(text: &str, width: Length) -> Result<Points, PdfError> {
     Ok(Points(9))
 }
 
-/// Puts `marks` behind everything on `page`.
-pub fn under(marks: &[Shape], page: &mut Page) {
+/// Draws `marks` behind all other shapes of `page`.
+pub fn put_behind(marks: &[Shape], page: &mut Page) {
     page.shapes.splice(0..0, marks.iter().cloned());
 }
 

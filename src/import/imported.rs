@@ -1,0 +1,23 @@
+//! Results of reading a file: values, unless a finding is an error, and all findings.
+
+use domain::book::Book;
+use domain::finding::Finding;
+use domain::import_diff::Parts;
+
+/// The content of an office's file, with all findings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Imported {
+    /// `None` when any finding is an error.
+    pub book: Option<Book>,
+    /// Every finding, in the order of the sheets.
+    pub findings: Vec<Finding>,
+}
+
+/// The content of a file about a council that is stored already, with all findings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportedParts {
+    /// Sheet by sheet; `None` when any finding is an error.
+    pub parts: Option<Parts>,
+    /// Every finding, in the order of the sheets.
+    pub findings: Vec<Finding>,
+}
