@@ -24,7 +24,7 @@ use domain::role::Role;
 /// Which program this is, at the foot of every page.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// What every page has besides its own. Templates read it as the runtime value `frame`.
+/// What every page has besides its own. Templates of pages read it as the runtime value `frame`.
 #[derive(Clone, Debug, Default)]
 pub struct Frame {
     /// Full name of who is signed in; empty for a guest.
@@ -157,7 +157,9 @@ fn destinations(caller: &Caller, path: &str) -> Vec<Destination> {
     open.map(destination).collect()
 }
 
+/// A page of any type.
 trait Draw: Send + Sync {
+    /// The page's own parts, one after the other: see [`Parts`].
     fn draw(&self, frame: &Frame) -> askama::Result<String>;
 }
 
@@ -165,6 +167,48 @@ impl<T: Template + Send + Sync> Draw for T {
     fn draw(&self, frame: &Frame) -> askama::Result<String> {
         self.render_with_values(frame)
     }
+}
+
+/// The whole document. A template of its own, so that its code is not generated again for every page.
+#[derive(Template)]
+#[template(path = "frame.html")]
+struct Document<'a> {
+    frame: &'a Frame,
+    page: Parts<'a>,
+}
+
+/// The parts of a page, as HTML with every value escaped.
+struct Parts<'a> {
+    title: &'a str,
+    head: &'a str,
+    look: &'a str,
+    crumbs: &'a str,
+    content: &'a str,
+}
+
+/// As in `base.html`. Values cannot contain it: their `<` is escaped.
+const BETWEEN_PARTS: &str = "<!--next part-->";
+
+impl<'a> Parts<'a> {
+    /// What `base.html` draws; `None` for a template that does not extend it.
+    fn split(drawn: &'a str) -> Option<Self> {
+        // The content comes last, so that it may contain anything.
+        let mut parts = drawn.splitn(5, BETWEEN_PARTS);
+        Some(Self {
+            title: parts.next()?,
+            head: parts.next()?,
+            look: parts.next()?,
+            crumbs: parts.next()?,
+            content: parts.next()?,
+        })
+    }
+}
+
+fn document(page: &dyn Draw, frame: &Frame) -> askama::Result<String> {
+    let drawn = page.draw(frame)?;
+    let page = Parts::split(&drawn)
+        .ok_or_else(|| askama::Error::custom("the template of the page does not extend base.html"))?;
+    Document { frame, page }.render_with_values(frame)
 }
 
 impl askama::Values for Frame {
@@ -232,7 +276,7 @@ pub(super) async fn draw(State(site): State<Arc<Site>>, request: Request, next: 
     if let Ok(request) = site.app.new_request() {
         frame.request_id = request.to_string();
     }
-    match page.draw(&frame) {
+    match document(page.as_ref(), &frame) {
         Ok(html) => {
             let (mut head, _) = response.into_parts();
             head.headers.remove(header::CONTENT_LENGTH);
@@ -269,4 +313,52 @@ fn is_bare_error(response: &Response) -> bool {
     let kind = response.headers().get(header::CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
     let is_error = response.status().is_client_error() || response.status().is_server_error();
     is_error && (kind.is_empty() || kind.starts_with(b"text/plain"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Template)]
+    #[template(
+        source = r#"{% extends "base.html" %}
+{% block title %}{{ name }}{% endblock %}
+{% block look %} class="wide"{% endblock %}
+{% block crumbs %}<nav>{{ name }}</nav>{% endblock %}
+{% block content %}
+<p>{{ name }}</p>{{ raw|safe }}
+{% endblock %}"#,
+        ext = "html"
+    )]
+    struct Sample {
+        name: &'static str,
+        raw: &'static str,
+    }
+
+    #[test]
+    fn a_document_has_the_parts_of_its_page_each_escaped_once() {
+        let page = Sample { name: "A & <!--next part-->", raw: "<b><!--next part--></b>" };
+        let frame = Frame { council: "B & C".to_owned(), form_token: "t".to_owned(), ..Frame::default() };
+        let html = document(&page, &frame).expect("drawn");
+        let name = "A &#38; &#60;!--next part--&#62;";
+        for part in [
+            format!("<title>{name} – B &#38; C</title>\n"),
+            "<body class=\"wide\">\n".to_owned(),
+            format!("<main id=\"main\" tabindex=\"-1\">\n<nav>{name}</nav>\n"),
+            format!("\n<p>{name}</p><b><!--next part--></b>\n\n</main>\n"),
+        ] {
+            assert!(html.contains(&part), "{part} is not in {html}");
+        }
+    }
+
+    #[derive(Template)]
+    #[template(source = "<p>{{ name }}</p>", ext = "html")]
+    struct Bare {
+        name: &'static str,
+    }
+
+    #[test]
+    fn a_template_that_is_no_page_is_an_error() {
+        assert!(document(&Bare { name: "A" }, &Frame::default()).is_err());
+    }
 }
