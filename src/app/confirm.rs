@@ -19,6 +19,7 @@ use domain::decided::{DecidedBoard, DecidedForms, DecidedList, EligibilityOverri
 use domain::id::{PollId, ProposalId};
 use domain::proposal::{Proposal, ProposalError, ProposalKind, ProposalState};
 use domain::text::clean;
+use macros::boxed;
 use store::{CouncilTx, preparation};
 
 /// Longest reason in letters.
@@ -66,6 +67,7 @@ impl App {
     ///
     /// # Errors
     /// When there is no such poll, or the caller does not prepare votes.
+    #[boxed]
     pub async fn proposals(&self, caller: &Caller, poll: PollId) -> Result<(String, Vec<Proposal>), AppError> {
         caller.may(FOLLOWERS)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -79,6 +81,7 @@ impl App {
     ///
     /// # Errors
     /// When there is none, or the caller does not prepare votes.
+    #[boxed]
     pub async fn proposal(&self, caller: &Caller, poll: PollId, id: ProposalId) -> Result<ProposalPage, AppError> {
         caller.may(FOLLOWERS)?;
         let at = self.now_text()?;
@@ -105,6 +108,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller proposed it or is no leader, it was decided before, or something else would be done now.
+    #[boxed]
     pub async fn confirm(&self, ask: Ask<'_>, poll: PollId, id: ProposalId) -> Result<(), AppError> {
         let actor = ask.caller.may(LEADERS)?;
         let kind = find(&mut self.store.read(ask.caller.council).await?, poll, id).await?.kind;
@@ -134,6 +138,7 @@ impl App {
     ///
     /// # Errors
     /// When the reason is missing, the caller proposed it or is no leader, or it was decided before.
+    #[boxed]
     pub async fn refuse(&self, ask: Ask<'_>, poll: PollId, id: ProposalId, note: &str) -> Result<(), AppError> {
         let actor = ask.caller.may(LEADERS)?;
         let note = clean(note);
@@ -156,6 +161,7 @@ impl App {
     ///
     /// # Errors
     /// When it is somebody else's, or was decided before.
+    #[boxed]
     pub async fn withdraw(&self, ask: Ask<'_>, poll: PollId, id: ProposalId) -> Result<(), AppError> {
         let actor = ask.caller.may(FOLLOWERS)?;
         let at = self.now_text()?;

@@ -6,6 +6,7 @@ use super::sql::{execute, one_changed, row, row_struct, rows, to_u64};
 use domain::account::{Account, AccountState, Login, Roles};
 use domain::id::{AccountId, CouncilId};
 use domain::role::Role;
+use macros::boxed;
 
 row_struct! {
     /// A row of `accounts`, without its secrets.
@@ -63,6 +64,7 @@ const fn state_text(state: AccountState) -> &'static str {
 }
 
 /// All accounts of the council, by name.
+#[boxed]
 pub async fn list(tx: &mut CouncilTx) -> Result<Vec<Account>, StoreError> {
     let rows = rows!(
         tx,
@@ -76,6 +78,7 @@ pub async fn list(tx: &mut CouncilTx) -> Result<Vec<Account>, StoreError> {
 }
 
 /// The account of an id.
+#[boxed]
 pub async fn find(tx: &mut CouncilTx, id: AccountId) -> Result<Option<Account>, StoreError> {
     let found = row!(
         tx,
@@ -90,6 +93,7 @@ pub async fn find(tx: &mut CouncilTx, id: AccountId) -> Result<Option<Account>, 
 }
 
 /// The account of a name to sign in with.
+#[boxed]
 pub async fn by_login(tx: &mut CouncilTx, login: &Login) -> Result<Option<Account>, StoreError> {
     let row = row!(
         tx,
@@ -107,6 +111,7 @@ pub async fn by_login(tx: &mut CouncilTx, login: &Login) -> Result<Option<Accoun
 ///
 /// # Errors
 /// [`StoreError::Refused`] when the login is taken.
+#[boxed]
 pub async fn add(tx: &mut CouncilTx, account: &Account, password: Option<&str>) -> Result<(), StoreError> {
     let added = execute!(
         tx,
@@ -131,6 +136,7 @@ pub async fn add(tx: &mut CouncilTx, account: &Account, password: Option<&str>) 
 ///
 /// # Errors
 /// [`StoreError::Stale`] when it is no longer at `before`.
+#[boxed]
 pub async fn change(tx: &mut CouncilTx, account: &Account, before: u64) -> Result<(), StoreError> {
     let changed = execute!(
         tx,
@@ -149,6 +155,7 @@ pub async fn change(tx: &mut CouncilTx, account: &Account, before: u64) -> Resul
 }
 
 /// The PHC string of an account's password, if it has one.
+#[boxed]
 pub async fn password(tx: &mut CouncilTx, id: AccountId) -> Result<Option<String>, StoreError> {
     let row = row!(
         tx,
@@ -160,6 +167,7 @@ pub async fn password(tx: &mut CouncilTx, id: AccountId) -> Result<Option<String
 }
 
 /// How many accounts the council has.
+#[boxed]
 pub async fn count(tx: &mut CouncilTx) -> Result<u64, StoreError> {
     let row = row!(tx, (i64,), "SELECT count(*) FROM accounts WHERE council_id = $1")?;
     to_u64(row.map_or(0, |(count,)| count))

@@ -6,6 +6,7 @@ use super::sql::{execute, row, row_struct, to_u64};
 use domain::attachment::{Attachment, FileKind};
 use domain::audit::Digest;
 use domain::id::AccountId;
+use macros::boxed;
 
 /// Size of a chunk in bytes; the last chunk of a file is shorter.
 pub const CHUNK_BYTES: usize = 256 * 1024;
@@ -41,6 +42,7 @@ impl AttachmentRow {
 }
 
 /// Description of a stored file, without its bytes.
+#[boxed]
 pub async fn find(tx: &mut CouncilTx, sha256: Digest) -> Result<Option<Attachment>, StoreError> {
     let row = row!(
         tx,
@@ -53,6 +55,7 @@ pub async fn find(tx: &mut CouncilTx, sha256: Digest) -> Result<Option<Attachmen
 }
 
 /// Adds a file, without its chunks; `false` when it is stored already.
+#[boxed]
 pub async fn add(tx: &mut CouncilTx, attachment: &Attachment) -> Result<bool, StoreError> {
     let added = execute!(
         tx,
@@ -72,6 +75,7 @@ pub async fn add(tx: &mut CouncilTx, attachment: &Attachment) -> Result<bool, St
 ///
 /// # Errors
 /// When it is there already, or the file is not.
+#[boxed]
 pub async fn add_chunk(tx: &mut CouncilTx, sha256: Digest, number: u32, bytes: Vec<u8>) -> Result<(), StoreError> {
     let added = execute!(
         tx,
@@ -84,6 +88,7 @@ pub async fn add_chunk(tx: &mut CouncilTx, sha256: Digest, number: u32, bytes: V
 }
 
 /// Chunk `number`, from 0, of a file; `None` after the last.
+#[boxed]
 pub async fn chunk(tx: &mut CouncilTx, sha256: Digest, number: u32) -> Result<Option<Vec<u8>>, StoreError> {
     let row = row!(
         tx,
@@ -97,6 +102,7 @@ pub async fn chunk(tx: &mut CouncilTx, sha256: Digest, number: u32) -> Result<Op
 
 /// Whether a file is the source of a fact that is not withdrawn, is about the official who signs in as `account`, and was
 /// forwarded to the official where its kind requires that (voters' opinions).
+#[boxed]
 pub async fn concerns(tx: &mut CouncilTx, sha256: Digest, account: AccountId) -> Result<bool, StoreError> {
     let row = row!(
         tx,
@@ -113,6 +119,7 @@ pub async fn concerns(tx: &mut CouncilTx, sha256: Digest, account: AccountId) ->
 }
 
 /// Whether a released dossier cites a file.
+#[boxed]
 pub async fn is_released(tx: &mut CouncilTx, sha256: Digest) -> Result<bool, StoreError> {
     let row = row!(
         tx,

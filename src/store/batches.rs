@@ -7,6 +7,7 @@ use domain::audit::Digest;
 use domain::batch::Reader;
 use domain::id::PollId;
 use domain::poll_state::StandingBatch;
+use macros::boxed;
 
 row_struct! {
     /// A row of `batches`.
@@ -60,6 +61,7 @@ impl StoredRow {
 }
 
 /// The committed batches of a poll, by form and number, without counts.
+#[boxed]
 pub async fn list(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<BatchRow>, StoreError> {
     let rows = rows!(
         tx,
@@ -72,6 +74,7 @@ pub async fn list(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<BatchRow>, Sto
 }
 
 /// The committed batches of a poll, in ballot order of forms and by number, for a proposal to count one anew; no counts.
+#[boxed]
 pub async fn standing(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<StandingBatch>, StoreError> {
     let rows = rows!(
         tx,

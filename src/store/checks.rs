@@ -3,6 +3,7 @@
 use super::error::StoreError;
 use super::scope::CouncilTx;
 use super::sql::{row, row_struct, rows, to_u64};
+use macros::boxed;
 
 row_struct! {
     /// A row of `slips`, without its secret.
@@ -20,6 +21,7 @@ row_struct! {
 }
 
 /// All slips of the council, used and void ones too.
+#[boxed]
 pub async fn slips(tx: &mut CouncilTx) -> Result<Vec<SlipRow>, StoreError> {
     rows!(
         tx,
@@ -41,6 +43,7 @@ row_struct! {
 }
 
 /// What the tables of records hold now.
+#[boxed]
 pub async fn records(tx: &mut CouncilTx) -> Result<Vec<RecordRow>, StoreError> {
     rows!(
         tx,
@@ -55,6 +58,7 @@ pub async fn records(tx: &mut CouncilTx) -> Result<Vec<RecordRow>, StoreError> {
 }
 
 /// The newest version of every record.
+#[boxed]
 pub async fn newest_revisions(tx: &mut CouncilTx) -> Result<Vec<RecordRow>, StoreError> {
     rows!(
         tx,
@@ -66,6 +70,7 @@ pub async fn newest_revisions(tx: &mut CouncilTx) -> Result<Vec<RecordRow>, Stor
 }
 
 /// How many versions of records there are.
+#[boxed]
 pub async fn revisions(tx: &mut CouncilTx) -> Result<u64, StoreError> {
     let row = row!(tx, (i64,), "SELECT count(*) FROM revisions WHERE council_id = $1")?;
     to_u64(row.map_or(0, |(count,)| count))
@@ -84,6 +89,7 @@ row_struct! {
 }
 
 /// All proposals of the council.
+#[boxed]
 pub async fn proposals(tx: &mut CouncilTx) -> Result<Vec<ProposalCheckRow>, StoreError> {
     rows!(
         tx,

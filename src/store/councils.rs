@@ -6,6 +6,7 @@ use super::sql::{execute, one_changed, row, row_struct};
 use super::work::InstallationTx;
 use domain::audit::UtcTime;
 use domain::id::CouncilId;
+use macros::boxed;
 
 row_struct! {
     /// A council, or the installation itself.
@@ -40,6 +41,7 @@ impl CouncilRow {
 }
 
 /// All councils by name; the installation itself is not among them.
+#[boxed]
 pub async fn list(tx: &mut InstallationTx<'_>) -> Result<Vec<CouncilRow>, StoreError> {
     let own = tx.own().await?;
     // The one statement that spans councils; `InstallationTx` is what may say it.
@@ -53,6 +55,7 @@ pub async fn list(tx: &mut InstallationTx<'_>) -> Result<Vec<CouncilRow>, StoreE
 }
 
 /// The council of this transaction.
+#[boxed]
 pub async fn own(tx: &mut CouncilTx) -> Result<Option<CouncilRow>, StoreError> {
     row!(
         tx,
@@ -67,6 +70,7 @@ pub async fn own(tx: &mut CouncilTx) -> Result<Option<CouncilRow>, StoreError> {
 ///
 /// # Errors
 /// [`StoreError::Refused`] when its id or its name in addresses is taken.
+#[boxed]
 pub async fn add(
     tx: &mut CouncilTx,
     slug: &str,
@@ -90,6 +94,7 @@ pub async fn add(
 ///
 /// # Errors
 /// [`StoreError::Stale`] when the council is no longer at `before`.
+#[boxed]
 pub async fn require_second_factor(tx: &mut CouncilTx, required: bool, before: i64) -> Result<(), StoreError> {
     let changed = execute!(
         tx,
@@ -104,6 +109,7 @@ pub async fn require_second_factor(tx: &mut CouncilTx, required: bool, before: i
 ///
 /// # Errors
 /// [`StoreError::Refused`] when the name in addresses is taken, [`StoreError::Stale`] when it is no longer at `before`.
+#[boxed]
 pub async fn rename(
     tx: &mut CouncilTx,
     slug: &str,

@@ -10,6 +10,7 @@ use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 use super::error::StoreError;
 use super::target::{APPLICATION_ID, Target};
+use macros::boxed;
 
 /// Largest number of readers at once. Writes are serialized by the [writer](super::writer).
 const READERS: u32 = 8;
@@ -77,6 +78,7 @@ impl Db {
     }
 
     /// Closes all connections.
+    #[boxed]
     pub async fn close(&self) {
         match self {
             Self::Sqlite { writer, readers } => {

@@ -5,6 +5,7 @@ use sqlx::{ConnectOptions as _, Connection as _};
 use super::error::StoreError;
 use super::schema::SCHEMA;
 use super::target::Target;
+use macros::boxed;
 
 /// The state of a database.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +49,7 @@ impl Examination {
 ///
 /// # Errors
 /// When it cannot be reached or is not a database.
+#[boxed]
 pub async fn examine(target: &Target) -> Result<Examination, StoreError> {
     match target {
         Target::Sqlite(path) if !path.exists() => Ok(Examination::Missing),

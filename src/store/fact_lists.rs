@@ -7,6 +7,7 @@ use super::sql::{row, rows};
 use domain::fact::{FactKind, FactState};
 use domain::id::{AccountId, FactId, OfficialId};
 use domain::text::fold;
+use macros::boxed;
 
 /// A filter of facts; an empty field selects all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -76,6 +77,7 @@ macro_rules! filtered {
 }
 
 /// Facts of a filter in order, without the first `skip`.
+#[boxed]
 pub async fn page(
     tx: &mut CouncilTx,
     filter: &FactFilter,
@@ -99,6 +101,7 @@ pub async fn page(
 }
 
 /// Number of facts in each state that a filter selects; the filter's own state is ignored.
+#[boxed]
 pub async fn states(tx: &mut CouncilTx, filter: &FactFilter) -> Result<[(FactState, u64); 3], StoreError> {
     let rows = filtered!(tx, (String, i64), filter, "state, count(*)", "GROUP BY state")?;
     let count = |state: FactState| rows.iter().find(|(code, _)| code == state.code()).map_or(0, |(_, count)| *count);
@@ -117,6 +120,7 @@ pub struct FactChoices {
 }
 
 /// What a filter of this council's facts can choose from.
+#[boxed]
 pub async fn choices(tx: &mut CouncilTx) -> Result<FactChoices, StoreError> {
     let fields = rows!(tx, (String,), "SELECT DISTINCT field FROM facts WHERE council_id = $1 ORDER BY field")?;
     let years = rows!(tx, (i64,), "SELECT DISTINCT year FROM facts WHERE council_id = $1 ORDER BY year DESC")?;
@@ -131,6 +135,7 @@ pub async fn choices(tx: &mut CouncilTx) -> Result<FactChoices, StoreError> {
 }
 
 /// The facts of these ids in order of entry; unknown ids are left out.
+#[boxed]
 pub async fn some(tx: &mut CouncilTx, ids: &[FactId]) -> Result<Vec<StoredFact>, StoreError> {
     let ids = serde_json::to_string(ids).map_err(StoreError::corrupt)?;
     if tx.is_postgres() {
@@ -141,6 +146,7 @@ pub async fn some(tx: &mut CouncilTx, ids: &[FactId]) -> Result<Vec<StoredFact>,
 }
 
 /// The facts before and after one, in order of entry, among those that an account may verify.
+#[boxed]
 pub async fn neighbours(
     tx: &mut CouncilTx,
     account: AccountId,

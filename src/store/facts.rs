@@ -13,6 +13,7 @@ use domain::id::{FactId, OfficialId};
 use domain::official::Field;
 use domain::release::About;
 use domain::text::fold;
+use macros::boxed;
 
 row_struct! {
     /// A row of `facts`.
@@ -119,16 +120,19 @@ macro_rules! facts {
 pub(super) use {fact_columns, facts};
 
 /// One fact.
+#[boxed]
 pub async fn find(tx: &mut CouncilTx, id: FactId) -> Result<Option<StoredFact>, StoreError> {
     Ok(facts!(tx, "AND fact_id = $2", id.to_string())?.into_iter().next())
 }
 
 /// All facts that are not withdrawn, in order of entry.
+#[boxed]
 pub async fn all(tx: &mut CouncilTx) -> Result<Vec<StoredFact>, StoreError> {
     facts!(tx, "AND state <> 'withdrawn' ORDER BY fact_id")
 }
 
 /// All verified facts in order of entry. There may be thousands: only the columns that dossiers need are fetched.
+#[boxed]
 pub async fn verified(tx: &mut CouncilTx) -> Result<Vec<VersionedFact>, StoreError> {
     let rows = rows!(
         tx,
@@ -146,6 +150,7 @@ pub async fn verified(tx: &mut CouncilTx) -> Result<Vec<VersionedFact>, StoreErr
 }
 
 /// Number of facts to be verified per official and per field, where there is any.
+#[boxed]
 pub async fn waiting(tx: &mut CouncilTx) -> Result<Vec<(About, u64)>, StoreError> {
     let rows = rows!(
         tx,
@@ -163,6 +168,7 @@ pub async fn waiting(tx: &mut CouncilTx) -> Result<Vec<(About, u64)>, StoreError
 }
 
 /// All facts about an official that are not withdrawn, in order of entry.
+#[boxed]
 pub async fn about(tx: &mut CouncilTx, official: OfficialId) -> Result<Vec<StoredFact>, StoreError> {
     facts!(
         tx,
@@ -173,11 +179,13 @@ pub async fn about(tx: &mut CouncilTx, official: OfficialId) -> Result<Vec<Store
 }
 
 /// All facts of a kind that are not withdrawn, in order of entry.
+#[boxed]
 pub async fn of_kind(tx: &mut CouncilTx, kind: FactKind) -> Result<Vec<StoredFact>, StoreError> {
     facts!(tx, "AND kind = $2 AND state <> 'withdrawn' ORDER BY fact_id", kind.code())
 }
 
 /// All facts of a field that are not withdrawn, in order of entry.
+#[boxed]
 pub async fn of_field(tx: &mut CouncilTx, field: &Field) -> Result<Vec<StoredFact>, StoreError> {
     facts!(
         tx,
@@ -245,6 +253,7 @@ impl Given {
 ///
 /// # Errors
 /// [`StoreError::Stale`] when one is no longer at that version.
+#[boxed]
 pub async fn put(tx: &mut CouncilTx, facts: &[StoredFact]) -> Result<(), StoreError> {
     let given = facts.iter().map(Given::new).collect::<Result<Vec<_>, _>>()?;
     let json = serde_json::to_string(&given).map_err(StoreError::corrupt)?;

@@ -5,6 +5,7 @@ use super::scope::CouncilTx;
 use super::sql::{execute, row};
 use domain::audit::{Digest, UtcTime};
 use domain::id::AccountId;
+use macros::boxed;
 
 /// Number of failures in a row, and time of the last one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,6 +22,7 @@ fn failures(count: i64, failed_at: Option<String>) -> Result<Failures, StoreErro
 }
 
 /// Failures of an account since its last sign-in.
+#[boxed]
 pub async fn of_account(tx: &mut CouncilTx, id: AccountId) -> Result<Failures, StoreError> {
     let row = row!(
         tx,
@@ -32,6 +34,7 @@ pub async fn of_account(tx: &mut CouncilTx, id: AccountId) -> Result<Failures, S
 }
 
 /// Counts one more failure of an account; returns the new count.
+#[boxed]
 pub async fn add_to_account(tx: &mut CouncilTx, id: AccountId, at: UtcTime) -> Result<u32, StoreError> {
     let added = row!(
         tx,
@@ -45,6 +48,7 @@ pub async fn add_to_account(tx: &mut CouncilTx, id: AccountId, at: UtcTime) -> R
 }
 
 /// Subtracts one failure of an account that was counted before the proof turned out right.
+#[boxed]
 pub async fn take_from_account(tx: &mut CouncilTx, id: AccountId, before: Failures) -> Result<(), StoreError> {
     let taken = execute!(
         tx,
@@ -57,6 +61,7 @@ pub async fn take_from_account(tx: &mut CouncilTx, id: AccountId, before: Failur
 }
 
 /// Failures of a keyed hash of an address or a name.
+#[boxed]
 pub async fn of_hash(tx: &mut CouncilTx, hash: &Digest) -> Result<Failures, StoreError> {
     let row = row!(
         tx,
@@ -68,6 +73,7 @@ pub async fn of_hash(tx: &mut CouncilTx, hash: &Digest) -> Result<Failures, Stor
 }
 
 /// Counts one more failure of a keyed hash; returns the new count. Failures before `forgotten` are dropped.
+#[boxed]
 pub async fn add_to_hash(
     tx: &mut CouncilTx,
     hash: &Digest,
@@ -89,6 +95,7 @@ pub async fn add_to_hash(
 }
 
 /// Subtracts one failure of a keyed hash that was counted before the proof turned out right.
+#[boxed]
 pub async fn take_from_hash(tx: &mut CouncilTx, hash: &Digest, before: Failures) -> Result<(), StoreError> {
     let taken = match before.failed_at {
         Some(failed_at) => execute!(
@@ -117,6 +124,7 @@ pub async fn take_from_hash(tx: &mut CouncilTx, hash: &Digest, before: Failures)
 }
 
 /// Deletes failures whose last one was before `moment`.
+#[boxed]
 pub async fn sweep(tx: &mut CouncilTx, moment: UtcTime) -> Result<(), StoreError> {
     let swept =
         execute!(tx, "DELETE FROM sign_in_failures WHERE council_id = $1 AND failed_at < $2", moment.to_string());

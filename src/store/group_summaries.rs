@@ -7,6 +7,7 @@ use super::sql::{execute, one_changed};
 use domain::audit::canonical::to_text;
 use domain::group_summary::GroupSummary;
 use domain::id::{PollId, SummaryId};
+use macros::boxed;
 
 pub type StoredSummary = StoredRecord<SummaryId, GroupSummary>;
 
@@ -14,6 +15,7 @@ pub type StoredSummary = StoredRecord<SummaryId, GroupSummary>;
 ///
 /// # Errors
 /// [`StoreError::Stale`] when it is no longer at that version; [`StoreError::Refused`] when the group has another one.
+#[boxed]
 pub async fn put(tx: &mut CouncilTx, kept: &StoredSummary) -> Result<(), StoreError> {
     let put = execute!(
         tx,
@@ -34,6 +36,7 @@ pub async fn put(tx: &mut CouncilTx, kept: &StoredSummary) -> Result<(), StoreEr
 }
 
 /// The summary of a group before a vote.
+#[boxed]
 pub async fn of_group(tx: &mut CouncilTx, poll: PollId, group: &str) -> Result<Option<StoredSummary>, StoreError> {
     record!(
         tx,
@@ -46,11 +49,13 @@ pub async fn of_group(tx: &mut CouncilTx, poll: PollId, group: &str) -> Result<O
 }
 
 /// One summary.
+#[boxed]
 pub async fn find(tx: &mut CouncilTx, id: SummaryId) -> Result<Option<StoredSummary>, StoreError> {
     record!(tx, "group_summaries", "summary_id", "WHERE council_id = $1 AND summary_id = $2", id.to_string())
 }
 
 /// All summaries before a vote, by group.
+#[boxed]
 pub async fn of_poll(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<StoredSummary>, StoreError> {
     records!(
         tx,

@@ -6,6 +6,7 @@ use super::sql::{execute, one_changed, row, row_struct, rows, to_u64};
 use domain::audit::UtcTime;
 use domain::id::{AccountId, JobId, PollId};
 use domain::job::{JobKind, JobState};
+use macros::boxed;
 
 row_struct! {
     /// A row of `jobs`, without its input and its result.
@@ -75,6 +76,7 @@ impl JobRow {
 }
 
 /// Adds a job that begins now, with its input.
+#[boxed]
 pub async fn add(tx: &mut CouncilTx, job: &Job, input: Option<Vec<u8>>) -> Result<(), StoreError> {
     let added = execute!(
         tx,
@@ -98,6 +100,7 @@ pub async fn add(tx: &mut CouncilTx, job: &Job, input: Option<Vec<u8>>) -> Resul
 }
 
 /// Records the progress of a job; returns whether it is still running, as it may have been cancelled.
+#[boxed]
 pub async fn advance(
     tx: &mut CouncilTx,
     id: JobId,
@@ -122,6 +125,7 @@ pub async fn advance(
 ///
 /// # Errors
 /// [`StoreError::Stale`] when it is not in that state any more.
+#[boxed]
 pub async fn turn(
     tx: &mut CouncilTx,
     id: JobId,
@@ -144,6 +148,7 @@ pub async fn turn(
 }
 
 /// One job.
+#[boxed]
 pub async fn find(tx: &mut CouncilTx, id: JobId) -> Result<Option<Job>, StoreError> {
     let row = row!(
         tx,
@@ -156,6 +161,7 @@ pub async fn find(tx: &mut CouncilTx, id: JobId) -> Result<Option<Job>, StoreErr
 }
 
 /// The newest jobs, up to `limit`.
+#[boxed]
 pub async fn list(tx: &mut CouncilTx, limit: u32) -> Result<Vec<Job>, StoreError> {
     let rows = rows!(
         tx,
@@ -168,6 +174,7 @@ pub async fn list(tx: &mut CouncilTx, limit: u32) -> Result<Vec<Job>, StoreError
 }
 
 /// Input of a job.
+#[boxed]
 pub async fn input(tx: &mut CouncilTx, id: JobId) -> Result<Option<Vec<u8>>, StoreError> {
     let found =
         row!(tx, (Option<Vec<u8>>,), "SELECT input FROM jobs WHERE council_id = $1 AND job_id = $2", id.to_string())?;
@@ -175,6 +182,7 @@ pub async fn input(tx: &mut CouncilTx, id: JobId) -> Result<Option<Vec<u8>>, Sto
 }
 
 /// Result of a job.
+#[boxed]
 pub async fn result(tx: &mut CouncilTx, id: JobId) -> Result<Option<String>, StoreError> {
     let found =
         row!(tx, (Option<String>,), "SELECT result FROM jobs WHERE council_id = $1 AND job_id = $2", id.to_string())?;

@@ -42,6 +42,7 @@ mod work;
 mod writer;
 
 use domain::id::CouncilId;
+use macros::boxed;
 
 pub use error::StoreError;
 pub use examine::{Examination, examine};
@@ -65,6 +66,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database cannot be reached or written, belongs to another program, or has a newer schema.
+    #[boxed]
     pub async fn open(target: &Target) -> Result<Self, StoreError> {
         let db = db::Db::connect(target).await?;
         schema::bring_up_to_date(&db, target).await?;
@@ -75,6 +77,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Self::open`], and when there is none or its schema is older.
+    #[boxed]
     pub async fn open_to_look(target: &Target) -> Result<Self, StoreError> {
         let db = db::Db::connect_existing(target).await?;
         schema::require(&db, target).await?;
@@ -82,11 +85,13 @@ impl Store {
     }
 
     /// Begins a read-only transaction on one snapshot of the council's rows; it ends when it is dropped.
+    #[boxed]
     pub async fn read(&self, council: CouncilId) -> Result<CouncilTx, StoreError> {
         CouncilTx::enter(self.db.begin_read().await?, council).await
     }
 
     /// All councils by name, the installation itself last.
+    #[boxed]
     pub async fn read_installation(&self) -> Result<Vec<councils::CouncilRow>, StoreError> {
         let mut tx = self.read(CouncilId::INSTALLATION).await?;
         let mut found = councils::list(&mut InstallationTx::new(&mut tx)).await?;
@@ -95,6 +100,7 @@ impl Store {
     }
 
     /// All councils by name, each with the number of its accounts; the installation sees nothing else of a council.
+    #[boxed]
     pub async fn read_councils(&self) -> Result<Vec<(councils::CouncilRow, u64)>, StoreError> {
         let mut tx = self.read(CouncilId::INSTALLATION).await?;
         let mut installation = InstallationTx::new(&mut tx);
@@ -141,11 +147,13 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NewerSchema`].
+    #[boxed]
     pub async fn check_schema(&self) -> Result<(), StoreError> {
         schema::check_not_newer(&self.db).await
     }
 
     /// Finishes the queued jobs, refuses later ones, and closes all connections.
+    #[boxed]
     pub async fn close(&self) {
         self.writer.stop().await;
         self.db.close().await;

@@ -11,6 +11,7 @@ use domain::audit::entry::{MAX_ENTRY_BYTES, entry_text};
 use domain::audit::merkle::{Frontier, leaf_hash};
 use domain::audit::{Actor, Checkpoint, Digest, KeyName, LogEvent, UtcTime};
 use domain::id::{LogId, PollId};
+use macros::boxed;
 
 row_struct! {
     /// A row of `log_entries`.
@@ -93,6 +94,7 @@ fn head((log, poll, origin, public_key, size, peaks, last_at): HeadRow) -> Resul
 ///
 /// # Errors
 /// When the origin is another log's already.
+#[boxed]
 pub async fn begin(
     tx: &mut CouncilTx,
     log: LogId,
@@ -114,6 +116,7 @@ pub async fn begin(
 }
 
 /// All logs of the council, its own first.
+#[boxed]
 pub async fn heads(tx: &mut CouncilTx) -> Result<Vec<LogHead>, StoreError> {
     tx.flush_logs().await?;
     let rows = rows!(
@@ -129,6 +132,7 @@ pub async fn heads(tx: &mut CouncilTx) -> Result<Vec<LogHead>, StoreError> {
 ///
 /// # Errors
 /// When the council has none, which only a half-made database has.
+#[boxed]
 pub async fn own(tx: &mut CouncilTx) -> Result<LogId, StoreError> {
     let row = row!(tx, (String,), "SELECT log_id FROM logs WHERE council_id = $1 AND poll_id IS NULL")?;
     let (log,) = row.ok_or_else(|| StoreError::corrupt("logs: thiếu nhật ký của hội đồng"))?;
@@ -136,6 +140,7 @@ pub async fn own(tx: &mut CouncilTx) -> Result<LogId, StoreError> {
 }
 
 /// Exact texts of up to `limit` entries from number `from` on.
+#[boxed]
 pub async fn entries(tx: &mut CouncilTx, log: LogId, from: u64, limit: u32) -> Result<Vec<String>, StoreError> {
     tx.flush_logs().await?;
     let rows = rows!(
@@ -150,6 +155,7 @@ pub async fn entries(tx: &mut CouncilTx, log: LogId, from: u64, limit: u32) -> R
 }
 
 /// The time of the last entry in any log of the council.
+#[boxed]
 pub async fn last_at(tx: &mut CouncilTx) -> Result<Option<UtcTime>, StoreError> {
     let row = row!(tx, (Option<String>,), "SELECT max(last_at) FROM logs WHERE council_id = $1")?;
     let last = row.and_then(|(last,)| last);
@@ -157,6 +163,7 @@ pub async fn last_at(tx: &mut CouncilTx) -> Result<Option<UtcTime>, StoreError> 
 }
 
 /// Up to `limit` rows from number `from` on, for reading a whole log in parts.
+#[boxed]
 pub async fn rows_from(tx: &mut CouncilTx, log: LogId, from: u64, limit: u32) -> Result<Vec<EntryRow>, StoreError> {
     tx.flush_logs().await?;
     rows!(
@@ -171,6 +178,7 @@ pub async fn rows_from(tx: &mut CouncilTx, log: LogId, from: u64, limit: u32) ->
 }
 
 /// Entries that a filter selects, newest first, without the first `skip`.
+#[boxed]
 pub async fn find(
     tx: &mut CouncilTx,
     log: LogId,
@@ -196,6 +204,7 @@ pub async fn find(
 }
 
 /// Exact texts of all entries of these kinds, in their order.
+#[boxed]
 pub async fn of_kinds(tx: &mut CouncilTx, log: LogId, kinds: [&'static str; 2]) -> Result<Vec<String>, StoreError> {
     tx.flush_logs().await?;
     let [one, other] = kinds;
@@ -211,6 +220,7 @@ pub async fn of_kinds(tx: &mut CouncilTx, log: LogId, kinds: [&'static str; 2]) 
 }
 
 /// Number of entries that a filter selects.
+#[boxed]
 pub async fn count(tx: &mut CouncilTx, log: LogId, filter: &EntryFilter) -> Result<u64, StoreError> {
     tx.flush_logs().await?;
     let row = row!(
@@ -229,6 +239,7 @@ pub async fn count(tx: &mut CouncilTx, log: LogId, filter: &EntryFilter) -> Resu
 }
 
 /// Distinct values that a filter of this log can choose from: kinds of entries, and names of actors.
+#[boxed]
 pub async fn choices(tx: &mut CouncilTx, log: LogId) -> Result<(Vec<String>, Vec<String>), StoreError> {
     tx.flush_logs().await?;
     let kinds = rows!(
@@ -251,6 +262,7 @@ pub async fn choices(tx: &mut CouncilTx, log: LogId) -> Result<(Vec<String>, Vec
 ///
 /// # Errors
 /// When the log has not so many entries.
+#[boxed]
 pub async fn add_checkpoint(
     tx: &mut CouncilTx,
     log: LogId,
@@ -277,6 +289,7 @@ pub async fn add_checkpoint(
 }
 
 /// Signed heads of a log, the smallest first.
+#[boxed]
 pub async fn checkpoints(tx: &mut CouncilTx, log: LogId) -> Result<Vec<CheckpointRow>, StoreError> {
     rows!(
         tx,

@@ -7,6 +7,7 @@ use super::sql::{execute, one_changed, row, row_struct, rows, to_u64};
 use domain::audit::UtcTime;
 use domain::id::{AccountId, PollId};
 use domain::release::About;
+use macros::boxed;
 
 /// Key of an account's notes, encrypted with a key derived from a passphrase.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +59,7 @@ impl NoteRow {
 }
 
 /// The wrapped key of an account; `None` before its owner has chosen a passphrase.
+#[boxed]
 pub async fn key(tx: &mut CouncilTx, account: AccountId) -> Result<Option<NoteKeyRow>, StoreError> {
     let row = row!(
         tx,
@@ -72,6 +74,7 @@ pub async fn key(tx: &mut CouncilTx, account: AccountId) -> Result<Option<NoteKe
 ///
 /// # Errors
 /// [`StoreError::Refused`] when there is one.
+#[boxed]
 pub async fn add_key(tx: &mut CouncilTx, account: AccountId, key: &NoteKeyRow, at: UtcTime) -> Result<(), StoreError> {
     let added = execute!(
         tx,
@@ -90,6 +93,7 @@ pub async fn add_key(tx: &mut CouncilTx, account: AccountId, key: &NoteKeyRow, a
 ///
 /// # Errors
 /// [`StoreError::Stale`] when the key is another one by now.
+#[boxed]
 pub async fn rewrap_key(tx: &mut CouncilTx, account: AccountId, key: &NoteKeyRow) -> Result<(), StoreError> {
     let changed = execute!(
         tx,
@@ -103,6 +107,7 @@ pub async fn rewrap_key(tx: &mut CouncilTx, account: AccountId, key: &NoteKeyRow
 }
 
 /// Deletes the key of an account and all its notes; returns the number of deleted notes.
+#[boxed]
 pub async fn forget(tx: &mut CouncilTx, account: AccountId) -> Result<u64, StoreError> {
     let gone = execute!(tx, "DELETE FROM notes WHERE council_id = $1 AND account_id = $2", account.to_string())?;
     execute!(tx, "DELETE FROM note_keys WHERE council_id = $1 AND account_id = $2", account.to_string())?;
@@ -110,6 +115,7 @@ pub async fn forget(tx: &mut CouncilTx, account: AccountId) -> Result<u64, Store
 }
 
 /// The note of an account about one dossier.
+#[boxed]
 pub async fn find(
     tx: &mut CouncilTx,
     poll: PollId,
@@ -130,6 +136,7 @@ pub async fn find(
 }
 
 /// All notes of an account before a vote.
+#[boxed]
 pub async fn of_account(tx: &mut CouncilTx, poll: PollId, account: AccountId) -> Result<Vec<SealedNote>, StoreError> {
     let rows = rows!(
         tx,
@@ -146,6 +153,7 @@ pub async fn of_account(tx: &mut CouncilTx, poll: PollId, account: AccountId) ->
 ///
 /// # Errors
 /// [`StoreError::Stale`] when it is no longer at that version.
+#[boxed]
 pub async fn put(tx: &mut CouncilTx, poll: PollId, account: AccountId, note: &SealedNote) -> Result<(), StoreError> {
     let put = execute!(
         tx,

@@ -12,6 +12,7 @@ use domain::id::{LogId, PollId};
 use domain::poll::PollKind;
 use domain::poll_state::{Counted, FormProgress, Poll, PollState, ProposedMinutes, Stage};
 use domain::roster::{Teller, TellerRole};
+use macros::boxed;
 
 row_struct! {
     /// A row of `polls`, without the text of its rule set.
@@ -156,6 +157,7 @@ impl FormRow {
 ///
 /// # Errors
 /// When its id is taken or the log is not this council's.
+#[boxed]
 pub async fn add(
     tx: &mut CouncilTx,
     poll: &Poll,
@@ -187,6 +189,7 @@ pub async fn add(
 }
 
 /// All polls of the council, the newest first.
+#[boxed]
 pub async fn list(tx: &mut CouncilTx) -> Result<Vec<PollSummary>, StoreError> {
     let rows = rows!(
         tx,
@@ -198,6 +201,7 @@ pub async fn list(tx: &mut CouncilTx) -> Result<Vec<PollSummary>, StoreError> {
 }
 
 /// How far a poll has come.
+#[boxed]
 pub async fn find(tx: &mut CouncilTx, poll: PollId) -> Result<Option<StoredPoll>, StoreError> {
     let row = row!(
         tx,
@@ -267,6 +271,7 @@ async fn counted(tx: &mut CouncilTx, log: LogId) -> Result<Counted, StoreError> 
 ///
 /// # Errors
 /// [`StoreError::Corrupt`] when the log contradicts itself.
+#[boxed]
 pub async fn closed_count(tx: &mut CouncilTx, poll: &StoredPoll) -> Result<Option<Counted>, StoreError> {
     match poll.state.may_open() {
         Some(_) => counted(tx, poll.log).await.map(Some),
@@ -275,6 +280,7 @@ pub async fn closed_count(tx: &mut CouncilTx, poll: &StoredPoll) -> Result<Optio
 }
 
 /// The version of a poll's row, which goes up with every step.
+#[boxed]
 pub async fn version(tx: &mut CouncilTx, poll: PollId) -> Result<Option<u64>, StoreError> {
     let row = row!(tx, (i64,), "SELECT version FROM polls WHERE council_id = $1 AND poll_id = $2", poll.to_string())?;
     row.map(|(version,)| to_u64(version)).transpose()
@@ -295,6 +301,7 @@ async fn proposed_minutes(tx: &mut CouncilTx, log: LogId) -> Result<ProposedMinu
 ///
 /// # Errors
 /// When there is no such poll.
+#[boxed]
 pub async fn reach(tx: &mut CouncilTx, poll: PollId, stage: Stage, at: UtcTime) -> Result<(), StoreError> {
     let changed = execute!(
         tx,
@@ -310,6 +317,7 @@ pub async fn reach(tx: &mut CouncilTx, poll: PollId, stage: Stage, at: UtcTime) 
 ///
 /// # Errors
 /// When there is no such poll.
+#[boxed]
 pub async fn set_present(tx: &mut CouncilTx, poll: PollId, present: u32) -> Result<(), StoreError> {
     let changed = execute!(
         tx,
@@ -321,6 +329,7 @@ pub async fn set_present(tx: &mut CouncilTx, poll: PollId, present: u32) -> Resu
 }
 
 /// Exact text of the rule set that a poll goes by.
+#[boxed]
 pub async fn ruleset_text(tx: &mut CouncilTx, poll: PollId) -> Result<Option<String>, StoreError> {
     let found =
         row!(tx, (String,), "SELECT ruleset_text FROM polls WHERE council_id = $1 AND poll_id = $2", poll.to_string())?;
@@ -331,6 +340,7 @@ pub async fn ruleset_text(tx: &mut CouncilTx, poll: PollId) -> Result<Option<Str
 ///
 /// # Errors
 /// When there is one already.
+#[boxed]
 pub async fn add_officials(tx: &mut CouncilTx, poll: PollId, list: &[ListedOfficial]) -> Result<(), StoreError> {
     for (position, official) in (1_i64..).zip(list) {
         execute!(
@@ -358,6 +368,7 @@ pub async fn add_officials(tx: &mut CouncilTx, poll: PollId, list: &[ListedOffic
 ///
 /// # Errors
 /// When there is no such poll.
+#[boxed]
 pub async fn amend(tx: &mut CouncilTx, poll: PollId, amended: &PollAmended) -> Result<(), StoreError> {
     let changed = execute!(
         tx,
@@ -370,6 +381,7 @@ pub async fn amend(tx: &mut CouncilTx, poll: PollId, amended: &PollAmended) -> R
 }
 
 /// Puts a board of tellers in the place of the one before.
+#[boxed]
 pub async fn set_tellers(tx: &mut CouncilTx, poll: PollId, board: &[Teller]) -> Result<(), StoreError> {
     execute!(tx, "DELETE FROM poll_tellers WHERE council_id = $1 AND poll_id = $2", poll.to_string())?;
     for (position, teller) in (1_i64..).zip(board) {
@@ -386,6 +398,7 @@ pub async fn set_tellers(tx: &mut CouncilTx, poll: PollId, board: &[Teller]) -> 
 }
 
 /// The board of tellers, head first; empty before it is appointed.
+#[boxed]
 pub async fn tellers(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<Teller>, StoreError> {
     let rows = rows!(
         tx,
@@ -401,6 +414,7 @@ pub async fn tellers(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<Teller>, St
 }
 
 /// Who is voted on, in ballot order; empty before the list is decided.
+#[boxed]
 pub async fn officials(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<ListedOfficial>, StoreError> {
     let rows = rows!(
         tx,
@@ -415,6 +429,7 @@ pub async fn officials(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<ListedOff
 ///
 /// # Errors
 /// When one of them is there already.
+#[boxed]
 pub async fn add_forms(tx: &mut CouncilTx, poll: PollId, forms: &[SealedForm]) -> Result<(), StoreError> {
     for (position, form) in (1_i64..).zip(forms) {
         execute!(
@@ -434,6 +449,7 @@ pub async fn add_forms(tx: &mut CouncilTx, poll: PollId, forms: &[SealedForm]) -
 }
 
 /// Sealed forms in the order of their blocks, with what came back and what is in batches.
+#[boxed]
 pub async fn forms(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<FormProgress>, StoreError> {
     let rows = rows!(
         tx,
@@ -452,6 +468,7 @@ pub async fn forms(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<FormProgress>
 ///
 /// # Errors
 /// When there is no such form, or it is written already.
+#[boxed]
 pub async fn set_returned(
     tx: &mut CouncilTx,
     poll: PollId,
@@ -475,6 +492,7 @@ pub async fn set_returned(
 ///
 /// # Errors
 /// When there is no such form, or nothing was written of it yet.
+#[boxed]
 pub async fn correct_returned(
     tx: &mut CouncilTx,
     poll: PollId,
@@ -498,6 +516,7 @@ pub async fn correct_returned(
 ///
 /// # Errors
 /// When an entry issues two.
+#[boxed]
 pub async fn add_paper(tx: &mut CouncilTx, poll: PollId, seq: u64, paper: &PaperIssued) -> Result<(), StoreError> {
     let added = execute!(
         tx,
@@ -512,6 +531,7 @@ pub async fn add_paper(tx: &mut CouncilTx, poll: PollId, seq: u64, paper: &Paper
 }
 
 /// Papers that left the program, in the order of the log.
+#[boxed]
 pub async fn papers(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<PaperIssued>, StoreError> {
     let rows = rows!(
         tx,
@@ -530,6 +550,7 @@ pub async fn papers(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<PaperIssued>
 ///
 /// # Errors
 /// When there is one already.
+#[boxed]
 pub async fn add_results(tx: &mut CouncilTx, poll: PollId, results: String) -> Result<(), StoreError> {
     let added = execute!(
         tx,
@@ -541,6 +562,7 @@ pub async fn add_results(tx: &mut CouncilTx, poll: PollId, results: String) -> R
 }
 
 /// The text of the result that was declared.
+#[boxed]
 pub async fn results(tx: &mut CouncilTx, poll: PollId) -> Result<Option<String>, StoreError> {
     let row = row!(
         tx,

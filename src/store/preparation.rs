@@ -8,6 +8,7 @@ use domain::id::{PollId, ProposalId};
 use domain::preparation::Part;
 use domain::proposal::{Hand, Proposal, ProposalKind, ProposalState};
 use domain::role::Role;
+use macros::boxed;
 
 row_struct! {
     /// A row of `poll_records`.
@@ -50,6 +51,7 @@ impl PartRow {
 }
 
 /// All parts of a poll's preparation.
+#[boxed]
 pub async fn parts(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<StoredPart>, StoreError> {
     let rows = rows!(
         tx,
@@ -62,6 +64,7 @@ pub async fn parts(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<StoredPart>, 
 }
 
 /// One part of a poll's preparation.
+#[boxed]
 pub async fn part(tx: &mut CouncilTx, poll: PollId, part: &Part) -> Result<Option<StoredPart>, StoreError> {
     let row = row!(
         tx,
@@ -78,6 +81,7 @@ pub async fn part(tx: &mut CouncilTx, poll: PollId, part: &Part) -> Result<Optio
 ///
 /// # Errors
 /// [`StoreError::Stale`] when it is no longer at that version.
+#[boxed]
 pub async fn put_part(tx: &mut CouncilTx, poll: PollId, stored: &StoredPart) -> Result<(), StoreError> {
     let put = execute!(
         tx,
@@ -153,6 +157,7 @@ impl ProposalRow {
 }
 
 /// All proposals for a poll, the newest first.
+#[boxed]
 pub async fn proposals(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<Proposal>, StoreError> {
     let rows = rows!(
         tx,
@@ -166,6 +171,7 @@ pub async fn proposals(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<Proposal>
 }
 
 /// One proposal.
+#[boxed]
 pub async fn proposal(tx: &mut CouncilTx, id: ProposalId) -> Result<Option<Proposal>, StoreError> {
     let row = row!(
         tx,
@@ -181,6 +187,7 @@ pub async fn proposal(tx: &mut CouncilTx, id: ProposalId) -> Result<Option<Propo
 ///
 /// # Errors
 /// [`StoreError::Refused`] when one of the same kind about the same is open.
+#[boxed]
 pub async fn add_proposal(tx: &mut CouncilTx, proposal: &Proposal) -> Result<(), StoreError> {
     let added = execute!(
         tx,
@@ -204,6 +211,7 @@ pub async fn add_proposal(tx: &mut CouncilTx, proposal: &Proposal) -> Result<(),
 ///
 /// # Errors
 /// [`StoreError::Stale`] when it is not open any more.
+#[boxed]
 pub async fn decide_proposal(tx: &mut CouncilTx, proposal: &Proposal) -> Result<(), StoreError> {
     let decided = proposal.decided.as_ref();
     let changed = execute!(
@@ -245,6 +253,7 @@ pub struct Counts {
 }
 
 /// Counts facts and releases, without reading them.
+#[boxed]
 pub async fn counts(tx: &mut CouncilTx, poll: PollId) -> Result<Counts, StoreError> {
     let row = row!(
         tx,

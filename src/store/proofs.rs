@@ -6,8 +6,10 @@ use super::scope::CouncilTx;
 use super::sql::{execute, row};
 use domain::audit::UtcTime;
 use domain::id::AccountId;
+use macros::boxed;
 
 /// Replaces an account's password (PHC string).
+#[boxed]
 pub async fn set_password(tx: &mut CouncilTx, id: AccountId, phc: &str, must_change: bool) -> Result<(), StoreError> {
     let set = execute!(
         tx,
@@ -20,6 +22,7 @@ pub async fn set_password(tx: &mut CouncilTx, id: AccountId, phc: &str, must_cha
 }
 
 /// Deletes an account's password: its owner signs in by a slip and then chooses a new one.
+#[boxed]
 pub async fn take_password(tx: &mut CouncilTx, id: AccountId) -> Result<(), StoreError> {
     let taken = execute!(
         tx,
@@ -30,6 +33,7 @@ pub async fn take_password(tx: &mut CouncilTx, id: AccountId) -> Result<(), Stor
 }
 
 /// An account's encrypted second factor, if it has one.
+#[boxed]
 pub async fn second_factor(tx: &mut CouncilTx, id: AccountId) -> Result<Option<String>, StoreError> {
     let row = row!(
         tx,
@@ -41,6 +45,7 @@ pub async fn second_factor(tx: &mut CouncilTx, id: AccountId) -> Result<Option<S
 }
 
 /// Sets a second factor whose code of `step` was just used, or deletes it.
+#[boxed]
 pub async fn set_second_factor(
     tx: &mut CouncilTx,
     id: AccountId,
@@ -58,6 +63,7 @@ pub async fn set_second_factor(
 }
 
 /// Marks the codes up to `step` as used; returns whether the code of `step` was unused.
+#[boxed]
 pub async fn use_step(tx: &mut CouncilTx, id: AccountId, step: u64) -> Result<bool, StoreError> {
     let used = execute!(
         tx,
@@ -70,6 +76,7 @@ pub async fn use_step(tx: &mut CouncilTx, id: AccountId, step: u64) -> Result<bo
 }
 
 /// Records a sign-in; returns the time of the previous one and the failures since then, and resets those.
+#[boxed]
 pub async fn signed_in(
     tx: &mut CouncilTx,
     id: AccountId,

@@ -7,6 +7,7 @@ use super::sql::{execute, one_changed};
 use domain::audit::canonical::to_text;
 use domain::id::{OfficialId, PollId, QuestionId};
 use domain::question::Question;
+use macros::boxed;
 
 pub type StoredQuestion = StoredRecord<QuestionId, Question>;
 
@@ -14,6 +15,7 @@ pub type StoredQuestion = StoredRecord<QuestionId, Question>;
 ///
 /// # Errors
 /// [`StoreError::Stale`] when it is no longer at that version.
+#[boxed]
 pub async fn put(tx: &mut CouncilTx, kept: &StoredQuestion) -> Result<(), StoreError> {
     let question = &kept.value;
     let put = execute!(
@@ -36,11 +38,13 @@ pub async fn put(tx: &mut CouncilTx, kept: &StoredQuestion) -> Result<(), StoreE
 }
 
 /// One question.
+#[boxed]
 pub async fn find(tx: &mut CouncilTx, id: QuestionId) -> Result<Option<StoredQuestion>, StoreError> {
     record!(tx, "questions", "question_id", "WHERE council_id = $1 AND question_id = $2", id.to_string())
 }
 
 /// All questions before a vote, the first asked first.
+#[boxed]
 pub async fn of_poll(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<StoredQuestion>, StoreError> {
     records!(
         tx,
@@ -52,6 +56,7 @@ pub async fn of_poll(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<StoredQuest
 }
 
 /// Questions about one official before a vote, the first asked first.
+#[boxed]
 pub async fn about(tx: &mut CouncilTx, poll: PollId, official: OfficialId) -> Result<Vec<StoredQuestion>, StoreError> {
     records!(
         tx,
@@ -64,6 +69,7 @@ pub async fn about(tx: &mut CouncilTx, poll: PollId, official: OfficialId) -> Re
 }
 
 /// Questions that went on to an official, before whichever vote, the newest first.
+#[boxed]
 pub async fn to_official(tx: &mut CouncilTx, official: OfficialId) -> Result<Vec<StoredQuestion>, StoreError> {
     records!(
         tx,

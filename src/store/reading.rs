@@ -6,6 +6,7 @@ use super::sql::{execute, row_struct, rows, to_u32};
 use domain::audit::UtcTime;
 use domain::id::{AccountId, PollId};
 use domain::release::About;
+use macros::boxed;
 
 /// Limit on the lines that a search returns.
 pub const MOST_LINES: i64 = 1_000;
@@ -45,6 +46,7 @@ impl MarkRow {
 }
 
 /// All read marks of an account before a vote.
+#[boxed]
 pub async fn marks(tx: &mut CouncilTx, poll: PollId, account: AccountId) -> Result<Vec<ReadMark>, StoreError> {
     let rows = rows!(
         tx,
@@ -58,6 +60,7 @@ pub async fn marks(tx: &mut CouncilTx, poll: PollId, account: AccountId) -> Resu
 }
 
 /// Sets a read mark; an older version never takes the place of a newer one.
+#[boxed]
 pub async fn mark(tx: &mut CouncilTx, poll: PollId, account: AccountId, mark: &ReadMark) -> Result<(), StoreError> {
     let marked = execute!(
         tx,
@@ -87,6 +90,7 @@ row_struct! {
 
 /// Lines of a release that hold all terms of a query, in the order of its dossiers, at most [`MOST_LINES`]. The query is
 /// one of [`Query::for_engines`](domain::search::Query::for_engines).
+#[boxed]
 pub async fn search(tx: &mut CouncilTx, poll: PollId, release: u32, query: &str) -> Result<Vec<LineRow>, StoreError> {
     if tx.is_postgres() {
         rows!(

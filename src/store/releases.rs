@@ -13,6 +13,7 @@ use domain::document::TextLine;
 use domain::id::PollId;
 use domain::release::{About, FrozenFact, Stated};
 use domain::text::fold;
+use macros::boxed;
 
 row_struct! {
     /// A row of `releases` with the number of its dossiers.
@@ -123,6 +124,7 @@ impl DossierRow {
 ///
 /// # Errors
 /// [`StoreError::Refused`] when there is one of this number already.
+#[boxed]
 pub async fn add(tx: &mut CouncilTx, poll: PollId, release: &Release, frozen: &[Frozen]) -> Result<(), StoreError> {
     execute!(
         tx,
@@ -230,6 +232,7 @@ async fn add_lines(tx: &mut CouncilTx, poll: PollId, release: u32, frozen: &[Fro
 }
 
 /// All releases of a poll, the newest first.
+#[boxed]
 pub async fn list(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<Release>, StoreError> {
     let rows = rows!(
         tx,
@@ -243,6 +246,7 @@ pub async fn list(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<Release>, Stor
 }
 
 /// Number of the newest release; `None` before the first.
+#[boxed]
 pub async fn newest(tx: &mut CouncilTx, poll: PollId) -> Result<Option<u32>, StoreError> {
     let row = row!(
         tx,
@@ -254,6 +258,7 @@ pub async fn newest(tx: &mut CouncilTx, poll: PollId) -> Result<Option<u32>, Sto
 }
 
 /// Dossiers of a release in their order, without texts and files.
+#[boxed]
 pub async fn dossiers(tx: &mut CouncilTx, poll: PollId, release: u32) -> Result<Vec<ReleasedDossier>, StoreError> {
     let rows = rows!(
         tx,
@@ -286,6 +291,7 @@ macro_rules! dossier_columns {
 }
 
 /// Canonical text of the document of one dossier; `None` when the release has none about that.
+#[boxed]
 pub async fn document(
     tx: &mut CouncilTx,
     poll: PollId,
@@ -297,6 +303,7 @@ pub async fn document(
 }
 
 /// What one dossier states; `None` when the release has none about that.
+#[boxed]
 pub async fn stated(
     tx: &mut CouncilTx,
     poll: PollId,
@@ -312,6 +319,7 @@ pub async fn stated(
 }
 
 /// The file of one dossier; `None` when the release has none about that.
+#[boxed]
 pub async fn pdf(tx: &mut CouncilTx, poll: PollId, release: u32, about: &About) -> Result<Option<Vec<u8>>, StoreError> {
     let row = dossier_columns!(tx, (Vec<u8>,), "pdf", poll, release, about)?;
     Ok(row.map(|(pdf,)| pdf))
@@ -331,6 +339,7 @@ row_struct! {
 
 /// A number that changes with the data from which dossiers of a poll are compiled: records are never deleted and their
 /// versions only go up, so two equal numbers mean that nothing changed in between.
+#[boxed]
 pub async fn basis(tx: &mut CouncilTx, poll: PollId) -> Result<i64, StoreError> {
     let row = row!(
         tx,

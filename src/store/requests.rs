@@ -5,8 +5,10 @@ use super::scope::CouncilTx;
 use super::sql::{execute, row};
 use domain::audit::UtcTime;
 use domain::id::{AccountId, RequestId};
+use macros::boxed;
 
 /// Stores the id of a form in the transaction that carries it out; returns whether it is new.
+#[boxed]
 pub async fn claim(
     tx: &mut CouncilTx,
     request: RequestId,
@@ -25,6 +27,7 @@ pub async fn claim(
 }
 
 /// Whether a form was carried out before.
+#[boxed]
 pub async fn is_claimed(tx: &mut CouncilTx, request: RequestId) -> Result<bool, StoreError> {
     let row = row!(
         tx,

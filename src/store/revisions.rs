@@ -9,6 +9,7 @@ use super::scope::CouncilTx;
 use super::sql::{execute, row, row_struct, rows, to_u64};
 use domain::audit::{Actor, UtcTime};
 use domain::record::{Action, Revision, Subject};
+use macros::boxed;
 
 row_struct! {
     /// A row of `revisions`.
@@ -64,6 +65,7 @@ impl RevisionRow {
 ///
 /// # Errors
 /// [`StoreError::Refused`] when one does not continue its record.
+#[boxed]
 pub async fn add(
     tx: &mut CouncilTx,
     seq: u64,
@@ -112,6 +114,7 @@ pub async fn add(
 }
 
 /// The history of a record, the newest version first.
+#[boxed]
 pub async fn of_record(tx: &mut CouncilTx, subject: Subject, record: &str) -> Result<Vec<Past>, StoreError> {
     let rows = rows!(
         tx,
@@ -125,6 +128,7 @@ pub async fn of_record(tx: &mut CouncilTx, subject: Subject, record: &str) -> Re
 }
 
 /// All revisions that entries `from` (included) to `before` (excluded) of the council's log record, in their order.
+#[boxed]
 pub async fn of_entries(tx: &mut CouncilTx, from: u64, before: u64) -> Result<Vec<RevisionRow>, StoreError> {
     rows!(
         tx,
@@ -137,6 +141,7 @@ pub async fn of_entries(tx: &mut CouncilTx, from: u64, before: u64) -> Result<Ve
 }
 
 /// Canonical texts of these versions of records of one sort.
+#[boxed]
 pub async fn of_versions(
     tx: &mut CouncilTx,
     subject: Subject,
@@ -170,6 +175,7 @@ pub async fn of_versions(
 }
 
 /// Versions of all records of one sort, the newest first.
+#[boxed]
 pub async fn newest(tx: &mut CouncilTx, subject: Subject, skip: u64, limit: u32) -> Result<Vec<Past>, StoreError> {
     let rows = rows!(
         tx,
@@ -184,6 +190,7 @@ pub async fn newest(tx: &mut CouncilTx, subject: Subject, skip: u64, limit: u32)
 }
 
 /// How many versions all records of one sort have.
+#[boxed]
 pub async fn count(tx: &mut CouncilTx, subject: Subject) -> Result<u64, StoreError> {
     let found =
         row!(tx, (i64,), "SELECT count(*) FROM revisions WHERE council_id = $1 AND subject = $2", subject.code())?;

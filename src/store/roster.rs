@@ -7,11 +7,13 @@ use super::sql::{execute, one_changed};
 use domain::audit::canonical::to_text;
 use domain::id::{AccountId, DelegateId, OfficialId};
 use domain::roster::{RosterDelegate, RosterOfficial};
+use macros::boxed;
 
 pub type StoredOfficial = StoredRecord<OfficialId, RosterOfficial>;
 pub type StoredDelegate = StoredRecord<DelegateId, RosterDelegate>;
 
 /// All officials in the order of the list, withdrawn ones included.
+#[boxed]
 pub async fn officials(tx: &mut CouncilTx) -> Result<Vec<StoredOfficial>, StoreError> {
     records!(
         tx,
@@ -23,11 +25,13 @@ pub async fn officials(tx: &mut CouncilTx) -> Result<Vec<StoredOfficial>, StoreE
 }
 
 /// One official.
+#[boxed]
 pub async fn official(tx: &mut CouncilTx, id: OfficialId) -> Result<Option<StoredOfficial>, StoreError> {
     record!(tx, "officials", "official_id", "WHERE council_id = $1 AND official_id = $2", id.to_string())
 }
 
 /// The official who signs in as an account.
+#[boxed]
 pub async fn official_of(tx: &mut CouncilTx, account: AccountId) -> Result<Option<StoredOfficial>, StoreError> {
     record!(
         tx,
@@ -42,6 +46,7 @@ pub async fn official_of(tx: &mut CouncilTx, account: AccountId) -> Result<Optio
 ///
 /// # Errors
 /// [`StoreError::Stale`] when it is no longer at that version.
+#[boxed]
 pub async fn put_official(tx: &mut CouncilTx, kept: &StoredOfficial) -> Result<(), StoreError> {
     let content = to_text(&kept.value)?;
     let version = i64::try_from(kept.version).map_err(StoreError::corrupt)?;
@@ -65,6 +70,7 @@ pub async fn put_official(tx: &mut CouncilTx, kept: &StoredOfficial) -> Result<(
 }
 
 /// All delegates in the order of the sheet, withdrawn ones included.
+#[boxed]
 pub async fn delegates(tx: &mut CouncilTx) -> Result<Vec<StoredDelegate>, StoreError> {
     records!(
         tx,
@@ -76,11 +82,13 @@ pub async fn delegates(tx: &mut CouncilTx) -> Result<Vec<StoredDelegate>, StoreE
 }
 
 /// One delegate.
+#[boxed]
 pub async fn delegate(tx: &mut CouncilTx, id: DelegateId) -> Result<Option<StoredDelegate>, StoreError> {
     record!(tx, "delegates", "delegate_id", "WHERE council_id = $1 AND delegate_id = $2", id.to_string())
 }
 
 /// The delegate who signs in as an account.
+#[boxed]
 pub async fn delegate_of(tx: &mut CouncilTx, account: AccountId) -> Result<Option<StoredDelegate>, StoreError> {
     record!(
         tx,
@@ -95,6 +103,7 @@ pub async fn delegate_of(tx: &mut CouncilTx, account: AccountId) -> Result<Optio
 ///
 /// # Errors
 /// [`StoreError::Stale`] when it is no longer at that version.
+#[boxed]
 pub async fn put_delegate(tx: &mut CouncilTx, kept: &StoredDelegate) -> Result<(), StoreError> {
     let content = to_text(&kept.value)?;
     let version = i64::try_from(kept.version).map_err(StoreError::corrupt)?;

@@ -12,6 +12,7 @@ use domain::audit::{Digest, Opening, canonical};
 use domain::batch::Reader;
 use domain::id::PollId;
 use domain::poll_state::MayOpen;
+use macros::boxed;
 
 fn read(text: &str, commitment: &str) -> Result<Opening, StoreError> {
     let opening: Opening = canonical::from_text(text).map_err(|_| StoreError::corrupt("sealed_batches.opening"))?;
@@ -23,6 +24,7 @@ fn read(text: &str, commitment: &str) -> Result<Opening, StoreError> {
 ///
 /// # Errors
 /// [`StoreError::Refused`] when the number is taken.
+#[boxed]
 pub async fn add(
     tx: &mut CouncilTx,
     poll: PollId,
@@ -60,6 +62,7 @@ pub async fn add(
 ///
 /// # Errors
 /// [`StoreError::Corrupt`] when the stored opening differs from its commitment.
+#[boxed]
 pub async fn same(tx: &mut CouncilTx, poll: PollId, sent: &Opening) -> Result<Option<bool>, StoreError> {
     let row = row!(
         tx,
@@ -80,6 +83,7 @@ pub async fn same(tx: &mut CouncilTx, poll: PollId, sent: &Opening) -> Result<Op
 ///
 /// # Errors
 /// [`StoreError::Stale`] when there is no such batch.
+#[boxed]
 pub async fn withdraw(tx: &mut CouncilTx, poll: PollId, form: &str, batch: u32) -> Result<(), StoreError> {
     execute!(
         tx,
@@ -102,6 +106,7 @@ pub async fn withdraw(tx: &mut CouncilTx, poll: PollId, form: &str, batch: u32) 
 ///
 /// # Errors
 /// [`StoreError::Corrupt`] when one is missing or differs from its commitment.
+#[boxed]
 pub async fn openings(tx: &mut CouncilTx, leave: MayOpen) -> Result<Vec<Opening>, StoreError> {
     let rows = rows!(
         tx,

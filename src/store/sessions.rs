@@ -5,6 +5,7 @@ use super::scope::CouncilTx;
 use super::sql::{execute, row, row_struct, rows, to_u32};
 use domain::audit::{Digest, UtcTime};
 use domain::id::{AccountId, SessionId};
+use macros::boxed;
 
 /// One sign-in on one device.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +62,7 @@ impl SessionRow {
 }
 
 /// Adds a session.
+#[boxed]
 pub async fn add(tx: &mut CouncilTx, session: &Session, token: &Digest) -> Result<(), StoreError> {
     let added = execute!(
         tx,
@@ -80,6 +82,7 @@ pub async fn add(tx: &mut CouncilTx, session: &Session, token: &Digest) -> Resul
 }
 
 /// The session of a token's hash.
+#[boxed]
 pub async fn find(tx: &mut CouncilTx, token: &Digest) -> Result<Option<Session>, StoreError> {
     let row = row!(
         tx,
@@ -92,6 +95,7 @@ pub async fn find(tx: &mut CouncilTx, token: &Digest) -> Result<Option<Session>,
 }
 
 /// All sessions of an account, the one used last first.
+#[boxed]
 pub async fn of_account(tx: &mut CouncilTx, account: AccountId) -> Result<Vec<Session>, StoreError> {
     let rows = rows!(
         tx,
@@ -104,6 +108,7 @@ pub async fn of_account(tx: &mut CouncilTx, account: AccountId) -> Result<Vec<Se
 }
 
 /// Records that a session was used.
+#[boxed]
 pub async fn touch(tx: &mut CouncilTx, session: SessionId, at: UtcTime) -> Result<(), StoreError> {
     let touched = execute!(
         tx,
@@ -115,6 +120,7 @@ pub async fn touch(tx: &mut CouncilTx, session: SessionId, at: UtcTime) -> Resul
 }
 
 /// Replaces a session's token; the old one becomes invalid.
+#[boxed]
 pub async fn rotate(tx: &mut CouncilTx, session: SessionId, token: &Digest) -> Result<(), StoreError> {
     let rotated = execute!(
         tx,
@@ -126,6 +132,7 @@ pub async fn rotate(tx: &mut CouncilTx, session: SessionId, token: &Digest) -> R
 }
 
 /// Ends the session of a token's hash, if there is one.
+#[boxed]
 pub async fn end_by_token(tx: &mut CouncilTx, token: &Digest) -> Result<(), StoreError> {
     let ended =
         execute!(tx, "DELETE FROM sessions WHERE council_id = $1 AND token_sha256 = $2", token.as_bytes().to_vec());
@@ -133,6 +140,7 @@ pub async fn end_by_token(tx: &mut CouncilTx, token: &Digest) -> Result<(), Stor
 }
 
 /// Ends one session of an account; returns whether there was one.
+#[boxed]
 pub async fn end(tx: &mut CouncilTx, account: AccountId, session: SessionId) -> Result<bool, StoreError> {
     let ended = execute!(
         tx,
@@ -144,6 +152,7 @@ pub async fn end(tx: &mut CouncilTx, account: AccountId, session: SessionId) -> 
 }
 
 /// Ends all sessions of an account, except `but`.
+#[boxed]
 pub async fn end_all(tx: &mut CouncilTx, account: AccountId, but: Option<SessionId>) -> Result<(), StoreError> {
     let ended = execute!(
         tx,
@@ -156,12 +165,14 @@ pub async fn end_all(tx: &mut CouncilTx, account: AccountId, but: Option<Session
 }
 
 /// Deletes sessions that began at or before `moment`.
+#[boxed]
 pub async fn sweep(tx: &mut CouncilTx, moment: UtcTime) -> Result<(), StoreError> {
     let swept = execute!(tx, "DELETE FROM sessions WHERE council_id = $1 AND started_at <= $2", moment.to_string());
     swept.map(drop)
 }
 
 /// Number of the council's sessions.
+#[boxed]
 pub async fn count(tx: &mut CouncilTx) -> Result<i64, StoreError> {
     let counted = row!(tx, (i64,), "SELECT count(*) FROM sessions WHERE council_id = $1")?;
     Ok(counted.map_or(0, |(count,)| count))

@@ -6,6 +6,7 @@ use super::sql::{execute, row, row_struct, rows};
 use domain::audit::{Digest, UtcTime};
 use domain::id::{AccountId, SlipId};
 use domain::slip::Slip;
+use macros::boxed;
 
 row_struct! {
     /// A row of `slips`, without its code's hash.
@@ -39,6 +40,7 @@ impl SlipRow {
 }
 
 /// Adds a slip.
+#[boxed]
 pub async fn add(tx: &mut CouncilTx, slip: &Slip, code: &Digest) -> Result<(), StoreError> {
     let added = execute!(
         tx,
@@ -54,6 +56,7 @@ pub async fn add(tx: &mut CouncilTx, slip: &Slip, code: &Digest) -> Result<(), S
 }
 
 /// All slips of the council, the newest first.
+#[boxed]
 pub async fn list(tx: &mut CouncilTx) -> Result<Vec<Slip>, StoreError> {
     let rows = rows!(
         tx,
@@ -65,6 +68,7 @@ pub async fn list(tx: &mut CouncilTx) -> Result<Vec<Slip>, StoreError> {
 }
 
 /// The slip of a code's hash.
+#[boxed]
 pub async fn by_code(tx: &mut CouncilTx, code: &Digest) -> Result<Option<Slip>, StoreError> {
     let row = row!(
         tx,
@@ -77,6 +81,7 @@ pub async fn by_code(tx: &mut CouncilTx, code: &Digest) -> Result<Option<Slip>, 
 }
 
 /// Marks a slip as used; returns whether it was still valid. Of two attempts at once, one succeeds.
+#[boxed]
 pub async fn use_up(tx: &mut CouncilTx, slip: SlipId, at: UtcTime) -> Result<bool, StoreError> {
     let used = execute!(
         tx,
@@ -89,6 +94,7 @@ pub async fn use_up(tx: &mut CouncilTx, slip: SlipId, at: UtcTime) -> Result<boo
 }
 
 /// Revokes a slip; returns whether it was still valid.
+#[boxed]
 pub async fn revoke(tx: &mut CouncilTx, slip: SlipId, at: UtcTime) -> Result<bool, StoreError> {
     let revoked = execute!(
         tx,
@@ -101,6 +107,7 @@ pub async fn revoke(tx: &mut CouncilTx, slip: SlipId, at: UtcTime) -> Result<boo
 }
 
 /// Revokes all valid slips of an account and returns their ids.
+#[boxed]
 pub async fn revoke_of(tx: &mut CouncilTx, account: AccountId, at: UtcTime) -> Result<Vec<SlipId>, StoreError> {
     let revoked = rows!(
         tx,

@@ -11,6 +11,7 @@ use domain::id::{AccountId, CouncilId, DelegateId, FactId, OfficialId};
 use domain::record::{Action, Subject};
 use domain::role::Role;
 use domain::roster::{RosterDelegate, RosterOfficial};
+use macros::boxed;
 use store::StoredRecord;
 use store::facts::StoredFact;
 use store::roster::{StoredDelegate, StoredOfficial};
@@ -51,6 +52,7 @@ impl App {
     ///
     /// # Errors
     /// When the database refuses.
+    #[boxed]
     pub async fn fill(&self, council: CouncilId, book: &Book, links: &Links) -> Result<Filled, AppError> {
         let at = self.now_text()?;
         let actor = Actor { account: None, name: "tinnhiem".to_owned(), role: Role::Program };

@@ -22,6 +22,7 @@ use domain::audit::{Actor, CouncilEvent, UtcTime};
 use domain::id::{AccountId, CouncilId};
 use domain::role::Role;
 use domain::text::slug;
+use macros::boxed;
 use store::{CouncilTx, accounts, logs, proofs};
 
 /// A demo that is ready to be served.
@@ -50,6 +51,7 @@ pub struct DemoAccount {
 ///
 /// # Errors
 /// When `out` has no demo's database, or another demo serves it.
+#[boxed]
 pub async fn open(out: &Path) -> Result<Demo, AppError> {
     let data = out.join(DATA);
     let lock = lock(&data)?;

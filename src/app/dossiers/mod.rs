@@ -40,6 +40,7 @@ use domain::id::PollId;
 use domain::official::OfficialNo;
 use domain::release::About;
 use domain::role::Role;
+use macros::boxed;
 use pdf;
 use store::releases;
 use store::{CouncilTx, facts, logs, preparation};
@@ -127,6 +128,7 @@ impl App {
     ///
     /// # Errors
     /// When there is no such poll, or the caller may not see it.
+    #[boxed]
     pub async fn dossier_desk(&self, caller: &Caller, poll: PollId) -> Result<Desk, AppError> {
         caller.may(OFFICE)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -172,6 +174,7 @@ impl App {
     ///
     /// # Errors
     /// When there is no such poll or nobody of that id, or the caller may not see it.
+    #[boxed]
     pub async fn dossier_now(
         &self,
         caller: &Caller,
@@ -209,6 +212,7 @@ impl App {
     ///
     /// # Errors
     /// As [`Self::dossier_now`], and when a character cannot be printed.
+    #[boxed]
     pub async fn dossier_now_pdf(
         &self,
         caller: &Caller,

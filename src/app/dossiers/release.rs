@@ -22,6 +22,7 @@ use domain::job::{JobKind, JobState};
 use domain::proposal::{Proposal, ProposalError, ProposalKind, ProposalState};
 use domain::release::About;
 use domain::text::slug;
+use macros::boxed;
 use store::releases::{self, Frozen, Release, ReleasedDossier};
 use store::{CouncilTx, facts, jobs, preparation};
 
@@ -144,6 +145,7 @@ impl App {
     ///
     /// # Errors
     /// When there is no such poll, or the caller may not.
+    #[boxed]
     pub async fn print_release(&self, ask: Ask<'_>, poll: PollId) -> Result<JobId, AppError> {
         ask.caller.may(OFFICE)?;
         let council = ask.caller.council;
@@ -186,6 +188,7 @@ impl App {
     ///
     /// # Errors
     /// When there is none of that id for this poll, or the caller may not see it.
+    #[boxed]
     pub async fn release_work(&self, caller: &Caller, poll: PollId, id: JobId) -> Result<ReleaseWork, AppError> {
         caller.may(OFFICE)?;
         let view = self.job(caller, id).await?;
@@ -214,6 +217,7 @@ impl App {
     ///
     /// # Errors
     /// When a record changed since, or a release is proposed already.
+    #[boxed]
     pub async fn propose_release(&self, ask: Ask<'_>, poll: PollId, id: JobId) -> Result<(), AppError> {
         let actor = ask.caller.may(OFFICE)?;
         let work = self.release_work(ask.caller, poll, id).await?;
@@ -244,6 +248,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller proposed it, it was decided before, or a record changed since.
+    #[boxed]
     pub async fn confirm_release(&self, ask: Ask<'_>, poll: PollId, id: ProposalId) -> Result<u32, AppError> {
         let actor = ask.caller.may(CONFIRMERS)?;
         let council = ask.caller.council;

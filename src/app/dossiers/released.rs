@@ -12,6 +12,7 @@ use domain::fact::KeptFact;
 use domain::id::{CouncilId, PollId};
 use domain::record::Subject;
 use domain::release::{About, Change, FrozenFact, compare};
+use macros::boxed;
 use store::releases::{self, Release, ReleasedDossier};
 use store::{CouncilTx, revisions};
 
@@ -61,6 +62,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller may not see them.
+    #[boxed]
     pub async fn releases(
         &self,
         caller: &Caller,
@@ -81,6 +83,7 @@ impl App {
     ///
     /// # Errors
     /// When there is none, or the caller may not see it.
+    #[boxed]
     pub async fn released(
         &self,
         caller: &Caller,
@@ -96,6 +99,7 @@ impl App {
     ///
     /// # Errors
     /// When there is none, or the caller may not see it.
+    #[boxed]
     pub async fn released_pdf(
         &self,
         caller: &Caller,
@@ -134,6 +138,7 @@ impl App {
     ///
     /// # Errors
     /// When one of the two has no such dossier, or the caller may not see it.
+    #[boxed]
     pub async fn release_changes(
         &self,
         caller: &Caller,

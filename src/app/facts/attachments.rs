@@ -15,6 +15,7 @@ use domain::audit::{Digest, UtcTime};
 use domain::id::CouncilId;
 use domain::role::Role;
 use import;
+use macros::boxed;
 use store::{CouncilTx, attachments};
 
 /// Who may open files: the office all, others those that concern them.
@@ -109,6 +110,7 @@ impl App {
     ///
     /// # Errors
     /// When there is none that the caller may open.
+    #[boxed]
     pub async fn download(&self, caller: &Caller, sha256: Digest) -> Result<Download, AppError> {
         caller.may(READERS)?;
         let roles = &caller.account.roles;

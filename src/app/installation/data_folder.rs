@@ -15,6 +15,7 @@ use crate::service::clock::{Chance, Clock};
 use crate::service::error::AppError;
 use crate::service::keys::Keys;
 use crate::service::passwords::Cost;
+use macros::boxed;
 use store::{Store, Target, logs};
 
 /// Names another file for the key: two machines that share one database need the same.
@@ -30,6 +31,7 @@ const MAX_KEY_BYTES: u64 = 200;
 ///
 /// # Errors
 /// One sentence: what is wrong with folder, key or database and what to do.
+#[boxed]
 pub async fn open_app(data: &Path, database_url: Option<&str>) -> Result<App, AppError> {
     open(data, &target(data, database_url)?, &key_file(data)).await
 }

@@ -13,6 +13,7 @@ use crate::service::error::AppError;
 use crate::service::keys::Keys;
 use domain::audit::UtcTime;
 use domain::rules::Attested;
+use macros::boxed;
 use pdf::fonts;
 use store::{Examination, Store, Target, examine, logs};
 
@@ -58,6 +59,7 @@ fn check(subject: &'static str, verdict: Verdict, sentence: impl Into<String>) -
 const LEAST_FREE_MIB: u64 = 1024;
 
 /// Looks at everything. Never fails: what cannot be looked at is a finding.
+#[boxed]
 pub async fn examine_all(data: &Path, database_url: Option<&str>) -> Vec<Check> {
     let mut all = Vec::new();
     let keys = key(data, &mut all);

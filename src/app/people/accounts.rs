@@ -15,6 +15,7 @@ use domain::audit::{Actor, CouncilEvent, UtcTime};
 use domain::id::{AccountId, CouncilId, LogId, RequestId};
 use domain::role::Role;
 use domain::text::{fold, name_order};
+use macros::boxed;
 use store::{CouncilTx, Work, accounts, logs, proofs, sessions, slips};
 
 /// Who manages accounts.
@@ -100,6 +101,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller does not manage accounts.
+    #[boxed]
     pub async fn accounts(&self, caller: &Caller, filter: &Filter) -> Result<Found, AppError> {
         caller.may(MANAGERS)?;
         self.accounts_of(caller.council, filter).await
@@ -109,6 +111,7 @@ impl App {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[boxed]
     pub async fn accounts_of(&self, council: CouncilId, filter: &Filter) -> Result<Found, AppError> {
         let mut all = accounts::list(&mut self.store.read(council).await?).await?;
         // No database knows this order.
@@ -121,6 +124,7 @@ impl App {
     ///
     /// # Errors
     /// When there is none, or the caller does not manage accounts.
+    #[boxed]
     pub async fn account(&self, caller: &Caller, id: AccountId) -> Result<Account, AppError> {
         caller.may(MANAGERS)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -131,6 +135,7 @@ impl App {
     ///
     /// # Errors
     /// When there is none.
+    #[boxed]
     pub async fn account_of_login(&self, council: CouncilId, login: &str) -> Result<Account, AppError> {
         let login: Login = login.parse().map_err(|e| AppError::field("login", e))?;
         accounts::by_login(&mut self.store.read(council).await?, &login).await?.ok_or(NOT_FOUND)
@@ -140,6 +145,7 @@ impl App {
     ///
     /// # Errors
     /// When a field is wrong, or the login is taken.
+    #[boxed]
     pub async fn open_account(&self, manager: Manager, typed: Typed) -> Result<WithPassword, AppError> {
         let mut wrong = Vec::new();
         let name = kept(&mut wrong, "name", full_name(&typed.name));
@@ -173,6 +179,7 @@ impl App {
     /// # Errors
     /// When a field is wrong, somebody else changed the account since `version`, or nobody would be left who manages
     /// accounts.
+    #[boxed]
     pub async fn change_account(
         &self,
         manager: Manager,
@@ -197,6 +204,7 @@ impl App {
     ///
     /// # Errors
     /// When it is the caller's own, or nobody would be left who manages accounts.
+    #[boxed]
     pub async fn disable_account(&self, manager: Manager, id: AccountId) -> Result<Account, AppError> {
         self.decide(manager, id, |account, change| account.disabled(change).map_err(input)).await
     }
@@ -205,6 +213,7 @@ impl App {
     ///
     /// # Errors
     /// When there is no such account.
+    #[boxed]
     pub async fn enable_account(&self, manager: Manager, id: AccountId) -> Result<Account, AppError> {
         self.decide(manager, id, |account, change| Ok(account.enabled(change))).await
     }
@@ -213,6 +222,7 @@ impl App {
     ///
     /// # Errors
     /// When there is no such account.
+    #[boxed]
     pub async fn reset_password(&self, manager: Manager, id: AccountId) -> Result<WithPassword, AppError> {
         let (password, phc) = self.first_password().await?;
         let at = self.now_text()?;

@@ -12,6 +12,7 @@ use domain::audit::{Actor, CouncilEvent, KeyName, UtcTime};
 use domain::council::{CouncilError, CouncilKind, CouncilSlug, council_name};
 use domain::id::{AccountId, CouncilId, LogId};
 use domain::role::Role;
+use macros::boxed;
 use store::councils::CouncilRow;
 use store::{CouncilTx, StoreError, accounts, councils, logs, requests};
 
@@ -99,6 +100,7 @@ impl App {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[boxed]
     pub async fn is_set_up(&self) -> Result<bool, AppError> {
         let mut tx = self.store.read(CouncilId::INSTALLATION).await?;
         Ok(councils::own(&mut tx).await?.is_some())
@@ -108,6 +110,7 @@ impl App {
     ///
     /// # Errors
     /// When it is set up already, or a field is wrong.
+    #[boxed]
     pub async fn set_up(&self, first: FirstAccount) -> Result<AccountId, AppError> {
         self.found_installation(first, None).await
     }
@@ -156,6 +159,7 @@ impl App {
     ///
     /// # Errors
     /// When the name in addresses is taken, or a field is wrong.
+    #[boxed]
     pub async fn found_council(&self, operator: Actor, founding: Founding) -> Result<CouncilId, AppError> {
         let id = CouncilId::new(self.clock.now(), &self.chance.for_id()?);
         let plan = self.plan(id, founding, Role::Admin).await?;
@@ -167,6 +171,7 @@ impl App {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[boxed]
     pub async fn bodies(&self) -> Result<Vec<(String, CouncilId)>, AppError> {
         let found = self.store.read_installation().await?;
         found.into_iter().map(|row| Ok((row.slug.clone(), row.id()?))).collect()
@@ -176,6 +181,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is no operator.
+    #[boxed]
     pub async fn councils(&self, caller: &Caller) -> Result<Vec<CouncilLine>, AppError> {
         caller.may(OPERATORS)?;
         let found = self.store.read_councils().await?;
@@ -186,6 +192,7 @@ impl App {
     ///
     /// # Errors
     /// When there is none, or the caller is no operator.
+    #[boxed]
     pub async fn council(&self, caller: &Caller, id: CouncilId) -> Result<CouncilLine, AppError> {
         self.councils(caller).await?.into_iter().find(|council| council.id == id).ok_or(NOT_FOUND)
     }
@@ -194,6 +201,7 @@ impl App {
     ///
     /// # Errors
     /// When a field is wrong, or the name in addresses is taken.
+    #[boxed]
     pub async fn found(&self, ask: Ask<'_>, typed: TypedCouncil) -> Result<(String, WithPassword), AppError> {
         let operator = ask.caller.may(OPERATORS)?;
         let mut wrong = Vec::new();
@@ -234,6 +242,7 @@ impl App {
     ///
     /// # Errors
     /// When a field is wrong, the name in addresses is taken, or somebody else changed the council since `version`.
+    #[boxed]
     pub async fn rename_council(
         &self,
         ask: Ask<'_>,

@@ -8,6 +8,7 @@ use domain::account::{Account, Login, Roles, full_name, suggest_login};
 use domain::id::AccountId;
 use domain::role::Role;
 use domain::text::{clean, fold};
+use macros::boxed;
 use store::{CouncilTx, accounts, logs};
 
 /// Most that one list may hold: the largest body has about 500.
@@ -47,6 +48,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller does not manage the accounts of a council, or the list is empty or too long.
+    #[boxed]
     pub async fn preview_delegates(&self, caller: &Caller, text: &str) -> Result<Preview, AppError> {
         caller.may(&[Role::Admin])?;
         check_length(text)?;
@@ -58,6 +60,7 @@ impl App {
     ///
     /// # Errors
     /// When a line is wrong; see [`Self::preview_delegates`].
+    #[boxed]
     pub async fn open_delegates(&self, ask: Ask<'_>, text: &str) -> Result<usize, AppError> {
         let actor = ask.caller.may(&[Role::Admin])?;
         check_length(text)?;

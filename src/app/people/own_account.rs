@@ -7,6 +7,7 @@ use crate::service::passwords::{self, Password};
 use domain::audit::CouncilEvent;
 use domain::audit::event::council::{PasswordBy, PasswordSet};
 use domain::password;
+use macros::boxed;
 use store::{accounts, logs, proofs, sessions};
 
 /// What is typed to change one's own password.
@@ -30,6 +31,7 @@ impl App {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[boxed]
     pub async fn has_password(&self, caller: &crate::Caller) -> Result<bool, AppError> {
         let mut tx = self.store.read(caller.council).await?;
         Ok(accounts::password(&mut tx, caller.account.id).await?.is_some())
@@ -39,6 +41,7 @@ impl App {
     ///
     /// # Errors
     /// On the field that is wrong: `old_password`, `new_password`, `password_again`.
+    #[boxed]
     pub async fn change_password(&self, ask: Ask<'_>, change: PasswordChange) -> Result<Token, AppError> {
         let caller = ask.caller;
         let actor = caller.own()?;

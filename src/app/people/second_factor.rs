@@ -15,6 +15,7 @@ use domain::audit::event::council::{SecondFactorRequired, SecondFactorSet};
 use domain::audit::{Actor, CouncilEvent};
 use domain::id::{AccountId, CouncilId};
 use domain::role::Role;
+use macros::boxed;
 use pdf::qr;
 use store::{CouncilTx, accounts, councils, logs, proofs};
 
@@ -132,6 +133,7 @@ impl App {
     ///
     /// # Errors
     /// On field `code` when it does not fit.
+    #[boxed]
     pub async fn confirm_second_factor(&self, ask: Ask<'_>, sealed: &str, code: &str) -> Result<(), AppError> {
         let caller = ask.caller;
         let actor = caller.own()?;
@@ -160,6 +162,7 @@ impl App {
     ///
     /// # Errors
     /// On field `password` when it does not fit or a delay runs; when the council requires a second factor.
+    #[boxed]
     pub async fn drop_second_factor(&self, ask: Ask<'_>, password: Password) -> Result<(), AppError> {
         if self.is_second_factor_required(ask.caller).await? {
             let sentence = "Hội đồng yêu cầu mã xác thực nên không tắt được; nếu đổi điện thoại, hãy nhờ người quản \
@@ -175,6 +178,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller does not manage accounts, or there is no such account.
+    #[boxed]
     pub async fn remove_second_factor(&self, ask: Ask<'_>, account: AccountId) -> Result<(), AppError> {
         let actor = ask.caller.may(MANAGERS)?;
         self.take_second_factor(ask, actor, account).await
@@ -200,6 +204,7 @@ impl App {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[boxed]
     pub async fn is_second_factor_required(&self, caller: &Caller) -> Result<bool, AppError> {
         let mut tx = self.store.read(caller.council).await?;
         Ok(councils::own(&mut tx).await?.is_some_and(|council| council.second_factor_required))
@@ -209,6 +214,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller does not manage accounts.
+    #[boxed]
     pub async fn require_second_factor(&self, ask: Ask<'_>, required: bool) -> Result<(), AppError> {
         let actor = ask.caller.may(&[Role::Admin])?;
         let at = self.now_text()?;

@@ -18,6 +18,7 @@ use domain::audit::Digest;
 use domain::audit::event::council::SignInBy;
 use domain::id::CouncilId;
 use domain::password;
+use macros::boxed;
 
 /// What a running process knows of the first set-up. A clone is the same knowledge.
 #[derive(Clone, Debug, Default)]
@@ -70,6 +71,7 @@ impl App {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[boxed]
     pub async fn knows_its_operator(&self) -> Result<bool, AppError> {
         let set_up = self.set_up_state();
         if set_up.is_done.load(Ordering::Relaxed) {
@@ -85,6 +87,7 @@ impl App {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[boxed]
     pub async fn set_up_link(&self) -> Result<Option<Zeroizing<String>>, AppError> {
         if self.knows_its_operator().await? {
             return Ok(None);
@@ -105,6 +108,7 @@ impl App {
     ///
     /// # Errors
     /// On the field that is wrong; those of the council have the prefix `council_`.
+    #[boxed]
     pub async fn set_up_by_link(
         &self,
         token: &str,

@@ -17,6 +17,7 @@ use domain::id::{AccountId, CouncilId, SlipId};
 use domain::role::Role;
 use domain::slip::{Slip, SlipCode, SlipError, SlipState, days, may_have_slip};
 use domain::text::name_order;
+use macros::boxed;
 use pdf::{self, Pdf};
 use store::{CouncilTx, accounts, councils, logs, proofs, slips};
 
@@ -52,6 +53,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller does not manage the accounts of a council.
+    #[boxed]
     pub async fn slips(&self, caller: &Caller) -> Result<Slips, AppError> {
         caller.may(&[Role::Admin])?;
         let now = self.now_text()?;
@@ -82,6 +84,7 @@ impl App {
     ///
     /// # Errors
     /// When nobody is chosen, somebody is who may not have a slip, or the days are too many.
+    #[boxed]
     pub async fn issue_slips(
         &self,
         ask: Ask<'_>,
@@ -137,6 +140,7 @@ impl App {
     ///
     /// # Errors
     /// When none is chosen.
+    #[boxed]
     pub async fn revoke_slips(&self, ask: Ask<'_>, chosen: &[String]) -> Result<usize, AppError> {
         let actor = ask.caller.may(&[Role::Admin])?;
         let unknown = || AppError::NotFound("thẻ truy cập");
@@ -172,6 +176,7 @@ impl App {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[boxed]
     pub async fn door(&self, slug: &str) -> Result<Option<Door>, AppError> {
         Ok(self.doors().await?.into_iter().find(|door| door.slug == slug))
     }
@@ -183,6 +188,7 @@ impl App {
     ///
     /// # Errors
     /// When the code is none, or its slip lets nobody in any more.
+    #[boxed]
     pub async fn enter_by_slip(&self, slug: &str, code: &str, device: Device) -> Result<Token, AppError> {
         let code: SlipCode = code.parse().map_err(|e| AppError::field("code", e))?;
         let found = self.store.read_installation().await?;

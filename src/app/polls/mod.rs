@@ -19,6 +19,7 @@ use domain::audit::{Actor, Checkpoint, CouncilEvent, Digest, KeyName, PollEvent,
 use domain::id::{CouncilId, LogId, PollId};
 use domain::poll_state::{self, PollState, Refusal, Step};
 use domain::role::Role;
+use macros::boxed;
 use store::{CouncilTx, StoreError, Work, logs, polls, sealed};
 
 pub(crate) use acts::{Act, decide, rules_of, take_act};
@@ -105,6 +106,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is no clerk, the rule set is not the one that its hash names, or the log's name is taken.
+    #[boxed]
     pub async fn begin_poll(&self, hand: Hand<'_>, new: NewPoll) -> Result<PollId, AppError> {
         let actor = hand.may(&[Role::Clerk])?;
         if !hand.fits(&new.created) {
@@ -127,6 +129,7 @@ impl App {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[boxed]
     pub async fn polls(&self, caller: &Caller) -> Result<Vec<PollSummary>, AppError> {
         caller.may(&Role::OF_COUNCIL)?;
         let mut tx = self.store.read(caller.council).await?;

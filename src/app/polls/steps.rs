@@ -14,6 +14,7 @@ use domain::id::{AccountId, PollId, RequestId};
 use domain::poll_state::{PollState, Recounted, Refusal, Step};
 use domain::role::Role;
 use domain::roster::Teller;
+use macros::boxed;
 use store::{CouncilTx, polls, requests, sealed};
 
 /// Whose request may commit a batch: whoever comes last of its people.
@@ -53,6 +54,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is no leader, or the poll refuses it.
+    #[boxed]
     pub async fn decide_list(
         &self,
         hand: Hand<'_>,
@@ -67,6 +69,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is no leader, or the poll refuses it.
+    #[boxed]
     pub async fn appoint_board(
         &self,
         hand: Hand<'_>,
@@ -81,6 +84,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is no leader, or the poll refuses it.
+    #[boxed]
     pub async fn release_dossiers(
         &self,
         hand: Hand<'_>,
@@ -97,6 +101,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is no leader, or the poll refuses it.
+    #[boxed]
     pub async fn seal_forms(&self, hand: Hand<'_>, poll: PollId, forms: Vec<SealedForm>) -> Result<Taken, AppError> {
         self.step(hand, &[Role::Leader], poll, move |tx, state| {
             Box::pin(async move { Ok(state.seal_forms(forms, council_log(tx).await?)?) })
@@ -108,6 +113,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is no head teller, or the poll refuses it.
+    #[boxed]
     pub async fn count_deck(&self, hand: Hand<'_>, poll: PollId, decks: Vec<DeckForm>) -> Result<Taken, AppError> {
         self.pure(hand, &[Role::HeadTeller], poll, |state| state.count_deck(decks)).await
     }
@@ -116,6 +122,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is no head teller, or the poll refuses it.
+    #[boxed]
     pub async fn report_zero(&self, hand: Hand<'_>, poll: PollId) -> Result<Taken, AppError> {
         self.pure(hand, &[Role::HeadTeller], poll, PollState::report_zero).await
     }
@@ -124,6 +131,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is no head teller, or the poll refuses it.
+    #[boxed]
     pub async fn record_ballots(
         &self,
         hand: Hand<'_>,
@@ -139,6 +147,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is no teller, the poll refuses it, or the number is taken by a batch with other counts.
+    #[boxed]
     pub async fn commit_batch(&self, hand: Hand<'_>, poll: PollId, counted: CountedBatch) -> Result<Taken, AppError> {
         let CountedBatch { form, batch, counts, read } = counted;
         let opening = Opening { batch, counts, form, nonce: Nonce::from_bytes(self.chance.block()?) };
@@ -187,6 +196,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is no head teller, or the poll refuses it.
+    #[boxed]
     pub async fn recount_line(&self, hand: Hand<'_>, poll: PollId, found: Recounted) -> Result<Taken, AppError> {
         self.pure(hand, &[Role::HeadTeller], poll, |state| state.recount_line(found)).await
     }
@@ -195,6 +205,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is no head teller, or the poll refuses it.
+    #[boxed]
     pub async fn propose_minutes(&self, hand: Hand<'_>, poll: PollId, paper: PaperIssued) -> Result<Taken, AppError> {
         let by = hand.may(&[Role::HeadTeller])?;
         self.pure(hand, &[Role::HeadTeller], poll, |state| state.propose_minutes(paper, by)).await
@@ -204,6 +215,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is no leader or proposed them, or the poll refuses it.
+    #[boxed]
     pub async fn sign_minutes(
         &self,
         hand: Hand<'_>,
@@ -219,6 +231,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is no clerk, or the poll refuses it.
+    #[boxed]
     pub async fn issue_paper(&self, hand: Hand<'_>, poll: PollId, paper: PaperIssued) -> Result<Taken, AppError> {
         self.pure(hand, &[Role::Clerk], poll, |state| state.issue_paper(paper)).await
     }

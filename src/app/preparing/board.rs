@@ -17,6 +17,7 @@ use domain::preparation::{Board, Part, Seat};
 use domain::proposal::{Proposal, ProposalKind};
 use domain::readiness::board_findings;
 use domain::roster::{Teller, TellerRole};
+use macros::boxed;
 use store::{CouncilTx, preparation};
 
 /// A board as it was typed: ids of delegates.
@@ -60,6 +61,7 @@ impl App {
     ///
     /// # Errors
     /// When there is no such poll, or the caller does not prepare votes.
+    #[boxed]
     pub async fn board_page(&self, caller: &Caller, poll: PollId) -> Result<BoardPage, AppError> {
         caller.may(OFFICE)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -87,6 +89,7 @@ impl App {
     ///
     /// # Errors
     /// When a field is wrong, somebody else changed it since `version`, or the forms are sealed.
+    #[boxed]
     pub async fn draft_board(
         &self,
         ask: Ask<'_>,
@@ -120,6 +123,7 @@ impl App {
     ///
     /// # Errors
     /// When a field is wrong, the board is empty, the list is not decided, or one is proposed already.
+    #[boxed]
     pub async fn propose_board(
         &self,
         ask: Ask<'_>,

@@ -14,6 +14,7 @@ use domain::document::{Frame, Pile, tally_sheets};
 use domain::id::PollId;
 use domain::rules::RuleSet;
 use domain::test_deck::TestDeck;
+use macros::boxed;
 use pdf;
 use store::CouncilTx;
 
@@ -71,6 +72,7 @@ impl App {
     ///
     /// # Errors
     /// When there is no such poll, or what was sealed does not come out again.
+    #[boxed]
     pub async fn deck_page(&self, caller: &Caller, poll: PollId) -> Result<DeckPage, AppError> {
         caller.may(FOLLOWERS)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -86,6 +88,7 @@ impl App {
     ///
     /// # Errors
     /// When there is no such form that is sealed.
+    #[boxed]
     pub async fn deck_paper(&self, caller: &Caller, poll: PollId, form: &str) -> Result<Paper, AppError> {
         caller.may(FOLLOWERS)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -102,6 +105,7 @@ impl App {
     ///
     /// # Errors
     /// When there can be no such batch, or there is no such form that is sealed.
+    #[boxed]
     pub async fn tally_paper(
         &self,
         caller: &Caller,

@@ -20,6 +20,7 @@ use domain::id::PollId;
 use domain::preparation::{DeadlineMark, Part};
 use domain::rules::Attested;
 use domain::text::{clean, date_dmy, read_day};
+use macros::boxed;
 use pdf;
 use store::preparation::StoredPart;
 use store::{CouncilTx, preparation};
@@ -155,6 +156,7 @@ impl App {
     ///
     /// # Errors
     /// When there is no such poll, or the caller does not prepare votes.
+    #[boxed]
     pub async fn deadline_page(&self, caller: &Caller, poll: PollId) -> Result<DeadlinePage, AppError> {
         caller.may(OFFICE)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -165,6 +167,7 @@ impl App {
     ///
     /// # Errors
     /// When there is no such poll, or the caller does not prepare votes.
+    #[boxed]
     pub async fn deadline_calendar(&self, caller: &Caller, poll: PollId) -> Result<Paper, AppError> {
         caller.may(OFFICE)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -197,6 +200,7 @@ impl App {
     ///
     /// # Errors
     /// When there is no such poll, or a character cannot be printed.
+    #[boxed]
     pub async fn deadline_paper(&self, caller: &Caller, poll: PollId) -> Result<Paper, AppError> {
         caller.may(OFFICE)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -219,6 +223,7 @@ impl App {
     ///
     /// # Errors
     /// When there is none of this id.
+    #[boxed]
     pub async fn deadline(&self, caller: &Caller, poll: PollId, id: &str) -> Result<(String, DeadlineLine), AppError> {
         let page = self.deadline_page(caller, poll).await?;
         let line = page.lines.into_iter().find(|line| line.id == id).ok_or(NO_DEADLINE)?;
@@ -229,6 +234,7 @@ impl App {
     ///
     /// # Errors
     /// When a field is wrong, or somebody else changed it since `version`.
+    #[boxed]
     pub async fn mark_deadline(
         &self,
         ask: Ask<'_>,

@@ -14,6 +14,7 @@ use domain::finding::Finding;
 use domain::id::{LogId, PollId, ProposalId};
 use domain::poll_state::{PollState, Refusal, Stage};
 use domain::proposal::{Proposal, ProposalKind};
+use macros::boxed;
 use pdf::{self, Pdf};
 use store::{CouncilTx, logs};
 
@@ -55,6 +56,7 @@ impl App {
     ///
     /// # Errors
     /// When there is no such poll, a character cannot be printed, or what was sealed does not come out again.
+    #[boxed]
     pub async fn forms_page(&self, caller: &Caller, poll: PollId) -> Result<FormsPage, AppError> {
         caller.may(OFFICE)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -82,6 +84,7 @@ impl App {
     ///
     /// # Errors
     /// When there is no such form, or what was sealed does not come out again.
+    #[boxed]
     pub async fn form_paper(&self, caller: &Caller, poll: PollId, form: &str) -> Result<Paper, AppError> {
         caller.may(OFFICE)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -99,6 +102,7 @@ impl App {
     ///
     /// # Errors
     /// When there is no such poll, or its forms are not sealed.
+    #[boxed]
     pub async fn sealed_head(&self, caller: &Caller, poll: PollId) -> Result<SealedHead, AppError> {
         caller.may(OFFICE)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -110,6 +114,7 @@ impl App {
     ///
     /// # Errors
     /// When an error stands in the way, the board is not appointed, or they are proposed already.
+    #[boxed]
     pub async fn propose_forms(&self, ask: Ask<'_>, poll: PollId) -> Result<ProposalId, AppError> {
         let actor = ask.caller.may(OFFICE)?;
         let (at, id) = (self.now_text()?, ProposalId::new(self.clock.now(), &self.chance.for_id()?));

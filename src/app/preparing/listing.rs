@@ -17,6 +17,7 @@ use domain::id::{PollId, ProposalId};
 use domain::poll_state::{Refusal, Stage};
 use domain::proposal::{Proposal, ProposalKind};
 use domain::text::{clean, read_day};
+use macros::boxed;
 use pdf;
 use store::CouncilTx;
 
@@ -87,6 +88,7 @@ impl App {
     ///
     /// # Errors
     /// When there is no such poll, or the caller does not prepare votes.
+    #[boxed]
     pub async fn list_page(&self, caller: &Caller, poll: PollId) -> Result<ListPage, AppError> {
         caller.may(OFFICE)?;
         let desk = Desk::load(&mut self.store.read(caller.council).await?, poll).await?;
@@ -111,6 +113,7 @@ impl App {
     ///
     /// # Errors
     /// When there is no such poll, or a character cannot be printed.
+    #[boxed]
     pub async fn list_paper(&self, caller: &Caller, poll: PollId) -> Result<Paper, AppError> {
         caller.may(OFFICE)?;
         let desk = Desk::load(&mut self.store.read(caller.council).await?, poll).await?;
@@ -125,6 +128,7 @@ impl App {
     ///
     /// # Errors
     /// When a field is wrong, nobody is on it, it is decided, or one is proposed already.
+    #[boxed]
     pub async fn propose_list(
         &self,
         ask: Ask<'_>,

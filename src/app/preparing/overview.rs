@@ -16,6 +16,7 @@ use domain::preparation::{Part, Plan};
 use domain::proposal::{Proposal, ProposalKind, ProposalState};
 use domain::readiness::sitting_findings;
 use domain::task::{Figures, Task, TaskState, tasks};
+use macros::boxed;
 use store::{CouncilTx, polls, preparation};
 
 /// A poll in the list.
@@ -67,6 +68,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller does not prepare votes.
+    #[boxed]
     pub async fn poll_lines(&self, caller: &Caller) -> Result<Vec<PollLine>, AppError> {
         caller.may(OFFICE)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -99,6 +101,7 @@ impl App {
     ///
     /// # Errors
     /// When there is no such poll, or the caller does not prepare votes.
+    #[boxed]
     pub async fn poll_overview(&self, caller: &Caller, poll: PollId) -> Result<Overview, AppError> {
         caller.may(OFFICE)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -109,6 +112,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller does not prepare votes.
+    #[boxed]
     pub async fn current_poll(&self, caller: &Caller) -> Result<Option<Overview>, AppError> {
         caller.may(OFFICE)?;
         let mut tx = self.store.read(caller.council).await?;

@@ -21,6 +21,7 @@ use domain::preparation::{Part, Plan};
 use domain::record::{Action, Subject};
 use domain::rules::{Caution, InForce, LoadedRules, RuleSet, Side};
 use domain::text::{clean, date_dmy, read_day};
+use macros::boxed;
 use store::preparation::StoredPart;
 use store::{CouncilTx, councils, preparation, roster};
 
@@ -122,6 +123,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller does not prepare votes.
+    #[boxed]
     pub async fn plan_offer(&self, caller: &Caller) -> Result<PlanOffer, AppError> {
         caller.may(PREPARERS)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -142,6 +144,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller does not prepare votes, or a field is wrong.
+    #[boxed]
     pub async fn begin_preparation(&self, ask: Ask<'_>, typed: TypedPlan) -> Result<Begun, AppError> {
         let actor = ask.caller.may(PREPARERS)?;
         let body = own_body(&mut self.store.read(ask.caller.council).await?).await?;
@@ -172,6 +175,7 @@ impl App {
     ///
     /// # Errors
     /// When there is no such poll, or the caller does not prepare votes.
+    #[boxed]
     pub async fn poll_plan(&self, caller: &Caller, poll: PollId) -> Result<PlanPage, AppError> {
         caller.may(OFFICE)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -194,6 +198,7 @@ impl App {
     ///
     /// # Errors
     /// When a field is wrong, somebody else changed the plan since `version`, or the forms are sealed.
+    #[boxed]
     pub async fn change_plan(
         &self,
         ask: Ask<'_>,

@@ -13,6 +13,7 @@ use domain::id::{OfficialId, PollId, ProposalId};
 use domain::poll_state::Stage;
 use domain::proposal::{Proposal, ProposalKind};
 use domain::text::clean;
+use macros::boxed;
 use store::CouncilTx;
 
 /// Longest reason in letters; it is printed on the list.
@@ -52,6 +53,7 @@ impl App {
     ///
     /// # Errors
     /// When there is no such poll, or the caller does not prepare votes.
+    #[boxed]
     pub async fn verdicts(&self, caller: &Caller, poll: PollId) -> Result<Verdicts, AppError> {
         caller.may(OFFICE)?;
         let desk = Desk::load(&mut self.store.read(caller.council).await?, poll).await?;
@@ -66,6 +68,7 @@ impl App {
     ///
     /// # Errors
     /// When the reason is missing, nothing would change, one is open already, or the list is decided.
+    #[boxed]
     pub async fn propose_verdict(
         &self,
         ask: Ask<'_>,

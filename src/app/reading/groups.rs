@@ -14,6 +14,7 @@ use domain::group_summary::{Content, GroupSummary, Stepped, SummaryError, Summar
 use domain::id::{OfficialId, PollId, SummaryId};
 use domain::record::Subject;
 use domain::role::Role;
+use macros::boxed;
 use pdf;
 use store::group_summaries::StoredSummary;
 use store::{CouncilTx, group_summaries, polls, roster};
@@ -109,6 +110,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is no delegate, or there is no such poll.
+    #[boxed]
     pub async fn group_desk(&self, caller: &Caller, poll: PollId) -> Result<GroupDesk, AppError> {
         caller.may(MEMBERS)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -124,6 +126,7 @@ impl App {
     /// # Errors
     /// When the caller is not the secretary of a group, it was filed, or it was changed since `version`; on field
     /// `general` when there is nothing to file or a text is too long.
+    #[boxed]
     pub async fn write_summary(
         &self,
         ask: Ask<'_>,
@@ -166,6 +169,7 @@ impl App {
     ///
     /// # Errors
     /// When it was not filed, or was changed since `version`.
+    #[boxed]
     pub async fn reopen_summary(
         &self,
         ask: Ask<'_>,
@@ -194,6 +198,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller does not collect summaries, or there is no such poll.
+    #[boxed]
     pub async fn group_report(&self, caller: &Caller, poll: PollId) -> Result<GroupReport, AppError> {
         caller.may(COLLECTORS)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -204,6 +209,7 @@ impl App {
     ///
     /// # Errors
     /// As [`Self::group_report`]; when a text has a letter that cannot be printed.
+    #[boxed]
     pub async fn group_report_pdf(&self, caller: &Caller, poll: PollId) -> Result<Vec<u8>, AppError> {
         caller.may(COLLECTORS)?;
         let mut tx = self.store.read(caller.council).await?;

@@ -20,6 +20,7 @@ use domain::question::{self, Due, Hand, Question, QuestionError, State, Stepped}
 use domain::record::{Action, Subject};
 use domain::role::Role;
 use domain::rules;
+use macros::boxed;
 use store::questions::StoredQuestion;
 use store::{CouncilTx, polls, preparation, questions, roster};
 
@@ -107,6 +108,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is no delegate, or there is no such poll.
+    #[boxed]
     pub async fn questions_for_delegate(&self, caller: &Caller, poll: PollId) -> Result<Questions, AppError> {
         caller.may(ASKERS)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -124,6 +126,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is neither, or there is no such poll.
+    #[boxed]
     pub async fn question_queue(&self, caller: &Caller, poll: PollId) -> Result<Questions, AppError> {
         caller.may(QUEUE_READERS)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -145,6 +148,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is no official.
+    #[boxed]
     pub async fn questions_for_official(&self, caller: &Caller) -> Result<Vec<Asked>, AppError> {
         caller.may(REPLIERS)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -158,6 +162,7 @@ impl App {
     ///
     /// # Errors
     /// On field `question`; when the official counts no more, or voting has begun.
+    #[boxed]
     pub async fn ask_question(
         &self,
         ask: Ask<'_>,
@@ -190,6 +195,7 @@ impl App {
     ///
     /// # Errors
     /// When it is somebody else's, has gone on, or was changed since `version`.
+    #[boxed]
     pub async fn withdraw_question(&self, ask: Ask<'_>, id: QuestionId, version: u64) -> Result<(), AppError> {
         let actor = ask.caller.may(ASKERS)?;
         let account = ask.caller.account.id;
@@ -203,6 +209,7 @@ impl App {
     ///
     /// # Errors
     /// When it was handled before, or was changed since `version`.
+    #[boxed]
     pub async fn forward_question(&self, ask: Ask<'_>, id: QuestionId, version: u64) -> Result<(), AppError> {
         let actor = ask.caller.may(FORWARDERS)?;
         self.question_step(ask, actor, (id, version), "question", |question, hand, due| question.forward(hand, due))
@@ -213,6 +220,7 @@ impl App {
     ///
     /// # Errors
     /// On field `reason`; when it was handled before, or was changed since `version`.
+    #[boxed]
     pub async fn return_question(
         &self,
         ask: Ask<'_>,
@@ -232,6 +240,7 @@ impl App {
     ///
     /// # Errors
     /// On field `reply`; when the question is not the caller's to answer, or was changed since `version`.
+    #[boxed]
     pub async fn reply_question(&self, ask: Ask<'_>, id: QuestionId, version: u64, text: &str) -> Result<(), AppError> {
         let actor = ask.caller.may(REPLIERS)?;
         let own = roster::official_of(&mut self.store.read(ask.caller.council).await?, ask.caller.account.id).await?;

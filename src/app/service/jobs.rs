@@ -15,6 +15,7 @@ use crate::service::error::AppError;
 use domain::id::{CouncilId, JobId, PollId};
 use domain::job::{JobKind, JobState};
 use domain::role::Role;
+use macros::boxed;
 use store::{StoreError, jobs};
 
 pub use store::jobs::Job;
@@ -174,6 +175,7 @@ impl App {
     ///
     /// # Errors
     /// When there is none, or the caller may not see it.
+    #[boxed]
     pub async fn job(&self, caller: &Caller, id: JobId) -> Result<JobView, AppError> {
         caller.may(WORKERS)?;
         let job = jobs::find(&mut self.store.read(caller.council).await?, id).await?.ok_or(NO_JOB)?;
@@ -184,6 +186,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller may not see them.
+    #[boxed]
     pub async fn jobs(&self, caller: &Caller) -> Result<Vec<JobView>, AppError> {
         caller.may(WORKERS)?;
         let found = jobs::list(&mut self.store.read(caller.council).await?, LISTED).await?;
@@ -194,6 +197,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller may not see it.
+    #[boxed]
     pub async fn job_result(&self, caller: &Caller, id: JobId) -> Result<Option<String>, AppError> {
         caller.may(WORKERS)?;
         Ok(jobs::result(&mut self.store.read(caller.council).await?, id).await?)
@@ -203,6 +207,7 @@ impl App {
     ///
     /// # Errors
     /// When there is none, or it goes on.
+    #[boxed]
     pub async fn discard_job(&self, ask: Ask<'_>, id: JobId) -> Result<(), AppError> {
         let view = self.job(ask.caller, id).await?;
         if view.job.state == JobState::Running && !view.is_stopped {

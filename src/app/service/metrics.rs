@@ -15,6 +15,7 @@ use prometheus_client::registry::{Registry, Unit};
 
 use crate::service::app::App;
 use crate::service::error::AppError;
+use macros::boxed;
 
 type Labels = Vec<(&'static str, String)>;
 type NewHistogram = fn() -> Histogram;
@@ -95,6 +96,7 @@ impl Metrics {
     ///
     /// # Errors
     /// Never in practice: a text takes what is written to it.
+    #[boxed]
     pub async fn to_text(&self, app: &App) -> Result<String, AppError> {
         match app.session_count().await {
             Ok(count) => {

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::service::error::AppError;
 use domain::password::normal_form;
+use macros::boxed;
 
 /// Hashes that are made at once: each takes 19 MiB, and a flood of sign-ins must not take all there is.
 static AT_ONCE: Semaphore = Semaphore::const_new(4);
@@ -43,6 +44,7 @@ fn internal(error: impl ToString) -> AppError {
 ///
 /// # Errors
 /// When there is no memory for it.
+#[boxed]
 pub async fn hash(cost: Cost, password: Password, salt: [u8; 32]) -> Result<String, AppError> {
     let _turn = AT_ONCE.acquire().await.map_err(internal)?;
     let hashed = move || {
@@ -78,6 +80,7 @@ pub(crate) fn derive(cost: Cost, passphrase: &Password, salt: &[u8]) -> Result<Z
 ///
 /// # Errors
 /// When the string is none, or there is no memory.
+#[boxed]
 pub async fn verify(cost: Cost, password: Password, phc: Option<String>) -> Result<bool, AppError> {
     let _turn = AT_ONCE.acquire().await.map_err(internal)?;
     let verified = move || {

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use crate::service::app::App;
 use crate::service::error::AppError;
 use domain::id::CouncilId;
+use macros::boxed;
 use store::sessions;
 
 impl App {
@@ -17,6 +18,7 @@ impl App {
     ///
     /// # Errors
     /// When it does not.
+    #[boxed]
     pub async fn check_ready(&self) -> Result<(), AppError> {
         Ok(self.store.check_schema().await?)
     }
@@ -36,6 +38,7 @@ impl App {
     }
 
     /// Finishes what was handed in to be written, and closes the database.
+    #[boxed]
     pub async fn close(&self) {
         self.store.close().await;
     }

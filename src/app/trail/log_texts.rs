@@ -4,6 +4,7 @@ use crate::service::app::App;
 use crate::service::caller::Caller;
 use crate::service::error::AppError;
 use domain::id::LogId;
+use macros::boxed;
 use store::logs;
 
 impl App {
@@ -11,6 +12,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller may not read the log, or there is none of that id.
+    #[boxed]
     pub async fn log_texts(&self, caller: &Caller, log: LogId, from: u64, limit: u32) -> Result<Vec<String>, AppError> {
         let readable = self.logs(caller).await?;
         if !readable.iter().any(|head| head.log == log) {

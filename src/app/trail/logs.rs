@@ -13,6 +13,7 @@ use domain::audit::merkle::{Tree, leaf_hash};
 use domain::audit::{Checkpoint, Digest, UtcTime};
 use domain::id::LogId;
 use domain::role::Role;
+use macros::boxed;
 use store::logs::{self, EntryFilter, EntryRow};
 use store::{CouncilTx, StoreError};
 
@@ -113,6 +114,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is none of [`READERS`].
+    #[boxed]
     pub async fn logs(&self, caller: &Caller) -> Result<Vec<LogHead>, AppError> {
         caller.may(READERS)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -125,6 +127,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller may not read it, or there is none of that id.
+    #[boxed]
     pub async fn log_entries(&self, caller: &Caller, log: LogId, filter: &LogFilter) -> Result<LogPage, AppError> {
         let mut tx = self.store.read(caller.council).await?;
         let head = readable(&mut tx, caller, log).await?;
@@ -147,6 +150,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller may not read the log, or it has no such entry.
+    #[boxed]
     pub async fn log_proof(&self, caller: &Caller, log: LogId, seq: u64) -> Result<LogProof, AppError> {
         let mut tx = self.store.read(caller.council).await?;
         let head = readable(&mut tx, caller, log).await?;
@@ -165,6 +169,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller may not read the log.
+    #[boxed]
     pub async fn checkpoints(&self, caller: &Caller, log: LogId) -> Result<Vec<SignedHead>, AppError> {
         let mut tx = self.store.read(caller.council).await?;
         readable(&mut tx, caller, log).await?;
@@ -175,6 +180,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller may not read the log.
+    #[boxed]
     pub async fn sign_checkpoint(&self, caller: &Caller, log: LogId) -> Result<SignedHead, AppError> {
         let mut tx = self.store.read(caller.council).await?;
         readable(&mut tx, caller, log).await?;
@@ -190,6 +196,7 @@ impl App {
     ///
     /// # Errors
     /// When the log is none of this council, or its key is no longer the one that it began with.
+    #[boxed]
     pub async fn sign_within(
         &self,
         tx: &mut CouncilTx,

@@ -11,6 +11,7 @@ use domain::audit::{Checkpoint, Log, Moment, Opening, PollEvent, VerifierKey};
 use domain::id::{LogId, PollId};
 use domain::poll_state::Refusal;
 use domain::role::Role;
+use macros::boxed;
 use store::{CouncilTx, logs, polls, sealed};
 
 /// Entries that are read at a time.
@@ -40,6 +41,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller may not read it, counting is not closed, or what is stored does not hold together.
+    #[boxed]
     pub async fn poll_record(&self, hand: Hand<'_>, poll: PollId) -> Result<PollRecord, AppError> {
         hand.may(&[Role::Auditor, Role::Leader, Role::Clerk])?;
         let mut tx = self.store.read(hand.council()).await?;
@@ -65,6 +67,7 @@ impl App {
     /// # Errors
     /// As [`Self::poll_record`], and when the poll is not published yet, its key is another installation's, or the disk
     /// refuses.
+    #[boxed]
     pub async fn write_bundle(
         &self,
         hand: Hand<'_>,

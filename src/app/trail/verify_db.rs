@@ -15,6 +15,7 @@ use domain::audit::{
     Checkpoint, CouncilCourse, CouncilEvent, Course, Digest, Entry, LogEvent, PollEvent, UtcTime, VerifierKey,
 };
 use domain::id::{CouncilId, ProposalId, SlipId};
+use macros::boxed;
 use store::checks::{self, ProposalCheckRow, SlipRow};
 use store::councils::CouncilRow;
 use store::logs::{self, EntryRow, LogHead};
@@ -98,6 +99,7 @@ impl fmt::Display for DbReport {
 ///
 /// # Errors
 /// As [`database`], and when the key cannot be read.
+#[boxed]
 pub async fn of_folder(data: &Path, database_url: Option<&str>) -> Result<Result<DbReport, DbFailure>, AppError> {
     let key = key_file(data);
     let keys = if key.exists() { Some(read_key(&key)?) } else { None };
@@ -109,6 +111,7 @@ pub async fn of_folder(data: &Path, database_url: Option<&str>) -> Result<Result
 ///
 /// # Errors
 /// When it cannot be read: then nothing was checked. The inner error is the first thing that does not hold.
+#[boxed]
 pub async fn database(target: &Target, keys: Option<&Keys>) -> Result<Result<DbReport, DbFailure>, AppError> {
     let store = Store::open_to_look(target).await?;
     let outcome = every_council(&store, keys).await;

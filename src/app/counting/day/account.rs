@@ -11,6 +11,7 @@ use domain::finding::{Finding, Severity};
 use domain::id::PollId;
 use domain::poll_state::{FormProgress, PollState, Stage};
 use domain::rules::RuleSet;
+use macros::boxed;
 use store::polls;
 
 const NO_FORM: AppError = AppError::NotFound("mẫu phiếu này");
@@ -121,6 +122,7 @@ impl App {
     ///
     /// # Errors
     /// When there is no such poll, or the caller is not of the hall.
+    #[boxed]
     pub async fn account_page(&self, caller: &Caller, poll: PollId) -> Result<AccountPage, AppError> {
         caller.may(HALL)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -151,6 +153,7 @@ impl App {
     /// # Errors
     /// When a field is no figure, figures contradict each other, a warning was not looked at, the caller is no head
     /// teller, or the poll refuses it.
+    #[boxed]
     pub async fn record_account(
         &self,
         ask: Ask<'_>,

@@ -9,6 +9,7 @@ use crate::service::error::AppError;
 use domain::id::PollId;
 use domain::poll_state::{FormProgress, PollState, Refusal, Stage};
 use domain::roster::{Teller, name_key};
+use macros::boxed;
 use store::polls;
 
 /// The zero report.
@@ -48,6 +49,7 @@ impl App {
     ///
     /// # Errors
     /// When there is no such poll, or the caller is not of the hall.
+    #[boxed]
     pub async fn zero_page(&self, caller: &Caller, poll: PollId) -> Result<ZeroPage, AppError> {
         caller.may(HALL)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -65,6 +67,7 @@ impl App {
     ///
     /// # Errors
     /// When there is no such poll, or the caller is not of the hall.
+    #[boxed]
     pub async fn minutes_page(&self, caller: &Caller, poll: PollId) -> Result<MinutesPage, AppError> {
         caller.may(HALL)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -92,6 +95,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is no head teller, there is no result yet, or minutes are signed.
+    #[boxed]
     pub async fn put_minutes(&self, ask: Ask<'_>, poll: PollId) -> Result<(), AppError> {
         ask.caller.may(COUNTERS)?;
         let paper = papers::minutes(&mut self.store.read(ask.caller.council).await?, poll).await?;
@@ -102,6 +106,7 @@ impl App {
     ///
     /// # Errors
     /// When nobody or somebody else signed, the caller put them on the table or is no leader, or others lie there now.
+    #[boxed]
     pub async fn minutes_signed(
         &self,
         ask: Ask<'_>,

@@ -12,6 +12,7 @@ use domain::poll::PollKind;
 use domain::poll_state::{FormProgress, PollState, Stage};
 use domain::proposal::{Proposal, ProposalKind, ProposalState};
 use domain::recount;
+use macros::boxed;
 use store::{polls, preparation};
 
 /// How far a step of the day has come.
@@ -66,6 +67,7 @@ impl App {
     ///
     /// # Errors
     /// When there is no such poll, or the caller is not of the hall.
+    #[boxed]
     pub async fn day_page(&self, caller: &Caller, poll: PollId) -> Result<DayPage, AppError> {
         caller.may(HALL)?;
         let mut tx = self.store.read(caller.council).await?;

@@ -13,6 +13,7 @@ use domain::day_step::DayStep;
 use domain::document::{self, Corrected, Frame};
 use domain::id::PollId;
 use domain::proposal::{ProposalKind, ProposalState};
+use macros::boxed;
 use pdf::{self, Pdf};
 use store::{CouncilTx, polls, preparation};
 
@@ -52,6 +53,7 @@ impl App {
     ///
     /// # Errors
     /// When there is none, or the caller is not of the hall.
+    #[boxed]
     pub async fn corrigendum_paper(&self, caller: &Caller, poll: PollId, name: &str) -> Result<Paper, AppError> {
         caller.may(HALL)?;
         let mut tx = self.store.read(caller.council).await?;

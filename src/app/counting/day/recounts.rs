@@ -12,6 +12,7 @@ use domain::poll_state::{Counted, PollState, Recounted, Stage};
 use domain::recount::{self, RecountBoard};
 use domain::roster::name_key;
 use domain::text::clean;
+use macros::boxed;
 use store::{CouncilTx, batches, polls};
 
 const NO_LINE: AppError = AppError::NotFound("dòng này");
@@ -92,6 +93,7 @@ impl App {
     ///
     /// # Errors
     /// When there is no such poll, or the caller is not of the hall.
+    #[boxed]
     pub async fn recount_page(&self, caller: &Caller, poll: PollId) -> Result<RecountPage, AppError> {
         caller.may(HALL)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -115,6 +117,7 @@ impl App {
     ///
     /// # Errors
     /// When a field is wrong, the two found different figures, the caller is no head teller, or the poll refuses it.
+    #[boxed]
     pub async fn record_recount(
         &self,
         ask: Ask<'_>,

@@ -18,6 +18,7 @@ use domain::id::{PollId, ProposalId};
 use domain::poll_state::{FormProgress, Pair, PollState, Refusal, Stage, StandingBatch};
 use domain::proposal::{Proposal, ProposalKind, ProposalState};
 use domain::role::Role;
+use macros::boxed;
 use store::{self, CouncilTx, preparation};
 
 /// Who proposes what concerns the count itself.
@@ -102,6 +103,7 @@ impl App {
     ///
     /// # Errors
     /// When there is no such poll, or the caller is not of the hall.
+    #[boxed]
     pub async fn step_page(&self, caller: &Caller, poll: PollId, kind: ProposalKind) -> Result<StepPage, AppError> {
         let proposer = caller.may(HALL)?;
         let at = self.now_text()?;
@@ -143,6 +145,7 @@ impl App {
     /// # Errors
     /// When a field is wrong, the poll would refuse the step now, one of its kind waits already, or the caller may not
     /// propose it.
+    #[boxed]
     pub async fn propose_step(
         &self,
         ask: Ask<'_>,

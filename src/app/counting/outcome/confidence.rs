@@ -14,6 +14,7 @@ use domain::poll_state::Stage;
 use domain::preparation::{Named, Part};
 use domain::rules::{LoadedRules, RuleText};
 use domain::text::date_dmy;
+use macros::boxed;
 use store::{CouncilTx, councils, preparation};
 
 /// Whom a Confidence poll may be held on after a result.
@@ -93,6 +94,7 @@ impl App {
     ///
     /// # Errors
     /// When the result brings nobody there, or is not declared yet.
+    #[boxed]
     pub async fn confidence_offer(&self, caller: &Caller, poll: PollId) -> Result<ConfidenceOffer, AppError> {
         caller.may(READERS)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -113,6 +115,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is no clerk, a field is wrong, or the result brings nobody there.
+    #[boxed]
     pub async fn begin_confidence(
         &self,
         ask: Ask<'_>,

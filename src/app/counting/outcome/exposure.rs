@@ -9,6 +9,7 @@ use crate::service::error::AppError;
 use domain::id::PollId;
 use domain::poll_state::Stage;
 use domain::preparation::{Exposure, Part};
+use macros::boxed;
 use store::{CouncilTx, councils, preparation};
 
 /// What everybody may see of a poll.
@@ -64,6 +65,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is no leader, the poll is a rehearsal, or somebody else switched since `version`.
+    #[boxed]
     pub async fn expose_result(
         &self,
         ask: Ask<'_>,

@@ -15,6 +15,7 @@ use domain::preparation::Part;
 use domain::result::PollResult;
 use domain::rules::Attested;
 use domain::text::{clean, date_dmy, read_day, upper_first};
+use macros::boxed;
 use store::preparation::{self, StoredPart};
 
 /// Longest note in letters.
@@ -115,6 +116,7 @@ impl App {
     ///
     /// # Errors
     /// When there is none, or the count is not closed.
+    #[boxed]
     pub async fn follow_up(
         &self,
         caller: &Caller,
@@ -133,6 +135,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is no clerk, a field is wrong, or somebody else changed it since `version`.
+    #[boxed]
     pub async fn mark_follow_up(
         &self,
         ask: Ask<'_>,

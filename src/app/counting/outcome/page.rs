@@ -20,6 +20,7 @@ use domain::poll_state::Stage;
 use domain::preparation::Part;
 use domain::rules::{Attested, Caution};
 use import;
+use macros::boxed;
 use store::{polls, preparation};
 
 /// A poll in the list of results.
@@ -97,6 +98,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller may not see results.
+    #[boxed]
     pub async fn result_lines(&self, caller: &Caller) -> Result<Vec<ResultLine>, AppError> {
         caller.may(READERS)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -114,6 +116,7 @@ impl App {
     ///
     /// # Errors
     /// When there is no such poll, or the caller may not see its result.
+    #[boxed]
     pub async fn result_page(&self, caller: &Caller, poll: PollId) -> Result<ResultPage, AppError> {
         caller.may(READERS)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -141,6 +144,7 @@ impl App {
     ///
     /// # Errors
     /// Before the count is closed, and when there is no such file.
+    #[boxed]
     pub async fn result_file(&self, caller: &Caller, poll: PollId, name: &str) -> Result<Paper, AppError> {
         caller.may(READERS)?;
         let mut tx = self.store.read(caller.council).await?;

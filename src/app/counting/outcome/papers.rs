@@ -21,6 +21,7 @@ use domain::id::PollId;
 use domain::poll_state::{Refusal, Stage};
 use domain::test_deck::TestDeck;
 use domain::text::slug;
+use macros::boxed;
 use pdf::{self, Pdf};
 use store::{CouncilTx, polls};
 
@@ -140,6 +141,7 @@ impl App {
     ///
     /// # Errors
     /// When there is no such poll, or the caller may not see its papers.
+    #[boxed]
     pub async fn papers_page(&self, caller: &Caller, poll: PollId) -> Result<PapersPage, AppError> {
         caller.may(READERS)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -176,6 +178,7 @@ impl App {
     ///
     /// # Errors
     /// When there is none of this name, or it can't be printed yet.
+    #[boxed]
     pub async fn day_paper(&self, caller: &Caller, poll: PollId, file: &str) -> Result<Paper, AppError> {
         caller.may(READERS)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -193,6 +196,7 @@ impl App {
 ///
 /// # Errors
 /// Before the result is declared.
+#[boxed]
 pub async fn minutes_paper(tx: &mut CouncilTx, poll: PollId) -> Result<PrintedPaper, AppError> {
     let ledger = Ledger::load(tx, poll).await?;
     Ok(PrintedPaper::new(MINUTES, print(tx, &ledger, Kind::Minutes).await?))
@@ -202,6 +206,7 @@ pub async fn minutes_paper(tx: &mut CouncilTx, poll: PollId) -> Result<PrintedPa
 ///
 /// # Errors
 /// Before the minutes are signed.
+#[boxed]
 pub async fn resolution_paper(tx: &mut CouncilTx, poll: PollId) -> Result<PrintedPaper, AppError> {
     let ledger = Ledger::load(tx, poll).await?;
     Ok(PrintedPaper::new(RESOLUTION, print(tx, &ledger, Kind::Resolution).await?))

@@ -13,6 +13,7 @@ use domain::audit::{Digest, Moment, PollEvent};
 use domain::id::PollId;
 use domain::poll::PollKind;
 use domain::rules::{Attested, Caution};
+use macros::boxed;
 use store::{CouncilTx, polls};
 
 /// For everything that there is not, or that nobody may see.
@@ -110,6 +111,7 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::NotFound`] when there are none, or no such council.
+    #[boxed]
     pub async fn public_list(&self, slug: &str) -> Result<PublicList, AppError> {
         let (mut tx, council) = self.open_to_all(slug).await?;
         let mut open = Vec::new();
@@ -138,6 +140,7 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::NotFound`] when nobody may, or there is none.
+    #[boxed]
     pub async fn public_result(&self, slug: &str, poll: PollId) -> Result<PublicResult, AppError> {
         let (mut tx, council) = self.open_to_all(slug).await?;
         let Shown { ledger, declared, head } = shown(&mut tx, poll).await?;
@@ -184,6 +187,7 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::NotFound`] when nobody may, or there is none.
+    #[boxed]
     pub async fn public_file(&self, slug: &str, poll: PollId, name: &str) -> Result<PublicFile, AppError> {
         let (mut tx, _) = self.open_to_all(slug).await?;
         let Shown { ledger, declared, head } = shown(&mut tx, poll).await?;

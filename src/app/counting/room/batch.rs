@@ -11,6 +11,7 @@ use domain::audit::event::poll::ListedOfficial;
 use domain::id::{PollId, RequestId};
 use domain::poll::PollKind;
 use domain::role::Role;
+use macros::boxed;
 use store::accounts;
 
 /// How a batch stands for whoever follows it.
@@ -60,6 +61,7 @@ impl App {
     ///
     /// # Errors
     /// When there is no such batch, or the caller has nothing to do with it.
+    #[boxed]
     pub async fn batch_page(
         &self,
         caller: &Caller,
@@ -108,6 +110,7 @@ impl App {
     ///
     /// # Errors
     /// When there is no such form, or the caller has nothing to do with the batch.
+    #[boxed]
     pub async fn follow_batch(
         &self,
         caller: &Caller,

@@ -17,6 +17,7 @@ use domain::id::{LogId, PollId};
 use domain::poll::Level;
 use domain::poll_state::Refusal;
 use domain::test_deck::{Mismatch, Place, TestDeck, compare};
+use macros::boxed;
 use pdf;
 use store::{CouncilTx, logs, polls};
 
@@ -94,6 +95,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller does not count, or there is no such poll.
+    #[boxed]
     pub async fn deck_report(&self, caller: &Caller, poll: PollId) -> Result<DeckReport, AppError> {
         caller.may(COUNTERS)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -114,6 +116,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is no head teller, papers are left to be keyed, or it is not the time.
+    #[boxed]
     pub async fn record_deck(&self, ask: Ask<'_>, poll: PollId) -> Result<(), AppError> {
         ask.caller.may(HEADS)?;
         let mut tx = self.store.read(ask.caller.council).await?;
@@ -138,6 +141,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller does not count, or none was recorded.
+    #[boxed]
     pub async fn deck_report_paper(&self, caller: &Caller, poll: PollId) -> Result<Paper, AppError> {
         caller.may(COUNTERS)?;
         let mut tx = self.store.read(caller.council).await?;

@@ -17,6 +17,7 @@ use domain::batch::hand_tally::Row;
 use domain::batch::{Again, Paper, ReadTwice, Reader, Reread};
 use domain::id::{AccountId, PollId};
 use domain::marks::Mark;
+use macros::boxed;
 use store::{accounts, requests};
 
 /// Which of the three things a keying page sends.
@@ -56,6 +57,7 @@ impl App {
     ///
     /// # Errors
     /// When the batch waits for nothing of the kind from this caller, or what was sent does not fit it.
+    #[boxed]
     pub async fn key_batch(
         &self,
         ask: Ask<'_>,
@@ -83,6 +85,7 @@ impl App {
     ///
     /// # Errors
     /// [`TableError::Sheet`] inside the `Ok` when rows cannot be right; otherwise as [`Self::key_batch`].
+    #[boxed]
     pub async fn key_tally(
         &self,
         ask: Ask<'_>,

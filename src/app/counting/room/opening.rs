@@ -13,6 +13,7 @@ use domain::id::{AccountId, PollId};
 use domain::poll_state::Refusal;
 use domain::roster::name_key;
 use domain::text::{full_stop, upper_first};
+use macros::boxed;
 use store::accounts;
 
 /// Largest number of a batch.
@@ -56,6 +57,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is no head teller, or nothing is counted now.
+    #[boxed]
     pub async fn open_page(&self, caller: &Caller, poll: PollId, form: &str) -> Result<OpenPage, AppError> {
         caller.may(HEADS)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -89,6 +91,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is no head teller, and everything that is wrong with the fields.
+    #[boxed]
     pub async fn open_batch(&self, ask: Ask<'_>, poll: PollId, typed: &TypedBatch) -> Result<BatchKey, AppError> {
         let caller = ask.caller;
         caller.may(HEADS)?;
@@ -116,6 +119,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is no head teller or keys it, or it does not lie there.
+    #[boxed]
     pub async fn abandon_batch(&self, caller: &Caller, poll: PollId, form: &str, number: u32) -> Result<(), AppError> {
         caller.may(HEADS)?;
         let mut tx = self.store.read(caller.council).await?;

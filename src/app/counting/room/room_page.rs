@@ -11,6 +11,7 @@ use crate::service::error::AppError;
 use domain::id::{AccountId, PollId};
 use domain::poll_state::Stage;
 use domain::role::Role;
+use macros::boxed;
 use store::batches::BatchRow;
 use store::{CouncilTx, accounts, polls};
 
@@ -104,6 +105,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller does not count.
+    #[boxed]
     pub async fn counting_polls(&self, caller: &Caller) -> Result<Vec<RoomPoll>, AppError> {
         caller.may(COUNTERS)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -122,6 +124,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller does not count, or there is no such poll with sealed forms.
+    #[boxed]
     pub async fn counting_room(&self, caller: &Caller, poll: PollId) -> Result<Room, AppError> {
         caller.may(COUNTERS)?;
         let mut tx = self.store.read(caller.council).await?;

@@ -18,6 +18,7 @@ use domain::poll::{Level, PollKind};
 use domain::poll_state::{Counted, Stage};
 use domain::result::{FormCount, Listed, OfficialResult, decide};
 use domain::text::upper_first;
+use macros::boxed;
 use store::polls;
 
 const NO_SCREEN: AppError = AppError::NotFound("cuộc bỏ phiếu này");
@@ -110,6 +111,7 @@ pub struct Versions {
 
 impl Versions {
     /// The version to draw: at once the one that stands, then each later one. `None` when the service stops.
+    #[boxed]
     pub async fn next(&mut self) -> Option<u64> {
         if std::mem::take(&mut self.is_first) {
             return Some(*self.versions.borrow_and_update());
@@ -133,6 +135,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller puts nothing on a screen.
+    #[boxed]
     pub async fn screens(&self, caller: &Caller) -> Result<Vec<(PollId, String, Stage)>, AppError> {
         caller.may(WATCHERS)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -144,6 +147,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller puts nothing on a screen, or there is no such poll with sealed forms.
+    #[boxed]
     pub async fn screen(&self, caller: &Caller, poll: PollId) -> Result<Screen, AppError> {
         caller.may(WATCHERS)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -180,6 +184,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller puts nothing on a screen, or there is no such poll.
+    #[boxed]
     pub async fn follow_screen(&self, caller: &Caller, poll: PollId) -> Result<Versions, AppError> {
         caller.may(WATCHERS)?;
         let mut tx = self.store.read(caller.council).await?;

@@ -11,6 +11,7 @@ use domain::fact_lines;
 use domain::id::FactId;
 use domain::record::{Action, Subject};
 use import::{self, CellValue, Sheet};
+use macros::boxed;
 use store::facts::StoredFact;
 use store::{fact_lists, revisions};
 
@@ -145,6 +146,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller works on no facts.
+    #[boxed]
     pub async fn facts(
         &self,
         caller: &Caller,
@@ -169,6 +171,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller works on no facts.
+    #[boxed]
     pub async fn fact_choices(&self, caller: &Caller) -> Result<(FactChoices, Vec<Person>), AppError> {
         caller.may(EDITORS)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -179,6 +182,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller works on no facts, or a text is longer than a cell holds.
+    #[boxed]
     pub async fn facts_file(
         &self,
         caller: &Caller,
@@ -208,6 +212,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller verifies no facts.
+    #[boxed]
     pub async fn queue(&self, caller: &Caller, page: u64) -> Result<Queue, AppError> {
         caller.may(VERIFIERS)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -227,6 +232,7 @@ impl App {
     ///
     /// # Errors
     /// When there is none, or the caller verifies no facts.
+    #[boxed]
     pub async fn queued(&self, caller: &Caller, id: FactId) -> Result<Queued, AppError> {
         let (actor, at) = (caller.may(VERIFIERS)?, self.now_text()?);
         let mut tx = self.store.read(caller.council).await?;
@@ -240,6 +246,7 @@ impl App {
     ///
     /// # Errors
     /// When one may not be verified by the caller, or was changed; each is told.
+    #[boxed]
     pub async fn verify_facts(&self, ask: Ask<'_>, seen: Vec<(FactId, u64)>) -> Result<usize, AppError> {
         let (actor, at) = (ask.caller.may(VERIFIERS)?, self.now_text()?);
         self.write_once(ask, move |tx| {
@@ -275,6 +282,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller works on no facts.
+    #[boxed]
     pub async fn facts_history(&self, caller: &Caller, page: u64) -> Result<(Vec<Change>, Paging), AppError> {
         caller.may(EDITORS)?;
         let mut tx = self.store.read(caller.council).await?;

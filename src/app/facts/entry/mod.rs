@@ -17,6 +17,7 @@ use domain::fact_typed::{TypedFact, Wrong};
 use domain::id::{FactId, OfficialId};
 use domain::record::{Action, Subject};
 use domain::role::Role;
+use macros::boxed;
 use store::facts::{self, StoredFact};
 use store::{CouncilTx, StoreError};
 
@@ -38,6 +39,7 @@ impl App {
     ///
     /// # Errors
     /// When a field is wrong, or the caller enters no facts.
+    #[boxed]
     pub async fn enter_fact(&self, ask: Ask<'_>, typed: TypedFact) -> Result<FactId, AppError> {
         let actor = ask.caller.may(EDITORS)?;
         let (id, at) = (self.new_fact_id()?, self.now_text()?);
@@ -57,6 +59,7 @@ impl App {
     ///
     /// # Errors
     /// When a field is wrong, somebody else changed the fact since `version`, or it was withdrawn.
+    #[boxed]
     pub async fn change_fact(
         &self,
         ask: Ask<'_>,
@@ -90,6 +93,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller stated it last, or it does not wait, or somebody changed it since `version`.
+    #[boxed]
     pub async fn verify_fact(&self, ask: Ask<'_>, id: FactId, version: u64) -> Result<FactId, AppError> {
         let (actor, at) = (ask.caller.may(VERIFIERS)?, self.now_text()?);
         let verifier = by(&actor);
@@ -100,6 +104,7 @@ impl App {
     ///
     /// # Errors
     /// When it was not, or somebody changed it since `version`.
+    #[boxed]
     pub async fn reopen_fact(&self, ask: Ask<'_>, id: FactId, version: u64) -> Result<FactId, AppError> {
         let actor = ask.caller.may(VERIFIERS)?;
         self.fact_step(ask, actor, (id, version), TrackedFact::reopened).await
@@ -109,6 +114,7 @@ impl App {
     ///
     /// # Errors
     /// When it counts no more already, or somebody changed it since `version`.
+    #[boxed]
     pub async fn withdraw_fact(&self, ask: Ask<'_>, id: FactId, version: u64) -> Result<FactId, AppError> {
         let actor = ask.caller.may(EDITORS)?;
         self.fact_step(ask, actor, (id, version), TrackedFact::withdrawn).await
@@ -118,6 +124,7 @@ impl App {
     ///
     /// # Errors
     /// When it was not withdrawn, or somebody changed it since `version`.
+    #[boxed]
     pub async fn restore_fact(&self, ask: Ask<'_>, id: FactId, version: u64) -> Result<FactId, AppError> {
         let actor = ask.caller.may(EDITORS)?;
         self.fact_step(ask, actor, (id, version), TrackedFact::restored).await
@@ -127,6 +134,7 @@ impl App {
     ///
     /// # Errors
     /// When there is none, or the caller works on no facts.
+    #[boxed]
     pub async fn fact(&self, caller: &Caller, id: FactId) -> Result<FactPage, AppError> {
         let actor = caller.may(EDITORS)?;
         let at = self.now_text()?;

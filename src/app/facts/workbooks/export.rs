@@ -12,6 +12,7 @@ use domain::id::PollId;
 use domain::official::OfficialNo;
 use domain::roster::{Delegate, Teller};
 use import;
+use macros::boxed;
 
 fn unwritten(cause: impl ToString) -> AppError {
     AppError::internal("tạo bảng tính", cause)
@@ -22,6 +23,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller does not keep the roster.
+    #[boxed]
     pub async fn blank_workbook(&self, caller: &Caller) -> Result<Vec<u8>, AppError> {
         caller.may(EDITORS)?;
         spawn_blocking(import::template_xlsx).await.map_err(unwritten)?.map_err(unwritten)
@@ -31,6 +33,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller does not keep the roster, or there is no such poll.
+    #[boxed]
     pub async fn current_workbook(&self, caller: &Caller, poll: Option<PollId>) -> Result<Vec<u8>, AppError> {
         caller.may(EDITORS)?;
         let snapshot = Snapshot::load(&mut self.store.read(caller.council).await?, poll).await?;

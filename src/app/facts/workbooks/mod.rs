@@ -20,6 +20,7 @@ use domain::official::Official;
 use domain::poll_state::PollState;
 use domain::preparation::{Board, Part, Plan};
 use import;
+use macros::boxed;
 use store::facts::{self, StoredFact};
 use store::{CouncilTx, jobs, polls, preparation, roster};
 
@@ -156,6 +157,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller does not keep the roster.
+    #[boxed]
     pub async fn import_polls(&self, caller: &Caller) -> Result<Vec<PollChoice>, AppError> {
         caller.may(EDITORS)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -173,6 +175,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller may not, or there is no such poll.
+    #[boxed]
     pub async fn start_import(
         &self,
         ask: Ask<'_>,
@@ -211,6 +214,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller may not see them.
+    #[boxed]
     pub async fn imports(&self, caller: &Caller) -> Result<Vec<JobView>, AppError> {
         let all = self.jobs(caller).await?;
         Ok(all.into_iter().filter(|view| view.job.kind == JobKind::Import).collect())
@@ -220,6 +224,7 @@ impl App {
     ///
     /// # Errors
     /// When there is none, or the caller may not see it.
+    #[boxed]
     pub async fn import(&self, caller: &Caller, id: JobId) -> Result<ImportView, AppError> {
         let view = self.job(caller, id).await?;
         if view.job.kind != JobKind::Import {

@@ -18,6 +18,7 @@ use domain::job::JobState;
 use domain::preparation::{Board, Part, Seat};
 use domain::record::{Action, Subject};
 use domain::roster::{RosterDelegate, RosterOfficial};
+use macros::boxed;
 use store::facts::{self, StoredFact};
 use store::preparation::StoredPart;
 use store::{CouncilTx, jobs, preparation};
@@ -36,6 +37,7 @@ impl App {
     ///
     /// # Errors
     /// When it does not wait for a decision, or a record was changed at this very moment.
+    #[boxed]
     pub async fn write_import(&self, ask: Ask<'_>, id: JobId) -> Result<Applied, AppError> {
         let pen = Pen { actor: ask.caller.may(EDITORS)?, at: self.now_text()? };
         let shown = self.import(ask.caller, id).await?;

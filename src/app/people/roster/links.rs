@@ -10,6 +10,7 @@ use domain::account::{Account, AccountState};
 use domain::audit::Digest;
 use domain::record::Action;
 use domain::roster::{RosterDelegate, RosterOfficial, name_key};
+use macros::boxed;
 use store::{CouncilTx, accounts};
 
 /// Somebody of the roster and the account of the same name.
@@ -101,6 +102,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller does not keep the roster.
+    #[boxed]
     pub async fn links(&self, caller: &Caller) -> Result<Links, AppError> {
         caller.may(EDITORS)?;
         let mut links = Links::default();
@@ -113,6 +115,7 @@ impl App {
     ///
     /// # Errors
     /// When what would be done is not what was seen.
+    #[boxed]
     pub async fn link(&self, ask: Ask<'_>, seen: String) -> Result<usize, AppError> {
         let pen = self.pen(ask)?;
         self.write_once(ask, move |tx| {

@@ -18,6 +18,7 @@ use domain::account::{Account, AccountState};
 use domain::audit::UtcTime;
 use domain::audit::event::council::SignInBy;
 use domain::id::{AccountId, CouncilId};
+use macros::boxed;
 use store::{StoreError, accounts};
 
 /// Seconds between the password and the code.
@@ -59,6 +60,7 @@ impl App {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[boxed]
     pub async fn doors(&self) -> Result<Vec<Door>, AppError> {
         let found = self.store.read_installation().await?;
         Ok(found.into_iter().map(|row| Door { slug: row.slug, name: row.name }).collect())
@@ -69,6 +71,7 @@ impl App {
     ///
     /// # Errors
     /// When they do not fit, a delay runs, or the council is unknown.
+    #[boxed]
     pub async fn sign_in(&self, slug: &str, login: &str, password: Password, device: Device) -> Result<Step, AppError> {
         let found = self.store.read_installation().await?;
         let row = found.into_iter().find(|row| row.slug == slug);
@@ -132,6 +135,7 @@ impl App {
     ///
     /// # Errors
     /// On field `code` when it does not fit or a delay runs; on field `password` when one has to begin again.
+    #[boxed]
     pub async fn sign_in_by_code(&self, passed: &str, code: &str, device: Device) -> Result<Token, AppError> {
         let again = || AppError::field("password", "Đã quá 5 phút từ khi nhập mật khẩu; hãy đăng nhập lại từ đầu.");
         let (council, account) = self.who_passed(passed)?.ok_or_else(again)?;

@@ -10,6 +10,7 @@ use domain::audit::{Actor, CouncilEvent, UtcTime};
 use domain::id::{AccountId, CouncilId, SessionId};
 use domain::role::Role;
 use domain::session::{self, LONGEST, Standing};
+use macros::boxed;
 use store::{CouncilTx, StoreError, accounts, councils, logs, proofs, sessions};
 
 /// Letters of what a browser says of itself that are kept.
@@ -116,6 +117,7 @@ impl App {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[boxed]
     pub async fn caller(&self, token: &Token) -> Result<Option<Caller>, AppError> {
         let now = self.now_text()?;
         let mut tx = self.store.read(token.council).await?;
@@ -172,6 +174,7 @@ impl App {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[boxed]
     pub async fn sign_out(&self, caller: &Caller) -> Result<(), AppError> {
         let (account, session) = (caller.account.id, caller.session);
         let ended = self
@@ -184,6 +187,7 @@ impl App {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[boxed]
     pub async fn end_former(&self, token: &Token) -> Result<(), AppError> {
         let hash = token.hash();
         let ended =
@@ -195,6 +199,7 @@ impl App {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[boxed]
     pub async fn own_sessions(&self, caller: &Caller) -> Result<Vec<OwnSession>, AppError> {
         let now = self.now_text()?;
         let limits = session::limits(&caller.account.roles);
@@ -218,6 +223,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller has no such session.
+    #[boxed]
     pub async fn end_session(&self, ask: Ask<'_>, session: SessionId) -> Result<(), AppError> {
         let account = ask.caller.account.id;
         self.write_once(ask, move |tx| {
@@ -233,6 +239,7 @@ impl App {
     ///
     /// # Errors
     /// When the database does not answer.
+    #[boxed]
     pub async fn end_all_sessions(&self, ask: Ask<'_>) -> Result<(), AppError> {
         let (actor, account, at) = (ask.caller.own()?, ask.caller.account.id, self.now_text()?);
         self.write_once(ask, move |tx| {

@@ -33,6 +33,7 @@ use domain::password::normal_form;
 use domain::release::About;
 use domain::role::Role;
 use domain::text::clean_lines;
+use macros::boxed;
 use store::notes::{NoteKeyRow, SealedNote};
 use store::{CouncilTx, StoreError, notes, polls};
 
@@ -132,6 +133,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller keeps no notes.
+    #[boxed]
     pub async fn notes(&self, caller: &Caller, key: Option<&NoteKey>, poll: PollId) -> Result<Notes, AppError> {
         caller.may(WRITERS)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -163,6 +165,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller keeps no notes.
+    #[boxed]
     pub async fn note_lock(&self, caller: &Caller, key: Option<&NoteKey>) -> Result<Lock, AppError> {
         caller.may(WRITERS)?;
         lock_of(&mut self.store.read(caller.council).await?, caller, key).await
@@ -172,6 +175,7 @@ impl App {
     ///
     /// # Errors
     /// On fields `note_passphrase`, `note_passphrase_again`; when one was chosen before.
+    #[boxed]
     pub async fn choose_note_passphrase(&self, ask: Ask<'_>, chosen: Chosen) -> Result<NoteKey, AppError> {
         ask.caller.may(WRITERS)?;
         let (council, account, at) = (ask.caller.council, ask.caller.account.id, self.now_text()?);
@@ -195,6 +199,7 @@ impl App {
     ///
     /// # Errors
     /// On field `note_passphrase` when it does not fit or a delay runs.
+    #[boxed]
     pub async fn unlock_notes(&self, caller: &Caller, passphrase: Password) -> Result<NoteKey, AppError> {
         caller.may(WRITERS)?;
         self.prove_passphrase(caller, "note_passphrase", passphrase).await
@@ -204,6 +209,7 @@ impl App {
     ///
     /// # Errors
     /// On field `old_note_passphrase` when it does not fit or a delay runs; on those of the new one.
+    #[boxed]
     pub async fn change_note_passphrase(
         &self,
         ask: Ask<'_>,
@@ -224,6 +230,7 @@ impl App {
     ///
     /// # Errors
     /// On field `confirmed` when the box is not ticked.
+    #[boxed]
     pub async fn forget_notes(&self, ask: Ask<'_>, is_confirmed: bool) -> Result<(), AppError> {
         ask.caller.may(WRITERS)?;
         if !is_confirmed {
@@ -238,6 +245,7 @@ impl App {
     ///
     /// # Errors
     /// On field `private_note`; when notes are locked, or the note was changed since `version` in another window.
+    #[boxed]
     pub async fn write_note(
         &self,
         ask: Ask<'_>,

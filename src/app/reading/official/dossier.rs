@@ -7,6 +7,7 @@ use crate::service::caller::Caller;
 use crate::service::error::AppError;
 use domain::id::{OfficialId, PollId};
 use domain::release::About;
+use macros::boxed;
 use store::{CouncilTx, polls, releases, roster};
 
 const NO_DOSSIER: AppError = AppError::NotFound("hồ sơ đã phát hành của bạn");
@@ -26,6 +27,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is no official.
+    #[boxed]
     pub async fn own_dossier(&self, caller: &Caller) -> Result<Option<OwnDossier>, AppError> {
         caller.may(OWNERS)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -39,6 +41,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is no official, or nothing is released about the person.
+    #[boxed]
     pub async fn own_dossier_file(&self, caller: &Caller) -> Result<(String, Vec<u8>), AppError> {
         caller.may(OWNERS)?;
         let mut tx = self.store.read(caller.council).await?;

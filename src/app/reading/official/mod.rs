@@ -26,6 +26,7 @@ use domain::question;
 use domain::role::Role;
 use domain::rules::Attested;
 use domain::text::date_dmy;
+use macros::boxed;
 use store::{CouncilTx, facts, polls, preparation, roster};
 
 pub use dossier::OwnDossier;
@@ -133,6 +134,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is no official.
+    #[boxed]
     pub async fn own_page(&self, caller: &Caller) -> Result<Option<OwnPage>, AppError> {
         caller.may(OWNERS)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -152,6 +154,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is no official.
+    #[boxed]
     pub async fn own_facts(&self, caller: &Caller) -> Result<Option<OwnFacts>, AppError> {
         caller.may(OWNERS)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -164,6 +167,7 @@ impl App {
     ///
     /// # Errors
     /// When there is none that the person may see.
+    #[boxed]
     pub async fn own_fact(&self, caller: &Caller, id: FactId) -> Result<StoredFact, AppError> {
         caller.may(OWNERS)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -174,6 +178,7 @@ impl App {
     ///
     /// # Errors
     /// On field `reply`; when the fact is not the caller's to answer, or was changed since `version`.
+    #[boxed]
     pub async fn reply_fact(&self, ask: Ask<'_>, id: FactId, version: u64, reply: &str) -> Result<(), AppError> {
         let actor = ask.caller.may(OWNERS)?;
         let reply = question::typed(reply).map_err(|e| AppError::field("reply", e))?;
@@ -200,6 +205,7 @@ impl App {
     ///
     /// # Errors
     /// When there is none, or the caller keeps no facts.
+    #[boxed]
     pub async fn fact_of_file(&self, caller: &Caller, id: FactId) -> Result<StoredFact, AppError> {
         caller.may(&[Role::Clerk, Role::Leader])?;
         facts::find(&mut self.store.read(caller.council).await?, id).await?.ok_or(NO_FACT)
@@ -210,6 +216,7 @@ impl App {
     ///
     /// # Errors
     /// On field `file`; when the fact counts no more, or was changed since `version`.
+    #[boxed]
     pub async fn set_file(
         &self,
         ask: Ask<'_>,

@@ -22,6 +22,7 @@ use domain::id::{FactId, OfficialId, PollId};
 use domain::question;
 use domain::role::Role;
 use domain::text::date_dmy;
+use macros::boxed;
 use store::{facts, roster};
 
 /// Who files opinions and sends them on.
@@ -88,6 +89,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is not of the office, or there is no such poll.
+    #[boxed]
     pub async fn opinions(&self, caller: &Caller, poll: PollId) -> Result<Opinions, AppError> {
         caller.may(OFFICE)?;
         let today = day_in_vietnam(self.clock.now());
@@ -130,6 +132,7 @@ impl App {
     ///
     /// # Errors
     /// On the fields of [`TypedOpinion`] and `file`, all at once.
+    #[boxed]
     pub async fn file_opinion(
         &self,
         ask: Ask<'_>,
@@ -172,6 +175,7 @@ impl App {
     ///
     /// # Errors
     /// When it was sent before, or was changed since `version`.
+    #[boxed]
     pub async fn send_opinion(&self, ask: Ask<'_>, id: FactId, version: u64) -> Result<(), AppError> {
         let actor = ask.caller.may(OFFICE)?;
         let (at, today) = (self.now_text()?, day_in_vietnam(self.clock.now()));

@@ -20,6 +20,7 @@ use domain::record::Action;
 use domain::report::{ReportForm, Section};
 use domain::rules::Attested;
 use domain::text::{clean, read_day};
+use macros::boxed;
 use pdf;
 use store::facts;
 use store::roster::StoredOfficial;
@@ -94,6 +95,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is no official.
+    #[boxed]
     pub async fn own_report(&self, caller: &Caller) -> Result<Option<OwnReport>, AppError> {
         caller.may(OWNERS)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -114,6 +116,7 @@ impl App {
     ///
     /// # Errors
     /// On field `text`; when it was changed since `version`, or the rules know no such section.
+    #[boxed]
     pub async fn file_section(&self, ask: Ask<'_>, id: &str, version: u64, typed: &str) -> Result<(), AppError> {
         let actor = ask.caller.may(OWNERS)?;
         let now = self.clock.now();
@@ -160,6 +163,7 @@ impl App {
     ///
     /// # Errors
     /// When no official is linked to the account, or no poll is being prepared.
+    #[boxed]
     pub async fn own_report_pdf(&self, caller: &Caller) -> Result<Vec<u8>, AppError> {
         let report = self.own_report(caller).await?.ok_or(NOT_LINKED)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -183,6 +187,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is no official.
+    #[boxed]
     pub async fn own_declarations(&self, caller: &Caller) -> Result<Option<Declarations>, AppError> {
         caller.may(OWNERS)?;
         let mut tx = self.store.read(caller.council).await?;
@@ -196,6 +201,7 @@ impl App {
     ///
     /// # Errors
     /// On fields `filed_on`, `place`, `number`, `file`; all at once.
+    #[boxed]
     pub async fn file_declaration(
         &self,
         ask: Ask<'_>,

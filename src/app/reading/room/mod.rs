@@ -22,6 +22,7 @@ use domain::poll::PollKind;
 use domain::release::About;
 use domain::role::Role;
 use domain::search::{Accents, Piece, Query};
+use macros::boxed;
 use store::reading::{LineRow, MOST_LINES, ReadMark};
 use store::releases::{Release, ReleasedDossier};
 use store::{CouncilTx, notes, polls, questions, reading, releases, roster};
@@ -165,6 +166,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is no delegate.
+    #[boxed]
     pub async fn reading_polls(&self, caller: &Caller) -> Result<Vec<ReadingPoll>, AppError> {
         caller.may(READERS)?;
         let all = polls::list(&mut self.store.read(caller.council).await?).await?;
@@ -201,6 +203,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is no delegate, or there is no such poll.
+    #[boxed]
     pub async fn reading_room(&self, caller: &Caller, poll: PollId) -> Result<Room, AppError> {
         caller.may(READERS)?;
         let account = caller.account.id;
@@ -242,6 +245,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is no delegate, or there is no such dossier.
+    #[boxed]
     pub async fn open_dossier(
         &self,
         caller: &Caller,
@@ -333,6 +337,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is no delegate, or there is no such release.
+    #[boxed]
     pub async fn dossiers_to_draw(
         &self,
         caller: &Caller,
@@ -352,6 +357,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is no delegate, or there is no such dossier.
+    #[boxed]
     pub async fn mark_read(
         &self,
         ask: Ask<'_>,
@@ -382,6 +388,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is no delegate, or there is no such dossier.
+    #[boxed]
     pub async fn about_of_dossier(&self, caller: &Caller, poll: PollId, position: u32) -> Result<About, AppError> {
         caller.may(READERS)?;
         let listed = self.newest(&mut self.store.read(caller.council).await?, poll).await?;
@@ -393,6 +400,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is no delegate, or there is no such dossier.
+    #[boxed]
     pub async fn dossier_file(
         &self,
         caller: &Caller,
@@ -412,6 +420,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is no delegate, or there is no such poll.
+    #[boxed]
     pub async fn dossier_titles(
         &self,
         caller: &Caller,
@@ -440,6 +449,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller is no delegate, or there is no such poll.
+    #[boxed]
     pub async fn search_dossiers(&self, caller: &Caller, poll: PollId, typed: &str) -> Result<Found, AppError> {
         caller.may(READERS)?;
         let mut tx = self.store.read(caller.council).await?;
