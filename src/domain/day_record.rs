@@ -2,7 +2,7 @@
 //! put right or counted anew, and by whom. Nothing here was typed for the minutes: whoever reads the log finds the same.
 
 use super::audit::event::poll::{BallotsCorrected, BatchReopened, LineRecounted};
-use super::audit::{Actor, Entry, PollEvent, UtcTime};
+use super::audit::{Actor, LogEntry, PollEvent, UtcTime};
 use super::ballot_account::BallotAccount;
 
 /// A day, entry by entry of the log up to the result.
@@ -97,7 +97,7 @@ pub struct Reopened {
 }
 
 impl Hands {
-    fn of(proposed_by: &Actor, reason: &str, entry: &Entry) -> Self {
+    fn of(proposed_by: &Actor, reason: &str, entry: &LogEntry) -> Self {
         let (asked, agreed) = (proposed_by.name.clone(), entry.actor.name.clone());
         Self { asked, agreed, reason: reason.to_owned(), at: entry.at }
     }
@@ -105,13 +105,13 @@ impl Hands {
 
 impl DayRecord {
     /// The day that these entries of a poll's log tell.
-    pub fn of(entries: &[Entry]) -> Self {
+    pub fn of(entries: &[LogEntry]) -> Self {
         let mut record = Self::default();
         entries.iter().for_each(|entry| record.take(entry));
         record
     }
 
-    fn take(&mut self, entry: &Entry) {
+    fn take(&mut self, entry: &LogEntry) {
         match &entry.event {
             PollEvent::DeckCounted(deck) => {
                 if deck.forms.iter().all(|form| form.counted == form.expected) {
@@ -145,7 +145,7 @@ impl DayRecord {
         }
     }
 
-    fn correct(&mut self, told: &BallotsCorrected, entry: &Entry) {
+    fn correct(&mut self, told: &BallotsCorrected, entry: &LogEntry) {
         let after = BallotAccount::from(&told.ballots);
         let standing = self.accounts.iter_mut().find(|(form, _)| *form == told.ballots.form);
         let before = standing.map(|(_, account)| std::mem::replace(account, after));
@@ -153,7 +153,7 @@ impl DayRecord {
         self.corrections.push(Correction { form: told.ballots.form.clone(), before, after, hands });
     }
 
-    fn reopen(&mut self, told: &BatchReopened, entry: &Entry) {
+    fn reopen(&mut self, told: &BatchReopened, entry: &LogEntry) {
         self.batches.retain(|read| (&read.form, read.batch) != (&told.form, told.batch));
         let hands = Hands::of(&told.proposed_by, &told.reason, entry);
         self.reopened.push(Reopened { form: told.form.clone(), batch: told.batch, hands });
@@ -186,8 +186,8 @@ mod tests {
     }
 
     /// Entries by one person, a minute apart.
-    fn log(events: Vec<PollEvent>) -> Vec<Entry> {
-        let entry = |(seq, event): (u64, PollEvent)| Entry {
+    fn log(events: Vec<PollEvent>) -> Vec<LogEntry> {
+        let entry = |(seq, event): (u64, PollEvent)| LogEntry {
             seq,
             at: format!("2028-12-05T01:{seq:02}:00Z").parse().expect("time"),
             actor: Arc::new(somebody("Bà Xác Nhận")),

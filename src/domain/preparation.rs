@@ -156,7 +156,7 @@ pub struct Seat {
 /// The board of tellers as it is being put together.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Board {
+pub struct TellerBoard {
     /// Head first.
     pub seats: Vec<Seat>,
 }

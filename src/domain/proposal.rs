@@ -163,7 +163,7 @@ impl ProposalState {
 
 /// Who did something to a proposal, and when.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hand {
+pub struct SignOff {
     /// Account.
     pub account: AccountId,
     /// Full name.
@@ -190,9 +190,9 @@ pub struct Proposal {
     /// What became of it.
     pub state: ProposalState,
     /// Who proposed it.
-    pub proposed: Hand,
+    pub proposed: SignOff,
     /// Who decided on it.
-    pub decided: Option<Hand>,
+    pub decided: Option<SignOff>,
     /// Why, where somebody said so.
     pub note: String,
 }
@@ -223,7 +223,7 @@ impl Proposal {
     pub fn decide(
         self,
         to: ProposalState,
-        by: Hand,
+        by: SignOff,
         note: String,
         content: Option<&str>,
     ) -> Result<Self, ProposalError> {
@@ -248,9 +248,9 @@ mod tests {
 
     use super::*;
 
-    fn hand(n: u8) -> Hand {
+    fn sign_off(n: u8) -> SignOff {
         let account = AccountId::new(Timestamp::UNIX_EPOCH, &[n; 10]);
-        Hand {
+        SignOff {
             account,
             name: format!("Người {n}"),
             role: Role::Leader,
@@ -266,7 +266,7 @@ mod tests {
             about: String::new(),
             content: "{}".into(),
             state: ProposalState::Open,
-            proposed: hand(1),
+            proposed: sign_off(1),
             decided: None,
             note: String::new(),
         }
@@ -274,7 +274,7 @@ mod tests {
 
     #[test]
     fn one_person_alone_decides_nothing() {
-        let decide = |to, by, content| proposal().decide(to, hand(by), String::new(), content).map(|p| p.state);
+        let decide = |to, by, content| proposal().decide(to, sign_off(by), String::new(), content).map(|p| p.state);
         assert_eq!(decide(ProposalState::Confirmed, 1, Some("{}")), Err(ProposalError::Own));
         assert_eq!(decide(ProposalState::Refused, 1, None), Err(ProposalError::Own));
         assert_eq!(decide(ProposalState::Withdrawn, 2, None), Err(ProposalError::NotOwn));
@@ -285,10 +285,10 @@ mod tests {
 
     #[test]
     fn what_is_confirmed_is_what_was_proposed_and_once() {
-        let outdated = proposal().decide(ProposalState::Confirmed, hand(2), String::new(), Some("{\"a\":1}"));
+        let outdated = proposal().decide(ProposalState::Confirmed, sign_off(2), String::new(), Some("{\"a\":1}"));
         assert_eq!(outdated, Err(ProposalError::Outdated));
-        let done = proposal().decide(ProposalState::Refused, hand(2), "chưa đủ".into(), None).expect("decided");
-        let again = done.decide(ProposalState::Confirmed, hand(3), String::new(), Some("{}"));
+        let done = proposal().decide(ProposalState::Refused, sign_off(2), "chưa đủ".into(), None).expect("decided");
+        let again = done.decide(ProposalState::Confirmed, sign_off(3), String::new(), Some("{}"));
         assert_eq!(again, Err(ProposalError::Decided(ProposalState::Refused)));
     }
 

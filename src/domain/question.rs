@@ -52,7 +52,7 @@ pub enum QuestionError {
 /// Who did something, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Hand {
+pub struct Stamp {
     /// When.
     pub at: UtcTime,
     /// Full name.
@@ -76,7 +76,7 @@ pub struct Due {
 #[serde(deny_unknown_fields)]
 pub struct Reply {
     /// Who replied, and when.
-    pub hand: Hand,
+    pub hand: Stamp,
     /// What it says; paragraphs apart by line breaks.
     pub text: String,
 }
@@ -92,12 +92,12 @@ pub enum State {
         /// Last day for the reply; `None` when the rules set none.
         due: Option<Due>,
         /// Who sent it on.
-        hand: Hand,
+        hand: Stamp,
     },
     /// The Standing Committee gave it back.
     Returned {
         /// Who did.
-        hand: Hand,
+        hand: Stamp,
         /// Why.
         reason: String,
     },
@@ -106,14 +106,14 @@ pub enum State {
         /// As in [`State::Forwarded`].
         due: Option<Due>,
         /// Who sent it on.
-        forwarded: Hand,
+        forwarded: Stamp,
         /// What the official replied.
         reply: Reply,
     },
     /// The delegate took it back.
     Withdrawn {
         /// Who did.
-        hand: Hand,
+        hand: Stamp,
     },
 }
 
@@ -158,7 +158,7 @@ pub struct Question {
     /// Account of the delegate who asks.
     pub account: AccountId,
     /// Who asks, and when.
-    pub asked: Hand,
+    pub asked: Stamp,
     /// Whom.
     pub official: OfficialId,
     /// Before which vote.
@@ -190,7 +190,7 @@ impl Question {
     ///
     /// # Errors
     /// When it is somebody else's, or has gone on.
-    pub fn withdraw(self, account: AccountId, hand: Hand) -> Result<Stepped, QuestionError> {
+    pub fn withdraw(self, account: AccountId, hand: Stamp) -> Result<Stepped, QuestionError> {
         if account != self.account {
             return Err(QuestionError::NotAsker);
         }
@@ -204,7 +204,7 @@ impl Question {
     ///
     /// # Errors
     /// When it was handled before.
-    pub fn forward(self, hand: Hand, due: Option<Due>) -> Result<Stepped, QuestionError> {
+    pub fn forward(self, hand: Stamp, due: Option<Due>) -> Result<Stepped, QuestionError> {
         match self.state {
             State::Asked => Ok((Self { state: State::Forwarded { due, hand }, ..self }, Action::Forwarded)),
             other => Err(QuestionError::AlreadyHandled(other.in_words())),
@@ -215,7 +215,7 @@ impl Question {
     ///
     /// # Errors
     /// When no reason is typed, or it was handled before.
-    pub fn give_back(self, hand: Hand, reason: &str) -> Result<Stepped, QuestionError> {
+    pub fn give_back(self, hand: Stamp, reason: &str) -> Result<Stepped, QuestionError> {
         let reason = typed(reason)?;
         match self.state {
             State::Asked => Ok((Self { state: State::Returned { hand, reason }, ..self }, Action::Returned)),
@@ -227,7 +227,7 @@ impl Question {
     ///
     /// # Errors
     /// When nothing is typed, it has not been sent on, or was answered before.
-    pub fn reply(self, hand: Hand, text: &str) -> Result<Stepped, QuestionError> {
+    pub fn reply(self, hand: Stamp, text: &str) -> Result<Stepped, QuestionError> {
         let text = typed(text)?;
         match self.state {
             State::Forwarded { due, hand: forwarded } => {
@@ -300,8 +300,8 @@ mod tests {
 
     use super::*;
 
-    fn hand(by: &str) -> Hand {
-        Hand { at: "2026-11-20T01:00:00Z".parse().expect("time"), by: by.into() }
+    fn hand(by: &str) -> Stamp {
+        Stamp { at: "2026-11-20T01:00:00Z".parse().expect("time"), by: by.into() }
     }
 
     fn account(n: u8) -> AccountId {

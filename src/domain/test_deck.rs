@@ -305,7 +305,7 @@ fn numbered(drafts: Vec<Draft>) -> Vec<TestPaper> {
 
 /// One box of the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct FormBox {
     /// Number of the line, from 1.
     pub line: usize,
     /// Level of the box.
@@ -337,13 +337,13 @@ pub enum Mismatch {
     /// The total of one box.
     Level {
         /// Which box.
-        place: Place,
+        place: FormBox,
         /// What the deck gives.
         expected: u32,
         /// What was counted.
         obtained: u32,
         /// The box whose total was counted instead, when it is that of exactly one other box.
-        taken_for: Option<Place>,
+        taken_for: Option<FormBox>,
     },
     /// Invalid ballots of one reason.
     Invalid {
@@ -365,7 +365,7 @@ pub fn compare(expected: &BatchCounts, obtained: &BatchCounts) -> Vec<Mismatch> 
     if expected.lines.len() != obtained.lines.len() {
         found.push(Mismatch::Lines { expected: expected.lines.len(), obtained: obtained.lines.len() });
     }
-    let boxes: Vec<(Place, u32)> = each_box(&expected.lines).collect();
+    let boxes: Vec<(FormBox, u32)> = each_box(&expected.lines).collect();
     for (line, (wanted, counted)) in (1..).zip(expected.lines.iter().zip(&obtained.lines)) {
         if wanted.kind() != counted.kind() {
             found.push(Mismatch::Kind { line });
@@ -374,7 +374,7 @@ pub fn compare(expected: &BatchCounts, obtained: &BatchCounts) -> Vec<Mismatch> 
         let pairs =
             wanted.each().into_iter().zip(counted.each()).filter(|((_, wanted), (_, counted))| wanted != counted);
         found.extend(pairs.map(|((level, expected), (_, obtained))| Mismatch::Level {
-            place: Place { line, level },
+            place: FormBox { line, level },
             expected,
             obtained,
             taken_for: only_box_with(&boxes, obtained),
@@ -392,14 +392,14 @@ pub fn compare(expected: &BatchCounts, obtained: &BatchCounts) -> Vec<Mismatch> 
     found
 }
 
-fn each_box(lines: &[LevelCounts]) -> impl Iterator<Item = (Place, u32)> {
+fn each_box(lines: &[LevelCounts]) -> impl Iterator<Item = (FormBox, u32)> {
     let of_line = |(line, counts): (usize, &LevelCounts)| {
-        counts.each().into_iter().map(move |(level, count)| (Place { line, level }, count))
+        counts.each().into_iter().map(move |(level, count)| (FormBox { line, level }, count))
     };
     (1..).zip(lines).flat_map(of_line)
 }
 
-fn only_box_with(boxes: &[(Place, u32)], total: u32) -> Option<Place> {
+fn only_box_with(boxes: &[(FormBox, u32)], total: u32) -> Option<FormBox> {
     let mut with = boxes.iter().filter(|(_, count)| *count == total);
     let only = with.next();
     only.filter(|_| with.next().is_none()).map(|(place, _)| *place)

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::canonical::ReadError;
 use super::checkpoint::Checkpoint;
 use super::digest::Digest;
-use super::entry::{Entry, EntryError, MAX_ENTRY_BYTES, entry_text};
+use super::entry::{EntryError, LogEntry, MAX_ENTRY_BYTES, entry_text};
 use super::event::{Actor, LogEvent};
 use super::merkle::{Tree, leaf_hash};
 use super::note::KeyName;
@@ -81,7 +81,7 @@ impl Log {
         let mut log = Self::new(origin);
         for text in texts {
             let seq = log.size();
-            let entry = Entry::<E>::parse(&text).map_err(|cause| LogError::Entry { seq, cause })?;
+            let entry = LogEntry::<E>::parse(&text).map_err(|cause| LogError::Entry { seq, cause })?;
             if entry.seq != seq {
                 return Err(LogError::Gap { seq, found: entry.seq });
             }

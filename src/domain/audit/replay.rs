@@ -2,7 +2,7 @@
 
 use super::course::{Course, CourseError, MOMENTS, Record};
 use super::digest::Digest;
-use super::entry::Entry;
+use super::entry::LogEntry;
 use super::merkle::Frontier;
 use super::time::UtcTime;
 
@@ -56,7 +56,7 @@ impl Replay {
     ///
     /// # Errors
     /// When its number, its time or its event cannot follow.
-    pub fn accept(&mut self, entry: Entry) -> Result<(), ReplayError> {
+    pub fn accept(&mut self, entry: LogEntry) -> Result<(), ReplayError> {
         let expected = self.frontier.size();
         if entry.seq != expected {
             return Err(ReplayError::Gap { expected, found: entry.seq });

@@ -23,7 +23,7 @@ pub struct MinutesParts<'a> {
     /// All delegates of the council.
     pub delegates: u32,
     /// How the figures came about.
-    pub counting: Counting,
+    pub counting: CountingMode,
     /// What the poll's log tells of the day.
     pub day: &'a DayRecord,
     /// Head of the log when counting closed.
@@ -32,7 +32,7 @@ pub struct MinutesParts<'a> {
 
 /// How the figures of the minutes came about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Counting {
+pub enum CountingMode {
     /// Simulated voters, counted in batches by two simulated readings.
     Simulated {
         /// Seed from which anybody can repeat it.
@@ -55,7 +55,7 @@ pub enum Counting {
     },
 }
 
-impl Counting {
+impl CountingMode {
     /// Whether people counted ballots of people.
     pub const fn is_real(self) -> bool {
         matches!(self, Self::Real { .. })
@@ -220,18 +220,18 @@ pub fn margins(occasion: &Occasion<'_>, official: &OfficialResult) -> String {
 }
 
 /// Where figures come from that nobody may sign.
-fn provenance(counting: Counting) -> Option<Block> {
+fn provenance(counting: CountingMode) -> Option<Block> {
     let line = match counting {
-        Counting::Simulated { seed, .. } => format!(
+        CountingMode::Simulated { seed, .. } => format!(
             "Bản diễn tập: phiếu do chương trình mô phỏng từ hạt giống {seed}, không phải phiếu của đại biểu; không ký, \
              không công bố."
         ),
-        Counting::Declared => {
+        CountingMode::Declared => {
             "Bản diễn tập: số đếm lấy từ trang “Kết quả” của bảng tính; chương trình không chứng kiến \
                                việc kiểm phiếu, số liệu phải được đối chiếu với biên bản đã ký."
                 .to_owned()
         }
-        Counting::Real { .. } => return None,
+        CountingMode::Real { .. } => return None,
     };
     notice("Nguồn số liệu", vec![line])
 }

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{Coverage, Digest, FactNo};
+use super::{Coverage, FactNo, Gathered};
 use crate::council::CouncilKind;
 use crate::fact::{Fact, FactKind, Status};
 use crate::official::Official;
@@ -62,7 +62,7 @@ pub struct Missing {
 }
 
 /// Gaps of a person's dossier: what the person owes, then by year, then by fact.
-pub(super) fn of_person(official: &Official, digest: &Digest<'_>, coverage: Coverage) -> Vec<Missing> {
+pub(super) fn of_person(official: &Official, gathered: &Gathered<'_>, coverage: Coverage) -> Vec<Missing> {
     let gap = |kind, year, text| Missing { kind, year, fact: None, text };
     let mut missing = Vec::new();
     for post in official.posts.iter().filter(|p| p.elected_on.is_none()) {
@@ -70,7 +70,7 @@ pub(super) fn of_person(official: &Official, digest: &Digest<'_>, coverage: Cove
         missing.push(gap(MissingKind::PostDate, None, text));
     }
     let has = |kind, year: Option<i16>| {
-        digest.facts.iter().any(|f| f.kind == kind && year.is_none_or(|y| f.period.year() == y))
+        gathered.facts.iter().any(|f| f.kind == kind && year.is_none_or(|y| f.period.year() == y))
     };
     if !has(FactKind::ReportSection, None) {
         let text = "Chưa có báo cáo của người được lấy phiếu.".to_owned();
@@ -91,17 +91,17 @@ pub(super) fn of_person(official: &Official, digest: &Digest<'_>, coverage: Cove
             missing.push(gap(MissingKind::AssetDeclarationOfYear, Some(year), text));
         }
     }
-    missing.extend(of_facts(digest, coverage));
+    missing.extend(of_facts(gathered, coverage));
     missing
 }
 
 /// Gaps of single facts, in reading order.
-pub(super) fn of_facts(digest: &Digest<'_>, coverage: Coverage) -> Vec<Missing> {
+pub(super) fn of_facts(gathered: &Gathered<'_>, coverage: Coverage) -> Vec<Missing> {
     let gap = |number, fact: &Fact| {
         let (kind, text) = gap_of(number, fact, coverage.to)?;
         Some(Missing { kind, year: Some(fact.period.year()), fact: Some(number), text })
     };
-    digest.numbered().filter_map(|(number, fact)| gap(number, fact)).collect()
+    gathered.numbered().filter_map(|(number, fact)| gap(number, fact)).collect()
 }
 
 /// The gap of one fact; being past due is told before anything else that it lacks.

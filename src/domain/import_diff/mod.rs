@@ -16,7 +16,7 @@ use super::fact::{Fact, KeptFact};
 use super::finding::{Finding, Severity};
 use super::id::{DelegateId, FactId, OfficialId};
 use super::official::Official;
-use super::preparation::{Board, Plan};
+use super::preparation::{Plan, TellerBoard};
 use super::roster::{Delegate, RosterDelegate, RosterOfficial, Teller, TellerRole, name_key};
 use super::words::{FieldChange, differences};
 
@@ -71,7 +71,7 @@ pub struct Stored<'s> {
     /// Facts that count.
     pub facts: Vec<(FactId, &'s KeptFact)>,
     /// The board of the chosen poll, while it is being put together.
-    pub board: Option<&'s Board>,
+    pub board: Option<&'s TellerBoard>,
     /// The plan of the chosen poll.
     pub plan: Option<&'s Plan>,
 }
@@ -185,7 +185,7 @@ fn left_out(parts: &Parts, stored: &Stored<'_>) -> Vec<Finding> {
 /// Who sits on the board; `None` when that changes nothing. Whoever is on it and not in the workbook stays.
 fn seats(
     tellers: &[Placed<Teller>],
-    board: &Board,
+    board: &TellerBoard,
     voters: &[(Person<DelegateId>, String)],
     findings: &mut Vec<Finding>,
 ) -> Option<Seats> {

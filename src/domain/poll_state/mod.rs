@@ -25,13 +25,13 @@ use std::collections::BTreeSet;
 
 use super::audit::event::poll::{FormTotals, LineRecounted, ListedOfficial, PollCreated, SealedForm, Stands};
 use super::audit::{Actor, Digest, Moment, PollEvent};
-use super::ballot_account::Hall;
+use super::ballot_account::Attendance;
 use super::id::PollId;
 use super::poll::LevelCounts;
 use super::recount;
 use super::roster::Teller;
 
-pub use conclude::Recounted;
+pub use conclude::LineRecount;
 pub use count::{Closing, StandingBatch};
 pub(crate) use pair::is_one_person;
 pub use pair::{Pair, TwoPeople};
@@ -62,12 +62,12 @@ pub struct FormProgress {
 
 /// The figures of a closed count as they stand, with the lines that were counted again.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Counted {
+pub struct ClosedCount {
     forms: Vec<FormTotals>,
     recounted: BTreeSet<(String, u32)>,
 }
 
-impl Counted {
+impl ClosedCount {
     /// The totals with which counting closed.
     pub const fn new(forms: Vec<FormTotals>) -> Self {
         Self { forms, recounted: BTreeSet::new() }
@@ -129,11 +129,11 @@ pub enum PollState {
     /// With the forms, of which nothing is counted.
     Zeroed(Poll, Vec<SealedForm>),
     /// With who may have taken a paper, and what came back of each form.
-    Voting(Poll, Hall, Vec<FormProgress>),
+    Voting(Poll, Attendance, Vec<FormProgress>),
     /// With the same, and what was counted of each form.
-    Counting(Poll, Hall, Vec<FormProgress>),
+    Counting(Poll, Attendance, Vec<FormProgress>),
     /// With the totals.
-    Closed(Poll, Counted),
+    Closed(Poll, ClosedCount),
     /// See [`Stage::Declared`].
     Declared(Poll),
     /// With the minutes that are to be signed.
@@ -152,7 +152,7 @@ pub enum PollState {
 
 /// What a transition gives.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct Transition {
     /// Where the poll is now.
     pub state: PollState,
     /// What its log says of it, in this order.
@@ -161,7 +161,7 @@ pub struct Step {
     pub moment: Option<Moment>,
 }
 
-impl Step {
+impl Transition {
     /// A step at which no head is signed.
     fn quiet(state: PollState, events: Vec<PollEvent>) -> Self {
         Self { state, events, moment: None }
@@ -186,9 +186,9 @@ impl MayOpen {
 }
 
 /// Begins a poll.
-pub fn create(id: PollId, created: PollCreated) -> Step {
+pub fn create(id: PollId, created: PollCreated) -> Transition {
     let events = vec![created.clone().into()];
-    Step::quiet(PollState::Created(Poll { id, created }), events)
+    Transition::quiet(PollState::Created(Poll { id, created }), events)
 }
 
 impl PollState {

@@ -8,13 +8,13 @@ mod moment;
 use std::collections::BTreeMap;
 
 use super::digest::Digest;
-use super::entry::Entry;
+use super::entry::LogEntry;
 use super::event::poll::{
     BallotsReturned, BoardAppointed, FormTotals, FormsSealed, ListDecided, PaperIssued, PollAmended, PollCreated,
     SealedForm,
 };
 use super::event::{Actor, LogEvent, PollEvent};
-use crate::poll_state::{Counted, is_one_person};
+use crate::poll_state::{ClosedCount, is_one_person};
 
 pub use error::CourseError;
 pub use moment::{MOMENTS, Moment};
@@ -68,7 +68,7 @@ pub struct Course {
     present: Option<u32>,
     closed: Option<(u64, Vec<FormTotals>)>,
     /// The totals with what recounts made of them.
-    counted: Option<Counted>,
+    counted: Option<ClosedCount>,
     results_sha256: Option<Digest>,
     /// The minutes on the table, and who put them there.
     proposed: Option<(Digest, Actor)>,
@@ -92,7 +92,7 @@ pub struct Record {
     /// As the log closes them; [`super::settle::settle`] holds them against the openings.
     pub totals: Vec<FormTotals>,
     /// The same with the lines that were counted again: what the result is made of.
-    pub counted: Counted,
+    pub counted: ClosedCount,
     /// Whether the council confirmed the result by a resolution.
     pub is_confirmed: bool,
     /// SHA-256 of results.json.
@@ -108,7 +108,7 @@ impl Course {
     ///
     /// # Errors
     /// When its event cannot stand there; the course is then of no further use.
-    pub fn accept(&mut self, entry: Entry) -> Result<(), CourseError> {
+    pub fn accept(&mut self, entry: LogEntry) -> Result<(), CourseError> {
         let (seq, leaf, kind) = (entry.seq, entry.leaf, entry.event.kind());
         if self.poll.is_none() && !matches!(entry.event, PollEvent::PollCreated(_)) {
             return Err(CourseError::Early { kind, needs: "poll.created" });
