@@ -30,7 +30,6 @@ pub struct BallotAccount {
     pub exchanged: u32,
     /// Chưa dùng.
     pub unused: u32,
-    /// Thu về.
     pub returned: u32,
     /// Không thu về.
     pub not_returned: u32,
@@ -39,7 +38,6 @@ pub struct BallotAccount {
 /// How many people could have received a ballot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attendance {
-    /// Delegates of the council.
     pub delegates: u32,
     /// Delegates present when ballots were handed out; `None` where it was not recorded.
     pub present: Option<u32>,
@@ -50,46 +48,35 @@ pub struct Attendance {
 pub enum AccountFault {
     /// More papers than were printed: a figure is wrong, or a paper is not the board's.
     OverPrinted {
-        /// Issued, exchanged and unused.
+        /// Sum of issued, exchanged and unused.
         found: u64,
         /// Đã in.
         printed: u32,
     },
-    /// Printed papers that are nowhere.
     Missing {
-        /// Issued, exchanged and unused.
+        /// Sum of issued, exchanged and unused.
         found: u64,
         /// Đã in.
         printed: u32,
     },
-    /// More came back than went out.
     ReturnedOverIssued {
-        /// Thu về.
         returned: u32,
-        /// Phát ra.
         issued: u32,
     },
     /// Returned and not returned are not those issued.
     NotSplit {
-        /// Phát ra.
         issued: u32,
-        /// Thu về.
         returned: u32,
         /// Không thu về.
         not_returned: u32,
     },
     /// More papers than people who could take one.
     OverPresent {
-        /// Phát ra.
         issued: u32,
-        /// In the hall.
         present: u32,
     },
-    /// More papers than delegates.
     OverDelegates {
-        /// Phát ra.
         issued: u32,
-        /// All delegates.
         delegates: u32,
     },
     /// Somebody kept a paper, or took none to the box.

@@ -10,21 +10,18 @@ use super::ballot_account::BallotAccount;
 pub struct DayRecord {
     /// Delegates in the hall when ballots were handed out; `None` before.
     pub present: Option<u32>,
-    /// What became of the test deck.
     pub deck: Deck,
     /// Decks that came out otherwise than they had to, before that.
     pub failed_decks: u32,
     /// When everybody saw that nothing was counted.
     pub zero_reported: Option<UtcTime>,
-    /// When the vote was opened.
     pub opened: Option<UtcTime>,
-    /// When the last batch was in.
+    /// When the last batch was committed.
     pub closed: Option<UtcTime>,
     /// Where the papers of each form went, in the order in which they were written down; as put right.
     pub accounts: Vec<(String, BallotAccount)>,
     /// Figures of papers that two people put right.
     pub corrections: Vec<Correction>,
-    /// Batches that stand.
     pub batches: Vec<BatchRead>,
     /// Batches that two people had counted anew.
     pub reopened: Vec<Reopened>,
@@ -35,49 +32,39 @@ pub struct DayRecord {
 /// What became of the test deck.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Deck {
-    /// The log says nothing of one.
+    /// The log has no entry about a test deck.
     #[default]
     Untold,
-    /// It came out as it had to.
     Passed(UtcTime),
-    /// Two people went on without it.
+    /// Two people decided to open the vote without it.
     Waived(Hands),
 }
 
 /// Two people who took a step together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hands {
-    /// Who asked for it.
     pub asked: String,
-    /// Who agreed.
     pub agreed: String,
-    /// Why.
     pub reason: String,
-    /// When.
     pub at: UtcTime,
 }
 
 /// Figures of papers that were put right.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Correction {
-    /// Id of the form.
     pub form: String,
     /// What was written down first; `None` when the log has none.
     pub before: Option<BallotAccount>,
-    /// What took its place.
     pub after: BallotAccount,
-    /// By whom, and why.
     pub hands: Hands,
 }
 
 /// A pile on which two tellers agreed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BatchRead {
-    /// Id of the form.
     pub form: String,
     /// Number of the batch within its form.
     pub batch: u32,
-    /// Papers in it.
     pub papers: u32,
     /// Lines, and papers as a whole, that the two read again.
     pub reread: u32,
@@ -88,11 +75,9 @@ pub struct BatchRead {
 /// A batch that was counted anew.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reopened {
-    /// Id of the form.
     pub form: String,
     /// Number of the batch within its form.
     pub batch: u32,
-    /// By whom, and why.
     pub hands: Hands,
 }
 

@@ -39,11 +39,9 @@ pub struct Deadline<'r> {
 /// Where a deadline stands on a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeadlineStatus {
-    /// Done on that day, in time.
     Done(Date),
-    /// Done on that day, so many days too late.
+    /// Done on that day, after the last day.
     DoneLate {
-        /// Day on which it was done.
         on: Date,
         /// Days after the last day.
         days: i32,
@@ -53,7 +51,6 @@ pub enum DeadlineStatus {
         /// Days left.
         days: i32,
     },
-    /// Open; the last day was so many days ago.
     LateBy {
         /// Days after the last day.
         days: i32,

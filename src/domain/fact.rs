@@ -119,7 +119,6 @@ impl FactKind {
 pub enum Period {
     /// A whole calendar year.
     Year(i16),
-    /// One day.
     Day(Date),
     /// From a day to a day, both included.
     Span(Date, Date),
@@ -224,11 +223,9 @@ impl Status {
 pub struct Source {
     /// Số, ký hiệu: `245/BC-UBND`.
     pub number: String,
-    /// Day of the paper.
     pub date: Date,
     /// Cơ quan ban hành.
     pub issuer: String,
-    /// Page in the paper.
     pub page: Option<String>,
     /// SHA-256 of the attached file, as hex.
     pub file: Option<Digest>,
@@ -249,25 +246,18 @@ impl Source {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fact<O = OfficialNo> {
-    /// Whom it is about; never empty.
     pub officials: Vec<O>,
-    /// Field of work.
     pub field: Field,
-    /// Kind.
     pub kind: FactKind,
     /// Day, span or year it holds for.
     pub period: Period,
-    /// The statement.
     pub text: String,
     /// Planned and actual value, where the kind has them.
     pub figures: Option<Figures>,
     /// How far it has come, where the kind has that.
     pub status: Option<Status>,
-    /// Day by which it was due.
     pub due: Option<Date>,
-    /// The paper behind it.
     pub source: Source,
-    /// What the official answers.
     pub reply: Option<String>,
 }
 
@@ -283,11 +273,10 @@ impl<O> Fact<O> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FactState {
-    /// Somebody entered it.
     Entered,
     /// A second person checked it against its source: from now on it stands in dossiers.
     Verified,
-    /// It counts no more.
+    /// Withdrawn; it no longer counts.
     Withdrawn,
 }
 
@@ -323,11 +312,9 @@ impl FactState {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KeptFact {
-    /// What is stated.
     pub fact: Fact<OfficialId>,
     /// Day on which it was sent to the official, where the law has it sent ([`FactKind::is_sent_on`]).
     pub sent_on: Option<Date>,
-    /// How far it has come.
     pub state: FactState,
 }
 

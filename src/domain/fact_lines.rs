@@ -55,9 +55,7 @@ pub fn lines(fact: &Fact<OfficialId>, name: impl Fn(OfficialId) -> String) -> [S
 pub struct LineChange {
     /// One of [`LABELS`].
     pub label: &'static str,
-    /// What the first one says.
     pub before: String,
-    /// What the second one says.
     pub after: String,
 }
 

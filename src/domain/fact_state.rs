@@ -24,7 +24,6 @@ use super::record::Action;
 pub struct By {
     /// Account; `None` is the program itself.
     pub account: Option<AccountId>,
-    /// Full name.
     pub name: String,
 }
 
@@ -39,9 +38,7 @@ pub struct TrackedFact {
 /// What a transition gives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FactTransition {
-    /// The fact as it is now.
     pub fact: TrackedFact,
-    /// What was done.
     pub action: Action,
 }
 
@@ -53,16 +50,13 @@ pub enum StepError {
         "Bạn là người nhập hoặc sửa dữ kiện này lần cuối nên không tự thẩm tra được; hãy nhờ một người khác có vai trò Thường trực."
     )]
     Own,
-    /// It was checked before.
     #[error("Dữ kiện này đã thẩm tra rồi.")]
     AlreadyVerified,
-    /// It is not checked.
     #[error("Dữ kiện này đang chờ thẩm tra, chưa có gì để bỏ.")]
     NotVerified,
-    /// It counts no more.
+    /// Withdrawn; it no longer counts.
     #[error("Dữ kiện này đã rút; hãy khôi phục rồi làm tiếp.")]
     Withdrawn,
-    /// It counts.
     #[error("Dữ kiện này không bị rút nên không có gì để khôi phục.")]
     NotWithdrawn,
 }

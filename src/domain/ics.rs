@@ -13,9 +13,7 @@ const MAX_LINE: usize = 75;
 pub struct DayEvent {
     /// Tells it apart from all others, everywhere and for good.
     pub uid: String,
-    /// The day.
     pub day: Date,
-    /// In a line.
     pub summary: String,
     /// More, of several lines.
     pub description: String,

@@ -5,7 +5,6 @@
 pub enum JobKind {
     /// A workbook is read and compared with what is stored.
     Import,
-    /// Dossiers are compiled and printed.
     Dossiers,
 }
 
@@ -38,15 +37,13 @@ impl JobKind {
 /// How far it has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JobState {
-    /// It goes on.
     Running,
     /// Its result waits for somebody to decide on it.
     Ready,
-    /// Nothing is left to do.
     Done,
     /// It stopped; its result says why, in one sentence.
     Failed,
-    /// Somebody threw its result away.
+    /// Its result was discarded by a person.
     Discarded,
 }
 

@@ -10,35 +10,23 @@ use super::role::Role;
 pub enum ProposalKind {
     /// That somebody is on the list, or is not, against what the rules give; `about` is the official.
     EligibilityOverride,
-    /// The list of who is voted on.
     ListDecided,
-    /// The board of tellers.
     BoardAppointed,
-    /// That these dossiers go to the delegates.
     DossiersReleased,
-    /// That these ballot forms are final.
     FormsSealed,
     /// That the vote goes on without a test deck that passed.
     DeckWaived,
-    /// That delegates receive their ballots.
     VotingOpened,
     /// That the papers of a form were written down wrong; `about` is the form.
     BallotsCorrected,
     /// That a batch is counted anew; `about` is the form and the number.
     BatchReopened,
-    /// That the totals are opened.
     CountingClosed,
-    /// That the result stands.
     ResultDeclared,
-    /// That the council confirmed it.
     ResultConfirmed,
-    /// That it is public.
     ResultPublished,
-    /// That a published paper is put right.
     CorrigendumIssued,
-    /// That the papers are sealed and put away.
     PollArchived,
-    /// That the vote is called off.
     PollCancelled,
 }
 
@@ -121,13 +109,12 @@ impl ProposalKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ProposalState {
-    /// It waits for another person.
+    /// Waiting for the decision of another person.
     Open,
     /// Another person confirmed it, and it was done.
     Confirmed,
-    /// Another person refused it.
     Refused,
-    /// Who proposed it took it back.
+    /// Taken back by the person who proposed it.
     Withdrawn,
 }
 
@@ -164,34 +151,24 @@ impl ProposalState {
 /// Who did something to a proposal, and when.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignOff {
-    /// Account.
     pub account: AccountId,
-    /// Full name.
     pub name: String,
-    /// In which capacity.
     pub role: Role,
-    /// When.
     pub at: UtcTime,
 }
 
 /// One proposal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proposal {
-    /// Its id.
     pub id: ProposalId,
-    /// The poll that it changes.
     pub poll: PollId,
-    /// What is proposed.
     pub kind: ProposalKind,
     /// What it concerns within the poll, where there may be several at once; empty otherwise.
     pub about: String,
     /// Canonical text of what is proposed: what the second person sees and confirms.
     pub content: String,
-    /// What became of it.
     pub state: ProposalState,
-    /// Who proposed it.
     pub proposed: SignOff,
-    /// Who decided on it.
     pub decided: Option<SignOff>,
     /// Why, where somebody said so.
     pub note: String,
@@ -200,13 +177,10 @@ pub struct Proposal {
 /// Why a proposal is not decided on. One sentence, Vietnamese.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProposalError {
-    /// The same person.
     #[error("Người đề xuất không tự xác nhận được; hãy nhờ một người khác có vai trò Thường trực.")]
     Own,
-    /// Another person takes it back.
     #[error("Chỉ người đề xuất mới rút được đề xuất này; bạn có thể không chấp nhận nó.")]
     NotOwn,
-    /// Decided before.
     #[error("Đề xuất này {} rồi; hãy tải lại trang để xem.", .0.label())]
     Decided(ProposalState),
     /// What it proposes is no longer what would be done.

@@ -29,22 +29,19 @@ pub const MOST_LETTERS: usize = 5_000;
 /// Why a step of a question was refused. One sentence, for people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum QuestionError {
-    /// Nothing was typed.
     #[error("Hãy viết nội dung; ô này còn trống.")]
     Empty,
     /// Over 5,000 letters.
     #[error("Nội dung dài quá 5.000 ký tự; hãy rút gọn.")]
     TooLong,
-    /// Somebody else's.
     #[error("Chỉ người hỏi mới rút được câu hỏi của mình.")]
     NotAsker,
-    /// It is on its way or answered.
+    /// Forwarded or answered already.
     #[error("Câu hỏi {0} nên không rút được nữa.")]
     CannotWithdraw(&'static str),
     /// It was forwarded or given back before.
     #[error("Câu hỏi {0}; Thường trực không phải xử lý nữa.")]
     AlreadyHandled(&'static str),
-    /// There is nothing to reply to.
     #[error("Câu hỏi {0} nên không trả lời được.")]
     CannotReply(&'static str),
 }
@@ -53,9 +50,7 @@ pub enum QuestionError {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Stamp {
-    /// When.
     pub at: UtcTime,
-    /// Full name.
     pub by: String,
 }
 
@@ -65,7 +60,6 @@ pub struct Stamp {
 pub struct Due {
     /// How well the rule behind the day was read.
     pub attested: Attested,
-    /// Its article.
     pub cite: String,
     /// Last day in time.
     pub on: Date,
@@ -75,7 +69,6 @@ pub struct Due {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reply {
-    /// Who replied, and when.
     pub hand: Stamp,
     /// What it says; paragraphs apart by line breaks.
     pub text: String,
@@ -85,34 +78,26 @@ pub struct Reply {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum State {
-    /// It lies with the Standing Committee.
+    /// Received by the Standing Committee.
     Asked,
-    /// It lies with the official.
     Forwarded {
         /// Last day for the reply; `None` when the rules set none.
         due: Option<Due>,
-        /// Who sent it on.
         hand: Stamp,
     },
-    /// The Standing Committee gave it back.
+    /// Returned to the delegate by the Standing Committee.
     Returned {
-        /// Who did.
         hand: Stamp,
-        /// Why.
         reason: String,
     },
     /// All delegates read the reply.
     Answered {
         /// As in [`State::Forwarded`].
         due: Option<Due>,
-        /// Who sent it on.
         forwarded: Stamp,
-        /// What the official replied.
         reply: Reply,
     },
-    /// The delegate took it back.
     Withdrawn {
-        /// Who did.
         hand: Stamp,
     },
 }
@@ -157,13 +142,9 @@ impl State {
 pub struct Question {
     /// Account of the delegate who asks.
     pub account: AccountId,
-    /// Who asks, and when.
     pub asked: Stamp,
-    /// Whom.
     pub official: OfficialId,
-    /// Before which vote.
     pub poll: PollId,
-    /// How far it has come.
     pub state: State,
     /// What is asked; paragraphs apart by line breaks.
     pub text: String,

@@ -9,17 +9,11 @@ use super::audit::Digest;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Subject {
-    /// An official of the roster.
     Official,
-    /// A delegate of the roster.
     Delegate,
-    /// A fact with its source.
     Fact,
-    /// A part of a poll's preparation.
     Preparation,
-    /// A delegate's question and its reply.
     Question,
-    /// A group's summary of its discussion.
     GroupSummary,
 }
 
@@ -62,25 +56,20 @@ impl Subject {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
-    /// It is new.
     Added,
-    /// It says something else now.
     Changed,
     /// A second person checked it against its source.
     Verified,
-    /// Somebody takes back that it was checked.
+    /// The check by the second person was taken back.
     Reopened,
-    /// The official answered.
     Replied,
-    /// It went on to the one whom it concerns.
+    /// Forwarded to the person concerned.
     Forwarded,
-    /// It went back to who wrote it.
+    /// Returned to its author.
     Returned,
-    /// It was handed in.
     Filed,
-    /// It counts no more.
+    /// Withdrawn; it no longer counts.
     Withdrawn,
-    /// It counts again.
     Restored,
 }
 
@@ -140,13 +129,11 @@ impl Action {
 /// One version of one record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Revision {
-    /// What it is of.
     pub subject: Subject,
     /// Its id; of a part of a preparation `<poll>/<part>`.
     pub record: String,
     /// From 1, without gaps.
     pub version: u64,
-    /// What was done.
     pub action: Action,
     /// Canonical text of the record as it is now.
     pub content: String,

@@ -28,13 +28,11 @@ use super::rules::{Reason, RuleSet};
 /// Pre-marked papers of one form with the figures that they have to give.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TestDeck {
-    /// Id of the form.
     pub form: String,
-    /// Which vote.
     pub kind: PollKind,
     /// In the order in which they are numbered and lie in the pile.
     pub papers: Vec<TestPaper>,
-    /// What counting all of them gives.
+    /// Totals that counting the whole deck must give.
     pub expected: BatchCounts,
     /// Reasons of the rule set, in its words, for which the program can draw no paper: the deck does not try them.
     pub untried: Vec<String>,
@@ -58,18 +56,14 @@ pub struct TestPaper {
 /// What is odd about a paper besides its marks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Look {
-    /// Nothing.
     Plain,
-    /// A printed name is crossed out.
     NameCrossedOut {
         /// Place of the line, from 0.
         line: usize,
     },
-    /// A name is written in.
     NameWrittenIn,
     /// Another form: another title, another id, levels in another order.
     OtherForm,
-    /// The test seal is missing.
     NoSeal,
     /// It looks right and came from somebody else; only a sentence on the paper can say so.
     FromElsewhere,
@@ -308,7 +302,6 @@ fn numbered(drafts: Vec<Draft>) -> Vec<TestPaper> {
 pub struct FormBox {
     /// Number of the line, from 1.
     pub line: usize,
-    /// Level of the box.
     pub level: Level,
 }
 
@@ -317,9 +310,7 @@ pub struct FormBox {
 pub enum Mismatch {
     /// The count is of a form of another length.
     Lines {
-        /// Lines of the form.
         expected: usize,
-        /// Lines counted.
         obtained: usize,
     },
     /// The count is of the other vote.
@@ -327,31 +318,20 @@ pub enum Mismatch {
         /// Number of the line, from 1.
         line: usize,
     },
-    /// More or fewer papers than the deck has.
     Papers {
-        /// Papers of the deck.
         expected: u32,
-        /// Papers counted.
         obtained: u32,
     },
-    /// The total of one box.
     Level {
-        /// Which box.
         place: FormBox,
-        /// What the deck gives.
         expected: u32,
-        /// What was counted.
         obtained: u32,
         /// The box whose total was counted instead, when it is that of exactly one other box.
         taken_for: Option<FormBox>,
     },
-    /// Invalid ballots of one reason.
     Invalid {
-        /// Id of the reason.
         reason: String,
-        /// What the deck gives.
         expected: u32,
-        /// What was counted.
         obtained: u32,
     },
 }

@@ -24,7 +24,6 @@ pub struct CanonicalError {
 /// A text is no canonical text of the type that is read from it.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// Not canonical at all.
     #[error(transparent)]
     Canonical(#[from] CanonicalError),
     /// A field is missing, unknown, or of another type.

@@ -66,11 +66,8 @@ pub fn commit(nonce: &Nonce, counts: &BatchCounts) -> Result<Digest, ReadError> 
 pub struct SealedCounts {
     /// Number of the batch within its form.
     pub batch: u32,
-    /// What was counted.
     pub counts: BatchCounts,
-    /// Id of the form.
     pub form: String,
-    /// What hid the counts.
     pub nonce: Nonce,
 }
 

@@ -17,43 +17,34 @@ use crate::role::Role;
 /// An event that cannot stand where it stands.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CouncilCourseError {
-    /// Something came before the council.
     #[error("bản ghi đầu tiên phải là council.founded")]
     Unfounded,
-    /// Founded again.
     #[error("bản ghi council.founded chỉ được có một lần")]
     FoundedTwice,
-    /// Of another council.
     #[error("nhật ký này là của hội đồng {0}")]
     OtherCouncil(CouncilId),
-    /// Opened again.
     #[error("tài khoản {0} đã được mở trước đó")]
     OpenedTwice(AccountId),
     /// Two accounts with one name to sign in with.
     #[error("tên đăng nhập {0} đã có tài khoản khác dùng")]
     LoginTaken(String),
-    /// Nobody opened it.
     #[error("tài khoản {0} chưa được mở")]
     UnknownAccount(AccountId),
     /// Disabled while it is, or enabled while it is.
     #[error("tài khoản {0} đã ở trạng thái đó")]
     SameState(AccountId),
-    /// Printed twice.
     #[error("thẻ truy cập {0} đã được in trước đó")]
     IssuedTwice(SlipId),
-    /// Never printed, or void already.
+    /// The slip was never issued, or is void already.
     #[error("thẻ truy cập {0} không còn hiệu lực để thu hồi")]
     NoSuchSlip(SlipId),
-    /// Begun twice.
     #[error("đợt {0} đã được mở trước đó")]
     BegunTwice(PollId),
-    /// Of a poll that was never begun.
     #[error("đợt {0} chưa được mở")]
     UnknownPoll(PollId),
-    /// Made twice.
     #[error("đề xuất {0} đã có trước đó")]
     MadeTwice(ProposalId),
-    /// Never made, or decided before.
+    /// The proposal was never made, or is decided already.
     #[error("đề xuất {0} không còn chờ quyết định")]
     NotOpen(ProposalId),
 }
@@ -61,22 +52,16 @@ pub enum CouncilCourseError {
 /// An account as the log tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ToldAccount {
-    /// Name to sign in with.
     pub login: String,
-    /// Full name.
     pub name: String,
-    /// What its holder may do.
     pub roles: BTreeSet<Role>,
-    /// Whether its holder may sign in.
     pub is_open: bool,
 }
 
 /// A slip as the log tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ToldSlip {
-    /// Whom it lets in.
     pub account: AccountId,
-    /// Its end.
     pub expires_at: UtcTime,
     /// Revoked, or made void by a later one of the same person.
     pub is_void: bool,
@@ -85,18 +70,15 @@ pub struct ToldSlip {
 /// A proposal as the log tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ToldProposal {
-    /// Of which poll.
     pub poll: PollId,
     /// SHA-256 of the text that was proposed.
     pub content_sha256: Digest,
-    /// What became of it.
     pub state: ProposalState,
 }
 
 /// A council as the log tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ToldCouncil {
-    /// Its name.
     pub name: String,
     /// Its name in addresses.
     pub slug: String,

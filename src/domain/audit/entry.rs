@@ -19,13 +19,10 @@ pub const VERSION: u8 = 1;
 pub struct LogEntry<E = PollEvent> {
     /// Number in the log, from 0, without gaps.
     pub seq: u64,
-    /// When.
     pub at: UtcTime,
     /// Who; shared, since one person writes many entries.
     pub actor: Arc<Actor>,
-    /// What.
     pub event: E,
-    /// What the tree holds of it.
     pub leaf: Digest,
 }
 
@@ -38,13 +35,10 @@ pub enum EntryError {
     /// Another spelling than the canonical one, or another shape than an entry's.
     #[error("{0}")]
     Canonical(#[from] CanonicalError),
-    /// Not a moment.
     #[error("at: {0}")]
     Time(#[from] TimeError),
-    /// Not a name and a role.
     #[error("actor không đúng mẫu: {0}")]
     Actor(ReadError),
-    /// Not an event.
     #[error(transparent)]
     Event(#[from] EventError),
 }

@@ -14,15 +14,9 @@ use super::time::{TimeError, UtcTime};
 /// Why an entry cannot be appended. The log is then as it was.
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
-    /// Time goes one way.
     #[error("bản ghi mới ({at}) sớm hơn bản ghi cuối ({last})")]
-    TimeBack {
-        /// Time of the new entry.
-        at: UtcTime,
-        /// Time of the last one.
-        last: UtcTime,
-    },
-    /// A moment that the log cannot write.
+    TimeBack { at: UtcTime, last: UtcTime },
+    /// A time outside the range of [`super::time::UtcTime`].
     #[error(transparent)]
     Time(#[from] TimeError),
     /// Over [`MAX_ENTRY_BYTES`].
@@ -31,22 +25,12 @@ pub enum LogError {
     /// A figure that canonical JSON cannot write.
     #[error(transparent)]
     Text(#[from] ReadError),
-    /// A stored text that is no entry.
+    /// A stored text that does not parse as an entry.
     #[error("bản ghi {seq}: {cause}")]
-    Entry {
-        /// Its number.
-        seq: u64,
-        /// Why.
-        cause: EntryError,
-    },
-    /// A stored text out of its place.
+    Entry { seq: u64, cause: EntryError },
+    /// A stored text whose number is not its position.
     #[error("bản ghi {seq} mang số {found}")]
-    Gap {
-        /// Number by its place.
-        seq: u64,
-        /// Number that it carries.
-        found: u64,
-    },
+    Gap { seq: u64, found: u64 },
 }
 
 /// What was appended.

@@ -206,11 +206,9 @@ fn to_u64(n: usize) -> u64 {
 /// One hash of an inclusion proof, and what the way up is after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InclusionStep {
-    /// The proof's hash stands to the left.
+    /// The proof's hash is the left operand.
     pub is_left: bool,
-    /// The proof's hash.
     pub sibling: Digest,
-    /// Of both together.
     pub hash: Digest,
 }
 

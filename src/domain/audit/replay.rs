@@ -9,7 +9,7 @@ use super::time::UtcTime;
 /// An entry that cannot be the next one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReplayError {
-    /// Numbers go up by one from 0.
+    /// The number is not the position of the entry, from 0.
     #[error("mang số seq {found}, đúng ra phải là {expected}")]
     Gap {
         /// By its place.
@@ -17,15 +17,9 @@ pub enum ReplayError {
         /// By its text.
         found: u64,
     },
-    /// Time goes one way.
     #[error("ghi lúc {at}, sớm hơn bản ghi liền trước ({last})")]
-    TimeBack {
-        /// Of this entry.
-        at: UtcTime,
-        /// Of the one before.
-        last: UtcTime,
-    },
-    /// Not in the course of a poll.
+    TimeBack { at: UtcTime, last: UtcTime },
+    /// The entry does not fit the entries before it.
     #[error(transparent)]
     Course(#[from] CourseError),
 }

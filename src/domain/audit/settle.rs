@@ -13,52 +13,19 @@ use crate::count::{BatchCounts, CountError};
 pub enum SettleError {
     /// An opening of a batch that was never committed.
     #[error("mẫu phiếu {form}, tập phiếu {batch}: có số liệu mở nhưng nhật ký không có cam kết")]
-    NotCommitted {
-        /// Id of the form.
-        form: String,
-        /// Number of the batch.
-        batch: u32,
-    },
-    /// A committed batch that stays closed.
+    NotCommitted { form: String, batch: u32 },
     #[error("mẫu phiếu {form}, tập phiếu {batch}: có cam kết nhưng thiếu số liệu mở")]
-    NotOpened {
-        /// Id of the form.
-        form: String,
-        /// Number of the batch.
-        batch: u32,
-    },
-    /// Opened twice.
+    NotOpened { form: String, batch: u32 },
     #[error("mẫu phiếu {form}, tập phiếu {batch}: số liệu mở lặp lại")]
-    OpenedTwice {
-        /// Id of the form.
-        form: String,
-        /// Number of the batch.
-        batch: u32,
-    },
+    OpenedTwice { form: String, batch: u32 },
     /// Other counts, another nonce or another number of papers than committed.
     #[error("mẫu phiếu {form}, tập phiếu {batch}: số liệu mở không khớp với cam kết trong nhật ký")]
-    Commitment {
-        /// Id of the form.
-        form: String,
-        /// Number of the batch.
-        batch: u32,
-    },
-    /// Counts that cannot be right.
+    Commitment { form: String, batch: u32 },
     #[error("mẫu phiếu {form}, tập phiếu {batch}: {cause}")]
-    Counts {
-        /// Id of the form.
-        form: String,
-        /// Number of the batch.
-        batch: u32,
-        /// Which identity fails.
-        cause: CountError,
-    },
+    Counts { form: String, batch: u32, cause: CountError },
     /// The log's totals are not the sums, or not of the sealed forms in their order.
     #[error("mẫu phiếu {form}: tổng các tập phiếu khác với counting.closed")]
-    Totals {
-        /// Id of the form.
-        form: String,
-    },
+    Totals { form: String },
 }
 
 impl SettleError {

@@ -8,7 +8,6 @@ use crate::roster::name_key;
 pub struct Reader {
     /// Their account; none where a rehearsal reads for somebody.
     pub account: Option<AccountId>,
-    /// Their name when they read.
     pub name: String,
 }
 

@@ -20,11 +20,9 @@ use crate::text::{date_words, upper_first};
 pub struct MinutesParts<'a> {
     /// Members of the board, in the order of the sheet.
     pub tellers: &'a [Teller],
-    /// All delegates of the council.
     pub delegates: u32,
-    /// How the figures came about.
     pub counting: CountingMode,
-    /// What the poll's log tells of the day.
+    /// Record of the day of the vote, read from the poll's log.
     pub day: &'a DayRecord,
     /// Head of the log when counting closed.
     pub checkpoint: CheckpointBox,
@@ -37,7 +35,6 @@ pub enum CountingMode {
     Simulated {
         /// Seed from which anybody can repeat it.
         seed: u64,
-        /// Batches over all forms.
         batches: u32,
         /// Lines that the first two readings differed on.
         reread: u32,

@@ -12,7 +12,6 @@ use crate::text::date_dmy;
 /// What is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MissingKind {
-    /// No day of election of a post.
     PostDate,
     /// No section of the person's own report.
     Report,
@@ -20,9 +19,7 @@ pub enum MissingKind {
     AssetDeclarationForVote,
     /// No asset declaration in a full year served before.
     AssetDeclarationOfYear,
-    /// No rating of a full year served.
     YearlyRating,
-    /// A questioning without a reply.
     QuestioningReply,
     /// A voters' opinion without an explanation.
     OpinionReply,
@@ -51,9 +48,7 @@ impl MissingKind {
 /// One gap.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Missing {
-    /// What is missing.
     pub kind: MissingKind,
-    /// Which year, where it is of a year.
     pub year: Option<i16>,
     /// The fact that has the gap, where it is of a fact.
     pub fact: Option<FactNo>,

@@ -30,7 +30,6 @@ pub struct FactNo(pub usize);
 /// the start of the term and of the post).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Begins {
-    /// Start of the term.
     Term,
     /// Start of the earliest post that the person holds.
     Post,
@@ -39,11 +38,8 @@ pub enum Begins {
 /// The days that a dossier covers, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Coverage {
-    /// First day.
     pub from: Date,
-    /// Last day.
     pub to: Date,
-    /// Why it begins then.
     pub begins: Begins,
 }
 
@@ -75,7 +71,6 @@ impl Coverage {
 /// The facts of one kind in a [`Section`], in time order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
-    /// Kind.
     pub kind: FactKind,
     /// Positions in [`Gathered::facts`].
     pub facts: Range<usize>,
@@ -84,7 +79,6 @@ pub struct Group {
 /// The facts of one field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Section<'b> {
-    /// Field of work.
     pub field: &'b Field,
     /// By kind, in the order of [`FactKind::ALL`].
     pub groups: Vec<Group>,
@@ -105,11 +99,8 @@ pub struct Gathered<'b> {
     pub series: Vec<TargetSeries<'b>>,
     /// Yearly ratings, by year.
     pub ratings: Vec<YearFacts>,
-    /// Attendance, by year.
     pub attendance: Vec<YearFacts>,
-    /// Facts that ended before the first day.
     pub left_out_before: usize,
-    /// Facts that began after the last day.
     pub left_out_after: usize,
 }
 
@@ -177,15 +168,11 @@ fn sections<'b>(facts: &[&'b Fact]) -> Vec<Section<'b>> {
 /// Hồ sơ of one official.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dossier<'b> {
-    /// Council that votes.
     pub council: &'b Council,
     /// Position in the book.
     pub id: OfficialNo,
-    /// Whom it is about.
     pub official: &'b Official,
-    /// Days covered.
     pub coverage: Coverage,
-    /// The facts.
     pub gathered: Gathered<'b>,
     /// What a reader would look for and not find.
     pub missing: Vec<Missing>,
@@ -194,15 +181,12 @@ pub struct Dossier<'b> {
 /// Hồ sơ of one field, across officials.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldDossier<'b> {
-    /// Council that votes.
     pub council: &'b Council,
-    /// Which field.
     pub field: &'b Field,
     /// Days covered: always from the start of the term.
     pub coverage: Coverage,
     /// Officials in charge of the field or named by one of its facts, in the order of the list.
     pub officials: Vec<(OfficialNo, &'b Official)>,
-    /// The facts.
     pub gathered: Gathered<'b>,
     /// What a reader would look for and not find.
     pub missing: Vec<Missing>,

@@ -31,7 +31,6 @@ pub const MAX_FACTS: usize = 20_000;
 pub struct Placed<T> {
     /// `Người được lấy phiếu!B7`.
     pub place: String,
-    /// What it says.
     pub value: T,
 }
 
@@ -57,7 +56,6 @@ pub struct Parts {
     pub tellers: Option<Vec<Placed<Teller>>>,
     /// `Dữ kiện`.
     pub facts: Option<Vec<Fact<Named>>>,
-    /// Whether it has counts of a vote.
     pub has_results: bool,
 }
 
@@ -68,18 +66,15 @@ pub struct Stored<'s> {
     pub officials: Vec<(OfficialId, &'s RosterOfficial)>,
     /// All delegates in their order, those that left too.
     pub delegates: Vec<(DelegateId, &'s RosterDelegate)>,
-    /// Facts that count.
     pub facts: Vec<(FactId, &'s KeptFact)>,
     /// The board of the chosen poll, while it is being put together.
     pub board: Option<&'s TellerBoard>,
-    /// The plan of the chosen poll.
     pub plan: Option<&'s Plan>,
 }
 
 /// Somebody who is stored, or would be by this import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Person<I> {
-    /// Is stored.
     Known(I),
     /// By place among those that would be added.
     Added(usize),
@@ -88,20 +83,16 @@ pub enum Person<I> {
 /// A record that would say something else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Changed<I, T> {
-    /// Which.
     pub id: I,
-    /// What it says now.
     pub before: T,
-    /// What it would say.
     pub after: T,
 }
 
 /// What becomes of the records of one sort.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Section<I, T, A = T> {
-    /// New ones.
     pub added: Vec<A>,
-    /// Those that would say something else.
+    /// Stored records with other contents.
     pub changed: Vec<Changed<I, T>>,
     /// How many of the workbook say what is stored.
     pub same: usize,
@@ -121,9 +112,7 @@ pub type Seats = Vec<(Person<DelegateId>, TellerRole)>;
 /// What an import would do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Comparison {
-    /// Officials.
     pub officials: Section<OfficialId, RosterOfficial>,
-    /// Delegates.
     pub delegates: Section<DelegateId, RosterDelegate>,
     /// Facts; a new one may be about somebody who is new.
     pub facts: Section<FactId, KeptFact, Fact<Person<OfficialId>>>,

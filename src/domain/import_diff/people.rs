@@ -16,9 +16,8 @@ const MAX_LINE_LETTERS: usize = 300;
 /// Who a person of a workbook is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pairing {
-    /// Nobody who is stored.
     New,
-    /// The stored one at this place.
+    /// The stored person at this position.
     Same(usize),
     /// One of several, or perhaps nobody: the workbook must say more.
     Doubtful,

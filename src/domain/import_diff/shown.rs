@@ -21,9 +21,7 @@ pub struct Told {
     pub code: String,
     /// `LỖI`, `CẢNH BÁO`, `LƯU Ý`.
     pub severity: String,
-    /// Sheet and cell.
     pub place: String,
-    /// What is wrong.
     pub what: String,
     /// What to do, with the article behind it.
     pub remedy: String,
@@ -33,7 +31,6 @@ pub struct Told {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Item {
-    /// Whom or what it is about.
     pub title: String,
     /// What differs; of a new record all that it says.
     pub fields: Vec<FieldChange>,
@@ -47,15 +44,13 @@ pub struct Group {
     pub code: String,
     /// For people.
     pub label: String,
-    /// New ones.
     pub added: Vec<Item>,
-    /// Those that say something else.
+    /// Stored records with other contents.
     pub changed: Vec<Item>,
-    /// How many say what is stored.
+    /// Count of records equal to the stored ones.
     pub same: usize,
     /// How many are stored and not in the workbook.
     pub kept: usize,
-    /// Their names, where they have some.
     pub kept_names: Vec<String>,
 }
 
@@ -65,7 +60,6 @@ pub struct Group {
 pub struct Written {
     /// As pages write it.
     pub at: String,
-    /// Full name.
     pub by: String,
 }
 
@@ -75,17 +69,13 @@ pub struct Written {
 pub struct Preview {
     /// The first findings, errors before warnings before notes.
     pub findings: Vec<Told>,
-    /// All errors.
     pub errors: usize,
-    /// All warnings.
     pub warnings: usize,
-    /// All notes.
     pub notes: usize,
     /// By sort; none when the workbook has errors.
     pub groups: Vec<Group>,
     /// How the sheet `Hội đồng` differs from the poll's plan.
     pub council: Vec<FieldChange>,
-    /// Set once it was written.
     pub written: Option<Written>,
 }
 

@@ -14,17 +14,14 @@ use crate::rules::RuleSet;
 /// A line that two people counted again from paper.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LineRecount {
-    /// Id of the form.
     pub form: String,
     /// Number of the line on the form, from 1.
     pub line: u32,
-    /// What they found.
     pub counts: LevelCounts,
     /// Which figure stands; where both are the same it says nothing.
     pub stands: Stands,
     /// Why that one; needed where the two differ.
     pub reason: String,
-    /// Who they are.
     pub readers: [String; 2],
 }
 

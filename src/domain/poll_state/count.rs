@@ -13,13 +13,9 @@ use crate::count::BatchCounts;
 /// A batch as it was committed, which is to be counted anew.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StandingBatch {
-    /// Id of its form.
     pub form: String,
-    /// Its number.
     pub batch: u32,
-    /// Hides its counts.
     pub commitment: Digest,
-    /// Papers in it.
     pub papers: u32,
 }
 

@@ -41,22 +41,17 @@ pub use stage::Stage;
 /// What does not change while a poll goes its way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Poll {
-    /// Its id.
     pub id: PollId,
-    /// As it was created.
     pub created: PollCreated,
 }
 
 /// A form between its sealing and the closing of the count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FormProgress {
-    /// As sealed.
     pub form: SealedForm,
     /// Issued and returned, once the ballots are back; the log has the whole account.
     pub ballots: Option<(u32, u32)>,
-    /// Batches that are in.
     pub batches: u32,
-    /// Papers in them.
     pub papers: u64,
 }
 
@@ -109,7 +104,6 @@ impl ClosedCount {
 /// The minutes that lie on the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProposedMinutes {
-    /// Who put them there.
     pub by: Actor,
     /// SHA-256 of the paper.
     pub sha256: Digest,
@@ -132,7 +126,6 @@ pub enum PollState {
     Voting(Poll, Attendance, Vec<FormProgress>),
     /// With the same, and what was counted of each form.
     Counting(Poll, Attendance, Vec<FormProgress>),
-    /// With the totals.
     Closed(Poll, ClosedCount),
     /// See [`Stage::Declared`].
     Declared(Poll),
@@ -153,7 +146,6 @@ pub enum PollState {
 /// What a transition gives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Transition {
-    /// Where the poll is now.
     pub state: PollState,
     /// What its log says of it, in this order.
     pub events: Vec<PollEvent>,

@@ -22,20 +22,16 @@ pub use moment::{MOMENTS, Moment};
 /// A committed batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Committed {
-    /// Hides its counts.
     pub commitment: Digest,
-    /// Papers in the pile.
     pub papers: u32,
 }
 
 /// What the log says of one form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FormCourse {
-    /// The form as sealed.
     pub form: SealedForm,
-    /// Out and back.
     pub returned: Option<BallotsReturned>,
-    /// Those that stand, by number.
+    /// Batches in force, by number.
     pub batches: BTreeMap<u32, Committed>,
     /// Numbers of those that were counted anew, in the order in which they were reopened.
     pub reopened: Vec<u32>,
@@ -44,11 +40,8 @@ pub struct FormCourse {
 /// A paper and the entry that says so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issued {
-    /// Number of the entry.
     pub seq: u64,
-    /// Leaf of the entry.
     pub leaf: Digest,
-    /// The paper.
     pub paper: PaperIssued,
 }
 
@@ -64,13 +57,13 @@ pub struct Course {
     zero_at: Option<u64>,
     sealed_at: u64,
     opened_at: Option<u64>,
-    /// Delegates in the hall when the vote was opened.
+    /// Delegates present when the vote was opened.
     present: Option<u32>,
     closed: Option<(u64, Vec<FormTotals>)>,
-    /// The totals with what recounts made of them.
+    /// The totals with the figures of recounted lines.
     counted: Option<ClosedCount>,
     results_sha256: Option<Digest>,
-    /// The minutes on the table, and who put them there.
+    /// SHA-256 of the proposed minutes, and the person who proposed them.
     proposed: Option<(Digest, Actor)>,
     signed_at: Option<u64>,
     confirmed_at: Option<u64>,
@@ -83,9 +76,7 @@ pub struct Course {
 /// What a finished log says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
-    /// The poll.
     pub poll: PollCreated,
-    /// Who was voted on.
     pub list: ListDecided,
     /// In the order of the sealed forms.
     pub forms: Vec<FormCourse>,
