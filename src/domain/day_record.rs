@@ -8,7 +8,7 @@ use super::ballot_account::BallotAccount;
 /// A day, entry by entry of the log up to the result.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DayRecord {
-    /// Delegates in the hall when ballots were handed out; `None` before.
+    /// Delegates present when ballots were handed out; `None` before.
     pub present: Option<u32>,
     pub deck: Deck,
     /// Decks that came out otherwise than they had to, before that.
@@ -89,7 +89,7 @@ impl Hands {
 }
 
 impl DayRecord {
-    /// The day that these entries of a poll's log tell.
+    /// Reads the day of the vote from the entries of a poll's log.
     pub fn of(entries: &[LogEntry]) -> Self {
         let mut record = Self::default();
         entries.iter().for_each(|entry| record.take(entry));

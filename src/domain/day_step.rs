@@ -163,7 +163,7 @@ impl DayStep {
     }
 }
 
-/// Figures that change; one that does not is told as it is.
+/// Figures that change; an unchanged one is listed with its single value.
 fn ballots(before: &BallotsReturned, after: &BallotsReturned) -> [(&'static str, String); 6] {
     let told = |before: u32, after: u32| {
         if before == after { after.to_string() } else { format!("{after} (trước ghi {before})") }

@@ -46,7 +46,7 @@ pub enum DeadlineStatus {
         /// Days after the last day.
         days: i32,
     },
-    /// Open; so many days are left, 0 on the last day.
+    /// Open; `days` days are left, 0 on the last day.
     DueIn {
         /// Days left.
         days: i32,

@@ -114,7 +114,7 @@ impl DecidedList {
         Self { decision, left_out: left_out.collect(), officials: in_order.filter_map(decided).collect() }
     }
 
-    /// As the log of the poll tells it.
+    /// As recorded in the log of the poll.
     pub fn listed(&self) -> Vec<ListedOfficial> {
         let listed = |o: &DecidedOfficial| ListedOfficial {
             block: o.block.clone(),

@@ -11,10 +11,10 @@ pub const WORTH_LOGGING: u64 = 60;
 /// Seconds after which an address without a new failure starts afresh.
 pub const ADDRESS_FOR: i64 = 60 * 60;
 /// Seconds for which a name that no account has is remembered: an account remembers until its owner signs in, and
-/// whoever tries both must not see a difference soon.
+/// a guesser who tries both must not see a difference soon.
 pub const NAME_FOR: i64 = 7 * 24 * 60 * 60;
 
-/// What wrong ones are counted for.
+/// Where wrong passwords and codes are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailureKind {
     /// One account, or one name that is no account's.
@@ -34,7 +34,7 @@ impl FailureKind {
     }
 }
 
-/// Seconds to wait after so many failures in a row.
+/// Seconds to wait after `failures` failures in a row.
 pub fn delay_after(failures: u32, kind: FailureKind) -> u64 {
     let Some(beyond) = failures.checked_sub(kind.free()).filter(|beyond| *beyond > 0) else { return 0 };
     let doubled = 1_u64.checked_shl(beyond - 1).and_then(|factor| FIRST.checked_mul(factor));

@@ -241,8 +241,8 @@ impl Source {
 
 /// One dated statement about one or more officials. There is no fact without a source: the type has no room for one.
 ///
-/// Officials are told by their place in a [`Book`](super::book::Book), or, where facts are kept for the whole term, by
-/// their [id](super::id::OfficialId).
+/// Officials are identified by their position in a [`Book`](super::book::Book), or, where facts are stored for the
+/// whole term, by their [id](super::id::OfficialId).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fact<O = OfficialNo> {
@@ -262,7 +262,7 @@ pub struct Fact<O = OfficialNo> {
 }
 
 impl<O> Fact<O> {
-    /// The same statement with its officials told otherwise.
+    /// The same statement with its officials identified by another type of id.
     pub fn about<P>(self, officials: Vec<P>) -> Fact<P> {
         let Self { field, kind, period, text, figures, status, due, source, reply, .. } = self;
         Fact { officials, field, kind, period, text, figures, status, due, source, reply }

@@ -25,7 +25,7 @@ pub const LABELS: [&str; 16] = [
     "Giải trình",
 ];
 
-/// What a fact says under each of [`LABELS`]; empty where it says nothing. `name` tells who an official is.
+/// The text of a fact under each of [`LABELS`]; empty where it has none. `name` gives the name of an official.
 pub fn lines(fact: &Fact<OfficialId>, name: impl Fn(OfficialId) -> String) -> [String; 16] {
     let figures = fact.figures.as_ref();
     let number = |value: Option<Decimal>| value.map_or_else(String::new, |value| value.to_string());

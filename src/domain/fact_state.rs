@@ -89,8 +89,8 @@ impl TrackedFact {
         (self.kept, self.entered, self.verified)
     }
 
-    /// States something else, or proves it by another paper. Whoever checked it checked something else: it waits again.
-    /// The official's reply stays.
+    /// Replaces the statement or its source. A check of the old text does not hold for the new one: the fact waits
+    /// again. The official's reply stays.
     ///
     /// # Errors
     /// When it was withdrawn.
@@ -156,8 +156,8 @@ impl TrackedFact {
         }
     }
 
-    /// What the official answers; `None` takes an answer back. That changes nothing of what is stated, so a fact that was
-    /// checked stays checked.
+    /// What the official answers; `None` takes an answer back. That changes nothing of what is stated, so a fact that
+    /// was checked stays checked.
     ///
     /// # Errors
     /// When it was withdrawn.
@@ -276,8 +276,8 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever people do in whatever order: nobody checks what they stated, and a verifier is known exactly while the
-        /// fact is verified.
+        /// Whatever people do in whatever order: nobody checks what they stated, and a verifier is known exactly while
+        /// the fact is verified.
         #[test]
         fn no_order_of_steps_lets_one_person_alone_verify(steps in prop::collection::vec((0_u8..6, 1_u8..4), 0..40)) {
             let mut fact = TrackedFact::entered(stated("A"), by(1)).fact;

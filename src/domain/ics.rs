@@ -21,7 +21,7 @@ pub struct DayEvent {
     pub remind_days: u8,
 }
 
-/// The file. `stamp` is when what it tells was last changed: the same data give the same bytes.
+/// The file. `stamp` is the time of the last change of its data: the same data give the same bytes.
 pub fn calendar(name: &str, stamp: UtcTime, events: &[DayEvent]) -> String {
     let stamp: String = stamp.as_str().chars().filter(|c| !matches!(c, '-' | ':')).collect();
     let mut file = File::default();

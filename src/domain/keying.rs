@@ -40,13 +40,13 @@ pub enum Key {
     Backspace,
     /// `-`: the whole paper is invalid.
     Minus,
-    /// Another key that writes something: always refused, so that a slip beside the number keys is heard.
+    /// Another key that writes something: always refused, so that a slip beside the number keys gives a sound.
     Other,
 }
 
 impl Key {
-    /// The key of a browser's `KeyboardEvent.key`; `None` for keys that write nothing (Shift, Tab, F5), which are left to the
-    /// browser.
+    /// The key of a browser's `KeyboardEvent.key`; `None` for keys that write nothing (Shift, Tab, F5), which are left
+    /// to the browser.
     pub fn named(name: &str) -> Option<Self> {
         let mut letters = name.chars();
         match (name, letters.next(), letters.next()) {
@@ -163,7 +163,7 @@ impl Signal {
         }
     }
 
-    /// What is heard; a mark that is taken makes no sound, or sixty papers would be all noise.
+    /// The sound to play. An accepted mark makes none: with sixty papers it would be constant noise.
     pub const fn sound(self) -> Option<Sound> {
         match self {
             Self::Refused(_) => Some(Sound::Refused),
@@ -403,7 +403,7 @@ impl Keying {
     /// What `teller` read of a whole pile.
     ///
     /// # Errors
-    /// The pile as it is, while papers are left.
+    /// The unchanged pile, when papers are left to key.
     pub fn into_entry(self, teller: String) -> Result<Entry, Self> {
         if self.phase() != Phase::Finished {
             return Err(self);
@@ -419,7 +419,7 @@ impl Keying {
     /// What `teller` read again of the disputed papers of a pile.
     ///
     /// # Errors
-    /// The pile as it is, while papers are left.
+    /// The unchanged pile, when papers are left to key.
     pub fn into_rereading(self, teller: String) -> Result<Rereading, Self> {
         if self.phase() != Phase::Finished {
             return Err(self);

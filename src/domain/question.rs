@@ -232,7 +232,7 @@ impl Question {
         matches!(&self.state, State::Forwarded { due: Some(due), .. } if due.on < today)
     }
 
-    /// Whether it lies with the Standing Committee.
+    /// Whether the Standing Committee has it and has not decided on it.
     pub const fn is_waiting(&self) -> bool {
         matches!(self.state, State::Asked)
     }

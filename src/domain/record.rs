@@ -109,7 +109,7 @@ impl Action {
         Self::ALL.into_iter().find(|action| action.code() == code)
     }
 
-    /// In Vietnamese, as a history tells it.
+    /// Vietnamese label in a record's history.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Added => "thêm mới",
@@ -139,8 +139,8 @@ pub struct Revision {
     pub content: String,
 }
 
-/// The hash by which one entry of the log tells of any number of revisions: SHA-256 over a line for each, in the order of
-/// ids and versions, `<record> <version> <SHA-256 of its content>\n`.
+/// The hash with which one entry of the log covers any number of revisions: SHA-256 over a line for each, in the order
+/// of ids and versions, `<record> <version> <SHA-256 of its content>\n`.
 pub fn digest<'r>(revisions: impl IntoIterator<Item = (&'r str, u64, &'r str)>) -> Digest {
     let mut lines: Vec<(&str, u64, &str)> = revisions.into_iter().collect();
     lines.sort_unstable_by_key(|(record, version, _)| (*record, *version));

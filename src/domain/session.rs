@@ -18,9 +18,9 @@ const HOUR: i64 = 60 * 60;
 /// The longest that any session lasts: what is older may be swept without asking whose it is.
 pub const LONGEST: i64 = 12 * HOUR;
 
-/// Somebody at a desk.
+/// Limits of a person who works with the pages.
 const PERSON: Limits = Limits { idle: HOUR / 2, absolute: LONGEST };
-/// A screen in the hall, which nobody touches during a sitting.
+/// Limits of a projector, which nobody touches during a sitting.
 const SCREEN: Limits = Limits { idle: LONGEST, absolute: LONGEST };
 
 /// `seen_at` is written at most this often, so that reading pages stays reading.

@@ -169,7 +169,7 @@ pub fn days(text: &str) -> Result<SignedDuration, SlipError> {
     }
 }
 
-/// Whether a slip may let this account in. Who manages accounts proves who they are by a password: a paper that lies on
+/// Whether a slip may sign this account in. An account that manages accounts needs a password: a paper left lying on
 /// a desk must not open all others.
 pub fn may_have_slip(account: &Account) -> bool {
     account.state == AccountState::Open && account.roles.has(Role::Delegate) && !account.roles.has(Role::Admin)

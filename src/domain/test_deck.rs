@@ -97,7 +97,7 @@ impl TestDeck {
         Self::sized(&form.id, form.kind, u32::try_from(form.lines.len()).unwrap_or(u32::MAX), rules)
     }
 
-    /// The deck of the form of this id with so many lines: nothing else of a form makes a difference.
+    /// The deck of the form of this id with this number of lines: nothing else of a form makes a difference.
     pub fn sized(form: &str, kind: PollKind, lines: u32, rules: &RuleSet) -> Self {
         let lines = totals(kind, lines);
         let marks_spoil = rules.marks_spoil_ballot(lines.len()).is_some();
@@ -146,9 +146,9 @@ fn totals(kind: PollKind, lines: u32) -> Vec<LevelCounts> {
     (1..=lines).map(of_line).collect()
 }
 
-/// Papers that count, except the wholly blank one: on every line its levels as often as they have to come, one double mark
-/// (where such a mark spoils no more than its line), blank for the rest. Lines are dealt out apart from each other, so
-/// that a paper holds marks of all kinds.
+/// Papers that count, except the wholly blank one: on every line its levels as often as they have to come, one double
+/// mark (where such a mark spoils no more than its line), blank for the rest. Lines are dealt out apart from each
+/// other, so that a paper holds marks of all kinds.
 fn counting_papers(kind: PollKind, lines: &[LevelCounts], with_double: bool) -> Vec<Draft> {
     let most = lines.iter().map(|counts| counts.sum()).max().unwrap_or(0);
     let papers = most + u64::from(with_double);
@@ -248,8 +248,8 @@ fn flaws(rules: &RuleSet, lines: usize) -> (Vec<Flaw>, Vec<String>) {
     ((1..).zip(shown).map(flaw).collect(), untried)
 }
 
-/// How a paper shows `reason`. Where the rule set knows no reason of its own for another form, a paper of another form is
-/// one that the board did not hand out.
+/// How a paper shows `reason`. Where the rule set knows no reason of its own for another form, a paper of another form
+/// is one that the board did not hand out.
 fn how_shown(reason: &Reason, names_a_form: bool) -> Option<Shown> {
     match reason.id.as_str() {
         _ if reason.single_name_only => Some(Shown::Marks),

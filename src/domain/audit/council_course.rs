@@ -49,36 +49,36 @@ pub enum CouncilCourseError {
     NotOpen(ProposalId),
 }
 
-/// An account as the log tells it.
+/// An account as the entries of the log give it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ToldAccount {
+pub struct LoggedAccount {
     pub login: String,
     pub name: String,
     pub roles: BTreeSet<Role>,
     pub is_open: bool,
 }
 
-/// A slip as the log tells it.
+/// An access slip as the entries of the log give it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ToldSlip {
+pub struct LoggedSlip {
     pub account: AccountId,
     pub expires_at: UtcTime,
     /// Revoked, or made void by a later one of the same person.
     pub is_void: bool,
 }
 
-/// A proposal as the log tells it.
+/// A proposal as the entries of the log give it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ToldProposal {
+pub struct LoggedProposal {
     pub poll: PollId,
     /// SHA-256 of the text that was proposed.
     pub content_sha256: Digest,
     pub state: ProposalState,
 }
 
-/// A council as the log tells it.
+/// A council as the entries of the log give it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ToldCouncil {
+pub struct LoggedCouncil {
     pub name: String,
     /// Its name in addresses.
     pub slug: String,
@@ -90,11 +90,11 @@ pub struct ToldCouncil {
 #[derive(Clone, Debug)]
 pub struct CouncilCourse {
     id: CouncilId,
-    council: Option<ToldCouncil>,
-    accounts: BTreeMap<AccountId, ToldAccount>,
-    slips: BTreeMap<SlipId, ToldSlip>,
+    council: Option<LoggedCouncil>,
+    accounts: BTreeMap<AccountId, LoggedAccount>,
+    slips: BTreeMap<SlipId, LoggedSlip>,
     polls: BTreeMap<PollId, String>,
-    proposals: BTreeMap<ProposalId, ToldProposal>,
+    proposals: BTreeMap<ProposalId, LoggedProposal>,
 }
 
 impl CouncilCourse {
@@ -159,7 +159,7 @@ impl CouncilCourse {
         if founded.council != self.id {
             return Err(CouncilCourseError::OtherCouncil(founded.council));
         }
-        let told = ToldCouncil { name: founded.name, slug: founded.slug, is_second_factor_required: false };
+        let told = LoggedCouncil { name: founded.name, slug: founded.slug, is_second_factor_required: false };
         if self.council.replace(told).is_some() {
             return Err(CouncilCourseError::FoundedTwice);
         }
@@ -171,14 +171,14 @@ impl CouncilCourse {
             return Err(CouncilCourseError::LoginTaken(opened.login));
         }
         let roles = opened.roles.into_iter().collect();
-        let told = ToldAccount { login: opened.login, name: opened.name, roles, is_open: true };
+        let told = LoggedAccount { login: opened.login, name: opened.name, roles, is_open: true };
         if self.accounts.insert(opened.account, told).is_some() {
             return Err(CouncilCourseError::OpenedTwice(opened.account));
         }
         Ok(())
     }
 
-    fn known(&mut self, account: AccountId) -> Result<&mut ToldAccount, CouncilCourseError> {
+    fn known(&mut self, account: AccountId) -> Result<&mut LoggedAccount, CouncilCourseError> {
         self.accounts.get_mut(&account).ok_or(CouncilCourseError::UnknownAccount(account))
     }
 
@@ -197,7 +197,7 @@ impl CouncilCourse {
             for earlier in self.slips.values_mut().filter(|earlier| earlier.account == slip.account) {
                 earlier.is_void = true;
             }
-            let told = ToldSlip { account: slip.account, expires_at: issued.expires_at, is_void: false };
+            let told = LoggedSlip { account: slip.account, expires_at: issued.expires_at, is_void: false };
             if self.slips.insert(slip.slip, told).is_some() {
                 return Err(CouncilCourseError::IssuedTwice(slip.slip));
             }
@@ -217,7 +217,7 @@ impl CouncilCourse {
         if !self.polls.contains_key(&made.poll) {
             return Err(CouncilCourseError::UnknownPoll(made.poll));
         }
-        let told = ToldProposal { poll: made.poll, content_sha256: made.content_sha256, state: ProposalState::Open };
+        let told = LoggedProposal { poll: made.poll, content_sha256: made.content_sha256, state: ProposalState::Open };
         if self.proposals.insert(made.proposal, told).is_some() {
             return Err(CouncilCourseError::MadeTwice(made.proposal));
         }
@@ -225,22 +225,22 @@ impl CouncilCourse {
     }
 
     /// Proposals by id.
-    pub const fn proposals(&self) -> &BTreeMap<ProposalId, ToldProposal> {
+    pub const fn proposals(&self) -> &BTreeMap<ProposalId, LoggedProposal> {
         &self.proposals
     }
 
     /// The council; `None` before its first entry.
-    pub const fn council(&self) -> Option<&ToldCouncil> {
+    pub const fn council(&self) -> Option<&LoggedCouncil> {
         self.council.as_ref()
     }
 
     /// Accounts by id.
-    pub const fn accounts(&self) -> &BTreeMap<AccountId, ToldAccount> {
+    pub const fn accounts(&self) -> &BTreeMap<AccountId, LoggedAccount> {
         &self.accounts
     }
 
     /// Slips by id.
-    pub const fn slips(&self) -> &BTreeMap<SlipId, ToldSlip> {
+    pub const fn slips(&self) -> &BTreeMap<SlipId, LoggedSlip> {
         &self.slips
     }
 

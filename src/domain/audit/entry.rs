@@ -50,7 +50,7 @@ pub struct EntryReader<'a> {
 }
 
 impl<E: LogEvent> LogEntry<E> {
-    /// Reads one entry; [`EntryReader::read`] tells what is accepted.
+    /// Reads one entry; [`EntryReader::read`] describes what is accepted.
     ///
     /// # Errors
     /// As [`EntryReader::read`].

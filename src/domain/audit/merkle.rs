@@ -122,7 +122,7 @@ impl Tree {
         self.range(0, self.leaves()).unwrap_or_else(empty_root)
     }
 
-    /// Root when the tree had `size` entries; `None` when it never had so many.
+    /// Root when the tree had `size` entries; `None` when it has fewer.
     pub fn root_at(&self, size: u64) -> Option<Digest> {
         let size = usize::try_from(size).ok().filter(|&n| n <= self.leaves())?;
         if size == 0 { Some(empty_root()) } else { self.range(0, size) }

@@ -70,8 +70,8 @@ pub fn settle(record: &Record, openings: &[SealedCounts]) -> Result<Vec<FormTota
     totals(record, sums)
 }
 
-/// Batches whose counts nearly tell a ballot: fewer valid papers than the smallest pile may have, while the form has more
-/// of them elsewhere. The counts of a whole form are the published result, however few its ballots.
+/// Batches whose counts nearly disclose a ballot: fewer valid papers than the smallest pile may have, while the form
+/// has more of them elsewhere. The counts of a whole form are the published result, however few its ballots.
 pub fn thin_batches(openings: &[SealedCounts]) -> impl Iterator<Item = &SealedCounts> {
     let mut of_form: BTreeMap<&str, u64> = BTreeMap::new();
     for opening in openings {

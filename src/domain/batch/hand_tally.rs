@@ -59,7 +59,7 @@ impl fmt::Debug for Sheet {
     }
 }
 
-/// A row that cannot be right, whatever the papers say. It tells no figure.
+/// A row that cannot be right, whatever the papers say. It carries no figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SheetFault {
     #[error("Cộng số phiếu không hợp lệ nhiều hơn số phiếu của tập; hãy đếm lại.")]
@@ -189,7 +189,7 @@ enum State {
     },
 }
 
-/// A batch that is counted by hand, until both sheets agree.
+/// A batch counted by hand tally, until both sheets agree.
 #[derive(Debug)]
 pub struct HandTally {
     shape: SheetShape,

@@ -151,7 +151,7 @@ fn who_signs(council: &Council) -> Signature {
 
 /// Who owes what to whom by when, earliest first, with the reason for every day that moved.
 ///
-/// `marks` tells of each deadline by the id of its rule what was done of it: `đã xong ngày 20/10/2023`. A plan that knows
+/// `marks` maps the id of a deadline's rule to what was done: `đã xong ngày 20/10/2023`. A plan that knows
 /// nothing of that yet gives none.
 pub fn deadline_table(deadlines: &[Deadline<'_>], marks: &BTreeMap<String, String>, frame: &Frame<'_>) -> Document {
     let columns = [

@@ -47,7 +47,7 @@ pub enum CountingMode {
         reread: Option<u32>,
         /// Lines of those that the head teller decided with the paper in hand, where that was kept.
         decided: Option<u32>,
-        /// Batches that were counted by hand, where that was kept.
+        /// Batches counted by hand tally; `None` where it was not recorded.
         by_hand: Option<u32>,
     },
 }

@@ -98,7 +98,7 @@ pub struct Paragraph {
     /// First line set in by 1.27 cm.
     #[serde(default, skip_serializing_if = "is_default")]
     pub first_line_indent: bool,
-    /// All lines set in by so many steps of 6 mm.
+    /// Indent of all lines, in steps of 6 mm.
     #[serde(default, skip_serializing_if = "is_default")]
     pub indent: u8,
 }

@@ -142,7 +142,7 @@ pub(super) fn series<'b>(facts: &[&'b Fact]) -> Vec<TargetSeries<'b>> {
     all.into_iter().filter_map(|(series, behind)| several_years(series, &behind)).collect()
 }
 
-/// The series if it spans two years or more; two measurements of one year are told apart by their whole period.
+/// The series if it spans two years or more; two measurements of one year are distinguished by their whole period.
 fn several_years<'b>(mut series: TargetSeries<'b>, behind: &[&Fact]) -> Option<TargetSeries<'b>> {
     let years: Vec<i16> = behind.iter().map(|f| f.period.year()).collect();
     if years.iter().all(|y| Some(y) == years.first()) {

@@ -32,8 +32,8 @@ pub enum MissingKind {
 }
 
 impl MissingKind {
-    /// The deadline of `rules` for `body` that asks for it: the article and how well it was read. Only the person's own report and
-    /// asset declaration are owed by the instrument itself.
+    /// The deadline of `rules` for `body` that asks for it: the article and how well it was read. Only the person's own
+    /// report and asset declaration are owed by the instrument itself.
     pub fn law(self, rules: &RuleSet, body: CouncilKind) -> Option<(&str, Attested)> {
         const PERSON_FILES: [&str; 2] = ["person_report", "person_file"];
         if !matches!(self, Self::Report | Self::AssetDeclarationForVote) {
@@ -99,7 +99,7 @@ pub(super) fn of_facts(gathered: &Gathered<'_>, coverage: Coverage) -> Vec<Missi
     gathered.numbered().filter_map(|(number, fact)| gap(number, fact)).collect()
 }
 
-/// The gap of one fact; being past due is told before anything else that it lacks.
+/// The gap of one fact; being past due comes before everything else that it lacks.
 fn gap_of(number: FactNo, fact: &Fact, to: Date) -> Option<(MissingKind, String)> {
     let unfinished = matches!(fact.status, None | Some(Status::Open));
     if let (true, Some(due)) = (unfinished, fact.due)

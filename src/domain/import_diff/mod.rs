@@ -171,7 +171,7 @@ fn left_out(parts: &Parts, stored: &Stored<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Who sits on the board; `None` when that changes nothing. Whoever is on it and not in the workbook stays.
+/// Who sits on the board; `None` when that changes nothing. Members of the board who are not in the workbook stay.
 fn seats(
     tellers: &[Placed<Teller>],
     board: &TellerBoard,

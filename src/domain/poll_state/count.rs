@@ -98,7 +98,7 @@ impl PollState {
         Ok(Transition::quiet(Self::Zeroed(poll, forms), events))
     }
 
-    /// Delegates receive their ballots; `present` of them are in the hall.
+    /// Delegates receive their ballots; `present` of them attend.
     ///
     /// # Errors
     /// Before the zero report, a second time, by one person, and when nobody or more than all delegates are there.
@@ -132,7 +132,7 @@ impl PollState {
         Ok(Transition::quiet(state, vec![account.told(form).into()]))
     }
 
-    /// The papers of a form were written down wrong: two people put the figures right. A slip of the pen must not call
+    /// The papers of a form were written down wrong: two people put the figures right. A clerical error must not call
     /// off a vote.
     ///
     /// # Errors

@@ -30,7 +30,7 @@ pub enum Refusal {
     Deck(String),
     #[error("Mẫu phiếu {0} đã có số liệu nên không lập được báo cáo số không; hãy chạy «tinnhiem verify --db».")]
     NotZero(String),
-    /// Nobody in the hall, or more people than there are.
+    /// No delegate present, or more than the council has.
     #[error("Số đại biểu có mặt là {present}, phải từ 1 đến tổng số {delegates} đại biểu; hãy đếm lại.")]
     Present { present: u32, delegates: u32 },
     #[error("Không có mẫu phiếu {0} trong các mẫu đã chốt; hãy kiểm tra mã trên phiếu.")]

@@ -281,7 +281,7 @@ pub enum CountedFrom {
     Vote,
 }
 
-/// Who owes what to whom, so many calendar days before a day.
+/// A duty due `days` calendar days before a day of the sitting: debtor, recipient, and what is due.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DeadlineRule {
@@ -376,7 +376,7 @@ pub struct RuleSet {
     pub resolution: Option<Rule<Threshold>>,
     /// Smallest board of tellers by body.
     pub board_min: Option<Rule<BTreeMap<CouncilKind, u8>>>,
-    /// What happens with a name written in by hand.
+    /// Treatment of a ballot with a name written in by hand.
     pub extra_name: Rule<String>,
     /// Whether a person on the list may count.
     pub board_conflict: Rule<String>,
@@ -417,8 +417,8 @@ impl RuleSet {
         self.legal_bases.iter().filter(move |b| b.councils.contains(&kind) && in_force(b))
     }
 
-    /// Why a ballot of `lines` names with no box marked, or two or three, is invalid as a whole; `None` where such marks
-    /// spoil the line alone.
+    /// Why a ballot of `lines` names with no box marked, or two or three, is invalid as a whole; `None` where such
+    /// marks spoil the line alone.
     pub fn marks_spoil_ballot(&self, lines: usize) -> Option<&Reason> {
         self.spoils_ballot.iter().find(|reason| reason.single_name_only && lines == 1)
     }

@@ -178,7 +178,7 @@ impl Course {
         until(self.forms.is_some(), kind, "forms.sealed")
     }
 
-    /// Whoever proposed is not whoever wrote the entry.
+    /// The person who proposed and the actor of the entry must be two people.
     fn by_others(&self, proposed_by: &Actor, actor: &Actor, kind: &'static str) -> Result<(), CourseError> {
         let is_rehearsal = self.poll.as_ref().is_some_and(|poll| poll.rehearsal);
         let is_one = is_one_person(proposed_by, actor, is_rehearsal);
