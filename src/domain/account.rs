@@ -152,7 +152,7 @@ pub enum AccountState {
     Disabled,
 }
 
-/// Somebody who may sign in. Secrets are kept elsewhere.
+/// An account that may sign in. It carries no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
     pub id: AccountId,

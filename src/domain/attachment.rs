@@ -157,7 +157,7 @@ pub fn check_end(kind: FileKind, tail: &[u8]) -> Result<(), Refusal> {
     if is_whole { Ok(()) } else { Err(Refusal::Damaged) }
 }
 
-/// Whether an end record of a zip archive stands where its own comment ends with the file.
+/// Whether an end record of a zip archive is placed so that its comment ends with the file.
 fn ends_as_zip(tail: &[u8]) -> bool {
     let is_end = |at: usize| {
         let length = tail.get(at + 20..at + 22).and_then(|two| two.try_into().ok()).map(u16::from_le_bytes);

@@ -79,7 +79,7 @@ pub enum AccountFault {
         issued: u32,
         delegates: u32,
     },
-    /// Somebody kept a paper, or took none to the box.
+    /// Number of ballots issued and not returned.
     Kept(u32),
 }
 

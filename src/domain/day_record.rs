@@ -149,7 +149,7 @@ impl DayRecord {
         self.accounts.iter().find(|(id, _)| id == form).map(|(_, account)| *account)
     }
 
-    /// The recount of line `line` (from 1) of a form whose figure stands last.
+    /// The last recount of line `line` (from 1) of a form.
     pub fn recount(&self, form: &str, line: u32) -> Option<&LineRecounted> {
         self.recounts.iter().rev().find(|told| told.form == form && told.line == line)
     }

@@ -36,7 +36,7 @@ pub struct Deadline<'r> {
     pub doubts: Vec<String>,
 }
 
-/// Where a deadline stands on a day.
+/// State of a deadline on a given day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeadlineStatus {
     Done(Date),
@@ -120,7 +120,7 @@ fn days_between(from: Date, to: Date) -> i32 {
     from.until(to).map_or(0, |span: Span| span.get_days())
 }
 
-/// Where `deadline` stands on `today`, given the day on which it was `done`.
+/// State of `deadline` on `today`, given the day on which it was `done`.
 pub fn status(deadline: &Deadline<'_>, today: Date, done: Option<Date>) -> DeadlineStatus {
     match done {
         Some(on) if on <= deadline.due => DeadlineStatus::Done(on),

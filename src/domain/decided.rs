@@ -33,7 +33,7 @@ impl Decision {
     }
 }
 
-/// That somebody stands otherwise than the rules give.
+/// A verdict that differs from the one of the rule set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EligibilityOverride {

@@ -43,7 +43,7 @@ pub enum FactKind {
 }
 
 impl FactKind {
-    /// As the database spells it.
+    /// Code stored in the database.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Target => "target",
@@ -284,7 +284,7 @@ impl FactState {
     /// All, in the order in which filters offer them.
     pub const ALL: [Self; 3] = [Self::Entered, Self::Verified, Self::Withdrawn];
 
-    /// As the database spells it.
+    /// Code stored in the database.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Entered => "entered",
@@ -298,7 +298,7 @@ impl FactState {
         Self::ALL.into_iter().find(|state| state.code() == code)
     }
 
-    /// In Vietnamese, as pages name it.
+    /// Vietnamese label shown on pages.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Entered => "chờ thẩm tra",

@@ -17,7 +17,7 @@ const MAX_LINE: usize = 300;
 /// Years that a fact may speak of: a typing error is none of them.
 const YEARS: std::ops::RangeInclusive<i16> = 1945..=2100;
 
-/// What stands in the fields of a form.
+/// Texts typed into the fields of a form.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TypedFact {
     /// Ids of officials that are ticked.

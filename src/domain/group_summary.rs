@@ -34,7 +34,7 @@ pub enum SummaryState {
 }
 
 impl SummaryState {
-    /// As the database spells it.
+    /// Code stored in the database.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Draft => "draft",
@@ -70,7 +70,7 @@ pub struct Content {
     pub remarks: Vec<Remark>,
 }
 
-/// The summary of one group before one vote: the record that is kept.
+/// The stored summary of one group before one vote.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GroupSummary {

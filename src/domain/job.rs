@@ -12,7 +12,7 @@ impl JobKind {
     /// All.
     pub const ALL: [Self; 2] = [Self::Import, Self::Dossiers];
 
-    /// As the database spells it.
+    /// Code stored in the database.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Import => "import",
@@ -25,7 +25,7 @@ impl JobKind {
         Self::ALL.into_iter().find(|kind| kind.code() == code)
     }
 
-    /// In Vietnamese, as pages name it.
+    /// Vietnamese label shown on pages.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Import => "Đọc bảng tính",
@@ -51,7 +51,7 @@ impl JobState {
     /// All.
     pub const ALL: [Self; 5] = [Self::Running, Self::Ready, Self::Done, Self::Failed, Self::Discarded];
 
-    /// As the database spells it.
+    /// Code stored in the database.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Running => "running",
@@ -67,7 +67,7 @@ impl JobState {
         Self::ALL.into_iter().find(|state| state.code() == code)
     }
 
-    /// In Vietnamese, as pages name it.
+    /// Vietnamese label shown on pages.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Running => "đang chạy",

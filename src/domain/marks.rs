@@ -7,7 +7,7 @@ use zeroize::DefaultIsZeroes;
 
 use super::poll::{Level, LevelCounts, PollKind};
 
-/// What stands on one line of one ballot. One byte; its debug output says nothing.
+/// The mark on one line of one ballot. One byte; its debug output hides it.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub enum Mark {
     Level(Level),

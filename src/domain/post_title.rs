@@ -90,7 +90,7 @@ pub enum Tenure {
 pub struct PostTitle {
     /// The form in which rule sets name posts: folded, written out, `hdnd` and `ubnd` short.
     pub key: String,
-    /// What stands before the post.
+    /// Words before the post.
     pub tenure: Tenure,
 }
 

@@ -55,7 +55,7 @@ impl ProposalKind {
         Self::OF_PREPARATION.into_iter().chain(Self::OF_DAY)
     }
 
-    /// As the database and the log spell it.
+    /// Code stored in the database and written to the log.
     pub const fn code(self) -> &'static str {
         match self {
             Self::EligibilityOverride => "eligibility_override",
@@ -82,7 +82,7 @@ impl ProposalKind {
         Self::all().find(|kind| kind.code() == code)
     }
 
-    /// In Vietnamese, as pages name it.
+    /// Vietnamese label shown on pages.
     pub const fn label(self) -> &'static str {
         match self {
             Self::EligibilityOverride => "Xét lại diện lấy phiếu của một người",
@@ -122,7 +122,7 @@ impl ProposalState {
     /// All.
     pub const ALL: [Self; 4] = [Self::Open, Self::Confirmed, Self::Refused, Self::Withdrawn];
 
-    /// As the database and the log spell it.
+    /// Code stored in the database and written to the log.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Open => "open",
@@ -137,7 +137,7 @@ impl ProposalState {
         Self::ALL.into_iter().find(|state| state.code() == code)
     }
 
-    /// In Vietnamese, as pages name it.
+    /// Vietnamese label shown on pages.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Open => "chờ xác nhận",

@@ -103,7 +103,7 @@ pub enum State {
 }
 
 impl State {
-    /// As the database spells it.
+    /// Code stored in the database.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Asked => "asked",

@@ -22,7 +22,7 @@ impl Subject {
     pub const ALL: [Self; 6] =
         [Self::Official, Self::Delegate, Self::Fact, Self::Preparation, Self::Question, Self::GroupSummary];
 
-    /// As the database and the log spell it.
+    /// Code stored in the database and written to the log.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Official => "official",
@@ -39,7 +39,7 @@ impl Subject {
         Self::ALL.into_iter().find(|subject| subject.code() == code)
     }
 
-    /// In Vietnamese, as pages name it.
+    /// Vietnamese label shown on pages.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Official => "người được lấy phiếu",
@@ -88,7 +88,7 @@ impl Action {
         Self::Restored,
     ];
 
-    /// As the database and the log spell it.
+    /// Code stored in the database and written to the log.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Added => "added",

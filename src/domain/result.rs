@@ -7,7 +7,7 @@ use super::poll::{BallotTotals, IdentityError, Level, PollKind};
 use super::rules::RuleSet;
 use super::tally::{Base, LineTally, TallyError, base_of, tally_line};
 
-/// Who stands on the list, as the list was decided.
+/// The officials on the list, as the list was decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listed {
     pub name: String,
@@ -43,7 +43,7 @@ pub struct FormCount {
 }
 
 impl FormCount {
-    /// The totals of a form, which stands for `block`.
+    /// The totals of the form of `block`.
     pub fn of(total: &FormTotals, block: &str) -> Self {
         let FormTotals { counts, form, issued, .. } = total.clone();
         Self { form, block: Block(block.to_owned()), issued, counts }

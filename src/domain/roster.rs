@@ -173,7 +173,7 @@ impl TellerRole {
     /// All roles, head first.
     pub const ALL: [Self; 3] = [Self::Head, Self::Secretary, Self::Member];
 
-    /// As the database and the log spell it.
+    /// Code stored in the database and written to the log.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Head => "head",

@@ -121,7 +121,7 @@ impl Query {
         self.terms.iter().flatten().any(Word::has_accents)
     }
 
-    /// The line in pieces, cut to what stands around the first find; `None` when a term does not stand in it.
+    /// The line in pieces, cut to the text around the first match; `None` when a term is missing from it.
     pub fn find(&self, line: &str, accents: Accents) -> Option<Vec<Piece>> {
         let words = words(line);
         let fits = |typed: &Word, placed: &Placed| {

@@ -179,7 +179,7 @@ fn every_line_counts(paper: &Paper) -> bool {
 /// soon as both readings agree.
 ///
 /// # Errors
-/// When the simulation itself is wrong; kept as a value so that no caller can panic.
+/// When the simulation itself is wrong; returned as a value so that no caller can panic.
 pub fn count_box(
     mut papers: BallotBox,
     tellers: [&str; 2],

@@ -101,7 +101,7 @@ pub fn margin_words(margin: i64) -> String {
     }
 }
 
-/// What a person must do before a line stands.
+/// What a person must check before the figures of a line are final.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TallyWarning {
     /// The count is within 1 ballot or 2 % of the base of a threshold: count the line again from paper.
@@ -265,7 +265,7 @@ fn is_near(distance: i64, base: Base) -> bool {
     ballots <= 1 || ballots * 100 <= u64::from(base.value) * 2
 }
 
-/// One line by the rule set: `counts` of the line, `ballots` of the form on which it stands, shares of `base`.
+/// One line by the rule set: `counts` of the line, `ballots` of its form, shares of `base`.
 ///
 /// # Errors
 /// When an identity does not hold, the base contradicts rule set or ballots, or the rule set has no rule for the vote.

@@ -14,7 +14,7 @@ use crate::id::{AccountId, CouncilId, PollId, ProposalId, SlipId};
 use crate::proposal::ProposalState;
 use crate::role::Role;
 
-/// An event that cannot stand where it stands.
+/// An event that the entries before it exclude.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CouncilCourseError {
     #[error("bản ghi đầu tiên phải là council.founded")]

@@ -89,7 +89,7 @@ fn ground(standing: &Standing) -> String {
     if standing.overridden.is_some() { "xem mục C".to_owned() } else { cites(&standing.reasons) }
 }
 
-/// Who stands otherwise than the rules give: by whose decision, and why.
+/// Officials whose verdict differs from the rule set's: by whose decision, and why.
 fn overridden_blocks(listed: &[(&Official, &Standing)], left_out: &[(&Official, &Standing)]) -> Vec<Block> {
     let all = || listed.iter().chain(left_out);
     let rows = all().filter_map(|(official, standing)| Some((official, standing, standing.overridden.as_ref()?)));

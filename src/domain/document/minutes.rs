@@ -43,7 +43,7 @@ pub enum CountingMode {
     Declared,
     /// Paper ballots, counted in batches by two people each.
     Real {
-        /// Lines that the two differed on and read again, where that was kept.
+        /// Lines on which the two differed and read again; `None` where it was not recorded.
         reread: Option<u32>,
         /// Lines of those that the head teller decided with the paper in hand, where that was kept.
         decided: Option<u32>,
@@ -141,7 +141,7 @@ fn ballots_table(result: &PollResult) -> Block {
     table(&columns, result.forms.iter().map(row).collect())
 }
 
-/// Wholly invalid ballots by reason, where the count kept them apart.
+/// Ballots invalid as a whole, by reason, where the count recorded reasons.
 fn invalid_reasons(occasion: &Occasion<'_>, result: &PollResult) -> Option<Block> {
     let mut rows = Vec::new();
     for form in &result.forms {

@@ -58,7 +58,7 @@ impl Span {
     }
 }
 
-/// Where a line of text stands between its margins.
+/// Alignment of a line of text between its margins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Align {

@@ -80,7 +80,7 @@ pub struct StandingReason {
     pub attested: Attested,
 }
 
-/// Where one official stands.
+/// Eligibility of one official.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
     pub official: OfficialNo,

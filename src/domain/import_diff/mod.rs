@@ -26,7 +26,7 @@ pub use shown::{Group, Item, Preview, Told, Written};
 /// Most facts that one workbook may bring.
 pub const MAX_FACTS: usize = 20_000;
 
-/// Something that a workbook says, with the place where it stands.
+/// A value of a workbook with its sheet and cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Placed<T> {
     /// `Người được lấy phiếu!B7`.

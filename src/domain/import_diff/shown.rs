@@ -10,7 +10,7 @@ use crate::id::{DelegateId, OfficialId};
 use crate::text::{clean, date_dmy};
 use crate::words::{FieldChange, Words, differences, filled};
 
-/// Findings that are kept to be shown; the rest is counted.
+/// Findings stored for display; the rest is only counted.
 const MAX_TOLD: usize = 500;
 
 /// A finding as it is kept.
@@ -87,7 +87,7 @@ impl Preview {
         preview
     }
 
-    /// What a comparison would do, with what the reading found.
+    /// What a comparison would do, with the findings of the reading.
     pub fn of(comparison: &Comparison, stored: &Stored<'_>, read: &[Finding]) -> Self {
         let all: Vec<Finding> = read.iter().chain(&comparison.findings).cloned().collect();
         let mut preview = Self::refused(&all);

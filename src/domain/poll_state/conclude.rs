@@ -18,7 +18,7 @@ pub struct LineRecount {
     /// Number of the line on the form, from 1.
     pub line: u32,
     pub counts: LevelCounts,
-    /// Which figure stands; where both are the same it says nothing.
+    /// Which figure is valid; without effect where both are equal.
     pub stands: Stands,
     /// Why that one; needed where the two differ.
     pub reason: String,
@@ -26,7 +26,7 @@ pub struct LineRecount {
 }
 
 impl PollState {
-    /// Two people counted a line again; both figures go to the log, and the one that stands into the result.
+    /// Two people counted a line again; both figures go to the log, and the valid one into the result.
     ///
     /// # Errors
     /// Outside the time between close and result, when the line has not that figure or cannot have the new one, when one

@@ -68,7 +68,7 @@ impl ClosedCount {
         Self { forms, recounted: BTreeSet::new() }
     }
 
-    /// One per form, in the order of the sealed forms; a line that was counted again has the figure that stands.
+    /// One per form, in the order of the sealed forms; a recounted line has its valid figure.
     pub fn forms(&self) -> &[FormTotals] {
         &self.forms
     }

@@ -46,7 +46,7 @@ impl Stage {
         Self::Cancelled,
     ];
 
-    /// As the database spells it.
+    /// Code stored in the database.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Created => "created",

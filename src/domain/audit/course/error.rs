@@ -1,6 +1,6 @@
 //! What a verifier has against an entry.
 
-/// An event that cannot stand where it stands.
+/// An event that the entries before it exclude.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CourseError {
     /// An entry before one that it depends on.

@@ -161,7 +161,7 @@ fn reopened(batches: &[Reopened]) -> Vec<Block> {
     vec![body("Các tập phiếu sau đã được mở lại và đếm lại:"), table(&columns, batches.iter().map(row).collect())]
 }
 
-/// Every line of the result with the form and the number on which it stands.
+/// Every line of the result with its form and its number.
 pub(super) fn lines(result: &PollResult) -> impl Iterator<Item = (&str, u32, &OfficialResult)> {
     result.forms.iter().flat_map(|form| {
         (1..).zip(&form.officials).map(move |(line, official)| (form.count.form.as_str(), line, official))
