@@ -18,7 +18,7 @@ use domain::audit::event::poll::{
     SealedForm, VotingOpened, ZeroReported,
 };
 use domain::audit::merkle::{Tree, leaf_hash, verify_inclusion};
-use domain::audit::{Actor, Digest, KeyName, Log, MOMENTS, Nonce, Opening, PollEvent, Replay, Signer, UtcTime};
+use domain::audit::{Actor, Digest, KeyName, Log, MOMENTS, Nonce, PollEvent, Replay, SealedCounts, Signer, UtcTime};
 use domain::ballot_account::BallotAccount;
 use domain::count::BatchCounts;
 use domain::poll::PollKind;
@@ -139,7 +139,7 @@ fn long_bundle(dir: &Path) {
     let form = || "F1-3F9A2C".to_owned();
     says(&mut log, BallotAccount::plain(25, 25, 25).told(form()).into());
     let counts = BatchCounts { papers: 25, ..BatchCounts::zero(PollKind::Rating, 1) };
-    let opening = Opening { batch: 1, counts: counts.clone(), form: form(), nonce: Nonce::from_bytes([1; 32]) };
+    let opening = SealedCounts { batch: 1, counts: counts.clone(), form: form(), nonce: Nonce::from_bytes([1; 32]) };
     let commitment = opening.commitment().expect("commitment");
     says(&mut log, committed(1, commitment).into());
     says(&mut log, {

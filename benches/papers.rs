@@ -6,7 +6,7 @@ use domain::ballot::{BallotForm, Line};
 use domain::council::{Council, CouncilKind, Sitting, Term};
 use domain::count::BatchCounts;
 use domain::day_record::DayRecord;
-use domain::document::{self, Block, Cell, CheckpointBox, Counting, Document, Frame, MinutesParts, Size, Table};
+use domain::document::{self, Block, Cell, CheckpointBox, CountingMode, Document, Frame, MinutesParts, Size, Table};
 use domain::occasion::Occasion;
 use domain::official::{self, OfficialNo};
 use domain::poll::{LevelCounts, PollKind};
@@ -109,7 +109,7 @@ fn result_pack_of_30_officials(bencher: Bencher<'_, '_>) {
         qr: "mẫu\n41\n".into(),
     };
     bencher.bench(|| {
-        let counting = Counting::Simulated { seed: 1, batches: 4, reread: 2 };
+        let counting = CountingMode::Simulated { seed: 1, batches: 4, reread: 2 };
         let parts = MinutesParts { tellers: &[], delegates: 80, counting, day: &day, checkpoint: head() };
         let minutes = pdf::document(&document::minutes(&frame, &result, parts));
         let resolution = pdf::document(&document::resolution(&frame, &result, head()));

@@ -10,7 +10,7 @@ use crate::Caller;
 use crate::counting::day;
 use crate::dossiers::{self, OfferedRelease};
 use crate::polls::{FOLLOWERS, proposals};
-use crate::preparing::{LEADERS, OFFICE, Step, board, content, forms, listing, overview, verdicts};
+use crate::preparing::{Confirmation, LEADERS, OFFICE, board, content, forms, listing, overview, verdicts};
 use crate::service::app::{App, Ask};
 use crate::service::error::AppError;
 use domain::audit::UtcTime;
@@ -115,7 +115,7 @@ impl App {
         if kind == ProposalKind::DossiersReleased {
             return self.confirm_release(ask, poll, id).await.map(drop);
         }
-        let step = Step { at: self.now_text()?, actor, keys: self.keys.clone() };
+        let step = Confirmation { at: self.now_text()?, actor, keys: self.keys.clone() };
         self.write_once(ask, move |tx| {
             Box::pin(async move {
                 let proposal = find(tx, poll, id).await?;
@@ -198,7 +198,7 @@ async fn content_now(tx: &mut CouncilTx, proposal: &Proposal, at: UtcTime) -> Re
 }
 
 /// Does what was confirmed.
-async fn take(tx: &mut CouncilTx, proposal: &Proposal, step: &Step) -> Result<(), AppError> {
+async fn take(tx: &mut CouncilTx, proposal: &Proposal, step: &Confirmation) -> Result<(), AppError> {
     match proposal.kind {
         // The confirmed proposal itself is what verdicts are read from.
         ProposalKind::EligibilityOverride => Ok(()),

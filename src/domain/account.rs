@@ -37,7 +37,6 @@ pub enum AccountError {
     /// Would leave the installation without anybody who founds councils.
     #[error("Đây là người quản trị hệ thống cuối cùng; hãy giao vai trò này cho người khác trước.")]
     LastOperator,
-    /// Its owner would lock themselves out.
     #[error("Không thể khóa tài khoản mà chính bạn đang dùng; hãy nhờ người quản trị khác.")]
     OwnAccount,
 }
@@ -148,36 +147,28 @@ impl Roles {
 /// Whether somebody may sign in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccountState {
-    /// May.
     Open,
-    /// May not; nothing is deleted.
+    /// The holder may not sign in; the account stays for the history.
     Disabled,
 }
 
-/// Somebody who may sign in. Secrets are kept elsewhere.
+/// An account that may sign in. It carries no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
-    /// Its id.
     pub id: AccountId,
-    /// Name to sign in with.
     pub login: Login,
-    /// Full name.
     pub name: String,
-    /// What its holder may do.
     pub roles: Roles,
-    /// Whether its holder may sign in.
     pub state: AccountState,
     /// The password was chosen by an administrator.
     pub must_change_password: bool,
-    /// An authenticator app is set up.
     pub has_second_factor: bool,
     /// The sign-in before this one, or the last.
     pub last_sign_in_at: Option<UtcTime>,
     /// Goes up with every change.
     pub version: u64,
-    /// When it was changed last.
     pub changed_at: UtcTime,
-    /// Full name of who changed it last.
+    /// Full name of the account that made the last change.
     pub changed_by: String,
 }
 
@@ -188,9 +179,7 @@ pub struct Change<'a> {
     pub all: &'a [Account],
     /// Their own account, if they have one here.
     pub by: Option<AccountId>,
-    /// Full name.
     pub by_name: &'a str,
-    /// When.
     pub at: UtcTime,
 }
 

@@ -6,15 +6,12 @@ use super::text::slug;
 /// A kind of file that is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileKind {
-    /// PDF.
     Pdf,
     /// Word, Office Open XML.
     Docx,
     /// Excel, Office Open XML.
     Xlsx,
-    /// JPEG.
     Jpeg,
-    /// PNG.
     Png,
 }
 
@@ -76,19 +73,16 @@ pub enum Refusal {
     /// A zip archive that is no document.
     #[error("Tệp là gói nén (zip), không phải tài liệu Word hay Excel; hãy giải nén rồi gửi từng tài liệu.")]
     PlainZip,
-    /// Has macros in it.
     #[error("Tài liệu có chứa macro (mã chạy được); hãy lưu thành .docx, .xlsx không có macro hoặc PDF rồi gửi lại.")]
     Macros,
     /// Reads as two kinds at once.
     #[error("Tệp ghép nhiều loại nội dung vào một; hãy in hoặc xuất lại tài liệu gốc thành PDF rồi gửi.")]
     Mixed,
-    /// Unpacks to too much.
     #[error("Nội dung tệp khi giải nén quá lớn (giới hạn 200 MB); không nhận. Hãy xuất tài liệu thành PDF rồi gửi.")]
     UnpacksTooLarge,
-    /// Cut off or broken.
     #[error("Tệp bị hỏng hoặc chép chưa trọn; hãy mở lại tài liệu gốc, lưu lại rồi gửi.")]
     Damaged,
-    /// None of the kinds that are taken.
+    /// No signature of an accepted kind.
     #[error("Không nhận ra loại tệp; chỉ nhận PDF, DOCX, XLSX, JPG hoặc PNG.")]
     Unknown,
 }
@@ -96,9 +90,8 @@ pub enum Refusal {
 /// What the first bytes say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Beginning {
-    /// This kind.
     Of(FileKind),
-    /// A zip archive: its members tell.
+    /// A zip archive; the names of its members decide which document it is.
     Zip,
     /// An Office 97-2003 compound file, which also wraps documents with a password.
     Compound,
@@ -164,7 +157,7 @@ pub fn check_end(kind: FileKind, tail: &[u8]) -> Result<(), Refusal> {
     if is_whole { Ok(()) } else { Err(Refusal::Damaged) }
 }
 
-/// Whether an end record of a zip archive stands where its own comment ends with the file.
+/// Whether an end record of a zip archive is placed so that its comment ends with the file.
 fn ends_as_zip(tail: &[u8]) -> bool {
     let is_end = |at: usize| {
         let length = tail.get(at + 20..at + 22).and_then(|two| two.try_into().ok()).map(u16::from_le_bytes);
@@ -207,15 +200,12 @@ pub fn named(name: &str, kind: FileKind) -> String {
 pub struct Attachment {
     /// SHA-256 of its bytes: the same bytes are kept once.
     pub sha256: Digest,
-    /// As the first who sent it calls it.
+    /// File name given by the first uploader.
     pub name: String,
-    /// What it is.
     pub kind: FileKind,
-    /// Bytes.
     pub size: u64,
-    /// When it came.
     pub added_at: UtcTime,
-    /// Full name of who sent it.
+    /// Full name of the uploader.
     pub added_by: String,
 }
 

@@ -12,11 +12,9 @@ use super::text::date_words;
 pub struct Line {
     /// Number on the form, from 1.
     pub number: u32,
-    /// Which official.
     pub official: OfficialNo,
     /// `Ông Nguyễn Văn A`.
     pub name: String,
-    /// All posts.
     pub posts: String,
 }
 
@@ -25,9 +23,7 @@ pub struct Line {
 pub struct BallotForm {
     /// Goes into the QR code together with the sheet number, and nothing else: `F1-3F9A2C`.
     pub id: String,
-    /// Which vote.
     pub kind: PollKind,
-    /// Which block.
     pub block: Block,
     /// Head on the left, line by line: issuing body.
     pub issuer: Vec<String>,

@@ -30,18 +30,16 @@ pub struct BallotAccount {
     pub exchanged: u32,
     /// Chưa dùng.
     pub unused: u32,
-    /// Thu về.
     pub returned: u32,
     /// Không thu về.
     pub not_returned: u32,
 }
 
-/// Who may have taken a paper.
+/// How many people could have received a ballot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Hall {
-    /// All delegates of the council.
+pub struct Attendance {
     pub delegates: u32,
-    /// Those in the hall when ballots were handed out; `None` where nobody wrote it down.
+    /// Delegates present when ballots were handed out; `None` where it was not recorded.
     pub present: Option<u32>,
 }
 
@@ -50,49 +48,38 @@ pub struct Hall {
 pub enum AccountFault {
     /// More papers than were printed: a figure is wrong, or a paper is not the board's.
     OverPrinted {
-        /// Issued, exchanged and unused.
+        /// Sum of issued, exchanged and unused.
         found: u64,
         /// Đã in.
         printed: u32,
     },
-    /// Printed papers that are nowhere.
     Missing {
-        /// Issued, exchanged and unused.
+        /// Sum of issued, exchanged and unused.
         found: u64,
         /// Đã in.
         printed: u32,
     },
-    /// More came back than went out.
     ReturnedOverIssued {
-        /// Thu về.
         returned: u32,
-        /// Phát ra.
         issued: u32,
     },
     /// Returned and not returned are not those issued.
     NotSplit {
-        /// Phát ra.
         issued: u32,
-        /// Thu về.
         returned: u32,
         /// Không thu về.
         not_returned: u32,
     },
     /// More papers than people who could take one.
     OverPresent {
-        /// Phát ra.
         issued: u32,
-        /// In the hall.
         present: u32,
     },
-    /// More papers than delegates.
     OverDelegates {
-        /// Phát ra.
         issued: u32,
-        /// All delegates.
         delegates: u32,
     },
-    /// Somebody kept a paper, or took none to the box.
+    /// Number of ballots issued and not returned.
     Kept(u32),
 }
 
@@ -181,7 +168,7 @@ impl BallotAccount {
     }
 
     /// Everything that does not add up, what blocks and what warns.
-    pub fn faults(self, hall: Hall) -> Vec<AccountFault> {
+    pub fn faults(self, attendance: Attendance) -> Vec<AccountFault> {
         let Self { printed, issued, exchanged, unused, returned, not_returned } = self;
         let found = u64::from(issued) + u64::from(exchanged) + u64::from(unused);
         let mut faults = Vec::new();
@@ -198,10 +185,10 @@ impl BallotAccount {
             faults.push(AccountFault::Kept(not_returned));
         }
         // Whoever counted those present counted delegates, so the narrower figure is said alone.
-        match hall.present.filter(|&present| issued > present) {
+        match attendance.present.filter(|&present| issued > present) {
             Some(present) => faults.push(AccountFault::OverPresent { issued, present }),
-            None if issued > hall.delegates => {
-                faults.push(AccountFault::OverDelegates { issued, delegates: hall.delegates });
+            None if issued > attendance.delegates => {
+                faults.push(AccountFault::OverDelegates { issued, delegates: attendance.delegates });
             }
             None => {}
         }
@@ -209,8 +196,8 @@ impl BallotAccount {
     }
 
     /// The first fault with which counting can't go on.
-    pub fn blocked(self, hall: Hall) -> Option<AccountFault> {
-        self.faults(hall).into_iter().find(|fault| fault.severity() == Severity::Error)
+    pub fn blocked(self, attendance: Attendance) -> Option<AccountFault> {
+        self.faults(attendance).into_iter().find(|fault| fault.severity() == Severity::Error)
     }
 
     /// As the log says it of `form`.
@@ -234,10 +221,10 @@ fn place(form: &str) -> String {
 /// Every doubt about the papers of a poll, form by form. Each delegate takes one paper of each form, so forms of which
 /// another number went out or came back than of the first are named too: that warns, because a delegate may hand in some
 /// forms and keep others, and no text was found that forbids it.
-pub fn account_findings(rules: &RuleSet, hall: Hall, forms: &[(String, BallotAccount)]) -> Vec<Finding> {
+pub fn account_findings(rules: &RuleSet, attendance: Attendance, forms: &[(String, BallotAccount)]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (form, account) in forms {
-        findings.extend(account.faults(hall).into_iter().map(|fault| fault.finding(form, rules)));
+        findings.extend(account.faults(attendance).into_iter().map(|fault| fault.finding(form, rules)));
     }
     let Some(((first, expected), others)) = forms.split_first() else { return findings };
     let differs = |account: &BallotAccount| (account.issued, account.returned) != (expected.issued, expected.returned);
@@ -258,7 +245,7 @@ mod tests {
     use super::*;
     use crate::rules::builtin;
 
-    const HALL: Hall = Hall { delegates: 60, present: Some(55) };
+    const ATTENDANCE: Attendance = Attendance { delegates: 60, present: Some(55) };
 
     /// 60 printed, 50 delegates took one, 3 spoiled theirs and took another, 7 are left; 48 came back.
     fn honest() -> BallotAccount {
@@ -267,9 +254,9 @@ mod tests {
 
     #[test]
     fn papers_that_add_up_warn_only_of_those_that_were_kept() {
-        assert_eq!(honest().faults(HALL), [AccountFault::Kept(2)]);
-        assert_eq!(honest().blocked(HALL), None);
-        assert_eq!(BallotAccount::plain(60, 50, 50).faults(HALL), []);
+        assert_eq!(honest().faults(ATTENDANCE), [AccountFault::Kept(2)]);
+        assert_eq!(honest().blocked(ATTENDANCE), None);
+        assert_eq!(BallotAccount::plain(60, 50, 50).faults(ATTENDANCE), []);
     }
 
     #[test]
@@ -277,7 +264,7 @@ mod tests {
         let with = |change: fn(&mut BallotAccount)| {
             let mut account = honest();
             change(&mut account);
-            account.faults(HALL)
+            account.faults(ATTENDANCE)
         };
         let kept = AccountFault::Kept(2);
         assert_eq!(with(|a| a.printed += 1), [AccountFault::Missing { found: 60, printed: 61 }, kept]);
@@ -293,9 +280,9 @@ mod tests {
     #[test]
     fn nobody_takes_two_papers() {
         let full = BallotAccount::plain(70, 56, 56);
-        assert_eq!(full.blocked(HALL), Some(AccountFault::OverPresent { issued: 56, present: 55 }));
-        assert_eq!(full.blocked(Hall { present: None, ..HALL }), None);
-        let over = BallotAccount::plain(70, 61, 61).blocked(Hall { present: None, ..HALL });
+        assert_eq!(full.blocked(ATTENDANCE), Some(AccountFault::OverPresent { issued: 56, present: 55 }));
+        assert_eq!(full.blocked(Attendance { present: None, ..ATTENDANCE }), None);
+        let over = BallotAccount::plain(70, 61, 61).blocked(Attendance { present: None, ..ATTENDANCE });
         assert_eq!(over, Some(AccountFault::OverDelegates { issued: 61, delegates: 60 }));
     }
 
@@ -304,7 +291,7 @@ mod tests {
         let all = u32::MAX;
         let huge =
             BallotAccount { printed: all, issued: all, exchanged: all, unused: all, returned: all, not_returned: all };
-        assert_eq!(huge.faults(HALL).len(), 3);
+        assert_eq!(huge.faults(ATTENDANCE).len(), 3);
     }
 
     #[test]
@@ -312,7 +299,7 @@ mod tests {
         let rules = builtin().expect("carried").remove(0);
         let wrong = BallotAccount { returned: 52, not_returned: 0, ..honest() };
         let forms = [("F1-A".to_owned(), honest()), ("F2-B".to_owned(), wrong)];
-        let told: Vec<_> = account_findings(&rules, HALL, &forms)
+        let told: Vec<_> = account_findings(&rules, ATTENDANCE, &forms)
             .into_iter()
             .map(|finding| (finding.code, finding.severity, finding.place, finding.law.is_some()))
             .collect();

@@ -49,7 +49,6 @@ impl fmt::Debug for Paper {
 
 /// Lượt nhập: one teller's reading of a whole batch.
 pub struct Entry {
-    /// Who reads.
     pub teller: String,
     /// Every paper, in the order of the pile.
     pub papers: Vec<Paper>,
@@ -66,11 +65,8 @@ impl fmt::Debug for Entry {
 pub struct Shape {
     /// Number of the batch on its form, from 1.
     pub number: u32,
-    /// Which vote.
     pub kind: PollKind,
-    /// Lines of the form.
     pub lines: usize,
-    /// Papers in the pile.
     pub papers: u32,
 }
 
@@ -108,21 +104,10 @@ pub fn secrecy_finding(ballots: u32) -> Option<Finding> {
 pub enum EntryError {
     /// The second reader must be somebody else.
     #[error("lượt nhập thứ hai phải do người khác với lượt thứ nhất ({teller}) thực hiện")]
-    SameTeller {
-        /// Who read first.
-        teller: String,
-    },
+    SameTeller { teller: String },
     /// The reading has another number of papers than the pile.
     #[error("tập {number} có {papers} phiếu nhưng lượt nhập có {read}")]
-    Papers {
-        /// Number of the batch.
-        number: u32,
-        /// Papers in the pile.
-        papers: u32,
-        /// Papers read.
-        read: usize,
-    },
-    /// What was read can't be counted.
+    Papers { number: u32, papers: u32, read: usize },
     #[error(transparent)]
     Marks(#[from] MarksError),
     /// A paper has another number of lines than the form, or a level of the other vote.
@@ -183,9 +168,7 @@ pub enum Compared {
 /// A pile as it was before a reading that is not taken, and why it is not.
 #[derive(Debug)]
 pub struct Refused<S> {
-    /// Nothing is lost.
     pub batch: Batch<S>,
-    /// Why.
     pub error: EntryError,
 }
 

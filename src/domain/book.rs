@@ -11,11 +11,9 @@ use super::roster::{Delegate, Teller};
 pub struct DeclaredLine {
     /// Where the office wrote it, for messages: `Kết quả!B7`.
     pub place: String,
-    /// Whose.
     pub official: OfficialNo,
     /// Ballots of the form on which the official stands.
     pub ballots: BallotTotals,
-    /// What was counted.
     pub counts: LevelCounts,
 }
 
@@ -26,9 +24,7 @@ pub struct Book {
     pub council: Council,
     /// In the order of the list.
     pub officials: Vec<Official>,
-    /// Who votes.
     pub delegates: Vec<Delegate>,
-    /// Who counts.
     pub tellers: Vec<Teller>,
     /// Every fact, in the order of the sheet.
     pub facts: Vec<Fact>,

@@ -17,25 +17,13 @@ pub enum CalendarError {
     /// Not TOML, an unknown key, a date that does not exist.
     #[error("lịch nghỉ lễ không đọc được: {0}")]
     Form(#[from] toml::de::Error),
-    /// A day of another year inside a year.
     #[error("lịch nghỉ lễ năm {year}: ngày {} không thuộc năm này", date_dmy(*on))]
-    OutsideYear {
-        /// Year of the entry.
-        year: i16,
-        /// The day in it.
-        on: Date,
-    },
-    /// Two entries for one year.
+    OutsideYear { year: i16, on: Date },
     #[error("lịch nghỉ lễ có hai mục cho năm {0}")]
     YearTwice(i16),
     /// Day and month that no year has, or that not every year has.
     #[error("lịch nghỉ lễ: ngày cố định {day}/{month} không có trong mọi năm")]
-    NoSuchDay {
-        /// Month.
-        month: i8,
-        /// Day.
-        day: i8,
-    },
+    NoSuchDay { month: i8, day: i8 },
 }
 
 #[derive(Deserialize)]
@@ -89,22 +77,20 @@ struct Day {
 pub struct DayOff<'c> {
     /// `Thứ Bảy`, `Giỗ Tổ Hùng Vương (nghỉ bù)`.
     pub name: &'c str,
-    /// Text behind it; a weekend needs none.
+    /// Decree behind the day; empty for a weekend.
     pub cite: Option<&'c str>,
-    /// How well it was read.
     pub attested: Attested,
-    /// What a reader must know beside it.
+    /// Remark printed with the rule.
     pub note: Option<&'c str>,
 }
 
 /// How well the holidays of a year are known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Holidays<'c> {
-    /// The table has the year.
     Known {
-        /// How well its decreed days were read.
+        /// How well the decreed days of the year were read.
         attested: Attested,
-        /// What a reader must know beside it.
+        /// Remark printed with the rule.
         note: Option<&'c str>,
     },
     /// The table has nothing for the year: any weekday may be a holiday.

@@ -42,10 +42,8 @@ pub enum CouncilError {
         "Mã hội đồng gồm 2 đến 40 chữ cái thường không dấu, chữ số và gạch ngang ở giữa, ví dụ «hdnd-tinh-vinh-phuc»."
     )]
     Slug,
-    /// A word of the program.
     #[error("Mã này dành cho chương trình; hãy chọn mã khác, ví dụ thêm tên tỉnh.")]
     Reserved,
-    /// Not one of the kinds.
     #[error("Hãy chọn loại hội đồng.")]
     Kind,
 }
@@ -163,9 +161,7 @@ impl CouncilKind {
 pub struct Term {
     /// Number of the legislature as papers write it: `XVII`.
     pub legislature: String,
-    /// First day.
     pub from: Date,
-    /// Last day.
     pub to: Date,
 }
 
@@ -194,11 +190,9 @@ pub struct Sitting {
 pub struct Council {
     /// `Hội đồng nhân dân tỉnh Vĩnh Phúc`.
     pub name: String,
-    /// Kind and level.
     pub kind: CouncilKind,
     /// Term in which the officials serve.
     pub term: Term,
-    /// Sitting of the vote.
     pub sitting: Sitting,
     /// All delegates of the council, present or not.
     pub delegates_total: u32,
@@ -208,7 +202,6 @@ pub struct Council {
     pub place: String,
     /// Who chairs the sitting and signs the resolution.
     pub chair: String,
-    /// Secretary of the sitting.
     pub secretary: String,
 }
 

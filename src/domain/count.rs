@@ -21,10 +21,8 @@ pub struct BatchCounts {
 /// Counts that cannot be right, or cannot be added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CountError {
-    /// More papers than a figure holds.
     #[error("số phiếu vượt quá giới hạn")]
     Overflow,
-    /// Of two forms.
     #[error("số dòng khác nhau: {left} và {right}")]
     Lines {
         /// Lines here.
@@ -38,22 +36,15 @@ pub enum CountError {
         /// Number of the line, from 1.
         line: usize,
     },
-    /// More invalid ballots than papers.
     #[error("số phiếu không hợp lệ ({invalid}) lớn hơn số phiếu ({papers})")]
-    InvalidOverPapers {
-        /// Không hợp lệ.
-        invalid: u64,
-        /// All papers.
-        papers: u32,
-    },
-    /// A line counts on a valid ballot only.
+    InvalidOverPapers { invalid: u64, papers: u32 },
+    /// More marks on a line than valid ballots.
     #[error("dòng {line}: cộng các mức ({sum}) lớn hơn số phiếu hợp lệ ({valid})")]
     LevelsOverValid {
         /// Number of the line, from 1.
         line: usize,
         /// Sum of the levels.
         sum: u64,
-        /// Hợp lệ.
         valid: u32,
     },
 }

@@ -2,29 +2,26 @@
 //! put right or counted anew, and by whom. Nothing here was typed for the minutes: whoever reads the log finds the same.
 
 use super::audit::event::poll::{BallotsCorrected, BatchReopened, LineRecounted};
-use super::audit::{Actor, Entry, PollEvent, UtcTime};
+use super::audit::{Actor, LogEntry, PollEvent, UtcTime};
 use super::ballot_account::BallotAccount;
 
 /// A day, entry by entry of the log up to the result.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DayRecord {
-    /// Delegates in the hall when ballots were handed out; `None` before.
+    /// Delegates present when ballots were handed out; `None` before.
     pub present: Option<u32>,
-    /// What became of the test deck.
     pub deck: Deck,
     /// Decks that came out otherwise than they had to, before that.
     pub failed_decks: u32,
     /// When everybody saw that nothing was counted.
     pub zero_reported: Option<UtcTime>,
-    /// When the vote was opened.
     pub opened: Option<UtcTime>,
-    /// When the last batch was in.
+    /// When the last batch was committed.
     pub closed: Option<UtcTime>,
     /// Where the papers of each form went, in the order in which they were written down; as put right.
     pub accounts: Vec<(String, BallotAccount)>,
     /// Figures of papers that two people put right.
     pub corrections: Vec<Correction>,
-    /// Batches that stand.
     pub batches: Vec<BatchRead>,
     /// Batches that two people had counted anew.
     pub reopened: Vec<Reopened>,
@@ -35,49 +32,39 @@ pub struct DayRecord {
 /// What became of the test deck.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Deck {
-    /// The log says nothing of one.
+    /// The log has no entry about a test deck.
     #[default]
     Untold,
-    /// It came out as it had to.
     Passed(UtcTime),
-    /// Two people went on without it.
+    /// Two people decided to open the vote without it.
     Waived(Hands),
 }
 
 /// Two people who took a step together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hands {
-    /// Who asked for it.
     pub asked: String,
-    /// Who agreed.
     pub agreed: String,
-    /// Why.
     pub reason: String,
-    /// When.
     pub at: UtcTime,
 }
 
 /// Figures of papers that were put right.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Correction {
-    /// Id of the form.
     pub form: String,
     /// What was written down first; `None` when the log has none.
     pub before: Option<BallotAccount>,
-    /// What took its place.
     pub after: BallotAccount,
-    /// By whom, and why.
     pub hands: Hands,
 }
 
 /// A pile on which two tellers agreed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BatchRead {
-    /// Id of the form.
     pub form: String,
     /// Number of the batch within its form.
     pub batch: u32,
-    /// Papers in it.
     pub papers: u32,
     /// Lines, and papers as a whole, that the two read again.
     pub reread: u32,
@@ -88,30 +75,28 @@ pub struct BatchRead {
 /// A batch that was counted anew.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reopened {
-    /// Id of the form.
     pub form: String,
     /// Number of the batch within its form.
     pub batch: u32,
-    /// By whom, and why.
     pub hands: Hands,
 }
 
 impl Hands {
-    fn of(proposed_by: &Actor, reason: &str, entry: &Entry) -> Self {
+    fn of(proposed_by: &Actor, reason: &str, entry: &LogEntry) -> Self {
         let (asked, agreed) = (proposed_by.name.clone(), entry.actor.name.clone());
         Self { asked, agreed, reason: reason.to_owned(), at: entry.at }
     }
 }
 
 impl DayRecord {
-    /// The day that these entries of a poll's log tell.
-    pub fn of(entries: &[Entry]) -> Self {
+    /// Reads the day of the vote from the entries of a poll's log.
+    pub fn of(entries: &[LogEntry]) -> Self {
         let mut record = Self::default();
         entries.iter().for_each(|entry| record.take(entry));
         record
     }
 
-    fn take(&mut self, entry: &Entry) {
+    fn take(&mut self, entry: &LogEntry) {
         match &entry.event {
             PollEvent::DeckCounted(deck) => {
                 if deck.forms.iter().all(|form| form.counted == form.expected) {
@@ -145,7 +130,7 @@ impl DayRecord {
         }
     }
 
-    fn correct(&mut self, told: &BallotsCorrected, entry: &Entry) {
+    fn correct(&mut self, told: &BallotsCorrected, entry: &LogEntry) {
         let after = BallotAccount::from(&told.ballots);
         let standing = self.accounts.iter_mut().find(|(form, _)| *form == told.ballots.form);
         let before = standing.map(|(_, account)| std::mem::replace(account, after));
@@ -153,7 +138,7 @@ impl DayRecord {
         self.corrections.push(Correction { form: told.ballots.form.clone(), before, after, hands });
     }
 
-    fn reopen(&mut self, told: &BatchReopened, entry: &Entry) {
+    fn reopen(&mut self, told: &BatchReopened, entry: &LogEntry) {
         self.batches.retain(|read| (&read.form, read.batch) != (&told.form, told.batch));
         let hands = Hands::of(&told.proposed_by, &told.reason, entry);
         self.reopened.push(Reopened { form: told.form.clone(), batch: told.batch, hands });
@@ -164,7 +149,7 @@ impl DayRecord {
         self.accounts.iter().find(|(id, _)| id == form).map(|(_, account)| *account)
     }
 
-    /// The recount of line `line` (from 1) of a form whose figure stands last.
+    /// The last recount of line `line` (from 1) of a form.
     pub fn recount(&self, form: &str, line: u32) -> Option<&LineRecounted> {
         self.recounts.iter().rev().find(|told| told.form == form && told.line == line)
     }
@@ -186,8 +171,8 @@ mod tests {
     }
 
     /// Entries by one person, a minute apart.
-    fn log(events: Vec<PollEvent>) -> Vec<Entry> {
-        let entry = |(seq, event): (u64, PollEvent)| Entry {
+    fn log(events: Vec<PollEvent>) -> Vec<LogEntry> {
+        let entry = |(seq, event): (u64, PollEvent)| LogEntry {
             seq,
             at: format!("2028-12-05T01:{seq:02}:00Z").parse().expect("time"),
             actor: Arc::new(somebody("Bà Xác Nhận")),

@@ -14,11 +14,8 @@ use super::text::date_dmy;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClosingForm {
-    /// Batches that are in.
     pub batches: u32,
-    /// Its id.
     pub form: String,
-    /// Thu về.
     pub returned: u32,
 }
 
@@ -31,58 +28,40 @@ pub enum DayStep {
         /// Why, as the minutes print it.
         reason: String,
     },
-    /// Delegates receive their ballots.
     VotingOpened {
-        /// All delegates.
         delegates: u32,
-        /// Those in the hall.
         present: u32,
     },
     /// The papers of a form were written down wrong.
     BallotsCorrected {
-        /// As they should be.
         after: BallotsReturned,
-        /// As they were written down.
         before: BallotsReturned,
-        /// Why.
         reason: String,
     },
-    /// A batch is counted anew.
     BatchReopened {
-        /// Its number.
         batch: u32,
-        /// Hides its counts.
         commitment: Digest,
-        /// Id of its form.
         form: String,
-        /// Papers in it.
         papers: u32,
-        /// Why.
         reason: String,
     },
-    /// The totals are opened.
     CountingClosed {
         /// In the order of the forms.
         forms: Vec<ClosingForm>,
     },
-    /// The result stands.
     ResultDeclared {
         /// SHA-256 of results.json.
         results_sha256: Digest,
     },
-    /// The council confirmed the result.
     ResultConfirmed {
         /// The resolution as it is issued.
         paper: PaperIssued,
-        /// Its number and day.
         resolution: String,
     },
-    /// The result is public.
     ResultPublished {
         /// SHA-256 of results.json.
         results_sha256: Digest,
     },
-    /// A paper that was published is put right.
     CorrigendumIssued {
         /// Name of the paper that is wrong.
         corrects: String,
@@ -90,19 +69,13 @@ pub enum DayStep {
         day: Date,
         /// The one that says what is right.
         paper: PaperIssued,
-        /// What was wrong.
         reason: String,
-        /// What is right.
         right: String,
     },
-    /// The papers are sealed and put away.
     PollArchived {
-        /// Where they lie.
         place: String,
     },
-    /// The vote is called off.
     PollCancelled {
-        /// Why.
         reason: String,
     },
 }
@@ -190,7 +163,7 @@ impl DayStep {
     }
 }
 
-/// Figures that change; one that does not is told as it is.
+/// Figures that change; an unchanged one is listed with its single value.
 fn ballots(before: &BallotsReturned, after: &BallotsReturned) -> [(&'static str, String); 6] {
     let told = |before: u32, after: u32| {
         if before == after { after.to_string() } else { format!("{after} (trước ghi {before})") }

@@ -36,24 +36,21 @@ pub struct Deadline<'r> {
     pub doubts: Vec<String>,
 }
 
-/// Where a deadline stands on a day.
+/// State of a deadline on a given day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeadlineStatus {
-    /// Done on that day, in time.
     Done(Date),
-    /// Done on that day, so many days too late.
+    /// Done on that day, after the last day.
     DoneLate {
-        /// Day on which it was done.
         on: Date,
         /// Days after the last day.
         days: i32,
     },
-    /// Open; so many days are left, 0 on the last day.
+    /// Open; `days` days are left, 0 on the last day.
     DueIn {
         /// Days left.
         days: i32,
     },
-    /// Open; the last day was so many days ago.
     LateBy {
         /// Days after the last day.
         days: i32,
@@ -123,7 +120,7 @@ fn days_between(from: Date, to: Date) -> i32 {
     from.until(to).map_or(0, |span: Span| span.get_days())
 }
 
-/// Where `deadline` stands on `today`, given the day on which it was `done`.
+/// State of `deadline` on `today`, given the day on which it was `done`.
 pub fn status(deadline: &Deadline<'_>, today: Date, done: Option<Date>) -> DeadlineStatus {
     match done {
         Some(on) if on <= deadline.due => DeadlineStatus::Done(on),

@@ -21,7 +21,6 @@ use super::text::date_dmy;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Decision {
-    /// Its day.
     pub day: Date,
     /// `31/NQ-HĐND`.
     pub number: String,
@@ -34,21 +33,15 @@ impl Decision {
     }
 }
 
-/// That somebody stands otherwise than the rules give.
+/// A verdict that differs from the one of the rule set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EligibilityOverride {
-    /// What the rules give.
     pub given: Verdict,
-    /// Why they give it.
     pub given_reason: String,
-    /// Full name.
     pub name: String,
-    /// All posts.
     pub posts: String,
-    /// Why it is to be otherwise.
     pub reason: String,
-    /// What it is to be.
     pub verdict: Verdict,
 }
 
@@ -56,13 +49,9 @@ pub struct EligibilityOverride {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DecidedOfficial {
-    /// Ballot form.
     pub block: String,
-    /// How the ballot addresses the person.
     pub honorific: Honorific,
-    /// Full name.
     pub name: String,
-    /// The record of the roster.
     pub official: OfficialId,
     /// All posts in one line.
     pub posts: String,
@@ -72,13 +61,11 @@ pub struct DecidedOfficial {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LeftOut {
-    /// Full name.
     pub name: String,
     /// All posts in one line.
     pub posts: String,
     /// Why, with the article or with who decided it.
     pub reason: String,
-    /// Not subject, or exempt.
     pub verdict: Verdict,
 }
 
@@ -86,9 +73,7 @@ pub struct LeftOut {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DecidedList {
-    /// By which it is decided.
     pub decision: Decision,
-    /// Who is not on it.
     pub left_out: Vec<LeftOut>,
     /// In ballot order: form by form.
     pub officials: Vec<DecidedOfficial>,
@@ -129,7 +114,7 @@ impl DecidedList {
         Self { decision, left_out: left_out.collect(), officials: in_order.filter_map(decided).collect() }
     }
 
-    /// As the log of the poll tells it.
+    /// As recorded in the log of the poll.
     pub fn listed(&self) -> Vec<ListedOfficial> {
         let listed = |o: &DecidedOfficial| ListedOfficial {
             block: o.block.clone(),
@@ -204,9 +189,8 @@ impl DecidedList {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DecidedBoard {
-    /// By which it is appointed.
     pub decision: Decision,
-    /// Head first.
+    /// In order; the head of the board comes first.
     pub tellers: Vec<Teller>,
 }
 

@@ -11,7 +11,7 @@ use super::result::{FormResult, OfficialResult, PollResult};
 /// Ballots of a line from which on one that differs is one dissent, and not one of two sides.
 const LEAST_FOR_DISSENT: u64 = 3;
 
-/// What a line tells of single ballots.
+/// What the counts of a line disclose about single ballots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Disclosed {
     /// Every ballot that counts on it has this level.
@@ -20,7 +20,7 @@ pub enum Disclosed {
     OneDissent(Level),
 }
 
-/// What the counts of a line tell of single ballots; `None` where they tell nothing.
+/// What the counts of a line disclose about single ballots; `None` where they disclose nothing.
 pub fn of_line(official: &OfficialResult) -> Option<Disclosed> {
     let counts = official.tally.counts;
     let all = counts.sum();
@@ -33,8 +33,8 @@ pub fn of_line(official: &OfficialResult) -> Option<Disclosed> {
     }
 }
 
-/// Everything that the result tells of single ballots, form by form and line by line: `DIS-001` a unanimous line, `DIS-002`
-/// a line with one dissent, and a form of too few ballots.
+/// Everything that the result discloses about single ballots, form by form and line by line: `DIS-001` a unanimous
+/// line, `DIS-002` a line with one dissent, and a form of too few ballots.
 pub fn findings(result: &PollResult) -> Vec<Finding> {
     result.forms.iter().flat_map(of_form).collect()
 }

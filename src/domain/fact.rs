@@ -43,7 +43,7 @@ pub enum FactKind {
 }
 
 impl FactKind {
-    /// As the database spells it.
+    /// Code stored in the database.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Target => "target",
@@ -119,7 +119,6 @@ impl FactKind {
 pub enum Period {
     /// A whole calendar year.
     Year(i16),
-    /// One day.
     Day(Date),
     /// From a day to a day, both included.
     Span(Date, Date),
@@ -224,11 +223,9 @@ impl Status {
 pub struct Source {
     /// Số, ký hiệu: `245/BC-UBND`.
     pub number: String,
-    /// Day of the paper.
     pub date: Date,
     /// Cơ quan ban hành.
     pub issuer: String,
-    /// Page in the paper.
     pub page: Option<String>,
     /// SHA-256 of the attached file, as hex.
     pub file: Option<Digest>,
@@ -244,35 +241,28 @@ impl Source {
 
 /// One dated statement about one or more officials. There is no fact without a source: the type has no room for one.
 ///
-/// Officials are told by their place in a [`Book`](super::book::Book), or, where facts are kept for the whole term, by
-/// their [id](super::id::OfficialId).
+/// Officials are identified by their position in a [`Book`](super::book::Book), or, where facts are stored for the
+/// whole term, by their [id](super::id::OfficialId).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fact<O = OfficialNo> {
-    /// Whom it is about; never empty.
     pub officials: Vec<O>,
-    /// Field of work.
     pub field: Field,
-    /// Kind.
     pub kind: FactKind,
     /// Day, span or year it holds for.
     pub period: Period,
-    /// The statement.
     pub text: String,
     /// Planned and actual value, where the kind has them.
     pub figures: Option<Figures>,
     /// How far it has come, where the kind has that.
     pub status: Option<Status>,
-    /// Day by which it was due.
     pub due: Option<Date>,
-    /// The paper behind it.
     pub source: Source,
-    /// What the official answers.
     pub reply: Option<String>,
 }
 
 impl<O> Fact<O> {
-    /// The same statement with its officials told otherwise.
+    /// The same statement with its officials identified by another type of id.
     pub fn about<P>(self, officials: Vec<P>) -> Fact<P> {
         let Self { field, kind, period, text, figures, status, due, source, reply, .. } = self;
         Fact { officials, field, kind, period, text, figures, status, due, source, reply }
@@ -283,11 +273,10 @@ impl<O> Fact<O> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FactState {
-    /// Somebody entered it.
     Entered,
     /// A second person checked it against its source: from now on it stands in dossiers.
     Verified,
-    /// It counts no more.
+    /// Withdrawn; it no longer counts.
     Withdrawn,
 }
 
@@ -295,7 +284,7 @@ impl FactState {
     /// All, in the order in which filters offer them.
     pub const ALL: [Self; 3] = [Self::Entered, Self::Verified, Self::Withdrawn];
 
-    /// As the database spells it.
+    /// Code stored in the database.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Entered => "entered",
@@ -309,7 +298,7 @@ impl FactState {
         Self::ALL.into_iter().find(|state| state.code() == code)
     }
 
-    /// In Vietnamese, as pages name it.
+    /// Vietnamese label shown on pages.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Entered => "chờ thẩm tra",
@@ -323,11 +312,9 @@ impl FactState {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KeptFact {
-    /// What is stated.
     pub fact: Fact<OfficialId>,
     /// Day on which it was sent to the official, where the law has it sent ([`FactKind::is_sent_on`]).
     pub sent_on: Option<Date>,
-    /// How far it has come.
     pub state: FactState,
 }
 

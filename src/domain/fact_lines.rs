@@ -25,7 +25,7 @@ pub const LABELS: [&str; 16] = [
     "Giải trình",
 ];
 
-/// What a fact says under each of [`LABELS`]; empty where it says nothing. `name` tells who an official is.
+/// The text of a fact under each of [`LABELS`]; empty where it has none. `name` gives the name of an official.
 pub fn lines(fact: &Fact<OfficialId>, name: impl Fn(OfficialId) -> String) -> [String; 16] {
     let figures = fact.figures.as_ref();
     let number = |value: Option<Decimal>| value.map_or_else(String::new, |value| value.to_string());
@@ -55,9 +55,7 @@ pub fn lines(fact: &Fact<OfficialId>, name: impl Fn(OfficialId) -> String) -> [S
 pub struct LineChange {
     /// One of [`LABELS`].
     pub label: &'static str,
-    /// What the first one says.
     pub before: String,
-    /// What the second one says.
     pub after: String,
 }
 

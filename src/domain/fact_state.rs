@@ -24,7 +24,6 @@ use super::record::Action;
 pub struct By {
     /// Account; `None` is the program itself.
     pub account: Option<AccountId>,
-    /// Full name.
     pub name: String,
 }
 
@@ -38,10 +37,8 @@ pub struct TrackedFact {
 
 /// What a transition gives.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
-    /// The fact as it is now.
+pub struct FactTransition {
     pub fact: TrackedFact,
-    /// What was done.
     pub action: Action,
 }
 
@@ -53,25 +50,22 @@ pub enum StepError {
         "Bạn là người nhập hoặc sửa dữ kiện này lần cuối nên không tự thẩm tra được; hãy nhờ một người khác có vai trò Thường trực."
     )]
     Own,
-    /// It was checked before.
     #[error("Dữ kiện này đã thẩm tra rồi.")]
     AlreadyVerified,
-    /// It is not checked.
     #[error("Dữ kiện này đang chờ thẩm tra, chưa có gì để bỏ.")]
     NotVerified,
-    /// It counts no more.
+    /// Withdrawn; it no longer counts.
     #[error("Dữ kiện này đã rút; hãy khôi phục rồi làm tiếp.")]
     Withdrawn,
-    /// It counts.
     #[error("Dữ kiện này không bị rút nên không có gì để khôi phục.")]
     NotWithdrawn,
 }
 
 impl TrackedFact {
     /// A fact that somebody states for the first time.
-    pub const fn entered(fact: Fact<OfficialId>, by: By) -> Step {
+    pub const fn entered(fact: Fact<OfficialId>, by: By) -> FactTransition {
         let kept = KeptFact::new(fact, FactState::Entered);
-        Step { fact: Self { kept, entered: by, verified: None }, action: Action::Added }
+        FactTransition { fact: Self { kept, entered: by, verified: None }, action: Action::Added }
     }
 
     /// A fact out of the database. `None` when its state and its verifier do not fit each other.
@@ -95,25 +89,25 @@ impl TrackedFact {
         (self.kept, self.entered, self.verified)
     }
 
-    /// States something else, or proves it by another paper. Whoever checked it checked something else: it waits again.
-    /// The official's reply stays.
+    /// Replaces the statement or its source. A check of the old text does not hold for the new one: the fact waits
+    /// again. The official's reply stays.
     ///
     /// # Errors
     /// When it was withdrawn.
-    pub fn changed(self, fact: Fact<OfficialId>, by: By) -> Result<Step, StepError> {
+    pub fn changed(self, fact: Fact<OfficialId>, by: By) -> Result<FactTransition, StepError> {
         if self.state() == FactState::Withdrawn {
             return Err(StepError::Withdrawn);
         }
         let fact = Fact { reply: self.kept.fact.reply, ..fact };
         let kept = KeptFact { fact, sent_on: self.kept.sent_on, state: FactState::Entered };
-        Ok(Step { fact: Self { kept, entered: by, verified: None }, action: Action::Changed })
+        Ok(FactTransition { fact: Self { kept, entered: by, verified: None }, action: Action::Changed })
     }
 
     /// A second person checked it against its source.
     ///
     /// # Errors
     /// When `by` is the one who stated it last, or it does not wait.
-    pub fn verified(self, by: By, at: UtcTime) -> Result<Step, StepError> {
+    pub fn verified(self, by: By, at: UtcTime) -> Result<FactTransition, StepError> {
         match self.state() {
             FactState::Verified => Err(StepError::AlreadyVerified),
             FactState::Withdrawn => Err(StepError::Withdrawn),
@@ -121,7 +115,7 @@ impl TrackedFact {
             FactState::Entered if self.entered.account == by.account => Err(StepError::Own),
             FactState::Entered => {
                 let fact = Self { verified: Some((by, at)), ..self.at(FactState::Verified) };
-                Ok(Step { fact, action: Action::Verified })
+                Ok(FactTransition { fact, action: Action::Verified })
             }
         }
     }
@@ -130,9 +124,9 @@ impl TrackedFact {
     ///
     /// # Errors
     /// When it was not.
-    pub fn reopened(self) -> Result<Step, StepError> {
+    pub fn reopened(self) -> Result<FactTransition, StepError> {
         match self.state() {
-            FactState::Verified => Ok(Step { fact: self.at(FactState::Entered), action: Action::Reopened }),
+            FactState::Verified => Ok(FactTransition { fact: self.at(FactState::Entered), action: Action::Reopened }),
             FactState::Entered => Err(StepError::NotVerified),
             FactState::Withdrawn => Err(StepError::Withdrawn),
         }
@@ -142,11 +136,11 @@ impl TrackedFact {
     ///
     /// # Errors
     /// When it counts no more already.
-    pub fn withdrawn(self) -> Result<Step, StepError> {
+    pub fn withdrawn(self) -> Result<FactTransition, StepError> {
         match self.state() {
             FactState::Withdrawn => Err(StepError::Withdrawn),
             FactState::Entered | FactState::Verified => {
-                Ok(Step { fact: self.at(FactState::Withdrawn), action: Action::Withdrawn })
+                Ok(FactTransition { fact: self.at(FactState::Withdrawn), action: Action::Withdrawn })
             }
         }
     }
@@ -155,37 +149,37 @@ impl TrackedFact {
     ///
     /// # Errors
     /// When it was not withdrawn.
-    pub fn restored(self) -> Result<Step, StepError> {
+    pub fn restored(self) -> Result<FactTransition, StepError> {
         match self.state() {
-            FactState::Withdrawn => Ok(Step { fact: self.at(FactState::Entered), action: Action::Restored }),
+            FactState::Withdrawn => Ok(FactTransition { fact: self.at(FactState::Entered), action: Action::Restored }),
             FactState::Entered | FactState::Verified => Err(StepError::NotWithdrawn),
         }
     }
 
-    /// What the official answers; `None` takes an answer back. That changes nothing of what is stated, so a fact that was
-    /// checked stays checked.
+    /// What the official answers; `None` takes an answer back. That changes nothing of what is stated, so a fact that
+    /// was checked stays checked.
     ///
     /// # Errors
     /// When it was withdrawn.
-    pub fn replied(self, reply: Option<String>) -> Result<Step, StepError> {
+    pub fn replied(self, reply: Option<String>) -> Result<FactTransition, StepError> {
         if self.state() == FactState::Withdrawn {
             return Err(StepError::Withdrawn);
         }
         let KeptFact { fact, sent_on, state } = self.kept;
         let kept = KeptFact { fact: Fact { reply, ..fact }, sent_on, state };
-        Ok(Step { fact: Self { kept, ..self }, action: Action::Replied })
+        Ok(FactTransition { fact: Self { kept, ..self }, action: Action::Replied })
     }
 
     /// It was sent to the official on that day, where the law has it sent. A fact that was checked stays checked.
     ///
     /// # Errors
     /// When it was withdrawn.
-    pub fn forwarded(self, on: Date) -> Result<Step, StepError> {
+    pub fn forwarded(self, on: Date) -> Result<FactTransition, StepError> {
         if self.state() == FactState::Withdrawn {
             return Err(StepError::Withdrawn);
         }
         let kept = KeptFact { sent_on: Some(on), ..self.kept };
-        Ok(Step { fact: Self { kept, ..self }, action: Action::Forwarded })
+        Ok(FactTransition { fact: Self { kept, ..self }, action: Action::Forwarded })
     }
 
     /// The same fact in a state in which nobody has checked it.
@@ -261,7 +255,7 @@ mod tests {
         let entered = TrackedFact::entered(stated("A"), by(1)).fact;
         let verified = entered.clone().verified(by(2), at()).expect("verified").fact;
         let withdrawn = verified.clone().withdrawn().expect("withdrawn").fact;
-        type Go = fn(TrackedFact) -> Result<Step, StepError>;
+        type Go = fn(TrackedFact) -> Result<FactTransition, StepError>;
         let change: Go = |fact| fact.changed(stated("B"), by(3));
         let verify: Go = |fact| fact.verified(by(3), at());
         let reply: Go = |fact| fact.replied(None);
@@ -282,8 +276,8 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever people do in whatever order: nobody checks what they stated, and a verifier is known exactly while the
-        /// fact is verified.
+        /// Whatever people do in whatever order: nobody checks what they stated, and a verifier is known exactly while
+        /// the fact is verified.
         #[test]
         fn no_order_of_steps_lets_one_person_alone_verify(steps in prop::collection::vec((0_u8..6, 1_u8..4), 0..40)) {
             let mut fact = TrackedFact::entered(stated("A"), by(1)).fact;

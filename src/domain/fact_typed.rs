@@ -17,14 +17,12 @@ const MAX_LINE: usize = 300;
 /// Years that a fact may speak of: a typing error is none of them.
 const YEARS: std::ops::RangeInclusive<i16> = 1945..=2100;
 
-/// What stands in the fields of a form.
+/// Texts typed into the fields of a form.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TypedFact {
     /// Ids of officials that are ticked.
     pub officials: Vec<String>,
-    /// Field of work.
     pub field: String,
-    /// Code of the kind.
     pub kind: String,
     /// `year`, `day` or `span`.
     pub period: String,
@@ -34,7 +32,6 @@ pub struct TypedFact {
     pub from: String,
     /// The last day of `span`.
     pub to: String,
-    /// The statement.
     pub text: String,
     /// Planned value, with Vietnamese separators.
     pub planned: String,
@@ -46,11 +43,8 @@ pub struct TypedFact {
     pub status: String,
     /// Day by which it was due; empty for none.
     pub due: String,
-    /// Number of the source.
     pub source_number: String,
-    /// Day of the source.
     pub source_date: String,
-    /// Who issued the source.
     pub source_issuer: String,
     /// Page in the source; empty for none.
     pub source_page: String,
@@ -61,7 +55,6 @@ pub struct TypedFact {
 pub struct Wrong {
     /// Name of the field in [`TypedFact`].
     pub field: &'static str,
-    /// One sentence.
     pub sentence: String,
 }
 

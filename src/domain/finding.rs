@@ -48,7 +48,6 @@ impl Severity {
 pub struct Finding {
     /// Stable short code, `IMP-007`, `ELI-002`; unique over the program.
     pub code: &'static str,
-    /// How much it weighs.
     pub severity: Severity,
     /// Where: `Dữ kiện!C14`, `Ban kiểm phiếu`, `resolution`.
     pub place: String,

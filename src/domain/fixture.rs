@@ -47,7 +47,7 @@ pub fn occasion<'a>(rules: &'a RuleSet, book: &'a Book) -> Occasion<'a> {
     Occasion { council: &book.council, rules, kind: PollKind::Rating, basis: None, watermark: Some("DIỄN TẬP") }
 }
 
-/// A form of a vote of `kind` on so many people.
+/// A form of a vote of `kind` on `people` officials.
 pub fn form(kind: PollKind, people: u32) -> BallotForm {
     let line = |number| Line {
         number,

@@ -10,9 +10,7 @@ use super::rules::{FollowUpRule, RuleSet};
 /// One duty about one official.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FollowUp<'a> {
-    /// About whom.
     pub official: &'a OfficialResult,
-    /// What the rule set says.
     pub rule: &'a FollowUpRule,
 }
 

@@ -16,13 +16,10 @@ pub enum SummaryError {
     /// Over 20,000 letters.
     #[error("Nội dung dài quá 20.000 ký tự; hãy rút gọn.")]
     TooLong,
-    /// Nothing to file.
     #[error("Hãy viết ý kiến chung của tổ trước khi nộp; nếu tổ không có ý kiến, hãy viết rõ như vậy.")]
     Empty,
-    /// It was handed in.
     #[error("Tổng hợp đã nộp nên không sửa được; nếu cần sửa, hãy đề nghị Thường trực mở lại.")]
     Filed,
-    /// There is nothing to open again.
     #[error("Tổng hợp này chưa nộp nên không cần mở lại.")]
     NotFiled,
 }
@@ -31,14 +28,13 @@ pub enum SummaryError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SummaryState {
-    /// The secretary writes.
     Draft,
-    /// The Standing Committee has it.
+    /// Filed with the Standing Committee.
     Filed,
 }
 
 impl SummaryState {
-    /// As the database spells it.
+    /// Code stored in the database.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Draft => "draft",
@@ -59,7 +55,6 @@ impl SummaryState {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Remark {
-    /// Of whom.
     pub official: OfficialId,
     /// What; paragraphs apart by line breaks.
     pub text: String,
@@ -75,17 +70,14 @@ pub struct Content {
     pub remarks: Vec<Remark>,
 }
 
-/// The summary of one group before one vote: the record that is kept.
+/// The stored summary of one group before one vote.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GroupSummary {
-    /// What it says.
     pub content: Content,
     /// Name of the group, as the roster has it.
     pub group: String,
-    /// Before which vote.
     pub poll: PollId,
-    /// How far it has come.
     pub state: SummaryState,
 }
 

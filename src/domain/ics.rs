@@ -13,9 +13,7 @@ const MAX_LINE: usize = 75;
 pub struct DayEvent {
     /// Tells it apart from all others, everywhere and for good.
     pub uid: String,
-    /// The day.
     pub day: Date,
-    /// In a line.
     pub summary: String,
     /// More, of several lines.
     pub description: String,
@@ -23,7 +21,7 @@ pub struct DayEvent {
     pub remind_days: u8,
 }
 
-/// The file. `stamp` is when what it tells was last changed: the same data give the same bytes.
+/// The file. `stamp` is the time of the last change of its data: the same data give the same bytes.
 pub fn calendar(name: &str, stamp: UtcTime, events: &[DayEvent]) -> String {
     let stamp: String = stamp.as_str().chars().filter(|c| !matches!(c, '-' | ':')).collect();
     let mut file = File::default();

@@ -83,7 +83,7 @@ ids! {
     LogId
     /// One vote at one sitting.
     PollId
-    /// A form that was sent, told apart from the same form sent again.
+    /// A web form as it was rendered: sent again, it carries the same id, so its work is done once.
     RequestId
     /// An official of the roster.
     OfficialId

@@ -5,7 +5,6 @@
 pub enum JobKind {
     /// A workbook is read and compared with what is stored.
     Import,
-    /// Dossiers are compiled and printed.
     Dossiers,
 }
 
@@ -13,7 +12,7 @@ impl JobKind {
     /// All.
     pub const ALL: [Self; 2] = [Self::Import, Self::Dossiers];
 
-    /// As the database spells it.
+    /// Code stored in the database.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Import => "import",
@@ -26,7 +25,7 @@ impl JobKind {
         Self::ALL.into_iter().find(|kind| kind.code() == code)
     }
 
-    /// In Vietnamese, as pages name it.
+    /// Vietnamese label shown on pages.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Import => "Đọc bảng tính",
@@ -38,15 +37,13 @@ impl JobKind {
 /// How far it has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JobState {
-    /// It goes on.
     Running,
     /// Its result waits for somebody to decide on it.
     Ready,
-    /// Nothing is left to do.
     Done,
     /// It stopped; its result says why, in one sentence.
     Failed,
-    /// Somebody threw its result away.
+    /// Its result was discarded by a person.
     Discarded,
 }
 
@@ -54,7 +51,7 @@ impl JobState {
     /// All.
     pub const ALL: [Self; 5] = [Self::Running, Self::Ready, Self::Done, Self::Failed, Self::Discarded];
 
-    /// As the database spells it.
+    /// Code stored in the database.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Running => "running",
@@ -70,7 +67,7 @@ impl JobState {
         Self::ALL.into_iter().find(|state| state.code() == code)
     }
 
-    /// In Vietnamese, as pages name it.
+    /// Vietnamese label shown on pages.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Running => "đang chạy",

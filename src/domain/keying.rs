@@ -36,19 +36,17 @@ use super::poll::PollKind;
 pub enum Key {
     /// `0` to `9`.
     Digit(u8),
-    /// Next paper.
     Enter,
-    /// Undo.
     Backspace,
     /// `-`: the whole paper is invalid.
     Minus,
-    /// Another key that writes something: always refused, so that a slip beside the number keys is heard.
+    /// Another key that writes something: always refused, so that a slip beside the number keys gives a sound.
     Other,
 }
 
 impl Key {
-    /// The key of a browser's `KeyboardEvent.key`; `None` for keys that write nothing (Shift, Tab, F5), which are left to the
-    /// browser.
+    /// The key of a browser's `KeyboardEvent.key`; `None` for keys that write nothing (Shift, Tab, F5), which are left
+    /// to the browser.
     pub fn named(name: &str) -> Option<Self> {
         let mut letters = name.chars();
         match (name, letters.next(), letters.next()) {
@@ -86,15 +84,11 @@ impl Task {
 /// Where the machine stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
-    /// A line waits for its mark.
     Line,
-    /// All lines of the paper have one.
     PaperFull,
     /// Waits for the reason for which the paper is invalid.
     Reason,
-    /// The paper is invalid as a whole.
     Invalid,
-    /// All papers are keyed.
     Finished,
 }
 
@@ -114,53 +108,36 @@ impl Phase {
 /// What a key press did, for eyes and ears.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signal {
-    /// A mark was taken.
     Marked,
-    /// The next paper lies on top.
     NextPaper,
-    /// That was the last paper.
     Finished,
-    /// The last step was taken back.
     Undone,
-    /// The reason is asked for.
     AskedReason,
-    /// The paper is invalid.
     Spoiled,
-    /// The teller sends the pile.
     Send,
-    /// The key does nothing here.
     Refused(Refusal),
 }
 
 /// Why a key does nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// No such key in this phase.
     UnknownKey,
     /// Bỏ phiếu has two levels.
     NoSuchLevel,
-    /// Enter before the last line.
+    /// Enter was pressed before the last line was marked.
     LinesLeft,
-    /// A mark after the last line.
     PaperFull,
-    /// A mark on an invalid paper.
     PaperInvalid,
-    /// The rule set has no such reason.
     NoSuchReason,
-    /// Nothing is left to undo.
     NothingToUndo,
-    /// A mark after the last paper.
     AllKeyed,
 }
 
 /// A sound; each differs from the others in height and length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sound {
-    /// The key did nothing.
     Refused,
-    /// A paper is done.
     Paper,
-    /// The pile is done.
     Pile,
 }
 
@@ -186,7 +163,7 @@ impl Signal {
         }
     }
 
-    /// What is heard; a mark that is taken makes no sound, or sixty papers would be all noise.
+    /// The sound to play. An accepted mark makes none: with sixty papers it would be constant noise.
     pub const fn sound(self) -> Option<Sound> {
         match self {
             Self::Refused(_) => Some(Sound::Refused),
@@ -215,7 +192,6 @@ impl Keyed {
 /// What the page shows. It shows marks to the teller who keys them, so nothing prints it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct View {
-    /// Where the machine stands.
     pub phase: Phase,
     /// Number of the paper; `None` when all are keyed.
     pub paper: Option<usize>,
@@ -225,9 +201,7 @@ pub struct View {
     pub keyed: String,
     /// Number (from 1) of the reason for which the paper is invalid.
     pub reason: Option<usize>,
-    /// Papers keyed.
     pub papers_done: usize,
-    /// Key presses so far.
     pub presses: u32,
 }
 
@@ -429,7 +403,7 @@ impl Keying {
     /// What `teller` read of a whole pile.
     ///
     /// # Errors
-    /// The pile as it is, while papers are left.
+    /// The unchanged pile, when papers are left to key.
     pub fn into_entry(self, teller: String) -> Result<Entry, Self> {
         if self.phase() != Phase::Finished {
             return Err(self);
@@ -445,7 +419,7 @@ impl Keying {
     /// What `teller` read again of the disputed papers of a pile.
     ///
     /// # Errors
-    /// The pile as it is, while papers are left.
+    /// The unchanged pile, when papers are left to key.
     pub fn into_rereading(self, teller: String) -> Result<Rereading, Self> {
         if self.phase() != Phase::Finished {
             return Err(self);

@@ -7,10 +7,9 @@ use zeroize::DefaultIsZeroes;
 
 use super::poll::{Level, LevelCounts, PollKind};
 
-/// What stands on one line of one ballot. One byte; its debug output says nothing.
+/// The mark on one line of one ballot. One byte; its debug output hides it.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub enum Mark {
-    /// One box marked.
     Level(Level),
     /// No box marked: the line does not count.
     #[default]
@@ -62,19 +61,9 @@ type Slots = [u32; 7];
 pub enum MarksError {
     /// A ballot has another number of lines than the form.
     #[error("mẫu phiếu có {form} dòng nhưng phiếu có {found} dòng")]
-    OtherForm {
-        /// Lines of the form.
-        form: usize,
-        /// Lines found.
-        found: usize,
-    },
-    /// A level of the other vote.
+    OtherForm { form: usize, found: usize },
     #[error("có dấu không thuộc loại phiếu {}", kind.label())]
-    OtherVote {
-        /// The vote counted.
-        kind: PollKind,
-    },
-    /// Beyond what a count can hold.
+    OtherVote { kind: PollKind },
     #[error("số phiếu vượt quá giới hạn {} phiếu", u32::MAX)]
     TooMany,
 }

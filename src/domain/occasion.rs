@@ -8,11 +8,9 @@ use super::text::lower_first;
 /// What every paper of a poll knows.
 #[derive(Clone, Copy, Debug)]
 pub struct Occasion<'a> {
-    /// Who votes, when, where.
     pub council: &'a Council,
     /// Under which rules; they decide between State and Party layout and give the articles.
     pub rules: &'a RuleSet,
-    /// Which vote.
     pub kind: PollKind,
     /// Legal basis that the office stated for a body that the rule set leaves out; papers name it among their grounds.
     pub basis: Option<&'a str>,

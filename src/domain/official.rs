@@ -79,15 +79,12 @@ pub struct RetirementNotice {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Official {
-    /// Full name.
     pub name: String,
-    /// How papers address the person.
     pub honorific: Honorific,
     /// Birth date; sheets often give the year only, which is then 1 January with `birth_year_only`.
     pub birth: Option<Birth>,
     /// One or more; one line on the ballot covers them all (NQ 96/2023/QH15, Điều 2.4).
     pub posts: Vec<Post>,
-    /// Ballot form on which the person stands.
     pub block: Block,
     /// Fields of work; a fact outside them is still the person's.
     pub fields: Vec<Field>,
@@ -99,7 +96,6 @@ pub struct Official {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Birth {
-    /// The day.
     Day(Date),
     /// The year alone.
     Year(i16),

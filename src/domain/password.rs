@@ -20,7 +20,7 @@ pub enum PasswordError {
     /// Over 200 letters.
     #[error("Mật khẩu không được dài quá 200 ký tự.")]
     TooLong,
-    /// Among the first that anybody tries.
+    /// One of the most common passwords.
     #[error("Mật khẩu này thuộc loại hay gặp nên rất dễ đoán; hãy chọn mật khẩu khác.")]
     Common,
     /// Made of the owner's name or council.

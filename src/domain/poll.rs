@@ -58,15 +58,12 @@ impl PollKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
-    /// Tín nhiệm cao.
     High,
     /// Tín nhiệm (of three).
     Medium,
-    /// Tín nhiệm thấp.
     Low,
     /// Tín nhiệm (of two).
     Confidence,
-    /// Không tín nhiệm.
     NoConfidence,
 }
 
@@ -97,22 +94,8 @@ impl Level {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged, deny_unknown_fields)]
 pub enum LevelCounts {
-    /// Lấy phiếu.
-    Rating {
-        /// Tín nhiệm cao.
-        high: u32,
-        /// Tín nhiệm.
-        medium: u32,
-        /// Tín nhiệm thấp.
-        low: u32,
-    },
-    /// Bỏ phiếu.
-    Confidence {
-        /// Tín nhiệm.
-        confidence: u32,
-        /// Không tín nhiệm.
-        no_confidence: u32,
-    },
+    Rating { high: u32, medium: u32, low: u32 },
+    Confidence { confidence: u32, no_confidence: u32 },
 }
 
 impl LevelCounts {
@@ -159,43 +142,25 @@ impl LevelCounts {
 /// Ballots of one form, whatever stands on them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BallotTotals {
-    /// Phát ra.
     pub issued: u32,
-    /// Thu về.
     pub returned: u32,
-    /// Hợp lệ.
     pub valid: u32,
-    /// Không hợp lệ.
     pub invalid: u32,
 }
 
 /// A sum that does not add up, in the words of the minutes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IdentityError {
-    /// More came back than went out.
     #[error("số phiếu thu về ({returned}) lớn hơn số phiếu phát ra ({issued})")]
-    ReturnedOverIssued {
-        /// Thu về.
-        returned: u32,
-        /// Phát ra.
-        issued: u32,
-    },
+    ReturnedOverIssued { returned: u32, issued: u32 },
     /// returned = valid + invalid.
     #[error("số phiếu thu về ({returned}) khác tổng phiếu hợp lệ ({valid}) và không hợp lệ ({invalid})")]
-    ReturnedNotSplit {
-        /// Thu về.
-        returned: u32,
-        /// Hợp lệ.
-        valid: u32,
-        /// Không hợp lệ.
-        invalid: u32,
-    },
-    /// A line can count on a valid ballot only.
+    ReturnedNotSplit { returned: u32, valid: u32, invalid: u32 },
+    /// More marks on a line than valid ballots.
     #[error("cộng các mức ({sum}) lớn hơn số phiếu hợp lệ ({valid})")]
     LevelsOverValid {
         /// Sum of the levels.
         sum: u64,
-        /// Hợp lệ.
         valid: u32,
     },
 }

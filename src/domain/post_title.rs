@@ -90,7 +90,7 @@ pub enum Tenure {
 pub struct PostTitle {
     /// The form in which rule sets name posts: folded, written out, `hdnd` and `ubnd` short.
     pub key: String,
-    /// What stands before the post.
+    /// Words before the post.
     pub tenure: Tenure,
 }
 
@@ -128,7 +128,7 @@ fn begins_with(text: &str, words: &str) -> bool {
     text.strip_prefix(words).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
 }
 
-/// The key under which a post and the title in a rule set meet.
+/// A key that is equal for a post and the matching title in a rule set.
 pub fn post_key(text: &str) -> String {
     let mut key = format!(" {} ", fold(text));
     for (short, full) in SHORT_FORMS.into_iter().chain(ONE_FORM) {
@@ -138,16 +138,16 @@ pub fn post_key(text: &str) -> String {
     key.trim().to_owned()
 }
 
-/// Whether `text` shortens more than the names that official papers shorten too (HĐND, UBND): what stands in the sheet is
-/// printed on ballots as it is.
+/// Whether `text` shortens more than the names that official papers shorten too (HĐND, UBND): what stands in the sheet
+/// is printed on ballots as it is.
 pub fn is_shortened(text: &str) -> bool {
     let key = format!(" {} ", fold(text));
     SHORT_FORMS.iter().any(|(short, _)| key.contains(&format!(" {short} ")))
 }
 
-/// The posts in `title`: `Ủy viên UBND tỉnh, Giám đốc Sở Y tế` holds two, `Giám đốc Sở Văn hóa, Thể thao và Du lịch` one.
-/// What follows a comma, a dash, `kiêm` or `và` is a post of its own when it begins like one: `heads` has the first two
-/// words of every title that the rule set names.
+/// The posts in `title`: `Ủy viên UBND tỉnh, Giám đốc Sở Y tế` holds two, `Giám đốc Sở Văn hóa, Thể thao và Du lịch`
+/// one. What follows a comma, a dash, `kiêm` or `và` is a post of its own when it begins like one: `heads` has the
+/// first two words of every title that the rule set names.
 pub fn posts_of(title: &str, heads: &[String]) -> Vec<PostTitle> {
     let mut posts: Vec<String> = Vec::new();
     for (joint, piece) in pieces(title) {

@@ -69,7 +69,6 @@ impl Part {
 pub struct Plan {
     /// Legal basis that the office states for a body that the rule set leaves out.
     pub basis: Option<String>,
-    /// Council, term and sitting.
     pub council: Council,
     /// Lấy phiếu or bỏ phiếu.
     pub kind: PollKind,
@@ -84,13 +83,10 @@ pub enum PlanFault {
     /// The basis is optional, but no essay.
     #[error("Căn cứ không dài quá {MAX_BASIS_LETTERS} ký tự.")]
     Basis,
-    /// The term ends before it begins.
     #[error("Ngày kết thúc nhiệm kỳ phải sau ngày bắt đầu.")]
     Term,
-    /// The vote comes before the sitting.
     #[error("Ngày bỏ phiếu không được trước ngày khai mạc.")]
     Vote,
-    /// A council votes within its term.
     #[error("Ngày bỏ phiếu phải nằm trong nhiệm kỳ; hãy kiểm tra lại ngày hoặc nhiệm kỳ.")]
     OutsideTerm,
     /// Nobody votes, or more than any council has.
@@ -99,7 +95,6 @@ pub enum PlanFault {
     /// State rules for a Party committee, or the other way round.
     #[error("Bộ quy tắc này không dùng cho loại hội đồng này; hãy chọn bộ quy tắc khác.")]
     Side,
-    /// Another instrument was in force.
     #[error("Bộ quy tắc này không có hiệu lực vào ngày bỏ phiếu; hãy chọn bộ quy tắc khác hoặc sửa ngày.")]
     NotInForce,
     /// The instrument says nothing that was read about bỏ phiếu.
@@ -147,17 +142,15 @@ impl Plan {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Seat {
-    /// Who.
     pub delegate: DelegateId,
-    /// Part on the board.
     pub role: TellerRole,
 }
 
 /// The board of tellers as it is being put together.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Board {
-    /// Head first.
+pub struct TellerBoard {
+    /// In order; the head of the board comes first.
     pub seats: Vec<Seat>,
 }
 
@@ -175,7 +168,6 @@ pub struct DeadlineMark {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Named {
-    /// The poll whose result did.
     pub from: PollId,
     /// Who, in ballot order of that poll.
     pub officials: Vec<OfficialId>,

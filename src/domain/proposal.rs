@@ -10,35 +10,23 @@ use super::role::Role;
 pub enum ProposalKind {
     /// That somebody is on the list, or is not, against what the rules give; `about` is the official.
     EligibilityOverride,
-    /// The list of who is voted on.
     ListDecided,
-    /// The board of tellers.
     BoardAppointed,
-    /// That these dossiers go to the delegates.
     DossiersReleased,
-    /// That these ballot forms are final.
     FormsSealed,
     /// That the vote goes on without a test deck that passed.
     DeckWaived,
-    /// That delegates receive their ballots.
     VotingOpened,
     /// That the papers of a form were written down wrong; `about` is the form.
     BallotsCorrected,
     /// That a batch is counted anew; `about` is the form and the number.
     BatchReopened,
-    /// That the totals are opened.
     CountingClosed,
-    /// That the result stands.
     ResultDeclared,
-    /// That the council confirmed it.
     ResultConfirmed,
-    /// That it is public.
     ResultPublished,
-    /// That a published paper is put right.
     CorrigendumIssued,
-    /// That the papers are sealed and put away.
     PollArchived,
-    /// That the vote is called off.
     PollCancelled,
 }
 
@@ -67,7 +55,7 @@ impl ProposalKind {
         Self::OF_PREPARATION.into_iter().chain(Self::OF_DAY)
     }
 
-    /// As the database and the log spell it.
+    /// Code stored in the database and written to the log.
     pub const fn code(self) -> &'static str {
         match self {
             Self::EligibilityOverride => "eligibility_override",
@@ -94,7 +82,7 @@ impl ProposalKind {
         Self::all().find(|kind| kind.code() == code)
     }
 
-    /// In Vietnamese, as pages name it.
+    /// Vietnamese label shown on pages.
     pub const fn label(self) -> &'static str {
         match self {
             Self::EligibilityOverride => "Xét lại diện lấy phiếu của một người",
@@ -121,13 +109,12 @@ impl ProposalKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ProposalState {
-    /// It waits for another person.
+    /// Waiting for the decision of another person.
     Open,
     /// Another person confirmed it, and it was done.
     Confirmed,
-    /// Another person refused it.
     Refused,
-    /// Who proposed it took it back.
+    /// Taken back by the person who proposed it.
     Withdrawn,
 }
 
@@ -135,7 +122,7 @@ impl ProposalState {
     /// All.
     pub const ALL: [Self; 4] = [Self::Open, Self::Confirmed, Self::Refused, Self::Withdrawn];
 
-    /// As the database and the log spell it.
+    /// Code stored in the database and written to the log.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Open => "open",
@@ -150,7 +137,7 @@ impl ProposalState {
         Self::ALL.into_iter().find(|state| state.code() == code)
     }
 
-    /// In Vietnamese, as pages name it.
+    /// Vietnamese label shown on pages.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Open => "chờ xác nhận",
@@ -163,36 +150,26 @@ impl ProposalState {
 
 /// Who did something to a proposal, and when.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hand {
-    /// Account.
+pub struct SignOff {
     pub account: AccountId,
-    /// Full name.
     pub name: String,
-    /// In which capacity.
     pub role: Role,
-    /// When.
     pub at: UtcTime,
 }
 
 /// One proposal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proposal {
-    /// Its id.
     pub id: ProposalId,
-    /// The poll that it changes.
     pub poll: PollId,
-    /// What is proposed.
     pub kind: ProposalKind,
     /// What it concerns within the poll, where there may be several at once; empty otherwise.
     pub about: String,
     /// Canonical text of what is proposed: what the second person sees and confirms.
     pub content: String,
-    /// What became of it.
     pub state: ProposalState,
-    /// Who proposed it.
-    pub proposed: Hand,
-    /// Who decided on it.
-    pub decided: Option<Hand>,
+    pub proposed: SignOff,
+    pub decided: Option<SignOff>,
     /// Why, where somebody said so.
     pub note: String,
 }
@@ -200,13 +177,10 @@ pub struct Proposal {
 /// Why a proposal is not decided on. One sentence, Vietnamese.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProposalError {
-    /// The same person.
     #[error("Người đề xuất không tự xác nhận được; hãy nhờ một người khác có vai trò Thường trực.")]
     Own,
-    /// Another person takes it back.
     #[error("Chỉ người đề xuất mới rút được đề xuất này; bạn có thể không chấp nhận nó.")]
     NotOwn,
-    /// Decided before.
     #[error("Đề xuất này {} rồi; hãy tải lại trang để xem.", .0.label())]
     Decided(ProposalState),
     /// What it proposes is no longer what would be done.
@@ -223,7 +197,7 @@ impl Proposal {
     pub fn decide(
         self,
         to: ProposalState,
-        by: Hand,
+        by: SignOff,
         note: String,
         content: Option<&str>,
     ) -> Result<Self, ProposalError> {
@@ -248,9 +222,9 @@ mod tests {
 
     use super::*;
 
-    fn hand(n: u8) -> Hand {
+    fn sign_off(n: u8) -> SignOff {
         let account = AccountId::new(Timestamp::UNIX_EPOCH, &[n; 10]);
-        Hand {
+        SignOff {
             account,
             name: format!("Người {n}"),
             role: Role::Leader,
@@ -266,7 +240,7 @@ mod tests {
             about: String::new(),
             content: "{}".into(),
             state: ProposalState::Open,
-            proposed: hand(1),
+            proposed: sign_off(1),
             decided: None,
             note: String::new(),
         }
@@ -274,7 +248,7 @@ mod tests {
 
     #[test]
     fn one_person_alone_decides_nothing() {
-        let decide = |to, by, content| proposal().decide(to, hand(by), String::new(), content).map(|p| p.state);
+        let decide = |to, by, content| proposal().decide(to, sign_off(by), String::new(), content).map(|p| p.state);
         assert_eq!(decide(ProposalState::Confirmed, 1, Some("{}")), Err(ProposalError::Own));
         assert_eq!(decide(ProposalState::Refused, 1, None), Err(ProposalError::Own));
         assert_eq!(decide(ProposalState::Withdrawn, 2, None), Err(ProposalError::NotOwn));
@@ -285,10 +259,10 @@ mod tests {
 
     #[test]
     fn what_is_confirmed_is_what_was_proposed_and_once() {
-        let outdated = proposal().decide(ProposalState::Confirmed, hand(2), String::new(), Some("{\"a\":1}"));
+        let outdated = proposal().decide(ProposalState::Confirmed, sign_off(2), String::new(), Some("{\"a\":1}"));
         assert_eq!(outdated, Err(ProposalError::Outdated));
-        let done = proposal().decide(ProposalState::Refused, hand(2), "chưa đủ".into(), None).expect("decided");
-        let again = done.decide(ProposalState::Confirmed, hand(3), String::new(), Some("{}"));
+        let done = proposal().decide(ProposalState::Refused, sign_off(2), "chưa đủ".into(), None).expect("decided");
+        let again = done.decide(ProposalState::Confirmed, sign_off(3), String::new(), Some("{}"));
         assert_eq!(again, Err(ProposalError::Decided(ProposalState::Refused)));
     }
 

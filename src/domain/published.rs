@@ -6,7 +6,6 @@ use super::poll::{Level, PollKind};
 /// A published table of one vote.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublishedTable {
-    /// Which vote it is of.
     pub kind: PollKind,
     /// In the order of the file.
     pub rows: Vec<PublishedRow>,
@@ -17,7 +16,6 @@ pub struct PublishedTable {
 pub struct PublishedRow {
     /// Line of the file, from 1, for messages.
     pub line: u64,
-    /// Full name.
     pub name: String,
     /// Post as printed; empty when the file has none.
     pub post: String,
@@ -28,7 +26,6 @@ pub struct PublishedRow {
 /// What is printed for one level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PublishedCell {
-    /// Which level.
     pub level: Level,
     /// Ballots; `None` when not printed.
     pub count: Option<u32>,

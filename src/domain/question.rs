@@ -29,22 +29,19 @@ pub const MOST_LETTERS: usize = 5_000;
 /// Why a step of a question was refused. One sentence, for people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum QuestionError {
-    /// Nothing was typed.
     #[error("Hãy viết nội dung; ô này còn trống.")]
     Empty,
     /// Over 5,000 letters.
     #[error("Nội dung dài quá 5.000 ký tự; hãy rút gọn.")]
     TooLong,
-    /// Somebody else's.
     #[error("Chỉ người hỏi mới rút được câu hỏi của mình.")]
     NotAsker,
-    /// It is on its way or answered.
+    /// Forwarded or answered already.
     #[error("Câu hỏi {0} nên không rút được nữa.")]
     CannotWithdraw(&'static str),
     /// It was forwarded or given back before.
     #[error("Câu hỏi {0}; Thường trực không phải xử lý nữa.")]
     AlreadyHandled(&'static str),
-    /// There is nothing to reply to.
     #[error("Câu hỏi {0} nên không trả lời được.")]
     CannotReply(&'static str),
 }
@@ -52,10 +49,8 @@ pub enum QuestionError {
 /// Who did something, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Hand {
-    /// When.
+pub struct Stamp {
     pub at: UtcTime,
-    /// Full name.
     pub by: String,
 }
 
@@ -65,7 +60,6 @@ pub struct Hand {
 pub struct Due {
     /// How well the rule behind the day was read.
     pub attested: Attested,
-    /// Its article.
     pub cite: String,
     /// Last day in time.
     pub on: Date,
@@ -75,8 +69,7 @@ pub struct Due {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reply {
-    /// Who replied, and when.
-    pub hand: Hand,
+    pub hand: Stamp,
     /// What it says; paragraphs apart by line breaks.
     pub text: String,
 }
@@ -85,40 +78,32 @@ pub struct Reply {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum State {
-    /// It lies with the Standing Committee.
+    /// Received by the Standing Committee.
     Asked,
-    /// It lies with the official.
     Forwarded {
         /// Last day for the reply; `None` when the rules set none.
         due: Option<Due>,
-        /// Who sent it on.
-        hand: Hand,
+        hand: Stamp,
     },
-    /// The Standing Committee gave it back.
+    /// Returned to the delegate by the Standing Committee.
     Returned {
-        /// Who did.
-        hand: Hand,
-        /// Why.
+        hand: Stamp,
         reason: String,
     },
     /// All delegates read the reply.
     Answered {
         /// As in [`State::Forwarded`].
         due: Option<Due>,
-        /// Who sent it on.
-        forwarded: Hand,
-        /// What the official replied.
+        forwarded: Stamp,
         reply: Reply,
     },
-    /// The delegate took it back.
     Withdrawn {
-        /// Who did.
-        hand: Hand,
+        hand: Stamp,
     },
 }
 
 impl State {
-    /// As the database spells it.
+    /// Code stored in the database.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Asked => "asked",
@@ -157,13 +142,9 @@ impl State {
 pub struct Question {
     /// Account of the delegate who asks.
     pub account: AccountId,
-    /// Who asks, and when.
-    pub asked: Hand,
-    /// Whom.
+    pub asked: Stamp,
     pub official: OfficialId,
-    /// Before which vote.
     pub poll: PollId,
-    /// How far it has come.
     pub state: State,
     /// What is asked; paragraphs apart by line breaks.
     pub text: String,
@@ -190,7 +171,7 @@ impl Question {
     ///
     /// # Errors
     /// When it is somebody else's, or has gone on.
-    pub fn withdraw(self, account: AccountId, hand: Hand) -> Result<Stepped, QuestionError> {
+    pub fn withdraw(self, account: AccountId, hand: Stamp) -> Result<Stepped, QuestionError> {
         if account != self.account {
             return Err(QuestionError::NotAsker);
         }
@@ -204,7 +185,7 @@ impl Question {
     ///
     /// # Errors
     /// When it was handled before.
-    pub fn forward(self, hand: Hand, due: Option<Due>) -> Result<Stepped, QuestionError> {
+    pub fn forward(self, hand: Stamp, due: Option<Due>) -> Result<Stepped, QuestionError> {
         match self.state {
             State::Asked => Ok((Self { state: State::Forwarded { due, hand }, ..self }, Action::Forwarded)),
             other => Err(QuestionError::AlreadyHandled(other.in_words())),
@@ -215,7 +196,7 @@ impl Question {
     ///
     /// # Errors
     /// When no reason is typed, or it was handled before.
-    pub fn give_back(self, hand: Hand, reason: &str) -> Result<Stepped, QuestionError> {
+    pub fn give_back(self, hand: Stamp, reason: &str) -> Result<Stepped, QuestionError> {
         let reason = typed(reason)?;
         match self.state {
             State::Asked => Ok((Self { state: State::Returned { hand, reason }, ..self }, Action::Returned)),
@@ -227,7 +208,7 @@ impl Question {
     ///
     /// # Errors
     /// When nothing is typed, it has not been sent on, or was answered before.
-    pub fn reply(self, hand: Hand, text: &str) -> Result<Stepped, QuestionError> {
+    pub fn reply(self, hand: Stamp, text: &str) -> Result<Stepped, QuestionError> {
         let text = typed(text)?;
         match self.state {
             State::Forwarded { due, hand: forwarded } => {
@@ -251,7 +232,7 @@ impl Question {
         matches!(&self.state, State::Forwarded { due: Some(due), .. } if due.on < today)
     }
 
-    /// Whether it lies with the Standing Committee.
+    /// Whether the Standing Committee has it and has not decided on it.
     pub const fn is_waiting(&self) -> bool {
         matches!(self.state, State::Asked)
     }
@@ -300,8 +281,8 @@ mod tests {
 
     use super::*;
 
-    fn hand(by: &str) -> Hand {
-        Hand { at: "2026-11-20T01:00:00Z".parse().expect("time"), by: by.into() }
+    fn hand(by: &str) -> Stamp {
+        Stamp { at: "2026-11-20T01:00:00Z".parse().expect("time"), by: by.into() }
     }
 
     fn account(n: u8) -> AccountId {

@@ -18,10 +18,8 @@ pub enum FractionError {
     /// Not two whole numbers with a slash between them.
     #[error("phân số phải viết dạng \"2/3\"")]
     Form,
-    /// Nothing can be divided by zero.
     #[error("mẫu số phải lớn hơn 0")]
     Zero,
-    /// More than the whole.
     #[error("phân số không được lớn hơn 1")]
     OverOne,
 }
@@ -84,7 +82,6 @@ pub enum Edge {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Threshold {
-    /// The share.
     pub share: Fraction,
     /// Whether the share itself is enough.
     pub edge: Edge,
@@ -133,7 +130,6 @@ impl Threshold {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PercentFormat {
-    /// Digits after the comma, half up.
     pub decimals: u8,
     /// `97,5` rather than `97,50`.
     pub drop_trailing_zeros: bool,

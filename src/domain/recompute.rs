@@ -14,13 +14,10 @@ const COARSE_DECIMALS: u8 = 1;
 /// What came out of a published table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublishedReport<'r> {
-    /// The rules applied.
     pub rules: &'r RuleSet,
-    /// Which vote.
     pub kind: PollKind,
     /// Denominator of every share.
     pub base: Base,
-    /// Ballots returned.
     pub returned: u32,
     /// In the order of the file.
     pub rows: Vec<RowReport>,
@@ -43,9 +40,7 @@ impl PublishedReport<'_> {
 pub struct RowReport {
     /// Line of the file, from 1.
     pub line: u64,
-    /// Full name.
     pub name: String,
-    /// Post.
     pub post: String,
     /// Per level, in ballot order.
     pub cells: Vec<CellReport>,
@@ -60,7 +55,6 @@ pub struct RowReport {
 /// One level, recomputed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CellReport {
-    /// Which level.
     pub level: Level,
     /// Ballots, as printed.
     pub count: Option<u32>,
@@ -80,10 +74,8 @@ impl CellReport {
 /// A printed figure that does not follow.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Mismatch {
-    /// The share is not the count's.
     #[error("{}: {count} phiếu, đã in {published}%, đúng ra là {follows}%{}", level.label(), coarser(coarse.as_deref()))]
     Percent {
-        /// Which level.
         level: Level,
         /// Ballots printed.
         count: u32,
@@ -97,11 +89,9 @@ pub enum Mismatch {
     /// More ballots for one level than came back.
     #[error("{}: {count} phiếu, nhiều hơn số phiếu thu về ({returned})", level.label())]
     CountOverReturned {
-        /// Which level.
         level: Level,
         /// Ballots printed.
         count: u32,
-        /// Ballots returned.
         returned: u32,
     },
     /// The printed levels together are more ballots than came back.
@@ -109,7 +99,6 @@ pub enum Mismatch {
     SumOverReturned {
         /// Sum of the printed levels.
         sum: u64,
-        /// Ballots returned.
         returned: u32,
     },
 }

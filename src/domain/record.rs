@@ -9,17 +9,11 @@ use super::audit::Digest;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Subject {
-    /// An official of the roster.
     Official,
-    /// A delegate of the roster.
     Delegate,
-    /// A fact with its source.
     Fact,
-    /// A part of a poll's preparation.
     Preparation,
-    /// A delegate's question and its reply.
     Question,
-    /// A group's summary of its discussion.
     GroupSummary,
 }
 
@@ -28,7 +22,7 @@ impl Subject {
     pub const ALL: [Self; 6] =
         [Self::Official, Self::Delegate, Self::Fact, Self::Preparation, Self::Question, Self::GroupSummary];
 
-    /// As the database and the log spell it.
+    /// Code stored in the database and written to the log.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Official => "official",
@@ -45,7 +39,7 @@ impl Subject {
         Self::ALL.into_iter().find(|subject| subject.code() == code)
     }
 
-    /// In Vietnamese, as pages name it.
+    /// Vietnamese label shown on pages.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Official => "người được lấy phiếu",
@@ -62,25 +56,20 @@ impl Subject {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
-    /// It is new.
     Added,
-    /// It says something else now.
     Changed,
     /// A second person checked it against its source.
     Verified,
-    /// Somebody takes back that it was checked.
+    /// The check by the second person was taken back.
     Reopened,
-    /// The official answered.
     Replied,
-    /// It went on to the one whom it concerns.
+    /// Forwarded to the person concerned.
     Forwarded,
-    /// It went back to who wrote it.
+    /// Returned to its author.
     Returned,
-    /// It was handed in.
     Filed,
-    /// It counts no more.
+    /// Withdrawn; it no longer counts.
     Withdrawn,
-    /// It counts again.
     Restored,
 }
 
@@ -99,7 +88,7 @@ impl Action {
         Self::Restored,
     ];
 
-    /// As the database and the log spell it.
+    /// Code stored in the database and written to the log.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Added => "added",
@@ -120,7 +109,7 @@ impl Action {
         Self::ALL.into_iter().find(|action| action.code() == code)
     }
 
-    /// In Vietnamese, as a history tells it.
+    /// Vietnamese label in a record's history.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Added => "thêm mới",
@@ -140,20 +129,18 @@ impl Action {
 /// One version of one record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Revision {
-    /// What it is of.
     pub subject: Subject,
     /// Its id; of a part of a preparation `<poll>/<part>`.
     pub record: String,
     /// From 1, without gaps.
     pub version: u64,
-    /// What was done.
     pub action: Action,
     /// Canonical text of the record as it is now.
     pub content: String,
 }
 
-/// The hash by which one entry of the log tells of any number of revisions: SHA-256 over a line for each, in the order of
-/// ids and versions, `<record> <version> <SHA-256 of its content>\n`.
+/// The hash with which one entry of the log covers any number of revisions: SHA-256 over a line for each, in the order
+/// of ids and versions, `<record> <version> <SHA-256 of its content>\n`.
 pub fn digest<'r>(revisions: impl IntoIterator<Item = (&'r str, u64, &'r str)>) -> Digest {
     let mut lines: Vec<(&str, u64, &str)> = revisions.into_iter().collect();
     lines.sort_unstable_by_key(|(record, version, _)| (*record, *version));

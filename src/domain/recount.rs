@@ -12,7 +12,6 @@ use super::text::full_stop;
 /// A line that must be counted again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DueLine {
-    /// Id of the form.
     pub form: String,
     /// Number of the line on the form, from 1.
     pub line: u32,
@@ -23,9 +22,7 @@ pub struct DueLine {
 /// A threshold and the distance to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Near {
-    /// Whose threshold.
     pub band: BandId,
-    /// Its share in words.
     pub share_words: String,
     /// Ballots above the smallest count that reaches it; below 0 when it is not reached.
     pub margin: i64,

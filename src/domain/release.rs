@@ -12,9 +12,7 @@ use super::official::Field;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum About {
-    /// One official.
     Official(OfficialId),
-    /// One field of work.
     Field(Field),
 }
 
@@ -49,27 +47,17 @@ impl About {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FrozenFact {
-    /// The fact.
     pub fact: FactId,
     /// SHA-256 of its canonical text.
     pub sha256: Digest,
-    /// Its version.
     pub version: u64,
 }
 
 /// What became of one fact from one release to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// It is new.
     Added(FrozenFact),
-    /// It says something else.
-    Changed {
-        /// What it was.
-        before: FrozenFact,
-        /// What it is.
-        after: FrozenFact,
-    },
-    /// It is not there any more.
+    Changed { before: FrozenFact, after: FrozenFact },
     Removed(FrozenFact),
 }
 

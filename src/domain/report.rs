@@ -16,7 +16,6 @@ const WHOLE: &str = "Nội dung báo cáo";
 /// Why what was typed is no section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SectionError {
-    /// Nothing was typed.
     #[error("Hãy viết nội dung của phần này; ô còn trống.")]
     Empty,
     /// Over 20,000 letters.
@@ -40,7 +39,7 @@ pub struct ReportForm<'r> {
     pub sections: Vec<Section>,
     /// The article, and how well it was read; `None` where the rule set names no report.
     pub law: Option<(&'r str, Attested)>,
-    /// What a reader must know beside it.
+    /// Remark printed with the rule.
     pub note: Option<&'r str>,
 }
 

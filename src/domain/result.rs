@@ -7,16 +7,14 @@ use super::poll::{BallotTotals, IdentityError, Level, PollKind};
 use super::rules::RuleSet;
 use super::tally::{Base, LineTally, TallyError, base_of, tally_line};
 
-/// Who stands on the list, as the list was decided.
+/// The officials on the list, as the list was decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listed {
-    /// Full name.
     pub name: String,
     /// How papers address the person; the log, from which a result is recomputed, does not say.
     pub honorific: Option<Honorific>,
     /// All posts in one line.
     pub post: String,
-    /// Form on which the person stands.
     pub block: Block,
 }
 
@@ -37,18 +35,15 @@ impl Listed {
 /// What was counted on one form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FormCount {
-    /// Id of the form.
     pub form: String,
-    /// Its block.
     pub block: Block,
-    /// Phát ra.
     pub issued: u32,
     /// All that came back, and what stood on its lines, in ballot order.
     pub counts: BatchCounts,
 }
 
 impl FormCount {
-    /// The totals of a form, which stands for `block`.
+    /// The totals of the form of `block`.
     pub fn of(total: &FormTotals, block: &str) -> Self {
         let FormTotals { counts, form, issued, .. } = total.clone();
         Self { form, block: Block(block.to_owned()), issued, counts }
@@ -70,10 +65,8 @@ impl FormCount {
 /// A count that is none.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BallotsError {
-    /// Sums of the count.
     #[error(transparent)]
     Count(#[from] CountError),
-    /// Ballots out and back.
     #[error(transparent)]
     Identity(#[from] IdentityError),
 }
@@ -81,7 +74,6 @@ pub enum BallotsError {
 /// One official's result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OfficialResult {
-    /// Who.
     pub listed: Listed,
     /// Counts, shares, band, margin.
     pub tally: LineTally,
@@ -90,9 +82,8 @@ pub struct OfficialResult {
 /// One form's result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FormResult {
-    /// What was counted.
     pub count: FormCount,
-    /// Ballots out, back, valid and invalid.
+    /// Ballots issued, returned, valid and invalid.
     pub ballots: BallotTotals,
     /// Denominator of this form's shares.
     pub base: Base,
@@ -103,7 +94,6 @@ pub struct FormResult {
 /// The result of a poll.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PollResult {
-    /// Which vote.
     pub kind: PollKind,
     /// In the order of the list.
     pub forms: Vec<FormResult>,
@@ -114,38 +104,14 @@ pub struct PollResult {
 pub enum ResultError {
     /// A form's count has another number of lines than officials stand on it.
     #[error("mẫu phiếu {form} có {lines} dòng nhưng danh sách có {listed} người")]
-    LinesDiffer {
-        /// Id of the form.
-        form: String,
-        /// Lines counted.
-        lines: usize,
-        /// Officials listed.
-        listed: usize,
-    },
-    /// A form's count does not hold in itself.
+    LinesDiffer { form: String, lines: usize, listed: usize },
     #[error("mẫu phiếu {form}: {source}")]
-    Ballots {
-        /// Id of the form.
-        form: String,
-        /// Why.
-        source: BallotsError,
-    },
+    Ballots { form: String, source: BallotsError },
     /// The rule set can't be applied to a form's ballots.
     #[error("mẫu phiếu {form}: {source}")]
-    Base {
-        /// Id of the form.
-        form: String,
-        /// Why.
-        source: TallyError,
-    },
-    /// The rule set can't be applied to a line.
+    Base { form: String, source: TallyError },
     #[error("{name}: {source}")]
-    Tally {
-        /// Whose line.
-        name: String,
-        /// Why.
-        source: TallyError,
-    },
+    Tally { name: String, source: TallyError },
 }
 
 /// Applies `rules` to what was counted. `delegates` is the number of all delegates of the council.

@@ -22,7 +22,7 @@ pub enum Role {
     HeadTeller,
     /// Thành viên Ban kiểm phiếu: keys a batch.
     Teller,
-    /// Màn chiếu: sees what everybody in the hall sees.
+    /// Màn chiếu: sees what everybody in the meeting room sees.
     Observer,
     /// Giám sát: reads log and bundles.
     Auditor,

@@ -12,11 +12,8 @@ use super::words::Words;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FormerPost {
-    /// Day of election or approval.
     pub elected_on: Option<Date>,
-    /// Last day.
     pub left_on: Date,
-    /// As papers print it.
     pub title: String,
 }
 
@@ -24,7 +21,7 @@ pub struct FormerPost {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RosterOfficial {
-    /// Whom the person signs in as.
+    /// Account with which the person signs in.
     pub account: Option<AccountId>,
     /// Posts that were held before.
     pub former_posts: Vec<FormerPost>,
@@ -40,15 +37,14 @@ pub struct RosterOfficial {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RosterDelegate {
-    /// Whom the person signs in as.
+    /// Account with which the person signs in.
     pub account: Option<AccountId>,
-    /// The person.
     pub delegate: Delegate,
     /// Files the summary of the group's discussion.
     pub is_secretary: bool,
     /// Place in the order of the sheet, from 1.
     pub position: u32,
-    /// Left the council.
+    /// The delegate left the council.
     pub withdrawn: bool,
 }
 
@@ -156,7 +152,6 @@ impl RosterDelegate {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Delegate {
-    /// Full name.
     pub name: String,
     /// Tổ đại biểu, when the sheet names one.
     pub group: Option<String>,
@@ -178,7 +173,7 @@ impl TellerRole {
     /// All roles, head first.
     pub const ALL: [Self; 3] = [Self::Head, Self::Secretary, Self::Member];
 
-    /// As the database and the log spell it.
+    /// Code stored in the database and written to the log.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Head => "head",
@@ -206,8 +201,6 @@ impl TellerRole {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Teller {
-    /// Full name; a delegate's.
     pub name: String,
-    /// Part on the board.
     pub role: TellerRole,
 }

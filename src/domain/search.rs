@@ -18,9 +18,9 @@ const SHOWN: usize = 48;
 /// A word as it was typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Word {
-    /// Small letters with their accents.
+    /// Lower-case letters with their accents.
     typed: String,
-    /// Without.
+    /// The same letters without accents.
     folded: String,
 }
 
@@ -42,9 +42,7 @@ pub struct Query {
 /// A piece of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece {
-    /// Its text.
     pub text: String,
-    /// It is what was looked for.
     pub is_found: bool,
 }
 
@@ -53,7 +51,6 @@ pub struct Piece {
 pub enum Accents {
     /// A word that was typed with accents fits only with them.
     Kept,
-    /// No word has any.
     Ignored,
 }
 
@@ -124,7 +121,7 @@ impl Query {
         self.terms.iter().flatten().any(Word::has_accents)
     }
 
-    /// The line in pieces, cut to what stands around the first find; `None` when a term does not stand in it.
+    /// The line in pieces, cut to the text around the first match; `None` when a term is missing from it.
     pub fn find(&self, line: &str, accents: Accents) -> Option<Vec<Piece>> {
         let words = words(line);
         let fits = |typed: &Word, placed: &Placed| {

@@ -7,9 +7,9 @@ use super::role::Role;
 /// How long a sign-in lasts, in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Since it was used last.
+    /// Seconds since its last use.
     pub idle: i64,
-    /// Since it began.
+    /// Seconds since it began.
     pub absolute: i64,
 }
 
@@ -18,9 +18,9 @@ const HOUR: i64 = 60 * 60;
 /// The longest that any session lasts: what is older may be swept without asking whose it is.
 pub const LONGEST: i64 = 12 * HOUR;
 
-/// Somebody at a desk.
+/// Limits of a person who works with the pages.
 const PERSON: Limits = Limits { idle: HOUR / 2, absolute: LONGEST };
-/// A screen in the hall, which nobody touches during a sitting.
+/// Limits of a projector, which nobody touches during a sitting.
 const SCREEN: Limits = Limits { idle: LONGEST, absolute: LONGEST };
 
 /// `seen_at` is written at most this often, so that reading pages stays reading.
@@ -29,12 +29,11 @@ const TOUCH_EVERY: i64 = 60;
 /// What a session is at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// Runs.
     Live {
-        /// Its last use is to be written down.
+        /// Whether the time of last use has to be stored.
         touch: bool,
     },
-    /// Nobody is signed in by it any more.
+    /// The session no longer signs anybody in.
     Expired,
 }
 

@@ -100,9 +100,7 @@ impl Leaning {
 /// What happens to the ballots of a simulated poll; the same for every form, because a voter hands in all or none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Turnout {
-    /// Thu về.
     pub returned: u32,
-    /// Không hợp lệ.
     pub invalid: u32,
 }
 
@@ -126,7 +124,6 @@ pub struct BallotBox {
 pub struct CountedBatch {
     /// Number on its form, from 1.
     pub number: u32,
-    /// What both readings agreed on.
     pub counts: BatchCounts,
     /// Lines on which the first two readings differed.
     pub reread: u32,
@@ -135,9 +132,7 @@ pub struct CountedBatch {
 /// What the simulated voters of one form hold in hand.
 #[derive(Clone, Copy, Debug)]
 pub struct Voting<'a> {
-    /// Which vote.
     pub kind: PollKind,
-    /// Lines of the form.
     pub lines: usize,
     /// What becomes of its ballots.
     pub turnout: Turnout,
@@ -184,7 +179,7 @@ fn every_line_counts(paper: &Paper) -> bool {
 /// soon as both readings agree.
 ///
 /// # Errors
-/// When the simulation itself is wrong; kept as a value so that no caller can panic.
+/// When the simulation itself is wrong; returned as a value so that no caller can panic.
 pub fn count_box(
     mut papers: BallotBox,
     tellers: [&str; 2],

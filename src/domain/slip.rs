@@ -23,13 +23,11 @@ const CODE_LETTERS: usize = 16;
 /// What is wrong with what somebody typed about slips. One sentence, for beside the field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SlipError {
-    /// Not 16 letters of the alphabet.
+    /// The code is not 16 letters of the slip alphabet.
     #[error("Mã thẻ gồm 16 chữ và số, in thành 4 nhóm 4 ký tự; hãy gõ lại đúng như trên thẻ.")]
     Code,
-    /// No days, or too many.
     #[error("Thời hạn phải là số ngày từ 1 đến 30.")]
     Days,
-    /// Nobody is ticked.
     #[error("Hãy chọn ít nhất một đại biểu.")]
     Nobody,
     /// Somebody is ticked who cannot have one.
@@ -100,15 +98,11 @@ impl fmt::Debug for SlipCode {
 /// A slip as the council knows it, without its code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Slip {
-    /// Its id.
     pub id: SlipId,
-    /// Whom it lets in.
     pub account: AccountId,
-    /// When it was printed.
     pub issued_at: UtcTime,
-    /// It lets nobody in from here on.
+    /// First moment at which the slip is no longer accepted.
     pub expires_at: UtcTime,
-    /// When it let its owner in.
     pub used_at: Option<UtcTime>,
     /// When it was made void: by hand, by a newer slip, or with the account.
     pub revoked_at: Option<UtcTime>,
@@ -117,13 +111,9 @@ pub struct Slip {
 /// What a slip is good for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SlipState {
-    /// Lets its owner in.
     Live,
-    /// Has let its owner in.
     Used,
-    /// Was not used in time.
     Expired,
-    /// Void.
     Revoked,
 }
 
@@ -179,7 +169,7 @@ pub fn days(text: &str) -> Result<SignedDuration, SlipError> {
     }
 }
 
-/// Whether a slip may let this account in. Who manages accounts proves who they are by a password: a paper that lies on
+/// Whether a slip may sign this account in. An account that manages accounts needs a password: a paper left lying on
 /// a desk must not open all others.
 pub fn may_have_slip(account: &Account) -> bool {
     account.state == AccountState::Open && account.roles.has(Role::Delegate) && !account.roles.has(Role::Admin)

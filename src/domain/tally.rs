@@ -14,7 +14,6 @@ use super::rules::{BandId, BandRule, BaseKind, RuleSet};
 pub struct Base {
     /// Which figure, by the rule set.
     pub kind: BaseKind,
-    /// Ballots or delegates.
     pub value: u32,
 }
 
@@ -76,10 +75,8 @@ impl Band {
 /// that the rule set does not have is `None`, as two thirds are for a Confidence poll.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Margin {
-    /// To over half of the base.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub half: Option<i64>,
-    /// To two thirds of the base.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub two_thirds: Option<i64>,
 }
@@ -104,25 +101,18 @@ pub fn margin_words(margin: i64) -> String {
     }
 }
 
-/// What a person must do before a line stands.
+/// What a person must check before the figures of a line are final.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TallyWarning {
     /// The count is within 1 ballot or 2 % of the base of a threshold: count the line again from paper.
     Recount {
-        /// Whose threshold.
         band: BandId,
-        /// Its share in words.
         share_words: String,
-        /// Distance to it.
+        /// Ballots above (positive) or below (negative) the smallest count that reaches the threshold.
         margin: i64,
     },
     /// The count is the very share and two texts disagree there.
-    Exact {
-        /// Whose threshold.
-        band: BandId,
-        /// What the rule set asks.
-        question: String,
-    },
+    Exact { band: BandId, question: String },
 }
 
 impl fmt::Display for TallyWarning {
@@ -141,18 +131,15 @@ impl fmt::Display for TallyWarning {
 /// What follows from one decisive count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
-    /// Highest band reached.
     pub band: Band,
     /// Distance to each threshold.
     pub margin: Margin,
-    /// What a person must do.
     pub warnings: Vec<TallyWarning>,
 }
 
 /// The share of one level.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LevelPercent {
-    /// Which level.
     pub level: Level,
     /// As papers print it, without the sign: `53,19`.
     pub text: String,
@@ -161,17 +148,14 @@ pub struct LevelPercent {
 /// One official's result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LineTally {
-    /// What was counted.
     pub counts: LevelCounts,
     /// Ballots returned on which the line does not count: wholly invalid ones and spoiled lines.
     pub not_counted: u32,
     /// Shares of the base in ballot order; never forced to add up to 100.
     pub percents: Vec<LevelPercent>,
-    /// Highest band reached.
     pub band: Band,
     /// Distance to each threshold.
     pub margin: Margin,
-    /// What a person must do.
     pub warnings: Vec<TallyWarning>,
 }
 
@@ -183,10 +167,7 @@ pub enum TallyError {
     Identity(#[from] IdentityError),
     /// The rule set's base is all delegates, and their number was not given.
     #[error("{ruleset} tính tỷ lệ trên tổng số đại biểu: hãy cho biết tổng số đại biểu")]
-    DelegatesNeeded {
-        /// Short name of the rule set.
-        ruleset: String,
-    },
+    DelegatesNeeded { ruleset: String },
     /// Nothing can be divided by no ballots, and a share of none decides nothing.
     #[error("{phrase} bằng 0: không có căn cứ để tính tỷ lệ")]
     EmptyBase {
@@ -195,38 +176,20 @@ pub enum TallyError {
     },
     /// More ballots came back than there are delegates.
     #[error("số phiếu thu về ({returned}) nhiều hơn tổng số đại biểu ({delegates})")]
-    MoreThanDelegates {
-        /// Ballots returned.
-        returned: u32,
-        /// All delegates.
-        delegates: u32,
-    },
+    MoreThanDelegates { returned: u32, delegates: u32 },
     /// The base contradicts the rule set or the ballots.
     #[error("căn cứ tính tỷ lệ ({value}) không khớp: theo quy tắc là {phrase}, số phiếu thu về là {returned}")]
     WrongBase {
-        /// Base given.
         value: u32,
         /// What the rule set calls the base.
         phrase: String,
-        /// Ballots returned.
         returned: u32,
     },
     /// The rule set says nothing about this vote.
     #[error("{ruleset} không có quy định về {} trong bộ quy tắc này", kind.label())]
-    NoRule {
-        /// Short name of the rule set.
-        ruleset: String,
-        /// Which vote.
-        kind: PollKind,
-    },
-    /// Counts of the other vote.
+    NoRule { ruleset: String, kind: PollKind },
     #[error("số đếm là của {} nhưng cuộc này là {}", found.label(), kind.label())]
-    OtherVote {
-        /// The vote asked for.
-        kind: PollKind,
-        /// The vote counted.
-        found: PollKind,
-    },
+    OtherVote { kind: PollKind, found: PollKind },
 }
 
 /// The base that `rules` prescribe for `returned` ballots of a council of `delegates`.
@@ -302,7 +265,7 @@ fn is_near(distance: i64, base: Base) -> bool {
     ballots <= 1 || ballots * 100 <= u64::from(base.value) * 2
 }
 
-/// One line by the rule set: `counts` of the line, `ballots` of the form on which it stands, shares of `base`.
+/// One line by the rule set: `counts` of the line, `ballots` of its form, shares of `base`.
 ///
 /// # Errors
 /// When an identity does not hold, the base contradicts rule set or ballots, or the rule set has no rule for the vote.

@@ -7,23 +7,14 @@ use super::rules::{Attested, RuleSet};
 /// One task, in the order of a preparation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TaskId {
-    /// Council and sitting.
     Sitting,
-    /// Officials and delegates.
     Roster,
-    /// Who is voted on.
     Eligibility,
-    /// Who owes what by when.
     Deadlines,
-    /// Facts with their sources.
     Facts,
-    /// Dossiers for the delegates.
     Dossiers,
-    /// The list decided.
     List,
-    /// The board of tellers.
     Board,
-    /// The ballot forms sealed.
     Forms,
 }
 
@@ -47,13 +38,11 @@ impl TaskId {
 /// How far a task has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TaskState {
-    /// Nothing is there.
     NotBegun,
     /// Something is there, and something is left.
     UnderWay,
     /// Somebody must look at something before it goes on.
     NeedsCare,
-    /// Nothing is left.
     Done,
 }
 
@@ -72,25 +61,15 @@ impl TaskState {
 /// Where something is put right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Remedy {
-    /// The plan of the poll.
     Plan,
-    /// The officials of the roster.
     Officials,
-    /// The delegates of the roster.
     Delegates,
-    /// Verdicts.
     Eligibility,
-    /// Deadlines.
     Deadlines,
-    /// Facts.
     Facts,
-    /// Dossiers.
     Dossiers,
-    /// The list.
     List,
-    /// The board.
     Board,
-    /// The forms.
     Forms,
     /// What waits for another person.
     Proposals,
@@ -101,20 +80,16 @@ pub enum Remedy {
 pub struct Lack {
     /// One sentence, Vietnamese.
     pub sentence: String,
-    /// Where.
     pub remedy: Remedy,
 }
 
 /// A task with its state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Task {
-    /// Which.
     pub id: TaskId,
-    /// How far it has come.
     pub state: TaskState,
     /// What is there, in a few words; empty when nothing is.
     pub summary: String,
-    /// What is missing.
     pub lacks: Vec<Lack>,
     /// The article behind it, and how well it was read.
     pub law: Option<(String, Attested)>,
@@ -125,35 +100,24 @@ pub struct Task {
 pub struct Figures {
     /// Errors in sitting and rule set.
     pub sitting_errors: usize,
-    /// Warnings about them.
     pub sitting_warnings: usize,
-    /// Officials of the roster.
     pub officials: usize,
-    /// Delegates of the roster.
     pub delegates: usize,
-    /// All delegates by the plan.
     pub delegates_planned: usize,
-    /// Officials who stand on the list.
     pub listed: usize,
     /// Officials of whom something is to be confirmed.
     pub to_confirm: usize,
-    /// Deadlines in all.
     pub deadlines: usize,
-    /// Those that are done.
     pub deadlines_done: usize,
-    /// Those that passed and are not done.
+    /// Deadlines that passed and are not done.
     pub deadlines_late: usize,
-    /// Facts that count.
     pub facts: usize,
     /// Those that a second person has not checked.
     pub facts_unverified: usize,
-    /// Releases of dossiers.
     pub releases: usize,
     /// Members of the board as it is drafted.
     pub seats: usize,
-    /// Findings about that board.
     pub board_findings: usize,
-    /// A board is appointed.
     pub is_board_appointed: bool,
     /// In what the roster and the decided list differ.
     pub list_differences: usize,

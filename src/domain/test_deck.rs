@@ -28,13 +28,11 @@ use super::rules::{Reason, RuleSet};
 /// Pre-marked papers of one form with the figures that they have to give.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TestDeck {
-    /// Id of the form.
     pub form: String,
-    /// Which vote.
     pub kind: PollKind,
     /// In the order in which they are numbered and lie in the pile.
     pub papers: Vec<TestPaper>,
-    /// What counting all of them gives.
+    /// Totals that counting the whole deck must give.
     pub expected: BatchCounts,
     /// Reasons of the rule set, in its words, for which the program can draw no paper: the deck does not try them.
     pub untried: Vec<String>,
@@ -58,18 +56,14 @@ pub struct TestPaper {
 /// What is odd about a paper besides its marks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Look {
-    /// Nothing.
     Plain,
-    /// A printed name is crossed out.
     NameCrossedOut {
         /// Place of the line, from 0.
         line: usize,
     },
-    /// A name is written in.
     NameWrittenIn,
     /// Another form: another title, another id, levels in another order.
     OtherForm,
-    /// The test seal is missing.
     NoSeal,
     /// It looks right and came from somebody else; only a sentence on the paper can say so.
     FromElsewhere,
@@ -103,7 +97,7 @@ impl TestDeck {
         Self::sized(&form.id, form.kind, u32::try_from(form.lines.len()).unwrap_or(u32::MAX), rules)
     }
 
-    /// The deck of the form of this id with so many lines: nothing else of a form makes a difference.
+    /// The deck of the form of this id with this number of lines: nothing else of a form makes a difference.
     pub fn sized(form: &str, kind: PollKind, lines: u32, rules: &RuleSet) -> Self {
         let lines = totals(kind, lines);
         let marks_spoil = rules.marks_spoil_ballot(lines.len()).is_some();
@@ -152,9 +146,9 @@ fn totals(kind: PollKind, lines: u32) -> Vec<LevelCounts> {
     (1..=lines).map(of_line).collect()
 }
 
-/// Papers that count, except the wholly blank one: on every line its levels as often as they have to come, one double mark
-/// (where such a mark spoils no more than its line), blank for the rest. Lines are dealt out apart from each other, so
-/// that a paper holds marks of all kinds.
+/// Papers that count, except the wholly blank one: on every line its levels as often as they have to come, one double
+/// mark (where such a mark spoils no more than its line), blank for the rest. Lines are dealt out apart from each
+/// other, so that a paper holds marks of all kinds.
 fn counting_papers(kind: PollKind, lines: &[LevelCounts], with_double: bool) -> Vec<Draft> {
     let most = lines.iter().map(|counts| counts.sum()).max().unwrap_or(0);
     let papers = most + u64::from(with_double);
@@ -254,8 +248,8 @@ fn flaws(rules: &RuleSet, lines: usize) -> (Vec<Flaw>, Vec<String>) {
     ((1..).zip(shown).map(flaw).collect(), untried)
 }
 
-/// How a paper shows `reason`. Where the rule set knows no reason of its own for another form, a paper of another form is
-/// one that the board did not hand out.
+/// How a paper shows `reason`. Where the rule set knows no reason of its own for another form, a paper of another form
+/// is one that the board did not hand out.
 fn how_shown(reason: &Reason, names_a_form: bool) -> Option<Shown> {
     match reason.id.as_str() {
         _ if reason.single_name_only => Some(Shown::Marks),
@@ -305,10 +299,9 @@ fn numbered(drafts: Vec<Draft>) -> Vec<TestPaper> {
 
 /// One box of the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct FormBox {
     /// Number of the line, from 1.
     pub line: usize,
-    /// Level of the box.
     pub level: Level,
 }
 
@@ -317,9 +310,7 @@ pub struct Place {
 pub enum Mismatch {
     /// The count is of a form of another length.
     Lines {
-        /// Lines of the form.
         expected: usize,
-        /// Lines counted.
         obtained: usize,
     },
     /// The count is of the other vote.
@@ -327,31 +318,20 @@ pub enum Mismatch {
         /// Number of the line, from 1.
         line: usize,
     },
-    /// More or fewer papers than the deck has.
     Papers {
-        /// Papers of the deck.
         expected: u32,
-        /// Papers counted.
         obtained: u32,
     },
-    /// The total of one box.
     Level {
-        /// Which box.
-        place: Place,
-        /// What the deck gives.
+        place: FormBox,
         expected: u32,
-        /// What was counted.
         obtained: u32,
         /// The box whose total was counted instead, when it is that of exactly one other box.
-        taken_for: Option<Place>,
+        taken_for: Option<FormBox>,
     },
-    /// Invalid ballots of one reason.
     Invalid {
-        /// Id of the reason.
         reason: String,
-        /// What the deck gives.
         expected: u32,
-        /// What was counted.
         obtained: u32,
     },
 }
@@ -365,7 +345,7 @@ pub fn compare(expected: &BatchCounts, obtained: &BatchCounts) -> Vec<Mismatch> 
     if expected.lines.len() != obtained.lines.len() {
         found.push(Mismatch::Lines { expected: expected.lines.len(), obtained: obtained.lines.len() });
     }
-    let boxes: Vec<(Place, u32)> = each_box(&expected.lines).collect();
+    let boxes: Vec<(FormBox, u32)> = each_box(&expected.lines).collect();
     for (line, (wanted, counted)) in (1..).zip(expected.lines.iter().zip(&obtained.lines)) {
         if wanted.kind() != counted.kind() {
             found.push(Mismatch::Kind { line });
@@ -374,7 +354,7 @@ pub fn compare(expected: &BatchCounts, obtained: &BatchCounts) -> Vec<Mismatch> 
         let pairs =
             wanted.each().into_iter().zip(counted.each()).filter(|((_, wanted), (_, counted))| wanted != counted);
         found.extend(pairs.map(|((level, expected), (_, obtained))| Mismatch::Level {
-            place: Place { line, level },
+            place: FormBox { line, level },
             expected,
             obtained,
             taken_for: only_box_with(&boxes, obtained),
@@ -392,14 +372,14 @@ pub fn compare(expected: &BatchCounts, obtained: &BatchCounts) -> Vec<Mismatch> 
     found
 }
 
-fn each_box(lines: &[LevelCounts]) -> impl Iterator<Item = (Place, u32)> {
+fn each_box(lines: &[LevelCounts]) -> impl Iterator<Item = (FormBox, u32)> {
     let of_line = |(line, counts): (usize, &LevelCounts)| {
-        counts.each().into_iter().map(move |(level, count)| (Place { line, level }, count))
+        counts.each().into_iter().map(move |(level, count)| (FormBox { line, level }, count))
     };
     (1..).zip(lines).flat_map(of_line)
 }
 
-fn only_box_with(boxes: &[(Place, u32)], total: u32) -> Option<Place> {
+fn only_box_with(boxes: &[(FormBox, u32)], total: u32) -> Option<FormBox> {
     let mut with = boxes.iter().filter(|(_, count)| *count == total);
     let only = with.next();
     only.filter(|_| with.next().is_none()).map(|(place, _)| *place)

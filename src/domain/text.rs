@@ -4,7 +4,8 @@ use jiff::civil::Date;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// `text` in NFC, with every run of white space (also no-break and zero-width spaces) as one space, and none at the ends.
+/// `text` in NFC, with every run of white space (also no-break and zero-width spaces) as one space, and none at the
+/// ends.
 pub fn clean(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.nfc() {
@@ -36,7 +37,7 @@ pub fn clean_lines(text: &str) -> String {
     out.trim_end().to_owned()
 }
 
-/// The key under which two spellings of one word meet: lower case, no accents, `đ` as `d`, everything that is not a
+/// A key that is equal for two spellings of one word: lower case, no accents, `đ` as `d`, everything that is not a
 /// letter or a digit as one space.
 ///
 /// `fold("Số phiếu  PHÁT-RA")` is `"so phieu phat ra"`.

@@ -13,7 +13,6 @@ pub struct FieldChange {
     pub after: String,
     /// What it said before; empty when nothing.
     pub before: String,
-    /// What people call it.
     pub label: String,
 }
 

@@ -11,20 +11,20 @@ use super::grid::Cell;
 use super::number::{self, Figure};
 use super::report::{self, Code, Report};
 use super::schema::{Choice, Column, Need, labels};
-use super::table::Record;
+use super::table::SheetRecord;
 
 /// Units that offices write after a count.
 const COUNTED: [&str; 4] = ["phiếu", "đại biểu", "người", "lá phiếu"];
 
 /// Reads one record.
 pub(super) struct Fields<'a, 'g> {
-    record: &'a Record<'g>,
+    record: &'a SheetRecord<'g>,
     report: &'a mut Report,
 }
 
 impl<'a, 'g> Fields<'a, 'g> {
     /// Reads `record`; findings go to `report`.
-    pub(super) const fn new(record: &'a Record<'g>, report: &'a mut Report) -> Self {
+    pub(super) const fn new(record: &'a SheetRecord<'g>, report: &'a mut Report) -> Self {
         Self { record, report }
     }
 

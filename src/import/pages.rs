@@ -14,7 +14,7 @@ use super::report::{self, Report};
 use super::schema::{Need, Schema};
 use super::sheets::directory::Directory;
 use super::sheets::{council, delegates, facts, officials, results, tellers};
-use super::table::{self, Record};
+use super::table::{self, SheetRecord};
 use super::{csv_file, workbook};
 
 /// See [`super::read_parts`].
@@ -40,15 +40,15 @@ fn records<'g>(
     found: &BTreeMap<&'static str, &'g Grid>,
     schema: &'static Schema,
     report: &mut Report,
-) -> Option<Vec<Record<'g>>> {
+) -> Option<Vec<SheetRecord<'g>>> {
     let records = table::records(found.get(schema.title)?, schema, report)?;
     let own = || schema.columns.iter().filter(|column| column.need != Need::Ignored);
-    let is_filled = |record: &Record<'_>| own().any(|column| record.cell(column).is_some());
+    let is_filled = |record: &SheetRecord<'_>| own().any(|column| record.cell(column).is_some());
     records.iter().any(is_filled).then_some(records)
 }
 
-fn placed<T>(records: &[Record<'_>], values: Vec<T>) -> Vec<Placed<T>> {
-    let places = records.iter().map(Record::place_of_record);
+fn placed<T>(records: &[SheetRecord<'_>], values: Vec<T>) -> Vec<Placed<T>> {
+    let places = records.iter().map(SheetRecord::place_of_record);
     places.zip(values).map(|(place, value)| Placed { place, value }).collect()
 }
 

@@ -10,7 +10,7 @@ use super::fields::Fields;
 use super::grid::{Cell, Grid};
 use super::report::{self, Report};
 use super::schema::{Column, Layout, Need, Schema, Shape};
-use super::table::{self, Record};
+use super::table::{self, SheetRecord};
 use super::{csv_file, number, read, workbook};
 
 const NAME: Column = Column::required("name", Shape::Text)
@@ -108,7 +108,7 @@ fn first_grid(bytes: &[u8], file_name: &str, report: &mut Report) -> Option<Grid
     first
 }
 
-fn table_of(grid: &Grid, records: &[Record<'_>], report: &mut Report) -> Option<PublishedTable> {
+fn table_of(grid: &Grid, records: &[SheetRecord<'_>], report: &mut Report) -> Option<PublishedTable> {
     let Some(first) = records.first() else {
         report.add(report::CELL_MISSING, &grid.title, "Bảng chưa có dòng nào.", "Ghi mỗi người một dòng dưới tiêu đề.");
         return None;
@@ -138,7 +138,7 @@ fn table_of(grid: &Grid, records: &[Record<'_>], report: &mut Report) -> Option<
     Some(PublishedTable { kind, rows })
 }
 
-fn row(record: &Record<'_>, levels: &[(Level, Column, Column)], report: &mut Report) -> Option<PublishedRow> {
+fn row(record: &SheetRecord<'_>, levels: &[(Level, Column, Column)], report: &mut Report) -> Option<PublishedRow> {
     let mut fields = Fields::new(record, report);
     let name = fields.text(&NAME);
     let post = fields.text(&POST).unwrap_or_default();
@@ -152,7 +152,7 @@ fn row(record: &Record<'_>, levels: &[(Level, Column, Column)], report: &mut Rep
 }
 
 /// A share as printed: point or comma before the decimals, with or without a sign.
-fn percent(fields: &mut Fields<'_, '_>, record: &Record<'_>, column: &Column) -> Option<Decimal> {
+fn percent(fields: &mut Fields<'_, '_>, record: &SheetRecord<'_>, column: &Column) -> Option<Decimal> {
     let cell = record.cell(column)?;
     let read = match cell {
         Cell::Text(text) => Decimal::parse_plain(&clean(text).trim_end_matches('%').trim_end().replace(',', ".")),

@@ -12,7 +12,7 @@ use super::report::{self, Report};
 use super::schema::{Need, Schema};
 use super::sheets::directory::Directory;
 use super::sheets::{self, council, delegates, facts, officials, results, tellers};
-use super::table::{self, Record};
+use super::table::{self, SheetRecord};
 use super::{csv_file, workbook};
 
 /// Sheets of the template that hold no data, folded.
@@ -167,7 +167,7 @@ fn sheet_name(grid: &Grid) -> &str {
 
 fn book(grids: &[Grid], file_name: &str, mut report: Report) -> Imported {
     let found = assign(grids, file_name, &mut report);
-    let records = |schema: &'static Schema| -> Option<Vec<Record<'_>>> {
+    let records = |schema: &'static Schema| -> Option<Vec<SheetRecord<'_>>> {
         found.get(schema.title).and_then(|grid| table::records(grid, schema, &mut report))
     };
     let of_sheet = sheets::ALL.map(records);

@@ -22,13 +22,13 @@ const SIGNATURES: usize = 2;
 
 /// One record of a sheet: the cell of each of its fields.
 #[derive(Clone, Debug)]
-pub(super) struct Record<'g> {
+pub(super) struct SheetRecord<'g> {
     grid: &'g Grid,
     row: u32,
     spots: BTreeMap<&'static str, Spot>,
 }
 
-impl<'g> Record<'g> {
+impl<'g> SheetRecord<'g> {
     /// The cell of a column; `None` when it is empty or the column absent.
     pub(super) fn cell(&self, column: &Column) -> Option<&'g Cell> {
         self.grid.at(*self.spots.get(column.title)?).map(|placed| &placed.cell)
@@ -56,7 +56,7 @@ impl<'g> Record<'g> {
 }
 
 /// The records of a sheet; `None` after the finding that says why there are none.
-pub(super) fn records<'g>(grid: &'g Grid, schema: &Schema, report: &mut Report) -> Option<Vec<Record<'g>>> {
+pub(super) fn records<'g>(grid: &'g Grid, schema: &Schema, report: &mut Report) -> Option<Vec<SheetRecord<'g>>> {
     note_hidden(grid, report);
     let header = Header::find(grid, schema);
     if schema.layout == Layout::Form {
@@ -190,7 +190,7 @@ impl<'g> Header<'g> {
         header
     }
 
-    fn into_records(self, report: &mut Report) -> Vec<Record<'g>> {
+    fn into_records(self, report: &mut Report) -> Vec<SheetRecord<'g>> {
         self.report_columns(report);
         self.note_above(report);
         let mut unread: BTreeMap<u32, usize> = BTreeMap::new();
@@ -212,7 +212,7 @@ impl<'g> Header<'g> {
                     }
                     let spots: BTreeMap<_, _> =
                         self.columns.iter().map(|(title, column)| (*title, (row, *column))).collect();
-                    let record = Record { grid: self.grid, row, spots };
+                    let record = SheetRecord { grid: self.grid, row, spots };
                     if self.schema.columns.iter().any(|c| c.need != Need::Ignored && record.cell(c).is_some()) {
                         records.push(record);
                     } else if cells.values().any(|placed| matches!(placed.cell, Cell::Text(_)) && !is_number(placed)) {
@@ -393,7 +393,7 @@ impl<'g> Form<'g> {
         Self { grid, schema: *schema, keys: best.unwrap_or_default() }
     }
 
-    fn into_record(self, report: &mut Report) -> Record<'g> {
+    fn into_record(self, report: &mut Report) -> SheetRecord<'g> {
         let mut used: BTreeSet<Spot> = self.keys.values().copied().collect();
         let captions = self.caption_columns();
         let mut spots = BTreeMap::new();
@@ -421,7 +421,7 @@ impl<'g> Form<'g> {
             }
         }
         let row = self.keys.values().map(|spot| spot.0).min().unwrap_or(0);
-        Record { grid: self.grid, row, spots }
+        SheetRecord { grid: self.grid, row, spots }
     }
 
     fn is_heading_row(&self, cells: &BTreeMap<u32, Placed>) -> bool {

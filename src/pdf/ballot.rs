@@ -2,12 +2,12 @@
 //! optical reader finds each box at the area that [`sheets`] returns.
 
 use super::error::PdfError;
-use super::layout::{BLACK, Column, Cursor, Grey, Line, PAGE_HEIGHT, PAGE_WIDTH, Page, Shape, THIN, break_lines};
+use super::layout::{BLACK, BrokenLine, Column, Cursor, Grey, PAGE_HEIGHT, PAGE_WIDTH, Page, Shape, THIN, break_lines};
 use super::length::{Length, Points, Rect};
 use super::letterhead::names;
 use super::page_frame::{put_behind, watermark};
 use super::qr;
-use domain::ballot::{BallotForm, Line as BallotLine};
+use domain::ballot::{BallotForm, Line};
 use domain::document::{Align, Span};
 use domain::poll::Level;
 
@@ -174,10 +174,10 @@ struct Draft {
 
 /// A line of the form, measured.
 struct Row<'a> {
-    line: &'a BallotLine,
-    number: Vec<Line>,
-    name: Vec<Line>,
-    posts: Vec<Line>,
+    line: &'a Line,
+    number: Vec<BrokenLine>,
+    name: Vec<BrokenLine>,
+    posts: Vec<BrokenLine>,
     height: Length,
 }
 
@@ -211,7 +211,7 @@ impl<'a> Grid<'a> {
         Ok(Self { form, number, name, posts, levels })
     }
 
-    fn row<'l>(&self, line: &'l BallotLine) -> Result<Row<'l>, PdfError> {
+    fn row<'l>(&self, line: &'l Line) -> Result<Row<'l>, PdfError> {
         let in_column = |text: &str, bold: bool, size, column: Column| {
             let span = if bold { Span::bold(text) } else { Span::plain(text) };
             break_lines(&[span], size, column.inset(PADDING).width, Length::ZERO)
@@ -294,7 +294,7 @@ impl<'a> Grid<'a> {
         let (y, height) = (draft.y, row.height);
         let shapes = &mut draft.page.shapes;
         shapes.push(self.rules(y, height));
-        let top_of = |lines: &[Line], size| y + (height - height_of(lines, size)) / 2;
+        let top_of = |lines: &[BrokenLine], size| y + (height - height_of(lines, size)) / 2;
         let tops = [top_of(&row.number, NAME_SIZE), top_of(&row.name, NAME_SIZE), top_of(&row.posts, POST_SIZE)];
         let name = self.name.inset(PADDING);
         let area = Rect { x: name.x, y: tops[1], width: name.width, height: height_of(&row.name, NAME_SIZE) };
@@ -322,11 +322,11 @@ impl<'a> Grid<'a> {
     }
 }
 
-fn height_of(lines: &[Line], size: Points) -> Length {
+fn height_of(lines: &[BrokenLine], size: Points) -> Length {
     size.leading().times(lines.len())
 }
 
-fn write(lines: Vec<Line>, size: Points, align: Align, column: Column, top: Length, shapes: &mut Vec<Shape>) {
+fn write(lines: Vec<BrokenLine>, size: Points, align: Align, column: Column, top: Length, shapes: &mut Vec<Shape>) {
     let mut y = top + size.baseline();
     for line in lines {
         line.place(column, y, align, BLACK, shapes);
@@ -349,12 +349,8 @@ mod tests {
     use domain::poll::PollKind;
 
     fn form(lines: u32, post: &str) -> BallotForm {
-        let line = |number| BallotLine {
-            number,
-            official: OfficialNo(0),
-            name: "Ông Nguyễn Văn A".into(),
-            posts: post.into(),
-        };
+        let line =
+            |number| Line { number, official: OfficialNo(0), name: "Ông Nguyễn Văn A".into(), posts: post.into() };
         BallotForm {
             id: "F1-3F9A2C".into(),
             kind: PollKind::Rating,

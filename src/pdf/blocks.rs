@@ -6,7 +6,7 @@ use super::chart::chart;
 use super::error::PdfError;
 use super::fonts::Face;
 use super::layout::{
-    BLACK, Column, Cursor, Grey, Line, Piece, Shape, THIN, break_evenly, break_lines, keep_together, table,
+    BLACK, BrokenLine, Column, Cursor, Grey, Piece, Shape, THIN, break_evenly, break_lines, keep_together, table,
 };
 use super::length::{Length, Points, Rect};
 use super::letterhead::letterhead;
@@ -233,7 +233,7 @@ fn paragraph(model: &Paragraph, width: Length) -> Result<Vec<Piece>, PdfError> {
         Size::Small => Length::pt(4),
         Size::Tiny => Length::pt(2),
     };
-    let piece = |(i, line): (usize, Line)| {
+    let piece = |(i, line): (usize, BrokenLine)| {
         let mut shapes = Vec::with_capacity(1);
         line.place(column, size.baseline(), model.align, BLACK, &mut shapes);
         let last = i + 1 == count;
@@ -344,7 +344,7 @@ struct Ends {
 }
 
 /// `lines` on light grey between the sides of a frame.
-fn framed(lines: Vec<Line>, size: Points, width: Length, ends: Ends) -> Piece {
+fn framed(lines: Vec<BrokenLine>, size: Points, width: Length, ends: Ends) -> Piece {
     let above = if ends.first { NOTE_PADDING } else { Length::ZERO };
     let below = if ends.last { NOTE_PADDING } else { Length::ZERO };
     let height = above + size.leading().times(lines.len()) + below;

@@ -6,11 +6,11 @@ use super::logs;
 use super::scope::CouncilTx;
 use super::sql::{execute, one_changed, row, row_struct, rows, to_u32, to_u64};
 use domain::audit::event::poll::{ListedOfficial, PaperIssued, PollAmended, PollCreated, SealedForm};
-use domain::audit::{Digest, Entry, PollEvent, UtcTime};
-use domain::ballot_account::Hall;
+use domain::audit::{Digest, LogEntry, PollEvent, UtcTime};
+use domain::ballot_account::Attendance;
 use domain::id::{LogId, PollId};
 use domain::poll::PollKind;
-use domain::poll_state::{Counted, FormProgress, Poll, PollState, ProposedMinutes, Stage};
+use domain::poll_state::{ClosedCount, FormProgress, Poll, PollState, ProposedMinutes, Stage};
 use domain::roster::{Teller, TellerRole};
 use macros::boxed;
 
@@ -102,9 +102,9 @@ impl PollRow {
     }
 
     /// Numbers of delegates, in total and present; an error before the vote is open.
-    fn hall(&self) -> Result<Hall, StoreError> {
+    fn attendance(&self) -> Result<Attendance, StoreError> {
         let present = self.present.ok_or_else(|| StoreError::corrupt("polls.present"))?;
-        Ok(Hall { delegates: to_u32(self.delegates)?, present: Some(to_u32(present)?) })
+        Ok(Attendance { delegates: to_u32(self.delegates)?, present: Some(to_u32(present)?) })
     }
 
     fn summary(self) -> Result<PollSummary, StoreError> {
@@ -212,7 +212,7 @@ pub async fn find(tx: &mut CouncilTx, poll: PollId) -> Result<Option<StoredPoll>
     )?;
     let Some(row) = row else { return Ok(None) };
     let (stage, log) = (row.stage()?, row.log_id.parse().map_err(StoreError::corrupt)?);
-    let hall = row.hall();
+    let attendance = row.attendance();
     let poll = row.poll()?;
     let state = match stage {
         Stage::Created => PollState::Created(poll),
@@ -224,8 +224,8 @@ pub async fn find(tx: &mut CouncilTx, poll: PollId) -> Result<Option<StoredPoll>
         Stage::Sealed => PollState::Sealed(poll.clone(), sealed_forms(tx, poll.id).await?),
         Stage::Tested => PollState::Tested(poll.clone(), forms(tx, poll.id).await?),
         Stage::Zeroed => PollState::Zeroed(poll.clone(), sealed_forms(tx, poll.id).await?),
-        Stage::Voting => PollState::Voting(poll.clone(), hall?, forms(tx, poll.id).await?),
-        Stage::Counting => PollState::Counting(poll.clone(), hall?, forms(tx, poll.id).await?),
+        Stage::Voting => PollState::Voting(poll.clone(), attendance?, forms(tx, poll.id).await?),
+        Stage::Counting => PollState::Counting(poll.clone(), attendance?, forms(tx, poll.id).await?),
         Stage::Closed => PollState::Closed(poll, counted(tx, log).await?),
         Stage::Declared => PollState::Declared(poll),
         Stage::Proposed => PollState::Proposed(poll, proposed_minutes(tx, log).await?),
@@ -243,19 +243,23 @@ async fn sealed_forms(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<SealedForm
 }
 
 /// Entries of these kinds in the poll's log, from which the parts of a state that no table holds are read.
-async fn entries_of_kinds(tx: &mut CouncilTx, log: LogId, kinds: [&'static str; 2]) -> Result<Vec<Entry>, StoreError> {
+async fn entries_of_kinds(
+    tx: &mut CouncilTx,
+    log: LogId,
+    kinds: [&'static str; 2],
+) -> Result<Vec<LogEntry>, StoreError> {
     let texts = logs::of_kinds(tx, log, kinds).await?;
-    texts.iter().map(|text| Entry::parse(text).map_err(StoreError::corrupt)).collect()
+    texts.iter().map(|text| LogEntry::parse(text).map_err(StoreError::corrupt)).collect()
 }
 
 /// The totals of a closed count after all recounts.
-async fn counted(tx: &mut CouncilTx, log: LogId) -> Result<Counted, StoreError> {
-    let mut found: Option<Counted> = None;
+async fn counted(tx: &mut CouncilTx, log: LogId) -> Result<ClosedCount, StoreError> {
+    let mut found: Option<ClosedCount> = None;
     for entry in entries_of_kinds(tx, log, ["counting.closed", "line.recounted"]).await? {
         let is_taken = match (entry.event, &mut found) {
             (PollEvent::LineRecounted(line), Some(counted)) => counted.take(&line),
             (PollEvent::CountingClosed(closed), none @ None) => {
-                *none = Some(Counted::new(closed.forms));
+                *none = Some(ClosedCount::new(closed.forms));
                 true
             }
             _ => false,
@@ -272,7 +276,7 @@ async fn counted(tx: &mut CouncilTx, log: LogId) -> Result<Counted, StoreError> 
 /// # Errors
 /// [`StoreError::Corrupt`] when the log contradicts itself.
 #[boxed]
-pub async fn closed_count(tx: &mut CouncilTx, poll: &StoredPoll) -> Result<Option<Counted>, StoreError> {
+pub async fn closed_count(tx: &mut CouncilTx, poll: &StoredPoll) -> Result<Option<ClosedCount>, StoreError> {
     match poll.state.may_open() {
         Some(_) => counted(tx, poll.log).await.map(Some),
         None => Ok(None),
@@ -290,7 +294,7 @@ pub async fn version(tx: &mut CouncilTx, poll: PollId) -> Result<Option<u64>, St
 async fn proposed_minutes(tx: &mut CouncilTx, log: LogId) -> Result<ProposedMinutes, StoreError> {
     let kind = "minutes.proposed";
     match entries_of_kinds(tx, log, [kind, kind]).await?.pop() {
-        Some(Entry { event: PollEvent::MinutesProposed(minutes), actor, .. }) => {
+        Some(LogEntry { event: PollEvent::MinutesProposed(minutes), actor, .. }) => {
             Ok(ProposedMinutes { by: (*actor).clone(), sha256: minutes.sha256 })
         }
         _ => Err(StoreError::corrupt("log_entries: thiếu minutes.proposed")),

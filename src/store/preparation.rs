@@ -6,7 +6,7 @@ use super::sql::{execute, one_changed, row, row_struct, rows, to_u64};
 use domain::audit::UtcTime;
 use domain::id::{PollId, ProposalId};
 use domain::preparation::Part;
-use domain::proposal::{Hand, Proposal, ProposalKind, ProposalState};
+use domain::proposal::{Proposal, ProposalKind, ProposalState, SignOff};
 use domain::role::Role;
 use macros::boxed;
 
@@ -133,13 +133,13 @@ row_struct! {
 
 impl ProposalRow {
     fn proposal(self) -> Result<Proposal, StoreError> {
-        let hand = |account: String, name: String, role: String, at: String| {
+        let sign_off = |account: String, name: String, role: String, at: String| {
             let account = account.parse().map_err(StoreError::corrupt)?;
             let role = Role::from_code(&role).ok_or_else(|| StoreError::corrupt("proposals: role"))?;
-            Ok::<_, StoreError>(Hand { account, name, role, at: at.parse().map_err(StoreError::corrupt)? })
+            Ok::<_, StoreError>(SignOff { account, name, role, at: at.parse().map_err(StoreError::corrupt)? })
         };
         let decided = match (self.decided_account, self.decided_by, self.decided_role, self.decided_at) {
-            (Some(account), Some(name), Some(role), Some(at)) => Some(hand(account, name, role, at)?),
+            (Some(account), Some(name), Some(role), Some(at)) => Some(sign_off(account, name, role, at)?),
             _ => None,
         };
         Ok(Proposal {
@@ -149,7 +149,7 @@ impl ProposalRow {
             about: self.about,
             content: self.content,
             state: ProposalState::from_code(&self.state).ok_or_else(|| StoreError::corrupt("proposals.state"))?,
-            proposed: hand(self.proposed_account, self.proposed_by, self.proposed_role, self.proposed_at)?,
+            proposed: sign_off(self.proposed_account, self.proposed_by, self.proposed_role, self.proposed_at)?,
             decided,
             note: self.note.unwrap_or_default(),
         })
@@ -221,10 +221,10 @@ pub async fn decide_proposal(tx: &mut CouncilTx, proposal: &Proposal) -> Result<
          WHERE council_id = $1 AND proposal_id = $2 AND state = 'open'",
         proposal.id.to_string(),
         proposal.state.code(),
-        decided.map(|hand| hand.at.to_string()),
-        decided.map(|hand| hand.account.to_string()),
-        decided.map(|hand| hand.name.clone()),
-        decided.map(|hand| hand.role.code()),
+        decided.map(|sign_off| sign_off.at.to_string()),
+        decided.map(|sign_off| sign_off.account.to_string()),
+        decided.map(|sign_off| sign_off.name.clone()),
+        decided.map(|sign_off| sign_off.role.code()),
         proposal.note.as_str(),
     )?;
     one_changed(changed)

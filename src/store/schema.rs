@@ -6,10 +6,10 @@ use super::target::{APPLICATION_ID, Target};
 use domain::audit::Digest;
 
 /// One step: number, name, text for SQLite, text for PostgreSQL.
-type Step = (i64, &'static str, &'static str, &'static str);
+type Migration = (i64, &'static str, &'static str, &'static str);
 
 /// In ascending order of their numbers. A released step is never changed; a change of the schema is a new step.
-const STEPS: &[Step] = &[
+const STEPS: &[Migration] = &[
     (
         1,
         "backbone",
@@ -41,7 +41,7 @@ const TABLE_POSTGRES: &str =
     "CREATE TABLE schema_steps (version BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL)";
 
 /// Number and SHA-256 of each step that a database has; `None` for an empty database.
-type Found = Option<Vec<(i64, String)>>;
+type AppliedMigrations = Option<Vec<(i64, String)>>;
 
 /// Runs the missing steps.
 ///
@@ -105,7 +105,7 @@ pub(super) async fn check_not_newer(db: &Db) -> Result<(), StoreError> {
     if found > SCHEMA { Err(StoreError::NewerSchema { found, known: SCHEMA }) } else { Ok(()) }
 }
 
-const fn text_of(step: &Step, tx: &Tx) -> &'static str {
+const fn text_of(step: &Migration, tx: &Tx) -> &'static str {
     match tx {
         Tx::Sqlite(_) => step.2,
         Tx::Postgres(_) => step.3,
@@ -137,7 +137,7 @@ fn check(found: &[(i64, String)], tx: &Tx) -> Result<usize, StoreError> {
 }
 
 /// Reads which steps are done. A database that holds something, but no steps, is another program's.
-async fn find(tx: &mut Tx, target: &Target) -> Result<Found, StoreError> {
+async fn find(tx: &mut Tx, target: &Target) -> Result<AppliedMigrations, StoreError> {
     let steps = "SELECT version, sha256 FROM schema_steps ORDER BY version";
     match tx {
         Tx::Sqlite(tx) => {

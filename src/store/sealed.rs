@@ -8,14 +8,15 @@
 use super::error::StoreError;
 use super::scope::CouncilTx;
 use super::sql::{execute, one_changed, row, rows};
-use domain::audit::{Digest, Opening, canonical};
+use domain::audit::{Digest, SealedCounts, canonical};
 use domain::batch::Reader;
 use domain::id::PollId;
 use domain::poll_state::MayOpen;
 use macros::boxed;
 
-fn read(text: &str, commitment: &str) -> Result<Opening, StoreError> {
-    let opening: Opening = canonical::from_text(text).map_err(|_| StoreError::corrupt("sealed_batches.opening"))?;
+fn read(text: &str, commitment: &str) -> Result<SealedCounts, StoreError> {
+    let opening: SealedCounts =
+        canonical::from_text(text).map_err(|_| StoreError::corrupt("sealed_batches.opening"))?;
     let binds = opening.commitment().is_ok_and(|digest| digest.to_string() == commitment);
     if binds { Ok(opening) } else { Err(StoreError::corrupt("sealed_batches: khác với cam kết")) }
 }
@@ -28,7 +29,7 @@ fn read(text: &str, commitment: &str) -> Result<Opening, StoreError> {
 pub async fn add(
     tx: &mut CouncilTx,
     poll: PollId,
-    opening: &Opening,
+    opening: &SealedCounts,
     commitment: Digest,
     [first, second]: &[Reader; 2],
 ) -> Result<(), StoreError> {
@@ -63,7 +64,7 @@ pub async fn add(
 /// # Errors
 /// [`StoreError::Corrupt`] when the stored opening differs from its commitment.
 #[boxed]
-pub async fn same(tx: &mut CouncilTx, poll: PollId, sent: &Opening) -> Result<Option<bool>, StoreError> {
+pub async fn same(tx: &mut CouncilTx, poll: PollId, sent: &SealedCounts) -> Result<Option<bool>, StoreError> {
     let row = row!(
         tx,
         (String, String),
@@ -107,7 +108,7 @@ pub async fn withdraw(tx: &mut CouncilTx, poll: PollId, form: &str, batch: u32) 
 /// # Errors
 /// [`StoreError::Corrupt`] when one is missing or differs from its commitment.
 #[boxed]
-pub async fn openings(tx: &mut CouncilTx, leave: MayOpen) -> Result<Vec<Opening>, StoreError> {
+pub async fn openings(tx: &mut CouncilTx, leave: MayOpen) -> Result<Vec<SealedCounts>, StoreError> {
     let rows = rows!(
         tx,
         (Option<String>, String),

@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use app::trail::bundle::{self, BundleError, Options, Recount, verify};
+use app::trail::bundle::{self, BundleError, Options, ResultInputs, verify};
 use domain::audit::canonical;
 use domain::audit::event::poll::{
     BallotsReturned, BatchCommitted, BatchReopened, CountingClosed, DeckWaived, LineRecounted, MinutesSigned,
@@ -429,7 +429,7 @@ fn the_result_is_recomputed_from_the_batches() {
     let with = |recompute: &bundle::Recompute<'_>| {
         verify(&sample.dir(), &Options { expected_root: None, recompute: Some(recompute) })
     };
-    let honest = |recount: &Recount<'_>| {
+    let honest = |recount: &ResultInputs<'_>| {
         assert_eq!((recount.ruleset, recount.poll.delegates, recount.forms.len()), (RULESET, 60, 2));
         let text = canonical::to_text(&recount.counted.forms()[1].counts).expect("text");
         assert_eq!(

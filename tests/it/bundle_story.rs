@@ -11,7 +11,7 @@ use domain::audit::event::poll::{
     MinutesSigned, PaperIssued, PollCreated, ResultConfirmed, ResultDeclared, ResultPublished, SealedForm,
     VotingOpened, ZeroReported,
 };
-use domain::audit::{Actor, Checkpoint, Digest, KeyName, Log, Nonce, Opening, PollEvent, Signer, UtcTime};
+use domain::audit::{Actor, Checkpoint, Digest, KeyName, Log, Nonce, PollEvent, SealedCounts, Signer, UtcTime};
 use domain::ballot_account::BallotAccount;
 use domain::count::BatchCounts;
 use domain::poll::{LevelCounts, PollKind};
@@ -31,7 +31,7 @@ pub struct Story {
     pub log: Log,
     pub now: Timestamp,
     pub heads: Vec<Checkpoint>,
-    pub openings: Vec<Opening>,
+    pub openings: Vec<SealedCounts>,
     pub papers: BTreeMap<String, Vec<u8>>,
 }
 
@@ -49,14 +49,14 @@ pub fn committed(batch: u32, commitment: Digest, form: &str, papers: u32) -> Bat
     BatchCommitted { batch, commitment, decided: 0, form: form.into(), papers, readers, reread: 1 }
 }
 
-pub fn pile(form: &str, batch: u32, papers: u32, lines: usize) -> Opening {
+pub fn pile(form: &str, batch: u32, papers: u32, lines: usize) -> SealedCounts {
     let line = |i: usize| {
         let low = u32::try_from(i).expect("few lines");
         LevelCounts::Rating { high: papers - 4 - low, medium: 2, low }
     };
     let invalid = BTreeMap::from([("no_seal".to_owned(), 1)]);
     let counts = BatchCounts { papers, invalid, lines: (0..lines).map(line).collect() };
-    Opening { batch, counts, form: form.into(), nonce: Nonce::from_bytes([batch as u8; 32]) }
+    SealedCounts { batch, counts, form: form.into(), nonce: Nonce::from_bytes([batch as u8; 32]) }
 }
 
 pub fn listed() -> ListDecided {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use app::counting::day::{TypedStep, proposers};
-use app::polls::{CountedBatch, Hand};
+use app::polls::{CountedBatch, Requester};
 use app::service::app::Ask;
 use app::trail::bundle::{self, Options};
 use app::trail::verify_db;
@@ -17,7 +17,7 @@ use domain::ballot_account::BallotAccount;
 use domain::count::BatchCounts;
 use domain::id::{CouncilId, PollId};
 use domain::poll::{LevelCounts, PollKind};
-use domain::poll_state::{Recounted, Stage};
+use domain::poll_state::{LineRecount, Stage};
 use domain::proposal::ProposalKind;
 use domain::role::Role;
 use store::{logs, polls};
@@ -363,7 +363,7 @@ fn one_person_alone_passes_no_step_of_two_in_any_role() {
             let caller: Caller = site.somebody(council, role);
             let agreed = site.app.confirm(ask(&site, &caller), poll, waiver).await;
             assert!(matches!(agreed, Err(AppError::Forbidden)), "{role:?}: {agreed:?}");
-            let alone = site.app.report_zero(Hand::Form(ask(&site, &caller)), poll).await;
+            let alone = site.app.report_zero(Requester::Form(ask(&site, &caller)), poll).await;
             assert_eq!(matches!(alone, Err(AppError::Forbidden)), role != Role::HeadTeller, "{role:?}: {alone:?}");
         }
     });
@@ -436,7 +436,7 @@ fn every_step_of_one_person_belongs_to_its_role() {
             let (app, hand) = (&site.app, || site.hand(&caller));
             let form = || "F1".to_owned();
             let batch = CountedBatch { form: form(), batch: 1, counts: counts(), read: by_two() };
-            let again = Recounted {
+            let again = LineRecount {
                 form: form(),
                 line: 1,
                 counts: line,

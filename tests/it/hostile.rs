@@ -6,7 +6,7 @@ use std::fs;
 
 use domain::audit::entry::entry_text;
 use domain::audit::merkle::{verify_consistency, verify_inclusion};
-use domain::audit::{Checkpoint, Digest, Entry, KeyName, PollEvent, Signer, UtcTime, VerifierKey, canonical};
+use domain::audit::{Checkpoint, Digest, KeyName, LogEntry, PollEvent, Signer, UtcTime, VerifierKey, canonical};
 use domain::rules::{builtin_texts, load};
 use import::{read_csv_folder, read_published, read_xlsx, template_xlsx};
 use proptest::collection::vec;
@@ -144,14 +144,14 @@ fn head() -> Checkpoint {
 
 #[test]
 fn the_seeds_are_read() {
-    assert!(entries().iter().all(|text| Entry::<PollEvent>::parse(text).is_ok()));
+    assert!(entries().iter().all(|text| LogEntry::<PollEvent>::parse(text).is_ok()));
     assert!(canonical::check(COUNTS).is_ok());
 }
 
 proptest! {
     #[test]
     fn an_entry_that_is_accepted_has_no_other_spelling(text in bent_text(entries())) {
-        if let Ok(entry) = Entry::<PollEvent>::parse(&text) {
+        if let Ok(entry) = LogEntry::<PollEvent>::parse(&text) {
             prop_assert_eq!(entry_text(entry.seq, entry.at, &entry.actor, &entry.event).expect("text"), text);
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use app::polls::Hand;
+use app::polls::Requester;
 use app::service::app::Ask;
 use app::trail::bundle::{self, Options};
 use app::trail::verify_db::database;
@@ -221,10 +221,10 @@ async fn papers_tell_it(site: &Site, council: CouncilId, poll: PollId, clerk: &m
     assert_eq!(gone.status, StatusCode::NOT_FOUND);
 
     let by = somebody_in(council, Role::Clerk, site.clock.now());
-    let hand = Hand::Form(Ask { caller: &by, request: site.app.new_request().expect("request") });
+    let requester = Requester::Form(Ask { caller: &by, request: site.app.new_request().expect("request") });
     let out = site.database.folder().join("bundle");
     let files = BTreeMap::from([("minutes.pdf".to_owned(), minutes), ("resolution.pdf".to_owned(), resolution)]);
-    site.app.write_bundle(hand, poll, &out, &files).await.expect("bundle");
+    site.app.write_bundle(requester, poll, &out, &files).await.expect("bundle");
     bundle::verify(&out, &Options::default()).unwrap_or_else(|e| panic!("{e}"));
 }
 

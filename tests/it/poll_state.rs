@@ -10,19 +10,19 @@ use std::{env, fs};
 use domain::audit::event::poll::{
     CouncilLogNoted, DeckForm, FileHash, ListedOfficial, PaperIssued, PollAmended, PollCreated, SealedForm, Stands,
 };
-use domain::audit::{Actor, Course, Digest, Entry, LogEvent as _, Nonce, Opening, PollEvent, UtcTime};
+use domain::audit::{Actor, Course, Digest, LogEntry, LogEvent as _, Nonce, PollEvent, SealedCounts, UtcTime};
 use domain::ballot_account::{AccountFault, BallotAccount};
 use domain::batch::{ReadTwice, Reader};
 use domain::count::BatchCounts;
 use domain::id::{AccountId, PollId};
 use domain::poll::{LevelCounts, PollKind};
-use domain::poll_state::{self, Pair, PollState, Recounted, Refusal, Stage, StandingBatch, Step, TwoPeople};
+use domain::poll_state::{self, LineRecount, Pair, PollState, Refusal, Stage, StandingBatch, Transition, TwoPeople};
 use domain::role::Role;
 use domain::roster::{Teller, TellerRole};
 use domain::rules::{RuleSet, builtin};
 use domain::simulate::SeededStream;
 
-type Taken = Result<Step, Refusal>;
+type Taken = Result<Transition, Refusal>;
 
 fn digest() -> Digest {
     Digest::of(b"mau")
@@ -80,8 +80,8 @@ fn noted() -> CouncilLogNoted {
     CouncilLogNoted { origin: "tinnhiem/mau".into(), root: digest(), size: 3 }
 }
 
-fn opening(form: &str, batch: u32, papers: u32) -> Opening {
-    Opening { batch, counts: counts(papers), form: form.into(), nonce: Nonce::from_bytes([1; 32]) }
+fn opening(form: &str, batch: u32, papers: u32) -> SealedCounts {
+    SealedCounts { batch, counts: counts(papers), form: form.into(), nonce: Nonce::from_bytes([1; 32]) }
 }
 
 /// Somebody by the last byte of an account.
@@ -131,8 +131,8 @@ fn standing(batch: u32) -> StandingBatch {
 }
 
 /// Two people count the line of the first form again and find `no_confidence`.
-fn again(no_confidence: u32) -> Recounted {
-    Recounted {
+fn again(no_confidence: u32) -> LineRecount {
+    LineRecount {
         form: "F1".into(),
         line: 1,
         counts: LevelCounts::Confidence { confidence: 24 - no_confidence, no_confidence },
@@ -152,7 +152,7 @@ fn commit(state: PollState, form: &str, batch: u32, papers: u32) -> Taken {
     state.commit_batch(&opening(form, batch, papers), digest(), by_two())
 }
 
-fn close(state: PollState, openings: &[Opening]) -> Taken {
+fn close(state: PollState, openings: &[SealedCounts]) -> Taken {
     state.close()?.total(openings, pair())
 }
 
@@ -480,7 +480,7 @@ fn no_result_is_declared_before_a_line_near_a_threshold_was_counted_again() {
             let total = domain::audit::event::poll::FormTotals { counts, form, issued: 24, returned };
             totals.push(total);
         }
-        PollState::Closed(poll, poll_state::Counted::new(totals))
+        PollState::Closed(poll, poll_state::ClosedCount::new(totals))
     };
     assert!(closed(11).declare_result(&rules(), digest(), pair()).is_ok(), "two ballots short");
     let due = closed(12).declare_result(&rules(), digest(), pair()).expect_err("a ballot short");
@@ -492,12 +492,12 @@ fn no_result_is_declared_before_a_line_near_a_threshold_was_counted_again() {
     assert_eq!(counted.line("F1", 1), Some(LevelCounts::Confidence { confidence: 11, no_confidence: 13 }));
     assert!(recounted.state.declare_result(&rules(), digest(), pair()).is_ok());
 
-    let same = closed(12).recount_line(Recounted { reason: String::new(), ..again(12) });
+    let same = closed(12).recount_line(LineRecount { reason: String::new(), ..again(12) });
     assert!(same.is_ok(), "the same figure needs no reason");
     for (wrong, refusal) in [
-        (Recounted { reason: String::new(), ..again(13) }, Refusal::NoReason("nói vì sao lấy số này")),
-        (Recounted { readers: ["C", " c "].map(str::to_owned), ..again(12) }, Refusal::Readers),
-        (Recounted { line: 2, ..again(12) }, Refusal::Line { form: "F1".into(), line: 2 }),
+        (LineRecount { reason: String::new(), ..again(13) }, Refusal::NoReason("nói vì sao lấy số này")),
+        (LineRecount { readers: ["C", " c "].map(str::to_owned), ..again(12) }, Refusal::Readers),
+        (LineRecount { line: 2, ..again(12) }, Refusal::Line { form: "F1".into(), line: 2 }),
     ] {
         assert_eq!(closed(12).recount_line(wrong), Err(refusal));
     }
@@ -521,15 +521,15 @@ fn a_verifier_accepts_every_course_that_the_states_allow() {
         let mut tell = |events: Vec<PollEvent>| {
             for event in events {
                 let writer = if event.kind() == "minutes.proposed" { &proposer } else { &actor };
-                let entry = Entry { seq, at: at(), actor: Arc::clone(writer), event: event.clone(), leaf: digest() };
+                let entry = LogEntry { seq, at: at(), actor: Arc::clone(writer), event: event.clone(), leaf: digest() };
                 course.accept(entry).unwrap_or_else(|e| panic!("seed {seed}: {event:?}: {e}"));
                 seq += 1;
             }
         };
-        let Step { mut state, events, .. } =
+        let Transition { mut state, events, .. } =
             poll_state::create(PollId::new(jiff::Timestamp::UNIX_EPOCH, &[1; 10]), created());
         tell(events);
-        let mut openings: Vec<Opening> = Vec::new();
+        let mut openings: Vec<SealedCounts> = Vec::new();
         for _ in 0..2_500 {
             let form = if stream.below(2) == 0 { "F1" } else { "F2" };
             let (number, papers) = (stream.below(40), stream.below(14));
@@ -544,7 +544,7 @@ fn a_verifier_accepts_every_course_that_the_states_allow() {
                 4 => match place {
                     None => continue,
                     Some(place) => {
-                        let Opening { form, batch, counts, .. } = &openings[place];
+                        let SealedCounts { form, batch, counts, .. } = &openings[place];
                         let (form, batch, papers) = (form.clone(), *batch, counts.papers);
                         let standing = StandingBatch { form, batch, commitment: digest(), papers };
                         state.clone().reopen_batch(standing, two()).inspect(|_| {

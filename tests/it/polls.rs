@@ -2,11 +2,11 @@
 
 use app::AppError;
 use app::counting::day::TypedStep;
-use app::polls::{CountedBatch, Hand, NewPoll};
+use app::polls::{CountedBatch, NewPoll, Requester};
 use app::service::app::Ask;
 use app::service::caller::Caller;
 use domain::audit::event::poll::PollCreated;
-use domain::audit::{Actor, Course, Digest, Entry, KeyName, Moment, PollEvent};
+use domain::audit::{Actor, Course, Digest, KeyName, LogEntry, Moment, PollEvent};
 use domain::id::{CouncilId, PollId};
 use domain::poll_state::Stage;
 use domain::proposal::ProposalKind;
@@ -26,8 +26,8 @@ fn somebody(site: &Site, council: CouncilId, role: Role) -> Caller {
     somebody_in(council, role, site.clock.now())
 }
 
-fn by<'a>(site: &Site, caller: &'a Caller) -> Hand<'a> {
-    Hand::Form(Ask { caller, request: site.app.new_request().expect("request") })
+fn by<'a>(site: &Site, caller: &'a Caller) -> Requester<'a> {
+    Requester::Form(Ask { caller, request: site.app.new_request().expect("request") })
 }
 
 fn new_poll(name: &str) -> NewPoll {
@@ -106,7 +106,7 @@ fn a_poll_goes_its_way_step_by_step() {
         let mut course = Course::default();
         let mut committed = 0;
         for text in record.log.entries() {
-            let entry: Entry = Entry::parse(text).expect("entry");
+            let entry: LogEntry = LogEntry::parse(text).expect("entry");
             committed += u32::from(matches!(entry.event, PollEvent::BatchCommitted(_)));
             course.accept(entry).expect("course");
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use domain::audit::entry::Entry;
+use domain::audit::entry::LogEntry;
 use domain::audit::event::council::SecondFactorRequired;
 use domain::audit::merkle::{Frontier, leaf_hash};
 use domain::audit::{Actor, CouncilEvent, LogEvent as _, UtcTime};
@@ -133,7 +133,7 @@ async fn whole(store: &Store, council: CouncilId, log: LogId) -> u64 {
     let texts = logs::entries(&mut tx, log, 0, 100_000).await.expect("entries");
     let mut frontier = Frontier::default();
     for (place, text) in texts.iter().enumerate() {
-        assert_eq!(Entry::<CouncilEvent>::parse(text).expect("entry").seq, place as u64);
+        assert_eq!(LogEntry::<CouncilEvent>::parse(text).expect("entry").seq, place as u64);
         frontier.push(leaf_hash(text.as_bytes()));
     }
     let heads = logs::heads(&mut tx).await.expect("heads");
@@ -306,7 +306,7 @@ fn entries_of_a_kind_are_found_in_their_order_and_no_others() {
         }
         let mut tx = site.store.read(council).await.expect("read");
         let all = logs::entries(&mut tx, log, 0, 100).await.expect("entries");
-        let kind = |text: &String| Entry::<CouncilEvent>::parse(text).expect("entry").event.kind();
+        let kind = |text: &String| LogEntry::<CouncilEvent>::parse(text).expect("entry").event.kind();
         let wanted = ["second_factor.required", "council.founded"];
         let found = logs::of_kinds(&mut tx, log, wanted).await.expect("entries");
         let expected: Vec<String> = all.into_iter().filter(|text| wanted.contains(&kind(text))).collect();

@@ -1,8 +1,8 @@
 //! Every function of the store about polls on both databases, with the same expectations.
 
 use domain::audit::event::poll::{CountingClosed, FormTotals, MinutesProposed, PollAmended, PollCreated};
-use domain::audit::{Actor, Digest, KeyName, Nonce, Opening, PollEvent};
-use domain::ballot_account::Hall;
+use domain::audit::{Actor, Digest, KeyName, Nonce, PollEvent, SealedCounts};
+use domain::ballot_account::Attendance;
 use domain::id::{CouncilId, LogId, PollId};
 use domain::poll_state::{Poll, PollState, Stage};
 use domain::role::Role;
@@ -126,8 +126,8 @@ fn a_poll_is_read_back_at_every_stage_as_it_was_written() {
                     assert_eq!((minutes.by, minutes.sha256), (clerk(), Digest::of(b"mau")));
                 }
                 PollState::Tested(_, progress)
-                | PollState::Voting(_, Hall { present: Some(23), delegates: 25 }, progress)
-                | PollState::Counting(_, Hall { present: Some(23), delegates: 25 }, progress) => {
+                | PollState::Voting(_, Attendance { present: Some(23), delegates: 25 }, progress)
+                | PollState::Counting(_, Attendance { present: Some(23), delegates: 25 }, progress) => {
                     assert_eq!(
                         progress.into_iter().map(|p| (p.form, p.ballots, p.batches, p.papers)).collect::<Vec<_>>(),
                         forms().into_iter().map(|form| (form, None, 0, 0)).collect::<Vec<_>>()
@@ -173,7 +173,7 @@ fn what_is_sealed_tells_only_whether_it_is_the_same_until_the_count_is_whole() {
     on_both(|engine| async move {
         let (site, council, poll, _) = with_poll(engine).await;
         let (store, id) = (&site.store, poll.id);
-        let opening = |batch, papers| Opening {
+        let opening = |batch, papers| SealedCounts {
             batch,
             counts: counts(papers),
             form: "F1".into(),

@@ -2,7 +2,7 @@
 
 use domain::id::{AccountId, PollId, ProposalId};
 use domain::preparation::Part;
-use domain::proposal::{Hand, Proposal, ProposalKind, ProposalState};
+use domain::proposal::{Proposal, ProposalKind, ProposalState, SignOff};
 use domain::role::Role;
 use jiff::Timestamp;
 use store::preparation::{Counts, StoredPart};
@@ -25,7 +25,7 @@ fn proposal(n: u8, poll: PollId, kind: ProposalKind, about: &str) -> Proposal {
         about: about.into(),
         content: "{\"a\":\"Đề xuất\"}".into(),
         state: ProposalState::Open,
-        proposed: Hand { account, name: "Lê Văn Phòng".into(), role: Role::Clerk, at: now() },
+        proposed: SignOff { account, name: "Lê Văn Phòng".into(), role: Role::Clerk, at: now() },
         decided: None,
         note: String::new(),
     }
@@ -78,9 +78,11 @@ fn one_proposal_of_a_kind_about_a_thing_is_open_and_it_is_decided_once() {
         add(proposal(3, poll, ProposalKind::EligibilityOverride, "a")).await.expect("about a");
         add(proposal(4, poll, ProposalKind::EligibilityOverride, "b")).await.expect("about b");
         let account = AccountId::new(Timestamp::UNIX_EPOCH, &[2; 10]);
-        let hand = Hand { account, name: "Trần Thường Trực".into(), role: Role::Leader, at: now() };
+        let sign_off = SignOff { account, name: "Trần Thường Trực".into(), role: Role::Leader, at: now() };
         let refused =
-            Proposal { state: ProposalState::Refused, decided: Some(hand), note: "sai số".into(), ..first.clone() };
+            Proposal {
+                state: ProposalState::Refused, decided: Some(sign_off), note: "sai số".into(), ..first.clone()
+            };
         decide(refused.clone()).await.expect("decided");
         assert!(matches!(decide(refused.clone()).await, Err(StoreError::Stale)), "once");
         add(proposal(5, poll, ProposalKind::ListDecided, "")).await.expect("after a refusal");

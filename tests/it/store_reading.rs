@@ -5,7 +5,7 @@ use domain::document::TextLine;
 use domain::group_summary::{Content, GroupSummary, SummaryState};
 use domain::id::{OfficialId, PollId, QuestionId, SummaryId};
 use domain::official::Field;
-use domain::question::{Hand, Question, State};
+use domain::question::{Question, Stamp, State};
 use domain::release::{About, Stated};
 use domain::role::Role;
 use domain::text::fold;
@@ -32,7 +32,7 @@ fn questions_are_found_by_poll_by_official_and_once_they_went_on() {
         let (site, council, poll, _) = with_poll(engine).await;
         let (officials, _) = site.has_sample_roster(council).await;
         let account = site.has_account(council, "lan", "Nguyễn Thị Lan", Role::Delegate).await;
-        let hand = || Hand { at: now(), by: "Nguyễn Thị Lan".into() };
+        let hand = || Stamp { at: now(), by: "Nguyễn Thị Lan".into() };
         let kept = |n: u8, official: OfficialId| StoredQuestion {
             id: QuestionId::new(Timestamp::UNIX_EPOCH, &[n; 10]),
             value: Question {

@@ -5,7 +5,7 @@ use crate::service::error::AppError;
 use domain::audit::Digest;
 use domain::document::{Document, Frame, dossier_document, field_document};
 use domain::dossier::{
-    Digest as Gathered, Dossier, FieldDossier, Missing, canonical_field_text, canonical_text, compile, compile_field,
+    Dossier, FieldDossier, Gathered, Missing, canonical_field_text, canonical_text, compile, compile_field,
 };
 use domain::occasion::Occasion;
 use domain::official::OfficialNo;
@@ -68,16 +68,16 @@ impl<'s> Compiled<'s> {
             About::Official(id) => compile(&shelf.book, shelf.place(*id)?, day).map(Self::Person),
             About::Field(field) => {
                 let field = compile_field(&shelf.book, field, day);
-                let is_empty = field.officials.is_empty() && field.digest.facts.is_empty();
+                let is_empty = field.officials.is_empty() && field.gathered.facts.is_empty();
                 (!is_empty).then_some(Self::Field(field))
             }
         }
     }
 
-    const fn digest(&self) -> &Gathered<'s> {
+    const fn gathered(&self) -> &Gathered<'s> {
         match self {
-            Self::Person(person) => &person.digest,
-            Self::Field(field) => &field.digest,
+            Self::Person(person) => &person.gathered,
+            Self::Field(field) => &field.gathered,
         }
     }
 
@@ -124,7 +124,7 @@ pub(super) fn outline(shelf: &Shelf, about: &About) -> Result<Outline, AppError>
         title: compiled.title(),
         subtitle: compiled.subtitle(),
         sha256: Digest::of(compiled.canonical().as_bytes()),
-        facts: compiled.digest().facts.len(),
+        facts: compiled.gathered().facts.len(),
         missing: compiled.missing().drain(..).map(|gap| gap.text).collect(),
     })
 }
@@ -146,8 +146,8 @@ pub(super) fn make(shelf: &Shelf, about: &About, draw: &Draw<'_>) -> Result<Made
             Compiled::Person(person) => dossier_document(person, &frame),
             Compiled::Field(field) => field_document(field, &frame),
         },
-        files: files(compiled.digest()),
-        stated: Stated { canonical, facts: origins(shelf, compiled.digest())? },
+        files: files(compiled.gathered()),
+        stated: Stated { canonical, facts: origins(shelf, compiled.gathered())? },
         sha256,
     })
 }
@@ -161,13 +161,13 @@ fn frame<'s>(shelf: &'s Shelf, draw: &Draw<'s>, sha256: Digest) -> Frame<'s> {
     Frame { occasion, date: shelf.book.council.sitting.votes_on, foot: Some(foot) }
 }
 
-fn origins(shelf: &Shelf, digest: &Gathered<'_>) -> Result<Vec<FrozenFact>, AppError> {
-    let of = digest.places.iter().zip(&digest.facts);
+fn origins(shelf: &Shelf, gathered: &Gathered<'_>) -> Result<Vec<FrozenFact>, AppError> {
+    let of = gathered.places.iter().zip(&gathered.facts);
     of.filter_map(|(place, fact)| Some(shelf.facts.get(*place)?.frozen(fact))).collect()
 }
 
-fn files(digest: &Gathered<'_>) -> Vec<Digest> {
-    digest.facts.iter().filter_map(|fact| fact.source.file).collect()
+fn files(gathered: &Gathered<'_>) -> Vec<Digest> {
+    gathered.facts.iter().filter_map(|fact| fact.source.file).collect()
 }
 
 /// The paper as a file.

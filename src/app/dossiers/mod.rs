@@ -74,7 +74,7 @@ pub enum Standing {
 
 /// A dossier in the office's list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct DossierItem {
     /// What it is about.
     pub about: About,
     /// `Ông Nguyễn Văn A`, `Y tế`.
@@ -97,7 +97,7 @@ pub struct Desk {
     /// Name of the sitting.
     pub sitting: String,
     /// Dossiers of who is to be voted on, in the order of the list, then of fields.
-    pub lines: Vec<Line>,
+    pub lines: Vec<DossierItem>,
     /// The newest release.
     pub newest: Option<Release>,
     /// Titles of dossiers that the newest release has and the next would not.
@@ -148,7 +148,7 @@ impl App {
             };
             let Outline { title, subtitle, facts, missing, .. } = outline.clone();
             let waiting = waiting.get(about).copied().unwrap_or(0);
-            Line { about: about.clone(), title, subtitle, verified: facts, waiting, missing, standing }
+            DossierItem { about: about.clone(), title, subtitle, verified: facts, waiting, missing, standing }
         };
         let lines = told.outlines.iter().map(line).collect();
         let is_gone = |old: &ReleasedDossier| !told.outlines.iter().any(|(about, _)| *about == old.about);

@@ -70,7 +70,7 @@ impl Filter {
 
 /// A list of accounts.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct FoundAccounts {
     /// Those that the filter keeps, by name.
     pub accounts: Vec<Account>,
     /// All that there are.
@@ -102,7 +102,7 @@ impl App {
     /// # Errors
     /// When the caller does not manage accounts.
     #[boxed]
-    pub async fn accounts(&self, caller: &Caller, filter: &Filter) -> Result<Found, AppError> {
+    pub async fn accounts(&self, caller: &Caller, filter: &Filter) -> Result<FoundAccounts, AppError> {
         caller.may(MANAGERS)?;
         self.accounts_of(caller.council, filter).await
     }
@@ -112,12 +112,12 @@ impl App {
     /// # Errors
     /// When the database does not answer.
     #[boxed]
-    pub async fn accounts_of(&self, council: CouncilId, filter: &Filter) -> Result<Found, AppError> {
+    pub async fn accounts_of(&self, council: CouncilId, filter: &Filter) -> Result<FoundAccounts, AppError> {
         let mut all = accounts::list(&mut self.store.read(council).await?).await?;
         // No database knows this order.
         all.sort_by_cached_key(|account| name_order(&account.name));
         let total = all.len();
-        Ok(Found { accounts: all.into_iter().filter(|account| filter.keeps(account)).collect(), total })
+        Ok(FoundAccounts { accounts: all.into_iter().filter(|account| filter.keeps(account)).collect(), total })
     }
 
     /// One account of the caller's council.

@@ -16,7 +16,7 @@ const MAX_LINES: usize = 1_000;
 
 /// One line of the list, read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct NewAccountLine {
     /// Number of the line, from 1.
     pub number: usize,
     /// Full name.
@@ -33,7 +33,7 @@ pub struct Line {
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Preview {
     /// Lines that are not empty.
-    pub lines: Vec<Line>,
+    pub lines: Vec<NewAccountLine>,
 }
 
 impl Preview {
@@ -141,7 +141,7 @@ fn read(text: &str, all: &[Account]) -> Preview {
         };
         taken.push(login.clone());
         names.push(fold(&name));
-        preview.lines.push(Line { number, name, login, error, note: note.to_owned() });
+        preview.lines.push(NewAccountLine { number, name, login, error, note: note.to_owned() });
     }
     preview
 }

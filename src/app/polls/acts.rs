@@ -2,7 +2,7 @@
 //! another confirms, and the poll's own log names both. On a real day they come from a proposal that was confirmed; a
 //! rehearsal takes them for the two whom it stands for.
 
-use super::{NO_POLL, Place, Rehearser, Taken, take};
+use super::{NO_POLL, Rehearser, Taken, WriteContext, take};
 use crate::service::app::App;
 use crate::service::error::AppError;
 use crate::service::keys::Keys;
@@ -10,7 +10,7 @@ use domain::audit::event::poll::PaperIssued;
 use domain::audit::{Actor, Digest, UtcTime};
 use domain::ballot_account::BallotAccount;
 use domain::id::PollId;
-use domain::poll_state::{Pair, PollState, StandingBatch, Step};
+use domain::poll_state::{Pair, PollState, StandingBatch, Transition};
 use domain::rules::{self, RuleSet};
 use store::{CouncilTx, polls, sealed};
 
@@ -115,7 +115,7 @@ pub(crate) async fn decide(
     state: PollState,
     act: &Act,
     (pair, at): (Pair, UtcTime),
-) -> Result<Step, AppError> {
+) -> Result<Transition, AppError> {
     Ok(match act.clone() {
         Act::WaiveDeck { reason } => state.waive_deck(pair.because(reason))?,
         Act::OpenVoting { present } => state.open_voting(at, present, pair)?,
@@ -154,7 +154,7 @@ pub(crate) async fn take_act(
     if let Act::DeclareResult { results } = act {
         polls::add_results(tx, poll, results).await?;
     }
-    take(tx, Place { poll, log: stored.log, at }, &actor, step, keys).await
+    take(tx, WriteContext { poll, log: stored.log, at }, &actor, step, keys).await
 }
 
 /// The rule set that a poll goes by, as it was when the poll began.

@@ -1,7 +1,7 @@
 //! The entries of a poll's log.
 
 use crate::service::error::AppError;
-use domain::audit::Entry;
+use domain::audit::LogEntry;
 use domain::audit::entry::EntryReader;
 use domain::id::LogId;
 use store::{CouncilTx, logs};
@@ -13,8 +13,8 @@ const PAGE: u32 = 1_000;
 ///
 /// # Errors
 /// When one does not read.
-pub(crate) async fn entries(tx: &mut CouncilTx, log: LogId) -> Result<Vec<Entry>, AppError> {
-    let mut read: Vec<Entry> = Vec::new();
+pub(crate) async fn entries(tx: &mut CouncilTx, log: LogId) -> Result<Vec<LogEntry>, AppError> {
+    let mut read: Vec<LogEntry> = Vec::new();
     loop {
         let from = u64::try_from(read.len()).unwrap_or(u64::MAX);
         let page = logs::entries(tx, log, from, PAGE).await?;

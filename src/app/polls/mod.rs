@@ -17,7 +17,7 @@ use domain::audit::event::council::PollBegun;
 use domain::audit::event::poll::{CouncilLogNoted, PollCreated};
 use domain::audit::{Actor, Checkpoint, CouncilEvent, Digest, KeyName, PollEvent, UtcTime};
 use domain::id::{CouncilId, LogId, PollId};
-use domain::poll_state::{self, PollState, Refusal, Step};
+use domain::poll_state::{self, PollState, Refusal, Transition};
 use domain::role::Role;
 use macros::boxed;
 use store::{CouncilTx, StoreError, Work, logs, polls, sealed};
@@ -37,7 +37,7 @@ pub const FOLLOWERS: &[Role] = &[Role::HeadTeller, Role::Leader, Role::Clerk];
 
 /// Who takes a step.
 #[derive(Clone, Copy, Debug)]
-pub enum Hand<'a> {
+pub enum Requester<'a> {
     /// Somebody who is signed in, by a form.
     Form(Ask<'a>),
     /// A rehearsal, in its own poll.
@@ -58,7 +58,7 @@ impl<'a> Rehearser<'a> {
     }
 }
 
-impl Hand<'_> {
+impl Requester<'_> {
     pub(crate) const fn council(&self) -> CouncilId {
         match self {
             Self::Form(ask) => ask.caller.council,
@@ -107,9 +107,9 @@ impl App {
     /// # Errors
     /// When the caller is no clerk, the rule set is not the one that its hash names, or the log's name is taken.
     #[boxed]
-    pub async fn begin_poll(&self, hand: Hand<'_>, new: NewPoll) -> Result<PollId, AppError> {
-        let actor = hand.may(&[Role::Clerk])?;
-        if !hand.fits(&new.created) {
+    pub async fn begin_poll(&self, requester: Requester<'_>, new: NewPoll) -> Result<PollId, AppError> {
+        let actor = requester.may(&[Role::Clerk])?;
+        if !requester.fits(&new.created) {
             return Err(AppError::Forbidden);
         }
         if Digest::of(new.ruleset_text.as_bytes()) != new.created.ruleset_sha256 {
@@ -120,8 +120,10 @@ impl App {
         let id = PollId::new(now, &self.chance.for_id()?);
         let log = LogId::new(now, &self.chance.for_id()?);
         let public_key = self.keys.poll_signer(&new.origin, new.created.rehearsal).verifier().to_text();
-        self.by_hand(hand, move |tx| Box::pin(async move { begin(tx, new, id, log, public_key, at, &actor).await }))
-            .await?;
+        self.write_for(requester, move |tx| {
+            Box::pin(async move { begin(tx, new, id, log, public_key, at, &actor).await })
+        })
+        .await?;
         Ok(id)
     }
 
@@ -137,41 +139,47 @@ impl App {
     }
 
     /// Takes one step of a poll.
-    async fn step<F>(&self, hand: Hand<'_>, roles: &[Role], poll: PollId, decide: F) -> Result<Taken, AppError>
+    async fn step<F>(
+        &self,
+        requester: Requester<'_>,
+        roles: &[Role],
+        poll: PollId,
+        decide: F,
+    ) -> Result<Taken, AppError>
     where
-        F: for<'t> FnOnce(&'t mut CouncilTx, PollState) -> Work<'t, Result<Step, AppError>> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut CouncilTx, PollState) -> Work<'t, Result<Transition, AppError>> + Send + 'static,
     {
-        let (actor, at, keys) = (hand.may(roles)?, self.now_text()?, self.keys.clone());
-        let in_rehearsal = matches!(hand, Hand::Rehearsal(_));
-        self.by_hand(hand, move |tx| {
+        let (actor, at, keys) = (requester.may(roles)?, self.now_text()?, self.keys.clone());
+        let in_rehearsal = matches!(requester, Requester::Rehearsal(_));
+        self.write_for(requester, move |tx| {
             Box::pin(async move {
                 let stored = polls::find(tx, poll).await?.ok_or(NO_POLL)?;
                 if in_rehearsal && !stored.state.poll().created.rehearsal {
                     return Err(AppError::Forbidden);
                 }
                 let step = decide(tx, stored.state).await?;
-                take(tx, Place { poll, log: stored.log, at }, &actor, step, &keys).await
+                take(tx, WriteContext { poll, log: stored.log, at }, &actor, step, &keys).await
             })
         })
         .await
     }
 
     /// Runs work for whoever asks: a form does it once.
-    async fn by_hand<T, F>(&self, hand: Hand<'_>, work: F) -> Result<T, AppError>
+    async fn write_for<T, F>(&self, requester: Requester<'_>, work: F) -> Result<T, AppError>
     where
         T: Send + 'static,
         F: for<'t> FnOnce(&'t mut CouncilTx) -> Work<'t, Result<T, AppError>> + Send + 'static,
     {
-        match hand {
-            Hand::Form(ask) => self.write_once(ask, work).await,
-            Hand::Rehearsal(rehearser) => self.store.write(rehearser.council, work).await,
+        match requester {
+            Requester::Form(ask) => self.write_once(ask, work).await,
+            Requester::Rehearsal(rehearser) => self.store.write(rehearser.council, work).await,
         }
     }
 }
 
 /// Where and when a step writes.
 #[derive(Clone, Copy)]
-struct Place {
+struct WriteContext {
     poll: PollId,
     log: LogId,
     at: UtcTime,
@@ -190,7 +198,7 @@ pub(crate) async fn begin(
     at: UtcTime,
     actor: &Actor,
 ) -> Result<(), AppError> {
-    let Step { state, events, .. } = poll_state::create(id, new.created);
+    let Transition { state, events, .. } = poll_state::create(id, new.created);
     let taken = |error| match error {
         StoreError::Refused(_) => AppError::Input(format!(
             "Nhật ký «{}» đã có trong hệ thống; hãy đặt tên khác cho cuộc bỏ phiếu.",
@@ -219,16 +227,22 @@ pub(crate) async fn take_step(
     poll: PollId,
     (at, actor): (UtcTime, &Actor),
     keys: &Keys,
-    decide: impl FnOnce(PollState) -> Result<Step, Refusal> + Send,
+    decide: impl FnOnce(PollState) -> Result<Transition, Refusal> + Send,
 ) -> Result<Taken, AppError> {
     let stored = polls::find(tx, poll).await?.ok_or(NO_POLL)?;
     let step = decide(stored.state)?;
-    take(tx, Place { poll, log: stored.log, at }, actor, step, keys).await
+    take(tx, WriteContext { poll, log: stored.log, at }, actor, step, keys).await
 }
 
 /// Writes what a step gave: its entries, their rows, the state, the signed head.
-async fn take(tx: &mut CouncilTx, place: Place, actor: &Actor, step: Step, keys: &Keys) -> Result<Taken, AppError> {
-    let Step { state, events, moment } = step;
+async fn take(
+    tx: &mut CouncilTx,
+    place: WriteContext,
+    actor: &Actor,
+    step: Transition,
+    keys: &Keys,
+) -> Result<Taken, AppError> {
+    let Transition { state, events, moment } = step;
     for event in &events {
         let seq = tx.append(place.log, place.at, actor, event).await?;
         project(tx, place.poll, seq, event).await?;

@@ -5,7 +5,7 @@ use crate::service::error::AppError;
 use domain::audit::event::council::{ProposalDecided, ProposalMade};
 use domain::audit::{Actor, CouncilEvent, Digest, UtcTime};
 use domain::id::{PollId, ProposalId};
-use domain::proposal::{Hand, Proposal, ProposalError, ProposalKind, ProposalState};
+use domain::proposal::{Proposal, ProposalError, ProposalKind, ProposalState, SignOff};
 use store::{CouncilTx, StoreError, logs, preparation};
 
 /// What somebody proposes.
@@ -21,9 +21,9 @@ pub(crate) struct Offer {
     pub content: String,
 }
 
-fn hand(actor: &Actor, at: UtcTime) -> Result<Hand, AppError> {
+fn sign_off(actor: &Actor, at: UtcTime) -> Result<SignOff, AppError> {
     let account = actor.account.ok_or(AppError::Forbidden)?;
-    Ok(Hand { account, name: actor.name.clone(), role: actor.role, at })
+    Ok(SignOff { account, name: actor.name.clone(), role: actor.role, at })
 }
 
 /// Keeps a proposal for another person to decide on.
@@ -46,7 +46,7 @@ pub(crate) async fn propose(
         about: about.clone(),
         content,
         state: ProposalState::Open,
-        proposed: hand(actor, at)?,
+        proposed: sign_off(actor, at)?,
         decided: None,
         note: String::new(),
     };
@@ -76,7 +76,7 @@ pub(crate) async fn decide(
     note: String,
     content: Option<&str>,
 ) -> Result<Proposal, AppError> {
-    let decided = proposal.decide(to, hand(actor, at)?, note.clone(), content)?;
+    let decided = proposal.decide(to, sign_off(actor, at)?, note.clone(), content)?;
     preparation::decide_proposal(tx, &decided).await?;
     let log = logs::own(tx).await?;
     let event = ProposalDecided { note, outcome: to, proposal: decided.id };

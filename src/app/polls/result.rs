@@ -5,7 +5,7 @@ use crate::polls::results::{self, Provenance};
 use crate::service::error::AppError;
 use domain::audit::event::poll::FormTotals;
 use domain::id::PollId;
-use domain::poll_state::{Counted, Poll};
+use domain::poll_state::{ClosedCount, Poll};
 use domain::result::{self, FormCount, Listed};
 use store::{CouncilTx, polls};
 
@@ -13,7 +13,7 @@ use store::{CouncilTx, polls};
 ///
 /// # Errors
 /// When the counts do not fit the list or the rules.
-pub(crate) async fn results_text(tx: &mut CouncilTx, poll: &Poll, counted: &Counted) -> Result<String, AppError> {
+pub(crate) async fn results_text(tx: &mut CouncilTx, poll: &Poll, counted: &ClosedCount) -> Result<String, AppError> {
     let (id, created): (PollId, _) = (poll.id, &poll.created);
     let rules = rules_of(tx, id).await?;
     let listed: Vec<Listed> = polls::officials(tx, id).await?.iter().map(Listed::from).collect();

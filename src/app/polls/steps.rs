@@ -1,17 +1,17 @@
 //! The steps of a poll that one person takes, in their order. Who may take each is what the table of events says; what
 //! takes two stands in [`super::acts`].
 
-use super::{Hand, NO_POLL, Place, Taken, council_log, take};
+use super::{NO_POLL, Requester, Taken, WriteContext, council_log, take};
 use crate::Caller;
 use crate::service::app::App;
 use crate::service::error::AppError;
 use domain::audit::event::poll::{DeckForm, FileHash, ListedOfficial, PaperIssued, SealedForm};
-use domain::audit::{Digest, Nonce, Opening};
+use domain::audit::{Digest, Nonce, SealedCounts};
 use domain::ballot_account::BallotAccount;
 use domain::batch::ReadTwice;
 use domain::count::BatchCounts;
 use domain::id::{AccountId, PollId, RequestId};
-use domain::poll_state::{PollState, Recounted, Refusal, Step};
+use domain::poll_state::{LineRecount, PollState, Refusal, Transition};
 use domain::role::Role;
 use domain::roster::Teller;
 use macros::boxed;
@@ -57,12 +57,12 @@ impl App {
     #[boxed]
     pub async fn decide_list(
         &self,
-        hand: Hand<'_>,
+        requester: Requester<'_>,
         poll: PollId,
         officials: Vec<ListedOfficial>,
         resolution: String,
     ) -> Result<Taken, AppError> {
-        self.pure(hand, &[Role::Leader], poll, |state| state.decide_list(officials, resolution)).await
+        self.pure(requester, &[Role::Leader], poll, |state| state.decide_list(officials, resolution)).await
     }
 
     /// Appoints the board of tellers, by the decision `resolution`.
@@ -72,12 +72,12 @@ impl App {
     #[boxed]
     pub async fn appoint_board(
         &self,
-        hand: Hand<'_>,
+        requester: Requester<'_>,
         poll: PollId,
         tellers: Vec<Teller>,
         resolution: String,
     ) -> Result<Taken, AppError> {
-        self.pure(hand, &[Role::Leader], poll, |state| state.appoint_board(tellers, resolution)).await
+        self.pure(requester, &[Role::Leader], poll, |state| state.appoint_board(tellers, resolution)).await
     }
 
     /// Releases dossiers to the delegates, and notes where the council's own log stands.
@@ -87,11 +87,11 @@ impl App {
     #[boxed]
     pub async fn release_dossiers(
         &self,
-        hand: Hand<'_>,
+        requester: Requester<'_>,
         poll: PollId,
         files: Vec<FileHash>,
     ) -> Result<Taken, AppError> {
-        self.step(hand, &[Role::Leader], poll, move |tx, state| {
+        self.step(requester, &[Role::Leader], poll, move |tx, state| {
             Box::pin(async move { Ok(state.release_dossiers(files, council_log(tx).await?)?) })
         })
         .await
@@ -102,8 +102,13 @@ impl App {
     /// # Errors
     /// When the caller is no leader, or the poll refuses it.
     #[boxed]
-    pub async fn seal_forms(&self, hand: Hand<'_>, poll: PollId, forms: Vec<SealedForm>) -> Result<Taken, AppError> {
-        self.step(hand, &[Role::Leader], poll, move |tx, state| {
+    pub async fn seal_forms(
+        &self,
+        requester: Requester<'_>,
+        poll: PollId,
+        forms: Vec<SealedForm>,
+    ) -> Result<Taken, AppError> {
+        self.step(requester, &[Role::Leader], poll, move |tx, state| {
             Box::pin(async move { Ok(state.seal_forms(forms, council_log(tx).await?)?) })
         })
         .await
@@ -114,8 +119,13 @@ impl App {
     /// # Errors
     /// When the caller is no head teller, or the poll refuses it.
     #[boxed]
-    pub async fn count_deck(&self, hand: Hand<'_>, poll: PollId, decks: Vec<DeckForm>) -> Result<Taken, AppError> {
-        self.pure(hand, &[Role::HeadTeller], poll, |state| state.count_deck(decks)).await
+    pub async fn count_deck(
+        &self,
+        requester: Requester<'_>,
+        poll: PollId,
+        decks: Vec<DeckForm>,
+    ) -> Result<Taken, AppError> {
+        self.pure(requester, &[Role::HeadTeller], poll, |state| state.count_deck(decks)).await
     }
 
     /// Makes the zero report.
@@ -123,8 +133,8 @@ impl App {
     /// # Errors
     /// When the caller is no head teller, or the poll refuses it.
     #[boxed]
-    pub async fn report_zero(&self, hand: Hand<'_>, poll: PollId) -> Result<Taken, AppError> {
-        self.pure(hand, &[Role::HeadTeller], poll, PollState::report_zero).await
+    pub async fn report_zero(&self, requester: Requester<'_>, poll: PollId) -> Result<Taken, AppError> {
+        self.pure(requester, &[Role::HeadTeller], poll, PollState::report_zero).await
     }
 
     /// Records where the papers of one form went.
@@ -134,12 +144,12 @@ impl App {
     #[boxed]
     pub async fn record_ballots(
         &self,
-        hand: Hand<'_>,
+        requester: Requester<'_>,
         poll: PollId,
         form: String,
         account: BallotAccount,
     ) -> Result<Taken, AppError> {
-        self.pure(hand, &[Role::HeadTeller], poll, move |state| state.record_ballots(form, account)).await
+        self.pure(requester, &[Role::HeadTeller], poll, move |state| state.record_ballots(form, account)).await
     }
 
     /// Commits a batch: its counts go under seal, the log gets a commitment that hides them. The same batch sent again is
@@ -148,11 +158,16 @@ impl App {
     /// # Errors
     /// When the caller is no teller, the poll refuses it, or the number is taken by a batch with other counts.
     #[boxed]
-    pub async fn commit_batch(&self, hand: Hand<'_>, poll: PollId, counted: CountedBatch) -> Result<Taken, AppError> {
+    pub async fn commit_batch(
+        &self,
+        requester: Requester<'_>,
+        poll: PollId,
+        counted: CountedBatch,
+    ) -> Result<Taken, AppError> {
         let CountedBatch { form, batch, counts, read } = counted;
-        let opening = Opening { batch, counts, form, nonce: Nonce::from_bytes(self.chance.block()?) };
+        let opening = SealedCounts { batch, counts, form, nonce: Nonce::from_bytes(self.chance.block()?) };
         let commitment = opening.commitment().map_err(|e| AppError::internal("cam kết tập phiếu", e))?;
-        self.step(hand, BATCH_ROLES, poll, move |tx, state| {
+        self.step(requester, BATCH_ROLES, poll, move |tx, state| {
             Box::pin(async move { commit(tx, poll, state, &opening, commitment, read).await })
         })
         .await
@@ -172,7 +187,7 @@ impl App {
     ) -> Result<(), AppError> {
         let (actor, at, keys) = (caller.may(BATCH_ROLES)?, self.now_text()?, self.keys.clone());
         let CountedBatch { form, batch, counts, read } = counted;
-        let opening = Opening { batch, counts, form, nonce: Nonce::from_bytes(self.chance.block()?) };
+        let opening = SealedCounts { batch, counts, form, nonce: Nonce::from_bytes(self.chance.block()?) };
         let commitment = opening.commitment().map_err(|e| AppError::internal("cam kết tập phiếu", e))?;
         let written = self.store.write(caller.council, move |tx| {
             Box::pin(async move {
@@ -186,7 +201,7 @@ impl App {
                         return Err(AppError::AlreadyDone);
                     }
                 }
-                take(tx, Place { poll, log: stored.log, at }, &actor, step, &keys).await.map(drop)
+                take(tx, WriteContext { poll, log: stored.log, at }, &actor, step, &keys).await.map(drop)
             })
         });
         written.await
@@ -197,8 +212,13 @@ impl App {
     /// # Errors
     /// When the caller is no head teller, or the poll refuses it.
     #[boxed]
-    pub async fn recount_line(&self, hand: Hand<'_>, poll: PollId, found: Recounted) -> Result<Taken, AppError> {
-        self.pure(hand, &[Role::HeadTeller], poll, |state| state.recount_line(found)).await
+    pub async fn recount_line(
+        &self,
+        requester: Requester<'_>,
+        poll: PollId,
+        found: LineRecount,
+    ) -> Result<Taken, AppError> {
+        self.pure(requester, &[Role::HeadTeller], poll, |state| state.recount_line(found)).await
     }
 
     /// Puts the minutes of the count on the table.
@@ -206,9 +226,14 @@ impl App {
     /// # Errors
     /// When the caller is no head teller, or the poll refuses it.
     #[boxed]
-    pub async fn propose_minutes(&self, hand: Hand<'_>, poll: PollId, paper: PaperIssued) -> Result<Taken, AppError> {
-        let by = hand.may(&[Role::HeadTeller])?;
-        self.pure(hand, &[Role::HeadTeller], poll, |state| state.propose_minutes(paper, by)).await
+    pub async fn propose_minutes(
+        &self,
+        requester: Requester<'_>,
+        poll: PollId,
+        paper: PaperIssued,
+    ) -> Result<Taken, AppError> {
+        let by = requester.may(&[Role::HeadTeller])?;
+        self.pure(requester, &[Role::HeadTeller], poll, |state| state.propose_minutes(paper, by)).await
     }
 
     /// Writes down who signed the minutes of hash `sha256`; the fourth head is signed.
@@ -218,13 +243,13 @@ impl App {
     #[boxed]
     pub async fn sign_minutes(
         &self,
-        hand: Hand<'_>,
+        requester: Requester<'_>,
         poll: PollId,
         sha256: Digest,
         tellers: Vec<Teller>,
     ) -> Result<Taken, AppError> {
-        let by = hand.may(&[Role::Leader])?;
-        self.pure(hand, &[Role::Leader], poll, move |state| state.sign_minutes(sha256, tellers, &by)).await
+        let by = requester.may(&[Role::Leader])?;
+        self.pure(requester, &[Role::Leader], poll, move |state| state.sign_minutes(sha256, tellers, &by)).await
     }
 
     /// Issues any other paper.
@@ -232,16 +257,27 @@ impl App {
     /// # Errors
     /// When the caller is no clerk, or the poll refuses it.
     #[boxed]
-    pub async fn issue_paper(&self, hand: Hand<'_>, poll: PollId, paper: PaperIssued) -> Result<Taken, AppError> {
-        self.pure(hand, &[Role::Clerk], poll, |state| state.issue_paper(paper)).await
+    pub async fn issue_paper(
+        &self,
+        requester: Requester<'_>,
+        poll: PollId,
+        paper: PaperIssued,
+    ) -> Result<Taken, AppError> {
+        self.pure(requester, &[Role::Clerk], poll, |state| state.issue_paper(paper)).await
     }
 
     /// A step that needs nothing but the state.
-    async fn pure<F>(&self, hand: Hand<'_>, roles: &[Role], poll: PollId, decide: F) -> Result<Taken, AppError>
+    async fn pure<F>(
+        &self,
+        requester: Requester<'_>,
+        roles: &[Role],
+        poll: PollId,
+        decide: F,
+    ) -> Result<Taken, AppError>
     where
-        F: FnOnce(PollState) -> Result<Step, Refusal> + Send + 'static,
+        F: FnOnce(PollState) -> Result<Transition, Refusal> + Send + 'static,
     {
-        self.step(hand, roles, poll, |_, state| Box::pin(async move { Ok(decide(state)?) })).await
+        self.step(requester, roles, poll, |_, state| Box::pin(async move { Ok(decide(state)?) })).await
     }
 }
 
@@ -249,12 +285,12 @@ async fn commit(
     tx: &mut CouncilTx,
     poll: PollId,
     state: PollState,
-    opening: &Opening,
+    opening: &SealedCounts,
     commitment: Digest,
     read: ReadTwice,
-) -> Result<Step, AppError> {
+) -> Result<Transition, AppError> {
     match sealed::same(tx, poll, opening).await? {
-        Some(true) => Ok(Step { state, events: Vec::new(), moment: None }),
+        Some(true) => Ok(Transition { state, events: Vec::new(), moment: None }),
         Some(false) => Err(Refusal::BatchDiffers { form: opening.form.clone(), batch: opening.batch }.into()),
         None => {
             let readers = read.readers.clone();

@@ -2,7 +2,7 @@
 
 use super::desk::{Desk, content, text_of};
 use super::plan::put;
-use super::{OFFICE, PREPARERS, Step, TypedDecision};
+use super::{Confirmation, OFFICE, PREPARERS, TypedDecision};
 use crate::Caller;
 use crate::polls;
 use crate::polls::proposals::{self, Offer};
@@ -13,7 +13,7 @@ use domain::decided::{DecidedBoard, Decision};
 use domain::finding::Finding;
 use domain::id::{DelegateId, PollId, ProposalId};
 use domain::poll_state::{PollState, Refusal, Stage};
-use domain::preparation::{Board, Part, Seat};
+use domain::preparation::{Part, Seat, TellerBoard};
 use domain::proposal::{Proposal, ProposalKind};
 use domain::readiness::board_findings;
 use domain::roster::{Teller, TellerRole};
@@ -150,14 +150,14 @@ pub(crate) fn findings_of(desk: &Desk) -> Vec<Finding> {
     board_findings(&desk.shelf.rules, &desk.shelf.book, &desk.standings)
 }
 
-async fn stored(tx: &mut CouncilTx, poll: PollId) -> Result<(Board, u64), AppError> {
+async fn stored(tx: &mut CouncilTx, poll: PollId) -> Result<(TellerBoard, u64), AppError> {
     match preparation::part(tx, poll, &Part::Board).await? {
         Some(part) => Ok((content(&part.content)?, part.version)),
-        None => Ok((Board::default(), 0)),
+        None => Ok((TellerBoard::default(), 0)),
     }
 }
 
-fn typed(board: &Board) -> TypedBoard {
+fn typed(board: &TellerBoard) -> TypedBoard {
     let of = |role| board.seats.iter().filter(move |seat| seat.role == role).map(|seat| seat.delegate.to_string());
     TypedBoard {
         head: of(TellerRole::Head).next().unwrap_or_default(),
@@ -167,7 +167,7 @@ fn typed(board: &Board) -> TypedBoard {
 }
 
 /// Head, secretary, members; nobody sits twice.
-fn read(typed: &TypedBoard, delegates: &[DelegateId]) -> Result<Board, AppError> {
+fn read(typed: &TypedBoard, delegates: &[DelegateId]) -> Result<TellerBoard, AppError> {
     let mut seats: Vec<Seat> = Vec::new();
     let offices = [("head", TellerRole::Head, &typed.head), ("secretary", TellerRole::Secretary, &typed.secretary)];
     let members = typed.members.iter().map(|id| ("members", TellerRole::Member, id));
@@ -183,18 +183,18 @@ fn read(typed: &TypedBoard, delegates: &[DelegateId]) -> Result<Board, AppError>
             None => seats.push(Seat { delegate, role }),
         }
     }
-    Ok(Board { seats })
+    Ok(TellerBoard { seats })
 }
 
 async fn conflict(
     tx: &mut CouncilTx,
     poll: PollId,
     desk: &Desk,
-    (before, typed): (&Board, &Board),
+    (before, typed): (&TellerBoard, &TellerBoard),
     version: u64,
 ) -> Result<AppError, AppError> {
     let part = preparation::part(tx, poll, &Part::Board).await?.ok_or(AppError::NotFound("Ban kiểm phiếu"))?;
-    let names = |board: &Board, role: TellerRole| -> String {
+    let names = |board: &TellerBoard, role: TellerRole| -> String {
         let name = |seat: &Seat| {
             let at = desk.shelf.delegates.iter().position(|id| *id == seat.delegate)?;
             desk.shelf.book.delegates.get(at).map(|person| person.name.clone())
@@ -230,7 +230,7 @@ pub(crate) async fn content_now(tx: &mut CouncilTx, proposal: &Proposal) -> Resu
 }
 
 /// Takes the step that was confirmed.
-pub(crate) async fn take(tx: &mut CouncilTx, proposal: &Proposal, step: &Step) -> Result<(), AppError> {
+pub(crate) async fn take(tx: &mut CouncilTx, proposal: &Proposal, step: &Confirmation) -> Result<(), AppError> {
     let DecidedBoard { decision, tellers } = content(&proposal.content)?;
     let appoint = |state: PollState| state.appoint_board(tellers, decision.text());
     polls::take_step(tx, proposal.poll, (step.at, &step.actor), &step.keys, appoint).await.map(drop)

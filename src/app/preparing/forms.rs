@@ -1,7 +1,7 @@
 //! The ballot forms: made from the list that was decided, looked at as the very file that is sealed, sealed by two.
 
 use super::desk::{Desk, text_of};
-use super::{OFFICE, Paper, Step};
+use super::{Confirmation, OFFICE, Paper};
 use crate::Caller;
 use crate::polls;
 use crate::polls::proposals::{self, Offer};
@@ -207,7 +207,7 @@ pub(crate) async fn content_now(tx: &mut CouncilTx, proposal: &Proposal) -> Resu
 }
 
 /// Takes the step that was confirmed: the head is signed with it.
-pub(crate) async fn take(tx: &mut CouncilTx, proposal: &Proposal, step: &Step) -> Result<(), AppError> {
+pub(crate) async fn take(tx: &mut CouncilTx, proposal: &Proposal, step: &Confirmation) -> Result<(), AppError> {
     let DecidedForms { forms } = super::desk::content(&proposal.content)?;
     let council = polls::council_log(tx).await?;
     let seal = |state: PollState| state.seal_forms(forms, council);

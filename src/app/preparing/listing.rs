@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::desk::{Desk, content, text_of};
-use super::{OFFICE, Step};
+use super::{Confirmation, OFFICE};
 use crate::Caller;
 use crate::polls;
 use crate::polls::proposals::{self, Offer};
@@ -166,7 +166,7 @@ pub(crate) async fn content_now(tx: &mut CouncilTx, proposal: &Proposal) -> Resu
 }
 
 /// Takes the step that was confirmed.
-pub(crate) async fn take(tx: &mut CouncilTx, proposal: &Proposal, step: &Step) -> Result<(), AppError> {
+pub(crate) async fn take(tx: &mut CouncilTx, proposal: &Proposal, step: &Confirmation) -> Result<(), AppError> {
     let list: DecidedList = content(&proposal.content)?;
     let (officials, resolution) = (list.listed(), list.decision.text());
     let decide = |state: domain::poll_state::PollState| state.decide_list(officials, resolution);

@@ -11,7 +11,7 @@ use domain::fact::{Fact, FactState, KeptFact};
 use domain::id::{DelegateId, FactId, OfficialId, PollId};
 use domain::occasion::Occasion;
 use domain::official::OfficialNo;
-use domain::preparation::{Board, Part, Plan};
+use domain::preparation::{Part, Plan, TellerBoard};
 use domain::release::FrozenFact;
 use domain::roster::{Delegate, Teller};
 use domain::rules::{RuleSet, load};
@@ -78,7 +78,7 @@ impl Shelf {
         let rules = load(&plan.council.ruleset, &text).map_err(damaged)?;
         let board = match preparation::part(tx, poll, &Part::Board).await? {
             Some(part) => serde_json::from_str(&part.content).map_err(damaged)?,
-            None => Board::default(),
+            None => TellerBoard::default(),
         };
         let (officials, people) = kept_officials(tx).await?;
         let (delegates, voters) = kept_delegates(tx).await?;

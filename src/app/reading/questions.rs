@@ -16,7 +16,7 @@ use domain::deadline::deadlines;
 use domain::id::{OfficialId, PollId, QuestionId};
 use domain::poll_state::Stage;
 use domain::preparation::{Part, Plan};
-use domain::question::{self, Due, Hand, Question, QuestionError, State, Stepped};
+use domain::question::{self, Due, Question, QuestionError, Stamp, State, Stepped};
 use domain::record::{Action, Subject};
 use domain::role::Role;
 use domain::rules;
@@ -173,7 +173,7 @@ impl App {
         let actor = ask.caller.may(ASKERS)?;
         let text = question::typed(text).map_err(|e| AppError::field("question", e))?;
         let (id, at) = (QuestionId::new(self.clock.now(), &self.chance.for_id()?), self.now_text()?);
-        let asked = Hand { at, by: actor.name.clone() };
+        let asked = Stamp { at, by: actor.name.clone() };
         let question = Question { account: ask.caller.account.id, asked, official, poll, state: State::Asked, text };
         self.write_once(ask, move |tx| {
             Box::pin(async move {
@@ -266,14 +266,14 @@ impl App {
         decide: F,
     ) -> Result<(), AppError>
     where
-        F: FnOnce(Question, Hand, Option<Due>) -> Result<Stepped, QuestionError> + Send + 'static,
+        F: FnOnce(Question, Stamp, Option<Due>) -> Result<Stepped, QuestionError> + Send + 'static,
     {
         let at = self.now_text()?;
         self.write_once(ask, move |tx| {
             Box::pin(async move {
                 let kept = questions::find(tx, id).await?.ok_or(NO_QUESTION)?;
                 let (_, _, due) = days(tx, kept.value.poll).await?;
-                let hand = Hand { at, by: actor.name.clone() };
+                let hand = Stamp { at, by: actor.name.clone() };
                 let decided = match decide(kept.value.clone(), hand, due) {
                     Ok(stepped) if kept.version == version => stepped,
                     Err(error @ (QuestionError::Empty | QuestionError::TooLong)) => {

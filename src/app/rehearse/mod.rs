@@ -23,7 +23,7 @@ use domain::finding::Finding;
 use domain::poll::PollKind;
 use domain::rules::LoadedRules;
 use import::{self, Imported};
-use stage::{Home, Stage};
+use stage::{Home, RehearsalStage};
 use summary::Summary;
 
 /// Seed when nobody gives one.
@@ -167,7 +167,7 @@ fn run(
     progress: &mut Progress<'_>,
 ) -> Result<Done, AppError> {
     let (plan, findings) = prepare::plan(input, rules, options, clock::today())?;
-    let mut stage = Stage::begin(&plan, home)?;
+    let mut stage = RehearsalStage::begin(&plan, home)?;
     papers::list(&plan, folder)?;
     let dossiers = papers::dossiers(&plan, folder, progress)?;
     stage.dossiers_released(&dossiers)?;

@@ -12,7 +12,7 @@ use crate::service::parallel::in_parallel;
 use domain::audit::Digest;
 use domain::day_record::DayRecord;
 use domain::document::{
-    self, CheckpointBox, Counting, Document, MinutesParts, deadline_table, dossier_document, field_document,
+    self, CheckpointBox, CountingMode, Document, MinutesParts, deadline_table, dossier_document, field_document,
     officials_list,
 };
 use domain::dossier::{canonical_field_text, canonical_text, compile, compile_field};
@@ -107,9 +107,9 @@ pub(super) fn minutes(
     let sum = |part: fn(&CountedForm) -> u32| counted.iter().map(part).sum();
     let counting = if plan.provenance.simulated {
         let batches = sum(|c| u32::try_from(c.batches.len()).unwrap_or(u32::MAX));
-        Counting::Simulated { seed: plan.seed, batches, reread: sum(CountedForm::reread) }
+        CountingMode::Simulated { seed: plan.seed, batches, reread: sum(CountedForm::reread) }
     } else {
-        Counting::Declared
+        CountingMode::Declared
     };
     let council = &plan.book.council;
     let parts =

@@ -13,7 +13,7 @@ use domain::roster::{Teller, TellerRole};
 use store::{CouncilTx, accounts, logs};
 
 /// Who acts for the board. Where the workbook names nobody, it is the program.
-pub(super) struct Board {
+pub(super) struct BoardActors {
     pub head: Actor,
     /// The first of the two who read.
     pub teller: Actor,
@@ -27,7 +27,7 @@ pub(super) async fn board(
     council: CouncilId,
     tellers: &[Teller],
     program: &Actor,
-) -> Result<Board, AppError> {
+) -> Result<BoardActors, AppError> {
     let at = app.now_text()?;
     let mut opened = Vec::with_capacity(tellers.len());
     for (number, teller) in (1..).zip(tellers) {
@@ -50,7 +50,7 @@ pub(super) async fn board(
     let teller = actor(of(&reads), Role::Teller);
     let by = program.clone();
     app.store.write(council, move |tx| Box::pin(async move { open_all(tx, &opened, at, &by).await })).await?;
-    Ok(Board { head, teller, readers })
+    Ok(BoardActors { head, teller, readers })
 }
 
 fn account(app: &App, council: CouncilId, number: u32, teller: &Teller, at: UtcTime) -> Result<Account, AppError> {

@@ -21,11 +21,11 @@ use zeroize::Zeroizing;
 
 use super::counting::CountedForm;
 use super::papers::{NamedPdf, PrintedForm};
-use super::people::{self, Board};
+use super::people::{self, BoardActors};
 use super::prepare::Plan;
 use crate::installation::data_folder;
 use crate::people::councils::{FirstAccount, Founding};
-use crate::polls::{Act, CountedBatch, Hand, NewPoll, Rehearser, Taken, entries};
+use crate::polls::{Act, CountedBatch, NewPoll, Rehearser, Requester, Taken, entries};
 use crate::service::app::App;
 use crate::service::clock::{Chance, Clock, RehearsalClock};
 use crate::service::demo_folder;
@@ -96,26 +96,26 @@ impl Home {
 }
 
 /// The rehearsal so far.
-pub(super) struct Stage {
+pub(super) struct RehearsalStage {
     app: App,
     council: CouncilId,
     poll: PollId,
     /// Stands for the office and the chair, whom the workbook does not name.
     program: Actor,
-    board: Board,
+    board: BoardActors,
     head: Option<(Moment, Checkpoint)>,
     /// After `app`, so that the database is closed when its folder goes.
     runtime: Runtime,
     _home: Home,
 }
 
-impl Drop for Stage {
+impl Drop for RehearsalStage {
     fn drop(&mut self) {
         self.runtime.block_on(self.app.store.close());
     }
 }
 
-impl Stage {
+impl RehearsalStage {
     /// Sets everything up, and starts the poll with its list.
     pub(super) fn begin(plan: &Plan<'_>, home: Home) -> Result<Self, AppError> {
         let internal = |e: std::io::Error| AppError::internal("chuẩn bị diễn tập", e);
@@ -123,19 +123,19 @@ impl Stage {
         let program = Actor { account: None, name: "tinnhiem".to_owned(), role: Role::Program };
         let app = runtime.block_on(open(plan, &home))?;
         let (council, board) = runtime.block_on(found(&app, plan, &program))?;
-        let hand = Hand::Rehearsal(Rehearser::new(council, &program));
-        let poll = runtime.block_on(app.begin_poll(hand, new_poll(plan)?))?;
+        let requester = Requester::Rehearsal(Rehearser::new(council, &program));
+        let poll = runtime.block_on(app.begin_poll(requester, new_poll(plan)?))?;
         let listed = plan.list().into_iter();
         let listed = listed.map(|o| ListedOfficial { block: o.block.0, name: o.name, posts: o.post }).collect();
-        runtime.block_on(app.decide_list(hand, poll, listed, String::new()))?;
+        runtime.block_on(app.decide_list(requester, poll, listed, String::new()))?;
         if !plan.book.tellers.is_empty() {
-            runtime.block_on(app.appoint_board(hand, poll, plan.book.tellers.clone(), String::new()))?;
+            runtime.block_on(app.appoint_board(requester, poll, plan.book.tellers.clone(), String::new()))?;
         }
         Ok(Self { app, council, poll, program, board, head: None, runtime, _home: home })
     }
 
-    fn hand<'a>(&self, actor: &'a Actor) -> Hand<'a> {
-        Hand::Rehearsal(Rehearser::new(self.council, actor))
+    fn requester<'a>(&self, actor: &'a Actor) -> Requester<'a> {
+        Requester::Rehearsal(Rehearser::new(self.council, actor))
     }
 
     /// A step of two: the head of the board asks, the office confirms.
@@ -157,7 +157,7 @@ impl Stage {
     pub(super) fn dossiers_released(&self, dossiers: &[NamedPdf]) -> Result<(), AppError> {
         let hash = |d: &NamedPdf| FileHash { name: d.name.clone(), sha256: Digest::of(&d.pdf.bytes) };
         let files = dossiers.iter().map(hash).collect();
-        self.take(None, self.app.release_dossiers(self.hand(&self.program), self.poll, files)).map(drop)
+        self.take(None, self.app.release_dossiers(self.requester(&self.program), self.poll, files)).map(drop)
     }
 
     pub(super) fn forms_sealed(&mut self, plan: &Plan<'_>, printed: &[PrintedForm]) -> Result<(), AppError> {
@@ -168,7 +168,7 @@ impl Stage {
             sha256: Digest::of(&printed.single.bytes),
             sheets: printed.single.pages,
         });
-        let step = self.app.seal_forms(self.hand(&self.program), self.poll, sealed.collect());
+        let step = self.app.seal_forms(self.requester(&self.program), self.poll, sealed.collect());
         self.head = self.take(Some(Moment::FormsSealed), step)?;
         Ok(())
     }
@@ -177,7 +177,7 @@ impl Stage {
     /// report is made before the first ballot.
     pub(super) fn voting_opened(&mut self, present: u32) -> Result<(), AppError> {
         self.take(None, self.two(Act::WaiveDeck { reason: NO_DECK.to_owned() }))?;
-        self.take(None, self.app.report_zero(self.hand(&self.board.head), self.poll))?;
+        self.take(None, self.app.report_zero(self.requester(&self.board.head), self.poll))?;
         let step = self.two(Act::OpenVoting { present });
         self.head = self.take(Some(Moment::VotingOpened), step)?;
         Ok(())
@@ -185,7 +185,7 @@ impl Stage {
 
     /// Ballots out and back, every batch as a commitment, and at the end the totals. Of each form `printed` were printed.
     pub(super) fn counted(&mut self, counted: &[CountedForm], printed: u32) -> Result<(), AppError> {
-        let head_teller = self.hand(&self.board.head);
+        let head_teller = self.requester(&self.board.head);
         for CountedForm { form, .. } in counted {
             let account = BallotAccount::plain(printed, form.issued, form.counts.papers);
             self.take(None, self.app.record_ballots(head_teller, self.poll, form.form.clone(), account))?;
@@ -198,7 +198,7 @@ impl Stage {
                     let read = ReadTwice { readers, reread: batch.reread, decided: 0 };
                     let counted =
                         CountedBatch { form: id.clone(), batch: batch.number, counts: batch.counts.clone(), read };
-                    self.app.commit_batch(self.hand(&self.board.teller), self.poll, counted)
+                    self.app.commit_batch(self.requester(&self.board.teller), self.poll, counted)
                 };
                 let done = self.runtime.block_on(join_all(together.iter().map(commit)));
                 done.into_iter().collect::<Result<Vec<_>, _>>()?;
@@ -218,8 +218,8 @@ impl Stage {
     pub(super) fn minutes_signed(&mut self, minutes: &NamedPdf, board: &[Teller]) -> Result<(), AppError> {
         let paper = issued(minutes);
         let sha256 = paper.sha256;
-        self.take(None, self.app.propose_minutes(self.hand(&self.board.head), self.poll, paper))?;
-        let step = self.app.sign_minutes(self.hand(&self.program), self.poll, sha256, board.to_vec());
+        self.take(None, self.app.propose_minutes(self.requester(&self.board.head), self.poll, paper))?;
+        let step = self.app.sign_minutes(self.requester(&self.program), self.poll, sha256, board.to_vec());
         self.head = self.take(Some(Moment::Minutes), step)?;
         Ok(())
     }
@@ -227,12 +227,12 @@ impl Stage {
     /// The last paper; with it everything is published. Where the rule set knows no resolution, the paper is issued and
     /// confirms nothing.
     pub(super) fn resolution_issued(&mut self, resolution: &NamedPdf, confirms: bool) -> Result<(), AppError> {
-        let hand = self.hand(&self.program);
+        let requester = self.requester(&self.program);
         let paper = issued(resolution);
         if confirms {
             self.take(None, self.two(Act::ConfirmResult { paper, resolution: String::new() }))?;
         } else {
-            self.take(None, self.app.issue_paper(hand, self.poll, paper))?;
+            self.take(None, self.app.issue_paper(requester, self.poll, paper))?;
         }
         self.head = self.take(Some(Moment::Published), self.two(Act::Publish))?;
         Ok(())
@@ -272,7 +272,7 @@ impl Stage {
     ) -> Result<(), AppError> {
         let papers: BTreeMap<String, Vec<u8>> = papers.into_iter().map(|p| (p.name, p.pdf.bytes)).collect();
         let dir = folder.path().join("bundle");
-        self.runtime.block_on(self.app.write_bundle(self.hand(&self.program), self.poll, &dir, &papers))
+        self.runtime.block_on(self.app.write_bundle(self.requester(&self.program), self.poll, &dir, &papers))
     }
 }
 
@@ -294,7 +294,7 @@ fn unknown_password() -> Result<Password, AppError> {
     Ok(Zeroizing::new(URL_SAFE_NO_PAD.encode(Chance::System.block()?)))
 }
 
-async fn found(app: &App, plan: &Plan<'_>, program: &Actor) -> Result<(CouncilId, Board), AppError> {
+async fn found(app: &App, plan: &Plan<'_>, program: &Actor) -> Result<(CouncilId, BoardActors), AppError> {
     let first = |name: &str, login: &str| {
         let password = unknown_password()?;
         Ok::<_, AppError>(FirstAccount { name: name.to_owned(), login: login.to_owned(), password, must_change: false })

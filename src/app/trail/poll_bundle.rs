@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::polls::{Hand, NO_POLL};
+use crate::polls::{NO_POLL, Requester};
 use crate::service::app::App;
 use crate::service::error::AppError;
 use crate::trail::bundle::{self, BundleParts};
-use domain::audit::{Checkpoint, Log, Moment, Opening, PollEvent, VerifierKey};
+use domain::audit::{Checkpoint, Log, Moment, PollEvent, SealedCounts, VerifierKey};
 use domain::id::{LogId, PollId};
 use domain::poll_state::Refusal;
 use domain::role::Role;
@@ -27,7 +27,7 @@ pub struct PollRecord {
     /// Signed heads, in the order of their moments; signatures are checked.
     pub heads: Vec<(Moment, Checkpoint)>,
     /// Counts and nonces of all batches.
-    pub openings: Vec<Opening>,
+    pub openings: Vec<SealedCounts>,
     /// Exact text of the rule set.
     pub ruleset: String,
     /// Exact text of results.json, once it is declared.
@@ -42,9 +42,9 @@ impl App {
     /// # Errors
     /// When the caller may not read it, counting is not closed, or what is stored does not hold together.
     #[boxed]
-    pub async fn poll_record(&self, hand: Hand<'_>, poll: PollId) -> Result<PollRecord, AppError> {
-        hand.may(&[Role::Auditor, Role::Leader, Role::Clerk])?;
-        let mut tx = self.store.read(hand.council()).await?;
+    pub async fn poll_record(&self, requester: Requester<'_>, poll: PollId) -> Result<PollRecord, AppError> {
+        requester.may(&[Role::Auditor, Role::Leader, Role::Clerk])?;
+        let mut tx = self.store.read(requester.council()).await?;
         let stored = polls::find(&mut tx, poll).await?.ok_or(NO_POLL)?;
         let closed = stored.state.may_open();
         let stage = stored.state.stage();
@@ -70,13 +70,13 @@ impl App {
     #[boxed]
     pub async fn write_bundle(
         &self,
-        hand: Hand<'_>,
+        requester: Requester<'_>,
         poll: PollId,
         dir: &Path,
         papers: &BTreeMap<String, Vec<u8>>,
     ) -> Result<(), AppError> {
         let doing = "ghi gói kiểm chứng";
-        let record = self.poll_record(hand, poll).await?;
+        let record = self.poll_record(requester, poll).await?;
         let signer = self.keys.poll_signer(record.log.origin(), record.rehearsal);
         if *signer.verifier() != record.key {
             return Err(AppError::Input(format!(

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::polls::results::{self, Provenance};
 use crate::service::error::AppError;
-use crate::trail::bundle::{self, Failure, Options, Recount, Report, layout};
+use crate::trail::bundle::{self, Failure, Options, Report, ResultInputs, layout};
 use domain::audit::Digest;
 use domain::recount;
 use domain::result::{FormCount, Listed, decide};
@@ -54,7 +54,7 @@ fn foreign_rules((id, sha256): &(String, Digest)) -> Option<String> {
 }
 
 /// What the rules ask for before a result is public. A rehearsal has no paper from which to count a line again.
-fn check_duties(rules: &RuleSet, recount: &Recount<'_>) -> Result<(), String> {
+fn check_duties(rules: &RuleSet, recount: &ResultInputs<'_>) -> Result<(), String> {
     let (poll, counted) = (recount.poll, recount.counted);
     if poll.rehearsal {
         return Ok(());
@@ -71,7 +71,7 @@ fn check_duties(rules: &RuleSet, recount: &Recount<'_>) -> Result<(), String> {
 }
 
 /// The text that `results.json` must have.
-fn recompute(recount: &Recount<'_>) -> Result<String, String> {
+fn recompute(recount: &ResultInputs<'_>) -> Result<String, String> {
     let rules = load(layout::RULESET, recount.ruleset).map_err(|e| e.to_string())?;
     if rules.id != recount.poll.ruleset {
         return Err(format!("bộ quy tắc là {}, nhật ký ghi {}", rules.id, recount.poll.ruleset));

@@ -12,7 +12,7 @@ use crate::service::keys::Keys;
 use domain::account::{Account, AccountState};
 use domain::audit::merkle::Frontier;
 use domain::audit::{
-    Checkpoint, CouncilCourse, CouncilEvent, Course, Digest, Entry, LogEvent, PollEvent, UtcTime, VerifierKey,
+    Checkpoint, CouncilCourse, CouncilEvent, Course, Digest, LogEntry, LogEvent, PollEvent, UtcTime, VerifierKey,
 };
 use domain::id::{CouncilId, ProposalId, SlipId};
 use macros::boxed;
@@ -137,12 +137,12 @@ impl From<StoreError> for Stop {
 
 /// Where the check is.
 #[derive(Clone)]
-struct Place {
+struct Location {
     council: String,
     log: Option<String>,
 }
 
-impl Place {
+impl Location {
     fn wrong(&self, seq: Option<u64>, cause: impl ToString) -> Stop {
         let cause = cause.to_string();
         Stop::Wrong(DbFailure { council: self.council.clone(), log: self.log.clone(), seq, cause })
@@ -164,7 +164,7 @@ async fn council(
     row: &CouncilRow,
     keys: Option<&Keys>,
 ) -> Result<CouncilReport, Stop> {
-    let place = Place { council: row.name.clone(), log: None };
+    let place = Location { council: row.name.clone(), log: None };
     let heads = damaged(&place, logs::heads(tx).await)?;
     let mut told = CouncilCourse::new(id);
     let mut revised = BTreeMap::new();
@@ -175,7 +175,7 @@ async fn council(
         return Err(place.wrong(None, format!("hội đồng phải có đúng một nhật ký riêng, ở đây có {own}")));
     }
     for head in &heads {
-        let place = Place { log: Some(head.head.origin.as_str().to_owned()), ..place.clone() };
+        let place = Location { log: Some(head.head.origin.as_str().to_owned()), ..place.clone() };
         let is_ours = keys.is_none_or(|keys| keys.began(head));
         let foreign = || place.wrong(None, "khóa công khai không phải của khóa bí mật trong thư mục dữ liệu");
         let mut name = head.head.origin.as_str().to_owned();
@@ -183,7 +183,7 @@ async fn council(
             if !is_ours {
                 return Err(foreign());
             }
-            let mut accept = |entry: Entry<CouncilEvent>| {
+            let mut accept = |entry: LogEntry<CouncilEvent>| {
                 if let CouncilEvent::RecordsRevised(event) = &entry.event {
                     revised.insert(entry.seq, event.clone());
                 }
@@ -193,7 +193,7 @@ async fn council(
         } else {
             let mut course = Course::default();
             let mut told = Vec::new();
-            let mut accept = |entry: Entry<PollEvent>| {
+            let mut accept = |entry: LogEntry<PollEvent>| {
                 if let PollEvent::DossiersReleased(event) = &entry.event {
                     told.push((entry.seq, event.files.clone()));
                 }
@@ -218,7 +218,7 @@ async fn council(
         report.logs.push((name, head.head.size, checked, head.head.root));
     }
     let own = heads.iter().find(|head| head.poll.is_none());
-    let place = Place { log: own.map(|head| head.head.origin.as_str().to_owned()), ..place };
+    let place = Location { log: own.map(|head| head.head.origin.as_str().to_owned()), ..place };
     check_council(&place, &told, row, &heads)?;
     report.accounts = check_accounts(&place, &told, &damaged(&place, accounts::list(tx).await)?)?;
     report.slips = check_slips(&place, &told, checks::slips(tx).await?)?;
@@ -229,7 +229,7 @@ async fn council(
 }
 
 /// A stored text that does not read is something that does not hold, not a database that does not answer.
-fn damaged<T>(place: &Place, read: Result<T, StoreError>) -> Result<T, Stop> {
+fn damaged<T>(place: &Location, read: Result<T, StoreError>) -> Result<T, Stop> {
     read.map_err(|error| match error {
         StoreError::Corrupt(what) => place.wrong(None, format!("dữ liệu đã lưu không đúng mẫu: {what}")),
         other => Stop::Store(other),
@@ -239,9 +239,9 @@ fn damaged<T>(place: &Place, read: Result<T, StoreError>) -> Result<T, Stop> {
 /// Recomputes one log and gives the number of its signed heads.
 async fn log<E: LogEvent>(
     tx: &mut CouncilTx,
-    place: &Place,
+    place: &Location,
     head: &LogHead,
-    accept: &mut (dyn FnMut(Entry<E>) -> Result<(), String> + Send),
+    accept: &mut (dyn FnMut(LogEntry<E>) -> Result<(), String> + Send),
 ) -> Result<usize, Stop> {
     let signed = checkpoints(tx, place, head).await?;
     let mut frontier = Frontier::default();
@@ -288,7 +288,7 @@ async fn log<E: LogEvent>(
 }
 
 /// Roots of the signed heads by size, each of which its key signed.
-async fn checkpoints(tx: &mut CouncilTx, place: &Place, head: &LogHead) -> Result<BTreeMap<u64, Digest>, Stop> {
+async fn checkpoints(tx: &mut CouncilTx, place: &Location, head: &LogHead) -> Result<BTreeMap<u64, Digest>, Stop> {
     let key = VerifierKey::parse(&head.public_key).map_err(|e| place.wrong(None, e))?;
     if key.name() != &head.head.origin {
         return Err(place.wrong(None, "khóa công khai mang tên nhật ký khác"));
@@ -308,8 +308,8 @@ async fn checkpoints(tx: &mut CouncilTx, place: &Place, head: &LogHead) -> Resul
 }
 
 /// The entry of a row, in its place.
-fn entry<E: LogEvent>(row: &EntryRow, seq: u64, last: Option<UtcTime>) -> Result<Entry<E>, String> {
-    let entry = Entry::<E>::parse(&row.entry).map_err(|e| e.to_string())?;
+fn entry<E: LogEvent>(row: &EntryRow, seq: u64, last: Option<UtcTime>) -> Result<LogEntry<E>, String> {
+    let entry = LogEntry::<E>::parse(&row.entry).map_err(|e| e.to_string())?;
     if entry.seq != seq || i64::try_from(seq) != Ok(row.seq) {
         return Err(format!("mang số {} và đứng ở dòng {}, đúng ra phải là {seq}", entry.seq, row.seq));
     }
@@ -323,7 +323,7 @@ fn entry<E: LogEvent>(row: &EntryRow, seq: u64, last: Option<UtcTime>) -> Result
     Ok(entry)
 }
 
-fn check_council(place: &Place, told: &CouncilCourse, row: &CouncilRow, heads: &[LogHead]) -> Result<(), Stop> {
+fn check_council(place: &Location, told: &CouncilCourse, row: &CouncilRow, heads: &[LogHead]) -> Result<(), Stop> {
     let said = told.council().ok_or_else(|| place.wrong(None, "nhật ký chưa có bản ghi council.founded"))?;
     let stored = (row.name.as_str(), row.slug.as_str(), row.second_factor_required);
     if stored != (said.name.as_str(), said.slug.as_str(), said.is_second_factor_required) {
@@ -340,7 +340,7 @@ fn check_council(place: &Place, told: &CouncilCourse, row: &CouncilRow, heads: &
     Ok(())
 }
 
-fn check_accounts(place: &Place, told: &CouncilCourse, stored: &[Account]) -> Result<usize, Stop> {
+fn check_accounts(place: &Location, told: &CouncilCourse, stored: &[Account]) -> Result<usize, Stop> {
     for account in stored {
         let wrong = |what: &str| place.wrong(None, format!("tài khoản {} ({}): {what}", account.login, account.id));
         let said = told.accounts().get(&account.id);
@@ -363,7 +363,7 @@ fn check_accounts(place: &Place, told: &CouncilCourse, stored: &[Account]) -> Re
     }
 }
 
-fn check_slips(place: &Place, told: &CouncilCourse, stored: Vec<SlipRow>) -> Result<usize, Stop> {
+fn check_slips(place: &Location, told: &CouncilCourse, stored: Vec<SlipRow>) -> Result<usize, Stop> {
     let count = stored.len();
     let mut left = told.slips().clone();
     for row in stored {
@@ -389,7 +389,7 @@ fn check_slips(place: &Place, told: &CouncilCourse, stored: Vec<SlipRow>) -> Res
 }
 
 /// What was proposed and what became of it, word for word: a step is taken by what another person saw.
-fn check_proposals(place: &Place, told: &CouncilCourse, stored: Vec<ProposalCheckRow>) -> Result<(), Stop> {
+fn check_proposals(place: &Location, told: &CouncilCourse, stored: Vec<ProposalCheckRow>) -> Result<(), Stop> {
     let mut left = told.proposals().clone();
     for row in stored {
         let wrong = |what: &str| place.wrong(None, format!("đề xuất {}: {what}", row.proposal_id));

@@ -24,7 +24,6 @@ pub struct CanonicalError {
 /// A text is no canonical text of the type that is read from it.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// Not canonical at all.
     #[error(transparent)]
     Canonical(#[from] CanonicalError),
     /// A field is missing, unknown, or of another type.
@@ -76,7 +75,7 @@ pub fn check(text: &str) -> Result<(), CanonicalError> {
     scanner.end()
 }
 
-/// Walks a canonical text; each step either stands after what it names or fails there.
+/// Walks a canonical text; each step moves past what it names, or fails at its position.
 pub(super) struct Scanner<'a> {
     text: &'a str,
     at: usize,
@@ -290,7 +289,7 @@ fn key_order(a: &str, b: &str) -> std::cmp::Ordering {
     if simple(a) && simple(b) { a.cmp(b) } else { unescape(a).encode_utf16().cmp(unescape(b).encode_utf16()) }
 }
 
-/// The string that a checked text between quotes stands for.
+/// The string that a checked text between quotes denotes.
 fn unescape(inside: &str) -> String {
     serde_json::from_str(&format!("\"{inside}\"")).unwrap_or_else(|_| inside.to_owned())
 }

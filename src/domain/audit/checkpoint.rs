@@ -12,7 +12,6 @@ use super::note::{KeyName, NoteError, Signer, VerifierKey};
 pub struct Checkpoint {
     /// Which log; also the name of the key that signs it.
     pub origin: KeyName,
-    /// Entries.
     pub size: u64,
     /// Root of the tree over them; [`Digest::groups`] is what paper carries.
     pub root: Digest,
@@ -30,10 +29,9 @@ pub enum CheckpointError {
     /// Not base64 of 32 bytes.
     #[error("mã gốc của điểm chốt không đúng mẫu base64")]
     Root,
-    /// Of another log than the key's.
+    /// The origin is not the name of the key.
     #[error("điểm chốt của nhật ký khác")]
     Origin,
-    /// Name, form or signature.
     #[error(transparent)]
     Note(#[from] NoteError),
 }

@@ -63,18 +63,15 @@ pub fn commit(nonce: &Nonce, counts: &BatchCounts) -> Result<Digest, ReadError> 
 /// What a commitment was made of; sealed until counting is closed.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Opening {
+pub struct SealedCounts {
     /// Number of the batch within its form.
     pub batch: u32,
-    /// What was counted.
     pub counts: BatchCounts,
-    /// Id of the form.
     pub form: String,
-    /// What hid the counts.
     pub nonce: Nonce,
 }
 
-impl Opening {
+impl SealedCounts {
     /// The commitment that it opens.
     ///
     /// # Errors
@@ -84,10 +81,10 @@ impl Opening {
     }
 }
 
-impl fmt::Debug for Opening {
+impl fmt::Debug for SealedCounts {
     /// Which batch, never its counts: a debug text may end up in a trace before the batch is opened.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Opening").field("form", &self.form).field("batch", &self.batch).finish_non_exhaustive()
+        f.debug_struct("SealedCounts").field("form", &self.form).field("batch", &self.batch).finish_non_exhaustive()
     }
 }
 
@@ -104,7 +101,8 @@ mod tests {
     /// Computed apart from this program: `printf` of tag, nonce and text into `sha256sum`.
     #[test]
     fn a_commitment_is_the_hash_of_tag_nonce_and_counts() {
-        let opening = Opening { batch: 1, counts: counts(2), form: "F1".into(), nonce: Nonce::from_bytes([1; 32]) };
+        let opening =
+            SealedCounts { batch: 1, counts: counts(2), form: "F1".into(), nonce: Nonce::from_bytes([1; 32]) };
         let text = r#"{"invalid":{},"lines":[{"high":5,"low":2,"medium":3}],"papers":10}"#;
         assert_eq!(canonical::to_text(&opening.counts).expect("text"), text);
         let hex = "60b049ef3720833415500645b2ab279b6de18fb4a858649e732b7b6a9a2d3352";
@@ -119,7 +117,8 @@ mod tests {
 
     #[test]
     fn a_debug_text_shows_neither_counts_nor_nonce() {
-        let opening = Opening { batch: 7, counts: counts(2), form: "F1".into(), nonce: Nonce::from_bytes([1; 32]) };
-        assert_eq!(format!("{opening:?}"), r#"Opening { form: "F1", batch: 7, .. }"#);
+        let opening =
+            SealedCounts { batch: 7, counts: counts(2), form: "F1".into(), nonce: Nonce::from_bytes([1; 32]) };
+        assert_eq!(format!("{opening:?}"), r#"SealedCounts { form: "F1", batch: 7, .. }"#);
     }
 }

@@ -14,89 +14,71 @@ use crate::id::{AccountId, CouncilId, PollId, ProposalId, SlipId};
 use crate::proposal::ProposalState;
 use crate::role::Role;
 
-/// An event that cannot stand where it stands.
+/// An event that the entries before it exclude.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CouncilCourseError {
-    /// Something came before the council.
     #[error("bản ghi đầu tiên phải là council.founded")]
     Unfounded,
-    /// Founded again.
     #[error("bản ghi council.founded chỉ được có một lần")]
     FoundedTwice,
-    /// Of another council.
     #[error("nhật ký này là của hội đồng {0}")]
     OtherCouncil(CouncilId),
-    /// Opened again.
     #[error("tài khoản {0} đã được mở trước đó")]
     OpenedTwice(AccountId),
     /// Two accounts with one name to sign in with.
     #[error("tên đăng nhập {0} đã có tài khoản khác dùng")]
     LoginTaken(String),
-    /// Nobody opened it.
     #[error("tài khoản {0} chưa được mở")]
     UnknownAccount(AccountId),
     /// Disabled while it is, or enabled while it is.
     #[error("tài khoản {0} đã ở trạng thái đó")]
     SameState(AccountId),
-    /// Printed twice.
     #[error("thẻ truy cập {0} đã được in trước đó")]
     IssuedTwice(SlipId),
-    /// Never printed, or void already.
+    /// The slip was never issued, or is void already.
     #[error("thẻ truy cập {0} không còn hiệu lực để thu hồi")]
     NoSuchSlip(SlipId),
-    /// Begun twice.
     #[error("đợt {0} đã được mở trước đó")]
     BegunTwice(PollId),
-    /// Of a poll that was never begun.
     #[error("đợt {0} chưa được mở")]
     UnknownPoll(PollId),
-    /// Made twice.
     #[error("đề xuất {0} đã có trước đó")]
     MadeTwice(ProposalId),
-    /// Never made, or decided before.
+    /// The proposal was never made, or is decided already.
     #[error("đề xuất {0} không còn chờ quyết định")]
     NotOpen(ProposalId),
 }
 
-/// An account as the log tells it.
+/// An account as the entries of the log give it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ToldAccount {
-    /// Name to sign in with.
+pub struct LoggedAccount {
     pub login: String,
-    /// Full name.
     pub name: String,
-    /// What its holder may do.
     pub roles: BTreeSet<Role>,
-    /// Whether its holder may sign in.
     pub is_open: bool,
 }
 
-/// A slip as the log tells it.
+/// An access slip as the entries of the log give it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ToldSlip {
-    /// Whom it lets in.
+pub struct LoggedSlip {
     pub account: AccountId,
-    /// Its end.
     pub expires_at: UtcTime,
     /// Revoked, or made void by a later one of the same person.
     pub is_void: bool,
 }
 
-/// A proposal as the log tells it.
+/// A proposal as the entries of the log give it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ToldProposal {
-    /// Of which poll.
+pub struct LoggedProposal {
     pub poll: PollId,
     /// SHA-256 of the text that was proposed.
     pub content_sha256: Digest,
-    /// What became of it.
     pub state: ProposalState,
 }
 
-/// A council as the log tells it.
+/// A council as the entries of the log give it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ToldCouncil {
-    /// Its name.
+pub struct LoggedCouncil {
     pub name: String,
     /// Its name in addresses.
     pub slug: String,
@@ -108,11 +90,11 @@ pub struct ToldCouncil {
 #[derive(Clone, Debug)]
 pub struct CouncilCourse {
     id: CouncilId,
-    council: Option<ToldCouncil>,
-    accounts: BTreeMap<AccountId, ToldAccount>,
-    slips: BTreeMap<SlipId, ToldSlip>,
+    council: Option<LoggedCouncil>,
+    accounts: BTreeMap<AccountId, LoggedAccount>,
+    slips: BTreeMap<SlipId, LoggedSlip>,
     polls: BTreeMap<PollId, String>,
-    proposals: BTreeMap<ProposalId, ToldProposal>,
+    proposals: BTreeMap<ProposalId, LoggedProposal>,
 }
 
 impl CouncilCourse {
@@ -177,7 +159,7 @@ impl CouncilCourse {
         if founded.council != self.id {
             return Err(CouncilCourseError::OtherCouncil(founded.council));
         }
-        let told = ToldCouncil { name: founded.name, slug: founded.slug, is_second_factor_required: false };
+        let told = LoggedCouncil { name: founded.name, slug: founded.slug, is_second_factor_required: false };
         if self.council.replace(told).is_some() {
             return Err(CouncilCourseError::FoundedTwice);
         }
@@ -189,14 +171,14 @@ impl CouncilCourse {
             return Err(CouncilCourseError::LoginTaken(opened.login));
         }
         let roles = opened.roles.into_iter().collect();
-        let told = ToldAccount { login: opened.login, name: opened.name, roles, is_open: true };
+        let told = LoggedAccount { login: opened.login, name: opened.name, roles, is_open: true };
         if self.accounts.insert(opened.account, told).is_some() {
             return Err(CouncilCourseError::OpenedTwice(opened.account));
         }
         Ok(())
     }
 
-    fn known(&mut self, account: AccountId) -> Result<&mut ToldAccount, CouncilCourseError> {
+    fn known(&mut self, account: AccountId) -> Result<&mut LoggedAccount, CouncilCourseError> {
         self.accounts.get_mut(&account).ok_or(CouncilCourseError::UnknownAccount(account))
     }
 
@@ -215,7 +197,7 @@ impl CouncilCourse {
             for earlier in self.slips.values_mut().filter(|earlier| earlier.account == slip.account) {
                 earlier.is_void = true;
             }
-            let told = ToldSlip { account: slip.account, expires_at: issued.expires_at, is_void: false };
+            let told = LoggedSlip { account: slip.account, expires_at: issued.expires_at, is_void: false };
             if self.slips.insert(slip.slip, told).is_some() {
                 return Err(CouncilCourseError::IssuedTwice(slip.slip));
             }
@@ -235,7 +217,7 @@ impl CouncilCourse {
         if !self.polls.contains_key(&made.poll) {
             return Err(CouncilCourseError::UnknownPoll(made.poll));
         }
-        let told = ToldProposal { poll: made.poll, content_sha256: made.content_sha256, state: ProposalState::Open };
+        let told = LoggedProposal { poll: made.poll, content_sha256: made.content_sha256, state: ProposalState::Open };
         if self.proposals.insert(made.proposal, told).is_some() {
             return Err(CouncilCourseError::MadeTwice(made.proposal));
         }
@@ -243,22 +225,22 @@ impl CouncilCourse {
     }
 
     /// Proposals by id.
-    pub const fn proposals(&self) -> &BTreeMap<ProposalId, ToldProposal> {
+    pub const fn proposals(&self) -> &BTreeMap<ProposalId, LoggedProposal> {
         &self.proposals
     }
 
     /// The council; `None` before its first entry.
-    pub const fn council(&self) -> Option<&ToldCouncil> {
+    pub const fn council(&self) -> Option<&LoggedCouncil> {
         self.council.as_ref()
     }
 
     /// Accounts by id.
-    pub const fn accounts(&self) -> &BTreeMap<AccountId, ToldAccount> {
+    pub const fn accounts(&self) -> &BTreeMap<AccountId, LoggedAccount> {
         &self.accounts
     }
 
     /// Slips by id.
-    pub const fn slips(&self) -> &BTreeMap<SlipId, ToldSlip> {
+    pub const fn slips(&self) -> &BTreeMap<SlipId, LoggedSlip> {
         &self.slips
     }
 

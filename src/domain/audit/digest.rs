@@ -20,16 +20,12 @@ pub struct DigestError;
 pub enum PaperError {
     /// Too few or too many digits.
     #[error("mã gốc có 16 nhóm, mỗi nhóm 4 chữ số hex, cộng 64 chữ số; ở đây có {digits}")]
-    Length {
-        /// How many there are.
-        digits: usize,
-    },
-    /// A letter that no hex digit looks like.
+    Length { digits: usize },
+    /// A character that is no hexadecimal digit.
     #[error("nhóm thứ {group} có “{letter}”, mà mã gốc chỉ gồm các chữ số 0-9 và các chữ a-f")]
     Letter {
         /// Number of the group, from 1.
         group: usize,
-        /// The letter.
         letter: char,
     },
 }

@@ -16,16 +16,13 @@ pub const VERSION: u8 = 1;
 
 /// One entry, as read from its text; of a poll's log, unless `E` says otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry<E = PollEvent> {
+pub struct LogEntry<E = PollEvent> {
     /// Number in the log, from 0, without gaps.
     pub seq: u64,
-    /// When.
     pub at: UtcTime,
     /// Who; shared, since one person writes many entries.
     pub actor: Arc<Actor>,
-    /// What.
     pub event: E,
-    /// What the tree holds of it.
     pub leaf: Digest,
 }
 
@@ -38,13 +35,10 @@ pub enum EntryError {
     /// Another spelling than the canonical one, or another shape than an entry's.
     #[error("{0}")]
     Canonical(#[from] CanonicalError),
-    /// Not a moment.
     #[error("at: {0}")]
     Time(#[from] TimeError),
-    /// Not a name and a role.
     #[error("actor không đúng mẫu: {0}")]
     Actor(ReadError),
-    /// Not an event.
     #[error(transparent)]
     Event(#[from] EventError),
 }
@@ -55,8 +49,8 @@ pub struct EntryReader<'a> {
     last_actor: Option<(&'a str, Arc<Actor>)>,
 }
 
-impl<E: LogEvent> Entry<E> {
-    /// Reads one entry; [`EntryReader::read`] tells what is accepted.
+impl<E: LogEvent> LogEntry<E> {
+    /// Reads one entry; [`EntryReader::read`] describes what is accepted.
     ///
     /// # Errors
     /// As [`EntryReader::read`].
@@ -70,7 +64,7 @@ impl<'a> EntryReader<'a> {
     ///
     /// # Errors
     /// When the text is not the one that [`entry_text`] writes for some entry.
-    pub fn read<E: LogEvent>(&mut self, text: &'a str) -> Result<Entry<E>, EntryError> {
+    pub fn read<E: LogEvent>(&mut self, text: &'a str) -> Result<LogEntry<E>, EntryError> {
         const SHAPE: &str = "bản ghi phải có đúng các khóa actor, at, data, kind, seq, v theo thứ tự này";
         if text.len() > MAX_ENTRY_BYTES {
             return Err(EntryError::TooLong);
@@ -90,7 +84,7 @@ impl<'a> EntryReader<'a> {
         scanner.literal(",\"v\":1}", SHAPE)?;
         scanner.end()?;
         let seq = seq.parse().map_err(|_| CanonicalError { at: seq_at, what: "seq phải là số không âm" })?;
-        Ok(Entry {
+        Ok(LogEntry {
             seq,
             at: at.parse()?,
             actor: self.actor(actor)?,
@@ -151,7 +145,7 @@ mod tests {
             text,
             r#"{"actor":{"account":"0190b6a4-5c3d-7e2f-8a1b-0c2d3e4f5a6b","name":"Nguyễn Văn \"A\"","role":"teller"},"at":"2023-12-13T01:00:00Z","data":{"batch":3,"commitment":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","decided":1,"form":"F1-3F9A2C","papers":25,"readers":["C","D"],"reread":2},"kind":"batch.committed","seq":41,"v":1}"#
         );
-        let entry = Entry::<PollEvent>::parse(&text).expect("entry");
+        let entry = LogEntry::<PollEvent>::parse(&text).expect("entry");
         assert_eq!((entry.seq, entry.actor.name.as_str()), (41, "Nguyễn Văn \"A\""));
         assert_eq!(entry_text(entry.seq, entry.at, &entry.actor, &entry.event).expect("entry"), text);
     }
@@ -178,9 +172,9 @@ mod tests {
             ("{\"actor\"", "[\"actor\""),
         ] {
             let wrong = text.replacen(old, new, 1);
-            assert!(wrong != text && Entry::<PollEvent>::parse(&wrong).is_err(), "{wrong}");
+            assert!(wrong != text && LogEntry::<PollEvent>::parse(&wrong).is_err(), "{wrong}");
         }
-        assert!(Entry::<PollEvent>::parse(&format!("{text}\n")).is_err());
-        assert!(Entry::<PollEvent>::parse("").is_err());
+        assert!(LogEntry::<PollEvent>::parse(&format!("{text}\n")).is_err());
+        assert!(LogEntry::<PollEvent>::parse("").is_err());
     }
 }

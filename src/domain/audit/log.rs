@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::canonical::ReadError;
 use super::checkpoint::Checkpoint;
 use super::digest::Digest;
-use super::entry::{Entry, EntryError, MAX_ENTRY_BYTES, entry_text};
+use super::entry::{EntryError, LogEntry, MAX_ENTRY_BYTES, entry_text};
 use super::event::{Actor, LogEvent};
 use super::merkle::{Tree, leaf_hash};
 use super::note::KeyName;
@@ -14,15 +14,9 @@ use super::time::{TimeError, UtcTime};
 /// Why an entry cannot be appended. The log is then as it was.
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
-    /// Time goes one way.
     #[error("bản ghi mới ({at}) sớm hơn bản ghi cuối ({last})")]
-    TimeBack {
-        /// Time of the new entry.
-        at: UtcTime,
-        /// Time of the last one.
-        last: UtcTime,
-    },
-    /// A moment that the log cannot write.
+    TimeBack { at: UtcTime, last: UtcTime },
+    /// A time outside the range of [`super::time::UtcTime`].
     #[error(transparent)]
     Time(#[from] TimeError),
     /// Over [`MAX_ENTRY_BYTES`].
@@ -31,22 +25,12 @@ pub enum LogError {
     /// A figure that canonical JSON cannot write.
     #[error(transparent)]
     Text(#[from] ReadError),
-    /// A stored text that is no entry.
+    /// A stored text that does not parse as an entry.
     #[error("bản ghi {seq}: {cause}")]
-    Entry {
-        /// Its number.
-        seq: u64,
-        /// Why.
-        cause: EntryError,
-    },
-    /// A stored text out of its place.
+    Entry { seq: u64, cause: EntryError },
+    /// A stored text whose number is not its position.
     #[error("bản ghi {seq} mang số {found}")]
-    Gap {
-        /// Number by its place.
-        seq: u64,
-        /// Number that it carries.
-        found: u64,
-    },
+    Gap { seq: u64, found: u64 },
 }
 
 /// What was appended.
@@ -81,7 +65,7 @@ impl Log {
         let mut log = Self::new(origin);
         for text in texts {
             let seq = log.size();
-            let entry = Entry::<E>::parse(&text).map_err(|cause| LogError::Entry { seq, cause })?;
+            let entry = LogEntry::<E>::parse(&text).map_err(|cause| LogError::Entry { seq, cause })?;
             if entry.seq != seq {
                 return Err(LogError::Gap { seq, found: entry.seq });
             }

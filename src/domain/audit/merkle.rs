@@ -122,7 +122,7 @@ impl Tree {
         self.range(0, self.leaves()).unwrap_or_else(empty_root)
     }
 
-    /// Root when the tree had `size` entries; `None` when it never had so many.
+    /// Root when the tree had `size` entries; `None` when it has fewer.
     pub fn root_at(&self, size: u64) -> Option<Digest> {
         let size = usize::try_from(size).ok().filter(|&n| n <= self.leaves())?;
         if size == 0 { Some(empty_root()) } else { self.range(0, size) }
@@ -206,11 +206,9 @@ fn to_u64(n: usize) -> u64 {
 /// One hash of an inclusion proof, and what the way up is after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InclusionStep {
-    /// The proof's hash stands to the left.
+    /// The proof's hash is the left operand.
     pub is_left: bool,
-    /// The proof's hash.
     pub sibling: Digest,
-    /// Of both together.
     pub hash: Digest,
 }
 

@@ -133,11 +133,11 @@ pub mod settle;
 pub mod time;
 
 pub use checkpoint::Checkpoint;
-pub use commitment::{Nonce, Opening};
+pub use commitment::{Nonce, SealedCounts};
 pub use council_course::CouncilCourse;
 pub use course::{Course, MOMENTS, Moment, Record};
 pub use digest::Digest;
-pub use entry::Entry;
+pub use entry::LogEntry;
 pub use event::{Actor, CouncilEvent, LogEvent, PollEvent};
 pub use log::Log;
 pub use note::{KeyName, Signer, VerifierKey};

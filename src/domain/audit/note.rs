@@ -30,7 +30,6 @@ pub enum NoteError {
     /// The id does not belong to this name and key.
     #[error("mã của khóa công khai không khớp với tên và giá trị khóa")]
     KeyId,
-    /// Not a point of the curve.
     #[error("giá trị khóa công khai không hợp lệ")]
     KeyValue,
     /// A note's text ends its last line and has no empty line, no control character.
@@ -39,10 +38,8 @@ pub enum NoteError {
     /// No empty line, or no proper signature line after it.
     #[error("không tìm thấy dòng chữ ký đúng mẫu ở cuối")]
     SignatureForm,
-    /// By another key.
     #[error("chữ ký không phải của khóa này")]
     OtherKey,
-    /// The text or the signature was changed.
     #[error("chữ ký không khớp với nội dung")]
     Signature,
 }

@@ -2,14 +2,14 @@
 
 use super::course::{Course, CourseError, MOMENTS, Record};
 use super::digest::Digest;
-use super::entry::Entry;
+use super::entry::LogEntry;
 use super::merkle::Frontier;
 use super::time::UtcTime;
 
 /// An entry that cannot be the next one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReplayError {
-    /// Numbers go up by one from 0.
+    /// The number is not the position of the entry, from 0.
     #[error("mang số seq {found}, đúng ra phải là {expected}")]
     Gap {
         /// By its place.
@@ -17,15 +17,9 @@ pub enum ReplayError {
         /// By its text.
         found: u64,
     },
-    /// Time goes one way.
     #[error("ghi lúc {at}, sớm hơn bản ghi liền trước ({last})")]
-    TimeBack {
-        /// Of this entry.
-        at: UtcTime,
-        /// Of the one before.
-        last: UtcTime,
-    },
-    /// Not in the course of a poll.
+    TimeBack { at: UtcTime, last: UtcTime },
+    /// The entry does not fit the entries before it.
     #[error(transparent)]
     Course(#[from] CourseError),
 }
@@ -56,7 +50,7 @@ impl Replay {
     ///
     /// # Errors
     /// When its number, its time or its event cannot follow.
-    pub fn accept(&mut self, entry: Entry) -> Result<(), ReplayError> {
+    pub fn accept(&mut self, entry: LogEntry) -> Result<(), ReplayError> {
         let expected = self.frontier.size();
         if entry.seq != expected {
             return Err(ReplayError::Gap { expected, found: entry.seq });

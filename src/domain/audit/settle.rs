@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::commitment::Opening;
+use super::commitment::SealedCounts;
 use super::course::{FormCourse, Record};
 use super::event::poll::FormTotals;
 use crate::batch::PAPERS_PER_BATCH;
@@ -13,52 +13,19 @@ use crate::count::{BatchCounts, CountError};
 pub enum SettleError {
     /// An opening of a batch that was never committed.
     #[error("mẫu phiếu {form}, tập phiếu {batch}: có số liệu mở nhưng nhật ký không có cam kết")]
-    NotCommitted {
-        /// Id of the form.
-        form: String,
-        /// Number of the batch.
-        batch: u32,
-    },
-    /// A committed batch that stays closed.
+    NotCommitted { form: String, batch: u32 },
     #[error("mẫu phiếu {form}, tập phiếu {batch}: có cam kết nhưng thiếu số liệu mở")]
-    NotOpened {
-        /// Id of the form.
-        form: String,
-        /// Number of the batch.
-        batch: u32,
-    },
-    /// Opened twice.
+    NotOpened { form: String, batch: u32 },
     #[error("mẫu phiếu {form}, tập phiếu {batch}: số liệu mở lặp lại")]
-    OpenedTwice {
-        /// Id of the form.
-        form: String,
-        /// Number of the batch.
-        batch: u32,
-    },
+    OpenedTwice { form: String, batch: u32 },
     /// Other counts, another nonce or another number of papers than committed.
     #[error("mẫu phiếu {form}, tập phiếu {batch}: số liệu mở không khớp với cam kết trong nhật ký")]
-    Commitment {
-        /// Id of the form.
-        form: String,
-        /// Number of the batch.
-        batch: u32,
-    },
-    /// Counts that cannot be right.
+    Commitment { form: String, batch: u32 },
     #[error("mẫu phiếu {form}, tập phiếu {batch}: {cause}")]
-    Counts {
-        /// Id of the form.
-        form: String,
-        /// Number of the batch.
-        batch: u32,
-        /// Which identity fails.
-        cause: CountError,
-    },
+    Counts { form: String, batch: u32, cause: CountError },
     /// The log's totals are not the sums, or not of the sealed forms in their order.
     #[error("mẫu phiếu {form}: tổng các tập phiếu khác với counting.closed")]
-    Totals {
-        /// Id of the form.
-        form: String,
-    },
+    Totals { form: String },
 }
 
 impl SettleError {
@@ -72,7 +39,7 @@ impl SettleError {
 ///
 /// # Errors
 /// The first thing that does not hold.
-pub fn settle(record: &Record, openings: &[Opening]) -> Result<Vec<FormTotals>, SettleError> {
+pub fn settle(record: &Record, openings: &[SealedCounts]) -> Result<Vec<FormTotals>, SettleError> {
     let mut sums: Vec<BatchCounts> = record.forms.iter().map(|form| zero(record, form)).collect();
     let mut opened = BTreeSet::new();
     for opening in openings {
@@ -103,9 +70,9 @@ pub fn settle(record: &Record, openings: &[Opening]) -> Result<Vec<FormTotals>, 
     totals(record, sums)
 }
 
-/// Batches whose counts nearly tell a ballot: fewer valid papers than the smallest pile may have, while the form has more
-/// of them elsewhere. The counts of a whole form are the published result, however few its ballots.
-pub fn thin_batches(openings: &[Opening]) -> impl Iterator<Item = &Opening> {
+/// Batches whose counts nearly disclose a ballot: fewer valid papers than the smallest pile may have, while the form
+/// has more of them elsewhere. The counts of a whole form are the published result, however few its ballots.
+pub fn thin_batches(openings: &[SealedCounts]) -> impl Iterator<Item = &SealedCounts> {
     let mut of_form: BTreeMap<&str, u64> = BTreeMap::new();
     for opening in openings {
         *of_form.entry(&opening.form).or_default() += opening.counts.valid();
@@ -151,21 +118,21 @@ mod tests {
     use super::*;
     use crate::ballot_account::BallotAccount;
     use crate::poll::{LevelCounts, PollKind};
-    use crate::poll_state::Counted;
+    use crate::poll_state::ClosedCount;
 
     /// What was counted in a batch of 10 papers of the one form, which has one line.
-    fn opening(batch: u32, low: u32) -> Opening {
+    fn opening(batch: u32, low: u32) -> SealedCounts {
         let lines = vec![LevelCounts::Rating { high: 10 - low, medium: 0, low }];
         let counts = BatchCounts { papers: 10, lines, ..BatchCounts::default() };
-        Opening { batch, counts, form: "F1".into(), nonce: Nonce::from_bytes([1; 32]) }
+        SealedCounts { batch, counts, form: "F1".into(), nonce: Nonce::from_bytes([1; 32]) }
     }
 
-    fn committed(opening: &Opening) -> Committed {
+    fn committed(opening: &SealedCounts) -> Committed {
         Committed { commitment: opening.commitment().expect("commitment"), papers: opening.counts.papers }
     }
 
     /// A log that commits `openings` and closes with their sum.
-    fn record(openings: &[Opening]) -> Record {
+    fn record(openings: &[SealedCounts]) -> Record {
         let official = ListedOfficial { block: "Khối".into(), name: "A".into(), posts: "B".into() };
         let digest = Digest::of(b"");
         let form = SealedForm { block: "Khối".into(), id: "F1".into(), lines: 1, sha256: digest, sheets: 1 };
@@ -192,7 +159,7 @@ mod tests {
             list: ListDecided { officials: vec![official], resolution: String::new() },
             forms: vec![course],
             totals: totals.clone(),
-            counted: Counted::new(totals),
+            counted: ClosedCount::new(totals),
             is_confirmed: true,
             results_sha256: digest,
             papers: Vec::new(),
@@ -215,14 +182,14 @@ mod tests {
     fn every_batch_is_opened_once_and_none_that_was_not_committed() {
         let openings = [opening(1, 2), opening(2, 7)];
         let record = record(&openings);
-        let of = |opened: &[Opening]| settle(&record, opened).expect_err("does not settle");
+        let of = |opened: &[SealedCounts]| settle(&record, opened).expect_err("does not settle");
         let ((form, batch), third) = (at(2), opening(3, 0));
         assert_eq!(of(&openings[..1]), SettleError::NotOpened { form, batch });
         let (form, batch) = at(1);
         assert_eq!(of(&[openings[0].clone(), openings[0].clone()]), SettleError::OpenedTwice { form, batch });
         let (form, batch) = at(3);
         assert_eq!(of(&[third]), SettleError::NotCommitted { form, batch });
-        let stranger = Opening { form: "F9".into(), ..opening(1, 2) };
+        let stranger = SealedCounts { form: "F9".into(), ..opening(1, 2) };
         assert_eq!(of(&[stranger]), SettleError::NotCommitted { form: "F9".into(), batch: 1 });
     }
 
@@ -233,7 +200,7 @@ mod tests {
         let (form, batch) = at(1);
         let refused = Err(SettleError::Commitment { form, batch });
         assert_eq!(settle(&record, &[opening(1, 3)]), refused);
-        let other = Opening { nonce: Nonce::from_bytes([2; 32]), ..opening(1, 2) };
+        let other = SealedCounts { nonce: Nonce::from_bytes([2; 32]), ..opening(1, 2) };
         assert_eq!(settle(&record, &[other]), refused);
 
         // The log says 9 papers of a batch whose committed counts say 10.

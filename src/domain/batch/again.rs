@@ -38,14 +38,12 @@ impl fmt::Debug for Again {
 pub struct Reread {
     /// Number of the paper in the pile, from 1.
     pub paper: usize,
-    /// What stands there.
     pub again: Again,
 }
 
 /// One person's second look at everything that differs.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Rereading {
-    /// Who reads.
     pub teller: String,
     /// Every disputed paper, in the order of the pile.
     pub papers: Vec<Reread>,

@@ -23,11 +23,8 @@ pub enum Row {
 /// The pile and what its sheet has places for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SheetShape {
-    /// Which vote.
     pub kind: PollKind,
-    /// Lines of the form.
     pub lines: usize,
-    /// Papers in the pile.
     pub papers: u32,
     /// Ids of the reasons for which a paper is invalid as a whole.
     pub reasons: Vec<String>,
@@ -62,13 +59,12 @@ impl fmt::Debug for Sheet {
     }
 }
 
-/// A row that cannot be right, whatever the papers say. It tells no figure.
+/// A row that cannot be right, whatever the papers say. It carries no figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SheetFault {
-    /// More invalid papers than papers.
     #[error("Cộng số phiếu không hợp lệ nhiều hơn số phiếu của tập; hãy đếm lại.")]
     InvalidOver,
-    /// A line counts on a valid paper only.
+    /// More marks on a line than valid papers.
     #[error("Dòng {0}: cộng các mức nhiều hơn số phiếu hợp lệ; hãy đếm lại dòng này.")]
     LineOver(usize),
 }
@@ -86,7 +82,6 @@ impl SheetFault {
 /// Why a sheet is not taken. Nothing has changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SheetError {
-    /// Rows that cannot be right.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))]
     Faults(Vec<SheetFault>),
     /// Other rows, or other places in them, than the sheet has.
@@ -95,10 +90,9 @@ pub enum SheetError {
     /// One sheet each.
     #[error("tài khoản này đã nhập phiếu đếm tay của mình; chờ người kia nhập xong")]
     AlreadyEntered,
-    /// The one who decides is a third person.
+    /// The person who decides is one of the two readers.
     #[error("người đã nhập phiếu đếm tay không được quyết định chỗ lệch")]
     SamePerson,
-    /// Nothing waits for this.
     #[error("tập phiếu này không chờ việc đó; hãy tải lại trang")]
     NotNow,
 }
@@ -195,7 +189,7 @@ enum State {
     },
 }
 
-/// A batch that is counted by hand, until both sheets agree.
+/// A batch counted by hand tally, until both sheets agree.
 #[derive(Debug)]
 pub struct HandTally {
     shape: SheetShape,
@@ -205,20 +199,16 @@ pub struct HandTally {
 /// What a sheet gives.
 #[derive(Debug)]
 pub enum Outcome {
-    /// Something is still to be keyed.
     Open(Box<HandTally>),
-    /// Both agree.
     Agreed(BatchCounts),
 }
 
 /// What one person has to do with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Due {
-    /// Key these rows.
     Rows(Vec<Row>),
-    /// Wait for somebody else.
     Nothing,
-    /// A third person decides these rows.
+    /// A third person keys these rows.
     Third(Vec<Row>),
 }
 

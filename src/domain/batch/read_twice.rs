@@ -8,7 +8,6 @@ use crate::roster::name_key;
 pub struct Reader {
     /// Their account; none where a rehearsal reads for somebody.
     pub account: Option<AccountId>,
-    /// Their name when they read.
     pub name: String,
 }
 
@@ -24,7 +23,7 @@ pub struct ReadTwice {
 }
 
 impl ReadTwice {
-    /// Whether two people read. The log tells people apart by their names, so two who share one cannot read together.
+    /// Whether two people read. The log identifies people by name, so two people of the same name cannot read together.
     pub fn is_by_two(&self) -> bool {
         let [one, two] = &self.readers;
         let is_one_account = one.account.is_some() && one.account == two.account;

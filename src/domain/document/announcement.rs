@@ -9,7 +9,7 @@ use crate::result::PollResult;
 use crate::roster::{Teller, TellerRole};
 use crate::text::date_words;
 
-/// What is read in the hall; `tellers` are the board.
+/// The announcement read out at the sitting; `tellers` are the members of the board.
 pub fn announcement(frame: &Frame<'_>, result: &PollResult, tellers: &[Teller], checkpoint: CheckpointBox) -> Document {
     let occasion = &frame.occasion;
     let label = occasion.kind.label();

@@ -13,9 +13,7 @@ pub struct Corrected<'a> {
     pub paper: &'a str,
     /// SHA-256 of that paper, as the log has it.
     pub sha256: &'a str,
-    /// What it says.
     pub wrong: &'a str,
-    /// What is right.
     pub right: &'a str,
 }
 

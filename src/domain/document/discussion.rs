@@ -11,9 +11,7 @@ use crate::text::lower_first;
 /// What one group said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupOpinion {
-    /// Name of the group.
     pub group: String,
-    /// On the vote as a whole.
     pub general: String,
 }
 
@@ -22,16 +20,13 @@ pub struct GroupOpinion {
 pub struct OfficialOpinions {
     /// `Ông Nguyễn Văn A, Chủ tịch Ủy ban nhân dân tỉnh`.
     pub official: String,
-    /// Name of the group and what it said.
     pub opinions: Vec<(String, String)>,
 }
 
 /// What all groups said.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Discussion {
-    /// Groups that filed.
     pub filed: Vec<GroupOpinion>,
-    /// Names of those that did not.
     pub missing: Vec<String>,
     /// In ballot order; nobody of whom nothing was said.
     pub officials: Vec<OfficialOpinions>,

@@ -4,7 +4,7 @@ use super::frame::{Frame, Issue};
 use super::parts::{centered_italic, cite_text, heading, notice, properties, roman, small, table};
 use super::{Block, Cell, Chart, ChartPoint, Document, Span, Table};
 use crate::decimal::Decimal;
-use crate::dossier::{Digest, Dossier, FactNo, FieldDossier, Missing, TargetSeries, YearFacts, YearFigures};
+use crate::dossier::{Dossier, FactNo, FieldDossier, Gathered, Missing, TargetSeries, YearFacts, YearFigures};
 use crate::fact::{Fact, Status};
 use crate::official::{Birth, Official, OfficialNo, Post};
 use crate::text::date_dmy;
@@ -27,7 +27,7 @@ pub fn dossier_document(dossier: &Dossier<'_>, frame: &Frame<'_>) -> Document {
         identity(dossier),
         small(NEUTRAL),
     ];
-    blocks.extend(body(&dossier.digest, &dossier.missing, frame, &Columns::Person));
+    blocks.extend(body(&dossier.gathered, &dossier.missing, frame, &Columns::Person));
     frame.document(format!("Hồ sơ {}", official.name), Issue::default(), blocks)
 }
 
@@ -41,12 +41,12 @@ pub fn field_document(dossier: &FieldDossier<'_>, frame: &Frame<'_>) -> Document
             ("Lĩnh vực", dossier.field.0.clone()),
             ("Người liên quan", people.collect::<Vec<_>>().join("; ")),
             ("Kỳ hồ sơ", dossier.coverage.text()),
-            ("Số dữ kiện", fact_count(&dossier.digest)),
+            ("Số dữ kiện", fact_count(&dossier.gathered)),
         ]),
         small(NEUTRAL),
     ];
     let columns = Columns::Field(&dossier.officials);
-    blocks.extend(body(&dossier.digest, &dossier.missing, frame, &columns));
+    blocks.extend(body(&dossier.gathered, &dossier.missing, frame, &columns));
     frame.document(format!("Hồ sơ lĩnh vực {}", dossier.field.0), Issue::default(), blocks)
 }
 
@@ -69,13 +69,13 @@ fn identity(dossier: &Dossier<'_>) -> Block {
         ("Khối", official.block.0.clone()),
         ("Lĩnh vực phụ trách", if fields.is_empty() { "Chưa ghi".to_owned() } else { fields.join("; ") }),
         ("Kỳ hồ sơ", dossier.coverage.text()),
-        ("Số dữ kiện", fact_count(&dossier.digest)),
+        ("Số dữ kiện", fact_count(&dossier.gathered)),
     ])
 }
 
-fn fact_count(digest: &Digest<'_>) -> String {
-    let mut text = format!("{} dữ kiện trong kỳ", digest.facts.len());
-    for (count, which) in [(digest.left_out_before, "trước kỳ"), (digest.left_out_after, "sau kỳ")] {
+fn fact_count(gathered: &Gathered<'_>) -> String {
+    let mut text = format!("{} dữ kiện trong kỳ", gathered.facts.len());
+    for (count, which) in [(gathered.left_out_before, "trước kỳ"), (gathered.left_out_after, "sau kỳ")] {
         if count > 0 {
             text.push_str(&format!("; không đưa vào {count} dữ kiện {which}"));
         }
@@ -84,12 +84,12 @@ fn fact_count(digest: &Digest<'_>) -> String {
 }
 
 /// The numbered sections after the identity; one without content is left out and its number goes to the next.
-fn body(digest: &Digest<'_>, missing: &[Missing], frame: &Frame<'_>, columns: &Columns<'_>) -> Vec<Block> {
+fn body(gathered: &Gathered<'_>, missing: &[Missing], frame: &Frame<'_>, columns: &Columns<'_>) -> Vec<Block> {
     let sections = [
         ("Nội dung cần bổ sung, làm rõ", missing_blocks(missing, frame)),
-        ("Số liệu theo năm", figure_blocks(digest, columns)),
-        ("Diễn biến chỉ tiêu qua các năm", digest.series.iter().map(chart).collect()),
-        ("Dữ kiện theo lĩnh vực", fact_blocks(digest, columns)),
+        ("Số liệu theo năm", figure_blocks(gathered, columns)),
+        ("Diễn biến chỉ tiêu qua các năm", gathered.series.iter().map(chart).collect()),
+        ("Dữ kiện theo lĩnh vực", fact_blocks(gathered, columns)),
     ];
     let mut blocks = Vec::new();
     let with_content = sections.into_iter().filter(|(_, content)| !content.is_empty());
@@ -112,18 +112,18 @@ fn missing_blocks(missing: &[Missing], frame: &Frame<'_>) -> Vec<Block> {
     notice(&format!("{} nội dung", lines.len()), lines).into_iter().collect()
 }
 
-fn figure_blocks(digest: &Digest<'_>, columns: &Columns<'_>) -> Vec<Block> {
-    let mut blocks = progress_blocks(digest);
+fn figure_blocks(gathered: &Gathered<'_>, columns: &Columns<'_>) -> Vec<Block> {
+    let mut blocks = progress_blocks(gathered);
     // Ratings and attendance are of a person: side by side without names they would say nothing of a field.
     if matches!(columns, Columns::Person) {
-        blocks.extend(rating_blocks(digest));
+        blocks.extend(rating_blocks(gathered));
     }
     blocks
 }
 
-fn progress_blocks(digest: &Digest<'_>) -> Vec<Block> {
+fn progress_blocks(gathered: &Gathered<'_>) -> Vec<Block> {
     let mut blocks = Vec::new();
-    if !digest.figures.is_empty() {
+    if !gathered.figures.is_empty() {
         let columns = [
             (18, "Loại"),
             (9, "Năm"),
@@ -135,22 +135,22 @@ fn progress_blocks(digest: &Digest<'_>) -> Vec<Block> {
             (13, "Đang thực hiện"),
             (13, "Chưa ghi"),
         ];
-        blocks.push(table(&columns, digest.figures.iter().map(figure_row).collect()));
+        blocks.push(table(&columns, gathered.figures.iter().map(figure_row).collect()));
     }
     blocks
 }
 
-fn rating_blocks(digest: &Digest<'_>) -> Vec<Block> {
+fn rating_blocks(gathered: &Gathered<'_>) -> Vec<Block> {
     let mut blocks = Vec::new();
-    let mut years: Vec<i16> = digest.ratings.iter().chain(&digest.attendance).map(|y| y.year).collect();
+    let mut years: Vec<i16> = gathered.ratings.iter().chain(&gathered.attendance).map(|y| y.year).collect();
     years.sort_unstable();
     years.dedup();
     if !years.is_empty() {
         let of = |list: &[YearFacts], year| {
-            list.iter().find(|y| y.year == year).map_or_else(String::new, |y| said(digest, y))
+            list.iter().find(|y| y.year == year).map_or_else(String::new, |y| said(gathered, y))
         };
         let row = |year: &i16| {
-            let cells = [of(&digest.ratings, *year), of(&digest.attendance, *year)].map(Cell::left);
+            let cells = [of(&gathered.ratings, *year), of(&gathered.attendance, *year)].map(Cell::left);
             std::iter::once(Cell::center(year.to_string())).chain(cells).collect()
         };
         let columns = [(12, "Năm"), (40, "Xếp loại"), (60, "Tham dự họp")];
@@ -187,8 +187,8 @@ fn ranges(facts: &[FactNo]) -> String {
 }
 
 /// What the facts of one year say, each with its number.
-fn said(digest: &Digest<'_>, year: &YearFacts) -> String {
-    let one = |number: &FactNo| digest.fact(*number).map(|fact| format!("{} ({})", with_result(fact), number.0));
+fn said(gathered: &Gathered<'_>, year: &YearFacts) -> String {
+    let one = |number: &FactNo| gathered.fact(*number).map(|fact| format!("{} ({})", with_result(fact), number.0));
     year.facts.iter().filter_map(one).collect::<Vec<_>>().join("; ")
 }
 
@@ -244,15 +244,15 @@ impl Columns<'_> {
     }
 }
 
-fn fact_blocks(digest: &Digest<'_>, columns: &Columns<'_>) -> Vec<Block> {
+fn fact_blocks(gathered: &Gathered<'_>, columns: &Columns<'_>) -> Vec<Block> {
     let mut blocks = Vec::new();
-    for (i, section) in digest.sections.iter().enumerate() {
+    for (i, section) in gathered.sections.iter().enumerate() {
         // A field's dossier is of one field: its name stands in the title already.
         if matches!(columns, Columns::Person) {
             blocks.push(heading(2, format!("{}. Lĩnh vực {}", i + 1, section.field.0)));
         }
         for group in &section.groups {
-            let Some(facts) = digest.facts.get(group.facts.clone()) else { continue };
+            let Some(facts) = gathered.facts.get(group.facts.clone()) else { continue };
             let numbered = facts.iter().zip(group.facts.start + 1..);
             let rows = numbered.flat_map(|(fact, number)| fact_rows(fact, number, columns)).collect();
             blocks.push(heading(3, format!("{} ({})", group.kind.label(), facts.len())));

@@ -9,9 +9,7 @@ use crate::text::date_words;
 /// The frame of one paper.
 #[derive(Clone, Debug)]
 pub struct Frame<'a> {
-    /// What the paper is about.
     pub occasion: Occasion<'a>,
-    /// Day of the paper.
     pub date: Date,
     /// Small print at the foot of every page, such as the hash of a dossier's version.
     pub foot: Option<String>,

@@ -89,7 +89,7 @@ fn ground(standing: &Standing) -> String {
     if standing.overridden.is_some() { "xem mục C".to_owned() } else { cites(&standing.reasons) }
 }
 
-/// Who stands otherwise than the rules give: by whose decision, and why.
+/// Officials whose verdict differs from the rule set's: by whose decision, and why.
 fn overridden_blocks(listed: &[(&Official, &Standing)], left_out: &[(&Official, &Standing)]) -> Vec<Block> {
     let all = || listed.iter().chain(left_out);
     let rows = all().filter_map(|(official, standing)| Some((official, standing, standing.overridden.as_ref()?)));
@@ -151,7 +151,7 @@ fn who_signs(council: &Council) -> Signature {
 
 /// Who owes what to whom by when, earliest first, with the reason for every day that moved.
 ///
-/// `marks` tells of each deadline by the id of its rule what was done of it: `đã xong ngày 20/10/2023`. A plan that knows
+/// `marks` maps the id of a deadline's rule to what was done: `đã xong ngày 20/10/2023`. A plan that knows
 /// nothing of that yet gives none.
 pub fn deadline_table(deadlines: &[Deadline<'_>], marks: &BTreeMap<String, String>, frame: &Frame<'_>) -> Document {
     let columns = [

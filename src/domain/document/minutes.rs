@@ -20,11 +20,9 @@ use crate::text::{date_words, upper_first};
 pub struct MinutesParts<'a> {
     /// Members of the board, in the order of the sheet.
     pub tellers: &'a [Teller],
-    /// All delegates of the council.
     pub delegates: u32,
-    /// How the figures came about.
-    pub counting: Counting,
-    /// What the poll's log tells of the day.
+    pub counting: CountingMode,
+    /// Record of the day of the vote, read from the poll's log.
     pub day: &'a DayRecord,
     /// Head of the log when counting closed.
     pub checkpoint: CheckpointBox,
@@ -32,12 +30,11 @@ pub struct MinutesParts<'a> {
 
 /// How the figures of the minutes came about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Counting {
+pub enum CountingMode {
     /// Simulated voters, counted in batches by two simulated readings.
     Simulated {
         /// Seed from which anybody can repeat it.
         seed: u64,
-        /// Batches over all forms.
         batches: u32,
         /// Lines that the first two readings differed on.
         reread: u32,
@@ -46,16 +43,16 @@ pub enum Counting {
     Declared,
     /// Paper ballots, counted in batches by two people each.
     Real {
-        /// Lines that the two differed on and read again, where that was kept.
+        /// Lines on which the two differed and read again; `None` where it was not recorded.
         reread: Option<u32>,
         /// Lines of those that the head teller decided with the paper in hand, where that was kept.
         decided: Option<u32>,
-        /// Batches that were counted by hand, where that was kept.
+        /// Batches counted by hand tally; `None` where it was not recorded.
         by_hand: Option<u32>,
     },
 }
 
-impl Counting {
+impl CountingMode {
     /// Whether people counted ballots of people.
     pub const fn is_real(self) -> bool {
         matches!(self, Self::Real { .. })
@@ -144,7 +141,7 @@ fn ballots_table(result: &PollResult) -> Block {
     table(&columns, result.forms.iter().map(row).collect())
 }
 
-/// Wholly invalid ballots by reason, where the count kept them apart.
+/// Ballots invalid as a whole, by reason, where the count recorded reasons.
 fn invalid_reasons(occasion: &Occasion<'_>, result: &PollResult) -> Option<Block> {
     let mut rows = Vec::new();
     for form in &result.forms {
@@ -220,18 +217,18 @@ pub fn margins(occasion: &Occasion<'_>, official: &OfficialResult) -> String {
 }
 
 /// Where figures come from that nobody may sign.
-fn provenance(counting: Counting) -> Option<Block> {
+fn provenance(counting: CountingMode) -> Option<Block> {
     let line = match counting {
-        Counting::Simulated { seed, .. } => format!(
+        CountingMode::Simulated { seed, .. } => format!(
             "Bản diễn tập: phiếu do chương trình mô phỏng từ hạt giống {seed}, không phải phiếu của đại biểu; không ký, \
              không công bố."
         ),
-        Counting::Declared => {
+        CountingMode::Declared => {
             "Bản diễn tập: số đếm lấy từ trang “Kết quả” của bảng tính; chương trình không chứng kiến \
                                việc kiểm phiếu, số liệu phải được đối chiếu với biên bản đã ký."
                 .to_owned()
         }
-        Counting::Real { .. } => return None,
+        CountingMode::Real { .. } => return None,
     };
     notice("Nguồn số liệu", vec![line])
 }

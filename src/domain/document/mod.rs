@@ -27,7 +27,7 @@ pub use frame::Frame;
 pub use lines::heading_anchor;
 pub use lines::{TextLine, text_lines};
 pub use list::{deadline_table, officials_list};
-pub use minutes::{Counting, MinutesParts, margins, minutes};
+pub use minutes::{CountingMode, MinutesParts, margins, minutes};
 pub use model::*;
 pub use notice::{notice, notices};
 pub use report::person_report;

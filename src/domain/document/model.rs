@@ -26,7 +26,6 @@ pub struct Document {
     /// Small print at the foot of every page beside `Trang k/n`, such as the hash of a dossier's version.
     #[serde(default, skip_serializing_if = "is_default")]
     pub foot: Option<String>,
-    /// What stands on the paper.
     pub blocks: Vec<Block>,
 }
 
@@ -36,10 +35,8 @@ pub struct Document {
 pub struct Span {
     /// NFC text; spaces separate words.
     pub text: String,
-    /// Heavy.
     #[serde(default, skip_serializing_if = "is_default")]
     pub bold: bool,
-    /// Slanted.
     #[serde(default, skip_serializing_if = "is_default")]
     pub italic: bool,
 }
@@ -61,16 +58,13 @@ impl Span {
     }
 }
 
-/// Where a line of text stands between its margins.
+/// Alignment of a line of text between its margins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Align {
-    /// At the left margin.
     #[default]
     Left,
-    /// In the middle.
     Center,
-    /// At the right margin.
     Right,
     /// Both margins; the last line at the left.
     Justify,
@@ -95,9 +89,7 @@ pub enum Size {
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Paragraph {
-    /// Text in runs.
     pub spans: Vec<Span>,
-    /// Where its lines stand.
     #[serde(default, skip_serializing_if = "is_default")]
     pub align: Align,
     /// Size of all runs.
@@ -106,7 +98,7 @@ pub struct Paragraph {
     /// First line set in by 1.27 cm.
     #[serde(default, skip_serializing_if = "is_default")]
     pub first_line_indent: bool,
-    /// All lines set in by so many steps of 6 mm.
+    /// Indent of all lines, in steps of 6 mm.
     #[serde(default, skip_serializing_if = "is_default")]
     pub indent: u8,
 }
@@ -131,7 +123,6 @@ pub struct LetterHead {
 pub struct Cell {
     /// Text in runs; wrapped in its column.
     pub spans: Vec<Span>,
-    /// Where its lines stand.
     #[serde(default, skip_serializing_if = "is_default")]
     pub align: Align,
 }
@@ -167,7 +158,6 @@ pub struct Table {
     /// Rows of the head; each as many cells as columns.
     #[serde(default, skip_serializing_if = "is_default")]
     pub head: Vec<Vec<Cell>>,
-    /// Rows; each as many cells as columns.
     pub rows: Vec<Vec<Cell>>,
     /// Before the number in a row's first cell makes the name by which a page leads to that row: `dk` makes `dk-12`.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -223,7 +213,6 @@ pub struct CheckpointBox {
     pub groups: Vec<String>,
     /// Fingerprint of the key that signs the heads, as 16 groups in one line: a file made anew has another.
     pub key: String,
-    /// Text in the QR code.
     pub qr: String,
 }
 
@@ -237,21 +226,16 @@ pub enum Block {
     Title {
         /// `NGHỊ QUYẾT`.
         kind: String,
-        /// Subject; wrapped.
         subject: String,
     },
     /// Bold line of a section, never last on a page. Level 1 is the largest.
     Heading {
         /// 1, 2 or 3.
         level: u8,
-        /// Text.
         text: String,
     },
-    /// Text.
     Paragraph(Paragraph),
-    /// Rows and columns.
     Table(Table),
-    /// Bars by year.
     Chart(Chart),
     /// Two or three signatures side by side, never split from each other.
     Signatures(Vec<Signature>),
@@ -268,6 +252,5 @@ pub enum Block {
     },
     /// Blocks that stay on one page if they fit on one.
     Together(Vec<Block>),
-    /// The rest starts on a new page.
     PageBreak,
 }

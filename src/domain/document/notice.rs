@@ -10,7 +10,7 @@ use crate::result::{FormResult, OfficialResult, PollResult};
 use crate::rules::Caution;
 use crate::text::{date_words, upper_first};
 
-/// The notice to `official`, who stands on `form`.
+/// The notice to `official`, who is listed on `form`.
 pub fn notice(frame: &Frame<'_>, form: &FormResult, official: &OfficialResult) -> Document {
     let blocks = content(&frame.occasion, form, official);
     frame.document(format!("Thông báo kết quả của {}", official.listed.addressed()), Issue::default(), blocks)

@@ -5,7 +5,7 @@ use crate::occasion::Occasion;
 use crate::roster::{Teller, TellerRole};
 use crate::rules::Attested;
 
-/// What stands under the place of a signature.
+/// Text printed under the place of a signature.
 pub(super) const SIGN_AND_NAME: &str = "(Ký, ghi rõ họ tên)";
 
 /// The article, with its mark unless it was read on two pages: what is not verified shows beside what it decides.

@@ -8,7 +8,7 @@ use crate::report::ReportForm;
 use crate::rules::Attested;
 use crate::text::date_dmy;
 
-/// What stands where nothing was written yet.
+/// Placeholder where nothing was written yet.
 const UNWRITTEN: &str = "(Chưa viết.)";
 
 /// The report, section by section; `written` gives what stands in the section of an id.

@@ -8,7 +8,6 @@ use zeroize::Zeroizing;
 /// Slips of one council that are printed together.
 #[derive(Debug)]
 pub struct SlipSheet {
-    /// Name of the council.
     pub council: String,
     /// When they end: `08:00 ngày 08/12/2026`.
     pub until: String,
@@ -16,13 +15,11 @@ pub struct SlipSheet {
     pub day: Date,
     /// Where a code is typed: `https://…/phieu/vinh-phuc`.
     pub door: String,
-    /// One for each person.
     pub slips: Vec<SlipPaper>,
 }
 
 /// What one slip says.
 pub struct SlipPaper {
-    /// Whom it lets in.
     pub name: String,
     /// `7KQ2-M4XT-9BHC-W0RP`.
     pub code: Zeroizing<String>,

@@ -10,11 +10,9 @@ use crate::rules::{Reason, RuleSet};
 /// The pile that is counted.
 #[derive(Clone, Copy, Debug)]
 pub struct Pile<'a> {
-    /// Its form.
     pub form: &'a BallotForm,
     /// Number of the batch on its form, from 1.
     pub number: u32,
-    /// Papers in it.
     pub papers: u32,
     /// Who counts, in their order; an empty name leaves a place to write it.
     pub tellers: [&'a str; 2],

@@ -13,9 +13,7 @@ use crate::text::date_words;
 /// The deck of one form, counted.
 #[derive(Clone, Copy, Debug)]
 pub struct DeckCount<'a> {
-    /// The sealed form.
     pub form: &'a BallotForm,
-    /// Its deck.
     pub deck: &'a TestDeck,
     /// What the tellers' batches add up to.
     pub obtained: &'a BatchCounts,

@@ -12,11 +12,8 @@ use crate::text::date_words;
 /// What is stored of one form when the report is asked for.
 #[derive(Clone, Copy, Debug)]
 pub struct EmptyForm<'a> {
-    /// The sealed form.
     pub form: &'a BallotForm,
-    /// Batches opened or counted.
     pub batches: u32,
-    /// Sum of everything counted.
     pub counts: &'a BatchCounts,
 }
 
@@ -27,7 +24,6 @@ pub struct EmptyForm<'a> {
      được nhập khi nào"
 )]
 pub struct NotZero {
-    /// Id of the form.
     pub form: String,
 }
 

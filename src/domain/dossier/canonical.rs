@@ -15,7 +15,7 @@ pub fn canonical_text(dossier: &Dossier<'_>) -> String {
     text.line(&["council", &dossier.council.name]);
     text.official(dossier.official);
     text.coverage(dossier.coverage);
-    for fact in &dossier.digest.facts {
+    for fact in &dossier.gathered.facts {
         text.fact("", fact);
     }
     text.0
@@ -31,7 +31,7 @@ pub fn canonical_field_text(dossier: &FieldDossier<'_>) -> String {
         text.official(official);
     }
     text.coverage(dossier.coverage);
-    for fact in &dossier.digest.facts {
+    for fact in &dossier.gathered.facts {
         // Names, not positions: a person added to the list must not change what is stated of the others.
         let named = dossier.officials.iter().filter(|(id, _)| fact.officials.contains(id));
         let names: Vec<&str> = named.map(|(_, official)| official.name.as_str()).collect();

@@ -20,7 +20,6 @@ pub struct StatusFigures {
     pub late: Vec<FactNo>,
     /// Đang thực hiện.
     pub open: Vec<FactNo>,
-    /// The sheet gives no status.
     pub unstated: Vec<FactNo>,
 }
 
@@ -57,11 +56,9 @@ impl StatusFigures {
 /// How far the facts of one kind and year have come.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct YearFigures {
-    /// Kind.
     pub kind: FactKind,
     /// Calendar year of the facts' last day.
     pub year: i16,
-    /// The facts by status.
     pub by_status: StatusFigures,
 }
 
@@ -77,7 +74,6 @@ pub struct YearFacts {
 /// A target measured in at least two years: same field, same words without the year, same unit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TargetSeries<'b> {
-    /// The target in words, without the year.
     pub title: String,
     /// Unit: `%`, `tỷ đồng`.
     pub unit: &'b str,
@@ -90,7 +86,6 @@ pub struct TargetSeries<'b> {
 pub struct SeriesPoint {
     /// `2023`; the whole period where a year has several measurements.
     pub label: String,
-    /// The fact behind it.
     pub fact: FactNo,
     /// Kế hoạch.
     pub planned: Option<Decimal>,
@@ -147,7 +142,7 @@ pub(super) fn series<'b>(facts: &[&'b Fact]) -> Vec<TargetSeries<'b>> {
     all.into_iter().filter_map(|(series, behind)| several_years(series, &behind)).collect()
 }
 
-/// The series if it spans two years or more; two measurements of one year are told apart by their whole period.
+/// The series if it spans two years or more; two measurements of one year are distinguished by their whole period.
 fn several_years<'b>(mut series: TargetSeries<'b>, behind: &[&Fact]) -> Option<TargetSeries<'b>> {
     let years: Vec<i16> = behind.iter().map(|f| f.period.year()).collect();
     if years.iter().all(|y| Some(y) == years.first()) {

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{Coverage, Digest, FactNo};
+use super::{Coverage, FactNo, Gathered};
 use crate::council::CouncilKind;
 use crate::fact::{Fact, FactKind, Status};
 use crate::official::Official;
@@ -12,7 +12,6 @@ use crate::text::date_dmy;
 /// What is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MissingKind {
-    /// No day of election of a post.
     PostDate,
     /// No section of the person's own report.
     Report,
@@ -20,9 +19,7 @@ pub enum MissingKind {
     AssetDeclarationForVote,
     /// No asset declaration in a full year served before.
     AssetDeclarationOfYear,
-    /// No rating of a full year served.
     YearlyRating,
-    /// A questioning without a reply.
     QuestioningReply,
     /// A voters' opinion without an explanation.
     OpinionReply,
@@ -35,8 +32,8 @@ pub enum MissingKind {
 }
 
 impl MissingKind {
-    /// The deadline of `rules` for `body` that asks for it: the article and how well it was read. Only the person's own report and
-    /// asset declaration are owed by the instrument itself.
+    /// The deadline of `rules` for `body` that asks for it: the article and how well it was read. Only the person's own
+    /// report and asset declaration are owed by the instrument itself.
     pub fn law(self, rules: &RuleSet, body: CouncilKind) -> Option<(&str, Attested)> {
         const PERSON_FILES: [&str; 2] = ["person_report", "person_file"];
         if !matches!(self, Self::Report | Self::AssetDeclarationForVote) {
@@ -51,9 +48,7 @@ impl MissingKind {
 /// One gap.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Missing {
-    /// What is missing.
     pub kind: MissingKind,
-    /// Which year, where it is of a year.
     pub year: Option<i16>,
     /// The fact that has the gap, where it is of a fact.
     pub fact: Option<FactNo>,
@@ -62,7 +57,7 @@ pub struct Missing {
 }
 
 /// Gaps of a person's dossier: what the person owes, then by year, then by fact.
-pub(super) fn of_person(official: &Official, digest: &Digest<'_>, coverage: Coverage) -> Vec<Missing> {
+pub(super) fn of_person(official: &Official, gathered: &Gathered<'_>, coverage: Coverage) -> Vec<Missing> {
     let gap = |kind, year, text| Missing { kind, year, fact: None, text };
     let mut missing = Vec::new();
     for post in official.posts.iter().filter(|p| p.elected_on.is_none()) {
@@ -70,7 +65,7 @@ pub(super) fn of_person(official: &Official, digest: &Digest<'_>, coverage: Cove
         missing.push(gap(MissingKind::PostDate, None, text));
     }
     let has = |kind, year: Option<i16>| {
-        digest.facts.iter().any(|f| f.kind == kind && year.is_none_or(|y| f.period.year() == y))
+        gathered.facts.iter().any(|f| f.kind == kind && year.is_none_or(|y| f.period.year() == y))
     };
     if !has(FactKind::ReportSection, None) {
         let text = "Chưa có báo cáo của người được lấy phiếu.".to_owned();
@@ -91,20 +86,20 @@ pub(super) fn of_person(official: &Official, digest: &Digest<'_>, coverage: Cove
             missing.push(gap(MissingKind::AssetDeclarationOfYear, Some(year), text));
         }
     }
-    missing.extend(of_facts(digest, coverage));
+    missing.extend(of_facts(gathered, coverage));
     missing
 }
 
 /// Gaps of single facts, in reading order.
-pub(super) fn of_facts(digest: &Digest<'_>, coverage: Coverage) -> Vec<Missing> {
+pub(super) fn of_facts(gathered: &Gathered<'_>, coverage: Coverage) -> Vec<Missing> {
     let gap = |number, fact: &Fact| {
         let (kind, text) = gap_of(number, fact, coverage.to)?;
         Some(Missing { kind, year: Some(fact.period.year()), fact: Some(number), text })
     };
-    digest.numbered().filter_map(|(number, fact)| gap(number, fact)).collect()
+    gathered.numbered().filter_map(|(number, fact)| gap(number, fact)).collect()
 }
 
-/// The gap of one fact; being past due is told before anything else that it lacks.
+/// The gap of one fact; being past due comes before everything else that it lacks.
 fn gap_of(number: FactNo, fact: &Fact, to: Date) -> Option<(MissingKind, String)> {
     let unfinished = matches!(fact.status, None | Some(Status::Open));
     if let (true, Some(due)) = (unfinished, fact.due)

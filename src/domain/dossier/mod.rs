@@ -30,7 +30,6 @@ pub struct FactNo(pub usize);
 /// the start of the term and of the post).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Begins {
-    /// Start of the term.
     Term,
     /// Start of the earliest post that the person holds.
     Post,
@@ -39,11 +38,8 @@ pub enum Begins {
 /// The days that a dossier covers, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Coverage {
-    /// First day.
     pub from: Date,
-    /// Last day.
     pub to: Date,
-    /// Why it begins then.
     pub begins: Begins,
 }
 
@@ -75,16 +71,14 @@ impl Coverage {
 /// The facts of one kind in a [`Section`], in time order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
-    /// Kind.
     pub kind: FactKind,
-    /// Positions in [`Digest::facts`].
+    /// Positions in [`Gathered::facts`].
     pub facts: Range<usize>,
 }
 
 /// The facts of one field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Section<'b> {
-    /// Field of work.
     pub field: &'b Field,
     /// By kind, in the order of [`FactKind::ALL`].
     pub groups: Vec<Group>,
@@ -92,7 +86,7 @@ pub struct Section<'b> {
 
 /// Facts in reading order with what can be counted of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Digest<'b> {
+pub struct Gathered<'b> {
     /// By field, then kind, then time; the position plus 1 is the number.
     pub facts: Vec<&'b Fact>,
     /// Positions of the facts in [`Book::facts`], in the same order.
@@ -105,15 +99,12 @@ pub struct Digest<'b> {
     pub series: Vec<TargetSeries<'b>>,
     /// Yearly ratings, by year.
     pub ratings: Vec<YearFacts>,
-    /// Attendance, by year.
     pub attendance: Vec<YearFacts>,
-    /// Facts that ended before the first day.
     pub left_out_before: usize,
-    /// Facts that began after the last day.
     pub left_out_after: usize,
 }
 
-impl<'b> Digest<'b> {
+impl<'b> Gathered<'b> {
     /// Every fact with its number.
     pub fn numbered(&self) -> impl Iterator<Item = (FactNo, &'b Fact)> {
         self.facts.iter().enumerate().map(|(i, fact)| (FactNo(i + 1), *fact))
@@ -177,16 +168,12 @@ fn sections<'b>(facts: &[&'b Fact]) -> Vec<Section<'b>> {
 /// Hồ sơ of one official.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dossier<'b> {
-    /// Council that votes.
     pub council: &'b Council,
     /// Position in the book.
     pub id: OfficialNo,
-    /// Whom it is about.
     pub official: &'b Official,
-    /// Days covered.
     pub coverage: Coverage,
-    /// The facts.
-    pub digest: Digest<'b>,
+    pub gathered: Gathered<'b>,
     /// What a reader would look for and not find.
     pub missing: Vec<Missing>,
 }
@@ -194,16 +181,13 @@ pub struct Dossier<'b> {
 /// Hồ sơ of one field, across officials.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldDossier<'b> {
-    /// Council that votes.
     pub council: &'b Council,
-    /// Which field.
     pub field: &'b Field,
     /// Days covered: always from the start of the term.
     pub coverage: Coverage,
     /// Officials in charge of the field or named by one of its facts, in the order of the list.
     pub officials: Vec<(OfficialNo, &'b Official)>,
-    /// The facts.
-    pub digest: Digest<'b>,
+    pub gathered: Gathered<'b>,
     /// What a reader would look for and not find.
     pub missing: Vec<Missing>,
 }
@@ -218,20 +202,20 @@ pub fn compile(book: &Book, id: OfficialNo, to: Date) -> Option<Dossier<'_>> {
         _ => Coverage { from: term, to, begins: Begins::Term },
     };
     let own = book.facts.iter().enumerate().filter(|(_, fact)| fact.officials.contains(&id));
-    let digest = Digest::new(own, coverage, &official.fields);
-    let missing = missing::of_person(official, &digest, coverage);
-    Some(Dossier { council: &book.council, id, official, coverage, digest, missing })
+    let gathered = Gathered::new(own, coverage, &official.fields);
+    let missing = missing::of_person(official, &gathered, coverage);
+    Some(Dossier { council: &book.council, id, official, coverage, gathered, missing })
 }
 
 /// The dossier of `field` from the start of the term to `to`.
 pub fn compile_field<'b>(book: &'b Book, field: &'b Field, to: Date) -> FieldDossier<'b> {
     let coverage = Coverage { from: book.council.term.from, to, begins: Begins::Term };
     let of_field = book.facts.iter().enumerate().filter(|(_, fact)| fact.field == *field);
-    let digest = Digest::new(of_field, coverage, &[]);
-    let named = |id: &OfficialNo| digest.facts.iter().any(|fact| fact.officials.contains(id));
+    let gathered = Gathered::new(of_field, coverage, &[]);
+    let named = |id: &OfficialNo| gathered.facts.iter().any(|fact| fact.officials.contains(id));
     let officials = book.officials().filter(|(id, o)| o.fields.contains(field) || named(id)).collect();
-    let missing = missing::of_facts(&digest, coverage);
-    FieldDossier { council: &book.council, field, coverage, officials, digest, missing }
+    let missing = missing::of_facts(&gathered, coverage);
+    FieldDossier { council: &book.council, field, coverage, officials, gathered, missing }
 }
 
 /// Every field of the book: those of the officials in the order of the list, then those that only facts name.
@@ -270,9 +254,9 @@ mod tests {
             .with_fact(fact(FactKind::Award, Period::Day(date(2023, 12, 8)), "sau ngày lấy phiếu"));
         let dossier = compile(&book, OfficialNo(0), VOTE).expect("official");
         assert_eq!((dossier.coverage.from, dossier.coverage.begins), (date(2022, 3, 1), Begins::Post));
-        let texts: Vec<_> = dossier.digest.facts.iter().map(|f| f.text.as_str()).collect();
+        let texts: Vec<_> = dossier.gathered.facts.iter().map(|f| f.text.as_str()).collect();
         assert_eq!(texts, ["cả năm", "ngày đầu", "ngày cuối"]);
-        assert_eq!((dossier.digest.left_out_before, dossier.digest.left_out_after), (1, 1));
+        assert_eq!((dossier.gathered.left_out_before, dossier.gathered.left_out_after), (1, 1));
         assert_eq!(dossier.coverage.full_years().collect::<Vec<_>>(), [0_i16; 0]);
         assert!(compile(&book, OfficialNo(1), VOTE).is_none());
     }
@@ -287,10 +271,10 @@ mod tests {
             .with_fact(fact(FactKind::Target, Period::Year(2023), "giường bệnh 2023"))
             .with_fact(fact(FactKind::Target, Period::Year(2022), "giường bệnh 2022"));
         let dossier = compile(&book, OfficialNo(0), VOTE).expect("official");
-        let texts: Vec<_> = dossier.digest.facts.iter().map(|f| f.text.as_str()).collect();
+        let texts: Vec<_> = dossier.gathered.facts.iter().map(|f| f.text.as_str()).collect();
         assert_eq!(texts, ["giường bệnh 2022", "giường bệnh 2023", "khen", "đất đai"]);
         let shape = |s: &Section<'_>| (s.field.0.clone(), s.groups.iter().map(|g| g.facts.len()).collect::<Vec<_>>());
-        let shapes: Vec<_> = dossier.digest.sections.iter().map(shape).collect();
+        let shapes: Vec<_> = dossier.gathered.sections.iter().map(shape).collect();
         assert_eq!(shapes, [("Y tế".to_owned(), vec![2, 1]), ("Đất đai".to_owned(), vec![1])]);
     }
 
@@ -307,7 +291,7 @@ mod tests {
         let health = Field("Y tế".into());
         let dossier = compile_field(&book, &health, VOTE);
         let names: Vec<_> = dossier.officials.iter().map(|(_, o)| o.name.as_str()).collect();
-        assert_eq!((names, dossier.digest.facts.len()), (vec!["Trần Văn B", "Phạm Văn D"], 1));
+        assert_eq!((names, dossier.gathered.facts.len()), (vec!["Trần Văn B", "Phạm Văn D"], 1));
         assert_eq!(fields(&book), [&health, &Field("Đất đai".into())]);
     }
 }

@@ -26,24 +26,20 @@ use table::{PostClass, PostTable, question};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// On the ballot.
     Listed,
-    /// Holds no post that is voted on.
+    /// The person holds no post that the rule set makes subject.
     NotSubject,
-    /// Holds one and is left out.
     Exempt,
 }
 
 /// A verdict that two people put in place of the one that the rules give, in writing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Override {
-    /// In place of what the rules give.
+    /// Verdict that replaces the one of the rule set.
     pub verdict: Verdict,
     /// Why, as it is printed on the list.
     pub reason: String,
-    /// Full name of who proposed it.
     pub proposed_by: String,
-    /// Full name of who confirmed it.
     pub confirmed_by: String,
 }
 
@@ -80,18 +76,14 @@ impl Verdict {
 pub struct StandingReason {
     /// Vietnamese sentence.
     pub text: String,
-    /// Article.
     pub cite: String,
-    /// How well it was read.
     pub attested: Attested,
 }
 
-/// Where one official stands.
+/// Eligibility of one official.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
-    /// Who.
     pub official: OfficialNo,
-    /// What becomes of the person.
     pub verdict: Verdict,
     /// Why the rules say what they say, the deciding reason first; never empty.
     pub reasons: Vec<StandingReason>,
@@ -117,7 +109,6 @@ impl Standing {
 /// of NQ 96/2023/QH15 is off unless an office states its basis).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Enabled {
-    /// The body.
     pub kind: CouncilKind,
     /// Instrument and article, as the list prints them.
     pub basis: String,

@@ -5,8 +5,8 @@ use crate::official::{Official, OfficialNo, Post};
 use crate::post_title::{PostTitle, Tenure};
 use crate::rules::Rule;
 
-/// Bỏ phiếu is held on whom the council decides, of all that it elected or approved: neither the posts nor the exemptions
-/// of lấy phiếu bind it, so only a post that is no longer held keeps a person off.
+/// Bỏ phiếu is held on whom the council decides, of all that it elected or approved: neither the posts nor the
+/// exemptions of lấy phiếu bind it, so only a post that is no longer held keeps a person off.
 pub(super) fn named_for_confidence(subject: &Rule<String>, official: OfficialNo, person: &Official) -> Standing {
     let left = |post: &Post| PostTitle::read(&post.title).tenure == Tenure::Former;
     let (verdict, text) = if person.posts.iter().all(left) {
@@ -18,7 +18,8 @@ pub(super) fn named_for_confidence(subject: &Rule<String>, official: OfficialNo,
     Standing { official, verdict, reasons, confirm: Vec::new(), overridden: None }
 }
 
-/// The same for a poll that is held on `named` alone: whoever is not among them is no subject of it, whatever else holds.
+/// The same for a poll that is held on `named` alone: an official not among them is not subject to it, whatever other
+/// rules say.
 pub fn only_named(standings: Vec<Standing>, named: &[OfficialNo], why: &str, subject: &Rule<String>) -> Vec<Standing> {
     let limited = |standing: Standing| {
         let is_named = named.contains(&standing.official);

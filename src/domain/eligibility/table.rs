@@ -41,7 +41,6 @@ pub(super) enum PostClass<'r> {
     Subject(&'r Subject, Tenure),
     /// Of the council or committee of another level.
     Elsewhere,
-    /// No longer held.
     Former,
     Unknown,
 }

@@ -9,7 +9,7 @@ use crate::id::{FactId, OfficialId};
 use crate::roster::name_key;
 use crate::text::clean;
 
-/// What tells one fact from another: whom it is about, in which field, of which kind, when, what it states.
+/// Key that distinguishes facts: officials, field, kind, period and text.
 type Key = (BTreeSet<Person<OfficialId>>, String, FactKind, Period, String);
 
 fn key<O>(officials: BTreeSet<Person<OfficialId>>, fact: &Fact<O>) -> Key {
@@ -87,7 +87,8 @@ fn maybe(stored: Option<&String>, file: Option<&String>) -> Option<String> {
     }
 }
 
-/// The stored fact with what the workbook says over it; one that says anything else is checked again by a second person.
+/// The stored fact with what the workbook says over it; one that says anything else is checked again by a second
+/// person.
 fn merged(kept: &KeptFact, file: &Fact<Named>) -> KeptFact {
     let stored = &kept.fact;
     let figures = match (&stored.figures, &file.figures) {

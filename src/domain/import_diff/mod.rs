@@ -16,7 +16,7 @@ use super::fact::{Fact, KeptFact};
 use super::finding::{Finding, Severity};
 use super::id::{DelegateId, FactId, OfficialId};
 use super::official::Official;
-use super::preparation::{Board, Plan};
+use super::preparation::{Plan, TellerBoard};
 use super::roster::{Delegate, RosterDelegate, RosterOfficial, Teller, TellerRole, name_key};
 use super::words::{FieldChange, differences};
 
@@ -26,12 +26,11 @@ pub use shown::{Group, Item, Preview, Told, Written};
 /// Most facts that one workbook may bring.
 pub const MAX_FACTS: usize = 20_000;
 
-/// Something that a workbook says, with the place where it stands.
+/// A value of a workbook with its sheet and cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Placed<T> {
     /// `Người được lấy phiếu!B7`.
     pub place: String,
-    /// What it says.
     pub value: T,
 }
 
@@ -57,7 +56,6 @@ pub struct Parts {
     pub tellers: Option<Vec<Placed<Teller>>>,
     /// `Dữ kiện`.
     pub facts: Option<Vec<Fact<Named>>>,
-    /// Whether it has counts of a vote.
     pub has_results: bool,
 }
 
@@ -68,18 +66,15 @@ pub struct Stored<'s> {
     pub officials: Vec<(OfficialId, &'s RosterOfficial)>,
     /// All delegates in their order, those that left too.
     pub delegates: Vec<(DelegateId, &'s RosterDelegate)>,
-    /// Facts that count.
     pub facts: Vec<(FactId, &'s KeptFact)>,
     /// The board of the chosen poll, while it is being put together.
-    pub board: Option<&'s Board>,
-    /// The plan of the chosen poll.
+    pub board: Option<&'s TellerBoard>,
     pub plan: Option<&'s Plan>,
 }
 
 /// Somebody who is stored, or would be by this import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Person<I> {
-    /// Is stored.
     Known(I),
     /// By place among those that would be added.
     Added(usize),
@@ -88,20 +83,16 @@ pub enum Person<I> {
 /// A record that would say something else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Changed<I, T> {
-    /// Which.
     pub id: I,
-    /// What it says now.
     pub before: T,
-    /// What it would say.
     pub after: T,
 }
 
 /// What becomes of the records of one sort.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Section<I, T, A = T> {
-    /// New ones.
     pub added: Vec<A>,
-    /// Those that would say something else.
+    /// Stored records with other contents.
     pub changed: Vec<Changed<I, T>>,
     /// How many of the workbook say what is stored.
     pub same: usize,
@@ -121,9 +112,7 @@ pub type Seats = Vec<(Person<DelegateId>, TellerRole)>;
 /// What an import would do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Comparison {
-    /// Officials.
     pub officials: Section<OfficialId, RosterOfficial>,
-    /// Delegates.
     pub delegates: Section<DelegateId, RosterDelegate>,
     /// Facts; a new one may be about somebody who is new.
     pub facts: Section<FactId, KeptFact, Fact<Person<OfficialId>>>,
@@ -182,10 +171,10 @@ fn left_out(parts: &Parts, stored: &Stored<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Who sits on the board; `None` when that changes nothing. Whoever is on it and not in the workbook stays.
+/// Who sits on the board; `None` when that changes nothing. Members of the board who are not in the workbook stay.
 fn seats(
     tellers: &[Placed<Teller>],
-    board: &Board,
+    board: &TellerBoard,
     voters: &[(Person<DelegateId>, String)],
     findings: &mut Vec<Finding>,
 ) -> Option<Seats> {

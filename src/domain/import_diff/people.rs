@@ -16,16 +16,15 @@ const MAX_LINE_LETTERS: usize = 300;
 /// Who a person of a workbook is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pairing {
-    /// Nobody who is stored.
     New,
-    /// The stored one at this place.
+    /// The stored person at this position.
     Same(usize),
     /// One of several, or perhaps nobody: the workbook must say more.
     Doubtful,
 }
 
-/// Officials of a workbook by name; births count only where several bear one name, so that a birth date can be put right
-/// by a workbook.
+/// Officials of a workbook by name; births count only where several bear one name, so that a birth date can be put
+/// right by a workbook.
 pub fn pair_officials<'o>(
     of_file: impl Iterator<Item = &'o Official>,
     stored: impl Iterator<Item = &'o Official>,
@@ -112,8 +111,8 @@ enum Row<I> {
     Doubtful,
 }
 
-/// Those who count take this order: that of the workbook, and whoever is not in it stays behind the one before. All share
-/// out the numbers that there are; new ones get the next.
+/// Those who count take this order: that of the workbook, and a person who is not in it stays behind the person before.
+/// All share out the numbers that there are; new ones get the next.
 fn numbers<I: Copy + Ord>(file: &[Person<I>], counting: &[(I, u32)], last: u32) -> BTreeMap<Person<I>, u32> {
     let in_file: BTreeSet<Person<I>> = file.iter().copied().collect();
     let mut order: Vec<Person<I>> = file.to_vec();

@@ -10,7 +10,7 @@ use crate::id::{DelegateId, OfficialId};
 use crate::text::{clean, date_dmy};
 use crate::words::{FieldChange, Words, differences, filled};
 
-/// Findings that are kept to be shown; the rest is counted.
+/// Findings stored for display; the rest is only counted.
 const MAX_TOLD: usize = 500;
 
 /// A finding as it is kept.
@@ -21,9 +21,7 @@ pub struct Told {
     pub code: String,
     /// `LỖI`, `CẢNH BÁO`, `LƯU Ý`.
     pub severity: String,
-    /// Sheet and cell.
     pub place: String,
-    /// What is wrong.
     pub what: String,
     /// What to do, with the article behind it.
     pub remedy: String,
@@ -33,7 +31,6 @@ pub struct Told {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Item {
-    /// Whom or what it is about.
     pub title: String,
     /// What differs; of a new record all that it says.
     pub fields: Vec<FieldChange>,
@@ -47,15 +44,13 @@ pub struct Group {
     pub code: String,
     /// For people.
     pub label: String,
-    /// New ones.
     pub added: Vec<Item>,
-    /// Those that say something else.
+    /// Stored records with other contents.
     pub changed: Vec<Item>,
-    /// How many say what is stored.
+    /// Count of records equal to the stored ones.
     pub same: usize,
     /// How many are stored and not in the workbook.
     pub kept: usize,
-    /// Their names, where they have some.
     pub kept_names: Vec<String>,
 }
 
@@ -65,7 +60,6 @@ pub struct Group {
 pub struct Written {
     /// As pages write it.
     pub at: String,
-    /// Full name.
     pub by: String,
 }
 
@@ -75,17 +69,13 @@ pub struct Written {
 pub struct Preview {
     /// The first findings, errors before warnings before notes.
     pub findings: Vec<Told>,
-    /// All errors.
     pub errors: usize,
-    /// All warnings.
     pub warnings: usize,
-    /// All notes.
     pub notes: usize,
     /// By sort; none when the workbook has errors.
     pub groups: Vec<Group>,
     /// How the sheet `Hội đồng` differs from the poll's plan.
     pub council: Vec<FieldChange>,
-    /// Set once it was written.
     pub written: Option<Written>,
 }
 
@@ -97,7 +87,7 @@ impl Preview {
         preview
     }
 
-    /// What a comparison would do, with what the reading found.
+    /// What a comparison would do, with the findings of the reading.
     pub fn of(comparison: &Comparison, stored: &Stored<'_>, read: &[Finding]) -> Self {
         let all: Vec<Finding> = read.iter().chain(&comparison.findings).cloned().collect();
         let mut preview = Self::refused(&all);

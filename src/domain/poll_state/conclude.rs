@@ -1,6 +1,6 @@
 //! After the close: recounts, the result, minutes, resolution, publication, archive; and calling it off.
 
-use super::{Pair, PollState, ProposedMinutes, Refusal, Step, TwoPeople, is_one_person};
+use super::{Pair, PollState, ProposedMinutes, Refusal, Transition, TwoPeople, is_one_person};
 use crate::audit::event::poll::{
     CorrigendumIssued, LineRecounted, MinutesProposed, MinutesSigned, PaperIssued, PollArchived, PollCancelled,
     ResultConfirmed, ResultDeclared, ResultPublished, Stands,
@@ -13,31 +13,28 @@ use crate::rules::RuleSet;
 
 /// A line that two people counted again from paper.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Recounted {
-    /// Id of the form.
+pub struct LineRecount {
     pub form: String,
     /// Number of the line on the form, from 1.
     pub line: u32,
-    /// What they found.
     pub counts: LevelCounts,
-    /// Which figure stands; where both are the same it says nothing.
+    /// Which figure is valid; without effect where both are equal.
     pub stands: Stands,
     /// Why that one; needed where the two differ.
     pub reason: String,
-    /// Who they are.
     pub readers: [String; 2],
 }
 
 impl PollState {
-    /// Two people counted a line again; both figures go to the log, and the one that stands into the result.
+    /// Two people counted a line again; both figures go to the log, and the valid one into the result.
     ///
     /// # Errors
     /// Outside the time between close and result, when the line has not that figure or cannot have the new one, when one
     /// person counted twice, and when the figures differ without a reason for the one that stands.
-    pub fn recount_line(self, found: Recounted) -> Result<Step, Refusal> {
+    pub fn recount_line(self, found: LineRecount) -> Result<Transition, Refusal> {
         let doing = "kiểm lại một dòng";
         let Self::Closed(poll, mut counted) = self else { return self.refuse(doing) };
-        let Recounted { form, line, counts, stands, reason, readers } = found;
+        let LineRecount { form, line, counts, stands, reason, readers } = found;
         let [one, two] = readers.each_ref().map(|name| name_key(name));
         if one.is_empty() || two.is_empty() || one == two {
             return Err(Refusal::Readers);
@@ -51,7 +48,7 @@ impl PollState {
         if !counted.take(&event) {
             return Err(Refusal::Line { form: event.form, line });
         }
-        Ok(Step::quiet(Self::Closed(poll, counted), vec![event.into()]))
+        Ok(Transition::quiet(Self::Closed(poll, counted), vec![event.into()]))
     }
 
     /// The result as it will be published, by the hash of its text. `rules` are the poll's: they say which lines had to
@@ -60,7 +57,7 @@ impl PollState {
     /// # Errors
     /// Before counting is closed, a second time, by one person, by other rules, and as long as a line that is due was not
     /// counted again.
-    pub fn declare_result(self, rules: &RuleSet, results_sha256: Digest, pair: Pair) -> Result<Step, Refusal> {
+    pub fn declare_result(self, rules: &RuleSet, results_sha256: Digest, pair: Pair) -> Result<Transition, Refusal> {
         let Self::Closed(poll, counted) = self else { return self.refuse("ghi kết quả") };
         let created = &poll.created;
         if created.ruleset != rules.id {
@@ -73,21 +70,21 @@ impl PollState {
             return Err(Refusal::RecountDue { form: due.form, line: due.line, why });
         }
         let proposed_by = pair.proposer(&poll)?;
-        Ok(Step::quiet(Self::Declared(poll), vec![ResultDeclared { proposed_by, results_sha256 }.into()]))
+        Ok(Transition::quiet(Self::Declared(poll), vec![ResultDeclared { proposed_by, results_sha256 }.into()]))
     }
 
     /// The minutes of the count lie on the table, put there by `by`; new ones take the place of those before.
     ///
     /// # Errors
     /// Before there is a result, and once minutes are signed.
-    pub fn propose_minutes(self, paper: PaperIssued, by: Actor) -> Result<Step, Refusal> {
+    pub fn propose_minutes(self, paper: PaperIssued, by: Actor) -> Result<Transition, Refusal> {
         let poll = match self {
             Self::Declared(poll) | Self::Proposed(poll, _) => poll,
             other => return other.refuse("trình biên bản kiểm phiếu"),
         };
         let (name, sha256) = (paper.name.clone(), paper.sha256);
         let events = vec![paper.into(), MinutesProposed { name, sha256 }.into()];
-        Ok(Step::quiet(Self::Proposed(poll, ProposedMinutes { by, sha256 }), events))
+        Ok(Transition::quiet(Self::Proposed(poll, ProposedMinutes { by, sha256 }), events))
     }
 
     /// The tellers signed the minutes of hash `sha256` on paper; `by` saw it and was not the one who put them on the
@@ -95,7 +92,7 @@ impl PollState {
     ///
     /// # Errors
     /// Before minutes are proposed, a second time, of other minutes, by the same person, and when nobody signed.
-    pub fn sign_minutes(self, sha256: Digest, tellers: Vec<Teller>, by: &Actor) -> Result<Step, Refusal> {
+    pub fn sign_minutes(self, sha256: Digest, tellers: Vec<Teller>, by: &Actor) -> Result<Transition, Refusal> {
         let Self::Proposed(poll, proposed) = self else { return self.refuse("ghi nhận việc ký biên bản") };
         if proposed.sha256 != sha256 {
             return Err(Refusal::OtherMinutes);
@@ -107,18 +104,18 @@ impl PollState {
             return Err(Refusal::NoSigners);
         }
         let events = vec![MinutesSigned { sha256, tellers }.into()];
-        Ok(Step::signed(Self::Minuted(poll), events, Moment::Minutes))
+        Ok(Transition::signed(Self::Minuted(poll), events, Moment::Minutes))
     }
 
     /// The council confirmed the result by the resolution `paper`, whose number and day are `resolution`.
     ///
     /// # Errors
     /// Before minutes are signed, a second time, and by one person.
-    pub fn confirm_result(self, paper: PaperIssued, resolution: String, pair: Pair) -> Result<Step, Refusal> {
+    pub fn confirm_result(self, paper: PaperIssued, resolution: String, pair: Pair) -> Result<Transition, Refusal> {
         let Self::Minuted(poll) = self else { return self.refuse("ghi nghị quyết xác nhận kết quả") };
         let (sha256, proposed_by) = (paper.sha256, pair.proposer(&poll)?);
         let events = vec![paper.into(), ResultConfirmed { proposed_by, resolution, sha256 }.into()];
-        Ok(Step::quiet(Self::Confirmed(poll), events))
+        Ok(Transition::quiet(Self::Confirmed(poll), events))
     }
 
     /// The result is public; the head covers the whole log. Where `rules`, which are the poll's, know no resolution, as
@@ -126,7 +123,7 @@ impl PollState {
     ///
     /// # Errors
     /// Before minutes are signed, before the resolution that the rules ask for, a second time, and by one person.
-    pub fn publish(self, rules: &RuleSet, at: UtcTime, pair: Pair) -> Result<Step, Refusal> {
+    pub fn publish(self, rules: &RuleSet, at: UtcTime, pair: Pair) -> Result<Transition, Refusal> {
         let poll = match self {
             Self::Confirmed(poll) => poll,
             Self::Minuted(poll) if rules.id != poll.created.ruleset => {
@@ -138,7 +135,7 @@ impl PollState {
         };
         let proposed_by = pair.proposer(&poll)?;
         let events = vec![ResultPublished { at, proposed_by }.into()];
-        Ok(Step::signed(Self::Published(poll), events, Moment::Published))
+        Ok(Transition::signed(Self::Published(poll), events, Moment::Published))
     }
 
     /// A paper that was published is wrong: two people issue one that says what is right. The result that was declared
@@ -146,7 +143,7 @@ impl PollState {
     ///
     /// # Errors
     /// Before the result is public, by one person, and without a reason.
-    pub fn issue_corrigendum(self, paper: PaperIssued, two: TwoPeople) -> Result<Step, Refusal> {
+    pub fn issue_corrigendum(self, paper: PaperIssued, two: TwoPeople) -> Result<Transition, Refusal> {
         let doing = "đính chính";
         if !matches!(self, Self::Published(_) | Self::Archived(_)) {
             return self.refuse(doing);
@@ -154,24 +151,24 @@ impl PollState {
         let (proposed_by, reason) = two.into_parts(self.poll(), doing)?;
         let (name, sha256) = (paper.name.clone(), paper.sha256);
         let events = vec![paper.into(), CorrigendumIssued { name, proposed_by, reason, sha256 }.into()];
-        Ok(Step::signed(self, events, Moment::Published))
+        Ok(Transition::signed(self, events, Moment::Published))
     }
 
     /// The papers are sealed and lie in `place`.
     ///
     /// # Errors
     /// Before the result is public, a second time, and by one person.
-    pub fn archive(self, place: String, pair: Pair) -> Result<Step, Refusal> {
+    pub fn archive(self, place: String, pair: Pair) -> Result<Transition, Refusal> {
         let Self::Published(poll) = self else { return self.refuse("lưu trữ") };
         let events = vec![PollArchived { place, proposed_by: pair.proposer(&poll)? }.into()];
-        Ok(Step::signed(Self::Archived(poll), events, Moment::Published))
+        Ok(Transition::signed(Self::Archived(poll), events, Moment::Published))
     }
 
     /// Two people call the vote off. What was sealed stays closed for good.
     ///
     /// # Errors
     /// Once the result is declared, by one person, and without a reason.
-    pub fn cancel(self, two: TwoPeople) -> Result<Step, Refusal> {
+    pub fn cancel(self, two: TwoPeople) -> Result<Transition, Refusal> {
         let doing = "hủy cuộc bỏ phiếu";
         let poll = match self {
             Self::Created(poll)
@@ -185,6 +182,6 @@ impl PollState {
             other => return other.refuse(doing),
         };
         let (proposed_by, reason) = two.into_parts(&poll, doing)?;
-        Ok(Step::quiet(Self::Cancelled(poll), vec![PollCancelled { proposed_by, reason }.into()]))
+        Ok(Transition::quiet(Self::Cancelled(poll), vec![PollCancelled { proposed_by, reason }.into()]))
     }
 }

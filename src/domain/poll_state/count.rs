@@ -1,25 +1,21 @@
 //! The day in the hall: test deck, zero report, ballots out and back, batches, the close.
 
-use super::{Counted, FormProgress, MayOpen, Pair, Poll, PollState, Refusal, Step, TwoPeople};
+use super::{ClosedCount, FormProgress, MayOpen, Pair, Poll, PollState, Refusal, Transition, TwoPeople};
 use crate::audit::event::poll::{
     BallotsCorrected, BallotsReturned, BatchCommitted, BatchReopened, CountingClosed, DeckCounted, DeckForm,
     DeckWaived, FormTotals, SealedForm, VotingOpened, ZeroReported,
 };
-use crate::audit::{Digest, Moment, Opening, UtcTime};
-use crate::ballot_account::{BallotAccount, Hall};
+use crate::audit::{Digest, Moment, SealedCounts, UtcTime};
+use crate::ballot_account::{Attendance, BallotAccount};
 use crate::batch::ReadTwice;
 use crate::count::BatchCounts;
 
 /// A batch as it was committed, which is to be counted anew.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StandingBatch {
-    /// Id of its form.
     pub form: String,
-    /// Its number.
     pub batch: u32,
-    /// Hides its counts.
     pub commitment: Digest,
-    /// Papers in it.
     pub papers: u32,
 }
 
@@ -36,7 +32,7 @@ impl PollState {
     ///
     /// # Errors
     /// Before the forms are sealed, after the zero report, and when there is no deck of some form.
-    pub fn count_deck(self, decks: Vec<DeckForm>) -> Result<Step, Refusal> {
+    pub fn count_deck(self, decks: Vec<DeckForm>) -> Result<Transition, Refusal> {
         let (poll, forms) = self.before_zero("kiểm phiếu thử")?;
         let kind = poll.created.kind;
         for (place, form) in forms.iter().enumerate() {
@@ -54,18 +50,18 @@ impl PollState {
         }
         let has_passed = decks.iter().all(|deck| deck.counted == deck.expected);
         let state = if has_passed { Self::tested(poll, forms) } else { Self::Sealed(poll, forms) };
-        Ok(Step::quiet(state, vec![DeckCounted { forms: decks }.into()]))
+        Ok(Transition::quiet(state, vec![DeckCounted { forms: decks }.into()]))
     }
 
     /// Two people let the vote go on without a test deck that passed; the minutes print why.
     ///
     /// # Errors
     /// Before the forms are sealed, after the zero report, by one person, and without a reason.
-    pub fn waive_deck(self, two: TwoPeople) -> Result<Step, Refusal> {
+    pub fn waive_deck(self, two: TwoPeople) -> Result<Transition, Refusal> {
         let doing = "bỏ qua việc kiểm phiếu thử";
         let (poll, forms) = self.before_zero(doing)?;
         let (proposed_by, reason) = two.into_parts(&poll, doing)?;
-        Ok(Step::quiet(Self::tested(poll, forms), vec![DeckWaived { proposed_by, reason }.into()]))
+        Ok(Transition::quiet(Self::tested(poll, forms), vec![DeckWaived { proposed_by, reason }.into()]))
     }
 
     fn before_zero(self, doing: &'static str) -> Result<(Poll, Vec<SealedForm>), Refusal> {
@@ -84,7 +80,7 @@ impl PollState {
     ///
     /// # Errors
     /// Before a test deck passed or was waived, a second time, and when something is stored of a form.
-    pub fn report_zero(self) -> Result<Step, Refusal> {
+    pub fn report_zero(self) -> Result<Transition, Refusal> {
         let Self::Tested(poll, forms) = self else { return self.refuse("lập báo cáo số không") };
         let stored = |form: &&FormProgress| form.ballots.is_some() || form.batches > 0 || form.papers > 0;
         if let Some(stored) = forms.iter().find(stored) {
@@ -99,53 +95,54 @@ impl PollState {
         };
         let events = vec![ZeroReported { forms: forms.iter().map(zero).collect() }.into()];
         let forms = forms.into_iter().map(|progress| progress.form).collect();
-        Ok(Step::quiet(Self::Zeroed(poll, forms), events))
+        Ok(Transition::quiet(Self::Zeroed(poll, forms), events))
     }
 
-    /// Delegates receive their ballots; `present` of them are in the hall.
+    /// Delegates receive their ballots; `present` of them attend.
     ///
     /// # Errors
     /// Before the zero report, a second time, by one person, and when nobody or more than all delegates are there.
-    pub fn open_voting(self, at: UtcTime, present: u32, pair: Pair) -> Result<Step, Refusal> {
+    pub fn open_voting(self, at: UtcTime, present: u32, pair: Pair) -> Result<Transition, Refusal> {
         let Self::Zeroed(poll, forms) = self else { return self.refuse("mở bỏ phiếu") };
         let delegates = poll.created.delegates;
         if present == 0 || present > delegates {
             return Err(Refusal::Present { present, delegates });
         }
         let proposed_by = pair.proposer(&poll)?;
-        let state = Self::Voting(poll, Hall { delegates, present: Some(present) }, begun(forms));
-        Ok(Step::signed(state, vec![VotingOpened { at, present, proposed_by }.into()], Moment::VotingOpened))
+        let state = Self::Voting(poll, Attendance { delegates, present: Some(present) }, begun(forms));
+        Ok(Transition::signed(state, vec![VotingOpened { at, present, proposed_by }.into()], Moment::VotingOpened))
     }
 
     /// Where the papers of one form went. With the last form's the box is empty, and counting begins.
     ///
     /// # Errors
     /// Outside the vote, for an unknown form, a second time, and when the figures contradict each other.
-    pub fn record_ballots(self, form: String, account: BallotAccount) -> Result<Step, Refusal> {
-        let Self::Voting(poll, hall, mut forms) = self else {
+    pub fn record_ballots(self, form: String, account: BallotAccount) -> Result<Transition, Refusal> {
+        let Self::Voting(poll, attendance, mut forms) = self else {
             return self.refuse("ghi số phiếu phát ra, thu về");
         };
         let progress = find(&mut forms, &form)?;
         if progress.ballots.is_some() {
             return Err(Refusal::AlreadyReturned(form));
         }
-        progress.ballots = Some(held(hall, &form, account)?);
+        progress.ballots = Some(held(attendance, &form, account)?);
         let is_last = forms.iter().all(|progress| progress.ballots.is_some());
-        let state = if is_last { Self::Counting(poll, hall, forms) } else { Self::Voting(poll, hall, forms) };
-        Ok(Step::quiet(state, vec![account.told(form).into()]))
+        let state =
+            if is_last { Self::Counting(poll, attendance, forms) } else { Self::Voting(poll, attendance, forms) };
+        Ok(Transition::quiet(state, vec![account.told(form).into()]))
     }
 
-    /// The papers of a form were written down wrong: two people put the figures right. A slip of the pen must not call
+    /// The papers of a form were written down wrong: two people put the figures right. A clerical error must not call
     /// off a vote.
     ///
     /// # Errors
     /// Before the papers of all forms are written down, after the close, by one person, without a reason, and when the
     /// figures contradict each other or the batches that are in.
-    pub fn correct_ballots(self, form: String, account: BallotAccount, two: TwoPeople) -> Result<Step, Refusal> {
+    pub fn correct_ballots(self, form: String, account: BallotAccount, two: TwoPeople) -> Result<Transition, Refusal> {
         let doing = "sửa số phiếu phát ra, thu về";
-        let Self::Counting(poll, hall, mut forms) = self else { return self.refuse(doing) };
+        let Self::Counting(poll, attendance, mut forms) = self else { return self.refuse(doing) };
         let progress = find(&mut forms, &form)?;
-        let ballots @ (_, returned) = held(hall, &form, account)?;
+        let ballots @ (_, returned) = held(attendance, &form, account)?;
         if progress.papers > u64::from(returned) {
             return Err(Refusal::PapersOver { form, papers: progress.papers, returned });
         }
@@ -153,7 +150,7 @@ impl PollState {
         let (proposed_by, reason) = two.into_parts(&poll, doing)?;
         let ballots: BallotsReturned = account.told(form);
         let events = vec![BallotsCorrected { ballots, proposed_by, reason }.into()];
-        Ok(Step::quiet(Self::Counting(poll, hall, forms), events))
+        Ok(Transition::quiet(Self::Counting(poll, attendance, forms), events))
     }
 
     /// Two tellers agree on a batch whose number is not taken yet; `opening` goes under seal, the log gets the
@@ -162,8 +159,13 @@ impl PollState {
     /// # Errors
     /// Outside the count, when one person read twice, when its figures cannot be right, and when the batches would
     /// hold more papers than came back.
-    pub fn commit_batch(self, opening: &Opening, commitment: Digest, read: ReadTwice) -> Result<Step, Refusal> {
-        let Self::Counting(poll, hall, mut forms) = self else { return self.refuse("chốt tập phiếu") };
+    pub fn commit_batch(
+        self,
+        opening: &SealedCounts,
+        commitment: Digest,
+        read: ReadTwice,
+    ) -> Result<Transition, Refusal> {
+        let Self::Counting(poll, attendance, mut forms) = self else { return self.refuse("chốt tập phiếu") };
         if !read.is_by_two() {
             return Err(Refusal::BatchReaders);
         }
@@ -182,7 +184,7 @@ impl PollState {
         let readers = readers.map(|reader| reader.name).to_vec();
         let papers = opening.counts.papers;
         let events = vec![BatchCommitted { batch, commitment, decided, form, papers, readers, reread }.into()];
-        Ok(Step::quiet(Self::Counting(poll, hall, forms), events))
+        Ok(Transition::quiet(Self::Counting(poll, attendance, forms), events))
     }
 
     /// Two people have a batch counted anew. Its commitment stays in the log, superseded, and is never opened: the
@@ -190,9 +192,9 @@ impl PollState {
     ///
     /// # Errors
     /// Outside the count, when there is no such batch, by one person, and without a reason.
-    pub fn reopen_batch(self, batch: StandingBatch, two: TwoPeople) -> Result<Step, Refusal> {
+    pub fn reopen_batch(self, batch: StandingBatch, two: TwoPeople) -> Result<Transition, Refusal> {
         let doing = "mở lại tập phiếu";
-        let Self::Counting(poll, hall, mut forms) = self else { return self.refuse(doing) };
+        let Self::Counting(poll, attendance, mut forms) = self else { return self.refuse(doing) };
         let StandingBatch { form, batch, commitment, papers } = batch;
         let progress = find(&mut forms, &form)?;
         let left = (progress.batches.checked_sub(1), progress.papers.checked_sub(u64::from(papers)));
@@ -200,7 +202,7 @@ impl PollState {
         (progress.batches, progress.papers) = (batches, papers);
         let (proposed_by, reason) = two.into_parts(&poll, doing)?;
         let events = vec![BatchReopened { batch, commitment, form, proposed_by, reason }.into()];
-        Ok(Step::quiet(Self::Counting(poll, hall, forms), events))
+        Ok(Transition::quiet(Self::Counting(poll, attendance, forms), events))
     }
 
     /// The count is complete and may be opened.
@@ -233,7 +235,7 @@ impl Closing {
     ///
     /// # Errors
     /// When `openings` are not those of the batches that were committed, and by one person.
-    pub fn total(self, openings: &[Opening], pair: Pair) -> Result<Step, Refusal> {
+    pub fn total(self, openings: &[SealedCounts], pair: Pair) -> Result<Transition, Refusal> {
         let proposed_by = pair.proposer(&self.poll)?;
         let mut totals = Vec::with_capacity(self.forms.len());
         for progress in &self.forms {
@@ -246,7 +248,7 @@ impl Closing {
             totals.push(FormTotals { counts, form: form.id.clone(), issued, returned });
         }
         let events = vec![CountingClosed { forms: totals.clone(), proposed_by }.into()];
-        Ok(Step::signed(PollState::Closed(self.poll, Counted::new(totals)), events, Moment::CountingClosed))
+        Ok(Transition::signed(PollState::Closed(self.poll, ClosedCount::new(totals)), events, Moment::CountingClosed))
     }
 }
 
@@ -255,8 +257,8 @@ fn begun(forms: Vec<SealedForm>) -> Vec<FormProgress> {
 }
 
 /// Issued and returned, when nothing in the account blocks.
-fn held(hall: Hall, form: &str, account: BallotAccount) -> Result<(u32, u32), Refusal> {
-    match account.blocked(hall) {
+fn held(attendance: Attendance, form: &str, account: BallotAccount) -> Result<(u32, u32), Refusal> {
+    match account.blocked(attendance) {
         Some(fault) => Err(Refusal::Account { form: form.to_owned(), fault }),
         None => Ok((account.issued, account.returned)),
     }

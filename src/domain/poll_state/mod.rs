@@ -25,13 +25,13 @@ use std::collections::BTreeSet;
 
 use super::audit::event::poll::{FormTotals, LineRecounted, ListedOfficial, PollCreated, SealedForm, Stands};
 use super::audit::{Actor, Digest, Moment, PollEvent};
-use super::ballot_account::Hall;
+use super::ballot_account::Attendance;
 use super::id::PollId;
 use super::poll::LevelCounts;
 use super::recount;
 use super::roster::Teller;
 
-pub use conclude::Recounted;
+pub use conclude::LineRecount;
 pub use count::{Closing, StandingBatch};
 pub(crate) use pair::is_one_person;
 pub use pair::{Pair, TwoPeople};
@@ -41,39 +41,34 @@ pub use stage::Stage;
 /// What does not change while a poll goes its way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Poll {
-    /// Its id.
     pub id: PollId,
-    /// As it was created.
     pub created: PollCreated,
 }
 
 /// A form between its sealing and the closing of the count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FormProgress {
-    /// As sealed.
     pub form: SealedForm,
     /// Issued and returned, once the ballots are back; the log has the whole account.
     pub ballots: Option<(u32, u32)>,
-    /// Batches that are in.
     pub batches: u32,
-    /// Papers in them.
     pub papers: u64,
 }
 
 /// The figures of a closed count as they stand, with the lines that were counted again.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Counted {
+pub struct ClosedCount {
     forms: Vec<FormTotals>,
     recounted: BTreeSet<(String, u32)>,
 }
 
-impl Counted {
+impl ClosedCount {
     /// The totals with which counting closed.
     pub const fn new(forms: Vec<FormTotals>) -> Self {
         Self { forms, recounted: BTreeSet::new() }
     }
 
-    /// One per form, in the order of the sealed forms; a line that was counted again has the figure that stands.
+    /// One per form, in the order of the sealed forms; a recounted line has its valid figure.
     pub fn forms(&self) -> &[FormTotals] {
         &self.forms
     }
@@ -109,7 +104,6 @@ impl Counted {
 /// The minutes that lie on the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProposedMinutes {
-    /// Who put them there.
     pub by: Actor,
     /// SHA-256 of the paper.
     pub sha256: Digest,
@@ -129,11 +123,10 @@ pub enum PollState {
     /// With the forms, of which nothing is counted.
     Zeroed(Poll, Vec<SealedForm>),
     /// With who may have taken a paper, and what came back of each form.
-    Voting(Poll, Hall, Vec<FormProgress>),
+    Voting(Poll, Attendance, Vec<FormProgress>),
     /// With the same, and what was counted of each form.
-    Counting(Poll, Hall, Vec<FormProgress>),
-    /// With the totals.
-    Closed(Poll, Counted),
+    Counting(Poll, Attendance, Vec<FormProgress>),
+    Closed(Poll, ClosedCount),
     /// See [`Stage::Declared`].
     Declared(Poll),
     /// With the minutes that are to be signed.
@@ -152,8 +145,7 @@ pub enum PollState {
 
 /// What a transition gives.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
-    /// Where the poll is now.
+pub struct Transition {
     pub state: PollState,
     /// What its log says of it, in this order.
     pub events: Vec<PollEvent>,
@@ -161,7 +153,7 @@ pub struct Step {
     pub moment: Option<Moment>,
 }
 
-impl Step {
+impl Transition {
     /// A step at which no head is signed.
     fn quiet(state: PollState, events: Vec<PollEvent>) -> Self {
         Self { state, events, moment: None }
@@ -186,9 +178,9 @@ impl MayOpen {
 }
 
 /// Begins a poll.
-pub fn create(id: PollId, created: PollCreated) -> Step {
+pub fn create(id: PollId, created: PollCreated) -> Transition {
     let events = vec![created.clone().into()];
-    Step::quiet(PollState::Created(Poll { id, created }), events)
+    Transition::quiet(PollState::Created(Poll { id, created }), events)
 }
 
 impl PollState {

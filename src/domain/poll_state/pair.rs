@@ -8,8 +8,8 @@ use crate::role::Role;
 
 /// Two different people.
 ///
-/// The one who asked is named in the entry's data; the one who confirmed is its actor, so whoever takes the step must
-/// write the entry as [`Self::confirmed_by`].
+/// The one who asked is named in the entry's data; the one who confirmed is its actor, so the person who takes the step
+/// must write the entry as [`Self::confirmed_by`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pair {
     proposed_by: Actor,

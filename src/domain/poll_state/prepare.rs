@@ -1,6 +1,6 @@
 //! Before the day: list, board, dossiers, forms; and papers at any time.
 
-use super::{Poll, PollState, Refusal, Step};
+use super::{Poll, PollState, Refusal, Transition};
 use crate::audit::Moment;
 use crate::audit::event::poll::{
     BoardAppointed, CouncilLogNoted, DossiersReleased, FileHash, FormsSealed, ListDecided, ListedOfficial, PaperIssued,
@@ -13,7 +13,7 @@ impl PollState {
     ///
     /// # Errors
     /// Once the forms are sealed.
-    pub fn amend(self, amended: PollAmended) -> Result<Step, Refusal> {
+    pub fn amend(self, amended: PollAmended) -> Result<Transition, Refusal> {
         let change = |poll: Poll| {
             let created = &poll.created;
             let is_same = (created.delegates, &created.sitting) == (amended.delegates, &amended.sitting);
@@ -32,40 +32,40 @@ impl PollState {
             }
             other => return other.refuse("sửa thông tin kỳ họp"),
         };
-        Ok(Step::quiet(state, events))
+        Ok(Transition::quiet(state, events))
     }
 
     /// Who is voted on, in ballot order, by the decision `resolution`.
     ///
     /// # Errors
     /// When it was decided before, or is empty.
-    pub fn decide_list(self, officials: Vec<ListedOfficial>, resolution: String) -> Result<Step, Refusal> {
+    pub fn decide_list(self, officials: Vec<ListedOfficial>, resolution: String) -> Result<Transition, Refusal> {
         let Self::Created(poll) = self else { return self.refuse("chốt danh sách") };
         if officials.is_empty() {
             return Err(Refusal::List);
         }
         let events = vec![ListDecided { officials: officials.clone(), resolution }.into()];
-        Ok(Step::quiet(Self::Listed(poll, officials, Vec::new()), events))
+        Ok(Transition::quiet(Self::Listed(poll, officials, Vec::new()), events))
     }
 
     /// Who counts, by the decision `resolution`; in place of a board that was appointed before.
     ///
     /// # Errors
     /// Before the list is decided, once the forms are sealed, and when there is nobody.
-    pub fn appoint_board(self, tellers: Vec<Teller>, resolution: String) -> Result<Step, Refusal> {
+    pub fn appoint_board(self, tellers: Vec<Teller>, resolution: String) -> Result<Transition, Refusal> {
         let Self::Listed(poll, list, _) = self else { return self.refuse("lập Ban kiểm phiếu") };
         if tellers.is_empty() {
             return Err(Refusal::NoBoard);
         }
         let events = vec![BoardAppointed { resolution, tellers: tellers.clone() }.into()];
-        Ok(Step::quiet(Self::Listed(poll, list, tellers), events))
+        Ok(Transition::quiet(Self::Listed(poll, list, tellers), events))
     }
 
     /// Dossiers go to the delegates, who read them before they vote.
     ///
     /// # Errors
     /// Once voting is open.
-    pub fn release_dossiers(self, files: Vec<FileHash>, council: CouncilLogNoted) -> Result<Step, Refusal> {
+    pub fn release_dossiers(self, files: Vec<FileHash>, council: CouncilLogNoted) -> Result<Transition, Refusal> {
         let is_before = matches!(
             self,
             Self::Created(_) | Self::Listed(..) | Self::Sealed(..) | Self::Tested(..) | Self::Zeroed(..)
@@ -73,7 +73,7 @@ impl PollState {
         if !is_before {
             return self.refuse("phát hành hồ sơ");
         }
-        Ok(Step::quiet(self, vec![DossiersReleased { files }.into(), council.into()]))
+        Ok(Transition::quiet(self, vec![DossiersReleased { files }.into(), council.into()]))
     }
 
     /// The ballot forms are final: one for each block of the list, with a line for each of its officials.
@@ -81,7 +81,7 @@ impl PollState {
     /// # Errors
     /// Before the list is decided and the board appointed (a rehearsal may have none), a second time, and when they do
     /// not fit the list.
-    pub fn seal_forms(self, forms: Vec<SealedForm>, council: CouncilLogNoted) -> Result<Step, Refusal> {
+    pub fn seal_forms(self, forms: Vec<SealedForm>, council: CouncilLogNoted) -> Result<Transition, Refusal> {
         let Self::Listed(poll, list, board) = self else { return self.refuse("chốt mẫu phiếu") };
         if board.is_empty() && !poll.created.rehearsal {
             return Err(Refusal::NoBoard);
@@ -97,17 +97,17 @@ impl PollState {
             return Err(Refusal::Forms(left_out.block.clone()));
         }
         let events = vec![council.into(), FormsSealed { forms: forms.clone() }.into()];
-        Ok(Step::signed(Self::Sealed(poll, forms), events, Moment::FormsSealed))
+        Ok(Transition::signed(Self::Sealed(poll, forms), events, Moment::FormsSealed))
     }
 
     /// Any paper that no other step issues.
     ///
     /// # Errors
     /// Once the result is public, or the vote is called off.
-    pub fn issue_paper(self, paper: PaperIssued) -> Result<Step, Refusal> {
+    pub fn issue_paper(self, paper: PaperIssued) -> Result<Transition, Refusal> {
         if !self.stage().is_under_way() {
             return self.refuse("phát hành văn bản");
         }
-        Ok(Step::quiet(self, vec![paper.into()]))
+        Ok(Transition::quiet(self, vec![paper.into()]))
     }
 }

@@ -8,24 +8,16 @@ use crate::tally::TallyError;
 /// Why a transition is refused; nothing has changed. One sentence, Vietnamese.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// Too early or too late.
     #[error("Không thể {doing} khi cuộc bỏ phiếu {}; hãy xem lại các bước của cuộc bỏ phiếu.", .stage.label())]
-    NotNow {
-        /// What was to be done.
-        doing: &'static str,
-        /// Where the poll is.
-        stage: Stage,
-    },
+    NotNow { doing: &'static str, stage: Stage },
     /// One person for both parts of a step that takes two.
     #[error("Bước này cần hai người khác nhau, một người đề xuất và một người xác nhận; hãy nhờ người khác xác nhận.")]
     OnePerson,
-    /// A step that has to be explained was not.
+    /// No reason given for a step that needs one.
     #[error("Chưa ghi lý do; hãy ghi rõ lý do để {0}.")]
     NoReason(&'static str),
-    /// A list without anybody.
     #[error("Danh sách không có ai; hãy xem lại người được lấy phiếu và các lý do không lấy phiếu.")]
     List,
-    /// Nobody to count.
     #[error("Chưa có Ban kiểm phiếu; hãy lập Ban kiểm phiếu trước khi chốt mẫu phiếu.")]
     NoBoard,
     /// Forms that do not fit the list.
@@ -36,21 +28,13 @@ pub enum Refusal {
         "Tập phiếu thử không có đúng các mẫu phiếu đã chốt, hoặc mẫu {0} không có phiếu nào; hãy in lại tập phiếu thử."
     )]
     Deck(String),
-    /// Something is counted already.
     #[error("Mẫu phiếu {0} đã có số liệu nên không lập được báo cáo số không; hãy chạy «tinnhiem verify --db».")]
     NotZero(String),
-    /// Nobody in the hall, or more people than there are.
+    /// No delegate present, or more than the council has.
     #[error("Số đại biểu có mặt là {present}, phải từ 1 đến tổng số {delegates} đại biểu; hãy đếm lại.")]
-    Present {
-        /// In the hall.
-        present: u32,
-        /// All delegates.
-        delegates: u32,
-    },
-    /// Not one of the sealed forms.
+    Present { present: u32, delegates: u32 },
     #[error("Không có mẫu phiếu {0} trong các mẫu đã chốt; hãy kiểm tra mã trên phiếu.")]
     UnknownForm(String),
-    /// Said before.
     #[error("Mẫu phiếu {0} đã được ghi số phiếu phát ra, thu về; muốn sửa phải có hai người và lý do.")]
     AlreadyReturned(String),
     /// Before its ballots were counted in.
@@ -58,62 +42,24 @@ pub enum Refusal {
     NotReturned(String),
     /// Figures of papers that contradict each other.
     #[error("Mẫu phiếu {form}: {fault} {}", .fault.remedy())]
-    Account {
-        /// Its id.
-        form: String,
-        /// Which identity fails.
-        fault: AccountFault,
-    },
-    /// The batch is in, and is another one.
+    Account { form: String, fault: AccountFault },
+    /// A batch of that number is committed with other counts.
     #[error("Tập phiếu {batch} của mẫu phiếu {form} đã chốt với số liệu khác; hãy kiểm tra số ghi trên tập phiếu.")]
-    BatchDiffers {
-        /// Its form.
-        form: String,
-        /// Its number.
-        batch: u32,
-    },
+    BatchDiffers { form: String, batch: u32 },
     /// There is no such batch to count anew.
     #[error(
         "Tập phiếu {batch} của mẫu phiếu {form} chưa chốt nên không mở lại được; hãy kiểm tra số ghi trên tập phiếu."
     )]
-    NoBatch {
-        /// Its form.
-        form: String,
-        /// Its number.
-        batch: u32,
-    },
+    NoBatch { form: String, batch: u32 },
     /// The batches would hold more papers than came back.
     #[error(
         "Mẫu phiếu {form}: các tập phiếu có {papers} phiếu, nhiều hơn {returned} phiếu thu về; hãy kiểm tra số phiếu của tập."
     )]
-    PapersOver {
-        /// Its id.
-        form: String,
-        /// In all batches.
-        papers: u64,
-        /// Thu về.
-        returned: u32,
-    },
-    /// Papers are missing.
+    PapersOver { form: String, papers: u64, returned: u32 },
     #[error("Mẫu phiếu {form}: mới đếm {papers} trong {returned} phiếu thu về; hãy chốt nốt các tập phiếu còn lại.")]
-    Unfinished {
-        /// Its id.
-        form: String,
-        /// In all batches.
-        papers: u64,
-        /// Thu về.
-        returned: u32,
-    },
-    /// Figures of a batch that cannot be right.
+    Unfinished { form: String, papers: u64, returned: u32 },
     #[error("Mẫu phiếu {form}, tập phiếu {batch}: {cause}; hãy đếm lại tập phiếu này.")]
-    Counts {
-        /// Its form.
-        form: String,
-        /// Its number.
-        batch: u32,
-        /// Which identity fails.
-        cause: CountError,
-    },
+    Counts { form: String, batch: u32, cause: CountError },
     /// What is sealed is not what was committed.
     #[error("Mẫu phiếu {0}: số liệu niêm phong không khớp với các tập phiếu đã chốt; hãy chạy «tinnhiem verify --db».")]
     Sealed(String),
@@ -122,7 +68,6 @@ pub enum Refusal {
         "Mẫu phiếu {form} không có dòng {line}, hoặc số kiểm lại nhiều hơn số phiếu hợp lệ; hãy kiểm lại dòng này."
     )]
     Line {
-        /// Its form.
         form: String,
         /// From 1.
         line: u32,
@@ -133,34 +78,26 @@ pub enum Refusal {
     /// A batch was read by fewer than two people, or by two of one name.
     #[error("Mỗi tập phiếu phải do hai người khác nhau, có họ tên khác nhau, cùng nhập; hãy phân công hai người khác.")]
     BatchReaders,
-    /// A line must be counted again first.
     #[error("Mẫu phiếu {form}, dòng {line}: {why}; hãy kiểm lại dòng này từ phiếu giấy trước khi ghi kết quả.")]
     RecountDue {
-        /// Its form.
         form: String,
         /// From 1.
         line: u32,
-        /// Which thresholds it is near to.
+        /// Thresholds within the margin.
         why: String,
     },
-    /// Another rule set than the poll's.
     #[error("Bộ quy tắc {found} không phải của cuộc bỏ phiếu này ({expected}); hãy dùng đúng bộ quy tắc đã chọn.")]
     Rules {
-        /// Id of the poll's.
         expected: String,
         /// Id of the one that was brought.
         found: String,
     },
-    /// The rule set does not decide this vote.
     #[error("Không xét được dòng nào phải kiểm lại: {0}; hãy xem lại bộ quy tắc và số phiếu.")]
     Tally(TallyError),
-    /// Minutes of another text.
     #[error("Biên bản được ký không phải bản đã trình; hãy in lại bản đã trình hoặc trình bản mới.")]
     OtherMinutes,
-    /// Nobody signed.
     #[error("Chưa ghi ai đã ký biên bản; hãy ghi họ tên các thành viên Ban kiểm phiếu đã ký.")]
     NoSigners,
-    /// The rule set asks for a resolution.
     #[error("Bộ quy tắc {0} đòi nghị quyết xác nhận kết quả; hãy ghi nghị quyết trước khi công bố.")]
     NoResolution(String),
 }

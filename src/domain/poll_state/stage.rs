@@ -3,33 +3,24 @@
 /// The names of the states, in the order of the day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
-    /// It exists.
     Created,
-    /// Who is voted on is decided.
     Listed,
-    /// The ballot forms are final.
     Sealed,
     /// A test deck came out as it had to, or two people waived it.
     Tested,
-    /// The zero report is made.
     Zeroed,
-    /// Ballots are out and come back.
+    /// Ballots are issued and being returned.
     Voting,
     /// The papers of every form are accounted for; batches are counted.
     Counting,
     /// Every batch is in; lines near a threshold are counted again.
     Closed,
-    /// The result stands.
     Declared,
-    /// The minutes lie on the table.
+    /// Minutes are proposed and not signed yet.
     Proposed,
-    /// The tellers signed their minutes.
     Minuted,
-    /// The council confirmed the result.
     Confirmed,
-    /// The result is public.
     Published,
-    /// The papers are sealed and put away.
     Archived,
     /// Called off. Last, so that nothing which waits for an earlier stage waits for it.
     Cancelled,
@@ -55,7 +46,7 @@ impl Stage {
         Self::Cancelled,
     ];
 
-    /// As the database spells it.
+    /// Code stored in the database.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Created => "created",

@@ -7,11 +7,9 @@ use super::{Attested, PollKind, Rule, RuleSet};
 pub struct Cited<'a> {
     /// Path in the file: `base`, `band[1]`, `confidence.triggers[0]`.
     pub key: String,
-    /// Article.
     pub cite: &'a str,
-    /// How well it was read.
     pub attested: Attested,
-    /// What a reader must know beside it.
+    /// Remark printed with the rule.
     pub note: Option<&'a str>,
 }
 
@@ -20,11 +18,9 @@ pub struct Cited<'a> {
 pub struct Caution {
     /// The parameter in words: `căn cứ tính tỷ lệ: tổng số phiếu thu về`.
     pub what: String,
-    /// Article.
     pub cite: String,
-    /// How well it was read.
     pub attested: Attested,
-    /// What a reader must know beside it.
+    /// Remark printed with the rule.
     pub note: Option<String>,
 }
 

@@ -7,11 +7,9 @@ use crate::audit::Digest;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{file}, khóa {key}: {what}")]
 pub struct RuleError {
-    /// Name of the file.
     pub file: String,
     /// Path of the key: `band[1].threshold.share`; `.` for the file as a whole.
     pub key: String,
-    /// What is wrong, Vietnamese.
     pub what: String,
 }
 
@@ -20,7 +18,6 @@ pub struct RuleError {
 pub struct RuleText {
     /// Name of the file, without its folder.
     pub file: String,
-    /// Every byte of it.
     pub text: String,
     /// SHA-256 of [`Self::text`], as the log records it.
     pub sha256: Digest,
@@ -37,9 +34,7 @@ impl RuleText {
 /// A rule set and the text it was read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoadedRules {
-    /// The text.
     pub source: RuleText,
-    /// What it says.
     pub set: RuleSet,
 }
 

@@ -25,7 +25,6 @@ pub use load::{LoadedRules, RuleError, RuleText, load, load_all};
 pub enum Attested {
     /// On two or more independent pages.
     Verified,
-    /// On one page.
     Single,
     /// Inferred, remembered or carried over from an older text: an office reads the official text first.
     Unverified,
@@ -46,13 +45,11 @@ impl Attested {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule<T> {
-    /// The parameter.
     pub value: T,
     /// Article, Vietnamese: `NQ 96/2023/QH15, Điều 19.3`.
     pub cite: String,
-    /// How well it was read.
     pub attested: Attested,
-    /// What a reader must know beside it.
+    /// Remark printed with the rule.
     pub note: Option<String>,
 }
 
@@ -70,7 +67,6 @@ pub enum Side {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct InForce {
-    /// First day.
     pub from: Date,
     /// Last day; absent while in force.
     pub until: Option<Date>,
@@ -90,7 +86,6 @@ pub enum BaseKind {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BaseRule {
-    /// Which figure.
     pub kind: BaseKind,
     /// After `chiếm 97,5% `: `tổng số phiếu thu về`.
     pub phrase: String,
@@ -100,7 +95,6 @@ pub struct BaseRule {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Subject {
-    /// Bodies whose vote it is.
     pub councils: Vec<CouncilKind>,
     /// The post in the law's words: `Trưởng Ban của Hội đồng nhân dân`.
     pub post: String,
@@ -109,11 +103,9 @@ pub struct Subject {
     /// Set when the title alone does not prove it (a head of department is subject as member of the committee): what
     /// the office must confirm.
     pub confirm: Option<String>,
-    /// Article.
     pub cite: String,
-    /// How well it was read.
     pub attested: Attested,
-    /// What a reader must know beside it.
+    /// Remark printed with the rule.
     pub note: Option<String>,
 }
 
@@ -121,17 +113,14 @@ pub struct Subject {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NotSubject {
-    /// Bodies whose vote it is.
     pub councils: Vec<CouncilKind>,
     /// Folded beginnings of post titles; empty means every post of these bodies.
     pub titles: Vec<String>,
     /// Reason in Vietnamese, shown on the list.
     pub reason: String,
-    /// Article.
     pub cite: String,
-    /// How well it was read.
     pub attested: Attested,
-    /// What a reader must know beside it.
+    /// Remark printed with the rule.
     pub note: Option<String>,
 }
 
@@ -151,17 +140,14 @@ pub enum ExemptionKind {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Exemption {
-    /// Which test.
     pub kind: ExemptionKind,
     /// For [`ExemptionKind::UnderMonths`].
     pub months: Option<u8>,
     /// Reason in Vietnamese, shown on the list.
     pub reason: String,
-    /// Article.
     pub cite: String,
-    /// How well it was read.
     pub attested: Attested,
-    /// What a reader must know beside it.
+    /// Remark printed with the rule.
     pub note: Option<String>,
 }
 
@@ -169,7 +155,6 @@ pub struct Exemption {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SeveralPosts {
-    /// One vote for all posts.
     OneVoteForAll,
     /// One vote, for the highest post.
     HighestPostOnly,
@@ -181,19 +166,16 @@ pub enum SeveralPosts {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum QuorumOf {
-    /// All delegates of the council.
     Delegates,
-    /// Those who were summoned.
     Summoned,
 }
 
-/// Enough present to vote.
+/// Attendance needed to vote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Quorum {
     /// Share that must be present.
     pub threshold: Threshold,
-    /// Of whom.
     pub of: QuorumOf,
 }
 
@@ -213,21 +195,17 @@ pub enum BandId {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BandRule {
-    /// Which band.
     pub id: BandId,
-    /// From where on.
     pub threshold: Threshold,
     /// Share in words, as a resolution says it: `quá nửa`.
     pub share_words: String,
-    /// Consequence in the law's words.
+    /// Consequence in the words of the law.
     pub consequence: String,
     /// Asks a human when the count is exactly on the threshold (two texts disagree there): what to ask.
     pub exact_warning: Option<String>,
-    /// Article.
     pub cite: String,
-    /// How well it was read.
     pub attested: Attested,
-    /// What a reader must know beside it.
+    /// Remark printed with the rule.
     pub note: Option<String>,
 }
 
@@ -267,22 +245,18 @@ impl BandRule {
 pub struct FollowUpRule {
     /// `resignation`; once for each band.
     pub id: String,
-    /// For whom: everybody in this band.
+    /// Applies to every official in this band.
     pub band: BandId,
-    /// Who does it.
     pub who: String,
-    /// What, in the law's words.
     pub what: String,
     /// Until when, in the law's words; never a number of days that no text names.
     pub by: String,
     /// Set when it is done by holding a Confidence poll.
     #[serde(default)]
     pub confidence_poll: bool,
-    /// Article.
     pub cite: String,
-    /// How well it was read.
     pub attested: Attested,
-    /// What a reader must know beside it.
+    /// Remark printed with the rule.
     pub note: Option<String>,
 }
 
@@ -292,9 +266,8 @@ pub struct FollowUpRule {
 pub struct ConfidenceRules {
     /// On whom it may be held; no exemption of lấy phiếu applies.
     pub subject: Rule<String>,
-    /// What makes the council hold one.
+    /// Conditions under which the council holds one.
     pub triggers: Vec<Rule<String>>,
-    /// When confidence is lost.
     pub loss: BandRule,
 }
 
@@ -308,7 +281,7 @@ pub enum CountedFrom {
     Vote,
 }
 
-/// Who owes what to whom, so many calendar days before a day.
+/// A duty due `days` calendar days before a day of the sitting: debtor, recipient, and what is due.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DeadlineRule {
@@ -318,19 +291,13 @@ pub struct DeadlineRule {
     pub id: String,
     /// Calendar days before.
     pub days: u16,
-    /// Before which day.
     pub before: CountedFrom,
-    /// Who owes it.
     pub from: String,
-    /// To whom.
     pub to: String,
-    /// What.
     pub what: String,
-    /// Article.
     pub cite: String,
-    /// How well it was read.
     pub attested: Attested,
-    /// What a reader must know beside it.
+    /// Remark printed with the rule.
     pub note: Option<String>,
 }
 
@@ -345,11 +312,9 @@ pub struct Reason {
     /// Set when only the marks on a ballot of one name spoil it as a whole; on one of several names they spoil a line.
     #[serde(default)]
     pub single_name_only: bool,
-    /// Article.
     pub cite: String,
-    /// How well it was read.
     pub attested: Attested,
-    /// What a reader must know beside it.
+    /// Remark printed with the rule.
     pub note: Option<String>,
 }
 
@@ -361,11 +326,9 @@ pub struct PaperRule {
     pub id: String,
     /// Title or contents in Vietnamese.
     pub text: String,
-    /// Article.
     pub cite: String,
-    /// How well it was read.
     pub attested: Attested,
-    /// What a reader must know beside it.
+    /// Remark printed with the rule.
     pub note: Option<String>,
 }
 
@@ -377,15 +340,12 @@ pub struct LegalBasis {
     pub councils: Vec<CouncilKind>,
     /// After `Căn cứ `: `Luật Tổ chức chính quyền địa phương số 77/2015/QH13`.
     pub text: String,
-    /// First day.
     pub from: Date,
     /// Last day; absent while in force.
     pub until: Option<Date>,
-    /// Where its dates were read.
     pub cite: String,
-    /// How well they were read.
     pub attested: Attested,
-    /// What a reader must know beside it.
+    /// Remark printed with the rule.
     pub note: Option<String>,
 }
 
@@ -399,29 +359,24 @@ pub struct RuleSet {
     pub short: String,
     /// Full name, after `Căn cứ `: `Nghị quyết số 96/2023/QH15 ngày 23 tháng 6 năm 2023 của Quốc hội về …`.
     pub title: String,
-    /// State or Party.
     pub side: Side,
-    /// When it applies.
     pub in_force: Rule<InForce>,
     /// Levels of lấy phiếu.
     pub levels: Rule<Vec<Level>>,
     /// Denominator of every share.
     pub base: Rule<BaseRule>,
-    /// Print form of shares.
     pub percent: Rule<PercentFormat>,
     /// One vote or several for several posts.
     pub several_posts: Rule<SeveralPosts>,
-    /// How often.
     pub frequency: Rule<String>,
-    /// At which sitting.
     pub when: Rule<String>,
-    /// Enough present to vote.
+    /// Attendance needed to vote.
     pub quorum: Rule<Quorum>,
     /// Share of all delegates that passes the confirming resolution; absent where none is adopted.
     pub resolution: Option<Rule<Threshold>>,
     /// Smallest board of tellers by body.
     pub board_min: Option<Rule<BTreeMap<CouncilKind, u8>>>,
-    /// What happens with a name written in by hand.
+    /// Treatment of a ballot with a name written in by hand.
     pub extra_name: Rule<String>,
     /// Whether a person on the list may count.
     pub board_conflict: Rule<String>,
@@ -430,13 +385,11 @@ pub struct RuleSet {
     /// Laws that a resolution names beside this instrument.
     #[serde(default, rename = "legal_basis")]
     pub legal_bases: Vec<LegalBasis>,
-    /// Who is subject.
     #[serde(default, rename = "subject")]
     pub subjects: Vec<Subject>,
-    /// Who looks subject and is not.
+    /// Posts that look subject and are not.
     #[serde(default, rename = "not_subject")]
     pub not_subjects: Vec<NotSubject>,
-    /// Who is left out.
     #[serde(default, rename = "exemption")]
     pub exemptions: Vec<Exemption>,
     /// Lấy phiếu: from the lower threshold up.
@@ -447,16 +400,12 @@ pub struct RuleSet {
     pub follow_ups: Vec<FollowUpRule>,
     /// Bỏ phiếu; absent where no rule was read.
     pub confidence: Option<ConfidenceRules>,
-    /// Who owes what by when.
     #[serde(default, rename = "deadline")]
     pub deadlines: Vec<DeadlineRule>,
-    /// What spoils a ballot.
     #[serde(default, rename = "spoils_ballot")]
     pub spoils_ballot: Vec<Reason>,
-    /// What spoils a line.
     #[serde(default, rename = "spoils_line")]
     pub spoils_line: Vec<Reason>,
-    /// Papers and forms.
     #[serde(default, rename = "paper")]
     pub papers: Vec<PaperRule>,
 }
@@ -468,8 +417,8 @@ impl RuleSet {
         self.legal_bases.iter().filter(move |b| b.councils.contains(&kind) && in_force(b))
     }
 
-    /// Why a ballot of `lines` names with no box marked, or two or three, is invalid as a whole; `None` where such marks
-    /// spoil the line alone.
+    /// Why a ballot of `lines` names with no box marked, or two or three, is invalid as a whole; `None` where such
+    /// marks spoil the line alone.
     pub fn marks_spoil_ballot(&self, lines: usize) -> Option<&Reason> {
         self.spoils_ballot.iter().find(|reason| reason.single_name_only && lines == 1)
     }

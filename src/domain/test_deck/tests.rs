@@ -107,7 +107,7 @@ fn a_figure_that_is_another_boxs_is_named_with_that_box() {
     let told = compare(&deck.expected, &wrong);
     assert_eq!(told.len(), 6);
     let Some(Mismatch::Level { place, taken_for: Some(other), .. }) = told.first() else { panic!("{told:?}") };
-    assert_eq!((*place, *other), (Place { line: 2, level: Level::High }, Place { line: 4, level: Level::High }));
+    assert_eq!((*place, *other), (FormBox { line: 2, level: Level::High }, FormBox { line: 4, level: Level::High }));
 
     wrong = deck.expected.clone();
     wrong.papers += 1;

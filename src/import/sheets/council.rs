@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use crate::fields::Fields;
 use crate::report::{self, Report};
 use crate::schema::{Column, Layout, Need, Schema, Shape, labels};
-use crate::table::Record;
+use crate::table::SheetRecord;
 use domain::council::{Council, CouncilKind, Sitting, Term};
 use domain::rules::builtin_texts;
 
@@ -91,7 +91,7 @@ pub(crate) const SHEET: Schema = Schema {
 };
 
 /// The council; `None` after the findings that say what is missing.
-pub(crate) fn read(records: &[Record<'_>], report: &mut Report) -> Option<Council> {
+pub(crate) fn read(records: &[SheetRecord<'_>], report: &mut Report) -> Option<Council> {
     let record = records.first().or_else(|| {
         report.add(report::CELL_MISSING, SHEET.title, "Trang chưa có nội dung.", "Ghi các mục theo tệp mẫu.");
         None

@@ -6,7 +6,7 @@ use crate::fields::Fields;
 use crate::report::{self, Report};
 use crate::schema::{Column, Layout, Need, Schema, Shape};
 use crate::sheets::NUMBER;
-use crate::table::Record;
+use crate::table::SheetRecord;
 use domain::council::Council;
 use domain::roster::Delegate;
 
@@ -38,7 +38,7 @@ pub(crate) const SHEET: Schema = Schema {
 };
 
 /// The delegates in order.
-pub(crate) fn read(records: &[Record<'_>], council: Option<&Council>, report: &mut Report) -> Vec<Delegate> {
+pub(crate) fn read(records: &[SheetRecord<'_>], council: Option<&Council>, report: &mut Report) -> Vec<Delegate> {
     let mut delegates = Vec::new();
     let mut seen = BTreeSet::new();
     for record in records {

@@ -6,7 +6,7 @@ use crate::report::{self, Report};
 use crate::schema::{Column, Layout, Need, Schema, Shape, labels};
 use crate::sheets::NUMBER;
 use crate::sheets::directory::{Directory, Unresolved};
-use crate::table::Record;
+use crate::table::SheetRecord;
 use domain::council::Council;
 use domain::decimal::Decimal;
 use domain::fact::{Fact, FactKind, Figures, Period, Source, Status};
@@ -131,12 +131,12 @@ pub(crate) const SHEET: Schema = Schema {
 
 /// The facts in order.
 pub(crate) fn read(
-    records: &[Record<'_>],
+    records: &[SheetRecord<'_>],
     council: Option<&Council>,
     directory: &Directory<'_>,
     report: &mut Report,
 ) -> Vec<Fact> {
-    let read_one = |record: &Record<'_>| {
+    let read_one = |record: &SheetRecord<'_>| {
         let mut fields = Fields::new(record, report);
         let (officials, field, kind) = (officials(&mut fields, directory), fields.text(&FIELD), fields.choice(&KIND));
         let (period, text, figures) = (fields.period(&PERIOD), fields.text(&TEXT), figures(&mut fields));
@@ -242,7 +242,7 @@ fn look_like_shares(figures: &[Option<Figure>]) -> bool {
 }
 
 /// The paper behind a fact: one finding says all that it lacks.
-fn source(fields: &mut Fields<'_, '_>, record: &Record<'_>) -> Option<Source> {
+fn source(fields: &mut Fields<'_, '_>, record: &SheetRecord<'_>) -> Option<Source> {
     let needed = [SOURCE_NUMBER, SOURCE_DATE, ISSUER];
     let missing: Vec<&Column> = needed.iter().filter(|column| record.cell(column).is_none()).collect();
     if let Some(first) = missing.first() {

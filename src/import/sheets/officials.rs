@@ -8,7 +8,7 @@ use crate::fields::Fields;
 use crate::report::{self, Report};
 use crate::schema::{Column, Layout, Need, Schema, Shape, labels};
 use crate::sheets::NUMBER;
-use crate::table::Record;
+use crate::table::SheetRecord;
 use domain::council::Council;
 use domain::official::{Birth, Block, Field, Honorific, Official, Post, RetirementNotice};
 use domain::text::{date_dmy, fold};
@@ -89,7 +89,7 @@ const NO_NOTICE: [&str; 5] = ["khong", "chua", "0", "khong co", "chua co"];
 
 /// The officials in order. A row with an error keeps its name, so that facts about the person can still be read; the
 /// report then has an error, and nobody gets to see the rest of the row.
-pub(crate) fn read(records: &[Record<'_>], council: Option<&Council>, report: &mut Report) -> Vec<Official> {
+pub(crate) fn read(records: &[SheetRecord<'_>], council: Option<&Council>, report: &mut Report) -> Vec<Official> {
     let mut officials: Vec<Official> = Vec::new();
     let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for record in records {

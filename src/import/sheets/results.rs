@@ -8,7 +8,7 @@ use crate::schema::{Column, Layout, Need, Schema, Shape};
 use crate::sheets::NUMBER;
 use crate::sheets::directory::Directory;
 use crate::sheets::facts::say_unresolved;
-use crate::table::Record;
+use crate::table::SheetRecord;
 use domain::book::DeclaredLine;
 use domain::official::OfficialNo;
 use domain::poll::{BallotTotals, LevelCounts, PollKind};
@@ -70,7 +70,7 @@ pub(crate) const SHEET: Schema = Schema {
 /// The counts in order; `None` when the sheet holds none. Who lacks counts, and who should have none, the list decides:
 /// [`readiness`](domain::readiness::readiness) says it.
 pub(crate) fn read(
-    records: &[Record<'_>],
+    records: &[SheetRecord<'_>],
     directory: &Directory<'_>,
     report: &mut Report,
 ) -> Option<Vec<DeclaredLine>> {
@@ -116,13 +116,13 @@ fn official(fields: &mut Fields<'_, '_>, directory: &Directory<'_>) -> Option<Of
 }
 
 /// Names of the empty ones among some cells; `None` when all are empty.
-fn gaps(record: &Record<'_>, columns: &[Column]) -> Option<Vec<&'static str>> {
+fn gaps(record: &SheetRecord<'_>, columns: &[Column]) -> Option<Vec<&'static str>> {
     let empty: Vec<&'static str> = columns.iter().filter(|c| record.cell(c).is_none()).map(|c| c.title).collect();
     (empty.len() < columns.len()).then_some(empty)
 }
 
 /// The row's own totals, all four or none.
-fn totals(fields: &mut Fields<'_, '_>, record: &Record<'_>, above: Option<BallotTotals>) -> Option<BallotTotals> {
+fn totals(fields: &mut Fields<'_, '_>, record: &SheetRecord<'_>, above: Option<BallotTotals>) -> Option<BallotTotals> {
     match gaps(record, &TOTALS) {
         None if above.is_none() && gaps(record, &LEVELS).is_some() => {
             let what = "Chưa ghi số phiếu phát ra, thu về, hợp lệ, không hợp lệ.";
@@ -158,7 +158,7 @@ fn totals(fields: &mut Fields<'_, '_>, record: &Record<'_>, above: Option<Ballot
 }
 
 /// The row's counts by level: three of a rating or two of a confidence poll, none of them left empty.
-fn counts(fields: &mut Fields<'_, '_>, record: &Record<'_>) -> Option<LevelCounts> {
+fn counts(fields: &mut Fields<'_, '_>, record: &SheetRecord<'_>) -> Option<LevelCounts> {
     // A sheet of a confidence poll alone heads its columns «Tín nhiệm» and «Không tín nhiệm».
     let two_levels = record.has(&NO_CONFIDENCE) && ![HIGH, LOW, CONFIDENCE].iter().any(|column| record.has(column));
     let for_confidence = if two_levels { MEDIUM } else { CONFIDENCE };

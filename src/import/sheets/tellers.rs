@@ -6,7 +6,7 @@ use crate::fields::Fields;
 use crate::report::{self, Code, Report};
 use crate::schema::{Column, Layout, Need, Schema, Shape, labels};
 use crate::sheets::NUMBER;
-use crate::table::Record;
+use crate::table::SheetRecord;
 use domain::council::{Council, CouncilKind};
 use domain::roster::{Delegate, Teller, TellerRole};
 
@@ -33,7 +33,7 @@ pub(crate) const SHEET: Schema = Schema {
 /// The board in order. Whether it is complete, and whether a member is voted on, the rule set decides:
 /// [`readiness`](domain::readiness::readiness) says it.
 pub(crate) fn read(
-    records: &[Record<'_>],
+    records: &[SheetRecord<'_>],
     council: Option<&Council>,
     delegates: &[Delegate],
     report: &mut Report,

@@ -48,7 +48,7 @@ fn block_height(pieces: &[Piece]) -> Length {
 pub fn paginate(pieces: Vec<Piece>, area: Rect) -> Vec<Page> {
     let places = places(&pieces, area);
     let mut pages = vec![Page::default()];
-    for (piece, Place { turns, y }) in pieces.into_iter().zip(places) {
+    for (piece, PiecePosition { turns, y }) in pieces.into_iter().zip(places) {
         if turns {
             let mut page = Page::default();
             if let Some(head) = &piece.head {
@@ -64,14 +64,14 @@ pub fn paginate(pieces: Vec<Piece>, area: Rect) -> Vec<Page> {
 }
 
 /// Position of a piece.
-struct Place {
+struct PiecePosition {
     /// Whether the piece starts a new page.
     turns: bool,
     /// Upper edge.
     y: Length,
 }
 
-fn places(pieces: &[Piece], area: Rect) -> Vec<Place> {
+fn places(pieces: &[Piece], area: Rect) -> Vec<PiecePosition> {
     let mut places = Vec::with_capacity(pieces.len());
     let mut y = area.y;
     let mut linked = false;
@@ -86,7 +86,7 @@ fn places(pieces: &[Piece], area: Rect) -> Vec<Place> {
             (_, true) => area.y + piece.head_height(),
             (_, false) => y + piece.space_before,
         };
-        places.push(Place { turns, y });
+        places.push(PiecePosition { turns, y });
         y += piece.height;
         linked = piece.keep_with_next;
     }

@@ -6,7 +6,7 @@ mod text;
 
 pub use flow::{Piece, keep_together, paginate};
 pub use table::table;
-pub use text::{Line, break_evenly, break_lines};
+pub use text::{BrokenLine, break_evenly, break_lines};
 
 use super::error::PdfError;
 use super::fonts::Face;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{BLACK, Column, Length, Line, Piece, Segment, Shape, THIN, break_lines};
+use super::{BLACK, BrokenLine, Column, Length, Piece, Segment, Shape, THIN, break_lines};
 use crate::error::PdfError;
 use crate::length::Points;
 use domain::document::{Align, Cell, Span, Table};
@@ -51,7 +51,7 @@ pub fn table(table: &Table, size: Points, width: Length, page_height: Length) ->
 }
 
 /// Alignment and lines of each cell.
-type Row = Vec<(Align, Vec<Line>)>;
+type Row = Vec<(Align, Vec<BrokenLine>)>;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum VerticalAlign {

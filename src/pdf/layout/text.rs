@@ -12,7 +12,7 @@ use domain::document::{Align, Span};
 
 /// A line of text after breaking: its runs at their positions for left alignment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct BrokenLine {
     runs: Vec<Run>,
     size: Points,
     width: Length,
@@ -31,7 +31,7 @@ struct Run {
     spaces_before: i64,
 }
 
-impl Line {
+impl BrokenLine {
     /// Width of its text without stretch or indent.
     pub fn width(&self) -> Length {
         self.width
@@ -92,7 +92,7 @@ struct Fragment<'a> {
 ///
 /// # Errors
 /// A character that the print face lacks.
-pub fn break_lines(spans: &[Span], size: Points, width: Length, indent: Length) -> Result<Vec<Line>, PdfError> {
+pub fn break_lines(spans: &[Span], size: Points, width: Length, indent: Length) -> Result<Vec<BrokenLine>, PdfError> {
     let texts = in_faces(spans);
     let fragments = tear_wide_words(fragments(&texts, size)?, size, width - indent)?;
 
@@ -125,7 +125,7 @@ pub fn break_lines(spans: &[Span], size: Points, width: Length, indent: Length) 
 ///
 /// # Errors
 /// A character that the print face lacks.
-pub fn break_evenly(spans: &[Span], size: Points, width: Length) -> Result<Vec<Line>, PdfError> {
+pub fn break_evenly(spans: &[Span], size: Points, width: Length) -> Result<Vec<BrokenLine>, PdfError> {
     let mut lines = break_lines(spans, size, width, Length::ZERO)?;
     if lines.len() < 2 {
         return Ok(lines);
@@ -271,9 +271,9 @@ impl OpenLine {
         self.spaces += count_i64(fragment.text.chars().filter(|c| *c == NO_BREAK_SPACE));
     }
 
-    fn close(self, last: bool) -> Line {
+    fn close(self, last: bool) -> BrokenLine {
         let Self { runs, size, width, spaces, indent } = self;
-        Line { runs, size, width, spaces, indent, last }
+        BrokenLine { runs, size, width, spaces, indent, last }
     }
 }
 
@@ -296,7 +296,7 @@ mod tests {
 
     const SIZE: Points = Points(13);
 
-    fn lines(spans: &[Span], width: Length) -> Vec<Line> {
+    fn lines(spans: &[Span], width: Length) -> Vec<BrokenLine> {
         break_lines(spans, SIZE, width, Length::ZERO).expect("letters of the face")
     }
 
@@ -316,19 +316,19 @@ mod tests {
         let spans = [Span::plain("SHA-256:"), Span::bold(digest.clone())];
         let broken = lines(&spans, Length::mm(30));
         assert!(broken.iter().all(|line| line.width() <= Length::mm(30)));
-        assert_eq!(broken.iter().map(Line::text).collect::<String>(), format!("SHA-256:{digest}"));
+        assert_eq!(broken.iter().map(BrokenLine::text).collect::<String>(), format!("SHA-256:{digest}"));
     }
 
     #[test]
     fn a_long_number_is_torn_behind_its_strokes() {
         let broken = lines(&[Span::plain("321/HD-UBTVQH14-ĐBQH")], Length::mm(28));
-        assert_eq!(broken.iter().map(Line::text).collect::<Vec<_>>(), ["321/HD-", "UBTVQH14-", "ĐBQH"]);
+        assert_eq!(broken.iter().map(BrokenLine::text).collect::<Vec<_>>(), ["321/HD-", "UBTVQH14-", "ĐBQH"]);
     }
 
     #[test]
     fn a_column_narrower_than_a_letter_still_keeps_every_letter() {
         let broken = lines(&[Span::plain("Ưu điểm")], Length::pt(1));
-        assert_eq!(broken.iter().map(Line::text).collect::<String>().replace(' ', ""), "Ưuđiểm");
+        assert_eq!(broken.iter().map(BrokenLine::text).collect::<String>().replace(' ', ""), "Ưuđiểm");
     }
 
     #[test]
@@ -394,7 +394,7 @@ mod tests {
             let lines = break_lines(&spans, SIZE, width, indent).expect("letters of the face");
             let letters = |text: String| text.replace([' ', NO_BREAK_SPACE], "");
             let before: String = spans.iter().map(|span| span.text.as_str()).collect();
-            let after: String = lines.iter().map(Line::text).collect();
+            let after: String = lines.iter().map(BrokenLine::text).collect();
             proptest::prop_assert_eq!(letters(composed(&before).into_owned()), letters(after));
             for line in lines {
                 proptest::prop_assert!(line.indent + line.width <= width, "{:?}", line);

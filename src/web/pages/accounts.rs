@@ -51,7 +51,7 @@ impl Wanted {
 }
 
 /// A line of the list.
-struct Line {
+struct AccountItem {
     account: Account,
     last_sign_in: String,
 }
@@ -59,7 +59,7 @@ struct Line {
 #[derive(Template)]
 #[template(path = "accounts/list.html")]
 struct List {
-    lines: Vec<Line>,
+    lines: Vec<AccountItem>,
     total: usize,
     form: Form,
     roles: Vec<(&'static str, String)>,
@@ -163,8 +163,10 @@ pub async fn list(
         Ok(found) => found,
         Err(problem) => return failed(&problem),
     };
-    let line =
-        |account: Account| Line { last_sign_in: account.last_sign_in_at.map_or_else(String::new, in_vietnam), account };
+    let line = |account: Account| AccountItem {
+        last_sign_in: account.last_sign_in_at.map_or_else(String::new, in_vietnam),
+        account,
+    };
     let mut roles = vec![("", "Mọi vai trò".to_owned())];
     let all: &[Role] = if caller.council.is_installation() { &Role::OF_INSTALLATION } else { &Role::OF_COUNCIL };
     roles.extend(all.iter().map(|role| (role.code(), role.label().to_owned())));

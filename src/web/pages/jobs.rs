@@ -48,7 +48,7 @@ impl Work {
 }
 
 /// A line of a list of work.
-pub(super) struct Line {
+pub(super) struct JobItem {
     /// Id.
     pub id: String,
     /// Its kind.
@@ -65,7 +65,7 @@ pub(super) struct Line {
     pub started_at: String,
 }
 
-impl Line {
+impl JobItem {
     pub(super) fn of(view: &JobView) -> Self {
         let job = &view.job;
         let (state, tag) = match job.state {
@@ -91,14 +91,14 @@ impl Line {
 #[derive(Template)]
 #[template(path = "jobs/list.html")]
 struct List {
-    lines: Vec<Line>,
+    lines: Vec<JobItem>,
 }
 
 /// `GET /viec`
 pub async fn list(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>) -> Response {
     let Some(caller) = visitor.caller else { return error::forbidden().into_response() };
     match site.app.jobs(&caller).await {
-        Ok(views) => Page::new(List { lines: views.iter().map(Line::of).collect() }).into_response(),
+        Ok(views) => Page::new(List { lines: views.iter().map(JobItem::of).collect() }).into_response(),
         Err(problem) => failed(&problem),
     }
 }

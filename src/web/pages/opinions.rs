@@ -20,7 +20,7 @@ use app::service::app::Ask;
 use domain::id::PollId;
 use domain::rules::Attested;
 
-struct Line {
+struct OpinionItem {
     fact: Shown,
     officials: String,
     came_late_days: i32,
@@ -33,7 +33,7 @@ struct Line {
 struct List {
     poll: PollId,
     sitting: String,
-    lines: Vec<Line>,
+    lines: Vec<OpinionItem>,
     officials: Vec<(String, String)>,
     front: Option<DueLine>,
     person: Option<DueLine>,
@@ -41,7 +41,7 @@ struct List {
 }
 
 fn page(found: Opinions, form: Form) -> Page {
-    let line = |one: app::reading::official::Opinion| Line {
+    let line = |one: app::reading::official::Opinion| OpinionItem {
         fact: Shown::from(&one.fact),
         officials: one.officials,
         came_late_days: one.came_late_days,

@@ -19,7 +19,7 @@ use crate::render::Page;
 use crate::session::{self, Visitor};
 use app::AppError;
 use app::people::councils::INSTALLATION_SLUG;
-use app::people::sign_in::Step;
+use app::people::sign_in::SignInStep;
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
@@ -87,8 +87,8 @@ pub async fn submit(State(site): State<Arc<Site>>, Sender(device): Sender, heade
     let carried = Carried::resumed(&form);
     let signed_in = site.app.sign_in(form.value("council"), form.value("login"), form.secret("password"), device).await;
     match signed_in {
-        Ok(Step::Done(token)) => session::welcome(&site, &headers, &token, carried, "/").await,
-        Ok(Step::Code(passed)) => ask_code((*passed).clone(), Form::default(), carried.as_ref(), StatusCode::OK),
+        Ok(SignInStep::Done(token)) => session::welcome(&site, &headers, &token, carried, "/").await,
+        Ok(SignInStep::Code(passed)) => ask_code((*passed).clone(), Form::default(), carried.as_ref(), StatusCode::OK),
         Err(problem) => refuse(&site, form, problem, carried.as_ref()).await,
     }
 }

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
 use super::accounts::failed;
-use super::jobs::{Line, Work};
+use super::jobs::{JobItem, Work};
 use super::roster::Pages;
 use super::{error, read_poll};
 use crate::Site;
@@ -34,7 +34,7 @@ const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.
 struct List {
     form: Form,
     polls: Vec<(String, String)>,
-    lines: Vec<Line>,
+    lines: Vec<JobItem>,
 }
 
 /// A line of the counts of a preview.
@@ -95,7 +95,7 @@ fn options(polls: Vec<PollChoice>) -> Vec<(String, String)> {
 
 async fn list_page(site: &Site, caller: &Caller, form: Form) -> Result<Page, AppError> {
     let polls = options(site.app.import_polls(caller).await?);
-    let lines = site.app.imports(caller).await?.iter().map(Line::of).collect();
+    let lines = site.app.imports(caller).await?.iter().map(JobItem::of).collect();
     Ok(Page::new(List { form, polls, lines }))
 }
 

@@ -1,7 +1,7 @@
 //! Polls on their day, for stories about something else.
 
 use app::counting::day::{TypedStep, proposers};
-use app::polls::{CountedBatch, Hand};
+use app::polls::{CountedBatch, Requester};
 use app::service::app::Ask;
 use app::{AppError, Caller};
 use domain::audit::event::poll::DeckForm;
@@ -34,8 +34,8 @@ impl Site {
     }
 
     /// A step by somebody, as one form.
-    pub fn hand<'a>(&self, caller: &'a Caller) -> Hand<'a> {
-        Hand::Form(self.ask(caller))
+    pub fn hand<'a>(&self, caller: &'a Caller) -> Requester<'a> {
+        Requester::Form(self.ask(caller))
     }
 
     fn ask<'a>(&self, caller: &'a Caller) -> Ask<'a> {

@@ -11,7 +11,7 @@ use domain::ballot_account::BallotAccount;
 use domain::count::BatchCounts;
 use domain::id::{CouncilId, PollId};
 use domain::poll::LevelCounts;
-use domain::poll_state::Recounted;
+use domain::poll_state::LineRecount;
 use domain::proposal::ProposalKind;
 use domain::role::Role;
 use store::polls;
@@ -69,7 +69,7 @@ impl Site {
         let (form, line) = self.line(council, poll, name).await;
         let readers = ["Lý Văn Đọc".to_owned(), "Mai Thị Soát".to_owned()];
         let (stands, reason) = (Stands::Recounted, "Một tờ đọc nhầm dòng".to_owned());
-        let found = Recounted { form, line, counts, stands, reason, readers };
+        let found = LineRecount { form, line, counts, stands, reason, readers };
         self.app.recount_line(self.hand(&head), poll, found).await.expect("recounted");
     }
 

@@ -3,10 +3,10 @@
 
 use super::{COUNTERS, Day, HALL};
 use crate::Caller;
-use crate::polls::{Hand, rules_of};
+use crate::polls::{Requester, rules_of};
 use crate::service::app::{App, Ask};
 use crate::service::error::{AppError, FieldError};
-use domain::ballot_account::{AccountFault, BallotAccount, Hall};
+use domain::ballot_account::{AccountFault, Attendance, BallotAccount};
 use domain::finding::{Finding, Severity};
 use domain::id::PollId;
 use domain::poll_state::{FormProgress, PollState, Stage};
@@ -98,7 +98,7 @@ pub struct AccountPage {
     /// How far the poll has come.
     pub stage: Stage,
     /// Who may have taken a paper, once the vote is open.
-    pub hall: Option<Hall>,
+    pub attendance: Option<Attendance>,
     /// One a form.
     pub lines: Vec<AccountLine>,
     /// The caller writes figures down now.
@@ -127,10 +127,10 @@ impl App {
         caller.may(HALL)?;
         let mut tx = self.store.read(caller.council).await?;
         let day = Day::load(&mut tx, poll).await?;
-        let (stage, hall) = (day.state.stage(), hall(&day.state));
+        let (stage, attendance) = (day.state.stage(), attendance(&day.state));
         let rules = rules_of(&mut tx, poll).await?;
         let record = day.record(&mut tx).await?;
-        let held = hall.unwrap_or(Hall { delegates: day.state.poll().created.delegates, present: None });
+        let held = attendance.unwrap_or(Attendance { delegates: day.state.poll().created.delegates, present: None });
         let line = |progress: FormProgress| {
             let id = &progress.form.id;
             let account = record.account(id);
@@ -140,7 +140,7 @@ impl App {
         Ok(AccountPage {
             sitting: day.sitting(),
             stage,
-            hall,
+            attendance,
             lines: polls::forms(&mut tx, poll).await?.into_iter().map(line).collect(),
             may_record: stage == Stage::Voting && caller.may(COUNTERS).is_ok(),
             may_correct: stage == Stage::Counting
@@ -166,18 +166,18 @@ impl App {
         let account = typed.read()?;
         let page = self.account_page(ask.caller, poll).await?;
         page.line(form)?;
-        if let Some(hall) = page.hall {
-            refuse_faults(account, hall, looked_at)?;
+        if let Some(attendance) = page.attendance {
+            refuse_faults(account, attendance, looked_at)?;
         }
-        self.record_ballots(Hand::Form(ask), poll, form.to_owned(), account).await.map(drop)
+        self.record_ballots(Requester::Form(ask), poll, form.to_owned(), account).await.map(drop)
     }
 }
 
 /// What does not add up stands at its field; what only warns has a box of its own to tick.
-fn refuse_faults(account: BallotAccount, hall: Hall, looked_at: bool) -> Result<(), AppError> {
+fn refuse_faults(account: BallotAccount, attendance: Attendance, looked_at: bool) -> Result<(), AppError> {
     let sentence = |fault: &AccountFault| format!("{fault} {}", fault.remedy());
     let (blocks, warns): (Vec<_>, Vec<_>) =
-        account.faults(hall).into_iter().partition(|fault| fault.severity() == Severity::Error);
+        account.faults(attendance).into_iter().partition(|fault| fault.severity() == Severity::Error);
     let mut wrong: Vec<FieldError> =
         blocks.iter().map(|fault| FieldError { field: field(*fault), sentence: sentence(fault) }).collect();
     if !looked_at {
@@ -195,13 +195,13 @@ const fn field(fault: AccountFault) -> &'static str {
     }
 }
 
-fn findings(account: BallotAccount, hall: Hall, form: &str, rules: &RuleSet) -> Vec<Finding> {
-    account.faults(hall).into_iter().map(|fault| fault.finding(form, rules)).collect()
+fn findings(account: BallotAccount, attendance: Attendance, form: &str, rules: &RuleSet) -> Vec<Finding> {
+    account.faults(attendance).into_iter().map(|fault| fault.finding(form, rules)).collect()
 }
 
-const fn hall(state: &PollState) -> Option<Hall> {
+const fn attendance(state: &PollState) -> Option<Attendance> {
     match state {
-        PollState::Voting(_, hall, _) | PollState::Counting(_, hall, _) => Some(*hall),
+        PollState::Voting(_, attendance, _) | PollState::Counting(_, attendance, _) => Some(*attendance),
         _ => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{COUNTERS, Day, HALL, papers};
 use crate::Caller;
-use crate::polls::Hand;
+use crate::polls::Requester;
 use crate::preparing::LEADERS;
 use crate::service::app::{App, Ask};
 use crate::service::error::AppError;
@@ -99,7 +99,7 @@ impl App {
     pub async fn put_minutes(&self, ask: Ask<'_>, poll: PollId) -> Result<(), AppError> {
         ask.caller.may(COUNTERS)?;
         let paper = papers::minutes(&mut self.store.read(ask.caller.council).await?, poll).await?;
-        self.propose_minutes(Hand::Form(ask), poll, paper).await.map(drop)
+        self.propose_minutes(Requester::Form(ask), poll, paper).await.map(drop)
     }
 
     /// Writes down which members of the board signed the minutes of hash `sha256` on paper.
@@ -122,6 +122,6 @@ impl App {
             return Err(AppError::field("signers", "Hãy đánh dấu các thành viên Ban kiểm phiếu đã ký biên bản."));
         }
         let sha256 = sha256.parse().map_err(|_| AppError::from(Refusal::OtherMinutes))?;
-        self.sign_minutes(Hand::Form(ask), poll, sha256, tellers).await.map(drop)
+        self.sign_minutes(Requester::Form(ask), poll, sha256, tellers).await.map(drop)
     }
 }

@@ -17,7 +17,7 @@ use store::{polls, preparation};
 
 /// How far a step of the day has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Progress {
+pub enum TaskProgress {
     /// Something comes before it.
     Later,
     /// It is its turn.
@@ -36,7 +36,7 @@ pub struct DayTask {
     /// Which.
     pub id: DayTaskId,
     /// How far it has come.
-    pub progress: Progress,
+    pub progress: TaskProgress,
     /// What is there, in a few words; empty when nothing is.
     pub summary: String,
 }
@@ -100,8 +100,8 @@ impl App {
         let mut tasks = told.tasks();
         for task in &mut tasks {
             let is_open = |p: &Proposal| Some(p.kind) == steps::kind_of(task.id);
-            if task.progress == Progress::Now && open.iter().any(is_open) {
-                task.progress = Progress::Waits;
+            if task.progress == TaskProgress::Now && open.iter().any(is_open) {
+                task.progress = TaskProgress::Waits;
             }
         }
         let done = proposals.iter().filter(of_day).filter(|p| p.state == ProposalState::Confirmed);
@@ -136,12 +136,12 @@ struct Told {
 
 impl Told {
     /// Done from `until` on, its turn from `from` on.
-    fn at(&self, from: Stage, until: Stage) -> Progress {
+    fn at(&self, from: Stage, until: Stage) -> TaskProgress {
         match self.stage {
-            Stage::Cancelled => Progress::Later,
-            stage if stage >= until => Progress::Done,
-            stage if stage >= from => Progress::Now,
-            _ => Progress::Later,
+            Stage::Cancelled => TaskProgress::Later,
+            stage if stage >= until => TaskProgress::Done,
+            stage if stage >= from => TaskProgress::Now,
+            _ => TaskProgress::Later,
         }
     }
 
@@ -154,31 +154,31 @@ impl Told {
         let batches: u32 = self.forms.iter().map(|form| form.batches).sum();
         let is_counted = self.stage == Stage::Counting && papers == returned;
         let counting = match self.at(Stage::Counting, Stage::Closed) {
-            Progress::Now if is_counted => Progress::Done,
+            TaskProgress::Now if is_counted => TaskProgress::Done,
             other => other,
         };
         let closing = match self.at(Stage::Counting, Stage::Closed) {
-            Progress::Now if !is_counted => Progress::Later,
+            TaskProgress::Now if !is_counted => TaskProgress::Later,
             other => other,
         };
         let left = self.due.map_or(0, |(_, left)| left);
         let recounts = match self.at(Stage::Closed, Stage::Declared) {
-            Progress::Now if left == 0 && self.recounted == 0 => Progress::NotNeeded,
-            Progress::Now if left == 0 => Progress::Done,
-            Progress::Done if self.recounted == 0 => Progress::NotNeeded,
+            TaskProgress::Now if left == 0 && self.recounted == 0 => TaskProgress::NotNeeded,
+            TaskProgress::Now if left == 0 => TaskProgress::Done,
+            TaskProgress::Done if self.recounted == 0 => TaskProgress::NotNeeded,
             other => other,
         };
         let is_due = left > 0 && !self.is_rehearsal;
         let result = match self.at(Stage::Closed, Stage::Declared) {
-            Progress::Now if is_due => Progress::Later,
+            TaskProgress::Now if is_due => TaskProgress::Later,
             other => other,
         };
         let resolution = match self.at(Stage::Minuted, Stage::Confirmed) {
-            _ if !self.has_resolution => Progress::NotNeeded,
+            _ if !self.has_resolution => TaskProgress::NotNeeded,
             other => other,
         };
         let publishing = match self.at(Stage::Minuted, Stage::Published) {
-            Progress::Now if self.has_resolution && self.stage < Stage::Confirmed => Progress::Later,
+            TaskProgress::Now if self.has_resolution && self.stage < Stage::Confirmed => TaskProgress::Later,
             other => other,
         };
         let counted =

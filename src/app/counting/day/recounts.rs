@@ -2,13 +2,13 @@
 
 use super::{COUNTERS, Day, HALL};
 use crate::Caller;
-use crate::polls::{Hand, rules_of};
+use crate::polls::{Requester, rules_of};
 use crate::service::app::{App, Ask};
 use crate::service::error::{AppError, FieldError};
 use domain::audit::event::poll::{LineRecounted, Stands};
 use domain::id::PollId;
 use domain::poll::{Level, LevelCounts, PollKind};
-use domain::poll_state::{Counted, PollState, Recounted, Stage};
+use domain::poll_state::{ClosedCount, LineRecount, PollState, Stage};
 use domain::recount::{self, RecountBoard};
 use domain::roster::name_key;
 use domain::text::clean;
@@ -129,12 +129,12 @@ impl App {
         let page = self.recount_page(ask.caller, poll).await?;
         let of = page.line(form, line)?;
         let found = typed.read(of, page.kind)?;
-        self.recount_line(Hand::Form(ask), poll, found).await.map(drop)
+        self.recount_line(Requester::Form(ask), poll, found).await.map(drop)
     }
 }
 
 impl TypedRecount {
-    fn read(&self, of: &RecountLine, kind: PollKind) -> Result<Recounted, AppError> {
+    fn read(&self, of: &RecountLine, kind: PollKind) -> Result<LineRecount, AppError> {
         let mut wrong = Vec::new();
         let seated = |name: &str| of.board.members.iter().any(|member| name_key(member) == name_key(name));
         for (field, name) in ["reader_one", "reader_two"].into_iter().zip(&self.readers) {
@@ -171,7 +171,7 @@ impl TypedRecount {
             wrong.push(FieldError { field: "reason", sentence });
         }
         match one {
-            Some(counts) if wrong.is_empty() => Ok(Recounted {
+            Some(counts) if wrong.is_empty() => Ok(LineRecount {
                 form: of.form.clone(),
                 line: of.line,
                 counts,
@@ -212,7 +212,7 @@ fn counts(kind: PollKind, figures: &[(Level, u32)]) -> Option<LevelCounts> {
     })
 }
 
-async fn lines(tx: &mut CouncilTx, day: &Day, counted: &Counted) -> Result<Vec<RecountLine>, AppError> {
+async fn lines(tx: &mut CouncilTx, day: &Day, counted: &ClosedCount) -> Result<Vec<RecountLine>, AppError> {
     let created = &day.state.poll().created;
     let rules = rules_of(tx, day.poll).await?;
     let due =

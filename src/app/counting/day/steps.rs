@@ -7,7 +7,7 @@ use super::{Day, HALL, papers};
 use crate::Caller;
 use crate::polls::proposals::{self, Offer};
 use crate::polls::{self, Act};
-use crate::preparing::{Step, content, text_of};
+use crate::preparing::{Confirmation, content, text_of};
 use crate::service::app::{App, Ask};
 use crate::service::error::AppError;
 use domain::audit::event::poll::PaperIssued;
@@ -309,7 +309,7 @@ pub(crate) async fn content_now(tx: &mut CouncilTx, proposal: &Proposal, at: Utc
 ///
 /// # Errors
 /// When the poll refuses it.
-pub(crate) async fn take(tx: &mut CouncilTx, proposal: &Proposal, step: &Step) -> Result<(), AppError> {
+pub(crate) async fn take(tx: &mut CouncilTx, proposal: &Proposal, step: &Confirmation) -> Result<(), AppError> {
     let day = Day::load(tx, proposal.poll).await?;
     let act = act_of(tx, &day, content(&proposal.content)?).await?;
     let pair = Pair::new(proposer(proposal), step.actor.clone());

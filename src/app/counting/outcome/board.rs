@@ -6,7 +6,7 @@ use domain::day_record::DayRecord;
 use domain::document::margins;
 use domain::occasion::Occasion;
 use domain::poll::{BallotTotals, Level};
-use domain::poll_state::Counted;
+use domain::poll_state::ClosedCount;
 use domain::recount;
 use domain::result::{FormResult, OfficialResult, PollResult};
 use domain::rules::Attested;
@@ -86,12 +86,12 @@ pub struct RecountLine {
     /// Why it is due; `None` where it is not, and was counted again all the same.
     pub why: Option<String>,
     /// Figures of the levels before and in the recount, whether the recount stands, and why; `None` before the recount.
-    pub done: Option<Recounted>,
+    pub done: Option<RecountFigures>,
 }
 
 /// What a recount gave.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Recounted {
+pub struct RecountFigures {
     /// Label, figure before, figure of the recount, level by level.
     pub levels: Vec<(&'static str, u32, u32)>,
     /// Which figure stands, and why.
@@ -160,7 +160,11 @@ fn line(occasion: &Occasion<'_>, form: &FormResult, number: u32, official: &Offi
 ///
 /// # Errors
 /// When the rule set does not decide this vote.
-pub(super) fn recounts(ledger: &Ledger, counted: &Counted, result: &PollResult) -> Result<Vec<RecountLine>, AppError> {
+pub(super) fn recounts(
+    ledger: &Ledger,
+    counted: &ClosedCount,
+    result: &PollResult,
+) -> Result<Vec<RecountLine>, AppError> {
     let created = &ledger.desk.state.poll().created;
     let due = recount::due(&ledger.desk.shelf.rules, created, counted.forms())
         .map_err(|e| AppError::Input(format!("Không xét được dòng nào phải kiểm lại: {e}.")))?;
@@ -178,9 +182,9 @@ pub(super) fn recounts(ledger: &Ledger, counted: &Counted, result: &PollResult) 
     Ok(lines)
 }
 
-fn done(day: &DayRecord, form: &str, line: u32) -> Option<Recounted> {
+fn done(day: &DayRecord, form: &str, line: u32) -> Option<RecountFigures> {
     let told = day.recount(form, line)?;
     let levels = told.counted.each().into_iter().zip(told.recounted.each());
     let levels = levels.map(|((level, before), (_, again))| (level.label(), before, again)).collect();
-    Some(Recounted { levels, verdict: told.verdict(), readers: told.readers.join("; ") })
+    Some(RecountFigures { levels, verdict: told.verdict(), readers: told.readers.join("; ") })
 }

@@ -6,14 +6,14 @@ use crate::preparing::{Desk, NO_POLL};
 use crate::service::error::AppError;
 use domain::audit::event::poll::{FormTotals, SealedForm};
 use domain::audit::merkle::Tree;
-use domain::audit::{Checkpoint, Entry, Moment, PollEvent, VerifierKey};
+use domain::audit::{Checkpoint, LogEntry, Moment, PollEvent, VerifierKey};
 use domain::day_record::DayRecord;
 use domain::decided::DecidedOfficial;
 use domain::document::{CheckpointBox, Frame};
 use domain::id::{LogId, PollId};
 use domain::occasion::Occasion;
 use domain::official::Block;
-use domain::poll_state::{Counted, Refusal, Stage};
+use domain::poll_state::{ClosedCount, Refusal, Stage};
 use domain::result::{self, FormCount, Listed, OfficialResult, PollResult};
 use domain::roster::Teller;
 use store::{CouncilTx, logs, polls};
@@ -27,7 +27,7 @@ pub(crate) struct Ledger {
     /// Book, plan, rules, state.
     pub desk: Desk,
     /// Every entry of the poll's log.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<LogEntry>,
     /// The list as it was decided, in ballot order; empty before.
     pub list: Vec<DecidedOfficial>,
     /// The board as it was appointed last; empty before.
@@ -36,7 +36,7 @@ pub(crate) struct Ledger {
     pub forms: Vec<SealedForm>,
     /// What the log tells of the day.
     pub day: DayRecord,
-    counted: Option<Counted>,
+    counted: Option<ClosedCount>,
     log: LogId,
 }
 
@@ -96,7 +96,7 @@ impl Ledger {
     ///
     /// # Errors
     /// Before the close.
-    pub(crate) fn counted(&self, doing: &'static str) -> Result<&Counted, AppError> {
+    pub(crate) fn counted(&self, doing: &'static str) -> Result<&ClosedCount, AppError> {
         let refused = Refusal::NotNow { doing, stage: self.stage() };
         self.counted.as_ref().filter(|_| self.stage().is_open()).ok_or_else(|| refused.into())
     }
@@ -153,12 +153,12 @@ fn listed(person: &DecidedOfficial) -> Listed {
 }
 
 /// The totals of the close with what recounts made of them.
-fn counted(entries: &[Entry]) -> Result<Option<Counted>, AppError> {
-    let mut found: Option<Counted> = None;
+fn counted(entries: &[LogEntry]) -> Result<Option<ClosedCount>, AppError> {
+    let mut found: Option<ClosedCount> = None;
     for entry in entries {
         let fits = match (&entry.event, &mut found) {
             (PollEvent::CountingClosed(closed), none @ None) => {
-                *none = Some(Counted::new(closed.forms.clone()));
+                *none = Some(ClosedCount::new(closed.forms.clone()));
                 true
             }
             (PollEvent::LineRecounted(line), Some(counted)) => counted.take(line),

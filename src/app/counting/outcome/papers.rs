@@ -15,7 +15,8 @@ use domain::audit::{Checkpoint, Digest, Moment, PollEvent, UtcTime};
 use domain::count::BatchCounts;
 use domain::day_record::BatchRead;
 use domain::document::{
-    self, CheckpointBox, Counting, DeckCount, Document, EmptyForm, Frame, MinutesParts, test_deck_report, zero_report,
+    self, CheckpointBox, CountingMode, DeckCount, Document, EmptyForm, Frame, MinutesParts, test_deck_report,
+    zero_report,
 };
 use domain::id::PollId;
 use domain::poll_state::{Refusal, Stage};
@@ -245,12 +246,12 @@ fn render(document: &Document) -> Result<Pdf, AppError> {
 }
 
 /// How the figures came about, as far as the log tells it.
-fn counting(ledger: &Ledger) -> Counting {
+fn counting(ledger: &Ledger) -> CountingMode {
     if ledger.desk.state.poll().created.simulated {
-        return Counting::Declared;
+        return CountingMode::Declared;
     }
     let sum = |figure: fn(&BatchRead) -> u32| Some(ledger.day.batches.iter().map(figure).sum());
-    Counting::Real { reread: sum(|read| read.reread), decided: sum(|read| read.decided), by_hand: None }
+    CountingMode::Real { reread: sum(|read| read.reread), decided: sum(|read| read.decided), by_hand: None }
 }
 
 /// The head that was signed at a moment, as papers print it.

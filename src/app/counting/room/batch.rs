@@ -1,9 +1,9 @@
 //! One batch, as the page of one of its people needs it.
 
 use super::COUNTERS;
-use super::hall::{Hall, HallForm};
+use super::hall::{CountingForm, CountingRoom};
 use super::opening::of_table;
-use super::table::{BatchStage, Lying, Mode, Pile, Progress, TableError};
+use super::table::{BatchProgress, BatchStage, Lying, Mode, Pile, TableError};
 use crate::Caller;
 use crate::service::app::App;
 use crate::service::error::AppError;
@@ -18,7 +18,7 @@ use store::accounts;
 #[derive(Clone, Debug)]
 pub struct Follow {
     /// What is to be done by the caller; `None` while the batch is not on the table: before it is opened, after a restart.
-    pub progress: Option<Progress>,
+    pub progress: Option<BatchProgress>,
     /// Which opening of the batch this is.
     pub opened: Option<RequestId>,
     /// Which run of the process: another one means that the table was emptied by a restart, not by the head teller.
@@ -71,9 +71,9 @@ impl App {
     ) -> Result<BatchPage, AppError> {
         caller.may(COUNTERS)?;
         let mut tx = self.store.read(caller.council).await?;
-        let hall = Hall::load(&mut tx, poll).await?;
-        let own = hall.form(form)?;
-        let lying = self.table().lying(&hall.key(form, number));
+        let room = CountingRoom::load(&mut tx, poll).await?;
+        let own = room.form(form)?;
+        let lying = self.table().lying(&room.key(form, number));
         let watched = match &lying {
             Some(lying) if is_watcher(caller, lying) => {
                 let mut names = [String::new(), String::new()];
@@ -85,22 +85,22 @@ impl App {
             _ => None,
         };
         drop(tx);
-        let follow = self.follow(caller, &hall, own, number).await?;
+        let follow = self.follow(caller, &room, own, number).await?;
         if follow.progress.is_none() {
             return Err(of_table(&TableError::NotOpen));
         }
         let in_row = || own.batches.iter().find(|row| row.number == number).map_or(0, |row| row.papers);
         Ok(BatchPage {
-            sitting: hall.sitting().to_owned(),
-            kind: hall.kind(),
-            is_deck: hall.pile() == Some(Pile::Deck),
+            sitting: room.sitting().to_owned(),
+            kind: room.kind(),
+            is_deck: room.pile() == Some(Pile::Deck),
             form: own.form.id.clone(),
             block: own.form.block.clone(),
             number,
             papers: lying.as_ref().map_or_else(in_row, |lying| lying.opening.shape.papers),
             mode: lying.map_or(Mode::Marks, |lying| lying.opening.mode),
             lines: own.lines.clone(),
-            reasons: hall.reasons(own).into_iter().map(|reason| reason.text.clone()).collect(),
+            reasons: room.reasons(own).into_iter().map(|reason| reason.text.clone()).collect(),
             follow,
             watched,
         })
@@ -120,19 +120,27 @@ impl App {
     ) -> Result<Follow, AppError> {
         caller.may(COUNTERS)?;
         let mut tx = self.store.read(caller.council).await?;
-        let hall = Hall::load(&mut tx, poll).await?;
+        let room = CountingRoom::load(&mut tx, poll).await?;
         drop(tx);
-        self.follow(caller, &hall, hall.form(form)?, number).await
+        self.follow(caller, &room, room.form(form)?, number).await
     }
 
-    async fn follow(&self, caller: &Caller, hall: &Hall, form: &HallForm, number: u32) -> Result<Follow, AppError> {
-        let key = hall.key(&form.form.id, number);
+    async fn follow(
+        &self,
+        caller: &Caller,
+        room: &CountingRoom,
+        form: &CountingForm,
+        number: u32,
+    ) -> Result<Follow, AppError> {
+        let key = room.key(&form.form.id, number);
         let lying = self.table().lying(&key);
         let progress = match self.table().progress(&key, caller.account.id) {
             Ok(progress) => Some(self.settle(caller, key, progress).await?),
-            Err(TableError::NotOpen) => form.batches.iter().any(|row| row.number == number).then_some(Progress::Taken),
+            Err(TableError::NotOpen) => {
+                form.batches.iter().any(|row| row.number == number).then_some(BatchProgress::Taken)
+            }
             // Another head teller looks on, and may take the batch off the table.
-            Err(TableError::NotTeller) if caller.account.roles.has(Role::HeadTeller) => Some(Progress::Waiting),
+            Err(TableError::NotTeller) if caller.account.roles.has(Role::HeadTeller) => Some(BatchProgress::Waiting),
             Err(problem) => return Err(of_table(&problem)),
         };
         let opened = lying.map(|lying| lying.opened);
@@ -140,7 +148,7 @@ impl App {
     }
 
     /// How a batch stands after something was done with it.
-    pub(super) fn follow_as(&self, progress: Progress, opened: Option<RequestId>) -> Result<Follow, AppError> {
+    pub(super) fn follow_as(&self, progress: BatchProgress, opened: Option<RequestId>) -> Result<Follow, AppError> {
         Ok(Follow { progress: Some(progress), opened, run: self.run_id()?, request: self.new_request()? })
     }
 }

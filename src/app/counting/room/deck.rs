@@ -1,22 +1,22 @@
 //! The test deck, keyed like ballots: what had to come out beside what did, and the entry of the log that says so.
 
-use super::hall::Hall;
+use super::hall::CountingRoom;
 use super::table::Pile;
 use super::{COUNTERS, HEADS};
 use crate::Caller;
-use crate::polls::Hand;
+use crate::polls::Requester;
 use crate::preparing::{Desk, Paper, sealed_forms};
 use crate::service::app::{App, Ask};
 use crate::service::clock::day_in_vietnam;
 use crate::service::error::AppError;
 use domain::audit::event::poll::{DeckCounted, DeckForm};
-use domain::audit::{Entry, PollEvent, UtcTime};
+use domain::audit::{LogEntry, PollEvent, UtcTime};
 use domain::count::BatchCounts;
 use domain::document::{DeckCount, Frame, test_deck_report};
 use domain::id::{LogId, PollId};
 use domain::poll::Level;
 use domain::poll_state::Refusal;
-use domain::test_deck::{Mismatch, Place, TestDeck, compare};
+use domain::test_deck::{FormBox, Mismatch, TestDeck, compare};
 use macros::boxed;
 use pdf;
 use store::{CouncilTx, logs, polls};
@@ -99,15 +99,15 @@ impl App {
     pub async fn deck_report(&self, caller: &Caller, poll: PollId) -> Result<DeckReport, AppError> {
         caller.may(COUNTERS)?;
         let mut tx = self.store.read(caller.council).await?;
-        let hall = Hall::load(&mut tx, poll).await?;
-        let recorded = last_deck(&mut tx, hall.log).await?;
+        let room = CountingRoom::load(&mut tx, poll).await?;
+        let recorded = last_deck(&mut tx, room.log).await?;
         drop(tx);
-        let counted = self.counted_deck(&hall)?;
-        let table = |(deck, obtained): (TestDeck, BatchCounts)| compared(&hall, &deck, &obtained);
+        let counted = self.counted_deck(&room)?;
+        let table = |(deck, obtained): (TestDeck, BatchCounts)| compared(&room, &deck, &obtained);
         Ok(DeckReport {
-            sitting: hall.sitting().to_owned(),
+            sitting: room.sitting().to_owned(),
             decks: counted.into_iter().map(table).collect(),
-            is_open: hall.pile() == Some(Pile::Deck),
+            is_open: room.pile() == Some(Pile::Deck),
             recorded: recorded.map(|(at, told)| (at, has_passed(&told))),
         })
     }
@@ -120,19 +120,19 @@ impl App {
     pub async fn record_deck(&self, ask: Ask<'_>, poll: PollId) -> Result<(), AppError> {
         ask.caller.may(HEADS)?;
         let mut tx = self.store.read(ask.caller.council).await?;
-        let hall = Hall::load(&mut tx, poll).await?;
+        let room = CountingRoom::load(&mut tx, poll).await?;
         drop(tx);
-        if hall.pile() != Some(Pile::Deck) {
-            return Err(Refusal::NotNow { doing: "ghi kết quả kiểm phiếu thử", stage: hall.stage() }.into());
+        if room.pile() != Some(Pile::Deck) {
+            return Err(Refusal::NotNow { doing: "ghi kết quả kiểm phiếu thử", stage: room.stage() }.into());
         }
-        let counted = self.counted_deck(&hall)?;
+        let counted = self.counted_deck(&room)?;
         if let Some((deck, _)) = counted.iter().find(|(deck, counted)| counted.papers < deck.expected.papers) {
             let sentence = format!("Phiếu thử của mẫu {} chưa nhập hết; hãy nhập nốt rồi ghi kết quả.", deck.form);
             return Err(AppError::Input(sentence));
         }
         let form =
             |(deck, counted): (TestDeck, BatchCounts)| DeckForm { counted, expected: deck.expected, form: deck.form };
-        self.count_deck(Hand::Form(ask), poll, counted.into_iter().map(form).collect()).await?;
+        self.count_deck(Requester::Form(ask), poll, counted.into_iter().map(form).collect()).await?;
         self.table().clear_deck(poll);
         Ok(())
     }
@@ -164,13 +164,13 @@ impl App {
     }
 
     /// Every form's deck with what its batches on the table add up to.
-    fn counted_deck(&self, hall: &Hall) -> Result<Vec<(TestDeck, BatchCounts)>, AppError> {
-        let piles = self.table().deck(hall.poll);
-        let mut counted = Vec::with_capacity(hall.forms.len());
-        for form in &hall.forms {
-            let deck = TestDeck::sized(&form.form.id, hall.kind(), form.form.lines, &hall.rules);
+    fn counted_deck(&self, room: &CountingRoom) -> Result<Vec<(TestDeck, BatchCounts)>, AppError> {
+        let piles = self.table().deck(room.poll);
+        let mut counted = Vec::with_capacity(room.forms.len());
+        for form in &room.forms {
+            let deck = TestDeck::sized(&form.form.id, room.kind(), form.form.lines, &room.rules);
             let own = piles.iter().filter(|(key, _)| key.form == form.form.id).map(|(_, counts)| counts);
-            let sum = BatchCounts::sum(hall.kind(), form.lines.len(), own);
+            let sum = BatchCounts::sum(room.kind(), form.lines.len(), own);
             counted.push((deck, sum.map_err(|e| AppError::internal("cộng phiếu thử", e))?));
         }
         Ok(counted)
@@ -194,15 +194,15 @@ fn has_passed(told: &DeckCounted) -> bool {
 async fn last_deck(tx: &mut CouncilTx, log: LogId) -> Result<Option<(UtcTime, DeckCounted)>, AppError> {
     let kind = "deck.counted";
     let Some(text) = logs::of_kinds(tx, log, [kind, kind]).await?.pop() else { return Ok(None) };
-    let entry: Entry = Entry::parse(&text).map_err(|e| AppError::internal("đọc kết quả kiểm thử", e))?;
+    let entry: LogEntry = LogEntry::parse(&text).map_err(|e| AppError::internal("đọc kết quả kiểm thử", e))?;
     match entry.event {
         PollEvent::DeckCounted(told) => Ok(Some((entry.at, told))),
         _ => Err(AppError::internal("đọc kết quả kiểm thử", "bản ghi khác loại")),
     }
 }
 
-fn compared(hall: &Hall, deck: &TestDeck, obtained: &BatchCounts) -> DeckTable {
-    let form = hall.forms.iter().find(|form| form.form.id == deck.form);
+fn compared(room: &CountingRoom, deck: &TestDeck, obtained: &BatchCounts) -> DeckTable {
+    let form = room.forms.iter().find(|form| form.form.id == deck.form);
     let names: Vec<&str> =
         form.map_or_else(Vec::new, |form| form.lines.iter().map(|official| official.name.as_str()).collect());
     let is_whole = obtained.papers == deck.expected.papers;
@@ -211,15 +211,15 @@ fn compared(hall: &Hall, deck: &TestDeck, obtained: &BatchCounts) -> DeckTable {
         block: form.map(|form| form.form.block.clone()).unwrap_or_default(),
         keyed: obtained.papers,
         papers: deck.expected.papers,
-        rows: if is_whole { rows(hall, deck, obtained, &names) } else { Vec::new() },
+        rows: if is_whole { rows(room, deck, obtained, &names) } else { Vec::new() },
     }
 }
 
-fn rows(hall: &Hall, deck: &TestDeck, obtained: &BatchCounts, names: &[&str]) -> Vec<DeckRow> {
+fn rows(room: &CountingRoom, deck: &TestDeck, obtained: &BatchCounts, names: &[&str]) -> Vec<DeckRow> {
     let expected = &deck.expected;
     let mismatches = compare(expected, obtained);
     let name = |line: usize| line.checked_sub(1).and_then(|place| names.get(place)).copied().unwrap_or_default();
-    let hint = |here: Place| {
+    let hint = |here: FormBox| {
         let taken = mismatches.iter().find_map(|found| match found {
             Mismatch::Level { place, taken_for, .. } if *place == here => *taken_for,
             _ => None,
@@ -230,21 +230,21 @@ fn rows(hall: &Hall, deck: &TestDeck, obtained: &BatchCounts, names: &[&str]) ->
     let mut rows = vec![row("Tổng số phiếu".to_owned(), expected.papers, obtained.papers, String::new())];
     let reasons: std::collections::BTreeSet<&String> = expected.invalid.keys().chain(obtained.invalid.keys()).collect();
     for id in reasons {
-        let text = hall.rules.spoils_ballot.iter().find(|reason| reason.id == *id).map_or(id, |reason| &reason.text);
+        let text = room.rules.spoils_ballot.iter().find(|reason| reason.id == *id).map_or(id, |reason| &reason.text);
         let of = |counts: &BatchCounts| counts.invalid.get(id).copied().unwrap_or(0);
         rows.push(row(format!("Không hợp lệ: {text}"), of(expected), of(obtained), String::new()));
     }
     for (line, (wanted, counted)) in (1..).zip(expected.lines.iter().zip(&obtained.lines)) {
         for ((level, expected), (_, obtained)) in wanted.each().into_iter().zip(counted.each()) {
             let what = format!("{line}. {}: {}", name(line), level.label());
-            rows.push(row(what, expected, obtained, hint(Place { line, level })));
+            rows.push(row(what, expected, obtained, hint(FormBox { line, level })));
         }
     }
     rows
 }
 
 /// What a wrong total was probably taken for.
-fn hint_words(here: Place, taken: Place, name: &str) -> String {
+fn hint_words(here: FormBox, taken: FormBox, name: &str) -> String {
     let level = Level::label(taken.level);
     if here.line == taken.line {
         format!("đúng bằng số của cột «{level}» cùng dòng: có thể nhầm cột")

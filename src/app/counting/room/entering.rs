@@ -4,9 +4,9 @@
 use std::fmt;
 
 use super::Follow;
-use super::hall::Hall;
+use super::hall::CountingRoom;
 use super::opening::of_table;
-use super::table::{BatchKey, Counted, CountingTable, Lying, Pile, Progress, TableError};
+use super::table::{AgreedBatch, BatchKey, BatchProgress, CountingTable, Lying, Pile, TableError};
 use super::{COUNTERS, NO_BATCH};
 use crate::Caller;
 use crate::polls::CountedBatch;
@@ -92,7 +92,7 @@ impl App {
         poll: PollId,
         (form, number): (&str, u32),
         rows: Vec<(Row, Vec<u32>)>,
-    ) -> Result<Result<Progress, TableError>, AppError> {
+    ) -> Result<Result<BatchProgress, TableError>, AppError> {
         let (key, _) = match self.batch_for(ask, poll, (form, number)).await? {
             Ok(found) => found,
             Err(taken) => return Ok(Ok(taken)),
@@ -112,17 +112,17 @@ impl App {
         ask: Ask<'_>,
         poll: PollId,
         (form, number): (&str, u32),
-    ) -> Result<Result<(BatchKey, Lying), Progress>, AppError> {
+    ) -> Result<Result<(BatchKey, Lying), BatchProgress>, AppError> {
         ask.caller.may(COUNTERS)?;
         let mut tx = self.store.read(ask.caller.council).await?;
-        let hall = Hall::load(&mut tx, poll).await?;
+        let room = CountingRoom::load(&mut tx, poll).await?;
         let is_done = requests::is_claimed(&mut tx, ask.request).await?;
         drop(tx);
-        hall.form(form)?;
+        room.form(form)?;
         if is_done {
-            return Ok(Err(Progress::Taken));
+            return Ok(Err(BatchProgress::Taken));
         }
-        let key = hall.key(form, number);
+        let key = room.key(form, number);
         let lying = self.table().lying(&key).ok_or_else(|| of_table(&TableError::NotOpen))?;
         Ok(Ok((key, lying)))
     }
@@ -132,15 +132,15 @@ impl App {
         &self,
         caller: &Caller,
         key: BatchKey,
-        progress: Progress,
-    ) -> Result<Progress, AppError> {
+        progress: BatchProgress,
+    ) -> Result<BatchProgress, AppError> {
         match (progress, key.pile) {
-            (Progress::Agreed, Pile::Deck) => Ok(Progress::Taken),
-            (Progress::Agreed, Pile::Ballots) => {
+            (BatchProgress::Agreed, Pile::Deck) => Ok(BatchProgress::Taken),
+            (BatchProgress::Agreed, Pile::Ballots) => {
                 let counted = match self.table().take(&key, caller.account.id) {
                     Ok(counted) => counted,
                     // Somebody else's request has them just now.
-                    Err(TableError::NotNow) => return Ok(Progress::Agreed),
+                    Err(TableError::NotNow) => return Ok(BatchProgress::Agreed),
                     Err(problem) => return Err(of_table(&problem)),
                 };
                 // A task of its own: a browser that is closed just now must not take the counts with it.
@@ -152,7 +152,12 @@ impl App {
         }
     }
 
-    async fn commit_taken(&self, caller: &Caller, key: BatchKey, counted: Counted) -> Result<Progress, AppError> {
+    async fn commit_taken(
+        &self,
+        caller: &Caller,
+        key: BatchKey,
+        counted: AgreedBatch,
+    ) -> Result<BatchProgress, AppError> {
         let table = self.table();
         let mut held = Held { table: &table, key: &key, counted: Some(counted) };
         let Some(counted) = &held.counted else { return Err(NO_BATCH) };
@@ -163,15 +168,15 @@ impl App {
             Ok(()) => {
                 held.counted = None;
                 self.table().finish(&key);
-                Ok(Progress::Taken)
+                Ok(BatchProgress::Taken)
             }
             // The counts go back; whoever asks next tries again.
-            Err(AppError::Store(cause)) if cause.is_passing() => Ok(Progress::Agreed),
+            Err(AppError::Store(cause)) if cause.is_passing() => Ok(BatchProgress::Agreed),
             Err(problem) => Err(problem),
         }
     }
 
-    async fn read_by(&self, caller: &Caller, counted: &Counted) -> Result<ReadTwice, AppError> {
+    async fn read_by(&self, caller: &Caller, counted: &AgreedBatch) -> Result<ReadTwice, AppError> {
         let mut tx = self.store.read(caller.council).await?;
         let [first, second] = counted.tellers;
         let mut reader = async |id: AccountId| {
@@ -188,7 +193,7 @@ impl App {
 struct Held<'a> {
     table: &'a CountingTable,
     key: &'a BatchKey,
-    counted: Option<Counted>,
+    counted: Option<AgreedBatch>,
 }
 
 impl Drop for Held<'_> {

@@ -16,7 +16,7 @@ use store::{CouncilTx, polls};
 
 /// One form.
 #[derive(Clone, Debug)]
-pub(super) struct HallForm {
+pub(super) struct CountingForm {
     pub form: SealedForm,
     /// Who stands on it, in its order.
     pub lines: Vec<ListedOfficial>,
@@ -30,12 +30,12 @@ pub(super) struct HallForm {
 
 /// The room of one poll.
 #[derive(Clone, Debug)]
-pub(super) struct Hall {
+pub(super) struct CountingRoom {
     pub poll: PollId,
     pub log: LogId,
     pub state: PollState,
     pub rules: RuleSet,
-    pub forms: Vec<HallForm>,
+    pub forms: Vec<CountingForm>,
 }
 
 /// Which papers are counted at a stage.
@@ -47,7 +47,7 @@ pub(super) const fn pile_at(stage: Stage) -> Option<Pile> {
     }
 }
 
-impl Hall {
+impl CountingRoom {
     pub(super) async fn load(tx: &mut CouncilTx, poll: PollId) -> Result<Self, AppError> {
         let stored = polls::find(tx, poll).await?.ok_or(NO_POLL)?;
         let rules = rules_of(tx, poll).await?;
@@ -60,7 +60,7 @@ impl Hall {
                 Some(Pile::Deck) => TestDeck::sized(&form.id, kind, form.lines, &rules).expected.papers,
                 _ => progress.ballots.map_or(0, |(_, returned)| returned),
             };
-            HallForm {
+            CountingForm {
                 lines: list.iter().filter(|official| official.block == form.block).cloned().collect(),
                 expected,
                 committed: u32::try_from(progress.papers).unwrap_or(u32::MAX),
@@ -88,12 +88,12 @@ impl Hall {
         pile_at(self.stage())
     }
 
-    pub(super) fn form(&self, id: &str) -> Result<&HallForm, AppError> {
+    pub(super) fn form(&self, id: &str) -> Result<&CountingForm, AppError> {
         self.forms.iter().find(|form| form.form.id == id).ok_or(NO_FORM)
     }
 
     /// Reasons for which a paper of this form is invalid as a whole, as the rule set words them.
-    pub(super) fn reasons(&self, form: &HallForm) -> Vec<&Reason> {
+    pub(super) fn reasons(&self, form: &CountingForm) -> Vec<&Reason> {
         let lines = form.lines.len();
         self.rules.spoils_ballot.iter().filter(|reason| !reason.single_name_only || lines == 1).collect()
     }

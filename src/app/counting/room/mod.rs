@@ -23,7 +23,7 @@ pub use batch::{BatchPage, Follow};
 pub use deck::{DeckReport, DeckRow, DeckTable};
 pub use entering::{Keyed, What};
 pub use opening::{OpenPage, TypedBatch};
-pub use room_page::{OpenBatch, Room, RoomForm, RoomPoll};
+pub use room_page::{OpenBatch, RoomForm, RoomPage, RoomPoll};
 
 use self::screen::Screens;
 use self::table::CountingTable;
@@ -35,7 +35,7 @@ pub use store::batches::BatchRow as CommittedBatch;
 
 /// What one process knows of the counting room. A clone is the same room.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Counting {
+pub(crate) struct CountingMemory {
     pub(crate) table: Arc<CountingTable>,
     /// Tells this run of the process from the one before: after a restart the table is empty, and the pages of the tellers
     /// send again what they kept.
@@ -44,7 +44,7 @@ pub(crate) struct Counting {
 }
 
 impl App {
-    fn counting(&self) -> Arc<Counting> {
+    fn counting(&self) -> Arc<CountingMemory> {
         self.memory.of()
     }
 

@@ -1,7 +1,7 @@
 //! A head teller lays a batch on the table, or takes it off.
 
-use super::hall::{Hall, HallForm};
-use super::table::{BatchKey, Lying, Mode, Opening, Pile, TableError};
+use super::hall::{CountingForm, CountingRoom};
+use super::table::{BatchKey, BatchSetup, Lying, Mode, Pile, TableError};
 use super::{COUNTERS, HEADS, NO_BATCH, NO_FORM};
 use crate::Caller;
 use crate::polls::Sent;
@@ -61,13 +61,13 @@ impl App {
     pub async fn open_page(&self, caller: &Caller, poll: PollId, form: &str) -> Result<OpenPage, AppError> {
         caller.may(HEADS)?;
         let mut tx = self.store.read(caller.council).await?;
-        let hall = Hall::load(&mut tx, poll).await?;
+        let room = CountingRoom::load(&mut tx, poll).await?;
         let tellers = tellers(accounts::list(&mut tx).await?, caller);
         drop(tx);
-        let pile = hall.pile().ok_or_else(|| nothing_is_counted(&hall))?;
-        let lying = hall.lying(self);
-        let left = |form: &HallForm| left(form, pile, &lying);
-        let forms: Vec<_> = hall.forms.iter().filter(|form| left(form) > 0).collect();
+        let pile = room.pile().ok_or_else(|| nothing_is_counted(&room))?;
+        let lying = room.lying(self);
+        let left = |form: &CountingForm| left(form, pile, &lying);
+        let forms: Vec<_> = room.forms.iter().filter(|form| left(form) > 0).collect();
         let chosen = forms.iter().find(|own| own.form.id == form).or_else(|| forms.first());
         let mut proposed = TypedBatch { mode: "marks".to_owned(), ..TypedBatch::default() };
         if let Some(form) = chosen {
@@ -79,7 +79,7 @@ impl App {
         let mut free = tellers.iter().filter(|(id, _)| is_free(id)).map(|(id, _)| id.to_string());
         (proposed.first, proposed.second) = (free.next().unwrap_or_default(), free.next().unwrap_or_default());
         Ok(OpenPage {
-            sitting: hall.sitting().to_owned(),
+            sitting: room.sitting().to_owned(),
             is_deck: pile == Pile::Deck,
             forms: forms.iter().map(|form| (form.form.id.clone(), form.form.block.clone(), left(form))).collect(),
             proposed,
@@ -96,13 +96,13 @@ impl App {
         let caller = ask.caller;
         caller.may(HEADS)?;
         let mut tx = self.store.read(caller.council).await?;
-        let hall = Hall::load(&mut tx, poll).await?;
+        let room = CountingRoom::load(&mut tx, poll).await?;
         let tellers = tellers(accounts::list(&mut tx).await?, caller);
         drop(tx);
-        let pile = hall.pile().ok_or_else(|| nothing_is_counted(&hall))?;
-        let lying = hall.lying(self);
-        let batch = read(&hall, pile, &lying, &tellers, typed)?;
-        let key = hall.key(&typed.form, batch.opening.shape.number);
+        let pile = room.pile().ok_or_else(|| nothing_is_counted(&room))?;
+        let lying = room.lying(self);
+        let batch = read(&room, pile, &lying, &tellers, typed)?;
+        let key = room.key(&typed.form, batch.opening.shape.number);
         let sent = Sent { by: caller.account.id, id: ask.request };
         match self.table().open(key.clone(), batch.opening, sent, batch.left) {
             Ok(()) => Ok(key),
@@ -123,9 +123,9 @@ impl App {
     pub async fn abandon_batch(&self, caller: &Caller, poll: PollId, form: &str, number: u32) -> Result<(), AppError> {
         caller.may(HEADS)?;
         let mut tx = self.store.read(caller.council).await?;
-        let hall = Hall::load(&mut tx, poll).await?;
+        let room = CountingRoom::load(&mut tx, poll).await?;
         drop(tx);
-        self.table().remove(&hall.key(form, number), caller.account.id).map_err(|problem| of_table(&problem))
+        self.table().remove(&room.key(form, number), caller.account.id).map_err(|problem| of_table(&problem))
     }
 }
 
@@ -143,17 +143,17 @@ fn sentence(problem: &TableError) -> String {
     format!("{text}{}", full_stop(&text))
 }
 
-fn nothing_is_counted(hall: &Hall) -> AppError {
-    Refusal::NotNow { doing: "mở tập phiếu", stage: hall.stage() }.into()
+fn nothing_is_counted(room: &CountingRoom) -> AppError {
+    Refusal::NotNow { doing: "mở tập phiếu", stage: room.stage() }.into()
 }
 
 /// Papers of a form that are in no batch, neither in one that is in nor in one that lies on the table.
-pub(super) fn left(form: &HallForm, pile: Pile, lying: &[Lying]) -> u32 {
+pub(super) fn left(form: &CountingForm, pile: Pile, lying: &[Lying]) -> u32 {
     let open = lying.iter().filter(|batch| batch.key.form == form.form.id).map(|batch| batch.opening.shape.papers);
     in_no_committed(form, pile).saturating_sub(open.fold(0, u32::saturating_add))
 }
 
-fn in_no_committed(form: &HallForm, pile: Pile) -> u32 {
+fn in_no_committed(form: &CountingForm, pile: Pile) -> u32 {
     match pile {
         Pile::Deck => form.expected,
         Pile::Ballots => form.expected.saturating_sub(form.committed),
@@ -172,7 +172,7 @@ pub(super) fn sizes(left: u32, pile: Pile) -> Vec<u32> {
     }
 }
 
-fn next_number(form: &HallForm, lying: &[Lying]) -> u32 {
+fn next_number(form: &CountingForm, lying: &[Lying]) -> u32 {
     let open = lying.iter().filter(|batch| batch.key.form == form.form.id).map(|batch| batch.key.number);
     let taken: Vec<u32> = form.batches.iter().map(|row| row.number).chain(open).collect();
     (1..=MOST_BATCHES).find(|number| !taken.contains(number)).unwrap_or(MOST_BATCHES)
@@ -190,14 +190,14 @@ fn tellers(accounts: Vec<Account>, caller: &Caller) -> Vec<(AccountId, String)> 
 }
 
 struct ReadBatch {
-    opening: Opening,
+    opening: BatchSetup,
     /// Papers of its form in no committed batch.
     left: u32,
 }
 
 /// The batch that was typed, or all that is wrong with it.
 fn read(
-    hall: &Hall,
+    room: &CountingRoom,
     pile: Pile,
     lying: &[Lying],
     tellers: &[(AccountId, String)],
@@ -205,7 +205,7 @@ fn read(
 ) -> Result<ReadBatch, AppError> {
     let mut fields: Vec<FieldError> = Vec::new();
     let mut wrong = |field, sentence: String| fields.push(FieldError { field, sentence });
-    let form = hall.form(&typed.form).map_err(|_| AppError::field("form", "Hãy chọn mẫu phiếu in trên tập phiếu."))?;
+    let form = room.form(&typed.form).map_err(|_| AppError::field("form", "Hãy chọn mẫu phiếu in trên tập phiếu."))?;
     let number = typed.number.trim().parse().ok().filter(|number| (1..=MOST_BATCHES).contains(number));
     match number {
         None => wrong("number", format!("Số tập phải là số từ 1 đến {MOST_BATCHES}.")),
@@ -252,16 +252,16 @@ fn read(
     if open == 0 {
         return Err(AppError::field("form", "Mẫu phiếu này không còn phiếu nào chưa vào tập; hãy chọn mẫu khác."));
     }
-    let shape = Shape { number, kind: hall.kind(), lines: form.lines.len(), papers };
+    let shape = Shape { number, kind: room.kind(), lines: form.lines.len(), papers };
     if shape.lines == 0 {
         return Err(NO_FORM);
     }
-    let reasons = hall.reasons(form).into_iter().map(|reason| reason.id.clone()).collect();
-    Ok(ReadBatch { opening: Opening { shape, mode, reasons, tellers: [first.0, second.0] }, left })
+    let reasons = room.reasons(form).into_iter().map(|reason| reason.id.clone()).collect();
+    Ok(ReadBatch { opening: BatchSetup { shape, mode, reasons, tellers: [first.0, second.0] }, left })
 }
 
 /// What is wrong with the size of a pile: counts of few papers nearly tell a ballot.
-fn wrong_size(form: &HallForm, pile: Pile, papers: Option<u32>) -> Option<String> {
+fn wrong_size(form: &CountingForm, pile: Pile, papers: Option<u32>) -> Option<String> {
     let (least, most) = (*PAPERS_PER_BATCH.start(), *PAPERS_PER_BATCH.end());
     let least = if pile == Pile::Deck || form.expected < least { 1 } else { least };
     let fits = papers.is_some_and(|papers| (least..=most).contains(&papers));

@@ -1,9 +1,9 @@
 //! The room at a glance: for head tellers every form with its batches, for a teller the batches that wait for them. Never
 //! a count per level.
 
-use super::hall::{Hall, HallForm, pile_at};
+use super::hall::{CountingForm, CountingRoom, pile_at};
 use super::opening::{left, sizes};
-use super::table::{BatchStage, Lying, Mode, Pile, Progress};
+use super::table::{BatchProgress, BatchStage, Lying, Mode, Pile};
 use super::{COUNTERS, NO_POLL};
 use crate::Caller;
 use crate::service::app::App;
@@ -48,7 +48,7 @@ pub struct OpenBatch {
     /// Names of the two tellers, in no order of theirs.
     pub tellers: [String; 2],
     /// What waits for the caller, if the batch is theirs to key.
-    pub own: Option<Progress>,
+    pub own: Option<BatchProgress>,
 }
 
 /// A form with its batches.
@@ -74,7 +74,7 @@ pub struct RoomForm {
 
 /// The room.
 #[derive(Clone, Debug)]
-pub struct Room {
+pub struct RoomPage {
     /// Its poll.
     pub poll: PollId,
     /// Name of the sitting.
@@ -93,7 +93,7 @@ pub struct Room {
     pub is_head: bool,
 }
 
-impl Room {
+impl RoomPage {
     /// Whether every paper is counted.
     pub fn is_whole(&self) -> bool {
         self.forms.iter().all(|form| form.counted == form.expected)
@@ -110,14 +110,14 @@ impl App {
         caller.may(COUNTERS)?;
         let mut tx = self.store.read(caller.council).await?;
         let found = polls::list(&mut tx).await?.into_iter().filter(|poll| pile_at(poll.stage).is_some());
-        let room = |poll: polls::PollSummary| RoomPoll {
+        let line = |poll: polls::PollSummary| RoomPoll {
             id: poll.id,
             sitting: poll.sitting,
             kind: poll.kind.label(),
             stage: poll.stage,
             is_deck: pile_at(poll.stage) == Some(Pile::Deck),
         };
-        Ok(found.map(room).collect())
+        Ok(found.map(line).collect())
     }
 
     /// The counting room of a poll.
@@ -125,28 +125,28 @@ impl App {
     /// # Errors
     /// When the caller does not count, or there is no such poll with sealed forms.
     #[boxed]
-    pub async fn counting_room(&self, caller: &Caller, poll: PollId) -> Result<Room, AppError> {
+    pub async fn counting_room(&self, caller: &Caller, poll: PollId) -> Result<RoomPage, AppError> {
         caller.may(COUNTERS)?;
         let mut tx = self.store.read(caller.council).await?;
-        let hall = Hall::load(&mut tx, poll).await?;
-        if hall.stage() < Stage::Sealed {
+        let room = CountingRoom::load(&mut tx, poll).await?;
+        if room.stage() < Stage::Sealed {
             return Err(NO_POLL);
         }
         let mut open = Vec::new();
-        for lying in hall.lying(self) {
-            open.push(self.open_batch_line(&mut tx, caller, &hall, &lying).await?);
+        for lying in room.lying(self) {
+            open.push(self.open_batch_line(&mut tx, caller, &room, &lying).await?);
         }
         drop(tx);
         let is_head = caller.account.roles.has(Role::HeadTeller);
-        let lying = hall.lying(self);
-        let form = |form: &HallForm| room_form(form, hall.pile(), &lying, &open);
-        Ok(Room {
+        let lying = room.lying(self);
+        let form = |form: &CountingForm| room_form(form, room.pile(), &lying, &open);
+        Ok(RoomPage {
             poll,
-            sitting: hall.sitting().to_owned(),
-            kind: hall.kind().label(),
-            stage: hall.stage(),
-            pile: hall.pile(),
-            forms: if is_head { hall.forms.iter().map(form).collect() } else { Vec::new() },
+            sitting: room.sitting().to_owned(),
+            kind: room.kind().label(),
+            stage: room.stage(),
+            pile: room.pile(),
+            forms: if is_head { room.forms.iter().map(form).collect() } else { Vec::new() },
             own: open.iter().filter(|batch| batch.own.is_some()).cloned().collect(),
             is_head,
         })
@@ -156,7 +156,7 @@ impl App {
         &self,
         tx: &mut CouncilTx,
         caller: &Caller,
-        hall: &Hall,
+        room: &CountingRoom,
         lying: &Lying,
     ) -> Result<OpenBatch, AppError> {
         let who = caller.account.id;
@@ -169,7 +169,7 @@ impl App {
         }
         Ok(OpenBatch {
             form: lying.key.form.clone(),
-            block: hall.form(&lying.key.form)?.form.block.clone(),
+            block: room.form(&lying.key.form)?.form.block.clone(),
             number: lying.key.number,
             papers: lying.opening.shape.papers,
             mode: lying.opening.mode,
@@ -180,7 +180,7 @@ impl App {
     }
 }
 
-fn room_form(form: &HallForm, pile: Option<Pile>, lying: &[Lying], open: &[OpenBatch]) -> RoomForm {
+fn room_form(form: &CountingForm, pile: Option<Pile>, lying: &[Lying], open: &[OpenBatch]) -> RoomForm {
     let open: Vec<OpenBatch> = open.iter().filter(|batch| batch.form == form.form.id).cloned().collect();
     let agreed = open.iter().filter(|batch| batch.stage == BatchStage::Agreed).map(|batch| batch.papers);
     let counted = match pile {

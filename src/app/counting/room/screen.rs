@@ -8,14 +8,14 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::access::WATCHERS;
-use super::hall::Hall;
+use super::hall::CountingRoom;
 use crate::Caller;
 use crate::service::app::App;
 use crate::service::error::AppError;
 use domain::audit::event::poll::FormTotals;
 use domain::id::{CouncilId, PollId};
 use domain::poll::{Level, PollKind};
-use domain::poll_state::{Counted, Stage};
+use domain::poll_state::{ClosedCount, Stage};
 use domain::result::{FormCount, Listed, OfficialResult, decide};
 use domain::text::upper_first;
 use macros::boxed;
@@ -157,7 +157,7 @@ impl App {
             return Err(NO_SCREEN);
         }
         let counted = polls::closed_count(&mut tx, &stored).await?;
-        let hall = Hall::load(&mut tx, poll).await?;
+        let room = CountingRoom::load(&mut tx, poll).await?;
         let progress = polls::forms(&mut tx, poll).await?;
         drop(tx);
         let form = |form: domain::poll_state::FormProgress| ScreenForm {
@@ -166,17 +166,17 @@ impl App {
             batches: form.batches,
             papers: u32::try_from(form.papers).unwrap_or(u32::MAX),
         };
-        let created = &hall.state.poll().created;
+        let created = &room.state.poll().created;
         Ok(Screen {
             poll,
             sitting: created.sitting.clone(),
             kind: created.kind,
-            stage: hall.stage(),
+            stage: room.stage(),
             rehearsal: created.rehearsal,
             delegates: created.delegates,
             version,
             forms: progress.into_iter().map(form).collect(),
-            results: counted.map(|counted| results(&hall, &counted)).unwrap_or_default(),
+            results: counted.map(|counted| results(&room, &counted)).unwrap_or_default(),
         })
     }
 
@@ -247,14 +247,14 @@ fn tell(sender: &watch::Sender<u64>, version: u64) {
     });
 }
 
-fn results(hall: &Hall, counted: &Counted) -> Vec<ScreenResults> {
+fn results(room: &CountingRoom, counted: &ClosedCount) -> Vec<ScreenResults> {
     let form = |total: &FormTotals| {
-        let form = hall.form(&total.form).ok()?;
+        let form = room.form(&total.form).ok()?;
         let count = FormCount::of(total, &form.form.block);
         let list: Vec<Listed> = form.lines.iter().map(Listed::from).collect();
-        let created = &hall.state.poll().created;
+        let created = &room.state.poll().created;
         // A form of which nothing came back has no shares; its zeros are shown all the same.
-        let decided = decide(&hall.rules, created.kind, created.delegates, &list, vec![count]).ok();
+        let decided = decide(&room.rules, created.kind, created.delegates, &list, vec![count]).ok();
         let base = decided.as_ref().and_then(|result| result.forms.first()).map(|form| form.base.value);
         let mut tallies = decided.iter().flat_map(|result| result.officials());
         let lines = form.lines.iter().zip(&total.counts.lines).enumerate();
@@ -273,7 +273,7 @@ fn results(hall: &Hall, counted: &Counted) -> Vec<ScreenResults> {
                 name: official.name.clone(),
                 posts: official.posts.clone(),
                 levels: levels.collect(),
-                band: tally.map(|tally| band(hall, tally)).unwrap_or_default(),
+                band: tally.map(|tally| band(room, tally)).unwrap_or_default(),
             }
         });
         let counts = &total.counts;
@@ -294,12 +294,12 @@ fn length(count: u32, base: u32) -> u32 {
 }
 
 /// `Quá nửa tổng số phiếu: tín nhiệm thấp`
-fn band(hall: &Hall, official: &OfficialResult) -> String {
-    let decisive = match hall.kind() {
+fn band(room: &CountingRoom, official: &OfficialResult) -> String {
+    let decisive = match room.kind() {
         PollKind::Rating => Level::Low,
         PollKind::Confidence => Level::NoConfidence,
     };
-    let rule = official.tally.band.rule(&hall.rules);
+    let rule = official.tally.band.rule(&room.rules);
     rule.map_or_else(String::new, |rule| upper_first(&format!("{} phiếu «{}»", rule.words(), decisive.label())))
 }
 

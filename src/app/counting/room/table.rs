@@ -18,7 +18,9 @@ mod slot;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-pub use self::open_batch::{BatchKey, BatchStage, Counted, Lying, Mode, Opening, Pile, Progress, TableError};
+pub use self::open_batch::{
+    AgreedBatch, BatchKey, BatchProgress, BatchSetup, BatchStage, Lying, Mode, Pile, TableError,
+};
 use self::slot::{Slot, State};
 use crate::polls::Sent;
 use domain::batch::hand_tally::{Row, Sheet};
@@ -42,7 +44,7 @@ impl CountingTable {
     ///
     /// # Errors
     /// When it is open, its people are not three, its size is none, or more papers would lie here than are left.
-    pub fn open(&self, key: BatchKey, opening: Opening, sent: Sent, left: u32) -> Result<(), TableError> {
+    pub fn open(&self, key: BatchKey, opening: BatchSetup, sent: Sent, left: u32) -> Result<(), TableError> {
         let [one, two] = opening.tellers;
         if one == two || opening.tellers.contains(&sent.by) {
             return Err(TableError::SamePeople);
@@ -69,7 +71,7 @@ impl CountingTable {
     ///
     /// # Errors
     /// When this person has no reading to give here, or it does not fit the pile.
-    pub fn enter(&self, key: &BatchKey, sent: Sent, papers: Vec<Paper>) -> Result<Progress, TableError> {
+    pub fn enter(&self, key: &BatchKey, sent: Sent, papers: Vec<Paper>) -> Result<BatchProgress, TableError> {
         self.step(key, sent, |slot| slot.enter(sent.by, papers))
     }
 
@@ -77,7 +79,7 @@ impl CountingTable {
     ///
     /// # Errors
     /// When nothing is to be read again by this person, or it is not exactly what was asked.
-    pub fn read_again(&self, key: &BatchKey, sent: Sent, papers: Vec<Reread>) -> Result<Progress, TableError> {
+    pub fn read_again(&self, key: &BatchKey, sent: Sent, papers: Vec<Reread>) -> Result<BatchProgress, TableError> {
         self.step(key, sent, |slot| slot.read_again(sent.by, papers))
     }
 
@@ -85,7 +87,7 @@ impl CountingTable {
     ///
     /// # Errors
     /// When it is not the head teller, there is nothing to decide, or it is not exactly what was asked.
-    pub fn decide(&self, key: &BatchKey, sent: Sent, papers: Vec<Reread>) -> Result<Progress, TableError> {
+    pub fn decide(&self, key: &BatchKey, sent: Sent, papers: Vec<Reread>) -> Result<BatchProgress, TableError> {
         self.step(key, sent, |slot| slot.decide(sent.by, papers))
     }
 
@@ -94,7 +96,12 @@ impl CountingTable {
     ///
     /// # Errors
     /// When nothing is to be keyed by this person, it is not what was asked, or the figures cannot be right.
-    pub fn key_rows(&self, key: &BatchKey, sent: Sent, figures: Vec<(Row, Vec<u32>)>) -> Result<Progress, TableError> {
+    pub fn key_rows(
+        &self,
+        key: &BatchKey,
+        sent: Sent,
+        figures: Vec<(Row, Vec<u32>)>,
+    ) -> Result<BatchProgress, TableError> {
         self.step(key, sent, |slot| {
             let sheet = Sheet::new(&slot.sheet_shape(), figures)?;
             slot.key_rows(sent.by, sheet)
@@ -106,7 +113,7 @@ impl CountingTable {
         key: &BatchKey,
         sent: Sent,
         take: impl FnOnce(&mut Slot) -> Result<(), TableError>,
-    ) -> Result<Progress, TableError> {
+    ) -> Result<BatchProgress, TableError> {
         let mut slots = self.slots();
         let slot = slots.get_mut(key).ok_or(TableError::NotOpen)?;
         match slot.sent.get(&sent.id) {
@@ -123,7 +130,7 @@ impl CountingTable {
     ///
     /// # Errors
     /// When it is not open, or this person has nothing to do with it.
-    pub fn progress(&self, key: &BatchKey, who: AccountId) -> Result<Progress, TableError> {
+    pub fn progress(&self, key: &BatchKey, who: AccountId) -> Result<BatchProgress, TableError> {
         self.slots().get(key).ok_or(TableError::NotOpen)?.progress(who)
     }
 
@@ -131,7 +138,7 @@ impl CountingTable {
     ///
     /// # Errors
     /// When somebody asks who has nothing to do with it, or there is nothing to hand out.
-    pub fn take(&self, key: &BatchKey, who: AccountId) -> Result<Counted, TableError> {
+    pub fn take(&self, key: &BatchKey, who: AccountId) -> Result<AgreedBatch, TableError> {
         let mut slots = self.slots();
         let slot = slots.get_mut(key).ok_or(TableError::NotOpen)?;
         slot.progress(who)?;
@@ -142,7 +149,7 @@ impl CountingTable {
     ///
     /// # Errors
     /// When they were not taken from here.
-    pub fn put_back(&self, key: &BatchKey, counted: Counted) -> Result<(), TableError> {
+    pub fn put_back(&self, key: &BatchKey, counted: AgreedBatch) -> Result<(), TableError> {
         let mut slots = self.slots();
         let slot = slots.get_mut(key).ok_or(TableError::NotOpen)?;
         if !matches!(slot.state, State::Committing) {

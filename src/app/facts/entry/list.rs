@@ -69,7 +69,7 @@ pub struct FactList {
 
 /// How far verifying has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
+pub struct VerifyingProgress {
     /// Facts that are verified.
     pub verified: u64,
     /// Facts that count.
@@ -84,7 +84,7 @@ pub struct Queue {
     /// Which page.
     pub paging: Paging,
     /// Of all facts.
-    pub progress: Progress,
+    pub progress: VerifyingProgress,
     /// Facts that wait, but were stated by the caller.
     pub own: u64,
 }
@@ -99,7 +99,7 @@ pub struct Queued {
     /// The one that was entered after it.
     pub after: Option<FactId>,
     /// Of all facts.
-    pub progress: Progress,
+    pub progress: VerifyingProgress,
 }
 
 /// One change in the history of all facts.
@@ -135,10 +135,10 @@ fn line(stored: StoredFact, people: &People) -> FactLine {
     FactLine { stored, officials: names.join("; ") }
 }
 
-fn progress(states: &[(FactState, u64); 3]) -> Progress {
+fn progress(states: &[(FactState, u64); 3]) -> VerifyingProgress {
     let of = |state| states.iter().filter(|(other, _)| *other == state).map(|(_, count)| count).sum::<u64>();
     let verified = of(FactState::Verified);
-    Progress { verified, total: verified.saturating_add(of(FactState::Entered)) }
+    VerifyingProgress { verified, total: verified.saturating_add(of(FactState::Entered)) }
 }
 
 impl App {

@@ -12,7 +12,7 @@ use crate::service::records::Revised;
 use domain::audit::{Actor, UtcTime};
 use domain::fact::{Fact, KeptFact};
 use domain::fact_lines;
-use domain::fact_state::{By, Step, StepError, TrackedFact};
+use domain::fact_state::{By, FactTransition, StepError, TrackedFact};
 use domain::fact_typed::{TypedFact, Wrong};
 use domain::id::{FactId, OfficialId};
 use domain::record::{Action, Subject};
@@ -22,8 +22,8 @@ use store::facts::{self, StoredFact};
 use store::{CouncilTx, StoreError};
 
 pub use list::{
-    Change, FactChoices, FactFilter, FactLine, FactList, FactOrder, FileFormat, PER_PAGE, Paging, Progress, Queue,
-    Queued,
+    Change, FactChoices, FactFilter, FactLine, FactList, FactOrder, FileFormat, PER_PAGE, Paging, Queue, Queued,
+    VerifyingProgress,
 };
 pub use view::{FactPage, Past, Person};
 
@@ -155,7 +155,7 @@ impl App {
         decision: F,
     ) -> Result<FactId, AppError>
     where
-        F: FnOnce(TrackedFact) -> Result<Step, StepError> + Send + 'static,
+        F: FnOnce(TrackedFact) -> Result<FactTransition, StepError> + Send + 'static,
     {
         let at = self.now_text()?;
         self.write_once(ask, move |tx| {
@@ -205,9 +205,9 @@ pub(crate) async fn put(
     at: UtcTime,
     actor: &Actor,
     (id, before): (FactId, u64),
-    step: Step,
+    step: FactTransition,
 ) -> Result<StoredFact, AppError> {
-    let Step { fact, action } = step;
+    let FactTransition { fact, action } = step;
     let mut kept = put_many(tx, at, actor, action, vec![(id, before, fact)]).await?;
     kept.pop().ok_or_else(|| AppError::internal("ghi dữ kiện", "nothing was kept"))
 }

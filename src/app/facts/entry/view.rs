@@ -5,7 +5,7 @@ use crate::service::error::AppError;
 use domain::audit::UtcTime;
 use domain::fact::KeptFact;
 use domain::fact_lines::{self, LineChange};
-use domain::fact_state::{By, Step, StepError};
+use domain::fact_state::{By, FactTransition, StepError};
 use domain::id::{FactId, OfficialId};
 use domain::record::{Action, Subject};
 use store::facts::{self, StoredFact};
@@ -100,7 +100,7 @@ pub(super) async fn page(
     let stored = facts::find(tx, id).await?.ok_or(NOT_FOUND)?;
     let people = people(tx).await?;
     let past = revisions::of_record(tx, Subject::Fact, &id.to_string()).await?;
-    let reason = |tried: Result<Step, StepError>| tried.err().map(|error| error.to_string());
+    let reason = |tried: Result<FactTransition, StepError>| tried.err().map(|error| error.to_string());
     let cannot_verify = if is_verifier {
         reason(tracked(&stored)?.verified(person, at))
     } else {

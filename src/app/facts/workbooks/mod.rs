@@ -18,7 +18,7 @@ use domain::import_diff::{Comparison, Parts, Preview, Stored, compare};
 use domain::job::{JobKind, JobState};
 use domain::official::Official;
 use domain::poll_state::PollState;
-use domain::preparation::{Board, Part, Plan};
+use domain::preparation::{Part, Plan, TellerBoard};
 use import;
 use macros::boxed;
 use store::facts::{self, StoredFact};
@@ -60,7 +60,7 @@ pub(crate) struct Snapshot {
     facts: Vec<StoredFact>,
     plan: Option<Plan>,
     /// While it is being put together, with the version of its record (0 when there is none yet).
-    board: Option<(Board, u64)>,
+    board: Option<(TellerBoard, u64)>,
 }
 
 impl Snapshot {
@@ -96,7 +96,7 @@ impl Snapshot {
 }
 
 /// The plan of a poll, and its board while that can still be put together.
-async fn prepared(tx: &mut CouncilTx, poll: PollId) -> Result<(Option<Plan>, Option<(Board, u64)>), AppError> {
+async fn prepared(tx: &mut CouncilTx, poll: PollId) -> Result<(Option<Plan>, Option<(TellerBoard, u64)>), AppError> {
     let state = polls::find(tx, poll).await?.ok_or(NO_POLL)?.state;
     let is_open = match &state {
         PollState::Created(_) => true,
@@ -110,7 +110,7 @@ async fn prepared(tx: &mut CouncilTx, poll: PollId) -> Result<(Option<Plan>, Opt
     }
     let board = match preparation::part(tx, poll, &Part::Board).await? {
         Some(part) => (serde_json::from_str(&part.content).map_err(damaged)?, part.version),
-        None => (Board::default(), 0),
+        None => (TellerBoard::default(), 0),
     };
     Ok((plan, Some(board)))
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tokio::task::spawn_blocking;
 
 use super::{NO_JOB, Read, Snapshot, damaged, held_against, outcome, read};
-use crate::people::roster::{EDITORS, Entry, Pen, StoredRecord};
+use crate::people::roster::{EDITORS, Pen, RosterEntry, StoredRecord};
 use crate::service::app::{App, Ask};
 use crate::service::clock::in_vietnam;
 use crate::service::error::AppError;
@@ -15,7 +15,7 @@ use domain::fact_state::By;
 use domain::id::{DelegateId, FactId, JobId, OfficialId, PollId};
 use domain::import_diff::{Comparison, Person, Preview, Seats, Section, Written};
 use domain::job::JobState;
-use domain::preparation::{Board, Part, Seat};
+use domain::preparation::{Part, Seat, TellerBoard};
 use domain::record::{Action, Subject};
 use domain::roster::{RosterDelegate, RosterOfficial};
 use macros::boxed;
@@ -112,7 +112,7 @@ impl Writing {
     }
 
     /// Writes a list of people, and gives the ids of those who are new.
-    async fn people<E: Entry>(
+    async fn people<E: RosterEntry>(
         &self,
         tx: &mut CouncilTx,
         section: Section<E::Id, E>,
@@ -182,7 +182,7 @@ impl Writing {
     async fn board(&self, tx: &mut CouncilTx, poll: PollId, seats: &Seats, new: &[DelegateId]) -> Result<(), AppError> {
         let seat =
             |(person, role): &(Person<DelegateId>, _)| Some(Seat { delegate: known(*person, new)?, role: *role });
-        let mut board = Board { seats: seats.iter().filter_map(seat).collect() };
+        let mut board = TellerBoard { seats: seats.iter().filter_map(seat).collect() };
         let rank = |seat: &Seat| domain::roster::TellerRole::ALL.iter().position(|role| *role == seat.role);
         board.seats.sort_by_key(rank);
         let before = self.snapshot.board.as_ref().map_or(0, |(_, version)| *version);

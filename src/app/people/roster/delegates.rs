@@ -1,6 +1,6 @@
 //! Delegates of the roster: what is typed of them.
 
-use super::{Around, Entry};
+use super::{Around, RosterEntry};
 use crate::service::clock::{Chance, Clock};
 use crate::service::error::{AppError, FieldError};
 use domain::account::full_name;
@@ -31,7 +31,7 @@ pub struct TypedDelegate {
     pub place: String,
 }
 
-impl Entry for RosterDelegate {
+impl RosterEntry for RosterDelegate {
     type Id = DelegateId;
     type Typed = TypedDelegate;
 

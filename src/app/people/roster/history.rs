@@ -1,6 +1,6 @@
 //! What became of an entry of the roster: every version with who made it, when, and what it changed.
 
-use super::{EDITORS, Entry, missing};
+use super::{EDITORS, RosterEntry, missing};
 use crate::service::app::App;
 use crate::service::caller::Caller;
 use crate::service::clock::in_vietnam;
@@ -36,7 +36,7 @@ impl App {
     ///
     /// # Errors
     /// When there is none of that id.
-    pub async fn entry_history<E: Entry>(&self, caller: &Caller, id: E::Id) -> Result<Vec<Past>, AppError> {
+    pub async fn entry_history<E: RosterEntry>(&self, caller: &Caller, id: E::Id) -> Result<Vec<Past>, AppError> {
         caller.may(EDITORS)?;
         let mut tx = self.store.read(caller.council).await?;
         let accounts = accounts::list(&mut tx).await?;

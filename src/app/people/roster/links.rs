@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{EDITORS, Entry, Pen, Roster};
+use super::{EDITORS, Pen, Roster, RosterEntry};
 use crate::service::app::{App, Ask};
 use crate::service::caller::Caller;
 use crate::service::error::AppError;
@@ -46,7 +46,7 @@ impl Links {
         Digest::of(ids.as_bytes()).to_string()
     }
 
-    fn add<E: Entry>(&mut self, roster: &Roster<E>) -> Vec<(E::Id, Account)> {
+    fn add<E: RosterEntry>(&mut self, roster: &Roster<E>) -> Vec<(E::Id, Account)> {
         let unlinked: Vec<_> = roster.counting().filter(|kept| kept.value.account().is_none()).collect();
         let is_free = |account: &&Account| {
             let taken = roster.counting().any(|kept| kept.value.account() == Some(account.id));
@@ -83,7 +83,7 @@ impl Links {
 }
 
 /// Makes the links of one list, and adds them to what was found.
-async fn make<E: Entry>(
+async fn make<E: RosterEntry>(
     tx: &mut CouncilTx,
     roster: &Roster<E>,
     made: Vec<(E::Id, Account)>,

@@ -39,7 +39,7 @@ pub use store::roster::{StoredDelegate, StoredOfficial};
 pub const EDITORS: &[Role] = &[Role::Clerk, Role::Leader];
 
 /// Somebody of the roster: an official or a delegate.
-pub trait Entry: Clone + Serialize + DeserializeOwned + PartialEq + Send + Sync + 'static {
+pub trait RosterEntry: Clone + Serialize + DeserializeOwned + PartialEq + Send + Sync + 'static {
     /// Its id.
     type Id: Copy + Eq + Ord + Display + FromStr + Serialize + Send + Sync + 'static;
     /// As it was typed.
@@ -97,7 +97,7 @@ pub trait Entry: Clone + Serialize + DeserializeOwned + PartialEq + Send + Sync 
 
 /// What an entry that was typed has to fit to.
 #[derive(Debug)]
-pub struct Around<'a, E: Entry> {
+pub struct Around<'a, E: RosterEntry> {
     /// As it is stored; `None` for a new one.
     pub before: Option<&'a E>,
     /// All others.
@@ -106,7 +106,7 @@ pub struct Around<'a, E: Entry> {
     pub accounts: &'a [Account],
 }
 
-impl<E: Entry> Around<'_, E> {
+impl<E: RosterEntry> Around<'_, E> {
     /// The account of this id in text, when nobody else of the list signs in as it.
     ///
     /// # Errors
@@ -145,14 +145,14 @@ pub struct RosterFilter {
 
 /// A list of the roster with what its pages need.
 #[derive(Clone, Debug)]
-pub struct Roster<E: Entry> {
+pub struct Roster<E: RosterEntry> {
     /// All, in their order.
     pub all: Vec<StoredRecord<E::Id, E>>,
     /// Accounts of the council.
     pub accounts: Vec<Account>,
 }
 
-impl<E: Entry> Roster<E> {
+impl<E: RosterEntry> Roster<E> {
     /// Those that count, in their order.
     pub fn counting(&self) -> impl Iterator<Item = &StoredRecord<E::Id, E>> {
         self.all.iter().filter(|kept| !kept.value.is_withdrawn())
@@ -191,7 +191,7 @@ pub fn is_found<'t>(wanted: &str, mut texts: impl Iterator<Item = &'t str>) -> b
     wanted.is_empty() || texts.any(|text| fold(text).contains(&wanted))
 }
 
-fn missing<E: Entry>() -> AppError {
+fn missing<E: RosterEntry>() -> AppError {
     AppError::NotFound(E::SUBJECT.label())
 }
 
@@ -214,17 +214,17 @@ pub(crate) struct Pen {
 
 impl Pen {
     /// The next version of an entry.
-    pub(crate) fn next<E: Entry>(&self, kept: &StoredRecord<E::Id, E>, value: E) -> StoredRecord<E::Id, E> {
+    pub(crate) fn next<E: RosterEntry>(&self, kept: &StoredRecord<E::Id, E>, value: E) -> StoredRecord<E::Id, E> {
         self.kept(kept.id, value, kept.version + 1)
     }
 
     /// An entry at a version.
-    pub(crate) fn kept<E: Entry>(&self, id: E::Id, value: E, version: u64) -> StoredRecord<E::Id, E> {
+    pub(crate) fn kept<E: RosterEntry>(&self, id: E::Id, value: E, version: u64) -> StoredRecord<E::Id, E> {
         StoredRecord { id, value, version, changed_at: self.at, changed_by: self.actor.name.clone() }
     }
 
     /// Writes entries with their versions and one entry of the log.
-    pub(crate) async fn write<E: Entry>(
+    pub(crate) async fn write<E: RosterEntry>(
         &self,
         tx: &mut CouncilTx,
         action: Action,
@@ -239,7 +239,7 @@ impl Pen {
     }
 }
 
-fn conflict<E: Entry>(stored: &StoredRecord<E::Id, E>, typed: &E, accounts: &[Account]) -> Conflict {
+fn conflict<E: RosterEntry>(stored: &StoredRecord<E::Id, E>, typed: &E, accounts: &[Account]) -> Conflict {
     let words = |value: &E| value.words(&told_accounts(accounts, value.account()));
     let told = |change: domain::words::FieldChange| {
         let label = words(typed).iter().map(|(label, _)| *label).find(|label| *label == change.label);
@@ -255,18 +255,18 @@ fn conflict<E: Entry>(stored: &StoredRecord<E::Id, E>, typed: &E, accounts: &[Ac
 }
 
 /// Numbers of those that count.
-fn counting<E: Entry>(all: &[StoredRecord<E::Id, E>]) -> Vec<(E::Id, u32)> {
+fn counting<E: RosterEntry>(all: &[StoredRecord<E::Id, E>]) -> Vec<(E::Id, u32)> {
     let kept = all.iter().filter(|kept| !kept.value.is_withdrawn());
     kept.map(|kept| (kept.id, kept.value.position())).collect()
 }
 
 /// The next number of a list.
-fn last<E: Entry>(all: &[StoredRecord<E::Id, E>]) -> u32 {
+fn last<E: RosterEntry>(all: &[StoredRecord<E::Id, E>]) -> u32 {
     all.iter().map(|kept| kept.value.position()).max().unwrap_or(0)
 }
 
 /// The entries that get new numbers, in their next version.
-fn renumbered<E: Entry>(
+fn renumbered<E: RosterEntry>(
     all: &[StoredRecord<E::Id, E>],
     numbers: &[(E::Id, u32)],
     pen: &Pen,
@@ -287,7 +287,7 @@ impl App {
     ///
     /// # Errors
     /// When the caller does not keep it.
-    pub async fn roster<E: Entry>(&self, caller: &Caller) -> Result<Roster<E>, AppError> {
+    pub async fn roster<E: RosterEntry>(&self, caller: &Caller) -> Result<Roster<E>, AppError> {
         caller.may(EDITORS)?;
         let mut tx = self.store.read(caller.council).await?;
         Ok(Roster { all: E::all(&mut tx).await?, accounts: accounts::list(&mut tx).await? })
@@ -297,7 +297,7 @@ impl App {
     ///
     /// # Errors
     /// When fields are wrong.
-    pub async fn add_entry<E: Entry>(&self, ask: Ask<'_>, typed: E::Typed) -> Result<E::Id, AppError> {
+    pub async fn add_entry<E: RosterEntry>(&self, ask: Ask<'_>, typed: E::Typed) -> Result<E::Id, AppError> {
         let (pen, id) = (self.pen(ask)?, E::new_id(&self.clock, &self.chance)?);
         self.write_once(ask, move |tx| {
             Box::pin(async move {
@@ -323,7 +323,7 @@ impl App {
     ///
     /// # Errors
     /// When fields are wrong, or somebody else changed the entry since `version`.
-    pub async fn change_entry<E: Entry>(
+    pub async fn change_entry<E: RosterEntry>(
         &self,
         ask: Ask<'_>,
         id: E::Id,
@@ -362,7 +362,7 @@ impl App {
     ///
     /// # Errors
     /// When there is nobody of that id, or the person was withdrawn.
-    pub async fn move_entry<E: Entry>(&self, ask: Ask<'_>, id: E::Id, is_up: bool) -> Result<(), AppError> {
+    pub async fn move_entry<E: RosterEntry>(&self, ask: Ask<'_>, id: E::Id, is_up: bool) -> Result<(), AppError> {
         let pen = self.pen(ask)?;
         self.write_once(ask, move |tx| {
             Box::pin(async move {
@@ -380,7 +380,12 @@ impl App {
     ///
     /// # Errors
     /// When there is nobody of that id.
-    pub async fn set_withdrawn<E: Entry>(&self, ask: Ask<'_>, id: E::Id, withdrawn: bool) -> Result<(), AppError> {
+    pub async fn set_withdrawn<E: RosterEntry>(
+        &self,
+        ask: Ask<'_>,
+        id: E::Id,
+        withdrawn: bool,
+    ) -> Result<(), AppError> {
         let pen = self.pen(ask)?;
         self.write_once(ask, move |tx| {
             Box::pin(async move {

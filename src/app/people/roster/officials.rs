@@ -1,6 +1,6 @@
 //! Officials of the roster: what is typed of them.
 
-use super::{Around, Entry};
+use super::{Around, RosterEntry};
 use crate::service::clock::{Chance, Clock};
 use crate::service::error::{AppError, FieldError};
 use domain::account::full_name;
@@ -155,7 +155,7 @@ fn namesake<'o>(others: &'o [StoredOfficial], name: &str, birth: Option<Birth>) 
     })
 }
 
-impl Entry for RosterOfficial {
+impl RosterEntry for RosterOfficial {
     type Id = OfficialId;
     type Typed = TypedOfficial;
 

@@ -5,7 +5,7 @@ use crate::service::app::App;
 use crate::service::error::AppError;
 use domain::audit::event::council::SignInDelayed;
 use domain::audit::{Actor, CouncilEvent, Digest, UtcTime};
-use domain::delay::{self, ADDRESS_FOR, Counted, NAME_FOR, WORTH_LOGGING};
+use domain::delay::{self, ADDRESS_FOR, FailureKind, NAME_FOR, WORTH_LOGGING};
 use domain::id::{AccountId, CouncilId};
 use domain::role::Role;
 use store::failures::{self, Failures};
@@ -76,8 +76,8 @@ impl App {
 
     /// Writes down that a guess was wrong, when it brought a delay worth the log. Gives the sentence for the field.
     pub(crate) async fn was_wrong(&self, council: CouncilId, counts: &Counts, what: &str) -> Result<String, AppError> {
-        let counted = if matches!(counts.guess.who, Who::Anyone) { Counted::Address } else { Counted::Account };
-        let wait = delay::delay_after(counts.count, counted);
+        let kind = if matches!(counts.guess.who, Who::Anyone) { FailureKind::Address } else { FailureKind::Account };
+        let wait = delay::delay_after(counts.count, kind);
         if let Who::Account(account) = counts.guess.who
             && wait >= WORTH_LOGGING
         {
@@ -118,11 +118,11 @@ impl Guess {
             Some(hash) => failures::of_hash(tx, hash).await?,
             None => Failures::default(),
         };
-        let left = |failures: Failures, counted| match failures.failed_at {
-            Some(failed_at) => delay::remaining(failures.count, failed_at, counted, self.at),
+        let left = |failures: Failures, kind| match failures.failed_at {
+            Some(failed_at) => delay::remaining(failures.count, failed_at, kind, self.at),
             None => 0,
         };
-        let wait = left(who_before, Counted::Account).max(left(address_before, Counted::Address));
+        let wait = left(who_before, FailureKind::Account).max(left(address_before, FailureKind::Address));
         if wait > 0 {
             return Ok(Turn::Wait(wait));
         }

@@ -44,7 +44,7 @@ pub struct Device {
 
 /// What came of a password that was right.
 #[derive(Debug)]
-pub enum Step {
+pub enum SignInStep {
     /// Signed in.
     Done(Token),
     /// The code is still to be typed, in a form that carries this.
@@ -72,7 +72,13 @@ impl App {
     /// # Errors
     /// When they do not fit, a delay runs, or the council is unknown.
     #[boxed]
-    pub async fn sign_in(&self, slug: &str, login: &str, password: Password, device: Device) -> Result<Step, AppError> {
+    pub async fn sign_in(
+        &self,
+        slug: &str,
+        login: &str,
+        password: Password,
+        device: Device,
+    ) -> Result<SignInStep, AppError> {
         let found = self.store.read_installation().await?;
         let row = found.into_iter().find(|row| row.slug == slug);
         let row =
@@ -95,7 +101,7 @@ impl App {
         };
         if account.has_second_factor {
             self.store.write(council, move |tx| Box::pin(async move { counts.take_back(tx).await })).await?;
-            return Ok(Step::Code(self.password_passed(council, account.id)?));
+            return Ok(SignInStep::Code(self.password_passed(council, account.id)?));
         }
         let new = self.new_session(council, SignInBy::Password, &device.agent)?;
         let started = self.store.write(council, move |tx| {
@@ -104,7 +110,7 @@ impl App {
                 new.begin(tx, account.id).await
             })
         });
-        Ok(Step::Done(started.await?))
+        Ok(SignInStep::Done(started.await?))
     }
 
     /// The account of a name, if it may sign in, and its password's PHC string.
@@ -131,7 +137,7 @@ impl App {
         seal::seal(&self.keys, &self.chance, Purpose::PasswordPassed, "", plain.as_bytes()).map(Zeroizing::new)
     }
 
-    /// Signs in by the code, after the password. `passed` is what [`Step::Code`] gave.
+    /// Signs in by the code, after the password. `passed` is what [`SignInStep::Code`] gave.
     ///
     /// # Errors
     /// On field `code` when it does not fit or a delay runs; on field `password` when one has to begin again.

@@ -37,8 +37,8 @@ use macros::boxed;
 use store::notes::{NoteKeyRow, SealedNote};
 use store::{CouncilTx, StoreError, notes, polls};
 
+use seal::NoteContext;
 pub use seal::NoteKey;
-use seal::Place;
 
 /// Who keeps notes.
 pub const WRITERS: &[Role] = &[Role::Delegate];
@@ -267,7 +267,7 @@ impl App {
             _ => return Err(AppError::field("private_note", LOCKED)),
         };
         let (council, account, at) = (caller.council, caller.account.id, self.now_text()?);
-        let place = Place { council, account, poll, about: &about, version: version + 1 };
+        let place = NoteContext { council, account, poll, about: &about, version: version + 1 };
         let sealed = seal::seal_note(key, &self.chance, place, &text)?;
         let check = key.check(council, account);
         self.write_once(ask, move |tx| {
@@ -339,7 +339,7 @@ async fn lock_of(tx: &mut CouncilTx, caller: &Caller, key: Option<&NoteKey>) -> 
 
 fn open(caller: &Caller, key: &NoteKey, poll: PollId, note: SealedNote) -> Note {
     let SealedNote { about, sealed, version, changed_at } = note;
-    let place = Place { council: caller.council, account: caller.account.id, poll, about: &about, version };
+    let place = NoteContext { council: caller.council, account: caller.account.id, poll, about: &about, version };
     let text = seal::open_note(key, place, &sealed);
     Note { about, text, version, changed_at }
 }

@@ -70,7 +70,7 @@ impl std::fmt::Debug for NoteKey {
 
 /// Where a note belongs; part of its seal.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place<'p> {
+pub(super) struct NoteContext<'p> {
     pub council: CouncilId,
     pub account: AccountId,
     pub poll: PollId,
@@ -78,7 +78,7 @@ pub(super) struct Place<'p> {
     pub version: u64,
 }
 
-impl Place<'_> {
+impl NoteContext<'_> {
     /// No part of it but the last may hold a line break, so no two places give the same text.
     fn text(&self) -> String {
         let Self { council, account, poll, about, version } = self;
@@ -106,7 +106,12 @@ fn open(key: &[u8; 32], place: &str, bytes: &[u8]) -> Option<Zeroizing<Vec<u8>>>
 }
 
 /// Seals a note for its place.
-pub(super) fn seal_note(key: &NoteKey, chance: &Chance, place: Place<'_>, text: &str) -> Result<Vec<u8>, AppError> {
+pub(super) fn seal_note(
+    key: &NoteKey,
+    chance: &Chance,
+    place: NoteContext<'_>,
+    text: &str,
+) -> Result<Vec<u8>, AppError> {
     // ISO/IEC 7816-4: one mark, then zeros, so that the padding comes off whatever the text ends with.
     let length = (text.len() / BLOCK + 1) * BLOCK;
     let mut plain = Zeroizing::new(Vec::with_capacity(length));
@@ -117,7 +122,7 @@ pub(super) fn seal_note(key: &NoteKey, chance: &Chance, place: Place<'_>, text: 
 }
 
 /// The text of a note; `None` when the key is another one, or the note was changed or moved.
-pub(super) fn open_note(key: &NoteKey, place: Place<'_>, sealed: &[u8]) -> Option<Zeroizing<String>> {
+pub(super) fn open_note(key: &NoteKey, place: NoteContext<'_>, sealed: &[u8]) -> Option<Zeroizing<String>> {
     let plain = open(&key.0, &place.text(), sealed)?;
     let end = plain.iter().rposition(|byte| *byte == 0x80)?;
     let text = std::str::from_utf8(plain.get(..end)?).ok()?;
@@ -175,9 +180,9 @@ mod tests {
         (CouncilId::new(at, &[n; 10]), AccountId::new(at, &[n; 10]), PollId::new(at, &[n; 10]))
     }
 
-    fn place(n: u8, about: &About, version: u64) -> Place<'_> {
+    fn place(n: u8, about: &About, version: u64) -> NoteContext<'_> {
         let (council, account, poll) = ids(n);
-        Place { council, account, poll, about, version }
+        NoteContext { council, account, poll, about, version }
     }
 
     fn key() -> NoteKey {

@@ -13,7 +13,7 @@ use crate::service::error::{AppError, FieldError};
 use crate::service::upload::Received;
 use domain::document::{Frame, person_report};
 use domain::fact::{Fact, FactKind, FactState, Period, Source};
-use domain::fact_state::{Step, TrackedFact};
+use domain::fact_state::{FactTransition, TrackedFact};
 use domain::id::{FactId, OfficialId};
 use domain::official::Field;
 use domain::record::Action;
@@ -295,8 +295,8 @@ fn of_section(section: &Section, filed: &[StoredFact]) -> OwnSection {
 }
 
 /// What the person hands in is told so, whether it is new or says something else.
-fn filed_now(step: Step) -> Step {
-    Step { action: Action::Filed, ..step }
+fn filed_now(step: FactTransition) -> FactTransition {
+    FactTransition { action: Action::Filed, ..step }
 }
 
 /// A statement about one official, of one day.

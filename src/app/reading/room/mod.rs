@@ -82,7 +82,7 @@ pub struct RoomLine {
 
 /// The reading room of one vote.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Room {
+pub struct ReadingRoom {
     /// The vote.
     pub poll: ReadingPoll,
     /// The newest release; `None` before the first.
@@ -135,7 +135,7 @@ pub struct Hit {
 
 /// What a search found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Found {
+pub struct SearchResult {
     /// Lines in the order of dossiers.
     pub hits: Vec<Hit>,
     /// Nothing fits with the accents that were typed; these fit without.
@@ -204,13 +204,13 @@ impl App {
     /// # Errors
     /// When the caller is no delegate, or there is no such poll.
     #[boxed]
-    pub async fn reading_room(&self, caller: &Caller, poll: PollId) -> Result<Room, AppError> {
+    pub async fn reading_room(&self, caller: &Caller, poll: PollId) -> Result<ReadingRoom, AppError> {
         caller.may(READERS)?;
         let account = caller.account.id;
         let mut tx = self.store.read(caller.council).await?;
         let summary = reading_poll(&mut tx, poll).await?;
         let Some(number) = releases::newest(&mut tx, poll).await? else {
-            return Ok(Room { poll: summary, release: None, officials: Vec::new(), fields: Vec::new() });
+            return Ok(ReadingRoom { poll: summary, release: None, officials: Vec::new(), fields: Vec::new() });
         };
         let listed = self.listed(&mut tx, poll, number).await?;
         let marks = reading::marks(&mut tx, poll, account).await?;
@@ -238,7 +238,7 @@ impl App {
         };
         let lines = listed.dossiers.iter().map(line);
         let (officials, fields) = lines.partition(|line| matches!(line.dossier.about, About::Official(_)));
-        Ok(Room { poll: summary, release: Some(listed.release.clone()), officials, fields })
+        Ok(ReadingRoom { poll: summary, release: Some(listed.release.clone()), officials, fields })
     }
 
     /// A dossier of the newest release, by its place.
@@ -450,12 +450,12 @@ impl App {
     /// # Errors
     /// When the caller is no delegate, or there is no such poll.
     #[boxed]
-    pub async fn search_dossiers(&self, caller: &Caller, poll: PollId, typed: &str) -> Result<Found, AppError> {
+    pub async fn search_dossiers(&self, caller: &Caller, poll: PollId, typed: &str) -> Result<SearchResult, AppError> {
         caller.may(READERS)?;
         let mut tx = self.store.read(caller.council).await?;
         reading_poll(&mut tx, poll).await?;
         let (Some(query), Some(number)) = (Query::parse(typed), releases::newest(&mut tx, poll).await?) else {
-            return Ok(Found::default());
+            return Ok(SearchResult::default());
         };
         let listed = self.listed(&mut tx, poll, number).await?;
         let lines = reading::search(&mut tx, poll, number, &query.for_engines()).await?;
@@ -464,10 +464,10 @@ impl App {
         let is_cut = i64::try_from(lines.len()).unwrap_or(i64::MAX) >= MOST_LINES;
         let exact = hits(Accents::Kept);
         if !exact.is_empty() || !query.has_accents() {
-            return Ok(Found { hits: exact, ignores_accents: false, is_cut });
+            return Ok(SearchResult { hits: exact, ignores_accents: false, is_cut });
         }
         let loose = hits(Accents::Ignored);
-        Ok(Found { ignores_accents: !loose.is_empty(), hits: loose, is_cut })
+        Ok(SearchResult { ignores_accents: !loose.is_empty(), hits: loose, is_cut })
     }
 }
 

@@ -18,11 +18,11 @@ use domain::audit::canonical::{self, ReadError};
 use domain::audit::checkpoint::CheckpointError;
 use domain::audit::note::NoteError;
 use domain::audit::settle::thin_batches;
-use domain::audit::{Checkpoint, Digest, Entry, Log, MOMENTS, Moment, Opening, PollEvent, Signer};
+use domain::audit::{Checkpoint, Digest, Log, LogEntry, MOMENTS, Moment, PollEvent, SealedCounts, Signer};
 use domain::batch::PAPERS_PER_BATCH;
 pub use report::{CHECKS, Failure, Passed, Report};
 pub use stream::{LogFault, read_log};
-pub use verify::{Options, Recompute, Recount, verify};
+pub use verify::{Options, Recompute, ResultInputs, verify};
 
 /// Names of the files of a bundle.
 pub mod layout {
@@ -82,7 +82,7 @@ pub struct BundleParts<'a> {
     /// Heads taken at the moments, in the order of [`Moment::ALL`]; the last one is the log's head.
     pub checkpoints: &'a [Checkpoint; MOMENTS],
     /// One per committed batch; written in the order of form and number.
-    pub openings: &'a [Opening],
+    pub openings: &'a [SealedCounts],
     /// Exact text of the rule set whose hash `poll.created` carries.
     pub ruleset: &'a str,
     /// Exact text of results.json whose hash `result.declared` carries.
@@ -136,7 +136,7 @@ pub enum BundleError {
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct OpeningsFile {
-    openings: Vec<Opening>,
+    openings: Vec<SealedCounts>,
     v: u8,
 }
 
@@ -236,14 +236,14 @@ pub fn seal(dir: &Path, signer: &Signer) -> Result<(), BundleError> {
 
 /// What every bundle says to people, and what a rehearsal adds.
 fn readme(log: &Log) -> String {
-    let first = log.entries().iter().next().and_then(|text| Entry::parse(text).ok());
+    let first = log.entries().iter().next().and_then(|text| LogEntry::parse(text).ok());
     let rehearsal = matches!(first.map(|entry| entry.event), Some(PollEvent::PollCreated(poll)) if poll.rehearsal);
     include_str!("readme.txt").to_owned() + if rehearsal { include_str!("readme-rehearsal.txt") } else { "" }
 }
 
 /// Spoiled papers can thin out a pile that was large enough, and then a reader is warned; a pile that was too small from
 /// the start is nobody's accident and stays closed.
-fn refuse_small_batches(openings: &[Opening]) -> Result<(), BundleError> {
+fn refuse_small_batches(openings: &[SealedCounts]) -> Result<(), BundleError> {
     match thin_batches(openings).find(|thin| thin.counts.papers < *PAPERS_PER_BATCH.start()) {
         None => Ok(()),
         Some(thin) => {
@@ -292,7 +292,7 @@ fn inclusion(parts: &BundleParts<'_>) -> Result<InclusionFile, BundleError> {
         if !text.contains("\"kind\":\"paper.issued\"") {
             continue;
         }
-        let issues = Entry::parse(text).is_ok_and(|entry| matches!(entry.event, PollEvent::PaperIssued(_)));
+        let issues = LogEntry::parse(text).is_ok_and(|entry| matches!(entry.event, PollEvent::PaperIssued(_)));
         if let Some(hashes) = parts.log.tree().inclusion_proof(seq, size).filter(|_| issues) {
             proofs.push(InclusionProof { entry: text.clone(), hashes, seq, size });
         }

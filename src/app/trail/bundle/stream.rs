@@ -5,7 +5,7 @@ use std::num::NonZero;
 use std::thread;
 
 use crate::service::error::io_sentence;
-use domain::audit::Entry;
+use domain::audit::LogEntry;
 use domain::audit::entry::{EntryReader, MAX_ENTRY_BYTES};
 
 /// Bytes that one core checks at a time.
@@ -29,7 +29,7 @@ pub enum LogFault {
 
 /// Entries of one piece up to the first line that is none.
 struct Piece {
-    entries: Vec<Entry>,
+    entries: Vec<LogEntry>,
     fault: Option<String>,
 }
 
@@ -37,7 +37,7 @@ struct Piece {
 ///
 /// # Errors
 /// The first line that is no entry, that `take` refuses, or that has no end.
-pub fn read_log(mut input: impl Read, take: &mut dyn FnMut(Entry) -> Result<(), String>) -> Result<(), LogFault> {
+pub fn read_log(mut input: impl Read, take: &mut dyn FnMut(LogEntry) -> Result<(), String>) -> Result<(), LogFault> {
     let workers = thread::available_parallelism().map_or(1, NonZero::get);
     let wanted = u64::try_from(PIECE_BYTES * workers).unwrap_or(u64::MAX);
     let mut line = 0;
@@ -104,7 +104,7 @@ fn check_lines(text: &[u8]) -> Piece {
 fn hand_on(
     pieces: Vec<Piece>,
     line: &mut u64,
-    take: &mut dyn FnMut(Entry) -> Result<(), String>,
+    take: &mut dyn FnMut(LogEntry) -> Result<(), String>,
 ) -> Result<(), LogFault> {
     for piece in pieces {
         for entry in piece.entries {

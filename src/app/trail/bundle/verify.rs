@@ -18,8 +18,8 @@ use crate::service::error::io_sentence;
 use domain::audit::event::poll::{ListDecided, PollCreated, SealedForm};
 use domain::audit::merkle::{leaf_hash, verify_consistency, verify_inclusion};
 use domain::audit::settle::{settle, thin_batches};
-use domain::audit::{Checkpoint, Digest, MOMENTS, Moment, Opening, Record, Replay, VerifierKey, canonical};
-use domain::poll_state::Counted;
+use domain::audit::{Checkpoint, Digest, MOMENTS, Moment, Record, Replay, SealedCounts, VerifierKey, canonical};
+use domain::poll_state::ClosedCount;
 
 /// Largest file that is read into memory; the log and the papers are read in pieces.
 const MAX_TEXT_BYTES: u64 = 64 << 20;
@@ -29,7 +29,7 @@ const MAX_SLIPS: usize = 4;
 
 /// What the result is recomputed from: all of it checked before.
 #[derive(Debug)]
-pub struct Recount<'a> {
+pub struct ResultInputs<'a> {
     /// Exact text of the rule set.
     pub ruleset: &'a str,
     /// The poll.
@@ -39,13 +39,13 @@ pub struct Recount<'a> {
     /// Forms in their order; a form's lines are the officials of its block, in the order of the list.
     pub forms: Vec<&'a SealedForm>,
     /// Sums of the openings, in the order of the forms, with the lines that were counted again.
-    pub counted: &'a Counted,
+    pub counted: &'a ClosedCount,
     /// Whether the council confirmed the result by a resolution.
     pub is_confirmed: bool,
 }
 
 /// Makes the text of results.json out of the counts, or says in Vietnamese why it cannot.
-pub type Recompute<'a> = dyn Fn(&Recount<'_>) -> Result<String, String> + 'a;
+pub type Recompute<'a> = dyn Fn(&ResultInputs<'_>) -> Result<String, String> + 'a;
 
 /// What a verifier knows besides the bundle.
 #[derive(Clone, Copy, Default)]
@@ -74,7 +74,7 @@ pub fn verify(dir: &Path, options: &Options<'_>) -> Result<Report, Failure> {
     check_papers(&bundle, &record, &mut passed)?;
     let on_paper =
         options.expected_root.map(|root| check_expected_root(root, &checkpoints, &mut passed)).transpose()?;
-    let recount = Recount {
+    let recount = ResultInputs {
         ruleset: &ruleset,
         poll: &record.poll,
         list: &record.list,
@@ -296,7 +296,7 @@ fn check_openings(bundle: &Bundle<'_>, record: &Record, passed: &mut Passes) -> 
              từng dòng: các mức + không tính = thu về"
         ),
     );
-    let notes = thin_batches(&file.openings).map(|Opening { form, batch, counts, .. }| {
+    let notes = thin_batches(&file.openings).map(|SealedCounts { form, batch, counts, .. }| {
         let valid = counts.valid();
         format!("mẫu phiếu {form}, tập phiếu {batch}: chỉ {valid} phiếu hợp lệ, số liệu mở gần như lộ lá phiếu.")
     });
@@ -366,7 +366,7 @@ fn check_expected_root(
 fn check_results(
     bundle: &Bundle<'_>,
     record: &Record,
-    recount: &Recount<'_>,
+    recount: &ResultInputs<'_>,
     options: &Options<'_>,
     passed: &mut Passes,
 ) -> Result<(), Failure> {

@@ -1,12 +1,12 @@
 //! The day in the hall, from the test deck to the close.
 
-use super::{BallotsReturned, Committed, Counted, Course, CourseError, FormCourse, needs, once, until};
+use super::{BallotsReturned, ClosedCount, Committed, Course, CourseError, FormCourse, needs, once, until};
 use crate::audit::event::Actor;
 use crate::audit::event::poll::{
     BallotsCorrected, BatchCommitted, BatchReopened, CountingClosed, DeckCounted, DeckWaived, FormTotals, VotingOpened,
     ZeroReported,
 };
-use crate::ballot_account::{BallotAccount, Hall};
+use crate::ballot_account::{Attendance, BallotAccount};
 use crate::count::BatchCounts;
 use crate::roster::name_key;
 
@@ -93,7 +93,7 @@ impl Course {
     /// Figures in which nothing contradicts anything.
     fn sound(&self, ballots: &BallotsReturned) -> Result<(), CourseError> {
         let delegates = self.poll.as_ref().map_or(0, |poll| poll.delegates);
-        let fault = BallotAccount::from(ballots).blocked(Hall { delegates, present: self.present });
+        let fault = BallotAccount::from(ballots).blocked(Attendance { delegates, present: self.present });
         let told = |fault| CourseError::Contradiction(format!("mẫu phiếu {}: {fault}", ballots.form));
         fault.map_or(Ok(()), |fault| Err(told(fault)))
     }
@@ -186,7 +186,7 @@ impl Course {
                 return Err(CourseError::Contradiction(what));
             }
         }
-        once(&mut self.counted, Counted::new(closed.forms.clone()), kind)?;
+        once(&mut self.counted, ClosedCount::new(closed.forms.clone()), kind)?;
         once(&mut self.closed, (seq, closed.forms), kind)
     }
 }

@@ -8,13 +8,13 @@ mod moment;
 use std::collections::BTreeMap;
 
 use super::digest::Digest;
-use super::entry::Entry;
+use super::entry::LogEntry;
 use super::event::poll::{
     BallotsReturned, BoardAppointed, FormTotals, FormsSealed, ListDecided, PaperIssued, PollAmended, PollCreated,
     SealedForm,
 };
 use super::event::{Actor, LogEvent, PollEvent};
-use crate::poll_state::{Counted, is_one_person};
+use crate::poll_state::{ClosedCount, is_one_person};
 
 pub use error::CourseError;
 pub use moment::{MOMENTS, Moment};
@@ -22,20 +22,16 @@ pub use moment::{MOMENTS, Moment};
 /// A committed batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Committed {
-    /// Hides its counts.
     pub commitment: Digest,
-    /// Papers in the pile.
     pub papers: u32,
 }
 
 /// What the log says of one form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FormCourse {
-    /// The form as sealed.
     pub form: SealedForm,
-    /// Out and back.
     pub returned: Option<BallotsReturned>,
-    /// Those that stand, by number.
+    /// Batches in force, by number.
     pub batches: BTreeMap<u32, Committed>,
     /// Numbers of those that were counted anew, in the order in which they were reopened.
     pub reopened: Vec<u32>,
@@ -44,11 +40,8 @@ pub struct FormCourse {
 /// A paper and the entry that says so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issued {
-    /// Number of the entry.
     pub seq: u64,
-    /// Leaf of the entry.
     pub leaf: Digest,
-    /// The paper.
     pub paper: PaperIssued,
 }
 
@@ -64,13 +57,13 @@ pub struct Course {
     zero_at: Option<u64>,
     sealed_at: u64,
     opened_at: Option<u64>,
-    /// Delegates in the hall when the vote was opened.
+    /// Delegates present when the vote was opened.
     present: Option<u32>,
     closed: Option<(u64, Vec<FormTotals>)>,
-    /// The totals with what recounts made of them.
-    counted: Option<Counted>,
+    /// The totals with the figures of recounted lines.
+    counted: Option<ClosedCount>,
     results_sha256: Option<Digest>,
-    /// The minutes on the table, and who put them there.
+    /// SHA-256 of the proposed minutes, and the person who proposed them.
     proposed: Option<(Digest, Actor)>,
     signed_at: Option<u64>,
     confirmed_at: Option<u64>,
@@ -83,16 +76,14 @@ pub struct Course {
 /// What a finished log says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
-    /// The poll.
     pub poll: PollCreated,
-    /// Who was voted on.
     pub list: ListDecided,
     /// In the order of the sealed forms.
     pub forms: Vec<FormCourse>,
     /// As the log closes them; [`super::settle::settle`] holds them against the openings.
     pub totals: Vec<FormTotals>,
     /// The same with the lines that were counted again: what the result is made of.
-    pub counted: Counted,
+    pub counted: ClosedCount,
     /// Whether the council confirmed the result by a resolution.
     pub is_confirmed: bool,
     /// SHA-256 of results.json.
@@ -108,7 +99,7 @@ impl Course {
     ///
     /// # Errors
     /// When its event cannot stand there; the course is then of no further use.
-    pub fn accept(&mut self, entry: Entry) -> Result<(), CourseError> {
+    pub fn accept(&mut self, entry: LogEntry) -> Result<(), CourseError> {
         let (seq, leaf, kind) = (entry.seq, entry.leaf, entry.event.kind());
         if self.poll.is_none() && !matches!(entry.event, PollEvent::PollCreated(_)) {
             return Err(CourseError::Early { kind, needs: "poll.created" });
@@ -187,7 +178,7 @@ impl Course {
         until(self.forms.is_some(), kind, "forms.sealed")
     }
 
-    /// Whoever proposed is not whoever wrote the entry.
+    /// The person who proposed and the actor of the entry must be two people.
     fn by_others(&self, proposed_by: &Actor, actor: &Actor, kind: &'static str) -> Result<(), CourseError> {
         let is_rehearsal = self.poll.as_ref().is_some_and(|poll| poll.rehearsal);
         let is_one = is_one_person(proposed_by, actor, is_rehearsal);

@@ -24,7 +24,7 @@ impl Moment {
     pub const ALL: [Self; 5] =
         [Self::FormsSealed, Self::VotingOpened, Self::CountingClosed, Self::Minutes, Self::Published];
 
-    /// As the database spells it.
+    /// Code stored in the database.
     pub const fn code(self) -> &'static str {
         match self {
             Self::FormsSealed => "forms_sealed",

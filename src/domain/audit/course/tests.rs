@@ -150,7 +150,7 @@ fn told_by(events: Vec<PollEvent>, who: impl Fn(u64) -> Actor) -> Result<Record,
     let mut course = Course::default();
     for (seq, event) in (0..).zip(events) {
         let actor = std::sync::Arc::new(who(seq));
-        course.accept(Entry { seq, at, actor, event, leaf: Digest::of(b"") })?;
+        course.accept(LogEntry { seq, at, actor, event, leaf: Digest::of(b"") })?;
     }
     course.finish()
 }

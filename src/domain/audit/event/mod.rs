@@ -52,9 +52,7 @@ pub trait LogEvent: Clone + fmt::Debug + PartialEq + Eq + Sized {
 pub struct Actor {
     /// Account; `None` is the program itself.
     pub account: Option<AccountId>,
-    /// Full name.
     pub name: String,
-    /// In which capacity.
     pub role: Role,
 }
 
@@ -63,7 +61,6 @@ pub struct Actor {
 pub struct FieldRow {
     /// Key in `data`.
     pub name: &'static str,
-    /// What it holds.
     pub doc: &'static str,
 }
 
@@ -72,9 +69,7 @@ pub struct FieldRow {
 pub struct EventRow {
     /// `batch.committed`.
     pub kind: &'static str,
-    /// What happened.
     pub doc: &'static str,
-    /// Who writes it.
     pub who: &'static str,
     /// When in the course of a poll.
     pub when: &'static str,
@@ -88,7 +83,6 @@ pub enum EventError {
     /// Written by a newer program, or by nobody of ours.
     #[error("loại bản ghi \"{0}\" không có trong danh mục")]
     Kind(String),
-    /// Not the fields of that kind.
     #[error("phần data không đúng mẫu: {0}")]
     Data(ReadError),
 }

@@ -1,8 +1,8 @@
 //! What minutes tell of the day itself, from the poll's log: papers, tests, batches, recounts. What cannot be told is not.
 
-use super::{Counting, MinutesParts};
+use super::{CountingMode, MinutesParts};
 use crate::audit::event::poll::LineRecounted;
-use crate::ballot_account::{BallotAccount, Hall};
+use crate::ballot_account::{Attendance, BallotAccount};
 use crate::day_record::{Correction, DayRecord, Deck, Hands, Reopened};
 use crate::document::parts::{body, heading, notice, table};
 use crate::document::{Block, Cell};
@@ -36,10 +36,10 @@ pub(super) fn papers(occasion: &Occasion<'_>, parts: &MinutesParts<'_>) -> Vec<B
         (4, "Không thu về"),
     ];
     let mut blocks = vec![table(&columns, day.accounts.iter().map(row).collect())];
-    let hall = Hall { delegates: parts.delegates, present: day.present };
+    let attendance = Attendance { delegates: parts.delegates, present: day.present };
     let mut doubts = Vec::new();
     for (form, account) in &day.accounts {
-        let warns = account.faults(hall).into_iter().filter(|fault| fault.severity() == Severity::Warning);
+        let warns = account.faults(attendance).into_iter().filter(|fault| fault.severity() == Severity::Warning);
         doubts.extend(warns.map(|fault| format!("- Mẫu phiếu {form}: {}", fault.finding(form, occasion.rules).what)));
     }
     blocks.extend(notice("Số phiếu cần ghi nhận", doubts));
@@ -124,17 +124,17 @@ fn deck_words(occasion: &Occasion<'_>, day: &DayRecord) -> Option<String> {
 }
 
 /// How papers were read, as far as it is known.
-fn readings(counting: Counting, day: &DayRecord) -> Option<String> {
+fn readings(counting: CountingMode, day: &DayRecord) -> Option<String> {
     const KEPT: &str =
         "Chương trình không lưu nội dung từng phiếu, chỉ lưu số đếm của tập kèm cam kết mật mã trong nhật ký.";
     let rule = "mỗi tập do hai người đọc độc lập, chỉ ghi nhận khi hai lượt đọc trùng khớp";
     match counting {
-        Counting::Declared => None,
-        Counting::Simulated { batches, reread, .. } => Some(format!(
+        CountingMode::Declared => None,
+        CountingMode::Simulated { batches, reread, .. } => Some(format!(
             "Phiếu được chia thành {batches} tập; {rule}; có {reread} dòng khác nhau giữa hai lượt đã được đọc lại từ \
              phiếu. {KEPT}"
         )),
-        Counting::Real { reread, decided, by_hand } => {
+        CountingMode::Real { reread, decided, by_hand } => {
             let mut words = format!("Phiếu được chia thành {} tập; {rule}", day.batches.len());
             if let Some(by_hand) = by_hand.filter(|batches| *batches > 0) {
                 words.push_str(&format!("; {by_hand} tập được đếm tay trên hai phiếu đếm"));
@@ -161,7 +161,7 @@ fn reopened(batches: &[Reopened]) -> Vec<Block> {
     vec![body("Các tập phiếu sau đã được mở lại và đếm lại:"), table(&columns, batches.iter().map(row).collect())]
 }
 
-/// Every line of the result with the form and the number on which it stands.
+/// Every line of the result with its form and its number.
 pub(super) fn lines(result: &PollResult) -> impl Iterator<Item = (&str, u32, &OfficialResult)> {
     result.forms.iter().flat_map(|form| {
         (1..).zip(&form.officials).map(move |(line, official)| (form.count.form.as_str(), line, official))

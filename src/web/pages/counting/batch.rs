@@ -17,7 +17,7 @@ use crate::Site;
 use crate::pages::{assets, error};
 use crate::render::Page;
 use crate::session::Visitor;
-use app::counting::room::table::{Mode, Progress};
+use app::counting::room::table::{BatchProgress, Mode};
 use app::counting::room::{BatchPage, Follow};
 use app::service::app::Ask;
 use app::{AppError, Caller};
@@ -86,7 +86,7 @@ pub async fn show(
 fn keying(poll: String, page: BatchPage, visitor: &Visitor, caller: &Caller) -> Page {
     let (state, asked) = state(page.follow.progress.as_ref());
     let asked = match page.follow.progress {
-        Some(Progress::Key) => whole(page.papers, page.lines.len()),
+        Some(BatchProgress::Key) => whole(page.papers, page.lines.len()),
         _ => asked,
     };
     let (stage, tag) = page.watched.as_ref().map_or_else(Default::default, |(stage, _)| stage_words(*stage));
@@ -116,16 +116,16 @@ fn asked_json(asked: &[Asked]) -> Value {
 }
 
 /// What a page is to do, and what is asked again.
-fn state(progress: Option<&Progress>) -> (&'static str, Value) {
+fn state(progress: Option<&BatchProgress>) -> (&'static str, Value) {
     let none = || Value::Array(Vec::new());
     match progress {
         None => ("gone", none()),
-        Some(Progress::Key | Progress::KeyRows(_)) => ("key", none()),
-        Some(Progress::KeyAgain(asked)) => ("again", asked_json(asked)),
-        Some(Progress::Decide(asked)) => ("decide", asked_json(asked)),
-        Some(Progress::Waiting | Progress::DecideRows(_)) => ("wait", none()),
-        Some(Progress::Agreed) => ("agreed", none()),
-        Some(Progress::Taken) => ("taken", none()),
+        Some(BatchProgress::Key | BatchProgress::KeyRows(_)) => ("key", none()),
+        Some(BatchProgress::KeyAgain(asked)) => ("again", asked_json(asked)),
+        Some(BatchProgress::Decide(asked)) => ("decide", asked_json(asked)),
+        Some(BatchProgress::Waiting | BatchProgress::DecideRows(_)) => ("wait", none()),
+        Some(BatchProgress::Agreed) => ("agreed", none()),
+        Some(BatchProgress::Taken) => ("taken", none()),
     }
 }
 

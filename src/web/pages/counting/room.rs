@@ -11,8 +11,8 @@ use super::{ROOM, answer, failed, mode_words, nobody, read_poll, stage_words};
 use crate::Site;
 use crate::render::Page;
 use crate::session::Visitor;
-use app::counting::room::table::{Pile, Progress};
-use app::counting::room::{OpenBatch, Room, RoomForm, RoomPoll};
+use app::counting::room::table::{BatchProgress, Pile};
+use app::counting::room::{OpenBatch, RoomForm, RoomPage, RoomPoll};
 
 #[derive(Template)]
 #[template(path = "counting/rooms.html")]
@@ -35,7 +35,7 @@ pub async fn list(State(site): State<Arc<Site>>, Extension(visitor): Extension<V
 #[derive(Template)]
 #[template(path = "counting/room.html")]
 struct Show {
-    room: Room,
+    room: RoomPage,
 }
 
 impl Show {
@@ -62,11 +62,13 @@ impl Show {
     /// What a teller does with a batch of theirs; `None` while others are at it.
     fn own_work(&self, batch: &OpenBatch) -> Option<&'static str> {
         match batch.own.as_ref()? {
-            Progress::Key | Progress::KeyRows(_) => Some("Nhập tập"),
-            Progress::KeyAgain(_) => Some("Nhập lại chỗ lệch"),
-            Progress::Waiting | Progress::Decide(_) | Progress::DecideRows(_) | Progress::Agreed | Progress::Taken => {
-                None
-            }
+            BatchProgress::Key | BatchProgress::KeyRows(_) => Some("Nhập tập"),
+            BatchProgress::KeyAgain(_) => Some("Nhập lại chỗ lệch"),
+            BatchProgress::Waiting
+            | BatchProgress::Decide(_)
+            | BatchProgress::DecideRows(_)
+            | BatchProgress::Agreed
+            | BatchProgress::Taken => None,
         }
     }
 

@@ -17,7 +17,7 @@ use crate::render::Page;
 use crate::session::Visitor;
 use app::AppError;
 use app::counting::room::BatchPage;
-use app::counting::room::table::{Progress, TableError};
+use app::counting::room::table::{BatchProgress, TableError};
 use app::service::app::Ask;
 use domain::batch::hand_tally::{Row, SheetError, SheetFault};
 
@@ -62,14 +62,14 @@ impl TallyPage {
 
     fn with(poll: String, page: BatchPage, typed: Option<&Form>, wrong: &[(Row, String)]) -> Self {
         let asked = match &page.follow.progress {
-            Some(Progress::KeyRows(rows) | Progress::DecideRows(rows)) => rows.clone(),
+            Some(BatchProgress::KeyRows(rows) | BatchProgress::DecideRows(rows)) => rows.clone(),
             _ => Vec::new(),
         };
         let row = |row: &Row| row_fields(&page, *row, typed, wrong);
         let (stage, tag) = page.watched.as_ref().map_or_else(Default::default, |(stage, _)| stage_words(*stage));
         Self {
             rows: asked.iter().map(row).collect(),
-            decides: matches!(page.follow.progress, Some(Progress::DecideRows(_))),
+            decides: matches!(page.follow.progress, Some(BatchProgress::DecideRows(_))),
             is_again: !asked.is_empty() && asked.len() < page.lines.len() + 1,
             stage,
             tag,
@@ -83,7 +83,7 @@ impl TallyPage {
     }
 
     fn is_done(&self) -> bool {
-        matches!(self.page.follow.progress, Some(Progress::Taken | Progress::Agreed))
+        matches!(self.page.follow.progress, Some(BatchProgress::Taken | BatchProgress::Agreed))
     }
 
     fn wrong(&self) -> impl Iterator<Item = (&str, &str)> {
@@ -164,7 +164,9 @@ pub async fn key(
         }
     };
     match keyed.await {
-        Ok(Ok(Progress::Agreed | Progress::Taken)) => Done::TallyAgreed.at(&format!("{ROOM}/{poll}")).into_response(),
+        Ok(Ok(BatchProgress::Agreed | BatchProgress::Taken)) => {
+            Done::TallyAgreed.at(&format!("{ROOM}/{poll}")).into_response()
+        }
         Ok(Ok(_)) => Done::TallyKeyed.at(&address).into_response(),
         Ok(Err((page, wrong))) => {
             let page = TallyPage::with(poll, page, Some(&form), &wrong);

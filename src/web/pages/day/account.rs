@@ -64,7 +64,7 @@ pub async fn list(
 async fn page(site: &Site, caller: &Caller, (poll, id): (&str, &str), form: Form) -> Result<Page, AppError> {
     let page = site.app.account_page(caller, read_poll(poll)?).await?;
     let block = page.line(id)?.progress.form.block.clone();
-    let present = page.hall.and_then(|hall| hall.present);
+    let present = page.attendance.and_then(|attendance| attendance.present);
     let (poll, id) = (poll.to_owned(), id.to_owned());
     Ok(Page::new(Edit { poll, id, block, present, page, form, figures: TypedAccount::FIELDS }))
 }

@@ -11,7 +11,7 @@ use super::{answer, failed, nobody, read_poll, step_path};
 use crate::render::Page;
 use crate::session::Visitor;
 use crate::{Site, routes};
-use app::counting::day::{DayPage, DayTask, DayTaskId, Progress};
+use app::counting::day::{DayPage, DayTask, DayTaskId, TaskProgress};
 use app::polls::PollSummary;
 use app::service::clock::in_vietnam;
 use domain::poll_state::Stage;
@@ -28,13 +28,13 @@ struct List {
 struct Show {
     poll: String,
     page: DayPage,
-    lines: Vec<Line>,
+    lines: Vec<TaskItem>,
     more: Vec<Link>,
     done: Vec<(&'static str, String, String, String)>,
 }
 
 /// A step of the day with its links.
-struct Line {
+struct TaskItem {
     label: &'static str,
     state: &'static str,
     tag: &'static str,
@@ -91,20 +91,20 @@ const fn who(id: DayTaskId) -> &'static str {
     }
 }
 
-impl Line {
+impl TaskItem {
     fn of(poll: &str, task: DayTask) -> Self {
         let (state, tag) = match task.progress {
-            Progress::Later => ("chưa đến lượt", "tag off"),
-            Progress::Now => ("đến lượt", "tag"),
-            Progress::Waits => ("chờ xác nhận", "tag bad"),
-            Progress::Done => ("xong", "tag good"),
-            Progress::NotNeeded => ("không phải làm", "tag off"),
+            TaskProgress::Later => ("chưa đến lượt", "tag off"),
+            TaskProgress::Now => ("đến lượt", "tag"),
+            TaskProgress::Waits => ("chờ xác nhận", "tag bad"),
+            TaskProgress::Done => ("xong", "tag good"),
+            TaskProgress::NotNeeded => ("không phải làm", "tag off"),
         };
-        let is_now = matches!(task.progress, Progress::Now | Progress::Waits);
+        let is_now = matches!(task.progress, TaskProgress::Now | TaskProgress::Waits);
         let links = match task.progress {
-            Progress::Later | Progress::NotNeeded => Vec::new(),
-            Progress::Done => links(poll, task.id).into_iter().filter(|link| !link.is_step()).collect(),
-            Progress::Now | Progress::Waits => links(poll, task.id),
+            TaskProgress::Later | TaskProgress::NotNeeded => Vec::new(),
+            TaskProgress::Done => links(poll, task.id).into_iter().filter(|link| !link.is_step()).collect(),
+            TaskProgress::Now | TaskProgress::Waits => links(poll, task.id),
         };
         Self {
             label: label(task.id),
@@ -112,7 +112,7 @@ impl Line {
             tag,
             is_now,
             // What is still to come has nothing to tell.
-            summary: if task.progress == Progress::Later { String::new() } else { task.summary },
+            summary: if task.progress == TaskProgress::Later { String::new() } else { task.summary },
             who: who(task.id),
             links,
         }
@@ -189,7 +189,7 @@ pub async fn show(
         let done = std::mem::take(&mut page.done).into_iter();
         let done = done.map(|(kind, by, agreed, at)| (kind.label(), by, agreed, in_vietnam(at)));
         Ok(Page::new(Show {
-            lines: tasks.into_iter().map(|task| Line::of(&poll, task)).collect(),
+            lines: tasks.into_iter().map(|task| TaskItem::of(&poll, task)).collect(),
             more: more(&poll, page.stage),
             done: done.collect(),
             page,

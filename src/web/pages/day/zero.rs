@@ -13,7 +13,7 @@ use crate::notice::Done;
 use crate::render::Page;
 use crate::{Site, routes};
 use app::counting::day::ZeroPage;
-use app::polls::Hand;
+use app::polls::Requester;
 use domain::poll_state::Stage;
 
 #[derive(Template)]
@@ -40,6 +40,6 @@ pub async fn report(
     Path(poll): Path<String>,
     form: Form,
 ) -> Answer<Redirect> {
-    let reported = site.app.report_zero(Hand::Form(form.ask(&caller)?), read_poll(&poll)?).await;
+    let reported = site.app.report_zero(Requester::Form(form.ask(&caller)?), read_poll(&poll)?).await;
     redirect(reported, Done::Saved, &format!("/ky/{poll}/bao-cao-khong"))
 }

@@ -14,7 +14,7 @@ use crate::Site;
 use crate::render::Page;
 use crate::session::Visitor;
 use app::AppError;
-use app::dossiers::{Desk, Line, Standing, Wanted};
+use app::dossiers::{Desk, DossierItem, Standing, Wanted};
 use app::service::clock::in_vietnam;
 use domain::release::About;
 
@@ -39,8 +39,8 @@ impl Asked {
 struct DeskPage {
     poll: String,
     desk: Desk,
-    people: Vec<Line>,
-    fields: Vec<Line>,
+    people: Vec<DossierItem>,
+    fields: Vec<DossierItem>,
     released_at: String,
     offered_at: String,
     /// Something differs from the newest release.
@@ -48,12 +48,12 @@ struct DeskPage {
 }
 
 impl DeskPage {
-    fn path(line: &Line) -> String {
+    fn path(line: &DossierItem) -> String {
         about_path(&line.about)
     }
 
     /// The list of facts, of whom or what the line is about alone.
-    fn facts(line: &Line) -> String {
+    fn facts(line: &DossierItem) -> String {
         let filter = match &line.about {
             About::Official(id) => ("nguoi", id.to_string()),
             About::Field(field) => ("linh-vuc", field.0.clone()),
@@ -117,8 +117,8 @@ pub async fn desk(
         Ok(desk) => desk,
         Err(problem) => return failed(&problem),
     };
-    let is_person = |line: &Line| matches!(line.about, About::Official(_));
-    let (people, fields): (Vec<Line>, Vec<Line>) = desk.lines.iter().cloned().partition(is_person);
+    let is_person = |line: &DossierItem| matches!(line.about, About::Official(_));
+    let (people, fields): (Vec<DossierItem>, Vec<DossierItem>) = desk.lines.iter().cloned().partition(is_person);
     let is_same = desk.lines.iter().all(|line| line.standing == Standing::Same) && desk.dropped.is_empty();
     Page::new(DeskPage {
         poll,

@@ -26,7 +26,7 @@ use app::{AppError, Caller};
 use domain::audit::merkle::{InclusionStep, inclusion_steps};
 use domain::id::LogId;
 use domain::text::read_day;
-use words::Line;
+use words::DataLine;
 
 /// Which log, as an address names it.
 fn log_id(text: &str) -> Result<LogId, AppError> {
@@ -207,7 +207,7 @@ struct EntryPage {
     log_title: &'static str,
     kind: String,
     at: String,
-    lines: Vec<Line>,
+    lines: Vec<DataLine>,
     steps: Vec<InclusionStep>,
     /// The steps lead to the root.
     holds: bool,

@@ -164,7 +164,7 @@ fn field(key: &str) -> &str {
 
 /// One line of an entry's data.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct DataLine {
     /// `Các thẻ › 1 › Tài khoản`
     pub label: String,
     /// The value, for people.
@@ -174,7 +174,7 @@ pub struct Line {
 }
 
 /// Canonical data as lines, in its order.
-pub fn lines(data: &str) -> Vec<Line> {
+pub fn lines(data: &str) -> Vec<DataLine> {
     let mut lines = Vec::new();
     let data: Value = serde_json::from_str(data).unwrap_or(Value::Null);
     if let Value::Object(fields) = data {
@@ -185,7 +185,7 @@ pub fn lines(data: &str) -> Vec<Line> {
     lines
 }
 
-fn push(lines: &mut Vec<Line>, label: &str, key: &str, value: &Value) {
+fn push(lines: &mut Vec<DataLine>, label: &str, key: &str, value: &Value) {
     match value {
         Value::Object(fields) if !fields.is_empty() => {
             for (key, value) in fields {
@@ -201,11 +201,11 @@ fn push(lines: &mut Vec<Line>, label: &str, key: &str, value: &Value) {
             let is_code = items.iter().any(|item| is_code(&text(key, item)));
             let texts: Vec<String> = items.iter().map(|item| text(key, item)).collect();
             let text = if texts.is_empty() { "không có".to_owned() } else { texts.join(", ") };
-            lines.push(Line { label: label.to_owned(), text, is_code });
+            lines.push(DataLine { label: label.to_owned(), text, is_code });
         }
         one => {
             let text = text(key, one);
-            lines.push(Line { label: label.to_owned(), is_code: is_code(&text), text });
+            lines.push(DataLine { label: label.to_owned(), is_code: is_code(&text), text });
         }
     }
 }

@@ -19,7 +19,7 @@ use app::service::app::Ask;
 use app::service::clock::in_vietnam;
 use app::{AppError, Caller};
 use domain::id::ProposalId;
-use domain::proposal::{Hand, Proposal, ProposalState};
+use domain::proposal::{Proposal, ProposalState, SignOff};
 
 #[derive(Template)]
 #[template(path = "preparing/proposals.html")]
@@ -52,8 +52,8 @@ impl List {
         state_tag(proposal.state)
     }
 
-    fn when(&self, hand: &Hand) -> String {
-        in_vietnam(hand.at)
+    fn when(&self, sign_off: &SignOff) -> String {
+        in_vietnam(sign_off.at)
     }
 }
 
@@ -62,8 +62,8 @@ impl Show {
         state_tag(self.page.proposal.state)
     }
 
-    fn when(&self, hand: &Hand) -> String {
-        in_vietnam(hand.at)
+    fn when(&self, sign_off: &SignOff) -> String {
+        in_vietnam(sign_off.at)
     }
 }
 

@@ -12,7 +12,7 @@ use crate::Site;
 use crate::form::Form;
 use crate::render::Page;
 use crate::session::Visitor;
-use app::reading::room::{Read, ReadingPoll, Room, RoomLine};
+use app::reading::room::{Read, ReadingPoll, ReadingRoom, RoomLine};
 
 #[derive(Template)]
 #[template(path = "reading/polls.html")]
@@ -23,7 +23,7 @@ struct Polls {
 #[derive(Template)]
 #[template(path = "reading/room.html")]
 struct RoomPage {
-    room: Room,
+    room: ReadingRoom,
     form: Form,
 }
 

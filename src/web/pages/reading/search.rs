@@ -13,7 +13,7 @@ use crate::Site;
 use crate::form::Form;
 use crate::render::Page;
 use crate::session::Visitor;
-use app::reading::room::{Found, Hit};
+use app::reading::room::{Hit, SearchResult};
 use domain::id::PollId;
 
 /// Lines on a page.
@@ -33,7 +33,7 @@ struct Search {
     poll: PollId,
     sitting: String,
     form: Form,
-    found: Found,
+    found: SearchResult,
     /// From 1.
     page: usize,
     pages: usize,

@@ -18,7 +18,7 @@ use domain::id::DelegateId;
 use domain::roster::RosterDelegate;
 
 /// A line of the list.
-struct Line {
+struct DelegateItem {
     id: DelegateId,
     /// Place among those that count; empty for who left.
     place: String,
@@ -32,7 +32,7 @@ struct Line {
 #[derive(Template)]
 #[template(path = "roster/delegates.html")]
 struct List {
-    lines: Vec<Line>,
+    lines: Vec<DelegateItem>,
     pages: Pages,
     total: usize,
     form: Form,
@@ -77,7 +77,7 @@ fn shown(roster: &Roster<RosterDelegate>, wanted: &Wanted) -> List {
             && (filter.part.is_empty() || group(kept) == filter.part)
             && is_found(&filter.text, std::iter::once(kept.value.delegate.name.as_str()))
     };
-    let line = |kept: &StoredDelegate| Line {
+    let line = |kept: &StoredDelegate| DelegateItem {
         id: kept.id,
         place: roster.place(kept.id).map_or_else(String::new, |place| place.to_string()),
         name: kept.value.delegate.name.clone(),

@@ -21,7 +21,7 @@ use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
 use crate::session::Visitor;
-use app::people::roster::{Entry, Past, Roster, RosterFilter, StoredRecord};
+use app::people::roster::{Past, Roster, RosterEntry, RosterFilter, StoredRecord};
 use app::service::app::Ask;
 use app::{AppError, Caller};
 
@@ -29,7 +29,7 @@ use app::{AppError, Caller};
 const LINES: usize = 50;
 
 /// A list of the roster as pages show it.
-pub trait Listed: Entry {
+pub trait Listed: RosterEntry {
     /// Where the list is.
     const LIST: &'static str;
     /// What the list is called.
@@ -116,7 +116,7 @@ fn parts<'p>(names: impl Iterator<Item = &'p str>, all: &str) -> Vec<(String, St
 
 const STATES: [(&str, &str); 2] = [("", "Trong danh sách"), ("rut", "Đã rút")];
 
-fn read_id<E: Entry>(text: &str) -> Result<E::Id, AppError> {
+fn read_id<E: RosterEntry>(text: &str) -> Result<E::Id, AppError> {
     text.parse().map_err(|_| AppError::NotFound(E::SUBJECT.label()))
 }
 
@@ -167,7 +167,7 @@ pub async fn show<E: Listed>(
     shown.await.map_or_else(|problem| failed(&problem), axum::response::IntoResponse::into_response)
 }
 
-fn found<E: Entry>(roster: &Roster<E>, id: E::Id) -> Result<&StoredRecord<E::Id, E>, AppError> {
+fn found<E: RosterEntry>(roster: &Roster<E>, id: E::Id) -> Result<&StoredRecord<E::Id, E>, AppError> {
     roster.all.iter().find(|kept| kept.id == id).ok_or(AppError::NotFound(E::SUBJECT.label()))
 }
 

@@ -19,7 +19,7 @@ use domain::official::{Birth, Honorific};
 use domain::roster::RosterOfficial;
 
 /// A line of the list.
-struct Line {
+struct OfficialItem {
     id: OfficialId,
     /// Place among those that count; empty for who was withdrawn.
     place: String,
@@ -34,7 +34,7 @@ struct Line {
 #[derive(Template)]
 #[template(path = "roster/officials.html")]
 struct List {
-    lines: Vec<Line>,
+    lines: Vec<OfficialItem>,
     pages: Pages,
     total: usize,
     form: Form,
@@ -92,7 +92,7 @@ fn shown(roster: &Roster<RosterOfficial>, wanted: &Wanted) -> List {
     let line = |kept: &StoredOfficial| {
         let official = &kept.value.official;
         let fields: Vec<&str> = official.fields.iter().map(|field| field.0.as_str()).collect();
-        Line {
+        OfficialItem {
             id: kept.id,
             place: roster.place(kept.id).map_or_else(String::new, |place| place.to_string()),
             name: official.addressed(),

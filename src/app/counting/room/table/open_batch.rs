@@ -48,7 +48,7 @@ impl BatchKey {
 
 /// A batch that a head teller opens.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Opening {
+pub struct BatchSetup {
     /// The pile and its form.
     pub shape: Shape,
     /// How it is counted.
@@ -61,7 +61,7 @@ pub struct Opening {
 
 /// How a batch stands for one person.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Progress {
+pub enum BatchProgress {
     /// This person keys the pile.
     Key,
     /// Somebody else is at it.
@@ -82,7 +82,7 @@ pub enum Progress {
 
 /// What a batch ends in. Its counts are sealed until the whole count is closed, so nothing prints them.
 #[derive(PartialEq, Eq)]
-pub struct Counted {
+pub struct AgreedBatch {
     /// Counts per line and level, invalid papers by reason.
     pub counts: BatchCounts,
     /// Who read first and second.
@@ -118,7 +118,7 @@ pub struct Lying {
     /// Which.
     pub key: BatchKey,
     /// As it was opened.
-    pub opening: Opening,
+    pub opening: BatchSetup,
     /// Who opened it.
     pub head: AccountId,
     /// By which request: another opening of the same number is another batch.
@@ -127,9 +127,9 @@ pub struct Lying {
     pub stage: BatchStage,
 }
 
-impl fmt::Debug for Counted {
+impl fmt::Debug for AgreedBatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Counted({} reread, {} decided, …)", self.reread, self.decided)
+        write!(f, "AgreedBatch({} reread, {} decided, …)", self.reread, self.decided)
     }
 }
 

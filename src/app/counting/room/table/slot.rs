@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::open_batch::{BatchKey, BatchStage, Counted, Lying, Mode, Opening, Progress, TableError};
+use super::open_batch::{AgreedBatch, BatchKey, BatchProgress, BatchSetup, BatchStage, Lying, Mode, TableError};
 use crate::polls::Sent;
 use domain::batch::hand_tally::{Due, HandTally, Outcome, Sheet, SheetShape};
 use domain::batch::{Batch, Compared, Disputed, Entry, EntryError, Open, Paper, ReadOnce, Reread, Rereading};
@@ -41,7 +41,7 @@ impl State {
 
 /// A batch on the table.
 pub(super) struct Slot {
-    pub opening: Opening,
+    pub opening: BatchSetup,
     pub head: AccountId,
     opened: RequestId,
     /// Who sent which id: what was done is not done again.
@@ -60,7 +60,7 @@ impl fmt::Debug for Slot {
 }
 
 impl Slot {
-    pub(super) fn new(opening: Opening, sent: Sent) -> Self {
+    pub(super) fn new(opening: BatchSetup, sent: Sent) -> Self {
         let state = match opening.mode {
             Mode::Marks => State::Unread(Batch::open(opening.shape)),
             Mode::HandTally => State::Hand(HandTally::open(sheet_shape(&opening))),
@@ -99,7 +99,7 @@ impl Slot {
     }
 
     /// Hands out the counts on which everybody agrees.
-    pub(super) fn take(&mut self) -> Result<Counted, TableError> {
+    pub(super) fn take(&mut self) -> Result<AgreedBatch, TableError> {
         match std::mem::replace(&mut self.state, State::Committing) {
             State::Agreed(counts) => {
                 let tellers = match self.entered.as_slice() {
@@ -107,7 +107,7 @@ impl Slot {
                     _ => self.opening.tellers,
                 };
                 let sent = self.sent.iter().map(|(id, by)| Sent { by: *by, id: *id }).collect();
-                Ok(Counted { counts, tellers, head: self.head, reread: self.reread, decided: self.decided, sent })
+                Ok(AgreedBatch { counts, tellers, head: self.head, reread: self.reread, decided: self.decided, sent })
             }
             other => {
                 self.state = other;
@@ -124,24 +124,24 @@ impl Slot {
         if self.opening.tellers.contains(&who) { Ok(()) } else { Err(TableError::NotTeller) }
     }
 
-    pub(super) fn progress(&self, who: AccountId) -> Result<Progress, TableError> {
+    pub(super) fn progress(&self, who: AccountId) -> Result<BatchProgress, TableError> {
         let is_head = who == self.head;
         if !is_head {
             self.is_teller(who)?;
         }
         Ok(match &self.state {
-            State::Unread(_) | State::ReadOnce(_) if !is_head && !self.entered.contains(&who) => Progress::Key,
+            State::Unread(_) | State::ReadOnce(_) if !is_head && !self.entered.contains(&who) => BatchProgress::Key,
             State::Disputed(batch, waiting) if !is_head && !is_of(waiting.as_ref(), who) => {
-                Progress::KeyAgain(batch.asked())
+                BatchProgress::KeyAgain(batch.asked())
             }
-            State::ForHead(batch) if is_head => Progress::Decide(batch.asked()),
-            State::Unread(_) | State::ReadOnce(_) | State::Disputed(..) | State::ForHead(_) => Progress::Waiting,
+            State::ForHead(batch) if is_head => BatchProgress::Decide(batch.asked()),
+            State::Unread(_) | State::ReadOnce(_) | State::Disputed(..) | State::ForHead(_) => BatchProgress::Waiting,
             State::Hand(tally) => match tally.due(&who.to_string()) {
-                Due::Third(rows) if is_head => Progress::DecideRows(rows),
-                Due::Rows(rows) if !is_head => Progress::KeyRows(rows),
-                Due::Third(_) | Due::Rows(_) | Due::Nothing => Progress::Waiting,
+                Due::Third(rows) if is_head => BatchProgress::DecideRows(rows),
+                Due::Rows(rows) if !is_head => BatchProgress::KeyRows(rows),
+                Due::Third(_) | Due::Rows(_) | Due::Nothing => BatchProgress::Waiting,
             },
-            State::Agreed(_) | State::Committing => Progress::Agreed,
+            State::Agreed(_) | State::Committing => BatchProgress::Agreed,
         })
     }
 
@@ -255,7 +255,7 @@ impl Slot {
     }
 }
 
-fn sheet_shape(opening: &Opening) -> SheetShape {
+fn sheet_shape(opening: &BatchSetup) -> SheetShape {
     let shape = opening.shape;
     SheetShape { kind: shape.kind, lines: shape.lines, papers: shape.papers, reasons: opening.reasons.clone() }
 }

@@ -39,7 +39,7 @@ fn again(paper: usize, lines: &[(usize, Mark)]) -> Vec<Reread> {
 struct Hall {
     table: CountingTable,
     key: BatchKey,
-    opening: Opening,
+    opening: BatchSetup,
     one: AccountId,
     two: AccountId,
     head: AccountId,
@@ -51,7 +51,7 @@ impl Hall {
         let key =
             BatchKey { poll: PollId::new(at(), &[9; 10]), pile: Pile::Ballots, form: "F1-3F9A2C".into(), number: 1 };
         let shape = Shape { number: 1, kind: PollKind::Rating, lines: 3, papers: 2 };
-        let opening = Opening { shape, mode: Mode::Marks, reasons: Vec::new(), tellers: [one, two] };
+        let opening = BatchSetup { shape, mode: Mode::Marks, reasons: Vec::new(), tellers: [one, two] };
         let table = CountingTable::default();
         table.open(key.clone(), opening.clone(), sent(head, 100), LEFT).expect("opened");
         Self { table, key, opening, one, two, head }
@@ -66,23 +66,23 @@ impl Hall {
         vec![marked(&[HIGH, HIGH, HIGH]), marked(&[HIGH, HIGH, HIGH])]
     }
 
-    fn enters(&self, who: AccountId, id: u8, papers: Vec<Paper>) -> Result<Progress, TableError> {
+    fn enters(&self, who: AccountId, id: u8, papers: Vec<Paper>) -> Result<BatchProgress, TableError> {
         self.table.enter(&self.key, sent(who, id), papers)
     }
 
-    fn reads_again(&self, who: AccountId, id: u8, papers: Vec<Reread>) -> Result<Progress, TableError> {
+    fn reads_again(&self, who: AccountId, id: u8, papers: Vec<Reread>) -> Result<BatchProgress, TableError> {
         self.table.read_again(&self.key, sent(who, id), papers)
     }
 
-    fn progress(&self, who: AccountId) -> Progress {
+    fn progress(&self, who: AccountId) -> BatchProgress {
         self.table.progress(&self.key, who).expect("of the batch")
     }
 
     /// With the second reading, made by the second teller, in dispute with the first.
     fn disputed() -> Self {
         let hall = Self::new();
-        assert_eq!(hall.enters(hall.one, 1, Self::truth()), Ok(Progress::Waiting));
-        assert_eq!(hall.enters(hall.two, 2, Self::slipped()), Ok(Progress::KeyAgain(asked(&[1, 3]))));
+        assert_eq!(hall.enters(hall.one, 1, Self::truth()), Ok(BatchProgress::Waiting));
+        assert_eq!(hall.enters(hall.two, 2, Self::slipped()), Ok(BatchProgress::KeyAgain(asked(&[1, 3]))));
         hall
     }
 }
@@ -98,24 +98,24 @@ fn lines() -> [LevelCounts; 3] {
 #[test]
 fn two_equal_readings_give_counts_once() {
     let hall = Hall::new();
-    assert_eq!((hall.progress(hall.one), hall.progress(hall.head)), (Progress::Key, Progress::Waiting));
-    assert_eq!(hall.enters(hall.two, 1, Hall::truth()), Ok(Progress::Waiting));
+    assert_eq!((hall.progress(hall.one), hall.progress(hall.head)), (BatchProgress::Key, BatchProgress::Waiting));
+    assert_eq!(hall.enters(hall.two, 1, Hall::truth()), Ok(BatchProgress::Waiting));
     assert_eq!(hall.table.take(&hall.key, hall.head), Err(TableError::NotNow));
-    assert_eq!(hall.enters(hall.one, 2, Hall::truth()), Ok(Progress::Agreed));
+    assert_eq!(hall.enters(hall.one, 2, Hall::truth()), Ok(BatchProgress::Agreed));
     assert_eq!(hall.table.take(&hall.key, account(7)), Err(TableError::NotTeller));
     let counted = hall.table.take(&hall.key, hall.one).expect("agreed");
     assert_eq!((counted.counts.lines.as_slice(), counted.counts.papers), (lines().as_slice(), 2));
     assert_eq!((counted.tellers, counted.head, counted.reread), ([hall.two, hall.one], hall.head, 0));
     assert_eq!(hall.table.take(&hall.key, hall.head), Err(TableError::NotNow));
     // On their way into the database they are not in: a process that is killed now has lost them.
-    assert_eq!(hall.progress(hall.one), Progress::Agreed);
+    assert_eq!(hall.progress(hall.one), BatchProgress::Agreed);
 
     // The commit failed: nothing is lost, nothing is there twice.
     hall.table.put_back(&hall.key, counted).expect("taken from here");
     let counted = hall.table.take(&hall.key, hall.head).expect("once more");
     assert_eq!(counted.counts.lines, lines());
     hall.table.put_back(&hall.key, counted).expect("taken from here");
-    let twice = Counted {
+    let twice = AgreedBatch {
         counts: BatchCounts::zero(PollKind::Rating, 3),
         tellers: [hall.one, hall.two],
         head: hall.head,
@@ -140,13 +140,13 @@ fn invalid_papers_are_counted_by_reason() {
 #[test]
 fn both_read_again_only_what_differs_and_the_counts_are_those_of_the_paper() {
     let hall = Hall::disputed();
-    assert_eq!(hall.progress(hall.one), Progress::KeyAgain(asked(&[1, 3])), "paper and line, and nothing else");
-    assert_eq!(hall.progress(hall.head), Progress::Waiting);
+    assert_eq!(hall.progress(hall.one), BatchProgress::KeyAgain(asked(&[1, 3])), "paper and line, and nothing else");
+    assert_eq!(hall.progress(hall.head), BatchProgress::Waiting);
     let right = || again(2, &[(1, LOW), (3, LOW)]);
-    assert_eq!(hall.reads_again(hall.two, 3, right()), Ok(Progress::Waiting));
-    assert_eq!(hall.progress(hall.one), Progress::KeyAgain(asked(&[1, 3])));
+    assert_eq!(hall.reads_again(hall.two, 3, right()), Ok(BatchProgress::Waiting));
+    assert_eq!(hall.progress(hall.one), BatchProgress::KeyAgain(asked(&[1, 3])));
     assert_eq!(hall.reads_again(hall.two, 4, right()), Err(TableError::AlreadyEntered));
-    assert_eq!(hall.reads_again(hall.one, 5, right()), Ok(Progress::Agreed));
+    assert_eq!(hall.reads_again(hall.one, 5, right()), Ok(BatchProgress::Agreed));
     let counted = hall.table.take(&hall.key, hall.head).expect("agreed");
     assert_eq!((counted.counts.lines.as_slice(), counted.reread, counted.decided), (lines().as_slice(), 2, 0));
 }
@@ -157,13 +157,13 @@ fn what_differs_twice_is_the_head_tellers_to_decide_and_nobody_elses() {
     assert_eq!(hall.table.decide(&hall.key, sent(hall.head, 3), again(2, &[])), Err(TableError::NotNow));
     hall.reads_again(hall.one, 4, again(2, &[(1, LOW), (3, LOW)])).expect("again");
     let progress = hall.reads_again(hall.two, 5, again(2, &[(1, HIGH), (3, LOW)]));
-    assert_eq!(progress, Ok(Progress::Waiting));
-    assert_eq!(hall.progress(hall.head), Progress::Decide(asked(&[1])));
+    assert_eq!(progress, Ok(BatchProgress::Waiting));
+    assert_eq!(hall.progress(hall.head), BatchProgress::Decide(asked(&[1])));
     let answer = || again(2, &[(1, LOW)]);
     assert_eq!(hall.table.decide(&hall.key, sent(hall.one, 6), answer()), Err(TableError::NotHead));
     let wrong = hall.table.decide(&hall.key, sent(hall.head, 7), again(2, &[(2, LOW)]));
     assert_eq!(wrong, Err(TableError::Entry(EntryError::NotAsked)));
-    assert_eq!(hall.table.decide(&hall.key, sent(hall.head, 8), answer()), Ok(Progress::Agreed));
+    assert_eq!(hall.table.decide(&hall.key, sent(hall.head, 8), answer()), Ok(BatchProgress::Agreed));
     let counted = hall.table.take(&hall.key, hall.head).expect("agreed");
     assert_eq!((counted.counts.lines.as_slice(), counted.reread, counted.decided), (lines().as_slice(), 2, 1));
 }
@@ -182,19 +182,19 @@ fn what_is_sent_again_changes_nothing_and_is_answered_with_how_things_stand() {
     );
     hall.enters(hall.one, 1, Hall::truth()).expect("first");
     // Even when what comes under the same id differs: the first is what was answered for.
-    assert_eq!(hall.enters(hall.one, 1, Hall::slipped()), Ok(Progress::Waiting));
+    assert_eq!(hall.enters(hall.one, 1, Hall::slipped()), Ok(BatchProgress::Waiting));
     assert_eq!(hall.enters(hall.one, 2, Hall::truth()), Err(TableError::AlreadyEntered));
     assert_eq!(hall.enters(hall.two, 1, Hall::truth()), Err(TableError::ForeignId));
     hall.enters(hall.two, 3, Hall::slipped()).expect("second");
-    assert_eq!(hall.enters(hall.one, 1, Hall::truth()), Ok(Progress::KeyAgain(asked(&[1, 3]))));
+    assert_eq!(hall.enters(hall.one, 1, Hall::truth()), Ok(BatchProgress::KeyAgain(asked(&[1, 3]))));
     let right = || again(2, &[(1, LOW), (3, LOW)]);
     hall.reads_again(hall.one, 4, right()).expect("again");
-    assert_eq!(hall.reads_again(hall.one, 4, right()), Ok(Progress::Waiting));
+    assert_eq!(hall.reads_again(hall.one, 4, right()), Ok(BatchProgress::Waiting));
     hall.reads_again(hall.two, 5, right()).expect("again");
-    assert_eq!(hall.reads_again(hall.two, 5, right()), Ok(Progress::Agreed));
+    assert_eq!(hall.reads_again(hall.two, 5, right()), Ok(BatchProgress::Agreed));
     let counted = hall.table.take(&hall.key, hall.head).expect("agreed");
     assert_eq!((counted.counts.lines.as_slice(), counted.counts.papers), (lines().as_slice(), 2));
-    assert_eq!(hall.enters(hall.one, 1, Hall::truth()), Ok(Progress::Agreed));
+    assert_eq!(hall.enters(hall.one, 1, Hall::truth()), Ok(BatchProgress::Agreed));
     assert_eq!(hall.enters(hall.two, 6, Hall::truth()), Err(TableError::AlreadyEntered));
 }
 
@@ -206,8 +206,8 @@ fn a_reading_that_does_not_fit_is_refused_and_may_be_sent_rightly() {
     let other_vote = vec![marked(&[HIGH, HIGH, HIGH]), marked(&[HIGH, HIGH, Mark::Level(Level::Confidence)])];
     let refused = hall.enters(hall.one, 1, other_vote);
     assert_eq!(refused, Err(TableError::Entry(EntryError::Form { paper: 2 })));
-    assert_eq!(hall.enters(hall.one, 1, Hall::truth()), Ok(Progress::Waiting), "a refused id was not used up");
-    assert_eq!(hall.enters(hall.two, 2, Hall::slipped()), Ok(Progress::KeyAgain(asked(&[1, 3]))));
+    assert_eq!(hall.enters(hall.one, 1, Hall::truth()), Ok(BatchProgress::Waiting), "a refused id was not used up");
+    assert_eq!(hall.enters(hall.two, 2, Hall::slipped()), Ok(BatchProgress::KeyAgain(asked(&[1, 3]))));
     let elsewhere = hall.reads_again(hall.one, 3, again(1, &[(1, LOW), (3, LOW)]));
     assert_eq!(elsewhere, Err(TableError::Entry(EntryError::NotAsked)), "before the other one sends");
 }
@@ -223,7 +223,7 @@ fn nobody_but_its_people_has_to_do_with_a_batch() {
     let key = BatchKey { number: 2, ..hall.key.clone() };
     let open = |tellers, papers| {
         let shape = Shape { papers, ..hall.opening.shape };
-        hall.table.open(key.clone(), Opening { shape, tellers, ..hall.opening.clone() }, sent(hall.head, 9), 20)
+        hall.table.open(key.clone(), BatchSetup { shape, tellers, ..hall.opening.clone() }, sent(hall.head, 9), 20)
     };
     assert_eq!(open([hall.one, hall.one], 20), Err(TableError::SamePeople));
     assert_eq!(open([hall.one, hall.head], 20), Err(TableError::SamePeople));
@@ -249,7 +249,7 @@ fn a_restart_loses_no_more_than_has_to_be_sent_again() {
     after.open(before.key.clone(), before.opening.clone(), sent(before.head, 100), LEFT).expect("opened");
     after.enter(&before.key, sent(before.two, 2), Hall::slipped()).expect("in another order");
     let progress = after.enter(&before.key, sent(before.one, 1), Hall::truth());
-    assert_eq!(progress, Ok(Progress::KeyAgain(asked(&[1, 3]))));
+    assert_eq!(progress, Ok(BatchProgress::KeyAgain(asked(&[1, 3]))));
 }
 
 #[test]
@@ -258,7 +258,7 @@ fn four_tellers_at_once_fill_two_batches_and_every_counts_are_taken_once() {
     let other = BatchKey { number: 2, ..hall.key.clone() };
     let tellers = [account(11), account(12)];
     hall.table
-        .open(other.clone(), Opening { tellers, ..hall.opening.clone() }, sent(hall.head, 102), LEFT)
+        .open(other.clone(), BatchSetup { tellers, ..hall.opening.clone() }, sent(hall.head, 102), LEFT)
         .expect("opened");
     let work = [(&hall.key, hall.one), (&hall.key, hall.two), (&other, tellers[0]), (&other, tellers[1])];
     let table = &hall.table;
@@ -302,7 +302,7 @@ fn no_debug_output_and_no_error_tells_a_mark_or_a_count() {
 fn two_tally_sheets_go_the_same_way_row_by_row() {
     let hall = Hall::new();
     let key = BatchKey { number: 2, ..hall.key.clone() };
-    let opening = Opening { mode: Mode::HandTally, reasons: vec!["no_seal".into()], ..hall.opening.clone() };
+    let opening = BatchSetup { mode: Mode::HandTally, reasons: vec!["no_seal".into()], ..hall.opening.clone() };
     hall.table.open(key.clone(), opening, sent(hall.head, 103), LEFT).expect("opened");
     let keys = |who, id, rows: &[(Row, [u32; 3])]| {
         let row = |(row, figures): &(Row, [u32; 3])| match row {
@@ -321,13 +321,13 @@ fn two_tally_sheets_go_the_same_way_row_by_row() {
     let valid: Vec<_> = sheet(1).map(|(row, figures)| (row, if row == Row::Invalid { [0; 3] } else { figures })).into();
     let slipped: Vec<_> =
         sheet(0).map(|(row, figures)| (row, if row == Row::Invalid { [0; 3] } else { figures })).into();
-    assert_eq!(keys(hall.one, 3, &valid), Ok(Progress::Waiting));
+    assert_eq!(keys(hall.one, 3, &valid), Ok(BatchProgress::Waiting));
     assert_eq!(hall.table.lying(&key).expect("here").stage, BatchStage::ReadOnce);
-    assert_eq!(keys(hall.two, 4, &slipped), Ok(Progress::KeyRows(vec![Row::Line(1)])));
-    assert_eq!(keys(hall.one, 5, &valid[1..2]), Ok(Progress::Waiting));
-    assert_eq!(keys(hall.two, 6, &slipped[1..2]), Ok(Progress::Waiting));
-    assert_eq!(hall.table.progress(&key, hall.head), Ok(Progress::DecideRows(vec![Row::Line(1)])));
-    assert_eq!(keys(hall.head, 7, &valid[1..2]), Ok(Progress::Agreed));
+    assert_eq!(keys(hall.two, 4, &slipped), Ok(BatchProgress::KeyRows(vec![Row::Line(1)])));
+    assert_eq!(keys(hall.one, 5, &valid[1..2]), Ok(BatchProgress::Waiting));
+    assert_eq!(keys(hall.two, 6, &slipped[1..2]), Ok(BatchProgress::Waiting));
+    assert_eq!(hall.table.progress(&key, hall.head), Ok(BatchProgress::DecideRows(vec![Row::Line(1)])));
+    assert_eq!(keys(hall.head, 7, &valid[1..2]), Ok(BatchProgress::Agreed));
     let counted = hall.table.take(&key, hall.two).expect("agreed");
     assert_eq!((counted.tellers, counted.reread, counted.decided), ([hall.one, hall.two], 1, 1));
     assert_eq!(counted.counts.lines[0], LevelCounts::Rating { high: 1, medium: 0, low: 1 });
