@@ -77,6 +77,39 @@ impl Form {
         }
     }
 
+    /// The answer to this form: leads to where `next` says when it was done, and shows it again in `page` when it was
+    /// refused. `next` takes what the use case returned, `None` when the same form was sent before.
+    ///
+    /// # Errors
+    /// A problem that belongs to no field of the form, and one of the page.
+    pub async fn answered<T, P>(
+        self,
+        outcome: Result<T, AppError>,
+        next: impl FnOnce(Option<T>) -> Redirect,
+        page: impl FnOnce(Self) -> P,
+    ) -> Answer
+    where
+        P: Future<Output = Result<Page, AppError>>,
+    {
+        Ok(match self.sent(outcome)? {
+            Sent::Done(done) => next(Some(done)).into_response(),
+            Sent::Repeated => next(None).into_response(),
+            Sent::Refused(form) => form.again(page).await?.into_response(),
+        })
+    }
+
+    /// The page that shows this form again, with [`Form::refused_status`].
+    ///
+    /// # Errors
+    /// A problem of the page.
+    pub async fn again<P>(self, page: impl FnOnce(Self) -> P) -> Answer<Page>
+    where
+        P: Future<Output = Result<Page, AppError>>,
+    {
+        let status = self.refused_status();
+        Ok(page(self).await?.with_status(status))
+    }
+
     /// The status of a page that shows this form again: 409 after a conflict with another editor, 422 when a field is wrong.
     pub fn refused_status(&self) -> StatusCode {
         if self.conflict().is_some() { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY }

@@ -30,48 +30,44 @@ pub mod slips;
 pub mod workbooks;
 
 use axum::http::header;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse as _, Redirect, Response};
 
-use crate::render::Page;
-use app::AppError;
+use crate::notice::Done;
 use app::preparing::Paper;
+use app::{AppError, Caller};
 use domain::finding::{Finding, Severity};
-use domain::id::PollId;
+use domain::id::{PollId, ProposalId};
+use domain::role::Role;
+
+const PDF: &str = "application/pdf";
 
 /// The poll of an address.
 fn read_poll(text: &str) -> Result<PollId, AppError> {
     text.parse().map_err(|_| AppError::NotFound("kỳ lấy phiếu"))
 }
 
-fn failed(problem: &AppError) -> Response {
-    error::of(problem).into_response()
+/// A file: a PDF is shown in the browser, anything else is saved.
+fn file(paper: Paper, media: &str) -> Response {
+    let head =
+        [(header::CONTENT_TYPE, media.to_owned()), (header::CONTENT_DISPOSITION, disposition(&paper.name, media))];
+    (head, paper.bytes).into_response()
 }
 
-/// For a route that lets nobody in who is not signed in.
-fn nobody() -> Response {
-    error::forbidden().into_response()
+/// The header `Content-Disposition` of a file.
+fn disposition(name: &str, media: &str) -> String {
+    let place = if media == PDF { "inline" } else { "attachment" };
+    format!("{place}; filename=\"{name}\"")
 }
 
-/// The page, or what stands in its way.
-fn answer(page: Result<Page, AppError>) -> Response {
-    match page {
-        Ok(page) => page.into_response(),
-        Err(problem) => failed(&problem),
-    }
+/// Leads to a new proposal; without one, because the same form was sent before, to all proposals of the poll.
+fn proposed(poll: &str, id: Option<ProposalId>) -> Redirect {
+    let id = id.map(|id| format!("/{id}")).unwrap_or_default();
+    Done::Proposed.at(&format!("/ky/{poll}/de-xuat{id}"))
 }
 
-/// A paper that is looked at in the browser, or that calendar programs take over.
-fn file(paper: Result<Paper, AppError>, kind: &'static str) -> Response {
-    let Paper { name, bytes } = match paper {
-        Ok(paper) => paper,
-        Err(problem) => return failed(&problem),
-    };
-    let place = if kind == PDF { "inline" } else { "attachment" };
-    let place = format!("{place}; filename=\"{name}\"");
-    ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, place)], bytes).into_response()
+fn is_clerk(caller: &Caller) -> bool {
+    caller.account.roles.has(Role::Clerk)
 }
-
-const PDF: &str = "application/pdf";
 
 /// The class of a finding's mark.
 fn finding_tag(finding: &Finding) -> &'static str {

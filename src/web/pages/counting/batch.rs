@@ -6,14 +6,15 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq as _;
 
 use super::sent::{Message, Secret};
 use super::tally::TallyPage;
-use super::{ROOM, failed, mode_words, nobody, read_number, read_poll, stage_words};
+use super::{ROOM, mode_words, read_number, read_poll, stage_words};
 use crate::Site;
+use crate::answer::{Answer, SignedIn};
 use crate::pages::{assets, error};
 use crate::render::Page;
 use crate::session::Visitor;
@@ -72,15 +73,14 @@ impl Keying {
 pub async fn show(
     State(site): State<Arc<Site>>,
     Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, form, batch)): Path<(String, String, String)>,
-) -> Response {
-    let Some(caller) = &visitor.caller else { return nobody() };
-    let page = async { site.app.batch_page(caller, read_poll(&poll)?, &form, read_number(&batch)?).await };
-    match page.await {
-        Ok(page) if page.mode == Mode::HandTally => Page::new(TallyPage::new(poll, page)).into_response(),
-        Ok(page) => keying(poll, page, &visitor, caller).with_script().into_response(),
-        Err(problem) => failed(&problem),
-    }
+) -> Answer<Page> {
+    let page = site.app.batch_page(&caller, read_poll(&poll)?, &form, read_number(&batch)?).await?;
+    Ok(match page.mode {
+        Mode::HandTally => Page::new(TallyPage::new(poll, page)),
+        Mode::Marks => keying(poll, page, &visitor, &caller).with_script(),
+    })
 }
 
 fn keying(poll: String, page: BatchPage, visitor: &Visitor, caller: &Caller) -> Page {
@@ -157,58 +157,59 @@ fn refused(status: StatusCode, sentence: &str) -> Response {
 }
 
 /// A problem for the script: the status that a page would have, and a sentence. What is to be logged is logged there.
-fn problem_json(problem: &AppError) -> Response {
-    let status = error::of(problem).into_response().status();
-    if status.is_server_error() {
-        return refused(status, "Máy chủ chưa làm được; trang này sẽ tự thử lại.");
+pub struct JsonProblem(AppError);
+
+impl From<AppError> for JsonProblem {
+    fn from(problem: AppError) -> Self {
+        Self(problem)
     }
-    refused(status, &problem.to_string())
+}
+
+impl IntoResponse for JsonProblem {
+    fn into_response(self) -> Response {
+        let status = error::of(&self.0).into_response().status();
+        if status.is_server_error() {
+            return refused(status, "Máy chủ chưa làm được; trang này sẽ tự thử lại.");
+        }
+        refused(status, &self.0.to_string())
+    }
 }
 
 /// `GET /kiem-phieu/{poll}/{form}/{batch}/tien-do.json`
 pub async fn follow(
     State(site): State<Arc<Site>>,
     Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, form, batch)): Path<(String, String, String)>,
-) -> Response {
-    let Some(caller) = &visitor.caller else { return nobody() };
-    let followed = async { site.app.follow_batch(caller, read_poll(&poll)?, &form, read_number(&batch)?).await };
-    match followed.await {
-        Ok(follow) => told(&follow, &visitor, caller),
-        Err(problem) => problem_json(&problem),
-    }
+) -> Result<Response, JsonProblem> {
+    let follow = site.app.follow_batch(&caller, read_poll(&poll)?, &form, read_number(&batch)?).await?;
+    Ok(told(&follow, &visitor, &caller))
 }
 
 /// `POST /kiem-phieu/{poll}/{form}/{batch}/gui`
 pub async fn key(
     State(site): State<Arc<Site>>,
     Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, form, batch)): Path<(String, String, String)>,
     Secret(bytes): Secret,
-) -> Response {
-    let Some(caller) = &visitor.caller else { return nobody() };
+) -> Result<Response, JsonProblem> {
     let unreadable = || refused(StatusCode::BAD_REQUEST, "Máy chủ không đọc được; hãy tải lại trang rồi nhập lại tập.");
-    let Some(bytes) = bytes else { return unreadable() };
-    let Some(message) = Message::read(&bytes) else { return unreadable() };
+    let Some(bytes) = bytes else { return Ok(unreadable()) };
+    let Some(message) = Message::read(&bytes) else { return Ok(unreadable()) };
     let (Some(what), Ok(request)) = (message.what(), message.request.parse::<RequestId>()) else {
-        return unreadable();
+        return Ok(unreadable());
     };
     if !bool::from(message.token.as_bytes().ct_eq(visitor.form_token.as_bytes())) {
-        return refused(StatusCode::CONFLICT, "Phiên đăng nhập đã đổi; trang này đang lấy lại phiên.");
+        return Ok(refused(StatusCode::CONFLICT, "Phiên đăng nhập đã đổi; trang này đang lấy lại phiên."));
     }
     if message.by != caller.account.id.to_string() {
-        return refused(
+        return Ok(refused(
             StatusCode::FORBIDDEN,
             "Người khác đã đăng nhập trên máy này; hãy đăng nhập lại tài khoản của bạn.",
-        );
+        ));
     }
-    let keyed = async {
-        let ask = Ask { caller, request };
-        let batch = (form.as_str(), read_number(&batch)?);
-        site.app.key_batch(ask, read_poll(&poll)?, batch, what, &message.papers()).await
-    };
-    match keyed.await {
-        Ok(follow) => told(&follow, &visitor, caller),
-        Err(problem) => problem_json(&problem),
-    }
+    let (ask, batch) = (Ask { caller: &caller, request }, (form.as_str(), read_number(&batch)?));
+    let follow = site.app.key_batch(ask, read_poll(&poll)?, batch, what, &message.papers()).await?;
+    Ok(told(&follow, &visitor, &caller))
 }

@@ -17,7 +17,7 @@ pub use room::{list as rooms, show as room};
 pub use screen::{follow as follow_screen, list as screens, show as screen};
 pub use tally::key as key_tally;
 
-use super::{PDF, answer, failed, file, nobody, read_poll};
+use super::{PDF, file, read_poll};
 use app::AppError;
 use app::counting::room::table::{BatchStage, Mode};
 

@@ -3,20 +3,16 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
-use super::{ROOM, answer, failed, nobody, read_poll};
+use super::{ROOM, read_poll};
 use crate::Site;
+use crate::answer::{Answer, SignedIn};
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
-use crate::session::Visitor;
 use app::counting::room::{OpenPage, TypedBatch};
-use app::service::app::Ask;
 use app::{AppError, Caller};
 
 #[derive(Template)]
@@ -70,22 +66,20 @@ async fn page(site: &Site, caller: &Caller, poll: &str, wanted: &str, form: Opti
 /// `GET /kiem-phieu/{poll}/mo-tap?mau=F1-3F9A2C`
 pub async fn new(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(poll): Path<String>,
     Query(wanted): Query<Wanted>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    answer(page(&site, &caller, &poll, &wanted.form, None).await)
+) -> Answer<Page> {
+    Ok(page(&site, &caller, &poll, &wanted.form, None).await?)
 }
 
 /// `POST /kiem-phieu/{poll}/mo-tap`
 pub async fn open(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(poll): Path<String>,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
+) -> Answer {
     let value = |field: &str| form.value(field).trim().to_owned();
     let typed = TypedBatch {
         form: value("form"),
@@ -95,17 +89,7 @@ pub async fn open(
         first: value("first"),
         second: value("second"),
     };
-    let opened = async {
-        let ask = Ask { caller: &caller, request: form.request()? };
-        site.app.open_batch(ask, read_poll(&poll)?, &typed).await
-    };
-    let problem = match opened.await {
-        Ok(_) => return Done::BatchOpened.at(&format!("{ROOM}/{poll}")).into_response(),
-        Err(problem) => problem,
-    };
-    let again = async { page(&site, &caller, &poll, &typed.form, Some(form.with_errors(problem)?)).await };
-    match again.await {
-        Ok(page) => page.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response(),
-        Err(problem) => failed(&problem),
-    }
+    let opened = site.app.open_batch(form.ask(&caller)?, read_poll(&poll)?, &typed).await;
+    let next = |_| Done::BatchOpened.at(&format!("{ROOM}/{poll}"));
+    form.answered(opened, next, |form| page(&site, &caller, &poll, &typed.form, Some(form))).await
 }

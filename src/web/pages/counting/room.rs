@@ -3,16 +3,15 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::{IntoResponse as _, Redirect};
 
-use super::{ROOM, answer, failed, mode_words, nobody, read_poll, stage_words};
+use super::{ROOM, mode_words, read_poll, stage_words};
 use crate::Site;
+use crate::answer::{Answer, SignedIn};
 use crate::render::Page;
-use crate::session::Visitor;
-use app::counting::room::table::{BatchProgress, Pile};
-use app::counting::room::{OpenBatch, RoomForm, RoomPage, RoomPoll};
+use app::counting::room::table::{Pile, Progress};
+use app::counting::room::{OpenBatch, Room, RoomForm, RoomPoll};
 
 #[derive(Template)]
 #[template(path = "counting/rooms.html")]
@@ -21,15 +20,12 @@ struct List {
 }
 
 /// `GET /kiem-phieu`: where there is one count only, that is it.
-pub async fn list(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    match site.app.counting_polls(&caller).await {
-        Ok(polls) => match polls.as_slice() {
-            [only] => Redirect::to(&format!("{ROOM}/{}", only.id)).into_response(),
-            _ => Page::new(List { polls }).into_response(),
-        },
-        Err(problem) => failed(&problem),
-    }
+pub async fn list(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn) -> Answer {
+    let polls = site.app.counting_polls(&caller).await?;
+    Ok(match polls.as_slice() {
+        [only] => Redirect::to(&format!("{ROOM}/{}", only.id)).into_response(),
+        _ => Page::new(List { polls }).into_response(),
+    })
 }
 
 #[derive(Template)]
@@ -83,15 +79,7 @@ impl Show {
 }
 
 /// `GET /kiem-phieu/{poll}`
-pub async fn show(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    Path(poll): Path<String>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let page = async {
-        let room = site.app.counting_room(&caller, read_poll(&poll)?).await?;
-        Ok(Page::new(Show { room }))
-    };
-    answer(page.await)
+pub async fn show(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(poll): Path<String>) -> Answer<Page> {
+    let room = site.app.counting_room(&caller, read_poll(&poll)?).await?;
+    Ok(Page::new(Show { room }))
 }

@@ -5,17 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::sse::{Event, KeepAlive, Sse};
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::{IntoResponse as _, Redirect};
 use futures_util::stream::{Stream, unfold};
 
-use super::{answer, failed, nobody, read_poll};
+use super::read_poll;
 use crate::Site;
+use crate::answer::{Answer, SignedIn};
 use crate::pages::assets;
 use crate::render::Page;
-use crate::session::Visitor;
 use app::counting::room::screen::{Screen, ScreenForm, ScreenLevel, Versions};
 use domain::id::PollId;
 use domain::poll::Level;
@@ -83,43 +82,24 @@ fn percent(hundredths: u32) -> String {
 }
 
 /// `GET /may-chieu`: where there is one poll only, that is it.
-pub async fn list(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    match site.app.screens(&caller).await {
-        Ok(polls) => match polls.as_slice() {
-            [(only, ..)] => Redirect::to(&format!("/may-chieu/{only}")).into_response(),
-            _ => Page::new(List { polls }).into_response(),
-        },
-        Err(problem) => failed(&problem),
-    }
+pub async fn list(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn) -> Answer {
+    let polls = site.app.screens(&caller).await?;
+    Ok(match polls.as_slice() {
+        [(only, ..)] => Redirect::to(&format!("/may-chieu/{only}")).into_response(),
+        _ => Page::new(List { polls }).into_response(),
+    })
 }
 
 /// `GET /may-chieu/{poll}`
-pub async fn show(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    Path(poll): Path<String>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let page = async {
-        let screen = site.app.screen(&caller, read_poll(&poll)?).await?;
-        Ok(Page::new(Show { screen, script: assets::address("projector.mjs") }).with_script())
-    };
-    answer(page.await)
+pub async fn show(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(poll): Path<String>) -> Answer<Page> {
+    let screen = site.app.screen(&caller, read_poll(&poll)?).await?;
+    Ok(Page::new(Show { screen, script: assets::address("projector.mjs") }).with_script())
 }
 
 /// `GET /may-chieu/{poll}/dong.txt`: an event with the version that is to be drawn, as soon as there is another one.
-pub async fn follow(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    Path(poll): Path<String>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let versions = async { site.app.follow_screen(&caller, read_poll(&poll)?).await };
-    match versions.await {
-        Ok(versions) => Sse::new(events(versions)).keep_alive(KeepAlive::new().interval(ALIVE_EVERY)).into_response(),
-        Err(problem) => failed(&problem),
-    }
+pub async fn follow(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(poll): Path<String>) -> Answer {
+    let versions = site.app.follow_screen(&caller, read_poll(&poll)?).await?;
+    Ok(Sse::new(events(versions)).keep_alive(KeepAlive::new().interval(ALIVE_EVERY)).into_response())
 }
 
 fn events(versions: Versions) -> impl Stream<Item = Result<Event, Infallible>> {

@@ -4,21 +4,19 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::IntoResponse as _;
 
-use super::{ROOM, failed, nobody, read_number, read_poll, stage_words};
+use super::{ROOM, read_number, read_poll, stage_words};
 use crate::Site;
+use crate::answer::{Answer, SignedIn};
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
-use crate::session::Visitor;
 use app::AppError;
 use app::counting::room::BatchPage;
-use app::counting::room::table::{BatchProgress, TableError};
-use app::service::app::Ask;
+use app::counting::room::table::{Progress, TableError};
 use domain::batch::hand_tally::{Row, SheetError, SheetFault};
 
 /// A row with its fields.
@@ -138,42 +136,32 @@ fn read(page: &BatchPage, rows: &[Row], form: &Form) -> Result<Figures, Vec<(Row
 /// `POST /kiem-phieu/{poll}/{form}/{batch}/dem-tay`
 pub async fn key(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, form_id, batch)): Path<(String, String, String)>,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let address = format!("{ROOM}/{poll}/{form_id}/{batch}");
-    let keyed = async {
-        let (id, number) = (read_poll(&poll)?, read_number(&batch)?);
-        let page = site.app.batch_page(&caller, id, &form_id, number).await?;
-        // Which rows the form was for, its fields say: a form that is sent again may come when others are asked for.
-        let rows = rows_of(&page, &form);
-        let figures = match read(&page, &rows, &form) {
-            Ok(figures) => figures,
-            Err(wrong) => return Ok(Err((page, wrong))),
-        };
-        let ask = Ask { caller: &caller, request: form.request()? };
-        match site.app.key_tally(ask, id, (form_id.as_str(), number), figures).await? {
-            Ok(progress) => Ok(Ok(progress)),
-            Err(TableError::Sheet(SheetError::Faults(faults))) => {
-                let wrong = faults.iter().map(|fault: &SheetFault| (fault.row(), fault.to_string())).collect();
-                Ok(Err((page, wrong)))
+) -> Answer {
+    let (id, number) = (read_poll(&poll)?, read_number(&batch)?);
+    let page = site.app.batch_page(&caller, id, &form_id, number).await?;
+    // Which rows the form was for, its fields say: a form that is sent again may come when others are asked for.
+    let rows = rows_of(&page, &form);
+    let wrong = match read(&page, &rows, &form) {
+        Ok(figures) => {
+            let keyed = site.app.key_tally(form.ask(&caller)?, id, (form_id.as_str(), number), figures).await?;
+            match keyed {
+                Ok(Progress::Agreed | Progress::Taken) => {
+                    return Ok(Done::TallyAgreed.at(&format!("{ROOM}/{poll}")).into_response());
+                }
+                Ok(_) => return Ok(Done::TallyKeyed.at(&format!("{ROOM}/{poll}/{form_id}/{batch}")).into_response()),
+                Err(TableError::Sheet(SheetError::Faults(faults))) => {
+                    faults.iter().map(|fault: &SheetFault| (fault.row(), fault.to_string())).collect()
+                }
+                Err(problem) => return Err(AppError::Input(problem.to_string()).into()),
             }
-            Err(problem) => Err(AppError::Input(problem.to_string())),
         }
+        Err(wrong) => wrong,
     };
-    match keyed.await {
-        Ok(Ok(BatchProgress::Agreed | BatchProgress::Taken)) => {
-            Done::TallyAgreed.at(&format!("{ROOM}/{poll}")).into_response()
-        }
-        Ok(Ok(_)) => Done::TallyKeyed.at(&address).into_response(),
-        Ok(Err((page, wrong))) => {
-            let page = TallyPage::with(poll, page, Some(&form), &wrong);
-            Page::new(page).with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response()
-        }
-        Err(problem) => failed(&problem),
-    }
+    let page = TallyPage::with(poll, page, Some(&form), &wrong);
+    Ok(Page::new(page).with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response())
 }
 
 /// Rows of which the form has a field.

@@ -3,18 +3,15 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse as _, Response};
 
-use super::{again, answer, failed, nobody, read_poll, step_path, tag};
+use super::{read_poll, step_path, tag};
 use crate::Site;
+use crate::answer::{Answer, SignedIn};
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
-use crate::session::Visitor;
 use app::counting::day::{AccountPage, TypedAccount};
-use app::service::app::Ask;
 use app::{AppError, Caller};
 use domain::finding::Finding;
 use domain::poll_state::Stage;
@@ -47,18 +44,10 @@ impl List {
 }
 
 /// `GET /ky/{poll}/so-phieu`
-pub async fn list(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    Path(poll): Path<String>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let page = async {
-        let page = site.app.account_page(&caller, read_poll(&poll)?).await?;
-        let correct = step_path(&poll, ProposalKind::BallotsCorrected);
-        Ok(Page::new(List { poll: poll.clone(), page, correct }))
-    };
-    answer(page.await)
+pub async fn list(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(poll): Path<String>) -> Answer<Page> {
+    let page = site.app.account_page(&caller, read_poll(&poll)?).await?;
+    let correct = step_path(&poll, ProposalKind::BallotsCorrected);
+    Ok(Page::new(List { poll, page, correct }))
 }
 
 async fn page(site: &Site, caller: &Caller, (poll, id): (&str, &str), form: Form) -> Result<Page, AppError> {
@@ -72,11 +61,10 @@ async fn page(site: &Site, caller: &Caller, (poll, id): (&str, &str), form: Form
 /// `GET /ky/{poll}/so-phieu/{form}`
 pub async fn edit(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, id)): Path<(String, String)>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    answer(page(&site, &caller, (&poll, &id), Form::default()).await)
+) -> Answer<Page> {
+    Ok(page(&site, &caller, (&poll, &id), Form::default()).await?)
 }
 
 /// The six figures of a form.
@@ -95,22 +83,12 @@ pub(super) fn typed(form: &Form) -> TypedAccount {
 /// `POST /ky/{poll}/so-phieu/{form}`
 pub async fn save(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, id)): Path<(String, String)>,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let done = async {
-        let ask = Ask { caller: &caller, request: form.request()? };
-        let looked_at = form.has("looked_at", "1");
-        site.app.record_account(ask, read_poll(&poll)?, &id, &typed(&form), looked_at).await
-    };
-    match done.await {
-        Ok(()) | Err(AppError::AlreadyDone) => Done::Saved.at(&format!("/ky/{poll}/so-phieu")).into_response(),
-        Err(problem @ AppError::Fields { .. }) => match form.with_errors(problem) {
-            Ok(form) => again(page(&site, &caller, (&poll, &id), form).await),
-            Err(problem) => failed(&problem),
-        },
-        Err(problem) => failed(&problem),
-    }
+) -> Answer {
+    let looked_at = form.has("looked_at", "1");
+    let saved = site.app.record_account(form.ask(&caller)?, read_poll(&poll)?, &id, &typed(&form), looked_at).await;
+    let next = |_| Done::Saved.at(&format!("/ky/{poll}/so-phieu"));
+    form.answered(saved, next, |form| page(&site, &caller, (&poll, &id), form)).await
 }

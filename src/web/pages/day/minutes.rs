@@ -3,18 +3,16 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Redirect;
 
-use super::{again, answer, failed, nobody, read_poll};
+use super::read_poll;
 use crate::Site;
+use crate::answer::{Answer, SignedIn, redirect};
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
-use crate::session::Visitor;
 use app::counting::day::MinutesPage;
-use app::service::app::Ask;
 use app::{AppError, Caller};
 use domain::poll_state::Stage;
 
@@ -36,54 +34,33 @@ async fn page(site: &Site, caller: &Caller, poll: &str, form: Form) -> Result<Pa
 }
 
 /// `GET /ky/{poll}/bien-ban`
-pub async fn show(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    Path(poll): Path<String>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    answer(page(&site, &caller, &poll, Form::default()).await)
+pub async fn show(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(poll): Path<String>) -> Answer<Page> {
+    Ok(page(&site, &caller, &poll, Form::default()).await?)
 }
 
 /// `POST /ky/{poll}/bien-ban/trinh`
 pub async fn propose(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(poll): Path<String>,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let done = async {
-        let ask = Ask { caller: &caller, request: form.request()? };
-        site.app.put_minutes(ask, read_poll(&poll)?).await
-    };
-    back(&poll, done.await)
+) -> Answer<Redirect> {
+    let proposed = site.app.put_minutes(form.ask(&caller)?, read_poll(&poll)?).await;
+    redirect(proposed, Done::Saved, &path(&poll))
 }
 
 /// `POST /ky/{poll}/bien-ban/ky`
 pub async fn sign(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(poll): Path<String>,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let done = async {
-        let ask = Ask { caller: &caller, request: form.request()? };
-        site.app.minutes_signed(ask, read_poll(&poll)?, form.value("sha256"), form.all("signers")).await
-    };
-    match done.await {
-        Err(problem @ AppError::Fields { .. }) => match form.with_errors(problem) {
-            Ok(form) => again(page(&site, &caller, &poll, form).await),
-            Err(problem) => failed(&problem),
-        },
-        other => back(&poll, other),
-    }
+) -> Answer {
+    let (ask, id) = (form.ask(&caller)?, read_poll(&poll)?);
+    let signed = site.app.minutes_signed(ask, id, form.value("sha256"), form.all("signers")).await;
+    form.answered(signed, |_| Done::Saved.at(&path(&poll)), |form| page(&site, &caller, &poll, form)).await
 }
 
-fn back(poll: &str, outcome: Result<(), AppError>) -> Response {
-    match outcome {
-        Ok(()) | Err(AppError::AlreadyDone) => Done::Saved.at(&format!("/ky/{poll}/bien-ban")).into_response(),
-        Err(problem) => failed(&problem),
-    }
+fn path(poll: &str) -> String {
+    format!("/ky/{poll}/bien-ban")
 }

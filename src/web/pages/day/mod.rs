@@ -14,12 +14,7 @@ pub use recount::{edit as recount, list as recounts, save as save_recount};
 pub use step::{corrigendum, propose as propose_step, show as step};
 pub use zero::{report as report_zero, show as zero};
 
-use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
-
-use super::{PDF, answer, failed, file, finding_tag as tag, nobody, read_poll};
-use crate::render::Page;
-use app::AppError;
+use super::{PDF, file, finding_tag as tag, proposed, read_poll};
 use domain::proposal::ProposalKind;
 
 /// Steps of two by their names in addresses.
@@ -41,12 +36,4 @@ const STEPS: [(&str, ProposalKind); 11] = [
 fn step_path(poll: &str, kind: ProposalKind) -> String {
     let name = STEPS.iter().find(|(_, of)| *of == kind).map_or("", |(name, _)| name);
     format!("/ky/{poll}/buoc/{name}")
-}
-
-/// A page that shows a form again because something in it is wrong.
-fn again(page: Result<Page, AppError>) -> Response {
-    match page {
-        Ok(page) => page.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response(),
-        Err(problem) => failed(&problem),
-    }
 }

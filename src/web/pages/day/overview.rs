@@ -3,13 +3,11 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse as _, Response};
 
-use super::{answer, failed, nobody, read_poll, step_path};
+use super::{read_poll, step_path};
+use crate::answer::{Answer, SignedIn};
 use crate::render::Page;
-use crate::session::Visitor;
 use crate::{Site, routes};
 use app::counting::day::{DayPage, DayTask, DayTaskId, TaskProgress};
 use app::polls::PollSummary;
@@ -165,36 +163,23 @@ fn more(poll: &str, stage: Stage) -> Vec<Link> {
 }
 
 /// `GET /ngay-bo-phieu`
-pub async fn list(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    match site.app.polls(&caller).await {
-        Ok(mut polls) => {
-            polls.retain(|poll| poll.stage >= Stage::Sealed);
-            Page::new(List { polls }).into_response()
-        }
-        Err(problem) => failed(&problem),
-    }
+pub async fn list(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn) -> Answer<Page> {
+    let mut polls = site.app.polls(&caller).await?;
+    polls.retain(|poll| poll.stage >= Stage::Sealed);
+    Ok(Page::new(List { polls }))
 }
 
 /// `GET /ky/{poll}/ngay-bo-phieu`
-pub async fn show(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    Path(poll): Path<String>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let page = async {
-        let mut page = site.app.day_page(&caller, read_poll(&poll)?).await?;
-        let tasks = std::mem::take(&mut page.tasks);
-        let done = std::mem::take(&mut page.done).into_iter();
-        let done = done.map(|(kind, by, agreed, at)| (kind.label(), by, agreed, in_vietnam(at)));
-        Ok(Page::new(Show {
-            lines: tasks.into_iter().map(|task| TaskItem::of(&poll, task)).collect(),
-            more: more(&poll, page.stage),
-            done: done.collect(),
-            page,
-            poll: poll.clone(),
-        }))
-    };
-    answer(page.await)
+pub async fn show(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(poll): Path<String>) -> Answer<Page> {
+    let mut page = site.app.day_page(&caller, read_poll(&poll)?).await?;
+    let tasks = std::mem::take(&mut page.tasks);
+    let done = std::mem::take(&mut page.done).into_iter();
+    let done = done.map(|(kind, by, agreed, at)| (kind.label(), by, agreed, in_vietnam(at)));
+    Ok(Page::new(Show {
+        lines: tasks.into_iter().map(|task| Line::of(&poll, task)).collect(),
+        more: more(&poll, page.stage),
+        done: done.collect(),
+        page,
+        poll,
+    }))
 }

@@ -3,18 +3,15 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse as _, Response};
 
-use super::{again, answer, failed, nobody, read_poll};
+use super::read_poll;
 use crate::Site;
+use crate::answer::{Answer, SignedIn};
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
-use crate::session::Visitor;
 use app::counting::day::{RecountLine, RecountPage, TypedRecount};
-use app::service::app::Ask;
 use app::{AppError, Caller};
 use domain::audit::event::poll::Stands;
 use domain::poll::LevelCounts;
@@ -70,17 +67,9 @@ impl Edit {
 }
 
 /// `GET /ky/{poll}/kiem-lai`
-pub async fn list(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    Path(poll): Path<String>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let page = async {
-        let page = site.app.recount_page(&caller, read_poll(&poll)?).await?;
-        Ok(Page::new(List { poll: poll.clone(), page }))
-    };
-    answer(page.await)
+pub async fn list(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(poll): Path<String>) -> Answer<Page> {
+    let page = site.app.recount_page(&caller, read_poll(&poll)?).await?;
+    Ok(Page::new(List { poll, page }))
 }
 
 async fn page(
@@ -103,11 +92,10 @@ fn read_line(text: &str) -> Result<u32, AppError> {
 /// `GET /ky/{poll}/kiem-lai/{form}/{line}`
 pub async fn edit(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, id, line)): Path<(String, String, String)>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    answer(page(&site, &caller, (&poll, &id, &line), Form::default()).await)
+) -> Answer<Page> {
+    Ok(page(&site, &caller, (&poll, &id, &line), Form::default()).await?)
 }
 
 fn typed(form: &Form) -> TypedRecount {
@@ -124,21 +112,12 @@ fn typed(form: &Form) -> TypedRecount {
 /// `POST /ky/{poll}/kiem-lai/{form}/{line}`
 pub async fn save(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, id, line)): Path<(String, String, String)>,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let done = async {
-        let ask = Ask { caller: &caller, request: form.request()? };
-        site.app.record_recount(ask, read_poll(&poll)?, (&id, read_line(&line)?), &typed(&form)).await
-    };
-    match done.await {
-        Ok(()) | Err(AppError::AlreadyDone) => Done::Saved.at(&format!("/ky/{poll}/kiem-lai")).into_response(),
-        Err(problem @ AppError::Fields { .. }) => match form.with_errors(problem) {
-            Ok(form) => again(page(&site, &caller, (&poll, &id, &line), form).await),
-            Err(problem) => failed(&problem),
-        },
-        Err(problem) => failed(&problem),
-    }
+) -> Answer {
+    let saved =
+        site.app.record_recount(form.ask(&caller)?, read_poll(&poll)?, (&id, read_line(&line)?), &typed(&form)).await;
+    let next = |_| Done::Saved.at(&format!("/ky/{poll}/kiem-lai"));
+    form.answered(saved, next, |form| page(&site, &caller, (&poll, &id, &line), form)).await
 }

@@ -4,14 +4,12 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
-use axum::response::IntoResponse as _;
 use serde::Deserialize;
 
-use super::{PDF, STEPS, file, read_poll};
+use super::{PDF, STEPS, file, proposed, read_poll};
 use crate::Site;
-use crate::answer::{Answer, Sent, SignedIn};
+use crate::answer::{Answer, SignedIn};
 use crate::form::Form;
-use crate::notice::Done;
 use crate::render::Page;
 use app::counting::day::{StepPage, TypedAccount, TypedStep};
 use app::preparing::TypedDecision;
@@ -167,15 +165,8 @@ pub async fn propose(
     form: Form,
 ) -> Answer {
     let (ask, kind) = (form.ask(&caller)?, read_step(&step)?);
-    let proposed = site.app.propose_step(ask, read_poll(&poll)?, kind, &typed(&form)).await;
-    Ok(match form.sent(proposed)? {
-        Sent::Done(id) => Done::Proposed.at(&format!("/ky/{poll}/de-xuat/{id}")).into_response(),
-        Sent::Repeated => Done::Proposed.at(&format!("/ky/{poll}/de-xuat")).into_response(),
-        Sent::Refused(form) => {
-            let status = form.refused_status();
-            page(&site, &caller, (&poll, &step), "", Some(form)).await?.with_status(status).into_response()
-        }
-    })
+    let outcome = site.app.propose_step(ask, read_poll(&poll)?, kind, &typed(&form)).await;
+    form.answered(outcome, |id| proposed(&poll, id), |form| page(&site, &caller, (&poll, &step), "", Some(form))).await
 }
 
 /// `GET /ky/{poll}/dinh-chinh/{file}`
@@ -184,5 +175,5 @@ pub async fn corrigendum(
     SignedIn(caller): SignedIn,
     Path((poll, name)): Path<(String, String)>,
 ) -> Answer {
-    Ok(file(site.app.corrigendum_paper(&caller, read_poll(&poll)?, &name).await, PDF))
+    Ok(file(site.app.corrigendum_paper(&caller, read_poll(&poll)?, &name).await?, PDF))
 }

@@ -6,24 +6,15 @@ mod release;
 pub use now::{desk, now, now_pdf};
 pub use release::{changes, print, propose, released, released_pdf, releases, show_release, work};
 
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 
-use super::{error, read_poll};
+use super::{PDF, file, read_poll};
 use app::AppError;
+use app::preparing::Paper;
 use domain::id::OfficialId;
 use domain::official::Field;
 use domain::release::About;
 
-pub(super) fn failed(problem: &AppError) -> Response {
-    error::of(problem).into_response()
-}
-
-fn nobody() -> Response {
-    error::forbidden().into_response()
-}
-
-/// A poll's id in an address; one that is none is as unknown as one of another council.
 /// What an address asks for: `nguoi` and an id, or `linh-vuc` and a name.
 pub(super) fn read_about(kind: &str, key: &str) -> Result<About, AppError> {
     let unknown = || AppError::NotFound("hồ sơ này");
@@ -48,9 +39,7 @@ pub(super) fn about_path(about: &About) -> String {
 
 /// A file that the browser opens beside its pages.
 pub(super) fn pdf_file(name: &str, bytes: Vec<u8>) -> Response {
-    let headers =
-        [(CONTENT_TYPE, "application/pdf".to_owned()), (CONTENT_DISPOSITION, format!("inline; filename=\"{name}\""))];
-    (headers, bytes).into_response()
+    file(Paper { name: name.to_owned(), bytes }, PDF)
 }
 
 #[cfg(test)]

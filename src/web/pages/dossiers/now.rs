@@ -3,16 +3,14 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Path, Query, State};
-use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
 use super::super::document::{self, Drawn};
-use super::{about_path, failed, nobody, pdf_file, read_about, read_poll};
+use super::{about_path, pdf_file, read_about, read_poll};
 use crate::Site;
+use crate::answer::{Answer, SignedIn};
 use crate::render::Page;
-use crate::session::Visitor;
 use app::AppError;
 use app::dossiers::{Desk, DossierItem, Standing, Wanted};
 use app::service::clock::in_vietnam;
@@ -106,21 +104,12 @@ fn query(wanted: Wanted) -> String {
 }
 
 /// `GET /ky/{poll}/ho-so`
-pub async fn desk(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    Path(poll): Path<String>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let found = async { site.app.dossier_desk(&caller, read_poll(&poll)?).await };
-    let desk = match found.await {
-        Ok(desk) => desk,
-        Err(problem) => return failed(&problem),
-    };
-    let is_person = |line: &DossierItem| matches!(line.about, About::Official(_));
-    let (people, fields): (Vec<DossierItem>, Vec<DossierItem>) = desk.lines.iter().cloned().partition(is_person);
+pub async fn desk(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(poll): Path<String>) -> Answer<Page> {
+    let desk = site.app.dossier_desk(&caller, read_poll(&poll)?).await?;
+    let is_person = |line: &Line| matches!(line.about, About::Official(_));
+    let (people, fields): (Vec<Line>, Vec<Line>) = desk.lines.iter().cloned().partition(is_person);
     let is_same = desk.lines.iter().all(|line| line.standing == Standing::Same) && desk.dropped.is_empty();
-    Page::new(DeskPage {
+    Ok(Page::new(DeskPage {
         poll,
         people,
         fields,
@@ -128,58 +117,43 @@ pub async fn desk(
         offered_at: desk.offer.as_ref().map_or_else(String::new, |offer| in_vietnam(offer.at)),
         is_changed: !is_same,
         desk,
-    })
-    .into_response()
+    }))
 }
 
 /// `GET /ky/{poll}/ho-so/{kind}/{about}`
 pub async fn now(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, kind, about)): Path<(String, String, String)>,
     Query(asked): Query<Asked>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let wanted = asked.wanted();
-    let found = async {
-        let about = read_about(&kind, &about)?;
-        let compiled = site.app.dossier_now(&caller, read_poll(&poll)?, &about, wanted).await?;
-        let drawn = document::draw(&compiled.document).map_err(|e| AppError::internal("vẽ hồ sơ", e))?;
-        let path = about_path(&about);
-        let (facts, years) = choices(&format!("/ky/{poll}/ho-so/{path}"), wanted, &compiled.years);
-        Ok::<_, AppError>(NowPage {
-            path,
-            poll,
-            sitting: compiled.sitting,
-            title: compiled.title,
-            drawn,
-            wanted,
-            facts,
-            years,
-            waiting: compiled.waiting,
-            query: query(wanted),
-        })
-    };
-    match found.await {
-        Ok(page) => Page::new(page).into_response(),
-        Err(problem) => failed(&problem),
-    }
+) -> Answer<Page> {
+    let (about, wanted) = (read_about(&kind, &about)?, asked.wanted());
+    let compiled = site.app.dossier_now(&caller, read_poll(&poll)?, &about, wanted).await?;
+    let drawn = document::draw(&compiled.document).map_err(|e| AppError::internal("vẽ hồ sơ", e))?;
+    let path = about_path(&about);
+    let (facts, years) = choices(&format!("/ky/{poll}/ho-so/{path}"), wanted, &compiled.years);
+    Ok(Page::new(NowPage {
+        path,
+        poll,
+        sitting: compiled.sitting,
+        title: compiled.title,
+        drawn,
+        wanted,
+        facts,
+        years,
+        waiting: compiled.waiting,
+        query: query(wanted),
+    }))
 }
 
 /// `GET /ky/{poll}/ho-so/{kind}/{about}/pdf`
 pub async fn now_pdf(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, kind, about)): Path<(String, String, String)>,
     Query(asked): Query<Asked>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let made = async {
-        let about = read_about(&kind, &about)?;
-        site.app.dossier_now_pdf(&caller, read_poll(&poll)?, &about, asked.wanted()).await
-    };
-    match made.await {
-        Ok((name, bytes)) => pdf_file(&name, bytes),
-        Err(problem) => failed(&problem),
-    }
+) -> Answer {
+    let about = read_about(&kind, &about)?;
+    let (name, bytes) = site.app.dossier_now_pdf(&caller, read_poll(&poll)?, &about, asked.wanted()).await?;
+    Ok(pdf_file(&name, bytes))
 }

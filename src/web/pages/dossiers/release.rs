@@ -3,23 +3,21 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderValue;
 use axum::http::header::REFRESH;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::{IntoResponse as _, Redirect};
 use serde::Deserialize;
 
 use super::super::document::{self, Drawn};
-use super::{about_path, failed, nobody, pdf_file, read_about, read_poll};
+use super::{about_path, pdf_file, read_about, read_poll};
 use crate::Site;
+use crate::answer::{Answer, SignedIn, redirect};
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
-use crate::session::Visitor;
 use app::AppError;
 use app::dossiers::{OFFICE, OfferedDossier, Release, ReleaseWork, ReleasedDossier, ReleasedPage, VersionChanges};
-use app::service::app::Ask;
 use app::service::clock::in_vietnam;
 use domain::id::JobId;
 use domain::job::JobState;
@@ -107,34 +105,24 @@ fn read_job(text: &str) -> Result<JobId, AppError> {
 /// `POST /ky/{poll}/ho-so/lap`: starts to print all dossiers.
 pub async fn print(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(poll): Path<String>,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let started = async {
-        let ask = Ask { caller: &caller, request: form.request()? };
-        site.app.print_release(ask, read_poll(&poll)?).await
-    };
-    match started.await {
-        Ok(job) => Redirect::to(&format!("/ky/{poll}/ho-so/lap/{job}")).into_response(),
-        Err(AppError::AlreadyDone) => Redirect::to(&format!("/ky/{poll}/ho-so")).into_response(),
-        Err(problem) => failed(&problem),
+) -> Answer<Redirect> {
+    match site.app.print_release(form.ask(&caller)?, read_poll(&poll)?).await {
+        Ok(job) => Ok(Redirect::to(&format!("/ky/{poll}/ho-so/lap/{job}"))),
+        Err(AppError::AlreadyDone) => Ok(Redirect::to(&format!("/ky/{poll}/ho-so"))),
+        Err(problem) => Err(problem.into()),
     }
 }
 
 /// `GET /ky/{poll}/ho-so/lap/{job}`
 pub async fn work(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, job)): Path<(String, String)>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let found = async { site.app.release_work(&caller, read_poll(&poll)?, read_job(&job)?).await };
-    let work = match found.await {
-        Ok(work) => work,
-        Err(problem) => return failed(&problem),
-    };
+) -> Answer {
+    let work = site.app.release_work(&caller, read_poll(&poll)?, read_job(&job)?).await?;
     let state_of = |dossier: &OfferedDossier| match work.before.iter().find(|old| old.about == dossier.about) {
         None => "mới",
         Some(old) if old.sha256 == dossier.sha256 => "như bản trước",
@@ -146,118 +134,79 @@ pub async fn work(
     let dropped = work.before.iter().filter(is_gone).map(|old| old.title.clone()).collect();
     let is_running = work.view.job.state == JobState::Running && !work.view.is_stopped;
     let page = Page::new(WorkPage { poll, job, work, offered, dropped });
-    if is_running { ([(REFRESH, AGAIN)], page).into_response() } else { page.into_response() }
+    Ok(if is_running { ([(REFRESH, AGAIN)], page).into_response() } else { page.into_response() })
 }
 
 /// `POST /ky/{poll}/ho-so/lap/{job}`: proposes what was printed.
 pub async fn propose(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, job)): Path<(String, String)>,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let proposed = async {
-        let ask = Ask { caller: &caller, request: form.request()? };
-        site.app.propose_release(ask, read_poll(&poll)?, read_job(&job)?).await
-    };
-    match proposed.await {
-        Ok(()) | Err(AppError::AlreadyDone) => Done::ReleaseProposed.at(&format!("/ky/{poll}/ho-so")).into_response(),
-        Err(problem) => failed(&problem),
-    }
+) -> Answer<Redirect> {
+    let proposed = site.app.propose_release(form.ask(&caller)?, read_poll(&poll)?, read_job(&job)?).await;
+    redirect(proposed, Done::ReleaseProposed, &format!("/ky/{poll}/ho-so"))
 }
 
 /// `GET /ky/{poll}/ho-so/phat-hanh`
 pub async fn releases(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(poll): Path<String>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    match async { site.app.releases(&caller, read_poll(&poll)?).await }.await {
-        Ok(found) => {
-            let releases = found.into_iter().map(|(release, _)| (release.clone(), in_vietnam(release.at))).collect();
-            let is_office = OFFICE.iter().any(|role| caller.account.roles.has(*role));
-            Page::new(ReleasesPage { poll, is_office, releases }).into_response()
-        }
-        Err(problem) => failed(&problem),
-    }
+) -> Answer<Page> {
+    let found = site.app.releases(&caller, read_poll(&poll)?).await?;
+    let releases = found.into_iter().map(|(release, _)| (release.clone(), in_vietnam(release.at))).collect();
+    let is_office = OFFICE.iter().any(|role| caller.account.roles.has(*role));
+    Ok(Page::new(ReleasesPage { poll, is_office, releases }))
 }
 
 /// `GET /ky/{poll}/ho-so/phat-hanh/{release}`
 pub async fn show_release(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, release)): Path<(String, String)>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let found = async {
-        let number = read_number(&release)?;
-        let all = site.app.releases(&caller, read_poll(&poll)?).await?;
-        let found = all.into_iter().find(|(release, _)| release.number == number);
-        found.ok_or(AppError::NotFound("bản phát hành này"))
-    };
-    match found.await {
-        Ok((release, dossiers)) => {
-            Page::new(ReleasePage { poll, at: in_vietnam(release.at), release, dossiers }).into_response()
-        }
-        Err(problem) => failed(&problem),
-    }
+) -> Answer<Page> {
+    let number = read_number(&release)?;
+    let all = site.app.releases(&caller, read_poll(&poll)?).await?;
+    let found = all.into_iter().find(|(release, _)| release.number == number);
+    let (release, dossiers) = found.ok_or(AppError::NotFound("bản phát hành này"))?;
+    Ok(Page::new(ReleasePage { poll, at: in_vietnam(release.at), release, dossiers }))
 }
 
 /// `GET /ky/{poll}/ho-so/phat-hanh/{release}/{kind}/{about}`
 pub async fn released(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, release, kind, about)): Path<(String, String, String, String)>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let found = async {
-        let about = read_about(&kind, &about)?;
-        let page = site.app.released(&caller, read_poll(&poll)?, read_number(&release)?, &about).await?;
-        let drawn = document::draw(&page.document).map_err(|e| AppError::internal("vẽ hồ sơ", e))?;
-        Ok::<_, AppError>(DossierPage { poll, path: about_path(&about), at: in_vietnam(page.release.at), page, drawn })
-    };
-    match found.await {
-        Ok(page) => Page::new(page).into_response(),
-        Err(problem) => failed(&problem),
-    }
+) -> Answer<Page> {
+    let about = read_about(&kind, &about)?;
+    let page = site.app.released(&caller, read_poll(&poll)?, read_number(&release)?, &about).await?;
+    let drawn = document::draw(&page.document).map_err(|e| AppError::internal("vẽ hồ sơ", e))?;
+    let (path, at) = (about_path(&about), in_vietnam(page.release.at));
+    Ok(Page::new(DossierPage { poll, path, at, page, drawn }))
 }
 
 /// `GET /ky/{poll}/ho-so/phat-hanh/{release}/{kind}/{about}/pdf`
 pub async fn released_pdf(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, release, kind, about)): Path<(String, String, String, String)>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let found = async {
-        let about = read_about(&kind, &about)?;
-        site.app.released_pdf(&caller, read_poll(&poll)?, read_number(&release)?, &about).await
-    };
-    match found.await {
-        Ok((name, bytes)) => pdf_file(&name, bytes),
-        Err(problem) => failed(&problem),
-    }
+) -> Answer {
+    let about = read_about(&kind, &about)?;
+    let (name, bytes) = site.app.released_pdf(&caller, read_poll(&poll)?, read_number(&release)?, &about).await?;
+    Ok(pdf_file(&name, bytes))
 }
 
 /// `GET /ky/{poll}/ho-so/phat-hanh/{release}/{kind}/{about}/thay-doi`
 pub async fn changes(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, release, kind, about)): Path<(String, String, String, String)>,
     Query(from): Query<From>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let found = async {
-        let about = read_about(&kind, &about)?;
-        let to = read_number(&release)?;
-        let from = from.version.unwrap_or(to.saturating_sub(1)).max(1);
-        let changes = site.app.release_changes(&caller, read_poll(&poll)?, &about, (from, to)).await?;
-        Ok::<_, AppError>(ChangesPage { poll, path: about_path(&about), from, to, changes })
-    };
-    match found.await {
-        Ok(page) => Page::new(page).into_response(),
-        Err(problem) => failed(&problem),
-    }
+) -> Answer<Page> {
+    let about = read_about(&kind, &about)?;
+    let to = read_number(&release)?;
+    let from = from.version.unwrap_or(to.saturating_sub(1)).max(1);
+    let changes = site.app.release_changes(&caller, read_poll(&poll)?, &about, (from, to)).await?;
+    Ok(Page::new(ChangesPage { poll, path: about_path(&about), from, to, changes }))
 }

@@ -3,18 +3,16 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse as _, Response};
 
-use super::{LIST, answer, failed, nobody, read_poll, refused};
+use super::{LIST, read_poll};
 use crate::Site;
+use crate::answer::{Answer, SignedIn};
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
-use crate::session::Visitor;
 use app::counting::outcome::{ConfidenceOffer, TypedConfidence};
-use app::service::app::Ask;
+use app::preparing::Begun;
 use app::{AppError, Caller};
 
 #[derive(Template)]
@@ -46,44 +44,28 @@ async fn page(site: &Site, caller: &Caller, poll: &str, form: Option<Form>) -> R
 }
 
 /// `GET /ky/{poll}/bo-phieu-tin-nhiem`
-pub async fn ask(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    Path(poll): Path<String>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    answer(page(&site, &caller, &poll, None).await)
+pub async fn ask(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(poll): Path<String>) -> Answer<Page> {
+    Ok(page(&site, &caller, &poll, None).await?)
 }
 
 /// `POST /ky/{poll}/bo-phieu-tin-nhiem`
 pub async fn begin(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(poll): Path<String>,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let begun = async {
-        let ask = Ask { caller: &caller, request: form.request()? };
-        let value = |field: &str| form.value(field).to_owned();
-        let typed = TypedConfidence {
-            officials: form.all("officials").to_vec(),
-            sitting: value("sitting"),
-            opens_on: value("opens_on"),
-            votes_on: value("votes_on"),
-        };
-        site.app.begin_confidence(ask, read_poll(&poll)?, typed).await
+) -> Answer {
+    let value = |field: &str| form.value(field).to_owned();
+    let typed = TypedConfidence {
+        officials: form.all("officials").to_vec(),
+        sitting: value("sitting"),
+        opens_on: value("opens_on"),
+        votes_on: value("votes_on"),
     };
-    let problem = match begun.await {
-        Ok(begun) => return Done::ConfidencePollBegun.at(&format!("/ky/{}", begun.poll)).into_response(),
-        Err(AppError::AlreadyDone) => {
-            return Done::ConfidencePollBegun.at(&format!("/ky/{poll}/ket-qua")).into_response();
-        }
-        Err(problem) => problem,
+    let begun = site.app.begin_confidence(form.ask(&caller)?, read_poll(&poll)?, typed).await;
+    let next = |begun: Option<Begun>| {
+        let path = begun.map_or_else(|| format!("/ky/{poll}/ket-qua"), |begun| format!("/ky/{}", begun.poll));
+        Done::ConfidencePollBegun.at(&path)
     };
-    let again = async { page(&site, &caller, &poll, Some(form.with_errors(problem)?)).await };
-    match again.await {
-        Ok(page) => refused(page, false),
-        Err(problem) => failed(&problem),
-    }
+    form.answered(begun, next, |form| page(&site, &caller, &poll, Some(form))).await
 }

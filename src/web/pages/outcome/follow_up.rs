@@ -3,18 +3,15 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse as _, Response};
 
-use super::{LIST, answer, failed, is_clerk, nobody, read_poll, refused};
+use super::{LIST, is_clerk, read_poll};
 use crate::Site;
+use crate::answer::{Answer, SignedIn};
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
-use crate::session::Visitor;
 use app::counting::outcome::{FollowUpLine, TypedFollowUp};
-use app::service::app::Ask;
 use app::{AppError, Caller};
 use domain::id::OfficialId;
 
@@ -57,35 +54,23 @@ async fn page(
 /// `GET /ky/{poll}/viec-sau/{official}/{duty}`
 pub async fn ask(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, official, duty)): Path<(String, String, String)>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    answer(page(&site, &caller, (&poll, &official, &duty), None).await)
+) -> Answer<Page> {
+    Ok(page(&site, &caller, (&poll, &official, &duty), None).await?)
 }
 
 /// `POST /ky/{poll}/viec-sau/{official}/{duty}`
 pub async fn mark(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, official, duty)): Path<(String, String, String)>,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let done = async {
-        let ask = Ask { caller: &caller, request: form.request()? };
-        let typed = TypedFollowUp { done_on: form.value("done_on").to_owned(), note: form.value("note").to_owned() };
-        let about = (read_official(&official)?, duty.clone());
-        site.app.mark_follow_up(ask, read_poll(&poll)?, about, form.version()?, typed).await
-    };
-    let problem = match done.await {
-        Ok(()) | Err(AppError::AlreadyDone) => return Done::Saved.at(&format!("/ky/{poll}/ket-qua")).into_response(),
-        Err(problem) => problem,
-    };
-    let is_conflict = matches!(problem, AppError::Stale(_));
-    let again = async { page(&site, &caller, (&poll, &official, &duty), Some(form.with_errors(problem)?)).await };
-    match again.await {
-        Ok(page) => refused(page, is_conflict),
-        Err(problem) => failed(&problem),
-    }
+) -> Answer {
+    let ask = form.ask(&caller)?;
+    let typed = TypedFollowUp { done_on: form.value("done_on").to_owned(), note: form.value("note").to_owned() };
+    let about = (read_official(&official)?, duty.clone());
+    let marked = site.app.mark_follow_up(ask, read_poll(&poll)?, about, form.version()?, typed).await;
+    let next = |_| Done::Saved.at(&format!("/ky/{poll}/ket-qua"));
+    form.answered(marked, next, |form| page(&site, &caller, (&poll, &official, &duty), Some(form))).await
 }

@@ -8,8 +8,9 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
 
-use super::{failed, media, read_poll};
+use super::{disposition, media, read_poll};
 use crate::Site;
+use crate::answer::{Answer, Problem};
 use crate::pages::assets;
 use app::AppError;
 use app::counting::outcome::{PublicFile, PublicList, PublicResult};
@@ -52,10 +53,10 @@ impl Show {
 }
 
 /// Everything that is not there, or that nobody may see, looks the same.
-fn hidden(problem: AppError) -> Response {
+fn hidden(problem: AppError) -> Problem {
     match problem {
-        AppError::NotFound(_) | AppError::Input(_) => failed(&AppError::NotFound("trang này")),
-        other => failed(&other),
+        AppError::NotFound(_) | AppError::Input(_) => AppError::NotFound("trang này").into(),
+        other => other.into(),
     }
 }
 
@@ -88,22 +89,16 @@ fn kept(
 }
 
 /// A page that is drawn here and not with what belongs to whoever is signed in.
-fn drawn(asked: &HeaderMap, page: &impl Template) -> Response {
-    match page.render() {
-        Ok(html) => {
-            let none = [(header::CONTENT_DISPOSITION, String::new()), (header::CONTENT_LANGUAGE, "vi".to_owned())];
-            kept(asked, html.as_bytes(), none, || Html(html.clone()).into_response())
-        }
-        Err(cause) => failed(&AppError::internal("vẽ trang công khai", cause)),
-    }
+fn drawn(asked: &HeaderMap, page: &impl Template) -> Answer {
+    let html = page.render().map_err(|cause| AppError::internal("vẽ trang công khai", cause))?;
+    let none = [(header::CONTENT_DISPOSITION, String::new()), (header::CONTENT_LANGUAGE, "vi".to_owned())];
+    Ok(kept(asked, html.as_bytes(), none, || Html(html.clone()).into_response()))
 }
 
 /// `GET /cong-bo/{slug}`
-pub async fn list(State(site): State<Arc<Site>>, Path(slug): Path<String>, asked: HeaderMap) -> Response {
-    match site.app.public_list(&slug).await {
-        Ok(page) => drawn(&asked, &List { style: assets::address("trang.css"), icon: icon(), page }),
-        Err(problem) => hidden(problem),
-    }
+pub async fn list(State(site): State<Arc<Site>>, Path(slug): Path<String>, asked: HeaderMap) -> Answer {
+    let page = site.app.public_list(&slug).await.map_err(hidden)?;
+    drawn(&asked, &List { style: assets::address("trang.css"), icon: icon(), page })
 }
 
 /// `GET /cong-bo/{slug}/{poll}`
@@ -111,12 +106,10 @@ pub async fn show(
     State(site): State<Arc<Site>>,
     Path((slug, poll)): Path<(String, String)>,
     asked: HeaderMap,
-) -> Response {
-    let page = async { site.app.public_result(&slug, read_poll(&poll)?).await };
-    match page.await {
-        Ok(page) => drawn(&asked, &Show { style: assets::address("trang.css"), icon: icon(), page }),
-        Err(problem) => hidden(problem),
-    }
+) -> Answer {
+    let poll = read_poll(&poll).map_err(hidden)?;
+    let page = site.app.public_result(&slug, poll).await.map_err(hidden)?;
+    drawn(&asked, &Show { style: assets::address("trang.css"), icon: icon(), page })
 }
 
 /// `GET /cong-bo/{slug}/{poll}/{file}`: `ket-qua.json`
@@ -124,17 +117,12 @@ pub async fn file(
     State(site): State<Arc<Site>>,
     Path((slug, poll, name)): Path<(String, String, String)>,
     asked: HeaderMap,
-) -> Response {
-    let file = async { site.app.public_file(&slug, read_poll(&poll)?, &name).await };
-    match file.await {
-        Ok(PublicFile { name, bytes }) => {
-            let (kind, place) = media(&name);
-            let place = format!("{place}; filename=\"{name}\"");
-            let head = [(header::CONTENT_DISPOSITION, place), (header::CONTENT_TYPE, kind.to_owned())];
-            kept(&asked, &bytes, head, || bytes.clone().into_response())
-        }
-        Err(problem) => hidden(problem),
-    }
+) -> Answer {
+    let poll = read_poll(&poll).map_err(hidden)?;
+    let PublicFile { name, bytes } = site.app.public_file(&slug, poll, &name).await.map_err(hidden)?;
+    let media = media(&name);
+    let head = [(header::CONTENT_DISPOSITION, disposition(&name, media)), (header::CONTENT_TYPE, media.to_owned())];
+    Ok(kept(&asked, &bytes, head, || bytes.clone().into_response()))
 }
 
 fn icon() -> String {

@@ -3,20 +3,17 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Redirect;
 
-use super::{answer, failed, file_of, is_clerk, nobody, read_poll};
+use super::{file_of, is_clerk, read_poll, tag};
 use crate::Site;
+use crate::answer::{Answer, SignedIn, redirect};
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
-use crate::session::Visitor;
-use app::AppError;
 use app::counting::outcome::{RECOUNT_PATH, ResultLine, ResultPage};
-use app::service::app::Ask;
-use domain::finding::{Finding, Severity};
+use domain::finding::Finding;
 use domain::role::Role;
 use domain::text::upper_first;
 
@@ -44,62 +41,41 @@ struct Show {
 
 impl Show {
     fn tag(&self, finding: &Finding) -> &'static str {
-        match finding.severity {
-            Severity::Error => "tag bad",
-            Severity::Warning => "tag",
-            Severity::Note => "tag off",
-        }
+        tag(finding)
     }
 }
 
 /// `GET /ket-qua`
-pub async fn list(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    answer(site.app.result_lines(&caller).await.map(|lines| Page::new(List { lines })))
+pub async fn list(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn) -> Answer<Page> {
+    Ok(Page::new(List { lines: site.app.result_lines(&caller).await? }))
 }
 
 /// `GET /ky/{poll}/ket-qua`
-pub async fn show(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    Path(poll): Path<String>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let page = async {
-        let page = site.app.result_page(&caller, read_poll(&poll)?).await?;
-        let (is_leader, is_clerk) = (caller.account.roles.has(Role::Leader), is_clerk(&caller));
-        Ok(Page::new(Show { page, is_leader, is_clerk, recount: RECOUNT_PATH }))
-    };
-    answer(page.await)
+pub async fn show(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(poll): Path<String>) -> Answer<Page> {
+    let page = site.app.result_page(&caller, read_poll(&poll)?).await?;
+    let (is_leader, is_clerk) = (caller.account.roles.has(Role::Leader), is_clerk(&caller));
+    Ok(Page::new(Show { page, is_leader, is_clerk, recount: RECOUNT_PATH }))
 }
 
 /// `GET /ky/{poll}/ket-qua/{file}`: `ket-qua.csv`
 pub async fn file(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, name)): Path<(String, String)>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let file = async { site.app.result_file(&caller, read_poll(&poll)?, &name).await };
-    file_of(file.await)
+) -> Answer {
+    let file = site.app.result_file(&caller, read_poll(&poll)?, &name).await?;
+    Ok(file_of(file))
 }
 
 /// `POST /ky/{poll}/cong-khai`
 pub async fn expose(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(poll): Path<String>,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
+) -> Answer<Redirect> {
     let is_exposed = form.value("exposed") == "yes";
-    let done = async {
-        let ask = Ask { caller: &caller, request: form.request()? };
-        site.app.expose_result(ask, read_poll(&poll)?, form.version()?, is_exposed).await
-    };
-    let said = if is_exposed { Done::ResultExposed } else { Done::ResultHidden };
-    match done.await {
-        Ok(()) | Err(AppError::AlreadyDone) => said.at(&format!("/ky/{poll}/ket-qua")).into_response(),
-        Err(problem) => failed(&problem),
-    }
+    let exposed = site.app.expose_result(form.ask(&caller)?, read_poll(&poll)?, form.version()?, is_exposed).await;
+    let done = if is_exposed { Done::ResultExposed } else { Done::ResultHidden };
+    redirect(exposed, done, &format!("/ky/{poll}/ket-qua"))
 }

@@ -3,19 +3,16 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse as _, Response};
 
 use super::listing::decision;
-use super::{LIST, answer, failed, is_clerk, nobody, proposed, read_poll, refused, tag};
+use super::{LIST, is_clerk, proposed, read_poll, tag};
 use crate::Site;
+use crate::answer::{Answer, SignedIn};
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
-use crate::session::Visitor;
 use app::preparing::{BoardPage, TypedBoard};
-use app::service::app::Ask;
 use app::{AppError, Caller};
 use domain::finding::Finding;
 
@@ -78,56 +75,29 @@ fn typed(form: &Form) -> TypedBoard {
 }
 
 /// `GET /ky/{poll}/ban-kiem-phieu`
-pub async fn show(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    Path(poll): Path<String>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    answer(page(&site, &caller, &poll, None).await)
+pub async fn show(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(poll): Path<String>) -> Answer<Page> {
+    Ok(page(&site, &caller, &poll, None).await?)
 }
 
 /// `POST /ky/{poll}/ban-kiem-phieu`
 pub async fn draft(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(poll): Path<String>,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let done = async {
-        let ask = Ask { caller: &caller, request: form.request()? };
-        site.app.draft_board(ask, read_poll(&poll)?, form.version()?, typed(&form)).await
-    };
-    match done.await {
-        Ok(()) | Err(AppError::AlreadyDone) => Done::Saved.at(&format!("{LIST}/{poll}/ban-kiem-phieu")).into_response(),
-        Err(problem) => again(&site, &caller, &poll, form, problem).await,
-    }
+) -> Answer {
+    let drafted = site.app.draft_board(form.ask(&caller)?, read_poll(&poll)?, form.version()?, typed(&form)).await;
+    let next = |_| Done::Saved.at(&format!("{LIST}/{poll}/ban-kiem-phieu"));
+    form.answered(drafted, next, |form| page(&site, &caller, &poll, Some(form))).await
 }
 
 /// `POST /ky/{poll}/ban-kiem-phieu/lap`
 pub async fn propose(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(poll): Path<String>,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let done = async {
-        let ask = Ask { caller: &caller, request: form.request()? };
-        site.app.propose_board(ask, read_poll(&poll)?, &decision(&form)).await
-    };
-    match proposed(&poll, done.await) {
-        Ok(answer) => answer,
-        Err(problem) => again(&site, &caller, &poll, form, problem).await,
-    }
-}
-
-async fn again(site: &Site, caller: &Caller, poll: &str, form: Form, problem: AppError) -> Response {
-    let is_conflict = matches!(problem, AppError::Stale(_));
-    let again = async { page(site, caller, poll, Some(form.with_errors(problem)?)).await };
-    match again.await {
-        Ok(page) => refused(page, is_conflict),
-        Err(problem) => failed(&problem),
-    }
+) -> Answer {
+    let outcome = site.app.propose_board(form.ask(&caller)?, read_poll(&poll)?, &decision(&form)).await;
+    form.answered(outcome, |id| proposed(&poll, id), |form| page(&site, &caller, &poll, Some(form))).await
 }

@@ -3,16 +3,13 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Path, Query, State};
-use axum::response::Response;
 use serde::Deserialize;
 
-use super::{PDF, answer, file, nobody, read_poll};
+use super::{PDF, file, form_of_file, read_poll};
 use crate::Site;
+use crate::answer::{Answer, SignedIn};
 use crate::render::Page;
-use crate::session::Visitor;
-use app::AppError;
 use app::preparing::{DeckOfForm, DeckPage, TypedPile};
 use domain::rules::RuleSet;
 
@@ -43,43 +40,29 @@ pub struct Wanted {
 }
 
 /// `GET /ky/{poll}/phieu-thu`
-pub async fn show(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    Path(poll): Path<String>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let page = async {
-        let DeckPage { sitting, decks, rules } = site.app.deck_page(&caller, read_poll(&poll)?).await?;
-        Ok(Page::new(Show { poll: poll.clone(), sitting, decks, rules }))
-    };
-    answer(page.await)
+pub async fn show(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(poll): Path<String>) -> Answer<Page> {
+    let DeckPage { sitting, decks, rules } = site.app.deck_page(&caller, read_poll(&poll)?).await?;
+    Ok(Page::new(Show { poll, sitting, decks, rules }))
 }
 
 /// `GET /ky/{poll}/phieu-thu/{file}`: `F1-3F9A2C.pdf`
 pub async fn deck(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, name)): Path<(String, String)>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let paper = async { site.app.deck_paper(&caller, read_poll(&poll)?, id(&name)?).await };
-    file(paper.await, PDF)
+) -> Answer {
+    let paper = site.app.deck_paper(&caller, read_poll(&poll)?, form_of_file(&name)?).await?;
+    Ok(file(paper, PDF))
 }
 
 /// `GET /ky/{poll}/phieu-dem-tay/{file}?tap=3&so=25`
 pub async fn tally(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, name)): Path<(String, String)>,
     Query(Wanted { number, papers }): Query<Wanted>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
+) -> Answer {
     let typed = TypedPile { number, papers };
-    let paper = async { site.app.tally_paper(&caller, read_poll(&poll)?, id(&name)?, &typed).await };
-    file(paper.await, PDF)
-}
-
-fn id(name: &str) -> Result<&str, AppError> {
-    name.strip_suffix(".pdf").ok_or(AppError::NotFound("mẫu phiếu này"))
+    let paper = site.app.tally_paper(&caller, read_poll(&poll)?, form_of_file(&name)?, &typed).await?;
+    Ok(file(paper, PDF))
 }

@@ -3,20 +3,17 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse as _, Response};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
-use super::{LIST, PDF, answer, failed, file, is_clerk, nobody, read_poll, refused};
+use super::{LIST, PDF, file, is_clerk, read_poll};
 use crate::Site;
+use crate::answer::{Answer, SignedIn};
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
-use crate::session::Visitor;
 use app::preparing::{DeadlineLine, DeadlinePage, TypedMark};
-use app::service::app::Ask;
 use app::{AppError, Caller};
 use domain::deadline::DeadlineStatus;
 use domain::rules::Attested;
@@ -122,40 +119,22 @@ fn month(first: Date, today: Date, events: &[(Date, Option<String>, String)]) ->
 }
 
 /// `GET /ky/{poll}/thoi-han`
-pub async fn list(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    Path(poll): Path<String>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let page = async {
-        let page = site.app.deadline_page(&caller, read_poll(&poll)?).await?;
-        let months = months(&page);
-        Ok(Page::new(List { poll: poll.clone(), page, months }))
-    };
-    answer(page.await)
+pub async fn list(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(poll): Path<String>) -> Answer<Page> {
+    let page = site.app.deadline_page(&caller, read_poll(&poll)?).await?;
+    let months = months(&page);
+    Ok(Page::new(List { poll, page, months }))
 }
 
 /// `GET /ky/{poll}/thoi-han/thoi-han.ics`
-pub async fn calendar(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    Path(poll): Path<String>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let paper = async { site.app.deadline_calendar(&caller, read_poll(&poll)?).await };
-    file(paper.await, "text/calendar; charset=utf-8")
+pub async fn calendar(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(poll): Path<String>) -> Answer {
+    let paper = site.app.deadline_calendar(&caller, read_poll(&poll)?).await?;
+    Ok(file(paper, "text/calendar; charset=utf-8"))
 }
 
 /// `GET /ky/{poll}/thoi-han/thoi-han.pdf`
-pub async fn paper(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    Path(poll): Path<String>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let paper = async { site.app.deadline_paper(&caller, read_poll(&poll)?).await };
-    file(paper.await, PDF)
+pub async fn paper(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(poll): Path<String>) -> Answer {
+    let paper = site.app.deadline_paper(&caller, read_poll(&poll)?).await?;
+    Ok(file(paper, PDF))
 }
 
 async fn page(site: &Site, caller: &Caller, (poll, id): (&str, &str), form: Option<Form>) -> Result<Page, AppError> {
@@ -172,38 +151,24 @@ async fn page(site: &Site, caller: &Caller, (poll, id): (&str, &str), form: Opti
 /// `GET /ky/{poll}/thoi-han/{deadline}`
 pub async fn edit(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, id)): Path<(String, String)>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    answer(page(&site, &caller, (&poll, &id), None).await)
+) -> Answer<Page> {
+    Ok(page(&site, &caller, (&poll, &id), None).await?)
 }
 
 /// `POST /ky/{poll}/thoi-han/{deadline}`
 pub async fn mark(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, id)): Path<(String, String)>,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let done = async {
-        let ask = Ask { caller: &caller, request: form.request()? };
-        let typed = TypedMark { done_on: form.value("done_on").to_owned(), note: form.value("note").to_owned() };
-        site.app.mark_deadline(ask, read_poll(&poll)?, id.clone(), form.version()?, typed).await
-    };
-    let problem = match done.await {
-        Ok(()) | Err(AppError::AlreadyDone) => {
-            return Done::Saved.at(&format!("{LIST}/{poll}/thoi-han")).into_response();
-        }
-        Err(problem) => problem,
-    };
-    let is_conflict = matches!(problem, AppError::Stale(_));
-    let again = async { page(&site, &caller, (&poll, &id), Some(form.with_errors(problem)?)).await };
-    match again.await {
-        Ok(page) => refused(page, is_conflict),
-        Err(problem) => failed(&problem),
-    }
+) -> Answer {
+    let ask = form.ask(&caller)?;
+    let typed = TypedMark { done_on: form.value("done_on").to_owned(), note: form.value("note").to_owned() };
+    let marked = site.app.mark_deadline(ask, read_poll(&poll)?, id.clone(), form.version()?, typed).await;
+    let next = |_| Done::Saved.at(&format!("{LIST}/{poll}/thoi-han"));
+    form.answered(marked, next, |form| page(&site, &caller, (&poll, &id), Some(form))).await
 }
 
 #[cfg(test)]

@@ -3,18 +3,16 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::response::Redirect;
 
-use super::{PDF, answer, failed, file, nobody, proposed, read_poll, tag};
+use super::{PDF, file, form_of_file, proposed, read_poll, tag};
 use crate::Site;
+use crate::answer::{Answer, SignedIn};
 use crate::form::Form;
 use crate::render::Page;
-use crate::session::Visitor;
 use app::AppError;
 use app::preparing::{FormsPage, Paper};
-use app::service::app::Ask;
 use domain::finding::Finding;
 
 #[derive(Template)]
@@ -33,56 +31,39 @@ impl Show {
 }
 
 /// `GET /ky/{poll}/mau-phieu`
-pub async fn show(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    Path(poll): Path<String>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let page = async {
-        let mut page = site.app.forms_page(&caller, read_poll(&poll)?).await?;
-        let findings = std::mem::take(&mut page.findings);
-        let is_blocked = findings.iter().any(Finding::is_error);
-        Ok(Page::new(Show { poll: poll.clone(), page, findings, is_blocked }))
-    };
-    answer(page.await)
+pub async fn show(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(poll): Path<String>) -> Answer<Page> {
+    let mut page = site.app.forms_page(&caller, read_poll(&poll)?).await?;
+    let findings = std::mem::take(&mut page.findings);
+    let is_blocked = findings.iter().any(Finding::is_error);
+    Ok(Page::new(Show { poll, page, findings, is_blocked }))
 }
 
 /// `GET /ky/{poll}/mau-phieu/{file}`: `F1-3F9A2C.pdf`
 pub async fn paper(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, name)): Path<(String, String)>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let paper = async {
-        let form = name.strip_suffix(".pdf").ok_or(AppError::NotFound("mẫu phiếu này"))?;
-        site.app.form_paper(&caller, read_poll(&poll)?, form).await
-    };
-    file(paper.await, PDF)
+) -> Answer {
+    Ok(file(site.app.form_paper(&caller, read_poll(&poll)?, form_of_file(&name)?).await?, PDF))
 }
 
 /// `GET /ky/{poll}/mau-phieu/diem-chot.txt`
-pub async fn checkpoint(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    Path(poll): Path<String>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let head = async { site.app.sealed_head(&caller, read_poll(&poll)?).await };
-    let paper = head.await.map(|head| Paper { name: "diem-chot.txt".to_owned(), bytes: head.note.into_bytes() });
-    file(paper, "text/plain; charset=utf-8")
+pub async fn checkpoint(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(poll): Path<String>) -> Answer {
+    let head = site.app.sealed_head(&caller, read_poll(&poll)?).await?;
+    let paper = Paper { name: "diem-chot.txt".to_owned(), bytes: head.note.into_bytes() };
+    Ok(file(paper, "text/plain; charset=utf-8"))
 }
 
 /// `POST /ky/{poll}/mau-phieu`
 pub async fn propose(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(poll): Path<String>,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let done =
-        async { site.app.propose_forms(Ask { caller: &caller, request: form.request()? }, read_poll(&poll)?).await };
-    proposed(&poll, done.await).unwrap_or_else(|problem| failed(&problem))
+) -> Answer<Redirect> {
+    match site.app.propose_forms(form.ask(&caller)?, read_poll(&poll)?).await {
+        Ok(id) => Ok(proposed(&poll, Some(id))),
+        Err(AppError::AlreadyDone) => Ok(proposed(&poll, None)),
+        Err(problem) => Err(problem.into()),
+    }
 }

@@ -3,17 +3,14 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Path, State};
-use axum::response::Response;
 
-use super::{PDF, answer, failed, file, nobody, proposed, read_poll, refused, tag};
+use super::{PDF, file, proposed, read_poll, tag};
 use crate::Site;
+use crate::answer::{Answer, SignedIn};
 use crate::form::Form;
 use crate::render::Page;
-use crate::session::Visitor;
 use app::preparing::{ListPage, TypedDecision};
-use app::service::app::Ask;
 use app::{AppError, Caller};
 use domain::finding::Finding;
 
@@ -44,45 +41,23 @@ pub(super) fn decision(form: &Form) -> TypedDecision {
 }
 
 /// `GET /ky/{poll}/danh-sach`
-pub async fn show(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    Path(poll): Path<String>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    answer(page(&site, &caller, &poll, Form::default()).await)
+pub async fn show(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(poll): Path<String>) -> Answer<Page> {
+    Ok(page(&site, &caller, &poll, Form::default()).await?)
 }
 
 /// `GET /ky/{poll}/danh-sach/danh-sach.pdf`
-pub async fn paper(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    Path(poll): Path<String>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let paper = async { site.app.list_paper(&caller, read_poll(&poll)?).await };
-    file(paper.await, PDF)
+pub async fn paper(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(poll): Path<String>) -> Answer {
+    let paper = site.app.list_paper(&caller, read_poll(&poll)?).await?;
+    Ok(file(paper, PDF))
 }
 
 /// `POST /ky/{poll}/danh-sach`
 pub async fn propose(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(poll): Path<String>,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let done = async {
-        let ask = Ask { caller: &caller, request: form.request()? };
-        site.app.propose_list(ask, read_poll(&poll)?, &decision(&form)).await
-    };
-    let problem = match proposed(&poll, done.await) {
-        Ok(answer) => return answer,
-        Err(problem) => problem,
-    };
-    let again = async { page(&site, &caller, &poll, form.with_errors(problem)?).await };
-    match again.await {
-        Ok(page) => refused(page, false),
-        Err(problem) => failed(&problem),
-    }
+) -> Answer {
+    let outcome = site.app.propose_list(form.ask(&caller)?, read_poll(&poll)?, &decision(&form)).await;
+    form.answered(outcome, |id| proposed(&poll, id), |form| page(&site, &caller, &poll, form)).await
 }

@@ -20,40 +20,18 @@ pub use polls::{TaskLine, list, show};
 pub use proposals::{confirm, list as proposals, refuse, show as proposal, withdraw};
 pub use verdicts::{ask as verdict, list as verdicts, propose as propose_verdict};
 
-use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
-
-use super::{PDF, answer, failed, file, finding_tag as tag, nobody, read_poll};
-use crate::notice::Done;
-use crate::render::Page;
-use app::{AppError, Caller};
-use domain::id::{OfficialId, ProposalId};
-use domain::role::Role;
+use super::{PDF, file, finding_tag as tag, is_clerk, proposed, read_poll};
+use app::AppError;
+use domain::id::OfficialId;
 
 /// Where the list of polls is.
 pub(super) const LIST: &str = "/ky";
 
-/// A page that shows a form again: 409 after a conflict, 422 when something in it is wrong.
-fn refused(page: Page, is_conflict: bool) -> Response {
-    let status = if is_conflict { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
-    page.with_status(status).into_response()
+/// The form of which a file is named: `F1-3F9A2C.pdf`.
+fn form_of_file(name: &str) -> Result<&str, AppError> {
+    name.strip_suffix(".pdf").ok_or(AppError::NotFound("mẫu phiếu này"))
 }
 
-/// Where a step leads that was proposed just now; the same form sent again leads to all that wait.
-fn proposed(poll: &str, outcome: Result<ProposalId, AppError>) -> Result<Response, AppError> {
-    let path = format!("{LIST}/{poll}/de-xuat");
-    match outcome {
-        Ok(id) => Ok(Done::Proposed.at(&format!("{path}/{id}")).into_response()),
-        Err(AppError::AlreadyDone) => Ok(Done::Proposed.at(&path).into_response()),
-        Err(problem) => Err(problem),
-    }
-}
-
-/// A poll's id in an address; one that is none is as unknown as one of another council.
 fn read_official(text: &str) -> Result<OfficialId, AppError> {
     text.parse().map_err(|_| AppError::NotFound("người này"))
-}
-
-fn is_clerk(caller: &Caller) -> bool {
-    caller.account.roles.has(Role::Clerk)
 }

@@ -3,23 +3,19 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse as _, Response};
 use jiff::civil::Date;
 
-use super::{LIST, failed, nobody, read_poll, refused};
+use super::{LIST, is_clerk, read_poll};
 use crate::Site;
+use crate::answer::{Answer, SignedIn};
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
-use crate::session::Visitor;
-use app::preparing::{PlanOffer, PlanPage, RulesChoice, TypedPlan};
-use app::service::app::Ask;
+use app::preparing::{Begun, PlanOffer, PlanPage, RulesChoice, TypedPlan};
 use app::{AppError, Caller};
 use domain::council::CouncilKind;
 use domain::poll::PollKind;
-use domain::role::Role;
 use domain::text::date_dmy;
 
 /// What the fields of a plan need besides the form: words of the body, and what stands in the roster.
@@ -146,80 +142,47 @@ fn typed(form: &Form) -> TypedPlan {
     }
 }
 
+async fn new_page(site: &Site, caller: &Caller, form: Option<Form>) -> Result<Page, AppError> {
+    let offer = site.app.plan_offer(caller).await?;
+    let form = form.unwrap_or_else(|| form_of(&offer.typed, 0));
+    Ok(New::page(form, offer))
+}
+
 /// `GET /ky/moi`
-pub async fn new(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    match site.app.plan_offer(&caller).await {
-        Ok(offer) => New::page(form_of(&offer.typed, 0), offer).into_response(),
-        Err(problem) => failed(&problem),
-    }
+pub async fn new(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn) -> Answer<Page> {
+    Ok(new_page(&site, &caller, None).await?)
 }
 
 /// `POST /ky/moi`
-pub async fn begin(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>, form: Form) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let begun = async {
-        let ask = Ask { caller: &caller, request: form.request()? };
-        site.app.begin_preparation(ask, typed(&form)).await
+pub async fn begin(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, form: Form) -> Answer {
+    let begun = site.app.begin_preparation(form.ask(&caller)?, typed(&form)).await;
+    let next = |begun: Option<Begun>| {
+        Done::PollBegun.at(&begun.map_or_else(|| LIST.to_owned(), |begun| format!("{LIST}/{}", begun.poll)))
     };
-    let problem = match begun.await {
-        Ok(begun) => return Done::PollBegun.at(&format!("{LIST}/{}", begun.poll)).into_response(),
-        Err(AppError::AlreadyDone) => return Done::PollBegun.at(LIST).into_response(),
-        Err(problem) => problem,
-    };
-    let again = async { Ok::<_, AppError>((form.with_errors(problem)?, site.app.plan_offer(&caller).await?)) };
-    match again.await {
-        Ok((form, offer)) => refused(New::page(form, offer), false),
-        Err(problem) => failed(&problem),
-    }
+    form.answered(begun, next, |form| new_page(&site, &caller, Some(form))).await
 }
 
-fn edit_page(caller: &Caller, poll: String, page: PlanPage, form: Form) -> Page {
+async fn edit_page(site: &Site, caller: &Caller, poll: &str, form: Option<Form>) -> Result<Page, AppError> {
+    let page = site.app.poll_plan(caller, read_poll(poll)?).await?;
+    let form = form.unwrap_or_else(|| form_of(&page.typed, page.version));
     let words = Words::of(page.plan.council.kind, page.in_roster);
-    let may_change = page.is_open && caller.account.roles.has(Role::Clerk);
-    Page::new(Edit { form, words, poll, page, may_change })
+    let may_change = page.is_open && is_clerk(caller);
+    Ok(Page::new(Edit { form, words, poll: poll.to_owned(), page, may_change }))
 }
 
 /// `GET /ky/{poll}/ky-hop`
-pub async fn edit(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    Path(poll): Path<String>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let found = async { site.app.poll_plan(&caller, read_poll(&poll)?).await };
-    match found.await {
-        Ok(page) => {
-            let form = form_of(&page.typed, page.version);
-            edit_page(&caller, poll, page, form).into_response()
-        }
-        Err(problem) => failed(&problem),
-    }
+pub async fn edit(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(poll): Path<String>) -> Answer<Page> {
+    Ok(edit_page(&site, &caller, &poll, None).await?)
 }
 
 /// `POST /ky/{poll}/ky-hop`
 pub async fn save(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(poll): Path<String>,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let saved = async {
-        let ask = Ask { caller: &caller, request: form.request()? };
-        site.app.change_plan(ask, read_poll(&poll)?, form.version()?, typed(&form)).await
-    };
-    let problem = match saved.await {
-        Ok(()) | Err(AppError::AlreadyDone) => return Done::Saved.at(&format!("{LIST}/{poll}")).into_response(),
-        Err(problem) => problem,
-    };
-    let is_conflict = matches!(problem, AppError::Stale(_));
-    let again = async {
-        let form = form.with_errors(problem)?;
-        Ok::<_, AppError>((form, site.app.poll_plan(&caller, read_poll(&poll)?).await?))
-    };
-    match again.await {
-        Ok((form, page)) => refused(edit_page(&caller, poll, page, form), is_conflict),
-        Err(problem) => failed(&problem),
-    }
+) -> Answer {
+    let saved = site.app.change_plan(form.ask(&caller)?, read_poll(&poll)?, form.version()?, typed(&form)).await;
+    let next = |_| Done::Saved.at(&format!("{LIST}/{poll}"));
+    form.answered(saved, next, |form| edit_page(&site, &caller, &poll, Some(form))).await
 }

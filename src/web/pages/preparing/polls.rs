@@ -3,13 +3,11 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Path, State};
-use axum::response::Response;
 
-use super::{LIST, answer, is_clerk, nobody, read_poll};
+use super::{LIST, is_clerk, read_poll};
+use crate::answer::{Answer, SignedIn};
 use crate::render::Page;
-use crate::session::Visitor;
 use crate::{Site, routes};
 use app::preparing::{Overview, PollLine};
 use domain::id::PollId;
@@ -117,25 +115,16 @@ impl List {
 }
 
 /// `GET /ky`
-pub async fn list(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let lines = site.app.poll_lines(&caller).await;
-    answer(lines.map(|lines| Page::new(List { lines, may_begin: is_clerk(&caller) })))
+pub async fn list(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn) -> Answer<Page> {
+    let lines = site.app.poll_lines(&caller).await?;
+    Ok(Page::new(List { lines, may_begin: is_clerk(&caller) }))
 }
 
 /// `GET /ky/{poll}`
-pub async fn show(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    Path(poll): Path<String>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let found = async {
-        let mut poll = site.app.poll_overview(&caller, read_poll(&poll)?).await?;
-        let sitting = &poll.plan.council.sitting;
-        let (opens_on, votes_on) = (date_dmy(sitting.opens_on), date_dmy(sitting.votes_on));
-        let lines = std::mem::take(&mut poll.tasks).into_iter().map(|task| TaskLine::of(poll.id, task)).collect();
-        Ok(Page::new(Show { is_sealed: poll.stage.is_sealed(), poll, opens_on, votes_on, lines }))
-    };
-    answer(found.await)
+pub async fn show(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(poll): Path<String>) -> Answer<Page> {
+    let mut poll = site.app.poll_overview(&caller, read_poll(&poll)?).await?;
+    let sitting = &poll.plan.council.sitting;
+    let (opens_on, votes_on) = (date_dmy(sitting.opens_on), date_dmy(sitting.votes_on));
+    let lines = std::mem::take(&mut poll.tasks).into_iter().map(|task| TaskLine::of(poll.id, task)).collect();
+    Ok(Page::new(Show { is_sealed: poll.stage.is_sealed(), poll, opens_on, votes_on, lines }))
 }

@@ -3,19 +3,17 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Redirect;
 
-use super::{LIST, answer, failed, nobody, read_poll, refused};
+use super::{LIST, read_poll};
 use crate::Site;
+use crate::answer::{Answer, SignedIn, redirect};
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
-use crate::session::Visitor;
 use app::confirm::{ProposalPage, Shown};
 use app::preparing::OFFICE;
-use app::service::app::Ask;
 use app::service::clock::in_vietnam;
 use app::{AppError, Caller};
 use domain::id::ProposalId;
@@ -68,17 +66,9 @@ impl Show {
 }
 
 /// `GET /ky/{poll}/de-xuat`
-pub async fn list(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    Path(poll): Path<String>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let page = async {
-        let (sitting, proposals) = site.app.proposals(&caller, read_poll(&poll)?).await?;
-        Ok(Page::new(List { poll: poll.clone(), sitting, proposals, is_office: caller.may(OFFICE).is_ok() }))
-    };
-    answer(page.await)
+pub async fn list(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(poll): Path<String>) -> Answer<Page> {
+    let (sitting, proposals) = site.app.proposals(&caller, read_poll(&poll)?).await?;
+    Ok(Page::new(List { poll, sitting, proposals, is_office: caller.may(OFFICE).is_ok() }))
 }
 
 fn read_proposal(text: &str) -> Result<ProposalId, AppError> {
@@ -93,70 +83,46 @@ async fn page(site: &Site, caller: &Caller, (poll, id): (&str, &str), form: Form
 /// `GET /ky/{poll}/de-xuat/{proposal}`
 pub async fn show(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, id)): Path<(String, String)>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    answer(page(&site, &caller, (&poll, &id), Form::default()).await)
+) -> Answer<Page> {
+    Ok(page(&site, &caller, (&poll, &id), Form::default()).await?)
 }
 
 /// `POST /ky/{poll}/de-xuat/{proposal}/xac-nhan`
 pub async fn confirm(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, id)): Path<(String, String)>,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let done = async {
-        let ask = Ask { caller: &caller, request: form.request()? };
-        site.app.confirm(ask, read_poll(&poll)?, read_proposal(&id)?).await
-    };
-    back(&poll, &id, Done::Confirmed, done.await)
+) -> Answer<Redirect> {
+    let outcome = site.app.confirm(form.ask(&caller)?, read_poll(&poll)?, read_proposal(&id)?).await;
+    redirect(outcome, Done::Confirmed, &path(&poll, &id))
 }
 
 /// `POST /ky/{poll}/de-xuat/{proposal}/khong-chap-nhan`
 pub async fn refuse(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, id)): Path<(String, String)>,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let done = async {
-        let ask = Ask { caller: &caller, request: form.request()? };
-        site.app.refuse(ask, read_poll(&poll)?, read_proposal(&id)?, form.value("note")).await
-    };
-    let problem = match done.await {
-        Err(problem @ AppError::Fields { .. }) => problem,
-        other => return back(&poll, &id, Done::Refused, other),
-    };
-    let again = async { page(&site, &caller, (&poll, &id), form.with_errors(problem)?).await };
-    match again.await {
-        Ok(page) => refused(page, false),
-        Err(problem) => failed(&problem),
-    }
+) -> Answer {
+    let refused = site.app.refuse(form.ask(&caller)?, read_poll(&poll)?, read_proposal(&id)?, form.value("note")).await;
+    let next = |_| Done::Refused.at(&path(&poll, &id));
+    form.answered(refused, next, |form| page(&site, &caller, (&poll, &id), form)).await
 }
 
 /// `POST /ky/{poll}/de-xuat/{proposal}/rut`
 pub async fn withdraw(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, id)): Path<(String, String)>,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let done = async {
-        let ask = Ask { caller: &caller, request: form.request()? };
-        site.app.withdraw(ask, read_poll(&poll)?, read_proposal(&id)?).await
-    };
-    back(&poll, &id, Done::Withdrawn, done.await)
+) -> Answer<Redirect> {
+    let outcome = site.app.withdraw(form.ask(&caller)?, read_poll(&poll)?, read_proposal(&id)?).await;
+    redirect(outcome, Done::Withdrawn, &path(&poll, &id))
 }
 
-/// The proposal's page with what was done, also when the same form did it before.
-fn back(poll: &str, id: &str, done: Done, outcome: Result<(), AppError>) -> Response {
-    match outcome {
-        Ok(()) | Err(AppError::AlreadyDone) => done.at(&format!("{LIST}/{poll}/de-xuat/{id}")).into_response(),
-        Err(problem) => failed(&problem),
-    }
+fn path(poll: &str, id: &str) -> String {
+    format!("{LIST}/{poll}/de-xuat/{id}")
 }

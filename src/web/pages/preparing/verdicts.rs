@@ -3,18 +3,15 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Path, State};
-use axum::response::Response;
 
-use super::{answer, failed, nobody, proposed, read_official, read_poll, refused, tag};
+use super::{proposed, read_official, read_poll, tag};
 use crate::Site;
+use crate::answer::{Answer, SignedIn};
 use crate::form::Form;
 use crate::render::Page;
-use crate::session::Visitor;
-use app::AppError;
 use app::preparing::{VerdictLine, Verdicts};
-use app::service::app::Ask;
+use app::{AppError, Caller};
 use domain::eligibility::Verdict;
 use domain::finding::Finding;
 use domain::rules::Attested;
@@ -52,23 +49,14 @@ impl Propose {
 }
 
 /// `GET /ky/{poll}/doi-tuong`
-pub async fn list(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    Path(poll): Path<String>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let page = async {
-        let mut page = site.app.verdicts(&caller, read_poll(&poll)?).await?;
-        let findings = std::mem::take(&mut page.findings);
-        let listed = page.lines.iter().filter(|line| line.standing.verdict == Verdict::Listed).count();
-        Ok(Page::new(List { poll: poll.clone(), page, findings, listed }))
-    };
-    answer(page.await)
+pub async fn list(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(poll): Path<String>) -> Answer<Page> {
+    let mut page = site.app.verdicts(&caller, read_poll(&poll)?).await?;
+    let findings = std::mem::take(&mut page.findings);
+    let listed = page.lines.iter().filter(|line| line.standing.verdict == Verdict::Listed).count();
+    Ok(Page::new(List { poll, page, findings, listed }))
 }
 
-async fn page(site: &Site, visitor: &Visitor, (poll, official): (&str, &str), form: Form) -> Result<Page, AppError> {
-    let caller = visitor.caller.as_ref().ok_or(AppError::Forbidden)?;
+async fn page(site: &Site, caller: &Caller, (poll, official): (&str, &str), form: Form) -> Result<Page, AppError> {
     let id = read_official(official)?;
     let Verdicts { sitting, lines, is_open, .. } = site.app.verdicts(caller, read_poll(poll)?).await?;
     let line = lines.into_iter().find(|line| line.official == id).ok_or(AppError::NotFound("người này"))?;
@@ -78,34 +66,21 @@ async fn page(site: &Site, visitor: &Visitor, (poll, official): (&str, &str), fo
 /// `GET /ky/{poll}/doi-tuong/{official}`
 pub async fn ask(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, official)): Path<(String, String)>,
-) -> Response {
-    answer(page(&site, &visitor, (&poll, &official), Form::default()).await)
+) -> Answer<Page> {
+    Ok(page(&site, &caller, (&poll, &official), Form::default()).await?)
 }
 
 /// `POST /ky/{poll}/doi-tuong/{official}`
 pub async fn propose(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, official)): Path<(String, String)>,
     form: Form,
-) -> Response {
-    let Some(caller) = &visitor.caller else { return nobody() };
-    let done = async {
-        let ask = Ask { caller, request: form.request()? };
-        let (verdict, reason) = (form.value("verdict"), form.value("reason"));
-        site.app.propose_verdict(ask, read_poll(&poll)?, read_official(&official)?, verdict, reason).await
-    };
-    let problem = match proposed(&poll, done.await) {
-        Ok(answer) => return answer,
-        Err(problem) => problem,
-    };
-    match form.with_errors(problem) {
-        Ok(form) => match page(&site, &visitor, (&poll, &official), form).await {
-            Ok(page) => refused(page, false),
-            Err(problem) => failed(&problem),
-        },
-        Err(problem) => failed(&problem),
-    }
+) -> Answer {
+    let (ask, verdict, reason) = (form.ask(&caller)?, form.value("verdict"), form.value("reason"));
+    let outcome = site.app.propose_verdict(ask, read_poll(&poll)?, read_official(&official)?, verdict, reason).await;
+    let page = |form| page(&site, &caller, (&poll, &official), form);
+    form.answered(outcome, |id| proposed(&poll, id), page).await
 }

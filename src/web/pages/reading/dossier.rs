@@ -3,23 +3,21 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Redirect;
 
-use super::{failed, nobody, read_poll, read_position, refused};
+use super::{read_poll, read_position, saved_pdf};
 use crate::Site;
+use crate::answer::{Answer, SignedIn};
 use crate::form::Form;
 use crate::notice::Done;
 use crate::pages::document::{self, Section};
 use crate::render::Page;
-use crate::session::{self, Visitor};
+use crate::session;
 use app::dossiers::SourceFile;
 use app::reading::notes::{Lock, Note};
 use app::reading::room::{Opened, Read, ReadingPoll};
-use app::service::app::Ask;
 use app::{AppError, Caller};
 use domain::document::Document;
 use domain::id::PollId;
@@ -113,122 +111,71 @@ fn stored_note(note: Option<&Note>) -> [(&'static str, String); 2] {
 /// `GET /doc/{poll}/{position}`: writes nothing.
 pub async fn show(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, position)): Path<(String, String)>,
     headers: HeaderMap,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    match page(&site, &caller, &headers, (&poll, &position), None).await {
-        Ok(page) => page.into_response(),
-        Err(problem) => failed(&problem),
-    }
+) -> Answer<Page> {
+    Ok(page(&site, &caller, &headers, (&poll, &position), None).await?)
 }
 
 /// `POST /doc/{poll}/{position}/da-doc`: leads to the next dossier, or back to the room after the last.
 pub async fn mark(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, position)): Path<(String, String)>,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let marked = async {
-        let release = form.value("release").parse();
-        let release = release.map_err(|_| AppError::Input("Biểu mẫu thiếu số bản; hãy tải lại trang.".to_owned()))?;
-        let ask = Ask { caller: &caller, request: form.request()? };
-        site.app.mark_read(ask, read_poll(&poll)?, read_position(&position)?, release).await
-    };
-    match marked.await {
-        Ok(Some(next)) => Done::DossierRead.at(&format!("/doc/{poll}/{next}")).into_response(),
-        Ok(None) => Done::LastDossierRead.at(&format!("/doc/{poll}")).into_response(),
-        Err(problem) => failed(&problem),
-    }
+) -> Answer<Redirect> {
+    let release = form.value("release").parse();
+    let release = release.map_err(|_| AppError::Input("Biểu mẫu thiếu số bản; hãy tải lại trang.".to_owned()))?;
+    let (ask, id) = (form.ask(&caller)?, read_poll(&poll)?);
+    Ok(match site.app.mark_read(ask, id, read_position(&position)?, release).await? {
+        Some(next) => Done::DossierRead.at(&format!("/doc/{poll}/{next}")),
+        None => Done::LastDossierRead.at(&format!("/doc/{poll}")),
+    })
 }
 
 /// `GET /doc/{poll}/{position}/pdf`
 pub async fn pdf(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, position)): Path<(String, String)>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let file = async { site.app.dossier_file(&caller, read_poll(&poll)?, read_position(&position)?).await };
-    match file.await {
-        Ok((name, bytes)) => {
-            let disposition = format!("attachment; filename=\"{name}\"");
-            ([(CONTENT_TYPE, "application/pdf".to_owned()), (CONTENT_DISPOSITION, disposition)], bytes).into_response()
-        }
-        Err(problem) => failed(&problem),
-    }
+) -> Answer {
+    let (name, bytes) = site.app.dossier_file(&caller, read_poll(&poll)?, read_position(&position)?).await?;
+    Ok(saved_pdf(&name, bytes))
 }
 
 /// `POST /doc/{poll}/{position}/ghi-chu`
 pub async fn write_note(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, position)): Path<(String, String)>,
     headers: HeaderMap,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let written = async {
-        let key = session::note_key(site.settings, &headers);
-        let ask = Ask { caller: &caller, request: form.request()? };
-        let (version, poll) = (form.version()?, read_poll(&poll)?);
-        let about = site.app.about_of_dossier(&caller, poll, read_position(&position)?).await?;
-        site.app.write_note(ask, key.as_ref(), poll, about, version, form.value("private_note")).await
-    };
-    let problem = match written.await {
-        Ok(()) | Err(AppError::AlreadyDone) => {
-            return Done::NoteSaved.at(&format!("/doc/{poll}/{position}")).into_response();
-        }
-        Err(problem) => problem,
-    };
-    again(&site, &caller, &headers, (&poll, &position), (form, problem)).await
-}
-
-/// The page with a form that was refused.
-async fn again(
-    site: &Site,
-    caller: &Caller,
-    headers: &HeaderMap,
-    place: (&str, &str),
-    (form, problem): (Form, AppError),
-) -> Response {
-    let is_conflict = matches!(problem, AppError::Stale(_));
-    let shown = async { page(site, caller, headers, place, Some(form.with_errors(problem)?)).await };
-    match shown.await {
-        Ok(page) => refused(page, is_conflict),
-        Err(problem) => failed(&problem),
-    }
+) -> Answer {
+    let key = session::note_key(site.settings, &headers);
+    let (ask, version, id) = (form.ask(&caller)?, form.version()?, read_poll(&poll)?);
+    let about = site.app.about_of_dossier(&caller, id, read_position(&position)?).await?;
+    let written = site.app.write_note(ask, key.as_ref(), id, about, version, form.value("private_note")).await;
+    let next = |_| Done::NoteSaved.at(&format!("/doc/{poll}/{position}"));
+    form.answered(written, next, |form| page(&site, &caller, &headers, (&poll, &position), Some(form))).await
 }
 
 /// `POST /doc/{poll}/{position}/cau-hoi`
 pub async fn ask(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, position)): Path<(String, String)>,
     headers: HeaderMap,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let asked = async {
-        let ask = Ask { caller: &caller, request: form.request()? };
-        let id = read_poll(&poll)?;
-        match site.app.about_of_dossier(&caller, id, read_position(&position)?).await? {
-            About::Official(official) => site.app.ask_question(ask, id, official, form.value("question")).await,
-            About::Field(_) => {
-                Err(AppError::Input("Câu hỏi được gửi tới từng người, không gửi tới lĩnh vực.".to_owned()))
-            }
-        }
+) -> Answer {
+    let (ask, id) = (form.ask(&caller)?, read_poll(&poll)?);
+    let About::Official(official) = site.app.about_of_dossier(&caller, id, read_position(&position)?).await? else {
+        let sentence = "Câu hỏi được gửi tới từng người, không gửi tới lĩnh vực.";
+        return Err(AppError::Input(sentence.to_owned()).into());
     };
-    let problem = match asked.await {
-        Ok(_) | Err(AppError::AlreadyDone) => {
-            return Done::QuestionAsked.at(&format!("/doc/{poll}/cau-hoi")).into_response();
-        }
-        Err(problem) => problem,
-    };
-    again(&site, &caller, &headers, (&poll, &position), (form, problem)).await
+    let asked = site.app.ask_question(ask, id, official, form.value("question")).await;
+    let next = |_| Done::QuestionAsked.at(&format!("/doc/{poll}/cau-hoi"));
+    form.answered(asked, next, |form| page(&site, &caller, &headers, (&poll, &position), Some(form))).await
 }
 
 /// A note with the dossier that it is about.
@@ -250,21 +197,14 @@ struct NotesPage {
 /// `GET /doc/{poll}/ghi-chu`
 pub async fn notes(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(poll): Path<String>,
     headers: HeaderMap,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let found = async {
-        let id = read_poll(&poll)?;
-        let (summary, titles) = site.app.dossier_titles(&caller, id).await?;
-        let key = session::note_key(site.settings, &headers);
-        Ok((summary, titles, site.app.notes(&caller, key.as_ref(), id).await?))
-    };
-    let (poll, titles, found) = match found.await {
-        Ok(found) => found,
-        Err(problem) => return failed(&problem),
-    };
+) -> Answer<Page> {
+    let id = read_poll(&poll)?;
+    let (poll, titles) = site.app.dossier_titles(&caller, id).await?;
+    let key = session::note_key(site.settings, &headers);
+    let found = site.app.notes(&caller, key.as_ref(), id).await?;
     // An emptied note keeps its place and says nothing.
     let is_shown = |note: &Note| note.text.as_ref().is_none_or(|text| !text.is_empty());
     let line = |note: Note| {
@@ -279,5 +219,5 @@ pub async fn notes(
     let mut lines: Vec<_> = found.notes.into_iter().filter(is_shown).map(line).collect();
     lines.sort_by_key(|(at, _)| *at);
     let lines = lines.into_iter().map(|(_, line)| line).collect();
-    Page::new(NotesPage { poll, lock: found.lock, lines, total: found.total }).into_response()
+    Ok(Page::new(NotesPage { poll, lock: found.lock, lines, total: found.total }))
 }

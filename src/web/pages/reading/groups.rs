@@ -3,19 +3,16 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Path, State};
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Redirect;
 
-use super::{failed, nobody, read_poll, refused};
+use super::{read_poll, saved_pdf};
 use crate::Site;
+use crate::answer::{Answer, SignedIn, redirect};
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
-use crate::session::Visitor;
 use app::reading::groups::{GroupDesk, GroupReport};
-use app::service::app::Ask;
 use app::{AppError, Caller};
 use domain::group_summary::{Content, SummaryState};
 use domain::id::{OfficialId, PollId, SummaryId};
@@ -75,16 +72,8 @@ async fn page(site: &Site, caller: &Caller, poll: &str, typed: Option<Form>) -> 
 }
 
 /// `GET /thao-luan/{poll}`
-pub async fn show(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    Path(poll): Path<String>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    match page(&site, &caller, &poll, None).await {
-        Ok(page) => page.into_response(),
-        Err(problem) => failed(&problem),
-    }
+pub async fn show(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(poll): Path<String>) -> Answer<Page> {
+    Ok(page(&site, &caller, &poll, None).await?)
 }
 
 /// What was typed, in the order of the form.
@@ -101,85 +90,48 @@ fn content(form: &Form) -> Result<Content, AppError> {
 /// `POST /thao-luan/{poll}`: keeps the draft; with the second button hands it in.
 pub async fn save(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(poll): Path<String>,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
+) -> Answer {
     let and_file = form.value("step") == "file";
-    let saved = async {
-        let ask = Ask { caller: &caller, request: form.request()? };
-        site.app.write_summary(ask, read_poll(&poll)?, form.version()?, content(&form)?, and_file).await
+    let (ask, id, version) = (form.ask(&caller)?, read_poll(&poll)?, form.version()?);
+    let saved = match content(&form) {
+        Ok(content) => site.app.write_summary(ask, id, version, content, and_file).await,
+        Err(problem) => Err(problem),
     };
-    let problem = match saved.await {
-        Ok(()) | Err(AppError::AlreadyDone) => {
-            let done = if and_file { Done::SummaryFiled } else { Done::Saved };
-            return done.at(&format!("/thao-luan/{poll}")).into_response();
-        }
-        Err(problem) => problem,
-    };
-    let is_conflict = matches!(problem, AppError::Stale(_));
-    let shown = async { page(&site, &caller, &poll, Some(form.with_errors(problem)?)).await };
-    match shown.await {
-        Ok(page) => refused(page, is_conflict),
-        Err(problem) => failed(&problem),
-    }
+    let done = if and_file { Done::SummaryFiled } else { Done::Saved };
+    let next = |_| done.at(&format!("/thao-luan/{poll}"));
+    form.answered(saved, next, |form| page(&site, &caller, &poll, Some(form))).await
 }
 
 /// `GET /ky/{poll}/thao-luan`
 pub async fn report(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(poll): Path<String>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let found = async {
-        let poll = read_poll(&poll)?;
-        Ok((poll, site.app.group_report(&caller, poll).await?))
-    };
-    match found.await {
-        Ok((poll, report)) => {
-            let may_reopen = caller.account.roles.has(Role::Leader);
-            Page::new(ReportPage { poll, report, may_reopen }).into_response()
-        }
-        Err(problem) => failed(&problem),
-    }
+) -> Answer<Page> {
+    let poll = read_poll(&poll)?;
+    let report = site.app.group_report(&caller, poll).await?;
+    let may_reopen = caller.account.roles.has(Role::Leader);
+    Ok(Page::new(ReportPage { poll, report, may_reopen }))
 }
 
 /// `GET /ky/{poll}/thao-luan/pdf`
-pub async fn pdf(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    Path(poll): Path<String>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let file = async { site.app.group_report_pdf(&caller, read_poll(&poll)?).await };
-    match file.await {
-        Ok(bytes) => {
-            let disposition = "attachment; filename=\"bao-cao-thao-luan-to.pdf\"";
-            ([(CONTENT_TYPE, "application/pdf"), (CONTENT_DISPOSITION, disposition)], bytes).into_response()
-        }
-        Err(problem) => failed(&problem),
-    }
+pub async fn pdf(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(poll): Path<String>) -> Answer {
+    let bytes = site.app.group_report_pdf(&caller, read_poll(&poll)?).await?;
+    Ok(saved_pdf("bao-cao-thao-luan-to.pdf", bytes))
 }
 
 /// `POST /ky/{poll}/thao-luan/{summary}/mo-lai`
 pub async fn reopen(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, summary)): Path<(String, String)>,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let done = async {
-        let ask = Ask { caller: &caller, request: form.request()? };
-        let summary: SummaryId = summary.parse().map_err(|_| AppError::NotFound("tổng hợp thảo luận tổ"))?;
-        site.app.reopen_summary(ask, read_poll(&poll)?, summary, form.version()?).await
-    };
-    match done.await {
-        Ok(()) | Err(AppError::AlreadyDone) => {
-            Done::SummaryReopened.at(&format!("/ky/{poll}/thao-luan")).into_response()
-        }
-        Err(problem) => failed(&problem),
-    }
+) -> Answer<Redirect> {
+    let ask = form.ask(&caller)?;
+    let summary: SummaryId = summary.parse().map_err(|_| AppError::NotFound("tổng hợp thảo luận tổ"))?;
+    let reopened = site.app.reopen_summary(ask, read_poll(&poll)?, summary, form.version()?).await;
+    redirect(reopened, Done::SummaryReopened, &format!("/ky/{poll}/thao-luan"))
 }

@@ -14,34 +14,24 @@ pub use questions::{forward, give_back, own as own_questions, queue, withdraw};
 pub use room::{first, show as room};
 pub use search::search;
 
-use axum::http::StatusCode;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 
-use super::{error, read_poll};
-use crate::render::Page;
+use super::{PDF, read_poll};
 use app::AppError;
 use domain::question::Due;
 use domain::rules::Attested;
 use domain::text::date_dmy;
 
-fn failed(problem: &AppError) -> Response {
-    error::of(problem).into_response()
-}
-
-fn nobody() -> Response {
-    error::forbidden().into_response()
-}
-
-/// A page that shows a form again: 409 after a conflict, 422 when something in it is wrong.
-fn refused(page: Page, is_conflict: bool) -> Response {
-    let status = if is_conflict { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
-    page.with_status(status).into_response()
-}
-
-/// A poll's id in an address; one that is none is as unknown as one of another council.
 /// A place in the list of dossiers.
 fn read_position(text: &str) -> Result<u32, AppError> {
     text.parse().map_err(|_| AppError::NotFound("hồ sơ"))
+}
+
+/// A PDF that the browser saves.
+fn saved_pdf(name: &str, bytes: Vec<u8>) -> Response {
+    let disposition = format!("attachment; filename=\"{name}\"");
+    ([(CONTENT_TYPE, PDF.to_owned()), (CONTENT_DISPOSITION, disposition)], bytes).into_response()
 }
 
 /// A last day with its mark, for a sentence: `08/12/2026 (HD 321, chưa kiểm chứng)`.

@@ -3,21 +3,20 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Query, State};
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, HeaderValue};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::IntoResponse as _;
 use serde::Deserialize;
 
-use super::{back_to, failed, nobody, refused};
+use super::back_to;
 use crate::Site;
+use crate::answer::{Answer, Sent, SignedIn};
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
-use crate::session::{self, Visitor};
+use crate::session;
 use app::reading::notes::{Chosen, Lock, NoteKey};
-use app::service::app::Ask;
 use app::{AppError, Caller};
 
 /// Where to go on afterwards: `?ve=/doc/…`.
@@ -43,16 +42,12 @@ async fn page(site: &Site, caller: &Caller, headers: &HeaderMap, form: Form) -> 
 /// `GET /toi/ghi-chu`
 pub async fn show(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Query(wanted): Query<Wanted>,
     headers: HeaderMap,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
+) -> Answer<Page> {
     let form = Form::filled([("back", back_to(&wanted.ve).to_owned())]);
-    match page(&site, &caller, &headers, form).await {
-        Ok(page) => page.into_response(),
-        Err(problem) => failed(&problem),
-    }
+    Ok(page(&site, &caller, &headers, form).await?)
 }
 
 /// The answer with a cookie for the browser, or the page with what is wrong.
@@ -62,21 +57,19 @@ async fn answer(
     headers: &HeaderMap,
     form: Form,
     outcome: Result<(Done, Option<HeaderValue>), AppError>,
-) -> Response {
-    let problem = match outcome {
-        Ok((done, cookie)) => {
-            let mut answer = done.at(back_to(form.value("back"))).into_response();
+) -> Answer {
+    let back = back_to(form.value("back")).to_owned();
+    match form.sent(outcome)? {
+        Sent::Done((done, cookie)) => {
+            let mut answer = done.at(&back).into_response();
             cookie.into_iter().for_each(|cookie| {
                 answer.headers_mut().append(SET_COOKIE, cookie);
             });
-            return answer;
+            Ok(answer)
         }
-        Err(problem) => problem,
-    };
-    let shown = async { page(site, caller, headers, form.with_errors(problem)?).await };
-    match shown.await {
-        Ok(page) => refused(page, false),
-        Err(problem) => failed(&problem),
+        // The key of the first sending went with its answer: there is no cookie to set.
+        Sent::Repeated => Err(AppError::AlreadyDone.into()),
+        Sent::Refused(form) => Ok(form.again(|form| page(site, caller, headers, form)).await?.into_response()),
     }
 }
 
@@ -91,28 +84,22 @@ fn with_key(site: &Site, done: Done, key: &NoteKey) -> (Done, Option<HeaderValue
 /// `POST /toi/ghi-chu/dat`
 pub async fn choose(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     headers: HeaderMap,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let outcome = async {
-        let ask = Ask { caller: &caller, request: form.request()? };
-        let key = site.app.choose_note_passphrase(ask, chosen(&form)).await?;
-        Ok(with_key(&site, Done::NotesOpened, &key))
-    };
-    let outcome = outcome.await;
+) -> Answer {
+    let chosen = site.app.choose_note_passphrase(form.ask(&caller)?, chosen(&form)).await;
+    let outcome = chosen.map(|key| with_key(&site, Done::NotesOpened, &key));
     answer(&site, &caller, &headers, form, outcome).await
 }
 
 /// `POST /toi/ghi-chu/mo`
 pub async fn unlock(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     headers: HeaderMap,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
+) -> Answer {
     let opened = site.app.unlock_notes(&caller, form.secret("note_passphrase")).await;
     let outcome = opened.map(|key| with_key(&site, Done::NotesOpened, &key));
     answer(&site, &caller, &headers, form, outcome).await
@@ -121,29 +108,23 @@ pub async fn unlock(
 /// `POST /toi/ghi-chu/doi`
 pub async fn change(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     headers: HeaderMap,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let outcome = async {
-        let ask = Ask { caller: &caller, request: form.request()? };
-        let old = form.secret("old_note_passphrase");
-        let key = site.app.change_note_passphrase(ask, old, chosen(&form)).await?;
-        Ok(with_key(&site, Done::NotePassphraseChanged, &key))
-    };
-    let outcome = outcome.await;
+) -> Answer {
+    let old = form.secret("old_note_passphrase");
+    let changed = site.app.change_note_passphrase(form.ask(&caller)?, old, chosen(&form)).await;
+    let outcome = changed.map(|key| with_key(&site, Done::NotePassphraseChanged, &key));
     answer(&site, &caller, &headers, form, outcome).await
 }
 
 /// `POST /toi/ghi-chu/khoa`: this browser forgets the key now.
 pub async fn close(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     headers: HeaderMap,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
+) -> Answer {
     let outcome = Ok((Done::NotesClosed, session::forget_note_cookie(site.settings)));
     answer(&site, &caller, &headers, form, outcome).await
 }
@@ -151,20 +132,13 @@ pub async fn close(
 /// `POST /toi/ghi-chu/xoa`
 pub async fn forget(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     headers: HeaderMap,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let outcome = async {
-        let ask = Ask { caller: &caller, request: form.request()? };
-        match site.app.forget_notes(ask, form.has("confirmed", "yes")).await {
-            Ok(()) | Err(AppError::AlreadyDone) => {
-                Ok((Done::NotesForgotten, session::forget_note_cookie(site.settings)))
-            }
-            Err(problem) => Err(problem),
-        }
+) -> Answer {
+    let outcome = match site.app.forget_notes(form.ask(&caller)?, form.has("confirmed", "yes")).await {
+        Ok(()) | Err(AppError::AlreadyDone) => Ok((Done::NotesForgotten, session::forget_note_cookie(site.settings))),
+        Err(problem) => Err(problem),
     };
-    let outcome = outcome.await;
     answer(&site, &caller, &headers, form, outcome).await
 }

@@ -3,19 +3,17 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Path, Query, State};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Redirect;
 use serde::Deserialize;
 
-use super::{failed, nobody, read_poll, refused};
+use super::read_poll;
 use crate::Site;
+use crate::answer::{Answer, SignedIn, redirect};
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
-use crate::session::Visitor;
 use app::reading::questions::{Asked, Questions};
-use app::service::app::Ask;
 use app::{AppError, Caller};
 use domain::id::{PollId, QuestionId};
 use domain::role::Role;
@@ -83,40 +81,20 @@ fn read_question(text: &str) -> Result<QuestionId, AppError> {
 }
 
 /// `GET /doc/{poll}/cau-hoi`
-pub async fn own(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    Path(poll): Path<String>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let found = async {
-        let poll = read_poll(&poll)?;
-        Ok((poll, site.app.questions_for_delegate(&caller, poll).await?))
-    };
-    match found.await {
-        Ok((poll, found)) => Page::new(OwnPage { poll, found }).into_response(),
-        Err(problem) => failed(&problem),
-    }
+pub async fn own(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(poll): Path<String>) -> Answer<Page> {
+    let poll = read_poll(&poll)?;
+    Ok(Page::new(OwnPage { poll, found: site.app.questions_for_delegate(&caller, poll).await? }))
 }
 
 /// `POST /doc/{poll}/cau-hoi/{question}/rut`
 pub async fn withdraw(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, question)): Path<(String, String)>,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let done = async {
-        let ask = Ask { caller: &caller, request: form.request()? };
-        site.app.withdraw_question(ask, read_question(&question)?, form.version()?).await
-    };
-    match done.await {
-        Ok(()) | Err(AppError::AlreadyDone) => {
-            Done::QuestionWithdrawn.at(&format!("/doc/{poll}/cau-hoi")).into_response()
-        }
-        Err(problem) => failed(&problem),
-    }
+) -> Answer<Redirect> {
+    let outcome = site.app.withdraw_question(form.ask(&caller)?, read_question(&question)?, form.version()?).await;
+    redirect(outcome, Done::QuestionWithdrawn, &format!("/doc/{poll}/cau-hoi"))
 }
 
 async fn queue_page(site: &Site, caller: &Caller, poll: &str, page: &str, form: Form) -> Result<Page, AppError> {
@@ -131,59 +109,33 @@ async fn queue_page(site: &Site, caller: &Caller, poll: &str, page: &str, form: 
 /// `GET /ky/{poll}/cau-hoi`
 pub async fn queue(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(poll): Path<String>,
     Query(wanted): Query<Wanted>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    match queue_page(&site, &caller, &poll, &wanted.trang, Form::default()).await {
-        Ok(page) => page.into_response(),
-        Err(problem) => failed(&problem),
-    }
+) -> Answer<Page> {
+    Ok(queue_page(&site, &caller, &poll, &wanted.trang, Form::default()).await?)
 }
 
 /// `POST /ky/{poll}/cau-hoi/{question}/chuyen`
 pub async fn forward(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, question)): Path<(String, String)>,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let done = async {
-        let ask = Ask { caller: &caller, request: form.request()? };
-        site.app.forward_question(ask, read_question(&question)?, form.version()?).await
-    };
-    match done.await {
-        Ok(()) | Err(AppError::AlreadyDone) => {
-            Done::QuestionForwarded.at(&format!("/ky/{poll}/cau-hoi")).into_response()
-        }
-        Err(problem) => failed(&problem),
-    }
+) -> Answer<Redirect> {
+    let outcome = site.app.forward_question(form.ask(&caller)?, read_question(&question)?, form.version()?).await;
+    redirect(outcome, Done::QuestionForwarded, &format!("/ky/{poll}/cau-hoi"))
 }
 
 /// `POST /ky/{poll}/cau-hoi/{question}/tra-lai`
 pub async fn give_back(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, question)): Path<(String, String)>,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let done = async {
-        let ask = Ask { caller: &caller, request: form.request()? };
-        site.app.return_question(ask, read_question(&question)?, form.version()?, form.value("reason")).await
-    };
-    let problem = match done.await {
-        Ok(()) | Err(AppError::AlreadyDone) => {
-            return Done::QuestionReturned.at(&format!("/ky/{poll}/cau-hoi")).into_response();
-        }
-        Err(problem) => problem,
-    };
-    let is_conflict = matches!(problem, AppError::Stale(_));
-    let shown = async { queue_page(&site, &caller, &poll, "", form.with_errors(problem)?).await };
-    match shown.await {
-        Ok(page) => refused(page, is_conflict),
-        Err(problem) => failed(&problem),
-    }
+) -> Answer {
+    let (ask, id, version) = (form.ask(&caller)?, read_question(&question)?, form.version()?);
+    let returned = site.app.return_question(ask, id, version, form.value("reason")).await;
+    let next = |_| Done::QuestionReturned.at(&format!("/ky/{poll}/cau-hoi"));
+    form.answered(returned, next, |form| queue_page(&site, &caller, &poll, "", form)).await
 }

@@ -3,16 +3,14 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse as _, Response};
 
-use super::{failed, nobody, read_poll};
+use super::read_poll;
 use crate::Site;
+use crate::answer::{Answer, SignedIn};
 use crate::form::Form;
 use crate::render::Page;
-use crate::session::Visitor;
-use app::reading::room::{Read, ReadingPoll, ReadingRoom, RoomLine};
+use app::reading::room::{Read, ReadingPoll, Room, RoomLine};
 
 #[derive(Template)]
 #[template(path = "reading/polls.html")]
@@ -59,34 +57,15 @@ impl RoomPage {
 }
 
 /// `GET /doc`: the room of the only vote, or a choice.
-pub async fn first(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let found = async {
-        let polls = site.app.reading_polls(&caller).await?;
-        match polls.as_slice() {
-            [only] => {
-                let room = site.app.reading_room(&caller, only.id).await?;
-                Ok(Page::new(RoomPage { room, form: Form::default() }))
-            }
-            _ => Ok(Page::new(Polls { polls })),
-        }
-    };
-    match found.await {
-        Ok(page) => page.into_response(),
-        Err(problem) => failed(&problem),
-    }
+pub async fn first(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn) -> Answer<Page> {
+    let polls = site.app.reading_polls(&caller).await?;
+    let [only] = polls.as_slice() else { return Ok(Page::new(Polls { polls })) };
+    let room = site.app.reading_room(&caller, only.id).await?;
+    Ok(Page::new(RoomPage { room, form: Form::default() }))
 }
 
 /// `GET /doc/{poll}`
-pub async fn show(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    Path(poll): Path<String>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let room = async { site.app.reading_room(&caller, read_poll(&poll)?).await };
-    match room.await {
-        Ok(room) => Page::new(RoomPage { room, form: Form::default() }).into_response(),
-        Err(problem) => failed(&problem),
-    }
+pub async fn show(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(poll): Path<String>) -> Answer<Page> {
+    let room = site.app.reading_room(&caller, read_poll(&poll)?).await?;
+    Ok(Page::new(RoomPage { room, form: Form::default() }))
 }

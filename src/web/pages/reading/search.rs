@@ -3,17 +3,15 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Path, Query, State};
-use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
-use super::{failed, nobody, read_poll};
+use super::read_poll;
 use crate::Site;
+use crate::answer::{Answer, SignedIn};
 use crate::form::Form;
 use crate::render::Page;
-use crate::session::Visitor;
-use app::reading::room::{Hit, SearchResult};
+use app::reading::room::{Found, Hit};
 use domain::id::PollId;
 
 /// Lines on a page.
@@ -61,25 +59,17 @@ impl Search {
 /// `GET /doc/{poll}/tim`
 pub async fn search(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(poll): Path<String>,
     Query(wanted): Query<Wanted>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let found = async {
-        let poll = read_poll(&poll)?;
-        let (summary, _) = site.app.dossier_titles(&caller, poll).await?;
-        Ok((poll, summary.sitting, site.app.search_dossiers(&caller, poll, &wanted.q).await?))
-    };
-    match found.await {
-        Ok((poll, sitting, mut found)) => {
-            let total = found.hits.len();
-            let pages = total.div_ceil(A_PAGE).max(1);
-            let page = wanted.trang.parse().unwrap_or(1_usize).clamp(1, pages);
-            found.hits = found.hits.into_iter().skip((page - 1) * A_PAGE).take(A_PAGE).collect();
-            let form = Form::filled([("q", wanted.q)]);
-            Page::new(Search { poll, sitting, form, found, page, pages, total }).into_response()
-        }
-        Err(problem) => failed(&problem),
-    }
+) -> Answer<Page> {
+    let poll = read_poll(&poll)?;
+    let (summary, _) = site.app.dossier_titles(&caller, poll).await?;
+    let mut found = site.app.search_dossiers(&caller, poll, &wanted.q).await?;
+    let total = found.hits.len();
+    let pages = total.div_ceil(A_PAGE).max(1);
+    let page = wanted.trang.parse().unwrap_or(1_usize).clamp(1, pages);
+    found.hits = found.hits.into_iter().skip((page - 1) * A_PAGE).take(A_PAGE).collect();
+    let form = Form::filled([("q", wanted.q)]);
+    Ok(Page::new(Search { poll, sitting: summary.sitting, form, found, page, pages, total }))
 }
