@@ -36,11 +36,16 @@ use crate::render::Page;
 use app::AppError;
 use app::preparing::Paper;
 use domain::finding::{Finding, Severity};
-use domain::id::PollId;
+use domain::id::{FactId, PollId};
 
 /// The poll of an address.
 fn read_poll(text: &str) -> Result<PollId, AppError> {
     text.parse().map_err(|_| AppError::NotFound("kỳ lấy phiếu"))
+}
+
+/// The fact of an address; what is no id is as unknown as a fact of another council.
+fn read_fact(text: &str) -> Result<FactId, AppError> {
+    text.parse().map_err(|_| AppError::NotFound("dữ kiện"))
 }
 
 fn failed(problem: &AppError) -> Response {

@@ -3,20 +3,17 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::IntoResponse as _;
 use serde::Deserialize;
 
-use super::{LIST, answer, caller, fact_id, kinds};
+use super::{LIST, kinds, read_fact};
 use crate::Site;
+use crate::answer::{Answer, Sent, SignedIn};
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
-use crate::session::Visitor;
 use app::facts::entry::{FactChoices, Person};
-use app::service::app::Ask;
 use app::{AppError, Caller};
 use domain::fact::{Fact, Status};
 use domain::fact_typed::TypedFact;
@@ -132,41 +129,27 @@ pub struct Like {
 }
 
 /// `GET /du-kien/moi`
-pub async fn new(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    Query(like): Query<Like>,
-) -> Response {
-    let page = async {
-        let caller = caller(&visitor)?;
-        let form = if like.fact.is_empty() {
-            Form::filled([("period", "year".to_owned())])
-        } else {
-            let page = site.app.fact(caller, fact_id(&like.fact)?).await?;
-            filled(TypedFact::of(&page.stored.kept.fact).next(), None)
-        };
-        Ok(new_page(&site, caller, form).await?.into_response())
+pub async fn new(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Query(like): Query<Like>) -> Answer<Page> {
+    let form = if like.fact.is_empty() {
+        Form::filled([("period", "year".to_owned())])
+    } else {
+        let page = site.app.fact(&caller, read_fact(&like.fact)?).await?;
+        filled(TypedFact::of(&page.stored.kept.fact).next(), None)
     };
-    answer(page.await)
+    Ok(new_page(&site, &caller, form).await?)
 }
 
 /// `POST /du-kien/moi`: with the second button leads to the form again, for the next fact out of the same paper.
-pub async fn enter(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>, form: Form) -> Response {
-    let entered = async {
-        let caller = caller(&visitor)?;
-        let wants_another = form.value("then") == "another";
-        let entered = async {
-            let ask = Ask { caller, request: form.request()? };
-            site.app.enter_fact(ask, typed(&form)).await
-        };
-        let problem = match entered.await {
-            Ok(id) if wants_another => return Ok(Done::FactEntered.at(&format!("{LIST}/moi?tu={id}")).into_response()),
-            Ok(id) => return Ok(Done::FactEntered.at(&format!("{LIST}/{id}")).into_response()),
-            Err(AppError::AlreadyDone) => return Ok(Done::FactEntered.at(LIST).into_response()),
-            Err(problem) => problem,
-        };
-        let page = new_page(&site, caller, form.with_errors(problem)?).await?;
-        Ok(page.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response())
-    };
-    answer(entered.await)
+pub async fn enter(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, form: Form) -> Answer {
+    let wants_another = form.value("then") == "another";
+    let entered = site.app.enter_fact(form.ask(&caller)?, typed(&form)).await;
+    Ok(match form.sent(entered)? {
+        Sent::Done(id) if wants_another => Done::FactEntered.at(&format!("{LIST}/moi?tu={id}")).into_response(),
+        Sent::Done(id) => Done::FactEntered.at(&format!("{LIST}/{id}")).into_response(),
+        Sent::Repeated => Done::FactEntered.at(LIST).into_response(),
+        Sent::Refused(form) => {
+            let status = form.refused_status();
+            new_page(&site, &caller, form).await?.with_status(status).into_response()
+        }
+    })
 }

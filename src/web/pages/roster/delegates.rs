@@ -3,15 +3,13 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Query, State};
-use axum::response::{IntoResponse as _, Response};
 
-use super::{Listed, Pages, STATES, Wanted, failed, nobody, parts};
+use super::{Listed, Pages, STATES, Wanted, parts};
 use crate::Site;
+use crate::answer::{Answer, SignedIn};
 use crate::form::Form;
 use crate::render::Page;
-use crate::session::Visitor;
 use app::people::roster::{Roster, StoredDelegate, StoredRecord, TypedDelegate, is_found};
 use app::service::clock::in_vietnam;
 use domain::id::DelegateId;
@@ -56,14 +54,11 @@ struct Edit {
 /// `GET /dai-bieu`
 pub async fn list(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Query(wanted): Query<Wanted>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    match site.app.roster::<RosterDelegate>(&caller).await {
-        Ok(roster) => Page::new(shown(&roster, &wanted)).into_response(),
-        Err(problem) => failed(&problem),
-    }
+) -> Answer<Page> {
+    let roster = site.app.roster::<RosterDelegate>(&caller).await?;
+    Ok(Page::new(shown(&roster, &wanted)))
 }
 
 fn group(kept: &StoredDelegate) -> &str {
