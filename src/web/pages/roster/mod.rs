@@ -1,14 +1,14 @@
 //! The roster: officials and delegates. What both have in common is here; their forms are in [`officials`] and
 //! [`delegates`].
 
-pub mod delegates;
+mod delegates;
 pub mod links;
-pub mod officials;
+mod officials;
 
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Redirect};
 use serde::Deserialize;
 
@@ -17,7 +17,8 @@ use crate::answer::{Answer, Sent, SignedIn, redirect};
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
-use app::people::roster::{Entry, Past, Roster, RosterFilter, StoredRecord};
+use app::people::roster::{Entry, Past, Roster, RosterFilter, StoredRecord, is_found};
+use app::service::clock::in_vietnam;
 use app::{AppError, Caller};
 
 /// Lines of one page of a list.
@@ -30,6 +31,12 @@ pub trait Listed: Entry {
     /// What the list is called.
     const TITLE: &'static str;
 
+    /// The block of an official, the group of a delegate; empty for none.
+    fn part(&self) -> &str;
+    /// What a search looks into.
+    fn searched(&self) -> Vec<&str>;
+    /// The page of the list.
+    fn list(roster: &Roster<Self>, wanted: &Wanted) -> Page;
     /// What was typed.
     fn typed(form: &Form) -> Self::Typed;
     /// What is stored, as a form.
@@ -98,10 +105,31 @@ impl Pages {
     }
 }
 
+/// Those that a filter keeps, as far as they are on the page that was asked for.
+fn listed<'r, E: Listed>(roster: &'r Roster<E>, wanted: &Wanted) -> (Vec<&'r StoredRecord<E::Id, E>>, Pages) {
+    let filter = wanted.filter();
+    let keeps = |kept: &&StoredRecord<E::Id, E>| {
+        kept.value.is_withdrawn() == filter.withdrawn
+            && (filter.part.is_empty() || kept.value.part() == filter.part)
+            && is_found(&filter.text, kept.value.searched().into_iter())
+    };
+    Pages::cut(roster.all.iter().filter(keeps).collect(), &wanted.page, wanted.address(E::LIST))
+}
+
+/// Place among those that count; empty for who was withdrawn.
+fn place<E: Listed>(roster: &Roster<E>, id: E::Id) -> String {
+    roster.place(id).map_or_else(String::new, |place| place.to_string())
+}
+
+/// When and by whom one was changed last; empty for a new one.
+fn changed<E: Listed>(kept: Option<&StoredRecord<E::Id, E>>) -> String {
+    kept.map_or_else(String::new, |kept| format!("{}, {}", in_vietnam(kept.changed_at), kept.changed_by))
+}
+
 /// Names of blocks or groups for a filter, in the order in which they are met.
-fn parts<'p>(names: impl Iterator<Item = &'p str>, all: &str) -> Vec<(String, String)> {
+fn parts<E: Listed>(roster: &Roster<E>, all: &str) -> Vec<(String, String)> {
     let mut options = vec![(String::new(), all.to_owned())];
-    for name in names {
+    for name in roster.counting().map(|kept| kept.value.part()) {
         if !name.is_empty() && !options.iter().any(|(value, _)| value == name) {
             options.push((name.to_owned(), name.to_owned()));
         }
@@ -113,6 +141,15 @@ const STATES: [(&str, &str); 2] = [("", "Trong danh sách"), ("rut", "Đã rút"
 
 fn read_id<E: Entry>(text: &str) -> Result<E::Id, AppError> {
     text.parse().map_err(|_| AppError::NotFound(E::SUBJECT.label()))
+}
+
+/// `GET <list>`
+pub async fn list<E: Listed>(
+    State(site): State<Arc<Site>>,
+    SignedIn(caller): SignedIn,
+    Query(wanted): Query<Wanted>,
+) -> Answer<Page> {
+    Ok(E::list(&site.app.roster::<E>(&caller).await?, &wanted))
 }
 
 /// `GET <list>/moi`

@@ -1,17 +1,11 @@
 //! Officials: the list in ballot order, and the page of each.
 
-use std::sync::Arc;
-
 use askama::Template;
-use axum::extract::{Query, State};
 
-use super::{Listed, Pages, STATES, Wanted, parts};
-use crate::Site;
-use crate::answer::{Answer, SignedIn};
+use super::{Listed, Pages, STATES, Wanted, changed, listed, parts, place};
 use crate::form::Form;
 use crate::render::Page;
-use app::people::roster::{Roster, StoredOfficial, StoredRecord, TypedOfficial, TypedPost, is_found};
-use app::service::clock::in_vietnam;
+use app::people::roster::{Roster, StoredOfficial, StoredRecord, TypedOfficial, TypedPost};
 use domain::id::OfficialId;
 use domain::official::{Birth, Honorific};
 use domain::roster::RosterOfficial;
@@ -64,53 +58,6 @@ struct Edit {
     blocks: Vec<String>,
 }
 
-/// `GET /can-bo`
-pub async fn list(
-    State(site): State<Arc<Site>>,
-    SignedIn(caller): SignedIn,
-    Query(wanted): Query<Wanted>,
-) -> Answer<Page> {
-    let roster = site.app.roster::<RosterOfficial>(&caller).await?;
-    Ok(Page::new(shown(&roster, &wanted)))
-}
-
-fn shown(roster: &Roster<RosterOfficial>, wanted: &Wanted) -> List {
-    let filter = wanted.filter();
-    let keeps = |kept: &&StoredOfficial| {
-        let official = &kept.value.official;
-        let texts =
-            std::iter::once(official.name.as_str()).chain(official.posts.iter().map(|post| post.title.as_str()));
-        kept.value.withdrawn == filter.withdrawn
-            && (filter.part.is_empty() || official.block.0 == filter.part)
-            && is_found(&filter.text, texts)
-    };
-    let line = |kept: &StoredOfficial| {
-        let official = &kept.value.official;
-        let fields: Vec<&str> = official.fields.iter().map(|field| field.0.as_str()).collect();
-        Line {
-            id: kept.id,
-            place: roster.place(kept.id).map_or_else(String::new, |place| place.to_string()),
-            name: official.addressed(),
-            posts: official.posts.iter().map(domain::official::Post::text).collect(),
-            block: official.block.0.clone(),
-            fields: fields.join("; "),
-            account: roster.account_text(kept.value.account),
-            withdrawn: kept.value.withdrawn,
-        }
-    };
-    let kept: Vec<&StoredOfficial> = roster.all.iter().filter(keeps).collect();
-    let (kept, pages) = Pages::cut(kept, &wanted.page, wanted.address(RosterOfficial::LIST));
-    List {
-        lines: kept.into_iter().map(line).collect(),
-        pages,
-        total: roster.all.len(),
-        form: wanted.form(),
-        blocks: parts(roster.counting().map(|kept| kept.value.official.block.0.as_str()), "Mọi khối"),
-        states: STATES,
-        is_filtered: wanted.is_filtered(),
-    }
-}
-
 fn typed_posts(form: &Form) -> Vec<TypedPost> {
     let at = |field: &str, index: usize| form.all(field).get(index).cloned().unwrap_or_default();
     let post = |index: usize| TypedPost {
@@ -141,6 +88,42 @@ fn post_rows(form: &Form) -> Vec<PostRow> {
 impl Listed for RosterOfficial {
     const LIST: &'static str = "/can-bo";
     const TITLE: &'static str = "Người được lấy phiếu";
+
+    fn part(&self) -> &str {
+        &self.official.block.0
+    }
+
+    fn searched(&self) -> Vec<&str> {
+        let posts = self.official.posts.iter().map(|post| post.title.as_str());
+        std::iter::once(self.official.name.as_str()).chain(posts).collect()
+    }
+
+    fn list(roster: &Roster<Self>, wanted: &Wanted) -> Page {
+        let line = |kept: &StoredOfficial| {
+            let official = &kept.value.official;
+            let fields: Vec<&str> = official.fields.iter().map(|field| field.0.as_str()).collect();
+            Line {
+                id: kept.id,
+                place: place(roster, kept.id),
+                name: official.addressed(),
+                posts: official.posts.iter().map(domain::official::Post::text).collect(),
+                block: official.block.0.clone(),
+                fields: fields.join("; "),
+                account: roster.account_text(kept.value.account),
+                withdrawn: kept.value.withdrawn,
+            }
+        };
+        let (kept, pages) = listed(roster, wanted);
+        Page::new(List {
+            lines: kept.into_iter().map(line).collect(),
+            pages,
+            total: roster.all.len(),
+            form: wanted.form(),
+            blocks: parts(roster, "Mọi khối"),
+            states: STATES,
+            is_filtered: wanted.is_filtered(),
+        })
+    }
 
     fn typed(form: &Form) -> TypedOfficial {
         let value = |field: &str| form.value(field).to_owned();
@@ -192,8 +175,7 @@ impl Listed for RosterOfficial {
             id: kept.map(|kept| kept.id),
             title: kept.map_or_else(|| "Thêm người được lấy phiếu".to_owned(), |kept| kept.value.official.addressed()),
             withdrawn: kept.is_some_and(|kept| kept.value.withdrawn),
-            changed: kept
-                .map_or_else(String::new, |kept| format!("{}, {}", in_vietnam(kept.changed_at), kept.changed_by)),
+            changed: changed(kept),
             honorifics: Honorific::ALL.iter().map(|honorific| (honorific.code(), honorific.label())).collect(),
             accounts: roster.offered(kept.map(|kept| kept.id)),
             posts: post_rows(&form),
