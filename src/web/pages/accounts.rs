@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use crate::Site;
 use crate::answer::{Answer, Sent, SignedIn, redirect};
+use crate::field;
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
@@ -137,7 +138,11 @@ fn offered(council: CouncilId) -> Vec<(&'static str, String)> {
 }
 
 fn typed(form: &Form) -> Typed {
-    Typed { name: form.value("name").into(), login: form.value("login").into(), roles: form.all("roles").to_vec() }
+    Typed {
+        name: form.value(field::NAME.name).into(),
+        login: form.value(field::LOGIN.name).into(),
+        roles: form.all(field::ROLES.name).to_vec(),
+    }
 }
 
 fn manager(caller: &Caller, form: &Form) -> Result<Manager, AppError> {
@@ -198,8 +203,8 @@ fn edit_page(caller: &Caller, account: Account, form: Form) -> Page {
 }
 
 fn stored_form(account: &Account) -> Form {
-    let roles = account.roles.iter().map(|role| ("roles", role.code().to_owned()));
-    let others = [("name", account.name.clone()), ("version", account.version.to_string())];
+    let roles = account.roles.iter().map(|role| (field::ROLES.name, role.code().to_owned()));
+    let others = [(field::NAME.name, account.name.clone()), ("version", account.version.to_string())];
     Form::filled(others.into_iter().chain(roles))
 }
 
@@ -289,7 +294,7 @@ pub async fn many() -> Page {
 
 /// `POST /tai-khoan/nhieu`: shows what the list would open; with the second button opens it.
 pub async fn open_many(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, form: Form) -> Answer {
-    let names = form.value("names").to_owned();
+    let names = form.value(field::NAMES.name).to_owned();
     let seen = Digest::of(names.as_bytes()).to_string();
     if form.value("step") == "open" && form.value("seen") == seen {
         match site.app.open_delegates(form.ask(&caller)?, &names).await {

@@ -9,6 +9,7 @@ use axum::response::IntoResponse as _;
 use super::accounts::FirstPassword;
 use crate::Site;
 use crate::answer::{Answer, Sent, SignedIn};
+use crate::field;
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
@@ -46,8 +47,8 @@ fn new_page(form: Form) -> Page {
 
 fn typed(form: &Form) -> TypedCouncil {
     let text = |field: &str| form.value(field).to_owned();
-    let (name, slug, kind) = (text("council"), text("slug"), text("kind"));
-    TypedCouncil { name, slug, kind, admin_name: text("name"), admin_login: text("login") }
+    let (name, slug, kind) = (text("council"), text(field::SLUG.name), text(field::KIND.name));
+    TypedCouncil { name, slug, kind, admin_name: text(field::NAME.name), admin_login: text(field::LOGIN.name) }
 }
 
 /// `GET /hoi-dong`
@@ -83,7 +84,7 @@ async fn load(site: &Site, caller: &Caller, id: &str) -> Result<CouncilLine, App
 pub async fn show(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(id): Path<String>) -> Answer<Page> {
     let council = load(&site, &caller, &id).await?;
     let (name, slug) = (council.name.clone(), council.slug.clone());
-    let form = Form::filled([("council", name), ("slug", slug), ("version", council.version.to_string())]);
+    let form = Form::filled([("council", name), (field::SLUG.name, slug), ("version", council.version.to_string())]);
     Ok(Page::new(Edit { council, form }))
 }
 

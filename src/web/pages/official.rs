@@ -11,6 +11,7 @@ use super::dossiers::pdf_file;
 use super::read_fact;
 use crate::Site;
 use crate::answer::{Answer, Sent, SignedIn};
+use crate::field;
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
@@ -234,7 +235,7 @@ pub async fn facts(
 pub async fn fact(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(id): Path<String>) -> Answer<Page> {
     let stored = site.app.own_fact(&caller, read_fact(&id)?).await?;
     let fact = Shown::from(&stored);
-    let form = Form::filled([("reply", fact.reply.clone()), ("version", fact.version.to_string())]);
+    let form = Form::filled([(field::REPLY.name, fact.reply.clone()), ("version", fact.version.to_string())]);
     Ok(Page::new(One { fact, form }))
 }
 
@@ -248,7 +249,7 @@ pub async fn reply(
     let id = read_fact(&id)?;
     // What is not the caller's is not there, whatever the form says.
     site.app.own_fact(&caller, id).await?;
-    let replied = site.app.reply_fact(form.ask(&caller)?, id, form.version()?, form.value("reply")).await;
+    let replied = site.app.reply_fact(form.ask(&caller)?, id, form.version()?, form.value(field::REPLY.name)).await;
     Ok(match form.sent(replied)? {
         Sent::Done(()) | Sent::Repeated => Done::Replied.at(&format!("{FACTS}/{id}")).into_response(),
         Sent::Refused(form) => {
@@ -289,7 +290,7 @@ pub async fn section(
     Path(id): Path<String>,
 ) -> Answer<Page> {
     let (own, law) = own_section(&site, &caller, &id).await?;
-    let form = Form::filled([("text", own.body().to_owned()), ("version", own.version().to_string())]);
+    let form = Form::filled([(field::TEXT.name, own.body().to_owned()), ("version", own.version().to_string())]);
     Ok(Page::new(EditSection { own, law, form }))
 }
 
@@ -301,7 +302,7 @@ pub async fn file_section(
     form: Form,
 ) -> Answer {
     let (own, law) = own_section(&site, &caller, &id).await?;
-    let filed = site.app.file_section(form.ask(&caller)?, &id, form.version()?, form.value("text")).await;
+    let filed = site.app.file_section(form.ask(&caller)?, &id, form.version()?, form.value(field::TEXT.name)).await;
     Ok(match form.sent(filed)? {
         Sent::Done(()) | Sent::Repeated => Done::SectionFiled.at(REPORT).into_response(),
         Sent::Refused(form) => {
@@ -329,8 +330,8 @@ pub async fn file_declaration(
 ) -> Answer {
     let typed = TypedDeclaration {
         filed_on: form.value("filed_on").into(),
-        place: form.value("place").into(),
-        number: form.value("number").into(),
+        place: form.value(field::PLACE.name).into(),
+        number: form.value(field::NUMBER.name).into(),
     };
     let ask = form.ask(&caller)?;
     let filed = match file.transpose() {
@@ -383,7 +384,7 @@ pub async fn reply_question(
 ) -> Answer {
     let (question, asked) = own_question(&site, &caller, &id).await?;
     let (ask, version) = (form.ask(&caller)?, form.version()?);
-    let replied = site.app.reply_question(ask, question, version, form.value("reply")).await;
+    let replied = site.app.reply_question(ask, question, version, form.value(field::REPLY.name)).await;
     Ok(match form.sent(replied)? {
         Sent::Done(_) | Sent::Repeated => Done::Replied.at(QUESTIONS).into_response(),
         Sent::Refused(form) => {

@@ -10,6 +10,7 @@ use super::official::Shown;
 use super::{read_fact, read_poll};
 use crate::Site;
 use crate::answer::{Answer, Sent, SignedIn, redirect};
+use crate::field;
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
@@ -76,9 +77,9 @@ pub async fn file(
     let value = |field: &str| form.value(field).to_owned();
     let typed = TypedOpinion {
         official: value("official"),
-        text: value("text"),
+        text: value(field::TEXT.name),
         received_on: value("received_on"),
-        number: value("number"),
+        number: value(field::NUMBER.name),
         dated: value("dated"),
         issuer: value("issuer"),
     };

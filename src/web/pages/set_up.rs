@@ -11,6 +11,7 @@ use super::error;
 use crate::Site;
 use crate::address::Sender;
 use crate::answer::Answer;
+use crate::field;
 use crate::form::Form;
 use crate::render::Page;
 use crate::session;
@@ -82,8 +83,8 @@ pub async fn submit(
         return Ok(error::no_such_set_up_link().into_response());
     }
     let operator = Person {
-        name: form.value("name").to_owned(),
-        login: form.value("login").to_owned(),
+        name: form.value(field::NAME.name).to_owned(),
+        login: form.value(field::LOGIN.name).to_owned(),
         password: form.secret("password"),
         again: form.secret("password_again"),
     };

@@ -8,6 +8,7 @@ use axum::response::Redirect;
 
 use crate::Site;
 use crate::answer::{Answer, SignedIn, redirect};
+use crate::field;
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
@@ -29,6 +30,6 @@ pub async fn show(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn) -> 
 
 /// `POST /hoi-dong/cai-dat`
 pub async fn save(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, form: Form) -> Answer<Redirect> {
-    let saved = site.app.require_second_factor(form.ask(&caller)?, form.has("required", "yes")).await;
+    let saved = site.app.require_second_factor(form.ask(&caller)?, form.has(field::REQUIRED.name, "yes")).await;
     redirect(saved, Done::Saved, "/hoi-dong/cai-dat")
 }

@@ -15,6 +15,7 @@ use crate::Site;
 use crate::address::Sender;
 use crate::answer::Answer;
 use crate::carry::Carried;
+use crate::field;
 use crate::form::Form;
 use crate::render::Page;
 use crate::session::{self, Visitor};
@@ -84,7 +85,8 @@ pub async fn show(State(site): State<Arc<Site>>, Query(link): Query<Link>) -> An
 /// `POST /dang-nhap`
 pub async fn submit(State(site): State<Arc<Site>>, Sender(device): Sender, headers: HeaderMap, form: Form) -> Answer {
     let carried = Carried::resumed(&form);
-    let signed_in = site.app.sign_in(form.value("council"), form.value("login"), form.secret("password"), device).await;
+    let signed_in =
+        site.app.sign_in(form.value("council"), form.value(field::LOGIN.name), form.secret("password"), device).await;
     Ok(match signed_in {
         Ok(Step::Done(token)) => session::welcome(&site, &headers, &token, carried, "/").await,
         Ok(Step::Code(passed)) => ask_code((*passed).clone(), Form::default(), carried.as_ref()).into_response(),

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse as _, Redirect};
 use crate::Site;
 use crate::address::Sender;
 use crate::answer::{Answer, Sent, SignedIn};
+use crate::field;
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
@@ -65,7 +66,7 @@ async fn list_page(site: &Site, caller: &Caller, form: Option<Form>) -> Result<P
     let form = form.unwrap_or_else(|| {
         let without = slips.delegates.iter().filter(|(_, holds)| !holds);
         let ticked = without.map(|(account, _)| ("accounts", account.id.to_string()));
-        Form::filled(ticked.chain([("days", DEFAULT_DAYS.to_string())]))
+        Form::filled(ticked.chain([(field::DAYS.name, DEFAULT_DAYS.to_string())]))
     });
     let words = |holds: bool| if holds { " – đang có thẻ còn hiệu lực" } else { "" };
     let delegate = |(account, holds): &(domain::account::Account, bool)| {
@@ -82,7 +83,7 @@ pub async fn list(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn) -> 
 /// `POST /phieu-truy-cap`: answers with the slips. They are kept nowhere.
 pub async fn issue(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, form: Form) -> Answer {
     let ask = form.ask(&caller)?;
-    let issued = site.app.issue_slips(ask, form.all("accounts"), form.value("days"), &site.public_url).await;
+    let issued = site.app.issue_slips(ask, form.all("accounts"), form.value(field::DAYS.name), &site.public_url).await;
     Ok(match form.sent(issued)? {
         Sent::Done(pdf) => {
             let headers = [
@@ -107,7 +108,7 @@ pub async fn revoke(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, f
         Sent::Refused(form) => {
             let status = form.refused_status();
             // The form to issue slips is on the same page: it needs its days.
-            let form = form.also_filled([("days", DEFAULT_DAYS.to_string())]);
+            let form = form.also_filled([(field::DAYS.name, DEFAULT_DAYS.to_string())]);
             list_page(&site, &caller, Some(form)).await?.with_status(status).into_response()
         }
     })

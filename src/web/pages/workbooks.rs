@@ -13,6 +13,7 @@ use super::read_poll;
 use super::roster::Pages;
 use crate::Site;
 use crate::answer::{Answer, Sent, SignedIn, redirect};
+use crate::field;
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
@@ -107,7 +108,7 @@ fn poll_id(text: &str) -> Result<Option<PollId>, AppError> {
 /// `POST /nhap-bang-tinh`
 pub async fn send(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, upload: Upload) -> Answer {
     let Upload { form, file } = upload;
-    let (ask, poll) = (form.ask(&caller)?, poll_id(form.value("poll"))?);
+    let (ask, poll) = (form.ask(&caller)?, poll_id(form.value(field::POLL.name))?);
     let started = match Upload::required(file) {
         Ok(file) => site.app.start_import(ask, file, poll).await,
         Err(problem) => Err(problem),

@@ -9,6 +9,7 @@ use axum::response::IntoResponse as _;
 use super::{LIST, WantedPage, read_fact};
 use crate::Site;
 use crate::answer::{Answer, Sent, SignedIn};
+use crate::field;
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
@@ -46,7 +47,7 @@ fn ticked(text: &str) -> Result<(FactId, u64), AppError> {
 /// `POST /du-kien/tham-tra`
 pub async fn verify_some(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, form: Form) -> Answer {
     let ask = form.ask(&caller)?;
-    let seen = form.all("facts").iter().map(|text| ticked(text)).collect::<Result<Vec<_>, _>>()?;
+    let seen = form.all(field::FACTS.name).iter().map(|text| ticked(text)).collect::<Result<Vec<_>, _>>()?;
     let verified = site.app.verify_facts(ask, seen).await;
     Ok(match form.sent(verified)? {
         Sent::Done(_) | Sent::Repeated => Done::FactsVerified.at(&format!("{LIST}/tham-tra")).into_response(),

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::{Listed, Pages, STATES, Wanted, changed, listed, parts, place};
+use crate::field::{self, Field};
 use crate::form::Form;
 use crate::render::Page;
 use app::people::roster::{Roster, StoredDelegate, StoredRecord, TypedDelegate};
@@ -80,26 +81,26 @@ impl Listed for RosterDelegate {
     }
 
     fn typed(form: &Form) -> TypedDelegate {
-        let value = |field: &str| form.value(field).to_owned();
+        let value = |field: Field<'_>| form.value(field.name).to_owned();
         TypedDelegate {
-            name: value("name"),
-            group: value("group"),
-            is_secretary: form.has("group_secretary", "yes"),
-            account: value("account"),
-            place: value("rank"),
+            name: value(field::NAME),
+            group: value(field::GROUP),
+            is_secretary: form.has(field::GROUP_SECRETARY.name, "yes"),
+            account: value(field::ACCOUNT),
+            place: value(field::RANK),
         }
     }
 
     fn form(kept: &StoredDelegate, place: Option<usize>) -> Form {
         let mut filled = vec![
             ("version", kept.version.to_string()),
-            ("name", kept.value.delegate.name.clone()),
-            ("group", kept.value.part().to_owned()),
-            ("account", kept.value.account.map(|id| id.to_string()).unwrap_or_default()),
-            ("rank", place.map(|place| place.to_string()).unwrap_or_default()),
+            (field::NAME.name, kept.value.delegate.name.clone()),
+            (field::GROUP.name, kept.value.part().to_owned()),
+            (field::ACCOUNT.name, kept.value.account.map(|id| id.to_string()).unwrap_or_default()),
+            (field::RANK.name, place.map(|place| place.to_string()).unwrap_or_default()),
         ];
         if kept.value.is_secretary {
-            filled.push(("group_secretary", "yes".to_owned()));
+            filled.push((field::GROUP_SECRETARY.name, "yes".to_owned()));
         }
         Form::filled(filled)
     }

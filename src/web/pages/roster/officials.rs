@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::{Listed, Pages, STATES, Wanted, changed, listed, parts, place};
+use crate::field::{self, Field};
 use crate::form::Form;
 use crate::render::Page;
 use app::people::roster::{Roster, StoredOfficial, StoredRecord, TypedOfficial, TypedPost};
@@ -59,14 +60,14 @@ struct Edit {
 }
 
 fn typed_posts(form: &Form) -> Vec<TypedPost> {
-    let at = |field: &str, index: usize| form.all(field).get(index).cloned().unwrap_or_default();
+    let at = |field: Field<'_>, index: usize| form.all(field.name).get(index).cloned().unwrap_or_default();
     let post = |index: usize| TypedPost {
-        title: at("post_title", index),
-        elected_on: at("post_from", index),
-        left_on: at("post_until", index),
-        is_removed: form.has("post_remove", &(index + 1).to_string()),
+        title: at(field::POST_TITLE, index),
+        elected_on: at(field::POST_FROM, index),
+        left_on: at(field::POST_UNTIL, index),
+        is_removed: form.has(field::POST_REMOVE.name, &(index + 1).to_string()),
     };
-    (0..form.all("post_title").len()).map(post).collect()
+    (0..form.all(field::POST_TITLE.name).len()).map(post).collect()
 }
 
 /// Lines of the form, and one empty one more than there are.
@@ -126,17 +127,17 @@ impl Listed for RosterOfficial {
     }
 
     fn typed(form: &Form) -> TypedOfficial {
-        let value = |field: &str| form.value(field).to_owned();
+        let value = |field: Field<'_>| form.value(field.name).to_owned();
         TypedOfficial {
-            honorific: value("honorific"),
-            name: value("name"),
-            birth: value("birth"),
+            honorific: value(field::HONORIFIC),
+            name: value(field::NAME),
+            birth: value(field::BIRTH),
             posts: typed_posts(form),
-            block: value("block"),
-            fields: value("fields"),
-            retirement: value("retirement"),
-            account: value("account"),
-            place: value("rank"),
+            block: value(field::BLOCK),
+            fields: value(field::FIELDS),
+            retirement: value(field::RETIREMENT),
+            account: value(field::ACCOUNT),
+            place: value(field::RANK),
         }
     }
 
@@ -147,19 +148,26 @@ impl Listed for RosterOfficial {
         let day = |day: Option<jiff::civil::Date>| day.map_or_else(String::new, |day| day.to_string());
         let mut filled = vec![
             ("version", kept.version.to_string()),
-            ("honorific", official.honorific.code().to_owned()),
-            ("name", official.name.clone()),
-            ("birth", official.birth.map(Birth::text).unwrap_or_default()),
-            ("block", official.block.0.clone()),
-            ("fields", fields.join("\n")),
-            ("retirement", official.retirement_notice.as_ref().map(|notice| notice.text.clone()).unwrap_or_default()),
-            ("account", value.account.map(|id| id.to_string()).unwrap_or_default()),
-            ("rank", place.map(|place| place.to_string()).unwrap_or_default()),
+            (field::HONORIFIC.name, official.honorific.code().to_owned()),
+            (field::NAME.name, official.name.clone()),
+            (field::BIRTH.name, official.birth.map(Birth::text).unwrap_or_default()),
+            (field::BLOCK.name, official.block.0.clone()),
+            (field::FIELDS.name, fields.join("\n")),
+            (
+                field::RETIREMENT.name,
+                official.retirement_notice.as_ref().map(|notice| notice.text.clone()).unwrap_or_default(),
+            ),
+            (field::ACCOUNT.name, value.account.map(|id| id.to_string()).unwrap_or_default()),
+            (field::RANK.name, place.map(|place| place.to_string()).unwrap_or_default()),
         ];
         let held = official.posts.iter().map(|post| (&post.title, post.elected_on, None));
         let former = value.former_posts.iter().map(|post| (&post.title, post.elected_on, Some(post.left_on)));
         for (title, from, until) in held.chain(former) {
-            filled.extend([("post_title", title.clone()), ("post_from", day(from)), ("post_until", day(until))]);
+            filled.extend([
+                (field::POST_TITLE.name, title.clone()),
+                (field::POST_FROM.name, day(from)),
+                (field::POST_UNTIL.name, day(until)),
+            ]);
         }
         Form::filled(filled)
     }
