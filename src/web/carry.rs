@@ -9,6 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use subtle::ConstantTimeEq as _;
 
 use super::Site;
+use super::field;
 use super::form::Form;
 use super::pages::error;
 use super::render::Page;
@@ -143,76 +144,6 @@ impl Carried {
     }
 }
 
-/// Labels of fields, as their pages have them.
-const LABELS: &[(&str, &str)] = &[
-    ("name", "Họ tên"),
-    ("names", "Danh sách họ tên"),
-    ("login", "Tên đăng nhập"),
-    ("roles", "Vai trò"),
-    ("slug", "Mã trong địa chỉ"),
-    ("kind", "Loại"),
-    ("officials", "Người được lấy phiếu"),
-    ("field", "Lĩnh vực"),
-    ("period", "Thời gian"),
-    ("year", "Năm"),
-    ("from", "Từ ngày"),
-    ("to", "Đến ngày"),
-    ("text", "Nội dung"),
-    ("planned", "Kế hoạch"),
-    ("actual", "Thực hiện"),
-    ("unit", "Đơn vị tính"),
-    ("status", "Tình trạng"),
-    ("due", "Hạn"),
-    ("source_number", "Số văn bản nguồn"),
-    ("source_date", "Ngày văn bản"),
-    ("source_issuer", "Cơ quan ban hành"),
-    ("source_page", "Trang"),
-    ("facts", "Dữ kiện"),
-    ("expires", "Thời hạn"),
-    ("days", "Số ngày"),
-    ("required", "Yêu cầu mã xác thực"),
-    ("question", "Câu hỏi"),
-    ("reason", "Lý do"),
-    ("reply", "Trả lời"),
-    ("general", "Ý kiến chung của tổ"),
-    ("remark", "Ý kiến về một người"),
-    ("ruleset", "Bộ quy tắc"),
-    ("legislature", "Khóa"),
-    ("term_from", "Nhiệm kỳ từ ngày"),
-    ("term_to", "Nhiệm kỳ đến ngày"),
-    ("sitting", "Kỳ họp"),
-    ("opens_on", "Ngày khai mạc"),
-    ("votes_on", "Ngày bỏ phiếu"),
-    ("delegates", "Tổng số đại biểu"),
-    ("place", "Địa danh"),
-    ("chair", "Chủ tọa"),
-    ("basis", "Căn cứ"),
-    ("honorific", "Xưng hô"),
-    ("birth", "Ngày hoặc năm sinh"),
-    ("post_title", "Chức vụ"),
-    ("post_from", "Ngày bầu"),
-    ("post_until", "Ngày thôi giữ"),
-    ("post_remove", "Bỏ chức vụ dòng"),
-    ("block", "Khối"),
-    ("fields", "Lĩnh vực công tác"),
-    ("retirement", "Thông báo nghỉ hưu"),
-    ("account", "Tài khoản"),
-    ("rank", "Thứ tự"),
-    ("group", "Tổ đại biểu"),
-    ("group_secretary", "Thư ký tổ"),
-    ("poll", "Kỳ lấy phiếu"),
-    ("number", "Số, ký hiệu"),
-    ("day", "Ngày"),
-    ("verdict", "Quyết định"),
-    ("reason", "Lý do"),
-    ("note", "Ghi chú"),
-    ("done_on", "Ngày hoàn thành"),
-    ("head", "Trưởng ban"),
-    ("secretary", "Thư ký"),
-    ("members", "Ủy viên"),
-    ("text", "Nội dung"),
-];
-
 /// Fields that nobody typed.
 const SILENT: &[&str] = &["version", "session", "back", "seen"];
 
@@ -221,10 +152,8 @@ fn shown((name, value): &(String, String)) -> Option<(String, String)> {
     if SILENT.contains(&name.as_str()) {
         return None;
     }
-    let label = LABELS
-        .iter()
-        .find(|(field, _)| *field == name.split('.').next().unwrap_or_default())
-        .map_or(name.as_str(), |(_, label)| label);
+    let field = name.split('.').next().unwrap_or_default();
+    let label = field::ALL.iter().find(|known| known.name == field).map_or(name.as_str(), |known| known.label);
     let value = Role::from_code(value).map_or(value.as_str(), |role| role.label());
     Some((label.to_owned(), value.to_owned()))
 }

@@ -7,6 +7,7 @@
 pub mod address;
 mod answer;
 mod carry;
+mod field;
 mod form;
 mod guard;
 mod notice;

@@ -3,40 +3,29 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::IntoResponse as _;
 
-use super::official::{Shown, again, fact_id, failed, is_done, nobody};
+use super::official::Shown;
+use super::read_fact;
 use crate::Site;
+use crate::answer::{Answer, Sent, SignedIn};
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
-use crate::session::Visitor;
 use crate::upload::Upload;
-use app::service::app::Ask;
 use app::{AppError, Caller};
+use domain::id::FactId;
 
 /// What a browser that opens a file instead of keeping it may do with it: show it, nothing else.
 const CAGE: &str = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
 /// `GET /tep-nguon/{sha256}`
-pub async fn show(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    Path(sha256): Path<String>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let download = async {
-        let sha256 = sha256.parse().map_err(|_| AppError::NotFound("tệp nguồn"))?;
-        site.app.download(&caller, sha256).await
-    };
-    let download = match download.await {
-        Ok(download) => download,
-        Err(problem) => return failed(&problem),
-    };
+pub async fn show(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(sha256): Path<String>) -> Answer {
+    let sha256 = sha256.parse().map_err(|_| AppError::NotFound("tệp nguồn"))?;
+    let download = site.app.download(&caller, sha256).await?;
     let file = &download.attachment;
     let head = [
         (CONTENT_TYPE, file.kind.media_type().to_owned()),
@@ -44,7 +33,7 @@ pub async fn show(
         (CONTENT_DISPOSITION, file.disposition()),
         (CONTENT_SECURITY_POLICY, CAGE.to_owned()),
     ];
-    (head, Body::from_stream(download.chunks())).into_response()
+    Ok((head, Body::from_stream(download.chunks())).into_response())
 }
 
 #[derive(Template)]
@@ -54,74 +43,59 @@ struct FilePage {
     form: Form,
 }
 
-async fn file_page(site: &Site, caller: &Caller, id: &str, form: Form) -> Result<Page, AppError> {
-    let stored = site.app.fact_of_file(caller, fact_id(id)?).await?;
+async fn file_page(site: &Site, caller: &Caller, id: FactId, form: Form) -> Result<Page, AppError> {
+    let stored = site.app.fact_of_file(caller, id).await?;
     Ok(Page::new(FilePage { fact: Shown::from(&stored), form }))
 }
 
 /// `GET /du-kien/{fact}/tep`
-pub async fn file(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    Path(id): Path<String>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    match file_page(&site, &caller, &id, Form::default()).await {
-        Ok(page) => page.into_response(),
-        Err(problem) => failed(&problem),
-    }
+pub async fn file(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(id): Path<String>) -> Answer<Page> {
+    Ok(file_page(&site, &caller, read_fact(&id)?, Form::default()).await?)
 }
 
 /// `POST /du-kien/{fact}/tep`: puts a file to the source, in place of the one before.
 pub async fn attach(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(id): Path<String>,
     Upload { form, file }: Upload,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let attached = async {
-        let fact = fact_id(&id)?;
-        site.app.fact_of_file(&caller, fact).await?;
-        let ask = Ask { caller: &caller, request: form.request()? };
-        site.app.set_file(ask, fact, form.version()?, Some(Upload::required(file)?)).await
+) -> Answer {
+    let id = read_fact(&id)?;
+    site.app.fact_of_file(&caller, id).await?;
+    let (ask, version) = (form.ask(&caller)?, form.version()?);
+    let attached = match Upload::required(file) {
+        Ok(file) => site.app.set_file(ask, id, version, Some(file)).await,
+        Err(problem) => Err(problem),
     };
-    answer(&site, &caller, &id, Done::FileAttached, attached.await, form).await
+    sent(&site, &caller, id, form, Done::FileAttached, attached).await
 }
 
 /// `POST /du-kien/{fact}/tep/bo`: takes the file away from the source.
 pub async fn detach(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(id): Path<String>,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let detached = async {
-        let fact = fact_id(&id)?;
-        site.app.fact_of_file(&caller, fact).await?;
-        let ask = Ask { caller: &caller, request: form.request()? };
-        site.app.set_file(ask, fact, form.version()?, None).await
-    };
-    answer(&site, &caller, &id, Done::FileDetached, detached.await, form).await
+) -> Answer {
+    let id = read_fact(&id)?;
+    site.app.fact_of_file(&caller, id).await?;
+    let detached = site.app.set_file(form.ask(&caller)?, id, form.version()?, None).await;
+    sent(&site, &caller, id, form, Done::FileDetached, detached).await
 }
 
-async fn answer(
+async fn sent(
     site: &Site,
     caller: &Caller,
-    id: &str,
+    id: FactId,
+    form: Form,
     done: Done,
     outcome: Result<(), AppError>,
-    form: Form,
-) -> Response {
-    if is_done(&outcome) {
-        return done.at(&format!("/du-kien/{id}")).into_response();
-    }
-    let Err(problem) = outcome else { return nobody() };
-    let is_conflict = matches!(problem, AppError::Stale(_));
-    let shown = async { file_page(site, caller, id, form.with_errors(problem)?).await };
-    match shown.await {
-        Ok(page) => again(page, is_conflict),
-        Err(problem) => failed(&problem),
-    }
+) -> Answer {
+    Ok(match form.sent(outcome)? {
+        Sent::Done(()) | Sent::Repeated => done.at(&format!("/du-kien/{id}")).into_response(),
+        Sent::Refused(form) => {
+            let status = form.refused_status();
+            file_page(site, caller, id, form).await?.with_status(status).into_response()
+        }
+    })
 }

@@ -3,20 +3,17 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::IntoResponse as _;
 
-use super::accounts::{FirstPassword, failed};
-use super::error;
+use super::accounts::FirstPassword;
 use crate::Site;
+use crate::answer::{Answer, Sent, SignedIn};
+use crate::field;
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
-use crate::session::Visitor;
 use app::people::councils::{CouncilLine, TypedCouncil};
-use app::service::app::Ask;
 use app::{AppError, Caller};
 use domain::council::CouncilKind;
 use domain::id::CouncilId;
@@ -50,17 +47,14 @@ fn new_page(form: Form) -> Page {
 
 fn typed(form: &Form) -> TypedCouncil {
     let text = |field: &str| form.value(field).to_owned();
-    let (name, slug, kind) = (text("council"), text("slug"), text("kind"));
-    TypedCouncil { name, slug, kind, admin_name: text("name"), admin_login: text("login") }
+    let (name, slug, kind) = (text("council"), text(field::SLUG.name), text(field::KIND.name));
+    TypedCouncil { name, slug, kind, admin_name: text(field::NAME.name), admin_login: text(field::LOGIN.name) }
 }
 
 /// `GET /hoi-dong`
-pub async fn list(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>) -> Response {
-    let Some(caller) = visitor.caller else { return error::forbidden().into_response() };
-    match site.app.councils(&caller).await {
-        Ok(councils) => Page::new(List { councils }).into_response(),
-        Err(problem) => failed(&problem),
-    }
+pub async fn list(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn) -> Answer<Page> {
+    let councils = site.app.councils(&caller).await?;
+    Ok(Page::new(List { councils }))
 }
 
 /// `GET /hoi-dong/moi`
@@ -69,18 +63,16 @@ pub async fn new() -> Page {
 }
 
 /// `POST /hoi-dong/moi`: answers with the first password, the one time that it is shown.
-pub async fn found(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>, form: Form) -> Response {
-    let Some(caller) = visitor.caller else { return error::forbidden().into_response() };
-    let founded = async { site.app.found(Ask { caller: &caller, request: form.request()? }, typed(&form)).await };
-    let problem = match founded.await {
-        Ok((name, shown)) => return FirstPassword::page(&site, "Đã lập hội đồng", name, shown, LIST).into_response(),
-        Err(AppError::AlreadyDone) => return Done::CouncilFounded.at(LIST).into_response(),
-        Err(problem) => problem,
-    };
-    match form.with_errors(problem) {
-        Ok(form) => new_page(form).with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response(),
-        Err(problem) => failed(&problem),
-    }
+pub async fn found(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, form: Form) -> Answer {
+    let founded = site.app.found(form.ask(&caller)?, typed(&form)).await;
+    Ok(match form.sent(founded)? {
+        Sent::Done((name, shown)) => FirstPassword::page(&site, "Đã lập hội đồng", name, shown, LIST).into_response(),
+        Sent::Repeated => Done::CouncilFounded.at(LIST).into_response(),
+        Sent::Refused(form) => {
+            let status = form.refused_status();
+            new_page(form).with_status(status).into_response()
+        }
+    })
 }
 
 async fn load(site: &Site, caller: &Caller, id: &str) -> Result<CouncilLine, AppError> {
@@ -89,48 +81,28 @@ async fn load(site: &Site, caller: &Caller, id: &str) -> Result<CouncilLine, App
 }
 
 /// `GET /hoi-dong/{council}`
-pub async fn show(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    Path(id): Path<String>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return error::forbidden().into_response() };
-    match load(&site, &caller, &id).await {
-        Ok(council) => {
-            let (name, slug) = (council.name.clone(), council.slug.clone());
-            let form = Form::filled([("council", name), ("slug", slug), ("version", council.version.to_string())]);
-            Page::new(Edit { council, form }).into_response()
-        }
-        Err(problem) => failed(&problem),
-    }
+pub async fn show(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(id): Path<String>) -> Answer<Page> {
+    let council = load(&site, &caller, &id).await?;
+    let (name, slug) = (council.name.clone(), council.slug.clone());
+    let form = Form::filled([("council", name), (field::SLUG.name, slug), ("version", council.version.to_string())]);
+    Ok(Page::new(Edit { council, form }))
 }
 
 /// `POST /hoi-dong/{council}`
 pub async fn rename(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(id): Path<String>,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return error::forbidden().into_response() };
-    let council = match load(&site, &caller, &id).await {
-        Ok(council) => council,
-        Err(problem) => return failed(&problem),
-    };
-    let renamed = async {
-        let (version, ask) = (form.version()?, Ask { caller: &caller, request: form.request()? });
-        site.app.rename_council(ask, council.id, version, typed(&form)).await
-    };
-    let problem = match renamed.await {
-        Ok(()) | Err(AppError::AlreadyDone) => return Done::Saved.at(LIST).into_response(),
-        Err(problem) => problem,
-    };
-    let is_conflict = matches!(problem, AppError::Stale(_));
-    match form.with_errors(problem) {
-        Ok(form) => {
-            let status = if is_conflict { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
+) -> Answer {
+    let council = load(&site, &caller, &id).await?;
+    let (version, ask) = (form.version()?, form.ask(&caller)?);
+    let renamed = site.app.rename_council(ask, council.id, version, typed(&form)).await;
+    Ok(match form.sent(renamed)? {
+        Sent::Done(()) | Sent::Repeated => Done::Saved.at(LIST).into_response(),
+        Sent::Refused(form) => {
+            let status = form.refused_status();
             Page::new(Edit { council, form }).with_status(status).into_response()
         }
-        Err(problem) => failed(&problem),
-    }
+    })
 }

@@ -3,15 +3,12 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::State;
-use axum::response::{IntoResponse as _, Response};
 
-use super::error;
 use super::preparing::TaskLine;
 use crate::Site;
+use crate::answer::{Answer, SignedIn};
 use crate::render::Page;
-use crate::session::Visitor;
 use app::preparing::{OFFICE, Overview, PREPARERS};
 use domain::role::Role;
 use domain::task::{Task, TaskState};
@@ -63,17 +60,12 @@ impl Next {
 }
 
 /// `GET /`
-pub async fn show(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>) -> Response {
-    let Some(caller) = visitor.caller else { return error::forbidden().into_response() };
+pub async fn show(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn) -> Answer<Page> {
     let is_preparing = caller.may(OFFICE).is_ok();
-    let poll = if is_preparing { site.app.current_poll(&caller).await } else { Ok(None) };
-    let poll = match poll {
-        Ok(poll) => poll.map(Next::of),
-        Err(problem) => return error::of(&problem).into_response(),
-    };
+    let poll = if is_preparing { site.app.current_poll(&caller).await?.map(Next::of) } else { None };
     let may_begin = poll.is_none() && caller.may(PREPARERS).is_ok();
     let account = caller.account;
-    let home = Home {
+    Ok(Page::new(Home {
         roles: account.roles.iter().map(duty).collect(),
         poll,
         may_begin,
@@ -81,8 +73,7 @@ pub async fn show(State(site): State<Arc<Site>>, Extension(visitor): Extension<V
         name: account.name,
         previous: caller.previous_sign_in.map(|at| at.in_vietnam()),
         failures_before: caller.failures_before,
-    };
-    Page::new(home).into_response()
+    }))
 }
 
 #[derive(Template)]

@@ -3,15 +3,12 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::Redirect;
 
-use super::accounts::failed;
-use super::error;
 use crate::Site;
+use crate::answer::{Answer, SignedIn};
 use crate::render::Page;
-use crate::session::Visitor;
 use app::AppError;
 use app::service::clock::in_vietnam;
 use app::service::jobs::JobView;
@@ -95,32 +92,24 @@ struct List {
 }
 
 /// `GET /viec`
-pub async fn list(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>) -> Response {
-    let Some(caller) = visitor.caller else { return error::forbidden().into_response() };
-    match site.app.jobs(&caller).await {
-        Ok(views) => Page::new(List { lines: views.iter().map(JobItem::of).collect() }).into_response(),
-        Err(problem) => failed(&problem),
-    }
+pub async fn list(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn) -> Answer<Page> {
+    let views = site.app.jobs(&caller).await?;
+    Ok(Page::new(List { lines: views.iter().map(JobItem::of).collect() }))
 }
 
 /// `GET /viec/{job}`: leads to the page of its kind.
 pub async fn show(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(id): Path<String>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return error::forbidden().into_response() };
-    let view = async { site.app.job(&caller, id.parse().map_err(|_| AppError::NotFound("việc này"))?).await };
-    match view.await {
-        Ok(JobView { job, .. }) => {
-            let to = match (job.kind, job.poll) {
-                (JobKind::Import, _) => format!("/nhap-bang-tinh/{}", job.id),
-                (JobKind::Dossiers, Some(poll)) => format!("/ky/{poll}/ho-so/lap/{}", job.id),
-                // Dossiers are always of a poll.
-                (JobKind::Dossiers, None) => "/viec".to_owned(),
-            };
-            Redirect::to(&to).into_response()
-        }
-        Err(problem) => failed(&problem),
-    }
+) -> Answer<Redirect> {
+    let id = id.parse().map_err(|_| AppError::NotFound("việc này"))?;
+    let JobView { job, .. } = site.app.job(&caller, id).await?;
+    let to = match (job.kind, job.poll) {
+        (JobKind::Import, _) => format!("/nhap-bang-tinh/{}", job.id),
+        (JobKind::Dossiers, Some(poll)) => format!("/ky/{poll}/ho-so/lap/{}", job.id),
+        // Dossiers are always of a poll.
+        (JobKind::Dossiers, None) => "/viec".to_owned(),
+    };
+    Ok(Redirect::to(&to))
 }

@@ -36,7 +36,7 @@ use crate::notice::Done;
 use app::preparing::Paper;
 use app::{AppError, Caller};
 use domain::finding::{Finding, Severity};
-use domain::id::{PollId, ProposalId};
+use domain::id::{FactId, PollId, ProposalId};
 use domain::role::Role;
 
 const PDF: &str = "application/pdf";
@@ -44,6 +44,11 @@ const PDF: &str = "application/pdf";
 /// The poll of an address.
 fn read_poll(text: &str) -> Result<PollId, AppError> {
     text.parse().map_err(|_| AppError::NotFound("kỳ lấy phiếu"))
+}
+
+/// The fact of an address; what is no id is as unknown as a fact of another council.
+fn read_fact(text: &str) -> Result<FactId, AppError> {
+    text.parse().map_err(|_| AppError::NotFound("dữ kiện"))
 }
 
 /// A file: a PDF is shown in the browser, anything else is saved.

@@ -3,29 +3,27 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Path, Query, State};
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::http::{HeaderValue, StatusCode};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::IntoResponse as _;
 use serde::Deserialize;
 
-use super::error;
+use super::dossiers::pdf_file;
+use super::read_fact;
 use crate::Site;
+use crate::answer::{Answer, Sent, SignedIn};
+use crate::field;
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
-use crate::session::Visitor;
 use crate::upload::Upload;
 use app::reading::official::{
     Declarations, OwnFacts, OwnPage, OwnReport, OwnSection, StoredFact, TypedDeclaration, awaits_reply,
 };
 use app::reading::questions::Asked;
-use app::service::app::Ask;
 use app::service::clock::in_vietnam;
 use app::{AppError, Caller};
 use domain::fact::{FactKind, FactState};
-use domain::id::{FactId, QuestionId};
+use domain::id::QuestionId;
 use domain::rules::Attested;
 use domain::text::date_dmy;
 
@@ -196,155 +194,82 @@ pub struct Wanted {
     page: String,
 }
 
-pub(super) fn nobody() -> Response {
-    error::forbidden().into_response()
-}
-
-pub(super) fn failed(problem: &AppError) -> Response {
-    error::of(problem).into_response()
-}
-
-/// The page of a form that is shown again: 409 for the second of two editors, 422 for what is wrong.
-pub(super) fn again(page: Page, is_conflict: bool) -> Response {
-    let status = if is_conflict { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
-    page.with_status(status).into_response()
-}
-
-pub(super) fn is_done<T>(outcome: &Result<T, AppError>) -> bool {
-    matches!(outcome, Ok(_) | Err(AppError::AlreadyDone))
-}
-
-fn not_linked() -> Response {
-    Page::new(Nobody).into_response()
-}
-
-pub(super) fn fact_id(text: &str) -> Result<FactId, AppError> {
-    text.parse().map_err(|_| AppError::NotFound("dữ kiện"))
-}
-
-fn ask<'c>(caller: &'c Caller, form: &Form) -> Result<Ask<'c>, AppError> {
-    Ok(Ask { caller, request: form.request()? })
+/// For an account that no official is linked to.
+fn not_linked() -> Page {
+    Page::new(Nobody)
 }
 
 /// `GET /cua-toi`
-pub async fn show(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let own = async {
-        let questions = site.app.questions_for_official(&caller).await?;
-        let open = questions.iter().filter(|asked| asked.question.answer().is_none()).count();
-        Ok::<_, AppError>((site.app.own_page(&caller).await?, open))
+pub async fn show(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn) -> Answer<Page> {
+    let asked = site.app.questions_for_official(&caller).await?;
+    let questions = asked.iter().filter(|asked| asked.question.answer().is_none()).count();
+    let Some(own) = site.app.own_page(&caller).await? else { return Ok(not_linked()) };
+    let day = |day: fn(&app::reading::official::OwnPoll) -> jiff::civil::Date| {
+        own.poll.as_ref().map_or_else(String::new, |poll| date_dmy(day(poll)))
     };
-    match own.await {
-        Ok((Some(own), questions)) => {
-            let day = |day: fn(&app::reading::official::OwnPoll) -> jiff::civil::Date| {
-                own.poll.as_ref().map_or_else(String::new, |poll| date_dmy(day(poll)))
-            };
-            let (opens_on, votes_on) = (day(|poll| poll.opens_on), day(|poll| poll.votes_on));
-            Page::new(Show { own, opens_on, votes_on, questions }).into_response()
-        }
-        Ok((None, _)) => not_linked(),
-        Err(problem) => failed(&problem),
-    }
+    let (opens_on, votes_on) = (day(|poll| poll.opens_on), day(|poll| poll.votes_on));
+    Ok(Page::new(Show { own, opens_on, votes_on, questions }))
 }
 
 /// `GET /cua-toi/du-kien`
 pub async fn facts(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Query(wanted): Query<Wanted>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    match site.app.own_facts(&caller).await {
-        Ok(Some(OwnFacts { facts, .. })) => {
-            let (total, pages) = (facts.len(), facts.len().div_ceil(ON_A_PAGE).max(1));
-            let page = wanted.page.parse().unwrap_or(1_usize).clamp(1, pages);
-            let here = facts.iter().skip((page - 1) * ON_A_PAGE).take(ON_A_PAGE).map(Shown::from);
-            let mut sections: Vec<(String, Vec<Shown>)> = Vec::new();
-            for fact in here {
-                match sections.last_mut() {
-                    Some((field, facts)) if *field == fact.field => facts.push(fact),
-                    _ => sections.push((fact.field.clone(), vec![fact])),
-                }
-            }
-            Page::new(Facts { sections, total, page, pages }).into_response()
+) -> Answer<Page> {
+    let Some(OwnFacts { facts, .. }) = site.app.own_facts(&caller).await? else { return Ok(not_linked()) };
+    let (total, pages) = (facts.len(), facts.len().div_ceil(ON_A_PAGE).max(1));
+    let page = wanted.page.parse().unwrap_or(1_usize).clamp(1, pages);
+    let here = facts.iter().skip((page - 1) * ON_A_PAGE).take(ON_A_PAGE).map(Shown::from);
+    let mut sections: Vec<(String, Vec<Shown>)> = Vec::new();
+    for fact in here {
+        match sections.last_mut() {
+            Some((field, facts)) if *field == fact.field => facts.push(fact),
+            _ => sections.push((fact.field.clone(), vec![fact])),
         }
-        Ok(None) => not_linked(),
-        Err(problem) => failed(&problem),
     }
+    Ok(Page::new(Facts { sections, total, page, pages }))
 }
 
 /// `GET /cua-toi/du-kien/{fact}`
-pub async fn fact(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    Path(id): Path<String>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let found = async { site.app.own_fact(&caller, fact_id(&id)?).await };
-    match found.await {
-        Ok(stored) => {
-            let fact = Shown::from(&stored);
-            let form = Form::filled([("reply", fact.reply.clone()), ("version", fact.version.to_string())]);
-            Page::new(One { fact, form }).into_response()
-        }
-        Err(problem) => failed(&problem),
-    }
+pub async fn fact(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(id): Path<String>) -> Answer<Page> {
+    let stored = site.app.own_fact(&caller, read_fact(&id)?).await?;
+    let fact = Shown::from(&stored);
+    let form = Form::filled([(field::REPLY.name, fact.reply.clone()), ("version", fact.version.to_string())]);
+    Ok(Page::new(One { fact, form }))
 }
 
 /// `POST /cua-toi/du-kien/{fact}`
 pub async fn reply(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(id): Path<String>,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let replied = async {
-        let id = fact_id(&id)?;
-        // What is not the caller's is not there, whatever the form says.
-        site.app.own_fact(&caller, id).await?;
-        site.app.reply_fact(ask(&caller, &form)?, id, form.version()?, form.value("reply")).await
-    };
-    let outcome = replied.await;
-    if is_done(&outcome) {
-        return Done::Replied.at(&format!("{FACTS}/{id}")).into_response();
-    }
-    let Err(problem) = outcome else { return nobody() };
-    let is_conflict = matches!(problem, AppError::Stale(_));
-    let shown =
-        async { Ok::<_, AppError>((form.with_errors(problem)?, site.app.own_fact(&caller, fact_id(&id)?).await?)) };
-    match shown.await {
-        Ok((form, stored)) => again(Page::new(One { fact: Shown::from(&stored), form }), is_conflict),
-        Err(problem) => failed(&problem),
-    }
+) -> Answer {
+    let id = read_fact(&id)?;
+    // What is not the caller's is not there, whatever the form says.
+    site.app.own_fact(&caller, id).await?;
+    let replied = site.app.reply_fact(form.ask(&caller)?, id, form.version()?, form.value(field::REPLY.name)).await;
+    Ok(match form.sent(replied)? {
+        Sent::Done(()) | Sent::Repeated => Done::Replied.at(&format!("{FACTS}/{id}")).into_response(),
+        Sent::Refused(form) => {
+            let status = form.refused_status();
+            let fact = Shown::from(&site.app.own_fact(&caller, id).await?);
+            Page::new(One { fact, form }).with_status(status).into_response()
+        }
+    })
 }
 
 /// `GET /cua-toi/bao-cao`
-pub async fn report(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    match site.app.own_report(&caller).await {
-        Ok(Some(report)) => {
-            let others = report.others.iter().map(Shown::from).collect();
-            Page::new(Report { report, others }).into_response()
-        }
-        Ok(None) => not_linked(),
-        Err(problem) => failed(&problem),
-    }
+pub async fn report(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn) -> Answer<Page> {
+    let Some(report) = site.app.own_report(&caller).await? else { return Ok(not_linked()) };
+    let others = report.others.iter().map(Shown::from).collect();
+    Ok(Page::new(Report { report, others }))
 }
 
 /// `GET /cua-toi/bao-cao.pdf`
-pub async fn report_pdf(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    match site.app.own_report_pdf(&caller).await {
-        Ok(bytes) => {
-            let head = [
-                (CONTENT_TYPE, HeaderValue::from_static("application/pdf")),
-                (CONTENT_DISPOSITION, HeaderValue::from_static("inline; filename=\"bao-cao.pdf\"")),
-            ];
-            (head, bytes).into_response()
-        }
-        Err(problem) => failed(&problem),
-    }
+pub async fn report_pdf(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn) -> Answer {
+    Ok(pdf_file("bao-cao.pdf", site.app.own_report_pdf(&caller).await?))
 }
 
 async fn own_section(
@@ -361,42 +286,30 @@ async fn own_section(
 /// `GET /cua-toi/bao-cao/{section}`
 pub async fn section(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(id): Path<String>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    match own_section(&site, &caller, &id).await {
-        Ok((own, law)) => {
-            let form = Form::filled([("text", own.body().to_owned()), ("version", own.version().to_string())]);
-            Page::new(EditSection { own, law, form }).into_response()
-        }
-        Err(problem) => failed(&problem),
-    }
+) -> Answer<Page> {
+    let (own, law) = own_section(&site, &caller, &id).await?;
+    let form = Form::filled([(field::TEXT.name, own.body().to_owned()), ("version", own.version().to_string())]);
+    Ok(Page::new(EditSection { own, law, form }))
 }
 
 /// `POST /cua-toi/bao-cao/{section}`
 pub async fn file_section(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(id): Path<String>,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let (own, law) = match own_section(&site, &caller, &id).await {
-        Ok(found) => found,
-        Err(problem) => return failed(&problem),
-    };
-    let filed = async { site.app.file_section(ask(&caller, &form)?, &id, form.version()?, form.value("text")).await };
-    let outcome = filed.await;
-    if is_done(&outcome) {
-        return Done::SectionFiled.at(REPORT).into_response();
-    }
-    let Err(problem) = outcome else { return nobody() };
-    let is_conflict = matches!(problem, AppError::Stale(_));
-    match form.with_errors(problem) {
-        Ok(form) => again(Page::new(EditSection { own, law, form }), is_conflict),
-        Err(problem) => failed(&problem),
-    }
+) -> Answer {
+    let (own, law) = own_section(&site, &caller, &id).await?;
+    let filed = site.app.file_section(form.ask(&caller)?, &id, form.version()?, form.value(field::TEXT.name)).await;
+    Ok(match form.sent(filed)? {
+        Sent::Done(()) | Sent::Repeated => Done::SectionFiled.at(REPORT).into_response(),
+        Sent::Refused(form) => {
+            let status = form.refused_status();
+            Page::new(EditSection { own, law, form }).with_status(status).into_response()
+        }
+    })
 }
 
 fn declaration_page(Declarations { filed }: &Declarations, form: Form) -> Page {
@@ -404,48 +317,43 @@ fn declaration_page(Declarations { filed }: &Declarations, form: Form) -> Page {
 }
 
 /// `GET /cua-toi/ke-khai`
-pub async fn declarations(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    match site.app.own_declarations(&caller).await {
-        Ok(Some(found)) => declaration_page(&found, Form::default()).into_response(),
-        Ok(None) => not_linked(),
-        Err(problem) => failed(&problem),
-    }
+pub async fn declarations(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn) -> Answer<Page> {
+    let found = site.app.own_declarations(&caller).await?;
+    Ok(found.map_or_else(not_linked, |found| declaration_page(&found, Form::default())))
 }
 
 /// `POST /cua-toi/ke-khai`
 pub async fn file_declaration(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Upload { form, file }: Upload,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
+) -> Answer {
     let typed = TypedDeclaration {
         filed_on: form.value("filed_on").into(),
-        place: form.value("place").into(),
-        number: form.value("number").into(),
+        place: form.value(field::PLACE.name).into(),
+        number: form.value(field::NUMBER.name).into(),
     };
-    let filed = async { site.app.file_declaration(ask(&caller, &form)?, &typed, file.transpose()?).await };
-    let outcome = filed.await;
-    if is_done(&outcome) {
-        return Done::DeclarationFiled.at(DECLARATIONS).into_response();
-    }
-    let Err(problem) = outcome else { return nobody() };
-    let shown = async { Ok::<_, AppError>((form.with_errors(problem)?, site.app.own_declarations(&caller).await?)) };
-    match shown.await {
-        Ok((form, Some(found))) => again(declaration_page(&found, form), false),
-        Ok((_, None)) => not_linked(),
-        Err(problem) => failed(&problem),
-    }
+    let ask = form.ask(&caller)?;
+    let filed = match file.transpose() {
+        Ok(file) => site.app.file_declaration(ask, &typed, file).await,
+        Err(problem) => Err(problem),
+    };
+    Ok(match form.sent(filed)? {
+        Sent::Done(_) | Sent::Repeated => Done::DeclarationFiled.at(DECLARATIONS).into_response(),
+        Sent::Refused(form) => {
+            let status = form.refused_status();
+            match site.app.own_declarations(&caller).await? {
+                Some(found) => declaration_page(&found, form).with_status(status).into_response(),
+                None => not_linked().into_response(),
+            }
+        }
+    })
 }
 
 /// `GET /cua-toi/cau-hoi`
-pub async fn questions(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    match site.app.questions_for_official(&caller).await {
-        Ok(asked) => Page::new(Questions { asked: asked.iter().map(Question::from).collect() }).into_response(),
-        Err(problem) => failed(&problem),
-    }
+pub async fn questions(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn) -> Answer<Page> {
+    let asked = site.app.questions_for_official(&caller).await?;
+    Ok(Page::new(Questions { asked: asked.iter().map(Question::from).collect() }))
 }
 
 async fn own_question(site: &Site, caller: &Caller, id: &str) -> Result<(QuestionId, Question), AppError> {
@@ -459,41 +367,29 @@ async fn own_question(site: &Site, caller: &Caller, id: &str) -> Result<(Questio
 /// `GET /cua-toi/cau-hoi/{question}`
 pub async fn question(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(id): Path<String>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    match own_question(&site, &caller, &id).await {
-        Ok((_, asked)) => {
-            let form = Form::filled([("version", asked.version.to_string())]);
-            Page::new(OneQuestion { asked, form }).into_response()
-        }
-        Err(problem) => failed(&problem),
-    }
+) -> Answer<Page> {
+    let (_, asked) = own_question(&site, &caller, &id).await?;
+    let form = Form::filled([("version", asked.version.to_string())]);
+    Ok(Page::new(OneQuestion { asked, form }))
 }
 
 /// `POST /cua-toi/cau-hoi/{question}`
 pub async fn reply_question(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(id): Path<String>,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let (question, asked) = match own_question(&site, &caller, &id).await {
-        Ok(found) => found,
-        Err(problem) => return failed(&problem),
-    };
-    let replied =
-        async { site.app.reply_question(ask(&caller, &form)?, question, form.version()?, form.value("reply")).await };
-    let outcome = replied.await;
-    if is_done(&outcome) {
-        return Done::Replied.at(QUESTIONS).into_response();
-    }
-    let Err(problem) = outcome else { return nobody() };
-    let is_conflict = matches!(problem, AppError::Stale(_));
-    match form.with_errors(problem) {
-        Ok(form) => again(Page::new(OneQuestion { asked, form }), is_conflict),
-        Err(problem) => failed(&problem),
-    }
+) -> Answer {
+    let (question, asked) = own_question(&site, &caller, &id).await?;
+    let (ask, version) = (form.ask(&caller)?, form.version()?);
+    let replied = site.app.reply_question(ask, question, version, form.value(field::REPLY.name)).await;
+    Ok(match form.sent(replied)? {
+        Sent::Done(_) | Sent::Repeated => Done::Replied.at(QUESTIONS).into_response(),
+        Sent::Refused(form) => {
+            let status = form.refused_status();
+            Page::new(OneQuestion { asked, form }).with_status(status).into_response()
+        }
+    })
 }

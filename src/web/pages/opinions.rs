@@ -3,20 +3,19 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse as _, Redirect};
 
-use super::official::{Shown, again, fact_id, failed, is_done, nobody};
-use super::read_poll;
+use super::official::Shown;
+use super::{read_fact, read_poll};
 use crate::Site;
+use crate::answer::{Answer, Sent, SignedIn, redirect};
+use crate::field;
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
-use crate::session::Visitor;
 use crate::upload::Upload;
 use app::reading::official::{DueLine, Opinions, TypedOpinion};
-use app::service::app::Ask;
 use domain::id::PollId;
 use domain::rules::Attested;
 
@@ -62,72 +61,50 @@ fn page(found: Opinions, form: Form) -> Page {
 }
 
 /// `GET /ky/{poll}/y-kien-cu-tri`
-pub async fn list(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    Path(poll): Path<String>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let found = async { site.app.opinions(&caller, read_poll(&poll)?).await };
-    match found.await {
-        Ok(found) => page(found, Form::default()).into_response(),
-        Err(problem) => failed(&problem),
-    }
+pub async fn list(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(poll): Path<String>) -> Answer<Page> {
+    let found = site.app.opinions(&caller, read_poll(&poll)?).await?;
+    Ok(page(found, Form::default()))
 }
 
 /// `POST /ky/{poll}/y-kien-cu-tri`
 pub async fn file(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(poll): Path<String>,
     Upload { form, file }: Upload,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let found = async { site.app.opinions(&caller, read_poll(&poll)?).await };
-    let found = match found.await {
-        Ok(found) => found,
-        Err(problem) => return failed(&problem),
-    };
+) -> Answer {
+    let found = site.app.opinions(&caller, read_poll(&poll)?).await?;
     let value = |field: &str| form.value(field).to_owned();
     let typed = TypedOpinion {
         official: value("official"),
-        text: value("text"),
+        text: value(field::TEXT.name),
         received_on: value("received_on"),
-        number: value("number"),
+        number: value(field::NUMBER.name),
         dated: value("dated"),
         issuer: value("issuer"),
     };
-    let filed = async {
-        let ask = Ask { caller: &caller, request: form.request()? };
-        site.app.file_opinion(ask, &typed, file.transpose()?).await
+    let ask = form.ask(&caller)?;
+    let filed = match file.transpose() {
+        Ok(file) => site.app.file_opinion(ask, &typed, file).await,
+        Err(problem) => Err(problem),
     };
-    let outcome = filed.await;
-    if is_done(&outcome) {
-        return Done::OpinionFiled.at(&format!("/ky/{poll}/y-kien-cu-tri")).into_response();
-    }
-    let Err(problem) = outcome else { return nobody() };
-    match form.with_errors(problem) {
-        Ok(form) => again(page(found, form), false),
-        Err(problem) => failed(&problem),
-    }
+    Ok(match form.sent(filed)? {
+        Sent::Done(_) | Sent::Repeated => Done::OpinionFiled.at(&format!("/ky/{poll}/y-kien-cu-tri")).into_response(),
+        Sent::Refused(form) => {
+            let status = form.refused_status();
+            page(found, form).with_status(status).into_response()
+        }
+    })
 }
 
 /// `POST /ky/{poll}/y-kien-cu-tri/{fact}/gui`
 pub async fn send(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((poll, fact)): Path<(String, String)>,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let sent = async {
-        let (_, fact) = (read_poll(&poll)?, fact_id(&fact)?);
-        let ask = Ask { caller: &caller, request: form.request()? };
-        site.app.send_opinion(ask, fact, form.version()?).await
-    };
-    let outcome = sent.await;
-    if is_done(&outcome) {
-        return Done::OpinionSent.at(&format!("/ky/{poll}/y-kien-cu-tri")).into_response();
-    }
-    outcome.err().map_or_else(nobody, |problem| failed(&problem))
+) -> Answer<Redirect> {
+    let (_, fact) = (read_poll(&poll)?, read_fact(&fact)?);
+    let sent = site.app.send_opinion(form.ask(&caller)?, fact, form.version()?).await;
+    redirect(sent, Done::OpinionSent, &format!("/ky/{poll}/y-kien-cu-tri"))
 }

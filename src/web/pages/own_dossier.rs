@@ -3,16 +3,13 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::State;
-use axum::response::{IntoResponse as _, Response};
 
 use super::document::{self, Drawn};
 use super::dossiers::pdf_file;
-use super::official::{failed, nobody};
 use crate::Site;
+use crate::answer::{Answer, SignedIn};
 use crate::render::Page;
-use crate::session::Visitor;
 use app::AppError;
 use app::reading::official::OwnDossier;
 use app::service::clock::in_vietnam;
@@ -25,25 +22,15 @@ struct DossierPage {
 }
 
 /// `GET /cua-toi/ho-so`
-pub async fn show(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let found = async {
-        let Some(own) = site.app.own_dossier(&caller).await? else { return Ok(None) };
-        let drawn = document::draw(&own.page.document).map_err(|e| AppError::internal("vẽ hồ sơ", e))?;
-        let at = in_vietnam(own.page.release.at);
-        Ok(Some((own, at, drawn)))
-    };
-    match found.await {
-        Ok(own) => Page::new(DossierPage { own }).into_response(),
-        Err(problem) => failed(&problem),
-    }
+pub async fn show(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn) -> Answer<Page> {
+    let Some(own) = site.app.own_dossier(&caller).await? else { return Ok(Page::new(DossierPage { own: None })) };
+    let drawn = document::draw(&own.page.document).map_err(|e| AppError::internal("vẽ hồ sơ", e))?;
+    let at = in_vietnam(own.page.release.at);
+    Ok(Page::new(DossierPage { own: Some((own, at, drawn)) }))
 }
 
 /// `GET /cua-toi/ho-so.pdf`
-pub async fn pdf(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    match site.app.own_dossier_file(&caller).await {
-        Ok((name, bytes)) => pdf_file(&name, bytes),
-        Err(problem) => failed(&problem),
-    }
+pub async fn pdf(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn) -> Answer {
+    let (name, bytes) = site.app.own_dossier_file(&caller).await?;
+    Ok(pdf_file(&name, bytes))
 }

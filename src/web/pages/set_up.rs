@@ -5,11 +5,13 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::IntoResponse as _;
 
 use super::error;
 use crate::Site;
 use crate::address::Sender;
+use crate::answer::Answer;
+use crate::field;
 use crate::form::Form;
 use crate::render::Page;
 use crate::session;
@@ -27,19 +29,19 @@ struct SetUp {
     token: String,
 }
 
-fn page(token: String, form: Form, status: StatusCode) -> Response {
+fn page(token: String, form: Form) -> Page {
     let code = |kind: CouncilKind| serde_json::to_value(kind).ok()?.as_str().map(str::to_owned);
     let all = CouncilKind::ALL.into_iter().filter_map(|kind| Some((code(kind)?, kind.label().to_owned())));
     let kinds = std::iter::once((String::new(), "– Chọn –".to_owned())).chain(all).collect();
-    Page::new(SetUp { form, kinds, token }).with_status(status).into_response()
+    Page::new(SetUp { form, kinds, token })
 }
 
 /// `GET /cai-dat/{token}`
-pub async fn show(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Response {
+pub async fn show(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Page {
     if !site.app.is_set_up_token(&token) {
-        return error::no_such_set_up_link().into_response();
+        return error::no_such_set_up_link();
     }
-    page(token, Form::default(), StatusCode::OK)
+    page(token, Form::default())
 }
 
 /// The council that is founded in the same step; none when its part of the form is empty.
@@ -76,23 +78,25 @@ pub async fn submit(
     Sender(device): Sender,
     headers: HeaderMap,
     form: Form,
-) -> Response {
+) -> Answer {
     if !site.app.is_set_up_token(&token) {
-        return error::no_such_set_up_link().into_response();
+        return Ok(error::no_such_set_up_link().into_response());
     }
     let operator = Person {
-        name: form.value("name").to_owned(),
-        login: form.value("login").to_owned(),
+        name: form.value(field::NAME.name).to_owned(),
+        login: form.value(field::LOGIN.name).to_owned(),
         password: form.secret("password"),
         again: form.secret("password_again"),
     };
-    let done = async { site.app.set_up_by_link(&token, operator, council(&form)?, &device).await };
-    let problem = match done.await {
-        Ok(new) => return session::welcome(&site, &headers, &new, None, "/").await,
-        Err(problem) => problem,
+    let done = match council(&form) {
+        Ok(council) => site.app.set_up_by_link(&token, operator, council, &device).await,
+        Err(problem) => Err(problem),
     };
-    match form.with_errors(problem) {
-        Ok(form) => page(token, form, StatusCode::UNPROCESSABLE_ENTITY),
-        Err(problem) => error::of(&problem).into_response(),
-    }
+    Ok(match done {
+        Ok(new) => session::welcome(&site, &headers, &new, None, "/").await,
+        Err(problem) => {
+            let form = form.with_errors(problem)?;
+            page(token, form).with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response()
+        }
+    })
 }

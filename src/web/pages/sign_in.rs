@@ -13,7 +13,9 @@ use serde::Deserialize;
 use super::error;
 use crate::Site;
 use crate::address::Sender;
+use crate::answer::Answer;
 use crate::carry::Carried;
+use crate::field;
 use crate::form::Form;
 use crate::render::Page;
 use crate::session::{self, Visitor};
@@ -54,17 +56,15 @@ fn hidden(carried: Option<&Carried>) -> Vec<(String, String)> {
     hidden.into_iter().map(|(name, value)| (name, value.to_owned())).collect()
 }
 
-async fn page(site: &Site, form: Form, carried: Option<&Carried>, status: StatusCode) -> Response {
-    match site.app.doors().await {
-        // The installation itself is a door from its first set-up on.
-        Ok(doors) if doors.is_empty() => error::not_set_up().into_response(),
-        Ok(doors) => {
-            let doors: Vec<_> = doors.into_iter().map(|door| (door.slug, door.name)).collect();
-            let by_slip = doors.iter().filter(|(slug, _)| slug != INSTALLATION_SLUG).cloned().collect();
-            Page::new(SignIn { doors, by_slip, form, carried: hidden(carried) }).with_status(status).into_response()
-        }
-        Err(problem) => error::of(&problem).into_response(),
+async fn page(site: &Site, form: Form, carried: Option<&Carried>, status: StatusCode) -> Answer<Page> {
+    let doors = site.app.doors().await?;
+    // The installation itself is a door from its first set-up on.
+    if doors.is_empty() {
+        return Ok(error::not_set_up());
     }
+    let doors: Vec<_> = doors.into_iter().map(|door| (door.slug, door.name)).collect();
+    let by_slip = doors.iter().filter(|(slug, _)| slug != INSTALLATION_SLUG).cloned().collect();
+    Ok(Page::new(SignIn { doors, by_slip, form, carried: hidden(carried) }).with_status(status))
 }
 
 /// Leads a guest to the page to sign in.
@@ -74,23 +74,24 @@ pub fn first() -> Response {
 
 /// Asks a guest to sign in before the form that they sent goes on.
 pub async fn before(site: &Site, carried: Carried) -> Response {
-    page(site, Form::default(), Some(&carried), StatusCode::UNAUTHORIZED).await
+    page(site, Form::default(), Some(&carried), StatusCode::UNAUTHORIZED).await.into_response()
 }
 
 /// `GET /dang-nhap`
-pub async fn show(State(site): State<Arc<Site>>, Query(link): Query<Link>) -> Response {
+pub async fn show(State(site): State<Arc<Site>>, Query(link): Query<Link>) -> Answer<Page> {
     page(&site, Form::filled([("council", link.council)]), None, StatusCode::OK).await
 }
 
 /// `POST /dang-nhap`
-pub async fn submit(State(site): State<Arc<Site>>, Sender(device): Sender, headers: HeaderMap, form: Form) -> Response {
+pub async fn submit(State(site): State<Arc<Site>>, Sender(device): Sender, headers: HeaderMap, form: Form) -> Answer {
     let carried = Carried::resumed(&form);
-    let signed_in = site.app.sign_in(form.value("council"), form.value("login"), form.secret("password"), device).await;
-    match signed_in {
+    let signed_in =
+        site.app.sign_in(form.value("council"), form.value(field::LOGIN.name), form.secret("password"), device).await;
+    Ok(match signed_in {
         Ok(SignInStep::Done(token)) => session::welcome(&site, &headers, &token, carried, "/").await,
-        Ok(SignInStep::Code(passed)) => ask_code((*passed).clone(), Form::default(), carried.as_ref(), StatusCode::OK),
-        Err(problem) => refuse(&site, form, problem, carried.as_ref()).await,
-    }
+        Ok(SignInStep::Code(passed)) => ask_code((*passed).clone(), Form::default(), carried.as_ref()).into_response(),
+        Err(problem) => refuse(&site, form, problem, carried.as_ref()).await?.into_response(),
+    })
 }
 
 /// `POST /dang-nhap/ma`
@@ -99,46 +100,41 @@ pub async fn submit_code(
     Sender(device): Sender,
     headers: HeaderMap,
     form: Form,
-) -> Response {
+) -> Answer {
     let carried = Carried::resumed(&form);
     let passed = form.value("passed").to_owned();
     let problem = match site.app.sign_in_by_code(&passed, form.value("code"), device).await {
-        Ok(token) => return session::welcome(&site, &headers, &token, carried, "/").await,
+        Ok(token) => return Ok(session::welcome(&site, &headers, &token, carried, "/").await),
         Err(problem) => problem,
     };
     let is_about_code =
         matches!(&problem, AppError::Fields { fields } if fields.iter().all(|field| field.field == "code"));
-    if !is_about_code {
-        return refuse(&site, form, problem, carried.as_ref()).await;
-    }
-    match form.with_errors(problem) {
-        Ok(form) => ask_code(passed, form, carried.as_ref(), StatusCode::UNPROCESSABLE_ENTITY),
-        Err(problem) => error::of(&problem).into_response(),
-    }
+    let page = if is_about_code {
+        let page = ask_code(passed, form.with_errors(problem)?, carried.as_ref());
+        page.with_status(StatusCode::UNPROCESSABLE_ENTITY)
+    } else {
+        refuse(&site, form, problem, carried.as_ref()).await?
+    };
+    Ok(page.into_response())
 }
 
-fn ask_code(passed: String, form: Form, carried: Option<&Carried>, status: StatusCode) -> Response {
-    Page::new(Code { passed, form, carried: hidden(carried) }).with_status(status).into_response()
+fn ask_code(passed: String, form: Form, carried: Option<&Carried>) -> Page {
+    Page::new(Code { passed, form, carried: hidden(carried) })
 }
 
-async fn refuse(site: &Site, form: Form, problem: AppError, carried: Option<&Carried>) -> Response {
-    match form.with_errors(problem) {
-        Ok(form) => page(site, form, carried, StatusCode::UNPROCESSABLE_ENTITY).await,
-        Err(problem) => error::of(&problem).into_response(),
-    }
+async fn refuse(site: &Site, form: Form, problem: AppError, carried: Option<&Carried>) -> Answer<Page> {
+    page(site, form.with_errors(problem)?, carried, StatusCode::UNPROCESSABLE_ENTITY).await
 }
 
 /// `POST /dang-xuat`
-pub async fn sign_out(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>) -> Response {
-    if let Some(caller) = &visitor.caller
-        && let Err(problem) = site.app.sign_out(caller).await
-    {
-        return error::of(&problem).into_response();
+pub async fn sign_out(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>) -> Answer {
+    if let Some(caller) = &visitor.caller {
+        site.app.sign_out(caller).await?;
     }
     let mut answer = Redirect::to("/dang-nhap").into_response();
     let forget = [session::forget_cookie(site.settings), session::forget_note_cookie(site.settings)];
     forget.into_iter().flatten().for_each(|cookie| {
         answer.headers_mut().append(SET_COOKIE, cookie);
     });
-    answer
+    Ok(answer)
 }

@@ -3,23 +3,21 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::{IntoResponse as _, Redirect};
 
-use super::accounts::failed;
-use super::error;
 use crate::Site;
 use crate::address::Sender;
+use crate::answer::{Answer, Sent, SignedIn};
+use crate::field;
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
-use crate::session::{self, Visitor};
+use crate::session;
 use app::people::sign_in::Door;
 use app::people::slips::SlipLine;
-use app::service::app::Ask;
 use app::{AppError, Caller};
 use domain::slip::{DEFAULT_DAYS, SlipCode, SlipState};
 
@@ -68,7 +66,7 @@ async fn list_page(site: &Site, caller: &Caller, form: Option<Form>) -> Result<P
     let form = form.unwrap_or_else(|| {
         let without = slips.delegates.iter().filter(|(_, holds)| !holds);
         let ticked = without.map(|(account, _)| ("accounts", account.id.to_string()));
-        Form::filled(ticked.chain([("days", DEFAULT_DAYS.to_string())]))
+        Form::filled(ticked.chain([(field::DAYS.name, DEFAULT_DAYS.to_string())]))
     });
     let words = |holds: bool| if holds { " – đang có thẻ còn hiệu lực" } else { "" };
     let delegate = |(account, holds): &(domain::account::Account, bool)| {
@@ -78,59 +76,48 @@ async fn list_page(site: &Site, caller: &Caller, form: Option<Form>) -> Result<P
 }
 
 /// `GET /phieu-truy-cap`
-pub async fn list(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>) -> Response {
-    let Some(caller) = visitor.caller else { return error::forbidden().into_response() };
-    list_page(&site, &caller, None).await.map_or_else(|problem| failed(&problem), Page::into_response)
-}
-
-async fn list_again(site: &Site, caller: &Caller, form: Form, problem: AppError) -> Response {
-    let shown = async { list_page(site, caller, Some(form.with_errors(problem)?)).await };
-    match shown.await {
-        Ok(page) => page.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response(),
-        Err(problem) => failed(&problem),
-    }
+pub async fn list(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn) -> Answer<Page> {
+    Ok(list_page(&site, &caller, None).await?)
 }
 
 /// `POST /phieu-truy-cap`: answers with the slips. They are kept nowhere.
-pub async fn issue(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>, form: Form) -> Response {
-    let Some(caller) = visitor.caller else { return error::forbidden().into_response() };
-    let issued = async {
-        let ask = Ask { caller: &caller, request: form.request()? };
-        site.app.issue_slips(ask, form.all("accounts"), form.value("days"), &site.public_url).await
-    };
-    match issued.await {
-        Ok(pdf) => {
+pub async fn issue(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, form: Form) -> Answer {
+    let ask = form.ask(&caller)?;
+    let issued = site.app.issue_slips(ask, form.all("accounts"), form.value(field::DAYS.name), &site.public_url).await;
+    Ok(match form.sent(issued)? {
+        Sent::Done(pdf) => {
             let headers = [
                 (CONTENT_TYPE, "application/pdf"),
                 (CONTENT_DISPOSITION, "attachment; filename=\"phieu-truy-cap.pdf\""),
             ];
             (headers, pdf.bytes).into_response()
         }
-        Err(problem @ AppError::AlreadyDone) => Page::new(Again { sentence: problem.to_string() }).into_response(),
-        Err(problem) => list_again(&site, &caller, form, problem).await,
-    }
+        Sent::Repeated => Page::new(Again { sentence: AppError::AlreadyDone.to_string() }).into_response(),
+        Sent::Refused(form) => {
+            let status = form.refused_status();
+            list_page(&site, &caller, Some(form)).await?.with_status(status).into_response()
+        }
+    })
 }
 
 /// `POST /phieu-truy-cap/huy`
-pub async fn revoke(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>, form: Form) -> Response {
-    let Some(caller) = visitor.caller else { return error::forbidden().into_response() };
-    let revoked =
-        async { site.app.revoke_slips(Ask { caller: &caller, request: form.request()? }, form.all("slips")).await };
-    match revoked.await {
-        Ok(_) | Err(AppError::AlreadyDone) => Done::SlipsRevoked.at(LIST).into_response(),
-        Err(problem) => match list_page(&site, &caller, None).await {
-            Ok(_) => list_again(&site, &caller, Form::filled([("days", DEFAULT_DAYS.to_string())]), problem).await,
-            Err(other) => failed(&other),
-        },
-    }
+pub async fn revoke(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, form: Form) -> Answer {
+    let revoked = site.app.revoke_slips(form.ask(&caller)?, form.all("slips")).await;
+    Ok(match form.sent(revoked)? {
+        Sent::Done(_) | Sent::Repeated => Done::SlipsRevoked.at(LIST).into_response(),
+        Sent::Refused(form) => {
+            let status = form.refused_status();
+            // The form to issue slips is on the same page: it needs its days.
+            let form = form.also_filled([(field::DAYS.name, DEFAULT_DAYS.to_string())]);
+            list_page(&site, &caller, Some(form)).await?.with_status(status).into_response()
+        }
+    })
 }
 
 /// The page for a name in addresses that no council has: it lists those that there are.
-async fn doors(site: &Site) -> Response {
-    match site.app.doors().await {
-        Ok(doors) => Page::new(Doors { doors }).with_status(StatusCode::NOT_FOUND).into_response(),
-        Err(problem) => failed(&problem),
-    }
+async fn doors(site: &Site) -> Result<Page, AppError> {
+    let doors = site.app.doors().await?;
+    Ok(Page::new(Doors { doors }).with_status(StatusCode::NOT_FOUND))
 }
 
 async fn enter_page(site: &Site, slug: &str, form: Form, is_scanned: bool) -> Result<Option<Page>, AppError> {
@@ -138,23 +125,21 @@ async fn enter_page(site: &Site, slug: &str, form: Form, is_scanned: bool) -> Re
 }
 
 /// `GET /phieu/{slug}`
-pub async fn enter(State(site): State<Arc<Site>>, Path(slug): Path<String>) -> Response {
-    match enter_page(&site, &slug, Form::default(), false).await {
-        Ok(Some(page)) => page.into_response(),
-        Ok(None) => doors(&site).await,
-        Err(problem) => failed(&problem),
-    }
+pub async fn enter(State(site): State<Arc<Site>>, Path(slug): Path<String>) -> Answer<Page> {
+    Ok(match enter_page(&site, &slug, Form::default(), false).await? {
+        Some(page) => page,
+        None => doors(&site).await?,
+    })
 }
 
 /// `GET /phieu/{slug}/{code}`, the address in the QR code. It only shows a button: browsers open addresses on their
 /// own to look ahead, and that must not use a slip up.
-pub async fn scanned(State(site): State<Arc<Site>>, Path((slug, code)): Path<(String, String)>) -> Response {
+pub async fn scanned(State(site): State<Arc<Site>>, Path((slug, code)): Path<(String, String)>) -> Answer<Page> {
     let is_whole = code.parse::<SlipCode>().is_ok();
-    match enter_page(&site, &slug, Form::filled([("code", code)]), is_whole).await {
-        Ok(Some(page)) => page.into_response(),
-        Ok(None) => doors(&site).await,
-        Err(problem) => failed(&problem),
-    }
+    Ok(match enter_page(&site, &slug, Form::filled([("code", code)]), is_whole).await? {
+        Some(page) => page,
+        None => doors(&site).await?,
+    })
 }
 
 /// `POST /phieu/{slug}`: uses the slip up.
@@ -164,25 +149,24 @@ pub async fn submit(
     Sender(device): Sender,
     headers: HeaderMap,
     form: Form,
-) -> Response {
+) -> Answer {
     let problem = match site.app.enter_by_slip(&slug, form.value("code"), device).await {
-        Ok(token) => return session::welcome(&site, &headers, &token, None, ENTERED).await,
+        Ok(token) => return Ok(session::welcome(&site, &headers, &token, None, ENTERED).await),
+        // There is no council of this name.
+        Err(AppError::NotFound(_)) => return Ok(doors(&site).await?.into_response()),
         Err(problem) => problem,
     };
-    let shown = async { enter_page(&site, &slug, form.with_errors(problem)?, false).await };
-    match shown.await {
-        Ok(Some(page)) => page.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response(),
-        Ok(None) | Err(AppError::NotFound(_)) => doors(&site).await,
-        Err(problem) => failed(&problem),
-    }
+    Ok(match enter_page(&site, &slug, form.with_errors(problem)?, false).await? {
+        Some(page) => page.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response(),
+        None => doors(&site).await?.into_response(),
+    })
 }
 
 /// `GET /da-vao`: offers a password of one's own to who came in by a slip and has none.
-pub async fn entered(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>) -> Response {
-    let Some(caller) = visitor.caller else { return error::forbidden().into_response() };
-    match site.app.has_password(&caller).await {
-        Ok(false) => Page::new(Entered { login: caller.account.login.to_string() }).into_response(),
-        Ok(true) => Redirect::to("/").into_response(),
-        Err(problem) => failed(&problem),
-    }
+pub async fn entered(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn) -> Answer {
+    Ok(if site.app.has_password(&caller).await? {
+        Redirect::to("/").into_response()
+    } else {
+        Page::new(Entered { login: caller.account.login.to_string() }).into_response()
+    })
 }

@@ -3,24 +3,22 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
-use super::accounts::failed;
 use super::jobs::{JobItem, Work};
+use super::read_poll;
 use super::roster::Pages;
-use super::{error, read_poll};
 use crate::Site;
+use crate::answer::{Answer, Sent, SignedIn, redirect};
+use crate::field;
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
-use crate::session::Visitor;
 use crate::upload::Upload;
 use app::facts::workbooks::{Applied, ImportView, PollChoice};
-use app::service::app::Ask;
 use app::{AppError, Caller};
 use domain::id::{JobId, PollId};
 use domain::import_diff::{Group, Item, Preview};
@@ -84,10 +82,6 @@ pub struct Wanted {
     page: String,
 }
 
-fn nobody() -> Response {
-    error::forbidden().into_response()
-}
-
 fn options(polls: Vec<PollChoice>) -> Vec<(String, String)> {
     let none = (String::new(), "Không chọn: chỉ nhập danh sách và dữ kiện".to_owned());
     std::iter::once(none).chain(polls.into_iter().map(|poll| (poll.id.to_string(), poll.label))).collect()
@@ -99,14 +93,9 @@ async fn list_page(site: &Site, caller: &Caller, form: Form) -> Result<Page, App
     Ok(Page::new(List { form, polls, lines }))
 }
 
-fn answer(page: Result<Response, AppError>) -> Response {
-    page.unwrap_or_else(|problem| failed(&problem))
-}
-
 /// `GET /nhap-bang-tinh`
-pub async fn list(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    answer(list_page(&site, &caller, Form::default()).await.map(axum::response::IntoResponse::into_response))
+pub async fn list(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn) -> Answer<Page> {
+    Ok(list_page(&site, &caller, Form::default()).await?)
 }
 
 fn poll_id(text: &str) -> Result<Option<PollId>, AppError> {
@@ -117,22 +106,21 @@ fn poll_id(text: &str) -> Result<Option<PollId>, AppError> {
 }
 
 /// `POST /nhap-bang-tinh`
-pub async fn send(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>, upload: Upload) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
+pub async fn send(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, upload: Upload) -> Answer {
     let Upload { form, file } = upload;
-    let started = async {
-        let ask = Ask { caller: &caller, request: form.request()? };
-        let poll = poll_id(form.value("poll"))?;
-        site.app.start_import(ask, Upload::required(file)?, poll).await
+    let (ask, poll) = (form.ask(&caller)?, poll_id(form.value(field::POLL.name))?);
+    let started = match Upload::required(file) {
+        Ok(file) => site.app.start_import(ask, file, poll).await,
+        Err(problem) => Err(problem),
     };
-    match started.await {
-        Ok(id) => axum::response::Redirect::to(&format!("{LIST}/{id}")).into_response(),
-        Err(AppError::AlreadyDone) => axum::response::Redirect::to(LIST).into_response(),
-        Err(problem) => {
-            let shown = async { list_page(&site, &caller, form.with_errors(problem)?).await };
-            answer(shown.await.map(|page| page.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response()))
+    Ok(match form.sent(started)? {
+        Sent::Done(id) => Redirect::to(&format!("{LIST}/{id}")).into_response(),
+        Sent::Repeated => Redirect::to(LIST).into_response(),
+        Sent::Refused(form) => {
+            let status = form.refused_status();
+            list_page(&site, &caller, form).await?.with_status(status).into_response()
         }
-    }
+    })
 }
 
 fn job_id(text: &str) -> Result<JobId, AppError> {
@@ -188,58 +176,45 @@ fn shown(import: ImportView, wanted: &Wanted, warning: &'static str) -> Page {
 /// `GET /nhap-bang-tinh/{job}`
 pub async fn show(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(id): Path<String>,
     Query(wanted): Query<Wanted>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let import = async { site.app.import(&caller, job_id(&id)?).await };
-    answer(import.await.map(|import| shown(import, &wanted, "").into_response()))
+) -> Answer<Page> {
+    let import = site.app.import(&caller, job_id(&id)?).await?;
+    Ok(shown(import, &wanted, ""))
 }
 
 /// `POST /nhap-bang-tinh/{job}/ghi`
 pub async fn write(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(id): Path<String>,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let written = async {
-        let ask = Ask { caller: &caller, request: form.request()? };
-        site.app.write_import(ask, job_id(&id)?).await
-    };
-    match written.await {
+) -> Answer {
+    let (ask, job) = (form.ask(&caller)?, job_id(&id)?);
+    match site.app.write_import(ask, job).await {
         Ok(Applied::Written) | Err(AppError::AlreadyDone) => {
-            Done::ImportWritten.at(&format!("{LIST}/{id}")).into_response()
+            Ok(Done::ImportWritten.at(&format!("{LIST}/{id}")).into_response())
         }
         Ok(Applied::Differs) => {
             let warning = "Dữ liệu đang lưu đã thay đổi từ lúc đọc tệp, nên chưa ghi gì cả. Dưới đây là kết quả so sánh mới; \
                            hãy xem lại rồi ghi.";
-            let import = async { site.app.import(&caller, job_id(&id)?).await };
-            let conflict = |import| shown(import, &Wanted::default(), warning).with_status(StatusCode::CONFLICT);
-            answer(import.await.map(|import| conflict(import).into_response()))
+            let import = site.app.import(&caller, job).await?;
+            let page = shown(import, &Wanted::default(), warning);
+            Ok(page.with_status(StatusCode::CONFLICT).into_response())
         }
-        Err(problem) => failed(&problem),
+        Err(problem) => Err(problem.into()),
     }
 }
 
 /// `POST /nhap-bang-tinh/{job}/bo`
 pub async fn discard(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(id): Path<String>,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let done = async {
-        let ask = Ask { caller: &caller, request: form.request()? };
-        site.app.discard_job(ask, job_id(&id)?).await
-    };
-    match done.await {
-        Ok(()) | Err(AppError::AlreadyDone) => Done::WorkDiscarded.at(LIST).into_response(),
-        Err(problem) => failed(&problem),
-    }
+) -> Answer<Redirect> {
+    redirect(site.app.discard_job(form.ask(&caller)?, job_id(&id)?).await, Done::WorkDiscarded, LIST)
 }
 
 fn file(name: &str, bytes: Vec<u8>) -> Response {
@@ -248,9 +223,8 @@ fn file(name: &str, bytes: Vec<u8>) -> Response {
 }
 
 /// `GET /nhap-bang-tinh/mau.xlsx`: the blank workbook.
-pub async fn blank(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    answer(site.app.blank_workbook(&caller).await.map(|bytes| file("mau-nhap-lieu.xlsx", bytes)))
+pub async fn blank(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn) -> Answer {
+    Ok(file("mau-nhap-lieu.xlsx", site.app.blank_workbook(&caller).await?))
 }
 
 /// Which poll's sitting and board a download holds.
@@ -262,12 +236,7 @@ pub struct OfPoll {
 }
 
 /// `GET /nhap-bang-tinh/hien-co.xlsx`: what is kept, as the same workbook.
-pub async fn current(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    Query(of): Query<OfPoll>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let bytes = async { site.app.current_workbook(&caller, poll_id(&of.poll)?).await };
-    answer(bytes.await.map(|bytes| file("du-lieu-hien-co.xlsx", bytes)))
+pub async fn current(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Query(of): Query<OfPoll>) -> Answer {
+    let bytes = site.app.current_workbook(&caller, poll_id(&of.poll)?).await?;
+    Ok(file("du-lieu-hien-co.xlsx", bytes))
 }

@@ -3,7 +3,7 @@
 use axum::routing::{get, post};
 
 use super::{Access, Route};
-use crate::pages::roster::{self, delegates, links, officials};
+use crate::pages::roster::{self, links};
 use crate::pages::{jobs, workbooks};
 use app::people::roster::EDITORS;
 use domain::roster::{RosterDelegate, RosterOfficial};
@@ -14,7 +14,7 @@ const OFFICE: Access = Access::Roles(EDITORS);
 /// The routes.
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        Route::get("/can-bo", OFFICE, || get(officials::list)),
+        Route::get("/can-bo", OFFICE, || get(roster::list::<RosterOfficial>)),
         Route::get("/can-bo/moi", OFFICE, || get(roster::new::<RosterOfficial>)),
         Route::post("/can-bo/moi", OFFICE, || post(roster::add::<RosterOfficial>)),
         Route::get("/can-bo/{official}", OFFICE, || get(roster::show::<RosterOfficial>)),
@@ -24,7 +24,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/can-bo/{official}/xuong", OFFICE, || post(roster::lower::<RosterOfficial>)),
         Route::post("/can-bo/{official}/rut", OFFICE, || post(roster::withdraw::<RosterOfficial>)),
         Route::post("/can-bo/{official}/khoi-phuc", OFFICE, || post(roster::restore::<RosterOfficial>)),
-        Route::get("/dai-bieu", OFFICE, || get(delegates::list)),
+        Route::get("/dai-bieu", OFFICE, || get(roster::list::<RosterDelegate>)),
         Route::get("/dai-bieu/moi", OFFICE, || get(roster::new::<RosterDelegate>)),
         Route::post("/dai-bieu/moi", OFFICE, || post(roster::add::<RosterDelegate>)),
         Route::get("/dai-bieu/{delegate}", OFFICE, || get(roster::show::<RosterDelegate>)),

@@ -10,8 +10,8 @@ use super::{ROOM, mode_words, read_poll, stage_words};
 use crate::Site;
 use crate::answer::{Answer, SignedIn};
 use crate::render::Page;
-use app::counting::room::table::{Pile, Progress};
-use app::counting::room::{OpenBatch, Room, RoomForm, RoomPoll};
+use app::counting::room::table::{BatchProgress, Pile};
+use app::counting::room::{OpenBatch, RoomForm, RoomPage, RoomPoll};
 
 #[derive(Template)]
 #[template(path = "counting/rooms.html")]

@@ -16,7 +16,7 @@ use crate::notice::Done;
 use crate::render::Page;
 use app::AppError;
 use app::counting::room::BatchPage;
-use app::counting::room::table::{Progress, TableError};
+use app::counting::room::table::{BatchProgress, TableError};
 use domain::batch::hand_tally::{Row, SheetError, SheetFault};
 
 /// A row with its fields.
@@ -148,7 +148,7 @@ pub async fn key(
         Ok(figures) => {
             let keyed = site.app.key_tally(form.ask(&caller)?, id, (form_id.as_str(), number), figures).await?;
             match keyed {
-                Ok(Progress::Agreed | Progress::Taken) => {
+                Ok(BatchProgress::Agreed | BatchProgress::Taken) => {
                     return Ok(Done::TallyAgreed.at(&format!("{ROOM}/{poll}")).into_response());
                 }
                 Ok(_) => return Ok(Done::TallyKeyed.at(&format!("{ROOM}/{poll}/{form_id}/{batch}")).into_response()),

@@ -176,7 +176,7 @@ pub async fn show(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Pat
     let done = std::mem::take(&mut page.done).into_iter();
     let done = done.map(|(kind, by, agreed, at)| (kind.label(), by, agreed, in_vietnam(at)));
     Ok(Page::new(Show {
-        lines: tasks.into_iter().map(|task| Line::of(&poll, task)).collect(),
+        lines: tasks.into_iter().map(|task| TaskItem::of(&poll, task)).collect(),
         more: more(&poll, page.stage),
         done: done.collect(),
         page,

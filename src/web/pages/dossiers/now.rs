@@ -106,8 +106,8 @@ fn query(wanted: Wanted) -> String {
 /// `GET /ky/{poll}/ho-so`
 pub async fn desk(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(poll): Path<String>) -> Answer<Page> {
     let desk = site.app.dossier_desk(&caller, read_poll(&poll)?).await?;
-    let is_person = |line: &Line| matches!(line.about, About::Official(_));
-    let (people, fields): (Vec<Line>, Vec<Line>) = desk.lines.iter().cloned().partition(is_person);
+    let is_person = |line: &DossierItem| matches!(line.about, About::Official(_));
+    let (people, fields): (Vec<DossierItem>, Vec<DossierItem>) = desk.lines.iter().cloned().partition(is_person);
     let is_same = desk.lines.iter().all(|line| line.standing == Standing::Same) && desk.dropped.is_empty();
     Ok(Page::new(DeskPage {
         poll,

@@ -3,20 +3,18 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::IntoResponse as _;
 use serde::Deserialize;
 
-use super::{LIST, answer, caller, fact_id, kinds};
+use super::{LIST, kinds, read_fact};
 use crate::Site;
+use crate::answer::{Answer, Sent, SignedIn};
+use crate::field::{self, Field};
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
-use crate::session::Visitor;
 use app::facts::entry::{FactChoices, Person};
-use app::service::app::Ask;
 use app::{AppError, Caller};
 use domain::fact::{Fact, Status};
 use domain::fact_typed::TypedFact;
@@ -60,47 +58,47 @@ impl Choices {
 
 /// What was typed.
 pub(super) fn typed(form: &Form) -> TypedFact {
-    let text = |field: &str| form.value(field).to_owned();
+    let text = |field: Field<'_>| form.value(field.name).to_owned();
     TypedFact {
-        officials: form.all("officials").to_vec(),
-        field: text("field"),
-        kind: text("kind"),
-        period: text("period"),
-        year: text("year"),
-        from: text("from"),
-        to: text("to"),
-        text: text("text"),
-        planned: text("planned"),
-        actual: text("actual"),
-        unit: text("unit"),
-        status: text("status"),
-        due: text("due"),
-        source_number: text("source_number"),
-        source_date: text("source_date"),
-        source_issuer: text("source_issuer"),
-        source_page: text("source_page"),
+        officials: form.all(field::OFFICIALS.name).to_vec(),
+        field: text(field::FIELD),
+        kind: text(field::KIND),
+        period: text(field::PERIOD),
+        year: text(field::YEAR),
+        from: text(field::FROM),
+        to: text(field::TO),
+        text: text(field::TEXT),
+        planned: text(field::PLANNED),
+        actual: text(field::ACTUAL),
+        unit: text(field::UNIT),
+        status: text(field::STATUS),
+        due: text(field::DUE),
+        source_number: text(field::SOURCE_NUMBER),
+        source_date: text(field::SOURCE_DATE),
+        source_issuer: text(field::SOURCE_ISSUER),
+        source_page: text(field::SOURCE_PAGE),
     }
 }
 
 fn filled(typed: TypedFact, version: Option<u64>) -> Form {
-    let officials = typed.officials.into_iter().map(|id| ("officials", id));
+    let officials = typed.officials.into_iter().map(|id| (field::OFFICIALS.name, id));
     let others = [
-        ("field", typed.field),
-        ("kind", typed.kind),
-        ("period", typed.period),
-        ("year", typed.year),
-        ("from", typed.from),
-        ("to", typed.to),
-        ("text", typed.text),
-        ("planned", typed.planned),
-        ("actual", typed.actual),
-        ("unit", typed.unit),
-        ("status", typed.status),
-        ("due", typed.due),
-        ("source_number", typed.source_number),
-        ("source_date", typed.source_date),
-        ("source_issuer", typed.source_issuer),
-        ("source_page", typed.source_page),
+        (field::FIELD.name, typed.field),
+        (field::KIND.name, typed.kind),
+        (field::PERIOD.name, typed.period),
+        (field::YEAR.name, typed.year),
+        (field::FROM.name, typed.from),
+        (field::TO.name, typed.to),
+        (field::TEXT.name, typed.text),
+        (field::PLANNED.name, typed.planned),
+        (field::ACTUAL.name, typed.actual),
+        (field::UNIT.name, typed.unit),
+        (field::STATUS.name, typed.status),
+        (field::DUE.name, typed.due),
+        (field::SOURCE_NUMBER.name, typed.source_number),
+        (field::SOURCE_DATE.name, typed.source_date),
+        (field::SOURCE_ISSUER.name, typed.source_issuer),
+        (field::SOURCE_PAGE.name, typed.source_page),
     ];
     let version = version.map(|version| ("version", version.to_string()));
     Form::filled(officials.chain(others).chain(version))
@@ -132,41 +130,27 @@ pub struct Like {
 }
 
 /// `GET /du-kien/moi`
-pub async fn new(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    Query(like): Query<Like>,
-) -> Response {
-    let page = async {
-        let caller = caller(&visitor)?;
-        let form = if like.fact.is_empty() {
-            Form::filled([("period", "year".to_owned())])
-        } else {
-            let page = site.app.fact(caller, fact_id(&like.fact)?).await?;
-            filled(TypedFact::of(&page.stored.kept.fact).next(), None)
-        };
-        Ok(new_page(&site, caller, form).await?.into_response())
+pub async fn new(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Query(like): Query<Like>) -> Answer<Page> {
+    let form = if like.fact.is_empty() {
+        Form::filled([("period", "year".to_owned())])
+    } else {
+        let page = site.app.fact(&caller, read_fact(&like.fact)?).await?;
+        filled(TypedFact::of(&page.stored.kept.fact).next(), None)
     };
-    answer(page.await)
+    Ok(new_page(&site, &caller, form).await?)
 }
 
 /// `POST /du-kien/moi`: with the second button leads to the form again, for the next fact out of the same paper.
-pub async fn enter(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>, form: Form) -> Response {
-    let entered = async {
-        let caller = caller(&visitor)?;
-        let wants_another = form.value("then") == "another";
-        let entered = async {
-            let ask = Ask { caller, request: form.request()? };
-            site.app.enter_fact(ask, typed(&form)).await
-        };
-        let problem = match entered.await {
-            Ok(id) if wants_another => return Ok(Done::FactEntered.at(&format!("{LIST}/moi?tu={id}")).into_response()),
-            Ok(id) => return Ok(Done::FactEntered.at(&format!("{LIST}/{id}")).into_response()),
-            Err(AppError::AlreadyDone) => return Ok(Done::FactEntered.at(LIST).into_response()),
-            Err(problem) => problem,
-        };
-        let page = new_page(&site, caller, form.with_errors(problem)?).await?;
-        Ok(page.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response())
-    };
-    answer(entered.await)
+pub async fn enter(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, form: Form) -> Answer {
+    let wants_another = form.value("then") == "another";
+    let entered = site.app.enter_fact(form.ask(&caller)?, typed(&form)).await;
+    Ok(match form.sent(entered)? {
+        Sent::Done(id) if wants_another => Done::FactEntered.at(&format!("{LIST}/moi?tu={id}")).into_response(),
+        Sent::Done(id) => Done::FactEntered.at(&format!("{LIST}/{id}")).into_response(),
+        Sent::Repeated => Done::FactEntered.at(LIST).into_response(),
+        Sent::Refused(form) => {
+            let status = form.refused_status();
+            new_page(&site, &caller, form).await?.with_status(status).into_response()
+        }
+    })
 }

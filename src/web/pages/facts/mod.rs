@@ -7,10 +7,9 @@ mod show;
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Query, State};
 use axum::http::header;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::IntoResponse as _;
 use jiff::civil::Date;
 use serde::Deserialize;
 
@@ -18,34 +17,20 @@ pub use edit::{enter, new};
 pub use queue::{queue, queued, verify_some};
 pub use show::{change, reopen, restore, show, verify, withdraw};
 
-use super::error;
+use super::read_fact;
 use crate::Site;
+use crate::answer::{Answer, SignedIn};
 use crate::form::Form;
 use crate::render::Page;
-use crate::session::Visitor;
+use app::Caller;
 use app::facts::entry::{Change, FactFilter, FactList, FactOrder, FileFormat, Paging};
 use app::service::clock::in_vietnam;
-use app::{AppError, Caller};
 use domain::audit::UtcTime;
 use domain::fact::{FactKind, FactState};
-use domain::id::FactId;
 use domain::text::date_dmy;
 
 /// The list.
 const LIST: &str = "/du-kien";
-
-fn caller(visitor: &Visitor) -> Result<&Caller, AppError> {
-    visitor.caller.as_ref().ok_or(AppError::Forbidden)
-}
-
-fn answer(result: Result<Response, AppError>) -> Response {
-    result.unwrap_or_else(|problem| error::of(&problem).into_response())
-}
-
-/// A fact's id in an address; one that is none is as unknown as one of another council.
-fn fact_id(text: &str) -> Result<FactId, AppError> {
-    text.parse().map_err(|_| AppError::NotFound("dữ kiện"))
-}
 
 /// A moment, for templates, which hand over what they borrow.
 fn moment(at: &UtcTime) -> String {
@@ -168,17 +153,13 @@ struct List {
 /// `GET /du-kien`
 pub async fn list(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Query(wanted): Query<Wanted>,
-) -> Response {
-    let list = async {
-        let caller = caller(&visitor)?;
-        let page = wanted.page.parse().unwrap_or(1);
-        let list = site.app.facts(caller, &wanted.filter(), wanted.order(), page).await?;
-        let may_verify = caller.may(app::facts::entry::VERIFIERS).is_ok();
-        Ok(Page::new(shown(list, &wanted, may_verify)).into_response())
-    };
-    answer(list.await)
+) -> Answer<Page> {
+    let page = wanted.page.parse().unwrap_or(1);
+    let list = site.app.facts(&caller, &wanted.filter(), wanted.order(), page).await?;
+    let may_verify = caller.may(app::facts::entry::VERIFIERS).is_ok();
+    Ok(Page::new(shown(list, &wanted, may_verify)))
 }
 
 fn shown(list: FactList, wanted: &Wanted, may_verify: bool) -> List {
@@ -210,36 +191,25 @@ fn shown(list: FactList, wanted: &Wanted, may_verify: bool) -> List {
 }
 
 /// `GET /du-kien/du-kien.csv`
-pub async fn csv(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    Query(wanted): Query<Wanted>,
-) -> Response {
-    file(&site, &visitor, &wanted, FileFormat::Csv).await
+pub async fn csv(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Query(wanted): Query<Wanted>) -> Answer {
+    file(&site, &caller, &wanted, FileFormat::Csv).await
 }
 
 /// `GET /du-kien/du-kien.xlsx`
-pub async fn xlsx(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    Query(wanted): Query<Wanted>,
-) -> Response {
-    file(&site, &visitor, &wanted, FileFormat::Xlsx).await
+pub async fn xlsx(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Query(wanted): Query<Wanted>) -> Answer {
+    file(&site, &caller, &wanted, FileFormat::Xlsx).await
 }
 
-async fn file(site: &Site, visitor: &Visitor, wanted: &Wanted, format: FileFormat) -> Response {
-    let file = async {
-        let bytes = site.app.facts_file(caller(visitor)?, &wanted.filter(), wanted.order(), format).await?;
-        let (kind, disposition) = match format {
-            FileFormat::Csv => ("text/csv; charset=utf-8", "attachment; filename=\"du-kien.csv\""),
-            FileFormat::Xlsx => (
-                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-                "attachment; filename=\"du-kien.xlsx\"",
-            ),
-        };
-        Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, disposition)], bytes).into_response())
+async fn file(site: &Site, caller: &Caller, wanted: &Wanted, format: FileFormat) -> Answer {
+    let bytes = site.app.facts_file(caller, &wanted.filter(), wanted.order(), format).await?;
+    let (kind, disposition) = match format {
+        FileFormat::Csv => ("text/csv; charset=utf-8", "attachment; filename=\"du-kien.csv\""),
+        FileFormat::Xlsx => (
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            "attachment; filename=\"du-kien.xlsx\"",
+        ),
     };
-    answer(file.await)
+    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, disposition)], bytes).into_response())
 }
 
 /// Which page of a list without filters.
@@ -266,12 +236,9 @@ struct History {
 /// `GET /du-kien/lich-su`
 pub async fn history(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Query(wanted): Query<WantedPage>,
-) -> Response {
-    let history = async {
-        let (changes, paging) = site.app.facts_history(caller(&visitor)?, wanted.number()).await?;
-        Ok(Page::new(History { changes, paging }).into_response())
-    };
-    answer(history.await)
+) -> Answer<Page> {
+    let (changes, paging) = site.app.facts_history(&caller, wanted.number()).await?;
+    Ok(Page::new(History { changes, paging }))
 }

@@ -3,19 +3,17 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::IntoResponse as _;
 
-use super::{LIST, WantedPage, answer, caller, fact_id};
+use super::{LIST, WantedPage, read_fact};
 use crate::Site;
+use crate::answer::{Answer, Sent, SignedIn};
+use crate::field;
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
-use crate::session::Visitor;
 use app::facts::entry::{FactPage, Queue, Queued};
-use app::service::app::Ask;
 use app::{AppError, Caller};
 use domain::id::FactId;
 
@@ -34,11 +32,10 @@ async fn list(site: &Site, caller: &Caller, page: u64, form: Form) -> Result<Pag
 /// `GET /du-kien/tham-tra`
 pub async fn queue(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Query(wanted): Query<WantedPage>,
-) -> Response {
-    let page = async { Ok(list(&site, caller(&visitor)?, wanted.number(), Form::default()).await?.into_response()) };
-    answer(page.await)
+) -> Answer<Page> {
+    Ok(list(&site, &caller, wanted.number(), Form::default()).await?)
 }
 
 /// `<fact>:<version>`, as a box is ticked.
@@ -48,27 +45,17 @@ fn ticked(text: &str) -> Result<(FactId, u64), AppError> {
 }
 
 /// `POST /du-kien/tham-tra`
-pub async fn verify_some(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    form: Form,
-) -> Response {
-    let done = async {
-        let caller = caller(&visitor)?;
-        let ask = Ask { caller, request: form.request()? };
-        let seen = form.all("facts").iter().map(|text| ticked(text)).collect::<Result<Vec<_>, _>>()?;
-        match site.app.verify_facts(ask, seen).await {
-            Ok(_) | Err(AppError::AlreadyDone) => {
-                Ok(Done::FactsVerified.at(&format!("{LIST}/tham-tra")).into_response())
-            }
-            Err(problem) => {
-                let page = form.value("page").parse().unwrap_or(1);
-                let page = list(&site, caller, page, form.with_errors(problem)?).await?;
-                Ok(page.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response())
-            }
+pub async fn verify_some(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, form: Form) -> Answer {
+    let ask = form.ask(&caller)?;
+    let seen = form.all(field::FACTS.name).iter().map(|text| ticked(text)).collect::<Result<Vec<_>, _>>()?;
+    let verified = site.app.verify_facts(ask, seen).await;
+    Ok(match form.sent(verified)? {
+        Sent::Done(_) | Sent::Repeated => Done::FactsVerified.at(&format!("{LIST}/tham-tra")).into_response(),
+        Sent::Refused(form) => {
+            let (status, page) = (form.refused_status(), form.value("page").parse().unwrap_or(1));
+            list(&site, &caller, page, form).await?.with_status(status).into_response()
         }
-    };
-    answer(done.await)
+    })
 }
 
 #[derive(Template)]
@@ -79,14 +66,7 @@ struct QueuedPage {
 }
 
 /// `GET /du-kien/tham-tra/{fact}`
-pub async fn queued(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    Path(id): Path<String>,
-) -> Response {
-    let page = async {
-        let queued = site.app.queued(caller(&visitor)?, fact_id(&id)?).await?;
-        Ok(Page::new(QueuedPage { page: queued.page.clone(), queued }).into_response())
-    };
-    answer(page.await)
+pub async fn queued(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(id): Path<String>) -> Answer<Page> {
+    let queued = site.app.queued(&caller, read_fact(&id)?).await?;
+    Ok(Page::new(QueuedPage { page: queued.page.clone(), queued }))
 }

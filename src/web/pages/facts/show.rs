@@ -3,20 +3,18 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::IntoResponse as _;
 
 use super::edit::{Choices, stored_form, typed};
-use super::{LIST, answer, caller, fact_id};
+use super::{LIST, read_fact};
 use crate::Site;
+use crate::answer::{Answer, Sent, SignedIn};
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
-use crate::session::Visitor;
 use app::facts::entry::FactPage;
-use app::service::app::Ask;
 use app::{AppError, Caller};
 use domain::fact::FactState;
 use domain::id::FactId;
@@ -49,43 +47,29 @@ async fn shown(
 }
 
 /// `GET /du-kien/{fact}`
-pub async fn show(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    Path(id): Path<String>,
-) -> Response {
-    let page = async { Ok(shown(&site, caller(&visitor)?, fact_id(&id)?, None, String::new()).await?.into_response()) };
-    answer(page.await)
+pub async fn show(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(id): Path<String>) -> Answer<Page> {
+    Ok(shown(&site, &caller, read_fact(&id)?, None, String::new()).await?)
 }
 
 /// `POST /du-kien/{fact}`
 pub async fn change(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(id): Path<String>,
     form: Form,
-) -> Response {
-    let changed = async {
-        let (caller, id) = (caller(&visitor)?, fact_id(&id)?);
-        let changed = async {
-            let ask = Ask { caller, request: form.request()? };
-            site.app.change_fact(ask, id, form.version()?, typed(&form)).await
-        };
-        let problem = match changed.await {
-            Ok(_) | Err(AppError::AlreadyDone) => return Ok(Done::Saved.at(&format!("{LIST}/{id}")).into_response()),
-            Err(problem) => problem,
-        };
-        let is_conflict = matches!(problem, AppError::Stale(_));
-        let status = if is_conflict { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
-        let (form, problem) = match problem {
-            // A step that the fact does not take: what was typed stays.
-            AppError::Input(sentence) => (form, sentence),
-            other => (form.with_errors(other)?, String::new()),
-        };
-        let page = shown(&site, caller, id, Some(form), problem).await?;
-        Ok(page.with_status(status).into_response())
+) -> Answer {
+    let id = read_fact(&id)?;
+    let changed = async { site.app.change_fact(form.ask(&caller)?, id, form.version()?, typed(&form)).await };
+    let (form, problem) = match changed.await {
+        // A step that the fact does not take, or a form without its id: what was typed stays.
+        Err(AppError::Input(sentence)) => (form, sentence),
+        other => match form.sent(other)? {
+            Sent::Done(_) | Sent::Repeated => return Ok(Done::Saved.at(&format!("{LIST}/{id}")).into_response()),
+            Sent::Refused(form) => (form, String::new()),
+        },
     };
-    answer(changed.await)
+    let status = form.refused_status();
+    Ok(shown(&site, &caller, id, Some(form), problem).await?.with_status(status).into_response())
 }
 
 /// Where a step leads: to the fact, or, in the queue, to the next one that waits.
@@ -95,7 +79,7 @@ async fn stepped(
     id: FactId,
     form: &Form,
     (done, taken): (Done, Result<FactId, AppError>),
-) -> Result<Response, AppError> {
+) -> Answer {
     let problem = match taken {
         Ok(_) | Err(AppError::AlreadyDone) if form.value("then") == "next" => {
             let queued = site.app.queued(caller, id).await?;
@@ -115,7 +99,7 @@ async fn stepped(
             )
         }
         AppError::Input(sentence) => (StatusCode::UNPROCESSABLE_ENTITY, sentence),
-        other => return Err(other),
+        other => return Err(other.into()),
     };
     Ok(shown(site, caller, id, None, sentence).await?.with_status(status).into_response())
 }
@@ -123,63 +107,47 @@ async fn stepped(
 /// `POST /du-kien/{fact}/tham-tra`
 pub async fn verify(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(id): Path<String>,
     form: Form,
-) -> Response {
-    let done = async {
-        let (caller, id) = (caller(&visitor)?, fact_id(&id)?);
-        let ask = Ask { caller, request: form.request()? };
-        let taken = site.app.verify_fact(ask, id, form.version()?).await;
-        stepped(&site, caller, id, &form, (Done::FactVerified, taken)).await
-    };
-    answer(done.await)
+) -> Answer {
+    let id = read_fact(&id)?;
+    let taken = site.app.verify_fact(form.ask(&caller)?, id, form.version()?).await;
+    stepped(&site, &caller, id, &form, (Done::FactVerified, taken)).await
 }
 
 /// `POST /du-kien/{fact}/bo-tham-tra`
 pub async fn reopen(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(id): Path<String>,
     form: Form,
-) -> Response {
-    let done = async {
-        let (caller, id) = (caller(&visitor)?, fact_id(&id)?);
-        let ask = Ask { caller, request: form.request()? };
-        let taken = site.app.reopen_fact(ask, id, form.version()?).await;
-        stepped(&site, caller, id, &form, (Done::FactReopened, taken)).await
-    };
-    answer(done.await)
+) -> Answer {
+    let id = read_fact(&id)?;
+    let taken = site.app.reopen_fact(form.ask(&caller)?, id, form.version()?).await;
+    stepped(&site, &caller, id, &form, (Done::FactReopened, taken)).await
 }
 
 /// `POST /du-kien/{fact}/rut`
 pub async fn withdraw(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(id): Path<String>,
     form: Form,
-) -> Response {
-    let done = async {
-        let (caller, id) = (caller(&visitor)?, fact_id(&id)?);
-        let ask = Ask { caller, request: form.request()? };
-        let taken = site.app.withdraw_fact(ask, id, form.version()?).await;
-        stepped(&site, caller, id, &form, (Done::FactWithdrawn, taken)).await
-    };
-    answer(done.await)
+) -> Answer {
+    let id = read_fact(&id)?;
+    let taken = site.app.withdraw_fact(form.ask(&caller)?, id, form.version()?).await;
+    stepped(&site, &caller, id, &form, (Done::FactWithdrawn, taken)).await
 }
 
 /// `POST /du-kien/{fact}/khoi-phuc`
 pub async fn restore(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(id): Path<String>,
     form: Form,
-) -> Response {
-    let done = async {
-        let (caller, id) = (caller(&visitor)?, fact_id(&id)?);
-        let ask = Ask { caller, request: form.request()? };
-        let taken = site.app.restore_fact(ask, id, form.version()?).await;
-        stepped(&site, caller, id, &form, (Done::FactRestored, taken)).await
-    };
-    answer(done.await)
+) -> Answer {
+    let id = read_fact(&id)?;
+    let taken = site.app.restore_fact(form.ask(&caller)?, id, form.version()?).await;
+    stepped(&site, &caller, id, &form, (Done::FactRestored, taken)).await
 }

@@ -6,23 +6,21 @@ mod words;
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Path, Query, State};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Redirect;
 use jiff::civil::Date;
 use serde::Deserialize;
 
 pub use files::{checkpoint, entries_file, proof_file};
 
-use super::error;
 use crate::Site;
+use crate::answer::{Answer, SignedIn};
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
-use crate::session::Visitor;
+use app::AppError;
 use app::service::error::FieldError;
 use app::trail::logs::{LogFilter, LogHead, LogPage, LogProof, SignedHead};
-use app::{AppError, Caller};
 use domain::audit::merkle::{InclusionStep, inclusion_steps};
 use domain::id::LogId;
 use domain::text::read_day;
@@ -31,14 +29,6 @@ use words::DataLine;
 /// Which log, as an address names it.
 fn log_id(text: &str) -> Result<LogId, AppError> {
     text.parse().map_err(|_| AppError::NotFound("nhật ký"))
-}
-
-fn caller(visitor: &Visitor) -> Result<&Caller, AppError> {
-    visitor.caller.as_ref().ok_or(AppError::Forbidden)
-}
-
-fn answer(result: Result<Response, AppError>) -> Response {
-    result.unwrap_or_else(|problem| error::of(&problem).into_response())
 }
 
 fn title(log: &LogHead) -> &'static str {
@@ -52,12 +42,9 @@ struct List {
 }
 
 /// `GET /nhat-ky`
-pub async fn list(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>) -> Response {
-    let list = async {
-        let logs = site.app.logs(caller(&visitor)?).await?;
-        Ok(Page::new(List { logs }).into_response())
-    };
-    answer(list.await)
+pub async fn list(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn) -> Answer<Page> {
+    let logs = site.app.logs(&caller).await?;
+    Ok(Page::new(List { logs }))
 }
 
 /// The filter as an address carries it; every part may be missing or empty.
@@ -162,18 +149,15 @@ struct Entries {
 /// `GET /nhat-ky/{log}`
 pub async fn entries(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(log): Path<String>,
     Query(asked): Query<Asked>,
-) -> Response {
-    let page = async {
-        let (log, caller) = (log_id(&log)?, caller(&visitor)?);
-        let (filter, fields) = asked.filter();
-        let page = site.app.log_entries(caller, log, &filter).await?;
-        let signed = site.app.checkpoints(caller, log).await?;
-        Ok(Page::new(shown(page, &signed, asked, fields)?).into_response())
-    };
-    answer(page.await)
+) -> Answer<Page> {
+    let log = log_id(&log)?;
+    let (filter, fields) = asked.filter();
+    let page = site.app.log_entries(&caller, log, &filter).await?;
+    let signed = site.app.checkpoints(&caller, log).await?;
+    Ok(Page::new(shown(page, &signed, asked, fields)?))
 }
 
 fn shown(page: LogPage, signed: &[SignedHead], asked: Asked, fields: Vec<FieldError>) -> Result<Entries, AppError> {
@@ -217,24 +201,20 @@ struct EntryPage {
 /// `GET /nhat-ky/{log}/{seq}`
 pub async fn entry(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path((log, seq)): Path<(String, String)>,
-) -> Response {
-    let page = async {
-        let proof = site.app.log_proof(caller(&visitor)?, log_id(&log)?, number(&seq)?).await?;
-        let steps = inclusion_steps(proof.leaf, proof.entry.seq, proof.head.size, &proof.hashes).unwrap_or_default();
-        let page = EntryPage {
-            log_title: title(&proof.log),
-            kind: words::kind(&proof.entry.kind).to_owned(),
-            at: words::moment(proof.entry.at),
-            lines: words::lines(&proof.entry.data),
-            holds: steps.last().map_or(proof.leaf, |step| step.hash) == proof.head.root,
-            steps,
-            proof,
-        };
-        Ok(Page::new(page).into_response())
-    };
-    answer(page.await)
+) -> Answer<Page> {
+    let proof = site.app.log_proof(&caller, log_id(&log)?, number(&seq)?).await?;
+    let steps = inclusion_steps(proof.leaf, proof.entry.seq, proof.head.size, &proof.hashes).unwrap_or_default();
+    Ok(Page::new(EntryPage {
+        log_title: title(&proof.log),
+        kind: words::kind(&proof.entry.kind).to_owned(),
+        at: words::moment(proof.entry.at),
+        lines: words::lines(&proof.entry.data),
+        holds: steps.last().map_or(proof.leaf, |step| step.hash) == proof.head.root,
+        steps,
+        proof,
+    }))
 }
 
 fn number(text: &str) -> Result<u64, AppError> {
@@ -244,13 +224,10 @@ fn number(text: &str) -> Result<u64, AppError> {
 /// `POST /nhat-ky/{log}/diem-chot`
 pub async fn sign(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(log): Path<String>,
-) -> Response {
-    let signed = async {
-        let log = log_id(&log)?;
-        site.app.sign_checkpoint(caller(&visitor)?, log).await?;
-        Ok(Done::CheckpointSigned.at(&format!("/nhat-ky/{log}")).into_response())
-    };
-    answer(signed.await)
+) -> Answer<Redirect> {
+    let log = log_id(&log)?;
+    site.app.sign_checkpoint(&caller, log).await?;
+    Ok(Done::CheckpointSigned.at(&format!("/nhat-ky/{log}")))
 }

@@ -10,7 +10,7 @@ use crate::Site;
 use crate::answer::{Answer, SignedIn};
 use crate::form::Form;
 use crate::render::Page;
-use app::reading::room::{Read, ReadingPoll, Room, RoomLine};
+use app::reading::room::{Read, ReadingPoll, ReadingRoom, RoomLine};
 
 #[derive(Template)]
 #[template(path = "reading/polls.html")]

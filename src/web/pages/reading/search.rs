@@ -11,7 +11,7 @@ use crate::Site;
 use crate::answer::{Answer, SignedIn};
 use crate::form::Form;
 use crate::render::Page;
-use app::reading::room::{Found, Hit};
+use app::reading::room::{Hit, SearchResult};
 use domain::id::PollId;
 
 /// Lines on a page.

@@ -1,19 +1,12 @@
 //! Delegates: the list in the order of the sheet, and the page of each.
 
-use std::sync::Arc;
-
 use askama::Template;
-use axum::Extension;
-use axum::extract::{Query, State};
-use axum::response::{IntoResponse as _, Response};
 
-use super::{Listed, Pages, STATES, Wanted, failed, nobody, parts};
-use crate::Site;
+use super::{Listed, Pages, STATES, Wanted, changed, listed, parts, place};
+use crate::field::{self, Field};
 use crate::form::Form;
 use crate::render::Page;
-use crate::session::Visitor;
-use app::people::roster::{Roster, StoredDelegate, StoredRecord, TypedDelegate, is_found};
-use app::service::clock::in_vietnam;
+use app::people::roster::{Roster, StoredDelegate, StoredRecord, TypedDelegate};
 use domain::id::DelegateId;
 use domain::roster::RosterDelegate;
 
@@ -53,89 +46,72 @@ struct Edit {
     groups: Vec<String>,
 }
 
-/// `GET /dai-bieu`
-pub async fn list(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    Query(wanted): Query<Wanted>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    match site.app.roster::<RosterDelegate>(&caller).await {
-        Ok(roster) => Page::new(shown(&roster, &wanted)).into_response(),
-        Err(problem) => failed(&problem),
-    }
-}
-
-fn group(kept: &StoredDelegate) -> &str {
-    kept.value.delegate.group.as_deref().unwrap_or_default()
-}
-
-fn shown(roster: &Roster<RosterDelegate>, wanted: &Wanted) -> List {
-    let filter = wanted.filter();
-    let keeps = |kept: &&StoredDelegate| {
-        kept.value.withdrawn == filter.withdrawn
-            && (filter.part.is_empty() || group(kept) == filter.part)
-            && is_found(&filter.text, std::iter::once(kept.value.delegate.name.as_str()))
-    };
-    let line = |kept: &StoredDelegate| DelegateItem {
-        id: kept.id,
-        place: roster.place(kept.id).map_or_else(String::new, |place| place.to_string()),
-        name: kept.value.delegate.name.clone(),
-        group: group(kept).to_owned(),
-        is_secretary: kept.value.is_secretary,
-        account: roster.account_text(kept.value.account),
-        withdrawn: kept.value.withdrawn,
-    };
-    let kept: Vec<&StoredDelegate> = roster.all.iter().filter(keeps).collect();
-    let (kept, pages) = Pages::cut(kept, &wanted.page, wanted.address(RosterDelegate::LIST));
-    List {
-        lines: kept.into_iter().map(line).collect(),
-        pages,
-        total: roster.all.len(),
-        form: wanted.form(),
-        groups: parts(roster.counting().map(group), "Mọi tổ"),
-        states: STATES,
-        is_filtered: wanted.is_filtered(),
-    }
-}
-
 impl Listed for RosterDelegate {
     const LIST: &'static str = "/dai-bieu";
     const TITLE: &'static str = "Đại biểu";
 
+    fn part(&self) -> &str {
+        self.delegate.group.as_deref().unwrap_or_default()
+    }
+
+    fn searched(&self) -> Vec<&str> {
+        vec![&self.delegate.name]
+    }
+
+    fn list(roster: &Roster<Self>, wanted: &Wanted) -> Page {
+        let line = |kept: &StoredDelegate| DelegateItem {
+            id: kept.id,
+            place: place(roster, kept.id),
+            name: kept.value.delegate.name.clone(),
+            group: kept.value.part().to_owned(),
+            is_secretary: kept.value.is_secretary,
+            account: roster.account_text(kept.value.account),
+            withdrawn: kept.value.withdrawn,
+        };
+        let (kept, pages) = listed(roster, wanted);
+        Page::new(List {
+            lines: kept.into_iter().map(line).collect(),
+            pages,
+            total: roster.all.len(),
+            form: wanted.form(),
+            groups: parts(roster, "Mọi tổ"),
+            states: STATES,
+            is_filtered: wanted.is_filtered(),
+        })
+    }
+
     fn typed(form: &Form) -> TypedDelegate {
-        let value = |field: &str| form.value(field).to_owned();
+        let value = |field: Field<'_>| form.value(field.name).to_owned();
         TypedDelegate {
-            name: value("name"),
-            group: value("group"),
-            is_secretary: form.has("group_secretary", "yes"),
-            account: value("account"),
-            place: value("rank"),
+            name: value(field::NAME),
+            group: value(field::GROUP),
+            is_secretary: form.has(field::GROUP_SECRETARY.name, "yes"),
+            account: value(field::ACCOUNT),
+            place: value(field::RANK),
         }
     }
 
     fn form(kept: &StoredDelegate, place: Option<usize>) -> Form {
         let mut filled = vec![
             ("version", kept.version.to_string()),
-            ("name", kept.value.delegate.name.clone()),
-            ("group", group(kept).to_owned()),
-            ("account", kept.value.account.map(|id| id.to_string()).unwrap_or_default()),
-            ("rank", place.map(|place| place.to_string()).unwrap_or_default()),
+            (field::NAME.name, kept.value.delegate.name.clone()),
+            (field::GROUP.name, kept.value.part().to_owned()),
+            (field::ACCOUNT.name, kept.value.account.map(|id| id.to_string()).unwrap_or_default()),
+            (field::RANK.name, place.map(|place| place.to_string()).unwrap_or_default()),
         ];
         if kept.value.is_secretary {
-            filled.push(("group_secretary", "yes".to_owned()));
+            filled.push((field::GROUP_SECRETARY.name, "yes".to_owned()));
         }
         Form::filled(filled)
     }
 
     fn page(roster: &Roster<Self>, kept: Option<&StoredRecord<DelegateId, Self>>, form: Form) -> Page {
-        let named = parts(roster.counting().map(group), "");
+        let named = parts(roster, "");
         Page::new(Edit {
             id: kept.map(|kept| kept.id),
             title: kept.map_or_else(|| "Thêm đại biểu".to_owned(), |kept| kept.value.delegate.name.clone()),
             withdrawn: kept.is_some_and(|kept| kept.value.withdrawn),
-            changed: kept
-                .map_or_else(String::new, |kept| format!("{}, {}", in_vietnam(kept.changed_at), kept.changed_by)),
+            changed: changed(kept),
             accounts: roster.offered(kept.map(|kept| kept.id)),
             groups: named.into_iter().map(|(name, _)| name).filter(|name| !name.is_empty()).collect(),
             form,

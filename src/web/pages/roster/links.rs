@@ -3,17 +3,15 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::IntoResponse as _;
 
-use super::{ask, failed, nobody};
 use crate::Site;
+use crate::answer::{Answer, SignedIn};
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
-use crate::session::Visitor;
 use app::AppError;
 use app::people::roster::Links;
 
@@ -30,25 +28,21 @@ fn page(links: Links, problem: String) -> Page {
 }
 
 /// `GET /can-bo/gan-tai-khoan`
-pub async fn show(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    match site.app.links(&caller).await {
-        Ok(links) => page(links, String::new()).into_response(),
-        Err(problem) => failed(&problem),
-    }
+pub async fn show(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn) -> Answer<Page> {
+    Ok(page(site.app.links(&caller).await?, String::new()))
 }
 
 /// `POST /can-bo/gan-tai-khoan`
-pub async fn confirm(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>, form: Form) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let done = async { site.app.link(ask(&caller, &form)?, form.value("seen").to_owned()).await };
-    let sentence = match done.await {
-        Ok(_) | Err(AppError::AlreadyDone) => return Done::AccountsLinked.at("/can-bo/gan-tai-khoan").into_response(),
+pub async fn confirm(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, form: Form) -> Answer {
+    // The sentence of a form without its id is shown above the pairs as well.
+    let linked = async { site.app.link(form.ask(&caller)?, form.value("seen").to_owned()).await };
+    let sentence = match linked.await {
+        Ok(_) | Err(AppError::AlreadyDone) => {
+            return Ok(Done::AccountsLinked.at("/can-bo/gan-tai-khoan").into_response());
+        }
         Err(AppError::Input(sentence)) => sentence,
-        Err(problem) => return failed(&problem),
+        Err(problem) => return Err(problem.into()),
     };
-    match site.app.links(&caller).await {
-        Ok(links) => page(links, sentence).with_status(StatusCode::CONFLICT).into_response(),
-        Err(problem) => failed(&problem),
-    }
+    let page = page(site.app.links(&caller).await?, sentence);
+    Ok(page.with_status(StatusCode::CONFLICT).into_response())
 }

@@ -1,28 +1,24 @@
 //! The roster: officials and delegates. What both have in common is here; their forms are in [`officials`] and
 //! [`delegates`].
 
-pub mod delegates;
+mod delegates;
 pub mod links;
-pub mod officials;
+mod officials;
 
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
-use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse as _, Redirect};
 use serde::Deserialize;
 
-use super::accounts::failed;
-use super::error;
 use crate::Site;
+use crate::answer::{Answer, Sent, SignedIn, redirect};
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
-use crate::session::Visitor;
-use app::people::roster::{Past, Roster, RosterEntry, RosterFilter, StoredRecord};
-use app::service::app::Ask;
+use app::people::roster::{Past, Roster, RosterEntry, RosterFilter, StoredRecord, is_found};
+use app::service::clock::in_vietnam;
 use app::{AppError, Caller};
 
 /// Lines of one page of a list.
@@ -35,6 +31,12 @@ pub trait Listed: RosterEntry {
     /// What the list is called.
     const TITLE: &'static str;
 
+    /// The block of an official, the group of a delegate; empty for none.
+    fn part(&self) -> &str;
+    /// What a search looks into.
+    fn searched(&self) -> Vec<&str>;
+    /// The page of the list.
+    fn list(roster: &Roster<Self>, wanted: &Wanted) -> Page;
     /// What was typed.
     fn typed(form: &Form) -> Self::Typed;
     /// What is stored, as a form.
@@ -103,10 +105,31 @@ impl Pages {
     }
 }
 
+/// Those that a filter keeps, as far as they are on the page that was asked for.
+fn listed<'r, E: Listed>(roster: &'r Roster<E>, wanted: &Wanted) -> (Vec<&'r StoredRecord<E::Id, E>>, Pages) {
+    let filter = wanted.filter();
+    let keeps = |kept: &&StoredRecord<E::Id, E>| {
+        kept.value.is_withdrawn() == filter.withdrawn
+            && (filter.part.is_empty() || kept.value.part() == filter.part)
+            && is_found(&filter.text, kept.value.searched().into_iter())
+    };
+    Pages::cut(roster.all.iter().filter(keeps).collect(), &wanted.page, wanted.address(E::LIST))
+}
+
+/// Place among those that count; empty for who was withdrawn.
+fn place<E: Listed>(roster: &Roster<E>, id: E::Id) -> String {
+    roster.place(id).map_or_else(String::new, |place| place.to_string())
+}
+
+/// When and by whom one was changed last; empty for a new one.
+fn changed<E: Listed>(kept: Option<&StoredRecord<E::Id, E>>) -> String {
+    kept.map_or_else(String::new, |kept| format!("{}, {}", in_vietnam(kept.changed_at), kept.changed_by))
+}
+
 /// Names of blocks or groups for a filter, in the order in which they are met.
-fn parts<'p>(names: impl Iterator<Item = &'p str>, all: &str) -> Vec<(String, String)> {
+fn parts<E: Listed>(roster: &Roster<E>, all: &str) -> Vec<(String, String)> {
     let mut options = vec![(String::new(), all.to_owned())];
-    for name in names {
+    for name in roster.counting().map(|kept| kept.value.part()) {
         if !name.is_empty() && !options.iter().any(|(value, _)| value == name) {
             options.push((name.to_owned(), name.to_owned()));
         }
@@ -120,51 +143,40 @@ fn read_id<E: RosterEntry>(text: &str) -> Result<E::Id, AppError> {
     text.parse().map_err(|_| AppError::NotFound(E::SUBJECT.label()))
 }
 
-fn ask<'c>(caller: &'c Caller, form: &Form) -> Result<Ask<'c>, AppError> {
-    Ok(Ask { caller, request: form.request()? })
-}
-
-fn nobody() -> Response {
-    error::forbidden().into_response()
+/// `GET <list>`
+pub async fn list<E: Listed>(
+    State(site): State<Arc<Site>>,
+    SignedIn(caller): SignedIn,
+    Query(wanted): Query<Wanted>,
+) -> Answer<Page> {
+    Ok(E::list(&site.app.roster::<E>(&caller).await?, &wanted))
 }
 
 /// `GET <list>/moi`
-pub async fn new<E: Listed>(State(site): State<Arc<Site>>, Extension(visitor): Extension<Visitor>) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    match site.app.roster::<E>(&caller).await {
-        Ok(roster) => E::page(&roster, None, Form::default()).into_response(),
-        Err(problem) => failed(&problem),
-    }
+pub async fn new<E: Listed>(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn) -> Answer<Page> {
+    let roster = site.app.roster::<E>(&caller).await?;
+    Ok(E::page(&roster, None, Form::default()))
 }
 
 /// `POST <list>/moi`
-pub async fn add<E: Listed>(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let added = async { site.app.add_entry::<E>(ask(&caller, &form)?, E::typed(&form)).await };
-    match added.await {
-        Ok(id) => Done::EntryAdded.at(&format!("{}/{id}", E::LIST)).into_response(),
-        Err(AppError::AlreadyDone) => Done::EntryAdded.at(E::LIST).into_response(),
-        Err(problem) => refused::<E>(&site, &caller, None, form, problem).await,
-    }
+pub async fn add<E: Listed>(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, form: Form) -> Answer {
+    let added = site.app.add_entry::<E>(form.ask(&caller)?, E::typed(&form)).await;
+    Ok(match form.sent(added)? {
+        Sent::Done(id) => Done::EntryAdded.at(&format!("{}/{id}", E::LIST)).into_response(),
+        Sent::Repeated => Done::EntryAdded.at(E::LIST).into_response(),
+        Sent::Refused(form) => refused::<E>(&site, &caller, None, form).await?.into_response(),
+    })
 }
 
 /// `GET <list>/{id}`
 pub async fn show<E: Listed>(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(id): Path<String>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let shown = async {
-        let (id, roster) = (read_id::<E>(&id)?, site.app.roster::<E>(&caller).await?);
-        let kept = found(&roster, id)?;
-        Ok::<_, AppError>(E::page(&roster, Some(kept), E::form(kept, roster.place(id))))
-    };
-    shown.await.map_or_else(|problem| failed(&problem), axum::response::IntoResponse::into_response)
+) -> Answer<Page> {
+    let (id, roster) = (read_id::<E>(&id)?, site.app.roster::<E>(&caller).await?);
+    let kept = found(&roster, id)?;
+    Ok(E::page(&roster, Some(kept), E::form(kept, roster.place(id))))
 }
 
 fn found<E: RosterEntry>(roster: &Roster<E>, id: E::Id) -> Result<&StoredRecord<E::Id, E>, AppError> {
@@ -172,98 +184,76 @@ fn found<E: RosterEntry>(roster: &Roster<E>, id: E::Id) -> Result<&StoredRecord<
 }
 
 /// The form again with what is wrong in it.
-async fn refused<E: Listed>(
-    site: &Site,
-    caller: &Caller,
-    id: Option<E::Id>,
-    form: Form,
-    problem: AppError,
-) -> Response {
-    let is_conflict = matches!(problem, AppError::Stale(_));
-    let status = if is_conflict { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let shown = async {
-        let form = form.with_errors(problem)?;
-        let roster = site.app.roster::<E>(caller).await?;
-        let kept = id.map(|id| found(&roster, id)).transpose()?;
-        Ok::<_, AppError>(E::page(&roster, kept, form).with_status(status))
-    };
-    shown.await.map_or_else(|problem| failed(&problem), axum::response::IntoResponse::into_response)
+async fn refused<E: Listed>(site: &Site, caller: &Caller, id: Option<E::Id>, form: Form) -> Result<Page, AppError> {
+    let status = form.refused_status();
+    let roster = site.app.roster::<E>(caller).await?;
+    let kept = id.map(|id| found(&roster, id)).transpose()?;
+    Ok(E::page(&roster, kept, form).with_status(status))
 }
 
 /// `POST <list>/{id}`
 pub async fn change<E: Listed>(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(id): Path<String>,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let Ok(id) = read_id::<E>(&id) else { return failed(&AppError::NotFound(E::SUBJECT.label())) };
-    let changed =
-        async { site.app.change_entry::<E>(ask(&caller, &form)?, id, form.version()?, E::typed(&form)).await };
-    match changed.await {
-        Ok(()) | Err(AppError::AlreadyDone) => Done::Saved.at(&format!("{}/{id}", E::LIST)).into_response(),
-        Err(problem) => refused::<E>(&site, &caller, Some(id), form, problem).await,
-    }
+) -> Answer {
+    let id = read_id::<E>(&id)?;
+    let (ask, version) = (form.ask(&caller)?, form.version()?);
+    let changed = site.app.change_entry::<E>(ask, id, version, E::typed(&form)).await;
+    Ok(match form.sent(changed)? {
+        Sent::Done(()) | Sent::Repeated => Done::Saved.at(&format!("{}/{id}", E::LIST)).into_response(),
+        Sent::Refused(form) => refused::<E>(&site, &caller, Some(id), form).await?.into_response(),
+    })
 }
 
-fn led(done: Done, to: &str, outcome: Result<(), AppError>) -> Response {
-    match outcome {
-        Ok(()) | Err(AppError::AlreadyDone) => done.at(to).into_response(),
-        Err(problem) => failed(&problem),
-    }
-}
-
-async fn moved<E: Listed>(site: &Site, visitor: Visitor, id: &str, form: &Form, is_up: bool) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let done = async { site.app.move_entry::<E>(ask(&caller, form)?, read_id::<E>(id)?, is_up).await };
+async fn moved<E: Listed>(site: &Site, caller: &Caller, id: &str, form: &Form, is_up: bool) -> Answer<Redirect> {
+    let moved = site.app.move_entry::<E>(form.ask(caller)?, read_id::<E>(id)?, is_up).await;
     let back = form.value("back");
     let to = if back.starts_with(&format!("{}?", E::LIST)) { back } else { E::LIST };
-    led(Done::EntryMoved, to, done.await)
+    redirect(moved, Done::EntryMoved, to)
 }
 
 /// `POST <list>/{id}/len`
 pub async fn raise<E: Listed>(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(id): Path<String>,
     form: Form,
-) -> Response {
-    moved::<E>(&site, visitor, &id, &form, true).await
+) -> Answer<Redirect> {
+    moved::<E>(&site, &caller, &id, &form, true).await
 }
 
 /// `POST <list>/{id}/xuong`
 pub async fn lower<E: Listed>(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(id): Path<String>,
     form: Form,
-) -> Response {
-    moved::<E>(&site, visitor, &id, &form, false).await
+) -> Answer<Redirect> {
+    moved::<E>(&site, &caller, &id, &form, false).await
 }
 
 /// `POST <list>/{id}/rut`
 pub async fn withdraw<E: Listed>(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(id): Path<String>,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let done = async { site.app.set_withdrawn::<E>(ask(&caller, &form)?, read_id::<E>(&id)?, true).await };
-    led(Done::EntryWithdrawn, &format!("{}/{id}", E::LIST), done.await)
+) -> Answer<Redirect> {
+    let withdrawn = site.app.set_withdrawn::<E>(form.ask(&caller)?, read_id::<E>(&id)?, true).await;
+    redirect(withdrawn, Done::EntryWithdrawn, &format!("{}/{id}", E::LIST))
 }
 
 /// `POST <list>/{id}/khoi-phuc`
 pub async fn restore<E: Listed>(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(id): Path<String>,
     form: Form,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let done = async { site.app.set_withdrawn::<E>(ask(&caller, &form)?, read_id::<E>(&id)?, false).await };
-    led(Done::EntryRestored, &format!("{}/{id}", E::LIST), done.await)
+) -> Answer<Redirect> {
+    let restored = site.app.set_withdrawn::<E>(form.ask(&caller)?, read_id::<E>(&id)?, false).await;
+    redirect(restored, Done::EntryRestored, &format!("{}/{id}", E::LIST))
 }
 
 #[derive(Template)]
@@ -279,16 +269,12 @@ struct History {
 /// `GET <list>/{id}/lich-su`
 pub async fn history<E: Listed>(
     State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
+    SignedIn(caller): SignedIn,
     Path(id): Path<String>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    let shown = async {
-        let id = read_id::<E>(&id)?;
-        let history = site.app.entry_history::<E>(&caller, id).await?;
-        let roster = site.app.roster::<E>(&caller).await?;
-        let name = found(&roster, id)?.value.name().to_owned();
-        Ok::<_, AppError>(Page::new(History { list: E::LIST, title: E::TITLE, id: id.to_string(), name, history }))
-    };
-    shown.await.map_or_else(|problem| failed(&problem), axum::response::IntoResponse::into_response)
+) -> Answer<Page> {
+    let id = read_id::<E>(&id)?;
+    let history = site.app.entry_history::<E>(&caller, id).await?;
+    let roster = site.app.roster::<E>(&caller).await?;
+    let name = found(&roster, id)?.value.name().to_owned();
+    Ok(Page::new(History { list: E::LIST, title: E::TITLE, id: id.to_string(), name, history }))
 }

@@ -1,19 +1,12 @@
 //! Officials: the list in ballot order, and the page of each.
 
-use std::sync::Arc;
-
 use askama::Template;
-use axum::Extension;
-use axum::extract::{Query, State};
-use axum::response::{IntoResponse as _, Response};
 
-use super::{Listed, Pages, STATES, Wanted, failed, nobody, parts};
-use crate::Site;
+use super::{Listed, Pages, STATES, Wanted, changed, listed, parts, place};
+use crate::field::{self, Field};
 use crate::form::Form;
 use crate::render::Page;
-use crate::session::Visitor;
-use app::people::roster::{Roster, StoredOfficial, StoredRecord, TypedOfficial, TypedPost, is_found};
-use app::service::clock::in_vietnam;
+use app::people::roster::{Roster, StoredOfficial, StoredRecord, TypedOfficial, TypedPost};
 use domain::id::OfficialId;
 use domain::official::{Birth, Honorific};
 use domain::roster::RosterOfficial;
@@ -66,65 +59,15 @@ struct Edit {
     blocks: Vec<String>,
 }
 
-/// `GET /can-bo`
-pub async fn list(
-    State(site): State<Arc<Site>>,
-    Extension(visitor): Extension<Visitor>,
-    Query(wanted): Query<Wanted>,
-) -> Response {
-    let Some(caller) = visitor.caller else { return nobody() };
-    match site.app.roster::<RosterOfficial>(&caller).await {
-        Ok(roster) => Page::new(shown(&roster, &wanted)).into_response(),
-        Err(problem) => failed(&problem),
-    }
-}
-
-fn shown(roster: &Roster<RosterOfficial>, wanted: &Wanted) -> List {
-    let filter = wanted.filter();
-    let keeps = |kept: &&StoredOfficial| {
-        let official = &kept.value.official;
-        let texts =
-            std::iter::once(official.name.as_str()).chain(official.posts.iter().map(|post| post.title.as_str()));
-        kept.value.withdrawn == filter.withdrawn
-            && (filter.part.is_empty() || official.block.0 == filter.part)
-            && is_found(&filter.text, texts)
-    };
-    let line = |kept: &StoredOfficial| {
-        let official = &kept.value.official;
-        let fields: Vec<&str> = official.fields.iter().map(|field| field.0.as_str()).collect();
-        OfficialItem {
-            id: kept.id,
-            place: roster.place(kept.id).map_or_else(String::new, |place| place.to_string()),
-            name: official.addressed(),
-            posts: official.posts.iter().map(domain::official::Post::text).collect(),
-            block: official.block.0.clone(),
-            fields: fields.join("; "),
-            account: roster.account_text(kept.value.account),
-            withdrawn: kept.value.withdrawn,
-        }
-    };
-    let kept: Vec<&StoredOfficial> = roster.all.iter().filter(keeps).collect();
-    let (kept, pages) = Pages::cut(kept, &wanted.page, wanted.address(RosterOfficial::LIST));
-    List {
-        lines: kept.into_iter().map(line).collect(),
-        pages,
-        total: roster.all.len(),
-        form: wanted.form(),
-        blocks: parts(roster.counting().map(|kept| kept.value.official.block.0.as_str()), "Mọi khối"),
-        states: STATES,
-        is_filtered: wanted.is_filtered(),
-    }
-}
-
 fn typed_posts(form: &Form) -> Vec<TypedPost> {
-    let at = |field: &str, index: usize| form.all(field).get(index).cloned().unwrap_or_default();
+    let at = |field: Field<'_>, index: usize| form.all(field.name).get(index).cloned().unwrap_or_default();
     let post = |index: usize| TypedPost {
-        title: at("post_title", index),
-        elected_on: at("post_from", index),
-        left_on: at("post_until", index),
-        is_removed: form.has("post_remove", &(index + 1).to_string()),
+        title: at(field::POST_TITLE, index),
+        elected_on: at(field::POST_FROM, index),
+        left_on: at(field::POST_UNTIL, index),
+        is_removed: form.has(field::POST_REMOVE.name, &(index + 1).to_string()),
     };
-    (0..form.all("post_title").len()).map(post).collect()
+    (0..form.all(field::POST_TITLE.name).len()).map(post).collect()
 }
 
 /// Lines of the form, and one empty one more than there are.
@@ -147,18 +90,54 @@ impl Listed for RosterOfficial {
     const LIST: &'static str = "/can-bo";
     const TITLE: &'static str = "Người được lấy phiếu";
 
+    fn part(&self) -> &str {
+        &self.official.block.0
+    }
+
+    fn searched(&self) -> Vec<&str> {
+        let posts = self.official.posts.iter().map(|post| post.title.as_str());
+        std::iter::once(self.official.name.as_str()).chain(posts).collect()
+    }
+
+    fn list(roster: &Roster<Self>, wanted: &Wanted) -> Page {
+        let line = |kept: &StoredOfficial| {
+            let official = &kept.value.official;
+            let fields: Vec<&str> = official.fields.iter().map(|field| field.0.as_str()).collect();
+            OfficialItem {
+                id: kept.id,
+                place: place(roster, kept.id),
+                name: official.addressed(),
+                posts: official.posts.iter().map(domain::official::Post::text).collect(),
+                block: official.block.0.clone(),
+                fields: fields.join("; "),
+                account: roster.account_text(kept.value.account),
+                withdrawn: kept.value.withdrawn,
+            }
+        };
+        let (kept, pages) = listed(roster, wanted);
+        Page::new(List {
+            lines: kept.into_iter().map(line).collect(),
+            pages,
+            total: roster.all.len(),
+            form: wanted.form(),
+            blocks: parts(roster, "Mọi khối"),
+            states: STATES,
+            is_filtered: wanted.is_filtered(),
+        })
+    }
+
     fn typed(form: &Form) -> TypedOfficial {
-        let value = |field: &str| form.value(field).to_owned();
+        let value = |field: Field<'_>| form.value(field.name).to_owned();
         TypedOfficial {
-            honorific: value("honorific"),
-            name: value("name"),
-            birth: value("birth"),
+            honorific: value(field::HONORIFIC),
+            name: value(field::NAME),
+            birth: value(field::BIRTH),
             posts: typed_posts(form),
-            block: value("block"),
-            fields: value("fields"),
-            retirement: value("retirement"),
-            account: value("account"),
-            place: value("rank"),
+            block: value(field::BLOCK),
+            fields: value(field::FIELDS),
+            retirement: value(field::RETIREMENT),
+            account: value(field::ACCOUNT),
+            place: value(field::RANK),
         }
     }
 
@@ -169,19 +148,26 @@ impl Listed for RosterOfficial {
         let day = |day: Option<jiff::civil::Date>| day.map_or_else(String::new, |day| day.to_string());
         let mut filled = vec![
             ("version", kept.version.to_string()),
-            ("honorific", official.honorific.code().to_owned()),
-            ("name", official.name.clone()),
-            ("birth", official.birth.map(Birth::text).unwrap_or_default()),
-            ("block", official.block.0.clone()),
-            ("fields", fields.join("\n")),
-            ("retirement", official.retirement_notice.as_ref().map(|notice| notice.text.clone()).unwrap_or_default()),
-            ("account", value.account.map(|id| id.to_string()).unwrap_or_default()),
-            ("rank", place.map(|place| place.to_string()).unwrap_or_default()),
+            (field::HONORIFIC.name, official.honorific.code().to_owned()),
+            (field::NAME.name, official.name.clone()),
+            (field::BIRTH.name, official.birth.map(Birth::text).unwrap_or_default()),
+            (field::BLOCK.name, official.block.0.clone()),
+            (field::FIELDS.name, fields.join("\n")),
+            (
+                field::RETIREMENT.name,
+                official.retirement_notice.as_ref().map(|notice| notice.text.clone()).unwrap_or_default(),
+            ),
+            (field::ACCOUNT.name, value.account.map(|id| id.to_string()).unwrap_or_default()),
+            (field::RANK.name, place.map(|place| place.to_string()).unwrap_or_default()),
         ];
         let held = official.posts.iter().map(|post| (&post.title, post.elected_on, None));
         let former = value.former_posts.iter().map(|post| (&post.title, post.elected_on, Some(post.left_on)));
         for (title, from, until) in held.chain(former) {
-            filled.extend([("post_title", title.clone()), ("post_from", day(from)), ("post_until", day(until))]);
+            filled.extend([
+                (field::POST_TITLE.name, title.clone()),
+                (field::POST_FROM.name, day(from)),
+                (field::POST_UNTIL.name, day(until)),
+            ]);
         }
         Form::filled(filled)
     }
@@ -197,8 +183,7 @@ impl Listed for RosterOfficial {
             id: kept.map(|kept| kept.id),
             title: kept.map_or_else(|| "Thêm người được lấy phiếu".to_owned(), |kept| kept.value.official.addressed()),
             withdrawn: kept.is_some_and(|kept| kept.value.withdrawn),
-            changed: kept
-                .map_or_else(String::new, |kept| format!("{}, {}", in_vietnam(kept.changed_at), kept.changed_by)),
+            changed: changed(kept),
             honorifics: Honorific::ALL.iter().map(|honorific| (honorific.code(), honorific.label())).collect(),
             accounts: roster.offered(kept.map(|kept| kept.id)),
             posts: post_rows(&form),

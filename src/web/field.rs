@@ -1,0 +1,114 @@
+//! Fields of forms: what templates draw, handlers read and the page of a carried form lists goes by one name and one label.
+
+/// A field of a form.
+#[derive(Clone, Copy, Debug)]
+pub struct Field<'f> {
+    /// As a form sends it.
+    pub name: &'f str,
+    /// For people.
+    pub label: &'f str,
+}
+
+impl<'f> Field<'f> {
+    /// The same field on a page that asks for it in other words.
+    #[must_use]
+    pub const fn labelled(self, label: &'f str) -> Self {
+        Self { label, ..self }
+    }
+}
+
+/// A field without a constant.
+pub const fn of<'f>(name: &'f str, label: &'f str) -> Field<'f> {
+    Field { name, label }
+}
+
+macro_rules! fields {
+    ($($constant:ident = $name:literal, $label:literal;)*) => {
+        $(
+            #[doc = $label]
+            pub const $constant: Field<'static> = of($name, $label);
+        )*
+        /// All that have a constant.
+        pub(super) const ALL: &[Field<'static>] = &[$($constant),*];
+    };
+}
+
+fields! {
+    NAME = "name", "Họ tên";
+    NAMES = "names", "Danh sách họ tên";
+    LOGIN = "login", "Tên đăng nhập";
+    ROLES = "roles", "Vai trò";
+    SLUG = "slug", "Mã trong địa chỉ";
+    KIND = "kind", "Loại";
+    OFFICIALS = "officials", "Người được lấy phiếu";
+    FIELD = "field", "Lĩnh vực";
+    PERIOD = "period", "Thời gian";
+    YEAR = "year", "Năm";
+    FROM = "from", "Từ ngày";
+    TO = "to", "Đến ngày";
+    TEXT = "text", "Nội dung";
+    PLANNED = "planned", "Kế hoạch";
+    ACTUAL = "actual", "Thực hiện";
+    UNIT = "unit", "Đơn vị tính";
+    STATUS = "status", "Tình trạng";
+    DUE = "due", "Hạn";
+    SOURCE_NUMBER = "source_number", "Số văn bản nguồn";
+    SOURCE_DATE = "source_date", "Ngày văn bản";
+    SOURCE_ISSUER = "source_issuer", "Cơ quan ban hành";
+    SOURCE_PAGE = "source_page", "Trang";
+    FACTS = "facts", "Dữ kiện";
+    EXPIRES = "expires", "Thời hạn";
+    DAYS = "days", "Số ngày";
+    REQUIRED = "required", "Yêu cầu mã xác thực";
+    QUESTION = "question", "Câu hỏi";
+    REASON = "reason", "Lý do";
+    REPLY = "reply", "Trả lời";
+    GENERAL = "general", "Ý kiến chung của tổ";
+    REMARK = "remark", "Ý kiến về một người";
+    RULESET = "ruleset", "Bộ quy tắc";
+    LEGISLATURE = "legislature", "Khóa";
+    TERM_FROM = "term_from", "Nhiệm kỳ từ ngày";
+    TERM_TO = "term_to", "Nhiệm kỳ đến ngày";
+    SITTING = "sitting", "Kỳ họp";
+    OPENS_ON = "opens_on", "Ngày khai mạc";
+    VOTES_ON = "votes_on", "Ngày bỏ phiếu";
+    DELEGATES = "delegates", "Tổng số đại biểu";
+    PLACE = "place", "Địa danh";
+    CHAIR = "chair", "Chủ tọa";
+    BASIS = "basis", "Căn cứ";
+    HONORIFIC = "honorific", "Xưng hô";
+    BIRTH = "birth", "Ngày hoặc năm sinh";
+    POST_TITLE = "post_title", "Chức vụ";
+    POST_FROM = "post_from", "Ngày bầu";
+    POST_UNTIL = "post_until", "Ngày thôi giữ";
+    POST_REMOVE = "post_remove", "Bỏ chức vụ dòng";
+    BLOCK = "block", "Khối";
+    FIELDS = "fields", "Lĩnh vực công tác";
+    RETIREMENT = "retirement", "Thông báo nghỉ hưu";
+    ACCOUNT = "account", "Tài khoản";
+    RANK = "rank", "Thứ tự";
+    GROUP = "group", "Tổ đại biểu";
+    GROUP_SECRETARY = "group_secretary", "Thư ký tổ";
+    POLL = "poll", "Kỳ lấy phiếu";
+    NUMBER = "number", "Số, ký hiệu";
+    DAY = "day", "Ngày";
+    VERDICT = "verdict", "Quyết định";
+    NOTE = "note", "Ghi chú";
+    DONE_ON = "done_on", "Ngày hoàn thành";
+    HEAD = "head", "Trưởng ban";
+    SECRETARY = "secretary", "Thư ký";
+    MEMBERS = "members", "Ủy viên";
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn no_name_has_two_constants() {
+        let names: BTreeSet<&str> = ALL.iter().map(|field| field.name).collect();
+        assert_eq!(names.len(), ALL.len());
+    }
+}
