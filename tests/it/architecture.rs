@@ -333,6 +333,33 @@ fn family_of(code: &str) -> Option<&str> {
     is_code.then_some(family)
 }
 
+/// Codes of findings that no test names: neither a story, nor a reviewed text, nor a test beside the code.
+pub fn untested_codes() -> BTreeSet<String> {
+    let sources = sources();
+    let inline = sources.iter().filter_map(|source| source.text.split_once("\nmod tests {"));
+    let mut tests: Vec<String> = inline.map(|(_, tests)| tests.to_owned()).collect();
+    tests.extend(text_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")));
+    let codes = sources.iter().flat_map(|source| Literals::of(&source.ast).texts).map(|(_, text)| text);
+    codes
+        .filter(|text| family_of(text).is_some())
+        .filter(|code| !tests.iter().any(|text| text.contains(code.as_str())))
+        .collect()
+}
+
+/// Texts of sources and snapshots below a folder, without the list of what is left uncovered.
+fn text_below(folder: &Path) -> Vec<String> {
+    let mut texts = Vec::new();
+    for entry in fs::read_dir(folder).expect("folder") {
+        let path = entry.expect("entry").path();
+        if path.is_dir() {
+            texts.extend(text_below(&path));
+        } else if path.extension().is_some_and(|e| e == "rs" || e == "snap") {
+            texts.push(fs::read_to_string(&path).expect("text"));
+        }
+    }
+    texts
+}
+
 #[test]
 fn every_code_of_a_finding_stands_in_one_place_and_its_family_in_the_list() {
     let list = include_str!("../../src/domain/finding.rs");
