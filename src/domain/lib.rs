@@ -8,6 +8,8 @@ pub mod ballot_account;
 pub mod batch;
 pub mod book;
 pub mod calendar;
+#[cfg(doctest)]
+mod compile_fail;
 pub mod council;
 pub mod count;
 pub mod day_record;

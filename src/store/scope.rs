@@ -25,7 +25,13 @@ pub(super) enum Savepoint {
 }
 
 /// A transaction on the rows of one council. Every statement that runs in it gets that council as its first argument,
-/// and PostgreSQL shows it no other rows.
+/// and PostgreSQL shows it no other rows. No other layer runs statements of its own:
+///
+/// ```compile_fail,E0624
+/// async fn take(tx: &mut tinnhiem_store::CouncilTx) {
+///     tx.run("DELETE FROM polls WHERE council_id = $1", vec![]).await.ok();
+/// }
+/// ```
 pub struct CouncilTx {
     pub(super) tx: Tx,
     pub(super) council: CouncilId,

@@ -234,6 +234,45 @@ fn time_and_chance_are_arguments() {
     assert!(wrong.is_empty(), "outside clock.rs:\n{}", wrong.join("\n"));
 }
 
+/// Calls that run a statement past the macros of `store/sql.rs`, which compile no statement without its council.
+#[derive(Default)]
+struct Statements(Vec<(usize, String)>);
+
+impl<'ast> Visit<'ast> for Statements {
+    fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
+        let name = call.method.to_string();
+        if ["fetch", "fetch_rows", "run"].contains(&name.as_str()) && call.args.len() == 2 {
+            self.0.push((call.method.span().start().line, name));
+        }
+        syn::visit::visit_expr_method_call(self, call);
+    }
+
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        let last = path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
+        if ["query", "query_as", "query_scalar", "raw_sql"].contains(&last.as_str()) {
+            self.0.push((path.span().start().line, last));
+        }
+        syn::visit::visit_path(self, path);
+    }
+}
+
+#[test]
+fn statements_on_rows_of_councils_name_their_council() {
+    // The macros themselves, and what concerns the connection or the schema as a whole.
+    const WITHOUT_COUNCIL: &[&str] = &["sql.rs", "scope.rs", "schema.rs", "db.rs", "examine.rs"];
+    let (mut wrong, mut used) = (Vec::new(), BTreeSet::new());
+    for source in sources().into_iter().filter(|source| source.layer == "store") {
+        let mut statements = Statements::default();
+        statements.visit_file(&source.ast);
+        match WITHOUT_COUNCIL.iter().find(|name| source.path.ends_with(name)) {
+            Some(name) if !statements.0.is_empty() => drop(used.insert(*name)),
+            _ => wrong.extend(statements.0.iter().map(|(l, name)| format!("{}:{l}: {name}", source.path.display()))),
+        }
+    }
+    assert!(wrong.is_empty(), "past row!, rows! and execute!:\n{}", wrong.join("\n"));
+    assert_eq!(used.len(), WITHOUT_COUNCIL.len(), "files that run no such statement: only {used:?} do");
+}
+
 #[test]
 fn domain_touches_no_files_and_no_floats() {
     let mut wrong = Vec::new();
@@ -331,6 +370,33 @@ fn family_of(code: &str) -> Option<&str> {
         && number.len() == 3
         && number.bytes().all(|b| b.is_ascii_digit());
     is_code.then_some(family)
+}
+
+/// Codes of findings that no test names: neither a story, nor a reviewed text, nor a test beside the code.
+pub fn untested_codes() -> BTreeSet<String> {
+    let sources = sources();
+    let inline = sources.iter().filter_map(|source| source.text.split_once("\nmod tests {"));
+    let mut tests: Vec<String> = inline.map(|(_, tests)| tests.to_owned()).collect();
+    tests.extend(text_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")));
+    let codes = sources.iter().flat_map(|source| Literals::of(&source.ast).texts).map(|(_, text)| text);
+    codes
+        .filter(|text| family_of(text).is_some())
+        .filter(|code| !tests.iter().any(|text| text.contains(code.as_str())))
+        .collect()
+}
+
+/// Texts of sources and snapshots below a folder, without the list of what is left uncovered.
+fn text_below(folder: &Path) -> Vec<String> {
+    let mut texts = Vec::new();
+    for entry in fs::read_dir(folder).expect("folder") {
+        let path = entry.expect("entry").path();
+        if path.is_dir() {
+            texts.extend(text_below(&path));
+        } else if path.extension().is_some_and(|e| e == "rs" || e == "snap") {
+            texts.push(fs::read_to_string(&path).expect("text"));
+        }
+    }
+    texts
 }
 
 #[test]

@@ -16,10 +16,10 @@ use crate::site::{Answer, Engine, GOLDEN, PASSWORD, Site, Visitor, on_both, samp
 const MARK: &str = "Bên Kia";
 
 /// Ids that stand in addresses.
-struct Ids {
+pub struct Ids {
     slug: &'static str,
     /// A council that the operator may see.
-    council: CouncilId,
+    pub council: CouncilId,
     account: AccountId,
     log: String,
     poll: String,
@@ -42,17 +42,17 @@ struct Ids {
     asked: QuestionId,
 }
 
-struct World {
-    site: Site,
+pub struct World {
+    pub site: Site,
     /// Council to sign in to, login, roles (`None` while the first password has to be changed), own ids.
-    people: Vec<(&'static str, String, Option<Role>)>,
-    own: Ids,
-    installation: Ids,
+    pub people: Vec<(&'static str, String, Option<Role>)>,
+    pub own: Ids,
+    pub installation: Ids,
     other: Ids,
 }
 
 impl World {
-    async fn new(engine: Engine) -> Self {
+    pub async fn new(engine: Engine) -> Self {
         let (site, council) = Site::with_council(engine).await;
         let operator = site.actor_of_operator().await;
         let other = site.found(&operator, "ben-kia", "Hội đồng nhân dân tỉnh Khác").await;
@@ -163,7 +163,7 @@ impl World {
 
 impl Ids {
     /// An address of the route, with these ids in it.
-    fn address(&self, route: &Route) -> String {
+    pub fn address(&self, route: &Route) -> String {
         const AFTER: &[&str] =
             &["/ket-qua", "/giay-to", "/viec-sau/", "/bo-phieu-tin-nhiem", "/cong-khai", "/cong-bo/"];
         let is_after = AFTER.iter().any(|part| route.path.contains(part));

@@ -6,6 +6,7 @@ use domain::audit::canonical::to_text;
 use domain::document::{Block, Cell, Document, Size, Table, text_lines};
 use domain::group_summary::{Content, GroupSummary, SummaryState};
 use domain::id::{AccountId, CouncilId, DelegateId, FactId, OfficialId, PollId, QuestionId, SummaryId};
+use domain::record::{Action, Subject};
 use domain::release::{About, FrozenFact, Stated};
 use domain::role::Role;
 use domain::roster::RosterDelegate;
@@ -14,6 +15,7 @@ use store::releases::{self, Frozen, Release, ReleasedDossier};
 use store::roster;
 use store::{StoreError, Work, group_summaries};
 
+use super::records::tell;
 use super::roster::chance;
 use super::{Site, somebody_in};
 
@@ -104,7 +106,14 @@ impl Site {
         let value = GroupSummary { content, group: name.to_owned(), poll, state: SummaryState::Filed };
         let at = "2026-12-01T01:00:00Z".parse().expect("time");
         let kept = StoredRecord { id, value, version: 1, changed_at: at, changed_by: name.to_owned() };
-        self.in_roster(council, move |tx| Box::pin(async move { group_summaries::put(tx, &kept).await })).await;
+        let now = self.clock.now();
+        self.in_roster(council, move |tx| {
+            Box::pin(async move {
+                group_summaries::put(tx, &kept).await?;
+                tell(tx, now, (Subject::GroupSummary, Action::Added), &[kept]).await
+            })
+        })
+        .await;
         id
     }
 

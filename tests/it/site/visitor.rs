@@ -176,11 +176,21 @@ impl Visitor {
         self.sends_file(path, Body::from_stream(pieces)).await
     }
 
+    /// Sends a form with a file whose fields are these and no others, and gives what came back as it is.
+    pub async fn sends_with_file(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let body = Self::parts(fields.iter().copied(), "tep.txt", b"x");
+        self.sends_file(path, Body::from(body)).await
+    }
+
     fn multipart(&self, path: &str, fields: &[(&str, &str)], name: &str, file: &[u8]) -> Vec<u8> {
-        let mut body = Vec::new();
         let hidden = self.hidden_fields(path);
         let hidden = hidden.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        for (field, value) in hidden.chain(fields.iter().copied()) {
+        Self::parts(hidden.chain(fields.iter().copied()), name, file)
+    }
+
+    fn parts<'f>(fields: impl Iterator<Item = (&'f str, &'f str)>, name: &str, file: &[u8]) -> Vec<u8> {
+        let mut body = Vec::new();
+        for (field, value) in fields {
             let part = format!("--{MARK}\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n");
             body.extend_from_slice(part.as_bytes());
         }
