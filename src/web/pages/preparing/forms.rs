@@ -44,7 +44,8 @@ pub async fn paper(
     SignedIn(caller): SignedIn,
     Path((poll, name)): Path<(String, String)>,
 ) -> Answer {
-    Ok(file(site.app.form_paper(&caller, read_poll(&poll)?, form_of_file(&name)?).await?, PDF))
+    let form = form_of_file(&name)?;
+    Ok(file(site.app.form_paper(&caller, read_poll(&poll)?, form).await?, PDF))
 }
 
 /// `GET /ky/{poll}/mau-phieu/diem-chot.txt`
