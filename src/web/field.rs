@@ -1,23 +1,23 @@
-//! Fields of forms: what templates draw, handlers read and the page of a carried form lists goes by one name and one label.
+//! Fields of forms. Templates, handlers and the page that carries a form on take name and label of a field from here.
 
 /// A field of a form.
 #[derive(Clone, Copy, Debug)]
 pub struct Field<'f> {
-    /// As a form sends it.
+    /// Name in the request.
     pub name: &'f str,
-    /// For people.
+    /// Label on pages.
     pub label: &'f str,
 }
 
 impl<'f> Field<'f> {
-    /// The same field on a page that asks for it in other words.
+    /// The same field with the label of one page.
     #[must_use]
     pub const fn labelled(self, label: &'f str) -> Self {
         Self { label, ..self }
     }
 }
 
-/// A field without a constant.
+/// A field that has no constant, because only one page has it or its label differs everywhere.
 pub const fn of<'f>(name: &'f str, label: &'f str) -> Field<'f> {
     Field { name, label }
 }
@@ -28,7 +28,7 @@ macro_rules! fields {
             #[doc = $label]
             pub const $constant: Field<'static> = of($name, $label);
         )*
-        /// All that have a constant.
+        /// All fields that have a constant.
         pub(super) const ALL: &[Field<'static>] = &[$($constant),*];
     };
 }

@@ -116,7 +116,7 @@ struct Again {
 }
 
 impl Again {
-    /// The page for a form that was sent before: the password was shown then, and is not shown again.
+    /// The page after a repeated form: the password was shown once and is not shown again.
     fn page() -> Page {
         Page::new(Self { sentence: AppError::AlreadyDone.to_string() })
     }

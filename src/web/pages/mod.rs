@@ -46,7 +46,7 @@ fn read_poll(text: &str) -> Result<PollId, AppError> {
     text.parse().map_err(|_| AppError::NotFound("kỳ lấy phiếu"))
 }
 
-/// The fact of an address; what is no id is as unknown as a fact of another council.
+/// The fact of an address. A malformed id is reported like a fact of another council.
 fn read_fact(text: &str) -> Result<FactId, AppError> {
     text.parse().map_err(|_| AppError::NotFound("dữ kiện"))
 }

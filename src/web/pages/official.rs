@@ -194,7 +194,7 @@ pub struct Wanted {
     page: String,
 }
 
-/// For an account that no official is linked to.
+/// The page of an account that is linked to no official.
 fn not_linked() -> Page {
     Page::new(Nobody)
 }

@@ -107,7 +107,7 @@ pub async fn revoke(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, f
         Sent::Done(_) | Sent::Repeated => Done::SlipsRevoked.at(LIST).into_response(),
         Sent::Refused(form) => {
             let status = form.refused_status();
-            // The form to issue slips is on the same page: it needs its days.
+            // The page also has the form that issues slips, with its default number of days.
             let form = form.also_filled([(field::DAYS.name, DEFAULT_DAYS.to_string())]);
             list_page(&site, &caller, Some(form)).await?.with_status(status).into_response()
         }
@@ -152,7 +152,7 @@ pub async fn submit(
 ) -> Answer {
     let problem = match site.app.enter_by_slip(&slug, form.value("code"), device).await {
         Ok(token) => return Ok(session::welcome(&site, &headers, &token, None, ENTERED).await),
-        // There is no council of this name.
+        // No council has this name.
         Err(AppError::NotFound(_)) => return Ok(doors(&site).await?.into_response()),
         Err(problem) => problem,
     };

@@ -61,7 +61,7 @@ pub async fn change(
     let id = read_fact(&id)?;
     let changed = async { site.app.change_fact(form.ask(&caller)?, id, form.version()?, typed(&form)).await };
     let (form, problem) = match changed.await {
-        // A step that the fact does not take, or a form without its id: what was typed stays.
+        // The fact does not allow the change, or the form has no id: what was typed is shown again.
         Err(AppError::Input(sentence)) => (form, sentence),
         other => match form.sent(other)? {
             Sent::Done(_) | Sent::Repeated => return Ok(Done::Saved.at(&format!("{LIST}/{id}")).into_response()),

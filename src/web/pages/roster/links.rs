@@ -34,7 +34,7 @@ pub async fn show(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn) -> 
 
 /// `POST /can-bo/gan-tai-khoan`
 pub async fn confirm(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, form: Form) -> Answer {
-    // The sentence of a form without its id is shown above the pairs as well.
+    // When the form has no id, that is also shown above the pairs.
     let linked = async { site.app.link(form.ask(&caller)?, form.value("seen").to_owned()).await };
     let sentence = match linked.await {
         Ok(_) | Err(AppError::AlreadyDone) => {

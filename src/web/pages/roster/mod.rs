@@ -33,7 +33,7 @@ pub trait Listed: RosterEntry {
 
     /// The block of an official, the group of a delegate; empty for none.
     fn part(&self) -> &str;
-    /// What a search looks into.
+    /// Texts that the search compares.
     fn searched(&self) -> Vec<&str>;
     /// The page of the list.
     fn list(roster: &Roster<Self>, wanted: &Wanted) -> Page;
@@ -105,7 +105,7 @@ impl Pages {
     }
 }
 
-/// Those that a filter keeps, as far as they are on the page that was asked for.
+/// The records that pass the filter, cut to the requested page.
 fn listed<'r, E: Listed>(roster: &'r Roster<E>, wanted: &Wanted) -> (Vec<&'r StoredRecord<E::Id, E>>, Pages) {
     let filter = wanted.filter();
     let keeps = |kept: &&StoredRecord<E::Id, E>| {
@@ -116,12 +116,12 @@ fn listed<'r, E: Listed>(roster: &'r Roster<E>, wanted: &Wanted) -> (Vec<&'r Sto
     Pages::cut(roster.all.iter().filter(keeps).collect(), &wanted.page, wanted.address(E::LIST))
 }
 
-/// Place among those that count; empty for who was withdrawn.
+/// The place in the list; empty for a withdrawn record.
 fn place<E: Listed>(roster: &Roster<E>, id: E::Id) -> String {
     roster.place(id).map_or_else(String::new, |place| place.to_string())
 }
 
-/// When and by whom one was changed last; empty for a new one.
+/// When and by whom the record was changed last; empty for a new record.
 fn changed<E: Listed>(kept: Option<&StoredRecord<E::Id, E>>) -> String {
     kept.map_or_else(String::new, |kept| format!("{}, {}", in_vietnam(kept.changed_at), kept.changed_by))
 }
