@@ -6,7 +6,8 @@
 //!
 //! # Layers
 //!
-//! Arrows point down only; `tests/it/architecture.rs` reads the sources and fails on one that points up.
+//! Every layer is a crate under `src`, and its `Cargo.toml` names the layers below it; `tests/it/architecture.rs` says which
+//! it may name, and which outside crates.
 //!
 //! ```text
 //! main -> cli -> web -> app -> { store, pdf, import } -> domain
@@ -18,7 +19,8 @@
 //! * [`pdf`]: document model to bytes; the same model gives the same bytes on any machine. Knows no law.
 //! * [`store`]: SQL, one text for SQLite and PostgreSQL. Decides nothing; every row belongs to a council, and a statement
 //!   that does not name its council does not compile.
-//! * [`app`]: use cases; the only layer that touches files, the clock and chance ([`app::service::clock`]) and threads.
+//! * [`app`]: use cases, one folder per subject without circles between them; the only layer that touches files, the clock
+//!   and chance ([`app::service::clock`]) and threads.
 //! * [`web`]: pages, drawn from what use cases answer. Never sees a transaction.
 //! * [`cli`]: one file per subcommand; data to stdout, messages to stderr.
 //!
@@ -124,8 +126,6 @@
 //! | Nobody sees a level total before the count is closed | [`app::counting::room::screen`]: what it loads is sealed until [`domain::poll_state::MayOpen`] |
 //! | Every paper of a form went somewhere: printed = issued + exchanged + unused | [`domain::ballot_account`] |
 //! | A line close to a threshold is counted again from paper before the result stands | [`domain::recount`], [`domain::poll_state`] |
-//! | One person alone decides nothing that cannot be taken back | [`domain::proposal`] |
-//! | Whoever confirms sees what is done | the proposal's text is compared with what would be done, in the transaction that does it |
 //! | No change of a record is lost, none is silent | `app::service::records`; `tinnhiem verify --db` |
 //! | A dossier that was released never changes | triggers in both databases; its hash stands on every page and in the poll's log |
 //! | Nobody but its author reads a private note | [`app::reading::notes`], which also says what is not guaranteed |
@@ -134,9 +134,9 @@
 //! | The same input gives the same output, byte for byte | seed and days are arguments; no map without an order; [`app::service::clock`] |
 //! | What the log says can't be changed after its head went onto paper | [`domain::audit`], checked by [`app::trail::bundle::verify`] and again by `tests/verify.py` |
 //! | A council sees its own rows only | [`store::CouncilTx`], whose statements begin with the council; row-level security on PostgreSQL |
-//! | What cannot be taken back is proposed by one person and confirmed by another, who sees exactly what would be done | [`domain::proposal`]; `app::preparing` holds the text that was seen against what would be done at that moment |
+//! | What cannot be taken back is proposed by one person and confirmed by another, who sees exactly what would be done | [`domain::proposal`]; [`app::confirm`] compares the text that was seen with what would be done, in the transaction that does it |
 //! | Ballots are made from the list that was decided; a roster that changes later changes none | [`domain::decided`] |
-//! | What is done is logged, what is logged is done | one transaction for both; `tinnhiem verify --db` recomputes one from the other |
+//! | What is done is logged, what is logged is done | one transaction for both; `tinnhiem verify --db` compares accounts, slips, proposals, records and releases with the logs; what it does not compare stands in `tests/reviewed/uncovered.txt` |
 //! | A log is only ever added to | triggers in both databases; roots on paper |
 //! | A workbook takes nothing away; it is written as it was looked at, all of it or nothing | [`domain::import_diff`], [`app::facts::workbooks`] |
 //! | A form that is sent twice is done once | [`app::service::app`] |
@@ -161,9 +161,5 @@
 //! * **"Now".** Papers carry the day of the vote, a rehearsal's log the times of a made-up clock.
 //! * **Silent corrections.** What is read otherwise than it was typed is told with sheet, cell, before and after; what is
 //!   wrong is for a person to put right.
-//! * **Official results.** A preparation ends when its forms are sealed, with the test deck and the sheets for counting by
-//!   hand printed. The states, the keys and the table of a real count are there ([`domain::poll_state`],
-//!   [`domain::keying`], [`app::counting::room`]), its pages are not yet: results that the program prints so far say `DIỄN
-//!   TẬP`.
 
 pub mod cli;
