@@ -79,14 +79,27 @@ const IMPURE_CALLS: &[(&str, &str)] = &[
     ("HashSet", ""),
 ];
 
-struct Source {
-    path: PathBuf,
-    layer: String,
+pub struct Source {
+    pub path: PathBuf,
+    pub layer: String,
     text: String,
     ast: syn::File,
 }
 
-fn sources() -> Vec<Source> {
+impl Source {
+    /// The code without test modules, and without `pub use`: a re-export is no use.
+    pub fn without_tests_and_exports(&self) -> syn::File {
+        let mut ast = self.ast.clone();
+        ast.items.retain(|item| match item {
+            syn::Item::Mod(module) => module.ident != "tests",
+            syn::Item::Use(used) => matches!(used.vis, syn::Visibility::Inherited),
+            _ => true,
+        });
+        ast
+    }
+}
+
+pub fn sources() -> Vec<Source> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
     collect(&root, &mut files);
@@ -116,10 +129,10 @@ fn parse(root: &Path, path: PathBuf) -> Source {
 
 /// Every path that a file names, from `use` trees and from expressions and types, as its segments.
 #[derive(Default)]
-struct Paths(Vec<(usize, Vec<String>)>);
+pub struct Paths(Vec<(usize, Vec<String>)>);
 
 impl Paths {
-    fn of(ast: &syn::File) -> Vec<(usize, Vec<String>)> {
+    pub fn of(ast: &syn::File) -> Vec<(usize, Vec<String>)> {
         let mut paths = Self::default();
         paths.visit_file(ast);
         paths.0

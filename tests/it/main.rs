@@ -14,6 +14,7 @@ mod before_close;
 mod browser;
 mod bundle;
 mod bundle_story;
+mod circles;
 mod council;
 mod councils;
 mod counting;
