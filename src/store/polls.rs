@@ -254,21 +254,9 @@ async fn entries_of_kinds(
 
 /// The totals of a closed count after all recounts.
 async fn counted(tx: &mut CouncilTx, log: LogId) -> Result<ClosedCount, StoreError> {
-    let mut found: Option<ClosedCount> = None;
-    for entry in entries_of_kinds(tx, log, ["counting.closed", "line.recounted"]).await? {
-        let is_taken = match (entry.event, &mut found) {
-            (PollEvent::LineRecounted(line), Some(counted)) => counted.take(&line),
-            (PollEvent::CountingClosed(closed), none @ None) => {
-                *none = Some(ClosedCount::new(closed.forms));
-                true
-            }
-            _ => false,
-        };
-        if !is_taken {
-            return Err(StoreError::corrupt("log_entries: kiểm lại không khớp với số đã đóng"));
-        }
-    }
-    found.ok_or_else(|| StoreError::corrupt("log_entries: thiếu counting.closed"))
+    let entries = entries_of_kinds(tx, log, ["counting.closed", "line.recounted"]).await?;
+    let count = ClosedCount::of_log(entries.iter().map(|entry| &entry.event)).map_err(StoreError::corrupt)?;
+    count.ok_or_else(|| StoreError::corrupt("log_entries: thiếu counting.closed"))
 }
 
 /// The totals of a closed count after recounts; `None` while they are sealed, and for a cancelled poll.

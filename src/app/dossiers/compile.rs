@@ -1,6 +1,6 @@
 //! One dossier out of a poll's book.
 
-use crate::preparing::shelf::Shelf;
+use crate::preparing::poll_book::PollBook;
 use crate::service::error::AppError;
 use domain::audit::Digest;
 use domain::document::{Document, Frame, dossier_document, field_document};
@@ -48,9 +48,9 @@ pub(super) struct Made {
 }
 
 /// Every dossier of a poll: of who is to be voted on, then of every field that has facts.
-pub(super) fn targets(shelf: &Shelf, listed: &[OfficialNo]) -> Vec<About> {
-    let people = listed.iter().filter_map(|place| shelf.id(*place)).map(About::Official);
-    let fields = shelf.book.fields_with_facts().into_iter().cloned().map(About::Field);
+pub(super) fn targets(poll_book: &PollBook, listed: &[OfficialNo]) -> Vec<About> {
+    let people = listed.iter().filter_map(|place| poll_book.id(*place)).map(About::Official);
+    let fields = poll_book.book.fields_with_facts().into_iter().cloned().map(About::Field);
     people.chain(fields).collect()
 }
 
@@ -62,12 +62,12 @@ enum Compiled<'s> {
 
 impl<'s> Compiled<'s> {
     /// `None` when the book has nobody of that id, or nothing of that field.
-    fn of(shelf: &'s Shelf, about: &'s About) -> Option<Self> {
-        let day = shelf.book.council.sitting.votes_on;
+    fn of(poll_book: &'s PollBook, about: &'s About) -> Option<Self> {
+        let day = poll_book.book.council.sitting.votes_on;
         match about {
-            About::Official(id) => compile(&shelf.book, shelf.place(*id)?, day).map(Self::Person),
+            About::Official(id) => compile(&poll_book.book, poll_book.place(*id)?, day).map(Self::Person),
             About::Field(field) => {
-                let field = compile_field(&shelf.book, field, day);
+                let field = compile_field(&poll_book.book, field, day);
                 let is_empty = field.officials.is_empty() && field.gathered.facts.is_empty();
                 (!is_empty).then_some(Self::Field(field))
             }
@@ -118,8 +118,8 @@ impl<'s> Compiled<'s> {
 ///
 /// # Errors
 /// When the book has nobody of that id, or nothing of that field.
-pub(super) fn outline(shelf: &Shelf, about: &About) -> Result<Outline, AppError> {
-    let mut compiled = Compiled::of(shelf, about).ok_or(NO_DOSSIER)?;
+pub(super) fn outline(poll_book: &PollBook, about: &About) -> Result<Outline, AppError> {
+    let mut compiled = Compiled::of(poll_book, about).ok_or(NO_DOSSIER)?;
     Ok(Outline {
         title: compiled.title(),
         subtitle: compiled.subtitle(),
@@ -133,12 +133,12 @@ pub(super) fn outline(shelf: &Shelf, about: &About) -> Result<Outline, AppError>
 ///
 /// # Errors
 /// As [`outline`].
-pub(super) fn make(shelf: &Shelf, about: &About, draw: &Draw<'_>) -> Result<Made, AppError> {
-    let mut compiled = Compiled::of(shelf, about).ok_or(NO_DOSSIER)?;
+pub(super) fn make(poll_book: &PollBook, about: &About, draw: &Draw<'_>) -> Result<Made, AppError> {
+    let mut compiled = Compiled::of(poll_book, about).ok_or(NO_DOSSIER)?;
     compiled.missing().retain(|missing| draw.year.is_none_or(|year| missing.year == Some(year)));
     let canonical = compiled.canonical();
     let sha256 = Digest::of(canonical.as_bytes());
-    let frame = frame(shelf, draw, sha256);
+    let frame = frame(poll_book, draw, sha256);
     Ok(Made {
         title: compiled.title(),
         subtitle: compiled.subtitle(),
@@ -147,23 +147,23 @@ pub(super) fn make(shelf: &Shelf, about: &About, draw: &Draw<'_>) -> Result<Made
             Compiled::Field(field) => field_document(field, &frame),
         },
         files: files(compiled.gathered()),
-        stated: Stated { canonical, facts: origins(shelf, compiled.gathered())? },
+        stated: Stated { canonical, facts: origins(poll_book, compiled.gathered())? },
         sha256,
     })
 }
 
-fn frame<'s>(shelf: &'s Shelf, draw: &Draw<'s>, sha256: Digest) -> Frame<'s> {
-    let occasion = Occasion { watermark: draw.watermark, ..shelf.occasion() };
+fn frame<'s>(poll_book: &'s PollBook, draw: &Draw<'s>, sha256: Digest) -> Frame<'s> {
+    let occasion = Occasion { watermark: draw.watermark, ..poll_book.occasion() };
     let foot = match draw.number {
         Some(number) => format!("Bản phát hành {number} · SHA-256 nội dung: {sha256}"),
         None => format!("SHA-256 nội dung: {sha256}"),
     };
-    Frame { occasion, date: shelf.book.council.sitting.votes_on, foot: Some(foot) }
+    Frame { occasion, date: poll_book.book.council.sitting.votes_on, foot: Some(foot) }
 }
 
-fn origins(shelf: &Shelf, gathered: &Gathered<'_>) -> Result<Vec<FrozenFact>, AppError> {
+fn origins(poll_book: &PollBook, gathered: &Gathered<'_>) -> Result<Vec<FrozenFact>, AppError> {
     let of = gathered.places.iter().zip(&gathered.facts);
-    of.filter_map(|(place, fact)| Some(shelf.facts.get(*place)?.frozen(fact))).collect()
+    of.filter_map(|(place, fact)| Some(poll_book.facts.get(*place)?.frozen(fact))).collect()
 }
 
 fn files(gathered: &Gathered<'_>) -> Vec<Digest> {

@@ -15,7 +15,7 @@ mod sources;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use outlines::Outlines;
+pub use outlines::OutlineCache;
 pub(crate) use release::content_now;
 pub use release::{OfferedDossier, OfferedRelease, ReleaseOffer, ReleaseWork};
 pub use released::{ChangeView, ReleasedPage, VersionChanges};
@@ -25,9 +25,9 @@ pub(crate) use sources::sources;
 pub use store::releases::{Release, ReleasedDossier};
 
 use self::compile::{Draw, Outline, make, outline};
-use self::outlines::Told;
+use self::outlines::DossierList;
 use crate::preparing;
-use crate::preparing::shelf::Shelf;
+use crate::preparing::poll_book::PollBook;
 use crate::service::app::App;
 use crate::service::caller::Caller;
 use crate::service::error::AppError;
@@ -158,16 +158,16 @@ impl App {
     }
 
     /// All dossiers of a poll as lists tell them, out of memory where nothing changed since they were told last.
-    async fn told(&self, tx: &mut CouncilTx, poll: PollId) -> Result<Arc<Told>, AppError> {
+    async fn told(&self, tx: &mut CouncilTx, poll: PollId) -> Result<Arc<DossierList>, AppError> {
         let of = (tx.council(), poll);
         let roots: Vec<Digest> = logs::heads(tx).await?.into_iter().map(|log| log.head.root).collect();
-        if let Some(told) = self.memory.of::<Outlines>().get(of, &roots) {
+        if let Some(told) = self.memory.of::<OutlineCache>().get(of, &roots) {
             return Ok(told);
         }
-        let (shelf, about) = release::verified(tx, poll).await?;
-        let sitting = shelf.plan.council.sitting.name.clone();
-        let outlines = outlined(shelf, about).await?;
-        Ok(self.memory.of::<Outlines>().put(of, roots, Told { sitting, outlines }))
+        let (poll_book, about) = release::verified(tx, poll).await?;
+        let sitting = poll_book.plan.council.sitting.name.clone();
+        let outlines = outlined(poll_book, about).await?;
+        Ok(self.memory.of::<OutlineCache>().put(of, roots, DossierList { sitting, outlines }))
     }
 
     /// One dossier from the facts as they are.
@@ -194,12 +194,12 @@ impl App {
         years.sort_unstable();
         years.dedup();
         stored.retain(|fact| wanted.year.is_none_or(|year| fact.kept.fact.period.year() == year));
-        let shelf = Shelf::load(&mut tx, poll, stored.into_iter().map(Into::into).collect()).await?;
+        let poll_book = PollBook::load(&mut tx, poll, stored.into_iter().map(Into::into).collect()).await?;
         drop(tx);
         let draw = Draw { watermark: Some("DỰ THẢO"), year: wanted.year, number: None };
-        let made = make(&shelf, about, &draw)?;
+        let made = make(&poll_book, about, &draw)?;
         Ok(Compiled {
-            sitting: shelf.plan.council.sitting.name.clone(),
+            sitting: poll_book.plan.council.sitting.name.clone(),
             title: made.title,
             document: made.document,
             sha256: made.sha256,
@@ -229,9 +229,9 @@ impl App {
 }
 
 /// Dossiers as lists tell them, compiled on all cores beside the threads that answer.
-async fn outlined(shelf: Shelf, about: Vec<About>) -> Result<Vec<(About, Outline)>, AppError> {
+async fn outlined(poll_book: PollBook, about: Vec<About>) -> Result<Vec<(About, Outline)>, AppError> {
     let work = move || {
-        let one = |index: usize| outline(&shelf, about.get(index).ok_or(compile::NO_DOSSIER)?);
+        let one = |index: usize| outline(&poll_book, about.get(index).ok_or(compile::NO_DOSSIER)?);
         let outlines = in_parallel(about.len(), one, |_| ())?;
         Ok(about.into_iter().zip(outlines).collect())
     };
@@ -240,6 +240,6 @@ async fn outlined(shelf: Shelf, about: Vec<About>) -> Result<Vec<(About, Outline
 
 /// Who is to be voted on: as the rules give it, and as two people decided otherwise.
 async fn listed(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<OfficialNo>, AppError> {
-    let desk = preparing::Desk::load(tx, poll).await?;
+    let desk = preparing::PreparedPoll::load(tx, poll).await?;
     Ok(eligibility::listed(&desk.standings).collect())
 }

@@ -7,7 +7,7 @@ use super::compile::{Draw, make, outline, print, targets};
 use super::{CONFIRMERS, OFFICE, listed};
 use crate::polls::proposals::{Offer, decide, propose};
 use crate::polls::{council_log, take_step};
-use crate::preparing::shelf::Shelf;
+use crate::preparing::poll_book::PollBook;
 use crate::service::app::{App, Ask};
 use crate::service::caller::Caller;
 use crate::service::error::AppError;
@@ -123,8 +123,8 @@ pub(super) fn open_offer(proposals: Vec<Proposal>) -> Result<Option<ReleaseOffer
 pub(crate) async fn content_now(tx: &mut CouncilTx, proposal: &Proposal) -> Result<String, AppError> {
     let offered: OfferedRelease = from_text(&proposal.content).map_err(damaged)?;
     let number = releases::newest(tx, proposal.poll).await?.unwrap_or(0) + 1;
-    let (shelf, all) = verified(tx, proposal.poll).await?;
-    let stated = |about: &About| outline(&shelf, about).ok().map(|outline| outline.sha256);
+    let (poll_book, all) = verified(tx, proposal.poll).await?;
+    let stated = |about: &About| outline(&poll_book, about).ok().map(|outline| outline.sha256);
     let is_same = |one: &OfferedDossier, about: &About| one.about == *about && stated(about) == Some(one.sha256);
     let same = number == offered.number
         && offered.dossiers.len() == all.len()
@@ -133,11 +133,11 @@ pub(crate) async fn content_now(tx: &mut CouncilTx, proposal: &Proposal) -> Resu
 }
 
 /// The book of a poll with the facts that are verified, and what its dossiers are about.
-pub(super) async fn verified(tx: &mut CouncilTx, poll: PollId) -> Result<(Shelf, Vec<About>), AppError> {
+pub(super) async fn verified(tx: &mut CouncilTx, poll: PollId) -> Result<(PollBook, Vec<About>), AppError> {
     let facts = facts::verified(tx).await?;
-    let shelf = Shelf::load(tx, poll, facts).await?;
-    let all = targets(&shelf, &listed(tx, poll).await?);
-    Ok((shelf, all))
+    let poll_book = PollBook::load(tx, poll, facts).await?;
+    let all = targets(&poll_book, &listed(tx, poll).await?);
+    Ok((poll_book, all))
 }
 
 impl App {
@@ -150,7 +150,7 @@ impl App {
         ask.caller.may(OFFICE)?;
         let council = ask.caller.council;
         let mut tx = self.store.read(council).await?;
-        Shelf::load(&mut tx, poll, Vec::new()).await?;
+        PollBook::load(&mut tx, poll, Vec::new()).await?;
         drop(tx);
         let title = "Hồ sơ để phát hành".to_owned();
         let new = NewJob { kind: JobKind::Dossiers, poll: Some(poll), title, input: None };
@@ -167,9 +167,9 @@ impl App {
         let mut tx = self.store.read(council).await?;
         let basis = releases::basis(&mut tx, poll).await?;
         let number = releases::newest(&mut tx, poll).await?.unwrap_or(0) + 1;
-        let (shelf, all) = verified(&mut tx, poll).await?;
+        let (poll_book, all) = verified(&mut tx, poll).await?;
         drop(tx);
-        let printed = tokio::task::spawn_blocking(move || frozen(&shelf, &all, number, &steps)).await;
+        let printed = tokio::task::spawn_blocking(move || frozen(&poll_book, &all, number, &steps)).await;
         let frozen = printed.map_err(|e| AppError::internal("in hồ sơ", e))??;
         let offered = |one: &Frozen| OfferedDossier {
             about: one.dossier.about.clone(),
@@ -290,12 +290,12 @@ impl App {
 }
 
 /// All dossiers as release `number` has them.
-fn frozen(shelf: &Shelf, all: &[About], number: u32, steps: &Steps) -> Result<Vec<Frozen>, AppError> {
+fn frozen(poll_book: &PollBook, all: &[About], number: u32, steps: &Steps) -> Result<Vec<Frozen>, AppError> {
     let people = all.iter().filter(|about| matches!(about, About::Official(_))).count();
     let one = |index: usize| -> Result<Frozen, AppError> {
         let about = all.get(index).ok_or(NO_DOSSIER)?;
         let draw = Draw { number: Some(number), ..Draw::default() };
-        let made = make(shelf, about, &draw)?;
+        let made = make(poll_book, about, &draw)?;
         let pdf = print(&made.document)?;
         let (folder, place, short) = match about {
             About::Official(_) => ("officials", index, made.title.clone()),

@@ -2,7 +2,10 @@
 //! another confirms, and the poll's own log names both. On a real day they come from a proposal that was confirmed; a
 //! rehearsal takes them for the two whom it stands for.
 
+use std::sync::Arc;
+
 use super::{NO_POLL, Rehearser, Taken, WriteContext, take};
+use crate::rules::parsed::parsed;
 use crate::service::app::App;
 use crate::service::error::AppError;
 use crate::service::keys::Keys;
@@ -11,7 +14,7 @@ use domain::audit::{Actor, Digest, UtcTime};
 use domain::ballot_account::BallotAccount;
 use domain::id::PollId;
 use domain::poll_state::{Pair, PollState, StandingBatch, Transition};
-use domain::rules::{self, RuleSet};
+use domain::rules::RuleSet;
 use store::{CouncilTx, polls, sealed};
 
 /// A step that takes two people, with all that it needs.
@@ -127,10 +130,10 @@ pub(crate) async fn decide(
             closing.total(&openings, pair)?
         }
         Act::DeclareResult { results } => {
-            state.declare_result(&rules_of(tx, poll).await?, Digest::of(results.as_bytes()), pair)?
+            state.declare_result(&*rules_of(tx, poll).await?, Digest::of(results.as_bytes()), pair)?
         }
         Act::ConfirmResult { paper, resolution } => state.confirm_result(paper, resolution, pair)?,
-        Act::Publish => state.publish(&rules_of(tx, poll).await?, at, pair)?,
+        Act::Publish => state.publish(&*rules_of(tx, poll).await?, at, pair)?,
         Act::IssueCorrigendum { paper, reason } => state.issue_corrigendum(paper, pair.because(reason))?,
         Act::Archive { place } => state.archive(place, pair)?,
         Act::Cancel { reason } => state.cancel(pair.because(reason))?,
@@ -161,7 +164,7 @@ pub(crate) async fn take_act(
 ///
 /// # Errors
 /// When there is no such poll.
-pub(crate) async fn rules_of(tx: &mut CouncilTx, poll: PollId) -> Result<RuleSet, AppError> {
+pub(crate) async fn rules_of(tx: &mut CouncilTx, poll: PollId) -> Result<Arc<RuleSet>, AppError> {
     let text = polls::ruleset_text(tx, poll).await?.ok_or(NO_POLL)?;
-    rules::load("ruleset.toml", &text).map_err(|e| AppError::internal("đọc bộ quy tắc của cuộc bỏ phiếu", e))
+    parsed("ruleset.toml", &text).map_err(|e| AppError::internal("đọc bộ quy tắc của cuộc bỏ phiếu", e))
 }

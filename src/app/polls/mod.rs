@@ -24,7 +24,7 @@ use store::{CouncilTx, StoreError, Work, logs, polls, sealed};
 
 pub(crate) use acts::{Act, decide, rules_of, take_act};
 pub(crate) use entries::entries;
-pub(crate) use result::results_text;
+pub(crate) use result::{decide_result, results_text};
 pub use steps::{CountedBatch, Sent};
 pub use store::polls::PollSummary;
 

@@ -1,7 +1,7 @@
 //! The board of tellers: drafted by the office, proposed by one, appointed by another.
 
-use super::desk::{Desk, content, text_of};
 use super::plan::put;
+use super::prepared::{PreparedPoll, content, text_of};
 use super::{Confirmation, OFFICE, PREPARERS, TypedDecision};
 use crate::Caller;
 use crate::polls;
@@ -65,23 +65,23 @@ impl App {
     pub async fn board_page(&self, caller: &Caller, poll: PollId) -> Result<BoardPage, AppError> {
         caller.may(OFFICE)?;
         let mut tx = self.store.read(caller.council).await?;
-        let desk = Desk::load(&mut tx, poll).await?;
+        let prepared = PreparedPoll::load(&mut tx, poll).await?;
         let (board, version) = stored(&mut tx, poll).await?;
         let appointed = store::polls::tellers(&mut tx, poll).await?;
-        let shelf = &desk.shelf;
-        let who = shelf.delegates.iter().zip(&shelf.book.delegates);
-        let findings = if shelf.book.tellers.is_empty() { Vec::new() } else { findings_of(&desk) };
+        let poll_book = &prepared.poll_book;
+        let who = poll_book.delegates.iter().zip(&poll_book.book.delegates);
+        let findings = if poll_book.book.tellers.is_empty() { Vec::new() } else { findings_of(&prepared) };
         Ok(BoardPage {
-            sitting: shelf.book.council.sitting.name.clone(),
-            draft: shelf.book.tellers.clone(),
+            sitting: poll_book.book.council.sitting.name.clone(),
+            draft: poll_book.book.tellers.clone(),
             typed: typed(&board),
             version,
             appointed,
             delegates: who.map(|(id, person)| (*id, person.name.clone(), person.group.clone())).collect(),
             findings,
-            open: desk.open(ProposalKind::BoardAppointed, "").map(|proposal| proposal.id),
-            is_open: desk.stage() < Stage::Sealed,
-            is_listed: desk.stage() == Stage::Listed,
+            open: prepared.open(ProposalKind::BoardAppointed, "").map(|proposal| proposal.id),
+            is_open: prepared.stage() < Stage::Sealed,
+            is_listed: prepared.stage() == Stage::Listed,
         })
     }
 
@@ -101,14 +101,14 @@ impl App {
         let at = self.now_text()?;
         self.write_once(ask, move |tx| {
             Box::pin(async move {
-                let desk = Desk::load(tx, poll).await?;
-                if desk.stage() >= Stage::Sealed {
-                    return Err(Refusal::NotNow { doing: "lập Ban kiểm phiếu", stage: desk.stage() }.into());
+                let prepared = PreparedPoll::load(tx, poll).await?;
+                if prepared.stage() >= Stage::Sealed {
+                    return Err(Refusal::NotNow { doing: "lập Ban kiểm phiếu", stage: prepared.stage() }.into());
                 }
-                let board = read(&typed, &desk.shelf.delegates)?;
+                let board = read(&typed, &prepared.poll_book.delegates)?;
                 let (before, is_at) = stored(tx, poll).await?;
                 if is_at != version {
-                    return Err(conflict(tx, poll, &desk, (&before, &board), is_at).await?);
+                    return Err(conflict(tx, poll, &prepared, (&before, &board), is_at).await?);
                 }
                 if before == board {
                     return Ok(());
@@ -135,7 +135,7 @@ impl App {
         let (at, id) = (self.now_text()?, ProposalId::new(self.clock.now(), &self.chance.for_id()?));
         let proposed = self.write_once(ask, move |tx| {
             Box::pin(async move {
-                let content = text_of(&ready(&Desk::load(tx, poll).await?, decision)?)?;
+                let content = text_of(&ready(&PreparedPoll::load(tx, poll).await?, decision)?)?;
                 let offer = Offer { poll, kind: ProposalKind::BoardAppointed, about: String::new(), content };
                 proposals::propose(tx, id, at, &actor, offer).await.map(drop)
             })
@@ -146,8 +146,8 @@ impl App {
 }
 
 /// What is to be said of size and members of the draft.
-pub(crate) fn findings_of(desk: &Desk) -> Vec<Finding> {
-    board_findings(&desk.shelf.rules, &desk.shelf.book, &desk.standings)
+pub(crate) fn findings_of(prepared: &PreparedPoll) -> Vec<Finding> {
+    board_findings(&prepared.poll_book.rules, &prepared.poll_book.book, &prepared.standings)
 }
 
 async fn stored(tx: &mut CouncilTx, poll: PollId) -> Result<(TellerBoard, u64), AppError> {
@@ -189,15 +189,15 @@ fn read(typed: &TypedBoard, delegates: &[DelegateId]) -> Result<TellerBoard, App
 async fn conflict(
     tx: &mut CouncilTx,
     poll: PollId,
-    desk: &Desk,
+    prepared: &PreparedPoll,
     (before, typed): (&TellerBoard, &TellerBoard),
     version: u64,
 ) -> Result<AppError, AppError> {
     let part = preparation::part(tx, poll, &Part::Board).await?.ok_or(AppError::NotFound("Ban kiểm phiếu"))?;
     let names = |board: &TellerBoard, role: TellerRole| -> String {
         let name = |seat: &Seat| {
-            let at = desk.shelf.delegates.iter().position(|id| *id == seat.delegate)?;
-            desk.shelf.book.delegates.get(at).map(|person| person.name.clone())
+            let at = prepared.poll_book.delegates.iter().position(|id| *id == seat.delegate)?;
+            prepared.poll_book.book.delegates.get(at).map(|person| person.name.clone())
         };
         let seats = board.seats.iter().filter(|seat| seat.role == role);
         seats.filter_map(name).collect::<Vec<_>>().join(", ")
@@ -215,18 +215,18 @@ async fn conflict(
 }
 
 /// The board that may be appointed now.
-fn ready(desk: &Desk, decision: Decision) -> Result<DecidedBoard, AppError> {
-    if desk.stage() != Stage::Listed {
-        return Err(Refusal::NotNow { doing: "lập Ban kiểm phiếu", stage: desk.stage() }.into());
+fn ready(prepared: &PreparedPoll, decision: Decision) -> Result<DecidedBoard, AppError> {
+    if prepared.stage() != Stage::Listed {
+        return Err(Refusal::NotNow { doing: "lập Ban kiểm phiếu", stage: prepared.stage() }.into());
     }
-    let tellers = desk.shelf.book.tellers.clone();
+    let tellers = prepared.poll_book.book.tellers.clone();
     if tellers.is_empty() { Err(Refusal::NoBoard.into()) } else { Ok(DecidedBoard { decision, tellers }) }
 }
 
 /// What confirming the proposal would decide now.
 pub(crate) async fn content_now(tx: &mut CouncilTx, proposal: &Proposal) -> Result<String, AppError> {
     let proposed: DecidedBoard = content(&proposal.content)?;
-    text_of(&ready(&Desk::load(tx, proposal.poll).await?, proposed.decision)?)
+    text_of(&ready(&PreparedPoll::load(tx, proposal.poll).await?, proposed.decision)?)
 }
 
 /// Takes the step that was confirmed.

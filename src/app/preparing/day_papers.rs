@@ -1,9 +1,11 @@
 //! Papers that a board of tellers takes with it into counting day, once the forms are sealed: the test deck with the
 //! figures that have to come out of it, and sheets for a batch that is counted by hand.
 
+use std::sync::Arc;
+
 use super::Paper;
-use super::desk::Desk;
 use super::forms::{NO_FORM, check_sealed, printed};
+use super::prepared::PreparedPoll;
 use crate::Caller;
 use crate::polls::FOLLOWERS;
 use crate::service::app::App;
@@ -38,7 +40,7 @@ pub struct DeckPage {
     /// One deck a form; none before the forms are sealed.
     pub decks: Vec<DeckOfForm>,
     /// Its words for what spoils a ballot.
-    pub rules: RuleSet,
+    pub rules: Arc<RuleSet>,
 }
 
 /// A pile that is counted by hand, as it was typed; what is empty is the first pile of the usual size.
@@ -76,12 +78,12 @@ impl App {
     pub async fn deck_page(&self, caller: &Caller, poll: PollId) -> Result<DeckPage, AppError> {
         caller.may(FOLLOWERS)?;
         let mut tx = self.store.read(caller.council).await?;
-        let desk = Desk::load(&mut tx, poll).await?;
-        let rules = desk.shelf.rules.clone();
-        let forms = sealed_forms(&mut tx, poll, &desk).await?;
+        let prepared = PreparedPoll::load(&mut tx, poll).await?;
+        let rules = prepared.poll_book.rules.clone();
+        let forms = sealed_forms(&mut tx, poll, &prepared).await?;
         let deck = |form: BallotForm| DeckOfForm { deck: TestDeck::of(&form, &rules), form };
         let decks = forms.into_iter().map(deck).collect();
-        Ok(DeckPage { sitting: desk.shelf.book.council.sitting.name.clone(), decks, rules })
+        Ok(DeckPage { sitting: prepared.poll_book.book.council.sitting.name.clone(), decks, rules })
     }
 
     /// The deck of one form, ready to be printed.
@@ -92,11 +94,11 @@ impl App {
     pub async fn deck_paper(&self, caller: &Caller, poll: PollId, form: &str) -> Result<Paper, AppError> {
         caller.may(FOLLOWERS)?;
         let mut tx = self.store.read(caller.council).await?;
-        let desk = Desk::load(&mut tx, poll).await?;
-        let form = sealed_form(&mut tx, poll, &desk, form).await?;
+        let prepared = PreparedPoll::load(&mut tx, poll).await?;
+        let form = sealed_form(&mut tx, poll, &prepared, form).await?;
         drop(tx);
-        let deck = TestDeck::of(&form, &desk.shelf.rules);
-        let day = desk.shelf.book.council.sitting.votes_on;
+        let deck = TestDeck::of(&form, &prepared.poll_book.rules);
+        let day = prepared.poll_book.book.council.sitting.votes_on;
         let pdf = pdf::test_papers(&form, &deck, day).map_err(|e| AppError::Input(e.to_string()))?;
         Ok(Paper { name: format!("phieu-thu-{}.pdf", form.id), bytes: pdf.bytes })
     }
@@ -115,13 +117,13 @@ impl App {
     ) -> Result<Paper, AppError> {
         caller.may(FOLLOWERS)?;
         let mut tx = self.store.read(caller.council).await?;
-        let desk = Desk::load(&mut tx, poll).await?;
-        let form = sealed_form(&mut tx, poll, &desk, form).await?;
+        let prepared = PreparedPoll::load(&mut tx, poll).await?;
+        let form = sealed_form(&mut tx, poll, &prepared, form).await?;
         drop(tx);
         let (number, papers) = typed.read()?;
         let pile = Pile { form: &form, number, papers, tellers: ["", ""] };
-        let date = desk.shelf.book.council.sitting.votes_on;
-        let frame = Frame { occasion: desk.shelf.occasion(), date, foot: None };
+        let date = prepared.poll_book.book.council.sitting.votes_on;
+        let frame = Frame { occasion: prepared.poll_book.occasion(), date, foot: None };
         let pdf = pdf::document(&tally_sheets(&frame, &pile)).map_err(|e| AppError::Input(e.to_string()))?;
         Ok(Paper { name: format!("phieu-dem-tay-{}-tap-{number}.pdf", form.id), bytes: pdf.bytes })
     }
@@ -131,15 +133,24 @@ impl App {
 ///
 /// # Errors
 /// When what was sealed does not come out again.
-pub(crate) async fn sealed_forms(tx: &mut CouncilTx, poll: PollId, desk: &Desk) -> Result<Vec<BallotForm>, AppError> {
-    if !desk.stage().is_sealed() {
+pub(crate) async fn sealed_forms(
+    tx: &mut CouncilTx,
+    poll: PollId,
+    prepared: &PreparedPoll,
+) -> Result<Vec<BallotForm>, AppError> {
+    if !prepared.stage().is_sealed() {
         return Ok(Vec::new());
     }
-    check_sealed(tx, poll, true, &printed(desk)?).await?;
-    let list = desk.decided_list()?.ok_or(NO_FORM)?;
-    Ok(list.forms(&desk.shelf.occasion()))
+    check_sealed(tx, poll, true, &printed(prepared)?).await?;
+    let list = prepared.decided_list()?.ok_or(NO_FORM)?;
+    Ok(list.forms(&prepared.poll_book.occasion()))
 }
 
-async fn sealed_form(tx: &mut CouncilTx, poll: PollId, desk: &Desk, id: &str) -> Result<BallotForm, AppError> {
-    sealed_forms(tx, poll, desk).await?.into_iter().find(|form| form.id == id).ok_or(NO_FORM)
+async fn sealed_form(
+    tx: &mut CouncilTx,
+    poll: PollId,
+    prepared: &PreparedPoll,
+    id: &str,
+) -> Result<BallotForm, AppError> {
+    sealed_forms(tx, poll, prepared).await?.into_iter().find(|form| form.id == id).ok_or(NO_FORM)
 }

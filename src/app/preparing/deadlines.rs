@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::plan::put;
 use super::{NO_POLL, OFFICE, PREPARERS, Paper};
 use crate::Caller;
-use crate::preparing::shelf::Shelf;
+use crate::preparing::poll_book::PollBook;
 use crate::service::app::{App, Ask};
 use crate::service::clock::{day_in_vietnam, in_vietnam};
 use crate::service::error::{AppError, Conflict, FieldError};
@@ -87,18 +87,18 @@ pub struct TypedMark {
 /// Deadlines with their parts, and when any of it was changed last.
 pub(super) struct Dated {
     page: DeadlinePage,
-    shelf: Shelf,
+    poll_book: PollBook,
     stamp: UtcTime,
 }
 
 pub(super) async fn load(tx: &mut CouncilTx, poll: PollId, today: Date) -> Result<Dated, AppError> {
-    let shelf = Shelf::load(tx, poll, Vec::new()).await?;
+    let poll_book = PollBook::load(tx, poll, Vec::new()).await?;
     let parts = preparation::parts(tx, poll).await?;
     let stamp = parts.iter().map(|part| part.changed_at).max().ok_or(NO_POLL)?;
     let marks = marks(&parts)?;
     let calendar = builtin()?;
-    let council = &shelf.book.council;
-    let all = deadline::deadlines(&shelf.rules, council, shelf.plan.kind, &calendar);
+    let council = &poll_book.book.council;
+    let all = deadline::deadlines(&poll_book.rules, council, poll_book.plan.kind, &calendar);
     let line = |deadline: deadline::Deadline<'_>| {
         let rule = deadline.rule;
         let (mark, version) = marks.get(&rule.id).cloned().unwrap_or_default();
@@ -124,7 +124,7 @@ pub(super) async fn load(tx: &mut CouncilTx, poll: PollId, today: Date) -> Resul
         opens_on: council.sitting.opens_on,
         votes_on: council.sitting.votes_on,
     };
-    Ok(Dated { page, shelf, stamp })
+    Ok(Dated { page, poll_book, stamp })
 }
 
 impl Dated {
@@ -191,7 +191,7 @@ impl App {
         };
         let page = &dated.page;
         let events: Vec<DayEvent> = page.lines.iter().map(event).collect();
-        let name = format!("Thời hạn {}, {}", dated.shelf.plan.kind.label(), page.sitting);
+        let name = format!("Thời hạn {}, {}", dated.poll_book.plan.kind.label(), page.sitting);
         let text = ics::calendar(&name, dated.stamp, &events);
         Ok(Paper { name: "thoi-han.ics".to_owned(), bytes: text.into_bytes() })
     }
@@ -205,15 +205,15 @@ impl App {
         caller.may(OFFICE)?;
         let mut tx = self.store.read(caller.council).await?;
         let today = day_in_vietnam(self.clock.now());
-        let Dated { page, shelf, .. } = load(&mut tx, poll, today).await?;
+        let Dated { page, poll_book, .. } = load(&mut tx, poll, today).await?;
         let calendar = builtin()?;
-        let all = deadline::deadlines(&shelf.rules, &shelf.book.council, shelf.plan.kind, &calendar);
+        let all = deadline::deadlines(&poll_book.rules, &poll_book.book.council, poll_book.plan.kind, &calendar);
         let mark = |line: &DeadlineLine| {
             let note = if line.mark.note.is_empty() { String::new() } else { format!(" ({})", line.mark.note) };
             line.mark.done_on.map(|_| (line.id.clone(), format!("{}{note}", line.status.text())))
         };
         let marks = page.lines.iter().filter_map(mark).collect();
-        let frame = Frame { occasion: shelf.occasion(), date: today, foot: None };
+        let frame = Frame { occasion: poll_book.occasion(), date: today, foot: None };
         let paper = pdf::document(&deadline_table(&all, &marks, &frame));
         let paper = paper.map_err(|e| AppError::Input(e.to_string()))?;
         Ok(Paper { name: "thoi-han.pdf".to_owned(), bytes: paper.bytes })

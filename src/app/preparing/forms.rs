@@ -1,6 +1,6 @@
 //! The ballot forms: made from the list that was decided, looked at as the very file that is sealed, sealed by two.
 
-use super::desk::{Desk, text_of};
+use super::prepared::{PreparedPoll, text_of};
 use super::{Confirmation, OFFICE, Paper};
 use crate::Caller;
 use crate::polls;
@@ -60,22 +60,22 @@ impl App {
     pub async fn forms_page(&self, caller: &Caller, poll: PollId) -> Result<FormsPage, AppError> {
         caller.may(OFFICE)?;
         let mut tx = self.store.read(caller.council).await?;
-        let desk = Desk::load(&mut tx, poll).await?;
-        let is_sealed = desk.stage().is_sealed();
-        let forms = if desk.stage() >= Stage::Listed {
-            let printed = printed(&desk)?;
+        let prepared = PreparedPoll::load(&mut tx, poll).await?;
+        let is_sealed = prepared.stage().is_sealed();
+        let forms = if prepared.stage() >= Stage::Listed {
+            let printed = printed(&prepared)?;
             check_sealed(&mut tx, poll, is_sealed, &printed).await?;
             printed.into_iter().map(|(form, _)| form).collect()
         } else {
             Vec::new()
         };
         Ok(FormsPage {
-            sitting: desk.shelf.book.council.sitting.name.clone(),
-            is_listed: desk.stage() >= Stage::Listed,
-            has_board: matches!(&desk.state, PollState::Listed(_, _, board) if !board.is_empty()) || is_sealed,
-            findings: if is_sealed { Vec::new() } else { findings(&desk)? },
-            open: desk.open(ProposalKind::FormsSealed, "").map(|proposal| proposal.id),
-            head: if is_sealed { sealed_head(&mut tx, desk.log).await? } else { None },
+            sitting: prepared.poll_book.book.council.sitting.name.clone(),
+            is_listed: prepared.stage() >= Stage::Listed,
+            has_board: matches!(&prepared.state, PollState::Listed(_, _, board) if !board.is_empty()) || is_sealed,
+            findings: if is_sealed { Vec::new() } else { findings(&prepared)? },
+            open: prepared.open(ProposalKind::FormsSealed, "").map(|proposal| proposal.id),
+            head: if is_sealed { sealed_head(&mut tx, prepared.log).await? } else { None },
             forms,
         })
     }
@@ -88,12 +88,12 @@ impl App {
     pub async fn form_paper(&self, caller: &Caller, poll: PollId, form: &str) -> Result<Paper, AppError> {
         caller.may(OFFICE)?;
         let mut tx = self.store.read(caller.council).await?;
-        let desk = Desk::load(&mut tx, poll).await?;
-        if desk.stage() < Stage::Listed {
+        let prepared = PreparedPoll::load(&mut tx, poll).await?;
+        if prepared.stage() < Stage::Listed {
             return Err(NO_FORM);
         }
-        let printed = printed(&desk)?;
-        check_sealed(&mut tx, poll, desk.stage().is_sealed(), &printed).await?;
+        let printed = printed(&prepared)?;
+        check_sealed(&mut tx, poll, prepared.stage().is_sealed(), &printed).await?;
         let (form, pdf) = printed.into_iter().find(|(sealed, _)| sealed.id == form).ok_or(NO_FORM)?;
         Ok(Paper { name: format!("{}.pdf", form.id), bytes: pdf.bytes })
     }
@@ -106,8 +106,8 @@ impl App {
     pub async fn sealed_head(&self, caller: &Caller, poll: PollId) -> Result<SealedHead, AppError> {
         caller.may(OFFICE)?;
         let mut tx = self.store.read(caller.council).await?;
-        let desk = Desk::load(&mut tx, poll).await?;
-        sealed_head(&mut tx, desk.log).await?.ok_or(AppError::NotFound("điểm chốt khi chốt mẫu phiếu"))
+        let prepared = PreparedPoll::load(&mut tx, poll).await?;
+        sealed_head(&mut tx, prepared.log).await?.ok_or(AppError::NotFound("điểm chốt khi chốt mẫu phiếu"))
     }
 
     /// Proposes to seal the forms.
@@ -120,7 +120,7 @@ impl App {
         let (at, id) = (self.now_text()?, ProposalId::new(self.clock.now(), &self.chance.for_id()?));
         let proposed = self.write_once(ask, move |tx| {
             Box::pin(async move {
-                let content = text_of(&ready(&Desk::load(tx, poll).await?)?)?;
+                let content = text_of(&ready(&PreparedPoll::load(tx, poll).await?)?)?;
                 let offer = Offer { poll, kind: ProposalKind::FormsSealed, about: String::new(), content };
                 proposals::propose(tx, id, at, &actor, offer).await.map(drop)
             })
@@ -132,9 +132,9 @@ impl App {
 
 /// One copy of each form of the decided list, with what the log says of it. Some milliseconds of work: the faces are cut
 /// down to the letters that a form uses.
-pub(crate) fn printed(desk: &Desk) -> Result<Vec<(SealedForm, Pdf)>, AppError> {
-    let list = desk.decided_list()?.ok_or_else(|| AppError::internal(DOING, "không có danh sách đã chốt"))?;
-    let occasion = desk.shelf.occasion();
+pub(crate) fn printed(prepared: &PreparedPoll) -> Result<Vec<(SealedForm, Pdf)>, AppError> {
+    let list = prepared.decided_list()?.ok_or_else(|| AppError::internal(DOING, "không có danh sách đã chốt"))?;
+    let occasion = prepared.poll_book.occasion();
     let day = occasion.council.sitting.votes_on;
     let print = |form: domain::ballot::BallotForm| {
         let pdf = pdf::ballots(&form, 1, day).map_err(|e| AppError::Input(e.to_string()))?;
@@ -165,28 +165,28 @@ pub(crate) async fn check_sealed(
     if same { Ok(()) } else { Err(AppError::internal(DOING, "mẫu phiếu in lại khác mẫu đã chốt")) }
 }
 
-fn findings(desk: &Desk) -> Result<Vec<Finding>, AppError> {
+fn findings(prepared: &PreparedPoll) -> Result<Vec<Finding>, AppError> {
     let mut findings = Vec::new();
-    if let Some(list) = desk.decided_list()? {
-        let now = desk.list_now(Decision { ..list.decision.clone() });
+    if let Some(list) = prepared.decided_list()? {
+        let now = prepared.list_now(Decision { ..list.decision.clone() });
         findings.extend(list.difference(&now));
     }
-    findings.extend(desk.readiness());
+    findings.extend(prepared.readiness());
     Ok(findings)
 }
 
 /// The forms that may be sealed now.
-fn ready(desk: &Desk) -> Result<DecidedForms, AppError> {
-    let PollState::Listed(_, _, board) = &desk.state else {
-        return Err(Refusal::NotNow { doing: "chốt mẫu phiếu", stage: desk.stage() }.into());
+fn ready(prepared: &PreparedPoll) -> Result<DecidedForms, AppError> {
+    let PollState::Listed(_, _, board) = &prepared.state else {
+        return Err(Refusal::NotNow { doing: "chốt mẫu phiếu", stage: prepared.stage() }.into());
     };
     if board.is_empty() {
         return Err(Refusal::NoBoard.into());
     }
-    if let Some(error) = findings(desk)?.iter().find(|finding| finding.is_error()) {
+    if let Some(error) = findings(prepared)?.iter().find(|finding| finding.is_error()) {
         return Err(AppError::Input(format!("Chưa chốt được mẫu phiếu: {} {}", error.what, error.remedy)));
     }
-    Ok(DecidedForms { forms: printed(desk)?.into_iter().map(|(form, _)| form).collect() })
+    Ok(DecidedForms { forms: printed(prepared)?.into_iter().map(|(form, _)| form).collect() })
 }
 
 async fn sealed_head(tx: &mut CouncilTx, log: LogId) -> Result<Option<SealedHead>, AppError> {
@@ -203,12 +203,12 @@ async fn sealed_head(tx: &mut CouncilTx, log: LogId) -> Result<Option<SealedHead
 
 /// What confirming the proposal would seal now.
 pub(crate) async fn content_now(tx: &mut CouncilTx, proposal: &Proposal) -> Result<String, AppError> {
-    text_of(&ready(&Desk::load(tx, proposal.poll).await?)?)
+    text_of(&ready(&PreparedPoll::load(tx, proposal.poll).await?)?)
 }
 
 /// Takes the step that was confirmed: the head is signed with it.
 pub(crate) async fn take(tx: &mut CouncilTx, proposal: &Proposal, step: &Confirmation) -> Result<(), AppError> {
-    let DecidedForms { forms } = super::desk::content(&proposal.content)?;
+    let DecidedForms { forms } = super::prepared::content(&proposal.content)?;
     let council = polls::council_log(tx).await?;
     let seal = |state: PollState| state.seal_forms(forms, council);
     polls::take_step(tx, proposal.poll, (step.at, &step.actor), &step.keys, seal).await.map(drop)

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::desk::{Desk, content, text_of};
+use super::prepared::{PreparedPoll, content, text_of};
 use super::{Confirmation, OFFICE};
 use crate::Caller;
 use crate::polls;
@@ -91,21 +91,21 @@ impl App {
     #[boxed]
     pub async fn list_page(&self, caller: &Caller, poll: PollId) -> Result<ListPage, AppError> {
         caller.may(OFFICE)?;
-        let desk = Desk::load(&mut self.store.read(caller.council).await?, poll).await?;
-        let now = desk.list_now(undecided());
-        let decided = desk.decided_list()?;
-        let book = &desk.shelf.book;
+        let prepared = PreparedPoll::load(&mut self.store.read(caller.council).await?, poll).await?;
+        let now = prepared.list_now(undecided());
+        let decided = prepared.decided_list()?;
+        let book = &prepared.poll_book.book;
         let findings = match &decided {
             Some(list) => list.difference(&now).into_iter().collect(),
             None if book.officials.is_empty() => Vec::new(),
-            None => findings(book, &desk.standings),
+            None => findings(book, &prepared.standings),
         };
         Ok(ListPage {
             sitting: book.council.sitting.name.clone(),
             is_decided: decided.is_some(),
             list: decided.unwrap_or(now),
             findings,
-            open: desk.open(ProposalKind::ListDecided, "").map(|proposal| proposal.id),
+            open: prepared.open(ProposalKind::ListDecided, "").map(|proposal| proposal.id),
         })
     }
 
@@ -116,10 +116,10 @@ impl App {
     #[boxed]
     pub async fn list_paper(&self, caller: &Caller, poll: PollId) -> Result<Paper, AppError> {
         caller.may(OFFICE)?;
-        let desk = Desk::load(&mut self.store.read(caller.council).await?, poll).await?;
-        let date = desk.shelf.book.council.sitting.votes_on;
-        let frame = Frame { occasion: desk.shelf.occasion(), date, foot: None };
-        let paper = pdf::document(&officials_list(&desk.shelf.book, &desk.standings, &frame));
+        let prepared = PreparedPoll::load(&mut self.store.read(caller.council).await?, poll).await?;
+        let date = prepared.poll_book.book.council.sitting.votes_on;
+        let frame = Frame { occasion: prepared.poll_book.occasion(), date, foot: None };
+        let paper = pdf::document(&officials_list(&prepared.poll_book.book, &prepared.standings, &frame));
         let paper = paper.map_err(|e| AppError::Input(e.to_string()))?;
         Ok(Paper { name: "danh-sach.pdf".to_owned(), bytes: paper.bytes })
     }
@@ -140,7 +140,7 @@ impl App {
         let (at, id) = (self.now_text()?, ProposalId::new(self.clock.now(), &self.chance.for_id()?));
         let proposed = self.write_once(ask, move |tx| {
             Box::pin(async move {
-                let content = text_of(&ready(&Desk::load(tx, poll).await?, decision)?)?;
+                let content = text_of(&ready(&PreparedPoll::load(tx, poll).await?, decision)?)?;
                 let offer = Offer { poll, kind: ProposalKind::ListDecided, about: String::new(), content };
                 proposals::propose(tx, id, at, &actor, offer).await.map(drop)
             })
@@ -151,18 +151,18 @@ impl App {
 }
 
 /// The list that may be decided now.
-fn ready(desk: &Desk, decision: Decision) -> Result<DecidedList, AppError> {
-    if desk.stage() != Stage::Created {
-        return Err(Refusal::NotNow { doing: "chốt danh sách", stage: desk.stage() }.into());
+fn ready(prepared: &PreparedPoll, decision: Decision) -> Result<DecidedList, AppError> {
+    if prepared.stage() != Stage::Created {
+        return Err(Refusal::NotNow { doing: "chốt danh sách", stage: prepared.stage() }.into());
     }
-    let list = desk.list_now(decision);
+    let list = prepared.list_now(decision);
     if list.officials.is_empty() { Err(Refusal::List.into()) } else { Ok(list) }
 }
 
 /// What confirming the proposal would decide now.
 pub(crate) async fn content_now(tx: &mut CouncilTx, proposal: &Proposal) -> Result<String, AppError> {
     let proposed: DecidedList = content(&proposal.content)?;
-    text_of(&ready(&Desk::load(tx, proposal.poll).await?, proposed.decision)?)
+    text_of(&ready(&PreparedPoll::load(tx, proposal.poll).await?, proposed.decision)?)
 }
 
 /// Takes the step that was confirmed.

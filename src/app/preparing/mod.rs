@@ -6,24 +6,24 @@
 pub(crate) mod board;
 mod day_papers;
 mod deadlines;
-pub(crate) mod desk;
 pub(crate) mod forms;
 pub(crate) mod listing;
 pub(crate) mod overview;
 mod plan;
-pub(crate) mod shelf;
+pub(crate) mod poll_book;
+pub(crate) mod prepared;
 pub(crate) mod verdicts;
 
 pub use board::{BoardPage, TypedBoard};
 pub(crate) use day_papers::sealed_forms;
 pub use day_papers::{DeckOfForm, DeckPage, TypedPile};
 pub use deadlines::{DeadlineLine, DeadlinePage, TypedMark};
-pub(crate) use desk::{Desk, content, text_of};
 pub use forms::{FormsPage, SealedHead};
 pub use listing::{ListPage, Paper, TypedDecision};
 pub use overview::{Overview, PollLine};
 pub use plan::{Begun, PlanOffer, PlanPage, RulesChoice, TypedPlan};
 pub(crate) use plan::{new_poll, put as put_part, read as read_plan};
+pub(crate) use prepared::{PreparedPoll, content, text_of};
 pub use verdicts::{VerdictLine, Verdicts};
 
 use crate::service::error::AppError;

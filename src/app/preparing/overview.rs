@@ -2,8 +2,8 @@
 
 use jiff::civil::Date;
 
-use super::desk::Desk;
 use super::listing::undecided;
+use super::prepared::PreparedPoll;
 use super::{NO_POLL, OFFICE, board, deadlines};
 use crate::Caller;
 use crate::service::app::App;
@@ -77,7 +77,7 @@ impl App {
         for poll in polls::list(&mut tx).await? {
             let part = preparation::part(&mut tx, poll.id, &Part::Plan).await?;
             let plan = part.map(|part| read_plan(&part.content)).transpose()?;
-            // A council prepares one vote at a time, so this is one desk and not one for each line.
+            // A council prepares one vote at a time, so this is one prepared and not one for each line.
             let next = if plan.is_some() && poll.stage < Stage::Sealed {
                 overview(&mut tx, poll.id, today).await?.next().map(|task| task.id.label())
             } else {
@@ -136,21 +136,22 @@ pub(crate) async fn sitting(tx: &mut CouncilTx, poll: PollId) -> Result<String, 
 }
 
 async fn overview(tx: &mut CouncilTx, poll: PollId, today: Date) -> Result<Overview, AppError> {
-    let desk = Desk::load(tx, poll).await?;
+    let prepared = PreparedPoll::load(tx, poll).await?;
     let (deadlines, deadlines_done, deadlines_late) = deadlines::load(tx, poll, today).await?.figures();
     let counts = preparation::counts(tx, poll).await?;
-    let book = &desk.shelf.book;
-    let sitting = sitting_findings(&desk.shelf.rules, &book.council, desk.shelf.plan.kind);
+    let book = &prepared.poll_book.book;
+    let sitting = sitting_findings(&prepared.poll_book.rules, &book.council, prepared.poll_book.plan.kind);
     let errors = sitting.iter().filter(|finding| finding.is_error()).count();
-    let differences = desk.decided_list()?.map_or(0, |list| list.differs_from(&desk.list_now(undecided())).len());
+    let differences =
+        prepared.decided_list()?.map_or(0, |list| list.differs_from(&prepared.list_now(undecided())).len());
     let figures = Figures {
         sitting_errors: errors,
         sitting_warnings: sitting.len() - errors,
         officials: book.officials.len(),
         delegates: book.delegates.len(),
         delegates_planned: usize::try_from(book.council.delegates_total).unwrap_or(usize::MAX),
-        listed: eligibility::listed(&desk.standings).count(),
-        to_confirm: desk.standings.iter().filter(|standing| !standing.confirm.is_empty()).count(),
+        listed: eligibility::listed(&prepared.standings).count(),
+        to_confirm: prepared.standings.iter().filter(|standing| !standing.confirm.is_empty()).count(),
         deadlines,
         deadlines_done,
         deadlines_late,
@@ -158,22 +159,22 @@ async fn overview(tx: &mut CouncilTx, poll: PollId, today: Date) -> Result<Overv
         facts_unverified: counts.unverified,
         releases: counts.releases,
         seats: book.tellers.len(),
-        board_findings: board::findings_of(&desk).len(),
-        is_board_appointed: matches!(&desk.state, PollState::Listed(_, _, board) if !board.is_empty()),
+        board_findings: board::findings_of(&prepared).len(),
+        is_board_appointed: matches!(&prepared.state, PollState::Listed(_, _, board) if !board.is_empty()),
         list_differences: differences,
-        open: waiting(&desk),
+        open: waiting(&prepared),
     };
     let open = figures.open.iter().sum();
-    let (stage, rules) = (desk.stage(), desk.shelf.rules.short.clone());
-    let tasks = tasks(&figures, stage, &desk.shelf.rules);
-    Ok(Overview { id: poll, stage, rules, tasks, open, plan: desk.shelf.plan })
+    let (stage, rules) = (prepared.stage(), prepared.poll_book.rules.short.clone());
+    let tasks = tasks(&figures, stage, &prepared.poll_book.rules);
+    Ok(Overview { id: poll, stage, rules, tasks, open, plan: prepared.poll_book.plan })
 }
 
 /// Open proposals by the tasks that they belong to.
-fn waiting(desk: &Desk) -> [usize; 5] {
+fn waiting(prepared: &PreparedPoll) -> [usize; 5] {
     ProposalKind::OF_PREPARATION.map(|kind| {
         let waits = |p: &&Proposal| p.kind == kind && p.state == ProposalState::Open;
-        desk.proposals.iter().filter(waits).count()
+        prepared.proposals.iter().filter(waits).count()
     })
 }
 

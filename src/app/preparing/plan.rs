@@ -4,7 +4,7 @@
 use super::{NO_POLL, OFFICE, PREPARERS};
 use crate::Caller;
 use crate::polls::{self, NewPoll};
-use crate::preparing::shelf::Shelf;
+use crate::preparing::poll_book::PollBook;
 use crate::rules::sets;
 use crate::service::app::{App, Ask};
 use crate::service::clock::in_vietnam;
@@ -181,16 +181,16 @@ impl App {
         let mut tx = self.store.read(caller.council).await?;
         let stored = preparation::part(&mut tx, poll, &Part::Plan).await?.ok_or(NO_POLL)?;
         let state = store::polls::find(&mut tx, poll).await?.ok_or(NO_POLL)?.state;
-        let shelf = Shelf::load(&mut tx, poll, Vec::new()).await?;
+        let poll_book = PollBook::load(&mut tx, poll, Vec::new()).await?;
         Ok(PlanPage {
-            typed: TypedPlan::from(&shelf.plan),
-            rules: choice(&shelf.rules, shelf.plan.council.kind),
+            typed: TypedPlan::from(&poll_book.plan),
+            rules: choice(&poll_book.rules, poll_book.plan.council.kind),
             version: stored.version,
             changed_at: in_vietnam(stored.changed_at),
             changed_by: stored.changed_by,
             is_open: state.stage() < Stage::Sealed,
             in_roster: delegates_in_roster(&mut tx).await?,
-            plan: shelf.plan,
+            plan: poll_book.plan,
         })
     }
 
@@ -210,12 +210,12 @@ impl App {
         let (at, keys) = (self.now_text()?, self.keys.clone());
         self.write_once(ask, move |tx| {
             Box::pin(async move {
-                let shelf = Shelf::load(tx, poll, Vec::new()).await?;
+                let poll_book = PollBook::load(tx, poll, Vec::new()).await?;
                 let stored = preparation::part(tx, poll, &Part::Plan).await?.ok_or(NO_POLL)?;
-                let before = &shelf.plan;
+                let before = &poll_book.plan;
                 let fixed =
                     TypedPlan { kind: before.kind.code().to_owned(), ruleset: before.council.ruleset.clone(), ..typed };
-                let plan = read(&fixed, (&before.council.name, before.council.kind), &shelf.rules)?;
+                let plan = read(&fixed, (&before.council.name, before.council.kind), &poll_book.rules)?;
                 if stored.version != version {
                     return Err(AppError::Stale(conflict(&stored, before, &plan)));
                 }

@@ -1,7 +1,10 @@
 //! A poll's book out of the database: what the domain decides on, with the ids behind its places.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 
+use crate::rules::parsed::parsed;
 use crate::service::error::AppError;
 use domain::audit::Digest;
 use domain::audit::canonical::to_text;
@@ -14,7 +17,7 @@ use domain::official::OfficialNo;
 use domain::preparation::{Part, Plan, TellerBoard};
 use domain::release::FrozenFact;
 use domain::roster::{Delegate, Teller};
-use domain::rules::{RuleSet, load};
+use domain::rules::RuleSet;
 use store::facts::VersionedFact;
 use store::{CouncilTx, polls, preparation, roster};
 
@@ -44,11 +47,11 @@ impl Origin {
 
 /// A book with the ids behind its places.
 #[derive(Debug)]
-pub(crate) struct Shelf {
+pub(crate) struct PollBook {
     /// As the office wrote it.
     pub plan: Plan,
     /// Rules of the poll.
-    pub rules: RuleSet,
+    pub rules: Arc<RuleSet>,
     /// What the domain decides on. Its officials and delegates are those that count now, in their order.
     pub book: Book,
     /// Ids of [`Book::officials`], place by place.
@@ -65,7 +68,7 @@ fn damaged(cause: impl ToString) -> AppError {
     AppError::internal("đọc phần chuẩn bị", cause)
 }
 
-impl Shelf {
+impl PollBook {
     /// The book of a poll with these facts: all that a page needs, no more. Officials whom no fact may name any more
     /// (withdrawn ones) are left out, and facts that are about nobody else with them.
     ///
@@ -75,7 +78,7 @@ impl Shelf {
         let stored = preparation::part(tx, poll, &Part::Plan).await?.ok_or(NO_POLL)?;
         let plan: Plan = serde_json::from_str(&stored.content).map_err(damaged)?;
         let text = polls::ruleset_text(tx, poll).await?.ok_or(NO_POLL)?;
-        let rules = load(&plan.council.ruleset, &text).map_err(damaged)?;
+        let rules = parsed(&plan.council.ruleset, &text).map_err(damaged)?;
         let board = match preparation::part(tx, poll, &Part::Board).await? {
             Some(part) => serde_json::from_str(&part.content).map_err(damaged)?,
             None => TellerBoard::default(),

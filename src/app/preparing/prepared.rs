@@ -1,7 +1,7 @@
 //! All that a decision on a poll looks at, loaded at once.
 
 use super::NO_POLL;
-use crate::preparing::shelf::Shelf;
+use crate::preparing::poll_book::PollBook;
 use crate::service::error::AppError;
 use domain::audit::canonical::to_text;
 use domain::decided::{DecidedList, Decision, EligibilityOverride};
@@ -17,9 +17,9 @@ use store::{CouncilTx, polls, preparation};
 
 /// A poll with its book, its verdicts and its proposals.
 #[derive(Debug)]
-pub(crate) struct Desk {
+pub(crate) struct PreparedPoll {
     /// Book, plan, rules.
-    pub shelf: Shelf,
+    pub poll_book: PollBook,
     /// How far the poll has come.
     pub state: PollState,
     /// Its log.
@@ -32,19 +32,19 @@ pub(crate) struct Desk {
     pub proposals: Vec<Proposal>,
 }
 
-impl Desk {
+impl PreparedPoll {
     /// Loads all of it; facts stay where they are.
     ///
     /// # Errors
     /// When there is no such poll, or what is stored does not read.
     pub(crate) async fn load(tx: &mut CouncilTx, poll: PollId) -> Result<Self, AppError> {
-        let shelf = Shelf::load(tx, poll, Vec::new()).await?;
+        let poll_book = PollBook::load(tx, poll, Vec::new()).await?;
         let stored = polls::find(tx, poll).await?.ok_or(NO_POLL)?;
         let proposals = preparation::proposals(tx, poll).await?;
-        let given = given(tx, poll, &shelf).await?;
+        let given = given(tx, poll, &poll_book).await?;
         let mut standings = Vec::with_capacity(given.len());
         for standing in given.iter().cloned() {
-            let decision = match shelf.id(standing.official) {
+            let decision = match poll_book.id(standing.official) {
                 Some(id) => decision_on(&proposals, id)?,
                 None => None,
             };
@@ -53,7 +53,7 @@ impl Desk {
                 None => standing,
             });
         }
-        Ok(Self { shelf, state: stored.state, log: stored.log, given, standings, proposals })
+        Ok(Self { poll_book, state: stored.state, log: stored.log, given, standings, proposals })
     }
 
     /// How far the poll has come.
@@ -69,8 +69,8 @@ impl Desk {
 
     /// The list as roster, rules and decisions give it now.
     pub(crate) fn list_now(&self, decision: Decision) -> DecidedList {
-        let Shelf { book, officials, .. } = &self.shelf;
-        DecidedList::draw(book, officials, &self.standings, &self.shelf.occasion(), decision)
+        let PollBook { book, officials, .. } = &self.poll_book;
+        DecidedList::draw(book, officials, &self.standings, &self.poll_book.occasion(), decision)
     }
 
     /// The list that was decided.
@@ -84,19 +84,20 @@ impl Desk {
 
     /// What readiness says of sitting, board and ballots.
     pub(crate) fn readiness(&self) -> Vec<Finding> {
-        readiness(&self.shelf.rules, &self.shelf.book, self.shelf.plan.kind, &self.standings)
+        readiness(&self.poll_book.rules, &self.poll_book.book, self.poll_book.plan.kind, &self.standings)
     }
 }
 
 /// What the rules give; of a poll that follows from another one's result, for those alone whom that brought here.
-async fn given(tx: &mut CouncilTx, poll: PollId, shelf: &Shelf) -> Result<Vec<Standing>, AppError> {
-    let given = eligibility::eligibility(&shelf.rules, &shelf.book, shelf.plan.kind, &shelf.enabled());
-    let (Some(part), Some(confidence)) = (preparation::part(tx, poll, &Part::Named).await?, &shelf.rules.confidence)
+async fn given(tx: &mut CouncilTx, poll: PollId, poll_book: &PollBook) -> Result<Vec<Standing>, AppError> {
+    let given = eligibility::eligibility(&poll_book.rules, &poll_book.book, poll_book.plan.kind, &poll_book.enabled());
+    let (Some(part), Some(confidence)) =
+        (preparation::part(tx, poll, &Part::Named).await?, &poll_book.rules.confidence)
     else {
         return Ok(given);
     };
     let named: Named = content(&part.content)?;
-    let places: Vec<OfficialNo> = named.officials.iter().filter_map(|id| shelf.place(*id)).collect();
+    let places: Vec<OfficialNo> = named.officials.iter().filter_map(|id| poll_book.place(*id)).collect();
     Ok(eligibility::only_named(given, &places, &named.reason, &confidence.subject))
 }
 

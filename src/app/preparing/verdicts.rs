@@ -1,7 +1,7 @@
 //! Who is voted on: what the rules give, and what two people decide otherwise.
 
 use super::OFFICE;
-use super::desk::{Desk, content, text_of};
+use super::prepared::{PreparedPoll, content, text_of};
 use crate::Caller;
 use crate::polls::proposals::{self, Offer};
 use crate::service::app::{App, Ask};
@@ -56,12 +56,12 @@ impl App {
     #[boxed]
     pub async fn verdicts(&self, caller: &Caller, poll: PollId) -> Result<Verdicts, AppError> {
         caller.may(OFFICE)?;
-        let desk = Desk::load(&mut self.store.read(caller.council).await?, poll).await?;
-        let lines = desk.standings.iter().filter_map(|standing| line(&desk, standing)).collect();
-        let book = &desk.shelf.book;
-        let findings = if book.officials.is_empty() { Vec::new() } else { findings(book, &desk.standings) };
+        let prepared = PreparedPoll::load(&mut self.store.read(caller.council).await?, poll).await?;
+        let lines = prepared.standings.iter().filter_map(|standing| line(&prepared, standing)).collect();
+        let book = &prepared.poll_book.book;
+        let findings = if book.officials.is_empty() { Vec::new() } else { findings(book, &prepared.standings) };
         let sitting = book.council.sitting.name.clone();
-        Ok(Verdicts { sitting, lines, findings, is_open: desk.stage() == Stage::Created })
+        Ok(Verdicts { sitting, lines, findings, is_open: prepared.stage() == Stage::Created })
     }
 
     /// Proposes that an official stands otherwise than the rules give.
@@ -93,13 +93,17 @@ impl App {
         let (at, id) = (self.now_text()?, ProposalId::new(self.clock.now(), &self.chance.for_id()?));
         let proposed = self.write_once(ask, move |tx| {
             Box::pin(async move {
-                let desk = Desk::load(tx, poll).await?;
-                require_open(&desk)?;
-                let now = desk.shelf.place(official).and_then(|no| desk.standings.get(no.0)).ok_or(NO_OFFICIAL)?;
+                let prepared = PreparedPoll::load(tx, poll).await?;
+                require_open(&prepared)?;
+                let now = prepared
+                    .poll_book
+                    .place(official)
+                    .and_then(|no| prepared.standings.get(no.0))
+                    .ok_or(NO_OFFICIAL)?;
                 if now.verdict == verdict {
                     return Err(AppError::field("verdict", "Người này đang ở diện đó rồi; hãy chọn quyết định khác."));
                 }
-                let content = text_of(&override_now(&desk, official, verdict, reason)?)?;
+                let content = text_of(&override_now(&prepared, official, verdict, reason)?)?;
                 let offer =
                     Offer { poll, kind: ProposalKind::EligibilityOverride, about: official.to_string(), content };
                 proposals::propose(tx, id, at, &actor, offer).await.map(drop)
@@ -110,9 +114,10 @@ impl App {
     }
 }
 
-fn line(desk: &Desk, standing: &Standing) -> Option<VerdictLine> {
-    let (official, person) = (desk.shelf.id(standing.official)?, desk.shelf.book.official(standing.official)?);
-    let open = desk.open(ProposalKind::EligibilityOverride, &official.to_string());
+fn line(prepared: &PreparedPoll, standing: &Standing) -> Option<VerdictLine> {
+    let (official, person) =
+        (prepared.poll_book.id(standing.official)?, prepared.poll_book.book.official(standing.official)?);
+    let open = prepared.open(ProposalKind::EligibilityOverride, &official.to_string());
     Some(VerdictLine {
         official,
         name: person.addressed(),
@@ -122,21 +127,21 @@ fn line(desk: &Desk, standing: &Standing) -> Option<VerdictLine> {
     })
 }
 
-fn require_open(desk: &Desk) -> Result<(), AppError> {
-    if desk.stage() == Stage::Created {
+fn require_open(prepared: &PreparedPoll) -> Result<(), AppError> {
+    if prepared.stage() == Stage::Created {
         return Ok(());
     }
     Err(AppError::Input("Danh sách đã chốt nên không xét lại diện lấy phiếu được nữa.".to_owned()))
 }
 
 fn override_now(
-    desk: &Desk,
+    prepared: &PreparedPoll,
     official: OfficialId,
     verdict: Verdict,
     reason: String,
 ) -> Result<EligibilityOverride, AppError> {
-    let no = desk.shelf.place(official).ok_or(NO_OFFICIAL)?;
-    let (person, given) = (desk.shelf.book.official(no), desk.given.get(no.0));
+    let no = prepared.poll_book.place(official).ok_or(NO_OFFICIAL)?;
+    let (person, given) = (prepared.poll_book.book.official(no), prepared.given.get(no.0));
     let (Some(person), Some(given)) = (person, given) else { return Err(NO_OFFICIAL) };
     let first = given.reasons.first();
     Ok(EligibilityOverride {
@@ -151,9 +156,9 @@ fn override_now(
 
 /// What confirming the proposal would decide now.
 pub(crate) async fn content_now(tx: &mut CouncilTx, proposal: &Proposal) -> Result<String, AppError> {
-    let desk = Desk::load(tx, proposal.poll).await?;
-    require_open(&desk)?;
+    let prepared = PreparedPoll::load(tx, proposal.poll).await?;
+    require_open(&prepared)?;
     let EligibilityOverride { verdict, reason, .. } = content(&proposal.content)?;
     let official = proposal.about.parse().map_err(|_| NO_OFFICIAL)?;
-    text_of(&override_now(&desk, official, verdict, reason)?)
+    text_of(&override_now(&prepared, official, verdict, reason)?)
 }

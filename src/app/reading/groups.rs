@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::preparing::shelf::Shelf;
+use crate::preparing::poll_book::PollBook;
 use crate::service::app::{App, Ask};
 use crate::service::caller::Caller;
 use crate::service::clock::day_in_vietnam;
@@ -214,10 +214,10 @@ impl App {
         caller.may(COLLECTORS)?;
         let mut tx = self.store.read(caller.council).await?;
         let discussion = report(&mut tx, poll).await?.discussion;
-        let shelf = Shelf::load(&mut tx, poll, Vec::new()).await?;
+        let poll_book = PollBook::load(&mut tx, poll, Vec::new()).await?;
         let rehearsal = polls::find(&mut tx, poll).await?.is_some_and(|stored| stored.state.poll().created.rehearsal);
         drop(tx);
-        let mut occasion = shelf.occasion();
+        let mut occasion = poll_book.occasion();
         occasion.watermark = rehearsal.then_some("DIỄN TẬP");
         let frame = Frame { occasion, date: day_in_vietnam(self.clock.now()), foot: None };
         let document = discussion_report(&frame, &discussion);

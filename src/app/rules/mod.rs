@@ -1,5 +1,6 @@
 //! Rule sets as the program finds them, and published tables recomputed by them.
 
 mod columns;
+pub(crate) mod parsed;
 pub mod sets;
 pub mod tally;

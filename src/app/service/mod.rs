@@ -1,6 +1,7 @@
 //! What every use case uses, whatever its subject.
 
 pub mod app;
+pub(crate) mod bounded;
 pub mod caller;
 pub mod clock;
 pub mod demo_folder;

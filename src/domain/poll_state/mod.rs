@@ -68,6 +68,29 @@ impl ClosedCount {
         Self { forms, recounted: BTreeSet::new() }
     }
 
+    /// The count that the events of a poll's log, in their order, say was closed; `None` before the close.
+    ///
+    /// # Errors
+    /// When counting closes twice, or a recount does not fit the figures before it.
+    pub fn of_log<'e>(events: impl IntoIterator<Item = &'e PollEvent>) -> Result<Option<Self>, CountContradiction> {
+        let mut count: Option<Self> = None;
+        for event in events {
+            let fits = match (event, &mut count) {
+                (PollEvent::CountingClosed(closed), none @ None) => {
+                    *none = Some(Self::new(closed.forms.clone()));
+                    true
+                }
+                (PollEvent::LineRecounted(line), Some(count)) => count.take(line),
+                (PollEvent::CountingClosed(_) | PollEvent::LineRecounted(_), _) => false,
+                _ => true,
+            };
+            if !fits {
+                return Err(CountContradiction);
+            }
+        }
+        Ok(count)
+    }
+
     /// One per form, in the order of the sealed forms; a recounted line has its valid figure.
     pub fn forms(&self) -> &[FormTotals] {
         &self.forms
@@ -100,6 +123,11 @@ impl ClosedCount {
         true
     }
 }
+
+/// The log closes a count twice, or recounts a line otherwise than it stood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("kiểm lại không khớp với số đã đóng")]
+pub struct CountContradiction;
 
 /// The minutes that lie on the table.
 #[derive(Clone, Debug, PartialEq, Eq)]

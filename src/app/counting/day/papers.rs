@@ -4,7 +4,7 @@ use super::HALL;
 use super::wish::Corrigendum;
 use crate::Caller;
 use crate::counting::outcome::{minutes_paper, resolution_paper};
-use crate::preparing::{Desk, Paper, content};
+use crate::preparing::{Paper, PreparedPoll, content};
 use crate::service::app::App;
 use crate::service::error::AppError;
 use domain::audit::Digest;
@@ -41,8 +41,8 @@ pub(super) async fn corrigendum(tx: &mut CouncilTx, poll: PollId, wish: &Corrige
 async fn print(tx: &mut CouncilTx, poll: PollId, wish: &Corrigendum) -> Result<Pdf, AppError> {
     let issued = polls::papers(tx, poll).await?;
     let paper = issued.iter().rfind(|paper| paper.name == wish.corrects).ok_or(NO_PAPER)?;
-    let desk = Desk::load(tx, poll).await?;
-    let frame = Frame { occasion: desk.shelf.occasion(), date: wish.day, foot: None };
+    let prepared = PreparedPoll::load(tx, poll).await?;
+    let frame = Frame { occasion: prepared.poll_book.occasion(), date: wish.day, foot: None };
     let sha256 = paper.sha256.to_string();
     let corrected = Corrected { paper: &wish.corrects, sha256: &sha256, wrong: &wish.wrong, right: &wish.right };
     pdf::document(&document::corrigendum(&frame, corrected)).map_err(|e| AppError::Input(e.to_string()))

@@ -1,6 +1,6 @@
 //! A result as tables of words and figures, as pages draw it: for the office and for everybody.
 
-use super::ledger::Ledger;
+use super::day_data::DayData;
 use crate::service::error::AppError;
 use domain::day_record::DayRecord;
 use domain::document::margins;
@@ -161,19 +161,19 @@ fn line(occasion: &Occasion<'_>, form: &FormResult, number: u32, official: &Offi
 /// # Errors
 /// When the rule set does not decide this vote.
 pub(super) fn recounts(
-    ledger: &Ledger,
+    day_data: &DayData,
     counted: &ClosedCount,
     result: &PollResult,
 ) -> Result<Vec<RecountLine>, AppError> {
-    let created = &ledger.desk.state.poll().created;
-    let due = recount::due(&ledger.desk.shelf.rules, created, counted.forms())
+    let created = &day_data.prepared.state.poll().created;
+    let due = recount::due(&day_data.prepared.poll_book.rules, created, counted.forms())
         .map_err(|e| AppError::Input(format!("Không xét được dòng nào phải kiểm lại: {e}.")))?;
     let mut lines = Vec::new();
     for form in &result.forms {
         for (line, official) in (1..).zip(&form.officials) {
             let id = &form.count.form;
             let why = due.iter().find(|due| (&due.form, due.line) == (id, line)).map(recount::DueLine::why);
-            let done = done(&ledger.day, id, line);
+            let done = done(&day_data.day, id, line);
             if why.is_some() || done.is_some() {
                 lines.push(RecountLine { form: id.clone(), line, name: official.listed.addressed(), why, done });
             }

@@ -1,7 +1,7 @@
 //! Lập kỳ bỏ phiếu tín nhiệm: the Confidence poll that a result brings, on those officials alone. It is a poll like any
 //! other from then on: plan, list, board, forms, day.
 
-use super::ledger::Ledger;
+use super::day_data::DayData;
 use super::{READERS, WRITERS, follow_up};
 use crate::Caller;
 use crate::polls;
@@ -12,7 +12,7 @@ use domain::id::{LogId, OfficialId, PollId};
 use domain::poll::PollKind;
 use domain::poll_state::Stage;
 use domain::preparation::{Named, Part};
-use domain::rules::{LoadedRules, RuleText};
+use domain::rules::{LoadedRules, RuleSet, RuleText};
 use domain::text::date_dmy;
 use macros::boxed;
 use store::{CouncilTx, councils, preparation};
@@ -51,8 +51,8 @@ struct Brought {
     grounds: Vec<String>,
 }
 
-fn brought(ledger: &Ledger) -> Result<Brought, AppError> {
-    let lines = follow_up::lines(ledger, &ledger.result()?, &follow_up::Marks::new());
+fn brought(day_data: &DayData) -> Result<Brought, AppError> {
+    let lines = follow_up::lines(day_data, &day_data.result()?, &follow_up::Marks::new());
     let mut brought = Brought { people: Vec::new(), grounds: Vec::new() };
     for line in lines.into_iter().filter(|line| line.confidence_poll) {
         let ground = if line.mark.is_empty() { line.cite } else { format!("{} [{}]", line.cite, line.mark) };
@@ -65,7 +65,7 @@ fn brought(ledger: &Ledger) -> Result<Brought, AppError> {
         return Err(AppError::NotFound("người phải đưa ra bỏ phiếu tín nhiệm"));
     }
     // A line that still has to be counted again may leave the band.
-    if ledger.stage() == Stage::Closed {
+    if day_data.stage() == Stage::Closed {
         let sentence = "Chưa có kết quả: phải kiểm lại các dòng sát ngưỡng và ghi kết quả trước khi lập kỳ bỏ phiếu.";
         return Err(AppError::Input(sentence.to_owned()));
     }
@@ -98,9 +98,9 @@ impl App {
     pub async fn confidence_offer(&self, caller: &Caller, poll: PollId) -> Result<ConfidenceOffer, AppError> {
         caller.may(READERS)?;
         let mut tx = self.store.read(caller.council).await?;
-        let ledger = Ledger::load(&mut tx, poll).await?;
-        let Brought { people, grounds } = brought(&ledger)?;
-        let sitting = &ledger.desk.shelf.book.council.sitting;
+        let day_data = DayData::load(&mut tx, poll).await?;
+        let Brought { people, grounds } = brought(&day_data)?;
+        let sitting = &day_data.prepared.poll_book.book.council.sitting;
         let typed = TypedConfidence {
             officials: people.iter().map(|(id, _)| id.to_string()).collect(),
             sitting: sitting.name.clone(),
@@ -124,16 +124,16 @@ impl App {
     ) -> Result<Begun, AppError> {
         let actor = ask.caller.may(WRITERS)?;
         let mut tx = self.store.read(ask.caller.council).await?;
-        let ledger = Ledger::load(&mut tx, poll).await?;
-        let named = read(&ledger, poll, &typed);
+        let day_data = DayData::load(&mut tx, poll).await?;
+        let named = read(&day_data, poll, &typed);
         let rules_text = store::polls::ruleset_text(&mut tx, poll).await?.ok_or(NO_POLL)?;
         let slug = councils::own(&mut tx).await?.ok_or(NO_POLL)?.slug;
         drop(tx);
-        let (shelf, TypedConfidence { sitting, opens_on, votes_on, .. }) = (&ledger.desk.shelf, typed);
-        let council = &shelf.plan.council;
+        let (poll_book, TypedConfidence { sitting, opens_on, votes_on, .. }) = (&day_data.prepared.poll_book, typed);
+        let council = &poll_book.plan.council;
         let kind = PollKind::Confidence.code().to_owned();
-        let plan = TypedPlan { kind, sitting, opens_on, votes_on, ..TypedPlan::from(&shelf.plan) };
-        let plan = read_plan(&plan, (&council.name, council.kind), &shelf.rules);
+        let plan = TypedPlan { kind, sitting, opens_on, votes_on, ..TypedPlan::from(&poll_book.plan) };
+        let plan = read_plan(&plan, (&council.name, council.kind), &poll_book.rules);
         let (named, plan) = match (named, plan) {
             (Ok(named), Ok(plan)) => (named, plan),
             (Err(AppError::Fields { mut fields }), Err(AppError::Fields { fields: more })) => {
@@ -143,8 +143,8 @@ impl App {
             (Err(problem), _) | (_, Err(problem)) => return Err(problem),
         };
         let rules = LoadedRules {
-            source: RuleText::new(format!("{}.toml", shelf.rules.id), rules_text),
-            set: shelf.rules.clone(),
+            source: RuleText::new(format!("{}.toml", poll_book.rules.id), rules_text),
+            set: RuleSet::clone(&poll_book.rules),
         };
         let (at, now) = (self.now_text()?, self.clock.now());
         let id = PollId::new(now, &self.chance.for_id()?);
@@ -164,18 +164,18 @@ impl App {
 }
 
 /// On whom, and why, or what is wrong with it.
-fn read(ledger: &Ledger, poll: PollId, typed: &TypedConfidence) -> Result<Named, AppError> {
-    let Brought { people, grounds } = brought(ledger)?;
+fn read(day_data: &DayData, poll: PollId, typed: &TypedConfidence) -> Result<Named, AppError> {
+    let Brought { people, grounds } = brought(day_data)?;
     let chosen = |(id, _): &&(OfficialId, String)| typed.officials.contains(&id.to_string());
     let officials: Vec<OfficialId> = people.iter().filter(chosen).map(|(id, _)| *id).collect();
     if officials.is_empty() {
         let sentence = "Hãy chọn ít nhất một người đưa ra bỏ phiếu tín nhiệm.".to_owned();
         return Err(AppError::Fields { fields: vec![FieldError { field: "officials", sentence }] });
     }
-    let sitting = &ledger.desk.shelf.book.council.sitting;
+    let sitting = &day_data.prepared.poll_book.book.council.sitting;
     let reason = format!(
         "Theo kết quả {} tại {}, ngày {} ({}).",
-        ledger.desk.shelf.plan.kind.label(),
+        day_data.prepared.poll_book.plan.kind.label(),
         sitting.name,
         date_dmy(sitting.votes_on),
         grounds.join("; ")

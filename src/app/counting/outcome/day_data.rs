@@ -1,10 +1,10 @@
 //! All that papers and pages of a day look at, loaded at once from what is stored.
 
-use crate::polls::entries;
 use crate::polls::results::Provenance;
-use crate::preparing::{Desk, NO_POLL};
+use crate::polls::{decide_result, entries};
+use crate::preparing::{NO_POLL, PreparedPoll};
 use crate::service::error::AppError;
-use domain::audit::event::poll::{FormTotals, SealedForm};
+use domain::audit::event::poll::SealedForm;
 use domain::audit::merkle::Tree;
 use domain::audit::{Checkpoint, LogEntry, Moment, PollEvent, VerifierKey};
 use domain::day_record::DayRecord;
@@ -14,7 +14,7 @@ use domain::id::{LogId, PollId};
 use domain::occasion::Occasion;
 use domain::official::Block;
 use domain::poll_state::{ClosedCount, Refusal, Stage};
-use domain::result::{self, FormCount, Listed, OfficialResult, PollResult};
+use domain::result::{Listed, OfficialResult, PollResult};
 use domain::roster::Teller;
 use store::{CouncilTx, logs, polls};
 
@@ -23,9 +23,9 @@ const WATERMARK: &str = "DIỄN TẬP";
 
 /// A poll with its log.
 #[derive(Debug)]
-pub(crate) struct Ledger {
+pub(crate) struct DayData {
     /// Book, plan, rules, state.
-    pub desk: Desk,
+    pub prepared: PreparedPoll,
     /// Every entry of the poll's log.
     pub entries: Vec<LogEntry>,
     /// The list as it was decided, in ballot order; empty before.
@@ -34,22 +34,22 @@ pub(crate) struct Ledger {
     pub tellers: Vec<Teller>,
     /// The forms as they were sealed; empty before.
     pub forms: Vec<SealedForm>,
-    /// What the log tells of the day.
+    /// What the log records of the day.
     pub day: DayRecord,
     counted: Option<ClosedCount>,
     log: LogId,
 }
 
-impl Ledger {
+impl DayData {
     /// Loads all of it.
     ///
     /// # Errors
     /// When there is no such poll, or what is stored does not read.
     pub(crate) async fn load(tx: &mut CouncilTx, poll: PollId) -> Result<Self, AppError> {
-        let desk = Desk::load(tx, poll).await?;
+        let prepared = PreparedPoll::load(tx, poll).await?;
         let log = polls::find(tx, poll).await?.ok_or(NO_POLL)?.log;
         let entries = entries(tx, log).await?;
-        let list = desk.decided_list()?.map(|list| list.officials).unwrap_or_default();
+        let list = prepared.decided_list()?.map(|list| list.officials).unwrap_or_default();
         let sealed = entries.iter().rev().find_map(|entry| match &entry.event {
             PollEvent::FormsSealed(sealed) => Some(sealed.forms.clone()),
             _ => None,
@@ -59,8 +59,9 @@ impl Ledger {
             tellers: polls::tellers(tx, poll).await?,
             forms: sealed.unwrap_or_default(),
             day: DayRecord::of(&entries),
-            counted: counted(&entries)?,
-            desk,
+            counted: ClosedCount::of_log(entries.iter().map(|entry| &entry.event))
+                .map_err(|e| AppError::internal("đọc kết quả", e))?,
+            prepared,
             entries,
             log,
         })
@@ -68,27 +69,27 @@ impl Ledger {
 
     /// How far the poll has come.
     pub(crate) const fn stage(&self) -> Stage {
-        self.desk.stage()
+        self.prepared.stage()
     }
 
     /// Whether it is no real poll.
     pub(crate) const fn is_rehearsal(&self) -> bool {
-        self.desk.state.poll().created.rehearsal
+        self.prepared.state.poll().created.rehearsal
     }
 
     /// What papers of this poll know.
     pub(crate) fn occasion(&self) -> Occasion<'_> {
-        Occasion { watermark: self.is_rehearsal().then_some(WATERMARK), ..self.desk.shelf.occasion() }
+        Occasion { watermark: self.is_rehearsal().then_some(WATERMARK), ..self.prepared.poll_book.occasion() }
     }
 
     /// The frame of its papers: they carry the day of the vote.
     pub(crate) fn frame(&self) -> Frame<'_> {
-        Frame { occasion: self.occasion(), date: self.desk.shelf.book.council.sitting.votes_on, foot: None }
+        Frame { occasion: self.occasion(), date: self.prepared.poll_book.book.council.sitting.votes_on, foot: None }
     }
 
     /// What kind of figures these are.
     pub(crate) const fn provenance(&self) -> Provenance {
-        let created = &self.desk.state.poll().created;
+        let created = &self.prepared.state.poll().created;
         Provenance { rehearsal: created.rehearsal, simulated: created.simulated }
     }
 
@@ -107,16 +108,9 @@ impl Ledger {
     /// Before the close, and when they do not fit the list.
     pub(crate) fn result(&self) -> Result<PollResult, AppError> {
         let counted = self.counted("xem kết quả")?;
-        let count = |total: &FormTotals| {
-            let sealed = self.forms.iter().find(|sealed| sealed.id == total.form);
-            let sealed = sealed.ok_or_else(|| AppError::internal("tính kết quả", "mẫu phiếu lạ"))?;
-            Ok(FormCount::of(total, &sealed.block))
-        };
-        let forms = counted.forms().iter().map(count).collect::<Result<Vec<_>, AppError>>()?;
-        let created = &self.desk.state.poll().created;
         let list: Vec<Listed> = self.list.iter().map(listed).collect();
-        result::decide(&self.desk.shelf.rules, created.kind, created.delegates, &list, forms)
-            .map_err(|e| AppError::Input(format!("Không tính được kết quả: {e}. Hãy xem lại số phiếu và bộ quy tắc.")))
+        let created = &self.prepared.state.poll().created;
+        decide_result(&self.prepared.poll_book.rules, created, &list, &self.forms, counted)
     }
 
     /// The result line by line, with who stands there in the roster.
@@ -150,25 +144,6 @@ fn listed(person: &DecidedOfficial) -> Listed {
         post: person.posts.clone(),
         block: Block(person.block.clone()),
     }
-}
-
-/// The totals of the close with what recounts made of them.
-fn counted(entries: &[LogEntry]) -> Result<Option<ClosedCount>, AppError> {
-    let mut found: Option<ClosedCount> = None;
-    for entry in entries {
-        let fits = match (&entry.event, &mut found) {
-            (PollEvent::CountingClosed(closed), none @ None) => {
-                *none = Some(ClosedCount::new(closed.forms.clone()));
-                true
-            }
-            (PollEvent::LineRecounted(line), Some(counted)) => counted.take(line),
-            _ => true,
-        };
-        if !fits {
-            return Err(AppError::internal("đọc kết quả", "kiểm lại không khớp với số đã đóng"));
-        }
-    }
-    Ok(found)
 }
 
 /// A head of a poll's log that was signed.
@@ -217,17 +192,17 @@ pub(crate) async fn key_of(tx: &mut CouncilTx, log: LogId) -> Result<VerifierKey
 /// When what is stored does not read.
 pub(crate) async fn signed_head(
     tx: &mut CouncilTx,
-    ledger: &Ledger,
+    day_data: &DayData,
     moment: Moment,
 ) -> Result<Option<SignedHead>, AppError> {
-    let rows = logs::checkpoints(tx, ledger.log).await?;
+    let rows = logs::checkpoints(tx, day_data.log).await?;
     let Some(row) = rows.into_iter().rfind(|row| row.moment == moment.code()) else { return Ok(None) };
-    let key = key_of(tx, ledger.log).await?;
+    let key = key_of(tx, day_data.log).await?;
     let head = Checkpoint::open(&row.note, &key).map_err(|e| AppError::internal("đọc điểm chốt", e))?;
     Ok(Some(SignedHead { head, note: row.note, key }))
 }
 
-impl Ledger {
+impl DayData {
     /// Its log.
     pub(crate) const fn log(&self) -> LogId {
         self.log

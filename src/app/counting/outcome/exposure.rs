@@ -2,7 +2,7 @@
 //! is published, and never a rehearsal.
 
 use super::LEADERS;
-use super::ledger::Ledger;
+use super::day_data::DayData;
 use crate::preparing::put_part;
 use crate::service::app::{App, Ask};
 use crate::service::error::AppError;
@@ -48,13 +48,13 @@ pub(super) const fn is_public(stage: Stage) -> bool {
 ///
 /// # Errors
 /// When what is stored does not read.
-pub(super) async fn state(tx: &mut CouncilTx, ledger: &Ledger, poll: PollId) -> Result<ExposureState, AppError> {
+pub(super) async fn state(tx: &mut CouncilTx, day_data: &DayData, poll: PollId) -> Result<ExposureState, AppError> {
     let (Exposure { is_exposed }, version) = stored(tx, poll).await?;
     let slug = councils::own(tx).await?.map(|row| row.slug).unwrap_or_default();
     Ok(ExposureState {
         is_exposed,
-        is_shown: is_exposed && is_public(ledger.stage()) && !ledger.is_rehearsal(),
-        refusal: ledger.is_rehearsal().then_some(REHEARSAL),
+        is_shown: is_exposed && is_public(day_data.stage()) && !day_data.is_rehearsal(),
+        refusal: day_data.is_rehearsal().then_some(REHEARSAL),
         version,
         path: format!("/cong-bo/{slug}/{poll}"),
     })
@@ -77,8 +77,8 @@ impl App {
         let at = self.now_text()?;
         self.write_once(ask, move |tx| {
             Box::pin(async move {
-                let ledger = Ledger::load(tx, poll).await?;
-                if ledger.is_rehearsal() {
+                let day_data = DayData::load(tx, poll).await?;
+                if day_data.is_rehearsal() {
                     return Err(AppError::Input(REHEARSAL.to_owned()));
                 }
                 let (before, stands) = stored(tx, poll).await?;

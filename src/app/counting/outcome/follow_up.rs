@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::ledger::Ledger;
+use super::day_data::DayData;
 use super::{READERS, WRITERS};
 use crate::Caller;
 use crate::preparing::put_part;
@@ -86,10 +86,10 @@ pub(super) fn marks(parts: &[StoredPart]) -> Result<Marks, AppError> {
 }
 
 /// Everything that has to be done after a result.
-pub(super) fn lines(ledger: &Ledger, result: &PollResult, marks: &Marks) -> Vec<FollowUpLine> {
+pub(super) fn lines(day_data: &DayData, result: &PollResult, marks: &Marks) -> Vec<FollowUpLine> {
     let mut lines = Vec::new();
-    for (person, official) in ledger.people(result) {
-        for duty in of_official(&ledger.desk.shelf.rules, official) {
+    for (person, official) in day_data.people(result) {
+        for duty in of_official(&day_data.prepared.poll_book.rules, official) {
             let rule = duty.rule;
             let (done, version) = marks.get(&(person.official, rule.id.clone())).cloned().unwrap_or_default();
             lines.push(FollowUpLine {
@@ -125,10 +125,10 @@ impl App {
     ) -> Result<(String, FollowUpLine), AppError> {
         caller.may(READERS)?;
         let mut tx = self.store.read(caller.council).await?;
-        let ledger = Ledger::load(&mut tx, poll).await?;
+        let day_data = DayData::load(&mut tx, poll).await?;
         let marks = marks(&preparation::parts(&mut tx, poll).await?)?;
-        let line = find(&ledger, &marks, official, id)?;
-        Ok((ledger.desk.shelf.book.council.sitting.name.clone(), line))
+        let line = find(&day_data, &marks, official, id)?;
+        Ok((day_data.prepared.poll_book.book.council.sitting.name.clone(), line))
     }
 
     /// Writes what was done of a duty; without a day it is open again.
@@ -148,9 +148,9 @@ impl App {
         let (at, today) = (self.now_text()?, day_in_vietnam(self.clock.now()));
         self.write_once(ask, move |tx| {
             Box::pin(async move {
-                let ledger = Ledger::load(tx, poll).await?;
+                let day_data = DayData::load(tx, poll).await?;
                 let marks = marks(&preparation::parts(tx, poll).await?)?;
-                let line = find(&ledger, &marks, official, &id)?;
+                let line = find(&day_data, &marks, official, &id)?;
                 let mark = read(&typed, today)?;
                 let part = Part::FollowUp(official, id);
                 if line.version != version {
@@ -167,8 +167,8 @@ impl App {
     }
 }
 
-fn find(ledger: &Ledger, marks: &Marks, official: OfficialId, id: &str) -> Result<FollowUpLine, AppError> {
-    let lines = lines(ledger, &ledger.result()?, marks);
+fn find(day_data: &DayData, marks: &Marks, official: OfficialId, id: &str) -> Result<FollowUpLine, AppError> {
+    let lines = lines(day_data, &day_data.result()?, marks);
     lines.into_iter().find(|line| line.official == official && line.id == id).ok_or(NO_DUTY)
 }
 

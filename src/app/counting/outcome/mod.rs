@@ -4,9 +4,9 @@
 
 mod board;
 mod confidence;
+mod day_data;
 mod exposure;
 mod follow_up;
-mod ledger;
 mod page;
 mod papers;
 mod public;

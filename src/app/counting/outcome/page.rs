@@ -3,9 +3,9 @@
 use super::READERS;
 use super::board::{FormTable, RecountLine, recounts, tables};
 use super::confidence;
+use super::day_data::DayData;
 use super::exposure::{self, ExposureState};
 use super::follow_up::{self, FollowUpLine};
-use super::ledger::Ledger;
 use crate::Caller;
 use crate::polls::results;
 use crate::preparing::Paper;
@@ -120,22 +120,22 @@ impl App {
     pub async fn result_page(&self, caller: &Caller, poll: PollId) -> Result<ResultPage, AppError> {
         caller.may(READERS)?;
         let mut tx = self.store.read(caller.council).await?;
-        let ledger = Ledger::load(&mut tx, poll).await?;
-        let view = if ledger.stage().is_open() {
+        let day_data = DayData::load(&mut tx, poll).await?;
+        let view = if day_data.stage().is_open() {
             let declared = polls::results(&mut tx, poll).await?;
             let marks = follow_up::marks(&preparation::parts(&mut tx, poll).await?)?;
-            let exposure = exposure::state(&mut tx, &ledger, poll).await?;
+            let exposure = exposure::state(&mut tx, &day_data, poll).await?;
             let begun = confidence::begun(&mut tx, poll).await?;
-            Some(ResultView { confidence_polls: begun, ..view(&ledger, declared.as_deref(), &marks, exposure)? })
+            Some(ResultView { confidence_polls: begun, ..view(&day_data, declared.as_deref(), &marks, exposure)? })
         } else {
             None
         };
         Ok(ResultPage {
             poll,
-            sitting: ledger.desk.shelf.book.council.sitting.name.clone(),
-            kind: ledger.desk.shelf.plan.kind,
-            stage: ledger.stage(),
-            rehearsal: ledger.is_rehearsal(),
+            sitting: day_data.prepared.poll_book.book.council.sitting.name.clone(),
+            kind: day_data.prepared.poll_book.plan.kind,
+            stage: day_data.stage(),
+            rehearsal: day_data.is_rehearsal(),
             view,
         })
     }
@@ -148,25 +148,25 @@ impl App {
     pub async fn result_file(&self, caller: &Caller, poll: PollId, name: &str) -> Result<Paper, AppError> {
         caller.may(READERS)?;
         let mut tx = self.store.read(caller.council).await?;
-        let ledger = Ledger::load(&mut tx, poll).await?;
+        let day_data = DayData::load(&mut tx, poll).await?;
         let extension = name.strip_prefix(FILES).and_then(|rest| rest.strip_prefix('.'));
-        let bytes = file(&ledger, extension.unwrap_or_default())?;
+        let bytes = file(&day_data, extension.unwrap_or_default())?;
         Ok(Paper { name: name.to_owned(), bytes })
     }
 }
 
 fn view(
-    ledger: &Ledger,
+    day_data: &DayData,
     declared: Option<&str>,
     marks: &follow_up::Marks,
     exposure: ExposureState,
 ) -> Result<ResultView, AppError> {
-    let (rules, occasion) = (&ledger.desk.shelf.rules, ledger.occasion());
-    let result = ledger.result()?;
-    let recounts = recounts(ledger, ledger.counted("xem kết quả")?, &result)?;
-    let text = results::json_text(rules, ledger.provenance(), &result)?;
+    let (rules, occasion) = (&day_data.prepared.poll_book.rules, day_data.occasion());
+    let result = day_data.result()?;
+    let recounts = recounts(day_data, day_data.counted("xem kết quả")?, &result)?;
+    let text = results::json_text(rules, day_data.provenance(), &result)?;
     let attested = rules.base.attested;
-    let follow_ups = follow_up::lines(ledger, &result, marks);
+    let follow_ups = follow_up::lines(day_data, &result, marks);
     Ok(ResultView {
         rules: rules.short.clone(),
         base: rules.base.value.phrase.clone(),
@@ -190,11 +190,13 @@ fn view(
 ///
 /// # Errors
 /// Before the count is closed, and for another extension.
-pub(super) fn file(ledger: &Ledger, extension: &str) -> Result<Vec<u8>, AppError> {
-    let result = ledger.result()?;
-    let sheet = || results::sheet(&ledger.occasion(), ledger.provenance(), &result);
+pub(super) fn file(day_data: &DayData, extension: &str) -> Result<Vec<u8>, AppError> {
+    let result = day_data.result()?;
+    let sheet = || results::sheet(&day_data.occasion(), day_data.provenance(), &result);
     match extension {
-        "json" => Ok(results::json_text(&ledger.desk.shelf.rules, ledger.provenance(), &result)?.into_bytes()),
+        "json" => {
+            Ok(results::json_text(&day_data.prepared.poll_book.rules, day_data.provenance(), &result)?.into_bytes())
+        }
         "csv" => Ok(import::sheet_csv(&sheet())),
         "xlsx" => import::sheet_xlsx(&sheet()).map_err(|e| AppError::internal("ghi kết quả", e)),
         _ => Err(AppError::NotFound("tệp này")),

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::READERS;
-use super::ledger::{Ledger, head_box, key_of, signed_head};
+use super::day_data::{DayData, head_box, key_of, signed_head};
 use crate::Caller;
 use crate::preparing::Paper;
 use crate::service::app::App;
@@ -122,11 +122,11 @@ impl Kind {
     }
 
     /// Why it can't be printed yet.
-    fn waits_for(self, ledger: &Ledger) -> Option<&'static str> {
-        let reached = |stage| ledger.stage() >= stage && ledger.stage() != Stage::Cancelled;
+    fn waits_for(self, day_data: &DayData) -> Option<&'static str> {
+        let reached = |stage| day_data.stage() >= stage && day_data.stage() != Stage::Cancelled;
         match self {
-            Self::Deck => deck(ledger).is_none().then_some("khi đã kiểm bộ phiếu thử"),
-            Self::Zero => ledger.day.zero_reported.is_none().then_some("khi đã lập báo cáo không"),
+            Self::Deck => deck(day_data).is_none().then_some("khi đã kiểm bộ phiếu thử"),
+            Self::Zero => day_data.day.zero_reported.is_none().then_some("khi đã lập báo cáo không"),
             Self::Minutes | Self::Announcement => {
                 (!reached(Stage::Declared)).then_some("khi đã có kết quả, sau khi kiểm lại các dòng sát ngưỡng")
             }
@@ -146,32 +146,32 @@ impl App {
     pub async fn papers_page(&self, caller: &Caller, poll: PollId) -> Result<PapersPage, AppError> {
         caller.may(READERS)?;
         let mut tx = self.store.read(caller.council).await?;
-        let ledger = Ledger::load(&mut tx, poll).await?;
+        let day_data = DayData::load(&mut tx, poll).await?;
         let issued = polls::papers(&mut tx, poll).await?;
-        let is_party = ledger.occasion().is_party();
+        let is_party = day_data.occasion().is_party();
         let line = |kind: Kind| PaperLine {
             file: kind.file().to_owned(),
             title: kind.title(is_party).to_owned(),
-            waits_for: kind.waits_for(&ledger),
+            waits_for: kind.waits_for(&day_data),
             issued: kind.logged().and_then(|name| issued.iter().rfind(|paper| paper.name == name).cloned()),
         };
-        let notices = if Kind::Notices.waits_for(&ledger).is_none() {
+        let notices = if Kind::Notices.waits_for(&day_data).is_none() {
             let notice = |(place, person): (usize, &domain::decided::DecidedOfficial)| PaperLine {
                 file: notice_file(place, &person.name),
                 title: format!("{} {}, {}", person.honorific.label(), person.name, person.posts),
                 waits_for: None,
                 issued: None,
             };
-            ledger.list.iter().enumerate().map(notice).collect()
+            day_data.list.iter().enumerate().map(notice).collect()
         } else {
             Vec::new()
         };
         Ok(PapersPage {
-            sitting: ledger.desk.shelf.book.council.sitting.name.clone(),
-            rehearsal: ledger.is_rehearsal(),
+            sitting: day_data.prepared.poll_book.book.council.sitting.name.clone(),
+            rehearsal: day_data.is_rehearsal(),
             papers: Kind::ALL.map(line).to_vec(),
             notices,
-            has_forms: ledger.stage().is_sealed(),
+            has_forms: day_data.stage().is_sealed(),
         })
     }
 
@@ -183,11 +183,11 @@ impl App {
     pub async fn day_paper(&self, caller: &Caller, poll: PollId, file: &str) -> Result<Paper, AppError> {
         caller.may(READERS)?;
         let mut tx = self.store.read(caller.council).await?;
-        let ledger = Ledger::load(&mut tx, poll).await?;
+        let day_data = DayData::load(&mut tx, poll).await?;
         let kind = Kind::ALL.into_iter().find(|kind| kind.file() == file);
         let pdf = match kind {
-            Some(kind) => print(&mut tx, &ledger, kind).await?,
-            None => one_notice(&ledger, file)?,
+            Some(kind) => print(&mut tx, &day_data, kind).await?,
+            None => one_notice(&day_data, file)?,
         };
         Ok(Paper { name: file.to_owned(), bytes: pdf.bytes })
     }
@@ -199,8 +199,8 @@ impl App {
 /// Before the result is declared.
 #[boxed]
 pub async fn minutes_paper(tx: &mut CouncilTx, poll: PollId) -> Result<PrintedPaper, AppError> {
-    let ledger = Ledger::load(tx, poll).await?;
-    Ok(PrintedPaper::new(MINUTES, print(tx, &ledger, Kind::Minutes).await?))
+    let day_data = DayData::load(tx, poll).await?;
+    Ok(PrintedPaper::new(MINUTES, print(tx, &day_data, Kind::Minutes).await?))
 }
 
 /// The resolution that confirms the result, or the Party's report in its place.
@@ -209,34 +209,36 @@ pub async fn minutes_paper(tx: &mut CouncilTx, poll: PollId) -> Result<PrintedPa
 /// Before the minutes are signed.
 #[boxed]
 pub async fn resolution_paper(tx: &mut CouncilTx, poll: PollId) -> Result<PrintedPaper, AppError> {
-    let ledger = Ledger::load(tx, poll).await?;
-    Ok(PrintedPaper::new(RESOLUTION, print(tx, &ledger, Kind::Resolution).await?))
+    let day_data = DayData::load(tx, poll).await?;
+    Ok(PrintedPaper::new(RESOLUTION, print(tx, &day_data, Kind::Resolution).await?))
 }
 
-async fn print(tx: &mut CouncilTx, ledger: &Ledger, kind: Kind) -> Result<Pdf, AppError> {
-    if kind.waits_for(ledger).is_some() {
-        return Err(Refusal::NotNow { doing: "in giấy tờ này", stage: ledger.stage() }.into());
+async fn print(tx: &mut CouncilTx, day_data: &DayData, kind: Kind) -> Result<Pdf, AppError> {
+    if kind.waits_for(day_data).is_some() {
+        return Err(Refusal::NotNow { doing: "in giấy tờ này", stage: day_data.stage() }.into());
     }
-    let frame = ledger.frame();
+    let frame = day_data.frame();
     let document = match kind {
-        Kind::Deck => deck_report(ledger)?,
-        Kind::Zero => zero(tx, ledger).await?,
+        Kind::Deck => deck_report(day_data)?,
+        Kind::Zero => zero(tx, day_data).await?,
         Kind::Minutes => {
             let parts = MinutesParts {
-                tellers: &ledger.tellers,
-                delegates: ledger.desk.state.poll().created.delegates,
-                counting: counting(ledger),
-                day: &ledger.day,
-                checkpoint: head(tx, ledger, Moment::CountingClosed).await?,
+                tellers: &day_data.tellers,
+                delegates: day_data.prepared.state.poll().created.delegates,
+                counting: counting(day_data),
+                day: &day_data.day,
+                checkpoint: head(tx, day_data, Moment::CountingClosed).await?,
             };
-            document::minutes(&frame, &ledger.result()?, parts)
+            document::minutes(&frame, &day_data.result()?, parts)
         }
         Kind::Announcement => {
-            let checkpoint = head(tx, ledger, Moment::CountingClosed).await?;
-            document::announcement(&frame, &ledger.result()?, &ledger.tellers, checkpoint)
+            let checkpoint = head(tx, day_data, Moment::CountingClosed).await?;
+            document::announcement(&frame, &day_data.result()?, &day_data.tellers, checkpoint)
         }
-        Kind::Resolution => document::resolution(&frame, &ledger.result()?, head(tx, ledger, Moment::Minutes).await?),
-        Kind::Notices => document::notices(&frame, &ledger.result()?),
+        Kind::Resolution => {
+            document::resolution(&frame, &day_data.result()?, head(tx, day_data, Moment::Minutes).await?)
+        }
+        Kind::Notices => document::notices(&frame, &day_data.result()?),
     };
     render(&document)
 }
@@ -246,61 +248,63 @@ fn render(document: &Document) -> Result<Pdf, AppError> {
 }
 
 /// How the figures came about, as far as the log tells it.
-fn counting(ledger: &Ledger) -> CountingMode {
-    if ledger.desk.state.poll().created.simulated {
+fn counting(day_data: &DayData) -> CountingMode {
+    if day_data.prepared.state.poll().created.simulated {
         return CountingMode::Declared;
     }
-    let sum = |figure: fn(&BatchRead) -> u32| Some(ledger.day.batches.iter().map(figure).sum());
+    let sum = |figure: fn(&BatchRead) -> u32| Some(day_data.day.batches.iter().map(figure).sum());
     CountingMode::Real { reread: sum(|read| read.reread), decided: sum(|read| read.decided), by_hand: None }
 }
 
 /// The head that was signed at a moment, as papers print it.
-async fn head(tx: &mut CouncilTx, ledger: &Ledger, moment: Moment) -> Result<CheckpointBox, AppError> {
-    let signed = signed_head(tx, ledger, moment).await?;
+async fn head(tx: &mut CouncilTx, day_data: &DayData, moment: Moment) -> Result<CheckpointBox, AppError> {
+    let signed = signed_head(tx, day_data, moment).await?;
     signed.map(|signed| signed.boxed(moment)).ok_or_else(|| AppError::internal("in điểm chốt", "chưa có điểm chốt"))
 }
 
 /// The last deck that was counted, with its moment.
-fn deck(ledger: &Ledger) -> Option<(&DeckCounted, UtcTime)> {
-    ledger.entries.iter().rev().find_map(|entry| match &entry.event {
+fn deck(day_data: &DayData) -> Option<(&DeckCounted, UtcTime)> {
+    day_data.entries.iter().rev().find_map(|entry| match &entry.event {
         PollEvent::DeckCounted(deck) => Some((deck, entry.at)),
         _ => None,
     })
 }
 
 /// The frame of a paper of the day on which something happened.
-fn frame_on(ledger: &Ledger, at: UtcTime) -> Frame<'_> {
+fn frame_on(day_data: &DayData, at: UtcTime) -> Frame<'_> {
     let day = at.as_str().parse::<Timestamp>().map(day_in_vietnam);
-    let frame = ledger.frame();
+    let frame = day_data.frame();
     Frame { date: day.unwrap_or(frame.date), ..frame }
 }
 
-fn deck_report(ledger: &Ledger) -> Result<Document, AppError> {
-    let (counted, at) = deck(ledger).ok_or(NO_PAPER)?;
-    let list = ledger.desk.decided_list()?.ok_or(NO_PAPER)?;
-    let forms = list.forms(&ledger.desk.shelf.occasion());
-    let decks: Vec<TestDeck> = forms.iter().map(|form| TestDeck::of(form, &ledger.desk.shelf.rules)).collect();
+fn deck_report(day_data: &DayData) -> Result<Document, AppError> {
+    let (counted, at) = deck(day_data).ok_or(NO_PAPER)?;
+    let list = day_data.prepared.decided_list()?.ok_or(NO_PAPER)?;
+    let forms = list.forms(&day_data.prepared.poll_book.occasion());
+    let decks: Vec<TestDeck> =
+        forms.iter().map(|form| TestDeck::of(form, &day_data.prepared.poll_book.rules)).collect();
     let counts = |id: &str| counted.forms.iter().find(|deck| deck.form == id).map(|deck| &deck.counted);
     let decks = forms.iter().zip(&decks);
     let decks: Vec<DeckCount<'_>> =
         decks.filter_map(|(form, deck)| Some(DeckCount { form, deck, obtained: counts(&form.id)? })).collect();
-    Ok(test_deck_report(&frame_on(ledger, at), &decks, &ledger.tellers))
+    Ok(test_deck_report(&frame_on(day_data, at), &decks, &day_data.tellers))
 }
 
 /// With the log's head right after the report: all that was counted comes later.
-async fn zero(tx: &mut CouncilTx, ledger: &Ledger) -> Result<Document, AppError> {
+async fn zero(tx: &mut CouncilTx, day_data: &DayData) -> Result<Document, AppError> {
     let doing = "lập báo cáo không";
-    let (size, root) = ledger.head_after(|event| matches!(event, PollEvent::ZeroReported(_))).ok_or(NO_PAPER)?;
-    let key = key_of(tx, ledger.log()).await?;
+    let (size, root) = day_data.head_after(|event| matches!(event, PollEvent::ZeroReported(_))).ok_or(NO_PAPER)?;
+    let key = key_of(tx, day_data.log()).await?;
     let head = Checkpoint { origin: key.name().clone(), size, root };
-    let at = ledger.day.zero_reported.ok_or(NO_PAPER)?;
-    let list = ledger.desk.decided_list()?.ok_or(NO_PAPER)?;
-    let forms = list.forms(&ledger.desk.shelf.occasion());
+    let at = day_data.day.zero_reported.ok_or(NO_PAPER)?;
+    let list = day_data.prepared.decided_list()?.ok_or(NO_PAPER)?;
+    let forms = list.forms(&day_data.prepared.poll_book.occasion());
     let zeros: Vec<BatchCounts> = forms.iter().map(|form| BatchCounts::zero(form.kind, form.lines.len())).collect();
     let empty: Vec<EmptyForm<'_>> =
         forms.iter().zip(&zeros).map(|(form, counts)| EmptyForm { form, batches: 0, counts }).collect();
     let checkpoint = head_box("Điểm chốt sau khi lập báo cáo không", &head, &key);
-    zero_report(&frame_on(ledger, at), &empty, &ledger.tellers, checkpoint).map_err(|e| AppError::internal(doing, e))
+    zero_report(&frame_on(day_data, at), &empty, &day_data.tellers, checkpoint)
+        .map_err(|e| AppError::internal(doing, e))
 }
 
 /// `thong-bao-01-nguyen-van-a.pdf`
@@ -308,14 +312,14 @@ fn notice_file(place: usize, name: &str) -> String {
     format!("thong-bao-{:02}-{}.pdf", place + 1, slug(name))
 }
 
-fn one_notice(ledger: &Ledger, file: &str) -> Result<Pdf, AppError> {
-    let place = ledger.list.iter().enumerate().position(|(place, person)| notice_file(place, &person.name) == file);
+fn one_notice(day_data: &DayData, file: &str) -> Result<Pdf, AppError> {
+    let place = day_data.list.iter().enumerate().position(|(place, person)| notice_file(place, &person.name) == file);
     let place = place.ok_or(NO_PAPER)?;
-    if Kind::Notices.waits_for(ledger).is_some() {
-        return Err(Refusal::NotNow { doing: "in giấy tờ này", stage: ledger.stage() }.into());
+    if Kind::Notices.waits_for(day_data).is_some() {
+        return Err(Refusal::NotNow { doing: "in giấy tờ này", stage: day_data.stage() }.into());
     }
-    let result = ledger.result()?;
+    let result = day_data.result()?;
     let mut lines = result.forms.iter().flat_map(|form| form.officials.iter().map(move |official| (form, official)));
     let (form, official) = lines.nth(place).ok_or(NO_PAPER)?;
-    render(&document::notice(&ledger.frame(), form, official))
+    render(&document::notice(&day_data.frame(), form, official))
 }

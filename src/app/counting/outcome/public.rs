@@ -4,8 +4,8 @@
 use jiff::civil::Date;
 
 use super::board::{FormTable, tables};
+use super::day_data::{DayData, SignedHead, signed_head};
 use super::exposure::{is_public, stored};
-use super::ledger::{Ledger, SignedHead, signed_head};
 use super::page;
 use crate::service::app::App;
 use crate::service::error::AppError;
@@ -120,14 +120,14 @@ impl App {
             if !is_open || !stored(&mut tx, summary.id).await?.0.is_exposed {
                 continue;
             }
-            let ledger = Ledger::load(&mut tx, summary.id).await?;
-            let sitting = &ledger.desk.shelf.book.council.sitting;
+            let day_data = DayData::load(&mut tx, summary.id).await?;
+            let sitting = &day_data.prepared.poll_book.book.council.sitting;
             open.push(PublicPoll {
                 poll: summary.id,
                 kind: summary.kind.label(),
                 sitting: sitting.name.clone(),
                 votes_on: sitting.votes_on,
-                officials: ledger.list.len(),
+                officials: day_data.list.len(),
             });
         }
         if open.is_empty() {
@@ -143,13 +143,13 @@ impl App {
     #[boxed]
     pub async fn public_result(&self, slug: &str, poll: PollId) -> Result<PublicResult, AppError> {
         let (mut tx, council) = self.open_to_all(slug).await?;
-        let Shown { ledger, declared, head } = shown(&mut tx, poll).await?;
-        let (rules, sitting) = (&ledger.desk.shelf.rules, &ledger.desk.shelf.book.council.sitting);
+        let Shown { day_data, declared, head } = shown(&mut tx, poll).await?;
+        let (rules, sitting) = (&day_data.prepared.poll_book.rules, &day_data.prepared.poll_book.book.council.sitting);
         let mut page = PublicResult {
             council,
             slug: slug.to_owned(),
             poll,
-            kind: ledger.desk.shelf.plan.kind,
+            kind: day_data.prepared.poll_book.plan.kind,
             sitting: sitting.name.clone(),
             votes_on: sitting.votes_on,
             published_at: String::new(),
@@ -160,14 +160,14 @@ impl App {
                 Attested::Verified => rules.base.cite.clone(),
                 other => format!("{} [{}]", rules.base.cite, other.label()),
             },
-            forms: tables(&ledger.occasion(), &ledger.result()?),
-            cautions: rules.cautions(ledger.desk.shelf.plan.kind).iter().map(Caution::to_string).collect(),
+            forms: tables(&day_data.occasion(), &day_data.result()?),
+            cautions: rules.cautions(day_data.prepared.poll_book.plan.kind).iter().map(Caution::to_string).collect(),
             results_sha256: Digest::of(declared.as_bytes()),
             log_size: head.head.size,
             log_groups: head.head.root.groups().to_vec(),
             corrections: Vec::new(),
         };
-        for entry in &ledger.entries {
+        for entry in &day_data.entries {
             match &entry.event {
                 PollEvent::ResultPublished(told) => page.published_at = told.at.in_vietnam(),
                 PollEvent::ResultConfirmed(told) => page.resolution.clone_from(&told.resolution),
@@ -190,11 +190,11 @@ impl App {
     #[boxed]
     pub async fn public_file(&self, slug: &str, poll: PollId, name: &str) -> Result<PublicFile, AppError> {
         let (mut tx, _) = self.open_to_all(slug).await?;
-        let Shown { ledger, declared, head } = shown(&mut tx, poll).await?;
+        let Shown { day_data, declared, head } = shown(&mut tx, poll).await?;
         let bytes = match name {
             "ket-qua.json" => declared.into_bytes(),
-            "ket-qua.csv" => page::file(&ledger, "csv")?,
-            "ket-qua.xlsx" => page::file(&ledger, "xlsx")?,
+            "ket-qua.csv" => page::file(&day_data, "csv")?,
+            "ket-qua.xlsx" => page::file(&day_data, "xlsx")?,
             "diem-chot.txt" => head.note.into_bytes(),
             _ => return Err(NOTHING),
         };
@@ -211,7 +211,7 @@ impl App {
 
 /// A poll whose result everybody may see.
 struct Shown {
-    ledger: Ledger,
+    day_data: DayData,
     declared: String,
     head: SignedHead,
 }
@@ -225,8 +225,8 @@ async fn shown(tx: &mut CouncilTx, poll: PollId) -> Result<Shown, AppError> {
     if !is_public(found.state.stage()) || found.state.poll().created.rehearsal {
         return Err(NOTHING);
     }
-    let ledger = Ledger::load(tx, poll).await?;
+    let day_data = DayData::load(tx, poll).await?;
     let declared = polls::results(tx, poll).await?.ok_or(NOTHING)?;
-    let head = signed_head(tx, &ledger, Moment::Published).await?.ok_or(NOTHING)?;
-    Ok(Shown { ledger, declared, head })
+    let head = signed_head(tx, &day_data, Moment::Published).await?.ok_or(NOTHING)?;
+    Ok(Shown { day_data, declared, head })
 }

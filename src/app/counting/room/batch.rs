@@ -1,7 +1,7 @@
 //! One batch, as the page of one of its people needs it.
 
 use super::COUNTERS;
-use super::hall::{CountingForm, CountingRoom};
+use super::counting_room::{CountingForm, CountingRoom};
 use super::opening::of_table;
 use super::table::{BatchProgress, BatchStage, Lying, Mode, Pile, TableError};
 use crate::Caller;

@@ -1,5 +1,7 @@
 //! A poll as its counting room sees it, loaded at once: forms with their lines, what came back, what is in.
 
+use std::sync::Arc;
+
 use super::access::{NO_FORM, NO_POLL};
 use super::table::{BatchKey, Lying, Pile};
 use crate::polls::rules_of;
@@ -34,7 +36,7 @@ pub(super) struct CountingRoom {
     pub poll: PollId,
     pub log: LogId,
     pub state: PollState,
-    pub rules: RuleSet,
+    pub rules: Arc<RuleSet>,
     pub forms: Vec<CountingForm>,
 }
 

@@ -1,11 +1,11 @@
 //! The test deck, keyed like ballots: what had to come out beside what did, and the entry of the log that says so.
 
-use super::hall::CountingRoom;
+use super::counting_room::CountingRoom;
 use super::table::Pile;
 use super::{COUNTERS, HEADS};
 use crate::Caller;
 use crate::polls::Requester;
-use crate::preparing::{Desk, Paper, sealed_forms};
+use crate::preparing::{Paper, PreparedPoll, sealed_forms};
 use crate::service::app::{App, Ask};
 use crate::service::clock::day_in_vietnam;
 use crate::service::error::AppError;
@@ -148,16 +148,16 @@ impl App {
         let stored = polls::find(&mut tx, poll).await?.ok_or(NO_REPORT)?;
         let (at, told) = last_deck(&mut tx, stored.log).await?.ok_or(NO_REPORT)?;
         let tellers = polls::tellers(&mut tx, poll).await?;
-        let desk = Desk::load(&mut tx, poll).await?;
-        let forms = sealed_forms(&mut tx, poll, &desk).await?;
+        let prepared = PreparedPoll::load(&mut tx, poll).await?;
+        let forms = sealed_forms(&mut tx, poll, &prepared).await?;
         drop(tx);
-        let decks: Vec<TestDeck> = forms.iter().map(|form| TestDeck::of(form, &desk.shelf.rules)).collect();
+        let decks: Vec<TestDeck> = forms.iter().map(|form| TestDeck::of(form, &prepared.poll_book.rules)).collect();
         let count = |(form, deck)| {
             let obtained = told.forms.iter().find(|told| told.form == deck_id(deck)).map(|told| &told.counted)?;
             Some(DeckCount { form, deck, obtained })
         };
         let counts: Vec<DeckCount<'_>> = forms.iter().zip(&decks).filter_map(count).collect();
-        let frame = Frame { occasion: desk.shelf.occasion(), date: day_of(at), foot: None };
+        let frame = Frame { occasion: prepared.poll_book.occasion(), date: day_of(at), foot: None };
         let pdf =
             pdf::document(&test_deck_report(&frame, &counts, &tellers)).map_err(|e| AppError::Input(e.to_string()))?;
         Ok(Paper { name: "bao-cao-kiem-thu.pdf".to_owned(), bytes: pdf.bytes })

@@ -4,7 +4,7 @@
 use std::fmt;
 
 use super::Follow;
-use super::hall::CountingRoom;
+use super::counting_room::CountingRoom;
 use super::opening::of_table;
 use super::table::{AgreedBatch, BatchKey, BatchProgress, CountingTable, Lying, Pile, TableError};
 use super::{COUNTERS, NO_BATCH};

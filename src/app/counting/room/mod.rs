@@ -7,9 +7,9 @@
 
 mod access;
 mod batch;
+mod counting_room;
 mod deck;
 mod entering;
-mod hall;
 mod opening;
 mod room_page;
 pub mod screen;

@@ -1,6 +1,6 @@
 //! A head teller lays a batch on the table, or takes it off.
 
-use super::hall::{CountingForm, CountingRoom};
+use super::counting_room::{CountingForm, CountingRoom};
 use super::table::{BatchKey, BatchSetup, Lying, Mode, Pile, TableError};
 use super::{COUNTERS, HEADS, NO_BATCH, NO_FORM};
 use crate::Caller;

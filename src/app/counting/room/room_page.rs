@@ -1,7 +1,7 @@
 //! The room at a glance: for head tellers every form with its batches, for a teller the batches that wait for them. Never
 //! a count per level.
 
-use super::hall::{CountingForm, CountingRoom, pile_at};
+use super::counting_room::{CountingForm, CountingRoom, pile_at};
 use super::opening::{left, sizes};
 use super::table::{BatchProgress, BatchStage, Lying, Mode, Pile};
 use super::{COUNTERS, NO_POLL};

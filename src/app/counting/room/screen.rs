@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::access::WATCHERS;
-use super::hall::CountingRoom;
+use super::counting_room::CountingRoom;
 use crate::Caller;
 use crate::service::app::App;
 use crate::service::error::AppError;

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 
 use crate::facts::attachments::Paper;
 use crate::facts::entry::{NOT_FOUND as NO_FACT, by, put, tracked};
-use crate::preparing::shelf::Shelf;
+use crate::preparing::poll_book::PollBook;
 use crate::service::app::{App, Ask};
 use crate::service::caller::Caller;
 use crate::service::clock::{day_in_vietnam, in_vietnam};
@@ -302,16 +302,16 @@ async fn own_poll(
     today: Date,
 ) -> Result<OwnPoll, AppError> {
     const OWN: [&str; 4] = ["person_report", "person_file", "opinions_to_person", "reply"];
-    let shelf = Shelf::load(tx, poll, facts.into_iter().map(Into::into).collect()).await?;
-    let (council, calendar) = (&shelf.book.council, calendar()?);
-    let all = deadlines(&shelf.rules, council, shelf.plan.kind, &calendar);
+    let poll_book = PollBook::load(tx, poll, facts.into_iter().map(Into::into).collect()).await?;
+    let (council, calendar) = (&poll_book.book.council, calendar()?);
+    let all = deadlines(&poll_book.rules, council, poll_book.plan.kind, &calendar);
     let own = all.iter().filter(|deadline| OWN.contains(&deadline.rule.id.as_str()));
     let deadlines = own.map(|deadline| DueLine::new(deadline, today)).collect();
-    let place = shelf.place(official.id).ok_or(NOT_LINKED)?;
-    let dossier = compile(&shelf.book, place, council.sitting.votes_on).ok_or(NOT_LINKED)?;
+    let place = poll_book.place(official.id).ok_or(NOT_LINKED)?;
+    let dossier = compile(&poll_book.book, place, council.sitting.votes_on).ok_or(NOT_LINKED)?;
     let gap = |missing: &domain::dossier::Missing| Gap {
         text: missing.text.clone(),
-        law: missing.kind.law(&shelf.rules, council.kind).map(|(cite, attested)| (cite.to_owned(), attested)),
+        law: missing.kind.law(&poll_book.rules, council.kind).map(|(cite, attested)| (cite.to_owned(), attested)),
         place: place_of(missing.kind),
     };
     let mut gaps: Vec<Gap> = dossier.missing.iter().map(gap).collect();

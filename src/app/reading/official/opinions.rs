@@ -9,7 +9,7 @@ use super::report::{day, examined, line, stated};
 use super::{DueLine, NO_FACT, StoredFact, calendar, check_version};
 use crate::facts::attachments::Paper;
 use crate::facts::entry::{by, put, tracked};
-use crate::preparing::shelf::Shelf;
+use crate::preparing::poll_book::PollBook;
 use crate::service::app::{App, Ask};
 use crate::service::caller::Caller;
 use crate::service::clock::day_in_vietnam;
@@ -94,11 +94,11 @@ impl App {
         caller.may(OFFICE)?;
         let today = day_in_vietnam(self.clock.now());
         let mut tx = self.store.read(caller.council).await?;
-        let shelf = Shelf::load(&mut tx, poll, Vec::new()).await?;
+        let poll_book = PollBook::load(&mut tx, poll, Vec::new()).await?;
         let (all, calendar) = (roster::officials(&mut tx).await?, calendar()?);
         let names: BTreeMap<OfficialId, String> =
             all.iter().map(|kept| (kept.id, kept.value.official.addressed())).collect();
-        let rules = deadlines(&shelf.rules, &shelf.book.council, shelf.plan.kind, &calendar);
+        let rules = deadlines(&poll_book.rules, &poll_book.book.council, poll_book.plan.kind, &calendar);
         let find = |id: &str| rules.iter().find(|deadline| deadline.rule.id == id);
         let (front, person) = (find("front_report"), find("opinions_to_person"));
         let opinion = |fact: StoredFact| {
@@ -120,7 +120,7 @@ impl App {
         });
         Ok(Opinions {
             poll,
-            sitting: shelf.book.council.sitting.name.clone(),
+            sitting: poll_book.book.council.sitting.name.clone(),
             officials: offered.collect(),
             opinions,
             front: front.map(|due| DueLine::new(due, today)),

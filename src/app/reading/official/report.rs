@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::{NOT_LINKED, OWNERS, StoredFact, check_version, current_poll};
 use crate::facts::attachments::Paper;
 use crate::facts::entry::{by, put, tracked};
-use crate::preparing::shelf::Shelf;
+use crate::preparing::poll_book::PollBook;
 use crate::service::app::{App, Ask};
 use crate::service::caller::Caller;
 use crate::service::clock::day_in_vietnam;
@@ -100,10 +100,10 @@ impl App {
         caller.may(OWNERS)?;
         let mut tx = self.store.read(caller.council).await?;
         let Some(official) = roster::official_of(&mut tx, caller.account.id).await? else { return Ok(None) };
-        let Some(shelf) = shelf(&mut tx).await? else {
+        let Some(poll_book) = poll_book(&mut tx).await? else {
             return Ok(Some(OwnReport { official, sections: Vec::new(), law: None, others: Vec::new() }));
         };
-        let form = ReportForm::of(&shelf.rules);
+        let form = ReportForm::of(&poll_book.rules);
         let filed = filed(&mut tx, &official, FactKind::ReportSection).await?;
         let law = form.law.map(|(cite, attested)| (cite.to_owned(), attested));
         let is_other = |fact: &StoredFact| form.sections.iter().all(|s| s.body(&fact.kept.fact.text).is_none());
@@ -125,8 +125,8 @@ impl App {
         self.write_once(ask, move |tx| {
             Box::pin(async move {
                 let official = roster::official_of(tx, account).await?.ok_or(NOT_LINKED)?;
-                let shelf = shelf(tx).await?.ok_or(NO_POLL)?;
-                let form = ReportForm::of(&shelf.rules);
+                let poll_book = poll_book(tx).await?.ok_or(NO_POLL)?;
+                let form = ReportForm::of(&poll_book.rules);
                 let section = form.section(&id).ok_or(NO_SECTION)?;
                 let text = section.stated(&typed).map_err(|e| AppError::field("text", e))?;
                 let filed = filed(tx, &official, FactKind::ReportSection).await?;
@@ -167,16 +167,16 @@ impl App {
     pub async fn own_report_pdf(&self, caller: &Caller) -> Result<Vec<u8>, AppError> {
         let report = self.own_report(caller).await?.ok_or(NOT_LINKED)?;
         let mut tx = self.store.read(caller.council).await?;
-        let shelf = shelf(&mut tx).await?.ok_or(NO_POLL)?;
+        let poll_book = poll_book(&mut tx).await?.ok_or(NO_POLL)?;
         drop(tx);
         let date = day_in_vietnam(self.clock.now());
         let drawn = move || {
-            let form = ReportForm::of(&shelf.rules);
+            let form = ReportForm::of(&poll_book.rules);
             let written = |id: &str| {
                 let own = report.sections.iter().find(|own| own.section.id == id)?;
                 own.fact.is_some().then(|| own.body())
             };
-            let frame = Frame { occasion: shelf.occasion(), date, foot: None };
+            let frame = Frame { occasion: poll_book.occasion(), date, foot: None };
             pdf::document(&person_report(&report.official.value.official, &form, written, &frame))
         };
         let drawn = tokio::task::spawn_blocking(drawn).await.map_err(|e| AppError::internal("in báo cáo", e))?;
@@ -275,10 +275,10 @@ pub(super) fn day(wrong: &mut Vec<FieldError>, field: &'static str, typed: &str,
     None
 }
 
-/// The shelf of the poll that is being prepared, without facts.
-async fn shelf(tx: &mut CouncilTx) -> Result<Option<Shelf>, AppError> {
+/// The poll_book of the poll that is being prepared, without facts.
+async fn poll_book(tx: &mut CouncilTx) -> Result<Option<PollBook>, AppError> {
     let Some(poll) = current_poll(tx).await? else { return Ok(None) };
-    Shelf::load(tx, poll, Vec::new()).await.map(Some)
+    PollBook::load(tx, poll, Vec::new()).await.map(Some)
 }
 
 /// What of one kind is stated about the official.

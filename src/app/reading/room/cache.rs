@@ -1,8 +1,9 @@
 //! Released dossiers in memory. What was released never changes, so nothing here goes stale; there is only so much room.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::service::bounded::Bounded;
 use domain::id::{CouncilId, PollId};
 use store::releases::{Release, ReleasedDossier};
 
@@ -23,52 +24,16 @@ pub(super) struct Listed {
     pub dossiers: Vec<ReleasedDossier>,
 }
 
-/// Values by key, each with its weight; what came first goes first when there is no more room.
-#[derive(Debug)]
-struct Bounded<K, V> {
-    values: BTreeMap<K, (u64, usize, Arc<V>)>,
-    order: BTreeMap<u64, K>,
-    weight: usize,
-    most: usize,
-    next: u64,
-}
-
-impl<K: Ord + Clone, V> Bounded<K, V> {
-    const fn new(most: usize) -> Self {
-        Self { values: BTreeMap::new(), order: BTreeMap::new(), weight: 0, most, next: 0 }
-    }
-
-    fn get(&self, key: &K) -> Option<Arc<V>> {
-        self.values.get(key).map(|(_, _, value)| Arc::clone(value))
-    }
-
-    fn put(&mut self, key: K, weight: usize, value: Arc<V>) {
-        if weight > self.most || self.values.contains_key(&key) {
-            return;
-        }
-        while self.weight + weight > self.most {
-            let Some((_, oldest)) = self.order.pop_first() else { break };
-            if let Some((_, gone, _)) = self.values.remove(&oldest) {
-                self.weight -= gone;
-            }
-        }
-        self.order.insert(self.next, key.clone());
-        self.values.insert(key, (self.next, weight, value));
-        self.weight += weight;
-        self.next += 1;
-    }
-}
-
 /// What this process remembers of releases. A clone is another handle.
 #[derive(Clone, Debug)]
-pub struct Shelves {
+pub struct ReleaseCache {
     lists: Arc<Mutex<Bounded<ReleaseKey, Listed>>>,
     texts: Arc<Mutex<Bounded<DossierKey, String>>>,
     /// Releases of which all dossiers were asked for.
     warmed: Arc<Mutex<BTreeSet<ReleaseKey>>>,
 }
 
-impl Default for Shelves {
+impl Default for ReleaseCache {
     fn default() -> Self {
         Self {
             lists: Arc::new(Mutex::new(Bounded::new(MOST_LISTS))),
@@ -78,7 +43,7 @@ impl Default for Shelves {
     }
 }
 
-impl Shelves {
+impl ReleaseCache {
     pub(super) fn list(&self, key: &ReleaseKey) -> Option<Arc<Listed>> {
         self.lists.lock().unwrap_or_else(PoisonError::into_inner).get(key)
     }
@@ -102,22 +67,5 @@ impl Shelves {
         let (weight, text) = (text.len(), Arc::new(text));
         self.texts.lock().unwrap_or_else(PoisonError::into_inner).put(key, weight, Arc::clone(&text));
         text
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn there_is_only_so_much_room_and_the_oldest_goes_first() {
-        let mut bounded: Bounded<u8, &str> = Bounded::new(10);
-        for (key, weight) in [(1, 4), (2, 4), (3, 4), (4, 11)] {
-            bounded.put(key, weight, Arc::new("x"));
-        }
-        let kept: Vec<u8> = (1..=4).filter(|key| bounded.get(key).is_some()).collect();
-        assert_eq!((kept, bounded.weight), (vec![2, 3], 8), "4 is too large to be kept at all");
-        bounded.put(2, 9, Arc::new("y"));
-        assert_eq!(bounded.get(&2).as_deref(), Some(&"x"), "what was released does not change");
     }
 }

@@ -28,7 +28,7 @@ use store::releases::{Release, ReleasedDossier};
 use store::{CouncilTx, notes, polls, questions, reading, releases, roster};
 
 use cache::Listed;
-pub use cache::Shelves;
+pub use cache::ReleaseCache;
 pub use changes::{ChangeLine, Changes};
 
 /// Who reads.
@@ -184,13 +184,13 @@ impl App {
     /// A release with its list, out of memory where it is there.
     async fn listed(&self, tx: &mut CouncilTx, poll: PollId, number: u32) -> Result<Arc<Listed>, AppError> {
         let key = (tx.council(), poll, number);
-        if let Some(listed) = self.memory.of::<Shelves>().list(&key) {
+        if let Some(listed) = self.memory.of::<ReleaseCache>().list(&key) {
             return Ok(listed);
         }
         let release = releases::list(tx, poll).await?.into_iter().find(|release| release.number == number);
         let release = release.ok_or(NO_DOSSIER)?;
         let dossiers = releases::dossiers(tx, poll, number).await?;
-        Ok(self.memory.of::<Shelves>().keep_list(key, Listed { release, dossiers }))
+        Ok(self.memory.of::<ReleaseCache>().keep_list(key, Listed { release, dossiers }))
     }
 
     /// The newest release with its list.
@@ -319,7 +319,7 @@ impl App {
         let (caller, poll, release, dossier) = opened;
         caller.may(READERS)?;
         let key = ((caller.council, poll, release), dossier.position);
-        if let Some(drawn) = self.memory.of::<Shelves>().text(&key) {
+        if let Some(drawn) = self.memory.of::<ReleaseCache>().text(&key) {
             return Ok(drawn);
         }
         let mut tx = self.store.read(caller.council).await?;
@@ -330,7 +330,7 @@ impl App {
         let drawn = tokio::task::spawn_blocking(move || draw(&document, sources).map_err(|e| e.to_string())).await;
         let drawn = drawn.map_err(|e| AppError::internal("vẽ hồ sơ", e))?;
         let drawn = drawn.map_err(|e| AppError::internal("vẽ hồ sơ", e))?;
-        Ok(self.memory.of::<Shelves>().keep_text(key, drawn))
+        Ok(self.memory.of::<ReleaseCache>().keep_text(key, drawn))
     }
 
     /// All dossiers of a release, for whoever has them drawn before others open them; nothing when somebody asked before.
@@ -345,7 +345,7 @@ impl App {
         release: u32,
     ) -> Result<Vec<ReleasedDossier>, AppError> {
         caller.may(READERS)?;
-        if !self.memory.of::<Shelves>().is_first((caller.council, poll, release)) {
+        if !self.memory.of::<ReleaseCache>().is_first((caller.council, poll, release)) {
             return Ok(Vec::new());
         }
         let listed = self.listed(&mut self.store.read(caller.council).await?, poll, release).await?;

@@ -19,7 +19,7 @@ struct Show {
     poll: String,
     sitting: String,
     decks: Vec<DeckOfForm>,
-    rules: RuleSet,
+    rules: Arc<RuleSet>,
 }
 
 impl Show {
