@@ -45,7 +45,7 @@
 //! 5. **Count.** Simulated delegates ([`simulate`](domain::simulate)) fill a box; every pile goes through
 //!    [`Batch`](domain::batch::Batch), read twice by two tellers. Only
 //!    [`BatchCounts`](domain::count::BatchCounts) come out, and the log gets a
-//!    [commitment](domain::audit::Opening) to them. Counting closes: third checkpoint. With a sheet `Kết quả` the counts
+//!    [commitment](domain::audit::SealedCounts) to them. Counting closes: third checkpoint. With a sheet `Kết quả` the counts
 //!    of a real count take the place of this step.
 //! 6. **Decide.** [`result::decide`](domain::result::decide) puts the sums through the rule set:
 //!    [`tally_line`](domain::tally::tally_line) for every official, identities checked, nothing rounded but text.

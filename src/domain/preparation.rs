@@ -15,7 +15,7 @@ use super::rules::{Attested, RuleSet, Side};
 pub enum Part {
     /// [`Plan`].
     Plan,
-    /// [`Board`].
+    /// [`TellerBoard`].
     Board,
     /// [`DeadlineMark`] of the deadline of this id.
     Deadline(String),

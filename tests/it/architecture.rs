@@ -89,7 +89,7 @@ pub struct Source {
 impl Source {
     /// The code without test modules, and without `pub use`: a re-export is no use.
     pub fn without_tests_and_exports(&self) -> syn::File {
-        let mut ast = self.ast.clone();
+        let mut ast = syn::parse_file(&self.text).expect("it was parsed before");
         ast.items.retain(|item| match item {
             syn::Item::Mod(module) => module.ident != "tests",
             syn::Item::Use(used) => matches!(used.vis, syn::Visibility::Inherited),
