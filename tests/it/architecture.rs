@@ -170,6 +170,9 @@ impl<'ast> Visit<'ast> for Paths {
         self.walk(&item.tree, &[]);
     }
 
+    /// `pub(super)` says who may see an item, and uses nothing.
+    fn visit_vis_restricted(&mut self, _: &'ast syn::VisRestricted) {}
+
     fn visit_path(&mut self, path: &'ast syn::Path) {
         let segments = path.segments.iter().map(|s| s.ident.to_string()).collect();
         self.0.push((path.span().start().line, segments));

