@@ -19,7 +19,7 @@ const SUBJECTS: &[(&str, &[&str])] = &[
     ("facts", &["people"]),
     ("preparing", &["rules", "polls", "facts"]),
     ("dossiers", &["polls", "facts", "preparing"]),
-    ("reading", &["people", "facts", "preparing", "dossiers"]),
+    ("reading", &["rules", "people", "facts", "preparing", "dossiers"]),
     ("counting", &["polls", "preparing"]),
     ("confirm", &["polls", "preparing", "dossiers", "counting"]),
     ("installation", &["rules", "polls"]),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use crate::rules::parsed::parsed;
 use crate::service::app::{App, Ask};
 use crate::service::caller::Caller;
 use crate::service::clock::day_in_vietnam;
@@ -19,7 +20,6 @@ use domain::preparation::{Part, Plan};
 use domain::question::{self, Due, Question, QuestionError, Stamp, State, Stepped};
 use domain::record::{Action, Subject};
 use domain::role::Role;
-use domain::rules;
 use macros::boxed;
 use store::questions::StoredQuestion;
 use store::{CouncilTx, polls, preparation, questions, roster};
@@ -75,7 +75,7 @@ async fn days(tx: &mut CouncilTx, poll: PollId) -> Result<(String, Option<Due>, 
     let stored = preparation::part(tx, poll, &Part::Plan).await?.ok_or(NO_POLL)?;
     let plan: Plan = serde_json::from_str(&stored.content).map_err(|e| damaged(e.to_string()))?;
     let text = polls::ruleset_text(tx, poll).await?.ok_or(NO_POLL)?;
-    let rules = rules::load(&plan.council.ruleset, &text).map_err(|e| damaged(e.to_string()))?;
+    let rules = parsed(&plan.council.ruleset, &text).map_err(|e| damaged(e.to_string()))?;
     let calendar = Calendar::builtin().map_err(|e| AppError::internal("đọc lịch ngày nghỉ", e))?;
     let all = deadlines(&rules, &plan.council, plan.kind, &calendar);
     let days = (question::ask_by(&all), question::reply_by(&all));
