@@ -42,6 +42,7 @@ mod official;
 mod official_papers;
 mod outcome;
 mod own_account;
+mod paper_text;
 mod papers_render;
 mod pictures;
 mod poll_state;

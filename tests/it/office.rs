@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use crate::paper_text;
+
 /// A desk with its own folder; it goes away with the test.
 pub struct Office {
     home: tempfile::TempDir,
@@ -75,9 +77,5 @@ pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 
 /// The text of a PDF, page by page.
 pub fn pages(pdf: &Path) -> Vec<String> {
-    let output = Command::new("pdftotext").args(["-layout", "-enc", "UTF-8"]).arg(pdf).arg("-").output();
-    let output = output.expect("pdftotext is installed by scripts/test");
-    assert!(output.status.success(), "pdftotext {}", pdf.display());
-    let text = String::from_utf8(output.stdout).expect("UTF-8");
-    text.trim_end_matches('\u{c}').split('\u{c}').map(str::to_owned).collect()
+    paper_text::pages(&fs::read(pdf).expect("paper"))
 }

@@ -15,6 +15,7 @@ use pdf::ballot::{CORNER_INSET, CORNER_SIDE, ROW_STEP, sheets};
 use pdf::layout::{PAGE_HEIGHT, PAGE_WIDTH};
 use pdf::{Length, Pdf, PdfError, ballots, document};
 
+use crate::paper_text;
 use crate::pictures::Picture;
 
 pub const DAY: Date = date(2023, 12, 13);
@@ -46,7 +47,6 @@ fn poppler(tool: &str, arguments: &[&str], pdf: &Pdf) -> String {
     let output = Command::new(tool)
         .args(arguments.iter().filter(|a| !a.is_empty()))
         .arg(&path)
-        .args(if tool == "pdftotext" { &["-"][..] } else { &[] })
         .output()
         .expect("poppler-utils: run scripts/test, which installs them");
     assert!(output.status.success(), "{tool}: {}", String::from_utf8_lossy(&output.stderr));
@@ -56,13 +56,12 @@ fn poppler(tool: &str, arguments: &[&str], pdf: &Pdf) -> String {
 
 /// Pages of text as a reader sees them.
 fn pages_of(pdf: &Pdf) -> Vec<String> {
-    let text = poppler("pdftotext", &["-layout"], pdf);
-    text.trim_end_matches('\u{c}').split('\u{c}').map(str::to_owned).collect()
+    paper_text::pages(&pdf.bytes)
 }
 
 /// All text with single spaces, in the order of the content stream.
 pub fn words_of(pdf: &Pdf) -> String {
-    poppler("pdftotext", &["-raw"], pdf).split_whitespace().collect::<Vec<_>>().join(" ")
+    paper_text::words(&pdf.bytes)
 }
 
 fn body(text: &str) -> Block {

@@ -1,8 +1,5 @@
 //! A vote as an office prepares it: begun, planned, and what stands in its way.
 
-use std::io::Write as _;
-use std::process::{Command, Stdio};
-
 use app::preparing::{TypedBoard, TypedDecision};
 use app::service::app::Ask;
 use app::trail::verify_db::database;
@@ -13,6 +10,7 @@ use domain::id::{CouncilId, OfficialId, PollId};
 use domain::role::Role;
 use store::roster;
 
+use crate::paper_text::words;
 use crate::site::{Answer, Engine, Site, Visitor, log_of, on_both, retold, sample_board, somebody_in};
 use crate::store_verify::{failure, keys, without_triggers};
 
@@ -121,18 +119,6 @@ impl Office {
 
 const DECISION: [(&str, &str); 2] = [("number", "31/NQ-HĐND"), ("day", "05/12/2023")];
 
-fn text_of(pdf: &[u8]) -> String {
-    let mut tool = Command::new("pdftotext")
-        .args(["-raw", "-", "-"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("pdftotext is installed by scripts/test");
-    tool.stdin.take().expect("input").write_all(pdf).expect("written");
-    let output = tool.wait_with_output().expect("text");
-    String::from_utf8(output.stdout).expect("text").split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 #[test]
 fn two_people_bring_a_vote_from_its_first_day_to_its_sealed_forms() {
     on_both(|engine| async move {
@@ -159,7 +145,7 @@ fn two_people_bring_a_vote_from_its_first_day_to_its_sealed_forms() {
         let confirmed = office.confirms(&proposed).await;
         assert_eq!(confirmed.text(".notice"), "Đã xác nhận; việc này đã có hiệu lực.");
         let list = office.clerk.opens(&format!("{path}/danh-sach/danh-sach.pdf")).await;
-        let printed = text_of(&list.bytes);
+        let printed = words(&list.bytes);
         for part in [reason, "Lê Văn Phòng; Trần Thường Trực", "C. Trường hợp quyết định khác bộ quy tắc (1 người)"]
         {
             assert!(printed.contains(part), "{part} in {printed}");
@@ -286,12 +272,12 @@ async fn papers_of_the_day(office: &mut Office, form: &str) {
     let count = u32::try_from(totals.len()).expect("few");
     assert_eq!(totals, (1..=count).collect::<Vec<_>>(), "every level of everybody has a total of its own");
     let deck = office.clerk.opens(&format!("{path}/phieu-thu/{form}.pdf")).await;
-    let printed = text_of(&deck.bytes);
+    let printed = words(&deck.bytes);
     assert!(printed.contains("PHIẾU THỬ"), "{printed}");
     let papers = printed.matches("PHIẾU THỬ số ").count();
     assert!(page.text("section:first-of-type .button").contains(&format!("{papers} phiếu")), "{}", page.html);
     let sheet = format!("{path}/phieu-dem-tay/{form}.pdf");
-    let tally = text_of(&office.clerk.opens(&format!("{sheet}?tap=3&so=24")).await.bytes);
+    let tally = words(&office.clerk.opens(&format!("{sheet}?tap=3&so=24")).await.bytes);
     assert!(tally.contains("tập số 3") && tally.contains("Số phiếu trong tập: 24"), "{tally}");
     for wrong in ["tap=0&so=25", "tap=1&so=9", "tap=1&so=51", "tap=một"] {
         let refused = office.clerk.opens(&format!("{sheet}?{wrong}")).await;
@@ -320,7 +306,7 @@ fn deadlines_are_marked_opened_again_printed_and_taken_into_a_calendar() {
         assert!(marked.text("main").contains("đã xong ngày 03/11/2023"), "{}", marked.html);
         assert_eq!(marked.text("td[data-label='Tình trạng'] small"), "12/BC; <b>đủ</b>");
         let paper = office.clerk.opens(&format!("{path}/thoi-han.pdf")).await;
-        assert!(text_of(&paper.bytes).contains("đã xong ngày 03/11/2023"));
+        assert!(words(&paper.bytes).contains("đã xong ngày 03/11/2023"));
         let calendar = office.clerk.opens(&format!("{path}/thoi-han.ics")).await;
         assert_eq!(calendar.headers["content-type"], "text/calendar; charset=utf-8");
         let count = |text: &str, line: &str| text.split("\r\n").filter(|l| *l == line).count();

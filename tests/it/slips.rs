@@ -1,14 +1,12 @@
 //! Access slips, from the paper to the session.
 
-use std::fs;
-use std::process::Command;
-
 use axum::http::StatusCode;
 use domain::id::{AccountId, CouncilId};
 use domain::role::Role;
 use jiff::SignedDuration;
 use store::logs;
 
+use crate::paper_text::words;
 use crate::site::{Answer, Site, Visitor, on_both};
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
@@ -27,20 +25,11 @@ pub async fn issues(admin: &mut Visitor, accounts: &[AccountId], days: &str) -> 
     admin.submits("/phieu-truy-cap", &fields).await
 }
 
-/// What a reader sees on the paper.
-fn text(pdf: &[u8]) -> String {
-    let folder = tempfile::tempdir().expect("folder");
-    let path = folder.path().join("slips.pdf");
-    fs::write(&path, pdf).expect("write");
-    let out = Command::new("pdftotext").arg("-layout").arg(&path).arg("-").output().expect("pdftotext");
-    String::from_utf8(out.stdout).expect("text")
-}
-
 /// Codes in the order of the paper.
 pub fn codes(pdf: &[u8]) -> Vec<String> {
     let is_code =
         |word: &&str| word.len() == 19 && word.split('-').all(|group| group.len() == 4) && !word.contains('/');
-    text(pdf).split_whitespace().filter(is_code).map(str::to_owned).collect()
+    words(pdf).split_whitespace().filter(is_code).map(str::to_owned).collect()
 }
 
 #[test]
@@ -51,7 +40,7 @@ fn a_slip_lets_its_owner_in_once_however_the_code_is_typed() {
         let mut admin = site.signed_in("mau", "quan.tri").await;
         let paper = issues(&mut admin, &people, "7").await;
         assert_eq!(paper.headers["content-type"], "application/pdf", "{}", paper.html);
-        let read = text(&paper.bytes);
+        let read = words(&paper.bytes);
         for expected in
             ["Nguyễn Thị Lan", "Trần Văn Hai", "Hội đồng nhân dân tỉnh Mẫu", "08:00 ngày 08/12/2026", "/phieu/mau"]
         {
