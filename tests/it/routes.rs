@@ -1,5 +1,6 @@
 //! The table of routes, walked: every route, as everybody, with one's own ids and with another council's.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use app::service::app::Ask;
@@ -242,6 +243,28 @@ async fn asks(visitor: &mut Visitor, route: &Route, address: &str) -> Answer {
     visitor.sends_once(route.method.clone(), address, body).await
 }
 
+/// People who stay signed in from route to route. A route may end the session of who calls it, or of all: whoever is led to
+/// the door signs in again and asks once more.
+struct SignedIn<'w> {
+    world: &'w World,
+    visitors: BTreeMap<&'w str, Visitor>,
+}
+
+impl<'w> SignedIn<'w> {
+    async fn asks(&mut self, (council, login): (&str, &'w str), route: &Route, address: &str) -> Answer {
+        if let Some(visitor) = self.visitors.get_mut(login) {
+            let answer = asks(visitor, route, address).await;
+            if !to(&answer).starts_with("/dang-nhap") {
+                return answer;
+            }
+        }
+        let mut visitor = signed_in(self.world, council, login).await;
+        let answer = asks(&mut visitor, route, address).await;
+        self.visitors.insert(login, visitor);
+        answer
+    }
+}
+
 fn to(answer: &Answer) -> &str {
     answer.headers.get(header::LOCATION).map_or("", |to| to.to_str().expect("text"))
 }
@@ -250,18 +273,17 @@ fn to(answer: &Answer) -> &str {
 fn every_route_lets_in_who_may_and_nobody_else_and_no_id_of_another_council_opens_anything() {
     on_both(|engine| async move {
         let world = World::new(engine).await;
+        let mut people = SignedIn { world: &world, visitors: BTreeMap::new() };
         for route in routes() {
             guest_is_led_to_the_door(&world, &route).await;
             for (council, login, role) in &world.people {
-                let mut visitor = signed_in(&world, council, login).await;
                 let is_operator = *role == Some(Role::Operator);
                 let own = if is_operator { &world.installation } else { &world.own };
                 let who = format!("{engine:?} {} {} as {login}", route.method, route.path);
-                let answer = asks(&mut visitor, &route, &own.address(&route)).await;
+                let answer = people.asks((*council, login.as_str()), &route, &own.address(&route)).await;
                 check(&route, *role, &answer, &who);
                 if has_ids(&route) {
-                    let mut visitor = signed_in(&world, council, login).await;
-                    let answer = asks(&mut visitor, &route, &world.other.address(&route)).await;
+                    let answer = people.asks((*council, login.as_str()), &route, &world.other.address(&route)).await;
                     check_other(&route, *role, &answer, &who);
                 }
             }

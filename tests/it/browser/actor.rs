@@ -252,8 +252,9 @@ impl Browser {
     /// What fits on the screen, as a picture.
     pub async fn picture(&mut self, screen: Screen, file: &str) {
         self.turns_to(screen).await;
+        let Some(folder) = pictures() else { return };
         let picture = self.client.screenshot().await.expect("picture");
-        keep(&format!("{file}-{}.png", screen.name), &picture);
+        keep(&folder, &format!("{file}-{}.png", screen.name), &picture);
     }
 
     /// Presses Tab until the focus is on the control of this name, and gives how often.
@@ -317,19 +318,21 @@ impl Browser {
     /// The whole page as a picture, however long it is.
     pub async fn screenshot(&mut self, screen: Screen, file: &str) {
         self.turns_to(screen).await;
+        let Some(folder) = pictures() else { return };
         let height = self.runs("return Math.min(document.documentElement.scrollHeight, 6000);").await;
         let height = u32::try_from(height.as_u64().expect("height")).expect("height");
         self.turns_to(Screen { height: height.max(screen.height), ..screen }).await;
         let picture = self.client.screenshot().await.expect("picture");
-        keep(&format!("{file}-{}.png", screen.name), &picture);
+        keep(&folder, &format!("{file}-{}.png", screen.name), &picture);
         self.turns_to(screen).await;
     }
 
     /// The page as it is printed.
     pub async fn prints(&self, file: &str) {
+        let Some(folder) = pictures() else { return };
         let paper = PrintConfigurationBuilder::default().build().expect("paper");
         let pdf = self.client.print(paper).await.expect("print");
-        keep(&format!("{file}-print.pdf"), &pdf);
+        keep(&folder, &format!("{file}-print.pdf"), &pdf);
     }
 
     pub async fn closes(self) {
@@ -338,10 +341,13 @@ impl Browser {
     }
 }
 
-/// Where pictures lie for people to look at.
-fn keep(name: &str, bytes: &[u8]) {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
-    fs::create_dir_all(&folder).expect("folder");
+/// Folder for pictures that people look at. No test reads them, and taking them costs a quarter of the browser's time.
+fn pictures() -> Option<PathBuf> {
+    env::var_os("TINNHIEM_TEST_PICTURES").map(PathBuf::from)
+}
+
+fn keep(folder: &Path, name: &str, bytes: &[u8]) {
+    fs::create_dir_all(folder).expect("folder");
     fs::write(folder.join(name), bytes).expect("picture");
 }
 
