@@ -22,7 +22,7 @@ use domain::text::clean;
 use macros::boxed;
 use store::{CouncilTx, preparation};
 
-/// Longest reason in letters.
+/// Longest reason, in characters.
 const MAX_NOTE: usize = 500;
 const NO_PROPOSAL: AppError = AppError::NotFound("đề xuất này");
 
@@ -56,9 +56,9 @@ pub struct ProposalPage {
     pub shown: Shown,
     /// Why it cannot be confirmed as things are now; `None` when it can, or is decided.
     pub obstacle: Option<String>,
-    /// The caller may confirm or refuse it.
+    /// Whether the caller may confirm or refuse it.
     pub may_decide: bool,
-    /// The caller may take it back.
+    /// Whether the caller may take it back.
     pub may_withdraw: bool,
 }
 

@@ -19,7 +19,7 @@ pub struct ClosingForm {
     pub returned: u32,
 }
 
-/// One step of two.
+/// One step for two people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "step", rename_all = "snake_case", deny_unknown_fields)]
 pub enum DayStep {

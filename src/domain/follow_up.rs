@@ -1,5 +1,6 @@
-//! Việc phải làm sau kết quả: what the rule set attaches to a band, official by official, and what was done of it. Days
-//! are the law's own words (`tại kỳ họp đó hoặc kỳ họp gần nhất`); no number of days is worked out that no text names.
+//! Việc phải làm sau kết quả: what the rule set attaches to a band, official by official, and what was done about it.
+//! Days are the law's own words (`tại kỳ họp đó hoặc kỳ họp gần nhất`); no number of days is worked out that no text
+//! names.
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -14,7 +15,7 @@ pub struct FollowUp<'a> {
     pub rule: &'a FollowUpRule,
 }
 
-/// What was done of a duty.
+/// What was done about a duty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FollowUpMark {

@@ -97,7 +97,7 @@ ids! {
     QuestionId
     /// A group's summary of its discussion.
     SummaryId
-    /// Long work that goes on while its page is left.
+    /// A background job, which goes on when its page is left.
     JobId
 }
 

@@ -1,4 +1,4 @@
-//! Long work that goes on while its page is left: an import, the dossiers of a whole council.
+//! Background jobs, which go on when their page is left: an import, the dossiers of a whole council.
 
 /// What sort of work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -154,7 +154,7 @@ pub struct TellerBoard {
     pub seats: Vec<Seat>,
 }
 
-/// What was done of a deadline.
+/// What was done about a deadline.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DeadlineMark {

@@ -8,18 +8,18 @@ use super::role::Role;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ProposalKind {
-    /// That somebody is on the list, or is not, against what the rules give; `about` is the official.
+    /// Puts somebody on the list, or leaves somebody out, against the rules; `about` is the official.
     EligibilityOverride,
     ListDecided,
     BoardAppointed,
     DossiersReleased,
     FormsSealed,
-    /// That the vote goes on without a test deck that passed.
+    /// Lets the vote go on without a test deck that passed.
     DeckWaived,
     VotingOpened,
-    /// That the papers of a form were written down wrong; `about` is the form.
+    /// Corrects the figures of a form's papers; `about` is the form.
     BallotsCorrected,
-    /// That a batch is counted anew; `about` is the form and the number.
+    /// Has a batch counted anew; `about` is the form and the number.
     BatchReopened,
     CountingClosed,
     ResultDeclared,
@@ -35,7 +35,7 @@ impl ProposalKind {
     pub const OF_PREPARATION: [Self; 5] =
         [Self::EligibilityOverride, Self::DossiersReleased, Self::ListDecided, Self::BoardAppointed, Self::FormsSealed];
 
-    /// Those of counting day and after it, the straight way first.
+    /// Those of counting day and after it; first those of every vote, then the exceptions.
     pub const OF_DAY: [Self; 11] = [
         Self::VotingOpened,
         Self::CountingClosed,
@@ -170,7 +170,7 @@ pub struct Proposal {
     pub state: ProposalState,
     pub proposed: SignOff,
     pub decided: Option<SignOff>,
-    /// Why, where somebody said so.
+    /// The reason for the decision; empty when none was given.
     pub note: String,
 }
 

@@ -7,7 +7,7 @@ use super::poll::{BallotTotals, IdentityError, Level, PollKind};
 use super::rules::RuleSet;
 use super::tally::{Base, LineTally, TallyError, base_of, tally_line};
 
-/// The officials on the list, as the list was decided.
+/// An official on the decided list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listed {
     pub name: String,
@@ -38,7 +38,7 @@ pub struct FormCount {
     pub form: String,
     pub block: Block,
     pub issued: u32,
-    /// All that came back, and what stood on its lines, in ballot order.
+    /// Ballots returned, and the counts of each line in ballot order.
     pub counts: BatchCounts,
 }
 
@@ -62,7 +62,7 @@ impl FormCount {
     }
 }
 
-/// A count that is none.
+/// Why the counts of a form contradict each other.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BallotsError {
     #[error(transparent)]
@@ -102,7 +102,7 @@ pub struct PollResult {
 /// Why counts give no result.
 #[derive(Debug, thiserror::Error)]
 pub enum ResultError {
-    /// A form's count has another number of lines than officials stand on it.
+    /// The count of a form has another number of lines than the form has officials.
     #[error("mẫu phiếu {form} có {lines} dòng nhưng danh sách có {listed} người")]
     LinesDiffer { form: String, lines: usize, listed: usize },
     #[error("mẫu phiếu {form}: {source}")]

@@ -1,4 +1,4 @@
-//! Thẻ truy cập: a paper that lets one delegate in, once. Its code stands on the paper and nowhere else.
+//! Thẻ truy cập: a paper that lets one delegate in, once. Its code is on the paper and nowhere else.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,9 +11,9 @@ use super::audit::{Digest, UtcTime};
 use super::id::{AccountId, CouncilId, SlipId};
 use super::role::Role;
 
-/// Days that a slip holds unless somebody says otherwise.
+/// Days that a slip is valid, unless somebody chooses otherwise.
 pub const DEFAULT_DAYS: u8 = 7;
-/// Most days that a slip may hold: paper gets lost.
+/// Most days that a slip may be valid: paper gets lost.
 pub const MAX_DAYS: u8 = 30;
 /// Crockford's base 32: no I, L, O, U.
 const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -30,7 +30,7 @@ pub enum SlipError {
     Days,
     #[error("Hãy chọn ít nhất một đại biểu.")]
     Nobody,
-    /// Somebody is ticked who cannot have one.
+    /// An account was chosen that cannot have a slip.
     #[error(
         "Chỉ đại biểu đang dùng tài khoản và không giữ vai trò quản trị mới nhận thẻ; hãy tải lại trang rồi chọn lại."
     )]
@@ -42,7 +42,7 @@ pub enum SlipError {
 pub struct SlipCode(Zeroizing<[u8; CODE_LETTERS]>);
 
 impl SlipCode {
-    /// From chance: each letter takes 5 bits of a byte of its own.
+    /// Makes a code from random bytes: each letter takes 5 bits of a byte of its own.
     pub fn new(chance: &[u8; 32]) -> Self {
         let mut letters = Zeroizing::new([0; CODE_LETTERS]);
         for (letter, byte) in letters.iter_mut().zip(chance) {
@@ -51,7 +51,7 @@ impl SlipCode {
         Self(letters)
     }
 
-    /// What the database keeps. The council is part of it: a code opens no other council's door.
+    /// The hash that the database stores. The council is part of it, so that a code works in no other council.
     pub fn hash(&self, council: CouncilId) -> Digest {
         Digest::of_parts(&[b"tinnhiem slip v1\n", council.to_string().as_bytes(), b"\n", &*self.0])
     }
@@ -108,7 +108,7 @@ pub struct Slip {
     pub revoked_at: Option<UtcTime>,
 }
 
-/// What a slip is good for.
+/// Whether a slip can still be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SlipState {
     Live,
@@ -130,7 +130,7 @@ impl SlipState {
 }
 
 impl Slip {
-    /// What it is good for at `now`.
+    /// Whether it can be used at `now`.
     pub fn state(&self, now: UtcTime) -> SlipState {
         if self.used_at.is_some() {
             SlipState::Used
@@ -143,7 +143,7 @@ impl Slip {
         }
     }
 
-    /// Why it lets nobody in at `now`, for somebody who holds the paper; `None` when it does.
+    /// Why it cannot be used at `now`, in words for its holder; `None` when it can.
     pub fn refusal(&self, now: UtcTime) -> Option<&'static str> {
         match self.state(now) {
             SlipState::Live => None,
@@ -156,7 +156,7 @@ impl Slip {
     }
 }
 
-/// Days that somebody typed.
+/// Reads a number of days that was typed.
 ///
 /// # Errors
 /// When it is no number from 1 to 30.
@@ -169,8 +169,8 @@ pub fn days(text: &str) -> Result<SignedDuration, SlipError> {
     }
 }
 
-/// Whether a slip may sign this account in. An account that manages accounts needs a password: a paper left lying on
-/// a desk must not open all others.
+/// Whether a slip may sign this account in. An account that manages accounts needs a password: a paper left on a desk
+/// must not give access to all of them.
 pub fn may_have_slip(account: &Account) -> bool {
     account.state == AccountState::Open && account.roles.has(Role::Delegate) && !account.roles.has(Role::Admin)
 }

@@ -1,4 +1,4 @@
-//! What holds for every answer: headers, and no forms from other sites.
+//! Middleware for every answer: security headers, and no forms from other sites.
 
 use std::sync::Arc;
 
@@ -54,7 +54,7 @@ pub(super) async fn refuse_foreign(request: Request, next: Next) -> Response {
 }
 
 /// A request that changes something and was sent by a page of another site. Browsers say so themselves
-/// (`Sec-Fetch-Site`, or `Origin` in older ones); what is no browser has no cookie to abuse.
+/// (`Sec-Fetch-Site`, or `Origin` in older ones); a client that is no browser has no cookie to abuse.
 fn is_foreign(request: &Request) -> bool {
     if matches!(*request.method(), Method::GET | Method::HEAD) {
         return false;

@@ -47,7 +47,7 @@ pub enum Done {
     FactsVerified,
     /// It was taken back that a fact was verified.
     FactReopened,
-    /// A fact counts no more.
+    /// A fact was withdrawn.
     FactWithdrawn,
     /// A fact waits again.
     FactRestored,
@@ -61,9 +61,9 @@ pub enum Done {
     ResultHidden,
     /// Somebody is on the roster.
     EntryAdded,
-    /// Somebody stands elsewhere in the order.
+    /// An official or delegate was moved in the order.
     EntryMoved,
-    /// Somebody of the roster counts no more.
+    /// An official or delegate was withdrawn.
     EntryWithdrawn,
     /// Somebody of the roster counts again.
     EntryRestored,
@@ -95,7 +95,7 @@ pub enum Done {
     NotePassphraseChanged,
     /// All private notes of one's own are gone.
     NotesForgotten,
-    /// A question lies with the Standing Committee.
+    /// A question was sent to the Standing Committee.
     QuestionAsked,
     /// A question was taken back.
     QuestionWithdrawn,
@@ -117,11 +117,11 @@ pub enum Done {
     OpinionFiled,
     /// A voters' opinion went on to the official.
     OpinionSent,
-    /// A file stands at its source.
+    /// A file was attached to a source.
     FileAttached,
     /// A source has no file any more.
     FileDetached,
-    /// A batch lies on the table.
+    /// A batch was opened on the table.
     BatchOpened,
     /// A batch was taken off the table.
     BatchAbandoned,

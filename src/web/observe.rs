@@ -1,4 +1,4 @@
-//! What is told of every request, in the log and in figures: the pattern of its route, never its path, query, body or
+//! What the log and the metrics record of every request: the pattern of its route, never its path, query, body or
 //! cookies, because those hold names and secrets.
 
 use std::sync::Arc;
@@ -13,20 +13,20 @@ use axum::response::Response;
 use app::service::clock::Stopwatch;
 use app::service::metrics::Metrics;
 
-/// Longest that an answer may take; what was handed to the database is done whole or not at all all the same.
+/// Longest that an answer may take; a write that was handed to the database is finished or undone all the same.
 pub(super) const TIME_LIMIT: Duration = Duration::from_secs(30);
 
 /// The same for an answer to a file, which may come over a slow line: 20 MB at 512 kbit/s take over five minutes.
 pub(super) const FILE_TIME_LIMIT: Duration = Duration::from_secs(600);
 
-/// Numbers requests, and keeps the figures of this process.
+/// Numbers requests, and holds the metrics of this process.
 #[derive(Clone, Default)]
 pub(super) struct Observer {
     number: Arc<AtomicU64>,
     pub(super) metrics: Metrics,
 }
 
-/// Tells of one request when it was answered.
+/// Logs and measures one request when it was answered.
 pub(super) async fn watch(State(observer): State<Observer>, request: Request, next: Next) -> Response {
     let number = observer.number.fetch_add(1, Ordering::Relaxed) + 1;
     let method = method_name(request.method());
@@ -40,7 +40,7 @@ pub(super) async fn watch(State(observer): State<Observer>, request: Request, ne
     response
 }
 
-/// One of the names that there are: whoever sends a request chooses its method freely, and a label must not grow.
+/// One of a fixed set of names: clients choose the method freely, and the values of a metric's label must stay few.
 fn method_name(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",

@@ -1,4 +1,4 @@
-//! A whole book into a council at once, without a form: what the demo shows, and what a bench measures on.
+//! Writes a whole book into a council at once, without forms: for the demo, and as data for benches.
 
 use crate::service::app::App;
 use crate::service::error::AppError;
@@ -17,7 +17,7 @@ use store::facts::StoredFact;
 use store::roster::{StoredDelegate, StoredOfficial};
 use store::{CouncilTx, facts, roster};
 
-/// Whom people of the book sign in as, by their places in it.
+/// Accounts of the people in a book, by their places in it.
 #[derive(Clone, Debug, Default)]
 pub struct Links {
     /// Of officials.
@@ -37,7 +37,7 @@ pub struct Filled {
     pub facts: Vec<FactId>,
 }
 
-/// One fact in so many still waits for somebody to check it, so that there is something to do.
+/// One fact in this many is left unverified, so that there is something to check.
 const WAITING: usize = 25;
 
 /// Everything that is to be written.
@@ -72,7 +72,7 @@ impl App {
         Ok(filled)
     }
 
-    /// So many ids in ascending order: rows that are listed by id then keep the order of the book.
+    /// `count` ids in ascending order: rows that are listed by id then keep the order of the book.
     fn ascending<I: Ord>(
         &self,
         count: usize,
@@ -117,7 +117,7 @@ impl App {
     ) -> Result<Vec<StoredDelegate>, AppError> {
         let ids = self.ascending(book.delegates.len(), DelegateId::new)?;
         let kept = |((place, delegate), id): ((usize, &domain::roster::Delegate), _)| {
-            // The first of each group keeps its notes.
+            // The first delegate of each group is its secretary.
             let earlier = book.delegates.iter().take(place);
             let is_first = earlier.filter(|other| other.group == delegate.group).count() == 0;
             let value = RosterDelegate {

@@ -1,5 +1,5 @@
-//! What `tinnhiem demo` leaves to be looked at: the database that its rehearsal filled, with an account for every role, and a
-//! vote that is being prepared.
+//! What `tinnhiem demo` leaves to look at: the database that its rehearsal filled, with an account for every role, and
+//! a vote that is being prepared.
 //!
 //! The rehearsal draws ids and nonces from a seed that everybody may know. Passwords come from the system, and so does the
 //! secret key: a demo is sample data, but its service is a real one.
@@ -31,7 +31,7 @@ pub struct Demo {
     pub app: App,
     /// One account for each role, the operator first.
     pub accounts: Vec<DemoAccount>,
-    /// Lets go when the demo ends, however it ends.
+    /// Released when the demo ends, however it ends.
     _lock: File,
 }
 
@@ -39,11 +39,11 @@ pub struct Demo {
 pub struct DemoAccount {
     /// The council's name in addresses.
     pub council: String,
-    /// What it is there for.
+    /// The role that it shows.
     pub role: Role,
     /// Name to sign in with.
     pub login: String,
-    /// Its password, which it keeps: whoever looks around must not choose ten of their own first.
+    /// Its password, which need not be changed: a visitor should not have to choose ten new ones first.
     pub password: Password,
 }
 
@@ -70,17 +70,17 @@ pub async fn open(out: &Path) -> Result<Demo, AppError> {
     Ok(Demo { app, accounts, _lock: lock })
 }
 
-/// What is drawn before the transaction.
+/// An account's id and password, made before the transaction.
 struct Drawn {
     role: Role,
-    /// If nobody has the role yet.
+    /// Id of the new account, if nobody has the role yet.
     id: AccountId,
     password: Password,
     phc: String,
 }
 
 impl App {
-    /// Gives whoever holds a role a password; a role that nobody holds gets an account first.
+    /// Gives one account of each role a password; a role that nobody has gets an account first.
     async fn give_passwords(&self, council: &str, id: CouncilId, roles: &[Role]) -> Result<Vec<DemoAccount>, AppError> {
         let mut drawn = Vec::with_capacity(roles.len());
         for &role in roles {

@@ -25,7 +25,7 @@ impl App {
     /// Prepares a poll in a council of the demo, once.
     ///
     /// # Errors
-    /// When the sample does not read, or the database refuses.
+    /// When the sample cannot be read, or the database refuses.
     pub(super) async fn prepare_sample(&self, council: CouncilId) -> Result<(), AppError> {
         let mut tx = self.store.read(council).await?;
         if !roster::officials(&mut tx).await?.is_empty() {

@@ -1,4 +1,4 @@
-//! One dossier out of a poll's book.
+//! Compiles one dossier from a poll's book.
 
 use crate::preparing::poll_book::PollBook;
 use crate::service::error::AppError;
@@ -17,26 +17,26 @@ pub(super) const NO_DOSSIER: AppError = AppError::NotFound("hồ sơ này");
 /// How a dossier is to be drawn.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Draw<'a> {
-    /// Across every page.
+    /// Printed across every page.
     pub watermark: Option<&'a str>,
-    /// The facts are of this year only: what is missing in others is no gap.
+    /// Set when the facts are of this year only: what is missing in other years is no gap.
     pub year: Option<i16>,
     /// Number of the release that it is drawn for.
     pub number: Option<u32>,
 }
 
-/// What a list tells of a dossier: no paper is drawn for it.
+/// What a list shows of a dossier, for which no paper is drawn.
 #[derive(Clone, Debug)]
 pub(super) struct Outline {
     pub title: String,
     pub subtitle: String,
     pub sha256: Digest,
-    /// How many facts stand in it.
+    /// Number of facts in it.
     pub facts: usize,
     pub missing: Vec<String>,
 }
 
-/// A dossier with everything that is kept of it.
+/// A dossier with everything that is stored of it.
 pub(super) struct Made {
     pub title: String,
     pub subtitle: String,
@@ -47,7 +47,7 @@ pub(super) struct Made {
     pub files: Vec<Digest>,
 }
 
-/// Every dossier of a poll: of who is to be voted on, then of every field that has facts.
+/// What the dossiers of a poll are about: every official who is to be voted on, then every field that has facts.
 pub(super) fn targets(poll_book: &PollBook, listed: &[OfficialNo]) -> Vec<About> {
     let people = listed.iter().filter_map(|place| poll_book.id(*place)).map(About::Official);
     let fields = poll_book.book.fields_with_facts().into_iter().cloned().map(About::Field);
@@ -114,7 +114,7 @@ impl<'s> Compiled<'s> {
     }
 }
 
-/// What a list tells of one dossier.
+/// What a list shows of one dossier.
 ///
 /// # Errors
 /// When the book has nobody of that id, or nothing of that field.
@@ -129,7 +129,7 @@ pub(super) fn outline(poll_book: &PollBook, about: &About) -> Result<Outline, Ap
     })
 }
 
-/// One dossier.
+/// Compiles one dossier and draws its paper.
 ///
 /// # Errors
 /// As [`outline`].
@@ -170,7 +170,7 @@ fn files(gathered: &Gathered<'_>) -> Vec<Digest> {
     gathered.facts.iter().filter_map(|fact| fact.source.file).collect()
 }
 
-/// The paper as a file.
+/// The paper as a PDF file.
 ///
 /// # Errors
 /// When a character cannot be printed.

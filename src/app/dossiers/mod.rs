@@ -1,10 +1,10 @@
-//! Dossiers as the office sees them: what would stand in each today, and what was released.
+//! Dossiers as the office sees them: what each would contain today, and what was released.
 //!
-//! A dossier is compiled from the facts that count at the moment. Only what a second person verified goes into a release;
-//! a look at everything that was entered is a draft and says so. A release is made in three steps: long work prints all
-//! dossiers and leaves their hashes; somebody proposes these hashes; another person confirms. The bytes wait nowhere in
-//! between: whoever confirms has them printed again from the facts as they are then, and they are the very bytes that were
-//! proposed, or nothing is released.
+//! A dossier is compiled from the facts that count at the moment. Only what a second person verified goes into a
+//! release; a dossier with everything that was entered is a draft and says so. A release is made in three steps: a
+//! background job prints all dossiers and leaves their hashes; somebody proposes these hashes; another person confirms.
+//! The bytes are not stored in between: on confirmation they are printed again from the facts as they are then, and
+//! nothing is released unless they are the very bytes that were proposed.
 
 mod compile;
 mod outlines;
@@ -45,23 +45,23 @@ use pdf;
 use store::releases;
 use store::{CouncilTx, facts, logs, preparation};
 
-/// Who sees what is being compiled, and starts a release.
+/// Roles that see what is being compiled, and start a release.
 pub const OFFICE: &[Role] = &[Role::Clerk, Role::Leader];
-/// Who confirms a release.
+/// Roles that confirm a release.
 pub const CONFIRMERS: &[Role] = &[Role::Leader];
-/// Who sees the list of releases with their hashes.
+/// Roles that see the list of releases with their hashes.
 pub const READERS: &[Role] = &[Role::Clerk, Role::Leader, Role::Auditor];
 
-/// What somebody wants compiled.
+/// Which facts to compile.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
-    /// Also what waits to be verified.
+    /// Whether facts that wait to be verified are included.
     pub with_waiting: bool,
     /// This year only.
     pub year: Option<i16>,
 }
 
-/// How a dossier stands to the newest release.
+/// How a dossier compares with the newest release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// It is in no release.
@@ -83,20 +83,20 @@ pub struct DossierItem {
     pub subtitle: String,
     /// Facts that are verified.
     pub verified: usize,
-    /// Facts that wait for it.
+    /// Facts that wait to be verified.
     pub waiting: u64,
     /// What a reader would look for and not find.
     pub missing: Vec<String>,
-    /// How it stands to the newest release.
+    /// How it compares with the newest release.
     pub standing: Standing,
 }
 
-/// All dossiers of a poll as they stand.
+/// The current dossiers of a poll, for the office.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Desk {
     /// Name of the sitting.
     pub sitting: String,
-    /// Dossiers of who is to be voted on, in the order of the list, then of fields.
+    /// Dossiers of the officials to be voted on, in the order of the list, then of fields.
     pub lines: Vec<DossierItem>,
     /// The newest release.
     pub newest: Option<Release>,
@@ -124,7 +124,7 @@ pub struct Compiled {
 }
 
 impl App {
-    /// All dossiers of a poll: what stands in each, what is missing, whether it changed since the newest release.
+    /// All dossiers of a poll: what each contains, what is missing, whether it changed since the newest release.
     ///
     /// # Errors
     /// When there is no such poll, or the caller may not see it.
@@ -157,7 +157,7 @@ impl App {
         Ok(Desk { sitting: told.sitting.clone(), lines, newest, dropped, offer })
     }
 
-    /// All dossiers of a poll as lists tell them, out of memory where nothing changed since they were told last.
+    /// Outlines of all dossiers of a poll, from the cache if nothing changed since they were compiled.
     async fn told(&self, tx: &mut CouncilTx, poll: PollId) -> Result<Arc<DossierList>, AppError> {
         let of = (tx.council(), poll);
         let roots: Vec<Digest> = logs::heads(tx).await?.into_iter().map(|log| log.head.root).collect();
@@ -208,7 +208,7 @@ impl App {
         })
     }
 
-    /// The same as a file, with its name.
+    /// One dossier from the facts as they are, as a PDF file with its name.
     ///
     /// # Errors
     /// As [`Self::dossier_now`], and when a character cannot be printed.
@@ -228,7 +228,7 @@ impl App {
     }
 }
 
-/// Dossiers as lists tell them, compiled on all cores beside the threads that answer.
+/// Outlines of dossiers, compiled on all cores, not on the threads that answer requests.
 async fn outlined(poll_book: PollBook, about: Vec<About>) -> Result<Vec<(About, Outline)>, AppError> {
     let work = move || {
         let one = |index: usize| outline(&poll_book, about.get(index).ok_or(compile::NO_DOSSIER)?);
@@ -238,7 +238,7 @@ async fn outlined(poll_book: PollBook, about: Vec<About>) -> Result<Vec<(About, 
     tokio::task::spawn_blocking(work).await.map_err(|e| AppError::internal("lập hồ sơ", e))?
 }
 
-/// Who is to be voted on: as the rules give it, and as two people decided otherwise.
+/// The officials to be voted on: by the rules, except where two people decided otherwise.
 async fn listed(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<OfficialNo>, AppError> {
     let desk = preparing::PreparedPoll::load(tx, poll).await?;
     Ok(eligibility::listed(&desk.standings).collect())

@@ -1,4 +1,4 @@
-//! The way to a release: printed, proposed, confirmed.
+//! How a release is made: dossiers are printed, proposed, confirmed.
 
 use serde::{Deserialize, Serialize};
 
@@ -53,13 +53,13 @@ pub struct OfferedDossier {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OfferedRelease {
-    /// In their order.
+    /// In the order of the release.
     pub dossiers: Vec<OfferedDossier>,
     /// Number of the release.
     pub number: u32,
 }
 
-/// What long work leaves.
+/// The result of a background job that printed a release.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Printed {
@@ -73,7 +73,7 @@ struct Printed {
 pub struct ReleaseOffer {
     /// The proposal.
     pub proposal: ProposalId,
-    /// Full name of who proposed it.
+    /// Full name of the person who proposed it.
     pub by: String,
     /// When.
     pub at: UtcTime,
@@ -81,22 +81,22 @@ pub struct ReleaseOffer {
     pub release: OfferedRelease,
 }
 
-/// Long work on a release, for its page.
+/// The background job that prints a release, for its page.
 #[derive(Clone, Debug)]
 pub struct ReleaseWork {
     /// How far it has come.
     pub view: JobView,
     /// What it printed, once it is ready.
     pub dossiers: Vec<OfferedDossier>,
-    /// Number of the release that it would be.
+    /// Number that the release would have.
     pub number: u32,
-    /// Hashes of the newest release by what its dossiers are about.
+    /// Dossiers of the newest release, to compare with.
     pub before: Vec<ReleasedDossier>,
     /// Why it did not get ready.
     pub failure: String,
 }
 
-/// What is released, with what it was printed from.
+/// The printed dossiers of a release, with the state of the data that they were printed from.
 struct Pile {
     basis: i64,
     content: OfferedRelease,
@@ -107,7 +107,7 @@ fn damaged(cause: impl ToString) -> AppError {
     AppError::internal("đọc bộ hồ sơ chờ phát hành", cause)
 }
 
-/// The open proposal among those of a poll.
+/// The open proposal of a release, if there is one.
 pub(super) fn open_offer(proposals: Vec<Proposal>) -> Result<Option<ReleaseOffer>, AppError> {
     let is_open = |p: &Proposal| p.kind == ProposalKind::DossiersReleased && p.state == ProposalState::Open;
     let Some(proposal) = proposals.into_iter().find(is_open) else { return Ok(None) };
@@ -115,11 +115,11 @@ pub(super) fn open_offer(proposals: Vec<Proposal>) -> Result<Option<ReleaseOffer
     Ok(Some(ReleaseOffer { proposal: proposal.id, by: proposal.proposed.name, at: proposal.proposed.at, release }))
 }
 
-/// What would be released now, as far as it can be told without printing: where every dossier still states what was
-/// proposed, the proposed text; the files themselves are compared when somebody confirms.
+/// What would be released now, as far as that is known without printing: the proposed text, if every dossier still
+/// states what was proposed. The files themselves are compared when somebody confirms.
 ///
 /// # Errors
-/// When another release would come out.
+/// When the release would differ from what was proposed.
 pub(crate) async fn content_now(tx: &mut CouncilTx, proposal: &Proposal) -> Result<String, AppError> {
     let offered: OfferedRelease = from_text(&proposal.content).map_err(damaged)?;
     let number = releases::newest(tx, proposal.poll).await?.unwrap_or(0) + 1;
@@ -141,7 +141,7 @@ pub(super) async fn verified(tx: &mut CouncilTx, poll: PollId) -> Result<(PollBo
 }
 
 impl App {
-    /// Prints all dossiers of a poll beside the request; their hashes wait for somebody to propose them.
+    /// Prints all dossiers of a poll in a background job; their hashes wait for somebody to propose them.
     ///
     /// # Errors
     /// When there is no such poll, or the caller may not.
@@ -184,7 +184,7 @@ impl App {
         Ok(Pile { basis, content, frozen })
     }
 
-    /// Long work on a release.
+    /// The background job that prints a release.
     ///
     /// # Errors
     /// When there is none of that id for this poll, or the caller may not see it.
@@ -213,7 +213,7 @@ impl App {
         Ok(ReleaseWork { view, dossiers, number, before, failure })
     }
 
-    /// Proposes what long work printed.
+    /// Proposes the dossiers that a background job printed.
     ///
     /// # Errors
     /// When a record changed since, or a release is proposed already.
@@ -243,8 +243,8 @@ impl App {
         .await
     }
 
-    /// Confirms a proposed release: all dossiers are printed again, and what comes out is what was proposed, or nothing is
-    /// done. The release, its entry in the poll's log and the decision are one transaction.
+    /// Confirms a proposed release: all dossiers are printed again, and nothing is done unless they are what was
+    /// proposed. The release, its entry in the poll's log and the decision are one transaction.
     ///
     /// # Errors
     /// When the caller proposed it, it was decided before, or a record changed since.
@@ -252,7 +252,7 @@ impl App {
     pub async fn confirm_release(&self, ask: Ask<'_>, poll: PollId, id: ProposalId) -> Result<u32, AppError> {
         let actor = ask.caller.may(CONFIRMERS)?;
         let council = ask.caller.council;
-        // Before the long work: most refusals need none of it.
+        // Before the slow printing: most refusals do not need it.
         let proposal = self.release_proposal(council, poll, id).await?;
         if proposal.proposed.account == ask.caller.account.id {
             return Err(ProposalError::Own.into());
@@ -266,7 +266,7 @@ impl App {
         self.write_once(ask, move |tx| {
             Box::pin(async move {
                 let proposal = preparation::proposal(tx, id).await?.ok_or(NO_PROPOSAL)?;
-                // What was printed is what would be printed now.
+                // What was printed is still what would be printed now.
                 if releases::basis(tx, poll).await? != basis {
                     return Err(ProposalError::Outdated.into());
                 }
@@ -289,7 +289,7 @@ impl App {
     }
 }
 
-/// All dossiers as release `number` has them.
+/// Prints all dossiers for release `number`.
 fn frozen(poll_book: &PollBook, all: &[About], number: u32, steps: &Steps) -> Result<Vec<Frozen>, AppError> {
     let people = all.iter().filter(|about| matches!(about, About::Official(_))).count();
     let one = |index: usize| -> Result<Frozen, AppError> {

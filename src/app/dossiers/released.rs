@@ -23,7 +23,7 @@ const NO_RELEASE: AppError = AppError::NotFound("bản phát hành này");
 pub struct ReleasedPage {
     /// When and by whom it was released.
     pub release: Release,
-    /// As the list tells it.
+    /// The dossier, as lists show it.
     pub dossier: ReleasedDossier,
     /// The paper.
     pub document: Document,
@@ -40,9 +40,9 @@ pub struct VersionChanges {
     pub title: String,
     /// Changes of facts.
     pub facts: Vec<ChangeView>,
-    /// What is stated of the person or the body: what only the older version says.
+    /// Lines about the person or the council, apart from facts, that only the older version has.
     pub head_before: Vec<String>,
-    /// What only the newer version says.
+    /// Such lines that only the newer version has.
     pub head_after: Vec<String>,
 }
 
@@ -111,8 +111,8 @@ impl App {
         released_file(&mut self.store.read(caller.council).await?, poll, number, about).await
     }
 
-    /// How a dossier changed from release `from` to release `to`. Everybody of the council who may read released dossiers
-    /// may know: the caller of this method has asked for that.
+    /// How a dossier changed from release `from` to release `to`. Everybody in the council who may read released
+    /// dossiers may see it: callers check that first.
     ///
     /// # Errors
     /// When one of the two has no such dossier.
@@ -134,7 +134,7 @@ impl App {
         Ok(VersionChanges { title: dossier.title, facts, head_before, head_after })
     }
 
-    /// The same for the office.
+    /// How a dossier changed from one release to another, for the office.
     ///
     /// # Errors
     /// When one of the two has no such dossier, or the caller may not see it.
@@ -151,7 +151,7 @@ impl App {
     }
 }
 
-/// A released dossier for its page. Whether the caller may see it is asked before.
+/// A released dossier for its page. Callers check first that it may be seen.
 pub(crate) async fn released_page(
     tx: &mut CouncilTx,
     poll: PollId,
@@ -173,7 +173,7 @@ pub(crate) async fn released_page(
     Ok(ReleasedPage { release, dossier, document, sources, versions })
 }
 
-/// The file of a released dossier, with its name. Whether the caller may see it is asked before.
+/// The file of a released dossier, with its name. Callers check first that it may be seen.
 pub(crate) async fn released_file(
     tx: &mut CouncilTx,
     poll: PollId,
@@ -229,7 +229,7 @@ fn said(texts: &BTreeMap<(String, u64), String>, fact: FrozenFact) -> Result<Vec
     Ok(lines.into_iter().filter(|(_, text)| !text.is_empty()).collect())
 }
 
-/// A line of a canonical text that states no fact, for people.
+/// A line of a canonical text that states no fact, in words for people.
 fn head_words(line: &str) -> String {
     let mut cells = line.split('\t');
     let label = match cells.next().unwrap_or_default() {

@@ -11,7 +11,7 @@ use store::{CouncilTx, attachments, releases, revisions};
 /// A file, and which facts rest on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceFile {
-    /// What it is.
+    /// The stored file.
     pub attachment: Attachment,
     /// `245/BC-UBND của UBND tỉnh`: the paper whose file it is.
     pub paper: String,
@@ -22,7 +22,7 @@ pub struct SourceFile {
 /// Files of a released dossier in the order of its facts, each once.
 ///
 /// # Errors
-/// When there is no such dossier, or a stored version does not read.
+/// When there is no such dossier, or a stored version cannot be read.
 pub(crate) async fn sources(
     tx: &mut CouncilTx,
     poll: PollId,

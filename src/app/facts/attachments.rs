@@ -1,4 +1,4 @@
-//! Files of papers: looked at, kept once, handed out by the chunk to those whom they concern.
+//! Files of papers: examined, stored once, sent chunk by chunk to the people whom they concern.
 
 use std::fs::File;
 
@@ -18,12 +18,12 @@ use import;
 use macros::boxed;
 use store::{CouncilTx, attachments};
 
-/// Who may open files: the office all, others those that concern them.
+/// Roles that may open files: the office all files, others those that concern them.
 pub const READERS: &[Role] = &[Role::Clerk, Role::Leader, Role::Official, Role::Delegate];
 
 const NO_FILE: AppError = AppError::NotFound("tệp nguồn");
 
-/// A file that may be kept: what it is, is known.
+/// A received file of a known kind, which may be stored.
 #[derive(Debug)]
 pub(crate) struct Paper {
     name: String,
@@ -34,10 +34,10 @@ pub(crate) struct Paper {
 }
 
 impl Paper {
-    /// Looks at what was received. Documents are unpacked for it, beside the tasks that answer.
+    /// Examines a received file. That unpacks documents, so it does not run on a thread that answers requests.
     ///
     /// # Errors
-    /// When it is none of the kinds that are taken, told at the field `file`.
+    /// When it is of no kind that is accepted; the error is at the field `file`.
     pub(crate) async fn examine(received: Received) -> Result<Self, AppError> {
         let (name, size, sha256) = (received.name.clone(), received.size, received.sha256);
         let looked = move || {
@@ -55,10 +55,10 @@ impl Paper {
         self.sha256
     }
 
-    /// Keeps it, unless the same bytes are kept already.
+    /// Stores it, unless the same bytes are stored already.
     ///
     /// # Errors
-    /// When disk or database refuse; nothing is kept then.
+    /// When disk or database refuse; nothing is stored then.
     pub(crate) async fn keep(self, tx: &mut CouncilTx, at: UtcTime, by: &str) -> Result<(), AppError> {
         let Self { name, kind, size, sha256, file } = self;
         let attachment = Attachment { sha256, name, kind, size, added_at: at, added_by: by.to_owned() };
@@ -80,9 +80,9 @@ impl Paper {
     }
 }
 
-/// A file on its way out.
+/// A file that is being downloaded.
 pub struct Download {
-    /// What it is.
+    /// The stored file.
     pub attachment: Attachment,
     app: App,
     council: CouncilId,

@@ -36,7 +36,7 @@ pub async fn open_app(data: &Path, database_url: Option<&str>) -> Result<App, Ap
     open(data, &target(data, database_url)?, &key_file(data)).await
 }
 
-/// Opens the service on a folder that stands for itself: key and database are those in it, whatever the environment says.
+/// Opens the service on a folder by itself: with the key and the database in it, whatever the environment says.
 ///
 /// # Errors
 /// As [`open_app`].
@@ -44,7 +44,7 @@ pub(crate) async fn open_alone(data: &Path) -> Result<App, AppError> {
     open(data, &Target::in_folder(data), &data.join(KEY_FILE)).await
 }
 
-/// The key of a folder that stands for itself. Folder and key are made when they are not there.
+/// The key in a folder, whatever the environment says. Folder and key are made when they are not there.
 ///
 /// # Errors
 /// As [`open_app`].
@@ -64,7 +64,7 @@ async fn open(data: &Path, target: &Target, key: &Path) -> Result<App, AppError>
 /// The database that is meant; a variable that is set to nothing counts as not set.
 ///
 /// # Errors
-/// When the URL is none of ours.
+/// When the URL names no database that the program supports.
 pub fn target(data: &Path, database_url: Option<&str>) -> Result<Target, AppError> {
     match database_url.map(str::trim).filter(|url| !url.is_empty()) {
         Some(url) => Ok(Target::parse(url)?),

@@ -1,4 +1,4 @@
-//! `tinnhiem doctor`: what the service stands on, looked at without changing it; what is wrong and what to do.
+//! `tinnhiem doctor`: checks what the service depends on without changing it, and says what is wrong and what to do.
 
 use std::fs;
 use std::path::Path;
@@ -17,7 +17,7 @@ use macros::boxed;
 use pdf::fonts;
 use store::{Examination, Store, Target, examine, logs};
 
-/// How bad a finding is.
+/// How a check turned out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
@@ -43,9 +43,9 @@ impl Verdict {
 /// One thing that was looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Check {
-    /// `database`, `key`, …: for programs.
+    /// `database`, `key`, …: a name for programs.
     pub subject: &'static str,
-    /// How it stands.
+    /// How the check turned out.
     pub verdict: Verdict,
     /// What was found, and what to do about it.
     pub sentence: String,
@@ -55,7 +55,7 @@ fn check(subject: &'static str, verdict: Verdict, sentence: impl Into<String>) -
     Check { subject, verdict, sentence: sentence.into() }
 }
 
-/// Least room for a council's term with its papers.
+/// Least free disk space, in MiB: enough for a council's term with its papers.
 const LEAST_FREE_MIB: u64 = 1024;
 
 /// Looks at everything. Never fails: what cannot be looked at is a finding.
@@ -250,7 +250,7 @@ fn try_to_write(folder: &Path) -> Result<(), AppError> {
     written
 }
 
-/// By `df`, which every system has: the standard library does not tell free space.
+/// From `df`, which every system has: the standard library does not report free space.
 fn free_mib(folder: &Path) -> Option<u64> {
     let said = Command::new("df").arg("-Pk").arg(folder).output().ok()?;
     let text = String::from_utf8(said.stdout).ok()?;

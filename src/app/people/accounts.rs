@@ -18,7 +18,7 @@ use domain::text::{fold, name_order};
 use macros::boxed;
 use store::{CouncilTx, Work, accounts, logs, proofs, sessions, slips};
 
-/// Who manages accounts.
+/// Roles that manage accounts.
 pub const MANAGERS: &[Role] = &[Role::Admin, Role::Operator];
 
 /// Somebody who manages the accounts of a body, here or at the command line.
@@ -31,7 +31,7 @@ pub struct Manager {
 }
 
 impl Manager {
-    /// Whoever may run the program on the machine itself.
+    /// A person who runs the program on the machine itself.
     pub fn at_command_line(council: CouncilId) -> Self {
         let actor = Actor { account: None, name: "dòng lệnh".to_owned(), role: Role::Program };
         Self { council, actor, request: None }
@@ -52,7 +52,7 @@ impl TryFrom<Ask<'_>> for Manager {
 pub struct Filter {
     /// Part of a name or of a login, whatever its accents.
     pub text: String,
-    /// Who holds this role.
+    /// Only accounts with this role.
     pub role: Option<Role>,
     /// In this state.
     pub state: Option<AccountState>,
@@ -107,7 +107,7 @@ impl App {
         self.accounts_of(caller.council, filter).await
     }
 
-    /// Accounts of a council, for whoever may run the program on the machine itself.
+    /// Accounts of a council, for a person who runs the program on the machine itself.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -131,7 +131,7 @@ impl App {
         accounts::find(&mut tx, id).await?.ok_or(NOT_FOUND)
     }
 
-    /// The account of a login, for whoever may run the program on the machine itself.
+    /// The account of a login, for a person who runs the program on the machine itself.
     ///
     /// # Errors
     /// When there is none.
@@ -301,7 +301,7 @@ fn input(error: AccountError) -> AppError {
     AppError::Input(error.to_string())
 }
 
-/// The value, or one more thing that is wrong.
+/// The value that was read; an error is added to `wrong`.
 pub(crate) fn kept<T, E: ToString>(wrong: &mut Vec<FieldError>, field: &'static str, read: Result<T, E>) -> Option<T> {
     read.map_err(|error| wrong.push(FieldError { field, sentence: error.to_string() })).ok()
 }

@@ -19,7 +19,7 @@ use store::{CouncilTx, StoreError, accounts, councils, logs, requests};
 /// Name in addresses of the installation itself.
 pub const INSTALLATION_SLUG: &str = "he-thong";
 
-/// A body that is to be founded with its first account.
+/// A council, or the installation itself, that is to be founded with its first account.
 pub struct Founding {
     /// Its name.
     pub name: String,
@@ -27,7 +27,7 @@ pub struct Founding {
     pub slug: String,
     /// Kind and level; `None` for the installation itself.
     pub kind: Option<CouncilKind>,
-    /// Who manages its accounts.
+    /// The account that manages the others.
     pub first: FirstAccount,
 }
 
@@ -39,7 +39,7 @@ pub struct FirstAccount {
     pub login: String,
     /// Password, chosen by its owner at the set-up, or by the operator for a council.
     pub password: Password,
-    /// Whether its owner must choose another first.
+    /// Whether its owner must choose another password at the first sign-in.
     pub must_change: bool,
 }
 
@@ -77,11 +77,11 @@ pub struct TypedCouncil {
     pub admin_login: String,
 }
 
-/// Who founds councils.
+/// Roles that found councils.
 pub const OPERATORS: &[Role] = &[Role::Operator];
 const NOT_FOUND: AppError = AppError::NotFound("hội đồng");
 
-/// Everything that is settled before the transaction.
+/// Everything that is decided before the transaction starts.
 struct Plan {
     council: CouncilId,
     log: LogId,
@@ -272,7 +272,7 @@ impl App {
         self.plan_with(council, founding, role, password)
     }
 
-    /// The same with a password that is hashed already.
+    /// As [`Self::plan`], with a password that is already hashed.
     fn plan_with(
         &self,
         council: CouncilId,
@@ -307,7 +307,7 @@ impl App {
     }
 }
 
-/// The same fields on a page that asks for the operator too.
+/// Renames the fields of a council in an error, for the set-up page, which asks for the operator too.
 fn of_council(problem: AppError) -> AppError {
     let AppError::Fields { mut fields } = problem else { return problem };
     for field in &mut fields {

@@ -12,7 +12,7 @@ use store::{accounts, logs, proofs, sessions};
 
 /// What is typed to change one's own password.
 pub struct PasswordChange {
-    /// The one so far; empty for somebody who came by a slip and has none.
+    /// The current one; empty for somebody who signed in with a slip and has none.
     pub old: Password,
     /// The new one.
     pub new: Password,
@@ -27,7 +27,7 @@ impl std::fmt::Debug for PasswordChange {
 }
 
 impl App {
-    /// Whether the caller has a password: who came by a slip may have none.
+    /// Whether the caller has a password: somebody who signed in with a slip may have none.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -40,7 +40,7 @@ impl App {
     /// Changes the caller's own password. All other sessions end; this one goes on under the token that is returned.
     ///
     /// # Errors
-    /// On the field that is wrong: `old_password`, `new_password`, `password_again`.
+    /// When a field is wrong: `old_password`, `new_password`, `password_again`.
     #[boxed]
     pub async fn change_password(&self, ask: Ask<'_>, change: PasswordChange) -> Result<Token, AppError> {
         let caller = ask.caller;

@@ -232,8 +232,8 @@ impl App {
         .await
     }
 
-    /// Lets through whoever knows the password of their own account: with the delays of a sign-in, since whoever found
-    /// an open browser may guess too.
+    /// Checks that the caller knows the password of their own account: with the delays of a sign-in, because somebody
+    /// who found an open browser may guess too.
     pub(crate) async fn prove_password(
         &self,
         caller: &Caller,

@@ -41,7 +41,7 @@ pub struct SlipLine {
 pub struct Slips {
     /// The newest first.
     pub lines: Vec<SlipLine>,
-    /// Who may get one, and whether they hold one that lets them in.
+    /// Accounts that may get a slip, and whether they have one that can be used.
     pub delegates: Vec<(Account, bool)>,
 }
 
@@ -187,7 +187,7 @@ impl App {
     /// they are, and from here on nobody else knows a way in.
     ///
     /// # Errors
-    /// When the code is none, or its slip lets nobody in any more.
+    /// When this is no code of a slip, or its slip can no longer be used.
     #[boxed]
     pub async fn enter_by_slip(&self, slug: &str, code: &str, device: Device) -> Result<Token, AppError> {
         let code: SlipCode = code.parse().map_err(|e| AppError::field("code", e))?;

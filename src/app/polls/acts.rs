@@ -1,6 +1,6 @@
-//! The steps of a poll that take two people, because they cannot be taken back or bend the straight way: one proposes,
-//! another confirms, and the poll's own log names both. On a real day they come from a proposal that was confirmed; a
-//! rehearsal takes them for the two whom it stands for.
+//! The steps of a poll that take two people, because they cannot be taken back or leave the regular course: one
+//! proposes, another confirms, and the poll's own log names both. On a real day they come from a proposal that was
+//! confirmed; a rehearsal takes them in place of both people.
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ pub(crate) enum Act {
         /// Delegates in the hall.
         present: u32,
     },
-    /// The papers of a form were written down wrong.
+    /// Corrects the figures of a form's papers.
     CorrectBallots {
         /// Id of the form.
         form: String,
@@ -48,7 +48,7 @@ pub(crate) enum Act {
     },
     /// Every batch is in; the totals are opened.
     CloseCounting,
-    /// The result stands.
+    /// Declares the result.
     DeclareResult {
         /// Exact text of results.json.
         results: String,
@@ -71,7 +71,7 @@ pub(crate) enum Act {
     },
     /// The papers are sealed and put away.
     Archive {
-        /// Where they lie.
+        /// Where they are archived.
         place: String,
     },
     /// The vote is called off.
@@ -82,7 +82,7 @@ pub(crate) enum Act {
 }
 
 impl App {
-    /// Takes a step of two in a rehearsal, for the two whom it stands for.
+    /// Takes a step for two people in a rehearsal, in place of both.
     ///
     /// # Errors
     /// When the poll is no rehearsal, or refuses the step.
@@ -108,7 +108,7 @@ impl App {
     }
 }
 
-/// What a step of two would do now. Nothing is written.
+/// What a step for two people would do now. Nothing is written.
 ///
 /// # Errors
 /// When the poll refuses it.
@@ -140,7 +140,7 @@ pub(crate) async fn decide(
     })
 }
 
-/// Takes a step of two in a transaction.
+/// Takes a step for two people in a transaction.
 ///
 /// # Errors
 /// When there is no such poll, or it refuses the step.

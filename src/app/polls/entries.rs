@@ -12,7 +12,7 @@ const PAGE: u32 = 1_000;
 /// Every entry of a poll's log, in its order.
 ///
 /// # Errors
-/// When one does not read.
+/// When an entry cannot be read.
 pub(crate) async fn entries(tx: &mut CouncilTx, log: LogId) -> Result<Vec<LogEntry>, AppError> {
     let mut read: Vec<LogEntry> = Vec::new();
     loop {

@@ -32,10 +32,10 @@ use crate::service::keys::Keys;
 
 pub(crate) const NO_POLL: AppError = AppError::NotFound("kỳ lấy phiếu");
 
-/// Who follows the day of the vote.
+/// Roles that follow the day of the vote.
 pub const FOLLOWERS: &[Role] = &[Role::HeadTeller, Role::Leader, Role::Clerk];
 
-/// Who takes a step.
+/// The person or the rehearsal that takes a step.
 #[derive(Clone, Copy, Debug)]
 pub enum Requester<'a> {
     /// Somebody who is signed in, by a form.
@@ -44,7 +44,7 @@ pub enum Requester<'a> {
     Rehearsal(Rehearser<'a>),
 }
 
-/// A rehearsal acts for the people whom it stands for, and only in a poll that is a rehearsal.
+/// A rehearsal acts in place of people, and only in a poll that is a rehearsal.
 #[derive(Clone, Copy, Debug)]
 pub struct Rehearser<'a> {
     council: CouncilId,
@@ -52,7 +52,7 @@ pub struct Rehearser<'a> {
 }
 
 impl<'a> Rehearser<'a> {
-    /// Nobody outside the use cases makes one: every page must bring a caller.
+    /// Only use cases make one: every page must bring a caller.
     pub(crate) const fn new(council: CouncilId, actor: &'a Actor) -> Self {
         Self { council, actor }
     }
@@ -77,7 +77,7 @@ impl Requester<'_> {
         }
     }
 
-    /// What a rehearsal does, it does to a rehearsal.
+    /// Whether the requester may act on this poll: a rehearsal acts on rehearsals only.
     const fn fits(&self, poll: &PollCreated) -> bool {
         matches!(self, Self::Form(_)) || poll.rehearsal
     }
@@ -94,7 +94,7 @@ pub struct NewPoll {
     pub ruleset_text: String,
 }
 
-/// What a step left behind.
+/// What a step returns.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Taken {
     /// The head that was signed with it.
@@ -164,7 +164,7 @@ impl App {
         .await
     }
 
-    /// Runs work for whoever asks: a form does it once.
+    /// Runs work for a requester; the same form sent again does not run it twice.
     async fn write_for<T, F>(&self, requester: Requester<'_>, work: F) -> Result<T, AppError>
     where
         T: Send + 'static,
@@ -300,14 +300,14 @@ pub(crate) async fn is_rehearsal(tx: &mut CouncilTx, poll: Option<PollId>) -> Re
     Ok(polls::find(tx, poll).await?.is_some_and(|found| found.state.poll().created.rehearsal))
 }
 
-/// Where a log stands, with what this transaction added.
+/// The head of a log, with what this transaction added.
 async fn head(tx: &mut CouncilTx, log: LogId) -> Result<Checkpoint, AppError> {
     let heads = logs::heads(tx).await?;
     let found = heads.into_iter().find(|head| head.log == log).map(|head| head.head);
     found.ok_or_else(|| AppError::internal("đọc nhật ký", "không có nhật ký này"))
 }
 
-/// Where the council's own log stands.
+/// The head of the council's own log.
 ///
 /// # Errors
 /// When the database does not answer.

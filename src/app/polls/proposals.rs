@@ -1,5 +1,5 @@
-//! Steps that cannot be taken back, from proposal to decision. What is proposed is a canonical text; whoever confirms it
-//! sees that text as a page, and it is held against what would be done at that moment.
+//! Steps that cannot be taken back, from proposal to decision. What is proposed is a canonical text; the person who
+//! confirms it sees that text as a page, and it is compared with what would be done at that moment.
 
 use crate::service::error::AppError;
 use domain::audit::event::council::{ProposalDecided, ProposalMade};

@@ -77,7 +77,7 @@ pub struct Provenance {
 }
 
 impl Provenance {
-    /// What the figures are, for whoever meets the table without its papers.
+    /// What kind of figures these are, for people who see the table without its papers.
     pub const fn label(self) -> &'static str {
         match (self.rehearsal, self.simulated) {
             (_, true) => "DIỄN TẬP, số liệu mô phỏng",
@@ -90,7 +90,7 @@ impl Provenance {
 /// The text of `results.json`: two spaces of indent, a newline at the end.
 ///
 /// # Errors
-/// Never on values that the domain made; kept as a value so that no caller can panic.
+/// Never for values that the domain made; an error all the same, so that no caller can panic.
 pub fn json_text(rules: &RuleSet, provenance: Provenance, result: &PollResult) -> Result<String, AppError> {
     let file = ResultsFile {
         ruleset: &rules.id,

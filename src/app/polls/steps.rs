@@ -1,5 +1,5 @@
-//! The steps of a poll that one person takes, in their order. Who may take each is what the table of events says; what
-//! takes two stands in [`super::acts`].
+//! The steps of a poll that one person takes, in their order. The table of events says who may take each; steps for two
+//! people are in [`super::acts`].
 
 use super::{NO_POLL, Requester, Taken, WriteContext, council_log, take};
 use crate::Caller;
@@ -17,15 +17,15 @@ use domain::roster::Teller;
 use macros::boxed;
 use store::{CouncilTx, polls, requests, sealed};
 
-/// Whose request may commit a batch: whoever comes last of its people.
+/// Roles whose request may commit a batch: the last of its people to send something.
 const BATCH_ROLES: &[Role] = &[Role::Teller, Role::HeadTeller];
 
-/// Who sends something, with the id that tells it from the same thing sent again.
+/// The sender of a request, with an id by which the same request sent again is recognized.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sent {
-    /// Who.
+    /// The sender.
     pub by: AccountId,
-    /// Which entry.
+    /// Id of the request.
     pub id: RequestId,
 }
 
@@ -38,7 +38,7 @@ pub struct CountedBatch {
     pub batch: u32,
     /// What was counted.
     pub counts: BatchCounts,
-    /// Who read it.
+    /// The people who read it.
     pub read: ReadTwice,
 }
 
@@ -80,7 +80,7 @@ impl App {
         self.pure(requester, &[Role::Leader], poll, |state| state.appoint_board(tellers, resolution)).await
     }
 
-    /// Releases dossiers to the delegates, and notes where the council's own log stands.
+    /// Releases dossiers to the delegates, and notes the head of the council's own log.
     ///
     /// # Errors
     /// When the caller is no leader, or the poll refuses it.
@@ -173,11 +173,11 @@ impl App {
         .await
     }
 
-    /// Commits a batch on which two tellers agree at the counting table, with everything that was sent for it: what comes
-    /// once more is known for good.
+    /// Commits a batch on which two tellers agree at the counting table, with the ids of all requests for it: the same
+    /// request sent again is recognized for good.
     ///
     /// # Errors
-    /// As [`Self::commit_batch`]; [`AppError::AlreadyDone`] when something of it belongs to a batch that is in.
+    /// As [`Self::commit_batch`]; [`AppError::AlreadyDone`] when one of its requests belongs to a committed batch.
     pub(crate) async fn commit_agreed(
         &self,
         caller: &Caller,
@@ -221,7 +221,7 @@ impl App {
         self.pure(requester, &[Role::HeadTeller], poll, |state| state.recount_line(found)).await
     }
 
-    /// Puts the minutes of the count on the table.
+    /// Proposes the minutes of the count.
     ///
     /// # Errors
     /// When the caller is no head teller, or the poll refuses it.

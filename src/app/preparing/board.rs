@@ -40,11 +40,11 @@ pub struct BoardPage {
     pub draft: Vec<Teller>,
     /// The same as it is typed.
     pub typed: TypedBoard,
-    /// The next change is made over this version; 0 before the first.
+    /// The version that the next change replaces; 0 before the first.
     pub version: u64,
     /// As it is appointed; empty before that.
     pub appointed: Vec<Teller>,
-    /// Who may be chosen: id, name, group.
+    /// The delegates who may be chosen: id, name, group.
     pub delegates: Vec<(DelegateId, String, Option<String>)>,
     /// About size and conflicts of the draft.
     pub findings: Vec<Finding>,

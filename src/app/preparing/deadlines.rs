@@ -1,4 +1,4 @@
-//! Deadlines of a poll: who owes what to whom by when, and what was done of it.
+//! Deadlines of a poll: who owes what to whom by when, and what was done about it.
 
 use std::collections::BTreeMap;
 
@@ -25,20 +25,20 @@ use pdf;
 use store::preparation::StoredPart;
 use store::{CouncilTx, preparation};
 
-/// Longest note in letters.
+/// Longest note, in characters.
 const MAX_NOTE: usize = 500;
 /// Days before a deadline at which a calendar program reminds of it.
 const REMIND_DAYS: u8 = 7;
 const NO_DEADLINE: AppError = AppError::NotFound("thời hạn này");
 
-/// One deadline with what was done of it.
+/// One deadline, and what was done about it.
 #[derive(Clone, Debug)]
 pub struct DeadlineLine {
     /// Id of its rule.
     pub id: String,
     /// Last day in time.
     pub due: Date,
-    /// Who owes it.
+    /// The person or body that owes it.
     pub from: String,
     /// To whom.
     pub to: String,
@@ -52,11 +52,11 @@ pub struct DeadlineLine {
     pub moved: Option<String>,
     /// What makes the day doubtful.
     pub doubts: Vec<String>,
-    /// Where it stands today.
+    /// Its status today.
     pub status: DeadlineStatus,
     /// What was written of it.
     pub mark: DeadlineMark,
-    /// The next change is made over this version; 0 before the first.
+    /// The version that the next change replaces; 0 before the first.
     pub version: u64,
 }
 
@@ -75,7 +75,7 @@ pub struct DeadlinePage {
     pub votes_on: Date,
 }
 
-/// What was done of a deadline, as it was typed.
+/// What was done about a deadline, as it was typed.
 #[derive(Clone, Debug, Default)]
 pub struct TypedMark {
     /// The day on which it was done; empty opens it again.
@@ -163,7 +163,7 @@ impl App {
         Ok(load(&mut tx, poll, day_in_vietnam(self.clock.now())).await?.page)
     }
 
-    /// The deadlines as a calendar file. Nothing in it is of now: the same data give the same bytes.
+    /// The deadlines as a calendar file. Nothing in it depends on the current time: the same data give the same bytes.
     ///
     /// # Errors
     /// When there is no such poll, or the caller does not prepare votes.
@@ -196,7 +196,7 @@ impl App {
         Ok(Paper { name: "thoi-han.ics".to_owned(), bytes: text.into_bytes() })
     }
 
-    /// The deadlines as a paper, with what was done of each.
+    /// The deadlines as a paper, with what was done about each.
     ///
     /// # Errors
     /// When there is no such poll, or a character cannot be printed.
@@ -230,7 +230,7 @@ impl App {
         Ok((page.sitting, line))
     }
 
-    /// Writes what was done of a deadline; without a day it is open again.
+    /// Records what was done about a deadline; without a day it is open again.
     ///
     /// # Errors
     /// When a field is wrong, or somebody else changed it since `version`.

@@ -43,7 +43,7 @@ pub struct FormsPage {
     pub is_listed: bool,
     /// Whether a board is appointed.
     pub has_board: bool,
-    /// What must be looked at; errors stand in the way.
+    /// Findings to look at; errors prevent the sealing.
     pub findings: Vec<Finding>,
     /// The proposal that waits.
     pub open: Option<ProposalId>,
@@ -113,7 +113,7 @@ impl App {
     /// Proposes to seal the forms.
     ///
     /// # Errors
-    /// When an error stands in the way, the board is not appointed, or they are proposed already.
+    /// When a finding is an error, the board is not appointed, or they are proposed already.
     #[boxed]
     pub async fn propose_forms(&self, ask: Ask<'_>, poll: PollId) -> Result<ProposalId, AppError> {
         let actor = ask.caller.may(OFFICE)?;

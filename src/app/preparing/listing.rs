@@ -21,7 +21,7 @@ use macros::boxed;
 use pdf;
 use store::CouncilTx;
 
-/// Longest number of a paper in letters.
+/// Longest number of a paper, in characters.
 const MAX_NUMBER: usize = 60;
 
 /// A decision as it was typed.

@@ -1,6 +1,6 @@
 //! A vote as an office prepares it, from the first day to the sealed forms.
 //!
-//! What belongs to one poll is kept as [parts](domain::preparation::Part), each a record with its versions; the
+//! What belongs to one poll is stored as [parts](domain::preparation::Part), each a record with its versions; the
 //! roster and the facts belong to the council. What cannot be taken back goes through a proposal.
 
 pub(crate) mod board;
@@ -31,11 +31,11 @@ use crate::service::keys::Keys;
 use domain::audit::{Actor, UtcTime};
 use domain::role::Role;
 
-/// Who sees how a vote is prepared, and proposes its steps.
+/// Roles that see how a vote is prepared, and propose its steps.
 pub const OFFICE: &[Role] = &[Role::Clerk, Role::Leader];
-/// Who prepares it.
+/// Roles that prepare it.
 pub const PREPARERS: &[Role] = &[Role::Clerk];
-/// Who confirms its steps.
+/// Roles that confirm its steps.
 pub const LEADERS: &[Role] = &[Role::Leader];
 
 pub(crate) const NO_POLL: AppError = AppError::NotFound("kỳ lấy phiếu");
@@ -44,7 +44,7 @@ pub(crate) const NO_POLL: AppError = AppError::NotFound("kỳ lấy phiếu");
 pub(crate) struct Confirmation {
     /// When.
     pub at: UtcTime,
-    /// Who confirmed it.
+    /// The person who confirmed it.
     pub actor: Actor,
     /// Sign the head, where one is due.
     pub keys: Keys,

@@ -26,7 +26,7 @@ pub struct PollLine {
     pub id: PollId,
     /// How far it has come.
     pub stage: Stage,
-    /// Diễn tập.
+    /// Whether it is a rehearsal.
     pub rehearsal: bool,
     /// Lấy phiếu or bỏ phiếu, in Vietnamese.
     pub kind: &'static str,

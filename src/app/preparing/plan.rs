@@ -48,7 +48,7 @@ pub struct TypedPlan {
     pub delegates: String,
     /// Where papers are signed.
     pub place: String,
-    /// Who chairs.
+    /// Name of the person who chairs the sitting.
     pub chair: String,
     /// Secretary of the sitting.
     pub secretary: String,
@@ -97,11 +97,11 @@ pub struct PlanPage {
     pub plan: Plan,
     /// The same as it is typed.
     pub typed: TypedPlan,
-    /// The next change is made over this version.
+    /// The version that the next change replaces.
     pub version: u64,
     /// When it was changed last, as pages write it.
     pub changed_at: String,
-    /// Who changed it last.
+    /// Name of the person who changed it last.
     pub changed_by: String,
     /// Whether it may still be changed.
     pub is_open: bool,

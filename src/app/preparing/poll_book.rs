@@ -21,7 +21,7 @@ use domain::rules::RuleSet;
 use store::facts::VersionedFact;
 use store::{CouncilTx, polls, preparation, roster};
 
-/// Which version of which fact stands in a book, with what the book leaves out of it.
+/// The version of a fact that is in a book, with what the book leaves out of it.
 #[derive(Debug)]
 pub(crate) struct Origin {
     fact: FactId,
@@ -73,7 +73,7 @@ impl PollBook {
     /// (withdrawn ones) are left out, and facts that are about nobody else with them.
     ///
     /// # Errors
-    /// When there is no such poll, or what is stored does not read.
+    /// When there is no such poll, or a stored value cannot be read.
     pub(crate) async fn load(tx: &mut CouncilTx, poll: PollId, facts: Vec<VersionedFact>) -> Result<Self, AppError> {
         let stored = preparation::part(tx, poll, &Part::Plan).await?.ok_or(NO_POLL)?;
         let plan: Plan = serde_json::from_str(&stored.content).map_err(damaged)?;
@@ -96,7 +96,7 @@ impl PollBook {
         Ok(Self { plan, rules, book, officials, delegates, facts: origins })
     }
 
-    /// Where an official stands in the book; `None` for one who does not count any more.
+    /// The place of an official in the book; `None` for one who was withdrawn.
     pub(crate) fn place(&self, id: OfficialId) -> Option<OfficialNo> {
         self.officials.iter().position(|other| *other == id).map(OfficialNo)
     }

@@ -36,7 +36,7 @@ impl PreparedPoll {
     /// Loads all of it; facts stay where they are.
     ///
     /// # Errors
-    /// When there is no such poll, or what is stored does not read.
+    /// When there is no such poll, or a stored value cannot be read.
     pub(crate) async fn load(tx: &mut CouncilTx, poll: PollId) -> Result<Self, AppError> {
         let poll_book = PollBook::load(tx, poll, Vec::new()).await?;
         let stored = polls::find(tx, poll).await?.ok_or(NO_POLL)?;
@@ -76,7 +76,7 @@ impl PreparedPoll {
     /// The list that was decided.
     ///
     /// # Errors
-    /// When what is stored does not read.
+    /// When a stored value cannot be read.
     pub(crate) fn decided_list(&self) -> Result<Option<DecidedList>, AppError> {
         let confirmed = |p: &&Proposal| p.kind == ProposalKind::ListDecided && p.state == ProposalState::Confirmed;
         self.proposals.iter().find(confirmed).map(|p| content(&p.content)).transpose()
@@ -116,7 +116,7 @@ fn decision_on(proposals: &[Proposal], official: OfficialId) -> Result<Option<Ov
 /// The value of a proposal's text.
 ///
 /// # Errors
-/// When it does not read.
+/// When the text cannot be read.
 pub(crate) fn content<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, AppError> {
     serde_json::from_str(text).map_err(|e| AppError::internal("đọc đề xuất", e))
 }

@@ -1,4 +1,4 @@
-//! Who is voted on: what the rules give, and what two people decide otherwise.
+//! The verdicts on who is voted on: by the rules, or as two people decide otherwise.
 
 use super::OFFICE;
 use super::prepared::{PreparedPoll, content, text_of};
@@ -16,7 +16,7 @@ use domain::text::clean;
 use macros::boxed;
 use store::CouncilTx;
 
-/// Longest reason in letters; it is printed on the list.
+/// Longest reason, in characters; it is printed on the list.
 const MAX_REASON: usize = 500;
 const NO_OFFICIAL: AppError = AppError::NotFound("người này");
 
@@ -64,7 +64,7 @@ impl App {
         Ok(Verdicts { sitting, lines, findings, is_open: prepared.stage() == Stage::Created })
     }
 
-    /// Proposes that an official stands otherwise than the rules give.
+    /// Proposes another verdict on an official than that of the rules.
     ///
     /// # Errors
     /// When the reason is missing, nothing would change, one is open already, or the list is decided.

@@ -19,11 +19,11 @@ use pdf;
 use store::group_summaries::StoredSummary;
 use store::{CouncilTx, group_summaries, polls, roster};
 
-/// Who discusses in groups.
+/// Roles that discuss in groups.
 pub const MEMBERS: &[Role] = &[Role::Delegate];
-/// Who collects what groups filed.
+/// Roles that collect what groups filed.
 pub const COLLECTORS: &[Role] = &[Role::Leader, Role::Clerk];
-/// Who opens a filed summary again.
+/// Roles that reopen a filed summary.
 pub const REOPENERS: &[Role] = &[Role::Leader];
 
 const NO_POLL: AppError = AppError::NotFound("kỳ lấy phiếu");
@@ -47,7 +47,7 @@ pub struct GroupDesk {
     pub sitting: String,
     /// Name of the group; empty for somebody whom the roster puts in none.
     pub group: String,
-    /// The caller files its summary.
+    /// Whether the caller files its summary.
     pub is_secretary: bool,
     /// What there is of it; members see it once it is filed.
     pub summary: Option<StoredSummary>,

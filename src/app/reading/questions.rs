@@ -24,13 +24,13 @@ use macros::boxed;
 use store::questions::StoredQuestion;
 use store::{CouncilTx, polls, preparation, questions, roster};
 
-/// Who asks.
+/// Roles that ask.
 pub const ASKERS: &[Role] = &[Role::Delegate];
-/// Who sends a question on or gives it back.
+/// Roles that send a question on or give it back.
 pub const FORWARDERS: &[Role] = &[Role::Leader];
-/// Who sees all questions of a vote on their way.
+/// Roles that see all questions of a vote on their way.
 pub const QUEUE_READERS: &[Role] = &[Role::Leader, Role::Clerk];
-/// Who replies.
+/// Roles that reply.
 pub const REPLIERS: &[Role] = &[Role::Official];
 
 const NO_QUESTION: AppError = AppError::NotFound("câu hỏi");
@@ -42,7 +42,7 @@ const NO_POLL: AppError = AppError::NotFound("kỳ lấy phiếu");
 pub struct Asked {
     /// Its id.
     pub id: QuestionId,
-    /// The next step is taken over this version.
+    /// The version that the next step replaces.
     pub version: u64,
     /// All that became of it.
     pub question: Question,
@@ -50,7 +50,7 @@ pub struct Asked {
     pub official: String,
     /// The official owes the reply after its last day.
     pub is_late: bool,
-    /// The caller asked it.
+    /// Whether the caller asked it.
     pub is_own: bool,
 }
 
@@ -161,7 +161,7 @@ impl App {
     /// Asks an official, in the caller's name.
     ///
     /// # Errors
-    /// On field `question`; when the official counts no more, or voting has begun.
+    /// On field `question`; when the official is withdrawn, or voting has begun.
     #[boxed]
     pub async fn ask_question(
         &self,
@@ -256,7 +256,7 @@ impl App {
             .await
     }
 
-    /// One step of a question, decided by the domain. `field` is where what was typed stands.
+    /// One step of a question, decided by the domain. `field` is the field of what was typed.
     async fn question_step<F>(
         &self,
         ask: Ask<'_>,

@@ -55,7 +55,7 @@ fn simulated_forms(plan: &Plan<'_>) -> Result<Vec<CountedForm>, AppError> {
     for (index, form) in plan.forms.iter().enumerate() {
         let mut voters = SeededStream::new(plan.seed, &format!("voters of form {index}"));
         let lines = form.lines.len();
-        // One person of the last form stands at the edge of one half, so that a rehearsal also meets the bands.
+        // One official of the last form is close to one half, so that a rehearsal also shows the bands.
         let troubled = (index == last)
             .then(|| usize::try_from(voters.below(u32::try_from(lines).unwrap_or(1))))
             .and_then(Result::ok);

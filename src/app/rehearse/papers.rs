@@ -136,7 +136,7 @@ pub(super) fn results(plan: &Plan<'_>, result: &PollResult, json: &str, folder: 
     folder.put("results.xlsx", &import::sheet_xlsx(&sheet).map_err(|e| AppError::internal("ghi results.xlsx", e))?)
 }
 
-/// What stands at the foot of every page of a dossier's version.
+/// The text at the foot of every page of a dossier's version.
 fn version(canonical: &str) -> String {
     format!("SHA-256 nội dung: {}", Digest::of(canonical.as_bytes()))
 }

@@ -12,7 +12,7 @@ use domain::role::Role;
 use domain::roster::{Teller, TellerRole};
 use store::{CouncilTx, accounts, logs};
 
-/// Who acts for the board. Where the workbook names nobody, it is the program.
+/// The people who act for the board; the program, where the workbook names nobody.
 pub(super) struct BoardActors {
     pub head: Actor,
     /// The first of the two who read.

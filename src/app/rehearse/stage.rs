@@ -1,8 +1,8 @@
-//! Where a rehearsal takes place: an installation of its own, with a council, its board of tellers and a poll, on a database
-//! that goes away with it, unless the demo keeps it. Every step is the service's own use case. Time and ids come from the plan, so that the same
-//! input gives the same log.
+//! Where a rehearsal takes place: an installation of its own, with a council, its board of tellers and a poll, on a
+//! database that goes away with it, unless the demo keeps it. Every step is the service's own use case. Time and ids
+//! come from the plan, so that the same input gives the same log.
 //!
-//! The seed is no secret: minutes of a simulated count print it, and its default stands in the source. Whoever knows it
+//! The seed is no secret: minutes of a simulated count print it, and its default is in the source. Anybody who knows it
 //! can open every commitment and sign as the rehearsal does, so its commitments hide nothing and its signatures name
 //! nobody; the bundle's README.txt says so. The installation's own secret is not drawn from it: see [`Keys`].
 
@@ -138,7 +138,7 @@ impl RehearsalStage {
         Requester::Rehearsal(Rehearser::new(self.council, actor))
     }
 
-    /// A step of two: the head of the board asks, the office confirms.
+    /// A step for two people: the head of the board asks, the office confirms.
     fn two(&self, act: Act) -> impl Future<Output = Result<Taken, AppError>> + '_ {
         let confirmer = Rehearser::new(self.council, &self.program);
         self.app.rehearse_act(confirmer, self.poll, self.board.head.clone(), act)
@@ -214,7 +214,7 @@ impl RehearsalStage {
         self.take(None, step).map(drop)
     }
 
-    /// The board puts its minutes on the table and signs them.
+    /// The board proposes its minutes and signs them.
     pub(super) fn minutes_signed(&mut self, minutes: &NamedPdf, board: &[Teller]) -> Result<(), AppError> {
         let paper = issued(minutes);
         let sha256 = paper.sha256;
@@ -238,7 +238,7 @@ impl RehearsalStage {
         Ok(())
     }
 
-    /// What the log tells of the day so far.
+    /// What the log records of the day so far.
     pub(super) fn day(&self) -> Result<DayRecord, AppError> {
         self.runtime.block_on(async {
             let mut tx = self.app.store.read(self.council).await?;

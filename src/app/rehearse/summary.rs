@@ -54,7 +54,7 @@ impl Summary {
         }
     }
 
-    /// As the terminal shows it, for papers that lie in `out`.
+    /// As the terminal shows it, for papers that are in `out`.
     pub(super) fn text(&self, out: &Path, sample: bool) -> String {
         let out = out.display();
         let mut text = String::new();

@@ -1,4 +1,4 @@
-//! What every use case of the service stands on.
+//! What every use case of the service needs: store, keys, clock, randomness, and the caller's request.
 
 use crate::service::caller::Caller;
 use crate::service::clock::{Chance, Clock};
@@ -24,9 +24,9 @@ pub struct App {
 /// A form that somebody who is signed in sent.
 #[derive(Clone, Copy, Debug)]
 pub struct Ask<'a> {
-    /// Who.
+    /// The person who sent it.
     pub caller: &'a Caller,
-    /// Tells the form apart from the same form sent again.
+    /// Id by which the same form sent again is recognized.
     pub request: RequestId,
 }
 
@@ -39,7 +39,7 @@ impl App {
     /// The id of a form that is about to be shown.
     ///
     /// # Errors
-    /// When the operating system has no chance to give.
+    /// When the operating system gives no random bytes.
     pub fn new_request(&self) -> Result<RequestId, AppError> {
         Ok(RequestId::new(self.clock.now(), &self.chance.for_id()?))
     }

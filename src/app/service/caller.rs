@@ -1,4 +1,4 @@
-//! Who asks: the account behind a session, and what it may do.
+//! The caller: the account behind a session, and what it may do.
 
 use crate::service::error::AppError;
 use domain::account::Account;

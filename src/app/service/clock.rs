@@ -58,7 +58,7 @@ impl Stopwatch {
 pub enum Clock {
     /// The machine's.
     System,
-    /// One that stands still until it is moved: of tests.
+    /// A clock for tests, which stands still until it is moved.
     Still(Arc<Mutex<Timestamp>>),
     /// One that moves a step with each reading.
     Rehearsal(Arc<Mutex<RehearsalClock>>),

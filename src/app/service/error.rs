@@ -79,7 +79,7 @@ pub struct FieldError {
 pub struct Conflict {
     /// `tài khoản`.
     pub what: &'static str,
-    /// Who changed it.
+    /// Name of the person who changed it.
     pub by: String,
     /// When, as pages write it.
     pub at: String,

@@ -1,6 +1,6 @@
-//! Long work: started by a form, goes on while its page is left, says how far it has come, and leaves its result to be
-//! looked at. It runs in the process that took the form; when that process ends, the work is found stopped and can be
-//! started again: nothing of it is half done, because it writes in one transaction at its end.
+//! Background jobs: a form starts one; it goes on when its page is left, says how far it has come, and leaves its
+//! result to be looked at. It runs in the process that took the form; when that process ends, the work is found stopped
+//! and can be started again: nothing of it is half done, because it writes in one transaction at its end.
 
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,7 +26,7 @@ const SILENT_SECONDS: i64 = 30;
 const BEAT: Duration = Duration::from_millis(500);
 /// Pieces of work that a list shows.
 const LISTED: u32 = 50;
-/// Who starts long work.
+/// Roles that start background jobs.
 pub const WORKERS: &[Role] = &[Role::Clerk, Role::Leader];
 
 const NO_JOB: AppError = AppError::NotFound("việc này");
@@ -43,7 +43,7 @@ pub(crate) struct NewJob {
     pub input: Option<Vec<u8>>,
 }
 
-/// How work ended: the state that it leaves, and its result for whoever looks at it.
+/// How work ended: the state that it leaves, and its result, to be shown on its page.
 pub(crate) struct Outcome {
     /// [`JobState::Ready`] or [`JobState::Done`].
     pub state: JobState,
@@ -71,14 +71,14 @@ impl Steps {
 /// A piece of work for a page.
 #[derive(Clone, Debug)]
 pub struct JobView {
-    /// As it stands.
+    /// Its current state.
     pub job: Job,
     /// It calls itself running, but has been silent for too long.
     pub is_stopped: bool,
 }
 
 impl App {
-    /// Starts work for a form and gives its id at once. The work runs beside the request; what it returns is kept.
+    /// Starts work for a form and gives its id at once. The work goes on after the request; what it returns is stored.
     ///
     /// # Errors
     /// When the caller may not, or the same form was sent before.

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::thread;
 
-/// `make` of 0 to `total`, in this order, on as many threads as the machine has cores. `finished` hears on the caller's
-/// thread how many are done.
+/// `make` of 0 to `total`, in this order, on as many threads as the machine has cores. `finished` is called on the
+/// caller's thread with the number that are done.
 ///
 /// # Errors
 /// The first error in order, whichever thread met one first: the same input gives the same message.

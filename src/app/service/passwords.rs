@@ -76,10 +76,10 @@ pub(crate) fn derive(cost: Cost, passphrase: &Password, salt: &[u8]) -> Result<Z
 }
 
 /// Whether `password` is the one behind the PHC string. Without a string the work is done all the same, so that the
-/// time tells nobody whether an account exists.
+/// time does not reveal whether an account exists.
 ///
 /// # Errors
-/// When the string is none, or there is no memory.
+/// When this is no PHC string, or there is no memory.
 #[boxed]
 pub async fn verify(cost: Cost, password: Password, phc: Option<String>) -> Result<bool, AppError> {
     let _turn = AT_ONCE.acquire().await.map_err(internal)?;

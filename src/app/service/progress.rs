@@ -1,4 +1,4 @@
-//! Progress of long work: silent for the first second, then one line per step.
+//! Progress of a command that takes long: silent for the first second, then one line per step.
 
 use crate::service::clock::Stopwatch;
 

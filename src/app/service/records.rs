@@ -7,7 +7,7 @@ use domain::audit::{Actor, CouncilEvent, UtcTime};
 use domain::record::{Action, Revision, Subject, digest};
 use store::{CouncilTx, logs, revisions};
 
-/// What was done to records of one sort, told by one entry of the log.
+/// What was done to records of one kind, recorded by one log entry.
 #[derive(Debug)]
 pub(crate) struct Revised {
     subject: Subject,

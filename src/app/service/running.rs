@@ -1,4 +1,4 @@
-//! What keeps a running service going, and what a probe asks it.
+//! What a probe asks a running service, and its orderly end.
 
 use jiff::Timestamp;
 
@@ -23,7 +23,7 @@ impl App {
         Ok(self.store.check_schema().await?)
     }
 
-    /// Sessions that are kept, in all councils together.
+    /// Number of stored sessions of all councils together.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -37,7 +37,7 @@ impl App {
         Ok(count)
     }
 
-    /// Finishes what was handed in to be written, and closes the database.
+    /// Finishes pending writes, and closes the database.
     #[boxed]
     pub async fn close(&self) {
         self.store.close().await;

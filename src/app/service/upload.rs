@@ -31,7 +31,7 @@ pub struct Received {
     file: File,
 }
 
-/// What the system said of the place where uploads lie.
+/// The error for a failure in the folder where uploads are stored.
 pub(crate) fn trouble(cause: std::io::Error) -> AppError {
     AppError::file(&std::env::temp_dir(), cause)
 }
@@ -48,7 +48,7 @@ impl Incoming {
         Ok(Self { name, file: tempfile::tempfile().map_err(trouble)?, hash: Sha256::new(), size: 0 })
     }
 
-    /// Takes the next bytes. Whether they still fit: of a file that is too long, nothing more is kept.
+    /// Takes the next bytes. Returns whether they still fit: nothing more of a file that is too long is stored.
     ///
     /// # Errors
     /// When the disk refuses.

@@ -19,8 +19,8 @@ use store::{CouncilTx, StoreError};
 
 pub use store::logs::LogHead;
 
-/// Who reads logs. An auditor reads all of the council's; who manages its accounts reads its own log, which tells what
-/// was done with them, and none of a poll.
+/// Roles that read logs. An auditor reads all logs of the council; an account manager reads only the council's own log,
+/// which says what was done with accounts, and none of a poll.
 pub const READERS: &[Role] = &[Role::Auditor, Role::Admin, Role::Operator];
 
 /// Entries on one page.
@@ -90,7 +90,7 @@ pub struct LogProof {
     pub leaf: Digest,
     /// From the leaf up to the root of `head` (RFC 9162, 2.1.3.1).
     pub hashes: Vec<Digest>,
-    /// What the proof leads to: the newest signed head that covers the entry, or else the head as it stands.
+    /// What the proof leads to: the newest signed head that covers the entry, or else the current head.
     pub head: Checkpoint,
     /// `head` as a signed note, if it was signed.
     pub note: Option<String>,
@@ -176,7 +176,7 @@ impl App {
         Ok(signed(&mut tx, log).await?)
     }
 
-    /// Signs the head of a log as it stands, because the caller asks for it.
+    /// Signs the current head of a log, because the caller asks for it.
     ///
     /// # Errors
     /// When the caller may not read the log.
@@ -195,7 +195,7 @@ impl App {
     /// paper. It covers all that the transaction appended so far.
     ///
     /// # Errors
-    /// When the log is none of this council, or its key is no longer the one that it began with.
+    /// When the log is not one of this council, or its key is no longer the one that it began with.
     #[boxed]
     pub async fn sign_within(
         &self,

@@ -32,7 +32,7 @@ pub struct PollRecord {
     pub ruleset: String,
     /// Exact text of results.json, once it is declared.
     pub results: Option<String>,
-    /// Diễn tập.
+    /// Whether it is a rehearsal.
     pub rehearsal: bool,
 }
 

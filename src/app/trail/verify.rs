@@ -1,4 +1,4 @@
-//! A bundle held against itself, and its results recomputed from its counts and its rule set.
+//! Checks that a bundle agrees with itself, with its results recomputed from its counts and its rule set.
 
 use std::fs;
 use std::path::Path;
@@ -28,7 +28,7 @@ pub fn bundle(folder: &Path, root: Option<&str>) -> Result<Result<Report, Failur
     }))
 }
 
-/// A folder without any of the three files that everything else hangs on is not a damaged bundle, it is none.
+/// A folder without any of the three files that everything else depends on is not a damaged bundle, but no bundle.
 fn require_bundle(folder: &Path) -> Result<(), AppError> {
     let looks = |folder: &Path| [layout::MANIFEST, layout::KEY, layout::LOG].iter().any(|f| folder.join(f).exists());
     fs::read_dir(folder).map_err(|e| AppError::file(folder, e))?;
@@ -42,7 +42,7 @@ fn require_bundle(folder: &Path) -> Result<(), AppError> {
     Err(AppError::Input(format!("{folder}: không phải gói kiểm chứng, không có MANIFEST; {remedy}.")))
 }
 
-/// Whoever makes a bundle chooses its rules: a set that only bears the id of a known one has to be read.
+/// The maker of a bundle chooses its rules: a set that only has the id of a known one has to be read by a person.
 fn foreign_rules((id, sha256): &(String, Digest)) -> Option<String> {
     let known = builtin_texts().iter().any(|(own, text)| own == id && Digest::of(text.as_bytes()) == *sha256);
     (!known).then(|| {

@@ -1,5 +1,5 @@
-//! `tinnhiem verify --db`: every log of every council recomputed entry by entry, and the tables held against what the
-//! logs say of them. Nothing is written.
+//! `tinnhiem verify --db`: every log of every council recomputed entry by entry, and the tables compared with what the
+//! logs say about them. Nothing is written.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -106,8 +106,8 @@ pub async fn of_folder(data: &Path, database_url: Option<&str>) -> Result<Result
     database(&target(data, database_url)?, keys.as_ref()).await
 }
 
-/// Checks the database behind `target`; with the installation's key, also that its logs began with that key. Whoever can
-/// write to the database alone could otherwise put another key and its signatures in their place.
+/// Checks the database behind `target`; with the installation's key, also that its logs began with that key. Otherwise
+/// somebody who can write to the database alone could put another key and its signatures in their place.
 ///
 /// # Errors
 /// When it cannot be read: then nothing was checked. The inner error is the first thing that does not hold.
@@ -228,7 +228,7 @@ async fn council(
     Ok(report)
 }
 
-/// A stored text that does not read is something that does not hold, not a database that does not answer.
+/// A stored text that cannot be read is a failed check, not a database that does not answer.
 fn damaged<T>(place: &Location, read: Result<T, StoreError>) -> Result<T, Stop> {
     read.map_err(|error| match error {
         StoreError::Corrupt(what) => place.wrong(None, format!("dữ liệu đã lưu không đúng mẫu: {what}")),

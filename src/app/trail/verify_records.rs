@@ -1,5 +1,5 @@
-//! Records held against the council's log: every version is one that an entry tells of by hash, and what the tables hold
-//! now is the newest version of each.
+//! Compares records with the council's log: every version is one whose hash an entry records, and the tables hold the
+//! newest version of each.
 
 use std::collections::BTreeMap;
 
@@ -15,8 +15,8 @@ const CHUNK: u64 = 500;
 /// What does not hold: the number of the entry, where it is one's, and the cause.
 pub(crate) type Wrong = (Option<u64>, String);
 
-/// Checks all records of a council, of which the entries `told` tell by their numbers. The number of records that hold;
-/// the inner error is the first thing that does not.
+/// Checks all records of a council against the entries `told`, by their numbers. Returns the number of records that
+/// agree; the inner error is the first that does not.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -48,7 +48,7 @@ pub(crate) async fn check(
     Ok(newest(&checks::newest_revisions(tx).await?, &checks::records(tx).await?).map_err(|cause| (None, cause)))
 }
 
-/// One entry and the versions that it tells of.
+/// Checks one entry against the versions that it records.
 fn entry(event: &RecordsRevised, rows: &[&RevisionRow]) -> Result<(), String> {
     if u64::try_from(rows.len()) != Ok(event.records) {
         return Err(format!("ghi {} bản ghi dữ liệu, bảng revisions có {}", event.records, rows.len()));

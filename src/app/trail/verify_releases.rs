@@ -1,4 +1,5 @@
-//! Released dossiers held against the poll's log: every file is the one whose hash the log tells, every text has its hash.
+//! Compares released dossiers with the poll's log: every file has the hash that the log records, every text has its
+//! own.
 
 use domain::audit::Digest;
 use domain::audit::event::poll::FileHash;
@@ -9,8 +10,8 @@ use store::{CouncilTx, StoreError};
 /// What does not hold: the number of the entry, where it is one's, and the cause.
 pub(crate) type Wrong = (Option<u64>, String);
 
-/// Checks the releases of a poll, of which the entries `told` tell in their order. The number of dossiers that hold; the
-/// inner error is the first thing that does not. A rehearsal releases into its folder and keeps no rows.
+/// Checks the releases of a poll against the entries `told`, in their order. Returns the number of dossiers that agree;
+/// the inner error is the first that does not. A rehearsal releases into its folder and keeps no rows.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -45,7 +46,7 @@ pub(crate) async fn check(
     Ok(Ok(dossiers))
 }
 
-/// A release and the files that its entry tells of.
+/// Checks a release against the files that its entry records.
 fn list(expected: u32, release: &Release, listed: &[ReleasedDossier], files: &[FileHash]) -> Result<(), String> {
     if release.number != expected {
         return Err(format!("bảng releases có bản {} ở chỗ của bản {expected}", release.number));

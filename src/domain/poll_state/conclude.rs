@@ -29,8 +29,8 @@ impl PollState {
     /// Two people counted a line again; both figures go to the log, and the valid one into the result.
     ///
     /// # Errors
-    /// Outside the time between close and result, when the line has not that figure or cannot have the new one, when one
-    /// person counted twice, and when the figures differ without a reason for the one that stands.
+    /// Outside the time between close and result, when the line has not that figure or cannot have the new one, when
+    /// one person counted twice, and when the figures differ without a reason for the one that is used.
     pub fn recount_line(self, found: LineRecount) -> Result<Transition, Refusal> {
         let doing = "kiểm lại một dòng";
         let Self::Closed(poll, mut counted) = self else { return self.refuse(doing) };
@@ -73,7 +73,7 @@ impl PollState {
         Ok(Transition::quiet(Self::Declared(poll), vec![ResultDeclared { proposed_by, results_sha256 }.into()]))
     }
 
-    /// The minutes of the count lie on the table, put there by `by`; new ones take the place of those before.
+    /// Proposes the minutes of the count, by `by`; new ones replace those before.
     ///
     /// # Errors
     /// Before there is a result, and once minutes are signed.
@@ -87,8 +87,8 @@ impl PollState {
         Ok(Transition::quiet(Self::Proposed(poll, ProposedMinutes { by, sha256 }), events))
     }
 
-    /// The tellers signed the minutes of hash `sha256` on paper; `by` saw it and was not the one who put them on the
-    /// table. In a rehearsal there may be no board to sign.
+    /// The tellers signed the minutes of hash `sha256` on paper; `by` saw it, and is not the one who proposed them. In
+    /// a rehearsal there may be no board to sign.
     ///
     /// # Errors
     /// Before minutes are proposed, a second time, of other minutes, by the same person, and when nobody signed.
@@ -154,7 +154,7 @@ impl PollState {
         Ok(Transition::signed(self, events, Moment::Published))
     }
 
-    /// The papers are sealed and lie in `place`.
+    /// The papers are sealed and archived in `place`.
     ///
     /// # Errors
     /// Before the result is public, a second time, and by one person.

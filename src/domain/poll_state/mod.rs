@@ -55,7 +55,7 @@ pub struct FormProgress {
     pub papers: u64,
 }
 
-/// The figures of a closed count as they stand, with the lines that were counted again.
+/// The current figures of a closed count, with the lines that were recounted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClosedCount {
     forms: Vec<FormTotals>,
@@ -129,7 +129,7 @@ impl ClosedCount {
 #[error("kiểm lại không khớp với số đã đóng")]
 pub struct CountContradiction;
 
-/// The minutes that lie on the table.
+/// The minutes that are proposed and wait for signatures.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProposedMinutes {
     pub by: Actor,

@@ -1,4 +1,4 @@
-//! Long work: what runs, what waits for a decision, what is done.
+//! Background jobs: those that run, those that wait for a decision, those that are done.
 
 use std::sync::Arc;
 
@@ -52,7 +52,7 @@ pub(super) struct JobItem {
     pub kind: &'static str,
     /// What people call it.
     pub title: String,
-    /// Who started it.
+    /// Name of the person who started it.
     pub by: String,
     /// How far it has come.
     pub state: &'static str,

@@ -247,7 +247,7 @@ pub async fn reply(
     form: Form,
 ) -> Answer {
     let id = read_fact(&id)?;
-    // What is not the caller's is not there, whatever the form says.
+    // A fact about somebody else counts as not found, whatever the form says.
     site.app.own_fact(&caller, id).await?;
     let replied = site.app.reply_fact(form.ask(&caller)?, id, form.version()?, form.value(field::REPLY.name)).await;
     Ok(match form.sent(replied)? {

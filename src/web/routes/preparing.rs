@@ -1,4 +1,4 @@
-//! A poll from its first day to its sealed forms, and its long work.
+//! A poll from its first day to its sealed forms, and its background jobs.
 
 use axum::routing::{get, post};
 

@@ -1,4 +1,4 @@
-//! Officials and delegates, the workbooks that bring them, and long work.
+//! Officials and delegates, the workbooks that they are imported from, and background jobs.
 
 use axum::routing::{get, post};
 

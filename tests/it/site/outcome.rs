@@ -19,10 +19,10 @@ use store::polls;
 use super::{RETURNED, Site};
 use crate::poll_state::by_two;
 
-/// Whose line has the figures of Vĩnh Phúc, 13/12/2023: 19, 2 and 25 of 47 (53,19 %).
+/// The official whose line has the figures of Vĩnh Phúc, 13/12/2023: 19, 2 and 25 of 47 (53,19 %).
 pub const GOLDEN: &str = "Bùi Thị H";
 
-/// What is counted for somebody: the published figures for one person, a unanimous line, a line with one dissent, and
+/// The counts of an official: the published figures for one person, a unanimous line, a line with one dissent, and
 /// plain ones.
 pub fn golden(name: &str) -> LevelCounts {
     let (high, medium, low) = match name {
@@ -63,7 +63,7 @@ impl Site {
         self.two(council, poll, ProposalKind::CountingClosed, TypedStep::default()).await.expect("closed");
     }
 
-    /// Two people count a line again; what they find stands.
+    /// Two people count a line again; their figures are used.
     pub async fn recounts(&self, council: CouncilId, poll: PollId, name: &str, counts: LevelCounts) {
         let head = self.somebody(council, Role::HeadTeller);
         let (form, line) = self.line(council, poll, name).await;
@@ -73,7 +73,7 @@ impl Site {
         self.app.recount_line(self.hand(&head), poll, found).await.expect("recounted");
     }
 
-    /// On which form and line somebody stands.
+    /// The form and the line of an official.
     pub async fn line(&self, council: CouncilId, poll: PollId, name: &str) -> (String, u32) {
         let mut tx = self.store.read(council).await.expect("read");
         let (forms, list) =
@@ -85,12 +85,12 @@ impl Site {
         (form.form.id.clone(), line)
     }
 
-    /// Declares what the figures say.
+    /// Declares the result of the current figures.
     pub async fn declares(&self, council: CouncilId, poll: PollId) {
         self.two(council, poll, ProposalKind::ResultDeclared, TypedStep::default()).await.expect("declared");
     }
 
-    /// The board puts its minutes on the table and signs them.
+    /// The board proposes its minutes and signs them.
     pub async fn signs_minutes(&self, council: CouncilId, poll: PollId) -> Vec<u8> {
         let [leader, head] = [Role::Leader, Role::HeadTeller].map(|role| self.somebody(council, role));
         let (minutes, board) = {

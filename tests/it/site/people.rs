@@ -1,4 +1,4 @@
-//! Accounts that are simply there, for stories about something else.
+//! Ready-made accounts, for stories about something else.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -16,12 +16,12 @@ use zeroize::Zeroizing;
 use super::{PASSWORD, Site};
 
 impl Site {
-    /// Somebody of one role, who signs in as `login` with [`PASSWORD`].
+    /// Adds an account with one role, which signs in as `login` with [`PASSWORD`].
     pub async fn has_account(&self, council: CouncilId, login: &str, name: &str, role: Role) -> AccountId {
         self.has_account_that(council, login, name, role, false).await
     }
 
-    /// The same; with `must_change` the password was chosen by an administrator.
+    /// Adds an account; `must_change` says that an administrator chose its password, which must be changed first.
     pub async fn has_account_that(
         &self,
         council: CouncilId,
@@ -83,21 +83,21 @@ impl Site {
         logs::own(&mut tx).await.expect("log")
     }
 
-    /// The account of a login.
+    /// The id of the account with this login.
     pub async fn account(&self, council: CouncilId, login: &str) -> AccountId {
         let mut tx = self.store.read(council).await.expect("database");
         let login = login.parse().expect("login");
         accounts::by_login(&mut tx, &login).await.expect("database").expect("account").id
     }
 
-    /// The name of a body.
+    /// The name of a council.
     pub async fn name(&self, council: CouncilId) -> String {
         let mut tx = self.store.read(council).await.expect("database");
         councils::own(&mut tx).await.expect("database").expect("council").name
     }
 }
 
-/// Somebody of a council in one role, as a session would tell of them; no row of theirs is in the database.
+/// A signed-in caller with one role in a council, as a session would give it. Nothing is written to the database.
 pub fn somebody_in(council: CouncilId, role: Role, at: Timestamp) -> Caller {
     let number = u8::try_from(Role::ALL.iter().position(|other| *other == role).expect("role")).expect("small");
     let account = Account {

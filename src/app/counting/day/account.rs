@@ -1,5 +1,5 @@
-//! Where the papers of each form went: written down by the head teller form by form, held against the identities, put
-//! right by two people.
+//! Where the papers of each form went: recorded by the head teller form by form, checked against the identities,
+//! corrected by two people.
 
 use super::{COUNTERS, Day, HALL};
 use crate::Caller;
@@ -19,17 +19,17 @@ const NO_FORM: AppError = AppError::NotFound("mẫu phiếu này");
 /// Figures of papers as they were typed.
 #[derive(Clone, Debug, Default)]
 pub struct TypedAccount {
-    /// Đã in.
+    /// Printed (đã in).
     pub printed: String,
-    /// Phát ra.
+    /// Issued (phát ra).
     pub issued: String,
-    /// Đổi.
+    /// Spoiled before it was cast, and exchanged for another (đổi).
     pub exchanged: String,
-    /// Chưa dùng.
+    /// Not issued to anybody (chưa dùng).
     pub unused: String,
-    /// Thu về.
+    /// Returned: counted in the box (thu về).
     pub returned: String,
-    /// Không thu về.
+    /// Issued, but not in the box (không thu về).
     pub not_returned: String,
 }
 
@@ -62,7 +62,7 @@ impl TypedAccount {
         [&self.printed, &self.issued, &self.exchanged, &self.unused, &self.returned, &self.not_returned]
     }
 
-    /// The figures, or which fields are none.
+    /// The figures, or which fields hold no number.
     pub(super) fn read(&self) -> Result<BallotAccount, AppError> {
         let mut wrong = Vec::new();
         let mut figures = [0; 6];
@@ -82,9 +82,9 @@ impl TypedAccount {
 /// The papers of one form.
 #[derive(Clone, Debug)]
 pub struct AccountLine {
-    /// The form with what is counted of it.
+    /// The form, and how far it is counted.
     pub progress: FormProgress,
-    /// As written down last.
+    /// The account as it was recorded last.
     pub account: Option<BallotAccount>,
     /// What does not add up in it.
     pub findings: Vec<Finding>,
@@ -97,13 +97,13 @@ pub struct AccountPage {
     pub sitting: String,
     /// How far the poll has come.
     pub stage: Stage,
-    /// Who may have taken a paper, once the vote is open.
+    /// How many delegates may have received a ballot; `None` before the vote is open.
     pub attendance: Option<Attendance>,
-    /// One a form.
+    /// One for each form.
     pub lines: Vec<AccountLine>,
-    /// The caller writes figures down now.
+    /// Whether the caller may record figures now.
     pub may_record: bool,
-    /// The caller may propose to put them right now.
+    /// Whether the caller may propose a correction now.
     pub may_correct: bool,
 }
 
@@ -118,10 +118,10 @@ impl AccountPage {
 }
 
 impl App {
-    /// Where the papers went.
+    /// The page that shows where the papers went.
     ///
     /// # Errors
-    /// When there is no such poll, or the caller is not of the hall.
+    /// When there is no such poll, or the caller has no role of `HALL`.
     #[boxed]
     pub async fn account_page(&self, caller: &Caller, poll: PollId) -> Result<AccountPage, AppError> {
         caller.may(HALL)?;
@@ -148,10 +148,10 @@ impl App {
         })
     }
 
-    /// Writes down where the papers of a form went. What only warns has to be `looked_at`.
+    /// Records where the papers of a form went. Warnings have to be acknowledged: `looked_at`.
     ///
     /// # Errors
-    /// When a field is no figure, figures contradict each other, a warning was not looked at, the caller is no head
+    /// When a field is no figure, figures contradict each other, a warning was not acknowledged, the caller is no head
     /// teller, or the poll refuses it.
     #[boxed]
     pub async fn record_account(
@@ -173,7 +173,7 @@ impl App {
     }
 }
 
-/// What does not add up stands at its field; what only warns has a box of its own to tick.
+/// Contradictions are errors at their fields; warnings are errors at the box that acknowledges them.
 fn refuse_faults(account: BallotAccount, attendance: Attendance, looked_at: bool) -> Result<(), AppError> {
     let sentence = |fault: &AccountFault| format!("{fault} {}", fault.remedy());
     let (blocks, warns): (Vec<_>, Vec<_>) =

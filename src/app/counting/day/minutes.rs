@@ -1,4 +1,4 @@
-//! The zero report and the minutes as pages: what is there, who may go on.
+//! The zero report and the minutes as pages: what there is so far, and what the caller may do next.
 
 use super::{COUNTERS, Day, HALL, papers};
 use crate::Caller;
@@ -12,35 +12,35 @@ use domain::roster::{Teller, name_key};
 use macros::boxed;
 use store::polls;
 
-/// The zero report.
+/// The page of the zero report.
 #[derive(Clone, Debug)]
 pub struct ZeroPage {
     /// Name of the sitting.
     pub sitting: String,
     /// How far the poll has come.
     pub stage: Stage,
-    /// What is stored of each form.
+    /// How far each form is counted; empty before the forms are sealed.
     pub forms: Vec<FormProgress>,
-    /// The caller makes it now.
+    /// Whether the caller may make the report now.
     pub may_report: bool,
 }
 
-/// The minutes.
+/// The page of the minutes.
 #[derive(Clone, Debug)]
 pub struct MinutesPage {
     /// Name of the sitting.
     pub sitting: String,
     /// How far the poll has come.
     pub stage: Stage,
-    /// Who put those on the table that lie there, and their hash.
+    /// Who proposed the minutes that wait for signatures, and their SHA-256; `None` when none wait.
     pub proposed: Option<(String, String)>,
     /// The board, whose members sign.
     pub tellers: Vec<Teller>,
-    /// The caller puts minutes on the table now.
+    /// Whether the caller may propose minutes now.
     pub may_propose: bool,
-    /// The caller writes down now that they were signed.
+    /// Whether the caller may record now that they were signed.
     pub may_sign: bool,
-    /// The caller put them there and has to ask somebody else.
+    /// Whether the caller proposed them, so that somebody else has to record the signatures.
     pub is_own: bool,
 }
 
@@ -48,7 +48,7 @@ impl App {
     /// The zero report of a poll.
     ///
     /// # Errors
-    /// When there is no such poll, or the caller is not of the hall.
+    /// When there is no such poll, or the caller has no role of `HALL`.
     #[boxed]
     pub async fn zero_page(&self, caller: &Caller, poll: PollId) -> Result<ZeroPage, AppError> {
         caller.may(HALL)?;
@@ -66,7 +66,7 @@ impl App {
     /// The minutes of a poll.
     ///
     /// # Errors
-    /// When there is no such poll, or the caller is not of the hall.
+    /// When there is no such poll, or the caller has no role of `HALL`.
     #[boxed]
     pub async fn minutes_page(&self, caller: &Caller, poll: PollId) -> Result<MinutesPage, AppError> {
         caller.may(HALL)?;
@@ -91,7 +91,7 @@ impl App {
         })
     }
 
-    /// Puts the minutes, as they are printed now, on the table.
+    /// Proposes the minutes as they are printed now.
     ///
     /// # Errors
     /// When the caller is no head teller, there is no result yet, or minutes are signed.
@@ -102,10 +102,10 @@ impl App {
         self.propose_minutes(Requester::Form(ask), poll, paper).await.map(drop)
     }
 
-    /// Writes down which members of the board signed the minutes of hash `sha256` on paper.
+    /// Records which members of the board signed the minutes with hash `sha256` on paper.
     ///
     /// # Errors
-    /// When nobody or somebody else signed, the caller put them on the table or is no leader, or others lie there now.
+    /// When no signer is on the board, the caller proposed the minutes or is no leader, or other minutes wait by now.
     #[boxed]
     pub async fn minutes_signed(
         &self,

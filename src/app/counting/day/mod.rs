@@ -1,8 +1,8 @@
-//! Counting day as the hall lives it: what is to be done next and by whom, the account of papers, the zero report, the
-//! steps that take two people, recounts, minutes.
+//! Counting day as the people in the hall see it: what is to be done next and by whom, the account of papers, the zero
+//! report, the steps that take two people, recounts, minutes.
 //!
-//! Steps of two go the way of every proposal: one person proposes, the text of it is kept, another confirms that very
-//! text, and the step is taken in the transaction of the decision (see `steps`).
+//! Steps for two people are proposals like any other: one person proposes, the text of the step is stored, another
+//! confirms that very text, and the step is taken in the transaction of the decision (see `steps`).
 
 mod account;
 mod minutes;
@@ -31,12 +31,12 @@ use domain::role::Role;
 use store::{CouncilTx, polls};
 
 pub use crate::polls::FOLLOWERS as HALL;
-/// Who leads the count.
+/// Roles that lead the count.
 pub const COUNTERS: &[Role] = &[Role::HeadTeller];
 
 const NO_POLL: AppError = AppError::NotFound("kỳ lấy phiếu");
 
-/// A poll on its day.
+/// A poll on counting day.
 struct Day {
     poll: PollId,
     log: LogId,
@@ -49,7 +49,7 @@ impl Day {
         Ok(Self { poll, log: stored.log, state: stored.state })
     }
 
-    /// What the log tells of it.
+    /// What the log records of the day.
     async fn record(&self, tx: &mut CouncilTx) -> Result<DayRecord, AppError> {
         Ok(DayRecord::of(&entries(tx, self.log).await?))
     }

@@ -18,9 +18,9 @@ use store::{polls, preparation};
 /// How far a step of the day has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TaskProgress {
-    /// Something comes before it.
+    /// An earlier step comes first.
     Later,
-    /// It is its turn.
+    /// It can be done now.
     Now,
     /// It waits for another person.
     Waits,
@@ -33,11 +33,11 @@ pub enum TaskProgress {
 /// A step of the day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DayTask {
-    /// Which.
+    /// Which step.
     pub id: DayTaskId,
     /// How far it has come.
     pub progress: TaskProgress,
-    /// What is there, in a few words; empty when nothing is.
+    /// What has been done of it, in a few words; empty when there is nothing to say.
     pub summary: String,
 }
 
@@ -48,17 +48,17 @@ pub struct DayPage {
     pub poll: PollId,
     /// Name of the sitting.
     pub sitting: String,
-    /// Which vote.
+    /// Rating or confidence vote.
     pub kind: PollKind,
     /// How far it has come.
     pub stage: Stage,
-    /// Diễn tập.
+    /// Whether it is a rehearsal.
     pub rehearsal: bool,
     /// In the order of the day.
     pub tasks: Vec<DayTask>,
     /// Proposals that wait for another person.
     pub open: Vec<Proposal>,
-    /// What was proposed and done since the forms were sealed, the newest first: label, who and who, when.
+    /// What was proposed and done since the forms were sealed, the newest first: kind, proposer, confirmer, time.
     pub done: Vec<(ProposalKind, String, String, UtcTime)>,
 }
 
@@ -66,7 +66,7 @@ impl App {
     /// The day of a poll.
     ///
     /// # Errors
-    /// When there is no such poll, or the caller is not of the hall.
+    /// When there is no such poll, or the caller has no role of `HALL`.
     #[boxed]
     pub async fn day_page(&self, caller: &Caller, poll: PollId) -> Result<DayPage, AppError> {
         caller.may(HALL)?;
@@ -122,12 +122,12 @@ impl App {
     }
 }
 
-/// What the tasks follow from.
+/// What the progress of the tasks is derived from.
 struct Told {
     stage: Stage,
     forms: Vec<FormProgress>,
     accounts: usize,
-    /// Lines that are due, and those of them that are left; known while recounts can be written down.
+    /// How many lines have to be recounted, and how many of them are left; `None` unless recounts can be recorded.
     due: Option<(usize, usize)>,
     recounted: usize,
     has_resolution: bool,
@@ -135,7 +135,7 @@ struct Told {
 }
 
 impl Told {
-    /// Done from `until` on, its turn from `from` on.
+    /// The progress of a step that can be done from stage `from` on, and is done from stage `until` on.
     fn at(&self, from: Stage, until: Stage) -> TaskProgress {
         match self.stage {
             Stage::Cancelled => TaskProgress::Later,

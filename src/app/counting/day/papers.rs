@@ -19,17 +19,17 @@ use store::{CouncilTx, polls, preparation};
 
 const NO_PAPER: AppError = AppError::NotFound("văn bản này");
 
-/// Nghị quyết xác nhận kết quả.
+/// The resolution that confirms the result (nghị quyết xác nhận kết quả).
 pub(super) async fn resolution(tx: &mut CouncilTx, poll: PollId) -> Result<PaperIssued, AppError> {
     Ok(resolution_paper(tx, poll).await?.issued)
 }
 
-/// Biên bản kiểm phiếu.
+/// The minutes of the count (biên bản kiểm phiếu).
 pub(super) async fn minutes(tx: &mut CouncilTx, poll: PollId) -> Result<PaperIssued, AppError> {
     Ok(minutes_paper(tx, poll).await?.issued)
 }
 
-/// The paper that puts another one right. Its name follows from how many there are.
+/// The paper that corrects another one. Its name has the next free number.
 pub(super) async fn corrigendum(tx: &mut CouncilTx, poll: PollId, wish: &Corrigendum) -> Result<PaperIssued, AppError> {
     let issued = polls::papers(tx, poll).await?;
     let number = issued.iter().filter(|paper| paper.name.starts_with(CORRIGENDUM)).count() + 1;
@@ -52,7 +52,7 @@ impl App {
     /// A corrigendum of this name, as it waits for another person or was issued.
     ///
     /// # Errors
-    /// When there is none, or the caller is not of the hall.
+    /// When there is none, or the caller has no role of `HALL`.
     #[boxed]
     pub async fn corrigendum_paper(&self, caller: &Caller, poll: PollId, name: &str) -> Result<Paper, AppError> {
         caller.may(HALL)?;
@@ -75,5 +75,5 @@ impl App {
     }
 }
 
-/// How the names of such papers begin.
+/// Start of the file name of every corrigendum.
 const CORRIGENDUM: &str = "dinh-chinh-";

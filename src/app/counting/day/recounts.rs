@@ -1,4 +1,4 @@
-//! Lines that are counted again from paper: which are due, what two people found, which figure stands.
+//! Lines that are counted again from paper: which are due, what two people found, and which figure is used.
 
 use super::{COUNTERS, Day, HALL};
 use crate::Caller;
@@ -26,17 +26,17 @@ pub struct RecountLine {
     pub block: String,
     /// Number on the form, from 1.
     pub line: u32,
-    /// Who stands on it.
+    /// Name of the official.
     pub name: String,
     /// All posts.
     pub posts: String,
-    /// Why it is due; empty where it is not.
+    /// Why it has to be recounted; empty when it does not.
     pub why: String,
-    /// The figure that stands.
+    /// The current figures.
     pub counts: LevelCounts,
-    /// Recounts of it, in the order of the log.
+    /// Its recounts, in the order of the log.
     pub recounts: Vec<LineRecounted>,
-    /// Who may count it again.
+    /// The people who may recount it.
     pub board: RecountBoard,
 }
 
@@ -47,13 +47,13 @@ pub struct RecountPage {
     pub sitting: String,
     /// How far the poll has come.
     pub stage: Stage,
-    /// Which vote.
+    /// Rating or confidence vote.
     pub kind: PollKind,
-    /// Diễn tập: no recount is asked of it.
+    /// Whether it is a rehearsal, of which no recount is required.
     pub rehearsal: bool,
-    /// Form by form; none before the close.
+    /// Form by form; empty before the count is closed.
     pub lines: Vec<RecountLine>,
-    /// The caller writes recounts down now.
+    /// Whether the caller may record recounts now.
     pub may_record: bool,
 }
 
@@ -66,7 +66,7 @@ impl RecountPage {
         self.lines.iter().find(|of| of.form == form && of.line == line).ok_or(NO_LINE)
     }
 
-    /// Lines that are due and were not counted again.
+    /// How many lines still have to be recounted.
     pub fn left(&self) -> usize {
         self.lines.iter().filter(|line| !line.why.is_empty() && line.recounts.is_empty()).count()
     }
@@ -75,13 +75,13 @@ impl RecountPage {
 /// What two people found, as it was typed.
 #[derive(Clone, Debug, Default)]
 pub struct TypedRecount {
-    /// Who counted again.
+    /// The people who recounted.
     pub readers: [String; 2],
     /// What each of them found, level by level in ballot order.
     pub found: [Vec<String>; 2],
     /// `counted` or `recounted`.
     pub stands: String,
-    /// Why that figure.
+    /// Why that figure is used.
     pub reason: String,
 }
 
@@ -92,7 +92,7 @@ impl App {
     /// All lines of a closed count, with what is due.
     ///
     /// # Errors
-    /// When there is no such poll, or the caller is not of the hall.
+    /// When there is no such poll, or the caller has no role of `HALL`.
     #[boxed]
     pub async fn recount_page(&self, caller: &Caller, poll: PollId) -> Result<RecountPage, AppError> {
         caller.may(HALL)?;

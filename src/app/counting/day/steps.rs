@@ -1,5 +1,5 @@
-//! Steps of two on counting day: the page that proposes one, the text of what would be done now, and the step itself once
-//! it is confirmed.
+//! Steps for two people on counting day: the page that proposes one, the text of what would be done now, and the step
+//! itself once it is confirmed.
 
 use super::task::DayTaskId;
 use super::wish::{Corrigendum, TypedStep, Wish};
@@ -21,14 +21,14 @@ use domain::role::Role;
 use macros::boxed;
 use store::{self, CouncilTx, preparation};
 
-/// Who proposes what concerns the count itself.
+/// Roles that propose steps of the count itself.
 const OF_COUNT: &[Role] = &[Role::HeadTeller, Role::Leader];
-/// Who proposes what concerns its papers.
+/// Roles that propose steps that concern its papers.
 const OF_PAPERS: &[Role] = &[Role::Clerk, Role::Leader];
 const NO_BATCH: AppError = AppError::NotFound("tập phiếu này");
 const NO_RESULT: AppError = AppError::NotFound("kết quả đã ghi");
 
-/// Who may propose a step.
+/// Roles that may propose a step.
 pub const fn proposers(kind: ProposalKind) -> &'static [Role] {
     match kind {
         ProposalKind::DeckWaived
@@ -50,7 +50,7 @@ pub const fn proposers(kind: ProposalKind) -> &'static [Role] {
     }
 }
 
-/// The step of two that a task of the day is done by.
+/// The step for two people that carries out a task of the day; `None` for a task of one person.
 pub(super) const fn kind_of(task: DayTaskId) -> Option<ProposalKind> {
     match task {
         DayTaskId::Opening => Some(ProposalKind::VotingOpened),
@@ -68,12 +68,12 @@ pub(super) const fn kind_of(task: DayTaskId) -> Option<ProposalKind> {
     }
 }
 
-/// Whether somebody may propose it.
+/// Whether the caller may propose a step.
 pub fn may_propose(caller: &Caller, kind: ProposalKind) -> bool {
     caller.may(proposers(kind)).is_ok()
 }
 
-/// The page on which a step of two is proposed.
+/// The page on which a step for two people is proposed.
 #[derive(Clone, Debug)]
 pub struct StepPage {
     /// Name of the sitting.
@@ -82,15 +82,15 @@ pub struct StepPage {
     pub stage: Stage,
     /// Which step.
     pub kind: ProposalKind,
-    /// What the step would say, where nothing has to be typed for it.
+    /// The text of the step; empty when something has to be typed for it.
     pub lines: Vec<(&'static str, String)>,
     /// Why it cannot be taken now.
     pub obstacle: Option<String>,
-    /// Proposals of this kind that wait.
+    /// Open proposals of this kind.
     pub open: Vec<ProposalId>,
-    /// The caller may propose it.
+    /// Whether the caller may propose it.
     pub may_propose: bool,
-    /// All delegates.
+    /// Number of all delegates.
     pub delegates: u32,
     /// Batches that can be reopened.
     pub batches: Vec<StandingBatch>,
@@ -102,7 +102,7 @@ impl App {
     /// The page of a step.
     ///
     /// # Errors
-    /// When there is no such poll, or the caller is not of the hall.
+    /// When there is no such poll, or the caller has no role of `HALL`.
     #[boxed]
     pub async fn step_page(&self, caller: &Caller, poll: PollId, kind: ProposalKind) -> Result<StepPage, AppError> {
         let proposer = caller.may(HALL)?;
@@ -140,7 +140,7 @@ impl App {
         })
     }
 
-    /// Proposes a step of two.
+    /// Proposes a step for two people.
     ///
     /// # Errors
     /// When a field is wrong, the poll would refuse the step now, one of its kind waits already, or the caller may not
@@ -169,7 +169,8 @@ impl App {
     }
 }
 
-/// A wish by which it is found out whether a step could be taken, for the kinds where no figure decides it.
+/// A sample request that shows whether a step could be taken now, for the kinds where that does not depend on what is
+/// typed.
 fn sample(kind: ProposalKind) -> Option<Wish> {
     let text = || "–".to_owned();
     Some(match kind {
@@ -184,7 +185,7 @@ fn sample(kind: ProposalKind) -> Option<Wish> {
     })
 }
 
-/// Why a step that is about one of several things cannot be taken now.
+/// Why a step about one of several things (a form, a batch, a paper) cannot be taken now.
 fn not_now(kind: ProposalKind, state: &PollState, batches: &[StandingBatch], papers: &[PaperIssued]) -> Option<String> {
     let stage = state.stage();
     let refused = |doing| Some(Refusal::NotNow { doing, stage }.to_string());
@@ -201,17 +202,17 @@ fn not_now(kind: ProposalKind, state: &PollState, batches: &[StandingBatch], pap
     }
 }
 
-/// The text of a step as things stand, once the poll would take it.
+/// The text of a step in the current state, after a check that the poll would take it.
 async fn ready(tx: &mut CouncilTx, day: &Day, wish: Wish, proposer: Actor, at: UtcTime) -> Result<DayStep, AppError> {
     let step = draw(tx, day, wish).await?;
     let act = act_of(tx, day, step.clone()).await?;
-    // Whoever will confirm is not known yet, and is somebody else.
+    // Who will confirm is not known yet; it must be somebody else.
     let other = Actor { account: None, name: String::new(), role: Role::Program };
     polls::decide(tx, day.poll, day.state.clone(), &act, (Pair::new(proposer, other), at)).await?;
     Ok(step)
 }
 
-/// The text of a step as things stand.
+/// The text of a step in the current state.
 async fn draw(tx: &mut CouncilTx, day: &Day, wish: Wish) -> Result<DayStep, AppError> {
     Ok(match wish {
         Wish::DeckWaived { reason } => DayStep::DeckWaived { reason },
@@ -267,7 +268,7 @@ async fn result(tx: &mut CouncilTx, day: &Day) -> Result<String, AppError> {
     polls::results_text(tx, poll, counted).await
 }
 
-/// The step itself, with what its text only names.
+/// The act of a step, with what its text only names.
 async fn act_of(tx: &mut CouncilTx, day: &Day, step: DayStep) -> Result<Act, AppError> {
     Ok(match step {
         DayStep::DeckWaived { reason } => Act::WaiveDeck { reason },
@@ -289,7 +290,7 @@ async fn act_of(tx: &mut CouncilTx, day: &Day, step: DayStep) -> Result<Act, App
     })
 }
 
-/// Who proposed something, as the poll's log names them.
+/// The person who proposed something, as the poll's log names them.
 fn proposer(proposal: &Proposal) -> Actor {
     let by = &proposal.proposed;
     Actor { account: Some(by.account), name: by.name.clone(), role: by.role }

@@ -13,11 +13,11 @@ pub enum DayTaskId {
     Ballots,
     /// Batches are counted.
     Batches,
-    /// The totals are opened.
+    /// The count is closed, and its totals are opened.
     Closing,
     /// Lines near a threshold are counted again.
     Recounts,
-    /// The result stands.
+    /// The result is declared.
     Result,
     /// The minutes are proposed and signed.
     Minutes,
@@ -25,6 +25,6 @@ pub enum DayTaskId {
     Resolution,
     /// The result is public.
     Publishing,
-    /// The papers are put away.
+    /// The papers are archived.
     Archive,
 }

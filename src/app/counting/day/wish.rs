@@ -1,4 +1,4 @@
-//! What somebody asks for on counting day, as it was typed and as it is read.
+//! Steps that somebody asks for on counting day: the typed fields, and what is read from them.
 
 use jiff::civil::Date;
 
@@ -9,23 +9,23 @@ use domain::day_step::DayStep;
 use domain::proposal::ProposalKind;
 use domain::text::{clean, read_day};
 
-/// Longest reason or place in letters.
+/// Longest reason or place, in characters.
 const MAX_TEXT: usize = 500;
 
-/// Fields of the forms by which steps of two are proposed; each step reads its own.
+/// Fields of the forms that propose steps for two people; each step reads its own.
 #[derive(Clone, Debug, Default)]
 pub struct TypedStep {
     /// Why.
     pub reason: String,
     /// Delegates in the hall.
     pub present: String,
-    /// The resolution; of a corrigendum its day alone.
+    /// Number and day of the resolution; of a corrigendum the day alone.
     pub decision: TypedDecision,
-    /// Where papers lie.
+    /// Where the papers are archived.
     pub place: String,
     /// Id of a form, or of a form and a batch: `F1-3F9A2C/2`.
     pub about: String,
-    /// Figures of papers.
+    /// Figures of a form's ballots.
     pub account: super::TypedAccount,
     /// Name of the paper that is wrong.
     pub corrects: String,
@@ -33,20 +33,20 @@ pub struct TypedStep {
     pub right: String,
 }
 
-/// A published paper that is to be put right.
+/// A correction of a published paper.
 #[derive(Clone, Debug)]
 pub(super) struct Corrigendum {
-    /// Its name.
+    /// Name of the paper that is wrong.
     pub corrects: String,
-    /// Day of the paper that puts it right.
+    /// Day of the corrigendum.
     pub day: Date,
-    /// What it says.
+    /// What that paper says.
     pub wrong: String,
     /// What is right.
     pub right: String,
 }
 
-/// What somebody asks for; the rest of the step's text follows from how things stand.
+/// What somebody asks for; the rest of the step's text follows from the state of the poll.
 #[derive(Clone, Debug)]
 pub(super) enum Wish {
     DeckWaived { reason: String },

@@ -17,7 +17,7 @@ use domain::text::upper_first;
 pub struct InvalidLine {
     /// Why, in the rule set's words.
     pub reason: String,
-    /// Article; empty where nothing was said.
+    /// Article; empty when the papers give no reason.
     pub cite: String,
     /// Ballots.
     pub ballots: u32,
@@ -53,7 +53,7 @@ pub struct BandWords {
     pub consequence: String,
     /// Article.
     pub cite: String,
-    /// How well it was read; empty where it was verified.
+    /// The mark of an article that is not verified; empty for one that is.
     pub mark: &'static str,
 }
 
@@ -64,7 +64,7 @@ pub struct FormTable {
     pub id: String,
     /// Khối.
     pub block: String,
-    /// Out, back, valid, invalid.
+    /// Ballots issued, returned, valid and invalid.
     pub ballots: BallotTotals,
     /// Denominator of its shares.
     pub base: u32,
@@ -81,11 +81,11 @@ pub struct RecountLine {
     pub form: String,
     /// Number on the form, from 1.
     pub line: u32,
-    /// Whose line.
+    /// Name of the official.
     pub name: String,
-    /// Why it is due; `None` where it is not, and was counted again all the same.
+    /// Why it had to be recounted; `None` when it was recounted without need.
     pub why: Option<String>,
-    /// Figures of the levels before and in the recount, whether the recount stands, and why; `None` before the recount.
+    /// What the recount gave; `None` before the recount.
     pub done: Option<RecountFigures>,
 }
 
@@ -94,13 +94,13 @@ pub struct RecountLine {
 pub struct RecountFigures {
     /// Label, figure before, figure of the recount, level by level.
     pub levels: Vec<(&'static str, u32, u32)>,
-    /// Which figure stands, and why.
+    /// Which figure is used, and why.
     pub verdict: String,
-    /// Who counted again.
+    /// Names of the people who recounted.
     pub readers: String,
 }
 
-/// The mark of a rule that was not read on two pages; empty for one that was.
+/// The mark of a rule that is not verified; empty for one that is.
 const fn mark(attested: Attested) -> &'static str {
     match attested {
         Attested::Verified => "",
@@ -155,8 +155,8 @@ fn line(occasion: &Occasion<'_>, form: &FormResult, number: u32, official: &Offi
     }
 }
 
-/// Every line that is due by the figures with which counting closed or as they stand, and every line that was counted
-/// again, in the order of the forms.
+/// Every line that has to be recounted by the figures at the close or by the current ones, and every line that was
+/// recounted, in the order of the forms.
 ///
 /// # Errors
 /// When the rule set does not decide this vote.

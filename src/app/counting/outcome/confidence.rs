@@ -1,5 +1,5 @@
-//! Lập kỳ bỏ phiếu tín nhiệm: the Confidence poll that a result brings, on those officials alone. It is a poll like any
-//! other from then on: plan, list, board, forms, day.
+//! Lập kỳ bỏ phiếu tín nhiệm: the Confidence poll that a result calls for, on the officials whom it concerns. It is a
+//! poll like any other from then on: plan, list, board, forms, day.
 
 use super::day_data::DayData;
 use super::{READERS, WRITERS, follow_up};
@@ -17,16 +17,16 @@ use domain::text::date_dmy;
 use macros::boxed;
 use store::{CouncilTx, councils, preparation};
 
-/// Whom a Confidence poll may be held on after a result.
+/// The officials on whom a Confidence poll may be held after a result.
 #[derive(Clone, Debug)]
 pub struct ConfidenceOffer {
-    /// Name of the sitting whose result brings it.
+    /// Name of the sitting whose result calls for it.
     pub sitting: String,
-    /// Who, with all posts.
+    /// The officials, each named with all posts.
     pub people: Vec<(OfficialId, String)>,
     /// Articles by which it is held, with their marks.
     pub grounds: Vec<String>,
-    /// Filled in: everybody, at the same sitting.
+    /// The form, filled in with everybody and the same sitting.
     pub typed: TypedConfidence,
     /// Confidence polls that were begun from this result, with their sittings.
     pub begun: Vec<(PollId, String)>,
@@ -45,7 +45,7 @@ pub struct TypedConfidence {
     pub votes_on: String,
 }
 
-/// Those whom the result brings there, with the articles.
+/// The officials on whom the result calls for a Confidence poll, with the articles.
 struct Brought {
     people: Vec<(OfficialId, String)>,
     grounds: Vec<String>,
@@ -90,10 +90,10 @@ pub(super) async fn begun(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<(PollI
 }
 
 impl App {
-    /// Whom a Confidence poll may be held on after the result of `poll`.
+    /// The officials on whom a Confidence poll may be held after the result of `poll`.
     ///
     /// # Errors
-    /// When the result brings nobody there, or is not declared yet.
+    /// When the result calls for no Confidence poll, or is not declared yet.
     #[boxed]
     pub async fn confidence_offer(&self, caller: &Caller, poll: PollId) -> Result<ConfidenceOffer, AppError> {
         caller.may(READERS)?;
@@ -111,10 +111,11 @@ impl App {
         Ok(ConfidenceOffer { sitting: sitting.name.clone(), people, grounds, typed, begun })
     }
 
-    /// Begins a Confidence poll on some of those whom the result of `poll` brings there, under its very rules.
+    /// Begins a Confidence poll on some of the officials for whom the result of `poll` calls for one, under the same
+    /// rules.
     ///
     /// # Errors
-    /// When the caller is no clerk, a field is wrong, or the result brings nobody there.
+    /// When the caller is no clerk, a field is wrong, or the result calls for no Confidence poll.
     #[boxed]
     pub async fn begin_confidence(
         &self,
@@ -163,7 +164,7 @@ impl App {
     }
 }
 
-/// On whom, and why, or what is wrong with it.
+/// Reads on whom the poll is held and why, or says which fields are wrong.
 fn read(day_data: &DayData, poll: PollId, typed: &TypedConfidence) -> Result<Named, AppError> {
     let Brought { people, grounds } = brought(day_data)?;
     let chosen = |(id, _): &&(OfficialId, String)| typed.officials.contains(&id.to_string());

@@ -1,4 +1,4 @@
-//! All that papers and pages of a day look at, loaded at once from what is stored.
+//! Everything that papers and pages of a counting day show, loaded from the database at once.
 
 use crate::polls::results::Provenance;
 use crate::polls::{decide_result, entries};
@@ -28,11 +28,11 @@ pub(crate) struct DayData {
     pub prepared: PreparedPoll,
     /// Every entry of the poll's log.
     pub entries: Vec<LogEntry>,
-    /// The list as it was decided, in ballot order; empty before.
+    /// The list as it was decided, in ballot order; empty until then.
     pub list: Vec<DecidedOfficial>,
-    /// The board as it was appointed last; empty before.
+    /// The board as it was appointed last; empty until then.
     pub tellers: Vec<Teller>,
-    /// The forms as they were sealed; empty before.
+    /// The forms as they were sealed; empty until then.
     pub forms: Vec<SealedForm>,
     /// What the log records of the day.
     pub day: DayRecord,
@@ -41,10 +41,10 @@ pub(crate) struct DayData {
 }
 
 impl DayData {
-    /// Loads all of it.
+    /// Loads a poll with its log.
     ///
     /// # Errors
-    /// When there is no such poll, or what is stored does not read.
+    /// When there is no such poll, or a stored value cannot be read.
     pub(crate) async fn load(tx: &mut CouncilTx, poll: PollId) -> Result<Self, AppError> {
         let prepared = PreparedPoll::load(tx, poll).await?;
         let log = polls::find(tx, poll).await?.ok_or(NO_POLL)?.log;
@@ -72,28 +72,28 @@ impl DayData {
         self.prepared.stage()
     }
 
-    /// Whether it is no real poll.
+    /// Whether the poll is a rehearsal.
     pub(crate) const fn is_rehearsal(&self) -> bool {
         self.prepared.state.poll().created.rehearsal
     }
 
-    /// What papers of this poll know.
+    /// The occasion that papers of this poll name, with the watermark of a rehearsal.
     pub(crate) fn occasion(&self) -> Occasion<'_> {
         Occasion { watermark: self.is_rehearsal().then_some(WATERMARK), ..self.prepared.poll_book.occasion() }
     }
 
-    /// The frame of its papers: they carry the day of the vote.
+    /// The frame of the poll's papers, dated with the day of the vote.
     pub(crate) fn frame(&self) -> Frame<'_> {
         Frame { occasion: self.occasion(), date: self.prepared.poll_book.book.council.sitting.votes_on, foot: None }
     }
 
-    /// What kind of figures these are.
+    /// Whether the figures are those of a rehearsal, or simulated.
     pub(crate) const fn provenance(&self) -> Provenance {
         let created = &self.prepared.state.poll().created;
         Provenance { rehearsal: created.rehearsal, simulated: created.simulated }
     }
 
-    /// The figures as they stand, once the count is closed; those of a vote that was called off stay closed.
+    /// The current figures, once the count is closed; never those of a vote that was called off.
     ///
     /// # Errors
     /// Before the close.
@@ -102,7 +102,7 @@ impl DayData {
         self.counted.as_ref().filter(|_| self.stage().is_open()).ok_or_else(|| refused.into())
     }
 
-    /// The figures as they stand, put through the poll's rules.
+    /// The result that the poll's rules give for the current figures.
     ///
     /// # Errors
     /// Before the close, and when they do not fit the list.
@@ -113,7 +113,7 @@ impl DayData {
         decide_result(&self.prepared.poll_book.rules, created, &list, &self.forms, counted)
     }
 
-    /// The result line by line, with who stands there in the roster.
+    /// The result line by line, each with its official on the decided list.
     pub(crate) fn people<'r>(
         &'r self,
         result: &'r PollResult,
@@ -146,25 +146,25 @@ fn listed(person: &DecidedOfficial) -> Listed {
     }
 }
 
-/// A head of a poll's log that was signed.
+/// A signed head of a poll's log.
 #[derive(Debug)]
 pub(crate) struct SignedHead {
     /// The head.
     pub head: Checkpoint,
     /// The signed text.
     pub note: String,
-    /// Who signed.
+    /// The key that signed it.
     pub key: VerifierKey,
 }
 
 impl SignedHead {
-    /// As papers print it.
+    /// The head as papers print it.
     pub(crate) fn boxed(&self, moment: Moment) -> CheckpointBox {
         head_box(&format!("Điểm chốt khi {}", moment.label()), &self.head, &self.key)
     }
 }
 
-/// A head with `what` it is of, as papers print it.
+/// A head as papers print it, with the caption `what`.
 pub(crate) fn head_box(what: &str, head: &Checkpoint, key: &VerifierKey) -> CheckpointBox {
     CheckpointBox {
         caption: format!("{what}: {} bản ghi", head.size),
@@ -177,7 +177,7 @@ pub(crate) fn head_box(what: &str, head: &Checkpoint, key: &VerifierKey) -> Chec
 /// The key that signs a poll's heads, with the name of its log.
 ///
 /// # Errors
-/// When there is no such log, or its key does not read.
+/// When there is no such log, or its key cannot be read.
 pub(crate) async fn key_of(tx: &mut CouncilTx, log: LogId) -> Result<VerifierKey, AppError> {
     let damaged = |cause: String| AppError::internal("đọc điểm chốt", cause);
     let heads = logs::heads(tx).await?;
@@ -186,10 +186,10 @@ pub(crate) async fn key_of(tx: &mut CouncilTx, log: LogId) -> Result<VerifierKey
     VerifierKey::parse(&head.public_key).map_err(|e| damaged(e.to_string()))
 }
 
-/// The head that was signed at a moment, the last one where it was signed again; `None` before.
+/// The head that was signed at a moment, the last one if several were; `None` until then.
 ///
 /// # Errors
-/// When what is stored does not read.
+/// When a stored value cannot be read.
 pub(crate) async fn signed_head(
     tx: &mut CouncilTx,
     day_data: &DayData,
@@ -203,7 +203,7 @@ pub(crate) async fn signed_head(
 }
 
 impl DayData {
-    /// Its log.
+    /// The id of the poll's log.
     pub(crate) const fn log(&self) -> LogId {
         self.log
     }

@@ -15,24 +15,24 @@ use store::{CouncilTx, councils, preparation};
 /// What everybody may see of a poll.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExposureState {
-    /// A leader switched it on.
+    /// Whether a leader switched it on.
     pub is_exposed: bool,
-    /// And it is published, so it is really shown.
+    /// Whether it is published as well, and so really shown.
     pub is_shown: bool,
     /// Why it can't be switched on; `None` when it can.
     pub refusal: Option<&'static str>,
-    /// The next change is made over this version; 0 before the first.
+    /// The version that the next change replaces; 0 before the first.
     pub version: u64,
-    /// Where everybody finds it: `/cong-bo/vinh-phuc/…`.
+    /// Its public path: `/cong-bo/vinh-phuc/…`.
     pub path: String,
 }
 
 const REHEARSAL: &str = "Kỳ này là diễn tập: số liệu không phải của đại biểu nên không công bố được.";
 
-/// What was switched on, with its version.
+/// Whether the public page is switched on, with the version of that choice.
 ///
 /// # Errors
-/// When what is stored does not read.
+/// When a stored value cannot be read.
 pub(super) async fn stored(tx: &mut CouncilTx, poll: PollId) -> Result<(Exposure, u64), AppError> {
     let Some(part) = preparation::part(tx, poll, &Part::Exposure).await? else { return Ok((Exposure::default(), 0)) };
     let exposure = serde_json::from_str(&part.content).map_err(|e| AppError::internal("đọc trang công khai", e))?;
@@ -47,7 +47,7 @@ pub(super) const fn is_public(stage: Stage) -> bool {
 /// What everybody may see.
 ///
 /// # Errors
-/// When what is stored does not read.
+/// When a stored value cannot be read.
 pub(super) async fn state(tx: &mut CouncilTx, day_data: &DayData, poll: PollId) -> Result<ExposureState, AppError> {
     let (Exposure { is_exposed }, version) = stored(tx, poll).await?;
     let slug = councils::own(tx).await?.map(|row| row.slug).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What has to be done after a result, official by official, and what was done of it.
+//! What has to be done after a result, official by official, and what has been done.
 
 use std::collections::BTreeMap;
 
@@ -18,36 +18,36 @@ use domain::text::{clean, date_dmy, read_day, upper_first};
 use macros::boxed;
 use store::preparation::{self, StoredPart};
 
-/// Longest note in letters.
+/// Longest note, in characters.
 const MAX_NOTE: usize = 500;
 const NO_DUTY: AppError = AppError::NotFound("việc này");
 
-/// One duty with what was done of it.
+/// One duty, and what was done about it.
 #[derive(Clone, Debug)]
 pub struct FollowUpLine {
-    /// About whom.
+    /// The official whom it concerns.
     pub official: OfficialId,
     /// Id of its rule.
     pub id: String,
     /// `Ông Nguyễn Văn A, Chủ tịch …`.
     pub name: String,
-    /// Who does it.
+    /// Who has to do it, in the law's words.
     pub who: String,
-    /// What.
+    /// What has to be done.
     pub what: String,
-    /// Until when, in the law's words.
+    /// The deadline, in the law's words.
     pub by: String,
     /// Article.
     pub cite: String,
     /// Mark of the article; empty where it was verified.
     pub mark: &'static str,
-    /// What a reader must know beside it; empty when nothing.
+    /// A note of the rule for readers; empty when there is none.
     pub note: String,
     /// It is done by holding a Confidence poll.
     pub confidence_poll: bool,
-    /// What was written of it.
+    /// What was recorded about it.
     pub done: FollowUpMark,
-    /// The next change is made over this version; 0 before the first.
+    /// The version that the next change replaces; 0 before the first.
     pub version: u64,
 }
 
@@ -58,10 +58,10 @@ impl FollowUpLine {
     }
 }
 
-/// What was done of a duty, as it was typed.
+/// What was done about a duty, as it was typed.
 #[derive(Clone, Debug, Default)]
 pub struct TypedFollowUp {
-    /// The day on which it was done; empty opens it again.
+    /// The day on which it was done; empty reopens the duty.
     pub done_on: String,
     /// Number of the paper, or what came of it.
     pub note: String,
@@ -70,10 +70,10 @@ pub struct TypedFollowUp {
 /// By official and rule: what was done, and its version.
 pub(super) type Marks = BTreeMap<(OfficialId, String), (FollowUpMark, u64)>;
 
-/// What was written of all duties of a poll.
+/// What was recorded about the duties of a poll.
 ///
 /// # Errors
-/// When a part does not read.
+/// When a stored part cannot be read.
 pub(super) fn marks(parts: &[StoredPart]) -> Result<Marks, AppError> {
     let mut marks = Marks::new();
     for part in parts {
@@ -131,7 +131,7 @@ impl App {
         Ok((day_data.prepared.poll_book.book.council.sitting.name.clone(), line))
     }
 
-    /// Writes what was done of a duty; without a day it is open again.
+    /// Records what was done about a duty; without a day the duty is open again.
     ///
     /// # Errors
     /// When the caller is no clerk, a field is wrong, or somebody else changed it since `version`.

@@ -21,11 +21,11 @@ pub use public::{PublicFile, PublicList, PublicPoll, PublicResult};
 
 use domain::role::Role;
 
-/// Who sees the result of a closed count and its papers.
+/// Roles that see the result of a closed count and its papers.
 pub const READERS: &[Role] = &[Role::Clerk, Role::Leader, Role::HeadTeller, Role::Auditor];
-/// Who writes down what was done of it, and begins the vote that follows.
+/// Roles that record what was done after it, and begin the vote that follows.
 pub const WRITERS: &[Role] = &[Role::Clerk];
-/// Who shows it to everybody.
+/// Roles that show it to everybody.
 pub const LEADERS: &[Role] = &[Role::Leader];
 
 /// Where lines that are due are counted again. Switched on with the page that is there.

@@ -49,7 +49,7 @@ pub struct ResultPage {
     pub kind: PollKind,
     /// How far it has come.
     pub stage: Stage,
-    /// Diễn tập.
+    /// Whether it is a rehearsal.
     pub rehearsal: bool,
     /// `None` before the count is closed.
     pub view: Option<ResultView>,
@@ -72,7 +72,7 @@ pub struct ResultView {
     pub recounts: Vec<RecountLine>,
     /// Whether a line that is due still waits for its recount.
     pub is_due: bool,
-    /// What the result tells of single ballots.
+    /// What the result reveals about single ballots.
     pub disclosures: Vec<Finding>,
     /// What decides figures and was not read on two pages.
     pub cautions: Vec<String>,
@@ -82,7 +82,7 @@ pub struct ResultView {
     pub brings_confidence_poll: bool,
     /// Confidence polls that were begun from this result, with their sittings.
     pub confidence_polls: Vec<(PollId, String)>,
-    /// SHA-256 of `results.json`, for the figures as they stand.
+    /// SHA-256 of `results.json`, for the current figures.
     pub results_sha256: Digest,
     /// Whether that very text was declared; `None` before the result is.
     pub is_as_declared: Option<bool>,
@@ -94,7 +94,7 @@ pub struct ResultView {
 const FILES: &str = "ket-qua";
 
 impl App {
-    /// All polls of the caller's council whose preparation is kept here, the newest first.
+    /// All polls of the caller's council that have a plan, the newest first.
     ///
     /// # Errors
     /// When the caller may not see results.
@@ -186,7 +186,7 @@ fn view(
     })
 }
 
-/// The figures as they stand, as `csv`, `xlsx` or `json`.
+/// The current figures, as `csv`, `xlsx` or `json`.
 ///
 /// # Errors
 /// Before the count is closed, and for another extension.

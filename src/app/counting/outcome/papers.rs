@@ -1,5 +1,5 @@
-//! Papers of the day, made from what is stored whenever they are asked for: the same bytes each time, because nothing on
-//! them is of now. What was issued stands in the log with its hash, and is shown beside the file.
+//! Papers of the day, made from what is stored whenever they are asked for: the same bytes each time, because nothing
+//! on them depends on the time of printing. The hash of an issued paper is in the log, and is shown beside the file.
 
 use jiff::Timestamp;
 
@@ -39,9 +39,9 @@ pub struct PaperLine {
     pub file: String,
     /// What it is.
     pub title: String,
-    /// From when on it can be printed; `None` when it can.
+    /// What has to happen before it can be printed; `None` when it can be.
     pub waits_for: Option<&'static str>,
-    /// As it was issued last: its hash in the log.
+    /// Its last issue in the log; `None` when it was never issued.
     pub issued: Option<PaperIssued>,
 }
 
@@ -50,13 +50,13 @@ pub struct PaperLine {
 pub struct PapersPage {
     /// Name of the sitting.
     pub sitting: String,
-    /// Diễn tập.
+    /// Whether it is a rehearsal.
     pub rehearsal: bool,
     /// In the order of the day.
     pub papers: Vec<PaperLine>,
-    /// The notice of each official, by itself.
+    /// The notice of each official, as a file of its own.
     pub notices: Vec<PaperLine>,
-    /// Forms that are sealed: sheets for counting by hand can be printed.
+    /// Whether forms are sealed, so that sheets for counting by hand can be printed.
     pub has_forms: bool,
 }
 
@@ -75,7 +75,7 @@ impl PrintedPaper {
     }
 }
 
-/// Which paper.
+/// The kinds of papers of a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Deck,
@@ -112,7 +112,7 @@ impl Kind {
         }
     }
 
-    /// Under which name the log has it.
+    /// Its name in the log; `None` for a paper that is not logged.
     const fn logged(self) -> Option<&'static str> {
         match self {
             Self::Minutes => Some(MINUTES),
@@ -121,7 +121,7 @@ impl Kind {
         }
     }
 
-    /// Why it can't be printed yet.
+    /// What has to happen before it can be printed; `None` when it can be.
     fn waits_for(self, day_data: &DayData) -> Option<&'static str> {
         let reached = |stage| day_data.stage() >= stage && day_data.stage() != Stage::Cancelled;
         match self {
@@ -138,7 +138,7 @@ impl Kind {
 }
 
 impl App {
-    /// The papers of a day, with what of them was issued.
+    /// The papers of a day, and which of them were issued.
     ///
     /// # Errors
     /// When there is no such poll, or the caller may not see its papers.
@@ -193,7 +193,7 @@ impl App {
     }
 }
 
-/// The minutes as they are proposed, and as they come out again ever after.
+/// The minutes as they are proposed; every later printing gives the same bytes.
 ///
 /// # Errors
 /// Before the result is declared.
@@ -247,7 +247,7 @@ fn render(document: &Document) -> Result<Pdf, AppError> {
     pdf::document(document).map_err(|e| AppError::Input(format!("{}: {e}.", document.title)))
 }
 
-/// How the figures came about, as far as the log tells it.
+/// How the ballots were counted, as far as the log records it.
 fn counting(day_data: &DayData) -> CountingMode {
     if day_data.prepared.state.poll().created.simulated {
         return CountingMode::Declared;
@@ -262,7 +262,7 @@ async fn head(tx: &mut CouncilTx, day_data: &DayData, moment: Moment) -> Result<
     signed.map(|signed| signed.boxed(moment)).ok_or_else(|| AppError::internal("in điểm chốt", "chưa có điểm chốt"))
 }
 
-/// The last deck that was counted, with its moment.
+/// The last test deck that was counted, and when.
 fn deck(day_data: &DayData) -> Option<(&DeckCounted, UtcTime)> {
     day_data.entries.iter().rev().find_map(|entry| match &entry.event {
         PollEvent::DeckCounted(deck) => Some((deck, entry.at)),
@@ -270,7 +270,7 @@ fn deck(day_data: &DayData) -> Option<(&DeckCounted, UtcTime)> {
     })
 }
 
-/// The frame of a paper of the day on which something happened.
+/// The frame of a paper that is dated with the day of `at`.
 fn frame_on(day_data: &DayData, at: UtcTime) -> Frame<'_> {
     let day = at.as_str().parse::<Timestamp>().map(day_in_vietnam);
     let frame = day_data.frame();
@@ -290,7 +290,7 @@ fn deck_report(day_data: &DayData) -> Result<Document, AppError> {
     Ok(test_deck_report(&frame_on(day_data, at), &decks, &day_data.tellers))
 }
 
-/// With the log's head right after the report: all that was counted comes later.
+/// The zero report, with the log's head right after it: everything that is counted comes later.
 async fn zero(tx: &mut CouncilTx, day_data: &DayData) -> Result<Document, AppError> {
     let doing = "lập báo cáo không";
     let (size, root) = day_data.head_after(|event| matches!(event, PollEvent::ZeroReported(_))).ok_or(NO_PAPER)?;

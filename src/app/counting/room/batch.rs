@@ -1,4 +1,4 @@
-//! One batch, as the page of one of its people needs it.
+//! One batch, as its page shows it to one of the people who count it.
 
 use super::COUNTERS;
 use super::counting_room::{CountingForm, CountingRoom};
@@ -14,16 +14,16 @@ use domain::role::Role;
 use macros::boxed;
 use store::accounts;
 
-/// How a batch stands for whoever follows it.
+/// The state of a batch for the person whose page follows it.
 #[derive(Clone, Debug)]
 pub struct Follow {
     /// What is to be done by the caller; `None` while the batch is not on the table: before it is opened, after a restart.
     pub progress: Option<BatchProgress>,
-    /// Which opening of the batch this is.
+    /// Id of this opening of the batch.
     pub opened: Option<RequestId>,
-    /// Which run of the process: another one means that the table was emptied by a restart, not by the head teller.
+    /// Id of this run of the process: another one means that a restart emptied the table, not the head teller.
     pub run: RequestId,
-    /// For what is sent next.
+    /// Request id for what the page sends next.
     pub request: RequestId,
 }
 
@@ -32,7 +32,7 @@ pub struct Follow {
 pub struct BatchPage {
     /// Name of the sitting.
     pub sitting: String,
-    /// Which vote.
+    /// Rating or confidence vote.
     pub kind: PollKind,
     /// Whether it is of the test deck.
     pub is_deck: bool,
@@ -42,22 +42,23 @@ pub struct BatchPage {
     pub block: String,
     /// Its number.
     pub number: u32,
-    /// Papers in it; 0 when it is not known any more.
+    /// Papers in it; 0 when that is no longer known.
     pub papers: u32,
     /// How it is counted.
     pub mode: Mode,
-    /// Who stands on the form, in its order.
+    /// Officials on the form, in its order.
     pub lines: Vec<ListedOfficial>,
     /// Reasons for which a paper is invalid as a whole, in the words of the rule set.
     pub reasons: Vec<String>,
-    /// How it stands for the caller.
+    /// Its state for the caller.
     pub follow: Follow,
     /// For a head teller who does not key it: how far it is, and who keys.
     pub watched: Option<(BatchStage, [String; 2])>,
 }
 
 impl App {
-    /// A batch as the caller's page shows it. One that agrees and could not be committed before is tried again.
+    /// A batch as the caller's page shows it. A batch whose readings agree, but which could not be committed before, is
+    /// committed now.
     ///
     /// # Errors
     /// When there is no such batch, or the caller has nothing to do with it.
@@ -106,7 +107,7 @@ impl App {
         })
     }
 
-    /// How a batch stands for the caller, without the page around it.
+    /// The state of a batch for the caller, without the rest of the page.
     ///
     /// # Errors
     /// When there is no such form, or the caller has nothing to do with the batch.
@@ -147,7 +148,7 @@ impl App {
         Ok(Follow { progress, opened, run: self.run_id()?, request: self.new_request()? })
     }
 
-    /// How a batch stands after something was done with it.
+    /// The state of a batch after a step that was taken on it.
     pub(super) fn follow_as(&self, progress: BatchProgress, opened: Option<RequestId>) -> Result<Follow, AppError> {
         Ok(Follow { progress: Some(progress), opened, run: self.run_id()?, request: self.new_request()? })
     }

@@ -1,4 +1,4 @@
-//! A poll as its counting room sees it, loaded at once: forms with their lines, what came back, what is in.
+//! A poll as its counting room sees it, loaded at once: forms with their lines, returned ballots, committed batches.
 
 use std::sync::Arc;
 
@@ -20,13 +20,13 @@ use store::{CouncilTx, polls};
 #[derive(Clone, Debug)]
 pub(super) struct CountingForm {
     pub form: SealedForm,
-    /// Who stands on it, in its order.
+    /// Officials on it, in its order.
     pub lines: Vec<ListedOfficial>,
     /// Papers to be counted: what came back, or the papers of the test deck.
     pub expected: u32,
-    /// Papers in batches that are in.
+    /// Papers in committed batches.
     pub committed: u32,
-    /// Batches that are in, by number.
+    /// Committed batches, by number.
     pub batches: Vec<BatchRow>,
 }
 
@@ -100,7 +100,7 @@ impl CountingRoom {
         self.rules.spoils_ballot.iter().filter(|reason| !reason.single_name_only || lines == 1).collect()
     }
 
-    /// What lies on the table of the papers that are counted now.
+    /// Open batches of the papers that are counted now.
     pub(super) fn lying(&self, app: &App) -> Vec<Lying> {
         self.pile().map_or_else(Vec::new, |pile| app.table().of_poll(self.poll, pile))
     }

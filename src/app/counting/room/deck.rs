@@ -70,7 +70,7 @@ impl DeckTable {
 pub struct DeckReport {
     /// Name of the sitting.
     pub sitting: String,
-    /// One a form.
+    /// One for each form.
     pub decks: Vec<DeckTable>,
     /// Whether the deck may be counted now.
     pub is_open: bool,

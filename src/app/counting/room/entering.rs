@@ -56,7 +56,7 @@ impl App {
     /// Takes what a keying page sends. The same thing sent again, even after a restart, changes nothing.
     ///
     /// # Errors
-    /// When the batch waits for nothing of the kind from this caller, or what was sent does not fit it.
+    /// When the batch expects nothing of the kind from this caller, or what was sent does not fit it.
     #[boxed]
     pub async fn key_batch(
         &self,
@@ -105,8 +105,8 @@ impl App {
         }
     }
 
-    /// The batch that a request is for; or that what it brings was committed before: its id is in the database, whatever
-    /// became of the batch and of this process since.
+    /// The batch that a request is for; or [`BatchProgress::Taken`] when what it sends was committed before: then its
+    /// id is in the database, even if this process has restarted since.
     async fn batch_for(
         &self,
         ask: Ask<'_>,
@@ -139,11 +139,11 @@ impl App {
             (BatchProgress::Agreed, Pile::Ballots) => {
                 let counted = match self.table().take(&key, caller.account.id) {
                     Ok(counted) => counted,
-                    // Somebody else's request has them just now.
+                    // Another request is committing the counts at this moment.
                     Err(TableError::NotNow) => return Ok(BatchProgress::Agreed),
                     Err(problem) => return Err(of_table(&problem)),
                 };
-                // A task of its own: a browser that is closed just now must not take the counts with it.
+                // A task of its own: the counts must not be lost when the browser closes the connection now.
                 let (app, caller) = (self.clone(), caller.clone());
                 let committing = tokio::spawn(async move { app.commit_taken(&caller, key, counted).await });
                 committing.await.map_err(|cause| AppError::internal("chốt tập phiếu", cause))?
@@ -170,7 +170,7 @@ impl App {
                 self.table().finish(&key);
                 Ok(BatchProgress::Taken)
             }
-            // The counts go back; whoever asks next tries again.
+            // The counts go back to the table; the next request tries again.
             Err(AppError::Store(cause)) if cause.is_passing() => Ok(BatchProgress::Agreed),
             Err(problem) => Err(problem),
         }
@@ -189,7 +189,7 @@ impl App {
     }
 }
 
-/// Counts that were taken off the table, and go back unless they are committed: after an error, and after a panic.
+/// Counts that were taken off the table, and are put back unless they are committed: after an error, and after a panic.
 struct Held<'a> {
     table: &'a CountingTable,
     key: &'a BatchKey,
@@ -209,7 +209,8 @@ fn unreadable() -> AppError {
     AppError::Input(UNREADABLE.to_owned())
 }
 
-/// The whole pile. Each paper's marks get their room at once: a `Vec` that grows would leave marks behind.
+/// Reads the whole pile. The room for each paper's marks is allocated at once: a `Vec` that grows would leave copies of
+/// marks in memory.
 fn read_papers(lying: &Lying, papers: &[Keyed<'_>]) -> Result<Vec<Paper>, AppError> {
     let lines = lying.opening.shape.lines;
     let mut read = Vec::with_capacity(papers.len());
@@ -231,7 +232,7 @@ fn read_papers(lying: &Lying, papers: &[Keyed<'_>]) -> Result<Vec<Paper>, AppErr
     Ok(read)
 }
 
-/// What was asked for again; whether it is exactly that, the batch looks itself.
+/// Reads what was asked for again; the batch itself checks that it is exactly that.
 fn read_again(lying: &Lying, papers: &[Keyed<'_>]) -> Result<Vec<Reread>, AppError> {
     let mut read = Vec::with_capacity(papers.len());
     for keyed in papers {

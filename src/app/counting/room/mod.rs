@@ -1,9 +1,9 @@
 //! The counting room: a head teller opens batches for two tellers each, they key them blind to each other, and as soon as
 //! both readings agree the batch is committed in the same request.
 //!
-//! Marks and counts lie on the [`table`] of this process and nowhere else; what is committed goes through
-//! [`polls`](crate::polls). Before the zero report the same table takes the test deck, whose counts are nobody's ballots
-//! and stay on it until they are recorded. What a hall may see of a count is in [`screen`].
+//! Marks and counts are on the [`table`] of this process and nowhere else; what is committed goes through
+//! [`polls`](crate::polls). Before the zero report the same table takes the test deck, whose counts are nobody's
+//! ballots and stay on it until they are recorded. What a hall may see of a count is in [`screen`].
 
 mod access;
 mod batch;
@@ -33,12 +33,12 @@ use domain::id::RequestId;
 
 pub use store::batches::BatchRow as CommittedBatch;
 
-/// What one process knows of the counting room. A clone is the same room.
+/// The counting room in the memory of this process. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CountingMemory {
     pub(crate) table: Arc<CountingTable>,
-    /// Tells this run of the process from the one before: after a restart the table is empty, and the pages of the tellers
-    /// send again what they kept.
+    /// Distinguishes this run of the process from the one before: after a restart the table is empty, and the tellers'
+    /// pages send again what they saved.
     run: Arc<OnceLock<RequestId>>,
     screens: Screens,
 }
@@ -52,7 +52,7 @@ impl App {
         Arc::clone(&self.counting().table)
     }
 
-    /// Which run of the process this is.
+    /// Id of this run of the process.
     fn run_id(&self) -> Result<RequestId, AppError> {
         let counting = self.counting();
         if let Some(run) = counting.run.get() {

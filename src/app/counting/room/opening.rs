@@ -1,4 +1,4 @@
-//! A head teller lays a batch on the table, or takes it off.
+//! How a head teller opens a batch on the table, or takes it off.
 
 use super::counting_room::{CountingForm, CountingRoom};
 use super::table::{BatchKey, BatchSetup, Lying, Mode, Pile, TableError};
@@ -47,7 +47,7 @@ pub struct OpenPage {
     pub forms: Vec<(String, String, u32)>,
     /// The batch that is proposed, for the form that was asked for or the first with papers left.
     pub proposed: TypedBatch,
-    /// Who may key, by name.
+    /// The people who may key, by name.
     pub tellers: Vec<(AccountId, String)>,
 }
 
@@ -118,7 +118,7 @@ impl App {
     /// Takes a batch off the table, with everything that was keyed of it.
     ///
     /// # Errors
-    /// When the caller is no head teller or keys it, or it does not lie there.
+    /// When the caller is no head teller or keys it, or it is not on the table.
     #[boxed]
     pub async fn abandon_batch(&self, caller: &Caller, poll: PollId, form: &str, number: u32) -> Result<(), AppError> {
         caller.may(HEADS)?;
@@ -147,7 +147,7 @@ fn nothing_is_counted(room: &CountingRoom) -> AppError {
     Refusal::NotNow { doing: "mở tập phiếu", stage: room.stage() }.into()
 }
 
-/// Papers of a form that are in no batch, neither in one that is in nor in one that lies on the table.
+/// Papers of a form in no batch, neither a committed nor an open one.
 pub(super) fn left(form: &CountingForm, pile: Pile, lying: &[Lying]) -> u32 {
     let open = lying.iter().filter(|batch| batch.key.form == form.form.id).map(|batch| batch.opening.shape.papers);
     in_no_committed(form, pile).saturating_sub(open.fold(0, u32::saturating_add))
@@ -178,7 +178,7 @@ fn next_number(form: &CountingForm, lying: &[Lying]) -> u32 {
     (1..=MOST_BATCHES).find(|number| !taken.contains(number)).unwrap_or(MOST_BATCHES)
 }
 
-/// Who may key for this head teller: everybody of the board who may sign in, but for the head teller who opens.
+/// The people who may key for this head teller: every member of the board who may sign in, except this head teller.
 fn tellers(accounts: Vec<Account>, caller: &Caller) -> Vec<(AccountId, String)> {
     let may = |account: &Account| {
         let counts = COUNTERS.iter().any(|role| account.roles.has(*role));
@@ -260,7 +260,7 @@ fn read(
     Ok(ReadBatch { opening: BatchSetup { shape, mode, reasons, tellers: [first.0, second.0] }, left })
 }
 
-/// What is wrong with the size of a pile: counts of few papers nearly tell a ballot.
+/// What is wrong with the size of a pile: the counts of few papers nearly reveal single ballots.
 fn wrong_size(form: &CountingForm, pile: Pile, papers: Option<u32>) -> Option<String> {
     let (least, most) = (*PAPERS_PER_BATCH.start(), *PAPERS_PER_BATCH.end());
     let least = if pile == Pile::Deck || form.expected < least { 1 } else { least };

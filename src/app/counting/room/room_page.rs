@@ -45,7 +45,7 @@ pub struct OpenBatch {
     pub mode: Mode,
     /// How far it is.
     pub stage: BatchStage,
-    /// Names of the two tellers, in no order of theirs.
+    /// Names of the two tellers, in an order that does not show who keys first.
     pub tellers: [String; 2],
     /// What waits for the caller, if the batch is theirs to key.
     pub own: Option<BatchProgress>,
@@ -60,15 +60,15 @@ pub struct RoomForm {
     pub block: String,
     /// Papers to be counted.
     pub expected: u32,
-    /// Papers that are in, or of a deck those that are keyed.
+    /// Papers in committed batches; of a test deck, those in batches that agree.
     pub counted: u32,
-    /// Papers that are in no batch.
+    /// Papers in no batch, neither a committed nor an open one.
     pub left: u32,
-    /// Sizes in which what is left may be divided.
+    /// Suggested sizes of the batches that are left.
     pub suggested: Vec<u32>,
-    /// Batches that are in.
+    /// Committed batches.
     pub batches: Vec<BatchRow>,
-    /// Batches on the table.
+    /// Open batches.
     pub open: Vec<OpenBatch>,
 }
 

@@ -1,5 +1,5 @@
-//! What the hall sees: papers out and back, batches done, and no level before the count is closed. Then the results, in
-//! ballot order.
+//! What the hall sees: ballots issued and returned, batches committed, and no level before the count is closed. Then
+//! the results, in ballot order.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,7 +23,7 @@ use store::polls;
 
 const NO_SCREEN: AppError = AppError::NotFound("cuộc bỏ phiếu này");
 
-/// How often the database is asked whether a poll has moved on: once for all who look.
+/// How often the database is asked whether a poll has moved on: once for all watchers.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Papers of one form.
@@ -31,9 +31,9 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 pub struct ScreenForm {
     /// Khối.
     pub block: String,
-    /// Phát ra, thu về, once they are written down.
+    /// Ballots issued and returned, once they are recorded.
     pub ballots: Option<(u32, u32)>,
-    /// Batches that are in.
+    /// Committed batches.
     pub batches: u32,
     /// Papers in them.
     pub papers: u32,
@@ -42,7 +42,7 @@ pub struct ScreenForm {
 /// One level of one official.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScreenLevel {
-    /// Which.
+    /// The level.
     pub level: Level,
     /// Ballots.
     pub count: u32,
@@ -72,7 +72,7 @@ pub struct ScreenOfficial {
 pub struct ScreenResults {
     /// Khối.
     pub block: String,
-    /// Phát ra, thu về, hợp lệ, không hợp lệ.
+    /// Ballots issued, returned, valid, invalid.
     pub ballots: [u32; 4],
     /// In ballot order.
     pub officials: Vec<ScreenOfficial>,
@@ -85,23 +85,23 @@ pub struct Screen {
     pub poll: PollId,
     /// Name of the sitting.
     pub sitting: String,
-    /// Which vote.
+    /// Rating or confidence vote.
     pub kind: PollKind,
     /// How far it is.
     pub stage: Stage,
-    /// Diễn tập.
+    /// Whether it is a rehearsal.
     pub rehearsal: bool,
-    /// All delegates.
+    /// Number of all delegates.
     pub delegates: u32,
     /// Goes up with everything that happens.
     pub version: u64,
-    /// One a form.
+    /// One for each form.
     pub forms: Vec<ScreenForm>,
-    /// After the count is closed.
+    /// One for each form; empty before the count is closed.
     pub results: Vec<ScreenResults>,
 }
 
-/// Tells when a screen is to be drawn anew, until the service stops.
+/// Signals when a screen has to be drawn again, until the service stops.
 #[derive(Debug)]
 pub struct Versions {
     versions: watch::Receiver<u64>,
@@ -110,7 +110,7 @@ pub struct Versions {
 }
 
 impl Versions {
-    /// The version to draw: at once the one that stands, then each later one. `None` when the service stops.
+    /// The version to draw: the current one at once, then each later one. `None` when the service stops.
     #[boxed]
     pub async fn next(&mut self) -> Option<u64> {
         if std::mem::take(&mut self.is_first) {
@@ -123,7 +123,7 @@ impl Versions {
     }
 }
 
-/// Who looks at which poll, for all screens of this process.
+/// The polls that somebody watches, for all screens of this process.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Screens {
     watched: Arc<Mutex<BTreeMap<PollId, watch::Sender<u64>>>>,
@@ -134,7 +134,7 @@ impl App {
     /// Polls that a hall may look at, the newest first: id, name of the sitting, stage.
     ///
     /// # Errors
-    /// When the caller puts nothing on a screen.
+    /// When the caller has no role of [`WATCHERS`].
     #[boxed]
     pub async fn screens(&self, caller: &Caller) -> Result<Vec<(PollId, String, Stage)>, AppError> {
         caller.may(WATCHERS)?;
@@ -146,7 +146,7 @@ impl App {
     /// The screen of a poll as it is now.
     ///
     /// # Errors
-    /// When the caller puts nothing on a screen, or there is no such poll with sealed forms.
+    /// When the caller has no role of [`WATCHERS`], or there is no such poll with sealed forms.
     #[boxed]
     pub async fn screen(&self, caller: &Caller, poll: PollId) -> Result<Screen, AppError> {
         caller.may(WATCHERS)?;
@@ -180,10 +180,10 @@ impl App {
         })
     }
 
-    /// Tells when the screen of a poll is to be drawn anew.
+    /// Signals when the screen of a poll has to be drawn again.
     ///
     /// # Errors
-    /// When the caller puts nothing on a screen, or there is no such poll.
+    /// When the caller has no role of [`WATCHERS`], or there is no such poll.
     #[boxed]
     pub async fn follow_screen(&self, caller: &Caller, poll: PollId) -> Result<Versions, AppError> {
         caller.may(WATCHERS)?;
@@ -209,19 +209,19 @@ impl App {
         Ok(Versions { versions, stopping, is_first: true })
     }
 
-    /// Ends what waits for something to happen, so that the service can stop.
+    /// Ends every wait for a new version, so that the service can stop.
     pub fn stop_following(&self) {
         self.counting().screens.stopping.send_replace(true);
     }
 
-    /// Asks the database whether a poll has moved on, as long as somebody looks.
+    /// Asks the database whether a poll has moved on, as long as somebody watches it.
     async fn look(self, council: CouncilId, poll: PollId, sender: watch::Sender<u64>) {
         loop {
             tokio::time::sleep(LOOK_EVERY).await;
             {
                 let counting = self.counting();
                 let mut watched = counting.screens.watched.lock().unwrap_or_else(PoisonError::into_inner);
-                // Under the lock under which others come to look: nobody is left with one that has gone.
+                // Under the lock that new watchers take: none of them subscribes to a sender whose task has ended.
                 if sender.receiver_count() == 0 {
                     watched.remove(&poll);
                     return;

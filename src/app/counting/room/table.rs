@@ -2,15 +2,15 @@
 //!
 //! A head teller opens a batch for two named tellers; each sends one reading; where they differ, both read those lines
 //! again; where they still differ, the head teller decides with the paper in hand. Out come the batch's counts, once.
-//! What becomes of marks is said in [`domain::batch`]: they are wiped when the batch agrees, when it
-//! is abandoned, and when the table is dropped.
+//! [`domain::batch`] says what happens to marks: they are wiped when the batch agrees, when it is abandoned, and when
+//! the table is dropped.
 //!
-//! Whatever is sent carries an id of its own: the same thing sent again by the same person changes nothing and is answered
-//! with how things stand, so a page that heard no answer sends it once more. A restart forgets every open batch; the pages
-//! keep what they keyed and send it again. Whether a batch was committed before is the database's to say, not this
-//! table's: who opens a batch asks there first.
+//! Whatever is sent carries an id of its own: the same thing sent again by the same person changes nothing and is
+//! answered with the current state, so a page that got no answer sends it once more. A restart forgets every open
+//! batch; the pages keep what they keyed and send it again. Only the database knows whether a batch was committed
+//! before: callers ask it before they open one.
 //!
-//! No answer, no error and no debug output tells a mark or a count.
+//! No answer, no error and no debug output reveals a mark or a count.
 
 mod open_batch;
 mod slot;
@@ -40,10 +40,11 @@ impl CountingTable {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Opens a batch; the one who sends it is its head teller. Of its form `left` papers are in no committed batch.
+    /// Opens a batch; the sender is its head teller. `left` is how many papers of its form are in no committed batch.
     ///
     /// # Errors
-    /// When it is open, its people are not three, its size is none, or more papers would lie here than are left.
+    /// When it is open already, its tellers and its head teller are not three people, it has no papers or too many, or
+    /// the open batches would have more papers than are left.
     pub fn open(&self, key: BatchKey, opening: BatchSetup, sent: Sent, left: u32) -> Result<(), TableError> {
         let [one, two] = opening.tellers;
         if one == two || opening.tellers.contains(&sent.by) {
@@ -86,7 +87,7 @@ impl CountingTable {
     /// Takes the head teller's reading of what both tellers still read differently.
     ///
     /// # Errors
-    /// When it is not the head teller, there is nothing to decide, or it is not exactly what was asked.
+    /// When the sender is not the head teller, there is nothing to decide, or it is not exactly what was asked.
     pub fn decide(&self, key: &BatchKey, sent: Sent, papers: Vec<Reread>) -> Result<BatchProgress, TableError> {
         self.step(key, sent, |slot| slot.decide(sent.by, papers))
     }
@@ -126,7 +127,7 @@ impl CountingTable {
         slot.progress(sent.by)
     }
 
-    /// How a batch stands for somebody who has to do with it.
+    /// The progress of a batch, for one of its tellers or its head teller.
     ///
     /// # Errors
     /// When it is not open, or this person has nothing to do with it.
@@ -137,7 +138,7 @@ impl CountingTable {
     /// Hands out the counts of a batch on which everybody agrees, once.
     ///
     /// # Errors
-    /// When somebody asks who has nothing to do with it, or there is nothing to hand out.
+    /// When the person has nothing to do with it, or there is nothing to hand out.
     pub fn take(&self, key: &BatchKey, who: AccountId) -> Result<AgreedBatch, TableError> {
         let mut slots = self.slots();
         let slot = slots.get_mut(key).ok_or(TableError::NotOpen)?;
@@ -145,7 +146,7 @@ impl CountingTable {
         slot.take()
     }
 
-    /// Takes counts back that could not be committed: they can be taken once more.
+    /// Takes back counts that could not be committed; they can be taken once more.
     ///
     /// # Errors
     /// When they were not taken from here.
@@ -159,7 +160,7 @@ impl CountingTable {
         Ok(())
     }
 
-    /// Clears a batch away whose counts were taken and are committed.
+    /// Removes a batch whose counts were taken and are committed.
     pub fn finish(&self, key: &BatchKey) {
         let mut slots = self.slots();
         if slots.get(key).is_some_and(|slot| matches!(slot.state, State::Committing)) {
@@ -184,19 +185,19 @@ impl CountingTable {
         Ok(())
     }
 
-    /// A batch as it lies here.
+    /// An open batch.
     pub fn lying(&self, key: &BatchKey) -> Option<Lying> {
         self.slots().get(key).map(|slot| slot.lying(key))
     }
 
-    /// All batches of a poll that lie here, by form and number.
+    /// All open batches of a poll, by form and number.
     pub fn of_poll(&self, poll: PollId, pile: Pile) -> Vec<Lying> {
         let slots = self.slots();
         let own = slots.iter().filter(|(key, _)| key.poll == poll && key.pile == pile);
         own.map(|(key, slot)| slot.lying(key)).collect()
     }
 
-    /// What was counted of a test deck so far, by batch. Of ballots nothing is ever told.
+    /// The counts of a test deck so far, by batch. Those of ballots are never given out.
     pub fn deck(&self, poll: PollId) -> Vec<(BatchKey, BatchCounts)> {
         let slots = self.slots();
         let counted = slots.iter().filter_map(|(key, slot)| match &slot.state {
@@ -206,7 +207,7 @@ impl CountingTable {
         counted.collect()
     }
 
-    /// Clears the test deck of a poll away, so that it can be counted anew.
+    /// Removes the test deck of a poll, so that it can be counted anew.
     pub fn clear_deck(&self, poll: PollId) {
         self.slots().retain(|key, _| key.poll != poll || key.pile != Pile::Deck);
     }

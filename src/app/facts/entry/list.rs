@@ -63,7 +63,7 @@ pub struct FactList {
     pub states: [(FactState, u64); 3],
     /// What filters can choose from.
     pub choices: FactChoices,
-    /// Whom they can name.
+    /// The officials whom filters can name.
     pub people: Vec<Person>,
 }
 
@@ -83,7 +83,7 @@ pub struct Queue {
     pub lines: Vec<FactLine>,
     /// Which page.
     pub paging: Paging,
-    /// Of all facts.
+    /// How many of all facts are verified.
     pub progress: VerifyingProgress,
     /// Facts that wait, but were stated by the caller.
     pub own: u64,
@@ -98,14 +98,14 @@ pub struct Queued {
     pub before: Option<FactId>,
     /// The one that was entered after it.
     pub after: Option<FactId>,
-    /// Of all facts.
+    /// How many of all facts are verified.
     pub progress: VerifyingProgress,
 }
 
 /// One change in the history of all facts.
 #[derive(Clone, Debug)]
 pub struct Change {
-    /// Of which fact.
+    /// Id of the fact.
     pub fact: String,
     /// Which version it became.
     pub version: u64,
@@ -113,7 +113,7 @@ pub struct Change {
     pub action: Action,
     /// When.
     pub at: UtcTime,
-    /// Full name of who did it.
+    /// Full name of the person who did it.
     pub by: String,
     /// What the fact states.
     pub text: String,
@@ -121,7 +121,7 @@ pub struct Change {
     pub officials: String,
 }
 
-/// In what a list is taken away.
+/// File format of an exported list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileFormat {
     /// Comma-separated, for any program.
@@ -142,7 +142,7 @@ fn progress(states: &[(FactState, u64); 3]) -> VerifyingProgress {
 }
 
 impl App {
-    /// Facts of a filter.
+    /// A page of the facts that match a filter.
     ///
     /// # Errors
     /// When the caller works on no facts.
@@ -167,7 +167,7 @@ impl App {
         Ok(FactList { lines, paging, states, choices, people: people.0 })
     }
 
-    /// What a new fact can choose from: fields that others have, and whom it may name.
+    /// What a new fact can choose from: the fields of other facts, and the officials whom it may name.
     ///
     /// # Errors
     /// When the caller works on no facts.
@@ -178,7 +178,7 @@ impl App {
         Ok((fact_lists::choices(&mut tx).await?, view::people(&mut tx).await?.0))
     }
 
-    /// All facts of a filter as a file.
+    /// All facts that match a filter, as a file.
     ///
     /// # Errors
     /// When the caller works on no facts, or a text is longer than a cell holds.
@@ -196,7 +196,7 @@ impl App {
         let stored = fact_lists::page(&mut tx, filter, order, 0, u32::MAX).await?;
         drop(tx);
         let title = caller.council_name.clone();
-        // Thousands of cells are drawn: not on a thread that answers others.
+        // Writing thousands of cells takes long: not on a thread that answers other requests.
         let written = tokio::task::spawn_blocking(move || {
             let sheet = sheet(title, &stored, &people);
             match format {
@@ -242,10 +242,10 @@ impl App {
         Ok(Queued { page, before, after, progress })
     }
 
-    /// Says of several facts, each at the version that the caller saw, that they were checked: of all of them or of none.
+    /// Records that several facts were checked, each at the version that the caller saw: all of them or none.
     ///
     /// # Errors
-    /// When one may not be verified by the caller, or was changed; each is told.
+    /// When one may not be verified by the caller, or was changed; the error names each of them.
     #[boxed]
     pub async fn verify_facts(&self, ask: Ask<'_>, seen: Vec<(FactId, u64)>) -> Result<usize, AppError> {
         let (actor, at) = (ask.caller.may(VERIFIERS)?, self.now_text()?);
@@ -307,7 +307,7 @@ impl App {
     }
 }
 
-/// Enough of a statement to know it by.
+/// The start of a statement, enough to recognize it by.
 fn short(stored: &StoredFact) -> String {
     let text = &stored.kept.fact.text;
     let start: String = text.chars().take(80).collect();

@@ -1,5 +1,5 @@
 //! Facts: entered by one person, verified by another. What may be done with a fact is decided in
-//! [`fact_state`](domain::fact_state); here it is loaded, and kept together with its history.
+//! [`fact_state`](domain::fact_state); this module loads it, and stores it together with its history.
 
 mod list;
 mod view;
@@ -27,9 +27,9 @@ pub use list::{
 };
 pub use view::{FactPage, Past, Person};
 
-/// Who enters and changes facts.
+/// Roles that enter and change facts.
 pub const EDITORS: &[Role] = &[Role::Clerk, Role::Leader];
-/// Who verifies facts, and takes that back.
+/// Roles that verify facts, and take that back.
 pub const VERIFIERS: &[Role] = &[Role::Leader];
 
 pub(crate) const NOT_FOUND: AppError = AppError::NotFound("dữ kiện");
@@ -54,8 +54,8 @@ impl App {
         .await
     }
 
-    /// States a fact otherwise; it waits again for a second person. Its file and the official's reply stay. What is the
-    /// same as before changes nothing.
+    /// Changes what a fact states; it waits again for a second person. Its file and the official's reply stay. Nothing
+    /// is written when nothing differs.
     ///
     /// # Errors
     /// When a field is wrong, somebody else changed the fact since `version`, or it was withdrawn.
@@ -89,7 +89,7 @@ impl App {
         .await
     }
 
-    /// Says that a fact was checked against its source.
+    /// Records that a fact was checked against its source.
     ///
     /// # Errors
     /// When the caller stated it last, or it does not wait, or somebody changed it since `version`.
@@ -100,7 +100,7 @@ impl App {
         self.fact_step(ask, actor, (id, version), move |fact| fact.verified(verifier, at)).await
     }
 
-    /// Takes back that a fact was checked.
+    /// Takes back the check of a fact.
     ///
     /// # Errors
     /// When it was not, or somebody changed it since `version`.
@@ -110,17 +110,17 @@ impl App {
         self.fact_step(ask, actor, (id, version), TrackedFact::reopened).await
     }
 
-    /// Lets a fact count no more.
+    /// Withdraws a fact, which then no longer counts.
     ///
     /// # Errors
-    /// When it counts no more already, or somebody changed it since `version`.
+    /// When it is withdrawn already, or somebody changed it since `version`.
     #[boxed]
     pub async fn withdraw_fact(&self, ask: Ask<'_>, id: FactId, version: u64) -> Result<FactId, AppError> {
         let actor = ask.caller.may(EDITORS)?;
         self.fact_step(ask, actor, (id, version), TrackedFact::withdrawn).await
     }
 
-    /// Lets a fact that was withdrawn wait again for a second person.
+    /// Restores a withdrawn fact, which then waits again for a second person.
     ///
     /// # Errors
     /// When it was not withdrawn, or somebody changed it since `version`.
@@ -174,7 +174,7 @@ pub(crate) fn by(actor: &Actor) -> By {
     By { account: actor.account, name: actor.name.clone() }
 }
 
-/// A fact of a version that the caller saw.
+/// Loads a fact, if it is still at the version that the caller saw.
 ///
 /// # Errors
 /// When there is none, or it is at another version by now.
@@ -195,8 +195,7 @@ pub(crate) fn tracked(stored: &StoredFact) -> Result<TrackedFact, AppError> {
     tracked.ok_or_else(|| StoreError::Corrupt("facts.verified_at".to_owned()).into())
 }
 
-/// Keeps a step of one fact over the version before it, 0 for a fact that is new: its row, its version and the entry of
-/// the log.
+/// Writes a step of one fact over the version `before` (0 for a new fact): its row, its version and the log entry.
 ///
 /// # Errors
 /// When it is no longer at that version.
@@ -212,8 +211,7 @@ pub(crate) async fn put(
     kept.pop().ok_or_else(|| AppError::internal("ghi dữ kiện", "nothing was kept"))
 }
 
-/// Keeps the same step of any number of facts, each over its version before: all of them or none, with one entry of the
-/// log.
+/// Writes the same step of any number of facts, each over its version before: all of them or none, with one log entry.
 ///
 /// # Errors
 /// When one is no longer at its version.
@@ -238,13 +236,13 @@ pub(crate) async fn put_many(
     Ok(stored)
 }
 
-/// What was typed is wrong, field by field.
+/// The error for fields that were typed wrong.
 pub(crate) fn fields(wrong: Vec<Wrong>) -> AppError {
     let field = |Wrong { field, sentence }| FieldError { field, sentence };
     AppError::Fields { fields: wrong.into_iter().map(field).collect() }
 }
 
-/// Whether two facts say the same; in which order their officials stand says nothing.
+/// Whether two facts say the same; the order of their officials does not matter.
 fn same(one: &Fact<OfficialId>, other: &Fact<OfficialId>) -> bool {
     let sorted = |fact: &Fact<OfficialId>| {
         let mut officials = fact.officials.clone();

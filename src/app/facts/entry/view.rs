@@ -14,7 +14,7 @@ use store::{CouncilTx, revisions, roster};
 /// An official whom facts may name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
-    /// Id.
+    /// Id of the official.
     pub id: OfficialId,
     /// Full name.
     pub name: String,
@@ -69,9 +69,9 @@ pub struct Past {
     pub action: Action,
     /// When.
     pub at: UtcTime,
-    /// Full name of who did it.
+    /// Full name of the person who did it.
     pub by: String,
-    /// What it says otherwise than the version before.
+    /// What it changed in the version before.
     pub changes: Vec<LineChange>,
 }
 

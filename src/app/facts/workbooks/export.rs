@@ -1,4 +1,4 @@
-//! What is kept, as the workbook that an office fills.
+//! Exports the roster and the facts as the workbook that an office fills in.
 
 use tokio::task::spawn_blocking;
 
@@ -22,17 +22,17 @@ impl App {
     /// The blank workbook with its instructions.
     ///
     /// # Errors
-    /// When the caller does not keep the roster.
+    /// When the caller may not edit the roster.
     #[boxed]
     pub async fn blank_workbook(&self, caller: &Caller) -> Result<Vec<u8>, AppError> {
         caller.may(EDITORS)?;
         spawn_blocking(import::template_xlsx).await.map_err(unwritten)?.map_err(unwritten)
     }
 
-    /// All that counts now as a workbook; with a poll its sitting and its board too.
+    /// Everything that is not withdrawn, as a workbook; with a poll, its sitting and its board too.
     ///
     /// # Errors
-    /// When the caller does not keep the roster, or there is no such poll.
+    /// When the caller may not edit the roster, or there is no such poll.
     #[boxed]
     pub async fn current_workbook(&self, caller: &Caller, poll: Option<PollId>) -> Result<Vec<u8>, AppError> {
         caller.may(EDITORS)?;

@@ -1,5 +1,6 @@
-//! Workbooks into the roster and the facts: read beside the request, held against what is stored, looked at, and written
-//! in one transaction, if by then the same would be written; and out again, as the same workbook.
+//! Imports workbooks into the roster and the facts: a workbook is read in a background job, compared with what is
+//! stored, previewed, and written in one transaction if it would still change the same. Exports what is stored as the
+//! same workbook.
 
 mod export;
 mod write;
@@ -29,10 +30,10 @@ pub use write::Applied;
 const NO_JOB: AppError = AppError::NotFound("lần nhập này");
 const NO_POLL: AppError = AppError::NotFound("kỳ lấy phiếu");
 
-/// A poll for whose preparation a workbook may be.
+/// A poll for whose preparation a workbook can be imported.
 #[derive(Clone, Debug)]
 pub struct PollChoice {
-    /// Which.
+    /// Its id.
     pub id: PollId,
     /// Its sitting, with the day of the vote.
     pub label: String,
@@ -53,13 +54,13 @@ fn damaged(cause: impl ToString) -> AppError {
     AppError::internal("đọc bản xem trước", cause)
 }
 
-/// All that a workbook is held against.
+/// Everything that a workbook is compared with.
 pub(crate) struct Snapshot {
     officials: Vec<StoredOfficial>,
     delegates: Vec<StoredDelegate>,
     facts: Vec<StoredFact>,
     plan: Option<Plan>,
-    /// While it is being put together, with the version of its record (0 when there is none yet).
+    /// The board while it can still be changed, with the version of its record (0 when there is none yet).
     board: Option<(TellerBoard, u64)>,
 }
 
@@ -88,7 +89,7 @@ impl Snapshot {
         }
     }
 
-    /// Those whom a row may name, in their order.
+    /// The officials whom a row may name, in their order.
     fn known(&self) -> Vec<Official> {
         let counting = self.officials.iter().filter(|kept| !kept.value.withdrawn);
         counting.map(|kept| kept.value.official.clone()).collect()
@@ -120,7 +121,7 @@ pub(crate) struct Read {
     /// `None` when it has errors.
     parts: Option<Parts>,
     findings: Vec<Finding>,
-    /// Whom its rows may name besides those of its own.
+    /// The officials of the roster whom its rows may name, besides those in the workbook.
     known: Vec<Official>,
 }
 
@@ -133,7 +134,7 @@ async fn read(bytes: Vec<u8>, file_name: String, known: Vec<Official>) -> Result
     reading.await.map_err(|e| AppError::internal("đọc bảng tính", e))
 }
 
-/// What a workbook would do to what is stored, and how that looks.
+/// What a workbook would change in what is stored, and the preview of that.
 pub(crate) fn held_against(read: &Read, stored: &Stored<'_>) -> (Option<Comparison>, Preview) {
     match &read.parts {
         Some(parts) => {
@@ -156,7 +157,7 @@ impl App {
     /// Polls that can be chosen for an import.
     ///
     /// # Errors
-    /// When the caller does not keep the roster.
+    /// When the caller may not edit the roster.
     #[boxed]
     pub async fn import_polls(&self, caller: &Caller) -> Result<Vec<PollChoice>, AppError> {
         caller.may(EDITORS)?;
@@ -171,7 +172,7 @@ impl App {
         Ok(choices)
     }
 
-    /// Starts to read a workbook. What it would do can be looked at when that is done; nothing is written by then.
+    /// Starts to read a workbook. When that is done, a preview shows what would change; nothing is written yet.
     ///
     /// # Errors
     /// When the caller may not, or there is no such poll.

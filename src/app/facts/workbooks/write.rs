@@ -23,12 +23,12 @@ use store::facts::{self, StoredFact};
 use store::preparation::StoredPart;
 use store::{CouncilTx, jobs, preparation};
 
-/// What came of the wish to write an import.
+/// Whether an import was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Applied {
     /// All of it is written.
     Written,
-    /// Something else would be written by now: nothing was, and the new comparison is there to be looked at.
+    /// Something else would be written by now: nothing was written, and a new preview is ready.
     Differs,
 }
 
@@ -81,9 +81,9 @@ impl App {
     }
 }
 
-/// What would be written, when that is what was seen.
+/// What would be written, if that is still what the caller saw.
 fn still(workbook: &Read, snapshot: &Snapshot, seen: &Preview) -> Option<(Comparison, Preview)> {
-    // Rows were understood among other people.
+    // The rows were read with other people in the roster.
     if snapshot.known() != workbook.known {
         return None;
     }

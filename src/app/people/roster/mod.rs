@@ -35,7 +35,7 @@ pub use officials::{TypedOfficial, TypedPost};
 pub use store::StoredRecord;
 pub use store::roster::{StoredDelegate, StoredOfficial};
 
-/// Who keeps the roster.
+/// Roles that edit the roster.
 pub const EDITORS: &[Role] = &[Role::Clerk, Role::Leader];
 
 /// Somebody of the roster: an official or a delegate.
@@ -86,7 +86,7 @@ pub trait RosterEntry: Clone + Serialize + DeserializeOwned + PartialEq + Send +
     /// The same at another number.
     #[must_use]
     fn at(self, position: u32) -> Self;
-    /// Whether it counts no more.
+    /// Whether it is withdrawn, and no longer counts.
     fn is_withdrawn(&self) -> bool;
     /// The same, withdrawn or not.
     #[must_use]
@@ -205,7 +205,7 @@ fn moved<I: Copy + Eq>(counting: &[(I, u32)], who: I, to: usize) -> Vec<(I, u32)
     placed.filter(|place| !counting.contains(place)).collect()
 }
 
-/// Who writes, and when.
+/// Writes roster entries as one person at one moment.
 #[derive(Clone, Debug)]
 pub(crate) struct Pen {
     pub actor: Actor,

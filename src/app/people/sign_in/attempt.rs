@@ -18,7 +18,7 @@ pub(crate) struct Guess {
     /// `None` when somebody who is signed in proves again who they are.
     address: Option<Digest>,
     at: UtcTime,
-    /// Failures of an address before this moment count no more.
+    /// Failures of an address before this moment no longer count.
     address_since: UtcTime,
     /// Names that no account has are remembered from this moment on.
     name_since: UtcTime,
@@ -27,7 +27,7 @@ pub(crate) struct Guess {
 #[derive(Clone, Debug)]
 enum Who {
     Account(AccountId),
-    /// A name that no open account has: delayed alike, so that the delay tells nobody.
+    /// A name that no open account has: delayed alike, so that the delay does not reveal that.
     Nobody(Digest),
     /// No name is asked for: an access slip.
     Anyone,

@@ -66,8 +66,8 @@ impl App {
         Ok(found.into_iter().map(|row| Door { slug: row.slug, name: row.name }).collect())
     }
 
-    /// Signs in by password. A wrong name, a wrong password and a disabled account are told in the same words, after the
-    /// same time and with the same delays.
+    /// Signs in by password. A wrong name, a wrong password and a disabled account get the same answer, after the same
+    /// time and with the same delays.
     ///
     /// # Errors
     /// When they do not fit, a delay runs, or the council is unknown.
@@ -184,7 +184,7 @@ impl App {
         Ok(read())
     }
 
-    /// The moment so many seconds ago.
+    /// The moment that many seconds ago.
     pub(crate) fn seconds_ago(&self, seconds: i64) -> Result<UtcTime, AppError> {
         let before = self.clock.now() - jiff::SignedDuration::from_secs(seconds);
         UtcTime::try_from(before).map_err(|e| AppError::from(StoreError::Log(e.to_string())))

@@ -13,7 +13,7 @@ use domain::session::{self, LONGEST, Standing};
 use macros::boxed;
 use store::{CouncilTx, StoreError, accounts, councils, logs, proofs, sessions};
 
-/// Letters of what a browser says of itself that are kept.
+/// Longest name of a browser that is stored, in characters.
 const MAX_DEVICE: usize = 300;
 
 /// A session that is about to begin: all that must be settled before its transaction.
@@ -112,8 +112,8 @@ impl App {
         self.store.write(council, move |tx| Box::pin(new.begin(tx, account.id))).await
     }
 
-    /// Who holds a token, if its session still runs. Its use is written down once a minute; that this fails (a disk that
-    /// is full) keeps nobody from reading.
+    /// The caller behind a token, if its session still runs. Its use is recorded once a minute; when that fails (the
+    /// disk is full), reading still works.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -140,7 +140,7 @@ impl App {
                 tracing::warn!(?cause, "the last use of a session was not written down");
             }
         }
-        // Whoever came by a slip proved more than a password does, and may have none.
+        // A slip proves more than a password does; its holder may have no password.
         let needs_factor =
             council.second_factor_required && !account.has_second_factor && found.signed_in_by == "password";
         let pending = match (account.must_change_password, needs_factor) {

@@ -3,10 +3,11 @@
 //! # What is protected
 //!
 //! Notes are sealed with a key of their own account (see `seal`). The database keeps that key only wrapped by a
-//! passphrase that its owner alone knows. So none of these can read a note: other delegates, the office, administrators,
-//! whoever holds a copy of the database, its backup, or the secret key of the installation. After the passphrase was typed,
-//! the key lies in a cookie of that browser until its session ends; the server forgets it with each answer. The log and the
-//! histories of records say nothing of notes, and a form with a note is not carried over a new sign-in.
+//! passphrase that its owner alone knows. So none of these can read a note: other delegates, the office,
+//! administrators, and anybody who has a copy of the database, its backup, or the secret key of the installation. After
+//! the passphrase was typed, the key is in a cookie of that browser until its session ends; the server forgets it with
+//! each answer. The log and the histories of records say nothing of notes, and a form with a note is not carried over a
+//! new sign-in.
 //!
 //! # What is not
 //!
@@ -40,7 +41,7 @@ use store::{CouncilTx, StoreError, notes, polls};
 use seal::NoteContext;
 pub use seal::NoteKey;
 
-/// Who keeps notes.
+/// Roles that write notes.
 pub const WRITERS: &[Role] = &[Role::Delegate];
 /// Fewest letters of a passphrase.
 pub const LEAST_LETTERS: usize = 8;
@@ -52,7 +53,7 @@ pub const MOST_LETTERS: usize = 20_000;
 /// Keys that are derived at once: each takes 64 MiB.
 static AT_ONCE: Semaphore = Semaphore::const_new(2);
 
-/// Where somebody's notes stand.
+/// Whether a delegate's notes can be read now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lock {
     /// No passphrase was chosen yet.
@@ -70,7 +71,7 @@ pub struct Note {
     pub about: About,
     /// What it says; `None` when it does not open, because somebody changed it in the database.
     pub text: Option<Zeroizing<String>>,
-    /// The next change is made over this version.
+    /// The version that the next change replaces.
     pub version: u64,
     /// When it was changed last.
     pub changed_at: UtcTime,
@@ -82,7 +83,7 @@ impl std::fmt::Debug for Note {
     }
 }
 
-/// Where notes stand, and those that could be opened.
+/// Whether notes can be read now, and those that could be opened.
 #[derive(Clone, Debug)]
 pub struct Notes {
     /// Whether this browser has their key.
@@ -161,7 +162,7 @@ impl App {
         Ok((lock, sealed.map(|sealed| open(caller, key, poll, sealed))))
     }
 
-    /// Where the caller's notes stand.
+    /// Whether the caller's notes can be read now.
     ///
     /// # Errors
     /// When the caller keeps no notes.
@@ -300,7 +301,7 @@ impl App {
         Ok(NoteKeyRow { salt, wrapped, key_check: key.check(council, account) })
     }
 
-    /// The key behind a passphrase, with the delays of a sign-in: whoever found an open browser may guess too.
+    /// The key behind a passphrase, with the delays of a sign-in: somebody who found an open browser may guess too.
     async fn prove_passphrase(
         &self,
         caller: &Caller,

@@ -4,9 +4,9 @@
 //! passphrase ──argon2id(salt)──> wrapping key ──opens──> note key (32 random bytes) ──opens──> notes
 //! ```
 //!
-//! All sealing is XChaCha20-Poly1305 with a nonce drawn by chance. A note is bound to its council, account, poll, dossier
-//! and version: moved to another place or put back to an older version it does not open. Texts are padded to whole blocks
-//! of 256 bytes, so that the database tells little of how much was written.
+//! All sealing is XChaCha20-Poly1305 with a nonce drawn by chance. A note is bound to its council, account, poll,
+//! dossier and version: moved to another place or put back to an older version it does not open. Texts are padded to
+//! whole blocks of 256 bytes, so that the database reveals little about how much was written.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -45,7 +45,7 @@ impl NoteKey {
         Zeroizing::new(URL_SAFE_NO_PAD.encode(*self.0))
     }
 
-    /// Tells whether this is the key of some notes; of 32 random bytes a hash gives nothing away.
+    /// A value that shows whether this is the key of some notes; a hash of 32 random bytes gives nothing away.
     pub(super) fn check(&self, council: CouncilId, account: AccountId) -> Vec<u8> {
         let owner = format!("{council}/{account}\n");
         Digest::of_parts(&[b"tinnhiem note key check v1\n", owner.as_bytes(), &*self.0]).as_bytes().to_vec()

@@ -41,7 +41,7 @@ pub const OWNERS: &[Role] = &[Role::Official];
 /// An account of this role that no official of the roster is linked to.
 const NOT_LINKED: AppError = AppError::NotFound("người được lấy phiếu của tài khoản này");
 
-/// A deadline as a page tells it.
+/// A deadline as a page shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DueLine {
     /// What is owed.
@@ -215,7 +215,7 @@ impl App {
     /// again for a second person.
     ///
     /// # Errors
-    /// On field `file`; when the fact counts no more, or was changed since `version`.
+    /// On field `file`; when the fact is withdrawn, or was changed since `version`.
     #[boxed]
     pub async fn set_file(
         &self,
@@ -270,7 +270,7 @@ async fn shown(tx: &mut CouncilTx, official: &StoredOfficial) -> Result<Vec<Stor
     Ok(found)
 }
 
-/// One fact, if it is about whoever asks and shown to them.
+/// One fact, if it is about the caller, and shown to officials already.
 async fn own_fact(tx: &mut CouncilTx, caller: &Caller, id: FactId) -> Result<StoredFact, AppError> {
     let official = roster::official_of(tx, caller.account.id).await?.ok_or(NO_FACT)?;
     let found = facts::find(tx, id).await?.ok_or(NO_FACT)?;

@@ -25,7 +25,7 @@ use domain::text::date_dmy;
 use macros::boxed;
 use store::{facts, roster};
 
-/// Who files opinions and sends them on.
+/// Roles that file opinions and send them on.
 const OFFICE: &[Role] = &[Role::Clerk, Role::Leader];
 
 /// One opinion as the office sees it.
@@ -85,7 +85,7 @@ fn days_late(deadline: Option<&Deadline<'_>>, done: Option<Date>, today: Date) -
 }
 
 impl App {
-    /// All opinions that are kept, with the days of the poll.
+    /// All stored opinions, with the days of the poll.
     ///
     /// # Errors
     /// When the caller is not of the office, or there is no such poll.

@@ -26,7 +26,7 @@ use store::facts;
 use store::roster::StoredOfficial;
 use store::{CouncilTx, roster};
 
-/// Longest line of a receipt, in letters.
+/// Longest line of a receipt, in characters.
 const MAX_LINE: usize = 300;
 
 const NO_SECTION: AppError = AppError::NotFound("phần này của báo cáo");
@@ -43,7 +43,7 @@ pub struct OwnSection {
 }
 
 impl OwnSection {
-    /// What stands below the title; empty when nothing was filed.
+    /// The text below the title; empty when nothing was filed.
     pub fn body(&self) -> &str {
         self.fact.as_ref().and_then(|fact| self.section.body(&fact.kept.fact.text)).unwrap_or_default()
     }

@@ -7,9 +7,9 @@ use crate::service::bounded::Bounded;
 use domain::id::{CouncilId, PollId};
 use store::releases::{Release, ReleasedDossier};
 
-/// Bytes of drawn dossiers that are kept: a council's 40 of 300 facts take about half of it.
+/// Most bytes of drawn dossiers in the cache: a council's 40 of 300 facts take about half of it.
 const MOST_BYTES: usize = 24 * 1024 * 1024;
-/// Lists of dossiers that are kept.
+/// Most lists of dossiers in the cache.
 const MOST_LISTS: usize = 64;
 
 /// A release of one poll.

@@ -31,7 +31,7 @@ use cache::Listed;
 pub use cache::ReleaseCache;
 pub use changes::{ChangeLine, Changes};
 
-/// Who reads.
+/// Roles that read.
 pub const READERS: &[Role] = &[Role::Delegate];
 
 const NO_POLL: AppError = AppError::NotFound("kỳ lấy phiếu");
@@ -46,7 +46,7 @@ pub struct ReadingPoll {
     pub sitting: String,
     /// Which vote.
     pub kind: PollKind,
-    /// Diễn tập.
+    /// Whether it is a rehearsal.
     pub rehearsal: bool,
 }
 
@@ -112,7 +112,7 @@ pub struct Opened {
     pub read: Read,
     /// How it differs from the version that the delegate read.
     pub changes: Option<Changes>,
-    /// Where the delegate's notes stand.
+    /// Whether the delegate's notes can be read now.
     pub lock: Lock,
     /// The note beside it, once notes are open.
     pub note: Option<Note>,
@@ -310,7 +310,7 @@ impl App {
     /// A released dossier with the files behind it as `draw` makes it, out of memory where it is there: it is drawn once and never changes.
     ///
     /// # Errors
-    /// When there is none, its stored text does not read, or `draw` fails.
+    /// When there is none, its stored text cannot be read, or `draw` fails.
     pub async fn drawn_dossier<E: ToString>(
         &self,
         opened: (&Caller, PollId, u32, &ReleasedDossier),
@@ -326,14 +326,14 @@ impl App {
         let document = changes::document(&mut tx, poll, release, &dossier.about).await?;
         let sources = sources(&mut tx, poll, release, &dossier.about).await?;
         drop(tx);
-        // Tens of milliseconds, beside the threads that answer.
+        // Takes tens of milliseconds, so not on a thread that answers requests.
         let drawn = tokio::task::spawn_blocking(move || draw(&document, sources).map_err(|e| e.to_string())).await;
         let drawn = drawn.map_err(|e| AppError::internal("vẽ hồ sơ", e))?;
         let drawn = drawn.map_err(|e| AppError::internal("vẽ hồ sơ", e))?;
         Ok(self.memory.of::<ReleaseCache>().keep_text(key, drawn))
     }
 
-    /// All dossiers of a release, for whoever has them drawn before others open them; nothing when somebody asked before.
+    /// All dossiers of a release, to be drawn before others open them; nothing when that was asked for before.
     ///
     /// # Errors
     /// When the caller is no delegate, or there is no such release.
@@ -445,7 +445,8 @@ impl App {
         Ok((summary, titles))
     }
 
-    /// Lines of the newest release in which all that was typed stands: with its accents, or without where none fits.
+    /// Lines of the newest release that contain everything that was typed: with its accents, or without them when
+    /// nothing matches.
     ///
     /// # Errors
     /// When the caller is no delegate, or there is no such poll.

@@ -127,7 +127,7 @@ pub enum BundleError {
     /// A text that the key cannot sign.
     #[error(transparent)]
     Note(#[from] NoteError),
-    /// A value without canonical text, or an entry that does not read back.
+    /// A value without canonical text, or an entry that cannot be read back.
     #[error(transparent)]
     Text(#[from] ReadError),
 }

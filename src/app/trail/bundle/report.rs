@@ -86,7 +86,8 @@ pub struct Report {
     pub on_paper: Option<Moment>,
     /// SHA-256 of the text of the key that signed everything.
     pub key_fingerprint: Digest,
-    /// Id of the rule set, and SHA-256 of its text: whoever knows the rule sets can tell whether it is one of them.
+    /// Id of the rule set, and SHA-256 of its text: a reader who knows the rule sets can tell whether it is one of
+    /// them.
     pub ruleset: (String, Digest),
     /// What a reader should know although nothing is wrong, a Vietnamese sentence each.
     pub notes: Vec<String>,

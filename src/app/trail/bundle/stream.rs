@@ -27,7 +27,7 @@ pub enum LogFault {
     },
 }
 
-/// Entries of one piece up to the first line that is none.
+/// Entries of one piece up to the first line that is no entry.
 struct Piece {
     entries: Vec<LogEntry>,
     fault: Option<String>,

@@ -1,4 +1,4 @@
-//! Checks a bundle from nothing but its own files and, if given, the root that stands on paper.
+//! Checks a bundle from nothing but its own files and, if given, the root that is printed on paper.
 //!
 //! First that every byte is the one that was signed, so that damage is named by its file; then that what was signed
 //! holds together. Anything malformed is a [`Failure`].
@@ -34,7 +34,7 @@ pub struct ResultInputs<'a> {
     pub ruleset: &'a str,
     /// The poll.
     pub poll: &'a PollCreated,
-    /// Who was voted on, in ballot order.
+    /// The officials who were voted on, in ballot order.
     pub list: &'a ListDecided,
     /// Forms in their order; a form's lines are the officials of its block, in the order of the list.
     pub forms: Vec<&'a SealedForm>,
@@ -50,7 +50,7 @@ pub type Recompute<'a> = dyn Fn(&ResultInputs<'_>) -> Result<String, String> + '
 /// What a verifier knows besides the bundle.
 #[derive(Clone, Copy, Default)]
 pub struct Options<'a> {
-    /// Root that stands on paper, at any of the moments; [`Digest::from_paper`] reads it.
+    /// Root printed on paper, at any of the moments; [`Digest::from_paper`] reads it.
     pub expected_root: Option<Digest>,
     /// Without it the published result is held to its hash only.
     pub recompute: Option<&'a Recompute<'a>>,

@@ -1,4 +1,4 @@
-//! The minutes of the count: put on the table by the head teller, signed on paper, written down as signed by another.
+//! The minutes of the count: proposed by the head teller, signed on paper, recorded as signed by somebody else.
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
-//! Counting day: the day at a glance, steps of two, where the papers went, recounts, the zero report, the minutes.
+//! Counting day: the day at a glance, steps for two people, where the papers went, recounts, the zero report, the
+//! minutes.
 
 mod account;
 mod minutes;
@@ -17,7 +18,7 @@ pub use zero::{report as report_zero, show as zero};
 use super::{PDF, file, finding_tag as tag, proposed, read_poll};
 use domain::proposal::ProposalKind;
 
-/// Steps of two by their names in addresses.
+/// Steps for two people, by their names in addresses.
 const STEPS: [(&str, ProposalKind); 11] = [
     ("bo-qua-phieu-thu", ProposalKind::DeckWaived),
     ("mo-bo-phieu", ProposalKind::VotingOpened),
@@ -32,7 +33,7 @@ const STEPS: [(&str, ProposalKind); 11] = [
     ("huy", ProposalKind::PollCancelled),
 ];
 
-/// Where a step of two is proposed.
+/// Address where a step for two people is proposed.
 fn step_path(poll: &str, kind: ProposalKind) -> String {
     let name = STEPS.iter().find(|(_, of)| *of == kind).map_or("", |(name, _)| name);
     format!("/ky/{poll}/buoc/{name}")

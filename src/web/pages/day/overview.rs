@@ -38,7 +38,7 @@ struct TaskItem {
     tag: &'static str,
     is_now: bool,
     summary: String,
-    /// Who takes it.
+    /// The people who take it.
     who: &'static str,
     links: Vec<Link>,
 }
@@ -49,7 +49,7 @@ struct Link {
 }
 
 impl Link {
-    /// Leads to a step of two, which is over once it is taken.
+    /// Whether the link leads to a step for two people, which is over once it is taken.
     fn is_step(&self) -> bool {
         self.path.contains("/buoc/")
     }
@@ -109,7 +109,7 @@ impl TaskItem {
             state,
             tag,
             is_now,
-            // What is still to come has nothing to tell.
+            // A later step has nothing to show yet.
             summary: if task.progress == TaskProgress::Later { String::new() } else { task.summary },
             who: who(task.id),
             links,

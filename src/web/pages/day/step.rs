@@ -1,4 +1,4 @@
-//! A step of two: what it would do, what stands in its way, the form that proposes it.
+//! A step for two people: what it would do, why it cannot be taken now, the form that proposes it.
 
 use std::sync::Arc;
 

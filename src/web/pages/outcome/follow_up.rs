@@ -1,4 +1,4 @@
-//! One duty that follows from a result, and what was done of it.
+//! One duty that follows from a result, and what was done about it.
 
 use std::sync::Arc;
 

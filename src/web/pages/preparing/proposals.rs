@@ -25,7 +25,7 @@ struct List {
     poll: String,
     sitting: String,
     proposals: Vec<Proposal>,
-    /// The caller prepares votes, and did not come from the hall.
+    /// Whether the caller prepares votes, and does not only follow the count.
     is_office: bool,
 }
 

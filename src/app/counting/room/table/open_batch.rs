@@ -1,4 +1,4 @@
-//! An open batch as it lies on the table, how it stands for each person, and why the table refuses.
+//! An open batch on the table, its progress for each person, and why the table refuses.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use domain::batch::{Asked, EntryError, PAPERS_PER_BATCH, Shape};
 use domain::count::BatchCounts;
 use domain::id::{AccountId, PollId, RequestId};
 
-/// Of what papers a batch is.
+/// Which papers a batch is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Pile {
     /// The test deck: nobody's ballots.
@@ -26,7 +26,7 @@ pub enum Mode {
     HandTally,
 }
 
-/// Which batch.
+/// Which batch of which poll.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct BatchKey {
     /// The vote.
@@ -55,11 +55,11 @@ pub struct BatchSetup {
     pub mode: Mode,
     /// Ids of the reasons for which a paper of this form is invalid as a whole, in the order of the rule set.
     pub reasons: Vec<String>,
-    /// Who reads it; two different people.
+    /// The two tellers who read it, different people.
     pub tellers: [AccountId; 2],
 }
 
-/// How a batch stands for one person.
+/// The progress of a batch for one person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BatchProgress {
     /// This person keys the pile.
@@ -76,7 +76,7 @@ pub enum BatchProgress {
     DecideRows(Vec<Row>),
     /// Everybody agrees; the counts are not in the database yet.
     Agreed,
-    /// The counts are in the database. Only it can say so: the table never does.
+    /// The counts are in the database. Only the database can say so: the table never does.
     Taken,
 }
 
@@ -85,43 +85,43 @@ pub enum BatchProgress {
 pub struct AgreedBatch {
     /// Counts per line and level, invalid papers by reason.
     pub counts: BatchCounts,
-    /// Who read first and second.
+    /// The tellers who read first and second.
     pub tellers: [AccountId; 2],
-    /// Who opened it.
+    /// The head teller who opened it.
     pub head: AccountId,
     /// Lines, and papers as a whole, on which the first two readings differed.
     pub reread: usize,
     /// How many of them the head teller decided.
     pub decided: usize,
-    /// Who sent what for it: none of it may ever be taken for another batch.
+    /// Every request that was sent for it, with its sender: none may ever count for another batch.
     pub sent: Vec<Sent>,
 }
 
-/// How far a batch is, for the head teller. It tells no mark, no count and no order.
+/// How far a batch is, for the head teller. It reveals no mark, no count and no order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BatchStage {
     /// Nobody has entered.
     Unread,
     /// One has.
     ReadOnce,
-    /// Both differ in so many places, and read those again.
+    /// Both readings differ in this many places, and both tellers read those again.
     Differs(usize),
-    /// Both differ twice in so many places: the head teller decides.
+    /// Both readings differ again in this many places: the head teller decides.
     ForHead(usize),
     /// Both agree.
     Agreed,
 }
 
-/// A batch as it lies on the table.
+/// An open batch, as pages see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lying {
     /// Which.
     pub key: BatchKey,
     /// As it was opened.
     pub opening: BatchSetup,
-    /// Who opened it.
+    /// The head teller who opened it.
     pub head: AccountId,
-    /// By which request: another opening of the same number is another batch.
+    /// The request that opened it: another opening of the same number is another batch.
     pub opened: RequestId,
     /// How far it is.
     pub stage: BatchStage,

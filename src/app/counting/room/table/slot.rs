@@ -1,4 +1,4 @@
-//! One batch on the table: what its people may do next, and what becomes of what they keyed.
+//! One batch on the table: what its tellers may do next, and what happens to what they keyed.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,18 +10,18 @@ use domain::batch::{Batch, Compared, Disputed, Entry, EntryError, Open, Paper, R
 use domain::count::BatchCounts;
 use domain::id::{AccountId, RequestId};
 
-/// Where a batch is.
+/// How far a batch is.
 pub(super) enum State {
     Unread(Batch<Open>),
     ReadOnce(Batch<ReadOnce>),
-    /// What was read again waits for the other teller.
+    /// Both readings differ. One teller's second reading of those lines waits here for the other's.
     Disputed(Batch<Disputed>, Option<Rereading>),
     /// Both read again and still differ.
     ForHead(Batch<Disputed>),
     /// Counted by hand.
     Hand(HandTally),
     Agreed(BatchCounts),
-    /// The counts are on their way into the database: nobody hears that they are in before they are.
+    /// The counts are being written to the database. No answer says that they are in it before they are.
     Committing,
 }
 
@@ -44,9 +44,9 @@ pub(super) struct Slot {
     pub opening: BatchSetup,
     pub head: AccountId,
     opened: RequestId,
-    /// Who sent which id: what was done is not done again.
+    /// Senders of the request ids that were handled: none is handled twice.
     pub sent: BTreeMap<RequestId, AccountId>,
-    /// Who entered, in the order of their readings.
+    /// Tellers who entered, in the order of their readings.
     entered: Vec<AccountId>,
     reread: usize,
     decided: usize,
@@ -185,7 +185,7 @@ impl Slot {
             State::Disputed(batch, Some(other)) if other.teller == read.teller => {
                 (State::Disputed(batch, Some(other)), Err(TableError::AlreadyEntered))
             }
-            // Looked at before it waits: who sent something wrong hears of it now, not when the other one sends.
+            // Checked before it waits: a teller who sent something wrong is refused now, not when the other one sends.
             State::Disputed(batch, waiting) if !batch.is_as_asked(&read) => {
                 (State::Disputed(batch, waiting), Err(EntryError::NotAsked.into()))
             }
@@ -260,7 +260,7 @@ fn sheet_shape(opening: &BatchSetup) -> SheetShape {
     SheetShape { kind: shape.kind, lines: shape.lines, papers: shape.papers, reasons: opening.reasons.clone() }
 }
 
-/// Whether what waits was read by this person.
+/// Whether the reading that waits is this person's.
 fn is_of(waiting: Option<&Rereading>, who: AccountId) -> bool {
     waiting.is_some_and(|read| read.teller == who.to_string())
 }
