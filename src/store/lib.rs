@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod attachments;
 pub mod batches;
 pub mod checks;
+pub mod clock;
 pub mod councils;
 mod db;
 mod error;
@@ -52,7 +53,7 @@ pub use schema::SCHEMA;
 pub use scope::CouncilTx;
 pub use target::Target;
 pub use work::InstallationTx;
-pub use writer::Work;
+pub use writer::{Work, name_of};
 
 /// An open database. A clone is another handle on the same one.
 #[derive(Clone, Debug)]
@@ -122,7 +123,20 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: for<'t> FnOnce(&'t mut CouncilTx) -> Work<'t, Result<T, E>> + Send + 'static,
     {
-        self.writer.write(council, work).await
+        self.writer.write(name_of::<F>(), council, work).await
+    }
+
+    /// As [`Self::write`], for a function that opens the transaction of another: `name` is that of the other.
+    ///
+    /// # Errors
+    /// Those of `work`, and those of the database.
+    pub async fn write_as<T, E, F>(&self, name: &'static str, council: CouncilId, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut CouncilTx) -> Work<'t, Result<T, E>> + Send + 'static,
+    {
+        self.writer.write(name, council, work).await
     }
 
     /// Like [`Self::write`], for work on more than one council.
@@ -135,7 +149,7 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: for<'t> FnOnce(InstallationTx<'t>) -> Work<'t, Result<T, E>> + Send + 'static,
     {
-        self.writer.write(CouncilId::INSTALLATION, |tx| work(InstallationTx::new(tx))).await
+        self.writer.write(name_of::<F>(), CouncilId::INSTALLATION, |tx| work(InstallationTx::new(tx))).await
     }
 
     /// Counts of commits and errors since the process started.

@@ -11,10 +11,12 @@
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use tokio::sync::{mpsc, oneshot};
 
+use super::clock::Stopwatch;
 use super::db::Db;
 use super::error::StoreError;
 use super::figures;
@@ -38,8 +40,21 @@ struct Finished {
     reply: Reply,
 }
 
+/// Time in a transaction after which a job is named in the service's log: all other writers waited that long.
+const SLOW: Duration = Duration::from_millis(250);
+
+/// Name of the function that encloses the closure `F`, which names its transaction in the service's log.
+pub fn name_of<F>() -> &'static str {
+    let path = std::any::type_name::<F>();
+    // What follows a bracket are the types with which a generic function was called.
+    let path = path.split_once('<').filter(|(before, _)| !before.is_empty()).map_or(path, |(before, _)| before);
+    path.split("::{{closure}}").next().and_then(|path| path.rsplit("::").find(|part| !part.is_empty())).unwrap_or(path)
+}
+
 /// A queued piece of work, whatever its result type.
 trait Job: Send {
+    /// See [`name_of`].
+    fn name(&self) -> &'static str;
     fn council(&self) -> CouncilId;
     fn run<'t>(self: Box<Self>, tx: &'t mut CouncilTx) -> Work<'t, Finished>;
     /// Answers a job that did not run because there was no transaction.
@@ -47,6 +62,7 @@ trait Job: Send {
 }
 
 struct Typed<T, E, F> {
+    name: &'static str,
     council: CouncilId,
     work: F,
     caller: oneshot::Sender<Result<T, E>>,
@@ -58,6 +74,10 @@ where
     E: From<StoreError> + Send + 'static,
     F: for<'t> FnOnce(&'t mut CouncilTx) -> Work<'t, Result<T, E>> + Send + 'static,
 {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
     fn council(&self) -> CouncilId {
         self.council
     }
@@ -108,14 +128,14 @@ impl Writer {
     }
 
     /// Runs `work` in a transaction for `council` and returns its result once the commit is durable.
-    pub(super) async fn write<T, E, F>(&self, council: CouncilId, work: F) -> Result<T, E>
+    pub(super) async fn write<T, E, F>(&self, name: &'static str, council: CouncilId, work: F) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
         F: for<'t> FnOnce(&'t mut CouncilTx) -> Work<'t, Result<T, E>> + Send + 'static,
     {
         let (caller, answer) = oneshot::channel();
-        let job = Message::Run(Box::new(Typed { council, work, caller }));
+        let job = Message::Run(Box::new(Typed { name, council, work, caller }));
         self.0.send(job).await.map_err(|_| StoreError::Stopping)?;
         answer.await.map_err(|_| StoreError::Stopping)?
     }
@@ -196,7 +216,12 @@ async fn run_job(tx: &mut CouncilTx, job: Box<dyn Job>, replies: &mut Vec<Reply>
         return Err(error.into());
     }
     let logs = tx.logs.clone();
+    let (name, watch) = (job.name(), Stopwatch::start());
     let Finished { is_done, reply } = job.run(tx).await;
+    let took = watch.elapsed();
+    if took > SLOW {
+        tracing::warn!(transaction = name, milliseconds = took.as_millis(), "slow transaction");
+    }
     if is_done && tx.can_keep() {
         tx.keep_work();
         replies.push(reply);
@@ -210,4 +235,28 @@ async fn run_job(tx: &mut CouncilTx, job: Box<dyn Job>, replies: &mut Vec<Reply>
         replies.push(reply);
     }
     undone
+}
+
+#[cfg(test)]
+mod tests {
+    use super::name_of;
+
+    fn name<F>(_: &F) -> &'static str {
+        name_of::<F>()
+    }
+
+    struct Office;
+
+    impl Office {
+        fn signs<T: Copy>(&self, value: T) -> &'static str {
+            name(&move || value)
+        }
+    }
+
+    #[test]
+    fn a_transaction_has_the_name_of_the_function_that_opened_it() {
+        assert_eq!(name(&|| ()), "a_transaction_has_the_name_of_the_function_that_opened_it");
+        assert_eq!(Office.signs(1), "signs");
+        assert_eq!(Office.signs(name_of::<Office>()), "signs");
+    }
 }

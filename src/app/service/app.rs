@@ -8,7 +8,7 @@ use crate::service::memory::Memory;
 use crate::service::passwords::Cost;
 use domain::audit::UtcTime;
 use domain::id::{AccountId, RequestId};
-use store::{CouncilTx, Store, Work, requests};
+use store::{CouncilTx, Store, Work, name_of, requests};
 
 /// The service without its pages: use cases are its methods, one file per subject. A clone is another handle.
 #[derive(Clone)]
@@ -56,7 +56,8 @@ impl App {
     {
         let (request, account, at) = (ask.request, Some(ask.caller.account.id), self.now_text()?);
         let council = ask.caller.council;
-        self.store.write(council, move |tx| Box::pin(run_once(tx, request, account, at, work))).await
+        let name = name_of::<F>();
+        self.store.write_as(name, council, move |tx| Box::pin(run_once(tx, request, account, at, work))).await
     }
 
     /// The moment, as rows and entries write it.

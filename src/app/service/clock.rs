@@ -1,7 +1,6 @@
-//! The one place that asks the outside world for the time and for chance.
+//! The one place that asks the outside world for the date, the time of day and for chance.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
 use jiff::civil::{Date, Time};
 use jiff::tz::{Offset, TimeZone};
@@ -11,6 +10,7 @@ use crate::service::error::AppError;
 use domain::audit::UtcTime;
 use domain::simulate::SeededStream;
 use domain::text::date_dmy;
+pub use store::clock::Stopwatch;
 
 /// Vietnam has one zone and no summer time: +07:00.
 pub(crate) const VIETNAM: Offset = Offset::constant(7);
@@ -30,27 +30,6 @@ pub fn in_vietnam(at: UtcTime) -> String {
 /// The day of a moment in Vietnam.
 pub fn day_in_vietnam(at: Timestamp) -> Date {
     at.to_zoned(TimeZone::fixed(VIETNAM)).date()
-}
-
-/// A stop-watch for progress messages; nothing that is written depends on it.
-#[derive(Clone, Copy, Debug)]
-pub struct Stopwatch(Instant);
-
-impl Stopwatch {
-    /// Starts now.
-    pub fn start() -> Self {
-        Self(Instant::now())
-    }
-
-    /// Time since the start.
-    pub fn elapsed(self) -> Duration {
-        self.0.elapsed()
-    }
-
-    /// Milliseconds since the start.
-    pub fn elapsed_ms(self) -> u128 {
-        self.0.elapsed().as_millis()
-    }
 }
 
 /// What a service asks for the time. A clone is the same clock.
