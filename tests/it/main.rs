@@ -26,6 +26,7 @@ mod doctor;
 mod dossiers;
 mod events;
 mod facts;
+mod frozen_rules;
 mod hostile;
 mod hostile_http;
 mod import_book;
