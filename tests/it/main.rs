@@ -60,6 +60,7 @@ mod reviewed;
 mod rights;
 mod roster;
 mod routes;
+mod rule_cases;
 mod rules;
 mod sample;
 mod secrecy;
