@@ -46,6 +46,7 @@ mod own_account;
 mod paper_text;
 mod papers_render;
 mod pictures;
+mod poll_model;
 mod poll_state;
 mod polls;
 mod preparing;
