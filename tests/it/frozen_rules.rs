@@ -56,7 +56,7 @@ fn a_page_of_a_poll_with_changed_rules_says_why_it_stops() {
         let sealed = site.has_sealed_poll(council).await;
         site.has_account(council, "truong.doan", "Nguyễn Trưởng Đoàn", Role::Clerk).await;
         let mut clerk = site.signed_in("mau", "truong.doan").await;
-        let address = format!("/mau/ky/{}", sealed.poll);
+        let address = format!("/ky/{}", sealed.poll);
         assert_eq!(clerk.opens(&address).await.status, 200);
         let statement = format!(
             "UPDATE polls SET ruleset_text = ruleset_text || ' ' WHERE council_id = :council AND poll_id = '{}'",

@@ -240,7 +240,11 @@ fn ballot_reasons(s: &Situation<'_>) -> Said {
 }
 
 fn line_reasons(s: &Situation<'_>) -> Said {
-    let reasons = s.rules.line_reasons(names(s)?);
+    let names = names(s)?;
+    if s.rules.marks_spoil_ballot(names).is_some() {
+        return Ok(("không có: cả phiếu không hợp lệ".to_owned(), Vec::new()));
+    }
+    let reasons = s.rules.line_reasons(names);
     listed("spoils_line", reasons.iter().enumerate().map(|(i, reason)| (i, reason.text.as_str())))
 }
 
