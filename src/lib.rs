@@ -115,9 +115,12 @@
 //!
 //! | promise | kept by |
 //! |---|---|
-//! | A result follows from its counts by exact integers | [`domain::ratio`], [`domain::tally`]; a naive second tally and published results in the tests |
+//! | A result follows from its counts by exact integers | [`domain::ratio`], [`domain::tally`]; every count of every base up to 600 against a naive second tally and Python, and published results, in the tests |
 //! | issued ≥ returned = valid + invalid; on each line the levels and `not_counted` = returned | [`domain::poll::BallotTotals`], [`domain::count::BatchCounts::check`] |
 //! | The law is data with its article and its mark; what is not verified shows beside what it decides | [`domain::rules`] |
+//! | On every day one instrument holds for a body and a vote, or a sentence says why none; every parameter has a case that a jurist can read | [`domain::rules::holding`], [`domain::rule_case`]; `tests/fixtures/rule-cases.csv` |
+//! | A poll goes by the very rules that it froze | [`store::polls::ruleset_text`]: their text against the hash with which the poll's log begins |
+//! | No state that a poll can reach breaks a promise of two people, of early levels or of the log | `tests/it/poll_model.rs` walks through all of a small vote |
 //! | No fact without a source | [`domain::fact::Fact`], whose source is no option; [`import`] refuses the row |
 //! | Two tellers, the second blind to the first; a difference names paper and line, never a mark | [`domain::batch`], by its types |
 //! | A line or a level that is taken for another shows before voting opens | [`domain::test_deck`]: no two totals of a form are the same |

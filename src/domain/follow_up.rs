@@ -5,6 +5,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::council::CouncilKind;
 use super::result::{OfficialResult, PollResult};
 use super::rules::{FollowUpRule, RuleSet};
 
@@ -25,20 +26,30 @@ pub struct FollowUpMark {
     pub note: String,
 }
 
-/// What has to be done for `official`, in the order of the rule set.
-pub fn of_official<'a>(rules: &'a RuleSet, official: &'a OfficialResult) -> impl Iterator<Item = FollowUp<'a>> {
+/// What has to be done for `official` of a body of `kind` that voted on `day`, in the order of the rule set.
+pub fn of_official<'a>(
+    rules: &'a RuleSet,
+    (kind, day): (CouncilKind, Date),
+    official: &'a OfficialResult,
+) -> impl Iterator<Item = FollowUp<'a>> {
     let band = official.tally.band.id();
-    let of_band = rules.follow_ups.iter().filter(move |rule| Some(rule.band) == band);
-    of_band.map(move |rule| FollowUp { official, rule })
+    let duties = rules.follow_ups.iter().filter(move |rule| Some(rule.band) == band && rule.applies_to(kind, day));
+    duties.map(move |rule| FollowUp { official, rule })
 }
 
-/// Everything that has to be done after a result, in ballot order.
-pub fn of_result<'a>(rules: &'a RuleSet, result: &'a PollResult) -> impl Iterator<Item = FollowUp<'a>> {
-    result.officials().flat_map(move |official| of_official(rules, official))
+/// Everything that has to be done after a result of a body of `kind` that voted on `day`, in ballot order.
+pub fn of_result<'a>(
+    rules: &'a RuleSet,
+    (kind, day): (CouncilKind, Date),
+    result: &'a PollResult,
+) -> impl Iterator<Item = FollowUp<'a>> {
+    result.officials().flat_map(move |official| of_official(rules, (kind, day), official))
 }
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::date;
+
     use super::*;
     use crate::count::BatchCounts;
     use crate::official::Block;
@@ -46,7 +57,7 @@ mod tests {
     use crate::result::{FormCount, Listed, decide};
     use crate::rules::{BandId, builtin};
 
-    fn told(ruleset: &str, kind: PollKind, lines: &[LevelCounts]) -> Vec<(String, String)> {
+    fn told(ruleset: &str, kind: PollKind, body: (CouncilKind, Date), lines: &[LevelCounts]) -> Vec<(String, String)> {
         let rules = builtin().expect("carried").into_iter().find(|set| set.id == ruleset).expect("id");
         let block = Block("Khối".into());
         let person = |i: usize| Listed {
@@ -59,8 +70,10 @@ mod tests {
         let counts = BatchCounts { papers: 47, lines: lines.to_vec(), ..BatchCounts::default() };
         let count = FormCount { form: "F1".into(), block: block.clone(), issued: 47, counts };
         let result = decide(&rules, kind, 50, &list, vec![count]).expect("result");
-        of_result(&rules, &result).map(|f| (f.official.listed.name.clone(), f.rule.id.clone())).collect()
+        of_result(&rules, body, &result).map(|f| (f.official.listed.name.clone(), f.rule.id.clone())).collect()
     }
+
+    const IN_2023: (CouncilKind, Date) = (CouncilKind::ProvinceCouncil, date(2023, 12, 7));
 
     fn names(told: &[(String, String)]) -> Vec<(&str, &str)> {
         told.iter().map(|(name, id)| (name.as_str(), id.as_str())).collect()
@@ -70,7 +83,7 @@ mod tests {
     fn each_band_brings_its_own_duties_and_no_band_brings_none() {
         let low = |low| LevelCounts::Rating { high: 47 - low, medium: 0, low };
         let lines = [low(23), low(24), low(31), low(32)];
-        let told = told("NQ96-2023-QH15", PollKind::Rating, &lines);
+        let told = told("NQ96-2023-QH15", PollKind::Rating, IN_2023, &lines);
         assert_eq!(
             names(&told),
             [
@@ -86,17 +99,44 @@ mod tests {
     #[test]
     fn lost_confidence_has_a_duty_too() {
         let counts = |no_confidence| LevelCounts::Confidence { confidence: 47 - no_confidence, no_confidence };
-        let told = told("NQ96-2023-QH15", PollKind::Confidence, &[counts(23), counts(24)]);
-        assert_eq!(names(&told), [("Người 2", "dismissal_considered")]);
+        let told = |body| told("NQ96-2023-QH15", PollKind::Confidence, body, &[counts(23), counts(24)]);
+        assert_eq!(names(&told(IN_2023)), [("Người 2", "dismissal_considered")]);
+        // Luật số 72/2025/QH15, Điều 37: who submits is known, and for a commune the level above has its say.
+        let in_2028 = |kind| told((kind, date(2028, 12, 5)));
+        assert_eq!(names(&in_2028(CouncilKind::NationalAssembly)), [("Người 2", "dismissal_considered_assembly")]);
+        assert_eq!(names(&in_2028(CouncilKind::ProvinceCouncil)), [("Người 2", "dismissal_submitted")]);
+        let of_commune = in_2028(CouncilKind::CommuneCouncil);
+        let ids: Vec<&str> = names(&of_commune).into_iter().map(|(_, id)| id).collect();
+        assert_eq!(ids, ["dismissal_submitted", "dismissal_approved", "removal_from_above"]);
+    }
+
+    /// Luật số 72/2025/QH15, Điều 37.3 - 37.6: whoever resigned is not removed, the standing committee reports it.
+    #[test]
+    fn since_the_law_of_2025_a_resignation_is_reported_to_the_council() {
+        let low = LevelCounts::Rating { high: 23, medium: 0, low: 24 };
+        let ids = |body| {
+            let told = told("NQ96-2023-QH15", PollKind::Rating, body, &[low]);
+            told.into_iter().map(|(_, id)| id).collect::<Vec<_>>()
+        };
+        assert_eq!(ids(IN_2023), ["resignation", "confidence_poll"]);
+        let now = ids((CouncilKind::ProvinceCouncil, date(2025, 6, 16)));
+        assert_eq!(now, ["resignation", "resignation_reported", "confidence_poll"]);
+        assert_eq!(ids((CouncilKind::NationalAssembly, date(2028, 10, 24))), ["resignation", "confidence_poll"]);
     }
 
     #[test]
     fn every_band_of_every_carried_rule_set_says_what_follows() {
         for rules in builtin().expect("carried") {
-            let bands = rules.bands.iter().map(|band| band.id);
-            for band in bands.chain(rules.confidence.as_ref().map(|_| BandId::Lost)) {
-                let has_one = rules.follow_ups.iter().any(|rule| rule.band == band);
-                assert!(has_one, "{}: nothing follows from {band:?}", rules.id);
+            let bands: Vec<BandId> = rules.bands.iter().map(|band| band.id).collect();
+            let lost = rules.confidence.as_ref().map(|_| BandId::Lost);
+            for band in bands.into_iter().chain(lost) {
+                for kind in CouncilKind::ALL.into_iter().filter(|kind| kind.side() == rules.side) {
+                    for day in [date(2023, 12, 7), date(2025, 6, 15), date(2025, 6, 16), date(2028, 12, 7)] {
+                        let mut duties = rules.follow_ups.iter().filter(|rule| rule.band == band);
+                        let has_one = duties.any(|rule| rule.applies_to(kind, day));
+                        assert!(has_one, "{}: nothing follows from {band:?} for {kind:?} on {day}", rules.id);
+                    }
+                }
             }
         }
     }

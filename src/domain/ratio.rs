@@ -25,6 +25,14 @@ pub enum FractionError {
 }
 
 impl Fraction {
+    /// Two in a hundred.
+    pub const TWO_PER_CENT: Self = Self { num: 2, den: 100 };
+
+    /// Whether `count` is no more than this share of `whole`, by cross-multiplication.
+    pub fn covers(self, count: u64, whole: u32) -> bool {
+        u128::from(count) * u128::from(self.den) <= u128::from(self.num) * u128::from(whole)
+    }
+
     /// `num / den`.
     ///
     /// # Errors
@@ -142,6 +150,13 @@ pub fn percent_rounded(count: u32, base: u32, decimals: u8) -> Option<u64> {
     let base = u128::from(base);
     let doubled = (2 * scaled + base).checked_div(2 * base)?;
     u64::try_from(doubled).ok()
+}
+
+/// The same with the digits behind left out, as some published tables have it. Nothing of ours is printed so: it is there
+/// to recognize such a table.
+pub fn percent_cut(count: u32, base: u32, decimals: u8) -> Option<u64> {
+    let scaled = u128::from(count) * 100 * 10_u128.pow(u32::from(decimals));
+    u64::try_from(scaled.checked_div(u128::from(base))?).ok()
 }
 
 /// The share of `count` in `base` as papers print it, without the sign: `53,19`, `97,5`, `100`; `None` when `base` is 0.

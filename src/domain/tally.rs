@@ -104,7 +104,7 @@ pub fn margin_words(margin: i64) -> String {
 /// What a person must check before the figures of a line are final.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TallyWarning {
-    /// The count is within 1 ballot or 2 % of the base of a threshold: count the line again from paper.
+    /// The count is within the rule set's margin of a threshold: count the line again from paper.
     Recount {
         band: BandId,
         share_words: String,
@@ -239,6 +239,7 @@ pub fn weigh(rules: &RuleSet, kind: PollKind, base: Base, decisive: u32) -> Resu
     let mut reached = None;
     let mut margin = Margin::default();
     let mut warnings = Vec::new();
+    let near = rules.recount_margin();
     for rule in thresholds {
         let distance = rule.threshold.margin(decisive, base.value);
         if distance >= 0 {
@@ -248,7 +249,7 @@ pub fn weigh(rules: &RuleSet, kind: PollKind, base: Base, decisive: u32) -> Resu
             BandId::OverHalfLow | BandId::Lost => margin.half = Some(distance),
             BandId::TwoThirdsLow => margin.two_thirds = Some(distance),
         }
-        if is_near(distance, base) {
+        if near.holds(distance, base.value) {
             let share_words = rule.words();
             warnings.push(TallyWarning::Recount { band: rule.id, share_words, margin: distance });
         }
@@ -257,12 +258,6 @@ pub fn weigh(rules: &RuleSet, kind: PollKind, base: Base, decisive: u32) -> Resu
         }
     }
     Ok(Verdict { band: Band::of(kind, reached), margin, warnings })
-}
-
-/// Within 1 ballot or 2 % of the base, whichever is more.
-fn is_near(distance: i64, base: Base) -> bool {
-    let ballots = distance.unsigned_abs();
-    ballots <= 1 || ballots * 100 <= u64::from(base.value) * 2
 }
 
 /// One line by the rule set: `counts` of the line, `ballots` of its form, shares of `base`.
@@ -291,7 +286,7 @@ pub fn tally_line(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::builtin;
+    use crate::rules::{RecountMargin, Rule, builtin};
 
     fn rules(id: &str) -> RuleSet {
         builtin().expect("carried").into_iter().find(|set| set.id == id).expect("id")
@@ -357,9 +352,42 @@ mod tests {
 
     #[test]
     fn the_recount_duty_reaches_one_ballot_in_small_councils_and_two_per_cent_in_large_ones() {
-        let duty = |base, distance| is_near(distance, Base { kind: BaseKind::Returned, value: base });
-        assert!(duty(47, 1) && duty(47, -1) && !duty(47, 2) && !duty(99, -2));
-        assert!(duty(100, -2) && duty(481, 9) && !duty(481, 10));
+        for rules in builtin().expect("carried") {
+            let duty = |base, distance| rules.recount_margin().holds(distance, base);
+            assert!(duty(47, 1) && duty(47, -1) && !duty(47, 2) && !duty(99, -2), "{}", rules.id);
+            assert!(duty(100, -2) && duty(481, 9) && !duty(481, 10), "{}", rules.id);
+        }
+    }
+
+    /// The margin is data: an office that sets another gets other duties and the same bands.
+    #[test]
+    fn a_rule_set_with_another_margin_has_other_duties_and_the_same_bands() {
+        let of = |ballots, share: &str| {
+            let mut rules = rules("NQ96-2023-QH15");
+            let margin = RecountMargin { ballots, share: share.parse().expect("share") };
+            rules.recount = rules.recount.map(|rule| Rule { value: margin, ..rule });
+            let due = |low: &u32| {
+                let base = Base { kind: BaseKind::Returned, value: 60 };
+                let verdict = weigh(&rules, PollKind::Rating, base, *low).expect("a verdict");
+                (!verdict.warnings.is_empty(), verdict.band)
+            };
+            (0..=60).filter(|low| due(low).0).zip((0..=60).map(|low| due(&low).1)).unzip()
+        };
+        // Of 60: over half is 31, two thirds are 40.
+        let (usual, bands): (Vec<u32>, Vec<Band>) = of(1, "2/100");
+        assert_eq!(usual, [30, 31, 32, 39, 40, 41]);
+        let (exact, same): (Vec<u32>, Vec<Band>) = of(0, "0/1");
+        assert_eq!((exact, &same[..2]), (vec![31, 40], &bands[..2]));
+        assert_eq!(of(1, "5/100").0, [28, 29, 30, 31, 32, 33, 34, 37, 38, 39, 40, 41, 42, 43]);
+    }
+
+    /// A poll that froze its rules before texts named a margin keeps the margin of then.
+    #[test]
+    fn a_rule_text_without_a_margin_has_the_margin_of_then() {
+        let old = crate::fixture::rules();
+        assert_eq!((old.recount.is_none(), old.recount_margin()), (true, RecountMargin::UNTOLD));
+        let carried = rules("NQ96-2023-QH15");
+        assert_eq!(carried.recount.map(|rule| rule.value), Some(RecountMargin::UNTOLD));
     }
 
     #[test]

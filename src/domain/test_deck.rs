@@ -99,8 +99,9 @@ impl TestDeck {
 
     /// The deck of the form of this id with this number of lines: nothing else of a form makes a difference.
     pub fn sized(form: &str, kind: PollKind, lines: u32, rules: &RuleSet) -> Self {
-        let lines = totals(kind, lines);
-        let marks_spoil = rules.marks_spoil_ballot(lines.len()).is_some();
+        let names = usize::try_from(lines).unwrap_or(usize::MAX);
+        let marks_spoil = rules.marks_spoil_ballot(names).is_some();
+        let lines = if marks_spoil { even_totals(kind, lines) } else { totals(kind, lines) };
         let (flaws, untried) = flaws(rules, lines.len());
         let crossing_spoils = flaws.iter().any(|flaw| matches!(flaw.shown, Shown::Look(Look::NameCrossedOut { .. })));
 
@@ -144,6 +145,16 @@ fn totals(kind: PollKind, lines: u32) -> Vec<LevelCounts> {
         }
     };
     (1..=lines).map(of_line).collect()
+}
+
+/// The same where a line without a mark spoils the whole paper: the sums of all lines are one number, so that no paper that
+/// counts has a blank. Not every number comes, and none comes twice.
+fn even_totals(kind: PollKind, lines: u32) -> Vec<LevelCounts> {
+    let of_line = |i: u32| LevelCounts::Rating { high: i, medium: lines + i, low: 4 * lines + 1 - 2 * i };
+    match kind {
+        PollKind::Rating if lines > 1 => (1..=lines).map(of_line).collect(),
+        PollKind::Rating | PollKind::Confidence => totals(kind, lines),
+    }
 }
 
 /// Papers that count, except the wholly blank one: on every line its levels as often as they have to come, one double
@@ -217,8 +228,16 @@ impl Flaw {
         let one = |line: usize| levels.get((line + turn) % levels.len()).copied().into_iter().collect();
         let (look, boxes) = match self.shown {
             Shown::Look(look) => (look, (0..lines).map(one).collect()),
-            Shown::Marks if turn % 2 == 0 => (Look::Plain, vec![Vec::new(); lines]),
-            Shown::Marks => (Look::Plain, (0..lines).map(|line| double(kind, line + turn)).collect()),
+            // One bad line among good ones is enough.
+            Shown::Marks => {
+                let bad = turn % lines.max(1);
+                let boxes = |line| match (line == bad, turn % 2 == 0) {
+                    (false, _) => one(line),
+                    (true, true) => Vec::new(),
+                    (true, false) => double(kind, line + turn),
+                };
+                (Look::Plain, (0..lines).map(boxes).collect())
+            }
         };
         let look = match look {
             Look::NameCrossedOut { .. } => Look::NameCrossedOut { line: turn % lines.max(1) },
@@ -232,9 +251,8 @@ impl Flaw {
 fn flaws(rules: &RuleSet, lines: usize) -> (Vec<Flaw>, Vec<String>) {
     let names_a_form = rules.spoils_ballot.iter().any(|reason| reason.id == "not_prescribed_form");
     let (mut shown, mut untried) = (Vec::new(), Vec::new());
-    for reason in &rules.spoils_ballot {
+    for reason in rules.ballot_reasons(lines) {
         match how_shown(reason, names_a_form) {
-            Some(Shown::Marks) if lines != 1 => {}
             Some(how) => shown.push((reason.id.clone(), how)),
             None => untried.push(reason.text.clone()),
         }
@@ -252,7 +270,7 @@ fn flaws(rules: &RuleSet, lines: usize) -> (Vec<Flaw>, Vec<String>) {
 /// is one that the board did not hand out.
 fn how_shown(reason: &Reason, names_a_form: bool) -> Option<Shown> {
     match reason.id.as_str() {
-        _ if reason.single_name_only => Some(Shown::Marks),
+        _ if reason.is_about_marks() => Some(Shown::Marks),
         "not_prescribed_form" => Some(Shown::Look(Look::OtherForm)),
         "not_issued_by_board" if names_a_form => Some(Shown::Look(Look::FromElsewhere)),
         "not_issued_by_board" => Some(Shown::Look(Look::OtherForm)),

@@ -26,6 +26,7 @@ mod published;
 mod quiet;
 mod read;
 mod report;
+mod rule_cases;
 mod schema;
 mod sheets;
 mod table;
@@ -39,6 +40,7 @@ use domain::finding::Finding;
 use domain::official::Official;
 use domain::published::PublishedTable;
 use domain::roster::{Delegate, Teller};
+use domain::rule_case::CaseRow;
 
 pub use error::ImportError;
 pub use imported::{Imported, ImportedParts};
@@ -85,6 +87,15 @@ pub fn parts_xlsx(
 /// All findings, when one of them is an error; else they come with the table.
 pub fn read_published(bytes: &[u8], file_name: &str) -> Result<(PublishedTable, Vec<Finding>), Vec<Finding>> {
     published::read(bytes, file_name)
+}
+
+/// Reads a table of situations for the rule sets: CSV or the first sheet of a workbook, with the columns `Ngày`, `Cơ quan`,
+/// `Cuộc`, `Hỏi`, `Trả lời` and optional `Tình huống`, `Dữ kiện`, `Căn cứ`.
+///
+/// # Errors
+/// All findings, when one of them is an error; else they come with the rows.
+pub fn read_rule_cases(bytes: &[u8], file_name: &str) -> Result<(Vec<CaseRow>, Vec<Finding>), Vec<Finding>> {
+    rule_cases::read(bytes, file_name)
 }
 
 /// The blank workbook: instructions, six sheets with drop-downs, one marked example in each.

@@ -63,10 +63,11 @@ const SHEET: Schema = Schema {
 /// See [`super::read_published`].
 pub(super) fn read(bytes: &[u8], file_name: &str) -> Result<(PublishedTable, Vec<Finding>), Vec<Finding>> {
     let mut report = Report::default();
-    let table = first_grid(bytes, file_name, &mut report).and_then(|grid| {
-        let records = table::records(&grid, &SHEET, &mut report)?;
-        table_of(&grid, &records, &mut report)
-    });
+    let table =
+        first_grid(bytes, file_name, "Ghi bảng với các cột name,post,high,mid,low.", &mut report).and_then(|grid| {
+            let records = table::records(&grid, &SHEET, &mut report)?;
+            table_of(&grid, &records, &mut report)
+        });
     let failed = report.has_errors();
     let mut findings = report.into_findings();
     // A result table has many other columns; notes that they are ignored would not help the reader.
@@ -77,8 +78,8 @@ pub(super) fn read(bytes: &[u8], file_name: &str) -> Result<(PublishedTable, Vec
     }
 }
 
-/// The CSV file itself, or the first sheet of a workbook that holds anything.
-fn first_grid(bytes: &[u8], file_name: &str, report: &mut Report) -> Option<Grid> {
+/// The CSV file itself, or the first sheet of a workbook that holds anything; `remedy` is for an empty one.
+pub(super) fn first_grid(bytes: &[u8], file_name: &str, remedy: &str, report: &mut Report) -> Option<Grid> {
     let is_csv = !bytes.starts_with(b"PK") && !bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]);
     let mut sheets = if is_csv {
         let grid = csv_file::load(bytes, file_name, report)?;
@@ -98,12 +99,7 @@ fn first_grid(bytes: &[u8], file_name: &str, report: &mut Report) -> Option<Grid
     }
     let first = sheets.into_iter().next().map(|sheet| sheet.grid);
     if first.is_none() {
-        report.add(
-            report::HEADER_MISSING,
-            file_name,
-            "Tệp không có nội dung.",
-            "Ghi bảng với các cột name,post,high,mid,low.",
-        );
+        report.add(report::HEADER_MISSING, file_name, "Tệp không có nội dung.", remedy);
     }
     first
 }

@@ -74,6 +74,11 @@ pub enum StoreError {
     /// A stored value does not parse: the database was changed outside the program.
     #[error("Dữ liệu đã lưu không đúng mẫu ({0}); hãy chạy «tinnhiem doctor» và báo người bảo trì.")]
     Corrupt(String),
+    /// The rule set that a poll froze is not the one whose hash its log holds: the row was changed outside the program.
+    #[error(
+        "Bộ quy tắc của cuộc bỏ phiếu này không còn đúng bản đã chốt: SHA-256 của văn bản trong cơ sở dữ liệu khác với số ghi trong nhật ký, nghĩa là dữ liệu đã bị sửa từ bên ngoài. Cuộc bỏ phiếu dừng ở đây; hãy chạy «tinnhiem doctor», khôi phục từ bản sao lưu rồi làm tiếp."
+    )]
+    ChangedRules,
     /// An entry cannot be appended to the log.
     #[error("Không ghi được nhật ký: {0}.")]
     Log(String),
@@ -142,6 +147,15 @@ impl StoreError {
         match self {
             Self::Busy(_) | Self::Gone(_) | Self::Unsure(_) | Self::Stopping | Self::DiskFull(_) => true,
             Self::Shared(cause) => cause.is_passing(),
+            _ => false,
+        }
+    }
+
+    /// Whether somebody changed what the log vouches for: no retry helps, and nobody but the office can put it right.
+    pub fn is_tampering(&self) -> bool {
+        match self {
+            Self::ChangedRules => true,
+            Self::Shared(cause) => cause.is_tampering(),
             _ => false,
         }
     }

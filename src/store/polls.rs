@@ -320,12 +320,30 @@ pub async fn set_present(tx: &mut CouncilTx, poll: PollId, present: u32) -> Resu
     one_changed(changed)
 }
 
-/// Exact text of the rule set that a poll goes by.
+/// Exact text of the rule set that a poll goes by, held against the hash with which the poll's log begins: whoever reads
+/// the text decides by the rules that were frozen, or not at all.
+///
+/// # Errors
+/// [`StoreError::ChangedRules`] when the text is another one.
 #[boxed]
 pub async fn ruleset_text(tx: &mut CouncilTx, poll: PollId) -> Result<Option<String>, StoreError> {
-    let found =
-        row!(tx, (String,), "SELECT ruleset_text FROM polls WHERE council_id = $1 AND poll_id = $2", poll.to_string())?;
-    Ok(found.map(|(text,)| text))
+    tx.flush_logs().await?;
+    let found = row!(
+        tx,
+        (String, Option<String>),
+        "SELECT polls.ruleset_text, log_entries.entry FROM polls LEFT JOIN log_entries \
+         ON log_entries.council_id = polls.council_id AND log_entries.log_id = polls.log_id AND log_entries.seq = 0 \
+         WHERE polls.council_id = $1 AND polls.poll_id = $2",
+        poll.to_string()
+    )?;
+    let Some((text, first)) = found else { return Ok(None) };
+    let first = first.ok_or_else(|| StoreError::corrupt("log_entries: thiếu poll.created"))?;
+    let LogEntry { event: PollEvent::PollCreated(created), .. } =
+        LogEntry::parse(&first).map_err(StoreError::corrupt)?
+    else {
+        return Err(StoreError::corrupt("log_entries: nhật ký không bắt đầu bằng poll.created"));
+    };
+    if Digest::of(text.as_bytes()) == created.ruleset_sha256 { Ok(Some(text)) } else { Err(StoreError::ChangedRules) }
 }
 
 /// Adds the list that was decided.

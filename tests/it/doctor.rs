@@ -6,7 +6,7 @@ use crate::serve::{Process, tinnhiem};
 use crate::site::{Database, Engine, on_both};
 
 /// Exit status, and `subject verdict` of every line.
-fn examines(data: &Path, url: Option<&str>) -> (Option<i32>, Vec<String>) {
+pub fn examines(data: &Path, url: Option<&str>) -> (Option<i32>, Vec<String>) {
     let mut command = tinnhiem();
     command.args(["doctor", "--json", "--data"]).arg(data);
     if let Some(url) = url {

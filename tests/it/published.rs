@@ -10,7 +10,7 @@ use domain::decimal::Decimal;
 use domain::poll::{Level, PollKind};
 use domain::published::{PublishedCell, PublishedRow, PublishedTable};
 use domain::ratio::percent_rounded;
-use domain::recompute::{PublishedReport, check_published};
+use domain::recompute::{PublishedReport, Rounding, check_published};
 use domain::rules::{RuleSet, builtin};
 use domain::tally::{Band, TallyError, base_of};
 use serde_json::Value;
@@ -24,11 +24,13 @@ enum Why {
     DelegatesUnknownPrintedOf(u32),
     /// The law wants shares of all delegates, but the page printed shares of this many.
     PrintedOf(u32),
-    /// The printed share is no rounding of anything near: cut off, or rounded up.
+    /// The printed share was cut off instead of rounded, and the report says so.
+    CutOff,
+    /// The printed share is no rounding of anything near.
     Misprint,
 }
 
-use Why::{DelegatesUnknown, DelegatesUnknownPrintedOf, Misprint, PrintedOf};
+use Why::{CutOff, DelegatesUnknown, DelegatesUnknownPrintedOf, Misprint, PrintedOf};
 
 const CANNOT_FOLLOW: &[(&str, &str, Why)] = &[
     // Fractions over the lines that counted for each person: 55/64, 19/65, 12/65.
@@ -71,7 +73,7 @@ const CANNOT_FOLLOW: &[(&str, &str, Why)] = &[
     ("tienlang-huyen-2023", "Bùi Thành Cương", Misprint),
     // One share of 90 among shares of 94 delegates, and one cut off: 70/94 is 74,468.
     ("tphcm-2013", "Nguyễn Thị Quyết Tâm", PrintedOf(90)),
-    ("tphcm-2013", "Nguyễn Thị Hồng", Misprint),
+    ("tphcm-2013", "Nguyễn Thị Hồng", CutOff),
 ];
 
 struct Vote {
@@ -152,12 +154,18 @@ fn has_shares(row: &PublishedRow) -> bool {
 }
 
 /// What is wrong with a row that the table explains with `why`; nothing when the explanation holds.
-fn unexplained(vote: &Vote, row: &PublishedRow, follows: Option<bool>, why: Why) -> Option<String> {
+fn unexplained(
+    vote: &Vote,
+    row: &PublishedRow,
+    (follows, habits): (Option<bool>, &[Rounding]),
+    why: Why,
+) -> Option<String> {
     let holds = match why {
         DelegatesUnknown => follows.is_none() && !has_shares(row),
         DelegatesUnknownPrintedOf(base) => follows.is_none() && printed_of(row, base),
         PrintedOf(base) => follows == Some(false) && printed_of(row, base),
-        Misprint => follows == Some(false),
+        CutOff => follows == Some(false) && habits == [Rounding::CutOff],
+        Misprint => follows == Some(false) && habits.is_empty(),
     };
     (!holds).then(|| format!("{}, {}: not explained by {why:?} (follows: {follows:?})", vote.name, row.name))
 }
@@ -175,7 +183,9 @@ fn every_published_row_follows_or_is_listed_with_the_reason_why_not() {
             match entry {
                 Some((file, name, why)) => {
                     listed.remove(&(*file, *name));
-                    wrong.extend(unexplained(vote, row, follows, *why));
+                    let cells = report.iter().flat_map(|r| &r.rows[i].cells);
+                    let habits: Vec<Rounding> = cells.filter_map(|cell| cell.rounding).collect();
+                    wrong.extend(unexplained(vote, row, (follows, &habits), *why));
                 }
                 None if follows != Some(true) => {
                     wrong.push(format!("{}, {}: {:?}", vote.name, row.name, report.as_ref().map(|r| &r.rows[i])));

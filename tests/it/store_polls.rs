@@ -25,7 +25,8 @@ pub async fn with_poll(engine: Engine) -> (Site, CouncilId, Poll, LogId) {
     let adding = write(&site.store, council, move |tx| {
         Box::pin(async move {
             logs::begin(tx, log, Some(id), &KeyName::new("tinnhiem/dot").expect("name"), "khóa".into()).await?;
-            polls::add(tx, &row, log, "id = 'MAU'".into(), now()).await
+            polls::add(tx, &row, log, "id = 'MAU'".into(), now()).await?;
+            tx.append(log, now(), &clerk(), &PollEvent::from(row.created)).await.map(drop)
         })
     });
     adding.await.expect("poll");

@@ -35,6 +35,22 @@ fn thanh_hoa_2023_follows_and_a_wrong_figure_is_named_with_the_right_one() {
     assert!(run.stdout.contains("63,7") && run.stdout.contains("63,64"), "{}", run.stdout);
 }
 
+/// law-2026 E2: what Hải Phòng, Quảng Bình, Bình Định printed in 2023 is told by its name.
+#[test]
+fn habits_of_printing_are_named() {
+    let office = Office::new();
+    let heads = "name,post,high,high_pct,mid,mid_pct,low,low_pct\n";
+    for (name, row, returned, code, said) in [
+        ("cat.csv", "A,,54,87.09,5,8.06,3,4.83", "62", 1, "cắt bỏ phần sau, không làm tròn: 2 tỷ lệ (dòng 2)"),
+        ("du.csv", "B,,43,89.59,4,8.33,1,2.08", "48", 1, "chỉnh cho đủ 100%: 1 tỷ lệ (dòng 2)"),
+        ("mot.csv", "C,,19,40.4,3,6.4,25,53.2", "47", 0, "làm tròn một chữ số: 3 tỷ lệ (dòng 2)"),
+    ] {
+        office.has(name, &format!("{heads}{row}\n"));
+        let run = office.runs(&["tally", name, "--rules", "NQ96-2023-QH15", "--returned", returned]).ends(code);
+        assert!(run.stdout.contains("Cách in tỷ lệ khác quy tắc:") && run.stdout.contains(said), "{}", run.stdout);
+    }
+}
+
 #[test]
 fn bad_input_is_one_sentence_and_exit_2() {
     let office = Office::new();

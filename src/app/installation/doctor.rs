@@ -15,7 +15,7 @@ use domain::audit::UtcTime;
 use domain::rules::Attested;
 use macros::boxed;
 use pdf::fonts;
-use store::{Examination, Store, Target, examine, logs};
+use store::{Examination, Store, StoreError, Target, examine, logs, polls};
 
 /// How a check turned out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -198,11 +198,19 @@ async fn log_checks(store: &Store, keys: Option<&Keys>) -> Result<Vec<Check>, Ap
         });
     }
     let now = UtcTime::try_from(Clock::System.now()).map_err(|e| AppError::internal("đọc đồng hồ", e))?;
-    let mut last = None;
+    let (mut last, mut frozen, mut changed) = (None, 0_usize, Vec::new());
     for row in store.read_installation().await? {
         let mut tx = store.read(row.id()?).await?;
         last = last.max(logs::last_at(&mut tx).await?);
+        for poll in polls::list(&mut tx).await? {
+            match polls::ruleset_text(&mut tx, poll.id).await {
+                Ok(_) => frozen += 1,
+                Err(StoreError::ChangedRules) => changed.push(format!("{} ({})", poll.sitting, row.name)),
+                Err(other) => return Err(other.into()),
+            }
+        }
     }
+    checks.push(frozen_rules(frozen, &changed));
     checks.push(match last {
         Some(last) if last > now => check(
             "clock",
@@ -212,6 +220,20 @@ async fn log_checks(store: &Store, keys: Option<&Keys>) -> Result<Vec<Check>, Ap
         _ => check("clock", Verdict::Good, format!("{now}, không chậm hơn nhật ký.")),
     });
     Ok(checks)
+}
+
+/// Whether every poll still has the rule set that it froze.
+fn frozen_rules(held: usize, changed: &[String]) -> Check {
+    if changed.is_empty() {
+        let sentence = format!("bộ quy tắc đã chốt của {held} cuộc bỏ phiếu khớp với nhật ký.");
+        return check("frozen_rules", Verdict::Good, sentence);
+    }
+    let sentence = format!(
+        "bộ quy tắc đã chốt không khớp với nhật ký, dữ liệu đã bị sửa từ bên ngoài: {}; hãy khôi phục từ bản sao lưu, \
+         các cuộc này không làm tiếp được.",
+        changed.join("; ")
+    );
+    check("frozen_rules", Verdict::Error, sentence)
 }
 
 fn zone() -> Check {

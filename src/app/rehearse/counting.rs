@@ -47,7 +47,7 @@ pub(super) fn decide(plan: &Plan<'_>, counted: &[CountedForm]) -> Result<PollRes
 fn simulated_forms(plan: &Plan<'_>) -> Result<Vec<CountedForm>, AppError> {
     let turnout = turnout(&mut SeededStream::new(plan.seed, "turnout"), plan.issued);
     let rules = &plan.rules.set;
-    let general = rules.spoils_ballot.iter().filter(|reason| !reason.single_name_only);
+    let general = rules.spoils_ballot.iter().filter(|reason| !reason.is_about_marks());
     let reasons: Vec<&str> = general.map(|reason| reason.id.as_str()).collect();
     let tellers = two_tellers(&plan.book.tellers);
     let last = plan.forms.len().saturating_sub(1);

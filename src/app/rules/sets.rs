@@ -9,8 +9,8 @@ use domain::council::CouncilKind;
 use domain::poll::PollKind;
 use domain::ratio::{Edge, Threshold};
 use domain::rules::{
-    Attested, BandRule, BaseKind, CountedFrom, DeadlineRule, InForce, LoadedRules, Quorum, QuorumOf, RuleSet,
-    SeveralPosts, Side, load_all,
+    Attested, BadLineCosts, BadLineRule, BandRule, BaseKind, CountedFrom, DeadlineRule, FollowUpRule, InForce,
+    LoadedRules, Quorum, QuorumOf, RecountMargin, RuleSet, Side, load_all,
 };
 use domain::text::{date_dmy, fold};
 
@@ -160,7 +160,10 @@ fn general(page: &mut Page, set: &RuleSet) {
     put!(page, format!("Mức tín nhiệm: {}", levels.join(", ")), set.levels);
     put!(page, format!("Căn cứ tính tỷ lệ: {} ({})", set.base.value.phrase, base_words(set)), set.base);
     put!(page, format!("Cách in tỷ lệ: {}", percent_words(set)), set.percent);
-    put!(page, format!("Người giữ nhiều chức vụ: {}", several_words(set.several_posts.value)), set.several_posts);
+    if let Some(rule) = &set.recount {
+        put!(page, format!("Phải kiểm lại từ phiếu giấy: {}", recount_words(set, rule.value)), rule);
+    }
+    put!(page, format!("Người giữ nhiều chức vụ: {}", set.several_posts.value.label()), set.several_posts);
     put!(page, format!("Định kỳ: {}", set.frequency.value), set.frequency);
     put!(page, format!("Thời điểm: {}", set.when.value), set.when);
     put!(page, format!("Túc số: {}", quorum_words(set.quorum.value)), set.quorum);
@@ -173,6 +176,18 @@ fn general(page: &mut Page, set: &RuleSet) {
     }
     put!(page, format!("Ban kiểm phiếu: {}", set.board_conflict.value), set.board_conflict);
     put!(page, format!("Phiếu ghi thêm tên: {}", set.extra_name.value), set.extra_name);
+    if let Some(rule) = &set.bad_line {
+        put!(page, format!("Dòng bỏ trống hoặc đánh dấu nhiều ô: {}", bad_line_words(rule.value)), rule);
+    }
+    if let Some(rule) = &set.exchange {
+        put!(page, format!("Đổi phiếu: {}", rule.value), rule);
+    }
+    if let Some(rule) = &set.storage {
+        put!(page, format!("Lưu giữ phiếu: {}", rule.value), rule);
+    }
+    if let Some(rule) = &set.minutes_copies {
+        put!(page, format!("Số bản biên bản kiểm phiếu: {}", rule.value), rule);
+    }
     put!(page, format!("Công khai kết quả: {}", set.publication.value), set.publication);
 }
 
@@ -206,7 +221,8 @@ fn bands(page: &mut Page, set: &RuleSet) {
     page.list("Việc phải làm theo mức hệ quả", set.follow_ups.len());
     for rule in &set.follow_ups {
         let range = set.band_rule(rule.band).map(BandRule::words).unwrap_or_default();
-        put!(page, format!("{range}: {} {} ({})", rule.who, rule.what, rule.by), rule);
+        let of = follow_up_scope(rule);
+        put!(page, format!("{range}{of}: {} {} ({})", rule.who, rule.what, rule.by), rule);
     }
     page.head("Bỏ phiếu tín nhiệm");
     let Some(confidence) = &set.confidence else {
@@ -234,6 +250,34 @@ fn band_item(page: &mut Page, set: &RuleSet, kind: PollKind, band: &BandRule) {
     }
 }
 
+/// `; HĐND cấp xã; từ 16/06/2025`: for whom and when a duty holds; empty where it always does.
+fn follow_up_scope(rule: &FollowUpRule) -> String {
+    let councils = (!rule.councils.is_empty()).then(|| councils_words(&rule.councils));
+    let from = rule.from.map(|day| format!("từ {}", date_dmy(day)));
+    let until = rule.until.map(|day| format!("đến {}", date_dmy(day)));
+    [councils, from, until].into_iter().flatten().map(|part| format!("; {part}")).collect()
+}
+
+/// `dòng cách ngưỡng không quá 1 phiếu, hoặc không quá 2/100 tổng số phiếu thu về nếu số đó lớn hơn`.
+fn recount_words(set: &RuleSet, margin: RecountMargin) -> String {
+    let RecountMargin { ballots, share } = margin;
+    let whole = &set.base.value.phrase;
+    format!("dòng cách ngưỡng không quá {ballots} phiếu, hoặc không quá {share} {whole} nếu số đó lớn hơn")
+}
+
+fn bad_line_words(rule: BadLineRule) -> String {
+    let costs = match rule.costs {
+        BadLineCosts::Line => "chỉ mất dòng đó",
+        BadLineCosts::Ballot => "cả phiếu không hợp lệ",
+    };
+    let choice = if rule.board_chooses {
+        " (Ban kiểm phiếu chọn trước khi kiểm phiếu, một lần cho cả cuộc)"
+    } else {
+        ""
+    };
+    format!("{costs}{choice}")
+}
+
 const fn side_words(side: Side) -> &'static str {
     match side {
         Side::State => "Nhà nước",
@@ -259,14 +303,6 @@ fn percent_words(set: &RuleSet) -> String {
     let format = set.percent.value;
     let zeros = if format.drop_trailing_zeros { "bỏ số 0 ở cuối" } else { "giữ số 0 ở cuối" };
     format!("{} chữ số thập phân, làm tròn nửa lên, {zeros}", format.decimals)
-}
-
-const fn several_words(rule: SeveralPosts) -> &'static str {
-    match rule {
-        SeveralPosts::OneVoteForAll => "một lần đối với tất cả các chức vụ",
-        SeveralPosts::HighestPostOnly => "một lần đối với chức vụ cao nhất",
-        SeveralPosts::EachPlace => "ở từng nơi, tối đa hai nơi, không cộng gộp",
-    }
 }
 
 /// `trên 1/2 tổng số đại biểu`, `từ 2/3 tổng số đại biểu trở lên`: the share of `whole` as a figure, with the side that

@@ -10,7 +10,7 @@ use crate::service::error::AppError;
 use crate::service::files;
 use domain::finding::Finding;
 use domain::poll::Level;
-use domain::recompute::{CellReport, Mismatch, PublishedReport, RowReport, check_published};
+use domain::recompute::{CellReport, Mismatch, PublishedReport, Rounding, RowReport, check_published};
 use domain::rules::{BandRule, RuleSet};
 use domain::tally::{Band, TallyError, base_of, margin_words};
 use domain::text::upper_first;
@@ -71,6 +71,7 @@ pub fn report_text(report: &PublishedReport<'_>) -> String {
     section(&mut text, "Hệ quả", &consequences(report));
     section(&mut text, "Phải làm trước khi công nhận kết quả", &duties(report));
     section(&mut text, "Số đã công bố không khớp", &mismatches(report));
+    section(&mut text, "Cách in tỷ lệ khác quy tắc", &habits(report));
     section(&mut text, "Không kiểm được (có tỷ lệ, không có số phiếu)", &unchecked(report));
     let cautions: Vec<String> = report.rules.cautions(report.kind).iter().map(ToString::to_string).collect();
     section(&mut text, "Quy tắc đã dùng, chưa kiểm chứng đầy đủ", &cautions);
@@ -173,6 +174,19 @@ fn mismatches(report: &PublishedReport<'_>) -> Vec<String> {
     report.mismatches().map(|(row, mismatch)| format!("dòng {}, {}: {mismatch}", row.line, row.name)).collect()
 }
 
+/// Habits of printing, each with how many shares it made and where.
+fn habits(report: &PublishedReport<'_>) -> Vec<String> {
+    let of = |habit: Rounding| {
+        let count = |row: &RowReport| row.cells.iter().filter(|cell| cell.rounding == Some(habit)).count();
+        let places: Vec<(u64, usize)> =
+            report.rows.iter().map(|row| (row.line, count(row))).filter(|(_, n)| *n > 0).collect();
+        let lines: Vec<String> = places.iter().map(|(line, _)| line.to_string()).collect();
+        let shares: usize = places.iter().map(|(_, n)| n).sum();
+        (shares > 0).then(|| format!("{}: {shares} tỷ lệ (dòng {})", habit.label(), lines.join(", ")))
+    };
+    [Rounding::OneDecimal, Rounding::CutOff, Rounding::MadeWhole].into_iter().filter_map(of).collect()
+}
+
 fn unchecked(report: &PublishedReport<'_>) -> Vec<String> {
     let of_row = |row: &RowReport| {
         let of_cell = |cell: &CellReport| {
@@ -228,6 +242,7 @@ fn official_json(row: &RowReport) -> Value {
         "post": row.post,
         "counts": counts,
         "percent": by_level(&|cell| json!(cell.percent)),
+        "rounding": by_level(&|cell| json!(cell.rounding.map(Rounding::key))),
         "band": verdict.map(|v| v.band),
         "margin": verdict.map(|v| v.margin),
         "warnings": warnings,
@@ -239,9 +254,9 @@ fn official_json(row: &RowReport) -> Value {
 fn mismatch_json(mismatch: &Mismatch) -> Value {
     let what = mismatch.to_string();
     match mismatch {
-        Mismatch::Percent { level, count, published, follows, coarse } => json!({
+        Mismatch::Percent { level, count, published, follows, coarse, rounding } => json!({
             "what": what, "level": level, "count": count, "published": published.to_string(), "follows": follows,
-            "follows_with_one_decimal": coarse,
+            "follows_with_one_decimal": coarse, "rounding": rounding.map(Rounding::key),
         }),
         Mismatch::CountOverReturned { level, count, returned } => {
             json!({ "what": what, "level": level, "count": count, "returned": returned })

@@ -93,11 +93,13 @@ pub fn minutes(frame: &Frame<'_>, result: &PollResult, parts: MinutesParts<'_>) 
     blocks.extend(invalid_reasons(occasion, result));
     blocks.extend(day::papers(occasion, &parts));
     blocks.push(heading(2, "3. Kết quả kiểm phiếu"));
-    blocks.push(body(format!(
-        "Tỷ lệ phần trăm tính trên {} ({}). Phiếu không tính cho một người gồm phiếu không hợp lệ và phiếu có dòng của \
-         người đó bị bỏ trống hoặc đánh dấu từ hai ô trở lên; phiếu đó vẫn nằm trong {}.",
-        occasion.rules.base.value.phrase, occasion.rules.base.cite, occasion.rules.base.value.phrase
-    )));
+    blocks.push(body(how_counted(occasion, result)));
+    blocks.extend(
+        occasion
+            .rules
+            .bad_line_choice()
+            .map(|choice| body(format!("Ban kiểm phiếu chọn trước khi kiểm phiếu, áp dụng cho cả cuộc: {choice}."))),
+    );
     for (index, form) in result.forms.iter().enumerate() {
         blocks.push(heading(3, block_heading(index, &form.count.block.0)));
         blocks.push(result_table(result.kind, form));
@@ -121,6 +123,23 @@ pub fn minutes(frame: &Frame<'_>, result: &PollResult, parts: MinutesParts<'_>) 
         Block::Checkpoint(parts.checkpoint),
     ]));
     frame.document("Biên bản kiểm phiếu", Issue { board: Some("Ban kiểm phiếu"), number: "" }, blocks)
+}
+
+/// What every share is taken of, and which papers count for nobody or for all but one.
+fn how_counted(occasion: &Occasion<'_>, result: &PollResult) -> String {
+    let (base, rules) = (&occasion.rules.base, occasion.rules);
+    let loses_lines = result.forms.iter().any(|form| !rules.line_reasons(form.officials.len()).is_empty());
+    let lost = if loses_lines {
+        " và phiếu có dòng của người đó bị bỏ trống hoặc đánh dấu từ hai ô trở lên"
+    } else {
+        ", kể cả phiếu có dòng bị bỏ trống hoặc đánh dấu từ hai ô trở lên"
+    };
+    let whole = &base.value.phrase;
+    format!(
+        "Tỷ lệ phần trăm tính trên {whole} ({}). Phiếu không tính cho một người gồm phiếu không hợp lệ{lost}; phiếu đó \
+         vẫn nằm trong {whole}.",
+        base.cite
+    )
 }
 
 fn tellers_table(tellers: &[Teller]) -> Block {

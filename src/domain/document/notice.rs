@@ -100,6 +100,7 @@ fn consequence(occasion: &Occasion<'_>, official: &OfficialResult) -> Vec<Block>
         let cite = cite_text(&rule.cite, rule.attested);
         body(format!("- {}: {}. Thời hạn: {} ({cite}).", upper_first(&rule.who), rule.what, rule.by))
     };
-    blocks.extend(follow_up::of_official(occasion.rules, official).map(duty));
+    let body_and_day = (occasion.council.kind, occasion.council.sitting.votes_on);
+    blocks.extend(follow_up::of_official(occasion.rules, body_and_day, official).map(duty));
     blocks
 }

@@ -5,7 +5,7 @@ use super::frame::{Frame, Issue};
 use super::parts::{SIGN_AND_NAME, body, heading, own_form, signature, small, table};
 use super::{Block, Cell, Document, Size, Span, Table};
 use crate::ballot::{BallotForm, Line};
-use crate::rules::{Reason, RuleSet};
+use crate::rules::RuleSet;
 
 /// The pile that is counted.
 #[derive(Clone, Copy, Debug)]
@@ -80,9 +80,8 @@ fn who(line: &Line) -> Cell {
 }
 
 fn invalid(rules: &RuleSet, lines: usize) -> Block {
-    let applies = |reason: &&Reason| !reason.single_name_only || lines == 1;
     let row = |text: &str| vec![Cell::left(text), Cell::default(), Cell::default()];
-    let mut rows: Vec<Vec<Cell>> = rules.spoils_ballot.iter().filter(applies).map(|reason| row(&reason.text)).collect();
+    let mut rows: Vec<Vec<Cell>> = rules.ballot_reasons(lines).map(|reason| row(&reason.text)).collect();
     rows.push(row("Tổng số phiếu không hợp lệ"));
     table(&[(10, "Lý do"), (8, "Vạch đếm"), (2, "Cộng")], rows)
 }

@@ -129,6 +129,22 @@ pub fn eligibility(rules: &RuleSet, book: &Book, poll: PollKind, enabled: &[Enab
     book.officials().map(|(id, official)| standing(&posts, id, official, book.council.sitting.votes_on)).collect()
 }
 
+/// Key of the parameter that decides about a post of this title in a body of `kind`: `subject[3]`, `not_subject[1]`;
+/// `None` where no title of the rule set fits it.
+pub fn key_of_post(rules: &RuleSet, kind: CouncilKind, title: &str) -> Option<String> {
+    match PostTable::new(rules, kind, None).classify(title) {
+        PostClass::Subject(subject, _) => {
+            let place = rules.subjects.iter().position(|other| std::ptr::eq(other, subject));
+            place.map(|i| format!("subject[{i}]"))
+        }
+        PostClass::NotSubject(other) => {
+            let place = rules.not_subjects.iter().position(|one| std::ptr::eq(one, other));
+            place.map(|i| format!("not_subject[{i}]"))
+        }
+        PostClass::Elsewhere | PostClass::Former | PostClass::Unknown => None,
+    }
+}
+
 /// The listed ones, in ballot order.
 pub fn listed(standings: &[Standing]) -> impl Iterator<Item = OfficialNo> {
     standings.iter().filter(|s| s.verdict == Verdict::Listed).map(|s| s.official)

@@ -114,6 +114,12 @@ impl Stage {
         }
     }
 
+    /// Whether the hall may see levels and bands: from the declared result on, when lines near a threshold were counted
+    /// again.
+    pub const fn tells_hall(self) -> bool {
+        self.is_open() && !matches!(self, Self::Closed)
+    }
+
     /// Whether there are final forms to show. A vote that was called off may never have had any.
     pub fn is_sealed(self) -> bool {
         self >= Self::Sealed && self != Self::Cancelled

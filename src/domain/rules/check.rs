@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{BandId, BandRule, ExemptionKind, PollKind, RuleSet};
+use super::{BadLineCosts, BandId, BandRule, ExemptionKind, PollKind, RuleSet, Side};
 use crate::text::fold;
 
 /// Digits after the comma that a share may be printed with.
@@ -22,7 +22,9 @@ pub(super) fn check(set: &RuleSet) -> Result<(), Refusal> {
     check_levels(set)?;
     check_bands(set)?;
     check_posts(set)?;
-    check_ids(set)
+    check_bad_line(set)?;
+    check_ids(set)?;
+    check_party_dismissal(set)
 }
 
 fn check_head(set: &RuleSet) -> Result<(), Refusal> {
@@ -126,6 +128,45 @@ fn check_posts(set: &RuleSet) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// A reading that spoils whole ballots needs the reason that the minutes then print.
+fn check_bad_line(set: &RuleSet) -> Result<(), Refusal> {
+    if set.minutes_copies.as_ref().is_some_and(|rule| rule.value == 0) {
+        return refuse("minutes_copies.value", "biên bản phải có ít nhất một bản");
+    }
+    let has_reason = set.spoils_ballot.iter().any(|reason| reason.literal_reading_only);
+    if set.bad_line_costs() == BadLineCosts::Ballot && !has_reason {
+        return refuse("bad_line.value.costs", "đọc theo nguyên văn cần một mục spoils_ballot có literal_reading_only");
+    }
+    match set.spoils_ballot.iter().position(|reason| reason.single_name_only && reason.literal_reading_only) {
+        Some(i) => refuse(
+            format!("spoils_ballot[{i}]"),
+            "chỉ dùng một trong hai: single_name_only (phiếu một tên), literal_reading_only (phiếu nhiều tên)",
+        ),
+        None => Ok(()),
+    }
+}
+
+/// On the Party side somebody who must be removed is never offered to resign instead (Quy định 377-QĐ/TW; law-2026 D1).
+fn check_party_dismissal(set: &RuleSet) -> Result<(), Refusal> {
+    if set.side != Side::Party {
+        return Ok(());
+    }
+    let words = "từ chức";
+    let no_choice =
+        "bên Đảng, mức này phải miễn nhiệm: không nêu “từ chức” như một lựa chọn; muốn nói rõ thì ghi ở note";
+    for (i, band) in set.bands.iter().enumerate() {
+        if band.id == BandId::TwoThirdsLow && band.consequence.contains(words) {
+            return refuse(format!("band[{i}].consequence"), no_choice);
+        }
+    }
+    for (i, rule) in set.follow_ups.iter().enumerate() {
+        if rule.band == BandId::TwoThirdsLow && rule.what.contains(words) {
+            return refuse(format!("follow_up[{i}].what"), no_choice);
+        }
+    }
+    Ok(())
+}
+
 /// A title is compared with folded ones, so one with accents or capitals would never match.
 fn check_titles(key: &str, titles: &[String]) -> Result<(), Refusal> {
     match titles.iter().enumerate().find(|(_, title)| title.is_empty() || fold(title) != **title) {
@@ -155,6 +196,9 @@ fn check_follow_ups(set: &RuleSet) -> Result<(), Refusal> {
         // Its id is part of the name of a record.
         if !rule.id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') {
             return refuse(key("id"), "mã chỉ gồm chữ thường không dấu, chữ số, dấu “_”");
+        }
+        if rule.from.zip(rule.until).is_some_and(|(from, until)| until < from) {
+            return refuse(key("until"), "ngày cuối đứng trước ngày đầu");
         }
         if set.band_rule(rule.band).is_none() {
             return refuse(key("band"), "bộ quy tắc không có mức này");

@@ -56,13 +56,20 @@ impl RuleSet {
             cited!("levels", self.levels),
             cited!("base", self.base),
             cited!("percent", self.percent),
+        ];
+        all.extend(self.recount.iter().map(|rule| cited!("recount", rule)));
+        all.extend([
             cited!("several_posts", self.several_posts),
             cited!("frequency", self.frequency),
             cited!("when", self.when),
             cited!("quorum", self.quorum),
-        ];
+        ]);
         all.extend(self.resolution.iter().map(|rule| cited!("resolution", rule)));
         all.extend(self.board_min.iter().map(|rule| cited!("board_min", rule)));
+        all.extend(self.bad_line.iter().map(|rule| cited!("bad_line", rule)));
+        all.extend(self.exchange.iter().map(|rule| cited!("exchange", rule)));
+        all.extend(self.storage.iter().map(|rule| cited!("storage", rule)));
+        all.extend(self.minutes_copies.iter().map(|rule| cited!("minutes_copies", rule)));
         all.push(cited!("extra_name", self.extra_name));
         all.push(cited!("board_conflict", self.board_conflict));
         all.push(cited!("publication", self.publication));

@@ -146,7 +146,7 @@ mod tests {
         for cited in sets.iter().flat_map(RuleSet::cited) {
             assert!(!cited.cite.trim().is_empty(), "{}", cited.key);
         }
-        assert_eq!(sets[0].cited().iter().find(|c| c.key == "base").map(|c| c.attested), Some(Attested::Single));
+        assert_eq!(sets[0].cited().iter().find(|c| c.key == "base").map(|c| c.attested), Some(Attested::Verified));
     }
 
     #[test]
@@ -190,6 +190,9 @@ mod tests {
             ("kind = \"retirement_notice\"", "kind = \"under_months\"", "exemption[0].months", "under_months"),
             ("[\"pho truong ban\"]", "[\"Phó Trưởng Ban\"]", "not_subject[1].titles[0]", "“pho truong ban”"),
             ("attested = \"verified\"", "attested = \"yes\"", "in_force.attested", "verified, single, unverified"),
+            ("[minutes_copies]\nvalue = 3", "[minutes_copies]\nvalue = 0", "minutes_copies.value", "ít nhất một bản"),
+            ("costs = \"line\"", "costs = \"ballot\"", "bad_line.value.costs", "literal_reading_only"),
+            ("share = \"2/100\"", "share = \"2%\"", "recount.value.share", "dạng \"2/3\""),
             ("decimals = 2", "decimals = 300", "percent.value.decimals", "ngoài khoảng"),
             ("side = \"state\"", "side = state", ".", "dòng 5 không đúng cú pháp"),
         ];
@@ -211,6 +214,37 @@ mod tests {
         assert_eq!((all[0].source.file.as_str(), all[0].source.text.as_str()), ("a.toml", stricter.as_str()));
         let twice = load_all(&[files[0].clone(), ("c.toml".to_owned(), files[0].1.clone())]).expect_err("one id twice");
         assert_eq!((twice.file.as_str(), twice.key.as_str()), ("c.toml", "id"));
+    }
+
+    /// Quy định 377-QĐ/TW, and 41-QĐ/TW before it: whoever must be removed is not let go instead.
+    #[test]
+    fn the_party_side_never_offers_to_resign_in_the_upper_band() {
+        let party = builtin_texts()[1].1;
+        load("x.toml", party).expect("as it is carried");
+        for (from, to, key) in [
+            (
+                "consequence = \"miễn nhiệm chức vụ",
+                "consequence = \"cho từ chức hoặc miễn nhiệm chức vụ",
+                "band[1].consequence",
+            ),
+            ("what = \"miễn nhiệm chức vụ\"", "what = \"cho từ chức hoặc miễn nhiệm\"", "follow_up[1].what"),
+        ] {
+            assert!(party.contains(from), "{from}");
+            let error = load("x.toml", &party.replacen(from, to, 1)).expect_err("the offer must be refused");
+            assert_eq!(error.key, key, "{error}");
+        }
+    }
+
+    /// Papers print values and articles; what is not sure of them stands in the note, for the office alone.
+    #[test]
+    fn values_and_citations_carry_no_marks_of_doubt() {
+        for (id, text) in builtin_texts() {
+            for line in text.lines().filter(|line| !line.starts_with("note = ") && !line.starts_with('#')) {
+                let folded = line.to_lowercase();
+                let doubts = ["chưa đọc", "chưa đối chiếu", "chưa kiểm chứng", "suy theo", "suy từ", "không rõ"];
+                assert!(!doubts.iter().any(|doubt| folded.contains(doubt)), "{id}: {line}");
+            }
+        }
     }
 
     #[test]

@@ -4,6 +4,8 @@
 mod builtin;
 mod check;
 mod cited;
+mod counting;
+mod in_force;
 mod load;
 
 use std::collections::BTreeMap;
@@ -17,6 +19,8 @@ use super::ratio::{Edge, PercentFormat, Threshold};
 
 pub use builtin::{builtin, builtin_texts};
 pub use cited::{Caution, Cited};
+pub use counting::{BadLineCosts, BadLineRule, RecountMargin};
+pub use in_force::{NoRules, holding};
 pub use load::{LoadedRules, RuleError, RuleText, load, load_all};
 
 /// How well a rule was read.
@@ -162,6 +166,17 @@ pub enum SeveralPosts {
     EachPlace,
 }
 
+impl SeveralPosts {
+    /// In Vietnamese: `một lần đối với tất cả các chức vụ`.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::OneVoteForAll => "một lần đối với tất cả các chức vụ",
+            Self::HighestPostOnly => "một lần đối với chức vụ cao nhất",
+            Self::EachPlace => "ở từng nơi, tối đa hai nơi, không cộng gộp",
+        }
+    }
+}
+
 /// Whose presence a quorum counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -247,6 +262,12 @@ pub struct FollowUpRule {
     pub id: String,
     /// Applies to every official in this band.
     pub band: BandId,
+    /// Bodies whose officials it is about; empty means every body.
+    #[serde(default)]
+    pub councils: Vec<CouncilKind>,
+    /// First and last day of the vote for which it holds; absent means no bound.
+    pub from: Option<Date>,
+    pub until: Option<Date>,
     pub who: String,
     pub what: String,
     /// Until when, in the law's words; never a number of days that no text names.
@@ -258,6 +279,14 @@ pub struct FollowUpRule {
     pub attested: Attested,
     /// Remark printed with the rule.
     pub note: Option<String>,
+}
+
+impl FollowUpRule {
+    /// Whether it speaks of the officials of a body of `kind` that voted on `day`.
+    pub fn applies_to(&self, kind: CouncilKind, day: Date) -> bool {
+        let is_in_time = self.from.is_none_or(|from| from <= day) && self.until.is_none_or(|until| day <= until);
+        is_in_time && (self.councils.is_empty() || self.councils.contains(&kind))
+    }
 }
 
 /// Bỏ phiếu tín nhiệm under this instrument.
@@ -312,6 +341,9 @@ pub struct Reason {
     /// Set when only the marks on a ballot of one name spoil it as a whole; on one of several names they spoil a line.
     #[serde(default)]
     pub single_name_only: bool,
+    /// Set when only the literal reading of the text spoils a ballot of several names for it, see [`BadLineRule`].
+    #[serde(default)]
+    pub literal_reading_only: bool,
     pub cite: String,
     pub attested: Attested,
     /// Remark printed with the rule.
@@ -366,6 +398,8 @@ pub struct RuleSet {
     /// Denominator of every share.
     pub base: Rule<BaseRule>,
     pub percent: Rule<PercentFormat>,
+    /// Margin of the duty to count a line again; texts of before do not have it, see [`Self::recount_margin`].
+    pub recount: Option<Rule<RecountMargin>>,
     /// One vote or several for several posts.
     pub several_posts: Rule<SeveralPosts>,
     pub frequency: Rule<String>,
@@ -376,6 +410,14 @@ pub struct RuleSet {
     pub resolution: Option<Rule<Threshold>>,
     /// Smallest board of tellers by body.
     pub board_min: Option<Rule<BTreeMap<CouncilKind, u8>>>,
+    /// Treatment of a line that is marked wrongly; texts of before do not have it, and such a line costs itself alone.
+    pub bad_line: Option<Rule<BadLineRule>>,
+    /// Whether a ballot that was spoiled before it was cast is exchanged.
+    pub exchange: Option<Rule<String>>,
+    /// Who keeps the sealed ballots.
+    pub storage: Option<Rule<String>>,
+    /// How many originals of the minutes are signed.
+    pub minutes_copies: Option<Rule<u8>>,
     /// Treatment of a ballot with a name written in by hand.
     pub extra_name: Rule<String>,
     /// Whether a person on the list may count.
@@ -415,12 +457,6 @@ impl RuleSet {
     pub fn legal_bases_on(&self, kind: CouncilKind, day: Date) -> impl Iterator<Item = &LegalBasis> {
         let in_force = move |b: &LegalBasis| b.from <= day && b.until.is_none_or(|until| day <= until);
         self.legal_bases.iter().filter(move |b| b.councils.contains(&kind) && in_force(b))
-    }
-
-    /// Why a ballot of `lines` names with no box marked, or two or three, is invalid as a whole; `None` where such
-    /// marks spoil the line alone.
-    pub fn marks_spoil_ballot(&self, lines: usize) -> Option<&Reason> {
-        self.spoils_ballot.iter().find(|reason| reason.single_name_only && lines == 1)
     }
 
     /// Thresholds of a vote of `kind`, from the lowest up; `None` when the set has no rule for that vote.

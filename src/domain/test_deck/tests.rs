@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::batch::count_papers;
 use crate::fixture::form;
-use crate::rules::builtin;
+use crate::rules::{builtin, load};
 
 fn rules(id: &str) -> RuleSet {
     builtin().expect("carried").into_iter().find(|set| set.id == id).expect("id")
@@ -88,6 +88,26 @@ fn the_partys_deck_spoils_crossed_names_and_single_names_without_one_mark() {
     assert_eq!(compare(&single.expected, &count(&single)), []);
     let spoiled = single.papers.iter().filter(|paper| paper.invalid.as_deref() == Some("single_name_marks"));
     assert_eq!(spoiled.map(|paper| paper.boxes[0].len()).collect::<BTreeSet<_>>().len(), 2, "blank and double");
+}
+
+/// The board read the text to the letter: one bad line spoils the paper, and the deck tries it with one bad line.
+#[test]
+fn read_to_the_letter_one_bad_line_spoils_the_whole_paper() {
+    let text = include_str!("../rules/QD96-TW-2023.toml");
+    let literal = load("x.toml", &text.replace("costs = \"line\"", "costs = \"ballot\"")).expect("the other reading");
+    let deck = TestDeck::of(&form(PollKind::Rating, 12), &literal);
+    assert_eq!(deck.expected.invalid.get("bad_line"), Some(&3));
+    assert_eq!(compare(&deck.expected, &count(&deck)), []);
+    let spoiled = deck.papers.iter().filter(|paper| paper.invalid.as_deref() == Some("bad_line"));
+    let bad = |paper: &TestPaper| paper.boxes.iter().filter(|boxes| boxes.len() != 1).count();
+    assert_eq!(spoiled.map(bad).collect::<Vec<_>>(), [1, 1, 1]);
+    let figures: Vec<u32> = deck.expected.lines.iter().flat_map(|line| line.each()).map(|(_, n)| n).collect();
+    assert_eq!(figures.iter().collect::<BTreeSet<_>>().len(), 36, "no two totals are the same");
+    let counted = deck.papers.iter().filter(|paper| paper.invalid.is_none());
+    assert!(counted.flat_map(|paper| &paper.boxes).all(|boxes| boxes.len() == 1), "no line is lost alone");
+    let single = TestDeck::of(&form(PollKind::Rating, 1), &literal);
+    assert!(single.expected.invalid.contains_key("single_name_marks"), "a ballot of one name has its own reason");
+    assert!(!single.expected.invalid.contains_key("bad_line"));
 }
 
 #[test]

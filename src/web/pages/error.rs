@@ -142,6 +142,10 @@ pub fn of(problem: &AppError) -> Page {
             tracing::warn!(cause = causes(store), "the database does not answer");
             page(StatusCode::SERVICE_UNAVAILABLE, "Tạm thời chưa làm được", problem.to_string())
         }
+        AppError::Store(store) if store.is_tampering() => {
+            tracing::error!(cause = causes(store), "stored data is not what the log says");
+            page(StatusCode::INTERNAL_SERVER_ERROR, "Phải dừng lại", problem.to_string())
+        }
         AppError::AlreadyDone => page(StatusCode::OK, "Đã làm rồi", problem.to_string()),
         AppError::Fields { .. } | AppError::Findings { .. } | AppError::Input(_) => {
             page(StatusCode::UNPROCESSABLE_ENTITY, "Chưa làm được", problem.to_string())

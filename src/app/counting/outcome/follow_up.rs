@@ -87,9 +87,11 @@ pub(super) fn marks(parts: &[StoredPart]) -> Result<Marks, AppError> {
 
 /// Everything that has to be done after a result.
 pub(super) fn lines(day_data: &DayData, result: &PollResult, marks: &Marks) -> Vec<FollowUpLine> {
+    let poll_book = &day_data.prepared.poll_book;
+    let body_and_day = (poll_book.plan.council.kind, poll_book.plan.council.sitting.votes_on);
     let mut lines = Vec::new();
     for (person, official) in day_data.people(result) {
-        for duty in of_official(&day_data.prepared.poll_book.rules, official) {
+        for duty in of_official(&poll_book.rules, body_and_day, official) {
             let rule = duty.rule;
             let (done, version) = marks.get(&(person.official, rule.id.clone())).cloned().unwrap_or_default();
             lines.push(FollowUpLine {

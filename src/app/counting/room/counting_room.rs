@@ -96,8 +96,7 @@ impl CountingRoom {
 
     /// Reasons for which a paper of this form is invalid as a whole, as the rule set words them.
     pub(super) fn reasons(&self, form: &CountingForm) -> Vec<&Reason> {
-        let lines = form.lines.len();
-        self.rules.spoils_ballot.iter().filter(|reason| !reason.single_name_only || lines == 1).collect()
+        self.rules.ballot_reasons(form.lines.len()).collect()
     }
 
     /// Open batches of the papers that are counted now.
