@@ -15,6 +15,7 @@ mod browser;
 mod bundle;
 mod bundle_story;
 mod circles;
+mod confirming;
 mod council;
 mod councils;
 mod counting;

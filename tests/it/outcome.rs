@@ -24,7 +24,7 @@ pub fn words(pdf: &[u8]) -> String {
     pages(&file).join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn has(text: &str, sentences: &[&str]) {
+pub fn has(text: &str, sentences: &[&str]) {
     for sentence in sentences {
         assert!(text.contains(sentence), "“{sentence}” is not there:\n{text}");
     }

@@ -93,6 +93,24 @@ impl Stage {
         }
     }
 
+    /// Whether the result was declared: two people stand behind the figures, and every line that was due was counted again.
+    pub const fn has_result(self) -> bool {
+        match self {
+            Self::Declared | Self::Proposed | Self::Minuted | Self::Confirmed | Self::Published | Self::Archived => {
+                true
+            }
+            Self::Created
+            | Self::Listed
+            | Self::Sealed
+            | Self::Tested
+            | Self::Zeroed
+            | Self::Voting
+            | Self::Counting
+            | Self::Closed
+            | Self::Cancelled => false,
+        }
+    }
+
     /// Whether the totals of the count are known: they are from the close on, and never of a vote that was called off.
     pub const fn is_open(self) -> bool {
         match self {

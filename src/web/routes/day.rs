@@ -21,7 +21,6 @@ pub(super) fn routes() -> Vec<Route> {
         Route::get("/ky/{poll}/ngay-bo-phieu", HALL, || get(day::show)),
         Route::get("/ky/{poll}/buoc/{step}", HALL, || get(day::step)),
         Route::post("/ky/{poll}/buoc/{step}", HALL, || post(day::propose_step)),
-        Route::get("/ky/{poll}/dinh-chinh/{file}", HALL, || get(day::corrigendum)),
         Route::get("/ky/{poll}/bao-cao-khong", HALL, || get(day::zero)),
         Route::post("/ky/{poll}/bao-cao-khong", HEAD, || post(day::report_zero)),
         Route::get("/ky/{poll}/so-phieu", HALL, || get(day::accounts)),

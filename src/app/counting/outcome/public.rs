@@ -4,6 +4,7 @@
 use jiff::civil::Date;
 
 use super::board::{FormTable, tables};
+use super::corrigenda::{self, Correction};
 use super::day_data::{DayData, SignedHead, signed_head};
 use super::exposure::{is_public, stored};
 use super::page;
@@ -43,19 +44,6 @@ pub struct PublicList {
     pub slug: String,
     /// The newest first; never empty.
     pub polls: Vec<PublicPoll>,
-}
-
-/// A correction of a published paper.
-#[derive(Clone, Debug)]
-pub struct Correction {
-    /// `08:05 ngày 01/12/2026`.
-    pub at: String,
-    /// What was wrong.
-    pub reason: String,
-    /// Name of the paper.
-    pub name: String,
-    /// SHA-256 of it.
-    pub sha256: Digest,
 }
 
 /// A result as everybody sees it.
@@ -165,25 +153,19 @@ impl App {
             results_sha256: Digest::of(declared.as_bytes()),
             log_size: head.head.size,
             log_groups: head.head.root.groups().to_vec(),
-            corrections: Vec::new(),
+            corrections: corrigenda::issued(&day_data)?,
         };
         for entry in &day_data.entries {
             match &entry.event {
                 PollEvent::ResultPublished(told) => page.published_at = told.at.in_vietnam(),
                 PollEvent::ResultConfirmed(told) => page.resolution.clone_from(&told.resolution),
-                PollEvent::CorrigendumIssued(told) => page.corrections.push(Correction {
-                    at: entry.at.in_vietnam(),
-                    reason: told.reason.clone(),
-                    name: told.name.clone(),
-                    sha256: told.sha256,
-                }),
                 _ => {}
             }
         }
         Ok(page)
     }
 
-    /// A file of a result that everybody may see: `ket-qua.csv`, `.xlsx`, `.json`, `diem-chot.txt`.
+    /// A file of a result that everybody may see: `ket-qua.csv`, `.xlsx`, `.json`, `diem-chot.txt`, a corrigendum.
     ///
     /// # Errors
     /// [`AppError::NotFound`] when nobody may, or there is none.
@@ -196,6 +178,7 @@ impl App {
             "ket-qua.csv" => page::file(&day_data, "csv")?,
             "ket-qua.xlsx" => page::file(&day_data, "xlsx")?,
             "diem-chot.txt" => head.note.into_bytes(),
+            _ if is_corrigendum(name) => corrigenda::printed(&mut tx, poll, &day_data, name).await?.pdf.bytes,
             _ => return Err(NOTHING),
         };
         Ok(PublicFile { name: name.to_owned(), bytes })

@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
+use axum::response::Redirect;
 
 use super::{read_poll, step_path};
-use crate::answer::{Answer, SignedIn};
+use crate::answer::{Answer, SignedIn, redirect};
+use crate::form::Form;
+use crate::notice::Done;
 use crate::render::Page;
 use crate::{Site, routes};
 use app::counting::day::{DayPage, DayTask, DayTaskId, TaskProgress};
@@ -176,7 +179,7 @@ pub async fn show(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Pat
     let done = std::mem::take(&mut page.done).into_iter();
     let done = done.map(|(kind, by, agreed, at)| (kind.label(), by, agreed, in_vietnam(at)));
     Ok(Page::new(Show {
-        lines: tasks.into_iter().map(|task| TaskItem::of(&poll, task)).collect(),
+        lines: tasks.into_iter().map(item).collect(),
         more: more(&poll, page.stage),
         done: done.collect(),
         page,

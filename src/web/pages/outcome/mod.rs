@@ -14,7 +14,7 @@ pub use result::{expose, file, list, show};
 
 use axum::response::Response;
 
-use super::{PDF, disposition, file as file_as, finding_tag as tag, is_clerk, read_poll};
+use super::{PDF, disposition, file as file_as, is_clerk, read_poll};
 use app::preparing::Paper;
 
 /// Where the list of results is.
