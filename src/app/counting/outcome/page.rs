@@ -14,7 +14,7 @@ use crate::service::error::AppError;
 use domain::audit::Digest;
 use domain::id::PollId;
 use domain::poll::PollKind;
-use domain::poll_state::Stage;
+use domain::poll_state::{Refusal, Stage};
 use domain::preparation::Part;
 use domain::rules::Caution;
 use import;
@@ -132,6 +132,9 @@ impl App {
         caller.may(READERS)?;
         let mut tx = self.store.read(caller.council).await?;
         let day_data = DayData::load(&mut tx, poll).await?;
+        if !day_data.stage().has_result() {
+            return Err(Refusal::NotNow { doing: "tải kết quả", stage: day_data.stage() }.into());
+        }
         let extension = name.strip_prefix(FILES).and_then(|rest| rest.strip_prefix('.'));
         let bytes = file(&day_data, extension.unwrap_or_default())?;
         Ok(Paper { name: name.to_owned(), bytes })
