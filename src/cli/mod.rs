@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand. Data goes to stdout, messages to stderr; 0 done, 1 the answer is no, 2
 //! wrong usage or bad input.
 
+mod bundle;
 mod demo;
 mod doctor;
 mod out;
@@ -42,6 +43,7 @@ enum Command {
     Doctor(doctor::Args),
     Rehearse(rehearse::Args),
     Tally(tally::Args),
+    Bundle(bundle::Args),
     Verify(verify::Args),
     Template(template::Args),
     Rules(rules::Args),
@@ -56,6 +58,7 @@ pub fn main() -> ExitCode {
         Command::Doctor(args) => doctor::run(&args),
         Command::Rehearse(args) => rehearse::run(&args),
         Command::Tally(args) => tally::run(&args),
+        Command::Bundle(args) => bundle::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Template(args) => template::run(&args),
         Command::Rules(args) => rules::run(&args),

@@ -33,6 +33,7 @@ mod import_book;
 mod import_messy;
 mod import_published;
 mod keying;
+mod live_bundle;
 mod live_secrecy;
 mod log_pages;
 mod log_proof;

@@ -11,7 +11,8 @@ use super::page;
 use crate::service::app::App;
 use crate::service::error::AppError;
 use domain::audit::{Digest, Moment, PollEvent};
-use domain::id::PollId;
+use domain::id::{CouncilId, PollId};
+use domain::paper_title::is_corrigendum;
 use domain::poll::PollKind;
 use domain::rules::{Attested, Caution};
 use macros::boxed;
@@ -182,6 +183,16 @@ impl App {
             _ => return Err(NOTHING),
         };
         Ok(PublicFile { name: name.to_owned(), bytes })
+    }
+
+    /// The council of a result that everybody may see, and how many entries its log has.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] when nobody may, or there is none.
+    pub(crate) async fn public_log_size(&self, slug: &str, poll: PollId) -> Result<(CouncilId, u64), AppError> {
+        let (mut tx, _) = self.open_to_all(slug).await?;
+        let Shown { head, .. } = shown(&mut tx, poll).await?;
+        Ok((tx.council(), head.head.size))
     }
 
     /// The council of a name in addresses, with what reads its rows.
