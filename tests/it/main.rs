@@ -56,6 +56,7 @@ mod reading;
 mod reading_groups;
 mod reading_notes;
 mod real_count;
+mod rehearsal;
 mod rehearse;
 mod reviewed;
 mod rights;

@@ -33,8 +33,8 @@ pub struct MinutesParts<'a> {
 pub enum CountingMode {
     /// Simulated voters, counted in batches by two simulated readings.
     Simulated {
-        /// Seed from which anybody can repeat it.
-        seed: u64,
+        /// Seed from which anybody can repeat it; `None` where it was not kept.
+        seed: Option<u64>,
         batches: u32,
         /// Lines that the first two readings differed on.
         reread: u32,
@@ -219,10 +219,13 @@ pub fn margins(occasion: &Occasion<'_>, official: &OfficialResult) -> String {
 /// Where figures come from that nobody may sign.
 fn provenance(counting: CountingMode) -> Option<Block> {
     let line = match counting {
-        CountingMode::Simulated { seed, .. } => format!(
-            "Bản diễn tập: phiếu do chương trình mô phỏng từ hạt giống {seed}, không phải phiếu của đại biểu; không ký, \
-             không công bố."
-        ),
+        CountingMode::Simulated { seed, .. } => {
+            let from = seed.map(|seed| format!(" từ hạt giống {seed}")).unwrap_or_default();
+            format!(
+                "Bản diễn tập: phiếu do chương trình mô phỏng{from}, không phải phiếu của đại biểu; không ký, không công \
+                 bố."
+            )
+        }
         CountingMode::Declared => {
             "Bản diễn tập: số đếm lấy từ trang “Kết quả” của bảng tính; chương trình không chứng kiến \
                                việc kiểm phiếu, số liệu phải được đối chiếu với biên bản đã ký."

@@ -23,6 +23,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/ky/{poll}/buoc/{step}", HALL, || post(day::propose_step)),
         Route::get("/ky/{poll}/bao-cao-khong", HALL, || get(day::zero)),
         Route::post("/ky/{poll}/bao-cao-khong", HEAD, || post(day::report_zero)),
+        Route::post("/ky/{poll}/mo-phong", HEAD, || post(day::simulate)),
         Route::get("/ky/{poll}/so-phieu", HALL, || get(day::accounts)),
         Route::get("/ky/{poll}/so-phieu/{form}", HALL, || get(day::account)),
         Route::post("/ky/{poll}/so-phieu/{form}", HEAD, || post(day::save_account)),

@@ -10,6 +10,7 @@ mod minutes;
 mod overview;
 mod papers;
 mod recounts;
+mod simulated;
 mod steps;
 mod task;
 mod wish;

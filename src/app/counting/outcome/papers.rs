@@ -276,7 +276,9 @@ async fn print(tx: &mut CouncilTx, day_data: &DayData, kind: Kind) -> Result<Pdf
 fn counting(day_data: &DayData) -> CountingMode {
     let sum = |figure: fn(&BatchRead) -> u32| Some(day_data.day.batches.iter().map(figure).sum());
     if day_data.prepared.state.poll().created.simulated {
-        return CountingMode::Declared;
+        let batches = u32::try_from(day_data.day.batches.len()).unwrap_or(u32::MAX);
+        let reread = sum(|read| read.reread).unwrap_or_default();
+        return CountingMode::Simulated { seed: None, batches, reread };
     }
     CountingMode::Real { reread: sum(|read| read.reread), decided: sum(|read| read.decided), by_hand: None }
 }
