@@ -6,14 +6,14 @@ use super::{Answer, out};
 use app::AppError;
 use app::rules::sets as rules;
 
-/// List the rule sets, or print one with its citations and marks
+/// Liệt kê bộ quy tắc, hoặc in một bộ kèm điều khoản và mức kiểm chứng
 #[derive(clap::Args)]
 pub struct Args {
-    /// Rule set to print, such as NQ96-2023-QH15
-    #[arg(value_name = "ID")]
+    /// Bộ quy tắc cần in, ví dụ NQ96-2023-QH15
+    #[arg(value_name = "MÃ")]
     id: Option<String>,
-    /// Folder of rule files that add to the built-in ones or replace them by id
-    #[arg(long, value_name = "DIR")]
+    /// Thư mục tệp quy tắc, thêm vào hoặc thay bộ đi kèm theo mã
+    #[arg(long, value_name = "THƯ_MỤC")]
     rules: Option<PathBuf>,
 }
 

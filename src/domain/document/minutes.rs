@@ -206,12 +206,15 @@ fn band_blocks(occasion: &Occasion<'_>, result: &PollResult, record: &DayRecord)
     vec![table(&[(5, "Họ và tên"), (7, "Khoảng cách đến ngưỡng"), (11, "Hệ quả theo quy định")], rows)]
 }
 
-/// `quá nửa: vượt 1 phiếu; từ hai phần ba trở lên: còn thiếu 7 phiếu`.
+/// `quá nửa: vượt 1 phiếu; cách mức từ hai phần ba trở lên 7 phiếu`.
 pub fn margins(occasion: &Occasion<'_>, official: &OfficialResult) -> String {
     let bands = occasion.rules.band_rules(official.tally.counts.kind()).unwrap_or_default();
     let margin = |b: &BandRule| {
         let margin = official.tally.margin.to(b.id)?;
-        Some(format!("{}: {}", b.words(), margin_words(margin)))
+        Some(match margin {
+            ..0 => format!("cách mức {} {} phiếu", b.words(), margin.unsigned_abs()),
+            _ => format!("{}: {}", b.words(), margin_words(margin)),
+        })
     };
     bands.iter().filter_map(margin).collect::<Vec<_>>().join("; ")
 }

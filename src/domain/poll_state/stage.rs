@@ -79,7 +79,7 @@ impl Stage {
             Self::Listed => "đã chốt danh sách",
             Self::Sealed => "đã chốt mẫu phiếu",
             Self::Tested => "đã kiểm phiếu thử",
-            Self::Zeroed => "đã lập báo cáo số không",
+            Self::Zeroed => "đã xác nhận số liệu trước khi mở bằng 0",
             Self::Voting => "đang bỏ phiếu",
             Self::Counting => "đang kiểm phiếu",
             Self::Closed => "đã đóng kiểm phiếu",

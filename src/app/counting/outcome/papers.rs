@@ -90,7 +90,7 @@ impl Kind {
     const fn title(self, is_party: bool) -> &'static str {
         match self {
             Self::Deck => "Báo cáo kiểm thử",
-            Self::Zero => "Báo cáo không",
+            Self::Zero => "Biên bản xác nhận số liệu trước khi mở bằng 0",
             Self::Minutes => "Biên bản kiểm phiếu",
             Self::Announcement => "Lời công bố kết quả",
             Self::Resolution if is_party => "Báo cáo kết quả",
@@ -113,7 +113,9 @@ impl Kind {
         let reached = |stage| day_data.stage() >= stage && day_data.stage() != Stage::Cancelled;
         match self {
             Self::Deck => deck(day_data).is_none().then_some("khi đã kiểm bộ phiếu thử"),
-            Self::Zero => day_data.day.zero_reported.is_none().then_some("khi đã lập báo cáo không"),
+            Self::Zero => {
+                day_data.day.zero_reported.is_none().then_some("khi Ban kiểm phiếu đã xác nhận số liệu bằng 0")
+            }
             Self::Minutes | Self::Announcement => {
                 (!reached(Stage::Declared)).then_some("khi đã có kết quả, sau khi kiểm lại các dòng sát ngưỡng")
             }
@@ -319,7 +321,7 @@ fn deck_report(day_data: &DayData) -> Result<Document, AppError> {
 
 /// The zero report, with the log's head right after it: everything that is counted comes later.
 async fn zero(tx: &mut CouncilTx, day_data: &DayData) -> Result<Document, AppError> {
-    let doing = "lập báo cáo không";
+    let doing = "lập biên bản xác nhận số liệu bằng 0";
     let (size, root) = day_data.head_after(|event| matches!(event, PollEvent::ZeroReported(_))).ok_or(NO_PAPER)?;
     let key = key_of(tx, day_data.log()).await?;
     let head = Checkpoint { origin: key.name().clone(), size, root };
@@ -329,7 +331,7 @@ async fn zero(tx: &mut CouncilTx, day_data: &DayData) -> Result<Document, AppErr
     let zeros: Vec<BatchCounts> = forms.iter().map(|form| BatchCounts::zero(form.kind, form.lines.len())).collect();
     let empty: Vec<EmptyForm<'_>> =
         forms.iter().zip(&zeros).map(|(form, counts)| EmptyForm { form, batches: 0, counts }).collect();
-    let checkpoint = head_box("Điểm chốt sau khi lập báo cáo không", &head, &key);
+    let checkpoint = head_box("Điểm chốt sau khi xác nhận số liệu bằng 0", &head, &key);
     zero_report(&frame_on(day_data, at), &empty, &day_data.tellers, checkpoint)
         .map_err(|e| AppError::internal(doing, e))
 }

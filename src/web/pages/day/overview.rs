@@ -68,7 +68,7 @@ impl Link {
 const fn label(id: DayTaskId) -> &'static str {
     match id {
         DayTaskId::Deck => "Kiểm phiếu thử",
-        DayTaskId::Zero => "Báo cáo không",
+        DayTaskId::Zero => "Biên bản xác nhận số liệu trước khi mở bằng 0",
         DayTaskId::Opening => "Mở bỏ phiếu",
         DayTaskId::Ballots => "Ghi số phiếu phát ra, thu về",
         DayTaskId::Batches => "Kiểm phiếu theo tập",
@@ -131,7 +131,7 @@ fn links(poll: &str, id: DayTaskId) -> Vec<Link> {
             Link::new("Nhập phiếu thử", format!("/kiem-phieu/{poll}/phieu-thu")),
             Link::new("Bỏ qua phiếu thử", step(ProposalKind::DeckWaived)),
         ],
-        DayTaskId::Zero => vec![Link::new("Báo cáo không", of_poll("bao-cao-khong"))],
+        DayTaskId::Zero => vec![Link::new("Biên bản số liệu bằng 0", of_poll("bao-cao-khong"))],
         DayTaskId::Opening => vec![Link::new("Mở bỏ phiếu", step(ProposalKind::VotingOpened))],
         DayTaskId::Ballots => vec![Link::new("Số phiếu từng mẫu", of_poll("so-phieu"))],
         DayTaskId::Batches => vec![
