@@ -109,7 +109,7 @@ fn result_pack_of_30_officials(bencher: Bencher<'_, '_>) {
         qr: "mẫu\n41\n".into(),
     };
     bencher.bench(|| {
-        let counting = CountingMode::Simulated { seed: 1, batches: 4, reread: 2 };
+        let counting = CountingMode::Simulated { seed: Some(1), batches: 4, reread: 2 };
         let parts = MinutesParts { tellers: &[], delegates: 80, counting, day: &day, checkpoint: head() };
         let minutes = pdf::document(&document::minutes(&frame, &result, parts));
         let resolution = pdf::document(&document::resolution(&frame, &result, head()));

@@ -126,7 +126,7 @@
 //! | A line or a level that is taken for another shows before voting opens | [`domain::test_deck`]: no two totals of a form are the same |
 //! | What the keys do is the same on the page and in the program | [`domain::keying`]; tests hold the page's module against it key by key |
 //! | The page of a teller that sends again changes nothing, and is never told what the other teller read | [`app::counting::room`], whose ids of what was sent are claimed in the transaction that commits |
-//! | Nobody sees a level total before the count is closed | [`app::counting::room::screen`]: what it loads is sealed until [`domain::poll_state::MayOpen`] |
+//! | Nobody sees a level total before the count is closed, and the hall none before the result is declared | [`app::counting::room::screen`]: what it loads is sealed until [`domain::poll_state::MayOpen`], and is shown from [`domain::poll_state::Stage::has_result`] on |
 //! | Every paper of a form went somewhere: printed = issued + exchanged + unused | [`domain::ballot_account`] |
 //! | A line close to a threshold is counted again from paper before the result stands | [`domain::recount`], [`domain::poll_state`] |
 //! | No change of a record is lost, none is silent | `app::service::records`; `tinnhiem verify --db` |
@@ -137,7 +137,7 @@
 //! | The same input gives the same output, byte for byte | seed and days are arguments; no map without an order; [`app::service::clock`] |
 //! | What the log says can't be changed after its head went onto paper | [`domain::audit`], checked by [`app::trail::bundle::verify`] and again by `tests/verify.py` |
 //! | A council sees its own rows only | [`store::CouncilTx`], whose statements begin with the council; row-level security on PostgreSQL |
-//! | What cannot be taken back is proposed by one person and confirmed by another, who sees exactly what would be done | [`domain::proposal`]; [`app::confirm`] compares the text that was seen with what would be done, in the transaction that does it |
+//! | What cannot be taken back is proposed by one person and confirmed by another, who sees exactly what would be done | [`domain::proposal`]; [`app::confirm`] compares the text that was seen with what would be done, in the transaction that does it; [`app::counting::day::Evidence`] is what a page shows of it, and without it there is no button |
 //! | Ballots are made from the list that was decided; a roster that changes later changes none | [`domain::decided`] |
 //! | What is done is logged, what is logged is done | one transaction for both; `tinnhiem verify --db` compares accounts, slips, proposals, records and releases with the logs; what it does not compare stands in `tests/reviewed/uncovered.txt` |
 //! | A log is only ever added to | triggers in both databases; roots on paper |

@@ -3,6 +3,8 @@
 
     python3 verify.py BUNDLE [ROOT]
 
+BUNDLE is a folder, or the .zip file of one.
+
 Written from the description of the formats in src/domain/audit/mod.rs, not from the Rust code, so that two programs must
 agree. ROOT is what stands on paper: 64 hex digits, spaces ignored. Prints what was checked and ends 0, or prints the
 first thing that does not hold and ends 1. It recounts the batches; what the rule set makes of the counts is the
@@ -17,7 +19,10 @@ import os
 import re
 import stat
 import sys
+import tempfile
 import unicodedata
+import zipfile
+import zlib
 
 CHECKPOINTS = [
     "checkpoints/1-forms-sealed.txt",
@@ -26,8 +31,13 @@ CHECKPOINTS = [
     "checkpoints/4-minutes.txt",
     "checkpoints/5-published.txt",
 ]
+# The entry that brings each checkpoint. A bundle that was written before the publication lacks those that had not come, and
+# has the head over its whole log instead of the last.
+MOMENTS = ["forms.sealed", "voting.opened", "counting.closed", "minutes.signed", "result.published"]
+HEAD = "checkpoints/head.txt"
 REQUIRED = ["README.txt", "key.pub", "log.jsonl", "openings.json", "proofs/consistency.json", "proofs/inclusion.json",
-            "results.json", "ruleset.toml"] + CHECKPOINTS
+            "results.json", "ruleset.toml"] + CHECKPOINTS[:3]
+LATER = CHECKPOINTS[3:] + [HEAD]
 LEVELS = {"rating": {"high", "medium", "low"}, "confidence": {"confidence", "no_confidence"}}
 ROLES = {"operator", "admin", "clerk", "leader", "delegate", "official", "head_teller", "teller", "observer", "auditor",
          "program"}
@@ -402,7 +412,7 @@ class Bundle:
         for path, (digest, size) in self.listed.items():
             data = self.bytes(path)
             need(len(data) == size and sha256(data) == digest, path, "size or hash differs from the manifest")
-            known = path in REQUIRED or path.startswith("papers/")
+            known = path in REQUIRED + LATER or path.startswith("papers/")
             need(known, path, "no part of a bundle")
         return f"{len(self.listed)} files have the size and hash listed, none is missing or extra"
 
@@ -449,21 +459,29 @@ def only(events, kind):
 
 
 def check_checkpoints(heads, events, roots):
-    for file, (size, root) in zip(CHECKPOINTS, heads):
-        need(roots.get(size) == root, file, f"not the root of this log at {size} entries")
-    sealed, opened, closed, signed = (only(events, kind)[0] for kind in
-                                      ("forms.sealed", "voting.opened", "counting.closed", "minutes.signed"))
     end = len(events)
-    windows = [(sealed + 1, opened), (opened + 1, closed), (closed + 1, signed), (signed + 1, end), (end, end)]
-    for file, (size, _), (low, high) in zip(CHECKPOINTS, heads, windows):
-        need(low <= size <= high, file, "does not stand at its moment")
-    return f"{len(heads)} checkpoints at " + ", ".join(str(size) for size, _ in heads) + " entries are heads of this log, signed"
+    came = {file: [seq for seq, kind, _, _ in events if kind == moment] for file, moment in zip(CHECKPOINTS, MOMENTS)}
+    for file in CHECKPOINTS:
+        need(bool(came[file]) == (file in heads), file, "a checkpoint for a moment that did not come, or none for one that did")
+    need((HEAD in heads) != (CHECKPOINTS[4] in heads), HEAD, "the head over the whole log is missing, or there are two")
+    for file, (size, root) in heads.items():
+        need(roots.get(size) == root, file, f"not the root of this log at {size} entries")
+    after = [came[file][0] if came[file] else end for file in CHECKPOINTS[1:4]] + [end, end]
+    for file, high in zip(CHECKPOINTS, after):
+        if file in heads:
+            low = end if file == CHECKPOINTS[4] else came[file][0] + 1
+            need(low <= heads[file][0] <= high, file, "does not stand at its moment")
+    last, (size, _) = list(heads.items())[-1]
+    need(size == end, last, "does not cover the whole log")
+    sizes = ", ".join(str(size) for size, _ in heads.values())
+    return f"{len(heads)} checkpoints at {sizes} entries are heads of this log, signed"
 
 
 def check_proofs(bundle, heads, events, leaves):
     file = "proofs/consistency.json"
     value = read_json(bundle.line(file), file)
     has_keys(value, "proofs v", file)
+    heads = list(heads.values())
     pairs = len(heads) - 1
     need(value["v"] == 1 and isinstance(value["proofs"], list) and len(value["proofs"]) == pairs, file,
          f"not {pairs} proofs")
@@ -683,7 +701,10 @@ def check_course(events, lines):
     poll, listed, forms, opened, closed, declared, *_ = (
         only(events, kind)[0] for kind in
         ("poll.created", "list.decided", "forms.sealed", "voting.opened", "counting.closed", "result.declared",
-         "zero.reported", "minutes.signed", "result.published"))
+         "zero.reported"))
+    for kind in ("minutes.signed", "result.published"):
+        if any(name == kind for _, name, _, _ in events):
+            only(events, kind)
     need(poll < listed < forms < opened < closed < declared, file, "events are out of order")
     boards = [seq for seq, kind, _, _ in events if kind == "board.appointed"]
     need(boards or events[poll][2]["rehearsal"], file, "nobody was appointed to count")
@@ -792,20 +813,23 @@ def verify(folder, paper_root):
     yield bundle.check_key()
     yield bundle.check_manifest()
     yield bundle.check_files()
-    heads = [bundle.checkpoint(file) for file in CHECKPOINTS]
-    events, leaves, roots = read_log(bundle, {size for size, _ in heads})
+    # In their order; the last one covers the whole log.
+    heads = {file: bundle.checkpoint(file) for file in CHECKPOINTS + [HEAD] if file in bundle.listed}
+    events, leaves, roots = read_log(bundle, {size for size, _ in heads.values()})
     yield f"{len(events)} log entries are canonical, in sequence and in order of time"
     yield check_checkpoints(heads, events, roots)
     yield check_proofs(bundle, heads, events, leaves)
     yield from check_openings(bundle, events)
     yield check_hashes(bundle, events)
     if paper_root is not None:
-        found = [file for file, (_, root) in zip(CHECKPOINTS, heads) if root.hex() == paper_root]
+        found = [file for file, (_, root) in heads.items() if root.hex() == paper_root and file != HEAD]
         need(found, "checkpoints/", "the root on paper is not that of any checkpoint here")
         yield f"the root on paper is that of {found[0]}"
-    for file, (_, root) in zip(CHECKPOINTS, heads):
+    for file, (_, root) in heads.items():
         yield f"root in {file}: {grouped(root)}"
     yield f"key: {grouped(sha256(bundle.key_text.encode()))}"
+    if CHECKPOINTS[4] not in heads:
+        yield "NOTE: the result was not public when this bundle was written; the log goes on"
     if only(events, "poll.created")[1]["rehearsal"]:
         yield "this is a REHEARSAL"
 
@@ -819,12 +843,19 @@ def main():
         print("ROOT must be 16 groups of 4 hex digits", file=sys.stderr)
         return 2
     try:
-        for line in verify(sys.argv[1], paper_root):
-            print("ok:", line)
+        with tempfile.TemporaryDirectory() as unpacked:
+            folder = sys.argv[1]
+            if zipfile.is_zipfile(folder):
+                with zipfile.ZipFile(folder) as archive:
+                    archive.extractall(unpacked)
+                folder = unpacked
+            for line in verify(folder, paper_root):
+                print("ok:", line)
     except Wrong as wrong:
         print("WRONG:", wrong)
         return 1
-    except (KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError, zipfile.BadZipFile,
+            zlib.error) as error:
         # Signed, canonical, and of another shape than any bundle: wrong all the same.
         print("WRONG: malformed data:", repr(error))
         return 1

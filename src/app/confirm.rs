@@ -7,14 +7,13 @@
 //! `polls::proposals::propose`.
 
 use crate::Caller;
-use crate::counting::day;
+use crate::counting::day::{self, Evidence};
 use crate::dossiers::{self, OfferedRelease};
 use crate::polls::{FOLLOWERS, proposals};
-use crate::preparing::{Confirmation, LEADERS, OFFICE, board, content, forms, listing, overview, verdicts};
+use crate::preparing::{Confirmation, LEADERS, OFFICE, Paper, board, content, forms, listing, overview, verdicts};
 use crate::service::app::{App, Ask};
 use crate::service::error::AppError;
 use domain::audit::UtcTime;
-use domain::day_step::DayStep;
 use domain::decided::{DecidedBoard, DecidedForms, DecidedList, EligibilityOverride};
 use domain::id::{PollId, ProposalId};
 use domain::proposal::{Proposal, ProposalError, ProposalKind, ProposalState};
@@ -25,6 +24,7 @@ use store::{CouncilTx, preparation};
 /// Longest reason, in characters.
 const MAX_NOTE: usize = 500;
 const NO_PROPOSAL: AppError = AppError::NotFound("đề xuất này");
+const NO_PAPER: AppError = AppError::NotFound("văn bản của đề xuất này");
 
 /// What a proposal would change, read from the text that is confirmed.
 #[derive(Clone, Debug)]
@@ -39,8 +39,8 @@ pub enum Shown {
     Forms(DecidedForms),
     /// The release.
     Dossiers(OfferedRelease),
-    /// A step of counting day, line by line: label and value; and the name of the paper that it issues alone.
-    Day(Vec<(&'static str, String)>, Option<String>),
+    /// A step of counting day.
+    Day(Box<Evidence>),
 }
 
 /// A proposal as its page shows it.
@@ -90,18 +90,39 @@ impl App {
         if !may_see(caller, proposal.kind) {
             return Err(NO_PROPOSAL);
         }
+        let shown = shown(&mut tx, &proposal).await?;
         let is_open = proposal.state == ProposalState::Open;
         let is_own = proposal.proposed.account == caller.account.id;
-        let obstacle = if is_open { obstacle(content_now(&mut tx, &proposal, at).await, &proposal)? } else { None };
+        let obstacle = match &shown {
+            _ if !is_open => None,
+            Shown::Day(evidence) if evidence.missing.is_some() => evidence.missing.clone(),
+            _ => obstacle(content_now(&mut tx, &proposal, at).await, &proposal)?,
+        };
         Ok(ProposalPage {
             sitting: overview::sitting(&mut tx, poll).await?,
             is_of_day: ProposalKind::OF_DAY.contains(&proposal.kind),
-            shown: shown(&proposal)?,
+            shown,
             obstacle,
             may_decide: is_open && !is_own && caller.may(LEADERS).is_ok(),
             may_withdraw: is_open && is_own,
             proposal,
         })
+    }
+
+    /// The paper that a proposal issues, to the byte as the proposal names it.
+    ///
+    /// # Errors
+    /// When the proposal issues none, it does not come out as the proposal names it, or the caller may not see it.
+    #[boxed]
+    pub async fn proposal_paper(&self, caller: &Caller, poll: PollId, id: ProposalId) -> Result<Paper, AppError> {
+        caller.may(FOLLOWERS)?;
+        let mut tx = self.store.read(caller.council).await?;
+        let proposal = find(&mut tx, poll, id).await?;
+        if !ProposalKind::OF_DAY.contains(&proposal.kind) {
+            return Err(NO_PAPER);
+        }
+        let printed = day::paper_of_step(&mut tx, poll, &content(&proposal.content)?).await?.ok_or(NO_PAPER)?;
+        Ok(Paper { name: printed.issued.name, bytes: printed.pdf.bytes })
     }
 
     /// Confirms a proposal of somebody else, and does what it proposes.
@@ -211,7 +232,7 @@ async fn take(tx: &mut CouncilTx, proposal: &Proposal, step: &Confirmation) -> R
     }
 }
 
-fn shown(proposal: &Proposal) -> Result<Shown, AppError> {
+async fn shown(tx: &mut CouncilTx, proposal: &Proposal) -> Result<Shown, AppError> {
     let text = &proposal.content;
     Ok(match proposal.kind {
         ProposalKind::EligibilityOverride => Shown::Verdict(content(text)?),
@@ -219,14 +240,7 @@ fn shown(proposal: &Proposal) -> Result<Shown, AppError> {
         ProposalKind::BoardAppointed => Shown::Board(content(text)?),
         ProposalKind::FormsSealed => Shown::Forms(content(text)?),
         ProposalKind::DossiersReleased => Shown::Dossiers(content(text)?),
-        _ => {
-            let step: DayStep = content(text)?;
-            let paper = match &step {
-                DayStep::CorrigendumIssued { paper, .. } => Some(paper.name.clone()),
-                _ => None,
-            };
-            Shown::Day(step.lines(), paper)
-        }
+        _ => Shown::Day(Box::new(day::evidence_of(tx, proposal).await?)),
     })
 }
 

@@ -11,20 +11,20 @@ use app::service::progress::Progress;
 use web::Settings;
 use web::serve::{self as service, Service};
 
-/// Make all papers of a built-in sample council (30 officials, 60 delegates, placeholder names), then serve it
+/// Lập mọi giấy tờ của hội đồng mẫu (30 người, 60 đại biểu, tên giả định), rồi mở trang web trên đó
 #[derive(clap::Args)]
 pub struct Args {
-    /// Folder for the papers and the database; one that an earlier run made is replaced
-    #[arg(long, value_name = "DIR", default_value = "demo")]
+    /// Thư mục cho giấy tờ và cơ sở dữ liệu; thư mục do lần chạy trước lập thì được thay
+    #[arg(long, value_name = "THƯ_MỤC", default_value = "demo")]
     out: PathBuf,
-    /// Seed of the simulated delegates; the same seed gives the same papers
+    /// Hạt giống của đại biểu mô phỏng; cùng hạt giống cho cùng giấy tờ
     #[arg(long, value_name = "S", default_value_t = rehearse::DEFAULT_SEED)]
     seed: u64,
-    /// Make the papers only
+    /// Chỉ lập giấy tờ
     #[arg(long, conflicts_with = "listen")]
     no_serve: bool,
-    /// Where to listen, on this machine itself
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    /// Địa chỉ lắng nghe, trên chính máy này
+    #[arg(long, value_name = "ĐỊA_CHỈ", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
 }
 

@@ -6,13 +6,13 @@ use super::{Answer, out};
 use app::AppError;
 use app::installation::doctor::{self, Verdict};
 
-/// Look at database, disk, clock, fonts, key and rule sets without changing them; 1 when something is wrong
+/// Xem cơ sở dữ liệu, ổ đĩa, đồng hồ, phông chữ, khóa và bộ quy tắc mà không sửa gì; 1 khi có chỗ hỏng
 #[derive(clap::Args)]
 pub struct Args {
-    /// Folder of the secret key and of the SQLite database
-    #[arg(long, value_name = "DIR", default_value = "data")]
+    /// Thư mục có khóa bí mật và cơ sở dữ liệu SQLite
+    #[arg(long, value_name = "THƯ_MỤC", default_value = "data")]
     data: PathBuf,
-    /// JSON instead of lines
+    /// In JSON thay cho từng dòng
     #[arg(long)]
     json: bool,
 }

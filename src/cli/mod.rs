@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand. Data goes to stdout, messages to stderr; 0 done, 1 the answer is no, 2
 //! wrong usage or bad input.
 
+mod bundle;
 mod demo;
 mod doctor;
 mod out;
@@ -9,12 +10,13 @@ mod rules;
 mod serve;
 mod tally;
 mod template;
+mod usage;
 mod user;
 mod verify;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use app::AppError;
 
@@ -27,7 +29,7 @@ enum Answer {
     No,
 }
 
-/// Confidence votes of Vietnamese councils: dossiers, ballots, count, papers, and a trail that verifies.
+/// Lấy phiếu, bỏ phiếu tín nhiệm: hồ sơ, phiếu, kiểm phiếu, giấy tờ, và nhật ký ai cũng kiểm chứng được.
 #[derive(Parser)]
 #[command(name = "tinnhiem", version, arg_required_else_help = true)]
 struct Cli {
@@ -42,6 +44,7 @@ enum Command {
     Doctor(doctor::Args),
     Rehearse(rehearse::Args),
     Tally(tally::Args),
+    Bundle(bundle::Args),
     Verify(verify::Args),
     Template(template::Args),
     Rules(rules::Args),
@@ -50,12 +53,18 @@ enum Command {
 
 /// Reads the arguments, runs the command, and says how it ended.
 pub fn main() -> ExitCode {
-    let result = match Cli::parse().command {
+    let matches = usage::vietnamese(Cli::command()).try_get_matches();
+    let command = match matches.and_then(|matches| Cli::from_arg_matches(&matches)) {
+        Ok(cli) => cli.command,
+        Err(error) => return told(&error),
+    };
+    let result = match command {
         Command::Demo(args) => demo::run(&args),
         Command::Serve(args) => serve::run(args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Rehearse(args) => rehearse::run(&args),
         Command::Tally(args) => tally::run(&args),
+        Command::Bundle(args) => bundle::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Template(args) => template::run(&args),
         Command::Rules(args) => rules::run(&args),
@@ -69,6 +78,17 @@ pub fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// Help that was asked for is data; what is wrong with a call is a message.
+fn told(error: &clap::Error) -> ExitCode {
+    let (text, was_asked) = usage::told(error);
+    if was_asked {
+        out::data(&text);
+        return ExitCode::SUCCESS;
+    }
+    out::message(&text);
+    ExitCode::from(2)
 }
 
 fn report(error: &AppError) {

@@ -13,9 +13,9 @@ use domain::poll::PollKind;
 /// The vote, as the command line names it.
 #[derive(Clone, Copy, clap::ValueEnum)]
 enum Kind {
-    /// Lấy phiếu tín nhiệm, three levels
+    /// Lấy phiếu tín nhiệm, ba mức
     Rating,
-    /// Bỏ phiếu tín nhiệm, two levels
+    /// Bỏ phiếu tín nhiệm, hai mức
     Confidence,
 }
 
@@ -28,29 +28,29 @@ impl From<Kind> for PollKind {
     }
 }
 
-/// Do the whole job from a workbook: dossiers, ballots, a simulated count, minutes, resolution, results, bundle
+/// Làm trọn việc từ bảng tính: hồ sơ, phiếu, kiểm phiếu mô phỏng, biên bản, nghị quyết, kết quả, gói kiểm chứng
 #[derive(clap::Args)]
 pub struct Args {
-    /// Workbook (.xlsx, .xls, .ods) or a folder of CSV files, one per sheet
-    #[arg(value_name = "BOOK")]
+    /// Bảng tính (.xlsx, .xls, .ods) hoặc thư mục tệp CSV, mỗi trang một tệp
+    #[arg(value_name = "BẢNG_TÍNH")]
     book: PathBuf,
-    /// Folder for the papers; one that an earlier run made is replaced
-    #[arg(long, value_name = "DIR")]
+    /// Thư mục cho giấy tờ; thư mục do lần chạy trước lập thì được thay
+    #[arg(long, value_name = "THƯ_MỤC")]
     out: PathBuf,
-    /// Ballots to print and to simulate; all delegates when left out
+    /// Số phiếu in và mô phỏng; bỏ trống là mọi đại biểu
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=rehearse::MAX_BALLOTS))]
     ballots: Option<u32>,
-    /// Seed of the simulated delegates; the same seed gives the same papers
+    /// Hạt giống của đại biểu mô phỏng; cùng hạt giống cho cùng giấy tờ
     #[arg(long, value_name = "S", default_value_t = rehearse::DEFAULT_SEED)]
     seed: u64,
-    /// Which vote: three levels or two; the counts in a `Kết quả` sheet decide it by themselves
+    /// Loại phiếu: ba mức hay hai mức; có trang `Kết quả` thì theo số đếm ở đó
     #[arg(long, value_enum, default_value_t = Kind::Rating)]
     kind: Kind,
-    /// Legal basis on which a commune's council holds the vote; without one the rule set leaves communes out
-    #[arg(long, value_name = "TEXT")]
+    /// Căn cứ pháp lý để hội đồng cấp xã lấy phiếu; không có thì bộ quy tắc để cấp xã ngoài
+    #[arg(long, value_name = "VĂN_BẢN")]
     commune_basis: Option<String>,
-    /// Folder of rule files that add to the built-in ones or replace them by id
-    #[arg(long, value_name = "DIR")]
+    /// Thư mục tệp quy tắc, thêm vào hoặc thay bộ đi kèm theo mã
+    #[arg(long, value_name = "THƯ_MỤC")]
     rules: Option<PathBuf>,
 }
 

@@ -6,17 +6,17 @@ use super::{Answer, out};
 use app::AppError;
 use app::rules::{cases, sets as rules};
 
-/// List the rule sets, print one with its citations and marks, or answer a table of situations
+/// Liệt kê bộ quy tắc, in một bộ kèm điều khoản và mức kiểm chứng, hoặc trả lời một bảng tình huống
 #[derive(clap::Args)]
 pub struct Args {
-    /// Rule set to print, such as NQ96-2023-QH15
-    #[arg(value_name = "ID")]
+    /// Bộ quy tắc cần in, ví dụ NQ96-2023-QH15
+    #[arg(value_name = "MÃ")]
     id: Option<String>,
-    /// Table of situations with expected answers, xlsx or CSV: prints each with the answer of the rule sets; 1 when one differs
-    #[arg(long, value_name = "FILE", conflicts_with = "id")]
+    /// Bảng tình huống kèm câu trả lời mong đợi, xlsx hoặc CSV: in từng tình huống với câu trả lời của các bộ quy tắc; mã thoát 1 khi có câu khác
+    #[arg(long, value_name = "TỆP", conflicts_with = "id")]
     cases: Option<PathBuf>,
-    /// Folder of rule files that add to the built-in ones or replace them by id
-    #[arg(long, value_name = "DIR")]
+    /// Thư mục tệp quy tắc, thêm vào hoặc thay bộ đi kèm theo mã
+    #[arg(long, value_name = "THƯ_MỤC")]
     rules: Option<PathBuf>,
 }
 

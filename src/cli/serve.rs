@@ -12,31 +12,31 @@ use web::Settings;
 use web::serve::{self, Service};
 use web::tls::TlsFiles;
 
-/// Serve the web app; the database is SQLite in the data folder unless DATABASE_URL says otherwise
+/// Chạy trang web; cơ sở dữ liệu là SQLite trong thư mục dữ liệu, trừ khi DATABASE_URL chỉ nơi khác
 #[derive(clap::Args)]
 pub struct Args {
-    /// Where to listen; anything but this machine itself needs TLS, here or at a proxy
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    /// Địa chỉ lắng nghe; ngoài chính máy này thì phải có TLS, ở đây hoặc ở máy chủ đứng trước
+    #[arg(long, value_name = "ĐỊA_CHỈ", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
-    /// Folder of the secret key and of the SQLite database; made when it is not there
-    #[arg(long, value_name = "DIR", default_value = "data")]
+    /// Thư mục có khóa bí mật và cơ sở dữ liệu SQLite; chưa có thì được tạo
+    #[arg(long, value_name = "THƯ_MỤC", default_value = "data")]
     data: PathBuf,
-    /// Certificate in PEM, followed by those that lead to its authority; read again on SIGHUP
-    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    /// Chứng thư PEM, tiếp theo là các chứng thư cấp trên; đọc lại khi nhận SIGHUP
+    #[arg(long, value_name = "TỆP", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
-    /// Private key of the certificate, in PEM
-    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    /// Khóa riêng của chứng thư, dạng PEM
+    #[arg(long, value_name = "TỆP", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
-    /// A proxy in front ends TLS: cookies are marked Secure, the last X-Forwarded-For is the visitor's address
+    /// Có máy chủ đứng trước lo TLS: cookie mang dấu Secure, địa chỉ khách là mục cuối của X-Forwarded-For
     #[arg(long, conflicts_with = "tls_cert")]
     proxy: bool,
-    /// Address that people type, for the links that are printed, such as <https://tinnhiem.example.gov.vn>
+    /// Địa chỉ mà mọi người gõ, dùng cho đường dẫn được in, ví dụ <https://tinnhiem.example.gov.vn>
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
-    /// Serve figures for Prometheus at http://ADDR/metrics
-    #[arg(long, value_name = "ADDR")]
+    /// Cung cấp số liệu cho Prometheus tại http://ĐỊA_CHỈ/metrics
+    #[arg(long, value_name = "ĐỊA_CHỈ")]
     metrics_listen: Option<SocketAddr>,
-    /// Form of the log on stderr
+    /// Dạng nhật ký chạy ở stderr
     #[arg(long, value_enum, default_value_t = Log::Line)]
     log: Log,
 }
@@ -44,9 +44,9 @@ pub struct Args {
 /// Form of the log.
 #[derive(Clone, Copy, clap::ValueEnum)]
 pub(super) enum Log {
-    /// One readable line for each event
+    /// Mỗi sự kiện một dòng dễ đọc
     Line,
-    /// One JSON object for each event
+    /// Mỗi sự kiện một đối tượng JSON
     Json,
 }
 

@@ -6,22 +6,22 @@ use super::{Answer, out};
 use app::AppError;
 use app::rules::tally;
 
-/// Recompute a published table and name every figure that does not follow from its count
+/// Tính lại một bảng đã công bố và nêu từng con số không suy ra được từ số đếm
 #[derive(clap::Args)]
 pub struct Args {
-    /// CSV with the columns name,post,high,mid,low and optional high_pct,mid_pct,low_pct; an empty cell was not printed
-    #[arg(value_name = "FILE")]
+    /// CSV có các cột name,post,high,mid,low và tùy chọn high_pct,mid_pct,low_pct; ô trống là không in
+    #[arg(value_name = "TỆP")]
     file: PathBuf,
-    /// Rule set, such as NQ96-2023-QH15
-    #[arg(long = "rules", value_name = "ID")]
+    /// Bộ quy tắc, ví dụ NQ96-2023-QH15
+    #[arg(long = "rules", value_name = "MÃ")]
     ruleset: String,
-    /// Ballots returned
+    /// Số phiếu thu về
     #[arg(long, value_name = "N")]
     returned: u32,
-    /// All delegates of the council; needed where the rule set takes shares of them
+    /// Tổng số đại biểu; cần khi bộ quy tắc tính tỷ lệ trên số này
     #[arg(long, value_name = "N")]
     delegates: Option<u32>,
-    /// Print JSON instead of a table
+    /// In JSON thay cho bảng
     #[arg(long)]
     json: bool,
 }

@@ -6,11 +6,11 @@ use super::{Answer, out};
 use app::AppError;
 use app::facts::template;
 
-/// Write the blank workbook with its instructions, drop-downs and examples
+/// Ghi bảng tính trống có hướng dẫn, danh sách chọn và ví dụ
 #[derive(clap::Args)]
 pub struct Args {
-    /// File to write; an existing one is kept
-    #[arg(value_name = "OUT.xlsx")]
+    /// Tệp sẽ ghi; tệp đã có thì giữ nguyên
+    #[arg(value_name = "TỆP.xlsx")]
     out: PathBuf,
 }
 

@@ -9,48 +9,48 @@ use app::{App, AppError};
 use domain::account::AccountState;
 use domain::id::CouncilId;
 
-/// Add, reset, disable, enable or list accounts; works while the service runs
+/// Mở, đặt lại mật khẩu, khóa, mở lại hoặc liệt kê tài khoản; chạy được trong khi dịch vụ đang chạy
 #[derive(clap::Args)]
 pub struct Args {
     #[command(subcommand)]
     action: Action,
-    /// The council's name in addresses; `he-thong` is the installation itself; not needed when there is one council
-    #[arg(long, value_name = "SLUG", global = true)]
+    /// Mã hội đồng trong địa chỉ; `he-thong` là chính hệ thống; không cần khi chỉ có một hội đồng
+    #[arg(long, value_name = "MÃ", global = true)]
     council: Option<String>,
-    /// Folder with the secret key and, unless DATABASE_URL names another, the database
-    #[arg(long, value_name = "DIR", default_value = "data", global = true)]
+    /// Thư mục có khóa bí mật và, trừ khi DATABASE_URL chỉ nơi khác, cơ sở dữ liệu
+    #[arg(long, value_name = "THƯ_MỤC", default_value = "data", global = true)]
     data: PathBuf,
 }
 
 #[derive(clap::Subcommand)]
 enum Action {
-    /// Open an account; its first password goes to stdout, once
+    /// Mở tài khoản; mật khẩu lần đầu in ra stdout, một lần
     Add {
-        /// Full name
+        /// Họ và tên
         name: String,
-        /// Role: admin, clerk, leader, delegate, official, head_teller, teller, observer, auditor, operator
-        #[arg(long = "role", value_name = "ROLE", required = true)]
+        /// Vai trò: admin, clerk, leader, delegate, official, head_teller, teller, observer, auditor, operator
+        #[arg(long = "role", value_name = "VAI_TRÒ", required = true)]
         roles: Vec<String>,
-        /// Name to sign in with; made from the full name when left out
-        #[arg(long, value_name = "LOGIN", default_value = "")]
+        /// Tên đăng nhập; bỏ trống thì lập từ họ tên
+        #[arg(long, value_name = "TÊN", default_value = "")]
         login: String,
     },
-    /// Give an account a new first password, on stdout, once; its sessions end
+    /// Đặt lại mật khẩu lần đầu, in ra stdout một lần; các phiên của tài khoản kết thúc
     Reset {
-        /// Name to sign in with
+        /// Tên đăng nhập
         login: String,
     },
-    /// Let nobody sign in as an account any more
+    /// Khóa tài khoản: không ai đăng nhập được nữa
     Disable {
-        /// Name to sign in with
+        /// Tên đăng nhập
         login: String,
     },
-    /// Take back that an account was disabled
+    /// Mở lại tài khoản đã khóa
     Enable {
-        /// Name to sign in with
+        /// Tên đăng nhập
         login: String,
     },
-    /// List the accounts of a council
+    /// Liệt kê tài khoản của một hội đồng
     List,
 }
 

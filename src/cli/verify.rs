@@ -7,20 +7,20 @@ use super::{Answer, out};
 use app::AppError;
 use app::trail::{verify, verify_db};
 
-/// Check everything in a bundle, or in the database; 0 and what was checked, or 1 and the first thing that does not hold
+/// Kiểm tra mọi thứ trong gói kiểm chứng hoặc cơ sở dữ liệu; 0 và những gì đã kiểm, hoặc 1 và điều đầu tiên không đạt
 #[derive(clap::Args)]
 pub struct Args {
-    /// Folder of the bundle
-    #[arg(value_name = "BUNDLE", required_unless_present = "db", conflicts_with = "db")]
+    /// Thư mục của gói, hoặc tệp .zip của nó
+    #[arg(value_name = "GÓI", required_unless_present = "db", conflicts_with = "db")]
     bundle: Option<PathBuf>,
-    /// The 16 groups of 4 hex digits that a signed paper carries; spaces and case do not matter
-    #[arg(long, value_name = "HEX", conflicts_with = "db")]
+    /// 16 nhóm 4 chữ số in trên giấy đã ký; dấu cách và chữ hoa, thường không quan trọng
+    #[arg(long, value_name = "MÃ", conflicts_with = "db")]
     root: Option<String>,
-    /// Check the service's database instead: every log entry by entry, and the tables that the logs describe
+    /// Kiểm tra cơ sở dữ liệu của dịch vụ: từng bản ghi của mọi nhật ký, và các bảng mà nhật ký mô tả
     #[arg(long)]
     db: bool,
-    /// Folder of the service's database and key; `DATABASE_URL` names another database
-    #[arg(long, value_name = "DIR", default_value = "data", requires = "db")]
+    /// Thư mục có khóa và cơ sở dữ liệu của dịch vụ; `DATABASE_URL` chỉ cơ sở dữ liệu khác
+    #[arg(long, value_name = "THƯ_MỤC", default_value = "data", requires = "db")]
     data: PathBuf,
 }
 

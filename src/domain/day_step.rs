@@ -16,6 +16,9 @@ use super::text::date_dmy;
 pub struct ClosingForm {
     pub batches: u32,
     pub form: String,
+    /// Ballots handed out; absent in what was proposed before this was part of the text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issued: Option<u32>,
     pub returned: u32,
 }
 
@@ -107,20 +110,25 @@ impl DayStep {
         }
     }
 
-    /// What both people read, line by line: label and value, in Vietnamese.
+    /// What both people read, line by line: label and value, in Vietnamese. Figures that change are in [`Self::changes`],
+    /// hashes in [`Self::hashes`]; what a hash stands for is shown by whoever draws the page.
     pub fn lines(&self) -> Vec<(&'static str, String)> {
         match self {
-            Self::DeckWaived { reason } | Self::PollCancelled { reason } => vec![("Lý do", reason.clone())],
+            Self::DeckWaived { reason } => vec![
+                ("Lý do", reason.clone()),
+                ("Hệ quả", "Không kiểm phiếu thử; biên bản in lý do này và tên hai người.".to_owned()),
+            ],
+            Self::PollCancelled { reason } => vec![
+                ("Lý do", reason.clone()),
+                ("Hệ quả", "Không bước nào đi tiếp; số đếm đã niêm phong không bao giờ được mở.".to_owned()),
+            ],
             Self::VotingOpened { delegates, present } => vec![
                 ("Tổng số đại biểu", delegates.to_string()),
                 ("Số đại biểu có mặt", present.to_string()),
                 ("Hệ quả", "Phát phiếu cho đại biểu; từ đây không kiểm phiếu thử được nữa.".to_owned()),
             ],
-            Self::BallotsCorrected { after, before, reason } => {
-                let mut lines = vec![("Mẫu phiếu", after.form.clone())];
-                lines.extend(ballots(before, after));
-                lines.push(("Lý do", reason.clone()));
-                lines
+            Self::BallotsCorrected { after, reason, .. } => {
+                vec![("Mẫu phiếu", after.form.clone()), ("Lý do", reason.clone())]
             }
             Self::BatchReopened { batch, form, papers, reason, .. } => vec![
                 ("Mẫu phiếu", form.clone()),
@@ -128,60 +136,79 @@ impl DayStep {
                 ("Lý do", reason.clone()),
                 ("Hệ quả", "Số đếm cũ của tập bị hủy; tập được kiểm lại từ đầu.".to_owned()),
             ],
-            Self::CountingClosed { forms } => {
-                let form = |form: &ClosingForm| {
-                    let ClosingForm { batches, form, returned } = form;
-                    ("Mẫu phiếu", format!("{form}: thu về {returned} phiếu, đã chốt đủ trong {batches} tập"))
-                };
-                let mut lines: Vec<_> = forms.iter().map(form).collect();
-                lines.push((
-                    "Hệ quả",
-                    "Số đếm các mức được mở ra cho mọi người thấy; không nhập thêm được tập nào.".to_owned(),
-                ));
-                lines
+            Self::CountingClosed { .. } => vec![(
+                "Hệ quả",
+                "Số đếm niêm phong được mở và cộng lại; không nhập thêm, không mở lại được tập nào.".to_owned(),
+            )],
+            Self::ResultDeclared { .. } => {
+                vec![("Hệ quả", "Kết quả được ghi vào nhật ký như dưới đây và không đổi nữa.".to_owned())]
             }
-            Self::ResultDeclared { results_sha256 } => vec![("SHA-256 của kết quả", results_sha256.to_string())],
-            Self::ResultConfirmed { paper, resolution } => vec![
-                ("Nghị quyết", resolution.clone()),
-                ("Bản in", format!("{}, {} trang", paper.name, paper.pages)),
-                ("SHA-256 của bản in", paper.sha256.to_string()),
-            ],
-            Self::ResultPublished { results_sha256 } => vec![
-                ("SHA-256 của kết quả", results_sha256.to_string()),
-                ("Hệ quả", "Kết quả được công bố; sau đó chỉ sửa được bằng đính chính.".to_owned()),
-            ],
-            Self::CorrigendumIssued { corrects, day, paper, reason, right } => vec![
-                ("Đính chính văn bản", corrects.clone()),
-                ("Ngày của văn bản đính chính", date_dmy(*day)),
-                ("Điều ghi sai", reason.clone()),
-                ("Nay ghi đúng là", right.clone()),
-                ("Bản in", format!("{}, {} trang", paper.name, paper.pages)),
-                ("SHA-256 của bản in", paper.sha256.to_string()),
-            ],
+            Self::ResultConfirmed { resolution, .. } => vec![("Nghị quyết", resolution.clone())],
+            Self::ResultPublished { .. } => {
+                vec![("Hệ quả", "Kết quả được công bố; sau đó chỉ sửa được bằng đính chính.".to_owned())]
+            }
+            Self::CorrigendumIssued { day, .. } => vec![("Ngày của văn bản đính chính", date_dmy(*day))],
             Self::PollArchived { place } => vec![("Nơi lưu trữ", place.clone())],
+        }
+    }
+
+    /// What stands now and what would stand, where the step puts something right: label, before, after.
+    pub fn changes(&self) -> Vec<(&'static str, String, String)> {
+        match self {
+            Self::BallotsCorrected { after, before, .. } => {
+                ballots(before).into_iter().zip(ballots(after)).map(|((label, b), (_, a))| (label, b, a)).collect()
+            }
+            Self::CorrigendumIssued { reason, right, .. } => vec![("Nội dung", reason.clone(), right.clone())],
+            _ => Vec::new(),
+        }
+    }
+
+    /// SHA-256 that the text names, each with what it is of.
+    pub fn hashes(&self) -> Vec<(&'static str, Digest)> {
+        match self {
+            Self::ResultDeclared { results_sha256 } | Self::ResultPublished { results_sha256 } => {
+                vec![("Kết quả (results.json)", *results_sha256)]
+            }
+            Self::ResultConfirmed { paper, .. } | Self::CorrigendumIssued { paper, .. } => {
+                vec![("Bản in (PDF)", paper.sha256)]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The paper that the step issues.
+    pub const fn paper(&self) -> Option<&PaperIssued> {
+        match self {
+            Self::ResultConfirmed { paper, .. } | Self::CorrigendumIssued { paper, .. } => Some(paper),
+            _ => None,
         }
     }
 }
 
-/// Figures that change; an unchanged one is listed with its single value.
-fn ballots(before: &BallotsReturned, after: &BallotsReturned) -> [(&'static str, String); 6] {
-    let told = |before: u32, after: u32| {
-        if before == after { after.to_string() } else { format!("{after} (trước ghi {before})") }
-    };
+fn ballots(told: &BallotsReturned) -> [(&'static str, String); 6] {
+    let BallotsReturned { exchanged, form: _, issued, not_returned, printed, returned, unused } = told;
     [
-        ("Đã in", told(before.printed, after.printed)),
-        ("Phát ra", told(before.issued, after.issued)),
-        ("Đổi", told(before.exchanged, after.exchanged)),
-        ("Chưa dùng", told(before.unused, after.unused)),
-        ("Thu về", told(before.returned, after.returned)),
-        ("Không thu về", told(before.not_returned, after.not_returned)),
+        ("Đã in", printed),
+        ("Phát ra", issued),
+        ("Đổi", exchanged),
+        ("Chưa dùng", unused),
+        ("Thu về", returned),
+        ("Không thu về", not_returned),
     ]
+    .map(|(label, figure)| (label, figure.to_string()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::audit::canonical;
+
+    #[test]
+    fn a_closing_that_was_proposed_without_the_ballots_handed_out_still_reads() {
+        let text = r#"{"forms":[{"batches":2,"form":"F1","returned":47}],"step":"counting_closed"}"#;
+        let step: DayStep = serde_json::from_str(text).expect("step");
+        assert_eq!(canonical::to_text(&step).expect("text"), text);
+    }
 
     #[test]
     fn a_correction_names_what_changes_and_reads_back_to_the_letter() {
@@ -197,9 +224,10 @@ mod tests {
         let after = BallotsReturned { returned: 47, not_returned: 0, ..before.clone() };
         let step = DayStep::BallotsCorrected { after, before, reason: "Ghi nhầm".into() };
         assert_eq!((step.kind(), step.about().as_str()), (ProposalKind::BallotsCorrected, "F1"));
-        let told = |label| step.lines().into_iter().find(|(of, _)| *of == label).map(|(_, value)| value);
-        assert_eq!(told("Thu về").as_deref(), Some("47 (trước ghi 46)"));
-        assert_eq!(told("Đã in").as_deref(), Some("60"));
+        let told =
+            |label| step.changes().into_iter().find(|(of, ..)| *of == label).map(|(_, before, after)| (before, after));
+        assert_eq!(told("Thu về"), Some(("46".into(), "47".into())));
+        assert_eq!(told("Đã in"), Some(("60".into(), "60".into())));
         let text = canonical::to_text(&step).expect("text");
         assert_eq!(serde_json::from_str::<DayStep>(&text).expect("step"), step);
         assert!(serde_json::from_str::<DayStep>(&text.replace("\"reason\"", "\"why\"")).is_err());

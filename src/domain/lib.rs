@@ -39,6 +39,7 @@ pub mod keying;
 pub mod marks;
 pub mod occasion;
 pub mod official;
+pub mod paper_title;
 pub mod password;
 pub mod poll;
 pub mod poll_state;

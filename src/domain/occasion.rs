@@ -5,6 +5,9 @@ use super::poll::PollKind;
 use super::rules::{RuleSet, Side};
 use super::text::lower_first;
 
+/// Printed across every page of every paper of a rehearsal.
+pub const REHEARSAL: &str = "DIỄN TẬP";
+
 /// What every paper of a poll knows.
 #[derive(Clone, Copy, Debug)]
 pub struct Occasion<'a> {
@@ -14,7 +17,7 @@ pub struct Occasion<'a> {
     pub kind: PollKind,
     /// Legal basis that the office stated for a body that the rule set leaves out; papers name it among their grounds.
     pub basis: Option<&'a str>,
-    /// Printed across every page: `DIỄN TẬP`.
+    /// Printed across every page: [`REHEARSAL`].
     pub watermark: Option<&'a str>,
 }
 

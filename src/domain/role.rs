@@ -83,7 +83,7 @@ impl Role {
     pub const fn duty(self) -> &'static str {
         match self {
             Self::Operator => "Lập hội đồng trong hệ thống; không xem được dữ liệu của hội đồng.",
-            Self::Admin => "Quản lý tài khoản và sao lưu; không xem được phiếu.",
+            Self::Admin => "Mở, sửa, khóa tài khoản, in thẻ truy cập; không xem được phiếu.",
             Self::Clerk => "Nhập danh sách, dữ kiện và in giấy tờ.",
             Self::Leader => "Thẩm tra, xác nhận và quyết định.",
             Self::Delegate => "Đọc hồ sơ, ghi chú riêng và đặt câu hỏi.",

@@ -12,6 +12,7 @@ use super::batch::{Batch, Compared, Entry, EntryError, Paper, Shape, pile_sizes}
 use super::count::BatchCounts;
 use super::marks::Mark;
 use super::poll::PollKind;
+use super::roster::{Teller, TellerRole};
 
 /// Endless bytes from a seed and a purpose: SHA-256 of both and a counter.
 pub struct SeededStream {
@@ -175,6 +176,14 @@ fn every_line_counts(paper: &Paper) -> bool {
     matches!(paper, Paper::Marked(marks) if marks.iter().all(|mark| matches!(mark, Mark::Level(_))))
 }
 
+/// The two readers: the first two members of different names who do not chair the board, because a batch tells its
+/// readers apart by name; placeholders when the board is too small, which the findings already say.
+pub fn two_tellers(tellers: &[Teller]) -> [&str; 2] {
+    let mut readers = tellers.iter().filter(|t| t.role != TellerRole::Head).map(|t| t.name.as_str());
+    let first = readers.next().unwrap_or("Thành viên thứ nhất");
+    [first, readers.find(|name| *name != first).unwrap_or("Thành viên thứ hai")]
+}
+
 /// Counts a box pile by pile, each pile read by two tellers, the first of whom slips now and then. Papers are wiped as
 /// soon as both readings agree.
 ///
@@ -240,6 +249,16 @@ fn slip(paper: &Paper, kind: PollKind, stream: &mut SeededStream) -> Paper {
 mod tests {
     use super::*;
     use crate::batch::count_papers;
+
+    #[test]
+    fn two_members_of_one_name_do_not_read_the_same_batch() {
+        let teller = |name: &str, role| Teller { name: name.into(), role };
+        let (head, member) = (TellerRole::Head, TellerRole::Member);
+        let board = [("A", head), ("Bình", member), ("Bình", member), ("Cúc", member)].map(|(n, r)| teller(n, r));
+        assert_eq!(two_tellers(&board), ["Bình", "Cúc"]);
+        assert_eq!(two_tellers(&board[..3]), ["Bình", "Thành viên thứ hai"]);
+        assert_eq!(two_tellers(&[]), ["Thành viên thứ nhất", "Thành viên thứ hai"]);
+    }
 
     #[test]
     fn a_seed_repeats_itself_and_purposes_differ() {

@@ -91,13 +91,13 @@ impl Margin {
     }
 }
 
-/// A margin in words: `vượt 1 phiếu`, `vừa đủ`, `còn thiếu 7 phiếu`, all against the smallest count that reaches the
+/// A margin in words: `vượt 1 phiếu`, `vừa đủ`, `cách 7 phiếu`, all against the smallest count that reaches the
 /// threshold.
 pub fn margin_words(margin: i64) -> String {
     match margin {
         0 => "vừa đủ".into(),
         1.. => format!("vượt {margin} phiếu"),
-        _ => format!("còn thiếu {} phiếu", margin.unsigned_abs()),
+        _ => format!("cách {} phiếu", margin.unsigned_abs()),
     }
 }
 

@@ -8,6 +8,7 @@
 //! A sheet is described once, as data, in `sheets/*`: its columns drive reading, the template and the messages. No data
 //! is dropped silently: an unused cell, a hidden column, a converted font each leave a finding.
 
+mod archive;
 pub mod attachment;
 mod container;
 mod csv_file;
@@ -42,6 +43,7 @@ use domain::published::PublishedTable;
 use domain::roster::{Delegate, Teller};
 use domain::rule_case::CaseRow;
 
+pub use archive::{ArchiveError, pack, unpack};
 pub use error::ImportError;
 pub use imported::{Imported, ImportedParts};
 pub use output::{CellValue, Sheet};

@@ -27,7 +27,7 @@ const WRITTEN_IN: (Column, Length) = (Column { x: Length::mm(44), width: Length:
 /// # Errors
 /// A line taller than a sheet; a character that the print face lacks.
 pub fn pages(form: &BallotForm, deck: &TestDeck) -> Result<Vec<Page>, PdfError> {
-    let right = sheets(&BallotForm { watermark: Some(TITLE.to_owned()), ..form.clone() })?;
+    let right = sheets(&BallotForm { watermark: Some(watermark(form)), ..form.clone() })?;
     let wrong = sheets(&other_form(form))?;
     let mut pages = Vec::with_capacity(deck.papers.len() * right.len());
     for paper in &deck.papers {
@@ -45,9 +45,14 @@ fn other_form(form: &BallotForm) -> BallotForm {
         id: "F0-000000".to_owned(),
         title: "PHIẾU LẤY Ý KIẾN".to_owned(),
         levels: form.levels.iter().rev().copied().collect(),
-        watermark: Some(TITLE.to_owned()),
+        watermark: Some(watermark(form)),
         ..form.clone()
     }
+}
+
+/// A test paper says that it is one, and that of a rehearsal says that too.
+fn watermark(form: &BallotForm) -> String {
+    form.watermark.as_ref().map_or_else(|| TITLE.to_owned(), |own| format!("{TITLE} – {own}"))
 }
 
 fn marked(sheet: &Sheet, paper: &TestPaper, papers: usize) -> Result<Page, PdfError> {
@@ -175,7 +180,7 @@ mod tests {
         for (paper, page) in deck.papers.iter().zip(&pages) {
             let texts: String = page.texts().map(|run| run.text.as_str()).collect::<Vec<_>>().join(" ");
             assert!(texts.contains(&format!("{TITLE} số {}/{}", paper.number, deck.papers.len())), "{texts}");
-            assert!(!texts.contains("DIỄN TẬP") && texts.starts_with(TITLE));
+            assert!(texts.starts_with(&format!("{TITLE} – DIỄN TẬP")), "{texts}");
             assert_eq!(texts.contains("DẤU THỬ"), paper.look != Look::NoSeal);
             assert_eq!(texts.contains("Viết Thêm"), paper.look == Look::NameWrittenIn);
             assert_eq!(texts.contains("không do Ban kiểm phiếu"), paper.look == Look::FromElsewhere);

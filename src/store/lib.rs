@@ -34,6 +34,7 @@ pub mod revisions;
 pub mod roster;
 mod schema;
 mod scope;
+pub mod screen;
 pub mod sealed;
 pub mod sessions;
 pub mod slips;

@@ -238,6 +238,14 @@ pub async fn find(tx: &mut CouncilTx, poll: PollId) -> Result<Option<StoredPoll>
     Ok(Some(StoredPoll { log, state }))
 }
 
+/// Whether a poll is a rehearsal; `None` when there is no such poll.
+#[boxed]
+pub async fn is_rehearsal(tx: &mut CouncilTx, poll: PollId) -> Result<Option<bool>, StoreError> {
+    let row =
+        row!(tx, (bool,), "SELECT rehearsal FROM polls WHERE council_id = $1 AND poll_id = $2", poll.to_string())?;
+    Ok(row.map(|(rehearsal,)| rehearsal))
+}
+
 async fn sealed_forms(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<SealedForm>, StoreError> {
     Ok(forms(tx, poll).await?.into_iter().map(|progress| progress.form).collect())
 }

@@ -19,6 +19,7 @@ use app::facts::entry as facts;
 use app::preparing;
 use app::reading::{official, room as reading};
 use app::trail::logs;
+use domain::id::PollId;
 use domain::role::Role;
 
 /// Which program this is, at the foot of every page.
@@ -43,6 +44,8 @@ pub struct Frame {
     pub notice: &'static str,
     /// The page shows a form again because something in it is wrong.
     pub is_refused: bool,
+    /// The page is one of a poll that is a rehearsal.
+    pub is_rehearsal: bool,
     /// Where the council's log stands, for its auditors: size and the first groups of its root.
     pub log: Option<(u64, String)>,
     /// Where the style sheet is.
@@ -75,11 +78,16 @@ const DESTINATIONS: &[(&str, &str, &str, &[Role])] = &[
         "Xem kết quả sau khi đóng kiểm phiếu, giấy tờ của ngày bỏ phiếu, việc phải làm sau đó.",
         outcome::READERS,
     ),
-    ("Kiểm phiếu", "/kiem-phieu", "Mở tập, nhập phiếu hai lượt, nhập phiếu thử, chốt từng tập.", counting::COUNTERS),
+    (
+        "Kiểm phiếu",
+        "/kiem-phieu",
+        "Nhập phiếu của tập được giao; Trưởng ban mở tập và chốt từng tập.",
+        counting::COUNTERS,
+    ),
     (
         "Máy chiếu",
         "/may-chieu",
-        "Chiếu tiến độ kiểm phiếu cho cả hội trường; kết quả chỉ hiện sau khi đóng kiểm phiếu.",
+        "Chiếu tiến độ kiểm phiếu cho cả hội trường; kết quả chỉ hiện khi đã ghi và Trưởng ban cho chiếu.",
         counting::WATCHERS,
     ),
     (
@@ -273,6 +281,7 @@ pub(super) async fn draw(State(site): State<Arc<Site>>, request: Request, next: 
     let mut frame = Frame::new(&visitor, &address);
     frame.is_refused = response.status() == StatusCode::UNPROCESSABLE_ENTITY;
     frame.log = own_log(&site, &visitor).await;
+    frame.is_rehearsal = is_rehearsal(&site, &visitor, address.path()).await;
     if let Ok(request) = site.app.new_request() {
         frame.request_id = request.to_string();
     }
@@ -292,6 +301,14 @@ pub(super) async fn draw(State(site): State<Arc<Site>>, request: Request, next: 
             (StatusCode::INTERNAL_SERVER_ERROR, "Trang này gặp lỗi; hãy quay lại và báo người bảo trì.").into_response()
         }
     }
+}
+
+/// Whether an address is below a poll that is a rehearsal: nobody takes a page of one for a real one.
+async fn is_rehearsal(site: &Site, visitor: &Visitor, path: &str) -> bool {
+    let Some(caller) = &visitor.caller else { return false };
+    let Some(poll) = path.split('/').find_map(|part| part.parse::<PollId>().ok()) else { return false };
+    // Not worth an error of its own: the page itself says what is wrong.
+    site.app.is_rehearsal(caller, poll).await.unwrap_or_default()
 }
 
 /// One small row for each log: cheap enough for every page of the few who watch over it.

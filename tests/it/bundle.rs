@@ -21,7 +21,7 @@ fn a_whole_bundle_holds_and_says_what_was_checked() {
     insta::assert_snapshot!(report);
     let (code, text) = sample.python(&[]);
     assert_eq!(code, Some(0), "{text}");
-    for root in report.roots {
+    for (_, root) in report.roots {
         assert!(text.contains(&format!(": {}\n", root.grouped())), "{text}");
     }
     assert!(text.contains(&format!("key: {}\n", report.key_fingerprint.grouped())), "{text}");

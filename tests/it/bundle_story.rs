@@ -11,7 +11,7 @@ use domain::audit::event::poll::{
     MinutesSigned, PaperIssued, PollCreated, ResultConfirmed, ResultDeclared, ResultPublished, SealedForm,
     VotingOpened, ZeroReported,
 };
-use domain::audit::{Actor, Checkpoint, Digest, KeyName, Log, Nonce, PollEvent, SealedCounts, Signer, UtcTime};
+use domain::audit::{Actor, Checkpoint, Digest, KeyName, Log, Moment, Nonce, PollEvent, SealedCounts, Signer, UtcTime};
 use domain::ballot_account::BallotAccount;
 use domain::count::BatchCounts;
 use domain::poll::{LevelCounts, PollKind};
@@ -202,11 +202,11 @@ impl Story {
     }
 
     pub fn try_write(&self, dir: &Path) -> Result<(), BundleError> {
-        let checkpoints = self.heads.clone().try_into().expect("a head for every moment");
+        let heads: Vec<_> = Moment::ALL.into_iter().zip(self.heads.clone()).collect();
         let parts = BundleParts {
             signer: &signer(),
             log: &self.log,
-            checkpoints: &checkpoints,
+            heads: &heads,
             openings: &self.openings,
             ruleset: RULESET,
             results: RESULTS,

@@ -23,7 +23,7 @@ const SUBJECTS: &[(&str, &[&str])] = &[
     ("counting", &["polls", "preparing"]),
     ("confirm", &["polls", "preparing", "dossiers", "counting"]),
     ("installation", &["rules", "polls"]),
-    ("trail", &["polls", "installation"]),
+    ("trail", &["polls", "preparing", "counting", "people", "installation"]),
     ("rehearse", &["rules", "people", "polls", "installation", "trail"]),
     ("demo", &["people", "facts", "preparing", "dossiers", "confirm", "installation", "rehearse"]),
 ];

@@ -1,7 +1,10 @@
 //! The counting room over HTTP: batches opened, keyed twice by two people who are blind to each other, and committed once.
 
+use app::counting::day::TypedStep;
+use axum::http::StatusCode;
 use domain::id::CouncilId;
 use domain::poll::PollKind;
+use domain::proposal::ProposalKind;
 use domain::role::Role;
 use scraper::{Html, Selector};
 use serde_json::{Value, json};
@@ -409,10 +412,35 @@ fn nobody_sees_a_level_total_before_the_count_is_closed() {
             assert!(planted.iter().all(|total| !numbers.contains(total)), "{}: {text}", answer.path);
         }
         hall.site.closes(&hall.day).await;
+        let figures = |answer: &Answer| {
+            let text: String = Html::parse_document(&answer.html).root_element().text().collect();
+            text.split(|c: char| !c.is_ascii_digit()).filter(|number| planted.contains(number)).count()
+        };
+        let turning = format!("{}/chieu-ket-qua", hall.room());
+        for heading in ["Đã đóng kiểm phiếu, đang lập kết quả", "Đã có kết quả kiểm phiếu"] {
+            let waits = observer.opens(&screen).await;
+            assert_eq!((waits.text("h1").as_str(), figures(&waits)), (heading, 0), "{}", waits.html);
+            assert!(waits.all("article").is_empty());
+            if heading.starts_with("Đã đóng") {
+                assert!(hall.head.visitor.opens(&turning).await.text(".empty").contains("Chưa có kết quả để chiếu"));
+                let declared = ProposalKind::ResultDeclared;
+                hall.site.two(hall.council, hall.day.poll, declared, TypedStep::default()).await.expect("declared");
+            }
+        }
+        // By a key of the head of the board, page by page.
+        assert_eq!(observer.opens(&turning).await.status, StatusCode::FORBIDDEN);
+        hall.head.visitor.opens(&turning).await;
+        let beyond = hall.head.visitor.submits(&turning, &[("page", "2")]).await;
+        assert_eq!(beyond.status, StatusCode::NOT_FOUND, "there is one page");
+        hall.head.visitor.opens(&turning).await;
+        let turned = hall.head.visitor.submits(&turning, &[("page", "1")]).await;
+        assert!(turned.text(".notice").contains("Đang chiếu trang 1/1"), "{}", turned.html);
         let shown = observer.opens(&screen).await;
         let row = |level: usize| shown.all(&format!("article:first-of-type tr:nth-child({level}) td.number"));
         assert_eq!(row(1), ["31", "64,58%"], "{}", shown.html);
         assert_eq!((row(2), row(3)), (vec!["13".to_owned(), "27,08%".into()], vec!["4".to_owned(), "8,33%".into()]));
+        hall.head.visitor.submits(&turning, &[("page", "0")]).await;
+        assert_eq!(figures(&observer.opens(&screen).await), 0, "hidden again");
         let cancelled = somebody_in(hall.council, Role::Observer, hall.site.clock.now());
         assert!(hall.site.app.counting_room(&cancelled, hall.day.poll).await.is_err());
     });

@@ -153,7 +153,7 @@ fn the_zero_report_names_every_form_and_carries_the_head_of_the_log() {
     has(
         &text,
         &[
-            "BÁO CÁO KHÔNG",
+            "BIÊN BẢN XÁC NHẬN SỐ LIỆU TRƯỚC KHI MỞ BẰNG 0",
             "F1-3F9A2C 4 0 0 0 0",
             "F2-0A1B2C 7 0 0 0 0",
             "Điểm chốt trước khi mở, 9 bản ghi ab12 ab12 ab12 ab12",

@@ -198,6 +198,16 @@ fn the_demo_is_served_with_an_account_for_every_role_and_its_database_verifies()
     let logs = auditor.opens("/nhat-ky");
     assert!(logs.contains("tinnhiem/dien-tap/"), "the rehearsed poll's log is there: {logs}");
 
+    // Nothing that begins in a demo can pass for a real vote, the half-prepared one neither.
+    let [council, login, password, _] = &accounts[2];
+    let mut clerk = Browser::at(&process.address);
+    clerk.signs_in(council, login, password);
+    let new = clerk.opens("/ky/moi");
+    assert!(new.contains("mọi kỳ lập ở đây đều là diễn tập") && !new.contains("value=\"real\""), "{new}");
+    let list = clerk.opens("/ky");
+    let poll = list.split('"').find(|to| to.starts_with("/ky/0")).expect("the half-prepared vote");
+    assert!(clerk.opens(poll).contains("DIỄN TẬP"), "{poll}");
+
     process.signal("TERM");
     let (status, printed) = process.ends();
     assert_eq!(status.code(), Some(0), "{printed}");

@@ -24,7 +24,7 @@ pub fn words(pdf: &[u8]) -> String {
     pages(&file).join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn has(text: &str, sentences: &[&str]) {
+pub fn has(text: &str, sentences: &[&str]) {
     for sentence in sentences {
         assert!(text.contains(sentence), "“{sentence}” is not there:\n{text}");
     }
@@ -89,8 +89,8 @@ fn no_page_has_a_figure_before_the_count_is_closed() {
         assert_eq!(papers.all("tbody tr .tag.off").len(), 4, "minutes, announcement, resolution, notices wait");
         // Those of the morning are there.
         has(
-            &words(&paper(&mut clerk, poll, "bao-cao-khong.pdf").await),
-            &["BÁO CÁO KHÔNG", "Điểm chốt sau khi lập báo cáo không"],
+            &words(&paper(&mut clerk, poll, "bien-ban-so-lieu-bang-0.pdf").await),
+            &["XÁC NHẬN SỐ LIỆU TRƯỚC KHI MỞ BẰNG 0", "Điểm chốt sau khi xác nhận số liệu bằng 0"],
         );
         has(&words(&paper(&mut clerk, poll, "bao-cao-kiem-thu.pdf").await), &["BÁO CÁO KIỂM THỬ", "ĐẠT:"]);
 
@@ -137,7 +137,7 @@ fn a_result_reads_the_same_on_every_page_and_paper_and_the_bundle_recomputes_it(
                 "25 53,19%",
                 "quá nửa đến dưới hai phần ba tổng số phiếu thu về",
                 "NQ 96/2023/QH15, Điều 12",
-                "quá nửa: vượt 1 phiếu; từ hai phần ba trở lên: còn thiếu 7 phiếu",
+                "quá nửa: vượt 1 phiếu; cách mức từ hai phần ba trở lên 7 phiếu",
             ],
         );
         has(&page.text("p.consequence"), &["Bà Bùi Thị H: Có thể xin từ chức"]);
@@ -178,7 +178,7 @@ async fn papers_tell_it(site: &Site, council: CouncilId, poll: PollId, clerk: &m
         &[
             "BIÊN BẢN KIỂM PHIẾU",
             "Ban kiểm phiếu đã kiểm các bộ phiếu thử",
-            "Báo cáo không được lập lúc",
+            "Ban kiểm phiếu đã lập biên bản xác nhận mọi số liệu bằng 0 lúc",
             "Kiểm lại từ phiếu giấy các dòng sát ngưỡng",
             "Lấy số kiểm lại:",
             "Lý Văn Đọc;",

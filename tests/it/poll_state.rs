@@ -485,7 +485,7 @@ fn no_result_is_declared_before_a_line_near_a_threshold_was_counted_again() {
     assert!(closed(11).declare_result(&rules(), digest(), pair()).is_ok(), "two ballots short");
     let due = closed(12).declare_result(&rules(), digest(), pair()).expect_err("a ballot short");
     let Refusal::RecountDue { form, line, why } = &due else { panic!("{due}") };
-    assert_eq!((form.as_str(), *line, why.as_str()), ("F1", 1, "sát mức “quá nửa” (còn thiếu 1 phiếu)"));
+    assert_eq!((form.as_str(), *line, why.as_str()), ("F1", 1, "sát mức “quá nửa” (cách 1 phiếu)"));
     let recounted = closed(12).recount_line(again(13)).expect("recounted");
     assert_eq!(recounted.events[0].kind(), "line.recounted");
     let PollState::Closed(_, counted) = &recounted.state else { panic!("closed") };

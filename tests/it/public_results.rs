@@ -1,10 +1,14 @@
 //! Results as everybody sees them, without signing in.
 
+use app::counting::day::TypedStep;
+use app::preparing::TypedDecision;
 use axum::http::{Method, StatusCode, header};
 use domain::audit::Digest;
 use domain::id::PollId;
+use domain::proposal::ProposalKind;
 use domain::role::Role;
 
+use crate::outcome::words;
 use crate::site::{Answer, Site, Visitor, on_both};
 
 async fn asks(visitor: &mut Visitor, path: &str) -> Answer {
@@ -109,6 +113,36 @@ fn public_files_are_what_was_declared_and_may_be_kept_on_the_way() {
         let xlsx = asks(&mut guest, &format!("{page}/ket-qua.xlsx")).await;
         assert!(xlsx.bytes.starts_with(b"PK"));
         assert_eq!(asks(&mut guest, &format!("{page}/khac.txt")).await.status, StatusCode::NOT_FOUND);
+
+        // A correction stands beside what was wrong, with its paper.
+        let wrong = TypedStep {
+            corrects: "minutes.pdf".into(),
+            reason: "Ban kiểm phiếu gồm 8 thành viên".into(),
+            right: "Ban kiểm phiếu gồm 9 thành viên".into(),
+            decision: TypedDecision { number: String::new(), day: "10/12/2023".into() },
+            ..TypedStep::default()
+        };
+        site.two(council, poll, ProposalKind::CorrigendumIssued, wrong).await.expect("corrected");
+        let shown = asks(&mut guest, &page).await;
+        assert_eq!(
+            (shown.text(".warning del"), shown.text(".warning ins")),
+            ("Ban kiểm phiếu gồm 8 thành viên".into(), "Ban kiểm phiếu gồm 9 thành viên".into()),
+            "{}",
+            shown.html
+        );
+        assert!(shown.text(".warning").contains("Biên bản kiểm phiếu"), "{}", shown.html);
+        assert!(!shown.text("main").contains("minutes.pdf"), "{}", shown.html);
+        let paper = asks(&mut guest, &format!("{page}/dinh-chinh-1.pdf")).await;
+        assert!(words(&paper.bytes).contains("Ban kiểm phiếu gồm 9 thành viên"));
+        assert!(shown.text(".warning").contains(&Digest::of(&paper.bytes).to_string()), "{}", shown.html);
+        // The notice of one official can be put right too, though the log does not issue it.
+        let step = leader.opens(&format!("/ky/{poll}/buoc/dinh-chinh")).await;
+        let choices = step.all("#corrects option");
+        assert_eq!(choices[1..3], ["Biên bản kiểm phiếu", "Nghị quyết xác nhận kết quả"], "{choices:?}");
+        assert!(choices.contains(&"Thông báo kết quả gửi Bà Bùi Thị H".to_owned()), "{choices:?}");
+        let listed = leader.opens(&format!("/ky/{poll}/giay-to")).await;
+        let title = "Văn bản đính chính số 1: Biên bản kiểm phiếu (PDF)";
+        assert_eq!(listed.all("a[href$='dinh-chinh-1.pdf']"), [title], "{}", listed.html);
 
         // Kept for a minute, and known again by its content; nobody gets a cookie.
         for path in [page.clone(), format!("{page}/ket-qua.json"), format!("{page}/ket-qua.xlsx")] {

@@ -326,8 +326,8 @@ fn check(route: &Route, role: Option<Role>, answer: &Answer, who: &str) {
                 || route.path == "/cua-toi/ho-so.pdf")
                 && answer.status == StatusCode::NOT_FOUND;
             // Nothing is counted here: there is no line to count again.
-            // Nor anything put right.
-            let is_uncounted = ["/kiem-lai/{form}/{line}", "/dinh-chinh/{file}"]
+            // Nor does a proposal issue a paper.
+            let is_uncounted = ["/kiem-lai/{form}/{line}", "/ban-in.pdf"]
                 .iter()
                 .any(|end| route.path.ends_with(end) && answer.status == StatusCode::NOT_FOUND);
             let fits = answer.status == StatusCode::OK || leads_on || is_unreleased || is_uncounted;

@@ -63,7 +63,7 @@ fn a_schema_that_this_program_does_not_know_is_refused() {
         Store::open(&database.target()).await.expect("store").close().await;
         raw(&database, "INSERT INTO schema_steps (version, name, sha256) VALUES (99, 'later', 'x')").await;
         let error = refused(database.url()).await;
-        assert!(matches!(error, StoreError::NewerSchema { found: 99, known: 3 }), "{error:?}");
+        assert!(matches!(error, StoreError::NewerSchema { found: 99, .. }), "{error:?}");
         let Err(error) = Store::open_to_look(&database.target()).await else { panic!("opened") };
         assert!(error.to_string().contains("hãy cài bản mới hơn"), "{error}");
         raw(&database, "DELETE FROM schema_steps WHERE version = 99; UPDATE schema_steps SET sha256 = 'x'").await;

@@ -153,7 +153,9 @@ pub(super) fn make(poll_book: &PollBook, about: &About, draw: &Draw<'_>) -> Resu
 }
 
 fn frame<'s>(poll_book: &'s PollBook, draw: &Draw<'s>, sha256: Digest) -> Frame<'s> {
-    let occasion = Occasion { watermark: draw.watermark, ..poll_book.occasion() };
+    let own = poll_book.occasion();
+    // A draft of a rehearsal is a rehearsal first.
+    let occasion = Occasion { watermark: own.watermark.or(draw.watermark), ..own };
     let foot = match draw.number {
         Some(number) => format!("Bản phát hành {number} · SHA-256 nội dung: {sha256}"),
         None => format!("SHA-256 nội dung: {sha256}"),

@@ -25,6 +25,7 @@ use store::{CouncilTx, StoreError, Work, logs, polls, sealed};
 pub(crate) use acts::{Act, decide, rules_of, take_act};
 pub(crate) use entries::entries;
 pub(crate) use result::{decide_result, results_text};
+pub(crate) use steps::commit_within;
 pub use steps::{CountedBatch, Sent};
 pub use store::polls::PollSummary;
 
@@ -136,6 +137,15 @@ impl App {
         caller.may(&Role::OF_COUNCIL)?;
         let mut tx = self.store.read(caller.council).await?;
         Ok(polls::list(&mut tx).await?)
+    }
+
+    /// Whether a poll of the caller's council is a rehearsal; no for one that there is not.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    #[boxed]
+    pub async fn is_rehearsal(&self, caller: &Caller, poll: PollId) -> Result<bool, AppError> {
+        Ok(is_rehearsal(&mut self.store.read(caller.council).await?, Some(poll)).await?)
     }
 
     /// Takes one step of a poll.
@@ -297,7 +307,7 @@ async fn project(tx: &mut CouncilTx, poll: PollId, seq: u64, event: &PollEvent) 
 /// Whether a log is that of a poll that is a rehearsal.
 pub(crate) async fn is_rehearsal(tx: &mut CouncilTx, poll: Option<PollId>) -> Result<bool, StoreError> {
     let Some(poll) = poll else { return Ok(false) };
-    Ok(polls::find(tx, poll).await?.is_some_and(|found| found.state.poll().created.rehearsal))
+    Ok(polls::is_rehearsal(tx, poll).await?.unwrap_or_default())
 }
 
 /// The head of a log, with what this transaction added.

@@ -5,8 +5,9 @@ use super::{NO_POLL, Requester, Taken, WriteContext, council_log, take};
 use crate::Caller;
 use crate::service::app::App;
 use crate::service::error::AppError;
+use crate::service::keys::Keys;
 use domain::audit::event::poll::{DeckForm, FileHash, ListedOfficial, PaperIssued, SealedForm};
-use domain::audit::{Digest, Nonce, SealedCounts};
+use domain::audit::{Actor, Digest, Nonce, SealedCounts, UtcTime};
 use domain::ballot_account::BallotAccount;
 use domain::batch::ReadTwice;
 use domain::count::BatchCounts;
@@ -279,6 +280,25 @@ impl App {
     {
         self.step(requester, roles, poll, |_, state| Box::pin(async move { Ok(decide(state)?) })).await
     }
+}
+
+/// Commits a batch in a transaction that does more: that of a rehearsal whose papers the program makes up.
+///
+/// # Errors
+/// When there is no such poll, or it refuses the batch.
+pub(crate) async fn commit_within(
+    tx: &mut CouncilTx,
+    poll: PollId,
+    (at, actor): (UtcTime, &Actor),
+    keys: &Keys,
+    (counted, nonce): (CountedBatch, Nonce),
+) -> Result<(), AppError> {
+    let CountedBatch { form, batch, counts, read } = counted;
+    let opening = SealedCounts { batch, counts, form, nonce };
+    let commitment = opening.commitment().map_err(|e| AppError::internal("cam kết tập phiếu", e))?;
+    let stored = polls::find(tx, poll).await?.ok_or(NO_POLL)?;
+    let step = commit(tx, poll, stored.state, &opening, commitment, read).await?;
+    take(tx, WriteContext { poll, log: stored.log, at }, actor, step, keys).await.map(drop)
 }
 
 async fn commit(

@@ -21,7 +21,7 @@ pub use deadlines::{DeadlineLine, DeadlinePage, TypedMark};
 pub use forms::{FormsPage, SealedHead};
 pub use listing::{ListPage, Paper, TypedDecision};
 pub use overview::{Overview, PollLine};
-pub use plan::{Begun, PlanOffer, PlanPage, RulesChoice, TypedPlan};
+pub use plan::{Begun, PlanOffer, PlanPage, Purpose, RulesChoice, TypedPlan};
 pub(crate) use plan::{new_poll, put as put_part, read as read_plan};
 pub(crate) use prepared::{PreparedPoll, content, text_of};
 pub use verdicts::{VerdictLine, Verdicts};

@@ -54,6 +54,65 @@ pub struct TypedPlan {
     pub secretary: String,
     /// Legal basis for a body that the rule set leaves out.
     pub basis: String,
+    /// Code of what the poll is for: see [`Purpose`]; said once, when it begins.
+    pub purpose: String,
+}
+
+/// What a poll is for. It is said when the poll begins, stands in the first entry of its log, and stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// The vote itself.
+    Real,
+    /// Diễn tập with ballots on paper: people vote and count as on the day.
+    Rehearsal,
+    /// Diễn tập whose ballots the program makes up.
+    Simulated,
+}
+
+impl Purpose {
+    /// All.
+    pub const ALL: [Self; 3] = [Self::Real, Self::Rehearsal, Self::Simulated];
+
+    /// Code in forms.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Real => "real",
+            Self::Rehearsal => "rehearsal",
+            Self::Simulated => "simulated",
+        }
+    }
+
+    /// Vietnamese label: title, and what it means.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Real => "Cuộc thật",
+            Self::Rehearsal => "Diễn tập: tập dượt với phiếu giấy; mọi trang, mọi giấy tờ đều in DIỄN TẬP.",
+            Self::Simulated => "Diễn tập, đại biểu mô phỏng: chương trình tự tạo phiếu khi kiểm.",
+        }
+    }
+
+    /// What was typed; nothing typed is the vote itself.
+    fn read(code: &str) -> Option<Self> {
+        if code.is_empty() { Some(Self::Real) } else { Self::ALL.into_iter().find(|purpose| purpose.code() == code) }
+    }
+
+    /// What the first entry of the log says: rehearsal, simulated.
+    pub(crate) const fn flags(self) -> (bool, bool) {
+        match self {
+            Self::Real => (false, false),
+            Self::Rehearsal => (true, false),
+            Self::Simulated => (true, true),
+        }
+    }
+
+    /// Inverse of [`Self::flags`].
+    pub(crate) const fn of(created: &PollCreated) -> Self {
+        match (created.rehearsal, created.simulated) {
+            (_, true) => Self::Simulated,
+            (true, false) => Self::Rehearsal,
+            (false, false) => Self::Real,
+        }
+    }
 }
 
 /// A rule set that a council of this kind may choose.
@@ -80,6 +139,8 @@ pub struct RulesChoice {
 pub struct PlanOffer {
     /// Filled in from the last poll and from the roster.
     pub typed: TypedPlan,
+    /// What it may be for: in a demo's database every poll is a rehearsal.
+    pub purposes: Vec<Purpose>,
     /// The last poll was taken over.
     pub from_last: bool,
     /// Kind and level of the council.
@@ -129,15 +190,20 @@ impl App {
         let mut tx = self.store.read(caller.council).await?;
         let (_, kind) = own_body(&mut tx).await?;
         let in_roster = delegates_in_roster(&mut tx).await?;
-        let last = match store::polls::list(&mut tx).await?.into_iter().find(|poll| !poll.rehearsal) {
+        let mut polls = store::polls::list(&mut tx).await?;
+        // What was typed for a rehearsal is taken over only where there is nothing else.
+        polls.sort_by_key(|poll| poll.rehearsal);
+        let last = match polls.into_iter().next() {
             Some(poll) => stored_plan(&mut tx, poll.id).await?.map(|(plan, _)| plan),
             None => None,
         };
         let all = sets::available(None)?;
         let rules = all.iter().filter(|rules| fits(&rules.set, kind)).map(|rules| choice(&rules.set, kind)).collect();
         let from_last = last.is_some();
-        let typed = proposed(last, in_roster, &all, kind);
-        Ok(PlanOffer { typed, from_last, council: kind, in_roster, rules })
+        let purposes = self.purposes();
+        let purpose = purposes.first().map(|purpose| purpose.code().to_owned()).unwrap_or_default();
+        let typed = TypedPlan { purpose, ..proposed(last, in_roster, &all, kind) };
+        Ok(PlanOffer { typed, purposes, from_last, council: kind, in_roster, rules })
     }
 
     /// Begins a poll: its log, its row and its plan, in one transaction.
@@ -156,11 +222,12 @@ impl App {
             Err(problem) => return Err(problem),
         };
         let rules = rules?;
+        let purpose = self.purpose(&typed.purpose)?;
         let (at, now) = (self.now_text()?, self.clock.now());
         let id = PollId::new(now, &self.chance.for_id()?);
         let log = LogId::new(now, &self.chance.for_id()?);
-        let new = new_poll(&plan, rules, &body.0.slug, id)?;
-        let public_key = self.keys.poll_signer(&new.origin, false).verifier().to_text();
+        let new = new_poll(&plan, rules, &body.0.slug, id, purpose)?;
+        let public_key = self.keys.poll_signer(&new.origin, new.created.rehearsal).verifier().to_text();
         let begun = self.write_once(ask, move |tx| {
             Box::pin(async move {
                 polls::begin(tx, new, id, log, public_key, at, &actor).await?;
@@ -169,6 +236,18 @@ impl App {
         });
         begun.await?;
         Ok(Begun { poll: id })
+    }
+
+    /// What a poll that begins here may be for, the usual first.
+    fn purposes(&self) -> Vec<Purpose> {
+        Purpose::ALL.into_iter().filter(|purpose| !self.is_demo || *purpose != Purpose::Real).collect()
+    }
+
+    /// What was typed, as this installation may take it.
+    fn purpose(&self, typed: &str) -> Result<Purpose, AppError> {
+        let purpose =
+            Purpose::read(typed).ok_or_else(|| AppError::field("purpose", "Hãy chọn cuộc thật hoặc diễn tập."))?;
+        Ok(if self.is_demo && purpose == Purpose::Real { Purpose::Rehearsal } else { purpose })
     }
 
     /// The plan of a poll.
@@ -249,6 +328,7 @@ impl From<&Plan> for TypedPlan {
             chair: plan.council.chair.clone(),
             secretary: plan.council.secretary.clone(),
             basis: plan.basis.clone().unwrap_or_default(),
+            purpose: String::new(),
         }
     }
 }
@@ -421,8 +501,15 @@ fn in_form_order(mut wrong: Vec<FieldError>) -> Vec<FieldError> {
 ///
 /// # Errors
 /// When its log can have no name.
-pub(crate) fn new_poll(plan: &Plan, rules: &LoadedRules, slug: &str, id: PollId) -> Result<NewPoll, AppError> {
+pub(crate) fn new_poll(
+    plan: &Plan,
+    rules: &LoadedRules,
+    slug: &str,
+    id: PollId,
+    purpose: Purpose,
+) -> Result<NewPoll, AppError> {
     let council = &plan.council;
+    let (rehearsal, simulated) = purpose.flags();
     // The last letters of an id are chance; its first ones are time, which two polls of one day may share.
     let id = id.to_string();
     let short = id.get(id.len().saturating_sub(8)..).unwrap_or(&id);
@@ -431,10 +518,10 @@ pub(crate) fn new_poll(plan: &Plan, rules: &LoadedRules, slug: &str, id: PollId)
         council: council.name.clone(),
         delegates: council.delegates_total,
         kind: plan.kind,
-        rehearsal: false,
+        rehearsal,
         ruleset: rules.set.id.clone(),
         ruleset_sha256: rules.source.sha256,
-        simulated: false,
+        simulated,
         sitting: council.sitting.name.clone(),
     };
     let origin = KeyName::new(name).map_err(|e| AppError::internal("đặt tên nhật ký", e))?;

@@ -12,7 +12,7 @@ use domain::book::Book;
 use domain::eligibility::Enabled;
 use domain::fact::{Fact, FactState, KeptFact};
 use domain::id::{DelegateId, FactId, OfficialId, PollId};
-use domain::occasion::Occasion;
+use domain::occasion::{Occasion, REHEARSAL};
 use domain::official::OfficialNo;
 use domain::preparation::{Part, Plan, TellerBoard};
 use domain::release::FrozenFact;
@@ -60,6 +60,8 @@ pub(crate) struct PollBook {
     pub delegates: Vec<DelegateId>,
     /// Origins of [`Book::facts`], place by place.
     pub facts: Vec<Origin>,
+    /// Diễn tập: every paper says so.
+    pub rehearsal: bool,
 }
 
 const NO_POLL: AppError = AppError::NotFound("kỳ lấy phiếu");
@@ -79,6 +81,7 @@ impl PollBook {
         let plan: Plan = serde_json::from_str(&stored.content).map_err(damaged)?;
         let text = polls::ruleset_text(tx, poll).await?.ok_or(NO_POLL)?;
         let rules = parsed(&plan.council.ruleset, &text).map_err(damaged)?;
+        let rehearsal = polls::is_rehearsal(tx, poll).await?.ok_or(NO_POLL)?;
         let board = match preparation::part(tx, poll, &Part::Board).await? {
             Some(part) => serde_json::from_str(&part.content).map_err(damaged)?,
             None => TellerBoard::default(),
@@ -93,7 +96,7 @@ impl PollBook {
         let (facts, origins) = placed(facts, &officials);
         let council = plan.council.clone();
         let book = Book { council, officials: people, delegates: voters, tellers, facts, declared: None };
-        Ok(Self { plan, rules, book, officials, delegates, facts: origins })
+        Ok(Self { plan, rules, book, officials, delegates, facts: origins, rehearsal })
     }
 
     /// The place of an official in the book; `None` for one who was withdrawn.
@@ -119,7 +122,7 @@ impl PollBook {
             rules: &self.rules,
             kind: self.plan.kind,
             basis: self.plan.basis.as_deref(),
-            watermark: None,
+            watermark: self.rehearsal.then_some(REHEARSAL),
         }
     }
 }

@@ -215,11 +215,8 @@ impl App {
         let mut tx = self.store.read(caller.council).await?;
         let discussion = report(&mut tx, poll).await?.discussion;
         let poll_book = PollBook::load(&mut tx, poll, Vec::new()).await?;
-        let rehearsal = polls::find(&mut tx, poll).await?.is_some_and(|stored| stored.state.poll().created.rehearsal);
         drop(tx);
-        let mut occasion = poll_book.occasion();
-        occasion.watermark = rehearsal.then_some("DIỄN TẬP");
-        let frame = Frame { occasion, date: day_in_vietnam(self.clock.now()), foot: None };
+        let frame = Frame { occasion: poll_book.occasion(), date: day_in_vietnam(self.clock.now()), foot: None };
         let document = discussion_report(&frame, &discussion);
         let printed = tokio::task::spawn_blocking(move || pdf::document(&document)).await;
         let printed = printed.map_err(|e| AppError::internal("in báo cáo thảo luận tổ", e))?;

@@ -8,8 +8,7 @@ use domain::ballot::BallotForm;
 use domain::book::DeclaredLine;
 use domain::count::BatchCounts;
 use domain::result::{self, FormCount, PollResult};
-use domain::roster::{Teller, TellerRole};
-use domain::simulate::{CountedBatch, SeededStream, Voting, count_box, fill_box, turnout};
+use domain::simulate::{CountedBatch, SeededStream, Voting, count_box, fill_box, turnout, two_tellers};
 
 /// Reason of ballots that a real count calls invalid without saying why.
 const REASON_NOT_GIVEN: &str = "reason_not_given";
@@ -71,14 +70,6 @@ fn simulated_forms(plan: &Plan<'_>) -> Result<Vec<CountedForm>, AppError> {
     Ok(counted)
 }
 
-/// The two readers: the first two members of different names who do not chair the board, because a batch tells its
-/// readers apart by name; placeholders when the board is too small, which the findings already say.
-pub(super) fn two_tellers(tellers: &[Teller]) -> [&str; 2] {
-    let mut readers = tellers.iter().filter(|t| t.role != TellerRole::Head).map(|t| t.name.as_str());
-    let first = readers.next().unwrap_or("Thành viên thứ nhất");
-    [first, readers.find(|name| *name != first).unwrap_or("Thành viên thứ hai")]
-}
-
 fn sum_up(issued: u32, form: &BallotForm, batches: Vec<CountedBatch>) -> Result<CountedForm, AppError> {
     let sum = BatchCounts::sum(form.kind, form.lines.len(), batches.iter().map(|batch| &batch.counts));
     let counts = sum.map_err(|e| AppError::internal("cộng các tập phiếu", e))?;
@@ -102,19 +93,4 @@ fn declared_form(form: &BallotForm, declared: &[DeclaredLine]) -> Result<Counted
     let counts = BatchCounts { papers: ballots.returned, invalid, lines };
     let batches = vec![CountedBatch { number: 1, counts: counts.clone(), reread: 0 }];
     Ok(CountedForm { form: count_of(form, ballots.issued, counts), batches })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn two_members_of_one_name_do_not_read_the_same_batch() {
-        let teller = |name: &str, role| Teller { name: name.into(), role };
-        let (head, member) = (TellerRole::Head, TellerRole::Member);
-        let board = [("A", head), ("Bình", member), ("Bình", member), ("Cúc", member)].map(|(n, r)| teller(n, r));
-        assert_eq!(two_tellers(&board), ["Bình", "Cúc"]);
-        assert_eq!(two_tellers(&board[..3]), ["Bình", "Thành viên thứ hai"]);
-        assert_eq!(two_tellers(&[]), ["Thành viên thứ nhất", "Thành viên thứ hai"]);
-    }
 }

@@ -35,9 +35,6 @@ pub const MAX_BALLOTS: i64 = 100_000;
 /// A workbook that takes over a second to read.
 const LONG_READ_BYTES: usize = 1 << 20;
 
-/// Printed across every page: no paper of a rehearsal can pass for an official one.
-const WATERMARK: &str = "DIỄN TẬP";
-
 /// What the caller may choose.
 #[derive(Clone, Debug)]
 pub struct Options {

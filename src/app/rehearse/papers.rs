@@ -107,7 +107,7 @@ pub(super) fn minutes(
     let sum = |part: fn(&CountedForm) -> u32| counted.iter().map(part).sum();
     let counting = if plan.provenance.simulated {
         let batches = sum(|c| u32::try_from(c.batches.len()).unwrap_or(u32::MAX));
-        CountingMode::Simulated { seed: plan.seed, batches, reread: sum(CountedForm::reread) }
+        CountingMode::Simulated { seed: Some(plan.seed), batches, reread: sum(CountedForm::reread) }
     } else {
         CountingMode::Declared
     };

@@ -1,6 +1,5 @@
 //! The board of tellers as accounts of the rehearsed council, so that entries name the people who would act.
 
-use super::counting::two_tellers;
 use crate::service::app::App;
 use crate::service::error::AppError;
 use domain::account::{Account, AccountState, Login, Roles, full_name};
@@ -10,6 +9,7 @@ use domain::batch::Reader;
 use domain::id::{AccountId, CouncilId};
 use domain::role::Role;
 use domain::roster::{Teller, TellerRole};
+use domain::simulate::two_tellers;
 use store::{CouncilTx, accounts, logs};
 
 /// The people who act for the board; the program, where the workbook names nobody.

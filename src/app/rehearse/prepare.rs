@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::{Input, Options, WATERMARK};
+use super::{Input, Options};
 use crate::polls::results::Provenance;
 use crate::rules::sets;
 use crate::service::error::AppError;
@@ -16,7 +16,7 @@ use domain::deadline::{self, Deadline};
 use domain::document::Frame;
 use domain::eligibility::{self, Standing};
 use domain::finding::{Finding, Severity};
-use domain::occasion::Occasion;
+use domain::occasion::{Occasion, REHEARSAL};
 use domain::official::OfficialNo;
 use domain::poll::PollKind;
 use domain::readiness::readiness;
@@ -111,7 +111,7 @@ pub(super) fn plan<'a>(
 }
 
 fn occasion<'a>(book: &'a Book, rules: &'a RuleSet, kind: PollKind, basis: Option<&'a str>) -> Occasion<'a> {
-    Occasion { council: &book.council, rules, kind, basis, watermark: Some(WATERMARK) }
+    Occasion { council: &book.council, rules, kind, basis, watermark: Some(REHEARSAL) }
 }
 
 /// The basis that the office stated for its own body, where the vote needs one.

@@ -33,6 +33,7 @@ use crate::service::error::AppError;
 use crate::service::files::OutFolder;
 use crate::service::keys::Keys;
 use crate::service::passwords::{Cost, Password};
+use crate::trail::bundle::SEEDED;
 use domain::audit::event::poll::{FileHash, ListedOfficial, PaperIssued, PollCreated, SealedForm};
 use domain::audit::{Actor, Checkpoint, Digest, KeyName, Moment};
 use domain::ballot_account::BallotAccount;
@@ -323,7 +324,7 @@ fn council_slug(name: &str) -> String {
 
 fn new_poll(plan: &Plan<'_>) -> Result<NewPoll, AppError> {
     let council = &plan.book.council;
-    let name = format!("tinnhiem/dien-tap/{}/{}", slug(&council.name), council.sitting.votes_on);
+    let name = format!("{SEEDED}{}/{}", slug(&council.name), council.sitting.votes_on);
     let created = PollCreated {
         council: council.name.clone(),
         delegates: council.delegates_total,

@@ -19,6 +19,8 @@ pub struct App {
     pub(crate) keys: Keys,
     pub(crate) cost: Cost,
     pub(crate) memory: Memory,
+    /// Sample data: every poll that begins here is a rehearsal.
+    pub(crate) is_demo: bool,
 }
 
 /// A form that somebody who is signed in sent.
@@ -33,7 +35,12 @@ pub struct Ask<'a> {
 impl App {
     /// The service on a database.
     pub fn new(store: Store, clock: Clock, chance: Chance, keys: Keys, cost: Cost) -> Self {
-        Self { store, clock, chance, keys, cost, memory: Memory::default() }
+        Self { store, clock, chance, keys, cost, memory: Memory::default(), is_demo: false }
+    }
+
+    /// The same on the database of a demo.
+    pub fn of_demo(self) -> Self {
+        Self { is_demo: true, ..self }
     }
 
     /// The id of a form that is about to be shown.

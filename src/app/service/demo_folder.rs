@@ -18,9 +18,14 @@ pub(crate) fn mark(data: &Path) -> Result<(), AppError> {
     fs::write(&marker, MARKER_TEXT).map_err(|e| AppError::file(&marker, e))
 }
 
+/// Whether the folder `data` is a demo's.
+pub(crate) fn is_marked(data: &Path) -> bool {
+    data.join(MARKER).is_file()
+}
+
 /// Refuses to replace the folder `data`, unless it is a demo's that nobody serves.
 pub(crate) fn may_replace(data: &Path) -> Result<(), AppError> {
-    if data.join(MARKER).is_file() {
+    if is_marked(data) {
         return lock(data).map(drop);
     }
     Err(AppError::Input(format!(

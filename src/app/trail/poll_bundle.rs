@@ -6,8 +6,8 @@ use std::path::Path;
 use crate::polls::{NO_POLL, Requester};
 use crate::service::app::App;
 use crate::service::error::AppError;
-use crate::trail::bundle::{self, BundleParts};
-use domain::audit::{Checkpoint, Log, Moment, PollEvent, SealedCounts, VerifierKey};
+use crate::trail::bundle::{self, BundleError, BundleParts};
+use domain::audit::{Checkpoint, Log, Moment, PollEvent, SealedCounts, Signer, VerifierKey};
 use domain::id::{LogId, PollId};
 use domain::poll_state::Refusal;
 use domain::role::Role;
@@ -45,27 +45,28 @@ impl App {
     pub async fn poll_record(&self, requester: Requester<'_>, poll: PollId) -> Result<PollRecord, AppError> {
         requester.may(&[Role::Auditor, Role::Leader, Role::Clerk])?;
         let mut tx = self.store.read(requester.council()).await?;
-        let stored = polls::find(&mut tx, poll).await?.ok_or(NO_POLL)?;
-        let closed = stored.state.may_open();
-        let stage = stored.state.stage();
-        let leave = closed.ok_or(Refusal::NotNow { doing: "mở số liệu các tập phiếu", stage })?;
-        let openings = sealed::openings(&mut tx, leave).await?;
-        let (log, key) = read_log(&mut tx, stored.log).await?;
-        Ok(PollRecord {
-            heads: read_heads(&mut tx, stored.log, &key).await?,
-            ruleset: polls::ruleset_text(&mut tx, poll).await?.ok_or(NO_POLL)?,
-            results: polls::results(&mut tx, poll).await?,
-            rehearsal: stored.state.poll().created.rehearsal,
-            log,
-            key,
-            openings,
-        })
+        record(&mut tx, poll).await
     }
 
-    /// Writes the bundle of a published poll into `dir`, with `papers` by their names.
+    /// Who signs the heads of a poll.
     ///
     /// # Errors
-    /// As [`Self::poll_record`], and when the poll is not published yet, its key is another installation's, or the disk
+    /// When another installation's key did.
+    pub(super) fn signer_of(&self, record: &PollRecord) -> Result<Signer, AppError> {
+        let signer = self.keys.poll_signer(record.log.origin(), record.rehearsal);
+        if *signer.verifier() == record.key {
+            return Ok(signer);
+        }
+        Err(AppError::Input(format!(
+            "Nhật ký {} do khóa khác ký; hãy dùng đúng thư mục dữ liệu có khóa đó.",
+            record.log.origin().as_str()
+        )))
+    }
+
+    /// Writes the bundle of a poll with a declared result into `dir`, with `papers` by their names.
+    ///
+    /// # Errors
+    /// As [`Self::poll_record`], and when the result is not declared yet, its key is another installation's, or the disk
     /// refuses.
     #[boxed]
     pub async fn write_bundle(
@@ -75,27 +76,62 @@ impl App {
         dir: &Path,
         papers: &BTreeMap<String, Vec<u8>>,
     ) -> Result<(), AppError> {
-        let doing = "ghi gói kiểm chứng";
         let record = self.poll_record(requester, poll).await?;
-        let signer = self.keys.poll_signer(record.log.origin(), record.rehearsal);
-        if *signer.verifier() != record.key {
-            return Err(AppError::Input(format!(
-                "Nhật ký {} do khóa khác ký; hãy dùng đúng thư mục dữ liệu có khóa đó.",
-                record.log.origin().as_str()
-            )));
-        }
-        let heads: Vec<Checkpoint> = record.heads.into_iter().map(|(_, head)| head).collect();
-        let checkpoints = heads.try_into().map_err(|_| AppError::internal(doing, "thiếu điểm chốt"))?;
-        let parts = BundleParts {
-            signer: &signer,
-            log: &record.log,
-            checkpoints: &checkpoints,
-            openings: &record.openings,
-            ruleset: &record.ruleset,
-            results: record.results.as_deref().ok_or_else(|| AppError::internal(doing, "thiếu kết quả"))?,
+        let signer = self.signer_of(&record)?;
+        bundle::write(dir, &record.parts(&signer, papers)?).map_err(bundle_problem)
+    }
+}
+
+impl PollRecord {
+    /// What a bundle of it is made of.
+    ///
+    /// # Errors
+    /// Before the result is declared.
+    pub(super) fn parts<'p>(
+        &'p self,
+        signer: &'p Signer,
+        papers: &'p BTreeMap<String, Vec<u8>>,
+    ) -> Result<BundleParts<'p>, AppError> {
+        let missing = || AppError::internal("ghi gói kiểm chứng", "thiếu kết quả");
+        Ok(BundleParts {
+            signer,
+            log: &self.log,
+            heads: &self.heads,
+            openings: &self.openings,
+            ruleset: &self.ruleset,
+            results: self.results.as_deref().ok_or_else(missing)?,
             papers,
-        };
-        bundle::write(dir, &parts).map_err(|e| AppError::internal(doing, e))
+        })
+    }
+}
+
+/// The whole record of a poll.
+///
+/// # Errors
+/// When counting is not closed, or what is stored does not hold together.
+pub(super) async fn record(tx: &mut CouncilTx, poll: PollId) -> Result<PollRecord, AppError> {
+    let stored = polls::find(tx, poll).await?.ok_or(NO_POLL)?;
+    let closed = stored.state.may_open();
+    let stage = stored.state.stage();
+    let leave = closed.ok_or(Refusal::NotNow { doing: "mở số liệu các tập phiếu", stage })?;
+    let openings = sealed::openings(tx, leave).await?;
+    let (log, key) = read_log(tx, stored.log).await?;
+    Ok(PollRecord {
+        heads: read_heads(tx, stored.log, &key).await?,
+        ruleset: polls::ruleset_text(tx, poll).await?.ok_or(NO_POLL)?,
+        results: polls::results(tx, poll).await?,
+        rehearsal: stored.state.poll().created.rehearsal,
+        log,
+        key,
+        openings,
+    })
+}
+
+/// What whoever asked for a bundle is told.
+pub(super) fn bundle_problem(error: BundleError) -> AppError {
+    match error {
+        small @ BundleError::SmallBatch { .. } => AppError::Input(format!("Không ghi được gói kiểm chứng: {small}.")),
+        other => AppError::internal("ghi gói kiểm chứng", other),
     }
 }
 

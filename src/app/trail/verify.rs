@@ -1,7 +1,10 @@
 //! Checks that a bundle agrees with itself, with its results recomputed from its counts and its rule set.
 
 use std::fs;
+use std::io::{self, Read};
 use std::path::Path;
+
+use tempfile::TempDir;
 
 use crate::polls::results::{self, Provenance};
 use crate::service::error::AppError;
@@ -11,12 +14,18 @@ use domain::recount;
 use domain::result::{FormCount, Listed, decide};
 use domain::rules::{RuleSet, builtin_texts, load};
 
-/// Checks the bundle in `folder`; `root` is what a signed paper carries.
+/// Most bytes that a downloaded bundle unpacks to.
+const MOST_BYTES: u64 = 4 << 30;
+
+/// Checks the bundle in `folder`, or in a file that was downloaded; `root` is what a signed paper carries.
 ///
 /// # Errors
 /// When `folder` is no bundle or `root` is mistyped: then nothing was checked. The inner error is the first thing that
 /// does not hold.
 pub fn bundle(folder: &Path, root: Option<&str>) -> Result<Result<Report, Failure>, AppError> {
+    // One file is the folder as it was downloaded.
+    let unpacked = if folder.is_file() { Some(unpacked(folder)?) } else { None };
+    let folder = unpacked.as_ref().map_or(folder, TempDir::path);
     require_bundle(folder)?;
     let expected_root = root.map(Digest::from_paper).transpose();
     let expected_root = expected_root
@@ -26,6 +35,22 @@ pub fn bundle(folder: &Path, root: Option<&str>) -> Result<Result<Report, Failur
         report.notes.extend(foreign_rules(&report.ruleset));
         report
     }))
+}
+
+/// A bundle that was downloaded as one file, in a folder of its own that goes away.
+fn unpacked(file: &Path) -> Result<TempDir, AppError> {
+    let bytes = fs::read(file).map_err(|e| AppError::file(file, e))?;
+    let folder = tempfile::tempdir().map_err(|e| AppError::internal("giải nén gói kiểm chứng", e))?;
+    let put = &mut |path: &str, input: &mut dyn Read| {
+        if !bundle::is_inside(path) {
+            return Err(io::Error::other(format!("tên tệp «{path}» chỉ ra ngoài gói")));
+        }
+        let to = folder.path().join(path);
+        fs::create_dir_all(to.parent().unwrap_or(folder.path()))?;
+        io::copy(input, &mut fs::File::create_new(to)?)
+    };
+    import::unpack(&bytes, MOST_BYTES, put).map_err(|e| AppError::Input(format!("{}: {e}.", file.display())))?;
+    Ok(folder)
 }
 
 /// A folder without any of the three files that everything else depends on is not a damaged bundle, but no bundle.
@@ -64,7 +89,7 @@ fn check_duties(rules: &RuleSet, recount: &ResultInputs<'_>) -> Result<(), Strin
         let (form, line, why) = (&due.form, due.line, due.why());
         return Err(format!("mẫu phiếu {form}, dòng {line}: {why} mà nhật ký không có bản ghi line.recounted"));
     }
-    if rules.resolution.is_some() && !recount.is_confirmed {
+    if recount.is_published && rules.resolution.is_some() && !recount.is_confirmed {
         return Err("nhật ký không có bản ghi result.confirmed".to_owned());
     }
     Ok(())

@@ -90,8 +90,9 @@
 //! | `checkpoints/1-forms-sealed.txt` | covers `forms.sealed` and not `voting.opened` |
 //! | `checkpoints/2-voting-opened.txt` | covers `voting.opened` and not `counting.closed` |
 //! | `checkpoints/3-counting-closed.txt` | covers `counting.closed` and not `minutes.signed` |
-//! | `checkpoints/4-minutes.txt` | covers `minutes.signed` |
-//! | `checkpoints/5-published.txt` | covers the whole log |
+//! | `checkpoints/4-minutes.txt` | covers `minutes.signed`; absent before |
+//! | `checkpoints/5-published.txt` | covers the whole log; absent before `result.published` |
+//! | `checkpoints/head.txt` | covers the whole log; there exactly while `result.published` is not: a bundle may be written from `result.declared` on |
 //! | `proofs/consistency.json` | canonical, line feed: `{"proofs":[{"from":m,"hashes":[hex,…],"to":n},…],"v":1}`, one from each checkpoint to the next |
 //! | `proofs/inclusion.json` | canonical, line feed: `{"proofs":[{"entry":text,"hashes":[hex,…],"seq":i,"size":n},…],"v":1}`, one for each `paper.issued` in its order, in the last checkpoint |
 //! | `openings.json` | canonical, line feed: `{"openings":[{"batch":n,"counts":{…},"form":id,"nonce":hex},…],"v":1}`, one for each batch that stands, in any order |

@@ -1,6 +1,6 @@
 //! Reads a whole log once, entry by entry, and keeps only what a verifier needs.
 
-use super::course::{Course, CourseError, MOMENTS, Record};
+use super::course::{Course, CourseError, Record};
 use super::digest::Digest;
 use super::entry::LogEntry;
 use super::merkle::Frontier;
@@ -30,20 +30,15 @@ pub struct Replay {
     frontier: Frontier,
     last: Option<UtcTime>,
     course: Course,
-    wanted: [u64; MOMENTS],
-    roots: [Option<Digest>; MOMENTS],
+    wanted: Vec<u64>,
+    roots: Vec<Option<Digest>>,
 }
 
 impl Replay {
     /// Nothing read yet; `sizes` are those whose roots the reader will want.
-    pub fn new(sizes: [u64; MOMENTS]) -> Self {
-        Self {
-            frontier: Frontier::default(),
-            last: None,
-            course: Course::default(),
-            wanted: sizes,
-            roots: [None; MOMENTS],
-        }
+    pub fn new(sizes: Vec<u64>) -> Self {
+        let roots = vec![None; sizes.len()];
+        Self { frontier: Frontier::default(), last: None, course: Course::default(), wanted: sizes, roots }
     }
 
     /// Takes the next entry.
@@ -79,8 +74,8 @@ impl Replay {
     }
 
     /// Roots at the sizes that were asked for; `None` where the log never had that size.
-    pub const fn roots(&self) -> [Option<Digest>; MOMENTS] {
-        self.roots
+    pub fn roots(&self) -> &[Option<Digest>] {
+        &self.roots
     }
 
     /// What the log says when nothing more follows.

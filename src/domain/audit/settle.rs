@@ -163,7 +163,7 @@ mod tests {
             is_confirmed: true,
             results_sha256: digest,
             papers: Vec::new(),
-            turning_points: [0; 4],
+            turning_points: [Some(0); 5],
         }
     }
 

@@ -9,7 +9,7 @@ use crate::text::date_words;
 /// What is put right.
 #[derive(Clone, Copy, Debug)]
 pub struct Corrected<'a> {
-    /// Name of the paper that is wrong.
+    /// Title of the paper that is wrong.
     pub paper: &'a str,
     /// SHA-256 of that paper, as the log has it.
     pub sha256: &'a str,

@@ -33,8 +33,8 @@ pub struct MinutesParts<'a> {
 pub enum CountingMode {
     /// Simulated voters, counted in batches by two simulated readings.
     Simulated {
-        /// Seed from which anybody can repeat it.
-        seed: u64,
+        /// Seed from which anybody can repeat it; `None` where it was not kept.
+        seed: Option<u64>,
         batches: u32,
         /// Lines that the first two readings differed on.
         reread: u32,
@@ -225,12 +225,15 @@ fn band_blocks(occasion: &Occasion<'_>, result: &PollResult, record: &DayRecord)
     vec![table(&[(5, "Họ và tên"), (7, "Khoảng cách đến ngưỡng"), (11, "Hệ quả theo quy định")], rows)]
 }
 
-/// `quá nửa: vượt 1 phiếu; từ hai phần ba trở lên: còn thiếu 7 phiếu`.
+/// `quá nửa: vượt 1 phiếu; cách mức từ hai phần ba trở lên 7 phiếu`.
 pub fn margins(occasion: &Occasion<'_>, official: &OfficialResult) -> String {
     let bands = occasion.rules.band_rules(official.tally.counts.kind()).unwrap_or_default();
     let margin = |b: &BandRule| {
         let margin = official.tally.margin.to(b.id)?;
-        Some(format!("{}: {}", b.words(), margin_words(margin)))
+        Some(match margin {
+            ..0 => format!("cách mức {} {} phiếu", b.words(), margin.unsigned_abs()),
+            _ => format!("{}: {}", b.words(), margin_words(margin)),
+        })
     };
     bands.iter().filter_map(margin).collect::<Vec<_>>().join("; ")
 }
@@ -238,10 +241,13 @@ pub fn margins(occasion: &Occasion<'_>, official: &OfficialResult) -> String {
 /// Where figures come from that nobody may sign.
 fn provenance(counting: CountingMode) -> Option<Block> {
     let line = match counting {
-        CountingMode::Simulated { seed, .. } => format!(
-            "Bản diễn tập: phiếu do chương trình mô phỏng từ hạt giống {seed}, không phải phiếu của đại biểu; không ký, \
-             không công bố."
-        ),
+        CountingMode::Simulated { seed, .. } => {
+            let from = seed.map(|seed| format!(" từ hạt giống {seed}")).unwrap_or_default();
+            format!(
+                "Bản diễn tập: phiếu do chương trình mô phỏng{from}, không phải phiếu của đại biểu; không ký, không công \
+                 bố."
+            )
+        }
         CountingMode::Declared => {
             "Bản diễn tập: số đếm lấy từ trang “Kết quả” của bảng tính; chương trình không chứng kiến \
                                việc kiểm phiếu, số liệu phải được đối chiếu với biên bản đã ký."

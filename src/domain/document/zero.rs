@@ -1,4 +1,4 @@
-//! Báo cáo không: before voting opens, no form holds a batch or a paper. It carries the head of the log, so that nothing
+//! Biên bản xác nhận số liệu trước khi mở bằng 0: before voting opens, no form holds a batch or a paper. It carries the head of the log, so that nothing
 //! can be counted before it afterwards.
 
 use super::frame::{Frame, Issue};
@@ -20,7 +20,7 @@ pub struct EmptyForm<'a> {
 /// Something was counted already: there is nothing to report as zero.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "mẫu phiếu {form} đã có số liệu kiểm phiếu; không lập được báo cáo không. Hãy kiểm tra nhật ký xem các tập phiếu này \
+    "mẫu phiếu {form} đã có số liệu kiểm phiếu; không xác nhận được số liệu bằng 0. Hãy kiểm tra nhật ký xem các tập phiếu này \
      được nhập khi nào"
 )]
 pub struct NotZero {
@@ -72,7 +72,7 @@ pub fn zero_report(
     ];
     let blocks = vec![
         Block::Title {
-            kind: "BÁO CÁO KHÔNG".to_owned(),
+            kind: "BIÊN BẢN XÁC NHẬN SỐ LIỆU TRƯỚC KHI MỞ BẰNG 0".to_owned(),
             subject: format!("Trước khi mở {}: chưa có phiếu nào được kiểm", occasion.kind.label()),
         },
         body(format!(
@@ -90,7 +90,11 @@ pub fn zero_report(
             Block::Checkpoint(checkpoint),
         ]),
     ];
-    Ok(frame.document("Báo cáo không", Issue { board: Some("Ban kiểm phiếu"), number: "" }, blocks))
+    Ok(frame.document(
+        "Biên bản xác nhận số liệu trước khi mở bằng 0",
+        Issue { board: Some("Ban kiểm phiếu"), number: "" },
+        blocks,
+    ))
 }
 
 #[cfg(test)]

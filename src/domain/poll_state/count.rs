@@ -81,7 +81,9 @@ impl PollState {
     /// # Errors
     /// Before a test deck passed or was waived, a second time, and when something is stored of a form.
     pub fn report_zero(self) -> Result<Transition, Refusal> {
-        let Self::Tested(poll, forms) = self else { return self.refuse("lập báo cáo số không") };
+        let Self::Tested(poll, forms) = self else {
+            return self.refuse("xác nhận số liệu trước khi mở bằng 0");
+        };
         let stored = |form: &&FormProgress| form.ballots.is_some() || form.batches > 0 || form.papers > 0;
         if let Some(stored) = forms.iter().find(stored) {
             return Err(Refusal::NotZero(stored.form.id.clone()));

@@ -28,7 +28,7 @@ pub enum Refusal {
         "Tập phiếu thử không có đúng các mẫu phiếu đã chốt, hoặc mẫu {0} không có phiếu nào; hãy in lại tập phiếu thử."
     )]
     Deck(String),
-    #[error("Mẫu phiếu {0} đã có số liệu nên không lập được báo cáo số không; hãy chạy «tinnhiem verify --db».")]
+    #[error("Mẫu phiếu {0} đã có số liệu nên không xác nhận được số liệu bằng 0; hãy chạy «tinnhiem verify --db».")]
     NotZero(String),
     /// No delegate present, or more than the council has.
     #[error("Số đại biểu có mặt là {present}, phải từ 1 đến tổng số {delegates} đại biểu; hãy đếm lại.")]

@@ -79,7 +79,7 @@ impl Stage {
             Self::Listed => "đã chốt danh sách",
             Self::Sealed => "đã chốt mẫu phiếu",
             Self::Tested => "đã kiểm phiếu thử",
-            Self::Zeroed => "đã lập báo cáo số không",
+            Self::Zeroed => "đã xác nhận số liệu trước khi mở bằng 0",
             Self::Voting => "đang bỏ phiếu",
             Self::Counting => "đang kiểm phiếu",
             Self::Closed => "đã đóng kiểm phiếu",
@@ -90,6 +90,24 @@ impl Stage {
             Self::Published => "đã công bố",
             Self::Archived => "đã lưu trữ",
             Self::Cancelled => "đã hủy",
+        }
+    }
+
+    /// Whether the result was declared: two people stand behind the figures, and every line that was due was counted again.
+    pub const fn has_result(self) -> bool {
+        match self {
+            Self::Declared | Self::Proposed | Self::Minuted | Self::Confirmed | Self::Published | Self::Archived => {
+                true
+            }
+            Self::Created
+            | Self::Listed
+            | Self::Sealed
+            | Self::Tested
+            | Self::Zeroed
+            | Self::Voting
+            | Self::Counting
+            | Self::Closed
+            | Self::Cancelled => false,
         }
     }
 

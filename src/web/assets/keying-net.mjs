@@ -21,8 +21,8 @@ const SENTENCES = {
     decide: "? Hai người còn lệch ở các dòng tô đậm: cầm phiếu, nhập mức đúng.",
     gone: "✗ Tập này không còn trên bàn. Chờ Trưởng ban mở lại tập; phần đã gửi sẽ tự gửi lại, không phải nhập lại.",
     lost: "✗ Mất kết nối với máy chủ, đang thử lại…",
-    signIn: "✗ Phiên đăng nhập đã hết. Hãy đăng nhập lại ở một thẻ khác của trình duyệt này; phần đã nhập vẫn giữ ở đây.",
-    stranger: "✗ Người khác đã đăng nhập trên máy này. Hãy đăng nhập lại tài khoản của bạn ở một thẻ khác.",
+    signIn: "✗ Phiên đăng nhập đã hết. Hãy đăng nhập lại ở một tab (cửa sổ) khác của trình duyệt này; phần đã nhập vẫn giữ ở đây.",
+    stranger: "✗ Người khác đã đăng nhập trên máy này. Hãy đăng nhập lại tài khoản của bạn ở một tab (cửa sổ) khác.",
 };
 
 const root = document.querySelector("[data-keying]");

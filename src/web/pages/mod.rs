@@ -75,7 +75,7 @@ fn is_clerk(caller: &Caller) -> bool {
 }
 
 /// The class of a finding's mark.
-fn finding_tag(finding: &Finding) -> &'static str {
+pub(crate) fn finding_tag(finding: &Finding) -> &'static str {
     match finding.severity {
         Severity::Error => "tag bad",
         Severity::Warning => "tag",

@@ -22,6 +22,8 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/kiem-phieu/{poll}/mo-tap", HEADS, || post(counting::open)),
         Route::get("/kiem-phieu/{poll}/phieu-thu", COUNTERS, || get(counting::deck)),
         Route::post("/kiem-phieu/{poll}/phieu-thu", HEADS, || post(counting::record_deck)),
+        Route::get("/kiem-phieu/{poll}/chieu-ket-qua", HEADS, || get(counting::projection)),
+        Route::post("/kiem-phieu/{poll}/chieu-ket-qua", HEADS, || post(counting::project)),
         Route::get("/kiem-phieu/{poll}/bao-cao-kiem-thu.pdf", COUNTERS, || get(counting::deck_paper)),
         Route::get("/kiem-phieu/{poll}/{form}/{batch}", COUNTERS, || get(counting::batch)),
         Route::get("/kiem-phieu/{poll}/{form}/{batch}/tien-do.json", COUNTERS, || get(counting::follow)),

@@ -5,9 +5,12 @@ use axum::routing::{get, post};
 use super::{Access, Route};
 use crate::pages::outcome;
 use app::counting::outcome::{LEADERS as SHOWING, READERS as SEEING, WRITERS as WRITING};
+use app::trail::BUNDLERS as TAKING;
 
 /// Who sees results and papers.
 const READERS: Access = Access::Roles(SEEING);
+/// Who takes bundles.
+const BUNDLERS: Access = Access::Roles(TAKING);
 /// Who writes down what was done of them.
 const WRITERS: Access = Access::Roles(WRITING);
 /// Who shows them to everybody.
@@ -21,6 +24,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::get("/ky/{poll}/ket-qua/{file}", READERS, || get(outcome::file)),
         Route::post("/ky/{poll}/cong-khai", LEADERS, || post(outcome::expose)),
         Route::get("/ky/{poll}/giay-to", READERS, || get(outcome::papers)),
+        Route::get("/ky/{poll}/giay-to/goi-kiem-chung.zip", BUNDLERS, || get(outcome::bundle)),
         Route::get("/ky/{poll}/giay-to/{file}", READERS, || get(outcome::paper)),
         Route::get("/ky/{poll}/viec-sau/{official}/{duty}", READERS, || get(outcome::follow_up)),
         Route::post("/ky/{poll}/viec-sau/{official}/{duty}", WRITERS, || post(outcome::mark_follow_up)),
@@ -28,6 +32,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/ky/{poll}/bo-phieu-tin-nhiem", WRITERS, || post(outcome::begin_confidence)),
         Route::get("/cong-bo/{slug}", Access::Anyone, || get(outcome::public_list)),
         Route::get("/cong-bo/{slug}/{poll}", Access::Anyone, || get(outcome::public_result)),
+        Route::get("/cong-bo/{slug}/{poll}/goi-kiem-chung.zip", Access::Anyone, || get(outcome::public_bundle)),
         Route::get("/cong-bo/{slug}/{poll}/{file}", Access::Anyone, || get(outcome::public_file)),
     ]
 }

@@ -49,6 +49,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::get("/ky/{poll}/phieu-dem-tay/{file}", HALL, || get(preparing::tally)),
         Route::get("/ky/{poll}/de-xuat", HALL, || get(preparing::proposals)),
         Route::get("/ky/{poll}/de-xuat/{proposal}", HALL, || get(preparing::proposal)),
+        Route::get("/ky/{poll}/de-xuat/{proposal}/ban-in.pdf", HALL, || get(preparing::proposal_paper)),
         Route::post("/ky/{poll}/de-xuat/{proposal}/xac-nhan", LEADERS, || post(preparing::confirm)),
         Route::post("/ky/{poll}/de-xuat/{proposal}/khong-chap-nhan", LEADERS, || post(preparing::refuse)),
         Route::post("/ky/{poll}/de-xuat/{proposal}/rut", HALL, || post(preparing::withdraw)),

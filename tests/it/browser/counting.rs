@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use app::counting::day::TypedStep;
+use domain::proposal::ProposalKind;
 use domain::simulate::SeededStream;
 use serde_json::{Value, json};
 use store::batches;
@@ -232,8 +234,25 @@ fn a_cut_of_the_network_loses_nothing_on_the_keying_page_and_on_the_screen() {
         binh.keys(&batch, "entry", &crate::counting::pile(&papers)).await;
         projector.sees("20/20").await;
         hall.site.closes(&hall.day).await;
-        projector.sees("Đã đóng kiểm phiếu").await;
+        projector.sees("Đã đóng kiểm phiếu, đang lập kết quả").await;
+        hall.site
+            .two(hall.council, hall.day.poll, ProposalKind::ResultDeclared, TypedStep::default())
+            .await
+            .expect("result");
+        projector.sees("Đã có kết quả kiểm phiếu").await;
+        projector.screenshot(DESKTOP, "man-hinh-cho-chieu").await;
+        let mut head = Teller::at(&address, "truong.ban").await.browser;
+        head.opens(&format!("/kiem-phieu/{}/chieu-ket-qua", hall.day.poll)).await;
+        head.screenshot(DESKTOP, "chieu-ket-qua").await;
+        head.presses("Chiếu kết quả").await;
+        head.sees("Đang chiếu trang 1/8").await;
+        projector.sees("Trang 1/8").await;
         projector.sees("100%").await;
+        head.presses("Trang sau").await;
+        projector.sees("Trang 2/8").await;
+        head.screenshot(DESKTOP, "chieu-ket-qua-trang-2").await;
+        assert_eq!(head.axe().await, Vec::<String>::new());
+        head.closes().await;
         assert_eq!(projector.axe().await, Vec::<String>::new());
         projector.screenshot(DESKTOP, "man-hinh-sau").await;
         teller.browser.closes().await;

@@ -42,7 +42,7 @@ fn walker(route: &Route) -> Option<Role> {
 /// Whether a route answers with a page, not with a file.
 fn answers_with_page(route: &Route) -> bool {
     const FILES: &[&str] = &["/tep/", "/tep-nguon/", "/healthz", "/readyz", "/pdf", "{file}"];
-    const KINDS: &[&str] = &[".jsonl", ".json", ".txt", ".pdf", ".ics", ".csv", ".xlsx"];
+    const KINDS: &[&str] = &[".jsonl", ".json", ".txt", ".pdf", ".ics", ".csv", ".xlsx", ".zip"];
     route.method == Method::GET && !FILES.iter().chain(KINDS).any(|part| route.path.contains(part))
 }
 

@@ -1,6 +1,7 @@
 //! Stories in a real browser, and every page looked at: by axe-core, at three sizes, and as pictures for people.
 
 mod actor;
+mod confirming;
 mod counting;
 mod day;
 mod furniture;

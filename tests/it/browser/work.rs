@@ -103,8 +103,8 @@ fn what_the_board_of_tellers_and_the_hall_see_is_accessible_and_fits_every_scree
         gallery.browser.types("Tập số", "2").await;
         gallery.browser.types("Số phiếu trong tập", "10").await;
         gallery.browser.ticks("Đếm tay").await;
-        gallery.browser.chooses("Người nhập", "Kiểm Phiếu An").await;
-        gallery.browser.chooses("Người nhập kia", "Kiểm Phiếu Bình").await;
+        gallery.browser.chooses("Người nhập thứ nhất", "Kiểm Phiếu An").await;
+        gallery.browser.chooses("Người nhập thứ hai", "Kiểm Phiếu Bình").await;
         gallery.browser.presses("Mở tập").await;
         gallery.browser.sees("Đã mở tập").await;
         gallery.looks("head_teller-phong").await;

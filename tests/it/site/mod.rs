@@ -39,7 +39,7 @@ pub use facts::fact;
 pub use official::PDF;
 pub use outcome::{GOLDEN, golden};
 pub use people::somebody_in;
-pub use polls::{retold, sample_board, sample_book};
+pub use polls::{retold, sample_board, sample_book, sample_plan};
 pub use reading::Told;
 pub use visitor::{Answer, Visitor};
 

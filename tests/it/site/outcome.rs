@@ -38,11 +38,8 @@ pub fn golden(name: &str) -> LevelCounts {
 impl Site {
     /// The ballots of every form come back and are counted, all in one batch; the count stays open.
     pub async fn counts_all(&self, council: CouncilId, poll: PollId, of: fn(&str) -> LevelCounts) {
-        let [head, teller] = [Role::HeadTeller, Role::Teller].map(|role| self.somebody(council, role));
-        let (forms, list) = {
-            let mut tx = self.store.read(council).await.expect("read");
-            (polls::forms(&mut tx, poll).await.expect("forms"), polls::officials(&mut tx, poll).await.expect("list"))
-        };
+        let head = self.somebody(council, Role::HeadTeller);
+        let forms = polls::forms(&mut self.store.read(council).await.expect("read"), poll).await.expect("forms");
         for form in &forms {
             let account = BallotAccount { exchanged: 1, ..BallotAccount::plain(60, 48, RETURNED) };
             let account = BallotAccount { unused: 11, ..account };
@@ -50,12 +47,23 @@ impl Site {
             self.app.record_ballots(self.hand(&head), poll, id, account).await.expect("ballots");
         }
         for form in forms {
-            let on_form = list.iter().filter(|official| official.block == form.form.block);
-            let lines = on_form.map(|official| of(&official.name)).collect();
-            let counts = BatchCounts { papers: RETURNED, invalid: BTreeMap::new(), lines };
-            let counted = CountedBatch { form: form.form.id, batch: 1, counts, read: by_two() };
-            self.app.commit_batch(self.hand(&teller), poll, counted).await.expect("batch");
+            self.counts_one(council, poll, &form.form.id, of).await;
         }
+    }
+
+    /// The ballots of one form are counted, all in one batch.
+    pub async fn counts_one(&self, council: CouncilId, poll: PollId, form: &str, of: fn(&str) -> LevelCounts) {
+        let teller = self.somebody(council, Role::Teller);
+        let (forms, list) = {
+            let mut tx = self.store.read(council).await.expect("read");
+            (polls::forms(&mut tx, poll).await.expect("forms"), polls::officials(&mut tx, poll).await.expect("list"))
+        };
+        let block = &forms.iter().find(|other| other.form.id == form).expect("form").form.block;
+        let lines =
+            list.iter().filter(|official| official.block == *block).map(|official| of(&official.name)).collect();
+        let counts = BatchCounts { papers: RETURNED, invalid: BTreeMap::new(), lines };
+        let counted = CountedBatch { form: form.to_owned(), batch: 1, counts, read: by_two() };
+        self.app.commit_batch(self.hand(&teller), poll, counted).await.expect("batch");
     }
 
     /// Closes the count.

@@ -33,6 +33,7 @@ pub fn sample_plan() -> TypedPlan {
         chair: "Nguyễn Văn A".into(),
         secretary: "Ngô Văn D".into(),
         basis: String::new(),
+        purpose: String::new(),
     }
 }
 

@@ -5,20 +5,24 @@
 //! confirms that very text, and the step is taken in the transaction of the decision (see `steps`).
 
 mod account;
+mod evidence;
 mod minutes;
 mod overview;
 mod papers;
 mod recounts;
+mod simulated;
 mod steps;
 mod task;
 mod wish;
 
 pub use account::{AccountLine, AccountPage, TypedAccount};
+pub use evidence::{ClosingLine, Evidence, ShownPaper};
 pub use minutes::{MinutesPage, ZeroPage};
 pub use overview::{DayPage, DayTask, TaskProgress};
+pub(crate) use papers::of_step as paper_of_step;
 pub use recounts::{RecountLine, RecountPage, TypedRecount};
 pub use steps::{StepPage, may_propose, proposers};
-pub(crate) use steps::{content_now, take};
+pub(crate) use steps::{content_now, evidence_of, take};
 pub use task::DayTaskId;
 pub use wish::TypedStep;
 

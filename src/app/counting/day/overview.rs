@@ -54,6 +54,8 @@ pub struct DayPage {
     pub stage: Stage,
     /// Whether it is a rehearsal.
     pub rehearsal: bool,
+    /// Its delegates are simulated: the program fills in the papers that are to be counted.
+    pub simulated: bool,
     /// In the order of the day.
     pub tasks: Vec<DayTask>,
     /// Proposals that wait for another person.
@@ -115,6 +117,7 @@ impl App {
             kind: created.kind,
             stage: day.state.stage(),
             rehearsal: created.rehearsal,
+            simulated: created.simulated,
             tasks,
             done: done.collect(),
             open,

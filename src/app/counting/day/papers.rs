@@ -1,23 +1,13 @@
 //! Papers that a step of the day issues.
 
-use super::HALL;
-use super::wish::Corrigendum;
-use crate::Caller;
-use crate::counting::outcome::{minutes_paper, resolution_paper};
-use crate::preparing::{Paper, PreparedPoll, content};
-use crate::service::app::App;
+use crate::counting::outcome::{
+    Corrigendum, PrintedPaper, corrigendum_paper, minutes_paper, next_corrigendum, resolution_paper,
+};
 use crate::service::error::AppError;
-use domain::audit::Digest;
 use domain::audit::event::poll::PaperIssued;
 use domain::day_step::DayStep;
-use domain::document::{self, Corrected, Frame};
 use domain::id::PollId;
-use domain::proposal::{ProposalKind, ProposalState};
-use macros::boxed;
-use pdf::{self, Pdf};
-use store::{CouncilTx, polls, preparation};
-
-const NO_PAPER: AppError = AppError::NotFound("văn bản này");
+use store::CouncilTx;
 
 /// The resolution that confirms the result (nghị quyết xác nhận kết quả).
 pub(super) async fn resolution(tx: &mut CouncilTx, poll: PollId) -> Result<PaperIssued, AppError> {
@@ -31,49 +21,31 @@ pub(super) async fn minutes(tx: &mut CouncilTx, poll: PollId) -> Result<PaperIss
 
 /// The paper that corrects another one. Its name has the next free number.
 pub(super) async fn corrigendum(tx: &mut CouncilTx, poll: PollId, wish: &Corrigendum) -> Result<PaperIssued, AppError> {
-    let issued = polls::papers(tx, poll).await?;
-    let number = issued.iter().filter(|paper| paper.name.starts_with(CORRIGENDUM)).count() + 1;
-    let pdf = print(tx, poll, wish).await?;
-    let name = format!("{CORRIGENDUM}{number}.pdf");
-    Ok(PaperIssued { name, pages: pdf.pages, sha256: Digest::of(&pdf.bytes) })
+    Ok(next_corrigendum(tx, poll, wish).await?.issued)
 }
 
-async fn print(tx: &mut CouncilTx, poll: PollId, wish: &Corrigendum) -> Result<Pdf, AppError> {
-    let issued = polls::papers(tx, poll).await?;
-    let paper = issued.iter().rfind(|paper| paper.name == wish.corrects).ok_or(NO_PAPER)?;
-    let prepared = PreparedPoll::load(tx, poll).await?;
-    let frame = Frame { occasion: prepared.poll_book.occasion(), date: wish.day, foot: None };
-    let sha256 = paper.sha256.to_string();
-    let corrected = Corrected { paper: &wish.corrects, sha256: &sha256, wrong: &wish.wrong, right: &wish.right };
-    pdf::document(&document::corrigendum(&frame, corrected)).map_err(|e| AppError::Input(e.to_string()))
-}
-
-impl App {
-    /// A corrigendum of this name, as it waits for another person or was issued.
-    ///
-    /// # Errors
-    /// When there is none, or the caller has no role of `HALL`.
-    #[boxed]
-    pub async fn corrigendum_paper(&self, caller: &Caller, poll: PollId, name: &str) -> Result<Paper, AppError> {
-        caller.may(HALL)?;
-        let mut tx = self.store.read(caller.council).await?;
-        for proposal in preparation::proposals(&mut tx, poll).await? {
-            let stands = matches!(proposal.state, ProposalState::Open | ProposalState::Confirmed);
-            if proposal.kind != ProposalKind::CorrigendumIssued || !stands {
-                continue;
-            }
-            let DayStep::CorrigendumIssued { corrects, day, paper, reason: wrong, right } = content(&proposal.content)?
-            else {
-                continue;
-            };
-            if paper.name == name {
-                let pdf = print(&mut tx, poll, &Corrigendum { corrects, day, wrong, right }).await?;
-                return Ok(Paper { name: paper.name, bytes: pdf.bytes });
-            }
+/// The paper that a step issues, to the byte as the step names it; `None` for a step that issues none.
+///
+/// # Errors
+/// When it does not come out as the step names it.
+pub(crate) async fn of_step(
+    tx: &mut CouncilTx,
+    poll: PollId,
+    step: &DayStep,
+) -> Result<Option<PrintedPaper>, AppError> {
+    let (printed, named) = match step {
+        DayStep::ResultConfirmed { paper, .. } => (resolution_paper(tx, poll).await?, paper),
+        DayStep::CorrigendumIssued { corrects, day, paper, reason, right } => {
+            let (corrects, wrong, right) = (corrects.clone(), reason.clone(), right.clone());
+            let said = Corrigendum { corrects, day: *day, wrong, right };
+            (corrigendum_paper(tx, poll, &said, &paper.name).await?, paper)
         }
-        Err(NO_PAPER)
+        _ => return Ok(None),
+    };
+    if printed.issued == *named {
+        return Ok(Some(printed));
     }
+    let sentence = "Văn bản nêu trong đề xuất không còn in lại được đúng như khi đề xuất; hãy rút hoặc không chấp nhận đề \
+                    xuất này, rồi đề xuất lại.";
+    Err(AppError::Input(sentence.to_owned()))
 }
-
-/// Start of the file name of every corrigendum.
-const CORRIGENDUM: &str = "dinh-chinh-";

@@ -1,10 +1,12 @@
 //! Steps for two people on counting day: the page that proposes one, the text of what would be done now, and the step
 //! itself once it is confirmed.
 
+use super::evidence::Evidence;
 use super::task::DayTaskId;
-use super::wish::{Corrigendum, TypedStep, Wish};
+use super::wish::{TypedStep, Wish};
 use super::{Day, HALL, papers};
 use crate::Caller;
+use crate::counting::outcome::{Corrigendum, correctable_papers, figures};
 use crate::polls::proposals::{self, Offer};
 use crate::polls::{self, Act};
 use crate::preparing::{Confirmation, content, text_of};
@@ -82,8 +84,8 @@ pub struct StepPage {
     pub stage: Stage,
     /// Which step.
     pub kind: ProposalKind,
-    /// The text of the step; empty when something has to be typed for it.
-    pub lines: Vec<(&'static str, String)>,
+    /// What the step is about, as far as nothing has to be typed for it.
+    pub evidence: Evidence,
     /// Why it cannot be taken now.
     pub obstacle: Option<String>,
     /// Open proposals of this kind.
@@ -94,8 +96,8 @@ pub struct StepPage {
     pub delegates: u32,
     /// Batches that can be reopened.
     pub batches: Vec<StandingBatch>,
-    /// Papers that can be put right.
-    pub papers: Vec<PaperIssued>,
+    /// Papers that a corrigendum can put right, by name and title.
+    pub papers: Vec<(String, String)>,
 }
 
 impl App {
@@ -111,26 +113,32 @@ impl App {
         let day = Day::load(&mut tx, poll).await?;
         let batches = store::batches::standing(&mut tx, poll).await?;
         let papers = store::polls::papers(&mut tx, poll).await?;
-        let (lines, obstacle) = match sample(kind) {
+        let (evidence, obstacle) = match sample(kind) {
             Some(wish) => {
                 let is_whole = matches!(wish, Wish::CountingClosed | Wish::ResultDeclared | Wish::ResultPublished);
                 match ready(&mut tx, &day, wish, proposer, at).await {
-                    Ok(step) if is_whole => (step.lines(), None),
-                    Ok(_) => (Vec::new(), None),
-                    Err(AppError::Input(sentence)) => (Vec::new(), Some(sentence)),
-                    Err(problem @ AppError::NotFound(_)) => (Vec::new(), Some(problem.to_string())),
+                    Ok(step) if is_whole => (Evidence::of(&mut tx, &day, &step).await?, None),
+                    Ok(_) => (Evidence::default(), None),
+                    Err(problem @ (AppError::Input(_) | AppError::NotFound(_))) => {
+                        (Evidence::default(), Some(problem.to_string()))
+                    }
                     Err(other) => return Err(other),
                 }
             }
-            None => (Vec::new(), not_now(kind, &day.state, &batches, &papers)),
+            None => match not_now(kind, &day.state, &batches, &papers) {
+                None if kind == ProposalKind::ResultConfirmed => (Evidence::of_result(&mut tx, &day).await?, None),
+                obstacle => (Evidence::default(), obstacle),
+            },
         };
+        let is_correction = kind == ProposalKind::CorrigendumIssued && obstacle.is_none();
+        let papers = if is_correction { correctable_papers(&mut tx, poll).await? } else { Vec::new() };
         let proposals = preparation::proposals(&mut tx, poll).await?;
         let waits = |p: &&Proposal| p.kind == kind && p.state == ProposalState::Open;
         Ok(StepPage {
             sitting: day.sitting(),
             stage: day.state.stage(),
             kind,
-            lines,
+            evidence,
             obstacle,
             open: proposals.iter().filter(waits).map(|proposal| proposal.id).collect(),
             may_propose: may_propose(caller, kind),
@@ -231,15 +239,14 @@ async fn draw(tx: &mut CouncilTx, day: &Day, wish: Wish) -> Result<DayStep, AppE
         }
         Wish::CountingClosed => DayStep::CountingClosed { forms: closing(&day.state) },
         Wish::ResultDeclared => {
-            DayStep::ResultDeclared { results_sha256: Digest::of(result(tx, day).await?.as_bytes()) }
+            let results_sha256 = Digest::of(result(tx, day).await?.as_bytes());
+            DayStep::ResultDeclared { results_sha256: as_shown(tx, day, results_sha256).await? }
         }
         Wish::ResultConfirmed { resolution } => {
+            declared(tx, day).await?;
             DayStep::ResultConfirmed { paper: papers::resolution(tx, day.poll).await?, resolution }
         }
-        Wish::ResultPublished => {
-            let results = store::polls::results(tx, day.poll).await?.ok_or(NO_RESULT)?;
-            DayStep::ResultPublished { results_sha256: Digest::of(results.as_bytes()) }
-        }
+        Wish::ResultPublished => DayStep::ResultPublished { results_sha256: declared(tx, day).await? },
         Wish::CorrigendumIssued(wish) => {
             let paper = papers::corrigendum(tx, day.poll, &wish).await?;
             let Corrigendum { corrects, day, wrong: reason, right } = wish;
@@ -255,6 +262,7 @@ fn closing(state: &PollState) -> Vec<ClosingForm> {
     let form = |progress: &FormProgress| ClosingForm {
         batches: progress.batches,
         form: progress.form.id.clone(),
+        issued: progress.ballots.map(|(issued, _)| issued),
         returned: progress.ballots.map_or(0, |(_, returned)| returned),
     };
     forms.iter().map(form).collect()
@@ -266,6 +274,27 @@ async fn result(tx: &mut CouncilTx, day: &Day) -> Result<String, AppError> {
         return Err(Refusal::NotNow { doing: "ghi kết quả", stage: day.state.stage() }.into());
     };
     polls::results_text(tx, poll, counted).await
+}
+
+/// The hash of the result that was declared, once the log still gives that very text.
+async fn declared(tx: &mut CouncilTx, day: &Day) -> Result<Digest, AppError> {
+    let results = store::polls::results(tx, day.poll).await?.ok_or(NO_RESULT)?;
+    as_shown(tx, day, Digest::of(results.as_bytes())).await
+}
+
+/// Refuses a result that is another one than the pages show, which draw it from the log and from the list that was decided:
+/// what is confirmed is what is seen. A poll that was not prepared here has no such list, and no page of a result.
+async fn as_shown(tx: &mut CouncilTx, day: &Day, results_sha256: Digest) -> Result<Digest, AppError> {
+    match figures(tx, day.poll).await {
+        Ok(figures) if figures.results_sha256 == results_sha256 => Ok(results_sha256),
+        Ok(_) => {
+            let sentence = "Kết quả này khác với kết quả tính lại từ nhật ký; hãy dừng lại và báo người bảo trì chạy \
+                            «tinnhiem verify --db».";
+            Err(AppError::Input(sentence.to_owned()))
+        }
+        Err(AppError::NotFound(_)) => Ok(results_sha256),
+        Err(other) => Err(other),
+    }
 }
 
 /// The act of a step, with what its text only names.
@@ -294,6 +323,15 @@ async fn act_of(tx: &mut CouncilTx, day: &Day, step: DayStep) -> Result<Act, App
 fn proposer(proposal: &Proposal) -> Actor {
     let by = &proposal.proposed;
     Actor { account: Some(by.account), name: by.name.clone(), role: by.role }
+}
+
+/// What a proposal is about, as its page shows it.
+///
+/// # Errors
+/// When there is no such poll, or what is stored does not read.
+pub(crate) async fn evidence_of(tx: &mut CouncilTx, proposal: &Proposal) -> Result<Evidence, AppError> {
+    let day = Day::load(tx, proposal.poll).await?;
+    Evidence::of(tx, &day, &content(&proposal.content)?).await
 }
 
 /// What confirming the proposal would do now.

@@ -1,7 +1,6 @@
 //! Steps that somebody asks for on counting day: the typed fields, and what is read from them.
 
-use jiff::civil::Date;
-
+use crate::counting::outcome::Corrigendum;
 use crate::preparing::TypedDecision;
 use crate::service::error::{AppError, FieldError};
 use domain::ballot_account::BallotAccount;
@@ -29,19 +28,6 @@ pub struct TypedStep {
     pub account: super::TypedAccount,
     /// Name of the paper that is wrong.
     pub corrects: String,
-    /// What is right.
-    pub right: String,
-}
-
-/// A correction of a published paper.
-#[derive(Clone, Debug)]
-pub(super) struct Corrigendum {
-    /// Name of the paper that is wrong.
-    pub corrects: String,
-    /// Day of the corrigendum.
-    pub day: Date,
-    /// What that paper says.
-    pub wrong: String,
     /// What is right.
     pub right: String,
 }

@@ -40,7 +40,7 @@ pub struct OfficialLine {
     pub spoiled: u32,
     /// The band in words, with its consequence; `None` where nothing follows.
     pub band: Option<BandWords>,
-    /// `quá nửa: vượt 1 phiếu; từ hai phần ba trở lên: còn thiếu 7 phiếu`.
+    /// `quá nửa: vượt 1 phiếu; cách mức từ hai phần ba trở lên 7 phiếu`.
     pub margins: String,
 }
 

@@ -5,7 +5,7 @@ use super::day_data::DayData;
 use super::{READERS, WRITERS, follow_up};
 use crate::Caller;
 use crate::polls;
-use crate::preparing::{Begun, NO_POLL, TypedPlan, new_poll, put_part, read_plan};
+use crate::preparing::{Begun, NO_POLL, Purpose, TypedPlan, new_poll, put_part, read_plan};
 use crate::service::app::{App, Ask};
 use crate::service::error::{AppError, FieldError};
 use domain::id::{LogId, OfficialId, PollId};
@@ -150,8 +150,10 @@ impl App {
         let (at, now) = (self.now_text()?, self.clock.now());
         let id = PollId::new(now, &self.chance.for_id()?);
         let log = LogId::new(now, &self.chance.for_id()?);
-        let new = new_poll(&plan, &rules, &slug, id)?;
-        let public_key = self.keys.poll_signer(&new.origin, false).verifier().to_text();
+        // What follows from a rehearsal is one.
+        let purpose = Purpose::of(&day_data.prepared.state.poll().created);
+        let new = new_poll(&plan, &rules, &slug, id, purpose)?;
+        let public_key = self.keys.poll_signer(&new.origin, new.created.rehearsal).verifier().to_text();
         let begun = self.write_once(ask, move |tx| {
             Box::pin(async move {
                 polls::begin(tx, new, id, log, public_key, at, &actor).await?;

@@ -18,9 +18,6 @@ use domain::result::{Listed, OfficialResult, PollResult};
 use domain::roster::Teller;
 use store::{CouncilTx, logs, polls};
 
-/// Printed across every page of a rehearsal.
-const WATERMARK: &str = "DIỄN TẬP";
-
 /// A poll with its log.
 #[derive(Debug)]
 pub(crate) struct DayData {
@@ -79,7 +76,7 @@ impl DayData {
 
     /// The occasion that papers of this poll name, with the watermark of a rehearsal.
     pub(crate) fn occasion(&self) -> Occasion<'_> {
-        Occasion { watermark: self.is_rehearsal().then_some(WATERMARK), ..self.prepared.poll_book.occasion() }
+        self.prepared.poll_book.occasion()
     }
 
     /// The frame of the poll's papers, dated with the day of the vote.

@@ -4,19 +4,25 @@
 
 mod board;
 mod confidence;
+mod corrigenda;
 mod day_data;
 mod exposure;
+mod figures;
 mod follow_up;
 mod page;
 mod papers;
+mod printed;
 mod public;
 
 pub use board::{FormTable, InvalidLine, OfficialLine, RecountLine};
 pub use confidence::{ConfidenceOffer, TypedConfidence};
+pub use corrigenda::{Correction, Corrigendum, correctable_papers, corrigendum_paper, next_corrigendum};
 pub use exposure::ExposureState;
+pub use figures::{Figures, Incident, figures};
 pub use follow_up::{FollowUpLine, TypedFollowUp};
 pub use page::{ResultLine, ResultPage, ResultView};
-pub use papers::{PaperLine, PapersPage, PrintedPaper, minutes_paper, resolution_paper};
+pub use papers::{PaperLine, PapersPage, issued_papers, minutes_paper, resolution_paper};
+pub use printed::PrintedPaper;
 pub use public::{PublicFile, PublicList, PublicPoll, PublicResult};
 
 use domain::role::Role;

@@ -1,10 +1,10 @@
 //! The result as the office looks at it.
 
 use super::READERS;
-use super::board::{FormTable, RecountLine, recounts, tables};
 use super::confidence;
 use super::day_data::DayData;
 use super::exposure::{self, ExposureState};
+use super::figures::Figures;
 use super::follow_up::{self, FollowUpLine};
 use crate::Caller;
 use crate::polls::results;
@@ -12,13 +12,11 @@ use crate::preparing::Paper;
 use crate::service::app::App;
 use crate::service::error::AppError;
 use domain::audit::Digest;
-use domain::disclosure;
-use domain::finding::Finding;
 use domain::id::PollId;
 use domain::poll::PollKind;
-use domain::poll_state::Stage;
+use domain::poll_state::{Refusal, Stage};
 use domain::preparation::Part;
-use domain::rules::{Attested, Caution};
+use domain::rules::Caution;
 use import;
 use macros::boxed;
 use store::{polls, preparation};
@@ -58,22 +56,8 @@ pub struct ResultPage {
 /// Figures, and what follows from them.
 #[derive(Clone, Debug)]
 pub struct ResultView {
-    /// `NQ 96/2023/QH15`.
-    pub rules: String,
-    /// What the rule set calls the base.
-    pub base: String,
-    /// Article of the base.
-    pub base_cite: String,
-    /// Mark of that article; empty where it was verified.
-    pub base_mark: &'static str,
-    /// Form by form.
-    pub forms: Vec<FormTable>,
-    /// Lines to be counted again, and those that were.
-    pub recounts: Vec<RecountLine>,
-    /// Whether a line that is due still waits for its recount.
-    pub is_due: bool,
-    /// What the result reveals about single ballots.
-    pub disclosures: Vec<Finding>,
+    /// The result, and how it came about.
+    pub figures: Figures,
     /// What decides figures and was not read on two pages.
     pub cautions: Vec<String>,
     /// What has to be done, and what was.
@@ -82,9 +66,7 @@ pub struct ResultView {
     pub brings_confidence_poll: bool,
     /// Confidence polls that were begun from this result, with their sittings.
     pub confidence_polls: Vec<(PollId, String)>,
-    /// SHA-256 of `results.json`, for the current figures.
-    pub results_sha256: Digest,
-    /// Whether that very text was declared; `None` before the result is.
+    /// Whether the text of these very figures was declared; `None` before the result is.
     pub is_as_declared: Option<bool>,
     /// What everybody may see.
     pub exposure: ExposureState,
@@ -143,12 +125,16 @@ impl App {
     /// The result as a file: `ket-qua.csv`, `.xlsx` or `.json`.
     ///
     /// # Errors
-    /// Before the count is closed, and when there is no such file.
+    /// Before the result is declared, and when there is no such file: a file goes further than a page, and figures of which
+    /// a line still waits for its recount are no result.
     #[boxed]
     pub async fn result_file(&self, caller: &Caller, poll: PollId, name: &str) -> Result<Paper, AppError> {
         caller.may(READERS)?;
         let mut tx = self.store.read(caller.council).await?;
         let day_data = DayData::load(&mut tx, poll).await?;
+        if !day_data.stage().has_result() {
+            return Err(Refusal::NotNow { doing: "tải kết quả", stage: day_data.stage() }.into());
+        }
         let extension = name.strip_prefix(FILES).and_then(|rest| rest.strip_prefix('.'));
         let bytes = file(&day_data, extension.unwrap_or_default())?;
         Ok(Paper { name: name.to_owned(), bytes })
@@ -161,27 +147,16 @@ fn view(
     marks: &follow_up::Marks,
     exposure: ExposureState,
 ) -> Result<ResultView, AppError> {
-    let (rules, occasion) = (&day_data.prepared.poll_book.rules, day_data.occasion());
     let result = day_data.result()?;
-    let recounts = recounts(day_data, day_data.counted("xem kết quả")?, &result)?;
-    let text = results::json_text(rules, day_data.provenance(), &result)?;
-    let attested = rules.base.attested;
+    let figures = Figures::of(day_data)?;
     let follow_ups = follow_up::lines(day_data, &result, marks);
     Ok(ResultView {
-        rules: rules.short.clone(),
-        base: rules.base.value.phrase.clone(),
-        base_cite: rules.base.cite.clone(),
-        base_mark: if attested == Attested::Verified { "" } else { attested.label() },
-        forms: tables(&occasion, &result),
-        is_due: recounts.iter().any(|line| line.why.is_some() && line.done.is_none()),
-        recounts,
-        disclosures: disclosure::findings(&result),
-        cautions: rules.cautions(result.kind).iter().map(Caution::to_string).collect(),
+        cautions: day_data.prepared.poll_book.rules.cautions(result.kind).iter().map(Caution::to_string).collect(),
         brings_confidence_poll: follow_ups.iter().any(|line| line.confidence_poll),
         confidence_polls: Vec::new(),
         follow_ups,
-        results_sha256: Digest::of(text.as_bytes()),
-        is_as_declared: declared.map(|declared| declared == text),
+        is_as_declared: declared.map(|declared| Digest::of(declared.as_bytes()) == figures.results_sha256),
+        figures,
         exposure,
     })
 }

@@ -1,10 +1,14 @@
 //! Papers of the day, made from what is stored whenever they are asked for: the same bytes each time, because nothing
 //! on them depends on the time of printing. The hash of an issued paper is in the log, and is shown beside the file.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::READERS;
+use super::corrigenda;
 use super::day_data::{DayData, head_box, key_of, signed_head};
+use super::printed::{PrintedPaper, notice_file, one_notice, render};
 use crate::Caller;
 use crate::preparing::Paper;
 use crate::service::app::App;
@@ -19,17 +23,13 @@ use domain::document::{
     zero_report,
 };
 use domain::id::PollId;
+use domain::paper_title::{MINUTES, RESOLUTION, is_corrigendum};
 use domain::poll_state::{Refusal, Stage};
 use domain::test_deck::TestDeck;
-use domain::text::slug;
 use macros::boxed;
-use pdf::{self, Pdf};
+use pdf::Pdf;
 use store::{CouncilTx, polls};
 
-/// Name of the minutes in the log.
-const MINUTES: &str = "minutes.pdf";
-/// Name of the resolution in the log.
-const RESOLUTION: &str = "resolution.pdf";
 const NO_PAPER: AppError = AppError::NotFound("giấy tờ này");
 
 /// A paper in the list.
@@ -58,21 +58,8 @@ pub struct PapersPage {
     pub notices: Vec<PaperLine>,
     /// Whether forms are sealed, so that sheets for counting by hand can be printed.
     pub has_forms: bool,
-}
-
-/// A paper that is to be issued: its file, and what the log says of it.
-#[derive(Debug)]
-pub struct PrintedPaper {
-    /// As the log names it.
-    pub issued: PaperIssued,
-    /// The file.
-    pub pdf: Pdf,
-}
-
-impl PrintedPaper {
-    fn new(name: &str, pdf: Pdf) -> Self {
-        Self { issued: PaperIssued { name: name.to_owned(), pages: pdf.pages, sha256: Digest::of(&pdf.bytes) }, pdf }
-    }
+    /// The result is declared: there is a bundle.
+    pub has_result: bool,
 }
 
 /// The kinds of papers of a day.
@@ -92,7 +79,7 @@ impl Kind {
     const fn file(self) -> &'static str {
         match self {
             Self::Deck => "bao-cao-kiem-thu.pdf",
-            Self::Zero => "bao-cao-khong.pdf",
+            Self::Zero => "bien-ban-so-lieu-bang-0.pdf",
             Self::Minutes => "bien-ban-kiem-phieu.pdf",
             Self::Announcement => "cong-bo-ket-qua.pdf",
             Self::Resolution => "nghi-quyet.pdf",
@@ -103,7 +90,7 @@ impl Kind {
     const fn title(self, is_party: bool) -> &'static str {
         match self {
             Self::Deck => "Báo cáo kiểm thử",
-            Self::Zero => "Báo cáo không",
+            Self::Zero => "Biên bản xác nhận số liệu trước khi mở bằng 0",
             Self::Minutes => "Biên bản kiểm phiếu",
             Self::Announcement => "Lời công bố kết quả",
             Self::Resolution if is_party => "Báo cáo kết quả",
@@ -126,7 +113,9 @@ impl Kind {
         let reached = |stage| day_data.stage() >= stage && day_data.stage() != Stage::Cancelled;
         match self {
             Self::Deck => deck(day_data).is_none().then_some("khi đã kiểm bộ phiếu thử"),
-            Self::Zero => day_data.day.zero_reported.is_none().then_some("khi đã lập báo cáo không"),
+            Self::Zero => {
+                day_data.day.zero_reported.is_none().then_some("khi Ban kiểm phiếu đã xác nhận số liệu bằng 0")
+            }
             Self::Minutes | Self::Announcement => {
                 (!reached(Stage::Declared)).then_some("khi đã có kết quả, sau khi kiểm lại các dòng sát ngưỡng")
             }
@@ -166,12 +155,20 @@ impl App {
         } else {
             Vec::new()
         };
+        let mut papers = Kind::ALL.map(line).to_vec();
+        papers.extend(corrigenda::issued(&day_data)?.into_iter().map(|correction| PaperLine {
+            file: correction.paper.name.clone(),
+            title: format!("{}: {}", correction.title, correction.of),
+            waits_for: None,
+            issued: Some(correction.paper),
+        }));
         Ok(PapersPage {
             sitting: day_data.prepared.poll_book.book.council.sitting.name.clone(),
             rehearsal: day_data.is_rehearsal(),
-            papers: Kind::ALL.map(line).to_vec(),
+            papers,
             notices,
             has_forms: day_data.stage().is_sealed(),
+            has_result: day_data.stage().has_result(),
         })
     }
 
@@ -187,6 +184,7 @@ impl App {
         let kind = Kind::ALL.into_iter().find(|kind| kind.file() == file);
         let pdf = match kind {
             Some(kind) => print(&mut tx, &day_data, kind).await?,
+            None if is_corrigendum(file) => corrigenda::printed(&mut tx, poll, &day_data, file).await?.pdf,
             None => one_notice(&day_data, file)?,
         };
         Ok(Paper { name: file.to_owned(), bytes: pdf.bytes })
@@ -211,6 +209,39 @@ pub async fn minutes_paper(tx: &mut CouncilTx, poll: PollId) -> Result<PrintedPa
 pub async fn resolution_paper(tx: &mut CouncilTx, poll: PollId) -> Result<PrintedPaper, AppError> {
     let day_data = DayData::load(tx, poll).await?;
     Ok(PrintedPaper::new(RESOLUTION, print(tx, &day_data, Kind::Resolution).await?))
+}
+
+/// The papers that a poll's log issued, by their names there, as far as they come out again to the byte: a bundle has no
+/// others. None for a poll that was not prepared here.
+///
+/// # Errors
+/// When the database does not answer.
+#[boxed]
+pub async fn issued_papers(tx: &mut CouncilTx, poll: PollId) -> Result<BTreeMap<String, Vec<u8>>, AppError> {
+    let day_data = match DayData::load(tx, poll).await {
+        Ok(day_data) => day_data,
+        Err(AppError::NotFound(_)) => return Ok(BTreeMap::new()),
+        Err(other) => return Err(other),
+    };
+    // A later paper of a name takes the place of the one before.
+    let issued = polls::papers(tx, poll).await?.into_iter().map(|paper| (paper.name, paper.sha256));
+    let mut papers = BTreeMap::new();
+    for (name, sha256) in issued.collect::<BTreeMap<_, _>>() {
+        let printed = match name.as_str() {
+            MINUTES => print(tx, &day_data, Kind::Minutes).await,
+            RESOLUTION => print(tx, &day_data, Kind::Resolution).await,
+            other if is_corrigendum(other) => {
+                corrigenda::printed(tx, poll, &day_data, other).await.map(|printed| printed.pdf)
+            }
+            _ => continue,
+        };
+        match printed {
+            Ok(pdf) if Digest::of(&pdf.bytes) == sha256 => drop(papers.insert(name, pdf.bytes)),
+            Err(problem @ AppError::Store(_)) => return Err(problem),
+            Ok(_) | Err(_) => {}
+        }
+    }
+    Ok(papers)
 }
 
 async fn print(tx: &mut CouncilTx, day_data: &DayData, kind: Kind) -> Result<Pdf, AppError> {
@@ -243,16 +274,14 @@ async fn print(tx: &mut CouncilTx, day_data: &DayData, kind: Kind) -> Result<Pdf
     render(&document)
 }
 
-fn render(document: &Document) -> Result<Pdf, AppError> {
-    pdf::document(document).map_err(|e| AppError::Input(format!("{}: {e}.", document.title)))
-}
-
 /// How the ballots were counted, as far as the log records it.
 fn counting(day_data: &DayData) -> CountingMode {
-    if day_data.prepared.state.poll().created.simulated {
-        return CountingMode::Declared;
-    }
     let sum = |figure: fn(&BatchRead) -> u32| Some(day_data.day.batches.iter().map(figure).sum());
+    if day_data.prepared.state.poll().created.simulated {
+        let batches = u32::try_from(day_data.day.batches.len()).unwrap_or(u32::MAX);
+        let reread = sum(|read| read.reread).unwrap_or_default();
+        return CountingMode::Simulated { seed: None, batches, reread };
+    }
     CountingMode::Real { reread: sum(|read| read.reread), decided: sum(|read| read.decided), by_hand: None }
 }
 
@@ -292,7 +321,7 @@ fn deck_report(day_data: &DayData) -> Result<Document, AppError> {
 
 /// The zero report, with the log's head right after it: everything that is counted comes later.
 async fn zero(tx: &mut CouncilTx, day_data: &DayData) -> Result<Document, AppError> {
-    let doing = "lập báo cáo không";
+    let doing = "lập biên bản xác nhận số liệu bằng 0";
     let (size, root) = day_data.head_after(|event| matches!(event, PollEvent::ZeroReported(_))).ok_or(NO_PAPER)?;
     let key = key_of(tx, day_data.log()).await?;
     let head = Checkpoint { origin: key.name().clone(), size, root };
@@ -302,24 +331,7 @@ async fn zero(tx: &mut CouncilTx, day_data: &DayData) -> Result<Document, AppErr
     let zeros: Vec<BatchCounts> = forms.iter().map(|form| BatchCounts::zero(form.kind, form.lines.len())).collect();
     let empty: Vec<EmptyForm<'_>> =
         forms.iter().zip(&zeros).map(|(form, counts)| EmptyForm { form, batches: 0, counts }).collect();
-    let checkpoint = head_box("Điểm chốt sau khi lập báo cáo không", &head, &key);
+    let checkpoint = head_box("Điểm chốt sau khi xác nhận số liệu bằng 0", &head, &key);
     zero_report(&frame_on(day_data, at), &empty, &day_data.tellers, checkpoint)
         .map_err(|e| AppError::internal(doing, e))
-}
-
-/// `thong-bao-01-nguyen-van-a.pdf`
-fn notice_file(place: usize, name: &str) -> String {
-    format!("thong-bao-{:02}-{}.pdf", place + 1, slug(name))
-}
-
-fn one_notice(day_data: &DayData, file: &str) -> Result<Pdf, AppError> {
-    let place = day_data.list.iter().enumerate().position(|(place, person)| notice_file(place, &person.name) == file);
-    let place = place.ok_or(NO_PAPER)?;
-    if Kind::Notices.waits_for(day_data).is_some() {
-        return Err(Refusal::NotNow { doing: "in giấy tờ này", stage: day_data.stage() }.into());
-    }
-    let result = day_data.result()?;
-    let mut lines = result.forms.iter().flat_map(|form| form.officials.iter().map(move |official| (form, official)));
-    let (form, official) = lines.nth(place).ok_or(NO_PAPER)?;
-    render(&document::notice(&day_data.frame(), form, official))
 }

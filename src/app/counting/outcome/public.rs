@@ -4,13 +4,15 @@
 use jiff::civil::Date;
 
 use super::board::{FormTable, tables};
+use super::corrigenda::{self, Correction};
 use super::day_data::{DayData, SignedHead, signed_head};
 use super::exposure::{is_public, stored};
 use super::page;
 use crate::service::app::App;
 use crate::service::error::AppError;
 use domain::audit::{Digest, Moment, PollEvent};
-use domain::id::PollId;
+use domain::id::{CouncilId, PollId};
+use domain::paper_title::is_corrigendum;
 use domain::poll::PollKind;
 use domain::rules::{Attested, Caution};
 use macros::boxed;
@@ -43,19 +45,6 @@ pub struct PublicList {
     pub slug: String,
     /// The newest first; never empty.
     pub polls: Vec<PublicPoll>,
-}
-
-/// A correction of a published paper.
-#[derive(Clone, Debug)]
-pub struct Correction {
-    /// `08:05 ngày 01/12/2026`.
-    pub at: String,
-    /// What was wrong.
-    pub reason: String,
-    /// Name of the paper.
-    pub name: String,
-    /// SHA-256 of it.
-    pub sha256: Digest,
 }
 
 /// A result as everybody sees it.
@@ -165,25 +154,19 @@ impl App {
             results_sha256: Digest::of(declared.as_bytes()),
             log_size: head.head.size,
             log_groups: head.head.root.groups().to_vec(),
-            corrections: Vec::new(),
+            corrections: corrigenda::issued(&day_data)?,
         };
         for entry in &day_data.entries {
             match &entry.event {
                 PollEvent::ResultPublished(told) => page.published_at = told.at.in_vietnam(),
                 PollEvent::ResultConfirmed(told) => page.resolution.clone_from(&told.resolution),
-                PollEvent::CorrigendumIssued(told) => page.corrections.push(Correction {
-                    at: entry.at.in_vietnam(),
-                    reason: told.reason.clone(),
-                    name: told.name.clone(),
-                    sha256: told.sha256,
-                }),
                 _ => {}
             }
         }
         Ok(page)
     }
 
-    /// A file of a result that everybody may see: `ket-qua.csv`, `.xlsx`, `.json`, `diem-chot.txt`.
+    /// A file of a result that everybody may see: `ket-qua.csv`, `.xlsx`, `.json`, `diem-chot.txt`, a corrigendum.
     ///
     /// # Errors
     /// [`AppError::NotFound`] when nobody may, or there is none.
@@ -196,9 +179,20 @@ impl App {
             "ket-qua.csv" => page::file(&day_data, "csv")?,
             "ket-qua.xlsx" => page::file(&day_data, "xlsx")?,
             "diem-chot.txt" => head.note.into_bytes(),
+            _ if is_corrigendum(name) => corrigenda::printed(&mut tx, poll, &day_data, name).await?.pdf.bytes,
             _ => return Err(NOTHING),
         };
         Ok(PublicFile { name: name.to_owned(), bytes })
+    }
+
+    /// The council of a result that everybody may see, and how many entries its log has.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] when nobody may, or there is none.
+    pub(crate) async fn public_log_size(&self, slug: &str, poll: PollId) -> Result<(CouncilId, u64), AppError> {
+        let (mut tx, _) = self.open_to_all(slug).await?;
+        let Shown { head, .. } = shown(&mut tx, poll).await?;
+        Ok((tx.council(), head.head.size))
     }
 
     /// The council of a name in addresses, with what reads its rows.

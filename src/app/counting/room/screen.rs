@@ -1,5 +1,5 @@
-//! What the hall sees: ballots issued and returned, batches committed, and no level before the count is closed. Then
-//! the results, in ballot order.
+//! What the hall sees: papers out and back, batches done. No level before the result is declared, because a line near a
+//! threshold may still change in its recount; then page by page, as the head of the board turns them.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,10 +16,11 @@ use domain::audit::event::poll::FormTotals;
 use domain::id::{CouncilId, PollId};
 use domain::poll::{Level, PollKind};
 use domain::poll_state::{ClosedCount, Stage};
+use domain::recount;
 use domain::result::{FormCount, Listed, OfficialResult, decide};
 use domain::text::upper_first;
 use macros::boxed;
-use store::polls;
+use store::{polls, screen};
 
 const NO_SCREEN: AppError = AppError::NotFound("cuộc bỏ phiếu này");
 
@@ -74,8 +75,19 @@ pub struct ScreenResults {
     pub block: String,
     /// Ballots issued, returned, valid, invalid.
     pub ballots: [u32; 4],
-    /// In ballot order.
+    /// In ballot order; of a page, those that stand on it.
     pub officials: Vec<ScreenOfficial>,
+}
+
+/// A page of the result on the screen.
+#[derive(Clone, Debug)]
+pub struct ScreenPage {
+    /// Its number, from 1.
+    pub number: u32,
+    /// How many there are.
+    pub of: u32,
+    /// A part of one form.
+    pub results: ScreenResults,
 }
 
 /// The screen of one poll.
@@ -97,8 +109,24 @@ pub struct Screen {
     pub version: u64,
     /// One for each form.
     pub forms: Vec<ScreenForm>,
-    /// One for each form; empty before the count is closed.
-    pub results: Vec<ScreenResults>,
+    /// Lines that still have to be counted again before there is a result.
+    pub due: usize,
+    /// The page of the result that the head of the board shows.
+    pub page: Option<ScreenPage>,
+}
+
+/// Officials on a page: what the last row of a hall still reads.
+const OFFICIALS_ON_A_PAGE: usize = 4;
+
+/// The result as pages: a page has officials of one form only.
+pub(super) fn pages(room: &CountingRoom, counted: &ClosedCount) -> Vec<ScreenResults> {
+    let mut pages = Vec::new();
+    for ScreenResults { block, ballots, officials } in results(room, counted) {
+        for part in officials.chunks(OFFICIALS_ON_A_PAGE) {
+            pages.push(ScreenResults { block: block.clone(), ballots, officials: part.to_vec() });
+        }
+    }
+    pages
 }
 
 /// Signals when a screen has to be drawn again, until the service stops.
@@ -158,6 +186,7 @@ impl App {
         }
         let counted = polls::closed_count(&mut tx, &stored).await?;
         let room = CountingRoom::load(&mut tx, poll).await?;
+        let shown = if room.stage().has_result() { screen::page(&mut tx, poll).await? } else { 0 };
         let progress = polls::forms(&mut tx, poll).await?;
         drop(tx);
         let form = |form: domain::poll_state::FormProgress| ScreenForm {
@@ -176,7 +205,8 @@ impl App {
             delegates: created.delegates,
             version,
             forms: progress.into_iter().map(form).collect(),
-            results: counted.map(|counted| results(&room, &counted)).unwrap_or_default(),
+            due: counted.as_ref().map_or(0, |counted| due(&room, counted)),
+            page: counted.and_then(|counted| page(&room, &counted, shown)),
         })
     }
 
@@ -237,6 +267,23 @@ impl App {
             }
         }
     }
+}
+
+/// Lines that still have to be counted again.
+fn due(room: &CountingRoom, counted: &ClosedCount) -> usize {
+    if room.stage() != Stage::Closed {
+        return 0;
+    }
+    let due = recount::due(&room.rules, &room.state.poll().created, counted.forms()).unwrap_or_default();
+    due.iter().filter(|due| !counted.is_recounted(&due.form, due.line)).count()
+}
+
+/// The page of this number; `None` for 0, and for one that there is not.
+fn page(room: &CountingRoom, counted: &ClosedCount, number: u32) -> Option<ScreenPage> {
+    let pages = pages(room, counted);
+    let of = u32::try_from(pages.len()).unwrap_or(u32::MAX);
+    let place = usize::try_from(number.checked_sub(1)?).ok()?;
+    Some(ScreenPage { number, of, results: pages.into_iter().nth(place)? })
 }
 
 fn tell(sender: &watch::Sender<u64>, version: u64) {

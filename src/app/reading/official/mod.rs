@@ -95,6 +95,8 @@ pub struct OwnPoll {
     pub id: PollId,
     /// `Kỳ họp thứ 17`.
     pub sitting: String,
+    /// Diễn tập.
+    pub rehearsal: bool,
     /// Day of the opening.
     pub opens_on: Date,
     /// Day of the vote.
@@ -278,12 +280,15 @@ async fn own_fact(tx: &mut CouncilTx, caller: &Caller, id: FactId) -> Result<Sto
     if is_own { Ok(found) } else { Err(NO_FACT) }
 }
 
-/// The poll that is being prepared: the newest that is no rehearsal, has a plan, and whose ballots are not out yet.
+/// The poll that is being prepared: the newest that has a plan and whose ballots are not out yet; a rehearsal only where
+/// there is no other.
 pub(crate) async fn current_poll(tx: &mut CouncilTx) -> Result<Option<PollId>, AppError> {
-    for poll in polls::list(tx).await? {
+    let mut all = polls::list(tx).await?;
+    all.sort_by_key(|poll| poll.rehearsal);
+    for poll in all {
         let is_before = poll.stage < Stage::Voting;
         let plan = &domain::preparation::Part::Plan;
-        if is_before && !poll.rehearsal && preparation::part(tx, poll.id, plan).await?.is_some() {
+        if is_before && preparation::part(tx, poll.id, plan).await?.is_some() {
             return Ok(Some(poll.id));
         }
     }
@@ -320,6 +325,7 @@ async fn own_poll(
     Ok(OwnPoll {
         id: poll,
         sitting: sitting.name.clone(),
+        rehearsal: poll_book.rehearsal,
         opens_on: sitting.opens_on,
         votes_on: sitting.votes_on,
         deadlines,

@@ -26,6 +26,13 @@ pub struct Listed {
     pub size: u64,
 }
 
+impl Listed {
+    /// Of these bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self { sha256: Digest::of(bytes), size: u64::try_from(bytes.len()).unwrap_or(u64::MAX) }
+    }
+}
+
 /// Every file of a bundle but the manifest itself, by path.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Manifest(pub BTreeMap<String, Listed>);

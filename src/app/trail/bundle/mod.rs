@@ -9,7 +9,7 @@ mod verify;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, BufWriter, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,7 @@ use domain::audit::note::NoteError;
 use domain::audit::settle::thin_batches;
 use domain::audit::{Checkpoint, Digest, Log, LogEntry, MOMENTS, Moment, PollEvent, SealedCounts, Signer};
 use domain::batch::PAPERS_PER_BATCH;
+pub use manifest::is_inside;
 pub use report::{CHECKS, Failure, Passed, Report};
 pub use stream::{LogFault, read_log};
 pub use verify::{Options, Recompute, ResultInputs, verify};
@@ -54,16 +55,18 @@ pub mod layout {
     pub const RESULTS: &str = "results.json";
     /// Folder of papers.
     pub const PAPERS: &str = "papers/";
+    /// Signed head over the whole log, in a bundle that was written before the publication.
+    pub const HEAD: &str = "checkpoints/head.txt";
+    /// Files that a bundle has once their moment has come.
+    pub const LATER: [&str; 3] = [CHECKPOINTS[3], CHECKPOINTS[4], HEAD];
     /// Files that every bundle has, besides the manifest.
-    pub const REQUIRED: [&str; 13] = [
+    pub const REQUIRED: [&str; 11] = [
         README,
         KEY,
         LOG,
         CHECKPOINTS[0],
         CHECKPOINTS[1],
         CHECKPOINTS[2],
-        CHECKPOINTS[3],
-        CHECKPOINTS[4],
         CONSISTENCY,
         INCLUSION,
         OPENINGS,
@@ -79,8 +82,9 @@ pub struct BundleParts<'a> {
     pub signer: &'a Signer,
     /// The whole log.
     pub log: &'a Log,
-    /// Heads taken at the moments, in the order of [`Moment::ALL`]; the last one is the log's head.
-    pub checkpoints: &'a [Checkpoint; MOMENTS],
+    /// Heads taken at the moments that have come, in their order; that of the publication is the log's head. Without one
+    /// of the publication, the log's head as it is now is signed too.
+    pub heads: &'a [(Moment, Checkpoint)],
     /// One per committed batch; written in the order of form and number.
     pub openings: &'a [SealedCounts],
     /// Exact text of the rule set whose hash `poll.created` carries.
@@ -175,8 +179,48 @@ struct InclusionProof {
     size: u64,
 }
 
+/// How the names of logs begin whose key and nonces follow from a seed.
+pub const SEEDED: &str = "tinnhiem/dien-tap/";
+
 /// Version of the bundle's JSON files.
 const VERSION: u8 = 1;
+
+/// The files of a bundle by their paths, `MANIFEST` among them. The same parts give the same bytes.
+///
+/// # Errors
+/// When the parts do not belong together, or a batch is too small to be opened.
+pub fn files(parts: &BundleParts<'_>) -> Result<BTreeMap<String, Vec<u8>>, BundleError> {
+    refuse_small_batches(parts.openings)?;
+    let mut files = BTreeMap::new();
+    let mut put = |file: &str, bytes: Vec<u8>| files.insert(file.to_owned(), bytes);
+    put(layout::README, readme(parts.log).into_bytes());
+    put(layout::KEY, format!("{}\n", parts.signer.verifier().to_text()).into_bytes());
+    put(layout::LOG, log_text(parts.log));
+    let heads = all_heads(parts);
+    for (file, moment, checkpoint) in &heads {
+        if parts.log.tree().root_at(checkpoint.size) != Some(checkpoint.root) {
+            return Err(BundleError::Checkpoint(moment.unwrap_or(Moment::Published)));
+        }
+        put(file, checkpoint.sign(parts.signer)?.into_bytes());
+    }
+    put(layout::CONSISTENCY, json(&consistency(parts.log, &heads)?)?);
+    put(layout::INCLUSION, json(&inclusion(parts)?)?);
+    let mut openings = parts.openings.to_vec();
+    openings.sort_by(|a, b| (&a.form, a.batch).cmp(&(&b.form, b.batch)));
+    put(layout::OPENINGS, json(&OpeningsFile { openings, v: VERSION })?);
+    put(layout::RULESET, parts.ruleset.as_bytes().to_vec());
+    put(layout::RESULTS, parts.results.as_bytes().to_vec());
+    for (name, bytes) in parts.papers {
+        if name.contains('/') || !is_inside(name) {
+            return Err(BundleError::PaperName(name.clone()));
+        }
+        put(&format!("{}{name}", layout::PAPERS), bytes.clone());
+    }
+    let listed = files.iter().map(|(path, bytes)| (path.clone(), manifest::Listed::of(bytes))).collect();
+    let manifest = parts.signer.sign(&manifest::Manifest(listed).to_text())?;
+    files.insert(layout::MANIFEST.to_owned(), manifest.into_bytes());
+    Ok(files)
+}
 
 /// Writes a bundle into `dir`, which is made if need be and must be empty. The same parts give the same bytes.
 ///
@@ -192,30 +236,24 @@ pub fn write(dir: &Path, parts: &BundleParts<'_>) -> Result<(), BundleError> {
     if fs::read_dir(dir).map_err(io_error(dir))?.next().is_some() {
         return Err(BundleError::NotEmpty(dir.to_owned()));
     }
-    put(dir, layout::README, readme(parts.log).as_bytes())?;
-    put(dir, layout::KEY, format!("{}\n", parts.signer.verifier().to_text()).as_bytes())?;
-    let path = dir.join(layout::LOG);
-    write_log(&path, parts.log).map_err(io_error(&path))?;
-    for ((checkpoint, moment), file) in parts.checkpoints.iter().zip(Moment::ALL).zip(layout::CHECKPOINTS) {
-        if parts.log.tree().root_at(checkpoint.size) != Some(checkpoint.root) {
-            return Err(BundleError::Checkpoint(moment));
-        }
-        put(dir, file, checkpoint.sign(parts.signer)?.as_bytes())?;
+    files(parts)?.iter().try_for_each(|(file, bytes)| put(dir, file, bytes))
+}
+
+/// A head with its file, and the moment at which it was taken.
+type HeadFile = (&'static str, Option<Moment>, Checkpoint);
+
+/// The heads of a bundle in their order: the last one covers the whole log.
+fn all_heads(parts: &BundleParts<'_>) -> Vec<HeadFile> {
+    let file = |moment: Moment| {
+        let files = Moment::ALL.into_iter().zip(layout::CHECKPOINTS);
+        files.filter(|(other, _)| *other == moment).map(|(_, file)| file).next().unwrap_or(layout::HEAD)
+    };
+    let mut heads: Vec<HeadFile> =
+        parts.heads.iter().map(|(moment, head)| (file(*moment), Some(*moment), head.clone())).collect();
+    if parts.heads.iter().all(|(moment, _)| *moment != Moment::Published) {
+        heads.push((layout::HEAD, None, parts.log.head()));
     }
-    put_json(dir, layout::CONSISTENCY, &consistency(parts)?)?;
-    put_json(dir, layout::INCLUSION, &inclusion(parts)?)?;
-    let mut openings = parts.openings.to_vec();
-    openings.sort_by(|a, b| (&a.form, a.batch).cmp(&(&b.form, b.batch)));
-    put_json(dir, layout::OPENINGS, &OpeningsFile { openings, v: VERSION })?;
-    put(dir, layout::RULESET, parts.ruleset.as_bytes())?;
-    put(dir, layout::RESULTS, parts.results.as_bytes())?;
-    for (name, bytes) in parts.papers {
-        if name.contains('/') || !manifest::is_inside(name) {
-            return Err(BundleError::PaperName(name.clone()));
-        }
-        put(dir, &format!("{}{name}", layout::PAPERS), bytes)?;
-    }
-    seal(dir, parts.signer)
+    heads
 }
 
 /// Writes `MANIFEST` over all files that are in `dir` now.
@@ -234,11 +272,22 @@ pub fn seal(dir: &Path, signer: &Signer) -> Result<(), BundleError> {
     put(dir, layout::MANIFEST, signer.sign(&listed.to_text())?.as_bytes())
 }
 
-/// What every bundle says to people, and what a rehearsal adds.
+/// What every bundle says to people, and what a rehearsal adds: that of the command line draws everything from a seed, that
+/// of a council's service does not.
 fn readme(log: &Log) -> String {
     let first = log.entries().iter().next().and_then(|text| LogEntry::parse(text).ok());
     let rehearsal = matches!(first.map(|entry| entry.event), Some(PollEvent::PollCreated(poll)) if poll.rehearsal);
-    include_str!("readme.txt").to_owned() + if rehearsal { include_str!("readme-rehearsal.txt") } else { "" }
+    let more = match (rehearsal, is_seeded(log.origin().as_str())) {
+        (true, true) => include_str!("readme-rehearsal.txt"),
+        (true, false) => include_str!("readme-practice.txt"),
+        (false, _) => "",
+    };
+    include_str!("readme.txt").to_owned() + more
+}
+
+/// Whether a log of this name is that of a rehearsal whose key and nonces follow from a seed that everybody may know.
+fn is_seeded(origin: &str) -> bool {
+    origin.starts_with(SEEDED)
 }
 
 /// Spoiled papers can thin out a pile that was large enough, and then a reader is warned; a pile that was too small from
@@ -260,25 +309,24 @@ fn put(dir: &Path, file: &str, bytes: &[u8]) -> Result<(), BundleError> {
         .map_err(|cause| BundleError::Io { path: path.clone(), cause })
 }
 
-fn put_json<T: Serialize>(dir: &Path, file: &str, value: &T) -> Result<(), BundleError> {
-    put(dir, file, format!("{}\n", canonical::to_text(value)?).as_bytes())
+fn json<T: Serialize>(value: &T) -> Result<Vec<u8>, BundleError> {
+    Ok(format!("{}\n", canonical::to_text(value)?).into_bytes())
 }
 
-fn write_log(path: &Path, log: &Log) -> io::Result<()> {
-    let mut out = BufWriter::new(fs::File::create(path)?);
+fn log_text(log: &Log) -> Vec<u8> {
+    let mut text = Vec::new();
     for entry in log.entries() {
-        out.write_all(entry.as_bytes())?;
-        out.write_all(b"\n")?;
+        text.extend_from_slice(entry.as_bytes());
+        text.push(b'\n');
     }
-    out.flush()
+    text
 }
 
-fn consistency(parts: &BundleParts<'_>) -> Result<ConsistencyFile, BundleError> {
+fn consistency(log: &Log, heads: &[HeadFile]) -> Result<ConsistencyFile, BundleError> {
     let mut proofs = Vec::new();
-    let pairs = parts.checkpoints.iter().zip(parts.checkpoints.iter().skip(1));
-    for ((old, new), moment) in pairs.zip(Moment::ALL.into_iter().skip(1)) {
-        let hashes = parts.log.tree().consistency_proof(old.size, new.size);
-        let hashes = hashes.ok_or(BundleError::Checkpoint(moment))?;
+    for ((_, _, old), (_, moment, new)) in heads.iter().zip(heads.iter().skip(1)) {
+        let hashes = log.tree().consistency_proof(old.size, new.size);
+        let hashes = hashes.ok_or(BundleError::Checkpoint(moment.unwrap_or(Moment::Published)))?;
         proofs.push(ConsistencyProof { from: old.size, hashes, to: new.size });
     }
     Ok(ConsistencyFile { proofs, v: VERSION })

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use domain::audit::{Digest, MOMENTS, Moment};
+use domain::audit::{Digest, Moment};
 use domain::text::full_stop;
 
 /// The first thing that does not hold.
@@ -80,8 +80,9 @@ pub struct Passed {
 pub struct Report {
     /// In the order in which they ran.
     pub passed: Vec<Passed>,
-    /// Roots of the checkpoints, in the order of [`Moment::ALL`]; the last is over the whole log.
-    pub roots: [Digest; MOMENTS],
+    /// Roots of the heads with their moments, in their order; the last is over the whole log, and of no moment where the
+    /// log still went on.
+    pub roots: Vec<(Option<Moment>, Digest)>,
     /// The checkpoint whose root was read off paper, if any was.
     pub on_paper: Option<Moment>,
     /// SHA-256 of the text of the key that signed everything.
@@ -93,6 +94,8 @@ pub struct Report {
     pub notes: Vec<String>,
     /// Diễn tập: nothing in the bundle has legal weight.
     pub rehearsal: bool,
+    /// Key and nonces of it follow from a seed that everybody may know.
+    pub is_seeded: bool,
 }
 
 impl fmt::Display for Report {
@@ -101,8 +104,9 @@ impl fmt::Display for Report {
             writeln!(f, "ĐẠT [{check}] {what}")?;
         }
         writeln!(f, "\nMã gốc của nhật ký ở từng điểm chốt; bản giấy ghi điểm chốt nào thì phải đúng mã gốc ở đó:")?;
-        for (moment, root) in Moment::ALL.into_iter().zip(&self.roots) {
-            writeln!(f, "  {}:\n    {}", moment.label(), root.grouped())?;
+        for (moment, root) in &self.roots {
+            let label = moment.map_or("cả nhật ký khi ghi gói", Moment::label);
+            writeln!(f, "  {label}:\n    {}", root.grouped())?;
         }
         writeln!(f, "Dấu vân tay của khóa ký:\n    {}", self.key_fingerprint.grouped())?;
         writeln!(f, "\nGói này tự nó không cho biết:")?;
@@ -113,7 +117,7 @@ impl fmt::Display for Report {
             writeln!(f, "LƯU Ý: {note}")?;
         }
         if self.rehearsal {
-            writeln!(f, "LƯU Ý: {REHEARSAL}")?;
+            writeln!(f, "LƯU Ý: {}", if self.is_seeded { SEEDED_REHEARSAL } else { REHEARSAL })?;
         }
         Ok(())
     }
@@ -126,7 +130,9 @@ const GAPS: [&str; 3] = [
     "Chữ in trong các tệp PDF có đúng với results.json không: chương trình chỉ so mã băm của tệp, hãy đọc và so bằng mắt.",
 ];
 
-const REHEARSAL: &str = "đây là gói DIỄN TẬP, không có giá trị pháp lý; khóa ký và các số ngẫu nhiên suy ra từ hạt giống \
+const REHEARSAL: &str = "đây là gói DIỄN TẬP, không có giá trị pháp lý; số phiếu không phải của đại biểu.";
+
+const SEEDED_REHEARSAL: &str = "đây là gói DIỄN TẬP, không có giá trị pháp lý; khóa ký và các số ngẫu nhiên suy ra từ hạt giống \
                          công khai, nên ai cũng làm lại được gói này.";
 
 /// How far the paper reaches: what was logged after its checkpoint can still be made anew by who holds the key.

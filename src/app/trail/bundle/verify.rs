@@ -13,12 +13,12 @@ use serde::de::DeserializeOwned;
 use super::manifest::{self, Listed, Manifest};
 use super::report::{Failure, Passed, Report};
 use super::stream::read_log;
-use super::{ConsistencyFile, InclusionFile, OpeningsFile, VERSION, layout};
+use super::{ConsistencyFile, InclusionFile, OpeningsFile, VERSION, is_seeded, layout};
 use crate::service::error::io_sentence;
 use domain::audit::event::poll::{ListDecided, PollCreated, SealedForm};
 use domain::audit::merkle::{leaf_hash, verify_consistency, verify_inclusion};
 use domain::audit::settle::{settle, thin_batches};
-use domain::audit::{Checkpoint, Digest, MOMENTS, Moment, Record, Replay, SealedCounts, VerifierKey, canonical};
+use domain::audit::{Checkpoint, Digest, Moment, Record, Replay, SealedCounts, VerifierKey, canonical};
 use domain::poll_state::ClosedCount;
 
 /// Largest file that is read into memory; the log and the papers are read in pieces.
@@ -42,6 +42,8 @@ pub struct ResultInputs<'a> {
     pub counted: &'a ClosedCount,
     /// Whether the council confirmed the result by a resolution.
     pub is_confirmed: bool,
+    /// Whether the result is public. Before that a resolution may still come.
+    pub is_published: bool,
 }
 
 /// Makes the text of results.json out of the counts, or says in Vietnamese why it cannot.
@@ -66,14 +68,17 @@ pub fn verify(dir: &Path, options: &Options<'_>) -> Result<Report, Failure> {
     let manifest = check_manifest(dir, &key, &mut passed)?;
     check_files(dir, &manifest, &mut passed)?;
     let bundle = Bundle { dir, manifest };
-    let checkpoints = open_checkpoints(&bundle, &key)?;
-    let record = check_log(&bundle, &checkpoints, &mut passed)?;
-    check_proofs(&bundle, &checkpoints, &record, &mut passed)?;
-    let notes = check_openings(&bundle, &record, &mut passed)?;
+    let heads = open_heads(&bundle, &key)?;
+    let record = check_log(&bundle, &heads, &mut passed)?;
+    check_proofs(&bundle, &heads, &record, &mut passed)?;
+    let mut notes = check_openings(&bundle, &record, &mut passed)?;
     let ruleset = check_ruleset(&bundle, &record, &mut passed)?;
     check_papers(&bundle, &record, &mut passed)?;
-    let on_paper =
-        options.expected_root.map(|root| check_expected_root(root, &checkpoints, &mut passed)).transpose()?;
+    let on_paper = options.expected_root.map(|root| check_expected_root(root, &heads, &mut passed)).transpose()?;
+    let is_published = record.came_at(Moment::Published).is_some();
+    if !is_published {
+        notes.push(UNPUBLISHED.to_owned());
+    }
     let recount = ResultInputs {
         ruleset: &ruleset,
         poll: &record.poll,
@@ -81,18 +86,32 @@ pub fn verify(dir: &Path, options: &Options<'_>) -> Result<Report, Failure> {
         forms: record.forms.iter().map(|course| &course.form).collect(),
         counted: &record.counted,
         is_confirmed: record.is_confirmed,
+        is_published,
     };
     check_results(&bundle, &record, &recount, options, &mut passed)?;
     Ok(Report {
         passed: passed.0,
-        roots: checkpoints.map(|checkpoint| checkpoint.root),
+        roots: heads.iter().map(|head| (head.moment, head.checkpoint.root)).collect(),
         on_paper,
         key_fingerprint: key.fingerprint(),
         ruleset: (record.poll.ruleset.clone(), record.poll.ruleset_sha256),
         notes,
         rehearsal: record.poll.rehearsal,
+        is_seeded: is_seeded(key.name().as_str()),
     })
 }
+
+/// A signed head of the bundle.
+struct Head {
+    file: &'static str,
+    /// `None` for the head over a log that goes on.
+    moment: Option<Moment>,
+    checkpoint: Checkpoint,
+}
+
+/// Of a bundle that was written between the result and its publication.
+const UNPUBLISHED: &str =
+    "gói ghi khi kết quả chưa công bố: nhật ký còn ghi tiếp, gói sau có thêm bản ghi và điểm chốt.";
 
 struct Passes(Vec<Passed>);
 
@@ -202,55 +221,83 @@ fn check_file(dir: &Path, path: &str, listed: Listed) -> Result<(), Failure> {
     }
 }
 
-fn open_checkpoints(bundle: &Bundle<'_>, key: &VerifierKey) -> Result<[Checkpoint; MOMENTS], Failure> {
-    let open = |file: &str| {
+/// The heads that the manifest lists, in their order; the last one is to cover the whole log.
+fn open_heads(bundle: &Bundle<'_>, key: &VerifierKey) -> Result<Vec<Head>, Failure> {
+    let files = Moment::ALL.into_iter().map(Some).zip(layout::CHECKPOINTS).chain([(None, layout::HEAD)]);
+    let mut heads = Vec::new();
+    for (moment, file) in files.filter(|(_, file)| bundle.manifest.0.contains_key(*file)) {
         let note = bundle.text("checkpoints", file)?;
-        Checkpoint::open(&note, key).map_err(|e| Failure::disputed("checkpoints", file, e.to_string()))
-    };
-    let [sealed, opened, closed, minutes, published] = layout::CHECKPOINTS;
-    Ok([open(sealed)?, open(opened)?, open(closed)?, open(minutes)?, open(published)?])
+        let opened = Checkpoint::open(&note, key);
+        let checkpoint = opened.map_err(|e| Failure::disputed("checkpoints", file, e.to_string()))?;
+        heads.push(Head { file, moment, checkpoint });
+    }
+    Ok(heads)
 }
 
-fn check_log(bundle: &Bundle<'_>, checkpoints: &[Checkpoint; MOMENTS], passed: &mut Passes) -> Result<Record, Failure> {
+fn check_log(bundle: &Bundle<'_>, heads: &[Head], passed: &mut Passes) -> Result<Record, Failure> {
     let wrong = |what: String| Failure::disputed("log", layout::LOG, what);
-    let sizes = checkpoints.each_ref().map(|checkpoint| checkpoint.size);
-    let mut replay = Replay::new(sizes);
+    let mut replay = Replay::new(heads.iter().map(|head| head.checkpoint.size).collect());
     let mut file = File::open(bundle.dir.join(layout::LOG)).map_err(|e| wrong(io_sentence(&e)))?;
     read_log(&mut file, &mut |entry| replay.accept(entry).map_err(|e| e.to_string()))
         .map_err(|fault| wrong(fault.to_string()))?;
-    let (size, roots) = (replay.size(), replay.roots());
+    let (size, roots) = (replay.size(), replay.roots().to_vec());
     let record = replay.finish().map_err(|e| wrong(e.to_string()))?;
-    for ((checkpoint, root), file) in checkpoints.iter().zip(roots).zip(layout::CHECKPOINTS) {
+    check_moments(heads, &record)?;
+    for (Head { file, checkpoint, .. }, root) in heads.iter().zip(roots) {
         if root != Some(checkpoint.root) {
             let what = format!("mã gốc không phải của nhật ký này ở {} bản ghi", checkpoint.size);
             return Err(Failure::disputed("checkpoints", file, what));
         }
     }
-    if let Some(moment) = record.misplaced(sizes, size) {
-        let files = Moment::ALL.into_iter().zip(layout::CHECKPOINTS);
-        let file = files.filter(|&(other, _)| other == moment).map(|(_, file)| file).next().unwrap_or_default();
+    let sizes: Vec<(Moment, u64)> =
+        heads.iter().filter_map(|head| Some((head.moment?, head.checkpoint.size))).collect();
+    let file_of = |wanted| heads.iter().find(|head| head.moment == wanted).map_or(layout::HEAD, |head| head.file);
+    if let Some(moment) = record.misplaced(&sizes, size) {
         let what = format!("điểm chốt {} không đứng đúng chỗ trong nhật ký", moment.label());
-        return Err(Failure::disputed("checkpoints", file, what));
+        return Err(Failure::disputed("checkpoints", file_of(Some(moment)), what));
     }
-    let at = sizes.map(|size| size.to_string()).join(", ");
+    if heads.last().is_none_or(|head| head.checkpoint.size != size) {
+        let what = "điểm chốt cuối không phủ hết nhật ký";
+        return Err(Failure::disputed("checkpoints", heads.last().map_or(layout::HEAD, |head| head.file), what));
+    }
+    let at = heads.iter().map(|head| head.checkpoint.size.to_string()).collect::<Vec<_>>().join(", ");
+    let count = heads.len();
     passed.note("log", format!("{size} bản ghi liên tục, đúng mẫu, đúng thứ tự thời gian và diễn biến"));
-    passed.note("checkpoints", format!("{MOMENTS} điểm chốt ở {at} bản ghi, chữ ký và mã gốc đúng"));
+    passed.note("checkpoints", format!("{count} điểm chốt ở {at} bản ghi, chữ ký và mã gốc đúng"));
     Ok(record)
 }
 
-fn check_proofs(
-    bundle: &Bundle<'_>,
-    checkpoints: &[Checkpoint; MOMENTS],
-    record: &Record,
-    passed: &mut Passes,
-) -> Result<(), Failure> {
+/// Every moment that came has its head, and none that did not come; a head over a log that goes on is there exactly until
+/// the result is public.
+fn check_moments(heads: &[Head], record: &Record) -> Result<(), Failure> {
+    let has = |wanted: Option<Moment>| heads.iter().any(|head| head.moment == wanted);
+    let lacks = |file: &str| Failure::disputed("manifest", layout::MANIFEST, format!("danh sách thiếu tệp {file}"));
+    for (moment, file) in Moment::ALL.into_iter().zip(layout::CHECKPOINTS) {
+        match (record.came_at(moment).is_some(), has(Some(moment))) {
+            (true, false) => return Err(lacks(file)),
+            (false, true) => {
+                let what = format!("nhật ký chưa đến lúc {} mà gói có {file}", moment.label());
+                return Err(Failure::disputed("log", layout::LOG, what));
+            }
+            (true, true) | (false, false) => {}
+        }
+    }
+    match (has(Some(Moment::Published)), has(None)) {
+        (false, false) => Err(lacks(layout::HEAD)),
+        (true, true) => Err(Failure::disputed("checkpoints", layout::HEAD, "gói đã công bố không có tệp này")),
+        (true, false) | (false, true) => Ok(()),
+    }
+}
+
+fn check_proofs(bundle: &Bundle<'_>, heads: &[Head], record: &Record, passed: &mut Passes) -> Result<(), Failure> {
     let file: ConsistencyFile = bundle.json("proofs", layout::CONSISTENCY)?;
     let wrong = |what: &str| Failure::disputed("proofs", layout::CONSISTENCY, what);
-    let pairs: Vec<_> = checkpoints.iter().zip(checkpoints.iter().skip(1)).collect();
+    let all = || heads.iter().map(|head| &head.checkpoint);
+    let pairs: Vec<_> = all().zip(all().skip(1)).collect();
     if file.v != VERSION || file.proofs.len() != pairs.len() {
         return Err(wrong("phải có đúng một chứng minh giữa mỗi hai điểm chốt liền nhau"));
     }
-    for (proof, (old, new)) in file.proofs.iter().zip(pairs) {
+    for (proof, (old, new)) in file.proofs.iter().zip(&pairs) {
         let about = (proof.from, proof.to) == (old.size, new.size);
         if !about || !verify_consistency(old.size, old.root, new.size, new.root, &proof.hashes) {
             return Err(wrong("chứng minh nhật ký chỉ ghi thêm không đúng"));
@@ -261,7 +308,7 @@ fn check_proofs(
     if file.v != VERSION || file.proofs.len() != record.papers.len() {
         return Err(wrong("phải có đúng một chứng minh cho mỗi văn bản trong nhật ký"));
     }
-    let [.., last] = checkpoints;
+    let last = all().last().ok_or_else(|| wrong("gói không có điểm chốt nào"))?;
     for (proof, issued) in file.proofs.iter().zip(&record.papers) {
         let about = (proof.seq, proof.size) == (issued.seq, last.size);
         let same = leaf_hash(proof.entry.as_bytes()) == issued.leaf;
@@ -272,7 +319,7 @@ fn check_proofs(
     let papers = record.papers.len();
     passed.note(
         "proofs",
-        format!("{} chứng minh chỉ ghi thêm, {papers} chứng minh văn bản có trong nhật ký", MOMENTS - 1),
+        format!("{} chứng minh chỉ ghi thêm, {papers} chứng minh văn bản có trong nhật ký", pairs.len()),
     );
     Ok(())
 }
@@ -333,7 +380,7 @@ fn check_papers(bundle: &Bundle<'_>, record: &Record, passed: &mut Passes) -> Re
                 return Err(Failure::disputed("papers", path, what));
             }
             enclosed += 1;
-        } else if !layout::REQUIRED.contains(&path.as_str()) {
+        } else if !layout::REQUIRED.iter().chain(&layout::LATER).any(|known| known == path) {
             return Err(Failure::disputed("papers", path, "tệp lạ, không thuộc thành phần của gói"));
         }
     }
@@ -342,12 +389,8 @@ fn check_papers(bundle: &Bundle<'_>, record: &Record, passed: &mut Passes) -> Re
     Ok(())
 }
 
-fn check_expected_root(
-    expected: Digest,
-    checkpoints: &[Checkpoint; MOMENTS],
-    passed: &mut Passes,
-) -> Result<Moment, Failure> {
-    let heads = || checkpoints.iter().zip(Moment::ALL);
+fn check_expected_root(expected: Digest, heads: &[Head], passed: &mut Passes) -> Result<Moment, Failure> {
+    let heads = || heads.iter().filter_map(|head| Some((&head.checkpoint, head.moment?)));
     if let Some((_, moment)) = heads().find(|(checkpoint, _)| checkpoint.root == expected) {
         passed.note("expected-root", format!("mã gốc trên bản giấy đúng là điểm chốt {}", moment.label()));
         return Ok(moment);

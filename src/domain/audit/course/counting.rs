@@ -54,7 +54,9 @@ impl Course {
     pub(super) fn report_zero(&mut self, seq: u64, zero: &ZeroReported, kind: &'static str) -> Result<(), CourseError> {
         needs(self.is_tested, kind, "deck.counted")?;
         if !self.zeros().eq(zero.forms.iter().cloned()) {
-            return Err(CourseError::Contradiction("báo cáo số không có số khác không, hoặc thiếu mẫu phiếu".into()));
+            return Err(CourseError::Contradiction(
+                "biên bản xác nhận số liệu bằng 0 có số khác 0, hoặc thiếu mẫu phiếu".into(),
+            ));
         }
         once(&mut self.zero_at, seq, kind)
     }

@@ -90,8 +90,9 @@ pub struct Record {
     pub results_sha256: Digest,
     /// In the order of the log.
     pub papers: Vec<Issued>,
-    /// Numbers of the entries that seal the forms, open the voting, close the counting and sign the minutes.
-    pub turning_points: [u64; 4],
+    /// Numbers of the entries that brought each moment, in the order of [`Moment::ALL`]; `None` for one that has not come.
+    /// A log ends where its bundle was written: at the earliest with the declared result.
+    pub turning_points: [Option<u64>; MOMENTS],
 }
 
 impl Course {
@@ -232,23 +233,35 @@ impl Course {
         let (closed_at, totals) = self.closed.ok_or(unfinished("counting.closed"))?;
         let counted = self.counted.ok_or(unfinished("counting.closed"))?;
         let results_sha256 = self.results_sha256.ok_or(unfinished("result.declared"))?;
-        let signed_at = self.signed_at.ok_or(unfinished("minutes.signed"))?;
-        self.published_at.ok_or(unfinished("result.published"))?;
-        let turning_points = [self.sealed_at, opened_at, closed_at, signed_at];
+        let turning_points =
+            [Some(self.sealed_at), Some(opened_at), Some(closed_at), self.signed_at, self.published_at];
         let (is_confirmed, papers) = (self.confirmed_at.is_some(), self.papers);
         Ok(Record { poll, list, forms, totals, counted, is_confirmed, results_sha256, papers, turning_points })
     }
 }
 
 impl Record {
-    /// Whether the checkpoint sizes stand at their moments: each covers its own turning point and not the next, none
-    /// goes back, and the last covers all `size` entries. The first moment that does not.
-    pub fn misplaced(&self, sizes: [u64; MOMENTS], size: u64) -> Option<Moment> {
-        let [sealed, opened, closed, signed] = self.turning_points;
-        let windows =
-            [(sealed + 1, opened), (opened + 1, closed), (closed + 1, signed), (signed + 1, size), (size, size)];
-        let all = Moment::ALL.into_iter().zip(sizes).zip(windows);
-        all.filter(|&((_, at), (from, to))| at < from || at > to).map(|((moment, _), _)| moment).next()
+    /// Number of the entry that brought a moment; `None` while it has not come.
+    pub fn came_at(&self, moment: Moment) -> Option<u64> {
+        Moment::ALL.into_iter().zip(self.turning_points).find(|(other, _)| *other == moment).and_then(|(_, at)| at)
+    }
+
+    /// The first head that does not stand at its moment in a log of `size` entries: each covers its own turning point and
+    /// not the next, none goes back, and the one of the publication covers all.
+    pub fn misplaced(&self, heads: &[(Moment, u64)], size: u64) -> Option<Moment> {
+        let until = |next: Moment| self.came_at(next).unwrap_or(size);
+        let is_misplaced = |moment: Moment, at: u64| {
+            let Some(came) = self.came_at(moment) else { return true };
+            let (from, to) = match moment {
+                Moment::FormsSealed => (came + 1, until(Moment::VotingOpened)),
+                Moment::VotingOpened => (came + 1, until(Moment::CountingClosed)),
+                Moment::CountingClosed => (came + 1, until(Moment::Minutes)),
+                Moment::Minutes => (came + 1, size),
+                Moment::Published => (size, size),
+            };
+            at < from || at > to
+        };
+        heads.iter().find(|(moment, at)| is_misplaced(*moment, *at)).map(|(moment, _)| *moment)
     }
 }
 

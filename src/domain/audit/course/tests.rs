@@ -186,13 +186,14 @@ fn after(place: usize, more: impl IntoIterator<Item = PollEvent>) -> Result<Reco
 #[test]
 fn a_poll_told_in_order_is_a_record() {
     let record = told(whole()).expect("record");
-    assert_eq!(record.turning_points, [3, 6, 9, 13]);
-    assert_eq!(record.misplaced([4, 7, 10, 14, 15], 15), None);
-    assert_eq!(record.misplaced([7, 7, 10, 14, 15], 15), Some(Moment::FormsSealed));
-    assert_eq!(record.misplaced([4, 10, 10, 14, 15], 15), Some(Moment::VotingOpened));
-    assert_eq!(record.misplaced([4, 7, 14, 14, 15], 15), Some(Moment::CountingClosed));
-    assert_eq!(record.misplaced([4, 7, 10, 13, 15], 15), Some(Moment::Minutes));
-    assert_eq!(record.misplaced([4, 7, 10, 14, 14], 15), Some(Moment::Published));
+    assert_eq!(record.turning_points, [3, 6, 9, 13, 14].map(Some));
+    let misplaced = |sizes: [u64; 5]| record.misplaced(&Moment::ALL.into_iter().zip(sizes).collect::<Vec<_>>(), 15);
+    assert_eq!(misplaced([4, 7, 10, 14, 15]), None);
+    assert_eq!(misplaced([7, 7, 10, 14, 15]), Some(Moment::FormsSealed));
+    assert_eq!(misplaced([4, 10, 10, 14, 15]), Some(Moment::VotingOpened));
+    assert_eq!(misplaced([4, 7, 14, 14, 15]), Some(Moment::CountingClosed));
+    assert_eq!(misplaced([4, 7, 10, 13, 15]), Some(Moment::Minutes));
+    assert_eq!(misplaced([4, 7, 10, 14, 14]), Some(Moment::Published));
 }
 
 /// Leaving out, repeating or moving forward any event of the whole story breaks it.

@@ -84,7 +84,8 @@ pub(super) fn procedure(occasion: &Occasion<'_>, parts: &MinutesParts<'_>) -> Ve
     let told = |at: Option<crate::audit::UtcTime>| at.filter(|_| parts.counting.is_real());
     if let Some(at) = told(day.zero_reported) {
         let sentence = format!(
-            "Báo cáo không được lập lúc {}, trước khi mở {label}: chưa có tập phiếu, phiếu hay số đếm nào.",
+            "Ban kiểm phiếu đã lập biên bản xác nhận mọi số liệu bằng 0 lúc {}, trước khi mở {label}: chưa có tập phiếu, phiếu \
+             hay số đếm nào.",
             at.in_vietnam()
         );
         blocks.push(body(sentence));

@@ -38,17 +38,31 @@ struct Show {
 
 impl Show {
     /// What the hall waits for, in a sentence.
-    const fn now(&self) -> &'static str {
-        match self.screen.stage {
+    fn now(&self) -> String {
+        let words = match self.screen.stage {
             Stage::Created | Stage::Listed | Stage::Sealed | Stage::Tested => "Chuẩn bị bỏ phiếu",
             Stage::Zeroed => "Sắp mở bỏ phiếu",
             Stage::Voting => "Đang bỏ phiếu",
             Stage::Counting => "Đang kiểm phiếu",
-            Stage::Closed => "Đã đóng kiểm phiếu",
-            Stage::Declared | Stage::Proposed => "Kết quả kiểm phiếu",
-            Stage::Minuted | Stage::Confirmed | Stage::Published | Stage::Archived => "Kết quả",
+            Stage::Closed if self.screen.due > 0 => {
+                return format!("Đã đóng kiểm phiếu, đang kiểm lại {} dòng", self.screen.due);
+            }
+            Stage::Closed => "Đã đóng kiểm phiếu, đang lập kết quả",
+            Stage::Declared
+            | Stage::Proposed
+            | Stage::Minuted
+            | Stage::Confirmed
+            | Stage::Published
+            | Stage::Archived => {
+                if self.screen.page.is_some() {
+                    "Kết quả kiểm phiếu"
+                } else {
+                    "Đã có kết quả kiểm phiếu"
+                }
+            }
             Stage::Cancelled => "Cuộc bỏ phiếu đã bị hủy",
-        }
+        };
+        words.to_owned()
     }
 
     fn is_cancelled(&self) -> bool {

@@ -10,12 +10,12 @@ mod zero;
 
 pub use account::{edit as account, list as accounts, save as save_account};
 pub use minutes::{propose as propose_minutes, show as minutes, sign as sign_minutes};
-pub use overview::{list, show};
+pub use overview::{list, show, simulate};
 pub use recount::{edit as recount, list as recounts, save as save_recount};
-pub use step::{corrigendum, propose as propose_step, show as step};
+pub use step::{propose as propose_step, show as step};
 pub use zero::{report as report_zero, show as zero};
 
-use super::{PDF, file, finding_tag as tag, proposed, read_poll};
+use super::{finding_tag as tag, proposed, read_poll};
 use domain::proposal::ProposalKind;
 
 /// Steps for two people, by their names in addresses.

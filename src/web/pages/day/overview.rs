@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
+use axum::response::Redirect;
 
 use super::{read_poll, step_path};
-use crate::answer::{Answer, SignedIn};
+use crate::answer::{Answer, SignedIn, redirect};
+use crate::form::Form;
+use crate::notice::Done;
 use crate::render::Page;
 use crate::{Site, routes};
-use app::counting::day::{DayPage, DayTask, DayTaskId, TaskProgress};
+use app::counting::day::{COUNTERS, DayPage, DayTask, DayTaskId, TaskProgress};
 use app::polls::PollSummary;
 use app::service::clock::in_vietnam;
 use domain::poll_state::Stage;
@@ -28,6 +31,8 @@ struct Show {
     page: DayPage,
     lines: Vec<TaskItem>,
     more: Vec<Link>,
+    /// The caller has the papers counted that simulated delegates fill in.
+    may_simulate: bool,
     done: Vec<(&'static str, String, String, String)>,
 }
 
@@ -63,7 +68,7 @@ impl Link {
 const fn label(id: DayTaskId) -> &'static str {
     match id {
         DayTaskId::Deck => "Kiểm phiếu thử",
-        DayTaskId::Zero => "Báo cáo không",
+        DayTaskId::Zero => "Biên bản xác nhận số liệu trước khi mở bằng 0",
         DayTaskId::Opening => "Mở bỏ phiếu",
         DayTaskId::Ballots => "Ghi số phiếu phát ra, thu về",
         DayTaskId::Batches => "Kiểm phiếu theo tập",
@@ -126,7 +131,7 @@ fn links(poll: &str, id: DayTaskId) -> Vec<Link> {
             Link::new("Nhập phiếu thử", format!("/kiem-phieu/{poll}/phieu-thu")),
             Link::new("Bỏ qua phiếu thử", step(ProposalKind::DeckWaived)),
         ],
-        DayTaskId::Zero => vec![Link::new("Báo cáo không", of_poll("bao-cao-khong"))],
+        DayTaskId::Zero => vec![Link::new("Biên bản số liệu bằng 0", of_poll("bao-cao-khong"))],
         DayTaskId::Opening => vec![Link::new("Mở bỏ phiếu", step(ProposalKind::VotingOpened))],
         DayTaskId::Ballots => vec![Link::new("Số phiếu từng mẫu", of_poll("so-phieu"))],
         DayTaskId::Batches => vec![
@@ -162,6 +167,17 @@ fn more(poll: &str, stage: Stage) -> Vec<Link> {
     links.into_iter().flatten().flatten().collect()
 }
 
+/// `POST /ky/{poll}/mo-phong`
+pub async fn simulate(
+    State(site): State<Arc<Site>>,
+    SignedIn(caller): SignedIn,
+    Path(poll): Path<String>,
+    form: Form,
+) -> Answer<Redirect> {
+    let counted = site.app.simulate_count(form.ask(&caller)?, read_poll(&poll)?).await;
+    redirect(counted, Done::Saved, &format!("/ky/{poll}/ngay-bo-phieu"))
+}
+
 /// `GET /ngay-bo-phieu`
 pub async fn list(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn) -> Answer<Page> {
     let mut polls = site.app.polls(&caller).await?;
@@ -175,9 +191,19 @@ pub async fn show(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Pat
     let tasks = std::mem::take(&mut page.tasks);
     let done = std::mem::take(&mut page.done).into_iter();
     let done = done.map(|(kind, by, agreed, at)| (kind.label(), by, agreed, in_vietnam(at)));
+    let turns_pages = page.stage.has_result() && caller.may(COUNTERS).is_ok();
+    let item = |task: DayTask| {
+        let is_result = task.id == DayTaskId::Result;
+        let mut item = TaskItem::of(&poll, task);
+        if is_result && turns_pages {
+            item.links.extend(Link::new("Chiếu kết quả", format!("/kiem-phieu/{poll}/chieu-ket-qua")));
+        }
+        item
+    };
     Ok(Page::new(Show {
-        lines: tasks.into_iter().map(|task| TaskItem::of(&poll, task)).collect(),
+        lines: tasks.into_iter().map(item).collect(),
         more: more(&poll, page.stage),
+        may_simulate: page.simulated && page.stage == Stage::Counting && caller.may(COUNTERS).is_ok(),
         done: done.collect(),
         page,
         poll,

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use serde::Deserialize;
 
-use super::{PDF, STEPS, file, proposed, read_poll};
+use super::{STEPS, proposed, read_poll};
 use crate::Site;
 use crate::answer::{Answer, SignedIn};
 use crate::form::Form;
@@ -47,7 +47,7 @@ const fn explains(kind: ProposalKind) -> &'static str {
             "Số phiếu đã ghi sai thì sửa bằng hai người, có lý do. Số cũ vẫn còn trong nhật ký."
         }
         ProposalKind::BatchReopened => {
-            "Một tập đã chốt được kiểm lại từ đầu khi có lý do. Cam kết cũ vẫn còn trong nhật ký và không bao giờ được mở."
+            "Một tập đã chốt được kiểm lại từ đầu khi có lý do. Số đếm cũ bị hủy, không ai xem được."
         }
         ProposalKind::CountingClosed => {
             "Khi mọi phiếu thu về đã nằm trong các tập đã chốt, đóng kiểm phiếu: số đếm niêm phong được mở, cộng lại và ký điểm chốt."
@@ -57,7 +57,7 @@ const fn explains(kind: ProposalKind) -> &'static str {
         }
         ProposalKind::ResultConfirmed => "Sau khi nghị quyết được thông qua, ghi số và ngày của nghị quyết.",
         ProposalKind::ResultPublished => {
-            "Công bố kết quả và ký điểm chốt cuối cùng trên toàn bộ nhật ký. Hãy xem các cảnh báo về bí mật lá phiếu ở trang kết quả trước."
+            "Công bố kết quả và ký điểm chốt cuối cùng trên toàn bộ nhật ký. Hãy đọc các cảnh báo về bí mật lá phiếu ở cuối trang này trước."
         }
         ProposalKind::CorrigendumIssued => {
             "Văn bản đã công bố có chỗ ghi sai thì phát hành văn bản đính chính; kết quả trong nhật ký không thay đổi."
@@ -109,7 +109,7 @@ async fn page(
         }
         ProposalKind::CorrigendumIssued => {
             choices.push((String::new(), "Chọn một văn bản".to_owned()));
-            choices.extend(page.papers.iter().map(|paper| (paper.name.clone(), paper.name.clone())));
+            choices.extend(page.papers.iter().cloned());
         }
         ProposalKind::BallotsCorrected => {
             let accounts = site.app.account_page(caller, id).await?;
@@ -167,13 +167,4 @@ pub async fn propose(
     let (ask, kind) = (form.ask(&caller)?, read_step(&step)?);
     let outcome = site.app.propose_step(ask, read_poll(&poll)?, kind, &typed(&form)).await;
     form.answered(outcome, |id| proposed(&poll, id), |form| page(&site, &caller, (&poll, &step), "", Some(form))).await
-}
-
-/// `GET /ky/{poll}/dinh-chinh/{file}`
-pub async fn corrigendum(
-    State(site): State<Arc<Site>>,
-    SignedIn(caller): SignedIn,
-    Path((poll, name)): Path<(String, String)>,
-) -> Answer {
-    Ok(file(site.app.corrigendum_paper(&caller, read_poll(&poll)?, &name).await?, PDF))
 }

@@ -37,7 +37,7 @@ const KINDS: &[(&str, &str)] = &[
     ("forms.sealed", "Chốt mẫu phiếu"),
     ("deck.counted", "Kiểm tập phiếu thử"),
     ("deck.waived", "Bỏ qua việc kiểm phiếu thử"),
-    ("zero.reported", "Lập báo cáo số không"),
+    ("zero.reported", "Xác nhận số liệu trước khi mở bằng 0"),
     ("voting.opened", "Mở bỏ phiếu"),
     ("ballots.returned", "Thu phiếu"),
     ("ballots.corrected", "Sửa số phiếu phát ra, thu về"),

@@ -8,13 +8,13 @@ mod result;
 
 pub use confidence::{ask as confidence, begin as begin_confidence};
 pub use follow_up::{ask as follow_up, mark as mark_follow_up};
-pub use papers::{paper, show as papers};
-pub use public::{file as public_file, list as public_list, show as public_result};
+pub use papers::{bundle, paper, show as papers};
+pub use public::{bundle as public_bundle, file as public_file, list as public_list, show as public_result};
 pub use result::{expose, file, list, show};
 
 use axum::response::Response;
 
-use super::{PDF, disposition, file as file_as, finding_tag as tag, is_clerk, read_poll};
+use super::{PDF, disposition, file as file_as, is_clerk, read_poll};
 use app::preparing::Paper;
 
 /// Where the list of results is.
@@ -33,6 +33,7 @@ fn media(name: &str) -> &'static str {
         "csv" => "text/csv; charset=utf-8",
         "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         "json" => "application/json",
+        "zip" => "application/zip",
         _ => "text/plain; charset=utf-8",
     }
 }

@@ -10,6 +10,7 @@ use crate::Site;
 use crate::answer::{Answer, SignedIn};
 use crate::render::Page;
 use app::counting::outcome::PapersPage;
+use app::trail::BUNDLERS;
 use domain::role::Role;
 
 #[derive(Template)]
@@ -17,6 +18,8 @@ use domain::role::Role;
 struct Show {
     poll: String,
     page: PapersPage,
+    /// Takes the bundle, once there is a result.
+    has_bundle: bool,
     /// May also see the papers that a board takes with it into the day.
     is_office: bool,
 }
@@ -25,7 +28,14 @@ struct Show {
 pub async fn show(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(poll): Path<String>) -> Answer<Page> {
     let page = site.app.papers_page(&caller, read_poll(&poll)?).await?;
     let is_office = [Role::Clerk, Role::Leader].iter().any(|role| caller.account.roles.has(*role));
-    Ok(Page::new(Show { poll, page, is_office }))
+    let has_bundle = page.has_result && caller.may(BUNDLERS).is_ok();
+    Ok(Page::new(Show { poll, page, has_bundle, is_office }))
+}
+
+/// `GET /ky/{poll}/giay-to/goi-kiem-chung.zip`
+pub async fn bundle(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(poll): Path<String>) -> Answer {
+    let bundle = site.app.bundle_file(&caller, read_poll(&poll)?).await?;
+    Ok(file_of(bundle))
 }
 
 /// `GET /ky/{poll}/giay-to/{file}`: `bien-ban-kiem-phieu.pdf`

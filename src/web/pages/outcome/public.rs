@@ -125,6 +125,19 @@ pub async fn file(
     Ok(kept(&asked, &bytes, head, || bytes.clone().into_response()))
 }
 
+/// `GET /cong-bo/{slug}/{poll}/goi-kiem-chung.zip`
+pub async fn bundle(
+    State(site): State<Arc<Site>>,
+    Path((slug, poll)): Path<(String, String)>,
+    asked: HeaderMap,
+) -> Answer {
+    let poll = read_poll(&poll).map_err(hidden)?;
+    let PublicFile { name, bytes } = site.app.public_bundle(&slug, poll).await.map_err(hidden)?;
+    let media = media(&name);
+    let head = [(header::CONTENT_DISPOSITION, disposition(&name, media)), (header::CONTENT_TYPE, media.to_owned())];
+    Ok(kept(&asked, &bytes, head, || bytes.clone().into_response()))
+}
+
 fn icon() -> String {
     assets::address("bieu-tuong.svg")
 }

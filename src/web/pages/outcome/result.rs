@@ -6,14 +6,13 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Redirect;
 
-use super::{file_of, is_clerk, read_poll, tag};
+use super::{file_of, is_clerk, read_poll};
 use crate::Site;
 use crate::answer::{Answer, SignedIn, redirect};
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
 use app::counting::outcome::{RECOUNT_PATH, ResultLine, ResultPage};
-use domain::finding::Finding;
 use domain::role::Role;
 use domain::text::upper_first;
 
@@ -37,12 +36,6 @@ struct Show {
     is_clerk: bool,
     /// Where lines are counted again, for those who do it.
     recount: Option<&'static str>,
-}
-
-impl Show {
-    fn tag(&self, finding: &Finding) -> &'static str {
-        tag(finding)
-    }
 }
 
 /// `GET /ket-qua`

@@ -12,7 +12,7 @@ use crate::answer::{Answer, SignedIn};
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
-use app::preparing::{Begun, PlanOffer, PlanPage, RulesChoice, TypedPlan};
+use app::preparing::{Begun, PlanOffer, PlanPage, Purpose, RulesChoice, TypedPlan};
 use app::{AppError, Caller};
 use domain::council::CouncilKind;
 use domain::poll::PollKind;
@@ -62,6 +62,7 @@ struct New {
     from_last: bool,
     rules: Vec<RulesChoice>,
     choices: Vec<(String, String)>,
+    purposes: Vec<Purpose>,
 }
 
 #[derive(Template)]
@@ -79,12 +80,22 @@ impl New {
         let words = Words::of(offer.council, offer.in_roster);
         let choice = |set: &RulesChoice| (set.id.clone(), format!("{}, hiệu lực {}", set.short, set.in_force));
         let choices = offer.rules.iter().map(choice).collect();
-        Page::new(Self { form, words, from_last: offer.from_last, rules: offer.rules, choices })
+        let (from_last, purposes) = (offer.from_last, offer.purposes);
+        Page::new(Self { form, words, from_last, rules: offer.rules, choices, purposes })
     }
 
     /// Whether one of the rule sets leaves this council out.
     fn leaves_out(&self) -> bool {
         self.rules.iter().any(|set| set.leaves_out.is_some())
+    }
+
+    /// Whether nothing but a rehearsal begins here.
+    fn is_demo(&self) -> bool {
+        !self.purposes.contains(&Purpose::Real)
+    }
+
+    fn purposes(&self) -> Vec<(&'static str, &'static str)> {
+        self.purposes.iter().map(|purpose| (purpose.code(), purpose.label())).collect()
     }
 
     fn kinds(&self) -> [(&'static str, &'static str); 2] {
@@ -120,6 +131,7 @@ fn form_of(typed: &TypedPlan, version: u64) -> Form {
         ("chair", typed.chair.clone()),
         ("secretary", typed.secretary.clone()),
         ("basis", typed.basis.clone()),
+        ("purpose", typed.purpose.clone()),
     ])
 }
 
@@ -139,6 +151,7 @@ fn typed(form: &Form) -> TypedPlan {
         chair: value("chair"),
         secretary: value("secretary"),
         basis: value("basis"),
+        purpose: value("purpose"),
     }
 }
 

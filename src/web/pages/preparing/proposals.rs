@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Redirect;
 
-use super::{LIST, read_poll};
+use super::{LIST, PDF, file, read_poll};
 use crate::Site;
 use crate::answer::{Answer, SignedIn, redirect};
 use crate::form::Form;
@@ -56,6 +56,16 @@ impl List {
 }
 
 impl Show {
+    /// What the other person, or the same one, did.
+    const fn decided_by(&self) -> &'static str {
+        match self.page.proposal.state {
+            ProposalState::Confirmed => "Người xác nhận",
+            ProposalState::Refused => "Người không chấp nhận",
+            ProposalState::Withdrawn => "Người rút",
+            ProposalState::Open => "Người quyết định",
+        }
+    }
+
     fn tag(&self) -> &'static str {
         state_tag(self.page.proposal.state)
     }
@@ -87,6 +97,16 @@ pub async fn show(
     Path((poll, id)): Path<(String, String)>,
 ) -> Answer<Page> {
     Ok(page(&site, &caller, (&poll, &id), Form::default()).await?)
+}
+
+/// `GET /ky/{poll}/de-xuat/{proposal}/ban-in.pdf`
+pub async fn paper(
+    State(site): State<Arc<Site>>,
+    SignedIn(caller): SignedIn,
+    Path((poll, id)): Path<(String, String)>,
+) -> Answer {
+    let paper = site.app.proposal_paper(&caller, read_poll(&poll)?, read_proposal(&id)?).await?;
+    Ok(file(paper, PDF))
 }
 
 /// `POST /ky/{poll}/de-xuat/{proposal}/xac-nhan`

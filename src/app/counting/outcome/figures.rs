@@ -1,0 +1,139 @@
+//! The result as a whole, with how it came about: the same on the page of the result and above the button of whoever
+//! confirms it.
+
+use super::board::{FormTable, RecountLine, recounts, tables};
+use super::day_data::DayData;
+use crate::polls::results;
+use crate::service::error::AppError;
+use domain::audit::Digest;
+use domain::ballot_account::BallotAccount;
+use domain::day_record::{Correction, DayRecord, Deck, Hands};
+use domain::disclosure;
+use domain::finding::Finding;
+use domain::id::PollId;
+use domain::poll::PollKind;
+use domain::rules::Attested;
+use store::CouncilTx;
+
+/// A step of the day that two people took outside the straight way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Incident {
+    /// What was done: `Mở lại tập 2, mẫu F1-3F9A2C`.
+    pub what: String,
+    /// Figures before and after, where figures changed: label, before, after.
+    pub changes: Vec<(&'static str, u32, u32)>,
+    /// Why.
+    pub reason: String,
+    /// Who asked for it.
+    pub asked: String,
+    /// Who agreed.
+    pub agreed: String,
+    /// `08:05 ngày 07/12/2023`.
+    pub at: String,
+}
+
+/// Figures of a closed count, put through the rules of the poll.
+#[derive(Clone, Debug)]
+pub struct Figures {
+    /// Which vote.
+    pub kind: PollKind,
+    /// `NQ 96/2023/QH15`.
+    pub rules: String,
+    /// What the rule set calls the base.
+    pub base: String,
+    /// Article of the base.
+    pub base_cite: String,
+    /// Mark of that article; empty where it was verified.
+    pub base_mark: &'static str,
+    /// Form by form.
+    pub forms: Vec<FormTable>,
+    /// Lines to be counted again, and those that were.
+    pub recounts: Vec<RecountLine>,
+    /// Whether a line that is due still waits for its recount.
+    pub is_due: bool,
+    /// What two people did outside the straight way, in its order.
+    pub incidents: Vec<Incident>,
+    /// What the result tells of single ballots.
+    pub disclosures: Vec<Finding>,
+    /// SHA-256 of `results.json` for these figures.
+    pub results_sha256: Digest,
+}
+
+impl Figures {
+    /// The figures as they stand now.
+    ///
+    /// # Errors
+    /// Before the close, and when they do not fit list, forms or rules.
+    pub(super) fn of(day_data: &DayData) -> Result<Self, AppError> {
+        let (rules, occasion) = (&day_data.prepared.poll_book.rules, day_data.occasion());
+        let result = day_data.result()?;
+        let recounts = recounts(day_data, day_data.counted("xem kết quả")?, &result)?;
+        let text = results::json_text(rules, day_data.provenance(), &result)?;
+        let attested = rules.base.attested;
+        Ok(Self {
+            kind: result.kind,
+            rules: rules.short.clone(),
+            base: rules.base.value.phrase.clone(),
+            base_cite: rules.base.cite.clone(),
+            base_mark: if attested == Attested::Verified { "" } else { attested.label() },
+            forms: tables(&occasion, &result),
+            is_due: recounts.iter().any(|line| line.why.is_some() && line.done.is_none()),
+            recounts,
+            incidents: incidents(&day_data.day),
+            disclosures: disclosure::findings(&result),
+            results_sha256: Digest::of(text.as_bytes()),
+        })
+    }
+}
+
+/// The figures of a poll as they stand now.
+///
+/// # Errors
+/// When there is no such poll, and as [`Figures::of`].
+pub async fn figures(tx: &mut CouncilTx, poll: PollId) -> Result<Figures, AppError> {
+    Figures::of(&DayData::load(tx, poll).await?)
+}
+
+fn incidents(day: &DayRecord) -> Vec<Incident> {
+    let told = |hands: &Hands, what: String, changes| {
+        let incident = Incident {
+            what,
+            changes,
+            reason: hands.reason.clone(),
+            asked: hands.asked.clone(),
+            agreed: hands.agreed.clone(),
+            at: hands.at.in_vietnam(),
+        };
+        (hands.at, incident)
+    };
+    let mut found = Vec::new();
+    if let Deck::Waived(hands) = &day.deck {
+        found.push(told(hands, "Bỏ qua việc kiểm phiếu thử".to_owned(), Vec::new()));
+    }
+    found.extend(day.corrections.iter().map(|correction| {
+        let what = format!("Sửa số phiếu phát ra, thu về, mẫu {}", correction.form);
+        told(&correction.hands, what, changed(correction))
+    }));
+    found.extend(day.reopened.iter().map(|reopened| {
+        told(&reopened.hands, format!("Mở lại tập {}, mẫu {}", reopened.batch, reopened.form), Vec::new())
+    }));
+    found.sort_by_key(|(at, _)| *at);
+    found.into_iter().map(|(_, incident)| incident).collect()
+}
+
+/// Figures of papers that a correction changed.
+fn changed(correction: &Correction) -> Vec<(&'static str, u32, u32)> {
+    let Some(before) = correction.before else { return Vec::new() };
+    let of = |account: BallotAccount| {
+        [
+            ("Đã in", account.printed),
+            ("Phát ra", account.issued),
+            ("Đổi", account.exchanged),
+            ("Chưa dùng", account.unused),
+            ("Thu về", account.returned),
+            ("Không thu về", account.not_returned),
+        ]
+    };
+    let pairs = of(before).into_iter().zip(of(correction.after));
+    pairs.filter(|((_, b), (_, a))| b != a).map(|((label, b), (_, a))| (label, b, a)).collect()
+}

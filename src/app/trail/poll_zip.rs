@@ -1,0 +1,110 @@
+//! The bundle of a poll as one file to download, from the declared result on. A bundle that is fetched before the
+//! publication has what the log then has.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+use tokio::task::spawn_blocking;
+
+use super::poll_bundle::{PollRecord, bundle_problem, record};
+use crate::Caller;
+use crate::counting::outcome::{PublicFile, issued_papers};
+use crate::polls::NO_POLL;
+use crate::preparing::Paper;
+use crate::service::app::App;
+use crate::service::error::AppError;
+use crate::service::files;
+use crate::trail::bundle;
+use domain::id::{CouncilId, PollId};
+use domain::poll_state::Refusal;
+use domain::role::Role;
+use macros::boxed;
+use store::polls;
+
+/// Who takes the bundle of a poll, published or not.
+pub const BUNDLERS: &[Role] = &[Role::Auditor, Role::Leader, Role::Clerk];
+
+/// Name of the file.
+pub const BUNDLE_FILE: &str = "goi-kiem-chung.zip";
+
+const DOING: &str = "ghi gói kiểm chứng";
+
+/// The bundle that everybody asked for last: a link in the press brings many who ask for the same.
+#[derive(Debug, Default)]
+struct LastBundle(Mutex<Option<(PollId, u64, Arc<Vec<u8>>)>>);
+
+impl App {
+    /// The bundle of a poll.
+    ///
+    /// # Errors
+    /// When the caller may not have it, there is no result yet, a batch is too small to be opened, or another
+    /// installation's key signs the poll's log.
+    #[boxed]
+    pub async fn bundle_file(&self, caller: &Caller, poll: PollId) -> Result<Paper, AppError> {
+        caller.may(BUNDLERS)?;
+        Ok(Paper { name: BUNDLE_FILE.to_owned(), bytes: self.bundle_of(caller.council, poll).await? })
+    }
+
+    /// The bundle of a poll whose result everybody may see.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] when nobody may, or there is none.
+    #[boxed]
+    pub async fn public_bundle(&self, slug: &str, poll: PollId) -> Result<PublicFile, AppError> {
+        let (council, size) = self.public_log_size(slug, poll).await?;
+        let last = self.memory.of::<LastBundle>();
+        // Whoever asks while it is made waits for the one that is made.
+        let mut last = last.0.lock().await;
+        let bytes = match &*last {
+            Some((of, at, bytes)) if (*of, *at) == (poll, size) => Arc::clone(bytes),
+            _ => {
+                let bytes = Arc::new(self.bundle_of(council, poll).await?);
+                *last = Some((poll, size, Arc::clone(&bytes)));
+                bytes
+            }
+        };
+        Ok(PublicFile { name: BUNDLE_FILE.to_owned(), bytes: bytes.as_ref().clone() })
+    }
+
+    /// Writes the bundle of a poll to a file, for whoever sits at the machine.
+    ///
+    /// # Errors
+    /// When there is no such poll in any council, `out` cannot be written, and as [`Self::bundle_file`].
+    #[boxed]
+    pub async fn bundle_to_file(&self, poll: PollId, out: &Path) -> Result<(), AppError> {
+        for (_, council) in self.bodies().await? {
+            let found = polls::find(&mut self.store.read(council).await?, poll).await?;
+            if found.is_some() {
+                let bytes = self.bundle_of(council, poll).await?;
+                return files::write(out, &bytes);
+            }
+        }
+        Err(AppError::Input(format!(
+            "Không có cuộc bỏ phiếu {poll} trong cơ sở dữ liệu này; mã của cuộc bỏ phiếu là phần sau «/ky/» trong địa chỉ \
+             trang của cuộc đó."
+        )))
+    }
+
+    async fn bundle_of(&self, council: CouncilId, poll: PollId) -> Result<Vec<u8>, AppError> {
+        let mut tx = self.store.read(council).await?;
+        let stage = polls::find(&mut tx, poll).await?.ok_or(NO_POLL)?.state.stage();
+        if !stage.has_result() {
+            return Err(Refusal::NotNow { doing: DOING, stage }.into());
+        }
+        let papers = issued_papers(&mut tx, poll).await?;
+        let record = record(&mut tx, poll).await?;
+        drop(tx);
+        let app = self.clone();
+        let packed = spawn_blocking(move || app.packed(&record, &papers)).await;
+        packed.map_err(|e| AppError::internal(DOING, e))?
+    }
+
+    fn packed(&self, record: &PollRecord, papers: &BTreeMap<String, Vec<u8>>) -> Result<Vec<u8>, AppError> {
+        let signer = self.signer_of(record)?;
+        let packed = bundle::files(&record.parts(&signer, papers)?).map_err(bundle_problem)?;
+        let packed = packed.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice()));
+        import::pack(packed).map_err(|e| AppError::internal(DOING, e))
+    }
+}
