@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::audit::Digest;
 use super::audit::event::poll::{BallotsReturned, PaperIssued};
+use super::ballot_account::IssuedPapers;
+use super::presence::HallFigures;
 use super::proposal::ProposalKind;
 use super::text::date_dmy;
 
@@ -28,9 +30,41 @@ pub enum DayStep {
         /// Why, as the minutes print it.
         reason: String,
     },
+    /// The vote is held on another day; the forms stay as they were printed.
+    PollMoved {
+        before: Date,
+        day: Date,
+        /// Why, as the minutes print it.
+        reason: String,
+    },
     VotingOpened {
+        /// What stands against it, each with its article. Proposals of older programs have none of these four.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        against: Vec<String>,
         delegates: u32,
+        /// The day that was planned.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        planned: Option<Date>,
         present: u32,
+        /// The smallest number present that the rule set asks for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        quorum: Option<u32>,
+        /// Why it is opened in spite of what stands against it.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
+    },
+    /// The number of delegates in the hall was written down wrong.
+    PresenceCorrected {
+        after: HallFigures,
+        before: HallFigures,
+        reason: String,
+    },
+    /// What was announced of a form as issued is wrong, or another delegate took a ballot.
+    IssuedCorrected {
+        after: IssuedPapers,
+        before: IssuedPapers,
+        form: String,
+        reason: String,
     },
     /// The papers of a form were written down wrong.
     BallotsCorrected {
@@ -52,6 +86,12 @@ pub enum DayStep {
     ResultDeclared {
         /// SHA-256 of results.json.
         results_sha256: Digest,
+    },
+    /// The signing of the minutes is undone.
+    MinutesReopened {
+        reason: String,
+        /// SHA-256 of the minutes that were signed.
+        sha256: Digest,
     },
     ResultConfirmed {
         /// The resolution as it is issued.
@@ -85,11 +125,15 @@ impl DayStep {
     pub const fn kind(&self) -> ProposalKind {
         match self {
             Self::DeckWaived { .. } => ProposalKind::DeckWaived,
+            Self::PollMoved { .. } => ProposalKind::PollMoved,
             Self::VotingOpened { .. } => ProposalKind::VotingOpened,
+            Self::PresenceCorrected { .. } => ProposalKind::PresenceCorrected,
+            Self::IssuedCorrected { .. } => ProposalKind::IssuedCorrected,
             Self::BallotsCorrected { .. } => ProposalKind::BallotsCorrected,
             Self::BatchReopened { .. } => ProposalKind::BatchReopened,
             Self::CountingClosed { .. } => ProposalKind::CountingClosed,
             Self::ResultDeclared { .. } => ProposalKind::ResultDeclared,
+            Self::MinutesReopened { .. } => ProposalKind::MinutesReopened,
             Self::ResultConfirmed { .. } => ProposalKind::ResultConfirmed,
             Self::ResultPublished { .. } => ProposalKind::ResultPublished,
             Self::CorrigendumIssued { .. } => ProposalKind::CorrigendumIssued,
@@ -101,20 +145,56 @@ impl DayStep {
     /// What it concerns within the poll, where several of its kind may wait at once.
     pub fn about(&self) -> String {
         match self {
+            Self::IssuedCorrected { form, .. } => form.clone(),
             Self::BallotsCorrected { after, .. } => after.form.clone(),
             Self::BatchReopened { form, batch, .. } => format!("{form}/{batch}"),
             _ => String::new(),
         }
     }
 
+    /// Of the opening: what stands against it is among them.
+    fn opening_lines(&self) -> Vec<(&'static str, String)> {
+        let Self::VotingOpened { against, delegates, planned, present, quorum, reason } = self else {
+            return Vec::new();
+        };
+        let mut lines = vec![("Tổng số đại biểu", delegates.to_string())];
+        lines.push(("Số đại biểu có mặt", present.to_string()));
+        lines.extend(quorum.map(|quorum| ("Túc số", format!("ít nhất {quorum} người có mặt"))));
+        lines.extend(planned.map(|day| ("Ngày bỏ phiếu đã định", date_dmy(day))));
+        lines.extend(against.iter().map(|fault| ("Điều chưa bảo đảm", fault.clone())));
+        if !reason.is_empty() {
+            lines.push(("Lý do vẫn mở", reason.clone()));
+        }
+        let effect = "Phát phiếu cho đại biểu; từ đây không kiểm phiếu thử được nữa.";
+        lines.push(("Hệ quả", effect.to_owned()));
+        lines
+    }
+
     /// What both people read, line by line: label and value, in Vietnamese.
     pub fn lines(&self) -> Vec<(&'static str, String)> {
         match self {
             Self::DeckWaived { reason } | Self::PollCancelled { reason } => vec![("Lý do", reason.clone())],
-            Self::VotingOpened { delegates, present } => vec![
-                ("Tổng số đại biểu", delegates.to_string()),
-                ("Số đại biểu có mặt", present.to_string()),
-                ("Hệ quả", "Phát phiếu cho đại biểu; từ đây không kiểm phiếu thử được nữa.".to_owned()),
+            Self::PollMoved { before, day, reason } => vec![
+                ("Ngày đang định", date_dmy(*before)),
+                ("Ngày mới", date_dmy(*day)),
+                ("Lý do", reason.clone()),
+                (
+                    "Hệ quả",
+                    "Mẫu phiếu đã chốt giữ nguyên, kể cả ngày in trên phiếu; biên bản ghi việc chuyển ngày.".to_owned(),
+                ),
+            ],
+            Self::VotingOpened { .. } => self.opening_lines(),
+            Self::PresenceCorrected { after, before, reason } => {
+                let mut lines = hall(*before, *after).to_vec();
+                lines.push(("Lý do", reason.clone()));
+                lines
+            }
+            Self::IssuedCorrected { after, before, form, reason } => vec![
+                ("Mẫu phiếu", form.clone()),
+                ("Đã in", told(before.printed, after.printed)),
+                ("Phát ra", told(before.issued, after.issued)),
+                ("Lý do", reason.clone()),
+                ("Hệ quả", "Số thu về của mẫu này, nếu đã ghi, phải ghi lại.".to_owned()),
             ],
             Self::BallotsCorrected { after, before, reason } => {
                 let mut lines = vec![("Mẫu phiếu", after.form.clone())];
@@ -128,19 +208,17 @@ impl DayStep {
                 ("Lý do", reason.clone()),
                 ("Hệ quả", "Số đếm cũ của tập bị hủy; tập được kiểm lại từ đầu.".to_owned()),
             ],
-            Self::CountingClosed { forms } => {
-                let form = |form: &ClosingForm| {
-                    let ClosingForm { batches, form, returned } = form;
-                    ("Mẫu phiếu", format!("{form}: thu về {returned} phiếu, đã chốt đủ trong {batches} tập"))
-                };
-                let mut lines: Vec<_> = forms.iter().map(form).collect();
-                lines.push((
-                    "Hệ quả",
-                    "Số đếm các mức được mở ra cho mọi người thấy; không nhập thêm được tập nào.".to_owned(),
-                ));
-                lines
-            }
+            Self::CountingClosed { forms } => closing_lines(forms),
             Self::ResultDeclared { results_sha256 } => vec![("SHA-256 của kết quả", results_sha256.to_string())],
+            Self::MinutesReopened { reason, sha256 } => vec![
+                ("Lý do", reason.clone()),
+                (
+                    "Hệ quả",
+                    "Biên bản đã ký không còn giá trị; Trưởng Ban kiểm phiếu trình lại, Ban kiểm phiếu ký lại."
+                        .to_owned(),
+                ),
+                ("SHA-256 của biên bản đã ký", sha256.to_string()),
+            ],
             Self::ResultConfirmed { paper, resolution } => vec![
                 ("Nghị quyết", resolution.clone()),
                 ("Bản in", format!("{}, {} trang", paper.name, paper.pages)),
@@ -163,11 +241,34 @@ impl DayStep {
     }
 }
 
-/// Figures that change; an unchanged one is listed with its single value.
-fn ballots(before: &BallotsReturned, after: &BallotsReturned) -> [(&'static str, String); 6] {
-    let told = |before: u32, after: u32| {
-        if before == after { after.to_string() } else { format!("{after} (trước ghi {before})") }
+fn closing_lines(forms: &[ClosingForm]) -> Vec<(&'static str, String)> {
+    let form = |form: &ClosingForm| {
+        let ClosingForm { batches, form, returned } = form;
+        let told = match returned {
+            0 => format!("{form}: không có phiếu nào thu về"),
+            _ => format!("{form}: thu về {returned} phiếu, đã chốt đủ trong {batches} tập"),
+        };
+        ("Mẫu phiếu", told)
     };
+    let mut lines: Vec<_> = forms.iter().map(form).collect();
+    lines.push(("Hệ quả", "Số đếm các mức được mở ra cho mọi người thấy; không nhập thêm được tập nào.".to_owned()));
+    lines
+}
+
+/// A figure that changes; an unchanged one has its single value.
+fn told(before: u32, after: u32) -> String {
+    if before == after { after.to_string() } else { format!("{after} (trước ghi {before})") }
+}
+
+fn hall(before: HallFigures, after: HallFigures) -> [(&'static str, String); 3] {
+    [
+        ("Có mặt lúc mở bỏ phiếu", told(before.opened, after.opened)),
+        ("Tổng số đã có mặt", told(before.attended, after.attended)),
+        ("Có mặt lúc này", told(before.now, after.now)),
+    ]
+}
+
+fn ballots(before: &BallotsReturned, after: &BallotsReturned) -> [(&'static str, String); 6] {
     [
         ("Đã in", told(before.printed, after.printed)),
         ("Phát ra", told(before.issued, after.issued)),

@@ -4,11 +4,13 @@ use super::HALL;
 use super::wish::Corrigendum;
 use crate::Caller;
 use crate::counting::outcome::{minutes_paper, resolution_paper};
+use crate::polls::entries;
 use crate::preparing::{Paper, PreparedPoll, content};
 use crate::service::app::App;
 use crate::service::error::AppError;
 use domain::audit::Digest;
 use domain::audit::event::poll::PaperIssued;
+use domain::day_record::DayRecord;
 use domain::day_step::DayStep;
 use domain::document::{self, Corrected, Frame};
 use domain::id::PollId;
@@ -25,8 +27,8 @@ pub(super) async fn resolution(tx: &mut CouncilTx, poll: PollId) -> Result<Paper
 }
 
 /// The minutes of the count (biên bản kiểm phiếu).
-pub(super) async fn minutes(tx: &mut CouncilTx, poll: PollId) -> Result<PaperIssued, AppError> {
-    Ok(minutes_paper(tx, poll).await?.issued)
+pub(super) async fn minutes(tx: &mut CouncilTx, poll: PollId, copies: u32) -> Result<PaperIssued, AppError> {
+    Ok(minutes_paper(tx, poll, copies).await?.issued)
 }
 
 /// The paper that corrects another one. Its name has the next free number.
@@ -41,7 +43,10 @@ pub(super) async fn corrigendum(tx: &mut CouncilTx, poll: PollId, wish: &Corrige
 async fn print(tx: &mut CouncilTx, poll: PollId, wish: &Corrigendum) -> Result<Pdf, AppError> {
     let issued = polls::papers(tx, poll).await?;
     let paper = issued.iter().rfind(|paper| paper.name == wish.corrects).ok_or(NO_PAPER)?;
-    let prepared = PreparedPoll::load(tx, poll).await?;
+    let mut prepared = PreparedPoll::load(tx, poll).await?;
+    let record = DayRecord::of(&entries(tx, prepared.log).await?);
+    let sitting = &mut prepared.poll_book.book.council.sitting;
+    sitting.votes_on = record.day(sitting.votes_on);
     let frame = Frame { occasion: prepared.poll_book.occasion(), date: wish.day, foot: None };
     let sha256 = paper.sha256.to_string();
     let corrected = Corrected { paper: &wish.corrects, sha256: &sha256, wrong: &wish.wrong, right: &wish.right };

@@ -42,6 +42,8 @@ pub struct ResultInputs<'a> {
     pub counted: &'a ClosedCount,
     /// Whether the council confirmed the result by a resolution.
     pub is_confirmed: bool,
+    /// The quorum that the log told when the vote was opened; logs of older programs tell none.
+    pub quorum: Option<u32>,
 }
 
 /// Makes the text of results.json out of the counts, or says in Vietnamese why it cannot.
@@ -81,6 +83,7 @@ pub fn verify(dir: &Path, options: &Options<'_>) -> Result<Report, Failure> {
         forms: record.forms.iter().map(|course| &course.form).collect(),
         counted: &record.counted,
         is_confirmed: record.is_confirmed,
+        quorum: record.quorum,
     };
     check_results(&bundle, &record, &recount, options, &mut passed)?;
     Ok(Report {
