@@ -67,7 +67,8 @@ fn opening() -> Vec<PollEvent> {
         FormsSealed { forms: vec![form] }.into(),
         DeckWaived { proposed_by: teller(), reason: "Đo tốc độ".into() }.into(),
         ZeroReported { forms: vec![zero] }.into(),
-        VotingOpened { at: now(), present: 60, proposed_by: teller() }.into(),
+        VotingOpened { at: now(), planned: None, present: 60, proposed_by: teller(), quorum: None, reason: None }
+            .into(),
         BallotAccount::plain(60, 60, 25).told("F1-3F9A2C".into()).into(),
     ]
 }
@@ -150,8 +151,8 @@ fn long_bundle(dir: &Path) {
     says(&mut log, ResultDeclared { proposed_by: teller(), results_sha256: Digest::of(b"{}\n") }.into());
     let (name, sha256) = ("minutes.pdf".to_owned(), Digest::of(b"%PDF"));
     says(&mut log, PaperIssued { name: name.clone(), pages: 1, sha256 }.into());
-    says(&mut log, MinutesProposed { name, sha256 }.into());
-    says(&mut log, MinutesSigned { sha256, tellers: Vec::new() }.into());
+    says(&mut log, MinutesProposed { copies: None, name, sha256 }.into());
+    says(&mut log, MinutesSigned { missing: None, sha256, tellers: Vec::new() }.into());
     let minutes = log.head();
     says(&mut log, ResultPublished { at: now(), proposed_by: teller() }.into());
     let heads: Vec<_> = Moment::ALL.into_iter().zip([sealed, voting, closed, minutes, log.head()]).collect();

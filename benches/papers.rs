@@ -110,7 +110,8 @@ fn result_pack_of_30_officials(bencher: Bencher<'_, '_>) {
     };
     bencher.bench(|| {
         let counting = CountingMode::Simulated { seed: Some(1), batches: 4, reread: 2 };
-        let parts = MinutesParts { tellers: &[], delegates: 80, counting, day: &day, checkpoint: head() };
+        let parts =
+            MinutesParts { tellers: &[], delegates: 80, counting, day: &day, copies: Some(3), checkpoint: head() };
         let minutes = pdf::document(&document::minutes(&frame, &result, parts));
         let resolution = pdf::document(&document::resolution(&frame, &result, head()));
         let notices = pdf::document(&document::notices(&frame, &result));

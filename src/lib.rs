@@ -100,7 +100,8 @@
 //! hold the poll's log to it.
 //!
 //! 1. **Test and open.** The deck of [`domain::test_deck`] is keyed like ballots; what came out and what had to come out
-//!    are an entry. The zero report and the opening follow, with the number of delegates in the hall.
+//!    are an entry. The zero report and the opening follow, with the number of delegates in the hall, which
+//!    [`domain::opening`] holds against quorum and plan. What goes out is announced, then what comes back.
 //! 2. **Count.** The head teller lays a pile on the [table](app::counting::room::table), which is memory and nothing else; two
 //!    tellers send their readings, the page's keys being those of [`domain::keying`]. Where everybody agrees, counts go
 //!    under seal and a commitment into the log, in one transaction that also claims the id of everything that was sent.
@@ -126,6 +127,9 @@
 //! | A line or a level that is taken for another shows before voting opens | [`domain::test_deck`]: no two totals of a form are the same |
 //! | What the keys do is the same on the page and in the program | [`domain::keying`]; tests hold the page's module against it key by key |
 //! | The page of a teller that sends again changes nothing, and is never told what the other teller read | [`app::counting::room`], whose ids of what was sent are claimed in the transaction that commits |
+//! | A vote is opened with a quorum and on its day, or two people say why not | [`domain::opening`], checked again by both verifiers |
+//! | No more ballots go out than delegates were ever there; what went out is announced before anything comes back | [`domain::presence`], [`domain::ballot_account`], [`domain::poll_state`] |
+//! | Head and secretary sign the minutes, every other member or a reason is there; two people undo it | [`domain::signing`] |
 //! | Nobody sees a level total before the count is closed, and the hall none before the result is declared | [`app::counting::room::screen`]: what it loads is sealed until [`domain::poll_state::MayOpen`], and is shown from [`domain::poll_state::Stage::has_result`] on |
 //! | Every paper of a form went somewhere: printed = issued + exchanged + unused | [`domain::ballot_account`] |
 //! | A line close to a threshold is counted again from paper before the result stands | [`domain::recount`], [`domain::poll_state`] |

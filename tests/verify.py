@@ -20,6 +20,7 @@ import re
 import stat
 import sys
 import tempfile
+import time as time_module
 import unicodedata
 import zipfile
 import zlib
@@ -38,6 +39,7 @@ HEAD = "checkpoints/head.txt"
 REQUIRED = ["README.txt", "key.pub", "log.jsonl", "openings.json", "proofs/consistency.json", "proofs/inclusion.json",
             "results.json", "ruleset.toml"] + CHECKPOINTS[:3]
 LATER = CHECKPOINTS[3:] + [HEAD]
+CHANGES = ("arrived", "left", "returned")
 LEVELS = {"rating": {"high", "medium", "low"}, "confidence": {"confidence", "no_confidence"}}
 ROLES = {"operator", "admin", "clerk", "leader", "delegate", "official", "head_teller", "teller", "observer", "auditor",
          "program"}
@@ -196,6 +198,16 @@ def is_time(value):
     return 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year or 2000, month)[1]
 
 
+def is_day(value):
+    return is_text(value) and len(value) == 10 and is_time(value + "T00:00:00Z")
+
+
+def day_in_vietnam(time):
+    """The calendar day, seven hours ahead of UTC."""
+    seconds = calendar.timegm(time_module.strptime(time, "%Y-%m-%dT%H:%M:%SZ")) + 7 * 3600
+    return time_module.strftime("%Y-%m-%d", time_module.gmtime(seconds))
+
+
 def is_flag(value):
     return isinstance(value, bool)
 
@@ -234,7 +246,17 @@ SHAPES = {
     "deck.counted": {"forms": [{"counted": COUNTS, "expected": COUNTS, "form": is_text}]},
     "deck.waived": {"proposed_by": ACTOR, "reason": is_text},
     "zero.reported": {"forms": [TOTALS]},
-    "voting.opened": {"at": is_time, "present": is_count, "proposed_by": ACTOR},
+    "poll.moved": {"before": is_day, "day": is_day, "proposed_by": ACTOR, "reason": is_text},
+    "voting.opened": {"at": is_time, "planned?": is_day, "present": is_count, "proposed_by": ACTOR,
+                      "quorum?": is_count, "reason?": is_text},
+    "presence.changed": {"attended": is_count, "change": lambda change: is_text(change) and change in CHANGES,
+                         "number": is_count, "present": is_count, "reason": is_text},
+    "presence.corrected": {"attended": is_count, "opened": is_count, "present": is_count, "proposed_by": ACTOR,
+                           "reason": is_text},
+    "ballots.issued": {"form": is_text, "issued": is_count, "printed": is_count},
+    "issued.corrected": {"form": is_text, "issued": is_count, "printed": is_count, "proposed_by": ACTOR,
+                         "reason": is_text},
+    "unused.sealed": {"note": is_text, "packets": is_count},
     "ballots.returned": BALLOTS,
     "ballots.corrected": {"ballots": BALLOTS, "proposed_by": ACTOR, "reason": is_text},
     "batch.committed": {"batch": is_count, "commitment": is_digest, "decided": is_count, "form": is_text,
@@ -246,8 +268,10 @@ SHAPES = {
                        "reason": is_text, "recounted": is_levels,
                        "stands": lambda which: is_text(which) and which in ("counted", "recounted")},
     "result.declared": {"proposed_by": ACTOR, "results_sha256": is_digest},
-    "minutes.proposed": {"name": is_text, "sha256": is_digest},
-    "minutes.signed": {"sha256": is_digest, "tellers": [{"name": is_text, "role": is_teller_role}]},
+    "minutes.proposed": {"copies?": is_count, "name": is_text, "sha256": is_digest},
+    "minutes.reopened": {"proposed_by": ACTOR, "reason": is_text},
+    "ballots.handed_over": {"note": is_text, "packets": is_count, "received_by": is_text, "sealed_by": is_text},
+    "minutes.signed": {"missing?": [{"name": is_text, "reason": is_text}], "sha256": is_digest, "tellers": [{"name": is_text, "role": is_teller_role}]},
     "result.confirmed": {"proposed_by": ACTOR, "resolution": is_text, "sha256": is_digest},
     "result.published": {"at": is_time, "proposed_by": ACTOR},
     "corrigendum.issued": {"name": is_text, "proposed_by": ACTOR, "reason": is_text, "sha256": is_digest},
@@ -259,8 +283,11 @@ SHAPES = {
 
 
 def need_shape(value, shape, file):
-    """A dict of shapes: exactly these keys. A list of one shape: any number of them. Else a predicate."""
+    """A dict of shapes: exactly these keys, those with a question mark where they are there. A list of one shape: any
+    number of them. Else a predicate."""
     if isinstance(shape, dict):
+        need(isinstance(value, dict), file, "not an object")
+        shape = {key.rstrip("?"): inner for key, inner in shape.items() if not key.endswith("?") or key[:-1] in value}
         has_keys(value, " ".join(shape), file)
         for key, inner in shape.items():
             need_shape(value[key], inner, f"{file}, {key}")
@@ -458,18 +485,29 @@ def only(events, kind):
     return found[0]
 
 
+def came_at(events, moment):
+    """Number of the entry that brought a moment; none when it did not come, or when two people undid it: the last one counts."""
+    found = None
+    for seq, kind, _, _ in events:
+        if kind == moment:
+            found = seq
+        elif (kind, moment) == ("minutes.reopened", "minutes.signed"):
+            found = None
+    return found
+
+
 def check_checkpoints(heads, events, roots):
     end = len(events)
-    came = {file: [seq for seq, kind, _, _ in events if kind == moment] for file, moment in zip(CHECKPOINTS, MOMENTS)}
+    came = {file: came_at(events, moment) for file, moment in zip(CHECKPOINTS, MOMENTS)}
     for file in CHECKPOINTS:
-        need(bool(came[file]) == (file in heads), file, "a checkpoint for a moment that did not come, or none for one that did")
+        need((came[file] is not None) == (file in heads), file, "a checkpoint for a moment that did not come, or none for one that did")
     need((HEAD in heads) != (CHECKPOINTS[4] in heads), HEAD, "the head over the whole log is missing, or there are two")
     for file, (size, root) in heads.items():
         need(roots.get(size) == root, file, f"not the root of this log at {size} entries")
-    after = [came[file][0] if came[file] else end for file in CHECKPOINTS[1:4]] + [end, end]
+    after = [end if came[file] is None else came[file] for file in CHECKPOINTS[1:4]] + [end, end]
     for file, high in zip(CHECKPOINTS, after):
         if file in heads:
-            low = end if file == CHECKPOINTS[4] else came[file][0] + 1
+            low = end if file == CHECKPOINTS[4] else came[file] + 1
             need(low <= heads[file][0] <= high, file, "does not stand at its moment")
     last, (size, _) = list(heads.items())[-1]
     need(size == end, last, "does not cover the whole log")
@@ -526,8 +564,10 @@ class Day:
         poll = only(events, "poll.created")[1]
         self.levels, self.rehearsal, self.delegates = LEVELS[poll["kind"]], poll["rehearsal"], poll["delegates"]
         self.lines, self.actor, self.file = lines, None, "log.jsonl"
-        self.tested, self.zeroed, self.opened, self.closed, self.present = False, False, False, None, 0
+        self.tested, self.zeroed, self.opened, self.closed = False, False, False, None
+        self.moved_to, self.quorum, self.attended, self.now = None, None, 0, 0
         self.declared = self.signed = self.published = self.archived = self.confirmed = False
+        self.issued, self.board = {}, []
         self.back, self.batches, self.reopened, self.papers, self.proposed = {}, {}, [], [], None
 
     def need(self, holds, why):
@@ -560,7 +600,7 @@ class Day:
         self.need(ballots["returned"] <= ballots["issued"], "more ballots returned than issued")
         split = ballots["returned"] + ballots["not_returned"] == ballots["issued"]
         self.need(split, "returned and not returned are not those issued")
-        self.need(ballots["issued"] <= self.present, "more ballots issued than there are delegates in the hall")
+        self.need(ballots["issued"] <= self.attended, "more ballots issued than there were delegates in the hall")
 
     def counted(self, form):
         return sum(papers for (of, _), (_, papers) in self.batches.items() if of == form)
@@ -594,16 +634,86 @@ class Day:
         self.need(data["forms"] == zeros, "zero report is not zero")
         self.zeroed = True
 
+    def on_poll_moved(self, data):
+        self.need(not self.opened, "moved after voting opened")
+        self.need_two(data["proposed_by"], data["reason"])
+        follows = self.moved_to in (None, data["before"])
+        self.need(data["before"] != data["day"] and follows, "moved from another day, or to the same")
+        self.moved_to = data["day"]
+
+    def may_open(self, data):
+        """Too few, or another day than was planned: two people said why. Older logs tell neither."""
+        self.quorum = data.get("quorum")
+        if self.quorum is None:
+            return
+        planned = data.get("planned")
+        self.need(self.moved_to in (None, planned), "planned for another day than it was moved to")
+        other_day = planned is not None and planned != day_in_vietnam(data["at"])
+        told = data.get("reason", "").strip()
+        self.need(told or not (other_day or data["present"] < self.quorum), "opened without quorum or day, and no reason")
+
     def on_voting_opened(self, data):
         self.need(self.zeroed, "voting opened before the zero report")
         self.need(0 < data["present"] <= self.delegates, "more people in the hall than delegates, or nobody")
         self.need_others(data["proposed_by"])
-        self.opened, self.present = True, data["present"]
+        self.may_open(data)
+        self.opened, self.attended, self.now = True, data["present"], data["present"]
+
+    def on_presence_changed(self, data):
+        self.need(self.is_counting(), "delegates come or go outside the vote")
+        number, change = data["number"], data["change"]
+        self.need(number > 0 and data["reason"].strip(), "nobody came or went, or no reason is given")
+        self.need(change != "returned" or number <= self.attended - self.now, "more come back than had left")
+        self.attended += number if change == "arrived" else 0
+        self.now += -number if change == "left" else number
+        self.need(0 <= self.now and self.attended <= self.delegates, "more delegates than there are")
+        self.need((self.attended, self.now) == (data["attended"], data["present"]), "other figures of the hall follow")
+
+    def on_presence_corrected(self, data):
+        self.need(self.is_counting(), "the hall corrected outside the vote")
+        self.need_two(data["proposed_by"], data["reason"])
+        right = 0 < data["opened"] <= data["attended"] <= self.delegates and data["present"] <= data["attended"]
+        self.need(right, "figures of the hall contradict each other")
+        told = [ballots["issued"] for ballots in self.back.values()]
+        issued = max(told + list(self.issued.values()), default=0)
+        self.need(issued <= data["attended"], "more ballots issued than there were delegates in the hall")
+        self.attended, self.now = data["attended"], data["present"]
+
+    def announce(self, data):
+        self.need(self.is_counting(), "ballots issued outside the vote")
+        self.need(data["form"] in self.lines, "ballots of no sealed form")
+        self.need(data["issued"] <= data["printed"], "more papers than were printed")
+        self.need(data["issued"] <= self.attended, "more ballots issued than there were delegates in the hall")
+        self.issued[data["form"]] = data["issued"]
+
+    def all_issued(self):
+        return len(self.issued) == len(self.lines)
+
+    def all_back(self):
+        return len(self.back) == len(self.lines)
+
+    def on_ballots_issued(self, data):
+        self.need(not self.all_issued(), "issued again after it was announced")
+        self.announce(data)
+
+    def on_issued_corrected(self, data):
+        self.need(self.all_issued() and not self.all_back(), "issued corrected outside its time")
+        self.need_two(data["proposed_by"], data["reason"])
+        self.announce(data)
+        self.back.pop(data["form"], None)
+
+    def on_unused_sealed(self, data):
+        self.need(self.is_counting() and self.all_issued() and not self.back, "unused papers sealed outside their time")
+        self.need(data["packets"] > 0, "unused papers sealed without a packet")
 
     def on_ballots_returned(self, data):
         self.need(self.is_counting(), "ballots outside the vote")
-        self.need(data["form"] not in self.back, "ballots of a form returned twice")
+        # Older logs, which tell no quorum, tell issued and returned at once, and once.
+        old = self.quorum is None
+        self.need(not self.all_back() and not (old and data["form"] in self.back), "ballots of a form returned twice")
+        self.need(old or self.all_issued(), "ballots returned before it was announced what went out")
         self.accounts(data)
+        self.need(self.issued.get(data["form"], data["issued"]) == data["issued"], "another number went out")
         self.back[data["form"]] = data
 
     def on_ballots_corrected(self, data):
@@ -612,6 +722,7 @@ class Day:
         self.need_two(data["proposed_by"], data["reason"])
         self.accounts(ballots)
         self.need(self.counted(ballots["form"]) <= ballots["returned"], "more ballots counted than returned")
+        self.issued[ballots["form"]] = ballots["issued"]
         self.back[ballots["form"]] = ballots
 
     def on_batch_committed(self, data):
@@ -663,11 +774,37 @@ class Day:
         self.proposed = (data["sha256"], self.actor)
 
     def on_minutes_signed(self, data):
-        self.need(self.proposed, "minutes signed before they were proposed")
+        self.need(self.proposed and not self.signed, "minutes signed outside their time")
         self.need_others(self.proposed[1])
         self.need(data["sha256"] == self.proposed[0], "other minutes were signed")
         self.need(data["tellers"] or self.rehearsal, "nobody signed")
+        if self.quorum is not None:
+            self.signatures(data["tellers"], data.get("missing", []))
         self.signed = True
+
+    def on_board_appointed(self, data):
+        self.board = data["tellers"]
+
+    def signatures(self, signed, missing):
+        """Head and secretary sign; every other member signs, or a reason is there. Older logs tell no quorum, and less."""
+        for teller in self.board:
+            must = teller["role"] in ("head", "secretary")
+            self.need(teller in signed or not must, f"{teller['name']} did not sign")
+        once = all(signed.count(teller) == 1 and teller in self.board for teller in signed)
+        self.need(once, "somebody signed who is not of the board, or twice")
+        unsigned = sorted(teller["name"] for teller in self.board if teller not in signed)
+        self.need(sorted(told["name"] for told in missing) == unsigned, "a signature is missing without a word")
+        self.need(all(told["reason"].strip() for told in missing), "a signature is missing without a reason")
+
+    def on_minutes_reopened(self, data):
+        self.need(self.signed and not self.confirmed and not self.published, "minutes reopened outside their time")
+        self.need_two(data["proposed_by"], data["reason"])
+        self.signed, self.proposed = False, None
+
+    def on_ballots_handed_over(self, data):
+        self.need(self.declared and not self.archived, "ballots handed over outside their time")
+        told = data["packets"] > 0 and data["sealed_by"].strip() and data["received_by"].strip()
+        self.need(told, "ballots handed over without packets, or without both sides")
 
     def on_result_confirmed(self, data):
         self.need(self.signed and not self.published and not self.confirmed, "confirmed outside its time")
@@ -702,9 +839,8 @@ def check_course(events, lines):
         only(events, kind)[0] for kind in
         ("poll.created", "list.decided", "forms.sealed", "voting.opened", "counting.closed", "result.declared",
          "zero.reported"))
-    for kind in ("minutes.signed", "result.published"):
-        if any(name == kind for _, name, _, _ in events):
-            only(events, kind)
+    if any(name == "result.published" for _, name, _, _ in events):
+        only(events, "result.published")
     need(poll < listed < forms < opened < closed < declared, file, "events are out of order")
     boards = [seq for seq, kind, _, _ in events if kind == "board.appointed"]
     need(boards or events[poll][2]["rehearsal"], file, "nobody was appointed to count")
@@ -716,6 +852,7 @@ def check_course(events, lines):
             day.delegates = data["delegates"]
         need(kind != "dossiers.released" or seq < opened, file, "dossiers released after voting opened")
         need(kind not in ("deck.counted", "deck.waived") or seq > forms, file, "test deck before the forms")
+        need(kind != "poll.moved" or seq > forms, file, "moved before the forms")
         day.take(kind, data, json.loads(line)["actor"])
     return day
 

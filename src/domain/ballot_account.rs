@@ -9,14 +9,18 @@
 //! ballots print it). The spoiled one is destroyed and is counted as exchanged; the one in its place is not issued a second
 //! time. So issued is the number of delegates who took a paper, which the minutes name and which no share exceeds.
 //!
-//! Every figure is a count of its own, of papers in somebody's hand: one that was only worked out from the others could
+//! What went out is announced when the ballots are out, and what came back when the box is opened, before a batch is laid
+//! on the table (NQ 31/2023/UBTVQH15, Điều 12). Every figure is a count of its own, of papers in somebody's hand: one that was only worked out from the others could
 //! not contradict them. Ballots returned are the base of shares, so what speaks of them blocks; papers that were printed
 //! and are nowhere can't be brought back by anybody, so that warns, and the minutes say it.
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::audit::event::poll::BallotsReturned;
 use super::finding::{Finding, Severity};
+use super::presence::Presence;
 use super::rules::RuleSet;
 
 /// The papers of one form.
@@ -35,12 +39,54 @@ pub struct BallotAccount {
     pub not_returned: u32,
 }
 
+/// Papers of one form as they are announced once the ballots are out: from then on both figures stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IssuedPapers {
+    /// Phát ra: one for each delegate who took one.
+    pub issued: u32,
+    /// Đã in.
+    pub printed: u32,
+}
+
+impl IssuedPapers {
+    /// What contradicts itself or the hall before anything came back.
+    pub fn fault(self, attendance: Attendance) -> Option<AccountFault> {
+        let Self { issued, printed } = self;
+        if issued > printed {
+            return Some(AccountFault::OverPrinted { found: u64::from(issued), printed });
+        }
+        attendance.fault(issued)
+    }
+}
+
 /// How many people could have received a ballot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attendance {
     pub delegates: u32,
     /// Delegates present when ballots were handed out; `None` where it was not recorded.
     pub present: Option<u32>,
+}
+
+impl From<Presence> for Attendance {
+    /// Everybody who was ever in the hall could have received a ballot.
+    fn from(hall: Presence) -> Self {
+        Self { delegates: hall.delegates, present: Some(hall.figures.attended) }
+    }
+}
+
+impl Attendance {
+    /// More ballots than people who could take one. Whoever counted those present counted delegates, so the narrower
+    /// figure is said alone.
+    fn fault(self, issued: u32) -> Option<AccountFault> {
+        match self.present {
+            Some(present) => (issued > present).then_some(AccountFault::OverPresent { issued, present }),
+            None => {
+                let delegates = self.delegates;
+                (issued > delegates).then_some(AccountFault::OverDelegates { issued, delegates })
+            }
+        }
+    }
 }
 
 /// What does not add up in an account. One sentence each, Vietnamese, without its form.
@@ -184,14 +230,7 @@ impl BallotAccount {
         } else if not_returned > 0 {
             faults.push(AccountFault::Kept(not_returned));
         }
-        // Whoever counted those present counted delegates, so the narrower figure is said alone.
-        match attendance.present.filter(|&present| issued > present) {
-            Some(present) => faults.push(AccountFault::OverPresent { issued, present }),
-            None if issued > attendance.delegates => {
-                faults.push(AccountFault::OverDelegates { issued, delegates: attendance.delegates });
-            }
-            None => {}
-        }
+        faults.extend(attendance.fault(issued));
         faults
     }
 
@@ -242,6 +281,8 @@ pub fn account_findings(rules: &RuleSet, attendance: Attendance, forms: &[(Strin
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::rules::builtin;
 
@@ -284,6 +325,34 @@ mod tests {
         assert_eq!(full.blocked(Attendance { present: None, ..ATTENDANCE }), None);
         let over = BallotAccount::plain(70, 61, 61).blocked(Attendance { present: None, ..ATTENDANCE });
         assert_eq!(over, Some(AccountFault::OverDelegates { issued: 61, delegates: 60 }));
+    }
+
+    proptest! {
+        /// Every printed paper is in one place: with nobody, spoiled and destroyed, in the box, or kept.
+        #[test]
+        fn papers_in_their_places_add_up_and_an_exchange_issues_nothing(
+            unused in 0_u32..80, exchanged in 0_u32..80, returned in 0_u32..60, not_returned in 0_u32..20,
+        ) {
+            let issued = returned + not_returned;
+            let printed = issued + exchanged + unused;
+            let account = BallotAccount { printed, issued, exchanged, unused, returned, not_returned };
+            let hall = Attendance { delegates: 100, present: Some(issued) };
+            prop_assert_eq!(account.blocked(hall), None);
+            prop_assert_eq!(account.faults(hall).is_empty(), not_returned == 0);
+            prop_assert_eq!(IssuedPapers { issued, printed }.fault(hall), None);
+            if let Some(left) = unused.checked_sub(1) {
+                let after = BallotAccount { unused: left, exchanged: exchanged + 1, ..account };
+                prop_assert_eq!(after.faults(hall), account.faults(hall));
+            }
+            for wrong in [
+                BallotAccount { issued: issued + 1, ..account },
+                BallotAccount { returned: returned + 1, ..account },
+                BallotAccount { exchanged: exchanged + 1, ..account },
+                BallotAccount { unused: unused + 1, ..account },
+            ] {
+                prop_assert!(wrong.blocked(hall).is_some(), "{:?}", wrong);
+            }
+        }
     }
 
     #[test]

@@ -1,23 +1,49 @@
 //! What a poll's log says of the day, as its minutes tell it: how the tables were tested, where the papers went, what was
 //! put right or counted anew, and by whom. Nothing here was typed for the minutes: whoever reads the log finds the same.
 
-use super::audit::event::poll::{BallotsCorrected, BatchReopened, LineRecounted};
-use super::audit::{Actor, LogEntry, PollEvent, UtcTime};
-use super::ballot_account::BallotAccount;
+use jiff::civil::Date;
+
+use super::audit::event::poll::{
+    BallotsCorrected, BallotsHandedOver, BallotsIssued, BatchReopened, DeckCounted, IssuedCorrected, LineRecounted,
+    MinutesSigned, PresenceChanged, PresenceCorrected, UnusedSealed, VotingOpened,
+};
+use super::audit::{Actor, Digest, LogEntry, PollEvent, UtcTime};
+use super::ballot_account::{BallotAccount, IssuedPapers};
+use super::presence::{HallFigures, PresenceChange};
+use super::roster::Teller;
+use super::signing::MissingSignature;
 
 /// A day, entry by entry of the log up to the result.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DayRecord {
-    /// Delegates present when ballots were handed out; `None` before.
+    /// Delegates present when the vote was opened, as put right; `None` before.
     pub present: Option<u32>,
+    /// Who was in the hall after the last entry about it.
+    pub hall: Option<HallFigures>,
+    /// What changed of it since the vote was opened.
+    pub presence: Vec<PresenceTold>,
     pub deck: Deck,
     /// Decks that came out otherwise than they had to, before that.
     pub failed_decks: u32,
     /// When everybody saw that nothing was counted.
     pub zero_reported: Option<UtcTime>,
+    /// The day of the vote was moved, in the order in which it was.
+    pub moved: Vec<Moved>,
     pub opened: Option<UtcTime>,
+    /// Quorum or day stood against opening, and two people opened all the same.
+    pub opened_against: Option<OpenedAgainst>,
     /// When the last batch was committed.
     pub closed: Option<UtcTime>,
+    /// What was announced of each form as issued, as it stands.
+    pub issued: Vec<(String, IssuedPapers)>,
+    /// When the last form's was announced.
+    pub issued_at: Option<UtcTime>,
+    /// What two people put right of that.
+    pub issued_corrections: Vec<IssuedCorrection>,
+    /// Unused papers that went under seal before the box was opened.
+    pub unused: Option<UnusedTold>,
+    /// When the last form's returned ballots were written down.
+    pub returned_at: Option<UtcTime>,
     /// Where the papers of each form went, in the order in which they were written down; as put right.
     pub accounts: Vec<(String, BallotAccount)>,
     /// Figures of papers that two people put right.
@@ -25,6 +51,14 @@ pub struct DayRecord {
     pub batches: Vec<BatchRead>,
     /// Batches that two people had counted anew.
     pub reopened: Vec<Reopened>,
+    /// Copies in which the minutes are made, as they were proposed last.
+    pub copies: Option<u32>,
+    /// Signings of the minutes that two people undid.
+    pub unsigned: Vec<Hands>,
+    /// The minutes that were signed last, and who did not sign them.
+    pub signed: Option<SignedTold>,
+    /// The counted ballots under seal, as they were handed over last.
+    pub handed_over: Option<HandOverTold>,
     /// Lines that were counted again from paper.
     pub recounts: Vec<LineRecounted>,
 }
@@ -40,6 +74,22 @@ pub enum Deck {
     Waived(Hands),
 }
 
+/// Delegates came or went, or two people put the figures right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PresenceTold {
+    pub at: UtcTime,
+    pub what: PresenceEntry,
+    /// The hall after it.
+    pub after: HallFigures,
+}
+
+/// What an entry about the hall says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PresenceEntry {
+    Changed { change: PresenceChange, number: u32, by: String, reason: String },
+    Corrected { before: HallFigures, hands: Hands },
+}
+
 /// Two people who took a step together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hands {
@@ -47,6 +97,24 @@ pub struct Hands {
     pub agreed: String,
     pub reason: String,
     pub at: UtcTime,
+}
+
+/// The vote was moved to another day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moved {
+    pub before: Date,
+    pub day: Date,
+    pub hands: Hands,
+}
+
+/// The vote was opened without a quorum or on another day than was planned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenedAgainst {
+    /// The smallest number present that was asked for, where fewer were there.
+    pub quorum: Option<u32>,
+    /// The day that was planned, where it was another one.
+    pub planned: Option<Date>,
+    pub hands: Hands,
 }
 
 /// Figures of papers that were put right.
@@ -57,6 +125,39 @@ pub struct Correction {
     pub before: Option<BallotAccount>,
     pub after: BallotAccount,
     pub hands: Hands,
+}
+
+/// What was announced of a form as issued, and what took its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IssuedCorrection {
+    pub form: String,
+    pub before: Option<IssuedPapers>,
+    pub after: IssuedPapers,
+    pub hands: Hands,
+}
+
+/// Unused and spoiled papers under seal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnusedTold {
+    pub at: UtcTime,
+    pub packets: u32,
+    pub note: String,
+}
+
+/// Minutes with their signatures.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedTold {
+    pub at: UtcTime,
+    pub sha256: Digest,
+    pub tellers: Vec<Teller>,
+    pub missing: Vec<MissingSignature>,
+}
+
+/// The counted ballots under seal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandOverTold {
+    pub at: UtcTime,
+    pub handed: BallotsHandedOver,
 }
 
 /// A pile on which two tellers agreed.
@@ -98,23 +199,32 @@ impl DayRecord {
 
     fn take(&mut self, entry: &LogEntry) {
         match &entry.event {
-            PollEvent::DeckCounted(deck) => {
-                if deck.forms.iter().all(|form| form.counted == form.expected) {
-                    self.deck = Deck::Passed(entry.at);
-                } else {
-                    // A deck that fails takes back what was tested before.
-                    self.deck = Deck::Untold;
-                    self.failed_decks += 1;
-                }
-            }
+            PollEvent::DeckCounted(deck) => self.test(deck, entry.at),
             PollEvent::DeckWaived(waived) => {
                 self.deck = Deck::Waived(Hands::of(&waived.proposed_by, &waived.reason, entry));
             }
             PollEvent::ZeroReported(_) => self.zero_reported = Some(entry.at),
-            PollEvent::VotingOpened(opened) => {
-                (self.opened, self.present) = (Some(opened.at), Some(opened.present));
+            PollEvent::PollMoved(moved) => {
+                let hands = Hands::of(&moved.proposed_by, &moved.reason, entry);
+                self.moved.push(Moved { before: moved.before, day: moved.day, hands });
             }
-            PollEvent::BallotsReturned(told) => self.accounts.push((told.form.clone(), told.into())),
+            PollEvent::VotingOpened(opened) => self.open(opened, entry),
+            PollEvent::PresenceChanged(told) => self.change_hall(told, entry),
+            PollEvent::PresenceCorrected(told) => self.correct_hall(told, entry),
+            PollEvent::BallotsIssued(told) => {
+                self.issued_at = Some(entry.at);
+                let &BallotsIssued { issued, printed, .. } = told;
+                put(&mut self.issued, &told.form, IssuedPapers { issued, printed });
+            }
+            PollEvent::IssuedCorrected(told) => self.correct_issued(told, entry),
+            PollEvent::UnusedSealed(told) => {
+                let UnusedSealed { note, packets } = told.clone();
+                self.unused = Some(UnusedTold { at: entry.at, packets, note });
+            }
+            PollEvent::BallotsReturned(told) => {
+                self.returned_at = Some(entry.at);
+                put(&mut self.accounts, &told.form, told.into());
+            }
             PollEvent::BallotsCorrected(told) => self.correct(told, entry),
             PollEvent::BatchCommitted(read) => self.batches.push(BatchRead {
                 form: read.form.clone(),
@@ -125,9 +235,79 @@ impl DayRecord {
             }),
             PollEvent::BatchReopened(told) => self.reopen(told, entry),
             PollEvent::CountingClosed(_) => self.closed = Some(entry.at),
+            PollEvent::MinutesProposed(minutes) => self.copies = minutes.copies,
+            PollEvent::MinutesSigned(minutes) => {
+                let MinutesSigned { missing, sha256, tellers } = minutes.clone();
+                let missing = missing.unwrap_or_default();
+                self.signed = Some(SignedTold { at: entry.at, sha256, tellers, missing });
+            }
+            PollEvent::MinutesReopened(told) => {
+                self.signed = None;
+                self.unsigned.push(Hands::of(&told.proposed_by, &told.reason, entry));
+            }
+            PollEvent::BallotsHandedOver(handed) => {
+                self.handed_over = Some(HandOverTold { at: entry.at, handed: handed.clone() });
+            }
             PollEvent::LineRecounted(line) => self.recounts.push(line.clone()),
             _ => {}
         }
+    }
+
+    fn open(&mut self, told: &VotingOpened, entry: &LogEntry) {
+        (self.opened, self.present) = (Some(told.at), Some(told.present));
+        let present = told.present;
+        self.hall = Some(HallFigures { attended: present, now: present, opened: present });
+        self.opened_against = told.reason.as_ref().map(|reason| OpenedAgainst {
+            quorum: told.quorum.filter(|quorum| told.present < *quorum),
+            planned: told.planned.filter(|planned| *planned != told.at.day_in_vietnam()),
+            hands: Hands::of(&told.proposed_by, reason, entry),
+        });
+    }
+
+    fn test(&mut self, deck: &DeckCounted, at: UtcTime) {
+        if deck.forms.iter().all(|form| form.counted == form.expected) {
+            self.deck = Deck::Passed(at);
+        } else {
+            // A deck that fails takes back what was tested before.
+            self.deck = Deck::Untold;
+            self.failed_decks += 1;
+        }
+    }
+
+    fn change_hall(&mut self, told: &PresenceChanged, entry: &LogEntry) {
+        let PresenceChanged { attended, change, number, present, reason } = told.clone();
+        let by = entry.actor.name.clone();
+        let opened = self.present.unwrap_or_default();
+        let after = HallFigures { attended, now: present, opened };
+        self.enter(entry.at, PresenceEntry::Changed { change, number, by, reason }, after);
+    }
+
+    fn correct_hall(&mut self, told: &PresenceCorrected, entry: &LogEntry) {
+        let after = HallFigures { attended: told.attended, now: told.present, opened: told.opened };
+        let hands = Hands::of(&told.proposed_by, &told.reason, entry);
+        let before = self.hall.unwrap_or(after);
+        self.present = Some(told.opened);
+        self.enter(entry.at, PresenceEntry::Corrected { before, hands }, after);
+    }
+
+    fn correct_issued(&mut self, told: &IssuedCorrected, entry: &LogEntry) {
+        let &IssuedCorrected { issued, printed, .. } = told;
+        let after = IssuedPapers { issued, printed };
+        let before = put(&mut self.issued, &told.form, after);
+        self.accounts.retain(|(form, _)| *form != told.form);
+        let hands = Hands::of(&told.proposed_by, &told.reason, entry);
+        self.issued_corrections.push(IssuedCorrection { form: told.form.clone(), before, after, hands });
+    }
+
+    fn enter(&mut self, at: UtcTime, what: PresenceEntry, after: HallFigures) {
+        self.hall = Some(after);
+        self.presence.push(PresenceTold { at, what, after });
+    }
+
+    /// The day of the vote: on which it was opened, else to which it was moved last, else the one of the plan.
+    pub fn day(&self, of_plan: Date) -> Date {
+        let opened = self.opened.map(UtcTime::day_in_vietnam);
+        opened.or_else(|| self.moved.last().map(|moved| moved.day)).unwrap_or(of_plan)
     }
 
     fn correct(&mut self, told: &BallotsCorrected, entry: &LogEntry) {
@@ -149,9 +329,25 @@ impl DayRecord {
         self.accounts.iter().find(|(id, _)| id == form).map(|(_, account)| *account)
     }
 
+    /// What was announced of a form as issued.
+    pub fn issued(&self, form: &str) -> Option<IssuedPapers> {
+        self.issued.iter().find(|(id, _)| id == form).map(|(_, papers)| *papers)
+    }
+
     /// The last recount of line `line` (from 1) of a form.
     pub fn recount(&self, form: &str, line: u32) -> Option<&LineRecounted> {
         self.recounts.iter().rev().find(|told| told.form == form && told.line == line)
+    }
+}
+
+/// Puts what is told of a form in the place of what was told before, which it gives back.
+fn put<T>(told: &mut Vec<(String, T)>, form: &str, value: T) -> Option<T> {
+    match told.iter_mut().find(|(of, _)| of == form) {
+        Some((_, stands)) => Some(std::mem::replace(stands, value)),
+        None => {
+            told.push((form.to_owned(), value));
+            None
+        }
     }
 }
 

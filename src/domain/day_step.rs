@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::audit::Digest;
 use super::audit::event::poll::{BallotsReturned, PaperIssued};
+use super::ballot_account::IssuedPapers;
+use super::presence::HallFigures;
 use super::proposal::ProposalKind;
 use super::text::date_dmy;
 
@@ -31,9 +33,41 @@ pub enum DayStep {
         /// Why, as the minutes print it.
         reason: String,
     },
+    /// The vote is held on another day; the forms stay as they were printed.
+    PollMoved {
+        before: Date,
+        day: Date,
+        /// Why, as the minutes print it.
+        reason: String,
+    },
     VotingOpened {
+        /// What stands against it, each with its article. Proposals of older programs have none of these four.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        against: Vec<String>,
         delegates: u32,
+        /// The day that was planned.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        planned: Option<Date>,
         present: u32,
+        /// The smallest number present that the rule set asks for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        quorum: Option<u32>,
+        /// Why it is opened in spite of what stands against it.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
+    },
+    /// The number of delegates in the hall was written down wrong.
+    PresenceCorrected {
+        after: HallFigures,
+        before: HallFigures,
+        reason: String,
+    },
+    /// What was announced of a form as issued is wrong, or another delegate took a ballot.
+    IssuedCorrected {
+        after: IssuedPapers,
+        before: IssuedPapers,
+        form: String,
+        reason: String,
     },
     /// The papers of a form were written down wrong.
     BallotsCorrected {
@@ -55,6 +89,12 @@ pub enum DayStep {
     ResultDeclared {
         /// SHA-256 of results.json.
         results_sha256: Digest,
+    },
+    /// The signing of the minutes is undone.
+    MinutesReopened {
+        reason: String,
+        /// SHA-256 of the minutes that were signed.
+        sha256: Digest,
     },
     ResultConfirmed {
         /// The resolution as it is issued.
@@ -88,11 +128,15 @@ impl DayStep {
     pub const fn kind(&self) -> ProposalKind {
         match self {
             Self::DeckWaived { .. } => ProposalKind::DeckWaived,
+            Self::PollMoved { .. } => ProposalKind::PollMoved,
             Self::VotingOpened { .. } => ProposalKind::VotingOpened,
+            Self::PresenceCorrected { .. } => ProposalKind::PresenceCorrected,
+            Self::IssuedCorrected { .. } => ProposalKind::IssuedCorrected,
             Self::BallotsCorrected { .. } => ProposalKind::BallotsCorrected,
             Self::BatchReopened { .. } => ProposalKind::BatchReopened,
             Self::CountingClosed { .. } => ProposalKind::CountingClosed,
             Self::ResultDeclared { .. } => ProposalKind::ResultDeclared,
+            Self::MinutesReopened { .. } => ProposalKind::MinutesReopened,
             Self::ResultConfirmed { .. } => ProposalKind::ResultConfirmed,
             Self::ResultPublished { .. } => ProposalKind::ResultPublished,
             Self::CorrigendumIssued { .. } => ProposalKind::CorrigendumIssued,
@@ -104,10 +148,29 @@ impl DayStep {
     /// What it concerns within the poll, where several of its kind may wait at once.
     pub fn about(&self) -> String {
         match self {
+            Self::IssuedCorrected { form, .. } => form.clone(),
             Self::BallotsCorrected { after, .. } => after.form.clone(),
             Self::BatchReopened { form, batch, .. } => format!("{form}/{batch}"),
             _ => String::new(),
         }
+    }
+
+    /// Of the opening: what stands against it is among them.
+    fn opening_lines(&self) -> Vec<(&'static str, String)> {
+        let Self::VotingOpened { against, delegates, planned, present, quorum, reason } = self else {
+            return Vec::new();
+        };
+        let mut lines = vec![("Tổng số đại biểu", delegates.to_string())];
+        lines.push(("Số đại biểu có mặt", present.to_string()));
+        lines.extend(quorum.map(|quorum| ("Túc số", format!("ít nhất {quorum} người có mặt"))));
+        lines.extend(planned.map(|day| ("Ngày bỏ phiếu đã định", date_dmy(day))));
+        lines.extend(against.iter().map(|fault| ("Điều chưa bảo đảm", fault.clone())));
+        if !reason.is_empty() {
+            lines.push(("Lý do vẫn mở", reason.clone()));
+        }
+        let effect = "Phát phiếu cho đại biểu; từ đây không kiểm phiếu thử được nữa.";
+        lines.push(("Hệ quả", effect.to_owned()));
+        lines
     }
 
     /// What both people read, line by line: label and value, in Vietnamese. Figures that change are in [`Self::changes`],
@@ -122,10 +185,19 @@ impl DayStep {
                 ("Lý do", reason.clone()),
                 ("Hệ quả", "Không bước nào đi tiếp; số đếm đã niêm phong không bao giờ được mở.".to_owned()),
             ],
-            Self::VotingOpened { delegates, present } => vec![
-                ("Tổng số đại biểu", delegates.to_string()),
-                ("Số đại biểu có mặt", present.to_string()),
-                ("Hệ quả", "Phát phiếu cho đại biểu; từ đây không kiểm phiếu thử được nữa.".to_owned()),
+            Self::PollMoved { reason, .. } => vec![
+                ("Lý do", reason.clone()),
+                (
+                    "Hệ quả",
+                    "Mẫu phiếu đã chốt giữ nguyên, kể cả ngày in trên phiếu; biên bản ghi việc chuyển ngày.".to_owned(),
+                ),
+            ],
+            Self::VotingOpened { .. } => self.opening_lines(),
+            Self::PresenceCorrected { reason, .. } => vec![("Lý do", reason.clone())],
+            Self::IssuedCorrected { form, reason, .. } => vec![
+                ("Mẫu phiếu", form.clone()),
+                ("Lý do", reason.clone()),
+                ("Hệ quả", "Số thu về của mẫu này, nếu đã ghi, phải ghi lại.".to_owned()),
             ],
             Self::BallotsCorrected { after, reason, .. } => {
                 vec![("Mẫu phiếu", after.form.clone()), ("Lý do", reason.clone())]
@@ -143,6 +215,14 @@ impl DayStep {
             Self::ResultDeclared { .. } => {
                 vec![("Hệ quả", "Kết quả được ghi vào nhật ký như dưới đây và không đổi nữa.".to_owned())]
             }
+            Self::MinutesReopened { reason, .. } => vec![
+                ("Lý do", reason.clone()),
+                (
+                    "Hệ quả",
+                    "Biên bản đã ký không còn giá trị; Trưởng Ban kiểm phiếu trình lại, Ban kiểm phiếu ký lại."
+                        .to_owned(),
+                ),
+            ],
             Self::ResultConfirmed { resolution, .. } => vec![("Nghị quyết", resolution.clone())],
             Self::ResultPublished { .. } => {
                 vec![("Hệ quả", "Kết quả được công bố; sau đó chỉ sửa được bằng đính chính.".to_owned())]
@@ -155,9 +235,10 @@ impl DayStep {
     /// What stands now and what would stand, where the step puts something right: label, before, after.
     pub fn changes(&self) -> Vec<(&'static str, String, String)> {
         match self {
-            Self::BallotsCorrected { after, before, .. } => {
-                ballots(before).into_iter().zip(ballots(after)).map(|((label, b), (_, a))| (label, b, a)).collect()
-            }
+            Self::PollMoved { before, day, .. } => vec![("Ngày bỏ phiếu", date_dmy(*before), date_dmy(*day))],
+            Self::PresenceCorrected { after, before, .. } => compared(hall(*before), hall(*after)),
+            Self::IssuedCorrected { after, before, .. } => compared(issued(*before), issued(*after)),
+            Self::BallotsCorrected { after, before, .. } => compared(ballots(before), ballots(after)),
             Self::CorrigendumIssued { reason, right, .. } => vec![("Nội dung", reason.clone(), right.clone())],
             _ => Vec::new(),
         }
@@ -169,6 +250,7 @@ impl DayStep {
             Self::ResultDeclared { results_sha256 } | Self::ResultPublished { results_sha256 } => {
                 vec![("Kết quả (results.json)", *results_sha256)]
             }
+            Self::MinutesReopened { sha256, .. } => vec![("Biên bản đã ký (PDF)", *sha256)],
             Self::ResultConfirmed { paper, .. } | Self::CorrigendumIssued { paper, .. } => {
                 vec![("Bản in (PDF)", paper.sha256)]
             }
@@ -183,6 +265,25 @@ impl DayStep {
             _ => None,
         }
     }
+}
+
+/// Label, before, after of figures that are told alike.
+fn compared<const N: usize>(
+    before: [(&'static str, String); N],
+    after: [(&'static str, String); N],
+) -> Vec<(&'static str, String, String)> {
+    before.into_iter().zip(after).map(|((label, before), (_, after))| (label, before, after)).collect()
+}
+
+fn hall(told: HallFigures) -> [(&'static str, String); 3] {
+    let HallFigures { attended, now, opened } = told;
+    [("Có mặt lúc mở bỏ phiếu", opened), ("Tổng số đã có mặt", attended), ("Có mặt lúc này", now)]
+        .map(|(label, figure)| (label, figure.to_string()))
+}
+
+fn issued(told: IssuedPapers) -> [(&'static str, String); 2] {
+    let IssuedPapers { issued, printed } = told;
+    [("Đã in", printed), ("Phát ra", issued)].map(|(label, figure)| (label, figure.to_string()))
 }
 
 fn ballots(told: &BallotsReturned) -> [(&'static str, String); 6] {

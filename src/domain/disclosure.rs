@@ -40,6 +40,9 @@ pub fn findings(result: &PollResult) -> Vec<Finding> {
 }
 
 fn of_form(form: &FormResult) -> Vec<Finding> {
+    if form.is_void() {
+        return Vec::new();
+    }
     let mut findings: Vec<Finding> = secrecy_finding(form.ballots.returned)
         .into_iter()
         .map(|few| Finding { place: format!("Mẫu phiếu {}", form.count.form), ..few })

@@ -10,6 +10,7 @@
 //! | `DLN` | deadlines that were missed, are near, or rest on a doubtful rule | [`deadline`](super::deadline) |
 //! | `RDY` | whether sitting, board and ballots fit the rule set | [`readiness`](super::readiness) |
 //! | `DIF` | what a workbook says against what is stored | [`import_diff`](super::import_diff) |
+//! | `OPN` | whether the vote may be opened: quorum and day | [`opening`](super::opening) |
 //! | `ACC` | whether the papers of a form add up: printed, issued, exchanged, unused, returned | [`ballot_account`](super::ballot_account) |
 //! | `DIS` | what a result that is made public tells of single ballots | [`disclosure`](super::disclosure) |
 //! | `BAT` | whether the ballots are enough to keep the vote secret | [`batch`](super::batch) |

@@ -16,13 +16,21 @@ pub enum ProposalKind {
     FormsSealed,
     /// Lets the vote go on without a test deck that passed.
     DeckWaived,
+    /// That the vote is held on another day.
+    PollMoved,
     VotingOpened,
+    /// That the number of delegates in the hall was written down wrong.
+    PresenceCorrected,
+    /// That what was announced of a form as issued is wrong; `about` is the form.
+    IssuedCorrected,
     /// Corrects the figures of a form's papers; `about` is the form.
     BallotsCorrected,
     /// Has a batch counted anew; `about` is the form and the number.
     BatchReopened,
     CountingClosed,
     ResultDeclared,
+    /// The signing of the minutes is undone.
+    MinutesReopened,
     ResultConfirmed,
     ResultPublished,
     CorrigendumIssued,
@@ -36,7 +44,7 @@ impl ProposalKind {
         [Self::EligibilityOverride, Self::DossiersReleased, Self::ListDecided, Self::BoardAppointed, Self::FormsSealed];
 
     /// Those of counting day and after it; first those of every vote, then the exceptions.
-    pub const OF_DAY: [Self; 11] = [
+    pub const OF_DAY: [Self; 15] = [
         Self::VotingOpened,
         Self::CountingClosed,
         Self::ResultDeclared,
@@ -44,8 +52,12 @@ impl ProposalKind {
         Self::ResultPublished,
         Self::PollArchived,
         Self::DeckWaived,
+        Self::PollMoved,
+        Self::PresenceCorrected,
+        Self::IssuedCorrected,
         Self::BallotsCorrected,
         Self::BatchReopened,
+        Self::MinutesReopened,
         Self::CorrigendumIssued,
         Self::PollCancelled,
     ];
@@ -64,11 +76,15 @@ impl ProposalKind {
             Self::DossiersReleased => "dossiers_released",
             Self::FormsSealed => "forms_sealed",
             Self::DeckWaived => "deck_waived",
+            Self::PollMoved => "poll_moved",
             Self::VotingOpened => "voting_opened",
+            Self::PresenceCorrected => "presence_corrected",
+            Self::IssuedCorrected => "issued_corrected",
             Self::BallotsCorrected => "ballots_corrected",
             Self::BatchReopened => "batch_reopened",
             Self::CountingClosed => "counting_closed",
             Self::ResultDeclared => "result_declared",
+            Self::MinutesReopened => "minutes_reopened",
             Self::ResultConfirmed => "result_confirmed",
             Self::ResultPublished => "result_published",
             Self::CorrigendumIssued => "corrigendum_issued",
@@ -91,11 +107,15 @@ impl ProposalKind {
             Self::DossiersReleased => "Phát hành hồ sơ",
             Self::FormsSealed => "Chốt mẫu phiếu",
             Self::DeckWaived => "Bỏ qua việc kiểm phiếu thử",
+            Self::PollMoved => "Chuyển ngày bỏ phiếu",
             Self::VotingOpened => "Mở bỏ phiếu",
+            Self::PresenceCorrected => "Sửa số đại biểu có mặt",
+            Self::IssuedCorrected => "Sửa số phiếu phát ra đã công bố",
             Self::BallotsCorrected => "Sửa số phiếu phát ra, thu về",
             Self::BatchReopened => "Mở lại một tập phiếu",
             Self::CountingClosed => "Đóng kiểm phiếu",
             Self::ResultDeclared => "Ghi kết quả",
+            Self::MinutesReopened => "Hủy việc ký biên bản",
             Self::ResultConfirmed => "Ghi nghị quyết xác nhận kết quả",
             Self::ResultPublished => "Công bố kết quả",
             Self::CorrigendumIssued => "Đính chính",

@@ -3,8 +3,8 @@
 use super::audit::event::poll::{FormTotals, ListedOfficial};
 use super::count::{BatchCounts, CountError};
 use super::official::{Block, Honorific};
-use super::poll::{BallotTotals, IdentityError, Level, PollKind};
-use super::rules::RuleSet;
+use super::poll::{BallotTotals, IdentityError, Level, LevelCounts, PollKind};
+use super::rules::{BaseKind, RuleSet};
 use super::tally::{Base, LineTally, TallyError, base_of, tally_line};
 
 /// An official on the decided list.
@@ -143,6 +143,15 @@ fn decide_form(
         return Err(ResultError::LinesDiffer { form: count.form, lines, listed });
     }
     let ballots = count.ballots().map_err(|source| ResultError::Ballots { form: count.form.clone(), source })?;
+    let base_kind = rules.base.value.kind;
+    if ballots.issued == 0 || (ballots.returned == 0 && base_kind == BaseKind::Returned) {
+        let void = |(listed, counts): (&Listed, &LevelCounts)| OfficialResult {
+            listed: listed.clone(),
+            tally: LineTally::void(*counts),
+        };
+        let officials = on_form.into_iter().zip(lines).map(void).collect();
+        return Ok(FormResult { count, ballots, base: Base { kind: base_kind, value: 0 }, officials });
+    }
     let base = base_of(rules, ballots.returned, Some(delegates))
         .map_err(|source| ResultError::Base { form: count.form.clone(), source })?;
     let officials = on_form
@@ -155,6 +164,22 @@ fn decide_form(
         })
         .collect::<Result<_, _>>()?;
     Ok(FormResult { count, ballots, base, officials })
+}
+
+impl FormResult {
+    /// Whether the form has no result: nobody received it, or no ballot came back where shares are of those returned. The
+    /// other forms keep theirs.
+    pub const fn is_void(&self) -> bool {
+        self.base.value == 0
+    }
+
+    /// Why there is no result, one sentence, Vietnamese; `None` where there is one.
+    pub fn void_words(&self) -> Option<String> {
+        self.is_void().then(|| match self.ballots.issued {
+            0 => "Không có phiếu nào được phát; mẫu phiếu này không có kết quả.".to_owned(),
+            issued => format!("Phát ra {issued} phiếu, không thu về phiếu nào; mẫu phiếu này không có kết quả."),
+        })
+    }
 }
 
 impl OfficialResult {
@@ -177,9 +202,83 @@ impl PollResult {
         self.forms.iter().all(|f| f.ballots == first).then_some(first)
     }
 
-    /// Base of the poll when all forms agree on it.
+    /// Base of the poll when all forms with a result agree on it.
     pub fn common_base(&self) -> Option<Base> {
-        let first = self.forms.first()?.base;
-        self.forms.iter().all(|f| f.base == first).then_some(first)
+        let mut bases = self.forms.iter().filter(|form| !form.is_void()).map(|form| form.base);
+        let first = bases.next()?;
+        bases.all(|base| base == first).then_some(first)
+    }
+
+    /// Every official of a form that has a result, in the order of the list.
+    pub fn voted_on(&self) -> impl Iterator<Item = &OfficialResult> {
+        self.forms.iter().filter(|form| !form.is_void()).flat_map(|form| &form.officials)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::rules::builtin;
+
+    fn rules(id: &str) -> RuleSet {
+        builtin().expect("carried").into_iter().find(|set| set.id == id).expect("id")
+    }
+
+    /// A form with one line, on which all that came back is the highest level.
+    fn form(block: &str, issued: u32, returned: u32) -> FormCount {
+        let lines = vec![LevelCounts::Rating { high: returned, medium: 0, low: 0 }];
+        let counts = BatchCounts { papers: returned, lines, ..BatchCounts::default() };
+        FormCount { form: block.into(), block: Block(block.into()), issued, counts }
+    }
+
+    fn decided(id: &str, forms: &[(u32, u32)]) -> PollResult {
+        let blocks: Vec<String> = (1..=forms.len()).map(|form| format!("F{form}")).collect();
+        let person = |block: &String| Listed {
+            name: format!("Người của {block}"),
+            honorific: None,
+            post: "Ủy viên".into(),
+            block: Block(block.clone()),
+        };
+        let list: Vec<Listed> = blocks.iter().map(person).collect();
+        let counts = blocks.iter().zip(forms).map(|(block, (issued, returned))| form(block, *issued, *returned));
+        decide(&rules(id), PollKind::Rating, 60, &list, counts.collect()).expect("a result")
+    }
+
+    #[test]
+    fn a_form_that_nobody_received_is_void_and_the_other_one_has_its_result() {
+        let result = decided("NQ96-2023-QH15", &[(47, 47), (0, 0)]);
+        let [told, void] = result.forms.as_slice() else { panic!("two forms") };
+        assert_eq!((told.void_words(), told.officials[0].tally.percents[0].text.as_str()), (None, "100"));
+        assert!(void.void_words().expect("void").starts_with("Không có phiếu nào được phát"));
+        assert!(void.officials[0].tally.percents.is_empty() && void.officials[0].tally.warnings.is_empty());
+        assert_eq!((result.common_base().map(|base| base.value), result.voted_on().count()), (Some(47), 1));
+        // Nothing came back: where shares are of all delegates, nought of sixty is a share.
+        assert!(
+            decided("NQ96-2023-QH15", &[(47, 0)]).forms[0].void_words().expect("void").contains("Phát ra 47 phiếu")
+        );
+        assert!(!decided("NQ85-2014-QH13", &[(47, 0)]).forms[0].is_void());
+        assert!(decided("NQ85-2014-QH13", &[(0, 0)]).forms[0].is_void());
+    }
+
+    proptest! {
+        /// A form that is void changes nothing of the others, wherever it stands.
+        #[test]
+        fn a_void_form_leaves_every_other_result_as_it_was(
+            forms in prop::collection::vec((1_u32..=60).prop_flat_map(|issued| (Just(issued), 1..=issued)), 1..5),
+            place in 0_usize..5,
+        ) {
+            let place = place.min(forms.len());
+            let mut with_void = forms.clone();
+            with_void.insert(place, (0, 0));
+            let tallies = |result: &PollResult| -> Vec<LineTally> {
+                result.voted_on().map(|official| official.tally.clone()).collect()
+            };
+            let (plain, mixed) = (decided("NQ96-2023-QH15", &forms), decided("NQ96-2023-QH15", &with_void));
+            prop_assert_eq!(tallies(&plain), tallies(&mixed));
+            prop_assert_eq!(plain.common_base(), mixed.common_base());
+            prop_assert!(mixed.forms[place].is_void());
+        }
     }
 }

@@ -159,6 +159,15 @@ pub struct LineTally {
     pub warnings: Vec<TallyWarning>,
 }
 
+impl LineTally {
+    /// A line of a form that nobody received: it has no share and reaches no threshold.
+    pub(super) fn void(counts: LevelCounts) -> Self {
+        let band = Band::of(counts.kind(), None);
+        let (percents, warnings, margin) = (Vec::new(), Vec::new(), Margin::default());
+        Self { counts, not_counted: 0, percents, band, margin, warnings }
+    }
+}
+
 /// Why counts give no result.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TallyError {

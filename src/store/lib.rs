@@ -18,6 +18,7 @@ pub mod facts;
 pub mod failures;
 mod figures;
 pub mod group_summaries;
+pub mod hall;
 pub mod jobs;
 pub mod logs;
 pub mod notes;

@@ -7,10 +7,10 @@ use super::scope::CouncilTx;
 use super::sql::{execute, one_changed, row, row_struct, rows, to_u32, to_u64};
 use domain::audit::event::poll::{ListedOfficial, PaperIssued, PollAmended, PollCreated, SealedForm};
 use domain::audit::{Digest, LogEntry, PollEvent, UtcTime};
-use domain::ballot_account::Attendance;
 use domain::id::{LogId, PollId};
 use domain::poll::PollKind;
 use domain::poll_state::{ClosedCount, FormProgress, Poll, PollState, ProposedMinutes, Stage};
+use domain::presence::{HallFigures, Presence};
 use domain::roster::{Teller, TellerRole};
 use macros::boxed;
 
@@ -34,6 +34,10 @@ row_struct! {
         ruleset_sha256: String,
         /// Delegates present when the vote was opened; `None` before.
         present: Option<i64>,
+        /// Delegates who were there at any time; `None` before, and where nobody came or went under an older program.
+        attended: Option<i64>,
+        /// Delegates who are there now; `None` likewise.
+        present_now: Option<i64>,
         /// Whether the poll is a rehearsal (diễn tập).
         rehearsal: bool,
         /// Whether the ballots were drawn by the program.
@@ -56,7 +60,7 @@ row_struct! {
         sheets: i64,
         /// SHA-256 of one copy.
         sha256: String,
-        /// Ballots issued (phát ra); `None` before the account is written.
+        /// Ballots issued (phát ra); `None` before they are announced.
         issued: Option<i64>,
         /// Ballots returned (thu về); `None` before the account is written.
         returned: Option<i64>,
@@ -101,10 +105,12 @@ impl PollRow {
         PollKind::from_code(&self.kind).ok_or_else(|| StoreError::corrupt("polls.kind"))
     }
 
-    /// Numbers of delegates, in total and present; an error before the vote is open.
-    fn attendance(&self) -> Result<Attendance, StoreError> {
+    /// Who is in the hall; an error before the vote is open.
+    fn hall(&self) -> Result<Presence, StoreError> {
         let present = self.present.ok_or_else(|| StoreError::corrupt("polls.present"))?;
-        Ok(Attendance { delegates: to_u32(self.delegates)?, present: Some(to_u32(present)?) })
+        let (attended, now) = (self.attended.unwrap_or(present), self.present_now.unwrap_or(present));
+        let figures = HallFigures { attended: to_u32(attended)?, now: to_u32(now)?, opened: to_u32(present)? };
+        Ok(Presence { delegates: to_u32(self.delegates)?, figures })
     }
 
     fn summary(self) -> Result<PollSummary, StoreError> {
@@ -144,12 +150,9 @@ impl FormRow {
             sha256: self.sha256.parse().map_err(|_| StoreError::corrupt("poll_forms.sha256"))?,
             sheets: to_u32(self.sheets)?,
         };
-        let ballots = match (self.issued, self.returned) {
-            (Some(issued), Some(returned)) => Some((to_u32(issued)?, to_u32(returned)?)),
-            _ => None,
-        };
+        let (issued, returned) = (self.issued.map(to_u32).transpose()?, self.returned.map(to_u32).transpose()?);
         let papers = to_u64(self.papers)?;
-        Ok(FormProgress { form, ballots, batches: to_u32(self.batches)?, papers })
+        Ok(FormProgress { form, issued, ballots: issued.zip(returned), batches: to_u32(self.batches)?, papers })
     }
 }
 
@@ -195,7 +198,7 @@ pub async fn list(tx: &mut CouncilTx) -> Result<Vec<PollSummary>, StoreError> {
         tx,
         PollRow,
         "SELECT poll_id, log_id, state, kind, council_name, sitting, delegates, officials, ruleset, ruleset_sha256, \
-         present, rehearsal, simulated, changed_at FROM polls WHERE council_id = $1 ORDER BY poll_id DESC"
+         present, attended, present_now, rehearsal, simulated, changed_at FROM polls WHERE council_id = $1 ORDER BY poll_id DESC"
     )?;
     rows.into_iter().map(PollRow::summary).collect()
 }
@@ -207,12 +210,12 @@ pub async fn find(tx: &mut CouncilTx, poll: PollId) -> Result<Option<StoredPoll>
         tx,
         PollRow,
         "SELECT poll_id, log_id, state, kind, council_name, sitting, delegates, officials, ruleset, ruleset_sha256, \
-         present, rehearsal, simulated, changed_at FROM polls WHERE council_id = $1 AND poll_id = $2",
+         present, attended, present_now, rehearsal, simulated, changed_at FROM polls WHERE council_id = $1 AND poll_id = $2",
         poll.to_string()
     )?;
     let Some(row) = row else { return Ok(None) };
     let (stage, log) = (row.stage()?, row.log_id.parse().map_err(StoreError::corrupt)?);
-    let attendance = row.attendance();
+    let hall = row.hall();
     let poll = row.poll()?;
     let state = match stage {
         Stage::Created => PollState::Created(poll),
@@ -224,8 +227,8 @@ pub async fn find(tx: &mut CouncilTx, poll: PollId) -> Result<Option<StoredPoll>
         Stage::Sealed => PollState::Sealed(poll.clone(), sealed_forms(tx, poll.id).await?),
         Stage::Tested => PollState::Tested(poll.clone(), forms(tx, poll.id).await?),
         Stage::Zeroed => PollState::Zeroed(poll.clone(), sealed_forms(tx, poll.id).await?),
-        Stage::Voting => PollState::Voting(poll.clone(), attendance?, forms(tx, poll.id).await?),
-        Stage::Counting => PollState::Counting(poll.clone(), attendance?, forms(tx, poll.id).await?),
+        Stage::Voting => PollState::Voting(poll.clone(), hall?, forms(tx, poll.id).await?),
+        Stage::Counting => PollState::Counting(poll.clone(), hall?, forms(tx, poll.id).await?),
         Stage::Closed => PollState::Closed(poll, counted(tx, log).await?),
         Stage::Declared => PollState::Declared(poll),
         Stage::Proposed => PollState::Proposed(poll, proposed_minutes(tx, log).await?),
@@ -309,21 +312,6 @@ pub async fn reach(tx: &mut CouncilTx, poll: PollId, stage: Stage, at: UtcTime) 
         poll.to_string(),
         stage.code(),
         at.to_string(),
-    )?;
-    one_changed(changed)
-}
-
-/// Writes how many delegates were in the hall when the vote was opened.
-///
-/// # Errors
-/// When there is no such poll.
-#[boxed]
-pub async fn set_present(tx: &mut CouncilTx, poll: PollId, present: u32) -> Result<(), StoreError> {
-    let changed = execute!(
-        tx,
-        "UPDATE polls SET present = $3 WHERE council_id = $1 AND poll_id = $2",
-        poll.to_string(),
-        i64::from(present),
     )?;
     one_changed(changed)
 }
@@ -482,10 +470,26 @@ pub async fn forms(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<FormProgress>
     rows.into_iter().map(FormRow::progress).collect()
 }
 
-/// Writes what went out and came back of a form.
+/// Writes what went out of a form; what came back of it is to be written again.
 ///
 /// # Errors
-/// When there is no such form, or it is written already.
+/// When there is no such form.
+#[boxed]
+pub async fn set_issued(tx: &mut CouncilTx, poll: PollId, form: &str, issued: u32) -> Result<(), StoreError> {
+    let changed = execute!(
+        tx,
+        "UPDATE poll_forms SET issued = $4, returned = NULL WHERE council_id = $1 AND poll_id = $2 AND form_id = $3",
+        poll.to_string(),
+        form.to_owned(),
+        i64::from(issued),
+    )?;
+    one_changed(changed)
+}
+
+/// Writes what went out and came back of a form, in the place of what was written before.
+///
+/// # Errors
+/// When there is no such form.
 #[boxed]
 pub async fn set_returned(
     tx: &mut CouncilTx,
@@ -496,32 +500,7 @@ pub async fn set_returned(
 ) -> Result<(), StoreError> {
     let changed = execute!(
         tx,
-        "UPDATE poll_forms SET issued = $4, returned = $5 \
-         WHERE council_id = $1 AND poll_id = $2 AND form_id = $3 AND issued IS NULL",
-        poll.to_string(),
-        form.to_owned(),
-        i64::from(issued),
-        i64::from(returned),
-    )?;
-    one_changed(changed)
-}
-
-/// Writes other figures of what went out and came back of a form.
-///
-/// # Errors
-/// When there is no such form, or nothing was written of it yet.
-#[boxed]
-pub async fn correct_returned(
-    tx: &mut CouncilTx,
-    poll: PollId,
-    form: &str,
-    issued: u32,
-    returned: u32,
-) -> Result<(), StoreError> {
-    let changed = execute!(
-        tx,
-        "UPDATE poll_forms SET issued = $4, returned = $5 \
-         WHERE council_id = $1 AND poll_id = $2 AND form_id = $3 AND issued IS NOT NULL",
+        "UPDATE poll_forms SET issued = $4, returned = $5 WHERE council_id = $1 AND poll_id = $2 AND form_id = $3",
         poll.to_string(),
         form.to_owned(),
         i64::from(issued),

@@ -34,6 +34,12 @@ const STEPS: &[Migration] = &[
         include_str!("../../migrations/sqlite/0004_screen.sql"),
         include_str!("../../migrations/postgres/0004_screen.sql"),
     ),
+    (
+        5,
+        "hall",
+        include_str!("../../migrations/sqlite/0005_hall.sql"),
+        include_str!("../../migrations/postgres/0005_hall.sql"),
+    ),
 ];
 
 /// Number of the newest migration of this program.

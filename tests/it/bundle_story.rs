@@ -7,9 +7,9 @@ use std::process::Command;
 
 use app::trail::bundle::{self, BundleError, BundleParts, Failure, Options, verify};
 use domain::audit::event::poll::{
-    BatchCommitted, CountingClosed, DeckWaived, FormTotals, FormsSealed, ListDecided, ListedOfficial, MinutesProposed,
-    MinutesSigned, PaperIssued, PollCreated, ResultConfirmed, ResultDeclared, ResultPublished, SealedForm,
-    VotingOpened, ZeroReported,
+    BallotsIssued, BatchCommitted, CountingClosed, DeckWaived, FormTotals, FormsSealed, ListDecided, ListedOfficial,
+    MinutesProposed, MinutesSigned, PaperIssued, PollCreated, ResultConfirmed, ResultDeclared, ResultPublished,
+    SealedForm, VotingOpened, ZeroReported,
 };
 use domain::audit::{Actor, Checkpoint, Digest, KeyName, Log, Moment, Nonce, PollEvent, SealedCounts, Signer, UtcTime};
 use domain::ballot_account::BallotAccount;
@@ -135,7 +135,9 @@ impl Story {
         self.says(DeckWaived { proposed_by: program(), reason: "Diễn tập".into() });
         self.says(ZeroReported { forms: sealed().forms.iter().map(zero).collect() });
         let at = UtcTime::try_from(self.now).expect("moment");
-        self.says(VotingOpened { at, present: 50, proposed_by: program() }).checkpoint()
+        let opened =
+            VotingOpened { at, planned: None, present: 50, proposed_by: program(), quorum: Some(40), reason: None };
+        self.says(opened).checkpoint()
     }
 
     pub fn counts(&mut self) -> &mut Self {
@@ -143,6 +145,9 @@ impl Story {
     }
 
     pub fn counts_in(&mut self, piles: [u32; 2]) -> &mut Self {
+        for form in ["F1-AAAAAA", "F2-BBBBBB"] {
+            self.says(BallotsIssued { form: form.into(), issued: 50, printed: 60 });
+        }
         for form in ["F1-AAAAAA", "F2-BBBBBB"] {
             self.says(BallotAccount::plain(60, 50, 47).told(form.into()));
         }
@@ -172,8 +177,8 @@ impl Story {
         let results_sha256 = Digest::of(RESULTS.as_bytes());
         self.says(ResultDeclared { proposed_by: program(), results_sha256 });
         let (name, sha256) = ("minutes.pdf".to_owned(), self.issues("minutes.pdf"));
-        self.says(MinutesProposed { name, sha256 });
-        self.says(MinutesSigned { sha256, tellers: Vec::new() }).checkpoint();
+        self.says(MinutesProposed { copies: Some(3), name, sha256 });
+        self.says(MinutesSigned { missing: Some(Vec::new()), sha256, tellers: Vec::new() }).checkpoint();
         let sha256 = self.issues("resolution.pdf");
         self.says(ResultConfirmed { proposed_by: program(), resolution: String::new(), sha256 });
         let at = UtcTime::try_from(self.now).expect("moment");

@@ -84,7 +84,10 @@ fn whoever_confirms_sees_forms_result_and_papers_and_not_their_hashes_alone() {
         reader.two(ProposalKind::DeckWaived, TypedStep { reason: "Máy in hỏng".into(), ..TypedStep::default() }).await;
         let head = reader.site.somebody(council, Role::HeadTeller);
         reader.site.app.report_zero(reader.site.hand(&head), poll).await.expect("zero");
-        reader.two(ProposalKind::VotingOpened, TypedStep { present: "48".into(), ..TypedStep::default() }).await;
+        let reason = "Kỳ họp dời ngày".to_owned();
+        reader
+            .two(ProposalKind::VotingOpened, TypedStep { present: "48".into(), reason, ..TypedStep::default() })
+            .await;
         reader.site.counts_all(council, poll, slipped).await;
         let (form, _) = reader.site.line(council, poll, GOLDEN).await;
         let batch =

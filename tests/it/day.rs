@@ -12,120 +12,24 @@ use app::{AppError, Caller};
 use axum::http::StatusCode;
 use domain::account::Roles;
 use domain::audit::Digest;
-use domain::audit::event::poll::Stands;
-use domain::ballot_account::BallotAccount;
+use domain::audit::event::poll::{BallotsHandedOver, Stands};
+use domain::ballot_account::{BallotAccount, IssuedPapers};
 use domain::count::BatchCounts;
-use domain::id::{CouncilId, PollId};
 use domain::poll::{LevelCounts, PollKind};
 use domain::poll_state::{LineRecount, Stage};
+use domain::presence::PresenceChange;
 use domain::proposal::ProposalKind;
 use domain::role::Role;
+use domain::signing::Signatures;
 use store::{logs, polls};
 
+use crate::hall::Hall;
+use crate::outcome::words;
 use crate::poll_state::{by_two, paper};
 use crate::site::{Answer, GOLDEN, RETURNED, Site, Visitor, golden, on_both};
 
 fn ask<'a>(site: &Site, caller: &'a Caller) -> Ask<'a> {
     Ask { caller, request: site.app.new_request().expect("request") }
-}
-
-struct Hall {
-    site: Site,
-    council: CouncilId,
-    poll: PollId,
-    head: Visitor,
-    leader: Visitor,
-    clerk: Visitor,
-}
-
-impl Hall {
-    /// Head of the board, leader and clerk before a poll.
-    async fn with(site: Site, council: CouncilId, poll: PollId) -> Self {
-        for (login, name, role) in [
-            ("truong.ban", "Trần Trưởng Ban", Role::HeadTeller),
-            ("thuong.truc", "Lê Thường Trực", Role::Leader),
-            ("van.phong", "Phạm Văn Phòng", Role::Clerk),
-        ] {
-            site.has_account(council, login, name, role).await;
-        }
-        let head = site.signed_in("mau", "truong.ban").await;
-        let leader = site.signed_in("mau", "thuong.truc").await;
-        let clerk = site.signed_in("mau", "van.phong").await;
-        Self { site, council, poll, head, leader, clerk }
-    }
-
-    fn path(&self, page: &str) -> String {
-        format!("/ky/{}/{page}", self.poll)
-    }
-
-    async fn stage(&self) -> Stage {
-        let mut tx = self.site.store.read(self.council).await.expect("read");
-        polls::find(&mut tx, self.poll).await.expect("poll").expect("poll").state.stage()
-    }
-
-    /// The head of the board proposes a step; the address of the proposal.
-    async fn proposes(&mut self, step: &str, fields: &[(&str, &str)]) -> String {
-        let path = self.path(&format!("buoc/{step}"));
-        Self::sends_proposal(&mut self.head, &path, fields).await
-    }
-
-    async fn sends_proposal(who: &mut Visitor, path: &str, fields: &[(&str, &str)]) -> String {
-        who.opens(path).await;
-        let sent = who.submits(path, fields).await;
-        assert_eq!(
-            sent.text(".notice"),
-            "Đã gửi đề xuất; việc này có hiệu lực khi một người khác xác nhận.",
-            "{}",
-            sent.html
-        );
-        sent.path.split('?').next().expect("path").to_owned()
-    }
-
-    /// The leader confirms what lies at an address.
-    async fn confirms(&mut self, proposal: &str) -> Answer {
-        self.leader.opens(proposal).await;
-        self.leader.submits(&format!("{proposal}/xac-nhan"), &[]).await
-    }
-
-    async fn two(&mut self, step: &str, fields: &[(&str, &str)]) {
-        let proposal = self.proposes(step, fields).await;
-        let done = self.confirms(&proposal).await;
-        assert_eq!(done.text(".notice"), "Đã xác nhận; việc này đã có hiệu lực.", "{}", done.html);
-    }
-
-    /// A step that the office proposes.
-    async fn office(&mut self, step: &str, fields: &[(&str, &str)]) {
-        let path = self.path(&format!("buoc/{step}"));
-        let proposal = Self::sends_proposal(&mut self.clerk, &path, fields).await;
-        let done = self.confirms(&proposal).await;
-        assert_eq!(done.text(".notice"), "Đã xác nhận; việc này đã có hiệu lực.", "{}", done.html);
-    }
-
-    /// From signed minutes to the archive, with a paper that is put right on the way.
-    async fn publishes_and_puts_away(&mut self) {
-        let early = self.clerk.opens(&self.path("buoc/cong-bo")).await;
-        assert!(early.text(".warning").contains("đòi nghị quyết"), "{}", early.html);
-        self.office("ghi-nghi-quyet", &[("number", "52/NQ-HĐND"), ("day", "08/12/2023")]).await;
-        self.office("cong-bo", &[]).await;
-        let wrong = [
-            ("corrects", "resolution.pdf"),
-            ("reason", "Ghi nhầm ngày họp là 06/12/2023"),
-            ("right", "07/12/2023"),
-            ("day", "10/12/2023"),
-        ];
-        self.office("dinh-chinh", &wrong).await;
-        self.office("luu-tru", &[("place", "Kho lưu trữ Văn phòng, hộp 12")]).await;
-        assert_eq!(self.stage().await, Stage::Archived);
-        assert!(self.now().await.is_empty(), "nothing is left to do");
-        let refused = self.clerk.opens(&self.path("buoc/huy")).await;
-        assert!(refused.text(".warning").contains("đã lưu trữ"), "{}", refused.html);
-    }
-
-    /// The step of the day whose turn it is.
-    async fn now(&mut self) -> Vec<String> {
-        let day = self.head.opens(&self.path("ngay-bo-phieu")).await;
-        day.all("li[aria-current=step] h3")
-    }
 }
 
 /// Printed, issued, exchanged, unused, returned, not returned.
@@ -184,32 +88,80 @@ fn the_hall_goes_from_sealed_forms_to_the_count_two_by_two() {
             assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{typed}: {}", refused.html);
             assert_eq!(refused.all("#problems li").len(), 1, "{typed}: {}", refused.html);
         }
-        hall.two("mo-bo-phieu", &[("present", "47")]).await;
-        assert_eq!(hall.now().await, ["Ghi số phiếu phát ra, thu về đến lượt"]);
-
-        // Figures that contradict each other stand at their fields; what only warns has to be looked at.
+        hall.two("mo-bo-phieu", &[("present", "47"), ("reason", "Kỳ họp dời ngày")]).await;
+        assert_eq!(hall.now().await, ["Công bố số phiếu phát ra đến lượt"]);
         let list = hall.head.opens(&hall.path("so-phieu")).await;
         let links = list.all("a.button");
         assert_eq!(links.len(), 2, "{}", list.html);
         let head = hall.site.somebody(council, Role::HeadTeller);
         let forms = hall.site.app.account_page(&head, poll).await.expect("forms").lines;
         let [first, second] = [0, 1].map(|place: usize| forms[place].progress.form.id.clone());
+
+        // What went out is announced form by form, before anything comes back.
+        let early = hall.head.opens(&hall.path(&format!("so-phieu/{first}"))).await;
+        assert!(early.text(".notice").contains("khi mở hòm phiếu"), "{}", early.html);
+        let issued = |form: &str| hall.path(&format!("so-phieu/{form}/phat-ra"));
+        let [out_first, out_second] = [issued(&first), issued(&second)];
+        for (typed, sentence) in [
+            ([("printed", "60"), ("issued", "48")], "nhiều hơn 47 đại biểu có mặt"),
+            ([("printed", "46"), ("issued", "47")], "nhiều hơn 46 phiếu đã in"),
+            ([("printed", "60"), ("issued", "bốn")], "bằng chữ số"),
+        ] {
+            hall.head.opens(&out_first).await;
+            let wrong = hall.head.submits(&out_first, &typed).await;
+            assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{sentence}");
+            assert!(wrong.text("#problems").contains(sentence), "{sentence}: {}", wrong.html);
+        }
+        for typed in [[("printed", "60"), ("issued", "46")], [("printed", "60"), ("issued", "47")]] {
+            hall.head.opens(&out_first).await;
+            let saved = hall.head.submits(&out_first, &typed).await;
+            assert_eq!(
+                saved.text(".notice"),
+                "Đã lưu.",
+                "until the last form's it is written down again: {}",
+                saved.html
+            );
+        }
+        hall.head.opens(&out_second).await;
+        hall.head.submits(&out_second, &[("printed", "60"), ("issued", "46")]).await;
+        assert_eq!(hall.now().await, ["Mở hòm phiếu, công bố số phiếu thu về đến lượt"]);
+        let stands = hall.head.opens(&out_second).await;
+        assert!(stands.text(".notice").contains("phải có hai người"), "{}", stands.html);
+        let typed = [("about", second.as_str()), ("printed", "60"), ("issued", "47"), ("reason", "Sót một người")];
+        hall.two("sua-so-phat-ra", &typed).await;
+
+        // Unused papers go under seal before the box is opened.
+        let unused = hall.path("phieu-chua-dung");
+        let list = hall.path("so-phieu");
+        hall.head.opens(&list).await;
+        assert_eq!(hall.head.submits(&unused, &[("packets", "0")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        hall.head.opens(&list).await;
+        let sealed = hall.head.submits(&unused, &[("packets", "2"), ("note", "Để tại bàn Thư ký")]).await;
+        assert!(sealed.text("main").contains("đã niêm phong: 2 gói"), "{}", sealed.html);
+
+        // Figures that contradict each other stand at their fields; what only warns has to be looked at.
         let path = hall.path(&format!("so-phieu/{first}"));
-        let wrong = sends(&mut hall.head, &path, [60, 48, 0, 12, 47, 0], &[]).await;
+        let wrong = sends(&mut hall.head, &path, [60, 48, 0, 13, 48, 0], &[]).await;
         let errors = wrong.all("#problems li");
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(errors.iter().any(|e| e.contains("nhiều hơn 47 đại biểu có mặt")), "{errors:?}");
-        assert!(errors.iter().any(|e| e.contains("thu về 47 và không thu về 0")), "{errors:?}");
+        assert!(errors.iter().any(|e| e.contains("nhiều hơn 47 phiếu phát ra")), "{errors:?}");
+        let wrong = sends(&mut hall.head, &path, [60, 47, 0, 13, 46, 0], &[]).await;
+        assert!(wrong.text("#problems").contains("thu về 46 và không thu về 0"), "{}", wrong.html);
         let kept = sends(&mut hall.head, &path, [60, 47, 1, 12, 46, 1], &[]).await;
         assert!(kept.text("#looked_at").contains("1 phiếu phát ra không thu về"), "{}", kept.html);
         let kept = sends(&mut hall.head, &path, [60, 47, 1, 12, 46, 1], &[("looked_at", "1")]).await;
         assert_eq!(kept.text(".notice"), "Đã lưu.", "{}", kept.html);
         assert!(kept.text(".findings").contains("không thu về"), "the finding stays in sight");
-        let again = sends(&mut hall.head, &path, [60, 47, 0, 13, 47, 0], &[]).await;
-        assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "said once: {}", again.html);
+        let again = sends(&mut hall.head, &path, [60, 47, 1, 12, 45, 2], &[("looked_at", "1")]).await;
+        assert_eq!(again.text(".notice"), "Đã lưu.", "until the last form's it is written down again: {}", again.html);
+        let late = hall.head.opens(&list).await;
+        assert!(late.all("form[action$=phieu-chua-dung]").is_empty(), "the box is open");
+        sends(&mut hall.head, &path, [60, 47, 1, 12, 46, 1], &[("looked_at", "1")]).await;
         let path = hall.path(&format!("so-phieu/{second}"));
         sends(&mut hall.head, &path, [60, 47, 0, 13, 47, 0], &[]).await;
         assert_eq!(hall.now().await, ["Kiểm phiếu theo tập đến lượt"]);
+        let again = hall.head.opens(&path).await;
+        assert!(again.text(".notice").contains("phải có hai người"), "the last form's stand: {}", again.html);
 
         // A slip of the pen is put right by two.
         let typed = figures([60, 47, 0, 13, 47, 0]);
@@ -223,7 +175,13 @@ fn the_hall_goes_from_sealed_forms_to_the_count_two_by_two() {
         let day = hall.leader.opens(&hall.path("ngay-bo-phieu")).await;
         let mut done = day.all("tbody th");
         done.sort();
-        assert_eq!(done, ["Bỏ qua việc kiểm phiếu thử", "Mở bỏ phiếu", "Sửa số phiếu phát ra, thu về"]);
+        let steps = [
+            "Bỏ qua việc kiểm phiếu thử",
+            "Mở bỏ phiếu",
+            "Sửa số phiếu phát ra đã công bố",
+            "Sửa số phiếu phát ra, thu về",
+        ];
+        assert_eq!(done, steps);
     });
 }
 
@@ -384,23 +342,68 @@ fn the_hall_goes_from_the_last_batch_to_the_archive_and_the_bundle_verifies() {
         hall.two("ghi-ket-qua", &[]).await;
         let minutes = hall.path("bien-ban");
         hall.head.opens(&minutes).await;
-        let put = hall.head.submits(&format!("{minutes}/trinh"), &[]).await;
+        let put = hall.head.submits(&format!("{minutes}/trinh"), &[("copies", "3")]).await;
         assert_eq!(put.text(".notice"), "Đã lưu.", "{}", put.html);
         eprintln!("{engine:?}: from the last batch to minutes on the table {} ms", began.elapsed().as_millis());
 
-        // Who put them there does not say that they were signed, and whoever does says who signed.
-        assert_eq!(hall.head.submits(&format!("{minutes}/ky"), &[]).await.status, StatusCode::FORBIDDEN);
-        let shown = hall.leader.opens(&minutes).await;
-        let sha256 = shown.text("dd.hash");
-        let nobody = hall.leader.submits(&format!("{minutes}/ky"), &[]).await;
-        assert_eq!(nobody.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", nobody.html);
+        // Who put them there does not say that they were signed, and whoever does sees first what will be recorded.
+        let sign = format!("{minutes}/ky");
+        assert_eq!(hall.head.submits(&sign, &[]).await.status, StatusCode::FORBIDDEN);
         let board = polls::tellers(&mut hall.site.store.read(council).await.expect("read"), poll).await.expect("board");
-        let signers: Vec<(&str, &str)> = board.iter().map(|teller| ("signers", teller.name.as_str())).collect();
+        let sha256 = hall.leader.opens(&minutes).await.text("dd.hash");
+        let signed_by = |count: usize| board.iter().take(count).map(|teller| ("signers", teller.name.as_str()));
+        let last = format!("reason_{}", board.len());
+        let short = board.len() - 1;
+        for (fields, sentence) in [
+            (Vec::new(), "đánh dấu các thành viên"),
+            (vec![("signers", board[0].name.as_str())], "phải ký biên bản"),
+            (signed_by(short).collect(), "ghi lý do không có chữ ký"),
+            (signed_by(short).chain([(last.as_str(), " ")]).collect(), "ghi lý do không có chữ ký"),
+        ] {
+            hall.leader.opens(&minutes).await;
+            let refused = hall.leader.submits(&sign, &fields).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{sentence}: {}", refused.html);
+            assert!(refused.text("#problems").contains(sentence), "{sentence}: {}", refused.html);
+        }
+        let fields: Vec<(&str, &str)> = signed_by(short).chain([(last.as_str(), "Ốm <b>")]).collect();
         hall.leader.opens(&minutes).await;
-        let signed = hall.leader.submits(&format!("{minutes}/ky"), &signers).await;
+        let seen = hall.leader.submits(&sign, &fields).await;
+        let rows = seen.all("tbody tr");
+        assert_eq!(rows.len(), board.len(), "{}", seen.html);
+        assert!(rows[short].contains("Không ký: Ốm <b>") && rows[0].contains("Đã ký"), "{rows:?}");
+        assert!(seen.html.contains("giay-to/bien-ban-kiem-phieu.pdf"), "the paper can be opened from there");
+        assert_eq!(hall.stage().await, Stage::Proposed, "nothing is recorded yet");
+        let signed = hall.leader.submits(&sign, &[]).await;
         assert_eq!(signed.text(".notice"), "Đã lưu.", "{}", signed.html);
+        assert!(signed.text("main").contains("không ký (Ốm <b>)"), "{}", signed.html);
+
+        // Something is wrong with them: two people undo the signing, and nobody alone.
+        hall.two("huy-ky-bien-ban", &[("reason", "Thiếu tên một thành viên")]).await;
+        assert_eq!(
+            (hall.stage().await, hall.now().await),
+            (Stage::Declared, vec!["Biên bản kiểm phiếu đến lượt".into()])
+        );
+        hall.head.opens(&minutes).await;
+        let none = hall.head.submits(&format!("{minutes}/trinh"), &[("copies", "0")]).await;
+        assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", none.html);
+        hall.head.opens(&minutes).await;
+        hall.head.submits(&format!("{minutes}/trinh"), &[("copies", "5")]).await;
+        let again = hall.leader.opens(&minutes).await.text("dd.hash");
+        assert_ne!(again, sha256, "the new minutes say why they take the place of others");
+        let everybody: Vec<(&str, &str)> = signed_by(board.len()).collect();
+        hall.leader.submits(&sign, &everybody).await;
+        let signed = hall.leader.submits(&sign, &[]).await;
+        assert_eq!(signed.text(".notice"), "Đã lưu.", "{}", signed.html);
+        let sha256 = again;
         let paper = hall.leader.opens(&hall.path("giay-to/bien-ban-kiem-phieu.pdf")).await;
         assert_eq!(Digest::of(&paper.bytes).to_string(), sha256, "what was signed is what is printed");
+        let printed = words(&paper.bytes);
+        for told in
+            ["thành 05 bản có giá trị như nhau", "thay biên bản đã ký trước đó. Lý do: Thiếu tên một thành viên"]
+        {
+            assert!(printed.contains(told), "{told}: {printed}");
+        }
+        hall.hands_over().await;
         hall.publishes_and_puts_away().await;
 
         // The auditor's bundle, with the papers as anybody prints them from the pages.
@@ -435,6 +438,7 @@ fn every_step_of_one_person_belongs_to_its_role() {
             let caller = site.somebody(council, role);
             let (app, hand) = (&site.app, || site.hand(&caller));
             let form = || "F1".to_owned();
+            let handed = || BallotsHandedOver { note: form(), packets: 1, received_by: form(), sealed_by: form() };
             let batch = CountedBatch { form: form(), batch: 1, counts: counts(), read: by_two() };
             let again = LineRecount {
                 form: form(),
@@ -445,15 +449,28 @@ fn every_step_of_one_person_belongs_to_its_role() {
                 readers: ["A", "B"].map(str::to_owned),
             };
             let account = BallotAccount::plain(1, 1, 1);
+            let (papers, arrived) = (IssuedPapers { issued: 1, printed: 1 }, PresenceChange::Arrived);
             let (teller, head, leader, clerk) = (Role::Teller, Role::HeadTeller, Role::Leader, Role::Clerk);
             let told = [
                 ("count_deck", app.count_deck(hand(), poll, Vec::new()).await.err(), vec![head]),
                 ("report_zero", app.report_zero(hand(), poll).await.err(), vec![head]),
+                ("issue_ballots", app.issue_ballots(hand(), poll, form(), papers).await.err(), vec![head]),
+                ("seal_unused", app.seal_unused(hand(), poll, 1, form()).await.err(), vec![head]),
+                (
+                    "change_presence",
+                    app.change_presence(hand(), poll, arrived, 1, form()).await.err(),
+                    vec![head, clerk],
+                ),
                 ("record_ballots", app.record_ballots(hand(), poll, form(), account).await.err(), vec![head]),
                 ("commit_batch", app.commit_batch(hand(), poll, batch).await.err(), vec![teller, head]),
                 ("recount_line", app.recount_line(hand(), poll, again).await.err(), vec![head]),
-                ("propose_minutes", app.propose_minutes(hand(), poll, paper("a.pdf")).await.err(), vec![head]),
-                ("sign_minutes", app.sign_minutes(hand(), poll, Digest::of(b""), Vec::new()).await.err(), vec![leader]),
+                ("propose_minutes", app.propose_minutes(hand(), poll, paper("a.pdf"), 3).await.err(), vec![head]),
+                (
+                    "sign_minutes",
+                    app.sign_minutes(hand(), poll, Digest::of(b""), Signatures::default()).await.err(),
+                    vec![leader],
+                ),
+                ("hand_over", app.hand_over(hand(), poll, handed()).await.err(), vec![head, clerk]),
                 ("issue_paper", app.issue_paper(hand(), poll, paper("a.pdf")).await.err(), vec![clerk]),
             ];
             for (step, refused, may) in told {

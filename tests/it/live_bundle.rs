@@ -6,10 +6,12 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use app::counting::day::TypedStep;
 use app::trail::verify;
 use axum::http::{Method, StatusCode, header};
 use domain::audit::Moment;
 use domain::id::PollId;
+use domain::proposal::ProposalKind;
 use domain::role::Role;
 
 use crate::outcome::has;
@@ -74,6 +76,17 @@ fn a_vote_of_the_service_has_a_bundle_from_its_result_on_and_everybody_has_it_on
         site.signs_minutes(council, poll).await;
         let (_, signed) = bundle(&mut auditor, poll).await;
         has(&holds(&kept(&site, "ky.zip", &signed)), &["5 điểm chốt", "ký biên bản", "1 văn bản kèm theo"]);
+
+        // Two people undo the signing: until the minutes are signed anew, no head is one of signed minutes.
+        let wrong = TypedStep { reason: "Thiếu tên một thành viên".into(), ..TypedStep::default() };
+        site.two(council, poll, ProposalKind::MinutesReopened, wrong).await.expect("undone");
+        let (_, undone) = bundle(&mut auditor, poll).await;
+        let undone = holds(&kept(&site, "huy-ky.zip", &undone));
+        has(&undone, &["4 điểm chốt", "chưa công bố"]);
+        assert!(!undone.contains("ký biên bản"), "{undone}");
+        site.signs_minutes(council, poll).await;
+        let (_, again) = bundle(&mut auditor, poll).await;
+        has(&holds(&kept(&site, "ky-lai.zip", &again)), &["5 điểm chốt", "ký biên bản", "1 văn bản kèm theo"]);
 
         let mut guest = site.visitor();
         let public = format!("/cong-bo/mau/{poll}/goi-kiem-chung.zip");

@@ -142,7 +142,14 @@ fn minutes_name_band_margin_duty_and_doubtful_rules_of_a_line_one_ballot_over_ha
     let head = Teller { name: "Phạm Văn C".into(), role: TellerRole::Head };
     let counting = CountingMode::Simulated { seed: Some(1), batches: 4, reread: 2 };
     let day = DayRecord::default();
-    let parts = MinutesParts { tellers: &[head], delegates: 85, counting, day: &day, checkpoint: checkpoint() };
+    let parts = MinutesParts {
+        tellers: &[head],
+        delegates: 85,
+        counting,
+        day: &day,
+        copies: Some(3),
+        checkpoint: checkpoint(),
+    };
     let text = words(&minutes(&frame, &result, parts));
     has(
         &text,

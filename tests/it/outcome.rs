@@ -86,7 +86,11 @@ fn no_page_has_a_figure_before_the_count_is_closed() {
             assert!(!answer.html.contains("53,19"), "{path}");
         }
         let papers = clerk.opens(&format!("/ky/{poll}/giay-to")).await;
-        assert_eq!(papers.all("tbody tr .tag.off").len(), 4, "minutes, announcement, resolution, notices wait");
+        assert_eq!(
+            papers.all("tbody tr .tag.off").len(),
+            5,
+            "minutes, announcement, hand-over, resolution, notices wait"
+        );
         // Those of the morning are there.
         has(
             &words(&paper(&mut clerk, poll, "bien-ban-so-lieu-bang-0.pdf").await),
@@ -301,6 +305,17 @@ fn a_confidence_poll_follows_on_those_alone_whom_the_result_brings_there() {
         has(&begun.text(".notice"), &["Đã lập kỳ bỏ phiếu tín nhiệm"]);
         let confidence: PollId = begun.path.split(['/', '?']).nth(2).expect("id").parse().expect("a poll");
 
+        // The eight steps of Điều 16 stand in their order, on the day as in the preparation.
+        let steps = clerk.opens(&format!("/ky/{confidence}")).await.all("ol.procedure li");
+        assert_eq!(steps.len(), 8, "{steps:?}");
+        for (step, words) in
+            steps.iter().zip(["trình về việc", "thảo luận tại tổ", "Báo cáo kết quả thảo luận", "phát biểu"])
+        {
+            has(step, &[words, "Điều 16"]);
+        }
+        has(&steps[7], &["Thông qua nghị quyết", "chưa kiểm chứng", "Suy ra"]);
+        assert!(clerk.opens(&format!("/ky/{poll}")).await.all("ol.procedure").is_empty(), "a lấy phiếu has none");
+
         let list = clerk.opens(&format!("/ky/{confidence}/danh-sach")).await;
         let rows = list.all("table tbody tr");
         assert!(rows.iter().any(|row| row.contains("Bùi Thị H")), "{}", list.html);
@@ -311,6 +326,8 @@ fn a_confidence_poll_follows_on_those_alone_whom_the_result_brings_there() {
         );
         site.seals(council, confidence, &delegates).await;
         site.opens_the_vote(council, confidence).await;
+        let steps = clerk.opens(&format!("/ky/{confidence}/ngay-bo-phieu")).await.all("ol.procedure li");
+        has(&steps[5], &["Bỏ phiếu kín", "đến lượt"]);
         let lost = |_: &str| LevelCounts::Confidence { confidence: 20, no_confidence: 27 };
         site.counts_all(council, confidence, lost).await;
         site.closes_counting(council, confidence).await;

@@ -9,6 +9,8 @@
 //! A search through a set of states, first the near ones, is all that this takes. A model checker (Stateright) was looked at: it
 //! asks for a copy of the machine in its own terms and brings a web server along; here the machine is the one that runs.
 
+mod moves;
+
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::io::Write as _;
 use std::path::Path;
@@ -16,22 +18,18 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, LazyLock};
 
 use domain::audit::entry::entry_text;
-use domain::audit::event::poll::{
-    CountingClosed, DeckForm, FormTotals, ListedOfficial, PollAmended, PollCreated, SealedForm, Stands,
-};
+use domain::audit::event::poll::{CountingClosed, FormTotals, ListedOfficial, PollCreated};
 use domain::audit::{Actor, Course, Digest, LogEntry, LogEvent as _, Nonce, PollEvent, SealedCounts, UtcTime};
-use domain::ballot_account::BallotAccount;
 use domain::batch::{ReadTwice, Reader};
 use domain::count::BatchCounts;
 use domain::id::{AccountId, PollId};
 use domain::poll::{LevelCounts, PollKind};
-use domain::poll_state::{self, ClosedCount, LineRecount, Pair, PollState, Refusal, Stage, StandingBatch, Transition};
+use domain::poll_state::{self, ClosedCount, PollState, Refusal, Stage, Transition};
 use domain::role::Role;
-use domain::roster::{Teller, TellerRole};
 use domain::rules::RuleSet;
+use moves::{Move, moves, step};
 
 use crate::council::rules;
-use crate::poll_state::paper;
 
 type Taken = Result<Transition, Refusal>;
 
@@ -40,13 +38,17 @@ const DELEGATES: u32 = 3;
 const FORM: &str = "F1";
 
 /// Entries of these kinds are made by two people: one is named in the data, the other writes the entry.
-const BY_TWO: [&str; 11] = [
+const BY_TWO: [&str; 15] = [
     "deck.waived",
+    "poll.moved",
     "voting.opened",
+    "presence.corrected",
+    "issued.corrected",
     "ballots.corrected",
     "batch.reopened",
     "counting.closed",
     "result.declared",
+    "minutes.reopened",
     "result.confirmed",
     "result.published",
     "corrigendum.issued",
@@ -69,79 +71,19 @@ fn at() -> UtcTime {
     "2026-12-10T01:00:00Z".parse().expect("time")
 }
 
-/// What one or two people may try.
-#[derive(Clone, Copy, Debug)]
-enum Move {
-    Amend,
-    Decide,
-    Appoint,
-    Seal,
-    Deck {
-        passes: bool,
-    },
-    Waive,
-    Zero,
-    Open {
-        present: u32,
-    },
-    Return {
-        returned: u32,
-    },
-    Correct {
-        returned: u32,
-    },
-    /// A pile of so many papers, on which the first official has `Tín nhiệm thấp` everywhere or nowhere.
-    Commit {
-        batch: u32,
-        papers: u32,
-        low: bool,
-    },
-    Reopen {
-        batch: u32,
-    },
-    Close,
-    Recount {
-        low: u32,
-        stands: Stands,
-    },
-    Declare,
-    Propose,
-    Sign,
-    Confirm,
-    Publish,
-    Corrigendum,
-    Archive,
-    Cancel,
-}
-
-fn moves() -> Vec<Move> {
-    use Move::*;
-    let mut all = vec![Amend, Decide, Appoint, Seal, Waive, Zero, Close, Declare, Propose, Sign, Confirm, Publish];
-    all.extend([Corrigendum, Archive, Cancel]);
-    all.extend([true, false].map(|passes| Deck { passes }));
-    all.extend([0, 3, 4].map(|present| Open { present }));
-    all.extend([2, 3, 4].map(|returned| Return { returned }));
-    all.extend([2, 3].map(|returned| Correct { returned }));
-    for low in [true, false] {
-        all.extend([(1, 3), (1, 2), (2, 1)].map(|(batch, papers)| Commit { batch, papers, low }));
-    }
-    all.extend([1, 2].map(|batch| Reopen { batch }));
-    for stands in [Stands::Counted, Stands::Recounted] {
-        all.extend([0, 3].map(|low| Recount { low, stands }));
-    }
-    all
-}
-
 /// A state with the log that led to it, as far as the next steps and the verifiers depend on it.
 #[derive(Clone)]
 struct Node {
     state: PollState,
     course: Course,
     openings: BTreeMap<u32, BatchCounts>,
-    /// Steps that would go on for ever are taken so often: amending, reopening, minutes, corrigenda.
-    repeated: [u8; 4],
+    /// Steps that would go on for ever are taken so often: amending, reopening, minutes, corrigenda, and what bends the way
+    /// of the day (the day moved, the hall, issued ballots put right, minutes undone), which is tried once, in a vote that
+    /// was neither amended nor has a reopened batch.
+    repeated: [u8; 5],
     /// Events in which figures of ballots stand in the open.
     tells: Tells,
+    is_moved: bool,
     from: Option<usize>,
     entries: Vec<(Actor, PollEvent)>,
 }
@@ -197,82 +139,19 @@ fn readers([one, two]: [usize; 2]) -> ReadTwice {
     ReadTwice { readers: [reader(one), reader(two)], reread: 0, decided: 0 }
 }
 
-/// The step as the service takes it; `people` are whoever proposes and whoever confirms, or the two who read.
-fn step(node: &Node, asked: Move, people: [usize; 2]) -> Taken {
-    let state = node.state.clone();
-    let [one, other] = people.map(account);
-    let pair = Pair::new(one.clone(), other.clone());
-    let digest = Digest::of(b"mau");
-    let printed = |returned| BallotAccount::plain(DELEGATES, DELEGATES, returned);
-    match asked {
-        Move::Amend => state.amend(PollAmended { delegates: DELEGATES, sitting: "Kỳ họp chuyên đề".into() }),
-        Move::Decide => state.decide_list(vec![official("A"), official("B")], "31/NQ-HĐND".into()),
-        Move::Appoint => {
-            let teller = |name: &str, role| Teller { name: name.into(), role };
-            let board = vec![teller("Người 0", TellerRole::Head), teller("Người 1", TellerRole::Member)];
-            state.appoint_board(board, "32/NQ-HĐND".into())
-        }
-        Move::Seal => {
-            let form = SealedForm { block: "Khối".into(), id: FORM.into(), lines: 2, sha256: digest, sheets: 1 };
-            let noted = domain::audit::event::poll::CouncilLogNoted { origin: "mau".into(), root: digest, size: 3 };
-            state.seal_forms(vec![form], noted)
-        }
-        Move::Deck { passes } => {
-            let (expected, counted) = (counts(5, true), counts(5, passes));
-            state.count_deck(vec![DeckForm { counted, expected, form: FORM.into() }])
-        }
-        Move::Waive => state.waive_deck(pair.because("Lý do")),
-        Move::Zero => state.report_zero(),
-        Move::Open { present } => state.open_voting(at(), present, pair),
-        Move::Return { returned } => state.record_ballots(FORM.into(), printed(returned)),
-        Move::Correct { returned } => state.correct_ballots(FORM.into(), printed(returned), pair.because("Lý do")),
-        Move::Commit { batch, papers, low } => {
-            state.commit_batch(&sealed(batch, counts(papers, low)), digest, readers(people))
-        }
-        Move::Reopen { batch } => {
-            let papers = node.openings.get(&batch).map_or(0, |counts| counts.papers);
-            let standing = StandingBatch { form: FORM.into(), batch, commitment: digest, papers };
-            state.reopen_batch(standing, pair.because("Lý do"))
-        }
-        Move::Close => {
-            let openings: Vec<SealedCounts> = node.openings.iter().map(|(n, c)| sealed(*n, c.clone())).collect();
-            state.close()?.total(&openings, pair)
-        }
-        Move::Recount { low, stands } => {
-            let [one, other] = readers(people).readers.map(|reader| reader.name);
-            let high = DELEGATES - low;
-            let counts = LevelCounts::Rating { high, medium: 0, low };
-            let reason = "Đọc lại từng phiếu".into();
-            state.recount_line(LineRecount {
-                form: FORM.into(),
-                line: 1,
-                counts,
-                stands,
-                reason,
-                readers: [one, other],
-            })
-        }
-        Move::Declare => state.declare_result(state_rules(), digest, pair),
-        Move::Propose => state.propose_minutes(paper("minutes.pdf"), one),
-        Move::Sign => {
-            state.sign_minutes(digest, vec![Teller { name: "Người 0".into(), role: TellerRole::Head }], &other)
-        }
-        Move::Confirm => state.confirm_result(paper("resolution.pdf"), "35/NQ-HĐND".into(), pair),
-        Move::Publish => state.publish(state_rules(), at(), pair),
-        Move::Corrigendum => state.issue_corrigendum(paper("corrigendum.pdf"), pair.because("Lý do")),
-        Move::Archive => state.archive("Kho lưu trữ".into(), pair),
-        Move::Cancel => state.cancel(pair.because("Lý do")),
-    }
-}
-
 /// Whether the store would let the step through: no two batches of one number, no batch that is not there.
 fn may_try(node: &Node, asked: Move) -> bool {
     match asked {
         Move::Amend => node.repeated[0] < 1,
         Move::Commit { batch, .. } => !node.openings.contains_key(&batch),
-        Move::Reopen { batch } => node.openings.contains_key(&batch) && node.repeated[1] < 1,
+        Move::Reopen { batch } => node.openings.contains_key(&batch) && node.repeated[1] + node.repeated[4] < 1,
         Move::Propose => node.repeated[2] < 2,
         Move::Corrigendum => node.repeated[3] < 1,
+        Move::MoveDay
+        | Move::Come { .. }
+        | Move::CorrectHall { .. }
+        | Move::CorrectIssued { .. }
+        | Move::ReopenMinutes => node.repeated[0] + node.repeated[1] + node.repeated[4] < 1,
         _ => true,
     }
 }
@@ -288,6 +167,10 @@ fn follow(node: &Node, asked: Move, next: PollState) -> Node {
         }
         Move::Propose => after.repeated[2] += 1,
         Move::Corrigendum => after.repeated[3] += 1,
+        Move::MoveDay => (after.repeated[4], after.is_moved) = (after.repeated[4] + 1, true),
+        Move::Come { .. } | Move::CorrectHall { .. } | Move::CorrectIssued { .. } | Move::ReopenMinutes => {
+            after.repeated[4] += 1;
+        }
         Move::Commit { batch, papers, low } => {
             after.openings.insert(batch, counts(papers, low));
         }
@@ -370,8 +253,8 @@ fn taken(
 }
 
 fn key(node: &Node) -> Digest {
-    let Node { state, course, openings, repeated, tells, .. } = node;
-    Digest::of(format!("{state:?}{course:?}{openings:?}{repeated:?}{tells:?}").as_bytes())
+    let Node { state, course, openings, repeated, tells, is_moved, .. } = node;
+    Digest::of(format!("{state:?}{course:?}{openings:?}{repeated:?}{tells:?}{is_moved}").as_bytes())
 }
 
 fn first() -> Node {
@@ -391,8 +274,9 @@ fn first() -> Node {
         state,
         course: Course::default(),
         openings: BTreeMap::new(),
-        repeated: [0; 4],
+        repeated: [0; 5],
         tells: Tells::Nothing,
+        is_moved: false,
         from: None,
         entries: Vec::new(),
     };

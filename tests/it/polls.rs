@@ -7,6 +7,7 @@ use app::service::app::Ask;
 use app::service::caller::Caller;
 use domain::audit::event::poll::PollCreated;
 use domain::audit::{Actor, Course, Digest, KeyName, LogEntry, Moment, PollEvent};
+use domain::ballot_account::IssuedPapers;
 use domain::id::{CouncilId, PollId};
 use domain::poll_state::Stage;
 use domain::proposal::ProposalKind;
@@ -57,6 +58,10 @@ async fn voting(site: &Site, council: CouncilId) -> PollId {
     app.count_deck(by(site, &head), poll, decks(5)).await.expect("a deck that passes");
     app.report_zero(by(site, &head), poll).await.expect("zero");
     open().await.expect("open");
+    for form in ["F1", "F2"] {
+        let papers = IssuedPapers { issued: 24, printed: 30 };
+        app.issue_ballots(by(site, &head), poll, form.into(), papers).await.expect("issued");
+    }
     app.record_ballots(by(site, &head), poll, "F1".into(), account(24)).await.expect("first form");
     app.record_ballots(by(site, &head), poll, "F2".into(), account(24)).await.expect("second form");
     poll
@@ -94,8 +99,8 @@ fn a_poll_goes_its_way_step_by_step() {
         two(ProposalKind::CountingClosed).await.expect("closed");
         two(ProposalKind::ResultDeclared).await.expect("result");
         let minutes = paper("minutes.pdf");
-        app.propose_minutes(by(&site, &head), poll, minutes.clone()).await.expect("minutes");
-        app.sign_minutes(by(&site, &leader), poll, minutes.sha256, board()).await.expect("signed");
+        app.propose_minutes(by(&site, &head), poll, minutes.clone(), 3).await.expect("minutes");
+        app.sign_minutes(by(&site, &leader), poll, minutes.sha256, board().into()).await.expect("signed");
         let early = two(ProposalKind::ResultPublished).await.expect_err("no resolution");
         assert!(early.to_string().contains("đòi nghị quyết"), "{early}");
         let early = two(ProposalKind::PollArchived).await.expect_err("not public");

@@ -137,7 +137,7 @@ impl World {
     ) -> (String, OfficialId) {
         let poll = site.has_poll(council).await;
         site.seals(council, poll, delegates).await;
-        site.has_declared_poll(council, poll).await;
+        site.has_eventful_poll(council, poll).await;
         let place = sample_book().officials.iter().position(|person| person.name == GOLDEN).expect("in the sample");
         (poll.to_string(), officials[place])
     }

@@ -2,13 +2,13 @@
 
 use domain::audit::event::poll::{CountingClosed, FormTotals, MinutesProposed, PollAmended, PollCreated};
 use domain::audit::{Actor, Digest, KeyName, Nonce, PollEvent, SealedCounts};
-use domain::ballot_account::Attendance;
 use domain::id::{CouncilId, LogId, PollId};
 use domain::poll_state::{Poll, PollState, Stage};
+use domain::presence::{HallFigures, Presence};
 use domain::role::Role;
 use domain::roster::{Teller, TellerRole};
 use jiff::Timestamp;
-use store::{Store, StoreError, batches, logs, polls, sealed};
+use store::{Store, StoreError, batches, hall, logs, polls, sealed};
 
 use crate::poll_state::{board, by_two, counts, created, forms, listed, paper};
 use crate::site::{Engine, Site, on_both};
@@ -46,6 +46,9 @@ async fn state(store: &Store, council: CouncilId, poll: PollId) -> PollState {
     polls::find(&mut tx, poll).await.expect("find").expect("poll").state
 }
 
+/// 22 of 25 opened the vote, one came later, two left.
+const HALL: Presence = Presence { delegates: 25, figures: HallFigures { attended: 23, now: 21, opened: 22 } };
+
 #[test]
 fn a_poll_is_read_back_at_every_stage_as_it_was_written() {
     on_both(|engine| async move {
@@ -80,7 +83,8 @@ fn a_poll_is_read_back_at_every_stage_as_it_was_written() {
             Box::pin(async move {
                 polls::set_tellers(tx, id, &before).await?;
                 polls::set_tellers(tx, id, &board()).await?;
-                polls::set_present(tx, id, 23).await?;
+                hall::set(tx, id, HallFigures { attended: 22, now: 22, opened: 22 }).await?;
+                hall::change(tx, id, 23, 21).await?;
                 polls::amend(tx, id, &told).await
             })
         });
@@ -99,7 +103,7 @@ fn a_poll_is_read_back_at_every_stage_as_it_was_written() {
                 let (name, sha256) = ("minutes.pdf".to_owned(), Digest::of(b"mau"));
                 let [closed, minutes]: [PollEvent; 2] = [
                     CountingClosed { forms: totals(), proposed_by: clerk() }.into(),
-                    MinutesProposed { name, sha256 }.into(),
+                    MinutesProposed { copies: None, name, sha256 }.into(),
                 ];
                 tx.append(log, now(), &clerk(), &closed).await?;
                 tx.append(log, now(), &clerk(), &minutes).await
@@ -127,8 +131,8 @@ fn a_poll_is_read_back_at_every_stage_as_it_was_written() {
                     assert_eq!((minutes.by, minutes.sha256), (clerk(), Digest::of(b"mau")));
                 }
                 PollState::Tested(_, progress)
-                | PollState::Voting(_, Attendance { present: Some(23), delegates: 25 }, progress)
-                | PollState::Counting(_, Attendance { present: Some(23), delegates: 25 }, progress) => {
+                | PollState::Voting(_, HALL, progress)
+                | PollState::Counting(_, HALL, progress) => {
                     assert_eq!(
                         progress.into_iter().map(|p| (p.form, p.ballots, p.batches, p.papers)).collect::<Vec<_>>(),
                         forms().into_iter().map(|form| (form, None, 0, 0)).collect::<Vec<_>>()
@@ -185,7 +189,8 @@ fn what_is_sealed_tells_only_whether_it_is_the_same_until_the_count_is_whole() {
         let filled = write(store, council, move |tx| {
             Box::pin(async move {
                 polls::add_forms(tx, id, &forms()).await?;
-                polls::set_present(tx, id, 24).await?;
+                hall::set(tx, id, HallFigures { attended: 24, now: 24, opened: 24 }).await?;
+                polls::set_issued(tx, id, "F1", 24).await?;
                 polls::set_returned(tx, id, "F1", 24, 20).await?;
                 polls::set_returned(tx, id, "F2", 24, 0).await?;
                 for opening in &sealed_both {
@@ -195,8 +200,8 @@ fn what_is_sealed_tells_only_whether_it_is_the_same_until_the_count_is_whole() {
             })
         });
         filled.await.expect("batches");
-        let again = write(store, council, move |tx| Box::pin(polls::set_returned(tx, id, "F1", 24, 24))).await;
-        assert!(matches!(again, Err(StoreError::Stale)), "what came back is written once");
+        let foreign = write(store, council, move |tx| Box::pin(polls::set_returned(tx, id, "F3", 24, 24))).await;
+        assert!(matches!(foreign, Err(StoreError::Stale)), "no such form");
         let taken = second.clone();
         let taken = write(store, council, move |tx| {
             Box::pin(async move { sealed::add(tx, id, &taken, taken.commitment()?, &by_two().readers).await })
@@ -231,7 +236,8 @@ fn what_is_sealed_tells_only_whether_it_is_the_same_until_the_count_is_whole() {
         // Other figures take the place of those before, and a batch that is counted anew leaves nothing under seal.
         let withdrawn = write(store, council, move |tx| {
             Box::pin(async move {
-                polls::correct_returned(tx, id, "F1", 23, 21).await?;
+                polls::set_returned(tx, id, "F1", 23, 21).await?;
+                polls::set_issued(tx, id, "F2", 22).await?;
                 sealed::withdraw(tx, id, "F1", 2).await
             })
         });
@@ -241,6 +247,7 @@ fn what_is_sealed_tells_only_whether_it_is_the_same_until_the_count_is_whole() {
         let mut tx = store.read(council).await.expect("read");
         let progress = polls::forms(&mut tx, id).await.expect("forms");
         assert_eq!((progress[0].ballots, progress[0].batches, progress[0].papers), (Some((23, 21)), 1, 12));
+        assert_eq!((progress[1].issued, progress[1].ballots), (Some(22), None), "to be written down again");
         assert!(sealed::openings(&mut tx, leave).await.expect("openings") == [first], "the other one stays");
     });
 }

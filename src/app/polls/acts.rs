@@ -4,6 +4,8 @@
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
+
 use super::{NO_POLL, Rehearser, Taken, WriteContext, take};
 use crate::rules::parsed::parsed;
 use crate::service::app::App;
@@ -11,9 +13,11 @@ use crate::service::error::AppError;
 use crate::service::keys::Keys;
 use domain::audit::event::poll::PaperIssued;
 use domain::audit::{Actor, Digest, UtcTime};
-use domain::ballot_account::BallotAccount;
+use domain::ballot_account::{BallotAccount, IssuedPapers};
 use domain::id::PollId;
+use domain::opening::Opening;
 use domain::poll_state::{Pair, PollState, StandingBatch, Transition};
+use domain::presence::HallFigures;
 use domain::rules::RuleSet;
 use store::{CouncilTx, polls, sealed};
 
@@ -25,10 +29,39 @@ pub(crate) enum Act {
         /// Why, as the minutes print it.
         reason: String,
     },
+    /// The vote is held on another day.
+    MoveDay {
+        /// The day before.
+        before: Date,
+        /// The day on which it will be.
+        day: Date,
+        /// Why, as the minutes print it.
+        reason: String,
+    },
     /// Delegates receive their ballots.
     OpenVoting {
+        /// The day that was planned.
+        planned: Option<Date>,
         /// Delegates in the hall.
         present: u32,
+        /// Why it is opened in spite of what stands against it.
+        reason: String,
+    },
+    /// The number of delegates in the hall was written down wrong.
+    CorrectPresence {
+        /// All figures anew.
+        figures: HallFigures,
+        /// Why.
+        reason: String,
+    },
+    /// What was announced of a form as issued is wrong.
+    CorrectIssued {
+        /// Id of the form.
+        form: String,
+        /// Both figures anew.
+        papers: IssuedPapers,
+        /// Why.
+        reason: String,
     },
     /// Corrects the figures of a form's papers.
     CorrectBallots {
@@ -52,6 +85,11 @@ pub(crate) enum Act {
     DeclareResult {
         /// Exact text of results.json.
         results: String,
+    },
+    /// The signing of the minutes is undone.
+    ReopenMinutes {
+        /// Why.
+        reason: String,
     },
     /// The council confirmed the result.
     ConfirmResult {
@@ -121,7 +159,13 @@ pub(crate) async fn decide(
 ) -> Result<Transition, AppError> {
     Ok(match act.clone() {
         Act::WaiveDeck { reason } => state.waive_deck(pair.because(reason))?,
-        Act::OpenVoting { present } => state.open_voting(at, present, pair)?,
+        Act::MoveDay { before, day, reason } => state.move_day(before, day, pair.because(reason))?,
+        Act::OpenVoting { planned, present, reason } => {
+            let opening = Opening { at, planned, present, reason };
+            state.open_voting(&*rules_of(tx, poll).await?, opening, pair)?
+        }
+        Act::CorrectPresence { figures, reason } => state.correct_presence(figures, pair.because(reason))?,
+        Act::CorrectIssued { form, papers, reason } => state.correct_issued(form, papers, pair.because(reason))?,
         Act::CorrectBallots { form, account, reason } => state.correct_ballots(form, account, pair.because(reason))?,
         Act::ReopenBatch { batch, reason } => state.reopen_batch(batch, pair.because(reason))?,
         Act::CloseCounting => {
@@ -132,6 +176,7 @@ pub(crate) async fn decide(
         Act::DeclareResult { results } => {
             state.declare_result(&*rules_of(tx, poll).await?, Digest::of(results.as_bytes()), pair)?
         }
+        Act::ReopenMinutes { reason } => state.reopen_minutes(pair.because(reason))?,
         Act::ConfirmResult { paper, resolution } => state.confirm_result(paper, resolution, pair)?,
         Act::Publish => state.publish(&*rules_of(tx, poll).await?, at, pair)?,
         Act::IssueCorrigendum { paper, reason } => state.issue_corrigendum(paper, pair.because(reason))?,

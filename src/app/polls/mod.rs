@@ -18,15 +18,16 @@ use domain::audit::event::poll::{CouncilLogNoted, PollCreated};
 use domain::audit::{Actor, Checkpoint, CouncilEvent, Digest, KeyName, PollEvent, UtcTime};
 use domain::id::{CouncilId, LogId, PollId};
 use domain::poll_state::{self, PollState, Refusal, Transition};
+use domain::presence::{HallFigures, PresenceFault};
 use domain::role::Role;
 use macros::boxed;
-use store::{CouncilTx, StoreError, Work, logs, polls, sealed};
+use store::{CouncilTx, StoreError, Work, hall, logs, polls, sealed};
 
 pub(crate) use acts::{Act, decide, rules_of, take_act};
 pub(crate) use entries::entries;
 pub(crate) use result::{decide_result, results_text};
 pub(crate) use steps::commit_within;
-pub use steps::{CountedBatch, Sent};
+pub use steps::{CountedBatch, Sent, USHERS};
 pub use store::polls::PollSummary;
 
 use crate::service::keys::Keys;
@@ -276,11 +277,21 @@ async fn project(tx: &mut CouncilTx, poll: PollId, seq: u64, event: &PollEvent) 
         PollEvent::ListDecided(list) => polls::add_officials(tx, poll, &list.officials).await,
         PollEvent::BoardAppointed(board) => polls::set_tellers(tx, poll, &board.tellers).await,
         PollEvent::FormsSealed(sealed) => polls::add_forms(tx, poll, &sealed.forms).await,
-        PollEvent::VotingOpened(opened) => polls::set_present(tx, poll, opened.present).await,
+        PollEvent::VotingOpened(opened) => {
+            let present = opened.present;
+            hall::set(tx, poll, HallFigures { attended: present, now: present, opened: present }).await
+        }
+        PollEvent::PresenceChanged(told) => hall::change(tx, poll, told.attended, told.present).await,
+        PollEvent::PresenceCorrected(told) => {
+            let figures = HallFigures { attended: told.attended, now: told.present, opened: told.opened };
+            hall::set(tx, poll, figures).await
+        }
         PollEvent::BallotsReturned(back) => polls::set_returned(tx, poll, &back.form, back.issued, back.returned).await,
+        PollEvent::BallotsIssued(told) => polls::set_issued(tx, poll, &told.form, told.issued).await,
+        PollEvent::IssuedCorrected(told) => polls::set_issued(tx, poll, &told.form, told.issued).await,
         PollEvent::BallotsCorrected(told) => {
             let back = &told.ballots;
-            polls::correct_returned(tx, poll, &back.form, back.issued, back.returned).await
+            polls::set_returned(tx, poll, &back.form, back.issued, back.returned).await
         }
         PollEvent::BatchReopened(reopened) => sealed::withdraw(tx, poll, &reopened.form, reopened.batch).await,
         PollEvent::PaperIssued(paper) => polls::add_paper(tx, poll, seq, paper).await,
@@ -288,13 +299,17 @@ async fn project(tx: &mut CouncilTx, poll: PollId, seq: u64, event: &PollEvent) 
         | PollEvent::DossiersReleased(_)
         | PollEvent::DeckCounted(_)
         | PollEvent::DeckWaived(_)
+        | PollEvent::PollMoved(_)
         | PollEvent::ZeroReported(_)
+        | PollEvent::UnusedSealed(_)
         | PollEvent::BatchCommitted(_)
         | PollEvent::CountingClosed(_)
         | PollEvent::LineRecounted(_)
         | PollEvent::ResultDeclared(_)
         | PollEvent::MinutesProposed(_)
         | PollEvent::MinutesSigned(_)
+        | PollEvent::MinutesReopened(_)
+        | PollEvent::BallotsHandedOver(_)
         | PollEvent::ResultConfirmed(_)
         | PollEvent::ResultPublished(_)
         | PollEvent::CorrigendumIssued(_)
@@ -330,8 +345,14 @@ pub(crate) async fn council_log(tx: &mut CouncilTx) -> Result<CouncilLogNoted, A
 impl From<Refusal> for AppError {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            // The one figure of a step that is typed beside it.
+            // What is typed beside a step.
             Refusal::Present { .. } => Self::field("present", refusal),
+            Refusal::Opening(_) => Self::field("reason", refusal),
+            Refusal::Hall(PresenceFault::Figures { .. }) => Self::field("attended", refusal),
+            Refusal::Hall(_) => Self::field("number", refusal),
+            Refusal::NoPackets => Self::field("packets", refusal),
+            Refusal::NoCopies => Self::field("copies", refusal),
+            Refusal::Signatures(_) => Self::field("signers", refusal),
             other => Self::Input(other.to_string()),
         }
     }

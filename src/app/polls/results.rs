@@ -38,6 +38,9 @@ struct FormFile<'a> {
     block: &'a str,
     base: BaseFile,
     ballots: BallotTotals,
+    /// Only on a form without a result.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    void: bool,
 }
 
 #[derive(Serialize)]
@@ -100,7 +103,7 @@ pub fn json_text(rules: &RuleSet, provenance: Provenance, result: &PollResult) -
         base: result.common_base().map(base_file),
         ballots: result.common_ballots(),
         forms: result.forms.iter().map(form_file).collect(),
-        officials: result.officials().map(official_file).collect(),
+        officials: result.forms.iter().flat_map(officials_file).collect(),
     };
     let text = serde_json::to_string_pretty(&file).map_err(|e| AppError::internal("ghi results.json", e))?;
     Ok(text + "\n")
@@ -111,7 +114,14 @@ fn base_file(base: Base) -> BaseFile {
 }
 
 fn form_file(form: &FormResult) -> FormFile<'_> {
-    FormFile { form: &form.count.form, block: &form.count.block.0, base: base_file(form.base), ballots: form.ballots }
+    let (block, base) = (form.count.block.0.as_str(), base_file(form.base));
+    FormFile { form: &form.count.form, block, base, ballots: form.ballots, void: form.is_void() }
+}
+
+/// The officials of a form; the band of one whose form has no result says so.
+fn officials_file(form: &FormResult) -> impl Iterator<Item = OfficialFile<'_>> {
+    let void = form.is_void().then_some("void");
+    form.officials.iter().map(official_file).map(move |file| OfficialFile { band: void.unwrap_or(file.band), ..file })
 }
 
 fn official_file(official: &OfficialResult) -> OfficialFile<'_> {
@@ -176,14 +186,16 @@ fn row(occasion: &Occasion<'_>, index: usize, form: &FormResult, official: &Offi
         text(&official.listed.name),
         text(&official.listed.post),
     ];
-    for (_, counted, percent) in official.levels() {
+    let shares = tally.percents.iter().map(|share| share.text.as_str()).chain(std::iter::repeat(""));
+    for ((_, counted), share) in tally.counts.each().into_iter().zip(shares) {
         cells.push(count(counted));
-        cells.push(text(percent));
+        cells.push(text(share));
     }
     let ballots = form.ballots;
     cells.extend([tally.not_counted, ballots.issued, ballots.returned, ballots.valid, ballots.invalid].map(count));
     cells.push(count(form.base.value));
-    cells.push(tally.band.rule(occasion.rules).map_or_else(|| text("Không"), |b| text(&b.consequence)));
+    let none = if form.is_void() { "Không có kết quả" } else { "Không" };
+    cells.push(tally.band.rule(occasion.rules).map_or_else(|| text(none), |b| text(&b.consequence)));
     cells.push(text(&margins(occasion, official)));
     cells
 }

@@ -6,20 +6,25 @@ use crate::Caller;
 use crate::service::app::App;
 use crate::service::error::AppError;
 use crate::service::keys::Keys;
-use domain::audit::event::poll::{DeckForm, FileHash, ListedOfficial, PaperIssued, SealedForm};
+use domain::audit::event::poll::{BallotsHandedOver, DeckForm, FileHash, ListedOfficial, PaperIssued, SealedForm};
 use domain::audit::{Actor, Digest, Nonce, SealedCounts, UtcTime};
-use domain::ballot_account::BallotAccount;
+use domain::ballot_account::{BallotAccount, IssuedPapers};
 use domain::batch::ReadTwice;
 use domain::count::BatchCounts;
 use domain::id::{AccountId, PollId, RequestId};
 use domain::poll_state::{LineRecount, PollState, Refusal, Transition};
+use domain::presence::PresenceChange;
 use domain::role::Role;
 use domain::roster::Teller;
+use domain::signing::Signatures;
 use macros::boxed;
 use store::{CouncilTx, polls, requests, sealed};
 
 /// Roles whose request may commit a batch: the last of its people to send something.
 const BATCH_ROLES: &[Role] = &[Role::Teller, Role::HeadTeller];
+
+/// Who writes down who comes and goes.
+pub const USHERS: &[Role] = &[Role::HeadTeller, Role::Clerk];
 
 /// The sender of a request, with an id by which the same request sent again is recognized.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,6 +143,52 @@ impl App {
         self.pure(requester, &[Role::HeadTeller], poll, PollState::report_zero).await
     }
 
+    /// Writes down that delegates came late, left or came back.
+    ///
+    /// # Errors
+    /// When the caller is neither head teller nor clerk, or the poll refuses it.
+    #[boxed]
+    pub async fn change_presence(
+        &self,
+        requester: Requester<'_>,
+        poll: PollId,
+        change: PresenceChange,
+        number: u32,
+        reason: String,
+    ) -> Result<Taken, AppError> {
+        self.pure(requester, USHERS, poll, move |state| state.change_presence(change, number, &reason)).await
+    }
+
+    /// Announces what went out of one form.
+    ///
+    /// # Errors
+    /// When the caller is no head teller, or the poll refuses it.
+    #[boxed]
+    pub async fn issue_ballots(
+        &self,
+        requester: Requester<'_>,
+        poll: PollId,
+        form: String,
+        papers: IssuedPapers,
+    ) -> Result<Taken, AppError> {
+        self.pure(requester, &[Role::HeadTeller], poll, move |state| state.issue_ballots(form, papers)).await
+    }
+
+    /// Writes down that unused papers went under seal before the box was opened.
+    ///
+    /// # Errors
+    /// When the caller is no head teller, or the poll refuses it.
+    #[boxed]
+    pub async fn seal_unused(
+        &self,
+        requester: Requester<'_>,
+        poll: PollId,
+        packets: u32,
+        note: String,
+    ) -> Result<Taken, AppError> {
+        self.pure(requester, &[Role::HeadTeller], poll, move |state| state.seal_unused(packets, note)).await
+    }
+
     /// Records where the papers of one form went.
     ///
     /// # Errors
@@ -232,9 +283,10 @@ impl App {
         requester: Requester<'_>,
         poll: PollId,
         paper: PaperIssued,
+        copies: u32,
     ) -> Result<Taken, AppError> {
         let by = requester.may(&[Role::HeadTeller])?;
-        self.pure(requester, &[Role::HeadTeller], poll, |state| state.propose_minutes(paper, by)).await
+        self.pure(requester, &[Role::HeadTeller], poll, move |state| state.propose_minutes(paper, copies, by)).await
     }
 
     /// Writes down who signed the minutes of hash `sha256`; the fourth head is signed.
@@ -247,10 +299,30 @@ impl App {
         requester: Requester<'_>,
         poll: PollId,
         sha256: Digest,
-        tellers: Vec<Teller>,
+        signatures: Signatures,
     ) -> Result<Taken, AppError> {
         let by = requester.may(&[Role::Leader])?;
-        self.pure(requester, &[Role::Leader], poll, move |state| state.sign_minutes(sha256, tellers, &by)).await
+        self.step(requester, &[Role::Leader], poll, move |tx, state| {
+            Box::pin(async move {
+                let board = polls::tellers(tx, poll).await?;
+                Ok(state.sign_minutes(&board, sha256, signatures, &by)?)
+            })
+        })
+        .await
+    }
+
+    /// Records that the counted ballots are sealed and handed over.
+    ///
+    /// # Errors
+    /// When the caller is neither head teller nor clerk, or the poll refuses it.
+    #[boxed]
+    pub async fn hand_over(
+        &self,
+        requester: Requester<'_>,
+        poll: PollId,
+        handed: BallotsHandedOver,
+    ) -> Result<Taken, AppError> {
+        self.pure(requester, USHERS, poll, move |state| state.hand_over(handed)).await
     }
 
     /// Issues any other paper.

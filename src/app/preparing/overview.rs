@@ -13,8 +13,10 @@ use domain::eligibility;
 use domain::id::PollId;
 use domain::poll_state::{PollState, Stage};
 use domain::preparation::{Part, Plan};
+use domain::procedure::{self, StepProgress};
 use domain::proposal::{Proposal, ProposalKind, ProposalState};
 use domain::readiness::sitting_findings;
+use domain::rules::ProcedureStep;
 use domain::task::{Figures, Task, TaskState, tasks};
 use macros::boxed;
 use store::{CouncilTx, polls, preparation};
@@ -49,6 +51,8 @@ pub struct Overview {
     pub plan: Plan,
     /// The rule set in short.
     pub rules: String,
+    /// The steps of a bỏ phiếu tín nhiệm as the rule set orders them; empty for a lấy phiếu.
+    pub procedure: Vec<(ProcedureStep, StepProgress)>,
     /// What is to be done, in its order.
     pub tasks: Vec<Task>,
     /// Proposals that wait for another person.
@@ -167,7 +171,10 @@ async fn overview(tx: &mut CouncilTx, poll: PollId, today: Date) -> Result<Overv
     let open = figures.open.iter().sum();
     let (stage, rules) = (prepared.stage(), prepared.poll_book.rules.short.clone());
     let tasks = tasks(&figures, stage, &prepared.poll_book.rules);
-    Ok(Overview { id: poll, stage, rules, tasks, open, plan: prepared.poll_book.plan })
+    let poll_book = prepared.poll_book;
+    let steps = procedure::steps(&poll_book.rules, poll_book.plan.kind, stage);
+    let procedure = steps.into_iter().map(|(step, progress)| (step.clone(), progress)).collect();
+    Ok(Overview { id: poll, stage, rules, procedure, tasks, open, plan: poll_book.plan })
 }
 
 /// Open proposals by the tasks that they belong to.

@@ -170,7 +170,7 @@ fn run(
     stage.dossiers_released(&dossiers)?;
     let ballots = papers::ballots(&plan, folder, progress)?;
     stage.forms_sealed(&plan, &ballots)?;
-    stage.voting_opened(plan.issued)?;
+    stage.voting_opened(plan.issued, plan.book.council.sitting.votes_on)?;
     let counted = counting::count(&plan)?;
     stage.counted(&counted, plan.issued)?;
     let result = counting::decide(&plan, &counted)?;

@@ -18,6 +18,7 @@ use domain::document::{
 use domain::dossier::{canonical_field_text, canonical_text, compile, compile_field};
 use domain::official::Field;
 use domain::result::PollResult;
+use domain::signing::COPIES;
 use domain::text::slug;
 use import;
 use pdf::{self, Pdf};
@@ -112,8 +113,14 @@ pub(super) fn minutes(
         CountingMode::Declared
     };
     let council = &plan.book.council;
-    let parts =
-        MinutesParts { tellers: &plan.book.tellers, delegates: council.delegates_total, counting, day, checkpoint };
+    let parts = MinutesParts {
+        tellers: &plan.book.tellers,
+        delegates: council.delegates_total,
+        counting,
+        day,
+        copies: Some(COPIES),
+        checkpoint,
+    };
     let pdf = render(&document::minutes(&plan.frame(None), result, parts))?;
     Ok(NamedPdf { name: "minutes.pdf".to_owned(), pdf })
 }

@@ -16,6 +16,7 @@ use std::sync::{Arc, Mutex};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::future::join_all;
+use jiff::civil::Date;
 use tokio::runtime::{Builder, Runtime};
 use zeroize::Zeroizing;
 
@@ -36,13 +37,14 @@ use crate::service::passwords::{Cost, Password};
 use crate::trail::bundle::SEEDED;
 use domain::audit::event::poll::{FileHash, ListedOfficial, PaperIssued, PollCreated, SealedForm};
 use domain::audit::{Actor, Checkpoint, Digest, KeyName, Moment};
-use domain::ballot_account::BallotAccount;
+use domain::ballot_account::{BallotAccount, IssuedPapers};
 use domain::batch::ReadTwice;
 use domain::day_record::DayRecord;
 use domain::document::CheckpointBox;
 use domain::id::{CouncilId, PollId};
 use domain::role::Role;
 use domain::roster::Teller;
+use domain::signing::COPIES;
 use domain::simulate::{self, SeededStream};
 use domain::text::slug;
 use store::{Store, Target, polls};
@@ -52,6 +54,8 @@ const TOGETHER: usize = 30;
 
 /// Why there is no test deck, as the log has it.
 const NO_DECK: &str = "Diễn tập: không nhập tập phiếu thử.";
+/// Why it goes on with fewer delegates than a quorum, as the log has it.
+const NO_QUORUM: &str = "Diễn tập: số phiếu do người chạy diễn tập chọn.";
 
 /// A folder of our own that goes away.
 struct TempFolder(PathBuf);
@@ -176,10 +180,12 @@ impl RehearsalStage {
 
     /// The way of the real day: the deck is waived by two people because nobody keys it in a rehearsal, and the zero
     /// report is made before the first ballot.
-    pub(super) fn voting_opened(&mut self, present: u32) -> Result<(), AppError> {
+    pub(super) fn voting_opened(&mut self, present: u32, day: Date) -> Result<(), AppError> {
         self.take(None, self.two(Act::WaiveDeck { reason: NO_DECK.to_owned() }))?;
         self.take(None, self.app.report_zero(self.requester(&self.board.head), self.poll))?;
-        let step = self.two(Act::OpenVoting { present });
+        // Any number of ballots can be rehearsed; the reason is kept where they are fewer than a quorum.
+        let reason = NO_QUORUM.to_owned();
+        let step = self.two(Act::OpenVoting { planned: Some(day), present, reason });
         self.head = self.take(Some(Moment::VotingOpened), step)?;
         Ok(())
     }
@@ -187,6 +193,10 @@ impl RehearsalStage {
     /// Ballots out and back, every batch as a commitment, and at the end the totals. Of each form `printed` were printed.
     pub(super) fn counted(&mut self, counted: &[CountedForm], printed: u32) -> Result<(), AppError> {
         let head_teller = self.requester(&self.board.head);
+        for CountedForm { form, .. } in counted {
+            let papers = IssuedPapers { issued: form.issued, printed };
+            self.take(None, self.app.issue_ballots(head_teller, self.poll, form.form.clone(), papers))?;
+        }
         for CountedForm { form, .. } in counted {
             let account = BallotAccount::plain(printed, form.issued, form.counts.papers);
             self.take(None, self.app.record_ballots(head_teller, self.poll, form.form.clone(), account))?;
@@ -219,8 +229,8 @@ impl RehearsalStage {
     pub(super) fn minutes_signed(&mut self, minutes: &NamedPdf, board: &[Teller]) -> Result<(), AppError> {
         let paper = issued(minutes);
         let sha256 = paper.sha256;
-        self.take(None, self.app.propose_minutes(self.requester(&self.board.head), self.poll, paper))?;
-        let step = self.app.sign_minutes(self.requester(&self.program), self.poll, sha256, board.to_vec());
+        self.take(None, self.app.propose_minutes(self.requester(&self.board.head), self.poll, paper, COPIES))?;
+        let step = self.app.sign_minutes(self.requester(&self.program), self.poll, sha256, board.to_vec().into());
         self.head = self.take(Some(Moment::Minutes), step)?;
         Ok(())
     }

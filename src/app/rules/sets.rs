@@ -234,6 +234,9 @@ fn bands(page: &mut Page, set: &RuleSet) {
         put!(page, format!("Trường hợp: {}", trigger.value), trigger);
     }
     band_item(page, set, PollKind::Confidence, &confidence.loss);
+    for (number, step) in (1..).zip(&confidence.steps) {
+        put!(page, format!("Bước {number}: {}", step.text), step);
+    }
 }
 
 /// The band in the law's words, with the sign and the fraction that decide a count on its edge.

@@ -9,7 +9,7 @@ use crate::service::error::AppError;
 use crate::trail::bundle::{self, BundleError, BundleParts};
 use domain::audit::{Checkpoint, Log, Moment, PollEvent, SealedCounts, Signer, VerifierKey};
 use domain::id::{LogId, PollId};
-use domain::poll_state::Refusal;
+use domain::poll_state::{Refusal, Stage};
 use domain::role::Role;
 use macros::boxed;
 use store::{CouncilTx, logs, polls, sealed};
@@ -117,7 +117,7 @@ pub(super) async fn record(tx: &mut CouncilTx, poll: PollId) -> Result<PollRecor
     let openings = sealed::openings(tx, leave).await?;
     let (log, key) = read_log(tx, stored.log).await?;
     Ok(PollRecord {
-        heads: read_heads(tx, stored.log, &key).await?,
+        heads: read_heads(tx, stored.log, &key, stage).await?,
         ruleset: polls::ruleset_text(tx, poll).await?.ok_or(NO_POLL)?,
         results: polls::results(tx, poll).await?,
         rehearsal: stored.state.poll().created.rehearsal,
@@ -156,11 +156,20 @@ async fn read_log(tx: &mut CouncilTx, log: LogId) -> Result<(Log, VerifierKey), 
     Ok((read, key))
 }
 
-/// The heads of the moments that have come.
-async fn read_heads(tx: &mut CouncilTx, log: LogId, key: &VerifierKey) -> Result<Vec<(Moment, Checkpoint)>, AppError> {
+/// The heads of the moments that have come. Where two people undid the signing of the minutes, the head that was signed with
+/// it is of no moment any more.
+async fn read_heads(
+    tx: &mut CouncilTx,
+    log: LogId,
+    key: &VerifierKey,
+    stage: Stage,
+) -> Result<Vec<(Moment, Checkpoint)>, AppError> {
     let notes = logs::checkpoints(tx, log).await?;
     let mut heads = Vec::new();
     for moment in Moment::ALL {
+        if moment == Moment::Minutes && stage < Stage::Minuted {
+            continue;
+        }
         // A corrigendum and the archive are entries too, and the head over the whole log is signed again with them.
         let signed = notes.iter().rfind(|row| row.moment == moment.code());
         if let Some(signed) = signed {

@@ -81,6 +81,10 @@ fn foreign_rules((id, sha256): &(String, Digest)) -> Option<String> {
 /// What the rules ask for before a result is public. A rehearsal has no paper from which to count a line again.
 fn check_duties(rules: &RuleSet, recount: &ResultInputs<'_>) -> Result<(), String> {
     let (poll, counted) = (recount.poll, recount.counted);
+    let least = rules.quorum.value.least(poll.delegates);
+    if recount.quorum.is_some_and(|told| told != least) {
+        return Err(format!("bản ghi voting.opened ghi túc số khác với bộ quy tắc ({least})"));
+    }
     if poll.rehearsal {
         return Ok(());
     }

@@ -140,12 +140,14 @@ mod tests {
         let (form_id, issued, returned) = ("F1".to_owned(), 30, sum.papers);
         let course = FormCourse {
             form,
+            issued: None,
             returned: Some(BallotAccount::plain(30, issued, returned).told(form_id.clone())),
             batches: openings.iter().map(|o| (o.batch, committed(o))).collect(),
             reopened: Vec::new(),
         };
         let totals = vec![FormTotals { counts: sum, form: form_id, issued, returned }];
         Record {
+            quorum: None,
             poll: PollCreated {
                 council: "Hội đồng".into(),
                 delegates: 30,

@@ -28,10 +28,19 @@ impl UtcTime {
         second(later) - second(self)
     }
 
+    /// The day on which it was in Vietnam.
+    pub fn day_in_vietnam(self) -> civil::Date {
+        self.zoned_in_vietnam().date()
+    }
+
+    fn zoned_in_vietnam(self) -> jiff::Zoned {
+        let zone = jiff::tz::TimeZone::fixed(jiff::tz::Offset::constant(7));
+        self.as_str().parse::<Timestamp>().unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone)
+    }
+
     /// As pages write it, in Vietnam's time: `08:05 ngày 01/12/2026`.
     pub fn in_vietnam(self) -> String {
-        let zone = jiff::tz::TimeZone::fixed(jiff::tz::Offset::constant(7));
-        let time = self.as_str().parse::<Timestamp>().unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone);
+        let time = self.zoned_in_vietnam();
         format!("{:02}:{:02} ngày {}", time.hour(), time.minute(), crate::text::date_dmy(time.date()))
     }
 }

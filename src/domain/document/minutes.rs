@@ -4,7 +4,7 @@
 mod day;
 
 use super::frame::{Frame, Issue};
-use super::parts::{block_heading, board_signatures, body, heading, notice, table};
+use super::parts::{block_heading, board_signatures, body, count_words, heading, notice, table};
 use super::{Block, Cell, CheckpointBox, Document};
 use crate::day_record::DayRecord;
 use crate::occasion::Occasion;
@@ -24,6 +24,8 @@ pub struct MinutesParts<'a> {
     pub counting: CountingMode,
     /// Record of the day of the vote, read from the poll's log.
     pub day: &'a DayRecord,
+    /// Copies in which they are made; `None` where it was not recorded.
+    pub copies: Option<u32>,
     /// Head of the log when counting closed.
     pub checkpoint: CheckpointBox,
 }
@@ -62,7 +64,6 @@ impl CountingMode {
 /// The minutes of counting.
 pub fn minutes(frame: &Frame<'_>, result: &PollResult, parts: MinutesParts<'_>) -> Document {
     let occasion = &frame.occasion;
-    let council = occasion.council;
     let mut blocks = vec![
         Block::Title {
             kind: "BIÊN BẢN KIỂM PHIẾU".to_owned(),
@@ -74,7 +75,7 @@ pub fn minutes(frame: &Frame<'_>, result: &PollResult, parts: MinutesParts<'_>) 
         },
         body(format!(
             "Hôm nay, {}, tại {}, Ban kiểm phiếu gồm {} thành viên đã tiến hành kiểm phiếu {} theo {}.",
-            date_words(council.sitting.votes_on),
+            date_words(frame.date),
             occasion.sitting_of_body(),
             parts.tellers.len(),
             occasion.kind.label(),
@@ -89,6 +90,8 @@ pub fn minutes(frame: &Frame<'_>, result: &PollResult, parts: MinutesParts<'_>) 
     // Who was present is counted in the hall: a place to write it, where nobody has.
     let present = parts.day.present.map_or_else(|| "…………".to_owned(), |present| format!("{present}."));
     blocks.push(body(format!("Tổng số {voters}: {}. Số {voters} có mặt: {present}", parts.delegates)));
+    blocks.extend(day::hall(occasion, parts.day));
+    blocks.extend(day::opening(occasion, parts.day));
     blocks.push(ballots_table(result));
     blocks.extend(invalid_reasons(occasion, result));
     blocks.extend(day::papers(occasion, &parts));
@@ -102,7 +105,7 @@ pub fn minutes(frame: &Frame<'_>, result: &PollResult, parts: MinutesParts<'_>) 
     );
     for (index, form) in result.forms.iter().enumerate() {
         blocks.push(heading(3, block_heading(index, &form.count.block.0)));
-        blocks.push(result_table(result.kind, form));
+        blocks.push(form.void_words().map_or_else(|| result_table(result.kind, form), body));
     }
     blocks.push(heading(2, "4. Mức hệ quả và khoảng cách đến ngưỡng"));
     blocks.extend(band_blocks(occasion, result, parts.day));
@@ -116,7 +119,8 @@ pub fn minutes(frame: &Frame<'_>, result: &PollResult, parts: MinutesParts<'_>) 
     blocks.extend(doubts(occasion, result));
     blocks.push(Block::Together(vec![
         body(format!(
-            "Biên bản được lập xong, đọc trước {}; Thư ký và Trưởng ban ký, Trưởng ban thay mặt Ban kiểm phiếu.",
+            "Biên bản được lập{}, đọc trước {}; Thư ký và Trưởng ban ký, Trưởng ban thay mặt Ban kiểm phiếu.",
+            copies_words(parts.copies),
             occasion.meeting()
         )),
         board_signatures(occasion, parts.tellers),
@@ -140,6 +144,15 @@ fn how_counted(occasion: &Occasion<'_>, result: &PollResult) -> String {
          vẫn nằm trong {whole}.",
         base.cite
     )
+}
+
+/// ` thành 03 bản có giá trị như nhau`, after `được lập`.
+fn copies_words(copies: Option<u32>) -> String {
+    match copies {
+        Some(1) => " thành 01 bản".to_owned(),
+        Some(copies) => format!(" thành {} bản có giá trị như nhau", count_words(copies)),
+        None => " xong".to_owned(),
+    }
 }
 
 fn tellers_table(tellers: &[Teller]) -> Block {

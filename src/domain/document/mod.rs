@@ -5,6 +5,7 @@ mod corrigendum;
 mod discussion;
 mod dossier;
 mod frame;
+mod hand_over;
 mod lines;
 mod list;
 mod minutes;
@@ -24,6 +25,7 @@ pub use discussion::{Discussion, GroupOpinion, OfficialOpinions, discussion_repo
 pub use dossier::result_text;
 pub use dossier::{dossier_document, field_document};
 pub use frame::Frame;
+pub use hand_over::hand_over;
 pub use lines::heading_anchor;
 pub use lines::{TextLine, text_lines};
 pub use list::{deadline_table, officials_list};

@@ -48,11 +48,16 @@ fn content(occasion: &Occasion<'_>, form: &FormResult, official: &OfficialResult
             listed.addressed()
         )),
         ballots(form, official),
-        levels(official),
-        body(format!("Tỷ lệ phần trăm tính trên {} ({}).", occasion.rules.base.value.phrase, occasion.rules.base.cite)),
-        heading(2, "Hệ quả theo quy định"),
     ];
-    blocks.extend(consequence(occasion, official));
+    if let Some(words) = form.void_words() {
+        blocks.push(body(words));
+    } else {
+        let base = &occasion.rules.base;
+        blocks.push(levels(official));
+        blocks.push(body(format!("Tỷ lệ phần trăm tính trên {} ({}).", base.value.phrase, base.cite)));
+        blocks.push(heading(2, "Hệ quả theo quy định"));
+        blocks.extend(consequence(occasion, official));
+    }
     // Without their notes: a notice is one page, and the minutes have them.
     let doubt = |c: &Caution| format!("- {} [{}] ({})", c.what, c.attested.label(), c.cite);
     let doubts: Vec<String> = occasion.rules.cautions(occasion.kind).iter().map(doubt).collect();

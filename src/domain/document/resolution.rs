@@ -27,7 +27,7 @@ pub fn resolution(frame: &Frame<'_>, result: &PollResult, checkpoint: Checkpoint
             "{} đã tiến hành {} đối với {} {} bảo đảm nghiêm túc, đúng nội dung, quy trình, thủ tục theo {by_law}.",
             occasion.council.sitting.name,
             result.kind.label(),
-            count_words(len32(result.officials().count())),
+            count_words(len32(result.voted_on().count())),
             occasion.voted_on(&occasion.body_with_term()),
         ),
     ));
@@ -77,6 +77,10 @@ pub(super) fn figures(occasion: &Occasion<'_>, result: &PollResult) -> Vec<Block
         blocks.push(heading(2, block_heading(index, &form.count.block.0)));
         if result.common_ballots().is_none() {
             blocks.extend(ballot_lines(form.ballots));
+        }
+        if let Some(words) = form.void_words() {
+            blocks.push(body(words));
+            continue;
         }
         blocks.extend(form.officials.iter().enumerate().map(|(i, o)| official_lines(occasion, form, i, o)));
     }

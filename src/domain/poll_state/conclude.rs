@@ -2,14 +2,15 @@
 
 use super::{Pair, PollState, ProposedMinutes, Refusal, Transition, TwoPeople, is_one_person};
 use crate::audit::event::poll::{
-    CorrigendumIssued, LineRecounted, MinutesProposed, MinutesSigned, PaperIssued, PollArchived, PollCancelled,
-    ResultConfirmed, ResultDeclared, ResultPublished, Stands,
+    BallotsHandedOver, CorrigendumIssued, LineRecounted, MinutesProposed, MinutesReopened, MinutesSigned, PaperIssued,
+    PollArchived, PollCancelled, ResultConfirmed, ResultDeclared, ResultPublished, Stands,
 };
 use crate::audit::{Actor, Digest, Moment, UtcTime};
 use crate::poll::LevelCounts;
 use crate::recount;
 use crate::roster::{Teller, name_key};
 use crate::rules::RuleSet;
+use crate::signing::Signatures;
 
 /// A line that two people counted again from paper.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,13 +78,16 @@ impl PollState {
     ///
     /// # Errors
     /// Before there is a result, and once minutes are signed.
-    pub fn propose_minutes(self, paper: PaperIssued, by: Actor) -> Result<Transition, Refusal> {
+    pub fn propose_minutes(self, paper: PaperIssued, copies: u32, by: Actor) -> Result<Transition, Refusal> {
         let poll = match self {
             Self::Declared(poll) | Self::Proposed(poll, _) => poll,
             other => return other.refuse("trình biên bản kiểm phiếu"),
         };
+        if copies == 0 {
+            return Err(Refusal::NoCopies);
+        }
         let (name, sha256) = (paper.name.clone(), paper.sha256);
-        let events = vec![paper.into(), MinutesProposed { name, sha256 }.into()];
+        let events = vec![paper.into(), MinutesProposed { copies: Some(copies), name, sha256 }.into()];
         Ok(Transition::quiet(Self::Proposed(poll, ProposedMinutes { by, sha256 }), events))
     }
 
@@ -92,7 +96,13 @@ impl PollState {
     ///
     /// # Errors
     /// Before minutes are proposed, a second time, of other minutes, by the same person, and when nobody signed.
-    pub fn sign_minutes(self, sha256: Digest, tellers: Vec<Teller>, by: &Actor) -> Result<Transition, Refusal> {
+    pub fn sign_minutes(
+        self,
+        board: &[Teller],
+        sha256: Digest,
+        signatures: Signatures,
+        by: &Actor,
+    ) -> Result<Transition, Refusal> {
         let Self::Proposed(poll, proposed) = self else { return self.refuse("ghi nhận việc ký biên bản") };
         if proposed.sha256 != sha256 {
             return Err(Refusal::OtherMinutes);
@@ -100,11 +110,51 @@ impl PollState {
         if is_one_person(&proposed.by, by, poll.created.rehearsal) {
             return Err(Refusal::OnePerson);
         }
+        if let Some(fault) = signatures.fault(board) {
+            return Err(Refusal::Signatures(fault));
+        }
+        let Signatures { signed: tellers, missing } = signatures;
         if tellers.is_empty() && !poll.created.rehearsal {
             return Err(Refusal::NoSigners);
         }
-        let events = vec![MinutesSigned { sha256, tellers }.into()];
+        let events = vec![MinutesSigned { missing: Some(missing), sha256, tellers }.into()];
         Ok(Transition::signed(Self::Minuted(poll), events, Moment::Minutes))
+    }
+
+    /// Two people undo the signing of the minutes, which can then be proposed and signed again.
+    ///
+    /// # Errors
+    /// Before minutes are signed, once the result is confirmed or published, by one person, and without a reason.
+    pub fn reopen_minutes(self, two: TwoPeople) -> Result<Transition, Refusal> {
+        let doing = "hủy việc ký biên bản";
+        let Self::Minuted(poll) = self else { return self.refuse(doing) };
+        let (proposed_by, reason) = two.into_parts(&poll, doing)?;
+        Ok(Transition::quiet(Self::Declared(poll), vec![MinutesReopened { proposed_by, reason }.into()]))
+    }
+
+    /// The counted ballots are sealed and handed over.
+    ///
+    /// # Errors
+    /// Before there is a result, once the poll is archived, without a packet, and when a name is missing.
+    pub fn hand_over(self, handed: BallotsHandedOver) -> Result<Transition, Refusal> {
+        let may = matches!(
+            self,
+            Self::Declared(_) | Self::Proposed(..) | Self::Minuted(_) | Self::Confirmed(_) | Self::Published(_)
+        );
+        if !may {
+            return self.refuse("ghi bàn giao phiếu đã niêm phong");
+        }
+        if handed.packets == 0 {
+            return Err(Refusal::NoPackets);
+        }
+        if handed.sealed_by.trim().is_empty() || handed.received_by.trim().is_empty() {
+            return Err(Refusal::NoHands);
+        }
+        let events = vec![handed.into()];
+        // Each entry after publication is covered by the head over the whole log.
+        let is_published = matches!(self, Self::Published(_));
+        let moment = is_published.then_some(Moment::Published);
+        Ok(Transition { state: self, events, moment })
     }
 
     /// The council confirmed the result by the resolution `paper`, whose number and day are `resolution`.

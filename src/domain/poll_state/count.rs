@@ -1,14 +1,19 @@
 //! The day in the hall: test deck, zero report, ballots out and back, batches, the close.
 
+use jiff::civil::Date;
+
+use super::papers::find;
 use super::{ClosedCount, FormProgress, MayOpen, Pair, Poll, PollState, Refusal, Transition, TwoPeople};
 use crate::audit::event::poll::{
-    BallotsCorrected, BallotsReturned, BatchCommitted, BatchReopened, CountingClosed, DeckCounted, DeckForm,
-    DeckWaived, FormTotals, SealedForm, VotingOpened, ZeroReported,
+    BatchCommitted, BatchReopened, CountingClosed, DeckCounted, DeckForm, DeckWaived, FormTotals, PollMoved,
+    SealedForm, VotingOpened, ZeroReported,
 };
-use crate::audit::{Digest, Moment, SealedCounts, UtcTime};
-use crate::ballot_account::{Attendance, BallotAccount};
+use crate::audit::{Digest, Moment, SealedCounts};
 use crate::batch::ReadTwice;
 use crate::count::BatchCounts;
+use crate::opening::Opening;
+use crate::presence::Presence;
+use crate::rules::RuleSet;
 
 /// A batch as it was committed, which is to be counted anew.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,7 +89,9 @@ impl PollState {
         let Self::Tested(poll, forms) = self else {
             return self.refuse("xác nhận số liệu trước khi mở bằng 0");
         };
-        let stored = |form: &&FormProgress| form.ballots.is_some() || form.batches > 0 || form.papers > 0;
+        let stored = |form: &&FormProgress| {
+            form.issued.is_some() || form.ballots.is_some() || form.batches > 0 || form.papers > 0
+        };
         if let Some(stored) = forms.iter().find(stored) {
             return Err(Refusal::NotZero(stored.form.id.clone()));
         }
@@ -100,59 +107,49 @@ impl PollState {
         Ok(Transition::quiet(Self::Zeroed(poll, forms), events))
     }
 
-    /// Delegates receive their ballots; `present` of them attend.
+    /// Two people put the vote off, or bring it forward, from the day `before` to `day`. The forms stay as they were
+    /// printed.
     ///
     /// # Errors
-    /// Before the zero report, a second time, by one person, and when nobody or more than all delegates are there.
-    pub fn open_voting(self, at: UtcTime, present: u32, pair: Pair) -> Result<Transition, Refusal> {
+    /// Before the forms are sealed, when it is the same day, once voting is open, by one person, and without a reason.
+    pub fn move_day(self, before: Date, day: Date, two: TwoPeople) -> Result<Transition, Refusal> {
+        let doing = "chuyển ngày bỏ phiếu";
+        if !matches!(self, Self::Sealed(..) | Self::Tested(..) | Self::Zeroed(..)) {
+            return self.refuse(doing);
+        }
+        if before == day {
+            return Err(Refusal::SameDay);
+        }
+        let (proposed_by, reason) = two.into_parts(self.poll(), doing)?;
+        Ok(Transition::quiet(self, vec![PollMoved { before, day, proposed_by, reason }.into()]))
+    }
+
+    /// Delegates receive their ballots. `rules` are the poll's: they say how many must be there.
+    ///
+    /// # Errors
+    /// Before the zero report, a second time, by one person, by other rules, when nobody or more than all delegates are
+    /// there, and when quorum or day stand against it and no reason is given.
+    pub fn open_voting(self, rules: &RuleSet, opening: Opening, pair: Pair) -> Result<Transition, Refusal> {
         let Self::Zeroed(poll, forms) = self else { return self.refuse("mở bỏ phiếu") };
-        let delegates = poll.created.delegates;
+        let created = &poll.created;
+        if created.ruleset != rules.id {
+            return Err(Refusal::Rules { expected: created.ruleset.clone(), found: rules.id.clone() });
+        }
+        let (delegates, present) = (created.delegates, opening.present);
         if present == 0 || present > delegates {
             return Err(Refusal::Present { present, delegates });
         }
+        let faults = opening.faults(rules, delegates);
+        let Opening { at, planned, reason, .. } = opening;
+        let reason = (!faults.is_empty()).then(|| reason.trim().to_owned());
+        if reason.as_ref().is_some_and(String::is_empty) {
+            return Err(Refusal::Opening(faults));
+        }
         let proposed_by = pair.proposer(&poll)?;
-        let state = Self::Voting(poll, Attendance { delegates, present: Some(present) }, begun(forms));
-        Ok(Transition::signed(state, vec![VotingOpened { at, present, proposed_by }.into()], Moment::VotingOpened))
-    }
-
-    /// Where the papers of one form went. With the last form's the box is empty, and counting begins.
-    ///
-    /// # Errors
-    /// Outside the vote, for an unknown form, a second time, and when the figures contradict each other.
-    pub fn record_ballots(self, form: String, account: BallotAccount) -> Result<Transition, Refusal> {
-        let Self::Voting(poll, attendance, mut forms) = self else {
-            return self.refuse("ghi số phiếu phát ra, thu về");
-        };
-        let progress = find(&mut forms, &form)?;
-        if progress.ballots.is_some() {
-            return Err(Refusal::AlreadyReturned(form));
-        }
-        progress.ballots = Some(held(attendance, &form, account)?);
-        let is_last = forms.iter().all(|progress| progress.ballots.is_some());
-        let state =
-            if is_last { Self::Counting(poll, attendance, forms) } else { Self::Voting(poll, attendance, forms) };
-        Ok(Transition::quiet(state, vec![account.told(form).into()]))
-    }
-
-    /// The papers of a form were written down wrong: two people put the figures right. A clerical error must not call
-    /// off a vote.
-    ///
-    /// # Errors
-    /// Before the papers of all forms are written down, after the close, by one person, without a reason, and when the
-    /// figures contradict each other or the batches that are in.
-    pub fn correct_ballots(self, form: String, account: BallotAccount, two: TwoPeople) -> Result<Transition, Refusal> {
-        let doing = "sửa số phiếu phát ra, thu về";
-        let Self::Counting(poll, attendance, mut forms) = self else { return self.refuse(doing) };
-        let progress = find(&mut forms, &form)?;
-        let ballots @ (_, returned) = held(attendance, &form, account)?;
-        if progress.papers > u64::from(returned) {
-            return Err(Refusal::PapersOver { form, papers: progress.papers, returned });
-        }
-        progress.ballots = Some(ballots);
-        let (proposed_by, reason) = two.into_parts(&poll, doing)?;
-        let ballots: BallotsReturned = account.told(form);
-        let events = vec![BallotsCorrected { ballots, proposed_by, reason }.into()];
-        Ok(Transition::quiet(Self::Counting(poll, attendance, forms), events))
+        let quorum = Some(rules.quorum.value.least(delegates));
+        let state = Self::Voting(poll, Presence::opened(delegates, present), begun(forms));
+        let opened = VotingOpened { at, planned, present, proposed_by, quorum, reason };
+        Ok(Transition::signed(state, vec![opened.into()], Moment::VotingOpened))
     }
 
     /// Two tellers agree on a batch whose number is not taken yet; `opening` goes under seal, the log gets the
@@ -167,7 +164,7 @@ impl PollState {
         commitment: Digest,
         read: ReadTwice,
     ) -> Result<Transition, Refusal> {
-        let Self::Counting(poll, attendance, mut forms) = self else { return self.refuse("chốt tập phiếu") };
+        let Self::Counting(poll, hall, mut forms) = self else { return self.refuse("chốt tập phiếu") };
         if !read.is_by_two() {
             return Err(Refusal::BatchReaders);
         }
@@ -186,7 +183,7 @@ impl PollState {
         let readers = readers.map(|reader| reader.name).to_vec();
         let papers = opening.counts.papers;
         let events = vec![BatchCommitted { batch, commitment, decided, form, papers, readers, reread }.into()];
-        Ok(Transition::quiet(Self::Counting(poll, attendance, forms), events))
+        Ok(Transition::quiet(Self::Counting(poll, hall, forms), events))
     }
 
     /// Two people have a batch counted anew. Its commitment stays in the log, superseded, and is never opened: the
@@ -196,7 +193,7 @@ impl PollState {
     /// Outside the count, when there is no such batch, by one person, and without a reason.
     pub fn reopen_batch(self, batch: StandingBatch, two: TwoPeople) -> Result<Transition, Refusal> {
         let doing = "mở lại tập phiếu";
-        let Self::Counting(poll, attendance, mut forms) = self else { return self.refuse(doing) };
+        let Self::Counting(poll, hall, mut forms) = self else { return self.refuse(doing) };
         let StandingBatch { form, batch, commitment, papers } = batch;
         let progress = find(&mut forms, &form)?;
         let left = (progress.batches.checked_sub(1), progress.papers.checked_sub(u64::from(papers)));
@@ -204,7 +201,7 @@ impl PollState {
         (progress.batches, progress.papers) = (batches, papers);
         let (proposed_by, reason) = two.into_parts(&poll, doing)?;
         let events = vec![BatchReopened { batch, commitment, form, proposed_by, reason }.into()];
-        Ok(Transition::quiet(Self::Counting(poll, attendance, forms), events))
+        Ok(Transition::quiet(Self::Counting(poll, hall, forms), events))
     }
 
     /// The count is complete and may be opened.
@@ -255,20 +252,7 @@ impl Closing {
 }
 
 fn begun(forms: Vec<SealedForm>) -> Vec<FormProgress> {
-    forms.into_iter().map(|form| FormProgress { form, ballots: None, batches: 0, papers: 0 }).collect()
-}
-
-/// Issued and returned, when nothing in the account blocks.
-fn held(attendance: Attendance, form: &str, account: BallotAccount) -> Result<(u32, u32), Refusal> {
-    match account.blocked(attendance) {
-        Some(fault) => Err(Refusal::Account { form: form.to_owned(), fault }),
-        None => Ok((account.issued, account.returned)),
-    }
-}
-
-fn find<'f>(forms: &'f mut [FormProgress], id: &str) -> Result<&'f mut FormProgress, Refusal> {
-    let found = forms.iter_mut().find(|progress| progress.form.id == id);
-    found.ok_or_else(|| Refusal::UnknownForm(id.to_owned()))
+    forms.into_iter().map(|form| FormProgress { form, issued: None, ballots: None, batches: 0, papers: 0 }).collect()
 }
 
 fn lines(form: &SealedForm) -> usize {

@@ -16,7 +16,9 @@
 
 mod conclude;
 mod count;
+mod hall;
 mod pair;
+mod papers;
 mod prepare;
 mod refusal;
 mod stage;
@@ -25,9 +27,9 @@ use std::collections::BTreeSet;
 
 use super::audit::event::poll::{FormTotals, LineRecounted, ListedOfficial, PollCreated, SealedForm, Stands};
 use super::audit::{Actor, Digest, Moment, PollEvent};
-use super::ballot_account::Attendance;
 use super::id::PollId;
 use super::poll::LevelCounts;
+use super::presence::Presence;
 use super::recount;
 use super::roster::Teller;
 
@@ -49,6 +51,8 @@ pub struct Poll {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FormProgress {
     pub form: SealedForm,
+    /// Announced as issued, once the ballots are out.
+    pub issued: Option<u32>,
     /// Issued and returned, once the ballots are back; the log has the whole account.
     pub ballots: Option<(u32, u32)>,
     pub batches: u32,
@@ -150,10 +154,10 @@ pub enum PollState {
     Tested(Poll, Vec<FormProgress>),
     /// With the forms, of which nothing is counted.
     Zeroed(Poll, Vec<SealedForm>),
-    /// With who may have taken a paper, and what came back of each form.
-    Voting(Poll, Attendance, Vec<FormProgress>),
+    /// With who is in the hall, and what came back of each form.
+    Voting(Poll, Presence, Vec<FormProgress>),
     /// With the same, and what was counted of each form.
-    Counting(Poll, Attendance, Vec<FormProgress>),
+    Counting(Poll, Presence, Vec<FormProgress>),
     Closed(Poll, ClosedCount),
     /// See [`Stage::Declared`].
     Declared(Poll),

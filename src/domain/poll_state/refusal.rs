@@ -3,6 +3,9 @@
 use super::stage::Stage;
 use crate::ballot_account::AccountFault;
 use crate::count::CountError;
+use crate::opening::OpeningFault;
+use crate::presence::PresenceFault;
+use crate::signing::SigningFault;
 use crate::tally::TallyError;
 
 /// Why a transition is refused; nothing has changed. One sentence, Vietnamese.
@@ -33,10 +36,39 @@ pub enum Refusal {
     /// No delegate present, or more than the council has.
     #[error("Số đại biểu có mặt là {present}, phải từ 1 đến tổng số {delegates} đại biểu; hãy đếm lại.")]
     Present { present: u32, delegates: u32 },
+    #[error(transparent)]
+    Hall(PresenceFault),
+    #[error(
+        "Mẫu phiếu {form} đã phát ra {issued} phiếu, nhiều hơn {attended} đại biểu đã có mặt; hãy sửa số phiếu phát ra trước."
+    )]
+    AttendedUnderIssued { form: String, issued: u32, attended: u32 },
+    /// What stands against opening, where nobody said why it is opened all the same.
+    #[error("{}", sentences(.0))]
+    Opening(Vec<OpeningFault>),
+    #[error("Ngày mới trùng với ngày bỏ phiếu đang định; hãy chọn ngày khác.")]
+    SameDay,
     #[error("Không có mẫu phiếu {0} trong các mẫu đã chốt; hãy kiểm tra mã trên phiếu.")]
     UnknownForm(String),
-    #[error("Mẫu phiếu {0} đã được ghi số phiếu phát ra, thu về; muốn sửa phải có hai người và lý do.")]
-    AlreadyReturned(String),
+    /// What went out was announced for all forms.
+    #[error("Số phiếu phát ra của mọi mẫu phiếu đã công bố; muốn sửa mẫu phiếu {0} phải có hai người và lý do.")]
+    IssuedStands(String),
+    #[error("Chưa công bố số phiếu phát ra của mẫu phiếu {0}; hãy ghi trước khi mở hòm phiếu.")]
+    NotIssued(String),
+    /// The account names another number than was announced.
+    #[error(
+        "Mẫu phiếu {form}: đã công bố phát ra {announced} phiếu, không phải {issued}; hãy sửa số đã công bố trước."
+    )]
+    IssuedDiffers { form: String, announced: u32, issued: u32 },
+    #[error("Đã ghi số phiếu thu về của mẫu phiếu {0}; phiếu chưa dùng phải niêm phong trước khi mở hòm phiếu.")]
+    BoxIsOpen(String),
+    #[error("Chưa ghi số gói niêm phong; hãy ghi từ 1 gói trở lên.")]
+    NoPackets,
+    #[error("Chưa ghi đủ người niêm phong và người nhận; hãy ghi họ tên, chức vụ.")]
+    NoHands,
+    #[error("Biên bản phải có ít nhất 1 bản; hãy ghi lại số bản.")]
+    NoCopies,
+    #[error(transparent)]
+    Signatures(SigningFault),
     /// Before its ballots were counted in.
     #[error("Chưa ghi số phiếu thu về của mẫu phiếu {0}; hãy ghi trước khi chốt tập phiếu và đóng kiểm phiếu.")]
     NotReturned(String),
@@ -100,4 +132,8 @@ pub enum Refusal {
     NoSigners,
     #[error("Bộ quy tắc {0} đòi nghị quyết xác nhận kết quả; hãy ghi nghị quyết trước khi công bố.")]
     NoResolution(String),
+}
+
+fn sentences(faults: &[OpeningFault]) -> String {
+    faults.iter().map(|fault| format!("{fault} {}", fault.remedy())).collect::<Vec<_>>().join(" ")
 }

@@ -94,6 +94,9 @@ fn check_bands(set: &RuleSet) -> Result<(), Refusal> {
             for (i, trigger) in confidence.triggers.iter().enumerate() {
                 filled(&format!("confidence.triggers[{i}].value"), &trigger.value)?;
             }
+            for (i, step) in confidence.steps.iter().enumerate() {
+                filled(&format!("confidence.steps[{i}].text"), &step.text)?;
+            }
             check_band("confidence.loss", &confidence.loss)
         }
         None => Ok(()),

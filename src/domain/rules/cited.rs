@@ -82,6 +82,7 @@ impl RuleSet {
             all.push(cited!("confidence.subject", confidence.subject));
             cited_each!(all, "confidence.triggers", confidence.triggers);
             all.push(cited!("confidence.loss", confidence.loss));
+            cited_each!(all, "confidence.steps", confidence.steps);
         }
         cited_each!(all, "follow_up", self.follow_ups);
         cited_each!(all, "deadline", self.deadlines);

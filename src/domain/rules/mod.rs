@@ -298,6 +298,41 @@ pub struct ConfidenceRules {
     /// Conditions under which the council holds one.
     pub triggers: Vec<Rule<String>>,
     pub loss: BandRule,
+    /// How it goes, in this order; empty where nothing was read.
+    #[serde(default)]
+    pub steps: Vec<ProcedureStep>,
+}
+
+/// One step of the procedure of bỏ phiếu tín nhiệm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProcedureStepId {
+    /// The Standing Committee submits it to the council.
+    Submission,
+    /// Discussion in groups.
+    Discussion,
+    /// Report of the discussion.
+    DiscussionReport,
+    /// The person on whom it is held speaks.
+    Statement,
+    Board,
+    /// The secret ballot.
+    Ballot,
+    BoardReport,
+    Resolution,
+}
+
+/// A step of the procedure in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProcedureStep {
+    pub id: ProcedureStepId,
+    /// In Vietnamese, as the page names it.
+    pub text: String,
+    pub cite: String,
+    pub attested: Attested,
+    /// Remark printed with the rule.
+    pub note: Option<String>,
 }
 
 /// Day from which a deadline is counted back.

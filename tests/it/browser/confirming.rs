@@ -67,7 +67,9 @@ fn every_confirming_page_is_looked_at_by_who_confirms() {
         let site = &walk.gallery.site;
         let head = site.somebody(council, Role::HeadTeller);
         site.app.report_zero(site.hand(&head), poll).await.expect("zero");
-        walk.confirms(ProposalKind::VotingOpened, TypedStep { present: "48".into(), ..TypedStep::default() }).await;
+        let reason = "Kỳ họp dời ngày".to_owned();
+        walk.confirms(ProposalKind::VotingOpened, TypedStep { present: "48".into(), reason, ..TypedStep::default() })
+            .await;
         walk.gallery.site.counts_all(council, poll, slipped).await;
         let (form, _) = walk.gallery.site.line(council, poll, GOLDEN).await;
         let reopened =

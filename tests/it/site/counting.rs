@@ -5,7 +5,7 @@ use app::polls::{CountedBatch, Requester};
 use app::service::app::Ask;
 use app::{AppError, Caller};
 use domain::audit::event::poll::DeckForm;
-use domain::ballot_account::BallotAccount;
+use domain::ballot_account::{BallotAccount, IssuedPapers};
 use domain::count::BatchCounts;
 use domain::id::{CouncilId, PollId, ProposalId};
 use domain::poll::{LevelCounts, PollKind};
@@ -73,7 +73,9 @@ impl Site {
         });
         self.app.count_deck(self.hand(&head), poll, decks.collect()).await.expect("deck");
         self.app.report_zero(self.hand(&head), poll).await.expect("zero");
-        let present = TypedStep { present: PRESENT.to_string(), ..TypedStep::default() };
+        // The sample's day is in the past, so that two people say why it is opened all the same.
+        let reason = "Kỳ họp dời ngày".to_owned();
+        let present = TypedStep { present: PRESENT.to_string(), reason, ..TypedStep::default() };
         self.two(council, poll, ProposalKind::VotingOpened, present).await.expect("open");
     }
 
@@ -84,11 +86,21 @@ impl Site {
         self.takes_ballots_back(council, poll).await
     }
 
+    /// Announces what went out, the same of every form.
+    pub async fn announces(&self, council: CouncilId, poll: PollId, papers: IssuedPapers) {
+        let head = self.somebody(council, Role::HeadTeller);
+        for line in self.app.account_page(&head, poll).await.expect("forms").lines {
+            let issued = self.app.issue_ballots(self.hand(&head), poll, line.progress.form.id, papers);
+            issued.await.expect("issued");
+        }
+    }
+
     /// Writes down that [`RETURNED`] ballots of every form came back.
     pub async fn takes_ballots_back(&self, council: CouncilId, poll: PollId) -> CountingPoll {
         let head = self.somebody(council, Role::HeadTeller);
         let lines = self.app.account_page(&head, poll).await.expect("forms").lines;
         let mut forms = Vec::new();
+        self.announces(council, poll, IssuedPapers { issued: RETURNED, printed: 60 }).await;
         for line in lines {
             let form = line.progress.form;
             let account = BallotAccount::plain(60, RETURNED, RETURNED);

@@ -6,7 +6,7 @@ use app::polls::NewPoll;
 use app::service::app::Ask;
 use domain::audit::event::poll::{DeckForm, ListedOfficial, PollCreated, SealedForm};
 use domain::audit::{Digest, KeyName};
-use domain::ballot_account::BallotAccount;
+use domain::ballot_account::{BallotAccount, IssuedPapers};
 use domain::id::{CouncilId, PollId};
 use domain::poll::PollKind;
 use domain::poll_state::FormProgress;
@@ -115,6 +115,10 @@ impl Site {
         app.report_zero(self.hand(&head), day.poll).await.expect("zero");
         let present = TypedStep { present: "80".into(), ..TypedStep::default() };
         self.two(day.council, day.poll, ProposalKind::VotingOpened, present).await.expect("open");
+        for ((form, _), issued) in day.forms.iter().zip(returned) {
+            let papers = IssuedPapers { issued: *issued, printed: 80 };
+            app.issue_ballots(self.hand(&head), day.poll, form.clone(), papers).await.expect("issued");
+        }
         for ((form, _), returned) in day.forms.iter().zip(returned) {
             let account = BallotAccount::plain(80, *returned, *returned);
             app.record_ballots(self.hand(&head), day.poll, form.clone(), account).await.expect("ballots");

@@ -5,6 +5,7 @@ mod database;
 mod day;
 mod dossiers;
 mod facts;
+mod hall;
 mod official;
 mod outcome;
 mod people;

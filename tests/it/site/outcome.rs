@@ -7,7 +7,7 @@ use app::counting::outcome::{minutes_paper, resolution_paper};
 use app::polls::CountedBatch;
 use app::preparing::TypedDecision;
 use domain::audit::event::poll::Stands;
-use domain::ballot_account::BallotAccount;
+use domain::ballot_account::{BallotAccount, IssuedPapers};
 use domain::count::BatchCounts;
 use domain::id::{CouncilId, PollId};
 use domain::poll::LevelCounts;
@@ -38,6 +38,12 @@ pub fn golden(name: &str) -> LevelCounts {
 impl Site {
     /// The ballots of every form come back and are counted, all in one batch; the count stays open.
     pub async fn counts_all(&self, council: CouncilId, poll: PollId, of: fn(&str) -> LevelCounts) {
+        self.announces(council, poll, IssuedPapers { issued: 48, printed: 60 }).await;
+        self.counts_announced(council, poll, of).await;
+    }
+
+    /// The same of a poll whose issued ballots are announced: 48 of each form.
+    pub async fn counts_announced(&self, council: CouncilId, poll: PollId, of: fn(&str) -> LevelCounts) {
         let head = self.somebody(council, Role::HeadTeller);
         let forms = polls::forms(&mut self.store.read(council).await.expect("read"), poll).await.expect("forms");
         for form in &forms {
@@ -103,11 +109,14 @@ impl Site {
         let [leader, head] = [Role::Leader, Role::HeadTeller].map(|role| self.somebody(council, role));
         let (minutes, board) = {
             let mut tx = self.store.read(council).await.expect("read");
-            (minutes_paper(&mut tx, poll).await.expect("minutes"), polls::tellers(&mut tx, poll).await.expect("board"))
+            (
+                minutes_paper(&mut tx, poll, 3).await.expect("minutes"),
+                polls::tellers(&mut tx, poll).await.expect("board"),
+            )
         };
         let sha256 = minutes.issued.sha256;
-        self.app.propose_minutes(self.hand(&head), poll, minutes.issued).await.expect("proposed");
-        self.app.sign_minutes(self.hand(&leader), poll, sha256, board).await.expect("signed");
+        self.app.propose_minutes(self.hand(&head), poll, minutes.issued, 3).await.expect("proposed");
+        self.app.sign_minutes(self.hand(&leader), poll, sha256, board.into()).await.expect("signed");
         minutes.pdf.bytes
     }
 

@@ -1,16 +1,20 @@
 //! Where the papers of each form went: recorded by the head teller form by form, checked against the identities,
 //! corrected by two people.
 
+use super::wish::{MAX_TEXT, both, number};
 use super::{COUNTERS, Day, HALL};
 use crate::Caller;
 use crate::polls::{Requester, rules_of};
 use crate::service::app::{App, Ask};
 use crate::service::error::{AppError, FieldError};
-use domain::ballot_account::{AccountFault, Attendance, BallotAccount};
+use domain::ballot_account::{AccountFault, Attendance, BallotAccount, IssuedPapers};
+use domain::day_record::UnusedTold;
 use domain::finding::{Finding, Severity};
 use domain::id::PollId;
-use domain::poll_state::{FormProgress, PollState, Stage};
+use domain::poll_state::{FormProgress, Refusal, Stage};
+use domain::proposal::ProposalKind;
 use domain::rules::RuleSet;
+use domain::text::clean;
 use macros::boxed;
 use store::polls;
 
@@ -62,6 +66,14 @@ impl TypedAccount {
         [&self.printed, &self.issued, &self.exchanged, &self.unused, &self.returned, &self.not_returned]
     }
 
+    /// What went out, or which fields are no figures.
+    pub(super) fn read_issued(&self) -> Result<IssuedPapers, AppError> {
+        let printed = number("printed", &self.printed, "Đã in: hãy ghi số phiếu bằng chữ số.");
+        let issued = number("issued", &self.issued, "Phát ra: hãy ghi số phiếu bằng chữ số.");
+        let (printed, issued) = both(printed, issued)?;
+        Ok(IssuedPapers { issued, printed })
+    }
+
     /// The figures, or which fields hold no number.
     pub(super) fn read(&self) -> Result<BallotAccount, AppError> {
         let mut wrong = Vec::new();
@@ -84,6 +96,8 @@ impl TypedAccount {
 pub struct AccountLine {
     /// The form, and how far it is counted.
     pub progress: FormProgress,
+    /// Announced as issued.
+    pub issued: Option<IssuedPapers>,
     /// The account as it was recorded last.
     pub account: Option<BallotAccount>,
     /// What does not add up in it.
@@ -101,6 +115,14 @@ pub struct AccountPage {
     pub attendance: Option<Attendance>,
     /// One for each form.
     pub lines: Vec<AccountLine>,
+    /// Unused papers that went under seal.
+    pub unused: Option<UnusedTold>,
+    /// The caller announces now what went out.
+    pub may_issue: bool,
+    /// The caller may propose to put right what was announced.
+    pub may_correct_issued: bool,
+    /// The caller writes down now that unused papers are under seal.
+    pub may_seal_unused: bool,
     /// Whether the caller may record figures now.
     pub may_record: bool,
     /// Whether the caller may propose a correction now.
@@ -127,7 +149,7 @@ impl App {
         caller.may(HALL)?;
         let mut tx = self.store.read(caller.council).await?;
         let day = Day::load(&mut tx, poll).await?;
-        let (stage, attendance) = (day.state.stage(), attendance(&day.state));
+        let (stage, attendance) = (day.state.stage(), day.state.hall().map(Attendance::from));
         let rules = rules_of(&mut tx, poll).await?;
         let record = day.record(&mut tx).await?;
         let held = attendance.unwrap_or(Attendance { delegates: day.state.poll().created.delegates, present: None });
@@ -135,17 +157,63 @@ impl App {
             let id = &progress.form.id;
             let account = record.account(id);
             let findings = account.map(|account| findings(account, held, id, &rules)).unwrap_or_default();
-            AccountLine { progress, account, findings }
+            AccountLine { issued: record.issued(&progress.form.id), progress, account, findings }
         };
+        let lines: Vec<AccountLine> = polls::forms(&mut tx, poll).await?.into_iter().map(line).collect();
+        let is_issued = lines.iter().all(|line| line.progress.issued.is_some());
+        let is_open = lines.iter().any(|line| line.progress.ballots.is_some());
+        let (is_voting, counts) = (stage == Stage::Voting, caller.may(COUNTERS).is_ok());
+        let may_propose = |kind| super::may_propose(caller, kind);
         Ok(AccountPage {
             sitting: day.sitting(),
             stage,
             attendance,
-            lines: polls::forms(&mut tx, poll).await?.into_iter().map(line).collect(),
-            may_record: stage == Stage::Voting && caller.may(COUNTERS).is_ok(),
-            may_correct: stage == Stage::Counting
-                && super::may_propose(caller, domain::proposal::ProposalKind::BallotsCorrected),
+            lines,
+            unused: record.unused.clone(),
+            may_issue: is_voting && !is_issued && counts,
+            may_correct_issued: is_voting && is_issued && may_propose(ProposalKind::IssuedCorrected),
+            may_seal_unused: is_voting && is_issued && !is_open && counts,
+            may_record: is_voting && is_issued && counts,
+            may_correct: stage == Stage::Counting && may_propose(ProposalKind::BallotsCorrected),
         })
+    }
+
+    /// Announces what went out of a form.
+    ///
+    /// # Errors
+    /// When a field is no figure, figures contradict each other or the hall, the caller is no head teller, or the poll
+    /// refuses it.
+    #[boxed]
+    pub async fn announce_issued(
+        &self,
+        ask: Ask<'_>,
+        poll: PollId,
+        form: &str,
+        typed: &TypedAccount,
+    ) -> Result<(), AppError> {
+        ask.caller.may(COUNTERS)?;
+        let papers = typed.read_issued()?;
+        let page = self.account_page(ask.caller, poll).await?;
+        page.line(form)?;
+        if let Some(fault) = page.attendance.and_then(|attendance| papers.fault(attendance)) {
+            return Err(AppError::field("issued", format!("{fault} {}", fault.remedy())));
+        }
+        self.issue_ballots(Requester::Form(ask), poll, form.to_owned(), papers).await.map(drop)
+    }
+
+    /// Writes down that unused and spoiled papers went under seal before the box was opened.
+    ///
+    /// # Errors
+    /// When the packets are no figure, the caller is no head teller, or the poll refuses it.
+    #[boxed]
+    pub async fn unused_sealed(&self, ask: Ask<'_>, poll: PollId, packets: &str, note: &str) -> Result<(), AppError> {
+        ask.caller.may(COUNTERS)?;
+        let packets = number("packets", packets, "Hãy ghi số gói niêm phong bằng chữ số.")?;
+        let note = clean(note);
+        if note.chars().count() > MAX_TEXT {
+            return Err(AppError::field("note", format!("Hãy ghi không dài quá {MAX_TEXT} ký tự.")));
+        }
+        self.seal_unused(Requester::Form(ask), poll, packets, note).await.map(drop)
     }
 
     /// Records where the papers of a form went. Warnings have to be acknowledged: `looked_at`.
@@ -163,9 +231,10 @@ impl App {
         looked_at: bool,
     ) -> Result<(), AppError> {
         ask.caller.may(COUNTERS)?;
-        let account = typed.read()?;
         let page = self.account_page(ask.caller, poll).await?;
-        page.line(form)?;
+        let issued = page.line(form)?.issued.ok_or_else(|| Refusal::NotIssued(form.to_owned()))?;
+        let (printed, issued) = (issued.printed.to_string(), issued.issued.to_string());
+        let account = TypedAccount { printed, issued, ..typed.clone() }.read()?;
         if let Some(attendance) = page.attendance {
             refuse_faults(account, attendance, looked_at)?;
         }
@@ -188,20 +257,13 @@ fn refuse_faults(account: BallotAccount, attendance: Attendance, looked_at: bool
 
 const fn field(fault: AccountFault) -> &'static str {
     match fault {
-        AccountFault::OverPrinted { .. } | AccountFault::Missing { .. } => "printed",
+        AccountFault::OverPrinted { .. } | AccountFault::Missing { .. } => "unused",
         AccountFault::ReturnedOverIssued { .. } => "returned",
         AccountFault::NotSplit { .. } | AccountFault::Kept(_) => "not_returned",
-        AccountFault::OverPresent { .. } | AccountFault::OverDelegates { .. } => "issued",
+        AccountFault::OverPresent { .. } | AccountFault::OverDelegates { .. } => "returned",
     }
 }
 
 fn findings(account: BallotAccount, attendance: Attendance, form: &str, rules: &RuleSet) -> Vec<Finding> {
     account.faults(attendance).into_iter().map(|fault| fault.finding(form, rules)).collect()
-}
-
-const fn attendance(state: &PollState) -> Option<Attendance> {
-    match state {
-        PollState::Voting(_, attendance, _) | PollState::Counting(_, attendance, _) => Some(*attendance),
-        _ => None,
-    }
 }

@@ -81,7 +81,11 @@ impl Evidence {
                 evidence.take_paper(tx, day, step, paper).await?;
             }
             DayStep::DeckWaived { .. }
+            | DayStep::PollMoved { .. }
             | DayStep::VotingOpened { .. }
+            | DayStep::PresenceCorrected { .. }
+            | DayStep::IssuedCorrected { .. }
+            | DayStep::MinutesReopened { .. }
             | DayStep::BallotsCorrected { .. }
             | DayStep::PollArchived { .. }
             | DayStep::PollCancelled { .. } => {}

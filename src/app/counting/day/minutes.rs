@@ -1,16 +1,25 @@
 //! The zero report and the minutes as pages: what there is so far, and what the caller may do next.
 
-use super::{COUNTERS, Day, HALL, papers};
+use super::wish::{MAX_TEXT, number};
+use super::{COUNTERS, Day, HALL, may_propose, papers};
 use crate::Caller;
 use crate::polls::Requester;
 use crate::preparing::LEADERS;
 use crate::service::app::{App, Ask};
 use crate::service::error::AppError;
+use domain::audit::Digest;
+use domain::day_record::SignedTold;
 use domain::id::PollId;
 use domain::poll_state::{FormProgress, PollState, Refusal, Stage};
+use domain::proposal::ProposalKind;
 use domain::roster::{Teller, name_key};
+use domain::signing::{COPIES, MissingSignature, Signatures};
+use domain::text::clean;
 use macros::boxed;
 use store::polls;
+
+/// More copies than any office makes.
+const MAX_COPIES: u32 = 50;
 
 /// The page of the zero report.
 #[derive(Clone, Debug)]
@@ -42,6 +51,58 @@ pub struct MinutesPage {
     pub may_sign: bool,
     /// Whether the caller proposed them, so that somebody else has to record the signatures.
     pub is_own: bool,
+    /// Copies in which the minutes are made.
+    pub copies: u32,
+    /// The signed minutes, and who did not sign them.
+    pub signed: Option<SignedTold>,
+    /// Whether the caller may propose now that the signing is undone.
+    pub may_reopen: bool,
+}
+
+/// The signatures on the minutes, as they were typed.
+#[derive(Clone, Debug, Default)]
+pub struct TypedSignatures {
+    /// SHA-256 of the minutes that were signed.
+    pub sha256: String,
+    /// Names of the members who signed.
+    pub signers: Vec<String>,
+    /// Why a member did not sign, in the order of the board.
+    pub reasons: Vec<String>,
+}
+
+/// What would be recorded, before somebody confirms it.
+#[derive(Clone, Debug)]
+pub struct SigningPreview {
+    /// Name of the sitting.
+    pub sitting: String,
+    /// SHA-256 of the minutes.
+    pub sha256: Digest,
+    /// Each member of the board, and why there is no signature; `None` where there is one.
+    pub members: Vec<(Teller, Option<String>)>,
+}
+
+impl TypedSignatures {
+    fn read(&self, board: &[Teller]) -> Result<(Digest, Signatures), AppError> {
+        let sha256 = self.sha256.parse().map_err(|_| AppError::from(Refusal::OtherMinutes))?;
+        let mut signatures = Signatures::default();
+        let reasons = self.reasons.iter().map(|reason| clean(reason)).chain(std::iter::repeat(String::new()));
+        for (teller, reason) in board.iter().zip(reasons) {
+            if self.signers.iter().any(|name| name_key(name) == name_key(&teller.name)) {
+                signatures.signed.push(teller.clone());
+            } else if reason.chars().count() > MAX_TEXT {
+                return Err(AppError::field("signers", format!("Lý do không dài quá {MAX_TEXT} ký tự.")));
+            } else {
+                signatures.missing.push(MissingSignature { name: teller.name.clone(), reason });
+            }
+        }
+        if signatures.signed.is_empty() {
+            return Err(AppError::field("signers", "Hãy đánh dấu các thành viên Ban kiểm phiếu đã ký biên bản."));
+        }
+        match signatures.fault(board) {
+            Some(fault) => Err(Refusal::Signatures(fault).into()),
+            None => Ok((sha256, signatures)),
+        }
+    }
 }
 
 impl App {
@@ -73,6 +134,7 @@ impl App {
         let mut tx = self.store.read(caller.council).await?;
         let day = Day::load(&mut tx, poll).await?;
         let stage = day.state.stage();
+        let record = day.record(&mut tx).await?;
         let (proposed, is_own) = match &day.state {
             PollState::Proposed(_, minutes) => {
                 let is_own = minutes.by.account == Some(caller.account.id);
@@ -88,40 +150,64 @@ impl App {
             may_propose: matches!(stage, Stage::Declared | Stage::Proposed) && caller.may(COUNTERS).is_ok(),
             may_sign: stage == Stage::Proposed && !is_own && caller.may(LEADERS).is_ok(),
             is_own,
+            copies: record.copies.unwrap_or(COPIES),
+            signed: record.signed,
+            may_reopen: stage == Stage::Minuted && may_propose(caller, ProposalKind::MinutesReopened),
         })
     }
 
-    /// Proposes the minutes as they are printed now.
+    /// Proposes the minutes as they are printed now, in as many copies as were typed.
     ///
     /// # Errors
-    /// When the caller is no head teller, there is no result yet, or minutes are signed.
+    /// When the copies are no number, the caller is no head teller, there is no result yet, or minutes are signed.
     #[boxed]
-    pub async fn put_minutes(&self, ask: Ask<'_>, poll: PollId) -> Result<(), AppError> {
+    pub async fn put_minutes(&self, ask: Ask<'_>, poll: PollId, copies: &str) -> Result<(), AppError> {
         ask.caller.may(COUNTERS)?;
-        let paper = papers::minutes(&mut self.store.read(ask.caller.council).await?, poll).await?;
-        self.propose_minutes(Requester::Form(ask), poll, paper).await.map(drop)
+        let copies = number("copies", copies, "Hãy ghi số bản bằng chữ số.")?;
+        if !(1..=MAX_COPIES).contains(&copies) {
+            return Err(AppError::field("copies", format!("Số bản phải từ 1 đến {MAX_COPIES}.")));
+        }
+        let paper = papers::minutes(&mut self.store.read(ask.caller.council).await?, poll, copies).await?;
+        self.propose_minutes(Requester::Form(ask), poll, paper, copies).await.map(drop)
     }
 
-    /// Records which members of the board signed the minutes with hash `sha256` on paper.
+    /// What recording these signatures would say: whoever confirms it sees each member.
     ///
     /// # Errors
-    /// When no signer is on the board, the caller proposed the minutes or is no leader, or other minutes wait by now.
+    /// When the signatures are not enough, the caller proposed the minutes or is no leader, or other minutes wait by now.
     #[boxed]
-    pub async fn minutes_signed(
+    pub async fn signing_preview(
         &self,
-        ask: Ask<'_>,
+        caller: &Caller,
         poll: PollId,
-        sha256: &str,
-        signers: &[String],
-    ) -> Result<(), AppError> {
+        typed: &TypedSignatures,
+    ) -> Result<SigningPreview, AppError> {
+        let actor = caller.may(LEADERS)?;
+        let mut tx = self.store.read(caller.council).await?;
+        let board = polls::tellers(&mut tx, poll).await?;
+        let day = Day::load(&mut tx, poll).await?;
+        let (sha256, signatures) = typed.read(&board)?;
+        day.state.clone().sign_minutes(&board, sha256, signatures.clone(), &actor)?;
+        let reason = |teller: &Teller| {
+            let missing = signatures.missing.iter().find(|missing| missing.name == teller.name);
+            missing.map(|missing| missing.reason.clone())
+        };
+        let members = board.into_iter().map(|teller| {
+            let why = reason(&teller);
+            (teller, why)
+        });
+        Ok(SigningPreview { sitting: day.sitting(), sha256, members: members.collect() })
+    }
+
+    /// Records which members of the board signed the minutes on paper, and why the others did not.
+    ///
+    /// # Errors
+    /// As [`Self::signing_preview`].
+    #[boxed]
+    pub async fn minutes_signed(&self, ask: Ask<'_>, poll: PollId, typed: &TypedSignatures) -> Result<(), AppError> {
         ask.caller.may(LEADERS)?;
         let board = polls::tellers(&mut self.store.read(ask.caller.council).await?, poll).await?;
-        let signed = |teller: &Teller| signers.iter().any(|name| name_key(name) == name_key(&teller.name));
-        let tellers: Vec<Teller> = board.into_iter().filter(signed).collect();
-        if tellers.is_empty() {
-            return Err(AppError::field("signers", "Hãy đánh dấu các thành viên Ban kiểm phiếu đã ký biên bản."));
-        }
-        let sha256 = sha256.parse().map_err(|_| AppError::from(Refusal::OtherMinutes))?;
-        self.sign_minutes(Requester::Form(ask), poll, sha256, tellers).await.map(drop)
+        let (sha256, signatures) = typed.read(&board)?;
+        self.sign_minutes(Requester::Form(ask), poll, sha256, signatures).await.map(drop)
     }
 }

@@ -6,9 +6,12 @@
 
 mod account;
 mod evidence;
+mod hand_over;
 mod minutes;
+mod opening;
 mod overview;
 mod papers;
+mod presence;
 mod recounts;
 mod simulated;
 mod steps;
@@ -17,22 +20,29 @@ mod wish;
 
 pub use account::{AccountLine, AccountPage, TypedAccount};
 pub use evidence::{ClosingLine, Evidence, ShownPaper};
-pub use minutes::{MinutesPage, ZeroPage};
+pub use hand_over::{HandOverPage, TypedHandOver};
+pub use minutes::{MinutesPage, SigningPreview, TypedSignatures, ZeroPage};
+pub use opening::OpeningOutlook;
 pub use overview::{DayPage, DayTask, TaskProgress};
 pub(crate) use papers::of_step as paper_of_step;
+pub use presence::{PresencePage, TypedPresence};
 pub use recounts::{RecountLine, RecountPage, TypedRecount};
 pub use steps::{StepPage, may_propose, proposers};
 pub(crate) use steps::{content_now, evidence_of, take};
 pub use task::DayTaskId;
 pub use wish::TypedStep;
 
+use jiff::civil::Date;
+
 use crate::polls::entries;
+use crate::preparing::content;
 use crate::service::error::AppError;
 use domain::day_record::DayRecord;
 use domain::id::{LogId, PollId};
 use domain::poll_state::PollState;
+use domain::preparation::{Part, Plan};
 use domain::role::Role;
-use store::{CouncilTx, polls};
+use store::{CouncilTx, polls, preparation};
 
 pub use crate::polls::FOLLOWERS as HALL;
 /// Roles that lead the count.
@@ -56,6 +66,14 @@ impl Day {
     /// What the log records of the day.
     async fn record(&self, tx: &mut CouncilTx) -> Result<DayRecord, AppError> {
         Ok(DayRecord::of(&entries(tx, self.log).await?))
+    }
+
+    /// The day on which the vote is to be held; `None` for a poll without a plan.
+    async fn planned(&self, tx: &mut CouncilTx) -> Result<Option<Date>, AppError> {
+        let Some(part) = preparation::part(tx, self.poll, &Part::Plan).await? else { return Ok(None) };
+        let plan: Plan = content(&part.content)?;
+        let moved = self.record(tx).await?.moved;
+        Ok(Some(moved.last().map_or(plan.council.sitting.votes_on, |moved| moved.day)))
     }
 
     fn sitting(&self) -> String {

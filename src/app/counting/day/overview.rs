@@ -10,8 +10,10 @@ use domain::audit::UtcTime;
 use domain::id::PollId;
 use domain::poll::PollKind;
 use domain::poll_state::{FormProgress, PollState, Stage};
+use domain::procedure::{self, StepProgress};
 use domain::proposal::{Proposal, ProposalKind, ProposalState};
 use domain::recount;
+use domain::rules::ProcedureStep;
 use macros::boxed;
 use store::{polls, preparation};
 
@@ -58,6 +60,8 @@ pub struct DayPage {
     pub simulated: bool,
     /// In the order of the day.
     pub tasks: Vec<DayTask>,
+    /// The steps of a bỏ phiếu tín nhiệm as the rule set orders them; empty for a lấy phiếu.
+    pub procedure: Vec<(ProcedureStep, StepProgress)>,
     /// Proposals that wait for another person.
     pub open: Vec<Proposal>,
     /// What was proposed and done since the forms were sealed, the newest first: kind, proposer, confirmer, time.
@@ -119,6 +123,10 @@ impl App {
             rehearsal: created.rehearsal,
             simulated: created.simulated,
             tasks,
+            procedure: procedure::steps(&rules, created.kind, day.state.stage())
+                .into_iter()
+                .map(|(step, progress)| (step.clone(), progress))
+                .collect(),
             done: done.collect(),
             open,
         })
@@ -184,6 +192,13 @@ impl Told {
             TaskProgress::Now if self.has_resolution && self.stage < Stage::Confirmed => TaskProgress::Later,
             other => other,
         };
+        let is_issued = self.forms.iter().all(|form| form.issued.is_some());
+        let (issued, back) = match self.at(Stage::Voting, Stage::Counting) {
+            TaskProgress::Now if is_issued => (TaskProgress::Done, TaskProgress::Now),
+            TaskProgress::Now => (TaskProgress::Now, TaskProgress::Later),
+            other => (other, other),
+        };
+        let of_forms = |told: usize| format!("{told} trên {} mẫu phiếu", self.forms.len());
         let counted =
             if returned == 0 { none() } else { format!("{batches} tập, {papers} trên {returned} phiếu") };
         let due = match self.due {
@@ -195,11 +210,8 @@ impl Told {
             task(DayTaskId::Deck, self.at(Stage::Sealed, Stage::Tested), none()),
             task(DayTaskId::Zero, self.at(Stage::Tested, Stage::Zeroed), none()),
             task(DayTaskId::Opening, self.at(Stage::Zeroed, Stage::Voting), none()),
-            task(
-                DayTaskId::Ballots,
-                self.at(Stage::Voting, Stage::Counting),
-                format!("{} trên {} mẫu phiếu", self.accounts, self.forms.len()),
-            ),
+            task(DayTaskId::Issued, issued, of_forms(self.forms.iter().filter(|form| form.issued.is_some()).count())),
+            task(DayTaskId::Ballots, back, of_forms(self.accounts)),
             task(DayTaskId::Batches, counting, counted),
             task(DayTaskId::Closing, closing, none()),
             task(DayTaskId::Recounts, recounts, due),

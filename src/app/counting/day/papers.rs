@@ -15,8 +15,8 @@ pub(super) async fn resolution(tx: &mut CouncilTx, poll: PollId) -> Result<Paper
 }
 
 /// The minutes of the count (biên bản kiểm phiếu).
-pub(super) async fn minutes(tx: &mut CouncilTx, poll: PollId) -> Result<PaperIssued, AppError> {
-    Ok(minutes_paper(tx, poll).await?.issued)
+pub(super) async fn minutes(tx: &mut CouncilTx, poll: PollId, copies: u32) -> Result<PaperIssued, AppError> {
+    Ok(minutes_paper(tx, poll, copies).await?.issued)
 }
 
 /// The paper that corrects another one. Its name has the next free number.

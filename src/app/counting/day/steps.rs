@@ -2,9 +2,10 @@
 //! itself once it is confirmed.
 
 use super::evidence::Evidence;
+use super::opening::OpeningOutlook;
 use super::task::DayTaskId;
 use super::wish::{TypedStep, Wish};
-use super::{Day, HALL, papers};
+use super::{Day, HALL, opening, papers};
 use crate::Caller;
 use crate::counting::outcome::{Corrigendum, correctable_papers, figures};
 use crate::polls::proposals::{self, Offer};
@@ -17,7 +18,9 @@ use domain::audit::{Actor, Digest, UtcTime};
 use domain::ballot_account::BallotAccount;
 use domain::day_step::{ClosingForm, DayStep};
 use domain::id::{PollId, ProposalId};
+use domain::opening::Opening;
 use domain::poll_state::{FormProgress, Pair, PollState, Refusal, Stage, StandingBatch};
+use domain::presence::Presence;
 use domain::proposal::{Proposal, ProposalKind, ProposalState};
 use domain::role::Role;
 use macros::boxed;
@@ -27,6 +30,7 @@ use store::{self, CouncilTx, preparation};
 const OF_COUNT: &[Role] = &[Role::HeadTeller, Role::Leader];
 /// Roles that propose steps that concern its papers.
 const OF_PAPERS: &[Role] = &[Role::Clerk, Role::Leader];
+const NO_PLAN: AppError = AppError::NotFound("kế hoạch của cuộc bỏ phiếu này");
 const NO_BATCH: AppError = AppError::NotFound("tập phiếu này");
 const NO_RESULT: AppError = AppError::NotFound("kết quả đã ghi");
 
@@ -35,11 +39,13 @@ pub const fn proposers(kind: ProposalKind) -> &'static [Role] {
     match kind {
         ProposalKind::DeckWaived
         | ProposalKind::VotingOpened
+        | ProposalKind::IssuedCorrected
         | ProposalKind::BallotsCorrected
         | ProposalKind::BatchReopened
         | ProposalKind::CountingClosed
-        | ProposalKind::ResultDeclared => OF_COUNT,
-        ProposalKind::PollCancelled => HALL,
+        | ProposalKind::ResultDeclared
+        | ProposalKind::MinutesReopened => OF_COUNT,
+        ProposalKind::PollMoved | ProposalKind::PresenceCorrected | ProposalKind::PollCancelled => HALL,
         ProposalKind::ResultConfirmed
         | ProposalKind::ResultPublished
         | ProposalKind::CorrigendumIssued
@@ -63,6 +69,7 @@ pub(super) const fn kind_of(task: DayTaskId) -> Option<ProposalKind> {
         DayTaskId::Archive => Some(ProposalKind::PollArchived),
         DayTaskId::Deck
         | DayTaskId::Zero
+        | DayTaskId::Issued
         | DayTaskId::Ballots
         | DayTaskId::Batches
         | DayTaskId::Recounts
@@ -98,6 +105,10 @@ pub struct StepPage {
     pub batches: Vec<StandingBatch>,
     /// Papers that a corrigendum can put right, by name and title.
     pub papers: Vec<(String, String)>,
+    /// The day that is planned, what the quorum is, and what stands against opening today; of opening and moving alone.
+    pub opening: Option<OpeningOutlook>,
+    /// Who is in the hall, from the opening to the close.
+    pub hall: Option<Presence>,
 }
 
 impl App {
@@ -113,6 +124,10 @@ impl App {
         let day = Day::load(&mut tx, poll).await?;
         let batches = store::batches::standing(&mut tx, poll).await?;
         let papers = store::polls::papers(&mut tx, poll).await?;
+        let opening = match kind {
+            ProposalKind::VotingOpened | ProposalKind::PollMoved => Some(opening::outlook(&mut tx, &day, at).await?),
+            _ => None,
+        };
         let (evidence, obstacle) = match sample(kind) {
             Some(wish) => {
                 let is_whole = matches!(wish, Wish::CountingClosed | Wish::ResultDeclared | Wish::ResultPublished);
@@ -145,6 +160,8 @@ impl App {
             delegates: day.state.poll().created.delegates,
             batches,
             papers,
+            opening,
+            hall: day.state.hall(),
         })
     }
 
@@ -183,9 +200,10 @@ fn sample(kind: ProposalKind) -> Option<Wish> {
     let text = || "–".to_owned();
     Some(match kind {
         ProposalKind::DeckWaived => Wish::DeckWaived { reason: text() },
-        ProposalKind::VotingOpened => Wish::VotingOpened { present: 1 },
+        ProposalKind::VotingOpened => Wish::VotingOpened { present: 1, reason: text() },
         ProposalKind::CountingClosed => Wish::CountingClosed,
         ProposalKind::ResultDeclared => Wish::ResultDeclared,
+        ProposalKind::MinutesReopened => Wish::MinutesReopened { reason: text() },
         ProposalKind::ResultPublished => Wish::ResultPublished,
         ProposalKind::PollArchived => Wish::PollArchived { place: text() },
         ProposalKind::PollCancelled => Wish::PollCancelled { reason: text() },
@@ -198,6 +216,11 @@ fn not_now(kind: ProposalKind, state: &PollState, batches: &[StandingBatch], pap
     let stage = state.stage();
     let refused = |doing| Some(Refusal::NotNow { doing, stage }.to_string());
     match kind {
+        ProposalKind::PollMoved if !matches!(stage, Stage::Sealed | Stage::Tested | Stage::Zeroed) => {
+            refused("chuyển ngày bỏ phiếu")
+        }
+        ProposalKind::PresenceCorrected if state.hall().is_none() => refused("sửa số đại biểu có mặt"),
+        ProposalKind::IssuedCorrected if stage != Stage::Voting => refused("sửa số phiếu phát ra đã công bố"),
         ProposalKind::BallotsCorrected if stage != Stage::Counting => refused("sửa số phiếu phát ra, thu về"),
         ProposalKind::BatchReopened if stage != Stage::Counting => refused("mở lại tập phiếu"),
         ProposalKind::BatchReopened if batches.is_empty() => Some("Chưa có tập phiếu nào đã chốt.".to_owned()),
@@ -212,7 +235,7 @@ fn not_now(kind: ProposalKind, state: &PollState, batches: &[StandingBatch], pap
 
 /// The text of a step in the current state, after a check that the poll would take it.
 async fn ready(tx: &mut CouncilTx, day: &Day, wish: Wish, proposer: Actor, at: UtcTime) -> Result<DayStep, AppError> {
-    let step = draw(tx, day, wish).await?;
+    let step = draw(tx, day, wish, at).await?;
     let act = act_of(tx, day, step.clone()).await?;
     // Who will confirm is not known yet; it must be somebody else.
     let other = Actor { account: None, name: String::new(), role: Role::Program };
@@ -221,11 +244,25 @@ async fn ready(tx: &mut CouncilTx, day: &Day, wish: Wish, proposer: Actor, at: U
 }
 
 /// The text of a step in the current state.
-async fn draw(tx: &mut CouncilTx, day: &Day, wish: Wish) -> Result<DayStep, AppError> {
+async fn draw(tx: &mut CouncilTx, day: &Day, wish: Wish, at: UtcTime) -> Result<DayStep, AppError> {
     Ok(match wish {
         Wish::DeckWaived { reason } => DayStep::DeckWaived { reason },
-        Wish::VotingOpened { present } => {
-            DayStep::VotingOpened { delegates: day.state.poll().created.delegates, present }
+        Wish::PollMoved { day: new, reason } => {
+            let before = day.planned(tx).await?.ok_or(NO_PLAN)?;
+            DayStep::PollMoved { before, day: opening::new_day(tx, day.poll, new).await?, reason }
+        }
+        Wish::VotingOpened { present, reason } => {
+            let planned = day.planned(tx).await?;
+            opening::step(tx, day, Opening { at, planned, present, reason }).await?
+        }
+        Wish::PresenceCorrected { figures, reason } => {
+            let refused = Refusal::NotNow { doing: "sửa số đại biểu có mặt", stage: day.state.stage() };
+            let before = day.state.hall().ok_or(refused)?.figures;
+            DayStep::PresenceCorrected { after: figures, before, reason }
+        }
+        Wish::IssuedCorrected { form, papers, reason } => {
+            let before = day.record(tx).await?.issued(&form).ok_or(Refusal::NotIssued(form.clone()))?;
+            DayStep::IssuedCorrected { after: papers, before, form, reason }
         }
         Wish::BallotsCorrected { form, account, reason } => {
             let before = day.record(tx).await?.account(&form).ok_or(Refusal::NotReturned(form.clone()))?;
@@ -241,6 +278,11 @@ async fn draw(tx: &mut CouncilTx, day: &Day, wish: Wish) -> Result<DayStep, AppE
         Wish::ResultDeclared => {
             let results_sha256 = Digest::of(result(tx, day).await?.as_bytes());
             DayStep::ResultDeclared { results_sha256: as_shown(tx, day, results_sha256).await? }
+        }
+        Wish::MinutesReopened { reason } => {
+            let refused = Refusal::NotNow { doing: "hủy việc ký biên bản", stage: day.state.stage() };
+            let signed = day.record(tx).await?.signed.ok_or(refused)?;
+            DayStep::MinutesReopened { reason, sha256: signed.sha256 }
         }
         Wish::ResultConfirmed { resolution } => {
             declared(tx, day).await?;
@@ -301,7 +343,10 @@ async fn as_shown(tx: &mut CouncilTx, day: &Day, results_sha256: Digest) -> Resu
 async fn act_of(tx: &mut CouncilTx, day: &Day, step: DayStep) -> Result<Act, AppError> {
     Ok(match step {
         DayStep::DeckWaived { reason } => Act::WaiveDeck { reason },
-        DayStep::VotingOpened { present, .. } => Act::OpenVoting { present },
+        DayStep::PollMoved { before, day, reason } => Act::MoveDay { before, day, reason },
+        DayStep::VotingOpened { planned, present, reason, .. } => Act::OpenVoting { planned, present, reason },
+        DayStep::PresenceCorrected { after, reason, .. } => Act::CorrectPresence { figures: after, reason },
+        DayStep::IssuedCorrected { after, form, reason, .. } => Act::CorrectIssued { form, papers: after, reason },
         DayStep::BallotsCorrected { after, reason, .. } => {
             let account = BallotAccount::from(&after);
             Act::CorrectBallots { form: after.form, account, reason }
@@ -311,6 +356,7 @@ async fn act_of(tx: &mut CouncilTx, day: &Day, step: DayStep) -> Result<Act, App
         }
         DayStep::CountingClosed { .. } => Act::CloseCounting,
         DayStep::ResultDeclared { .. } => Act::DeclareResult { results: result(tx, day).await? },
+        DayStep::MinutesReopened { reason, .. } => Act::ReopenMinutes { reason },
         DayStep::ResultConfirmed { paper, resolution } => Act::ConfirmResult { paper, resolution },
         DayStep::ResultPublished { .. } => Act::Publish,
         DayStep::CorrigendumIssued { paper, reason, .. } => Act::IssueCorrigendum { paper, reason },

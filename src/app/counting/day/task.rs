@@ -9,7 +9,9 @@ pub enum DayTaskId {
     Zero,
     /// Delegates receive their ballots.
     Opening,
-    /// Ballots out and back are written down.
+    /// It is announced what went out.
+    Issued,
+    /// It is announced what came back.
     Ballots,
     /// Batches are counted.
     Batches,

@@ -1,15 +1,18 @@
 //! Steps that somebody asks for on counting day: the typed fields, and what is read from them.
 
+use jiff::civil::Date;
+
 use crate::counting::outcome::Corrigendum;
 use crate::preparing::TypedDecision;
 use crate::service::error::{AppError, FieldError};
-use domain::ballot_account::BallotAccount;
+use domain::ballot_account::{BallotAccount, IssuedPapers};
 use domain::day_step::DayStep;
+use domain::presence::HallFigures;
 use domain::proposal::ProposalKind;
 use domain::text::{clean, read_day};
 
 /// Longest reason or place, in characters.
-const MAX_TEXT: usize = 500;
+pub(super) const MAX_TEXT: usize = 500;
 
 /// Fields of the forms that propose steps for two people; each step reads its own.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +21,12 @@ pub struct TypedStep {
     pub reason: String,
     /// Delegates in the hall.
     pub present: String,
+    /// Delegates who were in it when the vote was opened.
+    pub opened: String,
+    /// Delegates who were in it at any time.
+    pub attended: String,
+    /// Delegates who are in it now.
+    pub now: String,
     /// Number and day of the resolution; of a corrigendum the day alone.
     pub decision: TypedDecision,
     /// Where the papers are archived.
@@ -36,11 +45,15 @@ pub struct TypedStep {
 #[derive(Clone, Debug)]
 pub(super) enum Wish {
     DeckWaived { reason: String },
-    VotingOpened { present: u32 },
+    PollMoved { day: Date, reason: String },
+    VotingOpened { present: u32, reason: String },
+    PresenceCorrected { figures: HallFigures, reason: String },
+    IssuedCorrected { form: String, papers: IssuedPapers, reason: String },
     BallotsCorrected { form: String, account: BallotAccount, reason: String },
     BatchReopened { form: String, batch: u32, reason: String },
     CountingClosed,
     ResultDeclared,
+    MinutesReopened { reason: String },
     ResultConfirmed { resolution: String },
     ResultPublished,
     CorrigendumIssued(Corrigendum),
@@ -52,13 +65,19 @@ impl From<DayStep> for Wish {
     fn from(step: DayStep) -> Self {
         match step {
             DayStep::DeckWaived { reason } => Self::DeckWaived { reason },
-            DayStep::VotingOpened { present, .. } => Self::VotingOpened { present },
+            DayStep::PollMoved { day, reason, .. } => Self::PollMoved { day, reason },
+            DayStep::VotingOpened { present, reason, .. } => Self::VotingOpened { present, reason },
+            DayStep::PresenceCorrected { after, reason, .. } => Self::PresenceCorrected { figures: after, reason },
+            DayStep::IssuedCorrected { after, form, reason, .. } => {
+                Self::IssuedCorrected { form, papers: after, reason }
+            }
             DayStep::BallotsCorrected { after, reason, .. } => {
                 Self::BallotsCorrected { account: BallotAccount::from(&after), form: after.form, reason }
             }
             DayStep::BatchReopened { batch, form, reason, .. } => Self::BatchReopened { form, batch, reason },
             DayStep::CountingClosed { .. } => Self::CountingClosed,
             DayStep::ResultDeclared { .. } => Self::ResultDeclared,
+            DayStep::MinutesReopened { reason, .. } => Self::MinutesReopened { reason },
             DayStep::ResultConfirmed { resolution, .. } => Self::ResultConfirmed { resolution },
             DayStep::ResultPublished { .. } => Self::ResultPublished,
             DayStep::CorrigendumIssued { corrects, day, reason, right, .. } => {
@@ -76,7 +95,28 @@ impl TypedStep {
         let reason = || text("reason", &self.reason, "Hãy ghi lý do");
         Ok(Some(match kind {
             ProposalKind::DeckWaived => Wish::DeckWaived { reason: reason()? },
-            ProposalKind::VotingOpened => Wish::VotingOpened { present: self.present()? },
+            ProposalKind::PollMoved => {
+                let day = read_day(&self.decision.day);
+                let day = day.ok_or_else(|| AppError::field("day", "Hãy ghi ngày bỏ phiếu mới."));
+                let (day, reason) = both(day, reason())?;
+                Wish::PollMoved { day, reason }
+            }
+            ProposalKind::VotingOpened => {
+                let reason = if clean(&self.reason).is_empty() { Ok(String::new()) } else { reason() };
+                let (present, reason) = both(self.present(), reason)?;
+                Wish::VotingOpened { present, reason }
+            }
+            ProposalKind::PresenceCorrected => {
+                let figure = |field, typed: &str| number(field, typed, "Hãy ghi số đại biểu bằng chữ số.");
+                let now = figure("now", &self.now);
+                let rest = both(figure("opened", &self.opened), figure("attended", &self.attended));
+                let ((opened, attended), (now, reason)) = both(rest, both(now, reason()))?;
+                Wish::PresenceCorrected { figures: HallFigures { attended, now, opened }, reason }
+            }
+            ProposalKind::IssuedCorrected => {
+                let (papers, reason) = both(self.account.read_issued(), reason())?;
+                Wish::IssuedCorrected { form: self.about.clone(), papers, reason }
+            }
             ProposalKind::BallotsCorrected => {
                 let (account, reason) = both(self.account.read(), reason())?;
                 Wish::BallotsCorrected { form: self.about.clone(), account, reason }
@@ -87,6 +127,7 @@ impl TypedStep {
             }
             ProposalKind::CountingClosed => Wish::CountingClosed,
             ProposalKind::ResultDeclared => Wish::ResultDeclared,
+            ProposalKind::MinutesReopened => Wish::MinutesReopened { reason: reason()? },
             ProposalKind::ResultConfirmed => Wish::ResultConfirmed { resolution: self.decision.read()?.text() },
             ProposalKind::ResultPublished => Wish::ResultPublished,
             ProposalKind::CorrigendumIssued => {
@@ -110,8 +151,7 @@ impl TypedStep {
     }
 
     fn present(&self) -> Result<u32, AppError> {
-        let typed = self.present.trim().parse();
-        typed.map_err(|_| AppError::field("present", "Hãy ghi số đại biểu có mặt bằng chữ số."))
+        number("present", &self.present, "Hãy ghi số đại biểu có mặt bằng chữ số.")
     }
 
     fn batch(&self) -> Result<(String, u32), AppError> {
@@ -120,7 +160,13 @@ impl TypedStep {
     }
 }
 
-fn text(field: &'static str, typed: &str, ask: &str) -> Result<String, AppError> {
+/// The figure that was typed.
+pub(super) fn number(field: &'static str, typed: &str, ask: &str) -> Result<u32, AppError> {
+    typed.trim().parse().map_err(|_| AppError::field(field, ask))
+}
+
+/// The text that was typed, with its blanks in order; not empty.
+pub(super) fn text(field: &'static str, typed: &str, ask: &str) -> Result<String, AppError> {
     let text = clean(typed);
     if text.is_empty() || text.chars().count() > MAX_TEXT {
         return Err(AppError::field(field, format!("{ask}, không dài quá {MAX_TEXT} ký tự.")));

@@ -72,6 +72,8 @@ pub struct FormTable {
     pub invalid: Vec<InvalidLine>,
     /// In ballot order.
     pub officials: Vec<OfficialLine>,
+    /// Why the form has no result; `None` where it has one.
+    pub void: Option<String>,
 }
 
 /// A line that had to be counted again, or was.
@@ -130,7 +132,8 @@ fn table(occasion: &Occasion<'_>, form: &FormResult) -> FormTable {
         ballots: form.ballots,
         base: form.base.value,
         invalid: invalid.collect(),
-        officials: officials.collect(),
+        officials: if form.is_void() { Vec::new() } else { officials.collect() },
+        void: form.void_words(),
     }
 }
 

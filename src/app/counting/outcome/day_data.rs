@@ -43,7 +43,7 @@ impl DayData {
     /// # Errors
     /// When there is no such poll, or a stored value cannot be read.
     pub(crate) async fn load(tx: &mut CouncilTx, poll: PollId) -> Result<Self, AppError> {
-        let prepared = PreparedPoll::load(tx, poll).await?;
+        let mut prepared = PreparedPoll::load(tx, poll).await?;
         let log = polls::find(tx, poll).await?.ok_or(NO_POLL)?.log;
         let entries = entries(tx, log).await?;
         let list = prepared.decided_list()?.map(|list| list.officials).unwrap_or_default();
@@ -51,11 +51,15 @@ impl DayData {
             PollEvent::FormsSealed(sealed) => Some(sealed.forms.clone()),
             _ => None,
         });
+        let day = DayRecord::of(&entries);
+        // Papers tell the day on which it happened; the plan, from which the forms are made, keeps the planned one.
+        let sitting = &mut prepared.poll_book.book.council.sitting;
+        sitting.votes_on = day.day(sitting.votes_on);
         Ok(Self {
             list,
             tellers: polls::tellers(tx, poll).await?,
             forms: sealed.unwrap_or_default(),
-            day: DayRecord::of(&entries),
+            day,
             counted: ClosedCount::of_log(entries.iter().map(|entry| &entry.event))
                 .map_err(|e| AppError::internal("đọc kết quả", e))?,
             prepared,
@@ -77,6 +81,12 @@ impl DayData {
     /// The occasion that papers of this poll name, with the watermark of a rehearsal.
     pub(crate) fn occasion(&self) -> Occasion<'_> {
         self.prepared.poll_book.occasion()
+    }
+
+    /// What the sealed forms know: the day that was planned stands on them, wherever the vote went.
+    pub(crate) fn sealed_occasion(&self) -> Occasion<'_> {
+        let poll_book = &self.prepared.poll_book;
+        Occasion { council: &poll_book.plan.council, ..poll_book.occasion() }
     }
 
     /// The frame of the poll's papers, dated with the day of the vote.
@@ -119,6 +129,18 @@ impl DayData {
             let on_form = self.list.iter().filter(|person| person.block == form.count.block.0);
             on_form.zip(&form.officials)
         })
+    }
+
+    /// The log's head over its first `size` entries, unsigned; `None` where it has fewer.
+    pub(crate) fn head_at(&self, size: u64) -> Option<(u64, domain::audit::Digest)> {
+        let mut tree = Tree::default();
+        for entry in &self.entries {
+            tree.push(entry.leaf);
+            if tree.size() == size {
+                return Some((size, tree.root()));
+            }
+        }
+        None
     }
 
     /// The log's head right after the first entry that `wanted` takes, unsigned; `None` when there is no such entry.

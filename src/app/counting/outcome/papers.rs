@@ -25,6 +25,7 @@ use domain::document::{
 use domain::id::PollId;
 use domain::paper_title::{MINUTES, RESOLUTION, is_corrigendum};
 use domain::poll_state::{Refusal, Stage};
+use domain::signing::COPIES;
 use domain::test_deck::TestDeck;
 use macros::boxed;
 use pdf::Pdf;
@@ -71,10 +72,12 @@ enum Kind {
     Announcement,
     Resolution,
     Notices,
+    HandOver,
 }
 
 impl Kind {
-    const ALL: [Self; 6] = [Self::Deck, Self::Zero, Self::Minutes, Self::Announcement, Self::Resolution, Self::Notices];
+    const ALL: [Self; 7] =
+        [Self::Deck, Self::Zero, Self::Minutes, Self::Announcement, Self::HandOver, Self::Resolution, Self::Notices];
 
     const fn file(self) -> &'static str {
         match self {
@@ -84,6 +87,7 @@ impl Kind {
             Self::Announcement => "cong-bo-ket-qua.pdf",
             Self::Resolution => "nghi-quyet.pdf",
             Self::Notices => "thong-bao.pdf",
+            Self::HandOver => "ban-giao-phieu.pdf",
         }
     }
 
@@ -96,6 +100,7 @@ impl Kind {
             Self::Resolution if is_party => "Báo cáo kết quả",
             Self::Resolution => "Nghị quyết xác nhận kết quả",
             Self::Notices => "Thông báo kết quả từng người (tất cả)",
+            Self::HandOver => "Biên bản bàn giao phiếu đã niêm phong",
         }
     }
 
@@ -119,6 +124,7 @@ impl Kind {
             Self::Minutes | Self::Announcement => {
                 (!reached(Stage::Declared)).then_some("khi đã có kết quả, sau khi kiểm lại các dòng sát ngưỡng")
             }
+            Self::HandOver => day_data.day.handed_over.is_none().then_some("khi đã ghi bàn giao phiếu đã niêm phong"),
             Self::Resolution | Self::Notices => {
                 (!reached(Stage::Minuted)).then_some("khi Ban kiểm phiếu đã ký biên bản")
             }
@@ -191,13 +197,14 @@ impl App {
     }
 }
 
-/// The minutes as they are proposed; every later printing gives the same bytes.
+/// The minutes as they are proposed in `copies` copies; every later printing gives the same bytes.
 ///
 /// # Errors
 /// Before the result is declared.
 #[boxed]
-pub async fn minutes_paper(tx: &mut CouncilTx, poll: PollId) -> Result<PrintedPaper, AppError> {
-    let day_data = DayData::load(tx, poll).await?;
+pub async fn minutes_paper(tx: &mut CouncilTx, poll: PollId, copies: u32) -> Result<PrintedPaper, AppError> {
+    let mut day_data = DayData::load(tx, poll).await?;
+    day_data.day.copies = Some(copies);
     Ok(PrintedPaper::new(MINUTES, print(tx, &day_data, Kind::Minutes).await?))
 }
 
@@ -258,6 +265,8 @@ async fn print(tx: &mut CouncilTx, day_data: &DayData, kind: Kind) -> Result<Pdf
                 delegates: day_data.prepared.state.poll().created.delegates,
                 counting: counting(day_data),
                 day: &day_data.day,
+                // Before they are proposed, they are shown in the usual number of copies.
+                copies: day_data.day.copies.or((day_data.stage() == Stage::Declared).then_some(COPIES)),
                 checkpoint: head(tx, day_data, Moment::CountingClosed).await?,
             };
             document::minutes(&frame, &day_data.result()?, parts)
@@ -270,6 +279,7 @@ async fn print(tx: &mut CouncilTx, day_data: &DayData, kind: Kind) -> Result<Pdf
             document::resolution(&frame, &day_data.result()?, head(tx, day_data, Moment::Minutes).await?)
         }
         Kind::Notices => document::notices(&frame, &day_data.result()?),
+        Kind::HandOver => hand_over(tx, day_data).await?,
     };
     render(&document)
 }
@@ -309,7 +319,7 @@ fn frame_on(day_data: &DayData, at: UtcTime) -> Frame<'_> {
 fn deck_report(day_data: &DayData) -> Result<Document, AppError> {
     let (counted, at) = deck(day_data).ok_or(NO_PAPER)?;
     let list = day_data.prepared.decided_list()?.ok_or(NO_PAPER)?;
-    let forms = list.forms(&day_data.prepared.poll_book.occasion());
+    let forms = list.forms(&day_data.sealed_occasion());
     let decks: Vec<TestDeck> =
         forms.iter().map(|form| TestDeck::of(form, &day_data.prepared.poll_book.rules)).collect();
     let counts = |id: &str| counted.forms.iter().find(|deck| deck.form == id).map(|deck| &deck.counted);
@@ -327,11 +337,23 @@ async fn zero(tx: &mut CouncilTx, day_data: &DayData) -> Result<Document, AppErr
     let head = Checkpoint { origin: key.name().clone(), size, root };
     let at = day_data.day.zero_reported.ok_or(NO_PAPER)?;
     let list = day_data.prepared.decided_list()?.ok_or(NO_PAPER)?;
-    let forms = list.forms(&day_data.prepared.poll_book.occasion());
+    let forms = list.forms(&day_data.sealed_occasion());
     let zeros: Vec<BatchCounts> = forms.iter().map(|form| BatchCounts::zero(form.kind, form.lines.len())).collect();
     let empty: Vec<EmptyForm<'_>> =
         forms.iter().zip(&zeros).map(|(form, counts)| EmptyForm { form, batches: 0, counts }).collect();
     let checkpoint = head_box("Điểm chốt sau khi xác nhận số liệu bằng 0", &head, &key);
     zero_report(&frame_on(day_data, at), &empty, &day_data.tellers, checkpoint)
         .map_err(|e| AppError::internal(doing, e))
+}
+
+/// With the log's head right after the entry.
+async fn hand_over(tx: &mut CouncilTx, day_data: &DayData) -> Result<Document, AppError> {
+    let told = day_data.day.handed_over.as_ref().ok_or(NO_PAPER)?;
+    let last = day_data.entries.iter().rposition(|entry| matches!(entry.event, PollEvent::BallotsHandedOver(_)));
+    let seq = last.and_then(|place| day_data.entries.get(place)).map(|entry| entry.seq).ok_or(NO_PAPER)?;
+    let (size, root) = day_data.head_at(seq + 1).ok_or(NO_PAPER)?;
+    let key = key_of(tx, day_data.log()).await?;
+    let head = Checkpoint { origin: key.name().clone(), size, root };
+    let checkpoint = head_box("Điểm chốt sau khi bàn giao phiếu", &head, &key);
+    Ok(document::hand_over(&frame_on(day_data, told.at), told, checkpoint))
 }

@@ -32,6 +32,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 pub struct ScreenForm {
     /// Khối.
     pub block: String,
+    /// Phát ra, once it is announced.
+    pub issued: Option<u32>,
     /// Ballots issued and returned, once they are recorded.
     pub ballots: Option<(u32, u32)>,
     /// Committed batches.
@@ -191,6 +193,7 @@ impl App {
         drop(tx);
         let form = |form: domain::poll_state::FormProgress| ScreenForm {
             block: form.form.block,
+            issued: form.issued,
             ballots: form.ballots,
             batches: form.batches,
             papers: u32::try_from(form.papers).unwrap_or(u32::MAX),

@@ -44,6 +44,8 @@ pub struct ResultInputs<'a> {
     pub is_confirmed: bool,
     /// Whether the result is public. Before that a resolution may still come.
     pub is_published: bool,
+    /// The quorum that the log told when the vote was opened; logs of older programs tell none.
+    pub quorum: Option<u32>,
 }
 
 /// Makes the text of results.json out of the counts, or says in Vietnamese why it cannot.
@@ -87,6 +89,7 @@ pub fn verify(dir: &Path, options: &Options<'_>) -> Result<Report, Failure> {
         counted: &record.counted,
         is_confirmed: record.is_confirmed,
         is_published,
+        quorum: record.quorum,
     };
     check_results(&bundle, &record, &recount, options, &mut passed)?;
     Ok(Report {

@@ -4,9 +4,11 @@ use super::{Course, CourseError, needs, once, until};
 use crate::audit::Digest;
 use crate::audit::event::Actor;
 use crate::audit::event::poll::{
-    CorrigendumIssued, LineRecounted, MinutesProposed, MinutesSigned, PollCancelled, ResultConfirmed,
+    BallotsHandedOver, CorrigendumIssued, LineRecounted, MinutesProposed, MinutesReopened, MinutesSigned,
+    PollCancelled, ResultConfirmed,
 };
 use crate::roster::name_key;
+use crate::signing::Signatures;
 
 impl Course {
     pub(super) fn recount(&mut self, line: &LineRecounted, kind: &'static str) -> Result<(), CourseError> {
@@ -70,7 +72,39 @@ impl Course {
         if minutes.tellers.is_empty() && !is_rehearsal {
             return Err(CourseError::Contradiction("không ai ký biên bản".into()));
         }
+        // A log that tells its quorum is of a program that knows who has to sign.
+        if let (Some(board), Some(_)) = (&self.board, self.quorum) {
+            let missing = minutes.missing.clone().unwrap_or_default();
+            let signatures = Signatures { signed: minutes.tellers.clone(), missing };
+            if let Some(fault) = signatures.fault(&board.tellers) {
+                return Err(CourseError::Contradiction(fault.to_string()));
+            }
+        }
         once(&mut self.signed_at, seq, kind)
+    }
+
+    pub(super) fn reopen_minutes(
+        &mut self,
+        reopened: &MinutesReopened,
+        actor: &Actor,
+        kind: &'static str,
+    ) -> Result<(), CourseError> {
+        needs(self.signed_at.is_some(), kind, "minutes.signed")?;
+        until(self.confirmed_at.is_some(), kind, "result.confirmed")?;
+        until(self.published_at.is_some(), kind, "result.published")?;
+        self.by_two(&reopened.proposed_by, actor, &reopened.reason, kind)?;
+        (self.signed_at, self.proposed) = (None, None);
+        Ok(())
+    }
+
+    pub(super) fn hand_over(&self, handed: &BallotsHandedOver, kind: &'static str) -> Result<(), CourseError> {
+        needs(self.results_sha256.is_some(), kind, "result.declared")?;
+        until(self.archived_at.is_some(), kind, "poll.archived")?;
+        let names = [&handed.sealed_by, &handed.received_by];
+        if handed.packets == 0 || names.iter().any(|name| name.trim().is_empty()) {
+            return Err(CourseError::Contradiction("bàn giao phiếu không ghi đủ số gói và hai bên".into()));
+        }
+        Ok(())
     }
 
     pub(super) fn confirm(

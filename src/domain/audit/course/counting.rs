@@ -1,12 +1,10 @@
 //! The day in the hall, from the test deck to the close.
 
-use super::{BallotsReturned, ClosedCount, Committed, Course, CourseError, FormCourse, needs, once, until};
+use super::{ClosedCount, Committed, Course, CourseError, FormCourse, needs, once, until};
 use crate::audit::event::Actor;
 use crate::audit::event::poll::{
-    BallotsCorrected, BatchCommitted, BatchReopened, CountingClosed, DeckCounted, DeckWaived, FormTotals, VotingOpened,
-    ZeroReported,
+    BatchCommitted, BatchReopened, CountingClosed, DeckCounted, DeckWaived, FormTotals, ZeroReported,
 };
-use crate::ballot_account::{Attendance, BallotAccount};
 use crate::count::BatchCounts;
 use crate::roster::name_key;
 
@@ -61,74 +59,12 @@ impl Course {
         once(&mut self.zero_at, seq, kind)
     }
 
-    pub(super) fn open(
-        &mut self,
-        seq: u64,
-        opened: &VotingOpened,
-        actor: &Actor,
-        kind: &'static str,
-    ) -> Result<(), CourseError> {
-        needs(self.zero_at.is_some(), kind, "zero.reported")?;
-        self.by_others(&opened.proposed_by, actor, kind)?;
-        let delegates = self.poll.as_ref().map_or(0, |poll| poll.delegates);
-        if opened.present == 0 || opened.present > delegates {
-            let what = format!("{} đại biểu có mặt trên tổng số {delegates}", opened.present);
-            return Err(CourseError::Contradiction(what));
-        }
-        self.present = Some(opened.present);
-        once(&mut self.opened_at, seq, kind)
-    }
-
     /// The form that a counting event speaks of, between opening of the vote and closing of the count.
-    fn counting(&mut self, form: &str, kind: &'static str) -> Result<&mut FormCourse, CourseError> {
+    pub(super) fn counting(&mut self, form: &str, kind: &'static str) -> Result<&mut FormCourse, CourseError> {
         needs(self.opened_at.is_some(), kind, "voting.opened")?;
         until(self.closed.is_some(), kind, "counting.closed")?;
         let mut forms = self.forms.iter_mut().flatten();
         forms.find(|f| f.form.id == form).ok_or_else(|| CourseError::UnknownForm { form: form.to_owned() })
-    }
-
-    /// The papers of every form are accounted for.
-    fn all_back(&self) -> bool {
-        self.forms.iter().flatten().all(|course| course.returned.is_some())
-    }
-
-    /// Figures in which nothing contradicts anything.
-    fn sound(&self, ballots: &BallotsReturned) -> Result<(), CourseError> {
-        let delegates = self.poll.as_ref().map_or(0, |poll| poll.delegates);
-        let fault = BallotAccount::from(ballots).blocked(Attendance { delegates, present: self.present });
-        let told = |fault| CourseError::Contradiction(format!("mẫu phiếu {}: {fault}", ballots.form));
-        fault.map_or(Ok(()), |fault| Err(told(fault)))
-    }
-
-    pub(super) fn take_back(&mut self, ballots: BallotsReturned, kind: &'static str) -> Result<(), CourseError> {
-        self.sound(&ballots)?;
-        let course = self.counting(&ballots.form, kind)?;
-        if course.returned.is_some() {
-            return Err(CourseError::Repeated { form: ballots.form, what: kind.into() });
-        }
-        course.returned = Some(ballots);
-        Ok(())
-    }
-
-    pub(super) fn correct(
-        &mut self,
-        corrected: BallotsCorrected,
-        actor: &Actor,
-        kind: &'static str,
-    ) -> Result<(), CourseError> {
-        let BallotsCorrected { ballots, proposed_by, reason } = corrected;
-        self.counting(&ballots.form, kind)?;
-        needs(self.all_back(), kind, "ballots.returned")?;
-        self.by_two(&proposed_by, actor, &reason, kind)?;
-        self.sound(&ballots)?;
-        let course = self.counting(&ballots.form, kind)?;
-        let papers = course.papers();
-        if papers > u64::from(ballots.returned) {
-            let what = format!("mẫu phiếu {}: các tập phiếu đã có {papers} phiếu", ballots.form);
-            return Err(CourseError::Contradiction(what));
-        }
-        course.returned = Some(ballots);
-        Ok(())
     }
 
     pub(super) fn commit(&mut self, batch: BatchCommitted, kind: &'static str) -> Result<(), CourseError> {
@@ -195,7 +131,7 @@ impl Course {
 
 impl FormCourse {
     /// Papers in the batches that stand.
-    fn papers(&self) -> u64 {
+    pub(super) fn papers(&self) -> u64 {
         self.batches.values().map(|batch| u64::from(batch.papers)).sum()
     }
 }

@@ -3,9 +3,13 @@
 mod conclude;
 mod counting;
 mod error;
+mod hall;
 mod moment;
+mod papers;
 
 use std::collections::BTreeMap;
+
+use jiff::civil::Date;
 
 use super::digest::Digest;
 use super::entry::LogEntry;
@@ -15,6 +19,7 @@ use super::event::poll::{
 };
 use super::event::{Actor, LogEvent, PollEvent};
 use crate::poll_state::{ClosedCount, is_one_person};
+use crate::presence::Presence;
 
 pub use error::CourseError;
 pub use moment::{MOMENTS, Moment};
@@ -30,6 +35,8 @@ pub struct Committed {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FormCourse {
     pub form: SealedForm,
+    /// Announced as issued; a log of an older program does not tell it by itself.
+    pub issued: Option<u32>,
     pub returned: Option<BallotsReturned>,
     /// Batches in force, by number.
     pub batches: BTreeMap<u32, Committed>,
@@ -57,8 +64,12 @@ pub struct Course {
     zero_at: Option<u64>,
     sealed_at: u64,
     opened_at: Option<u64>,
-    /// Delegates present when the vote was opened.
-    present: Option<u32>,
+    /// The day to which the vote was moved last.
+    moved_to: Option<Date>,
+    /// Who is in the hall.
+    hall: Option<Presence>,
+    /// The smallest number present that was asked for; a log of an older program does not tell it.
+    quorum: Option<u32>,
     closed: Option<(u64, Vec<FormTotals>)>,
     /// The totals with the figures of recounted lines.
     counted: Option<ClosedCount>,
@@ -90,6 +101,9 @@ pub struct Record {
     pub results_sha256: Digest,
     /// In the order of the log.
     pub papers: Vec<Issued>,
+    /// The smallest number present that was asked for when the vote was opened; a log of an older program does not tell
+    /// it.
+    pub quorum: Option<u32>,
     /// Numbers of the entries that brought each moment, in the order of [`Moment::ALL`]; `None` for one that has not come.
     /// A log ends where its bundle was written: at the earliest with the declared result.
     pub turning_points: [Option<u64>; MOMENTS],
@@ -119,7 +133,13 @@ impl Course {
             PollEvent::DeckCounted(deck) => self.test(&deck, kind),
             PollEvent::DeckWaived(waived) => self.waive(&waived, actor, kind),
             PollEvent::ZeroReported(zero) => self.report_zero(seq, &zero, kind),
+            PollEvent::PollMoved(moved) => self.move_day(&moved, actor, kind),
             PollEvent::VotingOpened(opened) => self.open(seq, &opened, actor, kind),
+            PollEvent::PresenceChanged(changed) => self.change_presence(&changed, kind),
+            PollEvent::PresenceCorrected(corrected) => self.correct_presence(&corrected, actor, kind),
+            PollEvent::BallotsIssued(issued) => self.issue(&issued, kind),
+            PollEvent::IssuedCorrected(corrected) => self.correct_issued(&corrected, actor, kind),
+            PollEvent::UnusedSealed(sealed) => self.seal_unused(&sealed, kind),
             PollEvent::BallotsReturned(ballots) => self.take_back(ballots, kind),
             PollEvent::BallotsCorrected(corrected) => self.correct(corrected, actor, kind),
             PollEvent::BatchCommitted(batch) => self.commit(batch, kind),
@@ -133,6 +153,8 @@ impl Course {
             }
             PollEvent::MinutesProposed(minutes) => self.propose(&minutes, actor, kind),
             PollEvent::MinutesSigned(minutes) => self.sign(seq, &minutes, actor, kind),
+            PollEvent::MinutesReopened(reopened) => self.reopen_minutes(&reopened, actor, kind),
+            PollEvent::BallotsHandedOver(handed) => self.hand_over(&handed, kind),
             PollEvent::ResultConfirmed(confirmed) => self.confirm(seq, &confirmed, actor, kind),
             PollEvent::ResultPublished(published) => {
                 needs(self.signed_at.is_some(), kind, "minutes.signed")?;
@@ -210,7 +232,13 @@ impl Course {
                 let what = format!("mẫu phiếu {} có {} dòng, khối có {listed} người", form.id, form.lines);
                 return Err(CourseError::Contradiction(what));
             }
-            forms.push(FormCourse { form, returned: None, batches: BTreeMap::new(), reopened: Vec::new() });
+            forms.push(FormCourse {
+                form,
+                issued: None,
+                returned: None,
+                batches: BTreeMap::new(),
+                reopened: Vec::new(),
+            });
         }
         if let Some(left_out) = list.officials.iter().find(|o| forms.iter().all(|f| f.form.block != o.block)) {
             let what = format!("khối \"{}\" không có mẫu phiếu", left_out.block);
@@ -235,8 +263,8 @@ impl Course {
         let results_sha256 = self.results_sha256.ok_or(unfinished("result.declared"))?;
         let turning_points =
             [Some(self.sealed_at), Some(opened_at), Some(closed_at), self.signed_at, self.published_at];
-        let (is_confirmed, papers) = (self.confirmed_at.is_some(), self.papers);
-        Ok(Record { poll, list, forms, totals, counted, is_confirmed, results_sha256, papers, turning_points })
+        let (is_confirmed, papers, quorum) = (self.confirmed_at.is_some(), self.papers, self.quorum);
+        Ok(Record { poll, list, forms, totals, counted, is_confirmed, results_sha256, papers, quorum, turning_points })
     }
 }
 

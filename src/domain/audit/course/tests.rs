@@ -1,7 +1,7 @@
 use super::super::event::Actor;
 use super::super::event::poll::{
     BallotsCorrected, BatchCommitted, BatchReopened, CountingClosed, DeckCounted, DeckForm, DeckWaived, LineRecounted,
-    ListedOfficial, MinutesProposed, MinutesSigned, PollCancelled, ResultDeclared, ResultPublished, Stands,
+    ListedOfficial, MinutesProposed, MinutesSigned, PollCancelled, PollMoved, ResultDeclared, ResultPublished, Stands,
     VotingOpened, ZeroReported,
 };
 use super::*;
@@ -53,9 +53,15 @@ fn voting() -> PollEvent {
     opened(3, 1)
 }
 
+/// The vote was moved between two days of December.
+fn moved(before: i8, day: i8, by: u8) -> PollEvent {
+    let [before, day] = [before, day].map(|day| jiff::civil::date(2026, 12, day));
+    PollMoved { before, day, proposed_by: somebody(by), reason: "Bão".into() }.into()
+}
+
 fn opened(present: u32, by: u8) -> PollEvent {
     let at = "2026-12-10T01:00:00Z".parse().expect("time");
-    VotingOpened { at, present, proposed_by: somebody(by) }.into()
+    VotingOpened { at, planned: None, present, proposed_by: somebody(by), quorum: None, reason: None }.into()
 }
 
 /// Somebody by the last byte of an account.
@@ -104,11 +110,11 @@ fn cancelled(by: u8) -> PollEvent {
 
 fn minutes() -> [PollEvent; 2] {
     let (name, sha256) = ("minutes.pdf".to_owned(), Digest::of(b"minutes"));
-    [PaperIssued { name: name.clone(), pages: 1, sha256 }.into(), MinutesProposed { name, sha256 }.into()]
+    [PaperIssued { name: name.clone(), pages: 1, sha256 }.into(), MinutesProposed { copies: None, name, sha256 }.into()]
 }
 
 fn signed(sha256: Digest) -> PollEvent {
-    MinutesSigned { sha256, tellers: vec![Teller { name: "C".into(), role: TellerRole::Head }] }.into()
+    MinutesSigned { missing: None, sha256, tellers: vec![Teller { name: "C".into(), role: TellerRole::Head }] }.into()
 }
 
 fn published() -> PollEvent {
@@ -298,4 +304,56 @@ fn nothing_follows_a_vote_that_was_called_off() {
     assert_eq!(late, Err(CourseError::Late { kind: "counting.closed", ended_by: "poll.cancelled" }));
     let too_late = after(CLOSING + 1, [cancelled(1)]);
     assert_eq!(too_late, Err(CourseError::Late { kind: "poll.cancelled", ended_by: "result.declared" }));
+}
+
+/// A log that tells its quorum has to keep it, or say why not; the day is that of Vietnam, the 10th.
+#[test]
+fn a_vote_without_quorum_or_on_another_day_has_a_reason() {
+    let opens = |present, planned: i8, reason: Option<&str>| {
+        let PollEvent::VotingOpened(opened) = voting() else { panic!("voting.opened") };
+        let planned = Some(jiff::civil::date(2026, 12, planned));
+        let reason = reason.map(str::to_owned);
+        let mut events = whole();
+        events.truncate(BALLOTS - 1);
+        events.push(VotingOpened { planned, present, quorum: Some(3), reason, ..opened }.into());
+        told_until(events)
+    };
+    assert!(opens(3, 10, None).is_ok());
+    for (present, planned) in [(3, 9), (2, 10)] {
+        assert!(matches!(opens(present, planned, None), Err(CourseError::Contradiction(_))), "{present} {planned}");
+        assert!(matches!(opens(present, planned, Some(" ")), Err(CourseError::Contradiction(_))));
+        assert!(opens(present, planned, Some("Bão")).is_ok());
+    }
+}
+
+#[test]
+fn a_vote_is_moved_by_two_from_the_day_that_stands_and_before_it_is_opened() {
+    assert!(after(DECK, [moved(8, 9, 1), moved(9, 10, 1)]).is_ok());
+    for wrong in [vec![moved(8, 8, 1)], vec![moved(8, 9, 1), moved(8, 10, 1)]] {
+        assert!(matches!(after(DECK, wrong), Err(CourseError::Contradiction(_))));
+    }
+    let alone = after(DECK, [moved(8, 9, 100 + u8::try_from(DECK + 1).expect("small"))]);
+    assert_eq!(alone, Err(CourseError::OnePerson { kind: "poll.moved" }));
+    let late = after(BALLOTS - 1, [moved(8, 9, 1)]);
+    assert_eq!(late, Err(CourseError::Late { kind: "poll.moved", ended_by: "voting.opened" }));
+    let early = after(DECK - 2, [moved(8, 9, 1)]);
+    assert_eq!(early, Err(CourseError::Early { kind: "poll.moved", needs: "forms.sealed" }));
+    // What was planned is where it was moved.
+    let mut elsewhere = whole();
+    let PollEvent::VotingOpened(opened) = voting() else { panic!("voting.opened") };
+    let planned = Some(jiff::civil::date(2026, 12, 10));
+    elsewhere[BALLOTS - 1] = VotingOpened { planned, quorum: Some(2), ..opened }.into();
+    elsewhere.insert(DECK, moved(10, 11, 1));
+    assert!(matches!(told(elsewhere), Err(CourseError::Contradiction(_))));
+}
+
+/// The beginning of a story.
+fn told_until(events: Vec<PollEvent>) -> Result<(), CourseError> {
+    let at = "2026-12-10T01:00:00Z".parse().expect("time");
+    let mut course = Course::default();
+    for (seq, event) in (0..).zip(events) {
+        let actor = std::sync::Arc::new(somebody(u8::try_from(100 + seq).expect("few")));
+        course.accept(LogEntry { seq, at, actor, event, leaf: Digest::of(b"") })?;
+    }
+    Ok(())
 }

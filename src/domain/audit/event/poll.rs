@@ -1,5 +1,6 @@
 //! What a poll's log can say.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::Actor;
@@ -10,7 +11,9 @@ use crate::audit::digest::Digest;
 use crate::audit::time::UtcTime;
 use crate::count::BatchCounts;
 use crate::poll::{LevelCounts, PollKind};
+use crate::presence::PresenceChange;
 use crate::roster::Teller;
+use crate::signing::MissingSignature;
 
 /// One official on the list that was decided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -157,17 +160,92 @@ events! {
         /// One per form, in the order of the sealed forms.
         forms: Vec<FormTotals>,
     }
+    /// The vote is held on another day than the one that was planned.
+    "poll.moved" PollMoved by "leader" when "after forms are sealed, before voting opens; by two people" {
+        /// The day before.
+        before: Date,
+        /// The day on which it will be.
+        day: Date,
+        /// Who asked for it; whoever wrote the entry agreed.
+        proposed_by: Actor,
+        /// Why, as the minutes print it.
+        reason: String,
+    }
     /// Delegates receive their ballots.
     "voting.opened" VotingOpened by "leader" when "once, after the zero report; by two people; checkpoint 2 follows" {
         /// When the chair opened it.
         at: UtcTime,
-        /// Delegates in the hall, as the board counted them: no more ballots are issued of a form.
+        /// The day that was planned, or to which it was moved last; absent where none was, and in older logs.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        planned: Option<Date>,
+        /// Delegates in the hall, as the board counted them.
         present: u32,
         /// Who asked for it; whoever wrote the entry agreed.
         proposed_by: Actor,
+        /// The smallest number present that the rule set asks for; absent in older logs.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        quorum: Option<u32>,
+        /// Why it was opened without a quorum or on another day; absent where neither was so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    }
+    /// Delegates came to the hall or left it.
+    "presence.changed" PresenceChanged by "head_teller, clerk" when "after voting opened, before counting closes" {
+        /// Delegates who were there at any time, after it.
+        attended: u32,
+        /// Came for the first time, left, or came back.
+        change: PresenceChange,
+        /// How many.
+        number: u32,
+        /// Delegates who are there, after it.
+        present: u32,
+        /// Why.
+        reason: String,
+    }
+    /// The number present was written down wrong; these figures take the place of the ones before.
+    "presence.corrected" PresenceCorrected by "leader" when "after voting opened, before counting closes; by two people" {
+        /// Delegates who were there at any time: no more ballots are issued of a form.
+        attended: u32,
+        /// Delegates who were there when the vote was opened.
+        opened: u32,
+        /// Delegates who are there now.
+        present: u32,
+        /// Who asked for it; whoever wrote the entry agreed.
+        proposed_by: Actor,
+        /// Why.
+        reason: String,
+    }
+    /// Ballots of one form are out: what was announced stands from the last form's on.
+    "ballots.issued" BallotsIssued by "head_teller" when "per form, after voting opened; again until the last form's" {
+        /// Id of the form.
+        form: String,
+        /// Phát ra: one for each delegate who took one.
+        issued: u32,
+        /// Đã in.
+        printed: u32,
+    }
+    /// The announced number of issued ballots of a form is corrected; its returned ballots have to be recorded again.
+    "issued.corrected" IssuedCorrected by "leader" when "after the last form's ballots.issued, before counting begins; by two people" {
+        /// Id of the form.
+        form: String,
+        /// Phát ra.
+        issued: u32,
+        /// Đã in.
+        printed: u32,
+        /// Who asked for it; whoever wrote the entry agreed.
+        proposed_by: Actor,
+        /// Why.
+        reason: String,
+    }
+    /// Papers that nobody used, and spoiled ones, are under seal before the box is opened.
+    "unused.sealed" UnusedSealed by "head_teller" when "after the last form's ballots.issued, before the first ballots.returned" {
+        /// What is in them, where they lie.
+        note: String,
+        /// Packets.
+        packets: u32,
     }
     /// Papers of one form, each figure counted by itself.
-    "ballots.returned" BallotsReturned by "head_teller" when "once per form, after voting opened; counting begins with the last form's" {
+    "ballots.returned" BallotsReturned by "head_teller" when "per form, after every form's ballots.issued; again until the last form's, with which counting begins" {
         /// Đổi: spoiled before casting, taken back and destroyed; not among those issued.
         exchanged: u32,
         /// Id of the form.
@@ -255,17 +333,41 @@ events! {
     }
     /// The minutes lie on the table to be signed; a later one takes their place.
     "minutes.proposed" MinutesProposed by "head_teller" when "after the result, before minutes are signed; a paper.issued names the paper before it" {
+        /// Copies in which they are made, as the paper says it; absent in older logs.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        copies: Option<u32>,
         /// Name of the file, without folder.
         name: String,
         /// SHA-256 of its bytes.
         sha256: Digest,
     }
     /// The tellers signed the minutes on paper.
-    "minutes.signed" MinutesSigned by "leader" when "once, after minutes were proposed, by somebody else; checkpoint 4 follows" {
+    "minutes.signed" MinutesSigned by "leader" when "after minutes were proposed, by somebody else; again after they were reopened; checkpoint 4 follows" {
+        /// Members of the board who did not sign, with the reason; absent in older logs.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        missing: Option<Vec<MissingSignature>>,
         /// SHA-256 of the paper that they signed.
         sha256: Digest,
         /// Who signed.
         tellers: Vec<Teller>,
+    }
+    /// The signing of the minutes is undone; minutes are proposed and signed again.
+    "minutes.reopened" MinutesReopened by "leader" when "after minutes are signed, before the result is confirmed or published; by two people" {
+        /// Who asked for it; whoever wrote the entry agreed.
+        proposed_by: Actor,
+        /// Why, as the next minutes print it.
+        reason: String,
+    }
+    /// The counted ballots are sealed and handed over; a later entry takes the place of an earlier one.
+    "ballots.handed_over" BallotsHandedOver by "head_teller" when "after the result, before the poll is archived; after publication checkpoint 5 is signed again" {
+        /// What is in the packets, and where they are kept.
+        note: String,
+        /// Packets.
+        packets: u32,
+        /// Who received them.
+        received_by: String,
+        /// Who sealed them.
+        sealed_by: String,
     }
     /// The council confirmed the result by a resolution.
     "result.confirmed" ResultConfirmed by "leader" when "once, after minutes are signed, where the rule set asks for a resolution; by two people" {

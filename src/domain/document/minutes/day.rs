@@ -2,8 +2,11 @@
 
 use super::{CountingMode, MinutesParts};
 use crate::audit::event::poll::LineRecounted;
-use crate::ballot_account::{Attendance, BallotAccount};
-use crate::day_record::{Correction, DayRecord, Deck, Hands, Reopened};
+use crate::ballot_account::{Attendance, BallotAccount, IssuedPapers};
+use crate::day_record::{
+    Correction, DayRecord, Deck, Hands, IssuedCorrection, Moved, OpenedAgainst, PresenceEntry, PresenceTold, Reopened,
+    UnusedTold,
+};
 use crate::document::parts::{body, heading, notice, table};
 use crate::document::{Block, Cell};
 use crate::finding::Severity;
@@ -11,7 +14,60 @@ use crate::occasion::Occasion;
 use crate::poll::LevelCounts;
 use crate::result::{OfficialResult, PollResult};
 use crate::tally::{TallyWarning, margin_words};
-use crate::text::{full_stop, upper_first};
+use crate::text::{date_dmy, full_stop, upper_first};
+
+/// Who came and went after the vote was opened, where anybody did.
+pub(super) fn hall(occasion: &Occasion<'_>, day: &DayRecord) -> Vec<Block> {
+    let (Some(hall), false) = (day.hall, day.presence.is_empty()) else { return Vec::new() };
+    let voters = occasion.voters();
+    let row = |told: &PresenceTold| {
+        let (what, why) = match &told.what {
+            PresenceEntry::Changed { change, number, by, reason } => {
+                let reason = reason.trim();
+                let why = format!("{reason}{} Người ghi: {by}.", full_stop(reason));
+                (format!("{number} {voters} {}", change.label()), why)
+            }
+            PresenceEntry::Corrected { before, hands } => (format!("Sửa số đã ghi ({before})"), hands_words(hands)),
+        };
+        vec![
+            Cell::left(told.at.in_vietnam()),
+            Cell::left(what),
+            Cell::right(told.after.now.to_string()),
+            Cell::right(told.after.attended.to_string()),
+            Cell::left(why),
+        ]
+    };
+    let columns = [(5, "Lúc"), (6, "Việc"), (3, "Có mặt"), (4, "Tổng số đã có mặt"), (10, "Lý do, người ghi")];
+    vec![
+        body(format!(
+            "Sau khi mở bỏ phiếu có thay đổi: tổng số {voters} đã có mặt là {}, số có mặt khi kiểm phiếu xong là {}.",
+            hall.attended, hall.now
+        )),
+        table(&columns, day.presence.iter().map(row).collect()),
+    ]
+}
+
+/// That the day was moved, and that the vote was opened although quorum or day stood against it.
+pub(super) fn opening(occasion: &Occasion<'_>, day: &DayRecord) -> Vec<Block> {
+    let moved = |Moved { before, day, hands }: &Moved| {
+        let (before, day) = (date_dmy(*before), date_dmy(*day));
+        body(format!("Ngày bỏ phiếu được chuyển từ {before} sang {day}. Lý do: {}", hands_words(hands)))
+    };
+    let mut blocks: Vec<Block> = day.moved.iter().map(moved).collect();
+    if let Some(OpenedAgainst { quorum, planned, hands }) = &day.opened_against {
+        let voters = occasion.voters();
+        let mut faults = Vec::new();
+        faults.extend(
+            quorum.map(|least| {
+                format!("số {voters} có mặt ít hơn {least}, là số phải có ({})", occasion.rules.quorum.cite)
+            }),
+        );
+        faults.extend(planned.map(|day| format!("ngày bỏ phiếu đã định là {}", date_dmy(day))));
+        let (faults, why) = (faults.join("; "), hands_words(hands));
+        blocks.push(body(format!("Vẫn mở bỏ phiếu trong khi {faults}. Lý do: {why}")));
+    }
+    blocks
+}
 
 /// Where every printed paper went, with what does not add up and what was put right.
 pub(super) fn papers(occasion: &Occasion<'_>, parts: &MinutesParts<'_>) -> Vec<Block> {
@@ -36,15 +92,49 @@ pub(super) fn papers(occasion: &Occasion<'_>, parts: &MinutesParts<'_>) -> Vec<B
         (4, "Không thu về"),
     ];
     let mut blocks = vec![table(&columns, day.accounts.iter().map(row).collect())];
-    let attendance = Attendance { delegates: parts.delegates, present: day.present };
+    let attendance = Attendance { delegates: parts.delegates, present: day.hall.map(|hall| hall.attended) };
     let mut doubts = Vec::new();
     for (form, account) in &day.accounts {
         let warns = account.faults(attendance).into_iter().filter(|fault| fault.severity() == Severity::Warning);
         doubts.extend(warns.map(|fault| format!("- Mẫu phiếu {form}: {}", fault.finding(form, occasion.rules).what)));
     }
     blocks.extend(notice("Số phiếu cần ghi nhận", doubts));
+    blocks.extend(announced(parts).map(body));
+    blocks.extend(issued_corrections(&day.issued_corrections));
     blocks.extend(corrections(&day.corrections));
     blocks
+}
+
+/// When it was told what went out and what came back, and what was sealed in between. The clock of a rehearsal is made up.
+fn announced(parts: &MinutesParts<'_>) -> Option<String> {
+    let day = parts.day;
+    let (Some(issued), Some(returned), true) = (day.issued_at, day.returned_at, parts.counting.is_real()) else {
+        return None;
+    };
+    let mut words = format!("Số phiếu phát ra được công bố lúc {}", issued.in_vietnam());
+    if let Some(UnusedTold { at, packets, note }) = &day.unused {
+        let note = if note.is_empty() { String::new() } else { format!(" ({note})") };
+        let at = at.in_vietnam();
+        words.push_str(&format!(
+            "; phiếu chưa dùng và phiếu đổi được niêm phong thành {packets} gói{note} lúc {at}, trước khi mở hòm phiếu"
+        ));
+    }
+    let returned = returned.in_vietnam();
+    Some(format!("{words}; số phiếu thu về được công bố lúc {returned}, trước khi mở tập phiếu đầu tiên."))
+}
+
+fn issued_corrections(corrections: &[IssuedCorrection]) -> Option<Block> {
+    let words = |IssuedPapers { issued, printed }: IssuedPapers| format!("In {printed}; phát ra {issued}");
+    let row = |told: &IssuedCorrection| {
+        vec![
+            Cell::left(told.form.clone()),
+            Cell::left(told.before.map_or_else(|| "–".to_owned(), words)),
+            Cell::left(words(told.after)),
+            Cell::left(hands_words(&told.hands)),
+        ]
+    };
+    let columns = [(5, "Mẫu phiếu"), (6, "Đã công bố"), (6, "Số sửa lại"), (11, "Lý do, người đề nghị, người đồng ý")];
+    (!corrections.is_empty()).then(|| table(&columns, corrections.iter().map(row).collect()))
 }
 
 fn corrections(corrections: &[Correction]) -> Option<Block> {
@@ -96,6 +186,9 @@ pub(super) fn procedure(occasion: &Occasion<'_>, parts: &MinutesParts<'_>) -> Ve
     }
     blocks.extend(readings(parts.counting, day).map(body));
     blocks.extend(reopened(&day.reopened));
+    let unsigned =
+        |hands: &Hands| body(format!("Biên bản này thay biên bản đã ký trước đó. Lý do: {}", hands_words(hands)));
+    blocks.extend(day.unsigned.iter().map(unsigned));
     blocks
 }
 

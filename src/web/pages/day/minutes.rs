@@ -1,20 +1,23 @@
-//! The minutes of the count: proposed by the head teller, signed on paper, recorded as signed by somebody else.
+//! The minutes of the count: proposed by the head teller, signed on paper, recorded as signed by another person, who sees
+//! what will be recorded first.
 
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::response::Redirect;
+use axum::response::IntoResponse as _;
 
-use super::read_poll;
+use super::{read_poll, step_path};
 use crate::Site;
-use crate::answer::{Answer, SignedIn, redirect};
+use crate::answer::{Answer, SignedIn};
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
-use app::counting::day::MinutesPage;
+use app::counting::day::{MinutesPage, SigningPreview, TypedSignatures};
 use app::{AppError, Caller};
 use domain::poll_state::Stage;
+use domain::proposal::ProposalKind;
+use domain::roster::Teller;
 
 #[derive(Template)]
 #[template(path = "day/minutes.html")]
@@ -23,14 +26,38 @@ struct Show {
     page: MinutesPage,
     form: Form,
     signers: Vec<(String, String)>,
+    /// Field and label of the reason of each member of the board.
+    reasons: Vec<(String, String)>,
+    reopen: String,
+}
+
+#[derive(Template)]
+#[template(path = "day/signing.html")]
+struct Confirm {
+    poll: String,
+    page: SigningPreview,
+    /// What was typed, sent again with the confirmation.
+    fields: Vec<(String, String)>,
+}
+
+/// More members than any board has.
+const MAX_BOARD: usize = 200;
+
+/// The field for why a member of the board did not sign; `place` counts from 0.
+fn reason_field(place: usize) -> String {
+    format!("reason_{}", place + 1)
 }
 
 async fn page(site: &Site, caller: &Caller, poll: &str, form: Form) -> Result<Page, AppError> {
     let page = site.app.minutes_page(caller, read_poll(poll)?).await?;
-    let signer =
-        |teller: &domain::roster::Teller| (teller.name.clone(), format!("{}: {}", teller.name, teller.role.label()));
+    let signer = |teller: &Teller| (teller.name.clone(), format!("{}: {}", teller.name, teller.role.label()));
     let signers = page.tellers.iter().map(signer).collect();
-    Ok(Page::new(Show { poll: poll.to_owned(), page, form, signers }))
+    let reason = |(place, teller): (usize, &Teller)| (reason_field(place), format!("{}: lý do không ký", teller.name));
+    let reasons = page.tellers.iter().enumerate().map(reason).collect();
+    let reopen = step_path(poll, ProposalKind::MinutesReopened);
+    let form =
+        if form.value("copies").is_empty() { form.also_filled([("copies", page.copies.to_string())]) } else { form };
+    Ok(Page::new(Show { poll: poll.to_owned(), page, form, signers, reasons, reopen }))
 }
 
 /// `GET /ky/{poll}/bien-ban`
@@ -44,21 +71,45 @@ pub async fn propose(
     SignedIn(caller): SignedIn,
     Path(poll): Path<String>,
     form: Form,
-) -> Answer<Redirect> {
-    let proposed = site.app.put_minutes(form.ask(&caller)?, read_poll(&poll)?).await;
-    redirect(proposed, Done::Saved, &path(&poll))
+) -> Answer {
+    let proposed = site.app.put_minutes(form.ask(&caller)?, read_poll(&poll)?, form.value("copies")).await;
+    form.answered(proposed, |_| Done::Saved.at(&path(&poll)), |form| page(&site, &caller, &poll, form)).await
 }
 
-/// `POST /ky/{poll}/bien-ban/ky`
+fn typed(form: &Form) -> TypedSignatures {
+    let reasons = (0..MAX_BOARD).map(|place| form.value(&reason_field(place)).to_owned());
+    TypedSignatures {
+        sha256: form.value("sha256").to_owned(),
+        signers: form.all("signers").to_vec(),
+        reasons: reasons.collect(),
+    }
+}
+
+/// `POST /ky/{poll}/bien-ban/ky`: shows what would be recorded; sent again from there, it is.
 pub async fn sign(
     State(site): State<Arc<Site>>,
     SignedIn(caller): SignedIn,
     Path(poll): Path<String>,
     form: Form,
 ) -> Answer {
-    let (ask, id) = (form.ask(&caller)?, read_poll(&poll)?);
-    let signed = site.app.minutes_signed(ask, id, form.value("sha256"), form.all("signers")).await;
-    form.answered(signed, |_| Done::Saved.at(&path(&poll)), |form| page(&site, &caller, &poll, form)).await
+    let (id, typed) = (read_poll(&poll)?, typed(&form));
+    if form.has("confirmed", "1") {
+        let signed = site.app.minutes_signed(form.ask(&caller)?, id, &typed).await;
+        return form.answered(signed, |_| Done::Saved.at(&path(&poll)), |form| page(&site, &caller, &poll, form)).await;
+    }
+    match site.app.signing_preview(&caller, id, &typed).await {
+        Ok(preview) => {
+            let signers = typed.signers.into_iter().map(|name| ("signers".to_owned(), name));
+            let reasons = typed.reasons.into_iter().enumerate().filter(|(_, why)| !why.is_empty());
+            let reasons = reasons.map(|(place, why)| (reason_field(place), why));
+            let fields = signers.chain(reasons).collect();
+            Ok(Page::new(Confirm { poll, page: preview, fields }).into_response())
+        }
+        Err(problem) => {
+            let again = form.with_errors(problem)?.again(|form| page(&site, &caller, &poll, form)).await?;
+            Ok(again.into_response())
+        }
+    }
 }
 
 fn path(poll: &str) -> String {

@@ -70,7 +70,8 @@ const fn label(id: DayTaskId) -> &'static str {
         DayTaskId::Deck => "Kiểm phiếu thử",
         DayTaskId::Zero => "Biên bản xác nhận số liệu trước khi mở bằng 0",
         DayTaskId::Opening => "Mở bỏ phiếu",
-        DayTaskId::Ballots => "Ghi số phiếu phát ra, thu về",
+        DayTaskId::Issued => "Công bố số phiếu phát ra",
+        DayTaskId::Ballots => "Mở hòm phiếu, công bố số phiếu thu về",
         DayTaskId::Batches => "Kiểm phiếu theo tập",
         DayTaskId::Closing => "Đóng kiểm phiếu",
         DayTaskId::Recounts => "Kiểm lại dòng sát ngưỡng",
@@ -85,7 +86,7 @@ const fn label(id: DayTaskId) -> &'static str {
 const fn who(id: DayTaskId) -> &'static str {
     match id {
         DayTaskId::Deck | DayTaskId::Batches => "Trưởng ban mở tập, hai thành viên nhập độc lập",
-        DayTaskId::Zero | DayTaskId::Ballots | DayTaskId::Recounts => "Trưởng Ban kiểm phiếu",
+        DayTaskId::Zero | DayTaskId::Issued | DayTaskId::Ballots | DayTaskId::Recounts => "Trưởng Ban kiểm phiếu",
         DayTaskId::Opening | DayTaskId::Closing | DayTaskId::Result => {
             "Trưởng Ban kiểm phiếu đề xuất, Thường trực xác nhận"
         }
@@ -132,8 +133,11 @@ fn links(poll: &str, id: DayTaskId) -> Vec<Link> {
             Link::new("Bỏ qua phiếu thử", step(ProposalKind::DeckWaived)),
         ],
         DayTaskId::Zero => vec![Link::new("Biên bản số liệu bằng 0", of_poll("bao-cao-khong"))],
-        DayTaskId::Opening => vec![Link::new("Mở bỏ phiếu", step(ProposalKind::VotingOpened))],
-        DayTaskId::Ballots => vec![Link::new("Số phiếu từng mẫu", of_poll("so-phieu"))],
+        DayTaskId::Opening => vec![
+            Link::new("Mở bỏ phiếu", step(ProposalKind::VotingOpened)),
+            Link::new("Đại biểu có mặt", of_poll("co-mat")),
+        ],
+        DayTaskId::Issued | DayTaskId::Ballots => vec![Link::new("Số phiếu từng mẫu", of_poll("so-phieu"))],
         DayTaskId::Batches => vec![
             Link::new("Phòng kiểm phiếu", format!("/kiem-phieu/{poll}")),
             Link::new("Mở lại một tập", step(ProposalKind::BatchReopened)),
@@ -146,7 +150,11 @@ fn links(poll: &str, id: DayTaskId) -> Vec<Link> {
             Link::new("Ghi kết quả", step(ProposalKind::ResultDeclared)),
         ],
         DayTaskId::Minutes => {
-            vec![Link::new("Biên bản", of_poll("bien-ban")), Link::new("Giấy tờ", of_poll("giay-to"))]
+            vec![
+                Link::new("Biên bản", of_poll("bien-ban")),
+                Link::new("Bàn giao phiếu", of_poll("ban-giao")),
+                Link::new("Giấy tờ", of_poll("giay-to")),
+            ]
         }
         DayTaskId::Resolution => vec![Link::new("Ghi nghị quyết", step(ProposalKind::ResultConfirmed))],
         DayTaskId::Publishing => vec![Link::new("Công bố", step(ProposalKind::ResultPublished))],
@@ -159,8 +167,13 @@ fn links(poll: &str, id: DayTaskId) -> Vec<Link> {
 fn more(poll: &str, stage: Stage) -> Vec<Link> {
     let step = |label, kind| Link::new(label, step_path(poll, kind));
     let is_public = matches!(stage, Stage::Published | Stage::Archived);
+    let is_sealed = matches!(stage, Stage::Sealed | Stage::Tested | Stage::Zeroed);
     let links = [
+        is_sealed.then(|| step("Chuyển ngày bỏ phiếu", ProposalKind::PollMoved)),
+        matches!(stage, Stage::Voting | Stage::Counting)
+            .then(|| Link::new("Đại biểu đến, rời phòng họp", format!("/ky/{poll}/co-mat"))),
         (stage == Stage::Counting).then(|| step("Sửa số phiếu phát ra, thu về", ProposalKind::BallotsCorrected)),
+        (stage == Stage::Minuted).then(|| step("Hủy việc ký biên bản", ProposalKind::MinutesReopened)),
         is_public.then(|| step("Đính chính một văn bản", ProposalKind::CorrigendumIssued)),
         (stage < Stage::Declared).then(|| step("Hủy cuộc bỏ phiếu", ProposalKind::PollCancelled)),
     ];

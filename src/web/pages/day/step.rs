@@ -6,15 +6,19 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use serde::Deserialize;
 
-use super::{STEPS, proposed, read_poll};
+use super::{STEPS, proposed, read_poll, tag};
 use crate::Site;
 use crate::answer::{Answer, SignedIn};
 use crate::form::Form;
 use crate::render::Page;
-use app::counting::day::{StepPage, TypedAccount, TypedStep};
+use app::counting::day::{AccountLine, StepPage, TypedAccount, TypedStep};
 use app::preparing::TypedDecision;
 use app::{AppError, Caller};
+use domain::ballot_account::BallotAccount;
+use domain::finding::Finding;
+use domain::presence::HallFigures;
 use domain::proposal::ProposalKind;
+use domain::text::date_dmy;
 
 #[derive(Template)]
 #[template(path = "day/step.html")]
@@ -26,12 +30,30 @@ struct Show {
     explains: &'static str,
     /// Batches, forms or papers to choose from.
     choices: Vec<(String, String)>,
-    figures: [(&'static str, &'static str, &'static str); 6],
+    figures: &'static [(&'static str, &'static str, &'static str)],
 }
 
 impl Show {
     fn present_help(&self) -> String {
-        format!("Đếm tại chỗ, không nhiều hơn tổng số {} đại biểu.", self.page.delegates)
+        let all = format!("Đếm tại chỗ, không nhiều hơn tổng số {} đại biểu.", self.page.delegates);
+        match &self.page.opening {
+            Some(opening) => format!("{all} Túc số: ít nhất {} người ({}).", opening.quorum, opening.quorum_cite),
+            None => all,
+        }
+    }
+
+    fn planned(&self) -> String {
+        let planned = self.page.opening.as_ref().and_then(|opening| opening.planned);
+        planned.map_or_else(|| "–".to_owned(), date_dmy)
+    }
+
+    fn findings(&self) -> &[Finding] {
+        let opening = self.page.opening.as_ref().filter(|_| self.page.kind == ProposalKind::VotingOpened);
+        opening.map_or(&[], |opening| opening.findings.as_slice())
+    }
+
+    fn tag(&self, finding: &Finding) -> &'static str {
+        tag(finding)
     }
 }
 
@@ -40,8 +62,17 @@ const fn explains(kind: ProposalKind) -> &'static str {
         ProposalKind::DeckWaived => {
             "Bình thường, bộ phiếu thử phải kiểm ra đúng số trước khi mở bỏ phiếu. Chỉ bỏ qua khi thật cần; biên bản in rõ lý do và tên hai người."
         }
+        ProposalKind::PollMoved => {
+            "Kỳ họp hoãn hoặc dời ngày bỏ phiếu thì chuyển ngày bằng hai người, có lý do; phiếu đã in không phải in lại."
+        }
         ProposalKind::VotingOpened => {
             "Ban kiểm phiếu đếm số đại biểu có mặt, kiểm tra hòm phiếu trước mọi người, rồi phát phiếu. Số phiếu phát ra không được nhiều hơn số có mặt."
+        }
+        ProposalKind::PresenceCorrected => {
+            "Số có mặt đã ghi sai thì sửa bằng hai người, có lý do. Có người đến hay rời phòng sau khi mở thì không sửa số này, mà ghi ở trang Đại biểu có mặt."
+        }
+        ProposalKind::IssuedCorrected => {
+            "Số phát ra đã công bố mà ghi sai, hoặc có đại biểu đến sau nhận phiếu, thì sửa bằng hai người, có lý do."
         }
         ProposalKind::BallotsCorrected => {
             "Số phiếu đã ghi sai thì sửa bằng hai người, có lý do. Số cũ vẫn còn trong nhật ký."
@@ -54,6 +85,9 @@ const fn explains(kind: ProposalKind) -> &'static str {
         }
         ProposalKind::ResultDeclared => {
             "Kết quả được tính theo bộ quy tắc từ số đã kiểm, kể cả các dòng đã kiểm lại. Ghi rồi thì kết quả không đổi nữa."
+        }
+        ProposalKind::MinutesReopened => {
+            "Biên bản đã ký mà sai thì hủy việc ký bằng hai người, có lý do, trước khi kết quả được xác nhận; sau đó trình và ký lại."
         }
         ProposalKind::ResultConfirmed => "Sau khi nghị quyết được thông qua, ghi số và ngày của nghị quyết.",
         ProposalKind::ResultPublished => {
@@ -111,14 +145,25 @@ async fn page(
             choices.push((String::new(), "Chọn một văn bản".to_owned()));
             choices.extend(page.papers.iter().cloned());
         }
-        ProposalKind::BallotsCorrected => {
+        ProposalKind::PresenceCorrected => {
+            if let Some(hall) = page.hall {
+                let HallFigures { attended, now, opened } = hall.figures;
+                let figures = [("opened", opened), ("attended", attended), ("now", now)];
+                filled = Form::filled(figures.map(|(field, figure)| (field, figure.to_string())));
+            }
+        }
+        ProposalKind::IssuedCorrected | ProposalKind::BallotsCorrected => {
             let accounts = site.app.account_page(caller, id).await?;
             choices.extend(accounts.lines.iter().map(|line| {
                 let form = &line.progress.form;
                 (form.id.clone(), format!("{}, mẫu {}", form.block, form.id))
             }));
             let chosen = accounts.lines.iter().find(|line| line.progress.form.id == about).or(accounts.lines.first());
-            if let Some((line, account)) = chosen.and_then(|line| line.account.map(|account| (line, account))) {
+            let stands = |line: &AccountLine| match line.account {
+                Some(account) => Some(account),
+                None => line.issued.map(|papers| BallotAccount::plain(papers.printed, papers.issued, 0)),
+            };
+            if let Some((line, account)) = chosen.and_then(|line| stands(line).map(|account| (line, account))) {
                 let typed = TypedAccount::of(account);
                 let figures = TypedAccount::FIELDS.iter().zip(typed.values());
                 let figures = figures.map(|((field, ..), value)| (*field, value.to_owned()));
@@ -128,7 +173,9 @@ async fn page(
         _ => {}
     }
     let form = form.unwrap_or(filled);
-    let figures = TypedAccount::FIELDS;
+    // What was announced is two of the figures.
+    let all: &'static [_] = &TypedAccount::FIELDS;
+    let figures = if kind == ProposalKind::IssuedCorrected { all.get(..2).unwrap_or_default() } else { all };
     let (poll, step) = (poll.to_owned(), step.to_owned());
     Ok(Page::new(Show { poll, step, page, form, explains: explains(kind), choices, figures }))
 }
@@ -148,6 +195,9 @@ fn typed(form: &Form) -> TypedStep {
     TypedStep {
         reason: text("reason"),
         present: text("present"),
+        opened: text("opened"),
+        attended: text("attended"),
+        now: text("now"),
         decision: TypedDecision { number: text("number"), day: text("day") },
         place: text("place"),
         about: text("about"),
