@@ -70,7 +70,10 @@ fn shows_the_result(page: &Answer) {
         &["Chủ tịch UBND tỉnh", "19 40,43%", "2 4,26%", "25 53,19%", "quá nửa đến dưới hai phần ba", "vượt 1 phiếu"],
     );
     let told = page.text("main");
-    has(&told, &["sát mức “quá nửa” (vừa đủ)", "Tín nhiệm cao: 20 → 19", "Tín nhiệm thấp: 24 → 25", "Lấy số kiểm lại"]);
+    has(
+        &told,
+        &["sát mức “quá nửa” (vượt 1 phiếu)", "Tín nhiệm cao: 20 → 19", "Tín nhiệm thấp: 24 → 25", "Lấy số kiểm lại"],
+    );
     has(&told, &["Bỏ qua việc kiểm phiếu thử", "Máy in hỏng", "Mở lại tập 1", "Tập bị lẫn phiếu", "DIS-001"]);
     assert!(!page.html.contains("resolution.pdf") && !page.html.contains("minutes.pdf"), "{}", page.html);
 }
@@ -141,7 +144,7 @@ fn whoever_confirms_sees_forms_result_and_papers_and_not_their_hashes_alone() {
         };
         let correcting = reader.proposed(ProposalKind::CorrigendumIssued, &wrong).await;
         let page = reader.leader.opens(&correcting).await;
-        has(&page.text("main"), &["Đính chính văn bản Nghị quyết xác nhận kết quả"]);
+        has(&page.text("main"), &["Đính chính văn bản", "Nghị quyết xác nhận kết quả"]);
         assert_eq!((page.text("del"), page.text("ins")), ("Ngày họp 06/12/2023".into(), "Ngày họp 07/12/2023".into()));
         let paper = reader.leader.opens(&format!("{correcting}/ban-in.pdf")).await;
         has(&words(&paper.bytes), &["ĐÍNH CHÍNH", "Nghị quyết xác nhận kết quả", "Ngày họp 07/12/2023"]);

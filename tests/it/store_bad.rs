@@ -71,7 +71,7 @@ fn a_schema_that_this_program_does_not_know_is_refused() {
         assert!(matches!(error, StoreError::BrokenSchema(1)), "{error:?}");
         raw(&database, "DELETE FROM schema_steps").await;
         let Err(error) = Store::open_to_look(&database.target()).await else { panic!("opened") };
-        assert!(matches!(error, StoreError::OlderSchema { found: 0, known: 3 }), "{error:?}");
+        assert!(matches!(error, StoreError::OlderSchema { found: 0, .. }), "{error:?}");
     });
 }
 
