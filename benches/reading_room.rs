@@ -87,6 +87,7 @@ fn plan() -> TypedPlan {
         chair: "Nguyễn Văn A".into(),
         secretary: "Ngô Văn D".into(),
         basis: String::new(),
+        purpose: String::new(),
     }
 }
 

@@ -123,7 +123,7 @@ mod tests {
     fn help_is_vietnamese_down_to_every_subcommand() {
         let (help, asked) = said(&["--help"]);
         assert!(asked && help.contains("Cách dùng: tinnhiem <LỆNH>") && help.contains("In trợ giúp"), "{help}");
-        for name in Cli::command().get_subcommands().map(clap::Command::get_name) {
+        for name in Cli::command().get_subcommands().map(Command::get_name) {
             let (help, asked) = said(&[name, "--help"]);
             assert!(asked && help.contains(&format!("Cách dùng: tinnhiem {name}")), "{help}");
             for english in ["Usage", "Options", "Arguments", "[default", "[possible", " the ", "Print help"] {

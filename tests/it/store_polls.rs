@@ -8,7 +8,7 @@ use domain::presence::{HallFigures, Presence};
 use domain::role::Role;
 use domain::roster::{Teller, TellerRole};
 use jiff::Timestamp;
-use store::{Store, StoreError, batches, hall, logs, polls, sealed};
+use store::{Store, StoreError, batches, hall, logs, polls, screen, sealed};
 
 use crate::poll_state::{board, by_two, counts, created, forms, listed, paper};
 use crate::site::{Engine, Site, on_both};
@@ -35,6 +35,31 @@ pub async fn with_poll(engine: Engine) -> (Site, CouncilId, Poll, LogId) {
 
 fn clerk() -> Actor {
     Actor { account: None, name: "Văn phòng".into(), role: Role::Clerk }
+}
+
+#[test]
+fn a_page_is_shown_in_the_hall_and_a_poll_says_whether_it_is_a_rehearsal() {
+    on_both(|engine| async move {
+        let (site, council, poll, _) = with_poll(engine).await;
+        let (store, id) = (&site.store, poll.id);
+        let stranger = PollId::new(Timestamp::UNIX_EPOCH, &[9; 10]);
+        let mut tx = store.read(council).await.expect("read");
+        assert_eq!(screen::page(&mut tx, id).await.expect("page"), 0);
+        assert_eq!(polls::is_rehearsal(&mut tx, id).await.expect("poll"), Some(true));
+        assert_eq!(polls::is_rehearsal(&mut tx, stranger).await.expect("none"), None);
+        drop(tx);
+        let turn = async |poll, page| {
+            let name = "turn";
+            let turned: Result<(), StoreError> = store
+                .write_as(name, council, move |tx| Box::pin(async move { screen::turn_to(tx, poll, page).await }))
+                .await;
+            turned
+        };
+        turn(id, 2).await.expect("turned");
+        assert!(turn(stranger, 2).await.is_err(), "there is no such poll");
+        let mut tx = store.read(council).await.expect("read");
+        assert_eq!(screen::page(&mut tx, id).await.expect("page"), 2);
+    });
 }
 
 fn totals() -> Vec<FormTotals> {

@@ -33,7 +33,15 @@ const DOING: &str = "ghi gói kiểm chứng";
 
 /// The bundle that everybody asked for last: a link in the press brings many who ask for the same.
 #[derive(Debug, Default)]
-struct LastBundle(Mutex<Option<(PollId, u64, Arc<Vec<u8>>)>>);
+struct LastBundle(Mutex<Option<MadeBundle>>);
+
+/// A bundle, and the poll and the number of log entries that it was made of.
+#[derive(Debug)]
+struct MadeBundle {
+    poll: PollId,
+    size: u64,
+    bytes: Arc<Vec<u8>>,
+}
 
 impl App {
     /// The bundle of a poll.
@@ -58,10 +66,10 @@ impl App {
         // Whoever asks while it is made waits for the one that is made.
         let mut last = last.0.lock().await;
         let bytes = match &*last {
-            Some((of, at, bytes)) if (*of, *at) == (poll, size) => Arc::clone(bytes),
+            Some(made) if (made.poll, made.size) == (poll, size) => Arc::clone(&made.bytes),
             _ => {
                 let bytes = Arc::new(self.bundle_of(council, poll).await?);
-                *last = Some((poll, size, Arc::clone(&bytes)));
+                *last = Some(MadeBundle { poll, size, bytes: Arc::clone(&bytes) });
                 bytes
             }
         };

@@ -2,6 +2,7 @@
 
 use super::day_data::DayData;
 use crate::service::error::AppError;
+use domain::audit::PollEvent;
 use domain::day_record::DayRecord;
 use domain::document::margins;
 use domain::occasion::Occasion;
@@ -10,6 +11,7 @@ use domain::poll_state::ClosedCount;
 use domain::recount;
 use domain::result::{FormResult, OfficialResult, PollResult};
 use domain::rules::Attested;
+use domain::tally::TallyError;
 use domain::text::upper_first;
 
 /// Wholly invalid ballots of one reason.
@@ -169,8 +171,14 @@ pub(super) fn recounts(
     result: &PollResult,
 ) -> Result<Vec<RecountLine>, AppError> {
     let created = &day_data.prepared.state.poll().created;
-    let due = recount::due(&day_data.prepared.poll_book.rules, created, counted.forms())
-        .map_err(|e| AppError::Input(format!("Không xét được dòng nào phải kiểm lại: {e}.")))?;
+    let rules = &day_data.prepared.poll_book.rules;
+    let at_close = day_data.entries.iter().find_map(|entry| match &entry.event {
+        PollEvent::CountingClosed(closed) => Some(closed.forms.as_slice()),
+        _ => None,
+    });
+    // A line that was counted again was due by its figure before.
+    let mut due = recount::due(rules, created, at_close.unwrap_or_default()).map_err(not_decided)?;
+    due.extend(recount::due(rules, created, counted.forms()).map_err(not_decided)?);
     let mut lines = Vec::new();
     for form in &result.forms {
         for (line, official) in (1..).zip(&form.officials) {
@@ -183,6 +191,10 @@ pub(super) fn recounts(
         }
     }
     Ok(lines)
+}
+
+fn not_decided(problem: TallyError) -> AppError {
+    AppError::Input(format!("Không xét được dòng nào phải kiểm lại: {problem}."))
 }
 
 fn done(day: &DayRecord, form: &str, line: u32) -> Option<RecountFigures> {

@@ -311,7 +311,7 @@ fn check_proofs(bundle: &Bundle<'_>, heads: &[Head], record: &Record, passed: &m
     if file.v != VERSION || file.proofs.len() != record.papers.len() {
         return Err(wrong("phải có đúng một chứng minh cho mỗi văn bản trong nhật ký"));
     }
-    let last = all().last().ok_or_else(|| wrong("gói không có điểm chốt nào"))?;
+    let last = all().next_back().ok_or_else(|| wrong("gói không có điểm chốt nào"))?;
     for (proof, issued) in file.proofs.iter().zip(&record.papers) {
         let about = (proof.seq, proof.size) == (issued.seq, last.size);
         let same = leaf_hash(proof.entry.as_bytes()) == issued.leaf;
