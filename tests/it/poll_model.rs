@@ -147,7 +147,7 @@ fn may_try(node: &Node, asked: Move) -> bool {
         Move::Reopen { batch } => node.openings.contains_key(&batch) && node.repeated[1] + node.repeated[4] < 1,
         Move::Propose => node.repeated[2] < 2,
         Move::Corrigendum => node.repeated[3] < 1,
-        Move::MoveDay
+        Move::OtherDay
         | Move::Come { .. }
         | Move::CorrectHall { .. }
         | Move::CorrectIssued { .. }
@@ -167,7 +167,7 @@ fn follow(node: &Node, asked: Move, next: PollState) -> Node {
         }
         Move::Propose => after.repeated[2] += 1,
         Move::Corrigendum => after.repeated[3] += 1,
-        Move::MoveDay => (after.repeated[4], after.is_moved) = (after.repeated[4] + 1, true),
+        Move::OtherDay => (after.repeated[4], after.is_moved) = (after.repeated[4] + 1, true),
         Move::Come { .. } | Move::CorrectHall { .. } | Move::CorrectIssued { .. } | Move::ReopenMinutes => {
             after.repeated[4] += 1;
         }

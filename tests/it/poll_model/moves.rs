@@ -26,7 +26,7 @@ pub enum Move {
     Waive,
     Zero,
     /// The vote is held a day later.
-    MoveDay,
+    OtherDay,
     /// With a reason where quorum or day stand against it.
     Open {
         present: u32,
@@ -82,7 +82,7 @@ pub enum Move {
 
 pub fn moves() -> Vec<Move> {
     use Move::*;
-    let mut all = vec![Amend, Decide, Appoint, Seal, Waive, Zero, MoveDay, Close, Declare, Propose, Confirm, Publish];
+    let mut all = vec![Amend, Decide, Appoint, Seal, Waive, Zero, OtherDay, Close, Declare, Propose, Confirm, Publish];
     all.extend([SealUnused, ReopenMinutes, HandOver, Corrigendum, Archive, Cancel]);
     all.extend([true, false].map(|passes| Deck { passes }));
     all.extend([0, 3, 4].map(|present| Open { present, has_reason: false }));
@@ -186,7 +186,7 @@ pub fn step(node: &Node, asked: Move, people: [usize; 2]) -> Taken {
 fn in_hall(node: &Node, asked: Move, pair: Pair) -> Taken {
     let state = node.state.clone();
     match asked {
-        Move::MoveDay => {
+        Move::OtherDay => {
             let [before, day] = [10, 11].map(|day| jiff::civil::date(2026, 12, day));
             state.move_day(before, day, pair.because("Bão"))
         }
