@@ -89,7 +89,7 @@ impl Figures {
 /// The figures of a poll as they stand now.
 ///
 /// # Errors
-/// When there is no such poll, and as [`Figures::of`].
+/// When there is no such poll, and as `Figures::of`.
 pub async fn figures(tx: &mut CouncilTx, poll: PollId) -> Result<Figures, AppError> {
     Figures::of(&DayData::load(tx, poll).await?)
 }
