@@ -94,21 +94,9 @@ impl Stage {
     }
 
     /// Whether the result was declared: two people stand behind the figures, and every line that was due was counted again.
+    /// From here on the hall may see levels and bands.
     pub const fn has_result(self) -> bool {
-        match self {
-            Self::Declared | Self::Proposed | Self::Minuted | Self::Confirmed | Self::Published | Self::Archived => {
-                true
-            }
-            Self::Created
-            | Self::Listed
-            | Self::Sealed
-            | Self::Tested
-            | Self::Zeroed
-            | Self::Voting
-            | Self::Counting
-            | Self::Closed
-            | Self::Cancelled => false,
-        }
+        self.is_open() && !matches!(self, Self::Closed)
     }
 
     /// Whether the totals of the count are known: they are from the close on, and never of a vote that was called off.
@@ -130,12 +118,6 @@ impl Stage {
             | Self::Counting
             | Self::Cancelled => false,
         }
-    }
-
-    /// Whether the hall may see levels and bands: from the declared result on, when lines near a threshold were counted
-    /// again.
-    pub const fn tells_hall(self) -> bool {
-        self.is_open() && !matches!(self, Self::Closed)
     }
 
     /// Whether there are final forms to show. A vote that was called off may never have had any.
