@@ -1,10 +1,12 @@
 //! Counting day as the head of the board sees it, page by page.
 
+use domain::ballot_account::IssuedPapers;
 use domain::poll::LevelCounts;
 use domain::role::Role;
 
 use super::gallery::Gallery;
 use super::in_browser;
+use crate::site::RETURNED;
 
 #[test]
 fn the_day_is_looked_at_from_the_test_deck_to_the_minutes() {
@@ -32,21 +34,25 @@ fn the_day_is_looked_at_from_the_test_deck_to_the_minutes() {
         let head = gallery.site.somebody(council, Role::HeadTeller);
         let forms = gallery.site.app.account_page(&head, poll).await.expect("forms").lines;
         let form = forms[0].progress.form.id.clone();
-        gallery.browser.opens(&at(&format!("so-phieu/{form}"))).await;
-        for (label, figure) in [
-            ("Đã in", "60"),
-            ("Phát ra", "48"),
-            ("Đổi", "1"),
-            ("Chưa dùng", "12"),
-            ("Thu về", "46"),
-            ("Không thu về", "0"),
-        ] {
-            gallery.browser.types(label, figure).await;
+        gallery.opens(&at("co-mat"), "ngay-7-co-mat").await;
+        gallery.opens(&at(&format!("so-phieu/{form}/phat-ra")), "ngay-8-phat-ra").await;
+        gallery.submits("Ghi số phiếu phát ra", &[("Đã in", "60"), ("Phát ra", "61")]).await;
+        gallery.browser.sees("Chưa làm được").await;
+        gallery.looks("ngay-8-phat-ra-sai").await;
+        gallery.submits("Ghi số phiếu phát ra", &[("Phát ra", "47")]).await;
+        for line in &forms[1..] {
+            let papers = IssuedPapers { issued: RETURNED, printed: 60 };
+            let issued =
+                gallery.site.app.issue_ballots(gallery.site.hand(&head), poll, line.progress.form.id.clone(), papers);
+            issued.await.expect("issued");
         }
-        gallery.browser.presses("Ghi số phiếu").await;
+        gallery.opens(&at("so-phieu"), "ngay-8-da-cong-bo").await;
+        gallery.browser.opens(&at(&format!("so-phieu/{form}"))).await;
+        let wrong = [("Đổi", "1"), ("Chưa dùng", "12"), ("Thu về", "46"), ("Không thu về", "0")];
+        gallery.submits("Ghi số phiếu thu về", &wrong).await;
         gallery.browser.sees("Chưa làm được").await;
         gallery.looks("ngay-8-so-phieu-sai").await;
-        let counting = gallery.site.takes_ballots_back(council, poll).await;
+        let counting = gallery.site.takes_announced_back(council, poll).await;
         gallery.opens(&at("ngay-bo-phieu"), "ngay-9-dang-kiem").await;
         gallery.opens(&at(&format!("buoc/sua-so-phieu?ve={form}")), "ngay-10-sua-so-phieu").await;
         let low = LevelCounts::Rating { high: 19, medium: 3, low: 24 };

@@ -145,6 +145,14 @@ impl Gallery {
         self.looks(name).await;
     }
 
+    /// Types into the fields of these labels and presses a button.
+    pub async fn submits(&mut self, button: &str, fields: &[(&str, &str)]) {
+        for (label, text) in fields {
+            self.browser.types(label, text).await;
+        }
+        self.browser.presses(button).await;
+    }
+
     /// Looks at the page that is open, at every size, and keeps pictures.
     pub async fn looks(&mut self, name: &str) {
         for screen in [NARROW, TABLET, DESKTOP] {

@@ -95,12 +95,17 @@ impl Site {
         }
     }
 
-    /// Writes down that [`RETURNED`] ballots of every form came back.
+    /// Announces what went out, and writes down that [`RETURNED`] ballots of every form came back.
     pub async fn takes_ballots_back(&self, council: CouncilId, poll: PollId) -> CountingPoll {
+        self.announces(council, poll, IssuedPapers { issued: RETURNED, printed: 60 }).await;
+        self.takes_announced_back(council, poll).await
+    }
+
+    /// Writes down that all [`RETURNED`] ballots of every form, which are announced as issued, came back.
+    pub async fn takes_announced_back(&self, council: CouncilId, poll: PollId) -> CountingPoll {
         let head = self.somebody(council, Role::HeadTeller);
         let lines = self.app.account_page(&head, poll).await.expect("forms").lines;
         let mut forms = Vec::new();
-        self.announces(council, poll, IssuedPapers { issued: RETURNED, printed: 60 }).await;
         for line in lines {
             let form = line.progress.form;
             let account = BallotAccount::plain(60, RETURNED, RETURNED);
