@@ -50,6 +50,11 @@ pub struct IssuedPapers {
 }
 
 impl IssuedPapers {
+    /// Label and figure, as pages show them.
+    pub fn labelled(&self) -> [(&'static str, String); 2] {
+        [("Đã in", self.printed), ("Phát ra", self.issued)].map(|(label, figure)| (label, figure.to_string()))
+    }
+
     /// What contradicts itself or the hall before anything came back.
     pub fn fault(self, attendance: Attendance) -> Option<AccountFault> {
         let Self { issued, printed } = self;
@@ -211,6 +216,20 @@ impl BallotAccount {
     pub const fn plain(printed: u32, issued: u32, returned: u32) -> Self {
         let (unused, not_returned) = (printed.saturating_sub(issued), issued.saturating_sub(returned));
         Self { printed, issued, exchanged: 0, unused, returned, not_returned }
+    }
+
+    /// Label and figure, as pages show them.
+    pub fn labelled(&self) -> [(&'static str, String); 6] {
+        let Self { printed, issued, exchanged, unused, returned, not_returned } = self;
+        [
+            ("Đã in", printed),
+            ("Phát ra", issued),
+            ("Đổi", exchanged),
+            ("Chưa dùng", unused),
+            ("Thu về", returned),
+            ("Không thu về", not_returned),
+        ]
+        .map(|(label, figure)| (label, figure.to_string()))
     }
 
     /// Everything that does not add up, what blocks and what warns.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::audit::Digest;
 use super::audit::event::poll::{BallotsReturned, PaperIssued};
-use super::ballot_account::IssuedPapers;
+use super::ballot_account::{BallotAccount, IssuedPapers};
 use super::presence::HallFigures;
 use super::proposal::ProposalKind;
 use super::text::date_dmy;
@@ -236,9 +236,11 @@ impl DayStep {
     pub fn changes(&self) -> Vec<(&'static str, String, String)> {
         match self {
             Self::PollMoved { before, day, .. } => vec![("Ngày bỏ phiếu", date_dmy(*before), date_dmy(*day))],
-            Self::PresenceCorrected { after, before, .. } => compared(hall(*before), hall(*after)),
-            Self::IssuedCorrected { after, before, .. } => compared(issued(*before), issued(*after)),
-            Self::BallotsCorrected { after, before, .. } => compared(ballots(before), ballots(after)),
+            Self::PresenceCorrected { after, before, .. } => compared(before.labelled(), after.labelled()),
+            Self::IssuedCorrected { after, before, .. } => compared(before.labelled(), after.labelled()),
+            Self::BallotsCorrected { after, before, .. } => {
+                compared(BallotAccount::from(before).labelled(), BallotAccount::from(after).labelled())
+            }
             Self::CorrigendumIssued { reason, right, .. } => vec![("Nội dung", reason.clone(), right.clone())],
             _ => Vec::new(),
         }
@@ -267,36 +269,12 @@ impl DayStep {
     }
 }
 
-/// Label, before, after of figures that are told alike.
-fn compared<const N: usize>(
+/// Label, before, after of figures that have the same labels.
+pub fn compared<const N: usize>(
     before: [(&'static str, String); N],
     after: [(&'static str, String); N],
 ) -> Vec<(&'static str, String, String)> {
     before.into_iter().zip(after).map(|((label, before), (_, after))| (label, before, after)).collect()
-}
-
-fn hall(told: HallFigures) -> [(&'static str, String); 3] {
-    let HallFigures { attended, now, opened } = told;
-    [("Có mặt lúc mở bỏ phiếu", opened), ("Tổng số đã có mặt", attended), ("Có mặt lúc này", now)]
-        .map(|(label, figure)| (label, figure.to_string()))
-}
-
-fn issued(told: IssuedPapers) -> [(&'static str, String); 2] {
-    let IssuedPapers { issued, printed } = told;
-    [("Đã in", printed), ("Phát ra", issued)].map(|(label, figure)| (label, figure.to_string()))
-}
-
-fn ballots(told: &BallotsReturned) -> [(&'static str, String); 6] {
-    let BallotsReturned { exchanged, form: _, issued, not_returned, printed, returned, unused } = told;
-    [
-        ("Đã in", printed),
-        ("Phát ra", issued),
-        ("Đổi", exchanged),
-        ("Chưa dùng", unused),
-        ("Thu về", returned),
-        ("Không thu về", not_returned),
-    ]
-    .map(|(label, figure)| (label, figure.to_string()))
 }
 
 #[cfg(test)]

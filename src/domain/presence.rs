@@ -23,6 +23,15 @@ pub struct HallFigures {
     pub opened: u32,
 }
 
+impl HallFigures {
+    /// Label and figure, as pages show them.
+    pub fn labelled(&self) -> [(&'static str, String); 3] {
+        let Self { attended, now, opened } = self;
+        [("Có mặt lúc mở bỏ phiếu", opened), ("Tổng số đã có mặt", attended), ("Có mặt lúc này", now)]
+            .map(|(label, figure)| (label, figure.to_string()))
+    }
+}
+
 /// The hall of a council.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Presence {

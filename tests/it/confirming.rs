@@ -72,6 +72,7 @@ fn shows_the_result(page: &Answer) {
     let told = page.text("main");
     has(&told, &["sát mức “quá nửa” (vừa đủ)", "Tín nhiệm cao: 20 → 19", "Tín nhiệm thấp: 24 → 25", "Lấy số kiểm lại"]);
     has(&told, &["Bỏ qua việc kiểm phiếu thử", "Máy in hỏng", "Mở lại tập 1", "Tập bị lẫn phiếu", "DIS-001"]);
+    has(&told, &["Mở bỏ phiếu khi khác ngày đã định 07/12/2023", "Kỳ họp dời ngày"]);
     assert!(!page.html.contains("resolution.pdf") && !page.html.contains("minutes.pdf"), "{}", page.html);
 }
 
@@ -113,6 +114,15 @@ fn whoever_confirms_sees_forms_result_and_papers_and_not_their_hashes_alone() {
         assert!(may_confirm(&page) && page.all("small .hash").len() == 1, "{}", page.html);
         reader.confirms(&declaring).await;
         shows_the_result(&reader.leader.opens(&declaring).await);
+        reader.site.signs_minutes(council, poll).await;
+
+        let wrong = TypedStep { reason: "Ghi sai tên thư ký".into(), ..TypedStep::default() };
+        let reopening = reader.proposed(ProposalKind::MinutesReopened, &wrong).await;
+        let page = reader.leader.opens(&reopening).await;
+        has(&page.text("main"), &["Biên bản đã ký sẽ bị mở lại: Biên bản kiểm phiếu", "Ghi sai tên thư ký"]);
+        let signed = reader.leader.opens(&format!("{reopening}/ban-in.pdf")).await;
+        assert_eq!(signed.status, StatusCode::OK, "{}", signed.html);
+        reader.confirms(&reopening).await;
         reader.site.signs_minutes(council, poll).await;
 
         let decision = TypedDecision { number: "52/NQ-HĐND".into(), day: "08/12/2023".into() };

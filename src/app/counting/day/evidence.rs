@@ -27,9 +27,11 @@ pub struct ClosingLine {
     pub batches: Vec<(u32, u32)>,
 }
 
-/// The paper that a step issues.
+/// The paper that a step issues or takes back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShownPaper {
+    /// What becomes of it: `Văn bản được phát hành`.
+    pub fate: &'static str,
     /// `Nghị quyết xác nhận kết quả`.
     pub title: String,
     /// Pages.
@@ -76,6 +78,7 @@ impl Evidence {
                 evidence.take_figures(tx, day, None).await?;
                 evidence.take_paper(tx, day, step, paper).await?;
             }
+            DayStep::MinutesReopened { .. } => evidence.take_back_minutes(tx, day, step).await?,
             DayStep::CorrigendumIssued { corrects, paper, .. } => {
                 evidence.lines.insert(0, ("Đính chính văn bản", corrected(tx, day, corrects).await?));
                 evidence.take_paper(tx, day, step, paper).await?;
@@ -85,7 +88,6 @@ impl Evidence {
             | DayStep::VotingOpened { .. }
             | DayStep::PresenceCorrected { .. }
             | DayStep::IssuedCorrected { .. }
-            | DayStep::MinutesReopened { .. }
             | DayStep::BallotsCorrected { .. }
             | DayStep::PollArchived { .. }
             | DayStep::PollCancelled { .. } => {}
@@ -130,7 +132,24 @@ impl Evidence {
             }
         };
         let title = title(tx, day, &paper.name).await?;
-        self.paper = Some(ShownPaper { title, pages: paper.pages, is_there });
+        self.paper = Some(ShownPaper { fate: "Văn bản được phát hành", title, pages: paper.pages, is_there });
+        Ok(())
+    }
+
+    async fn take_back_minutes(&mut self, tx: &mut CouncilTx, day: &Day, step: &DayStep) -> Result<(), AppError> {
+        match papers::of_step(tx, day.poll, step).await {
+            Ok(Some(printed)) => {
+                let (fate, pages) = ("Biên bản đã ký sẽ bị mở lại", printed.issued.pages);
+                let title = title(tx, day, &printed.issued.name).await?;
+                self.paper = Some(ShownPaper { fate, title, pages, is_there: true });
+            }
+            Ok(None) => {}
+            // Minutes that a newer program prints otherwise can still be taken back: the signed ones are on paper.
+            Err(problem) => {
+                told(problem)?;
+                self.lines.push(("Biên bản đã ký", "Không in lại được đúng như khi ký; hãy đọc bản giấy.".to_owned()));
+            }
+        }
         Ok(())
     }
 }

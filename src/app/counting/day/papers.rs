@@ -1,7 +1,7 @@
 //! Papers that a step of the day issues.
 
 use crate::counting::outcome::{
-    Corrigendum, PrintedPaper, corrigendum_paper, minutes_paper, next_corrigendum, resolution_paper,
+    Corrigendum, PrintedPaper, corrigendum_paper, minutes_paper, next_corrigendum, proposed_minutes, resolution_paper,
 };
 use crate::service::error::AppError;
 use domain::audit::event::poll::PaperIssued;
@@ -24,7 +24,7 @@ pub(super) async fn corrigendum(tx: &mut CouncilTx, poll: PollId, wish: &Corrige
     Ok(next_corrigendum(tx, poll, wish).await?.issued)
 }
 
-/// The paper that a step issues, to the byte as the step names it; `None` for a step that issues none.
+/// The paper that a step issues or takes back, to the byte as the step names it; `None` for a step that has none.
 ///
 /// # Errors
 /// When it does not come out as the step names it.
@@ -34,15 +34,16 @@ pub(crate) async fn of_step(
     step: &DayStep,
 ) -> Result<Option<PrintedPaper>, AppError> {
     let (printed, named) = match step {
-        DayStep::ResultConfirmed { paper, .. } => (resolution_paper(tx, poll).await?, paper),
+        DayStep::MinutesReopened { sha256, .. } => (proposed_minutes(tx, poll).await?, sha256),
+        DayStep::ResultConfirmed { paper, .. } => (resolution_paper(tx, poll).await?, &paper.sha256),
         DayStep::CorrigendumIssued { corrects, day, paper, reason, right } => {
             let (corrects, wrong, right) = (corrects.clone(), reason.clone(), right.clone());
             let said = Corrigendum { corrects, day: *day, wrong, right };
-            (corrigendum_paper(tx, poll, &said, &paper.name).await?, paper)
+            (corrigendum_paper(tx, poll, &said, &paper.name).await?, &paper.sha256)
         }
         _ => return Ok(None),
     };
-    if printed.issued == *named {
+    if printed.issued.sha256 == *named {
         return Ok(Some(printed));
     }
     let sentence = "Văn bản nêu trong đề xuất không còn in lại được đúng như khi đề xuất; hãy rút hoặc không chấp nhận đề \

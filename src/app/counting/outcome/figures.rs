@@ -3,34 +3,16 @@
 
 use super::board::{FormTable, RecountLine, recounts, tables};
 use super::day_data::DayData;
+use super::incidents::{Incident, incidents};
 use crate::polls::results;
 use crate::service::error::AppError;
 use domain::audit::Digest;
-use domain::ballot_account::BallotAccount;
-use domain::day_record::{Correction, DayRecord, Deck, Hands};
 use domain::disclosure;
 use domain::finding::Finding;
 use domain::id::PollId;
 use domain::poll::PollKind;
 use domain::rules::Attested;
 use store::CouncilTx;
-
-/// A step of the day that two people took outside the straight way.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Incident {
-    /// What was done: `Mở lại tập 2, mẫu F1-3F9A2C`.
-    pub what: String,
-    /// Figures before and after, where figures changed: label, before, after.
-    pub changes: Vec<(&'static str, u32, u32)>,
-    /// Why.
-    pub reason: String,
-    /// Who asked for it.
-    pub asked: String,
-    /// Who agreed.
-    pub agreed: String,
-    /// `08:05 ngày 07/12/2023`.
-    pub at: String,
-}
 
 /// Figures of a closed count, put through the rules of the poll.
 #[derive(Clone, Debug)]
@@ -92,48 +74,4 @@ impl Figures {
 /// When there is no such poll, and as `Figures::of`.
 pub async fn figures(tx: &mut CouncilTx, poll: PollId) -> Result<Figures, AppError> {
     Figures::of(&DayData::load(tx, poll).await?)
-}
-
-fn incidents(day: &DayRecord) -> Vec<Incident> {
-    let told = |hands: &Hands, what: String, changes| {
-        let incident = Incident {
-            what,
-            changes,
-            reason: hands.reason.clone(),
-            asked: hands.asked.clone(),
-            agreed: hands.agreed.clone(),
-            at: hands.at.in_vietnam(),
-        };
-        (hands.at, incident)
-    };
-    let mut found = Vec::new();
-    if let Deck::Waived(hands) = &day.deck {
-        found.push(told(hands, "Bỏ qua việc kiểm phiếu thử".to_owned(), Vec::new()));
-    }
-    found.extend(day.corrections.iter().map(|correction| {
-        let what = format!("Sửa số phiếu phát ra, thu về, mẫu {}", correction.form);
-        told(&correction.hands, what, changed(correction))
-    }));
-    found.extend(day.reopened.iter().map(|reopened| {
-        told(&reopened.hands, format!("Mở lại tập {}, mẫu {}", reopened.batch, reopened.form), Vec::new())
-    }));
-    found.sort_by_key(|(at, _)| *at);
-    found.into_iter().map(|(_, incident)| incident).collect()
-}
-
-/// Figures of papers that a correction changed.
-fn changed(correction: &Correction) -> Vec<(&'static str, u32, u32)> {
-    let Some(before) = correction.before else { return Vec::new() };
-    let of = |account: BallotAccount| {
-        [
-            ("Đã in", account.printed),
-            ("Phát ra", account.issued),
-            ("Đổi", account.exchanged),
-            ("Chưa dùng", account.unused),
-            ("Thu về", account.returned),
-            ("Không thu về", account.not_returned),
-        ]
-    };
-    let pairs = of(before).into_iter().zip(of(correction.after));
-    pairs.filter(|((_, b), (_, a))| b != a).map(|((label, b), (_, a))| (label, b, a)).collect()
 }

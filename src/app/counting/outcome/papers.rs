@@ -208,6 +208,16 @@ pub async fn minutes_paper(tx: &mut CouncilTx, poll: PollId, copies: u32) -> Res
     Ok(PrintedPaper::new(MINUTES, print(tx, &day_data, Kind::Minutes).await?))
 }
 
+/// The minutes in the copies in which they were proposed last.
+///
+/// # Errors
+/// Before the result is declared.
+#[boxed]
+pub async fn proposed_minutes(tx: &mut CouncilTx, poll: PollId) -> Result<PrintedPaper, AppError> {
+    let day_data = DayData::load(tx, poll).await?;
+    Ok(PrintedPaper::new(MINUTES, print(tx, &day_data, Kind::Minutes).await?))
+}
+
 /// The resolution that confirms the result, or the Party's report in its place.
 ///
 /// # Errors
