@@ -93,6 +93,10 @@ impl App {
         let is_open = proposal.state == ProposalState::Open;
         let is_own = proposal.proposed.account == caller.account.id;
         let obstacle = if is_open { obstacle(content_now(&mut tx, &proposal, at).await, &proposal)? } else { None };
+        let obstacle = match obstacle {
+            None if is_open => sentence(proposals::both_count(&mut tx, &proposal, caller.account.id).await)?,
+            other => other,
+        };
         Ok(ProposalPage {
             sitting: overview::sitting(&mut tx, poll).await?,
             is_of_day: ProposalKind::OF_DAY.contains(&proposal.kind),
@@ -228,6 +232,15 @@ fn shown(proposal: &Proposal) -> Result<Shown, AppError> {
             Shown::Day(step.lines(), paper)
         }
     })
+}
+
+/// What stands in the way, as a page says it.
+fn sentence(held: Result<(), AppError>) -> Result<Option<String>, AppError> {
+    match held {
+        Ok(()) => Ok(None),
+        Err(AppError::Input(sentence)) => Ok(Some(sentence)),
+        Err(other) => Err(other),
+    }
 }
 
 /// Why the proposal cannot be confirmed now.

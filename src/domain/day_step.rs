@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::audit::Digest;
 use super::audit::event::poll::{BallotsReturned, PaperIssued};
+use super::batch::Reader;
+use super::poll::{Level, LevelCounts};
 use super::proposal::ProposalKind;
 use super::text::date_dmy;
 
@@ -49,6 +51,30 @@ pub enum DayStep {
         /// In the order of the forms.
         forms: Vec<ClosingForm>,
     },
+    /// A line is counted again that the rule does not name.
+    RecountOrdered {
+        form: String,
+        /// From 1.
+        line: u32,
+        /// Who stands on it.
+        name: String,
+        reason: String,
+    },
+    /// What two people counted again takes the place of what stands.
+    LineRecounted {
+        /// The figure that stands.
+        counted: LevelCounts,
+        form: String,
+        /// From 1.
+        line: u32,
+        /// Who stands on it.
+        name: String,
+        readers: [Reader; 2],
+        reason: String,
+        recounted: LevelCounts,
+        /// Why the line was due; empty where two people ordered it.
+        why: String,
+    },
     ResultDeclared {
         /// SHA-256 of results.json.
         results_sha256: Digest,
@@ -89,6 +115,8 @@ impl DayStep {
             Self::BallotsCorrected { .. } => ProposalKind::BallotsCorrected,
             Self::BatchReopened { .. } => ProposalKind::BatchReopened,
             Self::CountingClosed { .. } => ProposalKind::CountingClosed,
+            Self::RecountOrdered { .. } => ProposalKind::RecountOrdered,
+            Self::LineRecounted { .. } => ProposalKind::LineRecounted,
             Self::ResultDeclared { .. } => ProposalKind::ResultDeclared,
             Self::ResultConfirmed { .. } => ProposalKind::ResultConfirmed,
             Self::ResultPublished { .. } => ProposalKind::ResultPublished,
@@ -103,6 +131,9 @@ impl DayStep {
         match self {
             Self::BallotsCorrected { after, .. } => after.form.clone(),
             Self::BatchReopened { form, batch, .. } => format!("{form}/{batch}"),
+            Self::RecountOrdered { form, line, .. } | Self::LineRecounted { form, line, .. } => {
+                format!("{form}/{line}")
+            }
             _ => String::new(),
         }
     }
@@ -140,6 +171,15 @@ impl DayStep {
                 ));
                 lines
             }
+            Self::RecountOrdered { form, line, name, reason } => vec![
+                ("Người được lấy phiếu", name.clone()),
+                ("Dòng", format!("mẫu {form}, dòng {line}")),
+                ("Lý do", reason.clone()),
+                ("Hệ quả", "Hai thành viên Ban kiểm phiếu kiểm lại dòng này từ phiếu giấy.".to_owned()),
+            ],
+            Self::LineRecounted { counted, form, line, name, readers, recounted, why, .. } => {
+                recounted_lines((name, form, *line), why, readers, (*counted, *recounted))
+            }
             Self::ResultDeclared { results_sha256 } => vec![("SHA-256 của kết quả", results_sha256.to_string())],
             Self::ResultConfirmed { paper, resolution } => vec![
                 ("Nghị quyết", resolution.clone()),
@@ -161,6 +201,29 @@ impl DayStep {
             Self::PollArchived { place } => vec![("Nơi lưu trữ", place.clone())],
         }
     }
+}
+
+/// Both figures of a line that was counted again.
+fn recounted_lines(
+    (name, form, line): (&str, &str, u32),
+    why: &str,
+    [one, two]: &[Reader; 2],
+    (counted, recounted): (LevelCounts, LevelCounts),
+) -> Vec<(&'static str, String)> {
+    let why = if why.is_empty() { "hai người đã đồng ý kiểm lại" } else { why };
+    let mut lines = vec![
+        ("Người được lấy phiếu", name.to_owned()),
+        ("Dòng", format!("mẫu {form}, dòng {line}")),
+        ("Vì sao kiểm lại", why.to_owned()),
+        ("Hai người kiểm lại", format!("{}; {}", one.name, two.name)),
+    ];
+    let both = counted.each().into_iter().zip(recounted.each());
+    let level = |((level, before), (_, after)): ((Level, u32), (Level, u32))| {
+        (level.label(), format!("kiểm lại {after}; số đã kiểm {before}"))
+    };
+    lines.extend(both.map(level));
+    lines.push(("Hệ quả", "Số kiểm lại thay số đã kiểm trong kết quả; biên bản in cả hai số.".to_owned()));
+    lines
 }
 
 /// Figures that change; an unchanged one is listed with its single value.

@@ -22,6 +22,10 @@ pub enum ProposalKind {
     /// Has a batch counted anew; `about` is the form and the number.
     BatchReopened,
     CountingClosed,
+    /// That a line is counted again that the rule does not name; `about` is the form and the line.
+    RecountOrdered,
+    /// That the figure of a recount takes the place of another; `about` is the form and the line.
+    LineRecounted,
     ResultDeclared,
     ResultConfirmed,
     ResultPublished,
@@ -36,7 +40,7 @@ impl ProposalKind {
         [Self::EligibilityOverride, Self::DossiersReleased, Self::ListDecided, Self::BoardAppointed, Self::FormsSealed];
 
     /// Those of counting day and after it; first those of every vote, then the exceptions.
-    pub const OF_DAY: [Self; 11] = [
+    pub const OF_DAY: [Self; 13] = [
         Self::VotingOpened,
         Self::CountingClosed,
         Self::ResultDeclared,
@@ -46,6 +50,8 @@ impl ProposalKind {
         Self::DeckWaived,
         Self::BallotsCorrected,
         Self::BatchReopened,
+        Self::RecountOrdered,
+        Self::LineRecounted,
         Self::CorrigendumIssued,
         Self::PollCancelled,
     ];
@@ -68,6 +74,8 @@ impl ProposalKind {
             Self::BallotsCorrected => "ballots_corrected",
             Self::BatchReopened => "batch_reopened",
             Self::CountingClosed => "counting_closed",
+            Self::RecountOrdered => "recount_ordered",
+            Self::LineRecounted => "line_recounted",
             Self::ResultDeclared => "result_declared",
             Self::ResultConfirmed => "result_confirmed",
             Self::ResultPublished => "result_published",
@@ -95,6 +103,8 @@ impl ProposalKind {
             Self::BallotsCorrected => "Sửa số phiếu phát ra, thu về",
             Self::BatchReopened => "Mở lại một tập phiếu",
             Self::CountingClosed => "Đóng kiểm phiếu",
+            Self::RecountOrdered => "Cho kiểm lại một dòng không sát ngưỡng",
+            Self::LineRecounted => "Lấy số kiểm lại của một dòng",
             Self::ResultDeclared => "Ghi kết quả",
             Self::ResultConfirmed => "Ghi nghị quyết xác nhận kết quả",
             Self::ResultPublished => "Công bố kết quả",

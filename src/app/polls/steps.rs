@@ -1,17 +1,17 @@
 //! The steps of a poll that one person takes, in their order. The table of events says who may take each; steps for two
 //! people are in [`super::acts`].
 
-use super::{NO_POLL, Requester, Taken, WriteContext, council_log, take};
+use super::{NO_POLL, Requester, Taken, WriteContext, admit, council_log, take, trust};
 use crate::Caller;
 use crate::service::app::App;
 use crate::service::error::AppError;
 use domain::audit::event::poll::{DeckForm, FileHash, ListedOfficial, PaperIssued, SealedForm};
-use domain::audit::{Digest, Nonce, SealedCounts};
+use domain::audit::{Actor, Digest, Nonce, SealedCounts};
 use domain::ballot_account::BallotAccount;
 use domain::batch::ReadTwice;
 use domain::count::BatchCounts;
 use domain::id::{AccountId, PollId, RequestId};
-use domain::poll_state::{LineRecount, PollState, Refusal, Transition};
+use domain::poll_state::{PollState, Refusal, Transition};
 use domain::role::Role;
 use domain::roster::Teller;
 use macros::boxed;
@@ -192,6 +192,7 @@ impl App {
         let written = self.store.write(caller.council, move |tx| {
             Box::pin(async move {
                 let stored = polls::find(tx, poll).await?.ok_or(NO_POLL)?;
+                admit(&stored.state.poll().counters, &actor, BATCH_ROLES)?;
                 let step = commit(tx, poll, stored.state, &opening, commitment, read).await?;
                 if step.events.is_empty() {
                     return Ok(());
@@ -207,20 +208,6 @@ impl App {
         written.await
     }
 
-    /// Writes down a line that two people counted again.
-    ///
-    /// # Errors
-    /// When the caller is no head teller, or the poll refuses it.
-    #[boxed]
-    pub async fn recount_line(
-        &self,
-        requester: Requester<'_>,
-        poll: PollId,
-        found: LineRecount,
-    ) -> Result<Taken, AppError> {
-        self.pure(requester, &[Role::HeadTeller], poll, |state| state.recount_line(found)).await
-    }
-
     /// Proposes the minutes of the count.
     ///
     /// # Errors
@@ -233,7 +220,13 @@ impl App {
         paper: PaperIssued,
     ) -> Result<Taken, AppError> {
         let by = requester.may(&[Role::HeadTeller])?;
-        self.pure(requester, &[Role::HeadTeller], poll, |state| state.propose_minutes(paper, by)).await
+        self.step(requester, &[Role::HeadTeller], poll, move |tx, state| {
+            Box::pin(async move {
+                counts(tx, poll, &by).await?;
+                Ok(state.propose_minutes(paper, by)?)
+            })
+        })
+        .await
     }
 
     /// Writes down who signed the minutes of hash `sha256`; the fourth head is signed.
@@ -249,7 +242,13 @@ impl App {
         tellers: Vec<Teller>,
     ) -> Result<Taken, AppError> {
         let by = requester.may(&[Role::Leader])?;
-        self.pure(requester, &[Role::Leader], poll, move |state| state.sign_minutes(sha256, tellers, &by)).await
+        self.step(requester, &[Role::Leader], poll, move |tx, state| {
+            Box::pin(async move {
+                counts(tx, poll, &by).await?;
+                Ok(state.sign_minutes(sha256, tellers, &by)?)
+            })
+        })
+        .await
     }
 
     /// Issues any other paper.
@@ -270,7 +269,7 @@ impl App {
     async fn pure<F>(
         &self,
         requester: Requester<'_>,
-        roles: &[Role],
+        roles: &'static [Role],
         poll: PollId,
         decide: F,
     ) -> Result<Taken, AppError>
@@ -278,6 +277,14 @@ impl App {
         F: FnOnce(PollState) -> Result<Transition, Refusal> + Send + 'static,
     {
         self.step(requester, roles, poll, |_, state| Box::pin(async move { Ok(decide(state)?) })).await
+    }
+}
+
+/// One of the two people of the minutes.
+async fn counts(tx: &mut CouncilTx, poll: PollId, by: &Actor) -> Result<(), AppError> {
+    match by.account {
+        Some(account) => trust::since_begun(tx, poll, account).await,
+        None => Ok(()),
     }
 }
 

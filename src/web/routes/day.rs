@@ -29,7 +29,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/ky/{poll}/so-phieu/{form}", HEAD, || post(day::save_account)),
         Route::get("/ky/{poll}/kiem-lai", HALL, || get(day::recounts)),
         Route::get("/ky/{poll}/kiem-lai/{form}/{line}", HALL, || get(day::recount)),
-        Route::post("/ky/{poll}/kiem-lai/{form}/{line}", HEAD, || post(day::save_recount)),
+        Route::post("/ky/{poll}/kiem-lai/{form}/{line}", HEAD, || post(day::open_recount)),
         Route::get("/ky/{poll}/bien-ban", HALL, || get(day::minutes)),
         Route::post("/ky/{poll}/bien-ban/trinh", HEAD, || post(day::propose_minutes)),
         Route::post("/ky/{poll}/bien-ban/ky", CHAIR, || post(day::sign_minutes)),

@@ -16,7 +16,7 @@ mod wish;
 pub use account::{AccountLine, AccountPage, TypedAccount};
 pub use minutes::{MinutesPage, ZeroPage};
 pub use overview::{DayPage, DayTask, TaskProgress};
-pub use recounts::{RecountLine, RecountPage, TypedRecount};
+pub use recounts::{RecountLine, RecountPage};
 pub use steps::{StepPage, may_propose, proposers};
 pub(crate) use steps::{content_now, take};
 pub use task::DayTaskId;

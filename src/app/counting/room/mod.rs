@@ -11,6 +11,7 @@ mod counting_room;
 mod deck;
 mod entering;
 mod opening;
+mod recounts;
 mod room_page;
 pub mod screen;
 pub mod table;
@@ -23,6 +24,7 @@ pub use batch::{BatchPage, Follow};
 pub use deck::{DeckReport, DeckRow, DeckTable};
 pub use entering::{Keyed, What};
 pub use opening::{OpenPage, TypedBatch};
+pub use recounts::{OpenRecount, RecountOffer, TypedRecount};
 pub use room_page::{OpenBatch, RoomForm, RoomPage, RoomPoll};
 
 use self::screen::Screens;

@@ -14,6 +14,8 @@ use super::event::poll::{
     SealedForm,
 };
 use super::event::{Actor, LogEvent, PollEvent};
+use crate::counters::{Counters, ReadersFault, told_readers};
+use crate::id::AccountId;
 use crate::poll_state::{ClosedCount, is_one_person};
 
 pub use error::CourseError;
@@ -51,6 +53,8 @@ pub struct Course {
     poll: Option<PollCreated>,
     list: Option<ListDecided>,
     board: Option<BoardAppointed>,
+    /// Who counts, by the board that was appointed last.
+    counters: Counters,
     forms: Option<Vec<FormCourse>>,
     /// Whether the vote may go on after the last word about a test deck: it passed, or it was waived.
     is_tested: bool,
@@ -84,6 +88,8 @@ pub struct Record {
     pub totals: Vec<FormTotals>,
     /// The same with the lines that were counted again: what the result is made of.
     pub counted: ClosedCount,
+    /// Members of the board are known by their accounts.
+    pub is_bound: bool,
     /// Whether the council confirmed the result by a resolution.
     pub is_confirmed: bool,
     /// SHA-256 of results.json.
@@ -124,7 +130,8 @@ impl Course {
             PollEvent::BatchCommitted(batch) => self.commit(batch, kind),
             PollEvent::BatchReopened(batch) => self.reopen(&batch, actor, kind),
             PollEvent::CountingClosed(closed) => self.close(seq, closed, actor, kind),
-            PollEvent::LineRecounted(line) => self.recount(&line, kind),
+            PollEvent::RecountOrdered(line) => self.order(&line, actor, kind),
+            PollEvent::LineRecounted(line) => self.recount(&line, actor, kind),
             PollEvent::ResultDeclared(result) => {
                 needs(self.closed.is_some(), kind, "counting.closed")?;
                 self.by_others(&result.proposed_by, actor, kind)?;
@@ -170,8 +177,31 @@ impl Course {
     fn appoint(&mut self, board: BoardAppointed, kind: &'static str) -> Result<(), CourseError> {
         needs(self.list.is_some(), kind, "list.decided")?;
         self.before_sealing(kind)?;
+        let accounts: Vec<AccountId> = board.tellers.iter().filter_map(|teller| teller.account).collect();
+        if (1..).zip(&accounts).any(|(next, account)| accounts.iter().skip(next).any(|other| other == account)) {
+            return Err(CourseError::Contradiction("một tài khoản đứng hai lần trong Ban kiểm phiếu".into()));
+        }
+        self.counters = Counters::of(&board.tellers, self.is_rehearsal());
         self.board = Some(board);
         Ok(())
+    }
+
+    fn is_rehearsal(&self) -> bool {
+        self.poll.as_ref().is_some_and(|poll| poll.rehearsal)
+    }
+
+    /// Two people of the board read papers.
+    fn read_by_two(&self, names: &[String], accounts: Option<&[AccountId]>, what: &str) -> Result<(), CourseError> {
+        let fault = match told_readers(names, accounts) {
+            Some(readers) => self.counters.fault(&readers),
+            None => Some(ReadersFault::NotTwo),
+        };
+        let wrong = match fault {
+            None => return Ok(()),
+            Some(ReadersFault::NotTwo) => format!("{what} không phải do hai người đọc"),
+            Some(ReadersFault::Stranger(name)) => format!("{what} do người ngoài Ban kiểm phiếu đọc: {name}"),
+        };
+        Err(CourseError::Contradiction(wrong))
     }
 
     fn before_sealing(&self, kind: &'static str) -> Result<(), CourseError> {
@@ -235,8 +265,19 @@ impl Course {
         let signed_at = self.signed_at.ok_or(unfinished("minutes.signed"))?;
         self.published_at.ok_or(unfinished("result.published"))?;
         let turning_points = [self.sealed_at, opened_at, closed_at, signed_at];
-        let (is_confirmed, papers) = (self.confirmed_at.is_some(), self.papers);
-        Ok(Record { poll, list, forms, totals, counted, is_confirmed, results_sha256, papers, turning_points })
+        let (is_confirmed, papers, is_bound) = (self.confirmed_at.is_some(), self.papers, self.counters.are_bound());
+        Ok(Record {
+            poll,
+            list,
+            forms,
+            totals,
+            counted,
+            is_bound,
+            is_confirmed,
+            results_sha256,
+            papers,
+            turning_points,
+        })
     }
 }
 

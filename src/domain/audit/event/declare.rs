@@ -4,7 +4,7 @@ macro_rules! events {
     ($( #[doc = $enum_doc:literal] )+ $enum_name:ident; $(
         #[doc = $doc:literal]
         $kind:literal $name:ident by $who:literal when $when:literal {
-            $( #[doc = $field_doc:literal] $field:ident: $type:ty, )+
+            $( #[doc = $field_doc:literal] $( #[serde($($serde:tt)*)] )? $field:ident: $type:ty, )+
         }
     )+) => {
         $(
@@ -14,7 +14,7 @@ macro_rules! events {
             #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
             #[serde(deny_unknown_fields)]
             pub struct $name {
-                $( #[doc = $field_doc] pub $field: $type, )+
+                $( #[doc = $field_doc] $( #[serde($($serde)*)] )? pub $field: $type, )+
             }
 
             impl From<$name> for $enum_name {
