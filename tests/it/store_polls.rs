@@ -22,7 +22,8 @@ pub async fn with_poll(engine: Engine) -> (Site, CouncilId, Poll, LogId) {
     let id = PollId::new(Timestamp::UNIX_EPOCH, &[1; 10]);
     let log = LogId::new(Timestamp::UNIX_EPOCH, &[1; 10]);
     let created = PollCreated { ruleset_sha256: Digest::of(b"id = 'MAU'"), ..created() };
-    let poll = Poll { id, created, counters: Counters::default() };
+    let counters = Counters::of(&[], created.rehearsal);
+    let poll = Poll { id, created, counters };
     let row = poll.clone();
     let adding = write(&site.store, council, move |tx| {
         Box::pin(async move {

@@ -233,7 +233,8 @@ impl MayOpen {
 /// Begins a poll.
 pub fn create(id: PollId, created: PollCreated) -> Transition {
     let events = vec![created.clone().into()];
-    Transition::quiet(PollState::Created(Poll { id, created, counters: Counters::default() }), events)
+    let counters = Counters::of(&[], created.rehearsal);
+    Transition::quiet(PollState::Created(Poll { id, created, counters }), events)
 }
 
 impl PollState {
