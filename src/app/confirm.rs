@@ -98,6 +98,10 @@ impl App {
             Shown::Day(evidence) if evidence.missing.is_some() => evidence.missing.clone(),
             _ => obstacle(content_now(&mut tx, &proposal, at).await, &proposal)?,
         };
+        let obstacle = match obstacle {
+            None if is_open => sentence(proposals::both_count(&mut tx, &proposal, caller.account.id).await)?,
+            other => other,
+        };
         Ok(ProposalPage {
             sitting: overview::sitting(&mut tx, poll).await?,
             is_of_day: ProposalKind::OF_DAY.contains(&proposal.kind),
@@ -242,6 +246,15 @@ async fn shown(tx: &mut CouncilTx, proposal: &Proposal) -> Result<Shown, AppErro
         ProposalKind::DossiersReleased => Shown::Dossiers(content(text)?),
         _ => Shown::Day(Box::new(day::evidence_of(tx, proposal).await?)),
     })
+}
+
+/// What stands in the way, as a page says it.
+fn sentence(held: Result<(), AppError>) -> Result<Option<String>, AppError> {
+    match held {
+        Ok(()) => Ok(None),
+        Err(AppError::Input(sentence)) => Ok(Some(sentence)),
+        Err(other) => Err(other),
+    }
 }
 
 /// Why the proposal cannot be confirmed now.

@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     fn board() -> Vec<Teller> {
-        let member = |(name, role): (&str, TellerRole)| Teller { name: name.into(), role };
+        let member = |(name, role): (&str, TellerRole)| Teller { account: None, name: name.into(), role };
         [("A", TellerRole::Head), ("B", TellerRole::Secretary), ("C", TellerRole::Member), ("D", TellerRole::Member)]
             .map(member)
             .into()

@@ -74,7 +74,7 @@ const BOARD: [(&str, TellerRole); 3] =
     [("C", TellerRole::Head), ("D", TellerRole::Secretary), ("E", TellerRole::Member)];
 
 fn tellers(of: &[(&str, TellerRole)]) -> Vec<Teller> {
-    of.iter().map(|(name, role)| Teller { name: (*name).into(), role: *role }).collect()
+    of.iter().map(|(name, role)| Teller { account: None, name: (*name).into(), role: *role }).collect()
 }
 
 /// A board is appointed, and the minutes are signed.

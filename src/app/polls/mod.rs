@@ -5,10 +5,13 @@
 
 mod acts;
 mod entries;
+mod members;
 pub(crate) mod proposals;
+pub(crate) mod recounts;
 mod result;
 pub mod results;
 mod steps;
+pub(crate) mod trust;
 
 use crate::service::app::{App, Ask};
 use crate::service::caller::Caller;
@@ -25,6 +28,8 @@ use store::{CouncilTx, StoreError, Work, hall, logs, polls, sealed};
 
 pub(crate) use acts::{Act, decide, rules_of, take_act};
 pub(crate) use entries::entries;
+pub(crate) use members::{actor_in, admit};
+pub(crate) use recounts::FoundLine;
 pub(crate) use result::{decide_result, results_text};
 pub(crate) use steps::commit_within;
 pub use steps::{CountedBatch, Sent, USHERS};
@@ -153,7 +158,7 @@ impl App {
     async fn step<F>(
         &self,
         requester: Requester<'_>,
-        roles: &[Role],
+        roles: &'static [Role],
         poll: PollId,
         decide: F,
     ) -> Result<Taken, AppError>
@@ -168,6 +173,7 @@ impl App {
                 if in_rehearsal && !stored.state.poll().created.rehearsal {
                     return Err(AppError::Forbidden);
                 }
+                admit(&stored.state.poll().counters, &actor, roles)?;
                 let step = decide(tx, stored.state).await?;
                 take(tx, WriteContext { poll, log: stored.log, at }, &actor, step, &keys).await
             })
@@ -304,6 +310,7 @@ async fn project(tx: &mut CouncilTx, poll: PollId, seq: u64, event: &PollEvent) 
         | PollEvent::UnusedSealed(_)
         | PollEvent::BatchCommitted(_)
         | PollEvent::CountingClosed(_)
+        | PollEvent::RecountOrdered(_)
         | PollEvent::LineRecounted(_)
         | PollEvent::ResultDeclared(_)
         | PollEvent::MinutesProposed(_)

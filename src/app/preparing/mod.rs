@@ -12,9 +12,10 @@ pub(crate) mod overview;
 mod plan;
 pub(crate) mod poll_book;
 pub(crate) mod prepared;
+mod seats;
 pub(crate) mod verdicts;
 
-pub use board::{BoardPage, TypedBoard};
+pub use board::{BoardPage, BoardSeat, TypedBoard};
 pub(crate) use day_papers::sealed_forms;
 pub use day_papers::{DeckOfForm, DeckPage, TypedPile};
 pub use deadlines::{DeadlineLine, DeadlinePage, TypedMark};
@@ -24,6 +25,7 @@ pub use overview::{Overview, PollLine};
 pub use plan::{Begun, PlanOffer, PlanPage, Purpose, RulesChoice, TypedPlan};
 pub(crate) use plan::{new_poll, put as put_part, read as read_plan};
 pub(crate) use prepared::{PreparedPoll, content, text_of};
+pub(crate) use seats::on_ballot;
 pub use verdicts::{VerdictLine, Verdicts};
 
 use crate::service::error::AppError;

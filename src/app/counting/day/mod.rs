@@ -26,7 +26,7 @@ pub use opening::OpeningOutlook;
 pub use overview::{DayPage, DayTask, TaskProgress};
 pub(crate) use papers::of_step as paper_of_step;
 pub use presence::{PresencePage, TypedPresence};
-pub use recounts::{RecountLine, RecountPage, TypedRecount};
+pub use recounts::{RecountLine, RecountPage};
 pub use steps::{StepPage, may_propose, proposers};
 pub(crate) use steps::{content_now, evidence_of, take};
 pub use task::DayTaskId;
