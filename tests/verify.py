@@ -239,6 +239,7 @@ BALLOTS = {"exchanged": is_count, "form": is_text, "issued": is_count, "not_retu
 ACTOR = {"account": is_account, "name": is_text, "role": lambda role: is_text(role) and role in ROLES}
 # A key that ends in "?" may be absent: older programs do not write it.
 TELLER = {"account?": lambda value: is_text(value) and is_account(value), "name": is_text, "role": is_teller_role}
+MISSING = {"account?": lambda value: is_text(value) and is_account(value), "name": is_text, "reason": is_text}
 SHAPES = {
     "poll.created": {"council": is_text, "delegates": is_count, "kind": lambda kind: is_text(kind) and kind in LEVELS,
                      "rehearsal": is_flag, "ruleset": is_text, "ruleset_sha256": is_digest,
@@ -278,7 +279,7 @@ SHAPES = {
     "minutes.proposed": {"copies?": is_count, "name": is_text, "sha256": is_digest},
     "minutes.reopened": {"proposed_by": ACTOR, "reason": is_text},
     "ballots.handed_over": {"note": is_text, "packets": is_count, "received_by": is_text, "sealed_by": is_text},
-    "minutes.signed": {"missing?": [{"name": is_text, "reason": is_text}], "sha256": is_digest, "tellers": [TELLER]},
+    "minutes.signed": {"missing?": [MISSING], "sha256": is_digest, "tellers": [TELLER]},
     "result.confirmed": {"proposed_by": ACTOR, "resolution": is_text, "sha256": is_digest},
     "result.published": {"at": is_time, "proposed_by": ACTOR},
     "corrigendum.issued": {"name": is_text, "proposed_by": ACTOR, "reason": is_text, "sha256": is_digest},
@@ -576,7 +577,7 @@ class Day:
         self.declared = self.signed = self.published = self.archived = self.confirmed = False
         self.issued, self.board = {}, []
         self.back, self.batches, self.reopened, self.papers, self.proposed = {}, {}, [], [], None
-        self.board = set()
+        self.seated, self.awaited = set(), set()
 
     def need(self, holds, why):
         need(holds, self.file, why)
@@ -590,8 +591,8 @@ class Day:
         names, accounts = data["readers"], data.get("accounts")
         readers = accounts if accounts is not None else list(map(name_key, names))
         self.need(len(set(readers)) == len(readers) == len(names) == 2 and all(map(name_key, names)), why)
-        if self.board and (accounts is not None or not self.rehearsal):
-            self.need(accounts is not None and self.board.issuperset(accounts), f"{why} of the board")
+        if self.seated and (accounts is not None or not self.rehearsal):
+            self.need(accounts is not None and self.seated.issuperset(accounts), f"{why} of the board")
 
     def need_others(self, proposed_by):
         program = self.rehearsal and proposed_by["role"] == self.actor["role"] == "program"
@@ -629,7 +630,7 @@ class Day:
     def on_board_appointed(self, data):
         accounts = [teller["account"] for teller in data["tellers"] if "account" in teller]
         self.need(len(set(accounts)) == len(accounts), "one account twice on the board")
-        self.board = set(accounts)
+        self.board, self.seated = data["tellers"], set(accounts)
 
     def on_deck_counted(self, data):
         self.need(not self.zeroed, "test deck after the zero report")
@@ -774,6 +775,7 @@ class Day:
     def on_recount_ordered(self, data):
         self.closed_line(data)
         self.need_two(data["proposed_by"], data["reason"])
+        self.awaited.add((data["form"], data["line"]))
 
     def on_line_recounted(self, data):
         counts, place = self.closed_line(data)
@@ -784,7 +786,7 @@ class Day:
         same = data["counted"] == data["recounted"]
         if "proposed_by" in data:
             self.need_others(data["proposed_by"])
-        if self.board and not self.rehearsal:
+        if self.seated and not self.rehearsal:
             reader = self.actor["account"] in data["accounts"]
             self.need(reader or "proposed_by" in data, "a recount written down by somebody else")
             self.need(same or "proposed_by" in data, "figures differ and nobody else confirmed it")
@@ -792,9 +794,11 @@ class Day:
         self.need(same or data["reason"].strip(), "figures differ and no reason is given")
         if data["stands"] == "recounted":
             counts["lines"][place] = data["recounted"]
+        self.awaited.discard((data["form"], data["line"]))
 
     def on_result_declared(self, data):
         self.need_others(data["proposed_by"])
+        self.need(self.rehearsal or not self.awaited, "a line that two people ordered was not recounted")
         self.declared = True
 
     def on_paper_issued(self, data):
@@ -814,9 +818,6 @@ class Day:
             self.signatures(data["tellers"], data.get("missing", []))
         self.signed = True
 
-    def on_board_appointed(self, data):
-        self.board = data["tellers"]
-
     def signatures(self, signed, missing):
         """Head and secretary sign; every other member signs, or a reason is there. Older logs tell no quorum, and less."""
         for teller in self.board:
@@ -824,8 +825,10 @@ class Day:
             self.need(teller in signed or not must, f"{teller['name']} did not sign")
         once = all(signed.count(teller) == 1 and teller in self.board for teller in signed)
         self.need(once, "somebody signed who is not of the board, or twice")
-        unsigned = sorted(teller["name"] for teller in self.board if teller not in signed)
-        self.need(sorted(told["name"] for told in missing) == unsigned, "a signature is missing without a word")
+        # Persons are told apart by account where the board names one.
+        person = lambda told: (told.get("account", ""), told["name"])
+        unsigned = sorted(person(teller) for teller in self.board if teller not in signed)
+        self.need(sorted(map(person, missing)) == unsigned, "a signature is missing without a word")
         self.need(all(told["reason"].strip() for told in missing), "a signature is missing without a reason")
 
     def on_minutes_reopened(self, data):

@@ -2,7 +2,7 @@
 //! in.
 
 use app::counting::day::TypedStep;
-use app::counting::room::TypedBatch;
+use app::counting::room::{TypedBatch, TypedRecount};
 use app::people::accounts::{Manager, Typed};
 use app::polls::CountedBatch;
 use app::preparing::TypedDecision;
@@ -22,6 +22,7 @@ use store::polls;
 
 use crate::own_account::code;
 use crate::site::{CountingPoll, Engine, RETURNED, Site, Visitor, on_both, sample_board};
+use crate::store_log::past_the_program;
 
 /// A council whose board is bound to accounts.
 struct Board {
@@ -85,7 +86,9 @@ impl Board {
         let waiver = TypedStep { reason: "Máy in hỏng".into(), ..TypedStep::default() };
         board.two(&head, &leader, ProposalKind::DeckWaived, waiver).await.expect("waived");
         app.report_zero(board.site.hand(&head), poll).await.expect("zero");
-        let present = TypedStep { present: "48".into(), ..TypedStep::default() };
+        // The sample's day is in the past, so that two people say why it is opened all the same.
+        let reason = "Kỳ họp dời ngày".to_owned();
+        let present = TypedStep { present: "48".into(), reason, ..TypedStep::default() };
         board.two(&head, &leader, ProposalKind::VotingOpened, present).await.expect("opened");
         let counting = board.site.takes_ballots_back_as(&head, poll).await;
         (board, counting)
@@ -141,6 +144,15 @@ impl Board {
     async fn commits(&self, login: &str, batch: CountedBatch) -> Result<(), AppError> {
         let caller = self.caller(login).await;
         self.site.app.commit_batch(self.site.hand(&caller), self.poll, batch).await.map(drop)
+    }
+
+    async fn pair(&self, logins: [&str; 2]) -> TypedRecount {
+        let [first, second] = [self.account(logins[0]).await, self.account(logins[1]).await];
+        TypedRecount { first, second }
+    }
+
+    async fn account(&self, login: &str) -> String {
+        self.site.account(self.council, login).await.to_string()
     }
 
     async fn typed_batch(&self, form: &str, readers: [&str; 2]) -> TypedBatch {
@@ -357,6 +369,67 @@ fn a_line_is_counted_again_by_two_of_the_board_and_another_figure_waits_for_a_th
         let told = &page.line(form, 2).expect("line").recounts[0];
         assert_eq!((told.accounts.as_ref().map(Vec::len), told.proposed_by.is_none()), (Some(2), true));
         board.is_held().await;
+    });
+}
+
+/// A recount that was ordered, lies on the table or waits for a decision could give another result.
+#[test]
+fn a_result_waits_for_every_recount_that_was_begun() {
+    on_both(|engine| async move {
+        let near = LevelCounts::Rating { high: 20, medium: 3, low: 24 };
+        let all = LevelCounts::Rating { high: RETURNED, medium: 0, low: 0 };
+        let (board, counting) = Board::closed(engine, near).await;
+        let (head, leader) = (board.caller("truong.ban").await, board.caller(LEADER).await);
+        let (cuc, dung) = (board.caller("kp.cuc").await, board.caller("kp.dung").await);
+        let (app, poll, form) = (&board.site.app, board.poll, counting.forms[0].0.as_str());
+        let again = |form, line, found| board.site.counts_again(&head, poll, (form, line), found, [&cuc, &dung]);
+        for (form, _) in &counting.forms {
+            again(form, 1, near).await.expect("what is due");
+        }
+        let result = TypedStep::default();
+        let declare = || app.propose_step(board.ask(&head), poll, ProposalKind::ResultDeclared, &result);
+        let order = || TypedStep { about: format!("{form}/2"), reason: "Có ý kiến".into(), ..TypedStep::default() };
+        let ordered = app.propose_step(board.ask(&head), poll, ProposalKind::RecountOrdered, &order()).await;
+        let ordered = ordered.expect("proposed");
+        assert!(said(declare().await).contains("đang chờ quyết định"), "an order");
+        app.confirm(board.ask(&leader), poll, ordered).await.expect("ordered");
+        assert!(said(declare().await).contains("chưa có số kiểm lại"));
+        assert_eq!(app.recount_page(&head, poll).await.expect("page").left(), 1);
+
+        // One of the two counts otherwise: they are asked again, and the line lies on the table all the time.
+        let pair = board.pair(["kp.cuc", "kp.dung"]).await;
+        app.open_recount(board.ask(&head), poll, (form, 2), &pair).await.expect("open");
+        let row = |high| vec![(Row::Line(1), vec![high, RETURNED - high, 0])];
+        let keys = |who, high| app.key_tally(board.ask(who), poll, (form, 2), row(high));
+        keys(&cuc, RETURNED).await.expect("taken").expect("figures");
+        keys(&dung, 40).await.expect("taken").expect("figures");
+        assert!(said(declare().await).contains("đang được kiểm lại"), "on the table");
+        let obstacle = app.step_page(&head, poll, ProposalKind::ResultDeclared).await.expect("page").obstacle;
+        assert!(obstacle.expect("an obstacle").contains("đang được kiểm lại"));
+        keys(&cuc, 40).await.expect("taken").expect("figures");
+        keys(&dung, 40).await.expect("taken").expect("figures");
+        assert!(said(declare().await).contains("đang chờ quyết định"), "another figure");
+        let waits = app.recount_page(&head, poll).await.expect("page").line(form, 2).expect("line").waits;
+        app.refuse(board.ask(&leader), poll, waits.expect("a proposal"), "Đếm nhầm chồng").await.expect("refused");
+        assert!(said(declare().await).contains("chưa có số kiểm lại"), "it is still ordered");
+        again(form, 2, all).await.expect("the figure that stands");
+
+        // Nothing is begun between the proposal and who confirms it.
+        let proposed = declare().await.expect("proposed");
+        app.open_recount(board.ask(&head), poll, (form, 2), &pair).await.expect("open");
+        let page = app.proposal(&leader, poll, proposed).await.expect("page");
+        assert!(page.obstacle.expect("an obstacle").contains("đang được kiểm lại"));
+        assert!(said(app.confirm(board.ask(&leader), poll, proposed).await).contains("đang được kiểm lại"));
+        app.abandon_batch(&head, poll, form, 2).await.expect("taken off");
+        app.confirm(board.ask(&leader), poll, proposed).await.expect("declared");
+        assert_eq!(board.stage().await, Stage::Declared);
+        board.is_held().await;
+
+        // Whoever changes the table of the board counts for nobody.
+        let seat = "UPDATE poll_tellers SET account_id = NULL WHERE council_id = :council AND position = 1";
+        assert_eq!(past_the_program(&board.site.database, board.council, seat).await, Ok(1));
+        let held = verify_db::database(&board.site.database.target(), None).await.expect("read");
+        assert!(held.expect_err("tampered").cause.contains("poll_tellers"));
     });
 }
 

@@ -84,9 +84,11 @@ fn signs(event: PollEvent, signed: &[(&str, TellerRole)], missing: &[(&str, &str
             vec![event, BoardAppointed { resolution: String::new(), tellers: tellers(&BOARD) }.into()]
         }
         PollEvent::MinutesSigned(told) => {
-            let missing = missing
-                .iter()
-                .map(|(name, reason)| MissingSignature { name: (*name).into(), reason: (*reason).into() });
+            let missing = missing.iter().map(|(name, reason)| MissingSignature {
+                account: None,
+                name: (*name).into(),
+                reason: (*reason).into(),
+            });
             vec![MinutesSigned { missing: Some(missing.collect()), tellers: tellers(signed), ..told }.into()]
         }
         other => vec![other],

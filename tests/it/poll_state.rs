@@ -569,7 +569,10 @@ fn no_result_is_declared_before_a_line_near_a_threshold_was_counted_again() {
     let far = closed(0).recount_line(&rules(), again(0), None);
     assert_eq!(far, Err(Refusal::NotOrdered { form: "F1".into(), line: 1 }));
     let ordered = closed(0).order_recount("F1".into(), 1, two()).expect("ordered").state;
-    assert!(ordered.recount_line(&rules(), again(0), None).is_ok());
+    let awaited = ordered.clone().declare_result(&rules(), digest(), pair());
+    assert_eq!(awaited, Err(Refusal::RecountAwaited { form: "F1".into(), line: 1 }));
+    let counted = ordered.recount_line(&rules(), again(0), None).expect("counted").state;
+    assert!(counted.declare_result(&rules(), digest(), pair()).is_ok());
     let foreign = RuleSet { id: "KHAC".into(), ..rules() };
     let (expected, found) = ("MAU".to_owned(), "KHAC".to_owned());
     assert_eq!(closed(0).declare_result(&foreign, digest(), pair()), Err(Refusal::Rules { expected, found }));

@@ -167,13 +167,20 @@ impl App {
     {
         let (actor, at, keys) = (requester.may(roles)?, self.now_text()?, self.keys.clone());
         let in_rehearsal = matches!(requester, Requester::Rehearsal(_));
+        let caller = match requester {
+            Requester::Form(ask) => Some(ask.caller.clone()),
+            Requester::Rehearsal(_) => None,
+        };
         self.write_for(requester, move |tx| {
             Box::pin(async move {
                 let stored = polls::find(tx, poll).await?.ok_or(NO_POLL)?;
                 if in_rehearsal && !stored.state.poll().created.rehearsal {
                     return Err(AppError::Forbidden);
                 }
-                admit(&stored.state.poll().counters, &actor, roles)?;
+                let actor = match caller {
+                    Some(caller) => actor_in(&caller, stored.state.poll(), roles)?,
+                    None => actor,
+                };
                 let step = decide(tx, stored.state).await?;
                 take(tx, WriteContext { poll, log: stored.log, at }, &actor, step, &keys).await
             })

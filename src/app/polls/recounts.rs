@@ -14,10 +14,10 @@ use domain::day_step::DayStep;
 use domain::id::{PollId, ProposalId};
 use domain::poll::LevelCounts;
 use domain::poll_state::{LineRecount, PollState, Refusal};
-use domain::proposal::ProposalKind;
+use domain::proposal::{Proposal, ProposalKind, ProposalState};
 use domain::recount;
 use domain::role::Role;
-use store::{CouncilTx, polls, requests};
+use store::{CouncilTx, polls, preparation, requests};
 
 /// Who counts a line again.
 const READERS: &[Role] = &[Role::Teller, Role::HeadTeller];
@@ -128,6 +128,22 @@ pub(crate) async fn proposed(
         recounted: counts,
         why: why.unwrap_or_default(),
     })
+}
+
+/// Refuses a result while a proposal about a recount waits: confirmed, it could give another result.
+///
+/// # Errors
+/// With a sentence that names what waits.
+pub(crate) async fn are_decided(tx: &mut CouncilTx, poll: PollId) -> Result<(), AppError> {
+    let is_about = |kind| matches!(kind, ProposalKind::RecountOrdered | ProposalKind::LineRecounted);
+    let all = preparation::proposals(tx, poll).await?;
+    let waits = all.iter().find(|proposal| is_about(proposal.kind) && proposal.state == ProposalState::Open);
+    let Some(Proposal { kind, about, .. }) = waits else { return Ok(()) };
+    let (what, place) = (kind.label(), about.replace('/', ", dòng "));
+    Err(AppError::Input(format!(
+        "Đề xuất «{what}» của mẫu phiếu {place} đang chờ quyết định; hãy xác nhận, không chấp nhận hoặc rút đề xuất đó trước \
+         khi ghi kết quả."
+    )))
 }
 
 /// Who stands on a line of a form.

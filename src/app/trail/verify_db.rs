@@ -16,11 +16,12 @@ use domain::audit::{
 };
 use domain::id::{AccountId, CouncilId, ProposalId, SlipId};
 use domain::reset::{self, Proofs, Reset};
+use domain::roster::Teller;
 use macros::boxed;
 use store::checks::{self, ProposalCheckRow, SlipRow};
 use store::councils::CouncilRow;
 use store::logs::{self, EntryRow, LogHead};
-use store::{CouncilTx, Store, StoreError, Target, accounts, resets};
+use store::{CouncilTx, Store, StoreError, Target, accounts, polls, resets};
 
 /// Entries that are read at once.
 const CHUNK: u32 = 2_000;
@@ -206,6 +207,9 @@ async fn council(
                 let held = damaged(&place, held)?;
                 report.dossiers += held.map_err(|(seq, cause)| place.wrong(seq, cause))?;
             }
+            if let Some(poll) = head.poll {
+                check_board(&place, &course, &damaged(&place, polls::tellers(tx, poll).await)?)?;
+            }
             // What the log says of itself, not the table: a rehearsal may have a key of its own, nothing else may.
             if !is_ours && !course.poll().is_some_and(|poll| poll.rehearsal) {
                 return Err(foreign());
@@ -370,6 +374,14 @@ fn check_accounts(place: &Location, told: &CouncilCourse, stored: &[Account]) ->
             .wrong(None, format!("tài khoản {} ({id}) có trong nhật ký mà không có trong bảng accounts", said.login))),
         None => Ok(stored.len()),
     }
+}
+
+/// Who counts depends on the table of the board.
+fn check_board(place: &Location, told: &Course, stored: &[Teller]) -> Result<(), Stop> {
+    if told.board() == stored {
+        return Ok(());
+    }
+    Err(place.wrong(None, "Ban kiểm phiếu trong bảng poll_tellers khác bản ghi board.appointed"))
 }
 
 fn note_proofs(proofs: &mut BTreeMap<AccountId, Proofs>, entry: &LogEntry<CouncilEvent>) {

@@ -98,8 +98,8 @@ impl PollState {
     /// be counted again. In a rehearsal there is no paper to do it from, see [the module](super).
     ///
     /// # Errors
-    /// Before counting is closed, a second time, by one person, by other rules, and as long as a line that is due was not
-    /// counted again.
+    /// Before counting is closed, a second time, by one person, by other rules, and as long as a line that is due or ordered
+    /// was not counted again.
     pub fn declare_result(self, rules: &RuleSet, results_sha256: Digest, pair: Pair) -> Result<Transition, Refusal> {
         let Self::Closed(poll, counted) = self else { return self.refuse("ghi kết quả") };
         let created = &poll.created;
@@ -111,6 +111,9 @@ impl PollState {
         if let Some(due) = missing.filter(|_| !created.rehearsal) {
             let why = due.why();
             return Err(Refusal::RecountDue { form: due.form, line: due.line, why });
+        }
+        if let Some((form, line)) = counted.awaited().next().filter(|_| !created.rehearsal) {
+            return Err(Refusal::RecountAwaited { form: form.to_owned(), line });
         }
         let proposed_by = pair.proposer(&poll)?;
         Ok(Transition::quiet(Self::Declared(poll), vec![ResultDeclared { proposed_by, results_sha256 }.into()]))

@@ -127,10 +127,16 @@ impl ClosedCount {
         self.ordered.contains(&(form.to_owned(), line))
     }
 
-    /// Notes that a line is to be counted again; false when there is no such line.
+    /// Lines that two people have counted again and that were not counted since: form and number, from 1.
+    pub fn awaited(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.ordered.difference(&self.recounted).map(|(form, line)| (form.as_str(), *line))
+    }
+
+    /// Notes that a line is to be counted again, whether or not it was before; false when there is no such line.
     pub fn order(&mut self, form: &str, line: u32) -> bool {
         let is_there = self.line(form, line).is_some();
         if is_there {
+            self.recounted.remove(&(form.to_owned(), line));
             self.ordered.insert((form.to_owned(), line));
         }
         is_there

@@ -146,6 +146,16 @@ pub enum Refusal {
     /// A batch was read by fewer than two people.
     #[error("Mỗi tập phiếu phải do hai người khác nhau cùng nhập; hãy phân công hai người khác.")]
     BatchReaders,
+    /// Two people ordered a line, and nobody counted it since.
+    #[error(
+        "Mẫu phiếu {form}, dòng {line}: hai người đã cho kiểm lại dòng này mà chưa có số kiểm lại; hãy kiểm lại từ phiếu giấy \
+         trước khi ghi kết quả."
+    )]
+    RecountAwaited {
+        form: String,
+        /// From 1.
+        line: u32,
+    },
     #[error("Mẫu phiếu {form}, dòng {line}: {why}; hãy kiểm lại dòng này từ phiếu giấy trước khi ghi kết quả.")]
     RecountDue {
         form: String,

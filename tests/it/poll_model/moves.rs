@@ -177,8 +177,7 @@ pub fn step(node: &Node, asked: Move, people: [usize; 2]) -> Taken {
         Move::Sign { by_head } => {
             let signs = |teller: &Teller| (teller.role == TellerRole::Head) == by_head;
             let (signed, others): (Vec<_>, Vec<_>) = board().into_iter().partition(signs);
-            let missing =
-                others.into_iter().map(|Teller { name, .. }| MissingSignature { name, reason: "Ốm".into() });
+            let missing = others.iter().map(|teller| MissingSignature::of(teller, "Ốm".into()));
             let signatures = Signatures { signed, missing: missing.collect() };
             state.sign_minutes(&board(), digest, signatures, &other)
         }

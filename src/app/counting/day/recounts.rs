@@ -3,7 +3,7 @@
 use super::{COUNTERS, Day, HALL};
 use crate::Caller;
 use crate::counting::room::OpenRecount;
-use crate::polls::{actor_in, rules_of};
+use crate::polls::rules_of;
 use crate::service::app::App;
 use crate::service::error::AppError;
 use domain::audit::event::poll::LineRecounted;
@@ -41,6 +41,8 @@ pub struct RecountLine {
     pub recounts: Vec<LineRecounted>,
     /// It is being counted again.
     pub open: Option<OpenRecount>,
+    /// It is due or ordered, and was not counted again since.
+    pub is_left: bool,
     /// A proposal about it that waits: to count it again, or to take what was found.
     pub waits: Option<ProposalId>,
 }
@@ -81,7 +83,7 @@ impl RecountPage {
 
     /// How many lines still have to be recounted.
     pub fn left(&self) -> usize {
-        self.lines.iter().filter(|line| !line.why.is_empty() && line.recounts.is_empty()).count()
+        self.lines.iter().filter(|line| line.is_left).count()
     }
 }
 
@@ -106,7 +108,7 @@ impl App {
                 line.open = open.iter().find(|open| open.form == line.form && open.line == line.line).cloned();
             }
         }
-        let leads = caller.may(COUNTERS).is_ok() && actor_in(caller, day.state.poll(), COUNTERS).is_ok();
+        let leads = day.admits(caller, COUNTERS);
         Ok(RecountPage {
             sitting: day.sitting(),
             stage: day.state.stage(),
@@ -139,6 +141,7 @@ async fn lines(tx: &mut CouncilTx, day: &Day, counted: &ClosedCount) -> Result<V
                 let is_of_line = [ProposalKind::RecountOrdered, ProposalKind::LineRecounted].contains(&proposal.kind);
                 is_of_line && proposal.state == ProposalState::Open && proposal.about == about
             });
+            let is_due = why.is_some();
             lines.push(RecountLine {
                 form: form.clone(),
                 block: block.clone(),
@@ -149,6 +152,7 @@ async fn lines(tx: &mut CouncilTx, day: &Day, counted: &ClosedCount) -> Result<V
                 ordered: ordered.map(|(.., hands)| hands.clone()),
                 counts,
                 recounts: told.recounts.iter().filter(|told| told.form == form && told.line == line).cloned().collect(),
+                is_left: (is_due || counted.is_ordered(&form, line)) && !counted.is_recounted(&form, line),
                 open: None,
                 waits: waits.map(|proposal| proposal.id),
             });

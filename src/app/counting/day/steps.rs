@@ -134,7 +134,12 @@ impl App {
         let (evidence, obstacle) = match sample(kind) {
             Some(wish) => {
                 let is_whole = matches!(wish, Wish::CountingClosed | Wish::ResultDeclared | Wish::ResultPublished);
-                match ready(&mut tx, &day, wish, proposer, at).await {
+                let open = if kind == ProposalKind::ResultDeclared { self.no_open_recount(poll) } else { Ok(()) };
+                let step = match open {
+                    Ok(()) => ready(&mut tx, &day, wish, proposer, at).await,
+                    Err(problem) => Err(problem),
+                };
+                match step {
                     Ok(step) if is_whole => (Evidence::of(&mut tx, &day, &step).await?, None),
                     Ok(_) => (Evidence::default(), None),
                     Err(problem @ (AppError::Input(_) | AppError::NotFound(_))) => {
@@ -159,8 +164,7 @@ impl App {
             evidence,
             obstacle,
             open: proposals.iter().filter(waits).map(|proposal| proposal.id).collect(),
-            may_propose: may_propose(caller, kind)
-                && polls::actor_in(caller, day.state.poll(), proposers(kind)).is_ok(),
+            may_propose: day.admits_proposal(caller, kind),
             delegates: day.state.poll().created.delegates,
             batches,
             papers,
@@ -185,6 +189,9 @@ impl App {
         ask.caller.may(proposers(kind))?;
         let caller = ask.caller.clone();
         let wish = typed.read(kind)?.ok_or(AppError::NotFound("bước này"))?;
+        if kind == ProposalKind::ResultDeclared {
+            self.no_open_recount(poll)?;
+        }
         let (at, id) = (self.now_text()?, ProposalId::new(self.clock.now(), &self.chance.for_id()?));
         let proposed = self.write_once(ask, move |tx| {
             Box::pin(async move {
@@ -288,6 +295,7 @@ async fn draw(tx: &mut CouncilTx, day: &Day, wish: Wish, at: UtcTime) -> Result<
         Wish::LineRecounted(found) => recounts::proposed(tx, day.poll, &day.state, found).await?,
         Wish::CountingClosed => DayStep::CountingClosed { forms: closing(&day.state) },
         Wish::ResultDeclared => {
+            recounts::are_decided(tx, day.poll).await?;
             let results_sha256 = Digest::of(result(tx, day).await?.as_bytes());
             DayStep::ResultDeclared { results_sha256: as_shown(tx, day, results_sha256).await? }
         }

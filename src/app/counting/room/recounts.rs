@@ -68,6 +68,20 @@ impl App {
         Ok(open)
     }
 
+    /// Refuses a result while a line is being counted again.
+    ///
+    /// # Errors
+    /// With a sentence that names the line.
+    pub(crate) fn no_open_recount(&self, poll: PollId) -> Result<(), AppError> {
+        let open = self.table().of_poll(poll, Pile::Recount);
+        let Some(lying) = open.first() else { return Ok(()) };
+        let (form, line) = (&lying.key.form, lying.key.number);
+        Err(AppError::Input(format!(
+            "Mẫu phiếu {form}, dòng {line} đang được kiểm lại; hãy chờ hai người kiểm xong, hoặc để Trưởng Ban kiểm phiếu bỏ \
+             lần kiểm lại đó, rồi mới ghi kết quả."
+        )))
+    }
+
     /// Whom the caller may let count a line again.
     ///
     /// # Errors

@@ -5,8 +5,9 @@ use crate::audit::Digest;
 use crate::audit::event::Actor;
 use crate::audit::event::poll::{
     BallotsHandedOver, CorrigendumIssued, LineRecounted, MinutesProposed, MinutesReopened, MinutesSigned,
-    PollCancelled, RecountOrdered, ResultConfirmed,
+    PollCancelled, RecountOrdered, ResultConfirmed, ResultDeclared,
 };
+use crate::poll_state::ClosedCount;
 use crate::signing::Signatures;
 
 impl Course {
@@ -59,6 +60,25 @@ impl Course {
         }
     }
 
+    pub(super) fn declare(
+        &mut self,
+        result: &ResultDeclared,
+        actor: &Actor,
+        kind: &'static str,
+    ) -> Result<(), CourseError> {
+        needs(self.counted.is_some(), kind, "counting.closed")?;
+        self.by_others(&result.proposed_by, actor, kind)?;
+        let awaited = self.counted.iter().flat_map(ClosedCount::awaited).next();
+        // A rehearsal has no paper to count again.
+        if let Some((form, line)) = awaited.filter(|_| !self.is_rehearsal()) {
+            let what = format!(
+                "mẫu phiếu {form}, dòng {line}: hai người cho kiểm lại mà không kiểm lại trước khi ghi kết quả"
+            );
+            return Err(CourseError::Contradiction(what));
+        }
+        once(&mut self.results_sha256, result.results_sha256, kind)
+    }
+
     /// Whether the log has issued the paper of this hash, under this name if one is given.
     fn has_issued(&self, sha256: Digest, name: Option<&str>, kind: &'static str) -> Result<(), CourseError> {
         let mut papers = self.papers.iter().map(|issued| &issued.paper);
@@ -90,7 +110,7 @@ impl Course {
             return Err(CourseError::Early { kind, needs: "minutes.proposed" });
         };
         self.by_others(proposed_by, actor, kind)?;
-        let is_rehearsal = self.poll.as_ref().is_some_and(|poll| poll.rehearsal);
+        let is_rehearsal = self.is_rehearsal();
         if *sha256 != minutes.sha256 {
             return Err(CourseError::Contradiction("biên bản được ký không phải bản đã trình".into()));
         }

@@ -22,6 +22,7 @@ use crate::counters::{Counters, ReadersFault, told_readers};
 use crate::id::AccountId;
 use crate::poll_state::{ClosedCount, is_one_person};
 use crate::presence::Presence;
+use crate::roster::Teller;
 
 pub use error::CourseError;
 pub use moment::{MOMENTS, Moment};
@@ -153,11 +154,7 @@ impl Course {
             PollEvent::CountingClosed(closed) => self.close(seq, closed, actor, kind),
             PollEvent::RecountOrdered(line) => self.order(&line, actor, kind),
             PollEvent::LineRecounted(line) => self.recount(&line, actor, kind),
-            PollEvent::ResultDeclared(result) => {
-                needs(self.closed.is_some(), kind, "counting.closed")?;
-                self.by_others(&result.proposed_by, actor, kind)?;
-                once(&mut self.results_sha256, result.results_sha256, kind)
-            }
+            PollEvent::ResultDeclared(result) => self.declare(&result, actor, kind),
             PollEvent::MinutesProposed(minutes) => self.propose(&minutes, actor, kind),
             PollEvent::MinutesSigned(minutes) => self.sign(seq, &minutes, actor, kind),
             PollEvent::MinutesReopened(reopened) => self.reopen_minutes(&reopened, actor, kind),
@@ -181,6 +178,11 @@ impl Course {
                 Ok(())
             }
         }
+    }
+
+    /// The board that was appointed last; nobody before that.
+    pub fn board(&self) -> &[Teller] {
+        self.board.as_ref().map_or(&[], |board| &board.tellers)
     }
 
     /// The poll, once its first entry was taken.

@@ -357,13 +357,18 @@ fn another_figure_takes_a_third_person_and_another_line_two() {
         }
         .into()
     };
-    // Person `by` writes down what follows the close.
-    let told = |event: PollEvent, by: u8| {
+    // What follows the close, each with who writes it down.
+    let follow = |told: Vec<(PollEvent, u8)>| {
         let mut events = bound();
-        events.insert(CLOSING + 1, event);
-        let at = u64::try_from(CLOSING + 1).expect("small");
-        told_by(events, |seq| if seq == at { somebody(by) } else { somebody(u8::try_from(100 + seq).expect("few")) })
+        let (told, by): (Vec<_>, Vec<_>) = told.into_iter().unzip();
+        events.splice(CLOSING + 1..CLOSING + 1, told);
+        told_by(events, |seq| {
+            let place = usize::try_from(seq).expect("small").checked_sub(CLOSING + 1);
+            let writer = place.and_then(|place| by.get(place)).copied();
+            somebody(writer.unwrap_or_else(|| u8::try_from(100 + seq).expect("few")))
+        })
     };
+    let told = |event: PollEvent, by: u8| follow(vec![(event, by)]);
     assert!(told(recounted(1, None), 4).is_ok(), "both agree with the count");
     assert!(told(recounted(0, Some(3)), 7).is_ok());
     let contradicts = |event, by| matches!(told(event, by), Err(CourseError::Contradiction(_)));
@@ -374,7 +379,11 @@ fn another_figure_takes_a_third_person_and_another_line_two() {
     let order = |line, by| -> PollEvent {
         RecountOrdered { form: "F1".into(), line, proposed_by: somebody(by), reason: "Có ý kiến".into() }.into()
     };
-    assert!(told(order(1, 1), 7).expect("record").counted.is_ordered("F1", 1));
+    let again = follow(vec![(order(1, 1), 7), (recounted(1, None), 4)]);
+    assert!(again.expect("record").counted.is_ordered("F1", 1));
+    assert!(contradicts(order(1, 1), 7), "a result without the recount that two people ordered");
+    let anew = vec![(recounted(1, None), 4), (order(1, 1), 7)];
+    assert!(matches!(follow(anew), Err(CourseError::Contradiction(_))), "a recount before the order is not the one");
     assert!(contradicts(order(2, 1), 7), "no such line");
     assert_eq!(told(order(1, 7), 7).err(), Some(CourseError::OnePerson { kind: "recount.ordered" }));
     assert!(matches!(after(BATCH, [order(1, 1)]), Err(CourseError::Early { .. })));
