@@ -132,7 +132,9 @@
 //! | Head and secretary sign the minutes, every other member or a reason is there; two people undo it | [`domain::signing`] |
 //! | Nobody sees a level total before the count is closed, and the hall none before the result is declared | [`app::counting::room::screen`]: what it loads is sealed until [`domain::poll_state::MayOpen`], and is shown from [`domain::poll_state::Stage::has_result`] on |
 //! | Every paper of a form went somewhere: printed = issued + exchanged + unused | [`domain::ballot_account`] |
-//! | A line close to a threshold is counted again from paper before the result stands | [`domain::recount`], [`domain::poll_state`] |
+//! | A line close to a threshold is counted again from paper before the result stands, by two under their own accounts; another figure takes a third person | [`domain::recount`], [`domain::poll_state`], [`app::counting::room`] |
+//! | Only members of the appointed board count, whatever roles an administrator gives; nobody on the ballot does | [`domain::counters`], `app::polls::members`, `app::preparing::seats` |
+//! | Whoever was let in by an administrator since a poll began is nobody's second person in it until another vouches | [`domain::reset`], [`app::people::resets`] |
 //! | No change of a record is lost, none is silent | `app::service::records`; `tinnhiem verify --db` |
 //! | A dossier that was released never changes | triggers in both databases; its hash stands on every page and in the poll's log |
 //! | Nobody but its author reads a private note | [`app::reading::notes`], which also says what is not guaranteed |

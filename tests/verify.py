@@ -224,6 +224,10 @@ def is_account(value):
     return value is None or is_text(value) and re.fullmatch("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value)
 
 
+def is_accounts(value):
+    return isinstance(value, list) and all(is_text(item) and is_account(item) for item in value)
+
+
 def is_teller_role(value):
     return is_text(value) and value in ("head", "secretary", "member")
 
@@ -233,13 +237,16 @@ TOTALS = {"counts": COUNTS, "form": is_text, "issued": is_count, "returned": is_
 BALLOTS = {"exchanged": is_count, "form": is_text, "issued": is_count, "not_returned": is_count, "printed": is_count,
            "returned": is_count, "unused": is_count}
 ACTOR = {"account": is_account, "name": is_text, "role": lambda role: is_text(role) and role in ROLES}
+# A key that ends in "?" may be absent: older programs do not write it.
+TELLER = {"account?": lambda value: is_text(value) and is_account(value), "name": is_text, "role": is_teller_role}
+MISSING = {"account?": lambda value: is_text(value) and is_account(value), "name": is_text, "reason": is_text}
 SHAPES = {
     "poll.created": {"council": is_text, "delegates": is_count, "kind": lambda kind: is_text(kind) and kind in LEVELS,
                      "rehearsal": is_flag, "ruleset": is_text, "ruleset_sha256": is_digest,
                      "simulated": is_flag, "sitting": is_text},
     "poll.amended": {"delegates": is_count, "sitting": is_text},
     "list.decided": {"officials": [{"block": is_text, "name": is_text, "posts": is_text}], "resolution": is_text},
-    "board.appointed": {"resolution": is_text, "tellers": [{"name": is_text, "role": is_teller_role}]},
+    "board.appointed": {"resolution": is_text, "tellers": [TELLER]},
     "dossiers.released": {"files": [{"name": is_text, "sha256": is_digest}]},
     "forms.sealed": {"forms": [{"block": is_text, "id": is_text, "lines": is_count, "sha256": is_digest,
                                 "sheets": is_count}]},
@@ -259,19 +266,20 @@ SHAPES = {
     "unused.sealed": {"note": is_text, "packets": is_count},
     "ballots.returned": BALLOTS,
     "ballots.corrected": {"ballots": BALLOTS, "proposed_by": ACTOR, "reason": is_text},
-    "batch.committed": {"batch": is_count, "commitment": is_digest, "decided": is_count, "form": is_text,
-                        "papers": is_count, "readers": [is_text], "reread": is_count},
+    "batch.committed": {"accounts?": is_accounts, "batch": is_count, "commitment": is_digest, "decided": is_count,
+                        "form": is_text, "papers": is_count, "readers": [is_text], "reread": is_count},
     "batch.reopened": {"batch": is_count, "commitment": is_digest, "form": is_text, "proposed_by": ACTOR,
                        "reason": is_text},
     "counting.closed": {"forms": [TOTALS], "proposed_by": ACTOR},
-    "line.recounted": {"counted": is_levels, "form": is_text, "line": is_count, "readers": [is_text],
-                       "reason": is_text, "recounted": is_levels,
+    "recount.ordered": {"form": is_text, "line": is_count, "proposed_by": ACTOR, "reason": is_text},
+    "line.recounted": {"accounts?": is_accounts, "counted": is_levels, "form": is_text, "line": is_count,
+                       "proposed_by?": ACTOR, "readers": [is_text], "reason": is_text, "recounted": is_levels,
                        "stands": lambda which: is_text(which) and which in ("counted", "recounted")},
     "result.declared": {"proposed_by": ACTOR, "results_sha256": is_digest},
     "minutes.proposed": {"copies?": is_count, "name": is_text, "sha256": is_digest},
     "minutes.reopened": {"proposed_by": ACTOR, "reason": is_text},
     "ballots.handed_over": {"note": is_text, "packets": is_count, "received_by": is_text, "sealed_by": is_text},
-    "minutes.signed": {"missing?": [{"name": is_text, "reason": is_text}], "sha256": is_digest, "tellers": [{"name": is_text, "role": is_teller_role}]},
+    "minutes.signed": {"missing?": [MISSING], "sha256": is_digest, "tellers": [TELLER]},
     "result.confirmed": {"proposed_by": ACTOR, "resolution": is_text, "sha256": is_digest},
     "result.published": {"at": is_time, "proposed_by": ACTOR},
     "corrigendum.issued": {"name": is_text, "proposed_by": ACTOR, "reason": is_text, "sha256": is_digest},
@@ -569,6 +577,7 @@ class Day:
         self.declared = self.signed = self.published = self.archived = self.confirmed = False
         self.issued, self.board = {}, []
         self.back, self.batches, self.reopened, self.papers, self.proposed = {}, {}, [], [], None
+        self.seated, self.awaited = set(), set()
 
     def need(self, holds, why):
         need(holds, self.file, why)
@@ -577,9 +586,13 @@ class Day:
         self.need_others(proposed_by)
         self.need(reason.strip(), "no reason is given")
 
-    def need_two_readers(self, names, why):
-        readers = set(map(name_key, names))
-        self.need(len(readers) == len(names) == 2 and "" not in readers, why)
+    def need_two_readers(self, data, why):
+        """Two people, and where the board names accounts, two of it. In a rehearsal the program may read for somebody."""
+        names, accounts = data["readers"], data.get("accounts")
+        readers = accounts if accounts is not None else list(map(name_key, names))
+        self.need(len(set(readers)) == len(readers) == len(names) == 2 and all(map(name_key, names)), why)
+        if self.seated and (accounts is not None or not self.rehearsal):
+            self.need(accounts is not None and self.seated.issuperset(accounts), f"{why} of the board")
 
     def need_others(self, proposed_by):
         program = self.rehearsal and proposed_by["role"] == self.actor["role"] == "program"
@@ -613,6 +626,11 @@ class Day:
         step = getattr(self, "on_" + kind.replace(".", "_"), None)
         if step:
             step(data)
+
+    def on_board_appointed(self, data):
+        accounts = [teller["account"] for teller in data["tellers"] if "account" in teller]
+        self.need(len(set(accounts)) == len(accounts), "one account twice on the board")
+        self.board, self.seated = data["tellers"], set(accounts)
 
     def on_deck_counted(self, data):
         self.need(not self.zeroed, "test deck after the zero report")
@@ -730,7 +748,7 @@ class Day:
         self.need(self.is_counting() and len(self.back) == len(self.lines), "batch outside the count")
         self.need(data["form"] in self.lines, "batch of no sealed form")
         self.need(place not in self.batches, f"batch {place} committed twice")
-        self.need_two_readers(data["readers"], f"batch {place} not read by two people")
+        self.need_two_readers(data, f"batch {place} not read by two people")
         self.batches[place] = (unhex(data["commitment"], 32, self.file), data["papers"])
 
     def on_batch_reopened(self, data):
@@ -748,21 +766,39 @@ class Day:
             self.need(self.counted(form) == ballots["returned"], f"form {form}: batches are not all ballots")
         self.closed = {total["form"]: json.loads(json.dumps(total["counts"])) for total in data["forms"]}
 
-    def on_line_recounted(self, data):
+    def closed_line(self, data):
         self.need(self.closed is not None and not self.declared, "recount outside its time")
         counts, place = self.closed.get(data["form"]), data["line"] - 1
         self.need(counts and 0 <= place < len(counts["lines"]), "recount of no line")
+        return counts, place
+
+    def on_recount_ordered(self, data):
+        self.closed_line(data)
+        self.need_two(data["proposed_by"], data["reason"])
+        self.awaited.add((data["form"], data["line"]))
+
+    def on_line_recounted(self, data):
+        counts, place = self.closed_line(data)
         self.need(counts["lines"][place] == data["counted"], "another figure stood there")
         fits = set(data["recounted"]) == self.levels and sum(data["recounted"].values()) <= valid_papers(counts)
         self.need(fits, "a figure that the line cannot have")
-        self.need_two_readers(data["readers"], "not recounted by two people")
+        self.need_two_readers(data, "not recounted by two people")
         same = data["counted"] == data["recounted"]
+        if "proposed_by" in data:
+            self.need_others(data["proposed_by"])
+        if self.seated and not self.rehearsal:
+            reader = self.actor["account"] in data["accounts"]
+            self.need(reader or "proposed_by" in data, "a recount written down by somebody else")
+            self.need(same or "proposed_by" in data, "figures differ and nobody else confirmed it")
+            self.need(not reader or "proposed_by" not in data, "who recounted confirmed it")
         self.need(same or data["reason"].strip(), "figures differ and no reason is given")
         if data["stands"] == "recounted":
             counts["lines"][place] = data["recounted"]
+        self.awaited.discard((data["form"], data["line"]))
 
     def on_result_declared(self, data):
         self.need_others(data["proposed_by"])
+        self.need(self.rehearsal or not self.awaited, "a line that two people ordered was not recounted")
         self.declared = True
 
     def on_paper_issued(self, data):
@@ -782,9 +818,6 @@ class Day:
             self.signatures(data["tellers"], data.get("missing", []))
         self.signed = True
 
-    def on_board_appointed(self, data):
-        self.board = data["tellers"]
-
     def signatures(self, signed, missing):
         """Head and secretary sign; every other member signs, or a reason is there. Older logs tell no quorum, and less."""
         for teller in self.board:
@@ -792,8 +825,10 @@ class Day:
             self.need(teller in signed or not must, f"{teller['name']} did not sign")
         once = all(signed.count(teller) == 1 and teller in self.board for teller in signed)
         self.need(once, "somebody signed who is not of the board, or twice")
-        unsigned = sorted(teller["name"] for teller in self.board if teller not in signed)
-        self.need(sorted(told["name"] for told in missing) == unsigned, "a signature is missing without a word")
+        # Persons are told apart by account where the board names one.
+        person = lambda told: (told.get("account", ""), told["name"])
+        unsigned = sorted(person(teller) for teller in self.board if teller not in signed)
+        self.need(sorted(map(person, missing)) == unsigned, "a signature is missing without a word")
         self.need(all(told["reason"].strip() for told in missing), "a signature is missing without a reason")
 
     def on_minutes_reopened(self, data):

@@ -96,7 +96,12 @@ impl App {
         let obstacle = match &shown {
             _ if !is_open => None,
             Shown::Day(evidence) if evidence.missing.is_some() => evidence.missing.clone(),
+            _ if self.holds_up(&proposal).is_err() => sentence(self.holds_up(&proposal))?,
             _ => obstacle(content_now(&mut tx, &proposal, at).await, &proposal)?,
+        };
+        let obstacle = match obstacle {
+            None if is_open => sentence(proposals::both_count(&mut tx, &proposal, caller.account.id).await)?,
+            other => other,
         };
         Ok(ProposalPage {
             sitting: overview::sitting(&mut tx, poll).await?,
@@ -132,10 +137,11 @@ impl App {
     #[boxed]
     pub async fn confirm(&self, ask: Ask<'_>, poll: PollId, id: ProposalId) -> Result<(), AppError> {
         let actor = ask.caller.may(LEADERS)?;
-        let kind = find(&mut self.store.read(ask.caller.council).await?, poll, id).await?.kind;
-        if kind == ProposalKind::DossiersReleased {
+        let proposal = find(&mut self.store.read(ask.caller.council).await?, poll, id).await?;
+        if proposal.kind == ProposalKind::DossiersReleased {
             return self.confirm_release(ask, poll, id).await.map(drop);
         }
+        self.holds_up(&proposal)?;
         let step = Confirmation { at: self.now_text()?, actor, keys: self.keys.clone() };
         self.write_once(ask, move |tx| {
             Box::pin(async move {
@@ -153,6 +159,12 @@ impl App {
             })
         })
         .await
+    }
+
+    /// What is being counted at this moment, which no table of the database tells.
+    fn holds_up(&self, proposal: &Proposal) -> Result<(), AppError> {
+        let is_result = proposal.kind == ProposalKind::ResultDeclared && proposal.state == ProposalState::Open;
+        if is_result { self.no_open_recount(proposal.poll) } else { Ok(()) }
     }
 
     /// Refuses a proposal of somebody else, with the reason.
@@ -242,6 +254,15 @@ async fn shown(tx: &mut CouncilTx, proposal: &Proposal) -> Result<Shown, AppErro
         ProposalKind::DossiersReleased => Shown::Dossiers(content(text)?),
         _ => Shown::Day(Box::new(day::evidence_of(tx, proposal).await?)),
     })
+}
+
+/// What stands in the way, as a page says it.
+fn sentence(held: Result<(), AppError>) -> Result<Option<String>, AppError> {
+    match held {
+        Ok(()) => Ok(None),
+        Err(AppError::Input(sentence)) => Ok(Some(sentence)),
+        Err(other) => Err(other),
+    }
 }
 
 /// Why the proposal cannot be confirmed now.

@@ -59,6 +59,10 @@ pub struct DayRecord {
     pub signed: Option<SignedTold>,
     /// The counted ballots under seal, as they were handed over last.
     pub handed_over: Option<HandOverTold>,
+    /// Lines that two people had counted again though no rule names them: form, number of the line, and who.
+    pub orders: Vec<(String, u32, Hands)>,
+    /// Figures of recounts that somebody else let take the place of others: form, number of the line, and who.
+    pub replaced: Vec<(String, u32, Hands)>,
     /// Lines that were counted again from paper.
     pub recounts: Vec<LineRecounted>,
 }
@@ -167,6 +171,8 @@ pub struct BatchRead {
     /// Number of the batch within its form.
     pub batch: u32,
     pub papers: u32,
+    /// Who read it, in the order of the two readings.
+    pub readers: Vec<String>,
     /// Lines, and papers as a whole, that the two read again.
     pub reread: u32,
     /// Those of them that the head teller decided with the paper in hand.
@@ -230,6 +236,7 @@ impl DayRecord {
                 form: read.form.clone(),
                 batch: read.batch,
                 papers: read.papers,
+                readers: read.readers.clone(),
                 reread: read.reread,
                 decided: read.decided,
             }),
@@ -248,7 +255,17 @@ impl DayRecord {
             PollEvent::BallotsHandedOver(handed) => {
                 self.handed_over = Some(HandOverTold { at: entry.at, handed: handed.clone() });
             }
-            PollEvent::LineRecounted(line) => self.recounts.push(line.clone()),
+            PollEvent::RecountOrdered(told) => {
+                let hands = Hands::of(&told.proposed_by, &told.reason, entry);
+                self.orders.push((told.form.clone(), told.line, hands));
+            }
+            PollEvent::LineRecounted(line) => {
+                if let Some(by) = &line.proposed_by {
+                    let hands = Hands::of(by, &line.reason, entry);
+                    self.replaced.push((line.form.clone(), line.line, hands));
+                }
+                self.recounts.push(line.clone());
+            }
             _ => {}
         }
     }
@@ -418,7 +435,8 @@ mod tests {
         let digest = Digest::of(b"commitment");
         let committed = |batch, papers| {
             let (form, readers) = ("F1".into(), vec!["A".into(), "B".into()]);
-            BatchCommitted { batch, commitment: digest, decided: 0, form, papers, readers, reread: 2 }.into()
+            let accounts = None;
+            BatchCommitted { accounts, batch, commitment: digest, decided: 0, form, papers, readers, reread: 2 }.into()
         };
         let reopened = BatchReopened {
             batch: 1,
@@ -435,9 +453,11 @@ mod tests {
     #[test]
     fn the_recount_that_came_last_is_the_one_that_stands() {
         let recount = |low| LineRecounted {
+            accounts: None,
             counted: LevelCounts::Rating { high: 20, medium: 3, low: 24 },
             form: "F1".into(),
             line: 1,
+            proposed_by: None,
             readers: vec!["A".into(), "B".into()],
             reason: String::new(),
             recounted: LevelCounts::Rating { high: 20, medium: 3, low },

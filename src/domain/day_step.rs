@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::audit::Digest;
 use super::audit::event::poll::{BallotsReturned, PaperIssued};
 use super::ballot_account::{BallotAccount, IssuedPapers};
+use super::batch::Reader;
+use super::poll::{Level, LevelCounts};
 use super::presence::HallFigures;
 use super::proposal::ProposalKind;
 use super::text::date_dmy;
@@ -86,6 +88,30 @@ pub enum DayStep {
         /// In the order of the forms.
         forms: Vec<ClosingForm>,
     },
+    /// A line is counted again that the rule does not name.
+    RecountOrdered {
+        form: String,
+        /// From 1.
+        line: u32,
+        /// Who stands on it.
+        name: String,
+        reason: String,
+    },
+    /// What two people counted again takes the place of what stands.
+    LineRecounted {
+        /// The figure that stands.
+        counted: LevelCounts,
+        form: String,
+        /// From 1.
+        line: u32,
+        /// Who stands on it.
+        name: String,
+        readers: [Reader; 2],
+        reason: String,
+        recounted: LevelCounts,
+        /// Why the line was due; empty where two people ordered it.
+        why: String,
+    },
     ResultDeclared {
         /// SHA-256 of results.json.
         results_sha256: Digest,
@@ -135,6 +161,8 @@ impl DayStep {
             Self::BallotsCorrected { .. } => ProposalKind::BallotsCorrected,
             Self::BatchReopened { .. } => ProposalKind::BatchReopened,
             Self::CountingClosed { .. } => ProposalKind::CountingClosed,
+            Self::RecountOrdered { .. } => ProposalKind::RecountOrdered,
+            Self::LineRecounted { .. } => ProposalKind::LineRecounted,
             Self::ResultDeclared { .. } => ProposalKind::ResultDeclared,
             Self::MinutesReopened { .. } => ProposalKind::MinutesReopened,
             Self::ResultConfirmed { .. } => ProposalKind::ResultConfirmed,
@@ -151,6 +179,9 @@ impl DayStep {
             Self::IssuedCorrected { form, .. } => form.clone(),
             Self::BallotsCorrected { after, .. } => after.form.clone(),
             Self::BatchReopened { form, batch, .. } => format!("{form}/{batch}"),
+            Self::RecountOrdered { form, line, .. } | Self::LineRecounted { form, line, .. } => {
+                format!("{form}/{line}")
+            }
             _ => String::new(),
         }
     }
@@ -215,6 +246,15 @@ impl DayStep {
             Self::ResultDeclared { .. } => {
                 vec![("Hệ quả", "Kết quả được ghi vào nhật ký như dưới đây và không đổi nữa.".to_owned())]
             }
+            Self::RecountOrdered { form, line, name, reason } => vec![
+                ("Người được lấy phiếu", name.clone()),
+                ("Dòng", format!("mẫu {form}, dòng {line}")),
+                ("Lý do", reason.clone()),
+                ("Hệ quả", "Hai thành viên Ban kiểm phiếu kiểm lại dòng này từ phiếu giấy.".to_owned()),
+            ],
+            Self::LineRecounted { form, line, name, readers, reason, why, .. } => {
+                recounted_lines((name, form, *line), (why, reason), readers)
+            }
             Self::MinutesReopened { reason, .. } => vec![
                 ("Lý do", reason.clone()),
                 (
@@ -241,6 +281,7 @@ impl DayStep {
             Self::BallotsCorrected { after, before, .. } => {
                 compared(BallotAccount::from(before).labelled(), BallotAccount::from(after).labelled())
             }
+            Self::LineRecounted { counted, recounted, .. } => compared(levels(*counted), levels(*recounted)),
             Self::CorrigendumIssued { reason, right, .. } => vec![("Nội dung", reason.clone(), right.clone())],
             _ => Vec::new(),
         }
@@ -269,10 +310,32 @@ impl DayStep {
     }
 }
 
+/// What a line was counted again for, and by whom; both figures are changes.
+fn recounted_lines(
+    (name, form, line): (&str, &str, u32),
+    (why, reason): (&str, &str),
+    [one, two]: &[Reader; 2],
+) -> Vec<(&'static str, String)> {
+    let why = if why.is_empty() { "hai người đã đồng ý kiểm lại" } else { why };
+    vec![
+        ("Người được lấy phiếu", name.to_owned()),
+        ("Dòng", format!("mẫu {form}, dòng {line}")),
+        ("Vì sao kiểm lại", why.to_owned()),
+        ("Hai người kiểm lại", format!("{}; {}", one.name, two.name)),
+        ("Lý do lấy số kiểm lại", reason.to_owned()),
+        ("Hệ quả", "Số kiểm lại thay số đã kiểm trong kết quả; biên bản in cả hai số.".to_owned()),
+    ]
+}
+
+fn levels(counts: LevelCounts) -> Vec<(&'static str, String)> {
+    let level = |(level, count): (Level, u32)| (level.label(), count.to_string());
+    counts.each().into_iter().map(level).collect()
+}
+
 /// Label, before, after of figures that have the same labels.
-pub fn compared<const N: usize>(
-    before: [(&'static str, String); N],
-    after: [(&'static str, String); N],
+pub fn compared(
+    before: impl IntoIterator<Item = (&'static str, String)>,
+    after: impl IntoIterator<Item = (&'static str, String)>,
 ) -> Vec<(&'static str, String, String)> {
     before.into_iter().zip(after).map(|((label, before), (_, after))| (label, before, after)).collect()
 }

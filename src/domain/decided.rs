@@ -11,7 +11,7 @@ use super::ballot::{self, BallotForm};
 use super::book::Book;
 use super::eligibility::{Standing, Verdict};
 use super::finding::{Finding, Severity};
-use super::id::OfficialId;
+use super::id::{AccountId, OfficialId};
 use super::occasion::Occasion;
 use super::official::{Block, Honorific, Official, OfficialNo, Post};
 use super::roster::Teller;
@@ -185,10 +185,23 @@ impl DecidedList {
     }
 }
 
+/// An account with which a member of the board counts, as it was named when the board was proposed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BoundAccount {
+    pub account: AccountId,
+    pub login: String,
+    /// Full name of its owner.
+    pub name: String,
+}
+
 /// The board of tellers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DecidedBoard {
+    /// Those of `tellers`, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accounts: Vec<BoundAccount>,
     pub decision: Decision,
     /// In order; the head of the board comes first.
     pub tellers: Vec<Teller>,

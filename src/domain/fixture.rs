@@ -88,7 +88,7 @@ impl Book {
 
     /// With a board of one head, one secretary and `members` members.
     pub fn with_board(mut self, members: usize) -> Self {
-        let teller = |name: String, role| Teller { name, role };
+        let teller = |name: String, role| Teller { account: None, name, role };
         self.tellers =
             vec![teller("Đỗ Văn Trưởng".into(), TellerRole::Head), teller("Lý Thị Thư".into(), TellerRole::Secretary)];
         self.tellers.extend((1..=members).map(|i| teller(format!("Ủy viên số {i}"), TellerRole::Member)));

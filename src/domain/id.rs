@@ -34,6 +34,14 @@ macro_rules! ids {
             pub fn new(at: Timestamp, chance: &[u8; 10]) -> Self {
                 Self(version_7(at, chance))
             }
+
+            /// The moment from which it was made, to the millisecond.
+            pub fn at(self) -> Timestamp {
+                let (seconds, nanos) = self.0.get_timestamp().map_or((0, 0), |moment| moment.to_unix());
+                let parts = (i64::try_from(seconds), i32::try_from(nanos));
+                let (Ok(seconds), Ok(nanos)) = parts else { return Timestamp::UNIX_EPOCH };
+                Timestamp::new(seconds, nanos).unwrap_or(Timestamp::UNIX_EPOCH)
+            }
         }
 
         impl FromStr for $name {

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::council::{Council, CouncilKind};
-use super::id::{DelegateId, OfficialId, PollId};
+use super::id::{AccountId, DelegateId, OfficialId, PollId};
 use super::poll::PollKind;
 use super::roster::TellerRole;
 use super::rules::{Attested, RuleSet, Side};
@@ -142,6 +142,9 @@ impl Plan {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Seat {
+    /// With which he or she counts; `None` works on paper alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountId>,
     pub delegate: DelegateId,
     pub role: TellerRole,
 }

@@ -28,6 +28,10 @@ pub enum ProposalKind {
     /// Has a batch counted anew; `about` is the form and the number.
     BatchReopened,
     CountingClosed,
+    /// That a line is counted again that the rule does not name; `about` is the form and the line.
+    RecountOrdered,
+    /// That the figure of a recount takes the place of another; `about` is the form and the line.
+    LineRecounted,
     ResultDeclared,
     /// The signing of the minutes is undone.
     MinutesReopened,
@@ -44,7 +48,7 @@ impl ProposalKind {
         [Self::EligibilityOverride, Self::DossiersReleased, Self::ListDecided, Self::BoardAppointed, Self::FormsSealed];
 
     /// Those of counting day and after it; first those of every vote, then the exceptions.
-    pub const OF_DAY: [Self; 15] = [
+    pub const OF_DAY: [Self; 17] = [
         Self::VotingOpened,
         Self::CountingClosed,
         Self::ResultDeclared,
@@ -57,6 +61,8 @@ impl ProposalKind {
         Self::IssuedCorrected,
         Self::BallotsCorrected,
         Self::BatchReopened,
+        Self::RecountOrdered,
+        Self::LineRecounted,
         Self::MinutesReopened,
         Self::CorrigendumIssued,
         Self::PollCancelled,
@@ -83,6 +89,8 @@ impl ProposalKind {
             Self::BallotsCorrected => "ballots_corrected",
             Self::BatchReopened => "batch_reopened",
             Self::CountingClosed => "counting_closed",
+            Self::RecountOrdered => "recount_ordered",
+            Self::LineRecounted => "line_recounted",
             Self::ResultDeclared => "result_declared",
             Self::MinutesReopened => "minutes_reopened",
             Self::ResultConfirmed => "result_confirmed",
@@ -114,6 +122,8 @@ impl ProposalKind {
             Self::BallotsCorrected => "Sửa số phiếu phát ra, thu về",
             Self::BatchReopened => "Mở lại một tập phiếu",
             Self::CountingClosed => "Đóng kiểm phiếu",
+            Self::RecountOrdered => "Cho kiểm lại một dòng không sát ngưỡng",
+            Self::LineRecounted => "Lấy số kiểm lại của một dòng",
             Self::ResultDeclared => "Ghi kết quả",
             Self::MinutesReopened => "Hủy việc ký biên bản",
             Self::ResultConfirmed => "Ghi nghị quyết xác nhận kết quả",

@@ -3,8 +3,13 @@
 //!
 //! The distance and the rule are those of [`weigh`]; exact integers, as everywhere near counts.
 
+use std::collections::BTreeSet;
+
 use super::audit::event::poll::{FormTotals, LineRecounted, PollCreated, Stands};
-use super::roster::{Teller, name_key};
+use super::batch::Reader;
+use super::id::AccountId;
+use super::poll_state::ClosedCount;
+use super::roster::name_key;
 use super::rules::{BandId, RuleSet};
 use super::tally::{TallyError, TallyWarning, base_of, margin_words, weigh};
 use super::text::full_stop;
@@ -56,6 +61,17 @@ pub fn due(rules: &RuleSet, poll: &PollCreated, totals: &[FormTotals]) -> Result
     Ok(due)
 }
 
+/// The lines that are still to be counted again before a result: those that are due and those that two people ordered.
+///
+/// # Errors
+/// As [`due`].
+pub fn left(rules: &RuleSet, poll: &PollCreated, counted: &ClosedCount) -> Result<BTreeSet<(String, u32)>, TallyError> {
+    let due = due(rules, poll, counted.forms())?.into_iter().map(|due| (due.form, due.line));
+    let is_left = |(form, line): &(String, u32)| !counted.is_recounted(form, *line);
+    let awaited = counted.awaited().map(|(form, line)| (form.to_owned(), line));
+    Ok(due.filter(is_left).chain(awaited).collect())
+}
+
 fn near(warning: TallyWarning) -> Option<Near> {
     match warning {
         TallyWarning::Recount { band, share_words, margin } => Some(Near { band, share_words, margin }),
@@ -78,24 +94,50 @@ impl LineRecounted {
     }
 }
 
-/// Who may count a line of a form again: members of the board who read none of its batches. A board too small for two
-/// such members has all of them, and `is_fresh` says that it is so.
+/// Somebody who may count a line again.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RecountBoard {
-    /// Names, in the order of the board.
-    pub members: Vec<String>,
-    /// Nobody among them has seen the papers as a teller.
+pub struct Recounter {
+    pub account: AccountId,
+    pub name: String,
+    /// Read none of the form's batches.
     pub is_fresh: bool,
 }
 
+/// Who may count a line of a form again: members of the board who read none of its batches, as far as there are any. With
+/// one such member left, he or she is one of the two; `fresh` says how many of the two must be such.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecountBoard {
+    /// Whom to choose from, in the order in which they were offered.
+    pub members: Vec<Recounter>,
+    pub fresh: usize,
+}
+
 impl RecountBoard {
-    /// The members of `board` for a form whose batches were read by `readers`.
-    pub fn of(board: &[Teller], readers: &[String]) -> Self {
-        let has_read = |teller: &&Teller| readers.iter().any(|reader| name_key(reader) == name_key(&teller.name));
-        let names = |tellers: Vec<&Teller>| tellers.into_iter().map(|teller| teller.name.clone()).collect();
-        let fresh: Vec<&Teller> = board.iter().filter(|teller| !has_read(teller)).collect();
-        let is_fresh = fresh.len() >= 2;
-        Self { members: names(if is_fresh { fresh } else { board.iter().collect() }), is_fresh }
+    /// Of the members who are `offered`, for a form whose batches were read by `readers`. Accounts tell people apart; a
+    /// reader of whom only the name is known is whoever bears it.
+    pub fn of(offered: &[(AccountId, String)], readers: &[Reader]) -> Self {
+        let has_read = |account: AccountId, name: &str| {
+            readers.iter().any(|reader| match reader.account {
+                Some(known) => known == account,
+                None => name_key(&reader.name) == name_key(name),
+            })
+        };
+        let member = |(account, name): &(AccountId, String)| Recounter {
+            account: *account,
+            name: name.clone(),
+            is_fresh: !has_read(*account, name),
+        };
+        let mut members: Vec<Recounter> = offered.iter().map(member).collect();
+        let fresh = members.iter().filter(|member| member.is_fresh).count().min(2);
+        members.retain(|member| member.is_fresh || fresh < 2);
+        Self { members, fresh }
+    }
+
+    /// Whether these two may count.
+    pub fn admits(&self, [one, two]: [AccountId; 2]) -> bool {
+        let found = |id| self.members.iter().find(|member| member.account == id);
+        let (Some(first), Some(second)) = (found(one), found(two)) else { return false };
+        one != two && usize::from(first.is_fresh) + usize::from(second.is_fresh) >= self.fresh
     }
 }
 
@@ -110,7 +152,6 @@ mod tests {
     use crate::audit::Digest;
     use crate::count::BatchCounts;
     use crate::poll::{LevelCounts, PollKind};
-    use crate::roster::TellerRole;
     use crate::rules::builtin;
 
     fn rules(id: &str) -> RuleSet {
@@ -167,14 +208,41 @@ mod tests {
         assert_eq!(lines("NQ96-2023-QH15", 50, 0, &[0]), [0; 0]);
     }
 
+    fn person(number: u8) -> AccountId {
+        AccountId::new(jiff::Timestamp::UNIX_EPOCH, &[number; 10])
+    }
+
+    /// Four members, of whom these read a batch.
+    fn board(read: &[u8]) -> RecountBoard {
+        let offered: Vec<_> = (1..=4).map(|number| (person(number), format!("Người {number}"))).collect();
+        // Their names are spelt otherwise, which makes nobody fresh.
+        let reader = |number: &u8| Reader { account: Some(person(*number)), name: "Tên khác".into() };
+        RecountBoard::of(&offered, &read.iter().map(reader).collect::<Vec<_>>())
+    }
+
     #[test]
     fn whoever_read_the_papers_does_not_count_them_again_where_others_can() {
-        let teller = |name: &str| Teller { name: name.into(), role: TellerRole::Member };
-        let board: Vec<Teller> = ["Trần A", "Lê B", "Phạm C", "Vũ D"].map(teller).into();
-        let read = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        let others = RecountBoard::of(&board, &read(&["trần  a", "Lê B"]));
-        assert_eq!((others.members, others.is_fresh), (read(&["Phạm C", "Vũ D"]), true));
-        let all = RecountBoard::of(&board, &read(&["Trần A", "Lê B", "Phạm C"]));
-        assert_eq!((all.members.len(), all.is_fresh), (4, false), "one alone is not two");
+        let others = board(&[1, 2]);
+        assert_eq!(others.members.iter().map(|member| member.account).collect::<Vec<_>>(), [person(3), person(4)]);
+        assert!(others.admits([person(3), person(4)]) && !others.admits([person(1), person(3)]));
+        assert!(!others.admits([person(3), person(3)]), "one alone is not two");
+    }
+
+    #[test]
+    fn one_fresh_member_is_preferred_to_two_readers() {
+        let one = board(&[1, 2, 3]);
+        assert_eq!((one.members.len(), one.fresh), (4, 1));
+        assert!(one.admits([person(1), person(4)]) && !one.admits([person(1), person(2)]));
+        let none = board(&[1, 2, 3, 4]);
+        assert_eq!((none.members.len(), none.fresh), (4, 0));
+        assert!(none.admits([person(1), person(2)]));
+    }
+
+    #[test]
+    fn a_reader_without_an_account_is_known_by_name() {
+        let offered =
+            [(person(1), "Trần A".to_owned()), (person(2), "Lê B".to_owned()), (person(3), "Vũ C".to_owned())];
+        let board = RecountBoard::of(&offered, &[Reader { account: None, name: "trần  a".into() }]);
+        assert_eq!((board.members.len(), board.fresh), (2, 2));
     }
 }

@@ -201,6 +201,9 @@ impl TellerRole {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Teller {
+    /// With which the member counts. `None` works on paper alone; so does everybody in the log of an older program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountId>,
     pub name: String,
     pub role: TellerRole,
 }

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::id::AccountId;
 use super::roster::{Teller, TellerRole};
 
 /// Copies of the minutes where the office sets no other number: Thông tư 45/2015/TT-BCA, Điều 10.2.c, read once, for votes
@@ -13,6 +14,9 @@ pub const COPIES: u32 = 3;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MissingSignature {
+    /// The member's account, where the board names one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountId>,
     pub name: String,
     /// Why, in the words of whoever records the signatures.
     pub reason: String,
@@ -45,6 +49,18 @@ impl From<Vec<Teller>> for Signatures {
     }
 }
 
+impl MissingSignature {
+    /// Of a member of the board.
+    pub fn of(teller: &Teller, reason: String) -> Self {
+        Self { account: teller.account, name: teller.name.clone(), reason }
+    }
+
+    /// Whether it is this member's; accounts tell members of one name apart.
+    pub fn is_of(&self, teller: &Teller) -> bool {
+        self.account == teller.account && self.name == teller.name
+    }
+}
+
 impl Signatures {
     /// The first thing that is wrong for this board. A board of nobody, which only a rehearsal has, signs nothing.
     pub fn fault(&self, board: &[Teller]) -> Option<SigningFault> {
@@ -59,18 +75,17 @@ impl Signatures {
         if let Some((_, foreign)) = self.signed.iter().enumerate().find(is_foreign) {
             return Some(SigningFault::NotOfBoard(foreign.name.clone()));
         }
-        let mut unsigned: Vec<&str> =
-            board.iter().filter(|teller| !signs(teller)).map(|teller| teller.name.as_str()).collect();
-        for MissingSignature { name, reason } in &self.missing {
-            let Some(place) = unsigned.iter().position(|other| other == name) else {
-                return Some(SigningFault::NotOfBoard(name.clone()));
+        let mut unsigned: Vec<&Teller> = board.iter().filter(|teller| !signs(teller)).collect();
+        for missing in &self.missing {
+            let Some(place) = unsigned.iter().position(|teller| missing.is_of(teller)) else {
+                return Some(SigningFault::NotOfBoard(missing.name.clone()));
             };
-            if reason.trim().is_empty() {
-                return Some(SigningFault::NoReason(name.clone()));
+            if missing.reason.trim().is_empty() {
+                return Some(SigningFault::NoReason(missing.name.clone()));
             }
             unsigned.remove(place);
         }
-        unsigned.first().map(|name| SigningFault::NoReason((*name).to_owned()))
+        unsigned.first().map(|teller| SigningFault::NoReason(teller.name.clone()))
     }
 }
 
@@ -79,7 +94,7 @@ mod tests {
     use super::*;
 
     fn board() -> Vec<Teller> {
-        let member = |(name, role): (&str, TellerRole)| Teller { name: name.into(), role };
+        let member = |(name, role): (&str, TellerRole)| Teller { account: None, name: name.into(), role };
         [("A", TellerRole::Head), ("B", TellerRole::Secretary), ("C", TellerRole::Member), ("D", TellerRole::Member)]
             .map(member)
             .into()
@@ -88,7 +103,7 @@ mod tests {
     fn signatures(signed: &[usize], missing: &[(&str, &str)]) -> Signatures {
         let missing = missing.iter().map(|(name, reason)| {
             let (name, reason) = ((*name).to_owned(), (*reason).to_owned());
-            MissingSignature { name, reason }
+            MissingSignature { account: None, name, reason }
         });
         Signatures { signed: signed.iter().map(|place| board()[*place].clone()).collect(), missing: missing.collect() }
     }
@@ -114,5 +129,22 @@ mod tests {
             assert_eq!(signatures.fault(&board()), fault, "{signatures:?}");
         }
         assert_eq!(Signatures::default().fault(&[]), None);
+    }
+
+    #[test]
+    fn members_of_one_name_are_told_apart_by_account() {
+        let member = |number: u8, role| {
+            let account = Some(AccountId::new(jiff::Timestamp::UNIX_EPOCH, &[number; 10]));
+            Teller { account, name: "Lê Văn A".into(), role }
+        };
+        let board = [member(1, TellerRole::Head), member(2, TellerRole::Member), member(3, TellerRole::Member)];
+        let signed = |signs: usize, missing: MissingSignature| {
+            Signatures { signed: vec![board[0].clone(), board[signs].clone()], missing: vec![missing] }.fault(&board)
+        };
+        let ill = |teller: &Teller| MissingSignature::of(teller, "Ốm".into());
+        assert_eq!(signed(1, ill(&board[2])), None);
+        let foreign = Some(SigningFault::NotOfBoard("Lê Văn A".into()));
+        assert_eq!(signed(1, ill(&board[1])), foreign, "the name of one who signed, the account of one who did not");
+        assert_eq!(signed(1, MissingSignature { account: None, ..ill(&board[2]) }), foreign);
     }
 }

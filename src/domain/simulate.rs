@@ -252,7 +252,7 @@ mod tests {
 
     #[test]
     fn two_members_of_one_name_do_not_read_the_same_batch() {
-        let teller = |name: &str, role| Teller { name: name.into(), role };
+        let teller = |name: &str, role| Teller { account: None, name: name.into(), role };
         let (head, member) = (TellerRole::Head, TellerRole::Member);
         let board = [("A", head), ("Bình", member), ("Bình", member), ("Cúc", member)].map(|(n, r)| teller(n, r));
         assert_eq!(two_tellers(&board), ["Bình", "Cúc"]);

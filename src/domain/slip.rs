@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::account::{Account, AccountState};
 use super::audit::{Digest, UtcTime};
 use super::id::{AccountId, CouncilId, SlipId};
+use super::reset::matters;
 use super::role::Role;
 
 /// Days that a slip is valid, unless somebody chooses otherwise.
@@ -32,7 +33,7 @@ pub enum SlipError {
     Nobody,
     /// An account was chosen that cannot have a slip.
     #[error(
-        "Chỉ đại biểu đang dùng tài khoản và không giữ vai trò quản trị mới nhận thẻ; hãy tải lại trang rồi chọn lại."
+        "Chỉ đại biểu đang dùng tài khoản và không giữ vai trò quản trị, văn phòng, thường trực hay kiểm phiếu mới nhận thẻ; hãy tải lại trang rồi chọn lại."
     )]
     NotDelegate,
 }
@@ -169,10 +170,10 @@ pub fn days(text: &str) -> Result<SignedDuration, SlipError> {
     }
 }
 
-/// Whether a slip may sign this account in. An account that manages accounts needs a password: a paper left on a desk
-/// must not give access to all of them.
+/// Whether a slip may sign this account in. An account that manages others, prepares or confirms the vote, or counts needs
+/// a password: whoever prints a slip, or finds it on a desk, would be one of two people.
 pub fn may_have_slip(account: &Account) -> bool {
-    account.state == AccountState::Open && account.roles.has(Role::Delegate) && !account.roles.has(Role::Admin)
+    account.state == AccountState::Open && account.roles.has(Role::Delegate) && !account.roles.iter().any(matters)
 }
 
 #[cfg(test)]

@@ -31,6 +31,7 @@ pub mod reading;
 mod records;
 pub mod releases;
 pub mod requests;
+pub mod resets;
 pub mod revisions;
 pub mod roster;
 mod schema;

@@ -7,6 +7,7 @@ use super::scope::CouncilTx;
 use super::sql::{execute, one_changed, row, row_struct, rows, to_u32, to_u64};
 use domain::audit::event::poll::{ListedOfficial, PaperIssued, PollAmended, PollCreated, SealedForm};
 use domain::audit::{Digest, LogEntry, PollEvent, UtcTime};
+use domain::counters::Counters;
 use domain::id::{LogId, PollId};
 use domain::poll::PollKind;
 use domain::poll_state::{ClosedCount, FormProgress, Poll, PollState, ProposedMinutes, Stage};
@@ -137,7 +138,7 @@ impl PollRow {
             simulated: self.simulated,
             sitting: self.sitting,
         };
-        Ok(Poll { id: self.poll_id.parse().map_err(StoreError::corrupt)?, created })
+        Ok(Poll { id: self.poll_id.parse().map_err(StoreError::corrupt)?, created, counters: Counters::default() })
     }
 }
 
@@ -216,12 +217,13 @@ pub async fn find(tx: &mut CouncilTx, poll: PollId) -> Result<Option<StoredPoll>
     let Some(row) = row else { return Ok(None) };
     let (stage, log) = (row.stage()?, row.log_id.parse().map_err(StoreError::corrupt)?);
     let hall = row.hall();
-    let poll = row.poll()?;
+    let mut poll = row.poll()?;
+    let board = if stage == Stage::Created { Vec::new() } else { tellers(tx, poll.id).await? };
+    poll.counters = Counters::of(&board, poll.created.rehearsal);
     let state = match stage {
         Stage::Created => PollState::Created(poll),
         Stage::Listed => {
             let list = officials(tx, poll.id).await?;
-            let board = tellers(tx, poll.id).await?;
             PollState::Listed(poll, list, board)
         }
         Stage::Sealed => PollState::Sealed(poll.clone(), sealed_forms(tx, poll.id).await?),
@@ -266,7 +268,10 @@ async fn entries_of_kinds(
 /// The totals of a closed count after all recounts.
 async fn counted(tx: &mut CouncilTx, log: LogId) -> Result<ClosedCount, StoreError> {
     let entries = entries_of_kinds(tx, log, ["counting.closed", "line.recounted"]).await?;
-    let count = ClosedCount::of_log(entries.iter().map(|entry| &entry.event)).map_err(StoreError::corrupt)?;
+    // Which lines were ordered to be counted again depends on no figure, so their place among the others does not matter.
+    let ordered = entries_of_kinds(tx, log, ["recount.ordered", "recount.ordered"]).await?;
+    let events = entries.iter().chain(&ordered).map(|entry| &entry.event);
+    let count = ClosedCount::of_log(events).map_err(StoreError::corrupt)?;
     count.ok_or_else(|| StoreError::corrupt("log_entries: thiếu counting.closed"))
 }
 
@@ -393,11 +398,12 @@ pub async fn set_tellers(tx: &mut CouncilTx, poll: PollId, board: &[Teller]) -> 
     for (position, teller) in (1_i64..).zip(board) {
         execute!(
             tx,
-            "INSERT INTO poll_tellers (council_id, poll_id, position, name, part) VALUES ($1, $2, $3, $4, $5)",
+            "INSERT INTO poll_tellers (council_id, poll_id, position, name, part, account_id) VALUES ($1, $2, $3, $4, $5, $6)",
             poll.to_string(),
             position,
             teller.name.clone(),
             teller.role.code(),
+            teller.account.map(|account| account.to_string()),
         )?;
     }
     Ok(())
@@ -408,13 +414,14 @@ pub async fn set_tellers(tx: &mut CouncilTx, poll: PollId, board: &[Teller]) -> 
 pub async fn tellers(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<Teller>, StoreError> {
     let rows = rows!(
         tx,
-        (String, String),
-        "SELECT name, part FROM poll_tellers WHERE council_id = $1 AND poll_id = $2 ORDER BY position",
+        (String, String, Option<String>),
+        "SELECT name, part, account_id FROM poll_tellers WHERE council_id = $1 AND poll_id = $2 ORDER BY position",
         poll.to_string()
     )?;
-    let teller = |(name, part): (String, String)| {
+    let teller = |(name, part, account): (String, String, Option<String>)| {
         let role = TellerRole::from_code(&part).ok_or_else(|| StoreError::corrupt("poll_tellers.part"))?;
-        Ok(Teller { name, role })
+        let account = account.map(|id| id.parse()).transpose().map_err(StoreError::corrupt)?;
+        Ok(Teller { account, name, role })
     };
     rows.into_iter().map(teller).collect()
 }

@@ -40,6 +40,12 @@ const STEPS: &[Migration] = &[
         include_str!("../../migrations/sqlite/0005_hall.sql"),
         include_str!("../../migrations/postgres/0005_hall.sql"),
     ),
+    (
+        6,
+        "board",
+        include_str!("../../migrations/sqlite/0006_board.sql"),
+        include_str!("../../migrations/postgres/0006_board.sql"),
+    ),
 ];
 
 /// Number of the newest migration of this program.

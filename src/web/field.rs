@@ -98,6 +98,8 @@ fields! {
     HEAD = "head", "Trưởng ban";
     SECRETARY = "secretary", "Thư ký";
     MEMBERS = "members", "Ủy viên";
+    CODE = "code", "Mã xác thực";
+    SEAT = "seat", "Thành viên";
 }
 
 #[cfg(test)]

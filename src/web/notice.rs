@@ -129,6 +129,10 @@ pub enum Done {
     TallyKeyed,
     /// Both tally sheets agreed.
     TallyAgreed,
+    /// Two people are to count a line again.
+    RecountOpened,
+    /// The right person holds an account.
+    Vouched,
     /// What the test deck gave is in the log.
     DeckRecorded,
 }
@@ -203,6 +207,12 @@ impl Done {
         (Self::BatchAbandoned, "da-bo-tap", "Đã bỏ tập khỏi bàn và xóa phần đã nhập."),
         (Self::TallyKeyed, "da-nhap-dem-tay", "Đã nhận phiếu đếm tay của bạn."),
         (Self::TallyAgreed, "da-khop-dem-tay", "Hai phiếu đếm tay đã khớp; tập đã xong."),
+        (
+            Self::RecountOpened,
+            "da-giao-kiem-lai",
+            "Đã giao hai người kiểm lại; mỗi người mở phòng kiểm phiếu và nhập số của mình.",
+        ),
+        (Self::Vouched, "dung-nguoi", "Đã ghi: đúng người đang giữ tài khoản này."),
         (Self::DeckRecorded, "da-ghi-phieu-thu", "Đã ghi kết quả kiểm phiếu thử vào nhật ký."),
     ];
 

@@ -6,11 +6,14 @@ use std::fs;
 use app::trail::bundle::{self, BundleError, Options, ResultInputs, verify};
 use domain::audit::canonical;
 use domain::audit::event::poll::{
-    BallotsReturned, BatchCommitted, BatchReopened, CountingClosed, DeckWaived, LineRecounted, MinutesSigned,
-    PollCancelled, ResultConfirmed, ResultDeclared, Stands, VotingOpened,
+    BallotsReturned, BatchCommitted, BatchReopened, BoardAppointed, CountingClosed, DeckWaived, LineRecounted,
+    MinutesSigned, PollCancelled, RecountOrdered, ResultConfirmed, ResultDeclared, Stands, VotingOpened,
 };
-use domain::audit::{Checkpoint, Digest, Moment, PollEvent};
+use domain::audit::{Actor, Checkpoint, Digest, Moment, PollEvent};
+use domain::id::AccountId;
 use domain::poll::LevelCounts;
+use domain::role::Role;
+use domain::roster::{Teller, TellerRole};
 
 use crate::bundle_story::{Bend, RESULTS, RULESET, Sample, Story, committed, listed, program};
 
@@ -287,6 +290,31 @@ const DAYS: &[(&str, bool, Bend)] = &[
     ("a line that was counted again", true, |event| recounted(event, 37, ["C", "D"])),
     ("a line that was counted again by one", false, |event| recounted(event, 37, ["C", "C"])),
     ("a line of which another figure stood", false, |event| recounted(event, 36, ["C", "D"])),
+    ("a line that two people ordered to be counted again", true, |event| ordered(event, 2, program(), "Có ý kiến")),
+    ("a line that one person ordered to be counted again", false, |event| ordered(event, 2, nobody(), "Có ý kiến")),
+    ("a line that was ordered to be counted again without a reason", false, |event| ordered(event, 2, program(), " ")),
+    ("no line that was ordered to be counted again", false, |event| ordered(event, 99, program(), "Có ý kiến")),
+    ("a line that was ordered to be counted again before the close", false, |event| match event {
+        PollEvent::CountingClosed(_) => {
+            let mut events = ordered(event, 2, program(), "Có ý kiến");
+            events.reverse();
+            events
+        }
+        other => vec![other],
+    }),
+    ("a recount that somebody else confirmed", true, |event| recount_by(event, Some(program()), None)),
+    ("a recount that its own reader confirmed", false, |event| recount_by(event, Some(nobody()), None)),
+    ("batches that members of the board read", true, |event| bound(event, [1, 2])),
+    ("batches that somebody outside the board read", false, |event| bound(event, [1, 9])),
+    ("batches that one account read twice", false, |event| bound(event, [1, 1])),
+    ("a recount by somebody outside the board", false, |event| match event {
+        PollEvent::CountingClosed(_) => recount_by(event, None, Some(vec![account(1), account(9)])),
+        other => bound(other, [1, 2]),
+    }),
+    ("a recount by members of the board", true, |event| match event {
+        PollEvent::CountingClosed(_) => recount_by(event, None, Some(vec![account(1), account(2)])),
+        other => bound(other, [1, 2]),
+    }),
     ("minutes that nobody signed", false, |event| match event {
         PollEvent::MinutesSigned(_) => Vec::new(),
         other => vec![other],
@@ -307,6 +335,47 @@ const DAYS: &[(&str, bool, Bend)] = &[
     }),
 ];
 
+fn account(number: u8) -> AccountId {
+    AccountId::new(jiff::Timestamp::UNIX_EPOCH, &[number; 10])
+}
+
+/// Somebody without an account who is not the program: the same person as anybody else without one.
+fn nobody() -> Actor {
+    Actor { role: Role::Leader, ..program() }
+}
+
+fn ordered(event: PollEvent, line: u32, proposed_by: Actor, reason: &str) -> Vec<PollEvent> {
+    let PollEvent::CountingClosed(_) = &event else { return vec![event] };
+    let ordered = RecountOrdered { form: "F1-AAAAAA".into(), line, proposed_by, reason: reason.into() };
+    vec![event, ordered.into()]
+}
+
+fn recount_by(event: PollEvent, proposed_by: Option<Actor>, accounts: Option<Vec<AccountId>>) -> Vec<PollEvent> {
+    let mut events = recounted(event, 37, ["C", "D"]);
+    if let Some(PollEvent::LineRecounted(line)) = events.get_mut(1) {
+        (line.proposed_by, line.accounts) = (proposed_by, accounts);
+    }
+    events
+}
+
+/// A board of the persons 1 and 2, and batches read by these.
+fn bound(event: PollEvent, readers: [u8; 2]) -> Vec<PollEvent> {
+    match event {
+        PollEvent::ListDecided(_) => {
+            let tellers = [1, 2].map(|number| Teller {
+                account: Some(account(number)),
+                name: format!("Người {number}"),
+                role: TellerRole::Head,
+            });
+            vec![event, BoardAppointed { resolution: String::new(), tellers: tellers.into() }.into()]
+        }
+        PollEvent::BatchCommitted(batch) => {
+            vec![BatchCommitted { accounts: Some(readers.map(account).into()), ..batch }.into()]
+        }
+        other => vec![other],
+    }
+}
+
 fn reopened(batch: &BatchCommitted, commitment: Digest) -> PollEvent {
     let (form, reason) = (batch.form.clone(), "Đếm nhầm".to_owned());
     BatchReopened { batch: batch.batch, commitment, form, proposed_by: program(), reason }.into()
@@ -318,9 +387,11 @@ fn recounted(event: PollEvent, high: u32, readers: [&str; 2]) -> Vec<PollEvent> 
     let LevelCounts::Rating { medium, low, .. } = closed.forms[0].counts.lines[1] else { panic!("a rating") };
     let counts = LevelCounts::Rating { high, medium, low };
     let line = LineRecounted {
+        accounts: None,
         counted: counts,
         form: "F1-AAAAAA".into(),
         line: 2,
+        proposed_by: None,
         readers: readers.map(str::to_owned).to_vec(),
         reason: String::new(),
         recounted: counts,

@@ -74,7 +74,7 @@ const BOARD: [(&str, TellerRole); 3] =
     [("C", TellerRole::Head), ("D", TellerRole::Secretary), ("E", TellerRole::Member)];
 
 fn tellers(of: &[(&str, TellerRole)]) -> Vec<Teller> {
-    of.iter().map(|(name, role)| Teller { name: (*name).into(), role: *role }).collect()
+    of.iter().map(|(name, role)| Teller { account: None, name: (*name).into(), role: *role }).collect()
 }
 
 /// A board is appointed, and the minutes are signed.
@@ -84,9 +84,11 @@ fn signs(event: PollEvent, signed: &[(&str, TellerRole)], missing: &[(&str, &str
             vec![event, BoardAppointed { resolution: String::new(), tellers: tellers(&BOARD) }.into()]
         }
         PollEvent::MinutesSigned(told) => {
-            let missing = missing
-                .iter()
-                .map(|(name, reason)| MissingSignature { name: (*name).into(), reason: (*reason).into() });
+            let missing = missing.iter().map(|(name, reason)| MissingSignature {
+                account: None,
+                name: (*name).into(),
+                reason: (*reason).into(),
+            });
             vec![MinutesSigned { missing: Some(missing.collect()), tellers: tellers(signed), ..told }.into()]
         }
         other => vec![other],

@@ -12,11 +12,11 @@ use app::{AppError, Caller};
 use axum::http::StatusCode;
 use domain::account::Roles;
 use domain::audit::Digest;
-use domain::audit::event::poll::{BallotsHandedOver, Stands};
+use domain::audit::event::poll::BallotsHandedOver;
 use domain::ballot_account::{BallotAccount, IssuedPapers};
 use domain::count::BatchCounts;
 use domain::poll::{LevelCounts, PollKind};
-use domain::poll_state::{LineRecount, Stage};
+use domain::poll_state::Stage;
 use domain::presence::PresenceChange;
 use domain::proposal::ProposalKind;
 use domain::role::Role;
@@ -200,48 +200,57 @@ fn a_line_near_a_threshold_is_counted_again_before_anything_is_declared() {
         assert!(early.text(".warning").contains("sát mức “quá nửa” (vừa đủ)"), "{}", early.html);
 
         let path = hall.path(&format!("kiem-lai/{form}/1"));
-        let page = hall.head.opens(&path).await;
-        let board = page.all("#reader_one option");
-        let (one, two) = (board[2].clone(), board[3].clone());
-        let found = |one: &str, two: &str, low: [&str; 2], more: &[(&str, &str)]| -> Vec<(String, String)> {
-            let all = [
-                ("reader_one", one),
-                ("reader_two", two),
-                ("one_1", "20"),
-                ("one_2", "2"),
-                ("one_3", low[0]),
-                ("two_1", "20"),
-                ("two_2", "2"),
-                ("two_3", low[1]),
-            ];
-            all.iter().chain(more).map(|(field, value)| ((*field).to_owned(), (*value).to_owned())).collect()
-        };
-        for (fields, sentence) in [
-            (found(&one, &one, ["24", "24"], &[]), "hai người khác nhau"),
-            (found(&one, "Người Lạ", ["24", "24"], &[]), "thành viên Ban kiểm phiếu"),
-            (found(&one, &two, ["24", "23"], &[]), "đếm ra số khác nhau"),
-            (found(&one, &two, ["23", "23"], &[]), "hãy chọn số nào được lấy"),
-            (found(&one, &two, ["23", "23"], &[("stands", "recounted")]), "ghi lý do"),
-        ] {
+        for (login, name) in [("kp.an", "Kiểm Phiếu An"), ("kp.binh", "Kiểm Phiếu Bình")] {
+            hall.site.has_account(council, login, name, Role::Teller).await;
+        }
+        let mut an = hall.site.signed_in("mau", "kp.an").await;
+        let mut binh = hall.site.signed_in("mau", "kp.binh").await;
+        let (one, two) = (hall.site.account(council, "kp.an").await, hall.site.account(council, "kp.binh").await);
+        let (one, two) = (one.to_string(), two.to_string());
+        for (second, sentence) in [(one.as_str(), "hai người khác nhau"), ("", "chọn người kiểm lại")] {
             hall.head.opens(&path).await;
-            let fields: Vec<(&str, &str)> = fields.iter().map(|(f, v)| (f.as_str(), v.as_str())).collect();
-            let refused = hall.head.submits(&path, &fields).await;
+            let refused = hall.head.submits(&path, &[("first", one.as_str()), ("second", second)]).await;
             assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{sentence}");
             assert!(refused.all("#problems li").iter().any(|e| e.contains(sentence)), "{sentence}: {}", refused.html);
         }
-        let more = [("stands", "recounted"), ("reason", "Một phiếu bị đọc nhầm dòng")];
-        let fields = found(&one, &two, ["23", "23"], &more);
-        let fields: Vec<(&str, &str)> = fields.iter().map(|(f, v)| (f.as_str(), v.as_str())).collect();
         hall.head.opens(&path).await;
-        assert_eq!(hall.head.submits(&path, &fields).await.text(".notice"), "Đã lưu.");
+        let opened = hall.head.submits(&path, &[("first", one.as_str()), ("second", two.as_str())]).await;
+        assert!(opened.text(".notice").contains("Đã giao hai người kiểm lại"), "{}", opened.html);
+        let found = |low| [("sealed-d1-1", "20"), ("sealed-d1-2", "2"), ("sealed-d1-3", low)];
+        let table = format!("/kiem-phieu/{poll}/{form}/1");
+        let page = an.opens(&table).await;
+        assert!(
+            !page.text("main form").contains("24") && page.text("h1").contains("Kiểm lại dòng 1"),
+            "blind: {}",
+            page.html
+        );
+        an.submits(&format!("{table}/dem-tay"), &found("23")).await;
+        binh.opens(&table).await;
+        // They differ: both count that line once more, and nobody decides for them.
+        let again = binh.submits(&format!("{table}/dem-tay"), &found("24")).await;
+        assert!(again.text(".warning").contains("Hai người đếm khác nhau"), "{}", again.html);
+        an.opens(&table).await;
+        an.submits(&format!("{table}/dem-tay"), &found("23")).await;
+        binh.opens(&table).await;
+        binh.submits(&format!("{table}/dem-tay"), &found("23")).await;
+        let early = hall.head.opens(&hall.path("buoc/ghi-ket-qua")).await;
+        assert!(early.text(".warning").contains("sát mức"), "nothing changed yet: {}", early.html);
+        let waits = hall.head.opens(&path).await;
+        let proposal = waits.html.split('"').find(|part| part.contains("/de-xuat/")).expect("a link").to_owned();
+        let shown = hall.leader.opens(&proposal).await;
+        assert!(shown.html.contains("kiểm lại 23; số đã kiểm 24"), "{}", shown.html);
+        let confirmed = hall.confirms(&proposal).await;
+        assert_eq!(confirmed.text(".notice"), "Đã xác nhận; việc này đã có hiệu lực.", "{}", confirmed.html);
         // 23 of 47 is not over half, and is near it still; it was counted again. The other form's line is left.
         let list = hall.head.opens(&hall.path("kiem-lai")).await;
         assert_eq!(list.text(".warning"), "Còn 1 dòng phải kiểm lại trước khi ghi kết quả.", "{}", list.html);
-        let other = hall.path(&format!("kiem-lai/{}/1", counting.forms[1].0));
-        let fields = found(&one, &two, ["24", "24"], &[]);
-        let fields: Vec<(&str, &str)> = fields.iter().map(|(f, v)| (f.as_str(), v.as_str())).collect();
-        hall.head.opens(&other).await;
-        assert_eq!(hall.head.submits(&other, &fields).await.text(".notice"), "Đã lưu.");
+        // Both find what was counted: it is written down at once.
+        let other = &counting.forms[1].0;
+        let readers =
+            [hall.site.account_caller(council, "kp.an").await, hall.site.account_caller(council, "kp.binh").await];
+        let head = hall.site.account_caller(council, "truong.ban").await;
+        let same = hall.site.counts_again(&head, poll, (other, 1), near, [&readers[0], &readers[1]]);
+        same.await.expect("recounted");
         hall.two("ghi-ket-qua", &[]).await;
         assert_eq!(hall.stage().await, Stage::Declared);
         let mut tx = hall.site.store.read(council).await.expect("read");
@@ -433,21 +442,12 @@ fn every_step_of_one_person_belongs_to_its_role() {
         let (site, council) = Site::with_council(engine).await;
         let poll = site.has_sealed_poll(council).await.poll;
         let counts = || BatchCounts::zero(PollKind::Rating, 1);
-        let line = LevelCounts::Rating { high: 0, medium: 0, low: 0 };
         for role in Role::OF_COUNCIL {
             let caller = site.somebody(council, role);
             let (app, hand) = (&site.app, || site.hand(&caller));
             let form = || "F1".to_owned();
             let handed = || BallotsHandedOver { note: form(), packets: 1, received_by: form(), sealed_by: form() };
             let batch = CountedBatch { form: form(), batch: 1, counts: counts(), read: by_two() };
-            let again = LineRecount {
-                form: form(),
-                line: 1,
-                counts: line,
-                stands: Stands::Counted,
-                reason: String::new(),
-                readers: ["A", "B"].map(str::to_owned),
-            };
             let account = BallotAccount::plain(1, 1, 1);
             let (papers, arrived) = (IssuedPapers { issued: 1, printed: 1 }, PresenceChange::Arrived);
             let (teller, head, leader, clerk) = (Role::Teller, Role::HeadTeller, Role::Leader, Role::Clerk);
@@ -463,7 +463,6 @@ fn every_step_of_one_person_belongs_to_its_role() {
                 ),
                 ("record_ballots", app.record_ballots(hand(), poll, form(), account).await.err(), vec![head]),
                 ("commit_batch", app.commit_batch(hand(), poll, batch).await.err(), vec![teller, head]),
-                ("recount_line", app.recount_line(hand(), poll, again).await.err(), vec![head]),
                 ("propose_minutes", app.propose_minutes(hand(), poll, paper("a.pdf"), 3).await.err(), vec![head]),
                 (
                     "sign_minutes",

@@ -38,8 +38,8 @@ fn has(text: &str, sentences: &[&str]) {
 
 fn board() -> Vec<Teller> {
     vec![
-        Teller { name: "Phạm Văn C".into(), role: TellerRole::Head },
-        Teller { name: "Lý Thị Thư".into(), role: TellerRole::Secretary },
+        Teller { account: None, name: "Phạm Văn C".into(), role: TellerRole::Head },
+        Teller { account: None, name: "Lý Thị Thư".into(), role: TellerRole::Secretary },
     ]
 }
 

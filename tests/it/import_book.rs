@@ -84,8 +84,8 @@ fn full_book() -> Book {
     let delegates = ["Nguyễn Văn Hai", "Trần Thị Ba", "Phạm Văn Tư"]
         .map(|n| Delegate { name: n.into(), group: Some("Tổ 1".into()) });
     let tellers = vec![
-        Teller { name: "Phạm Văn Tư".into(), role: TellerRole::Head },
-        Teller { name: "Trần Thị Ba".into(), role: TellerRole::Member },
+        Teller { account: None, name: "Phạm Văn Tư".into(), role: TellerRole::Head },
+        Teller { account: None, name: "Trần Thị Ba".into(), role: TellerRole::Member },
     ];
     let declared = Some(vec![line(0, ballots), line(1, BallotTotals { returned: 3, ..ballots }), line(2, ballots)]);
     let council = Council { delegates_total: 3, ..province() };

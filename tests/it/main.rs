@@ -11,6 +11,7 @@
 mod accounts;
 mod architecture;
 mod before_close;
+mod board;
 mod browser;
 mod bundle;
 mod bundle_days;

@@ -139,7 +139,7 @@ fn minutes_name_band_margin_duty_and_doubtful_rules_of_a_line_one_ballot_over_ha
     let lines =
         [LevelCounts::Rating { high: 36, medium: 2, low: 41 }, LevelCounts::Rating { high: 80, medium: 0, low: 0 }];
     let result = result(&rules, PollKind::Rating, &lines);
-    let head = Teller { name: "Phạm Văn C".into(), role: TellerRole::Head };
+    let head = Teller { account: None, name: "Phạm Văn C".into(), role: TellerRole::Head };
     let counting = CountingMode::Simulated { seed: Some(1), batches: 4, reread: 2 };
     let day = DayRecord::default();
     let parts = MinutesParts {

@@ -152,7 +152,7 @@ fn a_result_reads_the_same_on_every_page_and_paper_and_the_bundle_recomputes_it(
             &[
                 "Tín nhiệm cao: 20 → 19",
                 "Tín nhiệm thấp: 24 → 25",
-                "Lấy số kiểm lại: Một tờ đọc nhầm dòng.",
+                "Lấy số kiểm lại: hai người kiểm lại độc lập cùng đếm ra số này.",
                 "Lý Văn Đọc",
             ],
         );

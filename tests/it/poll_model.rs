@@ -1,7 +1,8 @@
 //! The course of a vote as a small world, walked through to its end: two officials on one form, three delegates, four
 //! accounts. Every step is tried in every state that can be reached, by everybody, also by one person for two. In none of them
 //!
-//! * did one account alone take a step of two,
+//! * did one account alone take a step of two, or read papers for two,
+//! * did somebody read papers whom the appointed board does not name,
 //! * does a level show before it may: to the hall before the result is declared, to anybody before the count is closed,
 //! * stand in the log what a verifier refuses: the program's own reader is asked at every step, the Python one for the whole log
 //!   of every state that is archived after a corrigendum.
@@ -34,11 +35,13 @@ use crate::council::rules;
 type Taken = Result<Transition, Refusal>;
 
 const ACCOUNTS: usize = 4;
+/// So many of them, the first ones, are on the board.
+const BOARD: usize = 3;
 const DELEGATES: u32 = 3;
 const FORM: &str = "F1";
 
 /// Entries of these kinds are made by two people: one is named in the data, the other writes the entry.
-const BY_TWO: [&str; 15] = [
+const BY_TWO: [&str; 16] = [
     "deck.waived",
     "poll.moved",
     "voting.opened",
@@ -47,6 +50,7 @@ const BY_TWO: [&str; 15] = [
     "ballots.corrected",
     "batch.reopened",
     "counting.closed",
+    "recount.ordered",
     "result.declared",
     "minutes.reopened",
     "result.confirmed",
@@ -78,8 +82,8 @@ struct Node {
     course: Course,
     openings: BTreeMap<u32, BatchCounts>,
     /// Steps that would go on for ever are taken so often: amending, reopening, minutes, corrigenda, and what bends the way
-    /// of the day (the day moved, the hall, issued ballots put right, minutes undone), which is tried once, in a vote that
-    /// was neither amended nor has a reopened batch.
+    /// of the day (the day moved, the hall, issued ballots put right, another line counted again, minutes undone), which is
+    /// tried once, in a vote that was neither amended nor has a reopened batch.
     repeated: [u8; 5],
     /// Events in which figures of ballots stand in the open.
     tells: Tells,
@@ -108,6 +112,7 @@ const SOUND: World = World { step, hall: Stage::has_result };
 #[derive(Debug, PartialEq, Eq)]
 enum Violation {
     OnePerson(&'static str),
+    Stranger(&'static str),
     EarlyLevel(Stage),
     Refused(String),
 }
@@ -151,6 +156,7 @@ fn may_try(node: &Node, asked: Move) -> bool {
         | Move::Come { .. }
         | Move::CorrectHall { .. }
         | Move::CorrectIssued { .. }
+        | Move::OrderRecount
         | Move::ReopenMinutes => node.repeated[0] + node.repeated[1] + node.repeated[4] < 1,
         _ => true,
     }
@@ -168,9 +174,11 @@ fn follow(node: &Node, asked: Move, next: PollState) -> Node {
         Move::Propose => after.repeated[2] += 1,
         Move::Corrigendum => after.repeated[3] += 1,
         Move::OtherDay => (after.repeated[4], after.is_moved) = (after.repeated[4] + 1, true),
-        Move::Come { .. } | Move::CorrectHall { .. } | Move::CorrectIssued { .. } | Move::ReopenMinutes => {
-            after.repeated[4] += 1;
-        }
+        Move::Come { .. }
+        | Move::CorrectHall { .. }
+        | Move::CorrectIssued { .. }
+        | Move::OrderRecount
+        | Move::ReopenMinutes => after.repeated[4] += 1,
         Move::Commit { batch, papers, low } => {
             after.openings.insert(batch, counts(papers, low));
         }
@@ -200,13 +208,24 @@ fn wrong_entry(node: &Node, asked: Move, event: &PollEvent, actor: &Actor) -> Op
     if kind == "minutes.signed" && proposed_by.as_ref().is_none_or(is_one) {
         return Some(Violation::OnePerson(kind));
     }
-    let names = match event {
-        PollEvent::BatchCommitted(batch) => Some(&batch.readers),
-        PollEvent::LineRecounted(line) => Some(&line.readers),
+    let read = match event {
+        PollEvent::BatchCommitted(batch) => Some(batch.accounts.as_deref().unwrap_or_default()),
+        PollEvent::LineRecounted(line) => Some(line.accounts.as_deref().unwrap_or_default()),
         _ => None,
     };
-    if names.is_some_and(|names| names.len() != 2 || names[0] == names[1]) {
+    if read.is_some_and(|read| read.len() != 2 || read[0] == read[1]) {
         return Some(Violation::OnePerson(kind));
+    }
+    let is_seated = |id: &AccountId| (0..BOARD).any(|number| account(number).account == Some(*id));
+    if read.is_some_and(|read| !read.iter().all(is_seated)) {
+        return Some(Violation::Stranger(kind));
+    }
+    if let PollEvent::LineRecounted(line) = event {
+        let has_read = |actor: &Actor| read.iter().any(|read| read.iter().any(|id| actor.account == Some(*id)));
+        let by_third = proposed_by.as_ref().is_some_and(|one| !is_one(one) && has_read(one)) && !has_read(actor);
+        if line.counted != line.recounted && !by_third {
+            return Some(Violation::OnePerson(kind));
+        }
     }
     // Before the close a figure may only be zero, or of a deck, which holds nobody's ballots.
     let shows = match event {

@@ -56,7 +56,9 @@ pub fn listed() -> Vec<ListedOfficial> {
 }
 
 pub fn board() -> Vec<Teller> {
-    [("C", TellerRole::Head), ("D", TellerRole::Member)].map(|(name, role)| Teller { name: name.into(), role }).into()
+    [("C", TellerRole::Head), ("D", TellerRole::Member)]
+        .map(|(name, role)| Teller { account: None, name: name.into(), role })
+        .into()
 }
 
 pub fn forms() -> Vec<SealedForm> {
@@ -142,19 +144,22 @@ fn again(no_confidence: u32) -> LineRecount {
         counts: LevelCounts::Confidence { confidence: 24 - no_confidence, no_confidence },
         stands: Stands::Recounted,
         reason: "Đọc lại từng phiếu".into(),
-        readers: ["C", "D"].map(str::to_owned),
+        readers: by_two().readers,
     }
 }
 
 /// C and D read, and differed once.
 pub fn by_two() -> ReadTwice {
-    let reader = |name: &str| Reader { account: None, name: name.into() };
     ReadTwice { readers: ["C", "D"].map(reader), reread: 1, decided: 0 }
 }
 
 pub fn handed(packets: u32) -> BallotsHandedOver {
     let [received_by, sealed_by] = ["Phòng Lưu trữ", "C"].map(str::to_owned);
     BallotsHandedOver { note: String::new(), packets, received_by, sealed_by }
+}
+
+fn reader(name: &str) -> Reader {
+    Reader { account: None, name: name.into() }
 }
 
 pub fn commit(state: PollState, form: &str, batch: u32, papers: u32) -> Taken {
@@ -295,7 +300,12 @@ pub const STEPS: &[Case] = &[
     ("commit_batch", |s| commit(s, "F1", 2, 12), &[Stage::Counting]),
     ("reopen_batch", |s| s.reopen_batch(standing(1), two()), &[Stage::Counting]),
     ("close_counting", finish, &[Stage::Counting]),
-    ("recount_line", |s| s.recount_line(again(0)), &[Stage::Closed]),
+    ("order_recount", |s| s.order_recount("F1".into(), 1, two()), &[Stage::Closed]),
+    (
+        "recount_line",
+        |s| s.order_recount("F1".into(), 1, two())?.state.recount_line(&rules(), again(0), None),
+        &[Stage::Closed],
+    ),
     ("declare_result", |s| s.declare_result(&rules(), digest(), pair()), &[Stage::Closed]),
     (
         "propose_minutes",
@@ -534,21 +544,35 @@ fn no_result_is_declared_before_a_line_near_a_threshold_was_counted_again() {
     let due = closed(12).declare_result(&rules(), digest(), pair()).expect_err("a ballot short");
     let Refusal::RecountDue { form, line, why } = &due else { panic!("{due}") };
     assert_eq!((form.as_str(), *line, why.as_str()), ("F1", 1, "sát mức “quá nửa” (cách 1 phiếu)"));
-    let recounted = closed(12).recount_line(again(13)).expect("recounted");
+    let recounted = closed(12).recount_line(&rules(), again(13), Some(pair())).expect("recounted");
     assert_eq!(recounted.events[0].kind(), "line.recounted");
     let PollState::Closed(_, counted) = &recounted.state else { panic!("closed") };
     assert_eq!(counted.line("F1", 1), Some(LevelCounts::Confidence { confidence: 11, no_confidence: 13 }));
     assert!(recounted.state.declare_result(&rules(), digest(), pair()).is_ok());
 
-    let same = closed(12).recount_line(LineRecount { reason: String::new(), ..again(12) });
+    let same = closed(12).recount_line(&rules(), LineRecount { reason: String::new(), ..again(12) }, None);
     assert!(same.is_ok(), "the same figure needs no reason");
     for (wrong, refusal) in [
         (LineRecount { reason: String::new(), ..again(13) }, Refusal::NoReason("nói vì sao lấy số này")),
-        (LineRecount { readers: ["C", " c "].map(str::to_owned), ..again(12) }, Refusal::Readers),
+        (LineRecount { readers: [reader("C"), reader(" c ")], ..again(12) }, Refusal::Readers),
         (LineRecount { line: 2, ..again(12) }, Refusal::Line { form: "F1".into(), line: 2 }),
     ] {
-        assert_eq!(closed(12).recount_line(wrong), Err(refusal));
+        assert_eq!(closed(12).recount_line(&rules(), wrong, Some(pair())), Err(refusal));
     }
+    let alone = closed(12).recount_line(&rules(), again(13), None);
+    assert_eq!(alone, Err(Refusal::Differs { form: "F1".into(), line: 1 }), "another figure takes a third person");
+    let own = LineRecount {
+        readers: [Reader { account: somebody(WRITER).account, ..reader("C") }, reader("D")],
+        ..again(13)
+    };
+    assert_eq!(closed(12).recount_line(&rules(), own, Some(pair())), Err(Refusal::OnePerson), "who counted confirms");
+    let far = closed(0).recount_line(&rules(), again(0), None);
+    assert_eq!(far, Err(Refusal::NotOrdered { form: "F1".into(), line: 1 }));
+    let ordered = closed(0).order_recount("F1".into(), 1, two()).expect("ordered").state;
+    let awaited = ordered.clone().declare_result(&rules(), digest(), pair());
+    assert_eq!(awaited, Err(Refusal::RecountAwaited { form: "F1".into(), line: 1 }));
+    let counted = ordered.recount_line(&rules(), again(0), None).expect("counted").state;
+    assert!(counted.declare_result(&rules(), digest(), pair()).is_ok());
     let foreign = RuleSet { id: "KHAC".into(), ..rules() };
     let (expected, found) = ("MAU".to_owned(), "KHAC".to_owned());
     assert_eq!(closed(0).declare_result(&foreign, digest(), pair()), Err(Refusal::Rules { expected, found }));

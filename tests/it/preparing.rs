@@ -212,6 +212,22 @@ async fn retitle(office: &Office, id: OfficialId, title: &str) {
     retold(&office.site, office.council, kept).await;
 }
 
+/// Nobody is appointed before three members have accounts.
+async fn bind(office: &mut Office, board: &TypedBoard) {
+    office.clerk.opens(&format!("{}/ban-kiem-phieu", office.path)).await;
+    let refused = office.clerk.submits(&format!("{}/ban-kiem-phieu/lap", office.path), &DECISION).await;
+    assert!(refused.html.contains("Cần ít nhất 3 người"), "{}", refused.html);
+    office.site.has_board(office.council).await;
+    let mut accounts = vec![String::new(); board.members.len() + 2];
+    for (seat, login) in [(0, "truong.ban"), (2, "kp.an"), (3, "kp.binh")] {
+        accounts[seat] = office.site.account(office.council, login).await.to_string();
+    }
+    let fields: Vec<(&str, &str)> = accounts.iter().map(|account| ("account", account.as_str())).collect();
+    office.clerk.opens(&format!("{}/ban-kiem-phieu", office.path)).await;
+    let bound = office.clerk.submits(&format!("{}/ban-kiem-phieu/tai-khoan", office.path), &fields).await;
+    assert_eq!(bound.text(".notice"), "Đã lưu.", "{}", bound.html);
+}
+
 async fn board_and_forms(office: &mut Office, board: &TypedBoard) {
     let path = office.path.clone();
     let few = [("head", board.head.as_str()), ("secretary", board.secretary.as_str())];
@@ -226,7 +242,9 @@ async fn board_and_forms(office: &mut Office, board: &TypedBoard) {
     let early = office.clerk.opens(&format!("{path}/mau-phieu")).await;
     assert!(early.text(".warning").starts_with("Cần lập Ban kiểm phiếu"), "{}", early.html);
     assert!(early.all("main form").is_empty());
+    bind(office, board).await;
     let proposed = office.proposes("/ban-kiem-phieu/lap", &DECISION).await;
+    assert!(proposed.html.contains("Trưởng Ban Kiểm (truong.ban)"), "{}", proposed.html);
     office.confirms(&proposed).await;
 
     let page = office.clerk.opens(&format!("{path}/mau-phieu")).await;

@@ -2,6 +2,7 @@
 
 use domain::audit::event::poll::{CountingClosed, FormTotals, MinutesProposed, PollAmended, PollCreated};
 use domain::audit::{Actor, Digest, KeyName, Nonce, PollEvent, SealedCounts};
+use domain::counters::Counters;
 use domain::id::{CouncilId, LogId, PollId};
 use domain::poll_state::{Poll, PollState, Stage};
 use domain::presence::{HallFigures, Presence};
@@ -20,7 +21,9 @@ pub async fn with_poll(engine: Engine) -> (Site, CouncilId, Poll, LogId) {
     let (site, council) = Site::with_council(engine).await;
     let id = PollId::new(Timestamp::UNIX_EPOCH, &[1; 10]);
     let log = LogId::new(Timestamp::UNIX_EPOCH, &[1; 10]);
-    let poll = Poll { id, created: PollCreated { ruleset_sha256: Digest::of(b"id = 'MAU'"), ..created() } };
+    let created = PollCreated { ruleset_sha256: Digest::of(b"id = 'MAU'"), ..created() };
+    let counters = Counters::of(&[], created.rehearsal);
+    let poll = Poll { id, created, counters };
     let row = poll.clone();
     let adding = write(&site.store, council, move |tx| {
         Box::pin(async move {
@@ -103,7 +106,8 @@ fn a_poll_is_read_back_at_every_stage_as_it_was_written() {
         filled.await.expect("list and forms");
         // A board takes the place of the one before, and the sitting turns out otherwise.
         let amended = PollAmended { delegates: 25, sitting: "Kỳ họp khác".into() };
-        let (told, before) = (amended.clone(), vec![Teller { name: "E".into(), role: TellerRole::Head }]);
+        let (told, before) =
+            (amended.clone(), vec![Teller { account: None, name: "E".into(), role: TellerRole::Head }]);
         let changed = write(store, council, move |tx| {
             Box::pin(async move {
                 polls::set_tellers(tx, id, &before).await?;

@@ -12,6 +12,7 @@ use std::path::Path;
 
 use crate::installation::data_folder;
 use crate::people::accounts::{Manager, fresh};
+use crate::people::reset_mark::told;
 use crate::service::app::App;
 use crate::service::demo_folder::{DATA, lock};
 use crate::service::error::AppError;
@@ -118,7 +119,9 @@ async fn hand_out(
     if let Some(known) = all.iter().find(holds) {
         proofs::set_password(tx, known.id, &drawn.phc, false).await?;
         let event = PasswordSet { account: known.id, by: PasswordBy::Admin };
-        tx.append(log, at, actor, &CouncilEvent::from(event)).await?;
+        let event = CouncilEvent::from(event);
+        tx.append(log, at, actor, &event).await?;
+        told(tx, (known.id, Some(known)), &event, (at, actor)).await?;
         return Ok(known.login.to_string());
     }
     let label = drawn.role.label();

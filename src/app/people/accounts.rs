@@ -2,6 +2,7 @@
 
 use zeroize::Zeroizing;
 
+use super::reset_mark::told;
 use crate::service::app::{App, Ask, run_once};
 use crate::service::caller::Caller;
 use crate::service::clock::in_vietnam;
@@ -167,7 +168,9 @@ impl App {
                 let account = fresh(id, login, name, roles, (at, &actor.name));
                 accounts::add(tx, &account, Some(&phc)).await?;
                 let log = logs::own(tx).await?;
-                tx.append(log, at, &actor, &account.opened()).await?;
+                let event = account.opened();
+                tx.append(log, at, &actor, &event).await?;
+                told(tx, (id, None), &event, (at, &actor)).await?;
                 Ok(account)
             })
         });
@@ -234,7 +237,9 @@ impl App {
                 sessions::end_all(tx, id, None).await?;
                 let event = PasswordSet { account: id, by: PasswordBy::Admin };
                 let log = logs::own(tx).await?;
-                tx.append(log, at, &actor, &CouncilEvent::from(event)).await?;
+                let event = CouncilEvent::from(event);
+                tx.append(log, at, &actor, &event).await?;
+                told(tx, (id, Some(&account)), &event, (at, &actor)).await?;
                 Ok(Account { must_change_password: true, ..account })
             })
         });
@@ -261,11 +266,12 @@ impl App {
                 let before = all.iter().find(|account| account.id == id).cloned().ok_or(NOT_FOUND)?;
                 let (was, was_open) = (before.version, before.state == AccountState::Open);
                 let change = Change { all: &all, by: actor.account, by_name: &actor.name, at };
-                let (account, event) = decision(before, change)?;
+                let (account, event) = decision(before.clone(), change)?;
                 let Some(event) = event else { return Ok(account) };
                 accounts::change(tx, &account, was).await?;
                 let log = logs::own(tx).await?;
                 tx.append(log, at, &actor, &event).await?;
+                told(tx, (id, Some(&before)), &event, (at, &actor)).await?;
                 if was_open && account.state == AccountState::Disabled {
                     shut_out(tx, log, id, (at, &actor)).await?;
                 }

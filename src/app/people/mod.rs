@@ -4,6 +4,8 @@ pub mod accounts;
 pub mod councils;
 pub mod many_accounts;
 pub mod own_account;
+pub(crate) mod reset_mark;
+pub mod resets;
 pub mod roster;
 pub mod second_factor;
 pub mod set_up;

@@ -5,14 +5,16 @@ use totp_rs::{Builder, Secret, Totp};
 use zeroize::Zeroizing;
 
 use crate::people::accounts::MANAGERS;
+use crate::people::reset_mark::told;
 use crate::people::sign_in::{Turn, wait_sentence};
 use crate::service::app::{App, Ask};
 use crate::service::caller::Caller;
 use crate::service::error::AppError;
 use crate::service::passwords::{self, Password};
 use crate::service::seal::{self, Purpose};
+use domain::account::Account;
 use domain::audit::event::council::{SecondFactorRequired, SecondFactorSet};
-use domain::audit::{Actor, CouncilEvent};
+use domain::audit::{Actor, CouncilEvent, UtcTime};
 use domain::id::{AccountId, CouncilId};
 use domain::role::Role;
 use macros::boxed;
@@ -78,6 +80,14 @@ fn owner(council: CouncilId, account: AccountId) -> String {
 /// What people type: digits, perhaps with blanks between them.
 fn digits(code: &str) -> Zeroizing<String> {
     Zeroizing::new(code.chars().filter(char::is_ascii_digit).take(12).collect())
+}
+
+/// Tells that the second factor of an account is on or off from now on.
+async fn set(tx: &mut CouncilTx, before: &Account, on: bool, (at, actor): (UtcTime, &Actor)) -> Result<(), AppError> {
+    let log = logs::own(tx).await?;
+    let event = CouncilEvent::from(SecondFactorSet { account: before.id, on });
+    tx.append(log, at, actor, &event).await?;
+    told(tx, (before.id, Some(before)), &event, (at, actor)).await
 }
 
 impl App {
@@ -149,9 +159,9 @@ impl App {
         let kept = seal::seal(&self.keys, &self.chance, Purpose::SecondFactor, &owner, &secret)?;
         self.write_once(ask, move |tx| {
             Box::pin(async move {
+                let before = accounts::find(tx, account).await?.ok_or(AppError::NotFound("tài khoản này"))?;
                 proofs::set_second_factor(tx, account, Some(&kept), step).await?;
-                let log = logs::own(tx).await?;
-                tx.append(log, at, &actor, &CouncilEvent::from(SecondFactorSet { account, on: true })).await?;
+                set(tx, &before, true, (at, &actor)).await?;
                 Ok(())
             })
         })
@@ -191,8 +201,7 @@ impl App {
                 let found = accounts::find(tx, account).await?.ok_or(AppError::NotFound("tài khoản này"))?;
                 if found.has_second_factor {
                     proofs::set_second_factor(tx, account, None, 0).await?;
-                    let log = logs::own(tx).await?;
-                    tx.append(log, at, &actor, &CouncilEvent::from(SecondFactorSet { account, on: false })).await?;
+                    set(tx, &found, false, (at, &actor)).await?;
                 }
                 Ok(())
             })

@@ -16,7 +16,7 @@ use domain::audit::{Actor, Digest, UtcTime};
 use domain::ballot_account::{BallotAccount, IssuedPapers};
 use domain::id::PollId;
 use domain::opening::Opening;
-use domain::poll_state::{Pair, PollState, StandingBatch, Transition};
+use domain::poll_state::{LineRecount, Pair, PollState, StandingBatch, Transition};
 use domain::presence::HallFigures;
 use domain::rules::RuleSet;
 use store::{CouncilTx, polls, sealed};
@@ -81,6 +81,20 @@ pub(crate) enum Act {
     },
     /// Every batch is in; the totals are opened.
     CloseCounting,
+    /// A line is counted again that the rule does not name.
+    OrderRecount {
+        /// Id of the form.
+        form: String,
+        /// Number of the line, from 1.
+        line: u32,
+        /// Why.
+        reason: String,
+    },
+    /// The figure of a recount takes the place of another.
+    RecountLine {
+        /// What two people found.
+        found: LineRecount,
+    },
     /// Declares the result.
     DeclareResult {
         /// Exact text of results.json.
@@ -173,6 +187,8 @@ pub(crate) async fn decide(
             let openings = sealed::openings(tx, closing.may_open()).await?;
             closing.total(&openings, pair)?
         }
+        Act::OrderRecount { form, line, reason } => state.order_recount(form, line, pair.because(reason))?,
+        Act::RecountLine { found } => state.recount_line(&*rules_of(tx, poll).await?, found, Some(pair))?,
         Act::DeclareResult { results } => {
             state.declare_result(&*rules_of(tx, poll).await?, Digest::of(results.as_bytes()), pair)?
         }

@@ -5,10 +5,14 @@
 
 mod acts;
 mod entries;
+mod listed;
+mod members;
 pub(crate) mod proposals;
+pub(crate) mod recounts;
 mod result;
 pub mod results;
 mod steps;
+pub(crate) mod trust;
 
 use crate::service::app::{App, Ask};
 use crate::service::caller::Caller;
@@ -25,6 +29,9 @@ use store::{CouncilTx, StoreError, Work, hall, logs, polls, sealed};
 
 pub(crate) use acts::{Act, decide, rules_of, take_act};
 pub(crate) use entries::entries;
+pub(crate) use listed::{linked, on_ballot};
+pub(crate) use members::{actor_in, admit};
+pub(crate) use recounts::FoundLine;
 pub(crate) use result::{decide_result, results_text};
 pub(crate) use steps::commit_within;
 pub use steps::{CountedBatch, Sent, USHERS};
@@ -153,7 +160,7 @@ impl App {
     async fn step<F>(
         &self,
         requester: Requester<'_>,
-        roles: &[Role],
+        roles: &'static [Role],
         poll: PollId,
         decide: F,
     ) -> Result<Taken, AppError>
@@ -162,12 +169,23 @@ impl App {
     {
         let (actor, at, keys) = (requester.may(roles)?, self.now_text()?, self.keys.clone());
         let in_rehearsal = matches!(requester, Requester::Rehearsal(_));
+        let caller = match requester {
+            Requester::Form(ask) => Some(ask.caller.clone()),
+            Requester::Rehearsal(_) => None,
+        };
         self.write_for(requester, move |tx| {
             Box::pin(async move {
                 let stored = polls::find(tx, poll).await?.ok_or(NO_POLL)?;
                 if in_rehearsal && !stored.state.poll().created.rehearsal {
                     return Err(AppError::Forbidden);
                 }
+                let actor = match caller {
+                    Some(caller) => {
+                        listed::is_free(tx, poll, caller.account.id).await?;
+                        actor_in(&caller, stored.state.poll(), roles)?
+                    }
+                    None => actor,
+                };
                 let step = decide(tx, stored.state).await?;
                 take(tx, WriteContext { poll, log: stored.log, at }, &actor, step, &keys).await
             })
@@ -304,6 +322,7 @@ async fn project(tx: &mut CouncilTx, poll: PollId, seq: u64, event: &PollEvent) 
         | PollEvent::UnusedSealed(_)
         | PollEvent::BatchCommitted(_)
         | PollEvent::CountingClosed(_)
+        | PollEvent::RecountOrdered(_)
         | PollEvent::LineRecounted(_)
         | PollEvent::ResultDeclared(_)
         | PollEvent::MinutesProposed(_)

@@ -1,10 +1,11 @@
 //! Steps that cannot be taken back, from proposal to decision. What is proposed is a canonical text; the person who
 //! confirms it sees that text as a page, and it is compared with what would be done at that moment.
 
+use super::{listed, trust};
 use crate::service::error::AppError;
 use domain::audit::event::council::{ProposalDecided, ProposalMade};
 use domain::audit::{Actor, CouncilEvent, Digest, UtcTime};
-use domain::id::{PollId, ProposalId};
+use domain::id::{AccountId, PollId, ProposalId};
 use domain::proposal::{Proposal, ProposalError, ProposalKind, ProposalState, SignOff};
 use store::{CouncilTx, StoreError, logs, preparation};
 
@@ -38,6 +39,8 @@ pub(crate) async fn propose(
     offer: Offer,
 ) -> Result<Proposal, AppError> {
     let Offer { poll, kind, about, content } = offer;
+    let own = sign_off(actor, at)?;
+    may_take_part(tx, poll, own.account).await?;
     let content_sha256 = Digest::of(content.as_bytes());
     let proposal = Proposal {
         id,
@@ -46,7 +49,7 @@ pub(crate) async fn propose(
         about: about.clone(),
         content,
         state: ProposalState::Open,
-        proposed: sign_off(actor, at)?,
+        proposed: own,
         decided: None,
         note: String::new(),
     };
@@ -76,12 +79,29 @@ pub(crate) async fn decide(
     note: String,
     content: Option<&str>,
 ) -> Result<Proposal, AppError> {
+    if to == ProposalState::Confirmed {
+        both_count(tx, &proposal, sign_off(actor, at)?.account).await?;
+    }
     let decided = proposal.decide(to, sign_off(actor, at)?, note.clone(), content)?;
     preparation::decide_proposal(tx, &decided).await?;
     let log = logs::own(tx).await?;
     let event = ProposalDecided { note, outcome: to, proposal: decided.id };
     tx.append(log, at, actor, &CouncilEvent::from(event)).await?;
     Ok(decided)
+}
+
+/// Both people of a proposal are people of their own in its poll.
+///
+/// # Errors
+/// With a sentence about whoever is not.
+pub(crate) async fn both_count(tx: &mut CouncilTx, proposal: &Proposal, other: AccountId) -> Result<(), AppError> {
+    may_take_part(tx, proposal.poll, proposal.proposed.account).await?;
+    may_take_part(tx, proposal.poll, other).await
+}
+
+async fn may_take_part(tx: &mut CouncilTx, poll: PollId, account: AccountId) -> Result<(), AppError> {
+    listed::is_free(tx, poll, account).await?;
+    trust::since_begun(tx, poll, account).await
 }
 
 impl From<ProposalError> for AppError {

@@ -1,7 +1,7 @@
 //! The steps of a poll that one person takes, in their order. The table of events says who may take each; steps for two
 //! people are in [`super::acts`].
 
-use super::{NO_POLL, Requester, Taken, WriteContext, council_log, take};
+use super::{NO_POLL, Requester, Taken, WriteContext, admit, council_log, listed, take, trust};
 use crate::Caller;
 use crate::service::app::App;
 use crate::service::error::AppError;
@@ -12,7 +12,7 @@ use domain::ballot_account::{BallotAccount, IssuedPapers};
 use domain::batch::ReadTwice;
 use domain::count::BatchCounts;
 use domain::id::{AccountId, PollId, RequestId};
-use domain::poll_state::{LineRecount, PollState, Refusal, Transition};
+use domain::poll_state::{PollState, Refusal, Transition};
 use domain::presence::PresenceChange;
 use domain::role::Role;
 use domain::roster::Teller;
@@ -238,12 +238,15 @@ impl App {
         sent: Vec<Sent>,
     ) -> Result<(), AppError> {
         let (actor, at, keys) = (caller.may(BATCH_ROLES)?, self.now_text()?, self.keys.clone());
+        let own = caller.account.id;
         let CountedBatch { form, batch, counts, read } = counted;
         let opening = SealedCounts { batch, counts, form, nonce: Nonce::from_bytes(self.chance.block()?) };
         let commitment = opening.commitment().map_err(|e| AppError::internal("cam kết tập phiếu", e))?;
         let written = self.store.write(caller.council, move |tx| {
             Box::pin(async move {
                 let stored = polls::find(tx, poll).await?.ok_or(NO_POLL)?;
+                admit(&stored.state.poll().counters, &actor, BATCH_ROLES)?;
+                listed::is_free(tx, poll, own).await?;
                 let step = commit(tx, poll, stored.state, &opening, commitment, read).await?;
                 if step.events.is_empty() {
                     return Ok(());
@@ -259,20 +262,6 @@ impl App {
         written.await
     }
 
-    /// Writes down a line that two people counted again.
-    ///
-    /// # Errors
-    /// When the caller is no head teller, or the poll refuses it.
-    #[boxed]
-    pub async fn recount_line(
-        &self,
-        requester: Requester<'_>,
-        poll: PollId,
-        found: LineRecount,
-    ) -> Result<Taken, AppError> {
-        self.pure(requester, &[Role::HeadTeller], poll, |state| state.recount_line(found)).await
-    }
-
     /// Proposes the minutes of the count.
     ///
     /// # Errors
@@ -286,7 +275,13 @@ impl App {
         copies: u32,
     ) -> Result<Taken, AppError> {
         let by = requester.may(&[Role::HeadTeller])?;
-        self.pure(requester, &[Role::HeadTeller], poll, move |state| state.propose_minutes(paper, copies, by)).await
+        self.step(requester, &[Role::HeadTeller], poll, move |tx, state| {
+            Box::pin(async move {
+                counts(tx, poll, &by).await?;
+                Ok(state.propose_minutes(paper, copies, by)?)
+            })
+        })
+        .await
     }
 
     /// Writes down who signed the minutes of hash `sha256`; the fourth head is signed.
@@ -304,6 +299,7 @@ impl App {
         let by = requester.may(&[Role::Leader])?;
         self.step(requester, &[Role::Leader], poll, move |tx, state| {
             Box::pin(async move {
+                counts(tx, poll, &by).await?;
                 let board = polls::tellers(tx, poll).await?;
                 Ok(state.sign_minutes(&board, sha256, signatures, &by)?)
             })
@@ -343,7 +339,7 @@ impl App {
     async fn pure<F>(
         &self,
         requester: Requester<'_>,
-        roles: &[Role],
+        roles: &'static [Role],
         poll: PollId,
         decide: F,
     ) -> Result<Taken, AppError>
@@ -371,6 +367,14 @@ pub(crate) async fn commit_within(
     let stored = polls::find(tx, poll).await?.ok_or(NO_POLL)?;
     let step = commit(tx, poll, stored.state, &opening, commitment, read).await?;
     take(tx, WriteContext { poll, log: stored.log, at }, actor, step, keys).await.map(drop)
+}
+
+/// One of the two people of the minutes.
+async fn counts(tx: &mut CouncilTx, poll: PollId, by: &Actor) -> Result<(), AppError> {
+    match by.account {
+        Some(account) => trust::since_begun(tx, poll, account).await,
+        None => Ok(()),
+    }
 }
 
 async fn commit(

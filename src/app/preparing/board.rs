@@ -1,17 +1,19 @@
 //! The board of tellers: drafted by the office, proposed by one, appointed by another.
 
+use std::collections::BTreeMap;
+
 use super::plan::put;
 use super::prepared::{PreparedPoll, content, text_of};
-use super::{Confirmation, OFFICE, PREPARERS, TypedDecision};
+use super::{Confirmation, OFFICE, PREPARERS, TypedDecision, seats};
 use crate::Caller;
 use crate::polls;
 use crate::polls::proposals::{self, Offer};
 use crate::service::app::{App, Ask};
 use crate::service::clock::in_vietnam;
 use crate::service::error::{AppError, Conflict};
-use domain::decided::{DecidedBoard, Decision};
+use domain::decided::{BoundAccount, DecidedBoard, Decision};
 use domain::finding::Finding;
-use domain::id::{DelegateId, PollId, ProposalId};
+use domain::id::{AccountId, DelegateId, PollId, ProposalId};
 use domain::poll_state::{PollState, Refusal, Stage};
 use domain::preparation::{Part, Seat, TellerBoard};
 use domain::proposal::{Proposal, ProposalKind};
@@ -31,6 +33,19 @@ pub struct TypedBoard {
     pub members: Vec<String>,
 }
 
+/// A member of the draft, with the account that he or she counts with.
+#[derive(Clone, Debug)]
+pub struct BoardSeat {
+    /// Who.
+    pub delegate: DelegateId,
+    /// Full name.
+    pub name: String,
+    /// Part on the board.
+    pub role: TellerRole,
+    /// Works on paper alone without one.
+    pub account: Option<AccountId>,
+}
+
 /// The board of a poll.
 #[derive(Clone, Debug)]
 pub struct BoardPage {
@@ -38,7 +53,11 @@ pub struct BoardPage {
     pub sitting: String,
     /// As it is drafted.
     pub draft: Vec<Teller>,
-    /// The same as it is typed.
+    /// The same with the accounts of its members.
+    pub seats: Vec<BoardSeat>,
+    /// Accounts that members may be bound to, and those that they are bound to, by name.
+    pub accounts: Vec<BoundAccount>,
+    /// The draft as it is typed.
     pub typed: TypedBoard,
     /// The version that the next change replaces; 0 before the first.
     pub version: u64,
@@ -70,10 +89,25 @@ impl App {
         let appointed = store::polls::tellers(&mut tx, poll).await?;
         let poll_book = &prepared.poll_book;
         let who = poll_book.delegates.iter().zip(&poll_book.book.delegates);
+        let seat = |(seat, teller): (&Seat, &Teller)| BoardSeat {
+            delegate: seat.delegate,
+            name: teller.name.clone(),
+            role: seat.role,
+            account: seat.account,
+        };
+        let bindable = seats::bindable(&mut tx).await?;
+        let used = |id: AccountId| {
+            poll_book.seats.iter().any(|seat| seat.account == Some(id))
+                || appointed.iter().any(|t| t.account == Some(id))
+        };
+        let all = store::accounts::list(&mut tx).await?;
+        let accounts = all.iter().filter(|account| bindable.iter().any(|b| b.id == account.id) || used(account.id));
         let findings = if poll_book.book.tellers.is_empty() { Vec::new() } else { findings_of(&prepared) };
         Ok(BoardPage {
             sitting: poll_book.book.council.sitting.name.clone(),
             draft: poll_book.book.tellers.clone(),
+            seats: poll_book.seats.iter().zip(&poll_book.book.tellers).map(seat).collect(),
+            accounts: accounts.map(seats::bound).collect(),
             typed: typed(&board),
             version,
             appointed,
@@ -105,11 +139,69 @@ impl App {
                 if prepared.stage() >= Stage::Sealed {
                     return Err(Refusal::NotNow { doing: "lập Ban kiểm phiếu", stage: prepared.stage() }.into());
                 }
-                let board = read(&typed, &prepared.poll_book.delegates)?;
+                let mut board = read(&typed, &prepared.poll_book.delegates)?;
                 let (before, is_at) = stored(tx, poll).await?;
+                let delegates = seats::of_delegates(tx).await?;
+                seats::keep_accounts(&before, &mut board, &delegates, &seats::bindable(tx).await?);
+                nobody_is_on_the_ballot(tx, &prepared, &board, &delegates).await?;
                 if is_at != version {
                     return Err(conflict(tx, poll, &prepared, (&before, &board), is_at).await?);
                 }
+                if before == board {
+                    return Ok(());
+                }
+                put(tx, poll, Part::Board, version + 1, &board, at, &actor).await
+            })
+        })
+        .await
+    }
+
+    /// Says with which account each member of the draft counts: `typed` are delegates with ids of accounts, and nothing for
+    /// whoever works on paper alone.
+    ///
+    /// # Errors
+    /// When an account may not be bound or is on the ballot, two members have one, the draft was changed since `version`,
+    /// or the forms are sealed.
+    #[boxed]
+    pub async fn bind_board(
+        &self,
+        ask: Ask<'_>,
+        poll: PollId,
+        version: u64,
+        typed: Vec<(String, String)>,
+    ) -> Result<(), AppError> {
+        let actor = ask.caller.may(PREPARERS)?;
+        let at = self.now_text()?;
+        self.write_once(ask, move |tx| {
+            Box::pin(async move {
+                let prepared = PreparedPoll::load(tx, poll).await?;
+                if prepared.stage() >= Stage::Sealed {
+                    return Err(Refusal::NotNow { doing: "lập Ban kiểm phiếu", stage: prepared.stage() }.into());
+                }
+                let (before, is_at) = stored(tx, poll).await?;
+                if is_at != version {
+                    return Err(conflict(tx, poll, &prepared, (&before, &before), is_at).await?);
+                }
+                let bindable = seats::bindable(tx).await?;
+                let mut board = before.clone();
+                for seat in &mut board.seats {
+                    let own = typed.iter().find(|(delegate, _)| *delegate == seat.delegate.to_string());
+                    let Some((_, account)) = own else { continue };
+                    seat.account = match account.as_str() {
+                        "" => None,
+                        id => Some(bindable.iter().find(|of| of.id.to_string() == id).map(|of| of.id).ok_or_else(
+                            || AppError::field("account", "Hãy chọn trong các tài khoản có vai trò kiểm phiếu."),
+                        )?),
+                    };
+                }
+                let bound: Vec<AccountId> = board.seats.iter().filter_map(|seat| seat.account).collect();
+                if (1..).zip(&bound).any(|(next, one)| bound.iter().skip(next).any(|other| other == one)) {
+                    let sentence =
+                        "Một tài khoản không dùng cho hai thành viên; hãy chọn tài khoản riêng cho từng người.";
+                    return Err(AppError::field("account", sentence));
+                }
+                let delegates = seats::of_delegates(tx).await?;
+                nobody_is_on_the_ballot(tx, &prepared, &board, &delegates).await?;
                 if before == board {
                     return Ok(());
                 }
@@ -135,7 +227,8 @@ impl App {
         let (at, id) = (self.now_text()?, ProposalId::new(self.clock.now(), &self.chance.for_id()?));
         let proposed = self.write_once(ask, move |tx| {
             Box::pin(async move {
-                let content = text_of(&ready(&PreparedPoll::load(tx, poll).await?, decision)?)?;
+                let prepared = PreparedPoll::load(tx, poll).await?;
+                let content = text_of(&ready(tx, &prepared, decision).await?)?;
                 let offer = Offer { poll, kind: ProposalKind::BoardAppointed, about: String::new(), content };
                 proposals::propose(tx, id, at, &actor, offer).await.map(drop)
             })
@@ -180,7 +273,7 @@ fn read(typed: &TypedBoard, delegates: &[DelegateId]) -> Result<TellerBoard, App
                 return Err(AppError::field(field, "Thư ký phải là người khác với Trưởng ban."));
             }
             Some(_) => {}
-            None => seats.push(Seat { delegate, role }),
+            None => seats.push(Seat { account: None, delegate, role }),
         }
     }
     Ok(TellerBoard { seats })
@@ -214,24 +307,48 @@ async fn conflict(
     Ok(AppError::Stale(conflict.with_fields(fields)))
 }
 
+/// Refuses a board of which somebody is voted on, at the field where the member was chosen.
+async fn nobody_is_on_the_ballot(
+    tx: &mut CouncilTx,
+    prepared: &PreparedPoll,
+    board: &TellerBoard,
+    delegates: &BTreeMap<DelegateId, AccountId>,
+) -> Result<(), AppError> {
+    let barred = seats::barred(tx, prepared).await?;
+    let found = board.seats.iter().find_map(|seat| Some((seat, seats::conflict(seat, &barred, delegates)?)));
+    let Some((seat, name)) = found else { return Ok(()) };
+    let is_own = delegates.get(&seat.delegate).is_some_and(|own| barred.contains_key(own));
+    let field = match seat.role {
+        _ if !is_own => "account",
+        TellerRole::Head => "head",
+        TellerRole::Secretary => "secretary",
+        TellerRole::Member => "members",
+    };
+    Err(AppError::field(field, Refusal::OnBallot(name.clone())))
+}
+
 /// The board that may be appointed now.
-fn ready(prepared: &PreparedPoll, decision: Decision) -> Result<DecidedBoard, AppError> {
+async fn ready(tx: &mut CouncilTx, prepared: &PreparedPoll, decision: Decision) -> Result<DecidedBoard, AppError> {
     if prepared.stage() != Stage::Listed {
         return Err(Refusal::NotNow { doing: "lập Ban kiểm phiếu", stage: prepared.stage() }.into());
     }
     let tellers = prepared.poll_book.book.tellers.clone();
-    if tellers.is_empty() { Err(Refusal::NoBoard.into()) } else { Ok(DecidedBoard { decision, tellers }) }
+    if tellers.is_empty() {
+        return Err(Refusal::NoBoard.into());
+    }
+    Ok(DecidedBoard { accounts: seats::check(tx, prepared).await?, decision, tellers })
 }
 
 /// What confirming the proposal would decide now.
 pub(crate) async fn content_now(tx: &mut CouncilTx, proposal: &Proposal) -> Result<String, AppError> {
     let proposed: DecidedBoard = content(&proposal.content)?;
-    text_of(&ready(&PreparedPoll::load(tx, proposal.poll).await?, proposed.decision)?)
+    let prepared = PreparedPoll::load(tx, proposal.poll).await?;
+    text_of(&ready(tx, &prepared, proposed.decision).await?)
 }
 
 /// Takes the step that was confirmed.
 pub(crate) async fn take(tx: &mut CouncilTx, proposal: &Proposal, step: &Confirmation) -> Result<(), AppError> {
-    let DecidedBoard { decision, tellers } = content(&proposal.content)?;
+    let DecidedBoard { decision, tellers, .. } = content(&proposal.content)?;
     let appoint = |state: PollState| state.appoint_board(tellers, decision.text());
     polls::take_step(tx, proposal.poll, (step.at, &step.actor), &step.keys, appoint).await.map(drop)
 }

@@ -12,9 +12,10 @@ pub(crate) mod overview;
 mod plan;
 pub(crate) mod poll_book;
 pub(crate) mod prepared;
+mod seats;
 pub(crate) mod verdicts;
 
-pub use board::{BoardPage, TypedBoard};
+pub use board::{BoardPage, BoardSeat, TypedBoard};
 pub(crate) use day_papers::sealed_forms;
 pub use day_papers::{DeckOfForm, DeckPage, TypedPile};
 pub use deadlines::{DeadlineLine, DeadlinePage, TypedMark};

@@ -14,7 +14,7 @@ use domain::fact::{Fact, FactState, KeptFact};
 use domain::id::{DelegateId, FactId, OfficialId, PollId};
 use domain::occasion::{Occasion, REHEARSAL};
 use domain::official::OfficialNo;
-use domain::preparation::{Part, Plan, TellerBoard};
+use domain::preparation::{Part, Plan, Seat, TellerBoard};
 use domain::release::FrozenFact;
 use domain::roster::{Delegate, Teller};
 use domain::rules::RuleSet;
@@ -58,6 +58,8 @@ pub(crate) struct PollBook {
     pub officials: Vec<OfficialId>,
     /// Ids of [`Book::delegates`], place by place.
     pub delegates: Vec<DelegateId>,
+    /// Seats of [`Book::tellers`], place by place.
+    pub seats: Vec<Seat>,
     /// Origins of [`Book::facts`], place by place.
     pub facts: Vec<Origin>,
     /// Diễn tập: every paper says so.
@@ -82,21 +84,22 @@ impl PollBook {
         let text = polls::ruleset_text(tx, poll).await?.ok_or(NO_POLL)?;
         let rules = parsed(&plan.council.ruleset, &text).map_err(damaged)?;
         let rehearsal = polls::is_rehearsal(tx, poll).await?.ok_or(NO_POLL)?;
-        let board = match preparation::part(tx, poll, &Part::Board).await? {
+        let board: TellerBoard = match preparation::part(tx, poll, &Part::Board).await? {
             Some(part) => serde_json::from_str(&part.content).map_err(damaged)?,
             None => TellerBoard::default(),
         };
         let (officials, people) = kept_officials(tx).await?;
         let (delegates, voters) = kept_delegates(tx).await?;
-        let seat = |seat: &domain::preparation::Seat| {
+        let seat = |seat: &Seat| {
             let at = delegates.iter().position(|id| *id == seat.delegate)?;
-            Some(Teller { name: voters.get(at)?.name.clone(), role: seat.role })
+            let name = voters.get(at)?.name.clone();
+            Some((Teller { account: seat.account, name, role: seat.role }, *seat))
         };
-        let tellers = board.seats.iter().filter_map(seat).collect();
+        let (tellers, seats) = board.seats.iter().filter_map(seat).unzip();
         let (facts, origins) = placed(facts, &officials);
         let council = plan.council.clone();
         let book = Book { council, officials: people, delegates: voters, tellers, facts, declared: None };
-        Ok(Self { plan, rules, book, officials, delegates, facts: origins, rehearsal })
+        Ok(Self { plan, rules, book, officials, delegates, seats, facts: origins, rehearsal })
     }
 
     /// The place of an official in the book; `None` for one who was withdrawn.

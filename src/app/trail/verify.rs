@@ -93,6 +93,18 @@ fn check_duties(rules: &RuleSet, recount: &ResultInputs<'_>) -> Result<(), Strin
         let (form, line, why) = (&due.form, due.line, due.why());
         return Err(format!("mẫu phiếu {form}, dòng {line}: {why} mà nhật ký không có bản ghi line.recounted"));
     }
+    if recount.is_bound {
+        let named = recount::due(rules, poll, recount.totals).map_err(|e| e.to_string())?;
+        let may = |form: &str, line| {
+            let is_due = named.iter().chain(&due).any(|due| due.form == form && due.line == line);
+            is_due || counted.is_ordered(form, line)
+        };
+        if let Some((form, line)) = counted.recounted().find(|(form, line)| !may(form, *line)) {
+            return Err(format!(
+                "mẫu phiếu {form}, dòng {line}: kiểm lại mà không sát ngưỡng, cũng không ai cho kiểm lại"
+            ));
+        }
+    }
     if recount.is_published && rules.resolution.is_some() && !recount.is_confirmed {
         return Err("nhật ký không có bản ghi result.confirmed".to_owned());
     }

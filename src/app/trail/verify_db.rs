@@ -14,12 +14,14 @@ use domain::audit::merkle::Frontier;
 use domain::audit::{
     Checkpoint, CouncilCourse, CouncilEvent, Course, Digest, LogEntry, LogEvent, PollEvent, UtcTime, VerifierKey,
 };
-use domain::id::{CouncilId, ProposalId, SlipId};
+use domain::id::{AccountId, CouncilId, ProposalId, SlipId};
+use domain::reset::{self, Proofs, Reset};
+use domain::roster::Teller;
 use macros::boxed;
 use store::checks::{self, ProposalCheckRow, SlipRow};
 use store::councils::CouncilRow;
 use store::logs::{self, EntryRow, LogHead};
-use store::{CouncilTx, Store, StoreError, Target, accounts};
+use store::{CouncilTx, Store, StoreError, Target, accounts, polls, resets};
 
 /// Entries that are read at once.
 const CHUNK: u32 = 2_000;
@@ -168,12 +170,10 @@ async fn council(
     let heads = damaged(&place, logs::heads(tx).await)?;
     let mut told = CouncilCourse::new(id);
     let mut revised = BTreeMap::new();
+    let mut proofs = BTreeMap::new();
     let mut report =
         CouncilReport { name: row.name.clone(), accounts: 0, slips: 0, records: 0, dossiers: 0, logs: Vec::new() };
-    let own = heads.iter().filter(|head| head.poll.is_none()).count();
-    if own != 1 {
-        return Err(place.wrong(None, format!("hội đồng phải có đúng một nhật ký riêng, ở đây có {own}")));
-    }
+    one_own_log(&place, &heads)?;
     for head in &heads {
         let place = Location { log: Some(head.head.origin.as_str().to_owned()), ..place.clone() };
         let is_ours = keys.is_none_or(|keys| keys.began(head));
@@ -187,6 +187,7 @@ async fn council(
                 if let CouncilEvent::RecordsRevised(event) = &entry.event {
                     revised.insert(entry.seq, event.clone());
                 }
+                note_proofs(&mut proofs, &entry);
                 told.accept(entry.event).map_err(|e| e.to_string())
             };
             log(tx, &place, head, &mut accept).await?
@@ -206,6 +207,9 @@ async fn council(
                 let held = damaged(&place, held)?;
                 report.dossiers += held.map_err(|(seq, cause)| place.wrong(seq, cause))?;
             }
+            if let Some(poll) = head.poll {
+                check_board(&place, &course, &damaged(&place, polls::tellers(tx, poll).await)?)?;
+            }
             // What the log says of itself, not the table: a rehearsal may have a key of its own, nothing else may.
             if !is_ours && !course.poll().is_some_and(|poll| poll.rehearsal) {
                 return Err(foreign());
@@ -220,12 +224,21 @@ async fn council(
     let own = heads.iter().find(|head| head.poll.is_none());
     let place = Location { log: own.map(|head| head.head.origin.as_str().to_owned()), ..place };
     check_council(&place, &told, row, &heads)?;
+    check_resets(&place, &proofs, &damaged(&place, resets::list(tx).await)?)?;
     report.accounts = check_accounts(&place, &told, &damaged(&place, accounts::list(tx).await)?)?;
     report.slips = check_slips(&place, &told, checks::slips(tx).await?)?;
     check_proposals(&place, &told, checks::proposals(tx).await?)?;
     let records = verify_records::check(tx, &revised).await?;
     report.records = records.map_err(|(seq, cause)| place.wrong(seq, cause))?;
     Ok(report)
+}
+
+fn one_own_log(place: &Location, heads: &[LogHead]) -> Result<(), Stop> {
+    let own = heads.iter().filter(|head| head.poll.is_none()).count();
+    if own == 1 {
+        return Ok(());
+    }
+    Err(place.wrong(None, format!("hội đồng phải có đúng một nhật ký riêng, ở đây có {own}")))
 }
 
 /// A stored text that cannot be read is a failed check, not a database that does not answer.
@@ -360,6 +373,36 @@ fn check_accounts(place: &Location, told: &CouncilCourse, stored: &[Account]) ->
         Some((id, said)) => Err(place
             .wrong(None, format!("tài khoản {} ({id}) có trong nhật ký mà không có trong bảng accounts", said.login))),
         None => Ok(stored.len()),
+    }
+}
+
+/// Who counts depends on the table of the board.
+fn check_board(place: &Location, told: &Course, stored: &[Teller]) -> Result<(), Stop> {
+    if told.board() == stored {
+        return Ok(());
+    }
+    Err(place.wrong(None, "Ban kiểm phiếu trong bảng poll_tellers khác bản ghi board.appointed"))
+}
+
+fn note_proofs(proofs: &mut BTreeMap<AccountId, Proofs>, entry: &LogEntry<CouncilEvent>) {
+    if let Some(account) = reset::of_account(&entry.event) {
+        proofs.entry(account).or_default().take(&entry.event, &entry.actor, entry.at);
+    }
+}
+
+/// Who was reset and not vouched for: whoever may confirm depends on it.
+fn check_resets(
+    place: &Location,
+    told: &BTreeMap<AccountId, Proofs>,
+    stored: &[(AccountId, Reset)],
+) -> Result<(), Stop> {
+    let said: BTreeMap<AccountId, &Reset> =
+        told.iter().filter_map(|(id, proofs)| Some((*id, proofs.reset.as_ref()?))).collect();
+    let stored: BTreeMap<AccountId, &Reset> = stored.iter().map(|(id, reset)| (*id, reset)).collect();
+    let differs = said.keys().chain(stored.keys()).find(|id| said.get(id) != stored.get(id));
+    match differs {
+        Some(id) => Err(place.wrong(None, format!("tài khoản {id}: lần đặt lại trong bảng accounts khác nhật ký"))),
+        None => Ok(()),
     }
 }
 

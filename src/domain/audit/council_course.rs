@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::digest::Digest;
 use super::event::CouncilEvent;
 use super::event::council::{
-    AccountOpened, CouncilFounded, PasswordSet, ProposalMade, SecondFactorSet, SessionStarted, SessionsEnded,
-    SignInDelayed, SlipsIssued, SlipsRevoked,
+    AccountOpened, AccountVouched, CouncilFounded, PasswordSet, ProposalMade, SecondFactorSet, SessionStarted,
+    SessionsEnded, SignInDelayed, SlipsIssued, SlipsRevoked,
 };
 use super::time::UtcTime;
 use crate::id::{AccountId, CouncilId, PollId, ProposalId, SlipId};
@@ -132,6 +132,7 @@ impl CouncilCourse {
             CouncilEvent::AccountEnabled(event) => self.turn(event.account, true)?,
             CouncilEvent::PasswordSet(PasswordSet { account, .. })
             | CouncilEvent::SecondFactorSet(SecondFactorSet { account, .. })
+            | CouncilEvent::AccountVouched(AccountVouched { account, .. })
             | CouncilEvent::SessionStarted(SessionStarted { account, .. })
             | CouncilEvent::SessionsEnded(SessionsEnded { account })
             | CouncilEvent::SignInDelayed(SignInDelayed { account, .. }) => {

@@ -127,6 +127,7 @@ mod tests {
         let account = Some("0190b6a4-5c3d-7e2f-8a1b-0c2d3e4f5a6b".parse().expect("id"));
         let actor = Actor { account, name: "Nguyễn Văn \"A\"".into(), role: Role::Teller };
         let event = PollEvent::from(BatchCommitted {
+            accounts: None,
             batch: 3,
             commitment: Digest::of(b""),
             decided: 1,

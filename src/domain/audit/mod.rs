@@ -19,7 +19,7 @@
 //! * `role` is `operator`, `admin`, `clerk`, `leader`, `delegate`, `official`, `head_teller`, `teller`, `observer`,
 //!   `auditor` or `program`.
 //! * `kind` and the keys of `data`: [`event::poll`], which has a type for each; [`PollEvent`]'s table is the same as data. All keys
-//!   are required and there are no others. Figures are 0 to 2^32 - 1, hashes 64 hex digits, a vote is `rating` or
+//!   are required, but for `account` and `accounts` of people and `proposed_by` of a recount, and there are no others. Figures are 0 to 2^32 - 1, hashes 64 hex digits, a vote is `rating` or
 //!   `confidence`.
 //!
 //! # Course
@@ -41,11 +41,17 @@
 //! whose number is not that of a standing batch of the form. `batch.reopened` takes a standing batch away by its number
 //! and commitment. At the close the papers of a form's standing batches are its ballots returned.
 //!
-//! Between close and result: `line.recounted`, whose `counted` is the figure that stands (of the close, or of an earlier
-//! recount), whose `recounted` is at most the valid ballots, by two readers of different names
-//! (after NFC; case, runs of white space and zero-width letters do not count), with a reason where the
-//! two differ. `stands` says which of them is the line's figure from there on, also in results.json. Which lines are due
-//! follows from the rule set: a decisive count within one ballot, or 2 % of the base, of the smallest that reaches a
+//! A board may name accounts (`account` of a member, none of them twice). Then `accounts` of a batch and of a recount are
+//! two different members of the board that was appointed last; in a rehearsal they may be absent. Where the board names
+//! none, two readers are two accounts where the entry has them, and two names otherwise (after NFC; case, runs of white
+//! space and zero-width letters do not count).
+//!
+//! Between close and result: `recount.ordered`, of a line of the form, and `line.recounted`, whose `counted` is the figure
+//! that stands (of the close, or of an earlier recount), whose `recounted` is at most the valid ballots, by two readers, with
+//! a reason where the two differ. Where the board names accounts and it is no rehearsal, `proposed_by` is there if the two
+//! differ, the actor is then somebody else and none of the readers; without it the actor is one of the readers, and the
+//! line was due or ordered. `stands` says which figure is the line's from there on, also in results.json. Which lines are
+//! due follows from the rule set: a decisive count within one ballot, or 2 % of the base, of the smallest that reaches a
 //! threshold. A rehearsal has no paper to count again and owes none.
 //!
 //! After the result: `minutes.proposed`, which names a paper that was issued before it;
@@ -53,7 +59,7 @@
 //! set has a resolution; then `corrigendum.issued` and once `poll.archived`. `poll.cancelled` before the result ends the
 //! log: such a log makes no bundle.
 //!
-//! `deck.waived`, `ballots.corrected`, `batch.reopened`, `corrigendum.issued` and `poll.cancelled` take two people: the
+//! `deck.waived`, `ballots.corrected`, `batch.reopened`, `recount.ordered`, `corrigendum.issued` and `poll.cancelled` take two people: the
 //! account of `proposed_by` is not the entry's actor's, and the reason is not blank. So do minutes: who signs for them is
 //! not who proposed them. In a rehearsal both may be the program.
 //!

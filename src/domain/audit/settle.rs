@@ -162,6 +162,7 @@ mod tests {
             forms: vec![course],
             totals: totals.clone(),
             counted: ClosedCount::new(totals),
+            is_bound: false,
             is_confirmed: true,
             results_sha256: digest,
             papers: Vec::new(),

@@ -26,14 +26,17 @@ pub struct SheetShape {
     pub kind: PollKind,
     pub lines: usize,
     pub papers: u32,
-    /// Ids of the reasons for which a paper is invalid as a whole.
+    /// Ids of the reasons for which a paper is invalid as a whole. None: only valid papers are counted.
     pub reasons: Vec<String>,
+    /// Whether a third person decides what two still count differently; otherwise the two count until they agree.
+    pub has_third: bool,
 }
 
 impl SheetShape {
     /// All rows, in the order of the sheet.
     pub fn rows(&self) -> Vec<Row> {
-        std::iter::once(Row::Invalid).chain((1..=self.lines).map(Row::Line)).collect()
+        let invalid = (!self.reasons.is_empty()).then_some(Row::Invalid);
+        invalid.into_iter().chain((1..=self.lines).map(Row::Line)).collect()
     }
 
     /// How many figures a row has.
@@ -342,7 +345,8 @@ fn compared(shape: SheetShape, first: Keyed, second: Keyed, is_last: bool) -> Ou
     let state = match (rows.is_empty(), is_last) {
         (true, _) => return Outcome::Agreed(first.sheet.counts(&shape)),
         (false, false) => State::Differs { first, second, rows, waiting: None },
-        (false, true) => State::ForThird { first, second, rows },
+        (false, true) if shape.has_third => State::ForThird { first, second, rows },
+        (false, true) => State::Differs { first, second, rows, waiting: None },
     };
     Outcome::Open(Box::new(HandTally { shape, state }))
 }
@@ -352,7 +356,8 @@ mod tests {
     use super::*;
 
     fn shape() -> SheetShape {
-        SheetShape { kind: PollKind::Rating, lines: 2, papers: 12, reasons: vec!["no_seal".into(), "other".into()] }
+        let reasons = vec!["no_seal".into(), "other".into()];
+        SheetShape { kind: PollKind::Rating, lines: 2, papers: 12, reasons, has_third: true }
     }
 
     fn sheet(invalid: [u32; 2], lines: [[u32; 3]; 2]) -> Sheet {
@@ -408,6 +413,20 @@ mod tests {
         let tally = open(differing().key("B", rows(&[(Row::Line(1), &[5, 4, 2])])).expect("again"));
         let agreed = tally.key("A", rows(&[(Row::Line(1), &[5, 4, 2])])).expect("again");
         assert!(matches!(agreed, Outcome::Agreed(_)), "in any order");
+    }
+
+    #[test]
+    fn without_a_third_person_two_count_until_they_agree() {
+        let shape = SheetShape { kind: PollKind::Rating, lines: 1, papers: 11, reasons: Vec::new(), has_third: false };
+        let line = |figures: [u32; 3]| Sheet::new(&shape, vec![(Row::Line(1), figures.to_vec())]).expect("sheet");
+        assert_eq!(shape.rows(), [Row::Line(1)], "only valid papers are counted");
+        let mut tally = open(HandTally::open(shape.clone()).key("A", line([5, 4, 2])).expect("first"));
+        tally = open(tally.key("B", line([5, 3, 2])).expect("second"));
+        tally = open(tally.key("B", line([5, 3, 2])).expect("again"));
+        tally = open(tally.key("A", line([5, 4, 2])).expect("again"));
+        assert_eq!((tally.due("A"), tally.is_for_third()), (Due::Rows(vec![Row::Line(1)]), false));
+        tally = open(tally.key("A", line([5, 4, 2])).expect("once more"));
+        assert!(matches!(tally.key("B", line([5, 4, 2])), Ok(Outcome::Agreed(_))));
     }
 
     #[test]

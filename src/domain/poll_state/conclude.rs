@@ -3,12 +3,14 @@
 use super::{Pair, PollState, ProposedMinutes, Refusal, Transition, TwoPeople, is_one_person};
 use crate::audit::event::poll::{
     BallotsHandedOver, CorrigendumIssued, LineRecounted, MinutesProposed, MinutesReopened, MinutesSigned, PaperIssued,
-    PollArchived, PollCancelled, ResultConfirmed, ResultDeclared, ResultPublished, Stands,
+    PollArchived, PollCancelled, RecountOrdered, ResultConfirmed, ResultDeclared, ResultPublished, Stands,
 };
 use crate::audit::{Actor, Digest, Moment, UtcTime};
+use crate::batch::Reader;
+use crate::counters::accounts_of;
 use crate::poll::LevelCounts;
 use crate::recount;
-use crate::roster::{Teller, name_key};
+use crate::roster::Teller;
 use crate::rules::RuleSet;
 use crate::signing::Signatures;
 
@@ -23,29 +25,69 @@ pub struct LineRecount {
     pub stands: Stands,
     /// Why that one; needed where the two differ.
     pub reason: String,
-    pub readers: [String; 2],
+    pub readers: [Reader; 2],
 }
 
 impl PollState {
-    /// Two people counted a line again; both figures go to the log, and the valid one into the result.
+    /// Two people have a line counted again that the rule set does not name.
     ///
     /// # Errors
-    /// Outside the time between close and result, when the line has not that figure or cannot have the new one, when
-    /// one person counted twice, and when the figures differ without a reason for the one that is used.
-    pub fn recount_line(self, found: LineRecount) -> Result<Transition, Refusal> {
+    /// Outside the time between close and result, when there is no such line, by one person, and without a reason.
+    pub fn order_recount(self, form: String, line: u32, two: TwoPeople) -> Result<Transition, Refusal> {
+        let doing = "cho kiểm lại một dòng";
+        let Self::Closed(poll, mut counted) = self else { return self.refuse(doing) };
+        let (proposed_by, reason) = two.into_parts(&poll, doing)?;
+        if !counted.order(&form, line) {
+            return Err(Refusal::Line { form, line });
+        }
+        let events = vec![RecountOrdered { form, line, proposed_by, reason }.into()];
+        Ok(Transition::quiet(Self::Closed(poll, counted), events))
+    }
+
+    /// Two people counted a line again that is due by `rules`, the poll's, or was ordered; both figures go to the log, and
+    /// the valid one into the result. Another figure than the one that stands needs `pair`: one of the two who brings it
+    /// and somebody who did not count the line again.
+    ///
+    /// # Errors
+    /// Outside the time between close and result, when the line is neither due nor ordered, has not that figure or cannot
+    /// have the new one, when not two people of the board counted, and when the figures differ without a reason or without
+    /// the third person.
+    pub fn recount_line(self, rules: &RuleSet, found: LineRecount, pair: Option<Pair>) -> Result<Transition, Refusal> {
         let doing = "kiểm lại một dòng";
         let Self::Closed(poll, mut counted) = self else { return self.refuse(doing) };
         let LineRecount { form, line, counts, stands, reason, readers } = found;
-        let [one, two] = readers.each_ref().map(|name| name_key(name));
-        if one.is_empty() || two.is_empty() || one == two {
-            return Err(Refusal::Readers);
+        if let Some(fault) = poll.counters.fault(&readers) {
+            return Err(Refusal::of_readers(fault, Refusal::Readers));
         }
         let before = counted.line(&form, line).ok_or_else(|| Refusal::Line { form: form.clone(), line })?;
+        let due = recount::due(rules, &poll.created, counted.forms()).map_err(Refusal::Tally)?;
+        if !due.iter().any(|due| due.form == form && due.line == line) && !counted.is_ordered(&form, line) {
+            return Err(Refusal::NotOrdered { form, line });
+        }
         if before != counts && reason.trim().is_empty() {
             return Err(Refusal::NoReason("nói vì sao lấy số này"));
         }
-        let readers = readers.to_vec();
-        let event = LineRecounted { counted: before, form, line, readers, reason, recounted: counts, stands };
+        if before != counts && pair.is_none() {
+            return Err(Refusal::Differs { form, line });
+        }
+        let has_read = |actor: &Actor| readers.iter().any(|r| r.account.is_some() && r.account == actor.account);
+        if pair.as_ref().is_some_and(|pair| has_read(pair.confirmed_by())) {
+            return Err(Refusal::OnePerson);
+        }
+        let proposed_by = pair.map(|pair| pair.proposer(&poll)).transpose()?;
+        let accounts = accounts_of(&readers);
+        let readers = readers.map(|reader| reader.name).to_vec();
+        let event = LineRecounted {
+            accounts,
+            counted: before,
+            form,
+            line,
+            proposed_by,
+            readers,
+            reason,
+            recounted: counts,
+            stands,
+        };
         if !counted.take(&event) {
             return Err(Refusal::Line { form: event.form, line });
         }
@@ -56,8 +98,8 @@ impl PollState {
     /// be counted again. In a rehearsal there is no paper to do it from, see [the module](super).
     ///
     /// # Errors
-    /// Before counting is closed, a second time, by one person, by other rules, and as long as a line that is due was not
-    /// counted again.
+    /// Before counting is closed, a second time, by one person, by other rules, and as long as a line that is due or ordered
+    /// was not counted again.
     pub fn declare_result(self, rules: &RuleSet, results_sha256: Digest, pair: Pair) -> Result<Transition, Refusal> {
         let Self::Closed(poll, counted) = self else { return self.refuse("ghi kết quả") };
         let created = &poll.created;
@@ -69,6 +111,9 @@ impl PollState {
         if let Some(due) = missing.filter(|_| !created.rehearsal) {
             let why = due.why();
             return Err(Refusal::RecountDue { form: due.form, line: due.line, why });
+        }
+        if let Some((form, line)) = counted.awaited().next().filter(|_| !created.rehearsal) {
+            return Err(Refusal::RecountAwaited { form: form.to_owned(), line });
         }
         let proposed_by = pair.proposer(&poll)?;
         Ok(Transition::quiet(Self::Declared(poll), vec![ResultDeclared { proposed_by, results_sha256 }.into()]))

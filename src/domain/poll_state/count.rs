@@ -11,6 +11,7 @@ use crate::audit::event::poll::{
 use crate::audit::{Digest, Moment, SealedCounts};
 use crate::batch::ReadTwice;
 use crate::count::BatchCounts;
+use crate::counters::accounts_of;
 use crate::opening::Opening;
 use crate::presence::Presence;
 use crate::rules::RuleSet;
@@ -156,7 +157,7 @@ impl PollState {
     /// `commitment` to it and who read.
     ///
     /// # Errors
-    /// Outside the count, when one person read twice, when its figures cannot be right, and when the batches would
+    /// Outside the count, when not two people of the board read, when its figures cannot be right, and when the batches would
     /// hold more papers than came back.
     pub fn commit_batch(
         self,
@@ -165,8 +166,8 @@ impl PollState {
         read: ReadTwice,
     ) -> Result<Transition, Refusal> {
         let Self::Counting(poll, hall, mut forms) = self else { return self.refuse("chốt tập phiếu") };
-        if !read.is_by_two() {
-            return Err(Refusal::BatchReaders);
+        if let Some(fault) = poll.counters.fault(&read.readers) {
+            return Err(Refusal::of_readers(fault, Refusal::BatchReaders));
         }
         let (form, batch) = (opening.form.clone(), opening.batch);
         let progress = find(&mut forms, &form)?;
@@ -180,9 +181,11 @@ impl PollState {
         }
         (progress.papers, progress.batches) = (papers, progress.batches + 1);
         let ReadTwice { readers, reread, decided } = read;
+        let accounts = accounts_of(&readers);
         let readers = readers.map(|reader| reader.name).to_vec();
         let papers = opening.counts.papers;
-        let events = vec![BatchCommitted { batch, commitment, decided, form, papers, readers, reread }.into()];
+        let events =
+            vec![BatchCommitted { accounts, batch, commitment, decided, form, papers, readers, reread }.into()];
         Ok(Transition::quiet(Self::Counting(poll, hall, forms), events))
     }
 

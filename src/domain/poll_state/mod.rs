@@ -27,6 +27,7 @@ use std::collections::BTreeSet;
 
 use super::audit::event::poll::{FormTotals, LineRecounted, ListedOfficial, PollCreated, SealedForm, Stands};
 use super::audit::{Actor, Digest, Moment, PollEvent};
+use super::counters::Counters;
 use super::id::PollId;
 use super::poll::LevelCounts;
 use super::presence::Presence;
@@ -40,11 +41,13 @@ pub use pair::{Pair, TwoPeople};
 pub use refusal::Refusal;
 pub use stage::Stage;
 
-/// What does not change while a poll goes its way.
+/// What does not change while a poll is counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Poll {
     pub id: PollId,
     pub created: PollCreated,
+    /// Who counts, since the board was appointed.
+    pub counters: Counters,
 }
 
 /// A form between its sealing and the closing of the count.
@@ -64,12 +67,14 @@ pub struct FormProgress {
 pub struct ClosedCount {
     forms: Vec<FormTotals>,
     recounted: BTreeSet<(String, u32)>,
+    /// Lines that two people have counted again, whatever the rule says of them.
+    ordered: BTreeSet<(String, u32)>,
 }
 
 impl ClosedCount {
     /// The totals with which counting closed.
     pub const fn new(forms: Vec<FormTotals>) -> Self {
-        Self { forms, recounted: BTreeSet::new() }
+        Self { forms, recounted: BTreeSet::new(), ordered: BTreeSet::new() }
     }
 
     /// The count that the events of a poll's log, in their order, say was closed; `None` before the close.
@@ -85,7 +90,8 @@ impl ClosedCount {
                     true
                 }
                 (PollEvent::LineRecounted(line), Some(count)) => count.take(line),
-                (PollEvent::CountingClosed(_) | PollEvent::LineRecounted(_), _) => false,
+                (PollEvent::RecountOrdered(line), Some(count)) => count.order(&line.form, line.line),
+                (PollEvent::CountingClosed(_) | PollEvent::LineRecounted(_) | PollEvent::RecountOrdered(_), _) => false,
                 _ => true,
             };
             if !fits {
@@ -109,6 +115,31 @@ impl ClosedCount {
     /// Whether line `line` (from 1) of `form` was counted again.
     pub fn is_recounted(&self, form: &str, line: u32) -> bool {
         self.recounted.contains(&(form.to_owned(), line))
+    }
+
+    /// Lines that were counted again: form and number, from 1.
+    pub fn recounted(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.recounted.iter().map(|(form, line)| (form.as_str(), *line))
+    }
+
+    /// Whether two people have line `line` (from 1) of `form` counted again.
+    pub fn is_ordered(&self, form: &str, line: u32) -> bool {
+        self.ordered.contains(&(form.to_owned(), line))
+    }
+
+    /// Lines that two people have counted again and that were not counted since: form and number, from 1.
+    pub fn awaited(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.ordered.difference(&self.recounted).map(|(form, line)| (form.as_str(), *line))
+    }
+
+    /// Notes that a line is to be counted again, whether or not it was before; false when there is no such line.
+    pub fn order(&mut self, form: &str, line: u32) -> bool {
+        let is_there = self.line(form, line).is_some();
+        if is_there {
+            self.recounted.remove(&(form.to_owned(), line));
+            self.ordered.insert((form.to_owned(), line));
+        }
+        is_there
     }
 
     /// Takes what a recount said. False, and nothing changes, when there is no such line, when another figure stood
@@ -212,7 +243,8 @@ impl MayOpen {
 /// Begins a poll.
 pub fn create(id: PollId, created: PollCreated) -> Transition {
     let events = vec![created.clone().into()];
-    Transition::quiet(PollState::Created(Poll { id, created }), events)
+    let counters = Counters::of(&[], created.rehearsal);
+    Transition::quiet(PollState::Created(Poll { id, created, counters }), events)
 }
 
 impl PollState {

@@ -6,6 +6,7 @@ use crate::audit::event::poll::{
     BoardAppointed, CouncilLogNoted, DossiersReleased, FileHash, FormsSealed, ListDecided, ListedOfficial, PaperIssued,
     PollAmended, PollCreated, SealedForm,
 };
+use crate::counters::Counters;
 use crate::roster::Teller;
 
 impl PollState {
@@ -53,10 +54,11 @@ impl PollState {
     /// # Errors
     /// Before the list is decided, once the forms are sealed, and when there is nobody.
     pub fn appoint_board(self, tellers: Vec<Teller>, resolution: String) -> Result<Transition, Refusal> {
-        let Self::Listed(poll, list, _) = self else { return self.refuse("lập Ban kiểm phiếu") };
+        let Self::Listed(mut poll, list, _) = self else { return self.refuse("lập Ban kiểm phiếu") };
         if tellers.is_empty() {
             return Err(Refusal::NoBoard);
         }
+        poll.counters = Counters::of(&tellers, poll.created.rehearsal);
         let events = vec![BoardAppointed { resolution, tellers: tellers.clone() }.into()];
         Ok(Transition::quiet(Self::Listed(poll, list, tellers), events))
     }

@@ -3,6 +3,7 @@
 use super::stage::Stage;
 use crate::ballot_account::AccountFault;
 use crate::count::CountError;
+use crate::counters::ReadersFault;
 use crate::opening::OpeningFault;
 use crate::presence::PresenceFault;
 use crate::signing::SigningFault;
@@ -104,12 +105,60 @@ pub enum Refusal {
         /// From 1.
         line: u32,
     },
+    /// Somebody outside the board.
+    #[error(
+        "{0} không phải thành viên Ban kiểm phiếu đã lập cho cuộc bỏ phiếu này nên không tham gia kiểm phiếu được, dù tài \
+         khoản có vai trò kiểm phiếu; hãy giao việc này cho thành viên của Ban."
+    )]
+    NotOnBoard(String),
+    /// A member of the board who does not lead it.
+    #[error(
+        "{0} không phải Trưởng ban hay Thư ký của Ban kiểm phiếu đã lập cho cuộc bỏ phiếu này; hãy nhờ Trưởng ban hoặc Thư \
+         ký làm việc này."
+    )]
+    NotLeading(String),
+    /// Somebody who is voted on.
+    #[error(
+        "{0} có tên trên phiếu của cuộc bỏ phiếu này nên không được tham gia kiểm phiếu, không đề xuất hay xác nhận được bước \
+         nào; hãy nhờ người không có tên trên phiếu."
+    )]
+    OnBallot(String),
+    /// A line that is neither due nor ordered to be counted again.
+    #[error(
+        "Mẫu phiếu {form}, dòng {line}: không sát ngưỡng nên chỉ kiểm lại khi hai người đã đồng ý, có lý do; hãy đề xuất kiểm \
+         lại dòng này trước."
+    )]
+    NotOrdered {
+        form: String,
+        /// From 1.
+        line: u32,
+    },
+    /// Another figure than the one that stands, by those who counted again alone.
+    #[error(
+        "Mẫu phiếu {form}, dòng {line}: số kiểm lại khác số đã kiểm; việc lấy số nào phải được một người khác, không kiểm lại \
+         dòng này, xác nhận."
+    )]
+    Differs {
+        form: String,
+        /// From 1.
+        line: u32,
+    },
     /// A line was counted again by fewer than two people.
     #[error("Kiểm lại một dòng phải do hai người khác nhau; hãy ghi đủ họ tên hai người kiểm lại.")]
     Readers,
-    /// A batch was read by fewer than two people, or by two of one name.
-    #[error("Mỗi tập phiếu phải do hai người khác nhau, có họ tên khác nhau, cùng nhập; hãy phân công hai người khác.")]
+    /// A batch was read by fewer than two people.
+    #[error("Mỗi tập phiếu phải do hai người khác nhau cùng nhập; hãy phân công hai người khác.")]
     BatchReaders,
+    /// Two people ordered a line, and nobody counted it since.
+    #[error(
+        "Mẫu phiếu {form}, dòng {line}: hai người đã cho kiểm lại dòng này mà chưa có số kiểm lại; hãy kiểm lại từ phiếu giấy \
+         trước khi ghi kết quả."
+    )]
+    RecountAwaited {
+        form: String,
+        /// From 1.
+        line: u32,
+    },
     #[error("Mẫu phiếu {form}, dòng {line}: {why}; hãy kiểm lại dòng này từ phiếu giấy trước khi ghi kết quả.")]
     RecountDue {
         form: String,
@@ -132,6 +181,16 @@ pub enum Refusal {
     NoSigners,
     #[error("Bộ quy tắc {0} đòi nghị quyết xác nhận kết quả; hãy ghi nghị quyết trước khi công bố.")]
     NoResolution(String),
+}
+
+impl Refusal {
+    /// Why readers are refused; `not_two` where they are not two people.
+    pub(super) fn of_readers(fault: ReadersFault, not_two: Self) -> Self {
+        match fault {
+            ReadersFault::NotTwo => not_two,
+            ReadersFault::Stranger(name) => Self::NotOnBoard(name),
+        }
+    }
 }
 
 fn sentences(faults: &[OpeningFault]) -> String {

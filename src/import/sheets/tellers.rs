@@ -59,7 +59,7 @@ pub(crate) fn read(
             let remedy = "Kiểm tra cách viết họ tên; thành viên Ban kiểm phiếu phải là đại biểu.";
             report.add_by_law(bar.code, record.place(&NAME), what, remedy, bar.law);
         }
-        tellers.push(Teller { name, role: role.unwrap_or(TellerRole::Member) });
+        tellers.push(Teller { account: None, name, role: role.unwrap_or(TellerRole::Member) });
     }
     tellers
 }

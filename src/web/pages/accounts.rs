@@ -16,6 +16,7 @@ use crate::notice::Done;
 use crate::render::Page;
 use app::people::accounts::{Filter, Manager, Typed, WithPassword};
 use app::people::many_accounts::Preview;
+use app::people::resets::OpenReset;
 use app::service::clock::in_vietnam;
 use app::{AppError, Caller};
 use domain::account::{Account, AccountState};
@@ -82,6 +83,13 @@ struct Edit {
     last_sign_in: String,
     changed_at: String,
     is_own: bool,
+    reset: Option<OpenReset>,
+}
+
+impl Edit {
+    fn reset_at(&self, open: &OpenReset) -> String {
+        in_vietnam(open.reset.at)
+    }
 }
 
 #[derive(Template)]
@@ -193,15 +201,17 @@ pub async fn open(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, for
     })
 }
 
-fn edit_page(caller: &Caller, account: Account, form: Form) -> Page {
-    Page::new(Edit {
+async fn edit_page(site: &Site, caller: &Caller, account: Account, form: Form) -> Result<Page, AppError> {
+    let reset = site.app.open_reset(caller, account.id).await?;
+    Ok(Page::new(Edit {
         roles: offered(caller.council),
         last_sign_in: account.last_sign_in_at.map_or_else(String::new, in_vietnam),
         changed_at: in_vietnam(account.changed_at),
         is_own: caller.account.id == account.id,
         account,
         form,
-    })
+        reset,
+    }))
 }
 
 fn stored_form(account: &Account) -> Form {
@@ -219,7 +229,7 @@ fn read_id(text: &str) -> Result<AccountId, AppError> {
 pub async fn show(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(id): Path<String>) -> Answer<Page> {
     let account = site.app.account(&caller, read_id(&id)?).await?;
     let form = stored_form(&account);
-    Ok(edit_page(&caller, account, form))
+    Ok(edit_page(&site, &caller, account, form).await?)
 }
 
 /// `POST /tai-khoan/{account}`
@@ -237,7 +247,7 @@ pub async fn change(
         Sent::Refused(form) => {
             let status = form.refused_status();
             let account = site.app.account(&caller, id).await?;
-            edit_page(&caller, account, form).with_status(status).into_response()
+            edit_page(&site, &caller, account, form).await?.with_status(status).into_response()
         }
     })
 }
@@ -287,6 +297,17 @@ pub async fn reset(
         Err(AppError::AlreadyDone) => Ok(Again::page()),
         Err(problem) => Err(problem.into()),
     }
+}
+
+/// `POST /tai-khoan/{account}/dung-nguoi`: a second administrator says that the right person holds the account.
+pub async fn vouch(
+    State(site): State<Arc<Site>>,
+    SignedIn(caller): SignedIn,
+    Path(id): Path<String>,
+    form: Form,
+) -> Answer<Redirect> {
+    let vouched = site.app.vouch(form.ask(&caller)?, read_id(&id)?).await;
+    redirect(vouched, Done::Vouched, &format!("{LIST}/{id}"))
 }
 
 /// `GET /tai-khoan/nhieu`

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse as _, Redirect};
 
 use crate::Site;
 use crate::answer::{Answer, Sent, SignedIn, redirect};
+use crate::field;
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
@@ -16,6 +17,7 @@ use crate::session;
 use app::people::own_account::PasswordChange;
 use app::people::sign_in::OwnSession;
 use app::{AppError, Caller, Pending};
+use domain::reset::Reset;
 use domain::role::Role;
 
 #[derive(Template)]
@@ -26,6 +28,8 @@ struct Own {
     failures_before: u32,
     sessions: Vec<OwnSession>,
     has_password: bool,
+    reset: Option<Reset>,
+    form: Form,
 }
 
 #[derive(Template)]
@@ -46,11 +50,24 @@ pub const fn first(pending: Pending) -> &'static str {
 
 /// `GET /toi`
 pub async fn show(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn) -> Answer<Page> {
+    Ok(own_page(&site, &caller, Form::default()).await?)
+}
+
+/// `POST /toi/dung-nguoi`: somebody whose password was reset shows the second factor from before.
+pub async fn vouch(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, form: Form) -> Answer {
+    let code = form.secret(field::CODE.name);
+    let vouched = site.app.vouch_for_own(form.ask(&caller)?, &code).await;
+    form.answered(vouched, |_| Done::Vouched.at("/toi"), |form| own_page(&site, &caller, form)).await
+}
+
+async fn own_page(site: &Site, caller: &Caller, form: Form) -> Result<Page, AppError> {
+    let caller = caller.clone();
+    let reset = site.app.own_reset(&caller).await?;
     let sessions = site.app.own_sessions(&caller).await?;
     let has_password = site.app.has_password(&caller).await?;
     let previous = caller.previous_sign_in.map(|at| at.in_vietnam());
     let failures_before = caller.failures_before;
-    Ok(Page::new(Own { previous, failures_before, caller, sessions, has_password }))
+    Ok(Page::new(Own { previous, failures_before, caller, sessions, has_password, reset, form }))
 }
 
 async fn password_page(site: &Site, caller: &Caller, form: Form) -> Result<Page, AppError> {

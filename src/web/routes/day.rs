@@ -37,7 +37,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/ky/{poll}/phieu-chua-dung", HEAD, || post(day::seal_unused)),
         Route::get("/ky/{poll}/kiem-lai", HALL, || get(day::recounts)),
         Route::get("/ky/{poll}/kiem-lai/{form}/{line}", HALL, || get(day::recount)),
-        Route::post("/ky/{poll}/kiem-lai/{form}/{line}", HEAD, || post(day::save_recount)),
+        Route::post("/ky/{poll}/kiem-lai/{form}/{line}", HEAD, || post(day::open_recount)),
         Route::get("/ky/{poll}/ban-giao", HALL, || get(day::hand_over)),
         Route::post("/ky/{poll}/ban-giao", DOOR, || post(day::record_hand_over)),
         Route::get("/ky/{poll}/bien-ban", HALL, || get(day::minutes)),

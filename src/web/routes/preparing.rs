@@ -39,6 +39,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::get("/ky/{poll}/danh-sach/danh-sach.pdf", OFFICE, || get(preparing::list_paper)),
         Route::get("/ky/{poll}/ban-kiem-phieu", OFFICE, || get(preparing::board)),
         Route::post("/ky/{poll}/ban-kiem-phieu", PREPARERS, || post(preparing::draft_board)),
+        Route::post("/ky/{poll}/ban-kiem-phieu/tai-khoan", PREPARERS, || post(preparing::bind_board)),
         Route::post("/ky/{poll}/ban-kiem-phieu/lap", OFFICE, || post(preparing::propose_board)),
         Route::get("/ky/{poll}/mau-phieu", OFFICE, || get(preparing::forms)),
         Route::post("/ky/{poll}/mau-phieu", OFFICE, || post(preparing::propose_forms)),

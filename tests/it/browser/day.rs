@@ -52,7 +52,7 @@ fn the_day_is_looked_at_from_the_test_deck_to_the_minutes() {
         gallery.submits("Ghi số phiếu thu về", &wrong).await;
         gallery.browser.sees("Chưa làm được").await;
         gallery.looks("ngay-8-so-phieu-sai").await;
-        let counting = gallery.site.takes_announced_back(council, poll).await;
+        let counting = gallery.site.takes_announced_back(&head, poll).await;
         gallery.opens(&at("ngay-bo-phieu"), "ngay-9-dang-kiem").await;
         gallery.opens(&at(&format!("buoc/sua-so-phieu?ve={form}")), "ngay-10-sua-so-phieu").await;
         let low = LevelCounts::Rating { high: 19, medium: 3, low: 24 };

@@ -1,16 +1,16 @@
 //! What people try in the world of [`super`], and what the machine that runs says to it.
 
 use domain::audit::event::poll::{BallotsHandedOver, DeckForm, PollAmended, SealedForm, Stands};
-use domain::audit::{Digest, SealedCounts};
+use domain::audit::{Actor, Digest, SealedCounts};
 use domain::ballot_account::{BallotAccount, IssuedPapers};
 use domain::opening::Opening;
 use domain::poll::LevelCounts;
-use domain::poll_state::{LineRecount, Pair, StandingBatch};
+use domain::poll_state::{LineRecount, Pair, PollState, Refusal, StandingBatch};
 use domain::presence::{HallFigures, PresenceChange};
 use domain::roster::{Teller, TellerRole};
 use domain::signing::{MissingSignature, Signatures};
 
-use super::{DELEGATES, FORM, Node, Taken, account, at, counts, official, readers, sealed, state_rules};
+use super::{BOARD, DELEGATES, FORM, Node, Taken, account, at, counts, official, readers, sealed, state_rules};
 use crate::poll_state::paper;
 
 /// What one or two people may try.
@@ -61,9 +61,16 @@ pub enum Move {
         batch: u32,
     },
     Close,
+    /// The second line, which no rule names.
+    OrderRecount,
+    /// A figure that somebody else confirms: who proposes it and another member counted.
     Recount {
         low: u32,
         stands: Stands,
+    },
+    /// The figure that stands already, which the two who counted write down themselves.
+    RecountAlike {
+        line: u32,
     },
     Declare,
     Propose,
@@ -83,7 +90,7 @@ pub enum Move {
 pub fn moves() -> Vec<Move> {
     use Move::*;
     let mut all = vec![Amend, Decide, Appoint, Seal, Waive, Zero, OtherDay, Close, Declare, Propose, Confirm, Publish];
-    all.extend([SealUnused, ReopenMinutes, HandOver, Corrigendum, Archive, Cancel]);
+    all.extend([SealUnused, OrderRecount, ReopenMinutes, HandOver, Corrigendum, Archive, Cancel]);
     all.extend([true, false].map(|passes| Deck { passes }));
     all.extend([0, 3, 4].map(|present| Open { present, has_reason: false }));
     all.extend([true, false].map(|has_reason| Open { present: 1, has_reason }));
@@ -101,13 +108,17 @@ pub fn moves() -> Vec<Move> {
     for stands in [Stands::Counted, Stands::Recounted] {
         all.extend([0, 3].map(|low| Recount { low, stands }));
     }
+    all.extend([1, 2].map(|line| RecountAlike { line }));
     all
 }
 
-/// Head and member; the head has to sign.
+/// Head and members, each bound to an account; the head has to sign. The last account is of nobody on the board.
 fn board() -> Vec<Teller> {
-    let teller = |name: &str, role| Teller { name: name.into(), role };
-    vec![teller("Người 0", TellerRole::Head), teller("Người 1", TellerRole::Member)]
+    let teller = |number| {
+        let Actor { account, name, .. } = account(number);
+        Teller { account, name, role: if number == 0 { TellerRole::Head } else { TellerRole::Member } }
+    };
+    (0..BOARD).map(teller).collect()
 }
 
 /// The step as the service takes it; `people` are whoever proposes and whoever confirms, or the two who read.
@@ -146,26 +157,28 @@ pub fn step(node: &Node, asked: Move, people: [usize; 2]) -> Taken {
             let openings: Vec<SealedCounts> = node.openings.iter().map(|(n, c)| sealed(*n, c.clone())).collect();
             state.close()?.total(&openings, pair)
         }
+        Move::OrderRecount => state.order_recount(FORM.into(), 2, pair.because("Có ý kiến")),
         Move::Recount { low, stands } => {
-            let [one, other] = readers(people).readers.map(|reader| reader.name);
-            let high = DELEGATES - low;
-            let counts = LevelCounts::Rating { high, medium: 0, low };
+            let readers = readers([people[0], (people[0] + 1) % BOARD]).readers;
+            let counts = LevelCounts::Rating { high: DELEGATES - low, medium: 0, low };
             let reason = "Đọc lại từng phiếu".into();
-            state.recount_line(LineRecount {
-                form: FORM.into(),
-                line: 1,
-                counts,
-                stands,
-                reason,
-                readers: [one, other],
-            })
+            let found = LineRecount { form: FORM.into(), line: 1, counts, stands, reason, readers };
+            state.recount_line(state_rules(), found, Some(pair))
+        }
+        Move::RecountAlike { line } => {
+            let PollState::Closed(_, counted) = &state else { return Err(closed_only(&state)) };
+            let counts = counted.line(FORM, line).expect("a line");
+            let (form, reason, readers) = (FORM.into(), String::new(), readers(people).readers);
+            let found = LineRecount { form, line, counts, stands: Stands::Recounted, reason, readers };
+            state.recount_line(state_rules(), found, None)
         }
         Move::Declare => state.declare_result(state_rules(), digest, pair),
         Move::Propose => state.propose_minutes(paper("minutes.pdf"), 3, one),
         Move::Sign { by_head } => {
-            let (signs, misses) = if by_head { (0, 1) } else { (1, 0) };
-            let missing = vec![MissingSignature { name: board()[misses].name.clone(), reason: "Ốm".into() }];
-            let signatures = Signatures { signed: vec![board()[signs].clone()], missing };
+            let signs = |teller: &Teller| (teller.role == TellerRole::Head) == by_head;
+            let (signed, others): (Vec<_>, Vec<_>) = board().into_iter().partition(signs);
+            let missing = others.iter().map(|teller| MissingSignature::of(teller, "Ốm".into()));
+            let signatures = Signatures { signed, missing: missing.collect() };
             state.sign_minutes(&board(), digest, signatures, &other)
         }
         Move::ReopenMinutes => state.reopen_minutes(pair.because("Ghi sai")),
@@ -180,6 +193,10 @@ pub fn step(node: &Node, asked: Move, people: [usize; 2]) -> Taken {
         Move::Cancel => state.cancel(pair.because("Lý do")),
         of_hall => in_hall(node, of_hall, pair),
     }
+}
+
+fn closed_only(state: &PollState) -> Refusal {
+    Refusal::NotNow { doing: "kiểm lại một dòng", stage: state.stage() }
 }
 
 /// The day, the opening, and who and what is in the hall.

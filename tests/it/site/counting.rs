@@ -1,15 +1,17 @@
 //! Polls on their day, for stories about something else.
 
 use app::counting::day::{TypedStep, proposers};
+use app::counting::room::TypedRecount;
 use app::polls::{CountedBatch, Requester};
 use app::service::app::Ask;
 use app::{AppError, Caller};
 use domain::audit::event::poll::DeckForm;
 use domain::ballot_account::{BallotAccount, IssuedPapers};
+use domain::batch::hand_tally::Row;
 use domain::count::BatchCounts;
 use domain::id::{CouncilId, PollId, ProposalId};
 use domain::poll::{LevelCounts, PollKind};
-use domain::proposal::ProposalKind;
+use domain::proposal::{ProposalKind, ProposalState};
 use domain::role::Role;
 
 use super::{Site, somebody_in};
@@ -88,28 +90,36 @@ impl Site {
 
     /// Announces what went out, the same of every form.
     pub async fn announces(&self, council: CouncilId, poll: PollId, papers: IssuedPapers) {
-        let head = self.somebody(council, Role::HeadTeller);
-        for line in self.app.account_page(&head, poll).await.expect("forms").lines {
-            let issued = self.app.issue_ballots(self.hand(&head), poll, line.progress.form.id, papers);
+        self.announces_as(&self.somebody(council, Role::HeadTeller), poll, papers).await;
+    }
+
+    /// The same, by `head`.
+    async fn announces_as(&self, head: &Caller, poll: PollId, papers: IssuedPapers) {
+        for line in self.app.account_page(head, poll).await.expect("forms").lines {
+            let issued = self.app.issue_ballots(self.hand(head), poll, line.progress.form.id, papers);
             issued.await.expect("issued");
         }
     }
 
     /// Announces what went out, and writes down that [`RETURNED`] ballots of every form came back.
     pub async fn takes_ballots_back(&self, council: CouncilId, poll: PollId) -> CountingPoll {
-        self.announces(council, poll, IssuedPapers { issued: RETURNED, printed: 60 }).await;
-        self.takes_announced_back(council, poll).await
+        self.takes_ballots_back_as(&self.somebody(council, Role::HeadTeller), poll).await
+    }
+
+    /// The same, written down by `head`.
+    pub async fn takes_ballots_back_as(&self, head: &Caller, poll: PollId) -> CountingPoll {
+        self.announces_as(head, poll, IssuedPapers { issued: RETURNED, printed: 60 }).await;
+        self.takes_announced_back(head, poll).await
     }
 
     /// Writes down that all [`RETURNED`] ballots of every form, which are announced as issued, came back.
-    pub async fn takes_announced_back(&self, council: CouncilId, poll: PollId) -> CountingPoll {
-        let head = self.somebody(council, Role::HeadTeller);
-        let lines = self.app.account_page(&head, poll).await.expect("forms").lines;
+    pub async fn takes_announced_back(&self, head: &Caller, poll: PollId) -> CountingPoll {
+        let lines = self.app.account_page(head, poll).await.expect("forms").lines;
         let mut forms = Vec::new();
         for line in lines {
             let form = line.progress.form;
             let account = BallotAccount::plain(60, RETURNED, RETURNED);
-            let back = self.app.record_ballots(self.hand(&head), poll, form.id.clone(), account);
+            let back = self.app.record_ballots(self.hand(head), poll, form.id.clone(), account);
             back.await.expect("ballots");
             forms.push((form.id, usize::try_from(form.lines).expect("few")));
         }
@@ -129,6 +139,35 @@ impl Site {
         }
         let closed = self.two(council, counting.poll, ProposalKind::CountingClosed, TypedStep::default());
         closed.await.expect("closed");
+    }
+
+    /// Two people count a line again under their own accounts, let by `head`; both find `counts`.
+    pub async fn counts_again(
+        &self,
+        head: &Caller,
+        poll: PollId,
+        (form, line): (&str, u32),
+        counts: LevelCounts,
+        readers: [&Caller; 2],
+    ) -> Result<(), AppError> {
+        let [first, second] = readers.map(|reader| reader.account.id.to_string());
+        self.app.open_recount(self.ask(head), poll, (form, line), &TypedRecount { first, second }).await?;
+        for reader in readers {
+            let figures: Vec<u32> = counts.each().into_iter().map(|(_, figure)| figure).collect();
+            let rows = vec![(Row::Line(1), figures)];
+            self.app.key_tally(self.ask(reader), poll, (form, line), rows).await?.expect("figures");
+        }
+        Ok(())
+    }
+
+    /// A leader confirms every figure of a recount that waits.
+    pub async fn confirms_recount(&self, council: CouncilId, poll: PollId) {
+        let leader = self.somebody(council, Role::Leader);
+        for proposal in self.app.proposals(&leader, poll).await.expect("proposals").1 {
+            if proposal.kind == ProposalKind::LineRecounted && proposal.state == ProposalState::Open {
+                self.app.confirm(self.ask(&leader), poll, proposal.id).await.expect("confirmed");
+            }
+        }
     }
 
     /// Commits a batch.

@@ -84,7 +84,7 @@ impl Site {
             })
         });
         app.decide_list(self.hand(&leader), poll, officials.collect(), "31/NQ-HĐND".into()).await.expect("list");
-        let board = vec![Teller { name: "Trưởng Ban Kiểm".into(), role: TellerRole::Head }];
+        let board = vec![Teller { account: None, name: "Trưởng Ban Kiểm".into(), role: TellerRole::Head }];
         app.appoint_board(self.hand(&leader), poll, board, "32/NQ-HĐND".into()).await.expect("board");
         let forms: Vec<SealedForm> = lines
             .iter()

@@ -32,7 +32,7 @@ use serde_json::Value;
 use store::{Store, logs};
 use zeroize::Zeroizing;
 
-pub use counting::RETURNED;
+pub use counting::{CountingPoll, RETURNED};
 pub use database::{Database, Engine};
 pub use day::{BOARD, Day, day_rules};
 pub use dossiers::typed_task;

@@ -6,12 +6,10 @@ use app::counting::day::TypedStep;
 use app::counting::outcome::{minutes_paper, resolution_paper};
 use app::polls::CountedBatch;
 use app::preparing::TypedDecision;
-use domain::audit::event::poll::Stands;
 use domain::ballot_account::{BallotAccount, IssuedPapers};
 use domain::count::BatchCounts;
 use domain::id::{CouncilId, PollId};
 use domain::poll::LevelCounts;
-use domain::poll_state::LineRecount;
 use domain::proposal::ProposalKind;
 use domain::role::Role;
 use store::polls;
@@ -79,12 +77,17 @@ impl Site {
 
     /// Two people count a line again; their figures are used.
     pub async fn recounts(&self, council: CouncilId, poll: PollId, name: &str, counts: LevelCounts) {
-        let head = self.somebody(council, Role::HeadTeller);
         let (form, line) = self.line(council, poll, name).await;
-        let readers = ["Lý Văn Đọc".to_owned(), "Mai Thị Soát".to_owned()];
-        let (stands, reason) = (Stands::Recounted, "Một tờ đọc nhầm dòng".to_owned());
-        let found = LineRecount { form, line, counts, stands, reason, readers };
-        self.app.recount_line(self.hand(&head), poll, found).await.expect("recounted");
+        let mut readers = Vec::new();
+        for (login, name) in [("doc.ly", "Lý Văn Đọc"), ("soat.mai", "Mai Thị Soát")] {
+            if self.find_account(council, login).await.is_none() {
+                self.has_account(council, login, name, Role::Teller).await;
+            }
+            readers.push(self.account_caller(council, login).await);
+        }
+        let head = self.somebody(council, Role::HeadTeller);
+        self.counts_again(&head, poll, (&form, line), counts, [&readers[0], &readers[1]]).await.expect("recounted");
+        self.confirms_recount(council, poll).await;
     }
 
     /// The form and the line of an official.

@@ -83,6 +83,18 @@ impl Site {
         logs::own(&mut tx).await.expect("log")
     }
 
+    /// The account of a login, if there is one.
+    pub async fn find_account(&self, council: CouncilId, login: &str) -> Option<Account> {
+        let mut tx = self.store.read(council).await.expect("database");
+        accounts::by_login(&mut tx, &login.parse().expect("login")).await.expect("database")
+    }
+
+    /// Whoever signs in as a login, as a session would tell of them.
+    pub async fn account_caller(&self, council: CouncilId, login: &str) -> Caller {
+        let account = self.find_account(council, login).await.expect("account");
+        Caller { account, ..somebody_in(council, Role::Teller, self.clock.now()) }
+    }
+
     /// The id of the account with this login.
     pub async fn account(&self, council: CouncilId, login: &str) -> AccountId {
         let mut tx = self.store.read(council).await.expect("database");

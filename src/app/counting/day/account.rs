@@ -162,8 +162,8 @@ impl App {
         let lines: Vec<AccountLine> = polls::forms(&mut tx, poll).await?.into_iter().map(line).collect();
         let is_issued = lines.iter().all(|line| line.progress.issued.is_some());
         let is_open = lines.iter().any(|line| line.progress.ballots.is_some());
-        let (is_voting, counts) = (stage == Stage::Voting, caller.may(COUNTERS).is_ok());
-        let may_propose = |kind| super::may_propose(caller, kind);
+        let (is_voting, counts) = (stage == Stage::Voting, day.admits(caller, COUNTERS));
+        let may_propose = |kind| day.admits_proposal(caller, kind);
         Ok(AccountPage {
             sitting: day.sitting(),
             stage,

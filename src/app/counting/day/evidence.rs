@@ -8,6 +8,8 @@ use domain::audit::Digest;
 use domain::audit::event::poll::PaperIssued;
 use domain::day_step::{ClosingForm, DayStep};
 use domain::paper_title::paper_title;
+use domain::poll::LevelCounts;
+use domain::poll_state::PollState;
 use domain::rules::Side;
 use store::batches::{self, BatchRow};
 use store::{CouncilTx, polls};
@@ -70,6 +72,7 @@ impl Evidence {
             Self { lines: step.lines(), changes: step.changes(), hashes: step.hashes(), ..Self::default() };
         match step {
             DayStep::CountingClosed { forms } => evidence.closing = closing(tx, day, forms).await?,
+            DayStep::RecountOrdered { form, line, .. } => evidence.lines.extend(standing(day, form, *line)),
             DayStep::BatchReopened { form, batch, .. } => evidence.lines.extend(readers(tx, day, form, *batch).await?),
             DayStep::ResultDeclared { results_sha256 } | DayStep::ResultPublished { results_sha256 } => {
                 evidence.take_figures(tx, day, Some(*results_sha256)).await?;
@@ -89,6 +92,7 @@ impl Evidence {
             | DayStep::PresenceCorrected { .. }
             | DayStep::IssuedCorrected { .. }
             | DayStep::BallotsCorrected { .. }
+            | DayStep::LineRecounted { .. }
             | DayStep::PollArchived { .. }
             | DayStep::PollCancelled { .. } => {}
         }
@@ -189,6 +193,13 @@ async fn readers(
     let standing = batches::list(tx, day.poll).await?;
     let found = standing.iter().find(|row| row.form == form && row.number == batch);
     Ok(found.map(|BatchRow { readers: [one, two], .. }| ("Hai người đã nhập", format!("{}; {}", one.name, two.name))))
+}
+
+/// The figures that stand on a line that is to be counted again.
+fn standing(day: &Day, form: &str, line: u32) -> Vec<(&'static str, String)> {
+    let PollState::Closed(_, counted) = &day.state else { return Vec::new() };
+    let each = counted.line(form, line).map(LevelCounts::each).unwrap_or_default();
+    each.into_iter().map(|(level, count)| (level.label(), format!("đã kiểm {count}"))).collect()
 }
 
 /// The title of a paper of this poll.

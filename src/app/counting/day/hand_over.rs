@@ -67,7 +67,7 @@ impl App {
             sitting: day.sitting(),
             stage,
             told: day.record(&mut tx).await?.handed_over,
-            may_record: is_open && caller.may(USHERS).is_ok(),
+            may_record: is_open && day.admits(caller, USHERS),
         })
     }
 

@@ -1,7 +1,7 @@
 //! The zero report and the minutes as pages: what there is so far, and what the caller may do next.
 
 use super::wish::{MAX_TEXT, number};
-use super::{COUNTERS, Day, HALL, may_propose, papers};
+use super::{COUNTERS, Day, HALL, papers};
 use crate::Caller;
 use crate::polls::Requester;
 use crate::preparing::LEADERS;
@@ -64,7 +64,7 @@ pub struct MinutesPage {
 pub struct TypedSignatures {
     /// SHA-256 of the minutes that were signed.
     pub sha256: String,
-    /// Names of the members who signed.
+    /// The members who signed, as [`signer`] names them.
     pub signers: Vec<String>,
     /// Why a member did not sign, in the order of the board.
     pub reasons: Vec<String>,
@@ -81,18 +81,24 @@ pub struct SigningPreview {
     pub members: Vec<(Teller, Option<String>)>,
 }
 
+/// How a form names a member of the board: by the account, where the board names one, else by the name.
+pub fn signer(teller: &Teller) -> String {
+    teller.account.map_or_else(|| teller.name.clone(), |account| account.to_string())
+}
+
 impl TypedSignatures {
     fn read(&self, board: &[Teller]) -> Result<(Digest, Signatures), AppError> {
         let sha256 = self.sha256.parse().map_err(|_| AppError::from(Refusal::OtherMinutes))?;
         let mut signatures = Signatures::default();
         let reasons = self.reasons.iter().map(|reason| clean(reason)).chain(std::iter::repeat(String::new()));
         for (teller, reason) in board.iter().zip(reasons) {
-            if self.signers.iter().any(|name| name_key(name) == name_key(&teller.name)) {
+            let is_named = |typed: &String| name_key(typed) == name_key(&signer(teller));
+            if self.signers.iter().any(is_named) {
                 signatures.signed.push(teller.clone());
             } else if reason.chars().count() > MAX_TEXT {
                 return Err(AppError::field("signers", format!("Lý do không dài quá {MAX_TEXT} ký tự.")));
             } else {
-                signatures.missing.push(MissingSignature { name: teller.name.clone(), reason });
+                signatures.missing.push(MissingSignature::of(teller, reason));
             }
         }
         if signatures.signed.is_empty() {
@@ -120,7 +126,7 @@ impl App {
             sitting: day.sitting(),
             stage,
             forms: if stage.is_sealed() { polls::forms(&mut tx, poll).await? } else { Vec::new() },
-            may_report: stage == Stage::Tested && caller.may(COUNTERS).is_ok(),
+            may_report: stage == Stage::Tested && day.admits(caller, COUNTERS),
         })
     }
 
@@ -147,12 +153,12 @@ impl App {
             stage,
             proposed,
             tellers: polls::tellers(&mut tx, poll).await?,
-            may_propose: matches!(stage, Stage::Declared | Stage::Proposed) && caller.may(COUNTERS).is_ok(),
+            may_propose: matches!(stage, Stage::Declared | Stage::Proposed) && day.admits(caller, COUNTERS),
             may_sign: stage == Stage::Proposed && !is_own && caller.may(LEADERS).is_ok(),
             is_own,
             copies: record.copies.unwrap_or(COPIES),
             signed: record.signed,
-            may_reopen: stage == Stage::Minuted && may_propose(caller, ProposalKind::MinutesReopened),
+            may_reopen: stage == Stage::Minuted && day.admits_proposal(caller, ProposalKind::MinutesReopened),
         })
     }
 
@@ -188,12 +194,11 @@ impl App {
         let day = Day::load(&mut tx, poll).await?;
         let (sha256, signatures) = typed.read(&board)?;
         day.state.clone().sign_minutes(&board, sha256, signatures.clone(), &actor)?;
-        let reason = |teller: &Teller| {
-            let missing = signatures.missing.iter().find(|missing| missing.name == teller.name);
-            missing.map(|missing| missing.reason.clone())
-        };
+        // Who did not sign, in the order of the board.
+        let mut missing = signatures.missing.into_iter();
         let members = board.into_iter().map(|teller| {
-            let why = reason(&teller);
+            let has_signed = signatures.signed.contains(&teller);
+            let why = if has_signed { None } else { missing.next().map(|missing| missing.reason) };
             (teller, why)
         });
         Ok(SigningPreview { sitting: day.sitting(), sha256, members: members.collect() })

@@ -21,12 +21,12 @@ mod wish;
 pub use account::{AccountLine, AccountPage, TypedAccount};
 pub use evidence::{ClosingLine, Evidence, ShownPaper};
 pub use hand_over::{HandOverPage, TypedHandOver};
-pub use minutes::{MinutesPage, SigningPreview, TypedSignatures, ZeroPage};
+pub use minutes::{MinutesPage, SigningPreview, TypedSignatures, ZeroPage, signer};
 pub use opening::OpeningOutlook;
 pub use overview::{DayPage, DayTask, TaskProgress};
 pub(crate) use papers::of_step as paper_of_step;
 pub use presence::{PresencePage, TypedPresence};
-pub use recounts::{RecountLine, RecountPage, TypedRecount};
+pub use recounts::{RecountLine, RecountPage};
 pub use steps::{StepPage, may_propose, proposers};
 pub(crate) use steps::{content_now, evidence_of, take};
 pub use task::DayTaskId;
@@ -34,13 +34,15 @@ pub use wish::TypedStep;
 
 use jiff::civil::Date;
 
-use crate::polls::entries;
+use crate::Caller;
+use crate::polls::{actor_in, entries};
 use crate::preparing::content;
 use crate::service::error::AppError;
 use domain::day_record::DayRecord;
 use domain::id::{LogId, PollId};
 use domain::poll_state::PollState;
 use domain::preparation::{Part, Plan};
+use domain::proposal::ProposalKind;
 use domain::role::Role;
 use store::{CouncilTx, polls, preparation};
 
@@ -78,5 +80,15 @@ impl Day {
 
     fn sitting(&self) -> String {
         self.state.poll().created.sitting.clone()
+    }
+
+    /// Whether the caller may take a step that these roles take, in this poll.
+    fn admits(&self, caller: &Caller, roles: &[Role]) -> bool {
+        actor_in(caller, self.state.poll(), roles).is_ok()
+    }
+
+    /// Whether the caller may propose a step of this poll.
+    fn admits_proposal(&self, caller: &Caller, kind: ProposalKind) -> bool {
+        self.admits(caller, proposers(kind))
     }
 }

@@ -87,7 +87,8 @@ impl App {
             PollState::Closed(_, counted) => {
                 let due = recount::due(&rules, &created, counted.forms());
                 let due = due.map_err(|e| AppError::internal("xét dòng phải kiểm lại", e))?;
-                let left = due.iter().filter(|due| !counted.is_recounted(&due.form, due.line)).count();
+                let left = recount::left(&rules, &created, counted);
+                let left = left.map_err(|e| AppError::internal("xét dòng phải kiểm lại", e))?.len();
                 Some((due.len(), left))
             }
             _ => None,
@@ -203,6 +204,7 @@ impl Told {
             if returned == 0 { none() } else { format!("{batches} tập, {papers} trên {returned} phiếu") };
         let due = match self.due {
             Some((due, left)) if due > 0 => format!("{due} dòng sát ngưỡng, còn {left} dòng chưa kiểm lại"),
+            Some((_, left)) if left > 0 => format!("còn {left} dòng chưa kiểm lại"),
             _ if self.recounted > 0 => format!("{} lần kiểm lại", self.recounted),
             _ => none(),
         };

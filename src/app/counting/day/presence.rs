@@ -1,6 +1,6 @@
 //! Who comes to the hall and leaves it, from the opening of the vote to the close of the count.
 
-use super::{Day, HALL, may_propose};
+use super::{Day, HALL};
 use crate::Caller;
 use crate::counting::day::wish::{both, number, text};
 use crate::polls::{Requester, USHERS};
@@ -72,8 +72,8 @@ impl App {
             delegates: day.state.poll().created.delegates,
             hall: record.hall,
             course: record.presence,
-            may_record: is_open && caller.may(USHERS).is_ok(),
-            may_correct: is_open && may_propose(caller, ProposalKind::PresenceCorrected),
+            may_record: is_open && day.admits(caller, USHERS),
+            may_correct: is_open && day.admits_proposal(caller, ProposalKind::PresenceCorrected),
         })
     }
 

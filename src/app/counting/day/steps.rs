@@ -9,7 +9,7 @@ use super::{Day, HALL, opening, papers};
 use crate::Caller;
 use crate::counting::outcome::{Corrigendum, correctable_papers, figures};
 use crate::polls::proposals::{self, Offer};
-use crate::polls::{self, Act};
+use crate::polls::{self, Act, FoundLine, recounts};
 use crate::preparing::{Confirmation, content, text_of};
 use crate::service::app::{App, Ask};
 use crate::service::error::AppError;
@@ -43,8 +43,11 @@ pub const fn proposers(kind: ProposalKind) -> &'static [Role] {
         | ProposalKind::BallotsCorrected
         | ProposalKind::BatchReopened
         | ProposalKind::CountingClosed
+        | ProposalKind::RecountOrdered
         | ProposalKind::ResultDeclared
         | ProposalKind::MinutesReopened => OF_COUNT,
+        // The two who counted a line again bring what they found; no page proposes it.
+        ProposalKind::LineRecounted => &[],
         ProposalKind::PollMoved | ProposalKind::PresenceCorrected | ProposalKind::PollCancelled => HALL,
         ProposalKind::ResultConfirmed
         | ProposalKind::ResultPublished
@@ -63,6 +66,7 @@ pub(super) const fn kind_of(task: DayTaskId) -> Option<ProposalKind> {
     match task {
         DayTaskId::Opening => Some(ProposalKind::VotingOpened),
         DayTaskId::Closing => Some(ProposalKind::CountingClosed),
+        DayTaskId::Recounts => Some(ProposalKind::LineRecounted),
         DayTaskId::Result => Some(ProposalKind::ResultDeclared),
         DayTaskId::Resolution => Some(ProposalKind::ResultConfirmed),
         DayTaskId::Publishing => Some(ProposalKind::ResultPublished),
@@ -72,7 +76,6 @@ pub(super) const fn kind_of(task: DayTaskId) -> Option<ProposalKind> {
         | DayTaskId::Issued
         | DayTaskId::Ballots
         | DayTaskId::Batches
-        | DayTaskId::Recounts
         | DayTaskId::Minutes => None,
     }
 }
@@ -131,7 +134,12 @@ impl App {
         let (evidence, obstacle) = match sample(kind) {
             Some(wish) => {
                 let is_whole = matches!(wish, Wish::CountingClosed | Wish::ResultDeclared | Wish::ResultPublished);
-                match ready(&mut tx, &day, wish, proposer, at).await {
+                let open = if kind == ProposalKind::ResultDeclared { self.no_open_recount(poll) } else { Ok(()) };
+                let step = match open {
+                    Ok(()) => ready(&mut tx, &day, wish, proposer, at).await,
+                    Err(problem) => Err(problem),
+                };
+                match step {
                     Ok(step) if is_whole => (Evidence::of(&mut tx, &day, &step).await?, None),
                     Ok(_) => (Evidence::default(), None),
                     Err(problem @ (AppError::Input(_) | AppError::NotFound(_))) => {
@@ -156,7 +164,7 @@ impl App {
             evidence,
             obstacle,
             open: proposals.iter().filter(waits).map(|proposal| proposal.id).collect(),
-            may_propose: may_propose(caller, kind),
+            may_propose: day.admits_proposal(caller, kind),
             delegates: day.state.poll().created.delegates,
             batches,
             papers,
@@ -178,12 +186,17 @@ impl App {
         kind: ProposalKind,
         typed: &TypedStep,
     ) -> Result<ProposalId, AppError> {
-        let actor = ask.caller.may(proposers(kind))?;
+        ask.caller.may(proposers(kind))?;
+        let caller = ask.caller.clone();
         let wish = typed.read(kind)?.ok_or(AppError::NotFound("bước này"))?;
+        if kind == ProposalKind::ResultDeclared {
+            self.no_open_recount(poll)?;
+        }
         let (at, id) = (self.now_text()?, ProposalId::new(self.clock.now(), &self.chance.for_id()?));
         let proposed = self.write_once(ask, move |tx| {
             Box::pin(async move {
                 let day = Day::load(tx, poll).await?;
+                let actor = polls::actor_in(&caller, day.state.poll(), proposers(kind))?;
                 let step = ready(tx, &day, wish, actor.clone(), at).await?;
                 let offer = Offer { poll, kind, about: step.about(), content: text_of(&step)? };
                 proposals::propose(tx, id, at, &actor, offer).await.map(drop)
@@ -223,6 +236,7 @@ fn not_now(kind: ProposalKind, state: &PollState, batches: &[StandingBatch], pap
         ProposalKind::IssuedCorrected if stage != Stage::Voting => refused("sửa số phiếu phát ra đã công bố"),
         ProposalKind::BallotsCorrected if stage != Stage::Counting => refused("sửa số phiếu phát ra, thu về"),
         ProposalKind::BatchReopened if stage != Stage::Counting => refused("mở lại tập phiếu"),
+        ProposalKind::RecountOrdered if stage != Stage::Closed => refused("cho kiểm lại một dòng"),
         ProposalKind::BatchReopened if batches.is_empty() => Some("Chưa có tập phiếu nào đã chốt.".to_owned()),
         ProposalKind::ResultConfirmed if stage != Stage::Minuted => refused("ghi nghị quyết xác nhận kết quả"),
         ProposalKind::CorrigendumIssued if !matches!(stage, Stage::Published | Stage::Archived) => {
@@ -274,8 +288,14 @@ async fn draw(tx: &mut CouncilTx, day: &Day, wish: Wish, at: UtcTime) -> Result<
             let StandingBatch { form, batch, commitment, papers } = standing.ok_or(NO_BATCH)?;
             DayStep::BatchReopened { batch, commitment, form, papers, reason }
         }
+        Wish::RecountOrdered { form, line, reason } => {
+            let name = recounts::official_on(tx, day.poll, &form, line).await?;
+            DayStep::RecountOrdered { form, line, name, reason }
+        }
+        Wish::LineRecounted(found) => recounts::proposed(tx, day.poll, &day.state, found).await?,
         Wish::CountingClosed => DayStep::CountingClosed { forms: closing(&day.state) },
         Wish::ResultDeclared => {
+            recounts::are_decided(tx, day.poll).await?;
             let results_sha256 = Digest::of(result(tx, day).await?.as_bytes());
             DayStep::ResultDeclared { results_sha256: as_shown(tx, day, results_sha256).await? }
         }
@@ -353,6 +373,10 @@ async fn act_of(tx: &mut CouncilTx, day: &Day, step: DayStep) -> Result<Act, App
         }
         DayStep::BatchReopened { batch, commitment, form, papers, reason } => {
             Act::ReopenBatch { batch: StandingBatch { form, batch, commitment, papers }, reason }
+        }
+        DayStep::RecountOrdered { form, line, reason, .. } => Act::OrderRecount { form, line, reason },
+        DayStep::LineRecounted { counted, form, line, readers, recounted: counts, .. } => {
+            Act::RecountLine { found: FoundLine { form, line, counts, readers }.recount(counted) }
         }
         DayStep::CountingClosed { .. } => Act::CloseCounting,
         DayStep::ResultDeclared { .. } => Act::DeclareResult { results: result(tx, day).await? },

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use crate::counting::outcome::Corrigendum;
+use crate::polls::FoundLine;
 use crate::preparing::TypedDecision;
 use crate::service::error::{AppError, FieldError};
 use domain::ballot_account::{BallotAccount, IssuedPapers};
@@ -52,6 +53,8 @@ pub(super) enum Wish {
     BallotsCorrected { form: String, account: BallotAccount, reason: String },
     BatchReopened { form: String, batch: u32, reason: String },
     CountingClosed,
+    RecountOrdered { form: String, line: u32, reason: String },
+    LineRecounted(FoundLine),
     ResultDeclared,
     MinutesReopened { reason: String },
     ResultConfirmed { resolution: String },
@@ -76,6 +79,10 @@ impl From<DayStep> for Wish {
             }
             DayStep::BatchReopened { batch, form, reason, .. } => Self::BatchReopened { form, batch, reason },
             DayStep::CountingClosed { .. } => Self::CountingClosed,
+            DayStep::RecountOrdered { form, line, reason, .. } => Self::RecountOrdered { form, line, reason },
+            DayStep::LineRecounted { form, line, readers, recounted: counts, .. } => {
+                Self::LineRecounted(FoundLine { form, line, counts, readers })
+            }
             DayStep::ResultDeclared { .. } => Self::ResultDeclared,
             DayStep::MinutesReopened { reason, .. } => Self::MinutesReopened { reason },
             DayStep::ResultConfirmed { resolution, .. } => Self::ResultConfirmed { resolution },
@@ -122,8 +129,12 @@ impl TypedStep {
                 Wish::BallotsCorrected { form: self.about.clone(), account, reason }
             }
             ProposalKind::BatchReopened => {
-                let ((form, batch), reason) = both(self.batch(), reason())?;
+                let ((form, batch), reason) = both(self.numbered("Hãy chọn tập phiếu phải kiểm lại."), reason())?;
                 Wish::BatchReopened { form, batch, reason }
+            }
+            ProposalKind::RecountOrdered => {
+                let ((form, line), reason) = both(self.numbered("Hãy chọn dòng phải kiểm lại."), reason())?;
+                Wish::RecountOrdered { form, line, reason }
             }
             ProposalKind::CountingClosed => Wish::CountingClosed,
             ProposalKind::ResultDeclared => Wish::ResultDeclared,
@@ -142,7 +153,9 @@ impl TypedStep {
                 Wish::PollArchived { place: text("place", &self.place, "Hãy ghi nơi lưu trữ")? }
             }
             ProposalKind::PollCancelled => Wish::PollCancelled { reason: reason()? },
-            ProposalKind::EligibilityOverride
+            // The two who counted bring it themselves.
+            ProposalKind::LineRecounted
+            | ProposalKind::EligibilityOverride
             | ProposalKind::ListDecided
             | ProposalKind::BoardAppointed
             | ProposalKind::DossiersReleased
@@ -154,9 +167,9 @@ impl TypedStep {
         number("present", &self.present, "Hãy ghi số đại biểu có mặt bằng chữ số.")
     }
 
-    fn batch(&self) -> Result<(String, u32), AppError> {
+    fn numbered(&self, ask: &str) -> Result<(String, u32), AppError> {
         let batch = self.about.rsplit_once('/').and_then(|(form, batch)| Some((form.to_owned(), batch.parse().ok()?)));
-        batch.ok_or_else(|| AppError::field("about", "Hãy chọn tập phiếu phải kiểm lại."))
+        batch.ok_or_else(|| AppError::field("about", ask))
     }
 }
 

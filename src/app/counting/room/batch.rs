@@ -19,6 +19,8 @@ use store::accounts;
 pub struct Follow {
     /// What is to be done by the caller; `None` while the batch is not on the table: before it is opened, after a restart.
     pub progress: Option<BatchProgress>,
+    /// What is asked was keyed before, and both readings differ.
+    pub is_again: bool,
     /// Id of this opening of the batch.
     pub opened: Option<RequestId>,
     /// Id of this run of the process: another one means that a restart emptied the table, not the head teller.
@@ -36,6 +38,8 @@ pub struct BatchPage {
     pub kind: PollKind,
     /// Whether it is of the test deck.
     pub is_deck: bool,
+    /// Whether it is one line that is counted again; its number is the batch's.
+    pub is_recount: bool,
     /// Id of its form.
     pub form: String,
     /// Khối.
@@ -73,6 +77,7 @@ impl App {
         caller.may(COUNTERS)?;
         let mut tx = self.store.read(caller.council).await?;
         let room = CountingRoom::load(&mut tx, poll).await?;
+        room.admit(caller, COUNTERS)?;
         let own = room.form(form)?;
         let lying = self.table().lying(&room.key(form, number));
         let watched = match &lying {
@@ -90,18 +95,24 @@ impl App {
         if follow.progress.is_none() {
             return Err(of_table(&TableError::NotOpen));
         }
+        let is_recount = room.pile() == Some(Pile::Recount);
+        let line = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
         let in_row = || own.batches.iter().find(|row| row.number == number).map_or(0, |row| row.papers);
         Ok(BatchPage {
             sitting: room.sitting().to_owned(),
             kind: room.kind(),
             is_deck: room.pile() == Some(Pile::Deck),
+            is_recount,
             form: own.form.id.clone(),
             block: own.form.block.clone(),
             number,
             papers: lying.as_ref().map_or_else(in_row, |lying| lying.opening.shape.papers),
-            mode: lying.map_or(Mode::Marks, |lying| lying.opening.mode),
-            lines: own.lines.clone(),
-            reasons: room.reasons(own).into_iter().map(|reason| reason.text.clone()).collect(),
+            mode: lying.map_or(if is_recount { Mode::Recount } else { Mode::Marks }, |lying| lying.opening.mode),
+            lines: match line.filter(|_| is_recount) {
+                Some(line) => own.lines.get(line).cloned().into_iter().collect(),
+                None => own.lines.clone(),
+            },
+            reasons: room.reasons(own).into_iter().filter(|_| !is_recount).map(|r| r.text.clone()).collect(),
             follow,
             watched,
         })
@@ -122,6 +133,7 @@ impl App {
         caller.may(COUNTERS)?;
         let mut tx = self.store.read(caller.council).await?;
         let room = CountingRoom::load(&mut tx, poll).await?;
+        room.admit(caller, COUNTERS)?;
         drop(tx);
         self.follow(caller, &room, room.form(form)?, number).await
     }
@@ -137,20 +149,25 @@ impl App {
         let lying = self.table().lying(&key);
         let progress = match self.table().progress(&key, caller.account.id) {
             Ok(progress) => Some(self.settle(caller, key, progress).await?),
-            Err(TableError::NotOpen) => {
-                form.batches.iter().any(|row| row.number == number).then_some(BatchProgress::Taken)
-            }
+            Err(TableError::NotOpen) => room.is_in(form, number).then_some(BatchProgress::Taken),
             // Another head teller looks on, and may take the batch off the table.
             Err(TableError::NotTeller) if caller.account.roles.has(Role::HeadTeller) => Some(BatchProgress::Waiting),
             Err(problem) => return Err(of_table(&problem)),
         };
+        let is_again = lying.as_ref().is_some_and(|lying| matches!(lying.stage, BatchStage::Differs(_)));
         let opened = lying.map(|lying| lying.opened);
-        Ok(Follow { progress, opened, run: self.run_id()?, request: self.new_request()? })
+        Ok(Follow { progress, is_again, opened, run: self.run_id()?, request: self.new_request()? })
     }
 
     /// The state of a batch after a step that was taken on it.
     pub(super) fn follow_as(&self, progress: BatchProgress, opened: Option<RequestId>) -> Result<Follow, AppError> {
-        Ok(Follow { progress: Some(progress), opened, run: self.run_id()?, request: self.new_request()? })
+        Ok(Follow {
+            progress: Some(progress),
+            is_again: false,
+            opened,
+            run: self.run_id()?,
+            request: self.new_request()?,
+        })
     }
 }
 

@@ -4,17 +4,20 @@ use std::sync::Arc;
 
 use super::access::{NO_FORM, NO_POLL};
 use super::table::{BatchKey, Lying, Pile};
-use crate::polls::rules_of;
+use crate::Caller;
+use crate::polls::{actor_in, rules_of, trust};
 use crate::service::app::App;
 use crate::service::error::AppError;
 use domain::audit::event::poll::{ListedOfficial, SealedForm};
-use domain::id::{LogId, PollId};
+use domain::id::{AccountId, LogId, PollId};
 use domain::poll::PollKind;
 use domain::poll_state::{PollState, Stage};
+use domain::proposal::{Proposal, ProposalKind, ProposalState};
+use domain::role::Role;
 use domain::rules::{Reason, RuleSet};
 use domain::test_deck::TestDeck;
 use store::batches::{self, BatchRow};
-use store::{CouncilTx, polls};
+use store::{CouncilTx, polls, preparation};
 
 /// One form.
 #[derive(Clone, Debug)]
@@ -38,6 +41,8 @@ pub(super) struct CountingRoom {
     pub state: PollState,
     pub rules: Arc<RuleSet>,
     pub forms: Vec<CountingForm>,
+    /// Recounts with another figure that wait for somebody else: form and line, as their proposals say.
+    pub proposed: Vec<String>,
 }
 
 /// Which papers are counted at a stage.
@@ -45,6 +50,7 @@ pub(super) const fn pile_at(stage: Stage) -> Option<Pile> {
     match stage {
         Stage::Sealed | Stage::Tested => Some(Pile::Deck),
         Stage::Counting => Some(Pile::Ballots),
+        Stage::Closed => Some(Pile::Recount),
         _ => None,
     }
 }
@@ -71,7 +77,27 @@ impl CountingRoom {
             }
         };
         let forms = polls::forms(tx, poll).await?.into_iter().map(form).collect();
-        Ok(Self { poll, log: stored.log, state: stored.state, rules, forms })
+        let mut proposed = Vec::new();
+        if pile == Some(Pile::Recount) {
+            let waits = |p: &Proposal| p.kind == ProposalKind::LineRecounted && p.state == ProposalState::Open;
+            let all = preparation::proposals(tx, poll).await?;
+            proposed.extend(all.into_iter().filter(waits).map(|proposal| proposal.about));
+        }
+        Ok(Self { poll, log: stored.log, state: stored.state, rules, forms, proposed })
+    }
+
+    /// Lets through whoever may count here; what only `roles` of a head teller may do, whoever leads the board.
+    pub(super) fn admit(&self, caller: &Caller, roles: &[Role]) -> Result<(), AppError> {
+        actor_in(caller, self.state.poll(), roles).map(drop)
+    }
+
+    /// Refuses a member of the board whose password somebody else had in hand since the board was appointed. Where the board
+    /// names no account, its decision says nothing about one.
+    pub(super) async fn is_themselves(&self, tx: &mut CouncilTx, account: AccountId) -> Result<(), AppError> {
+        if !self.state.poll().counters.are_bound() {
+            return Ok(());
+        }
+        trust::since_board(tx, self.log, account).await
     }
 
     pub(super) const fn stage(&self) -> Stage {
@@ -92,6 +118,17 @@ impl CountingRoom {
 
     pub(super) fn form(&self, id: &str) -> Result<&CountingForm, AppError> {
         self.forms.iter().find(|form| form.form.id == id).ok_or(NO_FORM)
+    }
+
+    /// Whether what was keyed of this number is known for good: the batch is in, or the line was counted again.
+    pub(super) fn is_in(&self, form: &CountingForm, number: u32) -> bool {
+        match &self.state {
+            PollState::Closed(_, counted) => {
+                let id = &form.form.id;
+                counted.is_recounted(id, number) || self.proposed.contains(&format!("{id}/{number}"))
+            }
+            _ => form.batches.iter().any(|row| row.number == number),
+        }
     }
 
     /// Reasons for which a paper of this form is invalid as a whole, as the rule set words them.

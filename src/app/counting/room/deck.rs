@@ -100,6 +100,7 @@ impl App {
         caller.may(COUNTERS)?;
         let mut tx = self.store.read(caller.council).await?;
         let room = CountingRoom::load(&mut tx, poll).await?;
+        room.admit(caller, COUNTERS)?;
         let recorded = last_deck(&mut tx, room.log).await?;
         drop(tx);
         let counted = self.counted_deck(&room)?;
@@ -121,6 +122,7 @@ impl App {
         ask.caller.may(HEADS)?;
         let mut tx = self.store.read(ask.caller.council).await?;
         let room = CountingRoom::load(&mut tx, poll).await?;
+        room.admit(ask.caller, HEADS)?;
         drop(tx);
         if room.pile() != Some(Pile::Deck) {
             return Err(Refusal::NotNow { doing: "ghi kết quả kiểm phiếu thử", stage: room.stage() }.into());

@@ -9,8 +9,7 @@ use super::opening::of_table;
 use super::table::{AgreedBatch, BatchKey, BatchProgress, CountingTable, Lying, Pile, TableError};
 use super::{COUNTERS, NO_BATCH};
 use crate::Caller;
-use crate::polls::CountedBatch;
-use crate::polls::Sent;
+use crate::polls::{CountedBatch, FoundLine, Sent};
 use crate::service::app::{App, Ask};
 use crate::service::error::AppError;
 use domain::batch::hand_tally::Row;
@@ -116,6 +115,8 @@ impl App {
         ask.caller.may(COUNTERS)?;
         let mut tx = self.store.read(ask.caller.council).await?;
         let room = CountingRoom::load(&mut tx, poll).await?;
+        room.admit(ask.caller, COUNTERS)?;
+        room.is_themselves(&mut tx, ask.caller.account.id).await?;
         let is_done = requests::is_claimed(&mut tx, ask.request).await?;
         drop(tx);
         room.form(form)?;
@@ -136,7 +137,9 @@ impl App {
     ) -> Result<BatchProgress, AppError> {
         match (progress, key.pile) {
             (BatchProgress::Agreed, Pile::Deck) => Ok(BatchProgress::Taken),
-            (BatchProgress::Agreed, Pile::Ballots) => {
+            // It is one of the two who writes a recount down; who looks on, only sees that they agree.
+            (BatchProgress::Agreed, Pile::Recount) if !self.is_read_by(&key, caller) => Ok(BatchProgress::Agreed),
+            (BatchProgress::Agreed, Pile::Ballots | Pile::Recount) => {
                 let counted = match self.table().take(&key, caller.account.id) {
                     Ok(counted) => counted,
                     // Another request is committing the counts at this moment.
@@ -152,6 +155,10 @@ impl App {
         }
     }
 
+    fn is_read_by(&self, key: &BatchKey, caller: &Caller) -> bool {
+        self.table().lying(key).is_some_and(|lying| lying.opening.tellers.contains(&caller.account.id))
+    }
+
     async fn commit_taken(
         &self,
         caller: &Caller,
@@ -163,8 +170,15 @@ impl App {
         let Some(counted) = &held.counted else { return Err(NO_BATCH) };
         let read = self.read_by(caller, counted).await?;
         let (counts, sent) = (counted.counts.clone(), counted.sent.clone());
-        let batch = CountedBatch { form: key.form.clone(), batch: key.number, counts, read };
-        match self.commit_agreed(caller, key.poll, batch, sent).await {
+        let committed = if key.pile == Pile::Recount {
+            let counts = counts.lines.first().copied().ok_or(NO_BATCH)?;
+            let found = FoundLine { form: key.form.clone(), line: key.number, counts, readers: read.readers };
+            self.commit_recount(caller, key.poll, found, sent).await
+        } else {
+            let batch = CountedBatch { form: key.form.clone(), batch: key.number, counts, read };
+            self.commit_agreed(caller, key.poll, batch, sent).await
+        };
+        match committed {
             Ok(()) => {
                 held.counted = None;
                 self.table().finish(&key);

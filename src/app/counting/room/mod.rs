@@ -12,6 +12,7 @@ mod deck;
 mod entering;
 mod opening;
 mod projection;
+mod recounts;
 mod room_page;
 pub mod screen;
 pub mod table;
@@ -25,6 +26,7 @@ pub use deck::{DeckReport, DeckRow, DeckTable};
 pub use entering::{Keyed, What};
 pub use opening::{OpenPage, TypedBatch};
 pub use projection::{Projection, ProjectionPage};
+pub use recounts::{OpenRecount, RecountOffer, TypedRecount};
 pub use room_page::{OpenBatch, RoomForm, RoomPage, RoomPoll};
 
 use self::screen::Screens;

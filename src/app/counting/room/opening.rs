@@ -5,16 +5,16 @@ use super::table::{BatchKey, BatchSetup, Lying, Mode, Pile, TableError};
 use super::{COUNTERS, HEADS, NO_BATCH, NO_FORM};
 use crate::Caller;
 use crate::polls::Sent;
+use crate::polls::on_ballot;
 use crate::service::app::{App, Ask};
 use crate::service::error::{AppError, FieldError};
 use domain::account::{Account, AccountState};
 use domain::batch::{PAPERS_PER_BATCH, Shape, pile_sizes};
 use domain::id::{AccountId, PollId};
 use domain::poll_state::Refusal;
-use domain::roster::name_key;
 use domain::text::{full_stop, upper_first};
 use macros::boxed;
-use store::accounts;
+use store::{CouncilTx, accounts};
 
 /// Largest number of a batch.
 const MOST_BATCHES: u32 = 999;
@@ -62,9 +62,10 @@ impl App {
         caller.may(HEADS)?;
         let mut tx = self.store.read(caller.council).await?;
         let room = CountingRoom::load(&mut tx, poll).await?;
-        let tellers = tellers(accounts::list(&mut tx).await?, caller);
+        room.admit(caller, HEADS)?;
+        let tellers = offered(&mut tx, &room, caller).await?;
         drop(tx);
-        let pile = room.pile().ok_or_else(|| nothing_is_counted(&room))?;
+        let pile = piles(&room)?;
         let lying = room.lying(self);
         let left = |form: &CountingForm| left(form, pile, &lying);
         let forms: Vec<_> = room.forms.iter().filter(|form| left(form) > 0).collect();
@@ -97,11 +98,13 @@ impl App {
         caller.may(HEADS)?;
         let mut tx = self.store.read(caller.council).await?;
         let room = CountingRoom::load(&mut tx, poll).await?;
-        let tellers = tellers(accounts::list(&mut tx).await?, caller);
+        room.admit(caller, HEADS)?;
+        let tellers = offered(&mut tx, &room, caller).await?;
         drop(tx);
-        let pile = room.pile().ok_or_else(|| nothing_is_counted(&room))?;
+        let pile = piles(&room)?;
         let lying = room.lying(self);
         let batch = read(&room, pile, &lying, &tellers, typed)?;
+        self.are_themselves(caller, &room, batch.opening.tellers).await?;
         let key = room.key(&typed.form, batch.opening.shape.number);
         let sent = Sent { by: caller.account.id, id: ask.request };
         match self.table().open(key.clone(), batch.opening, sent, batch.left) {
@@ -115,6 +118,21 @@ impl App {
         }
     }
 
+    /// Whoever opens and both who read are the people whom the board names: nobody else had their passwords in hand since.
+    pub(super) async fn are_themselves(
+        &self,
+        caller: &Caller,
+        room: &CountingRoom,
+        readers: [AccountId; 2],
+    ) -> Result<(), AppError> {
+        let mut tx = self.store.read(caller.council).await?;
+        room.is_themselves(&mut tx, caller.account.id).await?;
+        for reader in readers {
+            room.is_themselves(&mut tx, reader).await?;
+        }
+        Ok(())
+    }
+
     /// Takes a batch off the table, with everything that was keyed of it.
     ///
     /// # Errors
@@ -124,6 +142,7 @@ impl App {
         caller.may(HEADS)?;
         let mut tx = self.store.read(caller.council).await?;
         let room = CountingRoom::load(&mut tx, poll).await?;
+        room.admit(caller, HEADS)?;
         drop(tx);
         self.table().remove(&room.key(form, number), caller.account.id).map_err(|problem| of_table(&problem))
     }
@@ -143,6 +162,11 @@ fn sentence(problem: &TableError) -> String {
     format!("{text}{}", full_stop(&text))
 }
 
+/// Which papers are in piles that are opened now.
+fn piles(room: &CountingRoom) -> Result<Pile, AppError> {
+    room.pile().filter(|pile| *pile != Pile::Recount).ok_or_else(|| nothing_is_counted(room))
+}
+
 fn nothing_is_counted(room: &CountingRoom) -> AppError {
     Refusal::NotNow { doing: "mở tập phiếu", stage: room.stage() }.into()
 }
@@ -157,13 +181,14 @@ fn in_no_committed(form: &CountingForm, pile: Pile) -> u32 {
     match pile {
         Pile::Deck => form.expected,
         Pile::Ballots => form.expected.saturating_sub(form.committed),
+        Pile::Recount => 0,
     }
 }
 
 /// Sizes of the next piles of what is left.
 pub(super) fn sizes(left: u32, pile: Pile) -> Vec<u32> {
     match pile {
-        Pile::Ballots => pile_sizes(left),
+        Pile::Ballots | Pile::Recount => pile_sizes(left),
         // The counts of a deck are no secret: few large piles are soon keyed.
         Pile::Deck => {
             let piles = left.div_ceil(*PAPERS_PER_BATCH.end());
@@ -178,15 +203,30 @@ fn next_number(form: &CountingForm, lying: &[Lying]) -> u32 {
     (1..=MOST_BATCHES).find(|number| !taken.contains(number)).unwrap_or(MOST_BATCHES)
 }
 
-/// The people who may key for this head teller: every member of the board who may sign in, except this head teller.
-fn tellers(accounts: Vec<Account>, caller: &Caller) -> Vec<(AccountId, String)> {
+/// Who may read papers for this head teller: everybody of the board who may sign in, but for the head teller who opens and
+/// whoever is on the ballot.
+///
+/// # Errors
+/// When the head teller is on the ballot.
+pub(super) async fn offered(
+    tx: &mut CouncilTx,
+    room: &CountingRoom,
+    caller: &Caller,
+) -> Result<Vec<(AccountId, String)>, AppError> {
+    let barred = on_ballot(tx, room.poll).await?;
+    if barred.contains_key(&caller.account.id) {
+        return Err(Refusal::OnBallot(caller.account.name.clone()).into());
+    }
+    let counters = &room.state.poll().counters;
     let may = |account: &Account| {
-        let counts = COUNTERS.iter().any(|role| account.roles.has(*role));
-        counts && account.state == AccountState::Open && account.id != caller.account.id
+        let counts = COUNTERS.iter().any(|role| account.roles.has(*role)) && counters.may_count(Some(account.id));
+        let is_free = account.id != caller.account.id && !barred.contains_key(&account.id);
+        counts && is_free && account.state == AccountState::Open
     };
-    let mut tellers: Vec<_> = accounts.into_iter().filter(may).map(|account| (account.id, account.name)).collect();
+    let all = accounts::list(tx).await?;
+    let mut tellers: Vec<_> = all.into_iter().filter(may).map(|account| (account.id, account.name)).collect();
     tellers.sort_by(|(_, one), (_, two)| one.cmp(two));
-    tellers
+    Ok(tellers)
 }
 
 struct ReadBatch {
@@ -227,10 +267,6 @@ fn read(
         (_, None) => wrong("second", "Hãy chọn người nhập kia trong danh sách.".to_owned()),
         (Some(one), Some(two)) if one.0 == two.0 => {
             wrong("second", "Hai người nhập phải là hai người khác nhau; hãy chọn người khác.".to_owned());
-        }
-        (Some(one), Some(two)) if name_key(&one.1) == name_key(&two.1) => {
-            let sentence = "Hai người nhập trùng họ tên, nhật ký không phân biệt được; hãy chọn người khác.";
-            wrong("second", sentence.to_owned());
         }
         _ => {}
     }

@@ -45,6 +45,7 @@ impl App {
         caller.may(HEADS)?;
         let mut tx = self.store.read(caller.council).await?;
         let room = CountingRoom::load(&mut tx, poll).await?;
+        room.admit(caller, HEADS)?;
         let page = |(number, page): (u32, ScreenResults)| ProjectionPage {
             number,
             block: page.block,
@@ -65,9 +66,11 @@ impl App {
     #[boxed]
     pub async fn project(&self, ask: Ask<'_>, poll: PollId, page: u32) -> Result<(), AppError> {
         ask.caller.may(HEADS)?;
+        let caller = ask.caller.clone();
         self.write_once(ask, move |tx| {
             Box::pin(async move {
                 let room = CountingRoom::load(tx, poll).await?;
+                room.admit(&caller, HEADS)?;
                 if !room.stage().has_result() {
                     let stage = room.stage();
                     let sentence =

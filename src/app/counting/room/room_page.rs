@@ -4,13 +4,12 @@
 use super::counting_room::{CountingForm, CountingRoom, pile_at};
 use super::opening::{left, sizes};
 use super::table::{BatchProgress, BatchStage, Lying, Mode, Pile};
-use super::{COUNTERS, NO_POLL};
+use super::{COUNTERS, HEADS, NO_POLL};
 use crate::Caller;
 use crate::service::app::App;
 use crate::service::error::AppError;
 use domain::id::{AccountId, PollId};
 use domain::poll_state::Stage;
-use domain::role::Role;
 use macros::boxed;
 use store::batches::BatchRow;
 use store::{CouncilTx, accounts, polls};
@@ -129,6 +128,7 @@ impl App {
         caller.may(COUNTERS)?;
         let mut tx = self.store.read(caller.council).await?;
         let room = CountingRoom::load(&mut tx, poll).await?;
+        room.admit(caller, COUNTERS)?;
         if room.stage() < Stage::Sealed {
             return Err(NO_POLL);
         }
@@ -137,7 +137,7 @@ impl App {
             open.push(self.open_batch_line(&mut tx, caller, &room, &lying).await?);
         }
         drop(tx);
-        let is_head = caller.account.roles.has(Role::HeadTeller);
+        let is_head = room.admit(caller, HEADS).is_ok();
         let lying = room.lying(self);
         let form = |form: &CountingForm| room_form(form, room.pile(), &lying, &open);
         Ok(RoomPage {
@@ -185,7 +185,7 @@ fn room_form(form: &CountingForm, pile: Option<Pile>, lying: &[Lying], open: &[O
     let agreed = open.iter().filter(|batch| batch.stage == BatchStage::Agreed).map(|batch| batch.papers);
     let counted = match pile {
         Some(Pile::Deck) => agreed.fold(0, u32::saturating_add),
-        Some(Pile::Ballots) | None => form.committed,
+        Some(Pile::Ballots | Pile::Recount) | None => form.committed,
     };
     let left = pile.map_or(0, |pile| left(form, pile, lying));
     RoomForm {

@@ -277,8 +277,7 @@ fn due(room: &CountingRoom, counted: &ClosedCount) -> usize {
     if room.stage() != Stage::Closed {
         return 0;
     }
-    let due = recount::due(&room.rules, &room.state.poll().created, counted.forms()).unwrap_or_default();
-    due.iter().filter(|due| !counted.is_recounted(&due.form, due.line)).count()
+    recount::left(&room.rules, &room.state.poll().created, counted).unwrap_or_default().len()
 }
 
 /// The page of this number; `None` for 0, and for one that there is not.

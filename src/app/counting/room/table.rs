@@ -50,7 +50,9 @@ impl CountingTable {
         if one == two || opening.tellers.contains(&sent.by) {
             return Err(TableError::SamePeople);
         }
-        if opening.shape.papers == 0 || opening.shape.papers > *PAPERS_PER_BATCH.end() {
+        // A recount is of all valid papers of a form at once.
+        let is_pile = key.pile != Pile::Recount;
+        if opening.shape.papers == 0 || (is_pile && opening.shape.papers > *PAPERS_PER_BATCH.end()) {
             return Err(TableError::Size);
         }
         let mut slots = self.slots();
@@ -58,7 +60,7 @@ impl CountingTable {
             let same = slot.opening == opening && slot.sent.get(&sent.id) == Some(&sent.by);
             return if same { Ok(()) } else { Err(TableError::AlreadyOpen) };
         }
-        let lying = slots.iter().filter(|(other, _)| other.is_beside(&key));
+        let lying = slots.iter().filter(|(other, _)| is_pile && other.is_beside(&key));
         let lying = lying.fold(0_u32, |sum, (_, slot)| sum.saturating_add(slot.opening.shape.papers));
         let left = left.saturating_sub(lying);
         if opening.shape.papers > left {

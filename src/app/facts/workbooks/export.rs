@@ -49,7 +49,7 @@ fn written(snapshot: &Snapshot) -> Result<Vec<u8>, AppError> {
     let seats = snapshot.board.iter().flat_map(|(board, _)| &board.seats);
     let teller = |seat: &domain::preparation::Seat| {
         let name = voters.iter().find(|kept| kept.id == seat.delegate)?.value.delegate.name.clone();
-        Some(Teller { name, role: seat.role })
+        Some(Teller { account: None, name, role: seat.role })
     };
     let fact = |kept: &domain::fact::KeptFact| {
         let about: Vec<OfficialNo> = kept.fact.officials.iter().filter_map(|id| places.get(id).copied()).collect();

@@ -180,8 +180,13 @@ impl Writing {
     }
 
     async fn board(&self, tx: &mut CouncilTx, poll: PollId, seats: &Seats, new: &[DelegateId]) -> Result<(), AppError> {
-        let seat =
-            |(person, role): &(Person<DelegateId>, _)| Some(Seat { delegate: known(*person, new)?, role: *role });
+        let seat = |(person, role): &(Person<DelegateId>, _)| {
+            let delegate = known(*person, new)?;
+            // A workbook names nobody's account: who sits there already keeps it.
+            let mut kept = self.snapshot.board.iter().flat_map(|(board, _)| &board.seats);
+            let account = kept.find(|seat| seat.delegate == delegate).and_then(|seat| seat.account);
+            Some(Seat { account, delegate, role: *role })
+        };
         let mut board = TellerBoard { seats: seats.iter().filter_map(seat).collect() };
         let rank = |seat: &Seat| domain::roster::TellerRole::ALL.iter().position(|role| *role == seat.role);
         board.seats.sort_by_key(rank);

@@ -15,7 +15,7 @@ use super::report::{Failure, Passed, Report};
 use super::stream::read_log;
 use super::{ConsistencyFile, InclusionFile, OpeningsFile, VERSION, is_seeded, layout};
 use crate::service::error::io_sentence;
-use domain::audit::event::poll::{ListDecided, PollCreated, SealedForm};
+use domain::audit::event::poll::{FormTotals, ListDecided, PollCreated, SealedForm};
 use domain::audit::merkle::{leaf_hash, verify_consistency, verify_inclusion};
 use domain::audit::settle::{settle, thin_batches};
 use domain::audit::{Checkpoint, Digest, Moment, Record, Replay, SealedCounts, VerifierKey, canonical};
@@ -40,6 +40,10 @@ pub struct ResultInputs<'a> {
     pub forms: Vec<&'a SealedForm>,
     /// Sums of the openings, in the order of the forms, with the lines that were counted again.
     pub counted: &'a ClosedCount,
+    /// The sums alone.
+    pub totals: &'a [FormTotals],
+    /// Members of the board are known by their accounts: no line is counted again that is neither due nor ordered.
+    pub is_bound: bool,
     /// Whether the council confirmed the result by a resolution.
     pub is_confirmed: bool,
     /// Whether the result is public. Before that a resolution may still come.
@@ -87,6 +91,8 @@ pub fn verify(dir: &Path, options: &Options<'_>) -> Result<Report, Failure> {
         list: &record.list,
         forms: record.forms.iter().map(|course| &course.form).collect(),
         counted: &record.counted,
+        totals: &record.totals,
+        is_bound: record.is_bound,
         is_confirmed: record.is_confirmed,
         is_published,
         quorum: record.quorum,

@@ -5,25 +5,51 @@ use crate::audit::Digest;
 use crate::audit::event::Actor;
 use crate::audit::event::poll::{
     BallotsHandedOver, CorrigendumIssued, LineRecounted, MinutesProposed, MinutesReopened, MinutesSigned,
-    PollCancelled, ResultConfirmed,
+    PollCancelled, RecountOrdered, ResultConfirmed, ResultDeclared,
 };
-use crate::roster::name_key;
+use crate::poll_state::ClosedCount;
 use crate::signing::Signatures;
 
 impl Course {
-    pub(super) fn recount(&mut self, line: &LineRecounted, kind: &'static str) -> Result<(), CourseError> {
+    pub(super) fn order(
+        &mut self,
+        ordered: &RecountOrdered,
+        actor: &Actor,
+        kind: &'static str,
+    ) -> Result<(), CourseError> {
         until(self.results_sha256.is_some(), kind, "result.declared")?;
-        let Some(counted) = &mut self.counted else {
-            return Err(CourseError::Early { kind, needs: "counting.closed" });
-        };
-        let wrong = |what: &str| {
-            let what = format!("mẫu phiếu {}, dòng {}: {what}", line.form, line.line);
-            Err(CourseError::Contradiction(what))
-        };
-        let readers: Vec<String> = line.readers.iter().map(|name| name_key(name)).collect();
-        if !matches!(readers.as_slice(), [one, two] if one != two && !one.is_empty() && !two.is_empty()) {
-            return wrong("không phải do hai người kiểm lại");
+        needs(self.counted.is_some(), kind, "counting.closed")?;
+        self.by_two(&ordered.proposed_by, actor, &ordered.reason, kind)?;
+        let is_there = self.counted.as_mut().is_some_and(|counted| counted.order(&ordered.form, ordered.line));
+        let no_line = || format!("mẫu phiếu {} không có dòng {}", ordered.form, ordered.line);
+        if is_there { Ok(()) } else { Err(CourseError::Contradiction(no_line())) }
+    }
+
+    pub(super) fn recount(
+        &mut self,
+        line: &LineRecounted,
+        actor: &Actor,
+        kind: &'static str,
+    ) -> Result<(), CourseError> {
+        until(self.results_sha256.is_some(), kind, "result.declared")?;
+        needs(self.counted.is_some(), kind, "counting.closed")?;
+        let place = format!("mẫu phiếu {}, dòng {}", line.form, line.line);
+        let wrong = |what: &str| Err(CourseError::Contradiction(format!("{place}: {what}")));
+        self.read_by_two(&line.readers, line.accounts.as_deref(), &format!("{place}: lần kiểm lại"))?;
+        if let Some(proposed_by) = &line.proposed_by {
+            self.by_others(proposed_by, actor, kind)?;
         }
+        // Before members were known by their accounts, whoever led the count wrote recounts down.
+        if self.counters.are_bound() && !self.is_rehearsal() {
+            let has_read = line.accounts.iter().flatten().any(|account| Some(*account) == actor.account);
+            match &line.proposed_by {
+                None if line.counted != line.recounted => return wrong("hai số khác nhau mà không ai khác xác nhận"),
+                None if !has_read => return wrong("không phải do người kiểm lại ghi"),
+                Some(_) if has_read => return wrong("người kiểm lại tự xác nhận số của mình"),
+                _ => {}
+            }
+        }
+        let Some(counted) = &mut self.counted else { return Ok(()) };
         if line.counted != line.recounted && line.reason.trim().is_empty() {
             return wrong("hai số khác nhau mà không có lý do lấy một số");
         }
@@ -32,6 +58,25 @@ impl Course {
         } else {
             wrong("không phải số đang có, hoặc số không thể có của dòng này")
         }
+    }
+
+    pub(super) fn declare(
+        &mut self,
+        result: &ResultDeclared,
+        actor: &Actor,
+        kind: &'static str,
+    ) -> Result<(), CourseError> {
+        needs(self.counted.is_some(), kind, "counting.closed")?;
+        self.by_others(&result.proposed_by, actor, kind)?;
+        let awaited = self.counted.iter().flat_map(ClosedCount::awaited).next();
+        // A rehearsal has no paper to count again.
+        if let Some((form, line)) = awaited.filter(|_| !self.is_rehearsal()) {
+            let what = format!(
+                "mẫu phiếu {form}, dòng {line}: hai người cho kiểm lại mà không kiểm lại trước khi ghi kết quả"
+            );
+            return Err(CourseError::Contradiction(what));
+        }
+        once(&mut self.results_sha256, result.results_sha256, kind)
     }
 
     /// Whether the log has issued the paper of this hash, under this name if one is given.
@@ -65,7 +110,7 @@ impl Course {
             return Err(CourseError::Early { kind, needs: "minutes.proposed" });
         };
         self.by_others(proposed_by, actor, kind)?;
-        let is_rehearsal = self.poll.as_ref().is_some_and(|poll| poll.rehearsal);
+        let is_rehearsal = self.is_rehearsal();
         if *sha256 != minutes.sha256 {
             return Err(CourseError::Contradiction("biên bản được ký không phải bản đã trình".into()));
         }

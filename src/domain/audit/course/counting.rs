@@ -6,7 +6,6 @@ use crate::audit::event::poll::{
     BatchCommitted, BatchReopened, CountingClosed, DeckCounted, DeckWaived, FormTotals, ZeroReported,
 };
 use crate::count::BatchCounts;
-use crate::roster::name_key;
 
 impl Course {
     /// Between the sealing of the forms and the zero report.
@@ -70,11 +69,8 @@ impl Course {
     pub(super) fn commit(&mut self, batch: BatchCommitted, kind: &'static str) -> Result<(), CourseError> {
         self.counting(&batch.form, kind)?;
         needs(self.all_back(), kind, "ballots.returned")?;
-        let readers: Vec<String> = batch.readers.iter().map(|name| name_key(name)).collect();
-        if !matches!(readers.as_slice(), [one, two] if one != two && !one.is_empty() && !two.is_empty()) {
-            let what = format!("mẫu phiếu {}: tập phiếu số {} không phải do hai người đọc", batch.form, batch.batch);
-            return Err(CourseError::Contradiction(what));
-        }
+        let what = format!("mẫu phiếu {}: tập phiếu số {}", batch.form, batch.batch);
+        self.read_by_two(&batch.readers, batch.accounts.as_deref(), &what)?;
         let course = self.counting(&batch.form, kind)?;
         let committed = Committed { commitment: batch.commitment, papers: batch.papers };
         if course.batches.insert(batch.batch, committed).is_some() {

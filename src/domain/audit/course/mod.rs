@@ -18,8 +18,11 @@ use super::event::poll::{
     SealedForm,
 };
 use super::event::{Actor, LogEvent, PollEvent};
+use crate::counters::{Counters, ReadersFault, told_readers};
+use crate::id::AccountId;
 use crate::poll_state::{ClosedCount, is_one_person};
 use crate::presence::Presence;
+use crate::roster::Teller;
 
 pub use error::CourseError;
 pub use moment::{MOMENTS, Moment};
@@ -58,6 +61,8 @@ pub struct Course {
     poll: Option<PollCreated>,
     list: Option<ListDecided>,
     board: Option<BoardAppointed>,
+    /// Who counts, by the board that was appointed last.
+    counters: Counters,
     forms: Option<Vec<FormCourse>>,
     /// Whether the vote may go on after the last word about a test deck: it passed, or it was waived.
     is_tested: bool,
@@ -95,6 +100,8 @@ pub struct Record {
     pub totals: Vec<FormTotals>,
     /// The same with the lines that were counted again: what the result is made of.
     pub counted: ClosedCount,
+    /// Members of the board are known by their accounts.
+    pub is_bound: bool,
     /// Whether the council confirmed the result by a resolution.
     pub is_confirmed: bool,
     /// SHA-256 of results.json.
@@ -145,12 +152,9 @@ impl Course {
             PollEvent::BatchCommitted(batch) => self.commit(batch, kind),
             PollEvent::BatchReopened(batch) => self.reopen(&batch, actor, kind),
             PollEvent::CountingClosed(closed) => self.close(seq, closed, actor, kind),
-            PollEvent::LineRecounted(line) => self.recount(&line, kind),
-            PollEvent::ResultDeclared(result) => {
-                needs(self.closed.is_some(), kind, "counting.closed")?;
-                self.by_others(&result.proposed_by, actor, kind)?;
-                once(&mut self.results_sha256, result.results_sha256, kind)
-            }
+            PollEvent::RecountOrdered(line) => self.order(&line, actor, kind),
+            PollEvent::LineRecounted(line) => self.recount(&line, actor, kind),
+            PollEvent::ResultDeclared(result) => self.declare(&result, actor, kind),
             PollEvent::MinutesProposed(minutes) => self.propose(&minutes, actor, kind),
             PollEvent::MinutesSigned(minutes) => self.sign(seq, &minutes, actor, kind),
             PollEvent::MinutesReopened(reopened) => self.reopen_minutes(&reopened, actor, kind),
@@ -176,6 +180,11 @@ impl Course {
         }
     }
 
+    /// The board that was appointed last; nobody before that.
+    pub fn board(&self) -> &[Teller] {
+        self.board.as_ref().map_or(&[], |board| &board.tellers)
+    }
+
     /// The poll, once its first entry was taken.
     pub const fn poll(&self) -> Option<&PollCreated> {
         self.poll.as_ref()
@@ -193,8 +202,31 @@ impl Course {
     fn appoint(&mut self, board: BoardAppointed, kind: &'static str) -> Result<(), CourseError> {
         needs(self.list.is_some(), kind, "list.decided")?;
         self.before_sealing(kind)?;
+        let accounts: Vec<AccountId> = board.tellers.iter().filter_map(|teller| teller.account).collect();
+        if (1..).zip(&accounts).any(|(next, account)| accounts.iter().skip(next).any(|other| other == account)) {
+            return Err(CourseError::Contradiction("một tài khoản đứng hai lần trong Ban kiểm phiếu".into()));
+        }
+        self.counters = Counters::of(&board.tellers, self.is_rehearsal());
         self.board = Some(board);
         Ok(())
+    }
+
+    fn is_rehearsal(&self) -> bool {
+        self.poll.as_ref().is_some_and(|poll| poll.rehearsal)
+    }
+
+    /// Two people of the board read papers.
+    fn read_by_two(&self, names: &[String], accounts: Option<&[AccountId]>, what: &str) -> Result<(), CourseError> {
+        let fault = match told_readers(names, accounts) {
+            Some(readers) => self.counters.fault(&readers),
+            None => Some(ReadersFault::NotTwo),
+        };
+        let wrong = match fault {
+            None => return Ok(()),
+            Some(ReadersFault::NotTwo) => format!("{what} không phải do hai người đọc"),
+            Some(ReadersFault::Stranger(name)) => format!("{what} do người ngoài Ban kiểm phiếu đọc: {name}"),
+        };
+        Err(CourseError::Contradiction(wrong))
     }
 
     fn before_sealing(&self, kind: &'static str) -> Result<(), CourseError> {
@@ -263,8 +295,19 @@ impl Course {
         let results_sha256 = self.results_sha256.ok_or(unfinished("result.declared"))?;
         let turning_points =
             [Some(self.sealed_at), Some(opened_at), Some(closed_at), self.signed_at, self.published_at];
-        let (is_confirmed, papers, quorum) = (self.confirmed_at.is_some(), self.papers, self.quorum);
-        Ok(Record { poll, list, forms, totals, counted, is_confirmed, results_sha256, papers, quorum, turning_points })
+        Ok(Record {
+            poll,
+            list,
+            forms,
+            totals,
+            counted,
+            is_bound: self.counters.are_bound(),
+            is_confirmed: self.confirmed_at.is_some(),
+            results_sha256,
+            papers: self.papers,
+            quorum: self.quorum,
+            turning_points,
+        })
     }
 }
 

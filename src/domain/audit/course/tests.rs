@@ -1,8 +1,8 @@
 use super::super::event::Actor;
 use super::super::event::poll::{
     BallotsCorrected, BatchCommitted, BatchReopened, CountingClosed, DeckCounted, DeckForm, DeckWaived, LineRecounted,
-    ListedOfficial, MinutesProposed, MinutesSigned, PollCancelled, PollMoved, ResultDeclared, ResultPublished, Stands,
-    VotingOpened, ZeroReported,
+    ListedOfficial, MinutesProposed, MinutesSigned, PollCancelled, PollMoved, RecountOrdered, ResultDeclared,
+    ResultPublished, Stands, VotingOpened, ZeroReported,
 };
 use super::*;
 use crate::ballot_account::BallotAccount;
@@ -27,7 +27,7 @@ fn list() -> PollEvent {
 }
 
 fn board() -> PollEvent {
-    let head = Teller { name: "C".into(), role: TellerRole::Head };
+    let head = Teller { account: None, name: "C".into(), role: TellerRole::Head };
     BoardAppointed { resolution: "32/NQ-HĐND".into(), tellers: vec![head] }.into()
 }
 
@@ -114,7 +114,8 @@ fn minutes() -> [PollEvent; 2] {
 }
 
 fn signed(sha256: Digest) -> PollEvent {
-    MinutesSigned { missing: None, sha256, tellers: vec![Teller { name: "C".into(), role: TellerRole::Head }] }.into()
+    let head = Teller { account: None, name: "C".into(), role: TellerRole::Head };
+    MinutesSigned { missing: None, sha256, tellers: vec![head] }.into()
 }
 
 fn published() -> PollEvent {
@@ -124,6 +125,7 @@ fn published() -> PollEvent {
 
 fn batch(form: &str, batch: u32, papers: u32) -> PollEvent {
     BatchCommitted {
+        accounts: None,
         batch,
         commitment: Digest::of(b""),
         decided: 0,
@@ -282,7 +284,8 @@ fn a_recount_says_both_figures_and_the_one_that_stands_goes_on() {
     let line = |counted, recounted, reason: &str, readers: [&str; 2]| -> PollEvent {
         let readers = readers.map(str::to_owned).to_vec();
         let (form, reason, stands) = ("F1".into(), reason.into(), Stands::Recounted);
-        LineRecounted { counted, form, line: 1, readers, reason, recounted, stands }.into()
+        let (accounts, proposed_by) = (None, None);
+        LineRecounted { accounts, counted, form, line: 1, proposed_by, readers, reason, recounted, stands }.into()
     };
     let two = ["D", "E"];
     let record = after(CLOSING, [line(counts(1), counts(0), "Đọc lại phiếu", two)]).expect("record");
@@ -298,6 +301,92 @@ fn a_recount_says_both_figures_and_the_one_that_stands_goes_on() {
     }
     let late = after(CLOSING + 1, [line(counts(1), counts(1), "", two)]);
     assert_eq!(late, Err(CourseError::Late { kind: "line.recounted", ended_by: "result.declared" }));
+}
+
+/// The whole story with a board whose members are known: persons 1 to 4, of whom 1 leads and 5 works on paper.
+fn bound() -> Vec<PollEvent> {
+    let member = |number: u8| Teller {
+        account: somebody(number).account.filter(|_| number < 5),
+        name: format!("Người {number}"),
+        role: if number == 1 { TellerRole::Head } else { TellerRole::Member },
+    };
+    let mut events = whole();
+    events[2] = BoardAppointed { resolution: "32/NQ-HĐND".into(), tellers: (1..6).map(member).collect() }.into();
+    events[BATCH] = read_by(&[2, 3]);
+    events
+}
+
+/// A batch by these persons; nobody's accounts for none.
+fn read_by(readers: &[u8]) -> PollEvent {
+    let PollEvent::BatchCommitted(batch) = batch("F1", 1, 3) else { panic!("a batch") };
+    let accounts: Vec<AccountId> = readers.iter().filter_map(|number| somebody(*number).account).collect();
+    BatchCommitted { accounts: (!accounts.is_empty()).then_some(accounts), ..batch }.into()
+}
+
+#[test]
+fn only_members_of_a_board_that_names_accounts_read_its_batches() {
+    assert!(told(bound()).expect("record").is_bound);
+    for wrong in [&[2, 9][..], &[2, 5], &[2, 2], &[2], &[2, 3, 4], &[]] {
+        let mut events = bound();
+        events[BATCH] = read_by(wrong);
+        assert!(matches!(told(events), Err(CourseError::Contradiction(_))), "{wrong:?}");
+    }
+    let mut twice = bound();
+    let PollEvent::BoardAppointed(board) = &mut twice[2] else { panic!("a board") };
+    board.tellers[1].account = board.tellers[0].account;
+    assert!(matches!(told(twice), Err(CourseError::Contradiction(_))), "one account sits once");
+    let mut old = whole();
+    old[BATCH] = read_by(&[8, 9]);
+    assert!(told(old).is_ok(), "a board without accounts leaves it to roles");
+}
+
+#[test]
+fn another_figure_takes_a_third_person_and_another_line_two() {
+    let recounted = |low: u32, by: Option<u8>| -> PollEvent {
+        let counts = |no_confidence| LevelCounts::Confidence { confidence: 2, no_confidence };
+        LineRecounted {
+            accounts: Some([3, 4].iter().filter_map(|number| somebody(*number).account).collect()),
+            counted: counts(1),
+            form: "F1".into(),
+            line: 1,
+            proposed_by: by.map(somebody),
+            readers: vec!["Người 3".into(), "Người 4".into()],
+            reason: "Đếm lại".into(),
+            recounted: counts(low),
+            stands: Stands::Recounted,
+        }
+        .into()
+    };
+    // What follows the close, each with who writes it down.
+    let follow = |told: Vec<(PollEvent, u8)>| {
+        let mut events = bound();
+        let (told, by): (Vec<_>, Vec<_>) = told.into_iter().unzip();
+        events.splice(CLOSING + 1..CLOSING + 1, told);
+        told_by(events, |seq| {
+            let place = usize::try_from(seq).expect("small").checked_sub(CLOSING + 1);
+            let writer = place.and_then(|place| by.get(place)).copied();
+            somebody(writer.unwrap_or_else(|| u8::try_from(100 + seq).expect("few")))
+        })
+    };
+    let told = |event: PollEvent, by: u8| follow(vec![(event, by)]);
+    assert!(told(recounted(1, None), 4).is_ok(), "both agree with the count");
+    assert!(told(recounted(0, Some(3)), 7).is_ok());
+    let contradicts = |event, by| matches!(told(event, by), Err(CourseError::Contradiction(_)));
+    assert!(contradicts(recounted(1, None), 1), "the head alone writes nothing down");
+    assert!(contradicts(recounted(0, None), 4), "another figure without a third person");
+    assert!(contradicts(recounted(0, Some(3)), 4), "who counted does not confirm");
+    assert_eq!(told(recounted(0, Some(3)), 3).err(), Some(CourseError::OnePerson { kind: "line.recounted" }));
+    let order = |line, by| -> PollEvent {
+        RecountOrdered { form: "F1".into(), line, proposed_by: somebody(by), reason: "Có ý kiến".into() }.into()
+    };
+    let again = follow(vec![(order(1, 1), 7), (recounted(1, None), 4)]);
+    assert!(again.expect("record").counted.is_ordered("F1", 1));
+    assert!(contradicts(order(1, 1), 7), "a result without the recount that two people ordered");
+    let anew = vec![(recounted(1, None), 4), (order(1, 1), 7)];
+    assert!(matches!(follow(anew), Err(CourseError::Contradiction(_))), "a recount before the order is not the one");
+    assert!(contradicts(order(2, 1), 7), "no such line");
+    assert_eq!(told(order(1, 7), 7).err(), Some(CourseError::OnePerson { kind: "recount.ordered" }));
+    assert!(matches!(after(BATCH, [order(1, 1)]), Err(CourseError::Early { .. })));
 }
 
 #[test]

@@ -25,6 +25,16 @@ pub enum PasswordBy {
     Admin,
 }
 
+/// By what it is known that the right person holds an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VouchedBy {
+    /// An administrator who did not reset it says so.
+    Admin,
+    /// Its owner showed the second factor that the reset left alone.
+    SecondFactor,
+}
+
 /// How somebody proved who they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -119,6 +129,13 @@ events! {
         account: AccountId,
         /// From now on.
         on: bool,
+    }
+    /// The right person holds an account whose proof somebody else had in hand.
+    "account.vouched" AccountVouched by "admin" when "after the proof was set by somebody else; by a third person or by the owner's old second factor" {
+        /// Whose.
+        account: AccountId,
+        /// By what it is known.
+        by: VouchedBy,
     }
     /// Somebody signed in.
     "session.started" SessionStarted by "all" when "any time" {

@@ -10,6 +10,7 @@ use crate::audit::canonical::{self, ReadError};
 use crate::audit::digest::Digest;
 use crate::audit::time::UtcTime;
 use crate::count::BatchCounts;
+use crate::id::AccountId;
 use crate::poll::{LevelCounts, PollKind};
 use crate::presence::PresenceChange;
 use crate::roster::Teller;
@@ -272,6 +273,9 @@ events! {
     }
     /// Two tellers agree on a batch; its counts are bound but not shown.
     "batch.committed" BatchCommitted by "teller" when "once per batch, after the ballots of all forms are back; again after it was reopened" {
+        /// Their accounts, in the order of `readers`; absent where the program read for somebody, and in older logs.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        accounts: Option<Vec<AccountId>>,
         /// Number of the batch within its form, from 1.
         batch: u32,
         /// Hiding commitment to its counts.
@@ -307,14 +311,31 @@ events! {
         /// Who asked for it; whoever wrote the entry agreed.
         proposed_by: Actor,
     }
+    /// Two people have a line counted again that the rule does not name.
+    "recount.ordered" RecountOrdered by "leader" when "after counting closed, before the result; by two people" {
+        /// Id of the form.
+        form: String,
+        /// Number of the line on the form, from 1.
+        line: u32,
+        /// Who asked for it; whoever wrote the entry agreed.
+        proposed_by: Actor,
+        /// Why, as the minutes print it.
+        reason: String,
+    }
     /// The papers were counted again for one line.
-    "line.recounted" LineRecounted by "head_teller" when "after counting closed, before the result; every line that is due" {
+    "line.recounted" LineRecounted by "teller" when "after counting closed, before the result; every line that is due or ordered; by two people where the figures differ" {
+        /// Accounts of the two, in the order of `readers`; absent in older logs.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        accounts: Option<Vec<AccountId>>,
         /// The figure that stood before.
         counted: LevelCounts,
         /// Id of the form.
         form: String,
         /// Number of the line on the form, from 1.
         line: u32,
+        /// Which of the two brought the other figure; whoever wrote the entry agreed. Absent where both figures are the same.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        proposed_by: Option<Actor>,
         /// The two who counted again.
         readers: Vec<String>,
         /// Why that figure stands; said where the two differ.

@@ -4,8 +4,8 @@ use super::{CountingMode, MinutesParts};
 use crate::audit::event::poll::LineRecounted;
 use crate::ballot_account::{Attendance, BallotAccount, IssuedPapers};
 use crate::day_record::{
-    Correction, DayRecord, Deck, Hands, IssuedCorrection, Moved, OpenedAgainst, PresenceEntry, PresenceTold, Reopened,
-    UnusedTold,
+    BatchRead, Correction, DayRecord, Deck, Hands, IssuedCorrection, Moved, OpenedAgainst, PresenceEntry, PresenceTold,
+    Reopened, UnusedTold,
 };
 use crate::document::parts::{body, heading, notice, table};
 use crate::document::{Block, Cell};
@@ -185,6 +185,8 @@ pub(super) fn procedure(occasion: &Occasion<'_>, parts: &MinutesParts<'_>) -> Ve
         blocks.push(body(format!("{} mở lúc {opened}; kiểm phiếu xong lúc {closed}.", upper_first(label))));
     }
     blocks.extend(readings(parts.counting, day).map(body));
+    // In a rehearsal the program reads for everybody.
+    blocks.extend(readers(&day.batches).filter(|_| parts.counting.is_real()));
     blocks.extend(reopened(&day.reopened));
     let unsigned =
         |hands: &Hands| body(format!("Biên bản này thay biên bản đã ký trước đó. Lý do: {}", hands_words(hands)));
@@ -244,6 +246,20 @@ fn readings(counting: CountingMode, day: &DayRecord) -> Option<String> {
     }
 }
 
+/// Who read which pile.
+fn readers(batches: &[BatchRead]) -> Option<Block> {
+    let row = |read: &BatchRead| {
+        vec![
+            Cell::left(read.form.clone()),
+            Cell::center(read.batch.to_string()),
+            Cell::right(read.papers.to_string()),
+            Cell::left(read.readers.join("; ")),
+        ]
+    };
+    let columns = [(5, "Mẫu phiếu"), (3, "Tập số"), (3, "Số phiếu"), (13, "Hai người đọc")];
+    (!batches.is_empty()).then(|| table(&columns, batches.iter().map(row).collect()))
+}
+
 fn reopened(batches: &[Reopened]) -> Vec<Block> {
     if batches.is_empty() {
         return Vec::new();
@@ -273,6 +289,13 @@ pub(super) fn recounts(number: u8, result: &PollResult, parts: &MinutesParts<'_>
             Some(format!("- {} (mẫu phiếu {form}, dòng {line}): {near}.", official.listed.addressed()))
         })
         .collect();
+    for (form, line, hands) in &day.orders {
+        let name = addressed(result, form, *line);
+        blocks.push(body(format!(
+            "{name} ({form}, dòng {line}) được kiểm lại dù không sát ngưỡng: {}",
+            hands_words(hands)
+        )));
+    }
     if day.recounts.is_empty() && missing.is_empty() {
         blocks.push(body("Không có dòng nào sát ngưỡng đến mức phải kiểm lại."));
         return blocks;
@@ -288,6 +311,10 @@ pub(super) fn recounts(number: u8, result: &PollResult, parts: &MinutesParts<'_>
         ];
         blocks.push(table(&columns, rows));
     }
+    for (form, line, hands) in &day.replaced {
+        let name = addressed(result, form, *line);
+        blocks.push(body(format!("{name} ({form}, dòng {line}), lấy số kiểm lại: {}", hands_words(hands))));
+    }
     let why = if parts.counting.is_real() {
         "Các dòng phải kiểm lại mà chưa kiểm lại"
     } else {
@@ -298,9 +325,7 @@ pub(super) fn recounts(number: u8, result: &PollResult, parts: &MinutesParts<'_>
 }
 
 fn recount_row(result: &PollResult, told: &LineRecounted) -> Vec<Cell> {
-    let name = lines(result)
-        .find(|(form, line, _)| (*form, *line) == (told.form.as_str(), told.line))
-        .map_or_else(|| "–".to_owned(), |(.., official)| official.listed.addressed());
+    let name = addressed(result, &told.form, told.line);
     vec![
         Cell::left(format!("{name} ({}, dòng {})", told.form, told.line)),
         Cell::left(level_words(told.counted)),
@@ -308,6 +333,13 @@ fn recount_row(result: &PollResult, told: &LineRecounted) -> Vec<Cell> {
         Cell::left(told.verdict()),
         Cell::left(told.readers.join("; ")),
     ]
+}
+
+/// Who stands on a line.
+fn addressed(result: &PollResult, form: &str, line: u32) -> String {
+    let mut all = lines(result);
+    all.find(|(of, at, _)| (*of, *at) == (form, line))
+        .map_or_else(|| "–".to_owned(), |(.., official)| official.listed.addressed())
 }
 
 /// `Tín nhiệm cao 19; Tín nhiệm 2; Tín nhiệm thấp 25`.

@@ -78,7 +78,7 @@ pub async fn show(
 ) -> Answer<Page> {
     let page = site.app.batch_page(&caller, read_poll(&poll)?, &form, read_number(&batch)?).await?;
     Ok(match page.mode {
-        Mode::HandTally => Page::new(TallyPage::new(poll, page)),
+        Mode::HandTally | Mode::Recount => Page::new(TallyPage::new(poll, page)),
         Mode::Marks => keying(poll, page, &visitor, &caller).with_script(),
     })
 }

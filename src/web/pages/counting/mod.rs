@@ -35,11 +35,12 @@ const fn mode_words(mode: Mode) -> &'static str {
     match mode {
         Mode::Marks => "Nhập từng phiếu",
         Mode::HandTally => "Đếm tay",
+        Mode::Recount => "Kiểm lại một dòng",
     }
 }
 
 /// How far a batch is, and the class of its mark.
-fn stage_words(stage: BatchStage) -> (String, &'static str) {
+pub(super) fn stage_words(stage: BatchStage) -> (String, &'static str) {
     match stage {
         BatchStage::Unread => ("Chưa ai nhập xong".to_owned(), "tag off"),
         BatchStage::ReadOnce => ("Một người đã nhập xong".to_owned(), "tag"),

@@ -39,6 +39,10 @@ impl Show {
         self.room.pile == Some(Pile::Deck)
     }
 
+    fn is_recount(&self) -> bool {
+        self.room.pile == Some(Pile::Recount)
+    }
+
     fn stage(&self, batch: &OpenBatch) -> String {
         stage_words(batch.stage).0
     }
@@ -58,6 +62,7 @@ impl Show {
     /// What a teller does with a batch of theirs; `None` while others are at it.
     fn own_work(&self, batch: &OpenBatch) -> Option<&'static str> {
         match batch.own.as_ref()? {
+            BatchProgress::Key | BatchProgress::KeyRows(_) if self.is_recount() => Some("Kiểm lại dòng"),
             BatchProgress::Key | BatchProgress::KeyRows(_) => Some("Nhập tập"),
             BatchProgress::KeyAgain(_) => Some("Nhập lại chỗ lệch"),
             BatchProgress::Waiting

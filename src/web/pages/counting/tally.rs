@@ -68,7 +68,9 @@ impl TallyPage {
         Self {
             rows: asked.iter().map(row).collect(),
             decides: matches!(page.follow.progress, Some(BatchProgress::DecideRows(_))),
-            is_again: !asked.is_empty() && asked.len() < page.lines.len() + 1,
+            // The one line of a recount is asked again as a whole.
+            is_again: (!asked.is_empty() && asked.len() < page.lines.len() + 1 && !page.is_recount)
+                || (page.is_recount && page.follow.is_again),
             stage,
             tag,
             poll,
@@ -102,6 +104,7 @@ fn row_fields(page: &BatchPage, row: Row, typed: Option<&Form>, wrong: &[(Row, S
     };
     let name = |line: usize| line.checked_sub(1).and_then(|at| page.lines.get(at)).map(|line| line.name.clone());
     let (head, what) = match row {
+        Row::Line(_) if page.is_recount => (page.number.to_string(), name(1).unwrap_or_default()),
         Row::Invalid => (String::new(), "Phiếu không hợp lệ, theo lý do".to_owned()),
         Row::Line(line) => (line.to_string(), name(line).unwrap_or_default()),
     };

@@ -13,7 +13,7 @@ use crate::answer::{Answer, SignedIn};
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
-use app::counting::day::{MinutesPage, SigningPreview, TypedSignatures};
+use app::counting::day::{MinutesPage, SigningPreview, TypedSignatures, signer};
 use app::{AppError, Caller};
 use domain::poll_state::Stage;
 use domain::proposal::ProposalKind;
@@ -50,8 +50,8 @@ fn reason_field(place: usize) -> String {
 
 async fn page(site: &Site, caller: &Caller, poll: &str, form: Form) -> Result<Page, AppError> {
     let page = site.app.minutes_page(caller, read_poll(poll)?).await?;
-    let signer = |teller: &Teller| (teller.name.clone(), format!("{}: {}", teller.name, teller.role.label()));
-    let signers = page.tellers.iter().map(signer).collect();
+    let named = |teller: &Teller| (signer(teller), format!("{}: {}", teller.name, teller.role.label()));
+    let signers = page.tellers.iter().map(named).collect();
     let reason = |(place, teller): (usize, &Teller)| (reason_field(place), format!("{}: lý do không ký", teller.name));
     let reasons = page.tellers.iter().enumerate().map(reason).collect();
     let reopen = step_path(poll, ProposalKind::MinutesReopened);

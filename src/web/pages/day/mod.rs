@@ -15,7 +15,7 @@ pub use hand_over::{record as record_hand_over, show as hand_over};
 pub use minutes::{propose as propose_minutes, show as minutes, sign as sign_minutes};
 pub use overview::{list, show, simulate};
 pub use presence::{record as record_presence, show as presence};
-pub use recount::{edit as recount, list as recounts, save as save_recount};
+pub use recount::{edit as recount, list as recounts, open as open_recount};
 pub use step::{propose as propose_step, show as step};
 pub use zero::{report as report_zero, show as zero};
 
@@ -23,7 +23,7 @@ use super::{finding_tag as tag, proposed, read_poll};
 use domain::proposal::ProposalKind;
 
 /// Steps for two people, by their names in addresses.
-const STEPS: [(&str, ProposalKind); 15] = [
+const STEPS: [(&str, ProposalKind); 16] = [
     ("bo-qua-phieu-thu", ProposalKind::DeckWaived),
     ("chuyen-ngay", ProposalKind::PollMoved),
     ("mo-bo-phieu", ProposalKind::VotingOpened),
@@ -32,6 +32,7 @@ const STEPS: [(&str, ProposalKind); 15] = [
     ("sua-so-phieu", ProposalKind::BallotsCorrected),
     ("mo-lai-tap", ProposalKind::BatchReopened),
     ("dong-kiem-phieu", ProposalKind::CountingClosed),
+    ("cho-kiem-lai", ProposalKind::RecountOrdered),
     ("ghi-ket-qua", ProposalKind::ResultDeclared),
     ("huy-ky-bien-ban", ProposalKind::MinutesReopened),
     ("ghi-nghi-quyet", ProposalKind::ResultConfirmed),

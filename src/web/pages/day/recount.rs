@@ -5,17 +5,20 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, State};
 
-use super::read_poll;
+use super::{read_poll, step_path};
 use crate::Site;
 use crate::answer::{Answer, SignedIn};
 use crate::form::Form;
 use crate::notice::Done;
+use crate::pages::counting::stage_words;
 use crate::render::Page;
-use app::counting::day::{RecountLine, RecountPage, TypedRecount};
+use app::counting::day::{RecountLine, RecountPage};
+use app::counting::room::{OpenRecount, RecountOffer, TypedRecount};
 use app::{AppError, Caller};
 use domain::audit::event::poll::Stands;
 use domain::poll::LevelCounts;
 use domain::poll_state::Stage;
+use domain::proposal::ProposalKind;
 
 #[derive(Template)]
 #[template(path = "day/recounts.html")]
@@ -31,10 +34,11 @@ struct Edit {
     line: RecountLine,
     page: RecountPage,
     form: Form,
+    /// Whom the caller may choose from; `None` while nobody is to be chosen.
+    offer: Option<RecountOffer>,
     readers: Vec<(String, String)>,
+    order: String,
 }
-
-const STANDS: [(&str, &str); 2] = [("recounted", "Lấy số kiểm lại"), ("counted", "Giữ số đã kiểm")];
 
 /// `Tín nhiệm cao 19, Tín nhiệm 2, Tín nhiệm thấp 25`.
 fn words(counts: LevelCounts) -> String {
@@ -42,9 +46,17 @@ fn words(counts: LevelCounts) -> String {
     counts.each().into_iter().map(level).collect::<Vec<_>>().join(", ")
 }
 
+fn stage(open: &OpenRecount) -> String {
+    stage_words(open.stage).0
+}
+
 impl List {
     fn words(&self, counts: &LevelCounts) -> String {
         words(*counts)
+    }
+
+    fn stage(&self, open: &OpenRecount) -> String {
+        stage(open)
     }
 
     fn stands(&self, stands: &Stands) -> &'static str {
@@ -56,13 +68,8 @@ impl List {
 }
 
 impl Edit {
-    /// Levels with the fields of both readers.
-    fn levels(&self) -> Vec<(&'static str, u32, String, String)> {
-        let each = self.line.counts.each().into_iter().zip(1..);
-        let row = |((level, count), place): ((domain::poll::Level, u32), u32)| {
-            (level.label(), count, format!("one_{place}"), format!("two_{place}"))
-        };
-        each.map(row).collect()
+    fn stage(&self, open: &OpenRecount) -> String {
+        stage(open)
     }
 }
 
@@ -80,9 +87,21 @@ async fn page(
 ) -> Result<Page, AppError> {
     let page = site.app.recount_page(caller, read_poll(poll)?).await?;
     let line = page.line(id, read_line(line)?)?.clone();
+    let offer = if page.may_open && line.is_to_be_counted() {
+        Some(site.app.recount_offer(caller, read_poll(poll)?, id).await?)
+    } else {
+        None
+    };
     let mut readers = vec![(String::new(), "Chọn một người".to_owned())];
-    readers.extend(line.board.members.iter().map(|name| (name.clone(), name.clone())));
-    Ok(Page::new(Edit { poll: poll.to_owned(), line, page, form, readers }))
+    if let Some(offer) = &offer {
+        let is_mixed = offer.board.fresh < 2;
+        readers.extend(offer.board.members.iter().map(|member| {
+            let mark = if is_mixed && member.is_fresh { ", chưa đọc tập nào của mẫu này" } else { "" };
+            (member.account.to_string(), format!("{}{mark}", member.name))
+        }));
+    }
+    let order = format!("{}?ve={id}/{}", step_path(poll, ProposalKind::RecountOrdered), line.line);
+    Ok(Page::new(Edit { poll: poll.to_owned(), line, page, form, offer, readers, order }))
 }
 
 fn read_line(text: &str) -> Result<u32, AppError> {
@@ -98,26 +117,15 @@ pub async fn edit(
     Ok(page(&site, &caller, (&poll, &id, &line), Form::default()).await?)
 }
 
-fn typed(form: &Form) -> TypedRecount {
-    let text = |field: &str| form.value(field).to_owned();
-    let found = |reader: &str| ["1", "2", "3"].map(|place| text(&format!("{reader}_{place}"))).to_vec();
-    TypedRecount {
-        readers: [text("reader_one"), text("reader_two")],
-        found: [found("one"), found("two")],
-        stands: text("stands"),
-        reason: text("reason"),
-    }
-}
-
-/// `POST /ky/{poll}/kiem-lai/{form}/{line}`
-pub async fn save(
+/// `POST /ky/{poll}/kiem-lai/{form}/{line}`: two people are to count the line again.
+pub async fn open(
     State(site): State<Arc<Site>>,
     SignedIn(caller): SignedIn,
     Path((poll, id, line)): Path<(String, String, String)>,
     form: Form,
 ) -> Answer {
-    let saved =
-        site.app.record_recount(form.ask(&caller)?, read_poll(&poll)?, (&id, read_line(&line)?), &typed(&form)).await;
-    let next = |_| Done::Saved.at(&format!("/ky/{poll}/kiem-lai"));
-    form.answered(saved, next, |form| page(&site, &caller, (&poll, &id, &line), form)).await
+    let typed = TypedRecount { first: form.value("first").to_owned(), second: form.value("second").to_owned() };
+    let opened = site.app.open_recount(form.ask(&caller)?, read_poll(&poll)?, (&id, read_line(&line)?), &typed).await;
+    let next = |_| Done::RecountOpened.at(&format!("/ky/{poll}/kiem-lai"));
+    form.answered(opened, next, |form| page(&site, &caller, (&poll, &id, &line), form)).await
 }

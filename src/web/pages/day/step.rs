@@ -11,7 +11,7 @@ use crate::Site;
 use crate::answer::{Answer, SignedIn};
 use crate::form::Form;
 use crate::render::Page;
-use app::counting::day::{AccountLine, StepPage, TypedAccount, TypedStep};
+use app::counting::day::{AccountLine, RecountLine, StepPage, TypedAccount, TypedStep};
 use app::preparing::TypedDecision;
 use app::{AppError, Caller};
 use domain::ballot_account::BallotAccount;
@@ -83,6 +83,9 @@ const fn explains(kind: ProposalKind) -> &'static str {
         ProposalKind::CountingClosed => {
             "Khi mọi phiếu thu về đã nằm trong các tập đã chốt, đóng kiểm phiếu: số đếm niêm phong được mở, cộng lại và ký điểm chốt."
         }
+        ProposalKind::RecountOrdered => {
+            "Dòng không sát ngưỡng chỉ kiểm lại khi có lý do và một người khác đồng ý. Biên bản in nguyên văn lý do và tên hai người."
+        }
         ProposalKind::ResultDeclared => {
             "Kết quả được tính theo bộ quy tắc từ số đã kiểm, kể cả các dòng đã kiểm lại. Ghi rồi thì kết quả không đổi nữa."
         }
@@ -100,7 +103,8 @@ const fn explains(kind: ProposalKind) -> &'static str {
         ProposalKind::PollCancelled => {
             "Hủy là dừng hẳn: không bước nào đi tiếp, số đếm đã niêm phong không bao giờ được mở."
         }
-        ProposalKind::EligibilityOverride
+        ProposalKind::LineRecounted
+        | ProposalKind::EligibilityOverride
         | ProposalKind::ListDecided
         | ProposalKind::BoardAppointed
         | ProposalKind::DossiersReleased
@@ -139,6 +143,14 @@ async fn page(
             choices.extend(page.batches.iter().map(|batch| {
                 let (form, number, papers) = (&batch.form, batch.batch, batch.papers);
                 (format!("{form}/{number}"), format!("Mẫu {form}, tập {number} ({papers} phiếu)"))
+            }));
+        }
+        ProposalKind::RecountOrdered => {
+            choices.push((String::new(), "Chọn một dòng".to_owned()));
+            let recounts = site.app.recount_page(caller, id).await?;
+            choices.extend(recounts.lines.iter().filter(|line| line.why.is_empty()).map(|line| {
+                let RecountLine { form, line, name, .. } = line;
+                (format!("{form}/{line}"), format!("{name} (mẫu {form}, dòng {line})"))
             }));
         }
         ProposalKind::CorrigendumIssued => {

@@ -12,9 +12,11 @@ use crate::answer::{Answer, SignedIn};
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
-use app::preparing::{BoardPage, TypedBoard};
+use app::preparing::{BoardPage, BoardSeat, TypedBoard};
 use app::{AppError, Caller};
+use domain::decided::BoundAccount;
 use domain::finding::Finding;
+use domain::roster::Teller;
 
 #[derive(Template)]
 #[template(path = "preparing/board.html")]
@@ -33,13 +35,33 @@ impl Show {
     fn tag(&self, finding: &Finding) -> &'static str {
         tag(finding)
     }
+
+    fn account(&self, teller: &Teller) -> String {
+        account_words(&self.page.accounts, teller)
+    }
+
+    fn has(&self, seat: &BoardSeat, bound: &BoundAccount) -> bool {
+        let sent = self.form.all("seat").iter().position(|id| *id == seat.delegate.to_string());
+        match sent.and_then(|place| self.form.all("account").get(place)) {
+            Some(typed) => *typed == bound.account.to_string(),
+            None => seat.account == Some(bound.account),
+        }
+    }
+}
+
+/// `Trần Văn B (binh.tran)`, as `accounts` name the one of a member.
+pub(super) fn account_words(accounts: &[BoundAccount], teller: &Teller) -> String {
+    let Some(id) = teller.account else { return "Không dùng máy".to_owned() };
+    let bound = accounts.iter().find(|bound| bound.account == id);
+    bound.map_or_else(|| id.to_string(), |bound| format!("{} ({})", bound.name, bound.login))
 }
 
 async fn page(site: &Site, caller: &Caller, poll: &str, form: Option<Form>) -> Result<Page, AppError> {
     let mut page = site.app.board_page(caller, read_poll(poll)?).await?;
     let findings = std::mem::take(&mut page.findings);
     let form = match form {
-        Some(form) if !form.value("version").is_empty() => form,
+        // The form of the accounts has no field of the draft.
+        Some(form) if !form.all("head").is_empty() => form,
         sent => with_draft(sent.unwrap_or_default(), &page),
     };
     let members: Vec<(String, String)> = page
@@ -89,6 +111,20 @@ pub async fn draft(
     let drafted = site.app.draft_board(form.ask(&caller)?, read_poll(&poll)?, form.version()?, typed(&form)).await;
     let next = |_| Done::Saved.at(&format!("{LIST}/{poll}/ban-kiem-phieu"));
     form.answered(drafted, next, |form| page(&site, &caller, &poll, Some(form))).await
+}
+
+/// `POST /ky/{poll}/ban-kiem-phieu/tai-khoan`
+pub async fn bind(
+    State(site): State<Arc<Site>>,
+    SignedIn(caller): SignedIn,
+    Path(poll): Path<String>,
+    form: Form,
+) -> Answer {
+    // Both fields stand once for each member, in one order.
+    let typed = form.all("seat").iter().cloned().zip(form.all("account").iter().cloned()).collect();
+    let bound = site.app.bind_board(form.ask(&caller)?, read_poll(&poll)?, form.version()?, typed).await;
+    let next = |_| Done::Saved.at(&format!("{LIST}/{poll}/ban-kiem-phieu"));
+    form.answered(bound, next, |form| page(&site, &caller, &poll, Some(form))).await
 }
 
 /// `POST /ky/{poll}/ban-kiem-phieu/lap`

@@ -10,7 +10,7 @@ mod polls;
 mod proposals;
 mod verdicts;
 
-pub use board::{draft as draft_board, propose as propose_board, show as board};
+pub use board::{bind as bind_board, draft as draft_board, propose as propose_board, show as board};
 pub use day_papers::{deck, show as decks, tally};
 pub use deadlines::{calendar, edit as deadline, list as deadlines, mark, paper as deadline_paper};
 pub use forms::{checkpoint, paper as form_paper, propose as propose_forms, show as forms};

@@ -18,6 +18,7 @@ use app::service::clock::in_vietnam;
 use app::{AppError, Caller};
 use domain::id::ProposalId;
 use domain::proposal::{Proposal, ProposalState, SignOff};
+use domain::roster::Teller;
 
 #[derive(Template)]
 #[template(path = "preparing/proposals.html")]
@@ -56,6 +57,13 @@ impl List {
 }
 
 impl Show {
+    fn account(&self, teller: &Teller) -> String {
+        match &self.page.shown {
+            Shown::Board(board) => super::board::account_words(&board.accounts, teller),
+            _ => String::new(),
+        }
+    }
+
     /// What the other person, or the same one, did.
     const fn decided_by(&self) -> &'static str {
         match self.page.proposal.state {

@@ -15,6 +15,8 @@ pub enum Pile {
     Deck,
     /// Ballots.
     Ballots,
+    /// Valid ballots of a form, of which one line is counted again; the line's number is that of the batch.
+    Recount,
 }
 
 /// How a batch is counted.
@@ -24,6 +26,8 @@ pub enum Mode {
     Marks,
     /// By hand on two printed sheets, of which the figures are keyed.
     HandTally,
+    /// By hand, a single line once more: no third person decides what two still count differently.
+    Recount,
 }
 
 /// Which batch of which poll.

@@ -63,7 +63,7 @@ impl Slot {
     pub(super) fn new(opening: BatchSetup, sent: Sent) -> Self {
         let state = match opening.mode {
             Mode::Marks => State::Unread(Batch::open(opening.shape)),
-            Mode::HandTally => State::Hand(HandTally::open(sheet_shape(&opening))),
+            Mode::HandTally | Mode::Recount => State::Hand(HandTally::open(sheet_shape(&opening))),
         };
         Self {
             opening,
@@ -257,7 +257,13 @@ impl Slot {
 
 fn sheet_shape(opening: &BatchSetup) -> SheetShape {
     let shape = opening.shape;
-    SheetShape { kind: shape.kind, lines: shape.lines, papers: shape.papers, reasons: opening.reasons.clone() }
+    SheetShape {
+        kind: shape.kind,
+        lines: shape.lines,
+        papers: shape.papers,
+        reasons: opening.reasons.clone(),
+        has_third: opening.mode != Mode::Recount,
+    }
 }
 
 /// Whether the reading that waits is this person's.
