@@ -25,20 +25,20 @@ use crate::site::{CountingPoll, Engine, RETURNED, Site, Visitor, on_both, sample
 use crate::store_log::past_the_program;
 
 /// A council whose board is bound to accounts.
-struct Board {
-    site: Site,
-    council: CouncilId,
-    poll: PollId,
-    officials: Vec<OfficialId>,
-    delegates: Vec<DelegateId>,
+pub struct Board {
+    pub site: Site,
+    pub council: CouncilId,
+    pub poll: PollId,
+    pub officials: Vec<OfficialId>,
+    pub delegates: Vec<DelegateId>,
 }
 
 /// Somebody outside the board, with every role of a count.
-const STRANGER: &str = "ngoai.ban";
-const CLERK: &str = "van.phong";
-const LEADER: &str = "thuong.truc";
+pub const STRANGER: &str = "ngoai.ban";
+pub const CLERK: &str = "van.phong";
+pub const LEADER: &str = "thuong.truc";
 
-fn said<T>(refused: Result<T, AppError>) -> String {
+pub fn said<T>(refused: Result<T, AppError>) -> String {
     refused.err().expect("refused").to_string()
 }
 
@@ -108,15 +108,15 @@ impl Board {
         (board, counting)
     }
 
-    async fn caller(&self, login: &str) -> Caller {
+    pub async fn caller(&self, login: &str) -> Caller {
         self.site.account_caller(self.council, login).await
     }
 
-    fn ask<'a>(&self, caller: &'a Caller) -> Ask<'a> {
+    pub fn ask<'a>(&self, caller: &'a Caller) -> Ask<'a> {
         Ask { caller, request: self.site.app.new_request().expect("request") }
     }
 
-    async fn binds(&self, logins: &[&str]) -> Result<(), AppError> {
+    pub async fn binds(&self, logins: &[&str]) -> Result<(), AppError> {
         let clerk = self.caller(CLERK).await;
         let page = self.site.app.board_page(&clerk, self.poll).await.expect("page");
         let mut typed = Vec::new();
@@ -130,18 +130,24 @@ impl Board {
         self.site.app.bind_board(self.ask(&clerk), self.poll, page.version, typed).await
     }
 
-    async fn two(&self, one: &Caller, other: &Caller, kind: ProposalKind, typed: TypedStep) -> Result<(), AppError> {
+    pub async fn two(
+        &self,
+        one: &Caller,
+        other: &Caller,
+        kind: ProposalKind,
+        typed: TypedStep,
+    ) -> Result<(), AppError> {
         let id = self.site.app.propose_step(self.ask(one), self.poll, kind, &typed).await?;
         self.site.app.confirm(self.ask(other), self.poll, id).await
     }
 
-    async fn read(&self, logins: [&str; 2]) -> ReadTwice {
+    pub async fn read(&self, logins: [&str; 2]) -> ReadTwice {
         let [one, two] = [self.caller(logins[0]).await, self.caller(logins[1]).await];
         let reader = |caller: Caller| Reader { account: Some(caller.account.id), name: caller.account.name };
         ReadTwice { readers: [reader(one), reader(two)], reread: 0, decided: 0 }
     }
 
-    async fn commits(&self, login: &str, batch: CountedBatch) -> Result<(), AppError> {
+    pub async fn commits(&self, login: &str, batch: CountedBatch) -> Result<(), AppError> {
         let caller = self.caller(login).await;
         self.site.app.commit_batch(self.site.hand(&caller), self.poll, batch).await.map(drop)
     }
@@ -172,7 +178,7 @@ impl Board {
         self.site.signed_in("mau", login).await
     }
 
-    async fn is_held(&self) {
+    pub async fn is_held(&self) {
         let held = verify_db::database(&self.site.database.target(), None).await.expect("read");
         held.unwrap_or_else(|failure| panic!("{failure}"));
     }
@@ -183,13 +189,13 @@ impl Board {
     }
 
     /// An administrator changes the roles of an account.
-    async fn gives(&self, login: &str, roles: &[Role]) {
+    pub async fn gives(&self, login: &str, roles: &[Role]) {
         let name = self.caller(login).await.account.name;
         self.changes(login, &name, roles).await;
     }
 
     /// An administrator gives an account another name and other roles.
-    async fn changes(&self, login: &str, name: &str, roles: &[Role]) {
+    pub async fn changes(&self, login: &str, name: &str, roles: &[Role]) {
         let admin = self.caller("quan.tri").await;
         let account = self.site.find_account(self.council, login).await.expect("account");
         let typed = Typed {
@@ -202,7 +208,7 @@ impl Board {
     }
 
     /// An administrator sets somebody's password.
-    async fn resets(&self, admin: &str, login: &str) {
+    pub async fn resets(&self, admin: &str, login: &str) {
         let admin = self.caller(admin).await;
         let account = self.site.account(self.council, login).await;
         let manager = Manager::try_from(self.ask(&admin)).expect("manager");
@@ -210,18 +216,18 @@ impl Board {
     }
 }
 
-fn decision() -> TypedDecision {
+pub fn decision() -> TypedDecision {
     TypedDecision { number: "31/NQ-HĐND".into(), day: "2023-12-05".into() }
 }
 
-fn batch(form: &str, lines: usize, first: LevelCounts, read: ReadTwice) -> CountedBatch {
+pub fn batch(form: &str, lines: usize, first: LevelCounts, read: ReadTwice) -> CountedBatch {
     let mut counts = BatchCounts { papers: RETURNED, ..BatchCounts::zero(PollKind::Rating, lines) };
     counts.lines.fill(LevelCounts::Rating { high: RETURNED, medium: 0, low: 0 });
     counts.lines[0] = first;
     CountedBatch { form: form.into(), batch: 1, counts, read }
 }
 
-fn plain() -> LevelCounts {
+pub fn plain() -> LevelCounts {
     LevelCounts::Rating { high: 40, medium: 7, low: 0 }
 }
 

@@ -10,6 +10,7 @@
 
 mod accounts;
 mod architecture;
+mod authority;
 mod before_close;
 mod board;
 mod browser;

@@ -9,12 +9,12 @@ use domain::poll_state::Refusal;
 use domain::proposal::{ProposalKind, ProposalState};
 use store::{CouncilTx, preparation, roster};
 
-/// Accounts of the people on the list that two people decided, with their names; nobody before that.
+/// Accounts of the people on the list that was proposed or decided, with their names; nobody before that.
 pub(crate) async fn on_ballot(tx: &mut CouncilTx, poll: PollId) -> Result<BTreeMap<AccountId, String>, AppError> {
     let proposals = preparation::proposals(tx, poll).await?;
-    let confirmed =
-        proposals.iter().find(|p| p.kind == ProposalKind::ListDecided && p.state == ProposalState::Confirmed);
-    let Some(list) = confirmed else { return Ok(BTreeMap::new()) };
+    let counts = |state| matches!(state, ProposalState::Open | ProposalState::Confirmed);
+    let list = proposals.iter().find(|p| p.kind == ProposalKind::ListDecided && counts(p.state));
+    let Some(list) = list else { return Ok(BTreeMap::new()) };
     let list: DecidedList =
         serde_json::from_str(&list.content).map_err(|e| AppError::internal("đọc danh sách đã quyết định", e))?;
     linked(tx, &list.officials.iter().map(|official| official.official).collect::<Vec<_>>()).await
@@ -31,9 +31,23 @@ pub(crate) async fn linked(tx: &mut CouncilTx, ids: &[OfficialId]) -> Result<BTr
 ///
 /// # Errors
 /// With a sentence that names the person.
-pub(crate) async fn is_free(tx: &mut CouncilTx, poll: PollId, account: AccountId) -> Result<(), AppError> {
+pub(super) async fn is_free(tx: &mut CouncilTx, poll: PollId, account: AccountId) -> Result<(), AppError> {
     match on_ballot(tx, poll).await?.remove(&account) {
         Some(name) => Err(Refusal::OnBallot(name).into()),
+        None => Ok(()),
+    }
+}
+
+/// Refuses a verdict on an official by that official.
+///
+/// # Errors
+/// With a sentence that names the person.
+pub(super) async fn is_other(tx: &mut CouncilTx, official: &str, account: AccountId) -> Result<(), AppError> {
+    let id: OfficialId = official.parse().map_err(|e| AppError::internal("đọc đề xuất", e))?;
+    match linked(tx, &[id]).await?.remove(&account) {
+        Some(name) => Err(AppError::Input(format!(
+            "{name} không đề xuất, không xác nhận được việc đưa chính mình vào hay ra khỏi danh sách; hãy nhờ người khác."
+        ))),
         None => Ok(()),
     }
 }

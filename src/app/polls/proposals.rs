@@ -40,7 +40,6 @@ pub(crate) async fn propose(
 ) -> Result<Proposal, AppError> {
     let Offer { poll, kind, about, content } = offer;
     let own = sign_off(actor, at)?;
-    may_take_part(tx, poll, own.account).await?;
     let content_sha256 = Digest::of(content.as_bytes());
     let proposal = Proposal {
         id,
@@ -59,6 +58,8 @@ pub(crate) async fn propose(
         }
         other => other.into(),
     })?;
+    // The list that is proposed here counts too: whoever is on it does not propose it.
+    may_take_part(tx, &proposal, proposal.proposed.account).await?;
     let log = logs::own(tx).await?;
     let made = ProposalMade { about, content_sha256, kind, poll, proposal: id };
     tx.append(log, at, actor, &CouncilEvent::from(made)).await?;
@@ -95,13 +96,16 @@ pub(crate) async fn decide(
 /// # Errors
 /// With a sentence about whoever is not.
 pub(crate) async fn both_count(tx: &mut CouncilTx, proposal: &Proposal, other: AccountId) -> Result<(), AppError> {
-    may_take_part(tx, proposal.poll, proposal.proposed.account).await?;
-    may_take_part(tx, proposal.poll, other).await
+    may_take_part(tx, proposal, proposal.proposed.account).await?;
+    may_take_part(tx, proposal, other).await
 }
 
-async fn may_take_part(tx: &mut CouncilTx, poll: PollId, account: AccountId) -> Result<(), AppError> {
-    listed::is_free(tx, poll, account).await?;
-    trust::since_begun(tx, poll, account).await
+async fn may_take_part(tx: &mut CouncilTx, proposal: &Proposal, account: AccountId) -> Result<(), AppError> {
+    if proposal.kind == ProposalKind::EligibilityOverride {
+        listed::is_other(tx, &proposal.about, account).await?;
+    }
+    listed::is_free(tx, proposal.poll, account).await?;
+    trust::since_begun(tx, proposal.poll, account).await
 }
 
 impl From<ProposalError> for AppError {
