@@ -3,12 +3,9 @@
 //!
 //! The distance and the rule are those of [`weigh`]; exact integers, as everywhere near counts.
 
-use std::collections::BTreeSet;
-
 use super::audit::event::poll::{FormTotals, LineRecounted, PollCreated, Stands};
 use super::batch::Reader;
 use super::id::AccountId;
-use super::poll_state::ClosedCount;
 use super::roster::name_key;
 use super::rules::{BandId, RuleSet};
 use super::tally::{TallyError, TallyWarning, base_of, margin_words, weigh};
@@ -59,17 +56,6 @@ pub fn due(rules: &RuleSet, poll: &PollCreated, totals: &[FormTotals]) -> Result
         }
     }
     Ok(due)
-}
-
-/// The lines that are still to be counted again before a result: those that are due and those that two people ordered.
-///
-/// # Errors
-/// As [`due`].
-pub fn left(rules: &RuleSet, poll: &PollCreated, counted: &ClosedCount) -> Result<BTreeSet<(String, u32)>, TallyError> {
-    let due = due(rules, poll, counted.forms())?.into_iter().map(|due| (due.form, due.line));
-    let is_left = |(form, line): &(String, u32)| !counted.is_recounted(form, *line);
-    let awaited = counted.awaited().map(|(form, line)| (form.to_owned(), line));
-    Ok(due.filter(is_left).chain(awaited).collect())
 }
 
 fn near(warning: TallyWarning) -> Option<Near> {

@@ -267,11 +267,11 @@ async fn entries_of_kinds(
 
 /// The totals of a closed count after all recounts.
 async fn counted(tx: &mut CouncilTx, log: LogId) -> Result<ClosedCount, StoreError> {
-    let entries = entries_of_kinds(tx, log, ["counting.closed", "line.recounted"]).await?;
-    // Which lines were ordered to be counted again depends on no figure, so their place among the others does not matter.
-    let ordered = entries_of_kinds(tx, log, ["recount.ordered", "recount.ordered"]).await?;
-    let events = entries.iter().chain(&ordered).map(|entry| &entry.event);
-    let count = ClosedCount::of_log(events).map_err(StoreError::corrupt)?;
+    let mut entries = entries_of_kinds(tx, log, ["counting.closed", "line.recounted"]).await?;
+    entries.extend(entries_of_kinds(tx, log, ["recount.ordered", "recount.ordered"]).await?);
+    // A recount before the order is not the one that was ordered.
+    entries.sort_by_key(|entry| entry.seq);
+    let count = ClosedCount::of_log(entries.iter().map(|entry| &entry.event)).map_err(StoreError::corrupt)?;
     count.ok_or_else(|| StoreError::corrupt("log_entries: thiếu counting.closed"))
 }
 

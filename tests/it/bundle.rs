@@ -358,17 +358,14 @@ fn recount_by(event: PollEvent, proposed_by: Option<Actor>, accounts: Option<Vec
     events
 }
 
-/// A board of the persons 1 and 2, and batches read by these.
+/// A board of the persons 1 and 2, who sign, and batches read by these.
 fn bound(event: PollEvent, readers: [u8; 2]) -> Vec<PollEvent> {
+    let seat =
+        |number| Teller { account: Some(account(number)), name: format!("Người {number}"), role: TellerRole::Head };
+    let tellers = [1, 2].map(seat).to_vec();
     match event {
-        PollEvent::ListDecided(_) => {
-            let tellers = [1, 2].map(|number| Teller {
-                account: Some(account(number)),
-                name: format!("Người {number}"),
-                role: TellerRole::Head,
-            });
-            vec![event, BoardAppointed { resolution: String::new(), tellers: tellers.into() }.into()]
-        }
+        PollEvent::ListDecided(_) => vec![event, BoardAppointed { resolution: String::new(), tellers }.into()],
+        PollEvent::MinutesSigned(minutes) => vec![MinutesSigned { tellers, ..minutes }.into()],
         PollEvent::BatchCommitted(batch) => {
             vec![BatchCommitted { accounts: Some(readers.map(account).into()), ..batch }.into()]
         }

@@ -416,6 +416,20 @@ fn opened_by_one(node: &Node, asked: Move, [one, other]: [usize; 2]) -> Taken {
     Ok(transition)
 }
 
+/// Somebody whom the board does not name reads a pile where the check is missing.
+fn read_by_a_stranger(node: &Node, asked: Move, people: [usize; 2]) -> Taken {
+    let is_strange = matches!(asked, Move::Commit { .. }) && people.contains(&BOARD);
+    let mut transition = step(node, asked, if is_strange { [0, 1] } else { people })?;
+    for event in &mut transition.events {
+        if let PollEvent::BatchCommitted(batch) = event
+            && is_strange
+        {
+            batch.accounts = people.into_iter().map(|number| account(number).account).collect();
+        }
+    }
+    Ok(transition)
+}
+
 /// The count is closed while papers are in no batch.
 fn closed_early(node: &Node, asked: Move, people: [usize; 2]) -> Taken {
     let (Move::Close, PollState::Counting(poll, _, _)) = (asked, &node.state) else { return step(node, asked, people) };
@@ -433,6 +447,8 @@ fn planted_holes_are_found() {
     let found = |world| explored(&world).err().expect("a hole");
     let one = found(World { step: opened_by_one, ..SOUND });
     assert_eq!(one, Violation::OnePerson("voting.opened"));
+    let strange = found(World { step: read_by_a_stranger, ..SOUND });
+    assert_eq!(strange, Violation::Stranger("batch.committed"));
     let early = found(World { step: closed_early, ..SOUND });
     assert!(matches!(early, Violation::Refused(_)), "{early:?}");
     let hall = found(World { hall: |stage| stage.is_open(), ..SOUND });

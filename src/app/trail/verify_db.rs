@@ -202,13 +202,11 @@ async fn council(
             };
             let checked = log(tx, &place, head, &mut accept).await?;
             if let Some(poll) = head.poll {
+                check_board(&place, &course, damaged(&place, polls::tellers(tx, poll).await)?)?;
                 let is_rehearsal = course.poll().is_some_and(|poll| poll.rehearsal);
                 let held = verify_releases::check(tx, poll, &told, is_rehearsal).await;
                 let held = damaged(&place, held)?;
                 report.dossiers += held.map_err(|(seq, cause)| place.wrong(seq, cause))?;
-            }
-            if let Some(poll) = head.poll {
-                check_board(&place, &course, &damaged(&place, polls::tellers(tx, poll).await)?)?;
             }
             // What the log says of itself, not the table: a rehearsal may have a key of its own, nothing else may.
             if !is_ours && !course.poll().is_some_and(|poll| poll.rehearsal) {
@@ -377,7 +375,7 @@ fn check_accounts(place: &Location, told: &CouncilCourse, stored: &[Account]) ->
 }
 
 /// Who counts depends on the table of the board.
-fn check_board(place: &Location, told: &Course, stored: &[Teller]) -> Result<(), Stop> {
+fn check_board(place: &Location, told: &Course, stored: Vec<Teller>) -> Result<(), Stop> {
     if told.board() == stored {
         return Ok(());
     }

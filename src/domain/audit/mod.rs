@@ -18,9 +18,9 @@
 //! * `account` is a lower-case UUID, or `null` for the program itself.
 //! * `role` is `operator`, `admin`, `clerk`, `leader`, `delegate`, `official`, `head_teller`, `teller`, `observer`,
 //!   `auditor` or `program`.
-//! * `kind` and the keys of `data`: [`event::poll`], which has a type for each; [`PollEvent`]'s table is the same as data. All keys
-//!   are required, but for `account` and `accounts` of people and `proposed_by` of a recount, and there are no others. Figures are 0 to 2^32 - 1, hashes 64 hex digits, a vote is `rating` or
-//!   `confidence`.
+//! * `kind` and the keys of `data`: [`event::poll`], which has a type for each; [`PollEvent`]'s table is the same as data. All
+//!   keys are required but those of which the type says when they are absent, and there are no others. Figures are 0 to
+//!   2^32 - 1, hashes 64 hex digits, a vote is `rating` or `confidence`.
 //!
 //! # Course
 //!
@@ -51,16 +51,17 @@
 //! a reason where the two differ. Where the board names accounts and it is no rehearsal, `proposed_by` is there if the two
 //! differ, the actor is then somebody else and none of the readers; without it the actor is one of the readers, and the
 //! line was due or ordered. `stands` says which figure is the line's from there on, also in results.json. Which lines are
-//! due follows from the rule set: a decisive count within one ballot, or 2 % of the base, of the smallest that reaches a
-//! threshold. A rehearsal has no paper to count again and owes none.
+//! due follows from the rule set: a decisive count within the margin that it names of the smallest count that reaches a
+//! threshold. Every line that is due, and every line since it was ordered last, was recounted before the result. A rehearsal
+//! has no paper to count again and owes none.
 //!
 //! After the result: `minutes.proposed`, which names a paper that was issued before it;
-//! `minutes.signed`, of the minutes proposed last; `result.confirmed` between it and `result.published` where the rule
+//! `minutes.signed`, of the minutes proposed last, by members of the board, whom account and name tell apart; `result.confirmed` between it and `result.published` where the rule
 //! set has a resolution; then `corrigendum.issued` and once `poll.archived`. `poll.cancelled` before the result ends the
 //! log: such a log makes no bundle.
 //!
-//! `deck.waived`, `ballots.corrected`, `batch.reopened`, `recount.ordered`, `corrigendum.issued` and `poll.cancelled` take two people: the
-//! account of `proposed_by` is not the entry's actor's, and the reason is not blank. So do minutes: who signs for them is
+//! `deck.waived`, `ballots.corrected`, `batch.reopened`, `recount.ordered`, `corrigendum.issued` and `poll.cancelled` take two
+//! people: the account of `proposed_by` is not the entry's actor's, and the reason is not blank. So do minutes: who signs for them is
 //! not who proposed them. In a rehearsal both may be the program.
 //!
 //! # Tree

@@ -31,7 +31,7 @@ use super::counters::Counters;
 use super::id::PollId;
 use super::poll::LevelCounts;
 use super::presence::Presence;
-use super::recount;
+use super::recount::{self, DueLine};
 use super::roster::Teller;
 
 pub use conclude::LineRecount;
@@ -130,6 +130,13 @@ impl ClosedCount {
     /// Lines that two people have counted again and that were not counted since: form and number, from 1.
     pub fn awaited(&self) -> impl Iterator<Item = (&str, u32)> {
         self.ordered.difference(&self.recounted).map(|(form, line)| (form.as_str(), *line))
+    }
+
+    /// Lines that are still to be counted again before a result, of those that are due and those that two people ordered:
+    /// form and number, from 1.
+    pub fn left<'d>(&'d self, due: &'d [DueLine]) -> BTreeSet<(&'d str, u32)> {
+        let due = due.iter().map(|due| (due.form.as_str(), due.line));
+        due.filter(|(form, line)| !self.is_recounted(form, *line)).chain(self.awaited()).collect()
     }
 
     /// Notes that a line is to be counted again, whether or not it was before; false when there is no such line.

@@ -214,6 +214,7 @@ async fn takes_a_note(delegate: &mut Browser) {
 fn list_board_and_forms_are_proposed_by_one_confirmed_by_another_and_then_sealed() {
     in_browser(async {
         let council = Council::filled().await;
+        council.site.has_board(council.id).await;
         let (mut office, mut leader) = (council.enters("van.phong").await, council.enters("thuong.truc").await);
         turns_to(&mut office, "Chốt danh sách").await;
         office.types("Số, ký hiệu văn bản quyết định", "31/NQ-HĐND").await;
@@ -230,6 +231,15 @@ fn list_board_and_forms_are_proposed_by_one_confirmed_by_another_and_then_sealed
         }
         office.presses("Lưu dự kiến").await;
         office.sees("7 thành viên").await;
+        for (member, account) in [
+            ("Bùi Thị A, Trưởng ban", "Trưởng Ban Kiểm (truong.ban)"),
+            ("Phan Văn H, Thư ký", "Kiểm Phiếu An (kp.an)"),
+            ("Vũ Thị P, Ủy viên", "Kiểm Phiếu Bình (kp.binh)"),
+        ] {
+            office.chooses(member, account).await;
+        }
+        office.presses("Lưu tài khoản").await;
+        office.sees("Kiểm Phiếu Bình (kp.binh)").await;
         office.types("Số, ký hiệu văn bản quyết định", "32/NQ-HĐND").await;
         office.types("Ngày của văn bản", "5/12/2023").await;
         office.presses("Gửi đề xuất").await;

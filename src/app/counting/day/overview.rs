@@ -87,9 +87,7 @@ impl App {
             PollState::Closed(_, counted) => {
                 let due = recount::due(&rules, &created, counted.forms());
                 let due = due.map_err(|e| AppError::internal("xét dòng phải kiểm lại", e))?;
-                let left = recount::left(&rules, &created, counted);
-                let left = left.map_err(|e| AppError::internal("xét dòng phải kiểm lại", e))?.len();
-                Some((due.len(), left))
+                Some((due.len(), counted.left(&due).len()))
             }
             _ => None,
         };

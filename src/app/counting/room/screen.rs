@@ -277,7 +277,8 @@ fn due(room: &CountingRoom, counted: &ClosedCount) -> usize {
     if room.stage() != Stage::Closed {
         return 0;
     }
-    recount::left(&room.rules, &room.state.poll().created, counted).unwrap_or_default().len()
+    let due = recount::due(&room.rules, &room.state.poll().created, counted.forms()).unwrap_or_default();
+    counted.left(&due).len()
 }
 
 /// The page of this number; `None` for 0, and for one that there is not.
