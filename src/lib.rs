@@ -117,7 +117,8 @@
 //! |---|---|
 //! | A result follows from its counts by exact integers | [`domain::ratio`], [`domain::tally`]; a naive second tally and published results in the tests |
 //! | issued ≥ returned = valid + invalid; on each line the levels and `not_counted` = returned | [`domain::poll::BallotTotals`], [`domain::count::BatchCounts::check`] |
-//! | The law is data with its article and its mark; what is not verified shows beside what it decides | [`domain::rules`] |
+//! | The law is data with its article and its mark; what is not verified shows on the screen and on the office's own sheet, never on a paper that others get | [`domain::rules`], [`domain::document::rules_sheet`] |
+//! | Forms of a poll that is no rehearsal are sealed under rules that two people of the office attested or accepted | [`app::attesting`]; `tests/it/attesting.rs` |
 //! | No fact without a source | [`domain::fact::Fact`], whose source is no option; [`import`] refuses the row |
 //! | Two tellers, the second blind to the first; a difference names paper and line, never a mark | [`domain::batch`], by its types |
 //! | A line or a level that is taken for another shows before voting opens | [`domain::test_deck`]: no two totals of a form are the same |

@@ -10,12 +10,12 @@ use crate::Caller;
 use crate::counting::day;
 use crate::dossiers::{self, OfferedRelease};
 use crate::polls::{FOLLOWERS, proposals};
-use crate::preparing::{Confirmation, LEADERS, OFFICE, board, content, forms, listing, overview, verdicts};
+use crate::preparing::{Confirmation, LEADERS, OFFICE, board, content, forms, listing, overview, rules, verdicts};
 use crate::service::app::{App, Ask};
 use crate::service::error::AppError;
 use domain::audit::UtcTime;
 use domain::day_step::DayStep;
-use domain::decided::{DecidedBoard, DecidedForms, DecidedList, EligibilityOverride};
+use domain::decided::{DecidedBoard, DecidedForms, DecidedList, DecidedRules, EligibilityOverride};
 use domain::id::{PollId, ProposalId};
 use domain::proposal::{Proposal, ProposalError, ProposalKind, ProposalState};
 use domain::text::clean;
@@ -37,6 +37,8 @@ pub enum Shown {
     Board(DecidedBoard),
     /// The forms.
     Forms(DecidedForms),
+    /// The rules.
+    Rules(DecidedRules),
     /// The release.
     Dossiers(OfferedRelease),
     /// A step of counting day, line by line: label and value; and the name of the paper that it issues alone.
@@ -191,7 +193,8 @@ async fn content_now(tx: &mut CouncilTx, proposal: &Proposal, at: UtcTime) -> Re
         ProposalKind::EligibilityOverride => verdicts::content_now(tx, proposal).await,
         ProposalKind::ListDecided => listing::content_now(tx, proposal).await,
         ProposalKind::BoardAppointed => board::content_now(tx, proposal).await,
-        ProposalKind::FormsSealed => forms::content_now(tx, proposal).await,
+        ProposalKind::FormsSealed => forms::content_now(tx, proposal, at).await,
+        ProposalKind::RulesFrozen => rules::content_now(tx, proposal).await,
         ProposalKind::DossiersReleased => dossiers::content_now(tx, proposal).await,
         _ => day::content_now(tx, proposal, at).await,
     }
@@ -205,6 +208,7 @@ async fn take(tx: &mut CouncilTx, proposal: &Proposal, step: &Confirmation) -> R
         ProposalKind::ListDecided => listing::take(tx, proposal, step).await,
         ProposalKind::BoardAppointed => board::take(tx, proposal, step).await,
         ProposalKind::FormsSealed => forms::take(tx, proposal, step).await,
+        ProposalKind::RulesFrozen => rules::take(tx, proposal, step).await,
         // Dossiers are printed before the transaction: see `App::confirm`.
         ProposalKind::DossiersReleased => Err(ProposalError::Outdated.into()),
         _ => day::take(tx, proposal, step).await,
@@ -218,6 +222,7 @@ fn shown(proposal: &Proposal) -> Result<Shown, AppError> {
         ProposalKind::ListDecided => Shown::List(content(text)?),
         ProposalKind::BoardAppointed => Shown::Board(content(text)?),
         ProposalKind::FormsSealed => Shown::Forms(content(text)?),
+        ProposalKind::RulesFrozen => Shown::Rules(content(text)?),
         ProposalKind::DossiersReleased => Shown::Dossiers(content(text)?),
         _ => {
             let step: DayStep = content(text)?;
@@ -235,7 +240,9 @@ fn obstacle(now: Result<String, AppError>, proposal: &Proposal) -> Result<Option
     match now {
         Ok(now) if now == proposal.content => Ok(None),
         Ok(_) => Ok(Some(ProposalError::Outdated.to_string())),
-        Err(problem @ (AppError::Input(_) | AppError::NotFound(_))) => Ok(Some(problem.to_string())),
+        Err(problem @ (AppError::Input(_) | AppError::Unattested { .. } | AppError::NotFound(_))) => {
+            Ok(Some(problem.to_string()))
+        }
         Err(other) => Err(other),
     }
 }

@@ -57,6 +57,7 @@ pub mod report;
 pub mod result;
 pub mod role;
 pub mod roster;
+pub mod rule_proposal;
 pub mod rules;
 pub mod search;
 pub mod session;

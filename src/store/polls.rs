@@ -372,6 +372,23 @@ pub async fn amend(tx: &mut CouncilTx, poll: PollId, amended: &PollAmended) -> R
     one_changed(changed)
 }
 
+/// Writes the text of the rule set by which the poll goes from now on.
+///
+/// # Errors
+/// When there is no such poll.
+#[boxed]
+pub async fn freeze_rules(tx: &mut CouncilTx, poll: PollId, text: String) -> Result<(), StoreError> {
+    let sha256 = Digest::of(text.as_bytes());
+    let changed = execute!(
+        tx,
+        "UPDATE polls SET ruleset_sha256 = $3, ruleset_text = $4 WHERE council_id = $1 AND poll_id = $2",
+        poll.to_string(),
+        sha256.to_string(),
+        text,
+    )?;
+    one_changed(changed)
+}
+
 /// Puts a board of tellers in the place of the one before.
 #[boxed]
 pub async fn set_tellers(tx: &mut CouncilTx, poll: PollId, board: &[Teller]) -> Result<(), StoreError> {

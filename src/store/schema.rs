@@ -28,6 +28,12 @@ const STEPS: &[Migration] = &[
         include_str!("../../migrations/sqlite/0003_preparing.sql"),
         include_str!("../../migrations/postgres/0003_preparing.sql"),
     ),
+    (
+        4,
+        "attesting",
+        include_str!("../../migrations/sqlite/0004_attesting.sql"),
+        include_str!("../../migrations/postgres/0004_attesting.sql"),
+    ),
 ];
 
 /// Number of the newest migration of this program.

@@ -12,7 +12,7 @@ fn the_list_names_every_set_with_its_period_and_how_much_of_it_is_unverified() {
 fn each_set_prints_every_parameter_with_citation_and_mark() {
     for set in builtin().expect("carried sets") {
         let text = show_text(&set);
-        for cited in set.cited() {
+        for cited in set.parameters() {
             let source = format!("    {} [{}]\n", cited.cite, cited.attested.label());
             assert!(text.contains(&source), "{}: {} is not printed", set.id, cited.key);
         }

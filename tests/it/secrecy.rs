@@ -193,7 +193,8 @@ mod memory {
                 let Ok(read @ 1..) = memory.read_at(&mut piece, at) else { break };
                 let read = read.min(usize::try_from(to - at).expect("an address"));
                 let places = beginning.find_iter(&piece[..read]);
-                found += places.filter_map(|at| piece[..read].get(at..at + LINES - 17)).filter(|b| is_ballot(b)).count();
+                found +=
+                    places.filter_map(|at| piece[..read].get(at..at + LINES - 17)).filter(|b| is_ballot(b)).count();
                 // What was read must not be found again as this buffer.
                 piece.fill(0xFF);
                 // Overlap, so that no ballot hides between two pieces.

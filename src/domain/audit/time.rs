@@ -30,9 +30,18 @@ impl UtcTime {
 
     /// As pages write it, in Vietnam's time: `08:05 ngày 01/12/2026`.
     pub fn in_vietnam(self) -> String {
-        let zone = jiff::tz::TimeZone::fixed(jiff::tz::Offset::constant(7));
-        let time = self.as_str().parse::<Timestamp>().unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone);
+        let time = self.zoned();
         format!("{:02}:{:02} ngày {}", time.hour(), time.minute(), crate::text::date_dmy(time.date()))
+    }
+
+    /// The day of this moment in Vietnam.
+    pub fn day(self) -> civil::Date {
+        self.zoned().date()
+    }
+
+    fn zoned(self) -> jiff::Zoned {
+        let zone = jiff::tz::TimeZone::fixed(jiff::tz::Offset::constant(7));
+        self.as_str().parse::<Timestamp>().unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone)
     }
 }
 

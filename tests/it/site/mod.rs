@@ -12,6 +12,7 @@ mod polls;
 mod reading;
 mod records;
 mod roster;
+mod rules;
 mod visitor;
 
 use std::future::Future;
@@ -41,6 +42,7 @@ pub use outcome::{GOLDEN, golden};
 pub use people::somebody_in;
 pub use polls::{retold, sample_board, sample_book};
 pub use reading::Told;
+pub use rules::{attested_rules, compared};
 pub use visitor::{Answer, Visitor};
 
 /// Password of everybody whom a story does not give another.
