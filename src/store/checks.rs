@@ -88,6 +88,41 @@ row_struct! {
     }
 }
 
+row_struct! {
+    /// The columns of `rule_statements` that the log also states.
+    StatementCheckRow {
+        attestation_id: String,
+        ruleset: String,
+        /// Canonical text of the statement.
+        content: String,
+        /// Code of the state.
+        state: String,
+        /// SHA-256 of the file that proves it.
+        file: Option<String>,
+        proposed_account: String,
+        proposed_by: String,
+        proposed_role: String,
+        proposed_at: String,
+        decided_account: Option<String>,
+        decided_by: Option<String>,
+        decided_role: Option<String>,
+        decided_at: Option<String>,
+        note: Option<String>,
+    }
+}
+
+/// All that was proposed to say of rules.
+#[boxed]
+pub async fn statements(tx: &mut CouncilTx) -> Result<Vec<StatementCheckRow>, StoreError> {
+    rows!(
+        tx,
+        StatementCheckRow,
+        "SELECT attestation_id, ruleset, content, state, file, proposed_account, proposed_by, proposed_role, proposed_at, \
+         decided_account, decided_by, decided_role, decided_at, note FROM rule_statements \
+         WHERE council_id = $1 ORDER BY attestation_id"
+    )
+}
+
 /// All proposals of the council.
 #[boxed]
 pub async fn proposals(tx: &mut CouncilTx) -> Result<Vec<ProposalCheckRow>, StoreError> {

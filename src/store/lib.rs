@@ -33,6 +33,7 @@ pub mod releases;
 pub mod requests;
 pub mod revisions;
 pub mod roster;
+pub mod rule_statements;
 mod schema;
 mod scope;
 pub mod screen;

@@ -10,6 +10,7 @@
 
 mod accounts;
 mod architecture;
+mod attesting;
 mod before_close;
 mod browser;
 mod bundle;

@@ -50,6 +50,11 @@ impl Paper {
         looked.map_err(|e| AppError::internal("xem tệp nguồn", e))?
     }
 
+    /// Name of the file, without folder.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// SHA-256 of its bytes.
     pub(crate) const fn sha256(&self) -> Digest {
         self.sha256

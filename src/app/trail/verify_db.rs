@@ -10,13 +10,16 @@ use crate::installation::data_folder::{key_file, read_key, target};
 use crate::service::error::AppError;
 use crate::service::keys::Keys;
 use domain::account::{Account, AccountState};
+use domain::audit::canonical::from_text;
 use domain::audit::merkle::Frontier;
 use domain::audit::{
     Checkpoint, CouncilCourse, CouncilEvent, Course, Digest, LogEntry, LogEvent, PollEvent, UtcTime, VerifierKey,
 };
-use domain::id::{CouncilId, ProposalId, SlipId};
+use domain::id::{AttestationId, CouncilId, ProposalId, SlipId};
+use domain::proposal::SignOff;
+use domain::rules::Statement;
 use macros::boxed;
-use store::checks::{self, ProposalCheckRow, SlipRow};
+use store::checks::{self, ProposalCheckRow, SlipRow, StatementCheckRow};
 use store::councils::CouncilRow;
 use store::logs::{self, EntryRow, LogHead};
 use store::{CouncilTx, Store, StoreError, Target, accounts};
@@ -187,7 +190,7 @@ async fn council(
                 if let CouncilEvent::RecordsRevised(event) = &entry.event {
                     revised.insert(entry.seq, event.clone());
                 }
-                told.accept(entry.event).map_err(|e| e.to_string())
+                told.accept_by(&entry.actor, entry.at, entry.event).map_err(|e| e.to_string())
             };
             log(tx, &place, head, &mut accept).await?
         } else {
@@ -223,6 +226,7 @@ async fn council(
     report.accounts = check_accounts(&place, &told, &damaged(&place, accounts::list(tx).await)?)?;
     report.slips = check_slips(&place, &told, checks::slips(tx).await?)?;
     check_proposals(&place, &told, checks::proposals(tx).await?)?;
+    check_statements(&place, &told, checks::statements(tx).await?)?;
     let records = verify_records::check(tx, &revised).await?;
     report.records = records.map_err(|(seq, cause)| place.wrong(seq, cause))?;
     Ok(report)
@@ -407,6 +411,43 @@ fn check_proposals(place: &Location, told: &CouncilCourse, stored: Vec<ProposalC
     }
     match left.keys().next() {
         Some(id) => Err(place.wrong(None, format!("đề xuất {id} có trong nhật ký mà không có trong bảng proposals"))),
+        None => Ok(()),
+    }
+}
+
+/// What was said of rules, word for word, by whom: the effective set of a council follows from these rows.
+fn check_statements(place: &Location, told: &CouncilCourse, stored: Vec<StatementCheckRow>) -> Result<(), Stop> {
+    let mut left = told.statements().clone();
+    for row in stored {
+        let wrong = |what: &str| place.wrong(None, format!("đề xuất về quy định {}: {what}", row.attestation_id));
+        let id: Option<AttestationId> = row.attestation_id.parse().ok();
+        let said = id.and_then(|id| left.remove(&id));
+        let said = said.ok_or_else(|| wrong("có trong bảng rule_statements mà nhật ký không ghi"))?;
+        let statement: Option<Statement> = from_text(&row.content).ok();
+        let copies = statement.map(|statement| (statement.ruleset, statement.file.map(|file| file.sha256.to_string())));
+        let hand = |by: &SignOff| [by.account.to_string(), by.name.clone(), by.role.code().into(), by.at.to_string()];
+        let proposed =
+            [&row.proposed_account, &row.proposed_by, &row.proposed_role, &row.proposed_at].map(String::clone);
+        let decided = [&row.decided_account, &row.decided_by, &row.decided_role, &row.decided_at];
+        let decided: Vec<String> = decided.into_iter().flatten().cloned().collect();
+        let said_decided = said.decided.as_ref().map(hand).map(Vec::from).unwrap_or_default();
+        let as_said = [
+            (said.statement_sha256 == Digest::of(row.content.as_bytes()), "nội dung"),
+            (copies == Some((row.ruleset.clone(), row.file.clone())), "bộ quy tắc hoặc tệp"),
+            (hand(&said.proposed) == proposed, "người đề xuất"),
+            (said_decided == decided, "người quyết định"),
+            (said.state.code() == row.state, "trạng thái"),
+            (said.note == row.note.clone().unwrap_or_default(), "lý do"),
+        ];
+        if let Some((_, what)) = as_said.iter().find(|(holds, _)| !holds) {
+            return Err(wrong(&format!("{what} trong bảng rule_statements khác nhật ký")));
+        }
+    }
+    match left.keys().next() {
+        Some(id) => {
+            let cause = format!("đề xuất về quy định {id} có trong nhật ký mà không có trong bảng rule_statements");
+            Err(place.wrong(None, cause))
+        }
         None => Ok(()),
     }
 }
