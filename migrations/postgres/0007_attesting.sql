@@ -18,7 +18,10 @@ CREATE TABLE rule_statements (
     decided_by TEXT,
     decided_role TEXT,
     note TEXT,
+    -- 1 for what was decided first in the council, and so on: of two statements about one parameter the later one holds.
+    decided_place BIGINT,
     PRIMARY KEY (council_id, attestation_id),
+    UNIQUE (council_id, decided_place),
     FOREIGN KEY (council_id, file) REFERENCES attachments (council_id, sha256)
 );
 

@@ -19,14 +19,14 @@ pub struct Args {
     /// Thư mục tệp quy tắc, thêm vào hoặc thay bộ đi kèm theo mã
     #[arg(long, value_name = "THƯ_MỤC")]
     rules: Option<PathBuf>,
-    /// What the office of a council attested instead: parameter by parameter, by whom, on which day
-    #[arg(long, requires = "council", conflicts_with_all = ["id", "rules"])]
+    /// In thay vào đó những gì văn phòng của hội đồng đã đối chiếu: từng tham số, ai, ngày nào
+    #[arg(long, requires = "council", conflicts_with_all = ["id", "rules", "cases"])]
     attested: bool,
-    /// Folder of the service's database; `DATABASE_URL` names another database
-    #[arg(long, value_name = "DIR", default_value = "data", requires = "attested")]
+    /// Thư mục cơ sở dữ liệu của dịch vụ; `DATABASE_URL` chỉ cơ sở dữ liệu khác
+    #[arg(long, value_name = "THƯ_MỤC", default_value = "data", requires = "attested")]
     data: PathBuf,
-    /// Name of the council in addresses
-    #[arg(long, value_name = "SLUG", requires = "attested")]
+    /// Tên của hội đồng trong địa chỉ
+    #[arg(long, value_name = "TÊN", requires = "attested")]
     council: Option<String>,
 }
 

@@ -1,7 +1,7 @@
 //! What one person proposes to say of a rule set and another confirms.
 
 use super::audit::canonical::{ReadError, to_text};
-use super::audit::event::council::{RuleAccepted, RuleAttested, RuleChanged};
+use super::audit::event::council::{RuleAccepted, RuleAdopted, RuleAttested, RuleChanged};
 use super::audit::{Actor, CouncilEvent, Digest};
 use super::id::AttestationId;
 use super::proposal::{ProposalError, ProposalState, SignOff};
@@ -66,6 +66,7 @@ impl RuleProposal {
                 RuleChanged { attestation, proposed_by, statement }.into()
             }
             StatementKind::Accepted => RuleAccepted { attestation, proposed_by, statement }.into(),
+            StatementKind::Adopted => RuleAdopted { attestation, proposed_by, statement }.into(),
         }
     }
 

@@ -3,6 +3,7 @@
 use super::error::StoreError;
 use super::scope::CouncilTx;
 use super::sql::{row, row_struct, rows, to_u64};
+use domain::id::PollId;
 use macros::boxed;
 
 row_struct! {
@@ -108,6 +109,8 @@ row_struct! {
         decided_role: Option<String>,
         decided_at: Option<String>,
         note: Option<String>,
+        /// Its place among what was decided.
+        decided_place: Option<i64>,
     }
 }
 
@@ -118,8 +121,29 @@ pub async fn statements(tx: &mut CouncilTx) -> Result<Vec<StatementCheckRow>, St
         tx,
         StatementCheckRow,
         "SELECT attestation_id, ruleset, content, state, file, proposed_account, proposed_by, proposed_role, proposed_at, \
-         decided_account, decided_by, decided_role, decided_at, note FROM rule_statements \
+         decided_account, decided_by, decided_role, decided_at, note, decided_place FROM rule_statements \
          WHERE council_id = $1 ORDER BY attestation_id"
+    )
+}
+
+row_struct! {
+    /// The rules that a poll goes by, as its row has them.
+    FrozenRulesRow {
+        /// Id of the rule set.
+        ruleset: String,
+        ruleset_sha256: String,
+        ruleset_text: String,
+    }
+}
+
+/// The rules in the row of a poll; `None` when there is no such row.
+#[boxed]
+pub async fn frozen_rules(tx: &mut CouncilTx, poll: PollId) -> Result<Option<FrozenRulesRow>, StoreError> {
+    row!(
+        tx,
+        FrozenRulesRow,
+        "SELECT ruleset, ruleset_sha256, ruleset_text FROM polls WHERE council_id = $1 AND poll_id = $2",
+        poll.to_string()
     )
 }
 

@@ -68,7 +68,7 @@ pub async fn all(tx: &mut CouncilTx) -> Result<Vec<RuleProposal>, StoreError> {
         StatementRow,
         "SELECT attestation_id, content, state, proposed_at, proposed_account, proposed_by, proposed_role, decided_at, \
          decided_account, decided_by, decided_role, note FROM rule_statements WHERE council_id = $1 \
-         ORDER BY COALESCE(decided_at, '9'), attestation_id"
+         ORDER BY decided_place IS NULL, decided_place, attestation_id"
     )?;
     rows.into_iter().map(StatementRow::proposal).collect()
 }
@@ -122,7 +122,8 @@ pub async fn decide(tx: &mut CouncilTx, proposal: &RuleProposal) -> Result<(), S
     let changed = execute!(
         tx,
         "UPDATE rule_statements SET state = $3, decided_at = $4, decided_account = $5, decided_by = $6, \
-         decided_role = $7, note = $8 \
+         decided_role = $7, note = $8, \
+         decided_place = (SELECT COALESCE(MAX(decided_place), 0) + 1 FROM rule_statements WHERE council_id = $1) \
          WHERE council_id = $1 AND attestation_id = $2 AND state = 'open'",
         proposal.id.to_string(),
         proposal.state.code(),

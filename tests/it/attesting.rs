@@ -261,6 +261,99 @@ fn a_council_fills_in_its_own_rules_by_two_people() {
     });
 }
 
+/// Two operators compare for all councils of their installation; a council takes that over by two people of its own, and
+/// what it said itself stays.
+#[test]
+fn a_council_takes_over_what_its_overseer_published() {
+    on_both(|engine| async move {
+        let (site, council) = Site::with_council(engine).await;
+        let (mut clerk, mut leader) = office(&site, council).await;
+        site.states(council, compared(RULES, vec!["quorum".into()])).await;
+        let list = format!("/quy-dinh?bo={RULES}");
+        assert!(!clerk.opens(&list).await.html.contains("/quy-dinh/lay-vao"), "nothing is published yet");
+
+        site.has_account(CouncilId::INSTALLATION, "phap.che", "Lê Pháp Chế", Role::Operator).await;
+        let mut one = site.signed_in("he-thong", "he.thong").await;
+        let mut other = site.signed_in("he-thong", "phap.che").await;
+        let all = publishes(&mut one, &mut other, None).await;
+        assert!(all > 40, "{all}");
+
+        let page = clerk.opens(&list).await;
+        let notice = page.text("div.notice");
+        assert!(notice.contains(&format!("{} tham số hội đồng chưa có", all - 1)), "{notice}");
+        let sent = clerk.submits("/quy-dinh/lay-vao", &[]).await;
+        let proposal = sent.path.split('?').next().expect("a path").to_owned();
+        assert!(proposal.starts_with("/quy-dinh/de-xuat/"), "{}", sent.html);
+        assert_eq!(sent.all("main form button"), ["Rút đề xuất"], "nobody takes it over alone");
+        let page = leader.opens(&proposal).await;
+        let text = page.text("main");
+        for told in ["Cấp trên: Công báo số 823", "đề xuất: Người Vận Hành, xác nhận: Lê Pháp Chế", "Tệp đã đối chiếu"]
+        {
+            assert!(text.contains(told), "{told}: {text}");
+        }
+        assert!(!page.all("tbody th").iter().any(|row| row.starts_with("Túc số")), "the council said that itself");
+        let file =
+            page.html.split("href=\"/tep-nguon/").nth(1).and_then(|rest| rest.split('"').next()).expect("a file");
+        assert_eq!(leader.opens(&format!("/tep-nguon/{file}")).await.bytes, PDF);
+
+        // Published anew meanwhile: what the leader saw is no longer what would be taken over.
+        publishes(&mut one, &mut other, Some("9")).await;
+        let page = leader.opens(&proposal).await;
+        assert!(!page.html.contains(&format!("{proposal}/xac-nhan")), "{}", page.html);
+        clerk.opens(&proposal).await;
+        clerk.submits(&format!("{proposal}/rut"), &[]).await;
+        clerk.opens(&list).await;
+        let sent = clerk.submits("/quy-dinh/lay-vao", &[]).await;
+        let proposal = sent.path.split('?').next().expect("a path").to_owned();
+        let page = leader.opens(&proposal).await;
+        assert!(page.text("main").contains("HĐND cấp tỉnh 9"), "{}", page.html);
+        let done = leader.submits(&format!("{proposal}/xac-nhan"), &[]).await;
+        assert!(done.text("main").contains("đã xác nhận"), "{}", done.html);
+
+        let page = clerk.opens(&list).await;
+        assert!(!page.html.contains("/quy-dinh/lay-vao"), "nothing is left to take over");
+        let row = |what: &str| page.all("table tbody tr").into_iter().find(|row| row.contains(what)).expect("a row");
+        assert!(row("số thành viên ít nhất").contains("theo bộ đối chiếu do cấp trên công bố"), "{}", page.html);
+        assert!(row("Túc số").contains("đã đối chiếu với văn bản gốc"), "{}", page.html);
+        let kinds: Vec<String> = log_of(&site, council).await.into_iter().map(|(kind, _)| kind).collect();
+        assert!(kinds.contains(&"rule.adopted".to_owned()), "{kinds:?}");
+        let poll = site.has_unattested_poll(council).await;
+        assert!(clerk.opens(&format!("/quy-dinh?ky={poll}&loc=chua")).await.text(".empty").contains("Mọi tham số"));
+        let report = database(&site.database.target(), Some(&keys())).await.expect("database");
+        report.unwrap_or_else(|e| panic!("{e}"));
+    });
+}
+
+/// One operator says that all was compared, or that the smallest board of a province has another size; another confirms.
+async fn publishes(one: &mut Visitor, other: &mut Visitor, size: Option<&str>) -> usize {
+    let page = one.opens(&format!("/quy-dinh?bo={RULES}&loc=chua")).await;
+    let open: Vec<&str> = page.html.split("name=\"khoa\" value=\"").skip(1).collect();
+    let keys: Vec<&str> = match size {
+        None => open.iter().map(|rest| rest.split('"').next().expect("a key")).collect(),
+        Some(_) => vec!["board_min"],
+    };
+    let query: String = keys.iter().map(|key| format!("&khoa={key}")).collect();
+    one.opens(&format!("/quy-dinh/ghi-nhan?bo={RULES}{query}")).await;
+    let mut fields = vec![
+        ("kind", if size.is_some() { "changed" } else { "compared" }),
+        ("document", "Công báo số 823 + 824 ngày 15/7/2023"),
+        ("page", "5"),
+        ("read_by", "Lê Pháp Chế"),
+        ("read_on", "01/11/2023"),
+    ];
+    if let Some(size) = size {
+        fields.extend([("reason", "Văn bản mới"), ("from", "01/07/2023"), ("value.value.province_council", size)]);
+        fields.extend([("value.value.district_council", "5"), ("value.value.commune_council", "3")]);
+    }
+    let sent = one.uploads("/quy-dinh/ghi-nhan", &fields, "cong-bao.pdf", PDF).await;
+    let proposal = sent.path.split('?').next().expect("a path").to_owned();
+    assert_eq!(sent.all("main form button"), ["Rút đề xuất"], "nobody publishes alone: {}", sent.html);
+    other.opens(&proposal).await;
+    let done = other.submits(&format!("{proposal}/xac-nhan"), &[]).await;
+    assert!(done.text("main").contains("đã xác nhận"), "{}", done.html);
+    keys.len()
+}
+
 #[test]
 fn what_somebody_changed_in_what_was_attested_is_found() {
     on_both(|engine| async move {
@@ -274,6 +367,7 @@ fn what_somebody_changed_in_what_was_attested_is_found() {
                 "UPDATE rule_statements SET decided_account = proposed_account WHERE council_id = :council",
                 "người quyết định",
             ),
+            ("UPDATE rule_statements SET decided_place = 2 WHERE council_id = :council", "thứ tự"),
             ("UPDATE rule_statements SET ruleset = 'QD96-TW-2023' WHERE council_id = :council", "bộ quy tắc"),
             ("DELETE FROM rule_statements WHERE council_id = :council", "không có trong bảng rule_statements"),
         ] {

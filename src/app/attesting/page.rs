@@ -1,8 +1,10 @@
 //! The page of the rules that a council goes by: each parameter, what it decides, and what the office said of it.
 
-use super::propose::latest;
+use super::published::offered;
+use super::said::said_words;
 use super::{CONFIRMERS, OFFICE};
-use crate::rules::{attested, sets};
+use crate::rules::attested::{self, latest};
+use crate::rules::sets;
 use crate::service::app::App;
 use crate::service::caller::Caller;
 use crate::service::clock::in_vietnam;
@@ -13,7 +15,6 @@ use domain::preparation::{Part, Plan};
 use domain::proposal::ProposalState;
 use domain::rule_proposal::RuleProposal;
 use domain::rules::{Attestation, Leaf, LoadedRules, RuleSet, effective};
-use domain::text::date_dmy;
 use jiff::civil::Date;
 use macros::boxed;
 use store::{CouncilTx, polls, preparation, rule_statements};
@@ -64,28 +65,6 @@ impl RuleLine {
     }
 }
 
-/// `Công báo số 823, trang 5; Lê Pháp Chế đối chiếu ngày 01/11/2026; đề xuất: An, xác nhận: Bình, 02/11/2026`.
-pub fn said_words(said: &Attestation) -> String {
-    let mut parts = Vec::new();
-    match (said.document.as_str(), said.page.as_str()) {
-        ("", _) => {}
-        (document, "") => parts.push(document.to_owned()),
-        (document, page) => parts.push(format!("{document}, trang {page}")),
-    }
-    if let Some(day) = said.read_on {
-        parts.push(format!("{} đối chiếu ngày {}", said.read_by, date_dmy(day)));
-    }
-    if let Some(from) = said.from {
-        parts.push(format!("áp dụng từ ngày {}", date_dmy(from)));
-    }
-    if !said.reason.is_empty() {
-        parts.push(format!("lý do: {}", said.reason));
-    }
-    let (one, other, on) = (&said.proposed_by, &said.confirmed_by, date_dmy(said.confirmed_on));
-    parts.push(format!("đề xuất: {one}, xác nhận: {other}, ngày {on}"));
-    parts.join("; ")
-}
-
 /// The poll that the page is filtered by.
 #[derive(Clone, Debug)]
 pub struct RulesOfPoll {
@@ -111,6 +90,10 @@ pub struct RulesPage {
     /// Parameters of the choice, and those among them of which nothing was said.
     pub counts: (usize, usize),
     pub open_only: bool,
+    /// How many parameters the council could take over of what the installation published.
+    pub published: usize,
+    /// Whether this is the installation, which publishes to its councils.
+    pub is_installation: bool,
     /// Proposals that wait: id, what, who, when.
     pub waiting: Vec<(AttestationId, String, String, String)>,
 }
@@ -131,6 +114,9 @@ pub struct Change {
     pub decides: &'static str,
     pub before: (String, String, String),
     pub after: (String, String, String),
+    /// What the overseer said of it, and the file that proved it there; only where it is taken over.
+    pub basis: Option<String>,
+    pub file: Option<domain::audit::Digest>,
 }
 
 /// A proposal as its page shows it.
@@ -202,6 +188,8 @@ impl App {
     #[boxed]
     pub async fn rules_page(&self, caller: &Caller, wanted: &Wanted) -> Result<RulesPage, AppError> {
         caller.may(OFFICE)?;
+        let is_installation = caller.council.is_installation();
+        let published = if is_installation { Vec::new() } else { self.published().await? };
         let mut tx = self.store.read(caller.council).await?;
         let (base, plan) = chosen(&mut tx, wanted).await?;
         let proposals = rule_statements::all(&mut tx).await?;
@@ -240,6 +228,8 @@ impl App {
             lines,
             counts,
             open_only: wanted.open_only,
+            published: offered(&base, &published, &said)?.map_or(0, |statement| statement.parameters.len()),
+            is_installation,
             waiting: waiting.map(told).collect(),
         })
     }
@@ -340,7 +330,7 @@ fn changes(
     let change = |stated: &domain::rules::Stated| {
         let (what, decides, before) = words(&old, &stated.key)?;
         let (_, _, after) = words(&new, &stated.key)?;
-        Some(Change { what, decides, before, after })
+        Some(Change { what, decides, before, after, basis: stated.basis.clone(), file: stated.file })
     };
     Ok((statement.parameters.iter().filter_map(change).collect(), obstacle))
 }

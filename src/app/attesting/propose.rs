@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::published::offered;
 use super::{CONFIRMERS, OFFICE};
 use crate::facts::attachments::Paper;
-use crate::rules::attested;
+use crate::rules::attested::{self, latest};
 use crate::service::app::{App, Ask};
 use crate::service::error::{AppError, FieldError};
 use crate::service::upload::Received;
@@ -44,14 +45,6 @@ pub struct TypedStatement {
     pub reason: String,
     /// Fields of the new value, by the names of [`domain::rules::Leaf`].
     pub value: BTreeMap<String, String>,
-}
-
-/// What holds of a rule set after everything that was confirmed, whatever its day.
-///
-/// # Errors
-/// When what was confirmed is refused by the rules of this program.
-pub(crate) fn latest(base: &LoadedRules, said: &[Confirmed]) -> Result<LoadedRules, AppError> {
-    effective(base, said, Date::MAX).map_err(attested::refused)
 }
 
 impl App {
@@ -97,12 +90,13 @@ impl App {
     pub async fn confirm_statement(&self, ask: Ask<'_>, id: AttestationId) -> Result<(), AppError> {
         let actor = ask.caller.may(CONFIRMERS)?;
         let at = self.now_text()?;
+        let published = self.published().await?;
         self.write_once(ask, move |tx| {
             Box::pin(async move {
                 let proposal = rule_statements::find(tx, id).await?.ok_or(NO_STATEMENT)?;
                 let decided = proposal.decide(ProposalState::Confirmed, sign_off(&actor, at)?, String::new())?;
                 let said = attested::confirmed(tx).await?;
-                still_fits(&decided, &said)?;
+                still_fits(&decided, &said, &published)?;
                 rule_statements::decide(tx, &decided).await?;
                 let log = logs::own(tx).await?;
                 tx.append(log, at, &actor, &decided.confirmation()).await.map(drop)?;
@@ -166,7 +160,7 @@ fn sign_off(actor: &Actor, at: UtcTime) -> Result<SignOff, AppError> {
     Ok(SignOff { account, name: actor.name.clone(), role: actor.role, at })
 }
 
-async fn write_proposal(
+pub(super) async fn write_proposal(
     tx: &mut CouncilTx,
     id: AttestationId,
     at: UtcTime,
@@ -208,6 +202,9 @@ fn read(
         let typed_value = |name: &str| typed.value.get(name).map(|text| clean_lines(text)).unwrap_or_default();
         stated.push(Stated {
             article: if article.is_empty() { plain(found.cite) } else { article.clone() },
+            basis: None,
+            file: None,
+            from: None,
             key: key.clone(),
             sha256: *sha256,
             value: if kind.has_value() { now.value_from(key, typed_value) } else { None },
@@ -256,10 +253,13 @@ fn with(base: &LoadedRules, said: &[Confirmed], statement: &Statement) -> Result
     effective(base, &all, Date::MAX).map_err(|e| format!("Giá trị này không dùng được ({}): {}.", e.key, e.what))
 }
 
-/// What was proposed speaks of the values that stand now.
-fn still_fits(proposal: &RuleProposal, said: &[Confirmed]) -> Result<(), AppError> {
+/// What was proposed speaks of the values that stand now; what is taken over is what is published now.
+fn still_fits(proposal: &RuleProposal, said: &[Confirmed], published: &[Confirmed]) -> Result<(), AppError> {
     let statement = &proposal.statement;
     let base = attested::carried(&statement.ruleset)?;
+    if statement.kind == StatementKind::Adopted && offered(&base, published, said)?.as_ref() != Some(statement) {
+        return Err(ProposalError::Outdated.into());
+    }
     let prints = latest(&base, said)?.set.fingerprints();
     if statement.parameters.iter().any(|stated| prints.get(&stated.key) != Some(&stated.sha256)) {
         return Err(ProposalError::Outdated.into());

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use super::page::{RuleLine, RulesPage, Wanted, said_words};
-use super::propose::latest;
-use crate::rules::{attested, sets};
+use super::page::{RuleLine, RulesPage, Wanted};
+use super::said::said_words;
+use crate::rules::attested::{self, latest};
+use crate::rules::sets;
 use crate::service::app::App;
 use crate::service::caller::Caller;
 use crate::service::error::AppError;

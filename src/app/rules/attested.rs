@@ -27,6 +27,14 @@ pub(crate) async fn on(tx: &mut CouncilTx, base: &LoadedRules, day: Date) -> Res
     effective(base, &said, day).map_err(refused)
 }
 
+/// What holds of a rule set after everything that was confirmed, whatever its day.
+///
+/// # Errors
+/// When what was confirmed is refused by the rules of this program.
+pub(crate) fn latest(base: &LoadedRules, said: &[Confirmed]) -> Result<LoadedRules, AppError> {
+    effective(base, said, Date::MAX).map_err(refused)
+}
+
 /// What was confirmed under an earlier program and is no rule file any more.
 pub(crate) fn refused(error: RuleError) -> AppError {
     AppError::Input(format!(

@@ -11,6 +11,7 @@ use crate::service::error::AppError;
 use crate::service::keys::Keys;
 use domain::account::{Account, AccountState};
 use domain::audit::canonical::from_text;
+use domain::audit::event::poll::PollCreated;
 use domain::audit::merkle::Frontier;
 use domain::audit::{
     Checkpoint, CouncilCourse, CouncilEvent, Course, Digest, LogEntry, LogEvent, PollEvent, UtcTime, VerifierKey,
@@ -19,7 +20,7 @@ use domain::id::{AttestationId, CouncilId, ProposalId, SlipId};
 use domain::proposal::SignOff;
 use domain::rules::Statement;
 use macros::boxed;
-use store::checks::{self, ProposalCheckRow, SlipRow, StatementCheckRow};
+use store::checks::{self, FrozenRulesRow, ProposalCheckRow, SlipRow, StatementCheckRow};
 use store::councils::CouncilRow;
 use store::logs::{self, EntryRow, LogHead};
 use store::{CouncilTx, Store, StoreError, Target, accounts};
@@ -194,23 +195,10 @@ async fn council(
             };
             log(tx, &place, head, &mut accept).await?
         } else {
-            let mut course = Course::default();
-            let mut told = Vec::new();
-            let mut accept = |entry: LogEntry<PollEvent>| {
-                if let PollEvent::DossiersReleased(event) = &entry.event {
-                    told.push((entry.seq, event.files.clone()));
-                }
-                course.accept(entry).map_err(|e| e.to_string())
-            };
-            let checked = log(tx, &place, head, &mut accept).await?;
-            if let Some(poll) = head.poll {
-                let is_rehearsal = course.poll().is_some_and(|poll| poll.rehearsal);
-                let held = verify_releases::check(tx, poll, &told, is_rehearsal).await;
-                let held = damaged(&place, held)?;
-                report.dossiers += held.map_err(|(seq, cause)| place.wrong(seq, cause))?;
-            }
+            let (checked, is_rehearsal, dossiers) = poll_log(tx, &place, head).await?;
+            report.dossiers += dossiers;
             // What the log says of itself, not the table: a rehearsal may have a key of its own, nothing else may.
-            if !is_ours && !course.poll().is_some_and(|poll| poll.rehearsal) {
+            if !is_ours && !is_rehearsal {
                 return Err(foreign());
             }
             if !is_ours {
@@ -230,6 +218,26 @@ async fn council(
     let records = verify_records::check(tx, &revised).await?;
     report.records = records.map_err(|(seq, cause)| place.wrong(seq, cause))?;
     Ok(report)
+}
+
+/// Recomputes the log of a poll and compares rules and dossiers with it: the number of its signed heads, whether it says
+/// that it is of a rehearsal, the number of dossiers.
+async fn poll_log(tx: &mut CouncilTx, place: &Location, head: &LogHead) -> Result<(usize, bool, usize), Stop> {
+    let mut course = Course::default();
+    let mut told = Vec::new();
+    let mut accept = |entry: LogEntry<PollEvent>| {
+        if let PollEvent::DossiersReleased(event) = &entry.event {
+            told.push((entry.seq, event.files.clone()));
+        }
+        course.accept(entry).map_err(|e| e.to_string())
+    };
+    let checked = log(tx, place, head, &mut accept).await?;
+    let is_rehearsal = course.poll().is_some_and(|poll| poll.rehearsal);
+    let Some(poll) = head.poll else { return Ok((checked, is_rehearsal, 0)) };
+    check_rules(place, course.poll(), checks::frozen_rules(tx, poll).await?)?;
+    let held = verify_releases::check(tx, poll, &told, is_rehearsal).await;
+    let dossiers = damaged(place, held)?.map_err(|(seq, cause)| place.wrong(seq, cause))?;
+    Ok((checked, is_rehearsal, dossiers))
 }
 
 /// A stored text that cannot be read is a failed check, not a database that does not answer.
@@ -325,6 +333,25 @@ fn entry<E: LogEvent>(row: &EntryRow, seq: u64, last: Option<UtcTime>) -> Result
         return Err("các cột at, kind, actor không chép đúng văn bản của bản ghi".to_owned());
     }
     Ok(entry)
+}
+
+/// The rules in the row of a poll are those that its log froze last.
+fn check_rules(place: &Location, told: Option<&PollCreated>, row: Option<FrozenRulesRow>) -> Result<(), Stop> {
+    let Some(told) = told else { return Ok(()) };
+    let row = row.ok_or_else(|| place.wrong(None, "đợt có nhật ký mà không có trong bảng polls"))?;
+    let FrozenRulesRow { ruleset, ruleset_sha256, ruleset_text } = row;
+    let as_told = [
+        (ruleset == told.ruleset, "ruleset"),
+        (ruleset_sha256 == told.ruleset_sha256.to_string(), "ruleset_sha256"),
+        (Digest::of(ruleset_text.as_bytes()) == told.ruleset_sha256, "ruleset_text"),
+    ];
+    match as_told.iter().find(|(holds, _)| !holds) {
+        Some((_, column)) => {
+            let cause = format!("bộ quy tắc trong bảng polls (cột {column}) khác bộ quy tắc mà nhật ký đã chốt");
+            Err(place.wrong(None, cause))
+        }
+        None => Ok(()),
+    }
 }
 
 fn check_council(place: &Location, told: &CouncilCourse, row: &CouncilRow, heads: &[LogHead]) -> Result<(), Stop> {
@@ -437,6 +464,7 @@ fn check_statements(place: &Location, told: &CouncilCourse, stored: Vec<Statemen
             (hand(&said.proposed) == proposed, "người đề xuất"),
             (said_decided == decided, "người quyết định"),
             (said.state.code() == row.state, "trạng thái"),
+            (said.decided_place == row.decided_place, "thứ tự"),
             (said.note == row.note.clone().unwrap_or_default(), "lý do"),
         ];
         if let Some((_, what)) = as_said.iter().find(|(holds, _)| !holds) {

@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::canonical;
 use super::digest::Digest;
 use super::event::council::{
-    AccountOpened, CouncilFounded, PasswordSet, ProposalMade, RuleAccepted, RuleAttested, RuleChanged, RuleDeclined,
-    RuleProposed, SecondFactorSet, SessionStarted, SessionsEnded, SignInDelayed, SlipsIssued, SlipsRevoked,
+    AccountOpened, CouncilFounded, PasswordSet, ProposalMade, RuleAccepted, RuleAdopted, RuleAttested, RuleChanged,
+    RuleDeclined, RuleProposed, SecondFactorSet, SessionStarted, SessionsEnded, SignInDelayed, SlipsIssued,
+    SlipsRevoked,
 };
 use super::event::{Actor, CouncilEvent};
 use super::time::UtcTime;
@@ -93,6 +94,8 @@ pub struct LoggedStatement {
     pub statement_sha256: Digest,
     pub proposed: SignOff,
     pub decided: Option<SignOff>,
+    /// Its place among what was decided: 1 for the first.
+    pub decided_place: Option<i64>,
     pub state: ProposalState,
     /// Why it was declined.
     pub note: String,
@@ -148,6 +151,7 @@ impl CouncilCourse {
                     statement_sha256,
                     proposed: sign_off(by, at).ok_or(CouncilCourseError::NotByTwo(attestation))?,
                     decided: None,
+                    decided_place: None,
                     state: ProposalState::Open,
                     note: String::new(),
                 };
@@ -163,22 +167,37 @@ impl CouncilCourse {
             CouncilEvent::RuleAccepted(event) if event.statement.kind == StatementKind::Accepted => {
                 self.settle(event.attestation, (&event.proposed_by, by), at, &event.statement)
             }
+            CouncilEvent::RuleAdopted(event) if event.statement.kind == StatementKind::Adopted => {
+                self.settle(event.attestation, (&event.proposed_by, by), at, &event.statement)
+            }
             CouncilEvent::RuleDeclined(RuleDeclined { attestation, note, outcome }) => {
+                let (confirmer, place) = (self.confirmer(), self.next_place());
                 let told = self.open_statement(attestation)?;
                 let is_own = by.account == Some(told.proposed.account);
                 let may = match outcome {
                     ProposalState::Withdrawn => is_own,
-                    ProposalState::Refused => !is_own && by.role == Role::Leader,
+                    ProposalState::Refused => !is_own && by.role == confirmer,
                     ProposalState::Open | ProposalState::Confirmed => false,
                 };
                 if !may {
                     return Err(CouncilCourseError::NotByTwo(attestation));
                 }
                 (told.state, told.decided, told.note) = (outcome, sign_off(by, at), note);
+                told.decided_place = Some(place);
                 Ok(())
             }
             other => self.accept(other),
         }
+    }
+
+    /// Who confirms what is said of rules: a leader of a council; in the installation an operator.
+    fn confirmer(&self) -> Role {
+        if self.id.is_installation() { Role::Operator } else { Role::Leader }
+    }
+
+    /// The place of what is decided next.
+    fn next_place(&self) -> i64 {
+        1 + self.statements.values().filter_map(|told| told.decided_place).max().unwrap_or_default()
     }
 
     fn open_statement(&mut self, id: AttestationId) -> Result<&mut LoggedStatement, CouncilCourseError> {
@@ -194,15 +213,17 @@ impl CouncilCourse {
         at: UtcTime,
         statement: &Statement,
     ) -> Result<(), CouncilCourseError> {
+        let (confirmer, place) = (self.confirmer(), self.next_place());
         let told = self.open_statement(id)?;
         let text = canonical::to_text(statement).unwrap_or_default();
         if told.statement_sha256 != Digest::of(text.as_bytes()) || Some(told.proposed.account) != proposed_by.account {
             return Err(CouncilCourseError::NotStated(id));
         }
-        if by.account.is_none() || by.account == Some(told.proposed.account) || by.role != Role::Leader {
+        if by.account.is_none() || by.account == Some(told.proposed.account) || by.role != confirmer {
             return Err(CouncilCourseError::NotByTwo(id));
         }
         (told.state, told.decided) = (ProposalState::Confirmed, sign_off(by, at));
+        told.decided_place = Some(place);
         Ok(())
     }
 
@@ -250,6 +271,7 @@ impl CouncilCourse {
             | CouncilEvent::RuleAttested(RuleAttested { attestation, .. })
             | CouncilEvent::RuleChanged(RuleChanged { attestation, .. })
             | CouncilEvent::RuleAccepted(RuleAccepted { attestation, .. })
+            | CouncilEvent::RuleAdopted(RuleAdopted { attestation, .. })
             | CouncilEvent::RuleDeclined(RuleDeclined { attestation, .. }) => {
                 return Err(CouncilCourseError::NotByTwo(attestation));
             }

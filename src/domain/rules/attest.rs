@@ -29,10 +29,12 @@ pub enum StatementKind {
     Filled,
     /// Taken as it is, with a reason, although it was not compared.
     Accepted,
+    /// Taken over from the set that the overseer's installation published.
+    Adopted,
 }
 
 impl StatementKind {
-    /// All, in the order in which forms offer them.
+    /// All that can be said in a form, in its order. What is [`Self::Adopted`] is read from the published set, never typed.
     pub const ALL: [Self; 4] = [Self::Compared, Self::Changed, Self::Filled, Self::Accepted];
 
     /// Code in forms, in the database and in the log.
@@ -42,10 +44,11 @@ impl StatementKind {
             Self::Changed => "changed",
             Self::Filled => "filled",
             Self::Accepted => "accepted",
+            Self::Adopted => "adopted",
         }
     }
 
-    /// Inverse of [`Self::code`].
+    /// Inverse of [`Self::code`], for what a form sends.
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.code() == code)
     }
@@ -57,6 +60,7 @@ impl StatementKind {
             Self::Changed => "đã thay giá trị",
             Self::Filled => "theo Quy chế của hội đồng",
             Self::Accepted => "chấp nhận khi chưa đối chiếu",
+            Self::Adopted => "theo bộ đối chiếu do cấp trên công bố",
         }
     }
 
@@ -82,6 +86,15 @@ pub struct StatedFile {
 pub struct Stated {
     /// The article that papers cite from now on.
     pub article: String,
+    /// What the overseer said of it: document, page, day, people; only where it is adopted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<String>,
+    /// SHA-256 of the file that proved it to the overseer; only where it is adopted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<Digest>,
+    /// The day from which the value holds, where it is adopted and has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Date>,
     /// [`super::Parameter::key`].
     pub key: String,
     /// [`RuleSet::fingerprint`] of the value that was seen.
@@ -177,6 +190,14 @@ impl Statement {
             }
             StatementKind::Accepted => {
                 ask(said(&self.reason), "reason", "Hãy ghi lý do chấp nhận khi chưa đối chiếu.");
+            }
+            StatementKind::Adopted => {
+                let is_told = self.parameters.iter().all(|stated| stated.basis.as_deref().is_some_and(said));
+                ask(
+                    said(&self.document) && is_told,
+                    "document",
+                    "Bộ đã công bố phải nói rõ ai đối chiếu, theo văn bản nào.",
+                );
             }
         }
         if self.kind != StatementKind::Accepted {
@@ -282,6 +303,13 @@ impl RuleSet {
         all
     }
 
+    /// The value of a parameter as canonical JSON, as a statement brings it.
+    pub fn value_text(&self, key: &str) -> Option<String> {
+        let Value::Object(mut fields) = self.parameter_json(key)? else { return None };
+        fields.retain(|name, _| !SOURCE_FIELDS.contains(&name.as_str()));
+        to_text(&Value::Object(fields)).ok()
+    }
+
     /// The value of a parameter as the fields of a form.
     pub fn leaves(&self, key: &str) -> Vec<Leaf> {
         let mut leaves = Vec::new();
@@ -374,7 +402,11 @@ pub fn effective(base: &LoadedRules, said: &[Confirmed], day: Date) -> Result<Lo
         for stated in &statement.parameters {
             let place = paths.get(&stated.key).and_then(|path| json.pointer_mut(path));
             let Some(Value::Object(parameter)) = place else { continue };
-            if statement.kind.has_value() {
+            if stated.from.is_some_and(|from| day < from) {
+                continue;
+            }
+            let is_adopted_value = statement.kind == StatementKind::Adopted && stated.value.is_some();
+            if statement.kind.has_value() || is_adopted_value {
                 let value = stated.value.as_deref().and_then(|text| serde_json::from_str(text).ok());
                 let Some(Value::Object(value)) = value else {
                     return Err(refuse(&stated.key, "giá trị thay không đọc được"));
@@ -418,9 +450,9 @@ fn note(confirmed: &Confirmed, stated: &Stated) -> Attestation {
         page: statement.page.clone(),
         read_by: statement.read_by.clone(),
         read_on: statement.read_on,
-        from: statement.from,
-        reason: statement.reason.clone(),
-        file: statement.file.as_ref().map(|file| file.sha256),
+        from: statement.from.or(stated.from),
+        reason: stated.basis.clone().unwrap_or_else(|| statement.reason.clone()),
+        file: stated.file.or(statement.file.as_ref().map(|file| file.sha256)),
         proposed_by: confirmed.proposed_by.clone(),
         confirmed_by: confirmed.confirmed_by.clone(),
         confirmed_on: confirmed.on,
@@ -441,7 +473,15 @@ mod tests {
     fn stated(rules: &RuleSet, key: &str) -> Stated {
         let parameters = rules.parameters();
         let found = parameters.iter().find(|parameter| parameter.key == key).expect("a key");
-        Stated { article: found.cite.to_owned(), key: key.to_owned(), sha256: rules.fingerprints()[key], value: None }
+        Stated {
+            article: found.cite.to_owned(),
+            basis: None,
+            file: None,
+            from: None,
+            key: key.to_owned(),
+            sha256: rules.fingerprints()[key],
+            value: None,
+        }
     }
 
     fn said(kind: StatementKind, parameters: Vec<Stated>) -> Confirmed {

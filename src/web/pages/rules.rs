@@ -142,6 +142,10 @@ fn label(leaf: &str) -> String {
         "value.phrase" => "Lời in trên giấy tờ",
         "value.decimals" => "Số chữ số thập phân",
         "value.drop_trailing_zeros" => "Bỏ số 0 ở cuối (có hoặc không)",
+        "value.ballots" => "Số phiếu cách ngưỡng",
+        "value.costs" => "Dòng ghi sai làm mất (line: chỉ dòng đó; ballot: cả phiếu)",
+        "value.board_chooses" => "Ban kiểm phiếu chọn trước khi kiểm phiếu (có hoặc không)",
+        "literal_reading_only" => "Chỉ áp dụng khi dòng ghi sai làm mất cả phiếu (có hoặc không)",
         "value.of" => "Tính trên (delegates: tổng số đại biểu; summoned: số người được triệu tập)",
         "value.from" => "Có hiệu lực từ ngày (năm-tháng-ngày)",
         "value.until" => "Hết hiệu lực ngày (năm-tháng-ngày; để trống nếu còn hiệu lực)",
@@ -262,6 +266,15 @@ pub async fn propose(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, 
             edit_page(&site, &caller, (&ruleset, &keys), Some(form)).await?.with_status(status).into_response()
         }
     })
+}
+
+/// `POST /quy-dinh/lay-vao`: proposes that the council takes over what was published of a rule set.
+pub async fn adopt(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, form: Form) -> Answer<Redirect> {
+    match site.app.propose_adoption(form.ask(&caller)?, form.value(field::RULESET.name)).await {
+        Ok(id) => Ok(Done::Proposed.at(&path(id))),
+        Err(AppError::AlreadyDone) => Ok(Done::Proposed.at(LIST)),
+        Err(problem) => Err(problem.into()),
+    }
 }
 
 #[derive(Template)]

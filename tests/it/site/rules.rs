@@ -41,6 +41,9 @@ pub fn attested_rules() -> LoadedRules {
     let prints = base.set.fingerprints();
     let stated = |parameter: domain::rules::Parameter<'_>| Stated {
         article: article(parameter.cite),
+        basis: None,
+        file: None,
+        from: None,
         sha256: prints[&parameter.key],
         key: parameter.key,
         value: None,

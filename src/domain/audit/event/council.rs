@@ -228,6 +228,15 @@ events! {
         /// The text that was proposed.
         statement: Statement,
     }
+    /// The council goes by what the overseer's installation published of parameters.
+    "rule.adopted" RuleAdopted by "leader" when "once, after it was proposed; by two people" {
+        /// Which proposal.
+        attestation: AttestationId,
+        /// Who asked for it; whoever wrote the entry agreed.
+        proposed_by: Actor,
+        /// The text that was proposed.
+        statement: Statement,
+    }
     /// Somebody else refused what was proposed of a rule, or its author took it back.
     "rule.declined" RuleDeclined by "leader" when "once, after it was proposed; by its author too" {
         /// Which proposal.
