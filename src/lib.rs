@@ -118,9 +118,10 @@
 //! |---|---|
 //! | A result follows from its counts by exact integers | [`domain::ratio`], [`domain::tally`]; every count of every base up to 600 against a naive second tally and Python, and published results, in the tests |
 //! | issued ≥ returned = valid + invalid; on each line the levels and `not_counted` = returned | [`domain::poll::BallotTotals`], [`domain::count::BatchCounts::check`] |
-//! | The law is data with its article and its mark; what is not verified shows beside what it decides | [`domain::rules`] |
+//! | The law is data with its article and its mark; what is not verified shows on the screen and on the office's own sheet, never on a paper that others get | [`domain::rules`], [`domain::document::rules_sheet`] |
+//! | Forms of a poll that is no rehearsal are sealed under rules that two people of the office attested or accepted | [`app::attesting`]; `tests/it/attesting.rs` |
 //! | On every day one instrument holds for a body and a vote, or a sentence says why none; every parameter has a case that a jurist can read | [`domain::rules::holding`], [`domain::rule_case`]; `tests/fixtures/rule-cases.csv` |
-//! | A poll goes by the very rules that it froze | [`store::polls::ruleset_text`]: their text against the hash with which the poll's log begins |
+//! | A poll goes by the very rules that it froze | [`store::polls::ruleset_text`]: their text against the hash that the poll's log froze last |
 //! | No state that a poll can reach breaks a promise of two people, of early levels or of the log | `tests/it/poll_model.rs` walks through all of a small vote |
 //! | No fact without a source | [`domain::fact::Fact`], whose source is no option; [`import`] refuses the row |
 //! | Two tellers, the second blind to the first; a difference names paper and line, never a mark | [`domain::batch`], by its types |

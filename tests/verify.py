@@ -245,6 +245,7 @@ SHAPES = {
                      "rehearsal": is_flag, "ruleset": is_text, "ruleset_sha256": is_digest,
                      "simulated": is_flag, "sitting": is_text},
     "poll.amended": {"delegates": is_count, "sitting": is_text},
+    "rules.frozen": {"proposed_by": ACTOR, "ruleset_sha256": is_digest},
     "list.decided": {"officials": [{"block": is_text, "name": is_text, "posts": is_text}], "resolution": is_text},
     "board.appointed": {"resolution": is_text, "tellers": [TELLER]},
     "dossiers.released": {"files": [{"name": is_text, "sha256": is_digest}]},
@@ -627,6 +628,9 @@ class Day:
         if step:
             step(data)
 
+    def on_rules_frozen(self, data):
+        self.need_others(data["proposed_by"])
+
     def on_board_appointed(self, data):
         accounts = [teller["account"] for teller in data["tellers"] if "account" in teller]
         self.need(len(set(accounts)) == len(accounts), "one account twice on the board")
@@ -885,6 +889,7 @@ def check_course(events, lines):
         need(kind != "poll.amended" or seq < forms, file, "poll amended after its forms were sealed")
         if kind == "poll.amended":
             day.delegates = data["delegates"]
+        need(kind != "rules.frozen" or seq < forms, file, "rules frozen after the forms were sealed")
         need(kind != "dossiers.released" or seq < opened, file, "dossiers released after voting opened")
         need(kind not in ("deck.counted", "deck.waived") or seq > forms, file, "test deck before the forms")
         need(kind != "poll.moved" or seq > forms, file, "moved before the forms")
@@ -964,7 +969,10 @@ def check_openings(bundle, events):
 
 def check_hashes(bundle, events):
     poll, result = only(events, "poll.created")[1], only(events, "result.declared")[1]
-    for file, text in (("ruleset.toml", poll["ruleset_sha256"]), ("results.json", result["results_sha256"])):
+    # The last text that the poll was frozen to; before that the one it was created with.
+    frozen = [data["ruleset_sha256"] for _, kind, data, _ in events if kind == "rules.frozen"]
+    rules = frozen[-1] if frozen else poll["ruleset_sha256"]
+    for file, text in (("ruleset.toml", rules), ("results.json", result["results_sha256"])):
         need(bundle.listed[file][0] == unhex(text, 32, "log.jsonl"), file, "not the file that the log names")
     issued = {data["name"]: data["sha256"] for _, kind, data, _ in events if kind == "paper.issued"}
     papers = [path for path in bundle.listed if path.startswith("papers/")]

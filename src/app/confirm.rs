@@ -10,11 +10,13 @@ use crate::Caller;
 use crate::counting::day::{self, Evidence};
 use crate::dossiers::{self, OfferedRelease};
 use crate::polls::{FOLLOWERS, proposals};
-use crate::preparing::{Confirmation, LEADERS, OFFICE, Paper, board, content, forms, listing, overview, verdicts};
+use crate::preparing::{
+    Confirmation, LEADERS, OFFICE, Paper, board, content, forms, listing, overview, rules, verdicts,
+};
 use crate::service::app::{App, Ask};
 use crate::service::error::AppError;
 use domain::audit::UtcTime;
-use domain::decided::{DecidedBoard, DecidedForms, DecidedList, EligibilityOverride};
+use domain::decided::{DecidedBoard, DecidedForms, DecidedList, DecidedRules, EligibilityOverride};
 use domain::id::{PollId, ProposalId};
 use domain::proposal::{Proposal, ProposalError, ProposalKind, ProposalState};
 use domain::text::clean;
@@ -37,6 +39,8 @@ pub enum Shown {
     Board(DecidedBoard),
     /// The forms.
     Forms(DecidedForms),
+    /// The rules.
+    Rules(DecidedRules),
     /// The release.
     Dossiers(OfferedRelease),
     /// A step of counting day.
@@ -224,7 +228,8 @@ async fn content_now(tx: &mut CouncilTx, proposal: &Proposal, at: UtcTime) -> Re
         ProposalKind::EligibilityOverride => verdicts::content_now(tx, proposal).await,
         ProposalKind::ListDecided => listing::content_now(tx, proposal).await,
         ProposalKind::BoardAppointed => board::content_now(tx, proposal).await,
-        ProposalKind::FormsSealed => forms::content_now(tx, proposal).await,
+        ProposalKind::FormsSealed => forms::content_now(tx, proposal, at).await,
+        ProposalKind::RulesFrozen => rules::content_now(tx, proposal).await,
         ProposalKind::DossiersReleased => dossiers::content_now(tx, proposal).await,
         _ => day::content_now(tx, proposal, at).await,
     }
@@ -238,6 +243,7 @@ async fn take(tx: &mut CouncilTx, proposal: &Proposal, step: &Confirmation) -> R
         ProposalKind::ListDecided => listing::take(tx, proposal, step).await,
         ProposalKind::BoardAppointed => board::take(tx, proposal, step).await,
         ProposalKind::FormsSealed => forms::take(tx, proposal, step).await,
+        ProposalKind::RulesFrozen => rules::take(tx, proposal, step).await,
         // Dossiers are printed before the transaction: see `App::confirm`.
         ProposalKind::DossiersReleased => Err(ProposalError::Outdated.into()),
         _ => day::take(tx, proposal, step).await,
@@ -251,6 +257,7 @@ async fn shown(tx: &mut CouncilTx, proposal: &Proposal) -> Result<Shown, AppErro
         ProposalKind::ListDecided => Shown::List(content(text)?),
         ProposalKind::BoardAppointed => Shown::Board(content(text)?),
         ProposalKind::FormsSealed => Shown::Forms(content(text)?),
+        ProposalKind::RulesFrozen => Shown::Rules(content(text)?),
         ProposalKind::DossiersReleased => Shown::Dossiers(content(text)?),
         _ => Shown::Day(Box::new(day::evidence_of(tx, proposal).await?)),
     })
@@ -270,7 +277,9 @@ fn obstacle(now: Result<String, AppError>, proposal: &Proposal) -> Result<Option
     match now {
         Ok(now) if now == proposal.content => Ok(None),
         Ok(_) => Ok(Some(ProposalError::Outdated.to_string())),
-        Err(problem @ (AppError::Input(_) | AppError::NotFound(_))) => Ok(Some(problem.to_string())),
+        Err(problem @ (AppError::Input(_) | AppError::Unattested { .. } | AppError::NotFound(_))) => {
+            Ok(Some(problem.to_string()))
+        }
         Err(other) => Err(other),
     }
 }

@@ -10,6 +10,7 @@
 //! | [`people`] | accounts, signing in, access slips, councils, the roster |
 //! | [`polls`] | the steps of a poll: decided by the domain, written with their log entries in one transaction |
 //! | [`facts`] | facts, attached papers, workbooks |
+//! | [`attesting`] | what an office says of the rule sets that it goes by |
 //! | [`preparing`] | a vote from the first day to its sealed forms |
 //! | [`dossiers`] | dossiers compiled, printed, released |
 //! | [`reading`] | delegates read, note and ask; groups summarise; officials see their own |
@@ -20,6 +21,7 @@
 //! | [`rehearse`] | the whole job from a workbook |
 //! | [`demo`] | a sample council, the whole job, and accounts to try it with |
 
+pub mod attesting;
 pub mod confirm;
 pub mod counting;
 pub mod demo;

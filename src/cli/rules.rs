@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::{Answer, out};
 use app::AppError;
+use app::attesting::sheet;
 use app::rules::{cases, sets as rules};
 
 /// Liệt kê bộ quy tắc, in một bộ kèm điều khoản và mức kiểm chứng, hoặc trả lời một bảng tình huống
@@ -18,6 +19,15 @@ pub struct Args {
     /// Thư mục tệp quy tắc, thêm vào hoặc thay bộ đi kèm theo mã
     #[arg(long, value_name = "THƯ_MỤC")]
     rules: Option<PathBuf>,
+    /// In thay vào đó những gì văn phòng của hội đồng đã đối chiếu: từng tham số, ai, ngày nào
+    #[arg(long, requires = "council", conflicts_with_all = ["id", "rules", "cases"])]
+    attested: bool,
+    /// Thư mục cơ sở dữ liệu của dịch vụ; `DATABASE_URL` chỉ cơ sở dữ liệu khác
+    #[arg(long, value_name = "THƯ_MỤC", default_value = "data", requires = "attested")]
+    data: PathBuf,
+    /// Tên của hội đồng trong địa chỉ
+    #[arg(long, value_name = "TÊN", requires = "attested")]
+    council: Option<String>,
 }
 
 pub(super) fn run(args: &Args) -> Result<Answer, AppError> {
@@ -26,6 +36,13 @@ pub(super) fn run(args: &Args) -> Result<Answer, AppError> {
         out::findings(&outcome.findings);
         out::data(&outcome.text);
         return Ok(if outcome.agrees { Answer::Yes } else { Answer::No });
+    }
+    if let Some(council) = args.council.as_deref().filter(|_| args.attested) {
+        let url = std::env::var("DATABASE_URL").ok();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|e| AppError::internal("khởi động", e))?;
+        out::data(&runtime.block_on(sheet::attested_of_folder(&args.data, url.as_deref(), council))?);
+        return Ok(Answer::Yes);
     }
     let sets = rules::available(args.rules.as_deref())?;
     match &args.id {

@@ -6,6 +6,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::audit::Digest;
 use super::audit::event::poll::{ListedOfficial, SealedForm};
 use super::ballot::{self, BallotForm};
 use super::book::Book;
@@ -43,6 +44,29 @@ pub struct EligibilityOverride {
     pub posts: String,
     pub reason: String,
     pub verdict: Verdict,
+}
+
+/// A parameter that says something else in another text of a rule set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleDifference {
+    /// Value, article and what the office said of it.
+    pub after: String,
+    pub before: String,
+    /// Which parameter.
+    pub what: String,
+}
+
+/// Another text of its rule set, by which a poll is to go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DecidedRules {
+    pub differences: Vec<RuleDifference>,
+    /// Parameters that decide in the poll and of which the office has said nothing.
+    pub open: u32,
+    pub ruleset: String,
+    /// SHA-256 of the text.
+    pub ruleset_sha256: Digest,
 }
 
 /// Somebody on the list.

@@ -101,6 +101,8 @@ ids! {
     FactId
     /// A step that one person proposed and another confirms.
     ProposalId
+    /// What an office says of parameters of a rule set: proposed by one person, confirmed by another.
+    AttestationId
     /// A delegate's question to an official.
     QuestionId
     /// A group's summary of its discussion.

@@ -64,6 +64,7 @@ pub mod result;
 pub mod role;
 pub mod roster;
 pub mod rule_case;
+pub mod rule_proposal;
 pub mod rules;
 pub mod search;
 pub mod session;

@@ -14,6 +14,8 @@ pub enum ProposalKind {
     BoardAppointed,
     DossiersReleased,
     FormsSealed,
+    /// Lets the poll go by what the office attested since it began.
+    RulesFrozen,
     /// Lets the vote go on without a test deck that passed.
     DeckWaived,
     /// That the vote is held on another day.
@@ -44,8 +46,14 @@ pub enum ProposalKind {
 
 impl ProposalKind {
     /// Those of a preparation, in its order.
-    pub const OF_PREPARATION: [Self; 5] =
-        [Self::EligibilityOverride, Self::DossiersReleased, Self::ListDecided, Self::BoardAppointed, Self::FormsSealed];
+    pub const OF_PREPARATION: [Self; 6] = [
+        Self::EligibilityOverride,
+        Self::DossiersReleased,
+        Self::ListDecided,
+        Self::BoardAppointed,
+        Self::FormsSealed,
+        Self::RulesFrozen,
+    ];
 
     /// Those of counting day and after it; first those of every vote, then the exceptions.
     pub const OF_DAY: [Self; 17] = [
@@ -81,6 +89,7 @@ impl ProposalKind {
             Self::BoardAppointed => "board_appointed",
             Self::DossiersReleased => "dossiers_released",
             Self::FormsSealed => "forms_sealed",
+            Self::RulesFrozen => "rules_frozen",
             Self::DeckWaived => "deck_waived",
             Self::PollMoved => "poll_moved",
             Self::VotingOpened => "voting_opened",
@@ -114,6 +123,7 @@ impl ProposalKind {
             Self::BoardAppointed => "Lập Ban kiểm phiếu",
             Self::DossiersReleased => "Phát hành hồ sơ",
             Self::FormsSealed => "Chốt mẫu phiếu",
+            Self::RulesFrozen => "Dùng bộ quy tắc đã đối chiếu",
             Self::DeckWaived => "Bỏ qua việc kiểm phiếu thử",
             Self::PollMoved => "Chuyển ngày bỏ phiếu",
             Self::VotingOpened => "Mở bỏ phiếu",

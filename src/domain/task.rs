@@ -71,6 +71,8 @@ pub enum Remedy {
     List,
     Board,
     Forms,
+    /// The rules that the council goes by.
+    Rules,
     /// What waits for another person.
     Proposals,
 }
@@ -122,7 +124,9 @@ pub struct Figures {
     /// In what the roster and the decided list differ.
     pub list_differences: usize,
     /// Steps that wait for another person, in the order of [`ProposalKind::OF_PREPARATION`](super::proposal::ProposalKind::OF_PREPARATION).
-    pub open: [usize; 5],
+    pub open: [usize; 6],
+    /// Parameters that decide in the poll and of which the office has said nothing.
+    pub unattested: usize,
 }
 
 /// Places in [`Figures::open`].
@@ -137,6 +141,8 @@ pub mod waiting {
     pub const BOARD: usize = 3;
     /// The forms.
     pub const FORMS: usize = 4;
+    /// The rules.
+    pub const RULES: usize = 5;
 }
 
 /// One task under way.
@@ -273,11 +279,13 @@ fn decisions(f: &Figures, stage: Stage) -> [Task; 3] {
         .alarms(f.seats > 0 && f.board_findings > 0 && !is_sealed, Remedy::Board, board_warnings)
         .waits(f.open[waiting::BOARD])
         .task(TaskId::Board, f.seats > 0, f.is_board_appointed || is_sealed, format!("{} người", f.seats));
+    let unattested = format!("{} tham số của bộ quy tắc chưa được văn phòng đối chiếu.", f.unattested);
     let forms = Draft::new()
         .lacks(!is_listed, Remedy::List, "Mẫu phiếu in từ danh sách đã chốt; hãy chốt danh sách trước.")
         .lacks(is_listed && !f.is_board_appointed && !is_sealed, Remedy::Board, "Cần lập Ban kiểm phiếu trước.")
         .lacks(is_listed && f.is_board_appointed && !is_sealed, Remedy::Forms, "Chưa chốt mẫu phiếu.")
-        .waits(f.open[waiting::FORMS])
+        .lacks(!is_sealed && f.unattested > 0, Remedy::Rules, unattested)
+        .waits(f.open[waiting::FORMS] + f.open[waiting::RULES])
         .task(TaskId::Forms, is_sealed, is_sealed, String::new());
     [list, board, forms]
 }
@@ -333,7 +341,7 @@ mod tests {
         let mut waiting = Figures { facts_unverified: 0, releases: 1, deadlines_done: 8, ..facts };
         waiting.open[waiting::LIST] = 1;
         assert_eq!(states(&waiting, Stage::Created), "xxxxxx!+-");
-        let listed = Figures { open: [0; 5], board_findings: 1, list_differences: 1, ..waiting };
+        let listed = Figures { open: [0; 6], board_findings: 1, list_differences: 1, ..waiting };
         assert_eq!(states(&listed, Stage::Listed), "xxxxxx!!-");
         let ready = Figures { board_findings: 0, list_differences: 0, is_board_appointed: true, ..listed };
         assert_eq!(states(&ready, Stage::Listed), "xxxxxxxx-");

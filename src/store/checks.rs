@@ -3,6 +3,7 @@
 use super::error::StoreError;
 use super::scope::CouncilTx;
 use super::sql::{row, row_struct, rows, to_u64};
+use domain::id::PollId;
 use macros::boxed;
 
 row_struct! {
@@ -86,6 +87,64 @@ row_struct! {
         /// Code of the state.
         state: String,
     }
+}
+
+row_struct! {
+    /// The columns of `rule_statements` that the log also states.
+    StatementCheckRow {
+        attestation_id: String,
+        ruleset: String,
+        /// Canonical text of the statement.
+        content: String,
+        /// Code of the state.
+        state: String,
+        /// SHA-256 of the file that proves it.
+        file: Option<String>,
+        proposed_account: String,
+        proposed_by: String,
+        proposed_role: String,
+        proposed_at: String,
+        decided_account: Option<String>,
+        decided_by: Option<String>,
+        decided_role: Option<String>,
+        decided_at: Option<String>,
+        note: Option<String>,
+        /// Its place among what was decided.
+        decided_place: Option<i64>,
+    }
+}
+
+/// All that was proposed to say of rules.
+#[boxed]
+pub async fn statements(tx: &mut CouncilTx) -> Result<Vec<StatementCheckRow>, StoreError> {
+    rows!(
+        tx,
+        StatementCheckRow,
+        "SELECT attestation_id, ruleset, content, state, file, proposed_account, proposed_by, proposed_role, proposed_at, \
+         decided_account, decided_by, decided_role, decided_at, note, decided_place FROM rule_statements \
+         WHERE council_id = $1 ORDER BY attestation_id"
+    )
+}
+
+row_struct! {
+    /// The rules that a poll goes by, as its row has them.
+    FrozenRulesRow {
+        /// Id of the rule set.
+        ruleset: String,
+        ruleset_sha256: String,
+        ruleset_text: String,
+    }
+}
+
+/// The rules in the row of a poll; `None` when there is no such row.
+#[boxed]
+pub async fn frozen_rules(tx: &mut CouncilTx, poll: PollId) -> Result<Option<FrozenRulesRow>, StoreError> {
+    row!(
+        tx,
+        FrozenRulesRow,
+        "SELECT ruleset, ruleset_sha256, ruleset_text FROM polls WHERE council_id = $1 AND poll_id = $2",
+        poll.to_string()
+    )
 }
 
 /// All proposals of the council.

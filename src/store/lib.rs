@@ -34,6 +34,7 @@ pub mod requests;
 pub mod resets;
 pub mod revisions;
 pub mod roster;
+pub mod rule_statements;
 mod schema;
 mod scope;
 pub mod screen;

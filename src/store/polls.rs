@@ -321,8 +321,8 @@ pub async fn reach(tx: &mut CouncilTx, poll: PollId, stage: Stage, at: UtcTime) 
     one_changed(changed)
 }
 
-/// Exact text of the rule set that a poll goes by, held against the hash with which the poll's log begins: whoever reads
-/// the text decides by the rules that were frozen, or not at all.
+/// Exact text of the rule set that a poll goes by, held against the hash that the poll's log froze last: whoever reads the
+/// text decides by the rules that were frozen, or not at all.
 ///
 /// # Errors
 /// [`StoreError::ChangedRules`] when the text is another one.
@@ -333,18 +333,19 @@ pub async fn ruleset_text(tx: &mut CouncilTx, poll: PollId) -> Result<Option<Str
         tx,
         (String, Option<String>),
         "SELECT polls.ruleset_text, log_entries.entry FROM polls LEFT JOIN log_entries \
-         ON log_entries.council_id = polls.council_id AND log_entries.log_id = polls.log_id AND log_entries.seq = 0 \
-         WHERE polls.council_id = $1 AND polls.poll_id = $2",
+         ON log_entries.council_id = polls.council_id AND log_entries.log_id = polls.log_id \
+         AND log_entries.kind IN ('poll.created', 'rules.frozen') \
+         WHERE polls.council_id = $1 AND polls.poll_id = $2 ORDER BY log_entries.seq DESC LIMIT 1",
         poll.to_string()
     )?;
-    let Some((text, first)) = found else { return Ok(None) };
-    let first = first.ok_or_else(|| StoreError::corrupt("log_entries: thiếu poll.created"))?;
-    let LogEntry { event: PollEvent::PollCreated(created), .. } =
-        LogEntry::parse(&first).map_err(StoreError::corrupt)?
-    else {
-        return Err(StoreError::corrupt("log_entries: nhật ký không bắt đầu bằng poll.created"));
+    let Some((text, entry)) = found else { return Ok(None) };
+    let entry = entry.ok_or_else(|| StoreError::corrupt("log_entries: thiếu poll.created"))?;
+    let frozen = match LogEntry::parse(&entry).map_err(StoreError::corrupt)?.event {
+        PollEvent::PollCreated(created) => created.ruleset_sha256,
+        PollEvent::RulesFrozen(frozen) => frozen.ruleset_sha256,
+        _ => return Err(StoreError::corrupt("log_entries.kind")),
     };
-    if Digest::of(text.as_bytes()) == created.ruleset_sha256 { Ok(Some(text)) } else { Err(StoreError::ChangedRules) }
+    if Digest::of(text.as_bytes()) == frozen { Ok(Some(text)) } else { Err(StoreError::ChangedRules) }
 }
 
 /// Adds the list that was decided.
@@ -387,6 +388,23 @@ pub async fn amend(tx: &mut CouncilTx, poll: PollId, amended: &PollAmended) -> R
         poll.to_string(),
         i64::from(amended.delegates),
         amended.sitting.clone(),
+    )?;
+    one_changed(changed)
+}
+
+/// Writes the text of the rule set by which the poll goes from now on.
+///
+/// # Errors
+/// When there is no such poll.
+#[boxed]
+pub async fn freeze_rules(tx: &mut CouncilTx, poll: PollId, text: String) -> Result<(), StoreError> {
+    let sha256 = Digest::of(text.as_bytes());
+    let changed = execute!(
+        tx,
+        "UPDATE polls SET ruleset_sha256 = $3, ruleset_text = $4 WHERE council_id = $1 AND poll_id = $2",
+        poll.to_string(),
+        sha256.to_string(),
+        text,
     )?;
     one_changed(changed)
 }

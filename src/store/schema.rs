@@ -46,6 +46,12 @@ const STEPS: &[Migration] = &[
         include_str!("../../migrations/sqlite/0006_board.sql"),
         include_str!("../../migrations/postgres/0006_board.sql"),
     ),
+    (
+        7,
+        "attesting",
+        include_str!("../../migrations/sqlite/0007_attesting.sql"),
+        include_str!("../../migrations/postgres/0007_attesting.sql"),
+    ),
 ];
 
 /// Number of the newest migration of this program.

@@ -1,4 +1,5 @@
-//! Where a request comes from: for delays after wrong passwords, never for a log.
+//! Where a request comes from: for delays after wrong passwords, never for a log. And the address of a page that pages of
+//! another layer lead to.
 
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
@@ -11,6 +12,11 @@ use axum::http::{Extensions, HeaderMap};
 
 use super::{Settings, Site};
 use app::people::sign_in::Device;
+
+/// The page of the parameters that decide in a poll and of which its office has said nothing.
+pub fn open_rules_of(poll: domain::id::PollId) -> String {
+    format!("/quy-dinh?ky={poll}&loc=chua")
+}
 
 /// The other end of the connection, as the server saw it. Whoever serves the router puts it beside each request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -65,6 +65,12 @@ fields! {
     REPLY = "reply", "Trả lời";
     GENERAL = "general", "Ý kiến chung của tổ";
     REMARK = "remark", "Ý kiến về một người";
+    KEYS = "keys", "Các tham số";
+    ARTICLE = "article", "Điều khoản";
+    DOCUMENT = "document", "Văn bản";
+    PAGE = "page", "Trang";
+    READ_BY = "read_by", "Người đối chiếu";
+    READ_ON = "read_on", "Ngày đối chiếu";
     RULESET = "ruleset", "Bộ quy tắc";
     LEGISLATURE = "legislature", "Khóa";
     TERM_FROM = "term_from", "Nhiệm kỳ từ ngày";

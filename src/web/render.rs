@@ -14,6 +14,7 @@ use super::pages::{assets, error};
 use super::session::Visitor;
 use super::{Site, guard, notice};
 use app::Caller;
+use app::attesting;
 use app::counting::{day, outcome, room as counting};
 use app::facts::entry as facts;
 use app::preparing;
@@ -71,6 +72,12 @@ pub struct Destination {
 const DESTINATIONS: &[(&str, &str, &str, &[Role])] = &[
     ("Đọc hồ sơ", "/doc", "Đọc hồ sơ từng người, tìm, ghi chú riêng, đặt câu hỏi.", reading::READERS),
     ("Kỳ lấy phiếu", "/ky", "Chuẩn bị một kỳ lấy phiếu, từ kỳ họp đến mẫu phiếu.", preparing::OFFICE),
+    (
+        "Quy định áp dụng",
+        "/quy-dinh",
+        "Đối chiếu từng tham số của bộ quy tắc với văn bản gốc; xem ai đã đối chiếu, còn gì chưa.",
+        attesting::OFFICE,
+    ),
     ("Ngày bỏ phiếu", "/ngay-bo-phieu", "Đi từng bước của ngày bỏ phiếu, từ phiếu thử đến công bố.", day::HALL),
     (
         "Kết quả",

@@ -278,10 +278,15 @@ impl Sample {
 
     /// Exit code and output of the independent verifier.
     pub fn python(&self, extra: &[&str]) -> (Option<i32>, String) {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/verify.py");
-        let run = Command::new("python3").arg(script).arg(self.dir()).args(extra).output();
-        let run = run.expect("python3 must be installed: scripts/test does it");
-        let text = String::from_utf8_lossy(&run.stdout).into_owned() + &String::from_utf8_lossy(&run.stderr);
-        (run.status.code(), text)
+        python(&self.dir(), extra)
     }
+}
+
+/// The same for any folder.
+pub fn python(bundle: &Path, extra: &[&str]) -> (Option<i32>, String) {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/verify.py");
+    let run = Command::new("python3").arg(script).arg(bundle).args(extra).output();
+    let run = run.expect("python3 must be installed: scripts/test does it");
+    let text = String::from_utf8_lossy(&run.stdout).into_owned() + &String::from_utf8_lossy(&run.stderr);
+    (run.status.code(), text)
 }

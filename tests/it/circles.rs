@@ -17,6 +17,7 @@ const SUBJECTS: &[(&str, &[&str])] = &[
     ("people", &[]),
     ("polls", &["rules"]),
     ("facts", &["people"]),
+    ("attesting", &["rules", "facts", "polls", "installation"]),
     ("preparing", &["rules", "polls", "facts"]),
     ("dossiers", &["polls", "facts", "preparing"]),
     ("reading", &["rules", "people", "facts", "preparing", "dossiers"]),

@@ -10,6 +10,7 @@
 
 mod accounts;
 mod architecture;
+mod attesting;
 mod authority;
 mod before_close;
 mod board;

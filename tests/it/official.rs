@@ -25,7 +25,7 @@ async fn with_official(engine: Engine) -> (Site, CouncilId, OfficialId, Visitor,
 fn an_official_reads_what_is_stated_replies_and_the_second_window_is_told() {
     on_both(|engine| async move {
         let (site, council, official, mut own, _) = with_official(engine).await;
-        site.has_poll(council).await;
+        site.has_unattested_poll(council).await;
         let other = site.has_official(council, "Lê Thị C").await;
         let (mine, file) =
             site.has_fact_with_file(council, official, FactKind::Questioning, "<script>hứa</script>").await;

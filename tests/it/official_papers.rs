@@ -163,7 +163,6 @@ fn minutes_name_band_margin_duty_and_doubtful_rules_of_a_line_one_ballot_over_ha
             "13 phiếu",
             "phải kiểm lại dòng này từ phiếu giấy",
             "Có thể xin từ chức",
-            "chưa kiểm chứng",
             "Bản diễn tập",
         ],
     );

@@ -41,7 +41,8 @@ const DELEGATES: u32 = 3;
 const FORM: &str = "F1";
 
 /// Entries of these kinds are made by two people: one is named in the data, the other writes the entry.
-const BY_TWO: [&str; 16] = [
+const BY_TWO: [&str; 17] = [
+    "rules.frozen",
     "deck.waived",
     "poll.moved",
     "voting.opened",
@@ -81,9 +82,9 @@ struct Node {
     state: PollState,
     course: Course,
     openings: BTreeMap<u32, BatchCounts>,
-    /// Steps that would go on for ever are taken so often: amending, reopening, minutes, corrigenda, and what bends the way
-    /// of the day (the day moved, the hall, issued ballots put right, another line counted again, minutes undone), which is
-    /// tried once, in a vote that was neither amended nor has a reopened batch.
+    /// Steps that would go on for ever are taken so often: amending or freezing other rules, reopening, minutes,
+    /// corrigenda, and what bends the way of the day (the day moved, the hall, issued ballots put right, another line
+    /// counted again, minutes undone), which is tried once, in a vote that was neither amended nor has a reopened batch.
     repeated: [u8; 5],
     /// Events in which figures of ballots stand in the open.
     tells: Tells,
@@ -147,7 +148,7 @@ fn readers([one, two]: [usize; 2]) -> ReadTwice {
 /// Whether the store would let the step through: no two batches of one number, no batch that is not there.
 fn may_try(node: &Node, asked: Move) -> bool {
     match asked {
-        Move::Amend => node.repeated[0] < 1,
+        Move::Amend | Move::Freeze => node.repeated[0] < 1,
         Move::Commit { batch, .. } => !node.openings.contains_key(&batch),
         Move::Reopen { batch } => node.openings.contains_key(&batch) && node.repeated[1] + node.repeated[4] < 1,
         Move::Propose => node.repeated[2] < 2,
@@ -166,7 +167,7 @@ fn may_try(node: &Node, asked: Move) -> bool {
 fn follow(node: &Node, asked: Move, next: PollState) -> Node {
     let mut after = Node { state: next, from: None, entries: Vec::new(), ..node.clone() };
     match asked {
-        Move::Amend => after.repeated[0] += 1,
+        Move::Amend | Move::Freeze => after.repeated[0] += 1,
         Move::Reopen { batch } => {
             after.repeated[1] += 1;
             after.openings.remove(&batch);

@@ -234,6 +234,7 @@ pub const STEPS: &[Case] = &[
         |s| s.amend(PollAmended { delegates: 25, sitting: "Kỳ họp khác".into() }),
         &[Stage::Created, Stage::Listed],
     ),
+    ("freeze_rules", |s| s.freeze_rules(digest(), pair()), &[Stage::Created, Stage::Listed]),
     ("appoint_board", |s| s.appoint_board(board(), "32/NQ-HĐND".into()), &[Stage::Listed]),
     (
         "release_dossiers",

@@ -12,14 +12,14 @@ use domain::id::{CouncilId, PollId};
 use domain::poll_state::Stage;
 use domain::proposal::ProposalKind;
 use domain::role::Role;
-use domain::rules::builtin_texts;
 
 use crate::poll_state::{account, board, by_two, counts, created, decks, forms, listed, paper};
-use crate::site::{Site, on_both, somebody_in};
+use crate::site::{Site, attested_rules, on_both, somebody_in};
 
 /// Id and text of the rules that real polls go by: what a step asks of them, it asks here too.
-fn rules() -> (&'static str, &'static str) {
-    builtin_texts()[0]
+fn rules() -> (String, String) {
+    let rules = attested_rules();
+    (rules.set.id, rules.source.text)
 }
 
 /// Somebody of a council in one role.
@@ -34,8 +34,8 @@ fn by<'a>(site: &Site, caller: &'a Caller) -> Requester<'a> {
 fn new_poll(name: &str) -> NewPoll {
     let (ruleset, text) = rules();
     let ruleset_sha256 = Digest::of(text.as_bytes());
-    let created = PollCreated { rehearsal: false, ruleset: ruleset.into(), ruleset_sha256, ..created() };
-    NewPoll { origin: KeyName::new(name).expect("name"), created, ruleset_text: text.into() }
+    let created = PollCreated { rehearsal: false, ruleset, ruleset_sha256, ..created() };
+    NewPoll { origin: KeyName::new(name).expect("name"), created, ruleset_text: text }
 }
 
 /// A poll whose ballots are out and back: 24 of each form.

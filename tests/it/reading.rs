@@ -23,7 +23,7 @@ pub const FIRST: &[&str] = &["Xây 12 trạm y tế xã, đạt 100%", "Trả l�
 impl Hall {
     pub async fn new(engine: Engine) -> Self {
         let (site, council) = Site::with_council(engine).await;
-        let poll = site.has_poll(council).await;
+        let poll = site.has_unattested_poll(council).await;
         let (officials, delegates) = site.has_sample_roster(council).await;
         let lan = site.has_account(council, "lan", "Nguyễn Thị Lan", Role::Delegate).await;
         let hai = site.has_account(council, "hai", "Trần Văn Hai", Role::Delegate).await;

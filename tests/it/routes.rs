@@ -35,6 +35,8 @@ pub struct Ids {
     work: JobId,
     question: String,
     summary: String,
+    /// What a clerk proposed to say of a rule; it waits.
+    statement: String,
     /// About an official who signs in as `vai-official`.
     fact: FactId,
     /// The file of its source.
@@ -86,6 +88,7 @@ impl World {
         let delegate = site.has_delegate(council, name, None).await;
         let job = site.has_job(council, account, name).await;
         // The installation holds no votes: an id that nobody has stands for what is not there.
+        let mut statement = council.to_string();
         let (poll, proposal, form, work, declared) = if council.is_installation() {
             let nobody = (council.to_string(), OfficialId::new(site.clock.now(), &[0; 10]));
             (council.to_string(), council.to_string(), "khong-co".to_owned(), job, nobody)
@@ -93,6 +96,8 @@ impl World {
             let (officials, delegates) = site.has_sample_roster(council).await;
             let declared = Self::declared(site, council, &officials, &delegates).await;
             let poll = site.has_poll(council).await;
+            statement = site.says_everything_of_rules(council).await.to_string();
+            site.takes_rules_over(council, poll).await;
             let sealed = site.seals(council, poll, &delegates).await;
             let work = site.has_release(council, sealed.poll).await;
             // A step of counting day: everybody in the hall sees it.
@@ -122,6 +127,7 @@ impl World {
             work,
             question,
             summary,
+            statement,
             fact,
             file_hash,
             asked,
@@ -194,6 +200,7 @@ impl Ids {
             "{position}" => "1".to_owned(),
             "{question}" => self.question.clone(),
             "{summary}" => self.summary.clone(),
+            "{statement}" => self.statement.clone(),
             "{fact}" => self.fact.to_string(),
             "{sha256}" => self.file_hash.to_string(),
             "{asked}" => self.asked.to_string(),
@@ -321,8 +328,9 @@ fn check(route: &Route, role: Option<Role>, answer: &Answer, who: &str) {
             // Where there is one of a kind only, its list leads there.
             let leads_on = ["/viec/{job}", "/kiem-phieu", "/may-chieu"].contains(&route.path)
                 && answer.status == StatusCode::SEE_OTHER;
-            // Nothing is released here: a delegate has no paper to open, an official no dossier.
-            let is_unreleased = (role == Some(Role::Delegate) && route.path.contains("{sha256}")
+            // Nothing is released here: a delegate has no paper to open, an official no dossier. Nor is anything published.
+            let is_unreleased = ([Some(Role::Delegate), Some(Role::Operator)].contains(&role)
+                && route.path.contains("{sha256}")
                 || route.path == "/cua-toi/ho-so.pdf")
                 && answer.status == StatusCode::NOT_FOUND;
             // Nothing is counted here: there is no line to count again.

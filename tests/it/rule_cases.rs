@@ -46,7 +46,7 @@ fn every_parameter_and_every_question_has_a_row() {
     }
     let missing: Vec<String> = sets
         .iter()
-        .flat_map(|set| set.cited().into_iter().map(|cited| (set.id.clone(), cited.key)))
+        .flat_map(|set| set.parameters().into_iter().map(|cited| (set.id.clone(), cited.path)))
         .filter(|key| !decided.contains(key))
         .map(|(set, key)| format!("{set} {key}"))
         .collect();

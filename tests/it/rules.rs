@@ -14,7 +14,7 @@ fn the_list_names_every_set_with_its_period_and_how_much_of_it_is_unverified() {
 fn each_set_prints_every_parameter_with_citation_and_mark() {
     for set in builtin().expect("carried sets") {
         let text = show_text(&set);
-        for cited in set.cited() {
+        for cited in set.parameters() {
             let source = format!("    {} [{}]\n", cited.cite, cited.attested.label());
             assert!(text.contains(&source), "{}: {} is not printed", set.id, cited.key);
         }
@@ -28,7 +28,7 @@ fn set(id: &str) -> RuleSet {
 
 /// Mark and citation of the parameter `key`.
 fn source(set: &RuleSet, key: &str) -> (Attested, String) {
-    let cited = set.cited().into_iter().find(|cited| cited.key == key);
+    let cited = set.parameters().into_iter().find(|cited| cited.path == key);
     cited.map(|cited| (cited.attested, cited.cite.to_owned())).unwrap_or_else(|| panic!("{key}"))
 }
 

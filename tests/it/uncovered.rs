@@ -219,7 +219,9 @@ impl Tampering {
              (SELECT CASE type WHEN 'INTEGER' THEN 1 WHEN 'BLOB' THEN x'00' ELSE 'x' END \
              FROM pragma_table_info('{table}') WHERE name = '{column}') END"
         );
-        let values = if values == Values::MadeUp { vec![made_up] } else { vec![others, made_up] };
+        let mut values = if values == Values::MadeUp { vec![made_up] } else { vec![others, made_up] };
+        // A number that no row has.
+        values.push("97".to_owned());
         for value in values {
             let change = format!(
                 "UPDATE {table} SET {column} = {value} \

@@ -19,7 +19,7 @@ use macros::boxed;
 use store::{CouncilTx, attachments};
 
 /// Roles that may open files: the office all files, others those that concern them.
-pub const READERS: &[Role] = &[Role::Clerk, Role::Leader, Role::Official, Role::Delegate];
+pub const READERS: &[Role] = &[Role::Clerk, Role::Leader, Role::Official, Role::Delegate, Role::Operator];
 
 const NO_FILE: AppError = AppError::NotFound("tệp nguồn");
 
@@ -48,6 +48,11 @@ impl Paper {
         };
         let looked = tokio::task::spawn_blocking(looked).await;
         looked.map_err(|e| AppError::internal("xem tệp nguồn", e))?
+    }
+
+    /// Name of the file, without folder.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
     }
 
     /// SHA-256 of its bytes.
@@ -106,7 +111,8 @@ impl Download {
 
 impl App {
     /// A file that the caller may open: the office any, an official what proves a fact about that person, a delegate
-    /// what released dossiers rest on.
+    /// what released dossiers rest on. The office also opens what the installation published with its rules: it keeps no
+    /// other files.
     ///
     /// # Errors
     /// When there is none that the caller may open.
@@ -114,16 +120,22 @@ impl App {
     pub async fn download(&self, caller: &Caller, sha256: Digest) -> Result<Download, AppError> {
         caller.may(READERS)?;
         let roles = &caller.account.roles;
+        let is_office = [Role::Clerk, Role::Leader, Role::Operator].into_iter().any(|role| roles.has(role));
         let mut tx = self.store.read(caller.council).await?;
-        let attachment = attachments::find(&mut tx, sha256).await?.ok_or(NO_FILE)?;
-        let may = roles.has(Role::Clerk)
-            || roles.has(Role::Leader)
+        let mut council = caller.council;
+        let mut found = attachments::find(&mut tx, sha256).await?;
+        if found.is_none() && is_office {
+            council = CouncilId::INSTALLATION;
+            found = attachments::find(&mut self.store.read(council).await?, sha256).await?;
+        }
+        let attachment = found.ok_or(NO_FILE)?;
+        let may = is_office
             || (roles.has(Role::Official) && attachments::concerns(&mut tx, sha256, caller.account.id).await?)
             || (roles.has(Role::Delegate) && attachments::is_released(&mut tx, sha256).await?);
         if !may {
             return Err(NO_FILE);
         }
-        Ok(Download { attachment, app: self.clone(), council: caller.council })
+        Ok(Download { attachment, app: self.clone(), council })
     }
 
     async fn chunk(&self, council: CouncilId, sha256: Digest, number: u32) -> Result<Option<Vec<u8>>, AppError> {

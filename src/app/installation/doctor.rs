@@ -293,7 +293,7 @@ fn font_digests() -> Check {
 fn rule_sets() -> Check {
     match sets::available(None) {
         Ok(sets) => {
-            let cited = sets.iter().flat_map(|rules| rules.set.cited());
+            let cited = sets.iter().flat_map(|rules| rules.set.parameters());
             let open = cited.filter(|cited| cited.attested != Attested::Verified).count();
             let verdict = if open == 0 { Verdict::Good } else { Verdict::Warning };
             let sentence = format!(

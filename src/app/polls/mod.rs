@@ -287,8 +287,8 @@ async fn take(
     Ok(Taken { head: Some(head) })
 }
 
-/// The rows that an event of the log implies. Sealed figures and the text of a result are no part of their events: those
-/// two steps write them.
+/// The rows that an event of the log implies. Sealed figures, the text of a result and that of a rule set are no part of
+/// their events: those steps write them.
 async fn project(tx: &mut CouncilTx, poll: PollId, seq: u64, event: &PollEvent) -> Result<(), StoreError> {
     match event {
         PollEvent::PollAmended(amended) => polls::amend(tx, poll, amended).await,
@@ -314,6 +314,7 @@ async fn project(tx: &mut CouncilTx, poll: PollId, seq: u64, event: &PollEvent) 
         PollEvent::BatchReopened(reopened) => sealed::withdraw(tx, poll, &reopened.form, reopened.batch).await,
         PollEvent::PaperIssued(paper) => polls::add_paper(tx, poll, seq, paper).await,
         PollEvent::PollCreated(_)
+        | PollEvent::RulesFrozen(_)
         | PollEvent::DossiersReleased(_)
         | PollEvent::DeckCounted(_)
         | PollEvent::DeckWaived(_)

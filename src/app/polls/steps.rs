@@ -1,8 +1,9 @@
 //! The steps of a poll that one person takes, in their order. The table of events says who may take each; steps for two
 //! people are in [`super::acts`].
 
-use super::{NO_POLL, Requester, Taken, WriteContext, admit, council_log, listed, take, trust};
+use super::{NO_POLL, Requester, Taken, WriteContext, admit, council_log, listed, rules_of, take, trust};
 use crate::Caller;
+use crate::rules::attested;
 use crate::service::app::App;
 use crate::service::error::AppError;
 use crate::service::keys::Keys;
@@ -106,7 +107,8 @@ impl App {
     /// Seals the ballot forms; the first head is signed.
     ///
     /// # Errors
-    /// When the caller is no leader, or the poll refuses it.
+    /// When the caller is no leader, the poll refuses it, or, where it is no rehearsal, a parameter of its rules decides of
+    /// which the office has said nothing.
     #[boxed]
     pub async fn seal_forms(
         &self,
@@ -114,8 +116,16 @@ impl App {
         poll: PollId,
         forms: Vec<SealedForm>,
     ) -> Result<Taken, AppError> {
+        let at = self.now_text()?;
         self.step(requester, &[Role::Leader], poll, move |tx, state| {
-            Box::pin(async move { Ok(state.seal_forms(forms, council_log(tx).await?)?) })
+            Box::pin(async move {
+                let created = &state.poll().created;
+                if !created.rehearsal {
+                    let rules = rules_of(tx, poll).await?;
+                    attested::gate(tx, poll, &rules, created.kind, at).await?;
+                }
+                Ok(state.seal_forms(forms, council_log(tx).await?)?)
+            })
         })
         .await
     }

@@ -5,10 +5,11 @@ use super::{Confirmation, OFFICE, Paper};
 use crate::Caller;
 use crate::polls;
 use crate::polls::proposals::{self, Offer};
+use crate::rules::attested;
 use crate::service::app::{App, Ask};
 use crate::service::error::AppError;
 use domain::audit::event::poll::SealedForm;
-use domain::audit::{Checkpoint, Digest, Moment, VerifierKey};
+use domain::audit::{Checkpoint, Digest, Moment, UtcTime, VerifierKey};
 use domain::decided::{DecidedForms, Decision};
 use domain::finding::Finding;
 use domain::id::{LogId, PollId, ProposalId};
@@ -45,6 +46,8 @@ pub struct FormsPage {
     pub has_board: bool,
     /// Findings to look at; errors prevent the sealing.
     pub findings: Vec<Finding>,
+    /// Why they cannot be sealed as the rules stand: a sentence; the page of the rules says more.
+    pub unattested: Option<String>,
     /// The proposal that waits.
     pub open: Option<ProposalId>,
     /// Set once they are sealed.
@@ -69,7 +72,10 @@ impl App {
         } else {
             Vec::new()
         };
+        let at = self.now_text()?;
+        let unattested = if is_sealed { None } else { gate(&mut tx, poll, &prepared, at).await.err() };
         Ok(FormsPage {
+            unattested: unattested.map(|problem| problem.to_string()),
             sitting: prepared.poll_book.book.council.sitting.name.clone(),
             is_listed: prepared.stage() >= Stage::Listed,
             has_board: matches!(&prepared.state, PollState::Listed(_, _, board) if !board.is_empty()) || is_sealed,
@@ -120,7 +126,9 @@ impl App {
         let (at, id) = (self.now_text()?, ProposalId::new(self.clock.now(), &self.chance.for_id()?));
         let proposed = self.write_once(ask, move |tx| {
             Box::pin(async move {
-                let content = text_of(&ready(&PreparedPoll::load(tx, poll).await?)?)?;
+                let prepared = PreparedPoll::load(tx, poll).await?;
+                let content = text_of(&ready(&prepared)?)?;
+                gate(tx, poll, &prepared, at).await?;
                 let offer = Offer { poll, kind: ProposalKind::FormsSealed, about: String::new(), content };
                 proposals::propose(tx, id, at, &actor, offer).await.map(drop)
             })
@@ -202,8 +210,19 @@ async fn sealed_head(tx: &mut CouncilTx, log: LogId) -> Result<Option<SealedHead
 }
 
 /// What confirming the proposal would seal now.
-pub(crate) async fn content_now(tx: &mut CouncilTx, proposal: &Proposal) -> Result<String, AppError> {
-    text_of(&ready(&PreparedPoll::load(tx, proposal.poll).await?)?)
+pub(crate) async fn content_now(tx: &mut CouncilTx, proposal: &Proposal, at: UtcTime) -> Result<String, AppError> {
+    let prepared = PreparedPoll::load(tx, proposal.poll).await?;
+    let content = text_of(&ready(&prepared)?)?;
+    gate(tx, proposal.poll, &prepared, at).await?;
+    Ok(content)
+}
+
+/// A poll that is no rehearsal is not sealed while a parameter decides in it of which the office has said nothing.
+async fn gate(tx: &mut CouncilTx, poll: PollId, prepared: &PreparedPoll, at: UtcTime) -> Result<(), AppError> {
+    if prepared.state.poll().created.rehearsal {
+        return Ok(());
+    }
+    attested::gate(tx, poll, &prepared.poll_book.rules, prepared.poll_book.plan.kind, at).await
 }
 
 /// Takes the step that was confirmed: the head is signed with it.

@@ -12,6 +12,7 @@ pub(crate) mod overview;
 mod plan;
 pub(crate) mod poll_book;
 pub(crate) mod prepared;
+pub(crate) mod rules;
 mod seats;
 pub(crate) mod verdicts;
 

@@ -148,6 +148,10 @@ async fn overview(tx: &mut CouncilTx, poll: PollId, today: Date) -> Result<Overv
     let errors = sitting.iter().filter(|finding| finding.is_error()).count();
     let differences =
         prepared.decided_list()?.map_or(0, |list| list.differs_from(&prepared.list_now(undecided())).len());
+    let (rules, plan) = (&prepared.poll_book.rules, &prepared.poll_book.plan);
+    let is_rehearsal = prepared.state.poll().created.rehearsal;
+    let open = rules.unattested(plan.kind, plan.council.kind, plan.council.sitting.votes_on).len();
+    let unattested = if is_rehearsal { 0 } else { open };
     let figures = Figures {
         sitting_errors: errors,
         sitting_warnings: sitting.len() - errors,
@@ -167,6 +171,7 @@ async fn overview(tx: &mut CouncilTx, poll: PollId, today: Date) -> Result<Overv
         is_board_appointed: matches!(&prepared.state, PollState::Listed(_, _, board) if !board.is_empty()),
         list_differences: differences,
         open: waiting(&prepared),
+        unattested,
     };
     let open = figures.open.iter().sum();
     let (stage, rules) = (prepared.stage(), prepared.poll_book.rules.short.clone());
@@ -178,7 +183,7 @@ async fn overview(tx: &mut CouncilTx, poll: PollId, today: Date) -> Result<Overv
 }
 
 /// Open proposals by the tasks that they belong to.
-fn waiting(prepared: &PreparedPoll) -> [usize; 5] {
+fn waiting(prepared: &PreparedPoll) -> [usize; 6] {
     ProposalKind::OF_PREPARATION.map(|kind| {
         let waits = |p: &&Proposal| p.kind == kind && p.state == ProposalState::Open;
         prepared.proposals.iter().filter(waits).count()

@@ -5,7 +5,7 @@ use super::{NO_POLL, OFFICE, PREPARERS};
 use crate::Caller;
 use crate::polls::{self, NewPoll};
 use crate::preparing::poll_book::PollBook;
-use crate::rules::sets;
+use crate::rules::{attested, sets};
 use crate::service::app::{App, Ask};
 use crate::service::clock::in_vietnam;
 use crate::service::error::{AppError, Conflict, FieldError};
@@ -221,12 +221,14 @@ impl App {
             Ok(rules) => read(&typed, (&body.0.name, body.1), &rules.set)?,
             Err(problem) => return Err(problem),
         };
-        let rules = rules?;
+        let mut tx = self.store.read(ask.caller.council).await?;
+        let rules = attested::on(&mut tx, rules?, plan.council.sitting.votes_on).await?;
+        drop(tx);
         let purpose = self.purpose(&typed.purpose)?;
         let (at, now) = (self.now_text()?, self.clock.now());
         let id = PollId::new(now, &self.chance.for_id()?);
         let log = LogId::new(now, &self.chance.for_id()?);
-        let new = new_poll(&plan, rules, &body.0.slug, id, purpose)?;
+        let new = new_poll(&plan, &rules, &body.0.slug, id, purpose)?;
         let public_key = self.keys.poll_signer(&new.origin, new.created.rehearsal).verifier().to_text();
         let begun = self.write_once(ask, move |tx| {
             Box::pin(async move {

@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use crate::rules::columns::{Align, columns};
 use crate::service::error::AppError;
 use crate::service::files;
-use domain::council::CouncilKind;
 use domain::poll::PollKind;
-use domain::ratio::{Edge, Threshold};
-use domain::rules::{
-    Attested, BadLineCosts, BadLineRule, BandRule, BaseKind, CountedFrom, DeadlineRule, FollowUpRule, InForce,
-    LoadedRules, Quorum, QuorumOf, RecountMargin, RuleSet, Side, load_all,
+use domain::ratio::Edge;
+use domain::rules::words::{
+    bad_line_words, base_words, councils_words, deadline_words, follow_up_scope, in_force_words, percent_words,
+    quorum_words, recount_words, share_words,
 };
-use domain::text::{date_dmy, fold};
+use domain::rules::{Attested, BandRule, InForce, LoadedRules, RuleSet, Side, load_all};
+use domain::text::fold;
 
 /// The built-in rule sets, with the `.toml` files of `folder` added or put in by id.
 ///
@@ -74,7 +74,7 @@ pub fn list_text(sets: &[LoadedRules]) -> String {
         ("Chưa kiểm chứng", Align::Right),
     ];
     let row = |set: &RuleSet| {
-        let cited = set.cited();
+        let cited = set.parameters();
         let unverified = cited.iter().filter(|c| c.attested == Attested::Unverified).count();
         vec![
             set.id.clone(),
@@ -253,94 +253,9 @@ fn band_item(page: &mut Page, set: &RuleSet, kind: PollKind, band: &BandRule) {
     }
 }
 
-/// `; HĐND cấp xã; từ 16/06/2025`: for whom and when a duty holds; empty where it always does.
-fn follow_up_scope(rule: &FollowUpRule) -> String {
-    let councils = (!rule.councils.is_empty()).then(|| councils_words(&rule.councils));
-    let from = rule.from.map(|day| format!("từ {}", date_dmy(day)));
-    let until = rule.until.map(|day| format!("đến {}", date_dmy(day)));
-    [councils, from, until].into_iter().flatten().map(|part| format!("; {part}")).collect()
-}
-
-/// `dòng cách ngưỡng không quá 1 phiếu, hoặc không quá 2/100 tổng số phiếu thu về nếu số đó lớn hơn`.
-fn recount_words(set: &RuleSet, margin: RecountMargin) -> String {
-    let RecountMargin { ballots, share } = margin;
-    let whole = &set.base.value.phrase;
-    format!("dòng cách ngưỡng không quá {ballots} phiếu, hoặc không quá {share} {whole} nếu số đó lớn hơn")
-}
-
-fn bad_line_words(rule: BadLineRule) -> String {
-    let costs = match rule.costs {
-        BadLineCosts::Line => "chỉ mất dòng đó",
-        BadLineCosts::Ballot => "cả phiếu không hợp lệ",
-    };
-    let choice = if rule.board_chooses {
-        " (Ban kiểm phiếu chọn trước khi kiểm phiếu, một lần cho cả cuộc)"
-    } else {
-        ""
-    };
-    format!("{costs}{choice}")
-}
-
 const fn side_words(side: Side) -> &'static str {
     match side {
         Side::State => "Nhà nước",
         Side::Party => "Đảng",
     }
-}
-
-fn in_force_words(period: InForce) -> String {
-    match period.until {
-        Some(until) => format!("{} - {}", date_dmy(period.from), date_dmy(until)),
-        None => format!("từ {}", date_dmy(period.from)),
-    }
-}
-
-const fn base_words(set: &RuleSet) -> &'static str {
-    match set.base.value.kind {
-        BaseKind::Returned => "kể cả phiếu không hợp lệ",
-        BaseKind::Delegates => "kể cả người vắng mặt",
-    }
-}
-
-fn percent_words(set: &RuleSet) -> String {
-    let format = set.percent.value;
-    let zeros = if format.drop_trailing_zeros { "bỏ số 0 ở cuối" } else { "giữ số 0 ở cuối" };
-    format!("{} chữ số thập phân, làm tròn nửa lên, {zeros}", format.decimals)
-}
-
-/// `trên 1/2 tổng số đại biểu`, `từ 2/3 tổng số đại biểu trở lên`: the share of `whole` as a figure, with the side that
-/// the share itself falls on.
-fn share_words(threshold: Threshold, whole: &str) -> String {
-    match threshold.edge {
-        Edge::Above => format!("trên {} {whole}", threshold.share),
-        Edge::From => format!("từ {} {whole} trở lên", threshold.share),
-    }
-}
-
-fn quorum_words(quorum: Quorum) -> String {
-    let of = match quorum.of {
-        QuorumOf::Delegates => "tổng số đại biểu",
-        QuorumOf::Summoned => "số người được triệu tập",
-    };
-    format!("có mặt {}", share_words(quorum.threshold, of))
-}
-
-/// `Quốc hội`, `HĐND cấp tỉnh, HĐND cấp huyện`, `HĐND các cấp`.
-fn councils_words(councils: &[CouncilKind]) -> String {
-    const LEVELS: [CouncilKind; 3] =
-        [CouncilKind::ProvinceCouncil, CouncilKind::DistrictCouncil, CouncilKind::CommuneCouncil];
-    if councils == LEVELS {
-        return "HĐND các cấp".into();
-    }
-    councils.iter().map(|kind| kind.label()).collect::<Vec<_>>().join(", ")
-}
-
-fn deadline_words(deadline: &DeadlineRule) -> String {
-    let day = match deadline.before {
-        CountedFrom::Opening => "ngày khai mạc",
-        CountedFrom::Vote => "ngày lấy phiếu",
-    };
-    let DeadlineRule { councils, days, from, to, what, .. } = deadline;
-    let councils = councils_words(councils);
-    format!("{councils}: chậm nhất {days} ngày trước {day}: {from} → {to}: {what}")
 }

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use domain::finding::Finding;
+use domain::id::PollId;
 use store::StoreError;
 
 /// Why a use case stopped. The text says what is wrong, where, and what to do.
@@ -20,6 +21,19 @@ pub enum AppError {
     /// One sentence of bad input that belongs to no cell.
     #[error("{0}")]
     Input(String),
+    /// Forms are not sealed while parameters decide of which the office has said nothing.
+    #[error(
+        "Chưa chốt được mẫu phiếu: còn {count} tham số của bộ quy tắc quyết định kỳ này chưa được đối chiếu (trước hết: \
+         {first}); hãy đối chiếu với văn bản gốc, hoặc chấp nhận có lý do bằng hai người, tại trang «Quy định áp dụng»."
+    )]
+    Unattested {
+        /// Of which poll.
+        poll: PollId,
+        /// How many.
+        count: usize,
+        /// The first of them, in words.
+        first: String,
+    },
     /// A file or folder could not be read or written.
     #[error("{}: {}", path.display(), io_sentence(source))]
     File {

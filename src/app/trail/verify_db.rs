@@ -10,15 +10,19 @@ use crate::installation::data_folder::{key_file, read_key, target};
 use crate::service::error::AppError;
 use crate::service::keys::Keys;
 use domain::account::{Account, AccountState};
+use domain::audit::canonical::from_text;
+use domain::audit::event::poll::PollCreated;
 use domain::audit::merkle::Frontier;
 use domain::audit::{
     Checkpoint, CouncilCourse, CouncilEvent, Course, Digest, LogEntry, LogEvent, PollEvent, UtcTime, VerifierKey,
 };
-use domain::id::{AccountId, CouncilId, ProposalId, SlipId};
+use domain::id::{AccountId, AttestationId, CouncilId, ProposalId, SlipId};
+use domain::proposal::SignOff;
 use domain::reset::{self, Proofs, Reset};
 use domain::roster::Teller;
+use domain::rules::Statement;
 use macros::boxed;
-use store::checks::{self, ProposalCheckRow, SlipRow};
+use store::checks::{self, FrozenRulesRow, ProposalCheckRow, SlipRow, StatementCheckRow};
 use store::councils::CouncilRow;
 use store::logs::{self, EntryRow, LogHead};
 use store::{CouncilTx, Store, StoreError, Target, accounts, polls, resets};
@@ -188,28 +192,14 @@ async fn council(
                     revised.insert(entry.seq, event.clone());
                 }
                 note_proofs(&mut proofs, &entry);
-                told.accept(entry.event).map_err(|e| e.to_string())
+                told.accept_by(&entry.actor, entry.at, entry.event).map_err(|e| e.to_string())
             };
             log(tx, &place, head, &mut accept).await?
         } else {
-            let mut course = Course::default();
-            let mut told = Vec::new();
-            let mut accept = |entry: LogEntry<PollEvent>| {
-                if let PollEvent::DossiersReleased(event) = &entry.event {
-                    told.push((entry.seq, event.files.clone()));
-                }
-                course.accept(entry).map_err(|e| e.to_string())
-            };
-            let checked = log(tx, &place, head, &mut accept).await?;
-            if let Some(poll) = head.poll {
-                check_board(&place, &course, damaged(&place, polls::tellers(tx, poll).await)?)?;
-                let is_rehearsal = course.poll().is_some_and(|poll| poll.rehearsal);
-                let held = verify_releases::check(tx, poll, &told, is_rehearsal).await;
-                let held = damaged(&place, held)?;
-                report.dossiers += held.map_err(|(seq, cause)| place.wrong(seq, cause))?;
-            }
+            let (checked, is_rehearsal, dossiers) = poll_log(tx, &place, head).await?;
+            report.dossiers += dossiers;
             // What the log says of itself, not the table: a rehearsal may have a key of its own, nothing else may.
-            if !is_ours && !course.poll().is_some_and(|poll| poll.rehearsal) {
+            if !is_ours && !is_rehearsal {
                 return Err(foreign());
             }
             if !is_ours {
@@ -226,6 +216,7 @@ async fn council(
     report.accounts = check_accounts(&place, &told, &damaged(&place, accounts::list(tx).await)?)?;
     report.slips = check_slips(&place, &told, checks::slips(tx).await?)?;
     check_proposals(&place, &told, checks::proposals(tx).await?)?;
+    check_statements(&place, &told, checks::statements(tx).await?)?;
     let records = verify_records::check(tx, &revised).await?;
     report.records = records.map_err(|(seq, cause)| place.wrong(seq, cause))?;
     Ok(report)
@@ -237,6 +228,27 @@ fn one_own_log(place: &Location, heads: &[LogHead]) -> Result<(), Stop> {
         return Ok(());
     }
     Err(place.wrong(None, format!("hội đồng phải có đúng một nhật ký riêng, ở đây có {own}")))
+}
+
+/// Recomputes the log of a poll and compares rules and dossiers with it: the number of its signed heads, whether it says
+/// that it is of a rehearsal, the number of dossiers.
+async fn poll_log(tx: &mut CouncilTx, place: &Location, head: &LogHead) -> Result<(usize, bool, usize), Stop> {
+    let mut course = Course::default();
+    let mut told = Vec::new();
+    let mut accept = |entry: LogEntry<PollEvent>| {
+        if let PollEvent::DossiersReleased(event) = &entry.event {
+            told.push((entry.seq, event.files.clone()));
+        }
+        course.accept(entry).map_err(|e| e.to_string())
+    };
+    let checked = log(tx, place, head, &mut accept).await?;
+    let is_rehearsal = course.poll().is_some_and(|poll| poll.rehearsal);
+    let Some(poll) = head.poll else { return Ok((checked, is_rehearsal, 0)) };
+    check_board(place, &course, damaged(place, polls::tellers(tx, poll).await)?)?;
+    check_rules(place, course.poll(), checks::frozen_rules(tx, poll).await?)?;
+    let held = verify_releases::check(tx, poll, &told, is_rehearsal).await;
+    let dossiers = damaged(place, held)?.map_err(|(seq, cause)| place.wrong(seq, cause))?;
+    Ok((checked, is_rehearsal, dossiers))
 }
 
 /// A stored text that cannot be read is a failed check, not a database that does not answer.
@@ -332,6 +344,25 @@ fn entry<E: LogEvent>(row: &EntryRow, seq: u64, last: Option<UtcTime>) -> Result
         return Err("các cột at, kind, actor không chép đúng văn bản của bản ghi".to_owned());
     }
     Ok(entry)
+}
+
+/// The rules in the row of a poll are those that its log froze last.
+fn check_rules(place: &Location, told: Option<&PollCreated>, row: Option<FrozenRulesRow>) -> Result<(), Stop> {
+    let Some(told) = told else { return Ok(()) };
+    let row = row.ok_or_else(|| place.wrong(None, "đợt có nhật ký mà không có trong bảng polls"))?;
+    let FrozenRulesRow { ruleset, ruleset_sha256, ruleset_text } = row;
+    let as_told = [
+        (ruleset == told.ruleset, "ruleset"),
+        (ruleset_sha256 == told.ruleset_sha256.to_string(), "ruleset_sha256"),
+        (Digest::of(ruleset_text.as_bytes()) == told.ruleset_sha256, "ruleset_text"),
+    ];
+    match as_told.iter().find(|(holds, _)| !holds) {
+        Some((_, column)) => {
+            let cause = format!("bộ quy tắc trong bảng polls (cột {column}) khác bộ quy tắc mà nhật ký đã chốt");
+            Err(place.wrong(None, cause))
+        }
+        None => Ok(()),
+    }
 }
 
 fn check_council(place: &Location, told: &CouncilCourse, row: &CouncilRow, heads: &[LogHead]) -> Result<(), Stop> {
@@ -448,6 +479,44 @@ fn check_proposals(place: &Location, told: &CouncilCourse, stored: Vec<ProposalC
     }
     match left.keys().next() {
         Some(id) => Err(place.wrong(None, format!("đề xuất {id} có trong nhật ký mà không có trong bảng proposals"))),
+        None => Ok(()),
+    }
+}
+
+/// What was said of rules, word for word, by whom: the effective set of a council follows from these rows.
+fn check_statements(place: &Location, told: &CouncilCourse, stored: Vec<StatementCheckRow>) -> Result<(), Stop> {
+    let mut left = told.statements().clone();
+    for row in stored {
+        let wrong = |what: &str| place.wrong(None, format!("đề xuất về quy định {}: {what}", row.attestation_id));
+        let id: Option<AttestationId> = row.attestation_id.parse().ok();
+        let said = id.and_then(|id| left.remove(&id));
+        let said = said.ok_or_else(|| wrong("có trong bảng rule_statements mà nhật ký không ghi"))?;
+        let statement: Option<Statement> = from_text(&row.content).ok();
+        let copies = statement.map(|statement| (statement.ruleset, statement.file.map(|file| file.sha256.to_string())));
+        let hand = |by: &SignOff| [by.account.to_string(), by.name.clone(), by.role.code().into(), by.at.to_string()];
+        let proposed =
+            [&row.proposed_account, &row.proposed_by, &row.proposed_role, &row.proposed_at].map(String::clone);
+        let decided = [&row.decided_account, &row.decided_by, &row.decided_role, &row.decided_at];
+        let decided: Vec<String> = decided.into_iter().flatten().cloned().collect();
+        let said_decided = said.decided.as_ref().map(hand).map(Vec::from).unwrap_or_default();
+        let as_said = [
+            (said.statement_sha256 == Digest::of(row.content.as_bytes()), "nội dung"),
+            (copies == Some((row.ruleset.clone(), row.file.clone())), "bộ quy tắc hoặc tệp"),
+            (hand(&said.proposed) == proposed, "người đề xuất"),
+            (said_decided == decided, "người quyết định"),
+            (said.state.code() == row.state, "trạng thái"),
+            (said.decided_place == row.decided_place, "thứ tự"),
+            (said.note == row.note.clone().unwrap_or_default(), "lý do"),
+        ];
+        if let Some((_, what)) = as_said.iter().find(|(holds, _)| !holds) {
+            return Err(wrong(&format!("{what} trong bảng rule_statements khác nhật ký")));
+        }
+    }
+    match left.keys().next() {
+        Some(id) => {
+            let cause = format!("đề xuất về quy định {id} có trong nhật ký mà không có trong bảng rule_statements");
+            Err(place.wrong(None, cause))
+        }
         None => Ok(()),
     }
 }

@@ -3,16 +3,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::canonical;
 use super::digest::Digest;
-use super::event::CouncilEvent;
 use super::event::council::{
-    AccountOpened, AccountVouched, CouncilFounded, PasswordSet, ProposalMade, SecondFactorSet, SessionStarted,
-    SessionsEnded, SignInDelayed, SlipsIssued, SlipsRevoked,
+    AccountOpened, AccountVouched, CouncilFounded, PasswordSet, ProposalMade, RuleAccepted, RuleAdopted, RuleAttested,
+    RuleChanged, RuleDeclined, RuleProposed, SecondFactorSet, SessionStarted, SessionsEnded, SignInDelayed,
+    SlipsIssued, SlipsRevoked,
 };
+use super::event::{Actor, CouncilEvent};
 use super::time::UtcTime;
-use crate::id::{AccountId, CouncilId, PollId, ProposalId, SlipId};
-use crate::proposal::ProposalState;
+use crate::id::{AccountId, AttestationId, CouncilId, PollId, ProposalId, SlipId};
+use crate::proposal::{ProposalState, SignOff};
 use crate::role::Role;
+use crate::rules::{Statement, StatementKind};
 
 /// An event that the entries before it exclude.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -47,6 +50,14 @@ pub enum CouncilCourseError {
     /// The proposal was never made, or is decided already.
     #[error("đề xuất {0} không còn chờ quyết định")]
     NotOpen(ProposalId),
+    #[error("đề xuất {0} về quy định áp dụng đã có trước đó")]
+    StatedTwice(AttestationId),
+    /// Never proposed, decided already, or not the text that was proposed.
+    #[error("đề xuất {0} về quy định áp dụng không còn chờ quyết định, hoặc khác nội dung đã đề xuất")]
+    NotStated(AttestationId),
+    /// Whoever proposed it confirmed it, or somebody other than a leader did.
+    #[error("đề xuất {0} về quy định áp dụng phải do một người khác có vai trò Thường trực quyết định")]
+    NotByTwo(AttestationId),
 }
 
 /// An account as the entries of the log give it.
@@ -76,6 +87,20 @@ pub struct LoggedProposal {
     pub state: ProposalState,
 }
 
+/// What was proposed of rules, as the entries of the log give it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoggedStatement {
+    /// SHA-256 of the text that was proposed.
+    pub statement_sha256: Digest,
+    pub proposed: SignOff,
+    pub decided: Option<SignOff>,
+    /// Its place among what was decided: 1 for the first.
+    pub decided_place: Option<i64>,
+    pub state: ProposalState,
+    /// Why it was declined.
+    pub note: String,
+}
+
 /// A council as the entries of the log give it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoggedCouncil {
@@ -95,6 +120,7 @@ pub struct CouncilCourse {
     slips: BTreeMap<SlipId, LoggedSlip>,
     polls: BTreeMap<PollId, String>,
     proposals: BTreeMap<ProposalId, LoggedProposal>,
+    statements: BTreeMap<AttestationId, LoggedStatement>,
 }
 
 impl CouncilCourse {
@@ -107,10 +133,101 @@ impl CouncilCourse {
             slips: BTreeMap::new(),
             polls: BTreeMap::new(),
             proposals: BTreeMap::new(),
+            statements: BTreeMap::new(),
         }
     }
 
-    /// Takes the next event.
+    /// Takes the next event, which `by` wrote at `at`.
+    ///
+    /// # Errors
+    /// When it cannot stand there, or not by that person; the course is then of no further use.
+    pub fn accept_by(&mut self, by: &Actor, at: UtcTime, event: CouncilEvent) -> Result<(), CouncilCourseError> {
+        if self.council.is_none() {
+            return self.accept(event);
+        }
+        match event {
+            CouncilEvent::RuleProposed(RuleProposed { attestation, statement_sha256 }) => {
+                let told = LoggedStatement {
+                    statement_sha256,
+                    proposed: sign_off(by, at).ok_or(CouncilCourseError::NotByTwo(attestation))?,
+                    decided: None,
+                    decided_place: None,
+                    state: ProposalState::Open,
+                    note: String::new(),
+                };
+                let before = self.statements.insert(attestation, told);
+                before.map_or(Ok(()), |_| Err(CouncilCourseError::StatedTwice(attestation)))
+            }
+            CouncilEvent::RuleAttested(event) if event.statement.kind == StatementKind::Compared => {
+                self.settle(event.attestation, (&event.proposed_by, by), at, &event.statement)
+            }
+            CouncilEvent::RuleChanged(event) if event.statement.kind.has_value() => {
+                self.settle(event.attestation, (&event.proposed_by, by), at, &event.statement)
+            }
+            CouncilEvent::RuleAccepted(event) if event.statement.kind == StatementKind::Accepted => {
+                self.settle(event.attestation, (&event.proposed_by, by), at, &event.statement)
+            }
+            CouncilEvent::RuleAdopted(event) if event.statement.kind == StatementKind::Adopted => {
+                self.settle(event.attestation, (&event.proposed_by, by), at, &event.statement)
+            }
+            CouncilEvent::RuleDeclined(RuleDeclined { attestation, note, outcome }) => {
+                let (confirmer, place) = (self.confirmer(), self.next_place());
+                let told = self.open_statement(attestation)?;
+                let is_own = by.account == Some(told.proposed.account);
+                let may = match outcome {
+                    ProposalState::Withdrawn => is_own,
+                    ProposalState::Refused => !is_own && by.role == confirmer,
+                    ProposalState::Open | ProposalState::Confirmed => false,
+                };
+                if !may {
+                    return Err(CouncilCourseError::NotByTwo(attestation));
+                }
+                (told.state, told.decided, told.note) = (outcome, sign_off(by, at), note);
+                told.decided_place = Some(place);
+                Ok(())
+            }
+            other => self.accept(other),
+        }
+    }
+
+    /// Who confirms what is said of rules: a leader of a council; in the installation an operator.
+    fn confirmer(&self) -> Role {
+        if self.id.is_installation() { Role::Operator } else { Role::Leader }
+    }
+
+    /// The place of what is decided next.
+    fn next_place(&self) -> i64 {
+        1 + self.statements.values().filter_map(|told| told.decided_place).max().unwrap_or_default()
+    }
+
+    fn open_statement(&mut self, id: AttestationId) -> Result<&mut LoggedStatement, CouncilCourseError> {
+        let open = self.statements.get_mut(&id).filter(|told| told.state == ProposalState::Open);
+        open.ok_or(CouncilCourseError::NotStated(id))
+    }
+
+    /// A statement stands: it is the text that was proposed, and another person confirmed it.
+    fn settle(
+        &mut self,
+        id: AttestationId,
+        (proposed_by, by): (&Actor, &Actor),
+        at: UtcTime,
+        statement: &Statement,
+    ) -> Result<(), CouncilCourseError> {
+        let (confirmer, place) = (self.confirmer(), self.next_place());
+        let told = self.open_statement(id)?;
+        let text = canonical::to_text(statement).unwrap_or_default();
+        if told.statement_sha256 != Digest::of(text.as_bytes()) || Some(told.proposed.account) != proposed_by.account {
+            return Err(CouncilCourseError::NotStated(id));
+        }
+        if by.account.is_none() || by.account == Some(told.proposed.account) || by.role != confirmer {
+            return Err(CouncilCourseError::NotByTwo(id));
+        }
+        (told.state, told.decided) = (ProposalState::Confirmed, sign_off(by, at));
+        told.decided_place = Some(place);
+        Ok(())
+    }
+
+    /// Takes the next event where nobody asks who wrote it: what takes two people has no place there.
     ///
     /// # Errors
     /// When it cannot stand there; the course is then of no further use.
@@ -150,6 +267,14 @@ impl CouncilCourse {
             CouncilEvent::ProposalDecided(decided) => {
                 let open = self.proposals.get_mut(&decided.proposal).filter(|told| told.state == ProposalState::Open);
                 open.ok_or(CouncilCourseError::NotOpen(decided.proposal))?.state = decided.outcome;
+            }
+            CouncilEvent::RuleProposed(RuleProposed { attestation, .. })
+            | CouncilEvent::RuleAttested(RuleAttested { attestation, .. })
+            | CouncilEvent::RuleChanged(RuleChanged { attestation, .. })
+            | CouncilEvent::RuleAccepted(RuleAccepted { attestation, .. })
+            | CouncilEvent::RuleAdopted(RuleAdopted { attestation, .. })
+            | CouncilEvent::RuleDeclined(RuleDeclined { attestation, .. }) => {
+                return Err(CouncilCourseError::NotByTwo(attestation));
             }
             CouncilEvent::CouncilFounded(_) => return Err(CouncilCourseError::FoundedTwice),
         }
@@ -230,6 +355,11 @@ impl CouncilCourse {
         &self.proposals
     }
 
+    /// What was proposed of rules, by id.
+    pub const fn statements(&self) -> &BTreeMap<AttestationId, LoggedStatement> {
+        &self.statements
+    }
+
     /// The council; `None` before its first entry.
     pub const fn council(&self) -> Option<&LoggedCouncil> {
         self.council.as_ref()
@@ -249,6 +379,11 @@ impl CouncilCourse {
     pub const fn polls(&self) -> &BTreeMap<PollId, String> {
         &self.polls
     }
+}
+
+/// Who did it, if it was a person.
+fn sign_off(by: &Actor, at: UtcTime) -> Option<SignOff> {
+    Some(SignOff { account: by.account?, name: by.name.clone(), role: by.role, at })
 }
 
 #[cfg(test)]
@@ -335,5 +470,48 @@ mod tests {
         let elsewhere = CouncilId::new(Timestamp::UNIX_EPOCH, &[1; 10]);
         let refused = CouncilCourse::new(elsewhere).accept(founded());
         assert_eq!(refused, Err(No::OtherCouncil(CouncilId::INSTALLATION)));
+    }
+
+    #[test]
+    fn what_is_said_of_a_rule_takes_two_people_and_is_what_was_proposed() {
+        let id = AttestationId::new(Timestamp::UNIX_EPOCH, &[1; 10]);
+        let at: UtcTime = "2026-12-01T01:00:00Z".parse().expect("time");
+        let by = |n: u8, role| Actor { account: Some(account(n)), name: format!("Người {n}"), role };
+        let statement = |reason: &str| Statement {
+            document: String::new(),
+            file: None,
+            from: None,
+            kind: StatementKind::Accepted,
+            page: String::new(),
+            parameters: Vec::new(),
+            read_by: String::new(),
+            read_on: None,
+            reason: reason.into(),
+            ruleset: "NQ96-2023-QH15".into(),
+        };
+        let sha256 = Digest::of(canonical::to_text(&statement("có lý do")).expect("text").as_bytes());
+        let proposed = || CouncilEvent::from(RuleProposed { attestation: id, statement_sha256: sha256 });
+        let accepted = |by: Actor, reason: &str| {
+            CouncilEvent::from(RuleAccepted { attestation: id, proposed_by: by, statement: statement(reason) })
+        };
+        let clerk = || by(1, Role::Clerk);
+        let told = |confirms: Actor, event: CouncilEvent| {
+            let mut course = course([founded()]).expect("founded");
+            course.accept_by(&clerk(), at, proposed()).expect("proposed");
+            course.accept_by(&confirms, at, event).map(|()| course.statements()[&id].state)
+        };
+        assert_eq!(told(by(2, Role::Leader), accepted(clerk(), "có lý do")), Ok(ProposalState::Confirmed));
+        let not_by_two = Err(CouncilCourseError::NotByTwo(id));
+        assert_eq!(told(by(1, Role::Leader), accepted(clerk(), "có lý do")), not_by_two);
+        assert_eq!(told(by(2, Role::Clerk), accepted(clerk(), "có lý do")), not_by_two);
+        let other = Err(CouncilCourseError::NotStated(id));
+        assert_eq!(told(by(2, Role::Leader), accepted(clerk(), "lý do khác")), other);
+        assert_eq!(told(by(2, Role::Leader), accepted(by(3, Role::Clerk), "có lý do")), other);
+        let attested = RuleAttested { attestation: id, proposed_by: clerk(), statement: statement("có lý do") };
+        assert_eq!(told(by(2, Role::Leader), attested.into()), not_by_two);
+        let declined = |outcome| CouncilEvent::from(RuleDeclined { attestation: id, note: "sai".into(), outcome });
+        assert_eq!(told(clerk(), declined(ProposalState::Withdrawn)), Ok(ProposalState::Withdrawn));
+        assert_eq!(told(by(2, Role::Leader), declined(ProposalState::Withdrawn)), not_by_two);
+        assert_eq!(told(clerk(), declined(ProposalState::Refused)), not_by_two);
     }
 }

@@ -25,8 +25,8 @@
 //! # Course
 //!
 //! `poll.created` first; then once each, in this order: `list.decided`, `forms.sealed`, `zero.reported`,
-//! `voting.opened`, `counting.closed`, `result.declared`, `minutes.signed`, `result.published`. `poll.amended` before the
-//! forms are sealed, `board.appointed` between list and forms (only a rehearsal may have none), `dossiers.released` before
+//! `voting.opened`, `counting.closed`, `result.declared`, `minutes.signed`, `result.published`. `poll.amended`
+//! and `rules.frozen` before the forms are sealed, `board.appointed` between list and forms (only a rehearsal may have none), `dossiers.released` before
 //! voting opens, `council_log.noted` anywhere, `paper.issued` until the result is published and after that for a
 //! corrigendum. A sealed form has one line for each official of its block, in the order of the list; blocks and forms
 //! correspond one to one. `deck.counted` and `zero.reported` have the sealed forms in their order.

@@ -2,7 +2,7 @@
 //! ballots, then every person in ballot order, in the words of the published resolutions.
 
 use super::frame::{Frame, Issue};
-use super::parts::{body, own_form, signature};
+use super::parts::{body, cite_text, signature};
 use super::resolution::figures;
 use super::{Block, CheckpointBox, Document};
 use crate::result::PollResult;
@@ -36,9 +36,9 @@ pub fn announcement(frame: &Frame<'_>, result: &PollResult, tellers: &[Teller], 
     blocks.push(body(format!(
         "Tỷ lệ phần trăm tính trên {} ({}). Số liệu trên đây lấy từ biên bản kiểm phiếu, không xếp hạng, theo đúng thứ tự \
          trên phiếu.",
-        occasion.rules.base.value.phrase, occasion.rules.base.cite
+        occasion.rules.base.value.phrase,
+        cite_text(&occasion.rules.base.cite)
     )));
-    blocks.push(own_form());
     let head = tellers.iter().find(|teller| teller.role == TellerRole::Head);
     let capacity = format!("{} BAN KIỂM PHIẾU", occasion.on_behalf());
     let name = head.map_or("", |head| head.name.as_str());

@@ -2,7 +2,7 @@
 //! text that was read prescribes its form.
 
 use super::frame::{Frame, Issue};
-use super::parts::{body, own_form, properties, signature};
+use super::parts::{body, properties, signature};
 use super::{Block, Document};
 use crate::text::date_words;
 
@@ -42,7 +42,6 @@ pub fn corrigendum(frame: &Frame<'_>, corrected: Corrected<'_>) -> Document {
             "Số phiếu và kết quả đã ghi trong nhật ký không thay đổi; văn bản này và lý do của nó được ghi thêm vào nhật \
              ký, kèm tên người đề nghị và người đồng ý.",
         ),
-        own_form(),
         Block::Signatures(vec![signature(&[&capacity], "(Ký tên, đóng dấu)", &occasion.council.chair)]),
     ];
     frame.document("Đính chính", Issue { board: None, number: "" }, blocks)

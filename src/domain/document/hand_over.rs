@@ -2,7 +2,7 @@
 //! text that asks for it was read for Party votes (Thông tư 45/2015/TT-BCA, Điều 10.2.c); for councils none was read.
 
 use super::frame::{Frame, Issue};
-use super::parts::{SIGN_AND_NAME, body, count_words, own_form, properties, signature};
+use super::parts::{SIGN_AND_NAME, body, count_words, properties, signature};
 use super::{Block, CheckpointBox, Document};
 use crate::day_record::HandOverTold;
 use crate::text::date_words;
@@ -31,7 +31,6 @@ pub fn hand_over(frame: &Frame<'_>, told: &HandOverTold, checkpoint: CheckpointB
         body(
             "Hai bên đã kiểm số gói, niêm phong còn nguyên vẹn. Bên nhận giữ gói niêm phong theo quy định về lưu trữ.",
         ),
-        own_form(),
         Block::Together(vec![
             Block::Signatures(vec![
                 signature(&["BÊN NHẬN"], SIGN_AND_NAME, ""),

@@ -10,7 +10,7 @@ use crate::council::{Council, CouncilKind};
 use crate::deadline::Deadline;
 use crate::eligibility::{Override, Standing, StandingReason, Verdict};
 use crate::official::Official;
-use crate::rules::{Attested, CountedFrom};
+use crate::rules::CountedFrom;
 use crate::text::{date_dmy, lower_first};
 
 /// Who is voted on, by block in ballot order, and who is not, with reasons and articles.
@@ -122,7 +122,7 @@ fn elected(official: &Official) -> String {
 /// Each article once.
 fn cites(reasons: &[StandingReason]) -> String {
     let mut texts: Vec<String> = Vec::new();
-    for text in reasons.iter().map(|r| cite_text(&r.cite, r.attested)) {
+    for text in reasons.iter().map(|r| cite_text(&r.cite)) {
         if !texts.contains(&text) {
             texts.push(text);
         }
@@ -169,7 +169,7 @@ pub fn deadline_table(deadlines: &[Deadline<'_>], marks: &BTreeMap<String, Strin
             Cell::center(date_dmy(deadline.due)),
             Cell::left(&rule.what),
             Cell::left(format!("{}; {}", rule.from, rule.to)),
-            Cell::left(cite_text(&rule.cite, rule.attested)),
+            Cell::left(cite_text(&rule.cite)),
             Cell::left(deadline_note(deadline, marks.get(&rule.id))),
         ]
     };
@@ -192,11 +192,10 @@ pub fn deadline_table(deadlines: &[Deadline<'_>], marks: &BTreeMap<String, Strin
              làm việc liền trước (văn bản không nêu; theo cách làm của Hội đồng nhân dân tỉnh Hà Tĩnh năm 2023).",
     );
     if deadlines.is_empty() {
-        blocks.push(body("Bộ quy tắc không nêu thời hạn nào cho cuộc này; đối chiếu văn bản gốc."));
+        blocks.push(body("Bộ quy tắc không nêu thời hạn nào cho cuộc này."));
     } else {
         blocks.extend([counting, table(&columns, deadlines.iter().enumerate().map(row).collect())]);
     }
-    blocks.extend(notice("Thời hạn cần đối chiếu văn bản gốc", doubts(deadlines)));
     frame.document(format!("Thời hạn chuẩn bị {}", frame.occasion.kind.label()), Issue::default(), blocks)
 }
 
@@ -208,26 +207,7 @@ fn deadline_note(deadline: &Deadline<'_>, mark: Option<&String>) -> String {
     let mut notes = vec![format!("{} ngày trước {day}", deadline.rule.days)];
     notes.extend(deadline.moved.clone());
     notes.extend(mark.cloned());
-    // The mark of the rule stands beside its article; a weaker one comes from the calendar.
-    if deadline.attested > deadline.rule.attested && deadline.attested == Attested::Unverified {
-        notes.push("lịch nghỉ chưa kiểm chứng".into());
-    }
     notes.join("; ")
-}
-
-/// Each doubt once, with the days that it touches.
-fn doubts(deadlines: &[Deadline<'_>]) -> Vec<String> {
-    let mut doubts: Vec<(&str, Vec<String>)> = Vec::new();
-    for deadline in deadlines {
-        for doubt in &deadline.doubts {
-            let day = date_dmy(deadline.due);
-            match doubts.iter_mut().find(|(text, _)| text == doubt) {
-                Some((_, days)) => days.push(day),
-                None => doubts.push((doubt, vec![day])),
-            }
-        }
-    }
-    doubts.into_iter().map(|(text, days)| format!("{} (hạn {})", text.trim_end_matches('.'), days.join(", "))).collect()
 }
 
 #[cfg(test)]
@@ -289,7 +269,7 @@ mod tests {
         );
         let row = texts(&tables(&document)[0].rows[0]);
         // 30 days before 05/12/2023 is a Sunday.
-        assert_eq!((row[1], row[4]), ("03/11/2023", "Điều 11 [một nguồn]"));
+        assert_eq!((row[1], row[4]), ("03/11/2023", "Điều 11"));
         assert!(
             row[5].starts_with("30 ngày trước ngày khai mạc; ngày 05/11/2023 là ngày nghỉ (Chủ nhật)"),
             "{}",

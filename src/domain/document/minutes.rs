@@ -4,14 +4,14 @@
 mod day;
 
 use super::frame::{Frame, Issue};
-use super::parts::{block_heading, board_signatures, body, count_words, heading, notice, table};
+use super::parts::{block_heading, board_signatures, body, cite_text, count_words, heading, notice, table};
 use super::{Block, Cell, CheckpointBox, Document};
 use crate::day_record::DayRecord;
 use crate::occasion::Occasion;
 use crate::poll::PollKind;
 use crate::result::{FormResult, OfficialResult, PollResult};
 use crate::roster::Teller;
-use crate::rules::{Attested, BandRule, Reason};
+use crate::rules::BandRule;
 use crate::tally::margin_words;
 use crate::text::{date_words, upper_first};
 
@@ -116,7 +116,6 @@ pub fn minutes(frame: &Frame<'_>, result: &PollResult, parts: MinutesParts<'_>) 
         blocks.extend(procedure);
     }
     blocks.extend(day::recounts(if is_told { 6 } else { 5 }, result, &parts));
-    blocks.extend(doubts(occasion, result));
     blocks.push(Block::Together(vec![
         body(format!(
             "Biên bản được lập{}, đọc trước {}; Thư ký và Trưởng ban ký, Trưởng ban thay mặt Ban kiểm phiếu.",
@@ -142,7 +141,7 @@ fn how_counted(occasion: &Occasion<'_>, result: &PollResult) -> String {
     format!(
         "Tỷ lệ phần trăm tính trên {whole} ({}). Phiếu không tính cho một người gồm phiếu không hợp lệ{lost}; phiếu đó \
          vẫn nằm trong {whole}.",
-        base.cite
+        cite_text(&base.cite)
     )
 }
 
@@ -182,7 +181,7 @@ fn invalid_reasons(occasion: &Occasion<'_>, result: &PollResult) -> Option<Block
             rows.push(vec![
                 Cell::left(form.count.block.0.clone()),
                 Cell::left(reason.map_or("Không ghi lý do", |r| r.text.as_str())),
-                Cell::left(reason.map_or("", |r| r.cite.as_str())),
+                Cell::left(reason.map(|r| cite_text(&r.cite)).unwrap_or_default()),
                 Cell::right(count.to_string()),
             ]);
         }
@@ -223,7 +222,7 @@ fn band_blocks(occasion: &Occasion<'_>, result: &PollResult, record: &DayRecord)
             continue;
         }
         let mut consequence: Vec<String> =
-            band.map(|b| format!("{} ({}).", upper_first(&b.consequence), b.cite)).into_iter().collect();
+            band.map(|b| format!("{} ({}).", upper_first(&b.consequence), cite_text(&b.cite))).into_iter().collect();
         consequence.extend(day::warning_words(official, record.recount(form, line).is_some()));
         rows.push(vec![
             Cell::left(official.listed.addressed()),
@@ -269,17 +268,4 @@ fn provenance(counting: CountingMode) -> Option<Block> {
         CountingMode::Real { .. } => return None,
     };
     notice("Nguồn số liệu", vec![line])
-}
-
-/// What decides the figures and was not read on two pages: the board must know before it signs.
-fn doubts(occasion: &Occasion<'_>, result: &PollResult) -> Option<Block> {
-    let rules = occasion.rules;
-    let mut lines: Vec<String> = rules.cautions(result.kind).iter().map(|c| format!("- {c}")).collect();
-    let reasons = |what: &str, reasons: &[Reason]| -> Vec<String> {
-        let doubtful = reasons.iter().filter(|r| r.attested != Attested::Verified);
-        doubtful.map(|r| format!("- {what} “{}” [{}] ({})", r.text, r.attested.label(), r.cite)).collect()
-    };
-    lines.extend(reasons("phiếu không hợp lệ:", &rules.spoils_ballot));
-    lines.extend(reasons("dòng không tính:", &rules.spoils_line));
-    notice("Quy định áp dụng cần đối chiếu văn bản gốc trước khi ký", lines)
 }

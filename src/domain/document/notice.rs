@@ -1,13 +1,12 @@
 //! Thông báo kết quả to one official: the own result and nobody else's, with what the law attaches to it.
 
 use super::frame::{Frame, Issue};
-use super::parts::{body, cite_text, heading, notice as framed, own_form, properties, table};
+use super::parts::{body, cite_text, heading, properties, table, without_doubt};
 use super::resolution::signatures;
 use super::{Block, Cell, Document};
 use crate::follow_up::{self, FollowUp};
 use crate::occasion::Occasion;
 use crate::result::{FormResult, OfficialResult, PollResult};
-use crate::rules::Caution;
 use crate::text::{date_words, upper_first};
 
 /// The notice to `official`, who is listed on `form`.
@@ -54,15 +53,11 @@ fn content(occasion: &Occasion<'_>, form: &FormResult, official: &OfficialResult
     } else {
         let base = &occasion.rules.base;
         blocks.push(levels(official));
-        blocks.push(body(format!("Tỷ lệ phần trăm tính trên {} ({}).", base.value.phrase, base.cite)));
+        let cite = cite_text(&base.cite);
+        blocks.push(body(format!("Tỷ lệ phần trăm tính trên {} ({cite}).", base.value.phrase)));
         blocks.push(heading(2, "Hệ quả theo quy định"));
         blocks.extend(consequence(occasion, official));
     }
-    // Without their notes: a notice is one page, and the minutes have them.
-    let doubt = |c: &Caution| format!("- {} [{}] ({})", c.what, c.attested.label(), c.cite);
-    let doubts: Vec<String> = occasion.rules.cautions(occasion.kind).iter().map(doubt).collect();
-    blocks.extend(framed("Quy định áp dụng cần đối chiếu văn bản gốc", doubts));
-    blocks.push(own_form());
     blocks.push(Block::Together(vec![
         signatures(occasion),
         Block::Recipients(vec!["- Như trên;".to_owned(), "- Lưu: VT.".to_owned()]),
@@ -95,15 +90,14 @@ fn consequence(occasion: &Occasion<'_>, official: &OfficialResult) -> Vec<Block>
     };
     let range = occasion.rules.range_words(occasion.kind, band);
     let level = occasion.kind.decisive().label().to_lowercase();
-    let mut blocks = vec![body(format!(
-        "Có {range} đánh giá “{level}”: {} ({}).",
-        band.consequence,
-        cite_text(&band.cite, band.attested)
-    ))];
+    let mut blocks =
+        vec![body(format!("Có {range} đánh giá “{level}”: {} ({}).", band.consequence, cite_text(&band.cite)))];
     let duty = |duty: FollowUp<'_>| {
         let rule = duty.rule;
-        let cite = cite_text(&rule.cite, rule.attested);
-        body(format!("- {}: {}. Thời hạn: {} ({cite}).", upper_first(&rule.who), rule.what, rule.by))
+        let cite = cite_text(&rule.cite);
+        let who = upper_first(&without_doubt(&rule.who, "cơ quan có thẩm quyền"));
+        let by = without_doubt(&rule.by, "theo quy định");
+        body(format!("- {who}: {}. Thời hạn: {by} ({cite}).", rule.what))
     };
     let body_and_day = (occasion.council.kind, occasion.council.sitting.votes_on);
     blocks.extend(follow_up::of_official(occasion.rules, body_and_day, official).map(duty));

@@ -3,17 +3,20 @@
 use super::{Align, Block, Cell, Paragraph, Signature, Size, Span, Table};
 use crate::occasion::Occasion;
 use crate::roster::{Teller, TellerRole};
-use crate::rules::Attested;
+use crate::rules::{article, is_doubtful};
 
 /// Text printed under the place of a signature.
 pub(super) const SIGN_AND_NAME: &str = "(Ký, ghi rõ họ tên)";
 
-/// The article, with its mark unless it was read on two pages: what is not verified shows beside what it decides.
-pub(super) fn cite_text(cite: &str, attested: Attested) -> String {
-    match attested {
-        Attested::Verified => cite.to_owned(),
-        Attested::Single | Attested::Unverified => format!("{cite} [{}]", attested.label()),
-    }
+/// The article alone. How well it was read stands on the screen and on the sheet of the office
+/// ([`rules_sheet`](super::rules_sheet())), never on a paper that others get.
+pub(super) fn cite_text(cite: &str) -> String {
+    article(cite)
+}
+
+/// `text`, or `plain` where it says that something was not read.
+pub(super) fn without_doubt(text: &str, plain: &str) -> String {
+    if is_doubtful(text) { plain.to_owned() } else { text.to_owned() }
 }
 
 pub(super) fn heading(level: u8, text: impl Into<String>) -> Block {
@@ -122,19 +125,6 @@ pub(super) fn board_signatures(occasion: &Occasion<'_>, tellers: &[Teller]) -> B
         signature(&["THƯ KÝ"], SIGN_AND_NAME, by_role(TellerRole::Secretary)),
         signature(&[&board, "TRƯỞNG BAN"], SIGN_AND_NAME, by_role(TellerRole::Head)),
     ])
-}
-
-/// A paper whose form no text that was read prescribes says so.
-pub(super) fn own_form() -> Block {
-    let mark = Attested::Unverified.label();
-    Block::Notice {
-        title: format!("Mẫu giấy của chương trình [{mark}]"),
-        lines: vec![
-            "Chưa tìm thấy mẫu của giấy này trong các văn bản đã đọc; hãy đối chiếu với hướng dẫn của cơ quan có thẩm \
-             quyền trước khi ký."
-                .to_owned(),
-        ],
-    }
 }
 
 #[cfg(test)]

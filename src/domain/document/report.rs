@@ -5,7 +5,6 @@ use super::parts::{SIGN_AND_NAME, body, centered_italic, cite_text, heading, not
 use super::{Block, Document};
 use crate::official::{Birth, Official};
 use crate::report::ReportForm;
-use crate::rules::Attested;
 use crate::text::date_dmy;
 
 /// Placeholder where nothing was written yet.
@@ -52,12 +51,9 @@ fn identity(official: &Official) -> Block {
     ])
 }
 
-/// The article, and what its reader must know where the form itself was not read.
+/// The article.
 fn grounds(form: &ReportForm<'_>) -> Vec<String> {
-    let law = form.law.map(|(cite, attested)| cite_text(cite, attested));
-    let doubt = form.law.is_none_or(|(_, attested)| attested == Attested::Unverified);
-    let doubt = doubt.then(|| "Mẫu báo cáo chưa đọc được văn bản gốc; hãy đối chiếu trước khi ký.".to_owned());
-    law.into_iter().chain(form.note.map(str::to_owned)).chain(doubt).collect()
+    form.law.map(|(cite, _)| cite_text(cite)).into_iter().collect()
 }
 
 #[cfg(test)]

@@ -4,7 +4,9 @@
 use jiff::civil::Date;
 
 use super::frame::{Frame, Issue};
-use super::parts::{block_heading, body, body_spans, centred, count_words, grounds, heading, roman, signature};
+use super::parts::{
+    block_heading, body, body_spans, centred, cite_text, count_words, grounds, heading, roman, signature,
+};
 use super::{Block, CheckpointBox, Document, Span};
 use crate::council::CouncilKind;
 use crate::occasion::Occasion;
@@ -190,7 +192,7 @@ fn conclusions(occasion: &Occasion<'_>, result: &PollResult) -> Vec<Block> {
 fn consequence(band: &BandRule, official: &OfficialResult) -> Block {
     body_spans(vec![
         Span::bold(format!("{}, {}. ", official.listed.addressed(), official.listed.post)),
-        Span::plain(format!("Hệ quả theo {}: {}.", band.cite, band.consequence)),
+        Span::plain(format!("Hệ quả theo {}: {}.", cite_text(&band.cite), band.consequence)),
     ])
 }
 
@@ -205,8 +207,8 @@ fn carrying_out(occasion: &Occasion<'_>) -> String {
     // An article that was not read is no ground: the text then names the law in general.
     let publication = &occasion.rules.publication;
     let by = match publication.attested {
-        Attested::Verified | Attested::Single => publication.cite.as_str(),
-        Attested::Unverified => "quy định của pháp luật",
+        Attested::Verified | Attested::Single => cite_text(&publication.cite),
+        Attested::Unverified => "quy định của pháp luật".to_owned(),
     };
     format!(
         "Giao cơ quan, người có thẩm quyền tổ chức thực hiện Nghị quyết này theo quy định của pháp luật. Kết quả được \

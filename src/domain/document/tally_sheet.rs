@@ -2,7 +2,7 @@
 //! sheet of their own, so that neither sees the other's strokes; the sums of both are keyed.
 
 use super::frame::{Frame, Issue};
-use super::parts::{SIGN_AND_NAME, body, heading, own_form, signature, small, table};
+use super::parts::{SIGN_AND_NAME, body, heading, signature, small, table};
 use super::{Block, Cell, Document, Size, Span, Table};
 use crate::ballot::{BallotForm, Line};
 use crate::rules::RuleSet;
@@ -49,7 +49,6 @@ fn sheet(frame: &Frame<'_>, pile: &Pile<'_>, which: &str, teller: &str) -> Vec<B
             "Kiểm tra: với mỗi người, cộng các mức, “Không tính” và tổng số phiếu không hợp lệ phải bằng {}.",
             pile.papers
         )),
-        own_form(),
         Block::Signatures(vec![signature(&[&capacity], SIGN_AND_NAME, teller)]),
     ]
 }

@@ -1,7 +1,7 @@
 //! Báo cáo kiểm thử: what a deck of pre-marked papers had to give, what the tellers counted, and whether voting may open.
 
 use super::frame::{Frame, Issue};
-use super::parts::{block_heading, board_signatures, body, body_spans, heading, notice, own_form, table};
+use super::parts::{block_heading, board_signatures, body, body_spans, heading, notice, table};
 use super::{Block, Cell, Document, Span};
 use crate::ballot::BallotForm;
 use crate::count::BatchCounts;
@@ -53,7 +53,6 @@ pub fn test_deck_report(frame: &Frame<'_>, decks: &[DeckCount<'_>], tellers: &[T
         blocks.push(levels_table(deck));
     }
     blocks.extend(untried(decks));
-    blocks.push(own_form());
     blocks.push(Block::Together(vec![
         body("Báo cáo được lập trước khi phát phiếu; Thư ký và Trưởng ban ký."),
         board_signatures(occasion, tellers),

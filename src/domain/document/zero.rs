@@ -2,7 +2,7 @@
 //! can be counted before it afterwards.
 
 use super::frame::{Frame, Issue};
-use super::parts::{board_signatures, body, own_form, table};
+use super::parts::{board_signatures, body, table};
 use super::{Block, Cell, CheckpointBox, Document};
 use crate::ballot::BallotForm;
 use crate::count::BatchCounts;
@@ -83,7 +83,6 @@ pub fn zero_report(
             occasion.kind.label()
         )),
         table(&columns, forms.iter().map(row).collect()),
-        own_form(),
         Block::Together(vec![
             body("Điểm chốt dưới đây được in trước khi mở: mọi bản ghi kiểm phiếu đều phải nằm sau điểm chốt này."),
             board_signatures(occasion, tellers),

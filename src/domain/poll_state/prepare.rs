@@ -1,11 +1,11 @@
 //! Before the day: list, board, dossiers, forms; and papers at any time.
 
-use super::{Poll, PollState, Refusal, Transition};
-use crate::audit::Moment;
+use super::{Pair, Poll, PollState, Refusal, Transition};
 use crate::audit::event::poll::{
     BoardAppointed, CouncilLogNoted, DossiersReleased, FileHash, FormsSealed, ListDecided, ListedOfficial, PaperIssued,
-    PollAmended, PollCreated, SealedForm,
+    PollAmended, PollCreated, RulesFrozen, SealedForm,
 };
+use crate::audit::{Digest, Moment};
 use crate::counters::Counters;
 use crate::roster::Teller;
 
@@ -34,6 +34,26 @@ impl PollState {
             other => return other.refuse("sửa thông tin kỳ họp"),
         };
         Ok(Transition::quiet(state, events))
+    }
+
+    /// The poll goes by another text of its rule set from now on.
+    ///
+    /// # Errors
+    /// Once the forms are sealed, and when one person alone asks for it.
+    pub fn freeze_rules(self, ruleset_sha256: Digest, pair: Pair) -> Result<Transition, Refusal> {
+        let change = |poll: Poll| Poll { created: PollCreated { ruleset_sha256, ..poll.created }, ..poll };
+        let (state, proposed_by) = match self {
+            Self::Created(poll) => {
+                let proposed_by = pair.proposer(&poll)?;
+                (Self::Created(change(poll)), proposed_by)
+            }
+            Self::Listed(poll, list, board) => {
+                let proposed_by = pair.proposer(&poll)?;
+                (Self::Listed(change(poll), list, board), proposed_by)
+            }
+            other => return other.refuse("thay bộ quy tắc"),
+        };
+        Ok(Transition::quiet(state, vec![RulesFrozen { proposed_by, ruleset_sha256 }.into()]))
     }
 
     /// Who is voted on, in ballot order, by the decision `resolution`.

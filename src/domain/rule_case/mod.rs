@@ -147,7 +147,7 @@ fn which(found: Result<&RuleSet, NoRules>) -> CaseAnswer {
 
 fn cites(rules: &RuleSet, keys: &[String]) -> String {
     let mut cites: Vec<&str> = Vec::new();
-    for cited in rules.cited().iter().filter(|cited| keys.contains(&cited.key)) {
+    for cited in rules.parameters().iter().filter(|cited| keys.contains(&cited.path)) {
         if !cites.contains(&cited.cite) {
             cites.push(cited.cite);
         }

@@ -50,9 +50,9 @@ fn filled(key: &str, text: &str) -> Result<(), Refusal> {
 }
 
 fn check_cites(set: &RuleSet) -> Result<(), Refusal> {
-    match set.cited().into_iter().find(|c| c.cite.trim().is_empty()) {
+    match set.parameters().into_iter().find(|c| c.cite.trim().is_empty()) {
         Some(empty) => {
-            refuse(format!("{}.cite", empty.key), "thiếu căn cứ; ghi điều khoản hoặc nguồn của quy định này")
+            refuse(format!("{}.cite", empty.path), "thiếu căn cứ; ghi điều khoản hoặc nguồn của quy định này")
         }
         None => Ok(()),
     }
@@ -186,7 +186,24 @@ fn check_ids(set: &RuleSet) -> Result<(), Refusal> {
     check_follow_ups(set)?;
     unique("spoils_ballot", set.spoils_ballot.iter().map(|r| r.id.as_str()))?;
     unique("spoils_line", set.spoils_line.iter().map(|r| r.id.as_str()))?;
-    unique("paper", set.papers.iter().map(|p| p.id.as_str()))
+    unique("paper", set.papers.iter().map(|p| p.id.as_str()))?;
+    check_attestations(set)
+}
+
+/// What an office said, it said once of a parameter that there is.
+fn check_attestations(set: &RuleSet) -> Result<(), Refusal> {
+    let parameters = set.parameters();
+    let mut seen = BTreeSet::new();
+    for (i, said) in set.attestations.iter().enumerate() {
+        let key = format!("attestation[{i}].key");
+        if !parameters.iter().any(|parameter| parameter.key == said.key) {
+            return refuse(key, format!("bộ quy tắc không có tham số “{}”", said.key));
+        }
+        if !seen.insert(said.key.as_str()) {
+            return refuse(key, format!("tham số “{}” đã có ở trên", said.key));
+        }
+    }
+    Ok(())
 }
 
 /// A duty belongs to a band that the set has, is named once in it, and says who does what by when.

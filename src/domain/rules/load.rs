@@ -54,6 +54,20 @@ pub fn load(file: &str, text: &str) -> Result<RuleSet, RuleError> {
     Ok(set)
 }
 
+/// The same checks on a rule set that was read before and has other values now.
+///
+/// # Errors
+/// As [`load`].
+pub(super) fn from_json(file: &str, json: serde_json::Value) -> Result<RuleSet, RuleError> {
+    let refuse = |key: String, what: String| RuleError { file: file.into(), key, what };
+    let set: RuleSet = serde_path_to_error::deserialize(json).map_err(|e| {
+        let (key, what) = explain(&e.path().to_string(), &e.inner().to_string());
+        refuse(key, what)
+    })?;
+    check::check(&set).map_err(|(key, what)| refuse(key, what))?;
+    Ok(set)
+}
+
 /// The carried rule sets with `added` files, name and text each, put in: a file whose id is carried replaces that set
 /// in its place, another one is appended. A change of the law thus needs no new program.
 ///
@@ -143,10 +157,10 @@ mod tests {
         let sets = builtin().expect("carried files");
         let ids: Vec<&str> = sets.iter().map(|set| set.id.as_str()).collect();
         assert_eq!(ids, builtin_texts().iter().map(|(id, _)| *id).collect::<Vec<_>>());
-        for cited in sets.iter().flat_map(RuleSet::cited) {
+        for cited in sets.iter().flat_map(RuleSet::parameters) {
             assert!(!cited.cite.trim().is_empty(), "{}", cited.key);
         }
-        assert_eq!(sets[0].cited().iter().find(|c| c.key == "base").map(|c| c.attested), Some(Attested::Verified));
+        assert_eq!(sets[0].parameters().iter().find(|c| c.key == "base").map(|c| c.attested), Some(Attested::Verified));
     }
 
     #[test]

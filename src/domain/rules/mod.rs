@@ -1,12 +1,14 @@
 //! Rules are data: one TOML file per instrument, each parameter with the article it comes from and how well that is
 //! attested. Nothing in the program knows a threshold, a deadline or a wording of the law by heart.
 
+mod attest;
 mod builtin;
 mod check;
 mod cited;
 mod counting;
 mod in_force;
 mod load;
+pub mod words;
 
 use std::collections::BTreeMap;
 
@@ -17,8 +19,12 @@ use super::council::CouncilKind;
 use super::poll::{Level, PollKind};
 use super::ratio::{Edge, PercentFormat, Threshold};
 
+pub use attest::{
+    Attestation, Confirmed, DOUBTS, Leaf, Stated, StatedFile, Statement, StatementFault, StatementKind, article,
+    effective, is_doubtful,
+};
 pub use builtin::{builtin, builtin_texts};
-pub use cited::{Caution, Cited};
+pub use cited::{Caution, Decides, Parameter};
 pub use counting::{BadLineCosts, BadLineRule, RecountMargin};
 pub use in_force::{NoRules, holding};
 pub use load::{LoadedRules, RuleError, RuleText, load, load_all};
@@ -485,6 +491,9 @@ pub struct RuleSet {
     pub spoils_line: Vec<Reason>,
     #[serde(default, rename = "paper")]
     pub papers: Vec<PaperRule>,
+    /// What an office said of its parameters; none in the files that the program carries.
+    #[serde(default, rename = "attestation", skip_serializing_if = "Vec::is_empty")]
+    pub attestations: Vec<Attestation>,
 }
 
 impl RuleSet {

@@ -8,6 +8,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
+use crate::address::open_rules_of;
 use crate::render::Page;
 use app::AppError;
 
@@ -16,10 +17,12 @@ use app::AppError;
 struct ErrorPage {
     title: &'static str,
     sentence: String,
+    /// Where it is put right: address and label.
+    remedy: Option<(String, &'static str)>,
 }
 
 fn page(status: StatusCode, title: &'static str, sentence: impl Into<String>) -> Page {
-    Page::new(ErrorPage { title, sentence: sentence.into() }).with_status(status)
+    Page::new(ErrorPage { title, sentence: sentence.into(), remedy: None }).with_status(status)
 }
 
 const NO_PAGE: &str = "Đường dẫn có thể đã cũ hoặc gõ sai; hãy kiểm tra lại, hoặc đi từ trang đầu.";
@@ -149,6 +152,12 @@ pub fn of(problem: &AppError) -> Page {
         AppError::AlreadyDone => page(StatusCode::OK, "Đã làm rồi", problem.to_string()),
         AppError::Fields { .. } | AppError::Findings { .. } | AppError::Input(_) => {
             page(StatusCode::UNPROCESSABLE_ENTITY, "Chưa làm được", problem.to_string())
+        }
+        AppError::Unattested { poll, .. } => {
+            let remedy = Some((open_rules_of(*poll), "Xem các tham số chưa đối chiếu"));
+            let page =
+                ErrorPage { title: "Chưa chốt được mẫu phiếu", sentence: problem.to_string(), remedy };
+            Page::new(page).with_status(StatusCode::UNPROCESSABLE_ENTITY)
         }
         AppError::Store(_) | AppError::File { .. } | AppError::Internal { .. } => {
             tracing::error!(cause = causes(problem), "a use case failed");

@@ -22,6 +22,7 @@ pub mod own_dossier;
 pub mod preparing;
 pub mod reading;
 pub mod roster;
+pub mod rules;
 pub mod second_factor;
 pub mod set_up;
 pub mod settings;

@@ -10,6 +10,7 @@ mod outcome;
 mod preparing;
 mod reading;
 mod roster;
+mod rules;
 
 use std::sync::Arc;
 
@@ -103,6 +104,7 @@ pub fn routes() -> Vec<Route> {
         facts::routes(),
         official::routes(),
         preparing::routes(),
+        rules::routes(),
         day::routes(),
         counting::routes(),
         dossiers::routes(),

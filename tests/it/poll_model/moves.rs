@@ -17,6 +17,8 @@ use crate::poll_state::paper;
 #[derive(Clone, Copy, Debug)]
 pub enum Move {
     Amend,
+    /// The poll takes over what the office attested since it began.
+    Freeze,
     Decide,
     Appoint,
     Seal,
@@ -89,7 +91,8 @@ pub enum Move {
 
 pub fn moves() -> Vec<Move> {
     use Move::*;
-    let mut all = vec![Amend, Decide, Appoint, Seal, Waive, Zero, OtherDay, Close, Declare, Propose, Confirm, Publish];
+    let mut all =
+        vec![Amend, Freeze, Decide, Appoint, Seal, Waive, Zero, OtherDay, Close, Declare, Propose, Confirm, Publish];
     all.extend([SealUnused, OrderRecount, ReopenMinutes, HandOver, Corrigendum, Archive, Cancel]);
     all.extend([true, false].map(|passes| Deck { passes }));
     all.extend([0, 3, 4].map(|present| Open { present, has_reason: false }));
@@ -130,6 +133,7 @@ pub fn step(node: &Node, asked: Move, people: [usize; 2]) -> Taken {
     let printed = |returned| BallotAccount::plain(DELEGATES, DELEGATES, returned);
     match asked {
         Move::Amend => state.amend(PollAmended { delegates: DELEGATES, sitting: "Kỳ họp chuyên đề".into() }),
+        Move::Freeze => state.freeze_rules(Digest::of(b"doi chieu"), pair),
         Move::Decide => state.decide_list(vec![official("A"), official("B")], "31/NQ-HĐND".into()),
         Move::Appoint => state.appoint_board(board(), "32/NQ-HĐND".into()),
         Move::Seal => {

@@ -17,7 +17,7 @@ use domain::rules::{RuleSet, builtin, builtin_texts, load};
 use domain::test_deck::TestDeck;
 use store::polls;
 
-use super::{Site, somebody_in};
+use super::{Site, attested_rules, somebody_in};
 
 /// Who counts in stories: head teller, four tellers, and who watches.
 pub const BOARD: [(&str, &str, Role); 6] = [
@@ -55,7 +55,8 @@ impl Site {
 
     /// A poll whose forms are sealed, of as many lines as `lines` has numbers.
     pub async fn has_sealed_day(&self, council: CouncilId, name: &str, kind: PollKind, lines: &[u32]) -> Day {
-        let (ruleset, text) = builtin_texts()[0];
+        let rules = attested_rules();
+        let (ruleset, text) = (rules.set.id.as_str(), rules.source.text.as_str());
         let created = PollCreated {
             council: "Hội đồng nhân dân tỉnh Mẫu".into(),
             delegates: 80,

@@ -13,6 +13,7 @@ mod polls;
 mod reading;
 mod records;
 mod roster;
+mod rules;
 mod visitor;
 
 use std::future::Future;
@@ -42,6 +43,7 @@ pub use outcome::{GOLDEN, golden};
 pub use people::somebody_in;
 pub use polls::{retold, sample_board, sample_book, sample_plan};
 pub use reading::Told;
+pub use rules::{attested_rules, compared};
 pub use visitor::{Answer, Visitor};
 
 /// Password of everybody whom a story does not give another.

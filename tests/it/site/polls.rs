@@ -85,21 +85,35 @@ impl Site {
         let [clerk, leader] = [Role::Clerk, Role::Leader].map(|role| somebody_in(council, role, self.clock.now()));
         let app = &self.app;
         let ask = |caller| Ask { caller, request: app.new_request().expect("request") };
-        let decision = TypedDecision { number: "31/NQ-HĐND".into(), day: "2023-12-05".into() };
-        let list = app.propose_list(ask(&clerk), poll, &decision).await.expect("list");
-        app.confirm(ask(&leader), poll, list).await.expect("decided");
-        app.draft_board(ask(&clerk), poll, 0, sample_board(delegates)).await.expect("board");
-        // A board without accounts, as an older program appointed it: roles alone say who counts. `board.rs` has the others.
-        let tellers = app.board_page(&clerk, poll).await.expect("board").draft;
-        app.appoint_board(self.hand(&leader), poll, tellers, decision.number.clone()).await.expect("appointed");
+        self.lists_and_appoints(council, poll, sample_board(delegates)).await;
         let proposal = app.propose_forms(ask(&clerk), poll).await.expect("forms");
         app.confirm(ask(&leader), poll, proposal).await.expect("sealed");
         let form = app.forms_page(&clerk, poll).await.expect("forms").forms[0].id.clone();
         SealedPoll { poll, proposal, form }
     }
 
-    /// A poll at the sitting of the sample council, begun by its clerk.
+    /// The list of a poll is decided and its board appointed, by a clerk and a leader.
+    pub async fn lists_and_appoints(&self, council: CouncilId, poll: PollId, board: TypedBoard) {
+        let [clerk, leader] = [Role::Clerk, Role::Leader].map(|role| somebody_in(council, role, self.clock.now()));
+        let app = &self.app;
+        let ask = |caller| Ask { caller, request: app.new_request().expect("request") };
+        let decision = TypedDecision { number: "31/NQ-HĐND".into(), day: "2023-12-05".into() };
+        let list = app.propose_list(ask(&clerk), poll, &decision).await.expect("list");
+        app.confirm(ask(&leader), poll, list).await.expect("decided");
+        app.draft_board(ask(&clerk), poll, 0, board).await.expect("board");
+        // A board without accounts, as an older program appointed it: roles alone say who counts. `board.rs` has the others.
+        let tellers = app.board_page(&clerk, poll).await.expect("board").draft;
+        app.appoint_board(self.hand(&leader), poll, tellers, decision.number.clone()).await.expect("appointed");
+    }
+
+    /// A poll at the sitting of the sample council, begun by its clerk, under rules that its office attested.
     pub async fn has_poll(&self, council: CouncilId) -> PollId {
+        self.attests_all(council, &sample_plan().ruleset).await;
+        self.has_unattested_poll(council).await
+    }
+
+    /// The same under the rules as the council goes by them at that moment.
+    pub async fn has_unattested_poll(&self, council: CouncilId) -> PollId {
         let clerk = somebody_in(council, Role::Clerk, self.clock.now());
         let ask = Ask { caller: &clerk, request: self.app.new_request().expect("request") };
         self.app.begin_preparation(ask, sample_plan()).await.expect("begun").poll

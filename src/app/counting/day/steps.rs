@@ -57,7 +57,8 @@ pub const fn proposers(kind: ProposalKind) -> &'static [Role] {
         | ProposalKind::ListDecided
         | ProposalKind::BoardAppointed
         | ProposalKind::DossiersReleased
-        | ProposalKind::FormsSealed => OF_PAPERS,
+        | ProposalKind::FormsSealed
+        | ProposalKind::RulesFrozen => OF_PAPERS,
     }
 }
 

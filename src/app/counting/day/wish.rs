@@ -159,7 +159,8 @@ impl TypedStep {
             | ProposalKind::ListDecided
             | ProposalKind::BoardAppointed
             | ProposalKind::DossiersReleased
-            | ProposalKind::FormsSealed => return Ok(None),
+            | ProposalKind::FormsSealed
+            | ProposalKind::RulesFrozen => return Ok(None),
         }))
     }
 

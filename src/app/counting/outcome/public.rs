@@ -14,7 +14,7 @@ use domain::audit::{Digest, Moment, PollEvent};
 use domain::id::{CouncilId, PollId};
 use domain::paper_title::is_corrigendum;
 use domain::poll::PollKind;
-use domain::rules::{Attested, Caution};
+use domain::rules::article;
 use macros::boxed;
 use store::{CouncilTx, polls};
 
@@ -74,8 +74,6 @@ pub struct PublicResult {
     pub base_cite: String,
     /// Form by form.
     pub forms: Vec<FormTable>,
-    /// What decides figures and was not read on two pages.
-    pub cautions: Vec<String>,
     /// SHA-256 of `ket-qua.json`.
     pub results_sha256: Digest,
     /// Entries of the log.
@@ -145,12 +143,8 @@ impl App {
             resolution: String::new(),
             rules: rules.title.clone(),
             base: rules.base.value.phrase.clone(),
-            base_cite: match rules.base.attested {
-                Attested::Verified => rules.base.cite.clone(),
-                other => format!("{} [{}]", rules.base.cite, other.label()),
-            },
+            base_cite: article(&rules.base.cite),
             forms: tables(&day_data.occasion(), &day_data.result()?),
-            cautions: rules.cautions(day_data.prepared.poll_book.plan.kind).iter().map(Caution::to_string).collect(),
             results_sha256: Digest::of(declared.as_bytes()),
             log_size: head.head.size,
             log_groups: head.head.root.groups().to_vec(),

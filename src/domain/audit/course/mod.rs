@@ -15,7 +15,7 @@ use super::digest::Digest;
 use super::entry::LogEntry;
 use super::event::poll::{
     BallotsReturned, BoardAppointed, FormTotals, FormsSealed, ListDecided, PaperIssued, PollAmended, PollCreated,
-    SealedForm,
+    RulesFrozen, SealedForm,
 };
 use super::event::{Actor, LogEvent, PollEvent};
 use crate::counters::{Counters, ReadersFault, told_readers};
@@ -133,6 +133,7 @@ impl Course {
         match entry.event {
             PollEvent::PollCreated(poll) => once(&mut self.poll, poll, kind),
             PollEvent::PollAmended(amended) => self.amend(amended, kind),
+            PollEvent::RulesFrozen(frozen) => self.freeze(&frozen, actor, kind),
             PollEvent::ListDecided(list) => once(&mut self.list, list, kind),
             PollEvent::BoardAppointed(board) => self.appoint(board, kind),
             PollEvent::DossiersReleased(_) => until(self.opened_at.is_some(), kind, "voting.opened"),
@@ -195,6 +196,15 @@ impl Course {
         if let Some(poll) = &mut self.poll {
             poll.delegates = amended.delegates;
             poll.sitting = amended.sitting;
+        }
+        Ok(())
+    }
+
+    fn freeze(&mut self, frozen: &RulesFrozen, actor: &Actor, kind: &'static str) -> Result<(), CourseError> {
+        self.before_sealing(kind)?;
+        self.by_others(&frozen.proposed_by, actor, kind)?;
+        if let Some(poll) = &mut self.poll {
+            poll.ruleset_sha256 = frozen.ruleset_sha256;
         }
         Ok(())
     }

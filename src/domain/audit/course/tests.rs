@@ -44,6 +44,22 @@ fn a_poll_is_amended_before_its_forms_are_sealed() {
     assert_eq!(told(late), Err(CourseError::Late { kind: "poll.amended", ended_by: "forms.sealed" }));
 }
 
+/// Another text of the rule set takes two people, before the forms are sealed; the last one counts.
+#[test]
+fn the_rules_of_a_poll_are_frozen_again_by_two_before_its_forms_are_sealed() {
+    let frozen = |by: u8| -> PollEvent {
+        RulesFrozen { proposed_by: somebody(by), ruleset_sha256: Digest::of(b"attested") }.into()
+    };
+    let with = |place: usize, event: PollEvent| {
+        let mut events = whole();
+        events.insert(place, event);
+        told(events)
+    };
+    assert_eq!(with(1, frozen(1)).expect("record").poll.ruleset_sha256, Digest::of(b"attested"));
+    assert_eq!(with(1, frozen(101)), Err(CourseError::OnePerson { kind: "rules.frozen" }));
+    assert_eq!(with(4, frozen(1)), Err(CourseError::Late { kind: "rules.frozen", ended_by: "forms.sealed" }));
+}
+
 fn forms(lines: u32) -> PollEvent {
     let form = SealedForm { block: "Khối".into(), id: "F1".into(), lines, sha256: Digest::of(b""), sheets: 1 };
     FormsSealed { forms: vec![form] }.into()

@@ -5,15 +5,16 @@
 use serde::{Deserialize, Serialize};
 
 use super::declare::events;
-use super::{EventError, EventRow, FieldRow, LogEvent};
+use super::{Actor, EventError, EventRow, FieldRow, LogEvent};
 use crate::audit::canonical::{self, ReadError};
 use crate::audit::digest::Digest;
 use crate::audit::time::UtcTime;
 use crate::council::CouncilKind;
-use crate::id::{AccountId, CouncilId, PollId, ProposalId, SlipId};
+use crate::id::{AccountId, AttestationId, CouncilId, PollId, ProposalId, SlipId};
 use crate::proposal::{ProposalKind, ProposalState};
 use crate::record::{Action, Subject};
 use crate::role::Role;
+use crate::rules::Statement;
 
 /// Who set a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -209,6 +210,58 @@ events! {
         outcome: ProposalState,
         /// Which.
         proposal: ProposalId,
+    }
+    /// Somebody proposed what the office says of parameters of a rule set.
+    "rule.proposed" RuleProposed by "clerk" when "any time" {
+        /// Its id.
+        attestation: AttestationId,
+        /// SHA-256 of the text that is proposed.
+        statement_sha256: Digest,
+    }
+    /// Parameters were compared with the official text: article, page, day, person, file.
+    "rule.attested" RuleAttested by "leader" when "once, after it was proposed; by two people" {
+        /// Which proposal.
+        attestation: AttestationId,
+        /// Who asked for it; whoever wrote the entry agreed.
+        proposed_by: Actor,
+        /// The text that was proposed.
+        statement: Statement,
+    }
+    /// A parameter has another value from a day on, or the value that the council's own rules give it.
+    "rule.changed" RuleChanged by "leader" when "once, after it was proposed; by two people" {
+        /// Which proposal.
+        attestation: AttestationId,
+        /// Who asked for it; whoever wrote the entry agreed.
+        proposed_by: Actor,
+        /// The text that was proposed.
+        statement: Statement,
+    }
+    /// Parameters are taken as they are, with a reason, although nobody compared them.
+    "rule.accepted" RuleAccepted by "leader" when "once, after it was proposed; by two people" {
+        /// Which proposal.
+        attestation: AttestationId,
+        /// Who asked for it; whoever wrote the entry agreed.
+        proposed_by: Actor,
+        /// The text that was proposed.
+        statement: Statement,
+    }
+    /// The council goes by what the overseer's installation published of parameters.
+    "rule.adopted" RuleAdopted by "leader" when "once, after it was proposed; by two people" {
+        /// Which proposal.
+        attestation: AttestationId,
+        /// Who asked for it; whoever wrote the entry agreed.
+        proposed_by: Actor,
+        /// The text that was proposed.
+        statement: Statement,
+    }
+    /// Somebody else refused what was proposed of a rule, or its author took it back.
+    "rule.declined" RuleDeclined by "leader" when "once, after it was proposed; by its author too" {
+        /// Which proposal.
+        attestation: AttestationId,
+        /// Why, where somebody said so.
+        note: String,
+        /// What became of it.
+        outcome: ProposalState,
     }
 }
 

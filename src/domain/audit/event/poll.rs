@@ -120,6 +120,13 @@ events! {
         /// Name of the sitting.
         sitting: String,
     }
+    /// The poll goes by another text of its rule set: what the office attested since the poll was created.
+    "rules.frozen" RulesFrozen by "leader" when "any time before forms are sealed; by two people" {
+        /// Who asked for it; whoever wrote the entry agreed.
+        proposed_by: Actor,
+        /// SHA-256 of the rule set's text from now on.
+        ruleset_sha256: Digest,
+    }
     /// Who is voted on, in ballot order.
     "list.decided" ListDecided by "leader" when "once, before forms are sealed" {
         /// In the order of the list.

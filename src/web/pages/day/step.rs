@@ -108,7 +108,8 @@ const fn explains(kind: ProposalKind) -> &'static str {
         | ProposalKind::ListDecided
         | ProposalKind::BoardAppointed
         | ProposalKind::DossiersReleased
-        | ProposalKind::FormsSealed => "",
+        | ProposalKind::FormsSealed
+        | ProposalKind::RulesFrozen => "",
     }
 }
 

@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 
 use super::{LIST, is_clerk, read_poll};
+use crate::address::open_rules_of;
 use crate::answer::{Answer, SignedIn};
 use crate::render::Page;
 use crate::{Site, routes};
@@ -104,6 +105,7 @@ fn path(poll: PollId, remedy: Remedy) -> Option<String> {
         Remedy::Board => of_poll("ban-kiem-phieu"),
         Remedy::Forms => of_poll("mau-phieu"),
         Remedy::Proposals => of_poll("de-xuat"),
+        Remedy::Rules => return Some(open_rules_of(poll)),
     };
     routes::is_page(&path).then_some(path)
 }
