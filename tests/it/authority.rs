@@ -17,7 +17,7 @@ use jiff::SignedDuration;
 use store::{logs, polls};
 
 use crate::board::{Board, CLERK, LEADER, STRANGER, batch, decision, plain};
-use crate::site::{CountingPoll, Engine, RETURNED, Site, on_both, sample_board};
+use crate::site::{CountingPoll, Engine, RETURNED, Site, on_both, sample_board, sample_plan};
 
 /// Holds every role of the council from before the poll, and leads the board.
 const ALONE: &str = "truong.ban";
@@ -61,7 +61,7 @@ impl Trial {
         let listed = board.site.account(council, LISTED).await;
         board.site.signs_in_as(council, board.officials[0], listed).await;
         board.site.clock.advance(SignedDuration::from_secs(60));
-        let poll = board.site.has_poll(council).await;
+        let poll = board.site.has_unattested_poll(council).await;
         board.site.clock.advance(SignedDuration::from_secs(60));
         let trial = Self { board: Board { poll, ..board }, tried: Vec::new() };
         trial.conspires().await;
@@ -156,6 +156,10 @@ impl Trial {
         let id = verdict(&alone, other).await.expect("verdict");
         app.confirm(self.board.ask(&leader), poll, id).await.expect("confirmed");
         self.tried.push(ProposalKind::EligibilityOverride);
+        let site = &self.board.site;
+        site.attests_all(self.board.council, &sample_plan().ruleset).await;
+        let id = site.app.propose_rules(self.board.ask(&alone), poll).await.expect("rules");
+        self.is_confirmed(ProposalKind::RulesFrozen, id).await;
         let id = self.board.site.app.propose_list(self.board.ask(&alone), poll, &decision()).await.expect("list");
         self.is_confirmed(ProposalKind::ListDecided, id).await;
         let job = self.board.site.has_printed(self.board.council, poll).await;
