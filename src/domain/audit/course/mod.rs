@@ -58,6 +58,8 @@ pub struct Course {
     poll: Option<PollCreated>,
     list: Option<ListDecided>,
     board: Option<BoardAppointed>,
+    /// The board chose what a line that is marked wrongly costs.
+    has_chosen: bool,
     forms: Option<Vec<FormCourse>>,
     /// Whether the vote may go on after the last word about a test deck: it passed, or it was waived.
     is_tested: bool,
@@ -194,6 +196,12 @@ impl Course {
     fn freeze(&mut self, frozen: &RulesFrozen, actor: &Actor, kind: &'static str) -> Result<(), CourseError> {
         self.before_sealing(kind)?;
         self.by_others(&frozen.proposed_by, actor, kind)?;
+        if frozen.bad_line.is_some() {
+            needs(self.board.is_some(), kind, "board.appointed")?;
+            if std::mem::replace(&mut self.has_chosen, true) {
+                return Err(CourseError::Twice { kind });
+            }
+        }
         if let Some(poll) = &mut self.poll {
             poll.ruleset_sha256 = frozen.ruleset_sha256;
         }
