@@ -212,6 +212,10 @@ def is_flag(value):
     return isinstance(value, bool)
 
 
+def is_costs(value):
+    return value in ("line", "ballot")
+
+
 def is_reasons(value):
     return isinstance(value, dict) and all(map(is_count, value.values()))
 
@@ -245,7 +249,7 @@ SHAPES = {
                      "rehearsal": is_flag, "ruleset": is_text, "ruleset_sha256": is_digest,
                      "simulated": is_flag, "sitting": is_text},
     "poll.amended": {"delegates": is_count, "sitting": is_text},
-    "rules.frozen": {"proposed_by": ACTOR, "ruleset_sha256": is_digest},
+    "rules.frozen": {"bad_line?": is_costs, "proposed_by": ACTOR, "ruleset_sha256": is_digest},
     "list.decided": {"officials": [{"block": is_text, "name": is_text, "posts": is_text}], "resolution": is_text},
     "board.appointed": {"resolution": is_text, "tellers": [TELLER]},
     "dossiers.released": {"files": [{"name": is_text, "sha256": is_digest}]},
@@ -574,6 +578,7 @@ class Day:
         self.levels, self.rehearsal, self.delegates = LEVELS[poll["kind"]], poll["rehearsal"], poll["delegates"]
         self.lines, self.actor, self.file = lines, None, "log.jsonl"
         self.tested, self.zeroed, self.opened, self.closed = False, False, False, None
+        self.has_chosen = False
         self.moved_to, self.quorum, self.attended, self.now = None, None, 0, 0
         self.declared = self.signed = self.published = self.archived = self.confirmed = False
         self.issued, self.board = {}, []
@@ -630,6 +635,8 @@ class Day:
 
     def on_rules_frozen(self, data):
         self.need_others(data["proposed_by"])
+        self.need("bad_line" not in data or not self.has_chosen, "the board chose twice")
+        self.has_chosen = self.has_chosen or "bad_line" in data
 
     def on_board_appointed(self, data):
         accounts = [teller["account"] for teller in data["tellers"] if "account" in teller]
@@ -890,6 +897,8 @@ def check_course(events, lines):
         if kind == "poll.amended":
             day.delegates = data["delegates"]
         need(kind != "rules.frozen" or seq < forms, file, "rules frozen after the forms were sealed")
+        if kind == "rules.frozen" and "bad_line" in data:
+            need(boards and boards[0] < seq, file, "the board chose before it was appointed")
         need(kind != "dossiers.released" or seq < opened, file, "dossiers released after voting opened")
         need(kind not in ("deck.counted", "deck.waived") or seq > forms, file, "test deck before the forms")
         need(kind != "poll.moved" or seq > forms, file, "moved before the forms")

@@ -11,12 +11,12 @@ use crate::counting::day::{self, Evidence};
 use crate::dossiers::{self, OfferedRelease};
 use crate::polls::{FOLLOWERS, proposals};
 use crate::preparing::{
-    Confirmation, LEADERS, OFFICE, Paper, board, content, forms, listing, overview, rules, verdicts,
+    Confirmation, LEADERS, OFFICE, Paper, bad_line, board, content, forms, listing, overview, rules, verdicts,
 };
 use crate::service::app::{App, Ask};
 use crate::service::error::AppError;
 use domain::audit::UtcTime;
-use domain::decided::{DecidedBoard, DecidedForms, DecidedList, DecidedRules, EligibilityOverride};
+use domain::decided::{DecidedBadLine, DecidedBoard, DecidedForms, DecidedList, DecidedRules, EligibilityOverride};
 use domain::id::{PollId, ProposalId};
 use domain::proposal::{Proposal, ProposalError, ProposalKind, ProposalState};
 use domain::text::clean;
@@ -41,6 +41,8 @@ pub enum Shown {
     Forms(DecidedForms),
     /// The rules.
     Rules(DecidedRules),
+    /// What the board chose.
+    BadLine(DecidedBadLine),
     /// The release.
     Dossiers(OfferedRelease),
     /// A step of counting day.
@@ -213,9 +215,9 @@ impl App {
     }
 }
 
-/// Proposals of a preparation are the office's; those of counting day are everybody's in the hall.
+/// Proposals of a preparation are the office's; those of counting day, and what the board chose, are everybody's in the hall.
 fn may_see(caller: &Caller, kind: ProposalKind) -> bool {
-    ProposalKind::OF_DAY.contains(&kind) || caller.may(OFFICE).is_ok()
+    ProposalKind::OF_DAY.contains(&kind) || kind == ProposalKind::BadLineChosen || caller.may(OFFICE).is_ok()
 }
 
 async fn find(tx: &mut CouncilTx, poll: PollId, id: ProposalId) -> Result<Proposal, AppError> {
@@ -230,6 +232,7 @@ async fn content_now(tx: &mut CouncilTx, proposal: &Proposal, at: UtcTime) -> Re
         ProposalKind::BoardAppointed => board::content_now(tx, proposal).await,
         ProposalKind::FormsSealed => forms::content_now(tx, proposal, at).await,
         ProposalKind::RulesFrozen => rules::content_now(tx, proposal).await,
+        ProposalKind::BadLineChosen => bad_line::content_now(tx, proposal).await,
         ProposalKind::DossiersReleased => dossiers::content_now(tx, proposal).await,
         _ => day::content_now(tx, proposal, at).await,
     }
@@ -244,6 +247,7 @@ async fn take(tx: &mut CouncilTx, proposal: &Proposal, step: &Confirmation) -> R
         ProposalKind::BoardAppointed => board::take(tx, proposal, step).await,
         ProposalKind::FormsSealed => forms::take(tx, proposal, step).await,
         ProposalKind::RulesFrozen => rules::take(tx, proposal, step).await,
+        ProposalKind::BadLineChosen => bad_line::take(tx, proposal, step).await,
         // Dossiers are printed before the transaction: see `App::confirm`.
         ProposalKind::DossiersReleased => Err(ProposalError::Outdated.into()),
         _ => day::take(tx, proposal, step).await,
@@ -258,6 +262,7 @@ async fn shown(tx: &mut CouncilTx, proposal: &Proposal) -> Result<Shown, AppErro
         ProposalKind::BoardAppointed => Shown::Board(content(text)?),
         ProposalKind::FormsSealed => Shown::Forms(content(text)?),
         ProposalKind::RulesFrozen => Shown::Rules(content(text)?),
+        ProposalKind::BadLineChosen => Shown::BadLine(content(text)?),
         ProposalKind::DossiersReleased => Shown::Dossiers(content(text)?),
         _ => Shown::Day(Box::new(day::evidence_of(tx, proposal).await?)),
     })
@@ -277,9 +282,12 @@ fn obstacle(now: Result<String, AppError>, proposal: &Proposal) -> Result<Option
     match now {
         Ok(now) if now == proposal.content => Ok(None),
         Ok(_) => Ok(Some(ProposalError::Outdated.to_string())),
-        Err(problem @ (AppError::Input(_) | AppError::Unattested { .. } | AppError::NotFound(_))) => {
-            Ok(Some(problem.to_string()))
-        }
+        Err(
+            problem @ (AppError::Input(_)
+            | AppError::Unattested { .. }
+            | AppError::Unchosen { .. }
+            | AppError::NotFound(_)),
+        ) => Ok(Some(problem.to_string())),
         Err(other) => Err(other),
     }
 }

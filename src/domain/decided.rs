@@ -16,6 +16,7 @@ use super::id::{AccountId, OfficialId};
 use super::occasion::Occasion;
 use super::official::{Block, Honorific, Official, OfficialNo, Post};
 use super::roster::Teller;
+use super::rules::BadLineCosts;
 use super::text::date_dmy;
 
 /// A paper by which a body decided something.
@@ -66,6 +67,19 @@ pub struct DecidedRules {
     pub open: u32,
     pub ruleset: String,
     /// SHA-256 of the text.
+    pub ruleset_sha256: Digest,
+}
+
+/// What the board of tellers chose of a text that can be read two ways.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DecidedBadLine {
+    /// What a line that is marked wrongly costs.
+    pub bad_line: BadLineCosts,
+    /// Where the board's decision is written down.
+    pub decision: String,
+    pub ruleset: String,
+    /// SHA-256 of the text that says so.
     pub ruleset_sha256: Digest,
 }
 

@@ -16,6 +16,8 @@ pub enum ProposalKind {
     FormsSealed,
     /// Lets the poll go by what the office attested since it began.
     RulesFrozen,
+    /// What a wrongly marked line costs, as the board chose it.
+    BadLineChosen,
     /// Lets the vote go on without a test deck that passed.
     DeckWaived,
     /// That the vote is held on another day.
@@ -46,13 +48,14 @@ pub enum ProposalKind {
 
 impl ProposalKind {
     /// Those of a preparation, in its order.
-    pub const OF_PREPARATION: [Self; 6] = [
+    pub const OF_PREPARATION: [Self; 7] = [
         Self::EligibilityOverride,
         Self::DossiersReleased,
         Self::ListDecided,
         Self::BoardAppointed,
         Self::FormsSealed,
         Self::RulesFrozen,
+        Self::BadLineChosen,
     ];
 
     /// Those of counting day and after it; first those of every vote, then the exceptions.
@@ -90,6 +93,7 @@ impl ProposalKind {
             Self::DossiersReleased => "dossiers_released",
             Self::FormsSealed => "forms_sealed",
             Self::RulesFrozen => "rules_frozen",
+            Self::BadLineChosen => "bad_line_chosen",
             Self::DeckWaived => "deck_waived",
             Self::PollMoved => "poll_moved",
             Self::VotingOpened => "voting_opened",
@@ -124,6 +128,7 @@ impl ProposalKind {
             Self::DossiersReleased => "Phát hành hồ sơ",
             Self::FormsSealed => "Chốt mẫu phiếu",
             Self::RulesFrozen => "Dùng bộ quy tắc đã đối chiếu",
+            Self::BadLineChosen => "Ban kiểm phiếu chọn cách tính dòng ghi sai",
             Self::DeckWaived => "Bỏ qua việc kiểm phiếu thử",
             Self::PollMoved => "Chuyển ngày bỏ phiếu",
             Self::VotingOpened => "Mở bỏ phiếu",

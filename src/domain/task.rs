@@ -73,6 +73,8 @@ pub enum Remedy {
     Forms,
     /// The rules that the council goes by.
     Rules,
+    /// What the board of tellers chooses.
+    BadLine,
     /// What waits for another person.
     Proposals,
 }
@@ -124,10 +126,14 @@ pub struct Figures {
     /// In what the roster and the decided list differ.
     pub list_differences: usize,
     /// Steps that wait for another person, in the order of [`ProposalKind::OF_PREPARATION`](super::proposal::ProposalKind::OF_PREPARATION).
-    pub open: [usize; 6],
+    pub open: [usize; 7],
     /// Parameters that decide in the poll and of which the office has said nothing.
     pub unattested: usize,
+    /// Whether the board has a choice that it has not made.
+    pub awaits_choice: bool,
 }
+
+const NO_CHOICE: &str = "Ban kiểm phiếu chưa chọn cách tính dòng bỏ trống hoặc đánh dấu nhiều ô.";
 
 /// Places in [`Figures::open`].
 pub mod waiting {
@@ -143,6 +149,8 @@ pub mod waiting {
     pub const FORMS: usize = 4;
     /// The rules.
     pub const RULES: usize = 5;
+    /// What the board chose.
+    pub const BAD_LINE: usize = 6;
 }
 
 /// One task under way.
@@ -285,7 +293,8 @@ fn decisions(f: &Figures, stage: Stage) -> [Task; 3] {
         .lacks(is_listed && !f.is_board_appointed && !is_sealed, Remedy::Board, "Cần lập Ban kiểm phiếu trước.")
         .lacks(is_listed && f.is_board_appointed && !is_sealed, Remedy::Forms, "Chưa chốt mẫu phiếu.")
         .lacks(!is_sealed && f.unattested > 0, Remedy::Rules, unattested)
-        .waits(f.open[waiting::FORMS] + f.open[waiting::RULES])
+        .lacks(!is_sealed && f.awaits_choice && f.is_board_appointed, Remedy::BadLine, NO_CHOICE)
+        .waits(f.open[waiting::FORMS] + f.open[waiting::RULES] + f.open[waiting::BAD_LINE])
         .task(TaskId::Forms, is_sealed, is_sealed, String::new());
     [list, board, forms]
 }
@@ -341,7 +350,7 @@ mod tests {
         let mut waiting = Figures { facts_unverified: 0, releases: 1, deadlines_done: 8, ..facts };
         waiting.open[waiting::LIST] = 1;
         assert_eq!(states(&waiting, Stage::Created), "xxxxxx!+-");
-        let listed = Figures { open: [0; 6], board_findings: 1, list_differences: 1, ..waiting };
+        let listed = Figures { open: [0; 7], board_findings: 1, list_differences: 1, ..waiting };
         assert_eq!(states(&listed, Stage::Listed), "xxxxxx!!-");
         let ready = Figures { board_findings: 0, list_differences: 0, is_board_appointed: true, ..listed };
         assert_eq!(states(&ready, Stage::Listed), "xxxxxxxx-");

@@ -127,8 +127,16 @@ pub async fn statements(tx: &mut CouncilTx) -> Result<Vec<StatementCheckRow>, St
 }
 
 row_struct! {
-    /// The rules that a poll goes by, as its row has them.
-    FrozenRulesRow {
+    /// The columns of `polls` that its log also states.
+    PollCheckRow {
+        log_id: String,
+        council_name: String,
+        sitting: String,
+        /// Code of the kind of vote.
+        kind: String,
+        delegates: i64,
+        rehearsal: bool,
+        simulated: bool,
         /// Id of the rule set.
         ruleset: String,
         ruleset_sha256: String,
@@ -136,13 +144,14 @@ row_struct! {
     }
 }
 
-/// The rules in the row of a poll; `None` when there is no such row.
+/// The row of a poll; `None` when there is none.
 #[boxed]
-pub async fn frozen_rules(tx: &mut CouncilTx, poll: PollId) -> Result<Option<FrozenRulesRow>, StoreError> {
+pub async fn poll(tx: &mut CouncilTx, poll: PollId) -> Result<Option<PollCheckRow>, StoreError> {
     row!(
         tx,
-        FrozenRulesRow,
-        "SELECT ruleset, ruleset_sha256, ruleset_text FROM polls WHERE council_id = $1 AND poll_id = $2",
+        PollCheckRow,
+        "SELECT log_id, council_name, sitting, kind, delegates, rehearsal, simulated, ruleset, ruleset_sha256, ruleset_text \
+         FROM polls WHERE council_id = $1 AND poll_id = $2",
         poll.to_string()
     )
 }

@@ -18,6 +18,11 @@ pub fn open_rules_of(poll: domain::id::PollId) -> String {
     format!("/quy-dinh?ky={poll}&loc=chua")
 }
 
+/// The page on which the choice of a poll's board of tellers is written down.
+pub fn choice_of(poll: domain::id::PollId) -> String {
+    format!("/ky/{poll}/dong-ghi-sai")
+}
+
 /// The other end of the connection, as the server saw it. Whoever serves the router puts it beside each request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClientAddress(pub IpAddr);

@@ -65,6 +65,8 @@ fields! {
     REPLY = "reply", "Trả lời";
     GENERAL = "general", "Ý kiến chung của tổ";
     REMARK = "remark", "Ý kiến về một người";
+    COSTS = "costs", "Một dòng như vậy làm mất";
+    DECISION = "decision", "Quyết định của Ban kiểm phiếu";
     KEYS = "keys", "Các tham số";
     ARTICLE = "article", "Điều khoản";
     DOCUMENT = "document", "Văn bản";

@@ -18,6 +18,7 @@ mod browser;
 mod bundle;
 mod bundle_days;
 mod bundle_story;
+mod choosing;
 mod circles;
 mod confirming;
 mod council;

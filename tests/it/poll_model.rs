@@ -82,7 +82,7 @@ struct Node {
     state: PollState,
     course: Course,
     openings: BTreeMap<u32, BatchCounts>,
-    /// Steps that would go on for ever are taken so often: amending or freezing other rules, reopening, minutes,
+    /// Steps that would go on for ever are taken so often: amending, freezing other rules, a choice, reopening, minutes,
     /// corrigenda, and what bends the way of the day (the day moved, the hall, issued ballots put right, another line
     /// counted again, minutes undone), which is tried once, in a vote that was neither amended nor has a reopened batch.
     repeated: [u8; 5],
@@ -148,7 +148,7 @@ fn readers([one, two]: [usize; 2]) -> ReadTwice {
 /// Whether the store would let the step through: no two batches of one number, no batch that is not there.
 fn may_try(node: &Node, asked: Move) -> bool {
     match asked {
-        Move::Amend | Move::Freeze => node.repeated[0] < 1,
+        Move::Amend | Move::Freeze | Move::Choose => node.repeated[0] < 1,
         Move::Commit { batch, .. } => !node.openings.contains_key(&batch),
         Move::Reopen { batch } => node.openings.contains_key(&batch) && node.repeated[1] + node.repeated[4] < 1,
         Move::Propose => node.repeated[2] < 2,
@@ -167,7 +167,7 @@ fn may_try(node: &Node, asked: Move) -> bool {
 fn follow(node: &Node, asked: Move, next: PollState) -> Node {
     let mut after = Node { state: next, from: None, entries: Vec::new(), ..node.clone() };
     match asked {
-        Move::Amend | Move::Freeze => after.repeated[0] += 1,
+        Move::Amend | Move::Freeze | Move::Choose => after.repeated[0] += 1,
         Move::Reopen { batch } => {
             after.repeated[1] += 1;
             after.openings.remove(&batch);

@@ -22,7 +22,7 @@ use domain::poll_state::{self, LineRecount, Pair, PollState, Refusal, Stage, Sta
 use domain::presence::{HallFigures, PresenceChange};
 use domain::role::Role;
 use domain::roster::{Teller, TellerRole};
-use domain::rules::{RuleSet, builtin};
+use domain::rules::{BadLineCosts, RuleSet, builtin};
 use domain::signing::{Signatures, SigningFault};
 use jiff::civil::date;
 
@@ -235,6 +235,7 @@ pub const STEPS: &[Case] = &[
         &[Stage::Created, Stage::Listed],
     ),
     ("freeze_rules", |s| s.freeze_rules(digest(), pair()), &[Stage::Created, Stage::Listed]),
+    ("choose_bad_line", |s| s.choose_bad_line(BadLineCosts::Ballot, digest(), pair()), &[Stage::Listed]),
     ("appoint_board", |s| s.appoint_board(board(), "32/NQ-HĐND".into()), &[Stage::Listed]),
     (
         "release_dossiers",

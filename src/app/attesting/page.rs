@@ -12,9 +12,9 @@ use crate::service::error::AppError;
 use domain::id::{AttestationId, PollId};
 use domain::poll::PollKind;
 use domain::preparation::{Part, Plan};
-use domain::proposal::ProposalState;
+use domain::proposal::{ProposalError, ProposalState};
 use domain::rule_proposal::RuleProposal;
-use domain::rules::{Attestation, Leaf, LoadedRules, RuleSet, effective};
+use domain::rules::{Attestation, Leaf, LoadedRules, RuleSet, StatementKind, effective};
 use jiff::civil::Date;
 use macros::boxed;
 use store::{CouncilTx, polls, preparation, rule_statements};
@@ -247,7 +247,7 @@ impl App {
     ) -> Result<StatementForm, AppError> {
         caller.may(OFFICE)?;
         let mut tx = self.store.read(caller.council).await?;
-        let base = attested::carried(ruleset)?;
+        let base = chosen(&mut tx, &Wanted { ruleset: ruleset.to_owned(), ..Wanted::default() }).await?.0;
         let now = latest(&base, &attested::confirmed(&mut tx).await?)?.set;
         let lines: Vec<RuleLine> = keys.iter().filter_map(|key| line(&now, key, &[])).collect();
         let leaves = match lines.as_slice() {
@@ -264,6 +264,7 @@ impl App {
     #[boxed]
     pub async fn statement(&self, caller: &Caller, id: AttestationId) -> Result<StatementPage, AppError> {
         caller.may(OFFICE)?;
+        let published = self.published().await?;
         let mut tx = self.store.read(caller.council).await?;
         let proposal = rule_statements::find(&mut tx, id).await?.ok_or(AppError::NotFound("đề xuất này"))?;
         let base = attested::carried(&proposal.statement.ruleset)?;
@@ -272,7 +273,14 @@ impl App {
         let all = rule_statements::all(&mut tx).await?;
         let before: Vec<_> =
             all.iter().take_while(|other| other.id != id).filter_map(RuleProposal::confirmed).collect();
-        let (changes, obstacle) = changes(&base, &before, &proposal)?;
+        let (changes, mut obstacle) = changes(&base, &before, &proposal)?;
+        let statement = &proposal.statement;
+        if is_open
+            && statement.kind == StatementKind::Adopted
+            && offered(&base, &published, &before)?.as_ref() != Some(statement)
+        {
+            obstacle = Some(ProposalError::Outdated.to_string());
+        }
         let is_own = proposal.proposed.account == caller.account.id;
         Ok(StatementPage {
             ruleset: base.set.short.clone(),
@@ -320,7 +328,7 @@ fn changes(
     };
     let prints = old.fingerprints();
     if statement.parameters.iter().any(|stated| prints.get(&stated.key) != Some(&stated.sha256)) {
-        obstacle = Some(domain::proposal::ProposalError::Outdated.to_string());
+        obstacle = Some(ProposalError::Outdated.to_string());
     }
     let words = |rules: &RuleSet, key: &str| {
         let found = rules.parameters().into_iter().find(|parameter| parameter.key == key);

@@ -48,6 +48,8 @@ pub struct FormsPage {
     pub findings: Vec<Finding>,
     /// Why they cannot be sealed as the rules stand: a sentence; the page of the rules says more.
     pub unattested: Option<String>,
+    /// The same where the board has not made its choice.
+    pub unchosen: Option<String>,
     /// The proposal that waits.
     pub open: Option<ProposalId>,
     /// Set once they are sealed.
@@ -73,9 +75,14 @@ impl App {
             Vec::new()
         };
         let at = self.now_text()?;
-        let unattested = if is_sealed { None } else { gate(&mut tx, poll, &prepared, at).await.err() };
+        let stopped = if is_sealed { None } else { gate(&mut tx, poll, &prepared, at).await.err() };
+        let (unchosen, unattested) = match stopped {
+            Some(problem @ AppError::Unchosen { .. }) => (Some(problem.to_string()), None),
+            other => (None, other.map(|problem| problem.to_string())),
+        };
         Ok(FormsPage {
-            unattested: unattested.map(|problem| problem.to_string()),
+            unattested,
+            unchosen,
             sitting: prepared.poll_book.book.council.sitting.name.clone(),
             is_listed: prepared.stage() >= Stage::Listed,
             has_board: matches!(&prepared.state, PollState::Listed(_, _, board) if !board.is_empty()) || is_sealed,

@@ -3,6 +3,7 @@
 //! What belongs to one poll is stored as [parts](domain::preparation::Part), each a record with its versions; the
 //! roster and the facts belong to the council. What cannot be taken back goes through a proposal.
 
+pub(crate) mod bad_line;
 pub(crate) mod board;
 mod day_papers;
 mod deadlines;
@@ -16,6 +17,7 @@ pub(crate) mod rules;
 mod seats;
 pub(crate) mod verdicts;
 
+pub use bad_line::{BadLinePage, TypedChoice};
 pub use board::{BoardPage, BoardSeat, TypedBoard};
 pub(crate) use day_papers::sealed_forms;
 pub use day_papers::{DeckOfForm, DeckPage, TypedPile};

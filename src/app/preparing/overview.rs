@@ -172,6 +172,7 @@ async fn overview(tx: &mut CouncilTx, poll: PollId, today: Date) -> Result<Overv
         list_differences: differences,
         open: waiting(&prepared),
         unattested,
+        awaits_choice: !is_rehearsal && rules.awaits_choice(),
     };
     let open = figures.open.iter().sum();
     let (stage, rules) = (prepared.stage(), prepared.poll_book.rules.short.clone());
@@ -183,7 +184,7 @@ async fn overview(tx: &mut CouncilTx, poll: PollId, today: Date) -> Result<Overv
 }
 
 /// Open proposals by the tasks that they belong to.
-fn waiting(prepared: &PreparedPoll) -> [usize; 6] {
+fn waiting(prepared: &PreparedPoll) -> [usize; 7] {
     ProposalKind::OF_PREPARATION.map(|kind| {
         let waits = |p: &&Proposal| p.kind == kind && p.state == ProposalState::Open;
         prepared.proposals.iter().filter(waits).count()

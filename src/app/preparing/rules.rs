@@ -47,7 +47,11 @@ async fn offered(tx: &mut CouncilTx, poll: PollId) -> Result<(DecidedRules, Load
     }
     let council = &book.plan.council;
     let base = attested::carried(&council.ruleset)?;
-    let now = attested::on(tx, &base, council.sitting.votes_on).await?;
+    let mut now = attested::on(tx, &base, council.sitting.votes_on).await?;
+    // What the board chose stays chosen.
+    if let Some(rule) = book.rules.bad_line.as_ref().filter(|rule| rule.value.is_chosen) {
+        now = now.chosen(rule.value.costs).map_err(attested::refused)?;
+    }
     if now.source.sha256 == state.poll().created.ruleset_sha256 {
         return Err(AppError::Input("Kỳ này đang dùng đúng bộ quy tắc đó; không có gì để thay.".to_owned()));
     }

@@ -61,10 +61,10 @@ pub(crate) async fn own_kind(tx: &mut CouncilTx) -> Result<Option<CouncilKind>, 
 }
 
 /// Forms of a poll that is no rehearsal are sealed only when an office has said something of every parameter that
-/// decides in it.
+/// decides in it, and when its board made the choice that the rules leave to it.
 ///
 /// # Errors
-/// [`AppError::Unattested`], which leads to the page where it is said.
+/// [`AppError::Unattested`] and [`AppError::Unchosen`], each of which leads to the page where it is said.
 pub(crate) async fn gate(
     tx: &mut CouncilTx,
     poll: PollId,
@@ -75,6 +75,7 @@ pub(crate) async fn gate(
     let Some(body) = own_kind(tx).await? else { return Ok(()) };
     let open = rules.unattested(kind, body, at.day_in_vietnam());
     match open.first() {
+        None if rules.awaits_choice() => Err(AppError::Unchosen { poll }),
         None => Ok(()),
         Some(first) => Err(AppError::Unattested { poll, count: open.len(), first: first.what.clone() }),
     }

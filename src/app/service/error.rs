@@ -34,6 +34,15 @@ pub enum AppError {
         /// The first of them, in words.
         first: String,
     },
+    /// Forms are not sealed while the board of tellers has not chosen between two readings of the rules.
+    #[error(
+        "Chưa chốt được mẫu phiếu: Ban kiểm phiếu chưa chọn cách tính dòng bỏ trống hoặc đánh dấu nhiều ô; hãy ghi lựa chọn \
+         của Ban, một người đề xuất và một người khác xác nhận."
+    )]
+    Unchosen {
+        /// Of which poll.
+        poll: PollId,
+    },
     /// A file or folder could not be read or written.
     #[error("{}: {}", path.display(), io_sentence(source))]
     File {

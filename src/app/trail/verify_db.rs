@@ -16,13 +16,13 @@ use domain::audit::merkle::Frontier;
 use domain::audit::{
     Checkpoint, CouncilCourse, CouncilEvent, Course, Digest, LogEntry, LogEvent, PollEvent, UtcTime, VerifierKey,
 };
-use domain::id::{AccountId, AttestationId, CouncilId, ProposalId, SlipId};
+use domain::id::{AccountId, AttestationId, CouncilId, LogId, ProposalId, SlipId};
 use domain::proposal::SignOff;
 use domain::reset::{self, Proofs, Reset};
 use domain::roster::Teller;
 use domain::rules::Statement;
 use macros::boxed;
-use store::checks::{self, FrozenRulesRow, ProposalCheckRow, SlipRow, StatementCheckRow};
+use store::checks::{self, PollCheckRow, ProposalCheckRow, SlipRow, StatementCheckRow};
 use store::councils::CouncilRow;
 use store::logs::{self, EntryRow, LogHead};
 use store::{CouncilTx, Store, StoreError, Target, accounts, polls, resets};
@@ -245,7 +245,9 @@ async fn poll_log(tx: &mut CouncilTx, place: &Location, head: &LogHead) -> Resul
     let is_rehearsal = course.poll().is_some_and(|poll| poll.rehearsal);
     let Some(poll) = head.poll else { return Ok((checked, is_rehearsal, 0)) };
     check_board(place, &course, damaged(place, polls::tellers(tx, poll).await)?)?;
-    check_rules(place, course.poll(), checks::frozen_rules(tx, poll).await?)?;
+    if let Some(told) = course.poll() {
+        check_poll(place, told, head.log, checks::poll(tx, poll).await?)?;
+    }
     let held = verify_releases::check(tx, poll, &told, is_rehearsal).await;
     let dossiers = damaged(place, held)?.map_err(|(seq, cause)| place.wrong(seq, cause))?;
     Ok((checked, is_rehearsal, dossiers))
@@ -346,21 +348,22 @@ fn entry<E: LogEvent>(row: &EntryRow, seq: u64, last: Option<UtcTime>) -> Result
     Ok(entry)
 }
 
-/// The rules in the row of a poll are those that its log froze last.
-fn check_rules(place: &Location, told: Option<&PollCreated>, row: Option<FrozenRulesRow>) -> Result<(), Stop> {
-    let Some(told) = told else { return Ok(()) };
+/// The row of a poll is what its log says of it, and the rules in it are those that were frozen last.
+fn check_poll(place: &Location, told: &PollCreated, log: LogId, row: Option<PollCheckRow>) -> Result<(), Stop> {
     let row = row.ok_or_else(|| place.wrong(None, "đợt có nhật ký mà không có trong bảng polls"))?;
-    let FrozenRulesRow { ruleset, ruleset_sha256, ruleset_text } = row;
     let as_told = [
-        (ruleset == told.ruleset, "ruleset"),
-        (ruleset_sha256 == told.ruleset_sha256.to_string(), "ruleset_sha256"),
-        (Digest::of(ruleset_text.as_bytes()) == told.ruleset_sha256, "ruleset_text"),
+        (row.log_id == log.to_string(), "log_id"),
+        (row.council_name == told.council, "council_name"),
+        (row.sitting == told.sitting, "sitting"),
+        (row.kind == told.kind.code(), "kind"),
+        (row.delegates == i64::from(told.delegates), "delegates"),
+        ((row.rehearsal, row.simulated) == (told.rehearsal, told.simulated), "rehearsal, simulated"),
+        (row.ruleset == told.ruleset, "ruleset"),
+        (row.ruleset_sha256 == told.ruleset_sha256.to_string(), "ruleset_sha256"),
+        (Digest::of(row.ruleset_text.as_bytes()) == told.ruleset_sha256, "ruleset_text"),
     ];
     match as_told.iter().find(|(holds, _)| !holds) {
-        Some((_, column)) => {
-            let cause = format!("bộ quy tắc trong bảng polls (cột {column}) khác bộ quy tắc mà nhật ký đã chốt");
-            Err(place.wrong(None, cause))
-        }
+        Some((_, column)) => Err(place.wrong(None, format!("bảng polls (cột {column}) khác nhật ký của đợt"))),
         None => Ok(()),
     }
 }

@@ -97,12 +97,10 @@ pub fn minutes(frame: &Frame<'_>, result: &PollResult, parts: MinutesParts<'_>) 
     blocks.extend(day::papers(occasion, &parts));
     blocks.push(heading(2, "3. Kết quả kiểm phiếu"));
     blocks.push(body(how_counted(occasion, result)));
-    blocks.extend(
-        occasion
-            .rules
-            .bad_line_choice()
-            .map(|choice| body(format!("Ban kiểm phiếu chọn trước khi kiểm phiếu, áp dụng cho cả cuộc: {choice}."))),
-    );
+    let who =
+        if occasion.rules.awaits_choice() { "Ban kiểm phiếu chưa chọn" } else { "Ban kiểm phiếu chọn" };
+    let choice = occasion.rules.bad_line_choice();
+    blocks.extend(choice.map(|choice| body(format!("{who} trước khi kiểm phiếu; áp dụng cho cả cuộc: {choice}."))));
     for (index, form) in result.forms.iter().enumerate() {
         blocks.push(heading(3, block_heading(index, &form.count.block.0)));
         blocks.push(form.void_words().map_or_else(|| result_table(result.kind, form), body));

@@ -8,6 +8,7 @@ use crate::audit::event::poll::{
 use crate::audit::{Digest, Moment};
 use crate::counters::Counters;
 use crate::roster::Teller;
+use crate::rules::BadLineCosts;
 
 impl PollState {
     /// What was expected of the sitting is different now; nothing is said when it is not.
@@ -53,7 +54,28 @@ impl PollState {
             }
             other => return other.refuse("thay bộ quy tắc"),
         };
-        Ok(Transition::quiet(state, vec![RulesFrozen { proposed_by, ruleset_sha256 }.into()]))
+        Ok(Transition::quiet(state, vec![RulesFrozen { bad_line: None, proposed_by, ruleset_sha256 }.into()]))
+    }
+
+    /// The board chose what a line that is marked wrongly costs; `ruleset_sha256` is of the rules that say so. Whoever calls
+    /// this sees to it that it is chosen once.
+    ///
+    /// # Errors
+    /// Before the board is appointed, once the forms are sealed, and when one person alone asks for it.
+    pub fn choose_bad_line(
+        self,
+        costs: BadLineCosts,
+        ruleset_sha256: Digest,
+        pair: Pair,
+    ) -> Result<Transition, Refusal> {
+        let Self::Listed(poll, list, board) = self else { return self.refuse("chọn cách tính dòng ghi sai") };
+        if board.is_empty() {
+            return Err(Refusal::NoBoard);
+        }
+        let proposed_by = pair.proposer(&poll)?;
+        let poll = Poll { created: PollCreated { ruleset_sha256, ..poll.created }, ..poll };
+        let events = vec![RulesFrozen { bad_line: Some(costs), proposed_by, ruleset_sha256 }.into()];
+        Ok(Transition::quiet(Self::Listed(poll, list, board), events))
     }
 
     /// Who is voted on, in ballot order, by the decision `resolution`.

@@ -136,6 +136,9 @@ fn check_bad_line(set: &RuleSet) -> Result<(), Refusal> {
     if set.minutes_copies.as_ref().is_some_and(|rule| rule.value == 0) {
         return refuse("minutes_copies.value", "biên bản phải có ít nhất một bản");
     }
+    if set.bad_line.as_ref().is_some_and(|rule| rule.value.is_chosen && !rule.value.board_chooses) {
+        return refuse("bad_line.value.is_chosen", "chỉ chọn được khi board_chooses là true");
+    }
     let has_reason = set.spoils_ballot.iter().any(|reason| reason.literal_reading_only);
     if set.bad_line_costs() == BadLineCosts::Ballot && !has_reason {
         return refuse("bad_line.value.costs", "đọc theo nguyên văn cần một mục spoils_ballot có literal_reading_only");

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Reason, RuleSet};
+use super::{Reason, RuleSet, article};
 use crate::ratio::Fraction;
 
 /// How near to a threshold a line has to be counted again from paper: within so many ballots, or within this share of
@@ -35,6 +35,27 @@ pub enum BadLineCosts {
     Ballot,
 }
 
+impl BadLineCosts {
+    /// Both, the reading of a single line first.
+    pub const ALL: [Self; 2] = [Self::Line, Self::Ballot];
+
+    /// Code in forms and in the log.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Line => "line",
+            Self::Ballot => "ballot",
+        }
+    }
+
+    /// What such a line costs, in a clause.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Line => "chỉ dòng đó không được tính, phiếu vẫn tính cho những người khác",
+            Self::Ballot => "cả phiếu không hợp lệ",
+        }
+    }
+}
+
 /// How lines that are marked wrongly are treated in the whole of a vote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -43,6 +64,9 @@ pub struct BadLineRule {
     /// The text can be read either way: the board chooses before the count, once for the whole vote, and the minutes
     /// print its choice. The choice is `costs` in the text that the poll freezes.
     pub board_chooses: bool,
+    /// The board chose: in no text but one that a poll froze.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_chosen: bool,
 }
 
 impl Reason {
@@ -86,13 +110,15 @@ impl RuleSet {
         self.ballot_reasons(lines).find(|reason| reason.is_about_marks())
     }
 
+    /// Whether the board of tellers has a choice that it has not made.
+    pub fn awaits_choice(&self) -> bool {
+        self.bad_line.as_ref().is_some_and(|rule| rule.value.board_chooses && !rule.value.is_chosen)
+    }
+
     /// The reading of a text that can be read two ways, as the minutes print it; `None` where there is no choice.
     pub fn bad_line_choice(&self) -> Option<String> {
         let rule = self.bad_line.as_ref().filter(|rule| rule.value.board_chooses)?;
-        let costs = match rule.value.costs {
-            BadLineCosts::Line => "chỉ dòng đó không được tính, phiếu vẫn tính cho những người khác",
-            BadLineCosts::Ballot => "cả phiếu không hợp lệ",
-        };
-        Some(format!("dòng bỏ trống hoặc đánh dấu từ hai ô trở lên: {costs} ({})", rule.cite))
+        let costs = rule.value.costs.label();
+        Some(format!("dòng bỏ trống hoặc đánh dấu từ hai ô trở lên: {costs} ({})", article(&rule.cite)))
     }
 }

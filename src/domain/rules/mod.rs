@@ -4,6 +4,7 @@
 mod attest;
 mod builtin;
 mod check;
+mod chosen;
 mod cited;
 mod counting;
 mod in_force;

@@ -44,10 +44,10 @@ pub fn bad_line_words(rule: BadLineRule) -> String {
         BadLineCosts::Line => "chỉ mất dòng đó",
         BadLineCosts::Ballot => "cả phiếu không hợp lệ",
     };
-    let choice = if rule.board_chooses {
-        " (Ban kiểm phiếu chọn trước khi kiểm phiếu, một lần cho cả cuộc)"
-    } else {
-        ""
+    let choice = match (rule.board_chooses, rule.is_chosen) {
+        (false, _) => "",
+        (true, false) => " (Ban kiểm phiếu chọn trước khi kiểm phiếu, một lần cho cả cuộc)",
+        (true, true) => " (Ban kiểm phiếu đã chọn, một lần cho cả cuộc)",
     };
     format!("{costs}{choice}")
 }

@@ -8,7 +8,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
-use crate::address::open_rules_of;
+use crate::address::{choice_of, open_rules_of};
 use crate::render::Page;
 use app::AppError;
 
@@ -155,6 +155,12 @@ pub fn of(problem: &AppError) -> Page {
         }
         AppError::Unattested { poll, .. } => {
             let remedy = Some((open_rules_of(*poll), "Xem các tham số chưa đối chiếu"));
+            let page =
+                ErrorPage { title: "Chưa chốt được mẫu phiếu", sentence: problem.to_string(), remedy };
+            Page::new(page).with_status(StatusCode::UNPROCESSABLE_ENTITY)
+        }
+        AppError::Unchosen { poll } => {
+            let remedy = Some((choice_of(*poll), "Ghi lựa chọn của Ban kiểm phiếu"));
             let page =
                 ErrorPage { title: "Chưa chốt được mẫu phiếu", sentence: problem.to_string(), remedy };
             Page::new(page).with_status(StatusCode::UNPROCESSABLE_ENTITY)

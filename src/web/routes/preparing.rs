@@ -41,6 +41,8 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/ky/{poll}/ban-kiem-phieu", PREPARERS, || post(preparing::draft_board)),
         Route::post("/ky/{poll}/ban-kiem-phieu/tai-khoan", PREPARERS, || post(preparing::bind_board)),
         Route::post("/ky/{poll}/ban-kiem-phieu/lap", OFFICE, || post(preparing::propose_board)),
+        Route::get("/ky/{poll}/dong-ghi-sai", HALL, || get(preparing::bad_line)),
+        Route::post("/ky/{poll}/dong-ghi-sai", HALL, || post(preparing::propose_bad_line)),
         Route::get("/ky/{poll}/mau-phieu", OFFICE, || get(preparing::forms)),
         Route::post("/ky/{poll}/mau-phieu", OFFICE, || post(preparing::propose_forms)),
         Route::get("/ky/{poll}/mau-phieu/diem-chot.txt", OFFICE, || get(preparing::checkpoint)),

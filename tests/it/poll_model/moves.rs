@@ -8,6 +8,7 @@ use domain::poll::LevelCounts;
 use domain::poll_state::{LineRecount, Pair, PollState, Refusal, StandingBatch};
 use domain::presence::{HallFigures, PresenceChange};
 use domain::roster::{Teller, TellerRole};
+use domain::rules::BadLineCosts;
 use domain::signing::{MissingSignature, Signatures};
 
 use super::{BOARD, DELEGATES, FORM, Node, Taken, account, at, counts, official, readers, sealed, state_rules};
@@ -19,6 +20,8 @@ pub enum Move {
     Amend,
     /// The poll takes over what the office attested since it began.
     Freeze,
+    /// The board chooses what a line that is marked wrongly costs; the service lets it do so once.
+    Choose,
     Decide,
     Appoint,
     Seal,
@@ -91,8 +94,9 @@ pub enum Move {
 
 pub fn moves() -> Vec<Move> {
     use Move::*;
-    let mut all =
-        vec![Amend, Freeze, Decide, Appoint, Seal, Waive, Zero, OtherDay, Close, Declare, Propose, Confirm, Publish];
+    let mut all = vec![
+        Amend, Freeze, Choose, Decide, Appoint, Seal, Waive, Zero, OtherDay, Close, Declare, Propose, Confirm, Publish,
+    ];
     all.extend([SealUnused, OrderRecount, ReopenMinutes, HandOver, Corrigendum, Archive, Cancel]);
     all.extend([true, false].map(|passes| Deck { passes }));
     all.extend([0, 3, 4].map(|present| Open { present, has_reason: false }));
@@ -134,6 +138,7 @@ pub fn step(node: &Node, asked: Move, people: [usize; 2]) -> Taken {
     match asked {
         Move::Amend => state.amend(PollAmended { delegates: DELEGATES, sitting: "Kỳ họp chuyên đề".into() }),
         Move::Freeze => state.freeze_rules(Digest::of(b"doi chieu"), pair),
+        Move::Choose => state.choose_bad_line(BadLineCosts::Ballot, Digest::of(b"lua chon"), pair),
         Move::Decide => state.decide_list(vec![official("A"), official("B")], "31/NQ-HĐND".into()),
         Move::Appoint => state.appoint_board(board(), "32/NQ-HĐND".into()),
         Move::Seal => {

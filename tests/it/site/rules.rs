@@ -5,7 +5,7 @@ use app::attesting::page::Wanted;
 use app::service::app::Ask;
 use app::service::upload::{Incoming, Received};
 use domain::audit::Digest;
-use domain::id::{AttestationId, CouncilId, PollId};
+use domain::id::{AccountId, AttestationId, CouncilId, PollId};
 use domain::role::Role;
 use domain::rules::{
     Confirmed, LoadedRules, Stated, StatedFile, Statement, StatementKind, article, effective, load_all,
@@ -93,6 +93,18 @@ impl Site {
         self.app.confirm_statement(ask, id).await.expect("confirmed");
     }
 
+    /// A parameter is taken as it is, by two people.
+    pub async fn accepts(&self, council: CouncilId, ruleset: &str, key: &str) {
+        let accepted = TypedStatement {
+            kind: StatementKind::Accepted.code().into(),
+            keys: vec![key.to_owned()],
+            ruleset: ruleset.to_owned(),
+            reason: "Không văn bản nào quy định".into(),
+            ..TypedStatement::default()
+        };
+        self.states(council, accepted).await;
+    }
+
     /// Every parameter of a rule set is compared with the official text, by two people; nothing is done when all are.
     pub async fn attests_all(&self, council: CouncilId, ruleset: &str) {
         let keys = self.open_parameters(council, ruleset).await;
@@ -104,7 +116,6 @@ impl Site {
     /// One statement of each kind is confirmed, one is refused, and one waits, whose id is given.
     pub async fn says_everything_of_rules(&self, council: CouncilId) -> AttestationId {
         let ruleset = "NQ96-2023-QH15".to_owned();
-        let reason = "Quy chế của hội đồng quy định".to_owned();
         let sizes = [("province_council", "7"), ("district_council", "5"), ("commune_council", "3")];
         let value = sizes.map(|(kind, size)| (format!("value.{kind}"), size.to_owned())).into();
         let filled = TypedStatement {
@@ -113,24 +124,32 @@ impl Site {
             keys: vec!["board_min".into()],
             document: "Quy chế hoạt động".into(),
             from: "01/07/2023".into(),
-            reason: reason.clone(),
+            reason: "Quy chế của hội đồng quy định".to_owned(),
             value,
             ..TypedStatement::default()
         };
         self.states(council, filled).await;
-        let accepted = TypedStatement {
-            kind: StatementKind::Accepted.code().into(),
-            keys: vec!["percent".into()],
-            ruleset: ruleset.clone(),
-            reason,
-            ..TypedStatement::default()
-        };
-        self.states(council, accepted).await;
+        self.accepts(council, &ruleset, "percent").await;
+        self.adopts(council, compared(&ruleset, vec!["percent".into()])).await;
         let refused = self.proposes_statement(council, compared(&ruleset, vec!["quorum".into()])).await;
         let leader = self.somebody(council, Role::Leader);
         let ask = Ask { caller: &leader, request: self.app.new_request().expect("request") };
         self.app.refuse_statement(ask, refused, "Chưa có chữ ký").await.expect("refused");
         self.proposes_statement(council, compared(&ruleset, vec!["quorum".into()])).await
+    }
+
+    /// Two operators of the installation say it, and the council takes over what is published since.
+    pub async fn adopts(&self, council: CouncilId, typed: TypedStatement) {
+        let one = self.somebody(CouncilId::INSTALLATION, Role::Operator);
+        let mut other = one.clone();
+        other.account.id = AccountId::new(self.clock.now(), &[99; 10]);
+        let ask = |caller| Ask { caller, request: self.app.new_request().expect("request") };
+        let ruleset = typed.ruleset.clone();
+        let published = self.app.propose_statement(ask(&one), typed, Some(proof())).await.expect("proposed");
+        self.app.confirm_statement(ask(&other), published).await.expect("published");
+        let [clerk, leader] = [Role::Clerk, Role::Leader].map(|role| self.somebody(council, role));
+        let adopted = self.app.propose_adoption(ask(&clerk), &ruleset).await.expect("proposed");
+        self.app.confirm_statement(ask(&leader), adopted).await.expect("taken over");
     }
 
     /// A poll takes over what the office attested since it began, by two people.

@@ -58,7 +58,8 @@ pub const fn proposers(kind: ProposalKind) -> &'static [Role] {
         | ProposalKind::BoardAppointed
         | ProposalKind::DossiersReleased
         | ProposalKind::FormsSealed
-        | ProposalKind::RulesFrozen => OF_PAPERS,
+        | ProposalKind::RulesFrozen
+        | ProposalKind::BadLineChosen => OF_PAPERS,
     }
 }
 

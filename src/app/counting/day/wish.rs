@@ -160,7 +160,8 @@ impl TypedStep {
             | ProposalKind::BoardAppointed
             | ProposalKind::DossiersReleased
             | ProposalKind::FormsSealed
-            | ProposalKind::RulesFrozen => return Ok(None),
+            | ProposalKind::RulesFrozen
+            | ProposalKind::BadLineChosen => return Ok(None),
         }))
     }
 

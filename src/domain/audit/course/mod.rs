@@ -63,6 +63,8 @@ pub struct Course {
     board: Option<BoardAppointed>,
     /// Who counts, by the board that was appointed last.
     counters: Counters,
+    /// The board chose what a line that is marked wrongly costs.
+    has_chosen: bool,
     forms: Option<Vec<FormCourse>>,
     /// Whether the vote may go on after the last word about a test deck: it passed, or it was waived.
     is_tested: bool,
@@ -203,6 +205,12 @@ impl Course {
     fn freeze(&mut self, frozen: &RulesFrozen, actor: &Actor, kind: &'static str) -> Result<(), CourseError> {
         self.before_sealing(kind)?;
         self.by_others(&frozen.proposed_by, actor, kind)?;
+        if frozen.bad_line.is_some() {
+            needs(self.board.is_some(), kind, "board.appointed")?;
+            if std::mem::replace(&mut self.has_chosen, true) {
+                return Err(CourseError::Twice { kind });
+            }
+        }
         if let Some(poll) = &mut self.poll {
             poll.ruleset_sha256 = frozen.ruleset_sha256;
         }

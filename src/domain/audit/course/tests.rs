@@ -48,7 +48,7 @@ fn a_poll_is_amended_before_its_forms_are_sealed() {
 #[test]
 fn the_rules_of_a_poll_are_frozen_again_by_two_before_its_forms_are_sealed() {
     let frozen = |by: u8| -> PollEvent {
-        RulesFrozen { proposed_by: somebody(by), ruleset_sha256: Digest::of(b"attested") }.into()
+        RulesFrozen { bad_line: None, proposed_by: somebody(by), ruleset_sha256: Digest::of(b"attested") }.into()
     };
     let with = |place: usize, event: PollEvent| {
         let mut events = whole();
@@ -58,6 +58,24 @@ fn the_rules_of_a_poll_are_frozen_again_by_two_before_its_forms_are_sealed() {
     assert_eq!(with(1, frozen(1)).expect("record").poll.ruleset_sha256, Digest::of(b"attested"));
     assert_eq!(with(1, frozen(101)), Err(CourseError::OnePerson { kind: "rules.frozen" }));
     assert_eq!(with(4, frozen(1)), Err(CourseError::Late { kind: "rules.frozen", ended_by: "forms.sealed" }));
+}
+
+/// What the board chose of a text that can be read two ways stands after its appointment, once, by two people.
+#[test]
+fn the_board_chooses_once_after_it_is_appointed() {
+    let chosen = |by: u8| -> PollEvent {
+        let bad_line = Some(crate::rules::BadLineCosts::Ballot);
+        RulesFrozen { bad_line, proposed_by: somebody(by), ruleset_sha256: Digest::of(b"chosen") }.into()
+    };
+    let with = |places: &[usize], by: u8| {
+        let mut events = whole();
+        places.iter().for_each(|place| events.insert(*place, chosen(by)));
+        told(events)
+    };
+    assert_eq!(with(&[3], 1).expect("record").poll.ruleset_sha256, Digest::of(b"chosen"));
+    assert_eq!(with(&[3], 101), Err(CourseError::OnePerson { kind: "rules.frozen" }));
+    assert_eq!(with(&[2], 1), Err(CourseError::Early { kind: "rules.frozen", needs: "board.appointed" }));
+    assert_eq!(with(&[3, 3], 1), Err(CourseError::Twice { kind: "rules.frozen" }));
 }
 
 fn forms(lines: u32) -> PollEvent {

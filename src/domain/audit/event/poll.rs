@@ -14,6 +14,7 @@ use crate::id::AccountId;
 use crate::poll::{LevelCounts, PollKind};
 use crate::presence::PresenceChange;
 use crate::roster::Teller;
+use crate::rules::BadLineCosts;
 use crate::signing::MissingSignature;
 
 /// One official on the list that was decided.
@@ -120,8 +121,11 @@ events! {
         /// Name of the sitting.
         sitting: String,
     }
-    /// The poll goes by another text of its rule set: what the office attested since the poll was created.
-    "rules.frozen" RulesFrozen by "leader" when "any time before forms are sealed; by two people" {
+    /// The poll goes by another text of its rule set: what the office attested since, or what its board chose.
+    "rules.frozen" RulesFrozen by "leader" when "any time before forms are sealed; by two people; a choice of the board once, after it is appointed" {
+        /// What a line that is marked wrongly costs, where the board of tellers chose it; absent otherwise.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        bad_line: Option<BadLineCosts>,
         /// Who asked for it; whoever wrote the entry agreed.
         proposed_by: Actor,
         /// SHA-256 of the rule set's text from now on.

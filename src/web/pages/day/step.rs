@@ -109,7 +109,8 @@ const fn explains(kind: ProposalKind) -> &'static str {
         | ProposalKind::BoardAppointed
         | ProposalKind::DossiersReleased
         | ProposalKind::FormsSealed
-        | ProposalKind::RulesFrozen => "",
+        | ProposalKind::RulesFrozen
+        | ProposalKind::BadLineChosen => "",
     }
 }
 

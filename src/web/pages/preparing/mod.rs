@@ -1,5 +1,6 @@
 //! Polls as an office prepares them.
 
+mod bad_line;
 mod board;
 mod day_papers;
 mod deadlines;
@@ -10,6 +11,7 @@ mod polls;
 mod proposals;
 mod verdicts;
 
+pub use bad_line::{propose as propose_bad_line, show as bad_line};
 pub use board::{bind as bind_board, draft as draft_board, propose as propose_board, show as board};
 pub use day_papers::{deck, show as decks, tally};
 pub use deadlines::{calendar, edit as deadline, list as deadlines, mark, paper as deadline_paper};

@@ -105,6 +105,7 @@ fn path(poll: PollId, remedy: Remedy) -> Option<String> {
         Remedy::Board => of_poll("ban-kiem-phieu"),
         Remedy::Forms => of_poll("mau-phieu"),
         Remedy::Proposals => of_poll("de-xuat"),
+        Remedy::BadLine => of_poll("dong-ghi-sai"),
         Remedy::Rules => return Some(open_rules_of(poll)),
     };
     routes::is_page(&path).then_some(path)
