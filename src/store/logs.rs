@@ -333,6 +333,11 @@ impl CouncilTx {
         Ok(seq)
     }
 
+    /// The time of the entry that this transaction appended to a log last; `None` when it appended none.
+    pub fn appended_at(&self, log: LogId) -> Option<UtcTime> {
+        self.logs.get(&(self.council(), log)).and_then(|open| open.last)
+    }
+
     /// Reads size, peaks and last time of a log. No other process appends to it before this transaction ends: the
     /// transaction holds SQLite's write lock or PostgreSQL's lock of writers.
     async fn open_log(&mut self, log: LogId) -> Result<OpenLog, StoreError> {

@@ -8,6 +8,7 @@ use domain::account::{Account, AccountState, Login, Roles};
 use domain::audit::course::Moment;
 use domain::audit::{Digest, KeyName, UtcTime};
 use domain::id::{AccountId, CouncilId, LogId, PollId, RequestId, SessionId, SlipId};
+use domain::reset::Reset;
 use domain::role::Role;
 use domain::slip::Slip;
 use jiff::Timestamp;
@@ -16,7 +17,7 @@ use store::logs::EntryFilter;
 use store::sessions::Session;
 use store::{
     self, CouncilTx, Examination, Store, StoreError, Work, accounts, checks, councils, failures, logs, proofs,
-    requests, sessions, slips,
+    requests, resets, sessions, slips,
 };
 
 use crate::site::{Database, Engine, Site, on_both};
@@ -518,6 +519,28 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
     let paths = fs::read_dir(folder).expect("folder").map(|entry| entry.expect("entry").path());
     let files = paths.filter(|path| path.extension().is_some_and(|e| e == "rs"));
     files.map(|path| (path.clone(), fs::read_to_string(&path).expect("source"))).collect()
+}
+
+#[test]
+fn a_reset_stands_until_somebody_vouches() {
+    on_both(|engine| async move {
+        let (site, council) = Site::with_council(engine).await;
+        let account = site.account(council, "quan.tri").await;
+        let reset = Reset { at: now(), by: "Trần Quản Trị".into(), account: Some(account), keeps_factor: true };
+        let kept = site.store.write(council, move |tx| {
+            Box::pin(async move {
+                for told in [Some(&reset), None] {
+                    resets::put(tx, account, told).await?;
+                    assert_eq!(resets::find(tx, account).await?.as_ref(), told);
+                    let all: Vec<_> = told.map(|reset| (account, reset.clone())).into_iter().collect();
+                    assert_eq!(resets::list(tx).await?, all);
+                }
+                let nobody = AccountId::new(Timestamp::UNIX_EPOCH, &id(9));
+                Ok::<_, StoreError>(resets::put(tx, nobody, None).await.is_err())
+            })
+        });
+        assert!(kept.await.expect("written"), "nobody's account");
+    });
 }
 
 /// A function that only one database has run is a function that may not work on the other.

@@ -5,7 +5,7 @@ use domain::account::Account;
 use domain::audit::{Actor, CouncilEvent, UtcTime};
 use domain::id::AccountId;
 use domain::reset::Proofs;
-use store::{CouncilTx, resets};
+use store::{CouncilTx, logs, resets};
 
 /// Marks an account after an event of the log about its proofs; `before` is the account as it was, `None` for a new one.
 ///
@@ -17,6 +17,9 @@ pub(crate) async fn told(
     event: &CouncilEvent,
     (at, actor): (UtcTime, &Actor),
 ) -> Result<(), AppError> {
+    // The entry is not earlier than the one before it, whatever the clock says.
+    let log = logs::own(tx).await?;
+    let at = tx.appended_at(log).unwrap_or(at);
     let earlier = resets::find(tx, id).await?;
     let mut proofs = Proofs {
         roles: before.map(|account| account.roles.iter().collect()).unwrap_or_default(),
