@@ -20,6 +20,7 @@ const KINDS: &[(&str, &str)] = &[
     ("account.enabled", "Mở lại tài khoản"),
     ("password.set", "Đặt mật khẩu"),
     ("second_factor.set", "Bật hoặc tắt xác thực hai lớp"),
+    ("account.vouched", "Xác nhận đúng người giữ tài khoản"),
     ("session.started", "Đăng nhập"),
     ("sessions.ended", "Đăng xuất khỏi mọi thiết bị"),
     ("sign_in.delayed", "Tạm chặn đăng nhập vì sai nhiều lần"),
@@ -50,6 +51,7 @@ const KINDS: &[(&str, &str)] = &[
     ("batch.committed", "Khớp hai lượt nhập tập phiếu"),
     ("batch.reopened", "Mở lại tập phiếu"),
     ("counting.closed", "Kết thúc kiểm phiếu"),
+    ("recount.ordered", "Cho kiểm lại một dòng"),
     ("line.recounted", "Kiểm lại một dòng"),
     ("result.declared", "Ghi kết quả"),
     ("minutes.proposed", "Trình biên bản kiểm phiếu"),
@@ -69,6 +71,7 @@ const KINDS: &[(&str, &str)] = &[
 const FIELDS: &[(&str, &str)] = &[
     ("about", "Về"),
     ("account", "Tài khoản"),
+    ("accounts", "Tài khoản của hai người đọc"),
     ("action", "Việc"),
     ("at", "Lúc"),
     ("attended", "Tổng số đã có mặt"),
@@ -163,7 +166,7 @@ const FIELDS: &[(&str, &str)] = &[
 /// Values that are codes, by their key.
 const CODES: &[(&str, &str, &str)] = &[
     ("by", "owner", "chủ tài khoản tự đặt"),
-    ("by", "admin", "người quản trị đặt"),
+    ("by", "admin", "người quản trị"),
     ("by", "password", "mật khẩu"),
     ("by", "second_factor", "mật khẩu và mã xác thực"),
     ("by", "slip", "thẻ truy cập"),
