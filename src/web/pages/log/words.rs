@@ -20,6 +20,7 @@ const KINDS: &[(&str, &str)] = &[
     ("account.enabled", "Mở lại tài khoản"),
     ("password.set", "Đặt mật khẩu"),
     ("second_factor.set", "Bật hoặc tắt xác thực hai lớp"),
+    ("account.vouched", "Xác nhận đúng người giữ tài khoản"),
     ("session.started", "Đăng nhập"),
     ("sessions.ended", "Đăng xuất khỏi mọi thiết bị"),
     ("sign_in.delayed", "Tạm chặn đăng nhập vì sai nhiều lần"),
@@ -57,6 +58,7 @@ const KINDS: &[(&str, &str)] = &[
     ("batch.committed", "Khớp hai lượt nhập tập phiếu"),
     ("batch.reopened", "Mở lại tập phiếu"),
     ("counting.closed", "Kết thúc kiểm phiếu"),
+    ("recount.ordered", "Cho kiểm lại một dòng"),
     ("line.recounted", "Kiểm lại một dòng"),
     ("result.declared", "Ghi kết quả"),
     ("minutes.proposed", "Trình biên bản kiểm phiếu"),
@@ -76,6 +78,7 @@ const KINDS: &[(&str, &str)] = &[
 const FIELDS: &[(&str, &str)] = &[
     ("about", "Về"),
     ("account", "Tài khoản"),
+    ("accounts", "Tài khoản của hai người đọc"),
     ("action", "Việc"),
     ("article", "Điều khoản"),
     ("at", "Lúc"),
@@ -184,7 +187,7 @@ const FIELDS: &[(&str, &str)] = &[
 /// Values that are codes, by their key.
 const CODES: &[(&str, &str, &str)] = &[
     ("by", "owner", "chủ tài khoản tự đặt"),
-    ("by", "admin", "người quản trị đặt"),
+    ("by", "admin", "người quản trị"),
     ("by", "password", "mật khẩu"),
     ("bad_line", "line", "chỉ dòng đó"),
     ("bad_line", "ballot", "cả phiếu"),
