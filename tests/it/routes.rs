@@ -11,7 +11,7 @@ use domain::id::{AccountId, CouncilId, DelegateId, FactId, JobId, OfficialId, Qu
 use domain::role::Role;
 use web::{self, Access, Route, Takes, routes};
 
-use crate::site::{Answer, Engine, GOLDEN, PASSWORD, Site, Visitor, on_both, sample_book, somebody_in};
+use crate::site::{Answer, Engine, GOLDEN, PASSWORD, Site, Visitor, compared, on_both, sample_book, somebody_in};
 
 /// In every name of the other council, and nowhere else.
 const MARK: &str = "Bên Kia";
@@ -88,8 +88,10 @@ impl World {
         let delegate = site.has_delegate(council, name, None).await;
         let job = site.has_job(council, account, name).await;
         // The installation holds no votes: an id that nobody has stands for what is not there.
-        let mut statement = council.to_string();
+        let statement;
         let (poll, proposal, form, work, declared) = if council.is_installation() {
+            let of_law = compared("NQ96-2023-QH15", vec!["quorum".into()]);
+            statement = site.proposes_publication(of_law).await.to_string();
             let nobody = (council.to_string(), OfficialId::new(site.clock.now(), &[0; 10]));
             (council.to_string(), council.to_string(), "khong-co".to_owned(), job, nobody)
         } else {

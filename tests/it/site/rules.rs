@@ -138,14 +138,20 @@ impl Site {
         self.proposes_statement(council, compared(&ruleset, vec!["quorum".into()])).await
     }
 
+    /// An operator proposes what the installation would publish.
+    pub async fn proposes_publication(&self, typed: TypedStatement) -> AttestationId {
+        let operator = self.somebody(CouncilId::INSTALLATION, Role::Operator);
+        let ask = Ask { caller: &operator, request: self.app.new_request().expect("request") };
+        self.app.propose_statement(ask, typed, Some(proof())).await.expect("proposed")
+    }
+
     /// Two operators of the installation say it, and the council takes over what is published since.
     pub async fn adopts(&self, council: CouncilId, typed: TypedStatement) {
-        let one = self.somebody(CouncilId::INSTALLATION, Role::Operator);
-        let mut other = one.clone();
+        let mut other = self.somebody(CouncilId::INSTALLATION, Role::Operator);
         other.account.id = AccountId::new(self.clock.now(), &[99; 10]);
         let ask = |caller| Ask { caller, request: self.app.new_request().expect("request") };
         let ruleset = typed.ruleset.clone();
-        let published = self.app.propose_statement(ask(&one), typed, Some(proof())).await.expect("proposed");
+        let published = self.proposes_publication(typed).await;
         self.app.confirm_statement(ask(&other), published).await.expect("published");
         let [clerk, leader] = [Role::Clerk, Role::Leader].map(|role| self.somebody(council, role));
         let adopted = self.app.propose_adoption(ask(&clerk), &ruleset).await.expect("proposed");
