@@ -13,6 +13,7 @@ use domain::poll::{LevelCounts, PollKind};
 use domain::poll_state::{ClosedCount, PollState, Stage};
 use domain::proposal::{ProposalKind, ProposalState};
 use domain::recount;
+use domain::rules::words::recount_words;
 use macros::boxed;
 use store::{CouncilTx, polls, preparation};
 
@@ -66,6 +67,8 @@ pub struct RecountPage {
     pub kind: PollKind,
     /// Whether it is a rehearsal, of which no recount is required.
     pub rehearsal: bool,
+    /// Which lines are due: `dòng cách ngưỡng không quá 1 phiếu, …`, and the source of that.
+    pub duty: (String, String),
     /// Form by form; empty before the count is closed.
     pub lines: Vec<RecountLine>,
     /// The caller may let lines be counted again now.
@@ -109,7 +112,10 @@ impl App {
             }
         }
         let leads = day.admits(caller, COUNTERS);
+        let rules = rules_of(&mut tx, poll).await?;
+        let source = rules.recount.as_ref().map_or_else(String::new, |rule| rule.cite.clone());
         Ok(RecountPage {
+            duty: (recount_words(&rules, rules.recount_margin()), source),
             sitting: day.sitting(),
             stage: day.state.stage(),
             kind: created.kind,

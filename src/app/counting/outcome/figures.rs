@@ -12,6 +12,7 @@ use domain::finding::Finding;
 use domain::id::PollId;
 use domain::poll::PollKind;
 use domain::rules::Attested;
+use domain::rules::words::recount_words;
 use store::CouncilTx;
 
 /// Figures of a closed count, put through the rules of the poll.
@@ -29,6 +30,8 @@ pub struct Figures {
     pub base_mark: &'static str,
     /// Form by form.
     pub forms: Vec<FormTable>,
+    /// Which lines are due to be counted again, in words.
+    pub recount_duty: String,
     /// Lines to be counted again, and those that were.
     pub recounts: Vec<RecountLine>,
     /// Whether a line that is due still waits for its recount.
@@ -59,6 +62,7 @@ impl Figures {
             base_cite: rules.base.cite.clone(),
             base_mark: if attested == Attested::Verified { "" } else { attested.label() },
             forms: tables(&occasion, &result),
+            recount_duty: recount_words(rules, rules.recount_margin()),
             is_due: recounts.iter().any(|line| line.why.is_some() && line.done.is_none()),
             recounts,
             incidents: incidents(&day_data.day),
