@@ -116,7 +116,7 @@
 //!
 //! | promise | kept by |
 //! |---|---|
-//! | A result follows from its counts by exact integers | [`domain::ratio`], [`domain::tally`]; every count of every base up to 600 against a naive second tally and Python, and published results, in the tests |
+//! | A result follows from its counts by exact integers | [`domain::threshold`], [`domain::tally`]; every count of every base up to 600 against a naive second tally and Python, and published results, in the tests |
 //! | issued ≥ returned = valid + invalid; on each line the levels and `not_counted` = returned | [`domain::poll::BallotTotals`], [`domain::count::BatchCounts::check`] |
 //! | The law is data with its article and its mark; what is not verified shows on the screen and on the office's own sheet, never on a paper that others get | [`domain::rules`], [`domain::document::rules_sheet`] |
 //! | Forms of a poll that is no rehearsal are sealed under rules that two people of the office attested or accepted | [`app::attesting`]; `tests/it/attesting.rs` |
@@ -150,7 +150,7 @@
 //! | A log is only ever added to | triggers in both databases; roots on paper |
 //! | A workbook takes nothing away; it is written as it was looked at, all of it or nothing | [`domain::import_diff`], [`app::facts::workbooks`] |
 //! | A form that is sent twice is done once | [`app::service::app`] |
-//! | A password cannot be guessed at: each guess is counted before it is looked at, and delays double | [`app::people::sign_in`], [`domain::delay`] |
+//! | A password cannot be guessed at: each guess is counted before it is looked at, and delays double | [`app::people::sign_in`], [`domain::sign_in_delay`] |
 //! | No figure of a count is on a page, a paper or a file before the count is closed | [`app::counting::outcome`], which asks the state each time |
 //! | Minutes tell of the day what the log tells, and nothing that was typed for them | [`domain::day_record`] |
 //! | A paper that was issued comes out again to the byte | [`app::counting::outcome`]: nothing on papers is of now |

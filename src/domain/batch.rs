@@ -16,7 +16,7 @@
 
 mod again;
 pub mod hand_tally;
-mod read_twice;
+mod readers;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -30,7 +30,7 @@ use super::marks::{Mark, MarksError, count_marks};
 use super::poll::PollKind;
 
 pub use again::{Again, Asked, Reread, Rereading};
-pub use read_twice::{ReadTwice, Reader};
+pub use readers::{ReadTwice, Reader};
 
 /// One paper as one teller reads it; wiped when dropped.
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]

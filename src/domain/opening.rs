@@ -9,9 +9,9 @@ use jiff::civil::Date;
 
 use super::audit::UtcTime;
 use super::finding::{Finding, Severity};
-use super::ratio::Edge;
 use super::rules::{Quorum, QuorumOf, RuleSet};
 use super::text::date_dmy;
+use super::threshold::Edge;
 
 const PLACE: &str = "Mở bỏ phiếu";
 
@@ -115,8 +115,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::ratio::{Fraction, Threshold};
     use crate::rules::builtin;
+    use crate::threshold::{Fraction, Threshold};
 
     fn rules(id: &str) -> RuleSet {
         builtin().expect("carried").into_iter().find(|set| set.id == id).expect("id")

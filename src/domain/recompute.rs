@@ -3,10 +3,10 @@
 use super::decimal::Decimal;
 use super::poll::{Level, PollKind};
 use super::published::{PublishedCell, PublishedRow, PublishedTable};
-use super::ratio::PercentFormat;
-use super::ratio::{percent_cut, percent_rounded, percent_text};
 use super::rules::RuleSet;
 use super::tally::{Base, TallyError, Verdict, check_base, weigh};
+use super::threshold::PercentFormat;
+use super::threshold::{percent_cut, percent_rounded, percent_text};
 
 /// Digits that some councils print instead of the rule set's.
 const COARSE_DECIMALS: u8 = 1;

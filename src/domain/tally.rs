@@ -6,8 +6,8 @@ use std::fmt;
 use serde::Serialize;
 
 use super::poll::{BallotTotals, IdentityError, Level, LevelCounts, PollKind};
-use super::ratio::percent_text;
 use super::rules::{BandId, BandRule, BaseKind, RuleSet};
+use super::threshold::percent_text;
 
 /// Căn cứ tính tỷ lệ: the denominator of every share of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

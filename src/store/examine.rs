@@ -3,7 +3,7 @@
 use sqlx::{ConnectOptions as _, Connection as _};
 
 use super::error::StoreError;
-use super::schema::SCHEMA;
+use super::migrations::SCHEMA;
 use super::target::Target;
 use macros::boxed;
 

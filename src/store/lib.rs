@@ -10,6 +10,7 @@ pub mod batches;
 pub mod checks;
 pub mod clock;
 pub mod councils;
+pub mod credentials;
 mod db;
 mod error;
 mod examine;
@@ -21,11 +22,11 @@ pub mod group_summaries;
 pub mod hall;
 pub mod jobs;
 pub mod logs;
+mod migrations;
 pub mod notes;
 mod open_log;
 pub mod polls;
 pub mod preparation;
-pub mod proofs;
 pub mod questions;
 pub mod reading;
 mod records;
@@ -35,7 +36,6 @@ pub mod resets;
 pub mod revisions;
 pub mod roster;
 pub mod rule_statements;
-mod schema;
 mod scope;
 pub mod screen;
 pub mod sealed;
@@ -52,8 +52,8 @@ use macros::boxed;
 pub use error::StoreError;
 pub use examine::{Examination, examine};
 pub use figures::Figures;
+pub use migrations::SCHEMA;
 pub use records::StoredRecord;
-pub use schema::SCHEMA;
 pub use scope::CouncilTx;
 pub use target::Target;
 pub use work::InstallationTx;
@@ -74,7 +74,7 @@ impl Store {
     #[boxed]
     pub async fn open(target: &Target) -> Result<Self, StoreError> {
         let db = db::Db::connect(target).await?;
-        schema::bring_up_to_date(&db, target).await?;
+        migrations::bring_up_to_date(&db, target).await?;
         Ok(Self { writer: writer::Writer::start(db.clone()), db })
     }
 
@@ -85,7 +85,7 @@ impl Store {
     #[boxed]
     pub async fn open_to_look(target: &Target) -> Result<Self, StoreError> {
         let db = db::Db::connect_existing(target).await?;
-        schema::require(&db, target).await?;
+        migrations::require(&db, target).await?;
         Ok(Self { writer: writer::Writer::start(db.clone()), db })
     }
 
@@ -167,7 +167,7 @@ impl Store {
     /// [`StoreError::NewerSchema`].
     #[boxed]
     pub async fn check_schema(&self) -> Result<(), StoreError> {
-        schema::check_not_newer(&self.db).await
+        migrations::check_not_newer(&self.db).await
     }
 
     /// Finishes the queued jobs, refuses later ones, and closes all connections.

@@ -9,9 +9,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use domain::poll::{BallotTotals, LevelCounts, PollKind};
-use domain::ratio::percent_text;
 use domain::rules::{BandId, RuleSet, builtin};
 use domain::tally::{Band, Base, TallyWarning, base_of, tally_line, weigh};
+use domain::threshold::percent_text;
 
 use crate::council::rules;
 

@@ -6,7 +6,7 @@ use domain::audit::Actor;
 use domain::council::CouncilKind;
 use domain::role::Role;
 use jiff::SignedDuration;
-use store::proofs;
+use store::credentials;
 use totp_rs::{Builder, Secret};
 use web::{Access, routes};
 use zeroize::Zeroizing;
@@ -164,7 +164,7 @@ fn a_second_factor_is_asked_for_and_each_code_is_good_once() {
 
         let account = admin_id(&site, council).await;
         let mut tx = site.store.read(council).await.expect("read");
-        let kept = proofs::second_factor(&mut tx, account).await.expect("answer").expect("sealed");
+        let kept = credentials::second_factor(&mut tx, account).await.expect("answer").expect("sealed");
         assert!(!kept.contains(&secret.replace(' ', "")), "the database does not know the secret");
         drop(tx);
 

@@ -9,10 +9,10 @@ use app::rules::tally::{report_json, report_text};
 use domain::decimal::Decimal;
 use domain::poll::{Level, PollKind};
 use domain::published::{PublishedCell, PublishedRow, PublishedTable};
-use domain::ratio::percent_rounded;
 use domain::recompute::{PublishedReport, Rounding, check_published};
 use domain::rules::{RuleSet, builtin};
 use domain::tally::{Band, TallyError, base_of};
+use domain::threshold::percent_rounded;
 use serde_json::Value;
 
 /// Why a row's figures do not follow from its counts under the law of its day.

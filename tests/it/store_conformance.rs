@@ -16,7 +16,7 @@ use store::failures::Failures;
 use store::logs::EntryFilter;
 use store::sessions::Session;
 use store::{
-    self, CouncilTx, Examination, Store, StoreError, Work, accounts, checks, councils, failures, logs, proofs,
+    self, CouncilTx, Examination, Store, StoreError, Work, accounts, checks, councils, credentials, failures, logs,
     requests, resets, sessions, slips,
 };
 
@@ -160,16 +160,16 @@ fn proofs_are_replaced_and_a_code_is_used_once() {
     on_both(|engine| async move {
         let (site, council, id) = with_account(engine).await;
         let store = &site.store;
-        write(store, council, move |tx| Box::pin(proofs::set_password(tx, id, "$b$", false))).await.expect("set");
+        write(store, council, move |tx| Box::pin(credentials::set_password(tx, id, "$b$", false))).await.expect("set");
         let sealed = write(store, council, move |tx| {
             Box::pin(async move {
-                proofs::set_second_factor(tx, id, Some("niêm phong"), 7).await?;
-                proofs::second_factor(tx, id).await
+                credentials::set_second_factor(tx, id, Some("niêm phong"), 7).await?;
+                credentials::second_factor(tx, id).await
             })
         });
         assert_eq!(sealed.await.expect("second factor").as_deref(), Some("niêm phong"));
         for (step, is_new) in [(7, false), (6, false), (8, true), (8, false)] {
-            let used = write(store, council, move |tx| Box::pin(proofs::use_step(tx, id, step))).await;
+            let used = write(store, council, move |tx| Box::pin(credentials::use_step(tx, id, step))).await;
             assert_eq!(used.expect("step"), is_new, "{step}");
         }
         let mut tx = store.read(council).await.expect("read");
@@ -178,11 +178,11 @@ fn proofs_are_replaced_and_a_code_is_used_once() {
         assert_eq!(accounts::password(&mut tx, id).await.expect("password").as_deref(), Some("$b$"));
         drop(tx);
 
-        write(store, council, move |tx| Box::pin(proofs::take_password(tx, id))).await.expect("take");
-        write(store, council, move |tx| Box::pin(proofs::set_second_factor(tx, id, None, 9))).await.expect("off");
+        write(store, council, move |tx| Box::pin(credentials::take_password(tx, id))).await.expect("take");
+        write(store, council, move |tx| Box::pin(credentials::set_second_factor(tx, id, None, 9))).await.expect("off");
         let mut tx = store.read(council).await.expect("read");
         assert_eq!(accounts::password(&mut tx, id).await.expect("password"), None);
-        assert_eq!(proofs::second_factor(&mut tx, id).await.expect("factor"), None);
+        assert_eq!(credentials::second_factor(&mut tx, id).await.expect("factor"), None);
         drop(tx);
 
         let wrong = write(store, council, move |tx| Box::pin(failures::add_to_account(tx, id, minute(1)))).await;
@@ -191,7 +191,7 @@ fn proofs_are_replaced_and_a_code_is_used_once() {
             (minute(2), (None, Failures { count: 1, failed_at: Some(minute(1)) })),
             (minute(3), (Some(minute(2)), Failures::default())),
         ] {
-            let told = write(store, council, move |tx| Box::pin(proofs::signed_in(tx, id, at))).await;
+            let told = write(store, council, move |tx| Box::pin(credentials::signed_in(tx, id, at))).await;
             assert_eq!(told.expect("signed in"), before);
         }
         let mut tx = store.read(council).await.expect("read");

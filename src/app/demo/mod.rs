@@ -24,7 +24,7 @@ use domain::id::{AccountId, CouncilId};
 use domain::role::Role;
 use domain::text::slug;
 use macros::boxed;
-use store::{CouncilTx, accounts, logs, proofs};
+use store::{CouncilTx, accounts, credentials, logs};
 
 /// A demo that is ready to be served.
 pub struct Demo {
@@ -117,7 +117,7 @@ async fn hand_out(
     let log = logs::own(tx).await?;
     let holds = |account: &&Account| account.state == AccountState::Open && account.roles.has(drawn.role);
     if let Some(known) = all.iter().find(holds) {
-        proofs::set_password(tx, known.id, &drawn.phc, false).await?;
+        credentials::set_password(tx, known.id, &drawn.phc, false).await?;
         let event = PasswordSet { account: known.id, by: PasswordBy::Admin };
         let event = CouncilEvent::from(event);
         tx.append(log, at, actor, &event).await?;

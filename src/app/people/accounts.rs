@@ -17,7 +17,7 @@ use domain::id::{AccountId, CouncilId, LogId, RequestId};
 use domain::role::Role;
 use domain::text::{fold, name_order};
 use macros::boxed;
-use store::{CouncilTx, Work, accounts, logs, proofs, sessions, slips};
+use store::{CouncilTx, Work, accounts, credentials, logs, sessions, slips};
 
 /// Roles that manage accounts.
 pub const MANAGERS: &[Role] = &[Role::Admin, Role::Operator];
@@ -233,7 +233,7 @@ impl App {
         let account = self.write_as(&manager, move |tx| {
             Box::pin(async move {
                 let account = accounts::find(tx, id).await?.ok_or(NOT_FOUND)?;
-                proofs::set_password(tx, id, &phc, true).await?;
+                credentials::set_password(tx, id, &phc, true).await?;
                 sessions::end_all(tx, id, None).await?;
                 let event = PasswordSet { account: id, by: PasswordBy::Admin };
                 let log = logs::own(tx).await?;

@@ -8,7 +8,7 @@ use domain::audit::CouncilEvent;
 use domain::audit::event::council::{PasswordBy, PasswordSet};
 use domain::password;
 use macros::boxed;
-use store::{accounts, logs, proofs, sessions};
+use store::{accounts, credentials, logs, sessions};
 
 /// What is typed to change one's own password.
 pub struct PasswordChange {
@@ -63,7 +63,7 @@ impl App {
         let (hash, account, session, at) = (token.hash(), caller.account.id, caller.session, self.now_text()?);
         self.write_once(ask, move |tx| {
             Box::pin(async move {
-                proofs::set_password(tx, account, &phc, false).await?;
+                credentials::set_password(tx, account, &phc, false).await?;
                 sessions::end_all(tx, account, Some(session)).await?;
                 sessions::rotate(tx, session, &hash).await?;
                 let log = logs::own(tx).await?;

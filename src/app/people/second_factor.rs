@@ -19,7 +19,7 @@ use domain::id::{AccountId, CouncilId};
 use domain::role::Role;
 use macros::boxed;
 use pdf::qr;
-use store::{CouncilTx, accounts, councils, logs, proofs};
+use store::{CouncilTx, accounts, councils, credentials, logs};
 
 /// Bytes of a secret (RFC 4226, 4: at least 16, better 20).
 const SECRET: usize = 20;
@@ -54,12 +54,12 @@ pub(crate) struct CodeCheck {
 impl CodeCheck {
     /// Whether the code is right and was not used before; it is used up by this.
     pub(crate) async fn uses_up(&self, tx: &mut CouncilTx) -> Result<bool, AppError> {
-        let Some(sealed) = proofs::second_factor(tx, self.account).await? else { return Ok(false) };
+        let Some(sealed) = credentials::second_factor(tx, self.account).await? else { return Ok(false) };
         let secret = seal::open(&self.keys, Purpose::SecondFactor, &self.owner, &sealed);
         let secret =
             secret.ok_or_else(|| AppError::internal("mở mã xác thực đã lưu", "the sealed secret does not open"))?;
         match totp(&secret, None)?.check(&self.code, self.second) {
-            Some(step) => Ok(proofs::use_step(tx, self.account, step).await?),
+            Some(step) => Ok(credentials::use_step(tx, self.account, step).await?),
             None => Ok(false),
         }
     }
@@ -160,7 +160,7 @@ impl App {
         self.write_once(ask, move |tx| {
             Box::pin(async move {
                 let before = accounts::find(tx, account).await?.ok_or(AppError::NotFound("tài khoản này"))?;
-                proofs::set_second_factor(tx, account, Some(&kept), step).await?;
+                credentials::set_second_factor(tx, account, Some(&kept), step).await?;
                 set(tx, &before, true, (at, &actor)).await?;
                 Ok(())
             })
@@ -200,7 +200,7 @@ impl App {
             Box::pin(async move {
                 let found = accounts::find(tx, account).await?.ok_or(AppError::NotFound("tài khoản này"))?;
                 if found.has_second_factor {
-                    proofs::set_second_factor(tx, account, None, 0).await?;
+                    credentials::set_second_factor(tx, account, None, 0).await?;
                     set(tx, &found, false, (at, &actor)).await?;
                 }
                 Ok(())

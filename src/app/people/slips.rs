@@ -19,7 +19,7 @@ use domain::slip::{Slip, SlipCode, SlipError, SlipState, days, may_have_slip};
 use domain::text::name_order;
 use macros::boxed;
 use pdf::{self, Pdf};
-use store::{CouncilTx, accounts, councils, logs, proofs, slips};
+use store::{CouncilTx, accounts, councils, credentials, logs, slips};
 
 /// A slip in the list, for people.
 #[derive(Clone, Debug)]
@@ -215,7 +215,7 @@ impl App {
                     return Err(AppError::field("code", UNFIT));
                 }
                 if account.must_change_password {
-                    proofs::take_password(tx, account.id).await?;
+                    credentials::take_password(tx, account.id).await?;
                 }
                 right.take_back(tx).await?;
                 session.begin(tx, account.id).await

@@ -6,13 +6,13 @@ use crate::rules::columns::{Align, columns};
 use crate::service::error::AppError;
 use crate::service::files;
 use domain::poll::PollKind;
-use domain::ratio::Edge;
 use domain::rules::words::{
     bad_line_words, base_words, councils_words, deadline_words, follow_up_scope, in_force_words, percent_words,
     quorum_words, recount_words, share_words,
 };
 use domain::rules::{Attested, BandRule, InForce, LoadedRules, RuleSet, Side, load_all};
 use domain::text::fold;
+use domain::threshold::Edge;
 
 /// The built-in rule sets, with the `.toml` files of `folder` added or put in by id.
 ///

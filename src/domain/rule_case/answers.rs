@@ -11,10 +11,10 @@ use crate::deadline::deadlines;
 use crate::eligibility::{Verdict, eligibility, key_of_post};
 use crate::official::{Block, Honorific, Official, Post, RetirementNotice};
 use crate::poll::PollKind;
-use crate::ratio::percent_text;
 use crate::rules::{BadLineCosts, BandId, RuleSet};
 use crate::tally::{Base, TallyWarning, Verdict as Weighed, base_of, weigh};
 use crate::text::date_dmy;
+use crate::threshold::percent_text;
 
 /// The question that needs no rule set to hold.
 pub(super) const WHICH: &str = "Văn bản áp dụng";

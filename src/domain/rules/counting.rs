@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Reason, RuleSet, article};
-use crate::ratio::Fraction;
+use crate::threshold::Fraction;
 
 /// How near to a threshold a line has to be counted again from paper: within so many ballots, or within this share of
 /// the base where that is more. No text prescribes a margin: it is this program's own rule, and an office may set another.

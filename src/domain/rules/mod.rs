@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::council::CouncilKind;
 use super::poll::{Level, PollKind};
-use super::ratio::{Edge, PercentFormat, Threshold};
+use super::threshold::{Edge, PercentFormat, Threshold};
 
 pub use attest::{
     Attestation, Confirmed, DOUBTS, Leaf, Stated, StatedFile, Statement, StatementFault, StatementKind, article,

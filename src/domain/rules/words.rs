@@ -5,8 +5,8 @@ use super::{
     RecountMargin, RuleSet,
 };
 use crate::council::CouncilKind;
-use crate::ratio::{Edge, Threshold};
 use crate::text::date_dmy;
+use crate::threshold::{Edge, Threshold};
 
 /// `01/07/2023 - 31/12/2027`, `từ 01/07/2023`.
 pub fn in_force_words(period: InForce) -> String {

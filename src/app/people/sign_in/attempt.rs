@@ -5,9 +5,9 @@ use crate::service::app::App;
 use crate::service::error::AppError;
 use domain::audit::event::council::SignInDelayed;
 use domain::audit::{Actor, CouncilEvent, Digest, UtcTime};
-use domain::delay::{self, ADDRESS_FOR, FailureKind, NAME_FOR, WORTH_LOGGING};
 use domain::id::{AccountId, CouncilId};
 use domain::role::Role;
+use domain::sign_in_delay::{self, ADDRESS_FOR, FailureKind, NAME_FOR, WORTH_LOGGING};
 use store::failures::{self, Failures};
 use store::{CouncilTx, logs};
 
@@ -77,7 +77,7 @@ impl App {
     /// Writes down that a guess was wrong, when it brought a delay worth the log. Gives the sentence for the field.
     pub(crate) async fn was_wrong(&self, council: CouncilId, counts: &Counts, what: &str) -> Result<String, AppError> {
         let kind = if matches!(counts.guess.who, Who::Anyone) { FailureKind::Address } else { FailureKind::Account };
-        let wait = delay::delay_after(counts.count, kind);
+        let wait = sign_in_delay::delay_after(counts.count, kind);
         if let Who::Account(account) = counts.guess.who
             && wait >= WORTH_LOGGING
         {
@@ -93,7 +93,7 @@ impl App {
         }
         Ok(match wait {
             0 => format!("{what} không đúng; hãy gõ lại."),
-            wait => format!("{what} không đúng; hãy đợi {} rồi gõ lại.", delay::in_words(wait)),
+            wait => format!("{what} không đúng; hãy đợi {} rồi gõ lại.", sign_in_delay::in_words(wait)),
         })
     }
 }
@@ -102,7 +102,7 @@ impl App {
 pub(crate) fn wait_sentence(seconds: u64) -> String {
     format!(
         "Đã nhập sai nhiều lần nên phải chờ; hãy đợi {} rồi thử lại. Lần gõ này chưa được kiểm tra.",
-        delay::in_words(seconds)
+        sign_in_delay::in_words(seconds)
     )
 }
 
@@ -119,7 +119,7 @@ impl Guess {
             None => Failures::default(),
         };
         let left = |failures: Failures, kind| match failures.failed_at {
-            Some(failed_at) => delay::remaining(failures.count, failed_at, kind, self.at),
+            Some(failed_at) => sign_in_delay::remaining(failures.count, failed_at, kind, self.at),
             None => 0,
         };
         let wait = left(who_before, FailureKind::Account).max(left(address_before, FailureKind::Address));

@@ -11,7 +11,7 @@ use domain::id::{AccountId, CouncilId, SessionId};
 use domain::role::Role;
 use domain::session::{self, LONGEST, Standing};
 use macros::boxed;
-use store::{CouncilTx, StoreError, accounts, councils, logs, proofs, sessions};
+use store::{CouncilTx, StoreError, accounts, councils, credentials, logs, sessions};
 
 /// Longest name of a browser that is stored, in characters.
 const MAX_DEVICE: usize = 300;
@@ -35,7 +35,7 @@ impl NewSession {
         let Self { token, id, by, device, at, sweep_before } = self;
         let account = accounts::find(tx, account).await?.filter(|account| account.state == AccountState::Open);
         let account = account.ok_or(AppError::Forbidden)?;
-        let (previous_at, failures) = proofs::signed_in(tx, account.id, at).await?;
+        let (previous_at, failures) = credentials::signed_in(tx, account.id, at).await?;
         sessions::sweep(tx, sweep_before).await?;
         let session = sessions::Session {
             id,
