@@ -25,20 +25,29 @@
 //! # Course
 //!
 //! `poll.created` first; then once each, in this order: `list.decided`, `forms.sealed`, `zero.reported`,
-//! `voting.opened`, `counting.closed`, `result.declared`, `minutes.signed`, `result.published`. `poll.amended`
-//! and `rules.frozen` before the forms are sealed, `board.appointed` between list and forms (only a rehearsal may have none), `dossiers.released` before
-//! voting opens, `council_log.noted` anywhere, `paper.issued` until the result is published and after that for a
-//! corrigendum. A sealed form has one line for each official of its block, in the order of the list; blocks and forms
+//! `voting.opened`, `counting.closed`, `result.declared`, `minutes.signed`, `result.published`; `minutes.signed` again after
+//! `minutes.reopened`. `poll.amended` and `rules.frozen` before the forms are sealed, the latter with a choice (`bad_line`)
+//! once and after a board was appointed; `board.appointed` between list and forms (only a rehearsal may have none),
+//! `poll.moved` between forms and opening, `dossiers.released` before voting opens, `council_log.noted` anywhere,
+//! `paper.issued` until the result is published and after that for a corrigendum. A sealed form has one line for each official of its block, in the order of the list; blocks and forms
 //! correspond one to one. `deck.counted` and `zero.reported` have the sealed forms in their order.
 //!
 //! Between forms and zero report: `deck.counted`, any number of times, and `deck.waived`. The last of them must be a deck
 //! in which every form has `counted` = `expected`, of at least one paper, or a waiver. The zero report is the table of
 //! `counting.closed` with 0 in every place.
 //!
-//! Between opening and closing: `ballots.returned` once for every sealed form, in which `issued` + `exchanged` + `unused`
-//! is at most `printed`, `returned` + `not_returned` is `issued`, and `issued` is at most the delegates. After that of the
-//! last form: `ballots.corrected`, whose figures take the place of those before and obey the same, and `batch.committed`,
-//! whose number is not that of a standing batch of the form. `batch.reopened` takes a standing batch away by its number
+//! Opening: `quorum` and `planned` are what the rule set and the plan ask for; where fewer are present, or the day is another
+//! one, `reason` is not blank. From there to the close the hall has three figures: there at the opening, there at any time
+//! (`attended`), there now. `presence.changed` changes them by what it says, `presence.corrected` puts others in their place;
+//! `attended` is never more than the delegates and never less than the ballots issued of a form.
+//!
+//! Between opening and closing: `ballots.issued` of every sealed form, again until the last form's; then `issued.corrected`,
+//! which takes the form's returned ballots away, and once `unused.sealed` before the first of them. `ballots.returned` of
+//! every form with the number that was announced, again until the last form's, in which `issued` + `exchanged` + `unused`
+//! is at most `printed`, `returned` + `not_returned` is `issued`, and `issued` is at most `attended`. A log whose
+//! `voting.opened` has no `quorum` is of an older program: it has `ballots.returned` once of a form and no entry before it.
+//! After that of the last form: `ballots.corrected`, whose figures take the place of those before and obey the same, and
+//! `batch.committed`, whose number is not that of a standing batch of the form. `batch.reopened` takes a standing batch away by its number
 //! and commitment. At the close the papers of a form's standing batches are its ballots returned.
 //!
 //! A board may name accounts (`account` of a member, none of them twice). Then `accounts` of a batch and of a recount are
@@ -56,13 +65,15 @@
 //! has no paper to count again and owes none.
 //!
 //! After the result: `minutes.proposed`, which names a paper that was issued before it;
-//! `minutes.signed`, of the minutes proposed last, by members of the board, whom account and name tell apart; `result.confirmed` between it and `result.published` where the rule
-//! set has a resolution; then `corrigendum.issued` and once `poll.archived`. `poll.cancelled` before the result ends the
-//! log: such a log makes no bundle.
+//! `minutes.signed`, of the minutes proposed last, by members of the board, whom account and name tell apart, head and
+//! secretary among them, everybody else in `missing` with a reason; `minutes.reopened` before the result is confirmed or
+//! published; `result.confirmed` between it and `result.published` where the rule set has a resolution; then
+//! `corrigendum.issued` and once `poll.archived`; `ballots.handed_over` until then. `poll.cancelled` before the result ends
+//! the log: such a log makes no bundle.
 //!
-//! `deck.waived`, `ballots.corrected`, `batch.reopened`, `recount.ordered`, `corrigendum.issued` and `poll.cancelled` take two
-//! people: the account of `proposed_by` is not the entry's actor's, and the reason is not blank. So do minutes: who signs for them is
-//! not who proposed them. In a rehearsal both may be the program.
+//! Every event with `proposed_by` takes two people: that account is not the entry's actor's, and a `reason`, where the event
+//! has one that is not optional, is not blank. So do minutes: who signs for them is not who proposed them. In a rehearsal
+//! both may be the program.
 //!
 //! # Tree
 //!
