@@ -4,6 +4,7 @@
 use app::counting::day::{TypedAccount, TypedStep, proposers};
 use app::preparing::{TypedDecision, TypedPlan};
 use app::service::app::Ask;
+use domain::ballot_account::IssuedPapers;
 use domain::id::{CouncilId, PollId, ProposalId};
 use domain::poll::LevelCounts;
 use domain::proposal::ProposalKind;
@@ -31,11 +32,57 @@ impl Walk {
     /// Looks at a proposal as the leader, and confirms it in the browser.
     async fn confirms(&mut self, kind: ProposalKind, typed: TypedStep) {
         let id = proposed(&self.gallery.site, self.council, self.poll, kind, &typed).await;
+        self.confirms_shown(kind, id).await;
+    }
+
+    /// The same of a proposal that is there.
+    async fn confirms_shown(&mut self, kind: ProposalKind, id: ProposalId) {
         self.pictures += 1;
         let name = format!("xac-nhan-{:02}-{}", self.pictures, kind.code());
         self.gallery.opens(&format!("/ky/{}/de-xuat/{id}", self.poll), &name).await;
         self.gallery.browser.presses("Xác nhận").await;
         self.gallery.browser.sees("Đã xác nhận").await;
+    }
+
+    /// Day and hall and issued ballots are put right on the way to the ballots that are back.
+    async fn opens_and_corrects(&mut self, form: &str) {
+        let (council, poll) = (self.council, self.poll);
+        let reason = "Kỳ họp dời ngày";
+        self.confirms(ProposalKind::VotingOpened, TypedStep { present: "48".into(), ..because(reason) }).await;
+        let [opened, attended, now] = ["48", "49", "49"].map(str::to_owned);
+        let hall = TypedStep { opened, attended, now, ..because("Một đại biểu đến sau khi phát phiếu") };
+        self.confirms(ProposalKind::PresenceCorrected, hall).await;
+        self.gallery.site.announces(council, poll, IssuedPapers { issued: 48, printed: 60 }).await;
+        let out = |issued: &str| {
+            let account = TypedAccount { printed: "60".into(), issued: issued.to_owned(), ..TypedAccount::default() };
+            TypedStep { about: form.to_owned(), account, ..because("Một đại biểu nhận phiếu sau") }
+        };
+        self.confirms(ProposalKind::IssuedCorrected, out("49")).await;
+        self.gallery.site.two(council, poll, ProposalKind::IssuedCorrected, out("48")).await.expect("as it was");
+        self.gallery.site.counts_announced(council, poll, slipped).await;
+    }
+
+    /// A line that no rule names is counted again, and one that is due gets another figure.
+    async fn counts_again(&mut self, form: &str, line: u32) {
+        let other = if line == 1 { 2 } else { 1 };
+        let about = format!("{form}/{other}");
+        let order = TypedStep { about, ..because("Đại biểu đề nghị kiểm lại") };
+        self.confirms(ProposalKind::RecountOrdered, order).await;
+        let (site, poll) = (&self.gallery.site, self.poll);
+        let mut readers = Vec::new();
+        for (login, name) in [("doc.ly", "Lý Văn Đọc"), ("soat.mai", "Mai Thị Soát")] {
+            site.has_account(self.council, login, name, Role::Teller).await;
+            readers.push(site.account_caller(self.council, login).await);
+        }
+        let [head, leader] = [Role::HeadTeller, Role::Leader].map(|role| site.somebody(self.council, role));
+        let readers = [&readers[0], &readers[1]];
+        let page = site.app.recount_page(&head, poll).await.expect("page");
+        let as_counted = page.line(form, other).expect("line").counts;
+        site.counts_again(&head, poll, (form, other), as_counted, readers).await.expect("the same");
+        site.counts_again(&head, poll, (form, line), golden(GOLDEN), readers).await.expect("another figure");
+        let (_, proposals) = site.app.proposals(&leader, poll).await.expect("proposals");
+        let found = proposals.into_iter().find(|proposal| proposal.kind == ProposalKind::LineRecounted);
+        self.confirms_shown(ProposalKind::LineRecounted, found.expect("a proposal").id).await;
     }
 }
 
@@ -63,15 +110,15 @@ fn every_confirming_page_is_looked_at_by_who_confirms() {
         let poll = gallery.site.has_sealed_poll(council).await.poll;
         gallery.enters("lanh.dao").await;
         let mut walk = Walk { gallery, council, poll, pictures: 0 };
+        let moved =
+            TypedStep { decision: decided("", "08/12/2023"), ..because("Bão số 9, kỳ họp lùi một ngày") };
+        walk.confirms(ProposalKind::PollMoved, moved).await;
         walk.confirms(ProposalKind::DeckWaived, because("Máy in hỏng, không in được bộ phiếu thử")).await;
         let site = &walk.gallery.site;
         let head = site.somebody(council, Role::HeadTeller);
         site.app.report_zero(site.hand(&head), poll).await.expect("zero");
-        let reason = "Kỳ họp dời ngày".to_owned();
-        walk.confirms(ProposalKind::VotingOpened, TypedStep { present: "48".into(), reason, ..TypedStep::default() })
-            .await;
-        walk.gallery.site.counts_all(council, poll, slipped).await;
-        let (form, _) = walk.gallery.site.line(council, poll, GOLDEN).await;
+        let (form, line) = walk.gallery.site.line(council, poll, GOLDEN).await;
+        walk.opens_and_corrects(&form).await;
         let reopened =
             TypedStep { about: format!("{form}/1"), ..because("Tập bị lẫn một phiếu của mẫu kia") };
         walk.confirms(ProposalKind::BatchReopened, reopened).await;
@@ -82,8 +129,10 @@ fn every_confirming_page_is_looked_at_by_who_confirms() {
         walk.confirms(ProposalKind::BallotsCorrected, corrected).await;
         walk.gallery.site.counts_one(council, poll, &form, slipped).await;
         walk.confirms(ProposalKind::CountingClosed, TypedStep::default()).await;
-        walk.gallery.site.recounts(council, poll, GOLDEN, golden(GOLDEN)).await;
+        walk.counts_again(&form, line).await;
         walk.confirms(ProposalKind::ResultDeclared, TypedStep::default()).await;
+        walk.gallery.site.signs_minutes(council, poll).await;
+        walk.confirms(ProposalKind::MinutesReopened, because("Ghi sai tên thư ký")).await;
         walk.gallery.site.signs_minutes(council, poll).await;
         let decision = TypedStep { decision: decided("52/NQ-HĐND", "08/12/2023"), ..TypedStep::default() };
         walk.confirms(ProposalKind::ResultConfirmed, decision).await;
