@@ -156,12 +156,12 @@ impl Trial {
         let id = verdict(&alone, other).await.expect("verdict");
         app.confirm(self.board.ask(&leader), poll, id).await.expect("confirmed");
         self.tried.push(ProposalKind::EligibilityOverride);
+        let id = self.board.site.app.propose_list(self.board.ask(&alone), poll, &decision()).await.expect("list");
+        self.is_confirmed(ProposalKind::ListDecided, id).await;
         let site = &self.board.site;
         site.attests_all(self.board.council, &sample_plan().ruleset).await;
         let id = site.app.propose_rules(self.board.ask(&alone), poll).await.expect("rules");
         self.is_confirmed(ProposalKind::RulesFrozen, id).await;
-        let id = self.board.site.app.propose_list(self.board.ask(&alone), poll, &decision()).await.expect("list");
-        self.is_confirmed(ProposalKind::ListDecided, id).await;
         let job = self.board.site.has_printed(self.board.council, poll).await;
         self.board.site.app.propose_release(self.board.ask(&alone), poll, job).await.expect("dossiers");
         let id = self.open().await;
