@@ -52,14 +52,15 @@ pub(crate) async fn propose(
         decided: None,
         note: String::new(),
     };
+    may_take_part(tx, &proposal, proposal.proposed.account).await?;
     preparation::add_proposal(tx, &proposal).await.map_err(|error| match error {
         StoreError::Refused(_) => {
             AppError::Input(format!("Đã có đề xuất «{}» đang chờ xác nhận; hãy xem đề xuất đó trước.", kind.label()))
         }
         other => other.into(),
     })?;
-    // The list that is proposed here counts too: whoever is on it does not propose it.
-    may_take_part(tx, &proposal, proposal.proposed.account).await?;
+    // Whoever is on the list that is proposed here does not propose it.
+    listed::is_free(tx, poll, proposal.proposed.account).await?;
     let log = logs::own(tx).await?;
     let made = ProposalMade { about, content_sha256, kind, poll, proposal: id };
     tx.append(log, at, actor, &CouncilEvent::from(made)).await?;
