@@ -9,7 +9,7 @@
 use crate::Caller;
 use crate::counting::day::{self, Evidence};
 use crate::dossiers::{self, OfferedRelease};
-use crate::polls::{FOLLOWERS, proposals};
+use crate::polls::{FOLLOWERS, proposals, trust};
 use crate::preparing::{
     Confirmation, LEADERS, OFFICE, Paper, bad_line, board, content, forms, listing, overview, rules, verdicts,
 };
@@ -17,6 +17,7 @@ use crate::service::app::{App, Ask};
 use crate::service::error::AppError;
 use domain::audit::UtcTime;
 use domain::decided::{DecidedBadLine, DecidedBoard, DecidedForms, DecidedList, DecidedRules, EligibilityOverride};
+use domain::finding::Finding;
 use domain::id::{PollId, ProposalId};
 use domain::proposal::{Proposal, ProposalError, ProposalKind, ProposalState};
 use domain::text::clean;
@@ -35,8 +36,8 @@ pub enum Shown {
     Verdict(EligibilityOverride),
     /// The list.
     List(DecidedList),
-    /// The board.
-    Board(DecidedBoard),
+    /// The board, and what is to be said of its size and members.
+    Board(DecidedBoard, Vec<Finding>),
     /// The forms.
     Forms(DecidedForms),
     /// The rules.
@@ -64,6 +65,8 @@ pub struct ProposalPage {
     pub obstacle: Option<String>,
     /// Whether the caller may confirm or refuse it.
     pub may_decide: bool,
+    /// Who gave the two people their accounts or passwords, one sentence each: the same administrator for both shows.
+    pub let_in: Vec<String>,
     /// Whether the caller may take it back.
     pub may_withdraw: bool,
 }
@@ -109,7 +112,14 @@ impl App {
             None if is_open => sentence(proposals::both_count(&mut tx, &proposal, caller.account.id).await)?,
             other => other,
         };
+        let mut let_in = Vec::new();
+        let own = is_open.then_some(caller.account.id).filter(|own| *own != proposal.proposed.account);
+        let decided = proposal.decided.as_ref().map(|by| by.account);
+        for account in [Some(proposal.proposed.account), decided.or(own)].into_iter().flatten() {
+            let_in.extend(trust::let_in(&mut tx, account).await?);
+        }
         Ok(ProposalPage {
+            let_in,
             sitting: overview::sitting(&mut tx, poll).await?,
             is_of_day: ProposalKind::OF_DAY.contains(&proposal.kind),
             shown,
@@ -259,7 +269,10 @@ async fn shown(tx: &mut CouncilTx, proposal: &Proposal) -> Result<Shown, AppErro
     Ok(match proposal.kind {
         ProposalKind::EligibilityOverride => Shown::Verdict(content(text)?),
         ProposalKind::ListDecided => Shown::List(content(text)?),
-        ProposalKind::BoardAppointed => Shown::Board(content(text)?),
+        ProposalKind::BoardAppointed => {
+            let findings = board::findings_of(&PreparedPoll::load(tx, proposal.poll).await?);
+            Shown::Board(content(text)?, findings)
+        }
         ProposalKind::FormsSealed => Shown::Forms(content(text)?),
         ProposalKind::RulesFrozen => Shown::Rules(content(text)?),
         ProposalKind::BadLineChosen => Shown::BadLine(content(text)?),

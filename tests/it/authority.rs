@@ -1,13 +1,16 @@
 //! Each step of two people, tried by everybody who must not take it: one person with all roles, whomever one administrator
 //! opened, reset or renamed, accounts outside the board, somebody on the ballot. None of them passes, and nothing is written.
 
+use std::collections::BTreeSet;
+
 use app::counting::day::{TypedAccount, TypedStep};
 use app::counting::outcome::minutes_paper;
 use app::people::accounts::{Manager, Typed};
-use app::preparing::TypedDecision;
+use app::preparing::{TypedChoice, TypedDecision};
 use app::{AppError, Caller};
 use domain::audit::Digest;
 use domain::ballot_account::{BallotAccount, IssuedPapers};
+use domain::council::CouncilKind;
 use domain::id::{PollId, ProposalId};
 use domain::poll::LevelCounts;
 use domain::presence::PresenceChange;
@@ -35,12 +38,20 @@ const SECONDS: [&str; 5] = [ALONE, RESET, OPENED, LISTED, ADMIN];
 /// A poll whose steps everybody tries.
 struct Trial {
     board: Board,
-    tried: Vec<ProposalKind>,
+    ruleset: String,
+    tried: BTreeSet<&'static str>,
 }
 
 impl Trial {
-    async fn of(engine: Engine) -> Self {
-        let (site, council) = Site::with_council(engine).await;
+    /// A council of the state, or a committee of the Party, whose board has a choice.
+    async fn of(engine: Engine, kind: CouncilKind) -> Self {
+        let (site, mut council) = Site::with_council(engine).await;
+        let mut plan = sample_plan();
+        if kind == CouncilKind::PartyCommittee {
+            let operator = site.actor_of_operator().await;
+            council = site.found_of(&operator, "dang", "Đảng bộ tỉnh Mẫu", kind).await;
+            plan.ruleset = "QD96-TW-2023".into();
+        }
         site.has_board(council).await;
         for (login, name, role) in [
             (STRANGER, "Kiểm Phiếu An", Role::HeadTeller),
@@ -61,9 +72,11 @@ impl Trial {
         let listed = board.site.account(council, LISTED).await;
         board.site.signs_in_as(council, board.officials[0], listed).await;
         board.site.clock.advance(SignedDuration::from_secs(60));
-        let poll = board.site.has_unattested_poll(council).await;
+        let clerk = board.caller(CLERK).await;
+        let ruleset = plan.ruleset.clone();
+        let poll = board.site.app.begin_preparation(board.ask(&clerk), plan).await.expect("begun").poll;
         board.site.clock.advance(SignedDuration::from_secs(60));
-        let trial = Self { board: Board { poll, ..board }, tried: Vec::new() };
+        let trial = Self { board: Board { poll, ..board }, ruleset, tried: BTreeSet::new() };
         trial.conspires().await;
         trial
     }
@@ -114,7 +127,7 @@ impl Trial {
         let (app, poll) = (&self.board.site.app, self.board.poll);
         let leader = self.caller(LEADER).await;
         app.confirm(self.board.ask(&leader), poll, id).await.unwrap_or_else(|e| panic!("{kind:?}: {e}"));
-        self.tried.push(kind);
+        self.tried.insert(kind.code());
     }
 
     /// Everybody who must not proposes the step; then the one with all roles does, whom the leader confirms.
@@ -155,11 +168,11 @@ impl Trial {
         app.refuse(self.board.ask(&leader), poll, id, "Không đủ căn cứ").await.expect("refused");
         let id = verdict(&alone, other).await.expect("verdict");
         app.confirm(self.board.ask(&leader), poll, id).await.expect("confirmed");
-        self.tried.push(ProposalKind::EligibilityOverride);
+        self.tried.insert(ProposalKind::EligibilityOverride.code());
         let id = self.board.site.app.propose_list(self.board.ask(&alone), poll, &decision()).await.expect("list");
         self.is_confirmed(ProposalKind::ListDecided, id).await;
         let site = &self.board.site;
-        site.attests_all(self.board.council, &sample_plan().ruleset).await;
+        site.attests_all(self.board.council, &self.ruleset).await;
         let id = site.app.propose_rules(self.board.ask(&alone), poll).await.expect("rules");
         self.is_confirmed(ProposalKind::RulesFrozen, id).await;
         let job = self.board.site.has_printed(self.board.council, poll).await;
@@ -171,6 +184,19 @@ impl Trial {
         self.board.binds(&[ALONE, "kp.an", "kp.binh", "kp.cuc", "kp.dung"]).await.expect("bound");
         let id = self.board.site.app.propose_board(self.board.ask(&alone), poll, &decision()).await.expect("board");
         self.is_confirmed(ProposalKind::BoardAppointed, id).await;
+        if self.ruleset == "QD96-TW-2023" {
+            let choice = || TypedChoice { costs: "ballot".into(), decision: "Biên bản họp".into() };
+            let before = self.written().await;
+            let app = &self.board.site.app;
+            for login in [STRANGER, LISTED, OPENED, RESET, ADMIN] {
+                let by = self.caller(login).await;
+                let refused = app.propose_bad_line(self.board.ask(&by), poll, choice()).await;
+                assert!(refused.is_err(), "{login} chooses");
+            }
+            assert_eq!(self.written().await, before, "nothing is written");
+            let id = app.propose_bad_line(self.board.ask(&alone), poll, choice()).await.expect("choice");
+            self.is_confirmed(ProposalKind::BadLineChosen, id).await;
+        }
         let id = self.board.site.app.propose_forms(self.board.ask(&alone), poll).await.expect("forms");
         self.is_confirmed(ProposalKind::FormsSealed, id).await;
     }
@@ -316,19 +342,21 @@ impl Trial {
 #[test]
 fn no_step_of_two_is_taken_by_one_by_an_administrators_people_by_outsiders_or_by_whom_it_is_about() {
     on_both(|engine| async move {
-        let mut trial = Trial::of(engine).await;
+        let mut trial = Trial::of(engine, CouncilKind::ProvinceCouncil).await;
         trial.is_prepared().await;
         let counting = trial.votes().await;
         trial.counts(&counting).await;
         trial.concludes().await;
         trial.board.is_held().await;
-        let left: Vec<_> = ProposalKind::all().filter(|kind| !trial.tried.contains(kind)).collect();
-        assert_eq!(left, [ProposalKind::PollCancelled], "a poll that is archived cannot be cancelled");
+        let mut tried = trial.tried;
 
-        let mut trial = Trial::of(engine).await;
+        let mut trial = Trial::of(engine, CouncilKind::PartyCommittee).await;
         trial.is_prepared().await;
         let reason = TypedStep { reason: "Hoãn kỳ họp".into(), ..TypedStep::default() };
         trial.takes(ProposalKind::PollCancelled, reason).await;
         trial.board.is_held().await;
+        tried.extend(trial.tried);
+        let left: Vec<_> = ProposalKind::all().filter(|kind| !tried.contains(kind.code())).collect();
+        assert!(left.is_empty(), "steps that nobody tried: {left:?}");
     });
 }

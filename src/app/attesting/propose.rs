@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::published::offered;
 use super::{CONFIRMERS, OFFICE};
 use crate::facts::attachments::Paper;
+use crate::polls::trust;
 use crate::rules::attested::{self, latest};
 use crate::service::app::{App, Ask};
 use crate::service::error::{AppError, FieldError};
@@ -95,6 +96,10 @@ impl App {
             Box::pin(async move {
                 let proposal = rule_statements::find(tx, id).await?.ok_or(NO_STATEMENT)?;
                 let decided = proposal.decide(ProposalState::Confirmed, sign_off(&actor, at)?, String::new())?;
+                let both = [Some(decided.proposed.account), actor.account];
+                for account in both.into_iter().flatten() {
+                    trust::since_under_way(tx, account).await?;
+                }
                 let said = attested::confirmed(tx).await?;
                 still_fits(&decided, &said, &published)?;
                 rule_statements::decide(tx, &decided).await?;
@@ -168,6 +173,7 @@ pub(super) async fn write_proposal(
     statement: Statement,
 ) -> Result<(), AppError> {
     let proposed = sign_off(actor, at)?;
+    trust::since_under_way(tx, proposed.account).await?;
     let state = ProposalState::Open;
     let proposal = RuleProposal { id, statement, state, proposed, decided: None, note: String::new() };
     rule_statements::add(tx, &proposal).await?;

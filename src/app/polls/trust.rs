@@ -4,7 +4,7 @@ use crate::service::clock::in_vietnam;
 use crate::service::error::AppError;
 use domain::audit::{LogEntry, UtcTime};
 use domain::id::{AccountId, LogId, PollId};
-use store::{CouncilTx, accounts, logs, resets};
+use store::{CouncilTx, accounts, logs, polls, resets};
 
 /// Refuses a person of a step of two whose proof somebody else had in hand since the poll began.
 ///
@@ -24,6 +24,27 @@ pub(crate) async fn since_board(tx: &mut CouncilTx, log: LogId, account: Account
     let Some(text) = logs::of_kinds(tx, log, [kind, kind]).await?.pop() else { return Ok(()) };
     let entry: LogEntry = LogEntry::parse(&text).map_err(|e| AppError::internal("đọc quyết định lập Ban", e))?;
     since(tx, account, entry.at, "Ban kiểm phiếu được lập", "kiểm phiếu").await
+}
+
+/// Refuses a person of a step of two that reaches every poll of the council, whose proof somebody else had in hand since
+/// one that is under way began.
+///
+/// # Errors
+/// As [`since_begun`].
+pub(crate) async fn since_under_way(tx: &mut CouncilTx, account: AccountId) -> Result<(), AppError> {
+    let under_way = polls::list(tx).await?.into_iter().filter(|poll| poll.stage.is_under_way());
+    match under_way.map(|poll| poll.id).min() {
+        Some(oldest) => since_begun(tx, oldest, account).await,
+        None => Ok(()),
+    }
+}
+
+/// Who opened or reset an account that nobody vouched for since, and when: in a poll that began later that stands in
+/// nobody's way, and whoever confirms sees it.
+pub(crate) async fn let_in(tx: &mut CouncilTx, account: AccountId) -> Result<Option<String>, AppError> {
+    let Some(reset) = resets::find(tx, account).await? else { return Ok(None) };
+    let name = accounts::find(tx, account).await?.map(|account| account.name).unwrap_or_default();
+    Ok(Some(format!("Tài khoản của {name} do {} cấp hoặc đặt lại lúc {}.", reset.by, in_vietnam(reset.at))))
 }
 
 async fn since(

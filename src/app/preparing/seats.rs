@@ -12,7 +12,7 @@ use domain::id::{AccountId, DelegateId, OfficialId};
 use domain::poll_state::Refusal;
 use domain::preparation::{Seat, TellerBoard};
 use domain::role::Role;
-use domain::roster::{Teller, TellerRole};
+use domain::roster::{Teller, TellerRole, name_key};
 use store::{CouncilTx, accounts, roster};
 
 /// Whoever opens batches and two who read them.
@@ -92,6 +92,10 @@ pub(super) async fn check(tx: &mut CouncilTx, prepared: &PreparedPoll) -> Result
         if conflict(seat, &barred, &delegates).is_some() {
             return Err(Refusal::OnBallot(teller.name.clone()).into());
         }
+        let is_known = delegates.contains_key(&seat.delegate);
+        if !is_told_apart(prepared, &barred, teller, is_known) {
+            return Err(AppError::Input(namesake(teller)));
+        }
         let Some(id) = seat.account else { continue };
         let account = all.iter().find(|account| account.id == id).filter(|account| may_be_bound(account));
         let account = account.ok_or_else(|| AppError::Input(unfit(teller)))?;
@@ -107,6 +111,29 @@ pub(super) async fn check(tx: &mut CouncilTx, prepared: &PreparedPoll) -> Result
         return Err(AppError::Input(too_few(bound_accounts.len())));
     }
     Ok(bound_accounts)
+}
+
+/// Whether nobody on the list has this member's name, or both sign in with accounts of their own: else they may be one
+/// person.
+fn is_told_apart(
+    prepared: &PreparedPoll,
+    barred: &BTreeMap<AccountId, String>,
+    teller: &Teller,
+    is_known: bool,
+) -> bool {
+    let (book, key) = (&prepared.poll_book.book, name_key(&teller.name));
+    let on_list = listed(&prepared.standings).filter_map(|place| book.official(place));
+    let namesakes = on_list.filter(|official| name_key(&official.name) == key).count();
+    let linked = barred.values().filter(|name| name_key(name) == key).count();
+    namesakes == 0 || (is_known && linked >= namesakes)
+}
+
+fn namesake(teller: &Teller) -> String {
+    format!(
+        "{} trong Ban kiểm phiếu trùng họ tên với người có tên trên phiếu. Nếu là một người thì hãy chọn người khác; nếu là hai \
+         người thì hãy ghi tài khoản riêng của từng người ở trang đại biểu và trang người được lấy phiếu, rồi đề xuất lại.",
+        teller.name
+    )
 }
 
 fn unfit(teller: &Teller) -> String {

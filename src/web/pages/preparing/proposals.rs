@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Redirect;
 
-use super::{LIST, PDF, file, read_poll};
+use super::{LIST, PDF, file, read_poll, tag};
 use crate::Site;
 use crate::answer::{Answer, SignedIn, redirect};
 use crate::form::Form;
@@ -16,6 +16,7 @@ use app::confirm::{ProposalPage, Shown};
 use app::preparing::OFFICE;
 use app::service::clock::in_vietnam;
 use app::{AppError, Caller};
+use domain::finding::Finding;
 use domain::id::ProposalId;
 use domain::proposal::{Proposal, ProposalState, SignOff};
 use domain::roster::Teller;
@@ -59,7 +60,7 @@ impl List {
 impl Show {
     fn account(&self, teller: &Teller) -> String {
         match &self.page.shown {
-            Shown::Board(board) => super::board::account_words(&board.accounts, teller),
+            Shown::Board(board, _) => super::board::account_words(&board.accounts, teller),
             _ => String::new(),
         }
     }
@@ -74,8 +75,12 @@ impl Show {
         }
     }
 
-    fn tag(&self) -> &'static str {
+    fn state_tag(&self) -> &'static str {
         state_tag(self.page.proposal.state)
+    }
+
+    fn tag(&self, finding: &Finding) -> &'static str {
+        tag(finding)
     }
 
     fn when(&self, sign_off: &SignOff) -> String {
