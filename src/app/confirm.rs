@@ -11,7 +11,8 @@ use crate::counting::day::{self, Evidence};
 use crate::dossiers::{self, OfferedRelease};
 use crate::polls::{FOLLOWERS, proposals, trust};
 use crate::preparing::{
-    Confirmation, LEADERS, OFFICE, Paper, bad_line, board, content, forms, listing, overview, rules, verdicts,
+    Confirmation, LEADERS, OFFICE, Paper, PreparedPoll, bad_line, board, content, forms, listing, overview, rules,
+    verdicts,
 };
 use crate::service::app::{App, Ask};
 use crate::service::error::AppError;
