@@ -33,7 +33,7 @@ type Said = Result<(String, Vec<String>), CaseFault>;
 type Ask = fn(&Situation<'_>) -> Said;
 
 /// Every question, as the table writes it.
-pub const QUESTIONS: [(&str, Ask); 31] = [
+pub const QUESTIONS: [(&str, Ask); 32] = [
     (WHICH, |s| said(&s.rules.short, "in_force")),
     ("Mức tín nhiệm", levels),
     ("Căn cứ tính tỷ lệ", |s| said(format!("{} ({})", s.base()?.value, s.rules.base.value.phrase), "base")),
@@ -63,6 +63,7 @@ pub const QUESTIONS: [(&str, Ask); 31] = [
     ("Luật viện dẫn", legal_bases),
     ("Thời hạn", last_days),
     ("Trường hợp bỏ phiếu", triggers),
+    ("Trình tự bỏ phiếu", steps),
     ("Đối tượng bỏ phiếu", |s| {
         let subject = s.rules.confidence.as_ref().map(|confidence| confidence.subject.value.clone());
         text_of(subject, "confidence.subject")
@@ -272,6 +273,11 @@ fn last_days(s: &Situation<'_>) -> Said {
 fn triggers(s: &Situation<'_>) -> Said {
     let all = s.rules.confidence.iter().flat_map(|confidence| &confidence.triggers).enumerate();
     listed("confidence.triggers", all.map(|(i, trigger)| (i, trigger.value.as_str())))
+}
+
+fn steps(s: &Situation<'_>) -> Said {
+    let all = s.rules.confidence.iter().flat_map(|confidence| &confidence.steps).enumerate();
+    listed("confidence.steps", all.map(|(i, step)| (i, step.text.as_str())))
 }
 
 fn papers(s: &Situation<'_>) -> Said {
