@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use app::attesting::{TypedStatement, sheet};
+use app::attesting::TypedStatement;
 use app::service::app::Ask;
 use app::trail::bundle::{self, Options};
 use app::trail::verify_db::database;
@@ -11,9 +11,11 @@ use axum::http::StatusCode;
 use domain::id::{CouncilId, PollId};
 use domain::role::Role;
 use domain::rules::{DOUBTS, is_doubtful, load};
+use store::polls;
 
 use crate::bundle_story::python;
 use crate::paper_text::words;
+use crate::serve::tinnhiem;
 use crate::site::{PDF, Site, Visitor, compared, log_of, on_both, sample_board};
 use crate::store_log::past_the_program;
 use crate::store_verify::{failure, keys};
@@ -119,10 +121,49 @@ fn a_council_attests_all_that_a_poll_needs_and_no_paper_of_it_carries_a_doubt() 
             assert!(sheet.contains(told), "{told}: {sheet}");
         }
         in_the_bundle(&site, council, poll, minutes, resolution).await;
-        let told = sheet::attested_text(&site.database.target(), "mau").await.expect("told");
-        assert!(told.contains("- base: tổng số phiếu thu về") && told.contains("xác nhận: Phạm Thường Trực"), "{told}");
-        assert!(told.contains("QD96-TW-2023: chưa tham số nào được đối chiếu"), "{told}");
+        the_command_prints_who_attested(&site);
+        a_council_that_did_not_is_stopped(&site).await;
+
+        // A rule text changed in the database stops the poll that froze it.
+        let poll_page = format!("/ky/{poll}");
+        assert_eq!(clerk.opens(&poll_page).await.status, StatusCode::OK);
+        let change = format!(
+            "UPDATE polls SET ruleset_text = ruleset_text || ' ' WHERE council_id = :council AND poll_id = '{poll}'"
+        );
+        assert_eq!(past_the_program(&site.database, council, &change).await, Ok(1));
+        let page = clerk.opens(&poll_page).await;
+        assert_eq!(page.status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(page.text("main").contains("không còn đúng bản đã chốt"), "{}", page.html);
+        assert!(failure(&site).await.cause.contains("ruleset_text"));
     });
+}
+
+/// `tinnhiem rules --attested`: parameter by parameter, by whom; of the set that nobody compared it says so.
+fn the_command_prints_who_attested(site: &Site) {
+    let mut command = tinnhiem();
+    command.args(["rules", "--attested", "--council", "mau", "--data"]).arg(site.database.folder());
+    let output = command.env("DATABASE_URL", site.database.url()).output().expect("program");
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(told.contains("- base: tổng số phiếu thu về") && told.contains("xác nhận: Phạm Thường Trực"), "{told}");
+    assert!(told.contains("QD96-TW-2023: chưa tham số nào được đối chiếu"), "{told}");
+}
+
+/// Another council attested nothing: its page says why nothing is sealed, and leads to what is missing.
+async fn a_council_that_did_not_is_stopped(site: &Site) {
+    let operator = site.actor_of_operator().await;
+    let other = site.found(&operator, "khac", "Hội đồng nhân dân tỉnh Khác").await;
+    site.has_account(other, "van.phong", "Lê Văn Phòng", Role::Clerk).await;
+    let (_, delegates) = site.has_sample_roster(other).await;
+    let poll = site.has_unattested_poll(other).await;
+    site.lists_and_appoints(other, poll, sample_board(&delegates)).await;
+    let mut clerk = site.signed_in("khac", "van.phong").await;
+    let page = clerk.opens(&format!("/ky/{poll}/mau-phieu")).await;
+    assert!(page.text(".warning").contains("chưa được đối chiếu"), "{}", page.html);
+    assert!(page.all("main form").is_empty(), "nothing to send: {}", page.html);
+    let link = format!("/quy-dinh?ky={poll}&loc=chua");
+    assert!(page.html.contains(&link.replace('&', "&amp;")), "{}", page.html);
+    assert!(!clerk.opens(&link).await.all("table tbody tr").is_empty());
 }
 
 /// The rules of the bundle are those that were attested, and both verifiers go by them.
@@ -151,6 +192,8 @@ fn a_poll_is_not_sealed_while_a_rule_decides_in_it_that_nobody_attested() {
         let (mut clerk, _) = office(&site, council).await;
         let (_, delegates) = site.has_sample_roster(council).await;
         let poll = site.has_unattested_poll(council).await;
+        let carried =
+            polls::ruleset_text(&mut site.store.read(council).await.expect("read"), poll).await.expect("text");
         site.lists_and_appoints(council, poll, sample_board(&delegates)).await;
         let forms = format!("/ky/{poll}/mau-phieu");
         let page = clerk.opens(&forms).await;
@@ -199,6 +242,14 @@ fn a_poll_is_not_sealed_while_a_rule_decides_in_it_that_nobody_attested() {
         assert!(late.contains("thay bộ quy tắc"), "{late}");
         let report = database(&site.database.target(), Some(&keys())).await.expect("database");
         report.unwrap_or_else(|e| panic!("{e}"));
+
+        // The text with which the poll began is not the one that it froze since.
+        let carried = carried.expect("a text").replace('\'', "''");
+        let back =
+            format!("UPDATE polls SET ruleset_text = '{carried}' WHERE council_id = :council AND poll_id = '{poll}'");
+        assert_eq!(past_the_program(&site.database, council, &back).await, Ok(1));
+        assert_eq!(clerk.opens(&forms).await.status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(failure(&site).await.cause.contains("ruleset_text"));
     });
 }
 

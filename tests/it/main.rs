@@ -92,6 +92,7 @@ mod store_reading;
 mod store_records;
 mod store_releases;
 mod store_roster;
+mod store_rules;
 mod store_schema;
 mod store_verify;
 mod tally_command;

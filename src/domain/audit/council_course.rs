@@ -496,7 +496,10 @@ mod tests {
         };
         let clerk = || by(1, Role::Clerk);
         let told = |confirms: Actor, event: CouncilEvent| {
-            let mut course = course([founded()]).expect("founded");
+            let council = CouncilId::new(Timestamp::UNIX_EPOCH, &[1; 10]);
+            let named = CouncilFounded { council, kind: None, name: "Hội đồng".into(), slug: "mau".into() };
+            let mut course = CouncilCourse::new(council);
+            course.accept(named.into()).expect("founded");
             course.accept_by(&clerk(), at, proposed()).expect("proposed");
             course.accept_by(&confirms, at, event).map(|()| course.statements()[&id].state)
         };

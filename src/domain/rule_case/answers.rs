@@ -63,6 +63,7 @@ pub const QUESTIONS: [(&str, Ask); 32] = [
     ("Luật viện dẫn", legal_bases),
     ("Thời hạn", last_days),
     ("Trường hợp bỏ phiếu", triggers),
+    ("Trình tự bỏ phiếu", steps),
     ("Đối tượng bỏ phiếu", |s| {
         let subject = s.rules.confidence.as_ref().map(|confidence| confidence.subject.value.clone());
         text_of(subject, "confidence.subject")

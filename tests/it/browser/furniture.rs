@@ -46,7 +46,9 @@ impl Gallery {
         let job = sends_workbook(site).await;
         let sealed = site.seals(council, poll, &filled.delegates).await;
         let counted = publishes(site, council, &filled.delegates).await;
+        let statement = site.says_everything_of_rules(council).await;
         gallery.places.extend([
+            ("{statement}", statement.to_string()),
             ("{poll}", poll.to_string()),
             ("{batch}", "1".into()),
             ("{counted}", counted.to_string()),

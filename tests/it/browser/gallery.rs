@@ -22,6 +22,7 @@ fn walker(route: &Route) -> Option<Role> {
         ("/toi/ghi-chu", Role::Delegate),
         ("/nhat-ky", Role::Auditor),
         ("/cua-toi", Role::Official),
+        ("/quy-dinh", Role::Clerk),
         ("/du-kien/tham-tra", Role::Leader),
         ("/kiem-phieu", Role::HeadTeller),
         ("/may-chieu", Role::Observer),
