@@ -68,7 +68,6 @@ pub const QUESTIONS: [(&str, Ask); 32] = [
         let subject = s.rules.confidence.as_ref().map(|confidence| confidence.subject.value.clone());
         text_of(subject, "confidence.subject")
     }),
-    ("Trình tự bỏ phiếu", steps),
     ("Giấy tờ", papers),
     ("Quy định về làm tròn", rounding),
     ("Khoảng cách phải kiểm lại", margin),
