@@ -14,6 +14,7 @@ use domain::role::Role;
 use domain::rules::{DOUBTS, is_doubtful, load};
 
 use crate::bundle_story::python;
+use crate::hall::Hall;
 use crate::paper_text::words;
 use crate::site::{PDF, Site, Visitor, compared, log_of, on_both, sample_board};
 use crate::store_log::past_the_program;
@@ -267,6 +268,44 @@ fn a_council_fills_in_its_own_rules_by_two_people() {
         assert_eq!(teller.opens("/quy-dinh").await.status, StatusCode::FORBIDDEN);
         let report = database(&site.database.target(), Some(&keys())).await.expect("database");
         report.unwrap_or_else(|e| panic!("{e}"));
+    });
+}
+
+/// Copies of the minutes and who keeps the ballots: what the council filled in is what the day goes by.
+#[test]
+fn copies_and_storage_of_the_councils_own_rules_stand_on_the_papers_of_the_day() {
+    on_both(|engine| async move {
+        let (site, council) = Site::with_council(engine).await;
+        let kept = "Văn phòng Đoàn ĐBQH và HĐND tỉnh giữ các gói trong kho lưu trữ";
+        for (key, value) in [("minutes_copies", "5"), ("storage", kept)] {
+            let filled = TypedStatement {
+                ruleset: RULES.into(),
+                kind: "filled".into(),
+                keys: vec![key.into()],
+                article: "Quy chế hoạt động của HĐND tỉnh, Điều 31".into(),
+                document: "Quy chế hoạt động".into(),
+                from: "01/07/2023".into(),
+                reason: "Quy chế của hội đồng quy định".into(),
+                value: BTreeMap::from([("value".to_owned(), value.to_owned())]),
+                ..TypedStatement::default()
+            };
+            site.states(council, filled).await;
+        }
+        let poll = site.has_sealed_poll(council).await.poll;
+        site.has_declared_poll(council, poll).await;
+        let mut hall = Hall::with(site, council, poll).await;
+        let minutes = hall.path("bien-ban");
+        let page = hall.head.opens(&minutes).await;
+        assert!(page.html.contains("name=\"copies\" type=\"number\" value=\"5\""), "{}", page.html);
+        let text = page.text("main");
+        assert!(text.contains("Mặc định 5 bản, theo Quy chế hoạt động của HĐND tỉnh, Điều 31."), "{text}");
+        let put = hall.head.submits(&format!("{minutes}/trinh"), &[("copies", "5")]).await;
+        assert_eq!(put.text(".notice"), "Đã lưu.", "{}", put.html);
+        let paper = words(&hall.leader.opens(&hall.path("giay-to/bien-ban-kiem-phieu.pdf")).await.bytes);
+        assert!(paper.contains("thành 05 bản có giá trị như nhau"), "{paper}");
+        hall.hands_over().await;
+        let paper = words(&hall.clerk.opens(&hall.path("giay-to/ban-giao-phieu.pdf")).await.bytes);
+        assert!(paper.contains(&format!("{kept} (Quy chế hoạt động của HĐND tỉnh, Điều 31)")), "{paper}");
     });
 }
 
