@@ -82,7 +82,7 @@ fn the_hall_goes_from_sealed_forms_to_the_count_two_by_two() {
         assert_eq!(hall.now().await, ["Mở bỏ phiếu đến lượt"]);
 
         let path = hall.path("buoc/mo-bo-phieu");
-        for typed in ["sáu mươi", "61", "0"] {
+        for typed in ["sáu mươi", "+47", "61", "0"] {
             hall.head.opens(&path).await;
             let refused = hall.head.submits(&path, &[("present", typed)]).await;
             assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{typed}: {}", refused.html);
