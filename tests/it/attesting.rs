@@ -263,6 +263,8 @@ fn a_council_fills_in_its_own_rules_by_two_people() {
             by.opens(&proposal).await;
             let done = by.submits(&format!("{proposal}/{end}"), &[("note", "Chưa có chữ ký")]).await;
             assert_eq!(done.status, StatusCode::OK, "{}", done.html);
+            let who = if end == "rut" { "Người rút" } else { "Người không chấp nhận" };
+            assert!(done.all("dt").contains(&who.to_owned()), "{}", done.html);
         }
         let mut teller = site.signed_in("mau", "kiem.phieu").await;
         assert_eq!(teller.opens("/quy-dinh").await.status, StatusCode::FORBIDDEN);

@@ -345,6 +345,8 @@ fn what_may_not_be_opened_is_said_at_its_field() {
         assert_eq!(hall.an.follows(&address).await["state"], "gone");
         hall.opens_as(&good).await;
         assert_eq!(hall.an.follows(&address).await["state"], "key");
+        let page = hall.an.visitor.opens(&address).await;
+        assert!(page.text("h1").ends_with(&format!(", mẫu {form}")), "the block comes first: {}", page.html);
 
         // Whom it is not for: another teller, and who counts nothing.
         let mut cuc = Laptop::of(&hall.site, "kp.cuc").await;

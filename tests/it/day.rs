@@ -218,7 +218,14 @@ fn a_line_near_a_threshold_is_counted_again_before_anything_is_declared() {
         assert!(opened.text(".notice").contains("Đã giao hai người kiểm lại"), "{}", opened.html);
         let found = |low| [("sealed-d1-1", "20"), ("sealed-d1-2", "2"), ("sealed-d1-3", low)];
         let table = format!("/kiem-phieu/{poll}/{form}/1");
+        let room = an.opens(&format!("/kiem-phieu/{poll}")).await;
+        assert!(
+            room.text(".own-batches p").contains(&format!(" mẫu {form}: ")),
+            "the block comes first: {}",
+            room.html
+        );
         let page = an.opens(&table).await;
+        assert!(page.text("h1").ends_with(&format!("mẫu {form}")), "{}", page.html);
         assert!(
             !page.text("main form").contains("24") && page.text("h1").contains("Kiểm lại dòng 1"),
             "blind: {}",

@@ -38,6 +38,16 @@ struct Show {
     form: Form,
 }
 
+/// What the other person, or the same one, did.
+pub const fn decided_by(state: ProposalState) -> &'static str {
+    match state {
+        ProposalState::Confirmed => "Người xác nhận",
+        ProposalState::Refused => "Người không chấp nhận",
+        ProposalState::Withdrawn => "Người rút",
+        ProposalState::Open => "Người quyết định",
+    }
+}
+
 fn state_tag(state: ProposalState) -> &'static str {
     match state {
         ProposalState::Open => "tag bad",
@@ -64,14 +74,8 @@ impl Show {
         }
     }
 
-    /// What the other person, or the same one, did.
     const fn decided_by(&self) -> &'static str {
-        match self.page.proposal.state {
-            ProposalState::Confirmed => "Người xác nhận",
-            ProposalState::Refused => "Người không chấp nhận",
-            ProposalState::Withdrawn => "Người rút",
-            ProposalState::Open => "Người quyết định",
-        }
+        decided_by(self.page.proposal.state)
     }
 
     fn tag(&self) -> &'static str {
