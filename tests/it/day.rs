@@ -76,7 +76,7 @@ fn the_hall_goes_from_sealed_forms_to_the_count_two_by_two() {
         hall.confirms(&waiver).await;
         assert_eq!(hall.stage().await, Stage::Tested);
 
-        let zero = hall.path("bao-cao-khong");
+        let zero = hall.path("xac-nhan-bang-0");
         hall.head.opens(&zero).await;
         assert_eq!(hall.head.submits(&zero, &[]).await.text(".notice"), "Đã lưu.");
         assert_eq!(hall.now().await, ["Mở bỏ phiếu đến lượt"]);
