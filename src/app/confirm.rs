@@ -241,7 +241,7 @@ async fn content_now(tx: &mut CouncilTx, proposal: &Proposal, at: UtcTime) -> Re
         ProposalKind::EligibilityOverride => verdicts::content_now(tx, proposal).await,
         ProposalKind::ListDecided => listing::content_now(tx, proposal).await,
         ProposalKind::BoardAppointed => board::content_now(tx, proposal).await,
-        ProposalKind::FormsSealed => forms::content_now(tx, proposal, at).await,
+        ProposalKind::FormsSealed => forms::content_now(tx, proposal).await,
         ProposalKind::RulesFrozen => rules::content_now(tx, proposal).await,
         ProposalKind::BadLineChosen => bad_line::content_now(tx, proposal).await,
         ProposalKind::DossiersReleased => dossiers::content_now(tx, proposal).await,

@@ -5,10 +5,16 @@ use serde::{Deserialize, Serialize};
 
 use super::id::AccountId;
 use super::roster::{Teller, TellerRole};
+use super::rules::RuleSet;
 
-/// Copies of the minutes where the office sets no other number: Thông tư 45/2015/TT-BCA, Điều 10.2.c, read once, for votes
+/// Copies of the minutes where the rules set no number: Thông tư 45/2015/TT-BCA, Điều 10.2.c, read once, for votes
 /// of another kind. No text for councils was found.
 pub const COPIES: u32 = 3;
+
+/// Copies that the minutes of a vote under these rules are made in, where nobody says otherwise.
+pub fn usual_copies(rules: &RuleSet) -> u32 {
+    rules.minutes_copies.as_ref().map_or(COPIES, |rule| rule.value.into())
+}
 
 /// A member of the board who did not sign.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -117,6 +117,12 @@ pub fn read_day(text: &str) -> Option<Date> {
     in_order().or_else(|| text.parse().ok().filter(|_| text.len() == "2023-12-05".len()))
 }
 
+/// A number that somebody typed: digits and nothing else, blanks around them aside. A sign, also `+`, is no digit.
+pub fn read_number(text: &str) -> Option<u32> {
+    let text = text.trim();
+    if text.bytes().all(|byte| byte.is_ascii_digit()) { text.parse().ok() } else { None }
+}
+
 /// `date` as sentences print it: `ngày 05 tháng 12 năm 2023`; day below 10 and month below 3 get a leading zero
 /// (Nghị định 30/2020/NĐ-CP, Phụ lục I).
 pub fn date_words(date: Date) -> String {
@@ -178,6 +184,17 @@ mod tests {
         }
         for text in ["", "5/12", "31/02/2023", "12/31/2023", "5/12/23", "2023", "5/12/2023/1"] {
             assert_eq!(read_day(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_typed_number_is_digits_and_nothing_else() {
+        assert_eq!(
+            (read_number(" 5 "), read_number("012"), read_number("4294967295")),
+            (Some(5), Some(12), Some(u32::MAX))
+        );
+        for text in ["", " ", "+5", "-5", "5.0", "5 0", "năm", "5đ", "٥", "4294967296"] {
+            assert_eq!(read_number(text), None, "{text}");
         }
     }
 

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use app::attesting::TypedStatement;
+use app::attesting::page::Wanted;
+use app::attesting::{TypedStatement, sheet};
 use app::service::app::Ask;
 use app::trail::bundle::{self, Options};
 use app::trail::verify_db::database;
@@ -14,6 +15,7 @@ use domain::rules::{DOUBTS, is_doubtful, load};
 use store::polls;
 
 use crate::bundle_story::python;
+use crate::hall::Hall;
 use crate::paper_text::words;
 use crate::serve::tinnhiem;
 use crate::site::{PDF, Site, Visitor, compared, log_of, on_both, sample_board};
@@ -183,6 +185,13 @@ async fn in_the_bundle(site: &Site, council: CouncilId, poll: PollId, minutes: V
     report.unwrap_or_else(|e| panic!("{e}"));
 }
 
+/// Keys of what decides in a poll and of which nothing was said: the rows of the page that a refusal links to.
+async fn decides_unsaid(site: &Site, council: CouncilId, poll: PollId) -> Vec<String> {
+    let wanted = Wanted { poll: Some(poll), open_only: true, ..Wanted::default() };
+    let page = site.app.rules_page(&site.somebody(council, Role::Clerk), &wanted).await.expect("rules");
+    page.lines.into_iter().map(|line| line.key).collect()
+}
+
 /// Nothing was attested: the forms are not sealed, and the sentence leads to what is missing. Attested since, the poll
 /// takes it over by two people.
 #[test]
@@ -218,8 +227,8 @@ fn a_poll_is_not_sealed_while_a_rule_decides_in_it_that_nobody_attested() {
         assert!(rows.iter().any(|row| row.contains("Căn cứ tính tỷ lệ")), "{rows:?}");
         assert!(!rows.iter().any(|row| row.contains("Đối tượng bỏ phiếu tín nhiệm")), "{rows:?}");
 
-        // All but one is compared; the last one is accepted with a reason.
-        let mut open = site.open_parameters(council, RULES).await;
+        // All that this page lists but one is compared; the last one is accepted with a reason, and nothing else is asked.
+        let mut open = decides_unsaid(&site, council, poll).await;
         let last = open.iter().position(|key| key == "percent").map(|at| open.remove(at)).expect("a key");
         site.states(council, compared(RULES, open)).await;
         let behind = clerk.opens(&format!("/quy-dinh?ky={poll}")).await;
@@ -236,6 +245,7 @@ fn a_poll_is_not_sealed_while_a_rule_decides_in_it_that_nobody_attested() {
         };
         site.states(council, accepted).await;
         site.takes_rules_over(council, poll).await;
+        assert_eq!(decides_unsaid(&site, council, poll).await, Vec::<String>::new());
         let proposal = site.app.propose_forms(ask(&one), poll).await.expect("proposed");
         site.app.confirm(ask(&leader), poll, proposal).await.expect("sealed");
         let late = site.app.propose_rules(ask(&one), poll).await.expect_err("sealed").to_string();
@@ -304,11 +314,51 @@ fn a_council_fills_in_its_own_rules_by_two_people() {
             by.opens(&proposal).await;
             let done = by.submits(&format!("{proposal}/{end}"), &[("note", "Chưa có chữ ký")]).await;
             assert_eq!(done.status, StatusCode::OK, "{}", done.html);
+            let who = if end == "rut" { "Người rút" } else { "Người không chấp nhận" };
+            assert!(done.all("dt").contains(&who.to_owned()), "{}", done.html);
         }
         let mut teller = site.signed_in("mau", "kiem.phieu").await;
         assert_eq!(teller.opens("/quy-dinh").await.status, StatusCode::FORBIDDEN);
         let report = database(&site.database.target(), Some(&keys())).await.expect("database");
         report.unwrap_or_else(|e| panic!("{e}"));
+    });
+}
+
+/// Copies of the minutes and who keeps the ballots: what the council filled in is what the day goes by.
+#[test]
+fn copies_and_storage_of_the_councils_own_rules_stand_on_the_papers_of_the_day() {
+    on_both(|engine| async move {
+        let (site, council) = Site::with_council(engine).await;
+        let kept = "Văn phòng Đoàn ĐBQH và HĐND tỉnh giữ các gói trong kho lưu trữ";
+        for (key, value) in [("minutes_copies", "5"), ("storage", kept)] {
+            let filled = TypedStatement {
+                ruleset: RULES.into(),
+                kind: "filled".into(),
+                keys: vec![key.into()],
+                article: "Quy chế hoạt động của HĐND tỉnh, Điều 31".into(),
+                document: "Quy chế hoạt động".into(),
+                from: "01/07/2023".into(),
+                reason: "Quy chế của hội đồng quy định".into(),
+                value: BTreeMap::from([("value".to_owned(), value.to_owned())]),
+                ..TypedStatement::default()
+            };
+            site.states(council, filled).await;
+        }
+        let poll = site.has_sealed_poll(council).await.poll;
+        site.has_declared_poll(council, poll).await;
+        let mut hall = Hall::with(site, council, poll).await;
+        let minutes = hall.path("bien-ban");
+        let page = hall.head.opens(&minutes).await;
+        assert!(page.html.contains("name=\"copies\" type=\"number\" value=\"5\""), "{}", page.html);
+        let text = page.text("main");
+        assert!(text.contains("Mặc định 5 bản, theo Quy chế hoạt động của HĐND tỉnh, Điều 31."), "{text}");
+        let put = hall.head.submits(&format!("{minutes}/trinh"), &[("copies", "5")]).await;
+        assert_eq!(put.text(".notice"), "Đã lưu.", "{}", put.html);
+        let paper = words(&hall.leader.opens(&hall.path("giay-to/bien-ban-kiem-phieu.pdf")).await.bytes);
+        assert!(paper.contains("thành 05 bản có giá trị như nhau"), "{paper}");
+        hall.hands_over().await;
+        let paper = words(&hall.clerk.opens(&hall.path("giay-to/ban-giao-phieu.pdf")).await.bytes);
+        assert!(paper.contains(&format!("{kept} (Quy chế hoạt động của HĐND tỉnh, Điều 31)")), "{paper}");
     });
 }
 

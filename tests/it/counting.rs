@@ -308,6 +308,8 @@ fn what_may_not_be_opened_is_said_at_its_field() {
         for (field, wrong, sentence) in [
             ("form", "F9-000000", "Hãy chọn mẫu phiếu in trên tập phiếu."),
             ("number", "0", "Số tập phải là số từ 1 đến 999."),
+            ("number", "+1", "Số tập phải là số từ 1 đến 999."),
+            ("papers", "+10", "Mỗi tập phải có từ 10 đến 50 phiếu; hãy chia lại tập."),
             ("papers", "9", "Mỗi tập phải có từ 10 đến 50 phiếu; hãy chia lại tập."),
             ("papers", "21", "Mẫu phiếu này chỉ còn 20 phiếu chưa vào tập nào; hãy kiểm tra số phiếu của tập."),
             ("papers", "<script>", "Mỗi tập phải có từ 10 đến 50 phiếu; hãy chia lại tập."),
@@ -343,6 +345,8 @@ fn what_may_not_be_opened_is_said_at_its_field() {
         assert_eq!(hall.an.follows(&address).await["state"], "gone");
         hall.opens_as(&good).await;
         assert_eq!(hall.an.follows(&address).await["state"], "key");
+        let page = hall.an.visitor.opens(&address).await;
+        assert!(page.text("h1").ends_with(&format!(", mẫu {form}")), "the block comes first: {}", page.html);
 
         // Whom it is not for: another teller, and who counts nothing.
         let mut cuc = Laptop::of(&hall.site, "kp.cuc").await;

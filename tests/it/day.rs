@@ -76,13 +76,13 @@ fn the_hall_goes_from_sealed_forms_to_the_count_two_by_two() {
         hall.confirms(&waiver).await;
         assert_eq!(hall.stage().await, Stage::Tested);
 
-        let zero = hall.path("bao-cao-khong");
+        let zero = hall.path("xac-nhan-bang-0");
         hall.head.opens(&zero).await;
         assert_eq!(hall.head.submits(&zero, &[]).await.text(".notice"), "Đã lưu.");
         assert_eq!(hall.now().await, ["Mở bỏ phiếu đến lượt"]);
 
         let path = hall.path("buoc/mo-bo-phieu");
-        for typed in ["sáu mươi", "61", "0"] {
+        for typed in ["sáu mươi", "+47", "61", "0"] {
             hall.head.opens(&path).await;
             let refused = hall.head.submits(&path, &[("present", typed)]).await;
             assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{typed}: {}", refused.html);
@@ -218,7 +218,14 @@ fn a_line_near_a_threshold_is_counted_again_before_anything_is_declared() {
         assert!(opened.text(".notice").contains("Đã giao hai người kiểm lại"), "{}", opened.html);
         let found = |low| [("sealed-d1-1", "20"), ("sealed-d1-2", "2"), ("sealed-d1-3", low)];
         let table = format!("/kiem-phieu/{poll}/{form}/1");
+        let room = an.opens(&format!("/kiem-phieu/{poll}")).await;
+        assert!(
+            room.text(".own-batches p").contains(&format!(" mẫu {form}: ")),
+            "the block comes first: {}",
+            room.html
+        );
         let page = an.opens(&table).await;
+        assert!(page.text("h1").ends_with(&format!("mẫu {form}")), "{}", page.html);
         assert!(
             !page.text("main form").contains("24") && page.text("h1").contains("Kiểm lại dòng 1"),
             "blind: {}",

@@ -26,7 +26,7 @@ fn a_vote_without_quorum_or_on_another_day_is_opened_by_two_who_say_why_and_the_
         site.passes_deck(council, poll).await;
         let mut hall = Hall::with(site, council, poll).await;
 
-        let zero = hall.path("bao-cao-khong");
+        let zero = hall.path("xac-nhan-bang-0");
         hall.head.opens(&zero).await;
         hall.head.submits(&zero, &[]).await;
         let path = hall.path("buoc/mo-bo-phieu");

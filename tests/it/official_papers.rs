@@ -2,7 +2,7 @@
 
 use domain::council::{Council, CouncilKind};
 use domain::count::BatchCounts;
-use domain::day_record::DayRecord;
+use domain::day_record::{DayRecord, Hands};
 use domain::document::{CheckpointBox, CountingMode, Document, MinutesParts, minutes, resolution};
 use domain::official::{Block, Honorific};
 use domain::poll::{LevelCounts, PollKind};
@@ -167,6 +167,42 @@ fn minutes_name_band_margin_duty_and_doubtful_rules_of_a_line_one_ballot_over_ha
         ],
     );
     assert!(!text.contains("51,25%%"));
+}
+
+/// Two people may have any line counted again: of one that had to be, the minutes do not say that it was far off.
+#[test]
+fn minutes_say_only_of_a_line_that_was_not_due_that_it_was_counted_again_all_the_same() {
+    let (rules, council) = (rules("NQ96-2023-QH15"), province());
+    let frame = council.votes(PollKind::Rating, &rules);
+    let lines =
+        [LevelCounts::Rating { high: 36, medium: 2, low: 41 }, LevelCounts::Rating { high: 80, medium: 0, low: 0 }];
+    let result = result(&rules, PollKind::Rating, &lines);
+    let hands = |reason: &str| Hands {
+        asked: "Phạm Văn C".into(),
+        agreed: "Lê Thường Trực".into(),
+        reason: reason.into(),
+        at: "2023-12-07T03:00:00Z".parse().unwrap(),
+    };
+    let order = |line, reason| ("F1-000000".to_owned(), line, hands(reason));
+    let day =
+        DayRecord { orders: vec![order(1, "Xin đếm lại"), order(2, "Có ý kiến")], ..DayRecord::default() };
+    let parts = MinutesParts {
+        tellers: &[],
+        delegates: 85,
+        counting: CountingMode::Declared,
+        day: &day,
+        copies: None,
+        checkpoint: checkpoint(),
+    };
+    let text = words(&minutes(&frame, &result, parts));
+    has(
+        &text,
+        &[
+            "Kiểm lại từ phiếu giấy Ông Lê Văn 1",
+            "dòng 1) được kiểm lại: Xin đếm lại.",
+            "dòng 2) được kiểm lại dù không sát ngưỡng: Có ý kiến.",
+        ],
+    );
 }
 
 #[test]

@@ -14,12 +14,14 @@ use domain::batch::ReadTwice;
 use domain::count::BatchCounts;
 use domain::id::{AccountId, PollId, RequestId};
 use domain::poll_state::{PollState, Refusal, Transition};
+use domain::preparation::{Part, Plan};
 use domain::presence::PresenceChange;
 use domain::role::Role;
 use domain::roster::Teller;
 use domain::signing::Signatures;
+use jiff::civil::Date;
 use macros::boxed;
-use store::{CouncilTx, polls, requests, sealed};
+use store::{CouncilTx, polls, preparation, requests, sealed};
 
 /// Roles whose request may commit a batch: the last of its people to send something.
 const BATCH_ROLES: &[Role] = &[Role::Teller, Role::HeadTeller];
@@ -122,7 +124,8 @@ impl App {
                 let created = &state.poll().created;
                 if !created.rehearsal {
                     let rules = rules_of(tx, poll).await?;
-                    attested::gate(tx, poll, &rules, created.kind, at).await?;
+                    let day = votes_on(tx, poll).await?.unwrap_or_else(|| at.day_in_vietnam());
+                    attested::gate(tx, poll, &rules, created.kind, day).await?;
                 }
                 Ok(state.seal_forms(forms, council_log(tx).await?)?)
             })
@@ -377,6 +380,13 @@ pub(crate) async fn commit_within(
     let stored = polls::find(tx, poll).await?.ok_or(NO_POLL)?;
     let step = commit(tx, poll, stored.state, &opening, commitment, read).await?;
     take(tx, WriteContext { poll, log: stored.log, at }, actor, step, keys).await.map(drop)
+}
+
+/// The day of the vote as it was planned; `None` for a poll that was not planned here.
+async fn votes_on(tx: &mut CouncilTx, poll: PollId) -> Result<Option<Date>, AppError> {
+    let Some(part) = preparation::part(tx, poll, &Part::Plan).await? else { return Ok(None) };
+    let plan: Plan = serde_json::from_str(&part.content).map_err(|e| AppError::internal("đọc phần chuẩn bị", e))?;
+    Ok(Some(plan.council.sitting.votes_on))
 }
 
 /// One of the two people of the minutes.

@@ -16,6 +16,7 @@ use domain::document::{Frame, Pile, tally_sheets};
 use domain::id::PollId;
 use domain::rules::RuleSet;
 use domain::test_deck::TestDeck;
+use domain::text::read_number;
 use macros::boxed;
 use pdf;
 use store::CouncilTx;
@@ -54,8 +55,7 @@ pub struct TypedPile {
 
 impl TypedPile {
     fn read(&self) -> Result<(u32, u32), AppError> {
-        let figure =
-            |typed: &str, usual: u32| if typed.trim().is_empty() { Some(usual) } else { typed.trim().parse().ok() };
+        let figure = |typed: &str, usual: u32| if typed.trim().is_empty() { Some(usual) } else { read_number(typed) };
         let number = figure(&self.number, 1).filter(|number| (1..=MOST_BATCHES).contains(number));
         let papers = figure(&self.papers, DEFAULT_PAPERS).filter(|papers| PAPERS_PER_BATCH.contains(papers));
         let (least, most) = (PAPERS_PER_BATCH.start(), PAPERS_PER_BATCH.end());

@@ -9,7 +9,7 @@ use crate::rules::attested;
 use crate::service::app::{App, Ask};
 use crate::service::error::AppError;
 use domain::audit::event::poll::SealedForm;
-use domain::audit::{Checkpoint, Digest, Moment, UtcTime, VerifierKey};
+use domain::audit::{Checkpoint, Digest, Moment, VerifierKey};
 use domain::decided::{DecidedForms, Decision};
 use domain::finding::Finding;
 use domain::id::{LogId, PollId, ProposalId};
@@ -74,8 +74,7 @@ impl App {
         } else {
             Vec::new()
         };
-        let at = self.now_text()?;
-        let stopped = if is_sealed { None } else { gate(&mut tx, poll, &prepared, at).await.err() };
+        let stopped = if is_sealed { None } else { gate(&mut tx, poll, &prepared).await.err() };
         let (unchosen, unattested) = match stopped {
             Some(problem @ AppError::Unchosen { .. }) => (Some(problem.to_string()), None),
             other => (None, other.map(|problem| problem.to_string())),
@@ -135,7 +134,7 @@ impl App {
             Box::pin(async move {
                 let prepared = PreparedPoll::load(tx, poll).await?;
                 let content = text_of(&ready(&prepared)?)?;
-                gate(tx, poll, &prepared, at).await?;
+                gate(tx, poll, &prepared).await?;
                 let offer = Offer { poll, kind: ProposalKind::FormsSealed, about: String::new(), content };
                 proposals::propose(tx, id, at, &actor, offer).await.map(drop)
             })
@@ -217,19 +216,20 @@ async fn sealed_head(tx: &mut CouncilTx, log: LogId) -> Result<Option<SealedHead
 }
 
 /// What confirming the proposal would seal now.
-pub(crate) async fn content_now(tx: &mut CouncilTx, proposal: &Proposal, at: UtcTime) -> Result<String, AppError> {
+pub(crate) async fn content_now(tx: &mut CouncilTx, proposal: &Proposal) -> Result<String, AppError> {
     let prepared = PreparedPoll::load(tx, proposal.poll).await?;
     let content = text_of(&ready(&prepared)?)?;
-    gate(tx, proposal.poll, &prepared, at).await?;
+    gate(tx, proposal.poll, &prepared).await?;
     Ok(content)
 }
 
 /// A poll that is no rehearsal is not sealed while a parameter decides in it of which the office has said nothing.
-async fn gate(tx: &mut CouncilTx, poll: PollId, prepared: &PreparedPoll, at: UtcTime) -> Result<(), AppError> {
+async fn gate(tx: &mut CouncilTx, poll: PollId, prepared: &PreparedPoll) -> Result<(), AppError> {
     if prepared.state.poll().created.rehearsal {
         return Ok(());
     }
-    attested::gate(tx, poll, &prepared.poll_book.rules, prepared.poll_book.plan.kind, at).await
+    let plan = &prepared.poll_book.plan;
+    attested::gate(tx, poll, &prepared.poll_book.rules, plan.kind, plan.council.sitting.votes_on).await
 }
 
 /// Takes the step that was confirmed: the head is signed with it.

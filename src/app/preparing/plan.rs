@@ -20,7 +20,7 @@ use domain::poll_state::Stage;
 use domain::preparation::{Part, Plan};
 use domain::record::{Action, Subject};
 use domain::rules::{Caution, InForce, LoadedRules, RuleSet, Side};
-use domain::text::{clean, date_dmy, read_day};
+use domain::text::{clean, date_dmy, read_day, read_number};
 use macros::boxed;
 use store::preparation::StoredPart;
 use store::{CouncilTx, councils, preparation, roster};
@@ -460,7 +460,7 @@ pub(crate) fn read(typed: &TypedPlan, (name, kind): (&str, CouncilKind), rules: 
             kind,
             term,
             sitting,
-            delegates_total: typed.delegates.trim().parse().unwrap_or(0),
+            delegates_total: read_number(&typed.delegates).unwrap_or(0),
             ruleset: rules.id.clone(),
             place: clean(&typed.place),
             chair: clean(&typed.chair),

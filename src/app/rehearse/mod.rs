@@ -22,6 +22,7 @@ use domain::eligibility::Enabled;
 use domain::finding::Finding;
 use domain::poll::PollKind;
 use domain::rules::LoadedRules;
+use domain::signing::usual_copies;
 use import::{self, Imported};
 use stage::{Home, RehearsalStage};
 use summary::Summary;
@@ -177,7 +178,7 @@ fn run(
     let minutes = papers::minutes(&plan, &counted, &result, (&stage.day()?, stage.head_box()?))?;
     let results = results::json_text(&plan.rules.set, plan.provenance, &result)?;
     stage.result_declared(&results)?;
-    stage.minutes_signed(&minutes, &plan.book.tellers)?;
+    stage.minutes_signed(&minutes, usual_copies(&plan.rules.set), &plan.book.tellers)?;
     let resolution = papers::resolution(&plan, &result, stage.head_box()?)?;
     stage.resolution_issued(&resolution, plan.rules.set.resolution.is_some())?;
     for paper in [&minutes, &resolution] {

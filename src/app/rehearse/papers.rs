@@ -18,7 +18,7 @@ use domain::document::{
 use domain::dossier::{canonical_field_text, canonical_text, compile, compile_field};
 use domain::official::Field;
 use domain::result::PollResult;
-use domain::signing::COPIES;
+use domain::signing::usual_copies;
 use domain::text::slug;
 use import;
 use pdf::{self, Pdf};
@@ -118,7 +118,7 @@ pub(super) fn minutes(
         delegates: council.delegates_total,
         counting,
         day,
-        copies: Some(COPIES),
+        copies: Some(usual_copies(&plan.rules.set)),
         checkpoint,
     };
     let pdf = render(&document::minutes(&plan.frame(None), result, parts))?;

@@ -44,7 +44,6 @@ use domain::document::CheckpointBox;
 use domain::id::{CouncilId, PollId};
 use domain::role::Role;
 use domain::roster::Teller;
-use domain::signing::COPIES;
 use domain::simulate::{self, SeededStream};
 use domain::text::slug;
 use store::{Store, Target, polls};
@@ -226,10 +225,10 @@ impl RehearsalStage {
     }
 
     /// The board proposes its minutes and signs them.
-    pub(super) fn minutes_signed(&mut self, minutes: &NamedPdf, board: &[Teller]) -> Result<(), AppError> {
+    pub(super) fn minutes_signed(&mut self, minutes: &NamedPdf, copies: u32, board: &[Teller]) -> Result<(), AppError> {
         let paper = issued(minutes);
         let sha256 = paper.sha256;
-        self.take(None, self.app.propose_minutes(self.requester(&self.board.head), self.poll, paper, COPIES))?;
+        self.take(None, self.app.propose_minutes(self.requester(&self.board.head), self.poll, paper, copies))?;
         let step = self.app.sign_minutes(self.requester(&self.program), self.poll, sha256, board.to_vec().into());
         self.head = self.take(Some(Moment::Minutes), step)?;
         Ok(())

@@ -2,7 +2,6 @@
 
 use crate::rules::sets;
 use crate::service::error::AppError;
-use domain::audit::UtcTime;
 use domain::council::CouncilKind;
 use domain::id::PollId;
 use domain::poll::PollKind;
@@ -61,7 +60,7 @@ pub(crate) async fn own_kind(tx: &mut CouncilTx) -> Result<Option<CouncilKind>, 
 }
 
 /// Forms of a poll that is no rehearsal are sealed only when an office has said something of every parameter that
-/// decides in it, and when its board made the choice that the rules leave to it.
+/// decides in it on the `day` of its vote, and when its board made the choice that the rules leave to it.
 ///
 /// # Errors
 /// [`AppError::Unattested`] and [`AppError::Unchosen`], each of which leads to the page where it is said.
@@ -70,10 +69,10 @@ pub(crate) async fn gate(
     poll: PollId,
     rules: &RuleSet,
     kind: PollKind,
-    at: UtcTime,
+    day: Date,
 ) -> Result<(), AppError> {
     let Some(body) = own_kind(tx).await? else { return Ok(()) };
-    let open = rules.unattested(kind, body, at.day_in_vietnam());
+    let open = rules.unattested(kind, body, day);
     match open.first() {
         None if rules.awaits_choice() => Err(AppError::Unchosen { poll }),
         None => Ok(()),

@@ -113,7 +113,7 @@ pub fn minutes(frame: &Frame<'_>, result: &PollResult, parts: MinutesParts<'_>) 
         blocks.push(heading(2, "5. Trình tự kiểm phiếu"));
         blocks.extend(procedure);
     }
-    blocks.extend(day::recounts(if is_told { 6 } else { 5 }, result, &parts));
+    blocks.extend(day::recounts(if is_told { 6 } else { 5 }, occasion, result, &parts));
     blocks.push(Block::Together(vec![
         body(format!(
             "Biên bản được lập{}, đọc trước {}; Thư ký và Trưởng ban ký, Trưởng ban thay mặt Ban kiểm phiếu.",

@@ -8,6 +8,7 @@ use axum::extract::{Path, Query, RawQuery, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
+use super::preparing::decided_by;
 use super::{PDF, file, proposed, read_poll};
 use crate::Site;
 use crate::answer::{Answer, Sent, SignedIn, redirect};
@@ -291,6 +292,10 @@ impl Show {
             ProposalState::Confirmed => "tag good",
             ProposalState::Refused | ProposalState::Withdrawn => "tag off",
         }
+    }
+
+    const fn decided_by(&self) -> &'static str {
+        decided_by(self.page.proposal.state)
     }
 
     fn day(&self, day: &jiff::civil::Date) -> String {

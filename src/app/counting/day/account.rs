@@ -14,7 +14,7 @@ use domain::id::PollId;
 use domain::poll_state::{FormProgress, Refusal, Stage};
 use domain::proposal::ProposalKind;
 use domain::rules::RuleSet;
-use domain::text::clean;
+use domain::text::{clean, read_number};
 use macros::boxed;
 use store::polls;
 
@@ -79,8 +79,8 @@ impl TypedAccount {
         let mut wrong = Vec::new();
         let mut figures = [0; 6];
         for (place, ((field, label, _), typed)) in Self::FIELDS.into_iter().zip(self.values()).enumerate() {
-            match (typed.trim().parse(), figures.get_mut(place)) {
-                (Ok(read), Some(figure)) => *figure = read,
+            match (read_number(typed), figures.get_mut(place)) {
+                (Some(read), Some(figure)) => *figure = read,
                 _ => wrong
                     .push(FieldError { field, sentence: format!("{label}: hãy ghi số phiếu bằng chữ số.") }),
             }

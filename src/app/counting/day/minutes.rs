@@ -3,7 +3,7 @@
 use super::wish::{MAX_TEXT, number};
 use super::{COUNTERS, Day, HALL, papers};
 use crate::Caller;
-use crate::polls::Requester;
+use crate::polls::{Requester, rules_of};
 use crate::preparing::LEADERS;
 use crate::service::app::{App, Ask};
 use crate::service::error::AppError;
@@ -13,7 +13,8 @@ use domain::id::PollId;
 use domain::poll_state::{FormProgress, PollState, Refusal, Stage};
 use domain::proposal::ProposalKind;
 use domain::roster::{Teller, name_key};
-use domain::signing::{COPIES, MissingSignature, Signatures};
+use domain::rules::Attested;
+use domain::signing::{MissingSignature, Signatures, usual_copies};
 use domain::text::clean;
 use macros::boxed;
 use store::polls;
@@ -53,6 +54,9 @@ pub struct MinutesPage {
     pub is_own: bool,
     /// Copies in which the minutes are made.
     pub copies: u32,
+    /// Copies that the rules of the poll set, the article, and its mark where it is not verified; `None` where the rules
+    /// set none.
+    pub copies_rule: Option<(u8, String, &'static str)>,
     /// The signed minutes, and who did not sign them.
     pub signed: Option<SignedTold>,
     /// Whether the caller may propose now that the signing is undone.
@@ -141,6 +145,7 @@ impl App {
         let day = Day::load(&mut tx, poll).await?;
         let stage = day.state.stage();
         let record = day.record(&mut tx).await?;
+        let rules = rules_of(&mut tx, poll).await?;
         let (proposed, is_own) = match &day.state {
             PollState::Proposed(_, minutes) => {
                 let is_own = minutes.by.account == Some(caller.account.id);
@@ -156,7 +161,11 @@ impl App {
             may_propose: matches!(stage, Stage::Declared | Stage::Proposed) && day.admits(caller, COUNTERS),
             may_sign: stage == Stage::Proposed && !is_own && caller.may(LEADERS).is_ok(),
             is_own,
-            copies: record.copies.unwrap_or(COPIES),
+            copies: record.copies.unwrap_or_else(|| usual_copies(&rules)),
+            copies_rule: rules.minutes_copies.as_ref().map(|rule| {
+                let mark = if rule.attested == Attested::Verified { "" } else { rule.attested.label() };
+                (rule.value, rule.cite.clone(), mark)
+            }),
             signed: record.signed,
             may_reopen: stage == Stage::Minuted && day.admits_proposal(caller, ProposalKind::MinutesReopened),
         })

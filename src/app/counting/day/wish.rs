@@ -10,7 +10,7 @@ use domain::ballot_account::{BallotAccount, IssuedPapers};
 use domain::day_step::DayStep;
 use domain::presence::HallFigures;
 use domain::proposal::ProposalKind;
-use domain::text::{clean, read_day};
+use domain::text::{clean, read_day, read_number};
 
 /// Longest reason or place, in characters.
 pub(super) const MAX_TEXT: usize = 500;
@@ -170,14 +170,14 @@ impl TypedStep {
     }
 
     fn numbered(&self, ask: &str) -> Result<(String, u32), AppError> {
-        let batch = self.about.rsplit_once('/').and_then(|(form, batch)| Some((form.to_owned(), batch.parse().ok()?)));
+        let batch = self.about.rsplit_once('/').and_then(|(form, batch)| Some((form.to_owned(), read_number(batch)?)));
         batch.ok_or_else(|| AppError::field("about", ask))
     }
 }
 
 /// The figure that was typed.
 pub(super) fn number(field: &'static str, typed: &str, ask: &str) -> Result<u32, AppError> {
-    typed.trim().parse().map_err(|_| AppError::field(field, ask))
+    read_number(typed).ok_or_else(|| AppError::field(field, ask))
 }
 
 /// The text that was typed, with its blanks in order; not empty.

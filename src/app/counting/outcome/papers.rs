@@ -25,7 +25,7 @@ use domain::document::{
 use domain::id::PollId;
 use domain::paper_title::{MINUTES, RESOLUTION, is_corrigendum};
 use domain::poll_state::{Refusal, Stage};
-use domain::signing::COPIES;
+use domain::signing::usual_copies;
 use domain::test_deck::TestDeck;
 use macros::boxed;
 use pdf::Pdf;
@@ -270,13 +270,14 @@ async fn print(tx: &mut CouncilTx, day_data: &DayData, kind: Kind) -> Result<Pdf
         Kind::Deck => deck_report(day_data)?,
         Kind::Zero => zero(tx, day_data).await?,
         Kind::Minutes => {
+            let usual = usual_copies(frame.occasion.rules);
             let parts = MinutesParts {
                 tellers: &day_data.tellers,
                 delegates: day_data.prepared.state.poll().created.delegates,
                 counting: counting(day_data),
                 day: &day_data.day,
                 // Before they are proposed, they are shown in the usual number of copies.
-                copies: day_data.day.copies.or((day_data.stage() == Stage::Declared).then_some(COPIES)),
+                copies: day_data.day.copies.or((day_data.stage() == Stage::Declared).then_some(usual)),
                 checkpoint: head(tx, day_data, Moment::CountingClosed).await?,
             };
             document::minutes(&frame, &day_data.result()?, parts)

@@ -12,7 +12,7 @@ use domain::account::{Account, AccountState};
 use domain::batch::{PAPERS_PER_BATCH, Shape, pile_sizes};
 use domain::id::{AccountId, PollId};
 use domain::poll_state::Refusal;
-use domain::text::{full_stop, upper_first};
+use domain::text::{full_stop, read_number, upper_first};
 use macros::boxed;
 use store::{CouncilTx, accounts};
 
@@ -246,7 +246,7 @@ fn read(
     let mut fields: Vec<FieldError> = Vec::new();
     let mut wrong = |field, sentence: String| fields.push(FieldError { field, sentence });
     let form = room.form(&typed.form).map_err(|_| AppError::field("form", "Hãy chọn mẫu phiếu in trên tập phiếu."))?;
-    let number = typed.number.trim().parse().ok().filter(|number| (1..=MOST_BATCHES).contains(number));
+    let number = read_number(&typed.number).filter(|number| (1..=MOST_BATCHES).contains(number));
     match number {
         None => wrong("number", format!("Số tập phải là số từ 1 đến {MOST_BATCHES}.")),
         Some(number) if pile == Pile::Ballots && form.batches.iter().any(|row| row.number == number) => {
@@ -254,7 +254,7 @@ fn read(
         }
         Some(_) => {}
     }
-    let papers = typed.papers.trim().parse::<u32>().ok();
+    let papers = read_number(&typed.papers);
     if let Some(sentence) = wrong_size(form, pile, papers) {
         wrong("papers", sentence);
     }

@@ -13,7 +13,7 @@ use crate::finding::Severity;
 use crate::occasion::Occasion;
 use crate::poll::LevelCounts;
 use crate::result::{OfficialResult, PollResult};
-use crate::tally::{TallyWarning, margin_words};
+use crate::tally::{TallyWarning, margin_words, weigh};
 use crate::text::{date_dmy, full_stop, upper_first};
 
 /// Who came and went after the vote was opened, where anybody did.
@@ -279,9 +279,14 @@ pub(super) fn lines(result: &PollResult) -> impl Iterator<Item = (&str, u32, &Of
 }
 
 /// Lines that were counted again, and those that had to be and were not.
-pub(super) fn recounts(number: u8, result: &PollResult, parts: &MinutesParts<'_>) -> Vec<Block> {
+pub(super) fn recounts(
+    number: u8,
+    occasion: &Occasion<'_>,
+    result: &PollResult,
+    parts: &MinutesParts<'_>,
+) -> Vec<Block> {
     let day = parts.day;
-    let mut blocks = vec![heading(2, format!("{number}. Kiểm lại từ phiếu giấy các dòng sát ngưỡng"))];
+    let mut blocks = vec![heading(2, format!("{number}. Kiểm lại từ phiếu giấy"))];
     let missing: Vec<String> = lines(result)
         .filter(|(form, line, _)| day.recount(form, *line).is_none())
         .filter_map(|(form, line, official)| {
@@ -291,10 +296,8 @@ pub(super) fn recounts(number: u8, result: &PollResult, parts: &MinutesParts<'_>
         .collect();
     for (form, line, hands) in &day.orders {
         let name = addressed(result, form, *line);
-        blocks.push(body(format!(
-            "{name} ({form}, dòng {line}) được kiểm lại dù không sát ngưỡng: {}",
-            hands_words(hands)
-        )));
+        let in_spite = if was_near(occasion, result, day, (form, *line)) { "" } else { " dù không sát ngưỡng" };
+        blocks.push(body(format!("{name} ({form}, dòng {line}) được kiểm lại{in_spite}: {}", hands_words(hands))));
     }
     if day.recounts.is_empty() && missing.is_empty() {
         blocks.push(body("Không có dòng nào sát ngưỡng đến mức phải kiểm lại."));
@@ -322,6 +325,18 @@ pub(super) fn recounts(number: u8, result: &PollResult, parts: &MinutesParts<'_>
     };
     blocks.extend(notice(why, missing));
     blocks
+}
+
+/// Whether a line was near a threshold as it was counted, before anybody counted it again.
+fn was_near(occasion: &Occasion<'_>, result: &PollResult, day: &DayRecord, (form, line): (&str, u32)) -> bool {
+    let counted = day.recounts.iter().find(|told| told.form == form && told.line == line).map(|told| told.counted);
+    result.forms.iter().filter(|of| of.count.form == form).any(|of| {
+        let Some((_, official)) = (1..).zip(&of.officials).find(|(at, _)| *at == line) else { return false };
+        let Some(counted) = counted else { return near_words(official).is_some() };
+        let is_near = |warning: &TallyWarning| matches!(warning, TallyWarning::Recount { .. });
+        weigh(occasion.rules, result.kind, of.base, counted.decisive())
+            .is_ok_and(|verdict| verdict.warnings.iter().any(is_near))
+    })
 }
 
 fn recount_row(result: &PollResult, told: &LineRecounted) -> Vec<Cell> {

@@ -122,7 +122,7 @@ fn read(page: &BatchPage, rows: &[Row], form: &Form) -> Result<Figures, Vec<(Row
     for &row in rows {
         let places = if row == Row::Invalid { page.reasons.len() } else { page.kind.levels().len() };
         let figures: Option<Vec<u32>> =
-            (0..places).map(|place| form.value(&field_name(row, place)).trim().parse().ok()).collect();
+            (0..places).map(|place| domain::text::read_number(form.value(&field_name(row, place)))).collect();
         match (figures, row) {
             (Some(figures), _) => read.push((row, figures)),
             (None, Row::Invalid) => {

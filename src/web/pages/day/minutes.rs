@@ -18,6 +18,7 @@ use app::{AppError, Caller};
 use domain::poll_state::Stage;
 use domain::proposal::ProposalKind;
 use domain::roster::Teller;
+use domain::signing::COPIES;
 
 #[derive(Template)]
 #[template(path = "day/minutes.html")]
@@ -29,6 +30,20 @@ struct Show {
     /// Field and label of the reason of each member of the board.
     reasons: Vec<(String, String)>,
     reopen: String,
+}
+
+impl Show {
+    /// How many copies are usual, and what says so.
+    fn copies_help(&self) -> String {
+        match &self.page.copies_rule {
+            Some((copies, cite, "")) => format!("Biên bản in số này. Mặc định {copies} bản, theo {cite}."),
+            Some((copies, cite, mark)) => format!("Biên bản in số này. Mặc định {copies} bản, theo {cite} ({mark})."),
+            None => format!(
+                "Biên bản in số này. Mặc định {COPIES} bản, theo Thông tư 45/2015/TT-BCA, Điều 10.2.c (một nguồn; chưa thấy \
+                 văn bản nào của Hội đồng nhân dân quy định)."
+            ),
+        }
+    }
 }
 
 #[derive(Template)]

@@ -132,7 +132,7 @@ fn links(poll: &str, id: DayTaskId) -> Vec<Link> {
             Link::new("Nhập phiếu thử", format!("/kiem-phieu/{poll}/phieu-thu")),
             Link::new("Bỏ qua phiếu thử", step(ProposalKind::DeckWaived)),
         ],
-        DayTaskId::Zero => vec![Link::new("Biên bản số liệu bằng 0", of_poll("bao-cao-khong"))],
+        DayTaskId::Zero => vec![Link::new("Biên bản số liệu bằng 0", of_poll("xac-nhan-bang-0"))],
         DayTaskId::Opening => vec![
             Link::new("Mở bỏ phiếu", step(ProposalKind::VotingOpened)),
             Link::new("Đại biểu có mặt", of_poll("co-mat")),

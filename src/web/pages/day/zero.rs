@@ -25,7 +25,7 @@ struct Show {
     papers: Option<String>,
 }
 
-/// `GET /ky/{poll}/bao-cao-khong`
+/// `GET /ky/{poll}/xac-nhan-bang-0`
 pub async fn show(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(poll): Path<String>) -> Answer<Page> {
     let page = site.app.zero_page(&caller, read_poll(&poll)?).await?;
     let papers = format!("/ky/{poll}/giay-to");
@@ -33,7 +33,7 @@ pub async fn show(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Pat
     Ok(Page::new(Show { poll, page, papers }))
 }
 
-/// `POST /ky/{poll}/bao-cao-khong`
+/// `POST /ky/{poll}/xac-nhan-bang-0`
 pub async fn report(
     State(site): State<Arc<Site>>,
     SignedIn(caller): SignedIn,
@@ -41,5 +41,5 @@ pub async fn report(
     form: Form,
 ) -> Answer<Redirect> {
     let reported = site.app.report_zero(Requester::Form(form.ask(&caller)?), read_poll(&poll)?).await;
-    redirect(reported, Done::Saved, &format!("/ky/{poll}/bao-cao-khong"))
+    redirect(reported, Done::Saved, &format!("/ky/{poll}/xac-nhan-bang-0"))
 }

@@ -19,7 +19,9 @@ pub use forms::{checkpoint, paper as form_paper, propose as propose_forms, show 
 pub use listing::{paper as list_paper, propose as propose_list, show as listing};
 pub use plan::{begin, edit, new, save};
 pub use polls::{TaskLine, list, show};
-pub use proposals::{confirm, list as proposals, paper as proposal_paper, refuse, show as proposal, withdraw};
+pub use proposals::{
+    confirm, decided_by, list as proposals, paper as proposal_paper, refuse, show as proposal, withdraw,
+};
 pub use verdicts::{ask as verdict, list as verdicts, propose as propose_verdict};
 
 use super::{PDF, file, finding_tag as tag, is_clerk, proposed, read_poll};

@@ -39,6 +39,16 @@ struct Show {
     form: Form,
 }
 
+/// What the other person, or the same one, did.
+pub const fn decided_by(state: ProposalState) -> &'static str {
+    match state {
+        ProposalState::Confirmed => "Người xác nhận",
+        ProposalState::Refused => "Người không chấp nhận",
+        ProposalState::Withdrawn => "Người rút",
+        ProposalState::Open => "Người quyết định",
+    }
+}
+
 fn state_tag(state: ProposalState) -> &'static str {
     match state {
         ProposalState::Open => "tag bad",
@@ -65,14 +75,8 @@ impl Show {
         }
     }
 
-    /// What the other person, or the same one, did.
     const fn decided_by(&self) -> &'static str {
-        match self.page.proposal.state {
-            ProposalState::Confirmed => "Người xác nhận",
-            ProposalState::Refused => "Người không chấp nhận",
-            ProposalState::Withdrawn => "Người rút",
-            ProposalState::Open => "Người quyết định",
-        }
+        decided_by(self.page.proposal.state)
     }
 
     fn state_tag(&self) -> &'static str {
