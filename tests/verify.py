@@ -44,6 +44,8 @@ LEVELS = {"rating": {"high", "medium", "low"}, "confidence": {"confidence", "no_
 ROLES = {"operator", "admin", "clerk", "leader", "delegate", "official", "head_teller", "teller", "observer", "auditor",
          "program"}
 TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ", re.ASCII)
+# What head and secretary of the board write down.
+LED = {"deck.counted", "zero.reported", "ballots.issued", "unused.sealed", "ballots.returned", "minutes.proposed"}
 MAX_ENTRY_BYTES, MAX_DEPTH = 2**20, 16
 
 
@@ -583,7 +585,7 @@ class Day:
         self.declared = self.signed = self.published = self.archived = self.confirmed = False
         self.issued, self.board = {}, []
         self.back, self.batches, self.reopened, self.papers, self.proposed = {}, {}, [], [], None
-        self.seated, self.awaited = set(), set()
+        self.seated, self.leading, self.awaited = set(), set(), set()
 
     def need(self, holds, why):
         need(holds, self.file, why)
@@ -629,6 +631,10 @@ class Day:
 
     def take(self, kind, data, actor):
         self.actor = actor
+        if kind in LED and self.seated:
+            account = actor["account"]
+            led = self.rehearsal if account is None else account in self.leading
+            self.need(led, f"{kind} written by nobody who leads the board")
         step = getattr(self, "on_" + kind.replace(".", "_"), None)
         if step:
             step(data)
@@ -642,6 +648,7 @@ class Day:
         accounts = [teller["account"] for teller in data["tellers"] if "account" in teller]
         self.need(len(set(accounts)) == len(accounts), "one account twice on the board")
         self.board, self.seated = data["tellers"], set(accounts)
+        self.leading = {teller.get("account") for teller in self.board if teller["role"] in ("head", "secretary")}
 
     def on_deck_counted(self, data):
         self.need(not self.zeroed, "test deck after the zero report")

@@ -18,7 +18,7 @@ use crate::bundle_story::python;
 use crate::hall::Hall;
 use crate::paper_text::words;
 use crate::serve::tinnhiem;
-use crate::site::{PDF, Site, Visitor, compared, log_of, on_both, sample_board};
+use crate::site::{PDF, Site, Visitor, compared, log_of, on_both, proof, sample_board};
 use crate::store_log::past_the_program;
 use crate::store_verify::{failure, keys};
 
@@ -110,12 +110,7 @@ fn a_council_attests_all_that_a_poll_needs_and_no_paper_of_it_carries_a_doubt() 
         site.has_declared_poll(council, poll).await;
         let minutes = site.signs_minutes(council, poll).await;
         let resolution = site.publishes(council, poll).await;
-        let papers = papers(&mut clerk, poll).await;
-        assert!(papers.len() > 10, "{:?}", papers.keys());
-        for (name, pdf) in &papers {
-            let text = words(pdf);
-            assert!(!is_doubtful(&text), "{name}: {:?}: {text}", DOUBTS.iter().find(|word| text.contains(**word)));
-        }
+        are_free_of_doubt(&papers(&mut clerk, poll).await);
         let sheet = clerk.opens(&format!("/quy-dinh/phieu-doi-chieu.pdf?ky={poll}")).await;
         let sheet = words(&sheet.bytes);
         for told in ["PHIẾU ĐỐI CHIẾU QUY ĐỊNH", "Chưa đối chiếu (0 tham số)", "Lê Pháp Chế đối chiếu ngày 01/11/2023"]
@@ -137,6 +132,65 @@ fn a_council_attests_all_that_a_poll_needs_and_no_paper_of_it_carries_a_doubt() 
         assert_eq!(page.status, StatusCode::INTERNAL_SERVER_ERROR);
         assert!(page.text("main").contains("không còn đúng bản đã chốt"), "{}", page.html);
         assert!(failure(&site).await.cause.contains("ruleset_text"));
+    });
+}
+
+fn are_free_of_doubt(papers: &BTreeMap<String, Vec<u8>>) {
+    assert!(papers.len() > 10, "{:?}", papers.keys());
+    for (name, pdf) in papers {
+        let text = words(pdf);
+        assert!(!is_doubtful(&text), "{name}: {:?}: {text}", DOUBTS.iter().find(|word| text.contains(**word)));
+    }
+}
+
+/// A leader may propose what was read of a rule, and then it is another one who confirms it.
+#[test]
+fn a_leader_who_proposed_a_statement_does_not_confirm_it() {
+    on_both(|engine| async move {
+        let (site, council) = Site::with_council(engine).await;
+        let (_, mut other) = office(&site, council).await;
+        let leader = site.somebody(council, Role::Leader);
+        let ask = || Ask { caller: &leader, request: site.app.new_request().expect("request") };
+        let typed = compared(RULES, vec!["base".into()]);
+        let id = site.app.propose_statement(ask(), typed, Some(proof())).await.expect("proposed");
+        let alone = site.app.confirm_statement(ask(), id).await.expect_err("one person").to_string();
+        assert!(alone.contains("một người khác"), "{alone}");
+        let kinds =
+            async || -> Vec<String> { log_of(&site, council).await.into_iter().map(|(kind, _)| kind).collect() };
+        assert!(!kinds().await.contains(&"rule.attested".to_owned()));
+        let path = format!("/quy-dinh/de-xuat/{id}");
+        other.opens(&path).await;
+        other.submits(&format!("{path}/xac-nhan"), &[]).await;
+        assert!(kinds().await.contains(&"rule.attested".to_owned()));
+    });
+}
+
+/// Nobody read the official text; two people took every parameter as it is, with the reason. What others get says nothing of
+/// that: the doubts stand on the office's own sheet.
+#[test]
+fn what_was_only_accepted_leaves_no_doubt_on_papers_and_on_the_public_page() {
+    on_both(|engine| async move {
+        let (site, council) = Site::with_council(engine).await;
+        let (mut clerk, mut leader) = office(&site, council).await;
+        let accepted = TypedStatement {
+            ruleset: RULES.into(),
+            kind: "accepted".into(),
+            keys: site.open_parameters(council, RULES).await,
+            reason: "Chưa có Công báo; Thường trực chấp nhận".into(),
+            ..TypedStatement::default()
+        };
+        site.states(council, accepted).await;
+        let (_, delegates) = site.has_sample_roster(council).await;
+        let poll = site.has_unattested_poll(council).await;
+        site.seals(council, poll, &delegates).await;
+        site.has_published_poll(council, poll).await;
+        are_free_of_doubt(&papers(&mut clerk, poll).await);
+        leader.opens(&format!("/ky/{poll}/ket-qua")).await;
+        leader.submits(&format!("/ky/{poll}/cong-khai"), &[]).await;
+        let public = site.visitor().opens(&format!("/cong-bo/mau/{poll}")).await;
+        assert_eq!(public.status, StatusCode::OK, "{}", public.html);
+        let text = public.text("main");
+        assert!(text.contains("Bùi Thị H") && !is_doubtful(&text), "{text}");
     });
 }
 

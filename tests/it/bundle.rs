@@ -12,10 +12,9 @@ use domain::audit::event::poll::{
 use domain::audit::{Actor, Checkpoint, Digest, Moment, PollEvent};
 use domain::id::AccountId;
 use domain::poll::LevelCounts;
-use domain::role::Role;
 use domain::roster::{Teller, TellerRole};
 
-use crate::bundle_story::{Bend, RESULTS, RULESET, Sample, Story, committed, listed, program};
+use crate::bundle_story::{Bend, RESULTS, RULESET, Sample, Story, committed, listed, nobody, program};
 
 #[test]
 fn a_whole_bundle_holds_and_says_what_was_checked() {
@@ -337,11 +336,6 @@ const DAYS: &[(&str, bool, Bend)] = &[
 
 fn account(number: u8) -> AccountId {
     AccountId::new(jiff::Timestamp::UNIX_EPOCH, &[number; 10])
-}
-
-/// Somebody without an account who is not the program: the same person as anybody else without one.
-fn nobody() -> Actor {
-    Actor { role: Role::Leader, ..program() }
 }
 
 fn ordered(event: PollEvent, line: u32, proposed_by: Actor, reason: &str) -> Vec<PollEvent> {

@@ -3,15 +3,17 @@
 
 use domain::audit::event::poll::{
     BallotsHandedOver, BallotsIssued, BallotsReturned, BoardAppointed, IssuedCorrected, MinutesProposed,
-    MinutesReopened, MinutesSigned, PollMoved, PresenceChanged, PresenceCorrected, UnusedSealed, VotingOpened,
+    MinutesReopened, MinutesSigned, PollMoved, PresenceChanged, PresenceCorrected, RulesFrozen, UnusedSealed,
+    VotingOpened,
 };
 use domain::audit::{Digest, PollEvent};
 use domain::presence::PresenceChange::{self, Arrived, Left, Returned};
 use domain::roster::{Teller, TellerRole};
+use domain::rules::BadLineCosts;
 use domain::signing::MissingSignature;
 use jiff::civil::date;
 
-use crate::bundle_story::{Bend, Story, program};
+use crate::bundle_story::{Bend, RULESET, Story, nobody, program};
 
 fn opened(event: PollEvent, change: impl FnOnce(VotingOpened) -> VotingOpened) -> Vec<PollEvent> {
     match event {
@@ -110,6 +112,38 @@ fn handed(packets: u32, received_by: &str) -> PollEvent {
     BallotsHandedOver { note, packets, received_by: received_by.into(), sealed_by }.into()
 }
 
+/// The text of the story once more, with what the board chose or without.
+fn frozen(bad_line: Option<BadLineCosts>) -> PollEvent {
+    RulesFrozen { bad_line, proposed_by: program(), ruleset_sha256: Digest::of(RULESET.as_bytes()) }.into()
+}
+
+fn choice() -> PollEvent {
+    frozen(Some(BadLineCosts::Ballot))
+}
+
+/// A board is appointed and chooses, and the whole of it signs.
+fn chooses(event: PollEvent, choices: Vec<PollEvent>) -> Vec<PollEvent> {
+    let is_list = matches!(event, PollEvent::ListDecided(_));
+    let mut events = signs(event, &BOARD, &[]);
+    events.extend(choices.into_iter().filter(|_| is_list));
+    events
+}
+
+/// Whoever writes these steps of two down proposed them.
+fn by_one(mut events: Vec<PollEvent>) -> Vec<PollEvent> {
+    for event in &mut events {
+        match event {
+            PollEvent::PollMoved(told) => told.proposed_by = nobody(),
+            PollEvent::PresenceCorrected(told) => told.proposed_by = nobody(),
+            PollEvent::IssuedCorrected(told) => told.proposed_by = nobody(),
+            PollEvent::MinutesReopened(told) => told.proposed_by = nobody(),
+            PollEvent::RulesFrozen(told) => told.proposed_by = nobody(),
+            _ => {}
+        }
+    }
+    events
+}
+
 /// What is bent, and whether it still holds.
 const DAYS: &[(&str, bool, Bend)] = &[
     ("fewer than the quorum and no reason", false, |event| {
@@ -162,6 +196,12 @@ const DAYS: &[(&str, bool, Bend)] = &[
         }
         other => vec![other],
     }),
+    ("an announcement that one person put right", false, |event| match event {
+        PollEvent::BallotsIssued(told) if told.form == SECOND => {
+            by_one(vec![issued(SECOND, 49), put_right(50, "Sót một người")])
+        }
+        other => vec![other],
+    }),
     ("an announcement put right without a reason", false, |event| match event {
         PollEvent::BallotsIssued(told) if told.form == SECOND => vec![issued(SECOND, 49), put_right(50, " ")],
         other => vec![other],
@@ -201,6 +241,7 @@ const DAYS: &[(&str, bool, Bend)] = &[
         other => vec![other],
     }),
     ("moved to the day of the vote", true, |event| moved(event, [8, 10], 10)),
+    ("moved to the day of the vote by one person", false, |event| by_one(moved(event, [8, 10], 10))),
     ("moved to a day that nobody planned then", false, |event| moved(event, [8, 9], 10)),
     ("moved to the same day", false, |event| moved(event, [10, 10], 10)),
     ("moved after the vote was opened", false, |event| {
@@ -217,6 +258,7 @@ const DAYS: &[(&str, bool, Bend)] = &[
     ("delegates come back who never left", false, |event| then(event, vec![changed(Returned, 1, [50, 51])])),
     ("more leave than are there", false, |event| then(event, vec![changed(Left, 51, [50, 0])])),
     ("a hall that two people put right", true, |event| then(event, vec![corrected([49, 51, 50])])),
+    ("a hall that one person put right", false, |event| then(event, by_one(vec![corrected([49, 51, 50])]))),
     ("a hall of more than all delegates", false, |event| then(event, vec![corrected([49, 61, 50])])),
     ("a hall with more at the opening than ever", false, |event| then(event, vec![corrected([52, 51, 50])])),
     ("a hall with fewer than took a ballot", false, |event| then(event, vec![corrected([49, 49, 49])])),
@@ -239,6 +281,10 @@ const DAYS: &[(&str, bool, Bend)] = &[
     }),
     ("minutes of which the signing was undone", true, |event| match event {
         PollEvent::MinutesSigned(told) => vec![told.clone().into(), undone("Sai tên"), again(), told.into()],
+        other => vec![other],
+    }),
+    ("minutes of which one person undid the signing", false, |event| match event {
+        PollEvent::MinutesSigned(told) => by_one(vec![told.clone().into(), undone("Sai tên"), again(), told.into()]),
         other => vec![other],
     }),
     ("minutes of which the signing was undone without a reason", false, |event| match event {
@@ -268,6 +314,33 @@ const DAYS: &[(&str, bool, Bend)] = &[
     ("ballots handed over to nobody", false, |event| match event {
         PollEvent::ResultConfirmed(_) => vec![event, handed(4, " ")],
         other => vec![other],
+    }),
+    ("rules that two people froze again", true, |event| match event {
+        PollEvent::ListDecided(_) => vec![event, frozen(None)],
+        other => vec![other],
+    }),
+    ("rules that one person froze again", false, |event| match event {
+        PollEvent::ListDecided(_) => by_one(vec![event, frozen(None)]),
+        other => vec![other],
+    }),
+    ("rules frozen after the forms were sealed", false, |event| match event {
+        PollEvent::FormsSealed(_) => vec![event, frozen(None)],
+        other => vec![other],
+    }),
+    ("a choice of the board", true, |event| chooses(event, vec![choice()])),
+    ("a choice of the board that one person made", false, |event| chooses(event, by_one(vec![choice()]))),
+    ("a second choice of the board", false, |event| chooses(event, vec![choice(), choice()])),
+    ("a choice before the board", false, |event| {
+        let is_list = matches!(event, PollEvent::ListDecided(_));
+        let mut events = signs(event, &BOARD, &[]);
+        if is_list {
+            events.insert(1, choice());
+        }
+        events
+    }),
+    ("a choice after the forms were sealed", false, |event| match event {
+        PollEvent::FormsSealed(_) => vec![event, choice()],
+        other => chooses(other, Vec::new()),
     }),
     ("ballots handed over before the result", false, |event| match event {
         PollEvent::CountingClosed(_) => vec![event, handed(4, "Phòng Lưu trữ")],

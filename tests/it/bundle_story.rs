@@ -43,6 +43,11 @@ pub fn program() -> Actor {
     Actor { account: None, name: "Chương trình".into(), role: Role::Program }
 }
 
+/// Somebody without an account who is not the program: the same person as anybody else without one.
+pub fn nobody() -> Actor {
+    Actor { role: Role::Leader, ..program() }
+}
+
 /// A batch that C and D read, who differed once.
 pub fn committed(batch: u32, commitment: Digest, form: &str, papers: u32) -> BatchCommitted {
     let readers = ["C", "D"].map(str::to_owned).to_vec();

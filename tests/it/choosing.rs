@@ -6,15 +6,29 @@ use app::service::app::Ask;
 use app::trail::verify_db::database;
 use axum::http::StatusCode;
 use domain::council::CouncilKind;
+use domain::id::{CouncilId, PollId};
+use domain::poll::LevelCounts;
 use domain::role::Role;
 use domain::rules::{BadLineCosts, load};
 use store::polls;
 
 use crate::paper_text::words;
-use crate::site::{Site, on_both, sample_board, sample_plan};
+use crate::site::{RETURNED, Site, on_both, sample_board, sample_plan};
 use crate::store_verify::keys;
 
 const RULES: &str = "QD96-TW-2023";
+
+/// Counted to the end, with no line near a threshold: what was chosen stands in the minutes.
+async fn the_minutes_print_it(site: &Site, council: CouncilId, poll: PollId) {
+    site.opens_the_vote(council, poll).await;
+    site.counts_all(council, poll, |_| LevelCounts::Rating { high: RETURNED, medium: 0, low: 0 }).await;
+    site.closes_counting(council, poll).await;
+    site.declares(council, poll).await;
+    let minutes = words(&site.proposes_minutes(council, poll).await.1);
+    let told = "Ban kiểm phiếu chọn trước khi kiểm phiếu; áp dụng cho cả cuộc: dòng bỏ trống hoặc đánh dấu từ hai ô trở lên: cả \
+                phiếu không hợp lệ (";
+    assert!(minutes.contains(told), "{minutes}");
+}
 
 #[test]
 fn the_board_of_a_party_vote_chooses_how_a_spoiled_line_is_read_before_its_forms_are_sealed() {
@@ -83,6 +97,7 @@ fn the_board_of_a_party_vote_chooses_how_a_spoiled_line_is_read_before_its_forms
         assert!(words(&paper.bytes).contains("đánh dấu từ hai ô trở lên là phiếu không hợp lệ"));
         let sealing = site.app.propose_forms(ask(&clerk), poll).await.expect("proposed");
         site.app.confirm(ask(&leader), poll, sealing).await.expect("sealed");
+        the_minutes_print_it(&site, council, poll).await;
         let report = database(&site.database.target(), Some(&keys())).await.expect("database");
         report.unwrap_or_else(|e| panic!("{e}"));
     });

@@ -10,7 +10,7 @@ use scraper::{Html, Selector};
 use serde_json::{Value, json};
 use store::{batches, logs, polls};
 
-use crate::site::{Answer, Day, Engine, Site, Visitor, on_both, somebody_in};
+use crate::site::{Answer, Day, Engine, GOLDEN, Site, Visitor, golden, on_both, somebody_in};
 
 /// Somebody at a laptop of the board.
 pub struct Laptop {
@@ -447,5 +447,26 @@ fn nobody_sees_a_level_total_before_the_count_is_closed() {
         assert_eq!(figures(&observer.opens(&screen).await), 0, "hidden again");
         let cancelled = somebody_in(hall.council, Role::Observer, hall.site.clock.now());
         assert!(hall.site.app.counting_room(&cancelled, hall.day.poll).await.is_err());
+    });
+}
+
+/// One line is near a threshold: the hall hears how many are counted again, and no figure of them.
+#[test]
+fn the_hall_hears_how_many_lines_are_counted_again() {
+    on_both(|engine| async move {
+        let (site, council) = Site::with_council(engine).await;
+        site.has_board(council).await;
+        let poll = site.has_sealed_poll(council).await.poll;
+        site.opens_the_vote(council, poll).await;
+        site.counts_all(council, poll, golden).await;
+        site.closes_counting(council, poll).await;
+        let mut observer = site.signed_in("mau", "chieu").await;
+        let screen = format!("/may-chieu/{poll}");
+        let shown = observer.opens(&screen).await;
+        assert_eq!(shown.text("h1"), "Đã đóng kiểm phiếu, đang kiểm lại 1 dòng", "{}", shown.html);
+        assert!(shown.all("article").is_empty(), "{}", shown.html);
+        site.recounts(council, poll, GOLDEN, golden(GOLDEN)).await;
+        let shown = observer.opens(&screen).await;
+        assert_eq!(shown.text("h1"), "Đã đóng kiểm phiếu, đang lập kết quả", "{}", shown.html);
     });
 }

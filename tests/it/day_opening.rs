@@ -81,10 +81,12 @@ fn a_vote_without_quorum_or_on_another_day_is_opened_by_two_who_say_why_and_the_
             "Hôm nay, ngày 01 tháng 12 năm 2026,",
             "Ngày bỏ phiếu được chuyển từ 07/12/2023 sang 08/12/2023. Lý do: Bão số 5.",
             "Vẫn mở bỏ phiếu trong khi ngày bỏ phiếu đã định là 08/12/2023. Lý do: Kỳ họp lùi ngày.",
+            "Hai người đọc",
         ] {
             assert!(minutes.contains(told), "{told}: {minutes}");
         }
         assert!(!minutes.contains("ngày 07 tháng 12 năm 2023"), "{minutes}");
+        assert_eq!(minutes.matches("47 C; D").count(), 2, "both readers of the one pile of each form: {minutes}");
     });
 }
 

@@ -102,13 +102,19 @@ enum Tells {
     Result,
 }
 
-/// The machine, and what the hall sees of a stage. Holes are planted by other ones.
+/// The machine, whom the service lets take a step, and what the hall sees of a stage. Holes are planted by other ones.
 struct World {
     step: fn(&Node, Move, [usize; 2]) -> Taken,
+    admits: fn(&Node, Move, &Actor) -> bool,
     hall: fn(Stage) -> bool,
 }
 
-const SOUND: World = World { step, hall: Stage::has_result };
+const SOUND: World = World { step, admits, hall: Stage::has_result };
+
+/// Roles are given by an administrator; once a board names accounts they reach nothing that its head and secretary lead.
+fn admits(node: &Node, asked: Move, actor: &Actor) -> bool {
+    !asked.is_led() || node.state.poll().counters.may_lead(actor.account)
+}
 
 #[derive(Debug, PartialEq, Eq)]
 enum Violation {
@@ -327,12 +333,15 @@ fn explored(world: &World) -> Result<Vec<Node>, Violation> {
                 continue;
             }
             for &pair in &people {
+                let actor = account(pair[usize::from(!matches!(asked, Move::Propose))]);
+                if !(world.admits)(&node, asked, &actor) {
+                    continue;
+                }
                 let Ok(transition) = (world.step)(&node, asked, pair) else { continue };
                 let is_new = !reached.contains(&transition.state);
                 if is_new {
                     reached.push(transition.state.clone());
                 }
-                let actor = account(pair[usize::from(!matches!(asked, Move::Propose))]);
                 let after = taken(world, (place, &node), asked, transition, &actor)?;
                 if !is_new {
                     continue;
@@ -452,11 +461,14 @@ fn planted_holes_are_found() {
     assert_eq!(strange, Violation::Stranger("batch.committed"));
     let early = found(World { step: closed_early, ..SOUND });
     assert!(matches!(early, Violation::Refused(_)), "{early:?}");
+    let led = found(World { admits: |_, _, _| true, ..SOUND });
+    assert!(matches!(&led, Violation::Refused(why) if why.contains("Trưởng ban hay Thư ký")), "{led:?}");
     let hall = found(World { hall: |stage| stage.is_open(), ..SOUND });
     assert_eq!(hall, Violation::EarlyLevel(Stage::Closed));
 }
 
-/// The second verifier finds a hole on its own: the log of a vote whose opening one person took.
+/// The second verifier finds holes on its own: the log of a vote whose opening one person took, and those of votes in which
+/// somebody else wrote down what the head of the board leads.
 #[test]
 fn the_second_verifier_refuses_a_log_with_a_planted_hole() {
     let nodes = all_states();
@@ -467,4 +479,13 @@ fn the_second_verifier_refuses_a_log_with_a_planted_hole() {
     let by_one = (0..ACCOUNTS).fold(opening.to_owned(), |line, number| line.replace(&text(number), &text(0)));
     let (is_well, said) = python(&[sound.replace(opening, &by_one)]);
     assert!(!is_well && said.contains("one person where two are needed"), "{said}");
+    for kind in ["zero.reported", "ballots.issued", "ballots.returned", "minutes.proposed"] {
+        let line = sound.lines().find(|line| line.contains(&format!("\"kind\":\"{kind}\"")));
+        let Some(line) = line else { panic!("no {kind}") };
+        for other in [BOARD - 1, BOARD] {
+            let by_other = line.replace(&text(0), &text(other));
+            let (is_well, said) = python(&[sound.replace(line, &by_other)]);
+            assert!(!is_well && said.contains("nobody who leads the board"), "{kind} by {other}: {said}");
+        }
+    }
 }

@@ -55,6 +55,9 @@
 //! none, two readers are two accounts where the entry has them, and two names otherwise (after NFC; case, runs of white
 //! space and zero-width letters do not count).
 //!
+//! Where the board names accounts, `deck.counted`, `zero.reported`, `ballots.issued`, `unused.sealed`, `ballots.returned`
+//! and `minutes.proposed` have the account of its head or secretary as actor; in a rehearsal the actor may have none.
+//!
 //! Between close and result: `recount.ordered`, of a line of the form, and `line.recounted`, whose `counted` is the figure
 //! that stands (of the close, or of an earlier recount), whose `recounted` is at most the valid ballots, by two readers, with
 //! a reason where the two differ. Where the board names accounts and it is no rehearsal, `proposed_by` is there if the two

@@ -92,6 +92,14 @@ pub enum Move {
     Cancel,
 }
 
+impl Move {
+    /// What falls to the head and the secretary of the board.
+    pub fn is_led(self) -> bool {
+        use Move::*;
+        matches!(self, Deck { .. } | Zero | Issue { .. } | SealUnused | Return { .. } | Propose)
+    }
+}
+
 pub fn moves() -> Vec<Move> {
     use Move::*;
     let mut all = vec![

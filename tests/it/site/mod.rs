@@ -43,7 +43,7 @@ pub use outcome::{GOLDEN, golden};
 pub use people::somebody_in;
 pub use polls::{retold, sample_board, sample_book, sample_plan};
 pub use reading::Told;
-pub use rules::{attested_rules, compared};
+pub use rules::{attested_rules, compared, proof};
 pub use visitor::{Answer, Visitor};
 
 /// Password of everybody whom a story does not give another.

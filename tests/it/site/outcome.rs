@@ -6,12 +6,14 @@ use app::counting::day::TypedStep;
 use app::counting::outcome::{minutes_paper, resolution_paper};
 use app::polls::CountedBatch;
 use app::preparing::TypedDecision;
+use domain::audit::Digest;
 use domain::ballot_account::{BallotAccount, IssuedPapers};
 use domain::count::BatchCounts;
 use domain::id::{CouncilId, PollId};
 use domain::poll::LevelCounts;
 use domain::proposal::ProposalKind;
 use domain::role::Role;
+use domain::roster::Teller;
 use store::polls;
 
 use super::{RETURNED, Site};
@@ -107,9 +109,9 @@ impl Site {
         self.two(council, poll, ProposalKind::ResultDeclared, TypedStep::default()).await.expect("declared");
     }
 
-    /// The board proposes its minutes and signs them.
-    pub async fn signs_minutes(&self, council: CouncilId, poll: PollId) -> Vec<u8> {
-        let [leader, head] = [Role::Leader, Role::HeadTeller].map(|role| self.somebody(council, role));
+    /// The board proposes its minutes: their hash and their file, and who has to sign.
+    pub async fn proposes_minutes(&self, council: CouncilId, poll: PollId) -> (Digest, Vec<u8>, Vec<Teller>) {
+        let head = self.somebody(council, Role::HeadTeller);
         let (minutes, board) = {
             let mut tx = self.store.read(council).await.expect("read");
             (
@@ -119,8 +121,15 @@ impl Site {
         };
         let sha256 = minutes.issued.sha256;
         self.app.propose_minutes(self.hand(&head), poll, minutes.issued, 3).await.expect("proposed");
+        (sha256, minutes.pdf.bytes, board)
+    }
+
+    /// The same, and the board signs them.
+    pub async fn signs_minutes(&self, council: CouncilId, poll: PollId) -> Vec<u8> {
+        let leader = self.somebody(council, Role::Leader);
+        let (sha256, bytes, board) = self.proposes_minutes(council, poll).await;
         self.app.sign_minutes(self.hand(&leader), poll, sha256, board.into()).await.expect("signed");
-        minutes.pdf.bytes
+        bytes
     }
 
     /// The council confirms the result, and it is made public.

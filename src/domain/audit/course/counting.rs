@@ -1,13 +1,32 @@
 //! The day in the hall, from the test deck to the close.
 
 use super::{ClosedCount, Committed, Course, CourseError, FormCourse, needs, once, until};
-use crate::audit::event::Actor;
 use crate::audit::event::poll::{
     BatchCommitted, BatchReopened, CountingClosed, DeckCounted, DeckWaived, FormTotals, ZeroReported,
 };
+use crate::audit::event::{Actor, LogEvent, PollEvent};
 use crate::count::BatchCounts;
 
 impl Course {
+    /// What Trưởng ban and Thư ký write down, nobody else does once the board names accounts.
+    pub(super) fn led(&self, event: &PollEvent, actor: &Actor) -> Result<(), CourseError> {
+        let is_led = matches!(
+            event,
+            PollEvent::DeckCounted(_)
+                | PollEvent::ZeroReported(_)
+                | PollEvent::BallotsIssued(_)
+                | PollEvent::UnusedSealed(_)
+                | PollEvent::BallotsReturned(_)
+                | PollEvent::MinutesProposed(_)
+        );
+        if !is_led || self.counters.may_lead(actor.account) {
+            return Ok(());
+        }
+        let what =
+            format!("bản ghi {} không do Trưởng ban hay Thư ký Ban kiểm phiếu ghi: {}", event.kind(), actor.name);
+        Err(CourseError::Contradiction(what))
+    }
+
     /// Between the sealing of the forms and the zero report.
     fn before_zero(&self, kind: &'static str) -> Result<(), CourseError> {
         needs(self.forms.is_some(), kind, "forms.sealed")?;

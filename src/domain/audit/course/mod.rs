@@ -132,6 +132,7 @@ impl Course {
             return Err(CourseError::Late { kind, ended_by: "poll.cancelled" });
         }
         let actor = &entry.actor;
+        self.led(&entry.event, actor)?;
         match entry.event {
             PollEvent::PollCreated(poll) => once(&mut self.poll, poll, kind),
             PollEvent::PollAmended(amended) => self.amend(amended, kind),

@@ -1,8 +1,8 @@
 use super::super::event::Actor;
 use super::super::event::poll::{
-    BallotsCorrected, BatchCommitted, BatchReopened, CountingClosed, DeckCounted, DeckForm, DeckWaived, LineRecounted,
-    ListedOfficial, MinutesProposed, MinutesSigned, PollCancelled, PollMoved, RecountOrdered, ResultDeclared,
-    ResultPublished, Stands, VotingOpened, ZeroReported,
+    BallotsCorrected, BallotsIssued, BatchCommitted, BatchReopened, CountingClosed, DeckCounted, DeckForm, DeckWaived,
+    LineRecounted, ListedOfficial, MinutesProposed, MinutesSigned, PollCancelled, PollMoved, RecountOrdered,
+    ResultDeclared, ResultPublished, Stands, UnusedSealed, VotingOpened, ZeroReported,
 };
 use super::*;
 use crate::ballot_account::BallotAccount;
@@ -182,16 +182,24 @@ fn result() -> PollEvent {
     ResultDeclared { proposed_by: somebody(1), results_sha256: Digest::of(b"") }.into()
 }
 
-/// Told by somebody else with every entry, who is never the one that proposed.
-fn told(events: Vec<PollEvent>) -> Result<Record, CourseError> {
-    told_by(events, |seq| somebody(u8::try_from(100 + seq).expect("few")))
+/// What head and secretary of a board write down.
+const LED: [&str; 6] =
+    ["deck.counted", "zero.reported", "ballots.issued", "unused.sealed", "ballots.returned", "minutes.proposed"];
+
+/// The head of a board, person 1, tells what falls to it; everything else somebody new, who proposed nothing.
+fn writer(seq: u64, kind: &str) -> Actor {
+    somebody(if LED.contains(&kind) { 1 } else { u8::try_from(100 + seq).expect("few") })
 }
 
-fn told_by(events: Vec<PollEvent>, who: impl Fn(u64) -> Actor) -> Result<Record, CourseError> {
+fn told(events: Vec<PollEvent>) -> Result<Record, CourseError> {
+    told_by(events, writer)
+}
+
+fn told_by(events: Vec<PollEvent>, who: impl Fn(u64, &str) -> Actor) -> Result<Record, CourseError> {
     let at = "2026-12-10T01:00:00Z".parse().expect("time");
     let mut course = Course::default();
     for (seq, event) in (0..).zip(events) {
-        let actor = std::sync::Arc::new(who(seq));
+        let actor = std::sync::Arc::new(who(seq, event.kind()));
         course.accept(LogEntry { seq, at, actor, event, leaf: Digest::of(b"") })?;
     }
     course.finish()
@@ -374,6 +382,32 @@ fn only_members_of_a_board_that_names_accounts_read_its_batches() {
     assert!(told(old).is_ok(), "a board without accounts leaves it to roles");
 }
 
+/// Person 3 reads papers and leads nothing, person 9 is nobody of the board.
+#[test]
+fn only_head_and_secretary_of_a_board_that_names_accounts_write_down_what_they_lead() {
+    let whole_day = || {
+        let mut events = bound();
+        let issued = BallotsIssued { form: "F1".into(), issued: 3, printed: 3 };
+        let unused = UnusedSealed { note: String::new(), packets: 1 };
+        events.splice(BALLOTS..BALLOTS, [issued.into(), unused.into()]);
+        events
+    };
+    assert!(told(whole_day()).is_ok());
+    for of in LED {
+        for other in [3, 9] {
+            let by_other =
+                told_by(whole_day(), |seq, kind| if kind == of { somebody(other) } else { writer(seq, kind) });
+            assert!(matches!(by_other, Err(CourseError::Contradiction(_))), "{of} by {other}");
+        }
+        let by_none = |seq, kind: &str| {
+            if kind == of { Actor { account: None, ..somebody(1) } } else { writer(seq, kind) }
+        };
+        assert!(matches!(told_by(whole_day(), by_none), Err(CourseError::Contradiction(_))), "{of} by nobody");
+    }
+    let roles = told_by(whole(), |seq, kind| if LED.contains(&kind) { somebody(9) } else { writer(seq, kind) });
+    assert!(roles.is_ok(), "a board without accounts leaves it to roles");
+}
+
 #[test]
 fn another_figure_takes_a_third_person_and_another_line_two() {
     let recounted = |low: u32, by: Option<u8>| -> PollEvent {
@@ -396,10 +430,9 @@ fn another_figure_takes_a_third_person_and_another_line_two() {
         let mut events = bound();
         let (told, by): (Vec<_>, Vec<_>) = told.into_iter().unzip();
         events.splice(CLOSING + 1..CLOSING + 1, told);
-        told_by(events, |seq| {
+        told_by(events, |seq, kind| {
             let place = usize::try_from(seq).expect("small").checked_sub(CLOSING + 1);
-            let writer = place.and_then(|place| by.get(place)).copied();
-            somebody(writer.unwrap_or_else(|| u8::try_from(100 + seq).expect("few")))
+            place.and_then(|place| by.get(place)).map_or_else(|| writer(seq, kind), |number| somebody(*number))
         })
     };
     let told = |event: PollEvent, by: u8| follow(vec![(event, by)]);
@@ -426,11 +459,12 @@ fn another_figure_takes_a_third_person_and_another_line_two() {
 #[test]
 fn minutes_are_signed_by_somebody_else_and_are_those_on_the_table() {
     assert!(matches!(with(13, signed(Digest::of(b"other"))), Err(CourseError::Contradiction(_))));
-    let proposes = |seq: u64| if (11..=13).contains(&seq) { somebody(7) } else { somebody(8) };
+    let proposes = |seq: u64, _: &str| if (11..=13).contains(&seq) { somebody(7) } else { somebody(8) };
     assert_eq!(told_by(whole(), proposes), Err(CourseError::OnePerson { kind: "minutes.signed" }));
     // Whoever proposed the others' steps takes none of them.
     for (place, kind) in [(BALLOTS - 1, "voting.opened"), (CLOSING, "counting.closed"), (10, "result.declared")] {
-        let alone = |seq| if seq == u64::try_from(place).expect("small") { somebody(1) } else { somebody(9) };
+        let alone =
+            |seq: u64, _: &str| if seq == u64::try_from(place).expect("small") { somebody(1) } else { somebody(9) };
         assert_eq!(told_by(whole(), alone), Err(CourseError::OnePerson { kind }));
     }
 }
