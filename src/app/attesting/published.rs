@@ -46,8 +46,10 @@ pub(super) fn offered(
     if parameters.is_empty() {
         return Ok(None);
     }
+    // A whole hash does not fit a cell; these digits tell one set from another.
+    let digits: String = theirs.source.sha256.to_string().chars().take(16).collect();
     Ok(Some(Statement {
-        document: format!("Bộ đối chiếu do cấp trên công bố, SHA-256 {}", theirs.source.sha256),
+        document: format!("Bộ đối chiếu do cấp trên công bố (SHA-256 {digits}…)"),
         file: None,
         from: None,
         kind: StatementKind::Adopted,
