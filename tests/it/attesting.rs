@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use app::attesting::TypedStatement;
 use app::attesting::page::Wanted;
-use app::attesting::{TypedStatement, sheet};
 use app::service::app::Ask;
 use app::trail::bundle::{self, Options};
 use app::trail::verify_db::database;
