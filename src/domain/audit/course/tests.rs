@@ -73,7 +73,7 @@ fn the_board_chooses_once_after_it_is_appointed() {
         told(events)
     };
     assert_eq!(with(&[3], 1).expect("record").poll.ruleset_sha256, Digest::of(b"chosen"));
-    assert_eq!(with(&[3], 101), Err(CourseError::OnePerson { kind: "rules.frozen" }));
+    assert_eq!(with(&[3], 103), Err(CourseError::OnePerson { kind: "rules.frozen" }));
     assert_eq!(with(&[2], 1), Err(CourseError::Early { kind: "rules.frozen", needs: "board.appointed" }));
     assert_eq!(with(&[3, 3], 1), Err(CourseError::Twice { kind: "rules.frozen" }));
 }
