@@ -14,10 +14,10 @@ use domain::presence::PresenceChange;
 use domain::proposal::{ProposalKind, ProposalState};
 use domain::role::Role;
 use jiff::SignedDuration;
-use store::{logs, polls};
+use store::{logs, polls, roster};
 
 use crate::board::{Board, CLERK, LEADER, STRANGER, batch, decision, plain};
-use crate::site::{CountingPoll, Engine, RETURNED, Site, on_both, sample_board, sample_plan};
+use crate::site::{CountingPoll, Engine, RETURNED, Site, on_both, retold, sample_board, sample_plan};
 
 /// Holds every role of the council from before the poll, and leads the board.
 const ALONE: &str = "truong.ban";
@@ -58,8 +58,13 @@ impl Trial {
         board.gives(ALONE, &roles).await;
         board.gives(STRANGER, &[Role::HeadTeller, Role::Teller]).await;
         board.gives(LISTED, &[Role::Leader, Role::HeadTeller, Role::Teller, Role::Clerk]).await;
-        let listed = board.site.account(council, LISTED).await;
-        board.site.signs_in_as(council, board.officials[0], listed).await;
+        // As the office links them: the log tells it.
+        let mut tx = board.site.store.read(council).await.expect("read");
+        let mut kept = roster::official(&mut tx, board.officials[0]).await.expect("roster").expect("an official");
+        drop(tx);
+        kept.value.account = Some(board.site.account(council, LISTED).await);
+        kept.version += 1;
+        retold(&board.site, council, kept).await;
         board.site.clock.advance(SignedDuration::from_secs(60));
         let poll = board.site.has_unattested_poll(council).await;
         board.site.clock.advance(SignedDuration::from_secs(60));
