@@ -11,7 +11,8 @@ use app::{AppError, Caller};
 use domain::audit::Digest;
 use domain::ballot_account::{BallotAccount, IssuedPapers};
 use domain::council::CouncilKind;
-use domain::id::{PollId, ProposalId};
+use domain::eligibility::Verdict;
+use domain::id::{OfficialId, PollId, ProposalId};
 use domain::poll::LevelCounts;
 use domain::presence::PresenceChange;
 use domain::proposal::{ProposalKind, ProposalState};
@@ -69,19 +70,17 @@ impl Trial {
         board.gives(ALONE, &roles).await;
         board.gives(STRANGER, &[Role::HeadTeller, Role::Teller]).await;
         board.gives(LISTED, &[Role::Leader, Role::HeadTeller, Role::Teller, Role::Clerk]).await;
-        // As the office links them: the log tells it.
-        let mut tx = board.site.store.read(council).await.expect("read");
-        let mut kept = roster::official(&mut tx, board.officials[0]).await.expect("roster").expect("an official");
-        drop(tx);
-        kept.value.account = Some(board.site.account(council, LISTED).await);
-        kept.version += 1;
-        retold(&board.site, council, kept).await;
         board.site.clock.advance(SignedDuration::from_secs(60));
         let clerk = board.caller(CLERK).await;
         let ruleset = plan.ruleset.clone();
         let poll = board.site.app.begin_preparation(board.ask(&clerk), plan).await.expect("begun").poll;
+        let verdicts = board.site.app.verdicts(&clerk, poll).await.expect("verdicts").lines;
+        let listed = verdicts.iter().filter(|line| line.standing.verdict == Verdict::Listed);
+        let listed: Vec<OfficialId> = listed.map(|line| line.official).collect();
         board.site.clock.advance(SignedDuration::from_secs(60));
-        let trial = Self { board: Board { poll, ..board }, ruleset, tried: BTreeSet::new() };
+        let board = Board { poll, officials: listed, ..board };
+        links(&board).await;
+        let trial = Self { board, ruleset, tried: BTreeSet::new() };
         trial.conspires().await;
         trial
     }
@@ -342,6 +341,16 @@ impl Trial {
         self.takes(ProposalKind::CorrigendumIssued, right).await;
         self.takes(ProposalKind::PollArchived, TypedStep { place: "Kho 3".into(), ..TypedStep::default() }).await;
     }
+}
+
+/// The first official on the list signs in as [`LISTED`], as the office links them: the log tells it.
+async fn links(board: &Board) {
+    let mut tx = board.site.store.read(board.council).await.expect("read");
+    let mut kept = roster::official(&mut tx, board.officials[0]).await.expect("roster").expect("an official");
+    drop(tx);
+    kept.value.account = Some(board.site.account(board.council, LISTED).await);
+    kept.version += 1;
+    retold(&board.site, board.council, kept).await;
 }
 
 #[test]
