@@ -87,11 +87,13 @@ impl App {
         poll: PollId,
         typed: TypedChoice,
     ) -> Result<ProposalId, AppError> {
-        let actor = ask.caller.may(FOLLOWERS)?;
-        let (costs, decision) = read(&typed)?;
+        ask.caller.may(FOLLOWERS)?;
+        let (caller, (costs, decision)) = (ask.caller.clone(), read(&typed)?);
         let (at, id) = (self.now_text()?, ProposalId::new(self.clock.now(), &self.chance.for_id()?));
         let proposed = self.write_once(ask, move |tx| {
             Box::pin(async move {
+                let stored = store::polls::find(tx, poll).await?.ok_or(NO_POLL)?;
+                let actor = polls::actor_in(&caller, stored.state.poll(), FOLLOWERS)?;
                 let content = text_of(&offered(tx, poll, costs, &decision).await?.0)?;
                 let offer = Offer { poll, kind: ProposalKind::BadLineChosen, about: String::new(), content };
                 proposals::propose(tx, id, at, &actor, offer).await.map(drop)
