@@ -117,6 +117,7 @@ fn a_real_vote_has_no_made_up_ballots_and_a_rehearsal_with_paper_neither() {
         site.has_account(council, "truong.ban", "Ngô Trưởng Ban", Role::HeadTeller).await;
         let (_, delegates) = site.has_sample_roster(council).await;
         let mut head = site.signed_in("mau", "truong.ban").await;
+        site.attests_all(council, &sample_plan().ruleset).await;
         for purpose in ["", "real", "rehearsal"] {
             let poll = begun(&site, council, purpose).await;
             site.seals(council, poll, &delegates).await;
