@@ -246,7 +246,7 @@ fn a_server_that_goes_away_and_comes_back_costs_one_group_at_most() {
         let (site, council) = Site::with_council(Engine::Postgres).await;
         let log = own_log(&site.store, council).await;
         let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
-                   WHERE datname = current_database() AND pid <> pg_backend_pid()";
+                   WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()";
         raw(&site.database, end).await;
         // Between two pieces of work: the pool finds out by itself.
         assert_eq!(append(&site.store, council, log).await.expect("entry"), 2);

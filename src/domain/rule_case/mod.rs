@@ -43,7 +43,7 @@ pub struct CaseAnswer {
     pub text: String,
     /// Rule set that answered; `None` where none holds.
     pub ruleset: Option<String>,
-    /// Parameters that decided, by the keys of [`RuleSet::cited`].
+    /// Parameters that decided, by the keys of [`RuleSet::parameters`].
     pub keys: Vec<String>,
     /// Their citations, each once.
     pub cite: String,

@@ -97,7 +97,7 @@ pub struct Stated {
     pub from: Option<Date>,
     /// [`super::Parameter::key`].
     pub key: String,
-    /// [`RuleSet::fingerprint`] of the value that was seen.
+    /// [`RuleSet::fingerprints`] of the value that was seen.
     pub sha256: Digest,
     /// Canonical JSON of the new value; only where the statement brings one.
     pub value: Option<String>,

@@ -160,16 +160,20 @@ impl Browser {
 
     /// Comes back to the page, as somebody does who waits for long work, until it says this.
     pub async fn awaits(&mut self, text: &str) {
-        let path = self.path().await;
+        let first = self.path().await;
         let said = format!("//main//*[contains(normalize-space(), '{text}')]");
-        for _ in 0..600 {
+        for turn in 0..600 {
             if self.client.find(Locator::XPath(&said)).await.is_ok() {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(200)).await;
-            self.opens(&path).await;
+            // The answer of a form that was just sent may still be on its way: to load the old page would end it.
+            let path = self.path().await;
+            if path != first || turn > 15 {
+                self.opens(&path).await;
+            }
         }
-        panic!("{path} does not come to {text}: {}", self.text().await)
+        panic!("{first} does not come to {text}: {}", self.text().await)
     }
 
     /// Fills in the page to sign in, and sends it.
