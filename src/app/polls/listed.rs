@@ -32,8 +32,13 @@ pub(crate) async fn linked(tx: &mut CouncilTx, ids: &[OfficialId]) -> Result<BTr
 /// # Errors
 /// With a sentence that names the person.
 pub(super) async fn is_free(tx: &mut CouncilTx, poll: PollId, account: AccountId) -> Result<(), AppError> {
-    match on_ballot(tx, poll).await?.remove(&account) {
-        Some(name) => Err(Refusal::OnBallot(name).into()),
+    is_left_out(&on_ballot(tx, poll).await?, account)
+}
+
+/// The same of accounts on the ballot that were read already.
+pub(super) fn is_left_out(on_ballot: &BTreeMap<AccountId, String>, account: AccountId) -> Result<(), AppError> {
+    match on_ballot.get(&account) {
+        Some(name) => Err(Refusal::OnBallot(name.clone()).into()),
         None => Ok(()),
     }
 }

@@ -52,15 +52,17 @@ pub(crate) async fn propose(
         decided: None,
         note: String::new(),
     };
-    may_take_part(tx, &proposal, proposal.proposed.account).await?;
+    may_take_part(tx, &proposal, &[proposal.proposed.account]).await?;
     preparation::add_proposal(tx, &proposal).await.map_err(|error| match error {
         StoreError::Refused(_) => {
             AppError::Input(format!("Đã có đề xuất «{}» đang chờ xác nhận; hãy xem đề xuất đó trước.", kind.label()))
         }
         other => other.into(),
     })?;
-    // Whoever is on the list that is proposed here does not propose it.
-    listed::is_free(tx, poll, proposal.proposed.account).await?;
+    if kind == ProposalKind::ListDecided {
+        // Whoever is on the list that is proposed here does not propose it.
+        listed::is_free(tx, poll, proposal.proposed.account).await?;
+    }
     let log = logs::own(tx).await?;
     let made = ProposalMade { about, content_sha256, kind, poll, proposal: id };
     tx.append(log, at, actor, &CouncilEvent::from(made)).await?;
@@ -97,16 +99,19 @@ pub(crate) async fn decide(
 /// # Errors
 /// With a sentence about whoever is not.
 pub(crate) async fn both_count(tx: &mut CouncilTx, proposal: &Proposal, other: AccountId) -> Result<(), AppError> {
-    may_take_part(tx, proposal, proposal.proposed.account).await?;
-    may_take_part(tx, proposal, other).await
+    may_take_part(tx, proposal, &[proposal.proposed.account, other]).await
 }
 
-async fn may_take_part(tx: &mut CouncilTx, proposal: &Proposal, account: AccountId) -> Result<(), AppError> {
-    if proposal.kind == ProposalKind::EligibilityOverride {
-        listed::is_other(tx, &proposal.about, account).await?;
+async fn may_take_part(tx: &mut CouncilTx, proposal: &Proposal, people: &[AccountId]) -> Result<(), AppError> {
+    let on_ballot = listed::on_ballot(tx, proposal.poll).await?;
+    for account in people {
+        if proposal.kind == ProposalKind::EligibilityOverride {
+            listed::is_other(tx, &proposal.about, *account).await?;
+        }
+        listed::is_left_out(&on_ballot, *account)?;
+        trust::since_begun(tx, proposal.poll, *account).await?;
     }
-    listed::is_free(tx, proposal.poll, account).await?;
-    trust::since_begun(tx, proposal.poll, account).await
+    Ok(())
 }
 
 impl From<ProposalError> for AppError {

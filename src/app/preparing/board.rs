@@ -136,9 +136,7 @@ impl App {
         self.write_once(ask, move |tx| {
             Box::pin(async move {
                 let prepared = PreparedPoll::load(tx, poll).await?;
-                if prepared.stage() >= Stage::Sealed {
-                    return Err(Refusal::NotNow { doing: "lập Ban kiểm phiếu", stage: prepared.stage() }.into());
-                }
+                is_open(&prepared)?;
                 let mut board = read(&typed, &prepared.poll_book.delegates)?;
                 let (before, is_at) = stored(tx, poll).await?;
                 let delegates = seats::of_delegates(tx).await?;
@@ -175,9 +173,7 @@ impl App {
         self.write_once(ask, move |tx| {
             Box::pin(async move {
                 let prepared = PreparedPoll::load(tx, poll).await?;
-                if prepared.stage() >= Stage::Sealed {
-                    return Err(Refusal::NotNow { doing: "lập Ban kiểm phiếu", stage: prepared.stage() }.into());
-                }
+                is_open(&prepared)?;
                 let (before, is_at) = stored(tx, poll).await?;
                 if is_at != version {
                     return Err(conflict(tx, poll, &prepared, (&before, &before), is_at).await?);
@@ -241,6 +237,15 @@ impl App {
 /// What is to be said of size and members of the draft.
 pub(crate) fn findings_of(prepared: &PreparedPoll) -> Vec<Finding> {
     board_findings(&prepared.poll_book.rules, &prepared.poll_book.book, &prepared.standings)
+}
+
+/// The draft may change until the forms are sealed.
+fn is_open(prepared: &PreparedPoll) -> Result<(), AppError> {
+    let stage = prepared.stage();
+    if stage >= Stage::Sealed {
+        return Err(Refusal::NotNow { doing: "lập Ban kiểm phiếu", stage }.into());
+    }
+    Ok(())
 }
 
 async fn stored(tx: &mut CouncilTx, poll: PollId) -> Result<(TellerBoard, u64), AppError> {

@@ -13,6 +13,7 @@ use domain::poll::{LevelCounts, PollKind};
 use domain::poll_state::{ClosedCount, PollState, Stage};
 use domain::proposal::{ProposalKind, ProposalState};
 use domain::recount;
+use domain::rules::RuleSet;
 use domain::rules::words::recount_words;
 use macros::boxed;
 use store::{CouncilTx, polls, preparation};
@@ -101,8 +102,9 @@ impl App {
         let mut tx = self.store.read(caller.council).await?;
         let day = Day::load(&mut tx, poll).await?;
         let created = day.state.poll().created.clone();
+        let rules = rules_of(&mut tx, poll).await?;
         let mut lines = match &day.state {
-            PollState::Closed(_, counted) => lines(&mut tx, &day, counted).await?,
+            PollState::Closed(_, counted) => lines(&mut tx, &day, &rules, counted).await?,
             _ => Vec::new(),
         };
         if !lines.is_empty() {
@@ -112,7 +114,6 @@ impl App {
             }
         }
         let leads = day.admits(caller, COUNTERS);
-        let rules = rules_of(&mut tx, poll).await?;
         let source = rules.recount.as_ref().map_or_else(String::new, |rule| rule.cite.clone());
         Ok(RecountPage {
             duty: (recount_words(&rules, rules.recount_margin()), source),
@@ -126,11 +127,15 @@ impl App {
     }
 }
 
-async fn lines(tx: &mut CouncilTx, day: &Day, counted: &ClosedCount) -> Result<Vec<RecountLine>, AppError> {
+async fn lines(
+    tx: &mut CouncilTx,
+    day: &Day,
+    rules: &RuleSet,
+    counted: &ClosedCount,
+) -> Result<Vec<RecountLine>, AppError> {
     let created = &day.state.poll().created;
-    let rules = rules_of(tx, day.poll).await?;
     let due =
-        recount::due(&rules, created, counted.forms()).map_err(|e| AppError::internal("xét dòng phải kiểm lại", e))?;
+        recount::due(rules, created, counted.forms()).map_err(|e| AppError::internal("xét dòng phải kiểm lại", e))?;
     let told = day.record(tx).await?;
     let officials = polls::officials(tx, day.poll).await?;
     let proposals = preparation::proposals(tx, day.poll).await?;

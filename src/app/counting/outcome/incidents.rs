@@ -1,7 +1,6 @@
 //! What two people did outside the straight way of the day, as whoever confirms the result reads it.
 
-use domain::ballot_account::BallotAccount;
-use domain::day_record::{Correction, DayRecord, Deck, Hands, IssuedCorrection, OpenedAgainst, PresenceEntry};
+use domain::day_record::{DayRecord, Deck, Hands, OpenedAgainst, PresenceEntry};
 use domain::day_step::compared;
 use domain::text::date_dmy;
 
@@ -23,6 +22,7 @@ pub struct Incident {
 }
 
 type Change = (&'static str, String, String);
+type Label = (&'static str, String);
 
 /// In the order of their times.
 pub(super) fn incidents(day: &DayRecord) -> Vec<Incident> {
@@ -42,8 +42,14 @@ pub(super) fn incidents(day: &DayRecord) -> Vec<Incident> {
         }
         PresenceEntry::Changed { .. } => None,
     }));
-    steps.extend(day.issued_corrections.iter().map(issued));
-    steps.extend(day.corrections.iter().map(returned));
+    steps.extend(day.issued_corrections.iter().map(|correction| {
+        let changes = corrected(correction.before.map(|before| before.labelled()), correction.after.labelled());
+        (&correction.hands, format!("Sửa số phiếu phát ra, mẫu {}", correction.form), changes)
+    }));
+    steps.extend(day.corrections.iter().map(|correction| {
+        let changes = corrected(correction.before.map(|before| before.labelled()), correction.after.labelled());
+        (&correction.hands, format!("Sửa số phiếu phát ra, thu về, mẫu {}", correction.form), changes)
+    }));
     steps.extend(day.reopened.iter().map(|reopened| {
         (&reopened.hands, format!("Mở lại tập {}, mẫu {}", reopened.batch, reopened.form), Vec::new())
     }));
@@ -72,16 +78,9 @@ fn opening(opened: &OpenedAgainst) -> String {
     format!("Mở bỏ phiếu khi {}", against.join(", "))
 }
 
-fn issued(correction: &IssuedCorrection) -> (&Hands, String, Vec<Change>) {
-    let after = correction.after.labelled();
-    let changes = correction.before.map(|before| differing(compared(before.labelled(), after))).unwrap_or_default();
-    (&correction.hands, format!("Sửa số phiếu phát ra, mẫu {}", correction.form), changes)
-}
-
-fn returned(correction: &Correction) -> (&Hands, String, Vec<Change>) {
-    let after = BallotAccount::labelled(&correction.after);
-    let changes = correction.before.map(|before| differing(compared(before.labelled(), after))).unwrap_or_default();
-    (&correction.hands, format!("Sửa số phiếu phát ra, thu về, mẫu {}", correction.form), changes)
+/// Two people put figures right; of older logs the figures before are not known.
+fn corrected<const N: usize>(before: Option<[Label; N]>, after: [Label; N]) -> Vec<Change> {
+    before.map(|before| differing(compared(before, after))).unwrap_or_default()
 }
 
 fn differing(mut changes: Vec<Change>) -> Vec<Change> {
