@@ -245,6 +245,7 @@ BALLOTS = {"exchanged": is_count, "form": is_text, "issued": is_count, "not_retu
 ACTOR = {"account": is_account, "name": is_text, "role": lambda role: is_text(role) and role in ROLES}
 # A key that ends in "?" may be absent: older programs do not write it.
 TELLER = {"account?": lambda value: is_text(value) and is_account(value), "name": is_text, "role": is_teller_role}
+READER = {"account": is_account, "name": is_text}
 MISSING = {"account?": lambda value: is_text(value) and is_account(value), "name": is_text, "reason": is_text}
 SHAPES = {
     "poll.created": {"council": is_text, "delegates": is_count, "kind": lambda kind: is_text(kind) and kind in LEVELS,
@@ -274,7 +275,7 @@ SHAPES = {
     "ballots.returned": BALLOTS,
     "ballots.corrected": {"ballots": BALLOTS, "proposed_by": ACTOR, "reason": is_text},
     "batch.committed": {"accounts?": is_accounts, "batch": is_count, "commitment": is_digest, "decided": is_count,
-                        "form": is_text, "papers": is_count, "readers": [is_text], "reread": is_count},
+                        "earlier?": [READER], "form": is_text, "papers": is_count, "readers": [is_text], "reread": is_count},
     "batch.reopened": {"batch": is_count, "commitment": is_digest, "form": is_text, "proposed_by": ACTOR,
                        "reason": is_text},
     "counting.closed": {"forms": [TOTALS], "proposed_by": ACTOR},
@@ -601,6 +602,11 @@ class Day:
         self.need(len(set(readers)) == len(readers) == len(names) == 2 and all(map(name_key, names)), why)
         if self.seated and (accounts is not None or not self.rehearsal):
             self.need(accounts is not None and self.seated.issuperset(accounts), f"{why} of the board")
+        for reader in data.get("earlier", ()):
+            one = reader["account"] if accounts is not None and reader["account"] else name_key(reader["name"])
+            self.need(one not in readers and name_key(reader["name"]), f"{why}: one took over from the other")
+            if self.seated and (reader["account"] is not None or not self.rehearsal):
+                self.need(reader["account"] in self.seated, f"{why} of the board")
 
     def need_others(self, proposed_by):
         program = self.rehearsal and proposed_by["role"] == self.actor["role"] == "program"

@@ -106,7 +106,6 @@ impl App {
         let obstacle = match &shown {
             _ if !is_open => None,
             Shown::Day(evidence) if evidence.missing.is_some() => evidence.missing.clone(),
-            _ if self.holds_up(&proposal).is_err() => sentence(self.holds_up(&proposal))?,
             _ => obstacle(content_now(&mut tx, &proposal, at).await, &proposal)?,
         };
         let obstacle = match obstacle {
@@ -158,7 +157,6 @@ impl App {
         if proposal.kind == ProposalKind::DossiersReleased {
             return self.confirm_release(ask, poll, id).await.map(drop);
         }
-        self.holds_up(&proposal)?;
         let step = Confirmation { at: self.now_text()?, actor, keys: self.keys.clone() };
         self.write_once(ask, move |tx| {
             Box::pin(async move {
@@ -175,13 +173,8 @@ impl App {
                 take(tx, &decided, &step).await
             })
         })
-        .await
-    }
-
-    /// What is being counted at this moment, which no table of the database tells.
-    fn holds_up(&self, proposal: &Proposal) -> Result<(), AppError> {
-        let is_result = proposal.kind == ProposalKind::ResultDeclared && proposal.state == ProposalState::Open;
-        if is_result { self.no_open_recount(proposal.poll) } else { Ok(()) }
+        .await?;
+        self.clear_table(ask.caller, poll).await
     }
 
     /// Refuses a proposal of somebody else, with the reason.

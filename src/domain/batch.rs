@@ -16,7 +16,9 @@
 
 mod again;
 pub mod hand_tally;
+mod pile;
 mod readers;
+mod reading;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -30,7 +32,9 @@ use super::marks::{Mark, MarksError, count_marks};
 use super::poll::PollKind;
 
 pub use again::{Again, Asked, Reread, Rereading};
+pub use pile::{Mode, Pile};
 pub use readers::{ReadTwice, Reader};
+pub use reading::{Reading, ReadingStep, RereadingSoFar};
 
 /// One paper as one teller reads it; wiped when dropped.
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
@@ -86,6 +90,13 @@ pub fn pile_sizes(returned: u32) -> Vec<u32> {
     (0..piles).map(|i| returned / piles + u32::from(i < returned % piles)).collect()
 }
 
+/// Whether papers that are left for later piles of a form can be piles of their own: none, or as many as the smallest pile
+/// holds. `expected` of the form came back in all.
+pub const fn is_rest(rest: u32, expected: u32) -> bool {
+    let least = *PAPERS_PER_BATCH.start();
+    rest == 0 || rest >= least || expected < least
+}
+
 /// What an office must know before it holds a vote with `ballots` ballots a form: under the smallest pile, the result
 /// itself comes close to telling who marked what.
 pub fn secrecy_finding(ballots: u32) -> Option<Finding> {
@@ -119,6 +130,14 @@ pub enum EntryError {
     /// A disputed pile is read again by the two who read it.
     #[error("lượt nhập lại phải do chính hai người đã nhập tập này thực hiện")]
     OtherTeller,
+    /// Papers are read one after another.
+    #[error("phiếu {paper} không nối tiếp phần đã nhận; phiếu tiếp theo là phiếu {next}")]
+    Gap {
+        /// Number of the paper in the pile, from 1.
+        paper: usize,
+        /// Number of the next paper.
+        next: usize,
+    },
     /// Something else was read again than what differs.
     #[error("nhập lại phải đúng các phiếu và các dòng đang lệch, không thừa không thiếu")]
     NotAsked,
@@ -153,14 +172,23 @@ pub struct Disputed {
 #[derive(Debug)]
 pub struct Batch<S> {
     shape: Shape,
+    is_test: bool,
     state: S,
+}
+
+/// What two equal readings are.
+#[derive(Debug)]
+pub struct Agreed {
+    pub counts: BatchCounts,
+    /// The papers as they were read, in the order of the pile: of a test deck alone, which is nobody's ballots.
+    pub test_papers: Option<Vec<Paper>>,
 }
 
 /// What the second reading gives.
 #[derive(Debug)]
 pub enum Compared {
-    /// Both readings are the same: counts, and the papers are wiped.
-    Agreed(BatchCounts),
+    /// Both readings are the same: counts, and the papers of ballots are wiped.
+    Agreed(Agreed),
     /// They differ; the named lines are read again.
     Differs(Batch<Disputed>),
 }
@@ -173,6 +201,16 @@ pub struct Refused<S> {
 }
 
 impl<S> Batch<S> {
+    pub const fn shape(&self) -> Shape {
+        self.shape
+    }
+
+    /// The same pile with another number of papers.
+    #[must_use]
+    pub fn resized(self, papers: u32) -> Self {
+        Self { shape: Shape { papers, ..self.shape }, ..self }
+    }
+
     fn refuse(self, error: EntryError) -> Box<Refused<S>> {
         Box::new(Refused { batch: self, error })
     }
@@ -181,7 +219,12 @@ impl<S> Batch<S> {
 impl Batch<Open> {
     /// Opens a pile.
     pub const fn open(shape: Shape) -> Self {
-        Self { shape, state: Open(()) }
+        Self { shape, is_test: false, state: Open(()) }
+    }
+
+    /// Opens a pile of a test deck, whose papers are no secret.
+    pub const fn open_test(shape: Shape) -> Self {
+        Self { shape, is_test: true, state: Open(()) }
     }
 
     /// Takes the first reading.
@@ -190,7 +233,7 @@ impl Batch<Open> {
     /// When the reading does not fit the pile.
     pub fn first(self, entry: Entry) -> Result<Batch<ReadOnce>, Box<Refused<Open>>> {
         match fits(self.shape, &entry) {
-            Ok(()) => Ok(Batch { shape: self.shape, state: ReadOnce(entry) }),
+            Ok(()) => Ok(Batch { shape: self.shape, is_test: self.is_test, state: ReadOnce(entry) }),
             Err(error) => Err(self.refuse(error)),
         }
     }
@@ -211,7 +254,7 @@ impl Batch<ReadOnce> {
             return Err(self.refuse(error));
         }
         match agreed(self.shape, &self.state.0, &entry) {
-            Ok(agreed) => Ok(compared(self.shape, agreed, self.state.0, entry)),
+            Ok(agreed) => Ok(compared((self.shape, self.is_test), agreed, self.state.0, entry)),
             Err(error) => Err(self.refuse(error)),
         }
     }
@@ -251,7 +294,7 @@ impl Batch<Disputed> {
             self.state.second.replace(paper, two);
         }
         match agreed(self.shape, &self.state.first, &self.state.second) {
-            Ok(agreed) => Ok(compared(self.shape, agreed, self.state.first, self.state.second)),
+            Ok(agreed) => Ok(compared((self.shape, self.is_test), agreed, self.state.first, self.state.second)),
             Err(error) => Err(self.refuse(error)),
         }
     }
@@ -295,10 +338,15 @@ fn agreed(shape: Shape, first: &Entry, second: &Entry) -> Result<Result<BatchCou
     }
 }
 
-fn compared(shape: Shape, agreed: Result<BatchCounts, Vec<Difference>>, first: Entry, second: Entry) -> Compared {
+fn compared(
+    (shape, is_test): (Shape, bool),
+    agreed: Result<BatchCounts, Vec<Difference>>,
+    first: Entry,
+    second: Entry,
+) -> Compared {
     match agreed {
-        Ok(counts) => Compared::Agreed(counts),
-        Err(differences) => Compared::Differs(Batch { shape, state: Disputed { first, second, differences } }),
+        Ok(counts) => Compared::Agreed(Agreed { counts, test_papers: is_test.then_some(first.papers) }),
+        Err(differences) => Compared::Differs(Batch { shape, is_test, state: Disputed { first, second, differences } }),
     }
 }
 
@@ -358,7 +406,9 @@ mod tests {
     fn two_equal_readings_become_counts() {
         let papers = [[HIGH, LOW], [LOW, Mark::None], [HIGH, Mark::Multiple]];
         let batch = Batch::open(shape(3)).first(reading("A", &papers)).expect("first");
-        let Ok(Compared::Agreed(counts)) = batch.second(reading("B", &papers)) else { panic!("equal readings") };
+        let Ok(Compared::Agreed(Agreed { counts, .. })) = batch.second(reading("B", &papers)) else {
+            panic!("equal readings")
+        };
         assert_eq!(counts.lines[0], LevelCounts::Rating { high: 2, medium: 0, low: 1 });
         assert_eq!(counts.lines[1], LevelCounts::Rating { high: 0, medium: 0, low: 1 });
         assert_eq!((counts.papers, counts.check()), (3, Ok(())));
@@ -374,7 +424,7 @@ mod tests {
         assert!(!format!("{disputed:?}").contains("Low"), "debug output shows a mark");
 
         let again = |_| (Paper::Marked(vec![LOW, LOW]), Paper::Marked(vec![LOW, LOW]));
-        let Ok(Compared::Agreed(counts)) = disputed.read_again(again) else { panic!("read again") };
+        let Ok(Compared::Agreed(Agreed { counts, .. })) = disputed.read_again(again) else { panic!("read again") };
         assert_eq!(counts.lines[1], LevelCounts::Rating { high: 0, medium: 0, low: 2 });
     }
 
@@ -389,7 +439,9 @@ mod tests {
         let Ok(Compared::Differs(disputed)) = disputed.read_again(|_| (invalid(), other_reason())) else {
             panic!("one paper, two reasons")
         };
-        let Ok(Compared::Agreed(counts)) = disputed.read_again(|_| (invalid(), invalid())) else { panic!("agreed") };
+        let Ok(Compared::Agreed(Agreed { counts, .. })) = disputed.read_again(|_| (invalid(), invalid())) else {
+            panic!("agreed")
+        };
         assert_eq!((counts.papers, counts.invalid_total()), (1, 1));
         assert_eq!(counts.lines, [LevelCounts::zero(PollKind::Rating); 2]);
     }
@@ -431,7 +483,7 @@ mod tests {
             asked.push(paper);
             (Paper::Marked(vec![HIGH, HIGH]), Paper::Marked(vec![HIGH, HIGH]))
         };
-        let Ok(Compared::Agreed(counts)) = disputed.read_again(agree) else { panic!("agreed") };
+        let Ok(Compared::Agreed(Agreed { counts, .. })) = disputed.read_again(agree) else { panic!("agreed") };
         assert_eq!(asked, [3], "only the disputed paper is read again");
         let lines = [(2, 1), (1, 2)].map(|(high, low)| LevelCounts::Rating { high, medium: 0, low });
         assert_eq!(counts.lines, lines);

@@ -67,6 +67,16 @@ impl Counters {
         let stranger = readers.iter().find(|reader| !self.may_count(reader.account));
         stranger.map(|reader| ReadersFault::Stranger(reader.name.clone()))
     }
+
+    /// What is wrong with those whose readings the two took over: each is of the board and none of the two, because the
+    /// second reading would not be blind to the first otherwise.
+    pub fn fault_of_earlier(&self, readers: &[Reader; 2], earlier: &[Reader]) -> Option<ReadersFault> {
+        let fault = |reader: &Reader| {
+            let [one, two] = readers.clone().map(|other| self.fault(&[other, reader.clone()]));
+            one.or(two)
+        };
+        earlier.iter().find_map(fault)
+    }
 }
 
 /// Whether two people read: two accounts where both are known, two names otherwise.

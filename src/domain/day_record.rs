@@ -173,6 +173,8 @@ pub struct BatchRead {
     pub papers: u32,
     /// Who read it, in the order of the two readings.
     pub readers: Vec<String>,
+    /// Whose reading one of the two took over.
+    pub earlier: Vec<String>,
     /// Lines, and papers as a whole, that the two read again.
     pub reread: u32,
     /// Those of them that the head teller decided with the paper in hand.
@@ -237,6 +239,7 @@ impl DayRecord {
                 batch: read.batch,
                 papers: read.papers,
                 readers: read.readers.clone(),
+                earlier: read.earlier.iter().flatten().map(|reader| reader.name.clone()).collect(),
                 reread: read.reread,
                 decided: read.decided,
             }),
@@ -436,7 +439,18 @@ mod tests {
         let committed = |batch, papers| {
             let (form, readers) = ("F1".into(), vec!["A".into(), "B".into()]);
             let accounts = None;
-            BatchCommitted { accounts, batch, commitment: digest, decided: 0, form, papers, readers, reread: 2 }.into()
+            BatchCommitted {
+                accounts,
+                batch,
+                commitment: digest,
+                decided: 0,
+                earlier: None,
+                form,
+                papers,
+                readers,
+                reread: 2,
+            }
+            .into()
         };
         let reopened = BatchReopened {
             batch: 1,

@@ -221,7 +221,7 @@ fn count_pile(
     let mut compared = read_once.second(second).map_err(|refused| refused.error)?;
     loop {
         compared = match compared {
-            Compared::Agreed(counts) => return Ok(CountedBatch { number, counts, reread }),
+            Compared::Agreed(agreed) => return Ok(CountedBatch { number, counts: agreed.counts, reread }),
             Compared::Differs(disputed) => {
                 reread = reread.saturating_add(u32::try_from(disputed.differences().len()).unwrap_or(u32::MAX));
                 let truth = |paper: usize| (pile[paper - 1].clone(), pile[paper - 1].clone());

@@ -3,7 +3,7 @@
 use super::error::StoreError;
 use super::scope::CouncilTx;
 use super::sql::{row_struct, rows, to_u32};
-use domain::audit::Digest;
+use domain::audit::{Digest, canonical};
 use domain::batch::Reader;
 use domain::id::PollId;
 use domain::poll_state::StandingBatch;
@@ -27,6 +27,8 @@ row_struct! {
         second_reader: String,
         /// Account of that reader.
         second_account: Option<String>,
+        /// JSON list.
+        earlier_readers: String,
     }
 }
 
@@ -42,6 +44,15 @@ pub struct BatchRow {
     pub commitment: Digest,
     /// First and second reader.
     pub readers: [Reader; 2],
+    /// Whose reading one of the two took over.
+    pub earlier: Vec<Reader>,
+}
+
+impl BatchRow {
+    /// Everybody who saw papers of the batch.
+    pub fn all_readers(&self) -> impl Iterator<Item = &Reader> {
+        self.readers.iter().chain(&self.earlier)
+    }
 }
 
 impl StoredRow {
@@ -56,6 +67,8 @@ impl StoredRow {
             papers: to_u32(self.papers)?,
             commitment: self.commitment.parse().map_err(|_| StoreError::corrupt("batches.commitment"))?,
             readers: [reader(self.first_reader, self.first_account)?, reader(self.second_reader, self.second_account)?],
+            earlier: canonical::from_text(&self.earlier_readers)
+                .map_err(|_| StoreError::corrupt("batches.earlier_readers"))?,
         })
     }
 }
@@ -66,8 +79,8 @@ pub async fn list(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<BatchRow>, Sto
     let rows = rows!(
         tx,
         StoredRow,
-        "SELECT form_id, number, papers, commitment, first_reader, first_account, second_reader, second_account \
-         FROM batches WHERE council_id = $1 AND poll_id = $2 ORDER BY form_id, number",
+        "SELECT form_id, number, papers, commitment, first_reader, first_account, second_reader, second_account, \
+         earlier_readers FROM batches WHERE council_id = $1 AND poll_id = $2 ORDER BY form_id, number",
         poll.to_string()
     )?;
     rows.into_iter().map(StoredRow::batch).collect()

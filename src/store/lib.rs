@@ -24,6 +24,7 @@ pub mod jobs;
 pub mod logs;
 mod migrations;
 pub mod notes;
+pub mod open_batches;
 mod open_log;
 pub mod polls;
 pub mod preparation;

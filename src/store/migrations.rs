@@ -52,6 +52,12 @@ const STEPS: &[Migration] = &[
         include_str!("../../migrations/sqlite/0007_attesting.sql"),
         include_str!("../../migrations/postgres/0007_attesting.sql"),
     ),
+    (
+        8,
+        "room",
+        include_str!("../../migrations/sqlite/0008_room.sql"),
+        include_str!("../../migrations/postgres/0008_room.sql"),
+    ),
 ];
 
 /// Number of the newest migration of this program.

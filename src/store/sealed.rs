@@ -32,11 +32,13 @@ pub async fn add(
     opening: &SealedCounts,
     commitment: Digest,
     [first, second]: &[Reader; 2],
+    earlier: &[Reader],
 ) -> Result<(), StoreError> {
     execute!(
         tx,
         "INSERT INTO batches (council_id, poll_id, form_id, number, papers, commitment, \
-         first_reader, first_account, second_reader, second_account) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+         first_reader, first_account, second_reader, second_account, earlier_readers) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         poll.to_string(),
         opening.form.clone(),
         i64::from(opening.batch),
@@ -46,6 +48,7 @@ pub async fn add(
         first.account.map(|account| account.to_string()),
         second.name.clone(),
         second.account.map(|account| account.to_string()),
+        canonical::to_text(&earlier)?,
     )?;
     let text = canonical::to_text(opening)?;
     let added = execute!(

@@ -125,6 +125,8 @@ pub enum Done {
     BatchOpened,
     /// A batch was taken off the table.
     BatchAbandoned,
+    /// Size, readers or mode of an open batch were changed.
+    BatchChanged,
     /// Figures of a tally sheet are in.
     TallyKeyed,
     /// Both tally sheets agreed.
@@ -205,6 +207,7 @@ impl Done {
         (Self::FileDetached, "da-bo-tep", "Đã bỏ tệp nguồn; dữ kiện chờ thẩm tra lại."),
         (Self::BatchOpened, "da-mo-tap", "Đã mở tập; hai người được giao thấy tập này ở phòng kiểm phiếu của họ."),
         (Self::BatchAbandoned, "da-bo-tap", "Đã bỏ tập khỏi bàn và xóa phần đã nhập."),
+        (Self::BatchChanged, "da-sua-tap", "Đã sửa tập; trang của hai người nhập tự cập nhật."),
         (Self::TallyKeyed, "da-nhap-dem-tay", "Đã nhận phiếu đếm tay của bạn."),
         (Self::TallyAgreed, "da-khop-dem-tay", "Hai phiếu đếm tay đã khớp; tập đã xong."),
         (

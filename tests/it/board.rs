@@ -144,7 +144,7 @@ impl Board {
     pub async fn read(&self, logins: [&str; 2]) -> ReadTwice {
         let [one, two] = [self.caller(logins[0]).await, self.caller(logins[1]).await];
         let reader = |caller: Caller| Reader { account: Some(caller.account.id), name: caller.account.name };
-        ReadTwice { readers: [reader(one), reader(two)], reread: 0, decided: 0 }
+        ReadTwice { readers: [reader(one), reader(two)], earlier: Vec::new(), reread: 0, decided: 0 }
     }
 
     pub async fn commits(&self, login: &str, batch: CountedBatch) -> Result<(), AppError> {

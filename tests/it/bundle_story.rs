@@ -51,7 +51,17 @@ pub fn nobody() -> Actor {
 /// A batch that C and D read, who differed once.
 pub fn committed(batch: u32, commitment: Digest, form: &str, papers: u32) -> BatchCommitted {
     let readers = ["C", "D"].map(str::to_owned).to_vec();
-    BatchCommitted { accounts: None, batch, commitment, decided: 0, form: form.into(), papers, readers, reread: 1 }
+    BatchCommitted {
+        accounts: None,
+        batch,
+        commitment,
+        decided: 0,
+        earlier: None,
+        form: form.into(),
+        papers,
+        readers,
+        reread: 1,
+    }
 }
 
 pub fn pile(form: &str, batch: u32, papers: u32, lines: usize) -> SealedCounts {

@@ -41,7 +41,7 @@ impl Laptop {
     }
 
     /// What the page of a batch gives its script.
-    async fn data(&mut self, address: &str) -> (Value, Answer) {
+    pub async fn data(&mut self, address: &str) -> (Value, Answer) {
         let page = self.visitor.opens(address).await;
         let html = Html::parse_document(&page.html);
         let root = html.select(&Selector::parse("[data-keying]").expect("selector")).next();
@@ -56,13 +56,19 @@ impl Laptop {
     async fn message(&mut self, address: &str, what: &str, papers: &Value) -> Value {
         let (data, page) = self.data(address).await;
         assert!(data["data-token"].is_string(), "{}", page.html);
+        self.message_of(&data, what, "send", papers)
+    }
+
+    /// A message of the page that has this data.
+    pub fn message_of(&self, data: &Value, what: &str, step: &str, papers: &Value) -> Value {
+        let revision: u32 = data["data-revision"].as_str().expect("revision").parse().expect("number");
         json!({
             "token": data["data-token"], "request": data["data-request"], "by": data["data-account"],
-            "what": what, "papers": papers,
+            "opened": data["data-opened"], "revision": revision, "what": what, "step": step, "papers": papers,
         })
     }
 
-    async fn sends(&mut self, address: &str, message: &Value) -> (u16, Value) {
+    pub async fn sends(&mut self, address: &str, message: &Value) -> (u16, Value) {
         let answer = self.visitor.sends_json(&format!("{address}/gui"), message.to_string()).await;
         (answer.status.as_u16(), serde_json::from_str(&answer.html).unwrap_or_else(|_| panic!("{}", answer.html)))
     }
@@ -75,7 +81,7 @@ impl Laptop {
         told
     }
 
-    async fn follows(&mut self, address: &str) -> Value {
+    pub async fn follows(&mut self, address: &str) -> Value {
         let answer = self.visitor.opens(&format!("{address}/tien-do.json")).await;
         serde_json::from_str(&answer.html).unwrap_or_else(|_| panic!("{}", answer.html))
     }

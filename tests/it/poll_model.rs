@@ -148,7 +148,7 @@ fn readers([one, two]: [usize; 2]) -> ReadTwice {
         let Actor { account, name, .. } = account(number);
         Reader { account, name }
     };
-    ReadTwice { readers: [reader(one), reader(two)], reread: 0, decided: 0 }
+    ReadTwice { readers: [reader(one), reader(two)], earlier: Vec::new(), reread: 0, decided: 0 }
 }
 
 /// Whether the store would let the step through: no two batches of one number, no batch that is not there.

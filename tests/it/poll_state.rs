@@ -150,7 +150,7 @@ fn again(no_confidence: u32) -> LineRecount {
 
 /// C and D read, and differed once.
 pub fn by_two() -> ReadTwice {
-    ReadTwice { readers: ["C", "D"].map(reader), reread: 1, decided: 0 }
+    ReadTwice { readers: ["C", "D"].map(reader), earlier: Vec::new(), reread: 1, decided: 0 }
 }
 
 pub fn handed(packets: u32) -> BallotsHandedOver {

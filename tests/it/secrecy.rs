@@ -215,7 +215,9 @@ mod memory {
         let Ok(Compared::Differs(disputed)) = read_once.second(entry("B", misread)) else { panic!("a slip a paper") };
         assert!(copies() >= 20, "the search finds what is there: two readings of ten papers");
 
-        let Ok(Compared::Agreed(counts)) = disputed.read_again(|_| (ballot(), ballot())) else { panic!("agreed") };
+        let Ok(Compared::Agreed(Agreed { counts, .. })) = disputed.read_again(|_| (ballot(), ballot())) else {
+            panic!("agreed")
+        };
         assert_eq!(counts.papers, 10);
         assert_eq!(copies(), 0, "a ballot outlived its batch");
     }

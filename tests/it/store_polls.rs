@@ -223,7 +223,7 @@ fn what_is_sealed_tells_only_whether_it_is_the_same_until_the_count_is_whole() {
                 polls::set_returned(tx, id, "F1", 24, 20).await?;
                 polls::set_returned(tx, id, "F2", 24, 0).await?;
                 for opening in &sealed_both {
-                    sealed::add(tx, id, opening, opening.commitment()?, &by_two().readers).await?;
+                    sealed::add(tx, id, opening, opening.commitment()?, &by_two().readers, &[]).await?;
                 }
                 polls::reach(tx, id, Stage::Counting, now()).await
             })
@@ -233,7 +233,7 @@ fn what_is_sealed_tells_only_whether_it_is_the_same_until_the_count_is_whole() {
         assert!(matches!(foreign, Err(StoreError::Stale)), "no such form");
         let taken = second.clone();
         let taken = write(store, council, move |tx| {
-            Box::pin(async move { sealed::add(tx, id, &taken, taken.commitment()?, &by_two().readers).await })
+            Box::pin(async move { sealed::add(tx, id, &taken, taken.commitment()?, &by_two().readers, &[]).await })
         });
         assert!(matches!(taken.await, Err(StoreError::Refused(_))));
 

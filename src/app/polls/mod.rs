@@ -25,7 +25,7 @@ use domain::poll_state::{self, PollState, Refusal, Transition};
 use domain::presence::{HallFigures, PresenceFault};
 use domain::role::Role;
 use macros::boxed;
-use store::{CouncilTx, StoreError, Work, hall, logs, polls, sealed};
+use store::{CouncilTx, StoreError, Work, hall, logs, open_batches, polls, sealed};
 
 pub(crate) use acts::{Act, decide, rules_of, take_act};
 pub(crate) use entries::entries;
@@ -278,6 +278,7 @@ async fn take(
     }
     if !events.is_empty() || moment.is_some() {
         polls::reach(tx, place.poll, state.stage(), place.at).await?;
+        open_batches::clear_past(tx, place.poll, state.stage()).await?;
     }
     let Some(moment) = moment else { return Ok(Taken { head: None }) };
     let head = head(tx, place.log).await?;

@@ -2,6 +2,7 @@
 //! third person where it is another.
 
 use super::proposals::{self, Offer};
+use super::steps::still_open;
 use super::{NO_POLL, WriteContext, actor_in, listed, rules_of, take};
 use crate::Caller;
 use crate::polls::Sent;
@@ -11,7 +12,7 @@ use domain::audit::canonical::to_text;
 use domain::audit::event::poll::Stands;
 use domain::batch::Reader;
 use domain::day_step::DayStep;
-use domain::id::{PollId, ProposalId};
+use domain::id::{PollId, ProposalId, RequestId};
 use domain::poll::LevelCounts;
 use domain::poll_state::{LineRecount, PollState, Refusal};
 use domain::proposal::{Proposal, ProposalKind, ProposalState};
@@ -62,7 +63,7 @@ impl App {
         caller: &Caller,
         poll: PollId,
         found: FoundLine,
-        sent: Vec<Sent>,
+        (opened, sent): (RequestId, Vec<Sent>),
     ) -> Result<(), AppError> {
         let (caller, at, keys) = (caller.clone(), self.now_text()?, self.keys.clone());
         let id = ProposalId::new(self.clock.now(), &self.chance.for_id()?);
@@ -71,6 +72,7 @@ impl App {
                 let stored = polls::find(tx, poll).await?.ok_or(NO_POLL)?;
                 let actor = actor_in(&caller, stored.state.poll(), READERS)?;
                 listed::is_free(tx, poll, caller.account.id).await?;
+                still_open(tx, poll, opened).await?;
                 for Sent { by, id } in sent {
                     if !requests::claim(tx, id, Some(by), at).await? {
                         return Err(AppError::AlreadyDone);

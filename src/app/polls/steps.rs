@@ -21,7 +21,7 @@ use domain::roster::Teller;
 use domain::signing::Signatures;
 use jiff::civil::Date;
 use macros::boxed;
-use store::{CouncilTx, polls, preparation, requests, sealed};
+use store::{CouncilTx, open_batches, polls, preparation, requests, sealed};
 
 /// Roles whose request may commit a batch: the last of its people to send something.
 const BATCH_ROLES: &[Role] = &[Role::Teller, Role::HeadTeller];
@@ -248,7 +248,7 @@ impl App {
         caller: &Caller,
         poll: PollId,
         counted: CountedBatch,
-        sent: Vec<Sent>,
+        (opened, sent): (RequestId, Vec<Sent>),
     ) -> Result<(), AppError> {
         let (actor, at, keys) = (caller.may(BATCH_ROLES)?, self.now_text()?, self.keys.clone());
         let own = caller.account.id;
@@ -264,6 +264,7 @@ impl App {
                 if step.events.is_empty() {
                     return Ok(());
                 }
+                still_open(tx, poll, opened).await?;
                 for Sent { by, id } in sent {
                     if !requests::claim(tx, id, Some(by), at).await? {
                         return Err(AppError::AlreadyDone);
@@ -382,6 +383,13 @@ pub(crate) async fn commit_within(
     take(tx, WriteContext { poll, log: stored.log, at }, actor, step, keys).await.map(drop)
 }
 
+/// Takes a pile away whose counts are committed in this transaction. Another process may have taken it off the table since.
+pub(super) async fn still_open(tx: &mut CouncilTx, poll: PollId, opened: RequestId) -> Result<(), AppError> {
+    let sentence = "Tập phiếu này đã được bỏ khỏi bàn; số đã nhập không được ghi. Trưởng ban mở lại tập để nhập lại.";
+    let lay = open_batches::remove(tx, poll, opened).await?;
+    if lay { Ok(()) } else { Err(AppError::Input(sentence.to_owned())) }
+}
+
 /// The day of the vote as it was planned; `None` for a poll that was not planned here.
 async fn votes_on(tx: &mut CouncilTx, poll: PollId) -> Result<Option<Date>, AppError> {
     let Some(part) = preparation::part(tx, poll, &Part::Plan).await? else { return Ok(None) };
@@ -409,9 +417,9 @@ async fn commit(
         Some(true) => Ok(Transition { state, events: Vec::new(), moment: None }),
         Some(false) => Err(Refusal::BatchDiffers { form: opening.form.clone(), batch: opening.batch }.into()),
         None => {
-            let readers = read.readers.clone();
+            let (readers, earlier) = (read.readers.clone(), read.earlier.clone());
             let step = state.commit_batch(opening, commitment, read)?;
-            sealed::add(tx, poll, opening, commitment, &readers).await?;
+            sealed::add(tx, poll, opening, commitment, &readers, &earlier).await?;
             Ok(step)
         }
     }

@@ -205,7 +205,7 @@ impl RehearsalStage {
             for together in batches.chunks(TOGETHER) {
                 let commit = |batch: &simulate::CountedBatch| {
                     let readers = self.board.readers.clone();
-                    let read = ReadTwice { readers, reread: batch.reread, decided: 0 };
+                    let read = ReadTwice { readers, earlier: Vec::new(), reread: batch.reread, decided: 0 };
                     let counted =
                         CountedBatch { form: id.clone(), batch: batch.number, counts: batch.counts.clone(), read };
                     self.app.commit_batch(self.requester(&self.board.teller), self.poll, counted)

@@ -131,6 +131,7 @@ mod tests {
             batch: 3,
             commitment: Digest::of(b""),
             decided: 1,
+            earlier: None,
             form: "F1-3F9A2C".into(),
             papers: 25,
             readers: vec!["C".into(), "D".into()],

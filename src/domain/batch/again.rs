@@ -97,7 +97,12 @@ impl Batch<Disputed> {
 
     /// Whether `read` is exactly what was asked, with marks of this vote.
     pub fn is_as_asked(&self, read: &Rereading) -> bool {
-        is_as_asked(self.shape.kind, &self.asked(), read)
+        self.are_as_asked(&self.asked(), &read.papers)
+    }
+
+    /// Whether `read` is exactly `asked`, with marks of this vote.
+    pub(super) fn are_as_asked(&self, asked: &[Asked], read: &[Reread]) -> bool {
+        is_as_asked(self.shape.kind, asked, read)
     }
 
     fn put_in(self, first: &Rereading, second: &Rereading) -> Result<Compared, Box<Refused<Disputed>>> {
@@ -119,7 +124,7 @@ impl Batch<Disputed> {
 }
 
 /// Whether exactly what was asked is read, with marks of this vote.
-fn is_as_asked(kind: PollKind, asked: &[Asked], read: &Rereading) -> bool {
+fn is_as_asked(kind: PollKind, asked: &[Asked], read: &[Reread]) -> bool {
     let known = |mark: &Mark| !matches!(mark, Mark::Level(level) if !kind.levels().contains(level));
     let fits = |(asked, read): (&Asked, &Reread)| match &read.again {
         Again::Invalid(_) => asked.paper == read.paper,
@@ -128,7 +133,7 @@ fn is_as_asked(kind: PollKind, asked: &[Asked], read: &Rereading) -> bool {
             asked.paper == read.paper && same_lines && lines.iter().all(|(_, mark)| known(mark))
         }
     };
-    asked.len() == read.papers.len() && asked.iter().zip(&read.papers).all(fits)
+    asked.len() == read.len() && asked.iter().zip(read).all(fits)
 }
 
 /// The earlier reading of a paper with the lines that were read again put in.
@@ -153,7 +158,7 @@ fn merged(earlier: Option<&Paper>, again: &Again, lines: usize) -> Paper {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Entry, Shape};
+    use super::super::{Agreed, Entry, Shape};
     use super::*;
     use crate::poll::{Level, LevelCounts};
 
@@ -189,7 +194,7 @@ mod tests {
         assert_eq!(batch.asked(), [Asked { paper: 2, lines: vec![1, 3] }]);
         let (a, b) = ([(2, lines(&[(1, LOW), (3, LOW)]))], [(2, lines(&[(1, LOW), (3, LOW)]))]);
         let compared = batch.read_lines_again(&rereading("B", &b), &rereading("A", &a)).expect("as asked");
-        let Compared::Agreed(counts) = compared else { panic!("agreed") };
+        let Compared::Agreed(Agreed { counts, .. }) = compared else { panic!("agreed") };
         let line = |high, low| LevelCounts::Rating { high, medium: 0, low };
         assert_eq!(counts.lines, [line(1, 1), line(2, 0), line(1, 1)]);
     }
@@ -203,7 +208,7 @@ mod tests {
         let Err(refused) = batch.decide(&rereading("B", &[(2, lines(&[(1, LOW)]))])) else { panic!("a teller") };
         assert_eq!(refused.error, EntryError::SameTeller { teller: "B".into() });
         let decided = refused.batch.decide(&rereading("C", &[(2, lines(&[(1, Mark::Multiple)]))]));
-        let Ok(Compared::Agreed(counts)) = decided else { panic!("decided") };
+        let Ok(Compared::Agreed(Agreed { counts, .. })) = decided else { panic!("decided") };
         assert_eq!(counts.lines[0].sum(), 1, "the double mark counts for nobody");
     }
 
@@ -215,7 +220,9 @@ mod tests {
         let Ok(Compared::Differs(batch)) = compared else { panic!("one finds it invalid") };
         assert_eq!(batch.asked(), [Asked { paper: 2, lines: vec![1, 2, 3] }]);
         let whole = [(2, lines(&[(1, LOW), (2, Mark::None), (3, LOW)]))];
-        let Ok(Compared::Agreed(counts)) = batch.decide(&rereading("C", &whole)) else { panic!("decided") };
+        let Ok(Compared::Agreed(Agreed { counts, .. })) = batch.decide(&rereading("C", &whole)) else {
+            panic!("decided")
+        };
         assert_eq!((counts.invalid_total(), counts.lines[1].sum()), (0, 1));
     }
 

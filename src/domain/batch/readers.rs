@@ -18,6 +18,8 @@ pub struct Reader {
 pub struct ReadTwice {
     /// In the order of their readings.
     pub readers: [Reader; 2],
+    /// Whose reading one of the two took over.
+    pub earlier: Vec<Reader>,
     /// Lines, and papers as a whole, on which the two differed at first.
     pub reread: u32,
     /// How many of them the head teller decided.

@@ -166,7 +166,8 @@ impl PollState {
         read: ReadTwice,
     ) -> Result<Transition, Refusal> {
         let Self::Counting(poll, hall, mut forms) = self else { return self.refuse("chốt tập phiếu") };
-        if let Some(fault) = poll.counters.fault(&read.readers) {
+        let fault = poll.counters.fault(&read.readers);
+        if let Some(fault) = fault.or_else(|| poll.counters.fault_of_earlier(&read.readers, &read.earlier)) {
             return Err(Refusal::of_readers(fault, Refusal::BatchReaders));
         }
         let (form, batch) = (opening.form.clone(), opening.batch);
@@ -180,13 +181,13 @@ impl PollState {
             return Err(Refusal::PapersOver { form, papers, returned });
         }
         (progress.papers, progress.batches) = (papers, progress.batches + 1);
-        let ReadTwice { readers, reread, decided } = read;
+        let ReadTwice { readers, earlier, reread, decided } = read;
+        let earlier = (!earlier.is_empty()).then_some(earlier);
         let accounts = accounts_of(&readers);
         let readers = readers.map(|reader| reader.name).to_vec();
         let papers = opening.counts.papers;
-        let events =
-            vec![BatchCommitted { accounts, batch, commitment, decided, form, papers, readers, reread }.into()];
-        Ok(Transition::quiet(Self::Counting(poll, hall, forms), events))
+        let committed = BatchCommitted { accounts, batch, commitment, decided, earlier, form, papers, readers, reread };
+        Ok(Transition::quiet(Self::Counting(poll, hall, forms), vec![committed.into()]))
     }
 
     /// Two people have a batch counted anew. Its commitment stays in the log, superseded, and is never opened: the

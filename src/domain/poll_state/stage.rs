@@ -1,5 +1,7 @@
 //! The names of the states.
 
+use crate::batch::Pile;
+
 /// The names of the states, in the order of the day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
@@ -45,6 +47,25 @@ impl Stage {
         Self::Archived,
         Self::Cancelled,
     ];
+
+    /// Which papers are counted now.
+    pub const fn pile(self) -> Option<Pile> {
+        match self {
+            Self::Sealed | Self::Tested => Some(Pile::Deck),
+            Self::Counting => Some(Pile::Ballots),
+            Self::Closed => Some(Pile::Recount),
+            _ => None,
+        }
+    }
+
+    /// Whether papers of `pile` are never counted again.
+    pub fn is_past(self, pile: Pile) -> bool {
+        self >= match pile {
+            Pile::Deck => Self::Zeroed,
+            Pile::Ballots => Self::Closed,
+            Pile::Recount => Self::Declared,
+        }
+    }
 
     /// Code stored in the database.
     pub const fn code(self) -> &'static str {

@@ -82,7 +82,7 @@ fn simulated(
     let counted = count_box(filled, tellers, &mut slips).map_err(|e| AppError::internal(DOING, e))?;
     let batch = |simulate::CountedBatch { number, counts, reread }| {
         let readers = tellers.map(|name| Reader { account: None, name: name.to_owned() });
-        let read = ReadTwice { readers, reread, decided: 0 };
+        let read = ReadTwice { readers, earlier: Vec::new(), reread, decided: 0 };
         CountedBatch { form: form.form.id.clone(), batch: number, counts, read }
     };
     Ok(counted.into_iter().map(batch).collect())

@@ -8,6 +8,7 @@ use super::wish::{TypedStep, Wish};
 use super::{Day, HALL, opening, papers};
 use crate::Caller;
 use crate::counting::outcome::{Corrigendum, correctable_papers, figures};
+use crate::counting::room::no_open_recount;
 use crate::polls::proposals::{self, Offer};
 use crate::polls::{self, Act, FoundLine, recounts};
 use crate::preparing::{Confirmation, content, text_of};
@@ -136,12 +137,7 @@ impl App {
         let (evidence, obstacle) = match sample(kind) {
             Some(wish) => {
                 let is_whole = matches!(wish, Wish::CountingClosed | Wish::ResultDeclared | Wish::ResultPublished);
-                let open = if kind == ProposalKind::ResultDeclared { self.no_open_recount(poll) } else { Ok(()) };
-                let step = match open {
-                    Ok(()) => ready(&mut tx, &day, wish, proposer, at).await,
-                    Err(problem) => Err(problem),
-                };
-                match step {
+                match ready(&mut tx, &day, wish, proposer, at).await {
                     Ok(step) if is_whole => (Evidence::of(&mut tx, &day, &step).await?, None),
                     Ok(_) => (Evidence::default(), None),
                     Err(problem @ (AppError::Input(_) | AppError::NotFound(_))) => {
@@ -191,9 +187,6 @@ impl App {
         ask.caller.may(proposers(kind))?;
         let caller = ask.caller.clone();
         let wish = typed.read(kind)?.ok_or(AppError::NotFound("bước này"))?;
-        if kind == ProposalKind::ResultDeclared {
-            self.no_open_recount(poll)?;
-        }
         let (at, id) = (self.now_text()?, ProposalId::new(self.clock.now(), &self.chance.for_id()?));
         let proposed = self.write_once(ask, move |tx| {
             Box::pin(async move {
@@ -251,6 +244,9 @@ fn not_now(kind: ProposalKind, state: &PollState, batches: &[StandingBatch], pap
 
 /// The text of a step in the current state, after a check that the poll would take it.
 async fn ready(tx: &mut CouncilTx, day: &Day, wish: Wish, proposer: Actor, at: UtcTime) -> Result<DayStep, AppError> {
+    if matches!(wish, Wish::ResultDeclared) {
+        no_open_recount(tx, day.poll).await?;
+    }
     let step = draw(tx, day, wish, at).await?;
     let act = act_of(tx, day, step.clone()).await?;
     // Who will confirm is not known yet; it must be somebody else.

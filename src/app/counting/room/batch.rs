@@ -2,12 +2,14 @@
 
 use super::COUNTERS;
 use super::counting_room::{CountingForm, CountingRoom};
+use super::entering::seen;
 use super::opening::of_table;
-use super::table::{BatchProgress, BatchStage, Lying, Mode, Pile, TableError};
+use super::table::{BatchProgress, BatchStage, Lying, OwnPapers, TableError};
 use crate::Caller;
 use crate::service::app::App;
 use crate::service::error::AppError;
 use domain::audit::event::poll::ListedOfficial;
+use domain::batch::{Mode, Pile};
 use domain::id::{PollId, RequestId};
 use domain::poll::PollKind;
 use domain::role::Role;
@@ -27,6 +29,27 @@ pub struct Follow {
     pub run: RequestId,
     /// Request id for what the page sends next.
     pub request: RequestId,
+    /// Papers in the pile.
+    pub papers: u32,
+    /// What the table has of the caller.
+    pub own: OwnPapers,
+    /// It was laid again after a restart.
+    pub is_laid_again: bool,
+    /// Why counts on which both agree could not be committed.
+    pub blocked: Option<String>,
+    /// Whom it waits for, besides the caller.
+    pub waits: Waits,
+}
+
+/// Whom an open batch waits for, besides the person who asks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Waits {
+    /// Names of tellers.
+    pub tellers: Vec<String>,
+    /// The name of the head teller, when it is for him or her to decide.
+    pub head: Option<String>,
+    /// Numbers of the papers that the head teller decides.
+    pub papers: Vec<usize>,
 }
 
 /// A batch with its form.
@@ -61,8 +84,7 @@ pub struct BatchPage {
 }
 
 impl App {
-    /// A batch as the caller's page shows it. A batch whose readings agree, but which could not be committed before, is
-    /// committed now.
+    /// A batch as the caller's page shows it.
     ///
     /// # Errors
     /// When there is no such batch, or the caller has nothing to do with it.
@@ -76,7 +98,7 @@ impl App {
     ) -> Result<BatchPage, AppError> {
         caller.may(COUNTERS)?;
         let mut tx = self.store.read(caller.council).await?;
-        let room = CountingRoom::load(&mut tx, poll).await?;
+        let room = self.room(&mut tx, poll).await?;
         room.admit(caller, COUNTERS)?;
         let own = room.form(form)?;
         let lying = self.table().lying(&room.key(form, number));
@@ -97,7 +119,6 @@ impl App {
         }
         let is_recount = room.pile() == Some(Pile::Recount);
         let line = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
-        let in_row = || own.batches.iter().find(|row| row.number == number).map_or(0, |row| row.papers);
         Ok(BatchPage {
             sitting: room.sitting().to_owned(),
             kind: room.kind(),
@@ -106,7 +127,7 @@ impl App {
             form: own.form.id.clone(),
             block: own.form.block.clone(),
             number,
-            papers: lying.as_ref().map_or_else(in_row, |lying| lying.opening.shape.papers),
+            papers: follow.papers,
             mode: lying.map_or(if is_recount { Mode::Recount } else { Mode::Marks }, |lying| lying.opening.mode),
             lines: match line.filter(|_| is_recount) {
                 Some(line) => own.lines.get(line).cloned().into_iter().collect(),
@@ -132,42 +153,80 @@ impl App {
     ) -> Result<Follow, AppError> {
         caller.may(COUNTERS)?;
         let mut tx = self.store.read(caller.council).await?;
-        let room = CountingRoom::load(&mut tx, poll).await?;
+        let room = self.room(&mut tx, poll).await?;
         room.admit(caller, COUNTERS)?;
         drop(tx);
         self.follow(caller, &room, room.form(form)?, number).await
     }
 
-    async fn follow(
+    /// The state of a batch for the caller. Nothing is written.
+    pub(super) async fn follow(
         &self,
         caller: &Caller,
         room: &CountingRoom,
         form: &CountingForm,
         number: u32,
     ) -> Result<Follow, AppError> {
-        let key = room.key(&form.form.id, number);
-        let lying = self.table().lying(&key);
-        let progress = match self.table().progress(&key, caller.account.id) {
-            Ok(progress) => Some(self.settle(caller, key, progress).await?),
-            Err(TableError::NotOpen) => room.is_in(form, number).then_some(BatchProgress::Taken),
-            // Another head teller looks on, and may take the batch off the table.
+        let (key, who) = (room.key(&form.form.id, number), caller.account.id);
+        let table = self.table();
+        let lying = table.lying(&key);
+        let progress = match table.progress(&key, who) {
+            Ok(progress) => Some(seen(progress, key.pile)),
+            Err(TableError::NotOpen) => {
+                self.is_committed(caller, room, form, number).await?.then_some(BatchProgress::Taken)
+            }
+            // Another head teller looks on, and may take the batch over or off the table.
             Err(TableError::NotTeller) if caller.account.roles.has(Role::HeadTeller) => Some(BatchProgress::Waiting),
             Err(problem) => return Err(of_table(&problem)),
         };
         let is_again = lying.as_ref().is_some_and(|lying| matches!(lying.stage, BatchStage::Differs(_)));
-        let opened = lying.map(|lying| lying.opened);
-        Ok(Follow { progress, is_again, opened, run: self.run_id()?, request: self.new_request()? })
-    }
-
-    /// The state of a batch after a step that was taken on it.
-    pub(super) fn follow_as(&self, progress: BatchProgress, opened: Option<RequestId>) -> Result<Follow, AppError> {
+        let in_row = || form.batches.iter().find(|row| row.number == number).map_or(0, |row| row.papers);
         Ok(Follow {
-            progress: Some(progress),
-            is_again: false,
-            opened,
+            progress,
+            is_again,
+            opened: lying.as_ref().map(|lying| lying.opened),
             run: self.run_id()?,
             request: self.new_request()?,
+            papers: lying.as_ref().map_or_else(in_row, |lying| lying.opening.shape.papers),
+            own: table.own_papers(&key, who),
+            is_laid_again: lying.as_ref().is_some_and(|lying| lying.is_laid_again),
+            blocked: lying.as_ref().and_then(|lying| lying.blocked.clone()),
+            waits: match &lying {
+                Some(lying) => self.waits(caller, lying).await?,
+                None => Waits::default(),
+            },
         })
+    }
+
+    /// Whether a batch is in the database. The room may have been read a moment before it was committed.
+    async fn is_committed(
+        &self,
+        caller: &Caller,
+        room: &CountingRoom,
+        form: &CountingForm,
+        number: u32,
+    ) -> Result<bool, AppError> {
+        if room.is_in(form, number) {
+            return Ok(true);
+        }
+        let mut tx = self.store.read(caller.council).await?;
+        let now = CountingRoom::load(&mut tx, room.poll).await?;
+        Ok(now.is_in(now.form(&form.form.id)?, number))
+    }
+
+    /// Whom a batch waits for, besides the caller.
+    pub(super) async fn waits(&self, caller: &Caller, lying: &Lying) -> Result<Waits, AppError> {
+        let others: Vec<_> = lying.waits_for.iter().filter(|id| **id != caller.account.id).collect();
+        let mut waits = Waits { papers: lying.disputed.clone(), ..Waits::default() };
+        if others.is_empty() {
+            return Ok(waits);
+        }
+        let mut tx = self.store.read(caller.council).await?;
+        for id in others {
+            let name = accounts::find(&mut tx, *id).await?.map(|account| account.name).unwrap_or_default();
+            if *id == lying.head { waits.head = Some(name) } else { waits.tellers.push(name) }
+        }
+        Ok(waits)
     }
 }
 

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use super::access::{NO_FORM, NO_POLL};
-use super::table::{BatchKey, Lying, Pile};
+use super::table::{BatchKey, BatchSetup, Laid, Lying};
 use crate::Caller;
 use crate::polls::{actor_in, rules_of, trust};
 use crate::service::app::App;
 use crate::service::error::AppError;
 use domain::audit::event::poll::{ListedOfficial, SealedForm};
+use domain::batch::{Pile, Shape};
 use domain::id::{AccountId, LogId, PollId};
 use domain::poll::PollKind;
 use domain::poll_state::{PollState, Stage};
@@ -17,6 +18,7 @@ use domain::role::Role;
 use domain::rules::{Reason, RuleSet};
 use domain::test_deck::TestDeck;
 use store::batches::{self, BatchRow};
+use store::open_batches::{self, OpenBatchRow};
 use store::{CouncilTx, polls, preparation};
 
 /// One form.
@@ -41,17 +43,20 @@ pub(super) struct CountingRoom {
     pub state: PollState,
     pub rules: Arc<RuleSet>,
     pub forms: Vec<CountingForm>,
+    /// What lies open of the papers that are counted now, as the database has it.
+    pub open: Vec<OpenBatchRow>,
     /// Recounts with another figure that wait for somebody else: form and line, as their proposals say.
     pub proposed: Vec<String>,
 }
 
-/// Which papers are counted at a stage.
-pub(super) const fn pile_at(stage: Stage) -> Option<Pile> {
-    match stage {
-        Stage::Sealed | Stage::Tested => Some(Pile::Deck),
-        Stage::Counting => Some(Pile::Ballots),
-        Stage::Closed => Some(Pile::Recount),
-        _ => None,
+impl App {
+    /// The room of a poll, with everything on the table of this process that lies open in the database.
+    pub(super) async fn room(&self, tx: &mut CouncilTx, poll: PollId) -> Result<CountingRoom, AppError> {
+        let room = CountingRoom::load(tx, poll).await?;
+        self.table().clear_past(poll, room.stage());
+        let laid = room.open.iter().map(|row| room.laid(row)).collect::<Result<_, _>>()?;
+        self.table().lay(laid);
+        Ok(room)
     }
 }
 
@@ -61,7 +66,9 @@ impl CountingRoom {
         let rules = rules_of(tx, poll).await?;
         let list = polls::officials(tx, poll).await?;
         let rows = batches::list(tx, poll).await?;
-        let (kind, pile) = (stored.state.poll().created.kind, pile_at(stored.state.stage()));
+        let (kind, pile) = (stored.state.poll().created.kind, stored.state.stage().pile());
+        let mut open = open_batches::list(tx, poll).await?;
+        open.retain(|row| Some(row.pile) == pile);
         let form = |progress: domain::poll_state::FormProgress| {
             let form = progress.form;
             let expected = match pile {
@@ -83,7 +90,7 @@ impl CountingRoom {
             let all = preparation::proposals(tx, poll).await?;
             proposed.extend(all.into_iter().filter(waits).map(|proposal| proposal.about));
         }
-        Ok(Self { poll, log: stored.log, state: stored.state, rules, forms, proposed })
+        Ok(Self { poll, log: stored.log, state: stored.state, rules, forms, open, proposed })
     }
 
     /// Lets through whoever may count here; what only `roles` of a head teller may do, whoever leads the board.
@@ -100,6 +107,19 @@ impl CountingRoom {
         trust::since_board(tx, self.log, account).await
     }
 
+    /// The same for whoever opens a batch and for both who read it.
+    pub(super) async fn are_themselves(
+        &self,
+        tx: &mut CouncilTx,
+        caller: &Caller,
+        readers: [AccountId; 2],
+    ) -> Result<(), AppError> {
+        for person in readers.into_iter().chain([caller.account.id]) {
+            self.is_themselves(tx, person).await?;
+        }
+        Ok(())
+    }
+
     pub(super) const fn stage(&self) -> Stage {
         self.state.stage()
     }
@@ -113,7 +133,7 @@ impl CountingRoom {
     }
 
     pub(super) const fn pile(&self) -> Option<Pile> {
-        pile_at(self.stage())
+        self.stage().pile()
     }
 
     pub(super) fn form(&self, id: &str) -> Result<&CountingForm, AppError> {
@@ -139,6 +159,17 @@ impl CountingRoom {
     /// Open batches of the papers that are counted now.
     pub(super) fn lying(&self, app: &App) -> Vec<Lying> {
         self.pile().map_or_else(Vec::new, |pile| app.table().of_poll(self.poll, pile))
+    }
+
+    /// An open batch of the database, as the table takes it.
+    pub(super) fn laid(&self, row: &OpenBatchRow) -> Result<Laid, AppError> {
+        let form = self.form(&row.form)?;
+        let is_recount = row.pile == Pile::Recount;
+        let lines = if is_recount { 1 } else { form.lines.len() };
+        let shape = Shape { number: row.number, kind: self.kind(), lines, papers: row.papers };
+        let reasons = self.reasons(form).into_iter().filter(|_| !is_recount).map(|reason| reason.id.clone()).collect();
+        let setup = BatchSetup { shape, mode: row.mode, reasons, tellers: row.tellers };
+        Ok(Laid { key: self.key(&row.form, row.number), setup, head: row.head, opened: row.opened })
     }
 
     /// The key of a batch of the papers that are counted now; of ballots when nothing is counted.

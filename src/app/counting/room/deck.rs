@@ -1,7 +1,6 @@
 //! The test deck, keyed like ballots: what had to come out beside what did, and the entry of the log that says so.
 
 use super::counting_room::CountingRoom;
-use super::table::Pile;
 use super::{COUNTERS, HEADS};
 use crate::Caller;
 use crate::polls::Requester;
@@ -11,6 +10,7 @@ use crate::service::clock::day_in_vietnam;
 use crate::service::error::AppError;
 use domain::audit::event::poll::{DeckCounted, DeckForm};
 use domain::audit::{LogEntry, PollEvent, UtcTime};
+use domain::batch::Pile;
 use domain::count::BatchCounts;
 use domain::document::{DeckCount, Frame, test_deck_report};
 use domain::id::{LogId, PollId};
@@ -99,7 +99,7 @@ impl App {
     pub async fn deck_report(&self, caller: &Caller, poll: PollId) -> Result<DeckReport, AppError> {
         caller.may(COUNTERS)?;
         let mut tx = self.store.read(caller.council).await?;
-        let room = CountingRoom::load(&mut tx, poll).await?;
+        let room = self.room(&mut tx, poll).await?;
         room.admit(caller, COUNTERS)?;
         let recorded = last_deck(&mut tx, room.log).await?;
         drop(tx);
@@ -121,7 +121,7 @@ impl App {
     pub async fn record_deck(&self, ask: Ask<'_>, poll: PollId) -> Result<(), AppError> {
         ask.caller.may(HEADS)?;
         let mut tx = self.store.read(ask.caller.council).await?;
-        let room = CountingRoom::load(&mut tx, poll).await?;
+        let room = self.room(&mut tx, poll).await?;
         room.admit(ask.caller, HEADS)?;
         drop(tx);
         if room.pile() != Some(Pile::Deck) {
@@ -132,10 +132,13 @@ impl App {
             let sentence = format!("Phiếu thử của mẫu {} chưa nhập hết; hãy nhập nốt rồi ghi kết quả.", deck.form);
             return Err(AppError::Input(sentence));
         }
+        let cleared: Vec<String> = room.forms.iter().map(|form| form.form.id.clone()).collect();
         let form =
             |(deck, counted): (TestDeck, BatchCounts)| DeckForm { counted, expected: deck.expected, form: deck.form };
         self.count_deck(Requester::Form(ask), poll, counted.into_iter().map(form).collect()).await?;
-        self.table().clear_deck(poll);
+        for form in cleared {
+            self.table().clear_deck(poll, &form);
+        }
         Ok(())
     }
 
@@ -171,7 +174,7 @@ impl App {
         let mut counted = Vec::with_capacity(room.forms.len());
         for form in &room.forms {
             let deck = TestDeck::sized(&form.form.id, room.kind(), form.form.lines, &room.rules);
-            let own = piles.iter().filter(|(key, _)| key.form == form.form.id).map(|(_, counts)| counts);
+            let own = piles.iter().filter(|read| read.key.form == form.form.id).map(|read| &read.counts);
             let sum = BatchCounts::sum(room.kind(), form.lines.len(), own);
             counted.push((deck, sum.map_err(|e| AppError::internal("cộng phiếu thử", e))?));
         }

@@ -6,20 +6,20 @@ use std::fmt;
 use super::Follow;
 use super::counting_room::CountingRoom;
 use super::opening::of_table;
-use super::table::{AgreedBatch, BatchKey, BatchProgress, CountingTable, Lying, Pile, TableError};
+use super::table::{AgreedBatch, BatchKey, BatchProgress, CountingTable, Lying, TableError, Turn};
 use super::{COUNTERS, NO_BATCH};
 use crate::Caller;
 use crate::polls::{CountedBatch, FoundLine, Sent};
 use crate::service::app::{App, Ask};
 use crate::service::error::AppError;
 use domain::batch::hand_tally::Row;
-use domain::batch::{Again, Paper, ReadTwice, Reader, Reread};
-use domain::id::{AccountId, PollId};
+use domain::batch::{Again, Paper, Pile, ReadTwice, Reader, ReadingStep, Reread};
+use domain::id::{AccountId, PollId, RequestId};
 use domain::marks::Mark;
 use macros::boxed;
 use store::{accounts, requests};
 
-/// Which of the three things a keying page sends.
+/// Which of the three readings a keying page sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum What {
     /// A teller's reading of the whole pile.
@@ -28,6 +28,38 @@ pub enum What {
     Again,
     /// What the head teller decided.
     Decision,
+}
+
+/// What becomes of the papers in a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// They are read: for the first time, or once more.
+    Put,
+    /// They were skipped, and come before the papers that had their numbers.
+    Insert,
+    /// They do not exist.
+    Remove,
+    /// They are read, and the reading ends with them.
+    Send,
+    /// The teller takes the reading back, to correct it.
+    Reopen,
+    /// Both readings agree, and the counts are not in the database yet: another attempt.
+    Commit,
+}
+
+/// A message of a keying page.
+#[derive(Clone, Copy, Debug)]
+pub struct KeyedMessage<'a> {
+    /// Which reading.
+    pub what: What,
+    /// What becomes of the papers.
+    pub step: Step,
+    /// The opening of the batch that the page is of.
+    pub opened: RequestId,
+    /// Messages of this person that the page knows to be taken.
+    pub revision: u32,
+    /// In the order of the pile.
+    pub papers: &'a [Keyed<'a>],
 }
 
 /// One paper as a page sends it: borrowed from the page's bytes, which the page wipes.
@@ -49,6 +81,7 @@ impl fmt::Debug for Keyed<'_> {
     }
 }
 
+const UNWRITABLE: &str = "máy chủ chưa ghi được vào cơ sở dữ liệu; báo người quản trị, rồi ghi lại tập";
 const UNREADABLE: &str = "Trang gửi lên dữ liệu không đúng dạng; hãy tải lại trang rồi nhập lại tập này.";
 
 impl App {
@@ -62,22 +95,52 @@ impl App {
         ask: Ask<'_>,
         poll: PollId,
         (form, number): (&str, u32),
-        what: What,
-        papers: &[Keyed<'_>],
+        message: KeyedMessage<'_>,
     ) -> Result<Follow, AppError> {
-        let (key, lying) = match self.batch_for(ask, poll, (form, number)).await? {
+        let (room, found) = self.batch_for(ask, poll, (form, number)).await?;
+        let own = room.form(form)?;
+        let (key, lying) = match found {
             Ok(found) => found,
-            Err(taken) => return self.follow_as(taken, None),
+            Err(_) => return self.follow(ask.caller, &room, own, number).await,
         };
+        let KeyedMessage { what, step, opened, revision, papers } = message;
         let sent = Sent { by: ask.caller.account.id, id: ask.request };
+        let turn = Turn { sent, opened, revision, is_last: step == Step::Send };
         let table = self.table();
-        let progress = match what {
-            What::Entry => table.enter(&key, sent, read_papers(&lying, papers)?),
-            What::Again => table.read_again(&key, sent, read_again(&lying, papers)?),
-            What::Decision => table.decide(&key, sent, read_again(&lying, papers)?),
+        let progress = match (step, what) {
+            (Step::Commit, _) => table.progress(&key, sent.by),
+            (Step::Reopen, _) => table.reopen(&key, turn),
+            (_, What::Entry) => table.read(&key, turn, read_papers(&lying, step, papers)?),
+            (_, What::Again) => table.read_again(&key, turn, read_again(&lying, papers)?),
+            (_, What::Decision) => table.decide(&key, turn, read_again(&lying, papers)?),
         };
-        let progress = self.settle(ask.caller, key, progress.map_err(|problem| of_table(&problem))?).await?;
-        self.follow_as(progress, Some(lying.opened))
+        match progress {
+            Ok(progress) => drop(self.settle(ask.caller, key, progress).await?),
+            // The page learns from the answer how things stand, and goes on from there.
+            Err(TableError::Moved | TableError::OtherOpening) => {}
+            Err(problem) => return Err(of_table(&problem)),
+        }
+        self.follow(ask.caller, &room, own, number).await
+    }
+
+    /// Tries once more to commit a batch on which both tellers agree.
+    ///
+    /// # Errors
+    /// When it is not on the table, the caller has nothing to do with it, or it can still not be committed.
+    #[boxed]
+    pub async fn commit_again(
+        &self,
+        ask: Ask<'_>,
+        poll: PollId,
+        (form, number): (&str, u32),
+    ) -> Result<BatchProgress, AppError> {
+        let (_, found) = self.batch_for(ask, poll, (form, number)).await?;
+        let (key, _) = match found {
+            Ok(found) => found,
+            Err(taken) => return Ok(taken),
+        };
+        let progress = self.table().progress(&key, ask.caller.account.id).map_err(|problem| of_table(&problem))?;
+        self.settle(ask.caller, key, progress).await
     }
 
     /// Takes figures of a tally sheet, row by row. The same sheet sent again changes nothing.
@@ -92,12 +155,15 @@ impl App {
         (form, number): (&str, u32),
         rows: Vec<(Row, Vec<u32>)>,
     ) -> Result<Result<BatchProgress, TableError>, AppError> {
-        let (key, _) = match self.batch_for(ask, poll, (form, number)).await? {
+        let (_, found) = self.batch_for(ask, poll, (form, number)).await?;
+        let (key, lying) = match found {
             Ok(found) => found,
             Err(taken) => return Ok(Ok(taken)),
         };
         let sent = Sent { by: ask.caller.account.id, id: ask.request };
-        match self.table().key_rows(&key, sent, rows) {
+        let revision = self.table().own_papers(&key, sent.by).revision;
+        let turn = Turn { sent, opened: lying.opened, revision, is_last: true };
+        match self.table().key_rows(&key, turn, rows) {
             Ok(progress) => Ok(Ok(self.settle(ask.caller, key, progress).await?)),
             Err(problem @ TableError::Sheet(_)) => Ok(Err(problem)),
             Err(problem) => Err(of_table(&problem)),
@@ -111,21 +177,24 @@ impl App {
         ask: Ask<'_>,
         poll: PollId,
         (form, number): (&str, u32),
-    ) -> Result<Result<(BatchKey, Lying), BatchProgress>, AppError> {
+    ) -> Result<(CountingRoom, Result<(BatchKey, Lying), BatchProgress>), AppError> {
         ask.caller.may(COUNTERS)?;
         let mut tx = self.store.read(ask.caller.council).await?;
-        let room = CountingRoom::load(&mut tx, poll).await?;
+        let room = self.room(&mut tx, poll).await?;
         room.admit(ask.caller, COUNTERS)?;
         room.is_themselves(&mut tx, ask.caller.account.id).await?;
         let is_done = requests::is_claimed(&mut tx, ask.request).await?;
         drop(tx);
         room.form(form)?;
-        if is_done {
-            return Ok(Err(BatchProgress::Taken));
-        }
         let key = room.key(form, number);
-        let lying = self.table().lying(&key).ok_or_else(|| of_table(&TableError::NotOpen))?;
-        Ok(Ok((key, lying)))
+        let lying = self.table().lying(&key);
+        let is_in = room.is_in(room.form(form)?, number);
+        match lying {
+            _ if is_done => Ok((room, Err(BatchProgress::Taken))),
+            Some(lying) => Ok((room, Ok((key, lying)))),
+            None if is_in => Ok((room, Err(BatchProgress::Taken))),
+            None => Err(of_table(&TableError::NotOpen)),
+        }
     }
 
     /// Commits a batch on which everybody agrees. A deck stays on the table.
@@ -136,7 +205,7 @@ impl App {
         progress: BatchProgress,
     ) -> Result<BatchProgress, AppError> {
         match (progress, key.pile) {
-            (BatchProgress::Agreed, Pile::Deck) => Ok(BatchProgress::Taken),
+            (progress @ BatchProgress::Agreed, Pile::Deck) => Ok(seen(progress, Pile::Deck)),
             // It is one of the two who writes a recount down; who looks on, only sees that they agree.
             (BatchProgress::Agreed, Pile::Recount) if !self.is_read_by(&key, caller) => Ok(BatchProgress::Agreed),
             (BatchProgress::Agreed, Pile::Ballots | Pile::Recount) => {
@@ -166,10 +235,10 @@ impl App {
         counted: AgreedBatch,
     ) -> Result<BatchProgress, AppError> {
         let table = self.table();
-        let mut held = Held { table: &table, key: &key, counted: Some(counted) };
+        let mut held = Held { table: &table, key: &key, counted: Some(counted), why: None };
         let Some(counted) = &held.counted else { return Err(NO_BATCH) };
         let read = self.read_by(caller, counted).await?;
-        let (counts, sent) = (counted.counts.clone(), counted.sent.clone());
+        let (counts, sent) = (counted.counts.clone(), (counted.opened, counted.sent.clone()));
         let committed = if key.pile == Pile::Recount {
             let counts = counts.lines.first().copied().ok_or(NO_BATCH)?;
             let found = FoundLine { form: key.form.clone(), line: key.number, counts, readers: read.readers };
@@ -184,9 +253,16 @@ impl App {
                 self.table().finish(&key);
                 Ok(BatchProgress::Taken)
             }
-            // The counts go back to the table; the next request tries again.
+            // The counts go back to the table; the page tries again.
             Err(AppError::Store(cause)) if cause.is_passing() => Ok(BatchProgress::Agreed),
-            Err(problem) => Err(problem),
+            Err(problem) => {
+                held.why = Some(match &problem {
+                    AppError::Store(_) | AppError::Internal { .. } => UNWRITABLE.to_owned(),
+                    said => said.to_string(),
+                });
+                tracing::warn!(%problem, "a batch on which both agree was not committed");
+                Ok(BatchProgress::Agreed)
+            }
         }
     }
 
@@ -198,8 +274,12 @@ impl App {
             Ok::<_, AppError>(Reader { account: Some(id), name: account.name })
         };
         let readers = [reader(first).await?, reader(second).await?];
+        let mut earlier = Vec::with_capacity(counted.earlier.len());
+        for id in &counted.earlier {
+            earlier.push(reader(*id).await?);
+        }
         let figure = |figure: usize| u32::try_from(figure).unwrap_or(u32::MAX);
-        Ok(ReadTwice { readers, reread: figure(counted.reread), decided: figure(counted.decided) })
+        Ok(ReadTwice { readers, earlier, reread: figure(counted.reread), decided: figure(counted.decided) })
     }
 }
 
@@ -208,13 +288,15 @@ struct Held<'a> {
     table: &'a CountingTable,
     key: &'a BatchKey,
     counted: Option<AgreedBatch>,
+    /// Why they are not committed.
+    why: Option<String>,
 }
 
 impl Drop for Held<'_> {
     fn drop(&mut self) {
         if let Some(counted) = self.counted.take() {
             // Nobody else puts this batch back, so it can only be where it was left.
-            drop(self.table.put_back(self.key, counted));
+            drop(self.table.put_back(self.key, counted, self.why.take()));
         }
     }
 }
@@ -223,25 +305,36 @@ fn unreadable() -> AppError {
     AppError::Input(UNREADABLE.to_owned())
 }
 
-/// Reads the whole pile. The room for each paper's marks is allocated at once: a `Vec` that grows would leave copies of
-/// marks in memory.
-fn read_papers(lying: &Lying, papers: &[Keyed<'_>]) -> Result<Vec<Paper>, AppError> {
+/// What a person sees of a batch on which everybody agrees: a deck is done then, and ballots once they are committed.
+pub(super) fn seen(progress: BatchProgress, pile: Pile) -> BatchProgress {
+    match (progress, pile) {
+        (BatchProgress::Agreed, Pile::Deck) => BatchProgress::Taken,
+        (progress, _) => progress,
+    }
+}
+
+/// Reads papers of a reading. The room for each paper's marks is allocated at once: a `Vec` that grows would leave copies
+/// of marks in memory.
+fn read_papers(lying: &Lying, step: Step, papers: &[Keyed<'_>]) -> Result<Vec<(usize, ReadingStep)>, AppError> {
     let lines = lying.opening.shape.lines;
     let mut read = Vec::with_capacity(papers.len());
-    for (number, keyed) in (1..).zip(papers) {
-        if keyed.paper != number {
-            return Err(unreadable());
+    for keyed in papers {
+        if step == Step::Remove {
+            read.push((keyed.paper, ReadingStep::Remove));
+            continue;
         }
-        read.push(match keyed.reason {
+        let mut paper = match keyed.reason {
             Some(reason) => Paper::Invalid(reason_id(lying, reason)?),
             None if keyed.keys.len() != lines => return Err(unreadable()),
             None => Paper::Marked(Vec::with_capacity(lines)),
-        });
-        if let Some(Paper::Marked(marks)) = read.last_mut() {
+        };
+        if let Paper::Marked(marks) = &mut paper {
             for key in keyed.keys.chars() {
                 marks.push(mark(lying, key)?);
             }
         }
+        let step = if step == Step::Insert { ReadingStep::Insert(paper) } else { ReadingStep::Put(paper) };
+        read.push((keyed.paper, step));
     }
     Ok(read)
 }

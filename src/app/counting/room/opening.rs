@@ -1,19 +1,19 @@
-//! How a head teller opens a batch on the table, or takes it off.
+//! How a head teller opens a batch, or takes it off the table.
 
 use super::counting_room::{CountingForm, CountingRoom};
-use super::table::{BatchKey, BatchSetup, Lying, Mode, Pile, TableError};
+use super::table::{BatchKey, CountingTable, TableError};
 use super::{COUNTERS, HEADS, NO_BATCH, NO_FORM};
 use crate::Caller;
-use crate::polls::Sent;
 use crate::polls::on_ballot;
 use crate::service::app::{App, Ask};
 use crate::service::error::{AppError, FieldError};
 use domain::account::{Account, AccountState};
-use domain::batch::{PAPERS_PER_BATCH, Shape, pile_sizes};
-use domain::id::{AccountId, PollId};
+use domain::batch::{Mode, PAPERS_PER_BATCH, Pile, is_rest, pile_sizes};
+use domain::id::{AccountId, PollId, RequestId};
 use domain::poll_state::Refusal;
 use domain::text::{full_stop, read_number, upper_first};
 use macros::boxed;
+use store::open_batches::{self, OpenBatchRow};
 use store::{CouncilTx, accounts};
 
 /// Largest number of a batch.
@@ -43,7 +43,9 @@ pub struct OpenPage {
     pub sitting: String,
     /// Whether it is the test deck.
     pub is_deck: bool,
-    /// Forms with papers left: id, block, papers that are in no batch yet.
+    /// The form that was asked for has no paper left.
+    pub is_complete: bool,
+    /// Forms of which a batch can be opened: id, block, papers that are in no batch yet.
     pub forms: Vec<(String, String, u32)>,
     /// The batch that is proposed, for the form that was asked for or the first with papers left.
     pub proposed: TypedBatch,
@@ -61,90 +63,89 @@ impl App {
     pub async fn open_page(&self, caller: &Caller, poll: PollId, form: &str) -> Result<OpenPage, AppError> {
         caller.may(HEADS)?;
         let mut tx = self.store.read(caller.council).await?;
-        let room = CountingRoom::load(&mut tx, poll).await?;
+        let room = self.room(&mut tx, poll).await?;
         room.admit(caller, HEADS)?;
         let tellers = offered(&mut tx, &room, caller).await?;
         drop(tx);
         let pile = piles(&room)?;
-        let lying = room.lying(self);
-        let left = |form: &CountingForm| left(form, pile, &lying);
-        let forms: Vec<_> = room.forms.iter().filter(|form| left(form) > 0).collect();
-        let chosen = forms.iter().find(|own| own.form.id == form).or_else(|| forms.first());
-        let mut proposed = TypedBatch { mode: "marks".to_owned(), ..TypedBatch::default() };
+        let left = |form: &CountingForm| left(form, pile, &room.open);
+        let forms: Vec<_> = room.forms.iter().filter(|own| can_open(own, left(own), pile)).collect();
+        let is_complete = room.forms.iter().any(|own| own.form.id == form && left(own) == 0);
+        let chosen = match forms.iter().find(|own| own.form.id == form) {
+            // Another form is proposed only to somebody who asked for none.
+            None if form.is_empty() => forms.first(),
+            found => found,
+        };
+        let mut proposed = TypedBatch { mode: Mode::Marks.code().to_owned(), ..TypedBatch::default() };
         if let Some(form) = chosen {
             proposed.form.clone_from(&form.form.id);
-            proposed.number = next_number(form, &lying).to_string();
+            proposed.number = next_number(form, &room.open).to_string();
             proposed.papers = sizes(left(form), pile).first().map(ToString::to_string).unwrap_or_default();
         }
-        let is_free = |id: &AccountId| lying.iter().all(|batch| !batch.opening.tellers.contains(id));
+        let is_free = |id: &AccountId| room.open.iter().all(|batch| !batch.tellers.contains(id));
         let mut free = tellers.iter().filter(|(id, _)| is_free(id)).map(|(id, _)| id.to_string());
         (proposed.first, proposed.second) = (free.next().unwrap_or_default(), free.next().unwrap_or_default());
         Ok(OpenPage {
             sitting: room.sitting().to_owned(),
             is_deck: pile == Pile::Deck,
+            is_complete,
             forms: forms.iter().map(|form| (form.form.id.clone(), form.form.block.clone(), left(form))).collect(),
             proposed,
             tellers,
         })
     }
 
-    /// Opens a batch for two tellers. Sent again, it is the same batch.
+    /// Opens a batch for two tellers, in the database and on the table.
     ///
     /// # Errors
     /// When the caller is no head teller, and everything that is wrong with the fields.
     #[boxed]
     pub async fn open_batch(&self, ask: Ask<'_>, poll: PollId, typed: &TypedBatch) -> Result<BatchKey, AppError> {
-        let caller = ask.caller;
-        caller.may(HEADS)?;
-        let mut tx = self.store.read(caller.council).await?;
-        let room = CountingRoom::load(&mut tx, poll).await?;
-        room.admit(caller, HEADS)?;
-        let tellers = offered(&mut tx, &room, caller).await?;
-        drop(tx);
-        let pile = piles(&room)?;
-        let lying = room.lying(self);
-        let batch = read(&room, pile, &lying, &tellers, typed)?;
-        self.are_themselves(caller, &room, batch.opening.tellers).await?;
-        let key = room.key(&typed.form, batch.opening.shape.number);
-        let sent = Sent { by: caller.account.id, id: ask.request };
-        match self.table().open(key.clone(), batch.opening, sent, batch.left) {
-            Ok(()) => Ok(key),
-            Err(problem @ TableError::AlreadyOpen) => Err(AppError::field("number", sentence(&problem))),
-            Err(problem @ TableError::SamePeople) => Err(AppError::field("second", sentence(&problem))),
-            Err(problem @ (TableError::PapersOver { .. } | TableError::Size)) => {
-                Err(AppError::field("papers", sentence(&problem)))
-            }
-            Err(problem) => Err(of_table(&problem)),
-        }
+        ask.caller.may(HEADS)?;
+        self.table().announce(ask.request);
+        let (caller, typed, opened) = (ask.caller.clone(), typed.clone(), ask.request);
+        let laid = self.write_once(ask, move |tx| {
+            Box::pin(async move {
+                let room = CountingRoom::load(tx, poll).await?;
+                room.admit(&caller, HEADS)?;
+                let tellers = offered(tx, &room, &caller).await?;
+                let row = read(&room, piles(&room)?, &tellers, &typed, (caller.account.id, opened))?;
+                room.are_themselves(tx, &caller, row.tellers).await?;
+                let laid = room.laid(&row)?;
+                CountingTable::may_lie(&laid).map_err(|problem| at_field(&problem))?;
+                open_batches::add(tx, poll, &row).await?;
+                Ok(laid)
+            })
+        });
+        let laid = laid.await?;
+        let key = laid.key.clone();
+        self.table().lay(vec![laid]);
+        Ok(key)
     }
 
-    /// Whoever opens and both who read are the people whom the board names: nobody else had their passwords in hand since.
-    pub(super) async fn are_themselves(
-        &self,
-        caller: &Caller,
-        room: &CountingRoom,
-        readers: [AccountId; 2],
-    ) -> Result<(), AppError> {
-        let mut tx = self.store.read(caller.council).await?;
-        room.is_themselves(&mut tx, caller.account.id).await?;
-        for reader in readers {
-            room.is_themselves(&mut tx, reader).await?;
-        }
-        Ok(())
-    }
-
-    /// Takes a batch off the table, with everything that was keyed of it.
+    /// Takes a batch off the table, with everything that was keyed of it; `opened` is the opening that the caller saw.
     ///
     /// # Errors
-    /// When the caller is no head teller or keys it, or it is not on the table.
+    /// When the caller is no head teller or keys it, it is not on the table, or another opening of it is.
     #[boxed]
-    pub async fn abandon_batch(&self, caller: &Caller, poll: PollId, form: &str, number: u32) -> Result<(), AppError> {
-        caller.may(HEADS)?;
-        let mut tx = self.store.read(caller.council).await?;
-        let room = CountingRoom::load(&mut tx, poll).await?;
-        room.admit(caller, HEADS)?;
+    pub async fn abandon_batch(
+        &self,
+        ask: Ask<'_>,
+        poll: PollId,
+        (form, number): (&str, u32),
+        opened: RequestId,
+    ) -> Result<(), AppError> {
+        ask.caller.may(HEADS)?;
+        let mut tx = self.store.read(ask.caller.council).await?;
+        let room = self.room(&mut tx, poll).await?;
+        room.admit(ask.caller, HEADS)?;
         drop(tx);
-        self.table().remove(&room.key(form, number), caller.account.id).map_err(|problem| of_table(&problem))
+        let key = room.key(form, number);
+        self.table().may_remove(&key, opened, ask.caller.account.id).map_err(|problem| of_table(&problem))?;
+        self.write_once(ask, move |tx| Box::pin(async move { Ok(open_batches::remove(tx, poll, opened).await?) }))
+            .await?;
+        self.table().remove(&key, opened);
+        Ok(())
     }
 }
 
@@ -157,13 +158,22 @@ pub(super) fn of_table(problem: &TableError) -> AppError {
     }
 }
 
-fn sentence(problem: &TableError) -> String {
+/// The refusal of a batch that was typed, at the field that it is about.
+fn at_field(problem: &TableError) -> AppError {
+    match problem {
+        TableError::SamePeople => AppError::field("second", sentence(problem)),
+        TableError::Size => AppError::field("papers", sentence(problem)),
+        other => of_table(other),
+    }
+}
+
+pub(super) fn sentence(problem: &TableError) -> String {
     let text = upper_first(&problem.to_string());
     format!("{text}{}", full_stop(&text))
 }
 
 /// Which papers are in piles that are opened now.
-fn piles(room: &CountingRoom) -> Result<Pile, AppError> {
+pub(super) fn piles(room: &CountingRoom) -> Result<Pile, AppError> {
     room.pile().filter(|pile| *pile != Pile::Recount).ok_or_else(|| nothing_is_counted(room))
 }
 
@@ -172,12 +182,17 @@ fn nothing_is_counted(room: &CountingRoom) -> AppError {
 }
 
 /// Papers of a form in no batch, neither a committed nor an open one.
-pub(super) fn left(form: &CountingForm, pile: Pile, lying: &[Lying]) -> u32 {
-    let open = lying.iter().filter(|batch| batch.key.form == form.form.id).map(|batch| batch.opening.shape.papers);
+pub(super) fn left(form: &CountingForm, pile: Pile, open: &[OpenBatchRow]) -> u32 {
+    let open = open.iter().filter(|row| row.form == form.form.id).map(|row| row.papers);
     in_no_committed(form, pile).saturating_sub(open.fold(0, u32::saturating_add))
 }
 
-fn in_no_committed(form: &CountingForm, pile: Pile) -> u32 {
+/// Whether a batch of papers that are `left` can be opened: fewer than the smallest pile join another one.
+pub(super) fn can_open(form: &CountingForm, left: u32, pile: Pile) -> bool {
+    left > 0 && (pile == Pile::Deck || is_rest(left, form.expected))
+}
+
+pub(super) fn in_no_committed(form: &CountingForm, pile: Pile) -> u32 {
     match pile {
         Pile::Deck => form.expected,
         Pile::Ballots => form.expected.saturating_sub(form.committed),
@@ -197,8 +212,8 @@ pub(super) fn sizes(left: u32, pile: Pile) -> Vec<u32> {
     }
 }
 
-fn next_number(form: &CountingForm, lying: &[Lying]) -> u32 {
-    let open = lying.iter().filter(|batch| batch.key.form == form.form.id).map(|batch| batch.key.number);
+fn next_number(form: &CountingForm, open: &[OpenBatchRow]) -> u32 {
+    let open = open.iter().filter(|row| row.form == form.form.id).map(|row| row.number);
     let taken: Vec<u32> = form.batches.iter().map(|row| row.number).chain(open).collect();
     (1..=MOST_BATCHES).find(|number| !taken.contains(number)).unwrap_or(MOST_BATCHES)
 }
@@ -229,20 +244,14 @@ pub(super) async fn offered(
     Ok(tellers)
 }
 
-struct ReadBatch {
-    opening: BatchSetup,
-    /// Papers of its form in no committed batch.
-    left: u32,
-}
-
-/// The batch that was typed, or all that is wrong with it.
+/// The batch that was typed, or all that is wrong with it. `head` opens it with the request `opened`.
 fn read(
     room: &CountingRoom,
     pile: Pile,
-    lying: &[Lying],
     tellers: &[(AccountId, String)],
     typed: &TypedBatch,
-) -> Result<ReadBatch, AppError> {
+    (head, opened): (AccountId, RequestId),
+) -> Result<OpenBatchRow, AppError> {
     let mut fields: Vec<FieldError> = Vec::new();
     let mut wrong = |field, sentence: String| fields.push(FieldError { field, sentence });
     let form = room.form(&typed.form).map_err(|_| AppError::field("form", "Hãy chọn mẫu phiếu in trên tập phiếu."))?;
@@ -252,54 +261,85 @@ fn read(
         Some(number) if pile == Pile::Ballots && form.batches.iter().any(|row| row.number == number) => {
             wrong("number", format!("Tập số {number} của mẫu này đã chốt; hãy dùng số ghi trên tập đang cầm."));
         }
+        Some(number) if room.open.iter().any(|row| row.form == form.form.id && row.number == number) => {
+            wrong("number", sentence(&TableError::AlreadyOpen));
+        }
         Some(_) => {}
     }
+    let left = left(form, pile, &room.open);
+    if left == 0 {
+        wrong("form", "Mẫu phiếu này không còn phiếu nào chưa vào tập; hãy chọn mẫu khác.".to_owned());
+    }
     let papers = read_number(&typed.papers);
-    if let Some(sentence) = wrong_size(form, pile, papers) {
+    if let Some(sentence) = wrong_size(form, pile, papers).or_else(|| wrong_rest(form, pile, papers, left)) {
         wrong("papers", sentence);
     }
-    let teller = |typed: &str| tellers.iter().find(|(id, _)| id.to_string() == typed);
-    let (first, second) = (teller(&typed.first), teller(&typed.second));
-    if first.is_none() {
-        wrong("first", "Hãy chọn người nhập trong danh sách.".to_owned());
+    let [first, second] = readers(tellers, [&typed.first, &typed.second], &mut wrong);
+    let mode = read_mode(&typed.mode, &mut wrong);
+    if form.lines.is_empty() {
+        return Err(NO_FORM);
     }
-    match (first, second) {
-        (_, None) => wrong("second", "Hãy chọn người nhập kia trong danh sách.".to_owned()),
-        (Some(one), Some(two)) if one.0 == two.0 => {
-            wrong("second", "Hai người nhập phải là hai người khác nhau; hãy chọn người khác.".to_owned());
-        }
-        _ => {}
-    }
-    let mode = match typed.mode.as_str() {
-        "marks" => Some(Mode::Marks),
-        "hand" => Some(Mode::HandTally),
-        _ => {
-            wrong("mode", "Hãy chọn cách nhập.".to_owned());
-            None
-        }
-    };
-    let left = in_no_committed(form, pile);
-    let open = self::left(form, pile, lying);
     let (Some(number), Some(papers), Some(mode), Some(first), Some(second), true) =
         (number, papers, mode, first, second, fields.is_empty())
     else {
         return Err(AppError::Fields { fields });
     };
-    if open == 0 {
-        return Err(AppError::field("form", "Mẫu phiếu này không còn phiếu nào chưa vào tập; hãy chọn mẫu khác."));
+    let form = form.form.id.clone();
+    Ok(OpenBatchRow { pile, form, number, papers, mode, tellers: [first, second], head, opened })
+}
+
+/// The two who were chosen, or what is wrong with the choice.
+pub(super) fn readers(
+    tellers: &[(AccountId, String)],
+    typed: [&str; 2],
+    wrong: &mut impl FnMut(&'static str, String),
+) -> [Option<AccountId>; 2] {
+    let find = |typed: &str| tellers.iter().map(|(id, _)| *id).find(|id| id.to_string() == typed);
+    let [first, second] = typed.map(find);
+    if first.is_none() {
+        wrong("first", "Hãy chọn người nhập trong danh sách.".to_owned());
     }
-    let shape = Shape { number, kind: room.kind(), lines: form.lines.len(), papers };
-    if shape.lines == 0 {
-        return Err(NO_FORM);
+    match (first, second) {
+        (_, None) => wrong("second", "Hãy chọn người nhập thứ hai trong danh sách.".to_owned()),
+        (Some(one), Some(two)) if one == two => {
+            wrong("second", "Hai người nhập phải là hai người khác nhau; hãy chọn người khác.".to_owned());
+        }
+        _ => {}
     }
-    let reasons = room.reasons(form).into_iter().map(|reason| reason.id.clone()).collect();
-    Ok(ReadBatch { opening: BatchSetup { shape, mode, reasons, tellers: [first.0, second.0] }, left })
+    [first, second]
+}
+
+/// How a pile is counted, or what is wrong with the choice.
+pub(super) fn read_mode(typed: &str, wrong: &mut impl FnMut(&'static str, String)) -> Option<Mode> {
+    let mode = Mode::of_code(typed).filter(|mode| *mode != Mode::Recount);
+    if mode.is_none() {
+        wrong("mode", "Hãy chọn cách nhập.".to_owned());
+    }
+    mode
 }
 
 /// What is wrong with the size of a pile: the counts of few papers nearly reveal single ballots.
-fn wrong_size(form: &CountingForm, pile: Pile, papers: Option<u32>) -> Option<String> {
+pub(super) fn wrong_size(form: &CountingForm, pile: Pile, papers: Option<u32>) -> Option<String> {
     let (least, most) = (*PAPERS_PER_BATCH.start(), *PAPERS_PER_BATCH.end());
     let least = if pile == Pile::Deck || form.expected < least { 1 } else { least };
     let fits = papers.is_some_and(|papers| (least..=most).contains(&papers));
     (!fits).then(|| format!("Mỗi tập phải có từ {least} đến {most} phiếu; hãy chia lại tập."))
+}
+
+/// What is wrong with what a pile of this size would leave.
+fn wrong_rest(form: &CountingForm, pile: Pile, papers: Option<u32>, left: u32) -> Option<String> {
+    let papers = papers?;
+    let rest = match left.checked_sub(papers) {
+        None => return Some(sentence(&TableError::PapersOver { left })),
+        Some(rest) => rest,
+    };
+    if pile == Pile::Deck || is_rest(rest, form.expected) {
+        return None;
+    }
+    let sizes: Vec<String> = sizes(left, pile).iter().map(ToString::to_string).collect();
+    let least = PAPERS_PER_BATCH.start();
+    Some(format!(
+        "Tập {papers} phiếu để lại {rest} phiếu, không đủ một tập {least} phiếu; hãy chia {left} phiếu còn lại thành: {}.",
+        sizes.join(", ")
+    ))
 }

@@ -4,16 +4,16 @@
 use super::HEADS;
 use super::counting_room::CountingRoom;
 use super::opening::{of_table, offered};
-use super::table::{BatchKey, BatchSetup, BatchStage, Mode, Pile, TableError};
+use super::table::{BatchKey, BatchStage, CountingTable};
 use crate::Caller;
-use crate::polls::Sent;
 use crate::service::app::{App, Ask};
 use crate::service::error::AppError;
-use domain::batch::{Reader, Shape};
+use domain::batch::{Mode, Pile, Reader};
 use domain::id::{AccountId, PollId};
 use domain::poll_state::{ClosedCount, PollState, Refusal};
 use domain::recount::{self, RecountBoard};
 use macros::boxed;
+use store::open_batches::{self, OpenBatchRow};
 use store::{CouncilTx, accounts, batches};
 
 const NO_LINE: AppError = AppError::NotFound("dòng này");
@@ -57,6 +57,7 @@ impl App {
         tx: &mut CouncilTx,
         poll: PollId,
     ) -> Result<Vec<OpenRecount>, AppError> {
+        self.room(tx, poll).await?;
         let mut open = Vec::new();
         for lying in self.table().of_poll(poll, Pile::Recount) {
             let mut readers = [String::new(), String::new()];
@@ -68,20 +69,6 @@ impl App {
         Ok(open)
     }
 
-    /// Refuses a result while a line is being counted again.
-    ///
-    /// # Errors
-    /// With a sentence that names the line.
-    pub(crate) fn no_open_recount(&self, poll: PollId) -> Result<(), AppError> {
-        let open = self.table().of_poll(poll, Pile::Recount);
-        let Some(lying) = open.first() else { return Ok(()) };
-        let (form, line) = (&lying.key.form, lying.key.number);
-        Err(AppError::Input(format!(
-            "Mẫu phiếu {form}, dòng {line} đang được kiểm lại; hãy chờ hai người kiểm xong, hoặc để Trưởng Ban kiểm phiếu bỏ \
-             lần kiểm lại đó, rồi mới ghi kết quả."
-        )))
-    }
-
     /// Whom the caller may let count a line again.
     ///
     /// # Errors
@@ -90,13 +77,13 @@ impl App {
     pub async fn recount_offer(&self, caller: &Caller, poll: PollId, form: &str) -> Result<RecountOffer, AppError> {
         caller.may(HEADS)?;
         let mut tx = self.store.read(caller.council).await?;
-        let room = CountingRoom::load(&mut tx, poll).await?;
+        let room = self.room(&mut tx, poll).await?;
         room.admit(caller, HEADS)?;
         room.form(form)?;
         Ok(RecountOffer { board: board(&mut tx, &room, caller, form).await? })
     }
 
-    /// Lets two members of the board count a line again. Sent again, it is the same recount.
+    /// Lets two members of the board count a line again.
     ///
     /// # Errors
     /// When the caller does not lead the count, the line is neither due nor ordered, waits for a confirmation or is being
@@ -109,39 +96,59 @@ impl App {
         (form, line): (&str, u32),
         typed: &TypedRecount,
     ) -> Result<BatchKey, AppError> {
-        let caller = ask.caller;
-        caller.may(HEADS)?;
-        let mut tx = self.store.read(caller.council).await?;
-        let room = CountingRoom::load(&mut tx, poll).await?;
-        room.admit(caller, HEADS)?;
-        let board = board(&mut tx, &room, caller, form).await?;
-        drop(tx);
-        let PollState::Closed(_, counted) = &room.state else {
-            return Err(Refusal::NotNow { doing: "kiểm lại một dòng", stage: room.stage() }.into());
-        };
-        may_be_counted(&room, counted, form, line)?;
-        let tellers = read(&board, typed)?;
-        self.are_themselves(caller, &room, tellers).await?;
-        let totals = counted.forms().iter().find(|total| total.form == form).ok_or(NO_LINE)?;
-        // Papers that are invalid as a whole have no line to count.
-        let papers = u32::try_from(totals.counts.valid()).map_err(|e| AppError::internal("đếm phiếu hợp lệ", e))?;
-        let shape = Shape { number: line, kind: room.kind(), lines: 1, papers };
-        let opening = BatchSetup { shape, mode: Mode::Recount, reasons: Vec::new(), tellers };
-        let key = room.key(form, line);
-        let sent = Sent { by: caller.account.id, id: ask.request };
-        self.table().open(key.clone(), opening, sent, papers).map_err(|problem| match problem {
-            TableError::AlreadyOpen => {
-                AppError::Input("Dòng này đang được kiểm lại; hãy chờ hai người kiểm xong.".into())
-            }
-            other => of_table(&other),
-        })?;
+        ask.caller.may(HEADS)?;
+        self.table().announce(ask.request);
+        let (caller, typed, opened, form) = (ask.caller.clone(), typed.clone(), ask.request, form.to_owned());
+        let laid = self.write_once(ask, move |tx| {
+            Box::pin(async move {
+                let room = CountingRoom::load(tx, poll).await?;
+                room.admit(&caller, HEADS)?;
+                let board = board(tx, &room, &caller, &form).await?;
+                let PollState::Closed(_, counted) = &room.state else {
+                    return Err(Refusal::NotNow { doing: "kiểm lại một dòng", stage: room.stage() }.into());
+                };
+                may_be_counted(&room, counted, &form, line)?;
+                let tellers = read(&board, &typed)?;
+                room.are_themselves(tx, &caller, tellers).await?;
+                let totals = counted.forms().iter().find(|total| total.form == form).ok_or(NO_LINE)?;
+                // Papers that are invalid as a whole have no line to count.
+                let valid = totals.counts.valid();
+                let papers = u32::try_from(valid).map_err(|e| AppError::internal("đếm phiếu hợp lệ", e))?;
+                let (head, mode) = (caller.account.id, Mode::Recount);
+                let row = OpenBatchRow { pile: Pile::Recount, form, number: line, papers, mode, tellers, head, opened };
+                let laid = room.laid(&row)?;
+                CountingTable::may_lie(&laid).map_err(|problem| of_table(&problem))?;
+                open_batches::add(tx, poll, &row).await?;
+                Ok(laid)
+            })
+        });
+        let laid = laid.await?;
+        let key = laid.key.clone();
+        self.table().lay(vec![laid]);
         Ok(key)
     }
+}
+
+/// Refuses a result while a line is being counted again.
+///
+/// # Errors
+/// With a sentence that names the line.
+pub(in crate::counting) async fn no_open_recount(tx: &mut CouncilTx, poll: PollId) -> Result<(), AppError> {
+    let open = open_batches::list(tx, poll).await?;
+    let Some(row) = open.iter().find(|row| row.pile == Pile::Recount) else { return Ok(()) };
+    let (form, line) = (&row.form, row.number);
+    Err(AppError::Input(format!(
+        "Mẫu phiếu {form}, dòng {line} đang được kiểm lại; hãy chờ hai người kiểm xong, hoặc để Trưởng Ban kiểm phiếu bỏ \
+         lần kiểm lại đó, rồi mới ghi kết quả."
+    )))
 }
 
 /// Refuses a line that is not to be counted again now.
 fn may_be_counted(room: &CountingRoom, counted: &ClosedCount, form: &str, line: u32) -> Result<(), AppError> {
     counted.line(form, line).ok_or(NO_LINE)?;
+    if room.open.iter().any(|row| row.form == form && row.number == line) {
+        return Err(AppError::Input("Dòng này đang được kiểm lại; hãy chờ hai người kiểm xong.".into()));
+    }
     if room.proposed.contains(&format!("{form}/{line}")) {
         let sentence = "Số kiểm lại của dòng này đang chờ xác nhận; hãy xem đề xuất đó trước.";
         return Err(AppError::Input(sentence.to_owned()));
@@ -159,7 +166,7 @@ async fn board(tx: &mut CouncilTx, room: &CountingRoom, caller: &Caller, form: &
     let offered = offered(tx, room, caller).await?;
     let read = batches::list(tx, room.poll).await?;
     let own = read.into_iter().filter(|batch| batch.form == form);
-    let readers: Vec<Reader> = own.flat_map(|batch| batch.readers).collect();
+    let readers: Vec<Reader> = own.flat_map(|batch| batch.all_readers().cloned().collect::<Vec<_>>()).collect();
     Ok(RecountBoard::of(&offered, &readers))
 }
 

@@ -1,13 +1,15 @@
 //! The room at a glance: for head tellers every form with its batches, for a teller the batches that wait for them. Never
 //! a count per level.
 
-use super::counting_room::{CountingForm, CountingRoom, pile_at};
-use super::opening::{left, sizes};
-use super::table::{BatchProgress, BatchStage, Lying, Mode, Pile};
+use super::batch::Waits;
+use super::counting_room::{CountingForm, CountingRoom};
+use super::opening::{can_open, left, sizes};
+use super::table::{BatchProgress, BatchStage, Lying};
 use super::{COUNTERS, HEADS, NO_POLL};
 use crate::Caller;
 use crate::service::app::App;
 use crate::service::error::AppError;
+use domain::batch::{Mode, PAPERS_PER_BATCH, Pile};
 use domain::id::{AccountId, PollId};
 use domain::poll_state::Stage;
 use macros::boxed;
@@ -48,6 +50,14 @@ pub struct OpenBatch {
     pub tellers: [String; 2],
     /// What waits for the caller, if the batch is theirs to key.
     pub own: Option<BatchProgress>,
+    /// Whom it waits for besides the caller.
+    pub waits: Waits,
+    /// Whether it waits for the caller as its head teller.
+    pub is_heads: bool,
+    /// It was laid again after a restart.
+    pub is_laid_again: bool,
+    /// Why counts on which both agree could not be committed.
+    pub blocked: Option<String>,
 }
 
 /// A form with its batches.
@@ -63,6 +73,10 @@ pub struct RoomForm {
     pub counted: u32,
     /// Papers in no batch, neither a committed nor an open one.
     pub left: u32,
+    /// Whether they can be a batch of their own; too few of them join another batch.
+    pub can_open: bool,
+    /// Open batches that have room for them: number, papers with them.
+    pub joins: Vec<(u32, u32)>,
     /// Suggested sizes of the batches that are left.
     pub suggested: Vec<u32>,
     /// Committed batches.
@@ -108,13 +122,13 @@ impl App {
     pub async fn counting_polls(&self, caller: &Caller) -> Result<Vec<RoomPoll>, AppError> {
         caller.may(COUNTERS)?;
         let mut tx = self.store.read(caller.council).await?;
-        let found = polls::list(&mut tx).await?.into_iter().filter(|poll| pile_at(poll.stage).is_some());
+        let found = polls::list(&mut tx).await?.into_iter().filter(|poll| poll.stage.pile().is_some());
         let line = |poll: polls::PollSummary| RoomPoll {
             id: poll.id,
             sitting: poll.sitting,
             kind: poll.kind.label(),
             stage: poll.stage,
-            is_deck: pile_at(poll.stage) == Some(Pile::Deck),
+            is_deck: poll.stage.pile() == Some(Pile::Deck),
         };
         Ok(found.map(line).collect())
     }
@@ -127,7 +141,7 @@ impl App {
     pub async fn counting_room(&self, caller: &Caller, poll: PollId) -> Result<RoomPage, AppError> {
         caller.may(COUNTERS)?;
         let mut tx = self.store.read(caller.council).await?;
-        let room = CountingRoom::load(&mut tx, poll).await?;
+        let room = self.room(&mut tx, poll).await?;
         room.admit(caller, COUNTERS)?;
         if room.stage() < Stage::Sealed {
             return Err(NO_POLL);
@@ -138,8 +152,7 @@ impl App {
         }
         drop(tx);
         let is_head = room.admit(caller, HEADS).is_ok();
-        let lying = room.lying(self);
-        let form = |form: &CountingForm| room_form(form, room.pile(), &lying, &open);
+        let form = |form: &CountingForm| room_form(&room, form, &open);
         Ok(RoomPage {
             poll,
             sitting: room.sitting().to_owned(),
@@ -167,7 +180,12 @@ impl App {
         for (name, id) in names.iter_mut().zip(tellers) {
             *name = accounts::find(tx, id).await?.map(|account| account.name).unwrap_or_default();
         }
+        let waits = self.waits(caller, lying).await?;
         Ok(OpenBatch {
+            is_heads: lying.head == who && lying.waits_for.contains(&who),
+            is_laid_again: lying.is_laid_again,
+            blocked: lying.blocked.clone(),
+            waits,
             form: lying.key.form.clone(),
             block: room.form(&lying.key.form)?.form.block.clone(),
             number: lying.key.number,
@@ -180,20 +198,25 @@ impl App {
     }
 }
 
-fn room_form(form: &CountingForm, pile: Option<Pile>, lying: &[Lying], open: &[OpenBatch]) -> RoomForm {
+fn room_form(room: &CountingRoom, form: &CountingForm, open: &[OpenBatch]) -> RoomForm {
     let open: Vec<OpenBatch> = open.iter().filter(|batch| batch.form == form.form.id).cloned().collect();
     let agreed = open.iter().filter(|batch| batch.stage == BatchStage::Agreed).map(|batch| batch.papers);
+    let pile = room.pile();
     let counted = match pile {
         Some(Pile::Deck) => agreed.fold(0, u32::saturating_add),
         Some(Pile::Ballots | Pile::Recount) | None => form.committed,
     };
-    let left = pile.map_or(0, |pile| left(form, pile, lying));
+    let left = pile.map_or(0, |pile| left(form, pile, &room.open));
+    let joined = |batch: &OpenBatch| Some((batch.number, batch.papers.checked_add(left)?));
+    let fits = |(_, papers): &(u32, u32)| PAPERS_PER_BATCH.contains(papers);
     RoomForm {
         id: form.form.id.clone(),
         block: form.form.block.clone(),
         expected: form.expected,
         counted,
         left,
+        can_open: pile.is_some_and(|pile| can_open(form, left, pile)),
+        joins: open.iter().filter(|batch| batch.stage != BatchStage::Agreed).filter_map(joined).filter(fits).collect(),
         suggested: pile.map_or_else(Vec::new, |pile| sizes(left, pile)),
         batches: form.batches.clone(),
         open,

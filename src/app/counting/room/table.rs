@@ -1,97 +1,146 @@
-//! Bàn kiểm phiếu: the open batches of this process, in memory and nowhere else.
+//! Bàn kiểm phiếu: the open batches of this process, with what is keyed of them in memory and nowhere else.
 //!
-//! A head teller opens a batch for two named tellers; each sends one reading; where they differ, both read those lines
-//! again; where they still differ, the head teller decides with the paper in hand. Out come the batch's counts, once.
-//! [`domain::batch`] says what happens to marks: they are wiped when the batch agrees, when it is abandoned, and when
-//! the table is dropped.
+//! A head teller opens a batch for two named tellers; each sends a reading paper by paper; where the two differ, both read
+//! those lines again; where they still differ, the head teller decides with the paper in hand. Out come the batch's
+//! counts, once. [`domain::batch`] says what happens to marks: they are wiped when the batch agrees, when it is abandoned,
+//! and when the table is dropped.
 //!
-//! Whatever is sent carries an id of its own: the same thing sent again by the same person changes nothing and is
-//! answered with the current state, so a page that got no answer sends it once more. A restart forgets every open
-//! batch; the pages keep what they keyed and send it again. Only the database knows whether a batch was committed
-//! before: callers ask it before they open one.
+//! Which piles lie open stands in the database, without a mark; a process that starts again lays them from there
+//! ([`CountingTable::lay`]), and the pages send again what they hold. Whatever is sent carries an id and the number of the
+//! messages that were taken of this person before: the same message sent again changes nothing, and a page that another
+//! window has overtaken is told so.
 //!
 //! No answer, no error and no debug output reveals a mark or a count.
 
+mod changes;
 mod open_batch;
 mod slot;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::watch;
+
 pub use self::open_batch::{
-    AgreedBatch, BatchKey, BatchProgress, BatchSetup, BatchStage, Lying, Mode, Pile, TableError,
+    AgreedBatch, BatchKey, BatchProgress, BatchSetup, BatchStage, Laid, Lying, OwnPapers, TableError, TestReading, Turn,
 };
 use self::slot::{Slot, State};
-use crate::polls::Sent;
 use domain::batch::hand_tally::{Row, Sheet};
-use domain::batch::{PAPERS_PER_BATCH, Paper, Reread};
-use domain::count::BatchCounts;
-use domain::id::{AccountId, PollId};
+use domain::batch::{Agreed, PAPERS_PER_BATCH, Pile, ReadingStep, Reread};
+use domain::id::{AccountId, PollId, RequestId};
+use domain::poll_state::Stage;
 
 /// All open batches of this process.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct CountingTable {
-    slots: Mutex<BTreeMap<BatchKey, Slot>>,
+    slots: Mutex<Slots>,
+    /// Goes up when a batch comes, goes, or waits for somebody else.
+    moves: watch::Sender<u64>,
+}
+
+#[derive(Debug, Default)]
+struct Slots {
+    open: BTreeMap<BatchKey, Slot>,
+    /// Openings that ended here: somebody who read the database a moment ago does not lay them again.
+    ended: BTreeSet<RequestId>,
+    /// Openings that began here.
+    own: BTreeSet<RequestId>,
+}
+
+impl Default for CountingTable {
+    fn default() -> Self {
+        Self { slots: Mutex::default(), moves: watch::Sender::new(0) }
+    }
 }
 
 impl CountingTable {
-    fn slots(&self) -> MutexGuard<'_, BTreeMap<BatchKey, Slot>> {
+    fn slots(&self) -> MutexGuard<'_, Slots> {
         // A panic elsewhere leaves a slot as it was, or taken: both are safe to go on with.
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Opens a batch; the sender is its head teller. `left` is how many papers of its form are in no committed batch.
-    ///
-    /// # Errors
-    /// When it is open already, its tellers and its head teller are not three people, it has no papers or too many, or
-    /// the open batches would have more papers than are left.
-    pub fn open(&self, key: BatchKey, opening: BatchSetup, sent: Sent, left: u32) -> Result<(), TableError> {
-        let [one, two] = opening.tellers;
-        if one == two || opening.tellers.contains(&sent.by) {
-            return Err(TableError::SamePeople);
-        }
-        // A recount is of all valid papers of a form at once.
-        let is_pile = key.pile != Pile::Recount;
-        if opening.shape.papers == 0 || (is_pile && opening.shape.papers > *PAPERS_PER_BATCH.end()) {
-            return Err(TableError::Size);
-        }
-        let mut slots = self.slots();
-        if let Some(slot) = slots.get(&key) {
-            let same = slot.opening == opening && slot.sent.get(&sent.id) == Some(&sent.by);
-            return if same { Ok(()) } else { Err(TableError::AlreadyOpen) };
-        }
-        let lying = slots.iter().filter(|(other, _)| is_pile && other.is_beside(&key));
-        let lying = lying.fold(0_u32, |sum, (_, slot)| sum.saturating_add(slot.opening.shape.papers));
-        let left = left.saturating_sub(lying);
-        if opening.shape.papers > left {
-            return Err(TableError::PapersOver { left });
-        }
-        slots.insert(key, Slot::new(opening, sent));
-        Ok(())
+    fn moved(&self) {
+        self.moves.send_modify(|moves| *moves = moves.wrapping_add(1));
     }
 
-    /// Takes one teller's reading of the whole pile.
+    /// A number that changes when a batch of any poll comes, goes, or waits for somebody else.
+    pub fn moves(&self) -> watch::Receiver<u64> {
+        self.moves.subscribe()
+    }
+
+    /// Says that this process is about to open a batch: when it is laid, it is not laid again.
+    pub fn announce(&self, opened: RequestId) {
+        self.slots().own.insert(opened);
+    }
+
+    /// Lays what the database says to be open and is not here yet.
+    pub fn lay(&self, laid: Vec<Laid>) {
+        let mut is_new = false;
+        let mut slots = self.slots();
+        for one in laid {
+            let has_ended = slots.ended.contains(&one.opened);
+            let lies = slots.open.get(&one.key).is_some_and(|slot| slot.opened == one.opened);
+            if has_ended || lies {
+                continue;
+            }
+            let key = one.key.clone();
+            let is_laid_again = !slots.own.contains(&one.opened);
+            slots.open.insert(key, Slot::new(one, is_laid_again));
+            is_new = true;
+        }
+        drop(slots);
+        if is_new {
+            self.moved();
+        }
+    }
+
+    /// Whether the three people and the number of papers fit together.
+    ///
+    /// # Errors
+    /// When its tellers and its head teller are not three people, or it has no papers or too many.
+    pub fn may_lie(laid: &Laid) -> Result<(), TableError> {
+        changes::are_three(&laid.setup, laid.head)?;
+        let papers = laid.setup.shape.papers;
+        // A recount is of all valid papers of a form at once.
+        let most = if laid.key.pile == Pile::Recount { u32::MAX } else { *PAPERS_PER_BATCH.end() };
+        if papers == 0 || papers > most { Err(TableError::Size) } else { Ok(()) }
+    }
+
+    /// Takes papers of a teller's reading, each with its number in the pile.
     ///
     /// # Errors
     /// When this person has no reading to give here, or it does not fit the pile.
-    pub fn enter(&self, key: &BatchKey, sent: Sent, papers: Vec<Paper>) -> Result<BatchProgress, TableError> {
-        self.step(key, sent, |slot| slot.enter(sent.by, papers))
+    pub fn read(
+        &self,
+        key: &BatchKey,
+        turn: Turn,
+        steps: Vec<(usize, ReadingStep)>,
+    ) -> Result<BatchProgress, TableError> {
+        self.step(key, turn, |slot| slot.read(turn.sent.by, steps, turn.is_last))
     }
 
     /// Takes what one teller read again.
     ///
     /// # Errors
     /// When nothing is to be read again by this person, or it is not exactly what was asked.
-    pub fn read_again(&self, key: &BatchKey, sent: Sent, papers: Vec<Reread>) -> Result<BatchProgress, TableError> {
-        self.step(key, sent, |slot| slot.read_again(sent.by, papers))
+    pub fn read_again(&self, key: &BatchKey, turn: Turn, papers: Vec<Reread>) -> Result<BatchProgress, TableError> {
+        self.step(key, turn, |slot| slot.read_again(turn.sent.by, papers, turn.is_last))
     }
 
     /// Takes the head teller's reading of what both tellers still read differently.
     ///
     /// # Errors
     /// When the sender is not the head teller, there is nothing to decide, or it is not exactly what was asked.
-    pub fn decide(&self, key: &BatchKey, sent: Sent, papers: Vec<Reread>) -> Result<BatchProgress, TableError> {
-        self.step(key, sent, |slot| slot.decide(sent.by, papers))
+    pub fn decide(&self, key: &BatchKey, turn: Turn, papers: Vec<Reread>) -> Result<BatchProgress, TableError> {
+        self.step(key, turn, |slot| slot.decide(turn.sent.by, papers, turn.is_last))
+    }
+
+    /// Gives a teller's ended reading back to the teller.
+    ///
+    /// # Errors
+    /// When the sender has ended no reading.
+    pub fn reopen(&self, key: &BatchKey, turn: Turn) -> Result<BatchProgress, TableError> {
+        self.step(key, Turn { is_last: false, ..turn }, |slot| slot.reopen(turn.sent.by))
     }
 
     /// Takes figures of a tally sheet: a teller's own sheet, the rows of it that differ, or the rows that the head teller
@@ -102,31 +151,70 @@ impl CountingTable {
     pub fn key_rows(
         &self,
         key: &BatchKey,
-        sent: Sent,
+        turn: Turn,
         figures: Vec<(Row, Vec<u32>)>,
     ) -> Result<BatchProgress, TableError> {
-        self.step(key, sent, |slot| {
+        self.step(key, turn, |slot| {
             let sheet = Sheet::new(&slot.sheet_shape(), figures)?;
-            slot.key_rows(sent.by, sheet)
+            slot.key_rows(turn.sent.by, sheet)
         })
     }
 
     fn step(
         &self,
         key: &BatchKey,
-        sent: Sent,
+        turn: Turn,
         take: impl FnOnce(&mut Slot) -> Result<(), TableError>,
     ) -> Result<BatchProgress, TableError> {
+        let who = turn.sent.by;
         let mut slots = self.slots();
-        let slot = slots.get_mut(key).ok_or(TableError::NotOpen)?;
-        match slot.sent.get(&sent.id) {
-            Some(by) if *by == sent.by => return slot.progress(sent.by),
-            Some(_) => return Err(TableError::ForeignId),
-            None => {}
+        let slot = slots.open.get_mut(key).ok_or(TableError::NotOpen)?;
+        if slot.opened != turn.opened {
+            return Err(TableError::OtherOpening);
         }
-        take(slot)?;
-        slot.sent.insert(sent.id, sent.by);
-        slot.progress(sent.by)
+        let before = slot.lying(key);
+        slot.once(turn, take)?;
+        let has_moved = slot.lying(key) != before;
+        let progress = slot.progress(who);
+        drop(slots);
+        if has_moved {
+            self.moved();
+        }
+        progress
+    }
+
+    /// Gives an open batch another size, mode or pair of tellers; `head` leads it from now on.
+    ///
+    /// # Errors
+    /// When it is not open, they are not three people, one would read for the other, or everybody agrees already.
+    pub fn change(
+        &self,
+        key: &BatchKey,
+        opened: RequestId,
+        (setup, head): (BatchSetup, AccountId),
+        begins_anew: bool,
+    ) -> Result<(), TableError> {
+        let mut slots = self.slots();
+        let slot = slots.open.get_mut(key).filter(|slot| slot.opened == opened).ok_or(TableError::NotOpen)?;
+        slot.change(setup, head, begins_anew)?;
+        drop(slots);
+        self.moved();
+        Ok(())
+    }
+
+    /// Whether [`Self::change`] would be refused.
+    ///
+    /// # Errors
+    /// As [`Self::change`].
+    pub fn may_change(
+        &self,
+        key: &BatchKey,
+        opened: RequestId,
+        setup: &BatchSetup,
+        head: AccountId,
+    ) -> Result<(), TableError> {
+        let slots = self.slots();
+        slots.open.get(key).filter(|slot| slot.opened == opened).ok_or(TableError::NotOpen)?.may_change(setup, head)
     }
 
     /// The progress of a batch, for one of its tellers or its head teller.
@@ -134,7 +222,12 @@ impl CountingTable {
     /// # Errors
     /// When it is not open, or this person has nothing to do with it.
     pub fn progress(&self, key: &BatchKey, who: AccountId) -> Result<BatchProgress, TableError> {
-        self.slots().get(key).ok_or(TableError::NotOpen)?.progress(who)
+        self.slots().open.get(key).ok_or(TableError::NotOpen)?.progress(who)
+    }
+
+    /// How far a person is with what is asked of them now.
+    pub fn own_papers(&self, key: &BatchKey, who: AccountId) -> OwnPapers {
+        self.slots().open.get(key).map_or_else(OwnPapers::default, |slot| slot.own_papers(who))
     }
 
     /// Hands out the counts of a batch on which everybody agrees, once.
@@ -143,75 +236,125 @@ impl CountingTable {
     /// When the person has nothing to do with it, or there is nothing to hand out.
     pub fn take(&self, key: &BatchKey, who: AccountId) -> Result<AgreedBatch, TableError> {
         let mut slots = self.slots();
-        let slot = slots.get_mut(key).ok_or(TableError::NotOpen)?;
+        let slot = slots.open.get_mut(key).ok_or(TableError::NotOpen)?;
         slot.progress(who)?;
         slot.take()
     }
 
-    /// Takes back counts that could not be committed; they can be taken once more.
+    /// Takes back counts that could not be committed, and why not; they can be taken once more.
     ///
     /// # Errors
     /// When they were not taken from here.
-    pub fn put_back(&self, key: &BatchKey, counted: AgreedBatch) -> Result<(), TableError> {
+    pub fn put_back(&self, key: &BatchKey, counted: AgreedBatch, why: Option<String>) -> Result<(), TableError> {
         let mut slots = self.slots();
-        let slot = slots.get_mut(key).ok_or(TableError::NotOpen)?;
+        let slot = slots.open.get_mut(key).ok_or(TableError::NotOpen)?;
         if !matches!(slot.state, State::Committing) {
             return Err(TableError::NotNow);
         }
-        slot.state = State::Agreed(counted.counts);
+        slot.state = State::Agreed(Agreed { counts: counted.counts, test_papers: None });
+        slot.blocked = why;
+        drop(slots);
+        self.moved();
         Ok(())
     }
 
     /// Removes a batch whose counts were taken and are committed.
     pub fn finish(&self, key: &BatchKey) {
         let mut slots = self.slots();
-        if slots.get(key).is_some_and(|slot| matches!(slot.state, State::Committing)) {
-            slots.remove(key);
+        if slots.open.get(key).is_some_and(|slot| matches!(slot.state, State::Committing)) {
+            slots.end(key);
         }
+        drop(slots);
+        self.moved();
     }
 
-    /// Takes a batch off the table, with everything that was keyed of it.
+    /// Whether a batch may be taken off the table by this person.
     ///
     /// # Errors
-    /// When one of its two tellers asks, or its counts are being committed.
-    pub fn remove(&self, key: &BatchKey, who: AccountId) -> Result<(), TableError> {
-        let mut slots = self.slots();
-        let slot = slots.get(key).ok_or(TableError::NotOpen)?;
+    /// When it is another opening, one of its two tellers asks, or its counts are being committed.
+    pub fn may_remove(&self, key: &BatchKey, opened: RequestId, who: AccountId) -> Result<(), TableError> {
+        let slots = self.slots();
+        let slot = slots.open.get(key).ok_or(TableError::NotOpen)?;
+        if slot.opened != opened {
+            return Err(TableError::OtherOpening);
+        }
         if slot.is_teller(who).is_ok() {
             return Err(TableError::NotHead);
         }
-        if matches!(slot.state, State::Committing) {
-            return Err(TableError::NotNow);
+        if matches!(slot.state, State::Committing) { Err(TableError::NotNow) } else { Ok(()) }
+    }
+
+    /// Takes a batch off the table, with everything that was keyed of it.
+    pub fn remove(&self, key: &BatchKey, opened: RequestId) {
+        let mut slots = self.slots();
+        if slots.open.get(key).is_some_and(|slot| slot.opened == opened) {
+            slots.end(key);
         }
-        slots.remove(key);
-        Ok(())
+        drop(slots);
+        self.moved();
     }
 
     /// An open batch.
     pub fn lying(&self, key: &BatchKey) -> Option<Lying> {
-        self.slots().get(key).map(|slot| slot.lying(key))
+        self.slots().open.get(key).map(|slot| slot.lying(key))
     }
 
     /// All open batches of a poll, by form and number.
     pub fn of_poll(&self, poll: PollId, pile: Pile) -> Vec<Lying> {
         let slots = self.slots();
-        let own = slots.iter().filter(|(key, _)| key.poll == poll && key.pile == pile);
+        let own = slots.open.iter().filter(|(key, _)| key.poll == poll && key.pile == pile);
         own.map(|(key, slot)| slot.lying(key)).collect()
     }
 
-    /// The counts of a test deck so far, by batch. Those of ballots are never given out.
-    pub fn deck(&self, poll: PollId) -> Vec<(BatchKey, BatchCounts)> {
+    /// The test deck of a poll so far, pile by pile. What was read of ballots is never given out.
+    pub fn deck(&self, poll: PollId) -> Vec<TestReading> {
         let slots = self.slots();
-        let counted = slots.iter().filter_map(|(key, slot)| match &slot.state {
-            State::Agreed(counts) if key.poll == poll && key.pile == Pile::Deck => Some((key.clone(), counts.clone())),
-            _ => None,
+        let own = slots.open.iter().filter(|(key, _)| key.poll == poll && key.pile == Pile::Deck);
+        let read = own.filter_map(|(key, slot)| {
+            let (papers, counts) = slot::test_papers(&slot.state)?;
+            Some(TestReading { key: key.clone(), papers, counts })
         });
-        counted.collect()
+        read.collect()
     }
 
-    /// Removes the test deck of a poll, so that it can be counted anew.
-    pub fn clear_deck(&self, poll: PollId) {
-        self.slots().retain(|key, _| key.poll != poll || key.pile != Pile::Deck);
+    /// Removes the test deck of a form, so that it can be counted anew.
+    pub fn clear_deck(&self, poll: PollId, form: &str) {
+        self.clear(|key| key.poll == poll && key.pile == Pile::Deck && key.form == form);
+    }
+
+    /// Removes what was keyed of papers that are never counted again at this stage of the poll.
+    pub fn clear_past(&self, poll: PollId, stage: Stage) {
+        self.clear(|key| key.poll == poll && stage.is_past(key.pile));
+    }
+
+    /// Polls of which something lies open.
+    pub fn polls(&self) -> BTreeSet<PollId> {
+        self.slots().open.keys().map(|key| key.poll).collect()
+    }
+
+    /// Removes everything that lies open of a poll, with all that was keyed of it.
+    pub fn clear_poll(&self, poll: PollId) {
+        self.clear(|key| key.poll == poll);
+    }
+
+    fn clear(&self, which: impl Fn(&BatchKey) -> bool) {
+        let mut slots = self.slots();
+        let gone: Vec<BatchKey> = slots.open.keys().filter(|key| which(key)).cloned().collect();
+        for key in &gone {
+            slots.end(key);
+        }
+        drop(slots);
+        if !gone.is_empty() {
+            self.moved();
+        }
+    }
+}
+
+impl Slots {
+    fn end(&mut self, key: &BatchKey) {
+        if let Some(slot) = self.open.remove(key) {
+            self.ended.insert(slot.opened);
+        }
     }
 }
 

@@ -90,6 +90,7 @@ impl Course {
         needs(self.all_back(), kind, "ballots.returned")?;
         let what = format!("mẫu phiếu {}: tập phiếu số {}", batch.form, batch.batch);
         self.read_by_two(&batch.readers, batch.accounts.as_deref(), &what)?;
+        self.taken_over(&batch, &what)?;
         let course = self.counting(&batch.form, kind)?;
         let committed = Committed { commitment: batch.commitment, papers: batch.papers };
         if course.batches.insert(batch.batch, committed).is_some() {

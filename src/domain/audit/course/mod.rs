@@ -14,8 +14,8 @@ use jiff::civil::Date;
 use super::digest::Digest;
 use super::entry::LogEntry;
 use super::event::poll::{
-    BallotsReturned, BoardAppointed, FormTotals, FormsSealed, ListDecided, PaperIssued, PollAmended, PollCreated,
-    RulesFrozen, SealedForm,
+    BallotsReturned, BatchCommitted, BoardAppointed, FormTotals, FormsSealed, ListDecided, PaperIssued, PollAmended,
+    PollCreated, RulesFrozen, SealedForm,
 };
 use super::event::{Actor, LogEvent, PollEvent};
 use crate::counters::{Counters, ReadersFault, told_readers};
@@ -240,12 +240,14 @@ impl Course {
             Some(readers) => self.counters.fault(&readers),
             None => Some(ReadersFault::NotTwo),
         };
-        let wrong = match fault {
-            None => return Ok(()),
-            Some(ReadersFault::NotTwo) => format!("{what} không phải do hai người đọc"),
-            Some(ReadersFault::Stranger(name)) => format!("{what} do người ngoài Ban kiểm phiếu đọc: {name}"),
-        };
-        Err(CourseError::Contradiction(wrong))
+        no_fault(fault, what)
+    }
+
+    /// Those whose readings the two took over are of the board, and none of the two.
+    fn taken_over(&self, batch: &BatchCommitted, what: &str) -> Result<(), CourseError> {
+        let readers = told_readers(&batch.readers, batch.accounts.as_deref());
+        let earlier = batch.earlier.as_deref().unwrap_or_default();
+        no_fault(readers.and_then(|readers| self.counters.fault_of_earlier(&readers, earlier)), what)
     }
 
     fn before_sealing(&self, kind: &'static str) -> Result<(), CourseError> {
@@ -370,6 +372,15 @@ fn once<T>(slot: &mut Option<T>, value: T, kind: &'static str) -> Result<(), Cou
     }
     *slot = Some(value);
     Ok(())
+}
+
+fn no_fault(fault: Option<ReadersFault>, what: &str) -> Result<(), CourseError> {
+    let wrong = match fault {
+        None => return Ok(()),
+        Some(ReadersFault::NotTwo) => format!("{what} không phải do hai người đọc"),
+        Some(ReadersFault::Stranger(name)) => format!("{what} do người ngoài Ban kiểm phiếu đọc: {name}"),
+    };
+    Err(CourseError::Contradiction(wrong))
 }
 
 #[cfg(test)]

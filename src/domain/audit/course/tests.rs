@@ -163,6 +163,7 @@ fn batch(form: &str, batch: u32, papers: u32) -> PollEvent {
         batch,
         commitment: Digest::of(b""),
         decided: 0,
+        earlier: None,
         form: form.into(),
         papers,
         readers: vec!["C".into(), "D".into()],

@@ -9,6 +9,7 @@ use super::{EventError, EventRow, FieldRow, LogEvent};
 use crate::audit::canonical::{self, ReadError};
 use crate::audit::digest::Digest;
 use crate::audit::time::UtcTime;
+use crate::batch::Reader;
 use crate::count::BatchCounts;
 use crate::id::AccountId;
 use crate::poll::{LevelCounts, PollKind};
@@ -293,6 +294,9 @@ events! {
         commitment: Digest,
         /// Lines, and papers as a whole, on which the head teller decided with the paper in hand.
         decided: u32,
+        /// Whose reading one of the two took over; absent where each read the whole pile.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        earlier: Option<Vec<Reader>>,
         /// Id of the form.
         form: String,
         /// Papers in the pile.

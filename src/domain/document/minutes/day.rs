@@ -246,6 +246,16 @@ fn readings(counting: CountingMode, day: &DayRecord) -> Option<String> {
     }
 }
 
+/// `Lê Thị C; Trần Văn D (nhập tiếp phần của Phạm Thị E)`
+fn readers_words(read: &BatchRead) -> String {
+    let both = read.readers.join("; ");
+    if read.earlier.is_empty() {
+        both
+    } else {
+        format!("{both} (nhập tiếp phần của {})", read.earlier.join("; "))
+    }
+}
+
 /// Who read which pile.
 fn readers(batches: &[BatchRead]) -> Option<Block> {
     let row = |read: &BatchRead| {
@@ -253,7 +263,7 @@ fn readers(batches: &[BatchRead]) -> Option<Block> {
             Cell::left(read.form.clone()),
             Cell::center(read.batch.to_string()),
             Cell::right(read.papers.to_string()),
-            Cell::left(read.readers.join("; ")),
+            Cell::left(readers_words(read)),
         ]
     };
     let columns = [(5, "Mẫu phiếu"), (3, "Tập số"), (3, "Số phiếu"), (13, "Hai người đọc")];

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq as _;
 
@@ -15,14 +15,15 @@ use super::tally::TallyPage;
 use super::{ROOM, mode_words, read_number, read_poll, stage_words};
 use crate::Site;
 use crate::answer::{Answer, SignedIn};
+use crate::form::Form;
 use crate::pages::{assets, error};
 use crate::render::Page;
 use crate::session::Visitor;
-use app::counting::room::table::{BatchProgress, Mode};
-use app::counting::room::{BatchPage, Follow};
+use app::counting::room::table::BatchProgress;
+use app::counting::room::{BatchPage, Follow, KeyedMessage, Waits};
 use app::service::app::Ask;
 use app::{AppError, Caller};
-use domain::batch::Asked;
+use domain::batch::{Asked, Mode};
 use domain::id::RequestId;
 
 /// The page with the keys.
@@ -33,9 +34,13 @@ struct Keying {
     page: BatchPage,
     /// What the page begins with: `key`, `again`, `decide`, `wait`, `agreed` or `taken`.
     state: &'static str,
+    /// Which reading is keyed now: `entry`, `again` or `decide`.
+    what: &'static str,
     /// What is to be keyed, as JSON.
     asked: String,
     opened: String,
+    /// Whom the batch waits for, in a sentence.
+    waits: String,
     form_token: String,
     account: String,
     script: String,
@@ -93,7 +98,9 @@ fn keying(poll: String, page: BatchPage, visitor: &Visitor, caller: &Caller) -> 
     Page::new(Keying {
         state,
         asked: asked.to_string(),
+        what: if matches!(state, "again" | "decide") { state } else { "entry" },
         opened: opened(&page.follow),
+        waits: waits_words(&page.follow.waits),
         form_token: visitor.form_token.clone(),
         account: caller.account.id.to_string(),
         script: assets::address("keying-net.mjs"),
@@ -133,17 +140,35 @@ fn opened(follow: &Follow) -> String {
     follow.opened.map(|opened| opened.to_string()).unwrap_or_default()
 }
 
+/// Whom a batch waits for, in a sentence; empty when it waits for nobody else.
+pub(super) fn waits_words(waits: &Waits) -> String {
+    let papers = waits.papers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    match (&waits.head, waits.tellers.as_slice()) {
+        (Some(head), _) if papers.is_empty() => format!("Chờ Trưởng ban ({head}) quyết định chỗ còn lệch."),
+        (Some(head), _) => format!("Chờ Trưởng ban ({head}) quyết định; đưa phiếu số {papers} của tập cho Trưởng ban."),
+        (None, []) => String::new(),
+        (None, names) => format!("Chờ {} nhập xong.", names.join(" và ")),
+    }
+}
+
 /// How things stand, for the script: with everything that the next message needs.
 fn told(follow: &Follow, visitor: &Visitor, caller: &Caller) -> Response {
     let (state, asked) = state(follow.progress.as_ref());
     let body = json!({
         "account": caller.account.id,
         "asked": asked,
+        "blocked": follow.blocked,
+        "done": follow.own.done,
+        "laid_again": follow.is_laid_again,
+        "moved_from": follow.own.moved_from,
         "opened": opened(follow),
+        "papers": follow.papers,
         "request": follow.request,
+        "revision": follow.own.revision,
         "run": follow.run,
         "state": state,
         "token": visitor.form_token,
+        "waits": waits_words(&follow.waits),
     });
     json_answer(StatusCode::OK, &body)
 }
@@ -197,7 +222,9 @@ pub async fn key(
     let unreadable = || refused(StatusCode::BAD_REQUEST, "Máy chủ không đọc được; hãy tải lại trang rồi nhập lại tập.");
     let Some(bytes) = bytes else { return Ok(unreadable()) };
     let Some(message) = Message::read(&bytes) else { return Ok(unreadable()) };
-    let (Some(what), Ok(request)) = (message.what(), message.request.parse::<RequestId>()) else {
+    let (Some((what, step)), Ok(request), Ok(opened)) =
+        (message.kind(), message.request.parse::<RequestId>(), message.opened.parse::<RequestId>())
+    else {
         return Ok(unreadable());
     };
     if !bool::from(message.token.as_bytes().ct_eq(visitor.form_token.as_bytes())) {
@@ -210,6 +237,20 @@ pub async fn key(
         ));
     }
     let (ask, batch) = (Ask { caller: &caller, request }, (form.as_str(), read_number(&batch)?));
-    let follow = site.app.key_batch(ask, read_poll(&poll)?, batch, what, &message.papers()).await?;
+    let papers = message.papers();
+    let keyed = KeyedMessage { what, step, opened, revision: message.revision, papers: &papers };
+    let follow = site.app.key_batch(ask, read_poll(&poll)?, batch, keyed).await?;
     Ok(told(&follow, &visitor, &caller))
+}
+
+/// `POST /kiem-phieu/{poll}/{form}/{batch}/ghi-lai`
+pub async fn commit(
+    State(site): State<Arc<Site>>,
+    SignedIn(caller): SignedIn,
+    Path((poll, form_id, batch)): Path<(String, String, String)>,
+    form: Form,
+) -> Answer<Redirect> {
+    let number = read_number(&batch)?;
+    site.app.commit_again(form.ask(&caller)?, read_poll(&poll)?, (form_id.as_str(), number)).await?;
+    Ok(Redirect::to(&format!("{ROOM}/{poll}/{form_id}/{number}")))
 }

@@ -2,6 +2,7 @@
 
 mod abandon;
 mod batch;
+mod changing;
 mod deck;
 mod opening;
 mod projection;
@@ -11,7 +12,8 @@ mod sent;
 mod tally;
 
 pub use abandon::{abandon, ask as ask_abandon};
-pub use batch::{follow, key, show as batch};
+pub use batch::{commit, follow, key, show as batch};
+pub use changing::{change, show as ask_change};
 pub use deck::{paper as deck_paper, record as record_deck, show as deck};
 pub use opening::{new, open};
 pub use projection::{show as projection, turn as project};
@@ -21,7 +23,8 @@ pub use tally::key as key_tally;
 
 use super::{PDF, file, read_poll};
 use app::AppError;
-use app::counting::room::table::{BatchStage, Mode};
+use app::counting::room::table::BatchStage;
+use domain::batch::Mode;
 
 /// Where the counting room is.
 const ROOM: &str = "/kiem-phieu";

@@ -14,6 +14,8 @@ use crate::notice::Done;
 use crate::render::Page;
 use app::counting::room::{OpenPage, TypedBatch};
 use app::{AppError, Caller};
+use domain::batch::Mode;
+use domain::id::AccountId;
 
 #[derive(Template)]
 #[template(path = "counting/open.html")]
@@ -48,19 +50,28 @@ async fn page(site: &Site, caller: &Caller, poll: &str, wanted: &str, form: Opti
         ])
     });
     let left = |(id, block, left): &(String, String, u32)| (id.clone(), format!("{block} ({id}), còn {left} phiếu"));
-    let nobody = (String::new(), "Chưa chọn".to_owned());
-    let tellers = page.tellers.iter().map(|(id, name)| (id.to_string(), name.clone()));
     Ok(Page::new(Open {
         poll: poll.to_owned(),
         forms: page.forms.iter().map(left).collect(),
-        tellers: std::iter::once(nobody).chain(tellers).collect(),
-        modes: vec![
-            ("marks", "Nhập từng phiếu bằng bàn phím"),
-            ("hand", "Đếm tay: hai người đếm trên phiếu đếm tay rồi nhập số"),
-        ],
+        tellers: teller_choices(&page.tellers),
+        modes: mode_choices(),
         form,
         page,
     }))
+}
+
+/// The people to choose from, before them nobody.
+pub(super) fn teller_choices(tellers: &[(AccountId, String)]) -> Vec<(String, String)> {
+    let nobody = (String::new(), "Chưa chọn".to_owned());
+    std::iter::once(nobody).chain(tellers.iter().map(|(id, name)| (id.to_string(), name.clone()))).collect()
+}
+
+/// The ways to count a pile.
+pub(super) fn mode_choices() -> Vec<(&'static str, &'static str)> {
+    vec![
+        (Mode::Marks.code(), "Nhập từng phiếu bằng bàn phím hoặc chạm"),
+        (Mode::HandTally.code(), "Đếm tay: hai người đếm trên phiếu đếm tay rồi nhập số"),
+    ]
 }
 
 /// `GET /kiem-phieu/{poll}/mo-tap?mau=F1-3F9A2C`

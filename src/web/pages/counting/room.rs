@@ -10,8 +10,9 @@ use super::{ROOM, mode_words, read_poll, stage_words};
 use crate::Site;
 use crate::answer::{Answer, SignedIn};
 use crate::render::Page;
-use app::counting::room::table::{BatchProgress, Pile};
+use app::counting::room::table::BatchProgress;
 use app::counting::room::{OpenBatch, RoomForm, RoomPage, RoomPoll};
+use domain::batch::{Pile, Reader};
 
 #[derive(Template)]
 #[template(path = "counting/rooms.html")]
@@ -77,9 +78,25 @@ impl Show {
         form.suggested.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
     }
 
-    /// `Lê Thị C và Trần Văn D`
+    fn is_ballots(&self) -> bool {
+        self.room.pile == Some(Pile::Ballots)
+    }
+
+    /// Whom an open batch waits for; empty when it is the caller.
+    fn waits(&self, batch: &OpenBatch) -> String {
+        super::batch::waits_words(&batch.waits)
+    }
+
+    /// `Lê Thị C và Trần Văn D (nhập tiếp phần của Phạm Thị E)`
     fn readers(&self, batch: &app::counting::room::CommittedBatch) -> String {
-        batch.readers.iter().map(|reader| reader.name.as_str()).collect::<Vec<_>>().join(" và ")
+        let names = |readers: &[Reader], and: &str| {
+            readers.iter().map(|reader| reader.name.as_str()).collect::<Vec<_>>().join(and)
+        };
+        let both = names(&batch.readers, " và ");
+        if batch.earlier.is_empty() {
+            return both;
+        }
+        format!("{both} (nhập tiếp phần của {})", names(&batch.earlier, ", "))
     }
 }
 

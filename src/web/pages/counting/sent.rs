@@ -8,7 +8,7 @@ use futures_util::StreamExt as _;
 use serde::Deserialize;
 use zeroize::{Zeroize as _, Zeroizing};
 
-use app::counting::room::{Keyed, What};
+use app::counting::room::{Keyed, Step, What};
 
 /// Longest reading: 50 papers of over a thousand lines.
 const MAX_BYTES: usize = 256 * 1024;
@@ -55,6 +55,11 @@ pub struct Message<'a> {
     /// The account that the page was drawn for: somebody else may have signed in in this browser since.
     pub by: &'a str,
     what: &'a str,
+    step: &'a str,
+    /// The opening of the batch that the page is of.
+    pub opened: &'a str,
+    /// Messages of this person that the page knows to be taken.
+    pub revision: u32,
     #[serde(borrow)]
     papers: Vec<SentPaper<'a>>,
 }
@@ -80,14 +85,24 @@ impl<'a> Message<'a> {
         serde_json::from_slice(bytes).ok()
     }
 
-    /// Which of the three things it brings.
-    pub fn what(&self) -> Option<What> {
-        match self.what {
-            "entry" => Some(What::Entry),
-            "again" => Some(What::Again),
-            "decide" => Some(What::Decision),
-            _ => None,
-        }
+    /// Which reading it is of, and what becomes of its papers.
+    pub fn kind(&self) -> Option<(What, Step)> {
+        let what = match self.what {
+            "entry" => What::Entry,
+            "again" => What::Again,
+            "decide" => What::Decision,
+            _ => return None,
+        };
+        let step = match self.step {
+            "put" => Step::Put,
+            "insert" => Step::Insert,
+            "remove" => Step::Remove,
+            "send" => Step::Send,
+            "reopen" => Step::Reopen,
+            "commit" => Step::Commit,
+            _ => return None,
+        };
+        Some((what, step))
     }
 
     /// The papers.
@@ -106,14 +121,15 @@ mod tests {
 
     #[test]
     fn a_message_borrows_its_marks_and_prints_none() {
-        let text = br#"{"token":"t","request":"r","by":"b","what":"again","papers":[{"paper":4,"reason":null,"lines":[2,7],"keys":"39"}]}"#;
+        let text = br#"{"token":"t","request":"r","by":"b","what":"again","step":"put","opened":"o","revision":3,
+            "papers":[{"paper":4,"reason":null,"lines":[2,7],"keys":"39"}]}"#;
         let message = Message::read(text).expect("message");
-        assert_eq!((message.what(), message.papers().len()), (Some(What::Again), 1));
+        assert_eq!((message.kind(), message.papers().len()), (Some((What::Again, Step::Put)), 1));
         let papers = message.papers();
         assert_eq!((papers[0].lines, papers[0].keys), ([2, 7].as_slice(), "39"));
         assert!(text.as_ptr_range().contains(&papers[0].keys.as_ptr()), "no copy of the marks was made");
         assert_eq!(format!("{message:?} {papers:?}"), "Message(1 papers) [Keyed(4, …)]");
-        for wrong in [&b"{}"[..], b"", br#"{"token":"t","request":"r","by":"b","what":"again","papers":[],"x":1}"#] {
+        for wrong in [&b"{}"[..], b"", br#"{"token":"t","request":"r","by":"b","what":"again","step":"put","opened":"o","revision":3,"papers":[],"x":1}"#] {
             assert!(Message::read(wrong).is_none());
         }
     }

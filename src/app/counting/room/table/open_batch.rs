@@ -4,31 +4,9 @@ use std::fmt;
 
 use crate::polls::Sent;
 use domain::batch::hand_tally::{Row, SheetError};
-use domain::batch::{Asked, EntryError, PAPERS_PER_BATCH, Shape};
+use domain::batch::{Asked, EntryError, Mode, PAPERS_PER_BATCH, Paper, Pile, Shape};
 use domain::count::BatchCounts;
 use domain::id::{AccountId, PollId, RequestId};
-
-/// Which papers a batch is made of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Pile {
-    /// The test deck: nobody's ballots.
-    Deck,
-    /// Ballots.
-    Ballots,
-    /// Valid ballots of a form, of which one line is counted again; the line's number is that of the batch.
-    Recount,
-}
-
-/// How a batch is counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// Mark by mark, with the keys.
-    Marks,
-    /// By hand on two printed sheets, of which the figures are keyed.
-    HandTally,
-    /// By hand, a single line once more: no third person decides what two still count differently.
-    Recount,
-}
 
 /// Which batch of which poll.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,14 +21,7 @@ pub struct BatchKey {
     pub number: u32,
 }
 
-impl BatchKey {
-    /// Whether both are piles of the same papers.
-    pub(super) fn is_beside(&self, other: &Self) -> bool {
-        self.poll == other.poll && self.pile == other.pile && self.form == other.form
-    }
-}
-
-/// A batch that a head teller opens.
+/// A batch as a head teller opened it, and as it was changed since.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BatchSetup {
     /// The pile and its form.
@@ -61,6 +32,32 @@ pub struct BatchSetup {
     pub reasons: Vec<String>,
     /// The two tellers who read it, different people.
     pub tellers: [AccountId; 2],
+}
+
+/// A batch that is laid on the table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Laid {
+    /// Which.
+    pub key: BatchKey,
+    /// How it is counted.
+    pub setup: BatchSetup,
+    /// The head teller who opened it.
+    pub head: AccountId,
+    /// The request that opened it: another opening of the same number is another batch.
+    pub opened: RequestId,
+}
+
+/// What somebody sends for a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// The sender, with an id by which the same message sent again is recognized.
+    pub sent: Sent,
+    /// The opening that it is meant for.
+    pub opened: RequestId,
+    /// Messages of this person that the sender's page knows to be taken.
+    pub revision: u32,
+    /// Whether this person's reading ends with it.
+    pub is_last: bool,
 }
 
 /// The progress of a batch for one person.
@@ -84,6 +81,17 @@ pub enum BatchProgress {
     Taken,
 }
 
+/// How far one person is with what is asked of them now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OwnPapers {
+    /// Papers that the table has of them.
+    pub done: usize,
+    /// Messages of theirs that were taken.
+    pub revision: u32,
+    /// Where one of two readings that differ probably skipped a paper, from 1.
+    pub moved_from: Option<usize>,
+}
+
 /// What a batch ends in. Its counts are sealed until the whole count is closed, so nothing prints them.
 #[derive(PartialEq, Eq)]
 pub struct AgreedBatch {
@@ -91,17 +99,32 @@ pub struct AgreedBatch {
     pub counts: BatchCounts,
     /// The tellers who read first and second.
     pub tellers: [AccountId; 2],
+    /// Whose reading one of the two took over.
+    pub earlier: Vec<AccountId>,
     /// The head teller who opened it.
     pub head: AccountId,
+    /// The request that opened it.
+    pub opened: RequestId,
     /// Lines, and papers as a whole, on which the first two readings differed.
     pub reread: usize,
     /// How many of them the head teller decided.
     pub decided: usize,
-    /// Every request that was sent for it, with its sender: none may ever count for another batch.
+    /// Every request by which somebody ended a reading, with its sender: none may ever count for another batch.
     pub sent: Vec<Sent>,
 }
 
-/// How far a batch is, for the head teller. It reveals no mark, no count and no order.
+/// A pile of a test deck on which both tellers agree.
+#[derive(Debug)]
+pub struct TestReading {
+    /// Which.
+    pub key: BatchKey,
+    /// Its papers as both read them; `None` where it was counted by hand.
+    pub papers: Option<Vec<Paper>>,
+    /// What they add up to.
+    pub counts: BatchCounts,
+}
+
+/// How far a batch is, for the people who count. It reveals no mark, no count and no order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BatchStage {
     /// Nobody has entered.
@@ -121,7 +144,7 @@ pub enum BatchStage {
 pub struct Lying {
     /// Which.
     pub key: BatchKey,
-    /// As it was opened.
+    /// As it is counted.
     pub opening: BatchSetup,
     /// The head teller who opened it.
     pub head: AccountId,
@@ -129,6 +152,14 @@ pub struct Lying {
     pub opened: RequestId,
     /// How far it is.
     pub stage: BatchStage,
+    /// Whom it waits for.
+    pub waits_for: Vec<AccountId>,
+    /// Numbers of the papers that the head teller decides.
+    pub disputed: Vec<usize>,
+    /// It was laid again after a restart, which forgot what had been keyed of it.
+    pub is_laid_again: bool,
+    /// Why counts on which both agree could not be committed.
+    pub blocked: Option<String>,
 }
 
 impl fmt::Debug for AgreedBatch {
@@ -140,15 +171,24 @@ impl fmt::Debug for AgreedBatch {
 /// Why the table refuses. Nothing has changed.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TableError {
-    /// Not open here; after a restart, or never.
-    #[error("tập phiếu này chưa được mở trên máy chủ; Trưởng ban kiểm phiếu mở lại tập rồi gửi lại phần đã nhập")]
+    /// Not open here.
+    #[error("tập phiếu này không còn trên bàn; Trưởng ban kiểm phiếu xem lại danh sách tập")]
     NotOpen,
+    /// The page is of an earlier opening.
+    #[error("tập phiếu này đã được bỏ khỏi bàn rồi mở lại; hãy tải lại trang để làm tiếp trên tập mới mở")]
+    OtherOpening,
+    /// The same person goes on in another window or at another machine.
+    #[error("bạn đã nhập tiếp tập này ở một cửa sổ hoặc máy khác; trang này đang lấy lại phần đã nhận")]
+    Moved,
     /// Opened before, by another request.
     #[error("tập phiếu này đã được mở; hãy tải lại danh sách tập")]
     AlreadyOpen,
     /// Two tellers and the one who decides are three people.
     #[error("người nhập thứ nhất, người nhập thứ hai và Trưởng ban kiểm phiếu phải là ba người khác nhau")]
     SamePeople,
+    /// Who read the pile cannot read it for the other teller.
+    #[error("người này đã đọc tập phiếu này, nên không thể nhập thay người kia; hãy chọn người khác")]
+    HasRead,
     /// No papers, or more than a batch holds.
     #[error("tập phiếu phải có từ 1 đến {} phiếu", PAPERS_PER_BATCH.end())]
     Size,

@@ -1,18 +1,16 @@
 use jiff::Timestamp;
 
 use super::*;
+use crate::polls::Sent;
 use domain::batch::Again;
 use domain::batch::hand_tally::SheetError;
-use domain::batch::{Asked, EntryError, Shape};
-use domain::id::RequestId;
+use domain::batch::{Asked, EntryError, Mode, Paper, Shape};
+use domain::count::BatchCounts;
 use domain::marks::Mark;
 use domain::poll::{Level, LevelCounts, PollKind};
 
 const HIGH: Mark = Mark::Level(Level::High);
 const LOW: Mark = Mark::Level(Level::Low);
-
-/// Papers that are in no committed batch, more than any story lays on the table.
-const LEFT: u32 = 500;
 
 fn at() -> Timestamp {
     Timestamp::from_second(1_700_000_000).expect("time")
@@ -22,9 +20,22 @@ fn account(n: u8) -> AccountId {
     AccountId::new(at(), &[n; 10])
 }
 
-/// What `by` sends under the id `n`.
-fn sent(by: AccountId, n: u8) -> Sent {
-    Sent { by, id: RequestId::new(at(), &[n; 10]) }
+fn request(n: u8) -> RequestId {
+    RequestId::new(at(), &[n; 10])
+}
+
+/// What `by` sends under the id `n` from a page that knows how things stand.
+fn turn(table: &CountingTable, key: &BatchKey, by: AccountId, n: u8) -> Turn {
+    let opened = table.lying(key).map_or(request(0), |lying| lying.opened);
+    Turn { sent: Sent { by, id: request(n) }, opened, revision: table.own_papers(key, by).revision, is_last: true }
+}
+
+fn laid(key: &BatchKey, setup: &BatchSetup, head: AccountId, n: u8) -> Laid {
+    Laid { key: key.clone(), setup: setup.clone(), head, opened: request(n) }
+}
+
+fn puts(papers: Vec<Paper>) -> Vec<(usize, ReadingStep)> {
+    (1..).zip(papers.into_iter().map(ReadingStep::Put)).collect()
 }
 
 fn marked(marks: &[Mark]) -> Paper {
@@ -53,7 +64,7 @@ impl Hall {
         let shape = Shape { number: 1, kind: PollKind::Rating, lines: 3, papers: 2 };
         let opening = BatchSetup { shape, mode: Mode::Marks, reasons: Vec::new(), tellers: [one, two] };
         let table = CountingTable::default();
-        table.open(key.clone(), opening.clone(), sent(head, 100), LEFT).expect("opened");
+        table.lay(vec![laid(&key, &opening, head, 100)]);
         Self { table, key, opening, one, two, head }
     }
 
@@ -67,11 +78,15 @@ impl Hall {
     }
 
     fn enters(&self, who: AccountId, id: u8, papers: Vec<Paper>) -> Result<BatchProgress, TableError> {
-        self.table.enter(&self.key, sent(who, id), papers)
+        self.table.read(&self.key, turn(&self.table, &self.key, who, id), puts(papers))
     }
 
     fn reads_again(&self, who: AccountId, id: u8, papers: Vec<Reread>) -> Result<BatchProgress, TableError> {
-        self.table.read_again(&self.key, sent(who, id), papers)
+        self.table.read_again(&self.key, turn(&self.table, &self.key, who, id), papers)
+    }
+
+    fn decides(&self, who: AccountId, id: u8, papers: Vec<Reread>) -> Result<BatchProgress, TableError> {
+        self.table.decide(&self.key, turn(&self.table, &self.key, who, id), papers)
     }
 
     fn progress(&self, who: AccountId) -> BatchProgress {
@@ -111,19 +126,21 @@ fn two_equal_readings_give_counts_once() {
     assert_eq!(hall.progress(hall.one), BatchProgress::Agreed);
 
     // The commit failed: nothing is lost, nothing is there twice.
-    hall.table.put_back(&hall.key, counted).expect("taken from here");
+    hall.table.put_back(&hall.key, counted, None).expect("taken from here");
     let counted = hall.table.take(&hall.key, hall.head).expect("once more");
     assert_eq!(counted.counts.lines, lines());
-    hall.table.put_back(&hall.key, counted).expect("taken from here");
+    hall.table.put_back(&hall.key, counted, None).expect("taken from here");
     let twice = AgreedBatch {
         counts: BatchCounts::zero(PollKind::Rating, 3),
         tellers: [hall.one, hall.two],
+        earlier: Vec::new(),
         head: hall.head,
+        opened: request(100),
         reread: 0,
         decided: 0,
         sent: Vec::new(),
     };
-    assert_eq!(hall.table.put_back(&hall.key, twice), Err(TableError::NotNow));
+    assert_eq!(hall.table.put_back(&hall.key, twice, None), Err(TableError::NotNow));
 }
 
 #[test]
@@ -154,16 +171,16 @@ fn both_read_again_only_what_differs_and_the_counts_are_those_of_the_paper() {
 #[test]
 fn what_differs_twice_is_the_head_tellers_to_decide_and_nobody_elses() {
     let hall = Hall::disputed();
-    assert_eq!(hall.table.decide(&hall.key, sent(hall.head, 3), again(2, &[])), Err(TableError::NotNow));
+    assert_eq!(hall.decides(hall.head, 3, again(2, &[])), Err(TableError::NotNow));
     hall.reads_again(hall.one, 4, again(2, &[(1, LOW), (3, LOW)])).expect("again");
     let progress = hall.reads_again(hall.two, 5, again(2, &[(1, HIGH), (3, LOW)]));
     assert_eq!(progress, Ok(BatchProgress::Waiting));
     assert_eq!(hall.progress(hall.head), BatchProgress::Decide(asked(&[1])));
     let answer = || again(2, &[(1, LOW)]);
-    assert_eq!(hall.table.decide(&hall.key, sent(hall.one, 6), answer()), Err(TableError::NotHead));
-    let wrong = hall.table.decide(&hall.key, sent(hall.head, 7), again(2, &[(2, LOW)]));
+    assert_eq!(hall.decides(hall.one, 6, answer()), Err(TableError::NotHead));
+    let wrong = hall.decides(hall.head, 7, again(2, &[(2, LOW)]));
     assert_eq!(wrong, Err(TableError::Entry(EntryError::NotAsked)));
-    assert_eq!(hall.table.decide(&hall.key, sent(hall.head, 8), answer()), Ok(BatchProgress::Agreed));
+    assert_eq!(hall.decides(hall.head, 8, answer()), Ok(BatchProgress::Agreed));
     let counted = hall.table.take(&hall.key, hall.head).expect("agreed");
     assert_eq!((counted.counts.lines.as_slice(), counted.reread, counted.decided), (lines().as_slice(), 2, 1));
 }
@@ -171,15 +188,6 @@ fn what_differs_twice_is_the_head_tellers_to_decide_and_nobody_elses() {
 #[test]
 fn what_is_sent_again_changes_nothing_and_is_answered_with_how_things_stand() {
     let hall = Hall::new();
-    assert_eq!(
-        hall.table.open(hall.key.clone(), hall.opening.clone(), sent(hall.head, 100), LEFT),
-        Ok(()),
-        "the same form again"
-    );
-    assert_eq!(
-        hall.table.open(hall.key.clone(), hall.opening.clone(), sent(hall.head, 101), LEFT),
-        Err(TableError::AlreadyOpen)
-    );
     hall.enters(hall.one, 1, Hall::truth()).expect("first");
     // Even when what comes under the same id differs: the first is what was answered for.
     assert_eq!(hall.enters(hall.one, 1, Hall::slipped()), Ok(BatchProgress::Waiting));
@@ -219,11 +227,13 @@ fn nobody_but_its_people_has_to_do_with_a_batch() {
     assert_eq!(hall.enters(stranger, 1, Hall::truth()), Err(TableError::NotTeller));
     assert_eq!(hall.enters(hall.head, 1, Hall::truth()), Err(TableError::NotTeller));
     assert_eq!(hall.table.progress(&hall.key, stranger), Err(TableError::NotTeller));
-    assert_eq!(hall.table.remove(&hall.key, hall.one), Err(TableError::NotHead));
+    assert_eq!(hall.table.may_remove(&hall.key, request(100), hall.one), Err(TableError::NotHead));
+    let stale = hall.table.may_remove(&hall.key, request(99), hall.head);
+    assert_eq!(stale, Err(TableError::OtherOpening), "a page of an earlier opening takes nothing off");
     let key = BatchKey { number: 2, ..hall.key.clone() };
     let open = |tellers, papers| {
         let shape = Shape { papers, ..hall.opening.shape };
-        hall.table.open(key.clone(), BatchSetup { shape, tellers, ..hall.opening.clone() }, sent(hall.head, 9), 20)
+        CountingTable::may_lie(&laid(&key, &BatchSetup { shape, tellers, ..hall.opening.clone() }, hall.head, 9))
     };
     assert_eq!(open([hall.one, hall.one], 20), Err(TableError::SamePeople));
     assert_eq!(open([hall.one, hall.head], 20), Err(TableError::SamePeople));
@@ -231,25 +241,154 @@ fn nobody_but_its_people_has_to_do_with_a_batch() {
         (open([hall.one, hall.two], 0), open([hall.one, hall.two], 51)),
         (Err(TableError::Size), Err(TableError::Size))
     );
-    // Two of the 20 papers lie here already.
-    assert_eq!(open([hall.one, hall.two], 19), Err(TableError::PapersOver { left: 18 }));
+    assert_eq!(open([hall.one, hall.two], 50), Ok(()));
     assert_eq!(hall.table.progress(&key, hall.one), Err(TableError::NotOpen));
 
     hall.enters(hall.one, 1, Hall::truth()).expect("first");
-    hall.table.remove(&hall.key, hall.head).expect("its head");
+    hall.table.may_remove(&hall.key, request(100), hall.head).expect("its head");
+    hall.table.remove(&hall.key, request(100));
     assert_eq!(hall.table.progress(&hall.key, hall.one), Err(TableError::NotOpen));
 }
 
-/// After a restart the table is empty: the head teller opens the batch again, and the pages send what they kept.
+/// After a restart the pile lies there anew, and the pages send what they hold.
 #[test]
 fn a_restart_loses_no_more_than_has_to_be_sent_again() {
     let before = Hall::disputed();
     let after = CountingTable::default();
-    assert_eq!(after.enter(&before.key, sent(before.one, 1), Hall::truth()), Err(TableError::NotOpen));
-    after.open(before.key.clone(), before.opening.clone(), sent(before.head, 100), LEFT).expect("opened");
-    after.enter(&before.key, sent(before.two, 2), Hall::slipped()).expect("in another order");
-    let progress = after.enter(&before.key, sent(before.one, 1), Hall::truth());
-    assert_eq!(progress, Ok(BatchProgress::KeyAgain(asked(&[1, 3]))));
+    let enters = |who, id, papers| after.read(&before.key, turn(&after, &before.key, who, id), puts(papers));
+    assert_eq!(enters(before.one, 1, Hall::truth()), Err(TableError::NotOpen));
+    after.lay(vec![laid(&before.key, &before.opening, before.head, 100)]);
+    assert!(after.lying(&before.key).expect("here").is_laid_again);
+    enters(before.two, 2, Hall::slipped()).expect("in another order");
+    assert_eq!(enters(before.one, 1, Hall::truth()), Ok(BatchProgress::KeyAgain(asked(&[1, 3]))));
+    // Somebody who read the database before it was taken off does not lay it again.
+    after.remove(&before.key, request(100));
+    after.lay(vec![laid(&before.key, &before.opening, before.head, 100)]);
+    assert_eq!(after.lying(&before.key), None);
+    after.announce(request(101));
+    after.lay(vec![laid(&before.key, &before.opening, before.head, 101)]);
+    assert!(!after.lying(&before.key).expect("here").is_laid_again);
+}
+
+impl Hall {
+    /// One paper of a reading, from a page that knows of `revision` messages.
+    fn puts_one(
+        &self,
+        who: AccountId,
+        (id, revision): (u8, u32),
+        paper: usize,
+        step: ReadingStep,
+    ) -> Result<BatchProgress, TableError> {
+        let turn = Turn { revision, is_last: false, ..turn(&self.table, &self.key, who, id) };
+        self.table.read(&self.key, turn, vec![(paper, step)])
+    }
+
+    fn sends(&self, who: AccountId, id: u8) -> Result<BatchProgress, TableError> {
+        self.table.read(&self.key, turn(&self.table, &self.key, who, id), Vec::new())
+    }
+
+    fn changes(&self, papers: u32, tellers: [AccountId; 2], begins_anew: bool) -> Result<(), TableError> {
+        let now = self.table.lying(&self.key).expect("here").opening;
+        let setup = BatchSetup { shape: Shape { papers, ..now.shape }, tellers, ..now };
+        self.table.change(&self.key, request(100), (setup, self.head), begins_anew)
+    }
+}
+
+fn put(marks: &[Mark]) -> ReadingStep {
+    ReadingStep::Put(marked(marks))
+}
+
+#[test]
+fn papers_arrive_one_by_one_and_another_window_goes_on_where_the_first_one_was() {
+    let hall = Hall::new();
+    hall.puts_one(hall.one, (1, 0), 1, put(&[HIGH; 3])).expect("first paper");
+    // The answer was lost: the same message again.
+    hall.puts_one(hall.one, (1, 0), 1, put(&[HIGH; 3])).expect("known");
+    let own = hall.table.own_papers(&hall.key, hall.one);
+    assert_eq!((own.done, own.revision), (1, 1));
+    assert_eq!(hall.table.own_papers(&hall.key, hall.two).done, 0);
+    let skipping = hall.puts_one(hall.one, (2, 1), 3, put(&[HIGH; 3]));
+    assert_eq!(skipping, Err(TableError::Entry(EntryError::Gap { paper: 3, next: 2 })));
+    // A window that knows of less is told to look.
+    assert_eq!(hall.puts_one(hall.one, (3, 0), 1, put(&[LOW; 3])), Err(TableError::Moved));
+    let short = hall.sends(hall.one, 4);
+    assert!(matches!(short, Err(TableError::Entry(EntryError::Papers { read: 1, .. }))), "{short:?}");
+    let revision = hall.table.own_papers(&hall.key, hall.one).revision;
+    hall.puts_one(hall.one, (5, revision), 2, put(&[LOW, HIGH, LOW])).expect("second paper");
+    assert_eq!(hall.sends(hall.one, 6), Ok(BatchProgress::Waiting));
+    assert_eq!(hall.enters(hall.two, 7, Hall::truth()), Ok(BatchProgress::Agreed));
+}
+
+#[test]
+fn another_number_of_papers_costs_nobody_what_was_keyed() {
+    let hall = Hall::new();
+    hall.enters(hall.one, 1, Hall::truth()).expect("both papers");
+    hall.changes(3, [hall.one, hall.two], false).expect("one more was found");
+    assert_eq!(hall.progress(hall.one), BatchProgress::Key);
+    let own = hall.table.own_papers(&hall.key, hall.one);
+    assert_eq!(own.done, 2, "they are still there");
+    hall.puts_one(hall.one, (2, own.revision), 1, ReadingStep::Insert(marked(&[LOW; 3]))).expect("it lay on top");
+    assert_eq!(hall.sends(hall.one, 3), Ok(BatchProgress::Waiting));
+    let mut three = Hall::truth();
+    three.insert(0, marked(&[LOW; 3]));
+    assert_eq!(hall.enters(hall.two, 4, three), Ok(BatchProgress::Agreed));
+    let changed = hall.changes(2, [hall.one, hall.two], false);
+    assert_eq!(changed, Err(TableError::NotNow), "both agree already");
+}
+
+#[test]
+fn a_teller_who_leaves_is_followed_by_another_and_the_other_reading_stays() {
+    let hall = Hall::disputed();
+    let new = account(7);
+    assert_eq!(hall.changes(2, [hall.two, hall.two], false), Err(TableError::SamePeople));
+    assert_eq!(hall.changes(2, [hall.head, hall.two], false), Err(TableError::SamePeople));
+    assert_eq!(hall.changes(2, [hall.one, hall.one], false), Err(TableError::SamePeople));
+    hall.changes(2, [hall.one, new], false).expect("somebody else");
+    assert_eq!(hall.table.progress(&hall.key, hall.two), Err(TableError::NotTeller));
+    assert_eq!(hall.progress(new), BatchProgress::KeyAgain(asked(&[1, 3])));
+    assert_eq!(hall.changes(2, [hall.two, new], false), Err(TableError::HasRead), "the one who left read this pile");
+    let right = || again(2, &[(1, LOW), (3, LOW)]);
+    hall.reads_again(new, 3, right()).expect("in place of the other");
+    assert_eq!(hall.reads_again(hall.one, 4, right()), Ok(BatchProgress::Agreed));
+    let counted = hall.table.take(&hall.key, hall.head).expect("agreed");
+    assert_eq!((counted.tellers, counted.earlier), ([hall.one, new], vec![hall.two]));
+
+    // In the middle of a reading: on from there, or from the first paper.
+    for (begins_anew, done) in [(false, 1), (true, 0)] {
+        let hall = Hall::new();
+        hall.puts_one(hall.two, (1, 0), 1, put(&[HIGH; 3])).expect("first paper");
+        hall.enters(hall.one, 2, Hall::truth()).expect("the other one");
+        hall.changes(2, [hall.one, new], begins_anew).expect("somebody else");
+        assert_eq!(hall.table.own_papers(&hall.key, new).done, done);
+        assert_eq!(hall.progress(hall.one), BatchProgress::Waiting, "what the other one read stays");
+    }
+}
+
+#[test]
+fn a_reading_that_skipped_a_paper_is_taken_back_and_corrected() {
+    let hall = Hall::disputed();
+    let reopen = |who, id| hall.table.reopen(&hall.key, turn(&hall.table, &hall.key, who, id));
+    assert_eq!(reopen(hall.head, 3), Err(TableError::NotTeller));
+    assert_eq!(reopen(hall.two, 4), Ok(BatchProgress::Key));
+    assert_eq!(hall.progress(hall.one), BatchProgress::Waiting);
+    let own = hall.table.own_papers(&hall.key, hall.two);
+    assert_eq!(own.done, 2);
+    hall.puts_one(hall.two, (5, own.revision), 2, put(&[LOW, HIGH, LOW])).expect("corrected");
+    assert_eq!(hall.sends(hall.two, 6), Ok(BatchProgress::Agreed));
+    assert_eq!(reopen(hall.two, 7), Err(TableError::NotNow));
+}
+
+#[test]
+fn papers_that_are_not_counted_any_more_leave_the_table_with_all_that_was_keyed() {
+    let hall = Hall::disputed();
+    let other = BatchKey { poll: PollId::new(at(), &[8; 10]), ..hall.key.clone() };
+    hall.table.lay(vec![laid(&other, &hall.opening, hall.head, 103)]);
+    let moves = hall.table.moves();
+    hall.table.clear_past(hall.key.poll, Stage::Counting);
+    assert!(hall.table.lying(&hall.key).is_some() && !moves.has_changed().expect("table"));
+    hall.table.clear_past(hall.key.poll, Stage::Cancelled);
+    assert_eq!(hall.table.polls(), [other.poll].into());
+    assert!(moves.has_changed().expect("table"), "pages are told to look");
 }
 
 #[test]
@@ -257,15 +396,14 @@ fn four_tellers_at_once_fill_two_batches_and_every_counts_are_taken_once() {
     let hall = Hall::new();
     let other = BatchKey { number: 2, ..hall.key.clone() };
     let tellers = [account(11), account(12)];
-    hall.table
-        .open(other.clone(), BatchSetup { tellers, ..hall.opening.clone() }, sent(hall.head, 102), LEFT)
-        .expect("opened");
+    hall.table.lay(vec![laid(&other, &BatchSetup { tellers, ..hall.opening.clone() }, hall.head, 102)]);
     let work = [(&hall.key, hall.one), (&hall.key, hall.two), (&other, tellers[0]), (&other, tellers[1])];
     let table = &hall.table;
     std::thread::scope(|scope| {
         for (n, (key, who)) in (20..).zip(work) {
+            let turn = turn(table, key, who, n);
             for _ in 0..2 {
-                scope.spawn(move || table.enter(key, sent(who, n), Hall::truth()).expect("the same entry twice"));
+                scope.spawn(move || table.read(key, turn, puts(Hall::truth())).expect("the same entry twice"));
             }
         }
     });
@@ -285,7 +423,7 @@ fn no_debug_output_and_no_error_tells_a_mark_or_a_count() {
     printed.push(format!("{:?}", hall.table));
     hall.reads_again(hall.two, 4, again(2, &[(1, HIGH), (3, LOW)])).expect("again");
     printed.push(format!("{:?} {:?}", hall.table, hall.progress(hall.head)));
-    hall.table.decide(&hall.key, sent(hall.head, 5), again(2, &[(1, LOW)])).expect("decided");
+    hall.decides(hall.head, 5, again(2, &[(1, LOW)])).expect("decided");
     printed.push(format!("{:?}", hall.table));
     let counted = hall.table.take(&hall.key, hall.head).expect("agreed");
     printed.push(format!("{counted:?} {:?}", hall.table));
@@ -303,13 +441,13 @@ fn two_tally_sheets_go_the_same_way_row_by_row() {
     let hall = Hall::new();
     let key = BatchKey { number: 2, ..hall.key.clone() };
     let opening = BatchSetup { mode: Mode::HandTally, reasons: vec!["no_seal".into()], ..hall.opening.clone() };
-    hall.table.open(key.clone(), opening, sent(hall.head, 103), LEFT).expect("opened");
+    hall.table.lay(vec![laid(&key, &opening, hall.head, 103)]);
     let keys = |who, id, rows: &[(Row, [u32; 3])]| {
         let row = |(row, figures): &(Row, [u32; 3])| match row {
             Row::Invalid => (*row, figures[..1].to_vec()),
             Row::Line(_) => (*row, figures.to_vec()),
         };
-        hall.table.key_rows(&key, sent(who, id), rows.iter().map(row).collect())
+        hall.table.key_rows(&key, turn(&hall.table, &key, who, id), rows.iter().map(row).collect())
     };
     let sheet = |low| {
         let lines = [Row::Invalid, Row::Line(1), Row::Line(2), Row::Line(3)];
@@ -317,7 +455,10 @@ fn two_tally_sheets_go_the_same_way_row_by_row() {
     };
     let wrong = [(Row::Invalid, [0; 3]), (Row::Line(1), [2, 1, 0]), (Row::Line(2), [0; 3]), (Row::Line(3), [0; 3])];
     assert!(matches!(keys(hall.one, 1, &wrong), Err(TableError::Sheet(SheetError::Faults(_)))));
-    assert_eq!(hall.table.enter(&key, sent(hall.one, 2), Hall::truth()), Err(TableError::OtherMode));
+    assert_eq!(
+        hall.table.read(&key, turn(&hall.table, &key, hall.one, 2), puts(Hall::truth())),
+        Err(TableError::OtherMode)
+    );
     let valid: Vec<_> = sheet(1).map(|(row, figures)| (row, if row == Row::Invalid { [0; 3] } else { figures })).into();
     let slipped: Vec<_> =
         sheet(0).map(|(row, figures)| (row, if row == Row::Invalid { [0; 3] } else { figures })).into();
