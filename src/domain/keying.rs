@@ -47,7 +47,6 @@ mod signal;
 use std::fmt;
 
 use super::batch::{Again, Asked, Entry, Paper, Reread, Rereading};
-use super::marks::Mark;
 use super::poll::PollKind;
 use papers::Keyed;
 

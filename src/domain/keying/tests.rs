@@ -1,4 +1,5 @@
 use super::*;
+use crate::marks::Mark;
 use crate::poll::Level;
 
 fn pile(kind: PollKind, lines: usize, papers: usize) -> Keying {

@@ -45,7 +45,9 @@ const WRITTEN = {
 
 function keyAt(code) {
     const digit = /^(?:Digit|Numpad)([0-9])$/.exec(code);
-    return digit ? digit[1] : (PLACES[code] ?? (NAMED.includes(code) ? code : null));
+    if (digit) return digit[1];
+    if (Object.hasOwn(PLACES, code)) return PLACES[code];
+    return NAMED.includes(code) ? code : null;
 }
 
 function keyWritten(key) {
