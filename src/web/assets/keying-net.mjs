@@ -18,8 +18,6 @@ const SENTENCES = {
     watching: "Hai người đang nhập. Trang này tự báo khi cần bạn quyết định.",
     agreed: "✓ Hai lượt đã khớp, đang ghi…",
     taken: "✓ Đã chốt tập. Nhấn Enter để về phòng kiểm phiếu.",
-    again: "? Hai lượt lệch ở các dòng tô đậm: cầm đúng phiếu, nhấn Enter rồi nhập lại các dòng đó.",
-    decide: "? Hai người còn lệch ở các dòng tô đậm: cầm phiếu, nhấn Enter rồi nhập mức đúng.",
     gone: "✗ Trưởng ban đã bỏ tập này khỏi bàn; phần đã nhập không còn dùng. Về phòng kiểm phiếu để nhận tập khác.",
     lost: "✗ Mất kết nối với máy chủ, đang thử lại…",
     signIn: "✗ Phiên đăng nhập đã hết. Hãy đăng nhập lại ở một tab (cửa sổ) khác của trình duyệt này; trang này tự gửi tiếp.",
@@ -48,6 +46,8 @@ const net = {
     ended: null,
     busy: false,
     done: false,
+    // From which paper one of two readings is probably moved by one.
+    suggested: null,
     // What was said last for good: a routine answer does not wipe it.
     notice: "",
 };
@@ -123,7 +123,6 @@ function correct({ paper, reason, lines, keys }) {
 }
 
 root.querySelector("[data-reopen]")?.addEventListener("click", () => {
-    net.ended = null;
     queue("entry", "reopen", []);
 });
 
@@ -287,6 +286,8 @@ function act(told) {
         case "key":
             if (net.keying !== "entry") {
                 start("entry", whole(), told.done);
+                net.handle.suggest(net.suggested);
+                net.suggested = null;
                 if (net.ended) net.notice = `Lượt của bạn được mở lại, máy chủ giữ ${told.done} phiếu: sửa rồi gửi lại.`;
                 net.ended = null;
             }
@@ -327,9 +328,10 @@ function agreed(told) {
 function next(what, told) {
     const asked = JSON.stringify(told.asked);
     if (net.keying === what && net.asked === asked) return;
+    net.suggested = told.moved_from ?? null;
     start(what, told.asked, told.done);
-    net.handle.suggest(told.moved_from ?? null);
-    say(SENTENCES[what]);
+    net.handle.suggest(net.suggested);
+    say("");
 }
 
 function finish() {
@@ -337,7 +339,7 @@ function finish() {
     net.done = true;
     rest();
     say(SENTENCES.taken);
-    root.toggleAttribute("data-done", true);
+    root.toggleAttribute("data-taken", true);
     document.addEventListener("keydown", (event) => {
         if (event.key === "Enter") location.assign(room);
     });
@@ -373,8 +375,9 @@ if (state === "key") {
     say(net.notice);
 } else if (state === "again" || state === "decide") {
     start(state, JSON.parse(root.dataset.asked), Number(root.dataset.done));
-    net.handle.suggest(movedFrom ? Number(movedFrom) : null);
-    say(SENTENCES[state]);
+    net.suggested = movedFrom ? Number(movedFrom) : null;
+    net.handle.suggest(net.suggested);
+    say("");
 } else {
     rest();
     if (state === "agreed") agreed({ blocked });
