@@ -12,13 +12,13 @@ use app::{AppError, Caller};
 use domain::batch::hand_tally::Row;
 use domain::batch::{ReadTwice, Reader};
 use domain::count::BatchCounts;
-use domain::id::{AccountId, CouncilId, DelegateId, OfficialId, PollId};
+use domain::id::{AccountId, CouncilId, DelegateId, OfficialId, PollId, RequestId};
 use domain::poll::{LevelCounts, PollKind};
 use domain::poll_state::Stage;
 use domain::proposal::ProposalKind;
 use domain::role::Role;
 use jiff::SignedDuration;
-use store::polls;
+use store::{open_batches, polls};
 
 use crate::own_account::code;
 use crate::site::{CountingPoll, Engine, RETURNED, Site, Visitor, on_both, sample_board};
@@ -139,6 +139,13 @@ impl Board {
     ) -> Result<(), AppError> {
         let id = self.site.app.propose_step(self.ask(one), self.poll, kind, &typed).await?;
         self.site.app.confirm(self.ask(other), self.poll, id).await
+    }
+
+    /// The request that opened a batch.
+    async fn opened(&self, form: &str, number: u32) -> RequestId {
+        let mut tx = self.site.store.read(self.council).await.expect("read");
+        let rows = open_batches::list(&mut tx, self.poll).await.expect("rows");
+        rows.into_iter().find(|row| row.form == form && row.number == number).expect("an open batch").opened
     }
 
     pub async fn read(&self, logins: [&str; 2]) -> ReadTwice {
@@ -301,7 +308,8 @@ fn roles_that_an_administrator_gives_reach_no_step_of_a_count() {
         app.open_batch(board.ask(&head), poll, &typed).await.expect("opened");
         outside(said(app.batch_page(&stranger, poll, &form, 1).await));
         outside(said(app.key_tally(board.ask(&stranger), poll, (&form, 1), vec![(Row::Line(1), vec![0])]).await));
-        outside(said(app.abandon_batch(&stranger, poll, &form, 1).await));
+        let opened = board.opened(&form, 1).await;
+        outside(said(app.abandon_batch(board.ask(&stranger), poll, (&form, 1), opened).await));
 
         // A member who does not lead leads no more for a role.
         board.gives("kp.cuc", &[Role::Teller, Role::HeadTeller]).await;
@@ -310,7 +318,7 @@ fn roles_that_an_administrator_gives_reach_no_step_of_a_count() {
         assert!(refused.contains("không phải Trưởng ban hay Thư ký"), "{refused}");
         board.is_held().await;
         // Who is on the ballot reads nothing, though it was found out late.
-        app.abandon_batch(&head, poll, &form, 1).await.expect("taken off");
+        app.abandon_batch(board.ask(&head), poll, (&form, 1), opened).await.expect("taken off");
         let an = board.site.account(board.council, "kp.an").await;
         board.site.signs_in_as(board.council, board.officials[0], an).await;
         assert!(app.open_page(&head, poll, "").await.expect("page").tellers.iter().all(|(id, _)| *id != an));
@@ -426,7 +434,8 @@ fn a_result_waits_for_every_recount_that_was_begun() {
         let page = app.proposal(&leader, poll, proposed).await.expect("page");
         assert!(page.obstacle.expect("an obstacle").contains("đang được kiểm lại"));
         assert!(said(app.confirm(board.ask(&leader), poll, proposed).await).contains("đang được kiểm lại"));
-        app.abandon_batch(&head, poll, form, 2).await.expect("taken off");
+        let opened = board.opened(form, 2).await;
+        app.abandon_batch(board.ask(&head), poll, (form, 2), opened).await.expect("taken off");
         app.confirm(board.ask(&leader), poll, proposed).await.expect("declared");
         assert_eq!(board.stage().await, Stage::Declared);
         board.is_held().await;

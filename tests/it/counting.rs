@@ -279,31 +279,6 @@ fn only_what_differs_is_keyed_again_and_what_still_differs_is_the_heads() {
 }
 
 #[test]
-fn a_restart_in_the_middle_asks_for_what_the_pages_kept_and_counts_it_once() {
-    on_both(|engine| async move {
-        let mut hall = Hall::counting(engine, &[3], &[20]).await;
-        hall.opens("1", "10", "marks").await;
-        let address = hall.batch(1);
-        let kept = hall.an.message(&address, "entry", &ten()).await;
-        let (_, before) = hall.an.sends(&address, &kept).await;
-
-        let after = Site::on(std::sync::Arc::clone(&hall.site.database)).await;
-        for laptop in [&mut hall.head, &mut hall.an, &mut hall.binh] {
-            laptop.visitor = laptop.visitor.moved_to(after.router());
-        }
-        assert_eq!(hall.an.sends(&address, &kept).await.0, 404, "nothing lies on the table");
-        assert_eq!(hall.an.follows(&address).await["state"], "gone");
-        hall.opens("1", "10", "marks").await;
-        let told = hall.an.follows(&address).await;
-        assert_eq!(told["state"], "key");
-        assert!(told["run"] != before["run"] && told["opened"] != before["opened"], "{told} {before}");
-        assert_eq!(hall.an.sends(&address, &kept).await.1["state"], "wait");
-        assert_eq!(hall.binh.keys(&address, "entry", &ten()).await["state"], "taken");
-        assert_eq!(hall.committed().await.len(), 1);
-    });
-}
-
-#[test]
 fn what_may_not_be_opened_is_said_at_its_field() {
     on_both(|engine| async move {
         let mut hall = Hall::counting(engine, &[3, 1], &[20, 9]).await;

@@ -70,6 +70,7 @@ mod rehearsal;
 mod rehearse;
 mod reviewed;
 mod rights;
+mod room;
 mod roster;
 mod routes;
 mod rule_cases;

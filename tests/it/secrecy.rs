@@ -148,7 +148,7 @@ mod memory {
     use std::fs::{self, File};
     use std::os::unix::fs::FileExt;
 
-    use domain::batch::{Batch, Compared, Entry, Paper, Shape};
+    use domain::batch::{Agreed, Batch, Compared, Entry, Paper, Shape};
     use domain::marks::Mark;
     use domain::poll::{Level, PollKind};
     use memchr::memmem;

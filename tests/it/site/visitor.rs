@@ -47,6 +47,13 @@ impl Answer {
         texts(&self.html, selector)
     }
 
+    /// An attribute of the first element that a CSS selector finds.
+    pub fn attribute(&self, selector: &str, name: &str) -> Option<String> {
+        let page = Html::parse_document(&self.html);
+        let selector = Selector::parse(selector).expect("selector");
+        page.select(&selector).next().and_then(|element| element.attr(name)).map(str::to_owned)
+    }
+
     /// Text of the first element that a CSS selector finds.
     pub fn text(&self, selector: &str) -> String {
         self.all(selector).into_iter().next().unwrap_or_else(|| panic!("no {selector} in {}", self.html))

@@ -82,4 +82,9 @@ impl App {
         }
         Ok(())
     }
+
+    /// How many piles lie on the table of this process.
+    pub fn open_piles(&self) -> usize {
+        self.table().len()
+    }
 }

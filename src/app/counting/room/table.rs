@@ -294,6 +294,16 @@ impl CountingTable {
         self.moved();
     }
 
+    /// How many batches lie open.
+    pub fn len(&self) -> usize {
+        self.slots().open.len()
+    }
+
+    /// Whether none does.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// An open batch.
     pub fn lying(&self, key: &BatchKey) -> Option<Lying> {
         self.slots().open.get(key).map(|slot| slot.lying(key))
