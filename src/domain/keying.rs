@@ -1,66 +1,57 @@
-//! Nhập phiếu: the machine behind the keying page. It takes one key at a time and tells what to show and to sound; the
-//! hands stay on the number keys.
+//! Nhập phiếu: the machine behind the keying page. It takes one key at a time and tells what to show and to sound, and what
+//! was finished; the hands stay on the number keys.
 //!
 //! `src/web/assets/keying.mjs` is the same machine in the browser, where the marks are while a pile is keyed; a test runs
 //! both over the same keys and compares all that they show. This one says what is right, and lets scripted tellers key.
 //!
+//! # Papers
+//!
+//! Papers are keyed in order. A teller may go back to any paper; no paper behind the first unfinished one is opened, so that
+//! every paper before the one at hand is finished, and the number of a paper is the same here and at the table. What is
+//! finished leaves as a [`Step`] at once. A finished paper in which something is changed is unfinished until Enter; until
+//! then the reading that left earlier stands. Of papers that were finished before the page was loaded, the marks are not
+//! here ([`Standing::Kept`]): such a paper opens blank and is keyed anew.
+//!
 //! # Keys
 //!
-//! | at | `1` `2` `3` | `0` | `9` | Enter | Backspace | `-` | other |
-//! |---|---|---|---|---|---|---|---|
-//! | [`Phase::Line`] | mark | no mark | double mark | refused | undo | asks for the reason | refused |
-//! | [`Phase::PaperFull`] | refused | refused | refused | next paper | undo | asks for the reason | refused |
-//! | [`Phase::Reason`] | reason 1 to 9 | refused | reason 9 | refused | back to the paper | refused | refused |
-//! | [`Phase::Invalid`] | refused | refused | refused | next paper | back to the paper | refused | refused |
-//! | [`Phase::Finished`] | refused | refused | refused | send | undo | refused | refused |
+//! | at | digits | Enter | Backspace | `-` | `+` |
+//! |---|---|---|---|---|---|
+//! | [`Phase::Begin`] | refused | begins | refused | refused | refused |
+//! | [`Phase::Line`] | `1` to `3` mark, `0` no mark, `9` double mark | next paper, when all lines are marked | undo | asks for the reason | refused |
+//! | [`Phase::PaperFull`] | refused | next paper | undo | asks for the reason | refused |
+//! | [`Phase::Reason`] | reason 1 to 9 | refused | back to the paper | refused | refused |
+//! | [`Phase::Invalid`] | refused | next paper | back to the paper | refused | refused |
+//! | [`Phase::Jump`] | number of the paper | goes there | takes a digit back, then leaves | refused | refused |
+//! | [`Phase::Removal`] | refused | removes | leaves | refused | refused |
+//! | [`Phase::Finished`] | refused | refused | undo | refused | send |
+//! | [`Phase::Over`] | refused | refused | undo | refused | refused |
+//!
+//! Where no question is open, `*` asks for a paper, `PageUp` and `PageDown` open the paper before and after, and the arrows
+//! move within what is keyed of the paper, so that one line is corrected and nothing else erased. While a whole pile is
+//! read, Insert lays a blank paper before the one at hand, and Delete removes the one at hand. `+` sends from any paper once
+//! all are finished.
 //!
 //! A refused key changes nothing but the count of key presses. Undo at the first line of a paper opens the paper before it.
 //!
 //! # Key presses a mark
 //!
-//! A pile without slips takes a key for every mark and one Enter for every paper: `lines + 1` presses for `lines` marks,
-//! which is 1.034 at 30 lines and at most 1.05 from 20 lines on; on shorter forms Enter weighs more (1.1 at 10 lines). A
-//! slip seen at once costs two presses more (Backspace, the right key). [`Keying::presses`] counts every press, refused
-//! ones too.
+//! A pile without slips takes a key for every mark, one Enter for every paper and one `+`: at most 1.05 presses a mark at 30
+//! lines, 1.10 at 12, in every pile of ten papers and more; on shorter forms Enter weighs more. A slip seen at once costs two
+//! presses more (Backspace, the right key). [`Keying::presses`] counts every press, refused ones too.
+
+mod key;
+mod papers;
+mod press;
+mod signal;
 
 use std::fmt;
 
-use zeroize::{Zeroize, ZeroizeOnDrop};
-
 use super::batch::{Again, Asked, Entry, Paper, Reread, Rereading};
-use super::marks::Mark;
 use super::poll::PollKind;
+use papers::Keyed;
 
-/// A key that the machine knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Key {
-    /// `0` to `9`.
-    Digit(u8),
-    Enter,
-    Backspace,
-    /// `-`: the whole paper is invalid.
-    Minus,
-    /// Another key that writes something: always refused, so that a slip beside the number keys gives a sound.
-    Other,
-}
-
-impl Key {
-    /// The key of a browser's `KeyboardEvent.key`; `None` for keys that write nothing (Shift, Tab, F5), which are left
-    /// to the browser.
-    pub fn named(name: &str) -> Option<Self> {
-        let mut letters = name.chars();
-        match (name, letters.next(), letters.next()) {
-            ("Enter", ..) => Some(Self::Enter),
-            ("Backspace", ..) => Some(Self::Backspace),
-            ("-", ..) => Some(Self::Minus),
-            (_, Some(letter), None) => {
-                let digit = letter.to_digit(10).and_then(|digit| u8::try_from(digit).ok());
-                Some(digit.map_or(Self::Other, Self::Digit))
-            }
-            _ => None,
-        }
-    }
-}
+pub use key::Key;
+pub use signal::{Refusal, Signal, Sound};
 
 /// What is keyed, and with which keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,122 +62,96 @@ pub struct Task {
     pub reasons: Vec<String>,
     /// Papers in the order of the pile.
     pub asked: Vec<Asked>,
+    /// How many of these papers, from the first, the server has already.
+    pub done: usize,
+    /// Whether a whole pile is read: then papers are inserted and removed. Otherwise some papers are read again, or decided,
+    /// and this begins with Enter.
+    pub is_whole: bool,
 }
 
 impl Task {
     /// A whole pile: every line of every paper.
     pub fn whole_pile(kind: PollKind, reasons: Vec<String>, lines: usize, papers: usize) -> Self {
         let asked = (1..=papers).map(|paper| Asked { paper, lines: (1..=lines).collect() }).collect();
-        Self { kind, reasons, asked }
+        Self { kind, reasons, asked, done: 0, is_whole: true }
+    }
+
+    /// Some papers of a pile, read again.
+    pub const fn again(kind: PollKind, reasons: Vec<String>, asked: Vec<Asked>) -> Self {
+        Self { kind, reasons, asked, done: 0, is_whole: false }
     }
 }
 
 /// Where the machine stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
+    /// Waits for the Enter that begins: digits that were still being typed are no answers.
+    Begin,
     Line,
     PaperFull,
     /// Waits for the reason for which the paper is invalid.
     Reason,
     Invalid,
+    /// Waits for the number of the paper to go to.
+    Jump,
+    /// Asks whether the paper is removed.
+    Removal,
     Finished,
+    /// All papers are finished, and they are more than the pile has.
+    Over,
 }
 
 impl Phase {
     /// As the page's module spells it.
     pub const fn code(self) -> &'static str {
         match self {
+            Self::Begin => "begin",
             Self::Line => "line",
             Self::PaperFull => "paper_full",
             Self::Reason => "reason",
             Self::Invalid => "invalid",
+            Self::Jump => "jump",
+            Self::Removal => "removal",
             Self::Finished => "finished",
+            Self::Over => "over",
         }
     }
 }
 
-/// What a key press did, for eyes and ears.
+/// What becomes of a paper's reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Signal {
-    Marked,
-    NextPaper,
-    Finished,
-    Undone,
-    AskedReason,
-    Spoiled,
-    Send,
-    Refused(Refusal),
+pub enum Standing {
+    /// Never finished.
+    New,
+    /// Finished, and its marks are here.
+    Done,
+    /// Finished before this page was loaded: the server has its marks, and they are not here.
+    Kept,
+    /// Finished earlier and changed since: the earlier reading stands until Enter.
+    Changed,
 }
 
-/// Why a key does nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    UnknownKey,
-    /// Bỏ phiếu has two levels.
-    NoSuchLevel,
-    /// Enter was pressed before the last line was marked.
-    LinesLeft,
-    PaperFull,
-    PaperInvalid,
-    NoSuchReason,
-    NothingToUndo,
-    AllKeyed,
-}
-
-/// A sound; each differs from the others in height and length.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sound {
-    Refused,
-    Paper,
-    Pile,
-}
-
-impl Signal {
+impl Standing {
     /// As the page's module spells it.
     pub const fn code(self) -> &'static str {
         match self {
-            Self::Marked => "marked",
-            Self::NextPaper => "next_paper",
-            Self::Finished => "finished",
-            Self::Undone => "undone",
-            Self::AskedReason => "asked_reason",
-            Self::Spoiled => "spoiled",
-            Self::Send => "send",
-            Self::Refused(Refusal::UnknownKey) => "refused_unknown_key",
-            Self::Refused(Refusal::NoSuchLevel) => "refused_no_such_level",
-            Self::Refused(Refusal::LinesLeft) => "refused_lines_left",
-            Self::Refused(Refusal::PaperFull) => "refused_paper_full",
-            Self::Refused(Refusal::PaperInvalid) => "refused_paper_invalid",
-            Self::Refused(Refusal::NoSuchReason) => "refused_no_such_reason",
-            Self::Refused(Refusal::NothingToUndo) => "refused_nothing_to_undo",
-            Self::Refused(Refusal::AllKeyed) => "refused_all_keyed",
-        }
-    }
-
-    /// The sound to play. An accepted mark makes none: with sixty papers it would be constant noise.
-    pub const fn sound(self) -> Option<Sound> {
-        match self {
-            Self::Refused(_) => Some(Sound::Refused),
-            Self::NextPaper => Some(Sound::Paper),
-            Self::Finished => Some(Sound::Pile),
-            Self::Marked | Self::Undone | Self::AskedReason | Self::Spoiled | Self::Send => None,
+            Self::New => "new",
+            Self::Done => "done",
+            Self::Kept => "kept",
+            Self::Changed => "changed",
         }
     }
 }
 
-/// What is keyed of one paper so far; wiped when dropped.
-#[derive(Clone, Zeroize, ZeroizeOnDrop)]
-struct Keyed {
-    marks: Vec<Mark>,
-    /// Place of the reason, from 0.
-    invalid: Option<usize>,
-}
-
-impl Keyed {
-    /// Room for all marks at once: a `Vec` that grows would leave marks behind.
-    fn of(asked: &Asked) -> Self {
-        Self { marks: Vec::with_capacity(asked.lines.len()), invalid: None }
-    }
+/// What leaves the machine for the table. Papers are counted from 1; `reading` has the lines that were asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// This is the reading of the paper, in place of an earlier one.
+    Put { paper: usize, reading: Paper },
+    /// A paper was skipped: this one comes before the one that had its number.
+    Insert { paper: usize, reading: Paper },
+    /// The paper is not in the pile.
+    Remove { paper: usize },
 }
 
 /// What the page shows. It shows marks to the teller who keys them, so nothing prints it.
@@ -195,13 +160,20 @@ pub struct View {
     pub phase: Phase,
     /// Number of the paper; `None` when all are keyed.
     pub paper: Option<usize>,
+    pub standing: Option<Standing>,
     /// Number of the line that waits.
     pub line: Option<usize>,
-    /// Keys of the marks of this paper so far, in the order of its lines.
+    /// Keys of the marks of this paper, in the order of its lines up to the last marked one; `.` for a line without.
     pub keyed: String,
     /// Number (from 1) of the reason for which the paper is invalid.
     pub reason: Option<usize>,
     pub papers_done: usize,
+    /// Papers that lie here.
+    pub papers: usize,
+    /// Papers that the pile has.
+    pub size: usize,
+    /// Digits of the number of the paper to go to.
+    pub typed: String,
     pub presses: u32,
 }
 
@@ -211,28 +183,53 @@ impl fmt::Debug for View {
     }
 }
 
+/// A question that is open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Question {
+    Begin,
+    Reason,
+    /// Which paper to go to: the digits so far.
+    Jump(String),
+    Removal,
+}
+
 /// A pile while it is keyed. Its marks are wiped when it is dropped.
 pub struct Keying {
-    task: Task,
-    /// Papers that Enter closed, then the one on top, if any is left.
+    kind: PollKind,
+    reasons: Vec<String>,
+    is_whole: bool,
+    /// Lines of a paper, where a whole pile is read.
+    lines: Vec<usize>,
+    size: usize,
     papers: Vec<Keyed>,
-    closed: usize,
-    asks_reason: bool,
+    /// Place of the paper at hand, never behind the first unfinished one; behind the last when all are finished.
+    at: usize,
+    /// Place of the line that waits; behind the last line only where all are marked.
+    line: usize,
+    question: Option<Question>,
     presses: u32,
 }
 
 impl fmt::Debug for Keying {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Keying({} of {} papers)", self.closed, self.task.asked.len())
+        write!(f, "Keying({} of {} papers)", self.finished(), self.size)
     }
 }
 
 impl Keying {
-    /// Nothing keyed yet.
+    /// Nothing keyed yet on this page.
     pub fn begin(task: Task) -> Self {
-        let mut papers = Vec::with_capacity(task.asked.len());
-        papers.extend(task.asked.first().map(Keyed::of));
-        Self { task, papers, closed: 0, asks_reason: false, presses: 0 }
+        let Task { kind, reasons, asked, done, is_whole } = task;
+        let size = asked.len();
+        let lines = asked.first().filter(|_| is_whole).map(|asked| asked.lines.clone()).unwrap_or_default();
+        let papers = (0..).zip(asked).map(|(place, asked)| Keyed::blank(asked, place < done)).collect();
+        let mut keying =
+            Self { kind, reasons, is_whole, lines, size, papers, at: 0, line: 0, question: None, presses: 0 };
+        keying.go_on();
+        if !is_whole && keying.at < size {
+            keying.question = Some(Question::Begin);
+        }
+        keying
     }
 
     /// Key presses so far, refused ones too.
@@ -242,202 +239,96 @@ impl Keying {
 
     /// Where the machine stands.
     pub fn phase(&self) -> Phase {
-        let Some((asked, keyed)) = self.top() else { return Phase::Finished };
-        match keyed.invalid {
-            _ if self.asks_reason => Phase::Reason,
-            Some(_) => Phase::Invalid,
-            None if keyed.marks.len() < asked.lines.len() => Phase::Line,
-            None => Phase::PaperFull,
+        match (&self.question, self.papers.get(self.at)) {
+            (Some(Question::Begin), _) => Phase::Begin,
+            (Some(Question::Reason), _) => Phase::Reason,
+            (Some(Question::Jump(_)), _) => Phase::Jump,
+            (Some(Question::Removal), _) => Phase::Removal,
+            (None, None) if self.papers.len() > self.size => Phase::Over,
+            (None, None) => Phase::Finished,
+            (None, Some(keyed)) if keyed.invalid.is_some() => Phase::Invalid,
+            (None, Some(keyed)) if self.line < keyed.marks.len() => Phase::Line,
+            (None, Some(_)) => Phase::PaperFull,
         }
-    }
-
-    /// The paper on top: what is asked of it, and what is keyed.
-    fn top(&self) -> Option<(&Asked, &Keyed)> {
-        self.task.asked.get(self.closed).zip(self.papers.get(self.closed))
     }
 
     /// What the page shows.
     pub fn view(&self) -> View {
-        let top = self.top();
-        let phase = self.phase();
+        let (phase, at_hand) = (self.phase(), self.papers.get(self.at));
+        let keyed = |keyed: &Keyed| -> String {
+            let marks = keyed.marks.iter().take(keyed.marked());
+            marks.map(|mark| mark.map_or('.', |mark| mark.key(self.kind))).collect()
+        };
         View {
             phase,
-            paper: top.map(|(asked, _)| asked.paper),
-            line: top
-                .filter(|_| phase == Phase::Line)
-                .and_then(|(asked, keyed)| asked.lines.get(keyed.marks.len()).copied()),
-            keyed: top
-                .map(|(_, keyed)| keyed.marks.iter().map(|mark| self.key_of(*mark)).collect())
-                .unwrap_or_default(),
-            reason: top.and_then(|(_, keyed)| keyed.invalid).map(|place| place + 1),
-            papers_done: self.closed,
+            paper: at_hand.map(|_| self.number(self.at)),
+            standing: at_hand.map(Keyed::standing),
+            line: at_hand.filter(|_| phase == Phase::Line).and_then(|keyed| keyed.lines.get(self.line).copied()),
+            keyed: at_hand.map(keyed).unwrap_or_default(),
+            reason: at_hand.and_then(|keyed| keyed.invalid).map(|place| place + 1),
+            papers_done: self.finished(),
+            papers: self.papers.len(),
+            size: self.size,
+            typed: if let Some(Question::Jump(typed)) = &self.question { typed.clone() } else { String::new() },
             presses: self.presses,
         }
     }
 
-    fn key_of(&self, mark: Mark) -> char {
-        let level = |level| self.task.kind.levels().iter().position(|other| *other == level).unwrap_or(0);
-        match mark {
-            Mark::Level(of) => u32::try_from(level(of) + 1).ok().and_then(|n| char::from_digit(n, 10)).unwrap_or('?'),
-            Mark::None => '0',
-            Mark::Multiple => '9',
-        }
-    }
-
-    /// The pile after one more key press, and what that did.
+    /// The same pile with another size, as the head teller corrected it. Papers that are keyed stay.
     #[must_use]
-    pub fn press(mut self, key: Key) -> (Self, Signal) {
-        self.presses = self.presses.saturating_add(1);
-        let done = match self.phase() {
-            Phase::Line => self.at_line(key),
-            Phase::PaperFull => self.at_full_paper(key),
-            Phase::Reason => self.at_reason(key),
-            Phase::Invalid => self.at_invalid(key),
-            Phase::Finished => self.at_end(key),
-        };
-        (self, done.unwrap_or_else(Signal::Refused))
-    }
-
-    fn at_line(&mut self, key: Key) -> Result<Signal, Refusal> {
-        match key {
-            Key::Digit(0) => Ok(self.mark(Mark::None)),
-            Key::Digit(9) => Ok(self.mark(Mark::Multiple)),
-            Key::Digit(digit @ 1..=3) => {
-                let level = self.task.kind.levels().get(usize::from(digit) - 1).copied();
-                level.map(|level| self.mark(Mark::Level(level))).ok_or(Refusal::NoSuchLevel)
-            }
-            Key::Enter => Err(Refusal::LinesLeft),
-            Key::Backspace => self.undo(),
-            Key::Minus => Ok(self.ask_reason()),
-            Key::Digit(_) | Key::Other => Err(Refusal::UnknownKey),
+    pub fn resized(mut self, size: usize) -> Self {
+        if !self.is_whole {
+            return self;
         }
-    }
-
-    fn at_full_paper(&mut self, key: Key) -> Result<Signal, Refusal> {
-        match key {
-            Key::Enter => Ok(self.next_paper()),
-            Key::Backspace => self.undo(),
-            Key::Minus => Ok(self.ask_reason()),
-            Key::Digit(_) => Err(Refusal::PaperFull),
-            Key::Other => Err(Refusal::UnknownKey),
+        self.size = size;
+        while self.papers.len() > size && self.papers.last().is_some_and(Keyed::is_untouched) {
+            self.papers.pop();
         }
-    }
-
-    fn at_reason(&mut self, key: Key) -> Result<Signal, Refusal> {
-        match key {
-            Key::Digit(digit) => {
-                let place = usize::from(digit).checked_sub(1).filter(|place| *place < self.task.reasons.len());
-                let place = place.ok_or(Refusal::NoSuchReason)?;
-                self.asks_reason = false;
-                self.set_invalid(Some(place));
-                Ok(Signal::Spoiled)
-            }
-            Key::Backspace => {
-                self.asks_reason = false;
-                Ok(Signal::Undone)
-            }
-            Key::Enter | Key::Minus | Key::Other => Err(Refusal::NoSuchReason),
+        self.fill_up();
+        if self.at >= self.papers.len() {
+            self.question = None;
+            self.go_on();
         }
+        self
     }
 
-    fn at_invalid(&mut self, key: Key) -> Result<Signal, Refusal> {
-        match key {
-            Key::Enter => Ok(self.next_paper()),
-            Key::Backspace => {
-                self.set_invalid(None);
-                Ok(Signal::Undone)
-            }
-            Key::Digit(_) | Key::Minus => Err(Refusal::PaperInvalid),
-            Key::Other => Err(Refusal::UnknownKey),
-        }
+    /// A step for every finished paper that is held here, in the order of the pile: for a table that lost what it had.
+    pub fn steps(&self) -> Vec<Step> {
+        let held = (0..).zip(&self.papers).filter(|(_, keyed)| keyed.standing() == Standing::Done);
+        held.map(|(place, keyed)| Step::Put { paper: self.number(place), reading: self.reading(keyed) }).collect()
     }
 
-    fn at_end(&mut self, key: Key) -> Result<Signal, Refusal> {
-        match key {
-            Key::Enter => Ok(Signal::Send),
-            Key::Backspace => self.undo(),
-            Key::Digit(_) | Key::Minus => Err(Refusal::AllKeyed),
-            Key::Other => Err(Refusal::UnknownKey),
-        }
+    /// What `teller` read of a whole pile; `None` while papers are left to key, or where some were keyed elsewhere.
+    pub fn entry(&self, teller: String) -> Option<Entry> {
+        let read = || Entry { teller, papers: self.papers.iter().map(|keyed| self.reading(keyed)).collect() };
+        self.is_all_here().then(read)
     }
 
-    fn mark(&mut self, mark: Mark) -> Signal {
-        if let Some(keyed) = self.papers.get_mut(self.closed) {
-            keyed.marks.push(mark);
-        }
-        Signal::Marked
-    }
-
-    const fn ask_reason(&mut self) -> Signal {
-        self.asks_reason = true;
-        Signal::AskedReason
-    }
-
-    fn set_invalid(&mut self, place: Option<usize>) {
-        if let Some(keyed) = self.papers.get_mut(self.closed) {
-            keyed.invalid = place;
-        }
-    }
-
-    fn next_paper(&mut self) -> Signal {
-        self.closed += 1;
-        match self.task.asked.get(self.closed) {
-            Some(asked) => {
-                self.papers.push(Keyed::of(asked));
-                Signal::NextPaper
-            }
-            None => Signal::Finished,
-        }
-    }
-
-    /// Takes back the last mark of the paper on top; at its first line, or behind the last paper, opens the one before.
-    fn undo(&mut self) -> Result<Signal, Refusal> {
-        if self.papers.get_mut(self.closed).is_some_and(|keyed| keyed.marks.pop().is_some()) {
-            return Ok(Signal::Undone);
-        }
-        self.closed = self.closed.checked_sub(1).ok_or(Refusal::NothingToUndo)?;
-        self.papers.truncate(self.closed + 1);
-        Ok(Signal::Undone)
-    }
-
-    /// What `teller` read of a whole pile.
-    ///
-    /// # Errors
-    /// The unchanged pile, when papers are left to key.
-    pub fn into_entry(self, teller: String) -> Result<Entry, Self> {
-        if self.phase() != Phase::Finished {
-            return Err(self);
-        }
-        let reasons = self.task.reasons;
-        let paper = |mut keyed: Keyed| match reason(&reasons, &keyed) {
-            Some(reason) => Paper::Invalid(reason),
-            None => Paper::Marked(std::mem::take(&mut keyed.marks)),
-        };
-        Ok(Entry { teller, papers: self.papers.into_iter().map(paper).collect() })
-    }
-
-    /// What `teller` read again of the disputed papers of a pile.
-    ///
-    /// # Errors
-    /// The unchanged pile, when papers are left to key.
-    pub fn into_rereading(self, teller: String) -> Result<Rereading, Self> {
-        if self.phase() != Phase::Finished {
-            return Err(self);
-        }
-        let Task { reasons, asked, .. } = self.task;
-        let again = |(asked, keyed): (Asked, Keyed)| {
-            let again = match reason(&reasons, &keyed) {
-                Some(reason) => Again::Invalid(reason),
-                None => Again::Lines(asked.lines.into_iter().zip(keyed.marks.iter().copied()).collect()),
+    /// What `teller` read again of the disputed papers of a pile, likewise.
+    pub fn rereading(&self, teller: String) -> Option<Rereading> {
+        let again = |(place, keyed): (usize, &Keyed)| {
+            let again = match self.reading(keyed) {
+                Paper::Invalid(ref reason) => Again::Invalid(reason.clone()),
+                Paper::Marked(ref marks) => {
+                    Again::Lines(keyed.lines.iter().copied().zip(marks.iter().copied()).collect())
+                }
             };
-            Reread { paper: asked.paper, again }
+            Reread { paper: self.number(place), again }
         };
-        Ok(Rereading { teller, papers: asked.into_iter().zip(self.papers).map(again).collect() })
+        self.is_all_here().then(|| Rereading { teller, papers: (0..).zip(&self.papers).map(again).collect() })
     }
-}
 
-fn reason(reasons: &[String], keyed: &Keyed) -> Option<String> {
-    keyed.invalid.and_then(|place| reasons.get(place).cloned())
+    fn is_all_here(&self) -> bool {
+        self.phase() == Phase::Finished && self.papers.iter().all(|keyed| keyed.standing() == Standing::Done)
+    }
+
+    fn reading(&self, keyed: &Keyed) -> Paper {
+        let reason = keyed.invalid.and_then(|place| self.reasons.get(place));
+        reason.map_or_else(
+            || Paper::Marked(keyed.marks.iter().flatten().copied().collect()),
+            |id| Paper::Invalid(id.clone()),
+        )
+    }
 }
 
 #[cfg(test)]

@@ -39,6 +39,17 @@ impl Mark {
         }
     }
 
+    /// The key that writes it, the other way round; `?` for a level of the other vote.
+    pub fn key(self, kind: PollKind) -> char {
+        match self {
+            Self::None => '0',
+            Self::Multiple => '9',
+            Self::Level(level) => {
+                ('1'..).zip(kind.levels()).find(|(_, other)| **other == level).map_or('?', |(key, _)| key)
+            }
+        }
+    }
+
     /// Each mark's place in [`Slots`].
     const fn slot(self) -> usize {
         match self {

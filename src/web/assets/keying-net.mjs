@@ -17,8 +17,6 @@ const SENTENCES = {
     watching: "Hai người đang nhập. Trang này tự báo khi cần bạn quyết định.",
     agreed: "✓ Hai lượt đã khớp, đang ghi…",
     taken: "✓ Đã chốt tập. Nhấn Enter để về phòng kiểm phiếu.",
-    again: "? Hai lượt lệch ở các dòng tô đậm: nhập lại các dòng đó từ phiếu giấy.",
-    decide: "? Hai người còn lệch ở các dòng tô đậm: cầm phiếu, nhập mức đúng.",
     gone: "✗ Tập này không còn trên bàn. Chờ Trưởng ban mở lại tập; phần đã gửi sẽ tự gửi lại, không phải nhập lại.",
     lost: "✗ Mất kết nối với máy chủ, đang thử lại…",
     signIn: "✗ Phiên đăng nhập đã hết. Hãy đăng nhập lại ở một tab (cửa sổ) khác của trình duyệt này; phần đã nhập vẫn giữ ở đây.",
@@ -36,7 +34,8 @@ const net = {
     held: {},
     // What the machine is at: "entry", "again", "decide", or null when nothing is to be keyed.
     keying: null,
-    unbind: null,
+    // What bind() gave: the machine at work.
+    machine: null,
     // A message on its way.
     busy: false,
     done: false,
@@ -50,37 +49,29 @@ function say(text, isTrouble = false) {
 }
 
 function start(what, asked, request) {
-    net.unbind?.();
+    net.machine?.unbind();
     net.keying = what;
     net.request = request;
     net.pressed = false;
+    root.dataset.what = what;
     root.dataset.asked = JSON.stringify(asked);
     root.dataset.state = what === "entry" ? "key" : what;
     root.removeAttribute("data-idle");
-    net.unbind = bind(root);
+    net.machine = bind(root);
 }
 
 function rest() {
-    net.unbind?.();
-    net.unbind = null;
+    net.machine?.unbind();
+    net.machine = null;
     net.keying = null;
     root.dataset.state = "wait";
     root.toggleAttribute("data-idle", true);
 }
 
-// Marks of one paper as one string of keys, in the order of its lines.
-function packed(answers) {
-    return answers.map(({ paper, reason, lines }) => ({
-        paper,
-        reason,
-        lines: lines.map(([line]) => line),
-        keys: lines.map(([, key]) => key).join(""),
-    }));
-}
-
-root.addEventListener("keying:send", ({ detail }) => {
+root.addEventListener("keying:send", () => {
     const what = net.keying;
-    net.held[what] = { request: net.request, papers: packed(detail), asked: root.dataset.asked };
+    const papers = net.machine.steps().map(({ paper, reason, lines, keys }) => ({ paper, reason, lines, keys }));
+    net.held[what] = { request: net.request, papers, asked: root.dataset.asked };
     rest();
     send(what);
 });
@@ -189,7 +180,7 @@ function next(what, told) {
     if (net.held[what]?.asked === asked) return void send(what);
     if (net.keying === what && root.dataset.asked === asked) return;
     start(what, told.asked, told.request);
-    say(SENTENCES[what]);
+    say("");
 }
 
 function forget() {
@@ -201,7 +192,7 @@ function forget() {
 function finish() {
     forget();
     say(SENTENCES.taken);
-    root.toggleAttribute("data-done", true);
+    root.toggleAttribute("data-taken", true);
     document.addEventListener("keydown", (event) => {
         if (event.key === "Enter") location.assign(room);
     });
@@ -231,7 +222,6 @@ const { state } = root.dataset;
 if (state === "key") start("entry", JSON.parse(root.dataset.asked), net.request);
 else if (state === "again" || state === "decide") {
     start(state, JSON.parse(root.dataset.asked), net.request);
-    say(SENTENCES[state]);
 } else {
     rest();
     say(SENTENCES[state === "agreed" ? "agreed" : quiet()]);

@@ -51,6 +51,7 @@ const PLAIN: &[(&str, &str, &[u8])] = &[
 /// Modules of the few pages with a script, each after those that it imports.
 const MODULES: &[(&str, &str)] = &[
     ("keying.mjs", include_str!("../assets/keying.mjs")),
+    ("keying-words.mjs", include_str!("../assets/keying-words.mjs")),
     ("keying-page.mjs", include_str!("../assets/keying-page.mjs")),
     ("keying-net.mjs", include_str!("../assets/keying-net.mjs")),
     ("projector.mjs", include_str!("../assets/projector.mjs")),
@@ -132,7 +133,7 @@ mod tests {
                 assert!(FILES.iter().any(|file| file.hashed_name == name), "{name} in {}", file.name);
             }
         }
-        assert_eq!(imports, 2);
+        assert_eq!(imports, 3);
     }
 
     /// Every letter of Vietnamese, small and capital, is in the range of one of the two subsets.

@@ -25,6 +25,8 @@ pub struct Screen {
 
 pub const DESKTOP: Screen = Screen { name: "desktop", width: 1280, height: 900 };
 pub const TABLET: Screen = Screen { name: "tablet", width: 820, height: 1180 };
+/// The desktop at 200 %.
+pub const ZOOMED: Screen = Screen { name: "zoomed", width: 640, height: 450 };
 /// The narrowest screen that pages are made for: a telephone, or a desktop at 400 %.
 pub const NARROW: Screen = Screen { name: "narrow", width: 320, height: 700 };
 
@@ -96,11 +98,27 @@ impl Browser {
     }
 
     /// A command of Chromium itself, by way of its driver.
-    async fn devtools(&self, command: &str, parameters: Value) {
+    pub async fn devtools(&self, command: &str, parameters: Value) -> Value {
         let url = format!("{}/session/{}/goog/cdp/execute", self.driver_address, self.session);
         let body = json!({ "cmd": command, "params": parameters }).to_string();
         let answer = tokio::task::spawn_blocking(move || ureq::post(url).send(body)).await.expect("answer");
-        answer.expect(command);
+        let text = answer.expect(command).body_mut().read_to_string().expect(command);
+        serde_json::from_str::<Value>(&text).expect(command)["value"].take()
+    }
+
+    /// Touches, with a finger, the seen key of the keying page of this name: it must be as large as a finger and uncovered.
+    pub async fn taps(&self, key: &str) {
+        let script = "const seen = [...document.querySelectorAll('[data-press]')].filter(e => e.dataset.press === arguments[0] \
+                      && e.getClientRects().length); \
+                      const r = seen[0]?.getBoundingClientRect(); if (!r) return null; \
+                      const x = r.x + r.width / 2, y = r.y + r.height / 2; \
+                      const isFree = seen[0].contains(document.elementFromPoint(x, y)); \
+                      return { x, y, isFree, isLarge: r.width >= 48 && r.height >= 48 };";
+        let place = self.client.execute(script, vec![json!(key)]).await.expect("script");
+        assert!(place["isFree"] == true && place["isLarge"] == true, "{key}: {place} {}", self.text().await);
+        let finger = json!([{ "x": place["x"], "y": place["y"] }]);
+        self.devtools("Input.dispatchTouchEvent", json!({ "type": "touchStart", "touchPoints": finger })).await;
+        self.devtools("Input.dispatchTouchEvent", json!({ "type": "touchEnd", "touchPoints": [] })).await;
     }
 
     pub async fn opens(&mut self, path: &str) {
@@ -241,7 +259,7 @@ impl Browser {
     /// What the keying page is at: whether the batch is in, what is to be keyed, which lines.
     pub async fn keying(&self) -> Value {
         let script = "const r = document.querySelector('[data-keying]'); if (!r) return { done: false }; \
-                      return { done: 'done' in r.dataset, what: r.dataset.state, asked: JSON.parse(r.dataset.asked) };";
+                      return { done: 'taken' in r.dataset, what: r.dataset.state, asked: JSON.parse(r.dataset.asked) };";
         self.runs(script).await
     }
 
@@ -276,6 +294,11 @@ impl Browser {
 
     pub async fn runs(&self, script: &str) -> Value {
         self.client.execute(script, Vec::new()).await.expect("script")
+    }
+
+    /// What a script gives that calls back.
+    pub async fn waits_for(&self, script: &str, arguments: Vec<Value>) -> Value {
+        self.client.execute_async(script, arguments).await.expect("script")
     }
 
     /// What axe-core finds that is serious or critical, a line each.

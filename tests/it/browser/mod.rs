@@ -6,6 +6,7 @@ mod counting;
 mod day;
 mod furniture;
 mod gallery;
+mod keys;
 mod pages;
 mod preparation;
 mod stories;
@@ -16,7 +17,7 @@ use tokio::net::TcpListener;
 
 use crate::site::Site;
 
-pub use actor::{Browser, DESKTOP, NARROW, TABLET};
+pub use actor::{Browser, DESKTOP, NARROW, TABLET, ZOOMED};
 
 /// Lets the service answer at an address of this machine, until the story ends.
 pub async fn serve(site: &Site) -> String {
