@@ -298,25 +298,14 @@ impl Keying {
         held.map(|(place, keyed)| Step::Put { paper: self.number(place), reading: self.reading(keyed) }).collect()
     }
 
-    /// What `teller` read of a whole pile.
-    ///
-    /// # Errors
-    /// The unchanged pile, when papers are left to key or were keyed elsewhere.
-    pub fn into_entry(self, teller: String) -> Result<Entry, Self> {
-        if !self.is_all_here() {
-            return Err(self);
-        }
-        Ok(Entry { teller, papers: self.papers.iter().map(|keyed| self.reading(keyed)).collect() })
+    /// What `teller` read of a whole pile; `None` while papers are left to key, or where some were keyed elsewhere.
+    pub fn entry(&self, teller: String) -> Option<Entry> {
+        let read = || Entry { teller, papers: self.papers.iter().map(|keyed| self.reading(keyed)).collect() };
+        self.is_all_here().then(read)
     }
 
-    /// What `teller` read again of the disputed papers of a pile.
-    ///
-    /// # Errors
-    /// The unchanged pile, when papers are left to key or were keyed elsewhere.
-    pub fn into_rereading(self, teller: String) -> Result<Rereading, Self> {
-        if !self.is_all_here() {
-            return Err(self);
-        }
+    /// What `teller` read again of the disputed papers of a pile, likewise.
+    pub fn rereading(&self, teller: String) -> Option<Rereading> {
         let again = |(place, keyed): (usize, &Keyed)| {
             let again = match self.reading(keyed) {
                 Paper::Invalid(ref reason) => Again::Invalid(reason.clone()),
@@ -326,7 +315,7 @@ impl Keying {
             };
             Reread { paper: self.number(place), again }
         };
-        Ok(Rereading { teller, papers: (0..).zip(&self.papers).map(again).collect() })
+        self.is_all_here().then(|| Rereading { teller, papers: (0..).zip(&self.papers).map(again).collect() })
     }
 
     fn is_all_here(&self) -> bool {

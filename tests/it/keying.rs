@@ -423,7 +423,7 @@ fn sixty_papers_of_thirty_lines_are_keyed_alike_and_become_an_entry() {
     let keying = keys.iter().fold(Keying::begin(task.clone()), press);
     both_agree(&[Case { task, events }]);
     assert_eq!((keying.phase(), keying.presses()), (Phase::Finished, 60 * 31));
-    let entry = keying.into_entry("A".into()).expect("finished");
+    let entry = keying.entry("A".into()).expect("finished");
     assert!(entry.papers.iter().all(|paper| matches!(paper, Paper::Marked(marks) if marks.len() == 30)));
 }
 

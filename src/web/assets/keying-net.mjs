@@ -157,14 +157,11 @@ async function send() {
             });
             const options = { method: "POST", headers: { "content-type": "application/json" }, body };
             const { status, body: told } = await ask("gui", options).catch(() => ({ status: 0, body: {} }));
-            if (status === 200) {
+            if (status === 200 && told.account === account) {
                 tries = 0;
-                if (told.account === account && told.opened === net.opened) {
-                    const isTaken = told.revision === net.revision + 1;
-                    net.line.shift();
-                    if (isTaken || message.step === "commit") net.revision = told.revision;
-                    else if (told.state !== "taken" && told.revision !== net.revision) moved(told);
-                }
+                net.line.shift();
+                const isTaken = told.opened === net.opened && told.revision === net.revision + 1;
+                if (isTaken) net.revision = told.revision;
                 act(told);
                 continue;
             }
@@ -174,10 +171,11 @@ async function send() {
                 continue;
             }
             if (status === 401) say(SENTENCES.signIn, true);
+            else if (status === 200) say(SENTENCES.stranger, true);
             else say(status === 403 ? (told.sentence ?? SENTENCES.stranger) : (told.sentence ?? SENTENCES.retrying), true);
             await pause(PAUSES[Math.min(tries, PAUSES.length - 1)]);
             tries += 1;
-            if (status === 401 || status === 403 || status === 409) await renew();
+            if (status === 200 || status === 401 || status === 403 || status === 409) await renew();
         }
     } finally {
         net.busy = false;
@@ -278,9 +276,9 @@ function act(told) {
     }
     if (told.papers !== net.papers) resize(told);
     if (told.run !== net.run) return sendAgain(told);
-    // What is on its way is not in this answer yet.
-    if (net.line.length > 0) return;
     if (told.revision !== net.revision) return moved(told);
+    // What waits in line is not in this answer yet.
+    if (net.line.length > 0) return;
     root.querySelector("[data-offer]")?.toggleAttribute("hidden", !mayReopen(told));
     switch (told.state) {
         case "key":

@@ -112,7 +112,10 @@ function withoutQuestion(state) {
 
 function suggest(root, paper) {
     root.querySelector("[data-suggest-box]").toggleAttribute("hidden", paper === null);
-    if (paper === null) return;
+    if (paper === null) {
+        delete root.dataset.suggest;
+        return;
+    }
     root.dataset.suggested = String(paper);
     for (const place of root.querySelectorAll("[data-suggest-paper]")) place.textContent = paper;
 }

@@ -113,7 +113,7 @@ impl Browser {
                       const r = seen[0]?.getBoundingClientRect(); if (!r) return null; \
                       const x = r.x + r.width / 2, y = r.y + r.height / 2; \
                       const isFree = seen[0].contains(document.elementFromPoint(x, y)); \
-                      return { x, y, isFree, isLarge: r.width >= 44 && r.height >= 48 };";
+                      return { x, y, isFree, isLarge: r.width >= 48 && r.height >= 48 };";
         let place = self.client.execute(script, vec![json!(key)]).await.expect("script");
         assert!(place["isFree"] == true && place["isLarge"] == true, "{key}: {place} {}", self.text().await);
         let finger = json!([{ "x": place["x"], "y": place["y"] }]);
