@@ -167,8 +167,9 @@ fn a_pile_has_another_size_and_a_found_paper_joins_it() {
         hall.opens("2", "11", "marks").await;
         let second = hall.batch(2);
         hall.an.puts(&second, 1, &papers[..11]).await;
-        let returned = BallotAccount { returned: 29, not_returned: 19, ..hall.site_account().await };
-        hall.corrects(returned).await;
+        let before = hall.site_account().await;
+        let (issued, unused) = (29, before.unused - 1);
+        hall.corrects(BallotAccount { issued, unused, returned: 29, ..before }).await;
         let room = hall.head.visitor.opens(&hall.room()).await;
         assert!(room.text(".warning").contains("Còn 1 phiếu chưa vào tập"), "{}", room.html);
         let link = room.attribute(".warning a", "href").expect("a way");

@@ -14,15 +14,14 @@ const PATIENCE = 10000;
 const SENTENCES = {
     sending: "Đang gửi…",
     retrying: "✗ Chưa gửi được, đang thử lại… Đừng đóng trang này: phiếu đang gửi vẫn giữ ở đây.",
-    waiting: "✓ Đã gửi cả lượt.",
+    waiting: "✓ Đã gửi.",
     watching: "Hai người đang nhập. Trang này tự báo khi cần bạn quyết định.",
     agreed: "✓ Hai lượt đã khớp, đang ghi…",
     taken: "✓ Đã chốt tập. Nhấn Enter để về phòng kiểm phiếu.",
-    gone: "✗ Trưởng ban đã bỏ tập này khỏi bàn; phần đã nhập không còn dùng. Về phòng kiểm phiếu để nhận tập khác.",
+    gone: "✗ Trưởng ban đã bỏ tập này khỏi bàn; phần đã nhập không còn dùng. Chờ Trưởng ban mở lại, hoặc về phòng kiểm phiếu.",
     lost: "✗ Mất kết nối với máy chủ, đang thử lại…",
     signIn: "✗ Phiên đăng nhập đã hết. Hãy đăng nhập lại ở một tab (cửa sổ) khác của trình duyệt này; trang này tự gửi tiếp.",
     stranger: "✗ Người khác đã đăng nhập trên máy này. Hãy đăng nhập lại tài khoản của bạn ở một tab (cửa sổ) khác.",
-    reopened: "✗ Trưởng ban đã bỏ tập này khỏi bàn rồi mở lại: nhập lại tập mới mở từ phiếu 1.",
     replaced: "✗ Tập này nay do người khác nhập; phần bạn đã nhập được giữ lại cho người đó. Về phòng kiểm phiếu.",
 };
 
@@ -45,6 +44,8 @@ const net = {
     // The whole reading that was ended here, by paper: after a restart of the server it is sent again.
     ended: null,
     busy: false,
+    // Taken off the table, or given to somebody else.
+    isGone: false,
     done: false,
     // From which paper one of two readings is probably moved by one.
     suggested: null,
@@ -217,16 +218,16 @@ function restart(told, notice) {
     say(notice, true);
 }
 
+// The batch is not this person's any more. The page goes on watching: it may be opened again.
 function gone(sentence) {
     net.line = [];
-    net.done = true;
+    net.isGone = true;
     rest();
     root.toggleAttribute("data-gone", true);
     say(sentence, true);
 }
 
 function replaced(sentence) {
-    if (net.done) return;
     gone(sentence ? `✗ ${sentence}` : SENTENCES.replaced);
 }
 
@@ -269,9 +270,10 @@ function act(told) {
     net.token = told.token;
     if (told.state === "taken") return finish();
     if (told.state === "gone") return gone(SENTENCES.gone);
-    if (told.opened !== net.opened) {
-        gone(SENTENCES.reopened);
-        setTimeout(() => location.reload(), 4000);
+    // Opened anew after it was taken off the table: the page begins anew with it.
+    if (net.isGone || told.opened !== net.opened) {
+        net.done = true;
+        location.reload();
         return;
     }
     if (told.papers !== net.papers) resize(told);

@@ -274,7 +274,7 @@ fn what_was_keyed_of_an_abandoned_batch_is_not_sent_for_the_next() {
         teller.keys_pile(&vec!["12".to_owned(); 10]).await;
         teller.browser.sees("✓ Đã gửi.").await;
         hall.abandons(1).await;
-        teller.browser.sees("✗ Tập này không còn trên bàn.").await;
+        teller.browser.sees("✗ Trưởng ban đã bỏ tập này khỏi bàn").await;
         hall.opens_for("1", "10", "marks", ["kp.an", "kp.binh"]).await;
         teller.browser.sees("Phiếu 1").await;
         assert_eq!(teller.browser.keying().await["what"], "key");

@@ -327,7 +327,7 @@ fn every_paper_leaves_the_page_as_it_is_finished_and_the_page_takes_what_the_ser
         teller.keys_to_page("12↵-1↵33↵").await;
         assert_eq!(teller.runs("return left.splice(0);").await, json!(["put 2 12 1,2", "put 3 1 ", "put 4 33 1,2"]));
         let held = teller.runs("return [machine.held(), machine.steps().map(({ paper }) => paper)];").await;
-        assert_eq!(held, json!([{ "finished": 4, "fromServer": 1 }, [2, 3, 4]]));
+        assert_eq!(held, json!([{ "finished": 4, "fromServer": 1, "isBegun": false }, [2, 3, 4]]));
         for (keys, sign) in [
             ("↵", "✗ Đã nhập hết tập: phím + để gửi."),
             ("1", "✗ Đã nhập đủ 4 phiếu: nếu trên tay còn phiếu, báo Trưởng ban sửa số phiếu của tập"),
