@@ -29,7 +29,7 @@ use super::finding::{Finding, Severity};
 use super::marks::{Mark, MarksError, count_marks};
 use super::poll::PollKind;
 
-pub use again::{Again, Asked, Reread, Rereading};
+pub use again::{Again, Asked, Reread, Rereading, put_again};
 pub use readers::{ReadTwice, Reader};
 
 /// One paper as one teller reads it; wiped when dropped.

@@ -131,6 +131,15 @@ fn is_as_asked(kind: PollKind, asked: &[Asked], read: &Rereading) -> bool {
     asked.len() == read.papers.len() && asked.iter().zip(&read.papers).all(fits)
 }
 
+/// Puts what was read again into the papers of a pile.
+pub fn put_again(papers: &mut [Paper], read: &Rereading, lines: usize) {
+    for again in &read.papers {
+        if let Some(paper) = again.paper.checked_sub(1).and_then(|place| papers.get_mut(place)) {
+            *paper = merged(Some(paper), &again.again, lines);
+        }
+    }
+}
+
 /// The earlier reading of a paper with the lines that were read again put in.
 fn merged(earlier: Option<&Paper>, again: &Again, lines: usize) -> Paper {
     match again {

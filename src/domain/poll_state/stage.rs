@@ -6,8 +6,10 @@ pub enum Stage {
     Created,
     Listed,
     Sealed,
-    /// A test deck came out as it had to, or two people waived it.
+    /// The last test deck of every form came out as it had to.
     Tested,
+    /// Two people let the vote go on without.
+    Waived,
     Zeroed,
     /// Ballots are issued and being returned.
     Voting,
@@ -28,11 +30,12 @@ pub enum Stage {
 
 impl Stage {
     /// All, in their order.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Created,
         Self::Listed,
         Self::Sealed,
         Self::Tested,
+        Self::Waived,
         Self::Zeroed,
         Self::Voting,
         Self::Counting,
@@ -53,6 +56,7 @@ impl Stage {
             Self::Listed => "listed",
             Self::Sealed => "sealed",
             Self::Tested => "tested",
+            Self::Waived => "waived",
             Self::Zeroed => "zeroed",
             Self::Voting => "voting",
             Self::Counting => "counting",
@@ -79,6 +83,7 @@ impl Stage {
             Self::Listed => "đã chốt danh sách",
             Self::Sealed => "đã chốt mẫu phiếu",
             Self::Tested => "đã kiểm phiếu thử",
+            Self::Waived => "đã bỏ qua phiếu thử",
             Self::Zeroed => "đã xác nhận số liệu trước khi mở bằng 0",
             Self::Voting => "đang bỏ phiếu",
             Self::Counting => "đang kiểm phiếu",
@@ -113,6 +118,7 @@ impl Stage {
             | Self::Listed
             | Self::Sealed
             | Self::Tested
+            | Self::Waived
             | Self::Zeroed
             | Self::Voting
             | Self::Counting
@@ -123,6 +129,11 @@ impl Stage {
     /// Whether there are final forms to show. A vote that was called off may never have had any.
     pub fn is_sealed(self) -> bool {
         self >= Self::Sealed && self != Self::Cancelled
+    }
+
+    /// Whether the test decks have to be keyed no more, and nothing came after them.
+    pub const fn is_after_deck(self) -> bool {
+        matches!(self, Self::Tested | Self::Waived)
     }
 
     /// Whether the vote goes its way: it neither arrived nor was called off.

@@ -48,7 +48,7 @@ pub(super) struct CountingRoom {
 /// Which papers are counted at a stage.
 pub(super) const fn pile_at(stage: Stage) -> Option<Pile> {
     match stage {
-        Stage::Sealed | Stage::Tested => Some(Pile::Deck),
+        Stage::Sealed | Stage::Tested | Stage::Waived => Some(Pile::Deck),
         Stage::Counting => Some(Pile::Ballots),
         Stage::Closed => Some(Pile::Recount),
         _ => None,
@@ -118,6 +118,11 @@ impl CountingRoom {
 
     pub(super) fn form(&self, id: &str) -> Result<&CountingForm, AppError> {
         self.forms.iter().find(|form| form.form.id == id).ok_or(NO_FORM)
+    }
+
+    /// Whether the last test deck of a form passed.
+    pub(super) fn has_passed(&self, form: &str) -> bool {
+        self.state.deck_trials().is_some_and(|trials| trials.has_passed(form))
     }
 
     /// Whether what was keyed of this number is known for good: the batch is in, or the line was counted again.

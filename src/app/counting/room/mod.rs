@@ -2,7 +2,7 @@
 //! both readings agree the batch is committed in the same request.
 //!
 //! Marks and counts are on the [`table`] of this process and nowhere else; what is committed goes through
-//! [`polls`](crate::polls). Before the zero report the same table takes the test deck, whose counts are nobody's
+//! [`polls`](crate::polls). Before the zero report the same table takes the test decks, whose papers are nobody's
 //! ballots and stay on it until they are recorded. What a hall may see of a count is in [`screen`].
 
 mod access;
@@ -22,7 +22,7 @@ use std::sync::{Arc, OnceLock};
 pub use access::{COUNTERS, HEADS, WATCHERS};
 use access::{NO_BATCH, NO_FORM, NO_POLL};
 pub use batch::{BatchPage, Follow};
-pub use deck::{DeckReport, DeckRow, DeckTable};
+pub use deck::{DeckReport, DeckTrial, FormDeck};
 pub use entering::{Keyed, What};
 pub use opening::{OpenPage, TypedBatch};
 pub use projection::{Projection, ProjectionPage};

@@ -69,7 +69,9 @@ impl App {
         let lying = room.lying(self);
         let left = |form: &CountingForm| left(form, pile, &lying);
         let forms: Vec<_> = room.forms.iter().filter(|form| left(form) > 0).collect();
-        let chosen = forms.iter().find(|own| own.form.id == form).or_else(|| forms.first());
+        let is_tried = |own: &&&CountingForm| pile == Pile::Deck && room.has_passed(&own.form.id);
+        let chosen = forms.iter().find(|own| own.form.id == form);
+        let chosen = chosen.or_else(|| forms.iter().find(|own| !is_tried(own))).or_else(|| forms.first());
         let mut proposed = TypedBatch { mode: "marks".to_owned(), ..TypedBatch::default() };
         if let Some(form) = chosen {
             proposed.form.clone_from(&form.form.id);
@@ -189,10 +191,13 @@ fn in_no_committed(form: &CountingForm, pile: Pile) -> u32 {
 pub(super) fn sizes(left: u32, pile: Pile) -> Vec<u32> {
     match pile {
         Pile::Ballots | Pile::Recount => pile_sizes(left),
-        // The counts of a deck are no secret: few large piles are soon keyed.
+        // A deck is compared as a whole: one pile.
         Pile::Deck => {
-            let piles = left.div_ceil(*PAPERS_PER_BATCH.end());
-            (0..piles).map(|i| left / piles + u32::from(i < left % piles)).collect()
+            if left > 0 {
+                vec![left]
+            } else {
+                Vec::new()
+            }
         }
     }
 }
@@ -272,6 +277,10 @@ fn read(
     }
     let mode = match typed.mode.as_str() {
         "marks" => Some(Mode::Marks),
+        "hand" if pile == Pile::Deck => {
+            wrong("mode", "Phiếu thử được so từng phiếu, nên phải nhập từng phiếu bằng bàn phím.".to_owned());
+            None
+        }
         "hand" => Some(Mode::HandTally),
         _ => {
             wrong("mode", "Hãy chọn cách nhập.".to_owned());
@@ -298,8 +307,13 @@ fn read(
 
 /// What is wrong with the size of a pile: the counts of few papers nearly reveal single ballots.
 fn wrong_size(form: &CountingForm, pile: Pile, papers: Option<u32>) -> Option<String> {
+    if pile == Pile::Deck {
+        let whole = form.expected;
+        let sentence = format!("Bộ phiếu thử của mẫu này là một tập {whole} phiếu; hãy nhập cả bộ.");
+        return (papers != Some(whole)).then_some(sentence);
+    }
     let (least, most) = (*PAPERS_PER_BATCH.start(), *PAPERS_PER_BATCH.end());
-    let least = if pile == Pile::Deck || form.expected < least { 1 } else { least };
+    let least = if form.expected < least { 1 } else { least };
     let fits = papers.is_some_and(|papers| (least..=most).contains(&papers));
     (!fits).then(|| format!("Mỗi tập phải có từ {least} đến {most} phiếu; hãy chia lại tập."))
 }

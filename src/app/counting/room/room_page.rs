@@ -59,6 +59,8 @@ pub struct RoomForm {
     pub block: String,
     /// Papers to be counted.
     pub expected: u32,
+    /// Of a test deck: whether the last one passed.
+    pub has_passed: bool,
     /// Papers in committed batches; of a test deck, those in batches that agree.
     pub counted: u32,
     /// Papers in no batch, neither a committed nor an open one.
@@ -93,9 +95,9 @@ pub struct RoomPage {
 }
 
 impl RoomPage {
-    /// Whether every paper is counted.
+    /// Whether every paper is counted; of a test deck, whether every form passed or is keyed.
     pub fn is_whole(&self) -> bool {
-        self.forms.iter().all(|form| form.counted == form.expected)
+        self.forms.iter().all(|form| form.has_passed || form.counted == form.expected)
     }
 }
 
@@ -139,7 +141,10 @@ impl App {
         drop(tx);
         let is_head = room.admit(caller, HEADS).is_ok();
         let lying = room.lying(self);
-        let form = |form: &CountingForm| room_form(form, room.pile(), &lying, &open);
+        let form = |form: &CountingForm| {
+            let has_passed = room.has_passed(&form.form.id);
+            RoomForm { has_passed, ..room_form(form, room.pile(), &lying, &open) }
+        };
         Ok(RoomPage {
             poll,
             sitting: room.sitting().to_owned(),
@@ -192,6 +197,7 @@ fn room_form(form: &CountingForm, pile: Option<Pile>, lying: &[Lying], open: &[O
         id: form.form.id.clone(),
         block: form.form.block.clone(),
         expected: form.expected,
+        has_passed: false,
         counted,
         left,
         suggested: pile.map_or_else(Vec::new, |pile| sizes(left, pile)),

@@ -25,7 +25,6 @@ use self::slot::{Slot, State};
 use crate::polls::Sent;
 use domain::batch::hand_tally::{Row, Sheet};
 use domain::batch::{PAPERS_PER_BATCH, Paper, Reread};
-use domain::count::BatchCounts;
 use domain::id::{AccountId, PollId};
 
 /// All open batches of this process.
@@ -66,7 +65,8 @@ impl CountingTable {
         if opening.shape.papers > left {
             return Err(TableError::PapersOver { left });
         }
-        slots.insert(key, Slot::new(opening, sent));
+        let pile = key.pile;
+        slots.insert(key, Slot::new(opening, sent, pile));
         Ok(())
     }
 
@@ -199,19 +199,16 @@ impl CountingTable {
         own.map(|(key, slot)| slot.lying(key)).collect()
     }
 
-    /// The counts of a test deck so far, by batch. Those of ballots are never given out.
-    pub fn deck(&self, poll: PollId) -> Vec<(BatchKey, BatchCounts)> {
+    /// Every pile of the test deck on which everybody agrees, paper by paper. Papers of ballots are never given out.
+    pub fn deck(&self, poll: PollId) -> Vec<(BatchKey, Vec<Paper>)> {
         let slots = self.slots();
-        let counted = slots.iter().filter_map(|(key, slot)| match &slot.state {
-            State::Agreed(counts) if key.poll == poll && key.pile == Pile::Deck => Some((key.clone(), counts.clone())),
-            _ => None,
-        });
-        counted.collect()
+        let own = slots.iter().filter(|(key, _)| key.poll == poll && key.pile == Pile::Deck);
+        own.filter_map(|(key, slot)| slot.deck().map(|papers| (key.clone(), papers.clone()))).collect()
     }
 
-    /// Removes the test deck of a poll, so that it can be counted anew.
-    pub fn clear_deck(&self, poll: PollId) {
-        self.slots().retain(|key, _| key.poll != poll || key.pile != Pile::Deck);
+    /// Removes these piles of the test deck, so that they can be keyed anew.
+    pub fn clear_deck(&self, piles: &[BatchKey]) {
+        self.slots().retain(|key, _| key.pile != Pile::Deck || !piles.contains(key));
     }
 }
 

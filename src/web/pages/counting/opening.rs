@@ -26,6 +26,16 @@ struct Open {
     modes: Vec<(&'static str, &'static str)>,
 }
 
+impl Open {
+    const fn size_hint(&self) -> &'static str {
+        if self.page.is_deck {
+            "Cả bộ phiếu thử của mẫu."
+        } else {
+            "Đếm trước khi mở: từ 10 đến 50 phiếu."
+        }
+    }
+}
+
 /// For which form.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
@@ -54,13 +64,17 @@ async fn page(site: &Site, caller: &Caller, poll: &str, wanted: &str, form: Opti
         poll: poll.to_owned(),
         forms: page.forms.iter().map(left).collect(),
         tellers: std::iter::once(nobody).chain(tellers).collect(),
-        modes: vec![
-            ("marks", "Nhập từng phiếu bằng bàn phím"),
-            ("hand", "Đếm tay: hai người đếm trên phiếu đếm tay rồi nhập số"),
-        ],
+        modes: modes(page.is_deck),
         form,
         page,
     }))
+}
+
+/// The ways in which a pile is counted: test papers are compared one by one, so that they are keyed one by one.
+fn modes(is_deck: bool) -> Vec<(&'static str, &'static str)> {
+    let by_hand = ("hand", "Đếm tay: hai người đếm trên phiếu đếm tay rồi nhập số");
+    let by_keys = ("marks", "Nhập từng phiếu bằng bàn phím");
+    if is_deck { vec![by_keys] } else { vec![by_keys, by_hand] }
 }
 
 /// `GET /kiem-phieu/{poll}/mo-tap?mau=F1-3F9A2C`

@@ -12,6 +12,7 @@ use crate::answer::{Answer, SignedIn};
 use crate::render::Page;
 use app::counting::room::table::{BatchProgress, Pile};
 use app::counting::room::{OpenBatch, RoomForm, RoomPage, RoomPoll};
+use domain::poll_state::Stage;
 
 #[derive(Template)]
 #[template(path = "counting/rooms.html")]
@@ -37,6 +38,16 @@ struct Show {
 impl Show {
     fn is_deck(&self) -> bool {
         self.room.pile == Some(Pile::Deck)
+    }
+
+    /// Two people let the vote go on without a test deck.
+    fn is_waived(&self) -> bool {
+        self.room.stage == Stage::Waived
+    }
+
+    /// Nothing has to be opened for this form: its deck passed, or was waived.
+    fn is_tried(&self, form: &RoomForm) -> bool {
+        self.is_deck() && (form.has_passed || self.is_waived())
     }
 
     fn is_recount(&self) -> bool {

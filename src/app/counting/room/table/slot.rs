@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::open_batch::{AgreedBatch, BatchKey, BatchProgress, BatchSetup, BatchStage, Lying, Mode, TableError};
+use super::open_batch::{AgreedBatch, BatchKey, BatchProgress, BatchSetup, BatchStage, Lying, Mode, Pile, TableError};
 use crate::polls::Sent;
 use domain::batch::hand_tally::{Due, HandTally, Outcome, Sheet, SheetShape};
-use domain::batch::{Batch, Compared, Disputed, Entry, EntryError, Open, Paper, ReadOnce, Reread, Rereading};
+use domain::batch::{
+    Batch, Compared, Disputed, Entry, EntryError, Open, Paper, ReadOnce, Reread, Rereading, put_again,
+};
 use domain::count::BatchCounts;
 use domain::id::{AccountId, RequestId};
 
@@ -50,6 +52,9 @@ pub(super) struct Slot {
     entered: Vec<AccountId>,
     reread: usize,
     decided: usize,
+    /// What is read of a test deck: its papers are nobody's ballots, and are held against what stands on them. `None` of
+    /// any other pile, of which no paper outlives the agreement.
+    deck: Option<Vec<Paper>>,
     pub state: State,
 }
 
@@ -60,7 +65,7 @@ impl fmt::Debug for Slot {
 }
 
 impl Slot {
-    pub(super) fn new(opening: BatchSetup, sent: Sent) -> Self {
+    pub(super) fn new(opening: BatchSetup, sent: Sent, pile: Pile) -> Self {
         let state = match opening.mode {
             Mode::Marks => State::Unread(Batch::open(opening.shape)),
             Mode::HandTally | Mode::Recount => State::Hand(HandTally::open(sheet_shape(&opening))),
@@ -73,6 +78,7 @@ impl Slot {
             entered: Vec::with_capacity(2),
             reread: 0,
             decided: 0,
+            deck: (pile == Pile::Deck).then(Vec::new),
             state,
         }
     }
@@ -96,6 +102,17 @@ impl Slot {
             State::Agreed(_) | State::Committing => BatchStage::Agreed,
         };
         Lying { key: key.clone(), opening: self.opening.clone(), head: self.head, opened: self.opened, stage }
+    }
+
+    /// The papers of a test deck on which everybody agrees.
+    pub(super) fn deck(&self) -> Option<&Vec<Paper>> {
+        self.deck.as_ref().filter(|_| matches!(self.state, State::Agreed(_)))
+    }
+
+    fn put_deck(&mut self, read: &Rereading) {
+        if let Some(deck) = &mut self.deck {
+            put_again(deck, read, self.opening.shape.lines);
+        }
     }
 
     /// Hands out the counts on which everybody agrees.
@@ -157,6 +174,7 @@ impl Slot {
         if self.entered.contains(&who) {
             return Err(TableError::AlreadyEntered);
         }
+        let first = self.deck.as_ref().filter(|_| self.entered.is_empty()).map(|_| papers.clone());
         let entry = Entry { teller: who.to_string(), papers };
         self.replace(|state| match state {
             State::Unread(batch) => match batch.first(entry) {
@@ -172,6 +190,9 @@ impl Slot {
             other => (other, Err(TableError::NotNow)),
         })?;
         self.entered.push(who);
+        if first.is_some() {
+            self.deck = first;
+        }
         if let State::Disputed(batch, _) = &self.state {
             self.reread = batch.differences().len();
         }
@@ -181,6 +202,7 @@ impl Slot {
     pub(super) fn read_again(&mut self, who: AccountId, papers: Vec<Reread>) -> Result<(), TableError> {
         self.is_teller(who)?;
         let read = Rereading { teller: who.to_string(), papers };
+        let deck = self.deck.as_ref().map(|_| read.clone());
         self.replace(|state| match state {
             State::Disputed(batch, Some(other)) if other.teller == read.teller => {
                 (State::Disputed(batch, Some(other)), Err(TableError::AlreadyEntered))
@@ -196,7 +218,9 @@ impl Slot {
                 Err(refused) => (State::Disputed(refused.batch, Some(other)), Err(refused.error.into())),
             },
             other => (other, Err(TableError::NotNow)),
-        })
+        })?;
+        deck.iter().for_each(|read| self.put_deck(read));
+        Ok(())
     }
 
     pub(super) fn decide(&mut self, who: AccountId, papers: Vec<Reread>) -> Result<(), TableError> {
@@ -215,6 +239,7 @@ impl Slot {
             other => (other, Err(TableError::NotNow)),
         })?;
         self.decided = decided;
+        self.put_deck(&read);
         Ok(())
     }
 
