@@ -28,7 +28,13 @@ fn rows(deck: &TestDeck) -> Vec<Vec<Mark>> {
 
 /// Whether reading at every paper and line what `at` gives is another reading.
 fn shows(rows: &[Vec<Mark>], at: impl Fn(usize, usize) -> Mark) -> bool {
-    (0..rows.len()).any(|paper| (0..rows[paper].len()).any(|line| at(paper, line) != rows[paper][line]))
+    let lines = rows.first().map_or(0, Vec::len);
+    shows_on(rows, 0..lines, at)
+}
+
+/// The same where nothing is read otherwise but on these lines.
+fn shows_on(rows: &[Vec<Mark>], lines: impl IntoIterator<Item = usize>, at: impl Fn(usize, usize) -> Mark) -> bool {
+    lines.into_iter().any(|line| (0..rows.len()).any(|paper| at(paper, line) != rows[paper][line]))
 }
 
 /// All ways to put things of this number in another order, as places.
@@ -55,16 +61,7 @@ fn unnoticed(deck: &TestDeck) -> (usize, usize) {
         all += 1;
     };
     for (one, other) in (0..lines).flat_map(|one| (one + 1..lines).map(move |other| (one, other))) {
-        let swapped = |line| {
-            if line == one {
-                other
-            } else if line == other {
-                one
-            } else {
-                line
-            }
-        };
-        tried(shows(&rows, |paper, line| rows[paper][swapped(line)]));
+        tried(shows_on(&rows, [one, other], |paper, line| rows[paper][if line == one { other } else { one }]));
     }
     for by in 1..=lines {
         if by < lines {
@@ -81,10 +78,7 @@ fn unnoticed(deck: &TestDeck) -> (usize, usize) {
         };
         tried(shows(&rows, |paper, line| other(rows[paper][line])));
         for only in 0..lines {
-            tried(shows(&rows, |paper, line| {
-                let mark = rows[paper][line];
-                if line == only { other(mark) } else { mark }
-            }));
+            tried(shows_on(&rows, [only], |paper, line| other(rows[paper][line])));
         }
     }
     let readings = deck.readings();
