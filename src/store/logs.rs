@@ -219,6 +219,14 @@ pub async fn of_kinds(tx: &mut CouncilTx, log: LogId, kinds: [&'static str; 2]) 
     Ok(rows.into_iter().map(|(entry,)| entry).collect())
 }
 
+/// What the test decks of a poll gave so far.
+pub(crate) async fn deck_trials(tx: &mut CouncilTx, log: LogId) -> Result<domain::deck_trials::DeckTrials, StoreError> {
+    let texts = of_kinds(tx, log, ["deck.counted", "deck.waived"]).await?;
+    let told = texts.iter().map(|text| LogEntry::parse(text).map_err(StoreError::corrupt));
+    let told: Vec<LogEntry> = told.collect::<Result<_, _>>()?;
+    Ok(domain::deck_trials::DeckTrials::of_log(told.iter().map(|entry| &entry.event)))
+}
+
 /// Number of entries that a filter selects.
 #[boxed]
 pub async fn count(tx: &mut CouncilTx, log: LogId, filter: &EntryFilter) -> Result<u64, StoreError> {

@@ -8,7 +8,6 @@ use super::sql::{execute, one_changed, row, row_struct, rows, to_u32, to_u64};
 use domain::audit::event::poll::{ListedOfficial, PaperIssued, PollAmended, PollCreated, SealedForm};
 use domain::audit::{Digest, LogEntry, PollEvent, UtcTime};
 use domain::counters::Counters;
-use domain::deck_trials::DeckTrials;
 use domain::id::{LogId, PollId};
 use domain::poll::PollKind;
 use domain::poll_state::{ClosedCount, FormProgress, Poll, PollState, ProposedMinutes, Stage};
@@ -227,9 +226,11 @@ pub async fn find(tx: &mut CouncilTx, poll: PollId) -> Result<Option<StoredPoll>
             let list = officials(tx, poll.id).await?;
             PollState::Listed(poll, list, board)
         }
-        Stage::Sealed => PollState::Sealed(poll.clone(), sealed_forms(tx, poll.id).await?, trials(tx, log).await?),
-        Stage::Tested => PollState::Tested(poll.clone(), forms(tx, poll.id).await?, trials(tx, log).await?),
-        Stage::Waived => PollState::Waived(poll.clone(), forms(tx, poll.id).await?, trials(tx, log).await?),
+        Stage::Sealed => {
+            PollState::Sealed(poll.clone(), sealed_forms(tx, poll.id).await?, logs::deck_trials(tx, log).await?)
+        }
+        Stage::Tested => PollState::Tested(poll.clone(), forms(tx, poll.id).await?, logs::deck_trials(tx, log).await?),
+        Stage::Waived => PollState::Waived(poll.clone(), forms(tx, poll.id).await?, logs::deck_trials(tx, log).await?),
         Stage::Zeroed => PollState::Zeroed(poll.clone(), sealed_forms(tx, poll.id).await?),
         Stage::Voting => PollState::Voting(poll.clone(), hall?, forms(tx, poll.id).await?),
         Stage::Counting => PollState::Counting(poll.clone(), hall?, forms(tx, poll.id).await?),
@@ -265,12 +266,6 @@ async fn entries_of_kinds(
 ) -> Result<Vec<LogEntry>, StoreError> {
     let texts = logs::of_kinds(tx, log, kinds).await?;
     texts.iter().map(|text| LogEntry::parse(text).map_err(StoreError::corrupt)).collect()
-}
-
-/// What the test decks gave so far.
-async fn trials(tx: &mut CouncilTx, log: LogId) -> Result<DeckTrials, StoreError> {
-    let entries = entries_of_kinds(tx, log, ["deck.counted", "deck.waived"]).await?;
-    Ok(DeckTrials::of_log(entries.iter().map(|entry| &entry.event)))
 }
 
 /// The totals of a closed count after all recounts.

@@ -171,6 +171,13 @@ impl Told {
         }
     }
 
+    fn deck_progress(&self) -> TaskProgress {
+        match self.at(Stage::Sealed, Stage::Tested) {
+            TaskProgress::Done if self.deck.0 => TaskProgress::Waived,
+            other => other,
+        }
+    }
+
     fn tasks(&self) -> Vec<DayTask> {
         let task = |id, progress, summary: String| DayTask { id, progress, summary };
         let none = String::new;
@@ -185,10 +192,6 @@ impl Told {
         };
         let closing = match self.at(Stage::Counting, Stage::Closed) {
             TaskProgress::Now if !is_counted => TaskProgress::Later,
-            other => other,
-        };
-        let deck = match self.at(Stage::Sealed, Stage::Tested) {
-            TaskProgress::Done if self.deck.0 => TaskProgress::Waived,
             other => other,
         };
         let left = self.due.map_or(0, |(_, left)| left);
@@ -227,7 +230,7 @@ impl Told {
             _ => none(),
         };
         vec![
-            task(DayTaskId::Deck, deck, self.deck.1.clone()),
+            task(DayTaskId::Deck, self.deck_progress(), self.deck.1.clone()),
             task(DayTaskId::Zero, self.at(Stage::Tested, Stage::Zeroed), none()),
             task(DayTaskId::Opening, self.at(Stage::Zeroed, Stage::Voting), none()),
             task(DayTaskId::Issued, issued, of_forms(self.forms.iter().filter(|form| form.issued.is_some()).count())),
