@@ -9,7 +9,7 @@ use super::sql::{execute, row, row_struct, rows, to_u64};
 use domain::audit::course::Moment;
 use domain::audit::entry::{MAX_ENTRY_BYTES, entry_text};
 use domain::audit::merkle::{Frontier, leaf_hash};
-use domain::audit::{Actor, Checkpoint, Digest, KeyName, LogEvent, UtcTime};
+use domain::audit::{Actor, Checkpoint, Digest, KeyName, LogEntry, LogEvent, UtcTime};
 use domain::id::{LogId, PollId};
 use macros::boxed;
 

@@ -198,7 +198,7 @@ fn what_was_read_again_and_decided_is_what_is_compared() {
         });
         hall.an.keys(&address, "again", &key(&slip)).await;
         hall.binh.keys(&address, "again", &key(&right)).await;
-        hall.head.keys(&address, "decision", &key(&right)).await;
+        hall.head.keys(&address, "decide", &key(&right)).await;
         let compare = format!("{}/phieu-thu", hall.room());
         let page = hall.head.visitor.opens(&compare).await;
         assert_eq!(page.all("td .tag"), ["khớp, chờ ghi kết quả: đạt"], "{}", page.html);
