@@ -99,8 +99,8 @@
 //! use case: what one person does is in [`app::polls`], what takes two is a proposal of [`app::counting::day`], and both verifiers
 //! hold the poll's log to it.
 //!
-//! 1. **Test and open.** The deck of [`domain::test_deck`] is keyed like ballots; what came out and what had to come out
-//!    are an entry. The zero report and the opening follow, with the number of delegates in the hall, which
+//! 1. **Test and open.** The deck of [`domain::test_deck`] is keyed like ballots, form by form; what stands on every paper
+//!    and what was read are an entry. The zero report and the opening follow, with the number of delegates in the hall, which
 //!    [`domain::opening`] holds against quorum and plan. What goes out is announced, then what comes back.
 //! 2. **Count.** The head teller lays a pile on the [table](app::counting::room::table), which is memory and nothing else; two
 //!    tellers send their readings, the page's keys being those of [`domain::keying`]. Where everybody agrees, counts go
@@ -125,7 +125,7 @@
 //! | No state that a poll can reach breaks a promise of two people, of early levels or of the log | `tests/it/poll_model.rs` walks through all of a small vote |
 //! | No fact without a source | [`domain::fact::Fact`], whose source is no option; [`import`] refuses the row |
 //! | Two tellers, the second blind to the first; a difference names paper and line, never a mark | [`domain::batch`], by its types |
-//! | A line or a level that is taken for another shows before voting opens | [`domain::test_deck`]: no two totals of a form are the same |
+//! | A line, a level, a key or a paper that is taken for another shows before voting opens | [`domain::test_deck`]: no two lines have the same marks over the papers; a test tries every fault on every form of 1 to 120 lines |
 //! | What the keys do is the same on the page and in the program | [`domain::keying`]; tests hold the page's module against it key by key |
 //! | The page of a teller that sends again changes nothing, and is never told what the other teller read | [`app::counting::room`], whose ids of what was sent are claimed in the transaction that commits |
 //! | A vote is opened with a quorum and on its day, or two people say why not | [`domain::opening`], checked again by both verifiers |

@@ -44,6 +44,9 @@ LEVELS = {"rating": {"high", "medium", "low"}, "confidence": {"confidence", "no_
 ROLES = {"operator", "admin", "clerk", "leader", "delegate", "official", "head_teller", "teller", "observer", "auditor",
          "program"}
 TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ", re.ASCII)
+# The levels in the order of their keys: 1, 2, 3.
+KEYED = {frozenset(LEVELS["rating"]): ("high", "medium", "low"),
+         frozenset(LEVELS["confidence"]): ("confidence", "no_confidence")}
 # What head and secretary of the board write down.
 LED = {"deck.counted", "zero.reported", "ballots.issued", "unused.sealed", "ballots.returned", "minutes.proposed"}
 MAX_ENTRY_BYTES, MAX_DEPTH = 2**20, 16
@@ -240,6 +243,7 @@ def is_teller_role(value):
 
 COUNTS = {"invalid": is_reasons, "lines": [is_levels], "papers": is_count}
 TOTALS = {"counts": COUNTS, "form": is_text, "issued": is_count, "returned": is_count}
+DECK = {"counted": COUNTS, "expected": COUNTS, "form": is_text, "papers?": [{"expected": is_text, "read": is_text}]}
 BALLOTS = {"exchanged": is_count, "form": is_text, "issued": is_count, "not_returned": is_count, "printed": is_count,
            "returned": is_count, "unused": is_count}
 ACTOR = {"account": is_account, "name": is_text, "role": lambda role: is_text(role) and role in ROLES}
@@ -258,7 +262,7 @@ SHAPES = {
     "dossiers.released": {"files": [{"name": is_text, "sha256": is_digest}]},
     "forms.sealed": {"forms": [{"block": is_text, "id": is_text, "lines": is_count, "sha256": is_digest,
                                 "sheets": is_count}]},
-    "deck.counted": {"forms": [{"counted": COUNTS, "expected": COUNTS, "form": is_text}]},
+    "deck.counted": {"forms": [DECK]},
     "deck.waived": {"proposed_by": ACTOR, "reason": is_text},
     "zero.reported": {"forms": [TOTALS]},
     "poll.moved": {"before": is_day, "day": is_day, "proposed_by": ACTOR, "reason": is_text},
@@ -580,7 +584,8 @@ class Day:
         poll = only(events, "poll.created")[1]
         self.levels, self.rehearsal, self.delegates = LEVELS[poll["kind"]], poll["rehearsal"], poll["delegates"]
         self.lines, self.actor, self.file = lines, None, "log.jsonl"
-        self.tested, self.zeroed, self.opened, self.closed = False, False, False, None
+        self.waived, self.zeroed, self.opened, self.closed = False, False, False, None
+        self.passed = set()
         self.has_chosen = False
         self.moved_to, self.quorum, self.attended, self.now = None, None, 0, 0
         self.declared = self.signed = self.published = self.archived = self.confirmed = False
@@ -658,20 +663,49 @@ class Day:
 
     def on_deck_counted(self, data):
         self.need(not self.zeroed, "test deck after the zero report")
-        self.need([deck["form"] for deck in data["forms"]] == list(self.lines), "test deck of other forms")
+        tried = [deck["form"] for deck in data["forms"]]
+        self.need(tried and tried == [form for form in self.lines if form in tried], "test deck of other forms")
         for deck in data["forms"]:
             self.need(deck["expected"]["papers"] > 0, "test deck without papers")
             for counts in (deck["expected"], deck["counted"]):
                 check_counts(counts, self.levels, self.lines[deck["form"]], self.file)
-        self.tested = all(deck["counted"] == deck["expected"] for deck in data["forms"])
+            papers = deck.get("papers", [])
+            if "papers" in deck:
+                for of, counts in (("expected", deck["expected"]), ("read", deck["counted"])):
+                    self.papers_add_up([paper[of] for paper in papers], counts)
+            right = all(paper["read"] == paper["expected"] for paper in papers)
+            if right and deck["counted"] == deck["expected"]:
+                self.passed.add(deck["form"])
+            else:
+                self.passed.discard(deck["form"])
+                self.waived = False
+
+    def papers_add_up(self, papers, counts):
+        """Keys of a test deck give its figures; a number of a reason stands for one reason."""
+        levels = KEYED[frozenset(self.levels)]
+        lines = [dict.fromkeys(levels, 0) for _ in counts["lines"]]
+        invalid = {}
+        for keys in papers:
+            if keys.startswith("-"):
+                self.need(re.fullmatch("-0*[1-9][0-9]*", keys), "a test paper that cannot be read")
+                invalid[int(keys)] = invalid.get(int(keys), 0) + 1
+                continue
+            self.need(len(keys) == len(lines), "a test paper of another form")
+            for key, line in zip(keys, lines):
+                self.need(key in "09" or key in "123"[:len(levels)], "a test paper that cannot be read")
+                if key not in "09":
+                    line[levels[int(key) - 1]] += 1
+        by_name = sorted(number for number in counts["invalid"].values() if number)
+        right = len(papers) == counts["papers"] and lines == counts["lines"] and sorted(invalid.values()) == by_name
+        self.need(right, "test papers that do not add up to their figures")
 
     def on_deck_waived(self, data):
         self.need(not self.zeroed, "test deck waived after the zero report")
         self.need_two(data["proposed_by"], data["reason"])
-        self.tested = True
+        self.waived = True
 
     def on_zero_reported(self, data):
-        self.need(self.tested, "zero report without a test deck")
+        self.need(self.waived or self.passed == set(self.lines), "zero report without a test deck")
         zeros = [{"counts": self.zeros(form), "form": form, "issued": 0, "returned": 0} for form in self.lines]
         self.need(data["forms"] == zeros, "zero report is not zero")
         self.zeroed = True

@@ -4,11 +4,12 @@
 use jiff::civil::Date;
 
 use super::audit::event::poll::{
-    BallotsCorrected, BallotsHandedOver, BallotsIssued, BatchReopened, DeckCounted, IssuedCorrected, LineRecounted,
-    MinutesSigned, PresenceChanged, PresenceCorrected, UnusedSealed, VotingOpened,
+    BallotsCorrected, BallotsHandedOver, BallotsIssued, BatchReopened, DeckCounted, DeckForm, IssuedCorrected,
+    LineRecounted, MinutesSigned, PresenceChanged, PresenceCorrected, UnusedSealed, VotingOpened,
 };
 use super::audit::{Actor, Digest, LogEntry, PollEvent, UtcTime};
 use super::ballot_account::{BallotAccount, IssuedPapers};
+use super::deck_trials::{DeckStanding, DeckTrials};
 use super::presence::{HallFigures, PresenceChange};
 use super::roster::Teller;
 use super::signing::MissingSignature;
@@ -23,7 +24,11 @@ pub struct DayRecord {
     /// What changed of it since the vote was opened.
     pub presence: Vec<PresenceTold>,
     pub deck: Deck,
-    /// Decks that came out otherwise than they had to, before that.
+    /// What the decks of its forms gave, form by form.
+    pub trials: DeckTrials,
+    /// Ids of the sealed forms.
+    pub forms: Vec<String>,
+    /// Entries in which a deck came out otherwise than it had to, before that.
     pub failed_decks: u32,
     /// When everybody saw that nothing was counted.
     pub zero_reported: Option<UtcTime>,
@@ -73,6 +78,7 @@ pub enum Deck {
     /// The log has no entry about a test deck.
     #[default]
     Untold,
+    /// The last deck of every form came out as it had to.
     Passed(UtcTime),
     /// Two people decided to open the vote without it.
     Waived(Hands),
@@ -208,7 +214,9 @@ impl DayRecord {
     fn take(&mut self, entry: &LogEntry) {
         match &entry.event {
             PollEvent::DeckCounted(deck) => self.test(deck, entry.at),
+            PollEvent::FormsSealed(sealed) => self.forms = sealed.forms.iter().map(|form| form.id.clone()).collect(),
             PollEvent::DeckWaived(waived) => {
+                self.trials.waive();
                 self.deck = Deck::Waived(Hands::of(&waived.proposed_by, &waived.reason, entry));
             }
             PollEvent::ZeroReported(_) => self.zero_reported = Some(entry.at),
@@ -285,12 +293,16 @@ impl DayRecord {
     }
 
     fn test(&mut self, deck: &DeckCounted, at: UtcTime) {
-        if deck.forms.iter().all(|form| form.counted == form.expected) {
-            self.deck = Deck::Passed(at);
-        } else {
+        let is_new = |form: &&DeckForm| !self.forms.contains(&form.form);
+        let told: Vec<String> = deck.forms.iter().filter(is_new).map(|form| form.form.clone()).collect();
+        self.forms.extend(told);
+        self.trials.count(deck);
+        self.failed_decks += u32::from(!deck.forms.iter().all(DeckForm::has_passed));
+        match self.trials.standing(self.forms.iter().map(String::as_str)) {
+            DeckStanding::Passed => self.deck = Deck::Passed(at),
             // A deck that fails takes back what was tested before.
-            self.deck = Deck::Untold;
-            self.failed_decks += 1;
+            DeckStanding::Open => self.deck = Deck::Untold,
+            DeckStanding::Waived => {}
         }
     }
 
@@ -406,7 +418,7 @@ mod tests {
     fn deck(papers: u32) -> PollEvent {
         let expected = BatchCounts { papers: 5, ..BatchCounts::zero(PollKind::Rating, 1) };
         let counted = BatchCounts { papers, ..expected.clone() };
-        DeckCounted { forms: vec![DeckForm { counted, expected, form: "F1".into() }] }.into()
+        DeckCounted { forms: vec![DeckForm { counted, expected, form: "F1".into(), papers: None }] }.into()
     }
 
     #[test]

@@ -18,6 +18,7 @@ pub mod day_step;
 pub mod deadline;
 pub mod decided;
 pub mod decimal;
+pub mod deck_trials;
 pub mod disclosure;
 pub mod document;
 pub mod dossier;

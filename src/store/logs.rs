@@ -9,7 +9,7 @@ use super::sql::{execute, row, row_struct, rows, to_u64};
 use domain::audit::course::Moment;
 use domain::audit::entry::{MAX_ENTRY_BYTES, entry_text};
 use domain::audit::merkle::{Frontier, leaf_hash};
-use domain::audit::{Actor, Checkpoint, Digest, KeyName, LogEvent, UtcTime};
+use domain::audit::{Actor, Checkpoint, Digest, KeyName, LogEntry, LogEvent, UtcTime};
 use domain::id::{LogId, PollId};
 use macros::boxed;
 
@@ -217,6 +217,14 @@ pub async fn of_kinds(tx: &mut CouncilTx, log: LogId, kinds: [&'static str; 2]) 
         other.to_owned(),
     )?;
     Ok(rows.into_iter().map(|(entry,)| entry).collect())
+}
+
+/// What the test decks of a poll gave so far.
+pub(crate) async fn deck_trials(tx: &mut CouncilTx, log: LogId) -> Result<domain::deck_trials::DeckTrials, StoreError> {
+    let texts = of_kinds(tx, log, ["deck.counted", "deck.waived"]).await?;
+    let told = texts.iter().map(|text| LogEntry::parse(text).map_err(StoreError::corrupt));
+    let told: Vec<LogEntry> = told.collect::<Result<_, _>>()?;
+    Ok(domain::deck_trials::DeckTrials::of_log(told.iter().map(|entry| &entry.event)))
 }
 
 /// Number of entries that a filter selects.

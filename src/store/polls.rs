@@ -226,8 +226,11 @@ pub async fn find(tx: &mut CouncilTx, poll: PollId) -> Result<Option<StoredPoll>
             let list = officials(tx, poll.id).await?;
             PollState::Listed(poll, list, board)
         }
-        Stage::Sealed => PollState::Sealed(poll.clone(), sealed_forms(tx, poll.id).await?),
-        Stage::Tested => PollState::Tested(poll.clone(), forms(tx, poll.id).await?),
+        Stage::Sealed => {
+            PollState::Sealed(poll.clone(), sealed_forms(tx, poll.id).await?, logs::deck_trials(tx, log).await?)
+        }
+        Stage::Tested => PollState::Tested(poll.clone(), forms(tx, poll.id).await?, logs::deck_trials(tx, log).await?),
+        Stage::Waived => PollState::Waived(poll.clone(), forms(tx, poll.id).await?, logs::deck_trials(tx, log).await?),
         Stage::Zeroed => PollState::Zeroed(poll.clone(), sealed_forms(tx, poll.id).await?),
         Stage::Voting => PollState::Voting(poll.clone(), hall?, forms(tx, poll.id).await?),
         Stage::Counting => PollState::Counting(poll.clone(), hall?, forms(tx, poll.id).await?),

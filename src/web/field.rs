@@ -40,6 +40,7 @@ fields! {
     ROLES = "roles", "Vai trò";
     SLUG = "slug", "Mã trong địa chỉ";
     KIND = "kind", "Loại";
+    FORM = "form", "Mẫu phiếu";
     OFFICIALS = "officials", "Người được lấy phiếu";
     FIELD = "field", "Lĩnh vực";
     PERIOD = "period", "Thời gian";

@@ -282,7 +282,7 @@ fn roles_that_an_administrator_gives_reach_no_step_of_a_count() {
         outside(said(app.counting_room(&stranger, poll).await));
         outside(said(app.open_page(&stranger, poll, "").await));
         outside(said(app.deck_report(&stranger, poll).await));
-        outside(said(app.record_deck(board.ask(&stranger), poll).await));
+        outside(said(app.record_deck(board.ask(&stranger), poll, None).await));
         outside(said(app.report_zero(board.site.hand(&stranger), poll).await));
         let account = domain::ballot_account::BallotAccount::plain(60, 47, 47);
         outside(said(app.record_ballots(board.site.hand(&stranger), poll, form.clone(), account).await));

@@ -148,13 +148,13 @@ impl Hall {
         self.head.visitor.submits(&ask, &[]).await
     }
 
-    async fn opens_as(&mut self, fields: &[(&str, &str)]) -> Answer {
+    pub async fn opens_as(&mut self, fields: &[(&str, &str)]) -> Answer {
         let path = format!("{}/mo-tap", self.room());
         self.head.visitor.opens(&path).await;
         self.head.visitor.submits(&path, fields).await
     }
 
-    async fn id(&self, login: &str) -> String {
+    pub async fn id(&self, login: &str) -> String {
         self.site.account(self.council, login).await.to_string()
     }
 

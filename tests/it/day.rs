@@ -74,7 +74,22 @@ fn the_hall_goes_from_sealed_forms_to_the_count_two_by_two() {
             seen.all(".facts dd").contains(&"Máy in hỏng <script>".to_owned()) && !seen.html.contains("hỏng <script>")
         );
         hall.confirms(&waiver).await;
-        assert_eq!(hall.stage().await, Stage::Tested);
+        assert_eq!(hall.stage().await, Stage::Waived);
+        let day = hall.head.opens(&hall.path("ngay-bo-phieu")).await;
+        assert_eq!(day.text(".facts dd"), "đã bỏ qua phiếu thử", "{}", day.html);
+        let tag = "đã bỏ qua phiếu thử";
+        assert!(day.html.contains(&format!(">{tag}</span>")) && !day.html.contains("Nhập phiếu thử"), "{}", day.html);
+        let room = hall.head.opens(&format!("/kiem-phieu/{}", hall.poll)).await;
+        assert!(room.text(".warning").starts_with("Đã bỏ qua phiếu thử."), "{}", room.html);
+        let deck = hall.head.opens(&format!("/kiem-phieu/{}/phieu-thu", hall.poll)).await;
+        assert!(
+            deck.text(".warning").contains("Máy in hỏng <script>") && !deck.html.contains("mo-tap"),
+            "{}",
+            deck.html
+        );
+        assert_eq!(deck.text("a.button"), "Tiếp theo: xác nhận số liệu bằng 0");
+        let report = hall.head.opens(&hall.path("xac-nhan-bang-0")).await;
+        assert!(report.text(".warning").contains("Đã bỏ qua phiếu thử"), "{}", report.html);
 
         let zero = hall.path("xac-nhan-bang-0");
         hall.head.opens(&zero).await;

@@ -1,15 +1,17 @@
 //! Papers of counting day before voting opens, as a reader of the paper sees them: test deck, its report, zero report,
 //! sheets for counting by hand.
 
+use domain::audit::event::poll::DeckForm;
 use domain::ballot::BallotForm;
-use domain::batch::count_papers;
+use domain::batch::Paper;
 use domain::count::BatchCounts;
+use domain::day_record::Hands;
 use domain::document::{
     CheckpointBox, DeckCount, Document, EmptyForm, Pile, tally_sheets, test_deck_report, zero_report,
 };
 use domain::poll::PollKind;
 use domain::roster::{Teller, TellerRole};
-use domain::test_deck::{Look, TestDeck, TestPaper};
+use domain::test_deck::{Look, TestDeck};
 use pdf::{self, Pdf};
 
 use crate::council::{Votes, province, rules};
@@ -47,10 +49,12 @@ fn deck(form: &BallotForm) -> TestDeck {
     TestDeck::of(form, &rules("NQ96-2023-QH15"))
 }
 
-fn report(form: &BallotForm, deck: &TestDeck, obtained: &BatchCounts) -> String {
+fn report(form: &BallotForm, deck: &TestDeck, told: Option<&DeckForm>, waived: Option<&Hands>) -> String {
     let (rules, council) = (rules("NQ96-2023-QH15"), province());
     let frame = council.votes(form.kind, &rules);
-    words(&test_deck_report(&frame, &[DeckCount { form, deck, obtained }], &board()))
+    let at = "2026-12-08T01:05:00Z".parse().unwrap();
+    let told = told.map(|told| (told, at));
+    words(&test_deck_report(&frame, &[DeckCount { form, deck, told }], waived, &board()))
 }
 
 #[test]
@@ -91,46 +95,61 @@ fn a_marked_box_is_dark_in_its_corners_and_an_empty_one_is_white() {
 }
 
 #[test]
-fn the_report_of_a_passed_deck_shows_every_figure_twice_and_says_so() {
-    let form = form(PollKind::Rating, 5);
+fn the_report_of_a_passed_deck_shows_every_paper_twice_and_says_so() {
+    let form = form(PollKind::Rating, 7);
     let deck = deck(&form);
-    let papers: Vec<_> = deck.papers.iter().map(TestPaper::reading).collect();
-    let obtained = count_papers(form.kind, 5, &papers).unwrap();
-    let text = report(&form, &deck, &obtained);
+    let told = deck.told(&deck.readings()).unwrap();
+    let text = report(&form, &deck, Some(&told), None);
     has(
         &text,
         &[
             "BÁO CÁO KIỂM THỬ Kiểm phiếu thử trước khi mở lấy phiếu tín nhiệm",
             "BAN KIỂM PHIẾU",
-            "ĐẠT: mọi số đếm được đều đúng bằng số phải có",
-            "Tổng số phiếu 32 32 0",
-            "Không hợp lệ: Phiếu không theo mẫu quy định 2 2 0",
-            "1 Ông Nguyễn Văn Số 1 Tín nhiệm cao 15 15 0 1 Ông Nguyễn Văn Số 1 Tín nhiệm 8 8 0",
+            "ĐẠT: lần kiểm cuối của mọi mẫu phiếu, từng dòng của từng phiếu đọc đúng như dấu in sẵn.",
+            "99999 99 99999 99 đúng",
+            "-2 -2 đúng",
             "Lý Thị Thư",
             "Phạm Văn C",
         ],
     );
-    assert!(!text.contains("KHÔNG ĐẠT"), "{text}");
+    let rows = told.papers.iter().flatten().count();
+    assert_eq!((rows, text.matches(" đúng").count()), (9, 9 + 2), "a row each, and the sentences: {text}");
+    assert!(!text.contains("CHƯA ĐẠT"), "{text}");
 }
 
 #[test]
 fn the_report_of_a_deck_with_two_lines_taken_for_each_other_says_where() {
     let form = form(PollKind::Rating, 5);
     let deck = deck(&form);
-    let mut obtained = deck.expected.clone();
-    obtained.lines.swap(0, 1);
-    obtained.invalid.insert("single_name_marks".into(), 1);
-    let text = report(&form, &deck, &obtained);
+    let mut read = deck.readings();
+    for paper in &mut read {
+        if let Paper::Marked(marks) = paper {
+            marks.swap(0, 1);
+        }
+    }
+    let told = deck.told(&read).unwrap();
+    let text = report(&form, &deck, Some(&told), None);
     has(
         &text,
         &[
-            "KHÔNG ĐẠT: có 7 số đếm khác số phải có. Chưa được mở",
-            "Không đạt (7 chỗ lệch)",
-            "Không hợp lệ: lý do không có trong quy định áp dụng 0 1 +1",
-            "Tín nhiệm thấp 1 2 +1",
-            "Tín nhiệm thấp 2 1 -1",
+            "CHƯA ĐẠT: mẫu F1-3F9A2C. Chưa được mở",
+            "Không đạt (",
+            "Mọi chỗ lệch đúng như khi dòng 1 và dòng 2 bị nhập lẫn nhau.",
+            "Phiếu 1, dòng 1 Ông Nguyễn Văn Số 1",
         ],
     );
+    let hands = Hands {
+        asked: "Phạm Văn C".into(),
+        agreed: "Lê Thị L".into(),
+        reason: "Máy in hỏng".into(),
+        at: "2026-12-08T01:10:00Z".parse().unwrap(),
+    };
+    let waived = report(&form, &deck, Some(&told), Some(&hands));
+    has(&waived, &["ĐÃ BỎ QUA PHIẾU THỬ: không kiểm đủ mọi mẫu phiếu. Lý do: Máy in hỏng.", "người đồng ý: Lê Thị L"]);
+    has(&report(&form, &deck, None, Some(&hands)), &["Chưa kiểm phiếu thử của mẫu này."]);
+    // A log of an older program has totals alone.
+    let old = DeckForm { papers: None, ..told };
+    has(&report(&form, &deck, Some(&old), None), &["Bản ghi này chỉ có tổng số, không có từng phiếu."]);
 }
 
 #[test]
@@ -148,7 +167,7 @@ fn the_zero_report_names_every_form_and_carries_the_head_of_the_log() {
         key: "cd34".into(),
         qr: "mẫu".into(),
     };
-    let text = words(&zero_report(&frame, &empty, &board(), checkpoint).unwrap());
+    let text = words(&zero_report(&frame, &empty, None, &board(), checkpoint).unwrap());
     has(
         &text,
         &[

@@ -153,13 +153,14 @@ fn a_poll_is_read_back_at_every_stage_as_it_was_written() {
             drop(tx);
             match found {
                 PollState::Listed(_, list, tellers) => assert_eq!((list, tellers), (listed(), board())),
-                PollState::Sealed(_, sealed) => assert_eq!(sealed, forms()),
+                PollState::Sealed(_, sealed, _) => assert_eq!(sealed, forms()),
                 PollState::Zeroed(_, sealed) => assert_eq!(sealed, forms()),
                 PollState::Closed(_, counted) => assert_eq!(counted.forms(), totals()),
                 PollState::Proposed(_, minutes) => {
                     assert_eq!((minutes.by, minutes.sha256), (clerk(), Digest::of(b"mau")));
                 }
-                PollState::Tested(_, progress)
+                PollState::Tested(_, progress, _)
+                | PollState::Waived(_, progress, _)
                 | PollState::Voting(_, HALL, progress)
                 | PollState::Counting(_, HALL, progress) => {
                     assert_eq!(

@@ -133,7 +133,7 @@ impl App {
         .await
     }
 
-    /// Writes down what a test deck gave.
+    /// Writes down what test decks gave; their piles lie open no longer.
     ///
     /// # Errors
     /// When the caller is no head teller, or the poll refuses it.
@@ -144,7 +144,15 @@ impl App {
         poll: PollId,
         decks: Vec<DeckForm>,
     ) -> Result<Taken, AppError> {
-        self.pure(requester, &[Role::HeadTeller], poll, |state| state.count_deck(decks)).await
+        self.step(requester, &[Role::HeadTeller], poll, move |tx, state| {
+            Box::pin(async move {
+                for deck in &decks {
+                    open_batches::clear_deck(tx, poll, &deck.form).await?;
+                }
+                Ok(state.count_deck(decks)?)
+            })
+        })
+        .await
     }
 
     /// Makes the zero report.

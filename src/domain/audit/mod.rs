@@ -30,11 +30,13 @@
 //! once and after a board was appointed; `board.appointed` between list and forms (only a rehearsal may have none),
 //! `poll.moved` between forms and opening, `dossiers.released` before voting opens, `council_log.noted` anywhere,
 //! `paper.issued` until the result is published and after that for a corrigendum. A sealed form has one line for each official of its block, in the order of the list; blocks and forms
-//! correspond one to one. `deck.counted` and `zero.reported` have the sealed forms in their order.
+//! correspond one to one. `zero.reported` has the sealed forms in their order, `deck.counted` one or more of them, each once.
 //!
-//! Between forms and zero report: `deck.counted`, any number of times, and `deck.waived`. The last of them must be a deck
-//! in which every form has `counted` = `expected`, of at least one paper, or a waiver. The zero report is the table of
-//! `counting.closed` with 0 in every place.
+//! Between forms and zero report: `deck.counted`, any number of times, and `deck.waived`. A form passes where `counted` =
+//! `expected`, of at least one paper, and where it has `papers`, each was `read` as `expected`; their keys add up to the two
+//! figures (a number of a reason stands for one reason, as many papers of each). The zero report comes after the last deck of
+//! every form passed, or after a waiver since which no deck failed. It is the table of `counting.closed` with 0 in every
+//! place.
 //!
 //! Opening: `quorum` and `planned` are what the rule set and the plan ask for; where fewer are present, or the day is another
 //! one, `reason` is not blank. From there to the close the hall has three figures: there at the opening, there at any time

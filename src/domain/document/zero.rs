@@ -6,8 +6,9 @@ use super::parts::{board_signatures, body, table};
 use super::{Block, Cell, CheckpointBox, Document};
 use crate::ballot::BallotForm;
 use crate::count::BatchCounts;
+use crate::day_record::Hands;
 use crate::roster::Teller;
-use crate::text::date_words;
+use crate::text::{date_words, full_stop};
 
 /// What is stored of one form when the report is asked for.
 #[derive(Clone, Copy, Debug)]
@@ -37,13 +38,14 @@ impl EmptyForm<'_> {
     }
 }
 
-/// The zero report of a poll over all its forms.
+/// The zero report of a poll over all its forms; `waived` says who let the vote go on without a test deck.
 ///
 /// # Errors
 /// The first form of which anything was counted.
 pub fn zero_report(
     frame: &Frame<'_>,
     forms: &[EmptyForm<'_>],
+    waived: Option<&Hands>,
     tellers: &[Teller],
     checkpoint: CheckpointBox,
 ) -> Result<Document, NotZero> {
@@ -70,7 +72,7 @@ pub fn zero_report(
         (2, "Hợp lệ"),
         (3, "Không hợp lệ"),
     ];
-    let blocks = vec![
+    let mut blocks = vec![
         Block::Title {
             kind: "BIÊN BẢN XÁC NHẬN SỐ LIỆU TRƯỚC KHI MỞ BẰNG 0".to_owned(),
             subject: format!("Trước khi mở {}: chưa có phiếu nào được kiểm", occasion.kind.label()),
@@ -83,12 +85,18 @@ pub fn zero_report(
             occasion.kind.label()
         )),
         table(&columns, forms.iter().map(row).collect()),
-        Block::Together(vec![
-            body("Điểm chốt dưới đây được in trước khi mở: mọi bản ghi kiểm phiếu đều phải nằm sau điểm chốt này."),
-            board_signatures(occasion, tellers),
-            Block::Checkpoint(checkpoint),
-        ]),
     ];
+    blocks.extend(waived.map(|hands| {
+        let reason = hands.reason.trim();
+        let Hands { asked, agreed, .. } = hands;
+        let stop = full_stop(reason);
+        body(format!("Đã bỏ qua phiếu thử. Lý do: {reason}{stop} Người đề nghị: {asked}; người đồng ý: {agreed}."))
+    }));
+    blocks.push(Block::Together(vec![
+        body("Điểm chốt dưới đây được in trước khi mở: mọi bản ghi kiểm phiếu đều phải nằm sau điểm chốt này."),
+        board_signatures(occasion, tellers),
+        Block::Checkpoint(checkpoint),
+    ]));
     Ok(frame.document(
         "Biên bản xác nhận số liệu trước khi mở bằng 0",
         Issue { board: Some("Ban kiểm phiếu"), number: "" },

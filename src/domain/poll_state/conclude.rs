@@ -268,8 +268,9 @@ impl PollState {
         let poll = match self {
             Self::Created(poll)
             | Self::Listed(poll, ..)
-            | Self::Sealed(poll, _)
-            | Self::Tested(poll, _)
+            | Self::Sealed(poll, ..)
+            | Self::Tested(poll, ..)
+            | Self::Waived(poll, ..)
             | Self::Zeroed(poll, _)
             | Self::Voting(poll, ..)
             | Self::Counting(poll, ..)

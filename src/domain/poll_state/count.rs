@@ -12,6 +12,7 @@ use crate::audit::{Digest, Moment, SealedCounts};
 use crate::batch::ReadTwice;
 use crate::count::BatchCounts;
 use crate::counters::accounts_of;
+use crate::deck_trials::{self, DeckFault, DeckStanding, DeckTrials};
 use crate::opening::Opening;
 use crate::presence::Presence;
 use crate::rules::RuleSet;
@@ -33,30 +34,23 @@ pub struct Closing {
 }
 
 impl PollState {
-    /// A test deck was counted, a deck for each sealed form in their order. A deck that came out otherwise leaves its
-    /// trace and takes the poll back before the test: whatever made it fail has to be found first.
+    /// Test decks of some of the sealed forms were keyed, in their order. A deck that came out otherwise leaves its trace and
+    /// takes the poll back before the test: whatever made it fail has to be found first.
     ///
     /// # Errors
-    /// Before the forms are sealed, after the zero report, and when there is no deck of some form.
+    /// Before the forms are sealed, after the zero report, without a deck, and with a deck that is of no sealed form or cannot
+    /// have such figures.
     pub fn count_deck(self, decks: Vec<DeckForm>) -> Result<Transition, Refusal> {
-        let (poll, forms) = self.before_zero("kiểm phiếu thử")?;
-        let kind = poll.created.kind;
-        for (place, form) in forms.iter().enumerate() {
-            let zero = BatchCounts::zero(kind, lines(form));
-            let is_whole = decks.get(place).is_some_and(|deck| {
-                let fits = |counts: &BatchCounts| counts.check().is_ok() && zero.add(counts).is_ok();
-                deck.form == form.id && deck.expected.papers > 0 && fits(&deck.expected) && fits(&deck.counted)
-            });
-            if !is_whole {
-                return Err(Refusal::Deck(form.id.clone()));
-            }
+        let (poll, forms, mut trials) = self.before_zero("kiểm phiếu thử")?;
+        match deck_trials::fault(poll.created.kind, &forms, &decks) {
+            None => {}
+            Some(DeckFault::Unknown(form)) => return Err(Refusal::UnknownForm(form)),
+            Some(DeckFault::Form(form)) => return Err(Refusal::Deck(form)),
+            Some(DeckFault::Nothing) => return Err(Refusal::NoDeck),
         }
-        if let Some(extra) = decks.get(forms.len()) {
-            return Err(Refusal::UnknownForm(extra.form.clone()));
-        }
-        let has_passed = decks.iter().all(|deck| deck.counted == deck.expected);
-        let state = if has_passed { Self::tested(poll, forms) } else { Self::Sealed(poll, forms) };
-        Ok(Transition::quiet(state, vec![DeckCounted { forms: decks }.into()]))
+        let told = DeckCounted { forms: decks };
+        trials.count(&told);
+        Ok(Transition::quiet(Self::tried(poll, forms, trials), vec![told.into()]))
     }
 
     /// Two people let the vote go on without a test deck that passed; the minutes print why.
@@ -65,21 +59,29 @@ impl PollState {
     /// Before the forms are sealed, after the zero report, by one person, and without a reason.
     pub fn waive_deck(self, two: TwoPeople) -> Result<Transition, Refusal> {
         let doing = "bỏ qua việc kiểm phiếu thử";
-        let (poll, forms) = self.before_zero(doing)?;
+        let (poll, forms, mut trials) = self.before_zero(doing)?;
         let (proposed_by, reason) = two.into_parts(&poll, doing)?;
-        Ok(Transition::quiet(Self::tested(poll, forms), vec![DeckWaived { proposed_by, reason }.into()]))
+        trials.waive();
+        Ok(Transition::quiet(Self::tried(poll, forms, trials), vec![DeckWaived { proposed_by, reason }.into()]))
     }
 
-    fn before_zero(self, doing: &'static str) -> Result<(Poll, Vec<SealedForm>), Refusal> {
+    fn before_zero(self, doing: &'static str) -> Result<(Poll, Vec<SealedForm>, DeckTrials), Refusal> {
         match self {
-            Self::Sealed(poll, forms) => Ok((poll, forms)),
-            Self::Tested(poll, forms) => Ok((poll, forms.into_iter().map(|progress| progress.form).collect())),
+            Self::Sealed(poll, forms, trials) => Ok((poll, forms, trials)),
+            Self::Tested(poll, forms, trials) | Self::Waived(poll, forms, trials) => {
+                Ok((poll, forms.into_iter().map(|progress| progress.form).collect(), trials))
+            }
             other => other.refuse(doing),
         }
     }
 
-    fn tested(poll: Poll, forms: Vec<SealedForm>) -> Self {
-        Self::Tested(poll, begun(forms))
+    /// Where a poll stands after these trials.
+    fn tried(poll: Poll, forms: Vec<SealedForm>, trials: DeckTrials) -> Self {
+        match trials.standing(forms.iter().map(|form| form.id.as_str())) {
+            DeckStanding::Open => Self::Sealed(poll, forms, trials),
+            DeckStanding::Passed => Self::Tested(poll, begun(forms), trials),
+            DeckStanding::Waived => Self::Waived(poll, begun(forms), trials),
+        }
     }
 
     /// Nothing is counted: everybody sees the table of the result with a zero in every place.
@@ -87,7 +89,7 @@ impl PollState {
     /// # Errors
     /// Before a test deck passed or was waived, a second time, and when something is stored of a form.
     pub fn report_zero(self) -> Result<Transition, Refusal> {
-        let Self::Tested(poll, forms) = self else {
+        let (Self::Tested(poll, forms, _) | Self::Waived(poll, forms, _)) = self else {
             return self.refuse("xác nhận số liệu trước khi mở bằng 0");
         };
         let stored = |form: &&FormProgress| {
@@ -115,7 +117,7 @@ impl PollState {
     /// Before the forms are sealed, when it is the same day, once voting is open, by one person, and without a reason.
     pub fn move_day(self, before: Date, day: Date, two: TwoPeople) -> Result<Transition, Refusal> {
         let doing = "chuyển ngày bỏ phiếu";
-        if !matches!(self, Self::Sealed(..) | Self::Tested(..) | Self::Zeroed(..)) {
+        if !matches!(self, Self::Sealed(..) | Self::Tested(..) | Self::Waived(..) | Self::Zeroed(..)) {
             return self.refuse(doing);
         }
         if before == day {

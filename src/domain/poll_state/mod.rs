@@ -28,6 +28,7 @@ use std::collections::BTreeSet;
 use super::audit::event::poll::{FormTotals, LineRecounted, ListedOfficial, PollCreated, SealedForm, Stands};
 use super::audit::{Actor, Digest, Moment, PollEvent};
 use super::counters::Counters;
+use super::deck_trials::DeckTrials;
 use super::id::PollId;
 use super::poll::LevelCounts;
 use super::presence::Presence;
@@ -186,10 +187,12 @@ pub enum PollState {
     Created(Poll),
     /// With the list in ballot order, and the board of tellers as it was appointed last; empty before that.
     Listed(Poll, Vec<ListedOfficial>, Vec<Teller>),
-    /// With the forms, in the order of blocks.
-    Sealed(Poll, Vec<SealedForm>),
+    /// With the forms, in the order of blocks, and what their test decks gave so far.
+    Sealed(Poll, Vec<SealedForm>, DeckTrials),
     /// With the forms and what is stored of each, which the zero report looks at.
-    Tested(Poll, Vec<FormProgress>),
+    Tested(Poll, Vec<FormProgress>, DeckTrials),
+    /// The same, without a test deck of every form.
+    Waived(Poll, Vec<FormProgress>, DeckTrials),
     /// With the forms, of which nothing is counted.
     Zeroed(Poll, Vec<SealedForm>),
     /// With who is in the hall, and what came back of each form.
@@ -262,6 +265,7 @@ impl PollState {
             Self::Listed(..) => Stage::Listed,
             Self::Sealed(..) => Stage::Sealed,
             Self::Tested(..) => Stage::Tested,
+            Self::Waived(..) => Stage::Waived,
             Self::Zeroed(..) => Stage::Zeroed,
             Self::Voting(..) => Stage::Voting,
             Self::Counting(..) => Stage::Counting,
@@ -281,8 +285,9 @@ impl PollState {
         match self {
             Self::Created(poll)
             | Self::Listed(poll, ..)
-            | Self::Sealed(poll, _)
-            | Self::Tested(poll, _)
+            | Self::Sealed(poll, ..)
+            | Self::Tested(poll, ..)
+            | Self::Waived(poll, ..)
             | Self::Zeroed(poll, _)
             | Self::Voting(poll, ..)
             | Self::Counting(poll, ..)
@@ -294,6 +299,14 @@ impl PollState {
             | Self::Published(poll)
             | Self::Archived(poll)
             | Self::Cancelled(poll) => poll,
+        }
+    }
+
+    /// What the test decks gave so far; `None` once the zero report is made, and before there are forms.
+    pub const fn deck_trials(&self) -> Option<&DeckTrials> {
+        match self {
+            Self::Sealed(_, _, trials) | Self::Tested(_, _, trials) | Self::Waived(_, _, trials) => Some(trials),
+            _ => None,
         }
     }
 

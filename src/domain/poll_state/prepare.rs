@@ -7,6 +7,7 @@ use crate::audit::event::poll::{
 };
 use crate::audit::{Digest, Moment};
 use crate::counters::Counters;
+use crate::deck_trials::DeckTrials;
 use crate::roster::Teller;
 use crate::rules::BadLineCosts;
 
@@ -112,7 +113,12 @@ impl PollState {
     pub fn release_dossiers(self, files: Vec<FileHash>, council: CouncilLogNoted) -> Result<Transition, Refusal> {
         let is_before = matches!(
             self,
-            Self::Created(_) | Self::Listed(..) | Self::Sealed(..) | Self::Tested(..) | Self::Zeroed(..)
+            Self::Created(_)
+                | Self::Listed(..)
+                | Self::Sealed(..)
+                | Self::Tested(..)
+                | Self::Waived(..)
+                | Self::Zeroed(..)
         );
         if !is_before {
             return self.refuse("phát hành hồ sơ");
@@ -141,7 +147,7 @@ impl PollState {
             return Err(Refusal::Forms(left_out.block.clone()));
         }
         let events = vec![council.into(), FormsSealed { forms: forms.clone() }.into()];
-        Ok(Transition::signed(Self::Sealed(poll, forms), events, Moment::FormsSealed))
+        Ok(Transition::signed(Self::Sealed(poll, forms, DeckTrials::default()), events, Moment::FormsSealed))
     }
 
     /// Any paper that no other step issues.

@@ -27,11 +27,11 @@ pub enum Refusal {
     /// Forms that do not fit the list.
     #[error("Mẫu phiếu của khối «{0}» không khớp với danh sách đã chốt; hãy tạo lại mẫu phiếu từ danh sách.")]
     Forms(String),
-    /// A test deck that is not one of every sealed form.
-    #[error(
-        "Tập phiếu thử không có đúng các mẫu phiếu đã chốt, hoặc mẫu {0} không có phiếu nào; hãy in lại tập phiếu thử."
-    )]
+    /// A test deck with figures that its form cannot have, or twice.
+    #[error("Phiếu thử của mẫu {0} không đúng mẫu phiếu đã chốt; hãy in lại tập phiếu thử rồi kiểm lại.")]
     Deck(String),
+    #[error("Chưa có mẫu phiếu nào nhập khớp phiếu thử; hãy nhập phiếu thử trước khi ghi kết quả.")]
+    NoDeck,
     #[error("Mẫu phiếu {0} đã có số liệu nên không xác nhận được số liệu bằng 0; hãy chạy «tinnhiem verify --db».")]
     NotZero(String),
     /// No delegate present, or more than the council has.

@@ -8,8 +8,10 @@ pub enum Stage {
     Created,
     Listed,
     Sealed,
-    /// A test deck came out as it had to, or two people waived it.
+    /// The last test deck of every form came out as it had to.
     Tested,
+    /// Two people let the vote go on without.
+    Waived,
     Zeroed,
     /// Ballots are issued and being returned.
     Voting,
@@ -30,11 +32,12 @@ pub enum Stage {
 
 impl Stage {
     /// All, in their order.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Created,
         Self::Listed,
         Self::Sealed,
         Self::Tested,
+        Self::Waived,
         Self::Zeroed,
         Self::Voting,
         Self::Counting,
@@ -51,7 +54,7 @@ impl Stage {
     /// Which papers are counted now.
     pub const fn pile(self) -> Option<Pile> {
         match self {
-            Self::Sealed | Self::Tested => Some(Pile::Deck),
+            Self::Sealed | Self::Tested | Self::Waived => Some(Pile::Deck),
             Self::Counting => Some(Pile::Ballots),
             Self::Closed => Some(Pile::Recount),
             _ => None,
@@ -74,6 +77,7 @@ impl Stage {
             Self::Listed => "listed",
             Self::Sealed => "sealed",
             Self::Tested => "tested",
+            Self::Waived => "waived",
             Self::Zeroed => "zeroed",
             Self::Voting => "voting",
             Self::Counting => "counting",
@@ -100,6 +104,7 @@ impl Stage {
             Self::Listed => "đã chốt danh sách",
             Self::Sealed => "đã chốt mẫu phiếu",
             Self::Tested => "đã kiểm phiếu thử",
+            Self::Waived => "đã bỏ qua phiếu thử",
             Self::Zeroed => "đã xác nhận số liệu trước khi mở bằng 0",
             Self::Voting => "đang bỏ phiếu",
             Self::Counting => "đang kiểm phiếu",
@@ -134,6 +139,7 @@ impl Stage {
             | Self::Listed
             | Self::Sealed
             | Self::Tested
+            | Self::Waived
             | Self::Zeroed
             | Self::Voting
             | Self::Counting
@@ -144,6 +150,11 @@ impl Stage {
     /// Whether there are final forms to show. A vote that was called off may never have had any.
     pub fn is_sealed(self) -> bool {
         self >= Self::Sealed && self != Self::Cancelled
+    }
+
+    /// Whether the test decks have to be keyed no more, and nothing came after them.
+    pub const fn is_after_deck(self) -> bool {
+        matches!(self, Self::Tested | Self::Waived)
     }
 
     /// Whether the vote goes its way: it neither arrived nor was called off.

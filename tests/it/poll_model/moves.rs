@@ -156,7 +156,7 @@ pub fn step(node: &Node, asked: Move, people: [usize; 2]) -> Taken {
         }
         Move::Deck { passes } => {
             let (expected, counted) = (counts(5, true), counts(5, passes));
-            state.count_deck(vec![DeckForm { counted, expected, form: FORM.into() }])
+            state.count_deck(vec![DeckForm { counted, expected, form: FORM.into(), papers: None }])
         }
         Move::Waive => state.waive_deck(pair.because("Lý do")),
         Move::Zero => state.report_zero(),

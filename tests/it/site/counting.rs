@@ -5,7 +5,6 @@ use app::counting::room::TypedRecount;
 use app::polls::{CountedBatch, Requester};
 use app::service::app::Ask;
 use app::{AppError, Caller};
-use domain::audit::event::poll::DeckForm;
 use domain::ballot_account::{BallotAccount, IssuedPapers};
 use domain::batch::hand_tally::Row;
 use domain::count::BatchCounts;
@@ -14,6 +13,7 @@ use domain::poll::{LevelCounts, PollKind};
 use domain::proposal::{ProposalKind, ProposalState};
 use domain::role::Role;
 
+use super::day::read_right;
 use super::{Site, somebody_in};
 use crate::poll_state::by_two;
 
@@ -68,11 +68,8 @@ impl Site {
     /// Takes a poll with sealed forms to the opening of the vote: the deck passes, the zero report is made.
     pub async fn opens_the_vote(&self, council: CouncilId, poll: PollId) {
         let head = self.somebody(council, Role::HeadTeller);
-        let decks = self.app.deck_page(&head, poll).await.expect("decks").decks.into_iter().map(|of| DeckForm {
-            counted: of.deck.expected.clone(),
-            expected: of.deck.expected,
-            form: of.form.id,
-        });
+        let decks =
+            self.app.deck_page(&head, poll).await.expect("decks").decks.into_iter().map(|of| read_right(&of.deck));
         self.app.count_deck(self.hand(&head), poll, decks.collect()).await.expect("deck");
         self.app.report_zero(self.hand(&head), poll).await.expect("zero");
         // The sample's day is in the past, so that two people say why it is opened all the same.

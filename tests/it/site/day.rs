@@ -45,6 +45,11 @@ pub fn day_rules() -> RuleSet {
     builtin().expect("carried").into_iter().find(|set| set.id == id).expect("the first")
 }
 
+/// What the log is told of a deck that two careful tellers read.
+pub fn read_right(deck: &TestDeck) -> DeckForm {
+    deck.told(&deck.readings()).expect("its own papers")
+}
+
 impl Site {
     /// Accounts of everybody in [`BOARD`].
     pub async fn has_board(&self, council: CouncilId) {
@@ -107,10 +112,7 @@ impl Site {
     pub async fn counts(&self, day: &Day, returned: &[u32]) {
         let head = somebody_in(day.council, Role::HeadTeller, self.clock.now());
         let rules = day_rules();
-        let deck = |(form, lines): &(String, u32)| {
-            let expected = TestDeck::sized(form, day.kind, *lines, &rules).expected;
-            DeckForm { counted: expected.clone(), expected, form: form.clone() }
-        };
+        let deck = |(form, lines): &(String, u32)| read_right(&TestDeck::sized(form, day.kind, *lines, &rules));
         let app = &self.app;
         app.count_deck(self.hand(&head), day.poll, day.forms.iter().map(deck).collect()).await.expect("deck");
         app.report_zero(self.hand(&head), day.poll).await.expect("zero");
@@ -135,10 +137,7 @@ impl Site {
         let text = polls::ruleset_text(&mut tx, poll).await.expect("rules").expect("rules");
         drop(tx);
         let rules = load("ruleset.toml", &text).expect("rules");
-        let deck = |form: &FormProgress| {
-            let expected = TestDeck::sized(&form.form.id, kind, form.form.lines, &rules).expected;
-            DeckForm { counted: expected.clone(), expected, form: form.form.id.clone() }
-        };
+        let deck = |form: &FormProgress| read_right(&TestDeck::sized(&form.form.id, kind, form.form.lines, &rules));
         self.app.count_deck(self.hand(&head), poll, forms.iter().map(deck).collect()).await.expect("deck");
     }
 
@@ -146,11 +145,12 @@ impl Site {
     pub async fn has_deck_batch(&self, council: CouncilId, poll: PollId, first: &str) -> String {
         let head = somebody_in(council, Role::HeadTeller, self.clock.now());
         let second = self.has_account(council, "kiem.hai", "Kiểm Phiếu Hai", Role::Teller).await;
-        let form = self.app.counting_room(&head, poll).await.expect("room").forms[0].id.clone();
+        let room = self.app.counting_room(&head, poll).await.expect("room");
+        let (form, papers) = (room.forms[0].id.clone(), room.forms[0].expected.to_string());
         let typed = TypedBatch {
             form: form.clone(),
             number: "1".into(),
-            papers: "10".into(),
+            papers,
             mode: "marks".into(),
             first: self.account(council, first).await.to_string(),
             second: second.to_string(),

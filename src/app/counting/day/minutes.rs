@@ -130,7 +130,7 @@ impl App {
             sitting: day.sitting(),
             stage,
             forms: if stage.is_sealed() { polls::forms(&mut tx, poll).await? } else { Vec::new() },
-            may_report: stage == Stage::Tested && day.admits(caller, COUNTERS),
+            may_report: stage.is_after_deck() && day.admits(caller, COUNTERS),
         })
     }
 

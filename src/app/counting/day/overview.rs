@@ -7,6 +7,7 @@ use crate::polls::rules_of;
 use crate::service::app::App;
 use crate::service::error::AppError;
 use domain::audit::UtcTime;
+use domain::day_record::{DayRecord, Deck};
 use domain::id::PollId;
 use domain::poll::PollKind;
 use domain::poll_state::{FormProgress, PollState, Stage};
@@ -28,6 +29,8 @@ pub enum TaskProgress {
     Waits,
     /// Done.
     Done,
+    /// Two people let it go.
+    Waived,
     /// The rules or the figures do not ask for it.
     NotNeeded,
 }
@@ -99,6 +102,7 @@ impl App {
             recounted: record.recounts.len(),
             has_resolution: rules.resolution.is_some(),
             is_rehearsal: created.rehearsal,
+            deck: deck_words(&record),
             stage: day.state.stage(),
         };
         let open: Vec<Proposal> = proposals.iter().filter(of_day).filter(waits).cloned().collect();
@@ -132,6 +136,16 @@ impl App {
     }
 }
 
+/// Whether two people waived the test decks, and how far these are: in which forms they passed, or why they were waived.
+fn deck_words(record: &DayRecord) -> (bool, String) {
+    let passed = record.forms.iter().filter(|form| record.trials.has_passed(form)).count();
+    match &record.deck {
+        Deck::Waived(hands) => (true, format!("lý do: {}", hands.reason.trim())),
+        Deck::Untold | Deck::Passed(_) if passed == 0 => (false, String::new()),
+        Deck::Untold | Deck::Passed(_) => (false, format!("{passed} trên {} mẫu phiếu đạt", record.forms.len())),
+    }
+}
+
 /// What the progress of the tasks is derived from.
 struct Told {
     stage: Stage,
@@ -142,6 +156,8 @@ struct Told {
     recounted: usize,
     has_resolution: bool,
     is_rehearsal: bool,
+    /// Whether two people waived the test decks, and how far they are.
+    deck: (bool, String),
 }
 
 impl Told {
@@ -152,6 +168,13 @@ impl Told {
             stage if stage >= until => TaskProgress::Done,
             stage if stage >= from => TaskProgress::Now,
             _ => TaskProgress::Later,
+        }
+    }
+
+    fn deck_progress(&self) -> TaskProgress {
+        match self.at(Stage::Sealed, Stage::Tested) {
+            TaskProgress::Done if self.deck.0 => TaskProgress::Waived,
+            other => other,
         }
     }
 
@@ -207,7 +230,7 @@ impl Told {
             _ => none(),
         };
         vec![
-            task(DayTaskId::Deck, self.at(Stage::Sealed, Stage::Tested), none()),
+            task(DayTaskId::Deck, self.deck_progress(), self.deck.1.clone()),
             task(DayTaskId::Zero, self.at(Stage::Tested, Stage::Zeroed), none()),
             task(DayTaskId::Opening, self.at(Stage::Zeroed, Stage::Voting), none()),
             task(DayTaskId::Issued, issued, of_forms(self.forms.iter().filter(|form| form.issued.is_some()).count())),

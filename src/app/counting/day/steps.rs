@@ -224,7 +224,7 @@ fn not_now(kind: ProposalKind, state: &PollState, batches: &[StandingBatch], pap
     let stage = state.stage();
     let refused = |doing| Some(Refusal::NotNow { doing, stage }.to_string());
     match kind {
-        ProposalKind::PollMoved if !matches!(stage, Stage::Sealed | Stage::Tested | Stage::Zeroed) => {
+        ProposalKind::PollMoved if !matches!(stage, Stage::Sealed | Stage::Tested | Stage::Waived | Stage::Zeroed) => {
             refused("chuyển ngày bỏ phiếu")
         }
         ProposalKind::PresenceCorrected if state.hall().is_none() => refused("sửa số đại biểu có mặt"),

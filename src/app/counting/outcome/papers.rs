@@ -14,10 +14,11 @@ use crate::preparing::Paper;
 use crate::service::app::App;
 use crate::service::clock::day_in_vietnam;
 use crate::service::error::AppError;
-use domain::audit::event::poll::{DeckCounted, PaperIssued};
+use domain::audit::event::poll::PaperIssued;
 use domain::audit::{Checkpoint, Digest, Moment, PollEvent, UtcTime};
 use domain::count::BatchCounts;
-use domain::day_record::BatchRead;
+use domain::day_record::{BatchRead, Deck, Hands};
+use domain::deck_trials;
 use domain::document::{
     self, CheckpointBox, CountingMode, DeckCount, Document, EmptyForm, Frame, MinutesParts, test_deck_report,
     zero_report,
@@ -117,7 +118,7 @@ impl Kind {
     fn waits_for(self, day_data: &DayData) -> Option<&'static str> {
         let reached = |stage| day_data.stage() >= stage && day_data.stage() != Stage::Cancelled;
         match self {
-            Self::Deck => deck(day_data).is_none().then_some("khi đã kiểm bộ phiếu thử"),
+            Self::Deck => deck_trials::last_of(&day_data.entries).is_empty().then_some("khi đã kiểm bộ phiếu thử"),
             Self::Zero => {
                 day_data.day.zero_reported.is_none().then_some("khi Ban kiểm phiếu đã xác nhận số liệu bằng 0")
             }
@@ -312,14 +313,6 @@ async fn head(tx: &mut CouncilTx, day_data: &DayData, moment: Moment) -> Result<
     signed.map(|signed| signed.boxed(moment)).ok_or_else(|| AppError::internal("in điểm chốt", "chưa có điểm chốt"))
 }
 
-/// The last test deck that was counted, and when.
-fn deck(day_data: &DayData) -> Option<(&DeckCounted, UtcTime)> {
-    day_data.entries.iter().rev().find_map(|entry| match &entry.event {
-        PollEvent::DeckCounted(deck) => Some((deck, entry.at)),
-        _ => None,
-    })
-}
-
 /// The frame of a paper that is dated with the day of `at`.
 fn frame_on(day_data: &DayData, at: UtcTime) -> Frame<'_> {
     let day = at.as_str().parse::<Timestamp>().map(day_in_vietnam);
@@ -328,16 +321,23 @@ fn frame_on(day_data: &DayData, at: UtcTime) -> Frame<'_> {
 }
 
 fn deck_report(day_data: &DayData) -> Result<Document, AppError> {
-    let (counted, at) = deck(day_data).ok_or(NO_PAPER)?;
+    let tried = deck_trials::last_of(&day_data.entries);
+    let last = tried.values().map(|(_, at)| *at).max().ok_or(NO_PAPER)?;
     let list = day_data.prepared.decided_list()?.ok_or(NO_PAPER)?;
     let forms = list.forms(&day_data.sealed_occasion());
     let decks: Vec<TestDeck> =
         forms.iter().map(|form| TestDeck::of(form, &day_data.prepared.poll_book.rules)).collect();
-    let counts = |id: &str| counted.forms.iter().find(|deck| deck.form == id).map(|deck| &deck.counted);
-    let decks = forms.iter().zip(&decks);
-    let decks: Vec<DeckCount<'_>> =
-        decks.filter_map(|(form, deck)| Some(DeckCount { form, deck, obtained: counts(&form.id)? })).collect();
-    Ok(test_deck_report(&frame_on(day_data, at), &decks, &day_data.tellers))
+    let of = |(form, deck)| DeckCount { form, deck, told: tried.get(form.id.as_str()).copied() };
+    let decks: Vec<DeckCount<'_>> = forms.iter().zip(&decks).map(of).collect();
+    Ok(test_deck_report(&frame_on(day_data, last), &decks, waived(day_data), &day_data.tellers))
+}
+
+/// Who let the vote go on without a test deck.
+const fn waived(day_data: &DayData) -> Option<&Hands> {
+    match &day_data.day.deck {
+        Deck::Waived(hands) => Some(hands),
+        Deck::Untold | Deck::Passed(_) => None,
+    }
 }
 
 /// The zero report, with the log's head right after it: everything that is counted comes later.
@@ -353,7 +353,7 @@ async fn zero(tx: &mut CouncilTx, day_data: &DayData) -> Result<Document, AppErr
     let empty: Vec<EmptyForm<'_>> =
         forms.iter().zip(&zeros).map(|(form, counts)| EmptyForm { form, batches: 0, counts }).collect();
     let checkpoint = head_box("Điểm chốt sau khi xác nhận số liệu bằng 0", &head, &key);
-    zero_report(&frame_on(day_data, at), &empty, &day_data.tellers, checkpoint)
+    zero_report(&frame_on(day_data, at), &empty, waived(day_data), &day_data.tellers, checkpoint)
         .map_err(|e| AppError::internal(doing, e))
 }
 

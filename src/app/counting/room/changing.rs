@@ -174,7 +174,7 @@ async fn checked(
         }
     }
     let both = readers(&offered, [&typed.first, &typed.second], &mut wrong);
-    let mode = read_mode(&typed.mode, &mut wrong);
+    let mode = read_mode(&typed.mode, pile, &mut wrong);
     let (Some(papers), [Some(first), Some(second)], Some(mode), true) = (papers, both, mode, fields.is_empty()) else {
         return Err(AppError::Fields { fields });
     };

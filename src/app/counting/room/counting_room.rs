@@ -140,6 +140,11 @@ impl CountingRoom {
         self.forms.iter().find(|form| form.form.id == id).ok_or(NO_FORM)
     }
 
+    /// Whether the last test deck of a form passed.
+    pub(super) fn has_passed(&self, form: &str) -> bool {
+        self.state.deck_trials().is_some_and(|trials| trials.has_passed(form))
+    }
+
     /// Whether what was keyed of this number is known for good: the batch is in, or the line was counted again.
     pub(super) fn is_in(&self, form: &CountingForm, number: u32) -> bool {
         match &self.state {

@@ -2,7 +2,8 @@
 //! both readings agree the batch is committed in the same request.
 //!
 //! Marks and counts are on the [`table`] of this process and nowhere else; which piles lie open stands in the database, so
-//! that they lie there again after a restart. What is committed goes through [`polls`](crate::polls). Before the zero report the same table takes the test deck, whose counts are nobody's
+//! that they lie there again after a restart. What is committed goes through [`polls`](crate::polls). Before the zero
+//! report the same table takes the test decks, whose papers are nobody's
 //! ballots and stay on it until they are recorded. What a hall may see of a count is in [`screen`].
 
 mod access;
@@ -24,7 +25,7 @@ pub use access::{COUNTERS, HEADS, WATCHERS};
 use access::{NO_BATCH, NO_FORM, NO_POLL};
 pub use batch::{BatchPage, Follow, Waits};
 pub use changing::{ChangePage, TypedChange};
-pub use deck::{DeckReport, DeckRow, DeckTable};
+pub use deck::{DeckReport, DeckTrial, FormDeck};
 pub use entering::{Keyed, KeyedMessage, Step, What};
 pub use opening::{OpenPage, TypedBatch};
 pub use projection::{Projection, ProjectionPage};

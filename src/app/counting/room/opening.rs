@@ -71,9 +71,10 @@ impl App {
         let left = |form: &CountingForm| left(form, pile, &room.open);
         let forms: Vec<_> = room.forms.iter().filter(|own| can_open(own, left(own), pile)).collect();
         let is_complete = room.forms.iter().any(|own| own.form.id == form && left(own) == 0);
+        let is_tried = |own: &&&CountingForm| pile == Pile::Deck && room.has_passed(&own.form.id);
         let chosen = match forms.iter().find(|own| own.form.id == form) {
             // Another form is proposed only to somebody who asked for none.
-            None if form.is_empty() => forms.first(),
+            None if form.is_empty() => forms.iter().find(|own| !is_tried(own)).or_else(|| forms.first()),
             found => found,
         };
         let mut proposed = TypedBatch { mode: Mode::Marks.code().to_owned(), ..TypedBatch::default() };
@@ -204,10 +205,13 @@ pub(super) fn in_no_committed(form: &CountingForm, pile: Pile) -> u32 {
 pub(super) fn sizes(left: u32, pile: Pile) -> Vec<u32> {
     match pile {
         Pile::Ballots | Pile::Recount => pile_sizes(left),
-        // The counts of a deck are no secret: few large piles are soon keyed.
+        // A deck is compared as a whole: one pile.
         Pile::Deck => {
-            let piles = left.div_ceil(*PAPERS_PER_BATCH.end());
-            (0..piles).map(|i| left / piles + u32::from(i < left % piles)).collect()
+            if left > 0 {
+                vec![left]
+            } else {
+                Vec::new()
+            }
         }
     }
 }
@@ -275,7 +279,7 @@ fn read(
         wrong("papers", sentence);
     }
     let [first, second] = readers(tellers, [&typed.first, &typed.second], &mut wrong);
-    let mode = read_mode(&typed.mode, &mut wrong);
+    let mode = read_mode(&typed.mode, pile, &mut wrong);
     if form.lines.is_empty() {
         return Err(NO_FORM);
     }
@@ -310,18 +314,26 @@ pub(super) fn readers(
 }
 
 /// How a pile is counted, or what is wrong with the choice.
-pub(super) fn read_mode(typed: &str, wrong: &mut impl FnMut(&'static str, String)) -> Option<Mode> {
+pub(super) fn read_mode(typed: &str, pile: Pile, wrong: &mut impl FnMut(&'static str, String)) -> Option<Mode> {
     let mode = Mode::of_code(typed).filter(|mode| *mode != Mode::Recount);
-    if mode.is_none() {
-        wrong("mode", "Hãy chọn cách nhập.".to_owned());
-    }
-    mode
+    let sentence = match (mode, pile) {
+        (None, _) => "Hãy chọn cách nhập.",
+        (Some(Mode::HandTally), Pile::Deck) => "Phiếu thử được so từng phiếu, nên phải nhập từng phiếu bằng bàn phím.",
+        (mode, _) => return mode,
+    };
+    wrong("mode", sentence.to_owned());
+    None
 }
 
 /// What is wrong with the size of a pile: the counts of few papers nearly reveal single ballots.
 pub(super) fn wrong_size(form: &CountingForm, pile: Pile, papers: Option<u32>) -> Option<String> {
+    if pile == Pile::Deck {
+        let whole = form.expected;
+        let sentence = format!("Bộ phiếu thử của mẫu này là một tập {whole} phiếu; hãy nhập cả bộ.");
+        return (papers != Some(whole)).then_some(sentence);
+    }
     let (least, most) = (*PAPERS_PER_BATCH.start(), *PAPERS_PER_BATCH.end());
-    let least = if pile == Pile::Deck || form.expected < least { 1 } else { least };
+    let least = if form.expected < least { 1 } else { least };
     let fits = papers.is_some_and(|papers| (least..=most).contains(&papers));
     (!fits).then(|| format!("Mỗi tập phải có từ {least} đến {most} phiếu; hãy chia lại tập."))
 }

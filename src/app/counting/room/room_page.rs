@@ -69,6 +69,8 @@ pub struct RoomForm {
     pub block: String,
     /// Papers to be counted.
     pub expected: u32,
+    /// Of a test deck: whether the last one passed.
+    pub has_passed: bool,
     /// Papers in committed batches; of a test deck, those in batches that agree.
     pub counted: u32,
     /// Papers in no batch, neither a committed nor an open one.
@@ -107,9 +109,9 @@ pub struct RoomPage {
 }
 
 impl RoomPage {
-    /// Whether every paper is counted.
+    /// Whether every paper is counted; of a test deck, whether every form passed or is keyed.
     pub fn is_whole(&self) -> bool {
-        self.forms.iter().all(|form| form.counted == form.expected)
+        self.forms.iter().all(|form| form.has_passed || form.counted == form.expected)
     }
 }
 
@@ -213,6 +215,7 @@ fn room_form(room: &CountingRoom, form: &CountingForm, open: &[OpenBatch]) -> Ro
         id: form.form.id.clone(),
         block: form.form.block.clone(),
         expected: form.expected,
+        has_passed: room.has_passed(&form.form.id),
         counted,
         left,
         can_open: pile.is_some_and(|pile| can_open(form, left, pile)),

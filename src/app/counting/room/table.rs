@@ -22,11 +22,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 
 pub use self::open_batch::{
-    AgreedBatch, BatchKey, BatchProgress, BatchSetup, BatchStage, Laid, Lying, OwnPapers, TableError, TestReading, Turn,
+    AgreedBatch, BatchKey, BatchProgress, BatchSetup, BatchStage, Laid, Lying, OwnPapers, TableError, Turn,
 };
 use self::slot::{Slot, State};
 use domain::batch::hand_tally::{Row, Sheet};
-use domain::batch::{Agreed, PAPERS_PER_BATCH, Pile, ReadingStep, Reread};
+use domain::batch::{Agreed, PAPERS_PER_BATCH, Paper, Pile, ReadingStep, Reread};
 use domain::id::{AccountId, PollId, RequestId};
 use domain::poll_state::Stage;
 
@@ -316,20 +316,16 @@ impl CountingTable {
         own.map(|(key, slot)| slot.lying(key)).collect()
     }
 
-    /// The test deck of a poll so far, pile by pile. What was read of ballots is never given out.
-    pub fn deck(&self, poll: PollId) -> Vec<TestReading> {
+    /// Every pile of the test deck on which everybody agrees, paper by paper. Papers of ballots are never given out.
+    pub fn deck(&self, poll: PollId) -> Vec<(BatchKey, Vec<Paper>)> {
         let slots = self.slots();
         let own = slots.open.iter().filter(|(key, _)| key.poll == poll && key.pile == Pile::Deck);
-        let read = own.filter_map(|(key, slot)| {
-            let (papers, counts) = slot::test_papers(&slot.state)?;
-            Some(TestReading { key: key.clone(), papers, counts })
-        });
-        read.collect()
+        own.filter_map(|(key, slot)| slot.test_papers().map(|papers| (key.clone(), papers.to_vec()))).collect()
     }
 
-    /// Removes the test deck of a form, so that it can be counted anew.
-    pub fn clear_deck(&self, poll: PollId, form: &str) {
-        self.clear(|key| key.poll == poll && key.pile == Pile::Deck && key.form == form);
+    /// Removes these piles of the test deck, so that they can be keyed anew.
+    pub fn clear_deck(&self, piles: &[BatchKey]) {
+        self.clear(|key| key.pile == Pile::Deck && piles.contains(key));
     }
 
     /// Removes what was keyed of papers that are never counted again at this stage of the poll.

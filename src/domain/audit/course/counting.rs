@@ -6,6 +6,7 @@ use crate::audit::event::poll::{
 };
 use crate::audit::event::{Actor, LogEvent, PollEvent};
 use crate::count::BatchCounts;
+use crate::deck_trials::{self, DeckStanding};
 
 impl Course {
     /// What Trưởng ban and Thư ký write down, nobody else does once the board names accounts.
@@ -45,30 +46,28 @@ impl Course {
 
     pub(super) fn test(&mut self, deck: &DeckCounted, kind: &'static str) -> Result<(), CourseError> {
         self.before_zero(kind)?;
-        let zeros: Vec<FormTotals> = self.zeros().collect();
-        let fits = |zero: &BatchCounts, counts: &BatchCounts| counts.check().is_ok() && zero.add(counts).is_ok();
-        let are_whole = zeros.len() == deck.forms.len()
-            && zeros.iter().zip(&deck.forms).all(|(zero, deck)| {
-                let has_figures = fits(&zero.counts, &deck.expected) && fits(&zero.counts, &deck.counted);
-                zero.form == deck.form && deck.expected.papers > 0 && has_figures
-            });
-        if !are_whole {
-            let what = "tập phiếu thử không có đúng các mẫu phiếu đã chốt".to_owned();
+        let sealed = self.forms.iter().flatten().map(|course| &course.form);
+        let kind_of_vote = self.poll.as_ref().map(|poll| poll.kind);
+        let fault = kind_of_vote.and_then(|kind| deck_trials::fault(kind, sealed, &deck.forms));
+        if fault.is_some() {
+            let what =
+                "tập phiếu thử không phải của các mẫu phiếu đã chốt, hoặc số liệu không khớp từng phiếu".to_owned();
             return Err(CourseError::Contradiction(what));
         }
-        self.is_tested = deck.forms.iter().all(|deck| deck.counted == deck.expected);
+        self.decks.count(deck);
         Ok(())
     }
 
     pub(super) fn waive(&mut self, waived: &DeckWaived, actor: &Actor, kind: &'static str) -> Result<(), CourseError> {
         self.before_zero(kind)?;
         self.by_two(&waived.proposed_by, actor, &waived.reason, kind)?;
-        self.is_tested = true;
+        self.decks.waive();
         Ok(())
     }
 
     pub(super) fn report_zero(&mut self, seq: u64, zero: &ZeroReported, kind: &'static str) -> Result<(), CourseError> {
-        needs(self.is_tested, kind, "deck.counted")?;
+        let forms = self.forms.iter().flatten().map(|course| course.form.id.as_str());
+        needs(self.decks.standing(forms) != DeckStanding::Open, kind, "deck.counted")?;
         if !self.zeros().eq(zero.forms.iter().cloned()) {
             return Err(CourseError::Contradiction(
                 "biên bản xác nhận số liệu bằng 0 có số khác 0, hoặc thiếu mẫu phiếu".into(),

@@ -19,6 +19,7 @@ use super::event::poll::{
 };
 use super::event::{Actor, LogEvent, PollEvent};
 use crate::counters::{Counters, ReadersFault, told_readers};
+use crate::deck_trials::DeckTrials;
 use crate::id::AccountId;
 use crate::poll_state::{ClosedCount, is_one_person};
 use crate::presence::Presence;
@@ -66,8 +67,8 @@ pub struct Course {
     /// The board chose what a line that is marked wrongly costs.
     has_chosen: bool,
     forms: Option<Vec<FormCourse>>,
-    /// Whether the vote may go on after the last word about a test deck: it passed, or it was waived.
-    is_tested: bool,
+    /// What was said of the test decks.
+    decks: DeckTrials,
     zero_at: Option<u64>,
     sealed_at: u64,
     opened_at: Option<u64>,

@@ -1,8 +1,8 @@
 use super::super::event::Actor;
 use super::super::event::poll::{
-    BallotsCorrected, BallotsIssued, BatchCommitted, BatchReopened, CountingClosed, DeckCounted, DeckForm, DeckWaived,
-    LineRecounted, ListedOfficial, MinutesProposed, MinutesSigned, PollCancelled, PollMoved, RecountOrdered,
-    ResultDeclared, ResultPublished, Stands, UnusedSealed, VotingOpened, ZeroReported,
+    BallotsCorrected, BallotsIssued, BatchCommitted, BatchReopened, CountingClosed, DeckCounted, DeckForm, DeckPaper,
+    DeckWaived, LineRecounted, ListedOfficial, MinutesProposed, MinutesSigned, PollCancelled, PollMoved,
+    RecountOrdered, ResultDeclared, ResultPublished, Stands, UnusedSealed, VotingOpened, ZeroReported,
 };
 use super::*;
 use crate::ballot_account::BallotAccount;
@@ -111,12 +111,15 @@ fn waived(by: u8) -> PollEvent {
 }
 
 fn deck(counted: u32) -> PollEvent {
+    DeckCounted { forms: vec![deck_of("F1", counted)] }.into()
+}
+
+fn deck_of(form: &str, counted: u32) -> DeckForm {
     let counts = |papers| {
         let lines = vec![LevelCounts::Confidence { confidence: papers, no_confidence: 0 }];
         BatchCounts { papers, lines, ..BatchCounts::default() }
     };
-    let form = DeckForm { counted: counts(counted), expected: counts(4), form: "F1".into() };
-    DeckCounted { forms: vec![form] }.into()
+    DeckForm { counted: counts(counted), expected: counts(4), form: form.into(), papers: None }
 }
 
 fn zero(papers: u32) -> PollEvent {
@@ -303,6 +306,27 @@ fn a_deck_that_failed_needs_another_one_or_two_people() {
     assert_eq!(with(DECK, deck(3)), failed);
     assert_eq!(after(DECK, [deck(3)]), failed, "the last deck counts");
     assert!(after(DECK, [deck(3), deck(4)]).is_ok() && after(DECK, [deck(3), waived(1)]).is_ok());
+    assert_eq!(after(DECK, [waived(1), deck(3)]), failed, "a deck that fails takes a waiver back");
+
+    // Two papers in the other order have the same totals: the log has them paper by paper.
+    let paper = |expected: &str, read: &str| DeckPaper { expected: expected.into(), read: read.into() };
+    let told = |papers: [DeckPaper; 4]| {
+        let form = DeckForm { papers: Some(papers.into()), ..deck_of("F1", 4) };
+        PollEvent::from(DeckCounted { forms: vec![form] })
+    };
+    let right = || paper("1", "1");
+    assert!(after(DECK, [told([right(), right(), right(), right()])]).is_ok());
+    let mut exchanged = deck_of("F1", 4);
+    let three = |confidence| LevelCounts::Confidence { confidence, no_confidence: 4 - confidence };
+    (exchanged.counted.lines, exchanged.expected.lines) = (vec![three(3)], vec![three(3)]);
+    exchanged.papers = Some(vec![right(), right(), paper("1", "2"), paper("2", "1")]);
+    assert_eq!(after(DECK, [DeckCounted { forms: vec![exchanged] }.into()]), failed);
+    let forged = after(DECK, [told([right(), right(), right(), paper("2", "1")])]);
+    assert!(matches!(forged, Err(CourseError::Contradiction(_))), "papers that give other figures: {forged:?}");
+    for forms in [vec![], vec![deck_of("F2", 4)], vec![deck_of("F1", 4), deck_of("F1", 4)]] {
+        let found = after(DECK, [DeckCounted { forms }.into()]);
+        assert!(matches!(found, Err(CourseError::Contradiction(_))), "{found:?}");
+    }
     let one = with(DECK, waived(100 + u8::try_from(DECK).expect("small")));
     assert_eq!(one, Err(CourseError::OnePerson { kind: "deck.waived" }));
 }

@@ -80,6 +80,20 @@ pub struct DeckForm {
     pub expected: BatchCounts,
     /// Id of the form.
     pub form: String,
+    /// Paper by paper, in the order of the deck; absent in older logs, in which totals were compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub papers: Option<Vec<DeckPaper>>,
+}
+
+/// One paper of a test deck: a key for every line (`1` and on for the levels, `0` no mark, `9` double mark), or `-2` for a
+/// paper that is invalid for the second reason that the rule set has for its form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeckPaper {
+    /// What stands on it.
+    pub expected: String,
+    /// What both tellers read.
+    pub read: String,
 }
 
 /// Which figure of a line stands after a recount.
@@ -156,9 +170,9 @@ events! {
         /// In the order of blocks.
         forms: Vec<SealedForm>,
     }
-    /// A test deck was counted like ballots; it passed where every form came out as it had to.
+    /// Test decks were keyed like ballots; a form passed where every paper was read as it is marked.
     "deck.counted" DeckCounted by "head_teller" when "any number of times, after forms are sealed, before the zero report" {
-        /// One per form, in the order of the sealed forms.
+        /// One or more of the sealed forms, in their order.
         forms: Vec<DeckForm>,
     }
     /// The vote goes on without a test deck that passed.
@@ -169,7 +183,7 @@ events! {
         reason: String,
     }
     /// Nothing is counted yet: the table that closes the count, with a zero in every place.
-    "zero.reported" ZeroReported by "head_teller" when "once, after the last test deck passed or was waived" {
+    "zero.reported" ZeroReported by "head_teller" when "once, after the last test deck of every form passed or the test was waived" {
         /// One per form, in the order of the sealed forms.
         forms: Vec<FormTotals>,
     }

@@ -68,7 +68,7 @@ async fn page(
         form_id: form_id.to_owned(),
         number,
         tellers: teller_choices(&page.offered),
-        modes: mode_choices(),
+        modes: mode_choices(page.is_deck),
         begins: vec![("on", "Nhập tiếp từ chỗ người trước dừng"), ("anew", "Nhập lại từ phiếu 1")],
         form,
         page,

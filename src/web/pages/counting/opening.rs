@@ -28,6 +28,16 @@ struct Open {
     modes: Vec<(&'static str, &'static str)>,
 }
 
+impl Open {
+    const fn size_hint(&self) -> &'static str {
+        if self.page.is_deck {
+            "Cả bộ phiếu thử của mẫu."
+        } else {
+            "Đếm trước khi mở: từ 10 đến 50 phiếu."
+        }
+    }
+}
+
 /// For which form.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
@@ -54,7 +64,7 @@ async fn page(site: &Site, caller: &Caller, poll: &str, wanted: &str, form: Opti
         poll: poll.to_owned(),
         forms: page.forms.iter().map(left).collect(),
         tellers: teller_choices(&page.tellers),
-        modes: mode_choices(),
+        modes: mode_choices(page.is_deck),
         form,
         page,
     }))
@@ -66,12 +76,11 @@ pub(super) fn teller_choices(tellers: &[(AccountId, String)]) -> Vec<(String, St
     std::iter::once(nobody).chain(tellers.iter().map(|(id, name)| (id.to_string(), name.clone()))).collect()
 }
 
-/// The ways to count a pile.
-pub(super) fn mode_choices() -> Vec<(&'static str, &'static str)> {
-    vec![
-        (Mode::Marks.code(), "Nhập từng phiếu bằng bàn phím hoặc chạm"),
-        (Mode::HandTally.code(), "Đếm tay: hai người đếm trên phiếu đếm tay rồi nhập số"),
-    ]
+/// The ways to count a pile: test papers are compared one by one, so that they are keyed one by one.
+pub(super) fn mode_choices(is_deck: bool) -> Vec<(&'static str, &'static str)> {
+    let by_keys = (Mode::Marks.code(), "Nhập từng phiếu bằng bàn phím hoặc chạm");
+    let by_hand = (Mode::HandTally.code(), "Đếm tay: hai người đếm trên phiếu đếm tay rồi nhập số");
+    if is_deck { vec![by_keys] } else { vec![by_keys, by_hand] }
 }
 
 /// `GET /kiem-phieu/{poll}/mo-tap?mau=F1-3F9A2C`

@@ -13,6 +13,7 @@ use crate::render::Page;
 use app::counting::room::table::BatchProgress;
 use app::counting::room::{OpenBatch, RoomForm, RoomPage, RoomPoll};
 use domain::batch::{Pile, Reader};
+use domain::poll_state::Stage;
 
 #[derive(Template)]
 #[template(path = "counting/rooms.html")]
@@ -38,6 +39,16 @@ struct Show {
 impl Show {
     fn is_deck(&self) -> bool {
         self.room.pile == Some(Pile::Deck)
+    }
+
+    /// Two people let the vote go on without a test deck.
+    fn is_waived(&self) -> bool {
+        self.room.stage == Stage::Waived
+    }
+
+    /// Nothing has to be opened for this form: its deck passed, or was waived.
+    fn is_tried(&self, form: &RoomForm) -> bool {
+        self.is_deck() && (form.has_passed || self.is_waived())
     }
 
     fn is_recount(&self) -> bool {

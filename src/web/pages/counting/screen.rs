@@ -40,7 +40,7 @@ impl Show {
     /// What the hall waits for, in a sentence.
     fn now(&self) -> String {
         let words = match self.screen.stage {
-            Stage::Created | Stage::Listed | Stage::Sealed | Stage::Tested => "Chuẩn bị bỏ phiếu",
+            Stage::Created | Stage::Listed | Stage::Sealed | Stage::Tested | Stage::Waived => "Chuẩn bị bỏ phiếu",
             Stage::Zeroed => "Sắp mở bỏ phiếu",
             Stage::Voting => "Đang bỏ phiếu",
             Stage::Counting => "Đang kiểm phiếu",

@@ -102,11 +102,16 @@ impl TaskItem {
             TaskProgress::Now => ("đến lượt", "tag"),
             TaskProgress::Waits => ("chờ xác nhận", "tag bad"),
             TaskProgress::Done => ("xong", "tag good"),
+            TaskProgress::Waived => ("đã bỏ qua phiếu thử", "tag bad"),
             TaskProgress::NotNeeded => ("không phải làm", "tag off"),
         };
         let is_now = matches!(task.progress, TaskProgress::Now | TaskProgress::Waits);
         let links = match task.progress {
             TaskProgress::Later | TaskProgress::NotNeeded => Vec::new(),
+            // What was waived is not offered as if it had been done; who wants it all the same finds it in the counting room.
+            TaskProgress::Waived => {
+                Link::new("Xem phiếu thử", format!("/kiem-phieu/{poll}/phieu-thu")).into_iter().collect()
+            }
             TaskProgress::Done => links(poll, task.id).into_iter().filter(|link| !link.is_step()).collect(),
             TaskProgress::Now | TaskProgress::Waits => links(poll, task.id),
         };
@@ -167,7 +172,7 @@ fn links(poll: &str, id: DayTaskId) -> Vec<Link> {
 fn more(poll: &str, stage: Stage) -> Vec<Link> {
     let step = |label, kind| Link::new(label, step_path(poll, kind));
     let is_public = matches!(stage, Stage::Published | Stage::Archived);
-    let is_sealed = matches!(stage, Stage::Sealed | Stage::Tested | Stage::Zeroed);
+    let is_sealed = matches!(stage, Stage::Sealed | Stage::Tested | Stage::Waived | Stage::Zeroed);
     let links = [
         is_sealed.then(|| step("Chuyển ngày bỏ phiếu", ProposalKind::PollMoved)),
         matches!(stage, Stage::Voting | Stage::Counting)

@@ -12,6 +12,7 @@ use crate::answer::{Answer, SignedIn};
 use crate::render::Page;
 use app::preparing::{DeckOfForm, DeckPage, TypedPile};
 use domain::rules::RuleSet;
+use domain::test_deck::{TestDeck, TestPaper, grouped, keys};
 
 #[derive(Template)]
 #[template(path = "preparing/decks.html")]
@@ -23,9 +24,9 @@ struct Show {
 }
 
 impl Show {
-    /// The rule set's words for what spoils a ballot.
-    fn reason<'r>(&'r self, id: &'r str) -> &'r str {
-        self.rules.spoils_ballot.iter().find(|reason| reason.id == id).map_or(id, |reason| reason.text.as_str())
+    /// What a careful teller keys of a paper.
+    fn keys(&self, deck: &TestDeck, paper: &TestPaper) -> String {
+        grouped(&keys(&paper.reading(), deck.kind, &deck.reasons))
     }
 }
 

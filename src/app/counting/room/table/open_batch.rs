@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::polls::Sent;
 use domain::batch::hand_tally::{Row, SheetError};
-use domain::batch::{Asked, EntryError, Mode, PAPERS_PER_BATCH, Paper, Pile, Shape};
+use domain::batch::{Asked, EntryError, Mode, PAPERS_PER_BATCH, Pile, Shape};
 use domain::count::BatchCounts;
 use domain::id::{AccountId, PollId, RequestId};
 
@@ -111,17 +111,6 @@ pub struct AgreedBatch {
     pub decided: usize,
     /// Every request by which somebody ended a reading, with its sender: none may ever count for another batch.
     pub sent: Vec<Sent>,
-}
-
-/// A pile of a test deck on which both tellers agree.
-#[derive(Debug)]
-pub struct TestReading {
-    /// Which.
-    pub key: BatchKey,
-    /// Its papers as both read them; `None` where it was counted by hand.
-    pub papers: Option<Vec<Paper>>,
-    /// What they add up to.
-    pub counts: BatchCounts,
 }
 
 /// How far a batch is, for the people who count. It reveals no mark, no count and no order.

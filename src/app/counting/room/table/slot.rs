@@ -151,6 +151,14 @@ impl Slot {
         }
     }
 
+    /// The papers of a test deck on which everybody agrees.
+    pub(super) fn test_papers(&self) -> Option<&[Paper]> {
+        match &self.state {
+            State::Agreed(agreed) => agreed.test_papers.as_deref(),
+            _ => None,
+        }
+    }
+
     /// Hands out the counts on which everybody agrees.
     pub(super) fn take(&mut self) -> Result<AgreedBatch, TableError> {
         match std::mem::replace(&mut self.state, State::Committing) {
@@ -457,12 +465,4 @@ fn sheet_shape(opening: &BatchSetup) -> SheetShape {
 /// Whether the reading that waits is this person's.
 fn is_of(waiting: Option<&Rereading>, who: AccountId) -> bool {
     waiting.is_some_and(|read| read.teller == who.to_string())
-}
-
-/// The papers of a test deck, out of a pile on which both agree.
-pub(super) fn test_papers(state: &State) -> Option<(Option<Vec<Paper>>, domain::count::BatchCounts)> {
-    match state {
-        State::Agreed(Agreed { counts, test_papers }) => Some((test_papers.clone(), counts.clone())),
-        _ => None,
-    }
 }
