@@ -3,7 +3,7 @@
 
 use super::evidence::Evidence;
 use super::opening::OpeningOutlook;
-use super::task::DayTaskId;
+use domain::turn::DayTaskId;
 use super::wish::{TypedStep, Wish};
 use super::{Day, HALL, opening, papers};
 use crate::Caller;

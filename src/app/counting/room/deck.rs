@@ -2,7 +2,7 @@
 
 use super::counting_room::CountingRoom;
 use super::table::Pile;
-use super::{COUNTERS, HEADS};
+use super::{COUNTERS, HEADS, NO_POLL};
 use crate::Caller;
 use crate::polls::Requester;
 use crate::preparing::{Paper, PreparedPoll, sealed_forms};
@@ -15,7 +15,7 @@ use domain::count::BatchCounts;
 use domain::document::{DeckCount, Frame, test_deck_report};
 use domain::id::{LogId, PollId};
 use domain::poll::Level;
-use domain::poll_state::Refusal;
+use domain::poll_state::{Refusal, Stage};
 use domain::test_deck::{FormBox, Mismatch, TestDeck, compare};
 use macros::boxed;
 use pdf;
@@ -101,6 +101,9 @@ impl App {
         let mut tx = self.store.read(caller.council).await?;
         let room = CountingRoom::load(&mut tx, poll).await?;
         room.admit(caller, COUNTERS)?;
+        if room.stage() < Stage::Sealed {
+            return Err(NO_POLL);
+        }
         let recorded = last_deck(&mut tx, room.log).await?;
         drop(tx);
         let counted = self.counted_deck(&room)?;

@@ -10,6 +10,7 @@ mod batch;
 mod counting_room;
 mod deck;
 mod entering;
+mod follow;
 mod opening;
 mod projection;
 mod recounts;
@@ -19,17 +20,17 @@ pub mod table;
 
 use std::sync::{Arc, OnceLock};
 
-pub use access::{COUNTERS, HEADS, WATCHERS};
+pub use access::{AT_WORK, COUNTERS, HEADS, WATCHERS};
 use access::{NO_BATCH, NO_FORM, NO_POLL};
 pub use batch::{BatchPage, Follow};
 pub use deck::{DeckReport, DeckRow, DeckTable};
 pub use entering::{Keyed, What};
+pub(crate) use follow::OnTable;
 pub use opening::{OpenPage, TypedBatch};
 pub use projection::{Projection, ProjectionPage};
 pub use recounts::{OpenRecount, RecountOffer, TypedRecount};
 pub use room_page::{OpenBatch, RoomForm, RoomPage, RoomPoll};
 
-use self::screen::Screens;
 use self::table::CountingTable;
 use crate::service::app::App;
 use crate::service::error::AppError;
@@ -44,7 +45,6 @@ pub(crate) struct CountingMemory {
     /// Distinguishes this run of the process from the one before: after a restart the table is empty, and the tellers'
     /// pages send again what they saved.
     run: Arc<OnceLock<RequestId>>,
-    screens: Screens,
 }
 
 impl App {

@@ -1,5 +1,6 @@
 //! Polls as an office prepares them.
 
+mod again;
 mod bad_line;
 mod board;
 mod day_papers;
@@ -11,6 +12,7 @@ mod polls;
 mod proposals;
 mod verdicts;
 
+pub use again::{begin as begin_again, show as again};
 pub use bad_line::{propose as propose_bad_line, show as bad_line};
 pub use board::{bind as bind_board, draft as draft_board, propose as propose_board, show as board};
 pub use day_papers::{deck, show as decks, tally};
@@ -18,7 +20,7 @@ pub use deadlines::{calendar, edit as deadline, list as deadlines, mark, paper a
 pub use forms::{checkpoint, paper as form_paper, propose as propose_forms, show as forms};
 pub use listing::{paper as list_paper, propose as propose_list, show as listing};
 pub use plan::{begin, edit, new, save};
-pub use polls::{TaskLine, list, show};
+pub use polls::{TaskLine, list, path_of, show};
 pub use proposals::{
     confirm, decided_by, list as proposals, paper as proposal_paper, refuse, show as proposal, withdraw,
 };
