@@ -9,6 +9,7 @@ use crate::Caller;
 use crate::dossiers;
 use crate::polls;
 use crate::polls::proposals::{self, Offer};
+use crate::preparing::overview;
 use crate::preparing::{NO_POLL, OFFICE, PREPARERS, PreparedPoll, Purpose, content, new_poll, put_part};
 use crate::rules::{attested, sets};
 use crate::service::app::{App, Ask};
@@ -26,7 +27,7 @@ use store::preparation::StoredPart;
 use store::{CouncilTx, councils, logs, preparation, releases};
 
 /// What of a cancelled vote can begin again.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct AgainPage {
     /// Name of the sitting.
     pub sitting: String,
@@ -40,6 +41,8 @@ pub struct AgainPage {
     pub anew: Vec<String>,
     /// The vote that was begun in its place.
     pub begun: Option<PollId>,
+    /// Why it cannot begin again.
+    pub obstacle: Option<String>,
 }
 
 /// What stands to be taken over.
@@ -58,23 +61,32 @@ impl App {
     /// What a cancelled vote would begin again with.
     ///
     /// # Errors
-    /// When there is no such vote, it is not cancelled, or the caller does not prepare votes.
+    /// When there is no such vote with a plan, or the caller does not prepare votes.
     #[boxed]
     pub async fn again_page(&self, caller: &Caller, poll: PollId) -> Result<AgainPage, AppError> {
         caller.may(OFFICE)?;
         let mut tx = self.store.read(caller.council).await?;
-        let taken = taken(&mut tx, poll).await?;
-        let off = preparation::proposals(&mut tx, poll).await?.into_iter().find(|p| {
-            p.kind == ProposalKind::PollCancelled && p.state == ProposalState::Confirmed
-        });
-        let cancelled = off.and_then(|p| p.decided).map_or_else(String::new, |by| {
-            format!("{}, {} xác nhận", in_vietnam(by.at), by.name)
-        });
+        let taken = match taken(&mut tx, poll).await {
+            Ok(taken) => taken,
+            Err(AppError::Input(sentence)) => {
+                let sitting = overview::sitting(&mut tx, poll).await?;
+                return Ok(AgainPage { sitting, obstacle: Some(sentence), ..AgainPage::default() });
+            }
+            Err(problem) => return Err(problem),
+        };
+        let off = preparation::proposals(&mut tx, poll)
+            .await?
+            .into_iter()
+            .find(|p| p.kind == ProposalKind::PollCancelled && p.state == ProposalState::Confirmed);
+        let cancelled = off
+            .and_then(|p| p.decided)
+            .map_or_else(String::new, |by| format!("{}, {} xác nhận", in_vietnam(by.at), by.name));
         Ok(AgainPage {
             sitting: taken.plan.council.sitting.name.clone(),
             cancelled,
             kept: kept(&taken)?,
             begun: begun_after(&mut tx, poll).await?,
+            obstacle: None,
             proposed: taken.proposed,
             anew: taken.anew,
         })
@@ -124,7 +136,7 @@ impl App {
         let begun = self.write_once(ask, move |tx| {
             Box::pin(async move {
                 if let Some(other) = begun_after(tx, poll).await? {
-                    let sitting = crate::preparing::overview::sitting(tx, other).await?;
+                    let sitting = overview::sitting(tx, other).await?;
                     return Err(AppError::Input(format!("Cuộc này đã được bắt đầu lại: {sitting}.")));
                 }
                 polls::begin(tx, new, id, log, public_key, at, &actor).await?;
@@ -187,7 +199,9 @@ async fn taken(tx: &mut CouncilTx, poll: PollId) -> Result<Taken, AppError> {
     let verdicts = verdicts(&prepared, &mut taken);
     release(tx, &prepared, verdicts, &mut taken).await?;
     list_and_board(&prepared, &mut taken)?;
-    taken.anew.push("Mẫu phiếu: chốt lại, vì phiếu của cuộc đã hủy có thể đã in và không được lẫn với phiếu mới.".into());
+    taken
+        .anew
+        .push("Mẫu phiếu: chốt lại, vì phiếu của cuộc đã hủy có thể đã in và không được lẫn với phiếu mới.".into());
     if prepared.proposals.iter().any(|p| is_confirmed(p, ProposalKind::BadLineChosen)) {
         let sentence = "Cách tính dòng ghi sai: Ban kiểm phiếu của cuộc mới chọn lại, sau khi Ban được lập.";
         taken.anew.push(sentence.into());

@@ -296,11 +296,19 @@ mod tests {
         let turns = turns(Situation { piles, now: vec![DayTaskId::Batches], ..situation() });
         assert_eq!(
             said(&turns, account(1), Role::Teller),
-            ["Chờ Trưởng ban Cường quyết định phiếu số 10 của tập 2", "Bạn: nhập tập 3", "Bạn: nhập lại chỗ lệch của tập 4"]
+            [
+                "Chờ Trưởng ban Cường quyết định phiếu số 10 của tập 2",
+                "Bạn: nhập tập 3",
+                "Bạn: nhập lại chỗ lệch của tập 4"
+            ]
         );
         assert_eq!(
             said(&turns, account(3), Role::HeadTeller),
-            ["Bạn: quyết định phiếu số 10 của tập 2", "Chờ An nhập tập 3", "Chờ An và Bình nhập lại chỗ lệch của tập 4"]
+            [
+                "Bạn: quyết định phiếu số 10 của tập 2",
+                "Chờ An nhập tập 3",
+                "Chờ An và Bình nhập lại chỗ lệch của tập 4"
+            ]
         );
     }
 

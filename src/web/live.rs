@@ -1,7 +1,6 @@
-//! A page that draws itself anew: where its script hears that something has happened, and what it was drawn from.
+//! A page that draws itself anew: where its script hears that something has happened, and which version it was drawn from.
 
 use super::Site;
-use super::pages::assets;
 use app::{AppError, Caller};
 use domain::id::PollId;
 
@@ -12,8 +11,6 @@ pub struct Live {
     pub address: String,
     /// The version before what the page shows was loaded: the page is never newer than it says.
     pub version: u64,
-    /// Where the script is.
-    pub script: String,
     /// The page makes itself heard when it becomes the reader's turn.
     pub has_sound: bool,
 }
@@ -25,8 +22,7 @@ impl Live {
     /// When the caller may open no page of this poll that follows it.
     pub async fn of(site: &Site, caller: &Caller, poll: PollId) -> Result<Self, AppError> {
         let version = site.app.pages_version(caller, poll).await?;
-        let script = assets::address("live.mjs");
-        Ok(Self { address: format!("/ky/{poll}/dong.txt"), version, script, has_sound: false })
+        Ok(Self { address: format!("/ky/{poll}/dong.txt"), version, has_sound: false })
     }
 
     /// The same with a sound.

@@ -10,8 +10,8 @@ use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 
-use super::pages::{assets, error};
 use super::live::Live;
+use super::pages::{assets, error};
 use super::session::Visitor;
 use super::{Site, guard, notice, routes};
 use app::Caller;
@@ -56,6 +56,8 @@ pub struct Frame {
     pub icon: String,
     /// By what the page draws itself anew, where it does.
     pub live: Option<Live>,
+    /// Where the script of such pages is.
+    pub live_script: String,
     /// The address of this page.
     pub here: String,
     /// Whose page it is: links lead where these may go.
@@ -152,6 +154,7 @@ impl Frame {
             notice: notice::sentence(address),
             style: assets::address("trang.css"),
             icon: assets::address("bieu-tuong.svg"),
+            live_script: assets::address("live.mjs"),
             here: address.path().to_owned(),
             ..Self::default()
         };
@@ -179,9 +182,8 @@ impl Frame {
 fn destinations(caller: &Caller, path: &str) -> Vec<Destination> {
     let roles = &caller.account.roles;
     let open = DESTINATIONS.iter().filter(|(.., who)| who.iter().any(|role| roles.has(*role)));
-    let mut all: Vec<Destination> = open
-        .map(|&(label, to, purpose, _)| Destination { label, path: to, purpose, is_here: false })
-        .collect();
+    let mut all: Vec<Destination> =
+        open.map(|&(label, to, purpose, _)| Destination { label, path: to, purpose, is_here: false }).collect();
     let wanted = sections(path).into_iter().find_map(|to| all.iter().position(|other| other.path == to));
     if let Some(here) = wanted.and_then(|place| all.get_mut(place)) {
         here.is_here = true;
@@ -190,8 +192,17 @@ fn destinations(caller: &Caller, path: &str) -> Vec<Destination> {
 }
 
 /// Pages of a poll that belong to its day.
-const OF_DAY: &[&str] =
-    &["ngay-bo-phieu", "buoc", "xac-nhan-bang-0", "co-mat", "so-phieu", "kiem-lai", "ban-giao", "bien-ban", "phieu-thu"];
+const OF_DAY: &[&str] = &[
+    "ngay-bo-phieu",
+    "buoc",
+    "xac-nhan-bang-0",
+    "co-mat",
+    "so-phieu",
+    "kiem-lai",
+    "ban-giao",
+    "bien-ban",
+    "phieu-thu",
+];
 /// Pages of a poll that belong to its result.
 const OF_RESULT: &[&str] = &["ket-qua", "giay-to", "viec-sau", "bo-phieu-tin-nhiem", "cong-khai"];
 

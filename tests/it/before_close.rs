@@ -122,10 +122,9 @@ fn no_page_and_no_file_tells_a_level_before_the_count_is_closed() {
 
 /// What draws pages anew says that something happened, the same to everybody who may open them, and nothing to others.
 async fn streams_tell_versions_alone(site: &Site, poll: &str) {
-    for (path, allowed) in [
-        (format!("/ky/{poll}/dong.txt"), AT_WORK),
-        (format!("/may-chieu/{poll}/dong.txt"), WATCHERS),
-    ] {
+    for (path, allowed) in
+        [(format!("/ky/{poll}/dong.txt"), AT_WORK), (format!("/may-chieu/{poll}/dong.txt"), WATCHERS)]
+    {
         let mut told = BTreeSet::new();
         for role in Role::OF_COUNCIL {
             let mut visitor = site.signed_in("mau", &format!("xem-{}", role.code())).await;

@@ -48,7 +48,9 @@ fn a_cancelled_vote_begins_again_with_list_board_dossiers_and_dates() {
         assert!(looked.all("main form").is_empty(), "the office begins: {}", looked.html);
         assert_eq!(chair.submits(&path, &[]).await.status, StatusCode::FORBIDDEN);
         let page = office.opens(&path).await;
-        for told in ["Ban kiểm phiếu 5 người", "Danh sách", "in lại và so từng byte", "Mẫu phiếu: chốt lại", "1 việc đã ghi"] {
+        for told in
+            ["Ban kiểm phiếu 7 người", "Danh sách", "in lại và so từng byte", "Mẫu phiếu: chốt lại", "1 việc đã ghi"]
+        {
             assert!(page.text("main").contains(told), "{told}: {}", page.text("main"));
         }
         let begun = office.submits(&path, &[]).await;
@@ -62,7 +64,13 @@ fn a_cancelled_vote_begins_again_with_list_board_dossiers_and_dates() {
         for what in ["Phát hành hồ sơ", "Chốt danh sách", "Lập Ban kiểm phiếu"] {
             let own = page.all(".turns .own a");
             assert_eq!(own[0], format!("Xác nhận đề xuất «{what}»"), "{}", page.html);
-            let to = page.html.split("class=\"own\"").nth(1).expect("own").split('"').find(|part| part.starts_with('/'));
+            let to = page
+                .html
+                .split("class=\"own\" data-turn")
+                .nth(1)
+                .expect("own")
+                .split('"')
+                .find(|part| part.starts_with('/'));
             let proposal = to.expect("a link").to_owned();
             chair.opens(&proposal).await;
             page = chair.submits(&format!("{proposal}/xac-nhan"), &[]).await;
@@ -84,7 +92,10 @@ fn a_cancelled_vote_begins_again_with_list_board_dossiers_and_dates() {
         let (before, after) = (before.await, after.await);
         let of = polls::find(&mut tx, after).await.expect("poll").expect("poll");
         assert_eq!(of.state.stage(), Stage::Sealed);
-        assert_eq!(polls::tellers(&mut tx, after).await.expect("board"), polls::tellers(&mut tx, before).await.expect("board"));
+        assert_eq!(
+            polls::tellers(&mut tx, after).await.expect("board"),
+            polls::tellers(&mut tx, before).await.expect("board")
+        );
         let first = logs::of_kinds(&mut tx, of.log, ["poll.created", "poll.created"]).await.expect("log").remove(0);
         let heads = logs::heads(&mut tx).await.expect("heads");
         let origin = heads.iter().find(|log| log.poll == Some(before)).expect("log").head.origin.as_str().to_owned();

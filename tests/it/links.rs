@@ -16,9 +16,7 @@ use crate::site::{Answer, Engine, PASSWORD, Site, Visitor, golden, on_both, samp
 
 fn fits(pattern: &str, path: &str) -> bool {
     let (pattern, path): (Vec<&str>, Vec<&str>) = (pattern.split('/').collect(), path.split('/').collect());
-    let part = |(expected, part): (&&str, &&str)| {
-        expected == part || (expected.starts_with('{') && !part.is_empty())
-    };
+    let part = |(expected, part): (&&str, &&str)| expected == part || (expected.starts_with('{') && !part.is_empty());
     let is_open = pattern.last().is_some_and(|last| last.starts_with("{*"));
     (pattern.len() == path.len() || (is_open && path.len() >= pattern.len())) && pattern.iter().zip(&path).all(part)
 }

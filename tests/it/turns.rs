@@ -61,7 +61,11 @@ fn whoever_can_confirm_is_told_so_and_every_confirmed_step_leads_on() {
         let what = "xác nhận đề xuất «Bỏ qua việc kiểm phiếu thử»";
         for page in [&day, &list] {
             let leader = hall.leader.opens(page).await;
-            assert!(turns(&leader).contains(&"Bạn: Xác nhận đề xuất «Bỏ qua việc kiểm phiếu thử»".to_owned()), "{}", leader.html);
+            assert!(
+                turns(&leader).contains(&"Bạn: Xác nhận đề xuất «Bỏ qua việc kiểm phiếu thử»".to_owned()),
+                "{}",
+                leader.html
+            );
             let head = hall.head.opens(page).await;
             assert!(turns(&head).contains(&format!("Chờ Thường trực {what}")), "{}", head.html);
         }
@@ -82,7 +86,9 @@ fn whoever_can_confirm_is_told_so_and_every_confirmed_step_leads_on() {
         assert!(turns(&early)[0].starts_with("Bạn: Làm tiếp việc"), "{}", early.html);
         let of_head = hall.head.opens(&format!("/ky/{begun}/ngay-bo-phieu")).await;
         assert!(of_head.all(".warning a").is_empty(), "{}", of_head.html);
-        for (page, section) in [("ngay-bo-phieu", "Ngày bỏ phiếu"), ("bien-ban", "Ngày bỏ phiếu"), ("giay-to", "Kết quả")] {
+        for (page, section) in
+            [("ngay-bo-phieu", "Ngày bỏ phiếu"), ("bien-ban", "Ngày bỏ phiếu"), ("giay-to", "Kết quả")]
+        {
             let path = hall.path(page);
             let page = hall.clerk.opens(&path).await;
             assert_eq!(page.all("header nav a[aria-current=page]"), [section], "{path}");

@@ -67,7 +67,12 @@ impl App {
         Ok(Turns { list: turns(situation), reader })
     }
 
-    async fn waiting_pile(&self, tx: &mut CouncilTx, on_table: OnTable, several: bool) -> Result<WaitingPile, AppError> {
+    async fn waiting_pile(
+        &self,
+        tx: &mut CouncilTx,
+        on_table: OnTable,
+        several: bool,
+    ) -> Result<WaitingPile, AppError> {
         let OnTable { lying, busy } = on_table;
         let block = match polls::forms(tx, lying.key.poll).await?.into_iter().find(|f| f.form.id == lying.key.form) {
             Some(form) if several => form.form.block,

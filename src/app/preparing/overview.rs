@@ -204,9 +204,7 @@ pub(crate) async fn overview(
 /// Open proposals by the tasks that they belong to, of those whom `counts` takes.
 fn waiting(prepared: &PreparedPoll, counts: impl Fn(AccountId) -> bool) -> [usize; 7] {
     ProposalKind::OF_PREPARATION.map(|kind| {
-        let waits = |p: &&Proposal| {
-            p.kind == kind && p.state == ProposalState::Open && counts(p.proposed.account)
-        };
+        let waits = |p: &&Proposal| p.kind == kind && p.state == ProposalState::Open && counts(p.proposed.account);
         prepared.proposals.iter().filter(waits).count()
     })
 }

@@ -145,12 +145,7 @@ fn groups(groups: &[Group]) -> Vec<(String, String, bool, &[Item])> {
     both.filter(|(.., items)| !items.is_empty()).collect()
 }
 
-fn shown(
-    import: ImportView,
-    wanted: &Wanted,
-    warning: &'static str,
-    next: Option<(String, String)>,
-) -> Page {
+fn shown(import: ImportView, wanted: &Wanted, warning: &'static str, next: Option<(String, String)>) -> Page {
     let job = &import.view.job;
     let preview = import.preview.unwrap_or_default();
     let all = groups(&preview.groups);

@@ -6,6 +6,7 @@ mod counting;
 mod day;
 mod furniture;
 mod gallery;
+mod live;
 mod pages;
 mod preparation;
 mod stories;

@@ -18,6 +18,7 @@ mod steps;
 mod wish;
 
 pub use account::{AccountLine, AccountPage, TypedAccount};
+pub use domain::turn::DayTaskId;
 pub use evidence::{ClosingLine, Evidence, ShownPaper};
 pub use hand_over::{HandOverPage, TypedHandOver};
 pub use minutes::{MinutesPage, SigningPreview, TypedSignatures, ZeroPage, signer};
@@ -29,7 +30,6 @@ pub use presence::{PresencePage, TypedPresence};
 pub use recounts::{RecountLine, RecountPage};
 pub use steps::{StepPage, may_propose, proposers};
 pub(crate) use steps::{content_now, evidence_of, take};
-pub use domain::turn::DayTaskId;
 pub use wish::TypedStep;
 
 use jiff::civil::Date;

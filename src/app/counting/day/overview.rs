@@ -1,6 +1,5 @@
 //! The day at a glance: every step in its order, how far it has come, and who takes it next.
 
-use domain::turn::DayTaskId;
 use super::{Day, HALL, steps};
 use crate::Caller;
 use crate::polls::{entries, rules_of};
@@ -15,6 +14,7 @@ use domain::procedure::{self, StepProgress};
 use domain::proposal::{Proposal, ProposalKind, ProposalState, SignOff};
 use domain::recount;
 use domain::rules::{ProcedureStep, RuleSet};
+use domain::turn::DayTaskId;
 use macros::boxed;
 use store::{CouncilTx, polls, preparation};
 
@@ -177,11 +177,7 @@ fn reached(entries: &[LogEntry], record: &DayRecord, forms: &[FormProgress]) -> 
 ///
 /// # Errors
 /// When there is no such poll, or its log cannot be read.
-pub(crate) async fn now(
-    tx: &mut CouncilTx,
-    poll: PollId,
-    proposals: &[Proposal],
-) -> Result<Vec<DayTaskId>, AppError> {
+pub(crate) async fn now(tx: &mut CouncilTx, poll: PollId, proposals: &[Proposal]) -> Result<Vec<DayTaskId>, AppError> {
     let day = Day::load(tx, poll).await?;
     let rules = rules_of(tx, poll).await?;
     let tasks = tasks(tx, &day, &rules, proposals).await?;

@@ -3,8 +3,8 @@
 
 use super::access::WATCHERS;
 use super::counting_room::CountingRoom;
-use super::follow::Watched;
 pub use super::follow::Versions;
+use super::follow::Watched;
 use crate::Caller;
 use crate::service::app::App;
 use crate::service::error::AppError;

@@ -13,7 +13,7 @@ mod zero;
 pub use account::{announce, edit as account, issued, list as accounts, save as save_account, seal_unused};
 pub use hand_over::{record as record_hand_over, show as hand_over};
 pub use minutes::{propose as propose_minutes, show as minutes, sign as sign_minutes};
-pub use overview::{list, path_of, show, simulate};
+pub use overview::{list, show, simulate};
 pub use presence::{record as record_presence, show as presence};
 pub use recount::{edit as recount, list as recounts, open as open_recount};
 pub use step::{propose as propose_step, show as step};

@@ -96,15 +96,6 @@ const fn label(id: DayTaskId) -> &'static str {
     }
 }
 
-/// Where a step is taken first.
-pub fn path_of(poll: &str, id: DayTaskId) -> Option<String> {
-    match id {
-        DayTaskId::Deck => Some(format!("/kiem-phieu/{poll}")),
-        DayTaskId::Result => Some(step_path(poll, ProposalKind::ResultDeclared)),
-        other => links(poll, other).into_iter().next().map(|link| link.path),
-    }
-}
-
 const fn who(id: DayTaskId) -> &'static str {
     match id {
         DayTaskId::Deck | DayTaskId::Batches => "Trưởng ban mở tập, hai thành viên nhập độc lập",
@@ -205,7 +196,8 @@ fn more(poll: &str, stage: Stage) -> Vec<Link> {
         (stage == Stage::Counting).then(|| step("Sửa số phiếu phát ra, thu về", ProposalKind::BallotsCorrected)),
         (stage == Stage::Minuted).then(|| step("Hủy việc ký biên bản", ProposalKind::MinutesReopened)),
         is_public.then(|| step("Đính chính một văn bản", ProposalKind::CorrigendumIssued)),
-        (stage < Stage::Declared && stage != Stage::Cancelled).then(|| step("Hủy cuộc bỏ phiếu", ProposalKind::PollCancelled)),
+        (stage < Stage::Declared && stage != Stage::Cancelled)
+            .then(|| step("Hủy cuộc bỏ phiếu", ProposalKind::PollCancelled)),
     ];
     links.into_iter().flatten().flatten().collect()
 }

@@ -20,7 +20,7 @@ pub use deadlines::{calendar, edit as deadline, list as deadlines, mark, paper a
 pub use forms::{checkpoint, paper as form_paper, propose as propose_forms, show as forms};
 pub use listing::{paper as list_paper, propose as propose_list, show as listing};
 pub use plan::{begin, edit, new, save};
-pub use polls::{TaskLine, list, path_of, show};
+pub use polls::{TaskLine, list, show};
 pub use proposals::{
     confirm, decided_by, list as proposals, paper as proposal_paper, refuse, show as proposal, withdraw,
 };

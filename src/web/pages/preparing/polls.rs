@@ -94,11 +94,6 @@ const fn home(task: TaskId) -> Remedy {
     }
 }
 
-/// Where a task is worked on, if there is such a page.
-pub fn path_of(poll: PollId, task: TaskId) -> Option<String> {
-    path(poll, home(task))
-}
-
 /// Where it is put right, if there is such a page.
 fn path(poll: PollId, remedy: Remedy) -> Option<String> {
     let of_poll = |page: &str| format!("{LIST}/{poll}/{page}");
