@@ -171,7 +171,7 @@ async fn begun_after(tx: &mut CouncilTx, poll: PollId) -> Result<Option<PollId>,
     let heads = logs::heads(tx).await?;
     let Some(own) = heads.iter().find(|log| log.poll == Some(poll)) else { return Err(NO_POLL) };
     for other in &heads {
-        let Some(id) = other.poll.filter(|id| *id > poll) else { continue };
+        let Some(id) = other.poll.filter(|id| *id != poll) else { continue };
         if named(tx, other.log).await?.as_deref() == Some(own.head.origin.as_str()) {
             return Ok(Some(id));
         }
