@@ -44,6 +44,7 @@ fn teller() -> Actor {
 fn opening() -> Vec<PollEvent> {
     let block = "Khối Ủy ban nhân dân".to_owned();
     let poll = PollCreated {
+        again_of: None,
         council: "Hội đồng nhân dân tỉnh Mẫu".into(),
         delegates: 60,
         kind: PollKind::Rating,

@@ -252,7 +252,7 @@ TELLER = {"account?": lambda value: is_text(value) and is_account(value), "name"
 READER = {"account": is_account, "name": is_text}
 MISSING = {"account?": lambda value: is_text(value) and is_account(value), "name": is_text, "reason": is_text}
 SHAPES = {
-    "poll.created": {"council": is_text, "delegates": is_count, "kind": lambda kind: is_text(kind) and kind in LEVELS,
+    "poll.created": {"again_of?": is_text, "council": is_text, "delegates": is_count, "kind": lambda kind: is_text(kind) and kind in LEVELS,
                      "rehearsal": is_flag, "ruleset": is_text, "ruleset_sha256": is_digest,
                      "simulated": is_flag, "sitting": is_text},
     "poll.amended": {"delegates": is_count, "sitting": is_text},

@@ -15,12 +15,14 @@
 //! | [`dossiers`] | dossiers compiled, printed, released |
 //! | [`reading`] | delegates read, note and ask; groups summarise; officials see their own |
 //! | [`counting`] | the day of the vote: its steps, the counting room, result and papers |
+//! | [`again`] | a cancelled vote begun again with what was prepared for it |
 //! | [`confirm`] | what one person proposed and another confirms, of every subject below |
 //! | [`installation`] | the data folder, and whether this machine can run the program |
 //! | [`trail`] | logs, bundles, and their verification |
 //! | [`rehearse`] | the whole job from a workbook |
 //! | [`demo`] | a sample council, the whole job, and accounts to try it with |
 
+pub mod again;
 pub mod attesting;
 pub mod confirm;
 pub mod counting;

@@ -76,4 +76,5 @@ pub mod task;
 pub mod test_deck;
 pub mod text;
 pub mod threshold;
+pub mod turn;
 pub mod words;

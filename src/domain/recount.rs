@@ -146,6 +146,7 @@ mod tests {
 
     fn poll(delegates: u32) -> PollCreated {
         PollCreated {
+            again_of: None,
             council: "Hội đồng".into(),
             delegates,
             kind: PollKind::Rating,

@@ -127,6 +127,8 @@ pub struct Figures {
     pub list_differences: usize,
     /// Steps that wait for another person, in the order of [`ProposalKind::OF_PREPARATION`](super::proposal::ProposalKind::OF_PREPARATION).
     pub open: [usize; 7],
+    /// Those of them that the reader may confirm.
+    pub yours: [usize; 7],
     /// Parameters that decide in the poll and of which the office has said nothing.
     pub unattested: usize,
     /// Whether the board has a choice that it has not made.
@@ -176,8 +178,15 @@ impl Draft {
         self.lacks(is_so, remedy, sentence)
     }
 
-    fn waits(self, open: usize) -> Self {
-        self.alarms(open > 0, Remedy::Proposals, format!("{open} đề xuất chờ người khác xác nhận."))
+    /// What waits at these places of [`Figures::open`], as it is said to the reader.
+    fn waits(self, figures: &Figures, places: &[usize]) -> Self {
+        let at = |of: &[usize; 7]| places.iter().filter_map(|place| of.get(*place)).sum::<usize>();
+        let (open, yours) = (at(&figures.open), at(&figures.yours));
+        let sentence = match yours {
+            0 => format!("{open} đề xuất chờ người khác xác nhận."),
+            _ => format!("{yours} đề xuất chờ bạn xác nhận."),
+        };
+        self.alarms(open > 0, Remedy::Proposals, sentence)
     }
 
     fn task(self, id: TaskId, has_begun: bool, is_done: bool, summary: String) -> Task {
@@ -226,7 +235,7 @@ fn people(f: &Figures, stage: Stage) -> [Task; 3] {
         .lacks(f.officials == 0, Remedy::Officials, "Chưa có ai để xét.")
         .alarms(nobody, Remedy::Eligibility, "Không ai thuộc diện lấy phiếu.")
         .alarms(f.to_confirm > 0 && !is_listed, Remedy::Eligibility, confirm)
-        .waits(if is_listed { 0 } else { f.open[waiting::ELIGIBILITY] })
+        .waits(f, if is_listed { &[] } else { &[waiting::ELIGIBILITY] })
         .task(TaskId::Eligibility, f.officials > 0, f.listed > 0, format!("{} người thuộc diện", f.listed));
     [sitting, roster, eligibility]
 }
@@ -255,7 +264,7 @@ fn papers(f: &Figures) -> [Task; 3] {
         );
     let dossiers = Draft::new()
         .lacks(f.releases == 0, Remedy::Dossiers, "Chưa phát hành hồ sơ cho đại biểu.")
-        .waits(f.open[waiting::DOSSIERS])
+        .waits(f, &[waiting::DOSSIERS])
         .task(
             TaskId::Dossiers,
             f.releases > 0,
@@ -278,14 +287,14 @@ fn decisions(f: &Figures, stage: Stage) -> [Task; 3] {
         .lacks(!is_listed && f.listed > 0, Remedy::List, "Chưa chốt danh sách.")
         .lacks(!is_listed && f.listed == 0, Remedy::Eligibility, "Chưa có ai thuộc diện để chốt.")
         .alarms(is_listed && !is_sealed && f.list_differences > 0, Remedy::List, differs)
-        .waits(f.open[waiting::LIST])
+        .waits(f, &[waiting::LIST])
         .task(TaskId::List, is_listed, is_listed, String::new());
     let board_warnings = format!("{} điều cần xem về thành phần Ban kiểm phiếu.", f.board_findings);
     let board = Draft::new()
         .lacks(f.seats == 0 && !is_sealed, Remedy::Board, "Chưa chọn thành viên.")
         .lacks(f.seats > 0 && !f.is_board_appointed && !is_sealed, Remedy::Board, "Đã chọn, chưa lập Ban.")
         .alarms(f.seats > 0 && f.board_findings > 0 && !is_sealed, Remedy::Board, board_warnings)
-        .waits(f.open[waiting::BOARD])
+        .waits(f, &[waiting::BOARD])
         .task(TaskId::Board, f.seats > 0, f.is_board_appointed || is_sealed, format!("{} người", f.seats));
     let unattested = format!("{} tham số của bộ quy tắc chưa được văn phòng đối chiếu.", f.unattested);
     let forms = Draft::new()
@@ -294,7 +303,7 @@ fn decisions(f: &Figures, stage: Stage) -> [Task; 3] {
         .lacks(is_listed && f.is_board_appointed && !is_sealed, Remedy::Forms, "Chưa chốt mẫu phiếu.")
         .lacks(!is_sealed && f.unattested > 0, Remedy::Rules, unattested)
         .lacks(!is_sealed && f.awaits_choice && f.is_board_appointed, Remedy::BadLine, NO_CHOICE)
-        .waits(f.open[waiting::FORMS] + f.open[waiting::RULES] + f.open[waiting::BAD_LINE])
+        .waits(f, &[waiting::FORMS, waiting::RULES, waiting::BAD_LINE])
         .task(TaskId::Forms, is_sealed, is_sealed, String::new());
     [list, board, forms]
 }

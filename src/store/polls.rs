@@ -129,6 +129,7 @@ impl PollRow {
 
     fn poll(self) -> Result<Poll, StoreError> {
         let created = PollCreated {
+            again_of: None,
             kind: self.kind()?,
             council: self.council_name,
             delegates: to_u32(self.delegates)?,

@@ -10,6 +10,7 @@ mod carry;
 mod field;
 mod form;
 mod guard;
+mod live;
 mod notice;
 mod observe;
 mod pages;
@@ -19,6 +20,7 @@ pub mod serve;
 mod session;
 mod systemd;
 pub mod tls;
+mod turn;
 mod upload;
 
 use std::sync::Arc;

@@ -55,6 +55,8 @@ pub enum Done {
     PollBegun,
     /// A Confidence poll began from a result.
     ConfidencePollBegun,
+    /// A vote began in place of a cancelled one.
+    PollBegunAgain,
     /// Everybody may see a result from its publication on.
     ResultExposed,
     /// Nobody without an account sees a result any more.
@@ -171,6 +173,11 @@ impl Done {
             Self::ConfidencePollBegun,
             "da-lap-ky-bo-phieu",
             "Đã lập kỳ bỏ phiếu tín nhiệm; dưới đây là những việc cần chuẩn bị.",
+        ),
+        (
+            Self::PollBegunAgain,
+            "da-bat-dau-lai",
+            "Đã bắt đầu lại; kế hoạch, Ban dự kiến và thời hạn được giữ, các quyết định cũ chờ người khác xác nhận.",
         ),
         (Self::ResultExposed, "da-mo-cong-khai", "Đã bật trang kết quả công khai; trang chỉ hiện sau khi công bố."),
         (Self::ResultHidden, "da-tat-cong-khai", "Đã tắt trang kết quả công khai."),

@@ -10,9 +10,10 @@ use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 
+use super::live::Live;
 use super::pages::{assets, error};
 use super::session::Visitor;
-use super::{Site, guard, notice};
+use super::{Site, guard, notice, routes};
 use app::Caller;
 use app::attesting;
 use app::counting::{day, outcome, room as counting};
@@ -53,6 +54,14 @@ pub struct Frame {
     pub style: String,
     /// Where the picture is that stands for the program.
     pub icon: String,
+    /// By what the page draws itself anew, where it does.
+    pub live: Option<Live>,
+    /// Where the script of such pages is.
+    pub live_script: String,
+    /// The address of this page.
+    pub here: String,
+    /// Whose page it is: links lead where these may go.
+    held: Vec<Role>,
 }
 
 /// A line of the navigation.
@@ -145,6 +154,8 @@ impl Frame {
             notice: notice::sentence(address),
             style: assets::address("trang.css"),
             icon: assets::address("bieu-tuong.svg"),
+            live_script: assets::address("live.mjs"),
+            here: address.path().to_owned(),
             ..Self::default()
         };
         let Some(caller) = &visitor.caller else { return frame };
@@ -152,6 +163,7 @@ impl Frame {
         frame.roles = caller.account.roles.labels();
         frame.council.clone_from(&caller.council_name);
         frame.form_token.clone_from(&visitor.form_token);
+        frame.held = caller.account.roles.iter().collect();
         // Until that is done, every other page refuses.
         if caller.pending.is_none() {
             frame.navigation = destinations(caller, address.path());
@@ -160,16 +172,52 @@ impl Frame {
     }
 }
 
+impl Frame {
+    /// Whether the reader may open the page at `path`.
+    pub fn opens(&self, path: &str) -> bool {
+        routes::opens(&self.held, path)
+    }
+}
+
 fn destinations(caller: &Caller, path: &str) -> Vec<Destination> {
     let roles = &caller.account.roles;
     let open = DESTINATIONS.iter().filter(|(.., who)| who.iter().any(|role| roles.has(*role)));
-    let destination = |&(label, to, purpose, _): &(&'static str, &'static str, &'static str, _)| Destination {
-        label,
-        path: to,
-        purpose,
-        is_here: path == to || path.strip_prefix(to).is_some_and(|rest| rest.starts_with('/')),
-    };
-    open.map(destination).collect()
+    let mut all: Vec<Destination> =
+        open.map(|&(label, to, purpose, _)| Destination { label, path: to, purpose, is_here: false }).collect();
+    let wanted = sections(path).into_iter().find_map(|to| all.iter().position(|other| other.path == to));
+    if let Some(here) = wanted.and_then(|place| all.get_mut(place)) {
+        here.is_here = true;
+    }
+    all
+}
+
+/// Pages of a poll that belong to its day.
+const OF_DAY: &[&str] = &[
+    "ngay-bo-phieu",
+    "buoc",
+    "xac-nhan-bang-0",
+    "co-mat",
+    "so-phieu",
+    "kiem-lai",
+    "ban-giao",
+    "bien-ban",
+    "phieu-thu",
+];
+/// Pages of a poll that belong to its result.
+const OF_RESULT: &[&str] = &["ket-qua", "giay-to", "viec-sau", "bo-phieu-tin-nhiem", "cong-khai"];
+
+/// Destinations to which a page belongs, the one that fits best first: not everybody has the first.
+fn sections(path: &str) -> Vec<&str> {
+    let mut parts = path.split('/').skip(1);
+    let [first, _, third] = [parts.next(), parts.next(), parts.next()].map(Option::unwrap_or_default);
+    let own = path.get(..=first.len()).unwrap_or("/");
+    match (first, third) {
+        ("ky", page) if OF_DAY.contains(&page) => vec!["/ngay-bo-phieu", own],
+        ("ky", page) if OF_RESULT.contains(&page) => vec!["/ket-qua", own],
+        // The office comes from the preparation, whoever counts from the day.
+        ("ky", _) => vec![own, "/ngay-bo-phieu"],
+        _ => vec![own],
+    }
 }
 
 /// A page of any type.
@@ -237,18 +285,25 @@ pub struct Page {
     status: StatusCode,
     has_script: bool,
     content: Arc<dyn Draw>,
+    live: Option<Live>,
 }
 
 impl Page {
     /// A page that is as it was asked for.
     pub fn new(content: impl Template + Send + Sync + 'static) -> Self {
-        Self { status: StatusCode::OK, has_script: false, content: Arc::new(content) }
+        Self { status: StatusCode::OK, has_script: false, content: Arc::new(content), live: None }
     }
 
     /// The same page, on which a script of ours runs.
     pub fn with_script(mut self) -> Self {
         self.has_script = true;
         self
+    }
+
+    /// The same page, which draws itself anew when something has happened.
+    pub fn live(mut self, live: Live) -> Self {
+        self.live = Some(live);
+        self.with_script()
     }
 
     /// The same page with another status.
@@ -259,7 +314,7 @@ impl Page {
 }
 
 #[derive(Clone)]
-struct Undrawn(Arc<dyn Draw>);
+struct Undrawn(Arc<dyn Draw>, Option<Live>);
 
 impl IntoResponse for Page {
     fn into_response(self) -> Response {
@@ -267,7 +322,7 @@ impl IntoResponse for Page {
         if self.has_script {
             response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, guard::SCRIPTED);
         }
-        response.extensions_mut().insert(Undrawn(self.content));
+        response.extensions_mut().insert(Undrawn(self.content, self.live));
         response
     }
 }
@@ -278,14 +333,15 @@ pub(super) async fn draw(State(site): State<Arc<Site>>, request: Request, next: 
     let address = request.uri().clone();
     let mut response = next.run(request).await;
     let visitor = response.extensions_mut().remove::<Visitor>().unwrap_or_default();
-    let page = match response.extensions_mut().remove::<Undrawn>() {
-        Some(Undrawn(page)) => page,
+    let (page, live) = match response.extensions_mut().remove::<Undrawn>() {
+        Some(Undrawn(page, live)) => (page, live),
         None if is_bare_error(&response) && !FOR_PROGRAMS.contains(&address.path()) => {
-            error::of_status(response.status()).content
+            (error::of_status(response.status()).content, None)
         }
         None => return response,
     };
     let mut frame = Frame::new(&visitor, &address);
+    frame.live = live;
     frame.is_refused = response.status() == StatusCode::UNPROCESSABLE_ENTITY;
     frame.log = own_log(&site, &visitor).await;
     frame.is_rehearsal = is_rehearsal(&site, &visitor, address.path()).await;

@@ -1,6 +1,9 @@
 //! Before a count is closed nobody sees how a level stands: every page and every file about a poll, as everybody.
 
+use std::collections::BTreeSet;
+
 use app::counting::day::TypedStep;
+use app::counting::room::{AT_WORK, WATCHERS};
 use app::polls::CountedBatch;
 use axum::http::{Method, StatusCode};
 use domain::count::BatchCounts;
@@ -108,10 +111,37 @@ fn no_page_and_no_file_tells_a_level_before_the_count_is_closed() {
             }
         }
         assert!(shown > 100, "{shown} pages were there to be looked at");
+        streams_tell_versions_alone(&site, &poll).await;
         // The control: once the count is closed, the result says it.
         site.two(council, counting.poll, ProposalKind::CountingClosed, TypedStep::default()).await.expect("closed");
         let mut clerk = site.signed_in("mau", "xem-clerk").await;
         let result = clerk.opens(&format!("/ky/{poll}/ket-qua")).await;
         assert!(tells(&result.html), "{}", result.html);
     });
+}
+
+/// What draws pages anew says that something happened, the same to everybody who may open them, and nothing to others.
+async fn streams_tell_versions_alone(site: &Site, poll: &str) {
+    for (path, allowed) in
+        [(format!("/ky/{poll}/dong.txt"), AT_WORK), (format!("/may-chieu/{poll}/dong.txt"), WATCHERS)]
+    {
+        let mut told = BTreeSet::new();
+        for role in Role::OF_COUNCIL {
+            let mut visitor = site.signed_in("mau", &format!("xem-{}", role.code())).await;
+            let answer = visitor.opens(&path).await;
+            if !allowed.contains(&role) {
+                assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path} as {role:?}");
+                continue;
+            }
+            assert_eq!(answer.status, StatusCode::OK, "{path} as {role:?}: {}", answer.html);
+            assert_eq!(answer.headers["content-type"], "text/event-stream");
+            for line in answer.html.lines() {
+                let number = line.strip_prefix("data: ").or_else(|| line.strip_prefix("retry: "));
+                let is_version = number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
+                assert!(is_version || matches!(line, "event: version" | "" | ":"), "{path} as {role:?}: {line}");
+            }
+            told.insert(answer.html);
+        }
+        assert_eq!(told.len(), 1, "{path}: {told:?}");
+    }
 }

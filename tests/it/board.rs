@@ -66,7 +66,7 @@ impl Board {
     }
 
     /// The board is appointed, the forms are sealed.
-    async fn sealed(engine: Engine) -> Self {
+    pub async fn sealed(engine: Engine) -> Self {
         let board = Self::listed(engine).await;
         let (clerk, leader) = (board.caller(CLERK).await, board.caller(LEADER).await);
         let app = &board.site.app;
@@ -190,7 +190,7 @@ impl Board {
         held.unwrap_or_else(|failure| panic!("{failure}"));
     }
 
-    async fn stage(&self) -> Stage {
+    pub async fn stage(&self) -> Stage {
         let mut tx = self.site.store.read(self.council).await.expect("read");
         polls::find(&mut tx, self.poll).await.expect("poll").expect("poll").state.stage()
     }

@@ -133,6 +133,7 @@ impl Story {
 
     pub fn opens(&mut self) -> &mut Self {
         let poll = PollCreated {
+            again_of: None,
             council: "Hội đồng nhân dân tỉnh Mẫu".into(),
             delegates: 60,
             kind: PollKind::Rating,

@@ -22,6 +22,7 @@ const SUBJECTS: &[(&str, &[&str])] = &[
     ("dossiers", &["polls", "facts", "preparing"]),
     ("reading", &["rules", "people", "facts", "preparing", "dossiers"]),
     ("counting", &["polls", "preparing"]),
+    ("again", &["rules", "polls", "preparing", "dossiers"]),
     ("confirm", &["polls", "preparing", "dossiers", "counting"]),
     ("installation", &["rules", "polls"]),
     ("trail", &["polls", "preparing", "counting", "people", "installation"]),

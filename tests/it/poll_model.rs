@@ -285,6 +285,7 @@ fn key(node: &Node) -> Digest {
 
 fn first() -> Node {
     let created = PollCreated {
+        again_of: None,
         council: "Hội đồng mẫu".into(),
         delegates: DELEGATES,
         kind: PollKind::Rating,

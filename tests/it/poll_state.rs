@@ -38,6 +38,7 @@ pub fn at() -> UtcTime {
 
 pub fn created() -> PollCreated {
     PollCreated {
+        again_of: None,
         council: "Hội đồng mẫu".into(),
         delegates: 24,
         kind: PollKind::Confidence,

@@ -3,3 +3,4 @@
 pub mod day;
 pub mod outcome;
 pub mod room;
+pub mod turns;

@@ -16,8 +16,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use outlines::OutlineCache;
-pub(crate) use release::content_now;
 pub use release::{OfferedDossier, OfferedRelease, ReleaseOffer, ReleaseWork};
+pub(crate) use release::{content_now, states_the_same};
 pub use released::{ChangeView, ReleasedPage, VersionChanges};
 pub(crate) use released::{released_file, released_page};
 pub use sources::SourceFile;

@@ -115,6 +115,22 @@ pub(super) fn open_offer(proposals: Vec<Proposal>) -> Result<Option<ReleaseOffer
     Ok(Some(ReleaseOffer { proposal: proposal.id, by: proposal.proposed.name, at: proposal.proposed.at, release }))
 }
 
+/// Whether every dossier of a release that was confirmed states today what it stated then, and no other would be released.
+///
+/// # Errors
+/// When a stored value cannot be read.
+pub(crate) async fn states_the_same(tx: &mut CouncilTx, released: &Proposal) -> Result<bool, AppError> {
+    let offered: OfferedRelease = from_text(&released.content).map_err(damaged)?;
+    let (poll_book, all) = verified(tx, released.poll).await?;
+    Ok(is_stated(&poll_book, &all, &offered))
+}
+
+fn is_stated(poll_book: &PollBook, all: &[About], offered: &OfferedRelease) -> bool {
+    let stated = |about: &About| outline(poll_book, about).ok().map(|outline| outline.sha256);
+    let is_same = |one: &OfferedDossier, about: &About| one.about == *about && stated(about) == Some(one.sha256);
+    offered.dossiers.len() == all.len() && offered.dossiers.iter().zip(all).all(|(one, about)| is_same(one, about))
+}
+
 /// What would be released now, as far as that is known without printing: the proposed text, if every dossier still
 /// states what was proposed. The files themselves are compared when somebody confirms.
 ///
@@ -124,11 +140,7 @@ pub(crate) async fn content_now(tx: &mut CouncilTx, proposal: &Proposal) -> Resu
     let offered: OfferedRelease = from_text(&proposal.content).map_err(damaged)?;
     let number = releases::newest(tx, proposal.poll).await?.unwrap_or(0) + 1;
     let (poll_book, all) = verified(tx, proposal.poll).await?;
-    let stated = |about: &About| outline(&poll_book, about).ok().map(|outline| outline.sha256);
-    let is_same = |one: &OfferedDossier, about: &About| one.about == *about && stated(about) == Some(one.sha256);
-    let same = number == offered.number
-        && offered.dossiers.len() == all.len()
-        && offered.dossiers.iter().zip(&all).all(|(one, about)| is_same(one, about));
+    let same = number == offered.number && is_stated(&poll_book, &all, &offered);
     if same { Ok(proposal.content.clone()) } else { Err(ProposalError::Outdated.into()) }
 }
 

@@ -4,13 +4,13 @@ use jiff::civil::Date;
 
 use super::listing::undecided;
 use super::prepared::PreparedPoll;
-use super::{NO_POLL, OFFICE, board, deadlines};
+use super::{LEADERS, NO_POLL, OFFICE, board, deadlines};
 use crate::Caller;
 use crate::service::app::App;
 use crate::service::clock::day_in_vietnam;
 use crate::service::error::AppError;
 use domain::eligibility;
-use domain::id::PollId;
+use domain::id::{AccountId, PollId};
 use domain::poll_state::{PollState, Stage};
 use domain::preparation::{Part, Plan};
 use domain::procedure::{self, StepProgress};
@@ -57,6 +57,8 @@ pub struct Overview {
     pub tasks: Vec<Task>,
     /// Proposals that wait for another person.
     pub open: usize,
+    /// Those of them that the reader may confirm.
+    pub yours: usize,
 }
 
 impl Overview {
@@ -83,7 +85,7 @@ impl App {
             let plan = part.map(|part| read_plan(&part.content)).transpose()?;
             // A council prepares one vote at a time, so this is one prepared and not one for each line.
             let next = if plan.is_some() && poll.stage < Stage::Sealed {
-                overview(&mut tx, poll.id, today).await?.next().map(|task| task.id.label())
+                overview(&mut tx, poll.id, today, decider(caller)).await?.next().map(|task| task.id.label())
             } else {
                 None
             };
@@ -109,7 +111,7 @@ impl App {
     pub async fn poll_overview(&self, caller: &Caller, poll: PollId) -> Result<Overview, AppError> {
         caller.may(OFFICE)?;
         let mut tx = self.store.read(caller.council).await?;
-        overview(&mut tx, poll, day_in_vietnam(self.clock.now())).await
+        overview(&mut tx, poll, day_in_vietnam(self.clock.now()), decider(caller)).await
     }
 
     /// The poll that is being prepared now, for the first page: the newest whose forms are not sealed.
@@ -123,7 +125,7 @@ impl App {
         let today = day_in_vietnam(self.clock.now());
         for poll in polls::list(&mut tx).await?.into_iter().filter(|poll| poll.stage < Stage::Sealed) {
             if preparation::part(&mut tx, poll.id, &Part::Plan).await?.is_some() {
-                return overview(&mut tx, poll.id, today).await.map(Some);
+                return overview(&mut tx, poll.id, today, decider(caller)).await.map(Some);
             }
         }
         Ok(None)
@@ -139,7 +141,21 @@ pub(crate) async fn sitting(tx: &mut CouncilTx, poll: PollId) -> Result<String, 
     }
 }
 
-async fn overview(tx: &mut CouncilTx, poll: PollId, today: Date) -> Result<Overview, AppError> {
+/// Whoever may confirm what somebody else proposed.
+pub(crate) fn decider(caller: &Caller) -> Option<AccountId> {
+    caller.may(LEADERS).ok().map(|_| caller.account.id)
+}
+
+/// One poll at a glance, on a day, for a reader who may confirm what others proposed, or may not.
+///
+/// # Errors
+/// When there is no such poll with a plan.
+pub(crate) async fn overview(
+    tx: &mut CouncilTx,
+    poll: PollId,
+    today: Date,
+    decider: Option<AccountId>,
+) -> Result<Overview, AppError> {
     let prepared = PreparedPoll::load(tx, poll).await?;
     let (deadlines, deadlines_done, deadlines_late) = deadlines::load(tx, poll, today).await?.figures();
     let counts = preparation::counts(tx, poll).await?;
@@ -170,23 +186,25 @@ async fn overview(tx: &mut CouncilTx, poll: PollId, today: Date) -> Result<Overv
         board_findings: board::findings_of(&prepared).len(),
         is_board_appointed: matches!(&prepared.state, PollState::Listed(_, _, board) if !board.is_empty()),
         list_differences: differences,
-        open: waiting(&prepared),
+        open: waiting(&prepared, |_| true),
+        yours: waiting(&prepared, |by| decider.is_some_and(|decider| decider != by)),
         unattested,
         awaits_choice: !is_rehearsal && rules.awaits_choice(),
     };
     let open = figures.open.iter().sum();
+    let yours = figures.yours.iter().sum();
     let (stage, rules) = (prepared.stage(), prepared.poll_book.rules.short.clone());
     let tasks = tasks(&figures, stage, &prepared.poll_book.rules);
     let poll_book = prepared.poll_book;
     let steps = procedure::steps(&poll_book.rules, poll_book.plan.kind, stage);
     let procedure = steps.into_iter().map(|(step, progress)| (step.clone(), progress)).collect();
-    Ok(Overview { id: poll, stage, rules, procedure, tasks, open, plan: poll_book.plan })
+    Ok(Overview { id: poll, stage, rules, procedure, tasks, open, yours, plan: poll_book.plan })
 }
 
-/// Open proposals by the tasks that they belong to.
-fn waiting(prepared: &PreparedPoll) -> [usize; 7] {
+/// Open proposals by the tasks that they belong to, of those whom `counts` takes.
+fn waiting(prepared: &PreparedPoll, counts: impl Fn(AccountId) -> bool) -> [usize; 7] {
     ProposalKind::OF_PREPARATION.map(|kind| {
-        let waits = |p: &&Proposal| p.kind == kind && p.state == ProposalState::Open;
+        let waits = |p: &&Proposal| p.kind == kind && p.state == ProposalState::Open && counts(p.proposed.account);
         prepared.proposals.iter().filter(waits).count()
     })
 }

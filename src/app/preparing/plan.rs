@@ -517,6 +517,7 @@ pub(crate) fn new_poll(
     let short = id.get(id.len().saturating_sub(8)..).unwrap_or(&id);
     let name = format!("tinnhiem/{slug}/{}/{short}", council.sitting.votes_on);
     let created = PollCreated {
+        again_of: None,
         council: council.name.clone(),
         delegates: council.delegates_total,
         kind: plan.kind,

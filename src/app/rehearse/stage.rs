@@ -335,6 +335,7 @@ fn new_poll(plan: &Plan<'_>) -> Result<NewPoll, AppError> {
     let council = &plan.book.council;
     let name = format!("{SEEDED}{}/{}", slug(&council.name), council.sitting.votes_on);
     let created = PollCreated {
+        again_of: None,
         council: council.name.clone(),
         delegates: council.delegates_total,
         kind: plan.kind,

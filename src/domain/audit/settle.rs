@@ -149,6 +149,7 @@ mod tests {
         Record {
             quorum: None,
             poll: PollCreated {
+                again_of: None,
                 council: "Hội đồng".into(),
                 delegates: 30,
                 kind: PollKind::Rating,

@@ -54,6 +54,7 @@ const MODULES: &[(&str, &str)] = &[
     ("keying-words.mjs", include_str!("../assets/keying-words.mjs")),
     ("keying-page.mjs", include_str!("../assets/keying-page.mjs")),
     ("keying-net.mjs", include_str!("../assets/keying-net.mjs")),
+    ("live.mjs", include_str!("../assets/live.mjs")),
     ("projector.mjs", include_str!("../assets/projector.mjs")),
 ];
 

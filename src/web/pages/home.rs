@@ -9,7 +9,15 @@ use super::preparing::TaskLine;
 use crate::Site;
 use crate::answer::{Answer, SignedIn};
 use crate::render::Page;
+use crate::turn::{self, TurnLine};
+use app::counting::day::HALL;
+use app::counting::room::AT_WORK;
+use app::people::accounts::Filter;
+use app::people::councils::CouncilLine;
+use app::polls::PollSummary;
 use app::preparing::{OFFICE, Overview, PREPARERS};
+use app::{AppError, Caller};
+use domain::poll_state::Stage;
 use domain::role::Role;
 use domain::task::{Task, TaskState};
 
@@ -33,6 +41,74 @@ struct Home {
     poll: Option<Next>,
     /// Prepares votes, and none is being prepared.
     may_begin: bool,
+    /// The vote that has its day, for those who take part in it.
+    day: Option<DayNow>,
+    /// What has to be done before anybody else can work, with where; for those who open councils and accounts.
+    first: Vec<(String, Option<&'static str>)>,
+}
+
+/// The vote that has its day, or had it last.
+struct DayNow {
+    path: String,
+    title: String,
+    stage: &'static str,
+    turns: Vec<TurnLine>,
+    /// Where its result is, once there is one.
+    result: Option<String>,
+}
+
+impl DayNow {
+    /// The newest vote that is under way; else the newest that came to its end.
+    async fn of(site: &Site, caller: &Caller) -> Result<Option<Self>, AppError> {
+        if caller.may(AT_WORK).is_err() {
+            return Ok(None);
+        }
+        let follows = caller.may(HALL).is_ok();
+        let polls: Vec<PollSummary> = site.app.polls(caller).await?;
+        let is_of_day = |poll: &&PollSummary| poll.stage.is_sealed() && poll.stage != Stage::Cancelled;
+        let running = polls.iter().filter(is_of_day).find(|poll| poll.stage < Stage::Archived);
+        let Some(poll) = running.or_else(|| polls.iter().find(is_of_day)) else { return Ok(None) };
+        let turns = match turn::lines(site, caller, poll.id).await {
+            Ok(turns) => turns,
+            // Another board counts it.
+            Err(AppError::Forbidden | AppError::Input(_) | AppError::NotFound(_)) => return Ok(None),
+            Err(problem) => return Err(problem),
+        };
+        let id = poll.id;
+        Ok(Some(Self {
+            path: if follows { format!("/ky/{id}/ngay-bo-phieu") } else { format!("/kiem-phieu/{id}") },
+            title: format!("{}, {}", poll.sitting, poll.kind.label()),
+            stage: poll.stage.label(),
+            turns,
+            result: (follows && poll.stage >= Stage::Closed).then(|| format!("/ky/{id}/ket-qua")),
+        }))
+    }
+}
+
+/// What those who open councils and accounts do first.
+async fn first_steps(site: &Site, caller: &Caller) -> Result<Vec<(String, Option<&'static str>)>, AppError> {
+    if caller.may(&[Role::Operator]).is_ok() {
+        let councils = site.app.councils(caller).await?;
+        if councils.is_empty() {
+            return Ok(vec![("Lập hội đồng cùng người quản trị đầu tiên của nó".to_owned(), Some("/hoi-dong/moi"))]);
+        }
+        let alone = councils.into_iter().filter(|council| council.accounts <= 1);
+        let sentence = |council: CouncilLine| {
+            let CouncilLine { name, slug, .. } = council;
+            format!(
+                "{name}: người quản trị tài khoản đăng nhập với mã hội đồng «{slug}», rồi mở tài khoản cho Văn phòng, Thường \
+                 trực và Ban kiểm phiếu."
+            )
+        };
+        return Ok(alone.map(|council| (sentence(council), None)).collect());
+    }
+    if caller.may(&[Role::Admin]).is_err() {
+        return Ok(Vec::new());
+    }
+    let all = site.app.accounts(caller, &Filter::default()).await?.accounts;
+    let missing = [Role::Clerk, Role::Leader].into_iter().filter(|role| !all.iter().any(|one| one.roles.has(*role)));
+    let sentence = |role: Role| (format!("Mở tài khoản cho người có vai trò {}", role.label()), Some("/tai-khoan/moi"));
+    Ok(missing.map(sentence).collect())
 }
 
 /// The vote that is being prepared.
@@ -63,12 +139,16 @@ impl Next {
 pub async fn show(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn) -> Answer<Page> {
     let is_preparing = caller.may(OFFICE).is_ok();
     let poll = if is_preparing { site.app.current_poll(&caller).await?.map(Next::of) } else { None };
-    let may_begin = poll.is_none() && caller.may(PREPARERS).is_ok();
+    let day = DayNow::of(&site, &caller).await?;
+    let first = first_steps(&site, &caller).await?;
+    let may_begin = poll.is_none() && day.is_none() && caller.may(PREPARERS).is_ok();
     let account = caller.account;
     Ok(Page::new(Home {
         roles: account.roles.iter().map(duty).collect(),
         poll,
         may_begin,
+        day,
+        first,
         must_change_password: account.must_change_password,
         name: account.name,
         previous: caller.previous_sign_in.map(|at| at.in_vietnam()),

@@ -70,6 +70,14 @@ struct Show {
     counts: Vec<Count>,
     kept: Vec<(String, String)>,
     looked: Option<Looked>,
+    /// The vote that is being prepared: where, and its sitting.
+    next: Option<(String, String)>,
+}
+
+/// The vote that is being prepared.
+async fn next(site: &Site, caller: &Caller) -> Result<Option<(String, String)>, AppError> {
+    let poll = site.app.current_poll(caller).await?;
+    Ok(poll.map(|poll| (format!("/ky/{}", poll.id), poll.plan.council.sitting.name)))
 }
 
 /// What the address of a preview asks for: `?xem=du-kien-moi&trang=2`.
@@ -137,7 +145,7 @@ fn groups(groups: &[Group]) -> Vec<(String, String, bool, &[Item])> {
     both.filter(|(.., items)| !items.is_empty()).collect()
 }
 
-fn shown(import: ImportView, wanted: &Wanted, warning: &'static str) -> Page {
+fn shown(import: ImportView, wanted: &Wanted, warning: &'static str, next: Option<(String, String)>) -> Page {
     let job = &import.view.job;
     let preview = import.preview.unwrap_or_default();
     let all = groups(&preview.groups);
@@ -169,6 +177,7 @@ fn shown(import: ImportView, wanted: &Wanted, warning: &'static str) -> Page {
         counts: preview.groups.iter().map(count).collect(),
         kept: named.map(|group| (group.label.clone(), group.kept_names.join("; "))).collect(),
         looked,
+        next,
         preview,
     })
 }
@@ -181,7 +190,7 @@ pub async fn show(
     Query(wanted): Query<Wanted>,
 ) -> Answer<Page> {
     let import = site.app.import(&caller, job_id(&id)?).await?;
-    Ok(shown(import, &wanted, ""))
+    Ok(shown(import, &wanted, "", next(&site, &caller).await?))
 }
 
 /// `POST /nhap-bang-tinh/{job}/ghi`
@@ -200,7 +209,7 @@ pub async fn write(
             let warning = "Dữ liệu đang lưu đã thay đổi từ lúc đọc tệp, nên chưa ghi gì cả. Dưới đây là kết quả so sánh mới; \
                            hãy xem lại rồi ghi.";
             let import = site.app.import(&caller, job).await?;
-            let page = shown(import, &Wanted::default(), warning);
+            let page = shown(import, &Wanted::default(), warning, None);
             Ok(page.with_status(StatusCode::CONFLICT).into_response())
         }
         Err(problem) => Err(problem.into()),

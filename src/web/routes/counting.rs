@@ -4,7 +4,7 @@ use axum::routing::{get, post};
 
 use super::{Access, Route};
 use crate::pages::counting;
-use app::counting::room::{COUNTERS as COUNT, HEADS as LEAD, WATCHERS as WATCH};
+use app::counting::room::{AT_WORK as FOLLOW, COUNTERS as COUNT, HEADS as LEAD, WATCHERS as WATCH};
 
 /// Who counts.
 const COUNTERS: Access = Access::Roles(COUNT);
@@ -12,6 +12,8 @@ const COUNTERS: Access = Access::Roles(COUNT);
 const HEADS: Access = Access::Roles(LEAD);
 /// Who puts the count on the screen of the hall.
 const WATCHERS: Access = Access::Roles(WATCH);
+/// Whose pages of a poll draw themselves anew.
+const AT_WORK: Access = Access::Roles(FOLLOW);
 
 /// The routes.
 pub(super) fn routes() -> Vec<Route> {
@@ -34,6 +36,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/kiem-phieu/{poll}/{form}/{batch}/sua", HEADS, || post(counting::change)),
         Route::get("/kiem-phieu/{poll}/{form}/{batch}/bo-tap", HEADS, || get(counting::ask_abandon)),
         Route::post("/kiem-phieu/{poll}/{form}/{batch}/bo-tap", HEADS, || post(counting::abandon)),
+        Route::get("/ky/{poll}/dong.txt", AT_WORK, || get(counting::follow_pages)),
         Route::get("/may-chieu", WATCHERS, || get(counting::screens)),
         Route::get("/may-chieu/{poll}", WATCHERS, || get(counting::screen)),
         Route::get("/may-chieu/{poll}/dong.txt", WATCHERS, || get(counting::follow_screen)),

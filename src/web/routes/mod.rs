@@ -12,7 +12,7 @@ mod reading;
 mod roster;
 mod rules;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::extract::{Request, State};
 use axum::http::Method;
@@ -127,9 +127,24 @@ fn fits(pattern: &str, path: &str) -> bool {
     }
 }
 
+/// The table, made once for those who look links up in it.
+static TABLE: LazyLock<Vec<Route>> = LazyLock::new(routes);
+
+/// The page at `path`; of two patterns that fit, the one that says more.
+fn page_at(path: &str) -> Option<&'static Route> {
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let of_path = TABLE.iter().filter(|route| route.method == Method::GET && fits(route.path, path));
+    of_path.min_by_key(|route| route.path.matches('{').count())
+}
+
 /// Whether there is a page at `path`: a link leads to nothing else.
 pub(super) fn is_page(path: &str) -> bool {
-    routes().iter().any(|route| route.method == Method::GET && fits(route.path, path))
+    page_at(path).is_some()
+}
+
+/// Whether somebody of these roles may open the page at `path`.
+pub(super) fn opens(roles: &[Role], path: &str) -> bool {
+    page_at(path).is_some_and(|route| route.access.allows(Some(roles)))
 }
 
 /// Whether a form of somebody who is signed in is sent to `path`.

@@ -24,6 +24,8 @@ pub(super) fn routes() -> Vec<Route> {
         Route::get("/ky/moi", PREPARERS, || get(preparing::new)),
         Route::post("/ky/moi", PREPARERS, || post(preparing::begin)),
         Route::get("/ky/{poll}", OFFICE, || get(preparing::show)),
+        Route::get("/ky/{poll}/bat-dau-lai", OFFICE, || get(preparing::again)),
+        Route::post("/ky/{poll}/bat-dau-lai", PREPARERS, || post(preparing::begin_again)),
         Route::get("/ky/{poll}/ky-hop", OFFICE, || get(preparing::edit)),
         Route::post("/ky/{poll}/ky-hop", PREPARERS, || post(preparing::save)),
         Route::get("/ky/{poll}/doi-tuong", OFFICE, || get(preparing::verdicts)),

@@ -292,6 +292,17 @@ impl Browser {
         panic!("Tab does not lead to {name} on {}", self.path().await)
     }
 
+    /// Waits until a script answers yes.
+    pub async fn waits_for(&self, script: &str) {
+        for _ in 0..100 {
+            if self.runs(script).await == true {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("{script}\n{}", self.text().await)
+    }
+
     pub async fn runs(&self, script: &str) -> Value {
         self.client.execute(script, Vec::new()).await.expect("script")
     }

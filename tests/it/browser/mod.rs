@@ -7,6 +7,7 @@ mod day;
 mod furniture;
 mod gallery;
 mod keys;
+mod live;
 mod pages;
 mod preparation;
 mod stories;

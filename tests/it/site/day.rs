@@ -63,6 +63,7 @@ impl Site {
         let rules = attested_rules();
         let (ruleset, text) = (rules.set.id.as_str(), rules.source.text.as_str());
         let created = PollCreated {
+            again_of: None,
             council: "Hội đồng nhân dân tỉnh Mẫu".into(),
             delegates: 80,
             kind,

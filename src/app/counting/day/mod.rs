@@ -15,21 +15,21 @@ mod presence;
 mod recounts;
 mod simulated;
 mod steps;
-mod task;
 mod wish;
 
 pub use account::{AccountLine, AccountPage, TypedAccount};
+pub use domain::turn::DayTaskId;
 pub use evidence::{ClosingLine, Evidence, ShownPaper};
 pub use hand_over::{HandOverPage, TypedHandOver};
 pub use minutes::{MinutesPage, SigningPreview, TypedSignatures, ZeroPage, signer};
 pub use opening::OpeningOutlook;
+pub(crate) use overview::now;
 pub use overview::{DayPage, DayTask, TaskProgress};
 pub(crate) use papers::of_step as paper_of_step;
 pub use presence::{PresencePage, TypedPresence};
 pub use recounts::{RecountLine, RecountPage};
 pub use steps::{StepPage, may_propose, proposers};
 pub(crate) use steps::{content_now, evidence_of, take};
-pub use task::DayTaskId;
 pub use wish::TypedStep;
 
 use jiff::civil::Date;

@@ -1,22 +1,22 @@
 //! The day at a glance: every step in its order, how far it has come, and who takes it next.
 
-use super::task::DayTaskId;
 use super::{Day, HALL, steps};
 use crate::Caller;
-use crate::polls::rules_of;
+use crate::polls::{entries, rules_of};
 use crate::service::app::App;
 use crate::service::error::AppError;
-use domain::audit::UtcTime;
+use domain::audit::{LogEntry, PollEvent, UtcTime};
 use domain::day_record::{DayRecord, Deck};
 use domain::id::PollId;
 use domain::poll::PollKind;
 use domain::poll_state::{FormProgress, PollState, Stage};
 use domain::procedure::{self, StepProgress};
-use domain::proposal::{Proposal, ProposalKind, ProposalState};
+use domain::proposal::{Proposal, ProposalKind, ProposalState, SignOff};
 use domain::recount;
-use domain::rules::ProcedureStep;
+use domain::rules::{ProcedureStep, RuleSet};
+use domain::turn::DayTaskId;
 use macros::boxed;
-use store::{polls, preparation};
+use store::{CouncilTx, polls, preparation};
 
 /// How far a step of the day has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub enum TaskProgress {
     Waived,
     /// The rules or the figures do not ask for it.
     NotNeeded,
+    /// The vote was cancelled before it.
+    Cancelled,
 }
 
 /// A step of the day.
@@ -65,8 +67,8 @@ pub struct DayPage {
     pub tasks: Vec<DayTask>,
     /// The steps of a bỏ phiếu tín nhiệm as the rule set orders them; empty for a lấy phiếu.
     pub procedure: Vec<(ProcedureStep, StepProgress)>,
-    /// Proposals that wait for another person.
-    pub open: Vec<Proposal>,
+    /// Who confirmed that it was called off.
+    pub cancelled: Option<SignOff>,
     /// What was proposed and done since the forms were sealed, the newest first: kind, proposer, confirmer, time.
     pub done: Vec<(ProposalKind, String, String, UtcTime)>,
 }
@@ -85,34 +87,9 @@ impl App {
         let rules = rules_of(&mut tx, poll).await?;
         let proposals: Vec<Proposal> = preparation::proposals(&mut tx, poll).await?;
         let of_day = |p: &&Proposal| ProposalKind::OF_DAY.contains(&p.kind);
-        let waits = |p: &&Proposal| p.state == ProposalState::Open;
-        let due = match &day.state {
-            PollState::Closed(_, counted) => {
-                let due = recount::due(&rules, &created, counted.forms());
-                let due = due.map_err(|e| AppError::internal("xét dòng phải kiểm lại", e))?;
-                Some((due.len(), counted.left(&due).len()))
-            }
-            _ => None,
-        };
-        let record = day.record(&mut tx).await?;
-        let told = Told {
-            forms: polls::forms(&mut tx, poll).await?,
-            accounts: record.accounts.len(),
-            due,
-            recounted: record.recounts.len(),
-            has_resolution: rules.resolution.is_some(),
-            is_rehearsal: created.rehearsal,
-            deck: deck_words(&record),
-            stage: day.state.stage(),
-        };
-        let open: Vec<Proposal> = proposals.iter().filter(of_day).filter(waits).cloned().collect();
-        let mut tasks = told.tasks();
-        for task in &mut tasks {
-            let is_open = |p: &Proposal| Some(p.kind) == steps::kind_of(task.id);
-            if task.progress == TaskProgress::Now && open.iter().any(is_open) {
-                task.progress = TaskProgress::Waits;
-            }
-        }
+        let tasks = tasks(&mut tx, &day, &rules, &proposals).await?;
+        let confirmed = |p: &&Proposal| p.kind == ProposalKind::PollCancelled && p.state == ProposalState::Confirmed;
+        let cancelled = proposals.iter().find(confirmed).and_then(|p| p.decided.clone());
         let done = proposals.iter().filter(of_day).filter(|p| p.state == ProposalState::Confirmed);
         let done = done.filter_map(|p| {
             let decided = p.decided.as_ref()?;
@@ -131,7 +108,7 @@ impl App {
                 .map(|(step, progress)| (step.clone(), progress))
                 .collect(),
             done: done.collect(),
-            open,
+            cancelled,
         })
     }
 }
@@ -144,6 +121,80 @@ fn deck_words(record: &DayRecord) -> (bool, String) {
         Deck::Untold | Deck::Passed(_) if passed == 0 => (false, String::new()),
         Deck::Untold | Deck::Passed(_) => (false, format!("{passed} trên {} mẫu phiếu đạt", record.forms.len())),
     }
+}
+
+/// The steps of a day with their progress; a step whose proposal is open waits.
+async fn tasks(
+    tx: &mut CouncilTx,
+    day: &Day,
+    rules: &RuleSet,
+    proposals: &[Proposal],
+) -> Result<Vec<DayTask>, AppError> {
+    let created = &day.state.poll().created;
+    let due = match &day.state {
+        PollState::Closed(_, counted) => {
+            let due = recount::due(rules, created, counted.forms());
+            let due = due.map_err(|e| AppError::internal("xét dòng phải kiểm lại", e))?;
+            Some((due.len(), counted.left(&due).len()))
+        }
+        _ => None,
+    };
+    let entries = entries(tx, day.log).await?;
+    let record = DayRecord::of(&entries);
+    let forms = polls::forms(tx, day.poll).await?;
+    let stage = day.state.stage();
+    let is_cancelled = stage == Stage::Cancelled;
+    let told = Told {
+        accounts: record.accounts.len(),
+        due,
+        recounted: record.recounts.len(),
+        has_resolution: rules.resolution.is_some(),
+        is_rehearsal: created.rehearsal,
+        deck: deck_words(&record),
+        stage: if is_cancelled { reached(&entries, &record, &forms) } else { stage },
+        forms,
+    };
+    let mut tasks = told.tasks();
+    let is_open = |task: &DayTask| {
+        let kind = steps::kind_of(task.id);
+        proposals.iter().any(|p| p.state == ProposalState::Open && Some(p.kind) == kind)
+    };
+    for task in &mut tasks {
+        task.progress = match task.progress {
+            TaskProgress::Now | TaskProgress::Later | TaskProgress::NotNeeded if is_cancelled => {
+                TaskProgress::Cancelled
+            }
+            TaskProgress::Now if is_open(task) => TaskProgress::Waits,
+            other => other,
+        };
+    }
+    Ok(tasks)
+}
+
+/// How far a vote had come when it was cancelled.
+fn reached(entries: &[LogEntry], record: &DayRecord, forms: &[FormProgress]) -> Stage {
+    if entries.iter().any(|entry| matches!(entry.event, PollEvent::CountingClosed(_))) {
+        return Stage::Closed;
+    }
+    match record {
+        _ if !forms.is_empty() && forms.iter().all(|form| form.ballots.is_some()) => Stage::Counting,
+        DayRecord { opened: Some(_), .. } => Stage::Voting,
+        DayRecord { zero_reported: Some(_), .. } => Stage::Zeroed,
+        DayRecord { deck, .. } if *deck != Deck::Untold => Stage::Tested,
+        _ if !forms.is_empty() => Stage::Sealed,
+        _ => Stage::Created,
+    }
+}
+
+/// The steps of a sealed poll that can be taken now and wait for no proposal.
+///
+/// # Errors
+/// When there is no such poll, or its log cannot be read.
+pub(crate) async fn now(tx: &mut CouncilTx, poll: PollId, proposals: &[Proposal]) -> Result<Vec<DayTaskId>, AppError> {
+    let day = Day::load(tx, poll).await?;
+    let rules = rules_of(tx, poll).await?;
+    let tasks = tasks(tx, &day, &rules, proposals).await?;
+    Ok(tasks.into_iter().filter(|task| task.progress == TaskProgress::Now).map(|task| task.id).collect())
 }
 
 /// What the progress of the tasks is derived from.
@@ -164,7 +215,6 @@ impl Told {
     /// The progress of a step that can be done from stage `from` on, and is done from stage `until` on.
     fn at(&self, from: Stage, until: Stage) -> TaskProgress {
         match self.stage {
-            Stage::Cancelled => TaskProgress::Later,
             stage if stage >= until => TaskProgress::Done,
             stage if stage >= from => TaskProgress::Now,
             _ => TaskProgress::Later,

@@ -3,7 +3,6 @@
 
 use super::evidence::Evidence;
 use super::opening::OpeningOutlook;
-use super::task::DayTaskId;
 use super::wish::{TypedStep, Wish};
 use super::{Day, HALL, opening, papers};
 use crate::Caller;
@@ -24,6 +23,7 @@ use domain::poll_state::{FormProgress, Pair, PollState, Refusal, Stage, Standing
 use domain::presence::Presence;
 use domain::proposal::{Proposal, ProposalKind, ProposalState};
 use domain::role::Role;
+use domain::turn::DayTaskId;
 use macros::boxed;
 use store::{self, CouncilTx, preparation};
 

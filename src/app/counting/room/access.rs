@@ -9,6 +9,8 @@ pub const COUNTERS: &[Role] = &[Role::HeadTeller, Role::Teller];
 pub const HEADS: &[Role] = &[Role::HeadTeller];
 /// Roles that put the count on the screen of the hall.
 pub const WATCHERS: &[Role] = &[Role::Observer, Role::HeadTeller, Role::Leader, Role::Clerk];
+/// Roles that have pages of a vote open while it is prepared and counted.
+pub const AT_WORK: &[Role] = &[Role::HeadTeller, Role::Teller, Role::Leader, Role::Clerk];
 
 pub(super) const NO_POLL: AppError = AppError::NotFound("cuộc kiểm phiếu");
 pub(super) const NO_FORM: AppError = AppError::NotFound("mẫu phiếu này");

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::counting_room::{CountingForm, CountingRoom};
 use super::table::{BatchKey, BatchStage};
-use super::{COUNTERS, HEADS};
+use super::{COUNTERS, HEADS, NO_POLL};
 use crate::Caller;
 use crate::polls::Requester;
 use crate::preparing::{Paper as PrintedPaper, PreparedPoll, sealed_forms};
@@ -117,6 +117,9 @@ impl App {
         let mut tx = self.store.read(caller.council).await?;
         let room = self.room(&mut tx, poll).await?;
         room.admit(caller, COUNTERS)?;
+        if room.stage() < Stage::Sealed {
+            return Err(NO_POLL);
+        }
         let entries = deck_entries(&mut tx, room.log).await?;
         drop(tx);
         let recorded = last_of(&entries);

@@ -12,6 +12,7 @@ mod changing;
 mod counting_room;
 mod deck;
 mod entering;
+mod follow;
 mod opening;
 mod projection;
 mod recounts;
@@ -21,19 +22,19 @@ pub mod table;
 
 use std::sync::{Arc, OnceLock};
 
-pub use access::{COUNTERS, HEADS, WATCHERS};
+pub use access::{AT_WORK, COUNTERS, HEADS, WATCHERS};
 use access::{NO_BATCH, NO_FORM, NO_POLL};
 pub use batch::{BatchPage, Follow, Waits};
 pub use changing::{ChangePage, TypedChange};
 pub use deck::{DeckReport, DeckTrial, FormDeck};
 pub use entering::{Keyed, KeyedMessage, Step, What};
+pub(crate) use follow::OnTable;
 pub use opening::{OpenPage, TypedBatch};
 pub use projection::{Projection, ProjectionPage};
 pub(in crate::counting) use recounts::no_open_recount;
 pub use recounts::{OpenRecount, RecountOffer, TypedRecount};
 pub use room_page::{OpenBatch, RoomForm, RoomPage, RoomPoll};
 
-use self::screen::Screens;
 use self::table::CountingTable;
 use crate::Caller;
 use crate::service::app::App;
@@ -51,7 +52,6 @@ pub(crate) struct CountingMemory {
     /// Distinguishes this run of the process from the one before: after a restart nothing keyed is on the table, and the
     /// tellers' pages send again what they hold.
     run: Arc<OnceLock<RequestId>>,
-    screens: Screens,
 }
 
 impl App {

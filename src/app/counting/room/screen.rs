@@ -1,19 +1,15 @@
 //! What the hall sees: papers out and back, batches done. No level before the result is declared, because a line near a
 //! threshold may still change in its recount; then page by page, as the head of the board turns them.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
-
-use tokio::sync::watch;
-
 use super::access::WATCHERS;
 use super::counting_room::CountingRoom;
+pub use super::follow::Versions;
+use super::follow::Watched;
 use crate::Caller;
 use crate::service::app::App;
 use crate::service::error::AppError;
 use domain::audit::event::poll::FormTotals;
-use domain::id::{CouncilId, PollId};
+use domain::id::PollId;
 use domain::poll::{Level, PollKind};
 use domain::poll_state::{ClosedCount, Stage};
 use domain::recount;
@@ -23,9 +19,6 @@ use macros::boxed;
 use store::{polls, screen};
 
 const NO_SCREEN: AppError = AppError::NotFound("cuộc bỏ phiếu này");
-
-/// How often the database is asked whether a poll has moved on: once for all watchers.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Papers of one form.
 #[derive(Clone, Debug)]
@@ -131,35 +124,6 @@ pub(super) fn pages(room: &CountingRoom, counted: &ClosedCount) -> Vec<ScreenRes
     pages
 }
 
-/// Signals when a screen has to be drawn again, until the service stops.
-#[derive(Debug)]
-pub struct Versions {
-    versions: watch::Receiver<u64>,
-    stopping: watch::Receiver<bool>,
-    is_first: bool,
-}
-
-impl Versions {
-    /// The version to draw: the current one at once, then each later one. `None` when the service stops.
-    #[boxed]
-    pub async fn next(&mut self) -> Option<u64> {
-        if std::mem::take(&mut self.is_first) {
-            return Some(*self.versions.borrow_and_update());
-        }
-        tokio::select! {
-            moved = self.versions.changed() => moved.ok().map(|()| *self.versions.borrow_and_update()),
-            _ = self.stopping.wait_for(|is_stopping| *is_stopping) => None,
-        }
-    }
-}
-
-/// The polls that somebody watches, for all screens of this process.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Screens {
-    watched: Arc<Mutex<BTreeMap<PollId, watch::Sender<u64>>>>,
-    stopping: Arc<watch::Sender<bool>>,
-}
-
 impl App {
     /// Polls that a hall may look at, the newest first: id, name of the sitting, stage.
     ///
@@ -223,52 +187,7 @@ impl App {
         let mut tx = self.store.read(caller.council).await?;
         let version = polls::version(&mut tx, poll).await?.ok_or(NO_SCREEN)?;
         drop(tx);
-        let counting = self.counting();
-        let screens = &counting.screens;
-        let stopping = screens.stopping.subscribe();
-        let mut watched = screens.watched.lock().unwrap_or_else(PoisonError::into_inner);
-        let versions = match watched.get(&poll) {
-            Some(sender) => {
-                tell(sender, version);
-                sender.subscribe()
-            }
-            None => {
-                let (sender, versions) = watch::channel(version);
-                watched.insert(poll, sender.clone());
-                tokio::spawn(self.clone().look(caller.council, poll, sender));
-                versions
-            }
-        };
-        Ok(Versions { versions, stopping, is_first: true })
-    }
-
-    /// Ends every wait for a new version, so that the service can stop.
-    pub fn stop_following(&self) {
-        self.counting().screens.stopping.send_replace(true);
-    }
-
-    /// Asks the database whether a poll has moved on, as long as somebody watches it.
-    async fn look(self, council: CouncilId, poll: PollId, sender: watch::Sender<u64>) {
-        loop {
-            tokio::time::sleep(LOOK_EVERY).await;
-            {
-                let counting = self.counting();
-                let mut watched = counting.screens.watched.lock().unwrap_or_else(PoisonError::into_inner);
-                // Under the lock that new watchers take: none of them subscribes to a sender whose task has ended.
-                if sender.receiver_count() == 0 {
-                    watched.remove(&poll);
-                    return;
-                }
-            }
-            let looked = async {
-                let mut tx = self.store.read(council).await?;
-                polls::version(&mut tx, poll).await
-            };
-            // A database that is away for a moment is asked again in a moment.
-            if let Ok(Some(version)) = looked.await {
-                tell(&sender, version);
-            }
-        }
+        Ok(self.signals(caller.council, Watched::Screen(poll), version))
     }
 }
 
@@ -287,14 +206,6 @@ fn page(room: &CountingRoom, counted: &ClosedCount, number: u32) -> Option<Scree
     let of = u32::try_from(pages.len()).unwrap_or(u32::MAX);
     let place = usize::try_from(number.checked_sub(1)?).ok()?;
     Some(ScreenPage { number, of, results: pages.into_iter().nth(place)? })
-}
-
-fn tell(sender: &watch::Sender<u64>, version: u64) {
-    sender.send_if_modified(|before| {
-        let is_new = *before < version;
-        *before = version.max(*before);
-        is_new
-    });
 }
 
 fn results(room: &CountingRoom, counted: &ClosedCount) -> Vec<ScreenResults> {
@@ -363,19 +274,5 @@ mod tests {
             [length(1, 3), length(0, 60), length(60, 60), length(61, 60), length(5, 0)],
             [3333, 0, 10_000, 10_000, 0]
         );
-    }
-
-    #[tokio::test]
-    async fn a_version_is_told_once_and_none_that_is_older() {
-        let (sender, versions) = watch::channel(3);
-        let stop = watch::Sender::new(false);
-        let mut followed = Versions { versions, stopping: stop.subscribe(), is_first: true };
-        assert_eq!(followed.next().await, Some(3));
-        tell(&sender, 2);
-        tell(&sender, 3);
-        tell(&sender, 5);
-        assert_eq!(followed.next().await, Some(5));
-        stop.send_replace(true);
-        assert_eq!(followed.next().await, None);
     }
 }

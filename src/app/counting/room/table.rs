@@ -19,8 +19,6 @@ mod slot;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::watch;
-
 pub use self::open_batch::{
     AgreedBatch, BatchKey, BatchProgress, BatchSetup, BatchStage, Laid, Lying, OwnPapers, TableError, Turn,
 };
@@ -31,11 +29,9 @@ use domain::id::{AccountId, PollId, RequestId};
 use domain::poll_state::Stage;
 
 /// All open batches of this process.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct CountingTable {
     slots: Mutex<Slots>,
-    /// Goes up when a batch comes, goes, or waits for somebody else.
-    moves: watch::Sender<u64>,
 }
 
 #[derive(Debug, Default)]
@@ -47,25 +43,10 @@ struct Slots {
     own: BTreeSet<RequestId>,
 }
 
-impl Default for CountingTable {
-    fn default() -> Self {
-        Self { slots: Mutex::default(), moves: watch::Sender::new(0) }
-    }
-}
-
 impl CountingTable {
     fn slots(&self) -> MutexGuard<'_, Slots> {
         // A panic elsewhere leaves a slot as it was, or taken: both are safe to go on with.
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn moved(&self) {
-        self.moves.send_modify(|moves| *moves = moves.wrapping_add(1));
-    }
-
-    /// A number that changes when a batch of any poll comes, goes, or waits for somebody else.
-    pub fn moves(&self) -> watch::Receiver<u64> {
-        self.moves.subscribe()
     }
 
     /// Says that this process is about to open a batch: when it is laid, it is not laid again.
@@ -75,7 +56,6 @@ impl CountingTable {
 
     /// Lays what the database says to be open and is not here yet.
     pub fn lay(&self, laid: Vec<Laid>) {
-        let mut is_new = false;
         let mut slots = self.slots();
         for one in laid {
             let has_ended = slots.ended.contains(&one.opened);
@@ -86,11 +66,6 @@ impl CountingTable {
             let key = one.key.clone();
             let is_laid_again = !slots.own.contains(&one.opened);
             slots.open.insert(key, Slot::new(one, is_laid_again));
-            is_new = true;
-        }
-        drop(slots);
-        if is_new {
-            self.moved();
         }
     }
 
@@ -172,15 +147,8 @@ impl CountingTable {
         if slot.opened != turn.opened {
             return Err(TableError::OtherOpening);
         }
-        let before = slot.lying(key);
         slot.once(turn, take)?;
-        let has_moved = slot.lying(key) != before;
-        let progress = slot.progress(who);
-        drop(slots);
-        if has_moved {
-            self.moved();
-        }
-        progress
+        slot.progress(who)
     }
 
     /// Gives an open batch another size, mode or pair of tellers; `head` leads it from now on.
@@ -196,10 +164,7 @@ impl CountingTable {
     ) -> Result<(), TableError> {
         let mut slots = self.slots();
         let slot = slots.open.get_mut(key).filter(|slot| slot.opened == opened).ok_or(TableError::NotOpen)?;
-        slot.change(setup, head, begins_anew)?;
-        drop(slots);
-        self.moved();
-        Ok(())
+        slot.change(setup, head, begins_anew)
     }
 
     /// Whether [`Self::change`] would be refused.
@@ -253,8 +218,6 @@ impl CountingTable {
         }
         slot.state = State::Agreed(Agreed { counts: counted.counts, test_papers: None });
         slot.blocked = why;
-        drop(slots);
-        self.moved();
         Ok(())
     }
 
@@ -264,8 +227,6 @@ impl CountingTable {
         if slots.open.get(key).is_some_and(|slot| matches!(slot.state, State::Committing)) {
             slots.end(key);
         }
-        drop(slots);
-        self.moved();
     }
 
     /// Whether a batch may be taken off the table by this person.
@@ -290,8 +251,6 @@ impl CountingTable {
         if slots.open.get(key).is_some_and(|slot| slot.opened == opened) {
             slots.end(key);
         }
-        drop(slots);
-        self.moved();
     }
 
     /// How many batches lie open.
@@ -348,10 +307,6 @@ impl CountingTable {
         let gone: Vec<BatchKey> = slots.open.keys().filter(|key| which(key)).cloned().collect();
         for key in &gone {
             slots.end(key);
-        }
-        drop(slots);
-        if !gone.is_empty() {
-            self.moved();
         }
     }
 }

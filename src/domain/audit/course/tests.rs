@@ -18,7 +18,8 @@ fn poll() -> PollEvent {
     let (council, ruleset, sitting) = ("Hội đồng".into(), "MAU".into(), "Kỳ họp".into());
     let (delegates, kind) = (3, PollKind::Confidence);
     let (rehearsal, simulated, ruleset_sha256) = (false, false, digest);
-    PollCreated { council, delegates, kind, rehearsal, ruleset, ruleset_sha256, simulated, sitting }.into()
+    PollCreated { again_of: None, council, delegates, kind, rehearsal, ruleset, ruleset_sha256, simulated, sitting }
+        .into()
 }
 
 fn list() -> PollEvent {

@@ -112,6 +112,9 @@ events! {
 
     /// The poll exists: who votes, on what occasion, under which rules.
     "poll.created" PollCreated by "clerk" when "first entry of the log" {
+        /// Name of the log of the cancelled vote in whose place this one was begun; absent of any other.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        again_of: Option<String>,
         /// Name of the council.
         council: String,
         /// All delegates of the council: the base of shares where the rule set says so.

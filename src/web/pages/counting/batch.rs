@@ -16,6 +16,7 @@ use super::{ROOM, mode_words, read_number, read_poll, stage_words};
 use crate::Site;
 use crate::answer::{Answer, SignedIn};
 use crate::form::Form;
+use crate::live::Live;
 use crate::pages::{assets, error};
 use crate::render::Page;
 use crate::session::Visitor;
@@ -81,9 +82,11 @@ pub async fn show(
     SignedIn(caller): SignedIn,
     Path((poll, form, batch)): Path<(String, String, String)>,
 ) -> Answer<Page> {
-    let page = site.app.batch_page(&caller, read_poll(&poll)?, &form, read_number(&batch)?).await?;
+    let id = read_poll(&poll)?;
+    let live = Live::of(&site, &caller, id).await?;
+    let page = site.app.batch_page(&caller, id, &form, read_number(&batch)?).await?;
     Ok(match page.mode {
-        Mode::HandTally | Mode::Recount => Page::new(TallyPage::new(poll, page)),
+        Mode::HandTally | Mode::Recount => Page::new(TallyPage::new(poll, page)).live(live),
         Mode::Marks => keying(poll, page, &visitor, &caller).with_script(),
     })
 }

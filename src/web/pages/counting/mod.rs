@@ -18,7 +18,7 @@ pub use deck::{paper as deck_paper, record as record_deck, show as deck};
 pub use opening::{new, open};
 pub use projection::{show as projection, turn as project};
 pub use room::{list as rooms, show as room};
-pub use screen::{follow as follow_screen, list as screens, show as screen};
+pub use screen::{follow as follow_screen, follow_pages, list as screens, show as screen};
 pub use tally::key as key_tally;
 
 use super::{PDF, file, read_poll};

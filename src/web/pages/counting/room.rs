@@ -9,7 +9,9 @@ use axum::response::{IntoResponse as _, Redirect};
 use super::{ROOM, mode_words, read_poll, stage_words};
 use crate::Site;
 use crate::answer::{Answer, SignedIn};
+use crate::live::Live;
 use crate::render::Page;
+use crate::turn::{self, TurnLine};
 use app::counting::room::table::BatchProgress;
 use app::counting::room::{OpenBatch, RoomForm, RoomPage, RoomPoll};
 use domain::batch::{Pile, Reader};
@@ -34,6 +36,7 @@ pub async fn list(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn) -> 
 #[template(path = "counting/room.html")]
 struct Show {
     room: RoomPage,
+    turns: Vec<TurnLine>,
 }
 
 impl Show {
@@ -113,6 +116,9 @@ impl Show {
 
 /// `GET /kiem-phieu/{poll}`
 pub async fn show(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(poll): Path<String>) -> Answer<Page> {
-    let room = site.app.counting_room(&caller, read_poll(&poll)?).await?;
-    Ok(Page::new(Show { room }))
+    let id = read_poll(&poll)?;
+    let live = Live::of(&site, &caller, id).await?;
+    let room = site.app.counting_room(&caller, id).await?;
+    let live = live.with_sound(room.is_head);
+    Ok(Page::new(Show { turns: turn::lines(&site, &caller, id).await?, room }).live(live))
 }

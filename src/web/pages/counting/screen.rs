@@ -116,6 +116,16 @@ pub async fn follow(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, P
     Ok(Sse::new(events(versions)).keep_alive(KeepAlive::new().interval(ALIVE_EVERY)).into_response())
 }
 
+/// `GET /ky/{poll}/dong.txt`: the same for the pages of those who prepare and count.
+pub async fn follow_pages(
+    State(site): State<Arc<Site>>,
+    SignedIn(caller): SignedIn,
+    Path(poll): Path<String>,
+) -> Answer {
+    let versions = site.app.follow_pages(&caller, read_poll(&poll)?).await?;
+    Ok(Sse::new(events(versions)).keep_alive(KeepAlive::new().interval(ALIVE_EVERY)).into_response())
+}
+
 fn events(versions: Versions) -> impl Stream<Item = Result<Event, Infallible>> {
     unfold(versions, |mut versions| async move {
         let version = versions.next().await?;

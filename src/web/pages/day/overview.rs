@@ -9,14 +9,17 @@ use axum::response::Redirect;
 use super::{read_poll, step_path};
 use crate::answer::{Answer, SignedIn, redirect};
 use crate::form::Form;
+use crate::live::Live;
 use crate::notice::Done;
 use crate::render::Page;
+use crate::turn::{self, TurnLine};
 use crate::{Site, routes};
 use app::counting::day::{COUNTERS, DayPage, DayTask, DayTaskId, TaskProgress};
 use app::polls::PollSummary;
 use app::service::clock::in_vietnam;
 use domain::poll_state::Stage;
-use domain::proposal::ProposalKind;
+use domain::proposal::{ProposalKind, SignOff};
+use domain::role::Role;
 
 #[derive(Template)]
 #[template(path = "day/list.html")]
@@ -31,9 +34,19 @@ struct Show {
     page: DayPage,
     lines: Vec<TaskItem>,
     more: Vec<Link>,
+    turns: Vec<TurnLine>,
+    /// The forms are not sealed: the day has not begun.
+    is_early: bool,
+    is_cancelled: bool,
     /// The caller has the papers counted that simulated delegates fill in.
     may_simulate: bool,
     done: Vec<(&'static str, String, String, String)>,
+}
+
+impl Show {
+    fn when(&self, sign_off: &SignOff) -> String {
+        in_vietnam(sign_off.at)
+    }
 }
 
 /// A step of the day with its links.
@@ -96,7 +109,8 @@ const fn who(id: DayTaskId) -> &'static str {
 }
 
 impl TaskItem {
-    fn of(poll: &str, task: DayTask) -> Self {
+    /// With the links that the reader, of these roles, may open.
+    fn of(poll: &str, task: DayTask, held: &[Role], is_cancelled: bool) -> Self {
         let (state, tag) = match task.progress {
             TaskProgress::Later => ("chưa đến lượt", "tag off"),
             TaskProgress::Now => ("đến lượt", "tag"),
@@ -104,10 +118,11 @@ impl TaskItem {
             TaskProgress::Done => ("xong", "tag good"),
             TaskProgress::Waived => ("đã bỏ qua phiếu thử", "tag bad"),
             TaskProgress::NotNeeded => ("không phải làm", "tag off"),
+            TaskProgress::Cancelled => ("không làm nữa", "tag off"),
         };
         let is_now = matches!(task.progress, TaskProgress::Now | TaskProgress::Waits);
         let links = match task.progress {
-            TaskProgress::Later | TaskProgress::NotNeeded => Vec::new(),
+            TaskProgress::Later | TaskProgress::NotNeeded | TaskProgress::Cancelled => Vec::new(),
             // What was waived is not offered as if it had been done; who wants it all the same finds it in the counting room.
             TaskProgress::Waived => {
                 Link::new("Xem phiếu thử", format!("/kiem-phieu/{poll}/phieu-thu")).into_iter().collect()
@@ -115,13 +130,19 @@ impl TaskItem {
             TaskProgress::Done => links(poll, task.id).into_iter().filter(|link| !link.is_step()).collect(),
             TaskProgress::Now | TaskProgress::Waits => links(poll, task.id),
         };
+        // Of a vote that was called off nothing is left to be counted.
+        let is_left = |link: &Link| !is_cancelled || link.path.starts_with("/ky/");
+        let links = links.into_iter().filter(|link| routes::opens(held, &link.path) && is_left(link)).collect();
         Self {
             label: label(task.id),
             state,
             tag,
             is_now,
             // A later step has nothing to show yet.
-            summary: if task.progress == TaskProgress::Later { String::new() } else { task.summary },
+            summary: match task.progress {
+                TaskProgress::Later | TaskProgress::Cancelled => String::new(),
+                _ => task.summary,
+            },
             who: who(task.id),
             links,
         }
@@ -180,7 +201,8 @@ fn more(poll: &str, stage: Stage) -> Vec<Link> {
         (stage == Stage::Counting).then(|| step("Sửa số phiếu phát ra, thu về", ProposalKind::BallotsCorrected)),
         (stage == Stage::Minuted).then(|| step("Hủy việc ký biên bản", ProposalKind::MinutesReopened)),
         is_public.then(|| step("Đính chính một văn bản", ProposalKind::CorrigendumIssued)),
-        (stage < Stage::Declared).then(|| step("Hủy cuộc bỏ phiếu", ProposalKind::PollCancelled)),
+        (stage < Stage::Declared && stage != Stage::Cancelled)
+            .then(|| step("Hủy cuộc bỏ phiếu", ProposalKind::PollCancelled)),
     ];
     links.into_iter().flatten().flatten().collect()
 }
@@ -205,14 +227,19 @@ pub async fn list(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn) -> 
 
 /// `GET /ky/{poll}/ngay-bo-phieu`
 pub async fn show(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(poll): Path<String>) -> Answer<Page> {
-    let mut page = site.app.day_page(&caller, read_poll(&poll)?).await?;
+    let id = read_poll(&poll)?;
+    let live = Live::of(&site, &caller, id).await?;
+    let mut page = site.app.day_page(&caller, id).await?;
+    let turns = turn::lines(&site, &caller, id).await?;
+    let held: Vec<Role> = caller.account.roles.iter().collect();
+    let is_cancelled = page.stage == Stage::Cancelled;
     let tasks = std::mem::take(&mut page.tasks);
     let done = std::mem::take(&mut page.done).into_iter();
     let done = done.map(|(kind, by, agreed, at)| (kind.label(), by, agreed, in_vietnam(at)));
     let turns_pages = page.stage.has_result() && caller.may(COUNTERS).is_ok();
     let item = |task: DayTask| {
         let is_result = task.id == DayTaskId::Result;
-        let mut item = TaskItem::of(&poll, task);
+        let mut item = TaskItem::of(&poll, task, &held, is_cancelled);
         if is_result && turns_pages {
             item.links.extend(Link::new("Chiếu kết quả", format!("/kiem-phieu/{poll}/chieu-ket-qua")));
         }
@@ -221,9 +248,13 @@ pub async fn show(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Pat
     Ok(Page::new(Show {
         lines: tasks.into_iter().map(item).collect(),
         more: more(&poll, page.stage),
+        is_early: page.stage < Stage::Sealed,
+        is_cancelled,
+        turns,
         may_simulate: page.simulated && page.stage == Stage::Counting && caller.may(COUNTERS).is_ok(),
         done: done.collect(),
         page,
         poll,
-    }))
+    })
+    .live(live))
 }

@@ -1,5 +1,6 @@
 //! Polls as an office prepares them.
 
+mod again;
 mod bad_line;
 mod board;
 mod day_papers;
@@ -11,6 +12,7 @@ mod polls;
 mod proposals;
 mod verdicts;
 
+pub use again::{begin as begin_again, show as again};
 pub use bad_line::{propose as propose_bad_line, show as bad_line};
 pub use board::{bind as bind_board, draft as draft_board, propose as propose_board, show as board};
 pub use day_papers::{deck, show as decks, tally};

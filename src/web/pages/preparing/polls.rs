@@ -12,6 +12,7 @@ use crate::render::Page;
 use crate::{Site, routes};
 use app::preparing::{Overview, PollLine};
 use domain::id::PollId;
+use domain::poll_state::Stage;
 use domain::rules::Attested;
 use domain::task::{Remedy, Task, TaskId, TaskState};
 use domain::text::date_dmy;
@@ -31,6 +32,9 @@ struct Show {
     votes_on: String,
     lines: Vec<TaskLine>,
     is_sealed: bool,
+    is_cancelled: bool,
+    /// The cancelled vote in whose place this one was begun.
+    again_of: Option<PollId>,
 }
 
 /// A task with its links.
@@ -129,5 +133,13 @@ pub async fn show(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Pat
     let sitting = &poll.plan.council.sitting;
     let (opens_on, votes_on) = (date_dmy(sitting.opens_on), date_dmy(sitting.votes_on));
     let lines = std::mem::take(&mut poll.tasks).into_iter().map(|task| TaskLine::of(poll.id, task)).collect();
-    Ok(Page::new(Show { is_sealed: poll.stage.is_sealed(), poll, opens_on, votes_on, lines }))
+    Ok(Page::new(Show {
+        is_sealed: poll.stage.is_sealed(),
+        is_cancelled: poll.stage == Stage::Cancelled,
+        again_of: site.app.again_of(&caller, poll.id).await?,
+        poll,
+        opens_on,
+        votes_on,
+        lines,
+    }))
 }

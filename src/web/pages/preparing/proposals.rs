@@ -10,8 +10,10 @@ use super::{LIST, PDF, file, read_poll, tag};
 use crate::Site;
 use crate::answer::{Answer, SignedIn, redirect};
 use crate::form::Form;
+use crate::live::Live;
 use crate::notice::Done;
 use crate::render::Page;
+use crate::turn::{self, TurnLine};
 use app::confirm::{ProposalPage, Shown};
 use app::preparing::OFFICE;
 use app::service::clock::in_vietnam;
@@ -29,6 +31,7 @@ struct List {
     proposals: Vec<Proposal>,
     /// Whether the caller prepares votes, and does not only follow the count.
     is_office: bool,
+    turns: Vec<TurnLine>,
 }
 
 #[derive(Template)]
@@ -37,6 +40,8 @@ struct Show {
     poll: String,
     page: ProposalPage,
     form: Form,
+    /// What comes next once it is decided; before that, whom it waits for is said beside the decision.
+    turns: Vec<TurnLine>,
 }
 
 /// What the other person, or the same one, did.
@@ -94,8 +99,11 @@ impl Show {
 
 /// `GET /ky/{poll}/de-xuat`
 pub async fn list(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(poll): Path<String>) -> Answer<Page> {
-    let (sitting, proposals) = site.app.proposals(&caller, read_poll(&poll)?).await?;
-    Ok(Page::new(List { poll, sitting, proposals, is_office: caller.may(OFFICE).is_ok() }))
+    let id = read_poll(&poll)?;
+    let live = Live::of(&site, &caller, id).await?;
+    let (sitting, proposals) = site.app.proposals(&caller, id).await?;
+    let turns = turn::lines(&site, &caller, id).await?;
+    Ok(Page::new(List { poll, sitting, proposals, is_office: caller.may(OFFICE).is_ok(), turns }).live(live))
 }
 
 fn read_proposal(text: &str) -> Result<ProposalId, AppError> {
@@ -103,8 +111,12 @@ fn read_proposal(text: &str) -> Result<ProposalId, AppError> {
 }
 
 async fn page(site: &Site, caller: &Caller, (poll, id): (&str, &str), form: Form) -> Result<Page, AppError> {
-    let page = site.app.proposal(caller, read_poll(poll)?, read_proposal(id)?).await?;
-    Ok(Page::new(Show { poll: poll.to_owned(), page, form }))
+    let of_poll = read_poll(poll)?;
+    let live = Live::of(site, caller, of_poll).await?;
+    let page = site.app.proposal(caller, of_poll, read_proposal(id)?).await?;
+    let is_open = page.proposal.state == ProposalState::Open;
+    let turns = if is_open { Vec::new() } else { turn::lines(site, caller, of_poll).await? };
+    Ok(Page::new(Show { poll: poll.to_owned(), page, form, turns }).live(live))
 }
 
 /// `GET /ky/{poll}/de-xuat/{proposal}`
