@@ -19,7 +19,7 @@ use crate::service::error::AppError;
 use domain::audit::UtcTime;
 use domain::decided::{DecidedBadLine, DecidedBoard, DecidedForms, DecidedList, DecidedRules, EligibilityOverride};
 use domain::finding::Finding;
-use domain::id::{PollId, ProposalId};
+use domain::id::{CouncilId, PollId, ProposalId};
 use domain::proposal::{Proposal, ProposalError, ProposalKind, ProposalState};
 use domain::text::clean;
 use macros::boxed;
@@ -95,8 +95,9 @@ impl App {
     pub async fn proposal(&self, caller: &Caller, poll: PollId, id: ProposalId) -> Result<ProposalPage, AppError> {
         caller.may(FOLLOWERS)?;
         let at = self.now_text()?;
+        let proposal = find(&mut self.store.read(caller.council).await?, poll, id).await?;
+        let held_up = sentence(self.holds_up(caller.council, &proposal).await)?;
         let mut tx = self.store.read(caller.council).await?;
-        let proposal = find(&mut tx, poll, id).await?;
         if !may_see(caller, proposal.kind) {
             return Err(NO_PROPOSAL);
         }
@@ -106,7 +107,7 @@ impl App {
         let obstacle = match &shown {
             _ if !is_open => None,
             Shown::Day(evidence) if evidence.missing.is_some() => evidence.missing.clone(),
-            _ if self.holds_up(&proposal).is_err() => sentence(self.holds_up(&proposal))?,
+            _ if held_up.is_some() => held_up,
             _ => obstacle(content_now(&mut tx, &proposal, at).await, &proposal)?,
         };
         let obstacle = match obstacle {
@@ -158,7 +159,7 @@ impl App {
         if proposal.kind == ProposalKind::DossiersReleased {
             return self.confirm_release(ask, poll, id).await.map(drop);
         }
-        self.holds_up(&proposal)?;
+        self.holds_up(ask.caller.council, &proposal).await?;
         let step = Confirmation { at: self.now_text()?, actor, keys: self.keys.clone() };
         self.write_once(ask, move |tx| {
             Box::pin(async move {
@@ -179,9 +180,9 @@ impl App {
     }
 
     /// What is being counted at this moment, which no table of the database tells.
-    fn holds_up(&self, proposal: &Proposal) -> Result<(), AppError> {
+    async fn holds_up(&self, council: CouncilId, proposal: &Proposal) -> Result<(), AppError> {
         let is_result = proposal.kind == ProposalKind::ResultDeclared && proposal.state == ProposalState::Open;
-        if is_result { self.no_open_recount(proposal.poll) } else { Ok(()) }
+        if is_result { self.no_open_recount(council, proposal.poll).await } else { Ok(()) }
     }
 
     /// Refuses a proposal of somebody else, with the reason.

@@ -21,6 +21,7 @@ mod figures;
 pub mod group_summaries;
 pub mod hall;
 pub mod jobs;
+pub mod lease;
 pub mod logs;
 mod migrations;
 pub mod notes;
@@ -46,12 +47,15 @@ mod target;
 mod work;
 mod writer;
 
+use std::sync::Arc;
+
 use domain::id::CouncilId;
 use macros::boxed;
 
 pub use error::StoreError;
 pub use examine::{Examination, examine};
 pub use figures::Figures;
+pub use lease::Lease;
 pub use migrations::SCHEMA;
 pub use records::StoredRecord;
 pub use scope::CouncilTx;
@@ -64,9 +68,14 @@ pub use writer::{Work, name_of};
 pub struct Store {
     db: db::Db,
     writer: writer::Writer,
+    leases: Arc<lease::Leases>,
 }
 
 impl Store {
+    fn on(db: db::Db) -> Self {
+        Self { writer: writer::Writer::start(db.clone()), leases: Arc::default(), db }
+    }
+
     /// Opens the database, creates it if necessary, and runs missing migrations. Must run inside tokio.
     ///
     /// # Errors
@@ -75,7 +84,7 @@ impl Store {
     pub async fn open(target: &Target) -> Result<Self, StoreError> {
         let db = db::Db::connect(target).await?;
         migrations::bring_up_to_date(&db, target).await?;
-        Ok(Self { writer: writer::Writer::start(db.clone()), db })
+        Ok(Self::on(db))
     }
 
     /// Opens an existing database without changing it.
@@ -86,7 +95,7 @@ impl Store {
     pub async fn open_to_look(target: &Target) -> Result<Self, StoreError> {
         let db = db::Db::connect_existing(target).await?;
         migrations::require(&db, target).await?;
-        Ok(Self { writer: writer::Writer::start(db.clone()), db })
+        Ok(Self::on(db))
     }
 
     /// Begins a read-only transaction on one snapshot of the council's rows; it ends when it is dropped.
@@ -174,6 +183,7 @@ impl Store {
     #[boxed]
     pub async fn close(&self) {
         self.writer.stop().await;
+        self.leases.end().await;
         self.db.close().await;
     }
 }

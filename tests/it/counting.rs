@@ -107,6 +107,15 @@ impl Hall {
         Self { site, council, day, head, an, binh }
     }
 
+    /// The program ends and starts again; everybody stays at their laptop.
+    pub async fn restarts(&mut self) {
+        self.site.app.close().await;
+        self.site = Site::on(std::sync::Arc::clone(&self.site.database)).await;
+        for laptop in [&mut self.head, &mut self.an, &mut self.binh] {
+            laptop.visitor = laptop.visitor.moved_to(self.site.router());
+        }
+    }
+
     pub fn room(&self) -> String {
         format!("/kiem-phieu/{}", self.day.poll)
     }
@@ -223,8 +232,7 @@ fn two_readings_that_agree_are_committed_at_once_and_once() {
         for _ in 0..2 {
             let (status, told) = hall.binh.sends(&address, &last).await;
             assert_eq!((status, &told["state"]), (200, &json!("taken")));
-            let after = Site::on(std::sync::Arc::clone(&hall.site.database)).await;
-            hall.binh.visitor = hall.binh.visitor.moved_to(after.router());
+            hall.restarts().await;
         }
         assert_eq!(hall.committed().await.len(), 1);
         let room = hall.head.visitor.opens(&hall.room()).await;
@@ -281,10 +289,7 @@ fn a_restart_in_the_middle_asks_for_what_the_pages_kept_and_counts_it_once() {
         let kept = hall.an.message(&address, "entry", &ten()).await;
         let (_, before) = hall.an.sends(&address, &kept).await;
 
-        let after = Site::on(std::sync::Arc::clone(&hall.site.database)).await;
-        for laptop in [&mut hall.head, &mut hall.an, &mut hall.binh] {
-            laptop.visitor = laptop.visitor.moved_to(after.router());
-        }
+        hall.restarts().await;
         assert_eq!(hall.an.sends(&address, &kept).await.0, 404, "nothing lies on the table");
         assert_eq!(hall.an.follows(&address).await["state"], "gone");
         hall.opens("1", "10", "marks").await;

@@ -41,6 +41,7 @@ mod import_book;
 mod import_messy;
 mod import_published;
 mod keying;
+mod leading;
 mod live_bundle;
 mod live_secrecy;
 mod log_pages;

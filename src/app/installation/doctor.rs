@@ -12,6 +12,7 @@ use crate::service::clock::{Chance, Clock};
 use crate::service::error::AppError;
 use crate::service::keys::Keys;
 use domain::audit::UtcTime;
+use domain::id::PollId;
 use domain::rules::Attested;
 use macros::boxed;
 use pdf::fonts;
@@ -198,11 +199,17 @@ async fn log_checks(store: &Store, keys: Option<&Keys>) -> Result<Vec<Check>, Ap
         });
     }
     let now = UtcTime::try_from(Clock::System.now()).map_err(|e| AppError::internal("đọc đồng hồ", e))?;
-    let (mut last, mut frozen, mut changed) = (None, 0_usize, Vec::new());
+    let (mut last, mut frozen, mut changed, mut led) = (None, 0_usize, Vec::new(), Vec::new());
     for row in store.read_installation().await? {
         let mut tx = store.read(row.id()?).await?;
         last = last.max(logs::last_at(&mut tx).await?);
-        for poll in polls::list(&mut tx).await? {
+        let known = polls::list(&mut tx).await?;
+        let ids: Vec<PollId> = known.iter().map(|poll| poll.id).collect();
+        for (id, process) in store.leaders(row.id()?, &ids).await? {
+            let sitting = known.iter().find(|poll| poll.id == id).map_or("", |poll| &poll.sitting);
+            led.push(format!("{sitting} ({}): {process}", row.name));
+        }
+        for poll in known {
             match polls::ruleset_text(&mut tx, poll.id).await {
                 Ok(_) => frozen += 1,
                 Err(StoreError::ChangedRules) => changed.push(format!("{} ({})", poll.sitting, row.name)),
@@ -211,6 +218,7 @@ async fn log_checks(store: &Store, keys: Option<&Keys>) -> Result<Vec<Check>, Ap
         }
     }
     checks.push(frozen_rules(frozen, &changed));
+    checks.extend(processes(store.is_shared(), &led));
     checks.push(match last {
         Some(last) if last > now => check(
             "clock",
@@ -220,6 +228,21 @@ async fn log_checks(store: &Store, keys: Option<&Keys>) -> Result<Vec<Check>, Ap
         _ => check("clock", Verdict::Good, format!("{now}, không chậm hơn nhật ký.")),
     });
     Ok(checks)
+}
+
+/// What somebody has to know who lets several processes share a database; nothing where only one can.
+fn processes(is_shared: bool, led: &[String]) -> Option<Check> {
+    let open = if led.is_empty() {
+        "chưa có phòng kiểm phiếu nào đang mở".to_owned()
+    } else {
+        format!("phòng kiểm phiếu đang mở ở: {}", led.join("; "))
+    };
+    let sentence = format!(
+        "nhiều máy chủ có thể dùng chung cơ sở dữ liệu này, nhưng mỗi phòng kiểm phiếu chỉ mở ở một máy chủ, máy khác trả lời \
+         503; {open}. Khi chạy từ hai máy chủ trở lên, hãy để nginx chuyển yêu cầu 503 sang máy kế tiếp (xem \
+         templates/deploy/nginx-several.conf), và nối thẳng tới PostgreSQL, không qua PgBouncer kiểu transaction."
+    );
+    is_shared.then(|| check("processes", Verdict::Good, sentence))
 }
 
 /// Whether every poll still has the rule set that it froze.

@@ -43,6 +43,15 @@ pub enum AppError {
         /// Of which poll.
         poll: PollId,
     },
+    /// Another process leads the table of this poll's counting room.
+    #[error(
+        "Phòng kiểm phiếu của cuộc bỏ phiếu này đang mở ở một máy chủ khác của hệ thống; trang này tự thử lại. Nếu vẫn thấy \
+         câu này sau một phút, hãy báo người vận hành chạy «tinnhiem doctor»."
+    )]
+    Elsewhere {
+        /// Of which poll.
+        poll: PollId,
+    },
     /// A file or folder could not be read or written.
     #[error("{}: {}", path.display(), io_sentence(source))]
     File {

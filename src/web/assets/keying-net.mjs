@@ -125,7 +125,7 @@ async function send(what) {
             net.busy = false;
             say(`✗ ${told.sentence ?? ""}`, true);
             return;
-        } else say(status === 403 ? (told.sentence ?? SENTENCES.stranger) : SENTENCES.retrying, true);
+        } else say(status === 403 ? (told.sentence ?? SENTENCES.stranger) : (told.sentence ?? SENTENCES.retrying), true);
         await pause(PAUSES[Math.min(tries, PAUSES.length - 1)]);
         if (status === 401 || status === 403 || status === 409) await renew();
     }

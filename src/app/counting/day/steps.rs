@@ -125,6 +125,10 @@ impl App {
     pub async fn step_page(&self, caller: &Caller, poll: PollId, kind: ProposalKind) -> Result<StepPage, AppError> {
         let proposer = caller.may(HALL)?;
         let at = self.now_text()?;
+        let open = match kind {
+            ProposalKind::ResultDeclared => self.no_open_recount(caller.council, poll).await,
+            _ => Ok(()),
+        };
         let mut tx = self.store.read(caller.council).await?;
         let day = Day::load(&mut tx, poll).await?;
         let batches = store::batches::standing(&mut tx, poll).await?;
@@ -136,7 +140,6 @@ impl App {
         let (evidence, obstacle) = match sample(kind) {
             Some(wish) => {
                 let is_whole = matches!(wish, Wish::CountingClosed | Wish::ResultDeclared | Wish::ResultPublished);
-                let open = if kind == ProposalKind::ResultDeclared { self.no_open_recount(poll) } else { Ok(()) };
                 let step = match open {
                     Ok(()) => ready(&mut tx, &day, wish, proposer, at).await,
                     Err(problem) => Err(problem),
@@ -192,7 +195,7 @@ impl App {
         let caller = ask.caller.clone();
         let wish = typed.read(kind)?.ok_or(AppError::NotFound("bước này"))?;
         if kind == ProposalKind::ResultDeclared {
-            self.no_open_recount(poll)?;
+            self.no_open_recount(ask.caller.council, poll).await?;
         }
         let (at, id) = (self.now_text()?, ProposalId::new(self.clock.now(), &self.chance.for_id()?));
         let proposed = self.write_once(ask, move |tx| {

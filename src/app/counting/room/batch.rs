@@ -75,6 +75,7 @@ impl App {
         number: u32,
     ) -> Result<BatchPage, AppError> {
         caller.may(COUNTERS)?;
+        self.lead(caller.council, poll).await?;
         let mut tx = self.store.read(caller.council).await?;
         let room = CountingRoom::load(&mut tx, poll).await?;
         room.admit(caller, COUNTERS)?;
@@ -131,6 +132,7 @@ impl App {
         number: u32,
     ) -> Result<Follow, AppError> {
         caller.may(COUNTERS)?;
+        self.lead(caller.council, poll).await?;
         let mut tx = self.store.read(caller.council).await?;
         let room = CountingRoom::load(&mut tx, poll).await?;
         room.admit(caller, COUNTERS)?;

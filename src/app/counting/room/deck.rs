@@ -98,6 +98,7 @@ impl App {
     #[boxed]
     pub async fn deck_report(&self, caller: &Caller, poll: PollId) -> Result<DeckReport, AppError> {
         caller.may(COUNTERS)?;
+        self.lead(caller.council, poll).await?;
         let mut tx = self.store.read(caller.council).await?;
         let room = CountingRoom::load(&mut tx, poll).await?;
         room.admit(caller, COUNTERS)?;
@@ -120,6 +121,7 @@ impl App {
     #[boxed]
     pub async fn record_deck(&self, ask: Ask<'_>, poll: PollId) -> Result<(), AppError> {
         ask.caller.may(HEADS)?;
+        self.lead(ask.caller.council, poll).await?;
         let mut tx = self.store.read(ask.caller.council).await?;
         let room = CountingRoom::load(&mut tx, poll).await?;
         room.admit(ask.caller, HEADS)?;

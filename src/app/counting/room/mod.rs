@@ -10,6 +10,7 @@ mod batch;
 mod counting_room;
 mod deck;
 mod entering;
+mod lead;
 mod opening;
 mod projection;
 mod recounts;

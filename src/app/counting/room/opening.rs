@@ -60,6 +60,7 @@ impl App {
     #[boxed]
     pub async fn open_page(&self, caller: &Caller, poll: PollId, form: &str) -> Result<OpenPage, AppError> {
         caller.may(HEADS)?;
+        self.lead(caller.council, poll).await?;
         let mut tx = self.store.read(caller.council).await?;
         let room = CountingRoom::load(&mut tx, poll).await?;
         room.admit(caller, HEADS)?;
@@ -96,6 +97,7 @@ impl App {
     pub async fn open_batch(&self, ask: Ask<'_>, poll: PollId, typed: &TypedBatch) -> Result<BatchKey, AppError> {
         let caller = ask.caller;
         caller.may(HEADS)?;
+        self.lead(caller.council, poll).await?;
         let mut tx = self.store.read(caller.council).await?;
         let room = CountingRoom::load(&mut tx, poll).await?;
         room.admit(caller, HEADS)?;
@@ -140,6 +142,7 @@ impl App {
     #[boxed]
     pub async fn abandon_batch(&self, caller: &Caller, poll: PollId, form: &str, number: u32) -> Result<(), AppError> {
         caller.may(HEADS)?;
+        self.lead(caller.council, poll).await?;
         let mut tx = self.store.read(caller.council).await?;
         let room = CountingRoom::load(&mut tx, poll).await?;
         room.admit(caller, HEADS)?;

@@ -10,7 +10,7 @@ use crate::polls::Sent;
 use crate::service::app::{App, Ask};
 use crate::service::error::AppError;
 use domain::batch::{Reader, Shape};
-use domain::id::{AccountId, PollId};
+use domain::id::{AccountId, CouncilId, PollId};
 use domain::poll_state::{ClosedCount, PollState, Refusal};
 use domain::recount::{self, RecountBoard};
 use macros::boxed;
@@ -48,7 +48,7 @@ pub struct RecountOffer {
 }
 
 impl App {
-    /// Lines of a poll that are being counted again.
+    /// Lines of a poll that are being counted again; for a process that leads its table ([`Self::lead`]).
     ///
     /// # Errors
     /// When the database does not answer.
@@ -72,7 +72,8 @@ impl App {
     ///
     /// # Errors
     /// With a sentence that names the line.
-    pub(crate) fn no_open_recount(&self, poll: PollId) -> Result<(), AppError> {
+    pub(crate) async fn no_open_recount(&self, council: CouncilId, poll: PollId) -> Result<(), AppError> {
+        self.lead(council, poll).await?;
         let open = self.table().of_poll(poll, Pile::Recount);
         let Some(lying) = open.first() else { return Ok(()) };
         let (form, line) = (&lying.key.form, lying.key.number);
@@ -111,6 +112,7 @@ impl App {
     ) -> Result<BatchKey, AppError> {
         let caller = ask.caller;
         caller.may(HEADS)?;
+        self.lead(caller.council, poll).await?;
         let mut tx = self.store.read(caller.council).await?;
         let room = CountingRoom::load(&mut tx, poll).await?;
         room.admit(caller, HEADS)?;

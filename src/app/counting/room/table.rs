@@ -209,6 +209,11 @@ impl CountingTable {
         counted.collect()
     }
 
+    /// Removes everything of a poll, with all that was keyed.
+    pub fn clear_poll(&self, poll: PollId) {
+        self.slots().retain(|key, _| key.poll != poll);
+    }
+
     /// Removes the test deck of a poll, so that it can be counted anew.
     pub fn clear_deck(&self, poll: PollId) {
         self.slots().retain(|key, _| key.poll != poll || key.pile != Pile::Deck);
