@@ -9,6 +9,7 @@ pub mod attachments;
 pub mod batches;
 pub mod checks;
 pub mod clock;
+mod clock_guard;
 pub mod councils;
 pub mod credentials;
 mod db;
@@ -49,9 +50,11 @@ mod writer;
 
 use std::sync::Arc;
 
+use domain::audit::UtcTime;
 use domain::id::CouncilId;
 use macros::boxed;
 
+pub use clock_guard::Steady;
 pub use error::StoreError;
 pub use examine::{Examination, examine};
 pub use figures::Figures;
@@ -61,7 +64,7 @@ pub use records::StoredRecord;
 pub use scope::CouncilTx;
 pub use target::Target;
 pub use work::InstallationTx;
-pub use writer::{Work, name_of};
+pub use writer::{Work, is_writing, name_of};
 
 /// An open database. A clone is another handle on the same one.
 #[derive(Clone, Debug)]
@@ -69,11 +72,14 @@ pub struct Store {
     db: db::Db,
     writer: writer::Writer,
     leases: Arc<lease::Leases>,
+    clock: Arc<clock_guard::ClockGuard>,
 }
 
 impl Store {
     fn on(db: db::Db) -> Self {
-        Self { writer: writer::Writer::start(db.clone()), leases: Arc::default(), db }
+        let clock = Arc::<clock_guard::ClockGuard>::default();
+        let writer = writer::Writer::start(db.clone(), Arc::clone(&clock));
+        Self { db, writer, leases: Arc::default(), clock }
     }
 
     /// Opens the database, creates it if necessary, and runs missing migrations. Must run inside tokio.
@@ -163,6 +169,34 @@ impl Store {
         F: for<'t> FnOnce(InstallationTx<'t>) -> Work<'t, Result<T, E>> + Send + 'static,
     {
         self.writer.write(name_of::<F>(), CouncilId::INSTALLATION, |tx| work(InstallationTx::new(tx))).await
+    }
+
+    /// From now on a time is refused that is further ahead than what passed: `steady` says how much did.
+    pub fn watch_clock(&self, steady: Steady) {
+        self.clock.watch(steady);
+    }
+
+    /// Whether entries at `now` would be refused.
+    ///
+    /// # Errors
+    /// [`StoreError::ClockBehind`], [`StoreError::ClockAhead`].
+    #[boxed]
+    pub async fn check_clock(&self, now: UtcTime) -> Result<(), StoreError> {
+        let mut newest = None;
+        for row in self.read_installation().await? {
+            newest = newest.max(logs::last_at(&mut self.read(row.id()?).await?).await?);
+        }
+        self.clock.check(now, newest, None)
+    }
+
+    /// As [`Self::check_clock`], by the logs of one council.
+    ///
+    /// # Errors
+    /// [`StoreError::ClockBehind`], [`StoreError::ClockAhead`].
+    #[boxed]
+    pub async fn check_clock_in(&self, council: CouncilId, now: UtcTime) -> Result<(), StoreError> {
+        let newest = logs::last_at(&mut self.read(council).await?).await?;
+        self.clock.check(now, newest, None)
     }
 
     /// Counts of commits and errors since the process started.

@@ -290,6 +290,26 @@ fn statements_on_rows_of_councils_name_their_council() {
 }
 
 #[test]
+fn papers_are_drawn_where_no_writer_waits() {
+    // Where a PDF is drawn: behind the guard against drawing in a transaction that writes, and in what has none.
+    const DRAWERS: &[&str] = &["service/drawn.rs", "preparing/day_papers.rs", "people/slips.rs", "rehearse/papers.rs"];
+    const DRAW: &[&str] = &["pdf::document", "pdf::ballots", "pdf::test_papers", "pdf::slips"];
+    let mut wrong = Vec::new();
+    for source in sources().into_iter().filter(|source| source.layer == "app") {
+        if DRAWERS.iter().any(|file| source.path.ends_with(file)) {
+            continue;
+        }
+        for (line, path) in Paths::of(&source.ast) {
+            let text = path.join("::");
+            if DRAW.contains(&text.as_str()) {
+                wrong.push(format!("{}:{line}: {text}", source.path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "drawn past service/drawn.rs:\n{}", wrong.join("\n"));
+}
+
+#[test]
 fn domain_touches_no_files_and_no_floats() {
     let mut wrong = Vec::new();
     for source in sources().into_iter().filter(|s| s.layer == "domain") {

@@ -100,6 +100,18 @@ impl Hall {
 
     pub async fn sealed(engine: Engine, lines: &[u32]) -> Self {
         let (site, council) = Site::with_council(engine).await;
+        Self::sealed_at(site, council, lines).await
+    }
+
+    /// A count beside real programs, by the clock of this machine.
+    pub async fn counting_now(engine: Engine, lines: &[u32], returned: &[u32]) -> Self {
+        let (site, council) = Site::with_council_now(engine).await;
+        let hall = Self::sealed_at(site, council, lines).await;
+        hall.site.counts(&hall.day, returned).await;
+        hall
+    }
+
+    async fn sealed_at(site: Site, council: CouncilId, lines: &[u32]) -> Self {
         site.has_board(council).await;
         let day = site.has_sealed_day(council, "mot", PollKind::Rating, lines).await;
         let head = Laptop::of(&site, "truong.ban").await;

@@ -131,7 +131,7 @@ fn a_database_of_one_process_needs_no_lease() {
 #[test]
 fn when_the_leading_program_is_killed_the_other_one_takes_over_and_counts_once() {
     let runtime = runtime();
-    let hall = runtime.block_on(Hall::counting(Engine::Postgres, &[3], &[20]));
+    let hall = runtime.block_on(Hall::counting_now(Engine::Postgres, &[3], &[20]));
     let ids = ["kp.an", "kp.binh"].map(|login| runtime.block_on(hall.site.account(hall.council, login)).to_string());
     let data = data_with_key(&hall.site.database.folder());
     let variables = [("DATABASE_URL", hall.site.database.url())];
@@ -183,4 +183,104 @@ fn when_the_leading_program_is_killed_the_other_one_takes_over_and_counts_once()
     });
     assert_eq!(rows.iter().map(|row| (row.number, row.papers)).collect::<Vec<_>>(), [(1, 10)]);
     assert_eq!(runtime.block_on(hall.told("batch.committed")).len(), 1);
+}
+
+/// nginx by the template of the repository, on a port of its own and without TLS, before two programs.
+struct Balancer {
+    child: std::process::Child,
+    address: String,
+    _folder: tempfile::TempDir,
+}
+
+impl Balancer {
+    /// `None` where nginx is not installed: `TINNHIEM_TEST_NGINX` names it.
+    fn start(processes: [&Process; 2]) -> Option<Self> {
+        let program = std::env::var("TINNHIEM_TEST_NGINX").ok()?;
+        let folder = tempfile::tempdir().expect("folder");
+        let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("port");
+        let template = include_str!("../../templates/deploy/nginx-several.conf");
+        let is_kept =
+            |line: &&str| !["ssl", "server_name", "listen [::]"].iter().any(|word| line.trim().starts_with(word));
+        let mut site: String = template.lines().filter(is_kept).map(|line| format!("{line}\n")).collect();
+        site = site.replace("listen 443 ssl;", &format!("listen {free};"));
+        for (named, process) in ["127.0.0.1:8081", "127.0.0.1:8082"].iter().zip(processes) {
+            assert!(site.contains(named), "{site}");
+            site = site.replace(named, &process.address);
+        }
+        let place = folder.path().display();
+        let paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+            .map(|name| format!("{name}_temp_path {place}/{name};"))
+            .concat();
+        let whole = format!(
+            "daemon off; master_process off; pid {place}/pid; error_log {place}/errors;\nevents {{}}\nhttp {{ {paths}\n{site} }}\n"
+        );
+        let file = folder.path().join("nginx.conf");
+        std::fs::write(&file, whole).expect("written");
+        let mut command = std::process::Command::new(program);
+        let child = command.arg("-c").arg(&file).arg("-p").arg(folder.path()).spawn().expect("nginx");
+        let address = free.to_string();
+        let begun = std::time::Instant::now();
+        while std::net::TcpStream::connect(&address).is_err() {
+            assert!(begun.elapsed() < std::time::Duration::from_secs(10), "nginx does not listen");
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        Some(Self { child, address, _folder: folder })
+    }
+}
+
+impl Drop for Balancer {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+#[test]
+fn a_balancer_finds_the_process_that_leads() {
+    let runtime = runtime();
+    let hall = runtime.block_on(Hall::counting_now(Engine::Postgres, &[3], &[20]));
+    let ids = ["kp.an", "kp.binh"].map(|login| runtime.block_on(hall.site.account(hall.council, login)).to_string());
+    let data = data_with_key(&hall.site.database.folder());
+    let variables = [("DATABASE_URL", hall.site.database.url())];
+    let both = [(); 2].map(|()| Process::start(&data, &["--proxy"], &variables));
+    let Some(balancer) = Balancer::start([&both[0], &both[1]]) else {
+        eprintln!("nginx is not tried: TINNHIEM_TEST_NGINX is not set");
+        return;
+    };
+    let begun = std::time::Instant::now();
+    let is_over = || begun.elapsed() > std::time::Duration::from_secs(30);
+    let hands = ["truong.ban", "kp.an", "kp.binh"].map(|login| Wire::signed_in(&balancer.address, login));
+    let [head, an, binh] = &hands;
+    let (room, form) = (hall.room(), hall.day.forms[0].0.clone());
+    for _ in 0..10 {
+        for hand in &hands {
+            let (status, page) = hand.gets(&room).expect("answer");
+            assert_eq!(status, 200, "{page}");
+        }
+    }
+    for number in ["1", "2"] {
+        let fields = [
+            ("form", form.as_str()),
+            ("number", number),
+            ("papers", "10"),
+            ("mode", "marks"),
+            ("first", &ids[0]),
+            ("second", &ids[1]),
+        ];
+        let (status, page) = head.submits(&format!("{room}/mo-tap"), &fields).expect("answer");
+        assert_eq!(status, 303, "{page}");
+        let batch = format!("{room}/{form}/{number}");
+        let reading = Reading { first: TEN.map(str::to_owned).to_vec(), again: Vec::new() };
+        std::thread::scope(|scope| {
+            let keyed = [an, binh].map(|wire| scope.spawn(|| keys_batch(wire, &batch, &reading, &is_over)));
+            keyed.into_iter().for_each(|hand| assert!(hand.join().expect("a hand"), "it was not taken"));
+        });
+        // The one that leads is gone; the next pile goes through the other one.
+        let led = runtime.block_on(hall.site.store.leaders(hall.council, &[hall.day.poll])).expect("leaders");
+        let leader = both.iter().find(|process| led[0].1.contains(&format!("process {},", process.id())));
+        if number == "1" {
+            leader.expect("one of the two").signal("KILL");
+        }
+    }
+    assert_eq!(runtime.block_on(hall.told("batch.committed")).len(), 2);
 }

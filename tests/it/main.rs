@@ -20,6 +20,7 @@ mod bundle_days;
 mod bundle_story;
 mod choosing;
 mod circles;
+mod clock_jumps;
 mod confirming;
 mod council;
 mod councils;

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::installation::data_folder;
 use crate::rules::sets;
-use crate::service::clock::{Chance, Clock};
+use crate::service::clock::{self, Chance, Clock};
 use crate::service::error::AppError;
 use crate::service::keys::Keys;
 use domain::audit::UtcTime;
@@ -16,7 +16,7 @@ use domain::id::PollId;
 use domain::rules::Attested;
 use macros::boxed;
 use pdf::fonts;
-use store::{Examination, Store, StoreError, Target, examine, logs, polls};
+use store::{Examination, Store, StoreError, Target, examine, polls};
 
 /// How a check turned out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -186,7 +186,7 @@ fn schema(found: &Examination) -> Check {
     }
 }
 
-/// Whether the key is the one behind the logs, and whether the clock runs behind their last entries.
+/// Whether the key is the one behind the logs, and whether the clock fits their last entries.
 async fn log_checks(store: &Store, keys: Option<&Keys>) -> Result<Vec<Check>, AppError> {
     let mut checks = Vec::new();
     if let Some(keys) = keys {
@@ -199,10 +199,9 @@ async fn log_checks(store: &Store, keys: Option<&Keys>) -> Result<Vec<Check>, Ap
         });
     }
     let now = UtcTime::try_from(Clock::System.now()).map_err(|e| AppError::internal("đọc đồng hồ", e))?;
-    let (mut last, mut frozen, mut changed, mut led) = (None, 0_usize, Vec::new(), Vec::new());
+    let (mut frozen, mut changed, mut led) = (0_usize, Vec::new(), Vec::new());
     for row in store.read_installation().await? {
         let mut tx = store.read(row.id()?).await?;
-        last = last.max(logs::last_at(&mut tx).await?);
         let known = polls::list(&mut tx).await?;
         let ids: Vec<PollId> = known.iter().map(|poll| poll.id).collect();
         for (id, process) in store.leaders(row.id()?, &ids).await? {
@@ -219,13 +218,11 @@ async fn log_checks(store: &Store, keys: Option<&Keys>) -> Result<Vec<Check>, Ap
     }
     checks.push(frozen_rules(frozen, &changed));
     checks.extend(processes(store.is_shared(), &led));
-    checks.push(match last {
-        Some(last) if last > now => check(
-            "clock",
-            Verdict::Error,
-            format!("đồng hồ máy ({now}) chậm hơn bản ghi cuối của nhật ký ({last}); hãy chỉnh đồng hồ rồi chạy lại."),
-        ),
-        _ => check("clock", Verdict::Good, format!("{now}, không chậm hơn nhật ký.")),
+    store.watch_clock(clock::steady());
+    checks.push(match store.check_clock(now).await {
+        Ok(()) => check("clock", Verdict::Good, format!("{now}, khớp với nhật ký.")),
+        Err(problem) if problem.is_of_clock() => check("clock", Verdict::Error, problem.to_string()),
+        Err(other) => return Err(other.into()),
     });
     Ok(checks)
 }

@@ -77,6 +77,9 @@ pub enum AppError {
     /// The second of two editors.
     #[error("{0}")]
     Stale(Conflict),
+    /// What a paper says was changed each time while it was drawn.
+    #[error("Nội dung của văn bản vừa được người khác sửa trong lúc in; chưa ghi gì cả, hãy mở lại trang rồi làm lại.")]
+    Undrawn,
     /// The same form was sent before, and done.
     #[error("Biểu mẫu này đã được gửi và đã thực hiện xong; không làm lại lần nữa.")]
     AlreadyDone,

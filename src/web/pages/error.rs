@@ -142,10 +142,15 @@ pub fn of(problem: &AppError) -> Page {
     match problem {
         AppError::Forbidden => forbidden(),
         AppError::NotFound(_) => page(StatusCode::NOT_FOUND, "Không tìm thấy", problem.to_string()),
+        AppError::Undrawn => page(StatusCode::CONFLICT, "Có người vừa sửa", problem.to_string()),
         AppError::Stale { .. } => page(StatusCode::CONFLICT, "Có người vừa sửa", problem.to_string()),
         AppError::Store(store) if store.is_passing() => {
             tracing::warn!(cause = causes(store), "the database does not answer");
             page(StatusCode::SERVICE_UNAVAILABLE, "Tạm thời chưa làm được", problem.to_string())
+        }
+        AppError::Store(store) if store.is_of_clock() => {
+            tracing::error!(cause = causes(store), "the clock of the machine does not fit the logs");
+            page(StatusCode::INTERNAL_SERVER_ERROR, "Đồng hồ máy chủ sai", problem.to_string())
         }
         AppError::Store(store) if store.is_tampering() => {
             tracing::error!(cause = causes(store), "stored data is not what the log says");

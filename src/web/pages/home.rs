@@ -26,6 +26,8 @@ struct Home {
     name: String,
     roles: Vec<Duty>,
     must_change_password: bool,
+    /// Why nothing can be written: the clock of the machine is wrong. For the office.
+    clock_problem: Option<String>,
     /// When they signed in before this time.
     previous: Option<String>,
     failures_before: u32,
@@ -64,10 +66,12 @@ pub async fn show(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn) -> 
     let is_preparing = caller.may(OFFICE).is_ok();
     let poll = if is_preparing { site.app.current_poll(&caller).await?.map(Next::of) } else { None };
     let may_begin = poll.is_none() && caller.may(PREPARERS).is_ok();
+    let clock_problem = site.app.clock_problem(&caller).await?;
     let account = caller.account;
     Ok(Page::new(Home {
         roles: account.roles.iter().map(duty).collect(),
         poll,
+        clock_problem,
         may_begin,
         must_change_password: account.must_change_password,
         name: account.name,

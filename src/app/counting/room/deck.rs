@@ -8,6 +8,7 @@ use crate::polls::Requester;
 use crate::preparing::{Paper, PreparedPoll, sealed_forms};
 use crate::service::app::{App, Ask};
 use crate::service::clock::day_in_vietnam;
+use crate::service::drawn;
 use crate::service::error::AppError;
 use domain::audit::event::poll::{DeckCounted, DeckForm};
 use domain::audit::{LogEntry, PollEvent, UtcTime};
@@ -18,7 +19,6 @@ use domain::poll::Level;
 use domain::poll_state::Refusal;
 use domain::test_deck::{FormBox, Mismatch, TestDeck, compare};
 use macros::boxed;
-use pdf;
 use store::{CouncilTx, logs, polls};
 
 const NO_REPORT: AppError = AppError::NotFound("báo cáo kiểm thử");
@@ -162,8 +162,8 @@ impl App {
         };
         let counts: Vec<DeckCount<'_>> = forms.iter().zip(&decks).filter_map(count).collect();
         let frame = Frame { occasion: prepared.poll_book.occasion(), date: day_of(at), foot: None };
-        let pdf =
-            pdf::document(&test_deck_report(&frame, &counts, &tellers)).map_err(|e| AppError::Input(e.to_string()))?;
+        let pdf = drawn::document(&test_deck_report(&frame, &counts, &tellers))
+            .map_err(|e| AppError::Input(e.to_string()))?;
         Ok(Paper { name: "bao-cao-kiem-thu.pdf".to_owned(), bytes: pdf.bytes })
     }
 
