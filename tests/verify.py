@@ -297,6 +297,7 @@ SHAPES = {
     "corrigendum.issued": {"name": is_text, "proposed_by": ACTOR, "reason": is_text, "sha256": is_digest},
     "poll.archived": {"place": is_text, "proposed_by": ACTOR},
     "poll.cancelled": {"proposed_by": ACTOR, "reason": is_text},
+    "clock.confirmed": {"last": is_time, "proposed_by": ACTOR, "reason": is_text},
     "council_log.noted": {"origin": is_text, "root": is_digest, "size": lambda size: is_count(size, 2**53 - 1)},
     "paper.issued": {"name": is_text, "pages": is_count, "sha256": is_digest},
 }
@@ -487,9 +488,13 @@ def read_log(bundle, sizes):
         need(entry["v"] == 1 and entry["v"] is not True and is_count(entry["seq"], 2**53 - 1), where, "bad v or seq")
         need(entry["seq"] == seq, where, "sequence has a gap")
         need(is_time(entry["at"]), where, "bad time")
-        need(entry["at"] >= last, where, "time goes back")
         need(is_text(entry["kind"]) and entry["kind"] in SHAPES, where, "unknown kind")
         need_shape(entry["data"], SHAPES[entry["kind"]], where)
+        if entry["kind"] == "clock.confirmed":
+            # Two people said that the time of the line before is not to be gone by.
+            need(entry["data"]["last"] == last, where, "another time before than it says")
+        else:
+            need(entry["at"] >= last, where, "time goes back")
         last = entry["at"]
         events.append((seq, entry["kind"], entry["data"], line))
         leaves.append(leaf_hash(line))
@@ -698,6 +703,9 @@ class Day:
         by_name = sorted(number for number in counts["invalid"].values() if number)
         right = len(papers) == counts["papers"] and lines == counts["lines"] and sorted(invalid.values()) == by_name
         self.need(right, "test papers that do not add up to their figures")
+
+    def on_clock_confirmed(self, data):
+        self.need_two(data["proposed_by"], data["reason"])
 
     def on_deck_waived(self, data):
         self.need(not self.zeroed, "test deck waived after the zero report")

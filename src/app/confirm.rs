@@ -15,6 +15,7 @@ use crate::preparing::{
     verdicts,
 };
 use crate::service::app::{App, Ask};
+use crate::service::drawn::{Drawn, TRIES};
 use crate::service::error::AppError;
 use domain::audit::UtcTime;
 use domain::decided::{DecidedBadLine, DecidedBoard, DecidedForms, DecidedList, DecidedRules, EligibilityOverride};
@@ -95,8 +96,8 @@ impl App {
     pub async fn proposal(&self, caller: &Caller, poll: PollId, id: ProposalId) -> Result<ProposalPage, AppError> {
         caller.may(FOLLOWERS)?;
         let at = self.now_text()?;
+        let proposal = find(&mut self.store.read(caller.council).await?, poll, id).await?;
         let mut tx = self.store.read(caller.council).await?;
-        let proposal = find(&mut tx, poll, id).await?;
         if !may_see(caller, proposal.kind) {
             return Err(NO_PROPOSAL);
         }
@@ -106,7 +107,7 @@ impl App {
         let obstacle = match &shown {
             _ if !is_open => None,
             Shown::Day(evidence) if evidence.missing.is_some() => evidence.missing.clone(),
-            _ => obstacle(content_now(&mut tx, &proposal, at).await, &proposal)?,
+            _ => obstacle(content_now(&mut tx, &proposal, at, &Drawn::default()).await, &proposal)?,
         };
         let obstacle = match obstacle {
             None if is_open => sentence(proposals::both_count(&mut tx, &proposal, caller.account.id).await)?,
@@ -158,22 +159,21 @@ impl App {
             return self.confirm_release(ask, poll, id).await.map(drop);
         }
         let step = Confirmation { at: self.now_text()?, actor, keys: self.keys.clone() };
-        self.write_once(ask, move |tx| {
-            Box::pin(async move {
-                let proposal = find(tx, poll, id).await?;
-                // A step that was taken, or that is one's own, has nothing to be compared with.
-                let is_theirs = Some(proposal.proposed.account) != step.actor.account;
-                let now = match proposal.state {
-                    ProposalState::Open if is_theirs => Some(content_now(tx, &proposal, step.at).await?),
-                    _ => None,
-                };
-                let (at, actor) = (step.at, &step.actor);
-                let to = ProposalState::Confirmed;
-                let decided = proposals::decide(tx, at, actor, proposal, to, String::new(), now.as_deref()).await?;
-                take(tx, &decided, &step).await
-            })
-        })
-        .await?;
+        let drawn = Drawn::default();
+        let mut confirmed = Err(AppError::Undrawn);
+        for _ in 0..TRIES {
+            if proposal.kind.issues_paper() {
+                let mut tx = self.store.read(ask.caller.council).await?;
+                // What stands in the way is told by the transaction that writes.
+                drop(content_now(&mut tx, &proposal, step.at, &drawn).await);
+            }
+            let (step, drawn) = (step.clone(), drawn.clone());
+            confirmed = self.write_once(ask, move |tx| Box::pin(decided(tx, (poll, id), step, drawn))).await;
+            if !matches!(confirmed, Err(AppError::Undrawn)) {
+                break;
+            }
+        }
+        confirmed?;
         self.clear_table(ask.caller, poll).await
     }
 
@@ -224,21 +224,40 @@ fn may_see(caller: &Caller, kind: ProposalKind) -> bool {
     ProposalKind::OF_DAY.contains(&kind) || kind == ProposalKind::BadLineChosen || caller.may(OFFICE).is_ok()
 }
 
+/// Confirms a proposal and does what it proposes, if that is still what would be done.
+async fn decided(
+    tx: &mut CouncilTx,
+    (poll, id): (PollId, ProposalId),
+    step: Confirmation,
+    drawn: Drawn,
+) -> Result<(), AppError> {
+    let proposal = find(tx, poll, id).await?;
+    // A step that was taken, or that is one's own, has nothing to be compared with.
+    let is_theirs = Some(proposal.proposed.account) != step.actor.account;
+    let now = match proposal.state {
+        ProposalState::Open if is_theirs => Some(content_now(tx, &proposal, step.at, &drawn).await?),
+        _ => None,
+    };
+    let (at, actor, to) = (step.at, &step.actor, ProposalState::Confirmed);
+    let decided = proposals::decide(tx, at, actor, proposal, to, String::new(), now.as_deref()).await?;
+    take(tx, &decided, &step).await
+}
+
 async fn find(tx: &mut CouncilTx, poll: PollId, id: ProposalId) -> Result<Proposal, AppError> {
     preparation::proposal(tx, id).await?.filter(|proposal| proposal.poll == poll).ok_or(NO_PROPOSAL)
 }
 
 /// What would be done now, as the text that is compared with the proposed one.
-async fn content_now(tx: &mut CouncilTx, proposal: &Proposal, at: UtcTime) -> Result<String, AppError> {
+async fn content_now(tx: &mut CouncilTx, proposal: &Proposal, at: UtcTime, drawn: &Drawn) -> Result<String, AppError> {
     match proposal.kind {
         ProposalKind::EligibilityOverride => verdicts::content_now(tx, proposal).await,
         ProposalKind::ListDecided => listing::content_now(tx, proposal).await,
         ProposalKind::BoardAppointed => board::content_now(tx, proposal).await,
-        ProposalKind::FormsSealed => forms::content_now(tx, proposal).await,
+        ProposalKind::FormsSealed => forms::content_now(tx, proposal, drawn).await,
         ProposalKind::RulesFrozen => rules::content_now(tx, proposal).await,
         ProposalKind::BadLineChosen => bad_line::content_now(tx, proposal).await,
         ProposalKind::DossiersReleased => dossiers::content_now(tx, proposal).await,
-        _ => day::content_now(tx, proposal, at).await,
+        _ => day::content_now(tx, proposal, at, drawn).await,
     }
 }
 

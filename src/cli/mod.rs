@@ -2,6 +2,7 @@
 //! wrong usage or bad input.
 
 mod bundle;
+mod clock;
 mod demo;
 mod doctor;
 mod out;
@@ -49,6 +50,7 @@ enum Command {
     Template(template::Args),
     Rules(rules::Args),
     User(user::Args),
+    Clock(clock::Args),
 }
 
 /// Reads the arguments, runs the command, and says how it ended.
@@ -69,6 +71,7 @@ pub fn main() -> ExitCode {
         Command::Template(args) => template::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::User(args) => user::run(args),
+        Command::Clock(args) => clock::run(args),
     };
     match result {
         Ok(Answer::Yes) => ExitCode::SUCCESS,

@@ -67,7 +67,7 @@ pub(super) fn run(args: Args) -> Result<Answer, AppError> {
 }
 
 /// The council that is named, or the only one that there is.
-async fn council(app: &App, slug: Option<&str>) -> Result<CouncilId, AppError> {
+pub(super) async fn council(app: &App, slug: Option<&str>) -> Result<CouncilId, AppError> {
     let bodies = app.bodies().await?;
     let councils: Vec<_> = bodies.iter().filter(|(_, id)| !id.is_installation()).collect();
     let known = || bodies.iter().map(|(slug, _)| slug.as_str()).collect::<Vec<_>>().join(", ");

@@ -47,6 +47,11 @@ pub enum ProposalKind {
 }
 
 impl ProposalKind {
+    /// Whether a paper is drawn where such a step is proposed or confirmed: its hash is in the text.
+    pub const fn issues_paper(self) -> bool {
+        matches!(self, Self::FormsSealed | Self::ResultConfirmed | Self::CorrigendumIssued)
+    }
+
     /// Those of a preparation, in its order.
     pub const OF_PREPARATION: [Self; 7] = [
         Self::EligibilityOverride,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::figures;
+use domain::audit::UtcTime;
 use domain::audit::canonical::ReadError;
 
 /// An error of the store. The text is Vietnamese and says what to do; the cause is its `source`.
@@ -79,6 +80,20 @@ pub enum StoreError {
         "Bộ quy tắc của cuộc bỏ phiếu này không còn đúng bản đã chốt: SHA-256 của văn bản trong cơ sở dữ liệu khác với số ghi trong nhật ký, nghĩa là dữ liệu đã bị sửa từ bên ngoài. Cuộc bỏ phiếu dừng ở đây; hãy chạy «tinnhiem doctor», khôi phục từ bản sao lưu rồi làm tiếp."
     )]
     ChangedRules,
+    /// The clock is too far behind the last entry of a log.
+    #[error(
+        "Đồng hồ máy chủ ({now}, giờ UTC) chậm hơn bản ghi cuối của nhật ký ({last}) nên chưa ghi gì cả. Hãy chỉnh đồng hồ máy \
+         chủ cho đúng rồi làm lại; nếu giờ máy đang đúng mà nhật ký mang giờ sai, hai người hãy xác nhận giờ máy bằng lệnh \
+         «tinnhiem clock» trên máy chủ."
+    )]
+    ClockBehind { now: UtcTime, last: UtcTime },
+    /// The clock jumped ahead.
+    #[error(
+        "Đồng hồ máy chủ ({now}, giờ UTC) nhảy vượt quá xa so với bản ghi cuối của nhật ký ({last}) nên chưa ghi gì cả. Hãy \
+         chỉnh đồng hồ máy chủ cho đúng rồi làm lại; nếu giờ máy đang đúng, hai người hãy xác nhận giờ máy bằng lệnh \
+         «tinnhiem clock» trên máy chủ."
+    )]
+    ClockAhead { now: UtcTime, last: UtcTime },
     /// An entry cannot be appended to the log.
     #[error("Không ghi được nhật ký: {0}.")]
     Log(String),
@@ -156,6 +171,15 @@ impl StoreError {
         match self {
             Self::ChangedRules => true,
             Self::Shared(cause) => cause.is_tampering(),
+            _ => false,
+        }
+    }
+
+    /// Whether nothing is written until somebody sets the clock of the machine right.
+    pub fn is_of_clock(&self) -> bool {
+        match self {
+            Self::ClockBehind { .. } | Self::ClockAhead { .. } => true,
+            Self::Shared(cause) => cause.is_of_clock(),
             _ => false,
         }
     }

@@ -9,6 +9,7 @@ pub mod attachments;
 pub mod batches;
 pub mod checks;
 pub mod clock;
+mod clock_guard;
 pub mod councils;
 pub mod credentials;
 mod db;
@@ -21,6 +22,7 @@ mod figures;
 pub mod group_summaries;
 pub mod hall;
 pub mod jobs;
+pub mod lease;
 pub mod logs;
 mod migrations;
 pub mod notes;
@@ -47,27 +49,40 @@ mod target;
 mod work;
 mod writer;
 
+use std::sync::Arc;
+
+use domain::audit::UtcTime;
 use domain::id::CouncilId;
 use macros::boxed;
 
+pub use clock_guard::Steady;
 pub use error::StoreError;
 pub use examine::{Examination, examine};
 pub use figures::Figures;
+pub use lease::Lease;
 pub use migrations::SCHEMA;
 pub use records::StoredRecord;
 pub use scope::CouncilTx;
 pub use target::Target;
 pub use work::InstallationTx;
-pub use writer::{Work, name_of};
+pub use writer::{Work, is_writing, name_of};
 
 /// An open database. A clone is another handle on the same one.
 #[derive(Clone, Debug)]
 pub struct Store {
     db: db::Db,
     writer: writer::Writer,
+    leases: Arc<lease::Leases>,
+    clock: Arc<clock_guard::ClockGuard>,
 }
 
 impl Store {
+    fn on(db: db::Db) -> Self {
+        let clock = Arc::<clock_guard::ClockGuard>::default();
+        let writer = writer::Writer::start(db.clone(), Arc::clone(&clock));
+        Self { db, writer, leases: Arc::default(), clock }
+    }
+
     /// Opens the database, creates it if necessary, and runs missing migrations. Must run inside tokio.
     ///
     /// # Errors
@@ -76,7 +91,7 @@ impl Store {
     pub async fn open(target: &Target) -> Result<Self, StoreError> {
         let db = db::Db::connect(target).await?;
         migrations::bring_up_to_date(&db, target).await?;
-        Ok(Self { writer: writer::Writer::start(db.clone()), db })
+        Ok(Self::on(db))
     }
 
     /// Opens an existing database without changing it.
@@ -87,7 +102,7 @@ impl Store {
     pub async fn open_to_look(target: &Target) -> Result<Self, StoreError> {
         let db = db::Db::connect_existing(target).await?;
         migrations::require(&db, target).await?;
-        Ok(Self { writer: writer::Writer::start(db.clone()), db })
+        Ok(Self::on(db))
     }
 
     /// Begins a read-only transaction on one snapshot of the council's rows; it ends when it is dropped.
@@ -157,6 +172,34 @@ impl Store {
         self.writer.write(name_of::<F>(), CouncilId::INSTALLATION, |tx| work(InstallationTx::new(tx))).await
     }
 
+    /// From now on a time is refused that is further ahead than what passed: `steady` says how much did.
+    pub fn watch_clock(&self, steady: Steady) {
+        self.clock.watch(steady);
+    }
+
+    /// Whether entries at `now` would be refused.
+    ///
+    /// # Errors
+    /// [`StoreError::ClockBehind`], [`StoreError::ClockAhead`].
+    #[boxed]
+    pub async fn check_clock(&self, now: UtcTime) -> Result<(), StoreError> {
+        let mut newest = None;
+        for row in self.read_installation().await? {
+            newest = newest.max(logs::last_at(&mut self.read(row.id()?).await?).await?);
+        }
+        self.clock.check(now, newest, None)
+    }
+
+    /// As [`Self::check_clock`], by the logs of one council.
+    ///
+    /// # Errors
+    /// [`StoreError::ClockBehind`], [`StoreError::ClockAhead`].
+    #[boxed]
+    pub async fn check_clock_in(&self, council: CouncilId, now: UtcTime) -> Result<(), StoreError> {
+        let newest = logs::last_at(&mut self.read(council).await?).await?;
+        self.clock.check(now, newest, None)
+    }
+
     /// Counts of commits and errors since the process started.
     pub fn figures(&self) -> Figures {
         figures::figures(self.writer.waiting())
@@ -175,6 +218,7 @@ impl Store {
     #[boxed]
     pub async fn close(&self) {
         self.writer.stop().await;
+        self.leases.end().await;
         self.db.close().await;
     }
 }

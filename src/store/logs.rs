@@ -7,7 +7,7 @@ use super::open_log::{OpenLog, PendingEntry};
 use super::scope::CouncilTx;
 use super::sql::{execute, row, row_struct, rows, to_u64};
 use domain::audit::course::Moment;
-use domain::audit::entry::{MAX_ENTRY_BYTES, entry_text};
+use domain::audit::entry::{MAX_ENTRY_BYTES, clock_before, entry_text};
 use domain::audit::merkle::{Frontier, leaf_hash};
 use domain::audit::{Actor, Checkpoint, Digest, KeyName, LogEntry, LogEvent, UtcTime};
 use domain::id::{LogId, PollId};
@@ -311,10 +311,11 @@ pub async fn checkpoints(tx: &mut CouncilTx, log: LogId) -> Result<Vec<Checkpoin
 impl CouncilTx {
     /// Appends an event to a log of this council and returns its number. It is written when the transaction commits.
     ///
-    /// The entry's time is `at`, or that of the last entry when that is later (another machine's clock was ahead).
+    /// The entry's time is `at`, or that of the last entry when that is a little later (another machine's clock was ahead);
+    /// that of an entry by which two people confirmed the clock is `at` in any case.
     ///
     /// # Errors
-    /// When the log is not this council's, or the entry is too long.
+    /// When the log is not this council's, the entry is too long, or the clock is too far from what the log says.
     pub async fn append<E: LogEvent>(
         &mut self,
         log: LogId,
@@ -328,8 +329,9 @@ impl CouncilTx {
             let open = self.open_log(log).await?;
             self.logs.insert(key, open);
         }
+        let last = self.logs.get(&key).and_then(|open| open.last);
+        let at = if clock_before(event).is_some() { at } else { self.admitted(at, last).await? };
         let open = self.logs.get_mut(&key).ok_or(StoreError::BrokeOff)?;
-        let at = open.last.map_or(at, |last| last.max(at));
         let seq = open.frontier.size();
         let entry = entry_text(seq, at, actor, event)?;
         if entry.len() > MAX_ENTRY_BYTES {
@@ -339,6 +341,16 @@ impl CouncilTx {
         open.last = Some(at);
         open.pending.push(Arc::new(PendingEntry { seq, at, kind: event.kind(), actor: actor.name.clone(), entry }));
         Ok(seq)
+    }
+
+    /// The time of an entry that follows one at `last`.
+    async fn admitted(&mut self, at: UtcTime, last: Option<UtcTime>) -> Result<UtcTime, StoreError> {
+        if let Some(clock) = self.clock.clone() {
+            let newest = if clock.is_new() { last_at(self).await? } else { None };
+            clock.check(at, last, newest)?;
+            clock.written(at);
+        }
+        Ok(last.map_or(at, |last| last.max(at)))
     }
 
     /// The time of the entry that this transaction appended to a log last; `None` when it appended none.

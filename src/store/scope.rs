@@ -1,7 +1,9 @@
 //! A transaction on the rows of one council.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use super::clock_guard::ClockGuard;
 use super::db::Tx;
 use super::error::StoreError;
 use super::open_log::OpenLog;
@@ -40,19 +42,23 @@ pub struct CouncilTx {
     pub(super) has_failed: bool,
     /// Logs that this transaction appends to. Only logs of [`Self::council`] have pending entries.
     pub(super) logs: BTreeMap<(CouncilId, LogId), OpenLog>,
+    /// Stands against a wrong clock; a transaction that only reads has none.
+    pub(super) clock: Option<Arc<ClockGuard>>,
 }
 
 impl CouncilTx {
     /// Gives a transaction its council.
     pub(super) async fn enter(tx: Tx, council: CouncilId) -> Result<Self, StoreError> {
-        let mut scoped = Self { tx, council, savepoint: Savepoint::Off, has_failed: false, logs: BTreeMap::new() };
+        let (savepoint, logs) = (Savepoint::Off, BTreeMap::new());
+        let mut scoped = Self { tx, council, savepoint, has_failed: false, logs, clock: None };
         scoped.set_row_scope().await?;
         Ok(scoped)
     }
 
     /// As [`Self::enter`], for a group of works. No other process writes until the transaction ends.
-    pub(super) async fn enter_to_write(tx: Tx, council: CouncilId) -> Result<Self, StoreError> {
-        let mut scoped = Self { tx, council, savepoint: Savepoint::Due, has_failed: false, logs: BTreeMap::new() };
+    pub(super) async fn enter_to_write(tx: Tx, council: CouncilId, clock: Arc<ClockGuard>) -> Result<Self, StoreError> {
+        let (savepoint, logs) = (Savepoint::Due, BTreeMap::new());
+        let mut scoped = Self { tx, council, savepoint, has_failed: false, logs, clock: Some(clock) };
         if let Tx::Postgres(tx) = &mut scoped.tx {
             let enter = "SELECT set_config('tinnhiem.council', $1, true), pg_advisory_xact_lock($2)";
             sqlx::query(enter).bind(council.to_string()).bind(WRITERS_LOCK).execute(&mut **tx).await?;

@@ -17,6 +17,7 @@ use futures_util::FutureExt as _;
 use tokio::sync::{mpsc, oneshot};
 
 use super::clock::Stopwatch;
+use super::clock_guard::ClockGuard;
 use super::db::Db;
 use super::error::StoreError;
 use super::figures;
@@ -103,6 +104,16 @@ where
     }
 }
 
+tokio::task_local! {
+    /// Set while a piece of work runs.
+    static WRITING: ();
+}
+
+/// Whether this is called by a piece of work of [`super::Store::write`], for which all other writers wait.
+pub fn is_writing() -> bool {
+    WRITING.try_with(|()| ()).is_ok()
+}
+
 /// A message to the writing task.
 enum Message {
     Run(Box<dyn Job>),
@@ -116,9 +127,9 @@ pub(super) struct Writer(mpsc::Sender<Message>);
 
 impl Writer {
     /// Starts the writing task; it ends when it is stopped or the last handle is dropped.
-    pub(super) fn start(db: Db) -> Self {
+    pub(super) fn start(db: Db, clock: Arc<ClockGuard>) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
-        tokio::spawn(serve(db, receiver));
+        tokio::spawn(serve(db, clock, receiver));
         Self(sender)
     }
 
@@ -149,13 +160,14 @@ impl Writer {
     }
 }
 
-async fn serve(db: Db, mut queue: mpsc::Receiver<Message>) {
+async fn serve(db: Db, clock: Arc<ClockGuard>, mut queue: mpsc::Receiver<Message>) {
     let mut stopping = Vec::new();
     while let Some(message) = queue.recv().await {
         match message {
             Message::Run(first) => {
                 let mut replies = Vec::new();
-                let outcome = run_group(&db, first, &mut queue, &mut replies, &mut stopping).await.map_err(Arc::new);
+                let outcome = run_group((&db, &clock), first, &mut queue, &mut replies, &mut stopping).await;
+                let outcome = outcome.map_err(Arc::new);
                 if outcome.is_ok() && !replies.is_empty() {
                     figures::count_commit(replies.len());
                 }
@@ -177,14 +189,14 @@ async fn serve(db: Db, mut queue: mpsc::Receiver<Message>) {
 
 /// Runs the waiting jobs in one transaction. All in `replies` at the end share its result.
 async fn run_group(
-    db: &Db,
+    (db, clock): (&Db, &Arc<ClockGuard>),
     first: Box<dyn Job>,
     queue: &mut mpsc::Receiver<Message>,
     replies: &mut Vec<Reply>,
     stopping: &mut Vec<oneshot::Sender<()>>,
 ) -> Result<(), StoreError> {
     let begun = match db.begin_write().await {
-        Ok(tx) => CouncilTx::enter_to_write(tx, first.council()).await,
+        Ok(tx) => CouncilTx::enter_to_write(tx, first.council(), Arc::clone(clock)).await,
         Err(error) => Err(error),
     };
     let mut tx = match begun {
@@ -217,7 +229,7 @@ async fn run_job(tx: &mut CouncilTx, job: Box<dyn Job>, replies: &mut Vec<Reply>
     }
     let logs = tx.logs.clone();
     let (name, watch) = (job.name(), Stopwatch::start());
-    let Finished { is_done, reply } = job.run(tx).await;
+    let Finished { is_done, reply } = WRITING.scope((), job.run(tx)).await;
     let took = watch.elapsed();
     if took > SLOW {
         tracing::warn!(transaction = name, milliseconds = took.as_millis(), "slow transaction");

@@ -23,6 +23,11 @@ pub fn choice_of(poll: domain::id::PollId) -> String {
     format!("/ky/{poll}/dong-ghi-sai")
 }
 
+/// The counting room of a poll.
+pub fn room_of(poll: domain::id::PollId) -> String {
+    format!("/kiem-phieu/{poll}")
+}
+
 /// The other end of the connection, as the server saw it. Whoever serves the router puts it beside each request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClientAddress(pub IpAddr);

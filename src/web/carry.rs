@@ -138,6 +138,14 @@ impl Carried {
         page.with_status(StatusCode::SERVICE_UNAVAILABLE).into_response()
     }
 
+    /// For a form of a counting room that another process leads.
+    pub(super) fn at_another_process(self, form_token: String) -> Response {
+        let sentence = "Phòng kiểm phiếu của cuộc bỏ phiếu này đang mở ở một máy chủ khác của hệ thống nên chưa ghi gì cả; \
+                        những gì đã nhập vẫn còn, dưới đây. Hãy gửi lại ngay. Mật khẩu và mã không được giữ lại.";
+        let page = self.page("Chưa gửi được", sentence, "Gửi lại", form_token);
+        page.with_status(StatusCode::SERVICE_UNAVAILABLE).retried_at_once().into_response()
+    }
+
     fn page(self, title: &'static str, sentence: &'static str, button: &'static str, form_token: String) -> Page {
         let shown = self.fields.iter().filter(|(_, value)| !value.is_empty()).filter_map(shown).collect();
         Page::new(CarriedPage { title, sentence, button, form_token, carried: self, shown })

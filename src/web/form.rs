@@ -14,6 +14,7 @@ use zeroize::{Zeroize, Zeroizing};
 use super::Site;
 use super::carry::Carried;
 use super::pages::{error, sign_in};
+use super::render;
 use super::session::Visitor;
 use app::AppError;
 use app::service::error::{Conflict, FieldError};
@@ -194,7 +195,9 @@ pub(super) async fn check_token(visitor: &Visitor, request: Request, next: Next)
         };
     }
     let answer = next.run(Request::from_parts(head, Body::from(body))).await;
+    let is_elsewhere = render::is_for_another_process(&answer);
     match carried.filter(|_| answer.status() == StatusCode::SERVICE_UNAVAILABLE) {
+        Some(carried) if is_elsewhere => carried.at_another_process(visitor.form_token.clone()),
         Some(carried) => carried.try_again(visitor.form_token.clone()),
         None => answer,
     }

@@ -284,6 +284,7 @@ impl askama::Values for Frame {
 pub struct Page {
     status: StatusCode,
     has_script: bool,
+    retry_after: Option<HeaderValue>,
     content: Arc<dyn Draw>,
     live: Option<Live>,
 }
@@ -291,7 +292,7 @@ pub struct Page {
 impl Page {
     /// A page that is as it was asked for.
     pub fn new(content: impl Template + Send + Sync + 'static) -> Self {
-        Self { status: StatusCode::OK, has_script: false, content: Arc::new(content), live: None }
+        Self { status: StatusCode::OK, has_script: false, retry_after: None, content: Arc::new(content), live: None }
     }
 
     /// The same page, on which a script of ours runs.
@@ -304,6 +305,12 @@ impl Page {
     pub fn live(mut self, live: Live) -> Self {
         self.live = Some(live);
         self.with_script()
+    }
+
+    /// The same page, which may be asked for again at once.
+    pub fn retried_at_once(mut self) -> Self {
+        self.retry_after = Some(AT_ONCE);
+        self
     }
 
     /// The same page with another status.
@@ -321,6 +328,9 @@ impl IntoResponse for Page {
         let mut response = self.status.into_response();
         if self.has_script {
             response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, guard::SCRIPTED);
+        }
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds);
         }
         response.extensions_mut().insert(Undrawn(self.content, self.live));
         response
@@ -388,6 +398,15 @@ const FOR_PROGRAMS: &[&str] = &["/healthz", "/readyz"];
 
 /// When to come back after the service could not answer.
 const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("30");
+
+/// When to come back after another process could have answered.
+const AT_ONCE: HeaderValue = HeaderValue::from_static("1");
+
+/// Whether another process of the service can answer what this one could not.
+pub fn is_for_another_process(response: &Response) -> bool {
+    let again = response.headers().get(header::RETRY_AFTER);
+    response.status() == StatusCode::SERVICE_UNAVAILABLE && again.is_some_and(|seconds| *seconds == AT_ONCE)
+}
 
 fn is_bare_error(response: &Response) -> bool {
     let kind = response.headers().get(header::CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);

@@ -275,7 +275,7 @@ impl<'ast> Visit<'ast> for Statements {
 #[test]
 fn statements_on_rows_of_councils_name_their_council() {
     // The macros themselves, and what concerns the connection or the schema as a whole.
-    const WITHOUT_COUNCIL: &[&str] = &["sql.rs", "scope.rs", "migrations.rs", "db.rs", "examine.rs"];
+    const WITHOUT_COUNCIL: &[&str] = &["sql.rs", "scope.rs", "migrations.rs", "db.rs", "examine.rs", "lease.rs"];
     let (mut wrong, mut used) = (Vec::new(), BTreeSet::new());
     for source in sources().into_iter().filter(|source| source.layer == "store") {
         let mut statements = Statements::default();
@@ -287,6 +287,26 @@ fn statements_on_rows_of_councils_name_their_council() {
     }
     assert!(wrong.is_empty(), "past row!, rows! and execute!:\n{}", wrong.join("\n"));
     assert_eq!(used.len(), WITHOUT_COUNCIL.len(), "files that run no such statement: only {used:?} do");
+}
+
+#[test]
+fn papers_are_drawn_where_no_writer_waits() {
+    // Where a PDF is drawn: behind the guard against drawing in a transaction that writes, and in what has none.
+    const DRAWERS: &[&str] = &["service/drawn.rs", "preparing/day_papers.rs", "people/slips.rs", "rehearse/papers.rs"];
+    const DRAW: &[&str] = &["pdf::document", "pdf::ballots", "pdf::test_papers", "pdf::slips"];
+    let mut wrong = Vec::new();
+    for source in sources().into_iter().filter(|source| source.layer == "app") {
+        if DRAWERS.iter().any(|file| source.path.ends_with(file)) {
+            continue;
+        }
+        for (line, path) in Paths::of(&source.ast) {
+            let text = path.join("::");
+            if DRAW.contains(&text.as_str()) {
+                wrong.push(format!("{}:{line}: {text}", source.path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "drawn past service/drawn.rs:\n{}", wrong.join("\n"));
 }
 
 #[test]

@@ -106,11 +106,32 @@ impl Hall {
 
     pub async fn sealed(engine: Engine, lines: &[u32]) -> Self {
         let (site, council) = Site::with_council(engine).await;
+        Self::sealed_at(site, council, lines).await
+    }
+
+    /// A count beside real programs, by the clock of this machine.
+    pub async fn counting_now(engine: Engine, lines: &[u32], returned: &[u32]) -> Self {
+        let (site, council) = Site::with_council_now(engine).await;
+        let hall = Self::sealed_at(site, council, lines).await;
+        hall.site.counts(&hall.day, returned).await;
+        hall
+    }
+
+    async fn sealed_at(site: Site, council: CouncilId, lines: &[u32]) -> Self {
         site.has_board(council).await;
         let day = site.has_sealed_day(council, "mot", PollKind::Rating, lines).await;
         let head = Laptop::of(&site, "truong.ban").await;
         let (an, binh) = (Laptop::of(&site, "kp.an").await, Laptop::of(&site, "kp.binh").await);
         Self { site, council, day, head, an, binh }
+    }
+
+    /// The program ends and starts again; everybody stays at their laptop.
+    pub async fn restarts(&mut self) {
+        self.site.app.close().await;
+        self.site = Site::on(std::sync::Arc::clone(&self.site.database)).await;
+        for laptop in [&mut self.head, &mut self.an, &mut self.binh] {
+            laptop.visitor = laptop.visitor.moved_to(self.site.router());
+        }
     }
 
     pub fn room(&self) -> String {
@@ -229,8 +250,7 @@ fn two_readings_that_agree_are_committed_at_once_and_once() {
         for _ in 0..2 {
             let (status, told) = hall.binh.sends(&address, &last).await;
             assert_eq!((status, &told["state"]), (200, &json!("taken")));
-            let after = Site::on(std::sync::Arc::clone(&hall.site.database)).await;
-            hall.binh.visitor = hall.binh.visitor.moved_to(after.router());
+            hall.restarts().await;
         }
         assert_eq!(hall.committed().await.len(), 1);
         let room = hall.head.visitor.opens(&hall.room()).await;

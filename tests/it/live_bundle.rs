@@ -28,20 +28,20 @@ fn python(file: &Path) -> (Option<i32>, String) {
 }
 
 /// Both verifiers take the file; gives what ours says.
-fn holds(file: &Path) -> String {
+pub fn holds(file: &Path) -> String {
     let report = verify::bundle(file, None).expect("a bundle").unwrap_or_else(|e| panic!("{e}")).to_string();
     let (code, text) = python(file);
     assert_eq!(code, Some(0), "{text}");
     report
 }
 
-fn kept(site: &Site, name: &str, bytes: &[u8]) -> PathBuf {
+pub fn kept(site: &Site, name: &str, bytes: &[u8]) -> PathBuf {
     let file = site.database.folder().join(name);
     fs::write(&file, bytes).expect("file");
     file
 }
 
-async fn bundle(visitor: &mut Visitor, poll: PollId) -> (StatusCode, Vec<u8>) {
+pub async fn bundle(visitor: &mut Visitor, poll: PollId) -> (StatusCode, Vec<u8>) {
     let answer = visitor.opens(&format!("/ky/{poll}/giay-to/goi-kiem-chung.zip")).await;
     (answer.status, answer.bytes)
 }

@@ -115,7 +115,7 @@ impl Hall {
     fn open() -> Self {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("runtime");
-        let (site, council) = runtime.block_on(Site::with_council(Engine::Sqlite));
+        let (site, council) = runtime.block_on(Site::with_council_now(Engine::Sqlite));
         let (day, ids) = runtime.block_on(async {
             site.has_board(council).await;
             let day = site.has_sealed_day(council, "mot", PollKind::Rating, &[LINES, LINES]).await;

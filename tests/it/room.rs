@@ -45,15 +45,6 @@ impl Laptop {
 }
 
 impl Hall {
-    /// The service is started again on the same database.
-    async fn restarts(&mut self) {
-        let after = Site::on(Arc::clone(&self.site.database)).await;
-        for laptop in [&mut self.head, &mut self.an, &mut self.binh] {
-            laptop.visitor = laptop.visitor.moved_to(after.router());
-        }
-        self.site = after;
-    }
-
     /// The head teller changes an open batch, all else as its page proposes it.
     async fn changes(&mut self, number: u32, fields: &[(&str, &str)]) -> Answer {
         let path = format!("{}/sua", self.batch(number));

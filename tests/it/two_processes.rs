@@ -40,9 +40,14 @@ fn post(service: &Process, path: &str, cookie: &str, body: &str) -> String {
     format!("{head}\r\n{kind}\r\nContent-Length: {}\r\n\r\n{body}", body.len())
 }
 
-fn signs_in(service: &Process) -> String {
+/// What a browser sends to sign in as the administrator.
+pub fn signing_in(service: &Process) -> String {
     let body = form(&[("council", "mau"), ("login", "quan.tri"), ("password", PASSWORD)]);
-    service.sends(post(service, "/dang-nhap", "", &body).as_bytes())
+    post(service, "/dang-nhap", "", &body)
+}
+
+fn signs_in(service: &Process) -> String {
+    service.sends(signing_in(service).as_bytes())
 }
 
 /// The cookie of the session that an answer begins.
@@ -152,7 +157,7 @@ fn is_verified(data: &Path, url: &str) -> String {
 #[test]
 fn what_a_killed_process_acknowledged_is_there_once_and_the_log_has_no_gap() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("runtime");
-    let (site, council) = runtime.block_on(Site::with_council(Engine::Postgres));
+    let (site, council) = runtime.block_on(Site::with_council_now(Engine::Postgres));
     let data = data_with_key(&site.database.folder());
     let variables = [("DATABASE_URL", site.database.url())];
     let (first, second) = (Process::start(&data, &[], &variables), Process::start(&data, &[], &variables));

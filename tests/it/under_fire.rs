@@ -192,7 +192,7 @@ fn counts_under_fire(
 fn under_fire(engine: Engine) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("runtime");
     let kills = env::var("TINNHIEM_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(KILLS);
-    let (site, council): (Site, CouncilId) = runtime.block_on(Site::with_council(engine));
+    let (site, council): (Site, CouncilId) = runtime.block_on(Site::with_council_now(engine));
     runtime.block_on(site.has_board(council));
     let ids = BOARD[1..5].iter().map(|(login, ..)| runtime.block_on(site.account(council, login)).to_string());
     let ids: [String; 4] = ids.collect::<Vec<_>>().try_into().expect("four");

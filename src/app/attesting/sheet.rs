@@ -8,6 +8,7 @@ use crate::rules::attested::{self, latest};
 use crate::rules::sets;
 use crate::service::app::App;
 use crate::service::caller::Caller;
+use crate::service::drawn;
 use crate::service::error::AppError;
 use domain::document::{RulesSheet, SheetLine, rules_sheet};
 use domain::text::{date_dmy, upper_first};
@@ -50,7 +51,7 @@ impl App {
             day: self.now_text()?.day_in_vietnam(),
             lines: lines.iter().map(sheet_line).collect(),
         };
-        let pdf = pdf::document(&rules_sheet(&sheet)).map_err(|e| AppError::Input(e.to_string()))?;
+        let pdf = drawn::document(&rules_sheet(&sheet)).map_err(|e| AppError::Input(e.to_string()))?;
         Ok(SheetPaper { name: "phieu-doi-chieu-quy-dinh.pdf".to_owned(), bytes: pdf.bytes })
     }
 }

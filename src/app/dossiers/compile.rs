@@ -1,6 +1,7 @@
 //! Compiles one dossier from a poll's book.
 
 use crate::preparing::poll_book::PollBook;
+use crate::service::drawn;
 use crate::service::error::AppError;
 use domain::audit::Digest;
 use domain::document::{Document, Frame, dossier_document, field_document};
@@ -177,5 +178,5 @@ fn files(gathered: &Gathered<'_>) -> Vec<Digest> {
 /// # Errors
 /// When a character cannot be printed.
 pub(super) fn print(document: &Document) -> Result<Pdf, AppError> {
-    pdf::document(document).map_err(|e| AppError::Input(format!("{}: {e}.", document.title)))
+    drawn::document(document).map_err(|e| AppError::Input(format!("{}: {e}.", document.title)))
 }

@@ -1,10 +1,10 @@
 //! Files of papers: examined, stored once, sent chunk by chunk to the people whom they concern.
 
 use std::fs::File;
+use std::io::{Read as _, Seek as _};
 
 use futures_util::Stream;
 use futures_util::stream::unfold;
-use tokio::io::AsyncReadExt as _;
 
 use crate::service::app::App;
 use crate::service::caller::Caller;
@@ -30,7 +30,8 @@ pub(crate) struct Paper {
     kind: FileKind,
     size: u64,
     sha256: Digest,
-    file: File,
+    /// Its bytes, in the pieces in which they are stored: no disk is read while others wait to write.
+    pieces: Vec<Vec<u8>>,
 }
 
 impl Paper {
@@ -44,7 +45,7 @@ impl Paper {
             let mut file = received.into_file()?;
             let kind = import::attachment::examine(&mut file).map_err(trouble)?;
             let kind = kind.map_err(|refusal| AppError::field("file", refusal))?;
-            Ok(Self { name: named(&name, kind), kind, size, sha256, file })
+            Ok(Self { name: named(&name, kind), kind, size, sha256, pieces: pieces(file).map_err(trouble)? })
         };
         let looked = tokio::task::spawn_blocking(looked).await;
         looked.map_err(|e| AppError::internal("xem tệp nguồn", e))?
@@ -65,23 +66,30 @@ impl Paper {
     /// # Errors
     /// When disk or database refuse; nothing is stored then.
     pub(crate) async fn keep(self, tx: &mut CouncilTx, at: UtcTime, by: &str) -> Result<(), AppError> {
-        let Self { name, kind, size, sha256, file } = self;
+        let Self { name, kind, size, sha256, pieces } = self;
         let attachment = Attachment { sha256, name, kind, size, added_at: at, added_by: by.to_owned() };
         if !attachments::add(tx, &attachment).await? {
             return Ok(());
         }
-        let mut file = tokio::fs::File::from_std(file);
-        tokio::io::AsyncSeekExt::rewind(&mut file).await.map_err(trouble)?;
-        let most = u64::try_from(attachments::CHUNK_BYTES).unwrap_or(u64::MAX);
-        for number in 0_u32.. {
-            let mut bytes = Vec::with_capacity(attachments::CHUNK_BYTES);
-            (&mut file).take(most).read_to_end(&mut bytes).await.map_err(trouble)?;
-            if bytes.is_empty() {
-                break;
-            }
+        for (number, bytes) in (0_u32..).zip(pieces) {
             attachments::add_chunk(tx, sha256, number, bytes).await?;
         }
         Ok(())
+    }
+}
+
+/// The bytes of a file, in pieces.
+fn pieces(mut file: File) -> std::io::Result<Vec<Vec<u8>>> {
+    file.rewind()?;
+    let most = u64::try_from(attachments::CHUNK_BYTES).unwrap_or(u64::MAX);
+    let mut pieces = Vec::new();
+    loop {
+        let mut bytes = Vec::with_capacity(attachments::CHUNK_BYTES);
+        (&mut file).take(most).read_to_end(&mut bytes)?;
+        if bytes.is_empty() {
+            return Ok(pieces);
+        }
+        pieces.push(bytes);
     }
 }
 

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::polls;
 use crate::service::app::App;
-use crate::service::clock::{Chance, Clock};
+use crate::service::clock::{self, Chance, Clock};
 use crate::service::demo_folder;
 use crate::service::error::AppError;
 use crate::service::keys::Keys;
@@ -59,8 +59,13 @@ async fn open(data: &Path, target: &Target, key: &Path) -> Result<App, AppError>
     let keys = read_or_make(key, &Chance::System)?;
     let store = Store::open(target).await?;
     check_logs(&store, &keys, key).await?;
+    let is_demo = demo_folder::is_marked(data);
+    if !is_demo {
+        // The votes of a demo were held in other years.
+        store.watch_clock(clock::steady());
+    }
     let app = App::new(store, Clock::System, Chance::System, keys, Cost::Full);
-    Ok(if demo_folder::is_marked(data) { app.of_demo() } else { app })
+    Ok(if is_demo { app.of_demo() } else { app })
 }
 
 /// The database that is meant; a variable that is set to nothing counts as not set.

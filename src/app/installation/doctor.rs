@@ -8,14 +8,15 @@ use serde::Serialize;
 
 use crate::installation::data_folder;
 use crate::rules::sets;
-use crate::service::clock::{Chance, Clock};
+use crate::service::clock::{self, Chance, Clock};
 use crate::service::error::AppError;
 use crate::service::keys::Keys;
 use domain::audit::UtcTime;
+use domain::id::PollId;
 use domain::rules::Attested;
 use macros::boxed;
 use pdf::fonts;
-use store::{Examination, Store, StoreError, Target, examine, logs, polls};
+use store::{Examination, Store, StoreError, Target, examine, polls};
 
 /// How a check turned out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -185,7 +186,7 @@ fn schema(found: &Examination) -> Check {
     }
 }
 
-/// Whether the key is the one behind the logs, and whether the clock runs behind their last entries.
+/// Whether the key is the one behind the logs, and whether the clock fits their last entries.
 async fn log_checks(store: &Store, keys: Option<&Keys>) -> Result<Vec<Check>, AppError> {
     let mut checks = Vec::new();
     if let Some(keys) = keys {
@@ -198,11 +199,16 @@ async fn log_checks(store: &Store, keys: Option<&Keys>) -> Result<Vec<Check>, Ap
         });
     }
     let now = UtcTime::try_from(Clock::System.now()).map_err(|e| AppError::internal("đọc đồng hồ", e))?;
-    let (mut last, mut frozen, mut changed) = (None, 0_usize, Vec::new());
+    let (mut frozen, mut changed, mut led) = (0_usize, Vec::new(), Vec::new());
     for row in store.read_installation().await? {
         let mut tx = store.read(row.id()?).await?;
-        last = last.max(logs::last_at(&mut tx).await?);
-        for poll in polls::list(&mut tx).await? {
+        let known = polls::list(&mut tx).await?;
+        let ids: Vec<PollId> = known.iter().map(|poll| poll.id).collect();
+        for (id, process) in store.leaders(row.id()?, &ids).await? {
+            let sitting = known.iter().find(|poll| poll.id == id).map_or("", |poll| &poll.sitting);
+            led.push(format!("{sitting} ({}): {process}", row.name));
+        }
+        for poll in known {
             match polls::ruleset_text(&mut tx, poll.id).await {
                 Ok(_) => frozen += 1,
                 Err(StoreError::ChangedRules) => changed.push(format!("{} ({})", poll.sitting, row.name)),
@@ -211,15 +217,29 @@ async fn log_checks(store: &Store, keys: Option<&Keys>) -> Result<Vec<Check>, Ap
         }
     }
     checks.push(frozen_rules(frozen, &changed));
-    checks.push(match last {
-        Some(last) if last > now => check(
-            "clock",
-            Verdict::Error,
-            format!("đồng hồ máy ({now}) chậm hơn bản ghi cuối của nhật ký ({last}); hãy chỉnh đồng hồ rồi chạy lại."),
-        ),
-        _ => check("clock", Verdict::Good, format!("{now}, không chậm hơn nhật ký.")),
+    checks.extend(processes(store.is_shared(), &led));
+    store.watch_clock(clock::steady());
+    checks.push(match store.check_clock(now).await {
+        Ok(()) => check("clock", Verdict::Good, format!("{now}, khớp với nhật ký.")),
+        Err(problem) if problem.is_of_clock() => check("clock", Verdict::Error, problem.to_string()),
+        Err(other) => return Err(other.into()),
     });
     Ok(checks)
+}
+
+/// What somebody has to know who lets several processes share a database; nothing where only one can.
+fn processes(is_shared: bool, led: &[String]) -> Option<Check> {
+    let open = if led.is_empty() {
+        "chưa có phòng kiểm phiếu nào đang mở".to_owned()
+    } else {
+        format!("phòng kiểm phiếu đang mở ở: {}", led.join("; "))
+    };
+    let sentence = format!(
+        "nhiều máy chủ có thể dùng chung cơ sở dữ liệu này, nhưng mỗi phòng kiểm phiếu chỉ mở ở một máy chủ, máy khác trả lời \
+         503; {open}. Khi chạy từ hai máy chủ trở lên, hãy để nginx chuyển yêu cầu 503 sang máy kế tiếp (xem \
+         templates/deploy/nginx-several.conf), và nối thẳng tới PostgreSQL, không qua PgBouncer kiểu transaction."
+    );
+    is_shared.then(|| check("processes", Verdict::Good, sentence))
 }
 
 /// Whether every poll still has the rule set that it froze.

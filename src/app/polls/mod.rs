@@ -336,6 +336,7 @@ async fn project(tx: &mut CouncilTx, poll: PollId, seq: u64, event: &PollEvent) 
         | PollEvent::CorrigendumIssued(_)
         | PollEvent::PollArchived(_)
         | PollEvent::PollCancelled(_)
+        | PollEvent::ClockConfirmed(_)
         | PollEvent::CouncilLogNoted(_) => Ok(()),
     }
 }

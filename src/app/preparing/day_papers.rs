@@ -9,6 +9,8 @@ use super::prepared::PreparedPoll;
 use crate::Caller;
 use crate::polls::FOLLOWERS;
 use crate::service::app::App;
+use crate::service::drawn;
+use crate::service::drawn::Drawn;
 use crate::service::error::AppError;
 use domain::ballot::BallotForm;
 use domain::batch::{DEFAULT_PAPERS, PAPERS_PER_BATCH};
@@ -124,7 +126,7 @@ impl App {
         let pile = Pile { form: &form, number, papers, tellers: ["", ""] };
         let date = prepared.poll_book.book.council.sitting.votes_on;
         let frame = Frame { occasion: prepared.poll_book.occasion(), date, foot: None };
-        let pdf = pdf::document(&tally_sheets(&frame, &pile)).map_err(|e| AppError::Input(e.to_string()))?;
+        let pdf = drawn::document(&tally_sheets(&frame, &pile)).map_err(|e| AppError::Input(e.to_string()))?;
         Ok(Paper { name: format!("phieu-dem-tay-{}-tap-{number}.pdf", form.id), bytes: pdf.bytes })
     }
 }
@@ -141,7 +143,7 @@ pub(crate) async fn sealed_forms(
     if !prepared.stage().is_sealed() {
         return Ok(Vec::new());
     }
-    check_sealed(tx, poll, true, &printed(prepared)?).await?;
+    check_sealed(tx, poll, true, &printed(prepared, &Drawn::default()).await?).await?;
     let list = prepared.decided_list()?.ok_or(NO_FORM)?;
     Ok(list.forms(&prepared.poll_book.occasion()))
 }

@@ -10,6 +10,7 @@ use crate::Caller;
 use crate::preparing::poll_book::PollBook;
 use crate::service::app::{App, Ask};
 use crate::service::clock::{day_in_vietnam, in_vietnam};
+use crate::service::drawn;
 use crate::service::error::{AppError, Conflict, FieldError};
 use domain::audit::UtcTime;
 use domain::calendar::Calendar;
@@ -21,7 +22,6 @@ use domain::preparation::{DeadlineMark, Part};
 use domain::rules::Attested;
 use domain::text::{clean, date_dmy, read_day};
 use macros::boxed;
-use pdf;
 use store::preparation::StoredPart;
 use store::{CouncilTx, preparation};
 
@@ -214,7 +214,7 @@ impl App {
         };
         let marks = page.lines.iter().filter_map(mark).collect();
         let frame = Frame { occasion: poll_book.occasion(), date: today, foot: None };
-        let paper = pdf::document(&deadline_table(&all, &marks, &frame));
+        let paper = drawn::document(&deadline_table(&all, &marks, &frame));
         let paper = paper.map_err(|e| AppError::Input(e.to_string()))?;
         Ok(Paper { name: "thoi-han.pdf".to_owned(), bytes: paper.bytes })
     }

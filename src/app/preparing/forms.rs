@@ -7,6 +7,7 @@ use crate::polls;
 use crate::polls::proposals::{self, Offer};
 use crate::rules::attested;
 use crate::service::app::{App, Ask};
+use crate::service::drawn::{Drawn, TRIES};
 use crate::service::error::AppError;
 use domain::audit::event::poll::SealedForm;
 use domain::audit::{Checkpoint, Digest, Moment, VerifierKey};
@@ -16,7 +17,7 @@ use domain::id::{LogId, PollId, ProposalId};
 use domain::poll_state::{PollState, Refusal, Stage};
 use domain::proposal::{Proposal, ProposalKind};
 use macros::boxed;
-use pdf::{self, Pdf};
+use pdf::Pdf;
 use store::{CouncilTx, logs};
 
 const DOING: &str = "in mẫu phiếu";
@@ -68,7 +69,7 @@ impl App {
         let prepared = PreparedPoll::load(&mut tx, poll).await?;
         let is_sealed = prepared.stage().is_sealed();
         let forms = if prepared.stage() >= Stage::Listed {
-            let printed = printed(&prepared)?;
+            let printed = printed(&prepared, &Drawn::default()).await?;
             check_sealed(&mut tx, poll, is_sealed, &printed).await?;
             printed.into_iter().map(|(form, _)| form).collect()
         } else {
@@ -104,7 +105,7 @@ impl App {
         if prepared.stage() < Stage::Listed {
             return Err(NO_FORM);
         }
-        let printed = printed(&prepared)?;
+        let printed = printed(&prepared, &Drawn::default()).await?;
         check_sealed(&mut tx, poll, prepared.stage().is_sealed(), &printed).await?;
         let (form, pdf) = printed.into_iter().find(|(sealed, _)| sealed.id == form).ok_or(NO_FORM)?;
         Ok(Paper { name: format!("{}.pdf", form.id), bytes: pdf.bytes })
@@ -130,28 +131,40 @@ impl App {
     pub async fn propose_forms(&self, ask: Ask<'_>, poll: PollId) -> Result<ProposalId, AppError> {
         let actor = ask.caller.may(OFFICE)?;
         let (at, id) = (self.now_text()?, ProposalId::new(self.clock.now(), &self.chance.for_id()?));
-        let proposed = self.write_once(ask, move |tx| {
-            Box::pin(async move {
-                let prepared = PreparedPoll::load(tx, poll).await?;
-                let content = text_of(&ready(&prepared)?)?;
-                gate(tx, poll, &prepared).await?;
-                let offer = Offer { poll, kind: ProposalKind::FormsSealed, about: String::new(), content };
-                proposals::propose(tx, id, at, &actor, offer).await.map(drop)
-            })
-        });
-        proposed.await?;
-        Ok(id)
+        let drawn = Drawn::default();
+        let mut proposed = Err(AppError::Undrawn);
+        for _ in 0..TRIES {
+            let mut tx = self.store.read(ask.caller.council).await?;
+            // What stands in the way is told by the transaction that writes.
+            drop(sealable(&mut tx, poll, &drawn).await);
+            drop(tx);
+            let (actor, drawn) = (actor.clone(), drawn.clone());
+            proposed = self
+                .write_once(ask, move |tx| {
+                    Box::pin(async move {
+                        let content = sealable(tx, poll, &drawn).await?;
+                        let offer = Offer { poll, kind: ProposalKind::FormsSealed, about: String::new(), content };
+                        proposals::propose(tx, id, at, &actor, offer).await.map(drop)
+                    })
+                })
+                .await;
+            if !matches!(proposed, Err(AppError::Undrawn)) {
+                break;
+            }
+        }
+        proposed.map(|()| id)
     }
 }
 
 /// One copy of each form of the decided list, with what the log says of it. Some milliseconds of work: the faces are cut
 /// down to the letters that a form uses.
-pub(crate) fn printed(prepared: &PreparedPoll) -> Result<Vec<(SealedForm, Pdf)>, AppError> {
+pub(crate) async fn printed(prepared: &PreparedPoll, drawn: &Drawn) -> Result<Vec<(SealedForm, Pdf)>, AppError> {
     let list = prepared.decided_list()?.ok_or_else(|| AppError::internal(DOING, "không có danh sách đã chốt"))?;
     let occasion = prepared.poll_book.occasion();
     let day = occasion.council.sitting.votes_on;
-    let print = |form: domain::ballot::BallotForm| {
-        let pdf = pdf::ballots(&form, 1, day).map_err(|e| AppError::Input(e.to_string()))?;
+    let mut printed = Vec::new();
+    for form in list.forms(&occasion) {
+        let pdf = drawn.ballot(form.clone(), day).await?;
         let sealed = SealedForm {
             block: form.block.0,
             id: form.id,
@@ -159,9 +172,9 @@ pub(crate) fn printed(prepared: &PreparedPoll) -> Result<Vec<(SealedForm, Pdf)>,
             sha256: Digest::of(&pdf.bytes),
             sheets: pdf.pages,
         };
-        Ok((sealed, pdf))
-    };
-    list.forms(&occasion).into_iter().map(print).collect()
+        printed.push((sealed, pdf));
+    }
+    Ok(printed)
 }
 
 /// What was sealed comes out again to the byte, or nothing is shown.
@@ -190,7 +203,7 @@ fn findings(prepared: &PreparedPoll) -> Result<Vec<Finding>, AppError> {
 }
 
 /// The forms that may be sealed now.
-fn ready(prepared: &PreparedPoll) -> Result<DecidedForms, AppError> {
+async fn ready(prepared: &PreparedPoll, drawn: &Drawn) -> Result<DecidedForms, AppError> {
     let PollState::Listed(_, _, board) = &prepared.state else {
         return Err(Refusal::NotNow { doing: "chốt mẫu phiếu", stage: prepared.stage() }.into());
     };
@@ -200,7 +213,8 @@ fn ready(prepared: &PreparedPoll) -> Result<DecidedForms, AppError> {
     if let Some(error) = findings(prepared)?.iter().find(|finding| finding.is_error()) {
         return Err(AppError::Input(format!("Chưa chốt được mẫu phiếu: {} {}", error.what, error.remedy)));
     }
-    Ok(DecidedForms { forms: printed(prepared)?.into_iter().map(|(form, _)| form).collect() })
+    let printed = printed(prepared, drawn).await?;
+    Ok(DecidedForms { forms: printed.into_iter().map(|(form, _)| form).collect() })
 }
 
 async fn sealed_head(tx: &mut CouncilTx, log: LogId) -> Result<Option<SealedHead>, AppError> {
@@ -216,10 +230,15 @@ async fn sealed_head(tx: &mut CouncilTx, log: LogId) -> Result<Option<SealedHead
 }
 
 /// What confirming the proposal would seal now.
-pub(crate) async fn content_now(tx: &mut CouncilTx, proposal: &Proposal) -> Result<String, AppError> {
-    let prepared = PreparedPoll::load(tx, proposal.poll).await?;
-    let content = text_of(&ready(&prepared)?)?;
-    gate(tx, proposal.poll, &prepared).await?;
+pub(crate) async fn content_now(tx: &mut CouncilTx, proposal: &Proposal, drawn: &Drawn) -> Result<String, AppError> {
+    sealable(tx, proposal.poll, drawn).await
+}
+
+/// The forms that may be sealed now, as a proposal says it.
+async fn sealable(tx: &mut CouncilTx, poll: PollId, drawn: &Drawn) -> Result<String, AppError> {
+    let prepared = PreparedPoll::load(tx, poll).await?;
+    let content = text_of(&ready(&prepared, drawn).await?)?;
+    gate(tx, poll, &prepared).await?;
     Ok(content)
 }
 

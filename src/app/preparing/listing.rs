@@ -8,6 +8,7 @@ use crate::Caller;
 use crate::polls;
 use crate::polls::proposals::{self, Offer};
 use crate::service::app::{App, Ask};
+use crate::service::drawn;
 use crate::service::error::{AppError, FieldError};
 use domain::decided::{DecidedList, Decision};
 use domain::document::{Frame, officials_list};
@@ -18,7 +19,6 @@ use domain::poll_state::{Refusal, Stage};
 use domain::proposal::{Proposal, ProposalKind};
 use domain::text::{clean, read_day};
 use macros::boxed;
-use pdf;
 use store::CouncilTx;
 
 /// Longest number of a paper, in characters.
@@ -119,7 +119,7 @@ impl App {
         let prepared = PreparedPoll::load(&mut self.store.read(caller.council).await?, poll).await?;
         let date = prepared.poll_book.book.council.sitting.votes_on;
         let frame = Frame { occasion: prepared.poll_book.occasion(), date, foot: None };
-        let paper = pdf::document(&officials_list(&prepared.poll_book.book, &prepared.standings, &frame));
+        let paper = drawn::document(&officials_list(&prepared.poll_book.book, &prepared.standings, &frame));
         let paper = paper.map_err(|e| AppError::Input(e.to_string()))?;
         Ok(Paper { name: "danh-sach.pdf".to_owned(), bytes: paper.bytes })
     }

@@ -45,6 +45,7 @@ pub const LEADERS: &[Role] = &[Role::Leader];
 pub(crate) const NO_POLL: AppError = AppError::NotFound("kỳ lấy phiếu");
 
 /// With what a confirmed step is taken.
+#[derive(Clone)]
 pub(crate) struct Confirmation {
     /// When.
     pub at: UtcTime,

@@ -6,6 +6,7 @@ use crate::preparing::poll_book::PollBook;
 use crate::service::app::{App, Ask};
 use crate::service::caller::Caller;
 use crate::service::clock::day_in_vietnam;
+use crate::service::drawn;
 use crate::service::error::{AppError, Conflict};
 use crate::service::records::Revised;
 use domain::audit::{Actor, UtcTime};
@@ -15,7 +16,6 @@ use domain::id::{OfficialId, PollId, SummaryId};
 use domain::record::Subject;
 use domain::role::Role;
 use macros::boxed;
-use pdf;
 use store::group_summaries::StoredSummary;
 use store::{CouncilTx, group_summaries, polls, roster};
 
@@ -218,7 +218,7 @@ impl App {
         drop(tx);
         let frame = Frame { occasion: poll_book.occasion(), date: day_in_vietnam(self.clock.now()), foot: None };
         let document = discussion_report(&frame, &discussion);
-        let printed = tokio::task::spawn_blocking(move || pdf::document(&document)).await;
+        let printed = tokio::task::spawn_blocking(move || drawn::document(&document)).await;
         let printed = printed.map_err(|e| AppError::internal("in báo cáo thảo luận tổ", e))?;
         // What cannot be printed was typed by somebody: the sentence says where.
         printed.map(|pdf| pdf.bytes).map_err(|e| AppError::Input(format!("Chưa in được báo cáo: {e}.")))

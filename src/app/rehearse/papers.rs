@@ -6,6 +6,7 @@ use super::Progress;
 use super::counting::CountedForm;
 use super::prepare::Plan;
 use crate::polls::results;
+use crate::service::drawn;
 use crate::service::error::AppError;
 use crate::service::files::OutFolder;
 use crate::service::parallel::in_parallel;
@@ -149,7 +150,7 @@ fn version(canonical: &str) -> String {
 }
 
 fn render(document: &Document) -> Result<Pdf, AppError> {
-    pdf::document(document).map_err(|e| AppError::Input(format!("{}: {e}.", document.title)))
+    drawn::document(document).map_err(|e| AppError::Input(format!("{}: {e}.", document.title)))
 }
 
 fn paper_error(error: &pdf::PdfError) -> AppError {

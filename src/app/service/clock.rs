@@ -1,6 +1,7 @@
 //! The one place that asks the outside world for the date, the time of day and for chance.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use jiff::civil::{Date, Time};
 use jiff::tz::{Offset, TimeZone};
@@ -30,6 +31,17 @@ pub fn in_vietnam(at: UtcTime) -> String {
 /// The day of a moment in Vietnam.
 pub fn day_in_vietnam(at: Timestamp) -> Date {
     at.to_zoned(TimeZone::fixed(VIETNAM)).date()
+}
+
+/// Time that passed and that no setting of the clock changes. Linux counts the sleep of a machine on.
+pub(crate) fn steady() -> store::Steady {
+    let start = Stopwatch::start();
+    Arc::new(move || uptime().unwrap_or_else(|| start.elapsed()))
+}
+
+fn uptime() -> Option<Duration> {
+    let told = std::fs::read_to_string("/proc/uptime").ok()?;
+    Some(Duration::from_secs(told.split('.').next()?.parse().ok()?))
 }
 
 /// What a service asks for the time. A clone is the same clock.

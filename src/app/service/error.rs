@@ -43,6 +43,15 @@ pub enum AppError {
         /// Of which poll.
         poll: PollId,
     },
+    /// Another process leads the table of this poll's counting room.
+    #[error(
+        "Phòng kiểm phiếu của cuộc bỏ phiếu này đang mở ở một máy chủ khác của hệ thống; trang này tự thử lại. Nếu vẫn thấy \
+         câu này sau một phút, hãy báo người vận hành chạy «tinnhiem doctor»."
+    )]
+    Elsewhere {
+        /// Of which poll.
+        poll: PollId,
+    },
     /// A file or folder could not be read or written.
     #[error("{}: {}", path.display(), io_sentence(source))]
     File {
@@ -68,6 +77,9 @@ pub enum AppError {
     /// The second of two editors.
     #[error("{0}")]
     Stale(Conflict),
+    /// What a paper says was changed each time while it was drawn.
+    #[error("Nội dung của văn bản vừa được người khác sửa trong lúc in; chưa ghi gì cả, hãy mở lại trang rồi làm lại.")]
+    Undrawn,
     /// The same form was sent before, and done.
     #[error("Biểu mẫu này đã được gửi và đã thực hiện xong; không làm lại lần nữa.")]
     AlreadyDone,

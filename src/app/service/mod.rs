@@ -5,6 +5,7 @@ pub(crate) mod bounded;
 pub mod caller;
 pub mod clock;
 pub mod demo_folder;
+pub(crate) mod drawn;
 pub mod error;
 pub mod files;
 pub mod jobs;

@@ -14,13 +14,14 @@ impl App {
         self.clock.now()
     }
 
-    /// Whether the database answers and has the schema that this program knows.
+    /// Whether the database answers and has the schema that this program knows, and the clock fits its logs.
     ///
     /// # Errors
     /// When it does not.
     #[boxed]
     pub async fn check_ready(&self) -> Result<(), AppError> {
-        Ok(self.store.check_schema().await?)
+        self.store.check_schema().await?;
+        Ok(self.store.check_clock(self.now_text()?).await?)
     }
 
     /// Number of stored sessions of all councils together.

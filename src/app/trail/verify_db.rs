@@ -11,6 +11,7 @@ use crate::service::error::AppError;
 use crate::service::keys::Keys;
 use domain::account::{Account, AccountState};
 use domain::audit::canonical::from_text;
+use domain::audit::entry::may_follow;
 use domain::audit::event::poll::PollCreated;
 use domain::audit::merkle::Frontier;
 use domain::audit::{
@@ -338,7 +339,7 @@ fn entry<E: LogEvent>(row: &EntryRow, seq: u64, last: Option<UtcTime>) -> Result
     if entry.seq != seq || i64::try_from(seq) != Ok(row.seq) {
         return Err(format!("mang số {} và đứng ở dòng {}, đúng ra phải là {seq}", entry.seq, row.seq));
     }
-    if let Some(last) = last.filter(|last| entry.at < *last) {
+    if let Some(last) = last.filter(|last| !may_follow(&entry.event, entry.at, Some(*last))) {
         return Err(format!("ghi lúc {}, sớm hơn bản ghi liền trước ({last})", entry.at));
     }
     let copies = (entry.at.as_str(), entry.event.kind(), entry.actor.name.as_str());

@@ -58,6 +58,9 @@ pub enum CouncilCourseError {
     /// Whoever proposed it confirmed it, or somebody other than a leader did.
     #[error("đề xuất {0} về quy định áp dụng phải do một người khác có vai trò Thường trực quyết định")]
     NotByTwo(AttestationId),
+    /// The clock was confirmed without a reason, or not by two accounts.
+    #[error("giờ máy phải do hai người có tài khoản đang mở cùng xác nhận, kèm lý do")]
+    ClockByOne,
 }
 
 /// An account as the entries of the log give it.
@@ -186,8 +189,22 @@ impl CouncilCourse {
                 told.decided_place = Some(place);
                 Ok(())
             }
+            CouncilEvent::ClockConfirmed(confirmed) => {
+                let two = [&confirmed.proposed_by, by];
+                let are_known = two.iter().all(|one| one.account.is_some_and(|account| self.is_open(account)));
+                let may = are_known || self.id.is_installation();
+                let is_one = confirmed.proposed_by.account == by.account;
+                if is_one || !may || confirmed.reason.trim().is_empty() {
+                    return Err(CouncilCourseError::ClockByOne);
+                }
+                Ok(())
+            }
             other => self.accept(other),
         }
+    }
+
+    fn is_open(&self, account: AccountId) -> bool {
+        self.accounts.get(&account).is_some_and(|account| account.is_open)
     }
 
     /// Who confirms what is said of rules: a leader of a council; in the installation an operator.
@@ -277,6 +294,7 @@ impl CouncilCourse {
                 return Err(CouncilCourseError::NotByTwo(attestation));
             }
             CouncilEvent::CouncilFounded(_) => return Err(CouncilCourseError::FoundedTwice),
+            CouncilEvent::ClockConfirmed(_) => return Err(CouncilCourseError::ClockByOne),
         }
         Ok(())
     }

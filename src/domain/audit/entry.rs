@@ -105,6 +105,29 @@ impl<'a> EntryReader<'a> {
     }
 }
 
+/// Kind of the entries by which two people confirm the clock of the machine.
+pub const CLOCK_CONFIRMED: &str = "clock.confirmed";
+
+/// The time of the entry before, as an entry says it by which two people confirm the clock; `None` for any other.
+pub fn clock_before<E: LogEvent>(event: &E) -> Option<UtcTime> {
+    #[derive(serde::Deserialize)]
+    struct Told {
+        last: UtcTime,
+    }
+    if event.kind() != CLOCK_CONFIRMED {
+        return None;
+    }
+    serde_json::from_str::<Told>(&event.data_text().ok()?).ok().map(|told| told.last)
+}
+
+/// Whether an entry at `at` may follow one at `last`: time goes back only where two people said which time was wrong.
+pub fn may_follow<E: LogEvent>(event: &E, at: UtcTime, last: Option<UtcTime>) -> bool {
+    match clock_before(event) {
+        Some(before) => last == Some(before),
+        None => last.is_none_or(|last| at >= last),
+    }
+}
+
 /// The canonical text of an entry.
 ///
 /// # Errors

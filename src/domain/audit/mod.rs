@@ -14,7 +14,8 @@
 //! ```
 //!
 //! * `seq` counts from 0 without gaps.
-//! * `at` is UTC to the second, `2023-12-13T01:00:00Z`, and never earlier than in the line before.
+//! * `at` is UTC to the second, `2023-12-13T01:00:00Z`, and never earlier than in the line before, but in an
+//!   entry `clock.confirmed`, whose `last` is the time of the line before.
 //! * `account` is a lower-case UUID, or `null` for the program itself.
 //! * `role` is `operator`, `admin`, `clerk`, `leader`, `delegate`, `official`, `head_teller`, `teller`, `observer`,
 //!   `auditor` or `program`.
@@ -28,7 +29,7 @@
 //! `voting.opened`, `counting.closed`, `result.declared`, `minutes.signed`, `result.published`; `minutes.signed` again after
 //! `minutes.reopened`. `poll.amended` and `rules.frozen` before the forms are sealed, the latter with a choice (`bad_line`)
 //! once and after a board was appointed; `board.appointed` between list and forms (only a rehearsal may have none),
-//! `poll.moved` between forms and opening, `dossiers.released` before voting opens, `council_log.noted` anywhere,
+//! `poll.moved` between forms and opening, `dossiers.released` before voting opens, `council_log.noted` and `clock.confirmed` anywhere,
 //! `paper.issued` until the result is published and after that for a corrigendum. A sealed form has one line for each official of its block, in the order of the list; blocks and forms
 //! correspond one to one. `zero.reported` has the sealed forms in their order, `deck.counted` one or more of them, each once.
 //!

@@ -2,7 +2,7 @@
 
 use super::course::{Course, CourseError, Record};
 use super::digest::Digest;
-use super::entry::LogEntry;
+use super::entry::{LogEntry, may_follow};
 use super::merkle::Frontier;
 use super::time::UtcTime;
 
@@ -50,7 +50,7 @@ impl Replay {
         if entry.seq != expected {
             return Err(ReplayError::Gap { expected, found: entry.seq });
         }
-        if let Some(last) = self.last.filter(|&last| entry.at < last) {
+        if let Some(last) = self.last.filter(|last| !may_follow(&entry.event, entry.at, Some(*last))) {
             return Err(ReplayError::TimeBack { at: entry.at, last });
         }
         self.last = Some(entry.at);

@@ -8,7 +8,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
-use crate::address::{choice_of, open_rules_of};
+use crate::address::{choice_of, open_rules_of, room_of};
 use crate::render::Page;
 use app::AppError;
 
@@ -19,10 +19,12 @@ struct ErrorPage {
     sentence: String,
     /// Where it is put right: address and label.
     remedy: Option<(String, &'static str)>,
+    /// Whether the page loads itself again.
+    is_retried: bool,
 }
 
 fn page(status: StatusCode, title: &'static str, sentence: impl Into<String>) -> Page {
-    Page::new(ErrorPage { title, sentence: sentence.into(), remedy: None }).with_status(status)
+    Page::new(ErrorPage { title, sentence: sentence.into(), remedy: None, is_retried: false }).with_status(status)
 }
 
 const NO_PAGE: &str = "Đường dẫn có thể đã cũ hoặc gõ sai; hãy kiểm tra lại, hoặc đi từ trang đầu.";
@@ -140,10 +142,15 @@ pub fn of(problem: &AppError) -> Page {
     match problem {
         AppError::Forbidden => forbidden(),
         AppError::NotFound(_) => page(StatusCode::NOT_FOUND, "Không tìm thấy", problem.to_string()),
+        AppError::Undrawn => page(StatusCode::CONFLICT, "Có người vừa sửa", problem.to_string()),
         AppError::Stale { .. } => page(StatusCode::CONFLICT, "Có người vừa sửa", problem.to_string()),
         AppError::Store(store) if store.is_passing() => {
             tracing::warn!(cause = causes(store), "the database does not answer");
             page(StatusCode::SERVICE_UNAVAILABLE, "Tạm thời chưa làm được", problem.to_string())
+        }
+        AppError::Store(store) if store.is_of_clock() => {
+            tracing::error!(cause = causes(store), "the clock of the machine does not fit the logs");
+            page(StatusCode::INTERNAL_SERVER_ERROR, "Đồng hồ máy chủ sai", problem.to_string())
         }
         AppError::Store(store) if store.is_tampering() => {
             tracing::error!(cause = causes(store), "stored data is not what the log says");
@@ -155,15 +162,29 @@ pub fn of(problem: &AppError) -> Page {
         }
         AppError::Unattested { poll, .. } => {
             let remedy = Some((open_rules_of(*poll), "Xem các tham số chưa đối chiếu"));
-            let page =
-                ErrorPage { title: "Chưa chốt được mẫu phiếu", sentence: problem.to_string(), remedy };
+            let page = ErrorPage {
+                title: "Chưa chốt được mẫu phiếu",
+                sentence: problem.to_string(),
+                remedy,
+                is_retried: false,
+            };
             Page::new(page).with_status(StatusCode::UNPROCESSABLE_ENTITY)
         }
         AppError::Unchosen { poll } => {
             let remedy = Some((choice_of(*poll), "Ghi lựa chọn của Ban kiểm phiếu"));
-            let page =
-                ErrorPage { title: "Chưa chốt được mẫu phiếu", sentence: problem.to_string(), remedy };
+            let page = ErrorPage {
+                title: "Chưa chốt được mẫu phiếu",
+                sentence: problem.to_string(),
+                remedy,
+                is_retried: false,
+            };
             Page::new(page).with_status(StatusCode::UNPROCESSABLE_ENTITY)
+        }
+        AppError::Elsewhere { poll } => {
+            let remedy = Some((room_of(*poll), "Thử lại từ phòng kiểm phiếu"));
+            let (title, sentence) = ("Phòng kiểm phiếu đang mở ở máy chủ khác", problem.to_string());
+            let page = ErrorPage { title, sentence, remedy, is_retried: true };
+            Page::new(page).with_status(StatusCode::SERVICE_UNAVAILABLE).retried_at_once()
         }
         AppError::Store(_) | AppError::File { .. } | AppError::Internal { .. } => {
             tracing::error!(cause = causes(problem), "a use case failed");

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::error;
 use crate::Site;
+use app::AppError;
 
 /// `?deep=1` asks the database too.
 #[derive(Deserialize)]
@@ -28,7 +29,11 @@ pub async fn ready(State(site): State<Arc<Site>>) -> Response {
         Ok(()) => "ok\n".into_response(),
         Err(problem) => {
             tracing::warn!(cause = error::causes(&problem), "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, "database\n").into_response()
+            let what = match &problem {
+                AppError::Store(cause) if cause.is_of_clock() => "clock\n",
+                _ => "database\n",
+            };
+            (StatusCode::SERVICE_UNAVAILABLE, what).into_response()
         }
     }
 }

@@ -34,6 +34,8 @@ struct Home {
     name: String,
     roles: Vec<Duty>,
     must_change_password: bool,
+    /// Why nothing can be written: the clock of the machine is wrong. For the office.
+    clock_problem: Option<String>,
     /// When they signed in before this time.
     previous: Option<String>,
     failures_before: u32,
@@ -142,10 +144,12 @@ pub async fn show(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn) -> 
     let day = DayNow::of(&site, &caller).await?;
     let first = first_steps(&site, &caller).await?;
     let may_begin = poll.is_none() && day.is_none() && caller.may(PREPARERS).is_ok();
+    let clock_problem = site.app.clock_problem(&caller).await?;
     let account = caller.account;
     Ok(Page::new(Home {
         roles: account.roles.iter().map(duty).collect(),
         poll,
+        clock_problem,
         may_begin,
         day,
         first,

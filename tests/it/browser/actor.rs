@@ -308,7 +308,7 @@ impl Browser {
     }
 
     /// What a script gives that calls back.
-    pub async fn waits_for(&self, script: &str, arguments: Vec<Value>) -> Value {
+    pub async fn calls_back(&self, script: &str, arguments: Vec<Value>) -> Value {
         self.client.execute_async(script, arguments).await.expect("script")
     }
 

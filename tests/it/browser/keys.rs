@@ -306,7 +306,7 @@ const IN_HAND: &str = "const done = arguments[arguments.length - 1]; \
     .then(({ bind }) => { window.machine = bind(root, () => {}); done(true); }, problem => done(String(problem)));";
 
 async fn takes_in_hand(teller: &Browser, data: Value) {
-    assert_eq!(teller.waits_for(IN_HAND, vec![json!(data.to_string())]).await, true);
+    assert_eq!(teller.calls_back(IN_HAND, vec![json!(data.to_string())]).await, true);
 }
 
 #[test]

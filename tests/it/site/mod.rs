@@ -67,9 +67,12 @@ impl Site {
 
     /// One more process on the same database.
     pub async fn on(database: Arc<Database>) -> Self {
-        let store = Store::open(&database.target()).await.expect("store");
         let start: Timestamp = "2026-12-01T01:00:00Z".parse().expect("time");
-        let clock = Clock::still(start);
+        Self::on_at(database, Clock::still(start)).await
+    }
+
+    async fn on_at(database: Arc<Database>, clock: Clock) -> Self {
+        let store = Store::open(&database.target()).await.expect("store");
         let keys = Keys::new(Zeroizing::new([7; 32]));
         let app = App::new(store.clone(), clock.clone(), Chance::System, keys, Cost::Least);
         let site = web::Site {
@@ -82,12 +85,20 @@ impl Site {
 
     /// A service that is set up, with the operator `he.thong`, and the council `mau` with its administrator `quan.tri`.
     pub async fn with_council(engine: Engine) -> (Self, CouncilId) {
+        Self::founded(Self::on(Arc::new(Database::new(engine).await)).await).await
+    }
+
+    /// The same with the clock of this machine, beside real programs: they write nothing into a log that is ahead of it.
+    pub async fn with_council_now(engine: Engine) -> (Self, CouncilId) {
         Self::with_council_on(Arc::new(Database::new(engine).await)).await
     }
 
     /// The same on a database that the story brings.
     pub async fn with_council_on(database: Arc<Database>) -> (Self, CouncilId) {
-        let site = Self::on(database).await;
+        Self::founded(Self::on_at(database, Clock::System).await).await
+    }
+
+    async fn founded(site: Self) -> (Self, CouncilId) {
         let operator = site.app.set_up(first("Người Vận Hành", "he.thong")).await.expect("set-up");
         let operator = Actor { account: Some(operator), name: "Người Vận Hành".into(), role: Role::Operator };
         let council = site.found(&operator, "mau", "Hội đồng nhân dân tỉnh Mẫu").await;

@@ -99,6 +99,7 @@ impl App {
     #[boxed]
     pub async fn recount_page(&self, caller: &Caller, poll: PollId) -> Result<RecountPage, AppError> {
         caller.may(HALL)?;
+        self.lead(caller.council, poll).await?;
         let mut tx = self.store.read(caller.council).await?;
         let day = Day::load(&mut tx, poll).await?;
         let created = day.state.poll().created.clone();

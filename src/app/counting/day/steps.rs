@@ -12,6 +12,7 @@ use crate::polls::proposals::{self, Offer};
 use crate::polls::{self, Act, FoundLine, recounts};
 use crate::preparing::{Confirmation, content, text_of};
 use crate::service::app::{App, Ask};
+use crate::service::drawn::{Drawn, TRIES};
 use crate::service::error::AppError;
 use domain::audit::event::poll::PaperIssued;
 use domain::audit::{Actor, Digest, UtcTime};
@@ -137,7 +138,7 @@ impl App {
         let (evidence, obstacle) = match sample(kind) {
             Some(wish) => {
                 let is_whole = matches!(wish, Wish::CountingClosed | Wish::ResultDeclared | Wish::ResultPublished);
-                match ready(&mut tx, &day, wish, proposer, at).await {
+                match ready(&mut tx, &day, wish, (proposer, at), &Drawn::default()).await {
                     Ok(step) if is_whole => (Evidence::of(&mut tx, &day, &step).await?, None),
                     Ok(_) => (Evidence::default(), None),
                     Err(problem @ (AppError::Input(_) | AppError::NotFound(_))) => {
@@ -188,18 +189,45 @@ impl App {
         let caller = ask.caller.clone();
         let wish = typed.read(kind)?.ok_or(AppError::NotFound("bước này"))?;
         let (at, id) = (self.now_text()?, ProposalId::new(self.clock.now(), &self.chance.for_id()?));
-        let proposed = self.write_once(ask, move |tx| {
-            Box::pin(async move {
-                let day = Day::load(tx, poll).await?;
-                let actor = polls::actor_in(&caller, day.state.poll(), proposers(kind))?;
-                let step = ready(tx, &day, wish, actor.clone(), at).await?;
-                let offer = Offer { poll, kind, about: step.about(), content: text_of(&step)? };
-                proposals::propose(tx, id, at, &actor, offer).await.map(drop)
-            })
-        });
-        proposed.await?;
-        Ok(id)
+        let drawn = Drawn::default();
+        let mut proposed = Err(AppError::Undrawn);
+        for _ in 0..TRIES {
+            if kind.issues_paper() {
+                let mut tx = self.store.read(caller.council).await?;
+                // What stands in the way is told by the transaction that writes.
+                drop(looked_at(&mut tx, &caller, (poll, kind), wish.clone(), at, &drawn).await);
+            }
+            let (caller, wish, drawn) = (caller.clone(), wish.clone(), drawn.clone());
+            proposed = self
+                .write_once(ask, move |tx| {
+                    Box::pin(async move {
+                        let (step, actor) = looked_at(tx, &caller, (poll, kind), wish, at, &drawn).await?;
+                        let offer = Offer { poll, kind, about: step.about(), content: text_of(&step)? };
+                        proposals::propose(tx, id, at, &actor, offer).await.map(drop)
+                    })
+                })
+                .await;
+            if !matches!(proposed, Err(AppError::Undrawn)) {
+                break;
+            }
+        }
+        proposed.map(|()| id)
     }
+}
+
+/// The step that the caller would propose, and who the caller is in it.
+async fn looked_at(
+    tx: &mut CouncilTx,
+    caller: &Caller,
+    (poll, kind): (PollId, ProposalKind),
+    wish: Wish,
+    at: UtcTime,
+    drawn: &Drawn,
+) -> Result<(DayStep, Actor), AppError> {
+    let day = Day::load(tx, poll).await?;
+    let actor = polls::actor_in(caller, day.state.poll(), proposers(kind))?;
+    let step = ready(tx, &day, wish, (actor.clone(), at), drawn).await?;
+    Ok((step, actor))
 }
 
 /// A sample request that shows whether a step could be taken now, for the kinds where that does not depend on what is
@@ -243,11 +271,17 @@ fn not_now(kind: ProposalKind, state: &PollState, batches: &[StandingBatch], pap
 }
 
 /// The text of a step in the current state, after a check that the poll would take it.
-async fn ready(tx: &mut CouncilTx, day: &Day, wish: Wish, proposer: Actor, at: UtcTime) -> Result<DayStep, AppError> {
+async fn ready(
+    tx: &mut CouncilTx,
+    day: &Day,
+    wish: Wish,
+    (proposer, at): (Actor, UtcTime),
+    drawn: &Drawn,
+) -> Result<DayStep, AppError> {
     if matches!(wish, Wish::ResultDeclared) {
         no_open_recount(tx, day.poll).await?;
     }
-    let step = draw(tx, day, wish, at).await?;
+    let step = draw(tx, day, wish, at, drawn).await?;
     let act = act_of(tx, day, step.clone()).await?;
     // Who will confirm is not known yet; it must be somebody else.
     let other = Actor { account: None, name: String::new(), role: Role::Program };
@@ -256,7 +290,7 @@ async fn ready(tx: &mut CouncilTx, day: &Day, wish: Wish, proposer: Actor, at: U
 }
 
 /// The text of a step in the current state.
-async fn draw(tx: &mut CouncilTx, day: &Day, wish: Wish, at: UtcTime) -> Result<DayStep, AppError> {
+async fn draw(tx: &mut CouncilTx, day: &Day, wish: Wish, at: UtcTime, drawn: &Drawn) -> Result<DayStep, AppError> {
     Ok(match wish {
         Wish::DeckWaived { reason } => DayStep::DeckWaived { reason },
         Wish::PollMoved { day: new, reason } => {
@@ -304,11 +338,11 @@ async fn draw(tx: &mut CouncilTx, day: &Day, wish: Wish, at: UtcTime) -> Result<
         }
         Wish::ResultConfirmed { resolution } => {
             declared(tx, day).await?;
-            DayStep::ResultConfirmed { paper: papers::resolution(tx, day.poll).await?, resolution }
+            DayStep::ResultConfirmed { paper: papers::resolution(tx, day.poll, drawn).await?, resolution }
         }
         Wish::ResultPublished => DayStep::ResultPublished { results_sha256: declared(tx, day).await? },
         Wish::CorrigendumIssued(wish) => {
-            let paper = papers::corrigendum(tx, day.poll, &wish).await?;
+            let paper = papers::corrigendum(tx, day.poll, &wish, drawn).await?;
             let Corrigendum { corrects, day, wrong: reason, right } = wish;
             DayStep::CorrigendumIssued { corrects, day, paper, reason, right }
         }
@@ -406,10 +440,15 @@ pub(crate) async fn evidence_of(tx: &mut CouncilTx, proposal: &Proposal) -> Resu
 ///
 /// # Errors
 /// When the poll would refuse it.
-pub(crate) async fn content_now(tx: &mut CouncilTx, proposal: &Proposal, at: UtcTime) -> Result<String, AppError> {
+pub(crate) async fn content_now(
+    tx: &mut CouncilTx,
+    proposal: &Proposal,
+    at: UtcTime,
+    drawn: &Drawn,
+) -> Result<String, AppError> {
     let day = Day::load(tx, proposal.poll).await?;
     let proposed: DayStep = content(&proposal.content)?;
-    text_of(&ready(tx, &day, proposed.into(), proposer(proposal), at).await?)
+    text_of(&ready(tx, &day, proposed.into(), (proposer(proposal), at), drawn).await?)
 }
 
 /// Takes the step that was confirmed.

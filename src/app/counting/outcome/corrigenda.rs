@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use super::day_data::DayData;
 use super::printed::{PrintedPaper, notice_titles, one_notice};
 use crate::preparing::content;
+use crate::service::drawn::Drawn;
 use crate::service::error::AppError;
 use domain::audit::event::poll::PaperIssued;
 use domain::audit::{Digest, PollEvent};
@@ -14,7 +15,6 @@ use domain::document::{self, Corrected, Frame};
 use domain::id::PollId;
 use domain::paper_title::{corrigendum_name, is_corrigendum, paper_title};
 use domain::proposal::{ProposalKind, ProposalState};
-use pdf;
 use store::{CouncilTx, polls};
 
 const NO_PAPER: AppError = AppError::NotFound("văn bản này");
@@ -124,31 +124,41 @@ pub async fn correctable_papers(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<
 ///
 /// # Errors
 /// When the paper that it corrects was not issued.
-pub async fn next_corrigendum(tx: &mut CouncilTx, poll: PollId, said: &Corrigendum) -> Result<PrintedPaper, AppError> {
+pub(crate) async fn next_corrigendum(
+    tx: &mut CouncilTx,
+    poll: PollId,
+    said: &Corrigendum,
+    drawn: &Drawn,
+) -> Result<PrintedPaper, AppError> {
     let before = polls::papers(tx, poll).await?.iter().filter(|paper| is_corrigendum(&paper.name)).count();
-    corrigendum_paper(tx, poll, said, &corrigendum_name(before + 1)).await
+    corrigendum_paper(tx, poll, said, &corrigendum_name(before + 1), drawn).await
 }
 
 /// A corrigendum of this name.
 ///
 /// # Errors
 /// When the paper that it corrects was not issued.
-pub async fn corrigendum_paper(
+pub(crate) async fn corrigendum_paper(
     tx: &mut CouncilTx,
     poll: PollId,
     said: &Corrigendum,
     name: &str,
+    drawn: &Drawn,
 ) -> Result<PrintedPaper, AppError> {
     let day_data = DayData::load(tx, poll).await?;
     let issued = polls::papers(tx, poll).await?;
-    let wrong = match issued.iter().rfind(|paper| paper.name == said.corrects) {
-        Some(paper) => paper.sha256,
-        None => Digest::of(&one_notice(&day_data, &said.corrects)?.bytes),
+    let found = issued.iter().rfind(|paper| paper.name == said.corrects).map(|paper| paper.sha256);
+    let wrong = match found {
+        Some(sha256) => sha256,
+        None => Digest::of(&one_notice(&day_data, &said.corrects, drawn).await?.bytes),
     };
-    let frame = Frame { occasion: day_data.occasion(), date: said.day, foot: None };
-    let (title, sha256) = (title(&day_data, &said.corrects), wrong.to_string());
-    let corrected = Corrected { paper: &title, sha256: &sha256, wrong: &said.wrong, right: &said.right };
-    let pdf = pdf::document(&document::corrigendum(&frame, corrected)).map_err(|e| AppError::Input(e.to_string()))?;
+    let document = {
+        let frame = Frame { occasion: day_data.occasion(), date: said.day, foot: None };
+        let (title, sha256) = (title(&day_data, &said.corrects), wrong.to_string());
+        let corrected = Corrected { paper: &title, sha256: &sha256, wrong: &said.wrong, right: &said.right };
+        document::corrigendum(&frame, corrected)
+    };
+    let pdf = drawn.document(document).await?;
     Ok(PrintedPaper::new(name, pdf))
 }
 
@@ -161,10 +171,11 @@ pub(super) async fn printed(
     poll: PollId,
     day_data: &DayData,
     name: &str,
+    drawn: &Drawn,
 ) -> Result<PrintedPaper, AppError> {
     let issued = issued(day_data)?.into_iter().rfind(|correction| correction.paper.name == name).ok_or(NO_PAPER)?;
     let said = confirmed(day_data, issued.paper.sha256)?.ok_or(NO_PAPER)?;
-    let printed = corrigendum_paper(tx, poll, &said, name).await?;
+    let printed = corrigendum_paper(tx, poll, &said, name, drawn).await?;
     if printed.issued.sha256 == issued.paper.sha256 {
         Ok(printed)
     } else {

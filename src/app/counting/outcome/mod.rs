@@ -17,12 +17,14 @@ mod public;
 
 pub use board::{FormTable, InvalidLine, OfficialLine, RecountLine};
 pub use confidence::{ConfidenceOffer, TypedConfidence};
-pub use corrigenda::{Correction, Corrigendum, correctable_papers, corrigendum_paper, next_corrigendum};
+pub use corrigenda::{Correction, Corrigendum, correctable_papers};
+pub(crate) use corrigenda::{corrigendum_paper, next_corrigendum};
 pub use exposure::ExposureState;
 pub use figures::{Figures, figures};
 pub use follow_up::{FollowUpLine, TypedFollowUp};
 pub use incidents::Incident;
 pub use page::{ResultLine, ResultPage, ResultView};
+pub(crate) use papers::resolution_drawn;
 pub use papers::{PaperLine, PapersPage, issued_papers, minutes_paper, proposed_minutes, resolution_paper};
 pub use printed::PrintedPaper;
 pub use public::{PublicFile, PublicList, PublicPoll, PublicResult};

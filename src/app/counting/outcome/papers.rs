@@ -8,11 +8,12 @@ use jiff::Timestamp;
 use super::READERS;
 use super::corrigenda;
 use super::day_data::{DayData, head_box, key_of, signed_head};
-use super::printed::{PrintedPaper, notice_file, one_notice, render};
+use super::printed::{PrintedPaper, notice_file, one_notice};
 use crate::Caller;
 use crate::preparing::Paper;
 use crate::service::app::App;
 use crate::service::clock::day_in_vietnam;
+use crate::service::drawn::Drawn;
 use crate::service::error::AppError;
 use domain::audit::event::poll::PaperIssued;
 use domain::audit::{Checkpoint, Digest, Moment, PollEvent, UtcTime};
@@ -189,10 +190,11 @@ impl App {
         let mut tx = self.store.read(caller.council).await?;
         let day_data = DayData::load(&mut tx, poll).await?;
         let kind = Kind::ALL.into_iter().find(|kind| kind.file() == file);
+        let drawn = Drawn::default();
         let pdf = match kind {
-            Some(kind) => print(&mut tx, &day_data, kind).await?,
-            None if is_corrigendum(file) => corrigenda::printed(&mut tx, poll, &day_data, file).await?.pdf,
-            None => one_notice(&day_data, file)?,
+            Some(kind) => print(&mut tx, &day_data, kind, &drawn).await?,
+            None if is_corrigendum(file) => corrigenda::printed(&mut tx, poll, &day_data, file, &drawn).await?.pdf,
+            None => one_notice(&day_data, file, &drawn).await?,
         };
         Ok(Paper { name: file.to_owned(), bytes: pdf.bytes })
     }
@@ -206,7 +208,7 @@ impl App {
 pub async fn minutes_paper(tx: &mut CouncilTx, poll: PollId, copies: u32) -> Result<PrintedPaper, AppError> {
     let mut day_data = DayData::load(tx, poll).await?;
     day_data.day.copies = Some(copies);
-    Ok(PrintedPaper::new(MINUTES, print(tx, &day_data, Kind::Minutes).await?))
+    Ok(PrintedPaper::new(MINUTES, print(tx, &day_data, Kind::Minutes, &Drawn::default()).await?))
 }
 
 /// The minutes in the copies in which they were proposed last.
@@ -216,7 +218,7 @@ pub async fn minutes_paper(tx: &mut CouncilTx, poll: PollId, copies: u32) -> Res
 #[boxed]
 pub async fn proposed_minutes(tx: &mut CouncilTx, poll: PollId) -> Result<PrintedPaper, AppError> {
     let day_data = DayData::load(tx, poll).await?;
-    Ok(PrintedPaper::new(MINUTES, print(tx, &day_data, Kind::Minutes).await?))
+    Ok(PrintedPaper::new(MINUTES, print(tx, &day_data, Kind::Minutes, &Drawn::default()).await?))
 }
 
 /// The resolution that confirms the result, or the Party's report in its place.
@@ -225,8 +227,21 @@ pub async fn proposed_minutes(tx: &mut CouncilTx, poll: PollId) -> Result<Printe
 /// Before the minutes are signed.
 #[boxed]
 pub async fn resolution_paper(tx: &mut CouncilTx, poll: PollId) -> Result<PrintedPaper, AppError> {
+    resolution_drawn(tx, poll, &Drawn::default()).await
+}
+
+/// The same in a transaction that writes, drawn before.
+///
+/// # Errors
+/// As [`resolution_paper`].
+#[boxed]
+pub(crate) async fn resolution_drawn(
+    tx: &mut CouncilTx,
+    poll: PollId,
+    drawn: &Drawn,
+) -> Result<PrintedPaper, AppError> {
     let day_data = DayData::load(tx, poll).await?;
-    Ok(PrintedPaper::new(RESOLUTION, print(tx, &day_data, Kind::Resolution).await?))
+    Ok(PrintedPaper::new(RESOLUTION, print(tx, &day_data, Kind::Resolution, drawn).await?))
 }
 
 /// The papers that a poll's log issued, by their names there, as far as they come out again to the byte: a bundle has no
@@ -243,13 +258,13 @@ pub async fn issued_papers(tx: &mut CouncilTx, poll: PollId) -> Result<BTreeMap<
     };
     // A later paper of a name takes the place of the one before.
     let issued = polls::papers(tx, poll).await?.into_iter().map(|paper| (paper.name, paper.sha256));
-    let mut papers = BTreeMap::new();
+    let (mut papers, drawn) = (BTreeMap::new(), Drawn::default());
     for (name, sha256) in issued.collect::<BTreeMap<_, _>>() {
         let printed = match name.as_str() {
-            MINUTES => print(tx, &day_data, Kind::Minutes).await,
-            RESOLUTION => print(tx, &day_data, Kind::Resolution).await,
+            MINUTES => print(tx, &day_data, Kind::Minutes, &drawn).await,
+            RESOLUTION => print(tx, &day_data, Kind::Resolution, &drawn).await,
             other if is_corrigendum(other) => {
-                corrigenda::printed(tx, poll, &day_data, other).await.map(|printed| printed.pdf)
+                corrigenda::printed(tx, poll, &day_data, other, &drawn).await.map(|printed| printed.pdf)
             }
             _ => continue,
         };
@@ -262,7 +277,7 @@ pub async fn issued_papers(tx: &mut CouncilTx, poll: PollId) -> Result<BTreeMap<
     Ok(papers)
 }
 
-async fn print(tx: &mut CouncilTx, day_data: &DayData, kind: Kind) -> Result<Pdf, AppError> {
+async fn print(tx: &mut CouncilTx, day_data: &DayData, kind: Kind, drawn: &Drawn) -> Result<Pdf, AppError> {
     if kind.waits_for(day_data).is_some() {
         return Err(Refusal::NotNow { doing: "in giấy tờ này", stage: day_data.stage() }.into());
     }
@@ -293,7 +308,7 @@ async fn print(tx: &mut CouncilTx, day_data: &DayData, kind: Kind) -> Result<Pdf
         Kind::Notices => document::notices(&frame, &day_data.result()?),
         Kind::HandOver => hand_over(tx, day_data).await?,
     };
-    render(&document)
+    drawn.document(document).await
 }
 
 /// How the ballots were counted, as far as the log records it.

@@ -1,6 +1,7 @@
 //! A paper as it comes out, and the notices to single officials, which no entry of the log issues.
 
 use super::day_data::DayData;
+use crate::service::drawn::Drawn;
 use crate::service::error::AppError;
 use domain::audit::Digest;
 use domain::audit::event::poll::PaperIssued;
@@ -25,14 +26,6 @@ impl PrintedPaper {
     pub(super) fn new(name: &str, pdf: Pdf) -> Self {
         Self { issued: PaperIssued { name: name.to_owned(), pages: pdf.pages, sha256: Digest::of(&pdf.bytes) }, pdf }
     }
-}
-
-/// The file of a paper.
-///
-/// # Errors
-/// When a character cannot be printed.
-pub(super) fn render(document: &Document) -> Result<Pdf, AppError> {
-    pdf::document(document).map_err(|e| AppError::Input(format!("{}: {e}.", document.title)))
 }
 
 /// The notices: name of the file, and to whom it goes. None before they can be printed.
@@ -61,7 +54,12 @@ pub(super) fn notice_file(place: usize, name: &str) -> String {
 ///
 /// # Errors
 /// When there is none of this name, or it can't be printed yet.
-pub(super) fn one_notice(day_data: &DayData, file: &str) -> Result<Pdf, AppError> {
+pub(super) async fn one_notice(day_data: &DayData, file: &str, drawn: &Drawn) -> Result<Pdf, AppError> {
+    let notice = notice_of(day_data, file)?;
+    drawn.document(notice).await
+}
+
+fn notice_of(day_data: &DayData, file: &str) -> Result<Document, AppError> {
     let place = day_data.list.iter().enumerate().position(|(place, person)| notice_file(place, &person.name) == file);
     let place = place.ok_or(NO_PAPER)?;
     if !notices_are_ready(day_data) {
@@ -70,5 +68,5 @@ pub(super) fn one_notice(day_data: &DayData, file: &str) -> Result<Pdf, AppError
     let result = day_data.result()?;
     let mut lines = result.forms.iter().flat_map(|form| form.officials.iter().map(move |official| (form, official)));
     let (form, official) = lines.nth(place).ok_or(NO_PAPER)?;
-    render(&document::notice(&day_data.frame(), form, official))
+    Ok(document::notice(&day_data.frame(), form, official))
 }

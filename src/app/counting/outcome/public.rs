@@ -9,6 +9,7 @@ use super::day_data::{DayData, SignedHead, signed_head};
 use super::exposure::{is_public, stored};
 use super::page;
 use crate::service::app::App;
+use crate::service::drawn::Drawn;
 use crate::service::error::AppError;
 use domain::audit::{Digest, Moment, PollEvent};
 use domain::id::{CouncilId, PollId};
@@ -173,7 +174,9 @@ impl App {
             "ket-qua.csv" => page::file(&day_data, "csv")?,
             "ket-qua.xlsx" => page::file(&day_data, "xlsx")?,
             "diem-chot.txt" => head.note.into_bytes(),
-            _ if is_corrigendum(name) => corrigenda::printed(&mut tx, poll, &day_data, name).await?.pdf.bytes,
+            _ if is_corrigendum(name) => {
+                corrigenda::printed(&mut tx, poll, &day_data, name, &Drawn::default()).await?.pdf.bytes
+            }
             _ => return Err(NOTHING),
         };
         Ok(PublicFile { name: name.to_owned(), bytes })

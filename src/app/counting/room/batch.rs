@@ -97,6 +97,7 @@ impl App {
         number: u32,
     ) -> Result<BatchPage, AppError> {
         caller.may(COUNTERS)?;
+        self.lead(caller.council, poll).await?;
         let mut tx = self.store.read(caller.council).await?;
         let room = self.room(&mut tx, poll).await?;
         room.admit(caller, COUNTERS)?;
@@ -152,6 +153,7 @@ impl App {
         number: u32,
     ) -> Result<Follow, AppError> {
         caller.may(COUNTERS)?;
+        self.lead(caller.council, poll).await?;
         let mut tx = self.store.read(caller.council).await?;
         let room = self.room(&mut tx, poll).await?;
         room.admit(caller, COUNTERS)?;

@@ -64,6 +64,7 @@ impl App {
         (form, number): (&str, u32),
     ) -> Result<ChangePage, AppError> {
         caller.may(HEADS)?;
+        self.lead(caller.council, poll).await?;
         let mut tx = self.store.read(caller.council).await?;
         let room = self.room(&mut tx, poll).await?;
         let (lying, own) = (self.own_batch(&room, caller, (form, number))?, room.form(form)?);
@@ -105,6 +106,7 @@ impl App {
         typed: &TypedChange,
     ) -> Result<(), AppError> {
         ask.caller.may(HEADS)?;
+        self.lead(ask.caller.council, poll).await?;
         let mut tx = self.store.read(ask.caller.council).await?;
         let room = self.room(&mut tx, poll).await?;
         let lying = self.own_batch(&room, ask.caller, (form, number))?;

@@ -11,6 +11,7 @@ use crate::polls::Requester;
 use crate::preparing::{Paper as PrintedPaper, PreparedPoll, sealed_forms};
 use crate::service::app::{App, Ask};
 use crate::service::clock::day_in_vietnam;
+use crate::service::drawn;
 use crate::service::error::AppError;
 use domain::audit::event::poll::DeckForm;
 use domain::audit::{LogEntry, PollEvent, UtcTime};
@@ -22,7 +23,6 @@ use domain::id::{LogId, PollId};
 use domain::poll_state::{Refusal, Stage};
 use domain::test_deck::{Compared, DeckNames, TestDeck};
 use macros::boxed;
-use pdf;
 use store::{CouncilTx, logs, polls};
 
 const NO_REPORT: AppError = AppError::NotFound("báo cáo kiểm thử");
@@ -114,6 +114,7 @@ impl App {
     #[boxed]
     pub async fn deck_report(&self, caller: &Caller, poll: PollId) -> Result<DeckReport, AppError> {
         caller.may(COUNTERS)?;
+        self.lead(caller.council, poll).await?;
         let mut tx = self.store.read(caller.council).await?;
         let room = self.room(&mut tx, poll).await?;
         room.admit(caller, COUNTERS)?;
@@ -157,6 +158,7 @@ impl App {
     #[boxed]
     pub async fn record_deck(&self, ask: Ask<'_>, poll: PollId, form: Option<&str>) -> Result<(), AppError> {
         ask.caller.may(HEADS)?;
+        self.lead(ask.caller.council, poll).await?;
         let mut tx = self.store.read(ask.caller.council).await?;
         let room = self.room(&mut tx, poll).await?;
         room.admit(ask.caller, HEADS)?;
@@ -224,7 +226,7 @@ impl App {
         let frame = Frame { occasion: prepared.poll_book.occasion(), date: day_of(last), foot: None };
         let waived = waived(&entries, forms.iter().map(|form| form.id.as_str()));
         let document = test_deck_report(&frame, &counts, waived.as_ref(), &tellers);
-        let pdf = pdf::document(&document).map_err(|e| AppError::Input(e.to_string()))?;
+        let pdf = drawn::document(&document).map_err(|e| AppError::Input(e.to_string()))?;
         Ok(PrintedPaper { name: "bao-cao-kiem-thu.pdf".to_owned(), bytes: pdf.bytes })
     }
 

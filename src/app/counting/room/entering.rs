@@ -179,6 +179,7 @@ impl App {
         (form, number): (&str, u32),
     ) -> Result<(CountingRoom, Result<(BatchKey, Lying), BatchProgress>), AppError> {
         ask.caller.may(COUNTERS)?;
+        self.lead(ask.caller.council, poll).await?;
         let mut tx = self.store.read(ask.caller.council).await?;
         let room = self.room(&mut tx, poll).await?;
         room.admit(ask.caller, COUNTERS)?;

@@ -13,6 +13,7 @@ mod counting_room;
 mod deck;
 mod entering;
 mod follow;
+mod lead;
 mod opening;
 mod projection;
 mod recounts;

@@ -62,6 +62,7 @@ impl App {
     #[boxed]
     pub async fn open_page(&self, caller: &Caller, poll: PollId, form: &str) -> Result<OpenPage, AppError> {
         caller.may(HEADS)?;
+        self.lead(caller.council, poll).await?;
         let mut tx = self.store.read(caller.council).await?;
         let room = self.room(&mut tx, poll).await?;
         room.admit(caller, HEADS)?;
@@ -103,6 +104,7 @@ impl App {
     #[boxed]
     pub async fn open_batch(&self, ask: Ask<'_>, poll: PollId, typed: &TypedBatch) -> Result<BatchKey, AppError> {
         ask.caller.may(HEADS)?;
+        self.lead(ask.caller.council, poll).await?;
         self.table().announce(ask.request);
         let (caller, typed, opened) = (ask.caller.clone(), typed.clone(), ask.request);
         let laid = self.write_once(ask, move |tx| {
@@ -137,6 +139,7 @@ impl App {
         opened: RequestId,
     ) -> Result<(), AppError> {
         ask.caller.may(HEADS)?;
+        self.lead(ask.caller.council, poll).await?;
         let mut tx = self.store.read(ask.caller.council).await?;
         let room = self.room(&mut tx, poll).await?;
         room.admit(ask.caller, HEADS)?;

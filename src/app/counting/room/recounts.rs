@@ -48,7 +48,7 @@ pub struct RecountOffer {
 }
 
 impl App {
-    /// Lines of a poll that are being counted again.
+    /// Lines of a poll that are being counted again; for a process that leads its table ([`Self::lead`]).
     ///
     /// # Errors
     /// When the database does not answer.
@@ -97,6 +97,7 @@ impl App {
         typed: &TypedRecount,
     ) -> Result<BatchKey, AppError> {
         ask.caller.may(HEADS)?;
+        self.lead(ask.caller.council, poll).await?;
         self.table().announce(ask.request);
         let (caller, typed, opened, form) = (ask.caller.clone(), typed.clone(), ask.request, form.to_owned());
         let laid = self.write_once(ask, move |tx| {

@@ -142,6 +142,7 @@ impl App {
     #[boxed]
     pub async fn counting_room(&self, caller: &Caller, poll: PollId) -> Result<RoomPage, AppError> {
         caller.may(COUNTERS)?;
+        self.lead(caller.council, poll).await?;
         let mut tx = self.store.read(caller.council).await?;
         let room = self.room(&mut tx, poll).await?;
         room.admit(caller, COUNTERS)?;

@@ -297,9 +297,13 @@ impl CountingTable {
         self.slots().open.keys().map(|key| key.poll).collect()
     }
 
-    /// Removes everything that lies open of a poll, with all that was keyed of it.
+    /// Removes everything that lies open of a poll, with all that was keyed of it. It may be laid again from the database.
     pub fn clear_poll(&self, poll: PollId) {
-        self.clear(|key| key.poll == poll);
+        let mut slots = self.slots();
+        let opened: Vec<RequestId> =
+            slots.open.iter().filter(|(key, _)| key.poll == poll).map(|(_, slot)| slot.opened).collect();
+        slots.open.retain(|key, _| key.poll != poll);
+        slots.own.retain(|own| !opened.contains(own));
     }
 
     fn clear(&self, which: impl Fn(&BatchKey) -> bool) {

@@ -55,6 +55,7 @@ fn damaged(cause: impl ToString) -> AppError {
 }
 
 /// Everything that a workbook is compared with.
+#[derive(PartialEq, Eq)]
 pub(crate) struct Snapshot {
     officials: Vec<StoredOfficial>,
     delegates: Vec<StoredDelegate>,

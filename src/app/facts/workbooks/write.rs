@@ -1,6 +1,7 @@
 //! Writes an import that was looked at.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use tokio::task::spawn_blocking;
 
@@ -8,6 +9,7 @@ use super::{NO_JOB, Read, Snapshot, damaged, held_against, outcome, read};
 use crate::people::roster::{EDITORS, Pen, RosterEntry, StoredRecord};
 use crate::service::app::{App, Ask};
 use crate::service::clock::in_vietnam;
+use crate::service::drawn::TRIES;
 use crate::service::error::AppError;
 use crate::service::records::Revised;
 use domain::fact::{FactState, KeptFact};
@@ -48,19 +50,39 @@ impl App {
         let bytes = self.import_input(ask.caller, id).await?;
         let known = Snapshot::load(&mut self.store.read(council).await?, poll).await?.known();
         let workbook = read(bytes.clone(), name.clone(), known).await?;
-        let app = self.clone();
-        let written = self.write_once(ask, move |tx| {
-            Box::pin(async move {
-                let snapshot = Snapshot::load(tx, poll).await?;
-                let Some((comparison, preview)) = still(&workbook, &snapshot, &seen) else { return Ok(false) };
-                Writing { app, pen: pen.clone(), snapshot, poll }.write(tx, comparison).await?;
-                let by = Written { at: in_vietnam(pen.at), by: pen.actor.name.clone() };
-                let result = serde_json::to_string(&Preview { written: Some(by), ..preview }).map_err(damaged)?;
-                jobs::turn(tx, id, (JobState::Ready, JobState::Done), Some(result), pen.at).await?;
-                Ok(true)
-            })
-        });
-        if written.await? {
+        let (workbook, mut written) = (Arc::new(workbook), Err(AppError::Undrawn));
+        for _ in 0..TRIES {
+            // Compared before the transaction that writes, in which nothing is looked at but whether it still stands.
+            let before = Snapshot::load(&mut self.store.read(council).await?, poll).await?;
+            let (held, seen) = (Arc::clone(&workbook), seen.clone());
+            let compared = spawn_blocking(move || (still(&held, &before, &seen), before));
+            let (same, before) = compared.await.map_err(|e| AppError::internal("so bảng tính", e))?;
+            let Some((comparison, preview)) = same else {
+                written = Ok(false);
+                break;
+            };
+            let (app, pen) = (self.clone(), pen.clone());
+            written = self
+                .write_once(ask, move |tx| {
+                    Box::pin(async move {
+                        let snapshot = Snapshot::load(tx, poll).await?;
+                        if snapshot != before {
+                            return Err(AppError::Undrawn);
+                        }
+                        Writing { app, pen: pen.clone(), snapshot, poll }.write(tx, comparison).await?;
+                        let by = Written { at: in_vietnam(pen.at), by: pen.actor.name.clone() };
+                        let result = serde_json::to_string(&Preview { written: Some(by), ..preview });
+                        let turn = (JobState::Ready, JobState::Done);
+                        jobs::turn(tx, id, turn, Some(result.map_err(damaged)?), pen.at).await?;
+                        Ok(true)
+                    })
+                })
+                .await;
+            if !matches!(written, Err(AppError::Undrawn)) {
+                break;
+            }
+        }
+        if written? {
             return Ok(Applied::Written);
         }
         let snapshot = Snapshot::load(&mut self.store.read(council).await?, poll).await?;

@@ -114,7 +114,7 @@ impl App {
     }
 
     /// The account of a name, if it may sign in, and its password's PHC string.
-    async fn account_to_open(
+    pub(crate) async fn account_to_open(
         &self,
         council: CouncilId,
         login: &str,

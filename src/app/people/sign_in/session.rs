@@ -1,5 +1,8 @@
 //! Sessions: begun, found again by their token, ended.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use super::token::Token;
 use crate::service::app::{App, Ask};
 use crate::service::caller::{Caller, Pending};
@@ -15,6 +18,16 @@ use store::{CouncilTx, StoreError, accounts, councils, credentials, logs, sessio
 
 /// Longest name of a browser that is stored, in characters.
 const MAX_DEVICE: usize = 300;
+
+/// Sessions whose last use is being written down, and when that was.
+#[derive(Debug, Default)]
+struct Touching(Mutex<BTreeMap<SessionId, UtcTime>>);
+
+impl Touching {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<SessionId, UtcTime>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// A session that is about to begin: all that must be settled before its transaction.
 pub struct NewSession {
@@ -112,14 +125,15 @@ impl App {
         self.store.write(council, move |tx| Box::pin(new.begin(tx, account.id))).await
     }
 
-    /// The caller behind a token, if its session still runs. Its use is recorded once a minute; when that fails (the
-    /// disk is full), reading still works.
+    /// The caller behind a token, if its session still runs. Its use is recorded once a minute, and nobody waits for that.
     ///
     /// # Errors
     /// When the database does not answer.
     #[boxed]
     pub async fn caller(&self, token: &Token) -> Result<Option<Caller>, AppError> {
         let now = self.now_text()?;
+        // Before the row is read: what is written down by then is in it.
+        let touching = self.memory.of::<Touching>().lock().clone();
         let mut tx = self.store.read(token.council).await?;
         let Some(found) = sessions::find(&mut tx, &token.hash()).await? else { return Ok(None) };
         let account = accounts::find(&mut tx, found.account).await?;
@@ -127,18 +141,12 @@ impl App {
         let Some(council) = councils::own(&mut tx).await? else { return Ok(None) };
         drop(tx);
         let limits = session::limits(&account.roles);
-        let Standing::Live { touch } = session::standing(limits, found.started_at, found.seen_at, now) else {
+        let seen_at = touching.get(&found.id).map_or(found.seen_at, |seen| found.seen_at.max(*seen));
+        let Standing::Live { touch } = session::standing(limits, found.started_at, seen_at, now) else {
             return Ok(None);
         };
         if touch {
-            let id = found.id;
-            let touched: Result<(), StoreError> = self
-                .store
-                .write(token.council, move |tx| Box::pin(async move { sessions::touch(tx, id, now).await }))
-                .await;
-            if let Err(cause) = touched {
-                tracing::warn!(?cause, "the last use of a session was not written down");
-            }
+            self.touch_session(token.council, found.id, now);
         }
         // A slip proves more than a password does; its holder may have no password.
         let needs_factor =
@@ -157,6 +165,27 @@ impl App {
             previous_sign_in: found.previous_at,
             failures_before: found.failures_before,
         }))
+    }
+
+    /// Writes down that a session was used, in a task of its own; not again while that task waits. A failure (the disk is
+    /// full) ends nothing: the next request tries again.
+    fn touch_session(&self, council: CouncilId, session: SessionId, now: UtcTime) {
+        let touching = self.memory.of::<Touching>();
+        if touching.lock().insert(session, now).is_some() {
+            return;
+        }
+        let store = self.store.clone();
+        tokio::spawn(async move {
+            let touched: Result<(), StoreError> = store
+                .write_as("touch_session", council, move |tx| {
+                    Box::pin(async move { sessions::touch(tx, session, now).await })
+                })
+                .await;
+            touching.lock().remove(&session);
+            if let Err(cause) = touched {
+                tracing::warn!(?cause, "the last use of a session was not written down");
+            }
+        });
     }
 
     /// What forms of a session carry: no other site knows the first part; the second says whose form it is after the

@@ -9,6 +9,7 @@ use crate::preparing::poll_book::PollBook;
 use crate::service::app::{App, Ask};
 use crate::service::caller::Caller;
 use crate::service::clock::day_in_vietnam;
+use crate::service::drawn;
 use crate::service::error::{AppError, FieldError};
 use crate::service::upload::Received;
 use domain::document::{Frame, person_report};
@@ -21,7 +22,6 @@ use domain::report::{ReportForm, Section};
 use domain::rules::Attested;
 use domain::text::{clean, read_day};
 use macros::boxed;
-use pdf;
 use store::facts;
 use store::roster::StoredOfficial;
 use store::{CouncilTx, roster};
@@ -177,7 +177,7 @@ impl App {
                 own.fact.is_some().then(|| own.body())
             };
             let frame = Frame { occasion: poll_book.occasion(), date, foot: None };
-            pdf::document(&person_report(&report.official.value.official, &form, written, &frame))
+            drawn::document(&person_report(&report.official.value.official, &form, written, &frame))
         };
         let drawn = tokio::task::spawn_blocking(drawn).await.map_err(|e| AppError::internal("in báo cáo", e))?;
         drawn.map(|pdf| pdf.bytes).map_err(|e| AppError::internal("in báo cáo", e))

@@ -177,6 +177,7 @@ impl Course {
                 once(&mut self.archived_at, seq, kind)
             }
             PollEvent::PollCancelled(cancelled) => self.cancel(&cancelled, actor, kind),
+            PollEvent::ClockConfirmed(confirmed) => self.by_two(&confirmed.proposed_by, actor, &confirmed.reason, kind),
             PollEvent::CouncilLogNoted(_) => Ok(()),
             PollEvent::PaperIssued(paper) => {
                 self.papers.push(Issued { seq, leaf, paper });

@@ -157,6 +157,15 @@ events! {
         /// Wrong ones in a row.
         failures: u32,
     }
+    /// Two people confirmed that the clock of the machine is right and that the time of the entry before is not to be gone by: the time of this entry may be earlier.
+    "clock.confirmed" ClockConfirmed by "admin" when "any time after the first entry; by two people, in the installation's own log by one and the command line" {
+        /// Time of the entry before.
+        last: UtcTime,
+        /// Who asked for it; whoever wrote the entry agreed.
+        proposed_by: Actor,
+        /// Why.
+        reason: String,
+    }
     /// Access slips were printed.
     "slips.issued" SlipsIssued by "admin" when "any time; earlier slips of the same people are void" {
         /// They end at this moment.

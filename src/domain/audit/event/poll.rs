@@ -472,6 +472,15 @@ events! {
         /// SHA-256 of its bytes.
         sha256: Digest,
     }
+    /// Two people confirmed that the clock of the machine is right and that the time of the entry before is not to be gone by: the time of this entry may be earlier.
+    "clock.confirmed" ClockConfirmed by "leader" when "any time after the first entry; by two people" {
+        /// Time of the entry before.
+        last: UtcTime,
+        /// Who asked for it; whoever wrote the entry agreed.
+        proposed_by: Actor,
+        /// Why.
+        reason: String,
+    }
     /// Where the council's own log stood, so that neither can be rewritten without the other.
     "council_log.noted" CouncilLogNoted by "leader" when "any time; with each release of dossiers, and before forms are sealed" {
         /// Name of the council's log.

@@ -18,7 +18,7 @@ use crate::answer::{Answer, SignedIn};
 use crate::form::Form;
 use crate::live::Live;
 use crate::pages::{assets, error};
-use crate::render::Page;
+use crate::render::{self, Page};
 use crate::session::Visitor;
 use app::counting::room::table::BatchProgress;
 use app::counting::room::{BatchPage, Follow, KeyedMessage, Waits};
@@ -195,7 +195,15 @@ impl From<AppError> for JsonProblem {
 
 impl IntoResponse for JsonProblem {
     fn into_response(self) -> Response {
-        let status = error::of(&self.0).into_response().status();
+        let answer = error::of(&self.0).into_response();
+        if render::is_for_another_process(&answer) {
+            let mut refused = refused(answer.status(), &self.0.to_string());
+            refused
+                .headers_mut()
+                .extend(answer.headers().get(header::RETRY_AFTER).map(|s| (header::RETRY_AFTER, s.clone())));
+            return refused;
+        }
+        let status = answer.status();
         if status.is_server_error() {
             return refused(status, "Máy chủ chưa làm được; trang này sẽ tự thử lại.");
         }

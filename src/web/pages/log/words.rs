@@ -71,6 +71,7 @@ const KINDS: &[(&str, &str)] = &[
     ("poll.archived", "Lưu trữ"),
     ("poll.cancelled", "Hủy cuộc bỏ phiếu"),
     ("paper.issued", "Phát hành giấy tờ"),
+    ("clock.confirmed", "Hai người xác nhận giờ máy chủ"),
     ("council_log.noted", "Ghi điểm chốt nhật ký hội đồng"),
 ];
 
