@@ -1,8 +1,6 @@
 //! A hall is no laboratory: pages are loaded again, machines restart, tellers leave, piles have another size than was
 //! thought. Nothing that was keyed is lost, and nobody meets a page that leads nowhere.
 
-use std::sync::Arc;
-
 use app::counting::day::{TypedAccount, TypedStep};
 use axum::http::Method;
 use domain::ballot_account::BallotAccount;
@@ -11,7 +9,7 @@ use serde_json::{Value, json};
 use store::{batches, open_batches};
 
 use crate::counting::{Hall, Laptop, pile};
-use crate::site::{Answer, Site, on_both};
+use crate::site::{Answer, on_both};
 
 const TEN: [&str; 10] = ["113", "121", "201", "119", "333", "222", "111", "-2", "123", "321"];
 

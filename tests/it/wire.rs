@@ -89,39 +89,51 @@ pub struct Reading {
     pub again: Vec<Keys>,
 }
 
-/// What is held for one batch until it is in.
-#[derive(Default)]
+/// A message that was sent last: where nothing has moved since, it is sent once more as it was.
 struct Held {
-    entry: Option<Value>,
-    again: Option<Value>,
-    decision: Option<Value>,
+    /// State, run of the service, messages that were taken.
+    at: [Value; 3],
+    message: Value,
 }
 
-/// Keys a batch until it is in: `/kiem-phieu/{poll}/{form}/{number}`. Gives up when `is_over`, and says whether it is in.
+/// Keys a batch paper by paper until it is in: `/kiem-phieu/{poll}/{form}/{number}`. Gives up when `is_over`, and says whether
+/// it is in.
 pub fn keys_batch(wire: &Wire, batch: &str, reading: &Reading, is_over: &dyn Fn() -> bool) -> bool {
-    let mut held = Held::default();
+    let mut held: Option<Held> = None;
     while !is_over() {
         let told = wire.gets(&format!("{batch}/tien-do.json")).filter(|(status, _)| *status == 200);
         let Some(told) = told.and_then(|(_, body)| serde_json::from_str::<Value>(&body).ok()) else {
             std::thread::sleep(PAUSE);
             continue;
         };
-        let message = match told["state"].as_str().expect("state") {
-            "taken" => return true,
-            "key" => held.entry.get_or_insert_with(|| message(&told, "entry", whole(&reading.first))),
-            "again" => held.again.get_or_insert_with(|| message(&told, "again", asked(&told, &reading.again))),
-            "decide" => held.decision.get_or_insert_with(|| message(&told, "decide", asked(&told, &reading.again))),
-            _ => {
-                std::thread::sleep(PAUSE);
-                continue;
+        let at = ["state", "run", "revision"].map(|name| told[name].clone());
+        let repeated = held.take().filter(|held| held.at == at);
+        let mut next = match repeated {
+            Some(held) => held,
+            None => {
+                let message = match told["state"].as_str().expect("state") {
+                    "taken" => return true,
+                    "key" => next_paper(&told, &reading.first),
+                    what @ ("again" | "decide") => message(&told, (what, "send"), asked(&told, &reading.again)),
+                    "agreed" => message(&told, ("entry", "commit"), json!([])),
+                    _ => {
+                        std::thread::sleep(PAUSE);
+                        continue;
+                    }
+                };
+                Held { at, message }
             }
         };
         // Another sign-in has another token; everything else stays as it was sent first.
-        message["token"] = told["token"].clone();
-        if let Some((200, answer)) = wire.tells(&format!("{batch}/gui"), message)
-            && serde_json::from_str::<Value>(&answer).is_ok_and(|told| told["state"] == "taken")
+        next.message["token"] = told["token"].clone();
+        let answer = wire.tells(&format!("{batch}/gui"), &next.message);
+        if let Some((200, answer)) = &answer
+            && serde_json::from_str::<Value>(answer).is_ok_and(|told| told["state"] == "taken")
         {
             return true;
+        }
+        if answer.is_none() {
+            held = Some(next);
         }
     }
     false
@@ -129,10 +141,20 @@ pub fn keys_batch(wire: &Wire, batch: &str, reading: &Reading, is_over: &dyn Fn(
 
 const PAUSE: Duration = Duration::from_millis(15);
 
-fn message(told: &Value, what: &str, papers: Value) -> Value {
+pub fn message(told: &Value, (what, step): (&str, &str), papers: Value) -> Value {
     json!({
-        "token": told["token"], "request": told["request"], "by": told["account"], "what": what, "papers": papers,
+        "token": told["token"], "request": told["request"], "by": told["account"], "opened": told["opened"],
+        "revision": told["revision"], "what": what, "step": step, "papers": papers,
     })
+}
+
+/// The paper after those that the table has, or the end of the reading.
+fn next_paper(told: &Value, papers: &[Keys]) -> Value {
+    let done = usize::try_from(told["done"].as_u64().expect("papers")).expect("small");
+    match whole(papers).as_array_mut().expect("list").get_mut(done) {
+        Some(paper) => message(told, ("entry", "put"), json!([paper.take()])),
+        None => message(told, ("entry", "send"), json!([])),
+    }
 }
 
 fn whole(papers: &[Keys]) -> Value {
