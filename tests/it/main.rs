@@ -91,6 +91,7 @@ mod store_attachments;
 mod store_bad;
 mod store_conformance;
 mod store_facts;
+mod store_lease;
 mod store_log;
 mod store_polls;
 mod store_preparation;

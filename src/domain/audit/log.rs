@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::canonical::ReadError;
 use super::checkpoint::Checkpoint;
 use super::digest::Digest;
-use super::entry::{EntryError, LogEntry, MAX_ENTRY_BYTES, entry_text};
+use super::entry::{EntryError, LogEntry, MAX_ENTRY_BYTES, entry_text, may_follow};
 use super::event::{Actor, LogEvent};
 use super::merkle::{Tree, leaf_hash};
 use super::note::KeyName;
@@ -69,7 +69,7 @@ impl Log {
             if entry.seq != seq {
                 return Err(LogError::Gap { seq, found: entry.seq });
             }
-            log.check_time(entry.at)?;
+            log.check_time(&entry.event, entry.at)?;
             log.push(text, entry.at, entry.leaf);
         }
         Ok(log)
@@ -81,7 +81,7 @@ impl Log {
     /// When `at` is before the last entry, or the entry has no canonical text of at most [`MAX_ENTRY_BYTES`].
     pub fn append<E: LogEvent>(&mut self, at: Timestamp, actor: &Actor, event: &E) -> Result<Appended, LogError> {
         let at = UtcTime::try_from(at)?;
-        self.check_time(at)?;
+        self.check_time(event, at)?;
         let seq = self.size();
         let text = entry_text(seq, at, actor, event)?;
         if text.len() > MAX_ENTRY_BYTES {
@@ -92,9 +92,9 @@ impl Log {
         Ok(Appended { seq, leaf })
     }
 
-    fn check_time(&self, at: UtcTime) -> Result<(), LogError> {
+    fn check_time<E: LogEvent>(&self, event: &E, at: UtcTime) -> Result<(), LogError> {
         match self.last {
-            Some(last) if at < last => Err(LogError::TimeBack { at, last }),
+            Some(last) if !may_follow(event, at, Some(last)) => Err(LogError::TimeBack { at, last }),
             _ => Ok(()),
         }
     }

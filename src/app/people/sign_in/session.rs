@@ -176,14 +176,26 @@ impl App {
         }
         let store = self.store.clone();
         tokio::spawn(async move {
-            let touched: Result<(), StoreError> = store
-                .write_as("touch_session", council, move |tx| {
-                    Box::pin(async move { sessions::touch(tx, session, now).await })
-                })
-                .await;
-            touching.lock().remove(&session);
-            if let Err(cause) = touched {
-                tracing::warn!(?cause, "the last use of a session was not written down");
+            let mut at = now;
+            loop {
+                let touched: Result<(), StoreError> = store
+                    .write_as("touch_session", council, move |tx| {
+                        Box::pin(async move { sessions::touch(tx, session, at).await })
+                    })
+                    .await;
+                let mut touching = touching.lock();
+                match touching.get(&session) {
+                    // It was used again while this waited.
+                    Some(later) if *later > at && touched.is_ok() => at = *later,
+                    _ => {
+                        touching.remove(&session);
+                        drop(touching);
+                        if let Err(cause) = touched {
+                            tracing::warn!(?cause, "the last use of a session was not written down");
+                        }
+                        return;
+                    }
+                }
             }
         });
     }
