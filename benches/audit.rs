@@ -83,7 +83,8 @@ fn batch(number: u64) -> PollEvent {
 fn committed(batch: u32, commitment: Digest) -> BatchCommitted {
     let readers = vec!["Lê Thị C".into(), "Trần Văn D".into()];
     let accounts = None;
-    BatchCommitted { accounts, batch, commitment, decided: 0, form: "F1-3F9A2C".into(), papers: 25, readers, reread: 0 }
+    let form = "F1-3F9A2C".to_owned();
+    BatchCommitted { accounts, batch, commitment, decided: 0, earlier: None, form, papers: 25, readers, reread: 0 }
 }
 
 /// `log.jsonl` of a million entries, nearly all of them batches.

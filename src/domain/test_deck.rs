@@ -241,7 +241,7 @@ impl Flaw {
             // One bad line among good ones is enough.
             Shown::Marks => {
                 let bad = turn % lines.max(1);
-                let boxes = |line| match (line == bad, turn % 2 == 0) {
+                let boxes = |line| match (line == bad, turn.is_multiple_of(2)) {
                     (false, _) => one(line),
                     (true, true) => Vec::new(),
                     (true, false) => double(kind, line + turn),

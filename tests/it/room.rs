@@ -51,7 +51,7 @@ impl Hall {
         let typed = |name: &str| page.attribute(&format!("[name='{name}']"), "value").unwrap_or_default();
         let chosen = |name: &str| page.attribute(&format!("[name='{name}'] [selected]"), "value").unwrap_or_default();
         let checked = |name: &str| page.attribute(&format!("[name='{name}'][checked]"), "value").unwrap_or_default();
-        let mut all = vec![
+        let mut all = [
             ("papers", typed("papers")),
             ("first", chosen("first")),
             ("second", chosen("second")),

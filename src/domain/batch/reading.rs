@@ -230,7 +230,7 @@ mod tests {
     const SHAPE: Shape = Shape { number: 1, kind: PollKind::Rating, lines: 6, papers: 12 };
 
     fn paper(seed: u64) -> Paper {
-        let mark = |line: u64| match ((seed * 8 + line + 1) * 2_654_435_761 >> 7) % 4 {
+        let mark = |line: u64| match (((seed * 8 + line + 1) * 2_654_435_761) >> 7) % 4 {
             0 => Mark::Level(Level::High),
             1 => Mark::Level(Level::Medium),
             2 => Mark::Level(Level::Low),
