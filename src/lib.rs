@@ -102,9 +102,11 @@
 //! 1. **Test and open.** The deck of [`domain::test_deck`] is keyed like ballots, form by form; what stands on every paper
 //!    and what was read are an entry. The zero report and the opening follow, with the number of delegates in the hall, which
 //!    [`domain::opening`] holds against quorum and plan. What goes out is announced, then what comes back.
-//! 2. **Count.** The head teller lays a pile on the [table](app::counting::room::table), which is memory and nothing else; two
-//!    tellers send their readings, the page's keys being those of [`domain::keying`]. Where everybody agrees, counts go
-//!    under seal and a commitment into the log, in one transaction that also claims the id of everything that was sent.
+//! 2. **Count.** The head teller opens a pile: the database has which one, of how many papers and for whom; what is read of it
+//!    is on the [table](app::counting::room::table), which is memory and nothing else. Two tellers send their
+//!    [readings](domain::batch::Reading) paper by paper, the page's keys being those of [`domain::keying`]. Where everybody
+//!    agrees, counts go under seal and a commitment into the log, in one transaction that also takes the pile away and
+//!    claims the id of everything that ended a reading.
 //! 3. **Close.** Every returned paper is in a batch: the domain makes a [`MayOpen`](domain::poll_state::MayOpen), the sealed
 //!    counts are added up, and the head is signed. Lines that [`domain::recount`] names are counted again.
 //! 4. **Tell.** [`app::counting::outcome`] reads result, minutes, notices and what follows out of the log and the rules, the same
@@ -139,6 +141,7 @@
 //! | No change of a record is lost, none is silent | `app::service::records`; `tinnhiem verify --db` |
 //! | A dossier that was released never changes | triggers in both databases; its hash stands on every page and in the poll's log |
 //! | Nobody but its author reads a private note | [`app::reading::notes`], which also says what is not guaranteed |
+//! | A page that is loaded again, another machine or another teller goes on at the next paper; after a restart the piles lie there again | [`app::counting::room`], [`store::open_batches`]; `tests/it/room.rs` |
 //! | No ballot outlives its batch | [`domain::batch`], which also says what is not guaranteed |
 //! | All copies of a form are the same bytes | [`pdf::ballots`] |
 //! | The same input gives the same output, byte for byte | seed and days are arguments; no map without an order; [`app::service::clock`] |

@@ -36,7 +36,7 @@ fn a_cancelled_vote_begins_again_with_list_board_dossiers_and_dates() {
         let day = office.opens(&format!("/ky/{old}/ngay-bo-phieu")).await;
         assert!(day.text(".warning").contains("đã bị hủy"), "{}", day.html);
         let steps = day.all("ol.tasks h3");
-        assert_eq!(steps[0], "Kiểm phiếu thử xong");
+        assert_eq!(steps[0], "Kiểm phiếu thử đã bỏ qua phiếu thử");
         assert!(steps[1..].iter().all(|step| step.ends_with("không làm nữa")), "{steps:?}");
         assert!(day.all("li[aria-current=step]").is_empty() && day.all("ol.tasks a[href*='/buoc/']").is_empty());
 

@@ -93,6 +93,7 @@ mod store_conformance;
 mod store_facts;
 mod store_lease;
 mod store_log;
+mod store_open_batches;
 mod store_polls;
 mod store_preparation;
 mod store_reading;

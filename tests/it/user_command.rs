@@ -24,7 +24,7 @@ fn said(output: &Output) -> (String, String) {
 
 /// A service whose key is the one in its data folder.
 async fn service(engine: Engine) -> Site {
-    let site = Site::empty(engine).await;
+    let site = Site::empty_now(engine).await;
     let database = &site.database;
     let app = open_app(&database.folder(), Some(database.url())).await.expect("app");
     app.set_up(first("Người Vận Hành", "he.thong")).await.expect("set-up");

@@ -77,7 +77,7 @@ async fn turns_to(person: &mut Browser, task: &str) {
 
 /// The leader opens the proposal that waits, and confirms it.
 async fn confirms(leader: &mut Browser, step: &str) {
-    turns_to(leader, "Xem các đề xuất").await;
+    turns_to(leader, "Xem và quyết định").await;
     leader.presses(step).await;
     leader.presses("Xác nhận").await;
     leader.sees("Đã xác nhận; việc này đã có hiệu lực.").await;

@@ -88,6 +88,11 @@ impl Site {
         Self::founded(Self::on(Arc::new(Database::new(engine).await)).await).await
     }
 
+    /// Nobody yet, with the clock of this machine.
+    pub async fn empty_now(engine: Engine) -> Self {
+        Self::on_at(Arc::new(Database::new(engine).await), Clock::System).await
+    }
+
     /// The same with the clock of this machine, beside real programs: they write nothing into a log that is ahead of it.
     pub async fn with_council_now(engine: Engine) -> (Self, CouncilId) {
         Self::with_council_on(Arc::new(Database::new(engine).await)).await

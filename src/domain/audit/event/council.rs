@@ -285,9 +285,8 @@ mod tests {
         for row in rows() {
             assert!(row.fields.is_sorted_by_key(|f| f.name), "{}", row.kind);
         }
-        let all = kinds.len();
         kinds.sort_unstable();
-        kinds.dedup();
-        assert_eq!(kinds.len(), all);
+        let twice: Vec<&str> = kinds.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+        assert_eq!(twice, ["clock.confirmed"], "every log has times, and what confirms them is the same event in each");
     }
 }
