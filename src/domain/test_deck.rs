@@ -1,6 +1,6 @@
 //! Bộ phiếu thử: pre-marked papers of one form that two tellers key like real ballots before voting opens. Test papers are
 //! no secret, so that what was read is compared with what stands on them paper by paper and line by line ([`compare`]);
-//! [`causes`] says what a whole row of differences comes from.
+//! [`causes()`] says what a whole row of differences comes from.
 //!
 //! # Which papers
 //!
