@@ -2,6 +2,7 @@
 //!
 //! Nothing here is about what was marked or counted: who has not finished a pile is told, what they read is not known here.
 
+use super::batch::Pile as Work;
 use super::id::{AccountId, ProposalId};
 use super::poll_state::Stage;
 use super::proposal::ProposalKind;
@@ -44,15 +45,6 @@ pub enum DayTaskId {
 pub struct Person {
     pub account: AccountId,
     pub name: String,
-}
-
-/// What is keyed of a pile on the table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Work {
-    Deck,
-    Ballots,
-    /// One line of all papers of a form; the line's number is the pile's.
-    Recount,
 }
 
 /// A pile on the table, by name.

@@ -1,21 +1,19 @@
 //! Whose turn it is in a poll, for the pages that say so: loaded here, decided by [`domain::turn`].
 
 use super::day;
-use super::room::OnTable;
-use super::room::table::BatchStage;
+use super::room::table::{BatchStage, Lying};
 use crate::Caller;
 use crate::polls::{FOLLOWERS, actor_in, on_ballot};
 use crate::preparing::overview;
 use crate::service::app::App;
 use crate::service::clock::day_in_vietnam;
 use crate::service::error::AppError;
-use domain::batch;
 use domain::id::{AccountId, PollId};
 use domain::poll_state::{Poll, Stage};
 use domain::preparation::Part;
 use domain::proposal::{Proposal, ProposalKind, ProposalState};
 use domain::role::Role;
-use domain::turn::{Person, Pile, Reader, Situation, Turn, WaitingPile, WaitingProposal, Work, turns};
+use domain::turn::{Person, Pile, Reader, Situation, Turn, WaitingPile, WaitingProposal, turns};
 use macros::boxed;
 use store::{CouncilTx, accounts, polls, preparation};
 
@@ -57,7 +55,7 @@ impl App {
             situation.now = day::now(&mut tx, poll, &proposals).await?;
             let several = polls::forms(&mut tx, poll).await?.len() > 1;
             for lying in self.on_table(poll) {
-                if follows || lying.lying.opening.tellers.contains(&caller.account.id) {
+                if follows || lying.opening.tellers.contains(&caller.account.id) {
                     situation.piles.push(self.waiting_pile(&mut tx, lying, several).await?);
                 }
             }
@@ -68,32 +66,21 @@ impl App {
         Ok(Turns { list: turns(situation), reader })
     }
 
-    async fn waiting_pile(
-        &self,
-        tx: &mut CouncilTx,
-        on_table: OnTable,
-        several: bool,
-    ) -> Result<WaitingPile, AppError> {
-        let OnTable { lying, busy } = on_table;
+    async fn waiting_pile(&self, tx: &mut CouncilTx, lying: Lying, several: bool) -> Result<WaitingPile, AppError> {
         let block = match polls::forms(tx, lying.key.poll).await?.into_iter().find(|f| f.form.id == lying.key.form) {
             Some(form) if several => form.form.block,
             _ => String::new(),
         };
-        let work = match lying.key.pile {
-            batch::Pile::Deck => Work::Deck,
-            batch::Pile::Ballots => Work::Ballots,
-            batch::Pile::Recount => Work::Recount,
-        };
-        let mut people = Vec::with_capacity(busy.len());
-        for who in busy {
-            people.push(person(tx, who).await?);
+        let mut people = Vec::with_capacity(2);
+        for who in lying.waits_for.iter().filter(|who| lying.opening.tellers.contains(who)) {
+            people.push(person(tx, *who).await?);
         }
         people.sort_by(|one, other| one.name.cmp(&other.name));
         let is_for_head = matches!(lying.stage, BatchStage::ForHead(_));
         let head = if is_for_head { Some(person(tx, lying.head).await?) } else { None };
         Ok(WaitingPile {
             paper: lying.disputed.first().copied(),
-            pile: Pile { form: lying.key.form, block, number: lying.key.number, work },
+            pile: Pile { form: lying.key.form, block, number: lying.key.number, work: lying.key.pile },
             busy: people,
             is_again: matches!(lying.stage, BatchStage::Differs(_)),
             head,

@@ -10,16 +10,16 @@ use crate::service::app::App;
 use crate::service::error::AppError;
 use domain::audit::event::poll::ListedOfficial;
 use domain::batch::{Mode, Pile};
-use domain::id::{PollId, RequestId};
+use domain::id::{AccountId, PollId, RequestId};
 use domain::poll::PollKind;
 use domain::role::Role;
 use macros::boxed;
-use store::accounts;
+use store::{CouncilTx, accounts};
 
 /// The state of a batch for the person whose page follows it.
 #[derive(Clone, Debug)]
 pub struct Follow {
-    /// What is to be done by the caller; `None` while the batch is not on the table: before it is opened, after a restart.
+    /// What is to be done by the caller; `None` for a batch that is neither on the table nor in.
     pub progress: Option<BatchProgress>,
     /// What is asked was keyed before, and both readings differ.
     pub is_again: bool,
@@ -105,11 +105,7 @@ impl App {
         let lying = self.table().lying(&room.key(form, number));
         let watched = match &lying {
             Some(lying) if is_watcher(caller, lying) => {
-                let mut names = [String::new(), String::new()];
-                for (name, id) in names.iter_mut().zip(lying.opening.tellers) {
-                    *name = accounts::find(&mut tx, id).await?.map(|account| account.name).unwrap_or_default();
-                }
-                Some((lying.stage, names))
+                Some((lying.stage, names(&mut tx, lying.opening.tellers).await?))
             }
             _ => None,
         };
@@ -225,11 +221,20 @@ impl App {
         }
         let mut tx = self.store.read(caller.council).await?;
         for id in others {
-            let name = accounts::find(&mut tx, *id).await?.map(|account| account.name).unwrap_or_default();
+            let [name] = names(&mut tx, [*id]).await?;
             if *id == lying.head { waits.head = Some(name) } else { waits.tellers.push(name) }
         }
         Ok(waits)
     }
+}
+
+/// The names of accounts, in their order; empty for one that is gone.
+pub(super) async fn names<const N: usize>(tx: &mut CouncilTx, of: [AccountId; N]) -> Result<[String; N], AppError> {
+    let mut names = [const { String::new() }; N];
+    for (name, id) in names.iter_mut().zip(of) {
+        *name = accounts::find(tx, id).await?.map(|account| account.name).unwrap_or_default();
+    }
+    Ok(names)
 }
 
 fn is_watcher(caller: &Caller, lying: &Lying) -> bool {

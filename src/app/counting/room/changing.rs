@@ -2,6 +2,7 @@
 //! it can.
 
 use super::HEADS;
+use super::batch::names;
 use super::counting_room::CountingRoom;
 use super::opening::{in_no_committed, of_table, offered, piles, read_mode, readers, sentence, wrong_size};
 use super::table::{BatchKey, BatchSetup, Lying, TableError};
@@ -12,8 +13,8 @@ use domain::batch::{Pile, Shape};
 use domain::id::{AccountId, PollId, RequestId};
 use domain::text::read_number;
 use macros::boxed;
+use store::CouncilTx;
 use store::open_batches::{self, OpenBatchRow};
-use store::{CouncilTx, accounts};
 
 /// A change as it was typed.
 #[derive(Clone, Debug, Default)]
@@ -69,10 +70,7 @@ impl App {
         let room = self.room(&mut tx, poll).await?;
         let (lying, own) = (self.own_batch(&room, caller, (form, number))?, room.form(form)?);
         let offered = offered(&mut tx, &room, caller).await?;
-        let mut tellers = [String::new(), String::new()];
-        for (name, id) in tellers.iter_mut().zip(lying.opening.tellers) {
-            *name = accounts::find(&mut tx, id).await?.map(|account| account.name).unwrap_or_default();
-        }
+        let tellers = names(&mut tx, lying.opening.tellers).await?;
         let [first, second] = lying.opening.tellers.map(|id| id.to_string());
         Ok(ChangePage {
             sitting: room.sitting().to_owned(),

@@ -16,7 +16,7 @@ use crate::polls::{FOLLOWERS, actor_in};
 use crate::service::app::App;
 use crate::service::error::AppError;
 use domain::batch::Pile;
-use domain::id::{AccountId, CouncilId, PollId};
+use domain::id::{CouncilId, PollId};
 use domain::poll_state::Stage;
 use macros::boxed;
 use store::{polls, screen};
@@ -60,14 +60,7 @@ impl Versions {
 struct Streams {
     watched: Mutex<BTreeMap<Watched, watch::Sender<u64>>>,
     stopping: watch::Sender<bool>,
-    tables: Mutex<BTreeMap<PollId, (Vec<OnTable>, u64)>>,
-}
-
-/// An open batch with those of its tellers who have not sent what is asked of them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct OnTable {
-    pub lying: Lying,
-    pub busy: Vec<AccountId>,
+    tables: Mutex<BTreeMap<PollId, (Vec<Lying>, u64)>>,
 }
 
 impl App {
@@ -154,14 +147,9 @@ impl App {
     }
 
     /// What lies on the table of a poll, whichever papers are counted.
-    pub(crate) fn on_table(&self, poll: PollId) -> Vec<OnTable> {
+    pub(crate) fn on_table(&self, poll: PollId) -> Vec<Lying> {
         let table = self.table();
-        let piles = [Pile::Deck, Pile::Ballots, Pile::Recount];
-        let with_busy = |lying: Lying| {
-            let busy = lying.waits_for.iter().copied().filter(|who| lying.opening.tellers.contains(who)).collect();
-            OnTable { lying, busy }
-        };
-        piles.into_iter().flat_map(|pile| table.of_poll(poll, pile)).map(with_busy).collect()
+        [Pile::Deck, Pile::Ballots, Pile::Recount].into_iter().flat_map(|pile| table.of_poll(poll, pile)).collect()
     }
 
     /// How often what lies on the table of a poll was seen to be other than before. Nothing of what was keyed goes in.

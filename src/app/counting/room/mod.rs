@@ -29,7 +29,6 @@ pub use batch::{BatchPage, Follow, Waits};
 pub use changing::{ChangePage, TypedChange};
 pub use deck::{DeckReport, DeckTrial, FormDeck};
 pub use entering::{Keyed, KeyedMessage, Step, What};
-pub(crate) use follow::OnTable;
 pub use opening::{OpenPage, TypedBatch};
 pub use projection::{Projection, ProjectionPage};
 pub(in crate::counting) use recounts::no_open_recount;

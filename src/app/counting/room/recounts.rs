@@ -2,6 +2,7 @@
 //! by hand, blind to each other and to the figure that stands.
 
 use super::HEADS;
+use super::batch::names;
 use super::counting_room::CountingRoom;
 use super::opening::{of_table, offered};
 use super::table::{BatchKey, BatchStage, CountingTable};
@@ -14,7 +15,7 @@ use domain::poll_state::{ClosedCount, PollState, Refusal};
 use domain::recount::{self, RecountBoard};
 use macros::boxed;
 use store::open_batches::{self, OpenBatchRow};
-use store::{CouncilTx, accounts, batches};
+use store::{CouncilTx, batches};
 
 const NO_LINE: AppError = AppError::NotFound("dòng này");
 
@@ -60,10 +61,7 @@ impl App {
         self.room(tx, poll).await?;
         let mut open = Vec::new();
         for lying in self.table().of_poll(poll, Pile::Recount) {
-            let mut readers = [String::new(), String::new()];
-            for (name, id) in readers.iter_mut().zip(lying.opening.tellers) {
-                *name = accounts::find(tx, id).await?.map(|account| account.name).unwrap_or_default();
-            }
+            let readers = names(tx, lying.opening.tellers).await?;
             open.push(OpenRecount { form: lying.key.form, line: lying.key.number, stage: lying.stage, readers });
         }
         Ok(open)

@@ -1,7 +1,7 @@
 //! The room at a glance: for head tellers every form with its batches, for a teller the batches that wait for them. Never
 //! a count per level.
 
-use super::batch::Waits;
+use super::batch::{Waits, names};
 use super::counting_room::{CountingForm, CountingRoom};
 use super::opening::{can_open, left, sizes};
 use super::table::{BatchProgress, BatchStage, Lying};
@@ -10,11 +10,11 @@ use crate::Caller;
 use crate::service::app::App;
 use crate::service::error::AppError;
 use domain::batch::{Mode, PAPERS_PER_BATCH, Pile};
-use domain::id::{AccountId, PollId};
+use domain::id::PollId;
 use domain::poll_state::Stage;
 use macros::boxed;
 use store::batches::BatchRow;
-use store::{CouncilTx, accounts, polls};
+use store::{CouncilTx, polls};
 
 /// A poll whose papers are counted now.
 #[derive(Clone, Debug)]
@@ -177,12 +177,9 @@ impl App {
     ) -> Result<OpenBatch, AppError> {
         let who = caller.account.id;
         let is_own = lying.opening.tellers.contains(&who);
-        let mut tellers: Vec<AccountId> = lying.opening.tellers.to_vec();
+        let mut tellers = lying.opening.tellers;
         tellers.sort_unstable();
-        let mut names = [String::new(), String::new()];
-        for (name, id) in names.iter_mut().zip(tellers) {
-            *name = accounts::find(tx, id).await?.map(|account| account.name).unwrap_or_default();
-        }
+        let names = names(tx, tellers).await?;
         let waits = self.waits(caller, lying).await?;
         Ok(OpenBatch {
             is_heads: lying.head == who && lying.waits_for.contains(&who),
