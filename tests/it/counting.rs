@@ -411,7 +411,11 @@ fn nobody_sees_a_level_total_before_the_count_is_closed() {
                     }
                     Value::Object(told).to_string()
                 }
-                _ => Html::parse_document(&answer.html).root_element().text().collect(),
+                // The link for a browser without a script is text to a parser that runs scripts, with the vote's id in it.
+                _ => {
+                    let text: String = Html::parse_document(&answer.html).root_element().text().collect();
+                    text.replace(&hall.day.poll.to_string(), "")
+                }
             };
             let numbers: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).collect();
             assert!(planted.iter().all(|total| !numbers.contains(total)), "{}: {text}", answer.path);
