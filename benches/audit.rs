@@ -1,7 +1,8 @@
 //! The log at size: verifying a million entries, appending one, proving one.
 //!
 //! Target: a log of 1,000,000 entries (read, canonical form, shape, course of the poll, tree, root) in 1.5 s on two cores;
-//! a whole bundle of such a log from disk takes the hash of its files besides.
+//! a whole bundle of such a log from disk takes the hash of its files besides. The commitments of a batch of 30 lines are made
+//! in 5 ms; a public bundle of 1,000 such batches, about 124,000 points, is checked in 2 s on two cores.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a bench stops where it is wrong")]
 
 use std::fmt::Write as _;
@@ -18,10 +19,13 @@ use domain::audit::event::poll::{
     SealedForm, VotingOpened, ZeroReported,
 };
 use domain::audit::merkle::{Tree, leaf_hash, verify_inclusion};
-use domain::audit::{Actor, Digest, KeyName, Log, Moment, Nonce, PollEvent, Replay, SealedCounts, Signer, UtcTime};
+use domain::audit::pedersen::Generator;
+use domain::audit::{
+    Actor, Binding, Digest, KeyName, Log, Moment, Nonce, PollEvent, Replay, SealedCounts, Signer, UtcTime,
+};
 use domain::ballot_account::BallotAccount;
 use domain::count::BatchCounts;
-use domain::poll::PollKind;
+use domain::poll::{LevelCounts, PollKind};
 use domain::role::Role;
 use jiff::Timestamp;
 
@@ -45,6 +49,7 @@ fn opening() -> Vec<PollEvent> {
     let block = "Khối Ủy ban nhân dân".to_owned();
     let poll = PollCreated {
         again_of: None,
+        program: None,
         council: "Hội đồng nhân dân tỉnh Mẫu".into(),
         delegates: 60,
         kind: PollKind::Rating,
@@ -60,7 +65,7 @@ fn opening() -> Vec<PollEvent> {
             block: block.clone(), name: "Nguyễn Văn A".into(), posts: "Chủ tịch UBND tỉnh".into()
         };
     let counts = BatchCounts::zero(PollKind::Rating, 1);
-    let zero = FormTotals { counts, form: "F1-3F9A2C".into(), issued: 0, returned: 0 };
+    let zero = FormTotals { blindings: None, counts, form: "F1-3F9A2C".into(), issued: 0, returned: 0 };
     let form = SealedForm { block, id: "F1-3F9A2C".into(), lines: 1, sha256: Digest::of(b""), sheets: 1 };
     vec![
         poll.into(),
@@ -84,7 +89,18 @@ fn committed(batch: u32, commitment: Digest) -> BatchCommitted {
     let readers = vec!["Lê Thị C".into(), "Trần Văn D".into()];
     let accounts = None;
     let form = "F1-3F9A2C".to_owned();
-    BatchCommitted { accounts, batch, commitment, decided: 0, earlier: None, form, papers: 25, readers, reread: 0 }
+    BatchCommitted {
+        accounts,
+        batch,
+        commitment,
+        commitments: None,
+        decided: 0,
+        earlier: None,
+        form,
+        papers: 25,
+        readers,
+        reread: 0,
+    }
 }
 
 /// `log.jsonl` of a million entries, nearly all of them batches.
@@ -147,7 +163,7 @@ fn long_bundle(dir: &Path) {
     let commitment = opening.commitment().expect("commitment");
     says(&mut log, committed(1, commitment).into());
     says(&mut log, {
-        let forms = vec![FormTotals { counts, form: form(), issued: 25, returned: 25 }];
+        let forms = vec![FormTotals { blindings: None, counts, form: form(), issued: 25, returned: 25 }];
         CountingClosed { forms, proposed_by: teller() }.into()
     });
     let closed = log.head();
@@ -162,10 +178,11 @@ fn long_bundle(dir: &Path) {
     let (openings, papers) = ([opening], [].into());
     let (ruleset, results) = ("", "{}\n");
     let parts = BundleParts {
+        cosignatures: &std::collections::BTreeMap::new(),
         signer: &signer,
         log: &log,
         heads: &heads,
-        openings: &openings,
+        openings: Some(&openings),
         ruleset,
         results,
         papers: &papers,
@@ -195,4 +212,100 @@ fn check_a_proof(bencher: Bencher, size: u64) {
     let (index, root) = (size / 3, tree.root());
     let (leaf, proof) = (tree.leaf(index).expect("leaf"), tree.inclusion_proof(index, size).expect("proof"));
     bencher.bench_local(|| assert!(verify_inclusion(leaf, index, size, black_box(&proof), root)));
+}
+
+const LINES: u32 = 30;
+const BATCHES: u32 = 1_000;
+const REASONS: [&str; 3] = ["no_seal", "not_issued_by_board", "not_prescribed_form"];
+const ORIGIN: &str = "tinnhiem/mau";
+const FORM: &str = "F1-3F9A2C";
+
+/// 30 papers of 30 lines, one of them invalid.
+fn wide_pile(batch: u32) -> SealedCounts {
+    let line = |line: u32| LevelCounts::Rating { high: 28 - (line + batch) % 20, medium: (line + batch) % 20, low: 1 };
+    let invalid = [("no_seal".to_owned(), 1)].into();
+    let counts = BatchCounts { papers: 30, invalid, lines: (0..LINES).map(line).collect() };
+    let mut nonce = [7; 32];
+    nonce[..4].copy_from_slice(&batch.to_be_bytes());
+    SealedCounts { batch, counts, form: FORM.into(), nonce: Nonce::from_bytes(nonce) }
+}
+
+#[divan::bench]
+fn commit_to_a_batch_of_30_lines(bencher: Bencher) {
+    let opening = wide_pile(1);
+    bencher.bench(|| Binding::of(black_box(ORIGIN), black_box(&opening), REASONS).expect("commitments"));
+}
+
+/// Everything that `tinnhiem verify` does with a public bundle of 1,000 batches of 30 lines, from the disk.
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn verify_a_public_bundle_of_a_thousand_batches(bencher: Bencher) {
+    let folder = tempfile::tempdir().expect("folder");
+    let dir = folder.path().join("bundle");
+    wide_bundle(&dir);
+    bencher.bench_local(|| bundle::verify(&dir, &bundle::Options::default()).expect("whole"));
+}
+
+fn wide_bundle(dir: &Path) {
+    let name = KeyName::new(ORIGIN).expect("name");
+    let at: Timestamp = "2026-12-10T01:00:00Z".parse().expect("time");
+    let (signer, mut log) = (Signer::from_seed(name.clone(), &[42; 32]), Log::new(name));
+    let says = |log: &mut Log, event: PollEvent| {
+        log.append(at, &teller(), &event).expect("entry");
+    };
+    let papers = 30 * BATCHES;
+    let [
+        PollEvent::PollCreated(poll),
+        PollEvent::ListDecided(list),
+        PollEvent::FormsSealed(forms),
+        waived,
+        _,
+        opened,
+        _,
+    ] = <[PollEvent; 7]>::try_from(opening()).expect("seven events")
+    else {
+        unreachable!("the opening of a poll")
+    };
+    says(&mut log, PollCreated { delegates: papers, ..poll }.into());
+    says(&mut log, ListDecided { officials: vec![list.officials[0].clone(); 30], ..list }.into());
+    says(&mut log, FormsSealed { forms: vec![SealedForm { lines: LINES, ..forms.forms[0].clone() }] }.into());
+    let sealed = log.head();
+    says(&mut log, waived);
+    let counts = BatchCounts::zero(PollKind::Rating, 30);
+    let zero = FormTotals { blindings: None, counts, form: FORM.into(), issued: 0, returned: 0 };
+    says(&mut log, ZeroReported { forms: vec![zero] }.into());
+    let PollEvent::VotingOpened(opened) = opened else { unreachable!("the opening of the vote") };
+    says(&mut log, VotingOpened { present: papers, ..opened }.into());
+    let voting = log.head();
+    says(&mut log, BallotAccount::plain(papers, papers, papers).told(FORM.into()).into());
+    let piles: Vec<SealedCounts> = (1..=BATCHES).map(wide_pile).collect();
+    for pile in &piles {
+        let Binding { commitment, commitments } = Binding::of(ORIGIN, pile, REASONS).expect("commitments");
+        let batch = committed(pile.batch, commitment);
+        says(&mut log, BatchCommitted { commitments, papers: 30, ..batch }.into());
+    }
+    let counts = BatchCounts::sum(PollKind::Rating, 30, piles.iter().map(|pile| &pile.counts)).expect("one form");
+    let blindings = Generator::of(ORIGIN, FORM).blindings((PollKind::Rating, 30), &piles, REASONS).expect("sums");
+    let total = FormTotals { blindings: Some(blindings), counts, form: FORM.into(), issued: papers, returned: papers };
+    says(&mut log, CountingClosed { forms: vec![total], proposed_by: teller() }.into());
+    let closed = log.head();
+    says(&mut log, ResultDeclared { proposed_by: teller(), results_sha256: Digest::of(b"{}\n") }.into());
+    let (minutes, sha256) = ("minutes.pdf".to_owned(), Digest::of(b"%PDF"));
+    says(&mut log, PaperIssued { name: minutes.clone(), pages: 1, sha256 }.into());
+    says(&mut log, MinutesProposed { copies: None, name: minutes, sha256 }.into());
+    says(&mut log, MinutesSigned { missing: None, sha256, tellers: Vec::new() }.into());
+    let signed = log.head();
+    says(&mut log, ResultPublished { at: now(), proposed_by: teller() }.into());
+    let heads: Vec<_> = Moment::ALL.into_iter().zip([sealed, voting, closed, signed, log.head()]).collect();
+    let papers = [].into();
+    let parts = BundleParts {
+        signer: &signer,
+        log: &log,
+        heads: &heads,
+        cosignatures: &std::collections::BTreeMap::new(),
+        openings: None,
+        ruleset: "",
+        results: "{}\n",
+        papers: &papers,
+    };
+    bundle::write(dir, &parts).expect("bundle");
 }

@@ -45,15 +45,15 @@
 //! 5. **Count.** Simulated delegates ([`simulate`](domain::simulate)) fill a box; every pile goes through
 //!    [`Batch`](domain::batch::Batch), read twice by two tellers. Only
 //!    [`BatchCounts`](domain::count::BatchCounts) come out, and the log gets a
-//!    [commitment](domain::audit::SealedCounts) to them. Counting closes: third checkpoint. With a sheet `Kết quả` the counts
+//!    [commitment](domain::audit::pedersen) to them. Counting closes: third checkpoint. With a sheet `Kết quả` the counts
 //!    of a real count take the place of this step.
 //! 6. **Decide.** [`result::decide`](domain::result::decide) puts the sums through the rule set:
 //!    [`tally_line`](domain::tally::tally_line) for every official, identities checked, nothing rounded but text.
 //! 7. **Papers.** The minutes carry the third head on paper; they are proposed and signed: fourth checkpoint. The resolution
 //!    carries the fourth; the last checkpoint covers all.
-//! 8. **Bundle.** [`app::trail::bundle`] writes log, checkpoints, openings, rule set, results and papers as the database holds
+//! 8. **Bundle.** [`app::trail::bundle`] writes log, checkpoints, rule set, results and papers as the database holds
 //!    them, and the folder appears whole ([`app::service::files::OutFolder`]). `tinnhiem verify` ([`app::trail::verify`]) reads it back and
-//!    recomputes `results.json` from the openings and the rule set alone.
+//!    recomputes `results.json` from the totals, which the sums of the commitments show, and the rule set alone.
 //!
 //! `tinnhiem demo` does the same for a sample council, keeps the database among the papers, gives every role a password
 //! ([`app::demo`]) and serves it ([`web::serve`]).
@@ -145,21 +145,27 @@
 //! | No ballot outlives its batch | [`domain::batch`], which also says what is not guaranteed |
 //! | All copies of a form are the same bytes | [`pdf::ballots`] |
 //! | The same input gives the same output, byte for byte | seed and days are arguments; no map without an order; [`app::service::clock`] |
-//! | What the log says can't be changed after its head went onto paper | [`domain::audit`], checked by [`app::trail::bundle::verify`] and again by `tests/verify.py` |
+//! | What the log says can't be changed after its head went onto paper | [`domain::audit`], checked by [`app::trail::bundle::verify`], by `tests/verify.py` and by the page `/kiem-tra-goi` in the reader's browser, which share no code; `tests/it/strangers.rs` finds them of one mind on changed bundles and on the fifty lies of [`app::trail::scenarios`] |
 //! | A council sees its own rows only | [`store::CouncilTx`], whose statements begin with the council; row-level security on PostgreSQL |
 //! | What cannot be taken back is proposed by one person and confirmed by another, who sees exactly what would be done | [`domain::proposal`]; [`app::confirm`] compares the text that was seen with what would be done, in the transaction that does it; [`app::counting::day::Evidence`] is what a page shows of it, and without it there is no button |
 //! | Ballots are made from the list that was decided; a roster that changes later changes none | [`domain::decided`] |
 //! | What is done is logged, what is logged is done | one transaction for both; `tinnhiem verify --db` compares accounts, slips, proposals, records and releases with the logs; what it does not compare stands in `tests/reviewed/uncovered.txt` |
-//! | A log is only ever added to | triggers in both databases; roots on paper |
+//! | A log is only ever added to | triggers in both databases; roots on paper; anchors beside the key ([`domain::audit::anchor`], [`app::service::anchors`]): a database that is behind, absent or rewritten is refused, and two people who go on with it are logged; `tests/it/anchors.rs` |
+//! | A backup has its name only when it was read back, decrypted, counted and found the same; the installation's key is in none; one is put back whole into an empty database, or nothing is | [`app::backup`]; `tests/it/backup.rs`, `tests/it/backup_running.rs` |
+//! | A database of an older step is kept before it is upgraded | [`store::keep_older`], [`app::installation::data_folder`]; `tests/it/backup_running.rs` |
+//! | What one installation signed, another can hold it to | [`domain::audit::witness`], [`app::trail::witnessing`]; `tests/it/witness.rs` |
+//! | Two groups of a signed paper tell whether it is of what was published | [`domain::audit::paper`]; `tests/it/on_paper.rs` |
 //! | A workbook takes nothing away; it is written as it was looked at, all of it or nothing | [`domain::import_diff`], [`app::facts::workbooks`] |
 //! | A form that is sent twice is done once | [`app::service::app`] |
-//! | A password cannot be guessed at: each guess is counted before it is looked at, and delays double | [`app::people::sign_in`], [`domain::sign_in_delay`] |
+//! | A password cannot be guessed at: each guess is counted before it is looked at, delays double, and what others type keeps out no browser that the account knows | [`app::people::sign_in`], [`domain::sign_in_delay`] |
 //! | No figure of a count is on a page, a paper or a file before the count is closed | [`app::counting::outcome`], which asks the state each time |
 //! | Minutes tell of the day what the log tells, and nothing that was typed for them | [`domain::day_record`] |
 //! | A paper that was issued comes out again to the byte | [`app::counting::outcome`]: nothing on papers is of now |
 //! | Whoever publishes knows before what the counts tell of single ballots | [`domain::disclosure`] |
 //! | What nobody may see looks from outside as what there is not | [`app::counting::outcome`], its public pages |
 //! | What was typed survives the end of a session and a database that is away | `web::carry` |
+//! | A copy of the database of a count in progress tells no figure of it | [`app::polls`]: openings are sealed with a key that is not in the database; `tests/it/under_seal.rs` |
+//! | The published totals are what was bound batch by batch, and no batch is opened to show it | [`domain::audit::pedersen`]; `tests/it/sums.rs` |
 //! | Secrets are kept as hashes, or sealed with a key that is not in the database | [`app::service::passwords`], [`app::people::sign_in`], [`app::service::keys`] |
 //! | An output folder appears whole or not at all | [`app::service::files::OutFolder`] |
 //! | Every message says what, where, and what to do | [`domain::finding`], [`app::AppError`] |

@@ -128,6 +128,7 @@ impl App {
         let log = LogId::new(now, &self.chance.for_id()?);
         let mut new = new_poll(&taken.plan, &rules, &slug, id, Purpose::of(&stored.state.poll().created))?;
         new.created.again_of = Some(origin.ok_or(NO_POLL)?);
+        let new = new.by(self.program());
         let public_key = self.keys.poll_signer(&new.origin, new.created.rehearsal).verifier().to_text();
         let drawn = taken.decided.iter().map(|_| Ok(ProposalId::new(now, &self.chance.for_id()?)));
         let mut ids: Vec<ProposalId> = drawn.collect::<Result<_, AppError>>()?;

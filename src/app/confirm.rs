@@ -9,7 +9,7 @@
 use crate::Caller;
 use crate::counting::day::{self, Evidence};
 use crate::dossiers::{self, OfferedRelease};
-use crate::polls::{FOLLOWERS, proposals, trust};
+use crate::polls::{self, FOLLOWERS, proposals, trust};
 use crate::preparing::{
     Confirmation, LEADERS, OFFICE, Paper, PreparedPoll, bad_line, board, content, forms, listing, overview, rules,
     verdicts,
@@ -17,6 +17,7 @@ use crate::preparing::{
 use crate::service::app::{App, Ask};
 use crate::service::drawn::{Drawn, TRIES};
 use crate::service::error::AppError;
+use crate::service::keys::Keys;
 use domain::audit::UtcTime;
 use domain::decided::{DecidedBadLine, DecidedBoard, DecidedForms, DecidedList, DecidedRules, EligibilityOverride};
 use domain::finding::Finding;
@@ -88,6 +89,25 @@ impl App {
         Ok((sitting, proposals))
     }
 
+    /// Those of these proposals that wait for the caller's decision, the oldest first, as their own pages show them.
+    ///
+    /// # Errors
+    /// See [`Self::proposal`].
+    #[boxed]
+    pub async fn to_decide(
+        &self,
+        caller: &Caller,
+        poll: PollId,
+        proposals: &[Proposal],
+    ) -> Result<Vec<ProposalPage>, AppError> {
+        let mut pages = Vec::new();
+        // What a proposal would change is worked out only for whoever decides it.
+        for proposal in proposals.iter().rev().filter(|proposal| may_decide(caller, proposal)) {
+            pages.push(self.proposal(caller, poll, proposal.id).await?);
+        }
+        Ok(pages)
+    }
+
     /// One proposal.
     ///
     /// # Errors
@@ -107,7 +127,7 @@ impl App {
         let obstacle = match &shown {
             _ if !is_open => None,
             Shown::Day(evidence) if evidence.missing.is_some() => evidence.missing.clone(),
-            _ => obstacle(content_now(&mut tx, &proposal, at, &Drawn::default()).await, &proposal)?,
+            _ => obstacle(content_now(&mut tx, &proposal, (at, &self.keys), &Drawn::default()).await, &proposal)?,
         };
         let obstacle = match obstacle {
             None if is_open => sentence(proposals::both_count(&mut tx, &proposal, caller.account.id).await)?,
@@ -125,7 +145,7 @@ impl App {
             is_of_day: ProposalKind::OF_DAY.contains(&proposal.kind),
             shown,
             obstacle,
-            may_decide: is_open && !is_own && caller.may(LEADERS).is_ok(),
+            may_decide: may_decide(caller, &proposal),
             may_withdraw: is_open && is_own,
             proposal,
         })
@@ -158,17 +178,20 @@ impl App {
         if proposal.kind == ProposalKind::DossiersReleased {
             return self.confirm_release(ask, poll, id).await.map(drop);
         }
-        let step = Confirmation { at: self.now_text()?, actor, keys: self.keys.clone() };
         let drawn = Drawn::default();
+        let step = Confirmation { at: self.now_text()?, actor, keys: self.keys.clone(), drawn };
         let mut confirmed = Err(AppError::Undrawn);
         for _ in 0..TRIES {
+            // What stands in the way is told by the transaction that writes.
             if proposal.kind.issues_paper() {
                 let mut tx = self.store.read(ask.caller.council).await?;
-                // What stands in the way is told by the transaction that writes.
-                drop(content_now(&mut tx, &proposal, step.at, &drawn).await);
+                drop(content_now(&mut tx, &proposal, (step.at, &step.keys), &step.drawn).await);
+            } else if proposal.kind == ProposalKind::CountingClosed {
+                let mut tx = self.store.read(ask.caller.council).await?;
+                drop(polls::add_up(&mut tx, poll, &step.keys, &step.drawn).await);
             }
-            let (step, drawn) = (step.clone(), drawn.clone());
-            confirmed = self.write_once(ask, move |tx| Box::pin(decided(tx, (poll, id), step, drawn))).await;
+            let step = step.clone();
+            confirmed = self.write_once(ask, move |tx| Box::pin(decided(tx, (poll, id), step))).await;
             if !matches!(confirmed, Err(AppError::Undrawn)) {
                 break;
             }
@@ -219,23 +242,24 @@ impl App {
     }
 }
 
+/// Whether a leader other than the one who proposed it may decide it still.
+fn may_decide(caller: &Caller, proposal: &Proposal) -> bool {
+    let is_other = proposal.proposed.account != caller.account.id;
+    proposal.state == ProposalState::Open && is_other && caller.may(LEADERS).is_ok()
+}
+
 /// Proposals of a preparation are the office's; those of counting day, and what the board chose, are everybody's in the hall.
 fn may_see(caller: &Caller, kind: ProposalKind) -> bool {
     ProposalKind::OF_DAY.contains(&kind) || kind == ProposalKind::BadLineChosen || caller.may(OFFICE).is_ok()
 }
 
 /// Confirms a proposal and does what it proposes, if that is still what would be done.
-async fn decided(
-    tx: &mut CouncilTx,
-    (poll, id): (PollId, ProposalId),
-    step: Confirmation,
-    drawn: Drawn,
-) -> Result<(), AppError> {
+async fn decided(tx: &mut CouncilTx, (poll, id): (PollId, ProposalId), step: Confirmation) -> Result<(), AppError> {
     let proposal = find(tx, poll, id).await?;
     // A step that was taken, or that is one's own, has nothing to be compared with.
     let is_theirs = Some(proposal.proposed.account) != step.actor.account;
     let now = match proposal.state {
-        ProposalState::Open if is_theirs => Some(content_now(tx, &proposal, step.at, &drawn).await?),
+        ProposalState::Open if is_theirs => Some(content_now(tx, &proposal, (step.at, &step.keys), &step.drawn).await?),
         _ => None,
     };
     let (at, actor, to) = (step.at, &step.actor, ProposalState::Confirmed);
@@ -248,7 +272,12 @@ async fn find(tx: &mut CouncilTx, poll: PollId, id: ProposalId) -> Result<Propos
 }
 
 /// What would be done now, as the text that is compared with the proposed one.
-async fn content_now(tx: &mut CouncilTx, proposal: &Proposal, at: UtcTime, drawn: &Drawn) -> Result<String, AppError> {
+async fn content_now(
+    tx: &mut CouncilTx,
+    proposal: &Proposal,
+    (at, keys): (UtcTime, &Keys),
+    drawn: &Drawn,
+) -> Result<String, AppError> {
     match proposal.kind {
         ProposalKind::EligibilityOverride => verdicts::content_now(tx, proposal).await,
         ProposalKind::ListDecided => listing::content_now(tx, proposal).await,
@@ -257,7 +286,7 @@ async fn content_now(tx: &mut CouncilTx, proposal: &Proposal, at: UtcTime, drawn
         ProposalKind::RulesFrozen => rules::content_now(tx, proposal).await,
         ProposalKind::BadLineChosen => bad_line::content_now(tx, proposal).await,
         ProposalKind::DossiersReleased => dossiers::content_now(tx, proposal).await,
-        _ => day::content_now(tx, proposal, at, drawn).await,
+        _ => day::content_now(tx, proposal, (at, keys), drawn).await,
     }
 }
 

@@ -19,11 +19,13 @@
 //! | [`confirm`] | what one person proposed and another confirms, of every subject below |
 //! | [`installation`] | the data folder, and whether this machine can run the program |
 //! | [`trail`] | logs, bundles, and their verification |
+//! | [`backup`] | everything in one encrypted file, back from it, and from one database into another |
 //! | [`rehearse`] | the whole job from a workbook |
 //! | [`demo`] | a sample council, the whole job, and accounts to try it with |
 
 pub mod again;
 pub mod attesting;
+pub mod backup;
 pub mod confirm;
 pub mod counting;
 pub mod demo;

@@ -3,7 +3,7 @@
 use std::io::BufRead as _;
 use std::path::PathBuf;
 
-use super::{Answer, out, user};
+use super::{Answer, machine, out, user};
 use app::installation::data_folder::open_app;
 use app::people::clock::Proof;
 use app::{App, AppError};
@@ -30,10 +30,9 @@ pub struct Args {
 }
 
 pub(super) fn run(args: Args) -> Result<Answer, AppError> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|e| AppError::internal("khởi động", e))?;
+    let runtime = machine::runtime()?;
     runtime.block_on(async {
-        let url = std::env::var("DATABASE_URL").ok();
+        let url = machine::database_url();
         let app = open_app(&args.data, url.as_deref()).await?;
         let answer = match (args.first, args.reason) {
             (Some(first), Some(reason)) => {
@@ -74,7 +73,7 @@ async fn confirm(
     Ok(Answer::Yes)
 }
 
-fn proof(login: String) -> Result<Proof, AppError> {
+pub(super) fn proof(login: String) -> Result<Proof, AppError> {
     out::message(&format!("Mật khẩu của «{login}»:"));
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line).map_err(|e| AppError::internal("đọc mật khẩu", e))?;

@@ -3,13 +3,14 @@
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 
-use super::{Answer, out, serve};
+use super::serve::files_to_open;
+use super::{Answer, machine, out, serve};
 use app::AppError;
 use app::demo::{self, DemoAccount};
 use app::rehearse::{self, Options};
 use app::service::progress::Progress;
-use web::Settings;
 use web::serve::{self as service, Service};
+use web::{Limits, Settings};
 
 /// Lập mọi giấy tờ của hội đồng mẫu (30 người, 60 đại biểu, tên giả định), rồi mở trang web trên đó
 #[derive(clap::Args)]
@@ -40,7 +41,7 @@ pub(super) fn run(args: &Args) -> Result<Answer, AppError> {
     if let Some(listener) = listener {
         // The table of passwords must not scroll away behind a line for every request.
         serve::start_log(serve::Log::Line, tracing::Level::WARN);
-        serve::runtime()?.block_on(show(&args.out, listener))?;
+        machine::runtime_of_service()?.block_on(show(&args.out, listener))?;
     }
     Ok(Answer::Yes)
 }
@@ -64,6 +65,7 @@ async fn show(out: &Path, listener: TcpListener) -> Result<(), AppError> {
         public_url,
         listener,
         tls: None,
+        limits: Limits::of_files(files_to_open(), false),
         metrics_listen: None,
     };
     let ready = |address: SocketAddr| {

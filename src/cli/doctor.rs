@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Answer, out};
+use super::{Answer, machine, out};
 use app::AppError;
 use app::installation::doctor::{self, Verdict};
 
@@ -18,9 +18,8 @@ pub struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<Answer, AppError> {
-    let url = std::env::var("DATABASE_URL").ok();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
-    let runtime = runtime.map_err(|e| AppError::internal("khởi động", e))?;
+    let url = machine::database_url();
+    let runtime = machine::runtime_with_worker()?;
     let checks = runtime.block_on(doctor::examine_all(&args.data, url.as_deref()));
     if args.json {
         out::data(&serde_json::to_string_pretty(&checks).map_err(|e| AppError::internal("ghi JSON", e))?);

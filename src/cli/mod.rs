@@ -1,19 +1,28 @@
 //! The command line: one file per subcommand. Data goes to stdout, messages to stderr; 0 done, 1 the answer is no, 2
 //! wrong usage or bad input.
 
+mod anchor;
+mod backup;
 mod bundle;
 mod clock;
 mod demo;
 mod doctor;
+mod head;
+mod machine;
 mod out;
+mod paper;
 mod rehearse;
+mod restore;
 mod rules;
+mod scenarios;
 mod serve;
 mod tally;
 mod template;
+mod transfer;
 mod usage;
 mod user;
 mod verify;
+mod witness;
 
 use std::process::ExitCode;
 
@@ -47,10 +56,18 @@ enum Command {
     Tally(tally::Args),
     Bundle(bundle::Args),
     Verify(verify::Args),
+    Paper(paper::Args),
     Template(template::Args),
     Rules(rules::Args),
+    Scenarios(scenarios::Args),
     User(user::Args),
     Clock(clock::Args),
+    Anchor(anchor::Args),
+    Head(head::Args),
+    Witness(witness::Args),
+    Backup(backup::Args),
+    Restore(restore::Args),
+    Transfer(transfer::Args),
 }
 
 /// Reads the arguments, runs the command, and says how it ended.
@@ -68,10 +85,18 @@ pub fn main() -> ExitCode {
         Command::Tally(args) => tally::run(&args),
         Command::Bundle(args) => bundle::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Paper(args) => paper::run(&args),
         Command::Template(args) => template::run(&args),
         Command::Rules(args) => rules::run(&args),
+        Command::Scenarios(args) => scenarios::run(&args),
         Command::User(args) => user::run(args),
         Command::Clock(args) => clock::run(args),
+        Command::Anchor(args) => anchor::run(args),
+        Command::Head(args) => head::run(args),
+        Command::Witness(args) => witness::run(&args),
+        Command::Backup(args) => backup::run(&args),
+        Command::Restore(args) => restore::run(&args),
+        Command::Transfer(args) => transfer::run(&args),
     };
     match result {
         Ok(Answer::Yes) => ExitCode::SUCCESS,

@@ -1,8 +1,10 @@
 //! The two streams: data to stdout, messages to stderr. A reader that hangs up early is no error.
 
-use std::io::{self, Write};
+use std::io::{self, BufRead as _, Write};
 
+use app::AppError;
 use domain::finding::Finding;
+use zeroize::Zeroizing;
 
 /// Writes `text` to stdout, with a newline at its end.
 pub fn data(text: &str) {
@@ -22,4 +24,15 @@ pub fn findings(findings: &[Finding]) {
     for finding in findings {
         message(&finding.to_string());
     }
+}
+
+/// Asks for a secret, which is the next line of stdin.
+///
+/// # Errors
+/// When there is none.
+pub fn secret(asked: &str) -> Result<Zeroizing<String>, AppError> {
+    message(asked);
+    let mut line = Zeroizing::new(String::new());
+    io::stdin().lock().read_line(&mut line).map_err(|e| AppError::internal("đọc mật khẩu", e))?;
+    Ok(Zeroizing::new(line.trim_end_matches(['\r', '\n']).to_owned()))
 }

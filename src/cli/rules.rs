@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Answer, out};
+use super::{Answer, machine, out};
 use app::AppError;
 use app::attesting::sheet;
 use app::rules::{cases, sets as rules};
@@ -38,9 +38,8 @@ pub(super) fn run(args: &Args) -> Result<Answer, AppError> {
         return Ok(if outcome.agrees { Answer::Yes } else { Answer::No });
     }
     if let Some(council) = args.council.as_deref().filter(|_| args.attested) {
-        let url = std::env::var("DATABASE_URL").ok();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|e| AppError::internal("khởi động", e))?;
+        let url = machine::database_url();
+        let runtime = machine::runtime()?;
         out::data(&runtime.block_on(sheet::attested_of_folder(&args.data, url.as_deref(), council))?);
         return Ok(Answer::Yes);
     }

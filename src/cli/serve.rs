@@ -2,15 +2,17 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
+use std::time::Duration;
 
-use tokio::runtime::Runtime;
-
-use super::{Answer, out};
+use super::{Answer, machine, out};
 use app::AppError;
+use app::backup::Lock;
 use app::installation::data_folder;
-use web::Settings;
+use app::service::backup_plan::BackupPlan;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use web::serve::{self, Service};
 use web::tls::TlsFiles;
+use web::{Limits, Settings};
 
 /// Chạy trang web; cơ sở dữ liệu là SQLite trong thư mục dữ liệu, trừ khi DATABASE_URL chỉ nơi khác
 #[derive(clap::Args)]
@@ -36,6 +38,15 @@ pub struct Args {
     /// Cung cấp số liệu cho Prometheus tại http://ĐỊA_CHỈ/metrics
     #[arg(long, value_name = "ĐỊA_CHỈ")]
     metrics_listen: Option<SocketAddr>,
+    /// Thư mục các bản sao lưu mã hóa; dịch vụ sao lưu theo lịch, đọc lại, và tỉa bản cũ (7 bản mới nhất, rồi mỗi tuần một bản)
+    #[arg(long, value_name = "THƯ_MỤC", requires = "backup_recipient")]
+    backup_to: Option<PathBuf>,
+    /// Khóa người nhận age1… của các bản sao lưu, nhắc lại được; lập bằng «tinnhiem backup --new-key»
+    #[arg(long, value_name = "KHÓA", requires = "backup_to")]
+    backup_recipient: Vec<String>,
+    /// Bao lâu một bản: số giờ (24h) hoặc số ngày (1d)
+    #[arg(long, value_name = "KHOẢNG", default_value = "24h", value_parser = interval, requires = "backup_to")]
+    backup_every: Duration,
     /// Dạng nhật ký chạy ở stderr
     #[arg(long, value_enum, default_value_t = Log::Line)]
     log: Log,
@@ -60,13 +71,8 @@ pub(super) fn run(args: Args) -> Result<Answer, AppError> {
         )));
     }
     start_log(args.log, tracing::Level::INFO);
-    runtime()?.block_on(serve(args))?;
+    machine::runtime_of_service()?.block_on(serve(args))?;
     Ok(Answer::Yes)
-}
-
-pub(super) fn runtime() -> Result<Runtime, AppError> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    runtime.map_err(|e| AppError::internal("khởi động", e))
 }
 
 /// Takes an address, or says in one sentence why not.
@@ -79,10 +85,33 @@ pub(super) fn address_of(listener: &TcpListener) -> Result<SocketAddr, AppError>
     listener.local_addr().map_err(|e| AppError::internal("mở cổng", e))
 }
 
+/// `24h`, `7d`.
+fn interval(text: &str) -> Result<Duration, String> {
+    let hours = match text.split_at_checked(text.len().saturating_sub(1)) {
+        Some((number, "h")) => number.parse().ok(),
+        Some((number, "d")) => number.parse::<u64>().ok().and_then(|days| days.checked_mul(24)),
+        _ => None,
+    };
+    let seconds = hours.filter(|hours| *hours > 0).and_then(|hours: u64| hours.checked_mul(3600));
+    seconds.map(Duration::from_secs).ok_or_else(|| "hãy ghi số giờ như 24h, hoặc số ngày như 1d".to_owned())
+}
+
 async fn serve(args: Args) -> Result<(), AppError> {
     let listener = bound(args.listen)?;
-    let url = std::env::var("DATABASE_URL").ok();
+    let url = machine::database_url();
+    let plan = match args.backup_to {
+        Some(folder) => {
+            // A key that is none is told now, not at the first backup.
+            Lock::recipients(&args.backup_recipient)?;
+            Some(BackupPlan::new(folder, args.backup_recipient, args.backup_every))
+        }
+        None => None,
+    };
     let app = data_folder::open_app(&args.data, url.as_deref()).await?;
+    let app = match plan {
+        Some(plan) => app.with_backups(plan),
+        None => app,
+    };
     let scheme = if args.tls_cert.is_some() { "https" } else { "http" };
     let listening = address_of(&listener)?;
     let told = args.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned());
@@ -94,6 +123,7 @@ async fn serve(args: Args) -> Result<(), AppError> {
         public_url,
         listener,
         tls,
+        limits: Limits::of_files(files_to_open(), args.proxy),
         metrics_listen: args.metrics_listen,
     };
     let set_up = app.set_up_link().await?;
@@ -106,6 +136,19 @@ async fn serve(args: Args) -> Result<(), AppError> {
         }
     };
     serve::run(service, ready).await.map_err(|e| AppError::Input(e.to_string()))
+}
+
+/// Most files that this process opens, connections among them.
+const FILES: u64 = 16 * 1024;
+
+/// Lets the process open as many files as its administrator allows, up to [`FILES`]; gives how many those are. Many systems
+/// start programs with 1,024, which a single sender of idle connections fills.
+pub(super) fn files_to_open() -> u64 {
+    let found = getrlimit(Resource::Nofile);
+    let wished = found.maximum.map_or(FILES, |most| most.min(FILES));
+    let now = found.current.unwrap_or(FILES);
+    let raised = now < wished && setrlimit(Resource::Nofile, Rlimit { current: Some(wished), ..found }).is_ok();
+    if raised { wished } else { now }
 }
 
 /// Events from `level` up go to stderr.

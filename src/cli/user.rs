@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Answer, out};
+use super::{Answer, machine, out};
 use app::installation::data_folder::open_app;
 use app::people::accounts::{Filter, Manager, Typed, WithPassword};
 use app::{App, AppError};
@@ -50,15 +50,19 @@ enum Action {
         /// Tên đăng nhập
         login: String,
     },
+    /// Mở khóa đăng nhập: bỏ thời gian chờ do gõ sai mật khẩu nhiều lần
+    Unlock {
+        /// Tên đăng nhập
+        login: String,
+    },
     /// Liệt kê tài khoản của một hội đồng
     List,
 }
 
 pub(super) fn run(args: Args) -> Result<Answer, AppError> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|e| AppError::internal("khởi động", e))?;
+    let runtime = machine::runtime()?;
     runtime.block_on(async {
-        let url = std::env::var("DATABASE_URL").ok();
+        let url = machine::database_url();
         let app = open_app(&args.data, url.as_deref()).await?;
         let council = council(&app, args.council.as_deref()).await?;
         act(&app, council, args.action).await?;
@@ -102,6 +106,11 @@ async fn act(app: &App, council: CouncilId, action: Action) -> Result<(), AppErr
             let account = app.account_of_login(council, &login).await?;
             app.enable_account(manager, account.id).await?;
             out::message(&format!("Đã mở lại tài khoản «{login}»."));
+        }
+        Action::Unlock { login } => {
+            let account = app.account_of_login(council, &login).await?;
+            app.free_sign_in(manager, account.id).await?;
+            out::message(&format!("Tài khoản «{login}» đăng nhập lại được ngay, không phải chờ."));
         }
         Action::List => {
             for account in app.accounts_of(council, &Filter::default()).await?.accounts {

@@ -3,9 +3,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Answer, out};
+use super::{Answer, machine, out};
 use app::AppError;
+use app::trail::verify_db::Asked;
 use app::trail::{verify, verify_db};
+use domain::audit::Digest;
 
 /// Kiểm tra mọi thứ trong gói kiểm chứng hoặc cơ sở dữ liệu; 0 và những gì đã kiểm, hoặc 1 và điều đầu tiên không đạt
 #[derive(clap::Args)]
@@ -14,11 +16,17 @@ pub struct Args {
     #[arg(value_name = "GÓI", required_unless_present = "db", conflicts_with = "db")]
     bundle: Option<PathBuf>,
     /// 16 nhóm 4 chữ số in trên giấy đã ký; dấu cách và chữ hoa, thường không quan trọng
-    #[arg(long, value_name = "MÃ", conflicts_with = "db")]
+    #[arg(long, value_name = "MÃ")]
     root: Option<String>,
-    /// Kiểm tra cơ sở dữ liệu của dịch vụ: từng bản ghi của mọi nhật ký, và các bảng mà nhật ký mô tả
+    /// Dòng khóa của nơi đồng chứng, nhắc lại được: nơi đó phải đã đồng chứng ít nhất một điểm chốt trong gói
+    #[arg(long, value_name = "KHÓA", conflicts_with = "db")]
+    witness: Vec<String>,
+    /// Kiểm tra cơ sở dữ liệu của dịch vụ: từng bản ghi của mọi nhật ký, từng cột của các bảng mà nhật ký mô tả; không ghi gì
     #[arg(long)]
     db: bool,
+    /// Chỉ kiểm tra một hội đồng, theo tên của nó trong địa chỉ
+    #[arg(long, value_name = "TÊN", requires = "db")]
+    council: Option<String>,
     /// Thư mục có khóa và cơ sở dữ liệu của dịch vụ; `DATABASE_URL` chỉ cơ sở dữ liệu khác
     #[arg(long, value_name = "THƯ_MỤC", default_value = "data", requires = "db")]
     data: PathBuf,
@@ -26,16 +34,19 @@ pub struct Args {
 
 pub(super) fn run(args: &Args) -> Result<Answer, AppError> {
     match &args.bundle {
-        Some(bundle) => Ok(told(verify::bundle(bundle, args.root.as_deref())?)),
-        None => database(&args.data),
+        Some(bundle) => Ok(told(verify::bundle_with(bundle, args.root.as_deref(), &args.witness)?)),
+        None => {
+            let root = args.root.as_deref().map(Digest::from_paper).transpose();
+            let root = root.map_err(|slip| AppError::Input(format!("--root: {slip}; hãy chép lại từ giấy.")))?;
+            database(&args.data, &Asked { council: args.council.clone(), root, anchors: None })
+        }
     }
 }
 
-fn database(data: &Path) -> Result<Answer, AppError> {
-    let url = std::env::var("DATABASE_URL").ok();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|e| AppError::internal("khởi động", e))?;
-    Ok(told(runtime.block_on(verify_db::of_folder(data, url.as_deref()))?))
+fn database(data: &Path, asked: &Asked) -> Result<Answer, AppError> {
+    let url = machine::database_url();
+    let runtime = machine::runtime()?;
+    Ok(told(runtime.block_on(verify_db::of_folder(data, url.as_deref(), asked))?))
 }
 
 fn told<R: ToString, F: ToString>(outcome: Result<R, F>) -> Answer {

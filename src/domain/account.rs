@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::audit::event::council::{AccountChanged, AccountDisabled, AccountEnabled, AccountOpened};
 use super::audit::{CouncilEvent, UtcTime};
 use super::id::{AccountId, CouncilId};
+use super::letters::{LetterFault, foreign, unseen};
 use super::role::Role;
 use super::text::{clean, fold};
 
@@ -18,7 +19,7 @@ const LOGIN_LETTERS: std::ops::RangeInclusive<usize> = 2..=40;
 const MAX_NAME_LETTERS: usize = 120;
 
 /// What is wrong with what somebody typed about an account. One sentence, for beside the field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AccountError {
     /// Other letters, too few or too many.
     #[error(
@@ -28,6 +29,9 @@ pub enum AccountError {
     /// Empty or too long.
     #[error("Họ tên không được để trống và không dài quá 120 ký tự.")]
     Name,
+    /// A letter that nobody sees, or that only looks like one of a name.
+    #[error("Họ tên {0}.")]
+    Letters(LetterFault),
     /// None, or one that its body does not have.
     #[error("Hãy chọn ít nhất một vai trò.")]
     Roles,
@@ -73,8 +77,11 @@ impl fmt::Display for Login {
 /// A full name that was typed, cleaned.
 ///
 /// # Errors
-/// When it is empty or over 120 letters.
+/// When it is empty or over 120 letters, or has a letter that names do not have.
 pub fn full_name(text: &str) -> Result<String, AccountError> {
+    if let Some(fault) = unseen(text).or_else(|| foreign(text)) {
+        return Err(AccountError::Letters(fault));
+    }
     let name = clean(text);
     if name.is_empty() || name.chars().count() > MAX_NAME_LETTERS { Err(AccountError::Name) } else { Ok(name) }
 }

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use super::audit::event::poll::{
     BallotsCorrected, BallotsHandedOver, BallotsIssued, BatchReopened, DeckCounted, DeckForm, IssuedCorrected,
-    LineRecounted, MinutesSigned, PresenceChanged, PresenceCorrected, UnusedSealed, VotingOpened,
+    LineRecounted, MinutesSigned, PresenceChanged, PresenceCorrected, Program, UnusedSealed, VotingOpened,
 };
 use super::audit::{Actor, Digest, LogEntry, PollEvent, UtcTime};
 use super::ballot_account::{BallotAccount, IssuedPapers};
@@ -17,6 +17,10 @@ use super::signing::MissingSignature;
 /// A day, entry by entry of the log up to the result.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DayRecord {
+    /// The program that began the poll, where the log tells it.
+    pub program: Option<Program>,
+    /// SHA-256 of the text of the rules, as they were frozen last.
+    pub ruleset_sha256: Option<Digest>,
     /// Delegates present when the vote was opened, as put right; `None` before.
     pub present: Option<u32>,
     /// Who was in the hall after the last entry about it.
@@ -211,7 +215,29 @@ impl DayRecord {
         record
     }
 
+    /// With which program and which rules the papers are made, in a sentence; `None` where the log does not tell the program.
+    pub fn made_with(&self) -> Option<String> {
+        let Program { sha256, version } = self.program.as_ref()?;
+        let rules = self
+            .ruleset_sha256
+            .map_or_else(String::new, |sha256| format!(" Bộ quy tắc đã chốt có mã băm SHA-256 {}.", sha256.grouped()));
+        Some(format!("Chương trình tinnhiem {version}, mã băm SHA-256 {}.{rules}", sha256.grouped()))
+    }
+
+    /// What the log says of program and rules.
+    fn take_means(&mut self, event: &PollEvent) {
+        match event {
+            PollEvent::PollCreated(created) => {
+                self.program.clone_from(&created.program);
+                self.ruleset_sha256 = Some(created.ruleset_sha256);
+            }
+            PollEvent::RulesFrozen(frozen) => self.ruleset_sha256 = Some(frozen.ruleset_sha256),
+            _ => {}
+        }
+    }
+
     fn take(&mut self, entry: &LogEntry) {
+        self.take_means(&entry.event);
         match &entry.event {
             PollEvent::DeckCounted(deck) => self.test(deck, entry.at),
             PollEvent::FormsSealed(sealed) => self.forms = sealed.forms.iter().map(|form| form.id.clone()).collect(),
@@ -455,6 +481,7 @@ mod tests {
                 accounts,
                 batch,
                 commitment: digest,
+                commitments: None,
                 decided: 0,
                 earlier: None,
                 form,

@@ -2,9 +2,11 @@
 //! gives, so that they sort by time and are the same in every run of a rehearsal.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::str::FromStr;
 
 use jiff::Timestamp;
+use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
@@ -20,7 +22,28 @@ fn version_7(at: Timestamp, chance: &[u8; 10]) -> Uuid {
 
 fn parse(text: &str) -> Result<Uuid, IdError> {
     let id: Uuid = text.parse().map_err(|_| IdError)?;
-    if id.to_string() == text { Ok(id) } else { Err(IdError) }
+    if id.hyphenated().encode_lower(&mut Uuid::encode_buffer()) == text { Ok(id) } else { Err(IdError) }
+}
+
+/// Reads a string as what it denotes, without a copy of it.
+pub(crate) struct Parsed<T>(PhantomData<T>);
+
+impl<T> Default for Parsed<T> {
+    fn default() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<T: FromStr<Err: fmt::Display>> Visitor<'_> for Parsed<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<T, E> {
+        text.parse().map_err(E::custom)
+    }
 }
 
 macro_rules! ids {
@@ -72,7 +95,7 @@ macro_rules! ids {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-                String::deserialize(input)?.parse().map_err(serde::de::Error::custom)
+                input.deserialize_str(Parsed::default())
             }
         }
     )+ };

@@ -31,6 +31,9 @@
 //! read, Insert lays a blank paper before the one at hand, and Delete removes the one at hand. `+` sends from any paper once
 //! all are finished.
 //!
+//! Where some papers are read again, the last mark that is asked for of a paper ends it, and Enter at the next one changes
+//! nothing.
+//!
 //! A refused key changes nothing but the count of key presses. Undo at the first line of a paper opens the paper before it.
 //!
 //! # Key presses a mark

@@ -37,6 +37,7 @@ pub mod id;
 pub mod import_diff;
 pub mod job;
 pub mod keying;
+pub mod letters;
 pub mod marks;
 pub mod occasion;
 pub mod official;

@@ -147,6 +147,7 @@ mod tests {
     fn poll(delegates: u32) -> PollCreated {
         PollCreated {
             again_of: None,
+            program: None,
             council: "Hội đồng".into(),
             delegates,
             kind: PollKind::Rating,
@@ -162,7 +163,7 @@ mod tests {
     fn totals(returned: u32, lows: &[u32]) -> FormTotals {
         let line = |&low| LevelCounts::Rating { high: returned - low, medium: 0, low };
         let counts = BatchCounts { papers: returned, lines: lows.iter().map(line).collect(), ..BatchCounts::default() };
-        FormTotals { counts, form: "F1".into(), issued: returned, returned }
+        FormTotals { blindings: None, counts, form: "F1".into(), issued: returned, returned }
     }
 
     fn lines(id: &str, delegates: u32, returned: u32, lows: &[u32]) -> Vec<u32> {

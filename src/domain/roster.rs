@@ -2,10 +2,11 @@
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
 
 use super::id::AccountId;
 use super::official::{Birth, Official, Post};
-use super::text::{clean, date_dmy};
+use super::text::date_dmy;
 use super::words::Words;
 
 /// A post that somebody held and holds no more.
@@ -48,9 +49,14 @@ pub struct RosterDelegate {
     pub withdrawn: bool,
 }
 
-/// The key under which a person is known by name: case and blanks do not count, accents do.
+/// The key under which a person is known by name: case and blanks do not count, accents do. Verifiers of a log compare readers by
+/// it, so it is the same with every version of Unicode: only a name of Latin letters, accents and punctuation is composed and
+/// lowered.
 pub fn name_key(name: &str) -> String {
-    clean(name).to_lowercase()
+    let seen: String = name.chars().filter(|c| !matches!(c, '\u{200B}'..='\u{200D}' | '\u{FEFF}')).collect();
+    let seen = seen.split_whitespace().collect::<Vec<_>>().join(" ");
+    let is_latin = |c| matches!(c, '\0'..='\u{36F}' | '\u{1E00}'..='\u{1EFF}' | '\u{2010}'..='\u{2027}');
+    if seen.chars().all(is_latin) { seen.nfc().collect::<String>().to_lowercase() } else { seen }
 }
 
 const fn standing(withdrawn: bool) -> &'static str {
@@ -206,4 +212,17 @@ pub struct Teller {
     pub account: Option<AccountId>,
     pub name: String,
     pub role: TellerRole,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::name_key;
+
+    #[test]
+    fn a_name_is_the_same_however_it_is_spelled_and_with_every_version_of_unicode() {
+        assert_eq!(name_key(" LÊ\u{A0} Thị\u{200B} Ấ"), name_key("lê thi\u{323} a\u{302}\u{301}"));
+        assert_ne!(name_key("Lê Thị Ấ"), name_key("Lê Thị Â"));
+        // Unicode 16 made the first the capital of the second.
+        assert_ne!(name_key("\u{A7DC}"), name_key("\u{19B}"));
+    }
 }

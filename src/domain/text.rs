@@ -37,6 +37,23 @@ pub fn clean_lines(text: &str) -> String {
     out.trim_end().to_owned()
 }
 
+/// `text` as one line for a terminal, whatever it was taken from: letters that steer a screen, turn the direction of writing or are
+/// not seen are written as `\u{…}`.
+pub fn shown(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' => {
+                out.extend(c.escape_unicode())
+            }
+            '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{E0000}'..='\u{E0FFF}' => out.extend(c.escape_unicode()),
+            c if c.is_control() => out.extend(c.escape_unicode()),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
 /// A key that is equal for two spellings of one word: lower case, no accents, `đ` as `d`, everything that is not a
 /// letter or a digit as one space.
 ///

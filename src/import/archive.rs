@@ -1,26 +1,22 @@
-//! A folder as one file: packed for a download, and unpacked again within bounds. The same files give the same bytes.
+//! A folder as one file: packed for a download. The same files give the same bytes. What is unpacked again is
+//! [`super::bundle_zip`].
 
-use std::io::{self, Cursor, Read, Write as _};
+use std::io::{self, Cursor, Write as _};
 
 use zip::result::ZipError;
 use zip::write::SimpleFileOptions;
-use zip::{DateTime, ZipArchive, ZipWriter};
+use zip::{DateTime, ZipWriter};
 
-/// Why an archive is not written or not unpacked.
+/// Why an archive is not written.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
-    /// The file itself.
-    #[error("không phải tệp .zip lành lặn: {0}")]
+    /// A path is too long, or the whole too large.
+    #[error("không nén được: {0}")]
     Zip(#[from] ZipError),
-    /// What unpacks it refused.
-    #[error("không giải nén được: {0}")]
+    /// A file.
+    #[error("không nén được: {0}")]
     Io(#[from] io::Error),
-    /// More than anybody makes.
-    #[error("nội dung khi giải nén lớn hơn {0} MB")]
-    TooLarge(u64),
 }
-
-const MEGABYTE: u64 = 1024 * 1024;
 
 /// Packs files by their paths, in the order that is given.
 ///
@@ -37,43 +33,38 @@ pub fn pack<'f>(files: impl Iterator<Item = (&'f str, &'f [u8])>) -> Result<Vec<
     Ok(writer.finish()?.into_inner())
 }
 
-/// Hands each file of an archive to `put`, by its path as the archive spells it: `put` decides whether such a path may be.
-///
-/// # Errors
-/// When it is no archive, `put` refuses a file, or all files together have more than `most` bytes.
-pub fn unpack(
-    archive: &[u8],
-    most: u64,
-    put: &mut dyn FnMut(&str, &mut dyn Read) -> io::Result<u64>,
-) -> Result<(), ArchiveError> {
-    let mut archive = ZipArchive::new(Cursor::new(archive))?;
-    let mut room = most;
-    for index in 0..archive.len() {
-        let file = archive.by_index(index)?;
-        if file.is_dir() {
-            continue;
-        }
-        let path = file.name()?.into_owned();
-        // A size written in the archive may lie, so what comes out is measured.
-        let size = put(&path, &mut file.take(room + 1))?;
-        room = room.checked_sub(size).ok_or(ArchiveError::TooLarge(most / MEGABYTE))?;
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::cell::RefCell;
+    use std::io::Write;
+    use std::rc::Rc;
 
-    fn unpacked(archive: &[u8], most: u64) -> Result<Vec<(String, Vec<u8>)>, ArchiveError> {
-        let mut files = Vec::new();
-        unpack(archive, most, &mut |path, input| {
-            let mut bytes = Vec::new();
-            let size = input.read_to_end(&mut bytes)?;
-            files.push((path.to_owned(), bytes));
-            Ok(u64::try_from(size).unwrap_or(u64::MAX))
+    use super::*;
+    use crate::bundle_zip::{ZipFault, unpack_bundle};
+
+    const MEGABYTE: u64 = 1024 * 1024;
+
+    #[derive(Clone, Default)]
+    struct Sink(Rc<RefCell<Vec<u8>>>);
+
+    impl Write for Sink {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.borrow_mut().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn unpacked(archive: &[u8], most: u64) -> Result<Vec<(String, Vec<u8>)>, ZipFault> {
+        let mut files: Vec<(String, Sink)> = Vec::new();
+        unpack_bundle(archive, most, &mut |path| {
+            let sink = Sink::default();
+            files.push((path.to_owned(), sink.clone()));
+            Ok(Box::new(sink))
         })?;
-        Ok(files)
+        Ok(files.into_iter().map(|(path, sink)| (path, sink.0.take())).collect())
     }
 
     #[test]
@@ -88,9 +79,17 @@ mod tests {
     }
 
     #[test]
-    fn an_archive_is_not_unpacked_beyond_its_bound_and_another_file_is_none() {
+    fn an_archive_is_not_unpacked_beyond_its_bound_and_no_byte_of_it_is_for_nothing() {
         let archive = pack([("zeros", vec![0_u8; 3 * 1024 * 1024].as_slice())].into_iter()).expect("packed");
-        assert!(matches!(unpacked(&archive, 2 * MEGABYTE), Err(ArchiveError::TooLarge(2))));
-        assert!(matches!(unpacked(b"not an archive", MEGABYTE), Err(ArchiveError::Zip(_))));
+        assert!(matches!(unpacked(&archive, 2 * MEGABYTE), Err(ZipFault::TooLarge(_))));
+        assert!(matches!(unpacked(b"not an archive", MEGABYTE), Err(ZipFault::Form(_))));
+        for (at, what) in [(0, "before"), (archive.len() / 2, "inside"), (archive.len(), "after")] {
+            let mut more = archive.clone();
+            more.insert(at, 0);
+            assert!(unpacked(&more, 4 * MEGABYTE).is_err(), "a byte {what}");
+        }
+        for cut in [1, 22, archive.len() / 2] {
+            assert!(unpacked(&archive[..archive.len() - cut], 4 * MEGABYTE).is_err(), "{cut} bytes cut");
+        }
     }
 }

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use domain::fact::Period;
+use domain::letters::{LetterFault, foreign, unseen};
 use domain::official::Birth;
 use domain::text::clean;
 
@@ -48,7 +49,14 @@ impl<'a, 'g> Fields<'a, 'g> {
                 self.find(report::BROKEN_FORMULA, column, what, remedy);
                 None
             }
-            Some(cell) => Some(cell),
+            Some(cell) => {
+                if let Cell::Text(text) = cell
+                    && let Some(fault) = unseen(text)
+                {
+                    self.say_letter(column, &fault);
+                }
+                Some(cell)
+            }
             None => {
                 self.say_missing(column);
                 None
@@ -68,6 +76,20 @@ impl<'a, 'g> Fields<'a, 'g> {
     /// Text in NFC, trimmed, with single spaces.
     pub(super) fn text(&mut self, column: &Column) -> Option<String> {
         self.value(column).map(Cell::shown)
+    }
+
+    /// The name of a person.
+    pub(super) fn name(&mut self, column: &Column) -> Option<String> {
+        let name = self.text(column)?;
+        if let Some(fault) = foreign(&name) {
+            self.say_letter(column, &fault);
+        }
+        Some(name)
+    }
+
+    fn say_letter(&mut self, column: &Column, fault: &LetterFault) {
+        let what = format!("Ô «{}» {fault}.", column.title);
+        self.find(report::BAD_LETTER, column, what, "Gõ lại ô này trong bảng tính rồi nhập lại.");
     }
 
     /// Items separated by `;` or line breaks, none of them empty.

@@ -10,6 +10,7 @@
 
 mod archive;
 pub mod attachment;
+mod bundle_zip;
 mod container;
 mod csv_file;
 mod dates;
@@ -43,7 +44,8 @@ use domain::published::PublishedTable;
 use domain::roster::{Delegate, Teller};
 use domain::rule_case::CaseRow;
 
-pub use archive::{ArchiveError, pack, unpack};
+pub use archive::{ArchiveError, pack};
+pub use bundle_zip::{ZipFault, unpack_bundle};
 pub use error::ImportError;
 pub use imported::{Imported, ImportedParts};
 pub use output::{CellValue, Sheet};

@@ -107,6 +107,10 @@ pub(super) const OUT_OF_TERM: Code = warning("IMP-041");
 /// A day after the vote.
 pub(super) const AFTER_VOTE: Code = warning("IMP-042");
 
+// Letters.
+/// A letter that nobody sees, or that only looks like one of a name.
+pub(super) const BAD_LETTER: Code = error("IMP-045");
+
 // Facts and results.
 /// A fact without the paper behind it.
 pub(super) const NO_SOURCE: Code = error("IMP-050");

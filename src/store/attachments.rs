@@ -2,7 +2,7 @@
 
 use super::error::StoreError;
 use super::scope::CouncilTx;
-use super::sql::{execute, row, row_struct, to_u64};
+use super::sql::{execute, row, row_struct, rows, to_u64};
 use domain::attachment::{Attachment, FileKind};
 use domain::audit::Digest;
 use domain::id::AccountId;
@@ -98,6 +98,22 @@ pub async fn chunk(tx: &mut CouncilTx, sha256: Digest, number: u32) -> Result<Op
         i64::from(number),
     )?;
     Ok(row.map(|(bytes,)| bytes))
+}
+
+/// SHA-256 and size of every file, by SHA-256.
+#[boxed]
+pub async fn sizes(tx: &mut CouncilTx) -> Result<Vec<(String, i64)>, StoreError> {
+    rows!(tx, (String, i64), "SELECT sha256, size FROM attachments WHERE council_id = $1 ORDER BY sha256")
+}
+
+/// How many chunks there are of each file, by its SHA-256 as it is stored, of files that are described nowhere too.
+#[boxed]
+pub async fn chunk_counts(tx: &mut CouncilTx) -> Result<Vec<(String, i64)>, StoreError> {
+    rows!(
+        tx,
+        (String, i64),
+        "SELECT sha256, count(*) FROM attachment_chunks WHERE council_id = $1 GROUP BY sha256 ORDER BY sha256"
+    )
 }
 
 /// Whether a file is the source of a fact that is not withdrawn, is about the official who signs in as `account`, and was

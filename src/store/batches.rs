@@ -86,20 +86,24 @@ pub async fn list(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<BatchRow>, Sto
     rows.into_iter().map(StoredRow::batch).collect()
 }
 
-/// The committed batches of a poll, in ballot order of forms and by number, for a proposal to count one anew; no counts.
+/// The batches that stand by the poll's log, in ballot order of forms and by number, for a proposal to count one anew; no
+/// counts. A batch that somebody changed past the program can so be reopened and counted from paper.
 #[boxed]
 pub async fn standing(tx: &mut CouncilTx, poll: PollId) -> Result<Vec<StandingBatch>, StoreError> {
-    let rows = rows!(
+    let mut told = super::sealed::told(tx, poll).await?;
+    let forms = rows!(
         tx,
-        (String, i64, String, i64),
-        "SELECT b.form_id, b.number, b.commitment, b.papers FROM batches b JOIN poll_forms f \
-         ON f.council_id = b.council_id AND f.poll_id = b.poll_id AND f.form_id = b.form_id \
-         WHERE b.council_id = $1 AND b.poll_id = $2 ORDER BY f.position, b.number",
+        (String,),
+        "SELECT form_id FROM poll_forms WHERE council_id = $1 AND poll_id = $2 ORDER BY position",
         poll.to_string()
     )?;
-    let batch = |(form, number, commitment, papers): (String, i64, String, i64)| {
-        let commitment = commitment.parse().map_err(|_| StoreError::corrupt("batches.commitment"))?;
-        Ok(StandingBatch { form, batch: to_u32(number)?, commitment, papers: to_u32(papers)? })
-    };
-    rows.into_iter().map(batch).collect()
+    let mut standing = Vec::with_capacity(told.len());
+    for (form,) in forms {
+        let own = told.extract_if(.., |(of, _), _| *of == form);
+        standing.extend(own.map(|((form, batch), told)| {
+            let (commitment, papers) = (told.commitment, told.papers);
+            StandingBatch { form, batch, commitment, papers }
+        }));
+    }
+    Ok(standing)
 }

@@ -1,9 +1,8 @@
-//! Unparsed rows, for the comparison of the tables with the log.
+//! Unparsed rows, for the comparison of the tables with the log; whole tables are read by [`super::tables`].
 
 use super::error::StoreError;
 use super::scope::CouncilTx;
 use super::sql::{row, row_struct, rows, to_u64};
-use domain::id::PollId;
 use macros::boxed;
 
 row_struct! {
@@ -12,6 +11,7 @@ row_struct! {
         slip_id: String,
         /// Account that the slip signs in.
         account_id: String,
+        issued_at: String,
         /// Time of expiry.
         expires_at: String,
         /// Time of use; `None` while unused.
@@ -27,46 +27,56 @@ pub async fn slips(tx: &mut CouncilTx) -> Result<Vec<SlipRow>, StoreError> {
     rows!(
         tx,
         SlipRow,
-        "SELECT slip_id, account_id, expires_at, used_at, revoked_at FROM slips WHERE council_id = $1 ORDER BY slip_id"
+        "SELECT slip_id, account_id, issued_at, expires_at, used_at, revoked_at FROM slips WHERE council_id = $1 ORDER BY slip_id"
     )
 }
 
 row_struct! {
-    /// The current content of a record, or one revision of it.
-    RecordRow {
+    /// The newest version of a record with its hand, or an earlier one by which somebody stated or checked a fact.
+    VersionRow {
         /// Code of the [`Subject`](domain::record::Subject).
         subject: String,
         record_id: String,
         version: i64,
+        /// Code of the action.
+        action: String,
         /// Canonical JSON text (RFC 8785).
         content: String,
+        at: String,
+        /// Account of the actor.
+        account_id: Option<String>,
+        /// Full name of the actor.
+        by_name: String,
     }
-}
-
-/// What the tables of records hold now.
-#[boxed]
-pub async fn records(tx: &mut CouncilTx) -> Result<Vec<RecordRow>, StoreError> {
-    rows!(
-        tx,
-        RecordRow,
-        "SELECT 'official' AS subject, official_id AS record_id, version, content FROM officials WHERE council_id = $1 \
-         UNION ALL SELECT 'delegate', delegate_id, version, content FROM delegates WHERE council_id = $1 \
-         UNION ALL SELECT 'fact', fact_id, version, content FROM facts WHERE council_id = $1 \
-         UNION ALL SELECT 'preparation', poll_id || '/' || part, version, content FROM poll_records WHERE council_id = $1 \
-         UNION ALL SELECT 'question', question_id, version, content FROM questions WHERE council_id = $1 \
-         UNION ALL SELECT 'group_summary', summary_id, version, content FROM group_summaries WHERE council_id = $1"
-    )
 }
 
 /// The newest version of every record.
 #[boxed]
-pub async fn newest_revisions(tx: &mut CouncilTx) -> Result<Vec<RecordRow>, StoreError> {
+pub async fn newest_versions(tx: &mut CouncilTx) -> Result<Vec<VersionRow>, StoreError> {
     rows!(
         tx,
-        RecordRow,
-        "SELECT subject, record_id, version, content FROM revisions AS one WHERE council_id = $1 AND version = \
-         (SELECT max(version) FROM revisions AS all_of WHERE all_of.council_id = one.council_id \
-         AND all_of.subject = one.subject AND all_of.record_id = one.record_id)"
+        VersionRow,
+        "SELECT subject, record_id, version, action, content, at, account_id, by_name FROM revisions AS one \
+         WHERE council_id = $1 AND version = (SELECT max(version) FROM revisions AS all_of \
+         WHERE all_of.council_id = one.council_id AND all_of.subject = one.subject \
+         AND all_of.record_id = one.record_id)"
+    )
+}
+
+/// The newest version of every fact of one of two actions: by whom it was stated, by whom it was checked.
+#[boxed]
+pub async fn newest_facts_of(tx: &mut CouncilTx, actions: [&'static str; 3]) -> Result<Vec<VersionRow>, StoreError> {
+    let [one, other, third] = actions;
+    rows!(
+        tx,
+        VersionRow,
+        "SELECT subject, record_id, version, action, '' AS content, at, account_id, by_name FROM revisions AS one \
+         WHERE council_id = $1 AND subject = 'fact' AND version = (SELECT max(version) FROM revisions AS all_of \
+         WHERE all_of.council_id = one.council_id AND all_of.subject = 'fact' \
+         AND all_of.record_id = one.record_id AND all_of.action IN ($2, $3, $4))",
+        one,
+        other,
+        third,
     )
 }
 
@@ -75,18 +85,6 @@ pub async fn newest_revisions(tx: &mut CouncilTx) -> Result<Vec<RecordRow>, Stor
 pub async fn revisions(tx: &mut CouncilTx) -> Result<u64, StoreError> {
     let row = row!(tx, (i64,), "SELECT count(*) FROM revisions WHERE council_id = $1")?;
     to_u64(row.map_or(0, |(count,)| count))
-}
-
-row_struct! {
-    /// The columns of `proposals` that the log also states.
-    ProposalCheckRow {
-        proposal_id: String,
-        poll_id: String,
-        /// Canonical text of the proposed content.
-        content: String,
-        /// Code of the state.
-        state: String,
-    }
 }
 
 row_struct! {
@@ -123,45 +121,5 @@ pub async fn statements(tx: &mut CouncilTx) -> Result<Vec<StatementCheckRow>, St
         "SELECT attestation_id, ruleset, content, state, file, proposed_account, proposed_by, proposed_role, proposed_at, \
          decided_account, decided_by, decided_role, decided_at, note, decided_place FROM rule_statements \
          WHERE council_id = $1 ORDER BY attestation_id"
-    )
-}
-
-row_struct! {
-    /// The columns of `polls` that its log also states.
-    PollCheckRow {
-        log_id: String,
-        council_name: String,
-        sitting: String,
-        /// Code of the kind of vote.
-        kind: String,
-        delegates: i64,
-        rehearsal: bool,
-        simulated: bool,
-        /// Id of the rule set.
-        ruleset: String,
-        ruleset_sha256: String,
-        ruleset_text: String,
-    }
-}
-
-/// The row of a poll; `None` when there is none.
-#[boxed]
-pub async fn poll(tx: &mut CouncilTx, poll: PollId) -> Result<Option<PollCheckRow>, StoreError> {
-    row!(
-        tx,
-        PollCheckRow,
-        "SELECT log_id, council_name, sitting, kind, delegates, rehearsal, simulated, ruleset, ruleset_sha256, ruleset_text \
-         FROM polls WHERE council_id = $1 AND poll_id = $2",
-        poll.to_string()
-    )
-}
-
-/// All proposals of the council.
-#[boxed]
-pub async fn proposals(tx: &mut CouncilTx) -> Result<Vec<ProposalCheckRow>, StoreError> {
-    rows!(
-        tx,
-        ProposalCheckRow,
-        "SELECT proposal_id, poll_id, content, state FROM proposals WHERE council_id = $1 ORDER BY proposal_id"
     )
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::figures;
 use domain::audit::UtcTime;
+use domain::audit::batches::BatchFault;
 use domain::audit::canonical::ReadError;
 
 /// An error of the store. The text is Vietnamese and says what to do; the cause is its `source`.
@@ -32,6 +33,15 @@ pub enum StoreError {
     /// There is no database of this program at the target.
     #[error("{0}: chưa có cơ sở dữ liệu của tinnhiem ở đây; hãy xem lại --data hoặc DATABASE_URL.")]
     Missing(String),
+    /// Something is in a database that is to be filled.
+    #[error(
+        "{0}: ở đây đã có dữ liệu hoặc bảng của một bước lược đồ khác, không ghi đè; hãy chỉ sang cơ sở dữ liệu trống (tệp chưa có, \
+         hoặc một cơ sở dữ liệu PostgreSQL vừa tạo) rồi chạy lại. Chưa ghi gì cả."
+    )]
+    NotEmpty(String),
+    /// What is to be put in is none of the schema that it says.
+    #[error("Nội dung của bảng «{0}» không đúng lược đồ mà bản sao ghi; hãy dùng bản sao lưu khác. Chưa ghi gì cả.")]
+    Unreadable(String),
     /// Migrations of this program have not run.
     #[error(
         "Cơ sở dữ liệu chưa được nâng cấp (lược đồ {found}, bản này cần {known}); hãy chạy «tinnhiem serve» một lần để nâng cấp."
@@ -56,6 +66,16 @@ pub enum StoreError {
     /// The disk is full.
     #[error("Ổ đĩa của cơ sở dữ liệu đã đầy; hãy giải phóng chỗ trống rồi thử lại.")]
     DiskFull(#[source] sqlx::Error),
+    /// The disk failed in another way: nobody knows what of a commit got there.
+    #[error(
+        "Ổ đĩa của cơ sở dữ liệu không đọc hay ghi được (hỏng, mất kết nối hoặc đầy); hãy kiểm tra ổ đĩa, rồi mở lại trang xem việc này đã được ghi chưa trước khi gửi lại."
+    )]
+    Disk(#[source] sqlx::Error),
+    /// Somebody renamed, removed or replaced the file while it was served.
+    #[error(
+        "Tệp cơ sở dữ liệu {} đã bị đổi tên, xóa hoặc thay bằng tệp khác trong lúc chương trình đang chạy nên chưa ghi gì cả; hãy dừng chương trình, đưa đúng tệp trở lại chỗ cũ rồi chạy lại.", .0.display()
+    )]
+    Moved(PathBuf),
     /// The connection cannot be made, or was lost.
     #[error(
         "Không kết nối được cơ sở dữ liệu; hãy kiểm tra máy chủ cơ sở dữ liệu rồi thử lại. Việc đang làm chưa được ghi."
@@ -80,6 +100,22 @@ pub enum StoreError {
         "Bộ quy tắc của cuộc bỏ phiếu này không còn đúng bản đã chốt: SHA-256 của văn bản trong cơ sở dữ liệu khác với số ghi trong nhật ký, nghĩa là dữ liệu đã bị sửa từ bên ngoài. Cuộc bỏ phiếu dừng ở đây; hãy chạy «tinnhiem doctor», khôi phục từ bản sao lưu rồi làm tiếp."
     )]
     ChangedRules,
+    /// The counts of a batch under seal are not those whose commitment the poll's log holds.
+    #[error(
+        "Số liệu đã niêm phong của tập phiếu số {batch}, mẫu phiếu {form} {}: dữ liệu đã bị sửa từ bên ngoài. Chưa ghi gì cả; hãy giữ nguyên cơ sở dữ liệu, chạy «tinnhiem verify --db», rồi khôi phục từ bản sao lưu hoặc mở lại tập phiếu này và đếm lại từ giấy.",
+        .fault.label()
+    )]
+    ForgedBatch { form: String, batch: u32, fault: BatchFault },
+    /// The counts of a batch under seal do not open: the installation's key is not the one that sealed them.
+    #[error(
+        "Số liệu đã niêm phong của tập phiếu số {batch}, mẫu phiếu {form} không mở được: thiếu khóa bí mật đã dùng khi đếm. Chưa ghi gì cả; hãy đặt đúng tệp khóa đó (bản sao lưu cơ sở dữ liệu không có khóa) vào thư mục dữ liệu rồi làm lại; nếu khóa đã đúng thì dòng này bị sửa từ bên ngoài, hãy mở lại tập phiếu này và đếm lại từ giấy."
+    )]
+    LockedBatch { form: String, batch: u32 },
+    /// A log is not what the program wrote: its head has not the tag of the installation's key, or its entries not that head.
+    #[error(
+        "Nhật ký «{origin}» đã bị sửa từ bên ngoài chương trình: nội dung không còn khớp mã xác thực mà chương trình ghi bằng khóa bí mật. Chưa ghi gì cả và không bước nào được ghi tiếp; hãy giữ nguyên cơ sở dữ liệu, chạy «tinnhiem verify --db», rồi khôi phục từ bản sao lưu."
+    )]
+    Rewritten { origin: String },
     /// The clock is too far behind the last entry of a log.
     #[error(
         "Đồng hồ máy chủ ({now}, giờ UTC) chậm hơn bản ghi cuối của nhật ký ({last}) nên chưa ghi gì cả. Hãy chỉnh đồng hồ máy \
@@ -133,6 +169,8 @@ impl StoreError {
                 Some("5" | "6" | "261" | "517" | "262") => Self::Busy(error),
                 Some("8" | "264" | "520" | "776" | "1032" | "1288" | "1544" | "25006") => Self::ReadOnly(error),
                 Some("13" | "53100") => Self::DiskFull(error),
+                Some("58030") => Self::Disk(error),
+                Some(code) if is_sqlite_io(code) => Self::Disk(error),
                 // PostgreSQL SQLSTATE: 08 connection, 57P administrator, 53300 too many connections.
                 Some("57P01" | "57P02" | "57P03" | "53300") => Self::Gone(error),
                 Some("55P03" | "40001" | "40P01") => Self::Busy(error),
@@ -150,6 +188,11 @@ impl StoreError {
     }
 }
 
+/// `SQLITE_IOERR`, whatever failed. PostgreSQL's codes have five letters.
+fn is_sqlite_io(code: &str) -> bool {
+    code.len() < 5 && code.parse::<u16>().is_ok_and(|code| code & 0xff == 10)
+}
+
 impl From<ReadError> for StoreError {
     fn from(error: ReadError) -> Self {
         Self::Log(error.to_string())
@@ -160,8 +203,27 @@ impl StoreError {
     /// Whether a retry may succeed.
     pub fn is_passing(&self) -> bool {
         match self {
-            Self::Busy(_) | Self::Gone(_) | Self::Unsure(_) | Self::Stopping | Self::DiskFull(_) => true,
+            Self::Busy(_) | Self::Gone(_) | Self::Unsure(_) | Self::Stopping => true,
+            Self::DiskFull(_) | Self::Disk(_) | Self::Moved(_) => true,
             Self::Shared(cause) => cause.is_passing(),
+            _ => false,
+        }
+    }
+
+    /// Whether the disk of the database refused something.
+    pub fn is_of_disk(&self) -> bool {
+        match self {
+            Self::DiskFull(_) | Self::Disk(_) => true,
+            Self::Shared(cause) => cause.is_of_disk(),
+            _ => false,
+        }
+    }
+
+    /// Whether the file of the database is no longer where it was opened.
+    pub fn is_moved(&self) -> bool {
+        match self {
+            Self::Moved(_) => true,
+            Self::Shared(cause) => cause.is_moved(),
             _ => false,
         }
     }
@@ -169,7 +231,7 @@ impl StoreError {
     /// Whether somebody changed what the log vouches for: no retry helps, and nobody but the office can put it right.
     pub fn is_tampering(&self) -> bool {
         match self {
-            Self::ChangedRules => true,
+            Self::ChangedRules | Self::ForgedBatch { .. } => true,
             Self::Shared(cause) => cause.is_tampering(),
             _ => false,
         }

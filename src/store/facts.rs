@@ -7,7 +7,7 @@ use super::scope::CouncilTx;
 use super::sql::{execute, row_struct, rows, to_u64};
 use domain::audit::UtcTime;
 use domain::audit::canonical::to_text;
-use domain::fact::{FactKind, KeptFact};
+use domain::fact::{Fact, FactKind, KeptFact};
 use domain::fact_state::By;
 use domain::id::{FactId, OfficialId};
 use domain::official::Field;
@@ -195,6 +195,12 @@ pub async fn of_field(tx: &mut CouncilTx, field: &Field) -> Result<Vec<StoredFac
     )
 }
 
+/// What a fact is looked for by: its words, and those of its source and its reply, without accents and capitals.
+pub fn folded(fact: &Fact<OfficialId>) -> String {
+    let source = &fact.source;
+    fold(&[fact.text.as_str(), &source.number, &source.issuer, fact.reply.as_deref().unwrap_or_default()].join(" "))
+}
+
 /// A fact in the JSON list that one statement inserts.
 #[derive(Serialize)]
 struct Given {
@@ -223,7 +229,6 @@ impl Given {
     fn new(fact: &StoredFact) -> Result<Self, StoreError> {
         let KeptFact { fact: stated, sent_on, state } = &fact.kept;
         let source = &stated.source;
-        let text = [stated.text.as_str(), &source.number, &source.issuer, stated.reply.as_deref().unwrap_or_default()];
         let (verified, verified_at) = fact.verified.clone().unzip();
         Ok(Self {
             fact_id: fact.id.to_string(),
@@ -233,7 +238,7 @@ impl Given {
             day: stated.period.end().to_string(),
             state: state.code(),
             content: to_text(&fact.kept)?,
-            folded: fold(&text.join(" ")),
+            folded: folded(stated),
             file: source.file.map(|file| file.to_string()),
             entered_account: fact.entered.account.map(|id| id.to_string()),
             entered_by: fact.entered.name.clone(),

@@ -10,9 +10,12 @@ pub mod batches;
 pub mod checks;
 pub mod clock;
 mod clock_guard;
+pub mod content;
+pub mod cosignatures;
 pub mod councils;
 pub mod credentials;
 mod db;
+mod disk;
 mod error;
 mod examine;
 pub mod fact_lists;
@@ -22,7 +25,9 @@ mod figures;
 pub mod group_summaries;
 pub mod hall;
 pub mod jobs;
+mod keep_older;
 pub mod lease;
+pub mod log_tags;
 pub mod logs;
 mod migrations;
 pub mod notes;
@@ -39,12 +44,14 @@ pub mod resets;
 pub mod revisions;
 pub mod roster;
 pub mod rule_statements;
+pub mod schema;
 mod scope;
 pub mod screen;
 pub mod sealed;
 pub mod sessions;
 pub mod slips;
 mod sql;
+pub mod tables;
 mod target;
 mod work;
 mod writer;
@@ -52,13 +59,15 @@ mod writer;
 use std::sync::Arc;
 
 use domain::audit::UtcTime;
+use domain::audit::tag::TagKey;
 use domain::id::CouncilId;
 use macros::boxed;
 
-pub use clock_guard::Steady;
+pub use clock_guard::{MOST_BEHIND, Steady};
 pub use error::StoreError;
 pub use examine::{Examination, examine};
 pub use figures::Figures;
+pub use keep_older::{Older, keep_older};
 pub use lease::Lease;
 pub use migrations::SCHEMA;
 pub use records::StoredRecord;
@@ -73,14 +82,14 @@ pub struct Store {
     db: db::Db,
     writer: writer::Writer,
     leases: Arc<lease::Leases>,
-    clock: Arc<clock_guard::ClockGuard>,
+    guards: scope::Guards,
 }
 
 impl Store {
     fn on(db: db::Db) -> Self {
-        let clock = Arc::<clock_guard::ClockGuard>::default();
-        let writer = writer::Writer::start(db.clone(), Arc::clone(&clock));
-        Self { db, writer, leases: Arc::default(), clock }
+        let guards = scope::Guards::default();
+        let writer = writer::Writer::start(db.clone(), guards.clone());
+        Self { db, writer, leases: Arc::default(), guards }
     }
 
     /// Opens the database, creates it if necessary, and runs missing migrations. Must run inside tokio.
@@ -89,6 +98,20 @@ impl Store {
     /// When the database cannot be reached or written, belongs to another program, or has a newer schema.
     #[boxed]
     pub async fn open(target: &Target) -> Result<Self, StoreError> {
+        let begun = clock::Stopwatch::start();
+        loop {
+            match Self::open_now(target).await {
+                // SQLite waits by itself for most locks, but refuses at once where a file that another process is just
+                // creating is switched to a write-ahead log.
+                Err(StoreError::Busy(_)) if begun.elapsed() < target::BUSY_TIMEOUT => {
+                    tokio::time::sleep(target::BUSY_PAUSE).await;
+                }
+                opened => return opened,
+            }
+        }
+    }
+
+    async fn open_now(target: &Target) -> Result<Self, StoreError> {
         let db = db::Db::connect(target).await?;
         migrations::bring_up_to_date(&db, target).await?;
         Ok(Self::on(db))
@@ -100,7 +123,7 @@ impl Store {
     /// As [`Self::open`], and when there is none or its schema is older.
     #[boxed]
     pub async fn open_to_look(target: &Target) -> Result<Self, StoreError> {
-        let db = db::Db::connect_existing(target).await?;
+        let db = db::Db::connect_to_look(target).await?;
         migrations::require(&db, target).await?;
         Ok(Self::on(db))
     }
@@ -108,7 +131,9 @@ impl Store {
     /// Begins a read-only transaction on one snapshot of the council's rows; it ends when it is dropped.
     #[boxed]
     pub async fn read(&self, council: CouncilId) -> Result<CouncilTx, StoreError> {
-        CouncilTx::enter(self.db.begin_read().await?, council).await
+        let mut tx = CouncilTx::enter(self.db.begin_read().await?, council).await?;
+        tx.tags = Arc::clone(&self.guards.tags);
+        Ok(tx)
     }
 
     /// All councils by name, the installation itself last.
@@ -172,9 +197,15 @@ impl Store {
         self.writer.write(name_of::<F>(), CouncilId::INSTALLATION, |tx| work(InstallationTx::new(tx))).await
     }
 
+    /// From now on heads of logs are tagged with this key, and a log whose head has another tag is refused; a second key is
+    /// not taken.
+    pub fn tag_logs(&self, key: TagKey) {
+        drop(self.guards.tags.set(key));
+    }
+
     /// From now on a time is refused that is further ahead than what passed: `steady` says how much did.
     pub fn watch_clock(&self, steady: Steady) {
-        self.clock.watch(steady);
+        self.guards.clock.watch(steady);
     }
 
     /// Whether entries at `now` would be refused.
@@ -187,7 +218,7 @@ impl Store {
         for row in self.read_installation().await? {
             newest = newest.max(logs::last_at(&mut self.read(row.id()?).await?).await?);
         }
-        self.clock.check(now, newest, None)
+        self.guards.clock.check(now, newest, None)
     }
 
     /// As [`Self::check_clock`], by the logs of one council.
@@ -197,7 +228,12 @@ impl Store {
     #[boxed]
     pub async fn check_clock_in(&self, council: CouncilId, now: UtcTime) -> Result<(), StoreError> {
         let newest = logs::last_at(&mut self.read(council).await?).await?;
-        self.clock.check(now, newest, None)
+        self.guards.clock.check(now, newest, None)
+    }
+
+    /// Changes after each commit in which the head of a log was signed.
+    pub fn signed(&self) -> tokio::sync::watch::Receiver<u64> {
+        self.writer.signed()
     }
 
     /// Counts of commits and errors since the process started.
@@ -212,6 +248,24 @@ impl Store {
     #[boxed]
     pub async fn check_schema(&self) -> Result<(), StoreError> {
         migrations::check_not_newer(&self.db).await
+    }
+
+    /// Checks that something can be written: a transaction is begun and ended by the task that writes. Where the disk refused
+    /// the last one, this one writes a page, so that the answer changes as soon as there is room.
+    ///
+    /// # Errors
+    /// [`StoreError::Moved`], [`StoreError::DiskFull`], [`StoreError::Disk`], and those of the database.
+    #[boxed]
+    pub async fn check_writing(&self) -> Result<(), StoreError> {
+        if let db::Db::Sqlite { file, .. } = &self.db {
+            file.check()?;
+            file.check_room()?;
+        }
+        let writes_a_page = self.writer.last_write().trouble().is_some();
+        self.write_as("check_writing", CouncilId::INSTALLATION, move |tx| {
+            Box::pin(async move { if writes_a_page { tx.touch().await } else { Ok(()) } })
+        })
+        .await
     }
 
     /// Finishes the queued jobs, refuses later ones, and closes all connections.

@@ -1,5 +1,6 @@
 //! Logs: append-only entries, and signed heads.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::error::StoreError;
@@ -8,7 +9,7 @@ use super::scope::CouncilTx;
 use super::sql::{execute, row, row_struct, rows, to_u64};
 use domain::audit::course::Moment;
 use domain::audit::entry::{MAX_ENTRY_BYTES, clock_before, entry_text};
-use domain::audit::merkle::{Frontier, leaf_hash};
+use domain::audit::merkle::{Frontier, empty_root, leaf_hash};
 use domain::audit::{Actor, Checkpoint, Digest, KeyName, LogEntry, LogEvent, UtcTime};
 use domain::id::{LogId, PollId};
 use macros::boxed;
@@ -54,6 +55,10 @@ row_struct! {
 
 /// Code in place of a moment for a checkpoint that was requested by a person.
 pub const ON_DEMAND: &str = "on_demand";
+/// Code in place of a moment for a checkpoint of a council's own log that is signed once a day.
+pub const DAILY: &str = "daily";
+/// Code in place of a moment for a checkpoint of a council's own log that a poll's log notes.
+pub const NOTED: &str = "noted";
 
 /// Id, head and key of a log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,11 +69,27 @@ pub struct LogHead {
     pub public_key: String,
     /// Current head.
     pub head: Checkpoint,
+    /// What its root is made of.
+    pub frontier: Frontier,
     /// Time of the last entry; `None` for an empty log.
     pub last_at: Option<UtcTime>,
+    /// The tag of the head; `None` in a log of an older program that was not tagged yet.
+    pub tag: Option<Digest>,
 }
 
-type HeadRow = (String, Option<String>, String, String, i64, Vec<u8>, Option<String>);
+row_struct! {
+    /// A row of `logs`.
+    HeadRow {
+        log_id: String,
+        poll_id: Option<String>,
+        origin: String,
+        public_key: String,
+        size: i64,
+        peaks: Vec<u8>,
+        last_at: Option<String>,
+        tag: Option<String>,
+    }
+}
 
 fn frontier(size: i64, peaks: &[u8]) -> Result<Frontier, StoreError> {
     let size = to_u64(size)?;
@@ -78,15 +99,19 @@ fn frontier(size: i64, peaks: &[u8]) -> Result<Frontier, StoreError> {
     frontier.ok_or_else(|| StoreError::corrupt("logs.peaks"))
 }
 
-fn head((log, poll, origin, public_key, size, peaks, last_at): HeadRow) -> Result<LogHead, StoreError> {
+fn head(
+    HeadRow { log_id, poll_id, origin, public_key, size, peaks, last_at, tag }: HeadRow,
+) -> Result<LogHead, StoreError> {
     let frontier = frontier(size, &peaks)?;
     let origin = KeyName::new(origin).map_err(StoreError::corrupt)?;
     Ok(LogHead {
-        log: log.parse().map_err(StoreError::corrupt)?,
-        poll: poll.map(|poll| poll.parse()).transpose().map_err(StoreError::corrupt)?,
+        log: log_id.parse().map_err(StoreError::corrupt)?,
+        poll: poll_id.map(|poll| poll.parse()).transpose().map_err(StoreError::corrupt)?,
         public_key,
         head: Checkpoint { origin, size: frontier.size(), root: frontier.root() },
+        frontier,
         last_at: last_at.map(|at| at.parse()).transpose().map_err(StoreError::corrupt)?,
+        tag: tag.map(|tag| tag.parse()).transpose().map_err(StoreError::corrupt)?,
     })
 }
 
@@ -102,17 +127,30 @@ pub async fn begin(
     origin: &KeyName,
     public_key: String,
 ) -> Result<(), StoreError> {
+    let tag = tx.tag_of(log, &public_key, &Checkpoint { origin: origin.clone(), size: 0, root: empty_root() });
     let begun = execute!(
         tx,
-        "INSERT INTO logs (council_id, log_id, poll_id, origin, public_key, size, peaks, last_at) \
-         VALUES ($1, $2, $3, $4, $5, 0, $6, NULL)",
+        "INSERT INTO logs (council_id, log_id, poll_id, origin, public_key, size, peaks, last_at, tag) \
+         VALUES ($1, $2, $3, $4, $5, 0, $6, NULL, $7)",
         log.to_string(),
         poll.map(|poll| poll.to_string()),
         origin.as_str().to_owned(),
         public_key.clone(),
         Vec::<u8>::new(),
+        tag.map(|tag| tag.to_string()),
     );
     begun.map(drop)
+}
+
+/// The name of a log.
+///
+/// # Errors
+/// When the council has no such log.
+#[boxed]
+pub async fn origin(tx: &mut CouncilTx, log: LogId) -> Result<String, StoreError> {
+    let row = row!(tx, (String,), "SELECT origin FROM logs WHERE council_id = $1 AND log_id = $2", log.to_string())?;
+    let (origin,) = row.ok_or_else(|| StoreError::corrupt("logs: thiếu nhật ký"))?;
+    Ok(origin)
 }
 
 /// All logs of the council, its own first.
@@ -122,10 +160,40 @@ pub async fn heads(tx: &mut CouncilTx) -> Result<Vec<LogHead>, StoreError> {
     let rows = rows!(
         tx,
         HeadRow,
-        "SELECT log_id, poll_id, origin, public_key, size, peaks, last_at FROM logs WHERE council_id = $1 \
+        "SELECT log_id, poll_id, origin, public_key, size, peaks, last_at, tag FROM logs WHERE council_id = $1 \
          ORDER BY poll_id IS NOT NULL, log_id"
     )?;
     rows.into_iter().map(head).collect()
+}
+
+/// The same, without tags: for a database of any step.
+pub(crate) async fn untagged_heads(tx: &mut CouncilTx) -> Result<Vec<LogHead>, StoreError> {
+    let rows = rows!(
+        tx,
+        HeadRow,
+        "SELECT log_id, poll_id, origin, public_key, size, peaks, last_at, CAST(NULL AS TEXT) AS tag FROM logs \
+         WHERE council_id = $1 ORDER BY poll_id IS NOT NULL, log_id"
+    )?;
+    rows.into_iter().map(head).collect()
+}
+
+/// The head of a log; `None` when the council has no such log.
+#[boxed]
+pub async fn head_of(tx: &mut CouncilTx, log: LogId) -> Result<Option<LogHead>, StoreError> {
+    tx.flush_logs().await?;
+    stored_head(tx, log).await
+}
+
+/// As [`head_of`], before the entries are written that the transaction appended.
+async fn stored_head(tx: &mut CouncilTx, log: LogId) -> Result<Option<LogHead>, StoreError> {
+    let row = row!(
+        tx,
+        HeadRow,
+        "SELECT log_id, poll_id, origin, public_key, size, peaks, last_at, tag FROM logs WHERE council_id = $1 \
+         AND log_id = $2",
+        log.to_string()
+    )?;
+    row.map(head).transpose()
 }
 
 /// The council's own log.
@@ -137,6 +205,13 @@ pub async fn own(tx: &mut CouncilTx) -> Result<LogId, StoreError> {
     let row = row!(tx, (String,), "SELECT log_id FROM logs WHERE council_id = $1 AND poll_id IS NULL")?;
     let (log,) = row.ok_or_else(|| StoreError::corrupt("logs: thiếu nhật ký của hội đồng"))?;
     log.parse().map_err(StoreError::corrupt)
+}
+
+/// The log of a poll; `None` when there is none.
+#[boxed]
+pub async fn of_poll(tx: &mut CouncilTx, poll: PollId) -> Result<Option<LogId>, StoreError> {
+    let row = row!(tx, (String,), "SELECT log_id FROM logs WHERE council_id = $1 AND poll_id = $2", poll.to_string())?;
+    row.map(|(log,)| log.parse().map_err(StoreError::corrupt)).transpose()
 }
 
 /// Exact texts of up to `limit` entries from number `from` on.
@@ -219,6 +294,26 @@ pub async fn of_kinds(tx: &mut CouncilTx, log: LogId, kinds: [&'static str; 2]) 
     Ok(rows.into_iter().map(|(entry,)| entry).collect())
 }
 
+/// Exact texts of the entries of a kind that hold `word`, in their order. A word is an id: it stands in few.
+#[boxed]
+pub async fn of_kind_with(
+    tx: &mut CouncilTx,
+    log: LogId,
+    kind: &'static str,
+    word: &str,
+) -> Result<Vec<String>, StoreError> {
+    tx.flush_logs().await?;
+    let rows = rows!(
+        tx,
+        (String,),
+        "SELECT entry FROM log_entries WHERE council_id = $1 AND log_id = $2 AND kind = $3 AND entry LIKE $4 ORDER BY seq",
+        log.to_string(),
+        kind,
+        format!("%{word}%"),
+    )?;
+    Ok(rows.into_iter().map(|(entry,)| entry).collect())
+}
+
 /// What the test decks of a poll gave so far.
 pub(crate) async fn deck_trials(tx: &mut CouncilTx, log: LogId) -> Result<domain::deck_trials::DeckTrials, StoreError> {
     let texts = of_kinds(tx, log, ["deck.counted", "deck.waived"]).await?;
@@ -279,9 +374,25 @@ pub async fn add_checkpoint(
     note: &str,
     at: UtcTime,
 ) -> Result<(), StoreError> {
+    add_checkpoint_as(tx, log, size, moment.map_or(ON_DEMAND, Moment::code), note, at).await
+}
+
+/// As [`add_checkpoint`], with a code of the moment.
+///
+/// # Errors
+/// When the log has not so many entries.
+#[boxed]
+pub async fn add_checkpoint_as(
+    tx: &mut CouncilTx,
+    log: LogId,
+    size: u64,
+    moment: &'static str,
+    note: &str,
+    at: UtcTime,
+) -> Result<(), StoreError> {
     tx.flush_logs().await?;
+    tx.has_signed = true;
     let size = i64::try_from(size).map_err(StoreError::corrupt)?;
-    let moment = moment.map_or(ON_DEMAND, Moment::code);
     let added = execute!(
         tx,
         "INSERT INTO checkpoints (council_id, log_id, size, moment, note, signed_at) \
@@ -306,6 +417,20 @@ pub async fn checkpoints(tx: &mut CouncilTx, log: LogId) -> Result<Vec<Checkpoin
          ORDER BY size, signed_at, moment",
         log.to_string()
     )
+}
+
+/// Of each log of the council that has signed heads: how many, and the size of the newest.
+#[boxed]
+pub async fn signed(tx: &mut CouncilTx) -> Result<BTreeMap<LogId, (u64, u64)>, StoreError> {
+    let rows = rows!(
+        tx,
+        (String, i64, i64),
+        "SELECT log_id, count(*), max(size) FROM checkpoints WHERE council_id = $1 GROUP BY log_id ORDER BY log_id"
+    )?;
+    let read = |(log, heads, newest): (String, i64, i64)| {
+        Ok((log.parse().map_err(StoreError::corrupt)?, (to_u64(heads)?, to_u64(newest)?)))
+    };
+    rows.into_iter().map(read).collect()
 }
 
 impl CouncilTx {
@@ -361,15 +486,10 @@ impl CouncilTx {
     /// Reads size, peaks and last time of a log. No other process appends to it before this transaction ends: the
     /// transaction holds SQLite's write lock or PostgreSQL's lock of writers.
     async fn open_log(&mut self, log: LogId) -> Result<OpenLog, StoreError> {
-        let row = row!(
-            self,
-            (i64, Vec<u8>, Option<String>),
-            "SELECT size, peaks, last_at FROM logs WHERE council_id = $1 AND log_id = $2",
-            log.to_string()
-        )?;
-        let (size, peaks, last) = row.ok_or_else(|| StoreError::Log("không có nhật ký này".to_owned()))?;
-        let last = last.map(|last| last.parse()).transpose().map_err(StoreError::corrupt)?;
-        Ok(OpenLog { frontier: frontier(size, &peaks)?, last, pending: Vec::new() })
+        let head = stored_head(self, log).await?.ok_or_else(|| StoreError::Log("không có nhật ký này".to_owned()))?;
+        self.check_tag(&head)?;
+        let LogHead { head, public_key, frontier, last_at: last, .. } = head;
+        Ok(OpenLog { origin: head.origin, public_key, frontier, last, pending: Vec::new() })
     }
 
     /// Writes the pending entries, those of one log in one statement.
@@ -379,21 +499,23 @@ impl CouncilTx {
         for ((of, log), open) in &mut self.logs {
             if *of == council && !open.pending.is_empty() {
                 let pending = std::mem::take(&mut open.pending);
-                filled.push((*log, open.frontier.clone(), open.last, pending));
+                filled.push((*log, open.clone(), pending));
             }
         }
-        for (log, frontier, last, pending) in filled {
+        for (log, open, pending) in filled {
             let pending: Vec<&PendingEntry> = pending.iter().map(Arc::as_ref).collect();
             let rows = serde_json::to_string(&pending).map_err(StoreError::corrupt)?;
             self.write_entries(log, rows).await?;
-            let peaks = frontier.peaks().iter().flat_map(|peak| *peak.as_bytes()).collect::<Vec<u8>>();
+            let tag = self.tag_of(log, &open.public_key, &open.head());
+            let peaks = open.frontier.peaks().iter().flat_map(|peak| *peak.as_bytes()).collect::<Vec<u8>>();
             execute!(
                 self,
-                "UPDATE logs SET size = $3, peaks = $4, last_at = $5 WHERE council_id = $1 AND log_id = $2",
+                "UPDATE logs SET size = $3, peaks = $4, last_at = $5, tag = $6 WHERE council_id = $1 AND log_id = $2",
                 log.to_string(),
-                i64::try_from(frontier.size()).map_err(StoreError::corrupt)?,
+                i64::try_from(open.frontier.size()).map_err(StoreError::corrupt)?,
                 peaks.clone(),
-                last.map(|last| last.to_string()),
+                open.last.map(|last| last.to_string()),
+                tag.map(|tag| tag.to_string()),
             )?;
         }
         Ok(())

@@ -130,6 +130,7 @@ impl PollRow {
     fn poll(self) -> Result<Poll, StoreError> {
         let created = PollCreated {
             again_of: None,
+            program: None,
             kind: self.kind()?,
             council: self.council_name,
             delegates: to_u32(self.delegates)?,
@@ -285,10 +286,8 @@ async fn counted(tx: &mut CouncilTx, log: LogId) -> Result<ClosedCount, StoreErr
 /// [`StoreError::Corrupt`] when the log contradicts itself.
 #[boxed]
 pub async fn closed_count(tx: &mut CouncilTx, poll: &StoredPoll) -> Result<Option<ClosedCount>, StoreError> {
-    match poll.state.may_open() {
-        Some(_) => counted(tx, poll.log).await.map(Some),
-        None => Ok(None),
-    }
+    let Some(_) = poll.state.may_open() else { return Ok(None) };
+    counted(tx, poll.log).await.map(Some)
 }
 
 /// The version of a poll's row, which goes up with every step.

@@ -325,6 +325,23 @@ pub async fn pdf(tx: &mut CouncilTx, poll: PollId, release: u32, about: &About) 
     Ok(row.map(|(pdf,)| pdf))
 }
 
+/// Lines of a release that are kept for the search, by position and in their order: anchor, text, folded text.
+#[boxed]
+pub async fn search_lines(
+    tx: &mut CouncilTx,
+    poll: PollId,
+    release: u32,
+) -> Result<Vec<(i64, String, String, String)>, StoreError> {
+    rows!(
+        tx,
+        (i64, String, String, String),
+        "SELECT position, anchor, text, folded FROM search_lines WHERE council_id = $1 AND poll_id = $2 AND release = $3 \
+         ORDER BY position, line_id",
+        poll.to_string(),
+        i64::from(release),
+    )
+}
+
 row_struct! {
     /// Sums of versions, and a count, none of which ever goes down.
     BasisRow {

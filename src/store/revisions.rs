@@ -25,6 +25,8 @@ row_struct! {
         /// Number of the entry in the council's log that records this version.
         seq: i64,
         at: String,
+        /// Account of the actor.
+        account_id: Option<String>,
         /// Full name of the actor.
         by_name: String,
     }
@@ -119,7 +121,7 @@ pub async fn of_record(tx: &mut CouncilTx, subject: Subject, record: &str) -> Re
     let rows = rows!(
         tx,
         RevisionRow,
-        "SELECT subject, record_id, version, action, content, seq, at, by_name FROM revisions \
+        "SELECT subject, record_id, version, action, content, seq, at, account_id, by_name FROM revisions \
          WHERE council_id = $1 AND subject = $2 AND record_id = $3 ORDER BY version DESC",
         subject.code(),
         record,
@@ -133,7 +135,7 @@ pub async fn of_entries(tx: &mut CouncilTx, from: u64, before: u64) -> Result<Ve
     rows!(
         tx,
         RevisionRow,
-        "SELECT subject, record_id, version, action, content, seq, at, by_name FROM revisions \
+        "SELECT subject, record_id, version, action, content, seq, at, account_id, by_name FROM revisions \
          WHERE council_id = $1 AND seq >= $2 AND seq < $3 ORDER BY seq, subject, record_id, version",
         i64::try_from(from).unwrap_or(i64::MAX),
         i64::try_from(before).unwrap_or(i64::MAX),
@@ -180,7 +182,7 @@ pub async fn newest(tx: &mut CouncilTx, subject: Subject, skip: u64, limit: u32)
     let rows = rows!(
         tx,
         RevisionRow,
-        "SELECT subject, record_id, version, action, content, seq, at, by_name FROM revisions \
+        "SELECT subject, record_id, version, action, content, seq, at, account_id, by_name FROM revisions \
          WHERE council_id = $1 AND subject = $2 ORDER BY seq DESC, record_id, version DESC LIMIT $3 OFFSET $4",
         subject.code(),
         i64::from(limit),

@@ -1,17 +1,26 @@
 //! A transaction on the rows of one council.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::clock_guard::ClockGuard;
 use super::db::Tx;
 use super::error::StoreError;
 use super::open_log::OpenLog;
+use domain::audit::tag::TagKey;
 use domain::id::{CouncilId, LogId};
 
 /// Advisory lock that all processes which write to one PostgreSQL database take, from the start of a group to its end.
 /// With a lock per log, two groups could wait for each other's; and a group writes to many logs at once anyhow.
 const WRITERS_LOCK: i64 = 0x544E_484D;
+
+/// What stands against entries that are wrong: against a wrong clock, and against what others wrote into a log.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Guards {
+    pub clock: Arc<ClockGuard>,
+    /// What tags the heads of logs; nothing before the key is known.
+    pub tags: Arc<OnceLock<TagKey>>,
+}
 
 /// State of the savepoint to which a transaction returns when a piece of work in it fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,32 +47,54 @@ pub struct CouncilTx {
     pub(super) tx: Tx,
     pub(super) council: CouncilId,
     pub(super) savepoint: Savepoint,
+    /// What the disk refused. SQLite then undoes the whole transaction by itself, and later statements fail for other reasons.
+    pub(super) trouble: Option<Arc<StoreError>>,
     /// A statement of the current work was refused. The work cannot be kept then, whatever it returns.
     pub(super) has_failed: bool,
     /// Logs that this transaction appends to. Only logs of [`Self::council`] have pending entries.
     pub(super) logs: BTreeMap<(CouncilId, LogId), OpenLog>,
+    /// A head of a log was signed in it, by work that was kept or not.
+    pub(super) has_signed: bool,
     /// Stands against a wrong clock; a transaction that only reads has none.
     pub(super) clock: Option<Arc<ClockGuard>>,
+    /// What tags the heads of logs.
+    pub(super) tags: Arc<OnceLock<TagKey>>,
 }
 
 impl CouncilTx {
     /// Gives a transaction its council.
     pub(super) async fn enter(tx: Tx, council: CouncilId) -> Result<Self, StoreError> {
-        let (savepoint, logs) = (Savepoint::Off, BTreeMap::new());
-        let mut scoped = Self { tx, council, savepoint, has_failed: false, logs, clock: None };
+        let mut scoped = Self::begun(tx, council, Savepoint::Off);
         scoped.set_row_scope().await?;
         Ok(scoped)
     }
 
     /// As [`Self::enter`], for a group of works. No other process writes until the transaction ends.
-    pub(super) async fn enter_to_write(tx: Tx, council: CouncilId, clock: Arc<ClockGuard>) -> Result<Self, StoreError> {
-        let (savepoint, logs) = (Savepoint::Due, BTreeMap::new());
-        let mut scoped = Self { tx, council, savepoint, has_failed: false, logs, clock: Some(clock) };
+    pub(super) async fn enter_to_write(
+        tx: Tx,
+        council: CouncilId,
+        Guards { clock, tags }: Guards,
+    ) -> Result<Self, StoreError> {
+        let mut scoped = Self { clock: Some(clock), tags, ..Self::begun(tx, council, Savepoint::Due) };
         if let Tx::Postgres(tx) = &mut scoped.tx {
             let enter = "SELECT set_config('tinnhiem.council', $1, true), pg_advisory_xact_lock($2)";
             sqlx::query(enter).bind(council.to_string()).bind(WRITERS_LOCK).execute(&mut **tx).await?;
         }
         Ok(scoped)
+    }
+
+    fn begun(tx: Tx, council: CouncilId, savepoint: Savepoint) -> Self {
+        Self {
+            tx,
+            council,
+            savepoint,
+            trouble: None,
+            has_failed: false,
+            logs: BTreeMap::new(),
+            has_signed: false,
+            clock: None,
+            tags: Arc::default(),
+        }
     }
 
     /// The council whose rows this transaction sees.
@@ -90,7 +121,30 @@ impl CouncilTx {
     /// Passes the driver's answer on. An error makes the current work fail.
     pub(super) fn checked_answer<T>(&mut self, answer: Result<T, sqlx::Error>) -> Result<T, StoreError> {
         self.has_failed |= answer.is_err();
-        Ok(answer?)
+        let error = match answer {
+            Ok(answer) => return Ok(answer),
+            Err(error) => StoreError::from(error),
+        };
+        if !error.is_of_disk() {
+            return Err(error);
+        }
+        let error = Arc::new(error);
+        self.trouble = Some(Arc::clone(&error));
+        Err(StoreError::Shared(error))
+    }
+
+    /// The reason of an error that ends the whole transaction: what the disk refused before, where it did.
+    pub(super) fn reason(&self, error: StoreError) -> StoreError {
+        self.trouble.as_ref().map_or(error, |trouble| StoreError::Shared(Arc::clone(trouble)))
+    }
+
+    /// Writes a page of the database that holds what it held before.
+    pub(super) async fn touch(&mut self) -> Result<(), StoreError> {
+        match &self.tx {
+            // Nothing uses this number; setting it writes the first page whatever it was.
+            Tx::Sqlite(_) => self.tx.run("PRAGMA user_version = 0").await,
+            Tx::Postgres(_) => Ok(()),
+        }
     }
 
     /// Tells PostgreSQL's row-level security which council's rows to show.

@@ -2,7 +2,7 @@
 
 use super::error::StoreError;
 use super::scope::CouncilTx;
-use super::sql::{execute, row, row_struct, rows, to_u32};
+use super::sql::{execute, one_changed, row, row_struct, rows, to_u32};
 use domain::audit::{Digest, UtcTime};
 use domain::id::{AccountId, SessionId};
 use macros::boxed;
@@ -120,6 +120,9 @@ pub async fn touch(tx: &mut CouncilTx, session: SessionId, at: UtcTime) -> Resul
 }
 
 /// Replaces a session's token; the old one becomes invalid.
+///
+/// # Errors
+/// [`StoreError::Stale`] when the session has ended.
 #[boxed]
 pub async fn rotate(tx: &mut CouncilTx, session: SessionId, token: &Digest) -> Result<(), StoreError> {
     let rotated = execute!(
@@ -127,8 +130,8 @@ pub async fn rotate(tx: &mut CouncilTx, session: SessionId, token: &Digest) -> R
         "UPDATE sessions SET token_sha256 = $3 WHERE council_id = $1 AND session_id = $2",
         session.to_string(),
         token.as_bytes().to_vec(),
-    );
-    rotated.map(drop)
+    )?;
+    one_changed(rotated)
 }
 
 /// Ends the session of a token's hash, if there is one.

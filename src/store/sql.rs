@@ -239,7 +239,7 @@ macro_rules! row_struct {
     };
 }
 
-pub(super) use {execute, row, row_struct, rows, statement};
+pub(super) use {bind_all, execute, row, row_struct, rows, statement};
 
 #[cfg(test)]
 mod tests {

@@ -12,7 +12,10 @@ use super::error::StoreError;
 
 /// `PRAGMA application_id` of this program's SQLite files: the letters `TNHM`.
 pub(super) const APPLICATION_ID: i32 = 0x544E_484D;
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Longest wait for a lock of another process.
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Pause between two attempts where SQLite does not wait by itself.
+pub(super) const BUSY_PAUSE: Duration = Duration::from_millis(20);
 
 /// Where the database is. `Debug` and [`fmt::Display`] show no password.
 #[derive(Clone)]
@@ -25,6 +28,14 @@ impl Target {
     /// The file `tinnhiem.db` in the data folder.
     pub fn in_folder(data: &Path) -> Self {
         Self::Sqlite(data.join("tinnhiem.db"))
+    }
+
+    /// The file of a SQLite database.
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Sqlite(path) => Some(path),
+            Self::Postgres(_) => None,
+        }
     }
 
     /// What a `DATABASE_URL` names: `sqlite:PATH` or `postgres://…`.
@@ -45,10 +56,13 @@ impl Target {
     }
 
     pub(super) fn sqlite_options(path: &Path) -> SqliteConnectOptions {
+        Self::sqlite_settings(path).journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full)
+    }
+
+    /// Settings that change nothing in the file.
+    pub(super) fn sqlite_settings(path: &Path) -> SqliteConnectOptions {
         SqliteConnectOptions::new()
             .filename(path)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(BUSY_TIMEOUT)
             // Rows come from a thread of their own: in small portions it would wait for its reader again and again.

@@ -14,14 +14,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::clock::Stopwatch;
-use super::clock_guard::ClockGuard;
 use super::db::Db;
+use super::disk::LastWrite;
 use super::error::StoreError;
 use super::figures;
-use super::scope::CouncilTx;
+use super::scope::{CouncilTx, Guards};
 use domain::id::CouncilId;
 
 /// Largest number of jobs in one commit: bounds how long the first waits for the last.
@@ -123,19 +123,35 @@ enum Message {
 
 /// Handle of the queue of the writing task.
 #[derive(Clone, Debug)]
-pub(super) struct Writer(mpsc::Sender<Message>);
+pub(super) struct Writer {
+    queue: mpsc::Sender<Message>,
+    last: LastWrite,
+    signed: watch::Receiver<u64>,
+}
 
 impl Writer {
     /// Starts the writing task; it ends when it is stopped or the last handle is dropped.
-    pub(super) fn start(db: Db, clock: Arc<ClockGuard>) -> Self {
+    pub(super) fn start(db: Db, guards: Guards) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
-        tokio::spawn(serve(db, clock, receiver));
-        Self(sender)
+        let last = LastWrite::default();
+        let (tell_signed, signed) = watch::channel(0);
+        tokio::spawn(serve(db, guards, (last.clone(), tell_signed), receiver));
+        Self { queue: sender, last, signed }
+    }
+
+    /// How the last transaction ended.
+    pub(super) const fn last_write(&self) -> &LastWrite {
+        &self.last
+    }
+
+    /// Changes after each commit of a signed head.
+    pub(super) fn signed(&self) -> watch::Receiver<u64> {
+        self.signed.clone()
     }
 
     /// Number of jobs in the queue.
     pub(super) fn waiting(&self) -> usize {
-        self.0.max_capacity() - self.0.capacity()
+        self.queue.max_capacity() - self.queue.capacity()
     }
 
     /// Runs `work` in a transaction for `council` and returns its result once the commit is durable.
@@ -147,32 +163,44 @@ impl Writer {
     {
         let (caller, answer) = oneshot::channel();
         let job = Message::Run(Box::new(Typed { name, council, work, caller }));
-        self.0.send(job).await.map_err(|_| StoreError::Stopping)?;
+        self.queue.send(job).await.map_err(|_| StoreError::Stopping)?;
         answer.await.map_err(|_| StoreError::Stopping)?
     }
 
     /// Returns when the queued jobs are done; later jobs are refused.
     pub(super) async fn stop(&self) {
         let (done, stopped) = oneshot::channel();
-        if self.0.send(Message::Stop(done)).await.is_ok() {
+        if self.queue.send(Message::Stop(done)).await.is_ok() {
             drop(stopped.await);
         }
     }
 }
 
-async fn serve(db: Db, clock: Arc<ClockGuard>, mut queue: mpsc::Receiver<Message>) {
+async fn serve(
+    db: Db,
+    guards: Guards,
+    (last, signed): (LastWrite, watch::Sender<u64>),
+    mut queue: mpsc::Receiver<Message>,
+) {
     let mut stopping = Vec::new();
     while let Some(message) = queue.recv().await {
         match message {
             Message::Run(first) => {
                 let mut replies = Vec::new();
-                let outcome = run_group((&db, &clock), first, &mut queue, &mut replies, &mut stopping).await;
-                let outcome = outcome.map_err(Arc::new);
+                let outcome = run_group((&db, &guards), first, &mut queue, &mut replies, &mut stopping).await;
+                let has_signed = matches!(outcome, Ok(true));
+                let outcome = outcome.map(drop).map_err(Arc::new);
+                if outcome.is_err() || !replies.is_empty() {
+                    last.ended(outcome.as_ref().copied());
+                }
                 if outcome.is_ok() && !replies.is_empty() {
                     figures::count_commit(replies.len());
                 }
                 for reply in replies {
                     reply(outcome.clone().map_err(StoreError::Shared));
+                }
+                if has_signed {
+                    signed.send_modify(|count| *count = count.wrapping_add(1));
                 }
             }
             Message::Stop(done) => stopping.push(done),
@@ -187,29 +215,31 @@ async fn serve(db: Db, clock: Arc<ClockGuard>, mut queue: mpsc::Receiver<Message
     }
 }
 
-/// Runs the waiting jobs in one transaction. All in `replies` at the end share its result.
+/// Runs the waiting jobs in one transaction, and says whether a head was signed in it. All in `replies` at the end share its
+/// result.
 async fn run_group(
-    (db, clock): (&Db, &Arc<ClockGuard>),
+    (db, guards): (&Db, &Guards),
     first: Box<dyn Job>,
     queue: &mut mpsc::Receiver<Message>,
     replies: &mut Vec<Reply>,
     stopping: &mut Vec<oneshot::Sender<()>>,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let begun = match db.begin_write().await {
-        Ok(tx) => CouncilTx::enter_to_write(tx, first.council(), Arc::clone(clock)).await,
+        Ok(tx) => CouncilTx::enter_to_write(tx, first.council(), guards.clone()).await,
         Err(error) => Err(error),
     };
     let mut tx = match begun {
         Ok(tx) => tx,
         Err(error) => {
-            first.refuse(error);
-            return Ok(());
+            let error = Arc::new(error);
+            first.refuse(StoreError::Shared(Arc::clone(&error)));
+            return Err(StoreError::Shared(error));
         }
     };
-    run_job(&mut tx, first, replies).await?;
+    run_in(&mut tx, first, replies).await?;
     while replies.len() < GROUP {
         match queue.try_recv() {
-            Ok(Message::Run(job)) => run_job(&mut tx, job, replies).await?,
+            Ok(Message::Run(job)) => run_in(&mut tx, job, replies).await?,
             Ok(Message::Stop(done)) => {
                 stopping.push(done);
                 break;
@@ -217,7 +247,17 @@ async fn run_group(
             Err(_) => break,
         }
     }
-    tx.commit().await
+    // Whatever was renamed meanwhile: nobody hears "done" of what lies in a file that nobody finds.
+    db.check_file()?;
+    let has_signed = tx.has_signed;
+    tx.commit().await?;
+    Ok(has_signed)
+}
+
+/// Runs one job; an error that ends the group is told by its reason.
+async fn run_in(tx: &mut CouncilTx, job: Box<dyn Job>, replies: &mut Vec<Reply>) -> Result<(), StoreError> {
+    let ran = run_job(tx, job, replies).await;
+    ran.map_err(|error| tx.reason(error))
 }
 
 /// Runs one job and undoes it when it fails. An error means that the whole group cannot go on.

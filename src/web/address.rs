@@ -10,7 +10,7 @@ use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap};
 
-use super::{Settings, Site};
+use super::{Settings, Site, known};
 use app::people::sign_in::Device;
 
 /// The page of the parameters that decide in a poll and of which its office has said nothing.
@@ -40,7 +40,8 @@ impl FromRequestParts<Arc<Site>> for Sender {
 
     async fn from_request_parts(parts: &mut Parts, site: &Arc<Site>) -> Result<Self, Infallible> {
         let agent = parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default().to_owned();
-        Ok(Self(Device { agent, address: address(site.settings, &parts.headers, &parts.extensions) }))
+        let known = known::browsers(site.settings, &parts.headers);
+        Ok(Self(Device { agent, address: address(site.settings, &parts.headers, &parts.extensions), known }))
     }
 }
 
@@ -60,7 +61,7 @@ fn address(settings: Settings, headers: &HeaderMap, extensions: &Extensions) -> 
 }
 
 /// Who has one IPv6 address has 2^64 of them.
-fn network(address: IpAddr) -> IpAddr {
+pub(super) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(long) => IpAddr::V6(Ipv6Addr::from_bits(long.to_bits() & !u128::from(u64::MAX))),
         short @ IpAddr::V4(_) => short,

@@ -38,9 +38,25 @@ impl From<AppError> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        error::of(&self.0).into_response()
+        let mut answer = error::of(&self.0).into_response();
+        if matches!(self.0, AppError::OtherContent) {
+            answer.extensions_mut().insert(WithOther);
+        }
+        if let AppError::Store(cause) = &self.0 {
+            // For the page that carries a form on: it says why.
+            answer.extensions_mut().insert(Why(cause.to_string()));
+        }
+        answer
     }
 }
+
+/// Why the database did not take something, in a sentence.
+#[derive(Clone, Debug)]
+pub struct Why(pub String);
+
+/// Marks the answer to a form under whose id another one was done: what was typed goes on as a form of its own.
+#[derive(Clone, Copy, Debug)]
+pub struct WithOther;
 
 /// What a handler returns.
 pub type Answer<T = Response> = Result<T, Problem>;

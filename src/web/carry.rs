@@ -9,6 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use subtle::ConstantTimeEq as _;
 
 use super::Site;
+use super::answer::Why;
 use super::field;
 use super::form::Form;
 use super::pages::error;
@@ -48,7 +49,7 @@ pub struct Carried {
 #[template(path = "carried.html")]
 struct CarriedPage {
     title: &'static str,
-    sentence: &'static str,
+    sentence: String,
     button: &'static str,
     form_token: String,
     carried: Carried,
@@ -131,9 +132,12 @@ impl Carried {
 
     /// For a moment in which the database is away. The form goes back with its own token: nobody knows yet whether that
     /// is still good.
-    pub(super) fn try_again(self, form_token: String) -> Response {
-        let sentence = "Cơ sở dữ liệu tạm thời không trả lời nên chưa ghi gì cả; những gì đã nhập vẫn còn, dưới đây. Hãy \
-                        đợi một lát rồi gửi lại. Mật khẩu và mã không được giữ lại.";
+    pub(super) fn try_again(self, form_token: String, why: Option<Why>) -> Response {
+        let why =
+            why.map_or_else(|| "Cơ sở dữ liệu tạm thời không trả lời nên chưa ghi gì cả.".to_owned(), |why| why.0);
+        let sentence = format!(
+            "{why} Những gì đã nhập vẫn còn, dưới đây; hãy đợi một lát rồi gửi lại. Mật khẩu và mã không được giữ lại."
+        );
         let page = self.page("Chưa gửi được", sentence, "Gửi lại", form_token);
         page.with_status(StatusCode::SERVICE_UNAVAILABLE).into_response()
     }
@@ -146,14 +150,25 @@ impl Carried {
         page.with_status(StatusCode::SERVICE_UNAVAILABLE).retried_at_once().into_response()
     }
 
-    fn page(self, title: &'static str, sentence: &'static str, button: &'static str, form_token: String) -> Page {
+    /// For a form that was sent again with another content: it goes on under an id of its own.
+    pub(super) fn under_another_id(mut self, form_token: String, request: String) -> Response {
+        self.request = request;
+        let sentence = "Biểu mẫu này đã được gửi một lần và lần đó đã ghi xong; lần này nội dung khác nên chưa ghi gì cả. Những gì \
+                        vừa nhập vẫn còn, dưới đây: hãy kiểm tra rồi gửi như một lần sửa mới, hoặc mở lại trang để xem nội \
+                        dung đang lưu. Mật khẩu và mã không được giữ lại.";
+        let page = self.page("Nội dung đã khác lần gửi trước", sentence, "Gửi nội dung này", form_token);
+        page.with_status(StatusCode::CONFLICT).into_response()
+    }
+
+    fn page(self, title: &'static str, sentence: impl Into<String>, button: &'static str, form_token: String) -> Page {
         let shown = self.fields.iter().filter(|(_, value)| !value.is_empty()).filter_map(shown).collect();
-        Page::new(CarriedPage { title, sentence, button, form_token, carried: self, shown })
+        Page::new(CarriedPage { title, sentence: sentence.into(), button, form_token, carried: self, shown })
     }
 }
 
 /// Fields that nobody typed.
-const SILENT: &[&str] = &["version", "session", "back", "seen"];
+const SILENT: &[&str] =
+    &["version", "session", "back", "seen", "sha256", "looked_at", "exposed", "then", "request_id", "form_token"];
 
 /// A line for the reader: label and value.
 fn shown((name, value): &(String, String)) -> Option<(String, String)> {
@@ -161,7 +176,7 @@ fn shown((name, value): &(String, String)) -> Option<(String, String)> {
         return None;
     }
     let field = name.split('.').next().unwrap_or_default();
-    let label = field::ALL.iter().find(|known| known.name == field).map_or(name.as_str(), |known| known.label);
+    let label = field::known(field).map_or("Mục khác", |known| known.label);
     let value = Role::from_code(value).map_or(value.as_str(), |role| role.label());
     Some((label.to_owned(), value.to_owned()))
 }
@@ -179,6 +194,33 @@ mod tests {
             if path.is_dir() { templates(&path, found) } else { found.push(fs::read_to_string(path).expect("text")) }
         }
     }
+
+    #[test]
+    fn every_field_that_may_be_carried_has_a_label() {
+        let mut all = Vec::new();
+        templates(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../templates/web"), &mut all);
+        let posts = all.iter().filter(|text| !text.contains("method=\"get\""));
+        let (mut seen, mut unnamed) = (0, Vec::new());
+        for mark in ["field::of(\"", "<input name=\"", " name=\""] {
+            for name in
+                posts.clone().flat_map(|text| text.split(mark).skip(1)).filter_map(|rest| rest.split('"').next())
+            {
+                let name = name.split('.').next().unwrap_or_default();
+                if name.contains('{') || SILENT.contains(&name) || is_secret(name) || PAGE.contains(&name) {
+                    continue;
+                }
+                seen += 1;
+                if field::known(name).is_none() {
+                    unnamed.push(name);
+                }
+            }
+        }
+        assert!(unnamed.is_empty(), "{unnamed:?}");
+        assert!(seen >= 50, "the fields were not found");
+    }
+
+    /// Names in templates that are of the page, or of the address.
+    const PAGE: &[&str] = &["viewport", "color-scheme", "ky", "so", "tap", "khoa", "bo", "chon", "q"];
 
     #[test]
     fn every_field_for_a_password_or_a_code_is_left_behind() {

@@ -37,6 +37,7 @@ fields! {
     NAME = "name", "Họ tên";
     NAMES = "names", "Danh sách họ tên";
     LOGIN = "login", "Tên đăng nhập";
+    ROLE = "role", "Vai trò";
     ROLES = "roles", "Vai trò";
     SLUG = "slug", "Mã trong địa chỉ";
     KIND = "kind", "Loại";
@@ -47,6 +48,7 @@ fields! {
     YEAR = "year", "Năm";
     FROM = "from", "Từ ngày";
     TO = "to", "Đến ngày";
+    PAPER_ROOT = "root", "Mã trên giấy";
     TEXT = "text", "Nội dung";
     PLANNED = "planned", "Kế hoạch";
     ACTUAL = "actual", "Thực hiện";
@@ -111,6 +113,62 @@ fields! {
     SEAT = "seat", "Thành viên";
 }
 
+/// Fields that only one page has, or that have another label on each. A page that shows again what was typed elsewhere calls
+/// them by these.
+const ELSEWHERE: &[Field<'static>] = &[
+    of("about", "Về"),
+    of("accounts", "Tài khoản"),
+    of("attended", "Tổng số đã có mặt"),
+    of("begin", "Bắt đầu lại"),
+    of("change", "Việc"),
+    of("confirmed", "Xác nhận"),
+    of("copies", "Số bản"),
+    of("corrects", "Văn bản phải đính chính"),
+    of("council", "Cơ quan"),
+    of("council_admin", "Họ tên người quản trị tài khoản"),
+    of("council_kind", "Loại cơ quan"),
+    of("council_login", "Tên đăng nhập của người đó"),
+    of("council_name", "Tên hội đồng"),
+    of("council_slug", "Mã trong địa chỉ"),
+    of("dated", "Ngày văn bản"),
+    of("exchanged", "Phiếu đổi"),
+    of("file", "Tệp"),
+    of("filed_on", "Ngày nộp"),
+    of("first", "Người thứ nhất"),
+    of("from_list", "Lấy từ danh sách"),
+    of("issued", "Phát ra"),
+    of("issuer", "Ủy ban Mặt trận Tổ quốc gửi"),
+    of("mode", "Cách nhập"),
+    of("next", "Bước tiếp theo"),
+    of("not_returned", "Không thu về"),
+    of("now", "Có mặt lúc này"),
+    of("official", "Người được lấy phiếu"),
+    of("opened", "Có mặt lúc mở bỏ phiếu"),
+    of("others", "Ghi cùng số này cho mẫu khác"),
+    of("packets", "Số gói niêm phong"),
+    of("papers", "Số phiếu trong tập"),
+    of("present", "Số đại biểu có mặt"),
+    of("printed", "Đã in"),
+    of("purpose", "Mục đích"),
+    of("question_id", "Câu hỏi"),
+    of("received_by", "Người nhận"),
+    of("received_on", "Ngày nhận"),
+    of("release", "Bản phát hành"),
+    of("returned", "Thu về"),
+    of("right", "Nay ghi đúng là"),
+    of("sealed_by", "Người niêm phong"),
+    of("second", "Người thứ hai"),
+    of("signers", "Thành viên đã ký"),
+    of("slips", "Thẻ"),
+    of("step", "Bước"),
+    of("unused", "Chưa dùng"),
+];
+
+/// A field of any page, by its name in the request.
+pub(super) fn known(name: &str) -> Option<Field<'static>> {
+    ALL.iter().chain(ELSEWHERE).find(|field| field.name == name).copied()
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -119,7 +177,8 @@ mod tests {
 
     #[test]
     fn no_name_has_two_constants() {
-        let names: BTreeSet<&str> = ALL.iter().map(|field| field.name).collect();
-        assert_eq!(names.len(), ALL.len());
+        let all = || ALL.iter().chain(ELSEWHERE);
+        let names: BTreeSet<&str> = all().map(|field| field.name).collect();
+        assert_eq!(names.len(), all().count());
     }
 }

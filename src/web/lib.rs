@@ -1,15 +1,17 @@
 //! Pages: what a browser asks for, answered from use cases. Never sees a transaction.
 //!
 //! A request goes through these layers, outermost first: `guard` (headers), `render` (draws the page that anything
-//! below answered with), `guard` (requests from other sites), `session` (who asks), [`routes()`] (who may ask for
+//! below answered with), `unread` (what a refused client still sends), `guard` (requests from other sites), `session` (who asks), [`routes()`] (who may ask for
 //! what), then the handler in `pages`.
 
 pub mod address;
 mod answer;
 mod carry;
+mod connections;
 mod field;
 mod form;
 mod guard;
+mod known;
 mod live;
 mod notice;
 mod observe;
@@ -21,6 +23,7 @@ mod session;
 mod systemd;
 pub mod tls;
 mod turn;
+mod unread;
 mod upload;
 
 use std::sync::Arc;
@@ -34,6 +37,8 @@ use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
+pub use connections::Limits;
+pub use pages::checker::page as checker_page;
 pub use routes::{Access, Route, Takes, routes};
 
 use app::App;
@@ -76,6 +81,7 @@ pub fn router(site: Site) -> Router {
         .layer(CatchPanicLayer::custom(pages::error::after_panic))
         .layer(from_fn_with_state(Arc::clone(&site), session::identify))
         .layer(from_fn(guard::refuse_foreign))
+        .layer(from_fn(unread::read_to_end))
         .layer(from_fn_with_state(Arc::clone(&site), render::draw))
         .layer(from_fn_with_state(Arc::clone(&site), guard::add_headers))
         .with_state(site)

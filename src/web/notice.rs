@@ -19,6 +19,8 @@ pub enum Done {
     AccountEnabled,
     /// A new password is in force.
     PasswordSet,
+    /// Nobody waits because of wrong passwords any more.
+    SignInFreed,
     /// A council was founded.
     CouncilFounded,
     /// The second factor is on.
@@ -37,6 +39,8 @@ pub enum Done {
     SetUp,
     /// A checkpoint was signed.
     CheckpointSigned,
+    /// A backup is being made.
+    BackupBegun,
     /// A release of dossiers waits for another person.
     ReleaseProposed,
     /// A fact was entered.
@@ -148,6 +152,7 @@ impl Done {
         (Self::AccountDisabled, "da-khoa-tai-khoan", "Đã khóa tài khoản; người này không đăng nhập được nữa."),
         (Self::AccountEnabled, "da-mo-lai-tai-khoan", "Đã mở lại tài khoản."),
         (Self::PasswordSet, "da-doi-mat-khau", "Đã đổi mật khẩu."),
+        (Self::SignInFreed, "da-mo-dang-nhap", "Đã mở khóa đăng nhập; người này không phải chờ nữa."),
         (Self::CouncilFounded, "da-lap-hoi-dong", "Đã lập hội đồng."),
         (Self::SecondFactorOn, "da-bat-ma-hai-lop", "Đã bật xác thực hai lớp."),
         (Self::SecondFactorOff, "da-tat-ma-hai-lop", "Đã tắt xác thực hai lớp."),
@@ -157,6 +162,7 @@ impl Done {
         (Self::SignedOutEverywhere, "da-thoat-moi-noi", "Đã đăng xuất khỏi mọi thiết bị."),
         (Self::SetUp, "da-thiet-lap", "Đã thiết lập xong; hãy đăng nhập bằng tài khoản vừa tạo."),
         (Self::CheckpointSigned, "da-ky-diem-chot", "Đã ký điểm chốt."),
+        (Self::BackupBegun, "dang-sao-luu", "Đang sao lưu; việc này chạy tiếp khi bạn rời trang."),
         (
             Self::ReleaseProposed,
             "da-de-xuat-phat-hanh",

@@ -16,6 +16,7 @@ use super::session::Visitor;
 use super::{Site, guard, notice, routes};
 use app::Caller;
 use app::attesting;
+use app::backup;
 use app::counting::{day, outcome, room as counting};
 use app::facts::entry as facts;
 use app::preparing;
@@ -140,6 +141,7 @@ const DESTINATIONS: &[(&str, &str, &str, &[Role])] = &[
     ("Tài khoản", "/tai-khoan", "Mở, sửa, khóa tài khoản; đặt lại mật khẩu.", &[Role::Admin, Role::Operator]),
     ("Thẻ truy cập", "/phieu-truy-cap", "In thẻ cho đại biểu vào mà không cần mật khẩu; hủy thẻ.", &[Role::Admin]),
     ("Hội đồng", "/hoi-dong", "Lập hội đồng cùng người quản trị đầu tiên; đổi tên.", &[Role::Operator]),
+    ("Sao lưu", "/sao-luu", "Xem các bản sao lưu, bản gần nhất được bao lâu; sao lưu ngay.", backup::KEEPERS),
     (
         "Nhật ký",
         "/nhat-ky",

@@ -11,11 +11,11 @@ use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum_server::Handle;
-use axum_server::accept::NoDelayAcceptor;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use hyper_util::rt::TokioTimer;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use super::connections::{Doorkeeper, Limits};
 use super::observe::{self, Observer};
 use super::tls::{self, TlsError, TlsFiles};
 use super::{Settings, Site, systemd};
@@ -43,6 +43,8 @@ pub struct Service {
     pub listener: TcpListener,
     /// Certificate and key, when TLS ends here.
     pub tls: Option<TlsFiles>,
+    /// How many connections are open at once.
+    pub limits: Limits,
     /// Where figures are served, if they are. An address of their own: behind a proxy on the same machine every visitor
     /// comes from loopback, so on the main address nothing would keep strangers from them.
     pub metrics_listen: Option<SocketAddr>,
@@ -81,7 +83,7 @@ pub enum ServeError {
 /// # Errors
 /// One sentence: what keeps it from starting and what to do.
 pub async fn run(service: Service, ready: impl FnOnce(SocketAddr)) -> Result<(), ServeError> {
-    let Service { app, settings, public_url, listener, tls, metrics_listen } = service;
+    let Service { app, settings, public_url, listener, tls, limits, metrics_listen } = service;
     let figures = metrics_listen.map(bind).transpose()?;
     let config = tls.as_ref().map(|files| tls::load(files, app.now())).transpose()?.map(RustlsConfig::from_config);
     let observer = Observer::default();
@@ -96,7 +98,14 @@ pub async fn run(service: Service, ready: impl FnOnce(SocketAddr)) -> Result<(),
     systemd::notify("READY=1");
     let router = super::router(Site { app: app.clone(), settings, public_url })
         .layer(from_fn_with_state(observer, observe::watch));
-    let result = accept(listener, config, handle, router).await;
+    // Its file is read once, while nobody waits for it.
+    let own = app.clone();
+    drop(tokio::task::spawn_blocking(move || own.program()));
+    let keeper = tokio::spawn(app.clone().keep_anchors());
+    let backing = tokio::spawn(app.clone().keep_backups());
+    let result = accept(listener, config, handle, limits, router).await;
+    keeper.abort();
+    backing.abort();
     app.close().await;
     Ok(result?)
 }
@@ -105,6 +114,7 @@ async fn accept(
     listener: TcpListener,
     config: Option<RustlsConfig>,
     handle: Handle<SocketAddr>,
+    limits: Limits,
     router: Router,
 ) -> io::Result<()> {
     let mut server = axum_server::from_tcp(listener)?.handle(handle);
@@ -115,13 +125,14 @@ async fn accept(
         .header_read_timeout(HEAD_TIME)
         .max_headers(HEAD_LINES)
         .max_buf_size(HEAD_BYTES);
+    let door = Doorkeeper::new(limits);
     let visitors = router.into_make_service_with_connect_info::<SocketAddr>();
     match config {
         Some(config) => {
-            let acceptor = RustlsAcceptor::new(config).acceptor(NoDelayAcceptor::new());
+            let acceptor = RustlsAcceptor::new(config).acceptor(door);
             server.acceptor(acceptor).http1_only().serve(visitors).await
         }
-        None => server.acceptor(NoDelayAcceptor::new()).http1_only().serve(visitors).await,
+        None => server.acceptor(door).http1_only().serve(visitors).await,
     }
 }
 

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use zeroize::Zeroizing;
 
 use super::carry::Carried;
-use super::{Settings, Site};
+use super::{Settings, Site, known};
 use app::people::sign_in::Token;
 use app::reading::notes::NoteKey;
 use app::{AppError, Caller};
@@ -77,6 +77,20 @@ pub(super) fn set_note_cookie(settings: Settings, key: &NoteKey) -> Option<Heade
     Some(header)
 }
 
+/// The header by which a browser is known when its owner signs in again.
+fn known_cookie(site: &Site, visitor: &Visitor) -> Option<HeaderValue> {
+    let known = site.app.known_browser(visitor.caller.as_ref()?).ok()?;
+    let secure = if site.settings.is_tls { "; Secure" } else { "" };
+    let name = format!("{}{}", known::prefix(site.settings), known.tag);
+    let text = Zeroizing::new(format!(
+        "{name}={}; Path=/; HttpOnly; SameSite=Strict; Max-Age={}{secure}",
+        *known.value, known.seconds
+    ));
+    let mut header = HeaderValue::from_str(&text).ok()?;
+    header.set_sensitive(true);
+    Some(header)
+}
+
 /// The header that makes a browser forget the key of private notes.
 pub(super) fn forget_note_cookie(settings: Settings) -> Option<HeaderValue> {
     let secure = if settings.is_tls { "; Secure" } else { "" };
@@ -131,12 +145,17 @@ pub async fn welcome(site: &Site, headers: &HeaderMap, new: &Token, carried: Opt
     {
         tracing::warn!(?cause, "the session that this browser had before was not ended");
     }
+    let visitor = Visitor::holding(site, new).await;
+    let known = known_cookie(site, &visitor);
     let answer = match carried {
-        Some(carried) => carried.go_on(site, Visitor::holding(site, new).await),
+        Some(carried) => carried.go_on(site, visitor),
         None => Redirect::to(to).into_response(),
     };
     let cookie = set_cookie(site.settings, new).map(|cookie| [(SET_COOKIE, cookie)]);
     let mut answer = (cookie, answer).into_response();
+    if let Some(known) = known {
+        answer.headers_mut().append(SET_COOKIE, known);
+    }
     // Whoever signs in here may be somebody else than before.
     if self::cookie(headers, note_cookie_name(site.settings)).is_some()
         && let Some(forget) = forget_note_cookie(site.settings)

@@ -21,6 +21,13 @@ pub struct TurnLine {
     pub path: Option<String>,
 }
 
+impl TurnLine {
+    /// Whether the reader's own line leads to this path.
+    pub fn leads_to(&self, path: &str) -> bool {
+        self.path.as_deref() == Some(path)
+    }
+}
+
 /// The lines of a poll for the caller.
 ///
 /// # Errors
@@ -35,9 +42,19 @@ pub async fn lines(site: &Site, caller: &Caller, poll: PollId) -> Result<Vec<Tur
     Ok(list.iter().map(line).collect())
 }
 
+/// The same without what is done on the page of this path, for that page itself.
+///
+/// # Errors
+/// See [`lines`].
+pub async fn elsewhere(site: &Site, caller: &Caller, poll: PollId, path: &str) -> Result<Vec<TurnLine>, AppError> {
+    let mut all = lines(site, caller, poll).await?;
+    all.retain(|turn| !turn.leads_to(path));
+    Ok(all)
+}
+
 fn path(poll: PollId, doing: &Doing) -> String {
     match doing {
-        Doing::Decide { proposal, .. } => format!("/ky/{poll}/de-xuat/{proposal}"),
+        Doing::Decide { proposal, .. } => format!("/ky/{poll}/de-xuat#dx-{proposal}"),
         Doing::Key { pile, .. } | Doing::Settle { pile, .. } => {
             format!("/kiem-phieu/{poll}/{}/{}", pile.form, pile.number)
         }

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use domain::id::CouncilId;
 use domain::role::Role;
 
-use crate::site::{Site, Visitor, on_both};
+use crate::site::{Site, Visitor, log_of, on_both};
 
 async fn opens_account(admin: &mut Visitor, name: &str, roles: &[&str]) -> (String, String) {
     admin.opens("/tai-khoan/moi").await;
@@ -129,6 +129,7 @@ fn what_is_wrong_stands_at_its_field_and_hostile_input_is_only_text() {
         let long = "a".repeat(5_000);
         for (name, login, role, field) in [
             (long.as_str(), "", "clerk", "name"),
+            ("<script>alert(1)</script>", "", "clerk", "name"),
             ("Hai", "quan.tri", "clerk", "login"),
             ("Hai", "<b>", "clerk", "login"),
             ("Hai", "", "king", "roles"),
@@ -141,10 +142,9 @@ fn what_is_wrong_stands_at_its_field_and_hostile_input_is_only_text() {
             assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{login} {role}");
             assert_eq!(refused.all(".error").len(), 1, "{login} {role}");
             assert_eq!(refused.all(&format!("#{field}-error")).len(), 1, "{login} {role}");
+            assert!(!refused.html.contains("<script>alert"), "what was typed is only text: {}", refused.html);
+            assert_eq!(name.starts_with('<'), refused.html.contains("&#60;script&#62;alert"), "{}", refused.html);
         }
-        opens_account(&mut admin, "<script>alert(1)</script>", &["clerk"]).await;
-        let list = admin.opens("/tai-khoan").await;
-        assert!(!list.html.contains("<script") && list.html.contains("&#60;script"), "{}", list.html);
     });
 }
 
@@ -190,5 +190,73 @@ fn a_pasted_list_is_looked_at_first_and_opened_whole_or_not_at_all() {
         let mut logins = opened.all("tbody tr td:nth-child(2)");
         logins.sort();
         assert_eq!(logins, ["hai", "lan.nguyen", "lan.nguyen2"]);
+    });
+}
+
+/// An office opens its whole board at once; each signs in with the paper and chooses a password in one form.
+#[test]
+fn a_list_with_roles_gives_each_a_first_password_once_and_it_is_changed_where_it_is_used() {
+    const OWN: &str = "đò ngang bến cũ sông dài";
+    on_both(|engine| async move {
+        let (site, council) = Site::with_council(engine).await;
+        let mut admin = site.signed_in("mau", "quan.tri").await;
+        let path = "/tai-khoan/nhieu";
+        admin.opens(path).await;
+        let wrong = admin.submits(path, &[("names", "Bùi Thị A;;Trưởng ban"), ("step", "open_plain")]).await;
+        assert!(wrong.text("tbody .error").starts_with("Không có vai trò này; hãy ghi một trong: Quản trị tài khoản"));
+        let many = "Lê Văn Phòng\n".repeat(51);
+        let refused = admin.submits(path, &[("names", &many), ("role", "clerk"), ("step", "open_plain")]).await;
+        assert!(refused.text("#problems").contains("mỗi lần mở nhiều nhất 50"), "{}", refused.html);
+        let list = "Bùi Thị A; truong.ban; TRUONG BAN KIEM PHIEU, đại biểu\nPhan Văn H\nĐỗ Văn B;;Đại biểu";
+        admin.opens(path).await;
+        let fields = [("names", list), ("role", "teller"), ("step", "open_plain")];
+        let again: Vec<_> = admin.hidden_fields(path);
+        let sheet = admin.submits(path, &fields).await;
+        assert_eq!(sheet.all(".slip h2"), ["Bùi Thị A", "Phan Văn H", "Đỗ Văn B"], "{}", sheet.html);
+        assert_eq!(
+            sheet.all(".slip dd:nth-of-type(2)")[..2],
+            ["Đại biểu, Trưởng Ban kiểm phiếu", "Thành viên Ban kiểm phiếu"]
+        );
+        let codes = sheet.all(".slip dd.code");
+        let [login, password, login_of_h, ..] = codes.as_slice() else { panic!("{codes:?}") };
+        assert_eq!((codes.len(), login.as_str(), login_of_h.as_str()), (5, "truong.ban", "h.phan"), "{codes:?}");
+        let mut body = form_urlencoded::Serializer::new(String::new());
+        body.extend_pairs(again).extend_pairs(fields);
+        let repeated = admin.sends(axum::http::Method::POST, path, Some(body.finish())).await;
+        assert!(repeated.all(".slip").is_empty(), "the passwords were shown once: {}", repeated.html);
+
+        let mut head = site.visitor();
+        let typed = |new, again| {
+            let known = [("council", "mau"), ("login", "truong.ban"), ("password", password.as_str())];
+            [&known[..], &[("new_password", new), ("password_again", again)]].concat()
+        };
+        for (new, other, sentence) in
+            [("ngan", "ngan", "12 ký tự"), (OWN, "khác", "khác nhau"), (password.as_str(), password.as_str(), "trùng")]
+        {
+            head.opens("/dang-nhap?lan=dau").await;
+            let refused = head.submits("/dang-nhap", &typed(new, other)).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.html);
+            assert!(refused.text("#problems").contains(sentence), "{}", refused.html);
+            assert_eq!(head.opens("/").await.path, "/dang-nhap", "nobody stays signed in");
+        }
+        // A double click sends the form twice at once.
+        let mut twin = site.visitor();
+        head.opens("/dang-nhap?lan=dau").await;
+        twin.opens("/dang-nhap?lan=dau").await;
+        let fields = typed(OWN, OWN);
+        let (home, twice) = tokio::join!(head.submits("/dang-nhap", &fields), twin.submits("/dang-nhap", &fields));
+        assert_eq!((home.path.as_str(), twice.path.as_str()), ("/", "/"), "{}{}", home.html, twice.html);
+        // Sent once more, it finds the chosen password in force.
+        head.opens("/dang-nhap?lan=dau").await;
+        let home = head.submits("/dang-nhap", &typed(OWN, OWN)).await;
+        assert_eq!(home.path, "/", "{}", home.html);
+        assert!(!home.html.contains("lần gõ sai"), "nothing was typed wrong: {}", home.html);
+        assert!(home.text("h1").contains("Bùi Thị A"), "{}", home.html);
+        let mut other = site.visitor();
+        let old = other.signs_in("mau", "truong.ban", password).await;
+        assert!(old.text("#problems").contains("không đúng"), "the paper opens nothing any more: {}", old.html);
+        assert_eq!(other.signs_in("mau", "truong.ban", OWN).await.path, "/");
+        let kinds: Vec<String> = log_of(&site, council).await.into_iter().map(|(kind, _)| kind).collect();
+        assert_eq!(kinds.iter().filter(|kind| *kind == "account.opened").count(), 4, "{kinds:?}");
     });
 }

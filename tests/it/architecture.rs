@@ -31,6 +31,7 @@ const OWNED_CRATES: &[(&str, &str)] = &[
     ("qrcodegen", "pdf"),
     ("calamine", "import"),
     ("zip", "import"),
+    ("flate2", "import"),
     ("quick-xml", "import"),
     ("rust_xlsxwriter", "import"),
     ("csv", "import"),
@@ -38,6 +39,7 @@ const OWNED_CRATES: &[(&str, &str)] = &[
     ("sqlx", "store"),
     ("argon2", "app"),
     ("totp-rs", "app"),
+    ("age", "app"),
     ("chacha20poly1305", "app"),
     ("axum", "web"),
     ("axum-server", "web"),
@@ -59,7 +61,10 @@ const DOMAIN_CRATES: &[&str] = &[
     "toml",
     "thiserror",
     "sha2",
+    "hmac",
     "ed25519-dalek",
+    "curve25519-dalek",
+    "subtle",
     "base64",
     "zeroize",
     "jiff",
@@ -275,7 +280,18 @@ impl<'ast> Visit<'ast> for Statements {
 #[test]
 fn statements_on_rows_of_councils_name_their_council() {
     // The macros themselves, and what concerns the connection or the schema as a whole.
-    const WITHOUT_COUNCIL: &[&str] = &["sql.rs", "scope.rs", "migrations.rs", "db.rs", "examine.rs", "lease.rs"];
+    const WITHOUT_COUNCIL: &[&str] = &[
+        "sql.rs",
+        "scope.rs",
+        "migrations.rs",
+        "db.rs",
+        "examine.rs",
+        "lease.rs",
+        "schema.rs",
+        "content/shape.rs",
+        "content/snapshot.rs",
+        "keep_older.rs",
+    ];
     let (mut wrong, mut used) = (Vec::new(), BTreeSet::new());
     for source in sources().into_iter().filter(|source| source.layer == "store") {
         let mut statements = Statements::default();
@@ -311,12 +327,15 @@ fn papers_are_drawn_where_no_writer_waits() {
 
 #[test]
 fn domain_touches_no_files_and_no_floats() {
+    // serde's trait has to be told what is done with a float: nothing.
+    const REFUSES_FLOATS: &str = "audit/canonical/spelling.rs";
     let mut wrong = Vec::new();
     for source in sources().into_iter().filter(|s| s.layer == "domain") {
         for (line, path) in Paths::of(&source.ast) {
             let text = path.join("::");
             let outside = ["std::fs", "std::net", "std::process", "std::env", "std::io", "std::thread", "std::time"];
-            if outside.iter().any(|p| text.starts_with(p)) || text == "f32" || text == "f64" {
+            let is_float = (text == "f32" || text == "f64") && !source.path.ends_with(REFUSES_FLOATS);
+            if outside.iter().any(|p| text.starts_with(p)) || is_float {
                 wrong.push(format!("{}:{line}: {text}", source.path.display()));
             }
         }

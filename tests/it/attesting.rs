@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use app::attesting::TypedStatement;
 use app::attesting::page::Wanted;
 use app::service::app::Ask;
+use app::trail::BundleKind;
 use app::trail::bundle::{self, Options};
 use app::trail::verify_db::database;
 use axum::http::StatusCode;
@@ -131,7 +132,7 @@ fn a_council_attests_all_that_a_poll_needs_and_no_paper_of_it_carries_a_doubt() 
         let page = clerk.opens(&poll_page).await;
         assert_eq!(page.status, StatusCode::INTERNAL_SERVER_ERROR);
         assert!(page.text("main").contains("không còn đúng bản đã chốt"), "{}", page.html);
-        assert!(failure(&site).await.cause.contains("ruleset_text"));
+        assert!(failure(&site).await.cause.to_string().contains("ruleset_text"));
     });
 }
 
@@ -227,7 +228,7 @@ async fn in_the_bundle(site: &Site, council: CouncilId, poll: PollId, minutes: V
     let clerk = site.somebody(council, Role::Clerk);
     let out = site.database.folder().join("bundle");
     let files = BTreeMap::from([("minutes.pdf".to_owned(), minutes), ("resolution.pdf".to_owned(), resolution)]);
-    site.app.write_bundle(site.hand(&clerk), poll, &out, &files).await.expect("bundle");
+    site.app.write_bundle(site.hand(&clerk), (poll, BundleKind::Public), &out, &files).await.expect("bundle");
     bundle::verify(&out, &Options::default()).unwrap_or_else(|e| panic!("{e}"));
     let (code, told) = python(&out, &[]);
     assert_eq!(code, Some(0), "{told}");
@@ -313,7 +314,7 @@ fn a_poll_is_not_sealed_while_a_rule_decides_in_it_that_nobody_attested() {
             format!("UPDATE polls SET ruleset_text = '{carried}' WHERE council_id = :council AND poll_id = '{poll}'");
         assert_eq!(past_the_program(&site.database, council, &back).await, Ok(1));
         assert_eq!(clerk.opens(&forms).await.status, StatusCode::INTERNAL_SERVER_ERROR);
-        assert!(failure(&site).await.cause.contains("ruleset_text"));
+        assert!(failure(&site).await.cause.to_string().contains("ruleset_text"));
     });
 }
 
@@ -530,7 +531,7 @@ fn what_somebody_changed_in_what_was_attested_is_found() {
             site.states(council, compared(RULES, vec!["base".into()])).await;
             past_the_program(&site.database, council, statement).await.expect("tampering");
             let found = failure(&site).await;
-            assert!(found.cause.contains(word), "{statement}: {found}");
+            assert!(found.cause.to_string().contains(word), "{statement}: {found}");
         }
     });
 }

@@ -186,7 +186,8 @@ impl Trial {
         let draft = sample_board(&self.board.delegates);
         self.board.site.app.draft_board(self.board.ask(&alone), poll, 0, draft).await.expect("draft");
         self.board.binds(&[ALONE, "kp.an", "kp.binh", "kp.cuc", "kp.dung"]).await.expect("bound");
-        let id = self.board.site.app.propose_board(self.board.ask(&alone), poll, &decision()).await.expect("board");
+        let id =
+            self.board.site.app.propose_board(self.board.ask(&alone), poll, None, &decision()).await.expect("board");
         self.is_confirmed(ProposalKind::BoardAppointed, id).await;
         if self.ruleset == "QD96-TW-2023" {
             let choice = || TypedChoice { costs: "ballot".into(), decision: "Biên bản họp".into() };

@@ -71,7 +71,8 @@ fn a_cancelled_vote_begins_again_with_list_board_dossiers_and_dates() {
                 .expect("own")
                 .split('"')
                 .find(|part| part.starts_with('/'));
-            let proposal = to.expect("a link").to_owned();
+            // The link leads to the proposal on the page of all; it has a page of its own too.
+            let proposal = to.expect("a link").replace("#dx-", "/");
             chair.opens(&proposal).await;
             page = chair.submits(&format!("{proposal}/xac-nhan"), &[]).await;
             assert_eq!(page.text(".notice"), "Đã xác nhận; việc này đã có hiệu lực.", "{what}: {}", page.html);

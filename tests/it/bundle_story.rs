@@ -11,7 +11,10 @@ use domain::audit::event::poll::{
     MinutesProposed, MinutesSigned, PaperIssued, PollCreated, ResultConfirmed, ResultDeclared, ResultPublished,
     SealedForm, VotingOpened, ZeroReported,
 };
-use domain::audit::{Actor, Checkpoint, Digest, KeyName, Log, Moment, Nonce, PollEvent, SealedCounts, Signer, UtcTime};
+use domain::audit::pedersen::Generator;
+use domain::audit::{
+    Actor, Binding, Checkpoint, Digest, KeyName, Log, Moment, Nonce, PollEvent, SealedCounts, Signer, UtcTime,
+};
 use domain::ballot_account::BallotAccount;
 use domain::count::BatchCounts;
 use domain::poll::{LevelCounts, PollKind};
@@ -20,6 +23,7 @@ use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 
 pub const RULESET: &str = "id = \"MAU\"\n";
+pub const REASONS: [&str; 2] = ["no_seal", "not_prescribed_form"];
 pub const RESULTS: &str = "{\"rehearsal\":true}\n";
 
 /// What becomes of an event before it is told.
@@ -33,7 +37,13 @@ pub struct Story {
     pub heads: Vec<Checkpoint>,
     pub openings: Vec<SealedCounts>,
     pub papers: BTreeMap<String, Vec<u8>>,
+    /// Its commitments add up; otherwise they are those of an older program.
+    pub adds_up: bool,
+    /// Its bundle opens no batch.
+    pub is_public: bool,
 }
+
+pub const ORIGIN: &str = "tinnhiem/mau/2026-12-10";
 
 pub fn signer() -> Signer {
     Signer::from_seed(KeyName::new("tinnhiem/mau/2026-12-10").expect("name"), &[42; 32])
@@ -55,6 +65,7 @@ pub fn committed(batch: u32, commitment: Digest, form: &str, papers: u32) -> Bat
         accounts: None,
         batch,
         commitment,
+        commitments: None,
         decided: 0,
         earlier: None,
         form: form.into(),
@@ -115,6 +126,8 @@ impl Story {
             heads: Vec::new(),
             openings: Vec::new(),
             papers: BTreeMap::new(),
+            adds_up: false,
+            is_public: false,
         }
     }
 
@@ -134,6 +147,7 @@ impl Story {
     pub fn opens(&mut self) -> &mut Self {
         let poll = PollCreated {
             again_of: None,
+            program: None,
             council: "Hội đồng nhân dân tỉnh Mẫu".into(),
             delegates: 60,
             kind: PollKind::Rating,
@@ -146,7 +160,7 @@ impl Story {
         self.says(poll).says(listed()).says(sealed()).checkpoint();
         let zero = |form: &SealedForm| {
             let counts = BatchCounts::zero(PollKind::Rating, usize::try_from(form.lines).expect("few"));
-            FormTotals { counts, form: form.id.clone(), issued: 0, returned: 0 }
+            FormTotals { blindings: None, counts, form: form.id.clone(), issued: 0, returned: 0 }
         };
         self.says(DeckWaived { proposed_by: program(), reason: "Diễn tập".into() });
         self.says(ZeroReported { forms: sealed().forms.iter().map(zero).collect() });
@@ -170,8 +184,13 @@ impl Story {
         for (form, lines) in [("F1-AAAAAA", 2), ("F2-BBBBBB", 3)] {
             for (batch, papers) in (1..).zip(piles) {
                 let opening = pile(form, batch, papers, lines);
-                let commitment = opening.commitment().expect("commitment");
-                self.says(committed(batch, commitment, form, papers));
+                let binding = if self.adds_up {
+                    Binding::of(ORIGIN, &opening, REASONS).expect("binding")
+                } else {
+                    Binding { commitment: opening.commitment().expect("commitment"), commitments: None }
+                };
+                let plain = committed(batch, binding.commitment, form, papers);
+                self.says(BatchCommitted { commitments: binding.commitments, ..plain });
                 self.openings.push(opening);
             }
         }
@@ -183,7 +202,11 @@ impl Story {
             let mut piles = self.openings.iter().filter(|o| o.form == form).map(|o| o.counts.clone());
             let first = piles.next().expect("a batch");
             let counts = piles.fold(first, |sum, pile| sum.add(&pile).expect("one form"));
-            FormTotals { counts, form: form.into(), issued: 50, returned: 47 }
+            let own = self.openings.iter().filter(|o| o.form == form);
+            let shape = (PollKind::Rating, counts.lines.len());
+            let blindings = self.adds_up.then(|| Generator::of(ORIGIN, form).blindings(shape, own, REASONS));
+            let blindings = blindings.map(|blindings| blindings.expect("blindings"));
+            FormTotals { blindings, counts, form: form.into(), issued: 50, returned: 47 }
         };
         vec![of("F1-AAAAAA"), of("F2-BBBBBB")]
     }
@@ -218,6 +241,15 @@ impl Story {
         story
     }
 
+    /// The whole story with commitments that add up.
+    pub fn adding_up(bend: Bend) -> Self {
+        let mut story = Self { bend, adds_up: true, ..Self::begins() };
+        story.opens().counts();
+        let totals = story.totals();
+        story.closes(totals);
+        story
+    }
+
     pub fn whole() -> Self {
         Self::bent(|event| vec![event])
     }
@@ -225,10 +257,11 @@ impl Story {
     pub fn try_write(&self, dir: &Path) -> Result<(), BundleError> {
         let heads: Vec<_> = Moment::ALL.into_iter().zip(self.heads.clone()).collect();
         let parts = BundleParts {
+            cosignatures: &BTreeMap::new(),
             signer: &signer(),
             log: &self.log,
             heads: &heads,
-            openings: &self.openings,
+            openings: (!self.is_public).then_some(self.openings.as_slice()),
             ruleset: RULESET,
             results: RESULTS,
             papers: &self.papers,
@@ -292,9 +325,10 @@ impl Sample {
         bundle::seal(&self.dir(), &signer()).expect("sealed");
     }
 
-    /// Exit code and output of the independent verifier.
+    /// Exit code and output of the independent verifier, which holds the result to its hash: a sample has none that
+    /// could be computed.
     pub fn python(&self, extra: &[&str]) -> (Option<i32>, String) {
-        python(&self.dir(), extra)
+        python(&self.dir(), &[extra, &["--hash-only"]].concat())
     }
 }
 

@@ -25,9 +25,10 @@ const SUBJECTS: &[(&str, &[&str])] = &[
     ("again", &["rules", "polls", "preparing", "dossiers"]),
     ("confirm", &["polls", "preparing", "dossiers", "counting"]),
     ("installation", &["rules", "polls"]),
-    ("trail", &["polls", "preparing", "counting", "people", "installation"]),
+    ("trail", &["polls", "preparing", "dossiers", "counting", "people", "installation"]),
+    ("backup", &["installation", "trail"]),
     ("rehearse", &["rules", "people", "polls", "installation", "trail"]),
-    ("demo", &["people", "facts", "preparing", "dossiers", "confirm", "installation", "rehearse"]),
+    ("demo", &["people", "facts", "preparing", "dossiers", "confirm", "installation", "trail", "rehearse"]),
 ];
 
 /// Circles that may stand: layer, and the files of the circle. Each has its reason; the list may only shrink.

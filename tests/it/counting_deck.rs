@@ -129,7 +129,7 @@ fn each_form_is_compared_paper_by_paper_recorded_and_tried_again_by_itself() {
 
         // A deck is one pile, keyed paper by paper.
         let refused = hall.opens("1", "5", "marks").await;
-        assert!(refused.text("#papers-error").contains("là một tập 9 phiếu"), "{}", refused.html);
+        assert!(refused.text("#problems").contains("là một tập 9 phiếu"), "{}", refused.html);
         let refused = hall.opens("1", "9", "hand").await;
         assert!(refused.html.contains("phải nhập từng phiếu bằng bàn phím"), "{}", refused.html);
         assert!(!refused.html.contains("Đếm tay"), "{}", refused.html);

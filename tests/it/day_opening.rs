@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use app::polls::CountedBatch;
-use app::trail::verify;
+use app::trail::{BundleKind, verify};
 use axum::http::StatusCode;
 use domain::ballot_account::{BallotAccount, IssuedPapers};
 use domain::count::BatchCounts;
@@ -214,7 +214,11 @@ fn a_form_that_nobody_received_is_void_and_the_other_forms_have_their_result() {
         hall.site.publishes(council, poll).await;
         let out = hall.site.database.folder().join("bundle");
         let clerk = hall.site.somebody(council, Role::Clerk);
-        hall.site.app.write_bundle(hall.site.hand(&clerk), poll, &out, &BTreeMap::new()).await.expect("bundle");
+        hall.site
+            .app
+            .write_bundle(hall.site.hand(&clerk), (poll, BundleKind::Public), &out, &BTreeMap::new())
+            .await
+            .expect("bundle");
         verify::bundle(&out, None).expect("a bundle").unwrap_or_else(|e| panic!("{e}"));
     });
 }

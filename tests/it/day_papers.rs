@@ -167,7 +167,7 @@ fn the_zero_report_names_every_form_and_carries_the_head_of_the_log() {
         key: "cd34".into(),
         qr: "mẫu".into(),
     };
-    let text = words(&zero_report(&frame, &empty, None, &board(), checkpoint).unwrap());
+    let text = words(&zero_report(&frame, &empty, (None, None), &board(), checkpoint).unwrap());
     has(
         &text,
         &[

@@ -39,6 +39,38 @@ fn a_service_that_is_well_has_no_error_and_one_with_a_broken_file_has() {
     assert!(checks.iter().any(|check| check == "key error"), "{checks:?}");
 }
 
+/// Whatever the folder lets others do, and whatever was done to the file before, its owner alone reads it.
+#[test]
+fn the_database_is_its_owners_alone_and_an_open_folder_is_told() {
+    use std::fs::{Permissions, metadata, set_permissions};
+    use std::os::unix::fs::PermissionsExt as _;
+    let home = tempfile::tempdir().expect("folder");
+    let data = home.path().join("data");
+    std::fs::create_dir(&data).expect("folder");
+    set_permissions(&data, Permissions::from_mode(0o755)).expect("mode");
+    let mode = |file: &str| metadata(data.join(file)).expect("file").permissions().mode() & 0o777;
+    let running = Process::start(&data, &[], &[]);
+    for file in ["tinnhiem.db", "tinnhiem.db-wal", "tinnhiem.db-shm"] {
+        assert_eq!(mode(file), 0o600, "{file}");
+    }
+    for file in ["tinnhiem.db", "tinnhiem.db-wal", "tinnhiem.db-shm"] {
+        set_permissions(data.join(file), Permissions::from_mode(0o644)).expect("mode");
+    }
+    let (code, checks) = examines(&data, None);
+    assert!(code == Some(1) && checks.iter().any(|check| check == "rights error"), "{checks:?}");
+    // Another process repairs what lies there, also while this one runs.
+    drop(Process::start(&data, &[], &[]));
+    for file in ["tinnhiem.db", "tinnhiem.db-wal", "tinnhiem.db-shm"] {
+        assert!(!data.join(file).exists() || mode(file) == 0o600, "{file}");
+    }
+    drop(running);
+    let (_, checks) = examines(&data, None);
+    assert!(checks.iter().any(|check| check == "rights warning"), "{checks:?}");
+    set_permissions(&data, Permissions::from_mode(0o700)).expect("mode");
+    let (_, checks) = examines(&data, None);
+    assert!(checks.iter().any(|check| check == "rights good"), "{checks:?}");
+}
+
 #[test]
 fn another_key_than_the_one_behind_the_logs_is_found_and_refused() {
     on_both(|engine| async move {

@@ -121,7 +121,15 @@ fn a_vote_of_the_service_has_a_bundle_from_its_result_on_and_everybody_has_it_on
 
         let mut head = site.signed_in("mau", "truong.ban").await;
         assert_eq!(bundle(&mut head, poll).await.0, StatusCode::FORBIDDEN);
-        assert!(head.opens(&format!("/ky/{poll}/giay-to")).await.all("a[href$='.zip']").is_empty());
+        // The sealed one is for the board's head and for leaders; what it has besides is the counts of each batch.
+        let links = head.opens(&format!("/ky/{poll}/giay-to")).await.all("a[href$='.zip']");
+        assert_eq!(links, ["Gói niêm phong (.zip)"]);
+        let sealed = format!("/ky/{poll}/giay-to/goi-niem-phong.zip");
+        let opened = head.opens(&sealed).await;
+        assert_eq!(opened.status, StatusCode::OK);
+        has(&holds(&kept(&site, "niem-phong.zip", &opened.bytes)), &["khớp cam kết", "gói niêm phong"]);
+        has(&report, &["không mở tập phiếu nào"]);
+        assert_eq!(auditor.opens(&sealed).await.status, StatusCode::FORBIDDEN);
         by_command(&site, poll, &whole);
     });
 }
@@ -133,17 +141,26 @@ fn by_command(site: &Site, poll: PollId, whole: &[u8]) {
     fs::write(&key, KEY).expect("key");
     fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).expect("mode");
     let out = folder.join("lenh.zip");
-    let run = |poll: &str, out: &Path| {
+    let run_as = |poll: &str, out: &Path, more: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tinnhiem"));
-        command.args(["bundle", "--poll", poll, "--out"]).arg(out).arg("--data").arg(&folder);
+        command.args(["bundle", "--poll", poll, "--out"]).arg(out).arg("--data").arg(&folder).args(more);
         command.env("DATABASE_URL", site.database.url()).env_remove("TINNHIEM_KEY_FILE");
         let run = command.output().expect("tinnhiem");
         (run.status.code(), String::from_utf8_lossy(&run.stderr).into_owned())
     };
+    let run = |poll: &str, out: &Path| run_as(poll, out, &[]);
+    let sealed = folder.join("lenh-niem-phong.zip");
+    let (code, said) = run_as(&poll.to_string(), &sealed, &["--sealed"]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(verify::bundle(&sealed, None).expect("a bundle").expect("holds").is_sealed);
     let (code, said) = run(&poll.to_string(), &out);
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("tinnhiem verify"), "{said}");
     assert_eq!(fs::read(&out).expect("file"), whole);
+    fs::write(&out, "kept").expect("another file");
+    let (code, said) = run(&poll.to_string(), &out);
+    assert!(code == Some(2) && said.contains("tệp đã có"), "{code:?} {said}");
+    assert_eq!(fs::read(&out).expect("file"), b"kept");
     let (code, said) = run("01900000-0000-7000-8000-000000000000", &folder.join("khac.zip"));
     assert_eq!(code, Some(2));
     assert!(said.contains("Không có cuộc bỏ phiếu"), "{said}");

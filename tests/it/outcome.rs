@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use app::polls::Requester;
 use app::service::app::Ask;
+use app::trail::BundleKind;
 use app::trail::bundle::{self, Options};
 use app::trail::verify_db::database;
 use axum::http::StatusCode;
@@ -230,7 +231,7 @@ async fn papers_tell_it(site: &Site, council: CouncilId, poll: PollId, clerk: &m
     let requester = Requester::Form(Ask { caller: &by, request: site.app.new_request().expect("request") });
     let out = site.database.folder().join("bundle");
     let files = BTreeMap::from([("minutes.pdf".to_owned(), minutes), ("resolution.pdf".to_owned(), resolution)]);
-    site.app.write_bundle(requester, poll, &out, &files).await.expect("bundle");
+    site.app.write_bundle(requester, (poll, BundleKind::Public), &out, &files).await.expect("bundle");
     bundle::verify(&out, &Options::default()).unwrap_or_else(|e| panic!("{e}"));
 }
 

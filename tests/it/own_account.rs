@@ -53,6 +53,28 @@ fn a_new_password_ends_all_other_sessions_and_this_one_goes_on_under_another_tok
     });
 }
 
+/// Both browsers prove the old password before either writes.
+#[test]
+fn of_two_changes_of_one_password_at_once_one_is_done_and_the_other_is_told() {
+    on_both(|engine| async move {
+        let (site, council) = Site::with_council(engine).await;
+        let (mut here, mut there) = (site.signed_in("mau", "quan.tri").await, site.signed_in("mau", "quan.tri").await);
+        let other = "núi cao biển rộng";
+        let (first, second) =
+            tokio::join!(change(&mut here, PASSWORD, NEW, NEW), change(&mut there, PASSWORD, other, other));
+        let is_done = |answer: &crate::site::Answer| answer.html.contains("Đã đổi mật khẩu.");
+        assert!(is_done(&first) != is_done(&second), "{}\n{}", first.html, second.html);
+        let (stays, password) = if is_done(&first) { (&mut here, NEW) } else { (&mut there, other) };
+        assert_eq!(
+            stays.opens("/toi").await.all("tbody th").len(),
+            1,
+            "whoever was told that it is done stays signed in"
+        );
+        assert_eq!(site.visitor().signs_in("mau", "quan.tri", password).await.path, "/");
+        assert_eq!(log_of(&site, council).await.iter().filter(|(kind, _)| kind == "password.set").count(), 1);
+    });
+}
+
 #[test]
 fn whoever_guesses_at_the_old_password_in_an_open_browser_waits_too() {
     on_both(|engine| async move {
@@ -168,16 +190,86 @@ fn a_second_factor_is_asked_for_and_each_code_is_good_once() {
         assert!(!kept.contains(&secret.replace(' ', "")), "the database does not know the secret");
         drop(tx);
 
+        for (password, code, field) in
+            [("sai-mat-khau", late.as_str(), "password"), (PASSWORD, "", "old_code"), (PASSWORD, "000000", "old_code")]
+        {
+            admin.opens("/toi/ma-xac-thuc").await;
+            let refused = admin.submits("/toi/ma-xac-thuc/tat", &[("password", password), ("old_code", code)]).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(refused.text(&format!("#{field}-error")).contains("không đúng"), "{}", refused.html);
+        }
         admin.opens("/toi/ma-xac-thuc").await;
-        assert_eq!(
-            admin.submits("/toi/ma-xac-thuc/tat", &[("password", "sai-mat-khau")]).await.status,
-            StatusCode::UNPROCESSABLE_ENTITY
-        );
-        let off = admin.submits("/toi/ma-xac-thuc/tat", &[("password", PASSWORD)]).await;
-        assert_eq!(off.text("[role=status]"), "Đã tắt xác thực hai lớp.");
+        let off = admin.submits("/toi/ma-xac-thuc/tat", &[("password", PASSWORD), ("old_code", &late)]).await;
+        assert_eq!(off.text("[role=status]"), "Đã tắt xác thực hai lớp.", "{}", off.html);
         let on_off: Vec<bool> =
             log_of(&site, council).await.iter().filter_map(|(_, data)| data["on"].as_bool()).collect();
         assert_eq!(on_off, [true, false]);
+    });
+}
+
+#[test]
+fn what_the_password_opened_is_used_once_and_ends_with_that_password() {
+    on_both(|engine| async move {
+        let (site, council) = Site::with_council(engine).await;
+        let id = site.has_account(council, "hoa", "Lê Thị Hoa", Role::Clerk).await;
+        let mut hoa = site.signed_in("mau", "hoa").await;
+        let secret = sets_up(&site, &mut hoa).await;
+        let (mut phone, mut thief) = (site.visitor(), site.visitor());
+        phone.signs_in("mau", "hoa", PASSWORD).await;
+        let passed = phone.hidden_fields("/dang-nhap/ma");
+        let send = |code: String| {
+            let mut body = form_urlencoded::Serializer::new(String::new());
+            body.extend_pairs(&passed).append_pair("code", &code);
+            body.finish()
+        };
+        site.clock.advance(SignedDuration::from_secs(30));
+        let body = send(code(&site, &secret));
+        assert_eq!(phone.sends(Method::POST, "/dang-nhap/ma", Some(body)).await.path, "/");
+        site.clock.advance(SignedDuration::from_secs(30));
+        let body = send(code(&site, &secret));
+        let again = thief.sends(Method::POST, "/dang-nhap/ma", Some(body)).await;
+        assert!(again.text("#password-error").contains("đã dùng rồi"), "{}", again.html);
+
+        thief.signs_in("mau", "hoa", PASSWORD).await;
+        let mut admin = site.signed_in("mau", "quan.tri").await;
+        let path = format!("/tai-khoan/{id}");
+        admin.opens(&path).await;
+        admin.submits(&format!("{path}/mat-khau"), &[]).await;
+        site.clock.advance(SignedDuration::from_secs(30));
+        let late = thief.submits("/dang-nhap/ma", &[("code", &code(&site, &secret))]).await;
+        assert!(late.text("#password-error").contains("vừa được đổi"), "{}", late.html);
+    });
+}
+
+#[test]
+fn a_factor_is_moved_to_another_phone_by_password_and_old_code() {
+    on_both(|engine| async move {
+        let (site, council) = Site::with_council(engine).await;
+        let mut admin = site.signed_in("mau", "quan.tri").await;
+        let old = sets_up(&site, &mut admin).await;
+        site.clock.advance(SignedDuration::from_secs(30));
+        let page = admin.opens("/toi/ma-xac-thuc").await;
+        let new = page.text("#secret");
+        assert_ne!(new, old);
+        let (of_new, of_old) = (code(&site, &new), code(&site, &old));
+        for (password, old_code, field) in
+            [("", of_old.as_str(), "password"), (PASSWORD, of_new.as_str(), "old_code"), (PASSWORD, "", "old_code")]
+        {
+            let fields = [("code", of_new.as_str()), ("old_code", old_code), ("password", password)];
+            let refused = admin.submits("/toi/ma-xac-thuc", &fields).await;
+            assert!(refused.text(&format!("#{field}-error")).contains("không đúng"), "{}", refused.html);
+            assert_eq!(refused.text("#secret"), new, "the code, once scanned, stays good");
+        }
+        let fields = [("code", of_new.as_str()), ("old_code", of_old.as_str()), ("password", PASSWORD)];
+        let moved = admin.submits("/toi/ma-xac-thuc", &fields).await;
+        assert_eq!(moved.text("[role=status]"), "Đã bật xác thực hai lớp.", "{}", moved.html);
+        site.clock.advance(SignedDuration::from_secs(30));
+        let mut phone = site.visitor();
+        phone.signs_in("mau", "quan.tri", PASSWORD).await;
+        assert!(phone.submits("/dang-nhap/ma", &[("code", &code(&site, &old))]).await.html.contains("không đúng"));
+        assert_eq!(phone.submits("/dang-nhap/ma", &[("code", &code(&site, &new))]).await.path, "/");
+        let on: Vec<bool> = log_of(&site, council).await.iter().filter_map(|(_, data)| data["on"].as_bool()).collect();
+        assert_eq!(on, [true, true]);
     });
 }
 
@@ -239,7 +331,9 @@ fn a_council_may_require_a_second_factor_of_everybody_with_a_password() {
         // Somebody who sends the form all the same, with the tokens of another form.
         admin.opens("/toi").await;
         let mut body = form_urlencoded::Serializer::new(String::new());
-        body.extend_pairs(admin.hidden_fields("/toi/dang-xuat-moi-noi")).append_pair("password", PASSWORD);
+        body.extend_pairs(admin.hidden_fields("/toi/dang-xuat-moi-noi"))
+            .append_pair("password", PASSWORD)
+            .append_pair("old_code", "000000");
         let off = admin.sends(Method::POST, "/toi/ma-xac-thuc/tat", Some(body.finish())).await;
         assert_eq!(off.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", off.html);
         assert!(admin.opens("/toi").await.text("main").contains("Đang bật"));

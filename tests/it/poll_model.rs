@@ -286,6 +286,7 @@ fn key(node: &Node) -> Digest {
 fn first() -> Node {
     let created = PollCreated {
         again_of: None,
+        program: None,
         council: "Hội đồng mẫu".into(),
         delegates: DELEGATES,
         kind: PollKind::Rating,
@@ -448,7 +449,8 @@ fn closed_early(node: &Node, asked: Move, people: [usize; 2]) -> Taken {
         return Err(Refusal::OnePerson);
     }
     let counts = BatchCounts::sum(PollKind::Rating, 2, node.openings.values()).expect("sums");
-    let totals = vec![FormTotals { counts, form: FORM.into(), issued: DELEGATES, returned: DELEGATES }];
+    let totals =
+        vec![FormTotals { blindings: None, counts, form: FORM.into(), issued: DELEGATES, returned: DELEGATES }];
     let events = vec![CountingClosed { forms: totals.clone(), proposed_by: account(people[0]) }.into()];
     Ok(Transition { state: PollState::Closed(poll.clone(), ClosedCount::new(totals)), events, moment: None })
 }

@@ -16,7 +16,7 @@ use jiff::civil::date;
 
 use crate::poll_state::{
     OUT, STEPS, WRITER, account, at, at_stage, by_two, close, commit, created, digest, forms, handed, issues, noted,
-    opening, opens, pair, paper, present, rules, somebody, standing, two,
+    opening, opens, pair, paper, plain, present, rules, somebody, standing, two,
 };
 
 #[test]
@@ -60,7 +60,10 @@ fn figures_that_cannot_be_right_are_refused_and_named() {
     assert_eq!(none, Err(Refusal::NoBatch { form: "F2".into(), batch: 1 }));
     let mut wrong = opening("F1", 2, 12);
     wrong.counts.lines.push(LevelCounts::zero(PollKind::Confidence));
-    assert!(matches!(counting().commit_batch(&wrong, digest(), by_two()), Err(Refusal::Counts { batch: 2, .. })));
+    assert!(matches!(
+        counting().commit_batch(&wrong, plain(digest()), by_two()),
+        Err(Refusal::Counts { batch: 2, .. })
+    ));
     // An opening that was lost, and one of other figures: neither becomes a total.
     for openings in [vec![opening("F1", 1, 12)], vec![opening("F1", 1, 12), opening("F1", 2, 11)]] {
         let closed = commit(counting(), "F1", 2, 12).and_then(|step| close(step.state, &openings));

@@ -5,6 +5,7 @@ use app::counting::day::TypedStep;
 use app::polls::{CountedBatch, NewPoll, Requester};
 use app::service::app::Ask;
 use app::service::caller::Caller;
+use app::trail::BundleKind;
 use domain::audit::event::poll::PollCreated;
 use domain::audit::{Actor, Course, Digest, KeyName, LogEntry, Moment, PollEvent};
 use domain::ballot_account::IssuedPapers;
@@ -87,7 +88,7 @@ fn a_poll_goes_its_way_step_by_step() {
         assert!(other.to_string().contains("đã chốt với số liệu khác"), "{other}");
 
         // Half is counted: nobody may look, and the count cannot be closed.
-        let early = app.poll_record(by(&site, &leader), poll).await.expect_err("sealed");
+        let early = app.poll_record(by(&site, &leader), poll, BundleKind::Sealed).await.expect_err("sealed");
         assert!(early.to_string().contains("Không thể mở số liệu"), "{early}");
         let two = |kind| site.two(council, poll, kind, TypedStep::default());
         let early = two(ProposalKind::CountingClosed).await.expect_err("open");
@@ -106,7 +107,7 @@ fn a_poll_goes_its_way_step_by_step() {
         let early = two(ProposalKind::PollArchived).await.expect_err("not public");
         assert!(early.to_string().contains("nơi lưu trữ"), "{early}");
 
-        let record = app.poll_record(by(&site, &leader), poll).await.expect("record");
+        let record = app.poll_record(by(&site, &leader), poll, BundleKind::Sealed).await.expect("record");
         assert_eq!(record.heads.iter().map(|(moment, _)| *moment).collect::<Vec<_>>(), Moment::ALL[..4]);
         let mut course = Course::default();
         let mut committed = 0;

@@ -182,7 +182,7 @@ fn two_people_bring_a_vote_from_its_first_day_to_its_sealed_forms() {
                         WHERE council_id = :council AND kind = 'list_decided'";
         without_triggers(&office.site, office.council, tampered).await;
         let found = failure(&office.site).await;
-        assert!(found.cause.contains("nội dung trong bảng proposals khác nhật ký"), "{found}");
+        assert!(found.cause.to_string().contains("cột content khác nhật ký"), "{found}");
     });
 }
 

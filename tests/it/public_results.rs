@@ -20,7 +20,7 @@ fn head(answer: &Answer, name: header::HeaderName) -> &str {
 }
 
 /// Switches the page of a poll on or off, as `lanh.dao`.
-async fn switches(leader: &mut Visitor, poll: PollId, exposed: &str) -> Answer {
+pub async fn switches(leader: &mut Visitor, poll: PollId, exposed: &str) -> Answer {
     leader.opens(&format!("/ky/{poll}/ket-qua")).await;
     let hidden = leader.hidden_fields(&format!("/ky/{poll}/cong-khai"));
     assert!(hidden.contains(&("exposed".to_owned(), exposed.to_owned())), "{hidden:?}");

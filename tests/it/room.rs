@@ -44,7 +44,7 @@ impl Laptop {
 
 impl Hall {
     /// The head teller changes an open batch, all else as its page proposes it.
-    async fn changes(&mut self, number: u32, fields: &[(&str, &str)]) -> Answer {
+    pub async fn changes(&mut self, number: u32, fields: &[(&str, &str)]) -> Answer {
         let path = format!("{}/sua", self.batch(number));
         let page = self.head.visitor.opens(&path).await;
         assert_eq!(page.status.as_u16(), 200, "{}", page.html);
@@ -230,7 +230,7 @@ fn a_teller_who_leaves_voids_nothing_and_the_log_names_both() {
 
 impl Hall {
     /// Which of the two fields holds this teller.
-    async fn place_of(&mut self, number: u32, teller: &str) -> &'static str {
+    pub async fn place_of(&mut self, number: u32, teller: &str) -> &'static str {
         let page = self.head.visitor.opens(&format!("{}/sua", self.batch(number))).await;
         let first = page.attribute("[name='first'] [selected]", "value");
         if first.as_deref() == Some(teller) { "first" } else { "second" }

@@ -109,7 +109,9 @@ fn all_that_is_wrong_is_told_at_once_and_names_are_only_text() {
         }
         assert_eq!(refused.all("#problems a[href='#posts']").len(), 2, "both sentences about posts");
         assert!(refused.html.contains("value=\"A; B\""), "what was typed is still there");
-        let added = adds(&mut clerk, "<script>alert(1)</script>", "Giám đốc").await;
+        let markup = adds(&mut clerk, "<script>alert(1)</script>", "Giám đốc").await;
+        assert!(markup.text("#name-error").contains("U+003C"), "{}", markup.html);
+        let added = adds(&mut clerk, "Lê Thị An", "<script>alert(1)</script>").await;
         assert_eq!(added.status, StatusCode::OK);
         let list = clerk.opens("/can-bo").await;
         assert!(!list.html.contains("<script") && list.html.contains("&#60;script"));

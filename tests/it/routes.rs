@@ -11,6 +11,7 @@ use domain::id::{AccountId, CouncilId, DelegateId, FactId, JobId, OfficialId, Qu
 use domain::role::Role;
 use web::{self, Access, Route, Takes, routes};
 
+use crate::poll_state::paper;
 use crate::site::{Answer, Engine, GOLDEN, PASSWORD, Site, Visitor, compared, on_both, sample_book, somebody_in};
 
 /// In every name of the other council, and nowhere else.
@@ -79,6 +80,22 @@ impl World {
         let other = Self::ids(&site, other, "ben-kia", &format!("Người Đích {MARK}")).await;
         let installation = Ids { council, ..installation };
         Self { site, people, own, installation, other }
+    }
+
+    /// What no page of a walk needs: papers that were issued, slips of which one took the place of another.
+    pub async fn has_papers_and_slips(&self) {
+        let (site, council) = (&self.site, self.own.council);
+        let clerk = somebody_in(council, Role::Clerk, site.clock.now());
+        let poll = self.own.declared.0.parse().expect("poll");
+        for name in ["danh-sach.pdf", "thong-bao.pdf"] {
+            site.app.issue_paper(site.hand(&clerk), poll, paper(name)).await.expect("paper");
+        }
+        let admin = somebody_in(council, Role::Admin, site.clock.now());
+        let delegate = site.account(council, "vai-delegate").await.to_string();
+        for days in ["3", "5"] {
+            let ask = Ask { caller: &admin, request: site.app.new_request().expect("request") };
+            site.app.issue_slips(ask, std::slice::from_ref(&delegate), days, "http://localhost").await.expect("slip");
+        }
     }
 
     async fn ids(site: &Site, council: CouncilId, slug: &'static str, name: &str) -> Ids {

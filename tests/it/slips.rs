@@ -194,3 +194,23 @@ fn a_delegate_without_a_password_may_choose_one_or_go_on() {
         assert_eq!(again.opens("/da-vao").await.path, "/", "who has a password chooses no other here");
     });
 }
+
+#[test]
+fn what_others_type_at_the_same_address_keeps_out_no_slip_that_is_right() {
+    on_both(|engine| async move {
+        let (site, council) = Site::with_council(engine).await;
+        let people = delegates(&site, council).await;
+        let mut admin = site.signed_in("mau", "quan.tri").await;
+        let code = codes(&issues(&mut admin, &people[..1], "7").await.bytes).remove(0);
+        let mut stranger = site.visitor();
+        stranger.opens("/phieu/mau").await;
+        for _ in 0..121 {
+            stranger.submits("/phieu/mau", &[("code", "7KQ2-M4XT-9BHC-W0RP")]).await;
+        }
+        let refused = stranger.submits("/phieu/mau", &[("code", "7KQ2-M4XT-9BHC-W0RP")]).await;
+        assert!(refused.text("#code-error").starts_with("Đã nhập sai nhiều lần"), "{}", refused.html);
+        let mut lan = site.visitor();
+        lan.opens("/phieu/mau").await;
+        assert_eq!(lan.submits("/phieu/mau", &[("code", &code)]).await.path, "/");
+    });
+}

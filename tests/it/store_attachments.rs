@@ -21,6 +21,10 @@ fn a_file_is_kept_once_in_chunks_and_known_to_those_whom_it_concerns() {
         let mut tx = site.store.read(council).await.expect("read");
         let kept = attachments::find(&mut tx, award).await.expect("find").expect("file");
         assert_eq!((kept.name.as_str(), kept.sha256), ("nguon.pdf", award));
+        let counts = attachments::chunk_counts(&mut tx).await.expect("counts");
+        assert!(counts.contains(&(award.to_string(), 1)), "{counts:?}");
+        let sizes = attachments::sizes(&mut tx).await.expect("sizes");
+        assert!(sizes.contains(&(award.to_string(), i64::try_from(kept.size).expect("small"))), "{sizes:?}");
         let bytes = attachments::chunk(&mut tx, award, 0).await.expect("chunk").expect("bytes");
         assert_eq!(u64::try_from(bytes.len()), Ok(kept.size));
         assert_eq!(attachments::chunk(&mut tx, award, 1).await.expect("chunk"), None);

@@ -81,8 +81,7 @@ fn a_migration_that_fails_leaves_nothing_half_done() {
     on_both(|engine| async move {
         let database = Database::new(engine).await;
         Store::open(&database.target()).await.expect("store").close().await;
-        let tables =
-            ["checkpoints", "log_entries", "logs", "sign_in_failures", "slips", "sessions", "accounts", "councils"];
+        let tables = ["checkpoints", "log_entries", "logs", "slips", "sessions", "accounts", "councils"];
         let (before, cascade, functions) = match engine {
             Engine::Sqlite => ("PRAGMA foreign_keys = OFF;", "", ""),
             Engine::Postgres => (
@@ -118,6 +117,25 @@ fn two_processes_start_at_once() {
                 assert!(store.read_installation().await.expect("list").is_empty());
             }
         }
+    });
+}
+
+/// SQLite waits for most locks, but refuses at once to switch a file to a write-ahead log while another process writes it.
+#[test]
+fn a_file_that_another_process_is_just_creating_is_waited_for() {
+    let runtime = tokio::runtime::Runtime::new().expect("runtime");
+    runtime.block_on(async {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("tinnhiem.db");
+        fs::write(&path, "").expect("file");
+        let url = format!("sqlite:{}", path.display());
+        let mut other = sqlx::SqliteConnection::connect(&url).await.expect("connection");
+        sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut other).await.expect("lock");
+        let target = Target::parse(&url).expect("target");
+        let start = tokio::spawn(async move { Store::open(&target).await });
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        sqlx::raw_sql("ROLLBACK").execute(&mut other).await.expect("unlock");
+        start.await.expect("task").expect("store").close().await;
     });
 }
 

@@ -14,6 +14,7 @@ use domain::slip::Slip;
 use jiff::Timestamp;
 use store::failures::Failures;
 use store::logs::EntryFilter;
+use store::requests::Claimed;
 use store::sessions::Session;
 use store::{
     self, CouncilTx, Examination, Store, StoreError, Work, accounts, checks, councils, credentials, failures, logs,
@@ -185,7 +186,8 @@ fn proofs_are_replaced_and_a_code_is_used_once() {
         assert_eq!(credentials::second_factor(&mut tx, id).await.expect("factor"), None);
         drop(tx);
 
-        let wrong = write(store, council, move |tx| Box::pin(failures::add_to_account(tx, id, minute(1)))).await;
+        let wrong =
+            write(store, council, move |tx| Box::pin(failures::add_to_account(tx, id, minute(1), minute(2)))).await;
         assert_eq!(wrong.expect("failure"), 1);
         for (at, before) in [
             (minute(2), (None, Failures { count: 1, failed_at: Some(minute(1)) })),
@@ -205,17 +207,13 @@ fn failures_are_counted_taken_back_and_forgotten() {
     on_both(|engine| async move {
         let (site, council, id) = with_account(engine).await;
         let store = &site.store;
-        let hash = Digest::of(b"192.0.2.1");
-        // The count begins again after what is forgotten.
-        for (at, forgotten, count) in [(1, 0, 1), (2, 0, 2), (3, 2, 3), (9, 4, 1)] {
-            let added = write(store, council, move |tx| {
-                Box::pin(async move { failures::add_to_hash(tx, &hash, minute(at), minute(forgotten)).await })
-            });
-            assert_eq!(added.await.expect("failure"), count, "{at}");
-        }
+        let add = |at| {
+            write(store, council, move |tx| {
+                Box::pin(async move { failures::add_to_account(tx, id, minute(at), minute(at + 1)).await })
+            })
+        };
         for (at, count) in [(1, 1), (2, 2)] {
-            let added = write(store, council, move |tx| Box::pin(failures::add_to_account(tx, id, minute(at)))).await;
-            assert_eq!(added.expect("failure"), count);
+            assert_eq!(add(at).await.expect("failure"), count);
         }
         let before = Failures { count: 1, failed_at: Some(minute(1)) };
         let left = write(store, council, move |tx| {
@@ -225,29 +223,16 @@ fn failures_are_counted_taken_back_and_forgotten() {
                 // None may go below nothing.
                 failures::take_from_account(tx, id, Failures::default()).await?;
                 failures::take_from_account(tx, id, Failures::default()).await?;
-                Ok((of_account, failures::of_account(tx, id).await?, failures::of_hash(tx, &hash).await?))
+                Ok((of_account, failures::of_account(tx, id).await?))
             })
         });
-        let once = Failures { count: 1, failed_at: Some(minute(9)) };
-        assert_eq!(left.await.expect("failures"), (before, Failures::default(), once));
-        let other = Digest::of(b"192.0.2.2");
-        let left = write(store, council, move |tx| {
-            Box::pin(async move {
-                failures::add_to_hash(tx, &other, minute(5), minute(0)).await?;
-                failures::take_from_hash(tx, &hash, Failures { count: 0, failed_at: Some(minute(4)) }).await?;
-                let taken = failures::of_hash(tx, &hash).await?;
-                failures::sweep(tx, minute(5)).await?;
-                let swept = (failures::of_hash(tx, &hash).await?, failures::of_hash(tx, &other).await?.count);
-                // Two at once from an address that had none: the first that was right leaves the other counted.
-                failures::add_to_hash(tx, &other, minute(6), minute(0)).await?;
-                failures::take_from_hash(tx, &other, Failures::default()).await?;
-                let left = failures::of_hash(tx, &other).await?.count;
-                failures::take_from_hash(tx, &other, Failures::default()).await?;
-                Ok((taken, swept, left, failures::of_hash(tx, &other).await?))
-            })
-        });
-        let taken = Failures { count: 0, failed_at: Some(minute(4)) };
-        assert_eq!(left.await.expect("failures"), (taken, (Failures::default(), 1), 1, Failures::default()));
+        assert_eq!(left.await.expect("failures"), (before, Failures::default()));
+        for (at, count) in [(8, 1), (9, 2), (3, 1), (4, 2)] {
+            assert_eq!(add(at).await.expect("failure"), count, "those from the future of minute {at} are dropped");
+        }
+        write(store, council, move |tx| Box::pin(failures::clear(tx, id))).await.expect("cleared");
+        let mut tx = store.read(council).await.expect("read");
+        assert_eq!(failures::of_account(&mut tx, id).await.expect("failures"), Failures::default());
     });
 }
 
@@ -390,6 +375,22 @@ fn a_slip_lets_in_once_and_a_form_is_done_once() {
             let claim = write(store, council, move |tx| Box::pin(requests::claim(tx, request, Some(account), now())));
             assert_eq!(claim.await.expect("claim"), first);
         }
+        let (one, other) = (Digest::of(b"one"), Digest::of(b"other"));
+        let second = RequestId::new(Timestamp::UNIX_EPOCH, &id(2));
+        for (request, content, claimed) in [
+            (second, Some(one), Claimed::New),
+            (second, Some(one), Claimed::Before),
+            (second, Some(other), Claimed::WithOther),
+            (second, None, Claimed::Before),
+            // Of one from before it is not known what it carried.
+            (request, Some(one), Claimed::Before),
+        ] {
+            let claim = write(store, council, move |tx| {
+                Box::pin(requests::claim_with(tx, request, Some(account), now(), content))
+            });
+            assert_eq!(claim.await.expect("claim"), claimed);
+        }
+        store.check_writing().await.expect("it can be written");
     });
 }
 

@@ -1,7 +1,10 @@
 //! Every function of the store about polls on both databases, with the same expectations.
 
-use domain::audit::event::poll::{CountingClosed, FormTotals, MinutesProposed, PollAmended, PollCreated};
-use domain::audit::{Actor, Digest, KeyName, Nonce, PollEvent, SealedCounts};
+use domain::audit::batches::BatchFault;
+use domain::audit::event::poll::{
+    BatchCommitted, BatchReopened, CountingClosed, FormTotals, MinutesProposed, PollAmended, PollCreated,
+};
+use domain::audit::{Actor, Digest, KeyName, Nonce, PollEvent, SealedCounts, canonical};
 use domain::counters::Counters;
 use domain::id::{CouncilId, LogId, PollId};
 use domain::poll_state::{Poll, PollState, Stage};
@@ -9,6 +12,7 @@ use domain::presence::{HallFigures, Presence};
 use domain::role::Role;
 use domain::roster::{Teller, TellerRole};
 use jiff::Timestamp;
+use store::sealed::SealedPlace;
 use store::{Store, StoreError, batches, hall, logs, polls, screen, sealed};
 
 use crate::poll_state::{board, by_two, counts, created, forms, listed, paper};
@@ -65,8 +69,70 @@ fn a_page_is_shown_in_the_hall_and_a_poll_says_whether_it_is_a_rehearsal() {
     });
 }
 
+/// What the log tells of a batch.
+fn committed(opening: &SealedCounts) -> PollEvent {
+    BatchCommitted {
+        accounts: None,
+        batch: opening.batch,
+        commitment: opening.commitment().expect("commitment"),
+        commitments: None,
+        decided: 0,
+        earlier: None,
+        form: opening.form.clone(),
+        papers: opening.counts.papers,
+        readers: by_two().readers.map(|reader| reader.name).to_vec(),
+        reread: 0,
+    }
+    .into()
+}
+
+fn place(council: CouncilId, poll: PollId, opening: &SealedCounts) -> SealedPlace<'_> {
+    let commitment = opening.commitment().expect("commitment");
+    SealedPlace { council, poll, form: &opening.form, batch: opening.batch, commitment }
+}
+
+/// Stands for encryption, which is no business of this layer.
+fn hidden(opening: &SealedCounts) -> String {
+    format!("#{}", canonical::to_text(opening).expect("text"))
+}
+
+fn shown(_: SealedPlace<'_>, text: &str) -> Option<SealedCounts> {
+    canonical::from_text(text.strip_prefix('#')?).ok()
+}
+
+/// A row that an older program wrote is read as it is, and sealed for its place once.
+async fn plain_rows_are_sealed(store: &Store, council: CouncilId, poll: PollId, opening: &SealedCounts) {
+    let count = async || sealed::plain(&mut store.read(council).await.expect("read")).await.expect("rows");
+    assert_eq!(count().await, 0);
+    let text = canonical::to_text(opening).expect("text");
+    let written = write(store, council, move |tx| {
+        Box::pin(async move { sealed::seal_plain(tx, &|_, _| None).await.map(|sealed| assert_eq!(sealed, 0)) })
+    });
+    written.await.expect("nothing to do");
+    let plainly = opening.clone();
+    let row = write(store, council, move |tx| {
+        Box::pin(async move {
+            sealed::withdraw(tx, poll, "F1", 1).await?;
+            let place = place(council, poll, &plainly);
+            sealed::add(tx, place, plainly.counts.papers, &text, &by_two().readers, &[]).await
+        })
+    });
+    row.await.expect("plain");
+    let mut tx = store.read(council).await.expect("read");
+    assert_eq!(sealed::same(&mut tx, poll, opening, &|_, _| None).await.expect("same"), Some(true), "it is read");
+    drop(tx);
+    assert_eq!(count().await, 1);
+    let sealed = write(store, council, move |tx| {
+        let seal = |place: SealedPlace<'_>, text: &str| (place.batch == 1).then(|| format!("#{text}"));
+        Box::pin(async move { sealed::seal_plain(tx, &seal).await })
+    });
+    assert_eq!((sealed.await.expect("sealed"), count().await), (1, 0));
+    let mut tx = store.read(council).await.expect("read");
+    assert_eq!(sealed::same(&mut tx, poll, opening, &shown).await.expect("same"), Some(true));
+}
+
 fn totals() -> Vec<FormTotals> {
-    vec![FormTotals { counts: counts(20), form: "F1".into(), issued: 24, returned: 20 }]
+    vec![FormTotals { blindings: None, counts: counts(20), form: "F1".into(), issued: 24, returned: 20 }]
 }
 
 async fn state(store: &Store, council: CouncilId, poll: PollId) -> PollState {
@@ -206,7 +272,7 @@ fn papers_come_back_in_the_order_of_the_log_and_a_result_is_declared_once() {
 #[test]
 fn what_is_sealed_tells_only_whether_it_is_the_same_until_the_count_is_whole() {
     on_both(|engine| async move {
-        let (site, council, poll, _) = with_poll(engine).await;
+        let (site, council, poll, log) = with_poll(engine).await;
         let (store, id) = (&site.store, poll.id);
         let opening = |batch, papers| SealedCounts {
             batch,
@@ -215,6 +281,7 @@ fn what_is_sealed_tells_only_whether_it_is_the_same_until_the_count_is_whole() {
             nonce: Nonce::from_bytes([u8::try_from(batch).expect("small"); 32]),
         };
         let (first, second) = (opening(1, 12), opening(2, 8));
+        let sealed_second = second.clone();
         let sealed_both = [second.clone(), first.clone()];
         let filled = write(store, council, move |tx| {
             Box::pin(async move {
@@ -224,7 +291,9 @@ fn what_is_sealed_tells_only_whether_it_is_the_same_until_the_count_is_whole() {
                 polls::set_returned(tx, id, "F1", 24, 20).await?;
                 polls::set_returned(tx, id, "F2", 24, 0).await?;
                 for opening in &sealed_both {
-                    sealed::add(tx, id, opening, opening.commitment()?, &by_two().readers, &[]).await?;
+                    let (place, text) = (place(council, id, opening), hidden(opening));
+                    sealed::add(tx, place, opening.counts.papers, &text, &by_two().readers, &[]).await?;
+                    tx.append(log, now(), &clerk(), &committed(opening)).await?;
                 }
                 polls::reach(tx, id, Stage::Counting, now()).await
             })
@@ -234,13 +303,13 @@ fn what_is_sealed_tells_only_whether_it_is_the_same_until_the_count_is_whole() {
         assert!(matches!(foreign, Err(StoreError::Stale)), "no such form");
         let taken = second.clone();
         let taken = write(store, council, move |tx| {
-            Box::pin(async move { sealed::add(tx, id, &taken, taken.commitment()?, &by_two().readers, &[]).await })
+            Box::pin(async move { sealed::add(tx, place(council, id, &taken), 8, "", &by_two().readers, &[]).await })
         });
         assert!(matches!(taken.await, Err(StoreError::Refused(_))));
 
         let mut tx = store.read(council).await.expect("read");
         for (sent, same) in [(&first, Some(true)), (&opening(2, 9), Some(false)), (&opening(3, 12), None)] {
-            assert_eq!(sealed::same(&mut tx, id, sent).await.expect("same"), same, "{}", sent.batch);
+            assert_eq!(sealed::same(&mut tx, id, sent, &shown).await.expect("same"), same, "{}", sent.batch);
         }
         let rows = batches::list(&mut tx, id).await.expect("batches");
         let seen = rows.iter().map(|row| (row.form.as_str(), row.number, row.papers, row.commitment));
@@ -252,22 +321,44 @@ fn what_is_sealed_tells_only_whether_it_is_the_same_until_the_count_is_whole() {
             progress.iter().map(|form| (form.ballots, form.batches, form.papers)).collect::<Vec<_>>(),
             [(Some((24, 20)), 2, 20), (Some((24, 0)), 0, 0)]
         );
+        let named = logs::of_kind_with(&mut tx, log, "batch.committed", "\"batch\":2").await.expect("entries");
+        assert_eq!(named.len(), 1, "{named:?}");
+        assert_eq!(logs::of_poll(&mut tx, id).await.expect("log"), Some(log));
+        let told = sealed::told(&mut tx, id).await.expect("told");
+        assert_eq!(
+            told.keys().map(|(form, batch)| (form.as_str(), *batch)).collect::<Vec<_>>(),
+            [("F1", 1), ("F1", 2)]
+        );
+        assert_eq!(sealed::fault(&mut tx, id, &told, Some(&shown)).await.expect("seal"), None);
+        assert_eq!(sealed::fault(&mut tx, id, &told, None).await.expect("seal"), None, "they are there");
+        let locked = sealed::fault(&mut tx, id, &told, Some(&|_, _| None)).await.expect("seal");
+        assert_eq!(locked, Some(("F1".to_owned(), 1, BatchFault::Locked)));
+        assert_eq!(logs::origin(&mut tx, log).await.expect("origin"), "tinnhiem/dot");
+        let untold = sealed::fault(&mut tx, id, &Default::default(), None).await.expect("seal");
+        assert_eq!(untold, Some(("F1".to_owned(), 1, BatchFault::Untold)));
         let standing = batches::standing(&mut tx, id).await.expect("batches");
         assert_eq!(standing.iter().map(|batch| (batch.batch, batch.papers)).collect::<Vec<_>>(), [(1, 12), (2, 8)]);
         drop(tx);
         let leave = state(store, council, id).await.close().expect("whole").may_open();
         let mut tx = store.read(council).await.expect("read");
         assert!(
-            sealed::openings(&mut tx, leave).await.expect("openings") == [first.clone(), second],
+            sealed::openings(&mut tx, leave, &shown).await.expect("openings") == [first.clone(), second],
             "by form and number"
         );
+        let locked = sealed::openings(&mut tx, leave, &|_, _| None).await;
+        assert!(matches!(locked, Err(StoreError::LockedBatch { batch: 1, .. })), "{locked:?}");
         drop(tx);
 
+        let superseded = sealed_second.commitment().expect("commitment");
         // Other figures take the place of those before, and a batch that is counted anew leaves nothing under seal.
         let withdrawn = write(store, council, move |tx| {
             Box::pin(async move {
                 polls::set_returned(tx, id, "F1", 23, 21).await?;
                 polls::set_issued(tx, id, "F2", 22).await?;
+                let (form, commitment) = ("F1".to_owned(), superseded);
+                let reason = "Đếm lại".to_owned();
+                let reopened = BatchReopened { batch: 2, commitment, form, proposed_by: clerk(), reason };
+                tx.append(log, now(), &clerk(), &PollEvent::from(reopened)).await?;
                 sealed::withdraw(tx, id, "F1", 2).await
             })
         });
@@ -278,6 +369,11 @@ fn what_is_sealed_tells_only_whether_it_is_the_same_until_the_count_is_whole() {
         let progress = polls::forms(&mut tx, id).await.expect("forms");
         assert_eq!((progress[0].ballots, progress[0].batches, progress[0].papers), (Some((23, 21)), 1, 12));
         assert_eq!((progress[1].issued, progress[1].ballots), (Some(22), None), "to be written down again");
-        assert!(sealed::openings(&mut tx, leave).await.expect("openings") == [first], "the other one stays");
+        assert!(
+            sealed::openings(&mut tx, leave, &shown).await.expect("openings") == [first.clone()],
+            "the other one stays"
+        );
+        drop(tx);
+        plain_rows_are_sealed(store, council, id, &first).await;
     });
 }

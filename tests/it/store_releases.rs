@@ -90,6 +90,10 @@ fn a_release_is_kept_whole_and_never_changes() {
             assert_eq!(releases::pdf(&mut tx, poll, 2, about).await.expect("file"), Some(one.pdf));
             assert_eq!(releases::pdf(&mut tx, poll, 3, about).await.expect("file"), None);
         }
+        let lines = releases::search_lines(&mut tx, poll, 2).await.expect("lines");
+        let told = |line: &(i64, String, String, String)| (line.0, line.1.clone(), line.3.clone());
+        let expected = [(1, "dk-1".to_owned(), "xay tram y te".to_owned()), (2, "dk-1".into(), "linh vuc".into())];
+        assert_eq!(lines.iter().map(told).collect::<Vec<_>>(), expected);
         let elsewhere = PollId::new(Timestamp::UNIX_EPOCH, &[9; 10]);
         assert_eq!(releases::document(&mut tx, elsewhere, 1, &person()).await.expect("document"), None);
     });

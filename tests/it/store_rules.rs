@@ -7,6 +7,7 @@ use domain::role::Role;
 use domain::rule_proposal::RuleProposal;
 use domain::rules::{Statement, StatementKind};
 use jiff::Timestamp;
+use store::tables::{self, Cell, Table};
 use store::{StoreError, checks, polls, rule_statements};
 
 use crate::site::on_both;
@@ -71,16 +72,24 @@ fn statements_stand_in_the_order_in_which_they_were_decided() {
         let rows = checks::statements(&mut tx).await.expect("rows");
         assert_eq!(rows.iter().map(|row| row.decided_place).collect::<Vec<_>>(), [Some(2), None, Some(1)]);
 
-        let row = checks::poll(&mut tx, poll.id).await.expect("row").expect("a poll");
-        assert_eq!((row.log_id, row.ruleset_text.as_str()), (log.to_string(), "id = 'MAU'"));
+        let row = tables::lines_of_poll(&mut tx, Table::Polls, poll.id).await.expect("rows").remove(0).0;
+        let text = |text: &str| Cell::Text(text.to_owned());
+        assert_eq!((&row["log_id"], &row["ruleset_text"]), (&text(&log.to_string()), &text("id = 'MAU'")));
+        assert_eq!(
+            (&row["rehearsal"], &row["present"]),
+            (&Cell::Integer(1), &Cell::Null),
+            "the same from both databases"
+        );
+        assert_eq!(tables::lines_of_poll(&mut tx, Table::Councils, poll.id).await.expect("rows"), [], "no poll's rows");
+        assert_eq!(tables::lines(&mut tx, Table::Councils).await.expect("rows").len(), 1);
         drop(tx);
         let frozen = write(&site.store, council, move |tx| {
             Box::pin(async move { polls::freeze_rules(tx, poll.id, "id = 'KHAC'".into()).await })
         });
         frozen.await.expect("frozen");
         let mut tx = site.store.read(council).await.expect("read");
-        let row = checks::poll(&mut tx, poll.id).await.expect("row").expect("a poll");
-        assert_eq!(row.ruleset_sha256, Digest::of(b"id = 'KHAC'").to_string());
+        let row = tables::lines_of_poll(&mut tx, Table::Polls, poll.id).await.expect("rows").remove(0).0;
+        assert_eq!(row["ruleset_sha256"], text(&Digest::of(b"id = 'KHAC'").to_string()));
         // The log did not tell of it: nobody decides by that text.
         assert!(matches!(polls::ruleset_text(&mut tx, poll.id).await, Err(StoreError::ChangedRules)));
     });

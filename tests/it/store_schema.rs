@@ -6,7 +6,8 @@ use std::path::Path;
 
 use sqlx::Connection as _;
 
-use crate::site::{Database, Engine, Site};
+use crate::site::{Database, Engine, Site, on_both};
+use crate::store_log::past_the_program;
 
 /// The second wall: PostgreSQL itself shows no row to a statement that forgets the council, and one council's only to
 /// who says so.
@@ -77,6 +78,10 @@ fn both_schemas_have_the_same_columns() {
     runtime.block_on(async {
         let (sqlite, postgres) = (Site::empty(Engine::Sqlite).await, Site::empty(Engine::Postgres).await);
         let (one, other) = (columns(&sqlite.database).await, columns(&postgres.database).await);
+        for site in [&sqlite, &postgres] {
+            let older = store::keep_older(&site.database.target()).await.expect("looked at");
+            assert_eq!(older, store::Older::No, "nothing is upgraded");
+        }
         assert!(one.len() > 50, "{one:?}");
         assert_eq!(one, other);
         let homeless: Vec<_> = one
@@ -92,4 +97,65 @@ fn both_schemas_have_the_same_columns() {
         files.map(|file| file.expect("file").file_name().to_string_lossy().into_owned()).collect()
     };
     assert_eq!(names("sqlite"), names("postgres"));
+}
+
+/// What `verify --db` holds a PostgreSQL against, made from its migrations. Written anew with `TINNHIEM_UPDATE_REVIEWED=1`.
+#[test]
+fn the_schema_of_postgresql_is_written_down_as_the_migrations_make_it() {
+    let runtime = tokio::runtime::Runtime::new().expect("runtime");
+    runtime.block_on(async {
+        let site = Site::empty(Engine::Postgres).await;
+        let made = site.store.schema_text().await.expect("schema");
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/postgres_schema.txt");
+        if std::env::var_os("TINNHIEM_UPDATE_REVIEWED").is_some() {
+            fs::write(file, made).expect("written");
+            return;
+        }
+        assert_eq!(site.store.schema_differences().await.expect("schema"), []);
+        let written: BTreeSet<&str> = store::schema::POSTGRES.lines().collect();
+        let made: BTreeSet<&str> = made.lines().collect();
+        let differing: Vec<_> = written.symmetric_difference(&made).collect();
+        assert!(differing.is_empty(), "src/store/postgres_schema.txt: {differing:#?}");
+    });
+}
+
+/// What is done to the schema, on which databases, and what is told of it.
+const SCHEMA_CHANGES: &[(Option<Engine>, &str, &str)] = &[
+    (Some(Engine::Sqlite), "DROP TRIGGER log_entries_stand", "thiếu «trigger log_entries_stand»"),
+    (
+        Some(Engine::Sqlite),
+        "CREATE TRIGGER other AFTER INSERT ON batches BEGIN UPDATE sealed_batches SET opening = ''; END",
+        "có «trigger other»",
+    ),
+    (Some(Engine::Sqlite), "ALTER TABLE jobs RENAME TO j; CREATE VIEW jobs AS SELECT * FROM j", "có «view jobs»"),
+    (Some(Engine::Postgres), "DROP TRIGGER log_entries_stand ON log_entries", "thiếu «trigger log_entries_stand»"),
+    (
+        Some(Engine::Postgres),
+        "ALTER TABLE log_entries DISABLE TRIGGER USER",
+        "«trigger log_entries_stand» trong lược đồ",
+    ),
+    (Some(Engine::Postgres), "DROP POLICY own_council ON batches", "thiếu «policy batches.own_council»"),
+    (Some(Engine::Postgres), "ALTER TABLE batches NO FORCE ROW LEVEL SECURITY", "«table batches» trong lược đồ"),
+    (
+        Some(Engine::Postgres),
+        "CREATE OR REPLACE FUNCTION refuse() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$",
+        "«function refuse» trong lược đồ",
+    ),
+    (None, "ALTER TABLE batches ADD COLUMN other BIGINT", "batches"),
+    (None, "UPDATE schema_steps SET name = 'other' WHERE version = 2", "bảng schema_steps, dòng 2: cột name"),
+];
+
+#[test]
+fn what_protects_rows_and_is_taken_away_is_found() {
+    on_both(|engine| async move {
+        for (of, change, told) in SCHEMA_CHANGES.iter().filter(|(of, ..)| of.is_none_or(|of| of == engine)) {
+            let (site, council) = Site::with_council(engine).await;
+            let change =
+                if engine == Engine::Sqlite { change.replace("BIGINT", "INTEGER") } else { (*change).to_owned() };
+            past_the_program(&site.database, council, &change).await.expect("changed");
+            let held = app::trail::verify_db::database(&site.database.target(), None).await.expect("read");
+            let found = held.expect_err("found").to_string();
+            assert!(found.contains(told), "{change} {of:?}: {found}");
+        }
+    });
 }

@@ -1,8 +1,14 @@
 //! `tinnhiem verify --db`: what somebody changed past the program is found.
 
 use app::service::keys::Keys;
-use app::trail::verify_db::{DbFailure, database};
+use std::fs;
+use std::path::Path;
+
+use app::trail::verify_db::{Asked, DbFailure, database, database_as};
+use domain::audit::Digest;
+use domain::audit::merkle::{Frontier, leaf_hash};
 use domain::id::CouncilId;
+use store::Target;
 use zeroize::Zeroizing;
 
 use crate::site::{Engine, Site, on_both};
@@ -25,6 +31,14 @@ async fn council_with_history(engine: Engine) -> (Site, CouncilId) {
 }
 
 /// Lets the story write what the triggers refuse, as an administrator of the database could.
+/// What a log's head is made of with these entries, as SQL for the column `peaks`.
+pub fn peaks_of<'t>(engine: Engine, texts: impl IntoIterator<Item = &'t String>) -> String {
+    let mut frontier = Frontier::default();
+    texts.into_iter().for_each(|text| frontier.push(leaf_hash(text.as_bytes())));
+    let peaks: String = frontier.peaks().iter().map(ToString::to_string).collect();
+    if engine == Engine::Sqlite { format!("x'{peaks}'") } else { format!("'\\x{peaks}'") }
+}
+
 pub async fn without_triggers(site: &Site, council: CouncilId, statement: &str) {
     let switches = match site.database.engine {
         Engine::Sqlite => {
@@ -37,7 +51,7 @@ pub async fn without_triggers(site: &Site, council: CouncilId, statement: &str) 
                 "revisions_stand",
                 "revisions_stay",
             ];
-            names.map(|name| format!("DROP TRIGGER {name};")).concat()
+            names.map(|name| format!("DROP TRIGGER IF EXISTS {name};")).concat()
         }
         Engine::Postgres => ["logs", "log_entries", "checkpoints", "revisions"]
             .map(|table| format!("ALTER TABLE {table} DISABLE TRIGGER USER;"))
@@ -48,7 +62,7 @@ pub async fn without_triggers(site: &Site, council: CouncilId, statement: &str) 
 
 pub async fn failure(site: &Site) -> DbFailure {
     let outcome = database(&site.database.target(), Some(&keys())).await.expect("database");
-    outcome.expect_err("the tampering is found")
+    outcome.expect_err("the tampering is found").first
 }
 
 #[test]
@@ -59,7 +73,7 @@ fn a_database_that_nobody_touched_holds() {
         let text = report.to_string();
         assert_eq!(report.councils.len(), 2);
         assert_eq!(
-            (report.councils[0].accounts, report.councils[0].logs[0].1, report.councils[0].logs[0].2),
+            (report.councils[0].accounts, report.councils[0].logs[0].entries, report.councils[0].logs[0].heads),
             (1, 4, 1)
         );
         assert!(
@@ -68,7 +82,7 @@ fn a_database_that_nobody_touched_holds() {
         );
         let other = Keys::new(Zeroizing::new([8; 32]));
         let wrong = database(&site.database.target(), Some(&other)).await.expect("database").expect_err("other key");
-        assert!(wrong.cause.contains("không phải của khóa bí mật"), "{wrong}");
+        assert!(wrong.to_string().contains("không phải của khóa bí mật"), "{wrong}");
     });
 }
 
@@ -146,18 +160,81 @@ fn a_log_that_was_cut_off_is_shorter_than_its_signed_head() {
         let mut tx = site.store.read(council).await.expect("read");
         let texts = store::logs::entries(&mut tx, log, 0, 2).await.expect("entries");
         drop(tx);
-        let mut frontier = domain::audit::merkle::Frontier::default();
-        for text in texts {
-            frontier.push(domain::audit::merkle::leaf_hash(text.as_bytes()));
-        }
-        let peak = frontier.root().to_string();
-        let bytes = if engine == Engine::Sqlite { format!("x'{peak}'") } else { format!("'\\x{peak}'") };
+        let bytes = peaks_of(engine, &texts);
         let cut = format!(
             "DELETE FROM log_entries WHERE council_id = :council AND seq > 1; \
              UPDATE logs SET size = 2, peaks = {bytes} WHERE council_id = :council"
         );
         without_triggers(&site, council, &cut).await;
         let found = failure(&site).await;
-        assert!(found.cause.contains("có điểm chốt của 3 bản ghi, mà nhật ký chỉ còn 2"), "{found}");
+        assert!(found.cause.to_string().contains("có điểm chốt của 3 bản ghi, mà nhật ký chỉ còn 2"), "{found}");
+    });
+}
+
+/// Names, sizes and hashes of the files of a folder.
+fn files(folder: &Path) -> Vec<(String, Digest)> {
+    let read = |file: fs::DirEntry| {
+        let bytes = fs::read(file.path()).expect("bytes");
+        (file.file_name().to_string_lossy().into_owned(), Digest::of(&bytes))
+    };
+    let mut files: Vec<_> = fs::read_dir(folder).expect("folder").map(|file| read(file.expect("file"))).collect();
+    files.sort();
+    files
+}
+
+/// A copy that was taken while the service ran, with the write-ahead log and without it: looking changes no byte, and what
+/// stands in the log alone is seen.
+#[test]
+fn looking_changes_no_byte() {
+    let runtime = tokio::runtime::Runtime::new().expect("runtime");
+    runtime.block_on(async {
+        let (site, _) = council_with_history(Engine::Sqlite).await;
+        let (own, copy) = (site.database.folder(), tempfile::tempdir().expect("folder"));
+        for name in ["tinnhiem.db", "tinnhiem.db-wal"] {
+            fs::copy(own.join(name), copy.path().join(name)).expect("copy");
+        }
+        let target = Target::in_folder(copy.path());
+        let before = files(copy.path());
+        assert_eq!(before.len(), 2);
+        let report = database(&target, Some(&keys())).await.expect("database").expect("holds");
+        assert_eq!(report.councils[0].logs[0].entries, 4, "the newest entries are in the log of the file");
+        assert_eq!(files(copy.path()), before);
+
+        site.signed_in("mau", "quan.tri").await;
+        site.store.close().await;
+        let before = files(&own);
+        assert!(before.iter().all(|(name, _)| !name.ends_with("-wal")), "{before:?}");
+        let report = database(&site.database.target(), Some(&keys())).await.expect("database").expect("holds");
+        assert_eq!(report.councils[0].logs[0].entries, 5);
+        assert_eq!(files(&own), before);
+    });
+}
+
+/// A root on paper is looked for at any size, one council is looked at alone, and it is said how long it took.
+#[test]
+fn a_root_on_paper_is_found_at_its_size() {
+    on_both(|engine| async move {
+        let (site, council) = council_with_history(engine).await;
+        let mut tx = site.store.read(council).await.expect("read");
+        let log = store::logs::own(&mut tx).await.expect("log");
+        let texts = store::logs::entries(&mut tx, log, 0, 2).await.expect("entries");
+        drop(tx);
+        let mut frontier = Frontier::default();
+        texts.iter().for_each(|text| frontier.push(leaf_hash(text.as_bytes())));
+        let target = site.database.target();
+        let asks = |council: &str, root| Asked { council: Some(council.to_owned()), root: Some(root), anchors: None };
+        let report = database_as(&target, None, &asks("mau", frontier.root())).await.expect("database").expect("holds");
+        assert_eq!((report.councils.len(), report.councils[0].logs[0].on_paper), (1, Some(2)));
+        let text = report.to_string();
+        for told in
+            ["mã gốc trên giấy là của nhật ký này khi có 2 bản ghi", "Đã kiểm trong 0,", "khớp với mã gốc trên giấy."]
+        {
+            assert!(text.contains(told), "{told}: {text}");
+        }
+        let other = database_as(&target, None, &asks("mau", Digest::of(b"x"))).await.expect("database");
+        let other = other.expect_err("no log had it").to_string();
+        assert!(other.contains("không nhật ký nào từng có mã gốc trên giấy"), "{other}");
+        let nobody = database_as(&target, None, &asks("khong-co", frontier.root())).await;
+        assert!(nobody.expect_err("no council").to_string().contains("--council"));
     });
 }

@@ -20,13 +20,18 @@ use crate::site::{Database, Engine, PASSWORD, Site};
 
 /// A data folder with the key of [`Site`].
 pub fn data_with_key(folder: &Path) -> PathBuf {
-    use std::os::unix::fs::PermissionsExt as _;
     let data = folder.join("data");
     std::fs::create_dir(&data).expect("folder");
+    puts_key(&data);
+    data
+}
+
+/// Puts the key of a site into a folder.
+pub fn puts_key(data: &Path) {
+    use std::os::unix::fs::PermissionsExt as _;
     let key = data.join("secret.key");
     std::fs::write(&key, base64::engine::general_purpose::STANDARD.encode([7; 32])).expect("key");
     std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).expect("mode");
-    data
 }
 
 fn form(fields: &[(&str, &str)]) -> String {

@@ -2,19 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use app::trail::verify_db;
 use axum::http::{Method, StatusCode};
 use domain::audit::{CouncilEvent, LogEvent as _, PollEvent};
-use domain::id::CouncilId;
 use domain::role::Role;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, Connection as _, Row as _, SqliteConnection};
 use web::{Access, Route, Takes, routes};
 
 use crate::architecture::untested_codes;
-use crate::reviewed::{assert_all_uncovered, assert_uncovered};
+use crate::reviewed::{assert_all_uncovered, assert_uncovered, uncovered};
 use crate::routes::World;
 use crate::site::{Engine, PASSWORD, Site, Visitor};
+use crate::tampering::{Column, Tampering, found};
 
 fn alone<S: Future<Output = ()>>(story: S) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("runtime");
@@ -72,58 +69,75 @@ fn token(visitor: &Visitor) -> String {
     fields.into_iter().find(|(name, _)| name == "form_token").expect("a form").1
 }
 
-/// A council with all that a poll leaves in a database. Whatever is changed there past the program, `verify --db` finds.
+/// A council with all that a poll leaves in a database. Whatever is changed there past the program, `verify --db` finds, and
+/// names the table.
 #[test]
 fn verify_db_finds_what_was_changed_in_any_column() {
     alone(async {
-        let world = World::new(Engine::Sqlite).await;
-        let council = world.own.council;
-        holds(&world.site).await.expect("nothing was changed yet");
-        let mut tampering = Tampering::begin(&world.site, council).await;
-        let mut unnoticed = BTreeSet::new();
-        let tables = tampering.tables().await;
-        assert!(tables.len() > 30, "{tables:?}");
-        for table in &tables {
-            if tampering.rows(table).await == 0 {
-                unnoticed.insert(format!("{table}: never a row in this test"));
-                continue;
-            }
-            let (mut keys, values) = tampering.columns(table).await;
-            // Where nothing is compared, one look at all values says so.
-            if !values.is_empty() {
-                if tampering.is_noticed(&world.site, table, &values, Values::MadeUp).await {
-                    keys.extend(values);
-                } else {
-                    unnoticed.insert(format!("{table}: every value beside the key"));
-                }
-            }
-            for column in keys {
-                let one = std::slice::from_ref(&column);
-                if !tampering.is_noticed(&world.site, table, one, Values::OfOthers).await {
-                    unnoticed.insert(format!("{table}.{column}"));
-                }
-            }
-            if !tampering.is_loss_noticed(&world.site, table).await {
-                unnoticed.insert(format!("{table}: a row that is gone"));
-            }
-        }
-        holds(&world.site).await.expect("everything is as it was");
-        let kinds = tampering.kinds().await;
-        let all = CouncilEvent::TABLE.iter().chain(PollEvent::TABLE).map(|row| row.kind.to_owned());
-        let missing: BTreeSet<String> = all.filter(|kind| !kinds.contains(kind)).collect();
+        let (of_sqlite, missing) = uncovered_on(Engine::Sqlite).await;
         assert_all_uncovered(&[
-            ("what verify --db does not compare", unnoticed),
+            ("what verify --db does not compare", of_sqlite),
             ("events that are not in the database of that test", missing),
         ]);
     });
 }
 
-async fn holds(site: &Site) -> Result<(), String> {
-    match verify_db::database(&site.database.target(), None).await {
-        Ok(Ok(_)) => Ok(()),
-        Ok(Err(failure)) => Err(failure.to_string()),
-        Err(problem) => Err(problem.to_string()),
+/// Tables in which the two databases read differently: truth values, bytes, and the rows of a count. All others are read and
+/// compared by the same lines.
+const ON_POSTGRES: [&str; 8] =
+    ["accounts", "attachment_chunks", "batches", "councils", "poll_forms", "polls", "proposals", "sealed_batches"];
+
+/// The same on PostgreSQL, with the same list.
+#[test]
+fn verify_db_finds_the_same_on_postgresql() {
+    alone(async {
+        let (of_postgres, _) = uncovered_on(Engine::Postgres).await;
+        let is_of = |line: &String| ON_POSTGRES.contains(&line.split(['.', ':']).next().unwrap_or_default());
+        let listed: BTreeSet<String> =
+            uncovered("what verify --db does not compare").into_keys().filter(is_of).collect();
+        assert_eq!(of_postgres, listed);
+    });
+}
+
+/// What is not noticed, and which kinds of events the story has not.
+async fn uncovered_on(engine: Engine) -> (BTreeSet<String>, BTreeSet<String>) {
+    let world = World::new(engine).await;
+    let council = world.own.council;
+    world.has_papers_and_slips().await;
+    assert_eq!(found(&world.site).await, Vec::<String>::new(), "nothing was changed yet");
+    let mut tampering = Tampering::begin(&world.site, council).await;
+    let mut unnoticed = BTreeSet::new();
+    let tables = tampering.tables().await;
+    assert!(tables.len() > 30, "{tables:?}");
+    let is_walked = |table: &&String| engine == Engine::Sqlite || ON_POSTGRES.contains(&table.as_str());
+    for table in tables.iter().filter(is_walked) {
+        if tampering.rows(table).await == 0 {
+            unnoticed.insert(format!("{table}: never a row in this test"));
+            continue;
+        }
+        let (mut keys, values) = tampering.columns(table).await;
+        // Where nothing is compared, one look at all values says so.
+        if !values.is_empty() {
+            if tampering.is_noticed(&world.site, table, &values, Values::MadeUp).await {
+                keys.extend(values);
+            } else {
+                unnoticed.insert(format!("{table}: every value beside the key"));
+            }
+        }
+        for column in keys {
+            let one = std::slice::from_ref(&column);
+            if !tampering.is_noticed(&world.site, table, one, Values::OfOthers).await {
+                unnoticed.insert(format!("{table}.{}", column.name));
+            }
+        }
+        if !tampering.is_loss_noticed(&world.site, table).await {
+            unnoticed.insert(format!("{table}: a row that is gone"));
+        }
     }
+    assert_eq!(found(&world.site).await, Vec::<String>::new(), "everything is as it was");
+    let kinds = tampering.kinds().await;
+    let all = CouncilEvent::TABLE.iter().chain(PollEvent::TABLE).map(|row| row.kind.to_owned());
+    (unnoticed, all.filter(|kind| !kinds.contains(kind)).collect())
 }
 
 /// What takes the place of a value.
@@ -135,117 +149,83 @@ enum Values {
     MadeUp,
 }
 
-/// Somebody who writes into the file of the database, without the program's triggers and checks.
-struct Tampering {
-    connection: SqliteConnection,
-    council: CouncilId,
-}
-
 impl Tampering {
-    async fn begin(site: &Site, council: CouncilId) -> Self {
-        let connection = SqliteConnection::connect(site.database.url()).await.expect("connection");
-        let mut tampering = Self { connection, council };
-        tampering.run("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON").await.expect("settings");
-        for trigger in tampering.names("SELECT name FROM sqlite_schema WHERE type = 'trigger'").await {
-            tampering.run(&format!("DROP TRIGGER {trigger}")).await.expect("trigger");
-        }
-        tampering
-    }
-
-    /// Runs statements in which `:council` is the council.
-    async fn run(&mut self, sql: &str) -> Result<u64, sqlx::Error> {
-        let sql = AssertSqlSafe(sql.replace(":council", &format!("'{}'", self.council)));
-        Ok(sqlx::raw_sql(sql).execute(&mut self.connection).await?.rows_affected())
-    }
-
-    async fn fetch(&mut self, sql: &str) -> Vec<SqliteRow> {
-        let sql = AssertSqlSafe(sql.replace(":council", &format!("'{}'", self.council)));
-        sqlx::raw_sql(sql).fetch_all(&mut self.connection).await.expect("rows")
-    }
-
-    async fn names(&mut self, sql: &str) -> Vec<String> {
-        self.fetch(sql).await.iter().map(|row| row.get(0)).collect()
-    }
-
-    /// Tables with rows of councils; what is left are the steps of the schema and the tables of the search.
-    async fn tables(&mut self) -> Vec<String> {
-        self.names(
-            "SELECT t.name FROM sqlite_schema AS t WHERE t.type = 'table' \
-             AND EXISTS (SELECT 1 FROM pragma_table_info(t.name) AS c WHERE c.name = 'council_id') ORDER BY t.name",
-        )
-        .await
-    }
-
-    /// Columns of the key and all others, without the council, by which every statement looks for its rows.
-    async fn columns(&mut self, table: &str) -> (Vec<String>, Vec<String>) {
-        // A number that stands for the row itself is no column of its own.
-        let of = format!("FROM pragma_table_info('{table}') WHERE name <> 'council_id'");
-        let keys = self.names(&format!("SELECT name {of} AND pk > 0 AND NOT (pk = 1 AND type = 'INTEGER')")).await;
-        (keys, self.names(&format!("SELECT name {of} AND pk = 0")).await)
-    }
-
-    async fn rows(&mut self, table: &str) -> usize {
-        self.names(&format!("SELECT 'x' FROM {table} WHERE council_id = :council")).await.len()
+    /// Keeps one row of a table aside and says where it lies.
+    async fn keeps(&mut self, table: &str, first: &str) -> String {
+        let place = self.place();
+        let row = format!(
+            "SELECT CAST({place} AS TEXT) FROM {table} WHERE council_id = :council \
+             ORDER BY {first} IS NULL, {place} DESC LIMIT 1"
+        );
+        let row = self.names(&row).await.remove(0);
+        let take = format!("CREATE TEMP TABLE kept AS SELECT * FROM {table} WHERE {place} = '{row}'");
+        self.run(&take).await.expect("a copy");
+        row
     }
 
     /// Whether a change of these columns of one row is found.
-    async fn is_noticed(&mut self, site: &Site, table: &str, columns: &[String], values: Values) -> bool {
-        let first = &columns[0];
-        let take = format!(
-            "CREATE TEMP TABLE kept AS SELECT rowid AS kept_row, * FROM {table} WHERE council_id = :council \
-             ORDER BY {first} IS NULL, rowid DESC LIMIT 1"
-        );
-        self.run(&take).await.expect("a copy");
+    async fn is_noticed(&mut self, site: &Site, table: &str, columns: &[Column], values: Values) -> bool {
+        let mut row = self.keeps(table, &columns[0].name).await;
         for column in columns {
-            self.changes(table, column, values).await;
+            row = self.changes((table, &row), column, values).await;
         }
-        let noticed = holds(site).await.is_err();
-        let held: Vec<String> = columns.iter().map(|c| format!("{c} = (SELECT {c} FROM kept)")).collect();
-        let back = format!("UPDATE {table} SET {} WHERE rowid = (SELECT kept_row FROM kept)", held.join(", "));
+        let told = found(site).await;
+        let held: Vec<String> = columns.iter().map(|c| format!("{0} = (SELECT {0} FROM kept)", c.name)).collect();
+        let back = format!("UPDATE {table} SET {} WHERE {} = '{row}'", held.join(", "), self.place());
         assert_eq!(self.run(&back).await.expect("as it was"), 1);
         self.run("DROP TABLE kept").await.expect("forgotten");
-        noticed
+        !told.is_empty()
     }
 
-    async fn changes(&mut self, table: &str, column: &str, values: Values) {
+    /// Puts another value in the place of one; says where the row lies now.
+    async fn changes(&mut self, (table, row): (&str, &str), Column { name, kind }: &Column, values: Values) -> String {
+        let place = self.place();
         let others = format!(
-            "(SELECT o.{column} FROM {table} AS o WHERE o.council_id = :council AND o.{column} IS NOT NULL \
-             AND o.{column} IS NOT {table}.{column} ORDER BY o.rowid LIMIT 1)"
+            "(SELECT o.{name} FROM {table} AS o WHERE o.council_id = :council AND o.{name} IS NOT NULL \
+             AND (o.{name} <> {table}.{name} OR {table}.{name} IS NULL) ORDER BY o.{place} LIMIT 1)"
         );
-        let made_up = format!(
-            "CASE WHEN {column} IN (0, 1) THEN 1 - {column} WHEN typeof({column}) = 'integer' THEN {column} + 1 \
-             WHEN typeof({column}) = 'blob' THEN zeroblob(length({column}) + 1) \
-             WHEN {column} IS NOT NULL THEN {column} || 'x' ELSE \
-             (SELECT CASE type WHEN 'INTEGER' THEN 1 WHEN 'BLOB' THEN x'00' ELSE 'x' END \
-             FROM pragma_table_info('{table}') WHERE name = '{column}') END"
-        );
+        let made_up = match kind.as_str() {
+            "INTEGER" | "bigint" => {
+                format!("coalesce(CASE WHEN {name} IN (0, 1) THEN 1 - {name} ELSE {name} + 1 END, 1)")
+            }
+            "boolean" => format!("NOT {name}"),
+            "BLOB" => format!("zeroblob(coalesce(length({name}), 0) + 1)"),
+            "bytea" => format!("coalesce({name}, '') || '\\x00'::bytea"),
+            _ => format!("coalesce({name}, '') || 'x'"),
+        };
         let mut values = if values == Values::MadeUp { vec![made_up] } else { vec![others, made_up] };
         // A number that no row has.
-        values.push("97".to_owned());
+        values.push(if matches!(kind.as_str(), "boolean" | "bytea") { "NULL" } else { "97" }.to_owned());
         for value in values {
             let change = format!(
-                "UPDATE {table} SET {column} = {value} \
-                 WHERE rowid = (SELECT kept_row FROM kept) AND {value} IS NOT NULL"
+                "UPDATE {table} SET {name} = {value} WHERE {place} = '{row}' AND ({value}) IS NOT NULL \
+                 RETURNING CAST({place} AS TEXT), ''"
             );
             // A key that another row has is refused.
-            if self.run(&change).await.unwrap_or(0) == 1 {
-                return;
+            if let Ok(changed) = self.pairs(&change).await
+                && let Some((row, _)) = changed.into_iter().next()
+            {
+                return row;
             }
         }
-        panic!("{table}.{column} was not changed")
+        panic!("{table}.{name} was not changed")
     }
 
     /// Whether it is found that a table's newest row is gone.
     async fn is_loss_noticed(&mut self, site: &Site, table: &str) -> bool {
-        let take = format!(
-            "CREATE TEMP TABLE kept AS SELECT * FROM {table} \
-             WHERE rowid = (SELECT max(rowid) FROM {table} WHERE council_id = :council); \
-             DELETE FROM {table} WHERE rowid = (SELECT max(rowid) FROM {table} WHERE council_id = :council)"
-        );
-        self.run(&take).await.expect("a row");
-        let noticed = holds(site).await.is_err();
-        self.run(&format!("INSERT INTO {table} SELECT * FROM kept; DROP TABLE kept")).await.expect("as it was");
-        noticed
+        let row = self.keeps(table, "council_id").await;
+        self.run(&format!("DELETE FROM {table} WHERE {} = '{row}'", self.place())).await.expect("gone");
+        let told = found(site).await;
+        let (keys, others) = self.columns(table).await;
+        let mut columns: Vec<&str> = keys.iter().chain(&others).map(|column| column.name.as_str()).collect();
+        columns.push("council_id");
+        if self.is_sqlite() && table == "search_lines" {
+            columns.push("line_id");
+        }
+        let columns = columns.join(", ");
+        let back = format!("INSERT INTO {table} ({columns}) SELECT {columns} FROM kept; DROP TABLE kept");
+        self.run(&back).await.expect("as it was");
+        !told.is_empty()
     }
 
     /// Kinds of events in the council's logs.

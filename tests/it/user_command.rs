@@ -5,6 +5,7 @@ use std::process::{Command, Output};
 use app::installation::data_folder::open_app;
 
 use crate::site::{Database, Engine, Site, first, on_both};
+use crate::two_processes::puts_key;
 
 fn user(database: &Database, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_tinnhiem"))
@@ -26,6 +27,7 @@ fn said(output: &Output) -> (String, String) {
 async fn service(engine: Engine) -> Site {
     let site = Site::empty_now(engine).await;
     let database = &site.database;
+    puts_key(&database.folder());
     let app = open_app(&database.folder(), Some(database.url())).await.expect("app");
     app.set_up(first("Người Vận Hành", "he.thong")).await.expect("set-up");
     let operator = site.actor_of_operator().await;

@@ -17,7 +17,7 @@ pub struct Wire {
 }
 
 /// Status and body; `None` when nobody answered, or not to the end.
-type Heard = Option<(u16, String)>;
+pub type Heard = Option<(u16, String)>;
 
 impl Wire {
     /// Signs in as `login`.
@@ -49,7 +49,12 @@ impl Wire {
         if status != 200 {
             return Some((status, page));
         }
-        let page = Html::parse_document(&page);
+        self.sends_form(path, &page, fields)
+    }
+
+    /// Sends the form of a page that was opened before.
+    pub fn sends_form(&self, path: &str, page: &str, fields: &[(&str, &str)]) -> Heard {
+        let page = Html::parse_document(page);
         let hidden = Selector::parse(&format!("form[action='{path}'] input[type=hidden]")).expect("selector");
         let of = |name| move |input: &scraper::ElementRef<'_>| input.attr(name).unwrap_or_default().to_owned();
         let mut all: Vec<(String, String)> =

@@ -5,6 +5,7 @@
 //! secret key: a demo is sample data, but its service is a real one.
 
 pub mod fill;
+pub mod lies;
 mod preparation;
 
 use std::fs::File;

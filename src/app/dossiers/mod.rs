@@ -7,6 +7,7 @@
 //! nothing is released unless they are the very bytes that were proposed.
 
 mod compile;
+pub(crate) mod held;
 mod outlines;
 mod release;
 mod released;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::compile::NO_DOSSIER;
-use super::{READERS, SourceFile, sources};
+use super::{READERS, SourceFile, held, sources};
 use crate::service::app::App;
 use crate::service::caller::Caller;
 use crate::service::error::AppError;
@@ -161,8 +161,7 @@ pub(crate) async fn released_page(
     let all = releases::list(tx, poll).await?;
     let release = all.iter().find(|release| release.number == number).cloned().ok_or(NO_RELEASE)?;
     let dossier = one(tx, poll, number, about).await?;
-    let text = releases::document(tx, poll, number, about).await?.ok_or(NO_DOSSIER)?;
-    let document = serde_json::from_str(&text).map_err(|e| AppError::internal("đọc hồ sơ đã phát hành", e))?;
+    let document = held::document(tx, poll, number, about).await?;
     let mut versions = Vec::new();
     for other in all {
         if releases::dossiers(tx, poll, other.number).await?.iter().any(|d| d.about == *about) {
@@ -180,8 +179,7 @@ pub(crate) async fn released_file(
     number: u32,
     about: &About,
 ) -> Result<(String, Vec<u8>), AppError> {
-    let dossier = one(tx, poll, number, about).await?;
-    let bytes = releases::pdf(tx, poll, number, about).await?.ok_or(NO_DOSSIER)?;
+    let (dossier, bytes) = held::paper(tx, poll, number, about).await?;
     Ok((dossier.name.replace('/', "-"), bytes))
 }
 

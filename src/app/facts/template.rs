@@ -11,9 +11,7 @@ use import;
 /// # Errors
 /// When there is a file already, which an office may have filled in, or the folder can't be written.
 pub fn write(out: &Path) -> Result<(), AppError> {
-    if out.exists() {
-        return Err(AppError::Input(format!("{}: tệp đã có, không ghi đè; hãy chọn tên khác.", out.display())));
-    }
+    files::require_free(out)?;
     let bytes = import::template_xlsx().map_err(|e| AppError::internal("tạo bảng tính mẫu", e))?;
     files::write(out, &bytes)
 }

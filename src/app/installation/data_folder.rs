@@ -10,14 +10,17 @@ use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use crate::polls;
+use crate::service::anchors::{self, AnchorFile};
 use crate::service::app::App;
+use crate::service::backups::{self, BackupLine, BackupOutcome};
 use crate::service::clock::{self, Chance, Clock};
 use crate::service::demo_folder;
 use crate::service::error::AppError;
 use crate::service::keys::Keys;
 use crate::service::passwords::Cost;
+use domain::audit::Anchors;
 use macros::boxed;
-use store::{Store, Target, logs};
+use store::{Examination, Older, SCHEMA, Store, Target, examine, keep_older, logs};
 
 /// Names another file for the key: two machines that share one database need the same.
 pub const KEY_FILE_VARIABLE: &str = "TINNHIEM_KEY_FILE";
@@ -34,7 +37,16 @@ const MAX_KEY_BYTES: u64 = 200;
 /// One sentence: what is wrong with folder, key or database and what to do.
 #[boxed]
 pub async fn open_app(data: &Path, database_url: Option<&str>) -> Result<App, AppError> {
-    open(data, &target(data, database_url)?, &key_file(data)).await
+    open(data, &target(data, database_url)?, &key_file(data), Held::ToAnchors).await
+}
+
+/// As [`open_app`], on a database that may be other than the anchors say: for two people who want to go on with it.
+///
+/// # Errors
+/// As [`open_app`].
+#[boxed]
+pub async fn open_past_anchors(data: &Path, database_url: Option<&str>) -> Result<App, AppError> {
+    open(data, &target(data, database_url)?, &key_file(data), Held::ToNothing).await
 }
 
 /// Opens the service on a folder by itself: with the key and the database in it, whatever the environment says.
@@ -42,7 +54,7 @@ pub async fn open_app(data: &Path, database_url: Option<&str>) -> Result<App, Ap
 /// # Errors
 /// As [`open_app`].
 pub(crate) async fn open_alone(data: &Path) -> Result<App, AppError> {
-    open(data, &Target::in_folder(data), &data.join(KEY_FILE)).await
+    open(data, &Target::in_folder(data), &data.join(KEY_FILE), Held::ToAnchors).await
 }
 
 /// The key in a folder, whatever the environment says. Folder and key are made when they are not there.
@@ -54,18 +66,93 @@ pub(crate) fn key_alone(data: &Path) -> Result<Keys, AppError> {
     read_or_make(&data.join(KEY_FILE), &Chance::System)
 }
 
-async fn open(data: &Path, target: &Target, key: &Path) -> Result<App, AppError> {
+/// What a database must be to be opened.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Held {
+    ToAnchors,
+    ToNothing,
+}
+
+/// The key of a folder, or the one that the environment names. Folder and key are made when they are not there.
+///
+/// # Errors
+/// As [`open_app`].
+pub(crate) fn key_in(data: &Path) -> Result<Keys, AppError> {
     make_folder(data)?;
+    read_or_make(&key_file(data), &Chance::System)
+}
+
+async fn open(data: &Path, target: &Target, key: &Path, held: Held) -> Result<App, AppError> {
+    make_folder(data)?;
+    let file = AnchorFile::in_folder(data);
+    if !key.exists() && file.path().exists() {
+        return Err(AppError::Anchors(format!(
+            "{}: không thấy khóa bí mật đã ký tệp điểm neo {}; hãy chép lại tệp khóa từ bản sao lưu.",
+            key.display(),
+            file.path().display()
+        )));
+    }
     let keys = read_or_make(key, &Chance::System)?;
+    let anchors = file.read(&keys)?;
+    if let Some(anchors) = &anchors {
+        check_there(target, file.path(), anchors).await?;
+    }
+    keep_older_schema(data, target).await?;
     let store = Store::open(target).await?;
     check_logs(&store, &keys, key).await?;
+    if let (Held::ToAnchors, Err(differences)) = (held, anchors::compare(&store, anchors.as_ref()).await?) {
+        store.close().await;
+        return Err(AppError::Anchors(differences.sentence(file.path())));
+    }
     let is_demo = demo_folder::is_marked(data);
     if !is_demo {
         // The votes of a demo were held in other years.
         store.watch_clock(clock::steady());
     }
-    let app = App::new(store, Clock::System, Chance::System, keys, Cost::Full);
-    Ok(if is_demo { app.of_demo() } else { app })
+    let app = App::new(store, Clock::System, Chance::System, keys, Cost::Full).with_anchors(file);
+    app.tag_older_logs(anchors.as_ref()).await?;
+    app.seal_plain_openings().await?;
+    Ok(if is_demo { app.of_demo() } else { app.telling_program() })
+}
+
+/// Seconds: a backup by which a database on a server may be upgraded is no older.
+const FRESH: i64 = 24 * 60 * 60;
+
+/// Before migrations run, what they change is kept: of a file a copy is made, for a server somebody made a backup.
+async fn keep_older_schema(data: &Path, target: &Target) -> Result<(), AppError> {
+    let found = match keep_older(target).await? {
+        Older::No => return Ok(()),
+        Older::Copied { found, copy } => {
+            tracing::info!(step = found, copy = %copy.display(), "the database was copied before its schema is upgraded");
+            return Ok(());
+        }
+        Older::OnServer { found } => found,
+    };
+    let now = clock::now_text()?;
+    let is_kept = |line: &BackupLine| match line.outcome {
+        BackupOutcome::Verified { schema, .. } => schema == found && line.at.seconds_until(now) <= FRESH,
+        BackupOutcome::Failed(_) => false,
+    };
+    if backups::list(data)?.iter().any(is_kept) {
+        return Ok(());
+    }
+    Err(AppError::Input(format!(
+        "{target}: cơ sở dữ liệu ở lược đồ bước {found}, bản này sẽ nâng lên bước {SCHEMA}; trước khi nâng cấp hãy sao lưu bằng \
+         «tinnhiem backup --out TỆP» với cùng --data và DATABASE_URL (trong vòng 24 giờ), rồi chạy lại. Chưa sửa gì cả."
+    )))
+}
+
+/// Refuses to make an empty database where there was one: the file is gone, and the anchors say what stood in it.
+async fn check_there(target: &Target, path: &Path, anchors: &Anchors) -> Result<(), AppError> {
+    if anchors.logs.is_empty() || examine(target).await? != Examination::Missing {
+        return Ok(());
+    }
+    Err(AppError::Anchors(format!(
+        "{target}: không thấy cơ sở dữ liệu, mà tệp điểm neo {} ghi {} nhật ký có bản ghi; hãy trả tệp cơ sở dữ liệu về chỗ cũ \
+         hoặc khôi phục từ bản sao lưu, muốn lập một hệ thống mới thì dùng thư mục dữ liệu khác.",
+        path.display(),
+        anchors.logs.len()
+    )))
 }
 
 /// The database that is meant; a variable that is set to nothing counts as not set.
@@ -85,7 +172,7 @@ pub fn key_file(data: &Path) -> PathBuf {
     named.map_or_else(|| data.join(KEY_FILE), PathBuf::from)
 }
 
-fn make_folder(data: &Path) -> Result<(), AppError> {
+pub(crate) fn make_folder(data: &Path) -> Result<(), AppError> {
     if data.is_dir() {
         return Ok(());
     }

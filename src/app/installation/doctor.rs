@@ -1,17 +1,20 @@
 //! `tinnhiem doctor`: checks what the service depends on without changing it, and says what is wrong and what to do.
 
 use std::fs;
-use std::path::Path;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde::Serialize;
 
 use crate::installation::data_folder;
 use crate::rules::sets;
-use crate::service::clock::{self, Chance, Clock};
+use crate::service::anchors::{AnchorFile, compare};
+use crate::service::backups::{self, BackupLine, BackupOutcome};
+use crate::service::clock::{self, Chance, Clock, in_vietnam};
 use crate::service::error::AppError;
 use crate::service::keys::Keys;
-use domain::audit::UtcTime;
+use domain::audit::{Anchors, UtcTime};
 use domain::id::PollId;
 use domain::rules::Attested;
 use macros::boxed;
@@ -56,6 +59,11 @@ fn check(subject: &'static str, verdict: Verdict, sentence: impl Into<String>) -
     Check { subject, verdict, sentence: sentence.into() }
 }
 
+/// Bits of a mode that others than the owner have.
+const OF_OTHERS: u32 = 0o077;
+
+/// A backup that is older, in days, is told as a weakness.
+const OLDEST_BACKUP_DAYS: i64 = 7;
 /// Least free disk space, in MiB: enough for a council's term with its papers.
 const LEAST_FREE_MIB: u64 = 1024;
 
@@ -65,14 +73,47 @@ pub async fn examine_all(data: &Path, database_url: Option<&str>) -> Vec<Check> 
     let mut all = Vec::new();
     let keys = key(data, &mut all);
     match data_folder::target(data, database_url) {
-        Ok(target) => database(&target, keys.as_ref(), &mut all).await,
+        Ok(target) => {
+            all.extend(rights(data, &target));
+            let anchors = anchors(data, keys.as_ref(), &mut all);
+            database(&target, keys.as_ref(), anchors.as_ref(), &mut all).await;
+        }
         Err(problem) => all.push(check("database", Verdict::Error, problem.to_string())),
     }
+    all.push(backup(data));
     all.push(disk(data));
     all.push(zone());
     all.push(font_digests());
     all.push(rule_sets());
     all
+}
+
+/// How old the newest verified backup is, and whether it is still where it was put.
+fn backup(data: &Path) -> Check {
+    let (lines, now) = match backups::list(data).and_then(|lines| Ok((lines, clock::now_text()?))) {
+        Ok(found) => found,
+        Err(problem) => return check("backup", Verdict::Warning, problem.to_string()),
+    };
+    let verified = backups::last_verified(&lines);
+    let Some(BackupLine { at, outcome: BackupOutcome::Verified { file, bytes, .. } }) = verified else {
+        let sentence = "chưa có bản sao lưu nào; hãy chạy «tinnhiem backup --help», sao lưu và giữ một bản ở máy khác.";
+        return check("backup", Verdict::Warning, sentence);
+    };
+    let (when, show) = (in_vietnam(*at), file.display());
+    let days = backups::days_between(*at, now);
+    let last = lines.last().map(|line| &line.outcome);
+    let (verdict, rest) = match (last, fs::metadata(file)) {
+        (Some(BackupOutcome::Failed(cause)), _) => {
+            (Verdict::Warning, format!("lần sao lưu sau đó không thành: {cause}"))
+        }
+        _ if days > OLDEST_BACKUP_DAYS => (
+            Verdict::Warning,
+            format!("đã {days} ngày; hãy chạy «tinnhiem backup» hoặc đặt lịch cho «tinnhiem serve»."),
+        ),
+        (_, Ok(about)) if about.len() == *bytes => (Verdict::Good, "tệp còn nguyên chỗ.".to_owned()),
+        _ => (Verdict::Warning, "tệp không còn ở đó hoặc đã khác; nếu đã chuyển đi nơi khác thì không sao.".to_owned()),
+    };
+    check("backup", verdict, format!("bản sao lưu gần nhất lúc {when}, đã đọc lại và đối chiếu: {show}; {rest}"))
 }
 
 fn key(data: &Path, all: &mut Vec<Check>) -> Option<Keys> {
@@ -99,8 +140,79 @@ fn key(data: &Path, all: &mut Vec<Check>) -> Option<Keys> {
     }
 }
 
-async fn database(target: &Target, keys: Option<&Keys>, all: &mut Vec<Check>) {
+/// Whether other users of the machine get at the folder or at the database file; nothing where neither is there yet.
+fn rights(data: &Path, target: &Target) -> Option<Check> {
+    let mode = |path: &Path| fs::metadata(path).ok().map(|about| about.permissions().mode() & 0o777);
+    let folder = target.file().and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(data);
+    let open_file = target.file().and_then(|file| Some((file, mode(file).filter(|mode| mode & OF_OTHERS != 0)?)));
+    if let Some((file, mode)) = open_file {
+        let file = file.display();
+        let sentence = format!(
+            "{file}: người dùng khác trên máy đọc được tệp (quyền {mode:o}); «tinnhiem serve» tự sửa khi chạy, hoặc hãy chạy \
+             «chmod 600 {file}»."
+        );
+        return Some(check("rights", Verdict::Error, sentence));
+    }
+    let show = folder.display();
+    Some(match mode(folder)? {
+        mode if mode & OF_OTHERS == 0 => check("rights", Verdict::Good, format!("{show}: chỉ chủ sở hữu vào được.")),
+        mode => {
+            let sentence = format!(
+                "{show}: người dùng khác trên máy vào được thư mục này (quyền {mode:o}), dù tệp cơ sở dữ liệu chỉ chủ sở hữu \
+                 đọc được; hãy chạy «chmod 700 {show}»."
+            );
+            check("rights", Verdict::Warning, sentence)
+        }
+    })
+}
+
+/// What the file of anchors says, and where it is.
+fn anchors(data: &Path, keys: Option<&Keys>, all: &mut Vec<Check>) -> Option<(PathBuf, Anchors)> {
+    let file = AnchorFile::in_folder(data);
+    let path = file.path().display();
+    let Some(keys) = keys else {
+        if file.path().exists() {
+            let sentence =
+                format!("{path}: có tệp điểm neo mà không có khóa đã ký nó; hãy chép lại khóa từ bản sao lưu.");
+            all.push(check("anchors", Verdict::Error, sentence));
+        }
+        return None;
+    };
+    match file.read(keys) {
+        Ok(Some(anchors)) => return Some((file.path().to_owned(), anchors)),
+        Ok(None) => {
+            let sentence = format!(
+                "{path}: chưa có tệp điểm neo; «tinnhiem serve» sẽ ghi. Nếu trước đây đã có, hãy tìm lại tệp đó: không có nó \
+                 thì không biết cơ sở dữ liệu có bị thay bằng bản cũ hay không."
+            );
+            all.push(check("anchors", Verdict::Warning, sentence));
+        }
+        Err(problem) => all.push(check("anchors", Verdict::Error, problem.to_string())),
+    }
+    None
+}
+
+/// Whether the database is what the anchors say.
+async fn anchored(store: &Store, (path, anchors): &(PathBuf, Anchors)) -> Result<Check, AppError> {
+    Ok(match compare(store, Some(anchors)).await? {
+        Ok(_) => {
+            let (count, at) = (anchors.logs.len(), in_vietnam(anchors.at));
+            let sentence = format!("{count} nhật ký có đủ những gì tệp điểm neo ghi lúc {at}.");
+            check("anchors", Verdict::Good, sentence)
+        }
+        Err(differences) => check("anchors", Verdict::Error, differences.sentence(path)),
+    })
+}
+
+async fn database(target: &Target, keys: Option<&Keys>, anchors: Option<&(PathBuf, Anchors)>, all: &mut Vec<Check>) {
     let found = match examine(target).await {
+        Ok(Examination::Missing) if anchors.is_some() => {
+            let sentence = format!(
+                "{target}: không thấy cơ sở dữ liệu mà tệp điểm neo nói đến; hãy trả tệp về chỗ cũ hoặc khôi phục từ bản sao lưu."
+            );
+            all.push(check("anchors", Verdict::Error, sentence));
+            Examination::Missing
+        }
         Ok(found) => found,
         Err(problem) => {
             all.push(check("database", Verdict::Error, format!("{target}: {problem}")));
@@ -118,6 +230,10 @@ async fn database(target: &Target, keys: Option<&Keys>, all: &mut Vec<Check>) {
             match log_checks(&store, keys).await {
                 Ok(checks) => all.extend(checks),
                 Err(problem) => all.push(check("log", Verdict::Error, problem.to_string())),
+            }
+            if let Some(anchors) = anchors {
+                let told = anchored(&store, anchors).await;
+                all.push(told.unwrap_or_else(|problem| check("anchors", Verdict::Error, problem.to_string())));
             }
             store.close().await;
         }

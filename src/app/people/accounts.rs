@@ -11,13 +11,13 @@ use crate::service::passwords::{self, Password};
 use domain::account::{
     Account, AccountError, AccountState, Change, Changed, Login, Roles, first_password, full_name, suggest_login,
 };
-use domain::audit::event::council::{PasswordBy, PasswordSet, SlipsRevoked};
+use domain::audit::event::council::{PasswordBy, PasswordSet, SignInFreed, SlipsRevoked};
 use domain::audit::{Actor, CouncilEvent, UtcTime};
 use domain::id::{AccountId, CouncilId, LogId, RequestId};
 use domain::role::Role;
 use domain::text::{fold, name_order};
 use macros::boxed;
-use store::{CouncilTx, Work, accounts, credentials, logs, sessions, slips};
+use store::{CouncilTx, Work, accounts, credentials, failures, logs, sessions, slips};
 
 /// Roles that manage accounts.
 pub const MANAGERS: &[Role] = &[Role::Admin, Role::Operator];
@@ -160,7 +160,7 @@ impl App {
         };
         let id = AccountId::new(self.clock.now(), &self.chance.for_id()?);
         let (password, phc) = self.first_password().await?;
-        let at = self.now_text()?;
+        let (at, council) = (self.now_text()?, manager.council);
         let actor = manager.actor.clone();
         let account = self.write_as(&manager, move |tx| {
             Box::pin(async move {
@@ -174,7 +174,40 @@ impl App {
                 Ok(account)
             })
         });
-        Ok(WithPassword { account: account.await?, password })
+        let account = account.await?;
+        self.forget_guesses(council, id);
+        Ok(WithPassword { account, password })
+    }
+
+    /// Forgets the wrong passwords of an account: whoever was kept out by what others typed comes in at once.
+    ///
+    /// # Errors
+    /// When there is no such account.
+    #[boxed]
+    pub async fn free_sign_in(&self, manager: Manager, id: AccountId) -> Result<Account, AppError> {
+        let (at, actor, council) = (self.now_text()?, manager.actor.clone(), manager.council);
+        let freed = self.write_as(&manager, move |tx| {
+            Box::pin(async move {
+                let account = accounts::find(tx, id).await?.ok_or(NOT_FOUND)?;
+                failures::clear(tx, id).await?;
+                let log = logs::own(tx).await?;
+                tx.append(log, at, &actor, &CouncilEvent::from(SignInFreed { account: id })).await?;
+                Ok(account)
+            })
+        });
+        let account = freed.await?;
+        self.forget_guesses(council, id);
+        Ok(account)
+    }
+
+    /// How many wrong passwords in a row the row of an account counts.
+    ///
+    /// # Errors
+    /// When the caller does not manage accounts.
+    #[boxed]
+    pub async fn failures_of(&self, caller: &Caller, id: AccountId) -> Result<u32, AppError> {
+        caller.may(MANAGERS)?;
+        Ok(failures::of_account(&mut self.store.read(caller.council).await?, id).await?.count)
     }
 
     /// Gives an account another name and other roles.
@@ -234,6 +267,7 @@ impl App {
             Box::pin(async move {
                 let account = accounts::find(tx, id).await?.ok_or(NOT_FOUND)?;
                 credentials::set_password(tx, id, &phc, true).await?;
+                failures::clear(tx, id).await?;
                 sessions::end_all(tx, id, None).await?;
                 let event = PasswordSet { account: id, by: PasswordBy::Admin };
                 let log = logs::own(tx).await?;
@@ -272,6 +306,9 @@ impl App {
                 let log = logs::own(tx).await?;
                 tx.append(log, at, &actor, &event).await?;
                 told(tx, (id, Some(&before)), &event, (at, &actor)).await?;
+                if !was_open && account.state == AccountState::Open {
+                    failures::clear(tx, id).await?;
+                }
                 if was_open && account.state == AccountState::Disabled {
                     shut_out(tx, log, id, (at, &actor)).await?;
                 }
@@ -287,12 +324,12 @@ impl App {
         T: Send + 'static,
         F: for<'t> FnOnce(&'t mut CouncilTx) -> Work<'t, Result<T, AppError>> + Send + 'static,
     {
-        let (request, account, at) = (manager.request, manager.actor.account, self.now_text()?);
+        let claim = manager.request.map(|request| self.claim_of(request, manager.actor.account)).transpose()?;
         self.store
             .write(manager.council, move |tx| {
                 Box::pin(async move {
-                    match request {
-                        Some(request) => run_once(tx, request, account, at, work).await,
+                    match claim {
+                        Some(claim) => run_once(tx, claim, work).await,
                         None => work(tx).await,
                     }
                 })

@@ -2,11 +2,11 @@
 
 use zeroize::Zeroizing;
 
-use crate::people::sign_in::{Turn, wait_sentence};
+use crate::people::sign_in::{GuessFrom, Turn, wait_sentence};
 use crate::service::app::App;
 use crate::service::caller::Caller;
 use crate::service::error::AppError;
-use crate::service::passwords::{self, Password};
+use crate::service::passwords::{self, Password, Place, Waiter};
 use domain::account::Account;
 use domain::audit::{Actor, CouncilEvent, PollEvent, UtcTime};
 use domain::id::CouncilId;
@@ -95,17 +95,18 @@ impl App {
     }
 
     /// Who this is, by the password; a wrong one counts as at the door.
-    async fn proved(&self, council: CouncilId, proof: Proof) -> Result<Actor, AppError> {
-        let (account, phc) = self.account_to_open(council, &proof.login).await?;
+    pub(crate) async fn proved(&self, council: CouncilId, proof: Proof) -> Result<Actor, AppError> {
+        let (account, phc, _) = self.account_to_open(council, &proof.login).await?;
+        let place = Place::take(Waiter::Known)?;
         let guess = match &account {
-            Some(account) => self.guess_at_account(account.id, None)?,
+            Some(account) => self.guess_at_account(council, account.id, GuessFrom::Console)?,
             None => self.guess_at_anyone("")?,
         };
         let counts = match self.store.write(council, move |tx| Box::pin(guess.count(tx))).await? {
             Turn::Wait(seconds) => return Err(AppError::Input(wait_sentence(seconds))),
             Turn::Counted(counts) => counts,
         };
-        let fits = passwords::verify(self.cost, proof.password, phc).await?;
+        let fits = passwords::verify(place, self.cost, proof.password, phc).await?;
         let Some(account) = account.filter(|_| fits) else {
             return Err(AppError::Input(format!("Tên đăng nhập hoặc mật khẩu của «{}» không đúng.", proof.login)));
         };

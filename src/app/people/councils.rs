@@ -14,7 +14,7 @@ use domain::id::{AccountId, CouncilId, LogId};
 use domain::role::Role;
 use macros::boxed;
 use store::councils::CouncilRow;
-use store::{CouncilTx, StoreError, accounts, councils, logs, requests};
+use store::{CouncilTx, StoreError, accounts, councils, logs};
 
 /// Name in addresses of the installation itself.
 pub const INSTALLATION_SLUG: &str = "he-thong";
@@ -225,12 +225,10 @@ impl App {
         let mut plan = self.plan_with(id, founding, Role::Admin, phc)?;
         plan.account.changed_by.clone_from(&operator.name);
         let account = plan.account.clone();
-        let (request, by, at) = (ask.request, Some(ask.caller.account.id), self.now_text()?);
+        let claim = self.claim_of(ask.request, Some(ask.caller.account.id))?;
         let founded = self.store.write_installation(move |mut tx| {
             Box::pin(async move {
-                if !requests::claim(tx.own().await?, request, by, at).await? {
-                    return Err(AppError::AlreadyDone);
-                }
+                claim.make(tx.own().await?).await?;
                 found(tx.within(id).await?, plan, Some(operator)).await
             })
         });
@@ -255,12 +253,10 @@ impl App {
         let name = kept(&mut wrong, "council", council_name(&typed.name));
         let slug = kept(&mut wrong, "slug", read_slug(&typed.slug, &typed.name));
         let (Some(name), Some(slug)) = (name, slug) else { return Err(AppError::Fields { fields: wrong }) };
-        let (request, by, at) = (ask.request, Some(ask.caller.account.id), self.now_text()?);
+        let (claim, at) = (self.claim_of(ask.request, Some(ask.caller.account.id))?, self.now_text()?);
         let renamed = self.store.write_installation(move |mut tx| {
             Box::pin(async move {
-                if !requests::claim(tx.own().await?, request, by, at).await? {
-                    return Err(AppError::AlreadyDone);
-                }
+                claim.make(tx.own().await?).await?;
                 rename(tx.within(id).await?, version, (name, slug), (at, operator)).await
             })
         });

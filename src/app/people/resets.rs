@@ -76,15 +76,7 @@ impl App {
     #[boxed]
     pub async fn vouch_for_own(&self, ask: Ask<'_>, code: &str) -> Result<(), AppError> {
         let (actor, account, at) = (ask.caller.own()?, ask.caller.account.id, self.now_text()?);
-        let guess = self.guess_at_account(account, None)?;
-        let turned = self.store.write(ask.caller.council, move |tx| Box::pin(async move { guess.count(tx).await }));
-        let counts = match turned.await? {
-            crate::people::sign_in::Turn::Wait(seconds) => {
-                return Err(AppError::field("code", crate::people::sign_in::wait_sentence(seconds)));
-            }
-            crate::people::sign_in::Turn::Counted(counts) => counts,
-        };
-        let check = self.code_check(ask.caller.council, account, code)?;
+        let guess = self.guess_own_code(ask.caller, "code", code).await?;
         self.write_once(ask, move |tx| {
             Box::pin(async move {
                 let reset = resets::find(tx, account).await?.ok_or_else(nothing_to_say)?;
@@ -93,10 +85,7 @@ impl App {
                                     gì; hãy nhờ người quản trị tài khoản khác xác nhận.";
                     return Err(AppError::field("code", sentence));
                 }
-                if !check.uses_up(tx).await? {
-                    return Err(AppError::field("code", "Mã không đúng hoặc đã dùng; hãy chờ mã mới rồi nhập lại."));
-                }
-                counts.take_back(tx).await?;
+                guess.hold(tx).await?;
                 vouched(tx, AccountVouched { account, by: VouchedBy::SecondFactor }, at, &actor).await
             })
         })

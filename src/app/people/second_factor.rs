@@ -6,11 +6,11 @@ use zeroize::Zeroizing;
 
 use crate::people::accounts::MANAGERS;
 use crate::people::reset_mark::told;
-use crate::people::sign_in::{Turn, wait_sentence};
+use crate::people::sign_in::{Counts, GuessFrom, ProvenPassword, Turn, wait_sentence};
 use crate::service::app::{App, Ask};
 use crate::service::caller::Caller;
 use crate::service::error::AppError;
-use crate::service::passwords::{self, Password};
+use crate::service::passwords::{self, Password, Place, Waiter};
 use crate::service::seal::{self, Purpose};
 use domain::account::Account;
 use domain::audit::event::council::{SecondFactorRequired, SecondFactorSet};
@@ -65,6 +65,55 @@ impl CodeCheck {
     }
 }
 
+/// What the owner of an account types to replace or take away a second factor.
+pub struct OwnerProof {
+    pub password: Password,
+    /// A code of the factor that is in force.
+    pub code: Zeroizing<String>,
+}
+
+impl std::fmt::Debug for OwnerProof {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("OwnerProof(…)")
+    }
+}
+
+/// A guess at the caller's own code that was counted and not looked at yet.
+pub(crate) struct CodeGuess {
+    check: CodeCheck,
+    counts: Counts,
+    field: &'static str,
+}
+
+impl CodeGuess {
+    /// Uses the code up; a guess that fits is not counted.
+    ///
+    /// # Errors
+    /// On the field of the guess, when the code does not fit or was used.
+    pub(crate) async fn hold(&self, tx: &mut CouncilTx) -> Result<(), AppError> {
+        if !self.check.uses_up(tx).await? {
+            return Err(AppError::field(self.field, "Mã không đúng hoặc đã dùng; hãy chờ mã mới rồi nhập lại."));
+        }
+        self.counts.take_back(tx).await
+    }
+}
+
+/// Both proofs of an owner, to be held in the transaction that acts on them.
+struct ProvenOwner {
+    password: ProvenPassword,
+    code: CodeGuess,
+}
+
+impl ProvenOwner {
+    async fn hold(&self, tx: &mut CouncilTx) -> Result<(), AppError> {
+        self.password.still_stands(tx, "password").await?;
+        self.code.hold(tx).await
+    }
+}
+
+const SET_MEANWHILE: &str =
+    "Tài khoản này vừa được bật mã xác thực ở nơi khác; hãy mở lại trang rồi chuyển mã sang điện thoại mới nếu cần.";
+
 fn totp(secret: &[u8], names: Option<(&str, &str)>) -> Result<Totp, AppError> {
     let mut builder = Builder::new().with_secret(secret);
     if let Some((council, login)) = names {
@@ -73,7 +122,7 @@ fn totp(secret: &[u8], names: Option<(&str, &str)>) -> Result<Totp, AppError> {
     builder.build().map_err(|e| AppError::internal("dựng mã xác thực", e))
 }
 
-fn owner(council: CouncilId, account: AccountId) -> String {
+fn owner_of(council: CouncilId, account: AccountId) -> String {
     format!("{council}/{account}")
 }
 
@@ -90,6 +139,15 @@ async fn set(tx: &mut CouncilTx, before: &Account, on: bool, (at, actor): (UtcTi
     told(tx, (before.id, Some(before)), &event, (at, actor)).await
 }
 
+async fn take_away(tx: &mut CouncilTx, account: AccountId, by: (UtcTime, &Actor)) -> Result<(), AppError> {
+    let found = accounts::find(tx, account).await?.ok_or(AppError::NotFound("tài khoản này"))?;
+    if found.has_second_factor {
+        credentials::set_second_factor(tx, account, None, 0).await?;
+        set(tx, &found, false, by).await?;
+    }
+    Ok(())
+}
+
 impl App {
     fn second(&self) -> u64 {
         u64::try_from(self.clock.now().as_second()).unwrap_or(0)
@@ -97,7 +155,7 @@ impl App {
 
     pub(crate) fn code_check(&self, council: CouncilId, account: AccountId, code: &str) -> Result<CodeCheck, AppError> {
         let keys = self.keys.clone();
-        Ok(CodeCheck { keys, owner: owner(council, account), account, code: digits(code), second: self.second() })
+        Ok(CodeCheck { keys, owner: owner_of(council, account), account, code: digits(code), second: self.second() })
     }
 
     /// A fresh second factor for the caller; nothing is written before [`Self::confirm_second_factor`].
@@ -139,12 +197,19 @@ impl App {
         })
     }
 
-    /// Puts the caller's new second factor in force, once a code shows that the app has it.
+    /// Puts the caller's new second factor in force, once a code shows that the app has it. Where it takes the place of another,
+    /// `owner` proves that it is the owner who does so.
     ///
     /// # Errors
-    /// On field `code` when it does not fit.
+    /// On field `code` when it does not fit; as [`Self::drop_second_factor`] where there is one already.
     #[boxed]
-    pub async fn confirm_second_factor(&self, ask: Ask<'_>, sealed: &str, code: &str) -> Result<(), AppError> {
+    pub async fn confirm_second_factor(
+        &self,
+        ask: Ask<'_>,
+        sealed: &str,
+        code: &str,
+        owner: OwnerProof,
+    ) -> Result<(), AppError> {
         let caller = ask.caller;
         let actor = caller.own()?;
         let secret = seal::open(&self.keys, Purpose::NewSecondFactor, &caller.session.to_string(), sealed);
@@ -155,11 +220,20 @@ impl App {
         let step = totp(&secret, None)?.check(&digits(code), self.second());
         let step = step.ok_or_else(|| AppError::field("code", wrong))?;
         let (account, at) = (caller.account.id, self.now_text()?);
-        let owner = owner(caller.council, account);
-        let kept = seal::seal(&self.keys, &self.chance, Purpose::SecondFactor, &owner, &secret)?;
+        let kept =
+            seal::seal(&self.keys, &self.chance, Purpose::SecondFactor, &owner_of(caller.council, account), &secret)?;
+        let proven = match caller.account.has_second_factor {
+            true => Some(self.prove_owner(caller, owner).await?),
+            false => None,
+        };
         self.write_once(ask, move |tx| {
             Box::pin(async move {
                 let before = accounts::find(tx, account).await?.ok_or(AppError::NotFound("tài khoản này"))?;
+                match &proven {
+                    Some(proven) => proven.hold(tx).await?,
+                    None if before.has_second_factor => return Err(AppError::field("code", SET_MEANWHILE)),
+                    None => {}
+                }
                 credentials::set_second_factor(tx, account, Some(&kept), step).await?;
                 set(tx, &before, true, (at, &actor)).await?;
                 Ok(())
@@ -168,20 +242,55 @@ impl App {
         .await
     }
 
-    /// Takes the caller's own second factor away, when the password is right.
+    /// Takes the caller's own second factor away.
     ///
     /// # Errors
-    /// On field `password` when it does not fit or a delay runs; when the council requires a second factor.
+    /// On field `password` when it does not fit or a delay runs, on field `old_code` likewise; when the council requires a second
+    /// factor.
     #[boxed]
-    pub async fn drop_second_factor(&self, ask: Ask<'_>, password: Password) -> Result<(), AppError> {
+    pub async fn drop_second_factor(&self, ask: Ask<'_>, owner: OwnerProof) -> Result<(), AppError> {
         if self.is_second_factor_required(ask.caller).await? {
-            let sentence = "Hội đồng yêu cầu mã xác thực nên không tắt được; nếu đổi điện thoại, hãy nhờ người quản \
-                            trị tài khoản gỡ mã cũ.";
+            let sentence = "Hội đồng yêu cầu mã xác thực nên không tắt được; nếu đổi điện thoại, hãy chuyển mã sang điện \
+                            thoại mới ở trang này.";
             return Err(AppError::field("password", sentence));
         }
-        self.prove_password(ask.caller, "password", password).await?;
-        let (actor, account) = (ask.caller.own()?, ask.caller.account.id);
-        self.take_second_factor(ask, actor, account).await
+        let proven = self.prove_owner(ask.caller, owner).await?;
+        let (actor, account, at) = (ask.caller.own()?, ask.caller.account.id, self.now_text()?);
+        self.write_once(ask, move |tx| {
+            Box::pin(async move {
+                proven.hold(tx).await?;
+                take_away(tx, account, (at, &actor)).await
+            })
+        })
+        .await
+    }
+
+    /// Looks at password and code, each counted like a guess at a sign-in.
+    async fn prove_owner(&self, caller: &Caller, owner: OwnerProof) -> Result<ProvenOwner, AppError> {
+        let password = self.prove_password(caller, "password", owner.password).await?;
+        let code = self.guess_own_code(caller, "old_code", &owner.code).await?;
+        Ok(ProvenOwner { password, code })
+    }
+
+    /// Counts a guess at the caller's own code, which is looked at in the transaction that acts on it.
+    ///
+    /// # Errors
+    /// On `field`, when a delay runs.
+    pub(crate) async fn guess_own_code(
+        &self,
+        caller: &Caller,
+        field: &'static str,
+        code: &str,
+    ) -> Result<CodeGuess, AppError> {
+        let account = caller.account.id;
+        let guess = self.guess_at_account(caller.council, account, GuessFrom::Session(caller.session))?;
+        let turned = self.store.write(caller.council, move |tx| Box::pin(async move { guess.count(tx).await }));
+        match turned.await? {
+            Turn::Wait(seconds) => Err(AppError::field(field, wait_sentence(seconds))),
+            Turn::Counted(counts) => {
+                Ok(CodeGuess { check: self.code_check(caller.council, account, code)?, counts, field })
+            }
+        }
     }
 
     /// Takes the second factor of an account of the caller's council away, for its owner to set up another one.
@@ -190,23 +299,8 @@ impl App {
     /// When the caller does not manage accounts, or there is no such account.
     #[boxed]
     pub async fn remove_second_factor(&self, ask: Ask<'_>, account: AccountId) -> Result<(), AppError> {
-        let actor = ask.caller.may(MANAGERS)?;
-        self.take_second_factor(ask, actor, account).await
-    }
-
-    async fn take_second_factor(&self, ask: Ask<'_>, actor: Actor, account: AccountId) -> Result<(), AppError> {
-        let at = self.now_text()?;
-        self.write_once(ask, move |tx| {
-            Box::pin(async move {
-                let found = accounts::find(tx, account).await?.ok_or(AppError::NotFound("tài khoản này"))?;
-                if found.has_second_factor {
-                    credentials::set_second_factor(tx, account, None, 0).await?;
-                    set(tx, &found, false, (at, &actor)).await?;
-                }
-                Ok(())
-            })
-        })
-        .await
+        let (actor, at) = (ask.caller.may(MANAGERS)?, self.now_text()?);
+        self.write_once(ask, move |tx| Box::pin(async move { take_away(tx, account, (at, &actor)).await })).await
     }
 
     /// Whether everybody in the caller's council who signs in by password must have a second factor.
@@ -248,9 +342,10 @@ impl App {
         caller: &Caller,
         field: &'static str,
         password: Password,
-    ) -> Result<(), AppError> {
+    ) -> Result<ProvenPassword, AppError> {
         let id = caller.account.id;
-        let guess = self.guess_at_account(id, None)?;
+        let place = Place::take(Waiter::Known)?;
+        let guess = self.guess_at_account(caller.council, id, GuessFrom::Session(caller.session))?;
         let turned = self.store.write(caller.council, move |tx| {
             Box::pin(async move { Ok::<_, AppError>((guess.count(tx).await?, accounts::password(tx, id).await?)) })
         });
@@ -258,9 +353,10 @@ impl App {
             (Turn::Wait(seconds), _) => return Err(AppError::field(field, wait_sentence(seconds))),
             (Turn::Counted(counts), phc) => (counts, phc),
         };
-        if !passwords::verify(self.cost, password, phc).await? {
+        if !passwords::verify(place, self.cost, password, phc.clone()).await? {
             return Err(AppError::field(field, self.was_wrong(caller.council, &counts, "Mật khẩu").await?));
         }
-        self.store.write(caller.council, move |tx| Box::pin(async move { counts.take_back(tx).await })).await
+        self.store.write(caller.council, move |tx| Box::pin(async move { counts.take_back(tx).await })).await?;
+        Ok(ProvenPassword::of(id, phc))
     }
 }

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::{NO_POLL, Rehearser, Taken, WriteContext, take};
+use super::{NO_POLL, Rehearser, Taken, WriteContext, closing, held, take};
 use crate::rules::parsed::parsed;
 use crate::service::app::App;
+use crate::service::drawn::Drawn;
 use crate::service::error::AppError;
 use crate::service::keys::Keys;
 use domain::audit::event::poll::PaperIssued;
@@ -19,7 +20,7 @@ use domain::opening::Opening;
 use domain::poll_state::{LineRecount, Pair, PollState, StandingBatch, Transition};
 use domain::presence::HallFigures;
 use domain::rules::RuleSet;
-use store::{CouncilTx, polls, sealed};
+use store::{CouncilTx, polls};
 
 /// A step that takes two people, with all that it needs.
 #[derive(Clone, Debug)]
@@ -153,7 +154,8 @@ impl App {
                 if !stored.state.poll().created.rehearsal {
                     return Err(AppError::Forbidden);
                 }
-                take_act(tx, poll, (at, &keys), pair, act).await
+                // Nobody else writes while a rehearsal runs.
+                take_act(tx, poll, (at, &keys, &Drawn::default()), pair, act).await
             })
         });
         work.await
@@ -169,8 +171,13 @@ pub(crate) async fn decide(
     poll: PollId,
     state: PollState,
     act: &Act,
-    (pair, at): (Pair, UtcTime),
+    (pair, at, keys): (Pair, UtcTime, &Keys),
+    drawn: &Drawn,
 ) -> Result<Transition, AppError> {
+    // A vote can always be called off, and a batch counted again from paper, which mends what was changed of it.
+    if !matches!(act, Act::Cancel { .. } | Act::ReopenBatch { .. } | Act::CloseCounting) {
+        held::check(tx, poll).await?;
+    }
     Ok(match act.clone() {
         Act::WaiveDeck { reason } => state.waive_deck(pair.because(reason))?,
         Act::MoveDay { before, day, reason } => state.move_day(before, day, pair.because(reason))?,
@@ -182,11 +189,7 @@ pub(crate) async fn decide(
         Act::CorrectIssued { form, papers, reason } => state.correct_issued(form, papers, pair.because(reason))?,
         Act::CorrectBallots { form, account, reason } => state.correct_ballots(form, account, pair.because(reason))?,
         Act::ReopenBatch { batch, reason } => state.reopen_batch(batch, pair.because(reason))?,
-        Act::CloseCounting => {
-            let closing = state.close()?;
-            let openings = sealed::openings(tx, closing.may_open()).await?;
-            closing.total(&openings, pair)?
-        }
+        Act::CloseCounting => closing::close(tx, poll, state, (pair, keys), drawn).await?,
         Act::OrderRecount { form, line, reason } => state.order_recount(form, line, pair.because(reason))?,
         Act::RecountLine { found } => state.recount_line(&*rules_of(tx, poll).await?, found, Some(pair))?,
         Act::DeclareResult { results } => {
@@ -208,13 +211,13 @@ pub(crate) async fn decide(
 pub(crate) async fn take_act(
     tx: &mut CouncilTx,
     poll: PollId,
-    (at, keys): (UtcTime, &Keys),
+    (at, keys, drawn): (UtcTime, &Keys, &Drawn),
     pair: Pair,
     act: Act,
 ) -> Result<Taken, AppError> {
     let stored = polls::find(tx, poll).await?.ok_or(NO_POLL)?;
     let actor = pair.confirmed_by().clone();
-    let step = decide(tx, poll, stored.state, &act, (pair, at)).await?;
+    let step = decide(tx, poll, stored.state, &act, (pair, at, keys), drawn).await?;
     if let Act::DeclareResult { results } = act {
         polls::add_results(tx, poll, results).await?;
     }

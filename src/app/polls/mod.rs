@@ -4,9 +4,12 @@
 //! The rows follow from the events (see `project`), so that the tables cannot say what the log does not.
 
 mod acts;
+mod closing;
 mod entries;
+pub(crate) mod held;
 mod listed;
 mod members;
+pub(crate) mod openings;
 pub(crate) mod proposals;
 pub(crate) mod recounts;
 mod result;
@@ -14,11 +17,12 @@ pub mod results;
 mod steps;
 pub(crate) mod trust;
 
+use crate::service::anchors::sign_noted;
 use crate::service::app::{App, Ask};
 use crate::service::caller::Caller;
 use crate::service::error::AppError;
 use domain::audit::event::council::PollBegun;
-use domain::audit::event::poll::{CouncilLogNoted, PollCreated};
+use domain::audit::event::poll::{CouncilLogNoted, PollCreated, Program};
 use domain::audit::{Actor, Checkpoint, CouncilEvent, Digest, KeyName, PollEvent, UtcTime};
 use domain::id::{CouncilId, LogId, PollId};
 use domain::poll_state::{self, PollState, Refusal, Transition};
@@ -28,9 +32,11 @@ use macros::boxed;
 use store::{CouncilTx, StoreError, Work, hall, logs, open_batches, polls, sealed};
 
 pub(crate) use acts::{Act, decide, rules_of, take_act};
+pub(crate) use closing::add_up;
 pub(crate) use entries::entries;
 pub(crate) use listed::{linked, on_ballot};
 pub(crate) use members::{actor_in, admit};
+pub(crate) use openings::Binder;
 pub(crate) use recounts::FoundLine;
 pub(crate) use result::{decide_result, results_text};
 pub(crate) use steps::commit_within;
@@ -103,6 +109,14 @@ pub struct NewPoll {
     pub ruleset_text: String,
 }
 
+impl NewPoll {
+    /// The same, begun by this program.
+    pub(crate) fn by(mut self, program: Option<Program>) -> Self {
+        self.created.program = program;
+        self
+    }
+}
+
 /// What a step returns.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Taken {
@@ -124,7 +138,7 @@ impl App {
         if Digest::of(new.ruleset_text.as_bytes()) != new.created.ruleset_sha256 {
             return Err(AppError::internal("lập cuộc bỏ phiếu", "bộ quy tắc không khớp mã băm"));
         }
-        let now = self.clock.now();
+        let (new, now) = (new.by(self.program()), self.clock.now());
         let at = UtcTime::try_from(now).map_err(|e| AppError::internal("đọc đồng hồ", e))?;
         let id = PollId::new(now, &self.chance.for_id()?);
         let log = LogId::new(now, &self.chance.for_id()?);
@@ -258,6 +272,7 @@ pub(crate) async fn take_step(
     keys: &Keys,
     decide: impl FnOnce(PollState) -> Result<Transition, Refusal> + Send,
 ) -> Result<Taken, AppError> {
+    held::check(tx, poll).await?;
     let stored = polls::find(tx, poll).await?.ok_or(NO_POLL)?;
     let step = decide(stored.state)?;
     take(tx, WriteContext { poll, log: stored.log, at }, actor, step, keys).await
@@ -275,16 +290,21 @@ async fn take(
     for event in &events {
         let seq = tx.append(place.log, place.at, actor, event).await?;
         project(tx, place.poll, seq, event).await?;
+        if let PollEvent::CouncilLogNoted(noted) = event {
+            sign_noted(tx, keys, noted, place.at).await?;
+        }
     }
+    // The time of the entries, which may have waited for the clock of another machine.
+    let at = tx.appended_at(place.log).unwrap_or(place.at);
     if !events.is_empty() || moment.is_some() {
-        polls::reach(tx, place.poll, state.stage(), place.at).await?;
+        polls::reach(tx, place.poll, state.stage(), at).await?;
         open_batches::clear_past(tx, place.poll, state.stage()).await?;
     }
     let Some(moment) = moment else { return Ok(Taken { head: None }) };
     let head = head(tx, place.log).await?;
     let signer = keys.poll_signer(&head.origin, state.poll().created.rehearsal);
     let note = head.sign(&signer).map_err(|e| AppError::internal("ký điểm chốt", e))?;
-    logs::add_checkpoint(tx, place.log, head.size, Some(moment), &note, place.at).await?;
+    logs::add_checkpoint(tx, place.log, head.size, Some(moment), &note, at).await?;
     Ok(Taken { head: Some(head) })
 }
 

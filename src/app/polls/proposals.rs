@@ -1,7 +1,7 @@
 //! Steps that cannot be taken back, from proposal to decision. What is proposed is a canonical text; the person who
 //! confirms it sees that text as a page, and it is compared with what would be done at that moment.
 
-use super::{listed, trust};
+use super::{held, listed, trust};
 use crate::service::error::AppError;
 use domain::audit::event::council::{ProposalDecided, ProposalMade};
 use domain::audit::{Actor, CouncilEvent, Digest, UtcTime};
@@ -83,6 +83,7 @@ pub(crate) async fn decide(
     note: String,
     content: Option<&str>,
 ) -> Result<Proposal, AppError> {
+    held::proposal(tx, &proposal).await?;
     if to == ProposalState::Confirmed {
         both_count(tx, &proposal, sign_off(actor, at)?.account).await?;
     }

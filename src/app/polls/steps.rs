@@ -1,17 +1,19 @@
 //! The steps of a poll that one person takes, in their order. The table of events says who may take each; steps for two
 //! people are in [`super::acts`].
 
-use super::{NO_POLL, Requester, Taken, WriteContext, admit, council_log, listed, rules_of, take, trust};
+use super::openings::{BoundBatch, unseal};
+use super::{NO_POLL, Requester, Taken, WriteContext, admit, council_log, held, listed, rules_of, take, trust};
 use crate::Caller;
 use crate::rules::attested;
 use crate::service::app::App;
 use crate::service::error::AppError;
 use crate::service::keys::Keys;
 use domain::audit::event::poll::{BallotsHandedOver, DeckForm, FileHash, ListedOfficial, PaperIssued, SealedForm};
-use domain::audit::{Actor, Digest, Nonce, SealedCounts, UtcTime};
+use domain::audit::{Actor, Digest, UtcTime};
 use domain::ballot_account::{BallotAccount, IssuedPapers};
 use domain::batch::ReadTwice;
 use domain::count::BatchCounts;
+use domain::counters::accounts_of;
 use domain::id::{AccountId, PollId, RequestId};
 use domain::poll_state::{PollState, Refusal, Transition};
 use domain::preparation::{Part, Plan};
@@ -21,6 +23,7 @@ use domain::roster::Teller;
 use domain::signing::Signatures;
 use jiff::civil::Date;
 use macros::boxed;
+use store::sealed::SealedPlace;
 use store::{CouncilTx, open_batches, polls, preparation, requests, sealed};
 
 /// Roles whose request may commit a batch: the last of its people to send something.
@@ -121,6 +124,7 @@ impl App {
         let at = self.now_text()?;
         self.step(requester, &[Role::Leader], poll, move |tx, state| {
             Box::pin(async move {
+                held::check(tx, poll).await?;
                 let created = &state.poll().created;
                 if !created.rehearsal {
                     let rules = rules_of(tx, poll).await?;
@@ -195,6 +199,21 @@ impl App {
         self.pure(requester, &[Role::HeadTeller], poll, move |state| state.issue_ballots(form, papers)).await
     }
 
+    /// Announces that the same figures went out of several forms, all together or none.
+    ///
+    /// # Errors
+    /// See [`Self::issue_ballots`].
+    #[boxed]
+    pub async fn issue_same(
+        &self,
+        requester: Requester<'_>,
+        poll: PollId,
+        forms: Vec<String>,
+        papers: IssuedPapers,
+    ) -> Result<Taken, AppError> {
+        self.pure(requester, &[Role::HeadTeller], poll, move |state| state.issue_same(forms, papers)).await
+    }
+
     /// Writes down that unused papers went under seal before the box was opened.
     ///
     /// # Errors
@@ -237,11 +256,10 @@ impl App {
         poll: PollId,
         counted: CountedBatch,
     ) -> Result<Taken, AppError> {
-        let CountedBatch { form, batch, counts, read } = counted;
-        let opening = SealedCounts { batch, counts, form, nonce: Nonce::from_bytes(self.chance.block()?) };
-        let commitment = opening.commitment().map_err(|e| AppError::internal("cam kết tập phiếu", e))?;
+        requester.may(BATCH_ROLES)?;
+        let (bound, keys) = (self.bound(requester.council(), poll, counted).await?, self.keys.clone());
         self.step(requester, BATCH_ROLES, poll, move |tx, state| {
-            Box::pin(async move { commit(tx, poll, state, &opening, commitment, read).await })
+            Box::pin(async move { commit(tx, poll, state, bound, &keys).await })
         })
         .await
     }
@@ -260,15 +278,13 @@ impl App {
     ) -> Result<(), AppError> {
         let (actor, at, keys) = (caller.may(BATCH_ROLES)?, self.now_text()?, self.keys.clone());
         let own = caller.account.id;
-        let CountedBatch { form, batch, counts, read } = counted;
-        let opening = SealedCounts { batch, counts, form, nonce: Nonce::from_bytes(self.chance.block()?) };
-        let commitment = opening.commitment().map_err(|e| AppError::internal("cam kết tập phiếu", e))?;
+        let bound = self.bound(caller.council, poll, counted).await?;
         let written = self.store.write(caller.council, move |tx| {
             Box::pin(async move {
                 let stored = polls::find(tx, poll).await?.ok_or(NO_POLL)?;
                 admit(&stored.state.poll().counters, &actor, BATCH_ROLES)?;
                 listed::is_free(tx, poll, own).await?;
-                let step = commit(tx, poll, stored.state, &opening, commitment, read).await?;
+                let step = commit(tx, poll, stored.state, bound, &keys).await?;
                 if step.events.is_empty() {
                     return Ok(());
                 }
@@ -299,6 +315,7 @@ impl App {
         let by = requester.may(&[Role::HeadTeller])?;
         self.step(requester, &[Role::HeadTeller], poll, move |tx, state| {
             Box::pin(async move {
+                held::check(tx, poll).await?;
                 counts(tx, poll, &by).await?;
                 Ok(state.propose_minutes(paper, copies, by)?)
             })
@@ -321,6 +338,7 @@ impl App {
         let by = requester.may(&[Role::Leader])?;
         self.step(requester, &[Role::Leader], poll, move |tx, state| {
             Box::pin(async move {
+                held::check(tx, poll).await?;
                 counts(tx, poll, &by).await?;
                 let board = polls::tellers(tx, poll).await?;
                 Ok(state.sign_minutes(&board, sha256, signatures, &by)?)
@@ -368,7 +386,13 @@ impl App {
     where
         F: FnOnce(PollState) -> Result<Transition, Refusal> + Send + 'static,
     {
-        self.step(requester, roles, poll, |_, state| Box::pin(async move { Ok(decide(state)?) })).await
+        self.step(requester, roles, poll, move |tx, state| {
+            Box::pin(async move {
+                held::check(tx, poll).await?;
+                Ok(decide(state)?)
+            })
+        })
+        .await
     }
 }
 
@@ -381,13 +405,10 @@ pub(crate) async fn commit_within(
     poll: PollId,
     (at, actor): (UtcTime, &Actor),
     keys: &Keys,
-    (counted, nonce): (CountedBatch, Nonce),
+    bound: BoundBatch,
 ) -> Result<(), AppError> {
-    let CountedBatch { form, batch, counts, read } = counted;
-    let opening = SealedCounts { batch, counts, form, nonce };
-    let commitment = opening.commitment().map_err(|e| AppError::internal("cam kết tập phiếu", e))?;
     let stored = polls::find(tx, poll).await?.ok_or(NO_POLL)?;
-    let step = commit(tx, poll, stored.state, &opening, commitment, read).await?;
+    let step = commit(tx, poll, stored.state, bound, keys).await?;
     take(tx, WriteContext { poll, log: stored.log, at }, actor, step, keys).await.map(drop)
 }
 
@@ -417,17 +438,22 @@ async fn commit(
     tx: &mut CouncilTx,
     poll: PollId,
     state: PollState,
-    opening: &SealedCounts,
-    commitment: Digest,
-    read: ReadTwice,
+    BoundBatch { opening, binding, sealed, read }: BoundBatch,
+    keys: &Keys,
 ) -> Result<Transition, AppError> {
-    match sealed::same(tx, poll, opening).await? {
+    match sealed::same(tx, poll, &opening, &unseal(keys)).await? {
         Some(true) => Ok(Transition { state, events: Vec::new(), moment: None }),
-        Some(false) => Err(Refusal::BatchDiffers { form: opening.form.clone(), batch: opening.batch }.into()),
+        Some(false) => Err(Refusal::BatchDiffers { form: opening.form, batch: opening.batch }.into()),
         None => {
-            let (readers, earlier) = (read.readers.clone(), read.earlier.clone());
-            let step = state.commit_batch(opening, commitment, read)?;
-            sealed::add(tx, poll, opening, commitment, &readers, &earlier).await?;
+            let (mut readers, earlier) = (read.readers.clone(), read.earlier.clone());
+            // The log tells accounts of both readers or of none; the row says what the log tells.
+            if accounts_of(&readers).is_none() {
+                readers.iter_mut().for_each(|reader| reader.account = None);
+            }
+            let (council, form, batch) = (tx.council(), opening.form.as_str(), opening.batch);
+            let place = SealedPlace { council, poll, form, batch, commitment: binding.commitment };
+            let step = state.commit_batch(&opening, binding, read)?;
+            sealed::add(tx, place, opening.counts.papers, &sealed, &readers, &earlier).await?;
             Ok(step)
         }
     }

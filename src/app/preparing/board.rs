@@ -11,6 +11,7 @@ use crate::polls::proposals::{self, Offer};
 use crate::service::app::{App, Ask};
 use crate::service::clock::in_vietnam;
 use crate::service::error::{AppError, Conflict};
+use domain::audit::{Actor, UtcTime};
 use domain::decided::{BoundAccount, DecidedBoard, Decision};
 use domain::finding::Finding;
 use domain::id::{AccountId, DelegateId, PollId, ProposalId};
@@ -44,6 +45,8 @@ pub struct BoardSeat {
     pub role: TellerRole,
     /// Works on paper alone without one.
     pub account: Option<AccountId>,
+    /// The one account of this name that nobody on the draft has: the page proposes it, and the office decides.
+    pub offered: Option<AccountId>,
 }
 
 /// The board of a poll.
@@ -89,13 +92,14 @@ impl App {
         let appointed = store::polls::tellers(&mut tx, poll).await?;
         let poll_book = &prepared.poll_book;
         let who = poll_book.delegates.iter().zip(&poll_book.book.delegates);
+        let bindable = seats::bindable(&mut tx).await?;
         let seat = |(seat, teller): (&Seat, &Teller)| BoardSeat {
             delegate: seat.delegate,
             name: teller.name.clone(),
             role: seat.role,
             account: seat.account,
+            offered: seats::namesake_account(&poll_book.seats, &teller.name, &bindable),
         };
-        let bindable = seats::bindable(&mut tx).await?;
         let used = |id: AccountId| {
             poll_book.seats.iter().any(|seat| seat.account == Some(id))
                 || appointed.iter().any(|t| t.account == Some(id))
@@ -170,44 +174,12 @@ impl App {
     ) -> Result<(), AppError> {
         let actor = ask.caller.may(PREPARERS)?;
         let at = self.now_text()?;
-        self.write_once(ask, move |tx| {
-            Box::pin(async move {
-                let prepared = PreparedPoll::load(tx, poll).await?;
-                is_open(&prepared)?;
-                let (before, is_at) = stored(tx, poll).await?;
-                if is_at != version {
-                    return Err(conflict(tx, poll, &prepared, (&before, &before), is_at).await?);
-                }
-                let bindable = seats::bindable(tx).await?;
-                let mut board = before.clone();
-                for seat in &mut board.seats {
-                    let own = typed.iter().find(|(delegate, _)| *delegate == seat.delegate.to_string());
-                    let Some((_, account)) = own else { continue };
-                    seat.account = match account.as_str() {
-                        "" => None,
-                        id => Some(bindable.iter().find(|of| of.id.to_string() == id).map(|of| of.id).ok_or_else(
-                            || AppError::field("account", "Hãy chọn trong các tài khoản có vai trò kiểm phiếu."),
-                        )?),
-                    };
-                }
-                let bound: Vec<AccountId> = board.seats.iter().filter_map(|seat| seat.account).collect();
-                if (1..).zip(&bound).any(|(next, one)| bound.iter().skip(next).any(|other| other == one)) {
-                    let sentence =
-                        "Một tài khoản không dùng cho hai thành viên; hãy chọn tài khoản riêng cho từng người.";
-                    return Err(AppError::field("account", sentence));
-                }
-                let delegates = seats::of_delegates(tx).await?;
-                nobody_is_on_the_ballot(tx, &prepared, &board, &delegates).await?;
-                if before == board {
-                    return Ok(());
-                }
-                put(tx, poll, Part::Board, version + 1, &board, at, &actor).await
-            })
-        })
-        .await
+        self.write_once(ask, move |tx| Box::pin(async move { bind(tx, poll, (version, &typed), at, &actor).await }))
+            .await
     }
 
-    /// Proposes to appoint the board as it is drafted.
+    /// Proposes to appoint the board as it is drafted, with the accounts that were chosen beside it: see
+    /// [`Self::bind_board`]. `seats` is `None` where the accounts stay as they are.
     ///
     /// # Errors
     /// When a field is wrong, the board is empty, the list is not decided, or one is proposed already.
@@ -216,13 +188,20 @@ impl App {
         &self,
         ask: Ask<'_>,
         poll: PollId,
+        seats: Option<(u64, Vec<(String, String)>)>,
         decision: &TypedDecision,
     ) -> Result<ProposalId, AppError> {
         let actor = ask.caller.may(OFFICE)?;
+        if seats.is_some() {
+            ask.caller.may(PREPARERS)?;
+        }
         let decision = decision.read()?;
         let (at, id) = (self.now_text()?, ProposalId::new(self.clock.now(), &self.chance.for_id()?));
         let proposed = self.write_once(ask, move |tx| {
             Box::pin(async move {
+                if let Some((version, typed)) = seats {
+                    bind(tx, poll, (version, &typed), at, &actor).await?;
+                }
                 let prepared = PreparedPoll::load(tx, poll).await?;
                 let content = text_of(&ready(tx, &prepared, decision).await?)?;
                 let offer = Offer { poll, kind: ProposalKind::BoardAppointed, about: String::new(), content };
@@ -232,6 +211,46 @@ impl App {
         proposed.await?;
         Ok(id)
     }
+}
+
+/// Writes with which account each member of the draft counts.
+async fn bind(
+    tx: &mut CouncilTx,
+    poll: PollId,
+    (version, typed): (u64, &[(String, String)]),
+    at: UtcTime,
+    actor: &Actor,
+) -> Result<(), AppError> {
+    let prepared = PreparedPoll::load(tx, poll).await?;
+    is_open(&prepared)?;
+    let (before, is_at) = stored(tx, poll).await?;
+    if is_at != version {
+        return Err(conflict(tx, poll, &prepared, (&before, &before), is_at).await?);
+    }
+    let bindable = seats::bindable(tx).await?;
+    let mut board = before.clone();
+    for seat in &mut board.seats {
+        let own = typed.iter().find(|(delegate, _)| *delegate == seat.delegate.to_string());
+        let Some((_, account)) = own else { continue };
+        seat.account =
+            match account.as_str() {
+                "" => None,
+                id => Some(bindable.iter().find(|of| of.id.to_string() == id).map(|of| of.id).ok_or_else(|| {
+                    AppError::field("account", "Hãy chọn trong các tài khoản có vai trò kiểm phiếu.")
+                })?),
+            };
+    }
+    let bound: Vec<AccountId> = board.seats.iter().filter_map(|seat| seat.account).collect();
+    if (1..).zip(&bound).any(|(next, one)| bound.iter().skip(next).any(|other| other == one)) {
+        let sentence = "Một tài khoản không dùng cho hai thành viên; hãy chọn tài khoản riêng cho từng người.";
+        return Err(AppError::field("account", sentence));
+    }
+    let delegates = seats::of_delegates(tx).await?;
+    nobody_is_on_the_ballot(tx, &prepared, &board, &delegates).await?;
+    if before == board {
+        return Ok(());
+    }
+    put(tx, poll, Part::Board, version + 1, &board, at, actor).await
 }
 
 /// What is to be said of size and members of the draft.

@@ -30,6 +30,7 @@ pub(crate) use plan::{new_poll, put as put_part, read as read_plan};
 pub(crate) use prepared::{PreparedPoll, content, text_of};
 pub use verdicts::{VerdictLine, Verdicts};
 
+use crate::service::drawn::Drawn;
 use crate::service::error::AppError;
 use crate::service::keys::Keys;
 use domain::audit::{Actor, UtcTime};
@@ -53,4 +54,6 @@ pub(crate) struct Confirmation {
     pub actor: Actor,
     /// Sign the head, where one is due.
     pub keys: Keys,
+    /// What was made for it before the transaction.
+    pub drawn: Drawn,
 }

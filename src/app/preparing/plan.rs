@@ -228,7 +228,7 @@ impl App {
         let (at, now) = (self.now_text()?, self.clock.now());
         let id = PollId::new(now, &self.chance.for_id()?);
         let log = LogId::new(now, &self.chance.for_id()?);
-        let new = new_poll(&plan, &rules, &body.0.slug, id, purpose)?;
+        let new = new_poll(&plan, &rules, &body.0.slug, id, purpose)?.by(self.program());
         let public_key = self.keys.poll_signer(&new.origin, new.created.rehearsal).verifier().to_text();
         let begun = self.write_once(ask, move |tx| {
             Box::pin(async move {
@@ -518,6 +518,7 @@ pub(crate) fn new_poll(
     let name = format!("tinnhiem/{slug}/{}/{short}", council.sitting.votes_on);
     let created = PollCreated {
         again_of: None,
+        program: None,
         council: council.name.clone(),
         delegates: council.delegates_total,
         kind: plan.kind,

@@ -82,6 +82,13 @@ pub(super) fn keep_accounts(
     }
 }
 
+/// The one account with the name of a member, where no seat has it yet.
+pub(super) fn namesake_account(seats: &[Seat], name: &str, bindable: &[Account]) -> Option<AccountId> {
+    let mut own = bindable.iter().filter(|account| name_key(&account.name) == name_key(name));
+    let (one, other) = (own.next()?, own.next());
+    (other.is_none() && seats.iter().all(|seat| seat.account != Some(one.id))).then_some(one.id)
+}
+
 /// Why a board cannot be appointed for a vote that is no rehearsal: who is on the ballot, accounts that may not be bound,
 /// too few that may.
 pub(super) async fn check(tx: &mut CouncilTx, prepared: &PreparedPoll) -> Result<Vec<BoundAccount>, AppError> {

@@ -8,10 +8,8 @@ use domain::ballot::BallotForm;
 use domain::book::DeclaredLine;
 use domain::count::BatchCounts;
 use domain::result::{self, FormCount, PollResult};
+use domain::rules::REASON_NOT_GIVEN;
 use domain::simulate::{CountedBatch, SeededStream, Voting, count_box, fill_box, turnout, two_tellers};
-
-/// Reason of ballots that a real count calls invalid without saying why.
-const REASON_NOT_GIVEN: &str = "reason_not_given";
 
 /// One form, counted.
 pub(super) struct CountedForm {

@@ -17,6 +17,7 @@ use crate::service::clock;
 use crate::service::error::AppError;
 use crate::service::files::{self, OutFolder};
 use crate::service::progress::Progress;
+use crate::trail::scenarios::{self, Scenario};
 use domain::book::Book;
 use domain::eligibility::Enabled;
 use domain::finding::Finding;
@@ -112,6 +113,26 @@ pub fn demo(
     let done = run(&input, &rules, options, (&folder, home), progress)?;
     folder.finish()?;
     Ok(done.made(out, true))
+}
+
+/// Writes bundles with known lies, made of two counts of the sample council; see [`scenarios::write`].
+///
+/// # Errors
+/// When nothing can be written.
+pub fn scenarios(out: &Path, seed: u64) -> Result<Vec<Scenario>, AppError> {
+    files::require_empty(out)?;
+    let work = tempfile::tempdir().map_err(|e| AppError::internal("lập thư mục tạm", e))?;
+    let mut bundles = Vec::new();
+    for (name, seed) in [("honest", seed), ("other", seed.wrapping_add(1))] {
+        let folder = work.path().join(name);
+        let mut print = |_: &str| {};
+        demo(&folder, &Options { seed, ..Options::default() }, false, &mut Progress::new(&mut print))?;
+        bundles.push(folder.join("bundle"));
+    }
+    match bundles.as_slice() {
+        [honest, other] => scenarios::write(honest, other, out, seed),
+        _ => Ok(Vec::new()),
+    }
 }
 
 /// A workbook that was read without errors.

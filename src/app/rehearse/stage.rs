@@ -15,7 +15,6 @@ use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use futures_util::future::join_all;
 use jiff::civil::Date;
 use tokio::runtime::{Builder, Runtime};
 use zeroize::Zeroizing;
@@ -34,6 +33,7 @@ use crate::service::error::AppError;
 use crate::service::files::OutFolder;
 use crate::service::keys::Keys;
 use crate::service::passwords::{Cost, Password};
+use crate::trail::BundleKind;
 use crate::trail::bundle::SEEDED;
 use domain::audit::event::poll::{FileHash, ListedOfficial, PaperIssued, PollCreated, SealedForm};
 use domain::audit::{Actor, Checkpoint, Digest, KeyName, Moment};
@@ -44,12 +44,9 @@ use domain::document::CheckpointBox;
 use domain::id::{CouncilId, PollId};
 use domain::role::Role;
 use domain::roster::Teller;
-use domain::simulate::{self, SeededStream};
+use domain::simulate::SeededStream;
 use domain::text::slug;
 use store::{Store, Target, polls};
-
-/// Batches that are handed in at once and share a commit.
-const TOGETHER: usize = 30;
 
 /// Why there is no test deck, as the log has it.
 const NO_DECK: &str = "Diễn tập: không nhập tập phiếu thử.";
@@ -202,16 +199,14 @@ impl RehearsalStage {
         }
         for CountedForm { form, batches, .. } in counted {
             let id = &form.form;
-            for together in batches.chunks(TOGETHER) {
-                let commit = |batch: &simulate::CountedBatch| {
-                    let readers = self.board.readers.clone();
-                    let read = ReadTwice { readers, earlier: Vec::new(), reread: batch.reread, decided: 0 };
-                    let counted =
-                        CountedBatch { form: id.clone(), batch: batch.number, counts: batch.counts.clone(), read };
-                    self.app.commit_batch(self.requester(&self.board.teller), self.poll, counted)
-                };
-                let done = self.runtime.block_on(join_all(together.iter().map(commit)));
-                done.into_iter().collect::<Result<Vec<_>, _>>()?;
+            for batch in batches {
+                let readers = self.board.readers.clone();
+                let read = ReadTwice { readers, earlier: Vec::new(), reread: batch.reread, decided: 0 };
+                let counted =
+                    CountedBatch { form: id.clone(), batch: batch.number, counts: batch.counts.clone(), read };
+                // One after another, so that one seed gives one log.
+                let step = self.app.commit_batch(self.requester(&self.board.teller), self.poll, counted);
+                self.take(None, step)?;
             }
         }
         let step = self.two(Act::CloseCounting);
@@ -281,8 +276,11 @@ impl RehearsalStage {
         papers: impl IntoIterator<Item = NamedPdf>,
     ) -> Result<(), AppError> {
         let papers: BTreeMap<String, Vec<u8>> = papers.into_iter().map(|p| (p.name, p.pdf.bytes)).collect();
-        let dir = folder.path().join("bundle");
-        self.runtime.block_on(self.app.write_bundle(self.requester(&self.program), self.poll, &dir, &papers))
+        for (name, kind) in [("bundle", BundleKind::Public), ("bundle-sealed", BundleKind::Sealed)] {
+            let (dir, requester) = (folder.path().join(name), self.requester(&self.program));
+            self.runtime.block_on(self.app.write_bundle(requester, (self.poll, kind), &dir, &papers))?;
+        }
+        Ok(())
     }
 }
 
@@ -336,6 +334,7 @@ fn new_poll(plan: &Plan<'_>) -> Result<NewPoll, AppError> {
     let name = format!("{SEEDED}{}/{}", slug(&council.name), council.sitting.votes_on);
     let created = PollCreated {
         again_of: None,
+        program: None,
         council: council.name.clone(),
         delegates: council.delegates_total,
         kind: plan.kind,

@@ -21,6 +21,14 @@ pub fn today() -> Date {
     Timestamp::now().to_zoned(TimeZone::fixed(VIETNAM)).date()
 }
 
+/// The moment by the machine's clock, as rows and entries write it.
+///
+/// # Errors
+/// When the clock is in no year that can be written.
+pub fn now_text() -> Result<UtcTime, AppError> {
+    UtcTime::try_from(Timestamp::now()).map_err(|e| AppError::internal("đọc đồng hồ", e))
+}
+
 /// A moment as pages and papers write it: `08:00 ngày 01/12/2026`, in Vietnam.
 pub fn in_vietnam(at: UtcTime) -> String {
     let Ok(moment) = at.as_str().parse::<Timestamp>() else { return at.to_string() };

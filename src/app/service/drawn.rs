@@ -4,6 +4,8 @@
 //! needed ([`Drawn`]). In the transaction that writes, the paper's model is made again, which is cheap, and the PDF is the
 //! one that was drawn from that very model. Where somebody changed what the paper says meanwhile there is none, and the use
 //! case begins again.
+//!
+//! A count is added up in the same way before it is closed.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,16 +18,31 @@ use domain::audit::Digest;
 use domain::audit::canonical::to_text;
 use domain::ballot::BallotForm;
 use domain::document::Document;
+use domain::poll_state::{AddedUp, Closing, CountLog};
 use pdf::{Pdf, PdfError};
 
 /// How often a paper is drawn while others change what it says.
 pub(crate) const TRIES: u32 = 4;
 
-/// PDFs by the SHA-256 of what they were drawn from. A clone has the same ones.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Drawn(Arc<Mutex<BTreeMap<Digest, Pdf>>>);
+/// What was made before the transaction that writes, as long as one request lasts. A clone has the same.
+#[derive(Clone, Default)]
+pub(crate) struct Drawn {
+    /// By the SHA-256 of what they were drawn from.
+    papers: Arc<Mutex<BTreeMap<Digest, Pdf>>>,
+    sums: Arc<Mutex<Option<AddedUp>>>,
+}
 
 impl Drawn {
+    /// The sums of a count, if they were kept and are of it still.
+    pub(crate) fn sums(&self, closing: &Closing, log: &CountLog<'_>) -> Option<AddedUp> {
+        let kept = self.sums.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.as_ref().filter(|added| added.is_of(closing, log)).cloned()
+    }
+
+    pub(crate) fn keep_sums(&self, added: AddedUp) {
+        *self.sums.lock().unwrap_or_else(PoisonError::into_inner) = Some(added);
+    }
+
     /// The file of a paper.
     ///
     /// # Errors
@@ -54,7 +71,7 @@ impl Drawn {
         draw: impl FnOnce() -> Result<Pdf, AppError> + Send + 'static,
     ) -> Result<Pdf, AppError> {
         let key = Digest::of(from.as_bytes());
-        let found = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        let found = self.papers.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
         if let Some(pdf) = found {
             return Ok(pdf);
         }
@@ -62,7 +79,7 @@ impl Drawn {
             return Err(AppError::Undrawn);
         }
         let drawn = spawn_blocking(draw).await.map_err(|e| AppError::internal("in văn bản", e))??;
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key, drawn.clone());
+        self.papers.lock().unwrap_or_else(PoisonError::into_inner).insert(key, drawn.clone());
         Ok(drawn)
     }
 }

@@ -7,6 +7,9 @@ use domain::finding::Finding;
 use domain::id::PollId;
 use store::StoreError;
 
+use super::backup_error::BackupError;
+use super::held::RowDifference;
+
 /// Why a use case stopped. The text says what is wrong, where, and what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum AppError {
@@ -52,6 +55,23 @@ pub enum AppError {
         /// Of which poll.
         poll: PollId,
     },
+    /// A table of a poll is not what the poll's log says: it was changed outside the program.
+    #[error(
+        "Dữ liệu của cuộc bỏ phiếu này đã bị sửa từ bên ngoài: {0}. Chưa ghi gì cả và cuộc bỏ phiếu dừng ở đây; hãy giữ \
+         nguyên cơ sở dữ liệu, chạy «tinnhiem verify --db», rồi khôi phục từ bản sao lưu."
+    )]
+    Changed(Box<RowDifference>),
+    /// An entry of a poll's log cannot stand where it stands.
+    #[error(
+        "Nhật ký của cuộc bỏ phiếu này đã bị sửa từ bên ngoài: bản ghi {seq}: {cause}. Chưa ghi gì cả và cuộc bỏ phiếu dừng \
+         ở đây; hãy giữ nguyên cơ sở dữ liệu, chạy «tinnhiem verify --db», rồi khôi phục từ bản sao lưu."
+    )]
+    ChangedLog {
+        /// Number of the entry.
+        seq: u64,
+        /// What is wrong with it.
+        cause: String,
+    },
     /// A file or folder could not be read or written.
     #[error("{}: {}", path.display(), io_sentence(source))]
     File {
@@ -83,6 +103,21 @@ pub enum AppError {
     /// The same form was sent before, and done.
     #[error("Biểu mẫu này đã được gửi và đã thực hiện xong; không làm lại lần nữa.")]
     AlreadyDone,
+    /// Another form was sent under the same id before, and done: somebody went back and changed what they had typed.
+    #[error(
+        "Biểu mẫu này đã được gửi một lần và đã ghi xong với nội dung khác; lần gửi này chưa ghi gì cả. Hãy mở lại trang, xem nội \
+         dung đang lưu rồi sửa tiếp."
+    )]
+    OtherContent,
+    /// More people wait for the same work than there is room for.
+    #[error("Đang có quá nhiều người chờ việc này cùng một lúc nên lần này chưa làm gì; hãy đợi vài giây rồi gửi lại.")]
+    Crowded,
+    /// The database is not what the anchors beside the key say.
+    #[error("{0}")]
+    Anchors(String),
+    /// A backup.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -173,7 +208,13 @@ pub(crate) fn io_sentence(error: &io::Error) -> String {
         io::ErrorKind::ReadOnlyFilesystem => "ổ đĩa chỉ cho đọc; hãy chọn nơi khác",
         io::ErrorKind::IsADirectory => "là thư mục, không phải tệp; hãy chỉ đúng tệp",
         io::ErrorKind::NotADirectory => "có phần không phải thư mục trong đường dẫn; hãy kiểm tra lại",
-        _ => return format!("không đọc hoặc ghi được ({error}); hãy kiểm tra ổ đĩa rồi chạy lại"),
+        io::ErrorKind::AlreadyExists => "đã có; không ghi đè, hãy chọn tên khác",
+        _ => {
+            tracing::warn!(%error, "a file is not read or written");
+            let code =
+                error.raw_os_error().map_or_else(String::new, |code| format!(" (mã lỗi {code} của hệ điều hành)"));
+            return format!("không đọc hoặc ghi được{code}; hãy kiểm tra ổ đĩa rồi chạy lại");
+        }
     };
     known.to_owned()
 }

@@ -1,15 +1,18 @@
 //! Files in and out. A folder of results appears whole or not at all.
 
-use std::fs;
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::Write as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use super::demo_folder;
 use crate::service::error::AppError;
 
 /// What a rehearsal writes. A folder that holds nothing else was made by an earlier run and may be replaced.
-const OWN_NAMES: [&str; 12] = [
+const OWN_NAMES: [&str; 13] = [
     "ballots",
     "bundle",
+    "bundle-sealed",
     demo_folder::DATA,
     "deadlines.pdf",
     "dossiers",
@@ -56,6 +59,34 @@ pub fn with_extension(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, Ap
     Ok(paths)
 }
 
+/// Refuses to write over a file that somebody may need.
+///
+/// # Errors
+/// When there is something of this name.
+pub fn require_free(path: &Path) -> Result<(), AppError> {
+    if path.symlink_metadata().is_ok() {
+        return Err(AppError::Input(format!("{}: tệp đã có, không ghi đè; hãy chọn tên khác.", path.display())));
+    }
+    Ok(())
+}
+
+/// Refuses to write among files of somebody else.
+///
+/// # Errors
+/// When `folder` is there and not an empty folder.
+pub fn require_empty(folder: &Path) -> Result<(), AppError> {
+    let mut entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(e) => return Err(AppError::file(folder, e)),
+    };
+    if entries.next().is_none() {
+        return Ok(());
+    }
+    let folder = folder.display();
+    Err(AppError::Input(format!("{folder}: thư mục không trống; hãy chọn thư mục mới hoặc thư mục trống.")))
+}
+
 /// Writes `bytes` to `path` in one step: a reader sees the old file or the new one.
 ///
 /// # Errors
@@ -64,6 +95,25 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), AppError> {
     let temporary = beside(path, "part");
     fs::write(&temporary, bytes).map_err(|e| AppError::file(path, e))?;
     fs::rename(&temporary, path).map_err(|e| AppError::file(path, e))
+}
+
+/// As [`write()`], for the owner alone, and on the disk when it returns.
+///
+/// # Errors
+/// When the folder can't be written.
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), AppError> {
+    let put = || {
+        let part = beside(path, "part");
+        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&part)?;
+        // One that was there before may have been for others, too.
+        file.set_permissions(Permissions::from_mode(0o600))?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&part, path)?;
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        folder.map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+    };
+    put().map_err(|source| AppError::file(path, source))
 }
 
 fn beside(path: &Path, suffix: &str) -> PathBuf {

@@ -6,6 +6,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -24,8 +25,15 @@ pub use store::jobs::Job;
 const SILENT_SECONDS: i64 = 30;
 /// How often running work says that it goes on.
 const BEAT: Duration = Duration::from_millis(500);
+/// How often, and how long apart, the end of work is looked for before the page says that it runs.
+const SHORT_LOOKS: u32 = 30;
+const SHORT_LOOK: Duration = Duration::from_millis(50);
 /// Pieces of work that a list shows.
 const LISTED: u32 = 50;
+/// Pieces of work that run at once in this process; each may hold a whole workbook.
+const AT_ONCE: usize = 2;
+/// Pieces of work that run or wait in this process.
+const MOST: usize = 12;
 /// Roles that start background jobs.
 pub const WORKERS: &[Role] = &[Role::Clerk, Role::Leader];
 
@@ -68,6 +76,21 @@ impl Steps {
     }
 }
 
+/// Room for work in this process.
+struct Room {
+    places: Arc<Semaphore>,
+    turns: Arc<Semaphore>,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self { places: Arc::new(Semaphore::new(MOST)), turns: Arc::new(Semaphore::new(AT_ONCE)) }
+    }
+}
+
+const NO_ROOM: &str = "Máy chủ đang chạy hoặc chờ chạy quá nhiều việc dài nên chưa bắt đầu việc này; hãy xem trang «Việc đang \
+                       chạy», đợi bớt việc rồi gửi lại.";
+
 /// A piece of work for a page.
 #[derive(Clone, Debug)]
 pub struct JobView {
@@ -88,6 +111,8 @@ impl App {
         W: Future<Output = Result<Outcome, AppError>> + Send + 'static,
     {
         let actor = ask.caller.may(WORKERS)?;
+        let room = self.memory.of::<Room>();
+        let place = Arc::clone(&room.places).try_acquire_owned().map_err(|_| AppError::Input(NO_ROOM.to_owned()))?;
         let (at, id) = (self.now_text()?, JobId::new(self.clock.now(), &self.chance.for_id()?));
         let job = Job {
             id,
@@ -110,7 +135,15 @@ impl App {
         tokio::spawn(async move {
             let steps = Steps::default();
             // A task of its own: when it panics, the one around it still says that the work has ended.
-            let running = tokio::spawn(work(app.clone(), steps.clone()));
+            let (own, said) = (app.clone(), steps.clone());
+            let running = tokio::spawn(async move {
+                let _place = place;
+                if room.turns.available_permits() == 0 {
+                    said.set("Đợi việc khác xong", 0, 0);
+                }
+                let _turn = room.turns.acquire().await.map_err(|e| AppError::internal("đợi việc khác", e))?;
+                work(own, said).await
+            });
             app.watch_over(council, id, running, steps).await;
         });
         Ok(id)
@@ -180,6 +213,21 @@ impl App {
         caller.may(WORKERS)?;
         let job = jobs::find(&mut self.store.read(caller.council).await?, id).await?.ok_or(NO_JOB)?;
         self.view(job)
+    }
+
+    /// Waits a moment for work that may be short: most files are read before a page could say that they are being read.
+    ///
+    /// # Errors
+    /// When there is none, or the caller may not see it.
+    #[boxed]
+    pub async fn short_job(&self, caller: &Caller, id: JobId) -> Result<(), AppError> {
+        for _ in 0..SHORT_LOOKS {
+            if self.job(caller, id).await?.job.state != JobState::Running {
+                break;
+            }
+            tokio::time::sleep(SHORT_LOOK).await;
+        }
+        Ok(())
     }
 
     /// The newest pieces of work.

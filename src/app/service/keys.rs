@@ -2,6 +2,9 @@
 
 use zeroize::Zeroizing;
 
+use domain::audit::note::NoteError;
+use domain::audit::tag::TagKey;
+use domain::audit::witness::Cosigner;
 use domain::audit::{Digest, KeyName, Signer};
 use domain::id::{AccountId, CouncilId};
 use store::logs::LogHead;
@@ -44,9 +47,33 @@ impl Keys {
         Signer::from_seed(origin.clone(), &seed)
     }
 
+    /// What signs the anchors beside the key. No log has this key, whatever its name.
+    pub fn anchor_signer(&self) -> Result<Signer, NoteError> {
+        let seed = Zeroizing::new(*self.derive(b"anchor signing key v1\n", b"").as_bytes());
+        Ok(Signer::from_seed(KeyName::new("tinnhiem/anchors")?, &seed))
+    }
+
+    /// What cosigns heads of other installations under this name. Each name has a key of its own: what is signed does not say
+    /// the name.
+    pub fn cosigner(&self, name: &KeyName) -> Cosigner {
+        let seed = Zeroizing::new(*self.derive(b"witness key v1\n", name.as_str().as_bytes()).as_bytes());
+        Cosigner::from_seed(name.clone(), &seed)
+    }
+
     /// Whether the log began with our key, and not with another's.
     pub fn began(&self, log: &LogHead) -> bool {
         self.signer(&log.head.origin).verifier().to_text() == log.public_key
+    }
+
+    /// Whose password is guessed at, as the memory of the process knows them.
+    pub(crate) fn guessed_at(&self, council: CouncilId, who: &str) -> Digest {
+        self.derive(b"guessed at v1\n", format!("{council}/{who}").as_bytes())
+    }
+
+    /// What tells apart the cookies that browsers keep for several accounts.
+    pub(crate) fn browser_tag(&self, council: CouncilId, account: AccountId) -> String {
+        let digest = self.derive(b"browser tag v1\n", format!("{council}/{account}").as_bytes()).to_string();
+        digest.chars().take(12).collect()
     }
 
     /// An address of the network, as failures remember it: nobody without the key can try all addresses.
@@ -54,15 +81,21 @@ impl Keys {
         self.derive(b"address v1\n", address.as_bytes())
     }
 
-    /// A name that no account has, as failures remember it.
-    pub(crate) fn login_hash(&self, login: &str) -> Digest {
-        self.derive(b"login v1\n", login.as_bytes())
-    }
-
     /// What the forms of an account carry, so that one that outlives its session is known to be that account's. Nobody
     /// else can make it, so a form that carries it was not made up by another site.
     pub(crate) fn form_owner(&self, council: CouncilId, account: AccountId) -> Digest {
         self.derive(b"form owner v1\n", format!("{council}/{account}").as_bytes())
+    }
+
+    /// What a form says, as its id remembers it; `which` tells apart what no digest may say of it.
+    pub(crate) fn form_content(&self, open: &[u8], which: usize) -> Digest {
+        let which = which.to_string();
+        self.derive(b"form content v1\n", &[which.as_bytes(), b"\n", open].concat())
+    }
+
+    /// What tags the heads of logs in the database.
+    pub(crate) fn tag_key(&self) -> TagKey {
+        TagKey::new(&self.sealing_key(b"log head tag v1\n"))
     }
 
     pub(crate) fn sealing_key(&self, purpose: &[u8]) -> Zeroizing<[u8; 32]> {

@@ -14,13 +14,16 @@ impl App {
         self.clock.now()
     }
 
-    /// Whether the database answers and has the schema that this program knows, and the clock fits its logs.
+    /// Whether the database answers and has the schema that this program knows, the clock fits its logs, and nothing was
+    /// noticed that the anchors exclude.
     ///
     /// # Errors
     /// When it does not.
     #[boxed]
     pub async fn check_ready(&self) -> Result<(), AppError> {
+        self.store.check_writing().await?;
         self.store.check_schema().await?;
+        self.check_anchors()?;
         Ok(self.store.check_clock(self.now_text()?).await?)
     }
 
@@ -38,9 +41,12 @@ impl App {
         Ok(count)
     }
 
-    /// Finishes pending writes, and closes the database.
+    /// Finishes pending writes, anchors the logs as they are, and closes the database.
     #[boxed]
     pub async fn close(&self) {
+        if let Err(cause) = self.anchor().await {
+            tracing::warn!(%cause, "the anchors were not written at the end");
+        }
         self.store.close().await;
     }
 }

@@ -22,6 +22,10 @@ pub(crate) enum Purpose {
     NewSecondFactor,
     /// That somebody typed the right password, in the form that asks for the code.
     PasswordPassed,
+    /// That a browser signed in as an account before, in its cookie.
+    KnownBrowser,
+    /// The counts and the nonce of a batch, in the database.
+    SealedBatch,
 }
 
 impl Purpose {
@@ -30,6 +34,8 @@ impl Purpose {
             Self::SecondFactor => b"seal second factor v1\n",
             Self::NewSecondFactor => b"seal new second factor v1\n",
             Self::PasswordPassed => b"seal password passed v1\n",
+            Self::KnownBrowser => b"seal known browser v1\n",
+            Self::SealedBatch => b"seal batch counts v1\n",
         }
     }
 }

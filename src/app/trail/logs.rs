@@ -260,7 +260,10 @@ fn corrupt(what: &str) -> StoreError {
 }
 
 /// The tree over the first `size` entries.
-async fn tree(tx: &mut CouncilTx, log: LogId, size: u64) -> Result<Tree, StoreError> {
+///
+/// # Errors
+/// When there are not so many.
+pub(super) async fn tree(tx: &mut CouncilTx, log: LogId, size: u64) -> Result<Tree, StoreError> {
     let mut tree = Tree::default();
     while tree.size() < size {
         let wanted = u32::try_from(size - tree.size()).map_or(CHUNK, |left| left.min(CHUNK));

@@ -5,10 +5,11 @@ mod log_texts;
 pub mod logs;
 mod poll_bundle;
 mod poll_zip;
+pub mod scenarios;
+mod sums;
 pub mod verify;
 pub mod verify_db;
-mod verify_records;
-mod verify_releases;
+pub mod witnessing;
 
-pub use poll_bundle::PollRecord;
-pub use poll_zip::{BUNDLE_FILE, BUNDLERS};
+pub use poll_bundle::{BundleKind, PollRecord};
+pub use poll_zip::{BUNDLE_FILE, BUNDLERS, SEALED_FILE, UNSEALERS};

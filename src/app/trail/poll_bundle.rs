@@ -3,19 +3,28 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use crate::polls::openings::unseal;
 use crate::polls::{NO_POLL, Requester};
 use crate::service::app::App;
 use crate::service::error::AppError;
+use crate::service::keys::Keys;
 use crate::trail::bundle::{self, BundleError, BundleParts};
+use crate::trail::witnessing;
 use domain::audit::{Checkpoint, Log, Moment, PollEvent, SealedCounts, Signer, VerifierKey};
 use domain::id::{LogId, PollId};
 use domain::poll_state::{Refusal, Stage};
 use domain::role::Role;
 use macros::boxed;
-use store::{CouncilTx, logs, polls, sealed};
+use store::{CouncilTx, log_tags, logs, polls, sealed};
 
-/// Entries that are read at a time.
-const PAGE: u32 = 1_000;
+/// What of a poll is in its bundle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BundleKind {
+    /// Nothing that tells of one batch: for everybody.
+    Public,
+    /// The counts and nonces of every batch besides: for a recount or a court.
+    Sealed,
+}
 
 /// Everything that the database holds of a poll whose count is closed.
 #[derive(Debug)]
@@ -26,8 +35,10 @@ pub struct PollRecord {
     pub key: VerifierKey,
     /// Signed heads, in the order of their moments; signatures are checked.
     pub heads: Vec<(Moment, Checkpoint)>,
-    /// Counts and nonces of all batches.
-    pub openings: Vec<SealedCounts>,
+    /// Lines of witnesses by the size of the head.
+    pub cosignatures: BTreeMap<u64, Vec<String>>,
+    /// Counts and nonces of all batches; `None` where they stay sealed.
+    pub openings: Option<Vec<SealedCounts>>,
     /// Exact text of the rule set.
     pub ruleset: String,
     /// Exact text of results.json, once it is declared.
@@ -42,10 +53,15 @@ impl App {
     /// # Errors
     /// When the caller may not read it, counting is not closed, or what is stored does not hold together.
     #[boxed]
-    pub async fn poll_record(&self, requester: Requester<'_>, poll: PollId) -> Result<PollRecord, AppError> {
+    pub async fn poll_record(
+        &self,
+        requester: Requester<'_>,
+        poll: PollId,
+        kind: BundleKind,
+    ) -> Result<PollRecord, AppError> {
         requester.may(&[Role::Auditor, Role::Leader, Role::Clerk])?;
         let mut tx = self.store.read(requester.council()).await?;
-        record(&mut tx, poll).await
+        record(&mut tx, poll, (&self.keys, kind)).await
     }
 
     /// Who signs the heads of a poll.
@@ -72,11 +88,11 @@ impl App {
     pub async fn write_bundle(
         &self,
         requester: Requester<'_>,
-        poll: PollId,
+        (poll, kind): (PollId, BundleKind),
         dir: &Path,
         papers: &BTreeMap<String, Vec<u8>>,
     ) -> Result<(), AppError> {
-        let record = self.poll_record(requester, poll).await?;
+        let record = self.poll_record(requester, poll, kind).await?;
         let signer = self.signer_of(&record)?;
         bundle::write(dir, &record.parts(&signer, papers)?).map_err(bundle_problem)
     }
@@ -97,7 +113,8 @@ impl PollRecord {
             signer,
             log: &self.log,
             heads: &self.heads,
-            openings: &self.openings,
+            cosignatures: &self.cosignatures,
+            openings: self.openings.as_deref(),
             ruleset: &self.ruleset,
             results: self.results.as_deref().ok_or_else(missing)?,
             papers,
@@ -109,14 +126,22 @@ impl PollRecord {
 ///
 /// # Errors
 /// When counting is not closed, or what is stored does not hold together.
-pub(super) async fn record(tx: &mut CouncilTx, poll: PollId) -> Result<PollRecord, AppError> {
+pub(super) async fn record(
+    tx: &mut CouncilTx,
+    poll: PollId,
+    (keys, kind): (&Keys, BundleKind),
+) -> Result<PollRecord, AppError> {
     let stored = polls::find(tx, poll).await?.ok_or(NO_POLL)?;
     let closed = stored.state.may_open();
     let stage = stored.state.stage();
     let leave = closed.ok_or(Refusal::NotNow { doing: "mở số liệu các tập phiếu", stage })?;
-    let openings = sealed::openings(tx, leave).await?;
+    let openings = match kind {
+        BundleKind::Public if adds_up(tx, poll).await? => None,
+        BundleKind::Public | BundleKind::Sealed => Some(sealed::openings(tx, leave, &unseal(keys)).await?),
+    };
     let (log, key) = read_log(tx, stored.log).await?;
     Ok(PollRecord {
+        cosignatures: witnessing::lines(tx, stored.log).await?,
         heads: read_heads(tx, stored.log, &key, stage).await?,
         ruleset: polls::ruleset_text(tx, poll).await?.ok_or(NO_POLL)?,
         results: polls::results(tx, poll).await?,
@@ -125,6 +150,12 @@ pub(super) async fn record(tx: &mut CouncilTx, poll: PollId) -> Result<PollRecor
         key,
         openings,
     })
+}
+
+/// Whether the totals of the poll show themselves from its log. Where a batch was committed by an older program they do not,
+/// and every bundle has the openings.
+async fn adds_up(tx: &mut CouncilTx, poll: PollId) -> Result<bool, AppError> {
+    Ok(sealed::told(tx, poll).await?.values().all(|batch| batch.commitments.is_some()))
 }
 
 /// What whoever asked for a bundle is told.
@@ -137,22 +168,9 @@ pub(super) fn bundle_problem(error: BundleError) -> AppError {
 
 async fn read_log(tx: &mut CouncilTx, log: LogId) -> Result<(Log, VerifierKey), AppError> {
     let damaged = |cause: &dyn ToString| AppError::internal("đọc nhật ký", cause.to_string());
-    let heads = logs::heads(tx).await?;
-    let found = heads.into_iter().find(|head| head.log == log).ok_or_else(|| damaged(&"không có nhật ký này"))?;
-    let mut texts: Vec<String> = Vec::new();
-    loop {
-        let from = u64::try_from(texts.len()).unwrap_or(u64::MAX);
-        let page = logs::entries(tx, log, from, PAGE).await?;
-        if page.is_empty() {
-            break;
-        }
-        texts.extend(page);
-    }
+    let (found, texts) = log_tags::whole(tx, log).await?;
     let key = VerifierKey::parse(&found.public_key).map_err(|e| damaged(&e))?;
-    let read = Log::restore::<PollEvent>(found.head.origin.clone(), texts).map_err(|e| damaged(&e))?;
-    if read.head() != found.head {
-        return Err(damaged(&"các bản ghi không khớp với mã gốc đã lưu"));
-    }
+    let read = Log::restore::<PollEvent>(found.head.origin, texts).map_err(|e| damaged(&e))?;
     Ok((read, key))
 }
 

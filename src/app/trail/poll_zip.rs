@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
 
-use super::poll_bundle::{PollRecord, bundle_problem, record};
+use super::poll_bundle::{BundleKind, PollRecord, bundle_problem, record};
 use crate::Caller;
 use crate::counting::outcome::{PublicFile, issued_papers};
 use crate::polls::NO_POLL;
@@ -25,6 +25,12 @@ use store::polls;
 
 /// Who takes the bundle of a poll, published or not.
 pub const BUNDLERS: &[Role] = &[Role::Auditor, Role::Leader, Role::Clerk];
+
+/// Who takes the bundle that has the counts of each batch.
+pub const UNSEALERS: &[Role] = &[Role::Leader, Role::HeadTeller];
+
+/// Name of the file with the counts of each batch.
+pub const SEALED_FILE: &str = "goi-niem-phong.zip";
 
 /// Name of the file.
 pub const BUNDLE_FILE: &str = "goi-kiem-chung.zip";
@@ -47,12 +53,23 @@ impl App {
     /// The bundle of a poll.
     ///
     /// # Errors
-    /// When the caller may not have it, there is no result yet, a batch is too small to be opened, or another
-    /// installation's key signs the poll's log.
+    /// When the caller may not have it, there is no result yet, or another installation's key signs the poll's log.
     #[boxed]
     pub async fn bundle_file(&self, caller: &Caller, poll: PollId) -> Result<Paper, AppError> {
         caller.may(BUNDLERS)?;
-        Ok(Paper { name: BUNDLE_FILE.to_owned(), bytes: self.bundle_of(caller.council, poll).await? })
+        let bytes = self.bundle_of(caller.council, poll, BundleKind::Public).await?;
+        Ok(Paper { name: BUNDLE_FILE.to_owned(), bytes })
+    }
+
+    /// The bundle of a poll with the counts of each batch, for a recount or a court.
+    ///
+    /// # Errors
+    /// As [`Self::bundle_file`], and when a batch is too small to be opened or its counts do not open.
+    #[boxed]
+    pub async fn sealed_bundle_file(&self, caller: &Caller, poll: PollId) -> Result<Paper, AppError> {
+        caller.may(UNSEALERS)?;
+        let bytes = self.bundle_of(caller.council, poll, BundleKind::Sealed).await?;
+        Ok(Paper { name: SEALED_FILE.to_owned(), bytes })
     }
 
     /// The bundle of a poll whose result everybody may see.
@@ -68,7 +85,7 @@ impl App {
         let bytes = match &*last {
             Some(made) if (made.poll, made.size) == (poll, size) => Arc::clone(&made.bytes),
             _ => {
-                let bytes = Arc::new(self.bundle_of(council, poll).await?);
+                let bytes = Arc::new(self.bundle_of(council, poll, BundleKind::Public).await?);
                 *last = Some(MadeBundle { poll, size, bytes: Arc::clone(&bytes) });
                 bytes
             }
@@ -79,13 +96,14 @@ impl App {
     /// Writes the bundle of a poll to a file, for whoever sits at the machine.
     ///
     /// # Errors
-    /// When there is no such poll in any council, `out` cannot be written, and as [`Self::bundle_file`].
+    /// When there is no such poll in any council, `out` is there already or cannot be written, and as [`Self::bundle_file`].
     #[boxed]
-    pub async fn bundle_to_file(&self, poll: PollId, out: &Path) -> Result<(), AppError> {
+    pub async fn bundle_to_file(&self, poll: PollId, kind: BundleKind, out: &Path) -> Result<(), AppError> {
+        files::require_free(out)?;
         for (_, council) in self.bodies().await? {
             let found = polls::find(&mut self.store.read(council).await?, poll).await?;
             if found.is_some() {
-                let bytes = self.bundle_of(council, poll).await?;
+                let bytes = self.bundle_of(council, poll, kind).await?;
                 return files::write(out, &bytes);
             }
         }
@@ -95,14 +113,14 @@ impl App {
         )))
     }
 
-    async fn bundle_of(&self, council: CouncilId, poll: PollId) -> Result<Vec<u8>, AppError> {
+    async fn bundle_of(&self, council: CouncilId, poll: PollId, kind: BundleKind) -> Result<Vec<u8>, AppError> {
         let mut tx = self.store.read(council).await?;
         let stage = polls::find(&mut tx, poll).await?.ok_or(NO_POLL)?.state.stage();
         if !stage.has_result() {
             return Err(Refusal::NotNow { doing: DOING, stage }.into());
         }
         let papers = issued_papers(&mut tx, poll).await?;
-        let record = record(&mut tx, poll).await?;
+        let record = record(&mut tx, poll, (&self.keys, kind)).await?;
         drop(tx);
         let app = self.clone();
         let packed = spawn_blocking(move || app.packed(&record, &papers)).await;

@@ -1,7 +1,7 @@
 //! Checks that a bundle agrees with itself, with its results recomputed from its counts and its rule set.
 
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, Write};
 use std::path::Path;
 
 use tempfile::TempDir;
@@ -9,10 +9,14 @@ use tempfile::TempDir;
 use crate::polls::results::{self, Provenance};
 use crate::service::error::AppError;
 use crate::trail::bundle::{self, Failure, Options, Report, ResultInputs, layout};
-use domain::audit::Digest;
+use domain::audit::entry::EntryReader;
+use domain::audit::paper::{Agreement, OnPaper};
+use domain::audit::witness::WitnessKey;
+use domain::audit::{Checkpoint, Digest, KeyName, Moment, Replay};
 use domain::recount;
 use domain::result::{FormCount, Listed, decide};
 use domain::rules::{RuleSet, builtin_texts, load};
+use domain::text::shown;
 
 /// Most bytes that a downloaded bundle unpacks to.
 const MOST_BYTES: u64 = 4 << 30;
@@ -23,48 +27,118 @@ const MOST_BYTES: u64 = 4 << 30;
 /// When `folder` is no bundle or `root` is mistyped: then nothing was checked. The inner error is the first thing that
 /// does not hold.
 pub fn bundle(folder: &Path, root: Option<&str>) -> Result<Result<Report, Failure>, AppError> {
+    bundle_with(folder, root, &[])
+}
+
+/// The same, and what each of these witnesses (key texts) said of the bundle's heads: every one of them cosigned at least one.
+///
+/// # Errors
+/// As [`bundle()`], and when one is no key of a witness.
+pub fn bundle_with(
+    folder: &Path,
+    root: Option<&str>,
+    witnesses: &[String],
+) -> Result<Result<Report, Failure>, AppError> {
+    let witnesses = witnesses.iter().map(|key| {
+        let wrong = |e| AppError::Input(format!("--witness: {e}; hãy chép lại dòng khóa mà nơi đồng chứng đưa."));
+        WitnessKey::parse(key).map_err(wrong)
+    });
+    let witnesses = witnesses.collect::<Result<Vec<_>, _>>()?;
     // One file is the folder as it was downloaded.
-    let unpacked = if folder.is_file() { Some(unpacked(folder)?) } else { None };
+    let (given, unpacked) = (folder, if folder.is_file() { Some(unpacked(folder)?) } else { None });
     let folder = unpacked.as_ref().map_or(folder, TempDir::path);
-    require_bundle(folder)?;
+    require_bundle(given, folder)?;
     let expected_root = root.map(Digest::from_paper).transpose();
     let expected_root = expected_root
         .map_err(|e| AppError::Input(format!("--root: {e}; hãy gõ lại theo bản giấy, đặt trong dấu nháy kép.")))?;
     let held = bundle::verify(folder, &Options { expected_root, recompute: Some(&recompute) });
+    let held = held.and_then(|report| bundle::witnessed(folder, &witnesses, report));
     Ok(held.map(|mut report| {
         report.notes.extend(foreign_rules(&report.ruleset));
         report
     }))
 }
 
+/// Checks the bundle as [`bundle()`] does, and whether it is the one on a paper: `typed` is what [`OnPaper`] reads. Either way one
+/// paragraph, Vietnamese.
+///
+/// # Errors
+/// When it is no bundle, or what was typed says nothing.
+pub fn paper(folder: &Path, typed: &str) -> Result<Result<String, String>, AppError> {
+    let paper = OnPaper::parse(typed).map_err(|slip| AppError::Input(slip.to_string()))?;
+    let report = match bundle(folder, None)? {
+        Ok(report) => report,
+        Err(failure) => return Ok(Err(failure.to_string())),
+    };
+    let origin = KeyName::new(report.origin.clone()).map_err(|e| AppError::internal("so bản giấy", e))?;
+    let mut told = Vec::new();
+    for (moment, size, root) in &report.heads {
+        let head = Checkpoint { origin: origin.clone(), size: *size, root: *root };
+        let label = moment.map_or("cả nhật ký khi ghi gói", Moment::label);
+        match paper.agreement(&head) {
+            Agreement::Same(groups) => {
+                let groups = groups.iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
+                told.push(format!("điểm chốt {label}, {size} bản ghi, đúng ở nhóm thứ {groups}"));
+            }
+            Agreement::OtherRoot => {
+                return Ok(Err(format!(
+                    "KHÔNG KHỚP: mã QR nói về nhật ký này khi có {size} bản ghi (điểm chốt {label}), nhưng với mã gốc khác; một \
+                     trong hai không phải bản thật. Hãy giữ bản giấy và báo cơ quan đã ký nó."
+                )));
+            }
+            Agreement::Other => {}
+        }
+    }
+    if told.is_empty() {
+        return Ok(Err(
+            "KHÔNG KHỚP: không điểm chốt nào trong gói mang những nhóm này. Hãy gõ lại theo bản giấy; nếu vẫn không \
+                       khớp thì gói này không phải gói của bản giấy đó."
+                .to_owned(),
+        ));
+    }
+    let checks = report.passed.len();
+    Ok(Ok(format!(
+        "KHỚP: bản giấy mang {} của nhật ký {}; gói đạt cả {checks} phép kiểm của nó.",
+        told.join("; và "),
+        shown(&report.origin)
+    )))
+}
+
 /// A bundle that was downloaded as one file, in a folder of its own that goes away.
 fn unpacked(file: &Path) -> Result<TempDir, AppError> {
     let bytes = fs::read(file).map_err(|e| AppError::file(file, e))?;
     let folder = tempfile::tempdir().map_err(|e| AppError::internal("giải nén gói kiểm chứng", e))?;
-    let put = &mut |path: &str, input: &mut dyn Read| {
-        if !bundle::is_inside(path) {
-            return Err(io::Error::other(format!("tên tệp «{path}» chỉ ra ngoài gói")));
-        }
+    let create = &mut |path: &str| -> io::Result<Box<dyn Write>> {
         let to = folder.path().join(path);
         fs::create_dir_all(to.parent().unwrap_or(folder.path()))?;
-        io::copy(input, &mut fs::File::create_new(to)?)
+        Ok(Box::new(fs::File::create_new(to)?))
     };
-    import::unpack(&bytes, MOST_BYTES, put).map_err(|e| AppError::Input(format!("{}: {e}.", file.display())))?;
+    let refused = |e| {
+        if let import::ZipFault::Io(cause) = &e {
+            tracing::warn!(%cause, "a bundle is not unpacked");
+        }
+        let file = file.display();
+        AppError::Input(format!("{file}: {e}. Hãy lấy lại đúng tệp .zip từ nơi phát hành, không nén lại."))
+    };
+    import::unpack_bundle(&bytes, MOST_BYTES, create).map_err(refused)?;
     Ok(folder)
 }
 
-/// A folder without any of the three files that everything else depends on is not a damaged bundle, but no bundle.
-fn require_bundle(folder: &Path) -> Result<(), AppError> {
+/// A folder without any of the three files that everything else depends on is not a damaged bundle, but no bundle. `given` is it,
+/// or the file that was unpacked into it.
+fn require_bundle(given: &Path, folder: &Path) -> Result<(), AppError> {
     let looks = |folder: &Path| [layout::MANIFEST, layout::KEY, layout::LOG].iter().any(|f| folder.join(f).exists());
     fs::read_dir(folder).map_err(|e| AppError::file(folder, e))?;
     if looks(folder) {
         return Ok(());
     }
-    let inside = folder.join("bundle");
-    let (folder, inside, found) = (folder.display(), inside.display(), looks(&inside));
-    let remedy =
-        if found { format!("hãy chỉ {inside}") } else { "hãy chỉ đúng thư mục của gói".to_owned() };
-    Err(AppError::Input(format!("{folder}: không phải gói kiểm chứng, không có MANIFEST; {remedy}.")))
+    let inside = given.join("bundle");
+    let remedy = match (given == folder, looks(&inside)) {
+        (true, true) => format!("hãy chỉ {}", inside.display()),
+        (true, false) => "hãy chỉ đúng thư mục của gói".to_owned(),
+        (false, _) => "hãy chỉ đúng tệp .zip của gói".to_owned(),
+    };
+    Err(AppError::Input(format!("{}: không phải gói kiểm chứng, không có MANIFEST; {remedy}.", given.display())))
 }
 
 /// The maker of a bundle chooses its rules: a set that only has the id of a known one has to be read by a person.
@@ -76,6 +150,18 @@ fn foreign_rules((id, sha256): &(String, Digest)) -> Option<String> {
              lấy từ đó."
         )
     })
+}
+
+/// Commitments hide exactly the reasons of the rule set: one more could hide a figure that no total names.
+fn check_reasons(rules: &RuleSet, recount: &ResultInputs<'_>) -> Result<(), String> {
+    let mut own = rules.reason_ids();
+    own.sort_unstable();
+    own.dedup();
+    if recount.reasons.iter().all(|told| *told == own) {
+        Ok(())
+    } else {
+        Err("cam kết trong nhật ký không có đúng các lý do không hợp lệ của bộ quy tắc".to_owned())
+    }
 }
 
 /// What the rules ask for before a result is public. A rehearsal has no paper from which to count a line again.
@@ -111,12 +197,24 @@ fn check_duties(rules: &RuleSet, recount: &ResultInputs<'_>) -> Result<(), Strin
     Ok(())
 }
 
+/// The text that `results.json` must have after these entries, by the rule set of this text; `None` where none follows.
+pub(super) fn result_of(entries: &[String], ruleset: &str) -> Option<String> {
+    let mut replay = Replay::new(Vec::new());
+    let mut reader = EntryReader::default();
+    for entry in entries {
+        replay.accept(reader.read(entry).ok()?).ok()?;
+    }
+    let record = replay.finish().ok()?;
+    recompute(&ResultInputs::of(&record, ruleset)).ok()
+}
+
 /// The text that `results.json` must have.
 fn recompute(recount: &ResultInputs<'_>) -> Result<String, String> {
     let rules = load(layout::RULESET, recount.ruleset).map_err(|e| e.to_string())?;
     if rules.id != recount.poll.ruleset {
         return Err(format!("bộ quy tắc là {}, nhật ký ghi {}", rules.id, recount.poll.ruleset));
     }
+    check_reasons(&rules, recount)?;
     check_duties(&rules, recount)?;
     let list = recount.list.officials.iter().map(Listed::from);
     let forms = recount.forms.iter().zip(recount.counted.forms());

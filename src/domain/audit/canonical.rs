@@ -2,6 +2,12 @@
 //!
 //! [`check`] does not re-write a text to compare it; it walks the bytes once and stops at the first that the canonical
 //! text would not have there.
+//!
+//! Most texts are read in one pass by `at_once`, which says of a text that it is good, or nothing. Where it says nothing, the
+//! same is done step by step, and what is wrong gets its name.
+
+mod reading;
+mod spelling;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -27,8 +33,8 @@ pub enum ReadError {
     #[error(transparent)]
     Canonical(#[from] CanonicalError),
     /// A field is missing, unknown, or of another type.
-    #[error("{0}")]
-    Shape(serde_json::Error),
+    #[error("thiếu khóa, có khóa lạ, hoặc giá trị sai kiểu hay ngoài khoảng, ở trước byte thứ {}", .0.column())]
+    Shape(#[source] serde_json::Error),
     /// Canonical, but not the text that the value itself has.
     #[error("không phải cách viết của giá trị đọc được")]
     Spelling,
@@ -39,6 +45,11 @@ pub enum ReadError {
 /// # Errors
 /// When `value` holds a fraction, a number beyond [`MAX_INTEGER`], or is nested deeper than [`MAX_DEPTH`].
 pub fn to_text<T: Serialize>(value: &T) -> Result<String, ReadError> {
+    // serde_json escapes as RFC 8785 does, so a type with its fields in order is canonical at once.
+    let plain = serde_json::to_string(value).map_err(ReadError::Shape)?;
+    if check(&plain).is_ok() {
+        return Ok(plain);
+    }
     let text = serde_json_canonicalizer::to_string(value).map_err(ReadError::Shape)?;
     check(&text)?;
     Ok(text)
@@ -49,8 +60,26 @@ pub fn to_text<T: Serialize>(value: &T) -> Result<String, ReadError> {
 /// # Errors
 /// When it is not canonical, not a `T`, or spelled otherwise (an array for an object, a field left out).
 pub fn from_text<T: DeserializeOwned + Serialize>(text: &str) -> Result<T, ReadError> {
-    check(text)?;
-    from_canonical(text)
+    match at_once(text) {
+        Some(value) => Ok(value),
+        None => {
+            check(text)?;
+            from_canonical(text)
+        }
+    }
+}
+
+/// What [`from_text`] reads, where one pass shows it. `None` says nothing of the text.
+pub(super) fn at_once<T: DeserializeOwned + Serialize>(text: &str) -> Option<T> {
+    start_at_once(text).filter(|(_, rest)| rest.is_empty()).map(|(value, _)| value)
+}
+
+/// The same of a text with which another one begins; gives the rest of that too.
+pub(super) fn start_at_once<T: DeserializeOwned + Serialize>(text: &str) -> Option<(T, &str)> {
+    let mut reader = reading::Reader::new(text);
+    let value = T::deserialize(&mut reader).ok()?;
+    let (own, rest) = text.split_at_checked(reader.at())?;
+    spelling::is_text_of(own, &value).then_some((value, rest))
 }
 
 /// [`from_text`] of a text that was checked already.
@@ -300,6 +329,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::poll::PollKind;
 
     /// Sorting sample of RFC 8785, 3.2.3.
     const SORTED: &str = "{\"\\r\":\"Carriage Return\",\"1\":\"One\",\"\u{80}\":\"Control\",\"ö\":\"Latin Small Letter O \
@@ -383,6 +413,43 @@ mod tests {
         }
     }
 
+    fn keys_of<'v>(value: &'v Value, keys: &mut Vec<&'v str>) {
+        match value {
+            Value::Array(items) => items.iter().for_each(|item| keys_of(item, keys)),
+            Value::Object(map) => map.iter().for_each(|(key, item)| {
+                keys.push(key);
+                keys_of(item, keys);
+            }),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn what_is_read_at_once_is_canonical_to_the_last_byte() {
+        assert_eq!(at_once::<Value>("[0,{\"a\":null,\"b\":[]}]"), Some(json!([0, { "a": null, "b": [] }])));
+        for wrong in [
+            "[0,]",
+            "[,0]",
+            "[0",
+            "[0]]",
+            "[00]",
+            "[1.0]",
+            "[1e2]",
+            "{\"a\":1,}",
+            "{\"b\":1,\"a\":1}",
+            "{\"a\":1,\"a\":1}",
+        ] {
+            assert_eq!(at_once::<Value>(wrong), None, "{wrong}");
+        }
+        let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
+        assert!(at_once::<Value>(&nested(MAX_DEPTH)).is_some() && at_once::<Value>(&nested(MAX_DEPTH + 1)).is_none());
+        assert_eq!((at_once::<u64>("9007199254740991"), at_once::<u64>("9007199254740992")), (Some(MAX_INTEGER), None));
+        // Spelled as no value of the type is.
+        assert_eq!((at_once::<Option<u32>>("null"), at_once::<u32>("null")), (Some(None), None));
+        assert_eq!(at_once::<PollKind>("{\"rating\":null}"), None);
+        assert_eq!(at_once::<PollKind>("\"rating\""), Some(PollKind::Rating));
+    }
+
     proptest! {
         #[test]
         fn the_check_takes_what_the_canonicalizer_writes(value in any_value()) {
@@ -401,6 +468,20 @@ mod tests {
                     has_whole_numbers_only(&v) && serde_json_canonicalizer::to_string(&v).is_ok_and(|t| t == text)
                 });
                 prop_assert_eq!(check(&text).is_ok(), same, "{}", text);
+                if let Some(value) = at_once::<Value>(&text) {
+                    prop_assert!(same, "{}", text);
+                    prop_assert_eq!(serde_json::from_str::<Value>(&text).expect("JSON"), value);
+                }
+            }
+        }
+
+        #[test]
+        fn a_text_without_rarities_is_read_at_once(value in any_value()) {
+            let text = serde_json_canonicalizer::to_string(&value).expect("text");
+            let mut keys = Vec::new();
+            keys_of(&value, &mut keys);
+            if !text.contains(['\\', '-']) && keys.iter().all(|key| key.is_ascii()) {
+                prop_assert_eq!(at_once::<Value>(&text), Some(value), "{}", text);
             }
         }
     }

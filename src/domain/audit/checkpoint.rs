@@ -39,7 +39,7 @@ pub enum CheckpointError {
 impl Checkpoint {
     /// Three lines: origin, size, base64 of the root.
     pub fn to_text(&self) -> String {
-        format!("{}\n{}\n{}\n", self.origin.as_str(), self.size, STANDARD.encode(self.root.as_bytes()))
+        format!("{}\n{}\n{}\n", self.origin.as_str(), self.size, self.root.to_base64())
     }
 
     /// Strict inverse of [`Self::to_text`].

@@ -1,4 +1,6 @@
-//! A commitment to the counts of a batch: binds them while voting figures must stay sealed, hides them until opened.
+//! What a commitment to the counts of a batch is made of, and the older kind of commitment: one hash of all counts, which
+//! binds them while voting figures must stay sealed and hides them until opened. Logs are written with commitments that add
+//! up ([`super::pedersen`]); older logs are read with this one.
 //!
 //! Without the 32 random bytes it would hide nothing: the counts of a small pile can be found by trying them all.
 
@@ -23,6 +25,10 @@ impl Nonce {
     /// The bytes that the caller drew.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
+    }
+
+    pub(super) const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
     }
 }
 
@@ -72,7 +78,7 @@ pub struct SealedCounts {
 }
 
 impl SealedCounts {
-    /// The commitment that it opens.
+    /// The commitment of the older kind that it opens.
     ///
     /// # Errors
     /// As [`commit`].

@@ -1,67 +1,25 @@
 //! The course of a council as its own log tells it: which event may follow which, and which accounts, slips and polls
 //! there must be in the end. [`Course`](super::Course) is the same for a poll.
 
+mod error;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::canonical;
 use super::digest::Digest;
 use super::event::council::{
-    AccountOpened, AccountVouched, CouncilFounded, PasswordSet, ProposalMade, RuleAccepted, RuleAdopted, RuleAttested,
-    RuleChanged, RuleDeclined, RuleProposed, SecondFactorSet, SessionStarted, SessionsEnded, SignInDelayed,
-    SlipsIssued, SlipsRevoked,
+    AccountOpened, AccountVouched, CouncilFounded, DatabaseAccepted, PasswordSet, ProposalDecided, ProposalMade,
+    RuleAccepted, RuleAdopted, RuleAttested, RuleChanged, RuleDeclined, RuleProposed, SecondFactorSet, SessionStarted,
+    SessionsEnded, SignInDelayed, SignInFreed, SlipsIssued, SlipsRevoked,
 };
 use super::event::{Actor, CouncilEvent};
 use super::time::UtcTime;
 use crate::id::{AccountId, AttestationId, CouncilId, PollId, ProposalId, SlipId};
-use crate::proposal::{ProposalState, SignOff};
+use crate::proposal::{ProposalKind, ProposalState, SignOff};
 use crate::role::Role;
 use crate::rules::{Statement, StatementKind};
 
-/// An event that the entries before it exclude.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CouncilCourseError {
-    #[error("bản ghi đầu tiên phải là council.founded")]
-    Unfounded,
-    #[error("bản ghi council.founded chỉ được có một lần")]
-    FoundedTwice,
-    #[error("nhật ký này là của hội đồng {0}")]
-    OtherCouncil(CouncilId),
-    #[error("tài khoản {0} đã được mở trước đó")]
-    OpenedTwice(AccountId),
-    /// Two accounts with one name to sign in with.
-    #[error("tên đăng nhập {0} đã có tài khoản khác dùng")]
-    LoginTaken(String),
-    #[error("tài khoản {0} chưa được mở")]
-    UnknownAccount(AccountId),
-    /// Disabled while it is, or enabled while it is.
-    #[error("tài khoản {0} đã ở trạng thái đó")]
-    SameState(AccountId),
-    #[error("thẻ truy cập {0} đã được in trước đó")]
-    IssuedTwice(SlipId),
-    /// The slip was never issued, or is void already.
-    #[error("thẻ truy cập {0} không còn hiệu lực để thu hồi")]
-    NoSuchSlip(SlipId),
-    #[error("đợt {0} đã được mở trước đó")]
-    BegunTwice(PollId),
-    #[error("đợt {0} chưa được mở")]
-    UnknownPoll(PollId),
-    #[error("đề xuất {0} đã có trước đó")]
-    MadeTwice(ProposalId),
-    /// The proposal was never made, or is decided already.
-    #[error("đề xuất {0} không còn chờ quyết định")]
-    NotOpen(ProposalId),
-    #[error("đề xuất {0} về quy định áp dụng đã có trước đó")]
-    StatedTwice(AttestationId),
-    /// Never proposed, decided already, or not the text that was proposed.
-    #[error("đề xuất {0} về quy định áp dụng không còn chờ quyết định, hoặc khác nội dung đã đề xuất")]
-    NotStated(AttestationId),
-    /// Whoever proposed it confirmed it, or somebody other than a leader did.
-    #[error("đề xuất {0} về quy định áp dụng phải do một người khác có vai trò Thường trực quyết định")]
-    NotByTwo(AttestationId),
-    /// The clock was confirmed without a reason, or not by two accounts.
-    #[error("giờ máy phải do hai người có tài khoản đang mở cùng xác nhận, kèm lý do")]
-    ClockByOne,
-}
+pub use error::CouncilCourseError;
 
 /// An account as the entries of the log give it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,9 +43,16 @@ pub struct LoggedSlip {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoggedProposal {
     pub poll: PollId,
+    pub kind: ProposalKind,
+    pub about: String,
     /// SHA-256 of the text that was proposed.
     pub content_sha256: Digest,
+    /// Who proposed it, by the entry; `None` where nobody asks who wrote it.
+    pub proposed: Option<SignOff>,
+    pub decided: Option<SignOff>,
     pub state: ProposalState,
+    /// Why, where somebody said so.
+    pub note: String,
 }
 
 /// What was proposed of rules, as the entries of the log give it.
@@ -194,13 +159,42 @@ impl CouncilCourse {
                 let are_known = two.iter().all(|one| one.account.is_some_and(|account| self.is_open(account)));
                 let may = are_known || self.id.is_installation();
                 let is_one = confirmed.proposed_by.account == by.account;
-                if is_one || !may || confirmed.reason.trim().is_empty() {
-                    return Err(CouncilCourseError::ClockByOne);
-                }
+                let is_told = !is_one && may && !confirmed.reason.trim().is_empty();
+                if is_told { Ok(()) } else { Err(CouncilCourseError::ClockByOne) }
+            }
+            CouncilEvent::DatabaseAccepted(accepted) => {
+                let two = is_by_two(&accepted, by) && self.id.is_installation();
+                if two { Ok(()) } else { Err(CouncilCourseError::DatabaseByOne) }
+            }
+            CouncilEvent::ProposalMade(made) => {
+                let id = made.proposal;
+                self.propose(made)?;
+                let told = self.proposals.get_mut(&id).ok_or(CouncilCourseError::NotOpen(id))?;
+                told.proposed = Some(sign_off(by, at).ok_or(CouncilCourseError::StepByOne(id))?);
                 Ok(())
             }
+            CouncilEvent::ProposalDecided(decided) => self.decide(decided, sign_off(by, at)),
             other => self.accept(other),
         }
+    }
+
+    /// What became of a proposal is decided by another person, or by its author where it is taken back.
+    fn decide(&mut self, decided: ProposalDecided, by: Option<SignOff>) -> Result<(), CouncilCourseError> {
+        let id = decided.proposal;
+        let by = by.ok_or(CouncilCourseError::StepByOne(id))?;
+        let open = self.proposals.get_mut(&id).filter(|told| told.state == ProposalState::Open);
+        let told = open.ok_or(CouncilCourseError::NotOpen(id))?;
+        let is_own = told.proposed.as_ref().is_some_and(|proposed| proposed.account == by.account);
+        let may = match decided.outcome {
+            ProposalState::Withdrawn => is_own,
+            ProposalState::Confirmed | ProposalState::Refused => !is_own,
+            ProposalState::Open => false,
+        };
+        if !may {
+            return Err(CouncilCourseError::StepByOne(id));
+        }
+        (told.state, told.decided, told.note) = (decided.outcome, Some(by), decided.note);
+        Ok(())
     }
 
     fn is_open(&self, account: AccountId) -> bool {
@@ -269,6 +263,7 @@ impl CouncilCourse {
             | CouncilEvent::AccountVouched(AccountVouched { account, .. })
             | CouncilEvent::SessionStarted(SessionStarted { account, .. })
             | CouncilEvent::SessionsEnded(SessionsEnded { account })
+            | CouncilEvent::SignInFreed(SignInFreed { account })
             | CouncilEvent::SignInDelayed(SignInDelayed { account, .. }) => {
                 self.known(account)?;
             }
@@ -295,6 +290,7 @@ impl CouncilCourse {
             }
             CouncilEvent::CouncilFounded(_) => return Err(CouncilCourseError::FoundedTwice),
             CouncilEvent::ClockConfirmed(_) => return Err(CouncilCourseError::ClockByOne),
+            CouncilEvent::DatabaseAccepted(_) => return Err(CouncilCourseError::DatabaseByOne),
         }
         Ok(())
     }
@@ -361,9 +357,11 @@ impl CouncilCourse {
         if !self.polls.contains_key(&made.poll) {
             return Err(CouncilCourseError::UnknownPoll(made.poll));
         }
-        let told = LoggedProposal { poll: made.poll, content_sha256: made.content_sha256, state: ProposalState::Open };
-        if self.proposals.insert(made.proposal, told).is_some() {
-            return Err(CouncilCourseError::MadeTwice(made.proposal));
+        let ProposalMade { about, content_sha256, kind, poll, proposal } = made;
+        let (state, note) = (ProposalState::Open, String::new());
+        let told = LoggedProposal { poll, kind, about, content_sha256, proposed: None, decided: None, state, note };
+        if self.proposals.insert(proposal, told).is_some() {
+            return Err(CouncilCourseError::MadeTwice(proposal));
         }
         Ok(())
     }
@@ -397,6 +395,13 @@ impl CouncilCourse {
     pub const fn polls(&self) -> &BTreeMap<PollId, String> {
         &self.polls
     }
+}
+
+/// Whether two accounts and a reason stand behind a database that was accepted.
+fn is_by_two(accepted: &DatabaseAccepted, by: &Actor) -> bool {
+    let (first, second) = (accepted.proposed_by.account, by.account);
+    let are_two = first.is_some() && second.is_some() && first != second;
+    are_two && !accepted.logs.is_empty() && !accepted.reason.trim().is_empty()
 }
 
 /// Who did it, if it was a person.
@@ -488,6 +493,29 @@ mod tests {
         let elsewhere = CouncilId::new(Timestamp::UNIX_EPOCH, &[1; 10]);
         let refused = CouncilCourse::new(elsewhere).accept(founded());
         assert_eq!(refused, Err(No::OtherCouncil(CouncilId::INSTALLATION)));
+    }
+
+    #[test]
+    fn a_step_is_confirmed_by_another_and_taken_back_by_its_author() {
+        let (id, poll) =
+            (ProposalId::new(Timestamp::UNIX_EPOCH, &[1; 10]), PollId::new(Timestamp::UNIX_EPOCH, &[1; 10]));
+        let at: UtcTime = "2026-12-01T01:00:00Z".parse().expect("time");
+        let by = |n: u8| Actor { account: Some(account(n)), name: format!("Người {n}"), role: Role::Leader };
+        let told = |decides: u8, outcome| {
+            let mut course = course([founded()]).expect("founded");
+            course.accept(PollBegun { origin: "x".into(), poll }.into()).expect("begun");
+            let (about, content_sha256, kind) = (String::new(), Digest::of(b"x"), ProposalKind::ListDecided);
+            let made = ProposalMade { about, content_sha256, kind, poll, proposal: id };
+            course.accept_by(&by(1), at, made.into()).expect("made");
+            let decided = ProposalDecided { note: String::new(), outcome, proposal: id };
+            course.accept_by(&by(decides), at, decided.into()).map(|()| course.proposals()[&id].state)
+        };
+        let by_one = Err(CouncilCourseError::StepByOne(id));
+        assert_eq!(told(2, ProposalState::Confirmed), Ok(ProposalState::Confirmed));
+        assert_eq!(told(1, ProposalState::Confirmed), by_one);
+        assert_eq!(told(1, ProposalState::Refused), by_one);
+        assert_eq!(told(2, ProposalState::Withdrawn), by_one);
+        assert_eq!(told(1, ProposalState::Withdrawn), Ok(ProposalState::Withdrawn));
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
@@ -48,6 +50,11 @@ impl Digest {
     /// The value itself.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
+    }
+
+    /// The bytes in base64, as checkpoints have a root and a page's policy has a hash.
+    pub fn to_base64(&self) -> String {
+        STANDARD.encode(self.0)
     }
 
     /// The value itself.
@@ -101,22 +108,36 @@ pub fn to_hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// What each byte is worth as a hex digit.
+const HEX_DIGITS: [u8; 256] = {
+    let mut worth = [NO_DIGIT; 256];
+    let (mut left, mut byte) = (worth.as_mut_slice(), 0_u8);
+    while let [first, after @ ..] = left {
+        *first = match byte {
+            b'0'..=b'9' => byte - b'0',
+            b'a'..=b'f' => byte - b'a' + 10,
+            _ => NO_DIGIT,
+        };
+        (left, byte) = (after, byte.wrapping_add(1));
+    }
+    worth
+};
+/// Of a byte that [`to_hex`] does not write.
+const NO_DIGIT: u8 = 0x80;
+
 /// Strict inverse of [`to_hex`]: `None` on another length than `2 N`, or on a digit that [`to_hex`] does not write.
 pub fn from_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
-    let digit = |c: u8| match c {
-        b'0'..=b'9' => Some(c - b'0'),
-        b'a'..=b'f' => Some(c - b'a' + 10),
-        _ => None,
-    };
     if text.len() != 2 * N {
         return None;
     }
-    let mut out = [0; N];
-    for (byte, pair) in out.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-        let [high, low] = pair else { return None };
-        *byte = digit(*high)? << 4 | digit(*low)?;
+    let worth = |digit: u8| HEX_DIGITS[usize::from(digit)];
+    let (mut out, mut seen) = ([0; N], 0);
+    for (byte, &[high, low]) in out.iter_mut().zip(text.as_bytes().as_chunks::<2>().0) {
+        let (high, low) = (worth(high), worth(low));
+        seen |= high | low;
+        *byte = high << 4 | low;
     }
-    Some(out)
+    (seen & NO_DIGIT == 0).then_some(out)
 }
 
 impl FromStr for Digest {

@@ -1,5 +1,10 @@
 //! The log, its tree, its proofs and its signed heads; and the formats of a bundle, exactly enough to write another
-//! verifier. `tests/verify.py` is one.
+//! verifier. `tests/verify.py` is one, and the page that checks a bundle in a browser another. The example is made by
+//! `tests/it/audit_example.rs`.
+//!
+#![doc = include_str!("EXAMPLE.md")]
+//!
+//! # Texts
 //!
 //! All texts are UTF-8, lines end in one line feed. `‖` joins bytes. Hex is lower case. Base64 is RFC 4648, section 4,
 //! padded, with unused bits zero. *Canonical* is RFC 8785, with whole numbers of at most 2^53 - 1 only and at most 16
@@ -50,13 +55,15 @@
 //! is at most `printed`, `returned` + `not_returned` is `issued`, and `issued` is at most `attended`. A log whose
 //! `voting.opened` has no `quorum` is of an older program: it has `ballots.returned` once of a form and no entry before it.
 //! After that of the last form: `ballots.corrected`, whose figures take the place of those before and obey the same, and
-//! `batch.committed`, whose number is not that of a standing batch of the form. `batch.reopened` takes a standing batch away by its number
+//! `batch.committed`, whose number is at least 1 and not that of a standing batch of the form. `batch.reopened` takes a standing batch away by its number
 //! and commitment. At the close the papers of a form's standing batches are its ballots returned.
 //!
 //! A board may name accounts (`account` of a member, none of them twice). Then `accounts` of a batch and of a recount are
 //! two different members of the board that was appointed last; in a rehearsal they may be absent. Where the board names
-//! none, two readers are two accounts where the entry has them, and two names otherwise (after NFC; case, runs of white
-//! space and zero-width letters do not count).
+//! none, two readers are two accounts where the entry has them, and two names otherwise. In a name U+200B to U+200D and U+FEFF do
+//! not count, and a run of white space is one space, none at the ends. If it then has only letters U+0000 to U+036F, U+1E00 to
+//! U+1EFF and U+2010 to U+2027, its NFC in lower case is compared, else the name as it is: no version of Unicode tells them
+//! otherwise.
 //!
 //! Where the board names accounts, `deck.counted`, `zero.reported`, `ballots.issued`, `unused.sealed`, `ballots.returned`
 //! and `minutes.proposed` have the account of its head or secretary as actor; in a rehearsal the actor may have none.
@@ -96,9 +103,51 @@
 //! tlog-checkpoint) is a note with the text: origin, size in decimal, base64 of the root, a line each. On paper a root
 //! is 16 groups of 4 hex digits.
 //!
+//! C2SP tlog-proof (`c2sp.org/tlog-proof@v1`, `index`, the hashes of an inclusion proof in base64, an empty line, the
+//! checkpoint) says what `proofs/inclusion.json` says of each paper, one file an entry; whoever needs that form can write it from
+//! the bundle without a key. C2SP tlog-policy (which logs, which witnesses, how many of them) is what `--witness` says on the
+//! command line: every witness that is named has to have cosigned. A file of that form is not read.
+//!
+//! # Anchor
+//!
+//! What an installation keeps beside its key: [`anchor`]. It is in no bundle.
+//!
+//! # Cosignature
+//!
+//! What another installation says of a head: [`witness`]. A bundle has the lines beside the checkpoint that they are of; they
+//! mean something to whoever holds the witness's key from elsewhere.
+//!
 //! # Commitment
 //!
-//! `SHA-256("tinnhiem batch counts v1\n" ‖ nonce ‖ counts)`: 32 random bytes, then the canonical text of
+//! Commitments add up (Pedersen, CRYPTO '91), on ristretto255 (RFC 9496: encoding 4.3.1 and 4.3.2, derivation from 64 bytes
+//! 4.3.4, scalars 4.4). `ℓ` is the order of the group, `B` its base point; `frame(x)` is the length of `x` in bytes as 4 bytes,
+//! big-endian, `‖ x`.
+//!
+//! * Generator of the values of a form: `V = derive(SHA-512("tinnhiem count value v2\n" ‖ frame(origin) ‖ frame(form)))`, of the
+//!   origin of the poll's log and the id of the form. Nobody knows its logarithm to `B`; it is another one in every poll and
+//!   form, so a commitment of another poll or form does not open.
+//! * Cells: `N/LEVEL` of line N (from 1) and each level of the poll's kind (`high`, `medium`, `low`; or `confidence`,
+//!   `no_confidence`), and `invalid/REASON` for every reason of the rule set for which a ballot is invalid, and
+//!   `reason_not_given`.
+//! * Blinding of a cell: `r = SHA-512("tinnhiem count blinding v2\n" ‖ nonce ‖ frame(origin) ‖ frame(form) ‖ batch ‖
+//!   frame(cell))`, a little-endian number mod ℓ; the nonce has 32 random bytes, the batch's number is 4 bytes, big-endian.
+//! * Commitment of a cell of value v: `C = v·V + r·B`. In `commitments` of `batch.committed` its 32 bytes stand in hex.
+//! * A line has `not_counted` besides: its value is what the levels lack to the papers (so wholly invalid papers are in it),
+//!   its blinding minus the sum of the line's blindings, mod ℓ. So the commitments of a line add up to `papers·V`, which
+//!   anybody checks from the entry alone.
+//! * `commitment` is `SHA-256("tinnhiem batch commitments v2\n" ‖ canonical text of commitments)`, a short name.
+//!
+//! Commitments and blindings are for exactly the reasons of the rule set: every id of its `spoils_ballot`, and
+//! `reason_not_given`. They have as many lines as the form, with exactly the levels of
+//! the poll's kind. Every point is a canonical encoding, also in a batch that was counted anew.
+//!
+//! In `counting.closed` each form has `blindings`: for each cell the sum of the blindings of the standing batches, mod ℓ, 32
+//! bytes little-endian in hex, below ℓ. They are there exactly where every standing batch has `commitments`; of a form
+//! without batches they are zeros, or absent in an older log. In each cell the sum of the commitments of the standing batches
+//! is `total·V + blinding·B`; a reason that the totals do not name has the total 0, and they name none besides.
+//!
+//! An entry without `commitments` is of an older program. Its `commitment` is
+//! `SHA-256("tinnhiem batch counts v1\n" ‖ nonce ‖ counts)` of 32 random bytes and the canonical text of
 //! `{"invalid":{reason:n,…},"lines":[{"high":n,"low":n,"medium":n},…],"papers":n}`; in a Confidence poll a line is
 //! `{"confidence":n,"no_confidence":n}`. Papers are all papers of the batch; the invalid add up to at most that, and the
 //! levels of a line to at most the valid ones. What a line lacks to the papers is not counted.
@@ -107,7 +156,7 @@
 //!
 //! | file | content |
 //! |---|---|
-//! | `MANIFEST` | signed note: `tinnhiem bundle v1`, then `hex(SHA-256)  size  path` for every other file, two spaces between, sorted by the bytes of the path; no part of a path is empty, `.` or `..`, or has `\` or a control character |
+//! | `MANIFEST` | signed note: `tinnhiem bundle v1`, then `hex(SHA-256)  size  path` for every other file, two spaces between, sorted by the bytes of the path; the letters of a path are U+0020 to U+007E without `\` and `:`, U+00A1 to U+024F without U+00AD, and U+1E00 to U+1EFF, its parts between `/` are not empty and neither begin nor end with a space nor end with a full stop |
 //! | `README.txt` | for people |
 //! | `key.pub` | key text and a line feed |
 //! | `log.jsonl` | entries |
@@ -119,14 +168,67 @@
 //! | `checkpoints/head.txt` | covers the whole log; there exactly while `result.published` is not: a bundle may be written from `result.declared` on |
 //! | `proofs/consistency.json` | canonical, line feed: `{"proofs":[{"from":m,"hashes":[hex,…],"to":n},…],"v":1}`, one from each checkpoint to the next |
 //! | `proofs/inclusion.json` | canonical, line feed: `{"proofs":[{"entry":text,"hashes":[hex,…],"seq":i,"size":n},…],"v":1}`, one for each `paper.issued` in its order, in the last checkpoint |
-//! | `openings.json` | canonical, line feed: `{"openings":[{"batch":n,"counts":{…},"form":id,"nonce":hex},…],"v":1}`, one for each batch that stands, in any order |
+//! | `openings.json` | in a *sealed* bundle, absent in a *public* one; canonical, line feed: `{"openings":[{"batch":n,"counts":{…},"form":id,"nonce":hex},…],"v":1}`, one for each batch that stands, in any order |
 //! | `ruleset.toml` | hash in `poll.created` |
 //! | `results.json` | hash in `result.declared` |
-//! | `papers/NAME` | hash in the last `paper.issued` of that name |
+//! | `papers/NAME` | hash in the last `paper.issued` of that name; every `name` of `paper.issued` is a path of one part |
+//! | `cosignatures/NAME` | signature lines of witnesses, sorted by their bytes, each once, of `checkpoints/NAME`, which is there; absent where nobody cosigned |
 //!
 //! There is no other file, and none is a link. A verifier may refuse over 10,000 files, and over 64 MiB in a file other
-//! than the log and the papers. The openings of a form add up, figure by figure and reason by reason, to its totals in
-//! `counting.closed`, which has the forms in the order of `forms.sealed`; its papers are the ballots returned.
+//! than the log and the papers. `counting.closed` has the forms in the order of `forms.sealed`; papers of its totals are the
+//! ballots returned, the invalid add up to at most these, and the levels of a line to at most the valid ones. An opening is
+//! checked by computing all commitments of its batch anew. The openings of a form add up, figure by figure and reason by
+//! reason, to its totals. A form with a batch of an older program needs the openings.
+//!
+//! # One file
+//!
+//! A bundle may be handed on as a .zip (APPNOTE 6.3.10) in which every program that unpacks it finds the same files. It has,
+//! from its first byte to its last and with nothing between: a header and the content of each entry, one after the other; the
+//! directory, with a record of each in the same order; the end record, whose counts, size and offset are right, whose disks are
+//! 0, and which has no comment. The 20 bytes before it do not begin with `PK\6\7`; nothing is of zip64 or encrypted, and no size
+//! stands behind a content. In header and record the 24 bytes from the version to the length of the name are the same, and so is
+//! the name. The version is at most 20. Of the flags only bits 1, 2 and 11 may be set, the last where the name has letters beyond
+//! ASCII. A content is stored (0), or one deflate stream (8) that ends at its last byte; sizes and CRC are right. Extra fields are
+//! whole and of the ids 0x000A, 0x5455, 0x7875 (times, owners). A record has no comment and disk 0; of its external attributes the
+//! upper 4 bits are 0 or 8 (a regular file) and the bits 0x0458 are 0. Names are paths as in MANIFEST, no two alike in lower case.
+//! A name that ends in `/` is a folder: stored, empty, with CRC 0 and a file below it; there 4 may stand for 8, and 0x10 be set. A
+//! verifier may refuse over 4 GiB of content.
+//!
+//! # Rule set
+//!
+//! `ruleset.toml` is TOML 1.0, without a byte order mark. Its keys are the fields of [`RuleSet`](super::rules::RuleSet) and no others; days are texts
+//! `2023-07-01`, a share is a text `2/3` of at most one, its parts below 2^32. A parameter is a table `value`, `cite`, `attested`
+//! (`verified`, `single`, `unverified`) and, where there is one, `note`. The id is upper-case letters, digits and `-`, and that of
+//! `poll.created`. Not blank: `short`, `title`, the base's phrase, each `cite`, `share_words` and `consequence` of a band, `reason`,
+//! the ids of lists, `who`, `what`, `by`. `levels` is `high`, `medium`, `low`; shares have at most 6 decimals; bands ascend
+//! (`over_half_low`, `two_thirds_low`), `confidence.loss` is `lost`. `titles` are lower case without accents. An id stands once in its list, in
+//! `follow_up` once for each band, in `deadline` once for each body; an `attestation` once for each parameter. `until` is not before
+//! `from`. Where `bad_line` costs the ballot, a reason of `spoils_ballot` has `literal_reading_only`, which none has together with
+//! `single_name_only`; `is_chosen` only where `board_chooses`. `exemption` has `months` exactly for `under_months`. On the side
+//! `party` no consequence of `two_thirds_low` has the words `từ chức`.
+//!
+//! The smallest count that reaches a threshold `a/b` of a base n: `⌊a·n/b⌋ + 1` with edge `above`, `⌈a·n/b⌉` with `from`. `quorum` in
+//! `voting.opened` is that of the rule set's quorum and all delegates.
+//!
+//! # Result
+//!
+//! `results.json` follows from the log and the rule set, and is compared letter by letter: two spaces of indent, a line feed at the
+//! end, keys in this order: `ruleset`, `kind`, `rehearsal`, `simulated`, `base` and `ballots` (those of all forms where they agree, else
+//! `null`; void forms have no say in `base`), `forms` (`form`, `block`, `base`, `ballots`, and `void` only where it is true),
+//! `officials` (`name`, `post`, `block`, `counts`, `percent`, `band`, `margin`), in the order of forms and lines. `base` is `name` and
+//! `value`; `ballots` is `issued`, `returned`, `valid`, `invalid`; levels stand in the order of the ballot, after them `not_counted`.
+//!
+//! Counts are those of `counting.closed` with the figures that stand after recounts. The base is the ballots returned or all
+//! delegates, as the rule set's `base` says; it is not 0, and no more ballots came back than there are delegates, where that number is
+//! not 0. A form of which none was issued, or none came back where that is the base, is void: base 0, `band` `void`, `not_counted` 0,
+//! `percent` and `margin` empty. `not_counted` is returned less the levels. A share is 100·count/base, rounded half up to the rule
+//! set's decimals, with a comma; zeros at the end go where the rule set says so. The band is the highest whose smallest count
+//! the decisive level (`low`, `no_confidence`) reaches, else `none` or `kept`; `margin` has `half` (`over_half_low`, `lost`) and
+//! `two_thirds`: the decisive count less that smallest count.
+//!
+//! A line is due to be counted again where that distance, taken without its sign, is at most the margin's ballots or its share of
+//! the base (one ballot and 2/100 where the rule set tells none), by the figures that stand at the end; a form of which nothing came
+//! back owes nothing.
 //!
 //! # What this does and does not show
 //!
@@ -137,11 +239,21 @@
 //! A batch that was counted anew is opened once: laid beside its first counts, its second would show what changed on single
 //! papers. That the first commitment hid honest counts is therefore not shown.
 //!
-//! The openings do show the counts of each batch, and those of a few papers nearly are the papers. A batch therefore has
-//! 10 papers or more, or all of its form; the program writes no bundle with a smaller one. That is no error in the
-//! figures, so a verifier of such a bundle accepts it and says so; it says so too where fewer than 10 valid papers, and
-//! not all of the form, remain in a batch.
+//! The sums of commitments show that the published totals are the content of what was bound batch by batch, before anybody
+//! knew the result, and no batch is opened for it. They do not show that papers were read rightly. Nor do they show that no
+//! batch was bound with a figure below zero for which another makes up: that needs the openings, or range proofs, which are
+//! not there; two readers of each pile and the program's own check stand for it.
+//!
+//! The openings of a sealed bundle show the counts of each batch, and those of a few papers nearly are the papers. A batch
+//! therefore has 10 papers or more, or all of its form; the program writes no sealed bundle with a smaller one. That is no
+//! error in the figures, so a verifier of such a bundle accepts it and says so; it says so too where fewer than 10 valid
+//! papers, and not all of the form, remain in a batch.
+//!
+//! In the database openings are sealed with a key that is derived from the installation's secret, which no database and no
+//! backup has. Whoever holds both reads them.
 
+pub mod anchor;
+pub mod batches;
 pub mod canonical;
 pub mod checkpoint;
 pub mod commitment;
@@ -153,10 +265,16 @@ pub mod event;
 pub mod log;
 pub mod merkle;
 pub mod note;
+pub mod paper;
+pub mod path;
+pub mod pedersen;
 pub mod replay;
 pub mod settle;
+pub mod tag;
 pub mod time;
+pub mod witness;
 
+pub use anchor::{Anchor, AnchorFault, Anchors};
 pub use checkpoint::Checkpoint;
 pub use commitment::{Nonce, SealedCounts};
 pub use council_course::CouncilCourse;
@@ -166,5 +284,6 @@ pub use entry::LogEntry;
 pub use event::{Actor, CouncilEvent, LogEvent, PollEvent};
 pub use log::Log;
 pub use note::{KeyName, Signer, VerifierKey};
+pub use pedersen::{BatchCommitments, Binding};
 pub use replay::Replay;
 pub use time::UtcTime;

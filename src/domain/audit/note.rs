@@ -64,9 +64,9 @@ impl KeyName {
     }
 }
 
-/// First 4 bytes of `SHA-256(name ‖ 0x0A ‖ 0x01 ‖ public key)`.
-fn key_id(name: &KeyName, public: &[u8; 32]) -> [u8; 4] {
-    let digest = Digest::of_parts(&[name.0.as_bytes(), b"\n", &[ED25519], public]);
+/// First 4 bytes of `SHA-256(name ‖ 0x0A ‖ signature type ‖ public key)`.
+pub(super) fn key_id(name: &KeyName, kind: u8, public: &[u8; 32]) -> [u8; 4] {
+    let digest = Digest::of_parts(&[name.0.as_bytes(), b"\n", &[kind], public]);
     let [a, b, c, d, ..] = *digest.as_bytes();
     [a, b, c, d]
 }
@@ -109,6 +109,35 @@ impl std::fmt::Debug for Signer {
     }
 }
 
+/// Reads `name+id+base64` of a key of one signature type (C2SP signed-note); there is one spelling of a key.
+///
+/// # Errors
+/// When a letter of it is wrong: the id binds name, type and key.
+pub(super) fn read_key(text: &str, signature_type: u8) -> Result<(KeyName, VerifyingKey), NoteError> {
+    let (name, rest) = text.split_once('+').ok_or(NoteError::KeyForm)?;
+    let (id, value) = rest.split_once('+').ok_or(NoteError::KeyForm)?;
+    let name = KeyName::new(name)?;
+    let id: [u8; 4] = from_hex(id).ok_or(NoteError::KeyForm)?;
+    let bytes: [u8; 33] = STANDARD.decode(value).ok().and_then(|b| b.try_into().ok()).ok_or(NoteError::KeyForm)?;
+    let [found, public @ ..] = bytes;
+    if found != signature_type {
+        return Err(NoteError::KeyForm);
+    }
+    if key_id(&name, signature_type, &public) != id {
+        return Err(NoteError::KeyId);
+    }
+    let key = VerifyingKey::from_bytes(&public).map_err(|_| NoteError::KeyValue)?;
+    Ok((name, key))
+}
+
+/// What [`read_key`] reads.
+pub(super) fn key_text(name: &KeyName, signature_type: u8, key: &VerifyingKey) -> String {
+    let id = key_id(name, signature_type, key.as_bytes());
+    let mut bytes = vec![signature_type];
+    bytes.extend_from_slice(key.as_bytes());
+    format!("{}+{}+{}", name.0, to_hex(&id), STANDARD.encode(bytes))
+}
+
 /// A public key with its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifierKey {
@@ -122,24 +151,13 @@ impl VerifierKey {
     /// # Errors
     /// When a letter of it is wrong: the id binds name and key.
     pub fn parse(text: &str) -> Result<Self, NoteError> {
-        let (name, rest) = text.split_once('+').ok_or(NoteError::KeyForm)?;
-        let (id, value) = rest.split_once('+').ok_or(NoteError::KeyForm)?;
-        let name = KeyName::new(name)?;
-        let id: [u8; 4] = from_hex(id).ok_or(NoteError::KeyForm)?;
-        let bytes: [u8; 33] = STANDARD.decode(value).ok().and_then(|b| b.try_into().ok()).ok_or(NoteError::KeyForm)?;
-        let [ED25519, public @ ..] = bytes else { return Err(NoteError::KeyForm) };
-        if key_id(&name, &public) != id {
-            return Err(NoteError::KeyId);
-        }
-        let key = VerifyingKey::from_bytes(&public).map_err(|_| NoteError::KeyValue)?;
+        let (name, key) = read_key(text, ED25519)?;
         Ok(Self { name, key })
     }
 
-    /// `name+id+base64`, what [`Self::parse`] reads.
+    /// What [`Self::parse`] reads.
     pub fn to_text(&self) -> String {
-        let mut bytes = vec![ED25519];
-        bytes.extend_from_slice(self.key.as_bytes());
-        format!("{}+{}+{}", self.name.0, to_hex(&self.id()), STANDARD.encode(bytes))
+        key_text(&self.name, ED25519, &self.key)
     }
 
     /// Who signs with it.
@@ -148,7 +166,7 @@ impl VerifierKey {
     }
 
     fn id(&self) -> [u8; 4] {
-        key_id(&self.name, self.key.as_bytes())
+        key_id(&self.name, ED25519, self.key.as_bytes())
     }
 
     /// SHA-256 of the key's text: what two people compare to know that they hold the same key.

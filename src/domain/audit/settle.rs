@@ -1,10 +1,14 @@
-//! Openings against commitments, and their sums against the totals that the log closes with.
+//! Openings against commitments, and their sums against the totals that the log closes with; without openings, the totals
+//! against the batches that were committed. That the commitments themselves add up to the totals is
+//! [`super::pedersen::sums`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::commitment::SealedCounts;
 use super::course::{FormCourse, Record};
+use super::digest::Digest;
 use super::event::poll::FormTotals;
+use super::pedersen::{BatchCommitments, Generator};
 use crate::batch::PAPERS_PER_BATCH;
 use crate::count::{BatchCounts, CountError};
 
@@ -35,11 +39,53 @@ impl SettleError {
     }
 }
 
-/// Holds every opening against its commitment, adds them up by form and compares with the totals in the log.
+/// The totals of a public bundle, in which no batch is opened: of the forms in their order, with the papers that came back,
+/// and such as counts can be.
+///
+/// # Errors
+/// When a form has a batch whose commitment adds up to nothing, so that only its opening shows it, and when the totals
+/// cannot be.
+pub fn settle_closed(record: &Record) -> Result<Vec<FormTotals>, SettleError> {
+    let mut sums = Vec::with_capacity(record.forms.len());
+    let mut told = record.totals.iter();
+    for course in &record.forms {
+        let form = course.form.id.clone();
+        if let Some((&batch, _)) = course.batches.iter().find(|(_, batch)| batch.commitments.is_none()) {
+            return Err(SettleError::NotOpened { form, batch });
+        }
+        let counts = told.next().map(|total| &total.counts).filter(|counts| {
+            let fits = counts.check().is_ok() && zero(record, course).add(counts).is_ok();
+            fits && u64::from(counts.papers) == course.papers()
+        });
+        sums.push(counts.cloned().ok_or(SettleError::Totals { form })?);
+    }
+    totals(record, sums)
+}
+
+/// Whether an opening is what is bound by a batch of `papers` in the log `origin`: by its commitments, or by the hash of an
+/// older batch.
+pub fn binds(
+    origin: &str,
+    opening: &SealedCounts,
+    (commitment, commitments): (Digest, Option<&BatchCommitments>),
+    papers: u32,
+) -> bool {
+    let is_bound = match commitments {
+        None => opening.commitment().is_ok_and(|own| own == commitment),
+        Some(told) => {
+            let own = Generator::of(origin, &opening.form).commit(opening, told.reasons());
+            own.is_ok_and(|own| own == *told)
+        }
+    };
+    is_bound && opening.counts.papers == papers
+}
+
+/// Holds every opening against its commitment, adds them up by form and compares with the totals in the log, whose name is
+/// `origin`.
 ///
 /// # Errors
 /// The first thing that does not hold.
-pub fn settle(record: &Record, openings: &[SealedCounts]) -> Result<Vec<FormTotals>, SettleError> {
+pub fn settle(record: &Record, origin: &str, openings: &[SealedCounts]) -> Result<Vec<FormTotals>, SettleError> {
     let mut sums: Vec<BatchCounts> = record.forms.iter().map(|form| zero(record, form)).collect();
     let mut opened = BTreeSet::new();
     for opening in openings {
@@ -54,8 +100,8 @@ pub fn settle(record: &Record, openings: &[SealedCounts]) -> Result<Vec<FormTota
         if !opened.insert((&opening.form, batch)) {
             return Err(SettleError::OpenedTwice { form, batch });
         }
-        let binds = opening.commitment().is_ok_and(|commitment| commitment == committed.commitment);
-        if !binds || opening.counts.papers != committed.papers {
+        let bound = (committed.commitment, committed.commitments.as_deref());
+        if !binds(origin, opening, bound, committed.papers) {
             return Err(SettleError::Commitment { form, batch });
         }
         let added = opening.counts.check().and_then(|()| sum.add(&opening.counts));
@@ -96,9 +142,11 @@ fn totals(record: &Record, sums: Vec<BatchCounts>) -> Result<Vec<FormTotals>, Se
     for (course, counts) in record.forms.iter().zip(sums) {
         let form = course.form.id.clone();
         let (issued, returned) = course.returned.as_ref().map_or((0, 0), |b| (b.issued, b.returned));
-        let total = FormTotals { counts, form, issued, returned };
+        let closed = told.next();
+        let blindings = closed.and_then(|closed| closed.blindings.clone());
+        let total = FormTotals { blindings, counts, form, issued, returned };
         // Papers of the sum are those returned: held when counting closed.
-        if told.next() != Some(&total) {
+        if closed != Some(&total) {
             return Err(SettleError::Totals { form: total.form });
         }
         totals.push(total);
@@ -113,7 +161,6 @@ fn totals(record: &Record, sums: Vec<BatchCounts>) -> Result<Vec<FormTotals>, Se
 mod tests {
     use super::super::commitment::Nonce;
     use super::super::course::Committed;
-    use super::super::digest::Digest;
     use super::super::event::poll::{ListDecided, ListedOfficial, PollCreated, SealedForm};
     use super::*;
     use crate::ballot_account::BallotAccount;
@@ -128,7 +175,8 @@ mod tests {
     }
 
     fn committed(opening: &SealedCounts) -> Committed {
-        Committed { commitment: opening.commitment().expect("commitment"), papers: opening.counts.papers }
+        let commitment = opening.commitment().expect("commitment");
+        Committed { commitment, commitments: None, papers: opening.counts.papers }
     }
 
     /// A log that commits `openings` and closes with their sum.
@@ -145,11 +193,12 @@ mod tests {
             batches: openings.iter().map(|o| (o.batch, committed(o))).collect(),
             reopened: Vec::new(),
         };
-        let totals = vec![FormTotals { counts: sum, form: form_id, issued, returned }];
+        let totals = vec![FormTotals { blindings: None, counts: sum, form: form_id, issued, returned }];
         Record {
             quorum: None,
             poll: PollCreated {
                 again_of: None,
+                program: None,
                 council: "Hội đồng".into(),
                 delegates: 30,
                 kind: PollKind::Rating,
@@ -178,7 +227,7 @@ mod tests {
     #[test]
     fn openings_that_bind_add_up_to_the_totals_of_the_log() {
         let openings = [opening(1, 2), opening(2, 7)];
-        let settled = settle(&record(&openings), &openings).expect("settles");
+        let settled = settle(&record(&openings), "L", &openings).expect("settles");
         assert_eq!(settled[0].counts.lines, [LevelCounts::Rating { high: 11, medium: 0, low: 9 }]);
     }
 
@@ -186,7 +235,7 @@ mod tests {
     fn every_batch_is_opened_once_and_none_that_was_not_committed() {
         let openings = [opening(1, 2), opening(2, 7)];
         let record = record(&openings);
-        let of = |opened: &[SealedCounts]| settle(&record, opened).expect_err("does not settle");
+        let of = |opened: &[SealedCounts]| settle(&record, "L", opened).expect_err("does not settle");
         let ((form, batch), third) = (at(2), opening(3, 0));
         assert_eq!(of(&openings[..1]), SettleError::NotOpened { form, batch });
         let (form, batch) = at(1);
@@ -203,16 +252,16 @@ mod tests {
         let record = record(&told);
         let (form, batch) = at(1);
         let refused = Err(SettleError::Commitment { form, batch });
-        assert_eq!(settle(&record, &[opening(1, 3)]), refused);
+        assert_eq!(settle(&record, "L", &[opening(1, 3)]), refused);
         let other = SealedCounts { nonce: Nonce::from_bytes([2; 32]), ..opening(1, 2) };
-        assert_eq!(settle(&record, &[other]), refused);
+        assert_eq!(settle(&record, "L", &[other]), refused);
 
         // The log says 9 papers of a batch whose committed counts say 10.
         let mut lying = record.clone();
         if let Some(batch) = lying.forms[0].batches.get_mut(&1) {
             batch.papers = 9;
         }
-        assert_eq!(settle(&lying, &told), refused);
+        assert_eq!(settle(&lying, "L", &told), refused);
     }
 
     #[test]
@@ -222,7 +271,7 @@ mod tests {
         let told = [impossible];
         let (form, batch) = at(1);
         let cause = CountError::LevelsOverValid { line: 1, sum: 10, valid: 9 };
-        assert_eq!(settle(&record(&told), &told), Err(SettleError::Counts { form, batch, cause }));
+        assert_eq!(settle(&record(&told), "L", &told), Err(SettleError::Counts { form, batch, cause }));
     }
 
     #[test]
@@ -232,12 +281,12 @@ mod tests {
         let refused = |form: &str| Err(SettleError::Totals { form: form.into() });
         let mut more = honest.clone();
         more.totals[0].counts.lines = vec![LevelCounts::Rating { high: 7, medium: 0, low: 3 }];
-        assert_eq!(settle(&more, &told), refused("F1"));
+        assert_eq!(settle(&more, "L", &told), refused("F1"));
         let mut extra = honest.clone();
         extra.totals.push(FormTotals { form: "F9".into(), ..honest.totals[0].clone() });
-        assert_eq!(settle(&extra, &told), refused("F9"));
+        assert_eq!(settle(&extra, "L", &told), refused("F9"));
         let mut none = honest;
         none.totals.clear();
-        assert_eq!(settle(&none, &told), refused("F1"));
+        assert_eq!(settle(&none, "L", &told), refused("F1"));
     }
 }

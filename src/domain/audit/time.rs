@@ -6,6 +6,8 @@ use std::str::FromStr;
 use jiff::{Timestamp, civil};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::id::Parsed;
+
 /// `2023-12-13T01:00:00Z`; fixed width, so that texts sort as times do.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct UtcTime([u8; 20]);
@@ -19,6 +21,11 @@ impl UtcTime {
     /// The moment as letters.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    /// Whether `text` is how the moment is written.
+    pub(super) fn is(&self, text: &str) -> bool {
+        self.0 == text.as_bytes()
     }
 
     /// Whole seconds from this moment to `later`; negative when that is earlier.
@@ -95,7 +102,7 @@ impl Serialize for UtcTime {
 
 impl<'de> Deserialize<'de> for UtcTime {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        String::deserialize(input)?.parse().map_err(serde::de::Error::custom)
+        input.deserialize_str(Parsed::default())
     }
 }
 

@@ -201,16 +201,31 @@ fn hand_over(entry: &mut Entry, teller: &str, to: &str) {
     }
 }
 
-/// For every paper but the last: lines that differ when `late` is one paper behind `early` from there on, with its number.
+/// Papers of a run that must differ less one paper further on before a run that ends within the pile is suggested.
+const PAPERS_TO_SUGGEST: usize = 2;
+
+/// Lines that differ when `late` is one paper behind `early` from a paper on, with the number of that paper: to the end of
+/// the pile, or to a paper that is in `early` only, as where one paper was skipped and a later one was read twice.
 fn moved(early: &[Paper], late: &[Paper]) -> Vec<(usize, usize)> {
     let papers = early.len().min(late.len());
     let differing =
         |one: Option<&Paper>, two: Option<&Paper>| one.zip(two).map_or(0, |(one, two)| lines_apart(one, two));
     let straight: Vec<usize> = (0..papers).map(|at| differing(early.get(at), late.get(at))).collect();
     let behind: Vec<usize> = (0..papers).map(|at| differing(early.get(at), late.get(at + 1))).collect();
-    let before = |from: usize| straight.iter().take(from).sum::<usize>();
-    let after = |from: usize| behind.iter().skip(from).sum::<usize>();
-    (0..papers.saturating_sub(1)).map(|from| (before(from) + after(from), from + 1)).collect()
+    let sum = |lines: &[usize], from: usize, to: usize| -> usize { lines.iter().take(to).skip(from).sum() };
+    let mut all = Vec::new();
+    for from in 0..papers.saturating_sub(1) {
+        all.push((sum(&straight, 0, from) + sum(&behind, from, papers), from + 1));
+        let mut better = 0;
+        for to in from + 1..papers {
+            better += usize::from(straight.get(to - 1) > behind.get(to - 1));
+            if better >= PAPERS_TO_SUGGEST {
+                let cost = sum(&straight, 0, from) + sum(&behind, from, to) + sum(&straight, to + 1, papers);
+                all.push((cost, from + 1));
+            }
+        }
+    }
+    all
 }
 
 fn lines_apart(one: &Paper, two: &Paper) -> usize {
@@ -253,6 +268,17 @@ mod tests {
         match once.second(entry(two, "B")).expect("second") {
             Compared::Differs(batch) => batch,
             Compared::Agreed(_) => panic!("they differ"),
+        }
+    }
+
+    #[test]
+    fn a_paper_skipped_and_another_read_twice_are_a_run_that_ends_within_the_pile() {
+        let whole = || grown(0..12);
+        for (skipped, twice) in [(0, 2), (2, 8), (4, 9), (6, 10)] {
+            let read =
+                (0..12).filter(|seed| *seed != skipped).flat_map(|seed| vec![seed; 1 + usize::from(seed == twice)]);
+            let batch = disputed(grown(read), whole());
+            assert_eq!(batch.moved_from(), Some(usize::try_from(skipped).expect("small") + 1), "{skipped} {twice}");
         }
     }
 

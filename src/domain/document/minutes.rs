@@ -114,6 +114,7 @@ pub fn minutes(frame: &Frame<'_>, result: &PollResult, parts: MinutesParts<'_>) 
         blocks.extend(procedure);
     }
     blocks.extend(day::recounts(if is_told { 6 } else { 5 }, occasion, result, &parts));
+    blocks.extend(parts.day.made_with().map(body));
     blocks.push(Block::Together(vec![
         body(format!(
             "Biên bản được lập{}, đọc trước {}; Thư ký và Trưởng ban ký, Trưởng ban thay mặt Ban kiểm phiếu.",

@@ -38,14 +38,15 @@ impl EmptyForm<'_> {
     }
 }
 
-/// The zero report of a poll over all its forms; `waived` says who let the vote go on without a test deck.
+/// The zero report of a poll over all its forms; `waived` says who let the vote go on without a test deck, `made_with` which
+/// program and rules the log names.
 ///
 /// # Errors
 /// The first form of which anything was counted.
 pub fn zero_report(
     frame: &Frame<'_>,
     forms: &[EmptyForm<'_>],
-    waived: Option<&Hands>,
+    (waived, made_with): (Option<&Hands>, Option<String>),
     tellers: &[Teller],
     checkpoint: CheckpointBox,
 ) -> Result<Document, NotZero> {
@@ -92,6 +93,7 @@ pub fn zero_report(
         let stop = full_stop(reason);
         body(format!("Đã bỏ qua phiếu thử. Lý do: {reason}{stop} Người đề nghị: {asked}; người đồng ý: {agreed}."))
     }));
+    blocks.extend(made_with.map(body));
     blocks.push(Block::Together(vec![
         body("Điểm chốt dưới đây được in trước khi mở: mọi bản ghi kiểm phiếu đều phải nằm sau điểm chốt này."),
         board_signatures(occasion, tellers),

@@ -37,7 +37,7 @@ impl Keying {
             (Key::Backspace, _) => self.undo(),
             (Key::Minus, _) => Ok(self.ask(Question::Reason, Signal::AskedReason)),
             (Key::Digit(_), Phase::PaperFull) => Err(Refusal::PaperFull),
-            (Key::Digit(digit), _) => self.digit(digit),
+            (Key::Digit(digit), _) => self.digit(digit, &mut step),
         };
         (self, done.unwrap_or_else(Signal::Refused), step)
     }
@@ -118,7 +118,7 @@ impl Keying {
         Ok(Signal::Undone)
     }
 
-    fn digit(&mut self, digit: u8) -> Done {
+    fn digit(&mut self, digit: u8, step: &mut Option<Step>) -> Done {
         let mark = match digit {
             0 => Mark::None,
             9 => Mark::Multiple,
@@ -134,6 +134,10 @@ impl Keying {
         // Behind the last line the paper is full; a line that was left out comes first.
         if let Some(keyed) = self.papers.get(self.at).filter(|keyed| self.line == keyed.marks.len()) {
             self.line = keyed.first_unmarked();
+        }
+        // The page names the papers and lines that are read again, so that no Enter is needed to keep them apart.
+        if !self.is_whole && self.phase() == Phase::PaperFull {
+            return self.finish(Phase::PaperFull, step);
         }
         Ok(Signal::Marked)
     }
@@ -154,6 +158,10 @@ impl Keying {
         let (place, count) = (self.at, self.papers.len());
         let is_before_others = self.papers.iter().skip(place + 1).any(|keyed| keyed.has_left);
         let Some(keyed) = self.papers.get_mut(place) else { return Err(Refusal::AllKeyed) };
+        if !self.is_whole && keyed.is_untouched() {
+            // An Enter out of habit: the last mark has ended the paper before.
+            return Ok(Signal::NextPaper);
+        }
         if !keyed.is_finished() {
             if phase != Phase::Invalid && keyed.first_unmarked() < keyed.marks.len() {
                 return Err(Refusal::LinesLeft);

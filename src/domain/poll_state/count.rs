@@ -4,10 +4,13 @@ use jiff::civil::Date;
 
 use super::papers::find;
 use super::{ClosedCount, FormProgress, MayOpen, Pair, Poll, PollState, Refusal, Transition, TwoPeople};
+use crate::audit::course::FormCourse;
 use crate::audit::event::poll::{
     BatchCommitted, BatchReopened, CountingClosed, DeckCounted, DeckForm, DeckWaived, FormTotals, PollMoved,
     SealedForm, VotingOpened, ZeroReported,
 };
+use crate::audit::pedersen::sums::SumsCheck;
+use crate::audit::pedersen::{Binding, Generator};
 use crate::audit::{Digest, Moment, SealedCounts};
 use crate::batch::ReadTwice;
 use crate::count::BatchCounts;
@@ -31,6 +34,28 @@ pub struct StandingBatch {
 pub struct Closing {
     poll: Poll,
     forms: Vec<FormProgress>,
+}
+
+/// A count whose sums are known and hold against its log: all that takes time of a close. It has no `Debug`, because nobody
+/// sees the sums before the count is closed.
+#[derive(Clone)]
+pub struct AddedUp {
+    closing: Closing,
+    origin: String,
+    forms: Vec<FormCourse>,
+    reasons: Vec<String>,
+    totals: Vec<FormTotals>,
+}
+
+/// What a close needs of the poll's log.
+#[derive(Clone, Copy, Debug)]
+pub struct CountLog<'l> {
+    /// Its name.
+    pub origin: &'l str,
+    /// What it says of each form.
+    pub forms: &'l [FormCourse],
+    /// Ids of the reasons of the poll's rule set for which a ballot is invalid.
+    pub reasons: &'l [&'l str],
 }
 
 impl PollState {
@@ -100,6 +125,7 @@ impl PollState {
         }
         let kind = poll.created.kind;
         let zero = |progress: &FormProgress| FormTotals {
+            blindings: None,
             counts: BatchCounts::zero(kind, lines(&progress.form)),
             form: progress.form.id.clone(),
             issued: 0,
@@ -155,8 +181,8 @@ impl PollState {
         Ok(Transition::signed(state, vec![opened.into()], Moment::VotingOpened))
     }
 
-    /// Two tellers agree on a batch whose number is not taken yet; `opening` goes under seal, the log gets the
-    /// `commitment` to it and who read.
+    /// Two tellers agree on a batch whose number is not taken yet; `opening` goes under seal, the log gets the commitments
+    /// to it and who read.
     ///
     /// # Errors
     /// Outside the count, when not two people of the board read, when its figures cannot be right, and when the batches would
@@ -164,7 +190,7 @@ impl PollState {
     pub fn commit_batch(
         self,
         opening: &SealedCounts,
-        commitment: Digest,
+        binding: Binding,
         read: ReadTwice,
     ) -> Result<Transition, Refusal> {
         let Self::Counting(poll, hall, mut forms) = self else { return self.refuse("chốt tập phiếu") };
@@ -173,6 +199,9 @@ impl PollState {
             return Err(Refusal::of_readers(fault, Refusal::BatchReaders));
         }
         let (form, batch) = (opening.form.clone(), opening.batch);
+        if batch == 0 {
+            return Err(Refusal::BatchZero(form));
+        }
         let progress = find(&mut forms, &form)?;
         let Some((_, returned)) = progress.ballots else { return Err(Refusal::NotReturned(form)) };
         let zero = BatchCounts::zero(poll.created.kind, lines(&progress.form));
@@ -188,7 +217,19 @@ impl PollState {
         let accounts = accounts_of(&readers);
         let readers = readers.map(|reader| reader.name).to_vec();
         let papers = opening.counts.papers;
-        let committed = BatchCommitted { accounts, batch, commitment, decided, earlier, form, papers, readers, reread };
+        let Binding { commitment, commitments } = binding;
+        let committed = BatchCommitted {
+            accounts,
+            batch,
+            commitment,
+            commitments,
+            decided,
+            earlier,
+            form,
+            papers,
+            readers,
+            reread,
+        };
         Ok(Transition::quiet(Self::Counting(poll, hall, forms), vec![committed.into()]))
     }
 
@@ -236,24 +277,53 @@ impl Closing {
         MayOpen(self.poll.id)
     }
 
-    /// Adds up what was sealed and closes the count.
+    /// Adds up what was sealed and holds the sums against the commitments; `log` is what the poll's log says of the batches.
     ///
     /// # Errors
-    /// When `openings` are not those of the batches that were committed, and by one person.
-    pub fn total(self, openings: &[SealedCounts], pair: Pair) -> Result<Transition, Refusal> {
-        let proposed_by = pair.proposer(&self.poll)?;
+    /// When `openings` are not those of the batches that were committed, and when these do not add up to their commitments.
+    pub fn add_up(self, openings: &[SealedCounts], log: &CountLog<'_>) -> Result<AddedUp, Refusal> {
         let mut totals = Vec::with_capacity(self.forms.len());
         for progress in &self.forms {
             let FormProgress { form, ballots, batches, .. } = progress;
-            let own: Vec<&BatchCounts> = openings.iter().filter(|o| o.form == form.id).map(|o| &o.counts).collect();
+            let own = || openings.iter().filter(|opening| opening.form == form.id);
             let sealed = || Refusal::Sealed(form.id.clone());
-            let whole = u32::try_from(own.len()) == Ok(*batches);
-            let counts = BatchCounts::sum(self.poll.created.kind, lines(form), own).map_err(|_| sealed())?;
+            let whole = u32::try_from(own().count()) == Ok(*batches);
+            let shape = (self.poll.created.kind, lines(form));
+            let counts = BatchCounts::sum(shape.0, shape.1, own().map(|o| &o.counts)).map_err(|_| sealed())?;
             let (issued, returned) = ballots.filter(|(_, back)| whole && *back == counts.papers).ok_or_else(sealed)?;
-            totals.push(FormTotals { counts, form: form.id.clone(), issued, returned });
+            let course = log.forms.iter().find(|course| course.form.id == form.id).ok_or_else(sealed)?;
+            let generator = Generator::of(log.origin, &form.id);
+            let reasons = log.reasons.iter().copied();
+            let blindings = course.adds_up().then(|| generator.blindings(shape, own(), reasons));
+            let blindings = blindings.transpose().map_err(|_| sealed())?;
+            totals.push(FormTotals { blindings, counts, form: form.id.clone(), issued, returned });
         }
+        // What every verifier will compute: a close that one of them refuses is not written.
+        SumsCheck::of(log.origin, log.forms, &totals).run()?;
+        let reasons = log.reasons.iter().copied().map(str::to_owned).collect();
+        Ok(AddedUp { closing: self, origin: log.origin.to_owned(), forms: log.forms.to_vec(), reasons, totals })
+    }
+}
+
+impl AddedUp {
+    /// Whether these are the sums of this count: it stands as it did when they were added up, and so does its log. The openings
+    /// need not be looked at again, because the commitments of the log bind them.
+    pub fn is_of(&self, closing: &Closing, log: &CountLog<'_>) -> bool {
+        self.closing == *closing
+            && self.origin == log.origin
+            && self.forms == log.forms
+            && self.reasons.iter().eq(log.reasons)
+    }
+
+    /// Closes the count.
+    ///
+    /// # Errors
+    /// By one person.
+    pub fn close(self, pair: Pair) -> Result<Transition, Refusal> {
+        let Self { closing: Closing { poll, .. }, totals, .. } = self;
+        let proposed_by = pair.proposer(&poll)?;
         let events = vec![CountingClosed { forms: totals.clone(), proposed_by }.into()];
-        Ok(Transition::signed(PollState::Closed(self.poll, ClosedCount::new(totals)), events, Moment::CountingClosed))
+        Ok(Transition::signed(PollState::Closed(poll, ClosedCount::new(totals)), events, Moment::CountingClosed))
     }
 }
 

@@ -36,7 +36,7 @@ use super::recount::{self, DueLine};
 use super::roster::Teller;
 
 pub use conclude::LineRecount;
-pub use count::{Closing, StandingBatch};
+pub use count::{AddedUp, Closing, CountLog, StandingBatch};
 pub(crate) use pair::is_one_person;
 pub use pair::{Pair, TwoPeople};
 pub use refusal::Refusal;

@@ -23,6 +23,20 @@ impl PollState {
         Ok(Transition::quiet(Self::Voting(poll, hall, forms), vec![BallotsIssued { form, issued, printed }.into()]))
     }
 
+    /// The same figures went out of several forms, as where every delegate receives one ballot of each.
+    ///
+    /// # Errors
+    /// See [`Self::issue_ballots`]; nothing is announced then.
+    pub fn issue_same(self, forms: Vec<String>, papers: IssuedPapers) -> Result<Transition, Refusal> {
+        let mut all = Transition::quiet(self, Vec::new());
+        for form in forms {
+            let next = all.state.issue_ballots(form, papers)?;
+            all.events.extend(next.events);
+            all.state = next.state;
+        }
+        Ok(all)
+    }
+
     /// What was announced of a form is wrong, or a delegate who came late took a ballot. What was written down as returned
     /// of it has to be written down again.
     ///

@@ -1,6 +1,7 @@
 //! Why a transition is refused.
 
 use super::stage::Stage;
+use crate::audit::pedersen::sums::SumFault;
 use crate::ballot_account::AccountFault;
 use crate::count::CountError;
 use crate::counters::ReadersFault;
@@ -79,6 +80,9 @@ pub enum Refusal {
     /// A batch of that number is committed with other counts.
     #[error("Tập phiếu {batch} của mẫu phiếu {form} đã chốt với số liệu khác; hãy kiểm tra số ghi trên tập phiếu.")]
     BatchDiffers { form: String, batch: u32 },
+    /// Batches are numbered from 1.
+    #[error("Mẫu phiếu {0}: tập phiếu tính từ số 1; hãy ghi đúng số của tập phiếu.")]
+    BatchZero(String),
     /// There is no such batch to count anew.
     #[error(
         "Tập phiếu {batch} của mẫu phiếu {form} chưa chốt nên không mở lại được; hãy kiểm tra số ghi trên tập phiếu."
@@ -96,6 +100,9 @@ pub enum Refusal {
     /// What is sealed is not what was committed.
     #[error("Mẫu phiếu {0}: số liệu niêm phong không khớp với các tập phiếu đã chốt; hãy chạy «tinnhiem verify --db».")]
     Sealed(String),
+    /// What was opened does not add up to what the log has of it.
+    #[error("{0}; chưa đóng kiểm phiếu, hãy chạy «tinnhiem verify --db».")]
+    Sums(#[from] SumFault),
     /// No such line, or figures that it cannot have.
     #[error(
         "Mẫu phiếu {form} không có dòng {line}, hoặc số kiểm lại nhiều hơn số phiếu hợp lệ; hãy kiểm lại dòng này."

@@ -76,6 +76,9 @@ impl Reason {
     }
 }
 
+/// Stands for the reason of ballots that a count which was published elsewhere calls invalid without saying why.
+pub const REASON_NOT_GIVEN: &str = "reason_not_given";
+
 impl RuleSet {
     /// The margin of the duty to count a line again from paper.
     pub fn recount_margin(&self) -> RecountMargin {
@@ -90,6 +93,12 @@ impl RuleSet {
     /// Reasons for which a ballot of `lines` names is invalid as a whole.
     pub fn ballot_reasons(&self, lines: usize) -> impl Iterator<Item = &Reason> {
         self.spoils_ballot.iter().filter(move |reason| self.spoils(reason, lines))
+    }
+
+    /// Ids of all reasons for which a ballot can be invalid, whatever its form, and of [`REASON_NOT_GIVEN`]: a batch has a
+    /// commitment for each.
+    pub fn reason_ids(&self) -> Vec<&str> {
+        self.spoils_ballot.iter().map(|reason| reason.id.as_str()).chain([REASON_NOT_GIVEN]).collect()
     }
 
     /// Reasons for which a line of a ballot of `lines` names is lost while the ballot counts.

@@ -1,6 +1,6 @@
 //! Reads rule files, and refuses a wrong one with file, key and what to do about it.
 
-use super::{RuleSet, builtin_texts, check};
+use super::{RuleSet, builtin_texts, check, syntax};
 use crate::audit::Digest;
 
 /// Why a rule file is refused.
@@ -45,7 +45,19 @@ pub struct LoadedRules {
 /// an empty citation, thresholds that do not ascend.
 pub fn load(file: &str, text: &str) -> Result<RuleSet, RuleError> {
     let refuse = |key: String, what: String| RuleError { file: file.into(), key, what };
-    let input = toml::Deserializer::parse(text).map_err(|e| refuse(".".into(), syntax(text, &e)))?;
+    if text.starts_with('\u{FEFF}') {
+        let what = "tệp bắt đầu bằng dấu thứ tự byte (BOM); hãy lưu lại dạng UTF-8 không có dấu đó";
+        return Err(refuse(".".into(), what.into()));
+    }
+    let input = toml::Deserializer::parse(text).map_err(|e| refuse(".".into(), unread(text, &e)))?;
+    if let Some(place) = syntax::first_of_toml_1_1(text) {
+        let line = line_of(text, place);
+        let what = format!(
+            "dòng {line} viết theo cú pháp chỉ có từ TOML 1.1; hãy bỏ dấu phẩy cuối, xuống dòng hoặc ghi chú trong {{…}}, và các \
+             ký hiệu \\e, \\x"
+        );
+        return Err(refuse(".".into(), what));
+    }
     let set: RuleSet = serde_path_to_error::deserialize(input).map_err(|e| {
         let (key, what) = explain(&e.path().to_string(), e.inner().message());
         refuse(key, what)
@@ -95,10 +107,14 @@ pub fn load_all(added: &[(String, String)]) -> Result<Vec<LoadedRules>, RuleErro
 }
 
 /// A text that is no TOML: where, and what the parser says.
-fn syntax(text: &str, error: &toml::de::Error) -> String {
-    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or(text);
-    let line = before.matches('\n').count() + 1;
-    format!("dòng {line} không đúng cú pháp TOML ({})", error.message().trim())
+fn unread(text: &str, error: &toml::de::Error) -> String {
+    let line = line_of(text, error.span().map_or(text.len(), |span| span.start));
+    format!("dòng {line} không đúng cú pháp TOML; hãy xem dấu nháy, dấu ngoặc và dấu bằng ở dòng đó")
+}
+
+/// Number, from 1, of the line with the byte `place`.
+fn line_of(text: &str, place: usize) -> usize {
+    text.get(..place).unwrap_or(text).matches('\n').count() + 1
 }
 
 /// Key and Vietnamese words for what serde says at `path`.
@@ -116,7 +132,7 @@ fn explain(path: &str, message: &str) -> (String, String) {
             expected(message)
         )
     } else if message.starts_with("invalid ") {
-        format!("giá trị sai kiểu hoặc ngoài khoảng cho phép ({message})")
+        "giá trị sai kiểu hoặc ngoài khoảng cho phép".into()
     } else if path.starts_with("in_force") {
         "ngày phải có thật và viết dạng \"2023-07-01\"".into()
     } else {
@@ -215,6 +231,9 @@ mod tests {
             assert_eq!((error.file.as_str(), error.key.as_str()), ("luat.toml", key), "{error}");
             assert!(error.what.contains(what), "{error}");
         }
+        let marked = format!("\u{FEFF}{}", builtin_texts()[0].1);
+        let error = load("luat.toml", &marked).expect_err("a mark of byte order");
+        assert!(error.what.contains("BOM"), "{error}");
     }
 
     #[test]

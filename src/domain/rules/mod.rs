@@ -9,6 +9,7 @@ mod cited;
 mod counting;
 mod in_force;
 mod load;
+mod syntax;
 pub mod words;
 
 use std::collections::BTreeMap;
@@ -26,7 +27,7 @@ pub use attest::{
 };
 pub use builtin::{builtin, builtin_texts};
 pub use cited::{Caution, Decides, Parameter};
-pub use counting::{BadLineCosts, BadLineRule, RecountMargin};
+pub use counting::{BadLineCosts, BadLineRule, REASON_NOT_GIVEN, RecountMargin};
 pub use in_force::{NoRules, holding};
 pub use load::{LoadedRules, RuleError, RuleText, load, load_all};
 

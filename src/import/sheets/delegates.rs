@@ -43,7 +43,7 @@ pub(crate) fn read(records: &[SheetRecord<'_>], council: Option<&Council>, repor
     let mut seen = BTreeSet::new();
     for record in records {
         let mut fields = Fields::new(record, report);
-        let (name, group) = (fields.text(&NAME), fields.text(&GROUP));
+        let (name, group) = (fields.name(&NAME), fields.text(&GROUP));
         let Some(name) = name else { continue };
         if !seen.insert((name.to_lowercase(), group.as_ref().map(|group| group.to_lowercase()))) {
             let what = format!("Đại biểu {name} đã có ở một dòng phía trên.");

@@ -115,7 +115,7 @@ pub(crate) fn read(records: &[SheetRecord<'_>], council: Option<&Council>, repor
 }
 
 fn official(fields: &mut Fields<'_, '_>) -> Option<Official> {
-    let name = fields.text(&NAME);
+    let name = fields.name(&NAME);
     let honorific = fields.choice(&HONORIFIC).unwrap_or(Honorific::Mr);
     let birth = fields.birth(&BIRTH);
     let titles = fields.list(&POSTS);

@@ -43,7 +43,7 @@ pub(crate) fn read(
     let mut tellers: Vec<Teller> = Vec::new();
     for record in records {
         let mut fields = Fields::new(record, report);
-        let (name, role) = (fields.text(&NAME), fields.choice(&ROLE));
+        let (name, role) = (fields.name(&NAME), fields.choice(&ROLE));
         let Some(name) = name else { continue };
         let key = name.to_lowercase();
         if tellers.iter().any(|teller| teller.name.to_lowercase() == key) {

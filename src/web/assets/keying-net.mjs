@@ -17,7 +17,8 @@ const SENTENCES = {
     waiting: "✓ Đã gửi.",
     watching: "Hai người đang nhập. Trang này tự báo khi cần bạn quyết định.",
     agreed: "✓ Hai lượt đã khớp, đang ghi…",
-    taken: "✓ Đã chốt tập. Nhấn Enter để về phòng kiểm phiếu.",
+    taken: "✓ Đã chốt tập. Nhấn Enter để sang tập tiếp theo, hoặc về phòng kiểm phiếu.",
+    reopened: "Người kia mở lại lượt nhập của họ để sửa: lượt bạn đã gửi vẫn giữ nguyên, chờ so lại.",
     gone: "✗ Trưởng ban đã bỏ tập này khỏi bàn; phần đã nhập không còn dùng. Chờ Trưởng ban mở lại, hoặc về phòng kiểm phiếu.",
     lost: "✗ Mất kết nối với máy chủ, đang thử lại…",
     signIn: "✗ Phiên đăng nhập đã hết. Hãy đăng nhập lại ở một tab (cửa sổ) khác của trình duyệt này; trang này tự gửi tiếp.",
@@ -94,6 +95,7 @@ function rest() {
     net.handle?.unbind();
     net.handle = null;
     net.keying = null;
+    root.querySelector("[data-show=sign]").textContent = "";
     root.dataset.state = "wait";
     root.toggleAttribute("data-idle", true);
 }
@@ -302,8 +304,10 @@ function act(told) {
             agreed(told);
             break;
         default:
+            // Lines were to be keyed again, and are not any more: the other reading is being corrected first.
+            if (net.keying === "again") net.notice = SENTENCES.reopened;
             if (net.keying !== null) rest();
-            say([quiet(), told.waits].filter(Boolean).join(" "));
+            say([net.notice || quiet(), told.waits].filter(Boolean).join(" "));
     }
 }
 
@@ -331,6 +335,7 @@ function next(what, told) {
     net.suggested = told.moved_from ?? null;
     start(what, told.asked, told.done);
     net.handle.suggest(net.suggested);
+    net.notice = "";
     say("");
 }
 

@@ -245,7 +245,9 @@ function digit(state, key) {
     const next = change(state, { keyed: keyed.slice(0, state.line) + key + keyed.slice(state.line + 1) });
     // Behind the last line the paper is full; a line that was left out comes first.
     const line = state.line + 1 === keyed.length ? firstUnmarked(next.papers[state.at]) : state.line + 1;
-    return { ...next, line, signal: "marked" };
+    const marked = { ...next, line, signal: "marked" };
+    // Papers and lines that are read again are named, so that no Enter is needed to keep them apart.
+    return !state.isWhole && isFull(next.papers[state.at]) && line === keyed.length ? finish(marked, "paper_full") : marked;
 }
 
 // Takes back the mark before the line that waits; at the first line, or behind the last paper, opens the paper before.
@@ -262,6 +264,8 @@ function undo(state) {
 function finish(state, now) {
     const { at, papers } = state;
     let next = state;
+    // An Enter out of habit: the last mark has ended the paper before.
+    if (!state.isWhole && isUntouched(papers[at])) return { ...state, signal: "next_paper" };
     if (!isFinished(papers[at])) {
         if (now !== "invalid" && !isFull(papers[at])) return "lines_left";
         const isInserted = state.isWhole && !papers[at].hasLeft && papers.slice(at + 1).some(({ hasLeft }) => hasLeft);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Redirect};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
 use crate::Site;
@@ -15,7 +15,7 @@ use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
 use app::people::accounts::{Filter, Manager, Typed, WithPassword};
-use app::people::many_accounts::Preview;
+use app::people::many_accounts::{OpenedAccount, Preview};
 use app::people::resets::OpenReset;
 use app::service::clock::in_vietnam;
 use app::{AppError, Caller};
@@ -84,6 +84,8 @@ struct Edit {
     changed_at: String,
     is_own: bool,
     reset: Option<OpenReset>,
+    /// Wrong passwords in a row.
+    failures: u32,
 }
 
 impl Edit {
@@ -112,7 +114,7 @@ impl FirstPassword {
         shown: WithPassword,
         back: &'static str,
     ) -> Page {
-        let address = format!("{}/dang-nhap", site.public_url);
+        let address = first_address(site);
         Page::new(Self { title, council, shown, address, back })
     }
 }
@@ -137,6 +139,28 @@ struct Many {
     preview: Option<Preview>,
     /// Hash of the list that the preview shows: another one is looked at first, too.
     seen: String,
+    roles: Vec<(&'static str, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "accounts/passwords.html")]
+struct FirstPasswords {
+    council: String,
+    opened: Vec<OpenedAccount>,
+    /// Where to sign in for the first time: the page is printed, cut, and handed over.
+    address: String,
+}
+
+impl FirstPasswords {
+    fn page(site: &Site, caller: &Caller, opened: Vec<OpenedAccount>) -> Page {
+        let address = first_address(site);
+        Page::new(Self { council: caller.council_name.clone(), opened, address })
+    }
+}
+
+/// Where somebody signs in with a first password and chooses their own.
+fn first_address(site: &Site) -> String {
+    format!("{}{}", site.public_url, super::sign_in::FIRST)
 }
 
 /// Roles that the body has, each with what its holder does.
@@ -203,6 +227,7 @@ pub async fn open(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, for
 
 async fn edit_page(site: &Site, caller: &Caller, account: Account, form: Form) -> Result<Page, AppError> {
     let reset = site.app.open_reset(caller, account.id).await?;
+    let failures = site.app.failures_of(caller, account.id).await?;
     Ok(Page::new(Edit {
         roles: offered(caller.council),
         last_sign_in: account.last_sign_in_at.map_or_else(String::new, in_vietnam),
@@ -211,6 +236,7 @@ async fn edit_page(site: &Site, caller: &Caller, account: Account, form: Form) -
         account,
         form,
         reset,
+        failures,
     }))
 }
 
@@ -299,6 +325,17 @@ pub async fn reset(
     }
 }
 
+/// `POST /tai-khoan/{account}/mo-dang-nhap`: for somebody who has to wait because of wrong passwords.
+pub async fn free(
+    State(site): State<Arc<Site>>,
+    SignedIn(caller): SignedIn,
+    Path(id): Path<String>,
+    form: Form,
+) -> Answer<Redirect> {
+    let freed = site.app.free_sign_in(manager(&caller, &form)?, read_id(&id)?).await;
+    redirect(freed, Done::SignInFreed, &format!("{LIST}/{id}"))
+}
+
 /// `POST /tai-khoan/{account}/dung-nguoi`: a second administrator says that the right person holds the account.
 pub async fn vouch(
     State(site): State<Arc<Site>>,
@@ -311,30 +348,46 @@ pub async fn vouch(
 }
 
 /// `GET /tai-khoan/nhieu`
-pub async fn many() -> Page {
-    Page::new(Many { form: Form::default(), preview: None, seen: String::new() })
+pub async fn many(SignedIn(caller): SignedIn) -> Page {
+    let form = Form::filled([(field::ROLE.name, Role::Delegate.code().to_owned())]);
+    many_page(&caller, form, None, String::new())
 }
 
-/// `POST /tai-khoan/nhieu`: shows what the list would open; with the second button opens it.
+fn many_page(caller: &Caller, form: Form, preview: Option<Preview>, seen: String) -> Page {
+    Page::new(Many { form, preview, seen, roles: offered(caller.council) })
+}
+
+/// `POST /tai-khoan/nhieu`: shows what the list would open; with another button opens it, and answers with the first
+/// passwords, the one time that they are shown.
 pub async fn open_many(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, form: Form) -> Answer {
-    let names = form.value(field::NAMES.name).to_owned();
-    let seen = Digest::of(names.as_bytes()).to_string();
-    if form.value("step") == "open" && form.value("seen") == seen {
-        match site.app.open_delegates(form.ask(&caller)?, &names).await {
-            Ok(_) | Err(AppError::AlreadyDone) => {
-                return Ok(Done::AccountOpened.at("/tai-khoan?vai-tro=delegate").into_response());
-            }
-            // The preview below shows line by line what stopped it.
-            Err(AppError::Fields { .. }) => {}
-            Err(problem) => return Err(problem.into()),
-        }
-    }
-    Ok(match site.app.preview_delegates(&caller, &names).await {
-        Ok(preview) => Page::new(Many { form, preview: Some(preview), seen }).into_response(),
+    let (names, role) = (form.value(field::NAMES.name).to_owned(), form.value(field::ROLE.name).to_owned());
+    let seen = Digest::of(format!("{role}\n{names}").as_bytes()).to_string();
+    let preview = match site.app.preview_accounts(&caller, &names, &role).await {
+        Ok(preview) => preview,
         Err(problem) => {
-            let form = form.with_errors(problem)?;
-            let page = Page::new(Many { form, preview: None, seen });
-            page.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response()
+            let page = many_page(&caller, form.with_errors(problem)?, None, seen);
+            return Ok(page.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response());
         }
-    })
+    };
+    let is_wanted = match form.value("step") {
+        "open" => form.value("seen") == seen,
+        "open_plain" => preview.is_plain(),
+        _ => false,
+    };
+    if !is_wanted {
+        return Ok(many_page(&caller, form, Some(preview), seen).into_response());
+    }
+    match site.app.open_accounts(form.ask(&caller)?, &names, &role).await {
+        Ok(opened) if opened.iter().all(|one| one.password.is_none()) => Ok(opened_delegates()),
+        Ok(opened) => Ok(FirstPasswords::page(&site, &caller, opened).into_response()),
+        Err(AppError::AlreadyDone) if preview.lines.iter().all(|line| !line.has_password()) => Ok(opened_delegates()),
+        Err(AppError::AlreadyDone) => Ok(Again::page().into_response()),
+        // The preview shows line by line what stopped it.
+        Err(AppError::Fields { .. }) => Ok(many_page(&caller, form, Some(preview), seen).into_response()),
+        Err(problem) => Err(problem.into()),
+    }
+}
+
+fn opened_delegates() -> Response {
+    Done::AccountOpened.at("/tai-khoan?vai-tro=delegate").into_response()
 }

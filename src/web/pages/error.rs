@@ -156,8 +156,14 @@ pub fn of(problem: &AppError) -> Page {
             tracing::error!(cause = causes(store), "stored data is not what the log says");
             page(StatusCode::INTERNAL_SERVER_ERROR, "Phải dừng lại", problem.to_string())
         }
+        AppError::Changed(_) | AppError::ChangedLog { .. } | AppError::Anchors(_) => {
+            tracing::error!(cause = causes(problem), "stored data is not what the log says");
+            page(StatusCode::INTERNAL_SERVER_ERROR, "Phải dừng lại", problem.to_string())
+        }
+        AppError::Crowded => page(StatusCode::SERVICE_UNAVAILABLE, "Đang quá đông", problem.to_string()),
+        AppError::OtherContent => page(StatusCode::CONFLICT, "Nội dung đã khác", problem.to_string()),
         AppError::AlreadyDone => page(StatusCode::OK, "Đã làm rồi", problem.to_string()),
-        AppError::Fields { .. } | AppError::Findings { .. } | AppError::Input(_) => {
+        AppError::Fields { .. } | AppError::Findings { .. } | AppError::Input(_) | AppError::Backup(_) => {
             page(StatusCode::UNPROCESSABLE_ENTITY, "Chưa làm được", problem.to_string())
         }
         AppError::Unattested { poll, .. } => {

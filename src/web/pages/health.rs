@@ -30,7 +30,10 @@ pub async fn ready(State(site): State<Arc<Site>>) -> Response {
         Err(problem) => {
             tracing::warn!(cause = error::causes(&problem), "not ready");
             let what = match &problem {
+                AppError::Anchors(_) => "anchors\n",
                 AppError::Store(cause) if cause.is_of_clock() => "clock\n",
+                AppError::Store(cause) if cause.is_of_disk() => "disk\n",
+                AppError::Store(cause) if cause.is_moved() => "file\n",
                 _ => "database\n",
             };
             (StatusCode::SERVICE_UNAVAILABLE, what).into_response()

@@ -8,6 +8,7 @@ use axum::extract::State;
 use super::preparing::TaskLine;
 use crate::Site;
 use crate::answer::{Answer, SignedIn};
+use crate::live::Live;
 use crate::render::Page;
 use crate::turn::{self, TurnLine};
 use app::counting::day::HALL;
@@ -57,6 +58,8 @@ struct DayNow {
     turns: Vec<TurnLine>,
     /// Where its result is, once there is one.
     result: Option<String>,
+    /// Asked before the rest was loaded.
+    live: Live,
 }
 
 impl DayNow {
@@ -70,18 +73,20 @@ impl DayNow {
         let is_of_day = |poll: &&PollSummary| poll.stage.is_sealed() && poll.stage != Stage::Cancelled;
         let running = polls.iter().filter(is_of_day).find(|poll| poll.stage < Stage::Archived);
         let Some(poll) = running.or_else(|| polls.iter().find(is_of_day)) else { return Ok(None) };
-        let turns = match turn::lines(site, caller, poll.id).await {
-            Ok(turns) => turns,
+        let live = match Live::of(site, caller, poll.id).await {
+            Ok(live) => live,
             // Another board counts it.
             Err(AppError::Forbidden | AppError::Input(_) | AppError::NotFound(_)) => return Ok(None),
             Err(problem) => return Err(problem),
         };
+        let turns = turn::lines(site, caller, poll.id).await?;
         let id = poll.id;
         Ok(Some(Self {
             path: if follows { format!("/ky/{id}/ngay-bo-phieu") } else { format!("/kiem-phieu/{id}") },
             title: format!("{}, {}", poll.sitting, poll.kind.label()),
             stage: poll.stage.label(),
             turns,
+            live,
             result: (follows && poll.stage >= Stage::Closed).then(|| format!("/ky/{id}/ket-qua")),
         }))
     }
@@ -109,7 +114,8 @@ async fn first_steps(site: &Site, caller: &Caller) -> Result<Vec<(String, Option
     }
     let all = site.app.accounts(caller, &Filter::default()).await?.accounts;
     let missing = [Role::Clerk, Role::Leader].into_iter().filter(|role| !all.iter().any(|one| one.roles.has(*role)));
-    let sentence = |role: Role| (format!("Mở tài khoản cho người có vai trò {}", role.label()), Some("/tai-khoan/moi"));
+    let sentence =
+        |role: Role| (format!("Mở tài khoản cho người có vai trò {}", role.label()), Some("/tai-khoan/nhieu"));
     Ok(missing.map(sentence).collect())
 }
 
@@ -119,6 +125,8 @@ struct Next {
     title: String,
     lines: Vec<TaskLine>,
     left: usize,
+    /// Proposals that wait for the reader.
+    yours: usize,
 }
 
 /// Tasks that the first page names.
@@ -128,12 +136,13 @@ impl Next {
     fn of(poll: Overview) -> Self {
         let sitting = &poll.plan.council.sitting;
         let title = format!("{}, {}", sitting.name, poll.plan.kind.label());
+        let yours = poll.yours;
         let mut left: Vec<Task> = poll.tasks.into_iter().filter(|task| task.state != TaskState::Done).collect();
         // What somebody must look at comes first; the rest stays in its order.
         left.sort_by_key(|task| task.state != TaskState::NeedsCare);
         let (count, id) = (left.len(), poll.id);
         let lines = left.into_iter().take(NEXT_TASKS).map(|task| TaskLine::of(id, task)).collect();
-        Self { path: format!("/ky/{id}"), title, lines, left: count }
+        Self { path: format!("/ky/{id}"), title, lines, left: count, yours }
     }
 }
 
@@ -145,8 +154,9 @@ pub async fn show(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn) -> 
     let first = first_steps(&site, &caller).await?;
     let may_begin = poll.is_none() && day.is_none() && caller.may(PREPARERS).is_ok();
     let clock_problem = site.app.clock_problem(&caller).await?;
+    let live = day.as_ref().map(|day| day.live.clone());
     let account = caller.account;
-    Ok(Page::new(Home {
+    let page = Page::new(Home {
         roles: account.roles.iter().map(duty).collect(),
         poll,
         clock_problem,
@@ -157,7 +167,11 @@ pub async fn show(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn) -> 
         name: account.name,
         previous: caller.previous_sign_in.map(|at| at.in_vietnam()),
         failures_before: caller.failures_before,
-    }))
+    });
+    Ok(match live {
+        Some(live) => page.live(live),
+        None => page,
+    })
 }
 
 #[derive(Template)]

@@ -3,6 +3,8 @@
 pub mod accounts;
 pub mod assets;
 pub mod attachments;
+pub mod backups;
+pub mod checker;
 pub mod councils;
 pub mod counting;
 pub mod day;

@@ -14,7 +14,7 @@ use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
 use crate::session;
-use app::people::own_account::PasswordChange;
+use app::people::own_account::NewPassword;
 use app::people::sign_in::OwnSession;
 use app::{AppError, Caller, Pending};
 use domain::reset::Reset;
@@ -83,12 +83,8 @@ pub async fn password(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn)
 
 /// `POST /toi/mat-khau`
 pub async fn change_password(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, form: Form) -> Answer {
-    let change = PasswordChange {
-        old: form.secret("old_password"),
-        new: form.secret("new_password"),
-        again: form.secret("password_again"),
-    };
-    let changed = site.app.change_password(form.ask(&caller)?, change).await;
+    let chosen = NewPassword { new: form.secret("new_password"), again: form.secret("password_again") };
+    let changed = site.app.change_password(form.ask(&caller)?, form.secret("old_password"), chosen).await;
     Ok(match form.sent(changed)? {
         Sent::Done(token) => {
             let to = if caller.pending.is_some() { "/" } else { "/toi" };

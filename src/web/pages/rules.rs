@@ -211,10 +211,11 @@ async fn edit_page(
     Ok(Page::new(Edit { page, form, kinds, fields }))
 }
 
-/// `GET /quy-dinh/ghi-nhan?bo=…&khoa=…&khoa=…`
+/// `GET /quy-dinh/ghi-nhan?bo=…&khoa=…&khoa=…`; in place of keys `chon=het` for all of which nothing was said.
 pub async fn edit(
     State(site): State<Arc<Site>>,
     SignedIn(caller): SignedIn,
+    Query(filter): Query<Filter>,
     RawQuery(query): RawQuery,
 ) -> Answer<Page> {
     let query = query.unwrap_or_default();
@@ -224,7 +225,12 @@ pub async fn edit(
             .map(|(_, value)| value.into_owned())
     };
     let ruleset = of("bo").next().unwrap_or_default();
-    let keys: Vec<String> = of("khoa").collect();
+    let mut keys: Vec<String> = of("khoa").collect();
+    if of("chon").next().is_some() {
+        let wanted = Wanted { open_only: true, ..filter.wanted()? };
+        let page = site.app.rules_page(&caller, &wanted).await?;
+        keys = page.lines.into_iter().map(|line| line.key).collect();
+    }
     Ok(edit_page(&site, &caller, (&ruleset, &keys), None).await?)
 }
 

@@ -21,6 +21,7 @@ use crate::render::Page;
 use crate::session::{self, Visitor};
 use app::AppError;
 use app::people::councils::INSTALLATION_SLUG;
+use app::people::own_account::NewPassword;
 use app::people::sign_in::SignInStep;
 
 #[derive(Template)]
@@ -33,6 +34,8 @@ struct SignIn {
     form: Form,
     /// A form that goes on afterwards.
     carried: Vec<(String, String)>,
+    /// Somebody with a first password, who chooses their own here.
+    is_first: bool,
 }
 
 #[derive(Template)]
@@ -44,11 +47,16 @@ struct Code {
     carried: Vec<(String, String)>,
 }
 
-/// The door that a link names: `/dang-nhap?hoi-dong=vinh-phuc`.
+/// Where somebody signs in with a first password, as it is printed beside it.
+pub(super) const FIRST: &str = "/dang-nhap?lan=dau";
+
+/// The door that a link names, and whether it is for a first password: `/dang-nhap?hoi-dong=vinh-phuc&lan=dau`.
 #[derive(Deserialize)]
 pub struct Link {
     #[serde(rename = "hoi-dong", default)]
     council: String,
+    #[serde(rename = "lan", default)]
+    time: String,
 }
 
 fn hidden(carried: Option<&Carried>) -> Vec<(String, String)> {
@@ -63,8 +71,9 @@ async fn page(site: &Site, form: Form, carried: Option<&Carried>, status: Status
         return Ok(error::not_set_up());
     }
     let doors: Vec<_> = doors.into_iter().map(|door| (door.slug, door.name)).collect();
+    let is_first = form.has("first", "1");
     let by_slip = doors.iter().filter(|(slug, _)| slug != INSTALLATION_SLUG).cloned().collect();
-    Ok(Page::new(SignIn { doors, by_slip, form, carried: hidden(carried) }).with_status(status))
+    Ok(Page::new(SignIn { doors, by_slip, form, carried: hidden(carried), is_first }).with_status(status))
 }
 
 /// Leads a guest to the page to sign in.
@@ -79,14 +88,20 @@ pub async fn before(site: &Site, carried: Carried) -> Response {
 
 /// `GET /dang-nhap`
 pub async fn show(State(site): State<Arc<Site>>, Query(link): Query<Link>) -> Answer<Page> {
-    page(&site, Form::filled([("council", link.council)]), None, StatusCode::OK).await
+    let first = (link.time == "dau").then(|| ("first", "1".to_owned()));
+    page(&site, Form::filled([("council", link.council)].into_iter().chain(first)), None, StatusCode::OK).await
 }
 
 /// `POST /dang-nhap`
 pub async fn submit(State(site): State<Arc<Site>>, Sender(device): Sender, headers: HeaderMap, form: Form) -> Answer {
     let carried = Carried::resumed(&form);
-    let signed_in =
-        site.app.sign_in(form.value("council"), form.value(field::LOGIN.name), form.secret("password"), device).await;
+    let (council, login, password) = (form.value("council"), form.value(field::LOGIN.name), form.secret("password"));
+    let signed_in = if form.has("first", "1") {
+        let chosen = NewPassword { new: form.secret("new_password"), again: form.secret("password_again") };
+        site.app.sign_in_first(council, login, password, chosen, device).await
+    } else {
+        site.app.sign_in(council, login, password, device).await
+    };
     Ok(match signed_in {
         Ok(SignInStep::Done(token)) => session::welcome(&site, &headers, &token, carried, "/").await,
         Ok(SignInStep::Code(passed)) => ask_code((*passed).clone(), Form::default(), carried.as_ref()).into_response(),

@@ -103,7 +103,9 @@ async fn list_page(site: &Site, caller: &Caller, form: Form) -> Result<Page, App
 
 /// `GET /nhap-bang-tinh`
 pub async fn list(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn) -> Answer<Page> {
-    Ok(list_page(&site, &caller, Form::default()).await?)
+    // The one vote that is being prepared is what most workbooks are about.
+    let poll = site.app.current_poll(&caller).await?.map(|poll| (field::POLL.name, poll.id.to_string()));
+    Ok(list_page(&site, &caller, Form::filled(poll)).await?)
 }
 
 fn poll_id(text: &str) -> Result<Option<PollId>, AppError> {
@@ -122,7 +124,10 @@ pub async fn send(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, upl
         Err(problem) => Err(problem),
     };
     Ok(match form.sent(started)? {
-        Sent::Done(id) => Redirect::to(&format!("{LIST}/{id}")).into_response(),
+        Sent::Done(id) => {
+            site.app.short_job(&caller, id).await?;
+            Redirect::to(&format!("{LIST}/{id}")).into_response()
+        }
         Sent::Repeated => Redirect::to(LIST).into_response(),
         Sent::Refused(form) => {
             let status = form.refused_status();

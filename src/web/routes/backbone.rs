@@ -4,7 +4,8 @@ use axum::routing::{get, post};
 
 use super::{Access, Route};
 use crate::pages::{
-    accounts, assets, councils, health, home, log, own, second_factor, set_up, settings, sign_in, slips,
+    accounts, assets, backups, checker, councils, health, home, log, own, second_factor, set_up, settings, sign_in,
+    slips,
 };
 use app::trail::logs;
 use domain::role::Role;
@@ -23,6 +24,7 @@ const READERS: Access = Access::Roles(logs::READERS);
 pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::get("/", Access::Own, || get(home::show)),
+        Route::get("/kiem-tra-goi", Access::Anyone, || get(checker::show)),
         Route::get("/dang-nhap", Access::Anyone, || get(sign_in::show)),
         Route::post("/dang-nhap", Access::Anyone, || post(sign_in::submit)),
         Route::post("/dang-nhap/ma", Access::Anyone, || post(sign_in::submit_code)),
@@ -50,6 +52,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/tai-khoan/{account}/khoa", MANAGERS, || post(accounts::disable)),
         Route::post("/tai-khoan/{account}/mo", MANAGERS, || post(accounts::enable)),
         Route::post("/tai-khoan/{account}/mat-khau", MANAGERS, || post(accounts::reset)),
+        Route::post("/tai-khoan/{account}/mo-dang-nhap", MANAGERS, || post(accounts::free)),
         Route::post("/tai-khoan/{account}/dung-nguoi", ADMIN, || post(accounts::vouch)),
         Route::post("/tai-khoan/{account}/bo-hai-lop", MANAGERS, || post(accounts::remove_second_factor)),
         Route::get("/phieu-truy-cap", ADMIN, || get(slips::list)),
@@ -64,6 +67,8 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/hoi-dong/moi", OPERATOR, || post(councils::found)),
         Route::get("/hoi-dong/{council}", OPERATOR, || get(councils::show)),
         Route::post("/hoi-dong/{council}", OPERATOR, || post(councils::rename)),
+        Route::get("/sao-luu", OPERATOR, || get(backups::show)),
+        Route::post("/sao-luu", OPERATOR, || post(backups::begin)),
         Route::get("/nhat-ky", READERS, || get(log::list)),
         Route::get("/nhat-ky/{log}", READERS, || get(log::entries)),
         Route::get("/nhat-ky/{log}/nhat-ky.jsonl", READERS, || get(log::entries_file)),

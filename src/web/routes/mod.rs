@@ -183,5 +183,5 @@ pub(super) async fn check_access(
     if !access.allows(Some(&caller.account.roles.iter().collect::<Vec<_>>())) {
         return error::forbidden().into_response();
     }
-    if is_form { form::check_token(&visitor, request, next).await } else { next.run(request).await }
+    if is_form { form::check_token(&site, &visitor, request, next).await } else { next.run(request).await }
 }

@@ -125,6 +125,11 @@ impl Browser {
         self.client.goto(&format!("{}{path}", self.address)).await.expect(path);
     }
 
+    /// Leaves the service for another address.
+    pub async fn goes_to(&mut self, address: &str) {
+        self.client.goto(address).await.expect(address);
+    }
+
     /// Path and query of the page.
     pub async fn path(&self) -> String {
         let url = self.client.current_url().await.expect("address");
@@ -170,10 +175,25 @@ impl Browser {
         self.presses_within("", text).await;
     }
 
+    /// Clicks the first element that a CSS selector finds.
+    pub async fn follows(&mut self, css: &str) {
+        let wait = self.client.wait().at_most(Duration::from_secs(10));
+        match wait.for_element(Locator::Css(css)).await {
+            Ok(element) => element.click().await.expect(css),
+            Err(problem) => panic!("no {css} on {}: {problem}\n{}", self.path().await, self.text().await),
+        }
+    }
+
     /// The same within a part of the page, told by an `XPath`: `//article[1]`.
     pub async fn presses_within(&mut self, part: &str, text: &str) {
         let control = format!("{part}//*[self::button or self::a or self::summary][normalize-space() = '{text}']");
-        self.find(&control).await.click().await.expect(text);
+        // A page that refreshes itself may take the control away in the moment in which it is pressed.
+        loop {
+            match self.find(&control).await.click().await {
+                Err(problem) if problem.is_stale_element_reference() => {}
+                pressed => return pressed.expect(text),
+            }
+        }
     }
 
     /// Comes back to the page, as somebody does who waits for long work, until it says this.
@@ -241,11 +261,12 @@ impl Browser {
         focused.send_keys(text).await.expect("keys");
     }
 
-    /// Keys that the page itself hears, wherever the focus is: `↵` for Enter, `⌫` for Backspace.
+    /// Keys that the page itself hears, wherever the focus is: `↵` for Enter, `⌫` for Backspace, `⌦` for Delete.
     pub async fn keys_to_page(&mut self, text: &str) {
         let key = |letter: char| match letter {
             '↵' => char::from(Key::Enter),
             '⌫' => char::from(Key::Backspace),
+            '⌦' => char::from(Key::Delete),
             other => other,
         };
         let keys: String = text.chars().map(key).collect();
@@ -261,6 +282,15 @@ impl Browser {
         let script = "const r = document.querySelector('[data-keying]'); if (!r) return { done: false }; \
                       return { done: 'taken' in r.dataset, what: r.dataset.state, asked: JSON.parse(r.dataset.asked) };";
         self.runs(script).await
+    }
+
+    /// Loads the keying page of a batch once the server has so many papers of this teller: it goes on there.
+    pub async fn loads_again(&mut self, batch: &str, papers: usize) {
+        let script =
+            format!("return fetch('{batch}/tien-do.json').then(a => a.json()).then(told => told.done === {papers});");
+        self.waits_for(&script).await;
+        self.opens(batch).await;
+        self.sees(&format!("Máy chủ giữ {papers} phiếu đã nhập; nhập tiếp từ phiếu {}", papers + 1)).await;
     }
 
     /// Cuts this browser off from the network, or ends it.

@@ -57,6 +57,10 @@ impl Walk {
     async fn confirms_shown(&mut self, kind: ProposalKind, id: ProposalId) {
         self.seen.push(kind);
         let name = format!("xac-nhan-{:02}-{}", self.seen.len(), kind.code());
+        // Whoever has to decide reads the same on the page of all proposals.
+        if matches!(kind, ProposalKind::BoardAppointed | ProposalKind::FormsSealed | ProposalKind::ResultDeclared) {
+            self.gallery.opens(&format!("/ky/{}/de-xuat", self.poll), &format!("{name}-trong-danh-sach")).await;
+        }
         self.gallery.opens(&format!("/ky/{}/de-xuat/{id}", self.poll), &name).await;
         self.gallery.browser.presses("Xác nhận").await;
         self.gallery.browser.sees("Đã xác nhận").await;
@@ -147,7 +151,7 @@ impl Walk {
         }
         site.app.bind_board(self.ask(&clerk), poll, page.version, typed).await.expect("bound");
         let decision = decided("32/NQ-HĐND", "05/12/2023");
-        let id = site.app.propose_board(self.ask(&clerk), poll, &decision).await.expect("board");
+        let id = site.app.propose_board(self.ask(&clerk), poll, None, &decision).await.expect("board");
         self.confirms_shown(ProposalKind::BoardAppointed, id).await;
     }
 

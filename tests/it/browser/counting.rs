@@ -8,7 +8,7 @@ use domain::simulate::SeededStream;
 use serde_json::{Value, json};
 use store::batches;
 
-use super::{Browser, DESKTOP, TABLET, in_browser, serve};
+use super::{Browser, DESKTOP, NARROW, TABLET, in_browser, serve};
 use crate::counting::{Hall, Laptop};
 use crate::site::{Engine, PASSWORD};
 
@@ -64,28 +64,30 @@ impl Teller {
 
     /// Keys a whole pile and sends it.
     async fn keys_pile(&mut self, papers: &[String]) {
-        for paper in papers {
-            self.presses(&format!("{paper}↵")).await;
-        }
+        self.keys_papers(papers).await;
         self.presses("+").await;
     }
 
+    async fn keys_papers(&mut self, papers: &[String]) {
+        for paper in papers {
+            self.presses(&format!("{paper}↵")).await;
+        }
+    }
+
     /// Keys what is asked again, with the paper in hand, until the batch is in.
-    async fn keys_again(&mut self, truth: &[String]) -> usize {
-        let mut marks = 0;
+    async fn keys_again(&mut self, truth: &[String]) {
         for _ in 0..600 {
             let shown = self.browser.keying().await;
             if shown["done"] == true {
-                return marks;
+                return;
             }
             if shown["what"] == "again" {
                 self.presses("↵").await;
                 for asked in shown["asked"].as_array().expect("papers") {
                     let paper: Vec<char> = truth[number(&asked["paper"]) - 1].chars().collect();
                     let lines: Vec<usize> = asked["lines"].as_array().expect("lines").iter().map(number).collect();
-                    marks += lines.len();
                     let keys: String = lines.iter().map(|line| paper[line - 1]).collect();
-                    self.presses(&format!("{keys}↵")).await;
+                    self.presses(&keys).await;
                 }
                 self.presses("+").await;
             }
@@ -99,72 +101,154 @@ fn number(value: &Value) -> usize {
     usize::try_from(value.as_u64().expect("number")).expect("small")
 }
 
-#[test]
-fn four_browsers_key_sixty_ballots_of_thirty_lines_twice_and_every_slip_is_found() {
-    in_browser(async {
+/// Four tellers with 60 ballots on the table, and the head teller.
+struct Sixty {
+    hall: Hall,
+    piles: [Vec<String>; 2],
+    /// What each seat reads: seat 1 and 2 of the first pile, then of the second.
+    read: [Vec<String>; 4],
+    tellers: [Teller; 4],
+}
+
+impl Sixty {
+    const LOGINS: [&str; 4] = ["kp.an", "kp.binh", "kp.cuc", "kp.dung"];
+
+    async fn on_the_table() -> Self {
         let mut hall = Hall::counting(Engine::Sqlite, &[30], &[60]).await;
         let address = serve(&hall.site).await;
         hall.opens_for("1", "30", "marks", ["kp.an", "kp.binh"]).await;
         hall.opens_for("2", "30", "marks", ["kp.cuc", "kp.dung"]).await;
         let mut stream = SeededStream::new(60, "ballots");
         let piles = [truth(&mut stream), truth(&mut stream)];
+        let read = [0, 1, 2, 3].map(|seat: usize| {
+            let mut slips = SeededStream::new(u64::try_from(seat).expect("small"), "slips");
+            read(&piles[seat / 2], seat % 2, &mut slips)
+        });
+        let [an, binh, cuc, dung] = Self::LOGINS;
+        let tellers = tokio::join!(
+            Teller::at(&address, an),
+            Teller::at(&address, binh),
+            Teller::at(&address, cuc),
+            Teller::at(&address, dung)
+        );
+        let (mut an, mut binh, mut cuc, mut dung) = tellers;
+        let (one, two) = (hall.batch(1), hall.batch(2));
+        tokio::join!(
+            an.browser.opens(&one),
+            binh.browser.opens(&one),
+            cuc.browser.opens(&two),
+            dung.browser.opens(&two)
+        );
+        Self { hall, piles, read, tellers: [an, binh, cuc, dung] }
+    }
+
+    /// Bình and Cúc exchange their piles after half of them.
+    async fn exchanges(&mut self) {
+        let [_, binh, cuc, _] = Self::LOGINS;
+        for (batch, leaves, comes) in [(1, binh, cuc), (2, cuc, binh)] {
+            let (leaves, comes) = (self.hall.id(leaves).await, self.hall.id(comes).await);
+            let place = self.hall.place_of(batch, &leaves).await;
+            let changed = self.hall.changes(batch, &[(place, &comes)]).await;
+            assert!(changed.text(".notice").starts_with("Đã sửa tập"), "{}", changed.html);
+        }
+    }
+
+    /// The first reading: An skips paper 7 and keys paper 20 twice, Bình and Cúc exchange their piles.
+    async fn read_once(&mut self) {
+        let half = PAPERS / 2;
+        let [one, other, two, second] = &self.read;
+        let (first, last) = (self.hall.batch(1), self.hall.batch(2));
+        let mut skipped = one.clone();
+        skipped.insert(20, one[19].clone());
+        skipped.remove(6);
+        let [an, binh, cuc, dung] = &mut self.tellers;
+        tokio::join!(
+            an.keys_pile(&skipped),
+            binh.keys_papers(&other[..half]),
+            cuc.keys_papers(&two[..half]),
+            dung.keys_pile(second)
+        );
+        tokio::join!(binh.browser.loads_again(&first, half), cuc.browser.loads_again(&last, half));
+        self.exchanges().await;
+        let [one, other, two, _] = &self.read;
+        let [an, binh, cuc, _] = &mut self.tellers;
+        tokio::join!(binh.browser.loads_again(&last, half), cuc.browser.loads_again(&first, half));
+        tokio::join!(binh.keys_pile(&two[half..]), cuc.keys_pile(&other[half..]));
+        // Both readings of the first pile differ from paper 7 on: the page says so, and An looks.
+        an.browser.sees("Từ phiếu 7 hai lượt lệch liên tiếp").await;
+        an.browser.presses("Mở lại lượt nhập của tôi để sửa").await;
+        an.browser.waits_for("return document.querySelector('[data-go=insert]').checkVisibility();").await;
+        an.browser.presses("Chèn phiếu trước phiếu 7").await;
+        an.presses += 2;
+        cuc.browser.sees("Người kia mở lại lượt nhập của họ để sửa").await;
+        an.browser.sees("? Nhập phiếu bỏ sót, thành phiếu 7").await;
+        an.presses(&format!("{}↵*21↵⌦↵+", one[6])).await;
+        an.browser.sees("Hai lượt lệch ở các dòng tô đậm").await;
+        let lines = "return JSON.parse(document.querySelector('[data-keying]').dataset.asked).flatMap(p => p.lines).length < 60;";
+        cuc.browser.waits_for(lines).await;
+    }
+
+    /// What two seats read differently, a number of each pile.
+    fn differences(&self) -> [usize; 2] {
+        let marks = |papers: &[String]| papers.concat().chars().collect::<Vec<_>>();
+        [0, 2].map(|seat| {
+            let (one, other) = (marks(&self.read[seat]), marks(&self.read[seat + 1]));
+            one.iter().zip(&other).filter(|(one, other)| one != other).count()
+        })
+    }
+}
+
+/// Slips in one mark of fifty, a skipped paper, a paper too many, two tellers who change their places: all of it is found.
+#[test]
+fn four_browsers_key_sixty_ballots_of_thirty_lines_twice_and_every_slip_is_found() {
+    in_browser(async {
+        let mut sixty = Sixty::on_the_table().await;
         let began = Instant::now();
-        let pair = async |place: usize, logins: [&str; 2]| {
-            let batch = hall.batch(u32::try_from(place).expect("small") + 1);
-            let pile = &piles[place];
-            let one = async |at: usize| {
-                let mut slips = SeededStream::new(u64::try_from(place * 2 + at).expect("small"), "slips");
-                let reading = read(pile, at, &mut slips);
-                let mut teller = Teller::at(&address, logins[at]).await;
-                teller.browser.opens(&batch).await;
-                teller.keys_pile(&reading).await;
-                let marks = teller.keys_again(pile).await;
-                let presses = teller.presses;
-                teller.browser.closes().await;
-                (reading, presses, marks)
-            };
-            let (a, b) = tokio::join!(one(0), one(1));
-            let marks = |papers: &[String]| papers.concat().chars().collect::<Vec<_>>();
-            let differences = marks(&a.0).iter().zip(&marks(&b.0)).filter(|(a, b)| a != b).count();
-            (differences, [a.1, b.1], [a.2, b.2])
-        };
-        let (ab, cd) = tokio::join!(pair(0, ["kp.an", "kp.binh"]), pair(1, ["kp.cuc", "kp.dung"]));
+        sixty.read_once().await;
+        let first = sixty.tellers.each_ref().map(|teller| teller.presses);
+        let Sixty { piles, tellers, .. } = &mut sixty;
+        let [an, binh, cuc, dung] = tellers;
+        tokio::join!(
+            an.keys_again(&piles[0]),
+            cuc.keys_again(&piles[0]),
+            binh.keys_again(&piles[1]),
+            dung.keys_again(&piles[1])
+        );
         let took = began.elapsed();
+        let hall = &sixty.hall;
         let committed = {
             let mut tx = hall.site.store.read(hall.council).await.expect("read");
             batches::list(&mut tx, hall.day.poll).await.expect("batches").len()
         };
         assert_eq!(committed, 2);
         let entries = hall.told("batch.committed").await;
-        let mut longest = 0;
-        for (number, (differences, presses, again)) in (1..).zip([ab, cd]) {
+        for (number, differences) in (1..).zip(sixty.differences()) {
             let entry = entries.iter().find(|entry| entry["batch"] == number).expect("committed");
             assert_eq!(entry["reread"], json!(differences), "every slip was found, and nothing else");
             assert_eq!(entry["decided"], 0);
-            for (presses, again) in presses.into_iter().zip(again) {
-                assert!(again * 10 <= differences * 12, "{again} marks again for {differences} differences");
-                let first = PAPERS * (LINES + 1) + 1;
-                eprintln!(
-                    "batch {number}: {differences} differences, {again} marks keyed again, {presses} presses in all; the \
-                     first reading took {first} presses for {} marks, {}.{:03} a mark",
-                    PAPERS * LINES,
-                    first / (PAPERS * LINES),
-                    first * 1000 / (PAPERS * LINES) % 1000
-                );
-                assert!(first * 100 <= PAPERS * LINES * 105, "at most 1.05 presses a mark");
-                longest = longest.max(presses);
-            }
+            assert_eq!(entry["earlier"].as_array().expect("readers").len(), 1, "{entry}");
         }
-        let seconds = longest * 10 / PRESSES_IN_TEN_SECONDS;
+        let presses = sixty.tellers.each_ref().map(|teller| teller.presses);
+        assert!(first[3] * 100 <= PAPERS * LINES * 105, "at most 1.05 presses a mark");
+        // The paper that An keyed twice is work of its own, whatever the page does.
+        let twice = LINES + 1;
+        let seconds = |presses: usize| presses * 10 / PRESSES_IN_TEN_SECONDS;
+        let longest = [presses[0] - twice, presses[1], presses[2], presses[3]].into_iter().max().expect("tellers");
+        let (seconds, with_it) = (seconds(longest), seconds(presses[0]));
         eprintln!(
-            "60 ballots of 30 lines, two pairs: the busiest teller presses {longest} keys; at 2.5 a second that is \
-             {seconds} s ({} min {} s) from the last ballot to the last batch, closing and minutes are presses of a few \
-             buttons; the scripted run took {} s",
+            "60 ballots of 30 lines, two pairs, {:?} differences: {first:?} presses for the first reading, {presses:?} in all; \
+             at 2.5 a second the busiest teller takes {seconds} s ({} min {} s), An with the paper that was keyed twice \
+             {with_it} s; the scripted run took {} s",
+            sixty.differences(),
             seconds / 60,
             seconds % 60,
             took.as_secs()
         );
-        assert!(seconds <= 8 * 60);
+        assert!(seconds <= 6 * 60 + 30 && with_it <= 6 * 60 + 45);
+        let Sixty { hall, piles, tellers, .. } = sixty;
+        for teller in tellers {
+            teller.browser.closes().await;
+        }
         hall.site.closes(&hall.day).await;
         let totals = hall.told("counting.closed").await[0]["forms"][0]["counts"]["lines"].clone();
         for line in 0..LINES {
@@ -279,5 +363,24 @@ fn what_was_keyed_of_an_abandoned_batch_is_not_sent_for_the_next() {
         teller.browser.sees("Phiếu 1").await;
         assert_eq!(teller.browser.keying().await["what"], "key");
         teller.browser.closes().await;
+    });
+}
+
+#[test]
+fn a_tally_sheet_is_accessible_and_fits_every_screen() {
+    in_browser(async {
+        let mut hall = Hall::counting(Engine::Sqlite, &[12], &[20]).await;
+        let address = serve(&hall.site).await;
+        hall.opens_for("1", "20", "hand", ["kp.an", "kp.binh"]).await;
+        let mut teller = Teller::at(&address, "kp.an").await.browser;
+        teller.opens(&hall.batch(1)).await;
+        teller.sees("Đếm tay tập 1").await;
+        for screen in [NARROW, TABLET, DESKTOP] {
+            teller.screenshot(screen, "dem-tay").await;
+            assert_eq!(teller.overflowing().await, Vec::<String>::new(), "{}", screen.name);
+            assert_eq!(teller.small_targets().await, Vec::<String>::new(), "{}", screen.name);
+            assert_eq!(teller.axe().await, Vec::<String>::new(), "{}", screen.name);
+        }
+        teller.closes().await;
     });
 }

@@ -1,12 +1,10 @@
 //! Counting day as the head of the board sees it, page by page.
 
-use domain::ballot_account::IssuedPapers;
 use domain::poll::LevelCounts;
 use domain::role::Role;
 
 use super::gallery::Gallery;
 use super::in_browser;
-use crate::site::RETURNED;
 
 #[test]
 fn the_day_is_looked_at_from_the_test_deck_to_the_minutes() {
@@ -40,12 +38,6 @@ fn the_day_is_looked_at_from_the_test_deck_to_the_minutes() {
         gallery.browser.sees("Chưa làm được").await;
         gallery.looks("ngay-8-phat-ra-sai").await;
         gallery.submits("Ghi số phiếu phát ra", &[("Phát ra", "47")]).await;
-        for line in &forms[1..] {
-            let papers = IssuedPapers { issued: RETURNED, printed: 60 };
-            let issued =
-                gallery.site.app.issue_ballots(gallery.site.hand(&head), poll, line.progress.form.id.clone(), papers);
-            issued.await.expect("issued");
-        }
         gallery.opens(&at("so-phieu"), "ngay-8-da-cong-bo").await;
         gallery.browser.opens(&at(&format!("so-phieu/{form}"))).await;
         let wrong = [("Đổi", "1"), ("Chưa dùng", "12"), ("Thu về", "46"), ("Không thu về", "0")];

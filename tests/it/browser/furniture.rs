@@ -148,7 +148,7 @@ async fn hears_voters(site: &Site, poll: PollId, official: &str) {
 async fn sends_workbook(site: &Site) -> String {
     let folder = tempfile::tempdir().expect("folder");
     let file = folder.path().join("so-lieu.xlsx");
-    workbook::write(Path::new(&file), OFFICIALS + 2, "25/06/2021");
+    workbook::write(Path::new(&file), &Vec::from_iter(1..=OFFICIALS + 2), "25/06/2021");
     let bytes = std::fs::read(&file).expect("workbook");
     let mut clerk = site.signed_in("mau", "dich").await;
     clerk.opens("/nhap-bang-tinh").await;

@@ -89,6 +89,7 @@ fn whoever_types_keeps_what_they_typed_and_is_told_that_there_is_something_new()
         let mut list = sits_down(&address, "lanh.dao", &format!("/ky/{poll}/de-xuat")).await;
         let proposal = proposes(ProposalKind::PollCancelled).await;
         list.sees("Xác nhận đề xuất «Hủy cuộc bỏ phiếu»").await;
+        list.sees("Xác nhận đúng nội dung hiện ở trên").await;
         list.screenshot(DESKTOP, "song-4-de-xuat").await;
 
         let mut page = sits_down(&address, "lanh.dao", &format!("/ky/{poll}/de-xuat/{proposal}")).await;

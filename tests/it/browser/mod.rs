@@ -1,6 +1,7 @@
 //! Stories in a real browser, and every page looked at: by axe-core, at three sizes, and as pictures for people.
 
 mod actor;
+mod checker;
 mod confirming;
 mod counting;
 mod day;
@@ -9,8 +10,10 @@ mod gallery;
 mod keys;
 mod live;
 mod pages;
+mod power;
 mod preparation;
 mod stories;
+mod walk;
 mod work;
 mod workbook;
 

@@ -61,7 +61,7 @@ impl Council {
     /// Sends the messy workbook; `elected` stands in the one cell that may be wrong.
     async fn sends_workbook(&self, office: &mut Browser, elected: &str) {
         let file = self.desk.path().join("so lieu ky 17.xlsx");
-        workbook::write(&file, OFFICIALS, elected);
+        workbook::write(&file, &Vec::from_iter(1..=OFFICIALS), elected);
         office.presses("Nhập bảng tính").await;
         office.uploads("Tệp bảng tính", &file).await;
         office.presses("Đọc tệp và xem trước").await;
@@ -238,7 +238,7 @@ fn list_board_and_forms_are_proposed_by_one_confirmed_by_another_and_then_sealed
         ] {
             office.chooses(member, account).await;
         }
-        office.presses("Lưu tài khoản").await;
+        office.presses("Chỉ lưu tài khoản").await;
         office.sees("Kiểm Phiếu Bình (kp.binh)").await;
         office.types("Số, ký hiệu văn bản quyết định", "32/NQ-HĐND").await;
         office.types("Ngày của văn bản", "5/12/2023").await;

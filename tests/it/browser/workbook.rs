@@ -6,12 +6,13 @@ use std::path::Path;
 use rust_xlsxwriter::{Format, Workbook, Worksheet};
 use unicode_normalization::UnicodeNormalization as _;
 
-/// Writes a workbook with so many of the officials, all delegates, and the facts about these officials alone; `elected`
-/// is typed as the day on which the first of them was elected.
-pub fn write(path: &Path, officials: usize, elected: &str) {
+/// Writes a workbook with the officials of these places (from 1), all delegates, the board, and the facts about these
+/// officials alone; `elected` is typed as the day on which the first of them was elected.
+pub fn write(path: &Path, officials: &[usize], elected: &str) {
     let mut book = Workbook::new();
     let people = people(officials, elected);
-    let names: Vec<String> = sample("nguoi-duoc-lay-phieu").into_iter().skip(1).take(officials).map(first).collect();
+    let all = sample("nguoi-duoc-lay-phieu");
+    let names: Vec<String> = officials.iter().map(|place| first(all[*place].clone())).collect();
     let sheet = book.add_worksheet().set_name("DANH SACH  LAY PHIEU").expect("name");
     let title = "DANH SÁCH NGƯỜI ĐƯỢC LẤY PHIẾU TÍN NHIỆM";
     sheet.merge_range(0, 0, 0, 8, title, &Format::new()).expect("title");
@@ -20,14 +21,15 @@ pub fn write(path: &Path, officials: usize, elected: &str) {
     let delegates = sample("dai-bieu");
     put(book.add_worksheet().set_name("1. Danh sách đại biểu").expect("name"), 0, &delegates);
     let mut facts = sample("du-kien");
+    put(book.add_worksheet().set_name("Ban kiểm phiếu").expect("name"), 0, &sample("ban-kiem-phieu"));
     facts.retain(|row| row[0] == "Người" || row[0].split(';').all(|name| names.iter().any(|other| other == name)));
     put(book.add_worksheet().set_name("Dữ kiện").expect("name"), 0, &facts);
     book.save(path).expect("workbook");
 }
 
-fn people(count: usize, elected: &str) -> Vec<Vec<String>> {
-    let mut rows = sample("nguoi-duoc-lay-phieu");
-    rows.truncate(count + 1);
+fn people(officials: &[usize], elected: &str) -> Vec<Vec<String>> {
+    let all = sample("nguoi-duoc-lay-phieu");
+    let mut rows: Vec<Vec<String>> = std::iter::once(&0).chain(officials).map(|place| all[*place].clone()).collect();
     rows[1][5] = elected.to_owned();
     for (place, row) in rows.iter_mut().enumerate() {
         let is_head = place == 0;

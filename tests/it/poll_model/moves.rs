@@ -5,14 +5,14 @@ use domain::audit::{Actor, Digest, SealedCounts};
 use domain::ballot_account::{BallotAccount, IssuedPapers};
 use domain::opening::Opening;
 use domain::poll::LevelCounts;
-use domain::poll_state::{LineRecount, Pair, PollState, Refusal, StandingBatch};
+use domain::poll_state::{CountLog, LineRecount, Pair, PollState, Refusal, StandingBatch};
 use domain::presence::{HallFigures, PresenceChange};
 use domain::roster::{Teller, TellerRole};
 use domain::rules::BadLineCosts;
 use domain::signing::{MissingSignature, Signatures};
 
 use super::{BOARD, DELEGATES, FORM, Node, Taken, account, at, counts, official, readers, sealed, state_rules};
-use crate::poll_state::paper;
+use crate::poll_state::{paper, plain};
 
 /// What one or two people may try.
 #[derive(Clone, Copy, Debug)]
@@ -163,7 +163,7 @@ pub fn step(node: &Node, asked: Move, people: [usize; 2]) -> Taken {
         Move::Return { returned } => state.record_ballots(FORM.into(), printed(returned)),
         Move::Correct { returned } => state.correct_ballots(FORM.into(), printed(returned), pair.because("Lý do")),
         Move::Commit { batch, papers, low } => {
-            state.commit_batch(&sealed(batch, counts(papers, low)), digest, readers(people))
+            state.commit_batch(&sealed(batch, counts(papers, low)), plain(digest), readers(people))
         }
         Move::Reopen { batch } => {
             let papers = node.openings.get(&batch).map_or(0, |counts| counts.papers);
@@ -172,7 +172,8 @@ pub fn step(node: &Node, asked: Move, people: [usize; 2]) -> Taken {
         }
         Move::Close => {
             let openings: Vec<SealedCounts> = node.openings.iter().map(|(n, c)| sealed(*n, c.clone())).collect();
-            state.close()?.total(&openings, pair)
+            let log = CountLog { origin: "tinnhiem/mau", forms: node.course.forms(), reasons: &[] };
+            state.close()?.add_up(&openings, &log)?.close(pair)
         }
         Move::OrderRecount => state.order_recount(FORM.into(), 2, pair.because("Có ý kiến")),
         Move::Recount { low, stands } => {

@@ -64,6 +64,7 @@ impl Site {
         let (ruleset, text) = (rules.set.id.as_str(), rules.source.text.as_str());
         let created = PollCreated {
             again_of: None,
+            program: None,
             council: "Hội đồng nhân dân tỉnh Mẫu".into(),
             delegates: 80,
             kind,

@@ -181,6 +181,7 @@ impl Site {
 /// Writes another version of an official, and tells of it.
 pub async fn retold(site: &Site, council: CouncilId, kept: StoredOfficial) {
     let now = site.clock.now();
+    let kept = StoredOfficial { changed_at: now.try_into().expect("time"), changed_by: "Văn phòng".into(), ..kept };
     let put: Result<(), StoreError> = site
         .store
         .write(council, move |tx| {

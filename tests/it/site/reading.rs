@@ -1,8 +1,9 @@
 //! Released dossiers that are simply there, for stories about reading them.
 
 use app::service::app::Ask;
-use domain::audit::Digest;
 use domain::audit::canonical::to_text;
+use domain::audit::event::poll::{DossiersReleased, FileHash};
+use domain::audit::{Actor, Digest, PollEvent};
 use domain::document::{Block, Cell, Document, Size, Table, text_lines};
 use domain::group_summary::{Content, GroupSummary, SummaryState};
 use domain::id::{AccountId, CouncilId, DelegateId, FactId, OfficialId, PollId, QuestionId, SummaryId};
@@ -13,7 +14,7 @@ use domain::roster::RosterDelegate;
 use store::StoredRecord;
 use store::releases::{self, Frozen, Release, ReleasedDossier};
 use store::roster;
-use store::{StoreError, Work, group_summaries};
+use store::{StoreError, Work, group_summaries, logs};
 
 use super::records::tell;
 use super::roster::chance;
@@ -38,7 +39,17 @@ impl Site {
         };
         let added: Result<(), StoreError> = self
             .store
-            .write(council, move |tx| Box::pin(async move { releases::add(tx, poll, &release, &frozen).await }))
+            .write(council, move |tx| {
+                Box::pin(async move {
+                    let log = logs::of_poll(tx, poll).await?.expect("log");
+                    let file =
+                        |one: &Frozen| FileHash { name: one.dossier.name.clone(), sha256: one.dossier.pdf_sha256 };
+                    let event = PollEvent::from(DossiersReleased { files: frozen.iter().map(file).collect() });
+                    let by = Actor { account: None, name: release.by.clone(), role: Role::Leader };
+                    tx.append(log, release.at, &by, &event).await?;
+                    releases::add(tx, poll, &release, &frozen).await
+                })
+            })
             .await;
         added.expect("release");
     }
@@ -71,7 +82,7 @@ impl Site {
             sha256: Digest::of(text.as_bytes()),
             version: 1,
         };
-        let pdf = format!("%PDF {}", told.title).into_bytes();
+        let pdf = pdf::document(&document).expect("a paper").bytes;
         Frozen {
             dossier: ReleasedDossier {
                 position: u32::try_from(position).expect("few"),
@@ -105,7 +116,7 @@ impl Site {
         let content = Content { general: format!("Ý kiến của {name}"), remarks: Vec::new() };
         let value = GroupSummary { content, group: name.to_owned(), poll, state: SummaryState::Filed };
         let at = "2026-12-01T01:00:00Z".parse().expect("time");
-        let kept = StoredRecord { id, value, version: 1, changed_at: at, changed_by: name.to_owned() };
+        let kept = StoredRecord { id, value, version: 1, changed_at: at, changed_by: "Văn phòng".into() };
         let now = self.clock.now();
         self.in_roster(council, move |tx| {
             Box::pin(async move {

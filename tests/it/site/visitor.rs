@@ -1,5 +1,6 @@
 //! Somebody with a browser: keeps cookies, follows redirects, sends the hidden fields of the form on the page.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -21,6 +22,8 @@ pub struct Visitor {
     pub cookie: Option<String>,
     /// The second cookie, with the key of private notes.
     pub note_cookie: Option<String>,
+    /// What it keeps of having signed in, by names of cookies.
+    pub known: BTreeMap<String, String>,
     /// What the browser says of itself.
     pub agent: &'static str,
     /// Where it stands in the network.
@@ -73,7 +76,8 @@ impl Visitor {
     pub fn new(router: Router, database: Arc<Database>) -> Self {
         let address = IpAddr::from([192, 0, 2, 1]);
         let page = String::new();
-        Self { router, cookie: None, note_cookie: None, agent: "", address, page, _database: database }
+        let known = BTreeMap::new();
+        Self { router, cookie: None, note_cookie: None, known, agent: "", address, page, _database: database }
     }
 
     pub async fn opens(&mut self, path: &str) -> Answer {
@@ -99,7 +103,7 @@ impl Visitor {
     /// Hidden fields of the form on the last page that goes to `path`.
     pub fn hidden_fields(&self, path: &str) -> Vec<(String, String)> {
         let page = Html::parse_document(&self.page);
-        let hidden = format!("form[action='{path}'] input[type=hidden]");
+        let hidden = format!("form:is([action='{path}'], :has([formaction='{path}'])) input[type=hidden]");
         let hidden = Selector::parse(&hidden).expect("selector");
         let pair = |input: scraper::ElementRef<'_>| {
             Some((input.attr("name")?.to_owned(), input.attr("value").unwrap_or_default().to_owned()))
@@ -122,7 +126,9 @@ impl Visitor {
     pub async fn sends_once(&mut self, method: Method, path: &str, body: Option<String>) -> Answer {
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, "localhost");
         request = request.header(header::USER_AGENT, self.agent).extension(ClientAddress(self.address));
-        let cookies: Vec<&str> = [&self.cookie, &self.note_cookie].into_iter().flatten().map(String::as_str).collect();
+        let known = self.known.iter().map(|(name, value)| format!("{name}={value}"));
+        let cookies: Vec<String> =
+            [&self.cookie, &self.note_cookie].into_iter().flatten().cloned().chain(known).collect();
         if !cookies.is_empty() {
             request = request.header(header::COOKIE, cookies.join("; "));
         }
@@ -227,6 +233,10 @@ impl Visitor {
         let response = self.router.clone().oneshot(request).await.expect("answer");
         for cookie in response.headers().get_all(header::SET_COOKIE) {
             let pair = cookie.to_str().expect("cookie").split(';').next().unwrap_or_default();
+            if let Some((name, value)) = pair.split_once('=').filter(|(name, _)| name.contains("-may-")) {
+                self.known.insert(name.to_owned(), value.to_owned());
+                continue;
+            }
             let place = if pair.contains("ghi-chu=") { &mut self.note_cookie } else { &mut self.cookie };
             *place = if pair.ends_with('=') { None } else { Some(pair.to_owned()) };
         }

@@ -137,6 +137,21 @@ impl AccountPage {
     pub fn line(&self, form: &str) -> Result<&AccountLine, AppError> {
         self.lines.iter().find(|line| line.progress.form.id == form).ok_or(NO_FORM)
     }
+
+    /// Forms other than this one of which nothing is announced yet.
+    pub fn not_issued<'p>(&'p self, form: &'p str) -> impl Iterator<Item = &'p AccountLine> {
+        self.lines.iter().filter(move |line| line.issued.is_none() && line.progress.form.id != form)
+    }
+
+    /// The form whose figures the caller writes down next.
+    pub fn next(&self) -> Option<&AccountLine> {
+        let is_missing = |line: &&AccountLine| match (self.may_issue, self.may_record) {
+            (true, _) => line.issued.is_none(),
+            (_, true) => line.account.is_none(),
+            _ => false,
+        };
+        self.lines.iter().find(is_missing)
+    }
 }
 
 impl App {
@@ -178,7 +193,7 @@ impl App {
         })
     }
 
-    /// Announces what went out of a form.
+    /// Announces what went out of a form; with `others` the same of every form of which nothing is announced yet.
     ///
     /// # Errors
     /// When a field is no figure, figures contradict each other or the hall, the caller is no head teller, or the poll
@@ -188,17 +203,20 @@ impl App {
         &self,
         ask: Ask<'_>,
         poll: PollId,
-        form: &str,
+        (form, others): (&str, bool),
         typed: &TypedAccount,
     ) -> Result<(), AppError> {
         ask.caller.may(COUNTERS)?;
         let papers = typed.read_issued()?;
         let page = self.account_page(ask.caller, poll).await?;
-        page.line(form)?;
+        let mut forms = vec![page.line(form)?.progress.form.id.clone()];
+        if others {
+            forms.extend(page.not_issued(form).map(|line| line.progress.form.id.clone()));
+        }
         if let Some(fault) = page.attendance.and_then(|attendance| papers.fault(attendance)) {
             return Err(AppError::field("issued", format!("{fault} {}", fault.remedy())));
         }
-        self.issue_ballots(Requester::Form(ask), poll, form.to_owned(), papers).await.map(drop)
+        self.issue_same(Requester::Form(ask), poll, forms, papers).await.map(drop)
     }
 
     /// Writes down that unused and spoiled papers went under seal before the box was opened.

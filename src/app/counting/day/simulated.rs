@@ -39,12 +39,13 @@ impl App {
                 let board = store::polls::tellers(tx, poll).await?;
                 let tellers = two_tellers(&board);
                 let forms = store::polls::forms(tx, poll).await?;
+                let binder = polls::Binder::of(tx, poll).await?;
                 let last = forms.len().saturating_sub(1);
                 for (index, form) in forms.iter().enumerate().filter(|(_, form)| form.batches == 0) {
                     let counted = simulated(&rules, created.kind, form, (seed, index, index == last), tellers)?;
                     for batch in counted {
-                        let nonce = Nonce::from_bytes(chance.block()?);
-                        polls::commit_within(tx, poll, (at, &actor), &keys, (batch, nonce)).await?;
+                        let bound = binder.bind(&keys, batch, Nonce::from_bytes(chance.block()?))?;
+                        polls::commit_within(tx, poll, (at, &actor), &keys, bound).await?;
                     }
                 }
                 Ok(())

@@ -14,6 +14,7 @@ use crate::preparing::{Confirmation, content, text_of};
 use crate::service::app::{App, Ask};
 use crate::service::drawn::{Drawn, TRIES};
 use crate::service::error::AppError;
+use crate::service::keys::Keys;
 use domain::audit::event::poll::PaperIssued;
 use domain::audit::{Actor, Digest, UtcTime};
 use domain::ballot_account::BallotAccount;
@@ -138,7 +139,7 @@ impl App {
         let (evidence, obstacle) = match sample(kind) {
             Some(wish) => {
                 let is_whole = matches!(wish, Wish::CountingClosed | Wish::ResultDeclared | Wish::ResultPublished);
-                match ready(&mut tx, &day, wish, (proposer, at), &Drawn::default()).await {
+                match ready(&mut tx, &day, wish, (proposer, at, &self.keys), &Drawn::default()).await {
                     Ok(step) if is_whole => (Evidence::of(&mut tx, &day, &step).await?, None),
                     Ok(_) => (Evidence::default(), None),
                     Err(problem @ (AppError::Input(_) | AppError::NotFound(_))) => {
@@ -189,19 +190,19 @@ impl App {
         let caller = ask.caller.clone();
         let wish = typed.read(kind)?.ok_or(AppError::NotFound("bước này"))?;
         let (at, id) = (self.now_text()?, ProposalId::new(self.clock.now(), &self.chance.for_id()?));
-        let drawn = Drawn::default();
+        let (drawn, keys) = (Drawn::default(), self.keys.clone());
         let mut proposed = Err(AppError::Undrawn);
         for _ in 0..TRIES {
-            if kind.issues_paper() {
+            if kind.issues_paper() || kind == ProposalKind::CountingClosed {
                 let mut tx = self.store.read(caller.council).await?;
                 // What stands in the way is told by the transaction that writes.
-                drop(looked_at(&mut tx, &caller, (poll, kind), wish.clone(), at, &drawn).await);
+                drop(looked_at(&mut tx, &caller, (poll, kind), wish.clone(), (at, &keys), &drawn).await);
             }
-            let (caller, wish, drawn) = (caller.clone(), wish.clone(), drawn.clone());
+            let (caller, wish, drawn, keys) = (caller.clone(), wish.clone(), drawn.clone(), keys.clone());
             proposed = self
                 .write_once(ask, move |tx| {
                     Box::pin(async move {
-                        let (step, actor) = looked_at(tx, &caller, (poll, kind), wish, at, &drawn).await?;
+                        let (step, actor) = looked_at(tx, &caller, (poll, kind), wish, (at, &keys), &drawn).await?;
                         let offer = Offer { poll, kind, about: step.about(), content: text_of(&step)? };
                         proposals::propose(tx, id, at, &actor, offer).await.map(drop)
                     })
@@ -221,12 +222,12 @@ async fn looked_at(
     caller: &Caller,
     (poll, kind): (PollId, ProposalKind),
     wish: Wish,
-    at: UtcTime,
+    (at, keys): (UtcTime, &Keys),
     drawn: &Drawn,
 ) -> Result<(DayStep, Actor), AppError> {
     let day = Day::load(tx, poll).await?;
     let actor = polls::actor_in(caller, day.state.poll(), proposers(kind))?;
-    let step = ready(tx, &day, wish, (actor.clone(), at), drawn).await?;
+    let step = ready(tx, &day, wish, (actor.clone(), at, keys), drawn).await?;
     Ok((step, actor))
 }
 
@@ -275,9 +276,13 @@ async fn ready(
     tx: &mut CouncilTx,
     day: &Day,
     wish: Wish,
-    (proposer, at): (Actor, UtcTime),
+    (proposer, at, keys): (Actor, UtcTime, &Keys),
     drawn: &Drawn,
 ) -> Result<DayStep, AppError> {
+    // Before anything is drawn from the tables: what stands in them is what the log says.
+    if !matches!(wish, Wish::PollCancelled { .. } | Wish::BatchReopened { .. }) {
+        polls::held::check(tx, day.poll).await?;
+    }
     if matches!(wish, Wish::ResultDeclared) {
         no_open_recount(tx, day.poll).await?;
     }
@@ -285,7 +290,8 @@ async fn ready(
     let act = act_of(tx, day, step.clone()).await?;
     // Who will confirm is not known yet; it must be somebody else.
     let other = Actor { account: None, name: String::new(), role: Role::Program };
-    polls::decide(tx, day.poll, day.state.clone(), &act, (Pair::new(proposer, other), at)).await?;
+    let pair = Pair::new(proposer, other);
+    polls::decide(tx, day.poll, day.state.clone(), &act, (pair, at, keys), drawn).await?;
     Ok(step)
 }
 
@@ -443,12 +449,12 @@ pub(crate) async fn evidence_of(tx: &mut CouncilTx, proposal: &Proposal) -> Resu
 pub(crate) async fn content_now(
     tx: &mut CouncilTx,
     proposal: &Proposal,
-    at: UtcTime,
+    (at, keys): (UtcTime, &Keys),
     drawn: &Drawn,
 ) -> Result<String, AppError> {
     let day = Day::load(tx, proposal.poll).await?;
     let proposed: DayStep = content(&proposal.content)?;
-    text_of(&ready(tx, &day, proposed.into(), (proposer(proposal), at), drawn).await?)
+    text_of(&ready(tx, &day, proposed.into(), (proposer(proposal), at, keys), drawn).await?)
 }
 
 /// Takes the step that was confirmed.
@@ -459,5 +465,5 @@ pub(crate) async fn take(tx: &mut CouncilTx, proposal: &Proposal, step: &Confirm
     let day = Day::load(tx, proposal.poll).await?;
     let act = act_of(tx, &day, content(&proposal.content)?).await?;
     let pair = Pair::new(proposer(proposal), step.actor.clone());
-    polls::take_act(tx, proposal.poll, (step.at, &step.keys), pair, act).await.map(drop)
+    polls::take_act(tx, proposal.poll, (step.at, &step.keys, &step.drawn), pair, act).await.map(drop)
 }

@@ -152,7 +152,7 @@ impl App {
         let log = LogId::new(now, &self.chance.for_id()?);
         // What follows from a rehearsal is one.
         let purpose = Purpose::of(&day_data.prepared.state.poll().created);
-        let new = new_poll(&plan, &rules, &slug, id, purpose)?;
+        let new = new_poll(&plan, &rules, &slug, id, purpose)?.by(self.program());
         let public_key = self.keys.poll_signer(&new.origin, new.created.rehearsal).verifier().to_text();
         let begun = self.write_once(ask, move |tx| {
             Box::pin(async move {

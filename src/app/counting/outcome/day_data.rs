@@ -1,9 +1,10 @@
 //! Everything that papers and pages of a counting day show, loaded from the database at once.
 
 use crate::polls::results::Provenance;
-use crate::polls::{decide_result, entries};
+use crate::polls::{decide_result, entries, held};
 use crate::preparing::{NO_POLL, PreparedPoll};
 use crate::service::error::AppError;
+use crate::service::held::{Differs, RowDifference};
 use domain::audit::event::poll::SealedForm;
 use domain::audit::merkle::Tree;
 use domain::audit::{Checkpoint, LogEntry, Moment, PollEvent, VerifierKey};
@@ -46,7 +47,14 @@ impl DayData {
         let mut prepared = PreparedPoll::load(tx, poll).await?;
         let log = polls::find(tx, poll).await?.ok_or(NO_POLL)?.log;
         let entries = entries(tx, log).await?;
-        let list = prepared.decided_list()?.map(|list| list.officials).unwrap_or_default();
+        // No page and no paper of a day tells what the tables say and the log does not.
+        let replay = held::agrees(tx, (poll, log), entries.iter().cloned()).await?;
+        let decided = prepared.decided_list()?;
+        if decided.as_ref().is_some_and(|list| list.listed() != replay.course().list()) {
+            let (table, row, is) = ("proposals", poll.to_string(), Differs::Column("content".to_owned()));
+            return Err(AppError::Changed(Box::new(RowDifference { table, row, is })));
+        }
+        let list = decided.map(|list| list.officials).unwrap_or_default();
         let sealed = entries.iter().rev().find_map(|entry| match &entry.event {
             PollEvent::FormsSealed(sealed) => Some(sealed.forms.clone()),
             _ => None,

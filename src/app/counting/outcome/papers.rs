@@ -368,7 +368,8 @@ async fn zero(tx: &mut CouncilTx, day_data: &DayData) -> Result<Document, AppErr
     let empty: Vec<EmptyForm<'_>> =
         forms.iter().zip(&zeros).map(|(form, counts)| EmptyForm { form, batches: 0, counts }).collect();
     let checkpoint = head_box("Điểm chốt sau khi xác nhận số liệu bằng 0", &head, &key);
-    zero_report(&frame_on(day_data, at), &empty, waived(day_data), &day_data.tellers, checkpoint)
+    let told = (waived(day_data), day_data.day.made_with());
+    zero_report(&frame_on(day_data, at), &empty, told, &day_data.tellers, checkpoint)
         .map_err(|e| AppError::internal(doing, e))
 }
 

@@ -20,7 +20,7 @@ use macros::boxed;
 use store::{CouncilTx, polls};
 
 /// For everything that there is not, or that nobody may see.
-const NOTHING: AppError = AppError::NotFound("trang này");
+pub(super) const NOTHING: AppError = AppError::NotFound("trang này");
 
 /// A result that everybody may see, in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -29,7 +29,7 @@ pub use batch::{BatchPage, Follow, Waits};
 pub use changing::{ChangePage, TypedChange};
 pub use deck::{DeckReport, DeckTrial, FormDeck};
 pub use entering::{Keyed, KeyedMessage, Step, What};
-pub use opening::{OpenPage, TypedBatch};
+pub use opening::{EVERY_DECK, OpenPage, TypedBatch};
 pub use projection::{Projection, ProjectionPage};
 pub(in crate::counting) use recounts::no_open_recount;
 pub use recounts::{OpenRecount, RecountOffer, TypedRecount};

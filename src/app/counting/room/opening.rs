@@ -1,7 +1,7 @@
 //! How a head teller opens a batch, or takes it off the table.
 
 use super::counting_room::{CountingForm, CountingRoom};
-use super::table::{BatchKey, CountingTable, TableError};
+use super::table::{CountingTable, TableError};
 use super::{COUNTERS, HEADS, NO_BATCH, NO_FORM};
 use crate::Caller;
 use crate::polls::on_ballot;
@@ -19,14 +19,17 @@ use store::{CouncilTx, accounts};
 /// Largest number of a batch.
 const MOST_BATCHES: u32 = 999;
 
+/// In place of the id of a form: every form whose test deck has not passed, each deck as one pile.
+pub const EVERY_DECK: &str = "*";
+
 /// A batch as it was typed.
 #[derive(Clone, Debug, Default)]
 pub struct TypedBatch {
-    /// Id of the form.
+    /// Id of the form, or [`EVERY_DECK`].
     pub form: String,
-    /// Its number.
+    /// Its number; of a deck the next one, when nothing is typed.
     pub number: String,
-    /// Papers in it.
+    /// Papers in it; of a deck all, when nothing is typed.
     pub papers: String,
     /// `marks` or `hand`.
     pub mode: String,
@@ -43,6 +46,10 @@ pub struct OpenPage {
     pub sitting: String,
     /// Whether it is the test deck.
     pub is_deck: bool,
+    /// How many test decks [`EVERY_DECK`] opens.
+    pub decks: usize,
+    /// How many batches are still to be opened, as the page would split what is left.
+    pub batches_left: usize,
     /// The form that was asked for has no paper left.
     pub is_complete: bool,
     /// Forms of which a batch can be opened: id, block, papers that are in no batch yet.
@@ -84,12 +91,21 @@ impl App {
             proposed.number = next_number(form, &room.open).to_string();
             proposed.papers = sizes(left(form), pile).first().map(ToString::to_string).unwrap_or_default();
         }
-        let is_free = |id: &AccountId| room.open.iter().all(|batch| !batch.tellers.contains(id));
-        let mut free = tellers.iter().filter(|(id, _)| is_free(id)).map(|(id, _)| id.to_string());
-        (proposed.first, proposed.second) = (free.next().unwrap_or_default(), free.next().unwrap_or_default());
+        let decks = decks(&room, pile).count();
+        if decks > 1 && form.is_empty() {
+            EVERY_DECK.clone_into(&mut proposed.form);
+        }
+        // Who has the fewest batches before them; among equals by name.
+        let lying = |id: &AccountId| room.open.iter().filter(|batch| batch.tellers.contains(id)).count();
+        let mut least: Vec<&AccountId> = tellers.iter().map(|(id, _)| id).collect();
+        least.sort_by_key(|id| lying(id));
+        let mut least = least.into_iter().map(ToString::to_string);
+        (proposed.first, proposed.second) = (least.next().unwrap_or_default(), least.next().unwrap_or_default());
         Ok(OpenPage {
             sitting: room.sitting().to_owned(),
             is_deck: pile == Pile::Deck,
+            decks,
+            batches_left: forms.iter().map(|form| sizes(left(form), pile).len()).sum(),
             is_complete,
             forms: forms.iter().map(|form| (form.form.id.clone(), form.form.block.clone(), left(form))).collect(),
             proposed,
@@ -97,33 +113,39 @@ impl App {
         })
     }
 
-    /// Opens a batch for two tellers, in the database and on the table.
+    /// Opens a batch for two tellers, in the database and on the table; [`EVERY_DECK`] opens one for each form.
     ///
     /// # Errors
     /// When the caller is no head teller, and everything that is wrong with the fields.
     #[boxed]
-    pub async fn open_batch(&self, ask: Ask<'_>, poll: PollId, typed: &TypedBatch) -> Result<BatchKey, AppError> {
+    pub async fn open_batch(&self, ask: Ask<'_>, poll: PollId, typed: &TypedBatch) -> Result<(), AppError> {
         ask.caller.may(HEADS)?;
         self.lead(ask.caller.council, poll).await?;
         self.table().announce(ask.request);
-        let (caller, typed, opened) = (ask.caller.clone(), typed.clone(), ask.request);
+        let (caller, typed, request, app) = (ask.caller.clone(), typed.clone(), ask.request, self.clone());
         let laid = self.write_once(ask, move |tx| {
             Box::pin(async move {
                 let room = CountingRoom::load(tx, poll).await?;
                 room.admit(&caller, HEADS)?;
-                let tellers = offered(tx, &room, &caller).await?;
-                let row = read(&room, piles(&room)?, &tellers, &typed, (caller.account.id, opened))?;
-                room.are_themselves(tx, &caller, row.tellers).await?;
-                let laid = room.laid(&row)?;
-                CountingTable::may_lie(&laid).map_err(|problem| at_field(&problem))?;
-                open_batches::add(tx, poll, &row).await?;
-                Ok(laid)
+                let (tellers, pile) = (offered(tx, &room, &caller).await?, piles(&room)?);
+                let mut all_laid = Vec::new();
+                for typed in one_by_one(&room, pile, &typed)? {
+                    // Each pile is known by a request of its own; the first by that of the form.
+                    let opened = if all_laid.is_empty() { request } else { app.new_request()? };
+                    app.table().announce(opened);
+                    let row = read(&room, pile, &tellers, &typed, (caller.account.id, opened))?;
+                    room.are_themselves(tx, &caller, row.tellers).await?;
+                    let laid = room.laid(&row)?;
+                    CountingTable::may_lie(&laid).map_err(|problem| at_field(&problem))?;
+                    open_batches::add(tx, poll, &row).await?;
+                    all_laid.push(laid);
+                }
+                Ok(all_laid)
             })
         });
         let laid = laid.await?;
-        let key = laid.key.clone();
-        self.table().lay(vec![laid]);
-        Ok(key)
+        self.table().lay(laid);
+        Ok(())
     }
 
     /// Takes a batch off the table, with everything that was keyed of it; `opened` is the opening that the caller saw.
@@ -183,6 +205,28 @@ pub(super) fn piles(room: &CountingRoom) -> Result<Pile, AppError> {
 
 fn nothing_is_counted(room: &CountingRoom) -> AppError {
     Refusal::NotNow { doing: "mở tập phiếu", stage: room.stage() }.into()
+}
+
+/// Forms whose test deck can be opened and has not passed.
+fn decks(room: &CountingRoom, pile: Pile) -> impl Iterator<Item = &CountingForm> {
+    let is_left = move |form: &&CountingForm| {
+        pile == Pile::Deck && left(form, pile, &room.open) > 0 && !room.has_passed(&form.form.id)
+    };
+    room.forms.iter().filter(is_left)
+}
+
+/// What was typed, as one batch of one form or as one for each deck.
+fn one_by_one(room: &CountingRoom, pile: Pile, typed: &TypedBatch) -> Result<Vec<TypedBatch>, AppError> {
+    if typed.form != EVERY_DECK {
+        return Ok(vec![typed.clone()]);
+    }
+    let blank = TypedBatch { number: String::new(), papers: String::new(), ..typed.clone() };
+    let all: Vec<_> =
+        decks(room, pile).map(|form| TypedBatch { form: form.form.id.clone(), ..blank.clone() }).collect();
+    if all.is_empty() {
+        return Err(AppError::field("form", "Không còn mẫu nào phải mở tập phiếu thử; hãy xem phòng kiểm phiếu."));
+    }
+    Ok(all)
 }
 
 /// Papers of a form in no batch, neither a committed nor an open one.
@@ -262,7 +306,9 @@ fn read(
     let mut fields: Vec<FieldError> = Vec::new();
     let mut wrong = |field, sentence: String| fields.push(FieldError { field, sentence });
     let form = room.form(&typed.form).map_err(|_| AppError::field("form", "Hãy chọn mẫu phiếu in trên tập phiếu."))?;
-    let number = read_number(&typed.number).filter(|number| (1..=MOST_BATCHES).contains(number));
+    let is_given = |text: &str| pile == Pile::Deck && text.is_empty();
+    let number = if is_given(&typed.number) { Some(next_number(form, &room.open)) } else { read_number(&typed.number) };
+    let number = number.filter(|number| (1..=MOST_BATCHES).contains(number));
     match number {
         None => wrong("number", format!("Số tập phải là số từ 1 đến {MOST_BATCHES}.")),
         Some(number) if pile == Pile::Ballots && form.batches.iter().any(|row| row.number == number) => {
@@ -277,7 +323,7 @@ fn read(
     if left == 0 {
         wrong("form", "Mẫu phiếu này không còn phiếu nào chưa vào tập; hãy chọn mẫu khác.".to_owned());
     }
-    let papers = read_number(&typed.papers);
+    let papers = if is_given(&typed.papers) { Some(form.expected) } else { read_number(&typed.papers) };
     if let Some(sentence) = wrong_size(form, pile, papers).or_else(|| wrong_rest(form, pile, papers, left)) {
         wrong("papers", sentence);
     }

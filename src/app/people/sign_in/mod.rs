@@ -1,25 +1,32 @@
 //! Signing in: by password, then by a code of the authenticator app where there is one.
 
 pub(crate) mod attempt;
+mod browser;
+mod first;
+mod guesses;
+mod proof;
 mod session;
 mod token;
 
 use zeroize::Zeroizing;
 
-pub(crate) use attempt::{Turn, wait_sentence};
+pub(crate) use attempt::{Counts, GuessFrom, Turn, wait_sentence};
+pub use browser::KnownBrowser;
+pub(crate) use proof::ProvenPassword;
 pub use session::{NewSession, OwnSession};
 pub use token::{Token, TokenError};
 
 use crate::service::app::App;
 use crate::service::error::AppError;
-use crate::service::passwords::{self, Password};
+use crate::service::passwords::{self, Password, Place, Waiter};
 use crate::service::seal::{self, Purpose};
 use domain::account::{Account, AccountState};
-use domain::audit::UtcTime;
 use domain::audit::event::council::SignInBy;
-use domain::id::{AccountId, CouncilId};
+use domain::audit::{Digest, UtcTime};
+use domain::id::{AccountId, CouncilId, RequestId};
 use macros::boxed;
-use store::{StoreError, accounts};
+use store::failures::{self, Failures};
+use store::{CouncilTx, StoreError, accounts, requests};
 
 /// Seconds between the password and the code.
 const CODE_WITHIN: i64 = 5 * 60;
@@ -40,6 +47,8 @@ pub struct Device {
     pub agent: String,
     /// Address in the network.
     pub address: String,
+    /// What it keeps from having signed in before: see [`App::known_browser`].
+    pub known: Vec<String>,
 }
 
 /// What came of a password that was right.
@@ -54,6 +63,13 @@ pub enum SignInStep {
 /// What the log says and what pages show of a password that did not fit: name and password in one, so that nobody
 /// learns which was wrong.
 const NAME_OR_PASSWORD: &str = "Tên đăng nhập hoặc mật khẩu";
+
+/// What is said when so many sign in at once that this password has to come again.
+const CROWDED: &str =
+    "Đang có quá nhiều người đăng nhập cùng một lúc nên mật khẩu này chưa được kiểm tra; hãy đợi vài giây rồi gửi lại.";
+
+/// What is said where the step between password and code was used, or the password was changed since.
+const OVER: &str = "Bước nhập mật khẩu này đã dùng rồi hoặc mật khẩu vừa được đổi; hãy đăng nhập lại từ đầu.";
 
 impl App {
     /// Where one can sign in: all councils by name, the installation last.
@@ -79,61 +95,127 @@ impl App {
         password: Password,
         device: Device,
     ) -> Result<SignInStep, AppError> {
+        let (council, _) = self.door_of(slug).await?;
+        match self.try_password(council, login, password, &device).await? {
+            Tried::Right(right) => self.let_in(council, *right, None, &device).await,
+            Tried::Wrong(counts) => Err(self.wrong_password(council, &counts).await?),
+        }
+    }
+
+    /// The council of a name in addresses, and its full name.
+    async fn door_of(&self, slug: &str) -> Result<(CouncilId, String), AppError> {
         let found = self.store.read_installation().await?;
         let row = found.into_iter().find(|row| row.slug == slug);
         let row =
             row.ok_or_else(|| AppError::field("council", "Không có hội đồng này; hãy chọn lại trong danh sách."))?;
-        let council = row.id()?;
-        let (account, phc) = self.account_to_open(council, login).await?;
-        let guess = match &account {
-            Some(account) => self.guess_at_account(account.id, Some(&device.address))?,
-            None => self.guess_at_nobody(login, &device.address)?,
+        Ok((row.id()?, row.name))
+    }
+
+    /// Counts a guess at the password of a name and looks at it.
+    ///
+    /// # Errors
+    /// On field `password` when a delay runs or too many wait.
+    async fn try_password(
+        &self,
+        council: CouncilId,
+        login: &str,
+        password: Password,
+        device: &Device,
+    ) -> Result<Tried, AppError> {
+        let (account, phc, own) = self.account_to_open(council, login).await?;
+        let from = account.as_ref().map(|account| self.place_of(council, account.id, device));
+        let waiter = if matches!(from, Some(GuessFrom::Browser(_))) { Waiter::Known } else { Waiter::Stranger };
+        let place = Place::take(waiter).map_err(|_| AppError::field("password", CROWDED))?;
+        let guess = match (&account, from) {
+            (Some(account), Some(from)) => self.guess_at_account(council, account.id, from)?,
+            _ => self.guess_at_nobody(council, login, &device.address)?,
         };
-        let turn = self.store.write(council, move |tx| Box::pin(guess.count(tx))).await?;
-        let counts = match turn {
-            Turn::Wait(seconds) => return Err(AppError::field("password", wait_sentence(seconds))),
+        let wait = |seconds| AppError::field("password", wait_sentence(seconds));
+        let counts = match guess.enter(own) {
+            Turn::Wait(seconds) => return Err(wait(seconds)),
             Turn::Counted(counts) => counts,
         };
-        let fits = passwords::verify(self.cost, password, phc).await?;
-        let Some(account) = account.filter(|_| fits) else {
-            let sentence = self.was_wrong(council, &counts, NAME_OR_PASSWORD).await?;
-            return Err(AppError::field("password", sentence));
-        };
+        // What is counted in the row of an account is written while its password is hashed: a name that nobody has takes as long.
+        let (counted, fits) = tokio::join!(
+            self.write_down(council, account.is_some().then(|| counts.clone())),
+            passwords::verify(place, self.cost, password, phc.clone())
+        );
+        if let seconds @ 1.. = counted? {
+            return Err(wait(seconds));
+        }
+        let fits = fits?;
+        Ok(match account.filter(|_| fits) {
+            Some(account) => {
+                Tried::Right(Box::new(Right { proven: ProvenPassword::of(account.id, phc), account, counts }))
+            }
+            None => Tried::Wrong(counts),
+        })
+    }
+
+    async fn wrong_password(&self, council: CouncilId, counts: &Counts) -> Result<AppError, AppError> {
+        Ok(AppError::field("password", self.was_wrong(council, counts, NAME_OR_PASSWORD).await?))
+    }
+
+    /// Lets in whose password was right: to a session, or to the code of the second factor. `first` is a guess of the same form
+    /// that was wrong and is taken back too.
+    async fn let_in(
+        &self,
+        council: CouncilId,
+        right: Right,
+        first: Option<Counts>,
+        device: &Device,
+    ) -> Result<SignInStep, AppError> {
+        let Right { proven, account, counts } = right;
         if account.has_second_factor {
-            self.store.write(council, move |tx| Box::pin(async move { counts.take_back(tx).await })).await?;
-            return Ok(SignInStep::Code(self.password_passed(council, account.id)?));
+            let passed = self.password_passed(council, &proven)?;
+            self.store.write(council, move |tx| Box::pin(async move { take_back(tx, &counts, first).await })).await?;
+            return Ok(SignInStep::Code(passed));
         }
         let new = self.new_session(council, SignInBy::Password, &device.agent)?;
         let started = self.store.write(council, move |tx| {
             Box::pin(async move {
-                counts.take_back(tx).await?;
-                new.begin(tx, account.id).await
+                proven.still_stands(tx, "password").await?;
+                take_back(tx, &counts, first).await?;
+                let begun = new.begin(tx, account.id).await?;
+                counts.signed_in();
+                Ok::<_, AppError>(begun)
             })
         });
         Ok(SignInStep::Done(started.await?))
     }
 
-    /// The account of a name, if it may sign in, and its password's PHC string.
+    /// The account of a name, if it may sign in, its password's PHC string, and the failures in its row.
     pub(crate) async fn account_to_open(
         &self,
         council: CouncilId,
         login: &str,
-    ) -> Result<(Option<Account>, Option<String>), AppError> {
+    ) -> Result<(Option<Account>, Option<String>, Failures), AppError> {
         let mut tx = self.store.read(council).await?;
         let account = match login.parse() {
             Ok(login) => accounts::by_login(&mut tx, &login).await?,
             Err(_) => None,
         };
         let open = account.filter(|account| account.state == AccountState::Open);
-        let phc = match &open {
-            Some(account) => accounts::password(&mut tx, account.id).await?,
-            None => None,
+        let (phc, own) = match &open {
+            Some(account) => {
+                (accounts::password(&mut tx, account.id).await?, failures::of_account(&mut tx, account.id).await?)
+            }
+            None => (None, Failures::default()),
         };
-        Ok((open, phc))
+        Ok((open, phc, own))
     }
 
-    fn password_passed(&self, council: CouncilId, account: AccountId) -> Result<Zeroizing<String>, AppError> {
-        let plain = format!("{council} {account} {}", self.now_text()?);
+    /// Counts a guess in the row of its account; seconds to wait, where others came before it.
+    async fn write_down(&self, council: CouncilId, counts: Option<Counts>) -> Result<u64, AppError> {
+        let Some(counts) = counts else { return Ok(0) };
+        self.store.write(council, move |tx| Box::pin(async move { counts.write_down(tx).await })).await
+    }
+
+    /// What the form of the code carries. It names the password that was right, so that it ends with that password, and a
+    /// request of its own, so that it lets in once.
+    fn password_passed(&self, council: CouncilId, proven: &ProvenPassword) -> Result<Zeroizing<String>, AppError> {
+        let (account, password, request) = (proven.account(), proven.digest(), self.new_request()?);
+        let plain = format!("{council} {account} {} {request} {password}", self.now_text()?);
         seal::seal(&self.keys, &self.chance, Purpose::PasswordPassed, "", plain.as_bytes()).map(Zeroizing::new)
     }
 
@@ -144,34 +226,43 @@ impl App {
     #[boxed]
     pub async fn sign_in_by_code(&self, passed: &str, code: &str, device: Device) -> Result<Token, AppError> {
         let again = || AppError::field("password", "Đã quá 5 phút từ khi nhập mật khẩu; hãy đăng nhập lại từ đầu.");
-        let (council, account) = self.who_passed(passed)?.ok_or_else(again)?;
-        let guess = self.guess_at_account(account, Some(&device.address))?;
+        let Passed { council, account, request, password } = self.who_passed(passed)?.ok_or_else(again)?;
+        let guess = self.guess_at_account(council, account, self.place_of(council, account, &device))?;
         let new = self.new_session(council, SignInBy::SecondFactor, &device.agent)?;
-        let check = self.code_check(council, account, code)?;
+        let (check, at) = (self.code_check(council, account, code)?, self.now_text()?);
         let tried = self.store.write(council, move |tx| {
             Box::pin(async move {
+                let phc = accounts::password(tx, account).await?;
+                if ProvenPassword::of(account, phc).digest() != password {
+                    return Err(AppError::field("password", OVER));
+                }
                 let counts = match guess.count(tx).await? {
-                    Turn::Wait(seconds) => return Ok(Tried::Wait(seconds)),
+                    Turn::Wait(seconds) => return Ok(TriedCode::Wait(seconds)),
                     Turn::Counted(counts) => counts,
                 };
                 if !check.uses_up(tx).await? {
-                    return Ok(Tried::Wrong(counts));
+                    return Ok(TriedCode::Wrong(counts));
+                }
+                if !requests::claim(tx, request, Some(account), at).await? {
+                    return Err(AppError::field("password", OVER));
                 }
                 counts.take_back(tx).await?;
-                Ok::<_, AppError>(Tried::Right(new.begin(tx, account).await?))
+                let begun = new.begin(tx, account).await?;
+                counts.signed_in();
+                Ok::<_, AppError>(TriedCode::Right(begun))
             })
         });
         match tried.await? {
-            Tried::Right(token) => Ok(token),
-            Tried::Wait(seconds) => Err(AppError::field("code", wait_sentence(seconds))),
-            Tried::Wrong(counts) => {
+            TriedCode::Right(token) => Ok(token),
+            TriedCode::Wait(seconds) => Err(AppError::field("code", wait_sentence(seconds))),
+            TriedCode::Wrong(counts) => {
                 Err(AppError::field("code", self.was_wrong(council, &counts, "Mã xác thực").await?))
             }
         }
     }
 
     /// Whose password was right a moment ago.
-    fn who_passed(&self, passed: &str) -> Result<Option<(CouncilId, AccountId)>, AppError> {
+    fn who_passed(&self, passed: &str) -> Result<Option<Passed>, AppError> {
         let now = self.now_text()?;
         let read = || {
             let plain = seal::open(&self.keys, Purpose::PasswordPassed, "", passed)?;
@@ -179,7 +270,8 @@ impl App {
             let council = parts.next()?.parse().ok()?;
             let account = parts.next()?.parse().ok()?;
             let at: UtcTime = parts.next()?.parse().ok()?;
-            (at.seconds_until(now) < CODE_WITHIN).then_some((council, account))
+            let (request, password) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+            (at.seconds_until(now) < CODE_WITHIN).then_some(Passed { council, account, request, password })
         };
         Ok(read())
     }
@@ -191,8 +283,38 @@ impl App {
     }
 }
 
+/// What the form of the code carried.
+struct Passed {
+    council: CouncilId,
+    account: AccountId,
+    request: RequestId,
+    /// See [`ProvenPassword::digest`].
+    password: Digest,
+}
+
+/// A guess at a password that was looked at.
 enum Tried {
+    Right(Box<Right>),
+    Wrong(Counts),
+}
+
+/// Whose password was right, and the guess, which is to be taken back.
+struct Right {
+    account: Account,
+    proven: ProvenPassword,
+    counts: Counts,
+}
+
+enum TriedCode {
     Right(Token),
     Wait(u64),
-    Wrong(attempt::Counts),
+    Wrong(Counts),
+}
+
+async fn take_back(tx: &mut CouncilTx, counts: &Counts, first: Option<Counts>) -> Result<(), AppError> {
+    counts.take_back(tx).await?;
+    match first {
+        Some(first) => first.take_back(tx).await,
+        None => Ok(()),
+    }
 }

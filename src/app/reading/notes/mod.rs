@@ -20,14 +20,13 @@
 
 mod seal;
 
-use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
-use crate::people::sign_in::{Turn, wait_sentence};
+use crate::people::sign_in::{GuessFrom, Turn, wait_sentence};
 use crate::service::app::{App, Ask};
 use crate::service::caller::Caller;
 use crate::service::error::{AppError, Conflict, FieldError};
-use crate::service::passwords::{self, Cost, Password};
+use crate::service::passwords::{self, Password};
 use domain::audit::UtcTime;
 use domain::id::{AccountId, CouncilId, PollId};
 use domain::password::normal_form;
@@ -49,9 +48,6 @@ pub const LEAST_LETTERS: usize = 8;
 const MOST_PASSPHRASE: usize = 200;
 /// Most letters of a note.
 pub const MOST_LETTERS: usize = 20_000;
-
-/// Keys that are derived at once: each takes 64 MiB.
-static AT_ONCE: Semaphore = Semaphore::const_new(2);
 
 /// Whether a delegate's notes can be read now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,14 +112,6 @@ impl Chosen {
         }
         if wrong.is_empty() { Ok(self.passphrase) } else { Err(AppError::Fields { fields: wrong }) }
     }
-}
-
-/// The key that a passphrase gives, made off the threads that serve pages.
-async fn derive(cost: Cost, passphrase: Password, salt: Vec<u8>) -> Result<Zeroizing<[u8; 32]>, AppError> {
-    let broken = |e: String| AppError::internal("tạo khóa ghi chú", e);
-    let _turn = AT_ONCE.acquire().await.map_err(|e| broken(e.to_string()))?;
-    let derived = move || passwords::derive(cost, &passphrase, &salt);
-    tokio::task::spawn_blocking(derived).await.map_err(|e| broken(e.to_string()))?
 }
 
 const NO_KEY: &str = "Bạn chưa đặt mã khóa ghi chú; hãy đặt mã khóa trước.";
@@ -296,7 +284,7 @@ impl App {
         account: AccountId,
     ) -> Result<NoteKeyRow, AppError> {
         let salt = self.chance.block()?.to_vec();
-        let with = derive(self.cost, passphrase, salt.clone()).await?;
+        let with = passwords::derive(self.cost, passphrase, salt.clone()).await?;
         let wrapped = seal::wrap(key, (self.cost, &with), &self.chance, council, account)?;
         Ok(NoteKeyRow { salt, wrapped, key_check: key.check(council, account) })
     }
@@ -309,7 +297,7 @@ impl App {
         passphrase: Password,
     ) -> Result<NoteKey, AppError> {
         let (council, account) = (caller.council, caller.account.id);
-        let guess = self.guess_at_account(account, None)?;
+        let guess = self.guess_at_account(council, account, GuessFrom::Session(caller.session))?;
         let turned = self.store.write(council, move |tx| {
             Box::pin(async move {
                 let Some(row) = notes::key(tx, account).await? else { return Err(AppError::field(field, NO_KEY)) };
@@ -322,7 +310,7 @@ impl App {
         };
         let cost = seal::cost_of(&row.wrapped);
         let cost = cost.ok_or_else(|| AppError::from(StoreError::Corrupt("note_keys.wrapped".to_owned())))?;
-        let with = derive(cost, passphrase, row.salt).await?;
+        let with = passwords::derive(cost, passphrase, row.salt).await?;
         let Some(key) = seal::unwrap(&with, &row.wrapped, council, account) else {
             return Err(AppError::field(field, self.was_wrong(council, &counts, "Mã khóa ghi chú").await?));
         };

@@ -5,7 +5,8 @@
 //! ```
 //!
 //! All sealing is XChaCha20-Poly1305 with a nonce drawn by chance. A note is bound to its council, account, poll,
-//! dossier and version: moved to another place or put back to an older version it does not open. Texts are padded to
+//! dossier and version: moved to another place or to another version it does not open. A whole row that is put back as it was, its
+//! version too, opens: nothing outside the row knows which version was the last. Texts are padded to
 //! whole blocks of 256 bytes, so that the database reveals little about how much was written.
 
 use base64::Engine as _;

@@ -1,7 +1,7 @@
 //! What changed in a dossier since the version that somebody read, fact by fact.
 
+use crate::dossiers::held;
 use crate::service::error::AppError;
-use domain::audit::canonical::from_text;
 use domain::document::{Document, text_lines};
 use domain::id::PollId;
 use domain::release::{About, Change, Stated, compare};
@@ -38,8 +38,7 @@ pub(super) async fn document(
     release: u32,
     about: &About,
 ) -> Result<Document, AppError> {
-    let text = releases::document(tx, poll, release, about).await?.ok_or(NO_DOSSIER)?;
-    from_text(&text).map_err(|e| AppError::internal("đọc hồ sơ đã phát hành", e))
+    held::document(tx, poll, release, about).await
 }
 
 /// One version: what it states, and the line of each of its facts.

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
-use crate::dossiers::{SourceFile, sources};
+use crate::dossiers::{SourceFile, held, sources};
 use crate::reading::notes::{Lock, Note, NoteKey};
 use crate::reading::questions::Asked;
 use crate::service::app::{App, Ask};
@@ -411,7 +411,7 @@ impl App {
         let mut tx = self.store.read(caller.council).await?;
         let listed = self.newest(&mut tx, poll).await?;
         let dossier = listed.dossiers.iter().find(|dossier| dossier.about == about).ok_or(NO_DOSSIER)?;
-        let bytes = releases::pdf(&mut tx, poll, listed.release.number, &about).await?.ok_or(NO_DOSSIER)?;
+        let (_, bytes) = held::paper(&mut tx, poll, listed.release.number, &about).await?;
         Ok((dossier.name.rsplit('/').next().unwrap_or_default().to_owned(), bytes))
     }
 

@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::service::error::io_sentence;
 use domain::audit::Digest;
+use domain::audit::path::is_path;
 
 /// First line of a manifest.
 pub const HEADER: &str = "tinnhiem bundle v1";
@@ -66,14 +67,8 @@ impl Manifest {
 fn parse_line(line: &str) -> Option<(&str, Listed)> {
     let (sha256, rest) = line.split_once("  ")?;
     let (size, path) = rest.split_once("  ")?;
-    is_inside(path).then_some(())?;
+    is_path(path).then_some(())?;
     Some((path, Listed { sha256: sha256.parse().ok()?, size: size.parse().ok()? }))
-}
-
-/// Whether `path` names a file below the bundle, spelled one way.
-pub fn is_inside(path: &str) -> bool {
-    let fine = |part: &str| !matches!(part, "" | "." | "..") && !part.contains(|c: char| c == '\\' || c.is_control());
-    path.split('/').all(fine)
 }
 
 /// Paths of all files below `dir`, with `/` between their parts, sorted.

@@ -2,10 +2,12 @@
 //!
 //! Formats of the files: [`domain::audit`].
 
+mod cosigned;
 mod manifest;
 mod report;
 mod stream;
 mod verify;
+mod witnessed;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -17,13 +19,14 @@ use serde::{Deserialize, Serialize};
 use domain::audit::canonical::{self, ReadError};
 use domain::audit::checkpoint::CheckpointError;
 use domain::audit::note::NoteError;
+use domain::audit::path::is_path;
 use domain::audit::settle::thin_batches;
 use domain::audit::{Checkpoint, Digest, Log, LogEntry, MOMENTS, Moment, PollEvent, SealedCounts, Signer};
 use domain::batch::PAPERS_PER_BATCH;
-pub use manifest::is_inside;
 pub use report::{CHECKS, Failure, Passed, Report};
 pub use stream::{LogFault, read_log};
 pub use verify::{Options, Recompute, ResultInputs, verify};
+pub use witnessed::witnessed;
 
 /// Names of the files of a bundle.
 pub mod layout {
@@ -47,7 +50,7 @@ pub mod layout {
     pub const CONSISTENCY: &str = "proofs/consistency.json";
     /// Of the entries that issue papers, in the last checkpoint.
     pub const INCLUSION: &str = "proofs/inclusion.json";
-    /// Counts and nonces of the batches.
+    /// Counts and nonces of the batches, in a sealed bundle.
     pub const OPENINGS: &str = "openings.json";
     /// Exact text of the rule set.
     pub const RULESET: &str = "ruleset.toml";
@@ -55,24 +58,17 @@ pub mod layout {
     pub const RESULTS: &str = "results.json";
     /// Folder of papers.
     pub const PAPERS: &str = "papers/";
+    /// Folder of what witnesses said of heads: `cosignatures/3-counting-closed.txt` is of the checkpoint of that name.
+    pub const COSIGNATURES: &str = "cosignatures/";
     /// Signed head over the whole log, in a bundle that was written before the publication.
     pub const HEAD: &str = "checkpoints/head.txt";
     /// Files that a bundle has once their moment has come.
     pub const LATER: [&str; 3] = [CHECKPOINTS[3], CHECKPOINTS[4], HEAD];
+    /// Files that only some bundles have.
+    pub const OPTIONAL: [&str; 1] = [OPENINGS];
     /// Files that every bundle has, besides the manifest.
-    pub const REQUIRED: [&str; 11] = [
-        README,
-        KEY,
-        LOG,
-        CHECKPOINTS[0],
-        CHECKPOINTS[1],
-        CHECKPOINTS[2],
-        CONSISTENCY,
-        INCLUSION,
-        OPENINGS,
-        RULESET,
-        RESULTS,
-    ];
+    pub const REQUIRED: [&str; 10] =
+        [README, KEY, LOG, CHECKPOINTS[0], CHECKPOINTS[1], CHECKPOINTS[2], CONSISTENCY, INCLUSION, RULESET, RESULTS];
 }
 
 /// What goes into a bundle.
@@ -85,8 +81,11 @@ pub struct BundleParts<'a> {
     /// Heads taken at the moments that have come, in their order; that of the publication is the log's head. Without one
     /// of the publication, the log's head as it is now is signed too.
     pub heads: &'a [(Moment, Checkpoint)],
-    /// One per committed batch; written in the order of form and number.
-    pub openings: &'a [SealedCounts],
+    /// Lines of witnesses by the size of the head; those of heads that the bundle has are written.
+    pub cosignatures: &'a BTreeMap<u64, Vec<String>>,
+    /// One per committed batch; written in the order of form and number. None in a public bundle, which tells nothing of a
+    /// batch.
+    pub openings: Option<&'a [SealedCounts]>,
     /// Exact text of the rule set whose hash `poll.created` carries.
     pub ruleset: &'a str,
     /// Exact text of results.json whose hash `result.declared` carries.
@@ -190,10 +189,10 @@ const VERSION: u8 = 1;
 /// # Errors
 /// When the parts do not belong together, or a batch is too small to be opened.
 pub fn files(parts: &BundleParts<'_>) -> Result<BTreeMap<String, Vec<u8>>, BundleError> {
-    refuse_small_batches(parts.openings)?;
+    refuse_small_batches(parts.openings.unwrap_or_default())?;
     let mut files = BTreeMap::new();
     let mut put = |file: &str, bytes: Vec<u8>| files.insert(file.to_owned(), bytes);
-    put(layout::README, readme(parts.log).into_bytes());
+    put(layout::README, readme(parts).into_bytes());
     put(layout::KEY, format!("{}\n", parts.signer.verifier().to_text()).into_bytes());
     put(layout::LOG, log_text(parts.log));
     let heads = all_heads(parts);
@@ -202,24 +201,44 @@ pub fn files(parts: &BundleParts<'_>) -> Result<BTreeMap<String, Vec<u8>>, Bundl
             return Err(BundleError::Checkpoint(moment.unwrap_or(Moment::Published)));
         }
         put(file, checkpoint.sign(parts.signer)?.into_bytes());
+        if let Some((path, lines)) = cosigned::file_of(file, parts.cosignatures.get(&checkpoint.size)) {
+            put(&path, lines);
+        }
     }
     put(layout::CONSISTENCY, json(&consistency(parts.log, &heads)?)?);
     put(layout::INCLUSION, json(&inclusion(parts)?)?);
-    let mut openings = parts.openings.to_vec();
-    openings.sort_by(|a, b| (&a.form, a.batch).cmp(&(&b.form, b.batch)));
-    put(layout::OPENINGS, json(&OpeningsFile { openings, v: VERSION })?);
+    if let Some(openings) = parts.openings {
+        let mut openings = openings.to_vec();
+        openings.sort_by(|a, b| (&a.form, a.batch).cmp(&(&b.form, b.batch)));
+        put(layout::OPENINGS, json(&OpeningsFile { openings, v: VERSION })?);
+    }
     put(layout::RULESET, parts.ruleset.as_bytes().to_vec());
     put(layout::RESULTS, parts.results.as_bytes().to_vec());
     for (name, bytes) in parts.papers {
-        if name.contains('/') || !is_inside(name) {
+        if !is_paper(name) {
             return Err(BundleError::PaperName(name.clone()));
         }
         put(&format!("{}{name}", layout::PAPERS), bytes.clone());
     }
-    let listed = files.iter().map(|(path, bytes)| (path.clone(), manifest::Listed::of(bytes))).collect();
-    let manifest = parts.signer.sign(&manifest::Manifest(listed).to_text())?;
-    files.insert(layout::MANIFEST.to_owned(), manifest.into_bytes());
+    list(&mut files, parts.signer)?;
     Ok(files)
+}
+
+/// Whether a paper may have this name: a path of one part.
+fn is_paper(name: &str) -> bool {
+    !name.contains('/') && is_path(name)
+}
+
+/// Puts a signed `MANIFEST` of all other files among them.
+///
+/// # Errors
+/// When a path is none that a note can have.
+pub fn list(files: &mut BTreeMap<String, Vec<u8>>, signer: &Signer) -> Result<(), NoteError> {
+    files.remove(layout::MANIFEST);
+    let listed = files.iter().map(|(path, bytes)| (path.clone(), manifest::Listed::of(bytes))).collect();
+    let manifest = signer.sign(&manifest::Manifest(listed).to_text())?;
+    files.insert(layout::MANIFEST.to_owned(), manifest.into_bytes());
+    Ok(())
 }
 
 /// Writes a bundle into `dir`, which is made if need be and must be empty. The same parts give the same bytes.
@@ -231,7 +250,7 @@ pub fn write(dir: &Path, parts: &BundleParts<'_>) -> Result<(), BundleError> {
         let path = path.to_owned();
         move |cause| BundleError::Io { path, cause }
     };
-    refuse_small_batches(parts.openings)?;
+    refuse_small_batches(parts.openings.unwrap_or_default())?;
     fs::create_dir_all(dir).map_err(io_error(dir))?;
     if fs::read_dir(dir).map_err(io_error(dir))?.next().is_some() {
         return Err(BundleError::NotEmpty(dir.to_owned()));
@@ -274,7 +293,12 @@ pub fn seal(dir: &Path, signer: &Signer) -> Result<(), BundleError> {
 
 /// What every bundle says to people, and what a rehearsal adds: that of the command line draws everything from a seed, that
 /// of a council's service does not.
-fn readme(log: &Log) -> String {
+fn readme(parts: &BundleParts<'_>) -> String {
+    let log = parts.log;
+    let openings = match parts.openings {
+        None => include_str!("readme-public.txt"),
+        Some(_) => include_str!("readme-sealed.txt"),
+    };
     let first = log.entries().iter().next().and_then(|text| LogEntry::parse(text).ok());
     let rehearsal = matches!(first.map(|entry| entry.event), Some(PollEvent::PollCreated(poll)) if poll.rehearsal);
     let more = match (rehearsal, is_seeded(log.origin().as_str())) {
@@ -282,7 +306,7 @@ fn readme(log: &Log) -> String {
         (true, false) => include_str!("readme-practice.txt"),
         (false, _) => "",
     };
-    include_str!("readme.txt").to_owned() + more
+    [include_str!("readme.txt"), openings, more].concat()
 }
 
 /// Whether a log of this name is that of a rehearsal whose key and nonces follow from a seed that everybody may know.

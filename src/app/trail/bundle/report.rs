@@ -3,11 +3,11 @@
 use std::fmt;
 
 use domain::audit::{Digest, Moment};
-use domain::text::full_stop;
+use domain::text::{full_stop, shown};
 
 /// The first thing that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("KHÔNG ĐẠT [{check}] {file}: {what} {remedy}")]
+#[error("KHÔNG ĐẠT [{check}] {}: {} {remedy}", shown(file), shown(what))]
 pub struct Failure {
     /// Stable name of the check, one of [`CHECKS`].
     pub check: &'static str,
@@ -20,16 +20,18 @@ pub struct Failure {
 }
 
 /// Names of the checks, in the order in which they run.
-pub const CHECKS: [&str; 11] = [
+pub const CHECKS: [&str; 13] = [
     "key",
     "manifest",
     "files",
     "checkpoints",
     "log",
     "proofs",
+    "commitments",
     "openings",
     "ruleset",
     "papers",
+    "witness",
     "expected-root",
     "results",
 ];
@@ -42,6 +44,9 @@ const DISPUTED: &str = "Không dùng gói này làm căn cứ; đề nghị Ban 
 const UNMATCHED: &str = "Gõ lại đủ 16 nhóm theo bản giấy; nếu vẫn không khớp thì gói này không phải gói của bản giấy đó, \
                          không dùng làm căn cứ.";
 
+/// A witness whose key was given cosigned nothing of this bundle.
+const UNWITNESSED: &str = "Hỏi nơi đồng chứng đã ký đến đâu, và lấy gói ghi sau khi chữ ký của họ được nhận về.";
+
 impl Failure {
     /// The file is not the one that was signed.
     pub(super) fn damaged(check: &'static str, file: &str, what: impl Into<String>) -> Self {
@@ -51,6 +56,12 @@ impl Failure {
     /// The file is the one that was signed, and what it says does not hold.
     pub(super) fn disputed(check: &'static str, file: &str, what: impl Into<String>) -> Self {
         Self { check, file: file.to_owned(), what: sentence(what.into()), remedy: DISPUTED.into() }
+    }
+
+    /// A witness that was asked for said nothing.
+    pub(super) fn unwitnessed(what: impl Into<String>) -> Self {
+        let (check, file) = ("witness", "cosignatures/".to_owned());
+        Self { check, file, what: sentence(what.into()), remedy: UNWITNESSED.into() }
     }
 
     /// The root on paper is of no checkpoint.
@@ -83,6 +94,10 @@ pub struct Report {
     /// Roots of the heads with their moments, in their order; the last is over the whole log, and of no moment where the
     /// log still went on.
     pub roots: Vec<(Option<Moment>, Digest)>,
+    /// Name of the log.
+    pub origin: String,
+    /// The same heads with their sizes.
+    pub heads: Vec<(Option<Moment>, u64, Digest)>,
     /// The checkpoint whose root was read off paper, if any was.
     pub on_paper: Option<Moment>,
     /// SHA-256 of the text of the key that signed everything.
@@ -92,6 +107,8 @@ pub struct Report {
     pub ruleset: (String, Digest),
     /// What a reader should know although nothing is wrong, a Vietnamese sentence each.
     pub notes: Vec<String>,
+    /// Whether it has the counts of each batch.
+    pub is_sealed: bool,
     /// Diễn tập: nothing in the bundle has legal weight.
     pub rehearsal: bool,
     /// Key and nonces of it follow from a seed that everybody may know.
@@ -101,7 +118,7 @@ pub struct Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for Passed { check, what } in &self.passed {
-            writeln!(f, "ĐẠT [{check}] {what}")?;
+            writeln!(f, "ĐẠT [{check}] {}", shown(what))?;
         }
         writeln!(f, "\nMã gốc của nhật ký ở từng điểm chốt; bản giấy ghi điểm chốt nào thì phải đúng mã gốc ở đó:")?;
         for (moment, root) in &self.roots {
@@ -114,7 +131,10 @@ impl fmt::Display for Report {
             writeln!(f, "  - {gap}")?;
         }
         for note in &self.notes {
-            writeln!(f, "LƯU Ý: {note}")?;
+            writeln!(f, "LƯU Ý: {}", shown(note))?;
+        }
+        if self.is_sealed {
+            writeln!(f, "LƯU Ý: {SEALED}")?;
         }
         if self.rehearsal {
             writeln!(f, "LƯU Ý: {}", if self.is_seeded { SEEDED_REHEARSAL } else { REHEARSAL })?;
@@ -129,6 +149,10 @@ const GAPS: [&str; 3] = [
     "Lá phiếu giấy có được đọc và nhập đúng không: chỉ kiểm lại phiếu giấy mới biết.",
     "Chữ in trong các tệp PDF có đúng với results.json không: chương trình chỉ so mã băm của tệp, hãy đọc và so bằng mắt.",
 ];
+
+/// Of a bundle that has openings.
+const SEALED: &str = "gói có số liệu từng tập phiếu (gói niêm phong): chỉ dùng để kiểm lại hoặc giải quyết khiếu nại, không đăng; \
+                      bản để đăng là gói công khai.";
 
 const REHEARSAL: &str = "đây là gói DIỄN TẬP, không có giá trị pháp lý; số phiếu không phải của đại biểu.";
 

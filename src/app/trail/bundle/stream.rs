@@ -1,15 +1,18 @@
-//! Reads a log of any length in pieces: entries are checked on all cores, and handed on in their order.
+//! Reads a log of any length in pieces, on all cores. Whoever has read a piece waits for its turn and hands its entries on, so
+//! that they come in the order of the log, and none goes from one core to another.
 
 use std::io::{self, Read};
 use std::num::NonZero;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use crate::service::error::io_sentence;
 use domain::audit::LogEntry;
 use domain::audit::entry::{EntryReader, MAX_ENTRY_BYTES};
 
-/// Bytes that one core checks at a time.
-const PIECE_BYTES: usize = 1 << 20;
+/// Bytes that one core reads at a time: few enough that what is made of them is at hand when its turn comes.
+const PIECE_BYTES: usize = 1 << 17;
 
 /// Where a log stops being one.
 #[derive(Debug, thiserror::Error)]
@@ -27,93 +30,174 @@ pub enum LogFault {
     },
 }
 
-/// Entries of one piece up to the first line that is no entry.
-struct Piece {
-    entries: Vec<LogEntry>,
-    fault: Option<String>,
-}
+/// What takes the entries of a log.
+pub type TakeEntry<'t> = dyn FnMut(LogEntry) -> Result<(), String> + Send + 't;
 
 /// Reads one entry a line from `input` and hands each to `take`, in order.
 ///
 /// # Errors
 /// The first line that is no entry, that `take` refuses, or that has no end.
-pub fn read_log(mut input: impl Read, take: &mut dyn FnMut(LogEntry) -> Result<(), String>) -> Result<(), LogFault> {
+pub fn read_log(input: impl Read + Send, take: &mut TakeEntry<'_>) -> Result<(), LogFault> {
     let workers = thread::available_parallelism().map_or(1, NonZero::get);
-    let wanted = u64::try_from(PIECE_BYTES * workers).unwrap_or(u64::MAX);
-    let mut line = 0;
-    let mut buffer = Vec::with_capacity(PIECE_BYTES * workers + MAX_ENTRY_BYTES);
-    // While the cores check one buffer, this thread takes the entries of the buffer before.
-    let mut checked: Vec<Piece> = Vec::new();
-    loop {
-        let read = input.by_ref().take(wanted).read_to_end(&mut buffer)?;
-        let end = buffer.iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
-        let (whole, rest) = buffer.split_at(end);
-        let before = std::mem::take(&mut checked);
-        let (pieces, taken) = thread::scope(|scope| {
-            let running: Vec<_> = split_lines(whole, workers).map(|part| scope.spawn(|| check_lines(part))).collect();
-            let taken = hand_on(before, &mut line, take);
-            let pieces: Vec<Piece> =
-                running.into_iter().map(|worker| worker.join().unwrap_or_else(|_| lost())).collect();
-            (pieces, taken)
-        });
-        taken?;
-        checked = pieces;
-        let unfinished = rest.len() > MAX_ENTRY_BYTES || (read == 0 && !rest.is_empty());
-        if unfinished || read == 0 {
-            hand_on(checked, &mut line, take)?;
-            let what = "dòng quá dài hoặc thiếu dấu xuống dòng ở cuối".to_owned();
-            return if unfinished { Err(LogFault::Line { line: line + 1, what }) } else { Ok(()) };
+    let source = Mutex::new(Source { input, rest: Vec::new(), pieces: 0, is_over: false });
+    let turns = Turns { state: Mutex::new(State { take, next: 0, line: 0, fault: None }), passed: Condvar::new() };
+    thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| read_pieces(&source, &turns));
         }
-        buffer.drain(..end);
+    });
+    let state = turns.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+    state.fault.map_or(Ok(()), Err)
+}
+
+/// Why a log ends before its last line.
+enum Fault {
+    Io(io::Error),
+    /// Of the line after those that were read, Vietnamese.
+    Line(String),
+}
+
+/// Entries of one piece up to the first line that is no entry.
+struct Piece {
+    entries: Vec<LogEntry>,
+    fault: Option<Fault>,
+}
+
+fn read_pieces(source: &Mutex<Source<impl Read>>, turns: &Turns<'_, '_>) {
+    let mut buffer = Vec::with_capacity(2 * PIECE_BYTES);
+    loop {
+        let Some((number, after)) = lock(source).fill(&mut buffer) else { return };
+        // The others wait for this piece, whatever becomes of it.
+        let read = catch_unwind(AssertUnwindSafe(|| read_lines(&buffer, after)));
+        if !turns.hand_on(number, read.unwrap_or_else(|_| lost())) {
+            return;
+        }
     }
 }
 
-/// `text`, which ends a line, in up to `parts` parts that end lines.
-fn split_lines(text: &[u8], parts: usize) -> impl Iterator<Item = &[u8]> {
-    let size = text.len().div_ceil(parts);
-    let mut rest = text;
-    std::iter::from_fn(move || {
-        let from = size.min(rest.len()).checked_sub(1)?;
-        let tail = rest.get(from..)?;
-        let end = from + tail.iter().position(|&b| b == b'\n')? + 1;
-        let (part, after) = rest.split_at(end);
-        rest = after;
-        Some(part)
-    })
-}
-
-/// Stands for a worker that did not come back, so that none of its lines counts as checked.
+/// Stands for a piece that was not read to its end, so that none of its lines counts as checked.
 fn lost() -> Piece {
-    Piece { entries: Vec::new(), fault: Some("không kiểm tra được vì lỗi bên trong chương trình".into()) }
+    Piece { entries: Vec::new(), fault: Some(Fault::Line(LOST.to_owned())) }
 }
 
-fn check_lines(text: &[u8]) -> Piece {
+const LOST: &str = "không kiểm tra được vì lỗi bên trong chương trình";
+
+/// The entries of whole lines, which `after` follows.
+fn read_lines(lines: &[u8], after: Option<Fault>) -> Piece {
+    let (text, after) = match std::str::from_utf8(lines) {
+        Ok(text) => (text, after),
+        Err(damage) => {
+            let whole = lines.get(..damage.valid_up_to()).unwrap_or_default();
+            let end = whole.iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
+            let before = std::str::from_utf8(whole.get(..end).unwrap_or_default()).unwrap_or_default();
+            (before, Some(Fault::Line("không phải văn bản UTF-8".to_owned())))
+        }
+    };
     let mut entries = Vec::with_capacity(text.len() / 256);
     let mut reader = EntryReader::default();
-    for line in text.split_inclusive(|&b| b == b'\n') {
-        let line = line.strip_suffix(b"\n").unwrap_or(line);
-        let entry = std::str::from_utf8(line).map_err(|_| "không phải văn bản UTF-8".to_owned());
-        match entry.and_then(|text| reader.read(text).map_err(|e| e.to_string())) {
+    for line in text.split_terminator('\n') {
+        match reader.read_of_poll(line) {
             Ok(entry) => entries.push(entry),
-            Err(fault) => return Piece { entries, fault: Some(fault) },
+            Err(fault) => return Piece { entries, fault: Some(Fault::Line(fault.to_string())) },
         }
     }
-    Piece { entries, fault: None }
+    Piece { entries, fault: after }
 }
 
-fn hand_on(
-    pieces: Vec<Piece>,
-    line: &mut u64,
-    take: &mut dyn FnMut(LogEntry) -> Result<(), String>,
-) -> Result<(), LogFault> {
-    for piece in pieces {
-        for entry in piece.entries {
-            *line += 1;
-            take(entry).map_err(|what| LogFault::Line { line: *line, what })?;
+/// The text of a log, as far as it was given out.
+struct Source<R> {
+    input: R,
+    /// The beginning of a line.
+    rest: Vec<u8>,
+    /// How many were given out.
+    pieces: u64,
+    is_over: bool,
+}
+
+impl<R: Read> Source<R> {
+    /// Puts the next whole lines into `buffer`; gives their number among the pieces, and what is wrong after them. `None` when
+    /// there is nothing more.
+    fn fill(&mut self, buffer: &mut Vec<u8>) -> Option<(u64, Option<Fault>)> {
+        if self.is_over {
+            return None;
         }
-        if let Some(what) = piece.fault {
-            return Err(LogFault::Line { line: *line + 1, what });
+        buffer.clear();
+        buffer.append(&mut self.rest);
+        let fault = self.read(buffer).unwrap_or_else(|cause| {
+            buffer.clear();
+            Some(Fault::Io(cause))
+        });
+        self.is_over |= fault.is_some();
+        let number = self.pieces;
+        self.pieces += 1;
+        Some((number, fault))
+    }
+
+    fn read(&mut self, buffer: &mut Vec<u8>) -> io::Result<Option<Fault>> {
+        let wanted = u64::try_from(PIECE_BYTES).unwrap_or(u64::MAX);
+        let mut end = 0;
+        while end == 0 && buffer.len() <= MAX_ENTRY_BYTES && !self.is_over {
+            let from = buffer.len();
+            self.is_over = self.input.by_ref().take(wanted).read_to_end(buffer)? == 0;
+            let new = buffer.get(from..).unwrap_or_default();
+            end = new.iter().rposition(|&b| b == b'\n').map_or(0, |at| from + at + 1);
+        }
+        self.rest.extend_from_slice(buffer.get(end..).unwrap_or_default());
+        buffer.truncate(end);
+        let is_unfinished = self.rest.len() > MAX_ENTRY_BYTES || (self.is_over && !self.rest.is_empty());
+        let what = "dòng quá dài hoặc thiếu dấu xuống dòng ở cuối";
+        Ok(is_unfinished.then(|| Fault::Line(what.to_owned())))
+    }
+}
+
+/// Lets whoever has read a piece hand it on after the one before.
+struct Turns<'t, 'e> {
+    state: Mutex<State<'t, 'e>>,
+    passed: Condvar,
+}
+
+struct State<'t, 'e> {
+    take: &'t mut TakeEntry<'e>,
+    /// Number of the piece whose turn it is.
+    next: u64,
+    /// Lines that were taken.
+    line: u64,
+    fault: Option<LogFault>,
+}
+
+impl Turns<'_, '_> {
+    /// Hands a piece on when its turn comes; whether the log goes on.
+    fn hand_on(&self, number: u64, piece: Piece) -> bool {
+        let is_early = |state: &mut State<'_, '_>| state.next != number && state.fault.is_none();
+        let waited = self.passed.wait_while(lock(&self.state), is_early);
+        let mut state = waited.unwrap_or_else(PoisonError::into_inner);
+        if state.fault.is_none() {
+            let taken = catch_unwind(AssertUnwindSafe(|| state.take(piece)));
+            let line = state.line;
+            state.fault = taken.unwrap_or_else(|_| Err(LogFault::Line { line, what: LOST.to_owned() })).err();
+            state.next += 1;
+        }
+        let goes_on = state.fault.is_none();
+        drop(state);
+        self.passed.notify_all();
+        goes_on
+    }
+}
+
+impl State<'_, '_> {
+    fn take(&mut self, piece: Piece) -> Result<(), LogFault> {
+        for entry in piece.entries {
+            self.line += 1;
+            (self.take)(entry).map_err(|what| LogFault::Line { line: self.line, what })?;
+        }
+        match piece.fault {
+            None => Ok(()),
+            Some(Fault::Io(cause)) => Err(cause.into()),
+            Some(Fault::Line(what)) => Err(LogFault::Line { line: self.line + 1, what }),
         }
     }
-    Ok(())
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

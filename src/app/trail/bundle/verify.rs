@@ -10,14 +10,18 @@ use std::path::Path;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::cosigned;
 use super::manifest::{self, Listed, Manifest};
 use super::report::{Failure, Passed, Report};
 use super::stream::read_log;
-use super::{ConsistencyFile, InclusionFile, OpeningsFile, VERSION, is_seeded, layout};
+use super::{ConsistencyFile, InclusionFile, OpeningsFile, VERSION, is_paper, is_seeded, layout};
 use crate::service::error::io_sentence;
+use crate::trail::sums::check_sums;
+use domain::audit::course::FormCourse;
 use domain::audit::event::poll::{FormTotals, ListDecided, PollCreated, SealedForm};
 use domain::audit::merkle::{leaf_hash, verify_consistency, verify_inclusion};
-use domain::audit::settle::{settle, thin_batches};
+use domain::audit::pedersen::sums::SumsCheck;
+use domain::audit::settle::{settle, settle_closed, thin_batches};
 use domain::audit::{Checkpoint, Digest, Moment, Record, Replay, SealedCounts, VerifierKey, canonical};
 use domain::poll_state::ClosedCount;
 
@@ -38,9 +42,9 @@ pub struct ResultInputs<'a> {
     pub list: &'a ListDecided,
     /// Forms in their order; a form's lines are the officials of its block, in the order of the list.
     pub forms: Vec<&'a SealedForm>,
-    /// Sums of the openings, in the order of the forms, with the lines that were counted again.
+    /// Totals of the close, in the order of the forms, with the lines that were counted again.
     pub counted: &'a ClosedCount,
-    /// The sums alone.
+    /// The totals alone.
     pub totals: &'a [FormTotals],
     /// Members of the board are known by their accounts: no line is counted again that is neither due nor ordered.
     pub is_bound: bool,
@@ -48,8 +52,35 @@ pub struct ResultInputs<'a> {
     pub is_confirmed: bool,
     /// Whether the result is public. Before that a resolution may still come.
     pub is_published: bool,
+    /// The reasons of each batch's commitments and of each form's blindings, sorted.
+    pub reasons: Vec<Vec<&'a str>>,
     /// The quorum that the log told when the vote was opened; logs of older programs tell none.
     pub quorum: Option<u32>,
+}
+
+impl<'a> ResultInputs<'a> {
+    /// What a finished log says, with the text of its rule set.
+    pub fn of(record: &'a Record, ruleset: &'a str) -> Self {
+        Self {
+            ruleset,
+            poll: &record.poll,
+            list: &record.list,
+            forms: record.forms.iter().map(|course| &course.form).collect(),
+            counted: &record.counted,
+            totals: &record.totals,
+            is_bound: record.is_bound,
+            is_confirmed: record.is_confirmed,
+            is_published: record.came_at(Moment::Published).is_some(),
+            reasons: reasons(record),
+            quorum: record.quorum,
+        }
+    }
+}
+
+fn reasons(record: &Record) -> Vec<Vec<&str>> {
+    let committed = record.forms.iter().flat_map(FormCourse::commitments).map(|told| told.reasons().collect());
+    let closed = record.totals.iter().filter_map(|total| total.blindings.as_ref());
+    committed.chain(closed.map(|told| told.invalid.keys().map(String::as_str).collect())).collect()
 }
 
 /// Makes the text of results.json out of the counts, or says in Vietnamese why it cannot.
@@ -77,37 +108,53 @@ pub fn verify(dir: &Path, options: &Options<'_>) -> Result<Report, Failure> {
     let heads = open_heads(&bundle, &key)?;
     let record = check_log(&bundle, &heads, &mut passed)?;
     check_proofs(&bundle, &heads, &record, &mut passed)?;
-    let mut notes = check_openings(&bundle, &record, &mut passed)?;
+    let origin = key.name().as_str();
+    check_commitments(origin, &record, &mut passed)?;
+    let (is_sealed, mut notes) = check_openings(&bundle, origin, &record, &mut passed)?;
     let ruleset = check_ruleset(&bundle, &record, &mut passed)?;
-    check_papers(&bundle, &record, &mut passed)?;
+    notes.extend(check_papers(&bundle, &record, &mut passed)?);
+    let cosignatures = read_cosignatures(&bundle, &heads)?;
+    if !cosignatures.is_empty() {
+        passed.note("witness", format!("{} chữ ký đồng chứng kèm theo, đúng mẫu", cosignatures.len()));
+        notes.push(cosigned::UNCHECKED.to_owned());
+    }
     let on_paper = options.expected_root.map(|root| check_expected_root(root, &heads, &mut passed)).transpose()?;
     let is_published = record.came_at(Moment::Published).is_some();
     if !is_published {
         notes.push(UNPUBLISHED.to_owned());
     }
-    let recount = ResultInputs {
-        ruleset: &ruleset,
-        poll: &record.poll,
-        list: &record.list,
-        forms: record.forms.iter().map(|course| &course.form).collect(),
-        counted: &record.counted,
-        totals: &record.totals,
-        is_bound: record.is_bound,
-        is_confirmed: record.is_confirmed,
-        is_published,
-        quorum: record.quorum,
-    };
+    let recount = ResultInputs::of(&record, &ruleset);
     check_results(&bundle, &record, &recount, options, &mut passed)?;
     Ok(Report {
         passed: passed.0,
         roots: heads.iter().map(|head| (head.moment, head.checkpoint.root)).collect(),
+        origin: key.name().as_str().to_owned(),
+        heads: heads.iter().map(|head| (head.moment, head.checkpoint.size, head.checkpoint.root)).collect(),
         on_paper,
         key_fingerprint: key.fingerprint(),
         ruleset: (record.poll.ruleset.clone(), record.poll.ruleset_sha256),
         notes,
+        is_sealed,
         rehearsal: record.poll.rehearsal,
         is_seeded: is_seeded(key.name().as_str()),
     })
+}
+
+/// What witnesses said of the heads of the bundle `dir`, which is read anew.
+///
+/// # Errors
+/// What of key, manifest, heads and lines does not hold.
+pub(super) fn cosignatures_of(dir: &Path) -> Result<Vec<cosigned::Beside>, Failure> {
+    let mut passed = Passes(Vec::new());
+    let key = check_key(dir, &mut passed)?;
+    let bundle = Bundle { dir, manifest: check_manifest(dir, &key, &mut passed)? };
+    let heads = open_heads(&bundle, &key)?;
+    read_cosignatures(&bundle, &heads)
+}
+
+fn read_cosignatures(bundle: &Bundle<'_>, heads: &[Head]) -> Result<Vec<cosigned::Beside>, Failure> {
+    let heads: Vec<_> = heads.iter().map(|head| (head.file, head.moment, &head.checkpoint)).collect();
+    cosigned::read(bundle.manifest.0.keys(), &heads, &|file| bundle.text(cosigned::CHECK, file))
 }
 
 /// A signed head of the bundle.
@@ -333,38 +380,65 @@ fn check_proofs(bundle: &Bundle<'_>, heads: &[Head], record: &Record, passed: &m
     Ok(())
 }
 
-/// What the openings give away, and which batches were counted anew.
-fn check_openings(bundle: &Bundle<'_>, record: &Record, passed: &mut Passes) -> Result<Vec<String>, Failure> {
-    let file: OpeningsFile = bundle.json("openings", layout::OPENINGS)?;
+/// Every commitment is one, every line adds up to its papers, and the sums are the totals of the close.
+fn check_commitments(origin: &str, record: &Record, passed: &mut Passes) -> Result<(), Failure> {
+    let wrong = |what: String| Failure::disputed("commitments", layout::LOG, what);
+    let check = SumsCheck::of(origin, &record.forms, &record.totals);
+    check_sums(&check).map_err(|fault| wrong(fault.to_string()))?;
+    let added = record.totals.iter().filter(|total| total.blindings.is_some()).count();
+    let (batches, forms) = (check.batches(), record.forms.len());
+    passed.note(
+        "commitments",
+        format!(
+            "cam kết của {batches} tập phiếu đúng từng dòng; cộng lại đúng tổng số công bố của {added} trong {forms} mẫu phiếu"
+        ),
+    );
+    Ok(())
+}
+
+/// Whether the batches are open, what that gives away, and which of them were counted anew.
+fn check_openings(
+    bundle: &Bundle<'_>,
+    origin: &str,
+    record: &Record,
+    passed: &mut Passes,
+) -> Result<(bool, Vec<String>), Failure> {
+    let is_sealed = bundle.manifest.0.contains_key(layout::OPENINGS);
+    let file: OpeningsFile = if is_sealed {
+        bundle.json("openings", layout::OPENINGS)?
+    } else {
+        OpeningsFile { openings: Vec::new(), v: VERSION }
+    };
     if file.v != VERSION {
         return Err(Failure::disputed("openings", layout::OPENINGS, "phiên bản tệp không đúng"));
     }
-    let totals = settle(record, &file.openings).map_err(|e| {
+    let settled = if is_sealed { settle(record, origin, &file.openings) } else { settle_closed(record) };
+    let totals = settled.map_err(|e| {
         let at_fault = if e.in_log() { layout::LOG } else { layout::OPENINGS };
         Failure::disputed("openings", at_fault, e.to_string())
     })?;
     let papers: u64 = totals.iter().map(|total| u64::from(total.returned)).sum();
     let (batches, forms) = (file.openings.len(), totals.len());
-    passed.note(
-        "openings",
-        format!(
-            "{batches} tập phiếu của {forms} mẫu phiếu khớp cam kết; tổng {papers} phiếu thu về; \
-             từng dòng: các mức + không tính = thu về"
-        ),
-    );
-    let notes = thin_batches(&file.openings).map(|SealedCounts { form, batch, counts, .. }| {
+    let about = if is_sealed {
+        format!("{batches} tập phiếu của {forms} mẫu phiếu khớp cam kết")
+    } else {
+        format!("gói công khai: không mở tập phiếu nào của {forms} mẫu phiếu")
+    };
+    let told = format!("{about}; tổng {papers} phiếu thu về; từng dòng: các mức + không tính = thu về");
+    passed.note("openings", told);
+    let thin = thin_batches(&file.openings).map(|SealedCounts { form, batch, counts, .. }| {
         let valid = counts.valid();
         format!("mẫu phiếu {form}, tập phiếu {batch}: chỉ {valid} phiếu hợp lệ, số liệu mở gần như lộ lá phiếu.")
     });
     let reopened = record.forms.iter().flat_map(|course| {
         let form = &course.form.id;
-        course.reopened.iter().map(move |batch| {
+        course.reopened.iter().map(move |(batch, _)| {
             format!(
                 "mẫu phiếu {form}, tập phiếu {batch}: đã được đếm lại từ đầu; cam kết cũ còn trong nhật ký, không mở."
             )
         })
     });
-    Ok(notes.chain(reopened).collect())
+    Ok((is_sealed, thin.chain(reopened).collect()))
 }
 
 fn check_ruleset(bundle: &Bundle<'_>, record: &Record, passed: &mut Passes) -> Result<String, Failure> {
@@ -377,10 +451,14 @@ fn check_ruleset(bundle: &Bundle<'_>, record: &Record, passed: &mut Passes) -> R
     Ok(text)
 }
 
-fn check_papers(bundle: &Bundle<'_>, record: &Record, passed: &mut Passes) -> Result<(), Failure> {
+/// Which papers the log names and the bundle lacks.
+fn check_papers(bundle: &Bundle<'_>, record: &Record, passed: &mut Passes) -> Result<Vec<String>, Failure> {
     // A later entry of the same name corrects the paper before.
     let issued: BTreeMap<&str, Digest> =
         record.papers.iter().map(|issued| (issued.paper.name.as_str(), issued.paper.sha256)).collect();
+    if let Some(name) = issued.keys().find(|name| !is_paper(name)) {
+        return Err(Failure::disputed("papers", layout::LOG, format!("văn bản «{name}» có tên không dùng được")));
+    }
     let mut enclosed = 0_u32;
     for (path, listed) in &bundle.manifest.0 {
         if let Some(name) = path.strip_prefix(layout::PAPERS) {
@@ -389,13 +467,16 @@ fn check_papers(bundle: &Bundle<'_>, record: &Record, passed: &mut Passes) -> Re
                 return Err(Failure::disputed("papers", path, what));
             }
             enclosed += 1;
-        } else if !layout::REQUIRED.iter().chain(&layout::LATER).any(|known| known == path) {
+        } else if path.starts_with(layout::COSIGNATURES) {
+            // Read below, each beside its head.
+        } else if !layout::REQUIRED.iter().chain(&layout::LATER).chain(&layout::OPTIONAL).any(|known| known == path) {
             return Err(Failure::disputed("papers", path, "tệp lạ, không thuộc thành phần của gói"));
         }
     }
     let all = issued.len();
     passed.note("papers", format!("{enclosed} văn bản kèm theo đúng mã băm; nhật ký ghi {all} văn bản"));
-    Ok(())
+    let lacks = |name: &&&str| !bundle.manifest.0.contains_key(&format!("{}{name}", layout::PAPERS));
+    Ok(issued.keys().filter(lacks).map(|name| format!("nhật ký ghi đã phát hành {name}, gói không có.")).collect())
 }
 
 fn check_expected_root(expected: Digest, heads: &[Head], passed: &mut Passes) -> Result<Moment, Failure> {

@@ -1,12 +1,16 @@
 //! The day in the hall, from the test deck to the close.
 
+use std::sync::Arc;
+
 use super::{ClosedCount, Committed, Course, CourseError, FormCourse, needs, once, until};
 use crate::audit::event::poll::{
     BatchCommitted, BatchReopened, CountingClosed, DeckCounted, DeckWaived, FormTotals, ZeroReported,
 };
 use crate::audit::event::{Actor, LogEvent, PollEvent};
+use crate::audit::pedersen::BatchCommitments;
 use crate::count::BatchCounts;
 use crate::deck_trials::{self, DeckStanding};
+use crate::poll::PollKind;
 
 impl Course {
     /// What Trưởng ban and Thư ký write down, nobody else does once the board names accounts.
@@ -40,7 +44,7 @@ impl Course {
         self.forms.iter().flatten().filter_map(move |course| {
             let lines = usize::try_from(course.form.lines).unwrap_or(usize::MAX);
             let counts = BatchCounts::zero(kind?, lines);
-            Some(FormTotals { counts, form: course.form.id.clone(), issued: 0, returned: 0 })
+            Some(FormTotals { blindings: None, counts, form: course.form.id.clone(), issued: 0, returned: 0 })
         })
     }
 
@@ -87,11 +91,18 @@ impl Course {
     pub(super) fn commit(&mut self, batch: BatchCommitted, kind: &'static str) -> Result<(), CourseError> {
         self.counting(&batch.form, kind)?;
         needs(self.all_back(), kind, "ballots.returned")?;
-        let what = format!("mẫu phiếu {}: tập phiếu số {}", batch.form, batch.batch);
-        self.read_by_two(&batch.readers, batch.accounts.as_deref(), &what)?;
-        self.taken_over(&batch, &what)?;
+        if batch.batch == 0 {
+            let what = format!("mẫu phiếu {}: số tập phiếu tính từ 1", batch.form);
+            return Err(CourseError::Contradiction(what));
+        }
+        self.read_batch(&batch)?;
+        let kind_of_vote = self.poll.as_ref().map(|poll| poll.kind);
         let course = self.counting(&batch.form, kind)?;
-        let committed = Committed { commitment: batch.commitment, papers: batch.papers };
+        if let Some(commitments) = &batch.commitments {
+            bound(course, kind_of_vote, &batch, commitments)?;
+        }
+        let (commitment, papers) = (batch.commitment, batch.papers);
+        let committed = Committed { commitment, commitments: batch.commitments.map(Arc::new), papers };
         if course.batches.insert(batch.batch, committed).is_some() {
             return Err(CourseError::Repeated {
                 form: batch.form, what: format!("tập phiếu số {}", batch.batch)
@@ -114,8 +125,7 @@ impl Course {
             let what = format!("mẫu phiếu {}: không có tập phiếu số {} với cam kết này", reopened.form, reopened.batch);
             return Err(CourseError::Contradiction(what));
         }
-        course.batches.remove(&reopened.batch);
-        course.reopened.push(reopened.batch);
+        course.reopened.extend(course.batches.remove_entry(&reopened.batch));
         Ok(())
     }
 
@@ -139,6 +149,14 @@ impl Course {
                 return Err(CourseError::Contradiction(what));
             }
         }
+        let kind_of_vote = self.poll.as_ref().map(|poll| poll.kind);
+        for total in &closed.forms {
+            let own = self.forms.iter().flatten().find(|course| course.form.id == total.form);
+            if own.is_some_and(|course| !course.is_opened_by(kind_of_vote, total)) {
+                let what = format!("mẫu phiếu {}: blindings của counting.closed không đúng mẫu", total.form);
+                return Err(CourseError::Contradiction(what));
+            }
+        }
         once(&mut self.counted, ClosedCount::new(closed.forms.clone()), kind)?;
         once(&mut self.closed, (seq, closed.forms), kind)
     }
@@ -146,7 +164,54 @@ impl Course {
 
 impl FormCourse {
     /// Papers in the batches that stand.
-    pub(super) fn papers(&self) -> u64 {
+    pub(in crate::audit) fn papers(&self) -> u64 {
         self.batches.values().map(|batch| u64::from(batch.papers)).sum()
     }
+
+    /// Commitments of all batches, also of those that were counted anew; none of older batches.
+    pub fn commitments(&self) -> impl Iterator<Item = &BatchCommitments> {
+        let all = self.batches.values().chain(self.reopened.iter().map(|(_, committed)| committed));
+        all.filter_map(|committed| committed.commitments.as_deref())
+    }
+
+    /// Whether every batch that stands has commitments that add up; so it is where none stands.
+    pub fn adds_up(&self) -> bool {
+        self.batches.values().all(|batch| batch.commitments.is_some())
+    }
+
+    /// Whether the blindings of a close are of the shape of the commitments, and there exactly where these add up. An older
+    /// log has none of a form without batches.
+    fn is_opened_by(&self, kind: Option<PollKind>, total: &FormTotals) -> bool {
+        let Some(blindings) = &total.blindings else { return !self.adds_up() || self.batches.is_empty() };
+        let lines = usize::try_from(self.form.lines).unwrap_or(usize::MAX);
+        let reasons = self.batches.values().find_map(|batch| batch.commitments.as_deref());
+        self.adds_up()
+            && blindings.lines.len() == lines
+            && blindings.lines.iter().all(|line| Some(line.0.kind()) == kind)
+            && reasons.is_none_or(|told| told.invalid.keys().eq(blindings.invalid.keys()))
+    }
+}
+
+/// Holds commitments against their form, their name, and those of the form's other batches.
+fn bound(
+    course: &FormCourse,
+    kind: Option<PollKind>,
+    batch: &BatchCommitted,
+    commitments: &BatchCommitments,
+) -> Result<(), CourseError> {
+    let wrong = |sentence: &str| {
+        let what = format!("mẫu phiếu {}: tập phiếu số {}: {sentence}", batch.form, batch.batch);
+        Err(CourseError::Contradiction(what))
+    };
+    let lines = usize::try_from(course.form.lines).unwrap_or(usize::MAX);
+    if !kind.is_some_and(|kind| commitments.fits(kind, lines)) {
+        return wrong("cam kết không đúng số dòng hoặc các mức của mẫu phiếu");
+    }
+    if course.commitments().any(|other| !other.reasons().eq(commitments.reasons())) {
+        return wrong("cam kết không có cùng các lý do không hợp lệ với tập phiếu khác của mẫu");
+    }
+    if commitments.name().ok() != Some(batch.commitment) {
+        return wrong("commitment không phải mã băm của commitments");
+    }
+    Ok(())
 }

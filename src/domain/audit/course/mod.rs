@@ -6,8 +6,10 @@ mod error;
 mod hall;
 mod moment;
 mod papers;
+mod standing;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
@@ -18,6 +20,8 @@ use super::event::poll::{
     PollCreated, RulesFrozen, SealedForm,
 };
 use super::event::{Actor, LogEvent, PollEvent};
+use super::pedersen::BatchCommitments;
+use crate::batch::Reader;
 use crate::counters::{Counters, ReadersFault, told_readers};
 use crate::deck_trials::DeckTrials;
 use crate::id::AccountId;
@@ -29,9 +33,11 @@ pub use error::CourseError;
 pub use moment::{MOMENTS, Moment};
 
 /// A committed batch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Committed {
     pub commitment: Digest,
+    /// Those that add up; a batch of an older log has none.
+    pub commitments: Option<Arc<BatchCommitments>>,
     pub papers: u32,
 }
 
@@ -44,8 +50,8 @@ pub struct FormCourse {
     pub returned: Option<BallotsReturned>,
     /// Batches in force, by number.
     pub batches: BTreeMap<u32, Committed>,
-    /// Numbers of those that were counted anew, in the order in which they were reopened.
-    pub reopened: Vec<u32>,
+    /// Those that were counted anew, by number, in the order in which they were reopened.
+    pub reopened: Vec<(u32, Committed)>,
 }
 
 /// A paper and the entry that says so.
@@ -56,6 +62,20 @@ pub struct Issued {
     pub paper: PaperIssued,
 }
 
+/// Who read a batch, as its entry names them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Readers {
+    names: Vec<String>,
+    accounts: Option<Vec<AccountId>>,
+    earlier: Option<Vec<Reader>>,
+}
+
+impl Readers {
+    fn are_of(&self, batch: &BatchCommitted) -> bool {
+        self.names == batch.readers && self.accounts == batch.accounts && self.earlier == batch.earlier
+    }
+}
+
 /// Reads a log entry by entry and refuses what cannot follow.
 #[derive(Clone, Debug, Default)]
 pub struct Course {
@@ -64,6 +84,8 @@ pub struct Course {
     board: Option<BoardAppointed>,
     /// Who counts, by the board that was appointed last.
     counters: Counters,
+    /// Who read the batch before, held against the board: most batches of a pile of work are read by the same people.
+    sound_readers: Option<Readers>,
     /// The board chose what a line that is marked wrongly costs.
     has_chosen: bool,
     forms: Option<Vec<FormCourse>>,
@@ -99,7 +121,7 @@ pub struct Record {
     pub list: ListDecided,
     /// In the order of the sealed forms.
     pub forms: Vec<FormCourse>,
-    /// As the log closes them; [`super::settle::settle`] holds them against the openings.
+    /// As the log closes them; [`super::pedersen::sums`] and [`super::settle`] hold them against the commitments.
     pub totals: Vec<FormTotals>,
     /// The same with the lines that were counted again: what the result is made of.
     pub counted: ClosedCount,
@@ -228,6 +250,7 @@ impl Course {
             return Err(CourseError::Contradiction("một tài khoản đứng hai lần trong Ban kiểm phiếu".into()));
         }
         self.counters = Counters::of(&board.tellers, self.is_rehearsal());
+        self.sound_readers = None;
         self.board = Some(board);
         Ok(())
     }
@@ -245,11 +268,19 @@ impl Course {
         no_fault(fault, what)
     }
 
-    /// Those whose readings the two took over are of the board, and none of the two.
-    fn taken_over(&self, batch: &BatchCommitted, what: &str) -> Result<(), CourseError> {
+    /// Two people of the board read a batch; those whose readings they took over are of the board, and none of the two.
+    fn read_batch(&mut self, batch: &BatchCommitted) -> Result<(), CourseError> {
+        if self.sound_readers.as_ref().is_some_and(|readers| readers.are_of(batch)) {
+            return Ok(());
+        }
+        let what = format!("mẫu phiếu {}: tập phiếu số {}", batch.form, batch.batch);
+        self.read_by_two(&batch.readers, batch.accounts.as_deref(), &what)?;
         let readers = told_readers(&batch.readers, batch.accounts.as_deref());
         let earlier = batch.earlier.as_deref().unwrap_or_default();
-        no_fault(readers.and_then(|readers| self.counters.fault_of_earlier(&readers, earlier)), what)
+        no_fault(readers.and_then(|readers| self.counters.fault_of_earlier(&readers, earlier)), &what)?;
+        let BatchCommitted { readers, accounts, earlier, .. } = batch.clone();
+        self.sound_readers = Some(Readers { names: readers, accounts, earlier });
+        Ok(())
     }
 
     fn before_sealing(&self, kind: &'static str) -> Result<(), CourseError> {

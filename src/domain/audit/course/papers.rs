@@ -114,7 +114,7 @@ impl Course {
 
 impl FormCourse {
     /// Ballots that went out, as far as the log tells it.
-    pub(super) fn went_out(&self) -> Option<u32> {
+    pub fn went_out(&self) -> Option<u32> {
         self.issued.or_else(|| self.returned.as_ref().map(|told| told.issued))
     }
 }

@@ -60,6 +60,22 @@ pub struct IssuedSlip {
     pub slip: SlipId,
 }
 
+/// A log as the anchors have it, and as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptedLog {
+    /// Entries that were anchored.
+    pub anchored: u64,
+    /// Root over them.
+    pub anchored_root: Digest,
+    /// Name of the log.
+    pub origin: String,
+    /// Root over the entries that it has.
+    pub root: Digest,
+    /// Entries that it has; 0 where there is no such log.
+    pub size: u64,
+}
+
 events! {
     /// One thing that happened in a council, outside its polls.
     CouncilEvent;
@@ -157,10 +173,24 @@ events! {
         /// Wrong ones in a row.
         failures: u32,
     }
+    /// Wrong passwords that were counted for an account were forgotten, so that its owner need not wait.
+    "sign_in.freed" SignInFreed by "admin" when "any time after the account was opened" {
+        /// Whose.
+        account: AccountId,
+    }
     /// Two people confirmed that the clock of the machine is right and that the time of the entry before is not to be gone by: the time of this entry may be earlier.
     "clock.confirmed" ClockConfirmed by "admin" when "any time after the first entry; by two people, in the installation's own log by one and the command line" {
         /// Time of the entry before.
         last: UtcTime,
+        /// Who asked for it; whoever wrote the entry agreed.
+        proposed_by: Actor,
+        /// Why.
+        reason: String,
+    }
+    /// Two people let the service go on with a database that is not what the anchors beside the key say: one that was put back, or whose logs are others.
+    "database.accepted" DatabaseAccepted by "admin" when "any time after the first entry, in the installation's own log; by two people" {
+        /// Logs that are others than the anchors say, in the order of their names.
+        logs: Vec<AcceptedLog>,
         /// Who asked for it; whoever wrote the entry agreed.
         proposed_by: Actor,
         /// Why.

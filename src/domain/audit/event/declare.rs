@@ -57,6 +57,13 @@ macro_rules! events {
                     _ => Err(EventError::Kind(kind.to_owned())),
                 }
             }
+
+            fn at_once(kind: &str, data: &str) -> Option<Self> {
+                match kind {
+                    $( $kind => canonical::at_once(data).map(Self::$name), )+
+                    _ => None,
+                }
+            }
         }
     };
 }

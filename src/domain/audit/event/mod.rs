@@ -44,6 +44,10 @@ pub trait LogEvent: Clone + fmt::Debug + PartialEq + Eq + Sized {
     /// # Errors
     /// When the kind is not known, or `data` is not exactly of its shape.
     fn from_canonical(kind: &str, data: &str) -> Result<Self, EventError>;
+
+    /// Reads `data`, whatever text it is, where one pass shows that it is canonical and an event of `kind`. `None` says nothing
+    /// of it.
+    fn at_once(kind: &str, data: &str) -> Option<Self>;
 }
 
 /// Who did what an entry says.

@@ -8,6 +8,7 @@ use super::declare::events;
 use super::{EventError, EventRow, FieldRow, LogEvent};
 use crate::audit::canonical::{self, ReadError};
 use crate::audit::digest::Digest;
+use crate::audit::pedersen::{BatchCommitments, FormBlindings};
 use crate::audit::time::UtcTime;
 use crate::batch::Reader;
 use crate::count::BatchCounts;
@@ -60,6 +61,10 @@ pub struct SealedForm {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FormTotals {
+    /// What opens the sums of the form's commitments; absent where a batch has none that add up, in older logs, and in a
+    /// zero report.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blindings: Option<FormBlindings>,
     /// Sum over all its batches.
     pub counts: BatchCounts,
     /// Id of the form.
@@ -106,6 +111,16 @@ pub enum Stands {
     Recounted,
 }
 
+/// A program by what can be known of it while it runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Program {
+    /// SHA-256 of the file that runs.
+    pub sha256: Digest,
+    /// As it names itself.
+    pub version: String,
+}
+
 events! {
     /// One thing that happened in a poll.
     PollEvent;
@@ -121,6 +136,9 @@ events! {
         delegates: u32,
         /// Lấy phiếu or bỏ phiếu.
         kind: PollKind,
+        /// The program that began the poll; absent in logs of older programs, and of rehearsals at the command line, which come out the same on every machine.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        program: Option<Program>,
         /// Diễn tập: the papers carry no legal weight.
         rehearsal: bool,
         /// Id of the rule set.
@@ -307,8 +325,11 @@ events! {
         accounts: Option<Vec<AccountId>>,
         /// Number of the batch within its form, from 1.
         batch: u32,
-        /// Hiding commitment to its counts.
+        /// Hiding commitment to its counts: the hash of `commitments`, or of the counts in older logs.
         commitment: Digest,
+        /// Commitments that add up, one for each cell; absent in older logs.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        commitments: Option<BatchCommitments>,
         /// Lines, and papers as a whole, on which the head teller decided with the paper in hand.
         decided: u32,
         /// Whose reading one of the two took over; absent where each read the whole pile.

@@ -12,7 +12,7 @@ use crate::answer::{Answer, SignedIn};
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
-use app::counting::room::{OpenPage, TypedBatch};
+use app::counting::room::{EVERY_DECK, OpenPage, TypedBatch};
 use app::{AppError, Caller};
 use domain::batch::Mode;
 use domain::id::AccountId;
@@ -26,16 +26,8 @@ struct Open {
     forms: Vec<(String, String)>,
     tellers: Vec<(String, String)>,
     modes: Vec<(&'static str, &'static str)>,
-}
-
-impl Open {
-    const fn size_hint(&self) -> &'static str {
-        if self.page.is_deck {
-            "Cả bộ phiếu thử của mẫu."
-        } else {
-            "Đếm trước khi mở: từ 10 đến 50 phiếu."
-        }
-    }
+    /// Papers are left for more than one batch.
+    has_more: bool,
 }
 
 /// For which form.
@@ -60,11 +52,13 @@ async fn page(site: &Site, caller: &Caller, poll: &str, wanted: &str, form: Opti
         ])
     });
     let left = |(id, block, left): &(String, String, u32)| (id.clone(), format!("{block} ({id}), còn {left} phiếu"));
+    let every = (page.decks > 1).then(|| (EVERY_DECK.to_owned(), format!("Cả {} mẫu, mỗi mẫu một tập", page.decks)));
     Ok(Page::new(Open {
         poll: poll.to_owned(),
-        forms: page.forms.iter().map(left).collect(),
+        forms: every.into_iter().chain(page.forms.iter().map(left)).collect(),
         tellers: teller_choices(&page.tellers),
         modes: mode_choices(page.is_deck),
+        has_more: !page.is_deck && page.batches_left > 1,
         form,
         page,
     }))
@@ -110,6 +104,7 @@ pub async fn open(
         second: value("second"),
     };
     let opened = site.app.open_batch(form.ask(&caller)?, read_poll(&poll)?, &typed).await;
-    let next = |_| Done::BatchOpened.at(&format!("{ROOM}/{poll}"));
+    let then = if form.has("next", "1") { "/mo-tap" } else { "" };
+    let next = |_| Done::BatchOpened.at(&format!("{ROOM}/{poll}{then}"));
     form.answered(opened, next, |form| page(&site, &caller, &poll, &typed.form, Some(form))).await
 }

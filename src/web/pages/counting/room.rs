@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Redirect};
+use serde::Deserialize;
 
 use super::{ROOM, mode_words, read_poll, stage_words};
 use crate::Site;
@@ -52,6 +53,12 @@ impl Show {
     /// Nothing has to be opened for this form: its deck passed, or was waived.
     fn is_tried(&self, form: &RoomForm) -> bool {
         self.is_deck() && (form.has_passed || self.is_waived())
+    }
+
+    /// Forms whose deck this reader opens next.
+    fn decks_left(&self) -> usize {
+        let waits = |form: &&RoomForm| self.is_deck() && form.can_open && !self.is_tried(form);
+        self.room.forms.iter().filter(waits).count()
     }
 
     fn is_recount(&self) -> bool {
@@ -114,11 +121,29 @@ impl Show {
     }
 }
 
+/// What the address asks for: `?tiep=1` leads a teller who has ended a batch to the next one.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Wanted {
+    #[serde(rename = "tiep")]
+    next: String,
+}
+
 /// `GET /kiem-phieu/{poll}`
-pub async fn show(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(poll): Path<String>) -> Answer<Page> {
+pub async fn show(
+    State(site): State<Arc<Site>>,
+    SignedIn(caller): SignedIn,
+    Path(poll): Path<String>,
+    Query(wanted): Query<Wanted>,
+) -> Answer {
     let id = read_poll(&poll)?;
     let live = Live::of(&site, &caller, id).await?;
     let room = site.app.counting_room(&caller, id).await?;
     let live = live.with_sound(room.is_head);
-    Ok(Page::new(Show { turns: turn::lines(&site, &caller, id).await?, room }).live(live))
+    let page = Show { turns: turn::lines(&site, &caller, id).await?, room };
+    let next = page.room.own.iter().find(|batch| page.own_work(batch).is_some());
+    if let Some(batch) = next.filter(|_| !wanted.next.is_empty()) {
+        return Ok(Redirect::to(&page.address(batch)).into_response());
+    }
+    Ok(Page::new(page).live(live).into_response())
 }

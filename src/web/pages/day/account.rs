@@ -10,9 +10,11 @@ use super::{read_poll, step_path, tag};
 use crate::Site;
 use crate::answer::{Answer, SignedIn};
 use crate::form::Form;
+use crate::live::Live;
 use crate::notice::Done;
 use crate::render::Page;
-use app::counting::day::{AccountPage, TypedAccount};
+use crate::turn::{self, TurnLine};
+use app::counting::day::{AccountLine, AccountPage, TypedAccount};
 use app::{AppError, Caller};
 use domain::ballot_account::IssuedPapers;
 use domain::finding::Finding;
@@ -32,6 +34,9 @@ struct List {
     correct: String,
     correct_issued: String,
     form: Form,
+    /// Those that are written down next.
+    figures: Figures,
+    turns: Vec<TurnLine>,
 }
 
 #[derive(Template)]
@@ -58,19 +63,31 @@ struct Announce {
     page: AccountPage,
     form: Form,
     figures: Figures,
+    /// Other forms of which nothing is announced yet.
+    others: usize,
 }
 
 impl List {
+    fn is_next(&self, line: &AccountLine) -> bool {
+        self.page.next().is_some_and(|next| next.progress.form.id == line.progress.form.id)
+    }
+
     fn tag(&self, finding: &Finding) -> &'static str {
         tag(finding)
     }
 }
 
 async fn list_page(site: &Site, caller: &Caller, poll: &str, form: Form) -> Result<Page, AppError> {
-    let page = site.app.account_page(caller, read_poll(poll)?).await?;
+    let id = read_poll(poll)?;
+    let live = Live::of(site, caller, id).await?;
+    let page = site.app.account_page(caller, id).await?;
+    let turns = turn::elsewhere(site, caller, id, &format!("/ky/{poll}/so-phieu")).await?;
     let correct = step_path(poll, ProposalKind::BallotsCorrected);
     let correct_issued = step_path(poll, ProposalKind::IssuedCorrected);
-    Ok(Page::new(List { poll: poll.to_owned(), page, correct, correct_issued, form }))
+    let figures = if page.may_issue { TypedAccount::FIELDS.get(..ISSUED) } else { TypedAccount::FIELDS.get(ISSUED..) };
+    let figures = figures.unwrap_or_default();
+    let form = if page.may_issue { form.also_filled([("others", "1".to_owned())]) } else { form };
+    Ok(Page::new(List { poll: poll.to_owned(), page, correct, correct_issued, form, figures, turns }).live(live))
 }
 
 /// `GET /ky/{poll}/so-phieu`
@@ -108,9 +125,10 @@ async fn announce_page(
         .map(|papers| Form::filled([("printed", papers.printed.to_string()), ("issued", papers.issued.to_string())]));
     let present = page.attendance.and_then(|attendance| attendance.present);
     let (poll, id) = (poll.to_owned(), id.to_owned());
-    let form = form.or(stands).unwrap_or_default();
+    let form = form.or(stands).unwrap_or_else(|| Form::filled([("others", "1".to_owned())]));
     let figures = TypedAccount::FIELDS.get(..ISSUED).unwrap_or_default();
-    Ok(Page::new(Announce { poll, id, block, present, page, form, figures }))
+    let others = page.not_issued(&id).count();
+    Ok(Page::new(Announce { poll, id, block, present, page, form, figures, others }))
 }
 
 /// `GET /ky/{poll}/so-phieu/{form}/phat-ra`
@@ -129,7 +147,8 @@ pub async fn announce(
     Path((poll, id)): Path<(String, String)>,
     form: Form,
 ) -> Answer {
-    let announced = site.app.announce_issued(form.ask(&caller)?, read_poll(&poll)?, &id, &typed(&form)).await;
+    let which = (id.as_str(), form.has("others", "1"));
+    let announced = site.app.announce_issued(form.ask(&caller)?, read_poll(&poll)?, which, &typed(&form)).await;
     let again = |form| announce_page(&site, &caller, (&poll, &id), Some(form));
     form.answered(announced, |_| saved(&poll), again).await
 }

@@ -11,8 +11,10 @@ use super::{read_poll, step_path};
 use crate::Site;
 use crate::answer::{Answer, SignedIn};
 use crate::form::Form;
+use crate::live::Live;
 use crate::notice::Done;
 use crate::render::Page;
+use crate::turn::{self, TurnLine};
 use app::counting::day::{MinutesPage, SigningPreview, TypedSignatures, signer};
 use app::{AppError, Caller};
 use domain::poll_state::Stage;
@@ -30,6 +32,7 @@ struct Show {
     /// Field and label of the reason of each member of the board.
     reasons: Vec<(String, String)>,
     reopen: String,
+    turns: Vec<TurnLine>,
 }
 
 impl Show {
@@ -64,7 +67,10 @@ fn reason_field(place: usize) -> String {
 }
 
 async fn page(site: &Site, caller: &Caller, poll: &str, form: Form) -> Result<Page, AppError> {
-    let page = site.app.minutes_page(caller, read_poll(poll)?).await?;
+    let id = read_poll(poll)?;
+    let live = Live::of(site, caller, id).await?;
+    let page = site.app.minutes_page(caller, id).await?;
+    let turns = turn::elsewhere(site, caller, id, &path(poll)).await?;
     let named = |teller: &Teller| (signer(teller), format!("{}: {}", teller.name, teller.role.label()));
     let signers = page.tellers.iter().map(named).collect();
     let reason = |(place, teller): (usize, &Teller)| (reason_field(place), format!("{}: lý do không ký", teller.name));
@@ -72,7 +78,7 @@ async fn page(site: &Site, caller: &Caller, poll: &str, form: Form) -> Result<Pa
     let reopen = step_path(poll, ProposalKind::MinutesReopened);
     let form =
         if form.value("copies").is_empty() { form.also_filled([("copies", page.copies.to_string())]) } else { form };
-    Ok(Page::new(Show { poll: poll.to_owned(), page, form, signers, reasons, reopen }))
+    Ok(Page::new(Show { poll: poll.to_owned(), page, form, signers, reasons, reopen, turns }).live(live))
 }
 
 /// `GET /ky/{poll}/bien-ban`

@@ -9,8 +9,10 @@ use axum::response::Redirect;
 use super::read_poll;
 use crate::answer::{Answer, SignedIn, redirect};
 use crate::form::Form;
+use crate::live::Live;
 use crate::notice::Done;
 use crate::render::Page;
+use crate::turn::{self, TurnLine};
 use crate::{Site, routes};
 use app::counting::day::ZeroPage;
 use app::polls::Requester;
@@ -23,14 +25,18 @@ struct Show {
     page: ZeroPage,
     /// Where the paper is, where there is such a page.
     papers: Option<String>,
+    turns: Vec<TurnLine>,
 }
 
 /// `GET /ky/{poll}/xac-nhan-bang-0`
 pub async fn show(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(poll): Path<String>) -> Answer<Page> {
-    let page = site.app.zero_page(&caller, read_poll(&poll)?).await?;
+    let id = read_poll(&poll)?;
+    let live = Live::of(&site, &caller, id).await?;
+    let page = site.app.zero_page(&caller, id).await?;
+    let turns = turn::elsewhere(&site, &caller, id, &format!("/ky/{poll}/xac-nhan-bang-0")).await?;
     let papers = format!("/ky/{poll}/giay-to");
     let papers = routes::is_page(&papers).then_some(papers);
-    Ok(Page::new(Show { poll, page, papers }))
+    Ok(Page::new(Show { poll, page, papers, turns }).live(live))
 }
 
 /// `POST /ky/{poll}/xac-nhan-bang-0`

@@ -24,6 +24,8 @@ const KINDS: &[(&str, &str)] = &[
     ("session.started", "Đăng nhập"),
     ("sessions.ended", "Đăng xuất khỏi mọi thiết bị"),
     ("sign_in.delayed", "Tạm chặn đăng nhập vì sai nhiều lần"),
+    ("sign_in.freed", "Mở khóa đăng nhập bị chặn vì sai nhiều lần"),
+    ("database.accepted", "Hai người cho dùng tiếp cơ sở dữ liệu khác với điểm neo"),
     ("slips.issued", "Phát thẻ truy cập"),
     ("slips.revoked", "Hủy thẻ truy cập"),
     ("poll.begun", "Bắt đầu kỳ lấy phiếu"),
@@ -82,6 +84,8 @@ const FIELDS: &[(&str, &str)] = &[
     ("accounts", "Tài khoản của hai người đọc"),
     ("action", "Việc"),
     ("again_of", "Thay cho cuộc đã hủy có nhật ký"),
+    ("anchored", "Số bản ghi ở điểm neo"),
+    ("anchored_root", "Mã gốc ở điểm neo"),
     ("article", "Điều khoản"),
     ("at", "Lúc"),
     ("attended", "Tổng số đã có mặt"),
@@ -90,10 +94,12 @@ const FIELDS: &[(&str, &str)] = &[
     ("bad_line", "Dòng ghi sai làm mất"),
     ("batch", "Tập phiếu số"),
     ("before", "Trước đó"),
+    ("blindings", "Số ngẫu nhiên gộp"),
     ("block", "Khối"),
     ("by", "Bằng cách"),
     ("change", "Việc ở phòng họp"),
     ("commitment", "Mã cam kết"),
+    ("commitments", "Các cam kết"),
     ("confidence", "Tín nhiệm"),
     ("content_sha256", "Mã băm SHA-256 của nội dung"),
     ("council", "Hội đồng"),
@@ -124,6 +130,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("line", "Dòng số"),
     ("lines", "Số dòng"),
     ("login", "Tên đăng nhập"),
+    ("logs", "Các nhật ký"),
     ("low", "Tín nhiệm thấp"),
     ("missing", "Không ký"),
     ("medium", "Tín nhiệm"),
@@ -148,6 +155,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("posts", "Chức vụ"),
     ("present", "Số đại biểu có mặt"),
     ("printed", "Đã in"),
+    ("program", "Chương trình"),
     ("proposal", "Đề xuất"),
     ("proposed_by", "Người đề xuất"),
     ("quorum", "Túc số"),
@@ -186,6 +194,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("tellers", "Ban kiểm phiếu"),
     ("unused", "Chưa dùng"),
     ("value", "Giá trị"),
+    ("version", "Phiên bản"),
 ];
 
 /// Values that are codes, by their key.
@@ -246,6 +255,11 @@ pub fn lines(data: &str) -> Vec<DataLine> {
 
 fn push(lines: &mut Vec<DataLine>, label: &str, key: &str, value: &Value) {
     match value {
+        // A hundred points or more, which programs add up and nobody reads.
+        Value::Object(_) if ["commitments", "blindings"].contains(&key) => {
+            let text = format!("{} số để chương trình cộng lại, có đủ trong gói kiểm chứng", strings(value));
+            lines.push(DataLine { label: label.to_owned(), text, is_code: false });
+        }
         Value::Object(fields) if !fields.is_empty() => {
             for (key, value) in fields {
                 push(lines, &format!("{label} › {}", field(key)), key, value);
@@ -266,6 +280,16 @@ fn push(lines: &mut Vec<DataLine>, label: &str, key: &str, value: &Value) {
             let text = text(key, one);
             lines.push(DataLine { label: label.to_owned(), is_code: is_code(&text), text });
         }
+    }
+}
+
+/// How many texts are in a value.
+fn strings(value: &Value) -> usize {
+    match value {
+        Value::String(_) => 1,
+        Value::Array(items) => items.iter().map(strings).sum(),
+        Value::Object(fields) => fields.values().map(strings).sum(),
+        _ => 0,
     }
 }
 

@@ -6,10 +6,11 @@ mod papers;
 mod public;
 mod result;
 
+pub use app::counting::outcome::PaperAnswer;
 pub use confidence::{ask as confidence, begin as begin_confidence};
 pub use follow_up::{ask as follow_up, mark as mark_follow_up};
-pub use papers::{bundle, paper, show as papers};
-pub use public::{bundle as public_bundle, file as public_file, list as public_list, show as public_result};
+pub use papers::{bundle, paper, sealed_bundle, show as papers};
+pub use public::{bundle as public_bundle, file as public_file, list as public_list, on_paper, show as public_result};
 pub use result::{expose, file, list, show};
 
 use axum::response::Response;

@@ -10,7 +10,7 @@ use crate::Site;
 use crate::answer::{Answer, SignedIn};
 use crate::render::Page;
 use app::counting::outcome::PapersPage;
-use app::trail::BUNDLERS;
+use app::trail::{BUNDLERS, UNSEALERS};
 use domain::role::Role;
 
 #[derive(Template)]
@@ -20,6 +20,8 @@ struct Show {
     page: PapersPage,
     /// Takes the bundle, once there is a result.
     has_bundle: bool,
+    /// Takes the bundle that has the counts of each batch.
+    has_sealed: bool,
     /// May also see the papers that a board takes with it into the day.
     is_office: bool,
 }
@@ -29,12 +31,23 @@ pub async fn show(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Pat
     let page = site.app.papers_page(&caller, read_poll(&poll)?).await?;
     let is_office = [Role::Clerk, Role::Leader].iter().any(|role| caller.account.roles.has(*role));
     let has_bundle = page.has_result && caller.may(BUNDLERS).is_ok();
-    Ok(Page::new(Show { poll, page, has_bundle, is_office }))
+    let has_sealed = page.has_result && caller.may(UNSEALERS).is_ok();
+    Ok(Page::new(Show { poll, page, has_bundle, has_sealed, is_office }))
 }
 
 /// `GET /ky/{poll}/giay-to/goi-kiem-chung.zip`
 pub async fn bundle(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(poll): Path<String>) -> Answer {
     let bundle = site.app.bundle_file(&caller, read_poll(&poll)?).await?;
+    Ok(file_of(bundle))
+}
+
+/// `GET /ky/{poll}/giay-to/goi-niem-phong.zip`
+pub async fn sealed_bundle(
+    State(site): State<Arc<Site>>,
+    SignedIn(caller): SignedIn,
+    Path(poll): Path<String>,
+) -> Answer {
+    let bundle = site.app.sealed_bundle_file(&caller, read_poll(&poll)?).await?;
     Ok(file_of(bundle))
 }
 

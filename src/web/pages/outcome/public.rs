@@ -4,18 +4,20 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
 
 use super::{disposition, media, read_poll};
 use crate::Site;
+use crate::address::Sender;
 use crate::answer::{Answer, Problem};
 use crate::pages::assets;
 use app::AppError;
-use app::counting::outcome::{PublicFile, PublicList, PublicResult};
+use app::counting::outcome::{PaperAnswer, PaperCheck, PublicFile, PublicList, PublicResult};
 use domain::audit::Digest;
 use domain::text::{date_dmy, upper_first};
+use serde::Deserialize;
 
 /// How long anybody on the way may keep an answer.
 const KEPT: HeaderValue = HeaderValue::from_static("public, max-age=60");
@@ -34,6 +36,21 @@ struct Show {
     style: String,
     icon: String,
     page: PublicResult,
+}
+
+#[derive(Template)]
+#[template(path = "public/paper.html")]
+struct OnPaper {
+    style: String,
+    icon: String,
+    page: PaperCheck,
+}
+
+/// What was typed off a paper.
+#[derive(Deserialize)]
+pub struct Typed {
+    #[serde(default)]
+    root: String,
 }
 
 impl List {
@@ -110,6 +127,25 @@ pub async fn show(
     let poll = read_poll(&poll).map_err(hidden)?;
     let page = site.app.public_result(&slug, poll).await.map_err(hidden)?;
     drawn(&asked, &Show { style: assets::address("trang.css"), icon: icon(), page })
+}
+
+/// `GET /cong-bo/{slug}/so-ban-giay`: never kept on the way, since one address gets so many answers only.
+pub async fn on_paper(
+    State(site): State<Arc<Site>>,
+    Path(slug): Path<String>,
+    Query(Typed { root }): Query<Typed>,
+    Sender(device): Sender,
+) -> Answer {
+    let page = site.app.paper_check(&slug, &root, &device.address).await.map_err(hidden)?;
+    let status = match page.answer {
+        PaperAnswer::TooOften => StatusCode::TOO_MANY_REQUESTS,
+        PaperAnswer::Unreadable(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        _ => StatusCode::OK,
+    };
+    let page = OnPaper { style: assets::address("trang.css"), icon: icon(), page };
+    let html = page.render().map_err(|cause| AppError::internal("vẽ trang công khai", cause))?;
+    let head = [(header::CACHE_CONTROL, "no-store"), (header::CONTENT_LANGUAGE, "vi")];
+    Ok((status, head, Html(html)).into_response())
 }
 
 /// `GET /cong-bo/{slug}/{poll}/{file}`: `ket-qua.json`

@@ -44,7 +44,7 @@ impl Show {
         let sent = self.form.all("seat").iter().position(|id| *id == seat.delegate.to_string());
         match sent.and_then(|place| self.form.all("account").get(place)) {
             Some(typed) => *typed == bound.account.to_string(),
-            None => seat.account == Some(bound.account),
+            None => seat.account.or(seat.offered) == Some(bound.account),
         }
     }
 }
@@ -113,6 +113,11 @@ pub async fn draft(
     form.answered(drafted, next, |form| page(&site, &caller, &poll, Some(form))).await
 }
 
+/// Members with their accounts: both fields stand once for each member, in one order.
+fn seats(form: &Form) -> Vec<(String, String)> {
+    form.all("seat").iter().cloned().zip(form.all("account").iter().cloned()).collect()
+}
+
 /// `POST /ky/{poll}/ban-kiem-phieu/tai-khoan`
 pub async fn bind(
     State(site): State<Arc<Site>>,
@@ -120,9 +125,7 @@ pub async fn bind(
     Path(poll): Path<String>,
     form: Form,
 ) -> Answer {
-    // Both fields stand once for each member, in one order.
-    let typed = form.all("seat").iter().cloned().zip(form.all("account").iter().cloned()).collect();
-    let bound = site.app.bind_board(form.ask(&caller)?, read_poll(&poll)?, form.version()?, typed).await;
+    let bound = site.app.bind_board(form.ask(&caller)?, read_poll(&poll)?, form.version()?, seats(&form)).await;
     let next = |_| Done::Saved.at(&format!("{LIST}/{poll}/ban-kiem-phieu"));
     form.answered(bound, next, |form| page(&site, &caller, &poll, Some(form))).await
 }
@@ -134,6 +137,8 @@ pub async fn propose(
     Path(poll): Path<String>,
     form: Form,
 ) -> Answer {
-    let outcome = site.app.propose_board(form.ask(&caller)?, read_poll(&poll)?, &decision(&form)).await;
+    // A leader proposes the board as it is drafted, and has no accounts to choose.
+    let seats = if form.all("seat").is_empty() { None } else { Some((form.version()?, seats(&form))) };
+    let outcome = site.app.propose_board(form.ask(&caller)?, read_poll(&poll)?, seats, &decision(&form)).await;
     form.answered(outcome, |id| proposed(&poll, id), |form| page(&site, &caller, &poll, Some(form))).await
 }

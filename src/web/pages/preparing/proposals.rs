@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Redirect;
 
-use super::{LIST, PDF, file, read_poll, tag};
+use super::{LIST, PDF, file, is_clerk, read_poll, tag};
 use crate::Site;
 use crate::answer::{Answer, SignedIn, redirect};
 use crate::form::Form;
@@ -20,7 +20,7 @@ use app::service::clock::in_vietnam;
 use app::{AppError, Caller};
 use domain::finding::Finding;
 use domain::id::ProposalId;
-use domain::proposal::{Proposal, ProposalState, SignOff};
+use domain::proposal::{Proposal, ProposalKind, ProposalState, SignOff};
 use domain::roster::Teller;
 
 #[derive(Template)]
@@ -29,6 +29,8 @@ struct List {
     poll: String,
     sitting: String,
     proposals: Vec<Proposal>,
+    /// Those that wait for the caller's decision, the oldest first, as their own pages show them.
+    waiting: Vec<ProposalPage>,
     /// Whether the caller prepares votes, and does not only follow the count.
     is_office: bool,
     turns: Vec<TurnLine>,
@@ -42,6 +44,7 @@ struct Show {
     form: Form,
     /// What comes next once it is decided; before that, whom it waits for is said beside the decision.
     turns: Vec<TurnLine>,
+    is_clerk: bool,
 }
 
 /// What the other person, or the same one, did.
@@ -62,30 +65,19 @@ fn state_tag(state: ProposalState) -> &'static str {
     }
 }
 
-impl List {
-    fn tag(&self, proposal: &Proposal) -> &'static str {
-        state_tag(proposal.state)
-    }
+/// What both pages say of a proposal.
+trait Proposed {
+    /// Proposals of the page.
+    fn pages(&self) -> &[ProposalPage];
 
-    fn when(&self, sign_off: &SignOff) -> String {
-        in_vietnam(sign_off.at)
-    }
-}
-
-impl Show {
+    /// The account of a member of the board that one of them appoints.
     fn account(&self, teller: &Teller) -> String {
-        match &self.page.shown {
-            Shown::Board(board, _) => super::board::account_words(&board.accounts, teller),
-            _ => String::new(),
-        }
-    }
-
-    const fn decided_by(&self) -> &'static str {
-        decided_by(self.page.proposal.state)
-    }
-
-    fn state_tag(&self) -> &'static str {
-        state_tag(self.page.proposal.state)
+        let boards = self.pages().iter().filter_map(|page| match &page.shown {
+            Shown::Board(board, _) => Some(board),
+            _ => None,
+        });
+        let own = boards.into_iter().find(|board| board.tellers.contains(teller));
+        own.map(|board| super::board::account_words(&board.accounts, teller)).unwrap_or_default()
     }
 
     fn tag(&self, finding: &Finding) -> &'static str {
@@ -97,13 +89,52 @@ impl Show {
     }
 }
 
+impl Proposed for List {
+    fn pages(&self) -> &[ProposalPage] {
+        &self.waiting
+    }
+}
+
+impl Proposed for Show {
+    fn pages(&self) -> &[ProposalPage] {
+        std::slice::from_ref(&self.page)
+    }
+}
+
+impl List {
+    fn state_tag(&self, proposal: &Proposal) -> &'static str {
+        state_tag(proposal.state)
+    }
+}
+
+impl Show {
+    /// The step that can be prepared once this one is confirmed, for those who prepare it.
+    fn follows(&self) -> Option<(&'static str, &'static str)> {
+        let confirmed = self.is_clerk && self.page.proposal.state == ProposalState::Confirmed;
+        match self.page.proposal.kind {
+            ProposalKind::ListDecided if confirmed => Some(("ban-kiem-phieu", "Ban kiểm phiếu")),
+            ProposalKind::BoardAppointed if confirmed => Some(("mau-phieu", "Chốt mẫu phiếu")),
+            _ => None,
+        }
+    }
+
+    const fn decided_by(&self) -> &'static str {
+        decided_by(self.page.proposal.state)
+    }
+
+    fn state_tag(&self) -> &'static str {
+        state_tag(self.page.proposal.state)
+    }
+}
+
 /// `GET /ky/{poll}/de-xuat`
 pub async fn list(State(site): State<Arc<Site>>, SignedIn(caller): SignedIn, Path(poll): Path<String>) -> Answer<Page> {
     let id = read_poll(&poll)?;
     let live = Live::of(&site, &caller, id).await?;
     let (sitting, proposals) = site.app.proposals(&caller, id).await?;
+    let waiting = site.app.to_decide(&caller, id, &proposals).await?;
     let turns = turn::lines(&site, &caller, id).await?;
-    Ok(Page::new(List { poll, sitting, proposals, is_office: caller.may(OFFICE).is_ok(), turns }).live(live))
+    Ok(Page::new(List { poll, sitting, proposals, waiting, is_office: caller.may(OFFICE).is_ok(), turns }).live(live))
 }
 
 fn read_proposal(text: &str) -> Result<ProposalId, AppError> {
@@ -116,7 +147,8 @@ async fn page(site: &Site, caller: &Caller, (poll, id): (&str, &str), form: Form
     let page = site.app.proposal(caller, of_poll, read_proposal(id)?).await?;
     let is_open = page.proposal.state == ProposalState::Open;
     let turns = if is_open { Vec::new() } else { turn::lines(site, caller, of_poll).await? };
-    Ok(Page::new(Show { poll: poll.to_owned(), page, form, turns }).live(live))
+    let is_clerk = is_clerk(caller);
+    Ok(Page::new(Show { poll: poll.to_owned(), page, form, turns, is_clerk }).live(live))
 }
 
 /// `GET /ky/{poll}/de-xuat/{proposal}`
@@ -146,7 +178,9 @@ pub async fn confirm(
     form: Form,
 ) -> Answer<Redirect> {
     let outcome = site.app.confirm(form.ask(&caller)?, read_poll(&poll)?, read_proposal(&id)?).await;
-    redirect(outcome, Done::Confirmed, &path(&poll, &id))
+    let from_list = form.has("from_list", "1");
+    let next = if from_list { format!("{LIST}/{poll}/de-xuat") } else { path(&poll, &id) };
+    redirect(outcome, Done::Confirmed, &next)
 }
 
 /// `POST /ky/{poll}/de-xuat/{proposal}/khong-chap-nhan`

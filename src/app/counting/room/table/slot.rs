@@ -249,9 +249,10 @@ impl Slot {
             return Err(TableError::Moved);
         }
         let taken = take(self);
-        // What was taken before a refusal stays taken: the page learns by the revision that it has to look.
+        // What was taken before a refusal stays taken: the page learns by the revision that it has to look. A step that
+        // puts another reading in place of the draft is one message as well.
         let draft = self.drafts.entry(by).or_default();
-        draft.revision += 1;
+        draft.revision = turn.revision + 1;
         draft.last = taken.is_ok().then_some(id);
         if taken.is_ok() && turn.is_last {
             self.sent.insert(id, by);

@@ -1,0 +1,61 @@
+//! The close of a count. Openings are held against their commitments and added up, and the sums are held against the log, as
+//! every verifier will do it: that takes seconds for a thousand batches, so it is done before the transaction that writes (see
+//! [`Drawn`]). There the sums are used if the poll and its log, which is read again, are as they were; otherwise the work is
+//! done once more.
+
+use super::openings::unseal;
+use super::{NO_POLL, held, rules_of};
+use crate::service::drawn::Drawn;
+use crate::service::error::AppError;
+use crate::service::keys::Keys;
+use domain::id::PollId;
+use domain::poll_state::{AddedUp, CountLog, Pair, PollState, Transition};
+use store::{CouncilTx, logs, polls, sealed};
+
+/// Adds a count up, or gives the sums that `drawn` has of it, if they are of it still.
+///
+/// # Errors
+/// When a returned paper is in no batch, and when the openings are not what the log binds.
+async fn added_up(
+    tx: &mut CouncilTx,
+    poll: PollId,
+    state: PollState,
+    keys: &Keys,
+    drawn: &Drawn,
+) -> Result<AddedUp, AppError> {
+    let (log, replay) = held::replayed(tx, poll).await?;
+    let closing = state.close()?;
+    let (origin, rules) = (logs::origin(tx, log).await?, rules_of(tx, poll).await?);
+    let (forms, reasons) = (replay.course().forms(), rules.reason_ids());
+    let log = CountLog { origin: &origin, forms, reasons: &reasons };
+    if let Some(added) = drawn.sums(&closing, &log) {
+        return Ok(added);
+    }
+    let openings = sealed::openings(tx, closing.may_open(), &unseal(keys)).await?;
+    let added = closing.add_up(&openings, &log)?;
+    drawn.keep_sums(added.clone());
+    Ok(added)
+}
+
+/// Adds the count of a poll up for the transaction that closes it.
+///
+/// # Errors
+/// See [`added_up`].
+pub(crate) async fn add_up(tx: &mut CouncilTx, poll: PollId, keys: &Keys, drawn: &Drawn) -> Result<(), AppError> {
+    let stored = polls::find(tx, poll).await?.ok_or(NO_POLL)?;
+    added_up(tx, poll, stored.state, keys, drawn).await.map(drop)
+}
+
+/// Closes the count of a poll.
+///
+/// # Errors
+/// See [`added_up`]; and by one person.
+pub(super) async fn close(
+    tx: &mut CouncilTx,
+    poll: PollId,
+    state: PollState,
+    (pair, keys): (Pair, &Keys),
+    drawn: &Drawn,
+) -> Result<Transition, AppError> {
+    Ok(added_up(tx, poll, state, keys, drawn).await?.close(pair)?)
+}

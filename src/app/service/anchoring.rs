@@ -1,0 +1,173 @@
+//! Keeps the anchors of a running service, and the daily signatures of the councils' own logs.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::service::anchors::{AnchorFile, Differences, compare, own, sign, tag_logs_again};
+use crate::service::app::App;
+use crate::service::error::AppError;
+use domain::audit::{Anchors, UtcTime};
+use domain::id::CouncilId;
+use macros::boxed;
+use store::logs;
+
+/// Longest time between two looks at the logs of a running service.
+const PAUSE: Duration = Duration::from_secs(60);
+/// Seconds: longest time between two writings of the file, and between two signed heads of a council's log that grows.
+const DAY: i64 = 24 * 60 * 60;
+
+/// Why a running service stopped writing anchors.
+#[derive(Default)]
+struct Noticed(Mutex<Option<String>>);
+
+impl App {
+    /// The same with a file of anchors, which it keeps.
+    pub(crate) fn with_anchors(self, file: AnchorFile) -> Self {
+        Self { anchors: Some(Arc::new(file)), ..self }
+    }
+
+    /// Writes where the logs stand, if the database has what was anchored before. What it has not is remembered, told by
+    /// [`App::check_ready`], and the file stays as it is.
+    ///
+    /// # Errors
+    /// [`AppError::Anchors`], and when file or database do not answer.
+    #[boxed]
+    pub async fn anchor(&self) -> Result<(), AppError> {
+        let Some(file) = &self.anchors else { return Ok(()) };
+        let _turn = file.turn.lock().await;
+        let outcome = self.anchor_now(file).await;
+        let noticed = self.memory.of::<Noticed>();
+        let mut noticed = noticed.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &outcome {
+            Ok(()) => *noticed = None,
+            Err(AppError::Anchors(sentence)) => {
+                if noticed.is_none() {
+                    tracing::error!(cause = %sentence, "the database is not what the anchors beside the key say");
+                }
+                *noticed = Some(sentence.clone());
+            }
+            Err(_) => {}
+        }
+        outcome
+    }
+
+    async fn anchor_now(&self, file: &AnchorFile) -> Result<(), AppError> {
+        let before = file.read(&self.keys)?;
+        let logs = match compare(&self.store, before.as_ref()).await? {
+            Ok(logs) => logs,
+            Err(differences) => return Err(AppError::Anchors(differences.sentence(file.path()))),
+        };
+        let at = self.now_text()?;
+        let is_known =
+            |before: Anchors| before.are_tagged && before.logs == logs && before.at.seconds_until(at).abs() < DAY;
+        if before.is_some_and(is_known) {
+            return Ok(());
+        }
+        file.sign_and_write(&self.keys, &Anchors { at, are_tagged: true, logs })
+    }
+
+    /// Tags the logs of an older program. They are what the anchors say; where these say that every log has a tag, or one log
+    /// has one, a log without is none of an older program, and stays as it is.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub(crate) async fn tag_older_logs(&self, anchors: Option<&Anchors>) -> Result<(), AppError> {
+        if anchors.is_some_and(|anchors| anchors.are_tagged) {
+            return Ok(());
+        }
+        for row in self.store.read_installation().await? {
+            let heads = logs::heads(&mut self.store.read(row.id()?).await?).await?;
+            if heads.iter().any(|head| head.tag.is_some()) {
+                return Ok(());
+            }
+        }
+        tag_logs_again(&self.store).await
+    }
+
+    /// What is wrong with the anchors, if anything was noticed.
+    pub(crate) fn check_anchors(&self) -> Result<(), AppError> {
+        let noticed = self.memory.of::<Noticed>();
+        let noticed = noticed.0.lock().unwrap_or_else(PoisonError::into_inner);
+        noticed.clone().map_or(Ok(()), |sentence| Err(AppError::Anchors(sentence)))
+    }
+
+    /// How the database differs from the anchors; `None` where it does not.
+    ///
+    /// # Errors
+    /// When file or database do not answer.
+    pub(crate) async fn anchor_differences(&self) -> Result<Option<Differences>, AppError> {
+        let Some(file) = &self.anchors else { return Ok(None) };
+        let before = file.read(&self.keys)?;
+        Ok(compare(&self.store, before.as_ref()).await?.err())
+    }
+
+    /// Writes where the logs stand, whatever was anchored before.
+    ///
+    /// # Errors
+    /// When file or database do not answer.
+    pub(crate) async fn anchor_anew(&self) -> Result<(), AppError> {
+        let Some(file) = &self.anchors else { return Ok(()) };
+        let _turn = file.turn.lock().await;
+        if let Ok(logs) = compare(&self.store, None).await? {
+            file.sign_and_write(&self.keys, &Anchors { at: self.now_text()?, are_tagged: true, logs })?;
+        }
+        Ok(())
+    }
+
+    /// Signs the own log of every council, and of the installation, that grew since its newest signed head and was not signed
+    /// for a day.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    #[boxed]
+    pub async fn sign_daily(&self) -> Result<(), AppError> {
+        let at = self.now_text()?;
+        for row in self.store.read_installation().await? {
+            let council: CouncilId = row.id()?;
+            if !self.is_due(council, at).await? {
+                continue;
+            }
+            let keys = self.keys.clone();
+            let signed = self.store.write(council, move |tx| {
+                Box::pin(async move {
+                    let Some(own) = own(tx, &keys).await? else { return Ok(()) };
+                    let head = own.head.clone();
+                    sign(tx, &keys, (&own, &head), logs::DAILY, at).await
+                })
+            });
+            signed.await?;
+        }
+        Ok(())
+    }
+
+    async fn is_due(&self, council: CouncilId, at: UtcTime) -> Result<bool, AppError> {
+        let mut tx = self.store.read(council).await?;
+        let Some(own) = own(&mut tx, &self.keys).await? else { return Ok(false) };
+        let (_, newest) = logs::signed(&mut tx).await?.get(&own.log).copied().unwrap_or_default();
+        if own.head.size <= newest {
+            return Ok(false);
+        }
+        let rows = logs::checkpoints(&mut tx, own.log).await?;
+        let days = rows.iter().filter(|row| row.moment == logs::DAILY);
+        let last: Option<UtcTime> = days.filter_map(|row| row.signed_at.parse().ok()).max();
+        Ok(last.is_none_or(|last| last.seconds_until(at) >= DAY))
+    }
+
+    /// Keeps signatures and anchors while the service runs: after each signed head, and each minute. Never ends by itself.
+    pub async fn keep_anchors(self) {
+        let mut signed = self.store.signed();
+        loop {
+            signed.mark_unchanged();
+            for kept in [self.sign_daily().await, self.anchor().await] {
+                match kept {
+                    Ok(()) | Err(AppError::Anchors(_)) => {}
+                    Err(cause) => tracing::warn!(%cause, "the anchors are not written"),
+                }
+            }
+            if let Ok(Err(_)) = tokio::time::timeout(PAUSE, signed.changed()).await {
+                // The writing task has ended: the service is stopping.
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,290 @@
+//! The anchors beside the key: a database that was put back, cut, rewritten or taken away is refused wherever it matters,
+//! and two people can let the service go on with it.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use app::installation::data_folder::{open_app, open_past_anchors};
+use app::installation::doctor::{self, Verdict};
+use app::people::clock::Proof;
+use app::trail::verify_db::{self, Asked};
+use app::{App, AppError};
+use domain::id::CouncilId;
+use domain::role::Role;
+use store::logs;
+
+use crate::doctor::examines;
+use crate::serve::{Process, tinnhiem};
+use crate::site::{Engine, PASSWORD, Site, Visitor, log_of, on_both};
+use crate::store_log::past_the_program;
+use crate::store_verify::{peaks_of, without_triggers};
+use crate::two_processes::data_with_key;
+
+/// A council with a leader, and the data folder of a service on its database that anchored it once.
+async fn anchored(engine: Engine) -> (Site, CouncilId, PathBuf) {
+    let (site, council) = Site::with_council_now(engine).await;
+    site.has_account(council, "lanh.dao", "Phạm Thường Trực", Role::Leader).await;
+    let data = data_with_key(&site.database.folder());
+    let app = opens(&site, &data).await.unwrap_or_else(|refused| panic!("{refused}"));
+    app.sign_daily().await.expect("signed");
+    app.close().await;
+    (site, council, data)
+}
+
+async fn opens(site: &Site, data: &Path) -> Result<App, AppError> {
+    open_app(data, Some(site.database.url())).await
+}
+
+async fn refusal(site: &Site, data: &Path) -> String {
+    match opens(site, data).await {
+        Ok(_) => panic!("it was opened"),
+        Err(refused) => refused.to_string(),
+    }
+}
+
+/// Everything that does not hold by `verify --db`; empty when all does.
+async fn found(site: &Site, data: &Path) -> String {
+    let outcome = verify_db::of_folder(data, Some(site.database.url()), &Asked::default()).await.expect("database");
+    outcome.map_or_else(|found| found.to_string(), |_| String::new())
+}
+
+async fn doctor_says(site: &Site, data: &Path) -> (Verdict, String) {
+    let checks = doctor::examine_all(data, Some(site.database.url())).await;
+    let found = checks.into_iter().find(|check| check.subject == "anchors").expect("a check");
+    (found.verdict, found.sentence)
+}
+
+/// Rewrites the council's own log as somebody with the database can: with all hashes, without the key, and without the heads
+/// that were signed. It keeps `left` entries, the first of them changed by `change`.
+async fn rewrites(site: &Site, council: CouncilId, left: usize, change: (&str, &str)) {
+    let mut tx = site.store.read(council).await.expect("read");
+    let log = logs::own(&mut tx).await.expect("log");
+    let texts = logs::entries(&mut tx, log, 0, 1_000).await.expect("entries");
+    drop(tx);
+    let rewritten: Vec<String> = texts.iter().take(left).map(|text| text.replace(change.0, change.1)).collect();
+    let bytes = peaks_of(site.database.engine, &rewritten);
+    let (old, new) = change;
+    let statement = format!(
+        "DELETE FROM log_entries WHERE council_id = :council AND log_id = '{log}' AND seq >= {left}; \
+         UPDATE log_entries SET entry = replace(entry, '{old}', '{new}') WHERE council_id = :council AND log_id = '{log}'; \
+         UPDATE log_entries SET actor = replace(actor, '{old}', '{new}') WHERE council_id = :council AND log_id = '{log}'; \
+         DELETE FROM checkpoints WHERE council_id = :council AND log_id = '{log}'; \
+         UPDATE logs SET size = {left}, peaks = {bytes}, last_at = (SELECT max(at) FROM log_entries \
+         WHERE council_id = :council AND log_id = '{log}') WHERE council_id = :council AND log_id = '{log}'"
+    );
+    without_triggers(site, council, &statement).await;
+}
+
+fn proofs(first: &str, second: &str) -> (Proof, Proof) {
+    let proof = |login: &str| Proof::new(login.to_owned(), format!("{PASSWORD}\n"));
+    (proof(first), proof(second))
+}
+
+#[test]
+fn a_database_that_is_behind_is_refused_and_two_people_let_it_go_on() {
+    on_both(|engine| async move {
+        let (site, council, data) = anchored(engine).await;
+        let file = data.join("anchors.txt");
+        assert_eq!(fs::metadata(&file).expect("file").permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_dir(&data).expect("folder").count(), 2, "the key and the anchors");
+        assert_eq!(found(&site, &data).await, "", "holds, the daily heads too");
+        // A log that grew since begins with what was anchored; the file follows it.
+        site.signed_in("mau", "quan.tri").await;
+        let before = fs::read(&file).expect("file");
+        opens(&site, &data).await.unwrap_or_else(|refused| panic!("{refused}")).close().await;
+        assert_ne!(fs::read(&file).expect("file"), before);
+        assert_eq!(doctor_says(&site, &data).await.0, Verdict::Good);
+
+        let mut tx = site.store.read(council).await.expect("read");
+        let whole = logs::heads(&mut tx).await.expect("heads").remove(0).head;
+        drop(tx);
+        rewrites(&site, council, 2, ("không có gì", "")).await;
+        let refused = refusal(&site, &data).await;
+        let behind = format!("chỉ có 2 bản ghi, thiếu {} bản ghi so với {}", whole.size - 2, whole.size);
+        for told in [whole.origin.as_str(), behind.as_str(), "«tinnhiem anchor"] {
+            assert!(refused.contains(told), "{told}: {refused}");
+        }
+        let (verdict, sentence) = doctor_says(&site, &data).await;
+        assert!(verdict == Verdict::Error && sentence.contains(&behind), "{sentence}");
+        let named = found(&site, &data).await;
+        assert!(named.contains("thiếu") && named.contains("tệp điểm neo ghi"), "{named}");
+
+        let app =
+            open_past_anchors(&data, Some(site.database.url())).await.unwrap_or_else(|refused| panic!("{refused}"));
+        for (first, second, reason, why) in [
+            ("lanh.dao", "lanh.dao", "Mất ổ đĩa", "hai tài khoản khác nhau"),
+            ("lanh.dao", "quan.tri", " ", "lý do"),
+            ("lanh.dao", "ai.do", "Mất ổ đĩa", "không đúng"),
+        ] {
+            let said =
+                app.accept_database(council, proofs(first, second), reason).await.expect_err("refused").to_string();
+            assert!(said.contains(why), "{why}: {said}");
+        }
+        app.accept_database(council, proofs("lanh.dao", "quan.tri"), "Mất ổ đĩa").await.expect("accepted");
+        app.close().await;
+        let (kind, data_of) = log_of(&site, CouncilId::INSTALLATION).await.pop().expect("an entry");
+        assert_eq!(kind, "database.accepted");
+        let told = (data_of["logs"][0]["anchored"].as_u64(), data_of["logs"][0]["size"].as_u64());
+        assert_eq!(told, (Some(whole.size), Some(2)), "{data_of}");
+        opens(&site, &data).await.unwrap_or_else(|refused| panic!("{refused}")).close().await;
+        assert_eq!(doctor_says(&site, &data).await.0, Verdict::Good);
+        site.has_account(council, "van.phong", "Đỗ Quỳnh Nữ", Role::Clerk).await;
+    });
+}
+
+/// The first start after an upgrade tags every log; once the anchors say so, a log whose tag is gone is no older one.
+#[test]
+fn logs_are_tagged_at_the_first_start_and_never_again() {
+    on_both(|engine| async move {
+        let (site, council, data) = anchored(engine).await;
+        let untagged = "UPDATE logs SET tag = NULL WHERE council_id = :council";
+        without_triggers(&site, council, untagged).await;
+        opens(&site, &data).await.unwrap_or_else(|refused| panic!("{refused}")).close().await;
+        let said = found(&site, &data).await;
+        assert!(said.contains("cột tag"), "{said}");
+
+        fs::remove_file(data.join("anchors.txt")).expect("anchors of an older program");
+        without_triggers(&site, CouncilId::INSTALLATION, untagged).await;
+        opens(&site, &data).await.unwrap_or_else(|refused| panic!("{refused}")).close().await;
+        let said = found(&site, &data).await;
+        assert!(!said.contains("cột tag"), "{said}");
+        site.has_account(council, "van.phong", "Đỗ Quỳnh Nữ", Role::Clerk).await;
+    });
+}
+
+/// The council's log, written anew in the database without the key.
+#[test]
+fn a_log_that_was_rewritten_without_the_key_is_named_and_told_while_it_is_served() {
+    on_both(|engine| async move {
+        let (site, council, data) = anchored(engine).await;
+        let app = opens(&site, &data).await.unwrap_or_else(|refused| panic!("{refused}"));
+        let service = web::Site {
+            app: app.clone(),
+            settings: web::Settings::default(),
+            public_url: "http://127.0.0.1:8080".into(),
+        };
+        let mut visitor = Visitor::new(web::router(service), std::sync::Arc::clone(&site.database));
+        assert_eq!(visitor.opens("/readyz").await.status.as_u16(), 200);
+        let size = log_of(&site, council).await.len();
+        rewrites(&site, council, size, ("Phạm Thường Trực", "Phạm Thường Khác")).await;
+        let noticed = app.anchor().await.expect_err("noticed at the next writing").to_string();
+        assert!(noticed.contains("đã bị viết lại") || noticed.contains("thiếu 1 điểm chốt"), "{noticed}");
+        let ready = visitor.opens("/readyz").await;
+        assert_eq!((ready.status.as_u16(), ready.html.as_str()), (503, "anchors\n"));
+        app.close().await;
+        let named = found(&site, &data).await;
+        assert!(named.contains("đã bị viết lại") && named.contains("bảng checkpoints có 0 điểm chốt"), "{named}");
+        assert!(refusal(&site, &data).await.contains("tinnhiem/mau/"));
+        assert_eq!(doctor_says(&site, &data).await.0, Verdict::Error);
+
+        // Somebody who puts the heads back has still written another log.
+        let note = "INSERT INTO checkpoints (council_id, log_id, size, moment, note, signed_at) SELECT council_id, log_id, \
+                    size, 'daily', 'x', last_at FROM logs WHERE council_id = :council AND poll_id IS NULL";
+        past_the_program(&site.database, council, note).await.expect("a head");
+        assert!(refusal(&site, &data).await.contains("đã bị viết lại"));
+    });
+}
+
+/// The real program on a backup that somebody put back, on none at all, and with another key.
+#[test]
+fn an_old_copy_an_empty_place_and_a_lost_key_are_refused_by_the_program() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("runtime");
+    let (data, council) = runtime.block_on(async {
+        let (site, council, data) = anchored(Engine::Sqlite).await;
+        let old = data.join("old.db");
+        let copy = format!("VACUUM INTO '{}'", old.display());
+        past_the_program(&site.database, council, &copy).await.expect("a copy");
+        site.signed_in("mau", "quan.tri").await;
+        opens(&site, &data).await.unwrap_or_else(|refused| panic!("{refused}")).close().await;
+        let newest = data.join("newest.db");
+        let copy = format!("VACUUM INTO '{}'", newest.display());
+        past_the_program(&site.database, council, &copy).await.expect("a copy");
+        // The folder of the site goes away with it.
+        let kept = tempfile::tempdir().expect("folder").keep();
+        for name in ["secret.key", "anchors.txt", "old.db", "newest.db"] {
+            fs::copy(data.join(name), kept.join(name)).expect("copy");
+        }
+        (kept, council)
+    });
+    let serves = || {
+        let output =
+            tinnhiem().args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(&data).output().expect("program");
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let puts = |name: &str| {
+        for end in ["", "-wal", "-shm"] {
+            drop(fs::remove_file(data.join(format!("tinnhiem.db{end}"))));
+        }
+        fs::copy(data.join(name), data.join("tinnhiem.db")).expect("put back");
+    };
+    let (code, said) = serves();
+    assert!(code == Some(2) && said.contains("không thấy cơ sở dữ liệu"), "{code:?} {said}");
+    assert!(!data.join("tinnhiem.db").exists(), "no empty database is made beside an old key");
+    puts("old.db");
+    let (code, said) = serves();
+    assert!(
+        code == Some(2) && said.contains("thiếu 1 bản ghi") && said.contains(&council.to_string()),
+        "{code:?} {said}"
+    );
+    let (code, checks) = examines(&data, None);
+    assert!(code == Some(1) && checks.iter().any(|check| check == "anchors error"), "{checks:?}");
+    let asks = |arguments: &[&str]| {
+        let output = tinnhiem().args(arguments).arg("--data").arg(&data).output().expect("program");
+        (output.status.code(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+    };
+    assert!(matches!(asks(&["anchor"]), (Some(1), said) if said.contains("thiếu 1 bản ghi")));
+    assert!(matches!(asks(&["verify", "--db"]), (Some(1), said) if said.contains("tệp điểm neo ghi")));
+    fs::rename(data.join("secret.key"), data.join("moved.key")).expect("moved");
+    let (code, said) = serves();
+    assert!(code == Some(2) && said.contains("không thấy khóa bí mật"), "{code:?} {said}");
+    fs::rename(data.join("moved.key"), data.join("secret.key")).expect("back");
+    puts("newest.db");
+    let mut service = Process::start(&data, &[], &[]);
+    assert!(service.gets("/readyz").ends_with("ok\n"));
+    service.signal("TERM");
+    assert_eq!(service.ends().0.code(), Some(0));
+    assert_eq!(asks(&["anchor"]).0, Some(0));
+    assert!(matches!(asks(&["verify", "--db"]), (Some(0), said) if said.contains("tệp điểm neo ghi lúc")));
+    drop(fs::remove_dir_all(&data));
+}
+
+#[test]
+fn a_councils_log_is_signed_once_a_day_and_where_a_polls_log_notes_it() {
+    on_both(|engine| async move {
+        let (site, council) = Site::with_council(engine).await;
+        let poll = site.has_sealed_poll(council).await.poll;
+        let signed = |moment: &'static str| {
+            let store = site.store.clone();
+            async move {
+                let mut tx = store.read(council).await.expect("read");
+                let own = logs::own(&mut tx).await.expect("log");
+                let rows = logs::checkpoints(&mut tx, own).await.expect("heads");
+                rows.into_iter().filter(|row| row.moment == moment).map(|row| row.size).collect::<Vec<_>>()
+            }
+        };
+        let mut tx = site.store.read(council).await.expect("read");
+        let log = logs::of_poll(&mut tx, poll).await.expect("read").expect("log");
+        let noted = logs::of_kinds(&mut tx, log, ["council_log.noted", "council_log.noted"]).await.expect("entries");
+        drop(tx);
+        let sizes = noted.iter().map(|text| serde_json::from_str::<serde_json::Value>(text).expect("entry"));
+        let mut sizes: Vec<i64> = sizes.map(|entry| entry["data"]["size"].as_i64().expect("size")).collect();
+        sizes.dedup();
+        assert!(!sizes.is_empty());
+        assert_eq!(signed(logs::NOTED).await, sizes);
+
+        let days = || async {
+            site.app.sign_daily().await.expect("signed");
+            signed(logs::DAILY).await.len()
+        };
+        site.signed_in("mau", "quan.tri").await;
+        assert_eq!(days().await, 1);
+        site.signed_in("mau", "quan.tri").await;
+        assert_eq!(days().await, 1, "once a day");
+        site.clock.advance(jiff::SignedDuration::from_hours(25));
+        assert_eq!(days().await, 2, "it grew since");
+        site.clock.advance(jiff::SignedDuration::from_hours(25));
+        assert_eq!(days().await, 2, "nothing new");
+        verify_db::database(&site.database.target(), None).await.expect("database").expect("holds");
+    });
+}
