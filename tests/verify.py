@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks a bundle of `tinnhiem` with nothing but Python's standard library (3.11 or later).
 
-    python3 verify.py BUNDLE [ROOT] [--hash-only]
+    python3 verify.py BUNDLE [ROOT] [--hash-only] [--witness KEY]...
     python3 verify.py --many
 
 BUNDLE is a folder, or the .zip file of one.
@@ -9,9 +9,11 @@ BUNDLE is a folder, or the .zip file of one.
 Written from the description of the formats in src/domain/audit/mod.rs, not from the Rust code, so that two programs must
 agree. ROOT is what stands on paper: 64 hex digits, spaces ignored. Prints what was checked and ends 0, or prints the
 first thing that does not hold and ends 1. It recomputes the result from the log and the rule set; --hash-only holds
-results.json to its hash alone. With --many it reads the path of a bundle a line and answers each with a line.
+results.json to its hash alone. With --witness, whoever has that key must have cosigned a head of the bundle. With --many
+it reads the path of a bundle a line and answers each with a line.
 """
 
+import argparse
 import os
 import re
 import sys
@@ -37,7 +39,7 @@ def grouped(digest):
     return " ".join(text[i:i + 4] for i in range(0, 64, 4))
 
 
-def verify(source, paper_root=None, is_hash_only=False):
+def verify(source, paper_root=None, is_hash_only=False, witnesses=()):
     bundle = Bundle(source)
     yield bundle.check_key()
     yield bundle.check_manifest()
@@ -61,6 +63,8 @@ def verify(source, paper_root=None, is_hash_only=False):
         rules = check_result(bundle, poll, day, listed, only(events, "forms.sealed")[1]["forms"], sums.told)
         check_reasons(events, rules)
         yield f"results.json follows from the counts and the rule set for {len(listed)} officials"
+    for key in witnesses:
+        yield bundle.check_witness(key)
     if paper_root is not None:
         found = [file for file, (_, root) in heads.items() if root.hex() == paper_root and file != HEAD]
         need(found, "checkpoints/", "the root on paper is not that of any checkpoint here")
@@ -102,9 +106,14 @@ def judged(source, **told):
 
 
 def main():
-    told = [argument for argument in sys.argv[1:] if argument != "--hash-only"]
-    is_hash_only = len(told) < len(sys.argv) - 1
-    if told == ["--many"]:
+    options = argparse.ArgumentParser(usage="verify.py BUNDLE [ROOT] [--hash-only] [--witness KEY]...", add_help=False)
+    options.add_argument("told", nargs="*")
+    options.add_argument("--hash-only", action="store_true")
+    options.add_argument("--many", action="store_true")
+    options.add_argument("--witness", action="append", default=[])
+    asked = options.parse_args()
+    told, is_hash_only = asked.told, asked.hash_only
+    if asked.many:
         for path in sys.stdin:
             print(judged(lambda: opened(path.rstrip("\n")), is_hash_only=is_hash_only)[1][-1], flush=True)
         return 0
@@ -115,7 +124,8 @@ def main():
     if paper_root is not None and not re.fullmatch(r"[0-9a-f]{64}", paper_root):
         print("ROOT must be 16 groups of 4 hex digits", file=sys.stderr)
         return 2
-    holds, said = judged(lambda: opened(told[0]), paper_root=paper_root, is_hash_only=is_hash_only)
+    holds, said = judged(lambda: opened(told[0]), paper_root=paper_root, is_hash_only=is_hash_only,
+                         witnesses=asked.witness)
     print("\n".join(said))
     return 0 if holds else 1
 

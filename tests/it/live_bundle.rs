@@ -14,23 +14,17 @@ use domain::id::PollId;
 use domain::proposal::ProposalKind;
 use domain::role::Role;
 
+use crate::bundle_story::python;
 use crate::outcome::has;
 use crate::site::{GOLDEN, Site, Visitor, golden, on_both};
 
 /// The key file of [`crate::store_verify::keys`].
 const KEY: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=\n";
 
-fn python(file: &Path) -> (Option<i32>, String) {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/verify.py");
-    let run = Command::new("python3").arg(script).arg(file).output().expect("python3");
-    let text = String::from_utf8_lossy(&run.stdout).into_owned() + &String::from_utf8_lossy(&run.stderr);
-    (run.status.code(), text)
-}
-
 /// Both verifiers take the file; gives what ours says.
 pub fn holds(file: &Path) -> String {
     let report = verify::bundle(file, None).expect("a bundle").unwrap_or_else(|e| panic!("{e}")).to_string();
-    let (code, text) = python(file);
+    let (code, text) = python(file, &[]);
     assert_eq!(code, Some(0), "{text}");
     report
 }
@@ -114,7 +108,7 @@ fn a_vote_of_the_service_has_a_bundle_from_its_result_on_and_everybody_has_it_on
         touched[log + 500] ^= 1;
         let touched = kept(&site, "sua.zip", &touched);
         assert!(verify::bundle(&touched, None).map_or(true, |held| held.is_err()));
-        assert_eq!(python(&touched).0, Some(1));
+        assert_eq!(python(&touched, &[]).0, Some(1));
         let root = page.all("ol.root li").join(" ");
         let held = verify::bundle(&file, Some(&root)).expect("a bundle").expect("holds");
         assert_eq!(held.on_paper, Some(Moment::Published), "the root of the public page is in it");

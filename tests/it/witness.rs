@@ -10,6 +10,7 @@ use domain::audit::witness::WitnessKey;
 use domain::role::Role;
 use store::{cosignatures, logs};
 
+use crate::bundle_story::python;
 use crate::live_bundle::{bundle, holds, kept};
 use crate::serve::tinnhiem;
 use crate::site::{Engine, Site, on_both};
@@ -55,9 +56,13 @@ fn a_province_cosigns_the_head_of_a_commune_and_the_bundle_carries_it() {
         let report = asked(&given.key).expect("cosigned").to_string();
         assert!(report.contains(&format!("ĐẠT [witness] {NAME} đã đồng chứng điểm chốt")), "{report}");
         assert!(!report.contains("chạy lại với --witness"), "{report}");
+        let (code, said) = python(&zip, &["--witness", &given.key]);
+        assert!(code == Some(0) && said.contains(&format!("ok: {NAME} cosigned checkpoints/")), "{said}");
         let silent = cosign(&site.database.folder().join("huyen"), NAME, &text, Some(&sent.key)).expect("another key");
         let refused = asked(&silent.key).expect_err("it said nothing here").to_string();
         assert!(refused.contains("không đồng chứng điểm chốt nào"), "{refused}");
+        let (code, said) = python(&zip, &["--witness", &silent.key]);
+        assert!(code == Some(1) && said.contains("cosigned no head of this bundle"), "{said}");
         let unasked = bundle_with(&zip, None, &[]).expect("a bundle").expect("holds").to_string();
         assert!(unasked.contains("1 chữ ký đồng chứng kèm theo"), "{unasked}");
 
@@ -107,6 +112,16 @@ fn the_commands_pass_a_council_log_to_a_witness_and_back() {
         assert!(!fs::read_to_string(&head).expect("file").starts_with("old 0\n"));
         let (code, _, said) = runs(&["witness", &head, "--name", NAME, "--out", &line], &province);
         assert_eq!(code, Some(0), "{said}");
+        // Whoever can write to its folder cannot make a witness forget, so that it cosigns another history.
+        let state = province.join("witness.txt");
+        let was = fs::read_to_string(&state).expect("file");
+        let forgets: String = was.lines().filter(|line| !line.contains("+")).map(|line| format!("{line}\n")).collect();
+        for forged in [forgets, was.replacen("tinnhiem/mau", "tinnhiem/xau", 1), format!("{was}\n")] {
+            fs::write(&state, forged).expect("file");
+            let (code, _, said) =
+                runs(&["witness", &head, "--name", NAME, "--log-key", &log_key, "--out", &line], &province);
+            assert!(code == Some(2) && said.contains("bị sửa"), "{code:?} {said}");
+        }
         let mut tx = site.store.read(council).await.expect("read");
         let own = logs::own(&mut tx).await.expect("log");
         assert_eq!(cosignatures::list(&mut tx, own).await.expect("rows").len(), 1);

@@ -90,10 +90,27 @@ def is_name(name):
     return 0 < len(name.encode()) <= 255 and not any(c in BLANKS or is_control(c) or c == "+" for c in name)
 
 
+# Types of signatures in a key and its id: of a log, and of a witness that says when it saw a head (C2SP).
+LOG, WITNESS = 1, 4
+
+
+def read_key(text, kind, where):
+    """Name, id and public key out of name+id+base64."""
+    parts = text.split("+", 2)
+    need(len(parts) == 3, where, "not name+id+base64")
+    name, key = parts[0], decode64(parts[2], 33, where)
+    key_id = sha256(name.encode(), b"\n", bytes([kind]), key[1:])[:4]
+    need(is_name(name), where, "not a name of a key")
+    need(key[0] == kind and parts[1] == key_id.hex(), where, "id does not fit name and key")
+    return name, key_id, key[1:]
+
+
 class Bundle:
     def __init__(self, source):
         self.source = source
         self.listed = {}
+        # What witnesses said: file, name, id, time and signature of each line.
+        self.cosigned = []
         self.key_text = self.name = self.id = self.public = None
 
     def bytes(self, file):
@@ -112,13 +129,7 @@ class Bundle:
 
     def check_key(self):
         self.key_text = self.line("key.pub")
-        parts = self.key_text.split("+", 2)
-        need(len(parts) == 3, "key.pub", "not name+id+base64")
-        self.name, key = parts[0], decode64(parts[2], 33, "key.pub")
-        self.public = key[1:]
-        self.id = sha256(self.name.encode(), b"\n\1", self.public)[:4]
-        need(is_name(self.name), "key.pub", "not a name of a key")
-        need(key[0] == 1 and parts[1] == self.id.hex(), "key.pub", "id does not fit name and key")
+        self.name, self.id, self.public = read_key(self.key_text, LOG, "key.pub")
         return f"key of {self.name}"
 
     def open_note(self, file):
@@ -161,7 +172,6 @@ class Bundle:
 
     def check_cosignatures(self):
         """Whether what witnesses said of heads is written as it must be; their keys are not in the bundle."""
-        count = 0
         for file in filter(lambda path: path.startswith("cosignatures/"), self.listed):
             text = self.text(file)
             need(text.endswith("\n"), file, "last line has no end")
@@ -170,9 +180,23 @@ class Bundle:
             for line in lines:
                 match = re.fullmatch(r"— ([^ ]+) ([^ ]+)", line)
                 need(match and is_name(match[1]), file, "not the line of a cosignature")
-                need(decode64(match[2], 76, file)[4] < 128, file, "no time that a clock can have")
-            count += len(lines)
-        return f"{count} cosignatures are well-formed"
+                told = decode64(match[2], 76, file)
+                need(told[4] < 128, file, "no time that a clock can have")
+                self.cosigned.append((file, match[1], told[:4], int.from_bytes(told[4:12]), told[12:]))
+        return f"{len(self.cosigned)} cosignatures are well-formed"
+
+    def check_witness(self, key):
+        """What the witness of `key` said of the heads here; it must have said something."""
+        name, key_id, public = read_key(key, WITNESS, "--witness")
+        said = []
+        for file, whose, line_id, time, signature in self.cosigned:
+            if (whose, line_id) == (name, key_id):
+                head = file.replace("cosignatures/", "checkpoints/", 1)
+                text = f"cosignature/v1\ntime {time}\n{self.open_note(head)}"
+                need(signed_by(public, text.encode(), signature), file, "a cosignature that does not fit its head")
+                said.append(head)
+        need(said, "cosignatures/", f"{name} cosigned no head of this bundle")
+        return f"{name} cosigned {', '.join(said)}"
 
     def checkpoint(self, file):
         lines = self.open_note(file).split("\n")

@@ -53,6 +53,12 @@ impl Keys {
         Ok(Signer::from_seed(KeyName::new("tinnhiem/anchors")?, &seed))
     }
 
+    /// What signs the file that says where this installation stands as a witness.
+    pub fn witness_state_signer(&self) -> Result<Signer, NoteError> {
+        let seed = Zeroizing::new(*self.derive(b"witness state signing key v1\n", b"").as_bytes());
+        Ok(Signer::from_seed(KeyName::new("tinnhiem/witness-state")?, &seed))
+    }
+
     /// What cosigns heads of other installations under this name. Each name has a key of its own: what is signed does not say
     /// the name.
     pub fn cosigner(&self, name: &KeyName) -> Cosigner {

@@ -2,9 +2,8 @@
 //! those of C2SP ([`domain::audit::witness`]); files travel as the offices like.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::fs::{self, File};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
@@ -15,8 +14,9 @@ use crate::installation::data_folder::key_in;
 use crate::service::app::App;
 use crate::service::clock::Clock;
 use crate::service::error::AppError;
+use crate::service::files;
 use domain::audit::witness::{Cosignature, HeadRequest, WitnessError, WitnessKey};
-use domain::audit::{Checkpoint, Digest, KeyName, UtcTime, VerifierKey};
+use domain::audit::{Checkpoint, Digest, KeyName, Signer, UtcTime, VerifierKey};
 use domain::id::{CouncilId, LogId, PollId};
 use macros::boxed;
 use store::logs::LogHead;
@@ -163,21 +163,25 @@ pub(super) async fn lines(tx: &mut CouncilTx, log: LogId) -> Result<BTreeMap<u64
 const STATE: &str = "witness.txt";
 const STATE_TITLE: &str = "tinnhiem witness v1";
 
-/// Where a witness stands: of each log the key and the head that it cosigned last. A line each, `size root key`.
+/// Where a witness stands: of each log the key and the head that it cosigned last. A line each, `size root key`, in a signed
+/// note: whoever can write to the folder and has not the key cannot make the witness forget what it cosigned.
 #[derive(Default)]
 struct State(BTreeMap<KeyName, (VerifierKey, Option<(u64, Digest)>)>);
 
 impl State {
-    fn read(path: &Path) -> Result<Self, AppError> {
-        let text = match fs::read_to_string(path) {
+    fn read(path: &Path, signer: &Signer) -> Result<Self, AppError> {
+        let note = match fs::read_to_string(path) {
             Err(source) if source.kind() == ErrorKind::NotFound => return Ok(Self::default()),
             read => read.map_err(|source| AppError::file(path, source))?,
         };
         let wrong = || {
-            let path = path.display();
-            AppError::Input(format!("{path}: tệp ghi các lần đồng chứng bị hỏng; hãy khôi phục từ bản sao lưu."))
+            AppError::Input(format!(
+                "{}: tệp ghi các lần đồng chứng bị hỏng, bị sửa hoặc không do khóa bí mật của thư mục này ký; hãy khôi phục \
+                 từ bản sao lưu.",
+                path.display()
+            ))
         };
-        let mut lines = text.lines();
+        let mut lines = signer.verifier().open(&note).map_err(|_| wrong())?.lines();
         if lines.next() != Some(STATE_TITLE) {
             return Err(wrong());
         }
@@ -190,21 +194,15 @@ impl State {
         Ok(Self(lines.map(|line| read(line).ok_or_else(wrong)).collect::<Result<_, _>>()?))
     }
 
-    fn write(&self, path: &Path) -> Result<(), AppError> {
+    fn write(&self, path: &Path, signer: &Signer) -> Result<(), AppError> {
         let mut text = format!("{STATE_TITLE}\n");
         for (key, last) in self.0.values() {
             if let Some((size, root)) = last {
                 text.push_str(&format!("{size} {} {}\n", STANDARD.encode(root.as_bytes()), key.to_text()));
             }
         }
-        let part = path.with_extension("part");
-        let failed = |source| AppError::file(path, source);
-        let mut file =
-            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&part).map_err(failed)?;
-        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
-        fs::rename(&part, path).map_err(failed)?;
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        folder.map_or(Ok(()), |folder| File::open(folder).and_then(|folder| folder.sync_all())).map_err(failed)
+        let note = signer.sign(&text).map_err(|e| AppError::internal("ghi lần đồng chứng", e))?;
+        files::write_private(path, note.as_bytes())
     }
 }
 
@@ -216,12 +214,14 @@ impl State {
 pub fn cosign(data: &Path, name: &str, text: &str, log_key: Option<&str>) -> Result<GivenCosignature, AppError> {
     let name =
         KeyName::new(name).map_err(|e| AppError::Input(format!("--name: {e}; ví dụ: tinh.example.gov.vn/chung.")))?;
-    let cosigner = key_in(data)?.cosigner(&name);
+    let keys = key_in(data)?;
+    let cosigner = keys.cosigner(&name);
+    let signer = keys.witness_state_signer().map_err(|e| AppError::internal("đọc lần đồng chứng", e))?;
     let path: PathBuf = data.join(STATE);
     // One at a time: a second one must see what the first cosigned.
     let lock = data.join("witness.lock");
     let lock = File::create(&lock).and_then(|file| file.lock().map(|()| file)).map_err(|e| AppError::file(&lock, e))?;
-    let mut state = State::read(&path)?;
+    let mut state = State::read(&path, &signer)?;
     let request = HeadRequest::parse(text).map_err(refused)?;
     let origin = request.note.lines().next().unwrap_or_default().to_owned();
     let origin = KeyName::new(origin).map_err(|_| refused(WitnessError::Form))?;
@@ -247,7 +247,7 @@ pub fn cosign(data: &Path, name: &str, text: &str, log_key: Option<&str>) -> Res
     let time = u64::try_from(seconds).map_err(|e| AppError::internal("đọc đồng hồ", e))?;
     let (head, cosignature) = cosigner.cosign(&request, &key, last.as_ref(), time).map_err(refused)?;
     state.0.insert(origin.clone(), (key, Some((head.size, head.root))));
-    state.write(&path)?;
+    state.write(&path, &signer)?;
     drop(lock);
     Ok(GivenCosignature {
         origin: origin.as_str().to_owned(),

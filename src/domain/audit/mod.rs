@@ -125,7 +125,8 @@
 //!
 //! * Generator of the values of a form: `V = derive(SHA-512("tinnhiem count value v2\n" ‖ frame(origin) ‖ frame(form)))`, of the
 //!   origin of the poll's log and the id of the form. Nobody knows its logarithm to `B`; it is another one in every poll and
-//!   form, so a commitment of another poll or form does not open.
+//!   form, so a commitment of another poll or form does not open. All batches of a form have one V, since only commitments with
+//!   the same V add up; what binds a commitment to its batch is the blinding.
 //! * Cells: `N/LEVEL` of line N (from 1) and each level of the poll's kind (`high`, `medium`, `low`; or `confidence`,
 //!   `no_confidence`), and `invalid/REASON` for every reason of the rule set for which a ballot is invalid, and
 //!   `reason_not_given`.

@@ -6,7 +6,8 @@
 //! `time <POSIX seconds>` and the text of the checkpoint, with the time in 8 bytes before the signature.
 //!
 //! tlog-cosignature prefers ML-DSA-44 for new deployments; there is none among the crates that are built already, so this
-//! is the Ed25519 type. Its message does not bind the witness's name, so each name has a key of its own.
+//! is the Ed25519 type. Checkpoints are those of this program: one signature line, no extension lines; a witness here does not
+//! cosign other programs' logs. The message of a cosignature does not bind the witness's name, so each name has a key of its own.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
