@@ -35,6 +35,12 @@ pub enum AccountError {
     /// None, or one that its body does not have.
     #[error("Hãy chọn ít nhất một vai trò.")]
     Roles,
+    /// The administration of accounts beside a role of a vote.
+    #[error(
+        "Một tài khoản không được vừa là «Quản trị tài khoản» vừa là «Thường trực» hay thành viên Ban kiểm phiếu; hãy mở \
+         hai tài khoản cho hai người."
+    )]
+    AdminInVote,
     /// Would leave the council without anybody who manages accounts.
     #[error("Đây là người quản trị tài khoản cuối cùng; hãy giao vai trò này cho người khác trước.")]
     LastAdmin,
@@ -135,9 +141,19 @@ impl Roles {
         Ok(Self(roles))
     }
 
-    /// Whether `role` is one of them.
+    /// The same, of what somebody gives to an account now.
+    ///
+    /// # Errors
+    /// Besides, when the administration of accounts comes with a [role of a vote](Role::is_of_vote).
+    pub fn given(council: CouncilId, roles: impl IntoIterator<Item = Role>) -> Result<Self, AccountError> {
+        let roles = Self::new(council, roles)?;
+        if roles.iter().all(|role| roles.has(role)) { Ok(roles) } else { Err(AccountError::AdminInVote) }
+    }
+
+    /// Whether `role` is one of them and may be used: of an account that an older program gave both, a role of a vote does
+    /// not count beside the administration of accounts.
     pub fn has(&self, role: Role) -> bool {
-        self.0.contains(&role)
+        self.0.contains(&role) && !(role.is_of_vote() && self.0.contains(&Role::Admin))
     }
 
     /// In the order in which pages list them.
@@ -351,5 +367,17 @@ mod tests {
         assert_eq!(Roles::new(CouncilId::INSTALLATION, [Role::Delegate]), Err(AccountError::Roles));
         assert_eq!(Roles::new(council, []), Err(AccountError::Roles));
         assert_eq!(Roles::new(council, [Role::Program]), Err(AccountError::Roles));
+    }
+
+    #[test]
+    fn whoever_manages_accounts_decides_nothing_about_a_vote() {
+        let council = CouncilId::new(jiff::Timestamp::UNIX_EPOCH, &[1; 10]);
+        for role in Role::OF_COUNCIL {
+            let both = Roles::given(council, [Role::Admin, role]);
+            let kept = Roles::new(council, [Role::Admin, role]).expect("as an older program left it");
+            assert_eq!(both.is_ok(), kept.has(role), "{role:?}");
+            assert!(kept.has(Role::Admin) && Roles::given(council, [role]).is_ok());
+        }
+        assert_eq!(Roles::given(council, [Role::Clerk, Role::Admin, Role::Teller]), Err(AccountError::AdminInVote));
     }
 }

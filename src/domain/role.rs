@@ -62,6 +62,12 @@ impl Role {
         Self::Program,
     ];
 
+    /// Whether its holder decides about a vote or counts it. Whoever opens and resets accounts holds none of these: alone he
+    /// or she would be several people.
+    pub const fn is_of_vote(self) -> bool {
+        matches!(self, Self::Leader | Self::HeadTeller | Self::Teller)
+    }
+
     /// The role in Vietnamese, as pages name it.
     pub const fn label(self) -> &'static str {
         match self {

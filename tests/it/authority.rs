@@ -66,7 +66,8 @@ impl Trial {
         let (officials, delegates) = site.has_sample_roster(council).await;
         let poll = PollId::new(site.clock.now(), &[0; 10]);
         let board = Board { site, council, poll, officials, delegates };
-        let roles: Vec<Role> = Role::OF_COUNCIL.into_iter().filter(|role| *role != Role::Official).collect();
+        let roles = Role::OF_COUNCIL.into_iter().filter(|role| ![Role::Official, Role::Admin].contains(role));
+        let roles: Vec<Role> = roles.collect();
         board.gives(ALONE, &roles).await;
         board.gives(STRANGER, &[Role::HeadTeller, Role::Teller]).await;
         board.gives(LISTED, &[Role::Leader, Role::HeadTeller, Role::Teller, Role::Clerk]).await;
@@ -94,7 +95,8 @@ impl Trial {
             Typed { name: "Người Mới".into(), login: OPENED.into(), roles: vec![Role::Leader.code().into()] };
         let manager = Manager::try_from(board.ask(&admin)).expect("manager");
         board.site.app.open_account(manager, typed).await.expect("opened");
-        board.changes(ADMIN, "Lê Thường Trực", &[Role::Admin, Role::Leader, Role::HeadTeller, Role::Clerk]).await;
+        board.changes(ADMIN, "Lê Thường Trực", &[Role::Admin, Role::Clerk]).await;
+        board.mixes(ADMIN, &[Role::Admin, Role::Leader, Role::HeadTeller, Role::Clerk]).await;
     }
 
     async fn caller(&self, login: &str) -> Caller {

@@ -9,6 +9,8 @@ use app::preparing::TypedDecision;
 use app::service::app::Ask;
 use app::trail::verify_db;
 use app::{AppError, Caller};
+use domain::account::{Change, Roles};
+use domain::audit::{Actor, UtcTime};
 use domain::batch::hand_tally::Row;
 use domain::batch::{ReadTwice, Reader};
 use domain::count::BatchCounts;
@@ -16,9 +18,10 @@ use domain::id::{AccountId, CouncilId, DelegateId, OfficialId, PollId, RequestId
 use domain::poll::{LevelCounts, PollKind};
 use domain::poll_state::Stage;
 use domain::proposal::ProposalKind;
+use domain::reset::Proofs;
 use domain::role::Role;
 use jiff::SignedDuration;
-use store::{open_batches, polls};
+use store::{accounts, logs, open_batches, polls, resets};
 
 use crate::own_account::code;
 use crate::site::{CountingPoll, Engine, RETURNED, Site, Visitor, on_both, sample_board};
@@ -199,6 +202,32 @@ impl Board {
     pub async fn gives(&self, login: &str, roles: &[Role]) {
         let name = self.caller(login).await.account.name;
         self.changes(login, &name, roles).await;
+    }
+
+    /// Gives an account roles that no program of today gives together: an older one did.
+    pub async fn mixes(&self, login: &str, roles: &[Role]) {
+        let before = self.site.find_account(self.council, login).await.expect("account");
+        let (council, roles) = (self.council, roles.to_vec());
+        let at = UtcTime::try_from(self.site.clock.now()).expect("time");
+        let work = self.site.store.write(council, move |tx| {
+            Box::pin(async move {
+                let all = accounts::list(tx).await?;
+                let change = Change { all: &all, by: None, by_name: "chương trình cũ", at };
+                let name = before.name.clone();
+                let roles = Roles::new(council, roles).expect("roles");
+                let (account, event) = before.clone().edited(name, roles, change).expect("changed");
+                accounts::change(tx, &account, before.version).await?;
+                let log = logs::own(tx).await?;
+                let actor = Actor { account: None, name: "dòng lệnh".into(), role: Role::Program };
+                let event = event.expect("other roles");
+                tx.append(log, at, &actor, &event).await?;
+                let (has_factor, reset) = (before.has_second_factor, resets::find(tx, account.id).await?);
+                let mut proofs = Proofs { roles: before.roles.iter().collect(), has_factor, reset };
+                proofs.take(&event, &actor, at);
+                resets::put(tx, account.id, proofs.reset.as_ref()).await
+            })
+        });
+        work.await.expect("written");
     }
 
     /// An administrator gives an account another name and other roles.
@@ -479,10 +508,24 @@ fn whom_one_administrator_let_in_counts_as_nobody_until_another_vouches() {
         let mut new = board.caller("nguoi.moi").await;
         new.pending = None;
         assert!(said(app.confirm(board.ask(&new), poll, cancel).await).contains("cấp hoặc đặt lại"));
-        board.gives("quan.tri", &[Role::Admin, Role::Leader]).await;
+        let own = board.site.find_account(board.council, "quan.tri").await.expect("account");
+        let roles = vec![Role::Admin.code().to_owned(), Role::Leader.code().to_owned()];
+        let typed = Typed { name: own.name.clone(), login: String::new(), roles };
+        let manager = Manager::try_from(board.ask(&admin)).expect("manager");
+        let refused = said(app.change_account(manager, own.id, own.version, typed).await);
+        assert!(refused.contains("vừa là «Quản trị tài khoản»"), "{refused}");
+        board.mixes("quan.tri", &[Role::Admin, Role::Leader]).await;
         let both = board.caller("quan.tri").await;
-        assert!(said(app.confirm(board.ask(&both), poll, cancel).await).contains("cấp hoặc đặt lại"));
-        let own = app.propose_step(board.ask(&both), poll, kind, &reason()).await;
+        let refused = app.confirm(board.ask(&both), poll, cancel).await.expect_err("an administrator");
+        assert!(matches!(refused, AppError::Forbidden), "{refused}");
+        let own = app.propose_step(board.ask(&both), poll, kind, &reason()).await.expect_err("nor proposes");
+        assert!(matches!(own, AppError::Forbidden), "{own}");
+        // Whom an administrator makes a leader, and be it a clerk until now, counts as nobody as long.
+        board.site.has_account(board.council, "van.phong.hai", "Đỗ Văn Phòng", Role::Clerk).await;
+        board.gives("van.phong.hai", &[Role::Clerk, Role::Leader]).await;
+        let raised = board.caller("van.phong.hai").await;
+        assert!(said(app.confirm(board.ask(&raised), poll, cancel).await).contains("cấp hoặc đặt lại"));
+        let own = app.propose_step(board.ask(&raised), poll, kind, &reason()).await;
         assert!(said(own).contains("chưa được đề xuất"), "nor the one who proposes");
 
         // A teller whose password was set since the board was appointed reads nothing.

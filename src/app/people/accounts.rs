@@ -351,7 +351,7 @@ pub(crate) fn kept<T, E: ToString>(wrong: &mut Vec<FieldError>, field: &'static 
 
 fn read_roles(council: CouncilId, codes: &[String]) -> Result<Roles, AccountError> {
     let roles: Option<Vec<Role>> = codes.iter().map(|code| Role::from_code(code)).collect();
-    Roles::new(council, roles.ok_or(AccountError::Roles)?)
+    Roles::given(council, roles.ok_or(AccountError::Roles)?)
 }
 
 /// The login that was typed, when nobody has it, or one made from the name.

@@ -7,7 +7,7 @@ use crate::service::caller::Caller;
 use crate::service::error::AppError;
 use crate::service::passwords::Password;
 use domain::account::{Account, Login, Roles, full_name, suggest_login};
-use domain::id::AccountId;
+use domain::id::{AccountId, CouncilId};
 use domain::role::Role;
 use domain::text::{clean, fold};
 use macros::boxed;
@@ -83,7 +83,8 @@ impl App {
         caller.may(&[Role::Admin])?;
         check_length(text)?;
         let role = common_role(role)?;
-        let preview = read(text, role, &accounts::list(&mut self.store.read(caller.council).await?).await?);
+        let preview =
+            read(caller.council, text, role, &accounts::list(&mut self.store.read(caller.council).await?).await?);
         check_passwords(&preview)?;
         Ok(preview)
     }
@@ -109,14 +110,14 @@ impl App {
         let opened = self.write_as(&manager, move |tx: &mut CouncilTx| {
             Box::pin(async move {
                 // The accounts may be others than those before which the passwords were made.
-                let preview = read(&text, common, &accounts::list(tx).await?);
+                let preview = read(tx.council(), &text, common, &accounts::list(tx).await?);
                 if preview.errors() > 0 {
                     return Err(AppError::field("names", "Danh sách còn dòng phải sửa; chưa mở tài khoản nào."));
                 }
                 let log = logs::own(tx).await?;
                 let mut opened = Vec::with_capacity(preview.lines.len());
                 for (line, (id, made)) in preview.lines.into_iter().zip(made) {
-                    let roles = Roles::new(tx.council(), line.roles).map_err(|e| AppError::field("names", e))?;
+                    let roles = Roles::given(tx.council(), line.roles).map_err(|e| AppError::field("names", e))?;
                     let login: Login = line.login.parse().map_err(|e| AppError::field("names", e))?;
                     let account = fresh(id, login, line.name, roles, (at, &actor.name));
                     let account = Account { must_change_password: made.is_some(), ..account };
@@ -166,7 +167,7 @@ fn check_length(text: &str) -> Result<(), AppError> {
 }
 
 /// Roles as people write them: `Trưởng Ban kiểm phiếu, Đại biểu`, whatever the accents and capitals.
-fn read_roles(text: &str, common: Role) -> Result<Vec<Role>, String> {
+fn read_roles(council: CouncilId, text: &str, common: Role) -> Result<Vec<Role>, String> {
     let mut roles = Vec::new();
     for part in text.split(',').map(fold).filter(|part| !part.is_empty()) {
         let role = Role::OF_COUNCIL.into_iter().find(|role| fold(role.label()) == part || role.code() == part);
@@ -179,11 +180,13 @@ fn read_roles(text: &str, common: Role) -> Result<Vec<Role>, String> {
             }
         }
     }
-    Ok(if roles.is_empty() { vec![common] } else { roles })
+    let roles = if roles.is_empty() { vec![common] } else { roles };
+    Roles::given(council, roles.iter().copied()).map_err(|wrong| wrong.to_string())?;
+    Ok(roles)
 }
 
 /// Every line with what is wrong with it, against the accounts that there are and the lines before it.
-fn read(text: &str, common: Role, all: &[Account]) -> Preview {
+fn read(council: CouncilId, text: &str, common: Role, all: &[Account]) -> Preview {
     let mut taken: Vec<String> = all.iter().map(|account| account.login.to_string()).collect();
     let mut names: Vec<String> = all.iter().map(|account| fold(&account.name)).collect();
     let mut preview = Preview::default();
@@ -202,7 +205,7 @@ fn read(text: &str, common: Role, all: &[Account]) -> Preview {
             Ok(login) => (login, None),
             Err(wrong) => (String::new(), Some(wrong)),
         };
-        let (roles, wrong_roles) = match read_roles(roles, common) {
+        let (roles, wrong_roles) = match read_roles(council, roles, common) {
             Ok(roles) => (roles, None),
             Err(wrong) => (Vec::new(), Some(wrong)),
         };
