@@ -15,7 +15,7 @@ use crate::two_processes::data_with_key;
 use crate::wire::Wire;
 
 /// A database with a council and its clerk `thu.ky`; nobody serves it.
-fn database(folder: &Path) {
+pub fn database(folder: &Path) {
     let runtime = tokio::runtime::Runtime::new().expect("runtime");
     runtime.block_on(async {
         let (site, council) = Site::with_council_now(Engine::Sqlite).await;
@@ -26,19 +26,17 @@ fn database(folder: &Path) {
     });
 }
 
-/// Adds an official; status and page.
-fn adds(clerk: &Wire, name: &str) -> (u16, String) {
-    let fields = [
-        ("name", name),
-        ("honorific", "mr"),
-        ("post_title", "Giám đốc Sở"),
-        ("post_from", "29/06/2021"),
-        ("block", "Khối"),
-    ];
-    clerk.submits("/can-bo/moi", &fields).expect("answered")
+/// An official as the form of `/can-bo/moi` has it.
+pub fn official(name: &str) -> [(&str, &str); 5] {
+    [("name", name), ("honorific", "mr"), ("post_title", "Giám đốc Sở"), ("post_from", "29/06/2021"), ("block", "Khối")]
 }
 
-fn readiness(service: &Process) -> String {
+/// Adds an official; status and page.
+pub fn adds(clerk: &Wire, name: &str) -> (u16, String) {
+    clerk.submits("/can-bo/moi", &official(name)).expect("answered")
+}
+
+pub fn readiness(service: &Process) -> String {
     let answer = service.gets("/readyz");
     let status = answer.split(' ').nth(1).expect("status");
     format!("{status} {}", answer.lines().last().expect("body"))

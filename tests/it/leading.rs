@@ -9,6 +9,7 @@ use sqlx::{Connection as _, PgConnection};
 use store::batches;
 
 use crate::counting::{Hall, pile};
+use crate::proxies::Proxy;
 use crate::serve::Process;
 use crate::site::{Engine, Site, on_both};
 use crate::two_processes::data_with_key;
@@ -184,56 +185,6 @@ fn when_the_leading_program_is_killed_the_other_one_takes_over_and_counts_once()
     assert_eq!(runtime.block_on(hall.told("batch.committed")).len(), 1);
 }
 
-/// nginx by the template of the repository, on a port of its own and without TLS, before two programs.
-struct Balancer {
-    child: std::process::Child,
-    address: String,
-    _folder: tempfile::TempDir,
-}
-
-impl Balancer {
-    /// `None` where nginx is not installed: `TINNHIEM_TEST_NGINX` names it.
-    fn start(processes: [&Process; 2]) -> Option<Self> {
-        let program = std::env::var("TINNHIEM_TEST_NGINX").ok()?;
-        let folder = tempfile::tempdir().expect("folder");
-        let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("port");
-        let template = include_str!("../../templates/deploy/nginx-several.conf");
-        let is_kept =
-            |line: &&str| !["ssl", "server_name", "listen [::]"].iter().any(|word| line.trim().starts_with(word));
-        let mut site: String = template.lines().filter(is_kept).map(|line| format!("{line}\n")).collect();
-        site = site.replace("listen 443 ssl;", &format!("listen {free};"));
-        for (named, process) in ["127.0.0.1:8081", "127.0.0.1:8082"].iter().zip(processes) {
-            assert!(site.contains(named), "{site}");
-            site = site.replace(named, &process.address);
-        }
-        let place = folder.path().display();
-        let paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-            .map(|name| format!("{name}_temp_path {place}/{name};"))
-            .concat();
-        let whole = format!(
-            "daemon off; master_process off; pid {place}/pid; error_log {place}/errors;\nevents {{}}\nhttp {{ {paths}\n{site} }}\n"
-        );
-        let file = folder.path().join("nginx.conf");
-        std::fs::write(&file, whole).expect("written");
-        let mut command = std::process::Command::new(program);
-        let child = command.arg("-c").arg(&file).arg("-p").arg(folder.path()).spawn().expect("nginx");
-        let address = free.to_string();
-        let begun = std::time::Instant::now();
-        while std::net::TcpStream::connect(&address).is_err() {
-            assert!(begun.elapsed() < std::time::Duration::from_secs(10), "nginx does not listen");
-            std::thread::sleep(std::time::Duration::from_millis(10));
-        }
-        Some(Self { child, address, _folder: folder })
-    }
-}
-
-impl Drop for Balancer {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
-
 #[test]
 fn a_balancer_finds_the_process_that_leads() {
     let runtime = runtime();
@@ -242,10 +193,8 @@ fn a_balancer_finds_the_process_that_leads() {
     let data = data_with_key(&hall.site.database.folder());
     let variables = [("DATABASE_URL", hall.site.database.url())];
     let both = [(); 2].map(|()| Process::start(&data, &["--proxy"], &variables));
-    let Some(balancer) = Balancer::start([&both[0], &both[1]]) else {
-        eprintln!("nginx is not tried: TINNHIEM_TEST_NGINX is not set");
-        return;
-    };
+    let programs = [("127.0.0.1:8081", both[0].address.as_str()), ("127.0.0.1:8082", both[1].address.as_str())];
+    let balancer = Proxy::nginx(include_str!("../../templates/deploy/nginx-several.conf"), &programs);
     let begun = std::time::Instant::now();
     let is_over = || begun.elapsed() > std::time::Duration::from_secs(30);
     let hands = ["truong.ban", "kp.an", "kp.binh"].map(|login| Wire::signed_in(&balancer.address, login));

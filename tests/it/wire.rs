@@ -54,20 +54,39 @@ impl Wire {
 
     /// Sends the form of a page that was opened before.
     pub fn sends_form(&self, path: &str, page: &str, fields: &[(&str, &str)]) -> Heard {
-        let page = Html::parse_document(page);
-        let hidden = Selector::parse(&format!("form[action='{path}'] input[type=hidden]")).expect("selector");
-        let of = |name| move |input: &scraper::ElementRef<'_>| input.attr(name).unwrap_or_default().to_owned();
-        let mut all: Vec<(String, String)> =
-            page.select(&hidden).map(|input| (of("name")(&input), of("value")(&input))).collect();
+        let mut all = hidden(path, page);
         all.extend(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let pairs: Vec<(&str, &str)> = all.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         self.posts(path, FORM, &form(&pairs))
+    }
+
+    /// Sends the form of a page with a file in its field `file`.
+    pub fn sends_file(&self, path: &str, page: &str, name: &str, bytes: &[u8]) -> Heard {
+        let part = |head: String, body: &[u8]| {
+            [b"--mark\r\nContent-Disposition: form-data; ", head.as_bytes(), b"\r\n\r\n", body, b"\r\n"].concat()
+        };
+        let mut body: Vec<u8> = hidden(path, page)
+            .iter()
+            .flat_map(|(name, value)| part(format!("name=\"{name}\""), value.as_bytes()))
+            .collect();
+        body.extend(part(format!("name=\"file\"; filename=\"{name}\""), bytes));
+        body.extend(b"--mark--\r\n");
+        let request = self.agent.post(format!("{}{path}", self.address)).header("cookie", &self.cookie);
+        heard(request.header("content-type", "multipart/form-data; boundary=mark").send(&body[..]))
     }
 
     /// Sends JSON.
     pub fn tells(&self, path: &str, message: &Value) -> Heard {
         self.posts(path, "application/json", &message.to_string())
     }
+}
+
+/// What the form of a page carries unseen.
+fn hidden(path: &str, page: &str) -> Vec<(String, String)> {
+    let page = Html::parse_document(page);
+    let hidden = Selector::parse(&format!("form[action='{path}'] input[type=hidden]")).expect("selector");
+    let of = |name| move |input: &scraper::ElementRef<'_>| input.attr(name).unwrap_or_default().to_owned();
+    page.select(&hidden).map(|input| (of("name")(&input), of("value")(&input))).collect()
 }
 
 const FORM: &str = "application/x-www-form-urlencoded";
