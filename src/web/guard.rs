@@ -66,3 +66,38 @@ fn is_foreign(request: &Request) -> bool {
         (None, None) => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+
+    use super::*;
+
+    fn foreign(method: Method, headers: &[(&str, &str)]) -> bool {
+        let request = headers.iter().fold(Request::builder().method(method).uri("/dang-xuat"), |request, (name, value)| {
+            request.header(*name, *value)
+        });
+        is_foreign(&request.body(Body::empty()).expect("request"))
+    }
+
+    #[test]
+    fn a_form_of_another_site_is_foreign_and_reading_never_is() {
+        let host = ("host", "tinnhiem.example.gov.vn");
+        for (headers, expected) in [
+            (&[("sec-fetch-site", "cross-site")][..], true),
+            (&[("sec-fetch-site", "same-site")], true),
+            (&[("sec-fetch-site", "same-origin")], false),
+            (&[("sec-fetch-site", "none")], false),
+            (&[host, ("origin", "https://tinnhiem.example.gov.vn")], false),
+            (&[host, ("origin", "https://elsewhere.example")], true),
+            (&[host, ("origin", "null")], true),
+            (&[("origin", "https://tinnhiem.example.gov.vn")], true),
+            // The newer header counts.
+            (&[host, ("origin", "https://tinnhiem.example.gov.vn"), ("sec-fetch-site", "cross-site")], true),
+            (&[], false),
+        ] {
+            assert_eq!(foreign(Method::POST, headers), expected, "{headers:?}");
+            assert!(!foreign(Method::GET, headers) && !foreign(Method::HEAD, headers), "{headers:?}");
+        }
+    }
+}
