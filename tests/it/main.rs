@@ -11,6 +11,7 @@
 mod accounts;
 mod anchors;
 mod architecture;
+mod asvs;
 mod attesting;
 mod audit_example;
 mod authority;
