@@ -1,4 +1,8 @@
 //! Phiên làm việc: how long a sign-in lasts, and its device in plain words.
+//!
+//! The limits are those of NIST SP 800-63B for its second level. An account may have any number of sessions at once: an office
+//! works at several desks, and a limit would let whoever has the password sign its owner out. Its owner sees each with its
+//! device and ends one or all; a new password ends all others.
 
 use super::account::Roles;
 use super::audit::UtcTime;

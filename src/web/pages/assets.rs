@@ -25,7 +25,7 @@ const STYLE: &str = concat!(
 
 /// Files that name no other file.
 const PLAIN: &[(&str, &str, &[u8])] = &[
-    ("bieu-tuong.svg", "image/svg+xml", include_bytes!("../assets/icon.svg")),
+    ("bieu-tuong.svg", "image/svg+xml; charset=utf-8", include_bytes!("../assets/icon.svg")),
     (
         "be-vietnam-pro-latin-400-normal.woff2",
         "font/woff2",
