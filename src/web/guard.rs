@@ -37,13 +37,19 @@ const ONLY_TLS: HeaderValue = HeaderValue::from_static("max-age=63072000");
 
 /// Adds the headers that every answer has.
 pub(super) async fn add_headers(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
+    let mut response = add_plain_headers(request, next).await;
+    if site.settings.is_tls {
+        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, ONLY_TLS);
+    }
+    response
+}
+
+/// Adds those of them that do not depend on how the service is reached.
+pub(super) async fn add_plain_headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
-    }
-    if site.settings.is_tls {
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, ONLY_TLS);
     }
     response
 }

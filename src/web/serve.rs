@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum_server::Handle;
@@ -18,7 +18,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use super::connections::{Doorkeeper, Limits};
 use super::observe::{self, Observer};
 use super::tls::{self, TlsError, TlsFiles};
-use super::{Settings, Site, systemd};
+use super::{Settings, Site, guard, systemd};
 use app::App;
 use app::service::metrics::Metrics;
 
@@ -206,7 +206,7 @@ fn reload(files: &TlsFiles, config: &RustlsConfig, app: &App) {
 }
 
 fn figures_router(app: App, metrics: Metrics) -> Router {
-    Router::new().route("/metrics", get(figures)).with_state((app, metrics))
+    Router::new().route("/metrics", get(figures)).with_state((app, metrics)).layer(from_fn(guard::add_plain_headers))
 }
 
 async fn figures(State((app, metrics)): State<(App, Metrics)>) -> Response {

@@ -203,6 +203,9 @@ fn the_log_and_the_figures_name_routes_and_never_what_was_sent() {
     }
     assert!(service.gets("/metrics").starts_with("HTTP/1.1 404"), "figures are not for visitors");
     let mut figures = ureq::get(format!("http://{port}/metrics")).call().expect("figures");
+    assert_eq!(figures.headers()["x-content-type-options"], "nosniff");
+    let policy = figures.headers()["content-security-policy"].to_str().expect("text");
+    assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
     let figures = figures.body_mut().read_to_string().expect("text");
     assert!(
         figures.contains("tinnhiem_requests_total{route=\"/tep/{*name}\",method=\"GET\",status=\"404\"} 1"),
