@@ -1,4 +1,28 @@
 //! The installation's secret key, and what is derived from it.
+//!
+//! # All keys and algorithms of the program
+//!
+//! † is derived from `secret.key`: SHA-256 over a tag of its purpose, the key, and what it is for. No key serves two purposes.
+//!
+//! | what | algorithm | where it is kept | until |
+//! |---|---|---|---|
+//! | `secret.key` | 256 bits of the operating system | a file of its owner alone; in no database and no backup | the installation ends: it cannot be replaced |
+//! | heads of logs †, a key for each log | Ed25519, checked strictly | nowhere; the public key in `logs` and in each bundle | as `secret.key` |
+//! | heads of rehearsals at the command line | Ed25519, from the seed, which everybody may know | nowhere | that run |
+//! | anchors †; cosignatures of a witness †, a key for each name | Ed25519 | nowhere | as `secret.key` |
+//! | tags of logs in the database † | HMAC-SHA-256 | nowhere | as `secret.key` |
+//! | second factors †, counts under seal †, forms on their way †, browsers that are known † | XChaCha20-Poly1305, nonces by chance, bound to purpose and owner (`seal.rs`) | what is sealed: in the database, in a form, in a cookie | counts: the close; forms: 5 minutes, or their session; browsers: 180 days |
+//! | addresses of the network †, forms by their content † | SHA-256 | in memory and in `requests` | the process; as the row |
+//! | entries, files, rules, trees of logs | SHA-256 (RFC 6962) | in the database, in bundles, on paper | for good |
+//! | counts of batches, so that they add up | Pedersen on ristretto255; blindings by SHA-512 from the nonce under seal | commitments in the log | for good; openings of batches until the close |
+//! | passwords | argon2id, 19 MiB, two passes, salt by chance | PHC string in the database | the next password |
+//! | seeds of second factors | HMAC-SHA-1 of RFC 6238, 160 bits | sealed, as above | the owner or an administrator takes it away |
+//! | sessions | 256 bits by chance | the cookie; SHA-256 in the database | 12 hours |
+//! | codes of slips | 80 bits by chance | the paper; SHA-256 in the database | one use, 30 days at most |
+//! | link of the first set-up | 256 bits by chance | the console; SHA-256 in memory | one use, the process |
+//! | private notes, a key for each owner | XChaCha20-Poly1305; the key by chance, wrapped with argon2id, 64 MiB, three passes (`reading/notes`) | the wrapped key in the database, the key in the owner's cookie | the session; the wrapped key until it is forgotten |
+//! | backups | age: X25519 or scrypt (2^18), ChaCha20-Poly1305 | the recipient's key with its owner | as the office keeps them |
+//! | TLS | 1.2 and 1.3 of rustls with ring | certificate and key in files of the office | as the certificate says |
 
 use zeroize::Zeroizing;
 
