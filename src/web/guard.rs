@@ -33,7 +33,7 @@ pub(super) const SCRIPTED: HeaderValue = HeaderValue::from_static(
 );
 
 /// Two years: longer than from one vote of confidence to the next.
-const ONLY_TLS: HeaderValue = HeaderValue::from_static("max-age=63072000");
+const ONLY_TLS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
 
 /// Adds the headers that every answer has.
 pub(super) async fn add_headers(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {

@@ -95,8 +95,8 @@ impl Trial {
             Typed { name: "Người Mới".into(), login: OPENED.into(), roles: vec![Role::Leader.code().into()] };
         let manager = Manager::try_from(board.ask(&admin)).expect("manager");
         board.site.app.open_account(manager, typed).await.expect("opened");
-        board.changes(ADMIN, "Lê Thường Trực", &[Role::Admin, Role::Clerk]).await;
-        board.mixes(ADMIN, &[Role::Admin, Role::Leader, Role::HeadTeller, Role::Clerk]).await;
+        board.changes(ADMIN, "Lê Thường Trực", &[Role::Admin]).await;
+        board.mixes(ADMIN, &[Role::Admin, Role::Leader, Role::HeadTeller, Role::Teller]).await;
     }
 
     async fn caller(&self, login: &str) -> Caller {

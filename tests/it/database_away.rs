@@ -106,7 +106,13 @@ fn a_database_that_is_away_is_told_and_work_goes_on_when_it_is_back() {
     line.goes_away();
     let (status, told) = clerk.sends_form("/can-bo/moi", &page, &official("Người Lúc Mất")).expect("answered");
     assert_eq!(status, 503, "{told}");
-    assert!(told.contains("cơ sở dữ liệu") && !told.contains("sqlx") && !told.contains("Os {"), "{told}");
+    assert!(
+        told.contains("Cơ sở dữ liệu gặp lỗi")
+            && told.contains("Người Lúc Mất")
+            && !told.contains("sqlx")
+            && !told.contains("Os {"),
+        "{told}"
+    );
     assert_eq!(readiness(&service), "503 database");
     assert!(service.gets("/healthz").starts_with("HTTP/1.1 200"), "the process itself is well");
 

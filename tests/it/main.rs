@@ -81,6 +81,7 @@ mod polls;
 mod power_cut;
 mod preparing;
 mod program;
+mod properties;
 mod proxies;
 mod public_results;
 mod published;

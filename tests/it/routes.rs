@@ -464,7 +464,7 @@ fn behind_tls_every_answer_says_so() {
         let mut visitor = Visitor::new(web::router(behind_tls), Arc::clone(&site.database));
         for path in ["/dang-nhap", "/khong-co", "/"] {
             let answer = visitor.sends_once(Method::GET, path, None).await;
-            assert_eq!(answer.headers["strict-transport-security"], "max-age=63072000", "{path}");
+            assert_eq!(answer.headers["strict-transport-security"], "max-age=63072000; includeSubDomains", "{path}");
         }
     });
 }
