@@ -19,6 +19,21 @@ pub fn message(text: &str) {
     drop(writeln!(io::stderr().lock(), "{text}"));
 }
 
+/// Writes to stderr what somebody may read. Where its reader hung up (`tinnhiem serve 2>&1 | head -1`) nobody is told: the log
+/// would say so on stderr itself, which ends the task that had something to say, and with it the way to stop the service.
+pub struct Unread;
+
+impl Write for Unread {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        drop(io::stderr().lock().write_all(bytes));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// Writes every finding to stderr, one a line.
 pub fn findings(findings: &[Finding]) {
     for finding in findings {

@@ -153,7 +153,7 @@ pub(super) fn files_to_open() -> u64 {
 
 /// Events from `level` up go to stderr.
 pub(super) fn start_log(log: Log, level: tracing::Level) {
-    let lines = tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false).with_max_level(level);
+    let lines = tracing_subscriber::fmt().with_writer(|| out::Unread).with_ansi(false).with_max_level(level);
     match log {
         Log::Line => lines.init(),
         Log::Json => lines.json().flatten_event(true).init(),

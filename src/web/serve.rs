@@ -181,15 +181,16 @@ impl Signals {
                 _ = self.interrupt.recv() => {}
             }
             if is_stopping {
-                tracing::warn!("a second signal: stopping at once");
                 handle.shutdown();
+                tracing::warn!("a second signal: stopping at once");
                 return;
             }
             is_stopping = true;
-            tracing::info!(seconds = STOP_TIME.as_secs(), "stopping: running requests are finished first");
-            systemd::notify("STOPPING=1");
+            // First what stops it, then what tells of it.
             app.stop_following();
             handle.graceful_shutdown(Some(STOP_TIME));
+            systemd::notify("STOPPING=1");
+            tracing::info!(seconds = STOP_TIME.as_secs(), "stopping: running requests are finished first");
         }
     }
 }

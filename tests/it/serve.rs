@@ -182,6 +182,38 @@ fn the_first_start_makes_its_folder_answers_probes_and_stops_when_told() {
     assert_eq!(status.code(), Some(0), "{output}");
 }
 
+/// `tinnhiem serve 2>&1 | head -1`: nobody reads what it says any more, and it serves on and stops when told.
+#[test]
+fn a_service_whose_output_nobody_reads_serves_and_stops_when_told() {
+    for (name, closed) in [("TERM", 2), ("INT", 2), ("TERM", 1)] {
+        let (_home, data) = data();
+        let mut command = tinnhiem();
+        command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(&data);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("program");
+        let mut lines = BufReader::new(child.stdout.take().expect("stdout")).lines();
+        let line = lines.next().expect("a line").expect("text");
+        let address = line.split("nghe ở ").nth(1).and_then(|rest| rest.split(';').next()).expect("address").to_owned();
+        drop(lines);
+        if closed == 2 {
+            drop(child.stderr.take());
+        }
+        let request = |path: &str| {
+            let mut stream = TcpStream::connect(&address).expect("connection");
+            stream.set_read_timeout(Some(PATIENCE)).expect("patience");
+            write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").expect("sent");
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).expect("answer");
+            answer
+        };
+        for path in ["/healthz", "/khong-co", "/readyz"] {
+            assert!(request(path).starts_with(if path == "/khong-co" { "HTTP/1.1 404" } else { "HTTP/1.1 200" }));
+        }
+        let sent = Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status();
+        assert!(sent.expect("kill").success());
+        assert_eq!(ended(&mut child).code(), Some(0), "{name}, {closed} closed");
+    }
+}
+
 #[test]
 fn the_log_and_the_figures_name_routes_and_never_what_was_sent() {
     let (_home, data) = data();
