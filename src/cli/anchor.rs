@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::clock::proof;
 use super::{Answer, machine, out, user};
 use app::AppError;
-use app::installation::data_folder::{open_app, open_past_anchors};
+use app::installation::data_folder::{open_existing, open_past_anchors};
 
 /// Xem cơ sở dữ liệu có đúng bản mà tệp điểm neo cạnh khóa đã ký không; khi không đúng, hai người cho dùng tiếp
 #[derive(clap::Args)]
@@ -33,7 +33,7 @@ pub(super) fn run(args: Args) -> Result<Answer, AppError> {
     runtime.block_on(async {
         let url = machine::database_url();
         let (Some(first), Some(second), Some(reason)) = (args.first, args.second, args.reason) else {
-            return match open_app(&args.data, url.as_deref()).await {
+            return match open_existing(&args.data, url.as_deref()).await {
                 Ok(app) => {
                     app.close().await;
                     out::data("Cơ sở dữ liệu đúng bản mà tệp điểm neo đã ký.");

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{Answer, machine, out};
 use app::AppError;
-use app::installation::data_folder::open_app;
+use app::installation::data_folder::open_existing;
 use app::trail::BundleKind;
 use domain::id::PollId;
 
@@ -29,7 +29,7 @@ pub(super) fn run(args: &Args) -> Result<Answer, AppError> {
     let runtime = machine::runtime()?;
     runtime.block_on(async {
         let url = machine::database_url();
-        let app = open_app(&args.data, url.as_deref()).await?;
+        let app = open_existing(&args.data, url.as_deref()).await?;
         let kind = if args.sealed { BundleKind::Sealed } else { BundleKind::Public };
         app.bundle_to_file(args.poll, kind, &args.out).await
     })?;

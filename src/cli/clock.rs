@@ -4,7 +4,7 @@ use std::io::BufRead as _;
 use std::path::PathBuf;
 
 use super::{Answer, machine, out, user};
-use app::installation::data_folder::open_app;
+use app::installation::data_folder::open_existing;
 use app::people::clock::Proof;
 use app::{App, AppError};
 use domain::id::CouncilId;
@@ -33,7 +33,7 @@ pub(super) fn run(args: Args) -> Result<Answer, AppError> {
     let runtime = machine::runtime()?;
     runtime.block_on(async {
         let url = machine::database_url();
-        let app = open_app(&args.data, url.as_deref()).await?;
+        let app = open_existing(&args.data, url.as_deref()).await?;
         let answer = match (args.first, args.reason) {
             (Some(first), Some(reason)) => {
                 let council = user::council(&app, args.council.as_deref()).await?;

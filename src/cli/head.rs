@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::{Answer, machine, out, user};
 use app::AppError;
-use app::installation::data_folder::open_app;
+use app::installation::data_folder::open_existing;
 use app::trail::witnessing::LogOf;
 use domain::audit::witness::WitnessKey;
 use domain::id::PollId;
@@ -40,7 +40,7 @@ pub(super) fn run(args: Args) -> Result<Answer, AppError> {
     let runtime = machine::runtime()?;
     runtime.block_on(async {
         let url = machine::database_url();
-        let app = open_app(&args.data, url.as_deref()).await?;
+        let app = open_existing(&args.data, url.as_deref()).await?;
         let of = match args.poll {
             Some(poll) => LogOf::Poll(poll),
             None => LogOf::Council(user::council(&app, args.council.as_deref()).await?),

@@ -70,7 +70,8 @@ fn told(restored: &Restored) -> Answer {
     }
     match anchored {
         Anchored::NoFile => out::data(
-            "Đã khôi phục. Không có tệp điểm neo anchors.txt cạnh khóa nên không ai biết sau bản sao lưu này còn bản mới hơn hay không.",
+            "Đã khôi phục. Không có tệp điểm neo anchors.txt cạnh khóa nên không ai biết sau bản sao lưu này còn bản mới hơn \
+             hay không; đã ghi điểm neo mới theo bản này.",
         ),
         Anchored::Holds(at) => {
             out::data(&format!("Đã khôi phục. Có đủ những gì tệp điểm neo ghi lúc {}.", clock::in_vietnam(*at)))

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{Answer, machine, out};
-use app::installation::data_folder::open_app;
+use app::installation::data_folder::open_existing;
 use app::people::accounts::{Filter, Manager, Typed, WithPassword};
 use app::{App, AppError};
 use domain::account::AccountState;
@@ -63,7 +63,7 @@ pub(super) fn run(args: Args) -> Result<Answer, AppError> {
     let runtime = machine::runtime()?;
     runtime.block_on(async {
         let url = machine::database_url();
-        let app = open_app(&args.data, url.as_deref()).await?;
+        let app = open_existing(&args.data, url.as_deref()).await?;
         let council = council(&app, args.council.as_deref()).await?;
         act(&app, council, args.action).await?;
         Ok(Answer::Yes)

@@ -1,5 +1,6 @@
 //! Proofs of an account: password and second factor. Only the hash or the encrypted form is stored.
 
+use super::account_rows::{self, AccountRow};
 use super::error::StoreError;
 use super::failures::Failures;
 use super::scope::CouncilTx;
@@ -11,37 +12,22 @@ use macros::boxed;
 /// Replaces an account's password (PHC string).
 #[boxed]
 pub async fn set_password(tx: &mut CouncilTx, id: AccountId, phc: &str, must_change: bool) -> Result<(), StoreError> {
-    let set = execute!(
-        tx,
-        "UPDATE accounts SET password = $3, must_change_password = $4 WHERE council_id = $1 AND account_id = $2",
-        id.to_string(),
-        phc.to_owned(),
-        must_change,
-    );
-    set.map(drop)
+    let Some(row) = account_rows::one(tx, id).await? else { return Ok(()) };
+    let password = Some(phc.to_owned());
+    account_rows::put(tx, AccountRow { password, must_change_password: must_change, ..row }).await
 }
 
 /// Deletes an account's password: its owner signs in by a slip and then chooses a new one.
 #[boxed]
 pub async fn take_password(tx: &mut CouncilTx, id: AccountId) -> Result<(), StoreError> {
-    let taken = execute!(
-        tx,
-        "UPDATE accounts SET password = NULL, must_change_password = FALSE WHERE council_id = $1 AND account_id = $2",
-        id.to_string(),
-    );
-    taken.map(drop)
+    let Some(row) = account_rows::one(tx, id).await? else { return Ok(()) };
+    account_rows::put(tx, AccountRow { password: None, must_change_password: false, ..row }).await
 }
 
 /// An account's encrypted second factor, if it has one.
 #[boxed]
 pub async fn second_factor(tx: &mut CouncilTx, id: AccountId) -> Result<Option<String>, StoreError> {
-    let row = row!(
-        tx,
-        (Option<String>,),
-        "SELECT second_factor FROM accounts WHERE council_id = $1 AND account_id = $2",
-        id.to_string()
-    )?;
-    Ok(row.and_then(|(sealed,)| sealed))
+    Ok(account_rows::one(tx, id).await?.and_then(|row| row.second_factor))
 }
 
 /// Sets a second factor whose code of `step` was just used, or deletes it.
@@ -52,27 +38,19 @@ pub async fn set_second_factor(
     sealed: Option<&str>,
     step: u64,
 ) -> Result<(), StoreError> {
-    let set = execute!(
-        tx,
-        "UPDATE accounts SET second_factor = $3, second_factor_step = $4 WHERE council_id = $1 AND account_id = $2",
-        id.to_string(),
-        sealed.map(str::to_owned),
-        i64::try_from(step).map_err(StoreError::corrupt)?,
-    );
-    set.map(drop)
+    let Some(row) = account_rows::one(tx, id).await? else { return Ok(()) };
+    let (second_factor, step) = (sealed.map(str::to_owned), i64::try_from(step).map_err(StoreError::corrupt)?);
+    account_rows::put(tx, AccountRow { second_factor, second_factor_step: step, ..row }).await
 }
 
 /// Marks the codes up to `step` as used; returns whether the code of `step` was unused.
 #[boxed]
 pub async fn use_step(tx: &mut CouncilTx, id: AccountId, step: u64) -> Result<bool, StoreError> {
-    let used = execute!(
-        tx,
-        "UPDATE accounts SET second_factor_step = $3 \
-         WHERE council_id = $1 AND account_id = $2 AND second_factor_step < $3",
-        id.to_string(),
-        i64::try_from(step).map_err(StoreError::corrupt)?,
-    )?;
-    Ok(used == 1)
+    let step = i64::try_from(step).map_err(StoreError::corrupt)?;
+    let found = account_rows::one(tx, id).await?;
+    let Some(row) = found.filter(|row| row.second_factor_step < step) else { return Ok(false) };
+    account_rows::put(tx, AccountRow { second_factor_step: step, ..row }).await?;
+    Ok(true)
 }
 
 /// Records a sign-in; returns the time of the previous one and the failures since then, and resets those.

@@ -7,6 +7,7 @@ use super::figures;
 use domain::audit::UtcTime;
 use domain::audit::batches::BatchFault;
 use domain::audit::canonical::ReadError;
+use domain::audit::row_tag::TaggedTable;
 
 /// An error of the store. The text is Vietnamese and says what to do; the cause is its `source`.
 #[derive(Debug, thiserror::Error)]
@@ -116,6 +117,9 @@ pub enum StoreError {
         "Nhật ký «{origin}» đã bị sửa từ bên ngoài chương trình: nội dung không còn khớp mã xác thực mà chương trình ghi bằng khóa bí mật. Chưa ghi gì cả và không bước nào được ghi tiếp; hãy giữ nguyên cơ sở dữ liệu, chạy «tinnhiem verify --db», rồi khôi phục từ bản sao lưu."
     )]
     Rewritten { origin: String },
+    /// A row that says who somebody is was not written by the program: it has not the tag of the installation's key.
+    #[error("{}", forged_sentence(*table, row))]
+    Forged { table: TaggedTable, row: String },
     /// The clock is too far behind the last entry of a log.
     #[error(
         "Đồng hồ máy chủ ({now}, giờ UTC) chậm hơn bản ghi cuối của nhật ký ({last}) nên chưa ghi gì cả. Hãy chỉnh đồng hồ máy \
@@ -188,6 +192,20 @@ impl StoreError {
     }
 }
 
+/// What somebody reads whose account, session or slip is none that the program wrote.
+fn forged_sentence(table: TaggedTable, row: &str) -> String {
+    let (what, now) = match table {
+        TaggedTable::Accounts => ("Tài khoản", "không ai đăng nhập hay làm gì bằng tài khoản này được"),
+        TaggedTable::Sessions => ("Phiên đăng nhập", "phiên này không dùng được, hãy đăng nhập lại"),
+        TaggedTable::Slips => ("Thẻ truy cập", "thẻ này không dùng được, hãy xin văn phòng thẻ mới"),
+    };
+    format!(
+        "{what} {row} đã bị sửa từ bên ngoài chương trình: dữ liệu không còn khớp mã xác thực ghi bằng khóa bí mật. Lần này chưa \
+         ghi gì cả và {now}; hãy báo ngay người vận hành hệ thống để giữ nguyên cơ sở dữ liệu, chạy «tinnhiem verify --db» rồi \
+         khôi phục từ bản sao lưu."
+    )
+}
+
 /// `SQLITE_IOERR`, whatever failed. PostgreSQL's codes have five letters.
 fn is_sqlite_io(code: &str) -> bool {
     code.len() < 5 && code.parse::<u16>().is_ok_and(|code| code & 0xff == 10)
@@ -231,7 +249,7 @@ impl StoreError {
     /// Whether somebody changed what the log vouches for: no retry helps, and nobody but the office can put it right.
     pub fn is_tampering(&self) -> bool {
         match self {
-            Self::ChangedRules | Self::ForgedBatch { .. } => true,
+            Self::ChangedRules | Self::ForgedBatch { .. } | Self::Forged { .. } => true,
             Self::Shared(cause) => cause.is_tampering(),
             _ => false,
         }

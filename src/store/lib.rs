@@ -4,6 +4,7 @@
 //! Any function can fail because the database does not answer or a stored value does not parse ([`StoreError`]); a section
 //! on errors names the others only.
 
+mod account_rows;
 pub mod accounts;
 pub mod attachments;
 pub mod batches;
@@ -43,6 +44,7 @@ pub mod requests;
 pub mod resets;
 pub mod revisions;
 pub mod roster;
+pub mod row_tags;
 pub mod rule_statements;
 pub mod schema;
 mod scope;
@@ -59,7 +61,7 @@ mod writer;
 use std::sync::Arc;
 
 use domain::audit::UtcTime;
-use domain::audit::tag::TagKey;
+use domain::audit::tag::TagKeys;
 use domain::id::CouncilId;
 use macros::boxed;
 
@@ -197,10 +199,10 @@ impl Store {
         self.writer.write(name_of::<F>(), CouncilId::INSTALLATION, |tx| work(InstallationTx::new(tx))).await
     }
 
-    /// From now on heads of logs are tagged with this key, and a log whose head has another tag is refused; a second key is
-    /// not taken.
-    pub fn tag_logs(&self, key: TagKey) {
-        drop(self.guards.tags.set(key));
+    /// From now on heads of logs, accounts, sessions and slips are tagged with these keys, and those that have another tag are
+    /// refused; second keys are not taken.
+    pub fn tag_with(&self, keys: TagKeys) {
+        drop(self.guards.tags.set(keys));
     }
 
     /// From now on a time is refused that is further ahead than what passed: `steady` says how much did.

@@ -82,7 +82,7 @@ pub async fn tag_again(tx: &mut CouncilTx) -> Result<u32, StoreError> {
 impl CouncilTx {
     /// The tag of a head; `None` before the key is known.
     pub(super) fn tag_of(&self, log: LogId, public_key: &str, head: &Checkpoint) -> Option<Digest> {
-        self.tags.get().map(|key| key.tag(TaggedLog { council: self.council(), log, public_key }, head))
+        self.tags.get().map(|keys| keys.logs.tag(TaggedLog { council: self.council(), log, public_key }, head))
     }
 
     /// Refuses a log whose head the program did not write.
@@ -90,10 +90,10 @@ impl CouncilTx {
     /// # Errors
     /// [`StoreError::Rewritten`]. Before the key is known nothing is refused.
     pub fn check_tag(&self, head: &LogHead) -> Result<(), StoreError> {
-        let Some(key) = self.tags.get() else { return Ok(()) };
+        let Some(keys) = self.tags.get() else { return Ok(()) };
         let LogHead { log, public_key, head, tag, .. } = head;
         let of = TaggedLog { council: self.council(), log: *log, public_key };
-        if tag.is_some_and(|tag| key.holds(of, head, &tag)) {
+        if tag.is_some_and(|tag| keys.logs.holds(of, head, &tag)) {
             return Ok(());
         }
         Err(StoreError::Rewritten { origin: head.origin.as_str().to_owned() })

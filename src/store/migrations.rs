@@ -76,6 +76,12 @@ const STEPS: &[Migration] = &[
         include_str!("../../migrations/sqlite/0014_log_tags.sql"),
         include_str!("../../migrations/postgres/0014_log_tags.sql"),
     ),
+    (
+        15,
+        "row_tags",
+        include_str!("../../migrations/sqlite/0015_row_tags.sql"),
+        include_str!("../../migrations/postgres/0015_row_tags.sql"),
+    ),
 ];
 
 /// Number of the newest migration of this program.

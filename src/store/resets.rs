@@ -1,8 +1,9 @@
 //! Accounts whose proof somebody else had in hand, and for which nobody vouched since.
 
+use super::account_rows::{self, AccountRow};
 use super::error::StoreError;
 use super::scope::CouncilTx;
-use super::sql::{execute, one_changed, row_struct, rows};
+use super::sql::{row_struct, rows};
 use domain::id::AccountId;
 use domain::reset::Reset;
 use macros::boxed;
@@ -35,7 +36,8 @@ impl ResetRow {
     }
 }
 
-/// All accounts of the council that were reset and that nobody vouched for.
+/// All accounts of the council that were reset and that nobody vouched for, whoever wrote their rows: to be compared with the
+/// log.
 #[boxed]
 pub async fn list(tx: &mut CouncilTx) -> Result<Vec<(AccountId, Reset)>, StoreError> {
     let rows = rows!(
@@ -49,16 +51,16 @@ pub async fn list(tx: &mut CouncilTx) -> Result<Vec<(AccountId, Reset)>, StoreEr
 }
 
 /// The reset of an account, if nobody vouched for it.
+///
+/// # Errors
+/// [`StoreError::Forged`].
 #[boxed]
 pub async fn find(tx: &mut CouncilTx, account: AccountId) -> Result<Option<Reset>, StoreError> {
-    let rows = rows!(
-        tx,
-        ResetRow,
-        "SELECT account_id, reset_at, reset_by, reset_account, keeps_factor FROM accounts \
-         WHERE council_id = $1 AND account_id = $2 AND reset_at IS NOT NULL",
-        account.to_string()
-    )?;
-    Ok(rows.into_iter().next().map(ResetRow::reset).transpose()?.map(|(_, reset)| reset))
+    let found = account_rows::one(tx, account).await?.filter(|row| row.reset_at.is_some());
+    let reset = |AccountRow { account_id, reset_at, reset_by, reset_account, keeps_factor, .. }: AccountRow| {
+        ResetRow { account_id, reset_at, reset_by, reset_account, keeps_factor }.reset()
+    };
+    Ok(found.map(reset).transpose()?.map(|(_, reset)| reset))
 }
 
 /// Writes that an account was reset, or with `None` that somebody vouched for it.
@@ -67,15 +69,13 @@ pub async fn find(tx: &mut CouncilTx, account: AccountId) -> Result<Option<Reset
 /// When there is no such account.
 #[boxed]
 pub async fn put(tx: &mut CouncilTx, account: AccountId, reset: Option<&Reset>) -> Result<(), StoreError> {
-    let changed = execute!(
-        tx,
-        "UPDATE accounts SET reset_at = $3, reset_by = $4, reset_account = $5, keeps_factor = $6 \
-         WHERE council_id = $1 AND account_id = $2",
-        account.to_string(),
-        reset.map(|reset| reset.at.to_string()),
-        reset.map(|reset| reset.by.clone()),
-        reset.and_then(|reset| reset.account).map(|account| account.to_string()),
-        reset.is_some_and(|reset| reset.keeps_factor),
-    )?;
-    one_changed(changed)
+    let row = account_rows::one(tx, account).await?.ok_or(StoreError::Stale)?;
+    let changed = AccountRow {
+        reset_at: reset.map(|reset| reset.at.to_string()),
+        reset_by: reset.map(|reset| reset.by.clone()),
+        reset_account: reset.and_then(|reset| reset.account).map(|account| account.to_string()),
+        keeps_factor: reset.is_some_and(|reset| reset.keeps_factor),
+        ..row
+    };
+    account_rows::put(tx, changed).await
 }

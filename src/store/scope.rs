@@ -7,7 +7,7 @@ use super::clock_guard::ClockGuard;
 use super::db::Tx;
 use super::error::StoreError;
 use super::open_log::OpenLog;
-use domain::audit::tag::TagKey;
+use domain::audit::tag::TagKeys;
 use domain::id::{CouncilId, LogId};
 
 /// Advisory lock that all processes which write to one PostgreSQL database take, from the start of a group to its end.
@@ -18,8 +18,8 @@ const WRITERS_LOCK: i64 = 0x544E_484D;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Guards {
     pub clock: Arc<ClockGuard>,
-    /// What tags the heads of logs; nothing before the key is known.
-    pub tags: Arc<OnceLock<TagKey>>,
+    /// What tags heads of logs and rows; nothing before the key is known.
+    pub tags: Arc<OnceLock<TagKeys>>,
 }
 
 /// State of the savepoint to which a transaction returns when a piece of work in it fails.
@@ -57,8 +57,8 @@ pub struct CouncilTx {
     pub(super) has_signed: bool,
     /// Stands against a wrong clock; a transaction that only reads has none.
     pub(super) clock: Option<Arc<ClockGuard>>,
-    /// What tags the heads of logs.
-    pub(super) tags: Arc<OnceLock<TagKey>>,
+    /// What tags heads of logs and rows.
+    pub(super) tags: Arc<OnceLock<TagKeys>>,
 }
 
 impl CouncilTx {

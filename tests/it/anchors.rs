@@ -8,18 +8,22 @@ use std::path::{Path, PathBuf};
 use app::installation::data_folder::{open_app, open_past_anchors};
 use app::installation::doctor::{self, Verdict};
 use app::people::clock::Proof;
+use app::service::anchors::AnchorFile;
 use app::trail::verify_db::{self, Asked};
 use app::{App, AppError};
+use domain::audit::merkle::leaf_hash;
+use domain::audit::{Anchors, Tagged};
 use domain::id::CouncilId;
 use domain::role::Role;
 use store::logs;
 
 use crate::doctor::examines;
+use crate::forged::ask;
 use crate::serve::{Process, tinnhiem};
 use crate::site::{Engine, PASSWORD, Site, Visitor, log_of, on_both};
 use crate::store_log::past_the_program;
-use crate::store_verify::{peaks_of, without_triggers};
-use crate::two_processes::data_with_key;
+use crate::store_verify::{keys, peaks_of, without_triggers};
+use crate::two_processes::{anchors_of, data_with_key, puts_key};
 
 /// A council with a leader, and the data folder of a service on its database that anchored it once.
 async fn anchored(engine: Engine) -> (Site, CouncilId, PathBuf) {
@@ -142,15 +146,162 @@ fn logs_are_tagged_at_the_first_start_and_never_again() {
         without_triggers(&site, council, untagged).await;
         opens(&site, &data).await.unwrap_or_else(|refused| panic!("{refused}")).close().await;
         let said = found(&site, &data).await;
-        assert!(said.contains("cột tag"), "{said}");
+        assert!(said.contains("bảng logs, cột tag"), "{said}");
 
         fs::remove_file(data.join("anchors.txt")).expect("anchors of an older program");
         without_triggers(&site, CouncilId::INSTALLATION, untagged).await;
+        rows_are_untagged(&site, council).await;
         opens(&site, &data).await.unwrap_or_else(|refused| panic!("{refused}")).close().await;
         let said = found(&site, &data).await;
         assert!(!said.contains("cột tag"), "{said}");
         site.has_account(council, "van.phong", "Đỗ Quỳnh Nữ", Role::Clerk).await;
     });
+}
+
+/// Accounts, sessions and slips as an older program left them.
+async fn rows_are_untagged(site: &Site, council: CouncilId) {
+    for body in [council, CouncilId::INSTALLATION] {
+        for table in ["accounts", "sessions", "slips"] {
+            let untagged = format!("UPDATE {table} SET tag = NULL WHERE council_id = :council");
+            past_the_program(&site.database, body, &untagged).await.expect("an older program");
+        }
+    }
+}
+
+fn anchors_in(data: &Path) -> Anchors {
+    let file = AnchorFile::in_folder(data);
+    file.read(&keys()).unwrap_or_else(|refused| panic!("{refused}")).expect("a file")
+}
+
+async fn doctor_of_rows(site: &Site, data: &Path) -> Verdict {
+    let checks = doctor::examine_all(data, Some(site.database.url())).await;
+    checks.into_iter().find(|check| check.subject == "rows").expect("a check").verdict
+}
+
+/// The first start after an upgrade tags every account; once the anchors say so, one whose tag is gone is no older one.
+#[test]
+fn rows_are_tagged_at_the_first_start_and_never_again() {
+    on_both(|engine| async move {
+        let (site, council, data) = anchored(engine).await;
+        assert_eq!(doctor_of_rows(&site, &data).await, Verdict::Good);
+        rows_are_untagged(&site, council).await;
+        let older = Anchors { tagged: Tagged::Logs, ..anchors_in(&data) };
+        anchors_of(&data, &older);
+        assert_eq!(doctor_of_rows(&site, &data).await, Verdict::Good, "the next start tags them");
+        opens(&site, &data).await.unwrap_or_else(|refused| panic!("{refused}")).close().await;
+        assert_eq!(found(&site, &data).await, "");
+        assert_eq!(anchors_in(&data).tagged, Tagged::Rows, "told at once");
+        site.signed_in("mau", "lanh.dao").await;
+
+        rows_are_untagged(&site, council).await;
+        opens(&site, &data).await.unwrap_or_else(|refused| panic!("{refused}")).close().await;
+        let said = found(&site, &data).await;
+        assert!(said.contains("bảng accounts") && said.contains("cột tag"), "{said}");
+        assert_eq!(doctor_of_rows(&site, &data).await, Verdict::Error);
+        let refused = site.visitor().signs_in("mau", "lanh.dao", PASSWORD).await;
+        assert!(refused.html.contains("đã bị sửa từ bên ngoài chương trình"), "{}", refused.html);
+
+        // Where one has a tag, the others are not of an older program either, whatever the anchors say.
+        site.has_account(council, "van.phong", "Đỗ Quỳnh Nữ", Role::Clerk).await;
+        anchors_of(&data, &Anchors { tagged: Tagged::Logs, ..anchors_in(&data) });
+        opens(&site, &data).await.unwrap_or_else(|refused| panic!("{refused}")).close().await;
+        assert!(found(&site, &data).await.contains("cột tag"));
+    });
+}
+
+/// A database that was served has anchors; without them nobody knows whether it is an old one.
+#[test]
+fn anchors_that_are_gone_are_refused_and_two_people_let_it_go_on() {
+    on_both(|engine| async move {
+        let (site, council, data) = anchored(engine).await;
+        fs::remove_file(data.join("anchors.txt")).expect("gone");
+        let refused = refusal(&site, &data).await;
+        assert!(refused.contains("không thấy tệp điểm neo") && refused.contains("«tinnhiem anchor"), "{refused}");
+        assert!(!data.join("anchors.txt").exists(), "none is made");
+        let (verdict, sentence) = doctor_says(&site, &data).await;
+        assert!(verdict == Verdict::Error && sentence.contains("không thấy tệp điểm neo"), "{sentence}");
+
+        let app =
+            open_past_anchors(&data, Some(site.database.url())).await.unwrap_or_else(|refused| panic!("{refused}"));
+        app.accept_database(council, proofs("lanh.dao", "quan.tri"), "Mất ổ đĩa").await.expect("accepted");
+        app.close().await;
+        let (kind, told) = log_of(&site, CouncilId::INSTALLATION).await.pop().expect("an entry");
+        assert_eq!((kind.as_str(), told["logs"][0]["anchored"].as_u64()), ("database.accepted", Some(0)), "{told}");
+        opens(&site, &data).await.unwrap_or_else(|refused| panic!("{refused}")).close().await;
+        assert_eq!(doctor_says(&site, &data).await.0, Verdict::Good);
+        assert_eq!(found(&site, &data).await, "");
+    });
+}
+
+/// While the database is known to be behind, nobody adds to it, and the service says that it is not ready.
+#[test]
+fn nothing_is_written_while_the_database_is_behind_its_anchors() {
+    on_both(|engine| async move {
+        let (site, council, data) = anchored(engine).await;
+        let app = opens(&site, &data).await.unwrap_or_else(|refused| panic!("{refused}"));
+        let service = web::Site {
+            app: app.clone(),
+            settings: web::Settings::default(),
+            public_url: "http://127.0.0.1:8080".into(),
+        };
+        let mut visitor = Visitor::new(web::router(service), std::sync::Arc::clone(&site.database));
+        let leader = site.somebody(council, Role::Leader);
+        let honest = anchors_in(&data);
+        let mut newer = honest.clone();
+        let own = newer.logs.iter_mut().find(|(origin, _)| origin.as_str().contains("/mau/")).expect("a log").1;
+        own.frontier.push(leaf_hash(b"an entry that this database has not"));
+        anchors_of(&data, &newer);
+        app.anchor().await.expect_err("behind");
+
+        let size = log_of(&site, council).await.len();
+        let refused = app.end_all_sessions(ask(&site, &leader)).await.expect_err("nothing is written");
+        assert!(matches!(&refused, AppError::Anchors(said) if said.contains("thiếu 1 bản ghi")), "{refused}");
+        assert_eq!(log_of(&site, council).await.len(), size);
+        let ready = visitor.opens("/readyz").await;
+        assert_eq!((ready.status.as_u16(), ready.html.as_str()), (503, "anchors\n"));
+
+        // The right file, or the right database, is back.
+        anchors_of(&data, &honest);
+        app.anchor().await.expect("holds");
+        app.end_all_sessions(ask(&site, &leader)).await.expect("written");
+        assert_eq!(log_of(&site, council).await.len(), size + 1);
+        assert_eq!(visitor.opens("/readyz").await.status.as_u16(), 200);
+        app.close().await;
+    });
+}
+
+/// A command that acts on an installation makes none where somebody mistyped the folder.
+#[test]
+fn commands_on_a_wrong_folder_say_so_and_leave_it_untouched() {
+    let home = tempfile::tempdir().expect("folder");
+    let (absent, empty) = (home.path().join("sai"), home.path().join("trong"));
+    fs::create_dir(&empty).expect("folder");
+    let keyed = home.path().join("co-khoa");
+    fs::create_dir(&keyed).expect("folder");
+    puts_key(&keyed);
+    let poll = "01940000-0000-7000-8000-000000000001";
+    let file = home.path().join("ra").display().to_string();
+    for arguments in [
+        &["anchor"][..],
+        &["anchor", "--first", "a", "--second", "b", "--reason", "x"],
+        &["head", "--council", "mau", "--out", &file],
+        &["clock"],
+        &["user", "list"],
+        &["user", "add", "Lê Thị Ba", "--role", "operator", "--council", "he-thong"],
+        &["bundle", "--poll", poll, "--out", &file],
+        &["verify", "--db"],
+        &["backup", "--out", &file, "--recipient", "age1"],
+    ] {
+        for (data, names) in [(&absent, 0), (&empty, 0), (&keyed, 1)] {
+            let output = tinnhiem().args(arguments).arg("--data").arg(data).output().expect("program");
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
+            let found = fs::read_dir(data).map(Iterator::count).unwrap_or_default();
+            assert_eq!((found, data.exists()), (names, data != &absent), "{arguments:?}");
+            let is_ours = matches!(arguments[0], "verify" | "backup");
+            assert!(is_ours || said.contains("hãy xem lại --data"), "{arguments:?}: {said}");
+        }
+    }
 }
 
 /// The council's log, written anew in the database without the key.

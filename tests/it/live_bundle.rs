@@ -17,6 +17,7 @@ use domain::role::Role;
 use crate::bundle_story::python;
 use crate::outcome::has;
 use crate::site::{GOLDEN, Site, Visitor, golden, on_both};
+use crate::two_processes::puts_anchors;
 
 /// The key file of [`crate::store_verify::keys`].
 const KEY: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=\n";
@@ -134,6 +135,7 @@ fn by_command(site: &Site, poll: PollId, whole: &[u8]) {
     let key = folder.join("secret.key");
     fs::write(&key, KEY).expect("key");
     fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).expect("mode");
+    puts_anchors(&folder);
     let out = folder.join("lenh.zip");
     let run_as = |poll: &str, out: &Path, more: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tinnhiem"));

@@ -123,6 +123,7 @@ mod store_records;
 mod store_releases;
 mod store_rewritten;
 mod store_roster;
+mod store_row_tags;
 mod store_rules;
 mod store_schema;
 mod store_verify;

@@ -1,6 +1,6 @@
 //! Two programs on one PostgreSQL, one of them killed while it writes; and a PostgreSQL that stops for a while.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use domain::audit::merkle::{Frontier, leaf_hash};
+use domain::audit::{Anchors, Tagged};
 use domain::id::{CouncilId, RequestId};
 use jiff::Timestamp;
 use store::{accounts, logs};
@@ -18,12 +19,26 @@ use tempfile::TempDir;
 use crate::serve::{Process, ended, tinnhiem};
 use crate::site::{Database, Engine, PASSWORD, Site};
 
-/// A data folder with the key of [`Site`].
+/// A data folder with the key of [`Site`], and anchors of before anything was written.
 pub fn data_with_key(folder: &Path) -> PathBuf {
     let data = folder.join("data");
     std::fs::create_dir(&data).expect("folder");
     puts_key(&data);
+    puts_anchors(&data);
     data
+}
+
+/// Puts anchors into a folder that say nothing of any log: those of a service that began on an empty database.
+pub fn puts_anchors(data: &Path) {
+    let at = "2023-12-01T01:00:00Z".parse().expect("time");
+    let anchors = Anchors { at, tagged: Tagged::Rows, logs: BTreeMap::new() };
+    anchors_of(data, &anchors);
+}
+
+/// Signs anchors with the key of [`Site`].
+pub fn anchors_of(data: &Path, anchors: &Anchors) {
+    let signer = crate::store_verify::keys().anchor_signer().expect("key");
+    std::fs::write(data.join("anchors.txt"), anchors.sign(&signer).expect("note")).expect("file");
 }
 
 /// Puts the key of a site into a folder.

@@ -13,21 +13,22 @@ use super::format::{self, Counted, Header};
 use super::lock::{Opener, faulty, open};
 use super::make::QUEUE;
 use crate::installation::data_folder::{key_file, make_folder, read_key, target};
-use crate::service::anchors::{AnchorFile, compare, tag_logs_again};
+use crate::service::anchors::{AnchorFile, compare, tag_logs_again, tag_older_rows};
 use crate::service::backup_error::BackupError;
+use crate::service::clock;
 use crate::service::error::AppError;
 use crate::service::keys::Keys;
 use crate::trail::verify_db::{Asked, DbFindings, DbReport, database_as};
-use domain::audit::{Digest, KeyName, UtcTime};
+use domain::audit::{Anchors, Digest, KeyName, Tagged, UtcTime};
 use domain::id::CouncilId;
 use macros::boxed;
 use store::content::{FILES, Filler, Piece};
-use store::{Store, Target, log_tags};
+use store::{Store, Target, log_tags, row_tags};
 
 /// How a database that was put back stands to the anchors beside the key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Anchored {
-    /// There is no file of anchors: nobody can say whether something newer existed.
+    /// There was no file of anchors, and one was written: nobody can say whether something newer existed.
     NoFile,
     /// It has what was anchored then, and perhaps more.
     Holds(UtcTime),
@@ -104,12 +105,13 @@ pub async fn restore(
     check_key(&checked.header, &keys, &key)?;
     make_folder(data)?;
     fill(file, opener, &target, &checked).await?;
-    if checked.header.schema < log_tags::SINCE {
-        tag(&target, &keys).await?;
-    }
+    tag_older(&target, &keys, checked.header.schema).await?;
     let held = database_as(&target, Some(&keys), &Asked::default()).await?;
     let anchored = match anchors {
-        None => Anchored::NoFile,
+        None => {
+            anchor_first(&target, &keys, &anchor_file).await?;
+            Anchored::NoFile
+        }
         Some(anchors) => {
             let store = Store::open_to_look(&target).await?;
             let compared = compare(&store, Some(&anchors)).await;
@@ -123,13 +125,31 @@ pub async fn restore(
     Ok(Restored { rows: checked.rows(), header: checked.header, held, anchored })
 }
 
-/// Tags the logs of an older program, which had no tags.
-async fn tag(target: &Target, keys: &Keys) -> Result<(), AppError> {
+/// Tags what had no tags in an older program, from which this backup is.
+async fn tag_older(target: &Target, keys: &Keys, schema: i64) -> Result<(), AppError> {
+    if schema >= row_tags::SINCE {
+        return Ok(());
+    }
     let store = Store::open(target).await?;
-    store.tag_logs(keys.tag_key());
-    let tagged = tag_logs_again(&store).await;
+    store.tag_with(keys.tag_keys());
+    let logs = if schema < log_tags::SINCE { tag_logs_again(&store).await } else { Ok(()) };
+    let tagged = match logs {
+        Ok(()) => tag_older_rows(&store).await,
+        refused => refused,
+    };
     store.close().await;
     tagged
+}
+
+/// Anchors what was put back into a folder without anchors: whoever restores decides that the service goes on with it.
+async fn anchor_first(target: &Target, keys: &Keys, file: &AnchorFile) -> Result<(), AppError> {
+    let store = Store::open_to_look(target).await?;
+    let compared = compare(&store, None).await;
+    store.close().await;
+    match compared? {
+        Ok(logs) => file.sign_and_write(keys, &Anchors { at: clock::now_text()?, tagged: Tagged::Rows, logs }),
+        Err(differences) => Err(AppError::Anchors(differences.sentence(file.path()))),
+    }
 }
 
 /// Refuses a key that did not begin the councils' own logs.

@@ -18,9 +18,9 @@ use crate::service::demo_folder;
 use crate::service::error::AppError;
 use crate::service::keys::Keys;
 use crate::service::passwords::Cost;
-use domain::audit::Anchors;
+use domain::audit::{Anchors, Tagged};
 use macros::boxed;
-use store::{Examination, Older, SCHEMA, Store, Target, examine, keep_older, logs};
+use store::{Examination, Older, SCHEMA, Store, StoreError, Target, examine, keep_older, logs};
 
 /// Names another file for the key: two machines that share one database need the same.
 pub const KEY_FILE_VARIABLE: &str = "TINNHIEM_KEY_FILE";
@@ -40,13 +40,41 @@ pub async fn open_app(data: &Path, database_url: Option<&str>) -> Result<App, Ap
     open(data, &target(data, database_url)?, &key_file(data), Held::ToAnchors).await
 }
 
-/// As [`open_app`], on a database that may be other than the anchors say: for two people who want to go on with it.
+/// As [`open_app`], on an installation that is there: for commands that act on one. Nothing is made where there is none.
 ///
 /// # Errors
-/// As [`open_app`].
+/// As [`open_app`], and when folder, key or database are not there.
+#[boxed]
+pub async fn open_existing(data: &Path, database_url: Option<&str>) -> Result<App, AppError> {
+    let target = target(data, database_url)?;
+    check_existing(data, &target).await?;
+    open(data, &target, &key_file(data), Held::ToAnchors).await
+}
+
+/// As [`open_existing`], on a database that may be other than the anchors say: for two people who want to go on with it.
+///
+/// # Errors
+/// As [`open_existing`].
 #[boxed]
 pub async fn open_past_anchors(data: &Path, database_url: Option<&str>) -> Result<App, AppError> {
-    open(data, &target(data, database_url)?, &key_file(data), Held::ToNothing).await
+    let target = target(data, database_url)?;
+    check_existing(data, &target).await?;
+    open(data, &target, &key_file(data), Held::ToNothing).await
+}
+
+/// Refuses a place where there is no installation.
+async fn check_existing(data: &Path, target: &Target) -> Result<(), AppError> {
+    let file = AnchorFile::in_folder(data);
+    if !key_file(data).exists() && !file.path().exists() || !data.is_dir() {
+        return Err(AppError::Input(format!(
+            "{}: ở đây không có hệ thống tinnhiem nào (không thấy khóa bí mật {}); hãy xem lại --data. Chưa tạo gì cả.",
+            data.display(),
+            key_file(data).display()
+        )));
+    }
+    // A database that is gone beside anchors has its own sentence.
+    let is_there = file.path().exists() || examine(target).await?.schema().is_some();
+    if is_there { Ok(()) } else { Err(StoreError::Missing(target.to_string()).into()) }
 }
 
 /// Opens the service on a folder by itself: with the key and the database in it, whatever the environment says.
@@ -100,9 +128,11 @@ async fn open(data: &Path, target: &Target, key: &Path, held: Held) -> Result<Ap
     keep_older_schema(data, target).await?;
     let store = Store::open(target).await?;
     check_logs(&store, &keys, key).await?;
-    if let (Held::ToAnchors, Err(differences)) = (held, anchors::compare(&store, anchors.as_ref()).await?) {
+    if held == Held::ToAnchors
+        && let Err(refused) = check_anchors(&store, &file, anchors.as_ref()).await
+    {
         store.close().await;
-        return Err(AppError::Anchors(differences.sentence(file.path())));
+        return Err(refused);
     }
     let is_demo = demo_folder::is_marked(data);
     if !is_demo {
@@ -110,9 +140,26 @@ async fn open(data: &Path, target: &Target, key: &Path, held: Held) -> Result<Ap
         store.watch_clock(clock::steady());
     }
     let app = App::new(store, Clock::System, Chance::System, keys, Cost::Full).with_anchors(file);
-    app.tag_older_logs(anchors.as_ref()).await?;
+    // Two people who go on with a database whatever the anchors say vouch for it as it is.
+    let said = anchors.as_ref().filter(|_| held == Held::ToAnchors).map(|anchors| anchors.tagged);
+    app.tag_older(said).await?;
+    if held == Held::ToAnchors && said != Some(Tagged::Rows) {
+        // From now on what has no tag is of no older program, and a missing file is no first start.
+        app.anchor().await?;
+    }
     app.seal_plain_openings().await?;
     Ok(if is_demo { app.of_demo() } else { app.telling_program() })
+}
+
+/// Refuses a database that is other than the anchors say, and one that was served before and has none.
+async fn check_anchors(store: &Store, file: &AnchorFile, anchors: Option<&Anchors>) -> Result<(), AppError> {
+    if anchors.is_none() && anchors::is_any_tagged(store).await? {
+        return Err(AppError::Anchors(file.absent()));
+    }
+    match anchors::compare(store, anchors).await? {
+        Ok(_) => Ok(()),
+        Err(differences) => Err(AppError::Anchors(differences.sentence(file.path()))),
+    }
 }
 
 /// Seconds: a backup by which a database on a server may be upgraded is no older.

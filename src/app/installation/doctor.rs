@@ -9,16 +9,17 @@ use serde::Serialize;
 
 use crate::installation::data_folder;
 use crate::rules::sets;
-use crate::service::anchors::{AnchorFile, compare};
+use crate::service::anchors::{AnchorFile, compare, is_any_tagged};
 use crate::service::backups::{self, BackupLine, BackupOutcome};
 use crate::service::clock::{self, Chance, Clock, in_vietnam};
 use crate::service::error::AppError;
 use crate::service::keys::Keys;
-use domain::audit::{Anchors, UtcTime};
+use domain::audit::{Anchors, Tagged, UtcTime};
 use domain::id::PollId;
 use domain::rules::Attested;
 use macros::boxed;
 use pdf::fonts;
+use store::row_tags::{self, ForgedRow};
 use store::{Examination, Store, StoreError, Target, examine, polls};
 
 /// How a check turned out.
@@ -76,7 +77,8 @@ pub async fn examine_all(data: &Path, database_url: Option<&str>) -> Vec<Check> 
         Ok(target) => {
             all.extend(rights(data, &target));
             let anchors = anchors(data, keys.as_ref(), &mut all);
-            database(&target, keys.as_ref(), anchors.as_ref(), &mut all).await;
+            let file = AnchorFile::in_folder(data);
+            database(&target, keys.as_ref(), (&file, anchors.as_ref()), &mut all).await;
         }
         Err(problem) => all.push(check("database", Verdict::Error, problem.to_string())),
     }
@@ -204,7 +206,12 @@ async fn anchored(store: &Store, (path, anchors): &(PathBuf, Anchors)) -> Result
     })
 }
 
-async fn database(target: &Target, keys: Option<&Keys>, anchors: Option<&(PathBuf, Anchors)>, all: &mut Vec<Check>) {
+async fn database(
+    target: &Target,
+    keys: Option<&Keys>,
+    (file, anchors): (&AnchorFile, Option<&(PathBuf, Anchors)>),
+    all: &mut Vec<Check>,
+) {
     let found = match examine(target).await {
         Ok(Examination::Missing) if anchors.is_some() => {
             let sentence = format!(
@@ -235,10 +242,56 @@ async fn database(target: &Target, keys: Option<&Keys>, anchors: Option<&(PathBu
                 let told = anchored(&store, anchors).await;
                 all.push(told.unwrap_or_else(|problem| check("anchors", Verdict::Error, problem.to_string())));
             }
+            if !file.path().exists() && keys.is_some() && is_any_tagged(&store).await.unwrap_or_default() {
+                // The service refuses it, so it is more than the warning of a first start.
+                all.retain(|check| check.subject != "anchors");
+                all.push(check("anchors", Verdict::Error, file.absent()));
+            }
+            if let Some(keys) = keys {
+                store.tag_with(keys.tag_keys());
+                let told = rows(&store, anchors.map(|(_, anchors)| anchors.tagged)).await;
+                all.push(told.unwrap_or_else(|problem| check("rows", Verdict::Error, problem.to_string())));
+            }
             store.close().await;
         }
         Err(problem) => all.push(check("database", Verdict::Error, problem.to_string())),
     }
+}
+
+/// Rows that are told one by one.
+const SHOWN: usize = 20;
+
+/// Whether accounts, sessions and slips were written by the program; those of an older program have no tags before the next
+/// start.
+async fn rows(store: &Store, said: Option<Tagged>) -> Result<Check, AppError> {
+    if said != Some(Tagged::Rows) && !is_any_tagged(store).await? {
+        let sentence = "tài khoản, phiên và thẻ truy cập chưa có mã xác thực; «tinnhiem serve» sẽ ghi ở lần chạy tới.";
+        return Ok(check("rows", Verdict::Good, sentence));
+    }
+    let mut found = Vec::new();
+    for row in store.read_installation().await? {
+        let forged = row_tags::forged(&mut store.read(row.id()?).await?).await?;
+        found.extend(forged.into_iter().map(|one| format!("{}: {}", row.name, named(&one))));
+    }
+    if found.is_empty() {
+        let sentence = "tài khoản, phiên và thẻ truy cập đều mang đúng mã xác thực của khóa.";
+        return Ok(check("rows", Verdict::Good, sentence));
+    }
+    let more = found.len().saturating_sub(SHOWN);
+    found.truncate(SHOWN);
+    let more = if more > 0 { format!(" và {more} dòng khác") } else { String::new() };
+    let sentence = format!(
+        "có dòng không do chương trình ghi bằng khóa này, dữ liệu đã bị sửa từ bên ngoài: {}{more}; không ai đăng nhập hay làm gì \
+         bằng các dòng đó được, hãy giữ nguyên cơ sở dữ liệu, chạy «tinnhiem verify --db» rồi khôi phục từ bản sao lưu.",
+        found.join("; ")
+    );
+    Ok(check("rows", Verdict::Error, sentence))
+}
+
+/// `bảng accounts, dòng 0194… (quan.tri)`.
+fn named(forged: &ForgedRow) -> String {
+    let login = forged.login.as_ref().map(|login| format!(" ({login})")).unwrap_or_default();
+    format!("bảng {}, dòng {}{login}", forged.table.name(), forged.row)
 }
 
 fn describe(target: &Target, found: &Examination, all: &mut Vec<Check>) {

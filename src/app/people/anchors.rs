@@ -1,7 +1,7 @@
-//! A database that is not what the anchors beside the key say, and two people who let the service go on with it.
+//! A database that is not what the anchors beside the key say, or that has none, and two people who let the service go on with it.
 
 use crate::people::clock::Proof;
-use crate::service::anchors::tag_logs_again;
+use crate::service::anchors::{tag_logs_again, tag_rows_again};
 use crate::service::app::App;
 use crate::service::error::AppError;
 use domain::audit::CouncilEvent;
@@ -16,7 +16,7 @@ const MAX_REASON: usize = 500;
 
 impl App {
     /// Writes into the installation's log that two people of `council` let the service go on with this database, and anchors
-    /// it as it is.
+    /// it as it is. They vouch for all of it: also for the accounts, sessions and slips as they stand.
     ///
     /// # Errors
     /// When they are not two people of the office with the right passwords, there is no reason, or the database is what the
@@ -32,15 +32,16 @@ impl App {
         if reason.is_empty() || reason.chars().count() > MAX_REASON {
             return Err(AppError::Input(format!("Hãy ghi lý do, không dài quá {MAX_REASON} ký tự.")));
         }
-        let Some(differences) = self.anchor_differences().await? else {
+        let logs = self.logs_to_accept().await?;
+        if logs.is_empty() {
             return Err(AppError::Input("Cơ sở dữ liệu khớp với điểm neo; không có gì phải xác nhận.".to_owned()));
-        };
+        }
         let by = self.proved(council, first).await?;
         let proposed_by = self.proved(council, second).await?;
         if proposed_by.account == by.account {
             return Err(AppError::Input("Hai người phải là hai tài khoản khác nhau.".to_owned()));
         }
-        let (at, logs) = (self.now_text()?, differences.accepted());
+        let at = self.now_text()?;
         let told = CouncilEvent::from(DatabaseAccepted { logs, proposed_by, reason });
         self.store
             .write(CouncilId::INSTALLATION, move |tx| {
@@ -52,6 +53,7 @@ impl App {
             .await
             .map_err(|error: store::StoreError| AppError::from(error))?;
         tag_logs_again(&self.store).await?;
+        tag_rows_again(&self.store).await?;
         self.anchor_anew().await
     }
 }

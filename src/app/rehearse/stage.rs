@@ -26,6 +26,7 @@ use super::prepare::Plan;
 use crate::installation::data_folder;
 use crate::people::councils::{FirstAccount, Founding};
 use crate::polls::{Act, CountedBatch, NewPoll, Rehearser, Requester, Taken, entries};
+use crate::service::anchors::AnchorFile;
 use crate::service::app::App;
 use crate::service::clock::{Chance, Clock, RehearsalClock};
 use crate::service::demo_folder;
@@ -76,7 +77,7 @@ impl Drop for TempFolder {
 pub(super) struct Home {
     data: PathBuf,
     secret: Keys,
-    _passing: Option<TempFolder>,
+    passing: Option<TempFolder>,
 }
 
 impl Home {
@@ -84,7 +85,7 @@ impl Home {
     pub(super) fn passing() -> Result<Self, AppError> {
         let folder = TempFolder::new()?;
         let secret = Keys::new(Zeroizing::new(Chance::System.block()?));
-        Ok(Self { data: folder.0.clone(), secret, _passing: Some(folder) })
+        Ok(Self { data: folder.0.clone(), secret, passing: Some(folder) })
     }
 
     /// One that stays among the papers for a service to open.
@@ -92,7 +93,7 @@ impl Home {
         let data = papers.path().join(demo_folder::DATA);
         let secret = data_folder::key_alone(&data)?;
         demo_folder::mark(&data)?;
-        Ok(Self { data, secret, _passing: None })
+        Ok(Self { data, secret, passing: None })
     }
 }
 
@@ -112,6 +113,9 @@ pub(super) struct RehearsalStage {
 
 impl Drop for RehearsalStage {
     fn drop(&mut self) {
+        if let Err(cause) = self.runtime.block_on(self.app.anchor()) {
+            tracing::warn!(%cause, "the anchors of a rehearsal are not written");
+        }
         self.runtime.block_on(self.app.store.close());
     }
 }
@@ -294,7 +298,9 @@ async fn open(plan: &Plan<'_>, home: &Home) -> Result<App, AppError> {
     let clock = Clock::Rehearsal(Arc::new(Mutex::new(RehearsalClock::on(day))));
     let chance = Chance::seeded(SeededStream::new(plan.seed, "ids and nonces"));
     let keys = home.secret.clone().rehearsing(SeededStream::new(plan.seed, "signing key").block());
-    Ok(App::new(store, clock, chance, keys, Cost::Least))
+    let app = App::new(store, clock, chance, keys, Cost::Least);
+    // A service opens what is kept, and no database that was used and has no anchors.
+    Ok(if home.passing.is_some() { app } else { app.with_anchors(AnchorFile::in_folder(&home.data)) })
 }
 
 /// A password that nobody knows: accounts of a rehearsal act, but nobody signs in as them.

@@ -3,10 +3,12 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::service::anchors::{AnchorFile, Differences, compare, own, sign, tag_logs_again};
+use crate::service::anchors::{AnchorFile, compare, is_any_tagged, own, sign, tag_logs_again, tag_older_rows};
 use crate::service::app::App;
 use crate::service::error::AppError;
-use domain::audit::{Anchors, UtcTime};
+use domain::audit::event::council::AcceptedLog;
+use domain::audit::merkle::empty_root;
+use domain::audit::{Anchors, Tagged, UtcTime};
 use domain::id::CouncilId;
 use macros::boxed;
 use store::logs;
@@ -58,23 +60,31 @@ impl App {
             Err(differences) => return Err(AppError::Anchors(differences.sentence(file.path()))),
         };
         let at = self.now_text()?;
-        let is_known =
-            |before: Anchors| before.are_tagged && before.logs == logs && before.at.seconds_until(at).abs() < DAY;
+        let is_known = |before: Anchors| {
+            before.tagged == Tagged::Rows && before.logs == logs && before.at.seconds_until(at).abs() < DAY
+        };
         if before.is_some_and(is_known) {
             return Ok(());
         }
-        file.sign_and_write(&self.keys, &Anchors { at, are_tagged: true, logs })
+        file.sign_and_write(&self.keys, &Anchors { at, tagged: Tagged::Rows, logs })
     }
 
-    /// Tags the logs of an older program. They are what the anchors say; where these say that every log has a tag, or one log
-    /// has one, a log without is none of an older program, and stays as it is.
+    /// Tags the logs, and the rows of accounts, sessions and slips, of an older program. Where the anchors say that all of them
+    /// had tags, or one has one, what has none is of no older program, and stays as it is. What was tagged is anchored at once.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub(crate) async fn tag_older_logs(&self, anchors: Option<&Anchors>) -> Result<(), AppError> {
-        if anchors.is_some_and(|anchors| anchors.are_tagged) {
-            return Ok(());
+    pub(crate) async fn tag_older(&self, said: Option<Tagged>) -> Result<(), AppError> {
+        if said.is_none_or(|said| said < Tagged::Logs) {
+            self.tag_older_logs().await?;
         }
+        if said.is_none_or(|said| said < Tagged::Rows) {
+            tag_older_rows(&self.store).await?;
+        }
+        Ok(())
+    }
+
+    async fn tag_older_logs(&self) -> Result<(), AppError> {
         for row in self.store.read_installation().await? {
             let heads = logs::heads(&mut self.store.read(row.id()?).await?).await?;
             if heads.iter().any(|head| head.tag.is_some()) {
@@ -91,14 +101,31 @@ impl App {
         noticed.clone().map_or(Ok(()), |sentence| Err(AppError::Anchors(sentence)))
     }
 
-    /// How the database differs from the anchors; `None` where it does not.
+    /// Logs that are others than the anchors say; where a database that was served before has no anchors, all of them.
     ///
     /// # Errors
     /// When file or database do not answer.
-    pub(crate) async fn anchor_differences(&self) -> Result<Option<Differences>, AppError> {
-        let Some(file) = &self.anchors else { return Ok(None) };
-        let before = file.read(&self.keys)?;
-        Ok(compare(&self.store, before.as_ref()).await?.err())
+    pub(crate) async fn logs_to_accept(&self) -> Result<Vec<AcceptedLog>, AppError> {
+        let Some(file) = &self.anchors else { return Ok(Vec::new()) };
+        if let Some(before) = file.read(&self.keys)? {
+            let differences = compare(&self.store, Some(&before)).await?.err();
+            return Ok(differences.map(|differences| differences.accepted()).unwrap_or_default());
+        }
+        let mut all = Vec::new();
+        if !is_any_tagged(&self.store).await? {
+            return Ok(all);
+        }
+        for row in self.store.read_installation().await? {
+            let heads = logs::heads(&mut self.store.read(row.id()?).await?).await?;
+            all.extend(heads.into_iter().map(|log| AcceptedLog {
+                anchored: 0,
+                anchored_root: empty_root(),
+                origin: log.head.origin.as_str().to_owned(),
+                root: log.head.root,
+                size: log.head.size,
+            }));
+        }
+        Ok(all)
     }
 
     /// Writes where the logs stand, whatever was anchored before.
@@ -109,7 +136,7 @@ impl App {
         let Some(file) = &self.anchors else { return Ok(()) };
         let _turn = file.turn.lock().await;
         if let Ok(logs) = compare(&self.store, None).await? {
-            file.sign_and_write(&self.keys, &Anchors { at: self.now_text()?, are_tagged: true, logs })?;
+            file.sign_and_write(&self.keys, &Anchors { at: self.now_text()?, tagged: Tagged::Rows, logs })?;
         }
         Ok(())
     }

@@ -18,8 +18,9 @@ use domain::audit::event::council::AcceptedLog;
 use domain::audit::event::poll::CouncilLogNoted;
 use domain::audit::merkle::{Frontier, empty_root, leaf_hash};
 use domain::audit::{Anchor, AnchorFault, Anchors, Checkpoint, KeyName, UtcTime};
+use domain::id::CouncilId;
 use store::logs::{self, LogHead};
-use store::{CouncilTx, Store, StoreError, log_tags};
+use store::{CouncilTx, Store, StoreError, log_tags, row_tags};
 
 const FILE: &str = "anchors.txt";
 /// Entries that are read at once.
@@ -62,6 +63,17 @@ impl AnchorFile {
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// What is said where the database was served before and the file is not there.
+    pub(crate) fn absent(&self) -> String {
+        format!(
+            "{}: không thấy tệp điểm neo, mà cơ sở dữ liệu đã từng được dùng với khóa này: không có tệp đó thì không biết cơ sở \
+             dữ liệu có bị thay bằng bản cũ hoặc bị viết lại hay không; hãy chép lại tệp anchors.txt từ máy chủ cũ hoặc từ bản \
+             sao lưu, nếu không còn tệp nào thì hai người xác nhận bằng lệnh «tinnhiem anchor --first TÊN --second TÊN --reason \
+             LÝ_DO».",
+            self.path.display()
+        )
     }
 
     /// What it says; `None` when there is no file.
@@ -221,6 +233,64 @@ pub(crate) async fn sign_noted(
     let Some(own) = own(tx, keys).await?.filter(|own| own.head.origin == origin) else { return Ok(()) };
     let head = Checkpoint { origin, size: noted.size, root: noted.root };
     sign(tx, keys, (&own, &head), logs::NOTED, at).await
+}
+
+/// Whether the program ever tagged something in this database: then it was served before, and anchors were written.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn is_any_tagged(store: &Store) -> Result<bool, StoreError> {
+    for row in store.read_installation().await? {
+        let mut tx = store.read(row.id()?).await?;
+        let heads = logs::heads(&mut tx).await?;
+        if heads.iter().any(|head| head.tag.is_some()) || row_tags::is_any_tagged(&mut tx).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Tags the rows of accounts, sessions and slips of all councils, if not one of them has a tag: then they are of an older
+/// program. All of them or none, in one transaction.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn tag_older_rows(store: &Store) -> Result<(), AppError> {
+    tag_rows(store, true).await
+}
+
+/// Tags every row of accounts, sessions and slips as it is now, for whoever vouches for it.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn tag_rows_again(store: &Store) -> Result<(), AppError> {
+    tag_rows(store, false).await
+}
+
+async fn tag_rows(store: &Store, only_older: bool) -> Result<(), AppError> {
+    let councils = store.read_installation().await?.into_iter().map(|row| row.id());
+    let councils: Vec<CouncilId> = councils.collect::<Result<_, _>>()?;
+    let tagged = store.write_installation(move |mut tx| {
+        Box::pin(async move {
+            if only_older {
+                for council in &councils {
+                    if row_tags::is_any_tagged(tx.within(*council).await?).await? {
+                        return Ok(0);
+                    }
+                }
+            }
+            let mut count = 0;
+            for council in &councils {
+                count += row_tags::tag_again(tx.within(*council).await?).await?;
+            }
+            Ok::<_, StoreError>(count)
+        })
+    });
+    let count = tagged.await?;
+    if count > 0 {
+        tracing::info!(rows = count, "accounts, sessions and slips without the tag of this key were tagged");
+    }
+    Ok(())
 }
 
 /// Tags every log as it is now, for whoever vouches for it.

@@ -47,7 +47,7 @@ pub struct Ask<'a> {
 impl App {
     /// The service on a database.
     pub fn new(store: Store, clock: Clock, chance: Chance, keys: Keys, cost: Cost) -> Self {
-        store.tag_logs(keys.tag_key());
+        store.tag_with(keys.tag_keys());
         Self {
             store,
             clock,

@@ -26,8 +26,10 @@
 
 use zeroize::Zeroizing;
 
+use domain::audit::hkdf;
 use domain::audit::note::NoteError;
-use domain::audit::tag::TagKey;
+use domain::audit::row_tag::RowKey;
+use domain::audit::tag::{TagKey, TagKeys};
 use domain::audit::witness::Cosigner;
 use domain::audit::{Digest, KeyName, Signer};
 use domain::id::{AccountId, CouncilId};
@@ -123,15 +125,26 @@ impl Keys {
         self.derive(b"form content v1\n", &[which.as_bytes(), b"\n", open].concat())
     }
 
-    /// What tags the heads of logs in the database.
-    pub(crate) fn tag_key(&self) -> TagKey {
-        TagKey::new(&self.sealing_key(b"log head tag v1\n"))
+    /// What tags heads of logs, and rows that say who somebody is, in the database.
+    pub(crate) fn tag_keys(&self) -> TagKeys {
+        let logs = TagKey::new(&self.sealing_key(b"log head tag v1\n"));
+        TagKeys { logs, rows: RowKey::new(hkdf::derive(&self.secret, b"tinnhiem/row-tag/v1")) }
     }
 
     pub(crate) fn sealing_key(&self, purpose: &[u8]) -> Zeroizing<[u8; 32]> {
         Zeroizing::new(*self.derive(purpose, b"").as_bytes())
     }
 
+    /// SHA-256 over a purpose, the secret and what it is about: of the purposes that have it, and of no new one. A new purpose
+    /// takes HKDF-SHA-256 (RFC 5869) from [`hkdf`], with a label of the form `tinnhiem/purpose/v1`.
+    ///
+    /// These purposes stay with it, because what was made by their keys has to be opened and checked as long as it is kept:
+    /// keys of logs stand in every log, bundle and paper, and whoever holds one by a witness would see another log; openings of
+    /// counts and secrets of authenticator apps lie sealed in databases and backups; the tags of heads bind the logs of every
+    /// backup. The secret has 32 random bytes and stands behind a purpose of its own length, so no purpose is another's
+    /// beginning together with its secret; whoever knows a digest can lengthen only the subject (SHA-256 allows that), by bytes
+    /// that no council, account, name or address has, and where a subject is what somebody else sent (a form), digests are
+    /// compared and never told.
     fn derive(&self, purpose: &[u8], subject: &[u8]) -> Digest {
         Digest::of_parts(&[b"tinnhiem ", purpose, &*self.secret, subject])
     }

@@ -182,7 +182,7 @@ pub async fn database_as(
     let watch = Stopwatch::start();
     let store = Store::open_to_look(target).await?;
     if let Some(keys) = keys {
-        store.tag_logs(keys.tag_key());
+        store.tag_with(keys.tag_keys());
     }
     let mut findings = Findings::default();
     let outcome = every_council(&store, (keys, asked), &mut findings).await;

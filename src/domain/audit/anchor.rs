@@ -1,7 +1,8 @@
 //! Điểm neo: where every log of an installation stood when somebody looked last, in a signed note that is kept outside the
 //! database. A database that does not begin with what stands there was put back, exchanged or rewritten.
 //!
-//! The text of the note, a line each: `tinnhiem anchors v2` (`v1` before every log had a tag); the time; and for each log, sorted by origin,
+//! The text of the note, a line each: `tinnhiem anchors v3` (`v2` before every row of an account had a tag, `v1` before every
+//! log had one); the time; and for each log, sorted by origin,
 //! `size root peaks heads newest origin`: its entries in decimal, base64 of its root, base64 of its peaks (RFC 9162 calls
 //! them the roots of the complete subtrees, the largest first; `-` for an empty log), how many signed heads it has, the size
 //! of the newest of them. The peaks make a comparison cheap: the entries that came since are added to them, and the root
@@ -17,9 +18,6 @@ use super::merkle::Frontier;
 use super::note::{KeyName, NoteError, Signer, VerifierKey};
 use super::time::UtcTime;
 
-const TITLE: &str = "tinnhiem anchors v2";
-/// Of a program that knew no tags.
-const UNTAGGED: &str = "tinnhiem anchors v1";
 const NO_PEAKS: &str = "-";
 
 /// Where one log stood.
@@ -33,19 +31,40 @@ pub struct Anchor {
     pub newest: u64,
 }
 
+/// What had a tag when the anchors were written. What has none afterwards is not of an older program any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tagged {
+    Nothing,
+    /// Every [log](super::tag).
+    Logs,
+    /// Also every [row](super::row_tag) of an account, a session or a slip.
+    Rows,
+}
+
+impl Tagged {
+    const ALL: [Self; 3] = [Self::Nothing, Self::Logs, Self::Rows];
+
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Nothing => "tinnhiem anchors v1",
+            Self::Logs => "tinnhiem anchors v2",
+            Self::Rows => "tinnhiem anchors v3",
+        }
+    }
+}
+
 /// Where every log stood.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Anchors {
     pub at: UtcTime,
-    /// Every log had a [tag](super::tag); one without is no log of an older program any more.
-    pub are_tagged: bool,
+    pub tagged: Tagged,
     pub logs: BTreeMap<KeyName, Anchor>,
 }
 
 /// Why a text is no note of anchors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AnchorError {
-    #[error("dòng đầu phải là «tinnhiem anchors v2» hoặc «tinnhiem anchors v1», dòng sau là thời điểm ghi")]
+    #[error("dòng đầu phải là «tinnhiem anchors v3», v2 hoặc v1, dòng sau là thời điểm ghi")]
     Form,
     /// Number of the line, from 1.
     #[error("dòng {0} không đúng mẫu")]
@@ -70,7 +89,7 @@ pub enum AnchorFault {
 impl Anchors {
     /// What is signed.
     fn text(&self) -> String {
-        let title = if self.are_tagged { TITLE } else { UNTAGGED };
+        let title = self.tagged.title();
         let mut text = format!("{title}\n{}\n", self.at);
         for (origin, Anchor { frontier, heads, newest }) in &self.logs {
             let bytes = frontier.peaks().iter().flat_map(|peak| *peak.as_bytes()).collect::<Vec<u8>>();
@@ -96,18 +115,16 @@ impl Anchors {
     pub fn open(note: &str, key: &VerifierKey) -> Result<Self, AnchorError> {
         let text = key.open(note)?;
         let mut lines = text.lines().enumerate();
-        let are_tagged = match lines.next() {
-            Some((_, TITLE)) => true,
-            Some((_, UNTAGGED)) => false,
-            _ => return Err(AnchorError::Form),
-        };
+        let title = lines.next().map(|(_, line)| line).ok_or(AnchorError::Form)?;
+        let known = Tagged::ALL.into_iter().find(|tagged| tagged.title() == title);
+        let tagged = known.ok_or(AnchorError::Form)?;
         let at = lines.next().and_then(|(_, line)| line.parse().ok()).ok_or(AnchorError::Form)?;
         let mut logs = BTreeMap::new();
         for (number, line) in lines {
             let (origin, anchor) = log(line).ok_or(AnchorError::Line(number + 1))?;
             logs.insert(origin, anchor);
         }
-        let read = Self { at, are_tagged, logs };
+        let read = Self { at, tagged, logs };
         if read.text() == text { Ok(read) } else { Err(AnchorError::Form) }
     }
 }
@@ -151,7 +168,7 @@ mod tests {
         let grown = Anchor { frontier, heads: 2, newest: 3 };
         let empty = Anchor { frontier: Frontier::default(), heads: 0, newest: 0 };
         let logs = BTreeMap::from([(name("tinnhiem/mau"), grown), (name("tinnhiem/an-khe"), empty)]);
-        Anchors { at: "2026-12-01T01:00:00Z".parse().expect("time"), are_tagged: true, logs }
+        Anchors { at: "2026-12-01T01:00:00Z".parse().expect("time"), tagged: Tagged::Rows, logs }
     }
 
     #[test]
@@ -161,14 +178,16 @@ mod tests {
         assert_eq!(Anchors::open(&note, signer.verifier()), Ok(anchors()));
         let text = anchors().text();
         assert!(text.contains("\n5 ") && text.contains(" 2 3 tinnhiem/mau\n"), "{text}");
-        for (old, new) in [("5 ", "05 "), ("v2", "v3"), ("2 3 t", "2 3  t"), ("01:00", "25:00"), (" 2 3 ", " 2 ")] {
+        for (old, new) in [("5 ", "05 "), ("v3", "v4"), ("2 3 t", "2 3  t"), ("01:00", "25:00"), (" 2 3 ", " 2 ")] {
             let wrong = text.replacen(old, new, 1);
             let signed = signer.sign(&wrong).expect("note");
             assert!(wrong != text && Anchors::open(&signed, signer.verifier()).is_err(), "{wrong}");
         }
-        // What an older program wrote is read, and says that no log has a tag.
-        let older = signer.sign(&text.replacen("v2", "v1", 1)).expect("note");
-        assert_eq!(Anchors::open(&older, signer.verifier()), Ok(Anchors { are_tagged: false, ..anchors() }));
+        // What older programs wrote is read, and says what had no tag then.
+        for (title, tagged) in [("v2", Tagged::Logs), ("v1", Tagged::Nothing)] {
+            let older = signer.sign(&text.replacen("v3", title, 1)).expect("note");
+            assert_eq!(Anchors::open(&older, signer.verifier()), Ok(Anchors { tagged, ..anchors() }));
+        }
         let other = Signer::from_seed(KeyName::new("tinnhiem/neo").expect("name"), &[8; 32]);
         assert_eq!(Anchors::open(&note, other.verifier()), Err(NoteError::OtherKey.into()));
     }

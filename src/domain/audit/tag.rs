@@ -3,7 +3,7 @@
 //! to it. It is in no bundle: what a stranger goes by are signed heads and the paper.
 //!
 //! HMAC-SHA-256 (RFC 2104) over seven lines: `tinnhiem log head v1`, council, log, origin, public key, size in decimal, root in
-//! hex.
+//! hex. Rows of accounts, sessions and slips have tags of another sort: [`row_tag`](super::row_tag).
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
@@ -11,10 +11,20 @@ use zeroize::Zeroizing;
 
 use super::checkpoint::Checkpoint;
 use super::digest::Digest;
+use super::row_tag::RowKey;
 use crate::id::{CouncilId, LogId};
 
 /// What makes and checks tags: 32 secret bytes, filled up with zeros to a block of SHA-256, as RFC 2104 has it.
 pub struct TagKey(Zeroizing<[u8; 64]>);
+
+/// The keys of an installation that make tags.
+#[derive(Debug)]
+pub struct TagKeys {
+    /// For heads of logs.
+    pub logs: TagKey,
+    /// For rows of accounts, sessions and slips.
+    pub rows: RowKey,
+}
 
 /// Whose head is tagged.
 #[derive(Clone, Copy, Debug)]

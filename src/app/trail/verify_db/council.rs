@@ -27,7 +27,7 @@ use store::checks::{self, StatementCheckRow};
 use store::councils::CouncilRow;
 use store::logs::{self, LogHead, NOTED};
 use store::tables::{Cell, Line, Table, lines};
-use store::{CouncilTx, StoreError, accounts, resets, sealed};
+use store::{CouncilTx, StoreError, accounts, resets, row_tags, sealed};
 
 /// What the council's own log tells.
 struct Own {
@@ -199,7 +199,7 @@ pub(super) async fn check(
         }
     }
     report.logs.insert(0, report_of(own, &read, None));
-    tables(tx, (findings, &place), (&told, row, &all), proposals, &mut report).await?;
+    tables(tx, (findings, &place), (&told, row, &all, keys), proposals, &mut report).await?;
     Ok(report)
 }
 
@@ -207,7 +207,7 @@ pub(super) async fn check(
 async fn tables(
     tx: &mut CouncilTx,
     (findings, place): (&mut Findings, &Place),
-    (told, row, heads): (&Own, &CouncilRow, &[LogHead]),
+    (told, row, heads, keys): (&Own, &CouncilRow, &[LogHead], Option<&Keys>),
     proposals: Vec<Line>,
     report: &mut CouncilReport,
 ) -> Result<(), StoreError> {
@@ -227,12 +227,16 @@ async fn tables(
     if let Some(stored) = findings.read(place, resets::list(tx).await)? {
         held_or(findings, place, people::resets(&told.proofs, &stored));
     }
-    if let Some(stored) = findings.read(place, accounts::list(tx).await)? {
+    if let Some(stored) = findings.read(place, accounts::list_as_stored(tx).await)? {
         let held = people::accounts(&told.course, &told.proofs, &stored);
         report.accounts = held_or(findings, place, held).unwrap_or_default();
     }
     let held = people::slips(&told.course, &told.slips, checks::slips(tx).await?);
     report.slips = held_or(findings, place, held).unwrap_or_default();
+    if keys.is_some() {
+        let forged = row_tags::forged(tx).await?;
+        forged.into_iter().for_each(|row| findings.add(place, None, DbFault::Forged(row)));
+    }
     let statements = checks::statements(tx).await?;
     let mut named = statement_files(&statements);
     held_or(findings, place, people::statements(&told.course, statements));

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::service::held::RowDifference;
 use domain::audit::batches::BatchFault;
 use store::StoreError;
+use store::row_tags::ForgedRow;
 use store::schema::SchemaDifference;
 
 /// Findings that are told one by one; of a table that was emptied there would be thousands.
@@ -19,6 +20,10 @@ pub enum DbFault {
     /// Counts under seal are not what the log binds.
     #[error("bảng sealed_batches, dòng {form}/{batch}: số liệu đã niêm phong của tập phiếu số {batch}, mẫu phiếu {form} {}", .fault.label())]
     Batch { form: String, batch: u32, fault: BatchFault },
+    /// A row that says who somebody is has not the tag of the installation's key. That an earlier row of the same account was
+    /// put back whole no tag tells.
+    #[error("{}", forged_sentence(.0))]
+    Forged(ForgedRow),
     /// The schema is not what the migrations make.
     #[error("{0}")]
     Schema(SchemaDifference),
@@ -43,6 +48,11 @@ impl From<RowDifference> for DbFault {
     fn from(difference: RowDifference) -> Self {
         Self::Row(difference)
     }
+}
+
+fn forged_sentence(ForgedRow { table, row, login }: &ForgedRow) -> String {
+    let login = login.as_ref().map(|login| format!(" ({login})")).unwrap_or_default();
+    format!("bảng {}, dòng {row}{login}: không do chương trình ghi bằng khóa bí mật (cột tag)", table.name())
 }
 
 /// One thing that does not hold.
