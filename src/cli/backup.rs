@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{Answer, machine, out};
 use app::AppError;
 use app::backup::{self, Asked, Lock, Made, Place};
-use app::installation::data_folder::target;
+use app::installation::data_folder::{key_file, target};
 use app::service::backups::{self, BackupLine};
 use app::service::clock;
 
@@ -67,9 +67,10 @@ pub(super) fn run(args: &Args) -> Result<Answer, AppError> {
     Ok(Answer::Yes)
 }
 
-/// A backup is one whether its line is written or not.
+/// A backup is one whether its line is written or not. Nothing is written into a folder that is none of an installation.
 fn note(data: &Path, line: BackupLine) {
     if data.is_dir()
+        && key_file(data).exists()
         && let Err(cause) = backups::add(data, line)
     {
         out::message(&cause.to_string());

@@ -279,6 +279,7 @@ fn commands_on_a_wrong_folder_say_so_and_leave_it_untouched() {
     let keyed = home.path().join("co-khoa");
     fs::create_dir(&keyed).expect("folder");
     puts_key(&keyed);
+    let public = app::backup::new_identity(&home.path().join("khoa.txt")).expect("a key pair");
     let poll = "01940000-0000-7000-8000-000000000001";
     let file = home.path().join("ra").display().to_string();
     for arguments in [
@@ -290,9 +291,11 @@ fn commands_on_a_wrong_folder_say_so_and_leave_it_untouched() {
         &["user", "add", "Lê Thị Ba", "--role", "operator", "--council", "he-thong"],
         &["bundle", "--poll", poll, "--out", &file],
         &["verify", "--db"],
-        &["backup", "--out", &file, "--recipient", "age1"],
+        &["backup", "--out", &file, "--recipient", &public],
     ] {
-        for (data, names) in [(&absent, 0), (&empty, 0), (&keyed, 1)] {
+        // What a backup became is noted where there is a key.
+        let with_key = (arguments[0] != "backup").then_some((&keyed, 1));
+        for (data, names) in [(&absent, 0), (&empty, 0)].into_iter().chain(with_key) {
             let output = tinnhiem().args(arguments).arg("--data").arg(data).output().expect("program");
             let said = String::from_utf8_lossy(&output.stderr).into_owned();
             assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");

@@ -69,9 +69,9 @@ impl AnchorFile {
     pub(crate) fn absent(&self) -> String {
         format!(
             "{}: không thấy tệp điểm neo, mà cơ sở dữ liệu đã từng được dùng với khóa này: không có tệp đó thì không biết cơ sở \
-             dữ liệu có bị thay bằng bản cũ hoặc bị viết lại hay không; hãy chép lại tệp anchors.txt từ máy chủ cũ hoặc từ bản \
-             sao lưu, nếu không còn tệp nào thì hai người xác nhận bằng lệnh «tinnhiem anchor --first TÊN --second TÊN --reason \
-             LÝ_DO».",
+             dữ liệu có bị thay bằng bản cũ hoặc bị viết lại hay không; hãy chép tệp anchors.txt vào đây từ máy chủ khác của hệ \
+             thống hoặc từ bản sao lưu, nếu không còn tệp nào thì hai người xác nhận bằng lệnh «tinnhiem anchor --first TÊN \
+             --second TÊN --reason LÝ_DO».",
             self.path.display()
         )
     }
