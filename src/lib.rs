@@ -134,6 +134,7 @@
 //! | No more ballots go out than delegates were ever there; what went out is announced before anything comes back | [`domain::presence`], [`domain::ballot_account`], [`domain::poll_state`] |
 //! | Head and secretary sign the minutes, every other member or a reason is there; two people undo it | [`domain::signing`] |
 //! | Nobody sees a level total before the count is closed, and the hall none before the result is declared | [`app::counting::room::screen`]: what it loads is sealed until [`domain::poll_state::MayOpen`], and is shown from [`domain::poll_state::Stage::has_result`] on |
+//! | Where a council chose so, nobody opens a batch before the close without the shares of two of its board, whoever has the machine and its key | [`domain::shares`], [`domain::share_lock`], `app::polls::openings`; `tests/it/shares.rs` |
 //! | Every paper of a form went somewhere: printed = issued + exchanged + unused | [`domain::ballot_account`] |
 //! | A line close to a threshold is counted again from paper before the result stands, by two under their own accounts; another figure takes a third person | [`domain::recount`], [`domain::poll_state`], [`app::counting::room`] |
 //! | Only members of the appointed board count, whatever roles an administrator gives; nobody on the ballot does | [`domain::counters`], `app::polls::members`, `app::preparing::seats` |

@@ -442,6 +442,22 @@ def read_by(one, other):
     return act
 
 
+def shared(takers=(2, 3), closers=(2, 3), shares=2, after="forms.sealed"):
+    """The board was appointed with shares, members took them, and two gave theirs at the close."""
+    def act(forged):
+        member = lambda number: {"account": account(number), "name": f"Thành viên {number}"}
+        if shares is not None:
+            forged.one("board.appointed")["shares"] = shares
+        place = next(place for place, entry in enumerate(forged.log) if entry["kind"] == after) + 1
+        for number in takers:
+            forged.log.insert(place, {"actor": {**member(number), "role": "teller"}, "at": forged.log[place - 1]["at"],
+                                      "data": {"public_key": "ab" * 32}, "kind": "share.taken", "seq": 0, "v": 1})
+        if closers is not None:
+            forged.one("counting.closed")["shares"] = [member(number) for number in closers]
+        forged.number()
+    return act
+
+
 # What each verifier refuses, and what each takes although one of them once thought otherwise.
 REFUSED = [
     ("a reason less", without_reason), ("a reason more", one_more_reason), ("a byte order mark", ruled(r"\A", "\ufeff")),
@@ -456,11 +472,23 @@ TAKEN = [
     ("readers who are one only in some versions of Unicode", read_by("\ua7dc", "\u019b")),
 ]
 
+# The same of a vote that is no rehearsal, whose close takes shares of two of the board.
+SHARES_REFUSED = [
+    ("a close without shares", shared(closers=None)), ("a close with one share", shared(closers=(2,))),
+    ("a close with one share twice", shared(closers=(2, 2))), ("a close with three shares", shared((1, 2, 3), (1, 2, 3))),
+    ("a close with a share that nobody took", shared((2, 3), (1, 2))), ("shares where none are needed", shared(shares=None)),
+    ("a close with shares that nobody asked for", shared((), (2, 3), None)), ("shares of three", shared(shares=3)),
+    ("a vote that opens with one share", shared((2,), (2, 3))), ("shares taken too late", shared(after="voting.opened")),
+    ("shares before the forms", shared(after="board.appointed")), ("a share outside the board", shared((2, 3, 8))),
+]
+SHARES_TAKEN = [("a close with two shares", shared()), ("a share taken again", shared((3, 2, 3, 1)))]
+
 
 def known(bases):
     """Everything that must be refused, and the bundles as others might write them."""
-    points, _, hashed, *_ = bases
-    for what, base, listed in (("must fail", points, REFUSED), ("as it is", hashed, TAKEN)):
+    points, people, hashed, *_ = bases
+    for what, base, listed in (("must fail", points, REFUSED), ("as it is", hashed, TAKEN),
+                               ("must fail", people, SHARES_REFUSED), ("as it is", people, SHARES_TAKEN)):
         for name, act in listed:
             changed = Forgery(base.files, base.signer)
             act(changed)

@@ -23,6 +23,8 @@ use domain::decided::{DecidedBadLine, DecidedBoard, DecidedForms, DecidedList, D
 use domain::finding::Finding;
 use domain::id::{PollId, ProposalId};
 use domain::proposal::{Proposal, ProposalError, ProposalKind, ProposalState};
+use domain::share_lock::Share;
+use domain::shares::GivenShares;
 use domain::text::clean;
 use macros::boxed;
 use store::{CouncilTx, preparation};
@@ -72,6 +74,8 @@ pub struct ProposalPage {
     pub let_in: Vec<String>,
     /// Whether the caller may take it back.
     pub may_withdraw: bool,
+    /// Who holds a share, where two of them are given to confirm it; nobody otherwise.
+    pub holders: Vec<String>,
 }
 
 impl App {
@@ -139,7 +143,12 @@ impl App {
         for account in [Some(proposal.proposed.account), decided.or(own)].into_iter().flatten() {
             let_in.extend(trust::let_in(&mut tx, account).await?);
         }
+        let holders = match proposal.kind {
+            ProposalKind::CountingClosed => polls::holders(&mut tx, poll).await?,
+            _ => Vec::new(),
+        };
         Ok(ProposalPage {
+            holders,
             let_in,
             sitting: overview::sitting(&mut tx, poll).await?,
             is_of_day: ProposalKind::OF_DAY.contains(&proposal.kind),
@@ -173,13 +182,33 @@ impl App {
     /// When the caller proposed it or is no leader, it was decided before, or something else would be done now.
     #[boxed]
     pub async fn confirm(&self, ask: Ask<'_>, poll: PollId, id: ProposalId) -> Result<(), AppError> {
+        self.confirm_by(ask, (poll, id), self.keys.clone()).await
+    }
+
+    /// Confirms the close of a count with the shares that two members of its board typed.
+    ///
+    /// # Errors
+    /// As [`Self::confirm`]; [`AppError::Fields`] when they are not the shares of two who took one.
+    #[boxed]
+    pub async fn confirm_with_shares(
+        &self,
+        ask: Ask<'_>,
+        poll: PollId,
+        id: ProposalId,
+        typed: [&str; 2],
+    ) -> Result<(), AppError> {
+        let given = GivenShares(typed.map(Share::parse));
+        self.confirm_by(ask, (poll, id), self.keys.clone().with_shares(given)).await
+    }
+
+    async fn confirm_by(&self, ask: Ask<'_>, (poll, id): (PollId, ProposalId), keys: Keys) -> Result<(), AppError> {
         let actor = ask.caller.may(LEADERS)?;
         let proposal = find(&mut self.store.read(ask.caller.council).await?, poll, id).await?;
         if proposal.kind == ProposalKind::DossiersReleased {
             return self.confirm_release(ask, poll, id).await.map(drop);
         }
         let drawn = Drawn::default();
-        let step = Confirmation { at: self.now_text()?, actor, keys: self.keys.clone(), drawn };
+        let step = Confirmation { at: self.now_text()?, actor, keys, drawn };
         let mut confirmed = Err(AppError::Undrawn);
         for _ in 0..TRIES {
             // What stands in the way is told by the transaction that writes.

@@ -43,6 +43,8 @@ pub struct DayRecord {
     pub opened_against: Option<OpenedAgainst>,
     /// When the last batch was committed.
     pub closed: Option<UtcTime>,
+    /// The two whose shares closed the count; nobody where none were needed.
+    pub closers: Vec<String>,
     /// What was announced of each form as issued, as it stands.
     pub issued: Vec<(String, IssuedPapers)>,
     /// When the last form's was announced.
@@ -278,7 +280,10 @@ impl DayRecord {
                 decided: read.decided,
             }),
             PollEvent::BatchReopened(told) => self.reopen(told, entry),
-            PollEvent::CountingClosed(_) => self.closed = Some(entry.at),
+            PollEvent::CountingClosed(closed) => {
+                self.closed = Some(entry.at);
+                self.closers = closed.shares.iter().flatten().map(|reader| reader.name.clone()).collect();
+            }
             PollEvent::MinutesProposed(minutes) => self.copies = minutes.copies,
             PollEvent::MinutesSigned(minutes) => {
                 let MinutesSigned { missing, sha256, tellers } = minutes.clone();

@@ -241,6 +241,9 @@ pub struct DecidedBoard {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub accounts: Vec<BoundAccount>,
     pub decision: Decision,
+    /// The close needs the shares of two members.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub shares: bool,
     /// In order; the head of the board comes first.
     pub tellers: Vec<Teller>,
 }

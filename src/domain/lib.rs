@@ -68,6 +68,8 @@ pub mod rule_proposal;
 pub mod rules;
 pub mod search;
 pub mod session;
+pub mod share_lock;
+pub mod shares;
 pub mod sign_in_delay;
 pub mod signing;
 pub mod simulate;

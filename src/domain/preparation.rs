@@ -155,6 +155,9 @@ pub struct Seat {
 pub struct TellerBoard {
     /// In order; the head of the board comes first.
     pub seats: Vec<Seat>,
+    /// The close needs the shares of two members.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub shares: bool,
 }
 
 /// What was done about a deadline.

@@ -51,6 +51,7 @@ mod scope;
 pub mod screen;
 pub mod sealed;
 pub mod sessions;
+mod shares;
 pub mod slips;
 mod sql;
 pub mod tables;

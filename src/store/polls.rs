@@ -140,7 +140,7 @@ impl PollRow {
             simulated: self.simulated,
             sitting: self.sitting,
         };
-        Ok(Poll { id: self.poll_id.parse().map_err(StoreError::corrupt)?, created, counters: Counters::default() })
+        Ok(Poll::begun(self.poll_id.parse().map_err(StoreError::corrupt)?, created))
     }
 }
 
@@ -218,10 +218,10 @@ pub async fn find(tx: &mut CouncilTx, poll: PollId) -> Result<Option<StoredPoll>
     )?;
     let Some(row) = row else { return Ok(None) };
     let (stage, log) = (row.stage()?, row.log_id.parse().map_err(StoreError::corrupt)?);
-    let hall = row.hall();
-    let mut poll = row.poll()?;
+    let (hall, mut poll) = (row.hall(), row.poll()?);
     let board = if stage == Stage::Created { Vec::new() } else { tellers(tx, poll.id).await? };
     poll.counters = Counters::of(&board, poll.created.rehearsal);
+    poll.shares = super::shares::of(tx, log, &board).await?;
     let state = match stage {
         Stage::Created => PollState::Created(poll),
         Stage::Listed => {

@@ -37,6 +37,9 @@ pub struct SealedPlace<'p> {
 /// Opens what was sealed for a place; `None` when the key is another one, or the text was changed or moved.
 pub type Unseal<'k> = dyn Fn(SealedPlace<'_>, &str) -> Option<SealedCounts> + Send + Sync + 'k;
 
+/// Opens what was sealed for a place, and seals it for the same place in another way.
+pub type SealAgain<'k> = dyn Fn(SealedPlace<'_>, &str) -> Option<String> + Send + Sync + 'k;
+
 /// Seals a plain opening for a place.
 pub type Seal<'k> = dyn Fn(SealedPlace<'_>, &str) -> Option<String> + Send + Sync + 'k;
 
@@ -267,6 +270,47 @@ pub async fn same(
     let batch = told.batches.get(&(sent.form.clone(), sent.batch)).ok_or_else(|| wrong(BatchFault::Untold))?;
     let stored = told.read(council, (&text, batch), Some(unseal)).map_err(wrong)?;
     Ok(stored.map(|stored| stored.counts == sent.counts))
+}
+
+/// Whether a batch of this form and number lies under seal.
+#[boxed]
+pub async fn is_there(tx: &mut CouncilTx, poll: PollId, form: &str, batch: u32) -> Result<bool, StoreError> {
+    let row = row!(
+        tx,
+        (i64,),
+        "SELECT number FROM sealed_batches WHERE council_id = $1 AND poll_id = $2 AND form_id = $3 AND number = $4",
+        poll.to_string(),
+        form.to_owned(),
+        i64::from(batch),
+    )?;
+    Ok(row.is_some())
+}
+
+/// Seals every opening of a count that is closed anew: `again` gives the text that takes the place of one.
+///
+/// # Errors
+/// [`StoreError::LockedBatch`] when one does not open, [`StoreError::ForgedBatch`] when the log tells nothing of one.
+#[boxed]
+pub async fn seal_again(tx: &mut CouncilTx, leave: MayOpen, again: &SealAgain<'_>) -> Result<(), StoreError> {
+    let (council, poll) = (tx.council(), leave.poll());
+    let told = told(tx, poll).await?;
+    for ((form, batch), text) in sealed(tx, poll).await? {
+        let wrong = |fault| forged((form.clone(), batch, fault));
+        let batch_told = told.get(&(form.clone(), batch)).ok_or_else(|| wrong(BatchFault::Untold))?;
+        let place = SealedPlace { council, poll, form: &form, batch, commitment: batch_told.commitment };
+        let own = again(place, &text).ok_or_else(|| wrong(BatchFault::Locked))?;
+        let changed = execute!(
+            tx,
+            "UPDATE sealed_batches SET opening = $5 \
+             WHERE council_id = $1 AND poll_id = $2 AND form_id = $3 AND number = $4",
+            poll.to_string(),
+            form.clone(),
+            i64::from(batch),
+            own,
+        )?;
+        one_changed(changed)?;
+    }
+    Ok(())
 }
 
 /// Deletes a batch that is counted anew, with its sealed opening: the log keeps the commitment, and two counts of one pile

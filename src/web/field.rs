@@ -109,6 +109,7 @@ fields! {
     HEAD = "head", "Trưởng ban";
     SECRETARY = "secretary", "Thư ký";
     MEMBERS = "members", "Ủy viên";
+    SHARES = "shares", "Đóng kiểm phiếu";
     CODE = "code", "Mã xác thực";
     SEAT = "seat", "Thành viên";
 }

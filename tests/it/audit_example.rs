@@ -53,7 +53,7 @@ fn told() -> Vec<(Actor, PollEvent)> {
     vec![
         (clerk(), created.into()),
         (leader(), ListDecided { officials: vec![official], resolution: "31/NQ-HĐND".into() }.into()),
-        (leader(), BoardAppointed { resolution: "32/NQ-HĐND".into(), tellers: vec![head] }.into()),
+        (leader(), BoardAppointed { resolution: "32/NQ-HĐND".into(), shares: None, tellers: vec![head] }.into()),
         (clerk(), FormsSealed { forms: vec![form] }.into()),
         (leader(), DeckWaived { proposed_by: clerk(), reason: "Máy in hỏng".into() }.into()),
         (person(3, "Ngô Trưởng Ban", Role::HeadTeller), ZeroReported { forms: vec![zero] }.into()),

@@ -38,11 +38,11 @@ pub fn cheap() -> Lock {
     Lock::Passphrase(Zeroizing::new(PASSPHRASE.to_owned()), 4)
 }
 
-fn opener() -> Opener {
+pub fn opener() -> Opener {
     Opener::Passphrase(Zeroizing::new(PASSPHRASE.to_owned()))
 }
 
-async fn makes(target: &Target, place: Place, lock: Lock) -> Result<Made, AppError> {
+pub async fn makes(target: &Target, place: Place, lock: Lock) -> Result<Made, AppError> {
     backup::make(target, Asked { place, lock, at: AT.parse().expect("time") }).await
 }
 
@@ -104,14 +104,19 @@ async fn has_files(site: &Site, council: CouncilId, marks: &[&str]) {
 }
 
 /// A folder with the installation's key for a database elsewhere.
-fn place_with_key() -> (tempfile::TempDir, PathBuf) {
+pub fn place_with_key() -> (tempfile::TempDir, PathBuf) {
     let home = tempfile::tempdir().expect("folder");
     let data = data_with_key(home.path());
     fs::remove_file(data.join("anchors.txt")).expect("no anchors");
     (home, data)
 }
 
-async fn restores(file: &Path, opener: Opener, data: &Path, database: &Database) -> Result<backup::Restored, AppError> {
+pub async fn restores(
+    file: &Path,
+    opener: Opener,
+    data: &Path,
+    database: &Database,
+) -> Result<backup::Restored, AppError> {
     backup::restore(file, opener, data, Some(database.url())).await
 }
 

@@ -5,7 +5,7 @@ use app::counting::day::TypedStep;
 use app::counting::room::{TypedBatch, TypedRecount};
 use app::people::accounts::{Manager, Typed};
 use app::polls::CountedBatch;
-use app::preparing::TypedDecision;
+use app::preparing::{TypedBoard, TypedDecision};
 use app::service::app::Ask;
 use app::trail::verify_db;
 use app::{AppError, Caller};
@@ -70,7 +70,21 @@ impl Board {
 
     /// The board is appointed, the forms are sealed.
     pub async fn sealed(engine: Engine) -> Self {
+        Self::listed(engine).await.seals().await
+    }
+
+    /// The same, where the council chose that the close needs shares of two.
+    pub async fn sealed_with_shares(engine: Engine) -> Self {
         let board = Self::listed(engine).await;
+        let clerk = board.caller(CLERK).await;
+        let version = board.site.app.board_page(&clerk, board.poll).await.expect("page").version;
+        let draft = TypedBoard { shares: true, ..sample_board(&board.delegates) };
+        board.site.app.draft_board(board.ask(&clerk), board.poll, version, draft).await.expect("draft");
+        board.seals().await
+    }
+
+    async fn seals(self) -> Self {
+        let board = self;
         let (clerk, leader) = (board.caller(CLERK).await, board.caller(LEADER).await);
         let app = &board.site.app;
         board.binds(&["truong.ban", "kp.an", "kp.binh", "kp.cuc", "kp.dung"]).await.expect("bound");

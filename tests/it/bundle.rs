@@ -185,7 +185,7 @@ fn a_log_that_contradicts_itself_is_refused() {
     let mut late = Story::begins();
     late.opens().counts();
     let totals = late.totals();
-    late.says(CountingClosed { forms: totals.clone(), proposed_by: program() });
+    late.says(CountingClosed { forms: totals.clone(), proposed_by: program(), shares: None });
     late.says(committed(9, Digest::of(b""), "F1-AAAAAA", 1));
     late.heads.push(late.log.head());
     let results_sha256 = Digest::of(RESULTS.as_bytes());
@@ -358,7 +358,9 @@ fn bound(event: PollEvent, readers: [u8; 2]) -> Vec<PollEvent> {
         |number| Teller { account: Some(account(number)), name: format!("Người {number}"), role: TellerRole::Head };
     let tellers = [1, 2].map(seat).to_vec();
     match event {
-        PollEvent::ListDecided(_) => vec![event, BoardAppointed { resolution: String::new(), tellers }.into()],
+        PollEvent::ListDecided(_) => {
+            vec![event, BoardAppointed { resolution: String::new(), shares: None, tellers }.into()]
+        }
         PollEvent::MinutesSigned(minutes) => vec![MinutesSigned { tellers, ..minutes }.into()],
         PollEvent::BatchCommitted(batch) => {
             vec![BatchCommitted { accounts: Some(readers.map(account).into()), ..batch }.into()]

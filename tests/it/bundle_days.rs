@@ -2,14 +2,17 @@
 //! was announced when.
 
 use domain::audit::event::poll::{
-    BallotsHandedOver, BallotsIssued, BallotsReturned, BoardAppointed, IssuedCorrected, MinutesProposed,
-    MinutesReopened, MinutesSigned, PollMoved, PresenceChanged, PresenceCorrected, RulesFrozen, UnusedSealed,
-    VotingOpened,
+    BallotsHandedOver, BallotsIssued, BallotsReturned, BoardAppointed, CountingClosed, IssuedCorrected,
+    MinutesProposed, MinutesReopened, MinutesSigned, PollMoved, PresenceChanged, PresenceCorrected, RulesFrozen,
+    ShareTaken, UnusedSealed, VotingOpened,
 };
 use domain::audit::{Digest, PollEvent};
+use domain::batch::Reader;
+use domain::id::AccountId;
 use domain::presence::PresenceChange::{self, Arrived, Left, Returned};
 use domain::roster::{Teller, TellerRole};
 use domain::rules::BadLineCosts;
+use domain::share_lock::Share;
 use domain::signing::MissingSignature;
 use jiff::civil::date;
 
@@ -83,7 +86,7 @@ fn tellers(of: &[(&str, TellerRole)]) -> Vec<Teller> {
 fn signs(event: PollEvent, signed: &[(&str, TellerRole)], missing: &[(&str, &str)]) -> Vec<PollEvent> {
     match event {
         PollEvent::ListDecided(_) => {
-            vec![event, BoardAppointed { resolution: String::new(), tellers: tellers(&BOARD) }.into()]
+            vec![event, BoardAppointed { resolution: String::new(), shares: None, tellers: tellers(&BOARD) }.into()]
         }
         PollEvent::MinutesSigned(told) => {
             let missing = missing.iter().map(|(name, reason)| MissingSignature {
@@ -93,6 +96,36 @@ fn signs(event: PollEvent, signed: &[(&str, TellerRole)], missing: &[(&str, &str
             });
             vec![MinutesSigned { missing: Some(missing.collect()), tellers: tellers(signed), ..told }.into()]
         }
+        other => vec![other],
+    }
+}
+
+/// Members of a board with accounts.
+fn member(number: u8) -> Reader {
+    let account = Some(AccountId::new(jiff::Timestamp::UNIX_EPOCH, &[number; 10]));
+    Reader { account, name: format!("Người {number}") }
+}
+
+/// A board whose close needs so many shares is appointed.
+fn shared(event: PollEvent, shares: u32) -> Vec<PollEvent> {
+    let tellers = BOARD.iter().zip(1..).map(|((_, role), number)| {
+        let Reader { account, name } = member(number);
+        Teller { account, name, role: *role }
+    });
+    match event {
+        PollEvent::ListDecided(_) => {
+            let board = BoardAppointed { resolution: String::new(), shares: Some(shares), tellers: tellers.collect() };
+            vec![event, board.into()]
+        }
+        other => vec![other],
+    }
+}
+
+/// The forms are sealed, and whoever writes the log takes a share.
+fn takes_share(event: PollEvent) -> Vec<PollEvent> {
+    let public_key = Share::from_bytes(zeroize::Zeroizing::new([1; 16])).key();
+    match event {
+        PollEvent::FormsSealed(_) => vec![event, ShareTaken { public_key }.into()],
         other => vec![other],
     }
 }
@@ -341,6 +374,18 @@ const DAYS: &[(&str, bool, Bend)] = &[
     ("a choice after the forms were sealed", false, |event| match event {
         PollEvent::FormsSealed(_) => vec![event, choice()],
         other => chooses(other, Vec::new()),
+    }),
+    ("a vote opened before anybody took a share", false, |event| shared(event, 2)),
+    ("shares of three members", false, |event| shared(event, 3)),
+    ("a share where none is needed", false, takes_share),
+    ("a share that somebody outside the board took", false, |event| {
+        shared(event, 2).into_iter().flat_map(takes_share).collect()
+    }),
+    ("a close with shares where none is needed", false, |event| match event {
+        PollEvent::CountingClosed(told) => {
+            vec![CountingClosed { shares: Some(vec![member(1), member(2)]), ..told }.into()]
+        }
+        other => vec![other],
     }),
     ("ballots handed over before the result", false, |event| match event {
         PollEvent::CountingClosed(_) => vec![event, handed(4, "Phòng Lưu trữ")],

@@ -212,7 +212,7 @@ impl Story {
     }
 
     pub fn closes(&mut self, forms: Vec<FormTotals>) -> &mut Self {
-        self.says(CountingClosed { forms, proposed_by: program() }).checkpoint();
+        self.says(CountingClosed { forms, proposed_by: program(), shares: None }).checkpoint();
         let results_sha256 = Digest::of(RESULTS.as_bytes());
         self.says(ResultDeclared { proposed_by: program(), results_sha256 });
         let (name, sha256) = ("minutes.pdf".to_owned(), self.issues("minutes.pdf"));

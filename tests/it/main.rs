@@ -105,6 +105,7 @@ mod sample;
 mod secrecy;
 mod serve;
 mod set_up;
+mod shares;
 mod sign_in;
 mod site;
 mod slips;

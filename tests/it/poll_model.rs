@@ -451,7 +451,7 @@ fn closed_early(node: &Node, asked: Move, people: [usize; 2]) -> Taken {
     let counts = BatchCounts::sum(PollKind::Rating, 2, node.openings.values()).expect("sums");
     let totals =
         vec![FormTotals { blindings: None, counts, form: FORM.into(), issued: DELEGATES, returned: DELEGATES }];
-    let events = vec![CountingClosed { forms: totals.clone(), proposed_by: account(people[0]) }.into()];
+    let events = vec![CountingClosed { forms: totals.clone(), proposed_by: account(people[0]), shares: None }.into()];
     Ok(Transition { state: PollState::Closed(poll.clone(), ClosedCount::new(totals)), events, moment: None })
 }
 

@@ -26,6 +26,7 @@ use domain::presence::{HallFigures, PresenceChange};
 use domain::role::Role;
 use domain::roster::{Teller, TellerRole};
 use domain::rules::{BadLineCosts, RuleSet, builtin};
+use domain::shares::Shares;
 use domain::signing::{Signatures, SigningFault};
 use jiff::civil::date;
 
@@ -213,7 +214,10 @@ pub fn close(state: PollState, openings: &[SealedCounts]) -> Taken {
 
 fn closed_by(state: PollState, openings: &[SealedCounts], pair: Pair) -> Taken {
     let told = told(forms(), openings);
-    state.close()?.add_up(openings, &CountLog { origin: "tinnhiem/mau", forms: &told, reasons: &[] })?.close(pair)
+    state
+        .close()?
+        .add_up(openings, &CountLog { origin: "tinnhiem/mau", forms: &told, reasons: &[] })?
+        .close(pair, Shares::default().closers(None)?)
 }
 
 /// What a close takes long for is done before the transaction that writes, which uses it as long as nothing changed.

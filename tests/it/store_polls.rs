@@ -11,6 +11,7 @@ use domain::poll_state::{Poll, PollState, Stage};
 use domain::presence::{HallFigures, Presence};
 use domain::role::Role;
 use domain::roster::{Teller, TellerRole};
+use domain::shares::Shares;
 use jiff::Timestamp;
 use store::sealed::SealedPlace;
 use store::{Store, StoreError, batches, hall, logs, polls, screen, sealed};
@@ -27,7 +28,7 @@ pub async fn with_poll(engine: Engine) -> (Site, CouncilId, Poll, LogId) {
     let log = LogId::new(Timestamp::UNIX_EPOCH, &[1; 10]);
     let created = PollCreated { ruleset_sha256: Digest::of(b"id = 'MAU'"), ..created() };
     let counters = Counters::of(&[], created.rehearsal);
-    let poll = Poll { id, created, counters };
+    let poll = Poll { id, created, counters, shares: Shares::default() };
     let row = poll.clone();
     let adding = write(&site.store, council, move |tx| {
         Box::pin(async move {
@@ -197,7 +198,7 @@ fn a_poll_is_read_back_at_every_stage_as_it_was_written() {
             Box::pin(async move {
                 let (name, sha256) = ("minutes.pdf".to_owned(), Digest::of(b"mau"));
                 let [closed, minutes]: [PollEvent; 2] = [
-                    CountingClosed { forms: totals(), proposed_by: clerk() }.into(),
+                    CountingClosed { forms: totals(), proposed_by: clerk(), shares: None }.into(),
                     MinutesProposed { copies: None, name, sha256 }.into(),
                 ];
                 tx.append(log, now(), &clerk(), &closed).await?;
@@ -347,7 +348,18 @@ fn what_is_sealed_tells_only_whether_it_is_the_same_until_the_count_is_whole() {
         );
         let locked = sealed::openings(&mut tx, leave, &|_, _| None).await;
         assert!(matches!(locked, Err(StoreError::LockedBatch { batch: 1, .. })), "{locked:?}");
+        for (batch, is_there) in [(1, true), (3, false)] {
+            assert_eq!(sealed::is_there(&mut tx, id, "F1", batch).await.expect("batch"), is_there);
+        }
         drop(tx);
+        let again = write(store, council, move |tx| {
+            Box::pin(async move {
+                let refused = sealed::seal_again(tx, leave, &|_, _| None).await;
+                assert!(matches!(refused, Err(StoreError::LockedBatch { batch: 1, .. })), "{refused:?}");
+                sealed::seal_again(tx, leave, &|_, text| Some(text.to_owned())).await
+            })
+        });
+        again.await.expect("sealed again");
 
         let superseded = sealed_second.commitment().expect("commitment");
         // Other figures take the place of those before, and a batch that is counted anew leaves nothing under seal.

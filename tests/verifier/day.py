@@ -34,6 +34,7 @@ class Day:
         self.issued, self.board = {}, []
         self.back, self.batches, self.reopened, self.papers, self.proposed = {}, {}, [], [], None
         self.seated, self.leading, self.ordered, self.recounted = set(), set(), set(), set()
+        self.needs_shares, self.holders = False, {}
 
     def need(self, holds, why):
         need(holds, self.file, why)
@@ -100,8 +101,15 @@ class Day:
     def on_board_appointed(self, data):
         accounts = [teller["account"] for teller in data["tellers"] if "account" in teller]
         self.need(len(set(accounts)) == len(accounts), "one account twice on the board")
+        self.needs_shares, self.holders = "shares" in data, {}
+        self.need(data.get("shares", 2) == 2 and (len(accounts) >= 2 or not self.needs_shares), "shares of others than two")
         self.board, self.seated = data["tellers"], set(accounts)
         self.leading = {teller.get("account") for teller in self.board if teller["role"] in ("head", "secretary")}
+
+    def on_share_taken(self, data):
+        self.need(self.needs_shares and not self.opened, "a share taken outside its time")
+        self.need(self.actor["account"] in self.seated, "a share taken by nobody of the board")
+        self.holders[self.actor["account"]] = self.actor["name"]
 
     def on_deck_counted(self, data):
         self.need(not self.zeroed, "test deck after the zero report")
@@ -178,6 +186,7 @@ class Day:
         self.need(0 < data["present"] <= self.delegates, "more people in the hall than delegates, or nobody")
         self.need_others(data["proposed_by"])
         self.may_open(data)
+        self.need(not self.needs_shares or len(self.holders) >= 2, "opened before two took a share")
         self.opened, self.attended, self.now = True, data["present"], data["present"]
 
     def on_presence_changed(self, data):
@@ -268,6 +277,10 @@ class Day:
         self.need_others(data["proposed_by"])
         for form, ballots in self.back.items():
             self.need(self.counted(form) == ballots["returned"], f"form {form}: batches are not all ballots")
+        self.need(("shares" in data) == self.needs_shares, "closed with shares that nobody asked for, or without")
+        closers = [(reader["account"], reader["name"]) for reader in data.get("shares", ())]
+        two = len({account for account, _ in closers}) == len(closers) == 2 and self.holders.items() >= set(closers)
+        self.need(two or not self.needs_shares, "not closed with shares of two who took one")
         self.closed = {total["form"]: json.loads(json.dumps(total["counts"])) for total in data["forms"]}
 
     def closed_line(self, data):
@@ -394,6 +407,7 @@ def check_course(events, lines):
         if kind == "rules.frozen" and "bad_line" in data:
             need(boards and boards[0] < seq, file, "the board chose before it was appointed")
         need(kind != "dossiers.released" or seq < opened, file, "dossiers released after voting opened")
+        need(kind != "share.taken" or seq > forms, file, "a share taken before the forms")
         need(kind not in ("deck.counted", "deck.waived") or seq > forms, file, "test deck before the forms")
         need(kind != "poll.moved" or seq > forms, file, "moved before the forms")
         day.take(kind, data, json.loads(line)["actor"])

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::{NO_POLL, Rehearser, Taken, WriteContext, closing, held, take};
+use super::{NO_POLL, Rehearser, Taken, WriteContext, closing, held, openings, take};
 use crate::rules::parsed::parsed;
 use crate::service::app::App;
 use crate::service::drawn::Drawn;
@@ -218,6 +218,9 @@ pub(crate) async fn take_act(
     let stored = polls::find(tx, poll).await?.ok_or(NO_POLL)?;
     let actor = pair.confirmed_by().clone();
     let step = decide(tx, poll, stored.state, &act, (pair, at, keys), drawn).await?;
+    if matches!(act, Act::CloseCounting) {
+        openings::take_off_shares(tx, &step.state, keys).await?;
+    }
     if let Act::DeclareResult { results } = act {
         polls::add_results(tx, poll, results).await?;
     }

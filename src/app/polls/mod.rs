@@ -14,6 +14,7 @@ pub(crate) mod proposals;
 pub(crate) mod recounts;
 mod result;
 pub mod results;
+mod shares;
 mod steps;
 pub(crate) mod trust;
 
@@ -32,6 +33,7 @@ use macros::boxed;
 use store::{CouncilTx, StoreError, Work, hall, logs, open_batches, polls, sealed};
 
 pub(crate) use acts::{Act, decide, rules_of, take_act};
+pub use closing::SHARE_FIELDS;
 pub(crate) use closing::add_up;
 pub(crate) use entries::entries;
 pub(crate) use listed::{linked, on_ballot};
@@ -39,6 +41,8 @@ pub(crate) use members::{actor_in, admit};
 pub(crate) use openings::Binder;
 pub(crate) use recounts::FoundLine;
 pub(crate) use result::{decide_result, results_text};
+pub(crate) use shares::holders;
+pub use shares::{HOLDERS, SHARE_READERS, SharesPage};
 pub(crate) use steps::commit_within;
 pub use steps::{CountedBatch, Sent, USHERS};
 pub use store::polls::PollSummary;
@@ -338,6 +342,7 @@ async fn project(tx: &mut CouncilTx, poll: PollId, seq: u64, event: &PollEvent) 
         | PollEvent::RulesFrozen(_)
         | PollEvent::DossiersReleased(_)
         | PollEvent::DeckCounted(_)
+        | PollEvent::ShareTaken(_)
         | PollEvent::DeckWaived(_)
         | PollEvent::PollMoved(_)
         | PollEvent::ZeroReported(_)

@@ -284,6 +284,9 @@ impl App {
                 let stored = polls::find(tx, poll).await?.ok_or(NO_POLL)?;
                 admit(&stored.state.poll().counters, &actor, BATCH_ROLES)?;
                 listed::is_free(tx, poll, own).await?;
+                if was_sent(tx, &sent).await? {
+                    return Err(AppError::AlreadyDone);
+                }
                 let step = commit(tx, poll, stored.state, bound, &keys).await?;
                 if step.events.is_empty() {
                     return Ok(());
@@ -419,6 +422,16 @@ pub(super) async fn still_open(tx: &mut CouncilTx, poll: PollId, opened: Request
     if lay { Ok(()) } else { Err(AppError::Input(sentence.to_owned())) }
 }
 
+/// Whether one of these requests belongs to a batch that is committed.
+async fn was_sent(tx: &mut CouncilTx, sent: &[Sent]) -> Result<bool, AppError> {
+    for Sent { id, .. } in sent {
+        if requests::is_claimed(tx, *id).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// The day of the vote as it was planned; `None` for a poll that was not planned here.
 async fn votes_on(tx: &mut CouncilTx, poll: PollId) -> Result<Option<Date>, AppError> {
     let Some(part) = preparation::part(tx, poll, &Part::Plan).await? else { return Ok(None) };
@@ -441,7 +454,12 @@ async fn commit(
     BoundBatch { opening, binding, sealed, read }: BoundBatch,
     keys: &Keys,
 ) -> Result<Transition, AppError> {
-    match sealed::same(tx, poll, &opening, &unseal(keys)).await? {
+    let shares = state.poll().shares.clone();
+    // What lies under the board's shares opens for nobody before the close, not to be compared either.
+    if shares.are_needed() && sealed::is_there(tx, poll, &opening.form, opening.batch).await? {
+        return Err(Refusal::BatchLocked { form: opening.form, batch: opening.batch }.into());
+    }
+    match sealed::same(tx, poll, &opening, &unseal(keys, &shares)).await? {
         Some(true) => Ok(Transition { state, events: Vec::new(), moment: None }),
         Some(false) => Err(Refusal::BatchDiffers { form: opening.form, batch: opening.batch }.into()),
         None => {

@@ -32,6 +32,8 @@ pub struct TypedBoard {
     pub secretary: String,
     /// Ủy viên.
     pub members: Vec<String>,
+    /// The close needs the shares of two members.
+    pub shares: bool,
 }
 
 /// A member of the draft, with the account that he or she counts with.
@@ -280,6 +282,7 @@ fn typed(board: &TellerBoard) -> TypedBoard {
         head: of(TellerRole::Head).next().unwrap_or_default(),
         secretary: of(TellerRole::Secretary).next().unwrap_or_default(),
         members: of(TellerRole::Member).collect(),
+        shares: board.shares,
     }
 }
 
@@ -300,7 +303,7 @@ fn read(typed: &TypedBoard, delegates: &[DelegateId]) -> Result<TellerBoard, App
             None => seats.push(Seat { account: None, delegate, role }),
         }
     }
-    Ok(TellerBoard { seats })
+    Ok(TellerBoard { seats, shares: typed.shares })
 }
 
 async fn conflict(
@@ -360,7 +363,13 @@ async fn ready(tx: &mut CouncilTx, prepared: &PreparedPoll, decision: Decision) 
     if tellers.is_empty() {
         return Err(Refusal::NoBoard.into());
     }
-    Ok(DecidedBoard { accounts: seats::check(tx, prepared).await?, decision, tellers })
+    let accounts = seats::check(tx, prepared).await?;
+    let shares = stored(tx, prepared.state.poll().id).await?.0.shares;
+    // The state says what the choice takes.
+    if shares {
+        prepared.state.clone().appoint_holders(tellers.clone(), decision.text())?;
+    }
+    Ok(DecidedBoard { accounts, decision, shares, tellers })
 }
 
 /// What confirming the proposal would decide now.
@@ -372,7 +381,13 @@ pub(crate) async fn content_now(tx: &mut CouncilTx, proposal: &Proposal) -> Resu
 
 /// Takes the step that was confirmed.
 pub(crate) async fn take(tx: &mut CouncilTx, proposal: &Proposal, step: &Confirmation) -> Result<(), AppError> {
-    let DecidedBoard { decision, tellers, .. } = content(&proposal.content)?;
-    let appoint = |state: PollState| state.appoint_board(tellers, decision.text());
+    let DecidedBoard { decision, shares, tellers, .. } = content(&proposal.content)?;
+    let appoint = |state: PollState| {
+        if shares {
+            state.appoint_holders(tellers, decision.text())
+        } else {
+            state.appoint_board(tellers, decision.text())
+        }
+    };
     polls::take_step(tx, proposal.poll, (step.at, &step.actor), &step.keys, appoint).await.map(drop)
 }

@@ -33,6 +33,7 @@ use domain::audit::tag::{TagKey, TagKeys};
 use domain::audit::witness::Cosigner;
 use domain::audit::{Digest, KeyName, Signer};
 use domain::id::{AccountId, CouncilId};
+use domain::shares::GivenShares;
 use store::logs::LogHead;
 
 /// 32 secret bytes. Logs are signed with keys derived from it, so a backup of the database alone signs nothing.
@@ -45,18 +46,30 @@ use store::logs::LogHead;
 pub struct Keys {
     secret: Zeroizing<[u8; 32]>,
     rehearsal: Option<Zeroizing<[u8; 32]>>,
+    shares: Option<GivenShares>,
 }
 
 impl Keys {
     /// The key of 32 bytes that the caller drew or read.
     pub const fn new(secret: Zeroizing<[u8; 32]>) -> Self {
-        Self { secret, rehearsal: None }
+        Self { secret, rehearsal: None, shares: None }
     }
 
     /// The same, with a seed for the logs of rehearsed polls.
     #[must_use]
     pub fn rehearsing(self, seed: [u8; 32]) -> Self {
         Self { rehearsal: Some(Zeroizing::new(seed)), ..self }
+    }
+
+    /// The same, with the shares that two of a board gave to close a count; for as long as one request lasts.
+    #[must_use]
+    pub(crate) fn with_shares(self, given: GivenShares) -> Self {
+        Self { shares: Some(given), ..self }
+    }
+
+    /// The shares of two of a board, where they were given.
+    pub(crate) const fn shares(&self) -> Option<&GivenShares> {
+        self.shares.as_ref()
     }
 
     /// What signs the checkpoints of a poll's log.

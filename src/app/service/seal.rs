@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 use crate::service::clock::Chance;
 use crate::service::error::AppError;
 use crate::service::keys::Keys;
+use domain::audit::Digest;
 
 const NONCE: usize = 24;
 
@@ -26,6 +27,8 @@ pub(crate) enum Purpose {
     KnownBrowser,
     /// The counts and the nonce of a batch, in the database.
     SealedBatch,
+    /// The same, where they lie under the shares of a board as well.
+    LockedBatch,
 }
 
 impl Purpose {
@@ -36,6 +39,7 @@ impl Purpose {
             Self::PasswordPassed => b"seal password passed v1\n",
             Self::KnownBrowser => b"seal known browser v1\n",
             Self::SealedBatch => b"seal batch counts v1\n",
+            Self::LockedBatch => b"seal batch counts under shares v1\n",
         }
     }
 }
@@ -43,6 +47,17 @@ impl Purpose {
 /// Seals `plain` for `purpose` and `owner`: both must be the same to open it.
 pub(crate) fn seal(
     keys: &Keys,
+    chance: &Chance,
+    purpose: Purpose,
+    owner: &str,
+    plain: &[u8],
+) -> Result<String, AppError> {
+    seal_under((keys, None), chance, purpose, owner, plain)
+}
+
+/// The same, with a second key beside the installation's: nothing opens it without both.
+pub(crate) fn seal_under(
+    keys: (&Keys, Option<&[u8; 32]>),
     chance: &Chance,
     purpose: Purpose,
     owner: &str,
@@ -57,6 +72,16 @@ pub(crate) fn seal(
 
 /// What was sealed; `None` when it was changed, or sealed for something or somebody else.
 pub(crate) fn open(keys: &Keys, purpose: Purpose, owner: &str, text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    open_under((keys, None), purpose, owner, text)
+}
+
+/// What was sealed under two keys.
+pub(crate) fn open_under(
+    keys: (&Keys, Option<&[u8; 32]>),
+    purpose: Purpose,
+    owner: &str,
+    text: &str,
+) -> Option<Zeroizing<Vec<u8>>> {
     let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
     let (nonce, sealed) = bytes.split_at_checked(NONCE)?;
     let nonce = XNonce::try_from(nonce).ok()?;
@@ -64,8 +89,12 @@ pub(crate) fn open(keys: &Keys, purpose: Purpose, owner: &str, text: &str) -> Op
     cipher(keys, purpose).ok()?.decrypt(&nonce, payload).ok().map(Zeroizing::new)
 }
 
-fn cipher(keys: &Keys, purpose: Purpose) -> Result<XChaCha20Poly1305, AppError> {
-    XChaCha20Poly1305::new_from_slice(&*keys.sealing_key(purpose.tag())).map_err(|e| internal(&e))
+fn cipher((keys, second): (&Keys, Option<&[u8; 32]>), purpose: Purpose) -> Result<XChaCha20Poly1305, AppError> {
+    let mut key = keys.sealing_key(purpose.tag());
+    if let Some(second) = second {
+        key = Zeroizing::new(*Digest::of_parts(&[b"tinnhiem two keys v1\n", &*key, second]).as_bytes());
+    }
+    XChaCha20Poly1305::new_from_slice(&*key).map_err(|e| internal(&e))
 }
 
 fn internal(error: &impl ToString) -> AppError {
@@ -75,6 +104,20 @@ fn internal(error: &impl ToString) -> AppError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_sealed_under_two_keys_opens_with_both_alone() {
+        let keys = Keys::new(Zeroizing::new([7; 32]));
+        let (second, other) = ([1; 32], [2; 32]);
+        let both = (&keys, Some(&second));
+        let sealed = seal_under(both, &Chance::System, Purpose::LockedBatch, "owner", b"counts").expect("sealed");
+        let opened = |keys| open_under(keys, Purpose::LockedBatch, "owner", &sealed).map(|plain| plain.to_vec());
+        assert_eq!(opened(both), Some(b"counts".to_vec()));
+        let strange = Keys::new(Zeroizing::new([8; 32]));
+        for keys in [(&keys, None), (&keys, Some(&other)), (&strange, Some(&second))] {
+            assert_eq!(opened(keys), None);
+        }
+    }
 
     #[test]
     fn what_is_sealed_opens_for_its_purpose_and_owner_alone() {

@@ -137,7 +137,9 @@ pub(super) async fn record(
     let leave = closed.ok_or(Refusal::NotNow { doing: "mở số liệu các tập phiếu", stage })?;
     let openings = match kind {
         BundleKind::Public if adds_up(tx, poll).await? => None,
-        BundleKind::Public | BundleKind::Sealed => Some(sealed::openings(tx, leave, &unseal(keys)).await?),
+        BundleKind::Public | BundleKind::Sealed => {
+            Some(sealed::openings(tx, leave, &unseal(keys, &stored.state.poll().shares)).await?)
+        }
     };
     let (log, key) = read_log(tx, stored.log).await?;
     Ok(PollRecord {

@@ -71,6 +71,8 @@ pub struct CouncilReport {
     pub rows: usize,
     /// Batches whose counts lie under seal and were not opened, because the key was not there.
     pub locked: usize,
+    /// Batches that lie under the shares of their board until the close.
+    pub under_shares: usize,
     /// Files that have the hash by which they are named.
     pub files: usize,
     /// Released dossiers that are as their polls' logs say, and that come out again.
@@ -95,8 +97,19 @@ pub struct DbReport {
 impl fmt::Display for DbReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for council in &self.councils {
-            let CouncilReport { name, accounts, slips, records, versions, rows, locked, files, dossiers, logs } =
-                council;
+            let CouncilReport {
+                name,
+                accounts,
+                slips,
+                records,
+                versions,
+                rows,
+                locked,
+                under_shares,
+                files,
+                dossiers,
+                logs,
+            } = council;
             write!(f, "{name}: {accounts} tài khoản, {slips} thẻ truy cập")?;
             writeln!(f, " và {records} bản ghi dữ liệu cùng {versions} phiên bản đúng như nhật ký")?;
             if *rows > 0 {
@@ -106,6 +119,12 @@ impl fmt::Display for DbReport {
                 writeln!(
                     f,
                     "  {locked} tập phiếu niêm phong chưa mở ra so với nhật ký, vì không có khóa bí mật: mới biết là còn đủ"
+                )?;
+            }
+            if *under_shares > 0 {
+                writeln!(
+                    f,
+                    "  {under_shares} tập phiếu nằm dưới mảnh khóa của Ban kiểm phiếu đến khi đóng kiểm phiếu: mới biết là còn đủ"
                 )?;
             }
             if *dossiers > 0 {

@@ -344,7 +344,7 @@ mod tests {
         prop_oneof![
             3 => any_batch().prop_map(PollEvent::from),
             1 => (prop::collection::vec(totals, 0..3), any_actor())
-                .prop_map(|(forms, proposed_by)| CountingClosed { forms, proposed_by }.into()),
+                .prop_map(|(forms, proposed_by)| CountingClosed { forms, proposed_by, shares: None }.into()),
             1 => (officials, any_text())
                 .prop_map(|(officials, resolution)| ListDecided { officials, resolution }.into()),
             1 => (any_text(), any::<u32>())

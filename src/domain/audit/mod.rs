@@ -44,6 +44,11 @@
 //! every form passed, or after a waiver since which no deck failed. It is the table of `counting.closed` with 0 in every
 //! place.
 //!
+//! Where the board that was appointed last has `shares` (2; at least two of its members have accounts), the close takes two
+//! shares: `share.taken` between forms and opening, whose actor is a member by account and holds it from there on (a later one
+//! takes the place of an earlier one); at the opening two members hold one; `counting.closed` has in `shares` two different
+//! holders, with the names under which they took them. Otherwise there is none of these.
+//!
 //! Opening: `quorum` and `planned` are what the rule set and the plan ask for; where fewer are present, or the day is another
 //! one, `reason` is not blank. From there to the close the hall has three figures: there at the opening, there at any time
 //! (`attended`), there now. `presence.changed` changes them by what it says, `presence.corrected` puts others in their place;

@@ -95,6 +95,7 @@ pub fn minutes(frame: &Frame<'_>, result: &PollResult, parts: MinutesParts<'_>) 
     blocks.push(ballots_table(result));
     blocks.extend(invalid_reasons(occasion, result));
     blocks.extend(day::papers(occasion, &parts));
+    blocks.extend(closed_with(&parts.day.closers).map(body));
     blocks.push(heading(2, "3. Kết quả kiểm phiếu"));
     blocks.push(body(how_counted(occasion, result)));
     let who =
@@ -125,6 +126,15 @@ pub fn minutes(frame: &Frame<'_>, result: &PollResult, parts: MinutesParts<'_>) 
         Block::Checkpoint(parts.checkpoint),
     ]));
     frame.document("Biên bản kiểm phiếu", Issue { board: Some("Ban kiểm phiếu"), number: "" }, blocks)
+}
+
+/// Whose shares opened the count, where the council chose that the close needs them.
+fn closed_with(closers: &[String]) -> Option<String> {
+    let [one, other] = closers else { return None };
+    Some(format!(
+        "Số liệu các tập phiếu chỉ mở được bằng mảnh khóa của hai thành viên Ban kiểm phiếu; {one} và {other} đã nhập mảnh \
+         của mình khi đóng kiểm phiếu."
+    ))
 }
 
 /// What every share is taken of, and which papers count for nobody or for all but one.

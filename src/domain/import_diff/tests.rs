@@ -149,7 +149,8 @@ fn a_new_fact_may_be_about_somebody_new() {
 fn a_board_takes_delegates_only_and_loses_nobody() {
     let list = [kept_delegate(delegate("An", None), 1), kept_delegate(delegate("Bình", None), 2)];
     let delegates = (1..).zip(&list).map(|(number, kept)| (voter(number), kept)).collect();
-    let board = TellerBoard { seats: vec![Seat { account: None, delegate: voter(1), role: TellerRole::Head }] };
+    let board =
+        TellerBoard { seats: vec![Seat { account: None, delegate: voter(1), role: TellerRole::Head }], shares: false };
     let stored = Stored { delegates, board: Some(&board), ..Stored::default() };
     let teller = |name: &str, role| Teller { account: None, name: name.into(), role };
     let parts = |tellers: Vec<Teller>| Parts { tellers: Some(placed(tellers)), ..Parts::default() };

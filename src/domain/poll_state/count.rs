@@ -7,11 +7,11 @@ use super::{ClosedCount, FormProgress, MayOpen, Pair, Poll, PollState, Refusal, 
 use crate::audit::course::FormCourse;
 use crate::audit::event::poll::{
     BatchCommitted, BatchReopened, CountingClosed, DeckCounted, DeckForm, DeckWaived, FormTotals, PollMoved,
-    SealedForm, VotingOpened, ZeroReported,
+    SealedForm, ShareTaken, VotingOpened, ZeroReported,
 };
 use crate::audit::pedersen::sums::SumsCheck;
 use crate::audit::pedersen::{Binding, Generator};
-use crate::audit::{Digest, Moment, SealedCounts};
+use crate::audit::{Actor, Digest, Moment, SealedCounts};
 use crate::batch::ReadTwice;
 use crate::count::BatchCounts;
 use crate::counters::accounts_of;
@@ -19,6 +19,8 @@ use crate::deck_trials::{self, DeckFault, DeckStanding, DeckTrials};
 use crate::opening::Opening;
 use crate::presence::Presence;
 use crate::rules::RuleSet;
+use crate::share_lock::ShareKey;
+use crate::shares::{Closers, ShareFault, Shares};
 
 /// A batch as it was committed, which is to be counted anew.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,6 +138,28 @@ impl PollState {
         Ok(Transition::quiet(Self::Zeroed(poll, forms), events))
     }
 
+    /// A member of the board takes the share of this key; a later one takes the place of an earlier one.
+    ///
+    /// # Errors
+    /// Before the forms are sealed, once voting is open, where the close needs none, and for whoever is no member with an
+    /// account.
+    pub fn take_share(mut self, public_key: ShareKey, by: &Actor) -> Result<Transition, Refusal> {
+        let (Self::Sealed(poll, ..) | Self::Tested(poll, ..) | Self::Waived(poll, ..) | Self::Zeroed(poll, _)) =
+            &mut self
+        else {
+            return self.refuse("nhận mảnh khóa");
+        };
+        if !poll.shares.are_needed() {
+            return Err(Refusal::NoShares);
+        }
+        if by.account.is_none() || !poll.counters.may_count(by.account) {
+            return Err(Refusal::NotOnBoard(by.name.clone()));
+        }
+        let taken = ShareTaken { public_key };
+        poll.shares.take(by, &taken);
+        Ok(Transition::quiet(self, vec![taken.into()]))
+    }
+
     /// Two people put the vote off, or bring it forward, from the day `before` to `day`. The forms stay as they were
     /// printed.
     ///
@@ -167,6 +191,9 @@ impl PollState {
         let (delegates, present) = (created.delegates, opening.present);
         if present == 0 || present > delegates {
             return Err(Refusal::Present { present, delegates });
+        }
+        if poll.shares.are_too_few() {
+            return Err(Refusal::FewShares);
         }
         let faults = opening.faults(rules, delegates);
         let Opening { at, planned, reason, .. } = opening;
@@ -305,6 +332,13 @@ impl Closing {
     }
 }
 
+impl Closing {
+    /// Who holds shares of what this close needs.
+    pub const fn shares(&self) -> &Shares {
+        &self.poll.shares
+    }
+}
+
 impl AddedUp {
     /// Whether these are the sums of this count: it stands as it did when they were added up, and so does its log. The openings
     /// need not be looked at again, because the commitments of the log bind them.
@@ -315,14 +349,18 @@ impl AddedUp {
             && self.reasons.iter().eq(log.reasons)
     }
 
-    /// Closes the count.
+    /// Closes the count, with the shares of `closers`.
     ///
     /// # Errors
-    /// By one person.
-    pub fn close(self, pair: Pair) -> Result<Transition, Refusal> {
+    /// By one person, and when they are closers of another poll.
+    pub fn close(self, pair: Pair, closers: Closers) -> Result<Transition, Refusal> {
         let Self { closing: Closing { poll, .. }, totals, .. } = self;
         let proposed_by = pair.proposer(&poll)?;
-        let events = vec![CountingClosed { forms: totals.clone(), proposed_by }.into()];
+        let shares = closers.into_told();
+        if !poll.shares.are_closed_by(shares.as_deref()) {
+            return Err(ShareFault::Missing.into());
+        }
+        let events = vec![CountingClosed { forms: totals.clone(), proposed_by, shares }.into()];
         Ok(Transition::signed(PollState::Closed(poll, ClosedCount::new(totals)), events, Moment::CountingClosed))
     }
 }

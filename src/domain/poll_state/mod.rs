@@ -34,6 +34,7 @@ use super::poll::LevelCounts;
 use super::presence::Presence;
 use super::recount::{self, DueLine};
 use super::roster::Teller;
+use super::shares::Shares;
 
 pub use conclude::LineRecount;
 pub use count::{AddedUp, Closing, CountLog, StandingBatch};
@@ -49,6 +50,16 @@ pub struct Poll {
     pub created: PollCreated,
     /// Who counts, since the board was appointed.
     pub counters: Counters,
+    /// Who holds shares of what the close needs.
+    pub shares: Shares,
+}
+
+impl Poll {
+    /// One that begins: nobody counts yet.
+    pub fn begun(id: PollId, created: PollCreated) -> Self {
+        let counters = Counters::of(&[], created.rehearsal);
+        Self { id, created, counters, shares: Shares::default() }
+    }
 }
 
 /// A form between its sealing and the closing of the count.
@@ -253,8 +264,7 @@ impl MayOpen {
 /// Begins a poll.
 pub fn create(id: PollId, created: PollCreated) -> Transition {
     let events = vec![created.clone().into()];
-    let counters = Counters::of(&[], created.rehearsal);
-    Transition::quiet(PollState::Created(Poll { id, created, counters }), events)
+    Transition::quiet(PollState::Created(Poll::begun(id, created)), events)
 }
 
 impl PollState {

@@ -10,6 +10,10 @@ use crate::counters::Counters;
 use crate::deck_trials::DeckTrials;
 use crate::roster::Teller;
 use crate::rules::BadLineCosts;
+use crate::shares::{Shares, TO_CLOSE};
+
+/// Members with an account, at the least, where the close needs shares of two of them.
+const LEAST_HOLDERS: usize = 3;
 
 impl PollState {
     /// What was expected of the sitting is different now; nothing is said when it is not.
@@ -97,12 +101,29 @@ impl PollState {
     /// # Errors
     /// Before the list is decided, once the forms are sealed, and when there is nobody.
     pub fn appoint_board(self, tellers: Vec<Teller>, resolution: String) -> Result<Transition, Refusal> {
+        self.appoint(tellers, resolution, None)
+    }
+
+    /// The same, with the choice that the close needs the shares of two members.
+    ///
+    /// # Errors
+    /// As [`Self::appoint_board`]; when fewer than three members have an account: any two must serve when one falls ill.
+    pub fn appoint_holders(self, tellers: Vec<Teller>, resolution: String) -> Result<Transition, Refusal> {
+        if tellers.iter().filter(|teller| teller.account.is_some()).count() < LEAST_HOLDERS {
+            return Err(Refusal::FewHolders);
+        }
+        self.appoint(tellers, resolution, Some(TO_CLOSE))
+    }
+
+    fn appoint(self, tellers: Vec<Teller>, resolution: String, shares: Option<u32>) -> Result<Transition, Refusal> {
         let Self::Listed(mut poll, list, _) = self else { return self.refuse("lập Ban kiểm phiếu") };
         if tellers.is_empty() {
             return Err(Refusal::NoBoard);
         }
         poll.counters = Counters::of(&tellers, poll.created.rehearsal);
-        let events = vec![BoardAppointed { resolution, tellers: tellers.clone() }.into()];
+        let board = BoardAppointed { resolution, shares, tellers: tellers.clone() };
+        poll.shares = Shares::chosen(&board);
+        let events = vec![board.into()];
         Ok(Transition::quiet(Self::Listed(poll, list, tellers), events))
     }
 

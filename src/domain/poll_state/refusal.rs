@@ -7,6 +7,7 @@ use crate::count::CountError;
 use crate::counters::ReadersFault;
 use crate::opening::OpeningFault;
 use crate::presence::PresenceFault;
+use crate::shares::ShareFault;
 use crate::signing::SigningFault;
 use crate::tally::TallyError;
 
@@ -25,6 +26,21 @@ pub enum Refusal {
     List,
     #[error("Chưa có Ban kiểm phiếu; hãy lập Ban kiểm phiếu trước khi chốt mẫu phiếu.")]
     NoBoard,
+    #[error(
+        "Cần ít nhất ba thành viên có tài khoản để chọn đóng kiểm phiếu bằng hai mảnh khóa; hãy chọn tài khoản cho từng người."
+    )]
+    FewHolders,
+    #[error("Cuộc này đóng kiểm phiếu không cần mảnh khóa; không phải nhận mảnh nào.")]
+    NoShares,
+    #[error("Chưa đủ hai thành viên Ban kiểm phiếu nhận mảnh khóa; hãy để các thành viên nhận rồi mới mở bỏ phiếu.")]
+    FewShares,
+    #[error(transparent)]
+    Share(#[from] ShareFault),
+    /// What lies under the board's shares cannot be compared before the close.
+    #[error(
+        "Tập phiếu {batch} của mẫu phiếu {form} đã chốt dưới mảnh khóa của Ban nên không so lại được; nếu phải kiểm lại, hãy mở lại tập."
+    )]
+    BatchLocked { form: String, batch: u32 },
     /// Forms that do not fit the list.
     #[error("Mẫu phiếu của khối «{0}» không khớp với danh sách đã chốt; hãy tạo lại mẫu phiếu từ danh sách.")]
     Forms(String),

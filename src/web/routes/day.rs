@@ -5,7 +5,7 @@ use axum::routing::{get, post};
 use super::{Access, Route};
 use crate::pages::day;
 use app::counting::day::{COUNTERS, HALL as FOLLOWERS};
-use app::polls::USHERS;
+use app::polls::{HOLDERS, SHARE_READERS, USHERS};
 use app::preparing::LEADERS;
 
 /// Who follows the day, and proposes its steps.
@@ -14,6 +14,9 @@ const HALL: Access = Access::Roles(FOLLOWERS);
 const HEAD: Access = Access::Roles(COUNTERS);
 /// Who writes down who comes and goes.
 const DOOR: Access = Access::Roles(USHERS);
+/// Who may hold a share of what the close needs, and who sees who does.
+const MEMBERS: Access = Access::Roles(HOLDERS);
+const BOARD: Access = Access::Roles(SHARE_READERS);
 /// Who writes down what others signed.
 const CHAIR: Access = Access::Roles(LEADERS);
 
@@ -26,6 +29,9 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/ky/{poll}/buoc/{step}", HALL, || post(day::propose_step)),
         Route::get("/ky/{poll}/xac-nhan-bang-0", HALL, || get(day::zero)),
         Route::post("/ky/{poll}/xac-nhan-bang-0", HEAD, || post(day::report_zero)),
+        Route::get("/ky/{poll}/manh-khoa", BOARD, || get(day::shares)),
+        Route::post("/ky/{poll}/manh-khoa", MEMBERS, || post(day::take_share)),
+        Route::post("/ky/{poll}/manh-khoa/thu", MEMBERS, || post(day::try_share)),
         Route::post("/ky/{poll}/mo-phong", HEAD, || post(day::simulate)),
         Route::get("/ky/{poll}/co-mat", HALL, || get(day::presence)),
         Route::post("/ky/{poll}/co-mat", DOOR, || post(day::record_presence)),

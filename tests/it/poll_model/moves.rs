@@ -9,6 +9,7 @@ use domain::poll_state::{CountLog, LineRecount, Pair, PollState, Refusal, Standi
 use domain::presence::{HallFigures, PresenceChange};
 use domain::roster::{Teller, TellerRole};
 use domain::rules::BadLineCosts;
+use domain::shares::Shares;
 use domain::signing::{MissingSignature, Signatures};
 
 use super::{BOARD, DELEGATES, FORM, Node, Taken, account, at, counts, official, readers, sealed, state_rules};
@@ -173,7 +174,7 @@ pub fn step(node: &Node, asked: Move, people: [usize; 2]) -> Taken {
         Move::Close => {
             let openings: Vec<SealedCounts> = node.openings.iter().map(|(n, c)| sealed(*n, c.clone())).collect();
             let log = CountLog { origin: "tinnhiem/mau", forms: node.course.forms(), reasons: &[] };
-            state.close()?.add_up(&openings, &log)?.close(pair)
+            state.close()?.add_up(&openings, &log)?.close(pair, Shares::default().closers(None)?)
         }
         Move::OrderRecount => state.order_recount(FORM.into(), 2, pair.because("Có ý kiến")),
         Move::Recount { low, stands } => {

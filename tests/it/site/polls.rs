@@ -69,6 +69,7 @@ pub fn sample_board(delegates: &[DelegateId]) -> TypedBoard {
         head: of(TellerRole::Head).remove(0),
         secretary: of(TellerRole::Secretary).remove(0),
         members: of(TellerRole::Member),
+        shares: false,
     }
 }
 

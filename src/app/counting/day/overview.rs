@@ -67,6 +67,8 @@ pub struct DayPage {
     pub tasks: Vec<DayTask>,
     /// The steps of a bỏ phiếu tín nhiệm as the rule set orders them; empty for a lấy phiếu.
     pub procedure: Vec<(ProcedureStep, StepProgress)>,
+    /// The close needs shares of two of the board.
+    pub needs_shares: bool,
     /// Who confirmed that it was called off.
     pub cancelled: Option<SignOff>,
     /// What was proposed and done since the forms were sealed, the newest first: kind, proposer, confirmer, time.
@@ -108,6 +110,7 @@ impl App {
                 .map(|(step, progress)| (step.clone(), progress))
                 .collect(),
             done: done.collect(),
+            needs_shares: day.state.poll().shares.are_needed(),
             cancelled,
         })
     }

@@ -287,6 +287,12 @@ async fn ready(
         no_open_recount(tx, day.poll).await?;
     }
     let step = draw(tx, day, wish, at, drawn).await?;
+    // The shares are given when the close is confirmed; until then nothing is opened.
+    if matches!(step, DayStep::CountingClosed { .. }) && day.state.poll().shares.are_needed() && keys.shares().is_none()
+    {
+        day.state.clone().close()?;
+        return Ok(step);
+    }
     let act = act_of(tx, day, step.clone()).await?;
     // Who will confirm is not known yet; it must be somebody else.
     let other = Actor { account: None, name: String::new(), role: Role::Program };

@@ -124,6 +124,10 @@ impl CountingRoom {
         self.state.stage()
     }
 
+    pub(super) const fn needs_shares(&self) -> bool {
+        self.state.poll().shares.are_needed()
+    }
+
     pub(super) const fn kind(&self) -> PollKind {
         self.state.poll().created.kind
     }

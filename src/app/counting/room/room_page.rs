@@ -106,6 +106,8 @@ pub struct RoomPage {
     pub own: Vec<OpenBatch>,
     /// Whether the caller opens batches.
     pub is_head: bool,
+    /// The close needs shares of two of the board.
+    pub needs_shares: bool,
 }
 
 impl RoomPage {
@@ -165,6 +167,7 @@ impl App {
             forms: if is_head { room.forms.iter().map(form).collect() } else { Vec::new() },
             own: open.iter().filter(|batch| batch.own.is_some()).cloned().collect(),
             is_head,
+            needs_shares: room.needs_shares(),
         })
     }
 

@@ -209,7 +209,8 @@ impl Writing {
             let account = kept.find(|seat| seat.delegate == delegate).and_then(|seat| seat.account);
             Some(Seat { account, delegate, role: *role })
         };
-        let mut board = TellerBoard { seats: seats.iter().filter_map(seat).collect() };
+        let shares = self.snapshot.board.as_ref().is_some_and(|(board, _)| board.shares);
+        let mut board = TellerBoard { seats: seats.iter().filter_map(seat).collect(), shares };
         let rank = |seat: &Seat| domain::roster::TellerRole::ALL.iter().position(|role| *role == seat.role);
         board.seats.sort_by_key(rank);
         let before = self.snapshot.board.as_ref().map_or(0, |(_, version)| *version);

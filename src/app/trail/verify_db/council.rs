@@ -170,6 +170,7 @@ pub(super) async fn check(
         let checked = poll(tx, (&mut *findings, &place), head, (keys, asked), (&offers, &mut noted)).await?;
         report.dossiers += checked.dossiers;
         report.locked += checked.locked;
+        report.under_shares += checked.under_shares;
         report.rows += checked.rows;
         report.logs.extend(checked.log);
     }
@@ -322,6 +323,7 @@ struct CheckedPoll {
     log: Option<LogReport>,
     rows: usize,
     locked: usize,
+    under_shares: usize,
     dossiers: usize,
 }
 
@@ -368,7 +370,10 @@ async fn poll(
     }
     heads::check((&mut *findings, place), replay.course(), &read, steps);
     heads::times((&mut *findings, place), &read, true);
-    let opener = keys.map(unseal);
+    // Before the close they open with the board's shares alone: then it is only known that all are there.
+    let (shares, is_open) = (replay.course().shares(), !replay.course().totals().is_empty());
+    let under_shares = if shares.are_needed() && !is_open { replay.batches().len() } else { 0 };
+    let opener = keys.filter(|_| under_shares == 0).map(|keys| unseal(keys, shares));
     let unseal = opener.as_ref().map(|opener| -> &sealed::Unseal<'_> { opener });
     if let Some((form, batch, fault)) = sealed::fault(tx, id, replay.batches(), unseal).await? {
         findings.add(place, None, DbFault::Batch { form, batch, fault });
@@ -382,8 +387,8 @@ async fn poll(
     findings.rows(place, differences);
     let dossiers = releases::check(tx, (&mut *findings, place), id, &released, offers, is_rehearsal).await?;
     let note = (!is_ours).then_some(" (diễn tập, ký bằng khóa riêng)");
-    let locked = if keys.is_none() { replay.batches().len() } else { 0 };
-    Ok(CheckedPoll { log: Some(report_of(head, &read, note)), rows, locked, dossiers })
+    let locked = if keys.is_none() && under_shares == 0 { replay.batches().len() } else { 0 };
+    Ok(CheckedPoll { log: Some(report_of(head, &read, note)), rows, locked, under_shares, dossiers })
 }
 
 fn report_of(head: &LogHead, read: &LogRead, note: Option<&str>) -> LogReport {

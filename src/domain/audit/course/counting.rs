@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{ClosedCount, Committed, Course, CourseError, FormCourse, needs, once, until};
 use crate::audit::event::poll::{
-    BatchCommitted, BatchReopened, CountingClosed, DeckCounted, DeckWaived, FormTotals, ZeroReported,
+    BatchCommitted, BatchReopened, CountingClosed, DeckCounted, DeckWaived, FormTotals, ShareTaken, ZeroReported,
 };
 use crate::audit::event::{Actor, LogEvent, PollEvent};
 use crate::audit::pedersen::BatchCommitments;
@@ -36,6 +36,23 @@ impl Course {
     fn before_zero(&self, kind: &'static str) -> Result<(), CourseError> {
         needs(self.forms.is_some(), kind, "forms.sealed")?;
         until(self.zero_at.is_some(), kind, "zero.reported")
+    }
+
+    /// A member of the board takes a share, where the board was appointed with shares.
+    pub(super) fn take_share(
+        &mut self,
+        taken: &ShareTaken,
+        actor: &Actor,
+        kind: &'static str,
+    ) -> Result<(), CourseError> {
+        needs(self.forms.is_some(), kind, "forms.sealed")?;
+        until(self.opened_at.is_some(), kind, "voting.opened")?;
+        let is_member = actor.account.is_some() && self.counters.may_count(actor.account);
+        if !is_member || !self.shares.are_needed() {
+            return Err(CourseError::Contradiction(format!("{} không được nhận mảnh khóa", actor.name)));
+        }
+        self.shares.take(actor, taken);
+        Ok(())
     }
 
     /// No counts, for every sealed form.
@@ -148,6 +165,10 @@ impl Course {
                 let what = format!("mẫu phiếu {form}: thu về {returned} phiếu, các tập phiếu có {papers}");
                 return Err(CourseError::Contradiction(what));
             }
+        }
+        if !self.shares.are_closed_by(closed.shares.as_deref()) {
+            let what = "đóng kiểm phiếu không bằng mảnh khóa của hai thành viên đã nhận";
+            return Err(CourseError::Contradiction(what.into()));
         }
         let kind_of_vote = self.poll.as_ref().map(|poll| poll.kind);
         for total in &closed.forms {

@@ -50,6 +50,9 @@ impl Course {
             return Err(CourseError::Contradiction(what));
         }
         self.may_open(opened)?;
+        if self.shares.are_too_few() {
+            return Err(CourseError::Contradiction("mở bỏ phiếu khi chưa có hai người nhận mảnh khóa".into()));
+        }
         (self.hall, self.quorum) = (Some(Presence::opened(delegates, opened.present)), opened.quorum);
         once(&mut self.opened_at, seq, kind)
     }

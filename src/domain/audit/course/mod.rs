@@ -28,6 +28,7 @@ use crate::id::AccountId;
 use crate::poll_state::{ClosedCount, is_one_person};
 use crate::presence::Presence;
 use crate::roster::Teller;
+use crate::shares::{Shares, TO_CLOSE};
 
 pub use error::CourseError;
 pub use moment::{MOMENTS, Moment};
@@ -84,6 +85,8 @@ pub struct Course {
     board: Option<BoardAppointed>,
     /// Who counts, by the board that was appointed last.
     counters: Counters,
+    /// Who holds shares of what the close needs.
+    shares: Shares,
     /// Who read the batch before, held against the board: most batches of a pile of work are read by the same people.
     sound_readers: Option<Readers>,
     /// The board chose what a line that is marked wrongly costs.
@@ -166,6 +169,7 @@ impl Course {
             PollEvent::FormsSealed(forms) => self.seal(seq, forms, kind),
             PollEvent::DeckCounted(deck) => self.test(&deck, kind),
             PollEvent::DeckWaived(waived) => self.waive(&waived, actor, kind),
+            PollEvent::ShareTaken(taken) => self.take_share(&taken, actor, kind),
             PollEvent::ZeroReported(zero) => self.report_zero(seq, &zero, kind),
             PollEvent::PollMoved(moved) => self.move_day(&moved, actor, kind),
             PollEvent::VotingOpened(opened) => self.open(seq, &opened, actor, kind),
@@ -249,6 +253,12 @@ impl Course {
         if (1..).zip(&accounts).any(|(next, account)| accounts.iter().skip(next).any(|other| other == account)) {
             return Err(CourseError::Contradiction("một tài khoản đứng hai lần trong Ban kiểm phiếu".into()));
         }
+        if board.shares.is_some_and(|shares| shares != TO_CLOSE) || board.shares.is_some() && accounts.len() < 2 {
+            return Err(CourseError::Contradiction(
+                "mảnh khóa của Ban kiểm phiếu không phải hai trong số thành viên".into(),
+            ));
+        }
+        self.shares = Shares::chosen(&board);
         self.counters = Counters::of(&board.tellers, self.is_rehearsal());
         self.sound_readers = None;
         self.board = Some(board);

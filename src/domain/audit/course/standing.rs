@@ -6,6 +6,7 @@ use crate::audit::event::poll::{FormTotals, ListedOfficial};
 use crate::deck_trials::DeckStanding;
 use crate::poll_state::Stage;
 use crate::presence::Presence;
+use crate::shares::Shares;
 
 impl Course {
     /// How far the poll has come.
@@ -35,6 +36,11 @@ impl Course {
             DeckStanding::Passed => Stage::Tested,
             DeckStanding::Waived => Stage::Waived,
         }
+    }
+
+    /// Who holds shares of what the close needs.
+    pub const fn shares(&self) -> &Shares {
+        &self.shares
     }
 
     /// The list that was decided; nobody before that.

@@ -2,7 +2,7 @@ use super::super::event::Actor;
 use super::super::event::poll::{
     BallotsCorrected, BallotsIssued, BatchCommitted, BatchReopened, CountingClosed, DeckCounted, DeckForm, DeckPaper,
     DeckWaived, LineRecounted, ListedOfficial, MinutesProposed, MinutesSigned, PollCancelled, PollMoved,
-    RecountOrdered, ResultDeclared, ResultPublished, Stands, UnusedSealed, VotingOpened, ZeroReported,
+    RecountOrdered, ResultDeclared, ResultPublished, ShareTaken, Stands, UnusedSealed, VotingOpened, ZeroReported,
 };
 use super::*;
 use crate::ballot_account::BallotAccount;
@@ -12,6 +12,7 @@ use crate::poll::{LevelCounts, PollKind};
 use crate::role::Role;
 use crate::roster::Teller;
 use crate::roster::TellerRole;
+use crate::share_lock::Share;
 
 fn poll() -> PollEvent {
     let digest = Digest::of(b"");
@@ -41,7 +42,7 @@ fn list() -> PollEvent {
 
 fn board() -> PollEvent {
     let head = Teller { account: None, name: "C".into(), role: TellerRole::Head };
-    BoardAppointed { resolution: "32/NQ-HĐND".into(), tellers: vec![head] }.into()
+    BoardAppointed { resolution: "32/NQ-HĐND".into(), shares: None, tellers: vec![head] }.into()
 }
 
 /// What was expected of the sitting may change until the forms are sealed; the last word counts.
@@ -194,7 +195,7 @@ fn closing() -> PollEvent {
     let lines = vec![LevelCounts::Confidence { confidence: 2, no_confidence: 1 }];
     let counts = BatchCounts { papers: 3, lines, ..BatchCounts::default() };
     let forms = vec![FormTotals { blindings: None, counts, form: "F1".into(), issued: 3, returned: 3 }];
-    CountingClosed { forms, proposed_by: somebody(1) }.into()
+    CountingClosed { forms, proposed_by: somebody(1), shares: None }.into()
 }
 
 fn result() -> PollEvent {
@@ -394,9 +395,53 @@ fn bound() -> Vec<PollEvent> {
         role: if number == 1 { TellerRole::Head } else { TellerRole::Member },
     };
     let mut events = whole();
-    events[2] = BoardAppointed { resolution: "32/NQ-HĐND".into(), tellers: (1..6).map(member).collect() }.into();
+    events[2] =
+        BoardAppointed { resolution: "32/NQ-HĐND".into(), shares: None, tellers: (1..6).map(member).collect() }.into();
     events[BATCH] = read_by(&[2, 3]);
     events
+}
+
+/// The same with shares: these persons take one each, at place `at`, and `closers` close.
+fn sharing((takers, at): (&[u8], usize), closers: Option<&[u8]>) -> Result<Record, CourseError> {
+    let mut events = bound();
+    let PollEvent::BoardAppointed(board) = &mut events[2] else { panic!("a board") };
+    board.shares = Some(2);
+    let PollEvent::CountingClosed(closed) = &mut events[CLOSING] else { panic!("the close") };
+    let reader = |number: &u8| Reader { account: somebody(*number).account, name: somebody(*number).name };
+    closed.shares = closers.map(|closers| closers.iter().map(reader).collect());
+    let key = Share::from_bytes(zeroize::Zeroizing::new([1; 16])).key();
+    events.splice(at..at, takers.iter().map(|_| ShareTaken { public_key: key }.into()));
+    let mut takers = takers.iter();
+    let mut course = Course::default();
+    let time = "2026-12-10T01:00:00Z".parse().expect("time");
+    for (seq, event) in (0..).zip(events) {
+        let kind = event.kind();
+        let taker = takers.as_slice().first().filter(|_| kind == "share.taken");
+        let actor = Arc::new(taker.map_or_else(|| writer(seq, kind), |taker| somebody(*taker)));
+        if kind == "share.taken" {
+            takers.next();
+        }
+        course.accept(LogEntry { seq, at: time, actor, event, leaf: Digest::of(b"") })?;
+    }
+    course.finish()
+}
+
+#[test]
+fn a_count_under_shares_closes_with_those_of_two_who_took_one() {
+    assert!(sharing((&[2, 3, 1], DECK), Some(&[3, 2])).is_ok());
+    assert!(sharing((&[2, 3, 2], DECK), Some(&[3, 2])).is_ok(), "taken again");
+    let refused = |taken, closers| matches!(sharing(taken, closers), Err(CourseError::Contradiction(_)));
+    assert!(refused((&[2], DECK), Some(&[2, 3])), "opened with one share");
+    assert!(refused((&[2, 9], DECK), Some(&[2, 9])), "9 is nobody of the board");
+    for closers in [None, Some(&[2_u8][..]), Some(&[2, 2]), Some(&[2, 1]), Some(&[2, 3, 2])] {
+        assert!(refused((&[2, 3], DECK), closers), "{closers:?}");
+    }
+    let early = sharing((&[2, 3], 3), Some(&[2, 3]));
+    assert_eq!(early, Err(CourseError::Early { kind: "share.taken", needs: "forms.sealed" }));
+    let mut unasked = bound();
+    let PollEvent::CountingClosed(closed) = &mut unasked[CLOSING] else { panic!("the close") };
+    closed.shares = Some(Vec::new());
+    assert!(matches!(told(unasked), Err(CourseError::Contradiction(_))), "none are needed");
 }
 
 /// A batch by these persons; nobody's accounts for none.

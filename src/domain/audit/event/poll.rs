@@ -17,6 +17,7 @@ use crate::poll::{LevelCounts, PollKind};
 use crate::presence::PresenceChange;
 use crate::roster::Teller;
 use crate::rules::BadLineCosts;
+use crate::share_lock::ShareKey;
 use crate::signing::MissingSignature;
 
 /// One official on the list that was decided.
@@ -178,6 +179,9 @@ events! {
     "board.appointed" BoardAppointed by "leader" when "after the list is decided, before forms are sealed" {
         /// Number and day of the decision; empty in a rehearsal.
         resolution: String,
+        /// Members whose shares the close needs: 2, where the council chose it; absent otherwise.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        shares: Option<u32>,
         /// Head first.
         tellers: Vec<Teller>,
     }
@@ -202,6 +206,11 @@ events! {
         proposed_by: Actor,
         /// Why, as the minutes print it.
         reason: String,
+    }
+    /// A member of the board, who writes the entry, took a share of what the close needs; a later one of the same account takes its place.
+    "share.taken" ShareTaken by "teller" when "after forms are sealed, before voting opens; where the board was appointed with shares" {
+        /// By which the share is known; the share itself is on paper.
+        public_key: ShareKey,
     }
     /// Nothing is counted yet: the table that closes the count, with a zero in every place.
     "zero.reported" ZeroReported by "head_teller" when "once, after the last test deck of every form passed or the test was waived" {
@@ -363,6 +372,9 @@ events! {
         forms: Vec<FormTotals>,
         /// Who asked for it; whoever wrote the entry agreed.
         proposed_by: Actor,
+        /// The two whose shares closed it, in the order in which they gave them; absent where the board was appointed without shares.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        shares: Option<Vec<Reader>>,
     }
     /// Two people have a line counted again that the rule does not name.
     "recount.ordered" RecountOrdered by "leader" when "after counting closed, before the result; by two people" {

@@ -53,6 +53,7 @@ class Day {
       attended: 0, now: 0, declared: false, signed: false, published: false, archived: false, confirmed: false,
       board: [], papers: [], proposed: null, reopened: [], passed: new Set(), issued: new Map(), back: new Map(),
       batches: new Map(), seated: new Set(), leading: new Set(), ordered: new Set(), recounted: new Set(),
+      needsShares: false, holders: new Map(),
     });
   }
 
@@ -188,6 +189,8 @@ const STEPS = {
     const accounts = data.tellers.filter((teller) => has(teller, "account")).map((teller) => teller.account);
     this.seated = new Set(accounts);
     this.need(this.seated.size === accounts.length, "một tài khoản hai lần trong Ban");
+    Object.assign(this, { needsShares: has(data, "shares"), holders: new Map() });
+    this.need(!this.needsShares || (data.shares === 2 && accounts.length >= 2), "mảnh khóa không phải của hai thành viên");
     this.board = data.tellers;
     this.leading = new Set(data.tellers.filter((teller) => teller.role !== "member").map((teller) => teller.account));
   },
@@ -218,6 +221,11 @@ const STEPS = {
     this.needTwo(data.proposed_by, data.reason);
     this.waived = true;
   },
+  "share.taken"() {
+    this.need(this.needsShares && !this.opened, "nhận mảnh khóa ngoài lúc");
+    this.need(this.seated.has(this.actor.account), "người nhận mảnh khóa không thuộc Ban");
+    this.holders.set(this.actor.account, this.actor.name);
+  },
   "zero.reported"(data) {
     this.need(this.waived || this.passed.size === this.lines.size, "biên bản số không mà chưa thử");
     const zero = (lines) => ({ invalid: {}, lines: Array.from({ length: lines }, () => Object.fromEntries(this.levels.map((level) => [level, 0]))), papers: 0 });
@@ -241,6 +249,7 @@ const STEPS = {
       const otherDay = has(data, "planned") && data.planned !== dayInVietnam(data.at);
       this.need(isSaid(data.reason ?? "") || !(otherDay || data.present < this.quorum), "thiếu túc số hoặc khác ngày mà không nêu lý do");
     }
+    this.need(!this.needsShares || this.holders.size >= 2, "mở bỏ phiếu khi chưa có hai người nhận mảnh khóa");
     Object.assign(this, { opened: true, attended: data.present, now: data.present });
   },
   "presence.changed"(data) {
@@ -308,6 +317,11 @@ const STEPS = {
     this.need(this.isCounting() && this.allBack(), "đóng kiểm phiếu trước khi thu đủ");
     this.needOthers(data.proposed_by);
     for (const [form, ballots] of this.back) this.need(this.counted(form) === ballots.returned, `mẫu phiếu ${form}: các tập không đủ số phiếu`);
+    this.need(has(data, "shares") === this.needsShares, "mảnh khóa khi đóng không đúng quyết định lập Ban");
+    const closers = data.shares ?? [];
+    const two = closers.length === 2 && closers[0].account !== closers[1].account;
+    const held = closers.every(({ account, name }) => this.holders.has(account) && this.holders.get(account) === name);
+    this.need(!this.needsShares || (two && held), "không đóng bằng mảnh khóa của hai thành viên");
     this.closed = new Map(data.forms.map((total) => [total.form, structuredClone(total.counts)]));
   },
   "recount.ordered"(data) {
@@ -409,7 +423,7 @@ function checkCourse(entries, lines) {
     if (kind === "poll.amended") day.delegates = data.delegates;
     if (kind === "rules.frozen" && has(data, "bad_line")) inTime(appointed);
     if (kind === "dossiers.released") inTime(seq < opened);
-    if (["deck.counted", "deck.waived", "poll.moved"].includes(kind)) inTime(seq > forms);
+    if (["deck.counted", "deck.waived", "poll.moved", "share.taken"].includes(kind)) inTime(seq > forms);
     day.take(entry);
   }
   need(appointed || day.rehearsal, LOG, "không có Ban kiểm phiếu");

@@ -7,6 +7,7 @@ mod minutes;
 mod overview;
 mod presence;
 mod recount;
+mod shares;
 mod step;
 mod zero;
 
@@ -16,6 +17,7 @@ pub use minutes::{propose as propose_minutes, show as minutes, sign as sign_minu
 pub use overview::{list, show, simulate};
 pub use presence::{record as record_presence, show as presence};
 pub use recount::{edit as recount, list as recounts, open as open_recount};
+pub use shares::{show as shares, take as take_share, try_out as try_share};
 pub use step::{propose as propose_step, show as step};
 pub use zero::{report as report_zero, show as zero};
 

@@ -9,6 +9,7 @@ use super::listing::decision;
 use super::{LIST, is_clerk, proposed, read_poll, tag};
 use crate::Site;
 use crate::answer::{Answer, SignedIn};
+use crate::field;
 use crate::form::Form;
 use crate::notice::Done;
 use crate::render::Page;
@@ -17,6 +18,13 @@ use app::{AppError, Caller};
 use domain::decided::BoundAccount;
 use domain::finding::Finding;
 use domain::roster::Teller;
+
+const SHARES: [(&str, &str); 1] = [(
+    "1",
+    "Cần mảnh khóa của hai thành viên: mỗi thành viên có tài khoản nhận một mảnh trước khi mở bỏ phiếu; đến khi đóng, không ai, \
+     kể cả người giữ máy chủ, mở được số liệu của tập nào. Bất kỳ hai mảnh nào cũng đủ; nếu còn ít hơn hai mảnh thì không \
+     đóng được nữa: phải hủy cuộc rồi kiểm lại từ phiếu giấy trong một cuộc bắt đầu lại.",
+)];
 
 #[derive(Template)]
 #[template(path = "preparing/board.html")]
@@ -29,6 +37,8 @@ struct Show {
     offices: Vec<(String, String)>,
     members: Vec<(String, String)>,
     may_draft: bool,
+    /// What the choice of shares says, with what it costs.
+    shares: [(&'static str, &'static str); 1],
 }
 
 impl Show {
@@ -77,15 +87,16 @@ async fn page(site: &Site, caller: &Caller, poll: &str, form: Option<Form>) -> R
     let named = page.delegates.iter().map(|(id, name, _)| (id.to_string(), name.clone()));
     let offices = std::iter::once(nobody).chain(named).collect();
     let may_draft = page.is_open && is_clerk(caller);
-    Ok(Page::new(Show { poll: poll.to_owned(), page, findings, form, offices, members, may_draft }))
+    Ok(Page::new(Show { poll: poll.to_owned(), page, findings, form, offices, members, may_draft, shares: SHARES }))
 }
 
 /// The form of the draft, with what another form of the page found wrong.
 fn with_draft(sent: Form, page: &BoardPage) -> Form {
-    let TypedBoard { head, secretary, members } = page.typed.clone();
+    let TypedBoard { head, secretary, members, shares } = page.typed.clone();
     let one = [("version", page.version.to_string()), ("head", head), ("secretary", secretary)];
     let members = members.into_iter().map(|id| ("members", id));
-    sent.also_filled(one.into_iter().chain(members))
+    let shares = shares.then(|| (field::SHARES.name, "1".to_owned()));
+    sent.also_filled(one.into_iter().chain(members).chain(shares))
 }
 
 fn typed(form: &Form) -> TypedBoard {
@@ -93,6 +104,7 @@ fn typed(form: &Form) -> TypedBoard {
         head: form.value("head").to_owned(),
         secretary: form.value("secretary").to_owned(),
         members: form.all("members").to_vec(),
+        shares: form.has(field::SHARES.name, "1"),
     }
 }
 

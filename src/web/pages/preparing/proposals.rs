@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::response::Redirect;
+use axum::response::{IntoResponse as _, Redirect};
 
 use super::{LIST, PDF, file, is_clerk, read_poll, tag};
 use crate::Site;
@@ -15,6 +15,7 @@ use crate::notice::Done;
 use crate::render::Page;
 use crate::turn::{self, TurnLine};
 use app::confirm::{ProposalPage, Shown};
+use app::polls::SHARE_FIELDS;
 use app::preparing::OFFICE;
 use app::service::clock::in_vietnam;
 use app::{AppError, Caller};
@@ -176,11 +177,19 @@ pub async fn confirm(
     SignedIn(caller): SignedIn,
     Path((poll, id)): Path<(String, String)>,
     form: Form,
-) -> Answer<Redirect> {
+) -> Answer {
+    let [first, second] = SHARE_FIELDS;
+    if !form.all(first).is_empty() {
+        let (first, second) = (form.secret(first), form.secret(second));
+        let (ask, of_poll, of) = (form.ask(&caller)?, read_poll(&poll)?, read_proposal(&id)?);
+        let closed = site.app.confirm_with_shares(ask, of_poll, of, [&first, &second]).await;
+        let next = |()| Done::Confirmed.at(&path(&poll, &id));
+        return form.answered(closed, next, |form| page(&site, &caller, (&poll, &id), form)).await;
+    }
     let outcome = site.app.confirm(form.ask(&caller)?, read_poll(&poll)?, read_proposal(&id)?).await;
     let from_list = form.has("from_list", "1");
     let next = if from_list { format!("{LIST}/{poll}/de-xuat") } else { path(&poll, &id) };
-    redirect(outcome, Done::Confirmed, &next)
+    Ok(redirect(outcome, Done::Confirmed, &next)?.into_response())
 }
 
 /// `POST /ky/{poll}/de-xuat/{proposal}/khong-chap-nhan`
