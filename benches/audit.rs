@@ -164,7 +164,7 @@ fn long_bundle(dir: &Path) {
     says(&mut log, committed(1, commitment).into());
     says(&mut log, {
         let forms = vec![FormTotals { blindings: None, counts, form: form(), issued: 25, returned: 25 }];
-        CountingClosed { forms, proposed_by: teller() }.into()
+        CountingClosed { forms, proposed_by: teller(), shares: None }.into()
     });
     let closed = log.head();
     says(&mut log, ResultDeclared { proposed_by: teller(), results_sha256: Digest::of(b"{}\n") }.into());
@@ -286,7 +286,7 @@ fn wide_bundle(dir: &Path) {
     let counts = BatchCounts::sum(PollKind::Rating, 30, piles.iter().map(|pile| &pile.counts)).expect("one form");
     let blindings = Generator::of(ORIGIN, FORM).blindings((PollKind::Rating, 30), &piles, REASONS).expect("sums");
     let total = FormTotals { blindings: Some(blindings), counts, form: FORM.into(), issued: papers, returned: papers };
-    says(&mut log, CountingClosed { forms: vec![total], proposed_by: teller() }.into());
+    says(&mut log, CountingClosed { forms: vec![total], proposed_by: teller(), shares: None }.into());
     let closed = log.head();
     says(&mut log, ResultDeclared { proposed_by: teller(), results_sha256: Digest::of(b"{}\n") }.into());
     let (minutes, sha256) = ("minutes.pdf".to_owned(), Digest::of(b"%PDF"));

@@ -237,10 +237,11 @@ mod tests {
         let text = own.grouped();
         assert_eq!(text.as_str(), "0f3a bc00 0102 0304 0506 0708 090a 0bff");
         for typed in [text.to_string(), text.to_uppercase(), text.replace(' ', "-"), text.replace(' ', "")] {
-            assert_eq!(Share::parse(&typed).map(|share| share.key()), Some(own.key()), "{typed}");
+            assert_eq!(Share::parse(&typed).as_ref().map(Share::key), Some(own.key()), "{typed}");
         }
         let short = &text[1..];
-        for wrong in ["", short, &format!("{}0", text.as_str()), &text.replace('f', "g")] {
+        let (long, strange) = (format!("{}0", text.as_str()), text.replace('f', "g"));
+        for wrong in ["", short, long.as_str(), strange.as_str()] {
             assert!(Share::parse(wrong).is_none(), "{wrong}");
         }
         assert_eq!(format!("{own:?}"), "Share(…)");

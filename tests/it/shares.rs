@@ -162,9 +162,9 @@ fn nothing_opens_before_the_close_and_two_shares_close() {
         let strange = "0123 4567 89ab cdef 0123 4567 89ab cdef";
         for (typed, field, sentence) in [
             ([shares[0].as_str(), ""], "second_secret", "8 nhóm"),
-            ([&shares[0], &shares[0]], "second_secret", "thành viên khác"),
-            ([strange, &shares[1]], "first_secret", "xem lại từng nhóm"),
-            ([&shares[2], strange], "second_secret", "xem lại từng nhóm"),
+            ([shares[0].as_str(), shares[0].as_str()], "second_secret", "thành viên khác"),
+            ([strange, shares[1].as_str()], "first_secret", "xem lại từng nhóm"),
+            ([shares[2].as_str(), strange], "second_secret", "xem lại từng nhóm"),
         ] {
             let refused = app.confirm_with_shares(board.ask(&leader), poll, id, typed).await.expect_err("two shares");
             let wrong = at_fields(refused);
@@ -174,7 +174,7 @@ fn nothing_opens_before_the_close_and_two_shares_close() {
         assert_eq!((entries(&board).await, board.stage().await), (before, Stage::Counting), "nothing is half done");
 
         // The second and the third: the first is on nobody's paper any more.
-        let typed = [shares[2].as_str(), &shares[1]];
+        let typed = [shares[2].as_str(), shares[1].as_str()];
         app.confirm_with_shares(board.ask(&leader), poll, id, typed).await.expect("closed");
         assert_eq!(board.stage().await, Stage::Closed);
         let told = entries(&board).await;
@@ -212,7 +212,7 @@ fn a_member_takes_a_share_and_two_give_theirs_on_pages() {
         let id = board.site.app.propose_step(board.ask(&head), board.poll, kind, &close).await.expect("close");
         let mut leader = board.site.signed_in("mau", LEADER).await;
         let page = leader.opens(&format!("/ky/{}/de-xuat/{id}", board.poll)).await;
-        assert!(page.text("form").contains(&head.account.name), "{}", page.html);
+        assert!(page.text("main form").contains(&head.account.name), "{}", page.html);
         let confirm = format!("/ky/{}/de-xuat/{id}/xac-nhan", board.poll);
         let typed = |one: &str, other: &str| [("first_secret", one.to_owned()), ("second_secret", other.to_owned())];
         let send = async |leader: &mut crate::site::Visitor, typed: [(&str, String); 2]| {

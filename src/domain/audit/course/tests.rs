@@ -410,7 +410,7 @@ fn sharing((takers, at): (&[u8], usize), closers: Option<&[u8]>) -> Result<Recor
     let reader = |number: &u8| Reader { account: somebody(*number).account, name: somebody(*number).name };
     closed.shares = closers.map(|closers| closers.iter().map(reader).collect());
     let key = Share::from_bytes(zeroize::Zeroizing::new([1; 16])).key();
-    events.splice(at..at, takers.iter().map(|_| ShareTaken { public_key: key }.into()));
+    drop(events.splice(at..at, takers.iter().map(|_| ShareTaken { public_key: key }.into())));
     let mut takers = takers.iter();
     let mut course = Course::default();
     let time = "2026-12-10T01:00:00Z".parse().expect("time");
@@ -430,10 +430,13 @@ fn sharing((takers, at): (&[u8], usize), closers: Option<&[u8]>) -> Result<Recor
 fn a_count_under_shares_closes_with_those_of_two_who_took_one() {
     assert!(sharing((&[2, 3, 1], DECK), Some(&[3, 2])).is_ok());
     assert!(sharing((&[2, 3, 2], DECK), Some(&[3, 2])).is_ok(), "taken again");
-    let refused = |taken, closers| matches!(sharing(taken, closers), Err(CourseError::Contradiction(_)));
+    let refused = |taken: (&[u8], usize), closers: Option<&[u8]>| {
+        matches!(sharing(taken, closers), Err(CourseError::Contradiction(_)))
+    };
     assert!(refused((&[2], DECK), Some(&[2, 3])), "opened with one share");
     assert!(refused((&[2, 9], DECK), Some(&[2, 9])), "9 is nobody of the board");
-    for closers in [None, Some(&[2_u8][..]), Some(&[2, 2]), Some(&[2, 1]), Some(&[2, 3, 2])] {
+    let wrong: [Option<&[u8]>; 5] = [None, Some(&[2]), Some(&[2, 2]), Some(&[2, 1]), Some(&[2, 3, 2])];
+    for closers in wrong {
         assert!(refused((&[2, 3], DECK), closers), "{closers:?}");
     }
     let early = sharing((&[2, 3], 3), Some(&[2, 3]));

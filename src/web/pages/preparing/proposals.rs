@@ -183,7 +183,7 @@ pub async fn confirm(
         let (first, second) = (form.secret(first), form.secret(second));
         let (ask, of_poll, of) = (form.ask(&caller)?, read_poll(&poll)?, read_proposal(&id)?);
         let closed = site.app.confirm_with_shares(ask, of_poll, of, [&first, &second]).await;
-        let next = |()| Done::Confirmed.at(&path(&poll, &id));
+        let next = |_| Done::Confirmed.at(&path(&poll, &id));
         return form.answered(closed, next, |form| page(&site, &caller, (&poll, &id), form)).await;
     }
     let outcome = site.app.confirm(form.ask(&caller)?, read_poll(&poll)?, read_proposal(&id)?).await;
