@@ -4,8 +4,9 @@
 use jiff::civil::Date;
 
 use super::audit::event::poll::{
-    BallotsCorrected, BallotsHandedOver, BallotsIssued, BatchReopened, DeckCounted, DeckForm, IssuedCorrected,
-    LineRecounted, MinutesSigned, PresenceChanged, PresenceCorrected, Program, UnusedSealed, VotingOpened,
+    BallotsCorrected, BallotsHandedOver, BallotsIssued, BatchReopened, CountingClosed, DeckCounted, DeckForm,
+    IssuedCorrected, LineRecounted, MinutesSigned, PresenceChanged, PresenceCorrected, Program, UnusedSealed,
+    VotingOpened,
 };
 use super::audit::{Actor, Digest, LogEntry, PollEvent, UtcTime};
 use super::ballot_account::{BallotAccount, IssuedPapers};
@@ -238,6 +239,11 @@ impl DayRecord {
         }
     }
 
+    fn close(&mut self, closed: &CountingClosed, at: UtcTime) {
+        self.closed = Some(at);
+        self.closers = closed.shares.iter().flatten().map(|reader| reader.name.clone()).collect();
+    }
+
     fn take(&mut self, entry: &LogEntry) {
         self.take_means(&entry.event);
         match &entry.event {
@@ -280,10 +286,7 @@ impl DayRecord {
                 decided: read.decided,
             }),
             PollEvent::BatchReopened(told) => self.reopen(told, entry),
-            PollEvent::CountingClosed(closed) => {
-                self.closed = Some(entry.at);
-                self.closers = closed.shares.iter().flatten().map(|reader| reader.name.clone()).collect();
-            }
+            PollEvent::CountingClosed(closed) => self.close(closed, entry.at),
             PollEvent::MinutesProposed(minutes) => self.copies = minutes.copies,
             PollEvent::MinutesSigned(minutes) => {
                 let MinutesSigned { missing, sha256, tellers } = minutes.clone();
