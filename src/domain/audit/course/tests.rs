@@ -10,8 +10,7 @@ use crate::count::BatchCounts;
 use crate::id::AccountId;
 use crate::poll::{LevelCounts, PollKind};
 use crate::role::Role;
-use crate::roster::Teller;
-use crate::roster::TellerRole;
+use crate::roster::{Teller, TellerRole};
 use crate::share_lock::Share;
 
 fn poll() -> PollEvent {
@@ -420,7 +419,6 @@ fn sharing((takers, at): (&[u8], usize), closers: Option<&[u8]>) -> Result<Recor
 #[test]
 fn a_count_under_shares_closes_with_those_of_two_who_took_one() {
     assert!(sharing((&[2, 3, 1], DECK), Some(&[3, 2])).is_ok());
-    // Nobody's, one's, one's twice, of somebody who took none, and three; then one share too few at the opening.
     let wrong: [Option<&[u8]>; 5] = [None, Some(&[2]), Some(&[2, 2]), Some(&[2, 1]), Some(&[2, 3, 2])];
     let told = wrong.map(|closers| sharing((&[2, 3], DECK), closers)).into_iter();
     for told in told.chain([sharing((&[2], DECK), Some(&[2, 3]))]) {
