@@ -53,7 +53,7 @@ pub enum ShareFault {
     /// Nobody took it.
     #[error("Không phải mảnh khóa mà thành viên nào của Ban kiểm phiếu đã nhận cho cuộc này; hãy xem lại từng nhóm.")]
     Unknown(usize),
-    #[error("Đây là mảnh khóa vừa nhập ở ô trên; mảnh thứ hai phải của một thành viên khác.")]
+    #[error("Đây là mảnh khóa vừa nhập ở ô trên; hãy nhập mảnh của một thành viên khác.")]
     Same,
 }
 

@@ -30,7 +30,7 @@ pub enum Refusal {
         "Cần ít nhất ba thành viên có tài khoản để chọn đóng kiểm phiếu bằng hai mảnh khóa; hãy chọn tài khoản cho từng người."
     )]
     FewHolders,
-    #[error("Cuộc này đóng kiểm phiếu không cần mảnh khóa; không phải nhận mảnh nào.")]
+    #[error("Cuộc này đóng kiểm phiếu không cần mảnh khóa; hãy xem lại quyết định lập Ban kiểm phiếu.")]
     NoShares,
     #[error("Chưa đủ hai thành viên Ban kiểm phiếu nhận mảnh khóa; hãy để các thành viên nhận rồi mới mở bỏ phiếu.")]
     FewShares,
