@@ -3,7 +3,7 @@
 
 use zeroize::Zeroizing;
 
-use super::{NO_POLL, Requester, actor_in, trust};
+use super::{NO_POLL, Requester, actor_in, held, trust};
 use crate::Caller;
 use crate::service::app::{App, Ask};
 use crate::service::clock::Chance;
@@ -74,6 +74,7 @@ impl App {
         let (caller, key) = (ask.caller.clone(), share.key());
         let taken = self.step(Requester::Form(ask), HOLDERS, poll, move |tx, state| {
             Box::pin(async move {
+                held::check(tx, poll).await?;
                 let actor = actor_in(&caller, state.poll(), HOLDERS)?;
                 let log = polls::find(tx, poll).await?.ok_or(NO_POLL)?.log;
                 trust::since_board(tx, log, caller.account.id).await?;

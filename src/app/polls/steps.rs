@@ -9,7 +9,7 @@ use crate::service::app::App;
 use crate::service::error::AppError;
 use crate::service::keys::Keys;
 use domain::audit::event::poll::{BallotsHandedOver, DeckForm, FileHash, ListedOfficial, PaperIssued, SealedForm};
-use domain::audit::{Actor, Digest, UtcTime};
+use domain::audit::{Actor, Digest, SealedCounts, UtcTime};
 use domain::ballot_account::{BallotAccount, IssuedPapers};
 use domain::batch::ReadTwice;
 use domain::count::BatchCounts;
@@ -284,8 +284,10 @@ impl App {
                 let stored = polls::find(tx, poll).await?.ok_or(NO_POLL)?;
                 admit(&stored.state.poll().counters, &actor, BATCH_ROLES)?;
                 listed::is_free(tx, poll, own).await?;
-                if was_sent(tx, &sent).await? {
-                    return Err(AppError::AlreadyDone);
+                // Under shares there are no counts to compare with: the requests tell that it was sent before.
+                let is_locked = stored.state.poll().shares.are_needed() && is_in(tx, poll, &bound.opening).await?;
+                if is_locked && was_sent(tx, &sent).await? {
+                    return Ok(());
                 }
                 let step = commit(tx, poll, stored.state, bound, &keys).await?;
                 if step.events.is_empty() {
@@ -422,6 +424,11 @@ pub(super) async fn still_open(tx: &mut CouncilTx, poll: PollId, opened: Request
     if lay { Ok(()) } else { Err(AppError::Input(sentence.to_owned())) }
 }
 
+/// Whether a batch of this form and number is committed.
+async fn is_in(tx: &mut CouncilTx, poll: PollId, opening: &SealedCounts) -> Result<bool, AppError> {
+    Ok(sealed::is_there(tx, poll, &opening.form, opening.batch).await?)
+}
+
 /// Whether one of these requests belongs to a batch that is committed.
 async fn was_sent(tx: &mut CouncilTx, sent: &[Sent]) -> Result<bool, AppError> {
     for Sent { id, .. } in sent {
@@ -456,7 +463,7 @@ async fn commit(
 ) -> Result<Transition, AppError> {
     let shares = state.poll().shares.clone();
     // What lies under the board's shares opens for nobody before the close, not to be compared either.
-    if shares.are_needed() && sealed::is_there(tx, poll, &opening.form, opening.batch).await? {
+    if shares.are_needed() && is_in(tx, poll, &opening).await? {
         return Err(Refusal::BatchLocked { form: opening.form, batch: opening.batch }.into());
     }
     match sealed::same(tx, poll, &opening, &unseal(keys, &shares)).await? {
