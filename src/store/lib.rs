@@ -22,6 +22,8 @@ mod examine;
 pub mod fact_lists;
 pub mod facts;
 pub mod failures;
+#[cfg(feature = "fixture")]
+pub mod faults;
 mod figures;
 pub mod group_summaries;
 pub mod hall;
@@ -232,6 +234,12 @@ impl Store {
     pub async fn check_clock_in(&self, council: CouncilId, now: UtcTime) -> Result<(), StoreError> {
         let newest = logs::last_at(&mut self.read(council).await?).await?;
         self.guards.clock.check(now, newest, None)
+    }
+
+    /// The crash that a simulation wants of the writing task.
+    #[cfg(feature = "fixture")]
+    pub fn faults(&self) -> faults::Faults {
+        self.writer.faults().clone()
     }
 
     /// Changes after each commit in which the head of a log was signed.

@@ -20,6 +20,8 @@ use super::clock::Stopwatch;
 use super::db::Db;
 use super::disk::LastWrite;
 use super::error::StoreError;
+#[cfg(feature = "fixture")]
+use super::faults::{CrashPoint, Faults};
 use super::figures;
 use super::scope::{CouncilTx, Guards};
 use domain::id::CouncilId;
@@ -127,6 +129,8 @@ pub(super) struct Writer {
     queue: mpsc::Sender<Message>,
     last: LastWrite,
     signed: watch::Receiver<u64>,
+    #[cfg(feature = "fixture")]
+    faults: Faults,
 }
 
 impl Writer {
@@ -135,8 +139,28 @@ impl Writer {
         let (sender, receiver) = mpsc::channel(QUEUE);
         let last = LastWrite::default();
         let (tell_signed, signed) = watch::channel(0);
-        tokio::spawn(serve(db, guards, (last.clone(), tell_signed), receiver));
-        Self { queue: sender, last, signed }
+        #[cfg(feature = "fixture")]
+        let faults = Faults::default();
+        let database = Database {
+            db,
+            guards,
+            #[cfg(feature = "fixture")]
+            faults: faults.clone(),
+        };
+        tokio::spawn(serve(database, (last.clone(), tell_signed), receiver));
+        Self {
+            queue: sender,
+            last,
+            signed,
+            #[cfg(feature = "fixture")]
+            faults,
+        }
+    }
+
+    /// The crash that a simulation wants.
+    #[cfg(feature = "fixture")]
+    pub(super) const fn faults(&self) -> &Faults {
+        &self.faults
     }
 
     /// How the last transaction ended.
@@ -176,9 +200,16 @@ impl Writer {
     }
 }
 
-async fn serve(
+/// What the writing task writes to.
+struct Database {
     db: Db,
     guards: Guards,
+    #[cfg(feature = "fixture")]
+    faults: Faults,
+}
+
+async fn serve(
+    database: Database,
     (last, signed): (LastWrite, watch::Sender<u64>),
     mut queue: mpsc::Receiver<Message>,
 ) {
@@ -187,7 +218,12 @@ async fn serve(
         match message {
             Message::Run(first) => {
                 let mut replies = Vec::new();
-                let outcome = run_group((&db, &guards), first, &mut queue, &mut replies, &mut stopping).await;
+                let outcome = run_group(&database, first, &mut queue, &mut replies, &mut stopping).await;
+                #[cfg(feature = "fixture")]
+                if database.faults.has_crashed() {
+                    // Nobody is answered, and what is queued is lost with the process.
+                    return;
+                }
                 let has_signed = matches!(outcome, Ok(true));
                 let outcome = outcome.map(drop).map_err(Arc::new);
                 if outcome.is_err() || !replies.is_empty() {
@@ -218,14 +254,14 @@ async fn serve(
 /// Runs the waiting jobs in one transaction, and says whether a head was signed in it. All in `replies` at the end share its
 /// result.
 async fn run_group(
-    (db, guards): (&Db, &Guards),
+    database: &Database,
     first: Box<dyn Job>,
     queue: &mut mpsc::Receiver<Message>,
     replies: &mut Vec<Reply>,
     stopping: &mut Vec<oneshot::Sender<()>>,
 ) -> Result<bool, StoreError> {
-    let begun = match db.begin_write().await {
-        Ok(tx) => CouncilTx::enter_to_write(tx, first.council(), guards.clone()).await,
+    let begun = match database.db.begin_write().await {
+        Ok(tx) => CouncilTx::enter_to_write(tx, first.council(), database.guards.clone()).await,
         Err(error) => Err(error),
     };
     let mut tx = match begun {
@@ -248,9 +284,17 @@ async fn run_group(
         }
     }
     // Whatever was renamed meanwhile: nobody hears "done" of what lies in a file that nobody finds.
-    db.check_file()?;
+    database.db.check_file()?;
     let has_signed = tx.has_signed;
+    #[cfg(feature = "fixture")]
+    if database.faults.ends_at(CrashPoint::BeforeCommit) {
+        return Err(StoreError::Stopping);
+    }
     tx.commit().await?;
+    #[cfg(feature = "fixture")]
+    if database.faults.ends_at(CrashPoint::AfterCommit) {
+        return Err(StoreError::Stopping);
+    }
     Ok(has_signed)
 }
 

@@ -107,6 +107,8 @@ mod serve;
 mod set_up;
 mod shares;
 mod sign_in;
+mod simulated_votes;
+mod simulation;
 mod site;
 mod slips;
 mod store_anchors;
