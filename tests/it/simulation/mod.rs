@@ -23,6 +23,7 @@
 //!
 //! **What it does not try**: PostgreSQL; two processes on one database; a disk that loses what it acknowledged; a crash within
 //! SQLite's own commit (`under_fire.rs` has it); votes of confidence; the steps before the forms are sealed.
+//! A vote that is called off takes two rare draws, and hardly ever comes.
 //!
 //! `scripts/simulate N` runs many votes; a seed that failed is kept in `tests/fixtures/simulation_seeds.txt`, and the suite
 //! runs all of them.
