@@ -9,8 +9,8 @@ use std::thread;
 use std::time::Duration;
 
 use domain::simulate::SeededStream;
-use sqlx::ConnectOptions as _;
 use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _};
 
 use crate::faults::{database, official};
 use crate::serve::{Process, tinnhiem};
@@ -46,7 +46,11 @@ fn officials(data: &Path) -> Vec<String> {
     runtime.block_on(async {
         let options = SqliteConnectOptions::new().filename(data.join("tinnhiem.db"));
         let mut connection = options.connect().await.expect("database");
-        sqlx::query_scalar("SELECT name FROM officials").fetch_all(&mut connection).await.expect("officials")
+        let names =
+            sqlx::query_scalar("SELECT name FROM officials").fetch_all(&mut connection).await.expect("officials");
+        // Its write-ahead log is gone with the last connection, and the files are copied next.
+        connection.close().await.expect("closed");
+        names
     })
 }
 

@@ -89,7 +89,7 @@ pub fn runs(plan: &Plan) -> Result<Vote, Failure> {
 
 async fn whole(plan: &Plan, at: &mut usize) -> Result<Vote, Broken> {
     let mut running = Running::begins(plan).await;
-    let done = running.to_its_end(plan, at).await;
+    let done = running.reaches_its_end(plan, at).await;
     running.world.ends().await;
     done.map_err(|what| format!("{what}\n  after: {}", running.trail.join("\n         ")))?;
     running.told.trace = running.watch.trace.to_string();
@@ -110,7 +110,7 @@ impl Running {
         Self { world, hall, watch: Watch::new(), late: Vec::new(), told: Vote::default(), trail: Vec::new() }
     }
 
-    async fn to_its_end(&mut self, plan: &Plan, at: &mut usize) -> Result<(), Broken> {
+    async fn reaches_its_end(&mut self, plan: &Plan, at: &mut usize) -> Result<(), Broken> {
         self.watch.holds(&self.world, &mut self.hall, &May::default()).await?;
         for step in &plan.steps {
             self.takes(*step, plan.seed).await?;
