@@ -19,6 +19,7 @@ use crate::backup::{cheap, makes, opener, place_with_key, restores};
 use crate::board::{Board, CLERK, LEADER, STRANGER, said};
 use crate::bundle_story::python;
 use crate::forged::opening;
+use crate::outcome::words;
 use crate::site::{CountingPoll, Database, Engine, RETURNED, on_both};
 use crate::store_verify::keys;
 
@@ -194,6 +195,11 @@ fn nothing_opens_before_the_close_and_two_shares_close() {
             let (code, text) = python(&out, &[]);
             assert_eq!(code, Some(0), "{text}");
         }
+        let mut office = board.site.signed_in("mau", CLERK).await;
+        let minutes = words(&office.opens(&format!("/ky/{poll}/giay-to/bien-ban-kiem-phieu.pdf")).await.bytes);
+        let told = minutes.split("mảnh khóa của hai thành viên Ban kiểm phiếu;").nth(1).expect("a sentence");
+        let told = told.split("đã nhập mảnh").next().expect("its end");
+        assert!(names.iter().all(|name| told.contains(name.as_str())), "{told}");
     });
 }
 

@@ -2,7 +2,8 @@
 //!
 //! # All keys and algorithms of the program
 //!
-//! † is derived from `secret.key`: SHA-256 over a tag of its purpose, the key, and what it is for. No key serves two purposes.
+//! † is derived from `secret.key`: SHA-256 over a tag of its purpose, the key, and what it is for; ‡ by HKDF-SHA-256 (RFC 5869).
+//! No key serves two purposes.
 //!
 //! | what | algorithm | where it is kept | until |
 //! |---|---|---|---|
@@ -10,7 +11,9 @@
 //! | heads of logs †, a key for each log | Ed25519, checked strictly | nowhere; the public key in `logs` and in each bundle | as `secret.key` |
 //! | heads of rehearsals at the command line | Ed25519, from the seed, which everybody may know | nowhere | that run |
 //! | anchors †; cosignatures of a witness †, a key for each name | Ed25519 | nowhere | as `secret.key` |
-//! | tags of logs in the database † | HMAC-SHA-256 | nowhere | as `secret.key` |
+//! | where a witness stands † | Ed25519 | nowhere | as `secret.key` |
+//! | tags of logs in the database † and of rows of accounts, sessions and slips ‡ | HMAC-SHA-256 | nowhere | as `secret.key` |
+//! | shares of the board, where the close needs two | 128 bits by chance; a lock of its own for each batch, Shamir 2 of n and hashed ElGamal on ristretto255 (`domain::share_lock`) | the members' paper; public keys in the log | the close, after which counts lie under the installation's key alone |
 //! | second factors †, counts under seal †, forms on their way †, browsers that are known † | XChaCha20-Poly1305, nonces by chance, bound to purpose and owner (`seal.rs`) | what is sealed: in the database, in a form, in a cookie | counts: the close; forms: 5 minutes, or their session; browsers: 180 days |
 //! | addresses of the network †, forms by their content † | SHA-256 | in memory and in `requests` | the process; as the row |
 //! | entries, files, rules, trees of logs | SHA-256 (RFC 6962) | in the database, in bundles, on paper | for good |
