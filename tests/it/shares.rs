@@ -26,7 +26,7 @@ use crate::store_verify::keys;
 const HOLDERS: [&str; 3] = ["truong.ban", "kp.an", "kp.binh"];
 
 /// The deck is waived, the zero report is made; nobody has a share.
-async fn zeroed(engine: Engine) -> Board {
+pub async fn zeroed(engine: Engine) -> Board {
     let board = Board::sealed_with_shares(engine).await;
     let (head, leader) = (board.caller("truong.ban").await, board.caller(LEADER).await);
     let waiver = TypedStep { reason: "Máy in hỏng".into(), ..TypedStep::default() };
@@ -35,7 +35,7 @@ async fn zeroed(engine: Engine) -> Board {
     board
 }
 
-async fn opens(board: &Board) -> Result<(), AppError> {
+pub async fn opens(board: &Board) -> Result<(), AppError> {
     let (head, leader) = (board.caller("truong.ban").await, board.caller(LEADER).await);
     // The sample's day is in the past, so that two people say why it is opened all the same.
     let reason = "Kỳ họp dời ngày".to_owned();
@@ -43,12 +43,12 @@ async fn opens(board: &Board) -> Result<(), AppError> {
     board.two(&head, &leader, ProposalKind::VotingOpened, present).await
 }
 
-async fn takes(board: &Board, login: &str) -> Result<String, AppError> {
+pub async fn takes(board: &Board, login: &str) -> Result<String, AppError> {
     let caller = board.caller(login).await;
     board.site.app.take_share(board.ask(&caller), board.poll).await.map(|share| share.to_string())
 }
 
-async fn batch(board: &Board, form: &str, lines: usize, low: u32) -> CountedBatch {
+pub async fn batch(board: &Board, form: &str, lines: usize, low: u32) -> CountedBatch {
     let everybody = |low| LevelCounts::Rating { high: RETURNED - low, medium: 0, low };
     let mut counts = BatchCounts { papers: RETURNED, ..BatchCounts::zero(PollKind::Rating, lines) };
     counts.lines.fill(everybody(low));
