@@ -429,6 +429,11 @@ def paper_named(name):
     return act
 
 
+def of_nobody(forged):
+    """A board without members, whose minutes somebody signs all the same."""
+    forged.one("board.appointed")["tellers"] = []
+
+
 def batch_zero(forged):
     forged.events("batch.committed")[0]["batch"] = 0
 
@@ -465,7 +470,7 @@ REFUSED = [
     ("a line break of TOML 1.1", ruled(r"\{([^{}\n]*)\}", r"{\1\n}")), ("no line of a witness", unwitnessed),
     ("a paper that turns the writing", paper_named("bien-ban\u202efdp.exe")), ("a paper with a space at the end", paper_named("a.pdf ")),
     ("a paper of two parts", paper_named("a/b.pdf")), ("a batch of the number 0", batch_zero),
-    ("one reader in two spellings", read_by("Lê Thị Ấ", "lê  thi\u0323 a\u0302\u200b\u0301")),
+    ("minutes signed for a board of nobody", of_nobody), ("one reader in two spellings", read_by("Lê Thị Ấ", "lê  thi\u0323 a\u0302\u200b\u0301")),
 ]
 TAKEN = [
     ("what looks like TOML 1.1", ruled(r'^short = "([^"]*)"', r"short = '''\1 {,} \\x''' # {,")),

@@ -31,7 +31,8 @@ class Day:
         self.has_chosen = False
         self.moved_to, self.quorum, self.attended, self.now = None, None, 0, 0
         self.declared = self.signed = self.published = self.archived = self.confirmed = False
-        self.issued, self.board = {}, []
+        # Who counts, once somebody was appointed: nobody, in some rehearsals.
+        self.issued, self.board = {}, None
         self.back, self.batches, self.reopened, self.papers, self.proposed = {}, {}, [], [], None
         self.seated, self.leading, self.ordered, self.recounted = set(), set(), set(), set()
         self.needs_shares, self.holders = False, {}
@@ -332,7 +333,7 @@ class Day:
         self.need_others(self.proposed[1])
         self.need(data["sha256"] == self.proposed[0], "other minutes were signed")
         self.need(data["tellers"] or self.rehearsal, "nobody signed")
-        if self.quorum is not None and self.board:
+        if self.quorum is not None and self.board is not None:
             self.signatures(data["tellers"], data.get("missing", []))
         self.signed = True
 

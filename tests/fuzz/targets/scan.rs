@@ -7,5 +7,5 @@ use std::io::Cursor;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    drop(import::examine(&mut Cursor::new(bytes)).expect("memory can be read"));
+    drop(import::attachment::examine(&mut Cursor::new(bytes)).expect("memory can be read"));
 });

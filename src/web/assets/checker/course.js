@@ -51,7 +51,7 @@ class Day {
       poll, lines, levels: LEVELS[poll.kind], rehearsal: poll.rehearsal, delegates: poll.delegates, actor: null,
       waived: false, zeroed: false, opened: false, closed: null, hasChosen: false, movedTo: null, quorum: null,
       attended: 0, now: 0, declared: false, signed: false, published: false, archived: false, confirmed: false,
-      board: [], papers: [], proposed: null, reopened: [], passed: new Set(), issued: new Map(), back: new Map(),
+      board: null, papers: [], proposed: null, reopened: [], passed: new Set(), issued: new Map(), back: new Map(),
       batches: new Map(), seated: new Set(), leading: new Set(), ordered: new Set(), recounted: new Set(),
       needsShares: false, holders: new Map(),
     });
@@ -365,7 +365,7 @@ const STEPS = {
     this.needOthers(this.proposed.actor);
     this.need(data.sha256 === this.proposed.sha256, "ký biên bản khác");
     this.need(data.tellers.length || this.rehearsal, "không ai ký");
-    if (this.quorum !== null && this.board.length) this.signatures(data.tellers, data.missing ?? []);
+    if (this.quorum !== null && this.board !== null) this.signatures(data.tellers, data.missing ?? []);
     this.signed = true;
   },
   "minutes.reopened"(data) {
