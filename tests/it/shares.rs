@@ -21,6 +21,7 @@ use crate::bundle_story::python;
 use crate::forged::opening;
 use crate::outcome::words;
 use crate::site::{CountingPoll, Database, Engine, RETURNED, on_both};
+use crate::store_log::past_the_program;
 use crate::store_verify::keys;
 
 const HOLDERS: [&str; 3] = ["truong.ban", "kp.an", "kp.binh"];
@@ -200,6 +201,38 @@ fn nothing_opens_before_the_close_and_two_shares_close() {
         let told = minutes.split("mảnh khóa của hai thành viên Ban kiểm phiếu;").nth(1).expect("a sentence");
         let told = told.split("đã nhập mảnh").next().expect("its end");
         assert!(names.iter().all(|name| told.contains(name.as_str())), "{told}");
+    });
+}
+
+#[test]
+fn a_choice_that_somebody_hides_in_the_database_closes_nothing() {
+    on_both(|engine| async move {
+        let board = zeroed(engine).await;
+        for login in HOLDERS {
+            takes(&board, login).await.expect("a share");
+        }
+        opens(&board).await.expect("opened");
+        let (head, leader) = (board.caller("truong.ban").await, board.caller(LEADER).await);
+        let off = match engine {
+            Engine::Sqlite => "DROP TRIGGER log_entries_stand;",
+            Engine::Postgres => "ALTER TABLE log_entries DISABLE TRIGGER USER;",
+        };
+        // The entry itself has its hash; the kind that stands beside it has none.
+        let hides = "UPDATE log_entries SET kind = 'x' WHERE council_id = :council AND kind = 'board.appointed'";
+        past_the_program(&board.site.database, board.council, &format!("{off} {hides}")).await.expect("hidden");
+        let counting = board.site.takes_ballots_back_as(&head, board.poll).await;
+        for (form, lines) in &counting.forms {
+            board.commits("kp.an", batch(&board, form, *lines, 3).await).await.expect("a batch, under no lock");
+        }
+        let close = TypedStep::default();
+        let kind = ProposalKind::CountingClosed;
+        let closed = match board.site.app.propose_step(board.ask(&head), board.poll, kind, &close).await {
+            Ok(id) => board.site.app.confirm(board.ask(&leader), board.poll, id).await,
+            Err(refused) => Err(refused),
+        };
+        let refused = said(closed);
+        assert!(refused.contains("bị viết lại") || refused.contains("từ bên ngoài"), "{refused}");
+        assert_eq!(board.stage().await, Stage::Counting);
     });
 }
 

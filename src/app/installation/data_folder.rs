@@ -140,8 +140,8 @@ async fn open(data: &Path, target: &Target, key: &Path, held: Held) -> Result<Ap
         store.watch_clock(clock::steady());
     }
     let app = App::new(store, Clock::System, Chance::System, keys, Cost::Full).with_anchors(file);
-    // Two people who go on with a database whatever the anchors say vouch for it as it is.
-    let said = anchors.as_ref().filter(|_| held == Held::ToAnchors).map(|anchors| anchors.tagged);
+    // Whatever the database is held to: what the anchors know to be tagged is never tagged before two people vouched for it.
+    let said = anchors.as_ref().map(|anchors| anchors.tagged);
     app.tag_older(said).await?;
     if held == Held::ToAnchors && said != Some(Tagged::Rows) {
         // From now on what has no tag is of no older program, and a missing file is no first start.

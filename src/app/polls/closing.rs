@@ -11,7 +11,7 @@ use crate::service::keys::Keys;
 use domain::id::PollId;
 use domain::poll_state::{AddedUp, CountLog, Pair, PollState, Transition};
 use domain::shares::{Closers, ShareFault};
-use store::{CouncilTx, logs, polls, sealed};
+use store::{CouncilTx, StoreError, logs, polls, sealed};
 
 /// Fields of the two shares, in the form that confirms a close.
 pub const SHARE_FIELDS: [&str; 2] = ["first_secret", "second_secret"];
@@ -37,6 +37,11 @@ async fn added_up(
 ) -> Result<(AddedUp, Closers), AppError> {
     let (log, replay) = held::replayed(tx, poll).await?;
     let closing = state.close()?;
+    // The poll was read by the kinds that stand beside the entries; whether it takes shares, and whose, is what they say.
+    if replay.course().shares() != closing.shares() {
+        let origin = logs::origin(tx, log).await?;
+        return Err(StoreError::Rewritten { origin }.into());
+    }
     // Before sums that were kept are used: nothing is opened or closed without the shares that the council asked for.
     let closers = closing.shares().closers(keys.shares()).map_err(at_field)?;
     let (origin, rules) = (logs::origin(tx, log).await?, rules_of(tx, poll).await?);
