@@ -20,7 +20,7 @@ use store::logs;
 use crate::doctor::examines;
 use crate::forged::ask;
 use crate::serve::{Process, tinnhiem};
-use crate::site::{Engine, PASSWORD, Site, Visitor, log_of, on_both};
+use crate::site::{Engine, PASSWORD, Site, log_of, on_both};
 use crate::store_log::past_the_program;
 use crate::store_verify::{keys, peaks_of, without_triggers};
 use crate::two_processes::{anchors_of, data_with_key, puts_key};
@@ -239,12 +239,7 @@ fn nothing_is_written_while_the_database_is_behind_its_anchors() {
     on_both(|engine| async move {
         let (site, council, data) = anchored(engine).await;
         let app = opens(&site, &data).await.unwrap_or_else(|refused| panic!("{refused}"));
-        let service = web::Site {
-            app: app.clone(),
-            settings: web::Settings::default(),
-            public_url: "http://127.0.0.1:8080".into(),
-        };
-        let mut visitor = Visitor::new(web::router(service), std::sync::Arc::clone(&site.database));
+        let mut visitor = site.visitor_at(&app);
         let leader = site.somebody(council, Role::Leader);
         let honest = anchors_in(&data);
         let mut newer = honest.clone();
@@ -313,12 +308,7 @@ fn a_log_that_was_rewritten_without_the_key_is_named_and_told_while_it_is_served
     on_both(|engine| async move {
         let (site, council, data) = anchored(engine).await;
         let app = opens(&site, &data).await.unwrap_or_else(|refused| panic!("{refused}"));
-        let service = web::Site {
-            app: app.clone(),
-            settings: web::Settings::default(),
-            public_url: "http://127.0.0.1:8080".into(),
-        };
-        let mut visitor = Visitor::new(web::router(service), std::sync::Arc::clone(&site.database));
+        let mut visitor = site.visitor_at(&app);
         assert_eq!(visitor.opens("/readyz").await.status.as_u16(), 200);
         let size = log_of(&site, council).await.len();
         rewrites(&site, council, size, ("Phạm Thường Trực", "Phạm Thường Khác")).await;

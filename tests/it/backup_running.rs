@@ -35,9 +35,7 @@ async fn doctor_says(site: &Site, data: &Path) -> (Verdict, String) {
 
 /// An operator at the pages of a service.
 async fn operator(site: &Site, app: &App) -> Visitor {
-    let settings = web::Settings::default();
-    let service = web::Site { app: app.clone(), settings, public_url: "http://127.0.0.1:8080".into() };
-    let mut visitor = Visitor::new(web::router(service), std::sync::Arc::clone(&site.database));
+    let mut visitor = site.visitor_at(app);
     assert_eq!(visitor.signs_in("he-thong", "he.thong", PASSWORD).await.path, "/");
     visitor
 }

@@ -136,6 +136,13 @@ impl Site {
         Visitor::new(self.router.clone(), Arc::clone(&self.database))
     }
 
+    /// Somebody at the pages of another program on the same database.
+    pub fn visitor_at(&self, app: &App) -> Visitor {
+        let (settings, public_url) = (web::Settings::default(), "http://127.0.0.1:8080".into());
+        let service = web::Site { app: app.clone(), settings, public_url };
+        Visitor::new(web::router(service), Arc::clone(&self.database))
+    }
+
     /// Somebody who has signed in by password.
     pub async fn signed_in(&self, council: &str, login: &str) -> Visitor {
         let mut visitor = self.visitor();
