@@ -7,6 +7,7 @@ use super::clock::proof;
 use super::{Answer, machine, out, user};
 use app::AppError;
 use app::installation::data_folder::{open_existing, open_past_anchors};
+use app::people::anchors::ForgedAccounts;
 
 /// Xem cơ sở dữ liệu có đúng bản mà tệp điểm neo cạnh khóa đã ký không; khi không đúng, hai người cho dùng tiếp
 #[derive(clap::Args)]
@@ -35,9 +36,10 @@ pub(super) fn run(args: Args) -> Result<Answer, AppError> {
         let (Some(first), Some(second), Some(reason)) = (args.first, args.second, args.reason) else {
             return match open_existing(&args.data, url.as_deref()).await {
                 Ok(app) => {
+                    let forged = app.forged_accounts().await?;
                     app.close().await;
                     out::data("Cơ sở dữ liệu đúng bản mà tệp điểm neo đã ký.");
-                    Ok(Answer::Yes)
+                    Ok(tell_forged(&forged))
                 }
                 Err(AppError::Anchors(sentence)) => {
                     out::data(&sentence);
@@ -56,4 +58,18 @@ pub(super) fn run(args: Args) -> Result<Answer, AppError> {
         );
         Ok(Answer::Yes)
     })
+}
+
+/// Names the accounts that nobody can sign in with.
+fn tell_forged(forged: &[ForgedAccounts]) -> Answer {
+    for ForgedAccounts { council, accounts } in forged {
+        let logins: Vec<&str> = accounts.iter().map(|account| account.login.as_str()).collect();
+        out::data(&format!(
+            "{council}: dòng của tài khoản {} không do chương trình ghi bằng khóa này (bị sửa từ bên ngoài, hoặc do một tiến trình của \
+             bản cũ ghi vào), nên không đăng nhập được. Nếu biết chắc vì sao, hai người khác xác nhận bằng lệnh «tinnhiem anchor \
+             --first TÊN --second TÊN --reason LÝ_DO»; nếu không, hãy khôi phục từ bản sao lưu.",
+            logins.join(", ")
+        ));
+    }
+    if forged.is_empty() { Answer::Yes } else { Answer::No }
 }

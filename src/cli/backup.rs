@@ -61,7 +61,8 @@ pub(super) fn run(args: &Args) -> Result<Answer, AppError> {
     let url = machine::database_url();
     let target = target(&args.data, url.as_deref())?;
     let at = clock::now_text()?;
-    let made = machine::runtime_with_worker()?.block_on(backup::make(&target, Asked { place, lock, at }));
+    let least_step = backup::least_step(&args.data)?;
+    let made = machine::runtime_with_worker()?.block_on(backup::make(&target, Asked { place, lock, at, least_step }));
     note(&args.data, BackupLine { at, outcome: backup::outcome_of(&made) });
     told(&made?);
     Ok(Answer::Yes)

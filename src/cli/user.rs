@@ -113,9 +113,13 @@ async fn act(app: &App, council: CouncilId, action: Action) -> Result<(), AppErr
             out::message(&format!("Tài khoản «{login}» đăng nhập lại được ngay, không phải chờ."));
         }
         Action::List => {
-            for account in app.accounts_of(council, &Filter::default()).await?.accounts {
+            let found = app.accounts_of(council, &Filter::default()).await?;
+            for account in found.accounts {
                 let state = if account.state == AccountState::Open { "đang dùng" } else { "đã khóa" };
                 out::data(&format!("{}\t{}\t{}\t{state}", account.login, account.name, account.roles.labels()));
+            }
+            for login in found.forged {
+                out::data(&format!("{login}\t\t\tbị sửa từ bên ngoài, không đăng nhập được"));
             }
         }
     }

@@ -41,12 +41,12 @@ const fn state_text(state: AccountState) -> &'static str {
     }
 }
 
-/// All accounts of the council, by name.
+/// All accounts of the council that the program wrote, by name; the others are [`row_tags::forged`](super::row_tags::forged).
 #[boxed]
 pub async fn list(tx: &mut CouncilTx) -> Result<Vec<Account>, StoreError> {
     let rows = account_rows::as_stored(tx).await?;
     let council = tx.council();
-    rows.into_iter().map(|row| row.checked(tx)?.account(council)).collect()
+    rows.into_iter().filter(|row| row.holds(tx)).map(|row| row.account(council)).collect()
 }
 
 /// All accounts of the council, by name, whoever wrote their rows: to be compared with the log.

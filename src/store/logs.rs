@@ -8,7 +8,7 @@ use super::open_log::{OpenLog, PendingEntry};
 use super::scope::CouncilTx;
 use super::sql::{execute, row, row_struct, rows, to_u64};
 use domain::audit::course::Moment;
-use domain::audit::entry::{MAX_ENTRY_BYTES, clock_before, entry_text};
+use domain::audit::entry::{MAX_ENTRY_BYTES, clock_before, entry_text, kind_of};
 use domain::audit::merkle::{Frontier, empty_root, leaf_hash};
 use domain::audit::{Actor, Checkpoint, Digest, KeyName, LogEntry, LogEvent, UtcTime};
 use domain::id::{LogId, PollId};
@@ -278,7 +278,11 @@ pub async fn find(
     )
 }
 
-/// Exact texts of all entries of these kinds, in their order.
+/// Exact texts of all entries of these kinds, in their order, as the column beside them says. An entry that has another kind
+/// than its column is refused; one that is hidden under another kind only [`super::log_tags::check_whole`] misses.
+///
+/// # Errors
+/// [`StoreError::Rewritten`].
 #[boxed]
 pub async fn of_kinds(tx: &mut CouncilTx, log: LogId, kinds: [&'static str; 2]) -> Result<Vec<String>, StoreError> {
     tx.flush_logs().await?;
@@ -291,10 +295,27 @@ pub async fn of_kinds(tx: &mut CouncilTx, log: LogId, kinds: [&'static str; 2]) 
         one.to_owned(),
         other.to_owned(),
     )?;
-    Ok(rows.into_iter().map(|(entry,)| entry).collect())
+    as_asked(tx, log, &kinds, rows).await
+}
+
+/// The texts, if each has one of the kinds that were asked for.
+async fn as_asked(
+    tx: &mut CouncilTx,
+    log: LogId,
+    kinds: &[&str],
+    rows: Vec<(String,)>,
+) -> Result<Vec<String>, StoreError> {
+    let texts: Vec<String> = rows.into_iter().map(|(entry,)| entry).collect();
+    if texts.iter().all(|text| kind_of(text).is_some_and(|kind| kinds.contains(&kind))) {
+        return Ok(texts);
+    }
+    Err(StoreError::Rewritten { origin: origin(tx, log).await? })
 }
 
 /// Exact texts of the entries of a kind that hold `word`, in their order. A word is an id: it stands in few.
+///
+/// # Errors
+/// As [`of_kinds`].
 #[boxed]
 pub async fn of_kind_with(
     tx: &mut CouncilTx,
@@ -311,7 +332,7 @@ pub async fn of_kind_with(
         kind,
         format!("%{word}%"),
     )?;
-    Ok(rows.into_iter().map(|(entry,)| entry).collect())
+    as_asked(tx, log, &[kind], rows).await
 }
 
 /// What the test decks of a poll gave so far.

@@ -62,6 +62,20 @@ pub async fn tag_again(tx: &mut CouncilTx) -> Result<u32, StoreError> {
     Ok(count + sessions::tag_again(tx).await? + slips::tag_again(tx).await?)
 }
 
+/// Tags the accounts of the council that have no tag or another one, and ends the sessions and voids the slips that have none:
+/// whoever vouches for an account signs in again. How many rows there were.
+#[boxed]
+pub async fn vouch(tx: &mut CouncilTx) -> Result<u32, StoreError> {
+    let mut count = sessions::drop_forged(tx).await? + slips::drop_forged(tx).await?;
+    for row in account_rows::as_stored(tx).await? {
+        if !row.holds(tx) {
+            account_rows::put(tx, row).await?;
+            count += 1;
+        }
+    }
+    Ok(count)
+}
+
 impl CouncilTx {
     /// The tag of a row, in hex; `None` before the key is known.
     pub(super) fn row_tag(&self, mac: impl FnOnce(&RowKey, CouncilId) -> RowMac) -> Option<String> {

@@ -47,6 +47,8 @@ pub enum SchemaDiffers {
     Missing,
     Untold,
     Changed,
+    /// Rows of it do not keep a constraint, or pages of the file are damaged; SQLite's own words.
+    Broken,
 }
 
 /// An object of the schema that is not what the migrations make. One sentence without its end, Vietnamese.
@@ -63,6 +65,7 @@ impl fmt::Display for SchemaDifference {
         match self.is {
             SchemaDiffers::Missing => write!(f, "lược đồ thiếu «{object}» mà chương trình đã tạo"),
             SchemaDiffers::Untold => write!(f, "lược đồ có «{object}» mà chương trình không tạo"),
+            SchemaDiffers::Broken => write!(f, "dữ liệu không giữ ràng buộc của lược đồ hoặc tệp bị hỏng: {object}"),
             SchemaDiffers::Changed => write!(f, "«{object}» trong lược đồ khác với bản mà chương trình đã tạo"),
         }
     }
@@ -87,6 +90,11 @@ impl Store {
         if let Some(version) = migrations::misnamed(&mut tx).await? {
             let object = format!("bảng schema_steps, dòng {version}: cột name");
             found.push(SchemaDifference { object, is: SchemaDiffers::Changed });
+        }
+        if let Tx::Sqlite(tx) = &mut tx {
+            let lines: Vec<(String,)> = sqlx::query_as("PRAGMA quick_check(20)").fetch_all(&mut **tx).await?;
+            let broken = lines.into_iter().map(|(object,)| object).filter(|line| line != "ok");
+            found.extend(broken.map(|object| SchemaDifference { object, is: SchemaDiffers::Broken }));
         }
         Ok(found)
     }

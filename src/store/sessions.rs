@@ -124,6 +124,16 @@ pub(super) async fn forged(tx: &mut CouncilTx) -> Result<Vec<String>, StoreError
     Ok(all.into_iter().filter(|row| !row.holds(tx)).map(|row| row.session_id).collect())
 }
 
+/// Ends the sessions that the program did not write; how many these are.
+pub(super) async fn drop_forged(tx: &mut CouncilTx) -> Result<u32, StoreError> {
+    let mut count = 0;
+    for session in forged(tx).await? {
+        execute!(tx, "DELETE FROM sessions WHERE council_id = $1 AND session_id = $2", session)?;
+        count += 1;
+    }
+    Ok(count)
+}
+
 pub(super) async fn is_any_tagged(tx: &mut CouncilTx) -> Result<bool, StoreError> {
     Ok(row!(tx, (String,), "SELECT session_id FROM sessions WHERE council_id = $1 AND tag IS NOT NULL LIMIT 1")?
         .is_some())

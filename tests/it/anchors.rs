@@ -148,12 +148,16 @@ fn logs_are_tagged_at_the_first_start_and_never_again() {
         let said = found(&site, &data).await;
         assert!(said.contains("bảng logs, cột tag"), "{said}");
 
+        // An upgrade that ended before its rows were tagged; without its file nobody knows it from rows that somebody else wrote.
         fs::remove_file(data.join("anchors.txt")).expect("anchors of an older program");
         without_triggers(&site, CouncilId::INSTALLATION, untagged).await;
         rows_are_untagged(&site, council).await;
+        let refused = refusal(&site, &data).await;
+        assert!(refused.contains("không thấy tệp điểm neo"), "{refused}");
+        fs::write(data.join("upgrade.txt"), "13\n").expect("file");
         opens(&site, &data).await.unwrap_or_else(|refused| panic!("{refused}")).close().await;
         let said = found(&site, &data).await;
-        assert!(!said.contains("cột tag"), "{said}");
+        assert!(!said.contains("cột tag") && !data.join("upgrade.txt").exists(), "{said}");
         site.has_account(council, "van.phong", "Đỗ Quỳnh Nữ", Role::Clerk).await;
     });
 }
@@ -187,7 +191,10 @@ fn rows_are_tagged_at_the_first_start_and_never_again() {
         rows_are_untagged(&site, council).await;
         let older = Anchors { tagged: Tagged::Logs, ..anchors_in(&data) };
         anchors_of(&data, &older);
-        assert_eq!(doctor_of_rows(&site, &data).await, Verdict::Good, "the next start tags them");
+        opens(&site, &data).await.unwrap_or_else(|refused| panic!("{refused}")).close().await;
+        assert_eq!(doctor_of_rows(&site, &data).await, Verdict::Error, "the schema was not older");
+        anchors_of(&data, &older);
+        fs::write(data.join("upgrade.txt"), "14\n").expect("file");
         opens(&site, &data).await.unwrap_or_else(|refused| panic!("{refused}")).close().await;
         assert_eq!(found(&site, &data).await, "");
         assert_eq!(anchors_in(&data).tagged, Tagged::Rows, "told at once");
@@ -204,8 +211,57 @@ fn rows_are_tagged_at_the_first_start_and_never_again() {
         // Where one has a tag, the others are not of an older program either, whatever the anchors say.
         site.has_account(council, "van.phong", "Đỗ Quỳnh Nữ", Role::Clerk).await;
         anchors_of(&data, &Anchors { tagged: Tagged::Logs, ..anchors_in(&data) });
+        fs::write(data.join("upgrade.txt"), "14\n").expect("file");
         opens(&site, &data).await.unwrap_or_else(|refused| panic!("{refused}")).close().await;
         assert!(found(&site, &data).await.contains("cột tag"));
+    });
+}
+
+/// A process of an older program wrote an account into the database of a newer one, or somebody with a write to it did.
+#[test]
+fn an_account_that_the_program_did_not_write_is_named_and_two_others_vouch_for_it() {
+    on_both(|engine| async move {
+        let (site, council, data) = anchored(engine).await;
+        site.has_account(council, "van.phong", "Đỗ Quỳnh Nữ", Role::Clerk).await;
+        let writes = "UPDATE accounts SET tag = NULL WHERE council_id = :council AND login = 'van.phong'";
+        past_the_program(&site.database, council, writes).await.expect("written");
+        let mut manager = site.signed_in("mau", "quan.tri").await;
+        let list = manager.opens("/tai-khoan").await;
+        assert!(
+            list.text("main .notice").contains("van.phong") && list.text("main table").contains("quan.tri"),
+            "{}",
+            list.html
+        );
+        let asks = |args: &[&str]| {
+            tinnhiem()
+                .args(args)
+                .arg("--data")
+                .arg(&data)
+                .env("DATABASE_URL", site.database.url())
+                .output()
+                .expect("run")
+        };
+        let told = asks(&["anchor"]);
+        let text = String::from_utf8_lossy(&told.stdout).into_owned();
+        assert!(told.status.code() == Some(1) && text.contains("van.phong"), "{text}");
+
+        let app =
+            open_past_anchors(&data, Some(site.database.url())).await.unwrap_or_else(|refused| panic!("{refused}"));
+        let itself =
+            app.accept_database(council, proofs("van.phong", "quan.tri"), "Bản cũ ghi").await.expect_err("forged");
+        assert!(itself.to_string().contains("bị sửa từ bên ngoài"), "{itself}");
+        app.accept_database(council, proofs("lanh.dao", "quan.tri"), "Bản cũ ghi").await.expect("vouched");
+        app.close().await;
+        let (kind, told) = log_of(&site, CouncilId::INSTALLATION).await.pop().expect("an entry");
+        assert_eq!(
+            (kind.as_str(), &told["accounts"][0]["login"]),
+            ("database.accepted", &"van.phong".into()),
+            "{told}"
+        );
+        assert_eq!(told["accounts"].as_array().map(Vec::len), Some(1), "{told}");
+        site.signed_in("mau", "van.phong").await;
+        assert_eq!(found(&site, &data).await, "");
+        assert_eq!(asks(&["anchor"]).status.code(), Some(0));
     });
 }
 

@@ -43,7 +43,7 @@ pub fn opener() -> Opener {
 }
 
 pub async fn makes(target: &Target, place: Place, lock: Lock) -> Result<Made, AppError> {
-    backup::make(target, Asked { place, lock, at: AT.parse().expect("time") }).await
+    backup::make(target, Asked { place, lock, at: AT.parse().expect("time"), least_step: 0 }).await
 }
 
 /// A key pair in a folder: the lock, and what opens it.
@@ -199,8 +199,12 @@ fn a_backup_is_of_one_moment_while_others_write() {
         let before = snapshot.logs().await.expect("logs");
         site.signed_in("mau", "quan.tri").await;
         let folder = tempfile::tempdir().expect("folder");
-        let asked =
-            Asked { place: Place::File(folder.path().join("a.age")), lock: cheap(), at: AT.parse().expect("time") };
+        let asked = Asked {
+            place: Place::File(folder.path().join("a.age")),
+            lock: cheap(),
+            at: AT.parse().expect("time"),
+            least_step: 0,
+        };
         let made = backup::make_of(snapshot, asked).await.expect("a backup");
         let sizes: Vec<u64> = made.header.logs.iter().map(|log| log.size).collect();
         assert_eq!(sizes, before.iter().map(|log| log.head.size).collect::<Vec<_>>());
@@ -339,6 +343,7 @@ fn a_folder_of_backups_holds_every_file_once() {
             place: Place::Folder(folder.clone()),
             lock: Lock::recipients(std::slice::from_ref(&public)).expect("a public key"),
             at: at.parse().expect("time"),
+            least_step: 0,
         };
         let made = backup::make(&target, asked("2026-12-01T01:00:00Z")).await.expect("first");
         assert_eq!((made.files.new, made.files.kept), (2, 0));

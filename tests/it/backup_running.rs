@@ -132,8 +132,13 @@ fn a_database_of_an_older_step_is_kept_before_it_is_upgraded() {
         let made = |file: &str| {
             let place = Place::File(data.join(file));
             let at = app::service::clock::now_text().expect("time");
-            (Asked { place, lock: cheap(), at }, at)
+            (Asked { place, lock: cheap(), at, least_step: 0 }, at)
         };
+        // Whoever lowers the step of a database that was served with tags gets no backup by which rows are tagged anew.
+        let (asked, _) = made("lowered.age");
+        let lowered = backup::make(&target, Asked { least_step: 15, ..asked }).await.expect_err("lowered").to_string();
+        assert!(lowered.contains("bước 10") && lowered.contains("bước 15"), "{lowered}");
+        assert!(!data.join("lowered.age").exists());
         // A backup of an older step comes back as it was and is upgraded there.
         let (asked, at) = made("old.age");
         let old = backup::make(&target, asked).await.expect("a backup");
@@ -161,6 +166,7 @@ fn a_database_of_an_older_step_is_kept_before_it_is_upgraded() {
         database(&target, Some(&keys())).await.expect("database").unwrap_or_else(|found| panic!("{found}"));
         let empty = Database::new(engine).await;
         let place = data_with_key(&empty.folder());
+        fs::remove_file(place.join("anchors.txt")).expect("an empty machine");
         let opener = Opener::Passphrase("mat khau sao luu".to_owned().into());
         let restored = backup::restore(&old.file, opener, &place, Some(empty.url())).await;
         let restored = restored.unwrap_or_else(|refused| panic!("{refused}"));

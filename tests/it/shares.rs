@@ -221,9 +221,17 @@ fn a_choice_that_somebody_hides_in_the_database_closes_nothing() {
         let hides = "UPDATE log_entries SET kind = 'x' WHERE council_id = :council AND kind = 'board.appointed'";
         past_the_program(&board.site.database, board.council, &format!("{off} {hides}")).await.expect("hidden");
         let counting = board.site.takes_ballots_back_as(&head, board.poll).await;
+        let (form, lines) = &counting.forms[0];
+        // Sealed under no lock, it could not be locked again.
+        let refused = said(board.commits("kp.an", batch(&board, form, *lines, 3).await).await);
+        assert!(refused.contains("bị sửa từ bên ngoài"), "{refused}");
+        // Hidden after the batches were sealed, it would close without the shares.
+        let shows = "UPDATE log_entries SET kind = 'board.appointed' WHERE council_id = :council AND kind = 'x'";
+        past_the_program(&board.site.database, board.council, shows).await.expect("shown");
         for (form, lines) in &counting.forms {
-            board.commits("kp.an", batch(&board, form, *lines, 3).await).await.expect("a batch, under no lock");
+            board.commits("kp.an", batch(&board, form, *lines, 3).await).await.expect("a batch");
         }
+        past_the_program(&board.site.database, board.council, hides).await.expect("hidden");
         let close = TypedStep::default();
         let kind = ProposalKind::CountingClosed;
         let closed = match board.site.app.propose_step(board.ask(&head), board.poll, kind, &close).await {

@@ -39,6 +39,8 @@ pub struct Asked {
     pub lock: Lock,
     /// The moment that it says.
     pub at: UtcTime,
+    /// A database of an older step of the schema is not backed up: its step was written by somebody else.
+    pub least_step: i64,
 }
 
 /// A backup that was read back.
@@ -100,7 +102,10 @@ pub async fn make_of(snapshot: Snapshot, asked: Asked) -> Result<Made, AppError>
 }
 
 fn run(mut snapshot: Snapshot, asked: Asked, handle: &Handle) -> Result<Made, AppError> {
-    let Asked { place, lock, at } = asked;
+    let Asked { place, lock, at, least_step } = asked;
+    if snapshot.schema() < least_step {
+        return Err(BackupError::StepLowered { found: snapshot.schema(), least: least_step }.into());
+    }
     let sealing = Sealing::new(lock);
     let (file, beside) = match &place {
         Place::File(file) => (file.clone(), None),

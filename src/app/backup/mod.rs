@@ -35,6 +35,6 @@ pub use beside::Files;
 pub use format::{Header, LogLine, TableSum};
 pub use lock::{LEAST_PASSPHRASE, Lock, Opener, new_identity};
 pub use make::{Asked, Made, Place, make, make_of, outcome_of};
-pub use restore::{Anchored, Restored, check, copy_plain, restore};
+pub use restore::{Anchored, Restored, check, copy_plain, least_step, restore};
 pub use running::{BackupShown, BackupsView, KEEPERS, PlanView};
 pub use transfer::{Transferred, place_of, transfer};

@@ -105,7 +105,9 @@ pub async fn restore(
     check_key(&checked.header, &keys, &key)?;
     make_folder(data)?;
     fill(file, opener, &target, &checked).await?;
-    tag_older(&target, &keys, checked.header.schema).await?;
+    // What the anchors know to have tags is of no older program, whatever the backup says of its step.
+    let step = checked.header.schema.max(step_known(anchors.as_ref()));
+    tag_older(&target, &keys, step).await?;
     let held = database_as(&target, Some(&keys), &Asked::default()).await?;
     let anchored = match anchors {
         None => {
@@ -123,6 +125,26 @@ pub async fn restore(
         }
     };
     Ok(Restored { rows: checked.rows(), header: checked.header, held, anchored })
+}
+
+/// The earliest step of the schema that the database of a folder may have, by the anchors in it; 0 where they say nothing.
+///
+/// # Errors
+/// When key or anchors cannot be read.
+pub fn least_step(data: &Path) -> Result<i64, AppError> {
+    match read_key(&key_file(data)) {
+        Ok(keys) => Ok(step_known(AnchorFile::in_folder(data).read(&keys)?.as_ref())),
+        Err(AppError::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => Ok(0),
+        Err(other) => Err(other),
+    }
+}
+
+fn step_known(anchors: Option<&Anchors>) -> i64 {
+    match anchors.map(|anchors| anchors.tagged) {
+        Some(Tagged::Rows) => row_tags::SINCE,
+        Some(Tagged::Logs) => log_tags::SINCE,
+        Some(Tagged::Nothing) | None => 0,
+    }
 }
 
 /// Tags what had no tags in an older program, from which this backup is.

@@ -16,7 +16,7 @@ use crate::service::error::AppError;
 use domain::audit::UtcTime;
 use domain::role::Role;
 use macros::boxed;
-use store::content::Snapshot;
+use store::{SCHEMA, content::Snapshot};
 
 /// Who sees backups and asks for one.
 pub const KEEPERS: &[Role] = &[Role::Operator];
@@ -108,6 +108,7 @@ impl App {
             place: Place::Folder(plan.folder.clone()),
             lock,
             at,
+            least_step: SCHEMA,
         });
         sweep(&plan.folder);
         let made = match (asked, Snapshot::of(&self.store).await) {

@@ -16,6 +16,7 @@ use crate::service::backups::{self, BackupLine, BackupOutcome};
 use crate::service::clock::{self, Chance, Clock};
 use crate::service::demo_folder;
 use crate::service::error::AppError;
+use crate::service::files;
 use crate::service::keys::Keys;
 use crate::service::passwords::Cost;
 use domain::audit::{Anchors, Tagged};
@@ -125,11 +126,11 @@ async fn open(data: &Path, target: &Target, key: &Path, held: Held) -> Result<Ap
     if let Some(anchors) = &anchors {
         check_there(target, file.path(), anchors).await?;
     }
-    keep_older_schema(data, target).await?;
+    let upgrade = Upgrade::begin(data, keep_older_schema(data, target).await?)?;
     let store = Store::open(target).await?;
     check_logs(&store, &keys, key).await?;
     if held == Held::ToAnchors
-        && let Err(refused) = check_anchors(&store, &file, anchors.as_ref()).await
+        && let Err(refused) = check_anchors(&store, &file, (anchors.as_ref(), upgrade.from)).await
     {
         store.close().await;
         return Err(refused);
@@ -142,18 +143,53 @@ async fn open(data: &Path, target: &Target, key: &Path, held: Held) -> Result<Ap
     let app = App::new(store, Clock::System, Chance::System, keys, Cost::Full).with_anchors(file);
     // Whatever the database is held to: what the anchors know to be tagged is never tagged before two people vouched for it.
     let said = anchors.as_ref().map(|anchors| anchors.tagged);
-    app.tag_older(said).await?;
+    app.tag_older(said, upgrade.from).await?;
     if held == Held::ToAnchors && said != Some(Tagged::Rows) {
         // From now on what has no tag is of no older program, and a missing file is no first start.
         app.anchor().await?;
     }
+    upgrade.end()?;
     app.seal_plain_openings().await?;
     Ok(if is_demo { app.of_demo() } else { app.telling_program() })
 }
 
-/// Refuses a database that is other than the anchors say, and one that was served before and has none.
-async fn check_anchors(store: &Store, file: &AnchorFile, anchors: Option<&Anchors>) -> Result<(), AppError> {
-    if anchors.is_none() && anchors::is_any_tagged(store).await? {
+/// An upgrade of an older schema until its rows are tagged. A file in the folder remembers it: a process that ends in between
+/// leaves rows that only the next one may tag, and whoever has the database alone cannot write the file.
+struct Upgrade {
+    file: PathBuf,
+    /// Step of the schema before; `None` when nothing is upgraded.
+    from: Option<i64>,
+}
+
+impl Upgrade {
+    fn begin(data: &Path, found: Option<i64>) -> Result<Self, AppError> {
+        let file = data.join("upgrade.txt");
+        if let Some(step) = found {
+            files::write_private(&file, format!("{step}\n").as_bytes())?;
+            return Ok(Self { file, from: found });
+        }
+        match fs::read_to_string(&file) {
+            Ok(text) => Ok(Self { file, from: text.trim().parse().ok() }),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self { file, from: None }),
+            Err(error) => Err(AppError::file(&file, error)),
+        }
+    }
+
+    fn end(self) -> Result<(), AppError> {
+        match self.from.map(|_| fs::remove_file(&self.file)) {
+            None | Some(Ok(())) => Ok(()),
+            Some(Err(error)) => Err(AppError::file(&self.file, error)),
+        }
+    }
+}
+
+/// Refuses a database that is other than the anchors say, and one that was served by a program that wrote anchors and has none.
+async fn check_anchors(
+    store: &Store,
+    file: &AnchorFile,
+    (anchors, upgraded_from): (Option<&Anchors>, Option<i64>),
+) -> Result<(), AppError> {
+    if anchors.is_none() && upgraded_from.is_none() && anchors::was_served(store).await? {
         return Err(AppError::Anchors(file.absent()));
     }
     match anchors::compare(store, anchors).await? {
@@ -165,13 +201,14 @@ async fn check_anchors(store: &Store, file: &AnchorFile, anchors: Option<&Anchor
 /// Seconds: a backup by which a database on a server may be upgraded is no older.
 const FRESH: i64 = 24 * 60 * 60;
 
-/// Before migrations run, what they change is kept: of a file a copy is made, for a server somebody made a backup.
-async fn keep_older_schema(data: &Path, target: &Target) -> Result<(), AppError> {
+/// Before migrations run, what they change is kept: of a file a copy is made, for a server somebody made a backup. Gives the step
+/// of the schema that is older.
+async fn keep_older_schema(data: &Path, target: &Target) -> Result<Option<i64>, AppError> {
     let found = match keep_older(target).await? {
-        Older::No => return Ok(()),
+        Older::No => return Ok(None),
         Older::Copied { found, copy } => {
             tracing::info!(step = found, copy = %copy.display(), "the database was copied before its schema is upgraded");
-            return Ok(());
+            return Ok(Some(found));
         }
         Older::OnServer { found } => found,
     };
@@ -181,7 +218,7 @@ async fn keep_older_schema(data: &Path, target: &Target) -> Result<(), AppError>
         BackupOutcome::Failed(_) => false,
     };
     if backups::list(data)?.iter().any(is_kept) {
-        return Ok(());
+        return Ok(Some(found));
     }
     Err(AppError::Input(format!(
         "{target}: cơ sở dữ liệu ở lược đồ bước {found}, bản này sẽ nâng lên bước {SCHEMA}; trước khi nâng cấp hãy sao lưu bằng \

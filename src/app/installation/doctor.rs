@@ -9,12 +9,12 @@ use serde::Serialize;
 
 use crate::installation::data_folder;
 use crate::rules::sets;
-use crate::service::anchors::{AnchorFile, compare, is_any_tagged};
+use crate::service::anchors::{AnchorFile, compare, was_served};
 use crate::service::backups::{self, BackupLine, BackupOutcome};
 use crate::service::clock::{self, Chance, Clock, in_vietnam};
 use crate::service::error::AppError;
 use crate::service::keys::Keys;
-use domain::audit::{Anchors, Tagged, UtcTime};
+use domain::audit::{Anchors, UtcTime};
 use domain::id::PollId;
 use domain::rules::Attested;
 use macros::boxed;
@@ -242,14 +242,14 @@ async fn database(
                 let told = anchored(&store, anchors).await;
                 all.push(told.unwrap_or_else(|problem| check("anchors", Verdict::Error, problem.to_string())));
             }
-            if !file.path().exists() && keys.is_some() && is_any_tagged(&store).await.unwrap_or_default() {
+            if !file.path().exists() && keys.is_some() && was_served(&store).await.unwrap_or_default() {
                 // The service refuses it, so it is more than the warning of a first start.
                 all.retain(|check| check.subject != "anchors");
                 all.push(check("anchors", Verdict::Error, file.absent()));
             }
             if let Some(keys) = keys {
                 store.tag_with(keys.tag_keys());
-                let told = rows(&store, anchors.map(|(_, anchors)| anchors.tagged)).await;
+                let told = rows(&store).await;
                 all.push(told.unwrap_or_else(|problem| check("rows", Verdict::Error, problem.to_string())));
             }
             store.close().await;
@@ -261,19 +261,13 @@ async fn database(
 /// Rows that are told one by one.
 const SHOWN: usize = 20;
 
-/// Whether accounts, sessions and slips were written by the program; those of an older program have no tags before the next
-/// start.
-async fn rows(store: &Store, said: Option<Tagged>) -> Result<Check, AppError> {
-    let (mut found, mut has_tags) = (Vec::new(), said == Some(Tagged::Rows));
+/// Whether accounts, sessions and slips were written by the program.
+async fn rows(store: &Store) -> Result<Check, AppError> {
+    let mut found = Vec::new();
     for row in store.read_installation().await? {
         let mut tx = store.read(row.id()?).await?;
-        has_tags |= row_tags::is_any_tagged(&mut tx).await?;
         let forged = row_tags::forged(&mut tx).await?;
         found.extend(forged.into_iter().map(|one| format!("{}: {}", row.name, named(&one))));
-    }
-    if !has_tags {
-        let sentence = "tài khoản, phiên và thẻ truy cập chưa có mã xác thực; «tinnhiem serve» sẽ ghi ở lần chạy tới.";
-        return Ok(check("rows", Verdict::Good, sentence));
     }
     if found.is_empty() {
         let sentence = "tài khoản, phiên và thẻ truy cập đều mang đúng mã xác thực của khóa.";

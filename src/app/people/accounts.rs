@@ -3,6 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::reset_mark::told;
+use crate::people::anchors::forged_in;
 use crate::service::app::{App, Ask, run_once};
 use crate::service::caller::Caller;
 use crate::service::clock::in_vietnam;
@@ -76,6 +77,8 @@ pub struct FoundAccounts {
     pub accounts: Vec<Account>,
     /// All that there are.
     pub total: usize,
+    /// Names to sign in with of accounts whose rows the program did not write; nobody signs in with them.
+    pub forged: Vec<String>,
 }
 
 /// An account as it was typed.
@@ -114,11 +117,16 @@ impl App {
     /// When the database does not answer.
     #[boxed]
     pub async fn accounts_of(&self, council: CouncilId, filter: &Filter) -> Result<FoundAccounts, AppError> {
-        let mut all = accounts::list(&mut self.store.read(council).await?).await?;
+        let mut tx = self.store.read(council).await?;
+        let (mut all, forged) = (accounts::list(&mut tx).await?, forged_in(&mut tx).await?);
         // No database knows this order.
         all.sort_by_cached_key(|account| name_order(&account.name));
         let total = all.len();
-        Ok(FoundAccounts { accounts: all.into_iter().filter(|account| filter.keeps(account)).collect(), total })
+        Ok(FoundAccounts {
+            accounts: all.into_iter().filter(|account| filter.keeps(account)).collect(),
+            total,
+            forged: forged.into_iter().map(|one| one.login).collect(),
+        })
     }
 
     /// One account of the caller's council.

@@ -1,26 +1,35 @@
 //! A database that is not what the anchors beside the key say, or that has none, and two people who let the service go on with it.
 
 use crate::people::clock::Proof;
-use crate::service::anchors::{tag_logs_again, tag_rows_again};
+use crate::service::anchors::{tag_logs_again, vouch_for_rows};
 use crate::service::app::App;
 use crate::service::error::AppError;
 use domain::audit::CouncilEvent;
-use domain::audit::event::council::DatabaseAccepted;
+use domain::audit::event::council::{AcceptedAccount, DatabaseAccepted};
 use domain::id::CouncilId;
 use domain::text::clean;
 use macros::boxed;
-use store::logs;
+use store::{CouncilTx, StoreError, logs, row_tags};
+
+/// Accounts of a council whose rows the program did not write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForgedAccounts {
+    /// Name of the council.
+    pub council: String,
+    pub accounts: Vec<AcceptedAccount>,
+}
 
 /// Longest reason, in characters.
 const MAX_REASON: usize = 500;
 
 impl App {
     /// Writes into the installation's log that two people of `council` let the service go on with this database, and anchors
-    /// it as it is. They vouch for all of it: also for the accounts, sessions and slips as they stand.
+    /// it as it is. They vouch for all of it: also for the accounts as they stand, each of which is named in the entry. Sessions and
+    /// slips that the program did not write are gone; their people sign in again.
     ///
     /// # Errors
     /// When they are not two people of the office with the right passwords, there is no reason, or the database is what the
-    /// anchors say.
+    /// anchors say and the program wrote its rows.
     #[boxed]
     pub async fn accept_database(
         &self,
@@ -32,9 +41,12 @@ impl App {
         if reason.is_empty() || reason.chars().count() > MAX_REASON {
             return Err(AppError::Input(format!("Hãy ghi lý do, không dài quá {MAX_REASON} ký tự.")));
         }
-        let logs = self.logs_to_accept().await?;
-        if logs.is_empty() {
-            return Err(AppError::Input("Cơ sở dữ liệu khớp với điểm neo; không có gì phải xác nhận.".to_owned()));
+        let (logs, is_any_forged) = (self.logs_to_accept().await?, self.is_any_row_forged().await?);
+        let accounts =
+            self.forged_accounts().await?.into_iter().flat_map(|council| council.accounts).collect::<Vec<_>>();
+        if logs.is_empty() && !is_any_forged {
+            let nothing = "Cơ sở dữ liệu khớp với điểm neo và mọi dòng do chương trình ghi; không có gì phải xác nhận.";
+            return Err(AppError::Input(nothing.to_owned()));
         }
         let by = self.proved(council, first).await?;
         let proposed_by = self.proved(council, second).await?;
@@ -42,18 +54,58 @@ impl App {
             return Err(AppError::Input("Hai người phải là hai tài khoản khác nhau.".to_owned()));
         }
         let at = self.now_text()?;
-        let told = CouncilEvent::from(DatabaseAccepted { logs, proposed_by, reason });
-        self.store
-            .write(CouncilId::INSTALLATION, move |tx| {
+        if !(logs.is_empty() && accounts.is_empty()) {
+            let accounts = Some(accounts).filter(|accounts| !accounts.is_empty());
+            let told = CouncilEvent::from(DatabaseAccepted { accounts, logs, proposed_by, reason });
+            let written = self.store.write(CouncilId::INSTALLATION, move |tx| {
                 Box::pin(async move {
                     let log = logs::own(tx).await?;
                     tx.append(log, at, &by, &told).await.map(drop)
                 })
-            })
-            .await
-            .map_err(|error: store::StoreError| AppError::from(error))?;
+            });
+            written.await.map_err(|error: StoreError| AppError::from(error))?;
+        }
         tag_logs_again(&self.store).await?;
-        tag_rows_again(&self.store).await?;
+        vouch_for_rows(&self.store).await?;
         self.anchor_anew().await
     }
+
+    /// Accounts whose rows the program did not write, by council: nobody signs in with them, and two people can vouch for them.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    #[boxed]
+    pub async fn forged_accounts(&self) -> Result<Vec<ForgedAccounts>, AppError> {
+        let mut found = Vec::new();
+        for row in self.store.read_installation().await? {
+            let accounts = forged_in(&mut self.store.read(row.id()?).await?).await?;
+            if !accounts.is_empty() {
+                found.push(ForgedAccounts { council: row.name, accounts });
+            }
+        }
+        Ok(found)
+    }
+
+    async fn is_any_row_forged(&self) -> Result<bool, AppError> {
+        for row in self.store.read_installation().await? {
+            if !row_tags::forged(&mut self.store.read(row.id()?).await?).await?.is_empty() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// Accounts of a council whose rows the program did not write, by name.
+pub(crate) async fn forged_in(tx: &mut CouncilTx) -> Result<Vec<AcceptedAccount>, AppError> {
+    let council = tx.council();
+    let mut found = Vec::new();
+    for row in row_tags::forged(tx).await? {
+        if let Some(login) = row.login {
+            let account = row.row.parse().map_err(|e| AppError::internal("đọc tài khoản", e))?;
+            found.push(AcceptedAccount { account, council, login });
+        }
+    }
+    found.sort_by(|one, other| one.login.cmp(&other.login));
+    Ok(found)
 }

@@ -111,6 +111,12 @@ impl App {
             return Err(AppError::Input(format!("Tên đăng nhập hoặc mật khẩu của «{}» không đúng.", proof.login)));
         };
         self.store.write(council, move |tx| Box::pin(async move { counts.take_back(tx).await })).await?;
+        if account.must_change_password {
+            return Err(AppError::Input(format!(
+                "«{}» còn dùng mật khẩu lần đầu mà người khác đã thấy; hãy đăng nhập, đổi mật khẩu rồi xác nhận lại.",
+                account.login
+            )));
+        }
         keeper(account)
     }
 }

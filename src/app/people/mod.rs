@@ -1,7 +1,7 @@
 //! Accounts, signing in, access slips, councils, and the roster of officials and delegates.
 
 pub mod accounts;
-mod anchors;
+pub mod anchors;
 pub mod clock;
 pub mod councils;
 pub mod many_accounts;

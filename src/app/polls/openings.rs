@@ -19,8 +19,9 @@ use crate::service::error::AppError;
 use crate::service::keys::Keys;
 use crate::service::seal::{self, Purpose};
 use domain::audit::canonical;
+use domain::audit::entry::kind_of;
 use domain::audit::pedersen::make::MakeError;
-use domain::audit::{Binding, Nonce, SealedCounts};
+use domain::audit::{Binding, LogEntry, Nonce, SealedCounts};
 use domain::batch::ReadTwice;
 use domain::id::{CouncilId, PollId};
 use domain::poll_state::{PollState, Refusal};
@@ -28,7 +29,7 @@ use domain::rules::RuleSet;
 use domain::share_lock::Lock;
 use domain::shares::{GivenShares, Shares};
 use store::sealed::SealedPlace;
-use store::{CouncilTx, logs, polls, sealed};
+use store::{CouncilTx, log_tags, logs, sealed};
 
 /// Bytes to which an opening is filled up, beside those of its lines: its length must not tell how long its figures are.
 const REST: usize = 2_048;
@@ -41,6 +42,8 @@ pub(crate) struct BoundBatch {
     pub binding: Binding,
     pub sealed: String,
     pub read: ReadTwice,
+    /// Under whose shares it is sealed.
+    pub shares: Shares,
 }
 
 /// What every commitment of a poll is made with.
@@ -53,12 +56,15 @@ pub(crate) struct Binder {
 }
 
 impl Binder {
+    /// Shares are those of the whole log, not of the entries that a column calls entries about shares: what is sealed under
+    /// fewer locks than the council chose cannot be sealed again.
+    ///
     /// # Errors
-    /// When there is no such poll.
+    /// When there is no such poll, and when its log is not what the program wrote.
     pub(crate) async fn of(tx: &mut CouncilTx, poll: PollId) -> Result<Self, AppError> {
         let log = logs::of_poll(tx, poll).await?.ok_or(NO_POLL)?;
         let (origin, rules) = (logs::origin(tx, log).await?, rules_of(tx, poll).await?);
-        let shares = polls::find(tx, poll).await?.ok_or(NO_POLL)?.state.poll().shares.clone();
+        let shares = shares_of(&log_tags::whole(tx, log).await?.1)?;
         Ok(Self { council: tx.council(), poll, origin, rules, shares })
     }
 
@@ -89,8 +95,16 @@ impl Binder {
         } else {
             sealed_text(keys, place, &opening)
         }?;
-        Ok(BoundBatch { opening, binding, sealed, read })
+        Ok(BoundBatch { opening, binding, sealed, read, shares: self.shares.clone() })
     }
+}
+
+/// The shares that all entries of a poll's log tell.
+fn shares_of(texts: &[String]) -> Result<Shares, AppError> {
+    let about = |text: &&String| matches!(kind_of(text), Some("board.appointed" | "share.taken"));
+    let told = texts.iter().filter(about).map(|text| LogEntry::parse(text));
+    let told: Vec<LogEntry> = told.collect::<Result<_, _>>().map_err(|e| AppError::internal("đọc nhật ký", e))?;
+    Ok(Shares::of_log(&told))
 }
 
 impl App {

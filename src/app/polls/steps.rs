@@ -24,7 +24,7 @@ use domain::signing::Signatures;
 use jiff::civil::Date;
 use macros::boxed;
 use store::sealed::SealedPlace;
-use store::{CouncilTx, open_batches, polls, preparation, requests, sealed};
+use store::{CouncilTx, StoreError, logs, open_batches, polls, preparation, requests, sealed};
 
 /// Roles whose request may commit a batch: the last of its people to send something.
 const BATCH_ROLES: &[Role] = &[Role::Teller, Role::HeadTeller];
@@ -268,7 +268,7 @@ impl App {
     /// request sent again is recognized for good.
     ///
     /// # Errors
-    /// As [`Self::commit_batch`]; [`AppError::AlreadyDone`] when one of its requests belongs to a committed batch.
+    /// As [`Self::commit_batch`]; [`AppError::Anchors`] while the database is not what was anchored, [`AppError::AlreadyDone`] when one of its requests belongs to a committed batch.
     pub(crate) async fn commit_agreed(
         &self,
         caller: &Caller,
@@ -276,6 +276,7 @@ impl App {
         counted: CountedBatch,
         (opened, sent): (RequestId, Vec<Sent>),
     ) -> Result<(), AppError> {
+        self.check_anchors()?;
         let (actor, at, keys) = (caller.may(BATCH_ROLES)?, self.now_text()?, self.keys.clone());
         let own = caller.account.id;
         let bound = self.bound(caller.council, poll, counted).await?;
@@ -458,10 +459,14 @@ async fn commit(
     tx: &mut CouncilTx,
     poll: PollId,
     state: PollState,
-    BoundBatch { opening, binding, sealed, read }: BoundBatch,
+    BoundBatch { opening, binding, sealed, read, shares }: BoundBatch,
     keys: &Keys,
 ) -> Result<Transition, AppError> {
-    let shares = state.poll().shares.clone();
+    // The state is read by the kinds that stand beside the entries; the batch is sealed by what the entries say.
+    if state.poll().shares != shares {
+        let log = logs::of_poll(tx, poll).await?.ok_or(NO_POLL)?;
+        return Err(StoreError::Rewritten { origin: logs::origin(tx, log).await? }.into());
+    }
     // What lies under the board's shares opens for nobody before the close, not to be compared either.
     if shares.are_needed() && is_in(tx, poll, &opening).await? {
         return Err(Refusal::BatchLocked { form: opening.form, batch: opening.batch }.into());

@@ -4,7 +4,7 @@ use crate::service::clock::in_vietnam;
 use crate::service::error::AppError;
 use domain::audit::{LogEntry, UtcTime};
 use domain::id::{AccountId, LogId, PollId};
-use store::{CouncilTx, accounts, logs, polls, resets};
+use store::{CouncilTx, StoreError, accounts, logs, polls, resets};
 
 /// Refuses a person of a step of two whose proof somebody else had in hand since the poll began.
 ///
@@ -21,7 +21,10 @@ pub(crate) async fn since_begun(tx: &mut CouncilTx, poll: PollId, account: Accou
 /// As [`since_begun`].
 pub(crate) async fn since_board(tx: &mut CouncilTx, log: LogId, account: AccountId) -> Result<(), AppError> {
     let kind = "board.appointed";
-    let Some(text) = logs::of_kinds(tx, log, [kind, kind]).await?.pop() else { return Ok(()) };
+    // Whoever counts was appointed, so that an entry that is not found is one that somebody hid.
+    let Some(text) = logs::of_kinds(tx, log, [kind, kind]).await?.pop() else {
+        return Err(StoreError::Rewritten { origin: logs::origin(tx, log).await? }.into());
+    };
     let entry: LogEntry = LogEntry::parse(&text).map_err(|e| AppError::internal("đọc quyết định lập Ban", e))?;
     since(tx, account, entry.at, "Ban kiểm phiếu được lập", "kiểm phiếu").await
 }

@@ -3,15 +3,16 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::service::anchors::{AnchorFile, compare, is_any_tagged, own, sign, tag_logs_again, tag_older_rows};
+use crate::service::anchors::{AnchorFile, compare, own, sign, tag_logs_again, tag_older_rows, was_served};
 use crate::service::app::App;
 use crate::service::error::AppError;
 use domain::audit::event::council::AcceptedLog;
 use domain::audit::merkle::empty_root;
+use domain::audit::row_tag::TaggedTable;
 use domain::audit::{Anchors, Tagged, UtcTime};
 use domain::id::CouncilId;
 use macros::boxed;
-use store::logs;
+use store::{StoreError, log_tags, logs, row_tags};
 
 /// Longest time between two looks at the logs of a running service.
 const PAUSE: Duration = Duration::from_secs(60);
@@ -21,6 +22,10 @@ const DAY: i64 = 24 * 60 * 60;
 /// Why a running service stopped writing anchors.
 #[derive(Default)]
 struct Noticed(Mutex<Option<String>>);
+
+/// The first row of an account, a session or a slip that the program did not write: its table, and login or id.
+#[derive(Default)]
+struct NoticedRows(Mutex<Option<(TaggedTable, String)>>);
 
 impl App {
     /// The same with a file of anchors, which it keeps.
@@ -69,16 +74,18 @@ impl App {
         file.sign_and_write(&self.keys, &Anchors { at, tagged: Tagged::Rows, logs })
     }
 
-    /// Tags the logs, and the rows of accounts, sessions and slips, of an older program. Where the anchors say that all of them
-    /// had tags, or one has one, what has none is of no older program, and stays as it is. What was tagged is anchored at once.
+    /// Tags the logs, and the rows of accounts, sessions and slips, of an older program: of a schema that had no tags before it
+    /// was upgraded from step `older`. Where the anchors say that all of them had tags, or one has one, what has none is of no
+    /// older program, and stays as it is.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub(crate) async fn tag_older(&self, said: Option<Tagged>) -> Result<(), AppError> {
-        if said.is_none_or(|said| said < Tagged::Logs) {
+    pub(crate) async fn tag_older(&self, said: Option<Tagged>, older: Option<i64>) -> Result<(), AppError> {
+        let is_before = |since| older.is_some_and(|step| step < since);
+        if is_before(log_tags::SINCE) && said.is_none_or(|said| said < Tagged::Logs) {
             self.tag_older_logs().await?;
         }
-        if said.is_none_or(|said| said < Tagged::Rows) {
+        if is_before(row_tags::SINCE) && said.is_none_or(|said| said < Tagged::Rows) {
             tag_older_rows(&self.store).await?;
         }
         Ok(())
@@ -101,6 +108,36 @@ impl App {
         noticed.clone().map_or(Ok(()), |sentence| Err(AppError::Anchors(sentence)))
     }
 
+    /// Looks whether the program wrote every row that lets somebody in. Nobody is let in by another, so that the service goes on;
+    /// the log of the service and [`App::check_ready`] tell.
+    async fn look_at_rows(&self) -> Result<(), AppError> {
+        let (mut found, mut count) = (None, 0_usize);
+        for row in self.store.read_installation().await? {
+            let forged = row_tags::forged(&mut self.store.read(row.id()?).await?).await?;
+            count = count.saturating_add(forged.len());
+            let mut named = forged.into_iter().map(|row| (row.table, row.login.unwrap_or(row.row)));
+            found = found.or_else(|| named.next());
+        }
+        let rows = self.memory.of::<NoticedRows>();
+        let mut rows = rows.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let (Some((table, row)), None) = (&found, &*rows) {
+            let first = format!("{} {row}", table.name());
+            tracing::error!(rows = count, first, "there are rows that this program did not write");
+        }
+        *rows = found;
+        Ok(())
+    }
+
+    /// What is wrong with the rows that let somebody in, if anything was noticed.
+    pub(crate) fn check_rows(&self) -> Result<(), AppError> {
+        let rows = self.memory.of::<NoticedRows>();
+        let rows = rows.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match rows.clone() {
+            Some((table, row)) => Err(StoreError::Forged { table, row }.into()),
+            None => Ok(()),
+        }
+    }
+
     /// Logs that are others than the anchors say; where a database that was served before has no anchors, all of them.
     ///
     /// # Errors
@@ -112,7 +149,7 @@ impl App {
             return Ok(differences.map(|differences| differences.accepted()).unwrap_or_default());
         }
         let mut all = Vec::new();
-        if !is_any_tagged(&self.store).await? {
+        if !was_served(&self.store).await? {
             return Ok(all);
         }
         for row in self.store.read_installation().await? {
@@ -185,7 +222,7 @@ impl App {
         let mut signed = self.store.signed();
         loop {
             signed.mark_unchanged();
-            for kept in [self.sign_daily().await, self.anchor().await] {
+            for kept in [self.sign_daily().await, self.anchor().await, self.look_at_rows().await] {
                 match kept {
                     Ok(()) | Err(AppError::Anchors(_)) => {}
                     Err(cause) => tracing::warn!(%cause, "the anchors are not written"),

@@ -235,15 +235,13 @@ pub(crate) async fn sign_noted(
     sign(tx, keys, (&own, &head), logs::NOTED, at).await
 }
 
-/// Whether the program ever tagged something in this database: then it was served before, and anchors were written.
+/// Whether there is a log in this database: then it was served before, and a program of this schema wrote anchors.
 ///
 /// # Errors
 /// When the database does not answer.
-pub(crate) async fn is_any_tagged(store: &Store) -> Result<bool, StoreError> {
+pub(crate) async fn was_served(store: &Store) -> Result<bool, StoreError> {
     for row in store.read_installation().await? {
-        let mut tx = store.read(row.id()?).await?;
-        let heads = logs::heads(&mut tx).await?;
-        if heads.iter().any(|head| head.tag.is_some()) || row_tags::is_any_tagged(&mut tx).await? {
+        if !logs::heads(&mut store.read(row.id()?).await?).await?.is_empty() {
             return Ok(true);
         }
     }
@@ -256,27 +254,13 @@ pub(crate) async fn is_any_tagged(store: &Store) -> Result<bool, StoreError> {
 /// # Errors
 /// When the database does not answer.
 pub(crate) async fn tag_older_rows(store: &Store) -> Result<(), AppError> {
-    tag_rows(store, true).await
-}
-
-/// Tags every row of accounts, sessions and slips as it is now, for whoever vouches for it.
-///
-/// # Errors
-/// When the database does not answer.
-pub(crate) async fn tag_rows_again(store: &Store) -> Result<(), AppError> {
-    tag_rows(store, false).await
-}
-
-async fn tag_rows(store: &Store, only_older: bool) -> Result<(), AppError> {
     let councils = store.read_installation().await?.into_iter().map(|row| row.id());
     let councils: Vec<CouncilId> = councils.collect::<Result<_, _>>()?;
     let tagged = store.write_installation(move |mut tx| {
         Box::pin(async move {
-            if only_older {
-                for council in &councils {
-                    if row_tags::is_any_tagged(tx.within(*council).await?).await? {
-                        return Ok(0);
-                    }
+            for council in &councils {
+                if row_tags::is_any_tagged(tx.within(*council).await?).await? {
+                    return Ok(0);
                 }
             }
             let mut count = 0;
@@ -290,6 +274,27 @@ async fn tag_rows(store: &Store, only_older: bool) -> Result<(), AppError> {
     if count > 0 {
         tracing::info!(rows = count, "accounts, sessions and slips without the tag of this key were tagged");
     }
+    Ok(())
+}
+
+/// Tags every account as it is now, for whoever vouches for it; sessions and slips that the program did not write are gone.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn vouch_for_rows(store: &Store) -> Result<(), AppError> {
+    let councils = store.read_installation().await?.into_iter().map(|row| row.id());
+    let councils: Vec<CouncilId> = councils.collect::<Result<_, _>>()?;
+    let vouched = store.write_installation(move |mut tx| {
+        Box::pin(async move {
+            let mut count = 0;
+            for council in &councils {
+                count += row_tags::vouch(tx.within(*council).await?).await?;
+            }
+            Ok::<_, StoreError>(count)
+        })
+    });
+    let count = vouched.await?;
+    tracing::info!(rows = count, "two people vouched for rows without the tag of this key");
     Ok(())
 }
 

@@ -5,6 +5,11 @@ use std::path::PathBuf;
 /// One sentence each: what is wrong, where, what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
+    /// The database says that it is of an older step than it was served at.
+    #[error(
+        "Cơ sở dữ liệu ghi lược đồ ở bước {found}, mà máy này đã dùng nó ở bước {least} trở lên: có người sửa từ bên ngoài chương trình. Chưa sao lưu gì cả; hãy giữ nguyên cơ sở dữ liệu và khôi phục từ bản sao lưu trước."
+    )]
+    StepLowered { found: i64, least: i64 },
     /// None of the stanzas opens with the passphrase.
     #[error(
         "{}: mật khẩu của bản sao lưu không đúng (hoặc phần đầu của tệp đã bị sửa); hãy gõ lại mật khẩu đã dùng khi sao lưu.", .0.display()

@@ -24,6 +24,7 @@ impl App {
         self.store.check_writing().await?;
         self.store.check_schema().await?;
         self.check_anchors()?;
+        self.check_rows()?;
         Ok(self.store.check_clock(self.now_text()?).await?)
     }
 

@@ -401,7 +401,8 @@ impl CouncilCourse {
 fn is_by_two(accepted: &DatabaseAccepted, by: &Actor) -> bool {
     let (first, second) = (accepted.proposed_by.account, by.account);
     let are_two = first.is_some() && second.is_some() && first != second;
-    are_two && !accepted.logs.is_empty() && !accepted.reason.trim().is_empty()
+    let is_about = !accepted.logs.is_empty() || accepted.accounts.as_ref().is_some_and(|accounts| !accounts.is_empty());
+    are_two && is_about && !accepted.reason.trim().is_empty()
 }
 
 /// Who did it, if it was a person.

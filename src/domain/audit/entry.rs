@@ -198,6 +198,13 @@ pub fn may_follow<E: LogEvent>(event: &E, at: UtcTime, last: Option<UtcTime>) ->
     }
 }
 
+/// The kind that an entry's text names, read from its end: after the kind stand only its number and version. `None` when the
+/// text is no entry; what stands before the kind is not checked.
+pub fn kind_of(text: &str) -> Option<&str> {
+    let (_, rest) = text.rsplit_once(r#""kind":""#)?;
+    rest.split_once('"').map(|(kind, _)| kind)
+}
+
 /// The canonical text of an entry.
 ///
 /// # Errors
@@ -252,6 +259,7 @@ mod tests {
         let entry = LogEntry::<PollEvent>::parse(&text).expect("entry");
         assert_eq!((entry.seq, entry.actor.name.as_str()), (41, "Nguyễn Văn \"A\""));
         assert_eq!(entry_text(entry.seq, entry.at, &entry.actor, &entry.event).expect("entry"), text);
+        assert_eq!(kind_of(&text), Some("batch.committed"));
     }
 
     #[test]

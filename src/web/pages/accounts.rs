@@ -60,6 +60,8 @@ struct AccountItem {
 struct List {
     lines: Vec<AccountItem>,
     total: usize,
+    /// Names to sign in with of accounts that nobody can use.
+    forged: Vec<String>,
     form: Form,
     roles: Vec<(&'static str, String)>,
     states: [(&'static str, &'static str); 3],
@@ -199,6 +201,7 @@ pub async fn list(
     Ok(Page::new(List {
         lines: found.accounts.into_iter().map(line).collect(),
         total: found.total,
+        forged: found.forged,
         form: Form::filled([("tim", wanted.text), ("vai-tro", wanted.role), ("trang-thai", wanted.state)]),
         roles,
         states: [("", "Mọi trạng thái"), ("open", "Đang dùng"), ("disabled", "Đã khóa")],

@@ -38,6 +38,8 @@ struct Own {
     /// Kind and time of the founding; time and hand of the last change of the name.
     founded: Option<(Option<String>, UtcTime)>,
     renamed: Option<(UtcTime, String)>,
+    /// When each account was signed in with last.
+    last_sign_ins: BTreeMap<AccountId, UtcTime>,
     /// Times of entries that may have waited for the clock.
     waited: BTreeSet<UtcTime>,
 }
@@ -60,6 +62,7 @@ impl Own {
             slips: ToldSlips::default(),
             founded: None,
             renamed: None,
+            last_sign_ins: BTreeMap::new(),
             waited: BTreeSet::new(),
         }
     }
@@ -71,6 +74,9 @@ impl Own {
         }
         if let Some(account) = reset::of_account(&entry.event) {
             self.proofs.entry(account).or_default().take(&entry.event, actor, at);
+        }
+        if let CouncilEvent::SessionStarted(started) = &entry.event {
+            self.last_sign_ins.insert(started.account, at);
         }
         match &entry.event {
             CouncilEvent::RecordsRevised(event) => {
@@ -224,12 +230,21 @@ async fn tables(
     if stored != said {
         findings.add(place, None, "nhật ký của các đợt không đúng như các bản ghi poll.begun");
     }
+    if let Some(signed) = findings.read(place, logs::signed(tx).await)? {
+        for log in signed.keys().filter(|log| !heads.iter().any(|head| head.log == **log)) {
+            findings.add(
+                place,
+                None,
+                format!("bảng checkpoints có điểm chốt của nhật ký {log}, mà không có nhật ký đó"),
+            );
+        }
+    }
     polls_are_begun(tx, (&mut *findings, place), &said).await?;
     if let Some(stored) = findings.read(place, resets::list(tx).await)? {
         held_or(findings, place, people::resets(&told.proofs, &stored));
     }
     if let Some(stored) = findings.read(place, accounts::list_as_stored(tx).await)? {
-        let held = people::accounts(&told.course, &told.proofs, &stored);
+        let held = people::accounts(&told.course, (&told.proofs, &told.last_sign_ins), &stored);
         report.accounts = held_or(findings, place, held).unwrap_or_default();
     }
     let held = people::slips(&told.course, &told.slips, checks::slips(tx).await?);

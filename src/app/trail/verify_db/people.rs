@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::service::held::is_time_of;
 use domain::account::{Account, AccountState};
 use domain::audit::canonical::from_text;
 use domain::audit::{CouncilCourse, Digest, UtcTime};
@@ -24,7 +25,7 @@ pub(super) struct ToldSlips {
 
 pub(super) fn accounts(
     told: &CouncilCourse,
-    proofs: &BTreeMap<AccountId, Proofs>,
+    (proofs, last_sign_ins): (&BTreeMap<AccountId, Proofs>, &BTreeMap<AccountId, UtcTime>),
     stored: &[Account],
 ) -> Result<usize, String> {
     for account in stored {
@@ -32,7 +33,12 @@ pub(super) fn accounts(
         let said = told.accounts().get(&account.id);
         let said = said.ok_or_else(|| wrong("có trong bảng accounts mà nhật ký không mở"))?;
         let has_factor = proofs.get(&account.id).is_some_and(|proofs| proofs.has_factor);
+        let is_last = match (account.last_sign_in_at, last_sign_ins.get(&account.id)) {
+            (Some(stored), Some(told)) => is_time_of(stored, *told, true),
+            (stored, told) => stored.is_none() && told.is_none(),
+        };
         let as_said = [
+            (is_last, "lần đăng nhập cuối"),
             (said.login == account.login.as_str(), "tên đăng nhập"),
             (said.name == account.name, "họ tên"),
             (said.roles.iter().copied().eq(account.roles.iter()), "vai trò"),

@@ -76,6 +76,18 @@ pub struct AcceptedLog {
     pub size: u64,
 }
 
+/// An account whose row the program did not write, and that two people vouched for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptedAccount {
+    /// Whose row it is.
+    pub account: AccountId,
+    /// The council of the account.
+    pub council: CouncilId,
+    /// The name to sign in with.
+    pub login: String,
+}
+
 events! {
     /// One thing that happened in a council, outside its polls.
     CouncilEvent;
@@ -189,6 +201,8 @@ events! {
     }
     /// Two people let the service go on with a database that is not what the anchors beside the key say: one that was put back, or whose logs are others.
     "database.accepted" DatabaseAccepted by "admin" when "any time after the first entry, in the installation's own log; by two people" {
+        /// Accounts whose rows the program did not write, in the order of their councils and names; in entries before the program knew them there are none.
+        accounts: Option<Vec<AcceptedAccount>>,
         /// Logs that are others than the anchors say, in the order of their names.
         logs: Vec<AcceptedLog>,
         /// Who asked for it; whoever wrote the entry agreed.
