@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Answer, machine, out};
 use app::AppError;
+use app::service::backup_error::BackupError;
 use app::backup::{self, Asked, Lock, Made, Place};
 use app::installation::data_folder::{key_file, target};
 use app::service::backups::{self, BackupLine};
@@ -63,7 +64,10 @@ pub(super) fn run(args: &Args) -> Result<Answer, AppError> {
     let at = clock::now_text()?;
     let least_step = backup::least_step(&args.data)?;
     let made = machine::runtime_with_worker()?.block_on(backup::make(&target, Asked { place, lock, at, least_step }));
-    note(&args.data, BackupLine { at, outcome: backup::outcome_of(&made) });
+    // A name that is taken is a slip of whoever typed it, and no backup that failed.
+    if !matches!(made, Err(AppError::Backup(BackupError::Exists(_)))) {
+        note(&args.data, BackupLine { at, outcome: backup::outcome_of(&made) });
+    }
     told(&made?);
     Ok(Answer::Yes)
 }

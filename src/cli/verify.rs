@@ -38,7 +38,7 @@ pub(super) fn run(args: &Args) -> Result<Answer, AppError> {
         None => {
             let root = args.root.as_deref().map(Digest::from_paper).transpose();
             let root = root.map_err(|slip| AppError::Input(format!("--root: {slip}; hãy chép lại từ giấy.")))?;
-            database(&args.data, &Asked { council: args.council.clone(), root, anchors: None })
+            database(&args.data, &Asked { council: args.council.clone(), root, ..Asked::default() })
         }
     }
 }

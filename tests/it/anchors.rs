@@ -276,6 +276,7 @@ fn anchors_that_are_gone_are_refused_and_two_people_let_it_go_on() {
         assert!(!data.join("anchors.txt").exists(), "none is made");
         let (verdict, sentence) = doctor_says(&site, &data).await;
         assert!(verdict == Verdict::Error && sentence.contains("không thấy tệp điểm neo"), "{sentence}");
+        assert!(found(&site, &data).await.contains("không thấy tệp điểm neo"));
 
         let app =
             open_past_anchors(&data, Some(site.database.url())).await.unwrap_or_else(|refused| panic!("{refused}"));

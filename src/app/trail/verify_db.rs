@@ -18,7 +18,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::installation::data_folder::{key_file, read_key, target};
-use crate::service::anchors::AnchorFile;
+use crate::service::anchors::{AnchorFile, was_served};
 use crate::service::clock::{Stopwatch, in_vietnam};
 use crate::service::error::AppError;
 use crate::service::keys::Keys;
@@ -38,6 +38,8 @@ pub struct Asked {
     pub root: Option<Digest>,
     /// Where the logs stood by the file beside the key.
     pub anchors: Option<Anchors>,
+    /// What is said where a database that was served has no anchors beside its key.
+    pub absent: Option<String>,
 }
 
 /// What was checked of one log.
@@ -173,7 +175,8 @@ pub async fn of_folder(
     let keys = if key.exists() { Some(read_key(&key)?) } else { None };
     let file = AnchorFile::in_folder(data);
     let anchors = keys.as_ref().map(|keys| file.read(keys)).transpose()?.flatten();
-    let asked = Asked { anchors, ..asked.clone() };
+    let absent = (keys.is_some() && anchors.is_none()).then(|| file.absent());
+    let asked = Asked { anchors, absent, ..asked.clone() };
     database_as(&target(data, database_url)?, keys.as_ref(), &asked).await
 }
 
@@ -249,6 +252,11 @@ async fn every_council(
     {
         let place = Place { council: String::new(), log: Some(origin.as_str().to_owned()) };
         findings.add(&place, None, "không có nhật ký này trong cơ sở dữ liệu, mà tệp điểm neo ghi nó");
+    }
+    if let Some(sentence) = &asked.absent
+        && was_served(store).await?
+    {
+        findings.add(&Place::default(), None, sentence.clone());
     }
     for difference in store.schema_differences().await? {
         findings.add(&Place::default(), None, DbFault::Schema(difference));
