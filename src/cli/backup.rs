@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::{Answer, machine, out};
 use app::AppError;
-use app::service::backup_error::BackupError;
 use app::backup::{self, Asked, Lock, Made, Place};
 use app::installation::data_folder::{key_file, target};
+use app::service::backup_error::BackupError;
 use app::service::backups::{self, BackupLine};
 use app::service::clock;
 

@@ -222,7 +222,8 @@ fn a_root_on_paper_is_found_at_its_size() {
         let mut frontier = Frontier::default();
         texts.iter().for_each(|text| frontier.push(leaf_hash(text.as_bytes())));
         let target = site.database.target();
-        let asks = |council: &str, root| Asked { council: Some(council.to_owned()), root: Some(root), ..Asked::default() };
+        let asks =
+            |council: &str, root| Asked { council: Some(council.to_owned()), root: Some(root), ..Asked::default() };
         let report = database_as(&target, None, &asks("mau", frontier.root())).await.expect("database").expect("holds");
         assert_eq!((report.councils.len(), report.councils[0].logs[0].on_paper), (1, Some(2)));
         let text = report.to_string();
