@@ -20,6 +20,11 @@ pub enum StoreError {
         "DATABASE_URL viết chưa đúng mẫu; ví dụ: sqlite:data/tinnhiem.db hoặc postgres://tinnhiem@localhost/tinnhiem."
     )]
     Url(#[source] sqlx::Error),
+    /// A server on another machine that is not asked for its certificate.
+    #[error(
+        "DATABASE_URL: máy chủ PostgreSQL {0} ở máy khác mà kết nối không đòi chứng thư của nó, nên ai trên đường truyền cũng đọc hoặc giả được dữ liệu; hãy thêm ?sslmode=verify-full&sslrootcert=TỆP_CHỨNG_THƯ vào cuối DATABASE_URL (xem README, phần «Connections»)."
+    )]
+    Unproven(String),
     /// The database holds tables of another program.
     #[error(
         "{0} là cơ sở dữ liệu của chương trình khác; hãy chỉ sang tệp hoặc cơ sở dữ liệu khác. Chưa ghi gì vào đó."

@@ -1,11 +1,12 @@
 //! Location of the database: from `DATABASE_URL`, or a SQLite file in the data folder.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 use std::time::Duration;
 
-use sqlx::postgres::PgConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 
 use super::error::StoreError;
@@ -41,13 +42,17 @@ impl Target {
     /// What a `DATABASE_URL` names: `sqlite:PATH` or `postgres://…`.
     ///
     /// # Errors
-    /// When the scheme is another or the rest cannot be read.
+    /// When the scheme is another or the rest cannot be read, and when a server on another machine need not prove who it is:
+    /// passwords and dossiers would cross the network for anybody to read or answer.
     pub fn parse(url: &str) -> Result<Self, StoreError> {
         let (scheme, rest) = url.split_once(':').unwrap_or((url, ""));
         match scheme {
             "sqlite" => Ok(Self::Sqlite(PathBuf::from(rest.strip_prefix("//").unwrap_or(rest)))),
             "postgres" | "postgresql" => {
                 let options = PgConnectOptions::from_str(url).map_err(StoreError::Url)?;
+                if !is_here(&options) && !matches!(options.get_ssl_mode(), PgSslMode::VerifyFull) {
+                    return Err(StoreError::Unproven(options.get_host().to_owned()));
+                }
                 Ok(Self::Postgres(Box::new(options.application_name("tinnhiem"))))
             }
             // Not the whole text: a URL may hold a password.
@@ -72,6 +77,13 @@ impl Target {
             .pragma("trusted_schema", "OFF")
             .pragma("secure_delete", "ON")
     }
+}
+
+/// Whether the server is on this machine: behind a socket of the file system, or at an address that no packet leaves by.
+fn is_here(options: &PgConnectOptions) -> bool {
+    let host = options.get_host().trim_matches(['[', ']']);
+    let is_loopback = host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    options.get_socket().is_some() || host.starts_with('/') || host == "localhost" || is_loopback
 }
 
 impl fmt::Display for Target {
@@ -104,11 +116,23 @@ mod tests {
 
     #[test]
     fn a_password_is_never_shown() {
-        let target = Target::parse("postgres://an:m%E1%BA%ADt@db.local:5433/hdnd").expect("target");
+        let target = Target::parse("postgres://an:m%E1%BA%ADt@db.local:5433/hdnd?sslmode=verify-full").expect("target");
         assert_eq!(target.to_string(), "postgres://an@db.local:5433/hdnd");
         assert_eq!(format!("{target:?}"), "postgres://an@db.local:5433/hdnd");
         let Err(error) = Target::parse("mysql://an:bi-mat@db/hdnd") else { panic!("mysql") };
         assert!(error.to_string().contains("«mysql:»") && !error.to_string().contains("bi-mat"));
+    }
+
+    #[test]
+    fn a_server_on_another_machine_has_to_prove_who_it_is() {
+        for here in ["localhost", "127.0.0.1", "[::1]", "%2Fvar%2Frun%2Fpostgresql"] {
+            Target::parse(&format!("postgres://an@{here}:5432/hdnd")).unwrap_or_else(|refused| panic!("{here}: {refused}"));
+        }
+        for away in ["", "?sslmode=prefer", "?sslmode=require", "?sslmode=verify-ca", "?sslmode=disable"] {
+            let refused = Target::parse(&format!("postgres://an:bi-mat@db.local/hdnd{away}")).expect_err(away).to_string();
+            assert!(refused.contains("db.local") && refused.contains("sslmode=verify-full"), "{refused}");
+            assert!(!refused.contains("bi-mat"));
+        }
     }
 
     #[test]
