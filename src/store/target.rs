@@ -126,10 +126,12 @@ mod tests {
     #[test]
     fn a_server_on_another_machine_has_to_prove_who_it_is() {
         for here in ["localhost", "127.0.0.1", "[::1]", "%2Fvar%2Frun%2Fpostgresql"] {
-            Target::parse(&format!("postgres://an@{here}:5432/hdnd")).unwrap_or_else(|refused| panic!("{here}: {refused}"));
+            Target::parse(&format!("postgres://an@{here}:5432/hdnd"))
+                .unwrap_or_else(|refused| panic!("{here}: {refused}"));
         }
         for away in ["", "?sslmode=prefer", "?sslmode=require", "?sslmode=verify-ca", "?sslmode=disable"] {
-            let refused = Target::parse(&format!("postgres://an:bi-mat@db.local/hdnd{away}")).expect_err(away).to_string();
+            let refused =
+                Target::parse(&format!("postgres://an:bi-mat@db.local/hdnd{away}")).expect_err(away).to_string();
             assert!(refused.contains("db.local") && refused.contains("sslmode=verify-full"), "{refused}");
             assert!(!refused.contains("bi-mat"));
         }
