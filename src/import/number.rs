@@ -45,6 +45,8 @@ pub(super) fn plain(stored: f64) -> Option<String> {
 
 /// Reads a number as it is shown, [`plain`] text. More than nine decimals are rounded half up and marked.
 pub(super) fn from_stored(plain: &str, percent: bool) -> Option<Figure> {
+    // Zeros that only the format adds are no digits of the figure.
+    let plain = if plain.contains('.') { plain.trim_end_matches('0').trim_end_matches('.') } else { plain };
     if let Some(value) = Decimal::parse_plain(plain) {
         return Some(Figure::exact(value, percent));
     }

@@ -227,7 +227,11 @@ fn pieces(section: &str) -> Vec<Piece> {
 
 fn calendar(pieces: &[Piece]) -> Shown {
     let letters: Vec<(char, usize)> =
-        pieces.iter().filter_map(|p| if let Piece::Calendar(c, run) = p { Some((*c, *run)) } else { None }).collect();
+        pieces.iter().filter_map(|piece| match piece {
+            Piece::Calendar(letter, run) => Some((*letter, *run)),
+            Piece::Elapsed => Some(('h', 1)),
+            _ => None,
+        }).collect();
     let mut parts = DateParts::default();
     let mut order = Vec::new();
     for (at, &(letter, run)) in letters.iter().enumerate() {
