@@ -39,6 +39,7 @@ pub mod job;
 pub mod keying;
 pub mod letters;
 pub mod marks;
+pub mod names;
 pub mod occasion;
 pub mod official;
 pub mod opening;

@@ -217,7 +217,7 @@ fn rounding(decimals: u8, base: Base, row: &PublishedRow, cell: &PublishedCell) 
     let cut = |decimals| percent_cut(count, base.value, decimals);
     if is(rounded(decimals), decimals) {
         None
-    } else if is(rounded(COARSE_DECIMALS), COARSE_DECIMALS) {
+    } else if published.scale() <= COARSE_DECIMALS && is(rounded(COARSE_DECIMALS), COARSE_DECIMALS) {
         Some(Rounding::OneDecimal)
     } else if [decimals, COARSE_DECIMALS].into_iter().any(|decimals| is(cut(decimals), decimals)) {
         Some(Rounding::CutOff)
@@ -264,8 +264,8 @@ fn check_cell(
     Some(Mismatch::Percent { level, count, published, follows: with(format)?, coarse, rounding })
 }
 
-/// Whether `published` is the exact share rounded half up with `decimals` digits or with one, by value: `61,70` is
-/// `61,7`, and `49` is `49,0`. More printed digits than `decimals` are held to the share at their own precision.
+/// Whether `published` is the exact share rounded half up with `decimals` digits, or with one where no more are printed:
+/// `49` is `49,0`, but `85,10` says that it has two. More printed digits than `decimals` are held to the share at their own precision.
 fn follows(published: Decimal, count: u32, base: u32, decimals: u8) -> bool {
     let is_share_with = |decimals: u8| {
         percent_rounded(count, base, decimals)
@@ -276,7 +276,7 @@ fn follows(published: Decimal, count: u32, base: u32, decimals: u8) -> bool {
     if published.scale() > decimals.max(COARSE_DECIMALS) {
         return is_share_with(published.scale());
     }
-    is_share_with(decimals) || is_share_with(COARSE_DECIMALS)
+    is_share_with(decimals) || published.scale() <= COARSE_DECIMALS && is_share_with(COARSE_DECIMALS)
 }
 
 #[cfg(test)]
@@ -307,6 +307,8 @@ mod tests {
         for (printed, count, base, holds) in [
             ("61.70", 29, 47, true),
             ("61.7", 29, 47, true),
+            ("85.1", 40, 47, true),
+            ("85.10", 40, 47, false),
             ("62", 29, 47, false),
             ("49", 24, 49, true),
             ("48.98", 24, 49, true),

@@ -33,6 +33,10 @@ pub(super) enum Refusal {
     NotASpreadsheet,
     /// Text: perhaps a CSV file with the wrong name.
     PlainText,
+    /// A web page that was named like a workbook.
+    WebPage,
+    /// The XML workbook of Excel 2003.
+    OldXml,
     /// Excel's binary workbook.
     Xlsb,
     /// Cut off or damaged.
@@ -57,6 +61,16 @@ impl Refusal {
                 report::UNREADABLE,
                 "Tệp là văn bản thuần, không phải bảng tính.",
                 "Nếu là CSV, đặt mỗi trang thành một tệp .csv trong một thư mục rồi chọn thư mục đó.",
+            ),
+            Self::WebPage => (
+                report::UNREADABLE,
+                "Tệp là trang web (HTML) đặt tên như bảng tính.",
+                "Mở bằng Excel, chọn Lưu thành (Save As) dạng .xlsx rồi nhập lại.",
+            ),
+            Self::OldXml => (
+                report::UNREADABLE,
+                "Tệp là bảng tính dạng XML của Excel 2003.",
+                "Mở bằng Excel, chọn Lưu thành (Save As) dạng .xlsx rồi nhập lại.",
             ),
             Self::Xlsb => (
                 report::UNREADABLE,
@@ -101,9 +115,25 @@ pub(super) fn examine(bytes: &[u8]) -> Result<Kind, Refusal> {
     if bytes.starts_with(COMPOUND) {
         return if hides_encrypted(bytes) { Err(Refusal::Encrypted) } else { Ok(Kind::Xls) };
     }
+    if let Some(refusal) = marked_up(bytes) {
+        return Err(refusal);
+    }
     let head = bytes.get(..512).unwrap_or(bytes);
     let texty = !head.is_empty() && head.iter().all(|&b| b >= 0x20 || matches!(b, b'\t' | b'\r' | b'\n'));
     Err(if texty { Refusal::PlainText } else { Refusal::NotASpreadsheet })
+}
+
+/// Web pages and XML, by what stands in their first letters; old programs name them .xls.
+fn marked_up(bytes: &[u8]) -> Option<Refusal> {
+    let head = bytes.get(..4096).unwrap_or(bytes);
+    let (encoding, mark) = encoding_rs::Encoding::for_bom(head).unwrap_or((encoding_rs::UTF_8, 0));
+    let text = encoding.decode_without_bom_handling(head.get(mark..).unwrap_or_default()).0.to_ascii_lowercase();
+    let text = text.trim_start();
+    if text.contains("urn:schemas-microsoft-com:office:spreadsheet") && text.starts_with("<?") {
+        return Some(Refusal::OldXml);
+    }
+    let is_page = text.starts_with('<') && ["<html", "<table", "<!doctype html", "<body"].iter().any(|tag| text.contains(tag));
+    (is_page || text.starts_with("mime-version:")).then_some(Refusal::WebPage)
 }
 
 /// Whether a compound file wraps a document with a password.
@@ -139,10 +169,10 @@ fn examine_zip(bytes: &[u8]) -> Result<Kind, Refusal> {
     let has = |start: &str| archive.file_names().flatten().any(|name| name.to_ascii_lowercase().starts_with(start));
     if has("xl/workbook.bin") {
         Err(Refusal::Xlsb)
-    } else if has("xl/") {
-        Ok(Kind::Xlsx)
     } else if has("content.xml") {
         Ok(Kind::Ods)
+    } else if has("xl/") || has("[content_types].xml") && !has("word/") && !has("ppt/") {
+        Ok(Kind::Xlsx)
     } else {
         Err(Refusal::NotASpreadsheet)
     }

@@ -1,9 +1,12 @@
 //! CSV files to grids: detects code page and separator; line numbers are those that an editor shows.
 
+use std::collections::BTreeMap;
+
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, WINDOWS_1258};
 use unicode_normalization::UnicodeNormalization;
 
 use super::container::{MAX_FILE_BYTES, Refusal};
+use super::csv_records::{self, QuoteFault, Split};
 use super::grid::{Cell, Grid, Origin};
 use super::legacy::{self, Legacy};
 use super::report::{self, Report};
@@ -20,7 +23,7 @@ pub(super) fn load(bytes: &[u8], file_name: &str, report: &mut Report) -> Option
         report.add(code, file_name, what, remedy);
         return None;
     }
-    let (text, encoding) = decode(bytes);
+    let Decoded { text, encoding, bad } = decode(bytes);
     if text.contains('\0') {
         let (code, what, remedy) = Refusal::NotASpreadsheet.message();
         report.add(code, file_name, what, remedy);
@@ -31,9 +34,12 @@ pub(super) fn load(bytes: &[u8], file_name: &str, report: &mut Report) -> Option
         let remedy = "Kiểm tra lại dấu tiếng Việt; khi lưu CSV chọn mã UTF-8 (CSV UTF-8).";
         report.add(report::OLD_ENCODING, file_name, what, remedy);
     }
+    say_bad_bytes(&bad, file_name, report);
     let (separator, start) = separator(&text);
     let mut grid = Grid::new(file_name, Origin::Csv);
-    for (index, (line, fields)) in records(&text[start..], separator).enumerate() {
+    let split = csv_records::split(&text[start..], separator);
+    say_faults(&split, start > 0, file_name, report);
+    for (index, (line, fields)) in split.records.into_iter().enumerate() {
         if index >= MAX_LINES {
             let what = format!("Tệp có hơn {MAX_LINES} dòng.");
             report.add(report::TOO_LARGE, file_name, what, "Chỉ giữ các dòng dữ liệu, bỏ các dòng thừa.");
@@ -49,27 +55,106 @@ pub(super) fn load(bytes: &[u8], file_name: &str, report: &mut Report) -> Option
     Some(grid)
 }
 
+/// A file as text.
+#[derive(Debug)]
+struct Decoded {
+    text: String,
+    encoding: &'static Encoding,
+    /// Bytes that are none of the encoding, with their lines.
+    bad: Vec<(usize, u8, char)>,
+}
+
+impl Decoded {
+    const fn whole(text: String, encoding: &'static Encoding) -> Self {
+        Self { text, encoding, bad: Vec::new() }
+    }
+}
+
 /// Text and its encoding. Bytes that are not Unicode are in an old Windows code page: windows-1258, or windows-1252, which
-/// TCVN3 and VNI fonts reuse; the one that gives fewer impossible words is chosen.
-fn decode(bytes: &[u8]) -> (String, &'static Encoding) {
-    if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
+/// TCVN3 and VNI fonts reuse; the one that gives fewer impossible words is chosen. A few such bytes among many letters of UTF-8
+/// are strangers that somebody pasted.
+fn decode(bytes: &[u8]) -> Decoded {
+    let marked = Encoding::for_bom(bytes);
+    if let Some((encoding, mark)) = marked.filter(|(encoding, _)| *encoding != UTF_8) {
         let body = bytes.get(mark..).unwrap_or_default();
-        return (encoding.decode_without_bom_handling(body).0.into_owned(), encoding);
+        return Decoded::whole(encoding.decode_without_bom_handling(body).0.into_owned(), encoding);
     }
-    if let Some(encoding) = utf16_without_mark(bytes) {
-        return (encoding.decode_without_bom_handling(bytes).0.into_owned(), encoding);
+    if let Some(encoding) = utf16_without_mark(bytes).filter(|_| marked.is_none()) {
+        return Decoded::whole(encoding.decode_without_bom_handling(bytes).0.into_owned(), encoding);
     }
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        return (text.to_owned(), UTF_8);
+    let body = bytes.get(marked.map_or(0, |(_, mark)| mark)..).unwrap_or_default();
+    let (text, bad) = with_strangers(body);
+    let wide = text.chars().filter(|letter| !letter.is_ascii()).count();
+    if bad.is_empty() || marked.is_some() || wide > 4 * bad.len() {
+        return Decoded { text, encoding: UTF_8, bad };
     }
     let vietnamese: String = WINDOWS_1258.decode_without_bom_handling(bytes).0.nfc().collect();
     let latin = WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned();
     let hidden = [Legacy::Tcvn3, Legacy::Vni].into_iter().filter_map(|font| font.decode(&latin));
     let best_of_latin = hidden.map(|text| legacy::nonsense(&text)).min();
     if best_of_latin.is_some_and(|nonsense| nonsense < legacy::nonsense(&vietnamese)) {
-        (latin, WINDOWS_1252)
+        Decoded::whole(latin, WINDOWS_1252)
     } else {
-        (vietnamese, WINDOWS_1258)
+        Decoded::whole(vietnamese, WINDOWS_1258)
+    }
+}
+
+/// UTF-8 with each byte that is none read as the sign that Windows has there: `0x93` is «“».
+fn with_strangers(bytes: &[u8]) -> (String, Vec<(usize, u8, char)>) {
+    let (mut text, mut bad) = (String::with_capacity(bytes.len()), Vec::new());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        for &byte in chunk.invalid() {
+            let letter = WINDOWS_1252.decode_without_bom_handling(&[byte]).0.chars().next();
+            // A letter with an accent is more likely a torn one than a sign that was pasted.
+            let sign = letter.filter(|letter| !letter.is_alphabetic() && !letter.is_control());
+            let letter = sign.unwrap_or('\u{FFFD}');
+            bad.push((line_of(&text), byte, letter));
+            text.push(letter);
+        }
+    }
+    (text, bad)
+}
+
+/// Line of the letter that comes next.
+fn line_of(text: &str) -> usize {
+    let ends = text.bytes().filter(|byte| *byte == b'\n').count();
+    let lone = text.bytes().zip(text.bytes().skip(1).chain([b' '])).filter(|pair| pair.0 == b'\r' && pair.1 != b'\n');
+    1 + ends + lone.count()
+}
+
+fn say_bad_bytes(bad: &[(usize, u8, char)], file_name: &str, report: &mut Report) {
+    let mut lines: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    for (line, byte, letter) in bad {
+        let read = if *letter == '\u{FFFD}' { "không đọc được".to_owned() } else { format!("đã đọc là «{letter}»") };
+        lines.entry(*line).or_default().push(format!("0x{byte:02X} {read}"));
+    }
+    for (line, bytes) in lines {
+        let what = format!("Có byte không thuộc mã UTF-8: {}.", bytes.join("; "));
+        let place = format!("{file_name}, dòng {line}");
+        report.add(report::BAD_BYTES, place, what, "Kiểm tra lại dòng này; khi lưu CSV chọn mã UTF-8 (CSV UTF-8).");
+    }
+}
+
+/// Quotation marks that are open or closed at a wrong place swallow rows, so nothing of such a file is trusted.
+fn say_faults(split: &Split, after_first: bool, file_name: &str, report: &mut Report) {
+    for (line, fault) in &split.faults {
+        let line = line + u32::from(after_first);
+        let (what, remedy) = match fault {
+            QuoteFault::Open => (
+                "Dấu ngoặc kép mở ở dòng này không được đóng, các dòng sau bị coi là một ô.".to_owned(),
+                "Thêm dấu ngoặc kép đóng, hoặc bỏ dấu ngoặc kép mở.",
+            ),
+            QuoteFault::TextBehind => (
+                "Sau dấu ngoặc kép đóng còn chữ: có thể một dấu ngoặc kép mở trước đó chưa được đóng.".to_owned(),
+                "Kiểm tra các dấu ngoặc kép của dòng này; dấu ngoặc kép trong nội dung phải gõ hai lần.",
+            ),
+            QuoteFault::Swallows { lines } => (
+                format!("Một ô trong ngoặc kép kéo dài {lines} dòng và chứa cả dòng dữ liệu khác: có thể thiếu dấu ngoặc kép đóng."),
+                "Kiểm tra các dấu ngoặc kép từ dòng này.",
+            ),
+        };
+        report.add(report::QUOTE_OPEN, format!("{file_name}, dòng {line}"), what, remedy);
     }
 }
 
@@ -87,55 +172,22 @@ fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
 
 /// The separator, and the offset of the first record: Excel's first line `sep=;` is an instruction, not a record.
 fn separator(text: &str) -> (u8, usize) {
-    let first = text.lines().next().unwrap_or_default();
-    if let Some(&[order]) = first.trim_end().strip_prefix("sep=").map(str::as_bytes)
-        && let Some(end) = text.find('\n')
-    {
-        return (order, end + 1);
+    let first = text.split(['\r', '\n']).next().unwrap_or_default();
+    if let Some(&[order]) = first.trim_end().strip_prefix("sep=").map(str::as_bytes) {
+        let rest = text.get(first.len()..).unwrap_or_default();
+        let end = if rest.starts_with("\r\n") { 2 } else { usize::from(!rest.is_empty()) };
+        return (order, first.len() + end);
     }
     // The separator gives most records the same number of fields; agreement weighs more than the number.
     let fit = |separator: &u8| {
-        let widths: Vec<usize> = records(text, *separator).take(SAMPLE).map(|(_, fields)| fields.len()).collect();
+        let widths: Vec<usize> =
+            csv_records::split(text, *separator).records.iter().take(SAMPLE).map(|(_, fields)| fields.len()).collect();
         let agreeing = |width: &usize| widths.iter().filter(|w| *w == width).count().pow(2) * (width - 1);
         widths.iter().filter(|w| **w > 0).map(agreeing).max().unwrap_or(0)
     };
     // `max_by_key` takes the last of equals: the comma, when nothing separates anything.
-    let best = [b'\t', b';', b','].into_iter().max_by_key(fit);
+    let best = [b'|', b'\t', b';', b','].into_iter().max_by_key(fit);
     (best.unwrap_or(b','), 0)
-}
-
-/// Records with the line, from 1, on which each begins.
-fn records(text: &str, separator: u8) -> impl Iterator<Item = (u32, Vec<String>)> {
-    let mut reader =
-        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).from_reader(text.as_bytes());
-    let mut lines = LineCount { text, at: 0, line: 1 };
-    std::iter::from_fn(move || {
-        let mut record = csv::StringRecord::new();
-        if !reader.read_record(&mut record).ok()? {
-            return None;
-        }
-        let start = record.position().and_then(|p| usize::try_from(p.byte()).ok()).unwrap_or(0);
-        Some((lines.line_of_record(start), record.iter().map(str::to_owned).collect()))
-    })
-}
-
-/// Counts lines up to a record; the reader's own position is that of the empty lines before it.
-struct LineCount<'t> {
-    text: &'t str,
-    at: usize,
-    line: u32,
-}
-
-impl LineCount<'_> {
-    fn line_of_record(&mut self, start: usize) -> u32 {
-        let bytes = self.text.as_bytes();
-        let first = bytes.iter().skip(start).position(|byte| !matches!(byte, b'\r' | b'\n'));
-        let begin = start.saturating_add(first.unwrap_or(0));
-        let passed = bytes.get(self.at..begin).unwrap_or_default().iter().filter(|&&byte| byte == b'\n').count();
-        self.line = self.line.saturating_add(u32::try_from(passed).unwrap_or(u32::MAX));
-        self.at = begin.max(self.at);
-        self.line
-    }
 }
 
 #[cfg(test)]
@@ -195,13 +247,14 @@ mod tests {
             ("sep=;\na;b\n", 2),
         ] {
             let (separator, start) = separator(text);
-            assert!(records(&text[start..], separator).all(|(_, f)| f.len() == fields), "{text}");
+            let split = csv_records::split(&text[start..], separator);
+            assert!(split.records.iter().all(|(_, f)| f.len() == fields), "{text}");
         }
     }
 
     #[test]
     fn tcvn3_bytes_are_told_from_windows_1258() {
-        let (text, encoding) = decode(b"Nguy\xD4n V\xA8n A,Ch\xF1 t\xDEch\n");
+        let Decoded { text, encoding, .. } = decode(b"Nguy\xD4n V\xA8n A,Ch\xF1 t\xDEch\n");
         assert_eq!((text.as_str(), encoding), ("NguyÔn V¨n A,Chñ tÞch\n", WINDOWS_1252));
     }
 }

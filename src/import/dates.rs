@@ -6,6 +6,8 @@ use jiff::civil::Date;
 use domain::fact::Period;
 use domain::text::{clean, fold};
 
+use super::number_format;
+
 /// Years that a full date may name; others are typing errors.
 const YEARS: std::ops::RangeInclusive<i16> = 1900..=2100;
 
@@ -80,6 +82,9 @@ pub(super) enum DateError {
         /// As typed.
         year: i16,
     },
+    /// A moment in another time zone.
+    #[error("giờ theo múi giờ khác, có thể lệch một ngày")]
+    Zoned,
     /// A span that ends before it begins.
     #[error("khoảng thời gian kết thúc trước khi bắt đầu")]
     Reversed,
@@ -127,21 +132,22 @@ pub(super) fn period(text: &str) -> Read<Period> {
     Err(first_error)
 }
 
-/// A stored number in a date column: a year, or a day by Excel's count from 1900.
-pub(super) fn from_stored(plain: &str) -> Option<Period> {
+/// A stored number in a date column: a year, or a day by Excel's count from 1900 or 1904.
+pub(super) fn from_stored(plain: &str, counts_from_1904: bool) -> Option<Period> {
     let whole: i32 = plain.split_once('.').map_or(plain, |(whole, _)| whole).parse().ok()?;
     if let Ok(year) = i16::try_from(whole)
         && YEARS.contains(&year)
     {
         return (!plain.contains('.')).then_some(Period::Year(year));
     }
-    // Day 60 is 29/02/1900, which never was: days after it count from 30/12/1899.
     let serial_days = (61..=73_415).contains(&whole).then_some(whole)?;
-    let epoch = Date::new(1899, 12, 30).ok()?;
-    epoch.checked_add(jiff::Span::new().days(serial_days)).ok().map(Period::Day)
+    number_format::day(serial_days, counts_from_1904).map(Period::Day)
 }
 
 fn period_of_tokens(text: &str, window: Window) -> Read<Period> {
+    if has_other_zone(text) {
+        return Err(DateError::Zoned);
+    }
     let iso_time = text.split_once('T').filter(|(date, _)| date.bytes().all(|b| b.is_ascii_digit() || b == b'-'));
     let folded = fold(iso_time.map_or_else(|| without_time(text), |(date, _)| date));
     let words: Vec<&str> = folded.split(' ').filter(|w| !matches!(*w, "ngay" | "tu" | "nam")).collect();
@@ -162,6 +168,16 @@ fn period_of_tokens(text: &str, window: Window) -> Read<Period> {
         }
         _ => Err(DateError::Form),
     }
+}
+
+/// `2022-12-04T17:00:00Z` is the fifth in Vietnam; midnight itself is that of a day without a time.
+fn has_other_zone(text: &str) -> bool {
+    let Some((date, time)) = text.trim().split_once(['T', ' ']) else { return false };
+    let is_iso = date.len() == 10 && date.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    let zone = time.find(['Z', '+', '-']).map(|at| time.split_at(at));
+    is_iso && zone.is_some_and(|(clock, zone)| {
+        !zone.starts_with("+07") && clock.contains(':') && clock.bytes().any(|b| b.is_ascii_digit() && b != b'0')
+    })
 }
 
 /// `2022-12-05 00:00:00` is a day: CSV exports write the time of a day that has none.
@@ -278,9 +294,9 @@ mod tests {
 
     #[test]
     fn stored_numbers_are_years_or_excel_days() {
-        assert_eq!(from_stored("2023"), Some(Period::Year(2023)));
-        assert_eq!(from_stored("45265").map(Period::text).as_deref(), Some("05/12/2023"));
-        assert_eq!(from_stored("45265.5").map(Period::text).as_deref(), Some("05/12/2023"));
-        assert_eq!(from_stored("12"), None);
+        assert_eq!(from_stored("2023", false), Some(Period::Year(2023)));
+        assert_eq!(from_stored("45265", false).map(Period::text).as_deref(), Some("05/12/2023"));
+        assert_eq!(from_stored("45265.5", false).map(Period::text).as_deref(), Some("05/12/2023"));
+        assert_eq!(from_stored("12", false), None);
     }
 }

@@ -4,11 +4,12 @@ use jiff::civil::Date;
 
 use domain::fact::Period;
 use domain::letters::{LetterFault, foreign, unseen};
+use domain::names::{from_capitals, undressed, with_true_letters};
 use domain::official::Birth;
-use domain::text::clean;
+use domain::text::{clean, date_dmy};
 
 use super::dates::{self, DateError, Reading, Window};
-use super::grid::Cell;
+use super::grid::{Cell, Doubt};
 use super::number::{self, Figure};
 use super::report::{self, Code, Report};
 use super::schema::{Choice, Column, Need, labels};
@@ -34,6 +35,35 @@ impl<'a, 'g> Fields<'a, 'g> {
         self.report.add(code, self.record.place(column), what, remedy);
     }
 
+    /// The cell, as [`Self::value`], for a column that nothing else reads.
+    pub(super) fn cell(&mut self, column: &Column) -> Option<&'g Cell> {
+        self.record.cell(column)?;
+        self.value(column)
+    }
+
+    /// What was typed as text.
+    pub(super) fn typed(&self, column: &Column) -> Option<&'g str> {
+        if let Some(Cell::Text(text)) = self.record.cell(column) { Some(text) } else { None }
+    }
+
+    /// Tells of each doubt about a cell: an error where the column decides.
+    fn say_doubts(&mut self, column: &Column) {
+        for doubt in self.record.doubts(column) {
+            let code = match doubt {
+                // Words that are units of a count, as somebody would type them.
+                Doubt::Beside { literal, .. } if COUNTED.contains(&literal.trim()) => continue,
+                Doubt::Beside { .. } if !column.is_number() => continue,
+                Doubt::ShownAs { rounded: true, .. } if !column.is_number() && !column.decides => continue,
+                // Formats of shares always round; what is printed is what is seen.
+                _ if column.decides => report::SEEN_DECIDES,
+                Doubt::ShownAs { rounded: true, .. } => report::SEEN_ROUNDED,
+                _ => report::SEEN_OTHERWISE,
+            };
+            let (what, remedy) = doubt.told();
+            self.find(code, column, what, remedy);
+        }
+    }
+
     /// The cell; `None` after a finding when it is broken, or missing where it is needed. A column that is missing as a whole
     /// has one finding of its own and none per row.
     fn value(&mut self, column: &Column) -> Option<&'g Cell> {
@@ -49,7 +79,19 @@ impl<'a, 'g> Fields<'a, 'g> {
                 self.find(report::BROKEN_FORMULA, column, what, remedy);
                 None
             }
+            Some(Cell::Stale { stored, computed }) => {
+                let what = format!(
+                    "Công thức ở ô «{}» lưu kết quả {} nhưng tính lại được {}.",
+                    column.title,
+                    stored.replace('.', ","),
+                    computed.replace('.', ",")
+                );
+                let remedy = "Mở tệp bằng Excel hoặc LibreOffice, lưu lại rồi nhập; hoặc ghi trực tiếp giá trị.";
+                self.find(report::BROKEN_FORMULA, column, what, remedy);
+                None
+            }
             Some(cell) => {
+                self.say_doubts(column);
                 if let Cell::Text(text) = cell
                     && let Some(fault) = unseen(text)
                 {
@@ -75,16 +117,64 @@ impl<'a, 'g> Fields<'a, 'g> {
 
     /// Text in NFC, trimmed, with single spaces.
     pub(super) fn text(&mut self, column: &Column) -> Option<String> {
-        self.value(column).map(Cell::shown)
+        let cell = self.value(column)?;
+        self.say_turned_date(column, cell);
+        Some(cell.shown())
     }
 
-    /// The name of a person.
+    /// Excel makes a day of «3-5» and of «5/2023»: in a column of text that is told.
+    fn say_turned_date(&mut self, column: &Column, cell: &Cell) {
+        let told = self.record.doubts(column).iter().any(|doubt| matches!(doubt, Doubt::NoYear { .. }));
+        let whole = matches!(cell, Cell::Date(_)) && !column.may_be_day();
+        if matches!(cell, Cell::Month(_)) || (whole && !told) {
+            let what = format!("Ô «{}» là ngày tháng, có thể do bảng tính tự đổi; đã đọc «{}».", column.title, cell.shown());
+            let remedy = "Nếu không phải ngày, định dạng ô là văn bản rồi gõ lại.";
+            let code = if column.decides { report::SEEN_DECIDES } else { report::SEEN_OTHERWISE };
+            self.find(code, column, what, remedy);
+        }
+    }
+
+    /// The name of a person, without what is no part of it; that is told.
     pub(super) fn name(&mut self, column: &Column) -> Option<String> {
+        let typed = self.text(column)?;
+        let mut name = typed.clone();
+        if self.record.cell(column).is_some_and(|cell| matches!(cell, Cell::Text(text) if has_unseen_blank(text))) {
+            let what = format!("Họ tên «{name}» có ký tự không hiện ra; đã bỏ.");
+            self.find(report::NAME_DRESSED, column, what, "Gõ lại họ tên nếu không đúng.");
+        }
+        if let Some(right) = with_true_letters(&name).filter(|right| foreign(right).is_none()) {
+            let what = format!("Họ tên «{name}» có chữ trông giống «Đ» hoặc ký tự không hiện ra; đã đọc «{right}».");
+            self.find(report::NAME_DRESSED, column, what, "Kiểm tra lại; nên gõ lại bằng bàn phím tiếng Việt.");
+            name = right;
+        }
+        if let Some(bare) = undressed(&name) {
+            let what = format!("Họ tên «{name}» kèm xưng hô, học vị hoặc dấu thừa; đã đọc «{bare}».");
+            let remedy = "Xưng hô ghi ở cột riêng. Nếu «Ông», «Bà» là họ thì ghi hai lần, ví dụ «Ông Ông Văn Ba».";
+            self.find(report::NAME_DRESSED, column, what, remedy);
+            name = bare;
+        }
+        if let Some(proposed) = from_capitals(&name) {
+            let what = format!("Họ tên «{name}» viết hoa toàn bộ; giấy tờ sẽ in như vậy.");
+            self.find(report::NAME_DRESSED, column, what, format!("Có phải là: {proposed}?"));
+        }
+        self.say_foreign(column, &name);
+        Some(name)
+    }
+
+    /// A name as it was printed, with its title.
+    pub(super) fn printed_name(&mut self, column: &Column) -> Option<String> {
         let name = self.text(column)?;
-        if let Some(fault) = foreign(&name) {
+        self.say_foreign(column, &name);
+        Some(name)
+    }
+
+    fn say_foreign(&mut self, column: &Column, name: &str) {
+        if name.contains('?') {
+            let what = format!("Họ tên «{name}» có dấu «?»: chữ có dấu đã mất khi chuyển mã.");
+            self.find(report::BAD_LETTER, column, what, "Gõ lại họ tên có dấu, hoặc lấy lại tệp gốc và lưu dạng Unicode.");
+        } else if let Some(fault) = foreign(name) {
             self.say_letter(column, &fault);
         }
-        Some(name)
     }
 
     fn say_letter(&mut self, column: &Column, fault: &LetterFault) {
@@ -102,7 +192,10 @@ impl<'a, 'g> Fields<'a, 'g> {
     fn items(&mut self, column: &Column) -> Vec<String> {
         match self.value(column) {
             Some(Cell::Text(text)) => text.split([';', '\n']).map(clean).collect(),
-            Some(other) => vec![other.shown()],
+            Some(other) => {
+                self.say_turned_date(column, other);
+                vec![other.shown()]
+            }
             None => Vec::new(),
         }
     }
@@ -123,7 +216,7 @@ impl<'a, 'g> Fields<'a, 'g> {
     pub(super) fn count(&mut self, column: &Column) -> Option<u32> {
         let cell = self.value(column)?;
         let figure = match cell {
-            Cell::Number { plain, percent: false } => number::from_stored(plain, false),
+            Cell::Number { plain, percent: false, .. } => number::from_stored(plain, false),
             Cell::Text(text) => number::from_text(without_counted(&clean(text))),
             _ => None,
         };
@@ -139,7 +232,7 @@ impl<'a, 'g> Fields<'a, 'g> {
     pub(super) fn figure(&mut self, column: &Column) -> Option<Figure> {
         let cell = self.value(column)?;
         let figure = match cell {
-            Cell::Number { plain, percent } => number::from_stored(plain, *percent),
+            Cell::Number { plain, percent, .. } => number::from_stored(plain, *percent),
             Cell::Text(text) => number::from_text(text),
             _ => None,
         };
@@ -163,11 +256,11 @@ impl<'a, 'g> Fields<'a, 'g> {
         let read = match cell {
             Cell::Date(date) => stored_date(*date, Window::EVENTS),
             Cell::Text(text) => dates::day(text, Window::EVENTS),
-            Cell::Number { plain, .. } => match dates::from_stored(plain) {
+            Cell::Number { plain, .. } => match self.from_stored(column, plain) {
                 Some(Period::Day(day)) => stored_date(day, Window::EVENTS),
                 _ => Err(DateError::Form),
             },
-            Cell::Bool(_) | Cell::Broken(_) | Cell::Uncomputed => Err(DateError::Form),
+            _ => Err(DateError::Form),
         };
         self.dated(column, &cell.shown(), read, "Ghi đủ ngày/tháng/năm, ví dụ 05/12/2023.")
     }
@@ -198,7 +291,7 @@ impl<'a, 'g> Fields<'a, 'g> {
         let exact = |value| Ok(Reading { value, short_year: false });
         let read = match cell {
             Cell::Date(date) => stored_date(*date, Window::BIRTHS).map(|reading| reading.map(Birth::Day)),
-            Cell::Number { plain, .. } => match dates::from_stored(plain) {
+            Cell::Number { plain, .. } => match self.from_stored(column, plain) {
                 Some(Period::Year(year)) => exact(Birth::Year(year)),
                 Some(Period::Day(day)) => exact(Birth::Day(day)),
                 _ => Err(DateError::Form),
@@ -207,7 +300,7 @@ impl<'a, 'g> Fields<'a, 'g> {
                 Ok(Reading { value: Period::Year(year), .. }) => exact(Birth::Year(year)),
                 _ => dates::day(text, Window::BIRTHS).map(|reading| reading.map(Birth::Day)),
             },
-            Cell::Bool(_) | Cell::Broken(_) | Cell::Uncomputed => Err(DateError::Form),
+            _ => Err(DateError::Form),
         };
         self.dated(column, &cell.shown(), read, "Ghi ngày/tháng/năm sinh, ví dụ 19/08/1965, hoặc chỉ năm sinh 1965.")
     }
@@ -217,16 +310,28 @@ impl<'a, 'g> Fields<'a, 'g> {
         let cell = self.value(column)?;
         let read = match cell {
             Cell::Date(date) => stored_date(*date, Window::EVENTS).map(|reading| reading.map(Period::Day)),
-            Cell::Number { plain, .. } => match dates::from_stored(plain) {
+            Cell::Month(date) => dates::period(&format!("{}/{}", date.month(), date.year())),
+            Cell::Number { plain, .. } => match self.from_stored(column, plain) {
                 Some(value) => Ok(Reading { value, short_year: false }),
                 None => Err(DateError::Form),
             },
             Cell::Text(text) => dates::period(text),
-            Cell::Bool(_) | Cell::Broken(_) | Cell::Uncomputed => Err(DateError::Form),
+            _ => Err(DateError::Form),
         };
         let remedy = "Ghi ngày (05/12/2023), tháng (tháng 5/2023), quý (Quý I/2023), năm (2023) hoặc khoảng \
             (01/01/2023 - 30/6/2023).";
         self.dated(column, &cell.shown(), read, remedy)
+    }
+
+    /// A bare number as a year or a day; what is seen is the number, so a day is told.
+    fn from_stored(&mut self, column: &Column, plain: &str) -> Option<Period> {
+        let period = dates::from_stored(plain, self.record.counts_from_1904())?;
+        if let Period::Day(day) = period {
+            let what = format!("Ô hiện số {}, không phải ngày; đã hiểu là ngày {}.", plain.replace('.', ","), date_dmy(day));
+            let code = if column.decides { report::SEEN_DECIDES } else { report::SEEN_OTHERWISE };
+            self.find(code, column, what, "Đối chiếu với văn bản gốc rồi ghi lại thành ngày/tháng/năm.");
+        }
+        Some(period)
     }
 
     fn dated<T>(
@@ -267,6 +372,11 @@ fn whole_number(figure: Figure) -> Option<u32> {
     let unit = 10_i64.checked_pow(u32::from(figure.value.scale()))?;
     let mantissa = figure.value.mantissa();
     (mantissa % unit == 0).then(|| u32::try_from(mantissa / unit).ok()).flatten()
+}
+
+/// Whether a text has blanks that nobody sees.
+fn has_unseen_blank(text: &str) -> bool {
+    text.trim().trim_matches('\u{FEFF}').contains(['\u{200B}', '\u{200C}', '\u{200D}', '\u{FEFF}'])
 }
 
 fn without_counted(text: &str) -> &str {

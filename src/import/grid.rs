@@ -1,6 +1,6 @@
 //! One sheet, independent of the file format: cells with their addresses.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 use jiff::civil::Date;
@@ -19,15 +19,24 @@ pub(super) enum Cell {
     Number {
         /// `-12.5`.
         plain: String,
-        /// Shown with `%`: the file holds the hundredth part.
+        /// Shown with `%`: the file holds the hundredth part; `plain` is what is shown.
         percent: bool,
+        /// The text that is seen where it is more than the number: `84/BC-UBND`, `007`.
+        shown: Option<String>,
     },
     Date(Date),
+    /// A day of which only month and year are shown.
+    Month(Date),
     Bool(bool),
     /// The error in which a formula ended: `#REF!`.
     Broken(String),
     /// A formula whose result the file does not hold: written by a program that does not compute.
     Uncomputed,
+    /// A formula whose stored result is another than its cells give.
+    Stale {
+        stored: String,
+        computed: String,
+    },
 }
 
 impl Cell {
@@ -35,14 +44,92 @@ impl Cell {
     pub(super) fn shown(&self) -> String {
         match self {
             Self::Text(text) | Self::Broken(text) => clean(text),
-            Self::Number { plain, percent: false } => plain.replace('.', ","),
-            Self::Number { plain, percent: true } => {
-                super::number::hundredfold(plain).map_or_else(|| plain.clone(), |d| format!("{d}%"))
+            Self::Number { shown: Some(shown), .. } => clean(shown),
+            Self::Number { plain, percent, .. } => {
+                format!("{}{}", plain.replace('.', ","), if *percent { "%" } else { "" })
             }
+            Self::Month(date) => format!("{}/{}", date.month(), date.year()),
             Self::Date(date) => domain::text::date_dmy(*date),
             Self::Bool(true) => "Có".to_owned(),
             Self::Bool(false) => "Không".to_owned(),
             Self::Uncomputed => "công thức chưa tính".to_owned(),
+            Self::Stale { stored, .. } => stored.replace('.', ","),
+        }
+    }
+}
+
+/// Why what is read of a cell may be another thing than a person sees there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Doubt {
+    /// Under a merged area the cell keeps this value of its own.
+    Covered(String),
+    /// A number that is shown otherwise than it is stored.
+    ShownAs {
+        shown: String,
+        stored: String,
+        /// Only digits behind are left out.
+        rounded: bool,
+    },
+    /// Words that the format writes beside a number.
+    Beside { shown: String, literal: String },
+    /// The format puts the month before the day.
+    MonthFirst { shown: String, day: Date },
+    /// The year is not shown.
+    NoYear { day: Date },
+    /// A day with a time just before midnight, or at the midnight of Vietnam elsewhere.
+    NearMidnight { time: String },
+    /// A formula that takes from another file.
+    External,
+    /// A result in a file that asks to be computed, and that cannot be computed here.
+    Uncomputed,
+    /// White letters on white, or a format that shows nothing.
+    Unseen,
+}
+
+impl Doubt {
+    /// What is told of the cell, and what to do.
+    pub(super) fn told(&self) -> (String, &'static str) {
+        let number = |plain: &str| domain::decimal::Decimal::parse_plain(plain).map_or_else(|| plain.to_owned(), |d| d.to_string());
+        match self {
+            Self::Covered(own) => (
+                format!("Ô nằm dưới vùng gộp nhưng còn giữ giá trị riêng «{own}» không nhìn thấy; đã đọc giá trị hiện trên vùng gộp."),
+                "Bỏ gộp ô rồi ghi đúng giá trị của từng dòng.",
+            ),
+            Self::ShownAs { shown, stored, .. } => (
+                format!("Ô hiện «{shown}» nhưng tệp lưu {}.", number(stored)),
+                "Ghi vào ô đúng số cần dùng, không để định dạng đổi số.",
+            ),
+            Self::Beside { shown, literal } => (
+                format!("Ô hiện «{shown}», trong đó chữ «{literal}» do định dạng thêm vào, không có trong dữ liệu."),
+                "Kiểm tra lại; đơn vị ghi ở cột riêng.",
+            ),
+            Self::MonthFirst { shown, day } => (
+                format!(
+                    "Ô hiện «{shown}» theo kiểu tháng đứng trước ngày; đã hiểu là ngày {}.",
+                    domain::text::date_dmy(*day)
+                ),
+                "Kiểm tra ngày và tháng với văn bản gốc; đổi định dạng ô thành ngày/tháng/năm.",
+            ),
+            Self::NoYear { day } => (
+                format!("Ô không hiện năm; tệp lưu ngày {}, có thể do bảng tính tự đổi thành ngày.", domain::text::date_dmy(*day)),
+                "Kiểm tra lại; nếu không phải ngày, định dạng ô là văn bản rồi gõ lại.",
+            ),
+            Self::NearMidnight { time } => (
+                format!("Ngày kèm giờ {time}, sát nửa đêm hoặc lệch 7 giờ: có thể bị lùi một ngày khi đổi múi giờ."),
+                "Đối chiếu với văn bản gốc rồi ghi lại ngày, không kèm giờ.",
+            ),
+            Self::External => (
+                "Công thức lấy số từ một tệp khác nên không kiểm tra được.".to_owned(),
+                "Ghi trực tiếp giá trị vào ô.",
+            ),
+            Self::Uncomputed => (
+                "Công thức ở ô này chưa chắc đã được tính: tệp do chương trình không tính công thức ghi ra.".to_owned(),
+                "Mở tệp bằng Excel hoặc LibreOffice, lưu lại rồi nhập; hoặc ghi trực tiếp giá trị.",
+            ),
+            Self::Unseen => (
+                "Ô có nội dung không nhìn thấy: chữ trắng hoặc định dạng không hiện gì.".to_owned(),
+                "Đổi màu chữ hoặc định dạng để kiểm tra; xóa nếu không dùng.",
+            ),
         }
     }
 }
@@ -53,6 +140,8 @@ pub(super) struct Placed {
     pub cell: Cell,
     /// Upper left cell of the merged area; set on copies of its value.
     pub copy_of: Option<Spot>,
+    /// Told where the cell is used.
+    pub doubts: Vec<Doubt>,
 }
 
 /// Row and column, both from 0; rows of a CSV file are lines of the file.
@@ -88,6 +177,12 @@ pub(super) struct Grid {
     pub hidden: bool,
     pub hidden_rows: Vec<RangeInclusive<u32>>,
     pub hidden_columns: Vec<RangeInclusive<u32>>,
+    /// Cells with letters that are struck through.
+    pub struck: BTreeSet<Spot>,
+    /// Cells that hold nothing but a comment.
+    pub comments: Vec<Spot>,
+    /// Days are counted from 01/01/1904.
+    pub counts_from_1904: bool,
 }
 
 impl Grid {
@@ -100,6 +195,9 @@ impl Grid {
             hidden: false,
             hidden_rows: Vec::new(),
             hidden_columns: Vec::new(),
+            struck: BTreeSet::new(),
+            comments: Vec::new(),
+            counts_from_1904: false,
         }
     }
 
@@ -108,7 +206,7 @@ impl Grid {
         if matches!(&cell, Cell::Text(text) if clean(text).is_empty()) {
             return;
         }
-        self.rows.entry(row).or_default().insert(column, Placed { cell, copy_of: None });
+        self.rows.entry(row).or_default().insert(column, Placed { cell, copy_of: None, doubts: Vec::new() });
     }
 
     /// The cell at a spot.
@@ -116,12 +214,13 @@ impl Grid {
         self.rows.get(&row)?.get(&column)
     }
 
-    /// Changes every cell of an area that holds something.
-    pub(super) fn change(&mut self, area: &Area, change: impl Fn(&mut Cell)) {
-        let bottom = area.to.0.max(area.from.0);
-        for cells in self.rows.range_mut(area.from.0..=bottom).map(|(_, cells)| cells) {
-            let right = area.to.1.max(area.from.1);
-            cells.range_mut(area.from.1..=right).for_each(|(_, placed)| change(&mut placed.cell));
+    /// Adds doubts to the cell at a spot.
+    pub(super) fn doubt(&mut self, (row, column): Spot, doubts: Vec<Doubt>) {
+        if doubts.is_empty() {
+            return;
+        }
+        if let Some(placed) = self.rows.get_mut(&row).and_then(|cells| cells.get_mut(&column)) {
+            placed.doubts.extend(doubts);
         }
     }
 
@@ -145,8 +244,12 @@ impl Grid {
                     }
                     budget -= 1;
                     if (row, column) != area.from {
-                        let copy = Placed { cell: value.clone(), copy_of: Some(area.from) };
-                        cells.entry(column).or_insert(copy);
+                        let mut copy = Placed { cell: value.clone(), copy_of: Some(area.from), doubts: Vec::new() };
+                        // What lies underneath is not seen.
+                        if let Some(covered) = cells.get(&column).filter(|covered| covered.cell != value) {
+                            copy.doubts.push(Doubt::Covered(covered.cell.shown()));
+                        }
+                        cells.insert(column, copy);
                     }
                 }
             }

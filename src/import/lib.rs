@@ -1,7 +1,8 @@
 //! Converts workbooks and CSV files to domain values with findings, and back.
 //!
 //! ```text
-//! bytes -> container (kind, safety) -> workbook | csv_file -> Grid (cells with addresses)
+//! bytes -> container (kind, safety) -> xlsx | xls | ods (what the file holds) -> settle (what is seen) \
+//!                                                                          csv_file -> Grid (cells with addresses)
 //!       -> legacy (old fonts to Unicode) -> table (header, records) -> fields (values) -> sheets/* -> Book
 //! ```
 //!
@@ -11,29 +12,42 @@
 mod archive;
 pub mod attachment;
 mod bundle_zip;
+mod compound;
 mod container;
 mod csv_file;
+mod csv_records;
 mod dates;
+mod days;
 mod error;
 mod export;
 mod fields;
+mod figures;
+mod formula;
 mod grid;
 mod imported;
 mod legacy;
 mod number;
+mod number_format;
+mod ods;
 mod output;
 mod pages;
-mod parts;
 mod published;
 mod quiet;
 mod read;
 mod report;
+mod rows;
 mod rule_cases;
 mod schema;
+mod settle;
 mod sheets;
+mod stored;
 mod table;
 mod workbook;
 mod write;
+mod xls;
+mod xlsx;
+mod xlsx_sheet;
+mod xml;
 
 use domain::book::Book;
 use domain::council::Council;

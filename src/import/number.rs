@@ -43,13 +43,12 @@ pub(super) fn plain(stored: f64) -> Option<String> {
     Some(shown.to_string())
 }
 
-/// Reads a stored number, [`plain`] text. More than nine decimals are rounded half up and marked.
+/// Reads a number as it is shown, [`plain`] text. More than nine decimals are rounded half up and marked.
 pub(super) fn from_stored(plain: &str, percent: bool) -> Option<Figure> {
-    if percent {
-        return hundredfold(plain).map(|value| Figure::exact(value, true));
-    }
+    // Zeros that only the format adds are no digits of the figure.
+    let plain = if plain.contains('.') { plain.trim_end_matches('0').trim_end_matches('.') } else { plain };
     if let Some(value) = Decimal::parse_plain(plain) {
-        return Some(Figure::exact(value, false));
+        return Some(Figure::exact(value, percent));
     }
     let (whole, fraction) = plain.split_once('.')?;
     let (kept, dropped) = fraction.split_at_checked(usize::from(Decimal::MAX_SCALE))?;
@@ -57,7 +56,7 @@ pub(super) fn from_stored(plain: &str, percent: bool) -> Option<Figure> {
     let up = i64::from(dropped.as_bytes().first().is_some_and(|&digit| digit >= b'5'));
     let away = if plain.starts_with('-') { -up } else { up };
     let value = Decimal::new(down.mantissa().checked_add(away)?, Decimal::MAX_SCALE)?;
-    Some(Figure { value, percent: false, rounded: true })
+    Some(Figure { value, percent, rounded: true })
 }
 
 /// A stored share as the per cent that the sheet shows: `0.125` is `12,5`.
@@ -83,7 +82,7 @@ mod tests {
         assert_eq!(stored(47.0), Some(("47".into(), false)));
         assert_eq!(stored(200.0 / 3.0), Some(("66,666666667".into(), true)));
         assert_eq!(stored(f64::NAN), None);
-        assert_eq!(from_stored("0.975", true).map(|f| f.value.to_string()).as_deref(), Some("97,5"));
-        assert_eq!(from_stored("1", true).map(|f| f.value.to_string()).as_deref(), Some("100"));
+        assert_eq!(hundredfold("0.975").map(|share| share.to_string()).as_deref(), Some("97,5"));
+        assert_eq!(hundredfold("1").map(|share| share.to_string()).as_deref(), Some("100"));
     }
 }

@@ -4,16 +4,18 @@ use domain::decimal::Decimal;
 use domain::finding::{Finding, Severity};
 use domain::poll::{Level, PollKind};
 use domain::published::{PublishedCell, PublishedRow, PublishedTable};
-use domain::text::clean;
+use domain::names::person_key;
+use domain::text::{clean, fold};
 
 use super::fields::Fields;
 use super::grid::{Cell, Grid};
 use super::report::{self, Report};
 use super::schema::{Column, Layout, Need, Schema, Shape};
 use super::table::{self, SheetRecord};
-use super::{csv_file, number, read, workbook};
+use super::{csv_file, read, workbook};
 
 const NAME: Column = Column::required("name", Shape::Text)
+    .decides()
     .named(&["ho ten", "ho va ten", "ten", "full name"])
     .help("họ tên người được lấy phiếu.");
 const POST: Column = Column::optional("post", Shape::Text).named(&["chuc vu", "chuc danh", "chuc vu chuc danh"]);
@@ -71,7 +73,7 @@ pub(super) fn read(bytes: &[u8], file_name: &str) -> Result<(PublishedTable, Vec
     let failed = report.has_errors();
     let mut findings = report.into_findings();
     // A result table has many other columns; notes that they are ignored would not help the reader.
-    findings.retain(|finding| finding.severity != Severity::Note);
+    findings.retain(|finding| finding.severity != Severity::Note || report::is_passed_row(finding));
     match table {
         Some(table) if !failed => Ok((table, findings)),
         _ => Err(findings),
@@ -130,31 +132,49 @@ fn table_of(grid: &Grid, records: &[SheetRecord<'_>], report: &mut Report) -> Op
         let what = format!("Thiếu cột «{}».", count.title);
         report.add(report::COLUMN_MISSING, &grid.title, what, "Thêm cột; số không công bố thì để trống ô.");
     }
-    let rows = records.iter().filter_map(|record| row(record, levels, report)).collect();
+    let mut rows: Vec<PublishedRow> = Vec::new();
+    for record in records {
+        let Some(row) = row(record, levels, report) else { continue };
+        say_double(record, &row, &rows, report);
+        rows.push(row);
+    }
     Some(PublishedTable { kind, rows })
+}
+
+/// One person printed twice counts once for the reader and twice for the tally.
+fn say_double(record: &SheetRecord<'_>, row: &PublishedRow, above: &[PublishedRow], report: &mut Report) {
+    let same_name = |other: &&PublishedRow| person_key(&other.name) == person_key(&row.name);
+    let Some(other) = above.iter().find(same_name) else { return };
+    let post = |row: &PublishedRow| fold(&row.post);
+    let what = format!("{} đã có ở dòng {}.", row.name, other.line);
+    if post(other) == post(row) || row.cells == other.cells {
+        report.add(report::OFFICIAL_TWICE, record.place(&NAME), what, "Bỏ dòng thừa; mỗi người chỉ một dòng.");
+    } else {
+        let remedy = "Nếu là hai người trùng tên, ghi thêm năm sinh sau họ tên; nếu là một người, bỏ dòng thừa.";
+        report.add(report::MAY_BE_ONE, record.place(&NAME), what, remedy);
+    }
 }
 
 fn row(record: &SheetRecord<'_>, levels: &[(Level, Column, Column)], report: &mut Report) -> Option<PublishedRow> {
     let mut fields = Fields::new(record, report);
-    let name = fields.text(&NAME);
+    let name = fields.printed_name(&NAME);
     let post = fields.text(&POST).unwrap_or_default();
     let mut cell = |(level, count, share): &(Level, Column, Column)| PublishedCell {
         level: *level,
         count: fields.count(count),
-        percent: percent(&mut fields, record, share),
+        percent: percent(&mut fields, share),
     };
     let cells = levels.iter().map(&mut cell).collect();
     Some(PublishedRow { line: record.line(), name: name?, post, cells })
 }
 
 /// A share as printed: point or comma before the decimals, with or without a sign.
-fn percent(fields: &mut Fields<'_, '_>, record: &SheetRecord<'_>, column: &Column) -> Option<Decimal> {
-    let cell = record.cell(column)?;
+fn percent(fields: &mut Fields<'_, '_>, column: &Column) -> Option<Decimal> {
+    let cell = fields.cell(column)?;
     let read = match cell {
         Cell::Text(text) => Decimal::parse_plain(&clean(text).trim_end_matches('%').trim_end().replace(',', ".")),
-        Cell::Number { plain, percent: true } => number::hundredfold(plain),
-        Cell::Number { plain, percent: false } => Decimal::parse_plain(plain),
-        Cell::Date(_) | Cell::Bool(_) | Cell::Broken(_) | Cell::Uncomputed => None,
+        Cell::Number { plain, .. } => Decimal::parse_plain(plain),
+        Cell::Date(_) | Cell::Month(_) | Cell::Bool(_) | Cell::Broken(_) | Cell::Uncomputed | Cell::Stale { .. } => None,
     };
     if read.is_none_or(|share| share.mantissa() < 0) {
         let what = format!("«{}» không phải là tỷ lệ phần trăm.", cell.shown());

@@ -53,7 +53,7 @@ pub(super) const COLUMN_TWICE: Code = error("IMP-016");
 /// A column that is not in the template.
 pub(super) const COLUMN_UNKNOWN: Code = note("IMP-017");
 /// Hidden sheet, rows or columns, read all the same.
-pub(super) const HIDDEN: Code = note("IMP-018");
+pub(super) const HIDDEN: Code = warning("IMP-018");
 /// Rows or cells that are no data: titles, sums, captions.
 pub(super) const PASSED_OVER: Code = note("IMP-019");
 
@@ -111,6 +111,30 @@ pub(super) const AFTER_VOTE: Code = warning("IMP-042");
 /// A letter that nobody sees, or that only looks like one of a name.
 pub(super) const BAD_LETTER: Code = error("IMP-045");
 
+// What is seen.
+/// A cell that is seen otherwise than it is stored.
+pub(super) const SEEN_OTHERWISE: Code = warning("IMP-060");
+/// The same, where it decides: who, how many, since when.
+pub(super) const SEEN_DECIDES: Code = error("IMP-061");
+/// Digits that the format leaves out.
+pub(super) const SEEN_ROUNDED: Code = note("IMP-062");
+/// Rows with letters that are struck through.
+pub(super) const STRUCK: Code = warning("IMP-063");
+/// Cells that hold nothing but a comment.
+pub(super) const COMMENT_ONLY: Code = warning("IMP-064");
+/// A column in which day and month may be exchanged.
+pub(super) const DAYS_EXCHANGED: Code = warning("IMP-065");
+/// Figures of two conventions.
+pub(super) const SEPARATORS: Code = warning("IMP-066");
+/// A name with a title, in capitals alone, or with a mark before it.
+pub(super) const NAME_DRESSED: Code = warning("IMP-046");
+/// Two lines that may be one person.
+pub(super) const MAY_BE_ONE: Code = warning("IMP-047");
+/// A quotation mark that is never closed.
+pub(super) const QUOTE_OPEN: Code = error("IMP-008");
+/// Bytes that are none of the file's code page.
+pub(super) const BAD_BYTES: Code = warning("IMP-009");
+
 // Facts and results.
 /// A fact without the paper behind it.
 pub(super) const NO_SOURCE: Code = error("IMP-050");
@@ -122,6 +146,11 @@ pub(super) const RESULT_PARTIAL: Code = error("IMP-052");
 pub(super) const RESULT_MIXED: Code = error("IMP-053");
 /// A share that is negative or not a number.
 pub(super) const BAD_PERCENT: Code = error("IMP-055");
+
+/// Whether a finding is of a row that was passed over.
+pub(super) fn is_passed_row(finding: &Finding) -> bool {
+    finding.code == PASSED_OVER.id && finding.place.contains("dòng")
+}
 
 /// Findings in the order of reading.
 #[derive(Debug, Default)]

@@ -60,11 +60,14 @@ pub(super) struct Column {
     pub example: &'static str,
     /// Width in the template, in characters.
     pub width: u8,
+    /// What it says decides: who is voted on and who votes, counts, days of election, retirement. A doubt is an error then.
+    pub decides: bool,
 }
 
 impl Column {
     const fn new(title: &'static str, need: Need, shape: Shape) -> Self {
-        Self { title, names: &[], need, shape, help: "", example: "", width: 16 }
+        let decides = matches!(shape, Shape::Count | Shape::Dates);
+        Self { title, names: &[], need, shape, help: "", example: "", width: 16, decides }
     }
 
     pub(super) const fn required(title: &'static str, shape: Shape) -> Self {
@@ -95,8 +98,22 @@ impl Column {
         Self { example, ..self }
     }
 
+    pub(super) const fn decides(self) -> Self {
+        Self { decides: true, ..self }
+    }
+
     pub(super) const fn width(self, width: u8) -> Self {
         Self { width, ..self }
+    }
+
+    /// Whether its cells are numbers.
+    pub(super) const fn is_number(&self) -> bool {
+        matches!(self.shape, Shape::Count | Shape::Figure)
+    }
+
+    /// Whether a day may stand in its cells: the day of a paper may stand for its number.
+    pub(super) fn may_be_day(&self) -> bool {
+        !matches!(self.shape, Shape::Text | Shape::List) || self.decides
     }
 
     /// Whether a folded heading is this column's.

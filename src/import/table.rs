@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::text::fold;
 
-use super::grid::{Cell, Grid, Placed, Spot};
+use super::grid::{Cell, Doubt, Grid, Placed, Spot};
 use super::report::{self, Report};
+use super::rows;
 use super::schema::{Column, Layout, Need, Schema};
 
 /// Number of rows among which the header is searched.
@@ -34,6 +35,17 @@ impl<'g> SheetRecord<'g> {
         self.grid.at(*self.spots.get(column.title)?).map(|placed| &placed.cell)
     }
 
+    /// Why what is read of the cell may not be what is seen.
+    pub(super) fn doubts(&self, column: &Column) -> &'g [Doubt] {
+        let placed = self.spots.get(column.title).and_then(|spot| self.grid.at(*spot));
+        placed.map_or(&[], |placed| placed.doubts.as_slice())
+    }
+
+    /// Whether the file counts days from 01/01/1904.
+    pub(super) const fn counts_from_1904(&self) -> bool {
+        self.grid.counts_from_1904
+    }
+
     /// Whether the sheet has the column at all.
     pub(super) fn has(&self, column: &Column) -> bool {
         self.spots.contains_key(column.title)
@@ -58,6 +70,7 @@ impl<'g> SheetRecord<'g> {
 /// The records of a sheet; `None` after the finding that says why there are none.
 pub(super) fn records<'g>(grid: &'g Grid, schema: &Schema, report: &mut Report) -> Option<Vec<SheetRecord<'g>>> {
     note_hidden(grid, report);
+    tell_marks(grid, report);
     let header = Header::find(grid, schema);
     if schema.layout == Layout::Form {
         let form = Form::find(grid, schema);
@@ -97,6 +110,22 @@ fn note_hidden(grid: &Grid, report: &mut Report) {
             let what = format!("{what} đang ẩn vẫn được đọc: {}.", quoted(&hidden, |text| text.clone()));
             report.add(report::HIDDEN, &grid.title, what, "Bỏ ẩn để kiểm tra; xóa hẳn nếu không muốn dùng.");
         }
+    }
+}
+
+/// Rows that are struck through count for nothing on paper; comments are seen only where somebody points at them.
+fn tell_marks(grid: &Grid, report: &mut Report) {
+    let mut rows: Vec<u32> = grid.struck.iter().map(|spot| spot.0).collect();
+    rows.dedup();
+    for row in rows {
+        let cells: Vec<String> = grid.struck.iter().filter(|spot| spot.0 == row).filter_map(|spot| grid.at(*spot)).map(|placed| placed.cell.shown()).collect();
+        let what = format!("Chữ bị gạch ngang vẫn được đọc: {}.", quoted(&cells, |text| format!("«{text}»")));
+        let remedy = "Xóa hẳn dòng nếu đã bỏ; nếu vẫn dùng, bỏ gạch ngang.";
+        report.add(report::STRUCK, grid.place_of_row(row), what, remedy);
+    }
+    for spot in &grid.comments {
+        let remedy = "Nếu ghi chú là dữ liệu, chép vào ô.";
+        report.add(report::COMMENT_ONLY, grid.place(*spot), "Ô trống nhưng có ghi chú (comment), không được đọc.", remedy);
     }
 }
 
@@ -337,6 +366,21 @@ impl<'g> Header<'g> {
         if is_marked(cells) {
             return Role::Marked;
         }
+        let key = required(&self.schema).find_map(|column| self.columns.get(column.title));
+        let named = key.and_then(|column| cells.get(column)).or_else(|| cells.values().next());
+        if let Some(placed) = named {
+            let text = placed.cell.shown();
+            if rows::is_sum(&text) {
+                return Role::NoData("dòng tổng cộng");
+            }
+            if rows::is_closing(&text) {
+                return Role::NoData("dòng ấn định danh sách");
+            }
+            let own = |placed: &&Placed| placed.copy_of.is_none() && !is_number(placed);
+            if rows::is_group(&text) && cells.values().filter(own).count() <= 1 {
+                return Role::NoData("dòng tiêu đề nhóm");
+            }
+        }
         let (Some((&left, first)), Some(second)) = (cells.first_key_value(), cells.values().nth(1)) else {
             return Role::Data;
         };
@@ -345,8 +389,7 @@ impl<'g> Header<'g> {
         if first.copy_of.is_none() && cells.values().skip(1).all(|placed| placed.copy_of == Some(across)) {
             return Role::NoData("dòng tiêu đề nhóm");
         }
-        let sums = ["tong cong", "cong", "tong so", "tong"];
-        if [first, second].iter().any(|placed| sums.contains(&fold(&placed.cell.shown()).as_str())) {
+        if [first, second].iter().any(|placed| rows::is_sum(&placed.cell.shown())) {
             return Role::NoData("dòng tổng cộng");
         }
         let is_nth = |(nth, placed): (usize, &Placed)| fold(&placed.cell.shown()) == nth.to_string();

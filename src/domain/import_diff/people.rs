@@ -6,7 +6,8 @@ use super::{Changed, Person, Placed, Section};
 use crate::finding::{Finding, Severity};
 use crate::id::{DelegateId, OfficialId};
 use crate::official::{Birth, Official, Post};
-use crate::roster::{Delegate, RosterDelegate, RosterOfficial, name_key};
+use crate::names::person_key;
+use crate::roster::{Delegate, RosterDelegate, RosterOfficial};
 
 /// Longest name of a person or a group.
 const MAX_NAME_LETTERS: usize = 120;
@@ -32,10 +33,10 @@ pub fn pair_officials<'o>(
     let (of_file, stored): (Vec<_>, Vec<_>) = (of_file.collect(), stored.collect());
     let mut by_name: BTreeMap<String, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
     for (at, official) in of_file.iter().enumerate() {
-        by_name.entry(name_key(&official.name)).or_default().0.push(at);
+        by_name.entry(person_key(&official.name)).or_default().0.push(at);
     }
     for (at, official) in stored.iter().enumerate() {
-        by_name.entry(name_key(&official.name)).or_default().1.push(at);
+        by_name.entry(person_key(&official.name)).or_default().1.push(at);
     }
     let birth = |list: &[&Official], at: usize| list.get(at).and_then(|official| official.birth);
     let mut pairs = vec![Pairing::New; of_file.len()];
@@ -74,14 +75,14 @@ pub fn pair_officials<'o>(
 
 /// Delegates by name; groups count only where several bear one name.
 fn pair_delegates(of_file: &[&Delegate], stored: &[&Delegate]) -> Vec<Pairing> {
-    let group = |delegate: &Delegate| delegate.group.as_ref().map(|group| name_key(group));
+    let group = |delegate: &Delegate| delegate.group.as_ref().map(|group| person_key(group));
     let mut pairs = vec![Pairing::New; of_file.len()];
     let mut by_name: BTreeMap<String, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
     for (at, delegate) in of_file.iter().enumerate() {
-        by_name.entry(name_key(&delegate.name)).or_default().0.push(at);
+        by_name.entry(person_key(&delegate.name)).or_default().0.push(at);
     }
     for (at, delegate) in stored.iter().enumerate() {
-        by_name.entry(name_key(&delegate.name)).or_default().1.push(at);
+        by_name.entry(person_key(&delegate.name)).or_default().1.push(at);
     }
     for (asked, known) in by_name.into_values() {
         let mut left = known;

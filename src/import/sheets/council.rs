@@ -22,10 +22,12 @@ pub(crate) const LEGISLATURE: Column = Column::required("Khóa", Shape::Text)
     .help("số của khóa, ví dụ XVII.")
     .example("XVII");
 pub(crate) const TERM_FROM: Column = Column::required("Ngày bắt đầu nhiệm kỳ", Shape::Date)
+    .decides()
     .named(&["bat dau nhiem ky", "nhiem ky tu", "nhiem ky tu ngay", "tu ngay", "dau nhiem ky"])
     .help("ngày đầu của nhiệm kỳ; hồ sơ tính từ ngày này.")
     .example("29/06/2021");
 pub(crate) const TERM_TO: Column = Column::required("Ngày kết thúc nhiệm kỳ", Shape::Date)
+    .decides()
     .named(&["ket thuc nhiem ky", "nhiem ky den", "nhiem ky den ngay", "den ngay", "cuoi nhiem ky"])
     .help("ngày cuối của nhiệm kỳ (dự kiến).")
     .example("30/06/2026");
@@ -34,10 +36,12 @@ pub(crate) const SITTING: Column = Column::required("Kỳ họp", Shape::Text)
     .help("tên kỳ họp hoặc hội nghị như in trên văn bản.")
     .example("Kỳ họp thứ 13");
 pub(crate) const OPENS_ON: Column = Column::required("Ngày khai mạc", Shape::Date)
+    .decides()
     .named(&["khai mac", "ngay khai mac ky hop", "ngay khai mac hoi nghi"])
     .help("các thời hạn được tính lùi từ ngày này.")
     .example("12/12/2023");
 pub(crate) const VOTES_ON: Column = Column::required("Ngày lấy phiếu", Shape::Date)
+    .decides()
     .named(&["ngay bo phieu", "ngay lay phieu tin nhiem", "ngay bo phieu tin nhiem", "lay phieu ngay"])
     .help("ngày ghi phiếu; hồ sơ kết thúc vào ngày này.")
     .example("13/12/2023");

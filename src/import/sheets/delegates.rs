@@ -8,9 +8,12 @@ use crate::schema::{Column, Layout, Need, Schema, Shape};
 use crate::sheets::NUMBER;
 use crate::table::SheetRecord;
 use domain::council::Council;
+use domain::names::person_key;
 use domain::roster::Delegate;
+use domain::text::fold;
 
 pub(crate) const NAME: Column = Column::required("Họ và tên", Shape::Text)
+    .decides()
     .named(&["ho ten", "ten", "ho ten dai bieu", "ho va ten dai bieu", "dai bieu", "ten dai bieu", "full name"])
     .help("họ tên đầy đủ của đại biểu.")
     .example("Trần Thị B")
@@ -39,13 +42,19 @@ pub(crate) const SHEET: Schema = Schema {
 
 /// The delegates in order.
 pub(crate) fn read(records: &[SheetRecord<'_>], council: Option<&Council>, report: &mut Report) -> Vec<Delegate> {
-    let mut delegates = Vec::new();
+    let mut delegates: Vec<Delegate> = Vec::new();
     let mut seen = BTreeSet::new();
     for record in records {
         let mut fields = Fields::new(record, report);
         let (name, group) = (fields.name(&NAME), fields.text(&GROUP));
         let Some(name) = name else { continue };
-        if !seen.insert((name.to_lowercase(), group.as_ref().map(|group| group.to_lowercase()))) {
+        let (key, bare) = (person_key(&name), fold(&name));
+        let near = |other: &&Delegate| fold(&other.name) == bare && person_key(&other.name) != key;
+        if let Some(other) = delegates.iter().find(near) {
+            let what = format!("«{name}» và «{}» ở phía trên chỉ khác dấu: có phải là một người?", other.name);
+            fields.find(report::MAY_BE_ONE, &NAME, what, "Nếu là một người, bỏ một dòng.");
+        }
+        if !seen.insert((key, group.as_ref().map(|group| fold(group)))) {
             let what = format!("Đại biểu {name} đã có ở một dòng phía trên.");
             let remedy = "Bỏ dòng thừa; nếu là hai người trùng tên, ghi thêm năm sinh sau họ tên.";
             fields.find(report::DELEGATE_TWICE, &NAME, what, remedy);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::sheets::officials::year_of;
+use domain::names::{is_without_accents, person_key, undressed};
 use domain::official::{Birth, Official, OfficialNo};
 use domain::text::{date_dmy, fold};
 
@@ -34,7 +35,7 @@ impl<'o> Directory<'o> {
     pub(crate) fn new(officials: &'o [Official]) -> Self {
         let mut directory = Self { officials, exact: BTreeMap::new(), folded: BTreeMap::new() };
         for (index, official) in officials.iter().enumerate() {
-            directory.exact.entry(official.name.to_lowercase()).or_default().push(OfficialNo(index));
+            directory.exact.entry(person_key(&official.name)).or_default().push(OfficialNo(index));
             directory.folded.entry(fold(&official.name)).or_default().push(OfficialNo(index));
         }
         directory
@@ -46,31 +47,38 @@ impl<'o> Directory<'o> {
     /// # Errors
     /// When that is nobody, or several.
     pub(crate) fn find(&self, text: &str) -> Result<OfficialNo, Unresolved> {
-        self.look_up(text).map_err(|(name, namesakes)| self.unresolved(name, namesakes))
+        self.look_up(text).map_err(|(name, namesakes)| self.unresolved(&name, namesakes))
     }
 
-    /// Whom a text names, or the name in it and all who bear that name.
-    fn look_up<'t>(&self, text: &'t str) -> Result<OfficialNo, (&'t str, &[OfficialNo])> {
-        let bare = ["Ông ", "Bà ", "Đồng chí ", "Đ/c ", "ông ", "bà ", "đồng chí "];
-        let text = bare.iter().find_map(|word| text.strip_prefix(word)).unwrap_or(text).trim();
+    /// Whom a text names, or the name in it and all who bear that name. A title before it counts only where nobody is called so.
+    fn look_up(&self, text: &str) -> Result<OfficialNo, (String, &[OfficialNo])> {
+        self.look_up_whole(text).or_else(|unknown| match undressed(text).filter(|_| unknown.1.is_empty()) {
+            Some(bare) => self.look_up_whole(&bare),
+            None => Err(unknown),
+        })
+    }
+
+    fn look_up_whole(&self, text: &str) -> Result<OfficialNo, (String, &[OfficialNo])> {
+        let text = text.trim();
         let whole = self.named(text);
         if let [one] = whole {
             return Ok(*one);
         }
         let Some((name, suffix)) = text.strip_suffix(')').and_then(|t| t.rsplit_once('(')) else {
-            return Err((text, whole));
+            return Err((text.to_owned(), whole));
         };
         let namesakes = self.named(name.trim());
         let fits = |id: &&OfficialNo| self.officials.get(id.0).is_some_and(|official| bears(official, suffix.trim()));
         match namesakes.iter().filter(fits).collect::<Vec<_>>().as_slice() {
             [one] => Ok(**one),
-            _ => Err((name.trim(), namesakes)),
+            _ => Err((name.trim().to_owned(), namesakes)),
         }
     }
 
     fn named(&self, name: &str) -> &[OfficialNo] {
-        let exact = self.exact.get(&name.to_lowercase());
-        exact.or_else(|| self.folded.get(&fold(name))).map_or(&[], Vec::as_slice)
+        // Accents that were typed count: «Hùng» is not «Hưng».
+        let bare = || self.folded.get(&fold(name)).filter(|_| is_without_accents(name));
+        self.exact.get(&person_key(name)).or_else(bare).map_or(&[], Vec::as_slice)
     }
 
     fn unresolved(&self, text: &str, namesakes: &[OfficialNo]) -> Unresolved {

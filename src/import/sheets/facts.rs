@@ -1,6 +1,8 @@
 //! `Dữ kiện`: dated statements about officials, each with the paper that proves it.
 
+use crate::days;
 use crate::fields::Fields;
+use crate::figures;
 use crate::number::Figure;
 use crate::report::{self, Report};
 use crate::schema::{Column, Layout, Need, Schema, Shape, labels};
@@ -13,6 +15,7 @@ use domain::fact::{Fact, FactKind, Figures, Period, Source, Status};
 use domain::official::{Field, OfficialNo};
 
 pub(crate) const OFFICIALS: Column = Column::required("Người được lấy phiếu", Shape::List)
+    .decides()
     .named(&["can bo", "nguoi", "ho ten", "ho va ten", "nguoi phu trach", "nguoi lien quan", "ten"])
     .help("họ tên như ở trang Người được lấy phiếu; nhiều người cách nhau bằng dấu «;».")
     .example("Nguyễn Văn A")
@@ -136,7 +139,10 @@ pub(crate) fn read(
     directory: &Directory<'_>,
     report: &mut Report,
 ) -> Vec<Fact> {
+    days::say_exchanged(records, &[PERIOD, DUE, SOURCE_DATE], report);
+    let convention = figures::Conventions::of(records, &[PLANNED, ACTUAL]);
     let read_one = |record: &SheetRecord<'_>| {
+        convention.say_contrary(record, report);
         let mut fields = Fields::new(record, report);
         let (officials, field, kind) = (officials(&mut fields, directory), fields.text(&FIELD), fields.choice(&KIND));
         let (period, text, figures) = (fields.period(&PERIOD), fields.text(&TEXT), figures(&mut fields));
@@ -201,6 +207,10 @@ pub(crate) fn say_unresolved(fields: &mut Fields<'_, '_>, column: &Column, name:
 
 fn figures(fields: &mut Fields<'_, '_>) -> Option<Figures> {
     let (planned, actual, unit) = (fields.figure(&PLANNED), fields.figure(&ACTUAL), fields.text(&UNIT));
+    for (column, figure) in [(PLANNED, planned), (ACTUAL, actual)] {
+        let percent = figure.is_some_and(|figure| figure.percent) || unit.as_deref().is_some_and(|unit| unit.contains('%'));
+        figures::say_thousands_of_percent(fields, &column, percent);
+    }
     let percent = [planned, actual].into_iter().flatten().any(|figure| figure.percent);
     let unit = match unit {
         None if percent => Some("%".to_owned()),

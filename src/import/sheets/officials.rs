@@ -4,16 +4,19 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use crate::days;
 use crate::fields::Fields;
 use crate::report::{self, Report};
 use crate::schema::{Column, Layout, Need, Schema, Shape, labels};
 use crate::sheets::NUMBER;
 use crate::table::SheetRecord;
 use domain::council::Council;
+use domain::names::person_key;
 use domain::official::{Birth, Block, Field, Honorific, Official, Post, RetirementNotice};
 use domain::text::{date_dmy, fold};
 
 pub(crate) const NAME: Column = Column::required("Họ và tên", Shape::Text)
+    .decides()
     .named(&["ho ten", "ten", "ho va ten nguoi duoc lay phieu", "ho ten can bo", "ho va ten can bo", "full name"])
     .help("họ tên đầy đủ, không kèm chức danh hay học vị.")
     .example("Nguyễn Văn A")
@@ -56,6 +59,7 @@ pub(crate) const FIELDS: Column = Column::optional("Lĩnh vực", Shape::List)
     .example("Pháp chế; Ngân sách")
     .width(28);
 pub(crate) const RETIREMENT: Column = Column::optional("Thông báo nghỉ hưu", Shape::Text)
+    .decides()
     .named(&[
         "nghi huu",
         "thong bao nghi cong tac cho nghi huu",
@@ -90,6 +94,7 @@ const NO_NOTICE: [&str; 5] = ["khong", "chua", "0", "khong co", "chua co"];
 /// The officials in order. A row with an error keeps its name, so that facts about the person can still be read; the
 /// report then has an error, and nobody gets to see the rest of the row.
 pub(crate) fn read(records: &[SheetRecord<'_>], council: Option<&Council>, report: &mut Report) -> Vec<Official> {
+    days::say_exchanged(records, &[BIRTH, ELECTED_ON], report);
     let mut officials: Vec<Official> = Vec::new();
     let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for record in records {
@@ -98,7 +103,8 @@ pub(crate) fn read(records: &[SheetRecord<'_>], council: Option<&Council>, repor
         for elected_on in official.posts.iter().filter_map(|post| post.elected_on) {
             check_election(&mut fields, elected_on, council);
         }
-        let namesakes = by_name.entry(official.name.to_lowercase()).or_default();
+        say_near(&mut fields, &official, &officials);
+        let namesakes = by_name.entry(person_key(&official.name)).or_default();
         if namesakes.iter().filter_map(|i| officials.get(*i)).any(|other| !told_apart(other, &official)) {
             let what = format!("{} đã có ở một dòng phía trên.", official.name);
             let remedy = "Một người nhiều chức vụ: gộp vào một dòng, chức vụ cách nhau bằng «;». Hai người trùng tên: ghi \
@@ -112,6 +118,19 @@ pub(crate) fn read(records: &[SheetRecord<'_>], council: Option<&Council>, repor
         report.add(report::CELL_MISSING, SHEET.title, "Chưa có người nào trong danh sách.", "Ghi mỗi người một dòng.");
     }
     officials
+}
+
+/// A name that differs in accents alone from one above may be the same person, unless births tell them apart.
+fn say_near(fields: &mut Fields<'_, '_>, official: &Official, above: &[Official]) {
+    let (key, bare) = (person_key(&official.name), fold(&official.name));
+    let near = |other: &&Official| {
+        fold(&other.name) == bare && person_key(&other.name) != key && !told_apart(other, official)
+    };
+    if let Some(other) = above.iter().find(near) {
+        let what = format!("«{}» và «{}» ở phía trên chỉ khác dấu: có phải là một người?", official.name, other.name);
+        let remedy = "Nếu là một người, bỏ một dòng; nếu là hai người, ghi ngày sinh của cả hai.";
+        fields.find(report::MAY_BE_ONE, &NAME, what, remedy);
+    }
 }
 
 fn official(fields: &mut Fields<'_, '_>) -> Option<Official> {

@@ -14,6 +14,7 @@ use domain::official::OfficialNo;
 use domain::poll::{BallotTotals, LevelCounts, PollKind};
 
 pub(crate) const OFFICIAL: Column = Column::required("Người được lấy phiếu", Shape::Text)
+    .decides()
     .named(&["ho ten", "ho va ten", "ten", "can bo", "ho ten nguoi duoc lay phieu"])
     .help("họ tên như ở trang Người được lấy phiếu.")
     .example("Nguyễn Văn A")

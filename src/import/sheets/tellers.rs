@@ -8,9 +8,11 @@ use crate::schema::{Column, Layout, Need, Schema, Shape, labels};
 use crate::sheets::NUMBER;
 use crate::table::SheetRecord;
 use domain::council::{Council, CouncilKind};
+use domain::names::person_key;
 use domain::roster::{Delegate, Teller, TellerRole};
 
 pub(crate) const NAME: Column = Column::required("Họ và tên", Shape::Text)
+    .decides()
     .named(&["ho ten", "ten", "ho ten thanh vien", "ho va ten thanh vien", "thanh vien", "full name"])
     .help("họ tên như ở trang Đại biểu.")
     .example("Lê Văn C")
@@ -39,14 +41,14 @@ pub(crate) fn read(
     report: &mut Report,
 ) -> Vec<Teller> {
     let bar = Bar::of(council);
-    let known: BTreeSet<String> = delegates.iter().map(|delegate| delegate.name.to_lowercase()).collect();
+    let known: BTreeSet<String> = delegates.iter().map(|delegate| person_key(&delegate.name)).collect();
     let mut tellers: Vec<Teller> = Vec::new();
     for record in records {
         let mut fields = Fields::new(record, report);
         let (name, role) = (fields.name(&NAME), fields.choice(&ROLE));
         let Some(name) = name else { continue };
-        let key = name.to_lowercase();
-        if tellers.iter().any(|teller| teller.name.to_lowercase() == key) {
+        let key = person_key(&name);
+        if tellers.iter().any(|teller| person_key(&teller.name) == key) {
             fields.find(report::BOARD_TWICE, &NAME, format!("{name} đã có trong Ban kiểm phiếu."), "Bỏ dòng thừa.");
         }
         let heads = tellers.iter().filter(|teller| teller.role == TellerRole::Head).count();

@@ -1,0 +1,326 @@
+//! An .xlsx file to what it holds: parts are found by their relationships and types, never by usual names.
+
+use std::collections::BTreeMap;
+use std::io::Cursor;
+
+use zip::ZipArchive;
+
+use super::legacy::Legacy;
+use super::number_format;
+use super::stored::{StoredBook, StoredSheet, StoredStyle};
+use super::workbook::Failure;
+use super::xlsx_sheet;
+use super::xml::{Met, Tag, part, walk};
+
+/// Programs that compute before they save, by the beginning of their names.
+const COMPUTING: [&str; 8] =
+    ["microsoft", "libreoffice", "openoffice", "wps", "onlyoffice", "collabora", "google", "numbers"];
+
+/// A text of the shared table.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SharedText {
+    pub text: String,
+    /// A part of it is struck through.
+    pub struck: bool,
+}
+
+type Archive<'b> = ZipArchive<Cursor<&'b [u8]>>;
+
+/// Relationships of one part.
+struct Relations(Vec<Relation>);
+
+struct Relation {
+    id: String,
+    /// The last word of the type: `worksheet`, `styles`.
+    kind: String,
+    target: String,
+}
+
+impl Relations {
+    fn of(archive: &mut Archive<'_>, owner: &str) -> Self {
+        let (folder, name) = owner.rsplit_once('/').unwrap_or(("", owner));
+        let path = if folder.is_empty() { format!("_rels/{name}.rels") } else { format!("{folder}/_rels/{name}.rels") };
+        let mut relations = Vec::new();
+        if let Some(xml) = part(archive, &path) {
+            let _ = walk(&xml, &mut |met| {
+                if let Met::Start(tag) = met
+                    && tag.local == "Relationship"
+                    && tag.get("TargetMode").as_deref() != Some("External")
+                {
+                    let kind = tag.get("Type").unwrap_or_default();
+                    let kind = kind.rsplit('/').next().unwrap_or_default().to_owned();
+                    let target = resolve(folder, &tag.get("Target").unwrap_or_default());
+                    relations.push(Relation { id: tag.get("Id").unwrap_or_default(), kind, target });
+                }
+            });
+        }
+        Self(relations)
+    }
+
+    fn of_kind(&self, kind: &str) -> Option<&str> {
+        self.0.iter().find(|relation| relation.kind == kind).map(|relation| relation.target.as_str())
+    }
+}
+
+/// `/xl/styles.xml` and, in the folder `xl`, `styles.xml` and `../xl/styles.xml`.
+fn resolve(folder: &str, target: &str) -> String {
+    if let Some(absolute) = target.strip_prefix('/') {
+        return absolute.to_owned();
+    }
+    let mut steps: Vec<&str> = folder.split('/').filter(|step| !step.is_empty()).collect();
+    for step in target.split(['/', '\\']) {
+        match step {
+            "" | "." => {}
+            ".." => drop(steps.pop()),
+            step => steps.push(step),
+        }
+    }
+    steps.join("/")
+}
+
+/// The whole file.
+///
+/// # Errors
+/// When a part that is named is absent or damaged, or the cells are too many.
+pub(super) fn read(bytes: &[u8], most_cells: usize) -> Result<StoredBook, Failure> {
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| Failure::DAMAGED)?;
+    let root = Relations::of(&mut archive, "");
+    let main = root.of_kind("officeDocument").unwrap_or("xl/workbook.xml").to_owned();
+    let workbook = part(&mut archive, &main).ok_or(Failure::DAMAGED)?;
+    let relations = Relations::of(&mut archive, &main);
+    let mut book = StoredBook::default();
+    let mut listed: Vec<(String, String, bool)> = Vec::new();
+    walk(&workbook, &mut |met| {
+        let Met::Start(tag) = met else { return };
+        match tag.local {
+            "workbookPr" => book.counts_from_1904 = tag.is_on("date1904"),
+            "calcPr" => book.uncomputed = tag.is_on("fullCalcOnLoad") || tag.is_on("forceFullCalc"),
+            "sheet" => {
+                let hidden = tag.get("state").is_some_and(|state| state != "visible");
+                listed.push((tag.get("name").unwrap_or_default(), tag.get("id").unwrap_or_default(), hidden));
+            }
+            _ => {}
+        }
+    })
+    .map_err(|_| Failure::DAMAGED)?;
+    book.uncomputed |= !writer_computes(&mut archive, &root);
+    let texts = match relations.of_kind("sharedStrings").and_then(|path| part(&mut archive, path)) {
+        Some(xml) => shared_texts(&xml)?,
+        None => Vec::new(),
+    };
+    if let Some(xml) = relations.of_kind("styles").and_then(|path| part(&mut archive, path)) {
+        book.styles = styles(&xml)?;
+    }
+    let mut left = most_cells;
+    for (title, id, hidden) in listed {
+        let Some(relation) = relations.0.iter().find(|relation| relation.id == id) else {
+            return Err(Failure::DAMAGED);
+        };
+        // Charts and macro sheets have no cells.
+        if relation.kind != "worksheet" {
+            continue;
+        }
+        let xml = part(&mut archive, &relation.target).ok_or(Failure::DAMAGED)?;
+        let mut sheet = xlsx_sheet::read(&xml, &texts, left).map_err(|failure| failure.of(&title))?;
+        left = left.saturating_sub(sheet.cells.len());
+        sheet.comments = comments(&mut archive, &relation.target);
+        book.sheets.push(StoredSheet { title, hidden, ..sheet });
+    }
+    Ok(book)
+}
+
+/// Whether the program that wrote the file computes formulas; a file that does not tell was written by a library.
+fn writer_computes(archive: &mut Archive<'_>, root: &Relations) -> bool {
+    let path = root.of_kind("extended-properties").unwrap_or("docProps/app.xml").to_owned();
+    let Some(xml) = part(archive, &path) else { return false };
+    let (mut inside, mut name) = (false, String::new());
+    let _ = walk(&xml, &mut |met| match met {
+        Met::Start(tag) => inside = tag.local == "Application",
+        Met::Text(text) if inside => name.push_str(text),
+        Met::End(_) => inside = false,
+        Met::Text(_) => {}
+    });
+    let name = name.trim().to_lowercase();
+    COMPUTING.iter().any(|program| name.starts_with(program))
+}
+
+fn comments(archive: &mut Archive<'_>, sheet: &str) -> Vec<super::grid::Spot> {
+    let relations = Relations::of(archive, sheet);
+    let Some(xml) = relations.of_kind("comments").and_then(|path| part(archive, path)) else { return Vec::new() };
+    let mut spots = Vec::new();
+    let _ = walk(&xml, &mut |met| {
+        if let Met::Start(tag) = met
+            && tag.local == "comment"
+        {
+            spots.extend(tag.get("ref").and_then(|reference| super::formula::spot_of(&reference)));
+        }
+    });
+    spots
+}
+
+/// Collects the pieces of rich text: runs, without what is read aloud.
+#[derive(Debug, Default)]
+pub(super) struct RichText {
+    pub text: SharedText,
+    in_text: bool,
+    phonetic: bool,
+}
+
+impl RichText {
+    /// Whether the element belonged to the text.
+    pub(super) fn visit(&mut self, met: &Met<'_>) {
+        match met {
+            Met::Start(tag) => match tag.local {
+                "t" => self.in_text = !self.phonetic,
+                "rPh" => self.phonetic = true,
+                "strike" => self.text.struck |= !matches!(tag.get("val").as_deref(), Some("0" | "false")),
+                _ => {}
+            },
+            Met::Text(text) if self.in_text => self.text.text.push_str(text),
+            Met::Text(_) => {}
+            Met::End("t") => self.in_text = false,
+            Met::End("rPh") => self.phonetic = false,
+            Met::End(_) => {}
+        }
+    }
+
+    pub(super) fn take(&mut self) -> SharedText {
+        let mut text = std::mem::take(&mut self.text);
+        text.text = unescaped(&text.text);
+        text
+    }
+}
+
+/// `_x000D_` is a letter that XML cannot hold.
+pub(super) fn unescaped(text: &str) -> String {
+    if !text.contains("_x") {
+        return text.to_owned();
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("_x") {
+        let (before, from) = rest.split_at(at);
+        out.push_str(before);
+        let code = from.get(2..6).filter(|_| from.as_bytes().get(6) == Some(&b'_'));
+        match code.and_then(|hex| u32::from_str_radix(hex, 16).ok()).and_then(char::from_u32) {
+            Some(letter) => {
+                out.push(letter);
+                rest = from.get(7..).unwrap_or_default();
+            }
+            None => {
+                out.push_str("_x");
+                rest = from.get(2..).unwrap_or_default();
+            }
+        }
+    }
+    out + rest
+}
+
+fn shared_texts(xml: &str) -> Result<Vec<SharedText>, Failure> {
+    let mut texts = Vec::new();
+    let mut rich = RichText::default();
+    walk(xml, &mut |met| {
+        rich.visit(&met);
+        if matches!(met, Met::End("si")) {
+            texts.push(rich.take());
+        }
+    })
+    .map_err(|_| Failure::DAMAGED)?;
+    Ok(texts)
+}
+
+#[derive(Debug, Default)]
+struct Font {
+    struck: bool,
+    white: bool,
+    legacy: Option<Legacy>,
+}
+
+/// State of reading the styles.
+#[derive(Debug, Default)]
+struct Styles {
+    formats: BTreeMap<u32, String>,
+    fonts: Vec<Font>,
+    /// Whether letters in white are unseen on it.
+    fills_white: Vec<bool>,
+    cells: Vec<StoredStyle>,
+    inside: Vec<String>,
+}
+
+impl Styles {
+    fn start(&mut self, tag: &Tag<'_>) {
+        let is_in = |name: &str| self.inside.iter().any(|outer| outer == name);
+        let white = || {
+            let rgb = tag.get("rgb").is_some_and(|rgb| rgb.to_ascii_uppercase().ends_with("FFFFFF"));
+            // Colour 0 of the theme is the background of the window.
+            rgb || tag.get("theme").as_deref() == Some("0") || matches!(tag.get("indexed").as_deref(), Some("1" | "9"))
+        };
+        match tag.local {
+            "numFmt" if is_in("numFmts") => {
+                if let (Some(id), Some(code)) = (tag.number("numFmtId"), tag.get("formatCode")) {
+                    self.formats.insert(id, code);
+                }
+            }
+            "font" if is_in("fonts") => self.fonts.push(Font::default()),
+            "fill" if is_in("fills") => self.fills_white.push(true),
+            "patternFill" if is_in("fills") => {
+                let none = tag.get("patternType").is_none_or(|kind| kind == "none");
+                if let Some(fill) = self.fills_white.last_mut() {
+                    *fill = none;
+                }
+            }
+            "gradientFill" if is_in("fills") => {
+                if let Some(fill) = self.fills_white.last_mut() {
+                    *fill = false;
+                }
+            }
+            "fgColor" if is_in("fills") => {
+                let white = white();
+                if let Some(fill) = self.fills_white.last_mut() {
+                    *fill |= white;
+                }
+            }
+            "strike" | "color" | "name" if is_in("fonts") => {
+                let white = tag.local == "color" && white() && tag.get("tint").is_none();
+                if let Some(font) = self.fonts.last_mut() {
+                    font.struck |=
+                        tag.local == "strike" && !matches!(tag.get("val").as_deref(), Some("0" | "false"));
+                    font.white |= white;
+                    if tag.local == "name" {
+                        font.legacy = tag.get("val").and_then(|name| Legacy::of_font(&name));
+                    }
+                }
+            }
+            "xf" if is_in("cellXfs") => self.cell(tag),
+            _ => {}
+        }
+    }
+
+    fn cell(&mut self, tag: &Tag<'_>) {
+        let id = tag.number("numFmtId").unwrap_or(0);
+        let format = self.formats.get(&id).cloned().unwrap_or_else(|| number_format::builtin(id).to_owned());
+        let at = |name: &str| tag.number(name).and_then(|n| usize::try_from(n).ok());
+        let font = at("fontId").and_then(|n| self.fonts.get(n));
+        let fill = at("fillId").and_then(|n| self.fills_white.get(n)).copied().unwrap_or(true);
+        self.cells.push(StoredStyle {
+            format: if format == "General" { String::new() } else { format },
+            struck: font.is_some_and(|font| font.struck),
+            unseen: font.is_some_and(|font| font.white) && fill,
+            legacy: font.and_then(|font| font.legacy),
+        });
+    }
+}
+
+fn styles(xml: &str) -> Result<Vec<StoredStyle>, Failure> {
+    let mut styles = Styles::default();
+    walk(xml, &mut |met| match met {
+        Met::Start(tag) => {
+            styles.start(&tag);
+            styles.inside.push(tag.local.to_owned());
+        }
+        Met::End(_) => drop(styles.inside.pop()),
+        Met::Text(_) => {}
+    })
+    .map_err(|_| Failure::DAMAGED)?;
+    Ok(styles.cells)
+}
