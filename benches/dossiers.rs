@@ -7,7 +7,7 @@ use domain::book::Book;
 use domain::council::{Council, CouncilKind, Sitting, Term};
 use domain::decimal::Decimal;
 use domain::document::{Frame, dossier_document};
-use domain::dossier::{canonical_text, compile};
+use domain::dossier::{Days, canonical_text, compile};
 use domain::fact::{Fact, FactKind, Figures, Period, Source, Status};
 use domain::occasion::Occasion;
 use domain::official::{Block, Field, Honorific, Official, OfficialNo, Post};
@@ -97,7 +97,7 @@ fn compile_thirty_dossiers(bencher: Bencher) {
     let book = book();
     bencher.bench_local(|| {
         for i in 0..OFFICIALS {
-            black_box(compile(&book, OfficialNo(i), VOTE));
+            black_box(compile(&book, OfficialNo(i), Days::at(VOTE)));
         }
     });
 }
@@ -108,7 +108,7 @@ fn thirty_dossiers_from_facts_to_pdf(bencher: Bencher) {
     let frame = frame(&book, &rules);
     bencher.bench_local(|| {
         for i in 0..OFFICIALS {
-            let dossier = compile(&book, OfficialNo(i), VOTE).expect("official");
+            let dossier = compile(&book, OfficialNo(i), Days::at(VOTE)).expect("official");
             let file = pdf::document(&dossier_document(&dossier, &frame)).expect("paper");
             assert!(file.pages > 10, "three hundred facts fill pages");
             black_box((canonical_text(&dossier), file));
@@ -122,7 +122,7 @@ fn compile_thirty_dossiers_to_papers(bencher: Bencher) {
     let frame = frame(&book, &rules);
     bencher.bench_local(|| {
         for i in 0..OFFICIALS {
-            let dossier = compile(&book, OfficialNo(i), VOTE).expect("official");
+            let dossier = compile(&book, OfficialNo(i), Days::at(VOTE)).expect("official");
             black_box((canonical_text(&dossier), dossier_document(&dossier, &frame)));
         }
     });

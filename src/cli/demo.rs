@@ -21,6 +21,9 @@ pub struct Args {
     /// Hạt giống của đại biểu mô phỏng; cùng hạt giống cho cùng giấy tờ
     #[arg(long, value_name = "S", default_value_t = rehearse::DEFAULT_SEED)]
     seed: u64,
+    /// Ngày lập hồ sơ, dạng 2026-11-29; bỏ trống là hôm nay
+    #[arg(long, value_name = "NGÀY", value_parser = rehearse::day)]
+    as_of: Option<rehearse::Day>,
     /// Chỉ lập giấy tờ
     #[arg(long, conflicts_with = "listen")]
     no_serve: bool,
@@ -34,7 +37,7 @@ pub(super) fn run(args: &Args) -> Result<Answer, AppError> {
     let listener = if args.no_serve { None } else { Some(listener(args.listen)?) };
     let mut print = out::message;
     let mut progress = Progress::new(&mut print);
-    let options = Options { seed: args.seed, ..Options::default() };
+    let options = Options { seed: args.seed, as_of: args.as_of, ..Options::default() };
     let made = rehearse::demo(&args.out, &options, listener.is_some(), &mut progress)?;
     out::findings(&made.findings);
     out::data(&made.summary);

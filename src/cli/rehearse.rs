@@ -43,6 +43,9 @@ pub struct Args {
     /// Hạt giống của đại biểu mô phỏng; cùng hạt giống cho cùng giấy tờ
     #[arg(long, value_name = "S", default_value_t = rehearse::DEFAULT_SEED)]
     seed: u64,
+    /// Ngày lập hồ sơ, dạng 2026-11-29: quá hạn, còn thiếu được xét tới ngày này; bỏ trống là hôm nay
+    #[arg(long, value_name = "NGÀY", value_parser = rehearse::day)]
+    as_of: Option<rehearse::Day>,
     /// Loại phiếu: ba mức hay hai mức; có trang `Kết quả` thì theo số đếm ở đó
     #[arg(long, value_enum, default_value_t = Kind::Rating)]
     kind: Kind,
@@ -59,7 +62,8 @@ pub(super) fn run(args: &Args) -> Result<Answer, AppError> {
     let mut progress = Progress::new(&mut print);
     let basis = args.commune_basis.iter();
     let enabled = basis.map(|basis| Enabled { kind: CouncilKind::CommuneCouncil, basis: basis.clone() }).collect();
-    let options = Options { seed: args.seed, ballots: args.ballots, kind: args.kind.into(), enabled };
+    let options =
+        Options { seed: args.seed, ballots: args.ballots, kind: args.kind.into(), as_of: args.as_of, enabled };
     let made = rehearse::from_file(&args.book, &args.out, args.rules.as_deref(), &options, &mut progress)?;
     out::findings(&made.findings);
     out::data(&made.summary);

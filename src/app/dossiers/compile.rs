@@ -6,7 +6,7 @@ use crate::service::error::AppError;
 use domain::audit::Digest;
 use domain::document::{Document, Frame, dossier_document, field_document};
 use domain::dossier::{
-    Dossier, FieldDossier, Gathered, Missing, canonical_field_text, canonical_text, compile, compile_field,
+    Days, Dossier, FieldDossier, Gathered, Missing, canonical_field_text, canonical_text, compile, compile_field,
 };
 use domain::occasion::Occasion;
 use domain::official::OfficialNo;
@@ -16,8 +16,10 @@ use pdf::{self, Pdf};
 pub(super) const NO_DOSSIER: AppError = AppError::NotFound("hồ sơ này");
 
 /// How a dossier is to be drawn.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Draw<'a> {
+    /// The days by which it is judged; its paper bears the day of compiling.
+    pub days: Days,
     /// Printed across every page.
     pub watermark: Option<&'a str>,
     /// Set when the facts are of this year only: what is missing in other years is no gap.
@@ -63,12 +65,11 @@ enum Compiled<'s> {
 
 impl<'s> Compiled<'s> {
     /// `None` when the book has nobody of that id, or nothing of that field.
-    fn of(poll_book: &'s PollBook, about: &'s About) -> Option<Self> {
-        let day = poll_book.book.council.sitting.votes_on;
+    fn of(poll_book: &'s PollBook, about: &'s About, days: Days) -> Option<Self> {
         match about {
-            About::Official(id) => compile(&poll_book.book, poll_book.place(*id)?, day).map(Self::Person),
+            About::Official(id) => compile(&poll_book.book, poll_book.place(*id)?, days).map(Self::Person),
             About::Field(field) => {
-                let field = compile_field(&poll_book.book, field, day);
+                let field = compile_field(&poll_book.book, field, days);
                 let is_empty = field.officials.is_empty() && field.gathered.facts.is_empty();
                 (!is_empty).then_some(Self::Field(field))
             }
@@ -119,8 +120,8 @@ impl<'s> Compiled<'s> {
 ///
 /// # Errors
 /// When the book has nobody of that id, or nothing of that field.
-pub(super) fn outline(poll_book: &PollBook, about: &About) -> Result<Outline, AppError> {
-    let mut compiled = Compiled::of(poll_book, about).ok_or(NO_DOSSIER)?;
+pub(super) fn outline(poll_book: &PollBook, about: &About, days: Days) -> Result<Outline, AppError> {
+    let mut compiled = Compiled::of(poll_book, about, days).ok_or(NO_DOSSIER)?;
     Ok(Outline {
         title: compiled.title(),
         subtitle: compiled.subtitle(),
@@ -135,7 +136,7 @@ pub(super) fn outline(poll_book: &PollBook, about: &About) -> Result<Outline, Ap
 /// # Errors
 /// As [`outline`].
 pub(super) fn make(poll_book: &PollBook, about: &About, draw: &Draw<'_>) -> Result<Made, AppError> {
-    let mut compiled = Compiled::of(poll_book, about).ok_or(NO_DOSSIER)?;
+    let mut compiled = Compiled::of(poll_book, about, draw.days).ok_or(NO_DOSSIER)?;
     compiled.missing().retain(|missing| draw.year.is_none_or(|year| missing.year == Some(year)));
     let canonical = compiled.canonical();
     let sha256 = Digest::of(canonical.as_bytes());
@@ -161,7 +162,7 @@ fn frame<'s>(poll_book: &'s PollBook, draw: &Draw<'s>, sha256: Digest) -> Frame<
         Some(number) => format!("Bản phát hành {number} · SHA-256 nội dung: {sha256}"),
         None => format!("SHA-256 nội dung: {sha256}"),
     };
-    Frame { occasion, date: poll_book.book.council.sitting.votes_on, foot: Some(foot) }
+    Frame { occasion, date: draw.days.as_of, foot: Some(foot) }
 }
 
 fn origins(poll_book: &PollBook, gathered: &Gathered<'_>) -> Result<Vec<FrozenFact>, AppError> {

@@ -16,6 +16,8 @@ mod sources;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::civil::Date;
+
 pub use outlines::OutlineCache;
 pub use release::{OfferedDossier, OfferedRelease, ReleaseOffer, ReleaseWork};
 pub(crate) use release::{content_now, states_the_same};
@@ -35,6 +37,7 @@ use crate::service::error::AppError;
 use crate::service::parallel::in_parallel;
 use domain::audit::Digest;
 use domain::document::Document;
+use domain::dossier::Days;
 use domain::eligibility;
 use domain::fact::FactState;
 use domain::id::PollId;
@@ -133,7 +136,7 @@ impl App {
     pub async fn dossier_desk(&self, caller: &Caller, poll: PollId) -> Result<Desk, AppError> {
         caller.may(OFFICE)?;
         let mut tx = self.store.read(caller.council).await?;
-        let told = self.told(&mut tx, poll).await?;
+        let told = self.told(&mut tx, poll, self.today()).await?;
         let waiting: BTreeMap<About, u64> = facts::waiting(&mut tx).await?.into_iter().collect();
         let newest = releases::list(&mut tx, poll).await?.into_iter().next();
         let released = match &newest {
@@ -158,16 +161,17 @@ impl App {
         Ok(Desk { sitting: told.sitting.clone(), lines, newest, dropped, offer })
     }
 
-    /// Outlines of all dossiers of a poll, from the cache if nothing changed since they were compiled.
-    async fn told(&self, tx: &mut CouncilTx, poll: PollId) -> Result<Arc<DossierList>, AppError> {
-        let of = (tx.council(), poll);
+    /// Outlines of all dossiers of a poll on the day `today`, from the cache if nothing changed since they were compiled.
+    async fn told(&self, tx: &mut CouncilTx, poll: PollId, today: Date) -> Result<Arc<DossierList>, AppError> {
+        let of = (tx.council(), poll, today);
         let roots: Vec<Digest> = logs::heads(tx).await?.into_iter().map(|log| log.head.root).collect();
         if let Some(told) = self.memory.of::<OutlineCache>().get(of, &roots) {
             return Ok(told);
         }
         let (poll_book, about) = release::verified(tx, poll).await?;
         let sitting = poll_book.plan.council.sitting.name.clone();
-        let outlines = outlined(poll_book, about).await?;
+        let days = poll_book.days(today)?;
+        let outlines = outlined(poll_book, about, days).await?;
         Ok(self.memory.of::<OutlineCache>().put(of, roots, DossierList { sitting, outlines }))
     }
 
@@ -197,7 +201,8 @@ impl App {
         stored.retain(|fact| wanted.year.is_none_or(|year| fact.kept.fact.period.year() == year));
         let poll_book = PollBook::load(&mut tx, poll, stored.into_iter().map(Into::into).collect()).await?;
         drop(tx);
-        let draw = Draw { watermark: Some("DỰ THẢO"), year: wanted.year, number: None };
+        let days = poll_book.days(self.today())?;
+        let draw = Draw { days, watermark: Some("DỰ THẢO"), year: wanted.year, number: None };
         let made = make(&poll_book, about, &draw)?;
         Ok(Compiled {
             sitting: poll_book.plan.council.sitting.name.clone(),
@@ -230,9 +235,9 @@ impl App {
 }
 
 /// Outlines of dossiers, compiled on all cores, not on the threads that answer requests.
-async fn outlined(poll_book: PollBook, about: Vec<About>) -> Result<Vec<(About, Outline)>, AppError> {
+async fn outlined(poll_book: PollBook, about: Vec<About>, days: Days) -> Result<Vec<(About, Outline)>, AppError> {
     let work = move || {
-        let one = |index: usize| outline(&poll_book, about.get(index).ok_or(compile::NO_DOSSIER)?);
+        let one = |index: usize| outline(&poll_book, about.get(index).ok_or(compile::NO_DOSSIER)?, days);
         let outlines = in_parallel(about.len(), one, |_| ())?;
         Ok(about.into_iter().zip(outlines).collect())
     };

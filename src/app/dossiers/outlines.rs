@@ -3,6 +3,8 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use jiff::civil::Date;
+
 use super::compile::Outline;
 use crate::service::bounded::Bounded;
 use domain::audit::Digest;
@@ -21,8 +23,11 @@ pub(super) struct DossierList {
     pub outlines: Vec<(About, Outline)>,
 }
 
-/// A poll, with the roots of its council's logs.
-type Key = ((CouncilId, PollId), Vec<Digest>);
+/// A poll on a day, by which what is missing is judged.
+type Of = (CouncilId, PollId, Date);
+
+/// The same, with the roots of its council's logs.
+type Key = (Of, Vec<Digest>);
 
 /// The lists that this process has compiled. A clone is another handle.
 #[derive(Clone, Debug)]
@@ -36,15 +41,15 @@ impl Default for OutlineCache {
 
 impl OutlineCache {
     /// The list that was compiled while the logs of the council had these roots.
-    pub(super) fn get(&self, of: (CouncilId, PollId), roots: &[Digest]) -> Option<Arc<DossierList>> {
+    pub(super) fn get(&self, of: Of, roots: &[Digest]) -> Option<Arc<DossierList>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&(of, roots.to_vec()))
     }
 
     /// Adds a list in place of the one of that poll with other roots.
-    pub(super) fn put(&self, of: (CouncilId, PollId), roots: Vec<Digest>, list: DossierList) -> Arc<DossierList> {
+    pub(super) fn put(&self, of: Of, roots: Vec<Digest>, list: DossierList) -> Arc<DossierList> {
         let list = Arc::new(list);
         let mut lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        lists.remove_if(|(poll, _)| *poll == of);
+        lists.remove_if(|((council, poll, _), _)| (*council, *poll) == (of.0, of.1));
         lists.put((of, roots), 1, Arc::clone(&list));
         list
     }
@@ -53,18 +58,21 @@ impl OutlineCache {
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
+    use jiff::civil::date;
 
     use super::*;
 
     #[test]
     fn a_list_is_cached_while_no_log_grows() {
-        let poll =
-            |n: u8| (CouncilId::new(Timestamp::UNIX_EPOCH, &[1; 10]), PollId::new(Timestamp::UNIX_EPOCH, &[n; 10]));
+        let (council, day) = (CouncilId::new(Timestamp::UNIX_EPOCH, &[1; 10]), date(2026, 11, 29));
+        let poll = |n: u8| (council, PollId::new(Timestamp::UNIX_EPOCH, &[n; 10]), day);
         let list = || DossierList { sitting: "Kỳ họp thứ 17".into(), outlines: Vec::new() };
         let (before, after) = (vec![Digest::of(b"1")], vec![Digest::of(b"2")]);
         let outlines = OutlineCache::default();
         outlines.put(poll(1), before.clone(), list());
         assert!(outlines.get(poll(1), &before).is_some());
+        let (council, poll_1, _) = poll(1);
+        assert!(outlines.get((council, poll_1, date(2026, 11, 30)), &before).is_none(), "another day judges anew");
         assert!(outlines.get(poll(1), &after).is_none() && outlines.get(poll(2), &before).is_none());
         outlines.put(poll(1), after.clone(), list());
         assert!(outlines.get(poll(1), &before).is_none(), "the newer one stands in its place");

@@ -1,5 +1,6 @@
 //! How a release is made: dossiers are printed, proposed, confirmed.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::compile::NO_DOSSIER;
@@ -17,6 +18,7 @@ use domain::audit::canonical::{from_text, to_text};
 use domain::audit::event::poll::FileHash;
 use domain::audit::{Digest, UtcTime};
 use domain::document::text_lines;
+use domain::dossier::Days;
 use domain::id::{CouncilId, JobId, PollId, ProposalId};
 use domain::job::{JobKind, JobState};
 use domain::proposal::{Proposal, ProposalError, ProposalKind, ProposalState};
@@ -53,6 +55,9 @@ pub struct OfferedDossier {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OfferedRelease {
+    /// The day by which they were judged and which their papers bear; releases of older programs bore that of the vote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<Date>,
     /// In the order of the release.
     pub dossiers: Vec<OfferedDossier>,
     /// Number of the release.
@@ -122,13 +127,14 @@ pub(super) fn open_offer(proposals: Vec<Proposal>) -> Result<Option<ReleaseOffer
 pub(crate) async fn states_the_same(tx: &mut CouncilTx, released: &Proposal) -> Result<bool, AppError> {
     let offered: OfferedRelease = from_text(&released.content).map_err(damaged)?;
     let (poll_book, all) = verified(tx, released.poll).await?;
-    Ok(is_stated(&poll_book, &all, &offered))
+    is_stated(&poll_book, &all, &offered)
 }
 
-fn is_stated(poll_book: &PollBook, all: &[About], offered: &OfferedRelease) -> bool {
-    let stated = |about: &About| outline(poll_book, about).ok().map(|outline| outline.sha256);
+fn is_stated(poll_book: &PollBook, all: &[About], offered: &OfferedRelease) -> Result<bool, AppError> {
+    let days = poll_book.days(offered.as_of.unwrap_or(poll_book.book.council.sitting.votes_on))?;
+    let stated = |about: &About| outline(poll_book, about, days).ok().map(|outline| outline.sha256);
     let is_same = |one: &OfferedDossier, about: &About| one.about == *about && stated(about) == Some(one.sha256);
-    offered.dossiers.len() == all.len() && offered.dossiers.iter().zip(all).all(|(one, about)| is_same(one, about))
+    Ok(offered.dossiers.len() == all.len() && offered.dossiers.iter().zip(all).all(|(one, about)| is_same(one, about)))
 }
 
 /// What would be released now, as far as that is known without printing: the proposed text, if every dossier still
@@ -140,7 +146,7 @@ pub(crate) async fn content_now(tx: &mut CouncilTx, proposal: &Proposal) -> Resu
     let offered: OfferedRelease = from_text(&proposal.content).map_err(damaged)?;
     let number = releases::newest(tx, proposal.poll).await?.unwrap_or(0) + 1;
     let (poll_book, all) = verified(tx, proposal.poll).await?;
-    let same = number == offered.number && is_stated(&poll_book, &all, &offered);
+    let same = number == offered.number && is_stated(&poll_book, &all, &offered)?;
     if same { Ok(proposal.content.clone()) } else { Err(ProposalError::Outdated.into()) }
 }
 
@@ -167,7 +173,7 @@ impl App {
         let title = "Hồ sơ để phát hành".to_owned();
         let new = NewJob { kind: JobKind::Dossiers, poll: Some(poll), title, input: None };
         self.start_job(ask, new, move |app, steps| async move {
-            let Pile { basis, content, .. } = app.pile(council, poll, steps).await?;
+            let Pile { basis, content, .. } = app.pile(council, poll, Some(app.today()), steps).await?;
             let result = to_text(&Printed { basis, content }).map_err(damaged)?;
             Ok(Outcome { state: JobState::Ready, result })
         })
@@ -175,13 +181,21 @@ impl App {
     }
 
     /// All dossiers of a poll from the facts that are verified now, printed on all cores.
-    async fn pile(&self, council: CouncilId, poll: PollId, steps: Steps) -> Result<Pile, AppError> {
+    /// Their papers bear the day `as_of`, by which they are judged; without it, that of the vote.
+    async fn pile(
+        &self,
+        council: CouncilId,
+        poll: PollId,
+        as_of: Option<Date>,
+        steps: Steps,
+    ) -> Result<Pile, AppError> {
         let mut tx = self.store.read(council).await?;
         let basis = releases::basis(&mut tx, poll).await?;
         let number = releases::newest(&mut tx, poll).await?.unwrap_or(0) + 1;
         let (poll_book, all) = verified(&mut tx, poll).await?;
         drop(tx);
-        let printed = tokio::task::spawn_blocking(move || frozen(&poll_book, &all, number, &steps)).await;
+        let days = poll_book.days(as_of.unwrap_or(poll_book.book.council.sitting.votes_on))?;
+        let printed = tokio::task::spawn_blocking(move || frozen((&poll_book, days), &all, number, &steps)).await;
         let frozen = printed.map_err(|e| AppError::internal("in hồ sơ", e))??;
         let offered = |one: &Frozen| OfferedDossier {
             about: one.dossier.about.clone(),
@@ -192,7 +206,7 @@ impl App {
             sha256: one.dossier.sha256,
             title: one.dossier.title.clone(),
         };
-        let content = OfferedRelease { dossiers: frozen.iter().map(offered).collect(), number };
+        let content = OfferedRelease { as_of, dossiers: frozen.iter().map(offered).collect(), number };
         Ok(Pile { basis, content, frozen })
     }
 
@@ -272,7 +286,9 @@ impl App {
         if proposal.state != ProposalState::Open {
             return Err(ProposalError::Decided(proposal.state).into());
         }
-        let Pile { basis, content, frozen } = self.pile(council, poll, Steps::default()).await?;
+        // The day is part of what was proposed: the papers are the same bytes on whichever day they are confirmed.
+        let offered: OfferedRelease = from_text(&proposal.content).map_err(damaged)?;
+        let Pile { basis, content, frozen } = self.pile(council, poll, offered.as_of, Steps::default()).await?;
         let (at, keys, number) = (self.now_text()?, self.keys.clone(), content.number);
         let text = to_text(&content).map_err(damaged)?;
         self.write_once(ask, move |tx| {
@@ -302,11 +318,16 @@ impl App {
 }
 
 /// Prints all dossiers for release `number`.
-fn frozen(poll_book: &PollBook, all: &[About], number: u32, steps: &Steps) -> Result<Vec<Frozen>, AppError> {
+fn frozen(
+    (poll_book, days): (&PollBook, Days),
+    all: &[About],
+    number: u32,
+    steps: &Steps,
+) -> Result<Vec<Frozen>, AppError> {
     let people = all.iter().filter(|about| matches!(about, About::Official(_))).count();
     let one = |index: usize| -> Result<Frozen, AppError> {
         let about = all.get(index).ok_or(NO_DOSSIER)?;
-        let draw = Draw { number: Some(number), ..Draw::default() };
+        let draw = Draw { days, watermark: None, year: None, number: Some(number) };
         let made = make(poll_book, about, &draw)?;
         let pdf = print(&made.document)?;
         let (folder, place, short) = match about {

@@ -5,10 +5,14 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use crate::rules::parsed::parsed;
+use crate::service::clock;
 use crate::service::error::AppError;
 use domain::audit::Digest;
 use domain::audit::canonical::to_text;
 use domain::book::Book;
+use domain::calendar::Calendar;
+use domain::deadline::deadlines;
+use domain::dossier::Days;
 use domain::eligibility::Enabled;
 use domain::fact::{Fact, FactState, KeptFact};
 use domain::id::{DelegateId, FactId, OfficialId, PollId};
@@ -64,6 +68,8 @@ pub(crate) struct PollBook {
     pub facts: Vec<Origin>,
     /// Diễn tập: every paper says so.
     pub rehearsal: bool,
+    /// Day on which its preparation began, in Vietnam.
+    pub begun_on: Date,
 }
 
 const NO_POLL: AppError = AppError::NotFound("kỳ lấy phiếu");
@@ -99,7 +105,17 @@ impl PollBook {
         let (facts, origins) = placed(facts, &officials);
         let council = plan.council.clone();
         let book = Book { council, officials: people, delegates: voters, tellers, facts, declared: None };
-        Ok(Self { plan, rules, book, officials, delegates, seats, facts: origins, rehearsal })
+        Ok(Self {
+            plan,
+            rules,
+            book,
+            officials,
+            delegates,
+            seats,
+            facts: origins,
+            rehearsal,
+            begun_on: clock::day_in_vietnam(poll.at()),
+        })
     }
 
     /// The place of an official in the book; `None` for one who was withdrawn.
@@ -116,6 +132,17 @@ impl PollBook {
     pub(crate) fn enabled(&self) -> Vec<Enabled> {
         let basis = self.plan.basis.iter().filter(|basis| !basis.trim().is_empty());
         basis.map(|basis| Enabled { kind: self.plan.council.kind, basis: basis.clone() }).collect()
+    }
+
+    /// The days by which dossiers are judged that are compiled on `as_of`.
+    ///
+    /// # Errors
+    /// When the table of days off cannot be read.
+    pub(crate) fn days(&self, as_of: Date) -> Result<Days, AppError> {
+        let calendar = Calendar::builtin().map_err(|e| AppError::internal("đọc lịch ngày nghỉ", e))?;
+        let council = &self.book.council;
+        let all = deadlines(&self.rules, council, self.plan.kind, &calendar);
+        Ok(Days::new(as_of, council.sitting.votes_on, &all, Some(self.begun_on)))
     }
 
     /// What papers of this poll know.

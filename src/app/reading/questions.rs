@@ -3,12 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
-
 use crate::rules::parsed::parsed;
 use crate::service::app::{App, Ask};
 use crate::service::caller::Caller;
-use crate::service::clock::day_in_vietnam;
 use crate::service::error::{AppError, Conflict};
 use crate::service::records::Revised;
 use domain::audit::{Actor, UtcTime};
@@ -89,10 +86,6 @@ async fn names(tx: &mut CouncilTx) -> Result<BTreeMap<OfficialId, String>, AppEr
 }
 
 impl App {
-    fn today(&self) -> Date {
-        day_in_vietnam(self.clock.now())
-    }
-
     pub(crate) fn shown(&self, caller: &Caller, kept: StoredQuestion, names: &BTreeMap<OfficialId, String>) -> Asked {
         Asked {
             is_late: kept.value.is_late(self.today()),

@@ -11,6 +11,8 @@ mod summary;
 
 use std::path::{Path, PathBuf};
 
+pub use jiff::civil::Date as Day;
+
 use crate::polls::results;
 use crate::rules::sets as rules;
 use crate::service::clock;
@@ -46,14 +48,24 @@ pub struct Options {
     pub ballots: Option<u32>,
     /// Which vote; a `Kết quả` sheet of the other kind wins.
     pub kind: PollKind,
+    /// The day by which dossiers are judged and warnings given; today when `None`.
+    pub as_of: Option<Day>,
     /// Bodies that the rule set leaves out and the office switched on, with the legal basis.
     pub enabled: Vec<Enabled>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { seed: DEFAULT_SEED, ballots: None, kind: PollKind::Rating, enabled: Vec::new() }
+        Self { seed: DEFAULT_SEED, ballots: None, kind: PollKind::Rating, as_of: None, enabled: Vec::new() }
     }
+}
+
+/// A day as the command line takes it, `2026-11-29`.
+///
+/// # Errors
+/// A sentence for whoever typed something else.
+pub fn day(typed: &str) -> Result<Day, String> {
+    typed.parse().map_err(|_| "hãy ghi ngày theo dạng năm-tháng-ngày, ví dụ 2026-11-29".to_owned())
 }
 
 /// What a run made.
@@ -185,7 +197,7 @@ fn run(
     (folder, home): (&OutFolder, Home),
     progress: &mut Progress<'_>,
 ) -> Result<Done, AppError> {
-    let (plan, findings) = prepare::plan(input, rules, options, clock::today())?;
+    let (plan, findings) = prepare::plan(input, rules, options, options.as_of.unwrap_or_else(clock::today))?;
     let mut stage = RehearsalStage::begin(&plan, home)?;
     papers::list(&plan, folder)?;
     let dossiers = papers::dossiers(&plan, folder, progress)?;

@@ -65,18 +65,18 @@ pub(super) fn dossiers(
 
 fn person(plan: &Plan<'_>, index: usize) -> Result<NamedPdf, AppError> {
     let id = plan.listed[index];
-    let day = plan.book.council.sitting.votes_on;
-    let compiled = compile(plan.book, id, day).ok_or_else(|| AppError::internal("lập hồ sơ", "không có người này"))?;
+    let compiled =
+        compile(plan.book, id, plan.days).ok_or_else(|| AppError::internal("lập hồ sơ", "không có người này"))?;
     let version = version(&canonical_text(&compiled));
-    let document = dossier_document(&compiled, &plan.frame(Some(version)));
+    let document = dossier_document(&compiled, &plan.dossier_frame(version));
     let name = format!("dossiers/officials/{:02}-{}.pdf", index + 1, slug(&compiled.official.name));
     Ok(NamedPdf { name, pdf: render(&document)? })
 }
 
 fn field(plan: &Plan<'_>, index: usize, fields: &[&Field]) -> Result<NamedPdf, AppError> {
-    let compiled = compile_field(plan.book, fields[index], plan.book.council.sitting.votes_on);
+    let compiled = compile_field(plan.book, fields[index], plan.days);
     let version = version(&canonical_field_text(&compiled));
-    let document = field_document(&compiled, &plan.frame(Some(version)));
+    let document = field_document(&compiled, &plan.dossier_frame(version));
     let name = format!("dossiers/fields/{:02}-{}.pdf", index + 1, slug(&fields[index].0));
     Ok(NamedPdf { name, pdf: render(&document)? })
 }

@@ -14,6 +14,7 @@ use domain::book::Book;
 use domain::calendar::Calendar;
 use domain::deadline::{self, Deadline};
 use domain::document::Frame;
+use domain::dossier::Days;
 use domain::eligibility::{self, Standing};
 use domain::finding::{Finding, Severity};
 use domain::occasion::{Occasion, REHEARSAL};
@@ -34,6 +35,8 @@ pub(super) struct Plan<'a> {
     pub seed: u64,
     /// Ballots of each form to print and hand out.
     pub issued: u32,
+    /// The days by which dossiers are judged.
+    pub days: Days,
     pub standings: Vec<Standing>,
     pub deadlines: Vec<Deadline<'a>>,
     pub listed: Vec<OfficialNo>,
@@ -48,6 +51,11 @@ impl Plan<'_> {
     /// The frame of a paper, with `foot` at the foot of every page. Papers carry the day of the vote.
     pub(super) fn frame(&self, foot: Option<String>) -> Frame<'_> {
         Frame { occasion: self.occasion(), date: self.book.council.sitting.votes_on, foot }
+    }
+
+    /// The frame of a dossier: it carries the day by which its facts are judged.
+    pub(super) fn dossier_frame(&self, foot: String) -> Frame<'_> {
+        Frame { date: self.days.judged_on(), ..self.frame(Some(foot)) }
     }
 
     /// The list as it was decided, form by form, in ballot order.
@@ -102,6 +110,7 @@ pub(super) fn plan<'a>(
         basis,
         seed: options.seed,
         issued,
+        days: Days::new(today, book.council.sitting.votes_on, &deadlines, None),
         standings,
         deadlines,
         listed,

@@ -3,10 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use jiff::civil::Date;
+
 use crate::service::anchors::AnchorFile;
 use crate::service::backup_plan::BackupPlan;
 use crate::service::caller::Caller;
-use crate::service::clock::{Chance, Clock};
+use crate::service::clock::{self, Chance, Clock};
 use crate::service::error::{AppError, FieldError};
 use crate::service::forms::{Announced, Carrying, Claim};
 use crate::service::keys::Keys;
@@ -122,6 +124,11 @@ impl App {
     pub(crate) fn claim_of(&self, request: RequestId, account: Option<AccountId>) -> Result<Claim, AppError> {
         let (content, fault) = self.memory.of::<Carrying>().content(request);
         Ok(Claim { request, account, at: self.now_text()?, content, fault })
+    }
+
+    /// Today in Vietnam, by the service's clock.
+    pub(crate) fn today(&self) -> Date {
+        clock::day_in_vietnam(self.clock.now())
     }
 
     /// The moment, as rows and entries write it.

@@ -306,7 +306,7 @@ mod tests {
 
     use super::*;
     use crate::book::Book;
-    use crate::dossier::{compile, compile_field};
+    use crate::dossier::{Days, compile, compile_field};
     use crate::fact::{FactKind, Figures, Period};
     use crate::fixture::{self, fact};
     use crate::official::Field;
@@ -357,7 +357,7 @@ mod tests {
     #[test]
     fn a_dossier_states_every_fact_with_its_source_and_the_reply_under_it() {
         let (rules, book) = (fixture::rules(), book());
-        let dossier = compile(&book, OfficialNo(0), date(2023, 12, 7)).expect("official");
+        let dossier = compile(&book, OfficialNo(0), Days::at(date(2023, 12, 7))).expect("official");
         let document = dossier_document(&dossier, &frame(&rules, &book));
         assert_eq!((document.watermark.as_deref(), document.foot.as_deref()), (Some("DIỄN TẬP"), Some("SHA-256 0123")));
         let lines = lines(&document);
@@ -380,9 +380,10 @@ mod tests {
     #[test]
     fn every_row_of_every_table_has_a_cell_for_every_column() {
         let (rules, book) = (fixture::rules(), book());
-        let dossier = compile(&book, OfficialNo(0), date(2023, 12, 7)).expect("official");
+        let dossier = compile(&book, OfficialNo(0), Days::at(date(2023, 12, 7))).expect("official");
         let health = Field("Y tế".into());
-        let of_field = field_document(&compile_field(&book, &health, date(2023, 12, 7)), &frame(&rules, &book));
+        let of_field =
+            field_document(&compile_field(&book, &health, Days::at(date(2023, 12, 7))), &frame(&rules, &book));
         for document in [dossier_document(&dossier, &frame(&rules, &book)), of_field] {
             let tables: Vec<_> =
                 document.blocks.iter().filter_map(|b| if let Block::Table(t) = b { Some(t) } else { None }).collect();
@@ -397,7 +398,8 @@ mod tests {
     fn the_dossier_of_a_field_names_the_person_of_each_fact() {
         let (rules, book) = (fixture::rules(), book());
         let health = Field("Y tế".into());
-        let document = field_document(&compile_field(&book, &health, date(2023, 12, 7)), &frame(&rules, &book));
+        let document =
+            field_document(&compile_field(&book, &health, Days::at(date(2023, 12, 7))), &frame(&rules, &book));
         let lines = lines(&document);
         assert!(lines.iter().any(|l| l.starts_with("1 | Năm 2021 | Trần Văn B | Tỷ lệ")), "{}", lines.join("\n"));
     }

@@ -123,13 +123,13 @@ mod tests {
 
     use super::*;
     use crate::book::Book;
-    use crate::dossier::compile;
+    use crate::dossier::{Days, compile};
     use crate::fact::{FactKind, Status};
     use crate::fixture::{self, fact};
     use crate::official::OfficialNo;
 
     fn text(book: &Book) -> String {
-        canonical_text(&compile(book, OfficialNo(0), date(2023, 12, 7)).expect("official"))
+        canonical_text(&compile(book, OfficialNo(0), Days::at(date(2023, 12, 7))).expect("official"))
     }
 
     #[test]

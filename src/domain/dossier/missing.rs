@@ -2,9 +2,9 @@
 
 use jiff::civil::Date;
 
-use super::{Coverage, FactNo, Gathered};
+use super::{Coverage, Days, FactNo, Gathered};
 use crate::council::CouncilKind;
-use crate::fact::{Fact, FactKind, Status};
+use crate::fact::{Fact, FactKind, Period, Status};
 use crate::official::Official;
 use crate::rules::{Attested, RuleSet};
 use crate::text::date_dmy;
@@ -15,7 +15,7 @@ pub enum MissingKind {
     PostDate,
     /// No section of the person's own report.
     Report,
-    /// No asset declaration in the year of the vote.
+    /// No asset declaration for this vote.
     AssetDeclarationForVote,
     /// No asset declaration in a full year served before.
     AssetDeclarationOfYear,
@@ -27,6 +27,8 @@ pub enum MissingKind {
     TargetActual,
     /// A task, promise or recommendation that is open past its due day.
     PastDue,
+    /// The same, due between the day of compiling and the vote: no fault, but worth knowing.
+    DueBeforeVote,
     /// A supervision conclusion that does not say how far its recommendation has come.
     SupervisionStatus,
 }
@@ -57,58 +59,87 @@ pub struct Missing {
 }
 
 /// Gaps of a person's dossier: what the person owes, then by year, then by fact.
-pub(super) fn of_person(official: &Official, gathered: &Gathered<'_>, coverage: Coverage) -> Vec<Missing> {
+pub(super) fn of_person(official: &Official, gathered: &Gathered<'_>, coverage: Coverage, days: Days) -> Vec<Missing> {
     let gap = |kind, year, text| Missing { kind, year, fact: None, text };
     let mut missing = Vec::new();
     for post in official.posts.iter().filter(|p| p.elected_on.is_none()) {
         let text = format!("Chưa ghi ngày được bầu, phê chuẩn chức vụ {}; kỳ hồ sơ có thể tính chưa đúng.", post.title);
         missing.push(gap(MissingKind::PostDate, None, text));
     }
-    let has = |kind, year: Option<i16>| {
-        gathered.facts.iter().any(|f| f.kind == kind && year.is_none_or(|y| f.period.year() == y))
-    };
-    if !has(FactKind::ReportSection, None) {
-        let text = "Chưa có báo cáo của người được lấy phiếu.".to_owned();
-        missing.push(gap(MissingKind::Report, None, text));
-    }
-    let vote_year = coverage.to.year();
-    if !has(FactKind::AssetDeclaration, Some(vote_year)) {
-        let text = format!("Chưa có bản kê khai tài sản, thu nhập năm {vote_year} phục vụ lấy phiếu.");
-        missing.push(gap(MissingKind::AssetDeclarationForVote, Some(vote_year), text));
-    }
-    for year in coverage.full_years() {
-        if !has(FactKind::YearlyRating, Some(year)) {
-            let text = format!("Chưa có kết quả xếp loại năm {year}.");
-            missing.push(gap(MissingKind::YearlyRating, Some(year), text));
-        }
-        if year != vote_year && !has(FactKind::AssetDeclaration, Some(year)) {
-            let text = format!("Chưa có bản kê khai tài sản, thu nhập năm {year}.");
-            missing.push(gap(MissingKind::AssetDeclarationOfYear, Some(year), text));
-        }
-    }
+    missing.extend(own_files(gathered, days));
+    missing.extend(of_years(gathered, coverage, days));
     missing.extend(of_facts(gathered, coverage));
+    missing
+}
+
+/// What the person hands in for this vote. Before its last day it is told as awaited, not as missing.
+fn own_files(gathered: &Gathered<'_>, days: Days) -> Vec<Missing> {
+    let text = |what: &str, missing: String| match days.files_due {
+        Some(due) if days.awaits_files() => format!("{what}: chưa nhận được, hạn gửi {}.", date_dmy(due)),
+        _ => missing,
+    };
+    let mut missing = Vec::new();
+    if !gathered.facts.iter().any(|f| f.kind == FactKind::ReportSection) {
+        let text = text("Báo cáo của người được lấy phiếu", "Chưa có báo cáo của người được lấy phiếu.".to_owned());
+        missing.push(Missing { kind: MissingKind::Report, year: None, fact: None, text });
+    }
+    if !gathered.facts.iter().any(|f| f.kind == FactKind::AssetDeclaration && is_for_vote(f, days)) {
+        let what = "Bản kê khai tài sản, thu nhập phục vụ lấy phiếu";
+        let absent = "Chưa có bản kê khai tài sản, thu nhập phục vụ lấy phiếu.".to_owned();
+        let (kind, year) = (MissingKind::AssetDeclarationForVote, Some(days.to.year()));
+        missing.push(Missing { kind, year, fact: None, text: text(what, absent) });
+    }
+    missing
+}
+
+/// A declaration that states no day is dated by its receipt.
+fn is_for_vote(fact: &Fact, days: Days) -> bool {
+    match fact.period {
+        Period::Day(day) => days.is_for_vote(day),
+        Period::Year(year) => year == days.to.year() || days.is_for_vote(fact.source.date),
+        Period::Span(_, to) => days.is_for_vote(to),
+    }
+}
+
+/// What every full year should have.
+fn of_years(gathered: &Gathered<'_>, coverage: Coverage, days: Days) -> Vec<Missing> {
+    let has = |kind, year: i16| gathered.facts.iter().any(|f| f.kind == kind && f.period.year() == year);
+    let gap = |kind, year, text| Missing { kind, year: Some(year), fact: None, text };
+    let mut missing = Vec::new();
+    for year in coverage.full_years() {
+        if !has(FactKind::YearlyRating, year) {
+            let text = format!("Chưa có kết quả xếp loại năm {year}.");
+            missing.push(gap(MissingKind::YearlyRating, year, text));
+        }
+        if year != days.to.year() && !has(FactKind::AssetDeclaration, year) {
+            let text = format!("Chưa có bản kê khai tài sản, thu nhập năm {year}.");
+            missing.push(gap(MissingKind::AssetDeclarationOfYear, year, text));
+        }
+    }
     missing
 }
 
 /// Gaps of single facts, in reading order.
 pub(super) fn of_facts(gathered: &Gathered<'_>, coverage: Coverage) -> Vec<Missing> {
     let gap = |number, fact: &Fact| {
-        let (kind, text) = gap_of(number, fact, coverage.to)?;
+        let (kind, text) = gap_of(number, fact, coverage)?;
         Some(Missing { kind, year: Some(fact.period.year()), fact: Some(number), text })
     };
     gathered.numbered().filter_map(|(number, fact)| gap(number, fact)).collect()
 }
 
-/// The gap of one fact; being past due comes before everything else that it lacks.
-fn gap_of(number: FactNo, fact: &Fact, to: Date) -> Option<(MissingKind, String)> {
+/// The gap of one fact; being past due comes before everything else that it lacks. What has not come to pass by the day
+/// of compiling lacks nothing.
+fn gap_of(number: FactNo, fact: &Fact, coverage: Coverage) -> Option<(MissingKind, String)> {
+    let judged_on = coverage.judged_on;
     let unfinished = matches!(fact.status, None | Some(Status::Open));
     if let (true, Some(due)) = (unfinished, fact.due)
-        && due < to
+        && due < coverage.to
     {
-        let days = due.until(to).map_or(0, |span| span.get_days());
-        let what = fact.kind.label();
-        let text = format!("Dữ kiện {}: {what} quá hạn {} ({days} ngày), chưa hoàn thành.", number.0, date_dmy(due));
-        return Some((MissingKind::PastDue, text));
+        return Some(due_gap(number, fact, due, judged_on));
+    }
+    if fact.period.end() > judged_on {
+        return None;
     }
     let (kind, what) = match fact.kind {
         FactKind::Questioning if fact.reply.is_none() => {
@@ -117,15 +148,26 @@ fn gap_of(number: FactNo, fact: &Fact, to: Date) -> Option<(MissingKind, String)
         FactKind::VotersOpinion if fact.reply.is_none() => {
             (MissingKind::OpinionReply, "ý kiến cử tri chưa có giải trình")
         }
-        FactKind::Target if fact.period.end() <= to && !has_result(fact) => {
-            (MissingKind::TargetActual, "chỉ tiêu chưa có số thực hiện")
-        }
+        FactKind::Target if !has_result(fact) => (MissingKind::TargetActual, "chỉ tiêu chưa có số thực hiện"),
         FactKind::Supervision if fact.status.is_none() => {
             (MissingKind::SupervisionStatus, "kiến nghị giám sát chưa có tình trạng thực hiện")
         }
         _ => return None,
     };
     Some((kind, format!("Dữ kiện {} ({}): {what}.", number.0, fact.period.text())))
+}
+
+/// What is unfinished and due before the vote: past due, or not yet.
+fn due_gap(number: FactNo, fact: &Fact, due: Date, judged_on: Date) -> (MissingKind, String) {
+    let (what, day) = (fact.kind.label(), date_dmy(due));
+    if due < judged_on {
+        let days = due.until(judged_on).map_or(0, |span| span.get_days());
+        let text = format!("Dữ kiện {}: {what} quá hạn {day} ({days} ngày), chưa hoàn thành.", number.0);
+        (MissingKind::PastDue, text)
+    } else {
+        let text = format!("Dữ kiện {}: {what} đến hạn {day}, trước ngày bỏ phiếu.", number.0);
+        (MissingKind::DueBeforeVote, text)
+    }
 }
 
 /// A target with a plan needs the actual value; one in words only, a status.
@@ -152,7 +194,7 @@ mod tests {
     const TERM: Option<Date> = Some(date(2021, 6, 30));
 
     fn gaps(book: &Book) -> Vec<(MissingKind, Option<i16>)> {
-        let dossier = compile(book, OfficialNo(0), VOTE).expect("official");
+        let dossier = compile(book, OfficialNo(0), Days::at(VOTE)).expect("official");
         dossier.missing.iter().map(|m| (m.kind, m.year)).collect()
     }
 
@@ -221,5 +263,72 @@ mod tests {
                 (MissingKind::OpinionReply, Some(2023)),
             ]
         );
+    }
+
+    /// Compiled on 29/11/2026 for a vote on 20/01/2027, 52 days ahead.
+    const AHEAD: Days = Days {
+        as_of: date(2026, 11, 29),
+        to: date(2027, 1, 20),
+        requested: Some(date(2026, 11, 20)),
+        files_due: Some(date(2026, 12, 18)),
+    };
+
+    fn told(book: &Book, days: Days) -> Vec<(MissingKind, String)> {
+        let dossier = compile(book, OfficialNo(0), days).expect("official");
+        dossier.missing.into_iter().map(|m| (m.kind, m.text)).collect()
+    }
+
+    /// In office since January 2026, so that 2026 is the one year that a vote in January might ask for.
+    fn ahead() -> Book {
+        fixture::book().with_official("Trần Văn B", &[("Giám đốc Sở Y tế", Some(date(2026, 1, 1)))])
+    }
+
+    #[test]
+    fn a_vote_weeks_ahead_makes_nothing_overdue_missing_or_complete_for_any_kind() {
+        let mut book = ahead();
+        for kind in FactKind::ALL {
+            let due = Some(date(2027, 1, 15));
+            book = book
+                .with_fact(of_year(kind, 2026))
+                .with_fact(of_year(kind, 2027))
+                .with_fact(fact(kind, Period::Day(date(2026, 12, 20)), "x"))
+                .with_fact(Fact { due, status: Some(Status::Open), ..of_year(kind, 2026) })
+                .with_fact(Fact { due, ..of_year(kind, 2026) });
+        }
+        let told = told(&book, AHEAD);
+        assert!(told.iter().all(|(kind, _)| *kind == MissingKind::DueBeforeVote), "{told:?}");
+        assert_eq!(told.len(), 2 * FactKind::ALL.len());
+        assert!(told[0].1.ends_with("đến hạn 15/01/2027, trước ngày bỏ phiếu."), "{}", told[0].1);
+        let empty = ahead();
+        let of_nothing = compile(&empty, OfficialNo(0), AHEAD).expect("official");
+        assert_eq!(of_nothing.coverage.full_years().count(), 0);
+        assert!(of_nothing.coverage.text().ends_with("đến ngày 29/11/2026"));
+    }
+
+    #[test]
+    fn what_is_not_yet_due_is_awaited_and_missing_the_day_after_its_last() {
+        let awaited: Vec<String> = told(&ahead(), AHEAD).into_iter().map(|(_, text)| text).collect();
+        assert_eq!(
+            awaited,
+            [
+                "Báo cáo của người được lấy phiếu: chưa nhận được, hạn gửi 18/12/2026.",
+                "Bản kê khai tài sản, thu nhập phục vụ lấy phiếu: chưa nhận được, hạn gửi 18/12/2026.",
+            ]
+        );
+        let late = Days { as_of: date(2026, 12, 19), ..AHEAD };
+        assert_eq!(told(&ahead(), late)[0].1, "Chưa có báo cáo của người được lấy phiếu.");
+        let after_vote = Days { as_of: date(2027, 6, 1), ..AHEAD };
+        let kinds: Vec<_> = told(&ahead(), after_vote).into_iter().map(|(kind, _)| kind).collect();
+        assert_eq!(kinds[2..], [MissingKind::YearlyRating, MissingKind::AssetDeclarationOfYear], "2026 is over");
+    }
+
+    #[test]
+    fn a_declaration_that_was_asked_for_before_new_year_is_one_for_the_vote_after_it() {
+        let is_missing = |handed_in: Date| {
+            let book = ahead().with_fact(fact(FactKind::AssetDeclaration, Period::Day(handed_in), "x"));
+            told(&book, AHEAD).iter().any(|(kind, _)| *kind == MissingKind::AssetDeclarationForVote)
+        };
+        assert!(!is_missing(date(2026, 11, 29)) && !is_missing(date(2027, 1, 10)));
+        assert!(is_missing(date(2026, 3, 31)), "the yearly one of the spring was not asked for by this vote");
     }
 }

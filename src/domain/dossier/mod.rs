@@ -4,6 +4,7 @@
 //! borrowed from the book and numbered from 1 in reading order, so that every figure can name the facts behind it.
 
 mod canonical;
+mod days;
 mod figures;
 mod missing;
 
@@ -19,6 +20,7 @@ use super::official::{Field, Official, OfficialNo};
 use super::text::date_dmy;
 
 pub use canonical::{canonical_field_text, canonical_text};
+pub use days::Days;
 pub use figures::{SeriesPoint, StatusFigures, TargetSeries, YearFacts, YearFigures};
 pub use missing::{Missing, MissingKind};
 
@@ -39,7 +41,10 @@ pub enum Begins {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Coverage {
     pub from: Date,
+    /// Day of the vote.
     pub to: Date,
+    /// The day by which facts are judged: of compiling, or of the vote where that is earlier.
+    pub judged_on: Date,
     pub begins: Begins,
 }
 
@@ -49,11 +54,11 @@ impl Coverage {
         fact.period.start() <= self.to && fact.period.end() >= self.from
     }
 
-    /// Calendar years of which every day is covered.
+    /// Calendar years of which every day is covered, and that are over on the day of compiling.
     pub fn full_years(self) -> impl Iterator<Item = i16> {
         let inside = move |year: i16| {
             let day = |month, day| Date::new(year, month, day).ok();
-            day(1, 1).is_some_and(|d| d >= self.from) && day(12, 31).is_some_and(|d| d <= self.to)
+            day(1, 1).is_some_and(|d| d >= self.from) && day(12, 31).is_some_and(|d| d < self.judged_on)
         };
         (self.from.year()..=self.to.year()).filter(move |year| inside(*year))
     }
@@ -64,7 +69,14 @@ impl Coverage {
             Begins::Term => "đầu nhiệm kỳ",
             Begins::Post => "ngày nhận chức vụ",
         };
-        format!("từ ngày {} ({begins}) đến ngày {}", date_dmy(self.from), date_dmy(self.to))
+        format!("từ ngày {} ({begins}) đến ngày {}", date_dmy(self.from), date_dmy(self.judged_on))
+    }
+
+    /// The day on which somebody took office in the middle of `year`, so that a figure of the whole year is not of that
+    /// person alone.
+    pub fn took_office_in(self, year: i16) -> Option<Date> {
+        let is_middle = self.from.year() == year && (self.from.month(), self.from.day()) != (1, 1);
+        (self.begins == Begins::Post && is_middle).then_some(self.from)
     }
 }
 
@@ -192,24 +204,29 @@ pub struct FieldDossier<'b> {
     pub missing: Vec<Missing>,
 }
 
-/// The dossier of official `id` from the later of term start and earliest post to `to`; `None` when the book has no such
-/// official.
-pub fn compile(book: &Book, id: OfficialNo, to: Date) -> Option<Dossier<'_>> {
+/// The dossier of official `id` from the later of term start and earliest post to the day of the vote; `None` when the
+/// book has no such official.
+pub fn compile(book: &Book, id: OfficialNo, days: Days) -> Option<Dossier<'_>> {
     let official = book.official(id)?;
-    let term = book.council.term.from;
+    let of_term = of_term(book, days);
     let coverage = match official.serves_since() {
-        Some(since) if since > term => Coverage { from: since, to, begins: Begins::Post },
-        _ => Coverage { from: term, to, begins: Begins::Term },
+        Some(since) if since > of_term.from => Coverage { from: since, begins: Begins::Post, ..of_term },
+        _ => of_term,
     };
     let own = book.facts.iter().enumerate().filter(|(_, fact)| fact.officials.contains(&id));
     let gathered = Gathered::new(own, coverage, &official.fields);
-    let missing = missing::of_person(official, &gathered, coverage);
+    let missing = missing::of_person(official, &gathered, coverage, days);
     Some(Dossier { council: &book.council, id, official, coverage, gathered, missing })
 }
 
-/// The dossier of `field` from the start of the term to `to`.
-pub fn compile_field<'b>(book: &'b Book, field: &'b Field, to: Date) -> FieldDossier<'b> {
-    let coverage = Coverage { from: book.council.term.from, to, begins: Begins::Term };
+/// The days from the start of the term to the vote.
+fn of_term(book: &Book, days: Days) -> Coverage {
+    Coverage { from: book.council.term.from, to: days.to, judged_on: days.judged_on(), begins: Begins::Term }
+}
+
+/// The dossier of `field` from the start of the term to the day of the vote.
+pub fn compile_field<'b>(book: &'b Book, field: &'b Field, days: Days) -> FieldDossier<'b> {
+    let coverage = of_term(book, days);
     let of_field = book.facts.iter().enumerate().filter(|(_, fact)| fact.field == *field);
     let gathered = Gathered::new(of_field, coverage, &[]);
     let named = |id: &OfficialNo| gathered.facts.iter().any(|fact| fact.officials.contains(id));
@@ -252,13 +269,13 @@ mod tests {
             .with_fact(fact(FactKind::Target, Period::Year(2022), "cả năm"))
             .with_fact(fact(FactKind::Award, Period::Day(VOTE), "ngày cuối"))
             .with_fact(fact(FactKind::Award, Period::Day(date(2023, 12, 8)), "sau ngày lấy phiếu"));
-        let dossier = compile(&book, OfficialNo(0), VOTE).expect("official");
+        let dossier = compile(&book, OfficialNo(0), Days::at(VOTE)).expect("official");
         assert_eq!((dossier.coverage.from, dossier.coverage.begins), (date(2022, 3, 1), Begins::Post));
         let texts: Vec<_> = dossier.gathered.facts.iter().map(|f| f.text.as_str()).collect();
         assert_eq!(texts, ["cả năm", "ngày đầu", "ngày cuối"]);
         assert_eq!((dossier.gathered.left_out_before, dossier.gathered.left_out_after), (1, 1));
         assert_eq!(dossier.coverage.full_years().collect::<Vec<_>>(), [0_i16; 0]);
-        assert!(compile(&book, OfficialNo(1), VOTE).is_none());
+        assert!(compile(&book, OfficialNo(1), Days::at(VOTE)).is_none());
     }
 
     #[test]
@@ -270,7 +287,7 @@ mod tests {
             .with_fact(fact(FactKind::Award, Period::Day(date(2023, 5, 1)), "khen"))
             .with_fact(fact(FactKind::Target, Period::Year(2023), "giường bệnh 2023"))
             .with_fact(fact(FactKind::Target, Period::Year(2022), "giường bệnh 2022"));
-        let dossier = compile(&book, OfficialNo(0), VOTE).expect("official");
+        let dossier = compile(&book, OfficialNo(0), Days::at(VOTE)).expect("official");
         let texts: Vec<_> = dossier.gathered.facts.iter().map(|f| f.text.as_str()).collect();
         assert_eq!(texts, ["giường bệnh 2022", "giường bệnh 2023", "khen", "đất đai"]);
         let shape = |s: &Section<'_>| (s.field.0.clone(), s.groups.iter().map(|g| g.facts.len()).collect::<Vec<_>>());
@@ -289,7 +306,7 @@ mod tests {
         book.officials[1].fields = vec![Field("Đất đai".into())];
         book.officials[2].fields = vec![];
         let health = Field("Y tế".into());
-        let dossier = compile_field(&book, &health, VOTE);
+        let dossier = compile_field(&book, &health, Days::at(VOTE));
         let names: Vec<_> = dossier.officials.iter().map(|(_, o)| o.name.as_str()).collect();
         assert_eq!((names, dossier.gathered.facts.len()), (vec!["Trần Văn B", "Phạm Văn D"], 1));
         assert_eq!(fields(&book), [&health, &Field("Đất đai".into())]);

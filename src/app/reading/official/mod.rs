@@ -313,7 +313,7 @@ async fn own_poll(
     let own = all.iter().filter(|deadline| OWN.contains(&deadline.rule.id.as_str()));
     let deadlines = own.map(|deadline| DueLine::new(deadline, today)).collect();
     let place = poll_book.place(official.id).ok_or(NOT_LINKED)?;
-    let dossier = compile(&poll_book.book, place, council.sitting.votes_on).ok_or(NOT_LINKED)?;
+    let dossier = compile(&poll_book.book, place, poll_book.days(today)?).ok_or(NOT_LINKED)?;
     let gap = |missing: &domain::dossier::Missing| Gap {
         text: missing.text.clone(),
         law: missing.kind.law(&poll_book.rules, council.kind).map(|(cite, attested)| (cite.to_owned(), attested)),
@@ -343,6 +343,7 @@ const fn place_of(kind: MissingKind) -> Option<&'static str> {
         | MissingKind::YearlyRating
         | MissingKind::TargetActual
         | MissingKind::PastDue
+        | MissingKind::DueBeforeVote
         | MissingKind::SupervisionStatus => None,
     }
 }
