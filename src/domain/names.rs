@@ -39,7 +39,7 @@ const fn is_ignorable(letter: char) -> bool {
 pub fn person_key(name: &str) -> String {
     let seen: String = name.chars().filter(|letter| !is_ignorable(*letter)).map(true_letter).collect();
     let seen = clean(&seen).to_lowercase().replace("' ", "'");
-    let words: Vec<String> = seen.split(' ').map(|word| tone_last(word)).collect();
+    let words: Vec<String> = seen.split(' ').map(tone_last).collect();
     words.join(" ")
 }
 
@@ -116,7 +116,11 @@ pub fn from_capitals(name: &str) -> Option<String> {
         let mut start = true;
         let mut out = String::new();
         for letter in word.chars() {
-            if start { out.push(letter) } else { out.extend(letter.to_lowercase()) }
+            if start {
+                out.push(letter)
+            } else {
+                out.extend(letter.to_lowercase())
+            }
             start = !letter.is_alphabetic();
         }
         out
@@ -141,7 +145,8 @@ mod tests {
         ] {
             assert_eq!(person_key(one), person_key(other), "{one} and {other}");
         }
-        for (one, other) in [("Phạm Văn Hưng", "Phạm Văn Hùng"), ("Lê Thị Ấ", "Lê Thị Â"), ("Vũ Dũng", "Vũ Đũng")] {
+        for (one, other) in [("Phạm Văn Hưng", "Phạm Văn Hùng"), ("Lê Thị Ấ", "Lê Thị Â"), ("Vũ Dũng", "Vũ Đũng")]
+        {
             assert_ne!(person_key(one), person_key(other), "{one} and {other}");
         }
         assert!(is_without_accents("pham van hung") && !is_without_accents("Pham Văn Hung"));

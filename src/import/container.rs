@@ -132,7 +132,8 @@ fn marked_up(bytes: &[u8]) -> Option<Refusal> {
     if text.contains("urn:schemas-microsoft-com:office:spreadsheet") && text.starts_with("<?") {
         return Some(Refusal::OldXml);
     }
-    let is_page = text.starts_with('<') && ["<html", "<table", "<!doctype html", "<body"].iter().any(|tag| text.contains(tag));
+    let is_page =
+        text.starts_with('<') && ["<html", "<table", "<!doctype html", "<body"].iter().any(|tag| text.contains(tag));
     (is_page || text.starts_with("mime-version:")).then_some(Refusal::WebPage)
 }
 

@@ -126,7 +126,11 @@ fn line_of(text: &str) -> usize {
 fn say_bad_bytes(bad: &[(usize, u8, char)], file_name: &str, report: &mut Report) {
     let mut lines: BTreeMap<usize, Vec<String>> = BTreeMap::new();
     for (line, byte, letter) in bad {
-        let read = if *letter == '\u{FFFD}' { "không đọc được".to_owned() } else { format!("đã đọc là «{letter}»") };
+        let read = if *letter == '\u{FFFD}' {
+            "không đọc được".to_owned()
+        } else {
+            format!("đã đọc là «{letter}»")
+        };
         lines.entry(*line).or_default().push(format!("0x{byte:02X} {read}"));
     }
     for (line, bytes) in lines {
@@ -150,7 +154,9 @@ fn say_faults(split: &Split, after_first: bool, file_name: &str, report: &mut Re
                 "Kiểm tra các dấu ngoặc kép của dòng này; dấu ngoặc kép trong nội dung phải gõ hai lần.",
             ),
             QuoteFault::Swallows { lines } => (
-                format!("Một ô trong ngoặc kép kéo dài {lines} dòng và chứa cả dòng dữ liệu khác: có thể thiếu dấu ngoặc kép đóng."),
+                format!(
+                    "Một ô trong ngoặc kép kéo dài {lines} dòng và chứa cả dòng dữ liệu khác: có thể thiếu dấu ngoặc kép đóng."
+                ),
                 "Kiểm tra các dấu ngoặc kép từ dòng này.",
             ),
         };

@@ -175,9 +175,10 @@ fn has_other_zone(text: &str) -> bool {
     let Some((date, time)) = text.trim().split_once(['T', ' ']) else { return false };
     let is_iso = date.len() == 10 && date.bytes().all(|b| b.is_ascii_digit() || b == b'-');
     let zone = time.find(['Z', '+', '-']).map(|at| time.split_at(at));
-    is_iso && zone.is_some_and(|(clock, zone)| {
-        !zone.starts_with("+07") && clock.contains(':') && clock.bytes().any(|b| b.is_ascii_digit() && b != b'0')
-    })
+    is_iso
+        && zone.is_some_and(|(clock, zone)| {
+            !zone.starts_with("+07") && clock.contains(':') && clock.bytes().any(|b| b.is_ascii_digit() && b != b'0')
+        })
 }
 
 /// `2022-12-05 00:00:00` is a day: CSV exports write the time of a day that has none.

@@ -43,5 +43,7 @@ fn later_than_12(text: &str) -> bool {
     let [day, month, year, ..] = parts.as_slice() else { return false };
     let number = |part: &str| part.parse::<u16>().ok();
     let has_year = year.bytes().next().is_some_and(|digit| digit.is_ascii_digit());
-    has_year && number(day).is_some_and(|day| (13..=31).contains(&day)) && number(month).is_some_and(|month| month <= 12)
+    has_year
+        && number(day).is_some_and(|day| (13..=31).contains(&day))
+        && number(month).is_some_and(|month| month <= 12)
 }

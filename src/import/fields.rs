@@ -127,7 +127,8 @@ impl<'a, 'g> Fields<'a, 'g> {
         let told = self.record.doubts(column).iter().any(|doubt| matches!(doubt, Doubt::NoYear { .. }));
         let whole = matches!(cell, Cell::Date(_)) && !column.may_be_day();
         if matches!(cell, Cell::Month(_)) || (whole && !told) {
-            let what = format!("Ô «{}» là ngày tháng, có thể do bảng tính tự đổi; đã đọc «{}».", column.title, cell.shown());
+            let what =
+                format!("Ô «{}» là ngày tháng, có thể do bảng tính tự đổi; đã đọc «{}».", column.title, cell.shown());
             let remedy = "Nếu không phải ngày, định dạng ô là văn bản rồi gõ lại.";
             let code = if column.decides { report::SEEN_DECIDES } else { report::SEEN_OTHERWISE };
             self.find(code, column, what, remedy);
@@ -171,7 +172,12 @@ impl<'a, 'g> Fields<'a, 'g> {
     fn say_foreign(&mut self, column: &Column, name: &str) {
         if name.contains('?') {
             let what = format!("Họ tên «{name}» có dấu «?»: chữ có dấu đã mất khi chuyển mã.");
-            self.find(report::BAD_LETTER, column, what, "Gõ lại họ tên có dấu, hoặc lấy lại tệp gốc và lưu dạng Unicode.");
+            self.find(
+                report::BAD_LETTER,
+                column,
+                what,
+                "Gõ lại họ tên có dấu, hoặc lấy lại tệp gốc và lưu dạng Unicode.",
+            );
         } else if let Some(fault) = foreign(name) {
             self.say_letter(column, &fault);
         }
@@ -256,7 +262,7 @@ impl<'a, 'g> Fields<'a, 'g> {
         let read = match cell {
             Cell::Date(date) => stored_date(*date, Window::EVENTS),
             Cell::Text(text) => dates::day(text, Window::EVENTS),
-            Cell::Number { plain, .. } => match self.from_stored(column, plain) {
+            Cell::Number { plain, .. } => match self.period_of(column, plain) {
                 Some(Period::Day(day)) => stored_date(day, Window::EVENTS),
                 _ => Err(DateError::Form),
             },
@@ -291,7 +297,7 @@ impl<'a, 'g> Fields<'a, 'g> {
         let exact = |value| Ok(Reading { value, short_year: false });
         let read = match cell {
             Cell::Date(date) => stored_date(*date, Window::BIRTHS).map(|reading| reading.map(Birth::Day)),
-            Cell::Number { plain, .. } => match self.from_stored(column, plain) {
+            Cell::Number { plain, .. } => match self.period_of(column, plain) {
                 Some(Period::Year(year)) => exact(Birth::Year(year)),
                 Some(Period::Day(day)) => exact(Birth::Day(day)),
                 _ => Err(DateError::Form),
@@ -311,7 +317,7 @@ impl<'a, 'g> Fields<'a, 'g> {
         let read = match cell {
             Cell::Date(date) => stored_date(*date, Window::EVENTS).map(|reading| reading.map(Period::Day)),
             Cell::Month(date) => dates::period(&format!("{}/{}", date.month(), date.year())),
-            Cell::Number { plain, .. } => match self.from_stored(column, plain) {
+            Cell::Number { plain, .. } => match self.period_of(column, plain) {
                 Some(value) => Ok(Reading { value, short_year: false }),
                 None => Err(DateError::Form),
             },
@@ -324,10 +330,11 @@ impl<'a, 'g> Fields<'a, 'g> {
     }
 
     /// A bare number as a year or a day; what is seen is the number, so a day is told.
-    fn from_stored(&mut self, column: &Column, plain: &str) -> Option<Period> {
+    fn period_of(&mut self, column: &Column, plain: &str) -> Option<Period> {
         let period = dates::from_stored(plain, self.record.counts_from_1904())?;
         if let Period::Day(day) = period {
-            let what = format!("Ô hiện số {}, không phải ngày; đã hiểu là ngày {}.", plain.replace('.', ","), date_dmy(day));
+            let what =
+                format!("Ô hiện số {}, không phải ngày; đã hiểu là ngày {}.", plain.replace('.', ","), date_dmy(day));
             let code = if column.decides { report::SEEN_DECIDES } else { report::SEEN_OTHERWISE };
             self.find(code, column, what, "Đối chiếu với văn bản gốc rồi ghi lại thành ngày/tháng/năm.");
         }

@@ -86,7 +86,8 @@ impl Conventions {
                 "«{}» và «{other}» trên cùng trang dùng dấu phẩy, dấu chấm theo hai cách trái nhau: phần thập phân hay hàng nghìn?",
                 clean(text)
             );
-            let remedy = "Ghi lại theo cách Việt Nam: dấu chấm giữa hàng nghìn, dấu phẩy trước phần thập phân (1.234,5).";
+            let remedy =
+                "Ghi lại theo cách Việt Nam: dấu chấm giữa hàng nghìn, dấu phẩy trước phần thập phân (1.234,5).";
             report.add(report::SEPARATORS, record.place(column), what, remedy);
         }
     }
@@ -96,7 +97,10 @@ impl Conventions {
 pub(super) fn say_thousands_of_percent(fields: &mut Fields<'_, '_>, column: &Column, percent: bool) {
     let Some(text) = fields.typed(column).map(clean) else { return };
     if percent && habit(&text) == Habit::LonePoint {
-        let what = format!("«{text}» với đơn vị % được hiểu là hàng nghìn: có phải là {}%?", text.replace('.', ",").trim_end_matches(['%', ' ']));
+        let what = format!(
+            "«{text}» với đơn vị % được hiểu là hàng nghìn: có phải là {}%?",
+            text.replace('.', ",").trim_end_matches(['%', ' '])
+        );
         fields.find(report::SEPARATORS, column, what, "Ghi phần thập phân sau dấu phẩy, ví dụ 6,125.");
     }
 }

@@ -89,10 +89,14 @@ pub(super) enum Doubt {
 impl Doubt {
     /// What is told of the cell, and what to do.
     pub(super) fn told(&self) -> (String, &'static str) {
-        let number = |plain: &str| domain::decimal::Decimal::parse_plain(plain).map_or_else(|| plain.to_owned(), |d| d.to_string());
+        let number = |plain: &str| {
+            domain::decimal::Decimal::parse_plain(plain).map_or_else(|| plain.to_owned(), |d| d.to_string())
+        };
         match self {
             Self::Covered(own) => (
-                format!("Ô nằm dưới vùng gộp nhưng còn giữ giá trị riêng «{own}» không nhìn thấy; đã đọc giá trị hiện trên vùng gộp."),
+                format!(
+                    "Ô nằm dưới vùng gộp nhưng còn giữ giá trị riêng «{own}» không nhìn thấy; đã đọc giá trị hiện trên vùng gộp."
+                ),
                 "Bỏ gộp ô rồi ghi đúng giá trị của từng dòng.",
             ),
             Self::ShownAs { shown, stored, .. } => (
@@ -111,17 +115,19 @@ impl Doubt {
                 "Kiểm tra ngày và tháng với văn bản gốc; đổi định dạng ô thành ngày/tháng/năm.",
             ),
             Self::NoYear { day } => (
-                format!("Ô không hiện năm; tệp lưu ngày {}, có thể do bảng tính tự đổi thành ngày.", domain::text::date_dmy(*day)),
+                format!(
+                    "Ô không hiện năm; tệp lưu ngày {}, có thể do bảng tính tự đổi thành ngày.",
+                    domain::text::date_dmy(*day)
+                ),
                 "Kiểm tra lại; nếu không phải ngày, định dạng ô là văn bản rồi gõ lại.",
             ),
             Self::NearMidnight { time } => (
                 format!("Ngày kèm giờ {time}, sát nửa đêm hoặc lệch 7 giờ: có thể bị lùi một ngày khi đổi múi giờ."),
                 "Đối chiếu với văn bản gốc rồi ghi lại ngày, không kèm giờ.",
             ),
-            Self::External => (
-                "Công thức lấy số từ một tệp khác nên không kiểm tra được.".to_owned(),
-                "Ghi trực tiếp giá trị vào ô.",
-            ),
+            Self::External => {
+                ("Công thức lấy số từ một tệp khác nên không kiểm tra được.".to_owned(), "Ghi trực tiếp giá trị vào ô.")
+            }
             Self::Uncomputed => (
                 "Công thức ở ô này chưa chắc đã được tính: tệp do chương trình không tính công thức ghi ra.".to_owned(),
                 "Mở tệp bằng Excel hoặc LibreOffice, lưu lại rồi nhập; hoặc ghi trực tiếp giá trị.",

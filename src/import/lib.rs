@@ -11,6 +11,7 @@
 
 mod archive;
 pub mod attachment;
+mod bounds;
 mod bundle_zip;
 mod compound;
 mod container;
@@ -38,6 +39,8 @@ mod report;
 mod rows;
 mod rule_cases;
 mod schema;
+#[cfg(test)]
+mod seen;
 mod settle;
 mod sheets;
 mod stored;
@@ -47,6 +50,7 @@ mod write;
 mod xls;
 mod xlsx;
 mod xlsx_sheet;
+mod xlsx_text;
 mod xml;
 
 use domain::book::Book;

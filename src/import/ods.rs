@@ -6,9 +6,9 @@ use std::io::Cursor;
 
 use zip::ZipArchive;
 
+use super::bounds::Failure;
 use super::grid::{Area, Spot};
 use super::stored::{Stored, StoredBook, StoredCell, StoredFormula, StoredSheet, StoredStyle};
-use super::workbook::Failure;
 use super::xml::{Met, Tag, part, walk};
 
 /// Programs that compute before they save, by a part of their names.

@@ -15,7 +15,7 @@ use super::schema::{Need, Schema};
 use super::sheets::directory::Directory;
 use super::sheets::{council, delegates, facts, officials, results, tellers};
 use super::table::{self, SheetRecord};
-use super::{csv_file, workbook};
+use super::{bounds, csv_file, workbook};
 
 /// See [`super::read_parts`].
 pub(super) fn read(bytes: &[u8], file_name: &str, known: &[Official]) -> ImportedParts {
@@ -23,7 +23,7 @@ pub(super) fn read(bytes: &[u8], file_name: &str, known: &[Official]) -> Importe
     let is_csv = file_name.to_lowercase().ends_with(".csv");
     let loaded = if is_csv {
         let grid = csv_file::load(bytes, file_name, &mut report);
-        grid.map(|grid| vec![workbook::Loaded { grid, fonts: BTreeMap::new() }])
+        grid.map(|grid| vec![bounds::Loaded { grid, fonts: BTreeMap::new() }])
     } else {
         workbook::load(bytes, file_name, &mut report)
     };

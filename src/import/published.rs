@@ -2,9 +2,9 @@
 
 use domain::decimal::Decimal;
 use domain::finding::{Finding, Severity};
+use domain::names::person_key;
 use domain::poll::{Level, PollKind};
 use domain::published::{PublishedCell, PublishedRow, PublishedTable};
-use domain::names::person_key;
 use domain::text::{clean, fold};
 
 use super::fields::Fields;
@@ -12,7 +12,7 @@ use super::grid::{Cell, Grid};
 use super::report::{self, Report};
 use super::schema::{Column, Layout, Need, Schema, Shape};
 use super::table::{self, SheetRecord};
-use super::{csv_file, read, workbook};
+use super::{bounds, csv_file, read, workbook};
 
 const NAME: Column = Column::required("name", Shape::Text)
     .decides()
@@ -85,7 +85,7 @@ pub(super) fn first_grid(bytes: &[u8], file_name: &str, remedy: &str, report: &m
     let is_csv = !bytes.starts_with(b"PK") && !bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]);
     let mut sheets = if is_csv {
         let grid = csv_file::load(bytes, file_name, report)?;
-        vec![workbook::Loaded { grid, fonts: std::collections::BTreeMap::new() }]
+        vec![bounds::Loaded { grid, fonts: std::collections::BTreeMap::new() }]
     } else {
         workbook::load(bytes, file_name, report)?
     };
@@ -174,7 +174,9 @@ fn percent(fields: &mut Fields<'_, '_>, column: &Column) -> Option<Decimal> {
     let read = match cell {
         Cell::Text(text) => Decimal::parse_plain(&clean(text).trim_end_matches('%').trim_end().replace(',', ".")),
         Cell::Number { plain, .. } => Decimal::parse_plain(plain),
-        Cell::Date(_) | Cell::Month(_) | Cell::Bool(_) | Cell::Broken(_) | Cell::Uncomputed | Cell::Stale { .. } => None,
+        Cell::Date(_) | Cell::Month(_) | Cell::Bool(_) | Cell::Broken(_) | Cell::Uncomputed | Cell::Stale { .. } => {
+            None
+        }
     };
     if read.is_none_or(|share| share.mantissa() < 0) {
         let what = format!("«{}» không phải là tỷ lệ phần trăm.", cell.shown());

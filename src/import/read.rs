@@ -13,7 +13,7 @@ use super::schema::{Need, Schema};
 use super::sheets::directory::Directory;
 use super::sheets::{self, council, delegates, facts, officials, results, tellers};
 use super::table::{self, SheetRecord};
-use super::{csv_file, workbook};
+use super::{bounds, csv_file, workbook};
 
 /// Sheets of the template that hold no data, folded.
 const OWN_SHEETS: [&str; 3] = ["huong dan", "danh muc", "huong dan su dung"];
@@ -42,7 +42,7 @@ pub(super) fn csv_folder(files: Vec<(String, Vec<u8>)>) -> Imported {
                 "Không cần làm gì nếu tệp không chứa dữ liệu.",
             );
         } else if let Some(grid) = csv_file::load(&bytes, &name, &mut report) {
-            loaded.push(workbook::Loaded { grid, fonts: BTreeMap::new() });
+            loaded.push(bounds::Loaded { grid, fonts: BTreeMap::new() });
         }
     }
     convert_old_fonts(&mut loaded, &mut report);
@@ -52,8 +52,8 @@ pub(super) fn csv_folder(files: Vec<(String, Vec<u8>)>) -> Imported {
 
 /// Converts cells typed in TCVN3 or VNI to Unicode, with a warning for each text. Only a file with a cell that is
 /// certainly in such an encoding is converted; in it, weaker evidence or the cell's font suffices for the other cells.
-pub(super) fn convert_old_fonts(sheets: &mut [workbook::Loaded], report: &mut Report) {
-    let cells = |sheet: &workbook::Loaded| -> Vec<(Spot, String)> {
+pub(super) fn convert_old_fonts(sheets: &mut [bounds::Loaded], report: &mut Report) {
+    let cells = |sheet: &bounds::Loaded| -> Vec<(Spot, String)> {
         let rows = sheet.grid.rows.iter();
         let placed =
             rows.flat_map(|(&row, cells)| cells.iter().map(move |(&column, placed)| ((row, column), &placed.cell)));

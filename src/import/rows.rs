@@ -7,18 +7,28 @@ use domain::text::{clean, fold};
 
 /// Words of sums, as typed with accents.
 const SUMS: [&str; 12] = [
-    "tổng cộng", "tổng số", "tổng hợp", "tổng", "cộng", "cộng chung", "trung bình", "bình quân", "tỷ lệ chung", "tỉ lệ chung",
-    "toàn tỉnh", "total",
+    "tổng cộng",
+    "tổng số",
+    "tổng hợp",
+    "tổng",
+    "cộng",
+    "cộng chung",
+    "trung bình",
+    "bình quân",
+    "tỷ lệ chung",
+    "tỉ lệ chung",
+    "toàn tỉnh",
+    "total",
 ];
 /// Words that close a list.
-const CLOSING: [&str; 6] = [
-    "ấn định danh sách", "danh sách này có", "danh sách gồm", "danh sách có", "(danh sách", "tổng danh sách",
-];
+const CLOSING: [&str; 6] =
+    ["ấn định danh sách", "danh sách này có", "danh sách gồm", "danh sách có", "(danh sách", "tổng danh sách"];
 /// Words that head a group, before a number, or before what the group is of.
 const GROUPS: [&str; 8] = ["tổ đại biểu", "đoàn đại biểu", "tổ số", "tổ", "đoàn", "nhóm", "khối", "đơn vị bầu cử"];
 
 fn begins(text: &str, word: &str) -> Option<String> {
-    let (text, word) = if is_without_accents(text) { (fold(text), fold(word)) } else { (text.to_lowercase(), word.to_owned()) };
+    let (text, word) =
+        if is_without_accents(text) { (fold(text), fold(word)) } else { (text.to_lowercase(), word.to_owned()) };
     let rest = text.strip_prefix(&word)?;
     let apart = rest.chars().next().is_none_or(|letter| !letter.is_alphanumeric());
     apart.then(|| rest.trim_start_matches(|letter: char| !letter.is_alphanumeric()).to_owned())
@@ -32,7 +42,9 @@ pub(super) fn is_sum(text: &str) -> bool {
             let marked = text.contains(':') || text.contains('(');
             rest.is_empty() || marked || rest.starts_with(|letter: char| letter.is_ascii_digit()) || {
                 let first = rest.split(' ').next().unwrap_or_default();
-                word.contains(' ') && ["số", "so", "đại", "dai", "người", "nguoi", "phiếu", "phieu", "các", "cac", "chung", "cộng"].contains(&first)
+                word.contains(' ')
+                    && ["số", "so", "đại", "dai", "người", "nguoi", "phiếu", "phieu", "các", "cac", "chung", "cộng"]
+                        .contains(&first)
             }
         })
     })
@@ -41,7 +53,8 @@ pub(super) fn is_sum(text: &str) -> bool {
 /// `Ấn định danh sách có 10 đại biểu./.`
 pub(super) fn is_closing(text: &str) -> bool {
     let text = clean(text);
-    text.ends_with("./.") || CLOSING.iter().any(|word| begins(&text, word).is_some() || text.to_lowercase().starts_with(word))
+    text.ends_with("./.")
+        || CLOSING.iter().any(|word| begins(&text, word).is_some() || text.to_lowercase().starts_with(word))
 }
 
 /// `Tổ đại biểu số 1`, `I. Khối HĐND`, `Tổ 3 (huyện B)`.
@@ -56,9 +69,12 @@ pub(super) fn is_group(text: &str) -> bool {
         begins(text, word).is_some_and(|rest| {
             let first = rest.split(' ').next().unwrap_or_default();
             let number = |word: &str| {
-                !word.is_empty() && (word.chars().all(|c| c.is_ascii_digit()) || word.chars().all(|c| "ivx".contains(c)))
+                !word.is_empty()
+                    && (word.chars().all(|c| c.is_ascii_digit()) || word.chars().all(|c| "ivx".contains(c)))
             };
-            word.contains(' ') || number(first) || ["số", "so", "các", "cac", "hđnd", "hdnd", "ubnd", "cơ", "co"].contains(&first)
+            word.contains(' ')
+                || number(first)
+                || ["số", "so", "các", "cac", "hđnd", "hdnd", "ubnd", "cơ", "co"].contains(&first)
         })
     });
     has_group || numbered.is_some() && text.split(' ').count() > 4
@@ -70,16 +86,39 @@ mod tests {
 
     #[test]
     fn sums_closing_lines_and_groups_are_no_people() {
-        for text in ["Tổng số: 10 đại biểu", "TỔNG CỘNG", "Tổng cộng: 10", "Cộng", "Trung bình", "tong so 26", "Bình quân", "Tổng số đại biểu: 10"] {
+        for text in [
+            "Tổng số: 10 đại biểu",
+            "TỔNG CỘNG",
+            "Tổng cộng: 10",
+            "Cộng",
+            "Trung bình",
+            "tong so 26",
+            "Bình quân",
+            "Tổng số đại biểu: 10",
+        ] {
             assert!(is_sum(text), "{text}");
         }
-        for text in ["Ấn định danh sách có 10 đại biểu./.", "Danh sách này có 26 người", "ẤN ĐỊNH DANH SÁCH: 5"] {
+        for text in ["Ấn định danh sách có 10 đại biểu./.", "Danh sách này có 26 người", "ẤN ĐỊNH DANH SÁCH: 5"]
+        {
             assert!(is_closing(text), "{text}");
         }
-        for text in ["Tổ đại biểu số 1", "Tổ 1", "I. Khối HĐND tỉnh", "Đoàn đại biểu huyện B", "TỔ SỐ 3", "Khối UBND", "Tổ II"] {
+        for text in
+            ["Tổ đại biểu số 1", "Tổ 1", "I. Khối HĐND tỉnh", "Đoàn đại biểu huyện B", "TỔ SỐ 3", "Khối UBND", "Tổ II"]
+        {
             assert!(is_group(text), "{text}");
         }
-        for name in ["Tống Văn Cộng", "Cộng Văn Hòa", "Tổ", "Đoàn Văn Hậu", "Y Cộng", "Trung Văn Bình", "Nhóm", "Đoàn Thị Điểm", "Tong Van So", "K' Tổng"] {
+        for name in [
+            "Tống Văn Cộng",
+            "Cộng Văn Hòa",
+            "Tổ",
+            "Đoàn Văn Hậu",
+            "Y Cộng",
+            "Trung Văn Bình",
+            "Nhóm",
+            "Đoàn Thị Điểm",
+            "Tong Van So",
+            "K' Tổng",
+        ] {
             assert!(!is_sum(name) && !is_closing(name) && !is_group(name), "{name}");
         }
     }

@@ -6,12 +6,12 @@ use jiff::civil::Date;
 
 use domain::text::clean;
 
+use super::bounds::{Budget, Failure, Loaded};
 use super::formula::{self, Operand};
 use super::grid::{Cell, Doubt, Grid, Origin, Spot};
 use super::number;
 use super::number_format::{self, DateParts, Shown};
 use super::stored::{Stored, StoredBook, StoredCell, StoredSheet, StoredStyle};
-use super::workbook::{Budget, Failure, Loaded};
 
 /// Seconds of a day.
 const DAY_SECONDS: i32 = 86_400;
@@ -154,7 +154,11 @@ fn number_of(number: f64, format: &str, counts_from_1904: bool, doubts: &mut Vec
     match number_format::shown(format, number) {
         Shown::General => {
             if number.abs() >= GENERAL_MOST {
-                doubts.push(Doubt::ShownAs { shown: format!("{number:.5E}").replace('.', ","), stored: stored.clone(), rounded: true });
+                doubts.push(Doubt::ShownAs {
+                    shown: format!("{number:.5E}").replace('.', ","),
+                    stored: stored.clone(),
+                    rounded: true,
+                });
             }
             general(stored)
         }
@@ -164,11 +168,17 @@ fn number_of(number: f64, format: &str, counts_from_1904: bool, doubts: &mut Vec
         }
         Shown::Time | Shown::Fraction => {
             if stored.contains('.') {
-                doubts.push(Doubt::ShownAs { shown: "giờ hoặc phân số".to_owned(), stored: stored.clone(), rounded: false });
+                doubts.push(Doubt::ShownAs {
+                    shown: "giờ hoặc phân số".to_owned(),
+                    stored: stored.clone(),
+                    rounded: false,
+                });
             }
             general(stored)
         }
-        Shown::Date(parts) => day_of(number, parts, counts_from_1904, doubts).unwrap_or_else(|| Cell::Broken("#####".to_owned())),
+        Shown::Date(parts) => {
+            day_of(number, parts, counts_from_1904, doubts).unwrap_or_else(|| Cell::Broken("#####".to_owned()))
+        }
         Shown::Figure { plain, text: Some(text), .. } if plain.is_empty() => {
             doubts.push(Doubt::ShownAs { shown: text.clone(), stored: stored.clone(), rounded: false });
             Cell::Number { plain: stored, percent: false, shown: Some(text) }
@@ -225,9 +235,14 @@ fn doubt_time(seconds: i32, doubts: &mut Vec<Doubt>) {
 /// A number beside the text that an .ods file shows of it: read with the digits that are shown, whatever its language.
 fn number_shown(number: f64, percent: bool, shown: &str, doubts: &mut Vec<Doubt>) -> Cell {
     let Some(stored) = number::plain(number) else { return Cell::Broken("#NUM!".to_owned()) };
-    let kept = if percent { number::hundredfold(&stored).map_or_else(|| stored.clone(), |d| d.plain()) } else { stored.clone() };
+    let kept = if percent {
+        number::hundredfold(&stored).map_or_else(|| stored.clone(), |d| d.plain())
+    } else {
+        stored.clone()
+    };
     let text = clean(shown);
-    let digits: String = text.chars().filter(|c| c.is_ascii_digit() || matches!(c, ',' | '.' | '-' | '\u{2212}')).collect();
+    let digits: String =
+        text.chars().filter(|c| c.is_ascii_digit() || matches!(c, ',' | '.' | '-' | '\u{2212}')).collect();
     let words: String = text.chars().filter(|c| c.is_alphabetic()).collect();
     let readings = readings(&digits);
     let fits = |plain: &&String| {
@@ -260,7 +275,8 @@ fn readings(digits: &str) -> Vec<String> {
     let sign = if digits.starts_with(['-', '\u{2212}']) { "-" } else { "" };
     let digits = digits.trim_start_matches(['-', '\u{2212}']);
     let with = |decimal: char, group: char| {
-        let plain: String = digits.chars().filter(|c| *c != group).map(|c| if c == decimal { '.' } else { c }).collect();
+        let plain: String =
+            digits.chars().filter(|c| *c != group).map(|c| if c == decimal { '.' } else { c }).collect();
         let one_point = plain.matches('.').count() <= 1 && plain.starts_with(|c: char| c.is_ascii_digit());
         one_point.then(|| format!("{sign}{plain}"))
     };
@@ -282,8 +298,7 @@ fn day_shown(iso: &str, shown: Option<&str>, doubts: &mut Vec<Doubt>) -> Cell {
     }
     let Some(text) = shown.map(clean).filter(|text| !text.is_empty()) else { return Cell::Date(date) };
     let before_time = text.split(' ').filter(|word| !word.contains(':')).collect::<Vec<_>>().join(" ");
-    let numbers: Vec<i16> =
-        before_time.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse().ok()).collect();
+    let numbers: Vec<i16> = before_time.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse().ok()).collect();
     let is_year = |n: i16| n == date.year() || n == date.year() % 100;
     let words = before_time.chars().any(char::is_alphabetic) && !before_time.to_lowercase().contains("tháng");
     let (day, month) = (i16::from(date.day()), i16::from(date.month()));

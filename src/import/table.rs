@@ -118,14 +118,25 @@ fn tell_marks(grid: &Grid, report: &mut Report) {
     let mut rows: Vec<u32> = grid.struck.iter().map(|spot| spot.0).collect();
     rows.dedup();
     for row in rows {
-        let cells: Vec<String> = grid.struck.iter().filter(|spot| spot.0 == row).filter_map(|spot| grid.at(*spot)).map(|placed| placed.cell.shown()).collect();
+        let cells: Vec<String> = grid
+            .struck
+            .iter()
+            .filter(|spot| spot.0 == row)
+            .filter_map(|spot| grid.at(*spot))
+            .map(|placed| placed.cell.shown())
+            .collect();
         let what = format!("Chữ bị gạch ngang vẫn được đọc: {}.", quoted(&cells, |text| format!("«{text}»")));
         let remedy = "Xóa hẳn dòng nếu đã bỏ; nếu vẫn dùng, bỏ gạch ngang.";
         report.add(report::STRUCK, grid.place_of_row(row), what, remedy);
     }
     for spot in &grid.comments {
         let remedy = "Nếu ghi chú là dữ liệu, chép vào ô.";
-        report.add(report::COMMENT_ONLY, grid.place(*spot), "Ô trống nhưng có ghi chú (comment), không được đọc.", remedy);
+        report.add(
+            report::COMMENT_ONLY,
+            grid.place(*spot),
+            "Ô trống nhưng có ghi chú (comment), không được đọc.",
+            remedy,
+        );
     }
 }
 

@@ -6,12 +6,12 @@ use std::io::Cursor;
 
 use calamine::{Data, Reader, SheetType, SheetVisible, Xls};
 
+use super::bounds::Failure;
 use super::compound;
 use super::grid::{Area, Spot};
 use super::legacy::Legacy;
 use super::number_format;
 use super::stored::{Stored, StoredBook, StoredCell, StoredFormula, StoredSheet, StoredStyle};
-use super::workbook::Failure;
 
 /// The whole file.
 ///

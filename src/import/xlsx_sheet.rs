@@ -1,10 +1,10 @@
 //! One sheet of an .xlsx file in one pass: values, formulas, styles, and what is hidden.
 
+use super::bounds::Failure;
 use super::formula::spot_of;
 use super::grid::{Area, Spot};
 use super::stored::{Stored, StoredCell, StoredFormula, StoredSheet};
-use super::workbook::Failure;
-use super::xlsx::{RichText, SharedText, unescaped};
+use super::xlsx_text::{RichText, SharedText, unescaped};
 use super::xml::{Met, Tag, walk};
 
 /// State of reading a sheet.
@@ -86,7 +86,9 @@ impl SheetReader<'_> {
                 let width = tag.get("width").and_then(|width| width.parse::<f64>().ok());
                 if tag.is_on("hidden") || width == Some(0.0) {
                     let from_zero = |name: &str| tag.number(name)?.checked_sub(1);
-                    self.sheet.hidden_columns.extend(from_zero("min").zip(from_zero("max")).map(|(from, to)| from..=to));
+                    self.sheet
+                        .hidden_columns
+                        .extend(from_zero("min").zip(from_zero("max")).map(|(from, to)| from..=to));
                 }
             }
             "row" => {

@@ -118,12 +118,13 @@ fn titles_merged_cells_and_hidden_columns_do_not_hide_the_list() {
     LƯU Ý IMP-013 [Biểu đồ] Trang không thuộc tệp mẫu nên không đọc. Nếu trang có dữ liệu, đổi tên thành một trong: Hội đồng; Người được lấy phiếu; Đại biểu; Ban kiểm phiếu; Dữ kiện; Kết quả.
     CẢNH BÁO IMP-011 [so-lieu.xlsx] Không có trang «Dữ kiện». Thêm trang «Dữ kiện» theo tệp mẫu. Mỗi dữ kiện một dòng, có tài liệu chứng minh: số, ngày và cơ quan ban hành. Không có tài liệu thì không ghi.
     LƯU Ý IMP-019 [THÔNG TIN CHUNG!B1] Ô không được dùng: «THÔNG TIN KỲ HỌP». Nếu cần dùng, ghi đúng tên mục theo tệp mẫu ở cột bên trái.
-    LƯU Ý IMP-018 [DANH SACH LAY PHIEU] Dòng đang ẩn vẫn được đọc: 8. Bỏ ẩn để kiểm tra; xóa hẳn nếu không muốn dùng.
-    LƯU Ý IMP-018 [DANH SACH LAY PHIEU] Cột đang ẩn vẫn được đọc: E. Bỏ ẩn để kiểm tra; xóa hẳn nếu không muốn dùng.
+    CẢNH BÁO IMP-018 [DANH SACH LAY PHIEU] Dòng đang ẩn vẫn được đọc: 8. Bỏ ẩn để kiểm tra; xóa hẳn nếu không muốn dùng.
+    CẢNH BÁO IMP-018 [DANH SACH LAY PHIEU] Cột đang ẩn vẫn được đọc: E. Bỏ ẩn để kiểm tra; xóa hẳn nếu không muốn dùng.
     LƯU Ý IMP-019 [DANH SACH LAY PHIEU] Phần phía trên bảng không được đọc: «DANH SÁCH NGƯỜI ĐƯỢC LẤY PHIẾU TÍN NHIỆM». Không cần làm gì nếu đó chỉ là tên bảng.
     LƯU Ý IMP-019 [DANH SACH LAY PHIEU, dòng 5] Bỏ qua dòng tiêu đề nhóm: «I. KHỐI UBND». Nếu đây là dữ liệu, ghi lại cho đúng cột.
     LƯU Ý IMP-019 [DANH SACH LAY PHIEU, dòng 10] Bỏ qua dòng tổng cộng: «Tổng cộng; 2 người». Nếu đây là dữ liệu, ghi lại cho đúng cột.
     LƯU Ý IMP-017 [DANH SACH LAY PHIEU, cột F] Cột «Ghi chú» không được dùng (1 ô có nội dung). Nếu cần dùng, đổi tiêu đề cột theo tệp mẫu.
+    CẢNH BÁO IMP-046 [DANH SACH LAY PHIEU!B7] Họ tên «Nguyễn Văn A» có ký tự không hiện ra; đã bỏ. Gõ lại họ tên nếu không đúng.
     CẢNH BÁO IMP-023 [DANH SACH LAY PHIEU!E8] Năm trong «5-12-22» chỉ ghi hai chữ số; đã hiểu theo thế kỷ duy nhất hợp lý. Kiểm tra và ghi đủ bốn chữ số của năm.
     "#);
 }
@@ -250,7 +251,9 @@ fn figures_and_days_are_read_as_the_sheet_shows_them() {
         ]
     );
     let codes: Vec<(&str, &str)> = read.findings.iter().map(|f| (f.code, f.place.as_str())).collect();
-    assert_eq!(codes, [("IMP-019", "THÔNG TIN CHUNG!B1"), ("IMP-027", "Số liệu!F5")]);
+    // A bare serial number is read as the day that Excel would show, and told: nobody sees a day in it.
+    let told = [("IMP-019", "THÔNG TIN CHUNG!B1"), ("IMP-060", "Số liệu!D4"), ("IMP-027", "Số liệu!F5")];
+    assert_eq!(codes, told);
 }
 
 #[test]
@@ -507,7 +510,7 @@ fn remarks_and_signatures_under_a_table_are_no_people_and_are_not_lost() {
     assert_eq!(
         passed[1..],
         [
-            "Bỏ qua dòng không có dữ liệu: «Danh sách có 01 người».",
+            "Bỏ qua dòng ấn định danh sách: «Danh sách có 01 người».",
             "Bỏ qua phần ghi chú, chữ ký dưới bảng: «NGƯỜI LẬP BIỂU; TM. THƯỜNG TRỰC».",
             "Bỏ qua phần ghi chú, chữ ký dưới bảng: «Vũ Thị Năm».",
         ]

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Changed, Person, Placed, Section};
 use crate::finding::{Finding, Severity};
 use crate::id::{DelegateId, OfficialId};
-use crate::official::{Birth, Official, Post};
 use crate::names::person_key;
+use crate::official::{Birth, Official, Post};
 use crate::roster::{Delegate, RosterDelegate, RosterOfficial};
 
 /// Longest name of a person or a group.

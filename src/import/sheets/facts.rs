@@ -208,7 +208,8 @@ pub(crate) fn say_unresolved(fields: &mut Fields<'_, '_>, column: &Column, name:
 fn figures(fields: &mut Fields<'_, '_>) -> Option<Figures> {
     let (planned, actual, unit) = (fields.figure(&PLANNED), fields.figure(&ACTUAL), fields.text(&UNIT));
     for (column, figure) in [(PLANNED, planned), (ACTUAL, actual)] {
-        let percent = figure.is_some_and(|figure| figure.percent) || unit.as_deref().is_some_and(|unit| unit.contains('%'));
+        let percent =
+            figure.is_some_and(|figure| figure.percent) || unit.as_deref().is_some_and(|unit| unit.contains('%'));
         figures::say_thousands_of_percent(fields, &column, percent);
     }
     let percent = [planned, actual].into_iter().flatten().any(|figure| figure.percent);

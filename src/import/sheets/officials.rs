@@ -123,9 +123,8 @@ pub(crate) fn read(records: &[SheetRecord<'_>], council: Option<&Council>, repor
 /// A name that differs in accents alone from one above may be the same person, unless births tell them apart.
 fn say_near(fields: &mut Fields<'_, '_>, official: &Official, above: &[Official]) {
     let (key, bare) = (person_key(&official.name), fold(&official.name));
-    let near = |other: &&Official| {
-        fold(&other.name) == bare && person_key(&other.name) != key && !told_apart(other, official)
-    };
+    let near =
+        |other: &&Official| fold(&other.name) == bare && person_key(&other.name) != key && !told_apart(other, official);
     if let Some(other) = above.iter().find(near) {
         let what = format!("«{}» và «{}» ở phía trên chỉ khác dấu: có phải là một người?", official.name, other.name);
         let remedy = "Nếu là một người, bỏ một dòng; nếu là hai người, ghi ngày sinh của cả hai.";
