@@ -47,7 +47,8 @@ pub enum SchemaDiffers {
     Missing,
     Untold,
     Changed,
-    /// Rows of it do not keep a constraint, or pages of the file are damaged; SQLite's own words.
+    /// Pages of the file are damaged, or values have not the type of their column; SQLite's own words. A file that is opened to be
+    /// read only has no CHECK constraints: SQLite does not even parse them.
     Broken,
 }
 
@@ -65,7 +66,7 @@ impl fmt::Display for SchemaDifference {
         match self.is {
             SchemaDiffers::Missing => write!(f, "lược đồ thiếu «{object}» mà chương trình đã tạo"),
             SchemaDiffers::Untold => write!(f, "lược đồ có «{object}» mà chương trình không tạo"),
-            SchemaDiffers::Broken => write!(f, "dữ liệu không giữ ràng buộc của lược đồ hoặc tệp bị hỏng: {object}"),
+            SchemaDiffers::Broken => write!(f, "tệp cơ sở dữ liệu bị hỏng hoặc giá trị sai kiểu của cột: {object}"),
             SchemaDiffers::Changed => write!(f, "«{object}» trong lược đồ khác với bản mà chương trình đã tạo"),
         }
     }
