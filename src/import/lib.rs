@@ -39,8 +39,6 @@ mod report;
 mod rows;
 mod rule_cases;
 mod schema;
-#[cfg(test)]
-mod seen;
 mod settle;
 mod sheets;
 mod stored;

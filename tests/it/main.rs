@@ -103,6 +103,7 @@ mod rule_cases;
 mod rules;
 mod sample;
 mod secrecy;
+mod seen;
 mod serve;
 mod set_up;
 mod shares;

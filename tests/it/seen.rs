@@ -3,14 +3,14 @@
 
 use std::path::PathBuf;
 
-use crate::{read_published, read_xlsx};
 use domain::finding::Finding;
 use domain::recompute::check_published;
 use domain::rules::builtin;
 use domain::tally::base_of;
+use import::{read_published, read_xlsx};
 
 fn file(name: &str) -> Vec<u8> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/seen").join(name);
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/seen").join(name);
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
@@ -42,30 +42,30 @@ fn every_handed_file_is_read_as_it_is_seen_or_told() {
     let missing = untold(&[
         ("71-xw.xlsx", &["LỖI IMP-006", "KQ!E2", "32"][..]),
         ("02b-results.xlsx", &["LỖI IMP-031", "Kết quả!B5", "Có phải là: Phạm Văn Hưng?"][..]),
-        ("64c-unclosed.csv", &["LỖI", "dòng 2", "ngoặc kép"][..]),
+        ("64c-unclosed.csv", &["LỖI IMP-008", "dòng 2", "ngoặc kép"][..]),
         ("16-formula.xls", &["LỖI IMP-006", "Kết quả!E2", "chưa được tính"][..]),
         ("92-nocache-opt.ods", &["LỖI IMP-006", "Dữ kiện!H2", "chưa được tính"][..]),
         ("18-prefix.xlsx", &["LỖI IMP-006", "chưa được tính"][..]),
         ("18-prefix.xlsx", &["CẢNH BÁO IMP-018", "Dòng đang ẩn"][..]),
         ("40-norefs.xlsx", &["LỖI IMP-006", "chưa được tính"][..]),
         ("40-norefs.xlsx", &["CẢNH BÁO IMP-018", "Dòng đang ẩn"][..]),
-        ("17b-merge-covered-results.xlsx", &["Kết quả!E5", "«3»", "gộp"][..]),
-        ("93-covered.ods", &["Kết quả!E5", "«3»", "gộp"][..]),
+        ("17b-merge-covered-results.xlsx", &["LỖI IMP-061", "Kết quả!E5", "«3»", "gộp"][..]),
+        ("93-covered.ods", &["LỖI IMP-061", "Kết quả!E5", "«3»", "gộp"][..]),
         ("05-enus-dates.xlsx", &["Dữ kiện!M", "tháng đứng trước ngày"][..]),
-        ("05-enus-dates.xlsx", &["CẢNH BÁO", "ngày lớn hơn 12"][..]),
+        ("05-enus-dates.xlsx", &["CẢNH BÁO IMP-065", "ngày lớn hơn 12"][..]),
         ("06b-scaled.xlsx", &["CẢNH BÁO", "Dữ kiện!G", "12.500.000"][..]),
         ("30b-1904-general.xlsx", &["CẢNH BÁO", "05/12/2022"][..]),
         ("31c-east-utc.xlsx", &["CẢNH BÁO", "Dữ kiện!M", "nửa đêm"][..]),
         ("08-qmark.xlsx", &["LỖI", "?"][..]),
         ("10-eth.xlsx", &["LỖI IMP-034", "đã có ở một dòng"][..]),
         ("13c-apos-dup.xlsx", &["LỖI IMP-030", "Nhiễu"][..]),
-        ("07-strike.xlsx", &["CẢNH BÁO", "gạch ngang"][..]),
+        ("07-strike.xlsx", &["CẢNH BÁO IMP-063", "gạch ngang"][..]),
         ("33c-honorific-all.xlsx", &["CẢNH BÁO", "«Ông Phạm Văn Hưng»", "Phạm Văn Hưng"][..]),
-        ("27-us-thousand.xlsx", &["CẢNH BÁO", "Dữ kiện!G4", "«12,500»"][..]),
+        ("27-us-thousand.xlsx", &["CẢNH BÁO IMP-066", "Dữ kiện!G4", "«12,500»"][..]),
         ("61-dup.csv", &["LỖI IMP-030", "dòng 3"][..]),
         ("32-total-line.xlsx", &["LƯU Ý IMP-019", "Đại biểu, dòng 13", "Tổng số: 10 đại biểu"][..]),
         ("62b-avg.csv", &["LƯU Ý IMP-019", "dòng 3", "Trung bình"][..]),
-        ("66-badbyte.csv", &["dòng 2", "0x93"][..]),
+        ("66-badbyte.csv", &["CẢNH BÁO IMP-009", "dòng 2", "0x93"][..]),
         ("49-html.xls", &["LỖI IMP-001", "HTML", ".xlsx"][..]),
     ]);
     assert!(missing.is_empty(), "{missing}");
