@@ -173,6 +173,8 @@ impl StoreError {
             sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => {
                 Self::Gone(error)
             }
+            // What [`Row::get`](crate::sql::Row::get) refuses.
+            sqlx::Error::Decode(cause) => Self::Corrupt(cause.to_string()),
             sqlx::Error::Database(cause) => match cause.code().as_deref() {
                 // SQLite result codes (sqlite.org/rescode.html), extended ones by their low byte.
                 Some("5" | "6" | "261" | "517" | "262") => Self::Busy(error),

@@ -47,9 +47,6 @@ pub enum SchemaDiffers {
     Missing,
     Untold,
     Changed,
-    /// Pages of the file are damaged, or values have not the type of their column; SQLite's own words. A file that is opened to be
-    /// read only has no CHECK constraints: SQLite does not even parse them.
-    Broken,
 }
 
 /// An object of the schema that is not what the migrations make. One sentence without its end, Vietnamese.
@@ -66,7 +63,6 @@ impl fmt::Display for SchemaDifference {
         match self.is {
             SchemaDiffers::Missing => write!(f, "lược đồ thiếu «{object}» mà chương trình đã tạo"),
             SchemaDiffers::Untold => write!(f, "lược đồ có «{object}» mà chương trình không tạo"),
-            SchemaDiffers::Broken => write!(f, "tệp cơ sở dữ liệu bị hỏng hoặc giá trị sai kiểu của cột: {object}"),
             SchemaDiffers::Changed => write!(f, "«{object}» trong lược đồ khác với bản mà chương trình đã tạo"),
         }
     }
@@ -91,11 +87,6 @@ impl Store {
         if let Some(version) = migrations::misnamed(&mut tx).await? {
             let object = format!("bảng schema_steps, dòng {version}: cột name");
             found.push(SchemaDifference { object, is: SchemaDiffers::Changed });
-        }
-        if let Tx::Sqlite(tx) = &mut tx {
-            let lines: Vec<(String,)> = sqlx::query_as("PRAGMA quick_check(20)").fetch_all(&mut **tx).await?;
-            let broken = lines.into_iter().map(|(object,)| object).filter(|line| line != "ok");
-            found.extend(broken.map(|object| SchemaDifference { object, is: SchemaDiffers::Broken }));
         }
         Ok(found)
     }

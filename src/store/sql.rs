@@ -93,15 +93,24 @@ pub(super) enum Row {
 }
 
 impl Row {
-    /// The value of a column, by its name or its position.
+    /// The value of a column, by its name or its position. SQLite holds truth values as numbers, of which the driver takes all
+    /// but 0 for true: one that is neither 0 nor 1 was not written by this program, and is refused.
     pub(super) fn get<T, I>(&self, column: I) -> Result<T, sqlx::Error>
     where
         T: for<'r> sqlx::Decode<'r, Sqlite> + sqlx::Type<Sqlite>,
         T: for<'r> sqlx::Decode<'r, Postgres> + sqlx::Type<Postgres>,
-        I: sqlx::ColumnIndex<SqliteRow> + sqlx::ColumnIndex<PgRow>,
+        I: sqlx::ColumnIndex<SqliteRow> + sqlx::ColumnIndex<PgRow> + Copy,
     {
         match self {
-            Self::Sqlite(row) => row.try_get(column),
+            Self::Sqlite(row) => {
+                if <T as sqlx::Type<Sqlite>>::type_info() == <bool as sqlx::Type<Sqlite>>::type_info()
+                    && let Some(number) =
+                        row.try_get::<Option<i64>, I>(column)?.filter(|number| !(0..=1).contains(number))
+                {
+                    return Err(sqlx::Error::Decode(format!("{number} không phải đúng (1) hay sai (0)").into()));
+                }
+                row.try_get(column)
+            }
             Self::Postgres(row) => row.try_get(column),
         }
     }

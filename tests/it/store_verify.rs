@@ -149,6 +149,28 @@ fn every_kind_of_tampering_is_found_with_its_place() {
     });
 }
 
+/// Every reader takes 2 for true, so that a tag made of truth values holds; SQLite parses no CHECK of a file that it only reads.
+#[test]
+fn a_truth_value_that_is_neither_true_nor_false_is_found() {
+    let runtime = tokio::runtime::Runtime::new().expect("runtime");
+    runtime.block_on(async {
+        for (table, column) in
+            [("accounts", "must_change_password"), ("accounts", "keeps_factor"), ("councils", "second_factor_required")]
+        {
+            let (site, council) = council_with_history(Engine::Sqlite).await;
+            let changes = format!("UPDATE {table} SET {column} = 2 WHERE council_id = :council");
+            past_the_program(&site.database, council, &format!("PRAGMA ignore_check_constraints = ON; {changes}"))
+                .await
+                .expect("tampering");
+            let found = match database(&site.database.target(), Some(&keys())).await {
+                Ok(outcome) => outcome.expect_err("the tampering is found").to_string(),
+                Err(refused) => refused.to_string(),
+            };
+            assert!(found.contains("2 không phải đúng (1) hay sai (0)"), "{column}: {found}");
+        }
+    });
+}
+
 /// Whoever rewrites the newest entries and the head with them is found by a head that was signed before.
 #[test]
 fn a_log_that_was_cut_off_is_shorter_than_its_signed_head() {
