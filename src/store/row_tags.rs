@@ -52,21 +52,18 @@ pub async fn is_any_tagged(tx: &mut CouncilTx) -> Result<bool, StoreError> {
 /// Tags all rows of the council that have no tag or another one; how many these are. Whoever calls this vouches for them.
 #[boxed]
 pub async fn tag_again(tx: &mut CouncilTx) -> Result<u32, StoreError> {
-    let mut count = 0;
-    for row in account_rows::as_stored(tx).await? {
-        if !row.holds(tx) {
-            account_rows::put(tx, row).await?;
-            count += 1;
-        }
-    }
-    Ok(count + sessions::tag_again(tx).await? + slips::tag_again(tx).await?)
+    Ok(tag_accounts(tx).await? + sessions::tag_again(tx).await? + slips::tag_again(tx).await?)
 }
 
-/// Tags the accounts of the council that have no tag or another one, and ends the sessions and voids the slips that have none:
+/// Tags the accounts of the council that have no tag or another one, and takes away the sessions and slips that have none:
 /// whoever vouches for an account signs in again. How many rows there were.
 #[boxed]
 pub async fn vouch(tx: &mut CouncilTx) -> Result<u32, StoreError> {
-    let mut count = sessions::drop_forged(tx).await? + slips::drop_forged(tx).await?;
+    Ok(tag_accounts(tx).await? + sessions::drop_forged(tx).await? + slips::drop_forged(tx).await?)
+}
+
+async fn tag_accounts(tx: &mut CouncilTx) -> Result<u32, StoreError> {
+    let mut count = 0;
     for row in account_rows::as_stored(tx).await? {
         if !row.holds(tx) {
             account_rows::put(tx, row).await?;

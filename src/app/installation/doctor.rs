@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::installation::data_folder;
 use crate::rules::sets;
-use crate::service::anchors::{AnchorFile, compare, was_served};
+use crate::service::anchors::{AnchorFile, ForgedRows, compare, forged_rows, was_served};
 use crate::service::backups::{self, BackupLine, BackupOutcome};
 use crate::service::clock::{self, Chance, Clock, in_vietnam};
 use crate::service::error::AppError;
@@ -19,7 +19,7 @@ use domain::id::PollId;
 use domain::rules::Attested;
 use macros::boxed;
 use pdf::fonts;
-use store::row_tags::{self, ForgedRow};
+use store::row_tags::ForgedRow;
 use store::{Examination, Store, StoreError, Target, examine, polls};
 
 /// How a check turned out.
@@ -263,12 +263,10 @@ const SHOWN: usize = 20;
 
 /// Whether accounts, sessions and slips were written by the program.
 async fn rows(store: &Store) -> Result<Check, AppError> {
-    let mut found = Vec::new();
-    for row in store.read_installation().await? {
-        let mut tx = store.read(row.id()?).await?;
-        let forged = row_tags::forged(&mut tx).await?;
-        found.extend(forged.into_iter().map(|one| format!("{}: {}", row.name, named(&one))));
-    }
+    let of_council = |ForgedRows { name, rows, .. }: ForgedRows| -> Vec<String> {
+        rows.iter().map(|row| format!("{name}: {}", named(row))).collect()
+    };
+    let mut found: Vec<String> = forged_rows(store).await?.into_iter().flat_map(of_council).collect();
     if found.is_empty() {
         let sentence = "tài khoản, phiên và thẻ truy cập đều mang đúng mã xác thực của khóa.";
         return Ok(check("rows", Verdict::Good, sentence));

@@ -3,7 +3,6 @@
 use zeroize::Zeroizing;
 
 use super::reset_mark::told;
-use crate::people::anchors::forged_in;
 use crate::service::app::{App, Ask, run_once};
 use crate::service::caller::Caller;
 use crate::service::clock::in_vietnam;
@@ -18,7 +17,7 @@ use domain::id::{AccountId, CouncilId, LogId, RequestId};
 use domain::role::Role;
 use domain::text::{fold, name_order};
 use macros::boxed;
-use store::{CouncilTx, Work, accounts, credentials, failures, logs, sessions, slips};
+use store::{CouncilTx, Work, accounts, credentials, failures, logs, row_tags, sessions, slips};
 
 /// Roles that manage accounts.
 pub const MANAGERS: &[Role] = &[Role::Admin, Role::Operator];
@@ -118,15 +117,14 @@ impl App {
     #[boxed]
     pub async fn accounts_of(&self, council: CouncilId, filter: &Filter) -> Result<FoundAccounts, AppError> {
         let mut tx = self.store.read(council).await?;
-        let (mut all, forged) = (accounts::list(&mut tx).await?, forged_in(&mut tx).await?);
+        let mut all = accounts::list(&mut tx).await?;
+        let mut forged: Vec<String> =
+            row_tags::forged(&mut tx).await?.into_iter().filter_map(|row| row.login).collect();
+        forged.sort();
         // No database knows this order.
         all.sort_by_cached_key(|account| name_order(&account.name));
         let total = all.len();
-        Ok(FoundAccounts {
-            accounts: all.into_iter().filter(|account| filter.keeps(account)).collect(),
-            total,
-            forged: forged.into_iter().map(|one| one.login).collect(),
-        })
+        Ok(FoundAccounts { accounts: all.into_iter().filter(|account| filter.keeps(account)).collect(), total, forged })
     }
 
     /// One account of the caller's council.

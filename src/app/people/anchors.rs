@@ -1,7 +1,7 @@
 //! A database that is not what the anchors beside the key say, or that has none, and two people who let the service go on with it.
 
 use crate::people::clock::Proof;
-use crate::service::anchors::{tag_logs_again, vouch_for_rows};
+use crate::service::anchors::{ForgedRows, forged_rows, tag_logs_again, vouch_for_rows};
 use crate::service::app::App;
 use crate::service::error::AppError;
 use domain::audit::CouncilEvent;
@@ -9,7 +9,8 @@ use domain::audit::event::council::{AcceptedAccount, DatabaseAccepted};
 use domain::id::CouncilId;
 use domain::text::clean;
 use macros::boxed;
-use store::{CouncilTx, StoreError, logs, row_tags};
+use store::row_tags::ForgedRow;
+use store::{StoreError, logs};
 
 /// Accounts of a council whose rows the program did not write.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,13 +42,12 @@ impl App {
         if reason.is_empty() || reason.chars().count() > MAX_REASON {
             return Err(AppError::Input(format!("Hãy ghi lý do, không dài quá {MAX_REASON} ký tự.")));
         }
-        let (logs, is_any_forged) = (self.logs_to_accept().await?, self.is_any_row_forged().await?);
-        let accounts =
-            self.forged_accounts().await?.into_iter().flat_map(|council| council.accounts).collect::<Vec<_>>();
-        if logs.is_empty() && !is_any_forged {
+        let (logs, forged) = (self.logs_to_accept().await?, forged_rows(&self.store).await?);
+        if logs.is_empty() && forged.is_empty() {
             let nothing = "Cơ sở dữ liệu khớp với điểm neo và mọi dòng do chương trình ghi; không có gì phải xác nhận.";
             return Err(AppError::Input(nothing.to_owned()));
         }
+        let accounts: Vec<AcceptedAccount> = forged.iter().map(accounts_of).collect::<Result<Vec<_>, _>>()?.concat();
         let by = self.proved(council, first).await?;
         let proposed_by = self.proved(council, second).await?;
         if proposed_by.account == by.account {
@@ -77,35 +77,24 @@ impl App {
     #[boxed]
     pub async fn forged_accounts(&self) -> Result<Vec<ForgedAccounts>, AppError> {
         let mut found = Vec::new();
-        for row in self.store.read_installation().await? {
-            let accounts = forged_in(&mut self.store.read(row.id()?).await?).await?;
+        for council in forged_rows(&self.store).await? {
+            let accounts = accounts_of(&council)?;
             if !accounts.is_empty() {
-                found.push(ForgedAccounts { council: row.name, accounts });
+                found.push(ForgedAccounts { council: council.name, accounts });
             }
         }
         Ok(found)
     }
-
-    async fn is_any_row_forged(&self) -> Result<bool, AppError> {
-        for row in self.store.read_installation().await? {
-            if !row_tags::forged(&mut self.store.read(row.id()?).await?).await?.is_empty() {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
 }
 
-/// Accounts of a council whose rows the program did not write, by name.
-pub(crate) async fn forged_in(tx: &mut CouncilTx) -> Result<Vec<AcceptedAccount>, AppError> {
-    let council = tx.council();
-    let mut found = Vec::new();
-    for row in row_tags::forged(tx).await? {
-        if let Some(login) = row.login {
-            let account = row.row.parse().map_err(|e| AppError::internal("đọc tài khoản", e))?;
-            found.push(AcceptedAccount { account, council, login });
-        }
-    }
+/// The accounts among rows that the program did not write, by their names to sign in with.
+fn accounts_of(ForgedRows { council, rows, .. }: &ForgedRows) -> Result<Vec<AcceptedAccount>, AppError> {
+    let account = |row: &ForgedRow| {
+        let login = row.login.clone()?;
+        let account = row.row.parse().map_err(|e| AppError::internal("đọc tài khoản", e));
+        Some(account.map(|account| AcceptedAccount { account, council: *council, login }))
+    };
+    let mut found: Vec<AcceptedAccount> = rows.iter().filter_map(account).collect::<Result<_, _>>()?;
     found.sort_by(|one, other| one.login.cmp(&other.login));
     Ok(found)
 }

@@ -3,6 +3,7 @@
 //! [`Drawn`]). There the sums are used if the poll and its log, which is read again, are as they were; otherwise the work is
 //! done once more.
 
+use super::entries::rewritten;
 use super::openings::unseal;
 use super::{NO_POLL, held, rules_of};
 use crate::service::drawn::Drawn;
@@ -11,7 +12,7 @@ use crate::service::keys::Keys;
 use domain::id::PollId;
 use domain::poll_state::{AddedUp, CountLog, Pair, PollState, Transition};
 use domain::shares::{Closers, ShareFault};
-use store::{CouncilTx, StoreError, logs, polls, sealed};
+use store::{CouncilTx, logs, polls, sealed};
 
 /// Fields of the two shares, in the form that confirms a close.
 pub const SHARE_FIELDS: [&str; 2] = ["first_secret", "second_secret"];
@@ -39,8 +40,7 @@ async fn added_up(
     let closing = state.close()?;
     // The poll was read by the kinds that stand beside the entries; whether it takes shares, and whose, is what they say.
     if replay.course().shares() != closing.shares() {
-        let origin = logs::origin(tx, log).await?;
-        return Err(StoreError::Rewritten { origin }.into());
+        return Err(rewritten(tx, log).await);
     }
     // Before sums that were kept are used: nothing is opened or closed without the shares that the council asked for.
     let closers = closing.shares().closers(keys.shares()).map_err(at_field)?;

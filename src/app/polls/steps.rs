@@ -1,6 +1,7 @@
 //! The steps of a poll that one person takes, in their order. The table of events says who may take each; steps for two
 //! people are in [`super::acts`].
 
+use super::entries::rewritten;
 use super::openings::{BoundBatch, unseal};
 use super::{NO_POLL, Requester, Taken, WriteContext, admit, council_log, held, listed, rules_of, take, trust};
 use crate::Caller;
@@ -24,7 +25,7 @@ use domain::signing::Signatures;
 use jiff::civil::Date;
 use macros::boxed;
 use store::sealed::SealedPlace;
-use store::{CouncilTx, StoreError, logs, open_batches, polls, preparation, requests, sealed};
+use store::{CouncilTx, logs, open_batches, polls, preparation, requests, sealed};
 
 /// Roles whose request may commit a batch: the last of its people to send something.
 const BATCH_ROLES: &[Role] = &[Role::Teller, Role::HeadTeller];
@@ -268,7 +269,8 @@ impl App {
     /// request sent again is recognized for good.
     ///
     /// # Errors
-    /// As [`Self::commit_batch`]; [`AppError::Anchors`] while the database is not what was anchored, [`AppError::AlreadyDone`] when one of its requests belongs to a committed batch.
+    /// As [`Self::commit_batch`]; [`AppError::Anchors`] while the database is not what was anchored, [`AppError::AlreadyDone`]
+    /// when one of its requests belongs to a committed batch.
     pub(crate) async fn commit_agreed(
         &self,
         caller: &Caller,
@@ -465,7 +467,7 @@ async fn commit(
     // The state is read by the kinds that stand beside the entries; the batch is sealed by what the entries say.
     if state.poll().shares != shares {
         let log = logs::of_poll(tx, poll).await?.ok_or(NO_POLL)?;
-        return Err(StoreError::Rewritten { origin: logs::origin(tx, log).await? }.into());
+        return Err(rewritten(tx, log).await);
     }
     // What lies under the board's shares opens for nobody before the close, not to be compared either.
     if shares.are_needed() && is_in(tx, poll, &opening).await? {

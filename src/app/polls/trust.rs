@@ -1,10 +1,11 @@
 //! Who counts as a person of their own in a poll: not whoever was let in by an administrator since it began.
 
+use super::entries::rewritten;
 use crate::service::clock::in_vietnam;
 use crate::service::error::AppError;
 use domain::audit::{LogEntry, UtcTime};
 use domain::id::{AccountId, LogId, PollId};
-use store::{CouncilTx, StoreError, accounts, logs, polls, resets};
+use store::{CouncilTx, accounts, logs, polls, resets};
 
 /// Refuses a person of a step of two whose proof somebody else had in hand since the poll began.
 ///
@@ -23,7 +24,7 @@ pub(crate) async fn since_board(tx: &mut CouncilTx, log: LogId, account: Account
     let kind = "board.appointed";
     // Whoever counts was appointed, so that an entry that is not found is one that somebody hid.
     let Some(text) = logs::of_kinds(tx, log, [kind, kind]).await?.pop() else {
-        return Err(StoreError::Rewritten { origin: logs::origin(tx, log).await? }.into());
+        return Err(rewritten(tx, log).await);
     };
     let entry: LogEntry = LogEntry::parse(&text).map_err(|e| AppError::internal("đọc quyết định lập Ban", e))?;
     since(tx, account, entry.at, "Ban kiểm phiếu được lập", "kiểm phiếu").await

@@ -3,7 +3,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::service::anchors::{AnchorFile, compare, own, sign, tag_logs_again, tag_older_rows, was_served};
+use crate::service::anchors::{
+    AnchorFile, compare, forged_rows, own, sign, tag_logs_again, tag_older_rows, was_served,
+};
 use crate::service::app::App;
 use crate::service::error::AppError;
 use domain::audit::event::council::AcceptedLog;
@@ -111,18 +113,13 @@ impl App {
     /// Looks whether the program wrote every row that lets somebody in. Nobody is let in by another, so that the service goes on;
     /// the log of the service and [`App::check_ready`] tell.
     async fn look_at_rows(&self) -> Result<(), AppError> {
-        let (mut found, mut count) = (None, 0_usize);
-        for row in self.store.read_installation().await? {
-            let forged = row_tags::forged(&mut self.store.read(row.id()?).await?).await?;
-            count = count.saturating_add(forged.len());
-            let mut named = forged.into_iter().map(|row| (row.table, row.login.unwrap_or(row.row)));
-            found = found.or_else(|| named.next());
-        }
+        let mut forged = forged_rows(&self.store).await?.into_iter().flat_map(|council| council.rows);
+        let found = forged.next().map(|row| (row.table, row.login.unwrap_or(row.row)));
         let rows = self.memory.of::<NoticedRows>();
         let mut rows = rows.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let (Some((table, row)), None) = (&found, &*rows) {
             let first = format!("{} {row}", table.name());
-            tracing::error!(rows = count, first, "there are rows that this program did not write");
+            tracing::error!(first, more = forged.count(), "there are rows that this program did not write");
         }
         *rows = found;
         Ok(())

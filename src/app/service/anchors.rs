@@ -20,7 +20,8 @@ use domain::audit::merkle::{Frontier, empty_root, leaf_hash};
 use domain::audit::{Anchor, AnchorFault, Anchors, Checkpoint, KeyName, UtcTime};
 use domain::id::CouncilId;
 use store::logs::{self, LogHead};
-use store::{CouncilTx, Store, StoreError, log_tags, row_tags};
+use store::row_tags::{self, ForgedRow};
+use store::{CouncilTx, Store, StoreError, log_tags};
 
 const FILE: &str = "anchors.txt";
 /// Entries that are read at once.
@@ -254,8 +255,7 @@ pub(crate) async fn was_served(store: &Store) -> Result<bool, StoreError> {
 /// # Errors
 /// When the database does not answer.
 pub(crate) async fn tag_older_rows(store: &Store) -> Result<(), AppError> {
-    let councils = store.read_installation().await?.into_iter().map(|row| row.id());
-    let councils: Vec<CouncilId> = councils.collect::<Result<_, _>>()?;
+    let councils = council_ids(store).await?;
     let tagged = store.write_installation(move |mut tx| {
         Box::pin(async move {
             for council in &councils {
@@ -277,13 +277,40 @@ pub(crate) async fn tag_older_rows(store: &Store) -> Result<(), AppError> {
     Ok(())
 }
 
+async fn council_ids(store: &Store) -> Result<Vec<CouncilId>, StoreError> {
+    store.read_installation().await?.into_iter().map(|row| row.id()).collect()
+}
+
+/// Rows of accounts, sessions and slips of one council that the program did not write; at least one.
+pub(crate) struct ForgedRows {
+    pub council: CouncilId,
+    /// Name of the council.
+    pub name: String,
+    pub rows: Vec<ForgedRow>,
+}
+
+/// Of every council that has some, the rows that the program did not write.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn forged_rows(store: &Store) -> Result<Vec<ForgedRows>, StoreError> {
+    let mut found = Vec::new();
+    for row in store.read_installation().await? {
+        let council = row.id()?;
+        let rows = row_tags::forged(&mut store.read(council).await?).await?;
+        if !rows.is_empty() {
+            found.push(ForgedRows { council, name: row.name, rows });
+        }
+    }
+    Ok(found)
+}
+
 /// Tags every account as it is now, for whoever vouches for it; sessions and slips that the program did not write are gone.
 ///
 /// # Errors
 /// When the database does not answer.
 pub(crate) async fn vouch_for_rows(store: &Store) -> Result<(), AppError> {
-    let councils = store.read_installation().await?.into_iter().map(|row| row.id());
-    let councils: Vec<CouncilId> = councils.collect::<Result<_, _>>()?;
+    let councils = council_ids(store).await?;
     let vouched = store.write_installation(move |mut tx| {
         Box::pin(async move {
             let mut count = 0;
