@@ -76,8 +76,7 @@ impl Conventions {
         for column in &self.columns {
             let Some(text) = typed(record, column) else { continue };
             let other = match habit(text) {
-                Habit::LoneComma => self.american.as_deref(),
-                Habit::LonePoint => self.american.as_deref(),
+                Habit::LoneComma | Habit::LonePoint => self.american.as_deref(),
                 Habit::American if text.contains(',') => self.vietnamese.as_deref(),
                 _ => None,
             };

@@ -9,7 +9,7 @@ use zip::ZipArchive;
 use super::bounds::Failure;
 use super::grid::{Area, Spot};
 use super::stored::{Stored, StoredBook, StoredCell, StoredFormula, StoredSheet, StoredStyle};
-use super::xml::{Met, Tag, part, walk};
+use super::xml::{Met, Tag, part, text_of, walk};
 
 /// Programs that compute before they save, by a part of their names.
 const COMPUTING: [&str; 6] = ["office", "collabora", "calligra", "gnumeric", "google", "wps"];
@@ -43,14 +43,7 @@ pub(super) fn read(bytes: &[u8], most_cells: usize) -> Result<StoredBook, Failur
 
 fn writer_computes(archive: &mut ZipArchive<Cursor<&[u8]>>) -> bool {
     let Some(meta) = part(archive, "meta.xml") else { return false };
-    let (mut inside, mut name) = (false, String::new());
-    let _ = walk(&meta, &mut |met| match met {
-        Met::Start(tag) => inside = tag.local == "generator",
-        Met::Text(text) if inside => name.push_str(text),
-        Met::End(_) => inside = false,
-        Met::Text(_) => {}
-    });
-    let name = name.to_lowercase();
+    let name = text_of(&meta, "generator").to_lowercase();
     COMPUTING.iter().any(|program| name.contains(program))
 }
 

@@ -69,6 +69,14 @@ pub(super) struct StoredFormula {
     pub uncomputed: bool,
 }
 
+/// Properties of a font that change what is seen.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct StoredFont {
+    pub struck: bool,
+    pub white: bool,
+    pub legacy: Option<Legacy>,
+}
+
 /// Properties of a style that change what is seen.
 #[derive(Clone, Debug, Default)]
 pub(super) struct StoredStyle {
@@ -78,4 +86,18 @@ pub(super) struct StoredStyle {
     /// White letters on nothing or on white.
     pub unseen: bool,
     pub legacy: Option<Legacy>,
+}
+
+impl StoredStyle {
+    /// The style of a format code with a font; in white letters it is unseen where `shows_white` does not hold: on nothing, or on
+    /// white.
+    pub(super) fn of(format: String, font: Option<&StoredFont>, shows_white: bool) -> Self {
+        let font = font.copied().unwrap_or_default();
+        Self {
+            format: if format == "General" { String::new() } else { format },
+            struck: font.struck,
+            unseen: font.white && !shows_white,
+            legacy: font.legacy,
+        }
+    }
 }

@@ -11,7 +11,7 @@ use super::compound;
 use super::grid::{Area, Spot};
 use super::legacy::Legacy;
 use super::number_format;
-use super::stored::{Stored, StoredBook, StoredCell, StoredFormula, StoredSheet, StoredStyle};
+use super::stored::{Stored, StoredBook, StoredCell, StoredFont, StoredFormula, StoredSheet, StoredStyle};
 
 /// The whole file.
 ///
@@ -108,19 +108,12 @@ impl SheetMarks {
     }
 }
 
-#[derive(Debug, Default)]
-struct Font {
-    struck: bool,
-    white: bool,
-    legacy: Option<Legacy>,
-}
-
 /// What the records tell beside the values.
 #[derive(Debug, Default)]
 struct Marks {
     counts_from_1904: bool,
     formats: BTreeMap<u16, String>,
-    fonts: Vec<Font>,
+    fonts: Vec<StoredFont>,
     /// Font, format and whether the cell is filled with a colour.
     cell_formats: Vec<(u16, u16, bool)>,
     sheet_starts: Vec<usize>,
@@ -183,10 +176,10 @@ impl Marks {
                 let name = data.get(14..).and_then(|rest| text(rest, 1)).unwrap_or_default();
                 // Colour 9 of the palette is white.
                 let white = matches!(word(data, 4), Some(1 | 9));
-                self.fonts.push(Font { struck: flags & 8 != 0, white, legacy: Legacy::of_font(&name) });
+                self.fonts.push(StoredFont { struck: flags & 8 != 0, white, legacy: Legacy::of_font(&name) });
                 // There is no font 4.
                 if self.fonts.len() == 4 {
-                    self.fonts.push(Font::default());
+                    self.fonts.push(StoredFont::default());
                 }
             }
             0x00E0 => {
@@ -211,12 +204,7 @@ impl Marks {
             // 14 follows the language of the machine, whatever the file writes for it.
             let code = if matches!(*format, 14 | 22) { None } else { code };
             let code = code.unwrap_or_else(|| number_format::builtin(u32::from(*format)).to_owned());
-            StoredStyle {
-                format: if code == "General" { String::new() } else { code },
-                struck: font.is_some_and(|font| font.struck),
-                unseen: font.is_some_and(|font| font.white) && !filled,
-                legacy: font.and_then(|font| font.legacy),
-            }
+            StoredStyle::of(code, font, *filled)
         };
         self.cell_formats.iter().map(style).collect()
     }

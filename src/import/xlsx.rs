@@ -8,10 +8,10 @@ use zip::ZipArchive;
 use super::bounds::Failure;
 use super::legacy::Legacy;
 use super::number_format;
-use super::stored::{StoredBook, StoredSheet, StoredStyle};
+use super::stored::{StoredBook, StoredFont, StoredSheet, StoredStyle};
 use super::xlsx_sheet;
 use super::xlsx_text::{RichText, SharedText};
-use super::xml::{Met, Tag, part, walk};
+use super::xml::{Met, Tag, part, text_of, walk};
 
 /// Programs that compute before they save, by the beginning of their names.
 const COMPUTING: [&str; 8] =
@@ -126,14 +126,7 @@ pub(super) fn read(bytes: &[u8], most_cells: usize) -> Result<StoredBook, Failur
 fn writer_computes(archive: &mut Archive<'_>, root: &Relations) -> bool {
     let path = root.of_kind("extended-properties").unwrap_or("docProps/app.xml").to_owned();
     let Some(xml) = part(archive, &path) else { return false };
-    let (mut inside, mut name) = (false, String::new());
-    let _ = walk(&xml, &mut |met| match met {
-        Met::Start(tag) => inside = tag.local == "Application",
-        Met::Text(text) if inside => name.push_str(text),
-        Met::End(_) => inside = false,
-        Met::Text(_) => {}
-    });
-    let name = name.trim().to_lowercase();
+    let name = text_of(&xml, "Application").trim().to_lowercase();
     COMPUTING.iter().any(|program| name.starts_with(program))
 }
 
@@ -164,18 +157,11 @@ fn shared_texts(xml: &str) -> Result<Vec<SharedText>, Failure> {
     Ok(texts)
 }
 
-#[derive(Debug, Default)]
-struct Font {
-    struck: bool,
-    white: bool,
-    legacy: Option<Legacy>,
-}
-
 /// State of reading the styles.
 #[derive(Debug, Default)]
 struct Styles {
     formats: BTreeMap<u32, String>,
-    fonts: Vec<Font>,
+    fonts: Vec<StoredFont>,
     /// Whether letters in white are unseen on it.
     fills_white: Vec<bool>,
     cells: Vec<StoredStyle>,
@@ -196,7 +182,7 @@ impl Styles {
                     self.formats.insert(id, code);
                 }
             }
-            "font" if is_in("fonts") => self.fonts.push(Font::default()),
+            "font" if is_in("fonts") => self.fonts.push(StoredFont::default()),
             "fill" if is_in("fills") => self.fills_white.push(true),
             "patternFill" if is_in("fills") => {
                 let none = tag.get("patternType").is_none_or(|kind| kind == "none");
@@ -236,12 +222,7 @@ impl Styles {
         let at = |name: &str| tag.number(name).and_then(|n| usize::try_from(n).ok());
         let font = at("fontId").and_then(|n| self.fonts.get(n));
         let fill = at("fillId").and_then(|n| self.fills_white.get(n)).copied().unwrap_or(true);
-        self.cells.push(StoredStyle {
-            format: if format == "General" { String::new() } else { format },
-            struck: font.is_some_and(|font| font.struck),
-            unseen: font.is_some_and(|font| font.white) && fill,
-            legacy: font.and_then(|font| font.legacy),
-        });
+        self.cells.push(StoredStyle::of(format, font, !fill));
     }
 }
 

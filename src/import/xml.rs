@@ -84,6 +84,18 @@ pub(super) fn walk(xml: &str, visit: &mut dyn FnMut(Met<'_>)) -> Result<(), Dama
     }
 }
 
+/// The text directly within the elements of a local name, as far as the part can be read.
+pub(super) fn text_of(xml: &str, element: &str) -> String {
+    let (mut inside, mut found) = (false, String::new());
+    let _ = walk(xml, &mut |met| match met {
+        Met::Start(tag) => inside = tag.local == element,
+        Met::Text(text) if inside => found.push_str(text),
+        Met::End(_) => inside = false,
+        Met::Text(_) => {}
+    });
+    found
+}
+
 /// The text of a part: UTF-8 or UTF-16, by its mark.
 pub(super) fn part(archive: &mut ZipArchive<Cursor<&[u8]>>, name: &str) -> Option<String> {
     let exact = name.trim_start_matches('/');
