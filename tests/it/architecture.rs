@@ -34,7 +34,6 @@ const OWNED_CRATES: &[(&str, &str)] = &[
     ("flate2", "import"),
     ("quick-xml", "import"),
     ("rust_xlsxwriter", "import"),
-    ("csv", "import"),
     ("encoding_rs", "import"),
     ("sqlx", "store"),
     ("argon2", "app"),

@@ -8,6 +8,9 @@ use domain::recompute::check_published;
 use domain::rules::builtin;
 use domain::tally::base_of;
 use import::{read_published, read_xlsx};
+use rust_xlsxwriter::{Format, Note};
+
+use crate::import_messy::{Office, told as findings_of};
 
 fn file(name: &str) -> Vec<u8> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/seen").join(name);
@@ -133,4 +136,32 @@ fn a_bad_byte_leaves_the_rest_of_the_file_as_it_is() {
         Some(("Nguyễn Văn An", "Chủ tịch “HDND”"))
     );
     assert_eq!(findings.len(), 1, "{findings:?}");
+}
+
+#[test]
+fn what_is_rounded_or_stands_in_a_comment_and_who_may_be_one_person_is_told() {
+    let mut office = Office::with_council("13/12/2023");
+    office.rows(
+        "DS cán bộ",
+        &[
+            &["TT", "Họ tên", "Ông/Bà", "Chức vụ", "Khối"],
+            &["1", "Nguyễn Thị Hồng", "Bà", "Chủ tịch UBND tỉnh", "UBND"],
+            &["2", "Nguyễn Thị Hông", "Bà", "Phó Chủ tịch UBND tỉnh", "UBND"],
+        ],
+    );
+    let header = "Cán bộ;Lĩnh vực;Loại;Năm;Nội dung;Kế hoạch;Đơn vị;Số văn bản;Ngày văn bản;Nguồn";
+    let cells = "Nguyễn Thị Hồng;Ngân sách;chỉ tiêu;2022;Thu;;;1/BC;5/12/2022;UBND";
+    let [header, cells] = [header, cells].map(|line| line.split(';').collect::<Vec<_>>());
+    let sheet = office.rows("Số liệu", &[&header, &cells]);
+    let short = Format::new().set_num_format("0.0");
+    sheet.write_number_with_format(1, 5, 12.345, &short).unwrap().insert_note(1, 6, &Note::new("tỷ đồng")).unwrap();
+    let read = office.read();
+    let said = findings_of(&read.findings);
+    for expected in [
+        "IMP-047 [DS cán bộ!B3] «Nguyễn Thị Hông» và «Nguyễn Thị Hồng»",
+        "IMP-062 [Số liệu!F2]",
+        "IMP-064 [Số liệu!G2] Ô trống nhưng có ghi chú",
+    ] {
+        assert!(said.contains(expected), "{expected}: {said}");
+    }
 }
