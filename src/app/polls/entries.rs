@@ -9,7 +9,7 @@ use store::{CouncilTx, StoreError, log_tags, logs};
 /// Every entry of a poll's log, in its order, if they are what the program wrote.
 ///
 /// # Errors
-/// [`StoreError::Rewritten`](store::StoreError::Rewritten), and when an entry cannot be read.
+/// [`StoreError::Rewritten`], and when an entry cannot be read.
 pub(crate) async fn entries(tx: &mut CouncilTx, log: LogId) -> Result<Vec<LogEntry>, AppError> {
     let (_, texts) = log_tags::whole(tx, log).await?;
     let mut reader = EntryReader::default();
