@@ -107,11 +107,15 @@ def judged(source, **told):
 
 def main():
     options = argparse.ArgumentParser(usage="verify.py BUNDLE [ROOT] [--hash-only] [--witness KEY]...", add_help=False)
+    options.add_argument("-h", "--help", action="store_true")
     options.add_argument("told", nargs="*")
     options.add_argument("--hash-only", action="store_true")
     options.add_argument("--many", action="store_true")
     options.add_argument("--witness", action="append", default=[])
     asked = options.parse_args()
+    if asked.help:
+        print(__doc__)
+        return 0
     told, is_hash_only = asked.told, asked.hash_only
     if asked.many:
         for path in sys.stdin:

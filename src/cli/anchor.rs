@@ -62,14 +62,24 @@ pub(super) fn run(args: Args) -> Result<Answer, AppError> {
 
 /// Names the accounts that nobody can sign in with.
 fn tell_forged(forged: &[ForgedAccounts]) -> Answer {
-    for ForgedAccounts { council, accounts } in forged {
+    for ForgedAccounts { council, accounts, strange } in forged {
         let logins: Vec<&str> = accounts.iter().map(|account| account.login.as_str()).collect();
-        out::data(&format!(
-            "{council}: dòng của tài khoản {} không do chương trình ghi bằng khóa này (bị sửa từ bên ngoài, hoặc do một tiến trình của \
-             bản cũ ghi vào), nên không đăng nhập được. Nếu biết chắc vì sao, hai người khác xác nhận bằng lệnh «tinnhiem anchor \
-             --first TÊN --second TÊN --reason LÝ_DO»; nếu không, hãy khôi phục từ bản sao lưu.",
-            logins.join(", ")
-        ));
+        if !logins.is_empty() {
+            out::data(&format!(
+                "{council}: dòng của tài khoản {} không do chương trình ghi bằng khóa này (bị sửa từ bên ngoài, hoặc do một tiến \
+                 trình của bản cũ ghi vào), nên không đăng nhập được. Hai người khác xác nhận bằng lệnh «tinnhiem anchor --first TÊN \
+                 --second TÊN --reason LÝ_DO» thì họ tên, vai trò, trạng thái trở lại đúng như nhật ký ghi và mật khẩu bị xóa; sau \
+                 đó đặt lại mật khẩu bằng «tinnhiem user reset». Cũng có thể khôi phục từ bản sao lưu.",
+                logins.join(", ")
+            ));
+        }
+        if !strange.is_empty() {
+            out::data(&format!(
+                "{council}: nhật ký không có tài khoản {} mà bảng accounts có; không ai xác nhận được và không ai đăng nhập được. \
+                 Hãy khôi phục từ bản sao lưu.",
+                strange.join(", ")
+            ));
+        }
     }
     if forged.is_empty() { Answer::Yes } else { Answer::No }
 }

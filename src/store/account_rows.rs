@@ -3,6 +3,7 @@
 use super::error::StoreError;
 use super::scope::CouncilTx;
 use super::sql::{ReadRow, Row, execute, row, rows};
+use domain::account::AccountState;
 use domain::audit::row_tag::{RowKey, RowMac, TaggedTable};
 use domain::id::{AccountId, CouncilId};
 use macros::boxed;
@@ -32,6 +33,13 @@ pub(super) struct AccountRow {
     pub changed_at: String,
     pub changed_by: String,
     pub tag: Option<String>,
+}
+
+pub(super) const fn state_text(state: AccountState) -> &'static str {
+    match state {
+        AccountState::Open => "open",
+        AccountState::Disabled => "disabled",
+    }
 }
 
 impl ReadRow for AccountRow {

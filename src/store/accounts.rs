@@ -1,7 +1,7 @@
 //! Accounts of a council and their password hashes. Whatever is read of one was written by the program
 //! ([`StoreError::Forged`]), but where a function says otherwise.
 
-use super::account_rows::{self, AccountRow};
+use super::account_rows::{self, AccountRow, state_text};
 use super::error::StoreError;
 use super::scope::CouncilTx;
 use super::sql::{row, to_u64};
@@ -34,13 +34,6 @@ fn codes(roles: &Roles) -> String {
     roles.iter().map(Role::code).collect::<Vec<_>>().join(",")
 }
 
-const fn state_text(state: AccountState) -> &'static str {
-    match state {
-        AccountState::Open => "open",
-        AccountState::Disabled => "disabled",
-    }
-}
-
 /// All accounts of the council that the program wrote, by name; the others are [`row_tags::forged`](super::row_tags::forged).
 #[boxed]
 pub async fn list(tx: &mut CouncilTx) -> Result<Vec<Account>, StoreError> {
@@ -55,6 +48,13 @@ pub async fn list_as_stored(tx: &mut CouncilTx) -> Result<Vec<Account>, StoreErr
     let rows = account_rows::as_stored(tx).await?;
     let council = tx.council();
     rows.into_iter().map(|row| row.account(council)).collect()
+}
+
+/// Login and name of every account of the council, by name, whoever wrote their rows: a login that one of them has is taken.
+#[boxed]
+pub async fn logins(tx: &mut CouncilTx) -> Result<Vec<(String, String)>, StoreError> {
+    let rows = account_rows::as_stored(tx).await?;
+    Ok(rows.into_iter().map(|row| (row.login, row.name)).collect())
 }
 
 /// The account of an id.

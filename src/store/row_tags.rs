@@ -4,14 +4,16 @@
 //! Whoever loads such a row to decide by it checks the tag with it, one HMAC and no statement more; whoever changes one reads it
 //! first in the same transaction, so that a row that somebody else wrote never gets a tag by a change of another column.
 
-use super::account_rows;
+use super::account_rows::{self, AccountRow};
 use super::error::StoreError;
 use super::scope::CouncilTx;
 use super::{sessions, slips};
-use domain::audit::Digest;
+use domain::account::AccountState;
 use domain::audit::row_tag::{RowKey, RowMac, TaggedTable};
-use domain::id::CouncilId;
+use domain::audit::{Digest, LoggedAccount};
+use domain::id::{AccountId, CouncilId};
 use macros::boxed;
+use std::collections::BTreeMap;
 
 /// Step of the schema from which on these rows have tags.
 pub const SINCE: i64 = 15;
@@ -30,11 +32,8 @@ pub struct ForgedRow {
 #[boxed]
 pub async fn forged(tx: &mut CouncilTx) -> Result<Vec<ForgedRow>, StoreError> {
     let accounts = account_rows::as_stored(tx).await?.into_iter().filter(|row| !row.holds(tx));
-    let account = |row: account_rows::AccountRow| ForgedRow {
-        table: TaggedTable::Accounts,
-        row: row.account_id,
-        login: Some(row.login),
-    };
+    let account =
+        |row: AccountRow| ForgedRow { table: TaggedTable::Accounts, row: row.account_id, login: Some(row.login) };
     let mut found: Vec<ForgedRow> = accounts.map(account).collect();
     let of = |table| move |row: String| ForgedRow { table, row, login: None };
     found.extend(sessions::forged(tx).await?.into_iter().map(of(TaggedTable::Sessions)));
@@ -55,11 +54,34 @@ pub async fn tag_again(tx: &mut CouncilTx) -> Result<u32, StoreError> {
     Ok(tag_accounts(tx).await? + sessions::tag_again(tx).await? + slips::tag_again(tx).await?)
 }
 
-/// Tags the accounts of the council that have no tag or another one, and takes away the sessions and slips that have none:
-/// whoever vouches for an account signs in again. How many rows there were.
+/// Makes the accounts of the council that have no tag or another one what `logged` says of them, tags them, and takes away the
+/// sessions and slips that have no tag. No log has a password: it goes, and somebody has to be given a new one. An account that
+/// `logged` does not know, or by another login, stays without a tag. How many rows there were.
 #[boxed]
-pub async fn vouch(tx: &mut CouncilTx) -> Result<u32, StoreError> {
-    Ok(tag_accounts(tx).await? + sessions::drop_forged(tx).await? + slips::drop_forged(tx).await?)
+pub async fn vouch(tx: &mut CouncilTx, logged: &BTreeMap<AccountId, LoggedAccount>) -> Result<u32, StoreError> {
+    let mut count = 0;
+    for row in account_rows::as_stored(tx).await? {
+        let id: AccountId = row.account_id.parse().map_err(StoreError::corrupt)?;
+        let said = logged.get(&id).filter(|said| !row.holds(tx) && said.login == row.login);
+        if let Some(said) = said {
+            account_rows::put(tx, as_logged(row, said)).await?;
+            count += 1;
+        }
+    }
+    Ok(count + sessions::drop_forged(tx).await? + slips::drop_forged(tx).await?)
+}
+
+fn as_logged(row: AccountRow, said: &LoggedAccount) -> AccountRow {
+    let roles: Vec<&str> = said.roles.iter().map(|role| role.code()).collect();
+    let state = if said.is_open { AccountState::Open } else { AccountState::Disabled };
+    AccountRow {
+        name: said.name.clone(),
+        roles: roles.join(","),
+        state: account_rows::state_text(state).to_owned(),
+        password: None,
+        must_change_password: true,
+        ..row
+    }
 }
 
 async fn tag_accounts(tx: &mut CouncilTx) -> Result<u32, StoreError> {

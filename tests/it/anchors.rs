@@ -223,7 +223,9 @@ fn an_account_that_the_program_did_not_write_is_named_and_two_others_vouch_for_i
     on_both(|engine| async move {
         let (site, council, data) = anchored(engine).await;
         site.has_account(council, "van.phong", "Đỗ Quỳnh Nữ", Role::Clerk).await;
-        let writes = "UPDATE accounts SET tag = NULL WHERE council_id = :council AND login = 'van.phong'";
+        // One more role, another password: whoever vouched for the row as it stands would let the thief in.
+        let writes = "UPDATE accounts SET tag = NULL, roles = 'admin', password = (SELECT password FROM accounts WHERE \
+                      council_id = :council AND login = 'lanh.dao') WHERE council_id = :council AND login = 'van.phong'";
         past_the_program(&site.database, council, writes).await.expect("written");
         let mut manager = site.signed_in("mau", "quan.tri").await;
         let list = manager.opens("/tai-khoan").await;
@@ -259,9 +261,31 @@ fn an_account_that_the_program_did_not_write_is_named_and_two_others_vouch_for_i
             "{told}"
         );
         assert_eq!(told["accounts"].as_array().map(Vec::len), Some(1), "{told}");
-        site.signed_in("mau", "van.phong").await;
+        let mut tx = site.store.read(council).await.expect("read");
+        let account = store::accounts::by_login(&mut tx, &"van.phong".parse().expect("login")).await.expect("row");
+        let account = account.expect("an account that the program wrote");
+        assert!(account.roles.iter().eq([Role::Clerk]), "what the log says: {account:?}");
+        assert_eq!(store::accounts::password(&mut tx, account.id).await.expect("row"), None);
+        drop(tx);
         assert_eq!(found(&site, &data).await, "");
         assert_eq!(asks(&["anchor"]).status.code(), Some(0));
+        let reset = asks(&["user", "reset", "van.phong", "--council", "mau"]);
+        assert!(reset.status.success(), "{}", String::from_utf8_lossy(&reset.stderr));
+
+        // A row that the log does not know: nobody is let in by it, whoever vouches, and its login stays taken.
+        let adds = "INSERT INTO accounts (council_id, account_id, login, name, roles, state, password, must_change_password, \
+                    second_factor_step, failures, version, changed_at, changed_by) SELECT council_id, \
+                    '01940000-0000-7000-8000-00000000abcd', 'la.mat', name, roles, state, password, must_change_password, 0, 0, 1, \
+                    changed_at, changed_by FROM accounts WHERE council_id = :council AND login = 'lanh.dao'";
+        past_the_program(&site.database, council, adds).await.expect("written");
+        let told = asks(&["anchor"]);
+        let text = String::from_utf8_lossy(&told.stdout).into_owned();
+        assert!(text.contains("nhật ký không có tài khoản la.mat"), "{text}");
+        let mut manager = site.signed_in("mau", "quan.tri").await;
+        manager.opens("/tai-khoan/moi").await;
+        let typed = [("name", "Người Mới"), ("login", "la.mat"), ("roles", "clerk")];
+        let answer = manager.submits("/tai-khoan/moi", &typed).await;
+        assert!(answer.html.contains("«la.mat» đã là của"), "{}", answer.html);
     });
 }
 
@@ -334,6 +358,8 @@ fn commands_on_a_wrong_folder_say_so_and_leave_it_untouched() {
     let public = app::backup::new_identity(&home.path().join("khoa.txt")).expect("a key pair");
     let poll = "01940000-0000-7000-8000-000000000001";
     let file = home.path().join("ra").display().to_string();
+    let head = home.path().join("dau.txt").display().to_string();
+    fs::write(&head, "không phải điểm chốt").expect("written");
     for arguments in [
         &["anchor"][..],
         &["anchor", "--first", "a", "--second", "b", "--reason", "x"],
@@ -342,6 +368,9 @@ fn commands_on_a_wrong_folder_say_so_and_leave_it_untouched() {
         &["user", "list"],
         &["user", "add", "Lê Thị Ba", "--role", "operator", "--council", "he-thong"],
         &["bundle", "--poll", poll, "--out", &file],
+        &["bundle"],
+        &["witness", &head, "--name", "tinh.example.gov.vn/chung", "--out", &file],
+        &["witness", &head, "--name", "tinh.example.gov.vn/chung", "--out", &file, "--log-key", "x"],
         &["verify", "--db"],
         &["backup", "--out", &file, "--recipient", &public],
     ] {
@@ -353,7 +382,7 @@ fn commands_on_a_wrong_folder_say_so_and_leave_it_untouched() {
             assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
             let found = fs::read_dir(data).map(Iterator::count).unwrap_or_default();
             assert_eq!((found, data.exists()), (names, data != &absent), "{arguments:?}");
-            let is_ours = matches!(arguments[0], "verify" | "backup");
+            let is_ours = matches!(arguments[0], "verify" | "backup" | "witness");
             assert!(is_ours || said.contains("hãy xem lại --data"), "{arguments:?}: {said}");
         }
     }

@@ -26,6 +26,7 @@ fn a_service_that_is_well_has_no_error_and_one_with_a_broken_file_has() {
     let data = home.path().join("data");
     let (code, checks) = examines(&data, None);
     assert_eq!(code, Some(0), "before the first start: {checks:?}");
+    assert_eq!(checks.first().map(String::as_str), Some("folder warning"), "{checks:?}");
     assert!(!data.exists(), "looking makes nothing");
     drop(Process::start(&data, &[], &[]));
     let (code, checks) = examines(&data, None);

@@ -1,10 +1,13 @@
 //! Somebody who can write to the database, and has no key, makes of one person two: another password, another session, one more
 //! role, a slip of their own. The tag of such a row is not theirs to make, so nobody is let in by it.
 
+use std::collections::BTreeMap;
+
 use app::service::passwords::{self, Cost};
 use axum::http::StatusCode;
-use domain::audit::hkdf;
+use domain::account::{Account, AccountState};
 use domain::audit::row_tag::{RowKey, TaggedTable};
+use domain::audit::{LoggedAccount, hkdf};
 use domain::id::{AccountId, CouncilId};
 use domain::role::Role;
 use domain::slip::SlipCode;
@@ -192,13 +195,35 @@ fn rows_of_an_older_program_are_tagged_once_and_no_change_tags_one_that_is_forge
         for table in ["accounts", "sessions"] {
             office.tampers(&format!("UPDATE {table} SET tag = 'x' WHERE council_id = :council")).await;
         }
-        let vouched = store.write(council, |tx| Box::pin(row_tags::vouch(tx))).await;
-        assert_eq!(vouched.expect("vouched"), 5);
+        let mut tx = store.read(council).await.expect("read");
+        let as_stored = accounts::list_as_stored(&mut tx).await.expect("rows");
+        let taken = accounts::logins(&mut tx).await.expect("rows");
+        assert!(taken.contains(&("thu.ky".into(), "Lê Thư Ký".into())), "{taken:?}");
+        drop(tx);
+        let said = |account: Account| LoggedAccount {
+            login: account.login.to_string(),
+            name: account.name,
+            roles: account.roles.iter().collect(),
+            is_open: account.state == AccountState::Open,
+        };
+        let all: BTreeMap<AccountId, LoggedAccount> =
+            as_stored.into_iter().map(|account| (account.id, said(account))).collect();
+        // Whom the log does not know, nobody vouches for.
+        let without: BTreeMap<_, _> = all.clone().into_iter().filter(|(id, _)| *id != clerk).collect();
+        let vouched =
+            store.write(council, move |tx| Box::pin(async move { row_tags::vouch(tx, &without).await })).await;
+        assert_eq!(vouched.expect("vouched"), 4);
+        let mut tx = store.read(council).await.expect("read");
+        assert_eq!(row_tags::forged(&mut tx).await.expect("rows"), [row]);
+        drop(tx);
+        let vouched = store.write(council, move |tx| Box::pin(async move { row_tags::vouch(tx, &all).await })).await;
+        assert_eq!(vouched.expect("vouched"), 1);
         let mut tx = store.read(council).await.expect("read");
         assert!(row_tags::forged(&mut tx).await.expect("rows").is_empty());
         drop(tx);
         let mut tx = store.read(council).await.expect("read");
         assert!(row_tags::is_any_tagged(&mut tx).await.expect("rows"));
+        assert_eq!(accounts::password(&mut tx, clerk).await.expect("row"), None, "no log has a password");
         drop(tx);
         assert_eq!(found(&office.site).await.concat(), "");
 

@@ -71,7 +71,7 @@ const LEAST_FREE_MIB: u64 = 1024;
 /// Looks at everything. Never fails: what cannot be looked at is a finding.
 #[boxed]
 pub async fn examine_all(data: &Path, database_url: Option<&str>) -> Vec<Check> {
-    let mut all = Vec::new();
+    let mut all = Vec::from_iter(folder(data));
     let keys = key(data, &mut all);
     match data_folder::target(data, database_url) {
         Ok(target) => {
@@ -88,6 +88,17 @@ pub async fn examine_all(data: &Path, database_url: Option<&str>) -> Vec<Check> 
     all.push(font_digests());
     all.push(rule_sets());
     all
+}
+
+/// A folder that is not there: before the first start, or where somebody typed another one.
+fn folder(data: &Path) -> Option<Check> {
+    let sentence = || {
+        format!(
+            "{}: chưa có thư mục này nên ở đây chưa có hệ thống nào; nếu đã chạy «tinnhiem serve», hãy xem lại --data.",
+            data.display()
+        )
+    };
+    (!data.exists()).then(|| check("folder", Verdict::Warning, sentence()))
 }
 
 /// How old the newest verified backup is, and whether it is still where it was put.

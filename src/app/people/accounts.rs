@@ -362,15 +362,15 @@ fn read_roles(council: CouncilId, codes: &[String]) -> Result<Roles, AccountErro
 
 /// The login that was typed, when nobody has it, or one made from the name.
 async fn free_login(tx: &mut CouncilTx, typed: Option<Login>, name: &str) -> Result<Login, AppError> {
-    let all = accounts::list(tx).await?;
-    let is_taken = |login: &Login| all.iter().any(|account| account.login == *login);
+    let all = accounts::logins(tx).await?;
+    let is_taken = |login: &Login| all.iter().any(|(other, _)| other == login.as_str());
     let Some(login) = typed else {
         let sentence = "Không tự đặt được tên đăng nhập từ họ tên này; hãy gõ tên đăng nhập.";
         return suggest_login(name, is_taken).ok_or_else(|| AppError::field("login", sentence));
     };
-    match all.iter().find(|account| account.login == login) {
-        Some(other) => {
-            let sentence = format!("Tên đăng nhập «{login}» đã là của {}; hãy chọn tên khác.", other.name);
+    match all.iter().find(|(other, _)| other == login.as_str()) {
+        Some((_, name)) => {
+            let sentence = format!("Tên đăng nhập «{login}» đã là của {name}; hãy chọn tên khác.");
             Err(AppError::field("login", sentence))
         }
         None => Ok(login),

@@ -84,7 +84,7 @@ impl App {
         check_length(text)?;
         let role = common_role(role)?;
         let preview =
-            read(caller.council, text, role, &accounts::list(&mut self.store.read(caller.council).await?).await?);
+            read(caller.council, text, role, &accounts::logins(&mut self.store.read(caller.council).await?).await?);
         check_passwords(&preview)?;
         Ok(preview)
     }
@@ -110,7 +110,7 @@ impl App {
         let opened = self.write_as(&manager, move |tx: &mut CouncilTx| {
             Box::pin(async move {
                 // The accounts may be others than those before which the passwords were made.
-                let preview = read(tx.council(), &text, common, &accounts::list(tx).await?);
+                let preview = read(tx.council(), &text, common, &accounts::logins(tx).await?);
                 if preview.errors() > 0 {
                     return Err(AppError::field("names", "Danh sách còn dòng phải sửa; chưa mở tài khoản nào."));
                 }
@@ -185,10 +185,10 @@ fn read_roles(council: CouncilId, text: &str, common: Role) -> Result<Vec<Role>,
     Ok(roles)
 }
 
-/// Every line with what is wrong with it, against the accounts that there are and the lines before it.
-fn read(council: CouncilId, text: &str, common: Role, all: &[Account]) -> Preview {
-    let mut taken: Vec<String> = all.iter().map(|account| account.login.to_string()).collect();
-    let mut names: Vec<String> = all.iter().map(|account| fold(&account.name)).collect();
+/// Every line with what is wrong with it, against the accounts that there are (login, name) and the lines before it.
+fn read(council: CouncilId, text: &str, common: Role, all: &[(String, String)]) -> Preview {
+    let mut taken: Vec<String> = all.iter().map(|(login, _)| login.clone()).collect();
+    let mut names: Vec<String> = all.iter().map(|(_, name)| fold(name)).collect();
     let mut preview = Preview::default();
     for (number, line) in (1..).zip(text.lines()) {
         if clean(line).is_empty() {

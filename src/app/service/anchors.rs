@@ -14,11 +14,14 @@ use crate::service::clock::in_vietnam;
 use crate::service::error::AppError;
 use crate::service::files;
 use crate::service::keys::Keys;
+use domain::audit::entry::EntryReader;
 use domain::audit::event::council::AcceptedLog;
 use domain::audit::event::poll::CouncilLogNoted;
 use domain::audit::merkle::{Frontier, empty_root, leaf_hash};
-use domain::audit::{Anchor, AnchorFault, Anchors, Checkpoint, KeyName, UtcTime};
-use domain::id::CouncilId;
+use domain::audit::{
+    Anchor, AnchorFault, Anchors, Checkpoint, CouncilCourse, CouncilEvent, KeyName, LoggedAccount, UtcTime,
+};
+use domain::id::{AccountId, CouncilId};
 use store::logs::{self, LogHead};
 use store::row_tags::{self, ForgedRow};
 use store::{CouncilTx, Store, StoreError, log_tags};
@@ -305,17 +308,17 @@ pub(crate) async fn forged_rows(store: &Store) -> Result<Vec<ForgedRows>, StoreE
     Ok(found)
 }
 
-/// Tags every account as it is now, for whoever vouches for it; sessions and slips that the program did not write are gone.
+/// Puts the accounts that the program did not write back to what `logged` says of them, by council, for two people who vouch for
+/// that; sessions and slips that the program did not write are gone.
 ///
 /// # Errors
 /// When the database does not answer.
-pub(crate) async fn vouch_for_rows(store: &Store) -> Result<(), AppError> {
-    let councils = council_ids(store).await?;
+pub(crate) async fn vouch_for_rows(store: &Store, logged: LoggedAccounts) -> Result<(), AppError> {
     let vouched = store.write_installation(move |mut tx| {
         Box::pin(async move {
             let mut count = 0;
-            for council in &councils {
-                count += row_tags::vouch(tx.within(*council).await?).await?;
+            for (council, accounts) in &logged {
+                count += row_tags::vouch(tx.within(*council).await?, accounts).await?;
             }
             Ok::<_, StoreError>(count)
         })
@@ -323,6 +326,49 @@ pub(crate) async fn vouch_for_rows(store: &Store) -> Result<(), AppError> {
     let count = vouched.await?;
     tracing::info!(rows = count, "two people vouched for rows without the tag of this key");
     Ok(())
+}
+
+/// Accounts as the logs of their councils give them.
+pub(crate) type LoggedAccounts = BTreeMap<CouncilId, BTreeMap<AccountId, LoggedAccount>>;
+
+/// What the logs of these councils say of their accounts.
+///
+/// # Errors
+/// When a log cannot be read: nobody knows then what an account was.
+pub(crate) async fn logged_accounts(store: &Store, of: &[ForgedRows]) -> Result<LoggedAccounts, AppError> {
+    let mut all = LoggedAccounts::new();
+    for ForgedRows { council, name, .. } in of {
+        let accounts = accounts_in_log(&mut store.read(*council).await?).await?;
+        let unreadable = || {
+            AppError::Anchors(format!(
+                "{name}: không đọc được nhật ký riêng nên không biết tài khoản nào đúng; hãy chạy «tinnhiem verify --db» rồi khôi \
+                 phục từ bản sao lưu."
+            ))
+        };
+        all.insert(*council, accounts.ok_or_else(unreadable)?);
+    }
+    Ok(all)
+}
+
+/// The accounts that a council's own log gives; `None` when the log cannot be read.
+async fn accounts_in_log(tx: &mut CouncilTx) -> Result<Option<BTreeMap<AccountId, LoggedAccount>>, StoreError> {
+    let log = logs::own(tx).await?;
+    let mut course = CouncilCourse::new(tx.council());
+    let mut read = 0;
+    loop {
+        let page = logs::entries(tx, log, read, CHUNK).await?;
+        if page.is_empty() {
+            return Ok(Some(course.accounts().clone()));
+        }
+        let mut reader = EntryReader::default();
+        for text in &page {
+            let Ok(entry) = reader.read::<CouncilEvent>(text) else { return Ok(None) };
+            if course.accept_by(&entry.actor, entry.at, entry.event).is_err() {
+                return Ok(None);
+            }
+            read += 1;
+        }
+    }
 }
 
 /// Tags every log as it is now, for whoever vouches for it.

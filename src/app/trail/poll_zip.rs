@@ -21,7 +21,7 @@ use domain::id::{CouncilId, PollId};
 use domain::poll_state::Refusal;
 use domain::role::Role;
 use macros::boxed;
-use store::polls;
+use store::polls::{self, PollSummary};
 
 /// Who takes the bundle of a poll, published or not.
 pub const BUNDLERS: &[Role] = &[Role::Auditor, Role::Leader, Role::Clerk];
@@ -59,6 +59,20 @@ impl App {
         caller.may(BUNDLERS)?;
         let bytes = self.bundle_of(caller.council, poll, BundleKind::Public).await?;
         Ok(Paper { name: BUNDLE_FILE.to_owned(), bytes })
+    }
+
+    /// Every poll of every council with the council's name in addresses, for whoever sits at the machine.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    #[boxed]
+    pub async fn all_polls(&self) -> Result<Vec<(String, PollSummary)>, AppError> {
+        let mut all = Vec::new();
+        for (slug, council) in self.bodies().await? {
+            let polls = polls::list(&mut self.store.read(council).await?).await?;
+            all.extend(polls.into_iter().map(|poll| (slug.clone(), poll)));
+        }
+        Ok(all)
     }
 
     /// The bundle of a poll with the counts of each batch, for a recount or a court.
@@ -108,8 +122,7 @@ impl App {
             }
         }
         Err(AppError::Input(format!(
-            "Không có cuộc bỏ phiếu {poll} trong cơ sở dữ liệu này; mã của cuộc bỏ phiếu là phần sau «/ky/» trong địa chỉ \
-             trang của cuộc đó."
+            "Không có cuộc bỏ phiếu {poll} trong cơ sở dữ liệu này; «tinnhiem bundle» không kèm --poll in mã của mọi cuộc."
         )))
     }
 

@@ -161,6 +161,7 @@ pub(super) async fn lines(tx: &mut CouncilTx, log: LogId) -> Result<BTreeMap<u64
 }
 
 const STATE: &str = "witness.txt";
+const FIRST_TIME: &str = "Lần đầu đồng chứng nhật ký này: hãy thêm --log-key với dòng khóa mà cơ quan kia đưa tận tay.";
 const STATE_TITLE: &str = "tinnhiem witness v1";
 
 /// Where a witness stands: of each log the key and the head that it cosigned last. A line each, `size root key`, in a signed
@@ -214,6 +215,15 @@ impl State {
 pub fn cosign(data: &Path, name: &str, text: &str, log_key: Option<&str>) -> Result<GivenCosignature, AppError> {
     let name =
         KeyName::new(name).map_err(|e| AppError::Input(format!("--name: {e}; ví dụ: tinh.example.gov.vn/chung.")))?;
+    // What was typed is read first: a mistake in it makes no folder and no key.
+    let request = HeadRequest::parse(text).map_err(refused)?;
+    let origin = request.note.lines().next().unwrap_or_default().to_owned();
+    let origin = KeyName::new(origin).map_err(|_| refused(WitnessError::Form))?;
+    let told = log_key.map(VerifierKey::parse).transpose();
+    let told = told.map_err(|e| AppError::Input(format!("--log-key: {e}; hãy chép lại dòng khóa của nhật ký.")))?;
+    if told.is_none() && !data.join(STATE).exists() {
+        return Err(AppError::Input(FIRST_TIME.to_owned()));
+    }
     let keys = key_in(data)?;
     let cosigner = keys.cosigner(&name);
     let signer = keys.witness_state_signer().map_err(|e| AppError::internal("đọc lần đồng chứng", e))?;
@@ -222,11 +232,6 @@ pub fn cosign(data: &Path, name: &str, text: &str, log_key: Option<&str>) -> Res
     let lock = data.join("witness.lock");
     let lock = File::create(&lock).and_then(|file| file.lock().map(|()| file)).map_err(|e| AppError::file(&lock, e))?;
     let mut state = State::read(&path, &signer)?;
-    let request = HeadRequest::parse(text).map_err(refused)?;
-    let origin = request.note.lines().next().unwrap_or_default().to_owned();
-    let origin = KeyName::new(origin).map_err(|_| refused(WitnessError::Form))?;
-    let told = log_key.map(VerifierKey::parse).transpose();
-    let told = told.map_err(|e| AppError::Input(format!("--log-key: {e}; hãy chép lại dòng khóa của nhật ký.")))?;
     let known = state.0.get(&origin).cloned();
     let (key, last) = match (known, told) {
         (Some((key, _)), Some(told)) if key != told => {
@@ -235,11 +240,7 @@ pub fn cosign(data: &Path, name: &str, text: &str, log_key: Option<&str>) -> Res
         }
         (Some((key, last)), _) => (key, last),
         (None, Some(told)) => (told, None),
-        (None, None) => {
-            let sentence =
-                "Lần đầu đồng chứng nhật ký này: hãy thêm --log-key với dòng khóa mà cơ quan kia đưa tận tay.";
-            return Err(AppError::Input(sentence.to_owned()));
-        }
+        (None, None) => return Err(AppError::Input(FIRST_TIME.to_owned())),
     };
     let last = last.map(|(size, root)| Checkpoint { origin: origin.clone(), size, root });
     let now = UtcTime::try_from(Clock::System.now()).map_err(|e| AppError::internal("đọc đồng hồ", e))?;
