@@ -52,6 +52,9 @@ pub struct Args {
     /// Căn cứ pháp lý để hội đồng cấp xã lấy phiếu; không có thì bộ quy tắc để cấp xã ngoài
     #[arg(long, value_name = "VĂN_BẢN")]
     commune_basis: Option<String>,
+    /// Bảng trả lời (CSV hoặc bảng tính, các cột Nơi; Đang ghi; Trả lời; Nội dung) cho những chỗ mà lần đọc trước hỏi
+    #[arg(long, value_name = "TỆP")]
+    answers: Option<PathBuf>,
     /// Thư mục tệp quy tắc, thêm vào hoặc thay bộ đi kèm theo mã
     #[arg(long, value_name = "THƯ_MỤC")]
     rules: Option<PathBuf>,
@@ -62,8 +65,8 @@ pub(super) fn run(args: &Args) -> Result<Answer, AppError> {
     let mut progress = Progress::new(&mut print);
     let basis = args.commune_basis.iter();
     let enabled = basis.map(|basis| Enabled { kind: CouncilKind::CommuneCouncil, basis: basis.clone() }).collect();
-    let options =
-        Options { seed: args.seed, ballots: args.ballots, kind: args.kind.into(), as_of: args.as_of, enabled };
+    let (kind, answers) = (args.kind.into(), rehearse::answers(args.answers.as_deref())?);
+    let options = Options { seed: args.seed, ballots: args.ballots, kind, as_of: args.as_of, enabled, answers };
     let made = rehearse::from_file(&args.book, &args.out, args.rules.as_deref(), &options, &mut progress)?;
     out::findings(&made.findings);
     out::data(&made.summary);

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::{Answer, out};
 use app::AppError;
+use app::rehearse;
 use app::rules::tally;
 
 /// Tính lại một bảng đã công bố và nêu từng con số không suy ra được từ số đếm
@@ -21,13 +22,17 @@ pub struct Args {
     /// Tổng số đại biểu; cần khi bộ quy tắc tính tỷ lệ trên số này
     #[arg(long, value_name = "N")]
     delegates: Option<u32>,
+    /// Bảng trả lời (các cột Nơi; Đang ghi; Trả lời; Nội dung) cho những chỗ mà lần đọc trước hỏi
+    #[arg(long, value_name = "TỆP")]
+    answers: Option<PathBuf>,
     /// In JSON thay cho bảng
     #[arg(long)]
     json: bool,
 }
 
 pub(super) fn run(args: &Args) -> Result<Answer, AppError> {
-    let outcome = tally::published(&args.file, &args.ruleset, args.returned, args.delegates)?;
+    let answers = rehearse::answers(args.answers.as_deref())?;
+    let outcome = tally::published((&args.file, &answers), &args.ruleset, args.returned, args.delegates)?;
     out::findings(&outcome.findings);
     out::data(if args.json { &outcome.json } else { &outcome.text });
     Ok(if outcome.follows { Answer::Yes } else { Answer::No })

@@ -82,3 +82,4 @@ pub mod text;
 pub mod threshold;
 pub mod turn;
 pub mod words;
+pub mod workbook_answer;

@@ -31,7 +31,7 @@ pub(super) fn say_exchanged(records: &[SheetRecord<'_>], columns: &[Column], rep
             date_dmy(*day)
         );
         let remedy = "Đối chiếu các ô ngày thật với văn bản gốc; định dạng cột là văn bản rồi gõ lại ngày/tháng/năm.";
-        let code = if column.decides { report::SEEN_DECIDES } else { report::DAYS_EXCHANGED };
+        let code = if column.decides { report::DAYS_DECIDE } else { report::DAYS_EXCHANGED };
         report.add(code, place.clone(), what, remedy);
     }
 }

@@ -35,6 +35,13 @@ impl<'a, 'g> Fields<'a, 'g> {
         self.report.add(code, self.record.place(column), what, remedy);
     }
 
+    /// Keeps who may be meant by a name in the cell of a column: texts of the whole cell with another name in its place.
+    pub(super) fn offer(&mut self, column: &Column, name: &str, others: &[String]) {
+        let typed = self.record.cell(column).map(Cell::shown).unwrap_or_default();
+        let choices = others.iter().map(|other| typed.replacen(name, other, 1)).collect();
+        self.report.offer(&self.record.place(column), choices);
+    }
+
     /// The cell, as [`Self::value`], for a column that nothing else reads.
     pub(super) fn cell(&mut self, column: &Column) -> Option<&'g Cell> {
         self.record.cell(column)?;

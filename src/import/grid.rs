@@ -282,6 +282,46 @@ impl Grid {
     }
 }
 
+/// What an address names on a sheet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Target {
+    Cell(Spot),
+    Row(u32),
+}
+
+impl Grid {
+    /// What an address of [`Self::place`] or [`Self::place_of_row`] names; `None` when it is of another sheet or of no cell or row.
+    pub(super) fn target(&self, place: &str) -> Option<Target> {
+        let rest = place.strip_prefix(self.title.as_str())?;
+        let row = |line: &str| line.parse::<u32>().ok()?.checked_sub(1);
+        if let (Origin::Workbook, Some(address)) = (self.origin, rest.strip_prefix('!')) {
+            let digits = address.find(|c: char| c.is_ascii_digit())?;
+            let (letters, line) = address.split_at(digits);
+            return Some(Target::Cell((row(line)?, column_number(letters)?)));
+        }
+        let line = rest.strip_prefix(", dòng ")?;
+        match line.split_once(", cột ") {
+            Some((line, letters)) => Some(Target::Cell((row(line)?, column_number(letters)?))),
+            None => Some(Target::Row(row(line)?)),
+        }
+    }
+
+    /// The texts of a row that are its own, for messages.
+    pub(super) fn row_text(&self, row: u32) -> String {
+        let own = self.rows.get(&row).into_iter().flat_map(|cells| cells.values()).filter(|p| p.copy_of.is_none());
+        own.map(|placed| placed.cell.shown()).collect::<Vec<_>>().join("; ")
+    }
+}
+
+/// Inverse of [`column_letters`], for columns that a spreadsheet has.
+fn column_number(letters: &str) -> Option<u32> {
+    if letters.is_empty() || letters.len() > 3 || !letters.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        return None;
+    }
+    let number = letters.bytes().fold(0, |number, byte| number * 26 + u32::from(byte - b'A') + 1);
+    Some(number - 1)
+}
+
 /// `C` for 2, `AA` for 26.
 pub(super) fn column_letters(column: u32) -> String {
     let mut letters = Vec::new();
@@ -302,6 +342,22 @@ mod tests {
     fn columns_are_lettered_as_in_excel() {
         let named: Vec<String> = [0, 25, 26, 51, 701, 702, 16_383].map(column_letters).into();
         assert_eq!(named, ["A", "Z", "AA", "AZ", "ZZ", "AAA", "XFD"]);
+    }
+
+    #[test]
+    fn an_address_names_what_it_was_made_from() {
+        let (book, csv) = (Grid::new("Dữ kiện, dòng 2", Origin::Workbook), Grid::new("du-kien.csv", Origin::Csv));
+        for spot in [(0, 0), (13, 2), (59_999, 701)] {
+            assert_eq!(book.target(&book.place(spot)), Some(Target::Cell(spot)));
+            assert_eq!(csv.target(&csv.place(spot)), Some(Target::Cell(spot)));
+            assert_eq!(book.target(&book.place_of_row(spot.0)), Some(Target::Row(spot.0)));
+            assert_eq!(csv.target(&csv.place_of_row(spot.0)), Some(Target::Row(spot.0)));
+        }
+        for other in
+            ["Dữ kiện, dòng 2", "Dữ kiện!A1", "Dữ kiện, dòng 2!A0", "Dữ kiện, dòng 2!1", "Dữ kiện, dòng 2!ABCD1"]
+        {
+            assert_eq!(book.target(other), None, "{other}");
+        }
     }
 
     #[test]

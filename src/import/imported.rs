@@ -3,6 +3,8 @@
 use domain::book::Book;
 use domain::finding::Finding;
 use domain::import_diff::Parts;
+use domain::workbook_answer::{Question, SheetPicture};
+use std::collections::BTreeMap;
 
 /// The content of an office's file, with all findings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +20,10 @@ pub struct Imported {
 pub struct ImportedParts {
     /// Sheet by sheet; `None` when any finding is an error.
     pub parts: Option<Parts>,
+    /// What can be answered, by the places of findings.
+    pub questions: BTreeMap<String, Question>,
+    /// The sheets as they were read.
+    pub pictures: Vec<SheetPicture>,
     /// Every finding, in the order of the sheets.
     pub findings: Vec<Finding>,
 }

@@ -9,6 +9,8 @@
 //! A sheet is described once, as data, in `sheets/*`: its columns drive reading, the template and the messages. No data
 //! is dropped silently: an unused cell, a hidden column, a converted font each leave a finding.
 
+mod answer_file;
+mod answers;
 mod archive;
 pub mod attachment;
 mod bounds;
@@ -32,6 +34,7 @@ mod number_format;
 mod ods;
 mod output;
 mod pages;
+mod picture;
 mod published;
 mod quiet;
 mod read;
@@ -59,6 +62,7 @@ use domain::official::Official;
 use domain::published::PublishedTable;
 use domain::roster::{Delegate, Teller};
 use domain::rule_case::CaseRow;
+use domain::workbook_answer::WorkbookAnswer;
 
 pub use archive::{ArchiveError, pack};
 pub use bundle_zip::{ZipFault, unpack_bundle};
@@ -68,20 +72,62 @@ pub use output::{CellValue, Sheet};
 
 /// Reads a workbook (.xlsx, .xls or .ods, by content). `file_name` is for messages only.
 pub fn read_xlsx(bytes: &[u8], file_name: &str) -> Imported {
-    read::xlsx(bytes, file_name)
+    answered::xlsx(bytes, file_name, &[])
+}
+
+/// Reads a table of answers to a workbook: CSV or the first sheet of a workbook, with the columns `Nơi`, `Đang ghi`, `Trả lời`
+/// ([`AnswerKind::label`](domain::workbook_answer::AnswerKind::label)) and `Nội dung`.
+///
+/// # Errors
+/// All findings, when one of them is an error.
+pub fn read_answers(bytes: &[u8], file_name: &str) -> Result<Vec<WorkbookAnswer>, Vec<Finding>> {
+    answer_file::read(bytes, file_name)
 }
 
 /// Reads CSV files, each a sheet under its file name; `files` are pairs of name and content.
 ///
 /// Unicode with or without a mark, UTF-16 and windows-1258; separated by comma, semicolon or tab.
 pub fn read_csv_folder(files: Vec<(String, Vec<u8>)>) -> Imported {
-    read::csv_folder(files)
+    answered::csv_folder(files, &[])
 }
 
 /// Reads a workbook, or a CSV file that is named like a sheet, of which any sheet may be missing or empty. Facts may be
 /// about officials of its own sheet, and about `known`: officials who are stored already, in their order.
 pub fn read_parts(bytes: &[u8], file_name: &str, known: &[Official]) -> ImportedParts {
-    pages::read(bytes, file_name, known)
+    answered::parts((bytes, file_name), known, &[])
+}
+
+/// The same readers where a person answered what they ask: the file is read as the answers say, and an answer that does not fit
+/// it is an error.
+pub mod answered {
+    use super::*;
+
+    /// See [`read_xlsx`].
+    pub fn xlsx(bytes: &[u8], file_name: &str, answers: &[WorkbookAnswer]) -> Imported {
+        read::xlsx(bytes, file_name, answers)
+    }
+
+    /// See [`read_csv_folder`].
+    pub fn csv_folder(files: Vec<(String, Vec<u8>)>, answers: &[WorkbookAnswer]) -> Imported {
+        read::csv_folder(files, answers)
+    }
+
+    /// See [`read_parts`].
+    pub fn parts((bytes, file_name): (&[u8], &str), known: &[Official], answers: &[WorkbookAnswer]) -> ImportedParts {
+        pages::read((bytes, file_name), known, answers)
+    }
+
+    /// See [`read_published`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn published(
+        bytes: &[u8],
+        file_name: &str,
+        answers: &[WorkbookAnswer],
+    ) -> Result<(PublishedTable, Vec<Finding>), Vec<Finding>> {
+        published::read(bytes, file_name, answers)
+    }
 }
 
 /// The workbook filled from stored data; without a council its first sheet stays blank. Reading it back with
@@ -106,7 +152,7 @@ pub fn parts_xlsx(
 /// # Errors
 /// All findings, when one of them is an error; else they come with the table.
 pub fn read_published(bytes: &[u8], file_name: &str) -> Result<(PublishedTable, Vec<Finding>), Vec<Finding>> {
-    published::read(bytes, file_name)
+    answered::published(bytes, file_name, &[])
 }
 
 /// Reads a table of situations for the rule sets: CSV or the first sheet of a workbook, with the columns `Ngày`, `Cơ quan`,

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use domain::finding::Finding;
 use domain::import_diff::{Named, Pairing, Parts, Placed, pair_officials};
 use domain::official::{Official, OfficialNo};
+use domain::workbook_answer::WorkbookAnswer;
 
 use super::grid::Grid;
 use super::imported::ImportedParts;
@@ -15,10 +15,10 @@ use super::schema::{Need, Schema};
 use super::sheets::directory::Directory;
 use super::sheets::{council, delegates, facts, officials, results, tellers};
 use super::table::{self, SheetRecord};
-use super::{bounds, csv_file, workbook};
+use super::{answers, bounds, csv_file, picture, workbook};
 
 /// See [`super::read_parts`].
-pub(super) fn read(bytes: &[u8], file_name: &str, known: &[Official]) -> ImportedParts {
+pub(super) fn read((bytes, file_name): (&[u8], &str), known: &[Official], answers: &[WorkbookAnswer]) -> ImportedParts {
     let mut report = Report::default();
     let is_csv = file_name.to_lowercase().ends_with(".csv");
     let loaded = if is_csv {
@@ -27,12 +27,17 @@ pub(super) fn read(bytes: &[u8], file_name: &str, known: &[Official]) -> Importe
     } else {
         workbook::load(bytes, file_name, &mut report)
     };
-    let Some(mut loaded) = loaded else { return ImportedParts { parts: None, findings: report.into_findings() } };
+    let Some(mut loaded) = loaded else {
+        let (questions, pictures) = (BTreeMap::new(), Vec::new());
+        return ImportedParts { parts: None, questions, pictures, findings: report.into_findings() };
+    };
     convert_old_fonts(&mut loaded, &mut report);
-    let grids: Vec<Grid> = loaded.into_iter().map(|sheet| sheet.grid).collect();
+    let mut grids: Vec<Grid> = loaded.into_iter().map(|sheet| sheet.grid).collect();
+    answers::apply(answers, &mut grids, &mut report);
     let parts = parts(&grids, file_name, known, &mut report);
-    let findings = report.into_findings();
-    ImportedParts { parts: (!findings.iter().any(Finding::is_error)).then_some(parts), findings }
+    let (questions, pictures) = (answers::questions(&grids, &report), picture::sheets(&grids, &report));
+    let parts = (!report.has_errors()).then_some(parts);
+    ImportedParts { parts, questions, pictures, findings: report.into_findings() }
 }
 
 /// Records of a sheet; `None` when there is no such sheet, or nothing in it.

@@ -6,13 +6,14 @@ use domain::names::person_key;
 use domain::poll::{Level, PollKind};
 use domain::published::{PublishedCell, PublishedRow, PublishedTable};
 use domain::text::{clean, fold};
+use domain::workbook_answer::WorkbookAnswer;
 
 use super::fields::Fields;
 use super::grid::{Cell, Grid};
 use super::report::{self, Report};
 use super::schema::{Column, Layout, Need, Schema, Shape};
 use super::table::{self, SheetRecord};
-use super::{bounds, csv_file, read, workbook};
+use super::{answers, bounds, csv_file, read, workbook};
 
 const NAME: Column = Column::required("name", Shape::Text)
     .decides()
@@ -63,13 +64,19 @@ const SHEET: Schema = Schema {
 };
 
 /// See [`super::read_published`].
-pub(super) fn read(bytes: &[u8], file_name: &str) -> Result<(PublishedTable, Vec<Finding>), Vec<Finding>> {
+pub(super) fn read(
+    bytes: &[u8],
+    file_name: &str,
+    answers: &[WorkbookAnswer],
+) -> Result<(PublishedTable, Vec<Finding>), Vec<Finding>> {
     let mut report = Report::default();
-    let table =
-        first_grid(bytes, file_name, "Ghi bảng với các cột name,post,high,mid,low.", &mut report).and_then(|grid| {
+    let table = first_grid(bytes, file_name, "Ghi bảng với các cột name,post,high,mid,low.", &mut report).and_then(
+        |mut grid| {
+            answers::apply(answers, std::slice::from_mut(&mut grid), &mut report);
             let records = table::records(&grid, &SHEET, &mut report)?;
             table_of(&grid, &records, &mut report)
-        });
+        },
+    );
     let failed = report.has_errors();
     let mut findings = report.into_findings();
     // A result table has many other columns; notes that they are ignored would not help the reader.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::book::Book;
 use domain::text::{clean, fold};
+use domain::workbook_answer::WorkbookAnswer;
 
 use super::grid::{Cell, Grid, Origin, Spot};
 use super::imported::Imported;
@@ -13,24 +14,25 @@ use super::schema::{Need, Schema};
 use super::sheets::directory::Directory;
 use super::sheets::{self, council, delegates, facts, officials, results, tellers};
 use super::table::{self, SheetRecord};
-use super::{bounds, csv_file, workbook};
+use super::{answers, bounds, csv_file, workbook};
 
 /// Sheets of the template that hold no data, folded.
 const OWN_SHEETS: [&str; 3] = ["huong dan", "danh muc", "huong dan su dung"];
 
 /// See [`super::read_xlsx`].
-pub(super) fn xlsx(bytes: &[u8], file_name: &str) -> Imported {
+pub(super) fn xlsx(bytes: &[u8], file_name: &str, answers: &[WorkbookAnswer]) -> Imported {
     let mut report = Report::default();
     let Some(mut loaded) = workbook::load(bytes, file_name, &mut report) else {
         return Imported { book: None, findings: report.into_findings() };
     };
     convert_old_fonts(&mut loaded, &mut report);
-    let grids: Vec<Grid> = loaded.into_iter().map(|sheet| sheet.grid).collect();
+    let mut grids: Vec<Grid> = loaded.into_iter().map(|sheet| sheet.grid).collect();
+    answers::apply(answers, &mut grids, &mut report);
     book(&grids, file_name, report)
 }
 
 /// See [`super::read_csv_folder`].
-pub(super) fn csv_folder(files: Vec<(String, Vec<u8>)>) -> Imported {
+pub(super) fn csv_folder(files: Vec<(String, Vec<u8>)>, answers: &[WorkbookAnswer]) -> Imported {
     let mut report = Report::default();
     let mut loaded = Vec::new();
     for (name, bytes) in files {
@@ -46,7 +48,8 @@ pub(super) fn csv_folder(files: Vec<(String, Vec<u8>)>) -> Imported {
         }
     }
     convert_old_fonts(&mut loaded, &mut report);
-    let grids: Vec<Grid> = loaded.into_iter().map(|sheet| sheet.grid).collect();
+    let mut grids: Vec<Grid> = loaded.into_iter().map(|sheet| sheet.grid).collect();
+    answers::apply(answers, &mut grids, &mut report);
     book(&grids, "thư mục CSV", report)
 }
 

@@ -1,12 +1,22 @@
 //! Findings of reading: the stable codes, and the list that collects findings.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use domain::finding::{Finding, Severity};
+
+use super::grid::Spot;
 
 /// A stable code of a finding, with its severity.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Code {
     id: &'static str,
     severity: Severity,
+}
+
+impl Code {
+    pub(super) const fn id(self) -> &'static str {
+        self.id
+    }
 }
 
 const fn error(id: &'static str) -> Code {
@@ -124,6 +134,12 @@ pub(super) const STRUCK: Code = warning("IMP-063");
 pub(super) const COMMENT_ONLY: Code = warning("IMP-064");
 /// A column in which day and month may be exchanged.
 pub(super) const DAYS_EXCHANGED: Code = warning("IMP-065");
+/// The same, in a column that decides.
+pub(super) const DAYS_DECIDE: Code = error("IMP-067");
+/// An answer that does not fit the file.
+pub(super) const ANSWER_UNFIT: Code = error("IMP-070");
+/// What was read otherwise because somebody said so.
+pub(super) const ANSWERED: Code = note("IMP-071");
 /// Figures of two conventions.
 pub(super) const SEPARATORS: Code = warning("IMP-066");
 /// A name with a title, in capitals alone, or with a mark before it.
@@ -152,10 +168,32 @@ pub(super) fn is_passed_row(finding: &Finding) -> bool {
     finding.code == PASSED_OVER.id && finding.place.contains("dòng")
 }
 
-/// Findings in the order of reading.
+/// Whether a finding is of a column whose days and months may have changed places.
+pub(super) fn is_of_days(finding: &Finding) -> bool {
+    [DAYS_EXCHANGED.id, DAYS_DECIDE.id].contains(&finding.code)
+}
+
+/// Findings in the order of reading, and which cells of each sheet were read.
 #[derive(Debug, Default)]
 pub(super) struct Report {
     findings: Vec<Finding>,
+    /// By the titles of the sheets.
+    layouts: BTreeMap<String, TableLayout>,
+    /// Who or what may be meant at a place.
+    choices: BTreeMap<String, Vec<String>>,
+}
+
+/// Which cells of a sheet were read.
+#[derive(Clone, Debug, Default)]
+pub(super) struct TableLayout {
+    /// Cells that name columns or lines.
+    pub heads: BTreeSet<Spot>,
+    /// Columns that are read.
+    pub columns: BTreeSet<u32>,
+    /// Rows that are read.
+    pub rows: BTreeSet<u32>,
+    /// Cells that are read besides: of a form.
+    pub cells: BTreeSet<Spot>,
 }
 
 impl Report {
@@ -180,6 +218,28 @@ impl Report {
         law: &str,
     ) {
         self.findings.push(Finding::new(code.id, code.severity, place, what, remedy).by_law(law));
+    }
+
+    /// Keeps which cells of a sheet were read.
+    pub(super) fn lay_out(&mut self, title: &str, layout: TableLayout) {
+        self.layouts.insert(title.to_owned(), layout);
+    }
+
+    pub(super) const fn layouts(&self) -> &BTreeMap<String, TableLayout> {
+        &self.layouts
+    }
+
+    /// Keeps who or what may be meant at a place, besides a finding there.
+    pub(super) fn offer(&mut self, place: &str, choices: Vec<String>) {
+        self.choices.entry(place.to_owned()).or_default().extend(choices);
+    }
+
+    pub(super) fn choices(&self, place: &str) -> &[String] {
+        self.choices.get(place).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn findings(&self) -> &[Finding] {
+        &self.findings
     }
 
     /// Whether anything stops the work.

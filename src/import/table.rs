@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::text::fold;
 
 use super::grid::{Cell, Doubt, Grid, Placed, Spot};
-use super::report::{self, Report};
+use super::report::{self, Report, TableLayout};
 use super::rows;
 use super::schema::{Column, Layout, Need, Schema};
 
@@ -235,6 +235,7 @@ impl<'g> Header<'g> {
         self.note_above(report);
         let mut unread: BTreeMap<u32, usize> = BTreeMap::new();
         let mut records = Vec::new();
+        let mut layout = self.layout();
         let mut below = false;
         for (&row, cells) in self.grid.rows.range(self.last + 1..) {
             below = below || self.ends_table(cells);
@@ -254,6 +255,7 @@ impl<'g> Header<'g> {
                         self.columns.iter().map(|(title, column)| (*title, (row, *column))).collect();
                     let record = SheetRecord { grid: self.grid, row, spots };
                     if self.schema.columns.iter().any(|c| c.need != Need::Ignored && record.cell(c).is_some()) {
+                        layout.rows.insert(row);
                         records.push(record);
                     } else if cells.values().any(|placed| matches!(placed.cell, Cell::Text(_)) && !is_number(placed)) {
                         self.note_passed_over(row, cells, "dòng không có dữ liệu", report);
@@ -262,7 +264,15 @@ impl<'g> Header<'g> {
             }
         }
         self.note_unread(&unread, report);
+        report.lay_out(&self.grid.title, layout);
         records
+    }
+
+    /// Head and columns, without rows.
+    fn layout(&self) -> TableLayout {
+        let columns: BTreeSet<u32> = self.columns.values().copied().collect();
+        let heads = (self.first..=self.last).flat_map(|row| columns.iter().map(move |column| (row, *column))).collect();
+        TableLayout { heads, columns, ..TableLayout::default() }
     }
 
     fn note_passed_over(&self, row: u32, cells: &BTreeMap<u32, Placed>, why: &str, report: &mut Report) {
@@ -475,6 +485,8 @@ impl<'g> Form<'g> {
             }
         }
         let row = self.keys.values().map(|spot| spot.0).min().unwrap_or(0);
+        let (heads, cells) = (self.keys.values().copied().collect(), spots.values().copied().collect());
+        report.lay_out(&self.grid.title, TableLayout { heads, cells, ..TableLayout::default() });
         SheetRecord { grid: self.grid, row, spots }
     }
 

@@ -8,6 +8,7 @@ use domain::audit::UtcTime;
 use domain::audit::batches::BatchFault;
 use domain::audit::canonical::ReadError;
 use domain::audit::row_tag::TaggedTable;
+use domain::record::Subject;
 
 /// An error of the store. The text is Vietnamese and says what to do; the cause is its `source`.
 #[derive(Debug, thiserror::Error)]
@@ -125,6 +126,12 @@ pub enum StoreError {
     /// A row that says who somebody is was not written by the program: it has not the tag of the installation's key.
     #[error("{}", forged_sentence(*table, row))]
     Forged { table: TaggedTable, row: String },
+    /// A row of a record is other than its newest version: somebody changed it past the program.
+    #[error(
+        "Dữ liệu đang lưu ({} {record}) đã bị sửa từ bên ngoài chương trình: không còn đúng phiên bản mới nhất của nó. Chưa ghi gì cả; hãy giữ nguyên cơ sở dữ liệu, chạy «tinnhiem verify --db», rồi khôi phục từ bản sao lưu.",
+        subject.code()
+    )]
+    ForgedRecord { subject: Subject, record: String },
     /// The clock is too far behind the last entry of a log.
     #[error(
         "Đồng hồ máy chủ ({now}, giờ UTC) chậm hơn bản ghi cuối của nhật ký ({last}) nên chưa ghi gì cả. Hãy chỉnh đồng hồ máy \
@@ -256,7 +263,7 @@ impl StoreError {
     /// Whether somebody changed what the log vouches for: no retry helps, and nobody but the office can put it right.
     pub fn is_tampering(&self) -> bool {
         match self {
-            Self::ChangedRules | Self::ForgedBatch { .. } | Self::Forged { .. } => true,
+            Self::ChangedRules | Self::ForgedBatch { .. } | Self::Forged { .. } | Self::ForgedRecord { .. } => true,
             Self::Shared(cause) => cause.is_tampering(),
             _ => false,
         }

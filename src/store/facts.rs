@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::error::StoreError;
+use super::revisions;
 use super::scope::CouncilTx;
 use super::sql::{execute, row_struct, rows, to_u64};
 use domain::audit::UtcTime;
@@ -11,6 +12,7 @@ use domain::fact::{Fact, FactKind, KeptFact};
 use domain::fact_state::By;
 use domain::id::{FactId, OfficialId};
 use domain::official::Field;
+use domain::record::Subject;
 use domain::release::About;
 use domain::text::fold;
 use macros::boxed;
@@ -264,6 +266,11 @@ pub async fn put(tx: &mut CouncilTx, facts: &[StoredFact]) -> Result<(), StoreEr
     let json = serde_json::to_string(&given).map_err(StoreError::corrupt)?;
     let put = put_rows(tx, json.clone()).await?;
     if usize::try_from(put) != Ok(facts.len()) {
+        for fact in facts {
+            revisions::over_the_last(tx, 0, (Subject::Fact, &fact.id.to_string()), fact.version)
+                .await
+                .or_else(stale)?;
+        }
         return Err(StoreError::Stale);
     }
     put_officials(tx, json).await
@@ -281,9 +288,15 @@ macro_rules! put_facts {
              file = excluded.file, entered_account = excluded.entered_account, entered_by = excluded.entered_by, \
              verified_account = excluded.verified_account, verified_by = excluded.verified_by, \
              verified_at = excluded.verified_at, sent_on = excluded.sent_on, version = excluded.version, \
-             changed_at = excluded.changed_at, changed_by = excluded.changed_by WHERE facts.version = excluded.version - 1"
+             changed_at = excluded.changed_at, changed_by = excluded.changed_by WHERE facts.version = excluded.version - 1 \
+         AND EXISTS (SELECT 1 FROM revisions AS last WHERE last.council_id = facts.council_id AND last.subject = 'fact' AND last.record_id = facts.fact_id AND last.version = facts.version AND last.content = facts.content)"
         )
     };
+}
+
+/// Passes on what is worse than a version that somebody else wrote.
+fn stale(error: StoreError) -> Result<(), StoreError> {
+    if matches!(error, StoreError::Stale) { Ok(()) } else { Err(error) }
 }
 
 async fn put_rows(tx: &mut CouncilTx, given: String) -> Result<u64, StoreError> {

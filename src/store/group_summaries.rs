@@ -2,11 +2,13 @@
 
 use super::error::StoreError;
 use super::records::{StoredRecord, record, records};
+use super::revisions;
 use super::scope::CouncilTx;
-use super::sql::{execute, one_changed};
+use super::sql::execute;
 use domain::audit::canonical::to_text;
 use domain::group_summary::GroupSummary;
 use domain::id::{PollId, SummaryId};
+use domain::record::Subject;
 use macros::boxed;
 
 pub type StoredSummary = StoredRecord<SummaryId, GroupSummary>;
@@ -22,7 +24,8 @@ pub async fn put(tx: &mut CouncilTx, kept: &StoredSummary) -> Result<(), StoreEr
         "INSERT INTO group_summaries (council_id, summary_id, poll_id, group_name, state, content, version, changed_at, \
          changed_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
          ON CONFLICT (council_id, summary_id) DO UPDATE SET state = $5, content = $6, version = $7, changed_at = $8, \
-         changed_by = $9 WHERE group_summaries.version = $7 - 1",
+         changed_by = $9 WHERE group_summaries.version = $7 - 1 \
+         AND EXISTS (SELECT 1 FROM revisions AS last WHERE last.council_id = group_summaries.council_id AND last.subject = 'group_summary' AND last.record_id = group_summaries.summary_id AND last.version = group_summaries.version AND last.content = group_summaries.content)",
         kept.id.to_string(),
         kept.value.poll.to_string(),
         kept.value.group.as_str(),
@@ -32,7 +35,7 @@ pub async fn put(tx: &mut CouncilTx, kept: &StoredSummary) -> Result<(), StoreEr
         kept.changed_at.to_string(),
         kept.changed_by.as_str(),
     )?;
-    one_changed(put)
+    revisions::over_the_last(tx, put, (Subject::GroupSummary, &kept.id.to_string()), kept.version).await
 }
 
 /// The summary of a group before a vote.

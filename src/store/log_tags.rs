@@ -1,7 +1,7 @@
 //! Logs that the program wrote and nobody else: their heads have the tag of the installation's key, and their entries that head.
 
 use super::error::StoreError;
-use super::logs::{LogHead, entries, head_of, heads};
+use super::logs::{LogHead, entries, head_of, heads, strays};
 use super::scope::CouncilTx;
 use super::sql::execute;
 use domain::audit::merkle::{Frontier, leaf_hash};
@@ -42,6 +42,9 @@ async fn whole_in_pages(
 ) -> Result<LogHead, StoreError> {
     let head = head_of(tx, log).await?.ok_or_else(|| StoreError::corrupt("logs: thiếu nhật ký"))?;
     tx.check_tag(&head)?;
+    if strays(tx, log).await? > 0 {
+        return Err(StoreError::Rewritten { origin: head.head.origin.as_str().to_owned() });
+    }
     let mut frontier = Frontier::default();
     loop {
         let page = entries(tx, log, frontier.size(), PAGE).await?;

@@ -229,6 +229,18 @@ pub async fn entries(tx: &mut CouncilTx, log: LogId, from: u64, limit: u32) -> R
     Ok(rows.into_iter().map(|(entry,)| entry).collect())
 }
 
+/// How many rows stand before the first entry of a log; the program writes none there, and no tag or root covers them.
+#[boxed]
+pub async fn strays(tx: &mut CouncilTx, log: LogId) -> Result<u64, StoreError> {
+    let row = row!(
+        tx,
+        (i64,),
+        "SELECT count(*) FROM log_entries WHERE council_id = $1 AND log_id = $2 AND seq < 0",
+        log.to_string()
+    )?;
+    to_u64(row.map_or(0, |(count,)| count))
+}
+
 /// The time of the last entry in any log of the council.
 #[boxed]
 pub async fn last_at(tx: &mut CouncilTx) -> Result<Option<UtcTime>, StoreError> {
@@ -266,7 +278,7 @@ pub async fn find(
         tx,
         EntryRow,
         "SELECT seq, at, kind, actor, entry FROM log_entries WHERE council_id = $1 AND log_id = $2 \
-         AND ($3 IS NULL OR kind = $3) AND ($4 IS NULL OR actor = $4) AND ($5 IS NULL OR at >= $5) \
+         AND seq >= 0 AND ($3 IS NULL OR kind = $3) AND ($4 IS NULL OR actor = $4) AND ($5 IS NULL OR at >= $5) \
          AND ($6 IS NULL OR at < $6) ORDER BY seq DESC LIMIT $7 OFFSET $8",
         log.to_string(),
         filter.kind.clone(),
@@ -290,7 +302,7 @@ pub async fn of_kinds(tx: &mut CouncilTx, log: LogId, kinds: [&'static str; 2]) 
     let rows = rows!(
         tx,
         (String,),
-        "SELECT entry FROM log_entries WHERE council_id = $1 AND log_id = $2 AND (kind = $3 OR kind = $4) ORDER BY seq",
+        "SELECT entry FROM log_entries WHERE council_id = $1 AND log_id = $2 AND seq >= 0 AND (kind = $3 OR kind = $4) ORDER BY seq",
         log.to_string(),
         one.to_owned(),
         other.to_owned(),
@@ -327,7 +339,7 @@ pub async fn of_kind_with(
     let rows = rows!(
         tx,
         (String,),
-        "SELECT entry FROM log_entries WHERE council_id = $1 AND log_id = $2 AND kind = $3 AND entry LIKE $4 ORDER BY seq",
+        "SELECT entry FROM log_entries WHERE council_id = $1 AND log_id = $2 AND seq >= 0 AND kind = $3 AND entry LIKE $4 ORDER BY seq",
         log.to_string(),
         kind,
         format!("%{word}%"),
@@ -351,7 +363,7 @@ pub async fn count(tx: &mut CouncilTx, log: LogId, filter: &EntryFilter) -> Resu
         tx,
         (i64,),
         "SELECT count(*) FROM log_entries WHERE council_id = $1 AND log_id = $2 \
-         AND ($3 IS NULL OR kind = $3) AND ($4 IS NULL OR actor = $4) AND ($5 IS NULL OR at >= $5) \
+         AND seq >= 0 AND ($3 IS NULL OR kind = $3) AND ($4 IS NULL OR actor = $4) AND ($5 IS NULL OR at >= $5) \
          AND ($6 IS NULL OR at < $6)",
         log.to_string(),
         filter.kind.clone(),
@@ -369,13 +381,13 @@ pub async fn choices(tx: &mut CouncilTx, log: LogId) -> Result<(Vec<String>, Vec
     let kinds = rows!(
         tx,
         (String,),
-        "SELECT DISTINCT kind FROM log_entries WHERE council_id = $1 AND log_id = $2 ORDER BY kind",
+        "SELECT DISTINCT kind FROM log_entries WHERE council_id = $1 AND log_id = $2 AND seq >= 0 ORDER BY kind",
         log.to_string()
     )?;
     let actors = rows!(
         tx,
         (String,),
-        "SELECT DISTINCT actor FROM log_entries WHERE council_id = $1 AND log_id = $2 ORDER BY actor",
+        "SELECT DISTINCT actor FROM log_entries WHERE council_id = $1 AND log_id = $2 AND seq >= 0 ORDER BY actor",
         log.to_string()
     )?;
     let texts = |rows: Vec<(String,)>| rows.into_iter().map(|(text,)| text).collect();
@@ -509,6 +521,9 @@ impl CouncilTx {
     async fn open_log(&mut self, log: LogId) -> Result<OpenLog, StoreError> {
         let head = stored_head(self, log).await?.ok_or_else(|| StoreError::Log("không có nhật ký này".to_owned()))?;
         self.check_tag(&head)?;
+        if !self.heads.may_follow((self.council(), log), &head.head) {
+            return Err(StoreError::Rewritten { origin: head.head.origin.as_str().to_owned() });
+        }
         let LogHead { head, public_key, frontier, last_at: last, .. } = head;
         Ok(OpenLog { origin: head.origin, public_key, frontier, last, pending: Vec::new() })
     }

@@ -337,7 +337,7 @@ pub async fn ruleset_text(tx: &mut CouncilTx, poll: PollId) -> Result<Option<Str
         (String, Option<String>),
         "SELECT polls.ruleset_text, log_entries.entry FROM polls LEFT JOIN log_entries \
          ON log_entries.council_id = polls.council_id AND log_entries.log_id = polls.log_id \
-         AND log_entries.kind IN ('poll.created', 'rules.frozen') \
+         AND log_entries.seq >= 0 AND log_entries.kind IN ('poll.created', 'rules.frozen') \
          WHERE polls.council_id = $1 AND polls.poll_id = $2 ORDER BY log_entries.seq DESC LIMIT 1",
         poll.to_string()
     )?;

@@ -1,12 +1,14 @@
 //! Parts of a poll's preparation, and what is proposed for it.
 
 use super::error::StoreError;
+use super::revisions;
 use super::scope::CouncilTx;
 use super::sql::{execute, one_changed, row, row_struct, rows, to_u64};
 use domain::audit::UtcTime;
 use domain::id::{PollId, ProposalId};
 use domain::preparation::Part;
 use domain::proposal::{Proposal, ProposalKind, ProposalState, SignOff};
+use domain::record::Subject;
 use domain::role::Role;
 use macros::boxed;
 
@@ -87,7 +89,8 @@ pub async fn put_part(tx: &mut CouncilTx, poll: PollId, stored: &StoredPart) -> 
         tx,
         "INSERT INTO poll_records (council_id, poll_id, part, content, version, changed_at, changed_by) \
          VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (council_id, poll_id, part) DO UPDATE SET content = $4, \
-         version = $5, changed_at = $6, changed_by = $7 WHERE poll_records.version = $5 - 1",
+         version = $5, changed_at = $6, changed_by = $7 WHERE poll_records.version = $5 - 1 \
+         AND EXISTS (SELECT 1 FROM revisions AS last WHERE last.council_id = poll_records.council_id AND last.subject = 'preparation' AND last.record_id = poll_records.poll_id || '/' || poll_records.part AND last.version = poll_records.version AND last.content = poll_records.content)",
         poll.to_string(),
         stored.part.code(),
         stored.content.as_str(),
@@ -95,7 +98,8 @@ pub async fn put_part(tx: &mut CouncilTx, poll: PollId, stored: &StoredPart) -> 
         stored.changed_at.to_string(),
         stored.changed_by.as_str(),
     )?;
-    one_changed(put)
+    let record = format!("{poll}/{}", stored.part.code());
+    revisions::over_the_last(tx, put, (Subject::Preparation, &record), stored.version).await
 }
 
 row_struct! {

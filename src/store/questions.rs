@@ -2,11 +2,13 @@
 
 use super::error::StoreError;
 use super::records::{StoredRecord, record, records};
+use super::revisions;
 use super::scope::CouncilTx;
-use super::sql::{execute, one_changed};
+use super::sql::execute;
 use domain::audit::canonical::to_text;
 use domain::id::{OfficialId, PollId, QuestionId};
 use domain::question::Question;
+use domain::record::Subject;
 use macros::boxed;
 
 pub type StoredQuestion = StoredRecord<QuestionId, Question>;
@@ -23,7 +25,8 @@ pub async fn put(tx: &mut CouncilTx, kept: &StoredQuestion) -> Result<(), StoreE
         "INSERT INTO questions (council_id, question_id, poll_id, official_id, asked_account, state, content, version, \
          changed_at, changed_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
          ON CONFLICT (council_id, question_id) DO UPDATE SET state = $6, content = $7, version = $8, changed_at = $9, \
-         changed_by = $10 WHERE questions.version = $8 - 1",
+         changed_by = $10 WHERE questions.version = $8 - 1 \
+         AND EXISTS (SELECT 1 FROM revisions AS last WHERE last.council_id = questions.council_id AND last.subject = 'question' AND last.record_id = questions.question_id AND last.version = questions.version AND last.content = questions.content)",
         kept.id.to_string(),
         question.poll.to_string(),
         question.official.to_string(),
@@ -34,7 +37,7 @@ pub async fn put(tx: &mut CouncilTx, kept: &StoredQuestion) -> Result<(), StoreE
         kept.changed_at.to_string(),
         kept.changed_by.as_str(),
     )?;
-    one_changed(put)
+    revisions::over_the_last(tx, put, (Subject::Question, &kept.id.to_string()), kept.version).await
 }
 
 /// One question.

@@ -115,6 +115,34 @@ pub async fn add(
     added.map(drop)
 }
 
+/// Refuses a row of a record that was not written over the version before `version`: somebody else wrote that version in the
+/// meantime, or what stood in the row is not that version, so that the program did not write it.
+///
+/// # Errors
+/// [`StoreError::Stale`] and [`StoreError::ForgedRecord`].
+pub(super) async fn over_the_last(
+    tx: &mut CouncilTx,
+    rows: u64,
+    (subject, record): (Subject, &str),
+    version: u64,
+) -> Result<(), StoreError> {
+    if rows == 1 {
+        return Ok(());
+    }
+    let newest = row!(
+        tx,
+        (Option<i64>,),
+        "SELECT max(version) FROM revisions WHERE council_id = $1 AND subject = $2 AND record_id = $3",
+        subject.code(),
+        record,
+    )?;
+    let newest = newest.and_then(|(newest,)| newest).map(to_u64).transpose()?;
+    if version > 1 && newest == Some(version - 1) {
+        return Err(StoreError::ForgedRecord { subject, record: record.to_owned() });
+    }
+    Err(StoreError::Stale)
+}
+
 /// The history of a record, the newest version first.
 #[boxed]
 pub async fn of_record(tx: &mut CouncilTx, subject: Subject, record: &str) -> Result<Vec<Past>, StoreError> {

@@ -2,10 +2,12 @@
 
 use super::error::StoreError;
 use super::records::{StoredRecord, record, records};
+use super::revisions;
 use super::scope::CouncilTx;
-use super::sql::{execute, one_changed};
+use super::sql::execute;
 use domain::audit::canonical::to_text;
 use domain::id::{AccountId, DelegateId, OfficialId};
+use domain::record::Subject;
 use domain::roster::{RosterDelegate, RosterOfficial};
 use macros::boxed;
 
@@ -55,7 +57,8 @@ pub async fn put_official(tx: &mut CouncilTx, kept: &StoredOfficial) -> Result<(
         "INSERT INTO officials (council_id, official_id, position, name, content, account_id, withdrawn, version, \
          changed_at, changed_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
          ON CONFLICT (council_id, official_id) DO UPDATE SET position = $3, name = $4, content = $5, account_id = $6, \
-         withdrawn = $7, version = $8, changed_at = $9, changed_by = $10 WHERE officials.version = $8 - 1",
+         withdrawn = $7, version = $8, changed_at = $9, changed_by = $10 WHERE officials.version = $8 - 1 \
+         AND EXISTS (SELECT 1 FROM revisions AS last WHERE last.council_id = officials.council_id AND last.subject = 'official' AND last.record_id = officials.official_id AND last.version = officials.version AND last.content = officials.content)",
         kept.id.to_string(),
         i64::from(kept.value.position),
         kept.value.official.name.as_str(),
@@ -66,7 +69,7 @@ pub async fn put_official(tx: &mut CouncilTx, kept: &StoredOfficial) -> Result<(
         kept.changed_at.to_string(),
         kept.changed_by.as_str(),
     )?;
-    one_changed(put)
+    revisions::over_the_last(tx, put, (Subject::Official, &kept.id.to_string()), kept.version).await
 }
 
 /// All delegates in the order of the sheet, withdrawn ones included.
@@ -113,7 +116,8 @@ pub async fn put_delegate(tx: &mut CouncilTx, kept: &StoredDelegate) -> Result<(
          withdrawn, version, changed_at, changed_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
          ON CONFLICT (council_id, delegate_id) DO UPDATE SET position = $3, name = $4, group_name = $5, \
          is_secretary = $6, content = $7, account_id = $8, withdrawn = $9, version = $10, changed_at = $11, \
-         changed_by = $12 WHERE delegates.version = $10 - 1",
+         changed_by = $12 WHERE delegates.version = $10 - 1 \
+         AND EXISTS (SELECT 1 FROM revisions AS last WHERE last.council_id = delegates.council_id AND last.subject = 'delegate' AND last.record_id = delegates.delegate_id AND last.version = delegates.version AND last.content = delegates.content)",
         kept.id.to_string(),
         i64::from(kept.value.position),
         kept.value.delegate.name.as_str(),
@@ -126,5 +130,5 @@ pub async fn put_delegate(tx: &mut CouncilTx, kept: &StoredDelegate) -> Result<(
         kept.changed_at.to_string(),
         kept.changed_by.as_str(),
     )?;
-    one_changed(put)
+    revisions::over_the_last(tx, put, (Subject::Delegate, &kept.id.to_string()), kept.version).await
 }

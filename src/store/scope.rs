@@ -1,12 +1,14 @@
 //! A transaction on the rows of one council.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::clock_guard::ClockGuard;
 use super::db::Tx;
 use super::error::StoreError;
 use super::open_log::OpenLog;
+use domain::audit::Checkpoint;
 use domain::audit::tag::TagKeys;
 use domain::id::{CouncilId, LogId};
 
@@ -20,6 +22,31 @@ pub(super) struct Guards {
     pub clock: Arc<ClockGuard>,
     /// What tags heads of logs and rows; nothing before the key is known.
     pub tags: Arc<OnceLock<TagKeys>>,
+    pub heads: Arc<CommittedHeads>,
+}
+
+/// The heads that this process committed last, by council and log. A log that is shorter now, or another one of the same size, was
+/// put back past the program.
+#[derive(Debug, Default)]
+pub(super) struct CommittedHeads(Mutex<BTreeMap<(CouncilId, LogId), Checkpoint>>);
+
+impl CommittedHeads {
+    fn all(&self) -> MutexGuard<'_, BTreeMap<(CouncilId, LogId), Checkpoint>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a stored head may follow the one that was committed last.
+    pub fn may_follow(&self, key: (CouncilId, LogId), stored: &Checkpoint) -> bool {
+        self.all().get(&key).is_none_or(|last| match stored.size.cmp(&last.size) {
+            Ordering::Less => false,
+            Ordering::Equal => stored.root == last.root,
+            Ordering::Greater => true,
+        })
+    }
+
+    pub fn committed(&self, heads: Vec<((CouncilId, LogId), Checkpoint)>) {
+        self.all().extend(heads);
+    }
 }
 
 /// State of the savepoint to which a transaction returns when a piece of work in it fails.
@@ -59,6 +86,8 @@ pub struct CouncilTx {
     pub(super) clock: Option<Arc<ClockGuard>>,
     /// What tags heads of logs and rows.
     pub(super) tags: Arc<OnceLock<TagKeys>>,
+    /// Against logs that were put back; a transaction that only reads knows none.
+    pub(super) heads: Arc<CommittedHeads>,
 }
 
 impl CouncilTx {
@@ -73,9 +102,9 @@ impl CouncilTx {
     pub(super) async fn enter_to_write(
         tx: Tx,
         council: CouncilId,
-        Guards { clock, tags }: Guards,
+        Guards { clock, tags, heads }: Guards,
     ) -> Result<Self, StoreError> {
-        let mut scoped = Self { clock: Some(clock), tags, ..Self::begun(tx, council, Savepoint::Due) };
+        let mut scoped = Self { clock: Some(clock), tags, heads, ..Self::begun(tx, council, Savepoint::Due) };
         if let Tx::Postgres(tx) = &mut scoped.tx {
             let enter = "SELECT set_config('tinnhiem.council', $1, true), pg_advisory_xact_lock($2)";
             sqlx::query(enter).bind(council.to_string()).bind(WRITERS_LOCK).execute(&mut **tx).await?;
@@ -94,7 +123,13 @@ impl CouncilTx {
             has_signed: false,
             clock: None,
             tags: Arc::default(),
+            heads: Arc::default(),
         }
+    }
+
+    /// Heads of the logs that this transaction appended to.
+    pub(super) fn new_heads(&self) -> Vec<((CouncilId, LogId), Checkpoint)> {
+        self.logs.iter().map(|(key, open)| (*key, open.head())).collect()
     }
 
     /// The council whose rows this transaction sees.

@@ -285,12 +285,13 @@ async fn run_group(
     }
     // Whatever was renamed meanwhile: nobody hears "done" of what lies in a file that nobody finds.
     database.db.check_file()?;
-    let has_signed = tx.has_signed;
+    let (has_signed, heads) = (tx.has_signed, tx.new_heads());
     #[cfg(feature = "fixture")]
     if database.faults.ends_at(CrashPoint::BeforeCommit) {
         return Err(StoreError::Stopping);
     }
     tx.commit().await?;
+    database.guards.heads.committed(heads);
     #[cfg(feature = "fixture")]
     if database.faults.ends_at(CrashPoint::AfterCommit) {
         return Err(StoreError::Stopping);

@@ -516,16 +516,16 @@ fn what_somebody_changed_in_what_was_attested_is_found() {
         for (statement, word) in [
             (
                 "UPDATE rule_statements SET content = replace(content, 'Lê Pháp Chế', 'Người Khác') WHERE council_id = :council",
-                "nội dung",
+                "cột content",
             ),
-            ("UPDATE rule_statements SET state = 'refused' WHERE council_id = :council", "trạng thái"),
+            ("UPDATE rule_statements SET state = 'refused' WHERE council_id = :council", "cột state"),
             (
                 "UPDATE rule_statements SET decided_account = proposed_account WHERE council_id = :council",
-                "người quyết định",
+                "cột decided_…",
             ),
-            ("UPDATE rule_statements SET decided_place = 2 WHERE council_id = :council", "thứ tự"),
-            ("UPDATE rule_statements SET ruleset = 'QD96-TW-2023' WHERE council_id = :council", "bộ quy tắc"),
-            ("DELETE FROM rule_statements WHERE council_id = :council", "không có trong bảng rule_statements"),
+            ("UPDATE rule_statements SET decided_place = 2 WHERE council_id = :council", "cột decided_place"),
+            ("UPDATE rule_statements SET ruleset = 'QD96-TW-2023' WHERE council_id = :council", "cột ruleset"),
+            ("DELETE FROM rule_statements WHERE council_id = :council", "bảng rule_statements thiếu dòng"),
         ] {
             let (site, council) = Site::with_council(engine).await;
             site.states(council, compared(RULES, vec!["base".into()])).await;

@@ -64,8 +64,12 @@ impl Office {
         );
     }
 
-    pub fn read(mut self) -> Imported {
-        read_xlsx(&self.0.save_to_buffer().unwrap(), "so-lieu.xlsx")
+    pub fn file(mut self) -> Vec<u8> {
+        self.0.save_to_buffer().unwrap()
+    }
+
+    pub fn read(self) -> Imported {
+        read_xlsx(&self.file(), "so-lieu.xlsx")
     }
 }
 
@@ -256,8 +260,8 @@ fn figures_and_days_are_read_as_the_sheet_shows_them() {
     assert_eq!(codes, told);
 }
 
-#[test]
-fn every_mistake_of_a_bad_workbook_is_told_at_once() {
+/// A workbook with every mistake that an office makes.
+pub fn with_every_mistake() -> Office {
     let mut office = Office::with_council("11/12/2023");
     office.rows(
         "Người được lấy phiếu",
@@ -293,7 +297,12 @@ fn every_mistake_of_a_bad_workbook_is_told_at_once() {
         ["Trần Thị Ba", "2", "0", "1", "2", "2", "2", "0"],
     ];
     office.rows("Kết quả", &results.each_ref().map(|row| &row[..]));
-    let read = office.read();
+    office
+}
+
+#[test]
+fn every_mistake_of_a_bad_workbook_is_told_at_once() {
+    let read = with_every_mistake().read();
     assert_eq!(read.book, None);
     insta::assert_snapshot!(told(&read.findings), @r#"
     LƯU Ý IMP-019 [THÔNG TIN CHUNG!B1] Ô không được dùng: «THÔNG TIN KỲ HỌP». Nếu cần dùng, ghi đúng tên mục theo tệp mẫu ở cột bên trái.

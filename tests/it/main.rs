@@ -10,6 +10,7 @@
 
 mod accounts;
 mod anchors;
+mod answers;
 mod architecture;
 mod asvs;
 mod attesting;
@@ -48,6 +49,7 @@ mod forged;
 mod frozen_rules;
 mod guessing;
 mod hall;
+mod held_steps;
 mod hostile;
 mod hostile_http;
 mod import_book;

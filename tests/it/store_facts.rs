@@ -4,15 +4,16 @@ use std::time::Instant;
 
 use domain::fact::{FactKind, FactState, KeptFact, Period};
 use domain::fact_state::By;
-use domain::id::{AccountId, FactId, OfficialId};
+use domain::id::{AccountId, CouncilId, FactId, OfficialId};
 use domain::official::Field;
-use domain::record::Subject;
+use domain::record::{Action, Subject};
 use domain::release::About;
 use jiff::Timestamp;
 use store::fact_lists::{self, FactFilter, FactOrder};
 use store::facts::{self, StoredFact};
-use store::{StoreError, revisions};
+use store::{Store, StoreError, revisions};
 
+use crate::site::records::tell_versions;
 use crate::site::{Site, fact, on_both};
 use crate::store_conformance::write;
 use crate::store_log::now;
@@ -46,6 +47,18 @@ fn verified(fact: &StoredFact) -> StoredFact {
     }
 }
 
+/// Facts with their versions, as use cases write them.
+async fn put(store: &Store, council: CouncilId, facts: Vec<StoredFact>) -> Result<(), StoreError> {
+    write(store, council, move |tx| {
+        Box::pin(async move {
+            facts::put(tx, &facts).await?;
+            let versions = facts.iter().map(|fact| (&fact.id, fact.version, &fact.kept));
+            tell_versions(tx, Timestamp::UNIX_EPOCH, (Subject::Fact, Action::Changed), versions).await
+        })
+    })
+    .await
+}
+
 #[test]
 fn facts_are_kept_over_the_version_before_and_found_by_what_they_say() {
     on_both(|engine| async move {
@@ -58,11 +71,11 @@ fn facts_are_kept_over_the_version_before_and_found_by_what_they_say() {
         award.kept.fact.field = Field("Y tế".into());
         award.kept.fact.period = Period::Year(2024);
         let both = vec![shared.clone(), award.clone()];
-        write(&site.store, council, move |tx| Box::pin(async move { facts::put(tx, &both).await })).await.expect("put");
+        put(&site.store, council, both).await.expect("put");
         let checked = verified(&shared);
         for is_first in [true, false] {
             let next = vec![checked.clone()];
-            let put = write(&site.store, council, move |tx| Box::pin(async move { facts::put(tx, &next).await })).await;
+            let put = put(&site.store, council, next).await;
             assert!(if is_first { put.is_ok() } else { matches!(put, Err(StoreError::Stale)) }, "{put:?}");
         }
         let mut tx = site.store.read(council).await.expect("read");

@@ -3,11 +3,13 @@
 use domain::id::{AccountId, PollId, ProposalId};
 use domain::preparation::Part;
 use domain::proposal::{Proposal, ProposalKind, ProposalState, SignOff};
+use domain::record::{Action, Subject};
 use domain::role::Role;
 use jiff::Timestamp;
 use store::preparation::{Counts, StoredPart};
 use store::{StoreError, preparation};
 
+use crate::site::records::tell_versions;
 use crate::site::{Site, on_both};
 use crate::store_conformance::write;
 use crate::store_log::now;
@@ -39,7 +41,13 @@ fn a_part_is_written_over_the_version_before_its_own_only() {
         let deadline = || Part::Deadline("person_report".into());
         let put = |stored: StoredPart| {
             write(&site.store, council, move |tx| {
-                Box::pin(async move { preparation::put_part(tx, poll, &stored).await })
+                Box::pin(async move {
+                    preparation::put_part(tx, poll, &stored).await?;
+                    let value: serde_json::Value = serde_json::from_str(&stored.content).expect("json");
+                    let (record, now) = (stored.part.record(poll), Timestamp::UNIX_EPOCH);
+                    let version = [(&record, stored.version, &value)];
+                    tell_versions(tx, now, (Subject::Preparation, Action::Changed), version.into_iter()).await
+                })
             })
         };
         put(part(deadline(), 1, "{}")).await.expect("added");

@@ -6,6 +6,7 @@ use domain::group_summary::{Content, GroupSummary, SummaryState};
 use domain::id::{OfficialId, PollId, QuestionId, SummaryId};
 use domain::official::Field;
 use domain::question::{Question, Stamp, State};
+use domain::record::{Action, Subject};
 use domain::release::{About, Stated};
 use domain::role::Role;
 use domain::text::fold;
@@ -18,6 +19,7 @@ use store::releases::{Frozen, Release, ReleasedDossier};
 use store::{StoreError, group_summaries, notes, questions, reading, releases};
 
 use crate::site::on_both;
+use crate::site::records::tell;
 use crate::store_conformance::write;
 use crate::store_log::now;
 use crate::store_polls::with_poll;
@@ -55,6 +57,8 @@ fn questions_are_found_by_poll_by_official_and_once_they_went_on() {
             Box::pin(async move {
                 for kept in &all {
                     questions::put(tx, kept).await?;
+                    let told = (Subject::Question, Action::Changed);
+                    tell(tx, Timestamp::UNIX_EPOCH, told, std::slice::from_ref(kept)).await?;
                 }
                 Ok(())
             })
@@ -92,7 +96,12 @@ fn a_group_has_one_summary_before_a_vote() {
             changed_by: "Thư ký".into(),
         };
         let put = |kept: StoredSummary| {
-            write(&site.store, council, move |tx| Box::pin(async move { group_summaries::put(tx, &kept).await }))
+            write(&site.store, council, move |tx| {
+                Box::pin(async move {
+                    group_summaries::put(tx, &kept).await?;
+                    tell(tx, Timestamp::UNIX_EPOCH, (Subject::GroupSummary, Action::Changed), &[kept]).await
+                })
+            })
         };
         let (second, first) = (kept(1, "Tổ 2"), kept(2, "Tổ 1"));
         put(second.clone()).await.expect("summary");

@@ -3,6 +3,7 @@
 use domain::id::{AccountId, CouncilId, DelegateId, JobId, OfficialId};
 use domain::job::{JobKind, JobState};
 use domain::official::{Birth, Block, Field, Honorific, Official, Post, RetirementNotice};
+use domain::record::{Action, Subject};
 use domain::role::Role;
 use domain::roster::{Delegate, FormerPost, RosterDelegate, RosterOfficial};
 use jiff::Timestamp;
@@ -10,6 +11,7 @@ use store::jobs::Job;
 use store::roster::{StoredDelegate, StoredOfficial};
 use store::{Store, StoreError, jobs, roster};
 
+use crate::site::records::tell;
 use crate::site::{Site, on_both};
 use crate::store_conformance::write;
 use crate::store_log::now;
@@ -42,12 +44,26 @@ fn delegate(n: u8, position: u32, account: Option<AccountId>) -> StoredDelegate 
     StoredDelegate { id, value, version: 1, changed_at: now(), changed_by: "Người Lập".into() }
 }
 
+const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
 async fn put_official(store: &Store, council: CouncilId, kept: StoredOfficial) -> Result<(), StoreError> {
-    write(store, council, move |tx| Box::pin(async move { roster::put_official(tx, &kept).await })).await
+    write(store, council, move |tx| {
+        Box::pin(async move {
+            roster::put_official(tx, &kept).await?;
+            tell(tx, NOW, (Subject::Official, Action::Changed), &[kept]).await
+        })
+    })
+    .await
 }
 
 async fn put_delegate(store: &Store, council: CouncilId, kept: StoredDelegate) -> Result<(), StoreError> {
-    write(store, council, move |tx| Box::pin(async move { roster::put_delegate(tx, &kept).await })).await
+    write(store, council, move |tx| {
+        Box::pin(async move {
+            roster::put_delegate(tx, &kept).await?;
+            tell(tx, NOW, (Subject::Delegate, Action::Changed), &[kept]).await
+        })
+    })
+    .await
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::site::{Answer, Engine, Site, Visitor, log_of, on_both, sample_book};
 
 const PAGE: &str = "/nhap-bang-tinh";
 
-async fn office(engine: Engine) -> (Site, CouncilId, Visitor) {
+pub async fn office(engine: Engine) -> (Site, CouncilId, Visitor) {
     let (site, council) = Site::with_council(engine).await;
     site.has_account(council, "van.phong", "Lê Văn Phòng", Role::Clerk).await;
     let clerk = site.signed_in("mau", "van.phong").await;
@@ -21,7 +21,7 @@ async fn office(engine: Engine) -> (Site, CouncilId, Visitor) {
 }
 
 /// Sends a file and waits until it was read.
-async fn sends(clerk: &mut Visitor, fields: &[(&str, &str)], name: &str, file: &[u8]) -> Answer {
+pub async fn sends(clerk: &mut Visitor, fields: &[(&str, &str)], name: &str, file: &[u8]) -> Answer {
     clerk.opens(PAGE).await;
     let mut page = clerk.uploads(PAGE, fields, name, file).await;
     for _ in 0..100_000 {
@@ -39,9 +39,11 @@ fn counts(page: &Answer) -> Vec<String> {
     page.all("#counts td")
 }
 
-async fn writes(clerk: &mut Visitor, page: &Answer) -> Answer {
+pub async fn writes(clerk: &mut Visitor, page: &Answer) -> Answer {
     let path = page.path.split('?').next().expect("path").to_owned();
-    clerk.submits(&format!("{path}/ghi"), &[]).await
+    let seen =
+        page.html.split("name=\"seen\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
+    clerk.submits(&format!("{path}/ghi"), &[("seen", seen)]).await
 }
 
 async fn stored(site: &Site, council: CouncilId) -> (usize, usize, usize) {
@@ -140,7 +142,7 @@ fn findings_name_the_cell_are_mended_and_what_changed_is_shown_field_by_field() 
         assert_eq!((differs.status, differs.all("#differs").len()), (StatusCode::CONFLICT, 1), "{}", differs.html);
         assert!(differs.all("#xem + p + table td").contains(&"Chánh Thanh tra".to_owned()));
         assert!(clerk.opens("/can-bo").await.html.contains("Chánh Thanh tra"));
-        clerk.opens(&page.path).await;
+        let page = clerk.opens(&page.path).await;
         let written = writes(&mut clerk, &page).await;
         assert_eq!(written.all("#written").len(), 1, "{}", written.html);
         let mut tx = site.store.read(council).await.expect("read");

@@ -8,6 +8,7 @@ use crate::facts::attachments::Paper;
 use crate::polls::trust;
 use crate::rules::attested::{self, latest};
 use crate::service::app::{App, Ask};
+use crate::service::council_log;
 use crate::service::error::{AppError, FieldError};
 use crate::service::upload::Received;
 use domain::audit::event::council::{RuleDeclined, RuleProposed};
@@ -94,6 +95,7 @@ impl App {
         let published = self.published().await?;
         self.write_once(ask, move |tx| {
             Box::pin(async move {
+                council_log::hold_steps(tx).await?;
                 let proposal = rule_statements::find(tx, id).await?.ok_or(NO_STATEMENT)?;
                 let decided = proposal.decide(ProposalState::Confirmed, sign_off(&actor, at)?, String::new())?;
                 let both = [Some(decided.proposed.account), actor.account];
@@ -147,6 +149,7 @@ impl App {
         let at = self.now_text()?;
         self.write_once(ask, move |tx| {
             Box::pin(async move {
+                council_log::hold_steps(tx).await?;
                 let proposal = rule_statements::find(tx, id).await?.ok_or(NO_STATEMENT)?;
                 let decided = proposal.decide(outcome, sign_off(&actor, at)?, note.clone())?;
                 rule_statements::decide(tx, &decided).await?;
@@ -172,6 +175,7 @@ pub(super) async fn write_proposal(
     actor: &Actor,
     statement: Statement,
 ) -> Result<(), AppError> {
+    council_log::hold_steps(tx).await?;
     let proposed = sign_off(actor, at)?;
     trust::since_under_way(tx, proposed.account).await?;
     let state = ProposalState::Open;

@@ -13,7 +13,7 @@ use domain::document::Document;
 use domain::id::PollId;
 use domain::release::About;
 use store::releases::{self, ReleasedDossier};
-use store::{CouncilTx, logs};
+use store::{CouncilTx, log_tags, logs};
 
 /// Documents whose papers are known. A council releases some dozens at a time.
 const MAX_DOCUMENTS: usize = 4_096;
@@ -81,6 +81,7 @@ async fn told(tx: &mut CouncilTx, poll: PollId, number: u32, about: &About) -> R
     let all = releases::dossiers(tx, poll, number).await?;
     let dossier = all.into_iter().find(|dossier| dossier.about == *about).ok_or(NO_DOSSIER)?;
     let log = logs::of_poll(tx, poll).await?.ok_or(NO_DOSSIER)?;
+    log_tags::check_whole(tx, log).await?;
     let texts = logs::of_kinds(tx, log, ["dossiers.released"; 2]).await?;
     let place = usize::try_from(number).unwrap_or_default().checked_sub(1);
     let event = place.and_then(|place| LogEntry::parse(texts.get(place)?).ok()).map(|entry| entry.event);

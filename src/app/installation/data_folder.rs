@@ -116,7 +116,7 @@ async fn open(data: &Path, target: &Target, key: &Path, held: Held) -> Result<Ap
     let file = AnchorFile::in_folder(data);
     if !key.exists() && file.path().exists() {
         return Err(AppError::Anchors(format!(
-            "{}: không thấy khóa bí mật đã ký tệp điểm neo {}; hãy chép lại tệp khóa từ bản sao lưu.",
+            "{}: không thấy khóa bí mật đã ký tệp điểm neo {}; hãy chép lại tệp khóa từ nơi cất riêng (bản sao lưu không có khóa).",
             key.display(),
             file.path().display()
         )));
@@ -288,7 +288,7 @@ pub fn read_key(path: &Path) -> Result<Keys, AppError> {
     }
     let wrong = || {
         AppError::Input(format!(
-            "{}: không phải tệp khóa của tinnhiem (một dòng base64 của 32 byte); hãy khôi phục tệp từ bản sao lưu.",
+            "{}: không phải tệp khóa của tinnhiem (một dòng base64 của 32 byte); hãy chép lại tệp từ nơi cất riêng (bản sao lưu không có khóa).",
             path.display()
         ))
     };

@@ -185,8 +185,9 @@ fn anchors(data: &Path, keys: Option<&Keys>, all: &mut Vec<Check>) -> Option<(Pa
     let path = file.path().display();
     let Some(keys) = keys else {
         if file.path().exists() {
-            let sentence =
-                format!("{path}: có tệp điểm neo mà không có khóa đã ký nó; hãy chép lại khóa từ bản sao lưu.");
+            let sentence = format!(
+                "{path}: có tệp điểm neo mà không có khóa đã ký nó; hãy chép lại khóa từ nơi cất riêng (bản sao lưu không có khóa)."
+            );
             all.push(check("anchors", Verdict::Error, sentence));
         }
         return None;
@@ -367,7 +368,7 @@ async fn log_checks(store: &Store, keys: Option<&Keys>) -> Result<Vec<Check>, Ap
         checks.push(match data_folder::foreign_log(store, keys).await? {
             None => check("key", Verdict::Good, "khóa khớp với mọi nhật ký."),
             Some(origin) => {
-                let sentence = format!("không phải khóa đã lập nhật ký «{origin}»; hãy chép đúng khóa từ bản sao lưu.");
+                let sentence = format!("không phải khóa đã lập nhật ký «{origin}»; hãy chép đúng khóa từ nơi cất riêng (bản sao lưu không có khóa).");
                 check("key", Verdict::Error, sentence)
             }
         });

@@ -2,18 +2,18 @@
 //! is not taken.
 
 use super::{NO_POLL, entries};
+use crate::service::council_log;
 use crate::service::error::AppError;
-use crate::service::held::{Differs, RowDifference, Told, Want, is_time_of};
+use crate::service::held::{Differs, RowDifference, Told, Want};
 use domain::audit::batches::{self, ToldBatches};
 use domain::audit::canonical::to_text;
 use domain::audit::course::CourseError;
-use domain::audit::event::council::ProposalMade;
-use domain::audit::{Actor, CouncilEvent, Course, Digest, LogEntry, PollEvent, UtcTime};
+use domain::audit::{Course, Digest, LogEntry, LoggedProposal, PollEvent, UtcTime};
 use domain::counters::told_readers;
 use domain::id::{LogId, PollId};
 use domain::proposal::Proposal;
 use store::tables::{Table, lines_of_poll};
-use store::{CouncilTx, StoreError, log_tags, logs, sealed};
+use store::{CouncilTx, StoreError, logs, sealed};
 
 /// A poll's log, read to its end.
 #[derive(Debug, Default)]
@@ -253,45 +253,37 @@ pub(crate) async fn agrees(
     }
 }
 
-/// Refuses a proposal whose row is not what the council's log says of it: who proposed it decides who may confirm it.
+/// Refuses a proposal that is not open by the council's log, or whose row is other than the log says of it: who proposed it decides
+/// who may confirm it. With it, every other row that a step of two rests on is held.
 ///
 /// # Errors
-/// [`AppError::Changed`] with the column.
+/// [`AppError::Changed`] with the row.
 pub(crate) async fn proposal(tx: &mut CouncilTx, stored: &Proposal) -> Result<(), AppError> {
-    let (id, log) = (stored.id.to_string(), logs::own(tx).await?);
-    log_tags::check_whole(tx, log).await?;
-    let mut told = None;
-    for text in logs::of_kind_with(tx, log, "proposal.made", &id).await? {
-        let entry = LogEntry::<CouncilEvent>::parse(&text).map_err(|e| AppError::internal("đọc nhật ký", e))?;
-        let (actor, at) = (entry.actor, entry.at);
-        if let CouncilEvent::ProposalMade(made) = entry.event
-            && made.proposal == stored.id
-        {
-            told = Some((made, actor, at));
-        }
-    }
-    let is = match &told {
+    let course = council_log::hold_all(tx).await?;
+    let is = match course.proposals().get(&stored.id) {
         None => Differs::Untold,
-        Some((made, actor, at)) => match column_of(stored, made, actor, *at) {
+        Some(told) => match column_of(stored, told) {
             Some(column) => Differs::Column(column.to_owned()),
             None => return Ok(()),
         },
     };
-    Err(AppError::Changed(Box::new(RowDifference { table: Table::Proposals.name(), row: id, is })))
+    Err(AppError::Changed(Box::new(RowDifference { table: Table::Proposals.name(), row: stored.id.to_string(), is })))
 }
 
-/// The first column of a proposal that is not what its entry says.
-fn column_of(stored: &Proposal, made: &ProposalMade, actor: &Actor, at: UtcTime) -> Option<&'static str> {
-    let proposed = &stored.proposed;
+/// The first column of a proposal that is not what the log says. Its row was read in this transaction, or before it.
+fn column_of(stored: &Proposal, told: &LoggedProposal) -> Option<&'static str> {
+    let by = told.proposed.as_ref();
+    let is_proposer = by.is_some_and(|by| {
+        let proposed = &stored.proposed;
+        (proposed.account, &proposed.name, proposed.role) == (by.account, &by.name, by.role)
+    });
     let as_told = [
-        (stored.poll == made.poll, "poll_id"),
-        (stored.kind == made.kind, "kind"),
-        (stored.about == made.about, "about"),
-        (Digest::of(stored.content.as_bytes()) == made.content_sha256, "content"),
-        (Some(proposed.account) == actor.account, "proposed_account"),
-        (proposed.name == actor.name, "proposed_by"),
-        (proposed.role == actor.role, "proposed_role"),
-        (is_time_of(proposed.at, at, true), "proposed_at"),
+        (stored.poll == told.poll, "poll_id"),
+        (stored.kind == told.kind, "kind"),
+        (stored.about == told.about, "about"),
+        (Digest::of(stored.content.as_bytes()) == told.content_sha256, "content"),
+        (is_proposer, "proposed_account"),
+        (stored.state == told.state, "state"),
     ];
     as_told.into_iter().find(|(holds, _)| !holds).map(|(_, column)| column)
 }

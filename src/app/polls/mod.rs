@@ -278,9 +278,17 @@ pub(crate) async fn take_step(
 ) -> Result<Taken, AppError> {
     held::check(tx, poll).await?;
     let stored = polls::find(tx, poll).await?.ok_or(NO_POLL)?;
+    let head = logs::head_of(tx, stored.log).await?.ok_or(NO_POLL)?;
+    let rehearsal = stored.state.poll().created.rehearsal;
+    if keys.poll_signer(&head.head.origin, rehearsal).verifier().to_text() != head.public_key {
+        return Err(AppError::Input(OTHER_KEY.to_owned()));
+    }
     let step = decide(stored.state)?;
     take(tx, WriteContext { poll, log: stored.log, at }, actor, step, keys).await
 }
+
+const OTHER_KEY: &str = "Nhật ký của cuộc bỏ phiếu này do khóa khác ký (cuộc mẫu của «tinnhiem demo», hoặc dữ liệu từ hệ thống khác), nên \
+                         không ghi tiếp được; chỉ xem được.";
 
 /// Writes what a step gave: its entries, their rows, the state, the signed head.
 async fn take(

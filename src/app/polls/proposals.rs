@@ -2,6 +2,7 @@
 //! confirms it sees that text as a page, and it is compared with what would be done at that moment.
 
 use super::{held, listed, trust};
+use crate::service::council_log;
 use crate::service::error::AppError;
 use domain::audit::event::council::{ProposalDecided, ProposalMade};
 use domain::audit::{Actor, CouncilEvent, Digest, UtcTime};
@@ -38,6 +39,7 @@ pub(crate) async fn propose(
     actor: &Actor,
     offer: Offer,
 ) -> Result<Proposal, AppError> {
+    council_log::hold_steps(tx).await?;
     let Offer { poll, kind, about, content } = offer;
     let own = sign_off(actor, at)?;
     let content_sha256 = Digest::of(content.as_bytes());

@@ -26,6 +26,7 @@ use domain::finding::Finding;
 use domain::poll::PollKind;
 use domain::rules::LoadedRules;
 use domain::signing::usual_copies;
+use domain::workbook_answer::WorkbookAnswer;
 use import::{self, Imported};
 use stage::{Home, RehearsalStage};
 use summary::Summary;
@@ -52,11 +53,14 @@ pub struct Options {
     pub as_of: Option<Day>,
     /// Bodies that the rule set leaves out and the office switched on, with the legal basis.
     pub enabled: Vec<Enabled>,
+    /// What somebody says of the workbook where its reader asks.
+    pub answers: Vec<WorkbookAnswer>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { seed: DEFAULT_SEED, ballots: None, kind: PollKind::Rating, as_of: None, enabled: Vec::new() }
+        let (enabled, answers) = (Vec::new(), Vec::new());
+        Self { seed: DEFAULT_SEED, ballots: None, kind: PollKind::Rating, as_of: None, enabled, answers }
     }
 }
 
@@ -66,6 +70,16 @@ impl Default for Options {
 /// A sentence for whoever typed something else.
 pub fn day(typed: &str) -> Result<Day, String> {
     typed.parse().map_err(|_| "hãy ghi ngày theo dạng năm-tháng-ngày, ví dụ 2026-11-29".to_owned())
+}
+
+/// The answers in a file; none without one.
+///
+/// # Errors
+/// When the file cannot be read as a table of answers.
+pub fn answers(file: Option<&Path>) -> Result<Vec<WorkbookAnswer>, AppError> {
+    let Some(file) = file else { return Ok(Vec::new()) };
+    let name = file.display().to_string();
+    import::read_answers(&files::read(file)?, &name).map_err(|findings| AppError::Findings { file: name, findings })
 }
 
 /// What a run made.
@@ -90,13 +104,13 @@ pub fn from_file(
 ) -> Result<Made, AppError> {
     let name = book.display().to_string();
     let imported = if book.is_dir() {
-        import::read_csv_folder(csv_files(book)?)
+        import::answered::csv_folder(csv_files(book)?, &options.answers)
     } else {
         let bytes = files::read(book)?;
         if bytes.len() > LONG_READ_BYTES {
             progress.begin(&format!("Đang đọc {name}…"));
         }
-        import::read_xlsx(&bytes, &name)
+        import::answered::xlsx(&bytes, &name, &options.answers)
     };
     let input = Input::new(name, imported)?;
     let rules = rules::available(rules_folder)?;

@@ -1,6 +1,7 @@
 //! The rule set of a council: the text of the program and what the council's office said of it.
 
 use crate::rules::sets;
+use crate::service::council_log;
 use crate::service::error::AppError;
 use domain::council::CouncilKind;
 use domain::id::PollId;
@@ -17,11 +18,12 @@ pub(crate) async fn confirmed(tx: &mut CouncilTx) -> Result<Vec<Confirmed>, Stor
     Ok(rule_statements::all(tx).await?.iter().filter_map(domain::rule_proposal::RuleProposal::confirmed).collect())
 }
 
-/// The rule set that the council goes by on `day`.
+/// The rule set that the council goes by on `day`, for a vote that begins with it: what was confirmed is what the log says.
 ///
 /// # Errors
-/// When what was confirmed is refused by the rules of this program.
+/// When what was confirmed is refused by the rules of this program, or is other than the council's log says.
 pub(crate) async fn on(tx: &mut CouncilTx, base: &LoadedRules, day: Date) -> Result<LoadedRules, AppError> {
+    council_log::hold_steps(tx).await?;
     let said = confirmed(tx).await?;
     effective(base, &said, day).map_err(refused)
 }

@@ -14,6 +14,7 @@ use domain::recompute::{CellReport, Mismatch, PublishedReport, Rounding, RowRepo
 use domain::rules::{BandRule, RuleSet};
 use domain::tally::{Band, TallyError, base_of, margin_words};
 use domain::text::upper_first;
+use domain::workbook_answer::WorkbookAnswer;
 use import;
 
 /// Stands for what is not printed or can't be known.
@@ -32,17 +33,22 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
 }
 
-/// Recomputes the table in `file` under the rule set `id` from `returned` ballots and, where the rule set takes shares of
+/// Recomputes the table in `file`, read as the answers say, under the rule set `id` from `returned` ballots and, where the rule set takes shares of
 /// them, all `delegates`.
 ///
 /// # Errors
 /// When the file can't be read as a table, the rule set is unknown, or it can't be applied to these figures.
-pub fn published(file: &Path, id: &str, returned: u32, delegates: Option<u32>) -> Result<Outcome, AppError> {
+pub fn published(
+    (file, answers): (&Path, &[WorkbookAnswer]),
+    id: &str,
+    returned: u32,
+    delegates: Option<u32>,
+) -> Result<Outcome, AppError> {
     let sets = sets::available(None)?;
     let set = &sets::find(&sets, id)?.set;
     let base = base_of(set, returned, delegates).map_err(|e| refuse(&e))?;
     let name = file.display().to_string();
-    let (table, findings) = import::read_published(&files::read(file)?, &name)
+    let (table, findings) = import::answered::published(&files::read(file)?, &name, answers)
         .map_err(|findings| AppError::Findings { file: name, findings })?;
     let report = check_published(set, base, returned, &table).map_err(|e| refuse(&e))?;
     let json = serde_json::to_string_pretty(&report_json(&report)).map_err(|e| AppError::internal("ghi JSON", e))?;

@@ -74,7 +74,7 @@ impl AnchorFile {
         format!(
             "{}: không thấy tệp điểm neo, mà cơ sở dữ liệu đã từng được dùng với khóa này: không có tệp đó thì không biết cơ sở \
              dữ liệu có bị thay bằng bản cũ hoặc bị viết lại hay không; hãy chép tệp anchors.txt vào đây từ máy chủ khác của hệ \
-             thống hoặc từ bản sao lưu, nếu không còn tệp nào thì hai người xác nhận bằng lệnh «tinnhiem anchor --first TÊN \
+             thống hoặc từ nơi cất riêng cùng với khóa, nếu không còn tệp nào thì hai người xác nhận bằng lệnh «tinnhiem anchor --first TÊN \
              --second TÊN --reason LÝ_DO».",
             self.path.display()
         )
@@ -93,7 +93,7 @@ impl AnchorFile {
         let opened = Anchors::open(&note, signer.verifier()).map_err(|cause| {
             AppError::Anchors(format!(
                 "{}: tệp điểm neo đã bị sửa hoặc không do khóa bí mật của thư mục này ký ({cause}); hãy trả lại đúng tệp khóa \
-                 và tệp điểm neo của hệ thống này từ bản sao lưu.",
+                 và tệp điểm neo của hệ thống này từ nơi cất riêng, bản sao lưu không có hai tệp đó.",
                 self.path.display()
             ))
         })?;

@@ -61,6 +61,12 @@ pub enum AppError {
          nguyên cơ sở dữ liệu, chạy «tinnhiem verify --db», rồi khôi phục từ bản sao lưu."
     )]
     Changed(Box<RowDifference>),
+    /// An entry of a council's log cannot stand where it stands, or what it records is other.
+    #[error(
+        "Dữ liệu của hội đồng đã bị sửa từ bên ngoài: nhật ký riêng của hội đồng, bản ghi {seq}: {cause}. Chưa ghi gì cả; hãy giữ \
+         nguyên cơ sở dữ liệu, chạy «tinnhiem verify --db», rồi khôi phục từ bản sao lưu."
+    )]
+    ChangedEntry { seq: u64, cause: String },
     /// An entry of a poll's log cannot stand where it stands.
     #[error(
         "Nhật ký của cuộc bỏ phiếu này đã bị sửa từ bên ngoài: bản ghi {seq}: {cause}. Chưa ghi gì cả và cuộc bỏ phiếu dừng \

@@ -191,7 +191,7 @@ impl App {
             .await
     }
 
-    async fn turn_job(
+    pub(crate) async fn turn_job(
         &self,
         council: CouncilId,
         id: JobId,

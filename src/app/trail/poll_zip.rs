@@ -118,7 +118,10 @@ impl App {
             let found = polls::find(&mut self.store.read(council).await?, poll).await?;
             if found.is_some() {
                 let bytes = self.bundle_of(council, poll, kind).await?;
-                return files::write(out, &bytes);
+                return match kind {
+                    BundleKind::Public => files::write(out, &bytes),
+                    BundleKind::Sealed => files::write_private(out, &bytes),
+                };
             }
         }
         Err(AppError::Input(format!(

@@ -178,7 +178,7 @@ impl State {
         let wrong = || {
             AppError::Input(format!(
                 "{}: tệp ghi các lần đồng chứng bị hỏng, bị sửa hoặc không do khóa bí mật của thư mục này ký; hãy khôi phục \
-                 từ bản sao lưu.",
+                 từ bản chép cất riêng của thư mục đó.",
                 path.display()
             ))
         };

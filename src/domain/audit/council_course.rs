@@ -274,7 +274,7 @@ impl CouncilCourse {
                     return Err(CouncilCourseError::BegunTwice(begun.poll));
                 }
             }
-            CouncilEvent::RecordsRevised(_) => {}
+            CouncilEvent::ImportAnswered(_) | CouncilEvent::RecordsRevised(_) => {}
             CouncilEvent::ProposalMade(made) => self.propose(made)?,
             CouncilEvent::ProposalDecided(decided) => {
                 let open = self.proposals.get_mut(&decided.proposal).filter(|told| told.state == ProposalState::Open);

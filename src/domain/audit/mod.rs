@@ -285,7 +285,7 @@ pub mod witness;
 pub use anchor::{Anchor, AnchorFault, Anchors, Tagged};
 pub use checkpoint::Checkpoint;
 pub use commitment::{Nonce, SealedCounts};
-pub use council_course::{CouncilCourse, LoggedAccount};
+pub use council_course::{CouncilCourse, LoggedAccount, LoggedProposal};
 pub use course::{Course, MOMENTS, Moment, Record};
 pub use digest::Digest;
 pub use entry::LogEntry;

@@ -1,14 +1,18 @@
 //! A comparison as people look at it before anything is written. It says all that would be written, so that two
 //! comparisons that look the same do the same.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Serialize};
 
 use super::{Comparison, Person, Stored};
+use crate::audit::Digest;
 use crate::fact::{Fact, KeptFact};
 use crate::finding::{Finding, Severity};
 use crate::id::{DelegateId, OfficialId};
 use crate::text::{clean, date_dmy};
 use crate::words::{FieldChange, Words, differences, filled};
+use crate::workbook_answer::{Question, SheetPicture, WorkbookAnswer};
 
 /// Findings stored for display; the rest is only counted.
 const MAX_TOLD: usize = 500;
@@ -25,6 +29,9 @@ pub struct Told {
     pub what: String,
     /// What to do, with the article behind it.
     pub remedy: String,
+    /// What can be answered there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question: Option<Question>,
 }
 
 /// One record of a group.
@@ -77,6 +84,15 @@ pub struct Preview {
     /// How the sheet `Hội đồng` differs from the poll's plan.
     pub council: Vec<FieldChange>,
     pub written: Option<Written>,
+    /// Over the bytes that were read; `None` in a preview of an older program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_sha256: Option<Digest>,
+    /// What somebody said where the reader asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<WorkbookAnswer>,
+    /// The sheets as they were read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pictures: Vec<SheetPicture>,
 }
 
 impl Preview {
@@ -109,6 +125,22 @@ impl Preview {
         self.findings = sorted.into_iter().take(MAX_TOLD).map(told).collect();
     }
 
+    /// The same with what can be answered, by the places of findings; a place that has several findings is asked about once.
+    #[must_use]
+    pub fn asking(mut self, questions: &BTreeMap<String, Question>) -> Self {
+        let mut asked = BTreeSet::new();
+        for told in &mut self.findings {
+            let is_open = told.severity != Severity::Note.label() && asked.insert(told.place.clone());
+            told.question = questions.get(&told.place).filter(|_| is_open).cloned();
+        }
+        self
+    }
+
+    /// Whether somebody can answer something.
+    pub fn asks(&self) -> bool {
+        self.findings.iter().any(|told| told.question.is_some())
+    }
+
     /// How many records would be written.
     pub fn writes(&self) -> usize {
         self.groups.iter().map(|group| group.added.len() + group.changed.len()).sum()
@@ -128,6 +160,7 @@ fn told(finding: &Finding) -> Told {
         place: finding.place.clone(),
         what: finding.what.clone(),
         remedy: format!("{}{law}", finding.remedy),
+        question: None,
     }
 }
 

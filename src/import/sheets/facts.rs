@@ -197,10 +197,12 @@ pub(crate) fn say_unresolved(fields: &mut Fields<'_, '_>, column: &Column, name:
                 format!("Có phải là: {}?", near.join("; "))
             };
             fields.find(report::OFFICIAL_UNKNOWN, column, what, remedy);
+            fields.offer(column, name, near);
         }
         Unresolved::Ambiguous(labels) => {
             let what = format!("«{name}» chưa rõ là ai trong {} người cùng tên.", labels.len());
             fields.find(report::OFFICIAL_AMBIGUOUS, column, what, format!("Ghi một trong: {}.", labels.join("; ")));
+            fields.offer(column, name, labels);
         }
     }
 }

@@ -156,7 +156,7 @@ pub fn of(problem: &AppError) -> Page {
             tracing::error!(cause = causes(store), "stored data is not what the log says");
             page(StatusCode::INTERNAL_SERVER_ERROR, "Phải dừng lại", problem.to_string())
         }
-        AppError::Changed(_) | AppError::ChangedLog { .. } | AppError::Anchors(_) => {
+        AppError::Changed(_) | AppError::ChangedEntry { .. } | AppError::ChangedLog { .. } | AppError::Anchors(_) => {
             tracing::error!(cause = causes(problem), "stored data is not what the log says");
             page(StatusCode::INTERNAL_SERVER_ERROR, "Phải dừng lại", problem.to_string())
         }

@@ -1,6 +1,7 @@
 //! One file per subject: handlers and the structs of their pages.
 
 pub mod accounts;
+mod answers;
 pub mod assets;
 pub mod attachments;
 pub mod backups;

@@ -8,6 +8,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
+use super::answers::{self, AnswerLine, FindingLine, Picture};
 use super::jobs::{JobItem, Work};
 use super::read_poll;
 use super::roster::Pages;
@@ -25,6 +26,8 @@ use domain::import_diff::{Group, Item, Preview};
 use domain::job::JobState;
 
 const LIST: &str = "/nhap-bang-tinh";
+/// The field that says what the page showed.
+const SEEN: &str = "seen";
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 #[derive(Template)]
@@ -63,10 +66,18 @@ struct Show {
     work: Option<Work>,
     failure: String,
     is_ready: bool,
+    /// What a form says that this page showed.
+    seen: String,
     is_discarded: bool,
     /// What is said above everything else; empty when nothing is.
     warning: &'static str,
     preview: Preview,
+    findings: Vec<FindingLine>,
+    /// What was answered already.
+    answers: Vec<AnswerLine>,
+    /// Whether answers are taken.
+    asks: bool,
+    pictures: Vec<Picture>,
     counts: Vec<Count>,
     kept: Vec<(String, String)>,
     looked: Option<Looked>,
@@ -150,7 +161,12 @@ fn groups(groups: &[Group]) -> Vec<(String, String, bool, &[Item])> {
     both.filter(|(.., items)| !items.is_empty()).collect()
 }
 
-fn shown(import: ImportView, wanted: &Wanted, warning: &'static str, next: Option<(String, String)>) -> Page {
+fn shown(
+    (import, form): (ImportView, &Form),
+    wanted: &Wanted,
+    warning: &'static str,
+    next: Option<(String, String)>,
+) -> Page {
     let job = &import.view.job;
     let preview = import.preview.unwrap_or_default();
     let all = groups(&preview.groups);
@@ -177,12 +193,17 @@ fn shown(import: ImportView, wanted: &Wanted, warning: &'static str, next: Optio
         work: Work::running(&import.view),
         failure: import.failure.unwrap_or_default(),
         is_ready: job.state == JobState::Ready,
+        seen: import.shown.map(|shown| shown.to_string()).unwrap_or_default(),
         is_discarded: job.state == JobState::Discarded,
         warning,
         counts: preview.groups.iter().map(count).collect(),
         kept: named.map(|group| (group.label.clone(), group.kept_names.join("; "))).collect(),
         looked,
         next,
+        findings: answers::lines(&preview.findings, form),
+        answers: answers::given(&preview.answers),
+        asks: job.state == JobState::Ready && (preview.asks() || !preview.answers.is_empty()),
+        pictures: answers::pictures(&preview),
         preview,
     })
 }
@@ -195,7 +216,34 @@ pub async fn show(
     Query(wanted): Query<Wanted>,
 ) -> Answer<Page> {
     let import = site.app.import(&caller, job_id(&id)?).await?;
-    Ok(shown(import, &wanted, "", next(&site, &caller).await?))
+    Ok(shown((import, &Form::default()), &wanted, "", next(&site, &caller).await?))
+}
+
+/// `POST /nhap-bang-tinh/{job}/tra-loi`: what was answered at the findings, and answers that are taken back.
+pub async fn answer(
+    State(site): State<Arc<Site>>,
+    SignedIn(caller): SignedIn,
+    Path(id): Path<String>,
+    form: Form,
+) -> Answer {
+    let (ask, job) = (form.ask(&caller)?, job_id(&id)?);
+    let import = site.app.import(&caller, job).await?;
+    let told = import.preview.as_ref().map_or(&[][..], |preview| &preview.findings[..]);
+    let given = match answers::typed(told, &form) {
+        Ok(given) => given,
+        Err(warning) => {
+            let page = shown((import, &form), &Wanted::default(), warning, next(&site, &caller).await?);
+            return Ok(page.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response());
+        }
+    };
+    match site.app.answer_import(ask, job, given).await {
+        Ok(next) => {
+            site.app.short_job(&caller, next).await?;
+            Ok(Redirect::to(&format!("{LIST}/{next}#phat-hien")).into_response())
+        }
+        Err(AppError::AlreadyDone) => Ok(Redirect::to(LIST).into_response()),
+        Err(problem) => Err(problem.into()),
+    }
 }
 
 /// `POST /nhap-bang-tinh/{job}/ghi`
@@ -206,7 +254,7 @@ pub async fn write(
     form: Form,
 ) -> Answer {
     let (ask, job) = (form.ask(&caller)?, job_id(&id)?);
-    match site.app.write_import(ask, job).await {
+    match site.app.write_import(ask, job, form.value(SEEN)).await {
         Ok(Applied::Written) | Err(AppError::AlreadyDone) => {
             Ok(Done::ImportWritten.at(&format!("{LIST}/{id}")).into_response())
         }
@@ -214,7 +262,7 @@ pub async fn write(
             let warning = "Dữ liệu đang lưu đã thay đổi từ lúc đọc tệp, nên chưa ghi gì cả. Dưới đây là kết quả so sánh mới; \
                            hãy xem lại rồi ghi.";
             let import = site.app.import(&caller, job).await?;
-            let page = shown(import, &Wanted::default(), warning, None);
+            let page = shown((import, &Form::default()), &Wanted::default(), warning, None);
             Ok(page.with_status(StatusCode::CONFLICT).into_response())
         }
         Err(problem) => Err(problem.into()),

@@ -41,6 +41,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::get("/nhap-bang-tinh/mau.xlsx", OFFICE, || get(workbooks::blank)),
         Route::get("/nhap-bang-tinh/hien-co.xlsx", OFFICE, || get(workbooks::current)),
         Route::get("/nhap-bang-tinh/{job}", OFFICE, || get(workbooks::show)),
+        Route::post("/nhap-bang-tinh/{job}/tra-loi", OFFICE, || post(workbooks::answer)),
         Route::post("/nhap-bang-tinh/{job}/ghi", OFFICE, || post(workbooks::write)),
         Route::post("/nhap-bang-tinh/{job}/bo", OFFICE, || post(workbooks::discard)),
         Route::get("/viec", OFFICE, || get(jobs::list)),

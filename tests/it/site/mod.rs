@@ -11,7 +11,7 @@ mod outcome;
 mod people;
 mod polls;
 mod reading;
-mod records;
+pub mod records;
 mod roster;
 mod rules;
 mod visitor;

@@ -7,7 +7,7 @@ use super::Follow;
 use super::counting_room::CountingRoom;
 use super::opening::of_table;
 use super::table::{AgreedBatch, BatchKey, BatchProgress, CountingTable, Lying, TableError, Turn};
-use super::{COUNTERS, NO_BATCH};
+use super::{COUNTERS, HEADS, NO_BATCH};
 use crate::Caller;
 use crate::polls::{CountedBatch, FoundLine, Sent};
 use crate::service::app::{App, Ask};
@@ -190,6 +190,10 @@ impl App {
         let key = room.key(form, number);
         let lying = self.table().lying(&key);
         let is_in = room.is_in(room.form(form)?, number);
+        // Who opened a batch is a row of the database; who leads the board is in the log.
+        if lying.as_ref().is_some_and(|lying| lying.head == ask.caller.account.id) {
+            room.admit(ask.caller, HEADS)?;
+        }
         match lying {
             _ if is_done => Ok((room, Err(BatchProgress::Taken))),
             Some(lying) => Ok((room, Ok((key, lying)))),

@@ -5,6 +5,8 @@
 mod export;
 mod write;
 
+use std::collections::BTreeMap;
+
 use tokio::task::spawn_blocking;
 
 use crate::people::roster::{EDITORS, StoredDelegate, StoredOfficial};
@@ -13,6 +15,7 @@ use crate::service::caller::Caller;
 use crate::service::error::AppError;
 use crate::service::jobs::{JobView, NewJob, Outcome, Steps};
 use crate::service::upload::Received;
+use domain::audit::Digest;
 use domain::finding::Finding;
 use domain::id::{CouncilId, JobId, PollId};
 use domain::import_diff::{Comparison, Parts, Preview, Stored, compare};
@@ -20,6 +23,7 @@ use domain::job::{JobKind, JobState};
 use domain::official::Official;
 use domain::poll_state::PollState;
 use domain::preparation::{Part, Plan, TellerBoard};
+use domain::workbook_answer::{GivenAnswers, MAX_ANSWERS, Question, SheetPicture, WorkbookAnswer};
 use import;
 use macros::boxed;
 use store::facts::{self, StoredFact};
@@ -48,6 +52,8 @@ pub struct ImportView {
     pub preview: Option<Preview>,
     /// Why it failed.
     pub failure: Option<String>,
+    /// Over the stored preview: a form says by it what its page showed.
+    pub shown: Option<Digest>,
 }
 
 fn damaged(cause: impl ToString) -> AppError {
@@ -122,34 +128,48 @@ pub(crate) struct Read {
     /// `None` when it has errors.
     parts: Option<Parts>,
     findings: Vec<Finding>,
+    questions: BTreeMap<String, Question>,
+    pictures: Vec<SheetPicture>,
+    answers: Vec<WorkbookAnswer>,
+    file_sha256: Digest,
     /// The officials of the roster whom its rows may name, besides those in the workbook.
     known: Vec<Official>,
 }
 
 /// Reads a workbook; it may be large, so not on a thread that answers requests.
-async fn read(bytes: Vec<u8>, file_name: String, known: Vec<Official>) -> Result<Read, AppError> {
+async fn read(
+    (bytes, file_name): (Vec<u8>, String),
+    known: Vec<Official>,
+    answers: Vec<WorkbookAnswer>,
+) -> Result<Read, AppError> {
     let reading = spawn_blocking(move || {
-        let import::ImportedParts { parts, findings } = import::read_parts(&bytes, &file_name, &known);
-        Read { parts, findings, known }
+        let import::ImportedParts { parts, findings, questions, pictures } =
+            import::answered::parts((&bytes, &file_name), &known, &answers);
+        let file_sha256 = Digest::of(&bytes);
+        Read { parts, findings, questions, pictures, answers, file_sha256, known }
     });
     reading.await.map_err(|e| AppError::internal("đọc bảng tính", e))
 }
 
 /// What a workbook would change in what is stored, and the preview of that.
 pub(crate) fn held_against(read: &Read, stored: &Stored<'_>) -> (Option<Comparison>, Preview) {
-    match &read.parts {
+    let (comparison, preview) = match &read.parts {
         Some(parts) => {
             let comparison = compare(parts, stored);
             let preview = Preview::of(&comparison, stored, &read.findings);
             (Some(comparison), preview)
         }
         None => (None, Preview::refused(&read.findings)),
-    }
+    };
+    let (answers, pictures) = (read.answers.clone(), read.pictures.clone());
+    let file_sha256 = Some(read.file_sha256);
+    (comparison, Preview { answers, pictures, file_sha256, ..preview.asking(&read.questions) })
 }
 
-/// How the work ends: it waits for a decision only when there is something to decide on.
+/// How the work ends: it waits for a decision only when there is something to decide on or to answer.
 fn outcome(preview: &Preview) -> Result<Outcome, AppError> {
-    let is_open = preview.errors == 0 && preview.writes() > 0;
+    let is_open =
+        if preview.errors == 0 { preview.writes() > 0 } else { preview.asks() || !preview.answers.is_empty() };
     let state = if is_open { JobState::Ready } else { JobState::Done };
     Ok(Outcome { state, result: serde_json::to_string(preview).map_err(damaged)? })
 }
@@ -192,21 +212,48 @@ impl App {
         }
         let (name, bytes) = (file.name.clone(), file.bytes()?);
         let new = NewJob { kind: JobKind::Import, poll, title: name.clone(), input: Some(bytes.clone()) };
-        self.start_job(ask, new, move |app, steps| async move { app.look_at(council, poll, name, bytes, steps).await })
-            .await
+        let work =
+            move |app: Self, steps| async move { app.look_at((council, poll), (bytes, name), Vec::new(), steps).await };
+        self.start_job(ask, new, work).await
+    }
+
+    /// Reads the workbook of an import again as the answers say that are given now and were before: another import, which takes
+    /// the place of this one.
+    ///
+    /// # Errors
+    /// When the caller may not, the import does not wait for a decision, or there are too many answers.
+    #[boxed]
+    pub async fn answer_import(&self, ask: Ask<'_>, id: JobId, given: GivenAnswers) -> Result<JobId, AppError> {
+        ask.caller.may(EDITORS)?;
+        let council = ask.caller.council;
+        let shown = self.import(ask.caller, id).await?;
+        let Some(preview) = shown.preview.filter(|_| shown.view.job.state == JobState::Ready) else {
+            return Err(AppError::Input("Lần nhập này đã ghi hoặc đã bỏ; hãy gửi lại tệp.".to_owned()));
+        };
+        let answers = given.after(&preview.answers);
+        if answers.len() > MAX_ANSWERS {
+            let sentence = format!("Nhiều hơn {MAX_ANSWERS} trả lời cho một tệp; hãy sửa trong bảng tính rồi gửi lại.");
+            return Err(AppError::Input(sentence));
+        }
+        let (poll, name, bytes) = (shown.view.job.poll, shown.view.job.title, self.import_input(ask.caller, id).await?);
+        let new = NewJob { kind: JobKind::Import, poll, title: name.clone(), input: Some(bytes.clone()) };
+        let work =
+            move |app: Self, steps| async move { app.look_at((council, poll), (bytes, name), answers, steps).await };
+        let next = self.start_job(ask, new, work).await?;
+        self.turn_job(council, id, (JobState::Ready, JobState::Discarded), None).await?;
+        Ok(next)
     }
 
     async fn look_at(
         &self,
-        council: CouncilId,
-        poll: Option<PollId>,
-        name: String,
-        bytes: Vec<u8>,
+        (council, poll): (CouncilId, Option<PollId>),
+        file: (Vec<u8>, String),
+        answers: Vec<WorkbookAnswer>,
         steps: Steps,
     ) -> Result<Outcome, AppError> {
         steps.set("Đọc bảng tính", 0, 0);
         let snapshot = Snapshot::load(&mut self.store.read(council).await?, poll).await?;
-        let read = read(bytes, name, snapshot.known()).await?;
+        let read = read(file, snapshot.known(), answers).await?;
         steps.set("So với những gì đang lưu", 0, 0);
         let compared = spawn_blocking(move || held_against(&read, &snapshot.stored()).1);
         outcome(&compared.await.map_err(|e| AppError::internal("so bảng tính", e))?)
@@ -232,11 +279,12 @@ impl App {
         if view.job.kind != JobKind::Import {
             return Err(NO_JOB);
         }
-        let mut shown = ImportView { preview: None, failure: None, view };
+        let mut shown = ImportView { preview: None, failure: None, shown: None, view };
         let result = self.job_result(caller, id).await?;
         match shown.view.job.state {
             JobState::Ready | JobState::Done => {
                 let text = result.unwrap_or_default();
+                shown.shown = Some(Digest::of(text.as_bytes()));
                 shown.preview = Some(serde_json::from_str(&text).map_err(damaged)?);
             }
             JobState::Failed => shown.failure = result,

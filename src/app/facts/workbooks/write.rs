@@ -12,6 +12,8 @@ use crate::service::clock::in_vietnam;
 use crate::service::drawn::TRIES;
 use crate::service::error::AppError;
 use crate::service::records::Revised;
+use domain::audit::event::council::ImportAnswered;
+use domain::audit::{CouncilEvent, Digest};
 use domain::fact::{FactState, KeptFact};
 use domain::fact_state::By;
 use domain::id::{DelegateId, FactId, JobId, OfficialId, PollId};
@@ -23,7 +25,7 @@ use domain::roster::{RosterDelegate, RosterOfficial};
 use macros::boxed;
 use store::facts::{self, StoredFact};
 use store::preparation::StoredPart;
-use store::{CouncilTx, jobs, preparation};
+use store::{CouncilTx, jobs, logs, preparation};
 
 /// Whether an import was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,22 +36,42 @@ pub enum Applied {
     Differs,
 }
 
+const OTHER: &str = "Lần nhập này không còn là lần đã xem: tệp hoặc bản xem trước đã khác. Chưa ghi gì cả; hãy mở lại trang này để \
+                     xem lại, hoặc gửi lại tệp.";
+
 impl App {
-    /// Writes an import, all of it or nothing.
+    /// Writes an import, all of it or nothing. `seen` is what the page of the form showed, [`ImportView::shown`](super::ImportView).
     ///
     /// # Errors
-    /// When it does not wait for a decision, or a record was changed at this very moment.
+    /// When it does not wait for a decision, a record was changed at this very moment, or file and preview are no longer those
+    /// that were seen.
     #[boxed]
-    pub async fn write_import(&self, ask: Ask<'_>, id: JobId) -> Result<Applied, AppError> {
+    pub async fn write_import(&self, ask: Ask<'_>, id: JobId, seen: &str) -> Result<Applied, AppError> {
         let pen = Pen { actor: ask.caller.may(EDITORS)?, at: self.now_text()? };
         let shown = self.import(ask.caller, id).await?;
+        let is_shown = shown.shown.is_some_and(|shown| shown.to_string() == seen);
         let Some(seen) = shown.preview.filter(|_| shown.view.job.state == JobState::Ready) else {
             return Err(AppError::Input("Lần nhập này đã ghi hoặc đã bỏ; không ghi lần nữa.".to_owned()));
         };
+        if !is_shown {
+            return Err(AppError::Input(OTHER.to_owned()));
+        }
+        if seen.errors > 0 {
+            return Err(AppError::Input("Tệp còn lỗi; hãy trả lời hoặc sửa hết rồi ghi.".to_owned()));
+        }
         let (poll, name, council) = (shown.view.job.poll, shown.view.job.title, ask.caller.council);
         let bytes = self.import_input(ask.caller, id).await?;
+        if seen.file_sha256 != Some(Digest::of(&bytes)) {
+            return Err(AppError::Input(OTHER.to_owned()));
+        }
         let known = Snapshot::load(&mut self.store.read(council).await?, poll).await?.known();
-        let workbook = read(bytes.clone(), name.clone(), known).await?;
+        let answers = seen.answers.clone();
+        let told = (!answers.is_empty()).then(|| ImportAnswered {
+            answers: answers.clone(),
+            file: name.clone(),
+            file_sha256: Digest::of(&bytes),
+        });
+        let workbook = read((bytes.clone(), name.clone()), known, answers.clone()).await?;
         let (workbook, mut written) = (Arc::new(workbook), Err(AppError::Undrawn));
         for _ in 0..TRIES {
             // Compared before the transaction that writes, in which nothing is looked at but whether it still stands.
@@ -61,13 +83,17 @@ impl App {
                 written = Ok(false);
                 break;
             };
-            let (app, pen) = (self.clone(), pen.clone());
+            let (app, pen, told) = (self.clone(), pen.clone(), told.clone());
             written = self
                 .write_once(ask, move |tx| {
                     Box::pin(async move {
                         let snapshot = Snapshot::load(tx, poll).await?;
                         if snapshot != before {
                             return Err(AppError::Undrawn);
+                        }
+                        if let Some(told) = told {
+                            let log = logs::own(tx).await?;
+                            tx.append(log, pen.at, &pen.actor, &CouncilEvent::from(told)).await?;
                         }
                         Writing { app, pen: pen.clone(), snapshot, poll }.write(tx, comparison).await?;
                         let by = Written { at: in_vietnam(pen.at), by: pen.actor.name.clone() };
@@ -86,7 +112,7 @@ impl App {
             return Ok(Applied::Written);
         }
         let snapshot = Snapshot::load(&mut self.store.read(council).await?, poll).await?;
-        let workbook = read(bytes, name, snapshot.known()).await?;
+        let workbook = read((bytes, name), snapshot.known(), answers).await?;
         let compared = spawn_blocking(move || held_against(&workbook, &snapshot.stored()).1);
         let preview = compared.await.map_err(|e| AppError::internal("so bảng tính", e))?;
         let outcome = outcome(&preview)?;

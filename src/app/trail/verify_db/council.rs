@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::findings::{DbFault, Findings, Place};
 use super::log::{self, LogRead, Wanted};
 use super::people::{self, ToldSlips};
-use super::records::{self, ToldRevision};
 use super::releases::{self, ToldRelease};
-use super::{Asked, CouncilReport, LogReport, copies, files, heads};
+use super::{Asked, CouncilReport, LogReport, files, heads};
 use crate::dossiers::OfferedRelease;
 use crate::polls::held::{self, PollReplay};
 use crate::polls::openings::unseal;
-use crate::service::held::{Told, Want};
 use crate::service::keys::Keys;
+use crate::service::record_versions::ToldRevision;
+use crate::service::{council_log, record_rows, record_versions};
 use crate::trail::sums::check_sums;
 use domain::audit::canonical::from_text;
 use domain::audit::event::council::SignInBy;
@@ -120,32 +120,6 @@ impl Own {
             (row.changed_by == changed_by, "changed_by"),
         ];
         as_told.into_iter().find(|(holds, _)| !holds).map(|(_, column)| column)
-    }
-
-    fn proposals(&self) -> Told {
-        let mut told = Told::new(Table::Proposals, &["proposal_id"]);
-        let at = |at: UtcTime| Want::At(at, self.waited.contains(&at));
-        for (id, said) in self.course.proposals() {
-            let (proposed, decided) = (said.proposed.as_ref(), said.decided.as_ref());
-            told.row([
-                ("proposal_id", id.to_string().into()),
-                ("poll_id", said.poll.to_string().into()),
-                ("kind", said.kind.code().into()),
-                ("about", said.about.as_str().into()),
-                ("content", Want::Sha256(said.content_sha256)),
-                ("state", said.state.code().into()),
-                ("proposed_at", proposed.map_or(Want::Null, |by| at(by.at))),
-                ("proposed_account", Want::text(proposed.map(|by| by.account))),
-                ("proposed_by", Want::text(proposed.map(|by| &by.name))),
-                ("proposed_role", Want::text(proposed.map(|by| by.role.code()))),
-                ("decided_at", decided.map_or(Want::Null, |by| at(by.at))),
-                ("decided_account", Want::text(decided.map(|by| by.account))),
-                ("decided_by", Want::text(decided.map(|by| &by.name))),
-                ("decided_role", Want::text(decided.map(|by| by.role.code()))),
-                ("note", Want::text(decided.map(|_| &said.note))),
-            ]);
-        }
-        told
     }
 }
 
@@ -255,15 +229,17 @@ async fn tables(
     }
     let statements = checks::statements(tx).await?;
     let mut named = statement_files(&statements);
-    held_or(findings, place, people::statements(&told.course, statements));
-    let steps = told.proposals();
+    if let Err(difference) = council_log::statements(&told.course, statements) {
+        findings.rows(place, vec![difference]);
+    }
+    let steps = council_log::proposals(&told.course, |at| told.waited.contains(&at));
     report.rows += steps.len();
     findings.rows(place, steps.differences(proposals));
-    match records::check(tx, &told.revised).await? {
+    match record_versions::check(tx, &told.revised).await? {
         Ok(versions) => report.versions = versions,
         Err((seq, cause)) => findings.add(place, seq, cause),
     }
-    if let Some(copies) = findings.read(place, copies::of(tx).await)? {
+    if let Some(copies) = findings.read(place, record_rows::of(tx).await)? {
         for table in copies.tables {
             report.records += table.len();
             let stored = lines(tx, table.table).await?;

@@ -56,6 +56,11 @@ pub(super) async fn read<E: LogEvent>(
             return Ok(None);
         }
     };
+    let strays = logs::strays(tx, head.log).await?;
+    if strays > 0 {
+        findings.add(place, None, format!("bảng log_entries có {strays} dòng đứng trước bản ghi đầu tiên"));
+        return Ok(None);
+    }
     let mut read = LogRead { heads, ..LogRead::default() };
     let mut frontier = Frontier::default();
     let mut last: Option<UtcTime> = None;

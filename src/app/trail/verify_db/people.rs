@@ -1,16 +1,13 @@
-//! Accounts, slips and what was said of rules: rows of which the council's log tells a part.
+//! Accounts and slips: rows of which the council's log tells a part.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::service::held::is_time_of;
 use domain::account::{Account, AccountState};
-use domain::audit::canonical::from_text;
-use domain::audit::{CouncilCourse, Digest, UtcTime};
-use domain::id::{AccountId, AttestationId, SlipId};
-use domain::proposal::SignOff;
+use domain::audit::{CouncilCourse, UtcTime};
+use domain::id::{AccountId, SlipId};
 use domain::reset::{Proofs, Reset};
-use domain::rules::Statement;
-use store::checks::{SlipRow, StatementCheckRow};
+use store::checks::SlipRow;
 
 /// What the council's log says of sign-ins by slip, and when slips were printed.
 #[derive(Debug, Default)]
@@ -105,43 +102,5 @@ pub(super) fn slips(told: &CouncilCourse, times: &ToldSlips, stored: Vec<SlipRow
     match left.keys().next() {
         Some(id) => Err(format!("thẻ truy cập {id} có trong nhật ký mà không có trong bảng slips")),
         None => Ok(count),
-    }
-}
-
-/// What was said of rules, word for word, by whom: the effective set of a council follows from these rows.
-pub(super) fn statements(told: &CouncilCourse, stored: Vec<StatementCheckRow>) -> Result<(), String> {
-    let mut left = told.statements().clone();
-    for row in stored {
-        let wrong = |what: &str| format!("đề xuất về quy định {}: {what}", row.attestation_id);
-        let id: Option<AttestationId> = row.attestation_id.parse().ok();
-        let said = id.and_then(|id| left.remove(&id));
-        let said = said.ok_or_else(|| wrong("có trong bảng rule_statements mà nhật ký không ghi"))?;
-        let statement: Option<Statement> = from_text(&row.content).ok();
-        let copies = statement.map(|statement| (statement.ruleset, statement.file.map(|file| file.sha256.to_string())));
-        let hand = |by: &SignOff| [by.account.to_string(), by.name.clone(), by.role.code().into(), by.at.to_string()];
-        let proposed =
-            [&row.proposed_account, &row.proposed_by, &row.proposed_role, &row.proposed_at].map(String::clone);
-        let decided = [&row.decided_account, &row.decided_by, &row.decided_role, &row.decided_at];
-        let decided: Vec<String> = decided.into_iter().flatten().cloned().collect();
-        let said_decided = said.decided.as_ref().map(hand).map(Vec::from).unwrap_or_default();
-        let as_said = [
-            (said.statement_sha256 == Digest::of(row.content.as_bytes()), "nội dung"),
-            (copies == Some((row.ruleset.clone(), row.file.clone())), "bộ quy tắc hoặc tệp"),
-            (hand(&said.proposed) == proposed, "người đề xuất"),
-            (said_decided == decided, "người quyết định"),
-            (said.state.code() == row.state, "trạng thái"),
-            (said.decided_place == row.decided_place, "thứ tự"),
-            (said.decided.as_ref().map(|_| said.note.as_str()) == row.note.as_deref(), "lý do"),
-        ];
-        if let Some((_, what)) = as_said.iter().find(|(holds, _)| !holds) {
-            return Err(wrong(&format!("{what} trong bảng rule_statements khác nhật ký")));
-        }
-    }
-    match left.keys().next() {
-        Some(id) => {
-            let cause = format!("đề xuất về quy định {id} có trong nhật ký mà không có trong bảng rule_statements");
-            Err(cause)
-        }
-        None => Ok(()),
     }
 }

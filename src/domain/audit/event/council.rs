@@ -15,6 +15,7 @@ use crate::proposal::{ProposalKind, ProposalState};
 use crate::record::{Action, Subject};
 use crate::role::Role;
 use crate::rules::Statement;
+use crate::workbook_answer::WorkbookAnswer;
 
 /// Who set a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -228,6 +229,15 @@ events! {
         origin: String,
         /// The poll.
         poll: PollId,
+    }
+    /// What somebody said that cells of a workbook mean, before its records were written.
+    "import.answered" ImportAnswered by "clerk" when "with an import, before the records that it brings" {
+        /// What was said, in the order in which it was.
+        answers: Vec<WorkbookAnswer>,
+        /// Name of the file.
+        file: String,
+        /// Over the bytes of the file.
+        file_sha256: Digest,
     }
     /// Records are different now; what they say stands in the database, by hash.
     "records.revised" RecordsRevised by "clerk" when "any time; an import tells of all its records at once" {

@@ -29,6 +29,7 @@ const KINDS: &[(&str, &str)] = &[
     ("slips.issued", "Phát thẻ truy cập"),
     ("slips.revoked", "Hủy thẻ truy cập"),
     ("poll.begun", "Bắt đầu kỳ lấy phiếu"),
+    ("import.answered", "Trả lời khi nhập bảng tính"),
     ("records.revised", "Thêm, sửa dữ liệu"),
     ("proposal.made", "Đề xuất một bước"),
     ("proposal.decided", "Quyết định một đề xuất"),

@@ -15,7 +15,7 @@ const CHUNK: u64 = 500;
 
 /// What an entry says of versions of records.
 #[derive(Debug)]
-pub(super) struct ToldRevision {
+pub(crate) struct ToldRevision {
     pub event: RecordsRevised,
     pub actor: Actor,
     pub at: UtcTime,
@@ -24,14 +24,14 @@ pub(super) struct ToldRevision {
 }
 
 /// What does not hold: the number of the entry, where it is one's, and the cause.
-pub(super) type Wrong = (Option<u64>, String);
+pub(crate) type Wrong = (Option<u64>, String);
 
 /// Checks all records of a council against the entries `told`, by their numbers. Returns the number of versions that
 /// agree; the inner error is the first that does not.
 ///
 /// # Errors
 /// When the database does not answer.
-pub(super) async fn check(
+pub(crate) async fn check(
     tx: &mut CouncilTx,
     told: &BTreeMap<u64, ToldRevision>,
 ) -> Result<Result<u64, Wrong>, StoreError> {

@@ -17,7 +17,7 @@ use store::tables::Table;
 use store::{CouncilTx, StoreError};
 
 /// The rows that the tables of records must hold, by the newest version of each.
-pub(super) struct Copies {
+pub(crate) struct Copies {
     pub tables: Vec<Told>,
     /// Files that facts name as their source.
     pub files: Vec<Digest>,
@@ -29,9 +29,11 @@ struct Hands {
     checked: BTreeMap<String, VersionRow>,
 }
 
+/// The rows that follow from the newest versions.
+///
 /// # Errors
 /// [`StoreError::Corrupt`] when a version cannot be read.
-pub(super) async fn of(tx: &mut CouncilTx) -> Result<Copies, StoreError> {
+pub(crate) async fn of(tx: &mut CouncilTx) -> Result<Copies, StoreError> {
     let stated = checks::newest_facts_of(tx, ["added", "changed", "filed"]).await?;
     let checked = checks::newest_facts_of(tx, ["verified"; 3]).await?;
     let by_id = |rows: Vec<VersionRow>| rows.into_iter().map(|row| (row.record_id.clone(), row)).collect();
