@@ -258,8 +258,7 @@
 //! not there; two readers of each pile and the program's own check stand for it.
 //!
 //! Two batches of one form with as many papers are alike to whoever has no openings: in a public bundle their commitments can
-//! change places without being seen, while the sums stay. What bound which pile is shown by the openings alone, or by the root
-//! on the paper of the moment before.
+//! change places without being seen, while the sums stay. Which commitment is that of which pile is shown by the openings alone.
 //!
 //! The openings of a sealed bundle show the counts of each batch, and those of a few papers nearly are the papers. A batch
 //! therefore has 10 papers or more, or all of its form; the program writes no sealed bundle with a smaller one. That is no

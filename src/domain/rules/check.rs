@@ -280,3 +280,22 @@ fn unique_at<'a>(list: &str, ids: impl Iterator<Item = (usize, &'a str)>) -> Res
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_letter_of_a_title_is_one_that_folding_leaves_and_every_vietnamese_title_folds_into_them() {
+        let letters = (' '..='\u{FFFF}').filter(|c| is_folded(&c.to_string())).collect::<String>();
+        assert_eq!(letters.chars().count(), 36 + 2 + 96);
+        assert_eq!(fold(&letters), letters);
+        for title in ["Phó Chủ tịch Hội đồng nhân dân", "TRƯỞNG BAN PHÁP CHẾ", "Ƀuôn trưởng, Y Ŋŏ", "Ủy viên (2026)"]
+        {
+            assert!(is_folded(&fold(title)), "{title}");
+        }
+        for title in ["", " ", "a ", " a", "a  b", "á", "A", "đ", "a\u{301}", "a-b", "ⓐ"] {
+            assert!(!is_folded(title), "{title:?}");
+        }
+    }
+}

@@ -105,6 +105,7 @@ pub fn verify(dir: &Path, options: &Options<'_>) -> Result<Report, Failure> {
     let manifest = check_manifest(dir, &key, &mut passed)?;
     check_files(dir, &manifest, &mut passed)?;
     let bundle = Bundle { dir, manifest };
+    bundle.check_same_key(&key)?;
     let heads = open_heads(&bundle, &key)?;
     let record = check_log(&bundle, &heads, &mut passed)?;
     check_proofs(&bundle, &heads, &record, &mut passed)?;
@@ -165,6 +166,9 @@ struct Head {
     checkpoint: Checkpoint,
 }
 
+/// Of a file that was another one when it was read before.
+pub(super) const CHANGED: &str = "tệp bị thay đổi trong khi kiểm tra";
+
 /// Of a bundle that was written between the result and its publication.
 const UNPUBLISHED: &str =
     "gói ghi khi kết quả chưa công bố: nhật ký còn ghi tiếp, gói sau có thêm bản ghi và điểm chốt.";
@@ -188,10 +192,15 @@ impl Bundle<'_> {
     fn text(&self, check: &'static str, file: &str) -> Result<String, Failure> {
         let text = read_text(check, self.dir, file)?;
         let listed = self.manifest.0.get(file).map(|listed| listed.sha256);
-        if listed == Some(Digest::of(text.as_bytes())) {
-            Ok(text)
+        if listed == Some(Digest::of(text.as_bytes())) { Ok(text) } else { Err(Failure::damaged(check, file, CHANGED)) }
+    }
+
+    /// The key was read before the manifest that it is held to.
+    fn check_same_key(&self, key: &VerifierKey) -> Result<(), Failure> {
+        if self.sha256(layout::KEY) == Some(Digest::of(format!("{}\n", key.to_text()).as_bytes())) {
+            Ok(())
         } else {
-            Err(Failure::damaged(check, file, "tệp bị thay đổi trong khi kiểm tra"))
+            Err(Failure::damaged("files", layout::KEY, CHANGED))
         }
     }
 
