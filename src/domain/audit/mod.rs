@@ -10,8 +10,8 @@
 //! padded, with unused bits zero. *Canonical* is RFC 8785, with whole numbers of at most 2^53 - 1 only and at most 16
 //! levels of nesting. Every value has one spelling, and a verifier refuses every other. A day is `2023-12-13`, a moment
 //! `2023-12-13T01:00:00Z`, UTC to the second; both are of the years 1900 to 9998, in log and rule set alike. The day on which a
-//! moment was is that of Vietnam, seven hours ahead. No table of Unicode decides whether a bundle holds, but for NFC and lower
-//! case of the letters that are named below.
+//! moment was is that of Vietnam, seven hours ahead. White space is that of Unicode (White_Space). No other
+//! table of Unicode decides whether a bundle holds, but for NFC and lower case of the letters that are named below.
 //!
 //! # Entry
 //!
@@ -22,8 +22,8 @@
 //! ```
 //!
 //! * `seq` counts from 0 without gaps.
-//! * `at` is a moment, and never earlier than in the line before, but in an
-//!   entry `clock.confirmed`, whose `last` is the time of the line before.
+//! * `at` is a moment, never earlier than in the line before, but in an entry `clock.confirmed`, whose `last` is the time of
+//!   the line before.
 //! * `account` is a lower-case UUID, or `null` for the program itself.
 //! * `role` is `operator`, `admin`, `clerk`, `leader`, `delegate`, `official`, `head_teller`, `teller`, `observer`,
 //!   `auditor` or `program`.
@@ -185,8 +185,9 @@
 //!
 //! There is no other file, and none is a link; nothing in a folder has a name that is no UTF-8. There are at most 10,000 files,
 //! `MANIFEST` among them, and at most 2^26 bytes in each but the log and the papers. A verifier uses the bytes that it held to
-//! the manifest, and reads nothing again that somebody may have changed since. `counting.closed` has the forms in the order of `forms.sealed`; papers of its totals are the
-//! ballots returned, the invalid add up to at most these, and the levels of a line to at most the valid ones. An opening is
+//! the manifest, and reads nothing again that somebody may have changed since.
+//!
+//! `counting.closed` has the forms in the order of `forms.sealed`; papers of its totals are the ballots returned, the invalid add up to at most these, and the levels of a line to at most the valid ones. An opening is
 //! checked by computing all commitments of its batch anew. The openings of a form add up, figure by figure and reason by
 //! reason, to its totals. A form with a batch of an older program needs the openings.
 //!
