@@ -184,12 +184,13 @@
 //! | `cosignatures/NAME` | signature lines of witnesses, sorted by their bytes, each once, of `checkpoints/NAME`, which is there; absent where nobody cosigned |
 //!
 //! There is no other file, and none is a link; nothing in a folder has a name that is no UTF-8. There are at most 10,000 files,
-//! `MANIFEST` among them, and at most 2^26 bytes in each but the log and the papers. A verifier uses the bytes that it held to
-//! the manifest, and reads nothing again that somebody may have changed since.
+//! `MANIFEST` among them, and at most 2^26 bytes in each but the log and the papers. A verifier uses bytes that it held to
+//! the manifest, or to a signed root: what it reads twice it holds to them twice.
 //!
-//! `counting.closed` has the forms in the order of `forms.sealed`; papers of its totals are the ballots returned, the invalid add up to at most these, and the levels of a line to at most the valid ones. An opening is
-//! checked by computing all commitments of its batch anew. The openings of a form add up, figure by figure and reason by
-//! reason, to its totals. A form with a batch of an older program needs the openings.
+//! `counting.closed` has the forms in the order of `forms.sealed`; papers of its totals are the ballots returned, the invalid add
+//! up to at most these, and the levels of a line to at most the valid ones. An opening is checked by computing all commitments of
+//! its batch anew. The openings of a form add up, figure by figure and reason by reason, to its totals. A form with a batch of an
+//! older program needs the openings.
 //!
 //! # One file
 //!
