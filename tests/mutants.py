@@ -5,12 +5,12 @@ import re
 from base64 import b64encode
 
 from forge import Forgery, to_v2
-from zips import twisted, whole
+from zips import raw, twisted, whole
 from verifier.base import Wrong, canonical, sha256
 from verifier.keys import ORDER, P
 from verifier.result import due
 from verifier.rules import read_rules
-from verifier.sums import TAG
+from verifier.sums import TAG, take
 
 TEXTS = ["", " ", "\u200b", "x", "Nguyễn Văn A", "\x7f", "\u2028", "a\u0000b", "high", "low", "head", "program", "2023-12-07",
          "2023-12-07T01:00:00Z", "9999-12-31T23:59:59Z", "2024-02-30T01:00:00Z", "00000000-0000-4000-8000-000000000001", "0" * 64]
@@ -447,6 +447,51 @@ def read_by(one, other):
     return act
 
 
+def opened_at(at, planned):
+    """The vote is opened at this moment, on another day than the one that was planned where that is another one."""
+    def act(forged):
+        forged.one("voting.opened").update(at=at, planned=planned, reason="Vì thế", quorum=forged.one("voting.opened").get("quorum", 0))
+    return act
+
+
+def ended_at(at):
+    def act(forged):
+        forged.log[-1]["at"] = at
+    return act
+
+
+def titled(letter):
+    return ruled(r'^titles = \["', rf'\g<0>a{letter}b", "')
+
+
+def spoiled_for(hashed, name):
+    """The same vote with another name for the first reason, for which a ballot of each form is invalid."""
+    forged = Forgery(hashed.files, hashed.signer)
+    rules = forged.files["ruleset.toml"].decode()
+    head, reasons = rules.split("[[spoils_ballot]]", 1)
+    old = re.search(r'id = "([^"]*)"', reasons)[1]
+    forged.files["ruleset.toml"] = (head + "[[spoils_ballot]]" + reasons.replace(f'id = "{old}"', f'id = "{name}"', 1)).encode()
+    opened, sums = json.loads(forged.files["openings.json"]), {}
+    for opening in opened["openings"]:
+        counts = opening["counts"]
+        if old in counts["invalid"]:
+            counts["invalid"][name] = counts["invalid"].pop(old)
+        elif opening["form"] not in sums:
+            counts["invalid"][name] = 1
+            for line in counts["lines"]:
+                line[max(line, key=line.get)] -= 1
+        total = sums.setdefault(opening["form"], {"invalid": {}, "lines": [dict.fromkeys(line, 0) for line in counts["lines"]], "papers": 0})
+        take(total, counts)
+    forged.files["openings.json"] = (canonical(opened) + "\n").encode()
+    named_by = {(o["form"], o["batch"]): sha256(b"tinnhiem batch counts v1\n", bytes.fromhex(o["nonce"]),
+                                               canonical(o["counts"]).encode()).hex() for o in opened["openings"]}
+    for batch in forged.events("batch.committed"):
+        batch["commitment"] = named_by[batch["form"], batch["batch"]]
+    for total in forged.one("counting.closed")["forms"]:
+        total["counts"] = sums.get(total["form"], total["counts"])
+    return forged.recompute().remake()
+
+
 def shared(takers=(2, 3), closers=(2, 3), shares=2, after="forms.sealed"):
     """The board was appointed with shares, members took them, and two gave theirs at the close."""
     def act(forged):
@@ -471,10 +516,21 @@ REFUSED = [
     ("a paper that turns the writing", paper_named("bien-ban\u202efdp.exe")), ("a paper with a space at the end", paper_named("a.pdf ")),
     ("a paper of two parts", paper_named("a/b.pdf")), ("a batch of the number 0", batch_zero),
     ("minutes signed for a board of nobody", of_nobody), ("one reader in two spellings", read_by("Lê Thị Ấ", "lê  thi\u0323 a\u0302\u200b\u0301")),
+    ("a vote of the year 999", opened_at("0999-05-01T01:00:00Z", "0999-05-01")), ("a vote of the year 0", opened_at("0000-05-01T01:00:00Z", "0000-05-01")),
+    ("a vote whose day in Vietnam is of the year 10000", opened_at("9999-12-31T23:00:00Z", "9999-12-31")),
+    ("a vote that was planned for 1899", opened_at("2023-12-07T01:00:00Z", "1899-12-31")), ("an end in the year 9999", ended_at("9999-01-01T00:00:00Z")),
+    ("a rule set of the year 0", ruled(r'from = "2023-07-01"', 'from = "0000-02-29"')), ("a day without signs", ruled(r'from = "2023-07-01"', 'from = "20230701"')),
+    ("a day with a time", ruled(r'from = "2023-07-01"', 'from = "2023-07-01T00:00:00"')),
+    ("a share of eleven digits", ruled(r'share = "1/2"', 'share = "00000000001/2"')), ("a share of thousands", ruled(r'share = "1/2"', f'share = "{"0" * 5000}1/2"')),
+    *((f"a title with U+{ord(letter):04X}", titled(letter)) for letter in "\u1c8a\ua7cd\u24d0\u2170\u00aa\u0e33\u4e00\U0001f130\U0002ebf0"),
+    ("a title with accents", titled("ắ")), ("a title with two spaces", titled("  ")),
+    ("a reason with a sign", ruled(r'(\[\[spoils_line\]\]\nid = ")', r"\1a-")),
 ]
 TAKEN = [
     ("what looks like TOML 1.1", ruled(r'^short = "([^"]*)"', r"short = '''\1 {,} \\x''' # {,")),
     ("readers who are one only in some versions of Unicode", read_by("\ua7dc", "\u019b")),
+    ("a vote of a leap day in Vietnam", opened_at("2000-02-28T17:00:00Z", "2000-02-29")), ("a vote of the last year", opened_at("9998-12-31T23:59:59Z", "9998-12-31")),
+    ("a share of ten digits", ruled(r'share = "1/2"', 'share = "+0000000001 /\u3000 2"')), ("a title of a language of the highlands", titled("ƀŋɔ")),
 ]
 
 # The same of a vote that is no rehearsal, whose close takes shares of two of the board.
@@ -498,6 +554,17 @@ def known(bases):
             changed = Forgery(base.files, base.signer)
             act(changed)
             yield f"{name}: {what}", changed.recompute().remake().files
+    # A name that means something else in JavaScript.
+    renamed = spoiled_for(hashed, "__proto__")
+    closed, sealed = to_v2(renamed.files)
+    held = Forgery(closed.files, closed.signer)
+    held.files["openings.json"] = (canonical(sealed) + "\n").encode()
+    for what, changed in (("hashed", renamed), ("public", closed), ("sealed", held.seal())):
+        yield f"a reason __proto__, {what}: as it is", changed.files
+    for more, ends in ((0, "as it is"), (1, "must fail")):
+        large = Forgery(points.files, points.signer)
+        large.files["README.txt"] = bytes((1 << 26) + more)
+        yield f"a file of 2^26 bytes and {more}: {ends}", raw(large.seal().files.items())
     for name, data in whole(points.files):
         yield f"zip, {name}: as it is", data
     for name, data in twisted(points.files):

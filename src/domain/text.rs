@@ -4,6 +4,8 @@ use jiff::civil::Date;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use crate::audit::day::YEARS;
+
 /// `text` in NFC, with every run of white space (also no-break and zero-width spaces) as one space, and none at the
 /// ends.
 pub fn clean(text: &str) -> String {
@@ -131,7 +133,9 @@ pub fn read_day(text: &str) -> Option<Date> {
         let date = Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok();
         date.filter(|_| parts.next().is_none() && year.len() == 4)
     };
-    in_order().or_else(|| text.parse().ok().filter(|_| text.len() == "2023-12-05".len()))
+    let read = in_order().or_else(|| text.parse().ok().filter(|_| text.len() == "2023-12-05".len()));
+    // A year that no log can tell is a slip: `05/12/0202`.
+    read.filter(|date| YEARS.contains(&date.year()))
 }
 
 /// A number that somebody typed: digits and nothing else, blanks around them aside. A sign, also `+`, is no digit.
@@ -199,7 +203,9 @@ mod tests {
         for text in ["05/12/2023", " 5/12/2023 ", "5.12.2023", "05-12-2023", "2023-12-05"] {
             assert_eq!(read_day(text), Some(day), "{text}");
         }
-        for text in ["", "5/12", "31/02/2023", "12/31/2023", "5/12/23", "2023", "5/12/2023/1"] {
+        for text in
+            ["", "5/12", "31/02/2023", "12/31/2023", "5/12/23", "2023", "5/12/2023/1", "05/12/0202", "0202-12-05"]
+        {
             assert_eq!(read_day(text), None, "{text}");
         }
     }

@@ -25,6 +25,9 @@ pub enum FractionError {
 }
 
 impl Fraction {
+    /// Digits of a part, as many as the largest has: other verifiers read no number of any length.
+    const MAX_DIGITS: usize = 10;
+
     /// Two in a hundred.
     pub const TWO_PER_CENT: Self = Self { num: 2, den: 100 };
 
@@ -53,7 +56,11 @@ impl FromStr for Fraction {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (num, den) = text.split_once('/').ok_or(FractionError::Form)?;
-        let part = |s: &str| s.trim().parse::<u32>().map_err(|_| FractionError::Form);
+        let part = |s: &str| {
+            let s = s.trim();
+            let digits = s.strip_prefix('+').unwrap_or(s).len();
+            s.parse::<u32>().ok().filter(|_| digits <= Self::MAX_DIGITS).ok_or(FractionError::Form)
+        };
         Self::new(part(num)?, part(den)?)
     }
 }

@@ -1,8 +1,10 @@
 //! Three verifiers that share no code: ours, `tests/verify.py`, and the one of the page `/kiem-tra-goi`. Thousands of changed bundles never
 //! find two of them of another mind.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufReader, Read};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::LazyLock;
@@ -200,6 +202,27 @@ fn nothing_that_a_bundle_says_steers_the_terminal_and_every_refusal_is_vietnames
     let other = import::pack([("x.txt", b"x".as_slice())].into_iter()).expect("packed");
     assert!(refused(&other).starts_with("không phải gói kiểm chứng"));
     assert!(refused(b"hello").starts_with("không phải tệp .zip của một gói: phần cuối"));
+}
+
+#[test]
+fn a_folder_with_a_name_that_is_no_text_is_refused_by_both() {
+    for name in [&b"\xff"[..], b"\xff.txt"] {
+        let sample = Story::whole().bundle();
+        let odd = sample.dir().join("papers").join(OsStr::from_bytes(name));
+        fs::create_dir(&odd).expect("a folder that holds nothing");
+        let failure = sample.fails();
+        assert!(failure.what.contains("không phải Unicode"), "{failure}");
+        let (code, told) = sample.python(&[]);
+        assert!(code == Some(1) && told.contains("not Unicode"), "{told}");
+    }
+}
+
+#[test]
+fn what_the_other_one_uses_is_what_it_held_to_the_manifest() {
+    let sample = Story::whole().bundle();
+    let mut command = Command::new("python3");
+    let run = command.arg(script("verifier/once.py")).arg(sample.dir()).arg("--hash-only").output().expect("python3");
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stdout));
 }
 
 #[test]

@@ -5,7 +5,6 @@ import calendar
 import hashlib
 import json
 import re
-import time as time_module
 import unicodedata
 
 LEVELS = {"rating": {"high", "medium", "low"}, "confidence": {"confidence", "no_confidence"}}
@@ -17,6 +16,8 @@ ROLES = {"operator", "admin", "clerk", "leader", "delegate", "official", "head_t
          "program"}
 TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ", re.ASCII)
 MAX_ENTRY_BYTES, MAX_DEPTH = 2**20, 16
+# Years of a day or a moment.
+FIRST_YEAR, LAST_YEAR = 1900, 9998
 # White_Space of Unicode. Python's own idea of white space has four control characters more.
 BLANKS = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f" \
     "\u205f\u3000"
@@ -119,8 +120,7 @@ def is_time(value):
     if not match:
         return False
     year, month, day = map(int, match.groups()[:3])
-    # Python has no year 0, which is a leap year as 2000 is.
-    return 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year or 2000, month)[1]
+    return FIRST_YEAR <= year <= LAST_YEAR and 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]
 
 
 def is_day(value):
@@ -129,8 +129,14 @@ def is_day(value):
 
 def day_in_vietnam(time):
     """The calendar day, seven hours ahead of UTC."""
-    seconds = calendar.timegm(time_module.strptime(time, "%Y-%m-%dT%H:%M:%SZ")) + 7 * 3600
-    return time_module.strftime("%Y-%m-%d", time_module.gmtime(seconds))
+    year, month, day, hour = map(int, re.split("[-T:]", time)[:4])
+    if hour + 7 >= 24:
+        day += 1
+        if day > calendar.monthrange(year, month)[1]:
+            month, day = month + 1, 1
+            if month > 12:
+                year, month = year + 1, 1
+    return f"{year:04}-{month:02}-{day:02}"
 
 
 def is_flag(value):

@@ -39,6 +39,11 @@ def is_inside(path):
     return all(map(PART.fullmatch, path.split("/")))
 
 
+def is_unicode(name):
+    """Whether a name on the disk is a text; bytes that are none stand in it as halves of letters."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in name)
+
+
 class Folder:
     """A bundle as it lies in a folder."""
 
@@ -57,10 +62,14 @@ class Folder:
 
     def paths(self):
         found = []
-        for folder, folders, names in os.walk(self.folder):
+        def unreadable(error):
+            raise Wrong(f"{error.filename!r}: cannot be read: {error}") from error
+
+        for folder, folders, names in os.walk(self.folder, onerror=unreadable):
             for name in folders + names:
                 full = os.path.join(folder, name)
                 path = os.path.relpath(full, self.folder).replace(os.sep, "/")
+                need(is_unicode(name), ascii(path), "a name that is not Unicode")
                 mode = os.lstat(full).st_mode
                 if name in folders:
                     need(stat.S_ISDIR(mode), path, "a link in place of a folder")
@@ -109,12 +118,22 @@ class Bundle:
     def __init__(self, source):
         self.source = source
         self.listed = {}
+        # What was read: a file is read once, so that nothing that is put in its place afterwards is taken for what was checked.
+        self.read = {}
         # What witnesses said: file, name, id, time and signature of each line.
         self.cosigned = []
         self.key_text = self.name = self.id = self.public = None
 
     def bytes(self, file):
-        return self.source.read(file)
+        if file not in self.read:
+            data = self.source.read(file)
+            is_paper = file.startswith("papers/")
+            need(is_paper or file == "log.jsonl" or len(data) <= MAX_TEXT_BYTES, file, "too large")
+            if is_paper:
+                # Its hash is all that is asked of it.
+                return data
+            self.read[file] = data
+        return self.read[file]
 
     def text(self, file):
         try:

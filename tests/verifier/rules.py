@@ -1,12 +1,10 @@
 """The rule set: what a text must hold, so that a result may be computed by it, and the figures that decide."""
 
-import calendar
 import functools
 import re
 import tomllib
-import unicodedata
 
-from .base import BLANKS, Wrong, is_digest, is_said, need
+from .base import BLANKS, Wrong, is_day, is_digest, is_said, need
 
 FILE = "ruleset.toml"
 COUNCILS = ("national_assembly", "province_council", "district_council", "commune_council", "party_committee")
@@ -31,18 +29,14 @@ def one_of(*names):
 
 
 def day(value):
-    match = text(value) and re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", value, re.ASCII)
-    if not match:
-        return False
-    year, month, number = map(int, match.groups())
-    return 1 <= month <= 12 and 1 <= number <= calendar.monthrange(year or 2000, month)[1]
+    return is_day(value)
 
 
 def fraction(value):
     """Numerator and denominator of a share of at most 1, or None."""
     parts = value.split("/", 1) if text(value) else ()
     parts = [part.strip(BLANKS) for part in parts]
-    if len(parts) != 2 or not all(re.fullmatch(r"\+?[0-9]+", part, re.ASCII) for part in parts):
+    if len(parts) != 2 or not all(re.fullmatch(r"\+?[0-9]{1,10}", part, re.ASCII) for part in parts):
         return None
     num, den = map(int, parts)
     return (num, den) if num <= den <= MOST and den else None
@@ -122,23 +116,17 @@ def fits(value, shape, where):
         need(shape(value) not in (False, None), FILE, f"{where}: not what it must be: {value!r}")
 
 
-def fold(title):
-    """Lower case without accents, one space for everything that is no letter or digit."""
-    out = ""
-    for letter in unicodedata.normalize("NFD", title):
-        if unicodedata.category(letter).startswith("M"):
-            continue
-        if letter in "đĐ":
-            out += "d"
-        elif letter.isalpha() or letter.isnumeric():
-            out += letter.lower()
-        elif out and not out.endswith(" "):
-            out += " "
-    return out.removesuffix(" ")
+# Lower case without accents, in letters that are the same in every version of Unicode.
+TITLE = re.compile("[a-z0-9\u014b\u0180\u0250-\u02af]+( [a-z0-9\u014b\u0180\u0250-\u02af]+)*")
+
+
+def is_plain(name):
+    """An id that is part of the name of a record, or of a cell of a commitment."""
+    return re.fullmatch("[a-z0-9_]*", name) is not None
 
 
 def slug(title):
-    return fold(title).replace(" ", "-")
+    return title.replace(" ", "-")
 
 
 def keys(rules):
@@ -219,7 +207,7 @@ def check_posts(rules):
     for name in ("subject", "not_subject"):
         for item in rules[name]:
             hold(item["councils"] and (item["titles"] or name == "not_subject"), f"{name}: for nobody")
-            hold(all(title and fold(title) == title for title in item["titles"]), f"{name}: a title that is not folded")
+            hold(all(map(TITLE.fullmatch, item["titles"])), f"{name}: a title that is not folded")
             all_said(name, item.get("reason", "-"))
     for item in rules["exemption"]:
         hold((item["kind"] == "under_months") == ("months" in item), "exemption: months")
@@ -240,7 +228,7 @@ def check_duties(rules):
     known = {band["id"] for band in rules["band"]} | ({"lost"} if "confidence" in rules else set())
     for duty in rules["follow_up"]:
         all_said("follow_up", duty["who"], duty["what"], duty["by"])
-        hold(re.fullmatch("[a-z0-9_]*", duty["id"], re.ASCII), "follow_up: id")
+        hold(is_plain(duty["id"]), "follow_up: id")
         hold(not ("from" in duty and "until" in duty) or duty["from"] <= duty["until"], "follow_up: days")
         hold(duty["band"] in known, "follow_up: no such band")
     for band in known:
@@ -248,6 +236,8 @@ def check_duties(rules):
     hold(all(duty["councils"] for duty in rules["deadline"]), "deadline: for nobody")
     for council in COUNCILS:
         once("deadline", (duty["id"] for duty in rules["deadline"] if council in duty["councils"]))
+    for name in ("spoils_ballot", "spoils_line"):
+        hold(all(is_plain(reason["id"]) for reason in rules[name]), f"{name}: id")
     for name in ("spoils_ballot", "spoils_line", "paper"):
         once(name, (item["id"] for item in rules[name]))
     said = [attestation["key"] for attestation in rules["attestation"]]

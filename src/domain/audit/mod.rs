@@ -8,7 +8,10 @@
 //!
 //! All texts are UTF-8, lines end in one line feed. `‖` joins bytes. Hex is lower case. Base64 is RFC 4648, section 4,
 //! padded, with unused bits zero. *Canonical* is RFC 8785, with whole numbers of at most 2^53 - 1 only and at most 16
-//! levels of nesting. Every value has one spelling, and a verifier refuses every other.
+//! levels of nesting. Every value has one spelling, and a verifier refuses every other. A day is `2023-12-13`, a moment
+//! `2023-12-13T01:00:00Z`, UTC to the second; both are of the years 1900 to 9998, in log and rule set alike. The day on which a
+//! moment was is that of Vietnam, seven hours ahead. White space is that of Unicode (White_Space). No other
+//! table of Unicode decides whether a bundle holds, but for NFC and lower case of the letters that are named below.
 //!
 //! # Entry
 //!
@@ -19,8 +22,8 @@
 //! ```
 //!
 //! * `seq` counts from 0 without gaps.
-//! * `at` is UTC to the second, `2023-12-13T01:00:00Z`, and never earlier than in the line before, but in an
-//!   entry `clock.confirmed`, whose `last` is the time of the line before.
+//! * `at` is a moment, never earlier than in the line before, but in an entry `clock.confirmed`, whose `last` is the time of
+//!   the line before.
 //! * `account` is a lower-case UUID, or `null` for the program itself.
 //! * `role` is `operator`, `admin`, `clerk`, `leader`, `delegate`, `official`, `head_teller`, `teller`, `observer`,
 //!   `auditor` or `program`.
@@ -180,11 +183,14 @@
 //! | `papers/NAME` | hash in the last `paper.issued` of that name; every `name` of `paper.issued` is a path of one part |
 //! | `cosignatures/NAME` | signature lines of witnesses, sorted by their bytes, each once, of `checkpoints/NAME`, which is there; absent where nobody cosigned |
 //!
-//! There is no other file, and none is a link. A verifier may refuse over 10,000 files, and over 64 MiB in a file other
-//! than the log and the papers. `counting.closed` has the forms in the order of `forms.sealed`; papers of its totals are the
-//! ballots returned, the invalid add up to at most these, and the levels of a line to at most the valid ones. An opening is
-//! checked by computing all commitments of its batch anew. The openings of a form add up, figure by figure and reason by
-//! reason, to its totals. A form with a batch of an older program needs the openings.
+//! There is no other file, and none is a link; nothing in a folder has a name that is no UTF-8. There are at most 10,000 files,
+//! `MANIFEST` among them, and at most 2^26 bytes in each but the log and the papers. A verifier uses bytes that it held to
+//! the manifest, or to a signed root: what it reads twice it holds to them twice.
+//!
+//! `counting.closed` has the forms in the order of `forms.sealed`; papers of its totals are the ballots returned, the invalid add
+//! up to at most these, and the levels of a line to at most the valid ones. An opening is checked by computing all commitments of
+//! its batch anew. The openings of a form add up, figure by figure and reason by reason, to its totals. A form with a batch of an
+//! older program needs the openings.
 //!
 //! # One file
 //!
@@ -203,11 +209,14 @@
 //! # Rule set
 //!
 //! `ruleset.toml` is TOML 1.0, without a byte order mark. Its keys are the fields of [`RuleSet`](super::rules::RuleSet) and no others; days are texts
-//! `2023-07-01`, a share is a text `2/3` of at most one, its parts below 2^32. A parameter is a table `value`, `cite`, `attested`
+//! `2023-07-01`, a share is a text `2/3` of at most one, its parts below 2^32 and of 1 to 10 digits, which may have a `+` before
+//! and white space around them. A parameter is a table `value`, `cite`, `attested`
 //! (`verified`, `single`, `unverified`) and, where there is one, `note`. The id is upper-case letters, digits and `-`, and that of
 //! `poll.created`. Not blank: `short`, `title`, the base's phrase, each `cite`, `share_words` and `consequence` of a band, `reason`,
 //! the ids of lists, `who`, `what`, `by`. `levels` is `high`, `medium`, `low`; shares have at most 6 decimals; bands ascend
-//! (`over_half_low`, `two_thirds_low`), `confidence.loss` is `lost`. `titles` are lower case without accents. An id stands once in its list, in
+//! (`over_half_low`, `two_thirds_low`), `confidence.loss` is `lost`. `titles` are words with one space between,
+//! of the letters `a` to `z`, `0` to `9`, U+014B, U+0180 and U+0250 to U+02AF: lower case without accents. The ids of
+//! `spoils_ballot`, `spoils_line` and `follow_up` are of `a` to `z`, `0` to `9` and `_`. An id stands once in its list, in
 //! `follow_up` once for each band, in `deadline` once for each body; an `attestation` once for each parameter. `until` is not before
 //! `from`. Where `bad_line` costs the ballot, a reason of `spoils_ballot` has `literal_reading_only`, which none has together with
 //! `single_name_only`; `is_chosen` only where `board_chooses`. `exemption` has `months` exactly for `under_months`. On the side
@@ -250,6 +259,9 @@
 //! batch was bound with a figure below zero for which another makes up: that needs the openings, or range proofs, which are
 //! not there; two readers of each pile and the program's own check stand for it.
 //!
+//! Two batches of one form with as many papers are alike to whoever has no openings: in a public bundle their commitments can
+//! change places without being seen, while the sums stay. Which commitment is that of which pile is shown by the openings alone.
+//!
 //! The openings of a sealed bundle show the counts of each batch, and those of a few papers nearly are the papers. A batch
 //! therefore has 10 papers or more, or all of its form; the program writes no sealed bundle with a smaller one. That is no
 //! error in the figures, so a verifier of such a bundle accepts it and says so; it says so too where fewer than 10 valid
@@ -265,6 +277,7 @@ pub mod checkpoint;
 pub mod commitment;
 pub mod council_course;
 pub mod course;
+pub mod day;
 pub mod digest;
 pub mod entry;
 pub mod event;

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use jiff::{Timestamp, civil};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::day::YEARS;
 use crate::id::Parsed;
 
 /// `2023-12-13T01:00:00Z`; fixed width, so that texts sort as times do.
@@ -14,7 +15,7 @@ pub struct UtcTime([u8; 20]);
 
 /// A text or a time that has no such form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("thời điểm phải viết dạng 2023-12-13T01:00:00Z (giờ UTC)")]
+#[error("thời điểm phải viết dạng 2023-12-13T01:00:00Z (giờ UTC), năm 1900 đến 9998")]
 pub struct TimeError;
 
 impl UtcTime {
@@ -55,7 +56,7 @@ impl UtcTime {
 impl TryFrom<Timestamp> for UtcTime {
     type Error = TimeError;
 
-    /// Fractions of a second are dropped; years before 0 have no such form.
+    /// Fractions of a second are dropped; years outside [`YEARS`] have no such form.
     fn try_from(time: Timestamp) -> Result<Self, TimeError> {
         let whole = Timestamp::from_second(time.as_second()).map_err(|_| TimeError)?;
         whole.to_string().parse()
@@ -77,6 +78,9 @@ impl FromStr for UtcTime {
         };
         let year = i16::from(two(y1, y2)?) * 100 + i16::from(two(y3, y4)?);
         civil::Date::new(year, two(m1, m2)?, two(d1, d2)?).map_err(|_| TimeError)?;
+        if !YEARS.contains(&year) {
+            return Err(TimeError);
+        }
         civil::Time::new(two(h1, h2)?, two(i1, i2)?, two(s1, s2)?, 0).map_err(|_| TimeError)?;
         Ok(Self(letters))
     }
@@ -133,6 +137,8 @@ mod tests {
             "2023-12-13T24:00:00Z",
             "2023-12-13t01:00:00Z",
             "2023-12-13T01:00:60Z",
+            "1899-12-31T23:59:59Z",
+            "9999-01-01T00:00:00Z",
             "",
         ] {
             assert_eq!(wrong.parse::<UtcTime>(), Err(TimeError), "{wrong}");

@@ -232,7 +232,9 @@ pub struct Attestation {
     pub page: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub read_by: String,
+    #[serde(default, deserialize_with = "crate::audit::day::read_some")]
     pub read_on: Option<Date>,
+    #[serde(default, deserialize_with = "crate::audit::day::read_some")]
     pub from: Option<Date>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
@@ -241,6 +243,7 @@ pub struct Attestation {
     pub proposed_by: String,
     pub confirmed_by: String,
     /// The day on which it was confirmed.
+    #[serde(deserialize_with = "crate::audit::day::read")]
     pub confirmed_on: Date,
 }
 

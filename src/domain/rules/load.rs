@@ -223,6 +223,10 @@ mod tests {
             ("[minutes_copies]\nvalue = 3", "[minutes_copies]\nvalue = 0", "minutes_copies.value", "ít nhất một bản"),
             ("costs = \"line\"", "costs = \"ballot\"", "bad_line.value.costs", "literal_reading_only"),
             ("share = \"2/100\"", "share = \"2%\"", "recount.value.share", "dạng \"2/3\""),
+            ("share = \"2/100\"", "share = \"00000000002/100\"", "recount.value.share", "dạng \"2/3\""),
+            ("[\"pho truong ban\"]", "[\"pho truong ⓐ\"]", "not_subject[1].titles[0]", "không dấu"),
+            ("from = \"2023-07-01\"", "from = \"0202-07-01\"", "in_force.value.from", "ngày phải có thật"),
+            ("from = \"2023-07-01\"", "from = \"20230701\"", "in_force.value.from", "ngày phải có thật"),
             ("decimals = 2", "decimals = 300", "percent.value.decimals", "ngoài khoảng"),
             ("side = \"state\"", "side = state", ".", "dòng 5 không đúng cú pháp"),
         ];

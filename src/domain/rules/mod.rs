@@ -79,8 +79,10 @@ pub enum Side {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct InForce {
+    #[serde(deserialize_with = "crate::audit::day::read")]
     pub from: Date,
     /// Last day; absent while in force.
+    #[serde(default, deserialize_with = "crate::audit::day::read_some")]
     pub until: Option<Date>,
 }
 
@@ -274,7 +276,9 @@ pub struct FollowUpRule {
     #[serde(default)]
     pub councils: Vec<CouncilKind>,
     /// First and last day of the vote for which it holds; absent means no bound.
+    #[serde(default, deserialize_with = "crate::audit::day::read_some")]
     pub from: Option<Date>,
+    #[serde(default, deserialize_with = "crate::audit::day::read_some")]
     pub until: Option<Date>,
     pub who: String,
     pub what: String,
@@ -415,8 +419,10 @@ pub struct LegalBasis {
     pub councils: Vec<CouncilKind>,
     /// After `Căn cứ `: `Luật Tổ chức chính quyền địa phương số 77/2015/QH13`.
     pub text: String,
+    #[serde(deserialize_with = "crate::audit::day::read")]
     pub from: Date,
     /// Last day; absent while in force.
+    #[serde(default, deserialize_with = "crate::audit::day::read_some")]
     pub until: Option<Date>,
     pub cite: String,
     pub attested: Attested,

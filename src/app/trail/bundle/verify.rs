@@ -25,7 +25,7 @@ use domain::audit::settle::{settle, settle_closed, thin_batches};
 use domain::audit::{Checkpoint, Digest, Moment, Record, Replay, SealedCounts, VerifierKey, canonical};
 use domain::poll_state::ClosedCount;
 
-/// Largest file that is read into memory; the log and the papers are read in pieces.
+/// Largest file of a bundle but for the log and the papers, which are read in pieces; every verifier has this limit.
 const MAX_TEXT_BYTES: u64 = 64 << 20;
 
 /// Groups of a root that somebody may mistype and still mean it.
@@ -105,6 +105,7 @@ pub fn verify(dir: &Path, options: &Options<'_>) -> Result<Report, Failure> {
     let manifest = check_manifest(dir, &key, &mut passed)?;
     check_files(dir, &manifest, &mut passed)?;
     let bundle = Bundle { dir, manifest };
+    bundle.check_same_key(&key)?;
     let heads = open_heads(&bundle, &key)?;
     let record = check_log(&bundle, &heads, &mut passed)?;
     check_proofs(&bundle, &heads, &record, &mut passed)?;
@@ -165,6 +166,9 @@ struct Head {
     checkpoint: Checkpoint,
 }
 
+/// Of a file that was another one when it was read before.
+pub(super) const CHANGED: &str = "tệp bị thay đổi trong khi kiểm tra";
+
 /// Of a bundle that was written between the result and its publication.
 const UNPUBLISHED: &str =
     "gói ghi khi kết quả chưa công bố: nhật ký còn ghi tiếp, gói sau có thêm bản ghi và điểm chốt.";
@@ -188,10 +192,15 @@ impl Bundle<'_> {
     fn text(&self, check: &'static str, file: &str) -> Result<String, Failure> {
         let text = read_text(check, self.dir, file)?;
         let listed = self.manifest.0.get(file).map(|listed| listed.sha256);
-        if listed == Some(Digest::of(text.as_bytes())) {
-            Ok(text)
+        if listed == Some(Digest::of(text.as_bytes())) { Ok(text) } else { Err(Failure::damaged(check, file, CHANGED)) }
+    }
+
+    /// The key was read before the manifest that it is held to.
+    fn check_same_key(&self, key: &VerifierKey) -> Result<(), Failure> {
+        if self.sha256(layout::KEY) == Some(Digest::of(format!("{}\n", key.to_text()).as_bytes())) {
+            Ok(())
         } else {
-            Err(Failure::damaged(check, file, "tệp bị thay đổi trong khi kiểm tra"))
+            Err(Failure::damaged("files", layout::KEY, CHANGED))
         }
     }
 
@@ -215,10 +224,14 @@ fn read_text(check: &'static str, dir: &Path, file: &str) -> Result<String, Fail
         return Err(Failure::damaged(check, file, "không phải tệp thường"));
     }
     if about.len() > MAX_TEXT_BYTES {
-        return Err(Failure::damaged(check, file, format!("tệp dài {} byte, quá lớn", about.len())));
+        return Err(too_large(check, file, about.len()));
     }
     let bytes = fs::read(&path).map_err(unreadable)?;
     String::from_utf8(bytes).map_err(|_| Failure::damaged(check, file, "không phải văn bản UTF-8"))
+}
+
+fn too_large(check: &'static str, file: &str, size: u64) -> Failure {
+    Failure::damaged(check, file, format!("tệp dài {size} byte, quá lớn"))
 }
 
 fn check_key(dir: &Path, passed: &mut Passes) -> Result<VerifierKey, Failure> {
@@ -266,6 +279,10 @@ fn check_files(dir: &Path, manifest: &Manifest, passed: &mut Passes) -> Result<(
 fn check_file(dir: &Path, path: &str, listed: Listed) -> Result<(), Failure> {
     let unreadable = |e: std::io::Error| Failure::damaged("files", path, io_sentence(&e));
     let size = fs::metadata(dir.join(path)).map_err(unreadable)?.len();
+    let is_limited = path != layout::LOG && !path.starts_with(layout::PAPERS);
+    if is_limited && size > MAX_TEXT_BYTES {
+        return Err(too_large("files", path, size));
+    }
     if size != listed.size {
         return Err(Failure::damaged("files", path, format!("tệp dài {size} byte, đúng ra là {} byte", listed.size)));
     }

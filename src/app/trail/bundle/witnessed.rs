@@ -4,7 +4,8 @@ use std::path::Path;
 
 use super::cosigned::{Beside, CHECK, UNCHECKED};
 use super::report::{Failure, Passed, Report};
-use super::verify::cosignatures_of;
+use super::verify::{CHANGED, cosignatures_of};
+use domain::audit::Checkpoint;
 use domain::audit::witness::WitnessKey;
 
 /// Adds to `report`, of the bundle `dir`, what each of `witnesses` said of its heads.
@@ -16,6 +17,13 @@ pub fn witnessed(dir: &Path, witnesses: &[WitnessKey], mut report: Report) -> Re
         return Ok(report);
     }
     let lines = cosignatures_of(dir)?;
+    let is_known = |head: &Checkpoint| {
+        head.origin.as_str() == report.origin
+            && report.heads.iter().any(|(_, size, root)| (*size, *root) == (head.size, head.root))
+    };
+    if let Some(Beside { file, .. }) = lines.iter().find(|line| !is_known(&line.head)) {
+        return Err(Failure::damaged(CHECK, file, CHANGED));
+    }
     for witness in witnesses {
         let name = witness.name().as_str();
         let mut told = Vec::new();

@@ -220,8 +220,10 @@ events! {
     /// The vote is held on another day than the one that was planned.
     "poll.moved" PollMoved by "leader" when "after forms are sealed, before voting opens; by two people" {
         /// The day before.
+        #[serde(deserialize_with = "crate::audit::day::read")]
         before: Date,
         /// The day on which it will be.
+        #[serde(deserialize_with = "crate::audit::day::read")]
         day: Date,
         /// Who asked for it; whoever wrote the entry agreed.
         proposed_by: Actor,
@@ -233,7 +235,7 @@ events! {
         /// When the chair opened it.
         at: UtcTime,
         /// The day that was planned, or to which it was moved last; absent where none was, and in older logs.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, deserialize_with = "crate::audit::day::read_some", skip_serializing_if = "Option::is_none")]
         planned: Option<Date>,
         /// Delegates in the hall, as the board counted them.
         present: u32,

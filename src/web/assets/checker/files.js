@@ -9,6 +9,8 @@ const OPENINGS = "openings.json";
 const REQUIRED = ["README.txt", "key.pub", "log.jsonl", "proofs/consistency.json", "proofs/inclusion.json", "results.json", "ruleset.toml", ...CHECKPOINTS.slice(0, 3)];
 const KNOWN = [...REQUIRED, ...CHECKPOINTS, HEAD, OPENINGS];
 const MAX_FILES = 10000;
+// Of every file but the log and the papers.
+const MAX_TEXT_BYTES = 2 ** 26;
 
 // One part of a path: Latin letters of one code point each, digits and signs, no space at an end, no full stop at the end.
 const PART = /^(?! )[ -.0-9;-[\]-~\u00a1-\u00ac\u00ae-\u024f\u1e00-\u1eff]+(?<![ .])$/;
@@ -172,6 +174,7 @@ class Bundle {
   async checkFiles(progress) {
     need(this.files.size <= MAX_FILES, "MANIFEST", "quá nhiều tệp");
     for (const path of this.files.keys()) need(path === "MANIFEST" || this.listed.has(path), path, "tệp không có trong danh sách đã ký");
+    for (const [path, bytes] of this.files) need(bytes.length <= MAX_TEXT_BYTES || path === LOG || path.startsWith("papers/"), path, "tệp quá lớn");
     let done = 0;
     for (const [path, told] of this.listed) {
       const bytes = this.bytes(path);

@@ -12,7 +12,7 @@ function fraction(text) {
   if (!isText(text)) return null;
   const at = text.indexOf("/");
   const parts = at < 0 ? [] : [text.slice(0, at), text.slice(at + 1)].map((part) => part.replace(new RegExp(`^${BLANK}+|${BLANK}+$`, "g"), ""));
-  if (parts.length !== 2 || !parts.every((part) => /^\+?[0-9]+$/.test(part))) return null;
+  if (parts.length !== 2 || !parts.every((part) => /^\+?[0-9]{1,10}$/.test(part))) return null;
   const [num, den] = parts.map((part) => BigInt(part.replace("+", "")));
   return den > 0n && num <= den && den <= BigInt(MAX_U32) ? { num, den } : null;
 }
@@ -55,22 +55,14 @@ const RULE_SET = {
   "attestation?": [{ key: isText, kind: oneOf("compared", "changed", "filled", "accepted", "adopted"), "document?": isText, "page?": isText, "read_by?": isText, "read_on?": isDay, "from?": isDay, "reason?": isText, "file?": isDigest, proposed_by: isText, confirmed_by: isText, confirmed_on: isDay }],
 };
 
-/** Lower case without accents, one space for everything that is no letter or digit. */
-function fold(title) {
-  let out = "";
-  for (const letter of title.normalize("NFD")) {
-    if (/\p{M}/u.test(letter)) continue;
-    if (letter === "đ" || letter === "Đ") out += "d";
-    else if (/[\p{L}\p{N}]/u.test(letter)) out += letter.toLowerCase();
-    else if (out && !out.endsWith(" ")) out += " ";
-  }
-  return out.replace(/ $/, "");
-}
+// Lower case without accents, in letters that are the same in every version of Unicode.
+const TITLE = /^[a-z0-9\u014b\u0180\u0250-\u02af]+( [a-z0-9\u014b\u0180\u0250-\u02af]+)*$/;
+const PLAIN_ID = /^[a-z0-9_]*$/;
 
 /** Names of the parameters of which an office may say something. */
 function parameterKeys(rules) {
   const plain = ["in_force", "levels", "base", "percent", "recount", "several_posts", "frequency", "when", "quorum", "resolution", "board_min", "bad_line", "exchange", "storage", "minutes_copies", "extra_name", "board_conflict", "publication"];
-  const slug = (titles) => (titles.length ? fold(titles[0]).replaceAll(" ", "-") : "all");
+  const slug = (titles) => (titles.length ? titles[0].replaceAll(" ", "-") : "all");
   const { confidence } = rules;
   const found = [
     ...plain.filter((name) => has(rules, name)),
@@ -133,7 +125,7 @@ function checkLists(rules) {
   for (const name of ["subject", "not_subject"]) {
     for (const item of rules[name]) {
       hold(item.councils.length && (item.titles.length || name === "not_subject"), `${name}: không nêu ai`);
-      hold(item.titles.every((title) => title && fold(title) === title), `${name}: chức danh phải viết thường không dấu`);
+      hold(item.titles.every((title) => TITLE.test(title)), `${name}: chức danh phải viết thường không dấu`);
       allSaid(name, item.reason ?? "-");
     }
   }
@@ -144,12 +136,13 @@ function checkLists(rules) {
   const known = [...rules.band.map((band) => band.id), ...(rules.confidence ? ["lost"] : [])];
   for (const duty of rules.follow_up) {
     allSaid("follow_up", duty.who, duty.what, duty.by);
-    hold(/^[a-z0-9_]*$/.test(duty.id) && known.includes(duty.band), "follow_up: mã hoặc mức không đúng");
+    hold(PLAIN_ID.test(duty.id) && known.includes(duty.band), "follow_up: mã hoặc mức không đúng");
     hold(!(has(duty, "from") && has(duty, "until")) || duty.from <= duty.until, "follow_up: ngày cuối trước ngày đầu");
   }
   for (const band of known) once("follow_up", rules.follow_up.filter((duty) => duty.band === band).map((duty) => duty.id));
   hold(rules.deadline.every((duty) => duty.councils.length), "deadline: không nêu ai");
   for (const council of COUNCILS) once("deadline", rules.deadline.filter((duty) => duty.councils.includes(council)).map((duty) => duty.id));
+  for (const name of ["spoils_ballot", "spoils_line"]) hold(rules[name].every((reason) => PLAIN_ID.test(reason.id)), `${name}: mã không đúng mẫu`);
   for (const name of ["spoils_ballot", "spoils_line", "paper"]) once(name, rules[name].map((item) => item.id));
   const said = rules.attestation.map((one) => one.key);
   const keys = parameterKeys(rules);

@@ -112,7 +112,8 @@ class Sums {
     const file = readJson(this.bundle.line(OPENINGS), OPENINGS);
     needShape(file, { openings: [{ batch: isCount, counts: COUNTS, form: isText, nonce: isDigest }], v: (v) => v === 1 }, OPENINGS);
     const closed = new Map(this.day.batches);
-    const zero = (lines) => ({ invalid: {}, lines: Array.from({ length: lines }, () => Object.fromEntries(this.levels.map((level) => [level, 0]))), papers: 0 });
+    // A reason may have any name, also one that every object of the language knows.
+    const zero = (lines) => ({ invalid: Object.create(null), lines: Array.from({ length: lines }, () => Object.fromEntries(this.levels.map((level) => [level, 0]))), papers: 0 });
     const sums = new Map([...this.lines].map(([form, lines]) => [form, zero(lines)]));
     for (const opening of file.openings) {
       const { batch, form, counts } = opening;

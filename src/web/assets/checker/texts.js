@@ -19,6 +19,8 @@ const MAX_U32 = 2 ** 32 - 1;
 const MAX_SAFE = Number.MAX_SAFE_INTEGER;
 const MAX_ENTRY_BYTES = 2 ** 20;
 const MAX_DEPTH = 16;
+// Years of a day or a moment.
+const [FIRST_YEAR, LAST_YEAR] = [1900, 9998];
 // White_Space of Unicode: that of JavaScript lacks U+0085 and has U+FEFF besides.
 const BLANK = "[\\t\\n\\v\\f\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
 const ALL_BLANK = new RegExp(`^${BLANK}*$`);
@@ -144,7 +146,7 @@ function isDay(value) {
   const [year, month, day] = parts.slice(1).map(Number);
   const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
   const days = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-  return month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1];
+  return year >= FIRST_YEAR && year <= LAST_YEAR && month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1];
 }
 
 const isTime = (value) => isText(value) && /^.{10}T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/.test(value) && isDay(value.slice(0, 10));
