@@ -2,7 +2,7 @@
 
 use domain::decimal::Decimal;
 use domain::finding::{Finding, Severity};
-use domain::names::person_key;
+use domain::names::{person_key, undressed};
 use domain::poll::{Level, PollKind};
 use domain::published::{PublishedCell, PublishedRow, PublishedTable};
 use domain::text::{clean, fold};
@@ -143,7 +143,8 @@ fn table_of(grid: &Grid, records: &[SheetRecord<'_>], report: &mut Report) -> Op
 
 /// One person printed twice counts once for the reader and twice for the tally.
 fn say_double(record: &SheetRecord<'_>, row: &PublishedRow, above: &[PublishedRow], report: &mut Report) {
-    let same_name = |other: &&PublishedRow| person_key(&other.name) == person_key(&row.name);
+    let key = |name: &str| person_key(&undressed(name).unwrap_or_else(|| name.to_owned()));
+    let same_name = |other: &&PublishedRow| key(&other.name) == key(&row.name);
     let Some(other) = above.iter().find(same_name) else { return };
     let post = |row: &PublishedRow| fold(&row.post);
     let what = format!("{} đã có ở dòng {}.", row.name, other.line);

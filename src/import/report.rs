@@ -32,6 +32,12 @@ pub(super) const TOO_LARGE: Code = error("IMP-003");
 pub(super) const OLD_ENCODING: Code = warning("IMP-004");
 /// TCVN3 or VNI text was converted.
 pub(super) const LEGACY_FONT: Code = warning("IMP-005");
+/// Records of a CSV file with more or fewer fields than the others.
+pub(super) const UNEVEN: Code = warning("IMP-007");
+/// What separates the fields of a CSV file was guessed.
+pub(super) const SEPARATOR: Code = note("IMP-056");
+/// The same, where another sign fits as well.
+pub(super) const SEPARATOR_DOUBTFUL: Code = warning("IMP-057");
 /// A formula ended in an error, or was never computed.
 pub(super) const BROKEN_FORMULA: Code = error("IMP-006");
 

@@ -6,7 +6,7 @@ use domain::names::is_without_accents;
 use domain::text::{clean, fold};
 
 /// Words of sums, as typed with accents.
-const SUMS: [&str; 12] = [
+const SUMS: [&str; 16] = [
     "tổng cộng",
     "tổng số",
     "tổng hợp",
@@ -19,6 +19,28 @@ const SUMS: [&str; 12] = [
     "tỉ lệ chung",
     "toàn tỉnh",
     "total",
+    "tỷ lệ",
+    "tỉ lệ",
+    "số đại biểu",
+    "số người",
+];
+/// Posts in whose name a paper is signed, and what stands under the signature.
+const SIGNERS: [&str; 15] = [
+    "chủ tịch",
+    "phó chủ tịch",
+    "trưởng ban",
+    "trưởng ban kiểm phiếu",
+    "thư ký",
+    "thư ký kỳ họp",
+    "chủ tọa",
+    "chủ tọa kỳ họp",
+    "người lập",
+    "người lập biểu",
+    "thủ trưởng đơn vị",
+    "kt. chủ tịch",
+    "chánh văn phòng",
+    "đã ký",
+    "ký tên",
 ];
 /// Words that close a list.
 const CLOSING: [&str; 6] =
@@ -55,6 +77,16 @@ pub(super) fn is_closing(text: &str) -> bool {
     let text = clean(text);
     text.ends_with("./.")
         || CLOSING.iter().any(|word| begins(&text, word).is_some() || text.to_lowercase().starts_with(word))
+}
+
+/// `Tỉnh A, ngày 13 tháng 12 năm 2023`, `TRƯỞNG BAN KIỂM PHIẾU`, `(Đã ký)`: what stands under a table, alone in its row.
+pub(super) fn is_signature(text: &str) -> bool {
+    let lower = clean(text).to_lowercase();
+    let bare = lower.trim_matches(|letter: char| !letter.is_alphanumeric());
+    let dated = lower
+        .split_once("ngày")
+        .is_some_and(|(_, rest)| rest.split_once("tháng").is_some_and(|(_, rest)| rest.contains("năm")));
+    dated || SIGNERS.contains(&bare) || (bare.starts_with("ký") && lower.contains("họ tên"))
 }
 
 /// `Tổ đại biểu số 1`, `I. Khối HĐND`, `Tổ 3 (huyện B)`.
@@ -95,6 +127,8 @@ mod tests {
             "tong so 26",
             "Bình quân",
             "Tổng số đại biểu: 10",
+            "Tỷ lệ (%)",
+            "Số đại biểu: 3",
         ] {
             assert!(is_sum(text), "{text}");
         }
@@ -106,6 +140,15 @@ mod tests {
             ["Tổ đại biểu số 1", "Tổ 1", "I. Khối HĐND tỉnh", "Đoàn đại biểu huyện B", "TỔ SỐ 3", "Khối UBND", "Tổ II"]
         {
             assert!(is_group(text), "{text}");
+        }
+        for text in [
+            "Tỉnh Thử, ngày 13 tháng 12 năm 2023",
+            "CHỦ TỊCH",
+            "(Đã ký)",
+            "Trưởng Ban kiểm phiếu",
+            "(Ký, ghi rõ họ tên)",
+        ] {
+            assert!(is_signature(text), "{text}");
         }
         for name in [
             "Tống Văn Cộng",
@@ -119,7 +162,7 @@ mod tests {
             "Tong Van So",
             "K' Tổng",
         ] {
-            assert!(!is_sum(name) && !is_closing(name) && !is_group(name), "{name}");
+            assert!(!is_sum(name) && !is_closing(name) && !is_group(name) && !is_signature(name), "{name}");
         }
     }
 }

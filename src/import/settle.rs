@@ -121,7 +121,7 @@ fn seen<'s>(
     }
     let cell = match &stored.value {
         Stored::Empty => return None,
-        Stored::Text(text) => Cell::Text(text.clone()),
+        Stored::Text(text) => Cell::Text(text_of(text, &style.format, &mut doubts)),
         Stored::Bool(yes) => Cell::Bool(*yes),
         Stored::Error(error) => Cell::Broken(error.clone()),
         Stored::Number(number) => number_of(*number, &style.format, book.counts_from_1904, &mut doubts),
@@ -129,6 +129,24 @@ fn seen<'s>(
         Stored::Day { iso, shown } => day_shown(iso, shown.as_deref(), &mut doubts),
     };
     Some((cell, doubts))
+}
+
+/// A text with what its format writes around it.
+fn text_of(text: &str, format: &str, doubts: &mut Vec<Doubt>) -> String {
+    match number_format::text_shown(format, text) {
+        None => text.to_owned(),
+        Some(shown) if clean(&shown).is_empty() => {
+            doubts.push(Doubt::Unseen);
+            text.to_owned()
+        }
+        Some(shown) => {
+            let literal = shown.replacen(text, "", 1);
+            if !clean(&literal).is_empty() {
+                doubts.push(Doubt::Beside { shown: clean(&shown), literal: clean(&literal) });
+            }
+            shown
+        }
+    }
 }
 
 /// Whether a formula takes from another file: `[1]Sheet1!A1` of .xlsx, `'file:///…'#$Sheet1.A1` of .ods.
@@ -157,7 +175,7 @@ fn number_of(number: f64, format: &str, counts_from_1904: bool, doubts: &mut Vec
                 doubts.push(Doubt::ShownAs {
                     shown: format!("{number:.5E}").replace('.', ","),
                     stored: stored.clone(),
-                    rounded: true,
+                    rounded: false,
                 });
             }
             general(stored)
@@ -166,15 +184,11 @@ fn number_of(number: f64, format: &str, counts_from_1904: bool, doubts: &mut Vec
             doubts.push(Doubt::Unseen);
             general(stored)
         }
-        Shown::Time | Shown::Fraction => {
-            if stored.contains('.') {
-                doubts.push(Doubt::ShownAs {
-                    shown: "giờ hoặc phân số".to_owned(),
-                    stored: stored.clone(),
-                    rounded: false,
-                });
+        Shown::Time(shown) | Shown::Fraction(shown) | Shown::Scientific(shown) => {
+            if shown != stored {
+                doubts.push(Doubt::ShownAs { shown: shown.clone(), stored: stored.clone(), rounded: false });
             }
-            general(stored)
+            Cell::Number { plain: stored, percent: false, shown: Some(shown) }
         }
         Shown::Date(parts) => {
             day_of(number, parts, counts_from_1904, doubts).unwrap_or_else(|| Cell::Broken("#####".to_owned()))

@@ -307,8 +307,10 @@ impl<'g> Header<'g> {
             return false;
         }
         let closing = |placed: &Placed| {
-            let words = fold(&placed.cell.shown());
-            BELOW_TABLE.iter().any(|start| words == *start || words.starts_with(&format!("{start} ")))
+            let shown = placed.cell.shown();
+            let words = fold(&shown);
+            rows::is_signature(&shown)
+                || BELOW_TABLE.iter().any(|start| words == *start || words.starts_with(&format!("{start} ")))
         };
         let key = required(&self.schema).find_map(|column| self.columns.get(column.title));
         let named = key.and_then(|column| cells.get(column)).is_some_and(|placed| !closing(placed));
@@ -392,6 +394,13 @@ impl<'g> Header<'g> {
                 return Role::NoData("dòng tiêu đề nhóm");
             }
         }
+        let repeated = |(column, placed): (&u32, &Placed)| {
+            let found = self.schema.column_of(&placed.cell.shown());
+            found.is_some_and(|found| self.columns.get(found.title) == Some(column))
+        };
+        if cells.iter().all(repeated) {
+            return Role::NoData("dòng tiêu đề lặp lại");
+        }
         let (Some((&left, first)), Some(second)) = (cells.first_key_value(), cells.values().nth(1)) else {
             return Role::Data;
         };
@@ -404,14 +413,8 @@ impl<'g> Header<'g> {
             return Role::NoData("dòng tổng cộng");
         }
         let is_nth = |(nth, placed): (usize, &Placed)| fold(&placed.cell.shown()) == nth.to_string();
-        if row == self.last + 1 && (1..).zip(cells.values()).all(is_nth) {
-            return Role::NoData("dòng đánh số cột");
-        }
-        let repeated = |(column, placed): (&u32, &Placed)| {
-            let found = self.schema.column_of(&placed.cell.shown());
-            found.is_some_and(|found| self.columns.get(found.title) == Some(column))
-        };
-        if cells.iter().all(repeated) { Role::NoData("dòng tiêu đề lặp lại") } else { Role::Data }
+        let counts_columns = row == self.last + 1 && (1..).zip(cells.values()).all(is_nth);
+        if counts_columns { Role::NoData("dòng đánh số cột") } else { Role::Data }
     }
 }
 
