@@ -131,6 +131,9 @@ pub(super) fn shown(code: &str, stored: f64) -> Shown {
 /// What the format `code` shows of a text: `Ông "@` writes before it, an empty fourth section hides it. `None` where it is the
 /// text alone.
 pub(super) fn text_shown(code: &str, text: &str) -> Option<String> {
+    if code.is_empty() {
+        return None;
+    }
     let sections = split(code);
     let section = match sections.as_slice() {
         [_, _, _, section, ..] => *section,
@@ -371,14 +374,17 @@ fn figure(pieces: &[Piece], stored: f64, sign_in_section: bool) -> Shown {
     let is_digit = |piece: &&Piece| matches!(piece, Piece::Digit(_));
     let decimals = point.map_or(0, |point| pieces.iter().skip(point).filter(is_digit).count()).min(MOST_DECIMALS);
     let needed = pieces.iter().take(end_of_whole).filter(|piece| **piece == Piece::Digit('0')).count();
-    let optional = point.is_some_and(|point| pieces.iter().skip(point).any(|p| matches!(p, Piece::Digit('#' | '?'))));
+    // Decimals up to the last `0` are always written.
+    let behind = pieces.iter().skip(point.unwrap_or(pieces.len())).filter(is_digit);
+    let always = behind.enumerate().filter(|(_, piece)| **piece == Piece::Digit('0')).map(|(at, _)| at + 1).last();
 
     let exact = number::plain(stored).unwrap_or_default();
     let moved = shift(&exact, 2 * percents, 3 * thousands);
     let mut plain = round(&moved, decimals);
-    if optional && plain.contains('.') {
-        plain = plain.trim_end_matches('0').trim_end_matches('.').to_owned();
+    for _ in always.unwrap_or(0)..decimals {
+        plain = plain.strip_suffix('0').map_or(plain.clone(), str::to_owned);
     }
+    plain = plain.trim_end_matches('.').to_owned();
     let literal: String = pieces.iter().filter_map(literal_of).collect();
     let bracketed = literal.contains('(') && literal.contains(')');
     let negative = plain.starts_with('-');
@@ -491,6 +497,8 @@ mod tests {
             ("0\"/BC-UBND\"", 84.0, "84", false, Some("84/BC-UBND")),
             ("000", 7.0, "7", false, Some("007")),
             ("0.##", 2.5, "2.5", false, None),
+            ("0.##", 20.0, "20", false, None),
+            ("0.0##", 20.0, "20.0", false, None),
             ("#,##0.00_);(#,##0.00)", -5.0, "-5.00", false, None),
             ("0;0", -5.0, "-5", false, Some("5")),
             ("[>=1000]#,##0,;0", 5000.0, "5", false, None),

@@ -8,7 +8,9 @@ use zip::ZipArchive;
 
 use super::bounds::Failure;
 use super::grid::{Area, Spot};
-use super::stored::{Ink, Stored, StoredBook, StoredCell, StoredFormula, StoredSheet, StoredStyle};
+use super::stored::{
+    DayShown, Ink, NumberShown, Stored, StoredBook, StoredCell, StoredFormula, StoredSheet, StoredStyle,
+};
 use super::xml::{Met, Tag, part, text_of, walk};
 
 /// Programs that compute before they save, by a part of their names.
@@ -53,6 +55,7 @@ struct OdsStyle {
     number: usize,
     struck: bool,
     ink: Option<Ink>,
+    tiny: bool,
     paper: Option<Ink>,
     /// Of a sheet.
     undisplayed: bool,
@@ -142,6 +145,9 @@ impl OdsReader {
             "text-properties" => {
                 if let Some(line) = tag.get("text-line-through-style").or_else(|| tag.get("text-line-through-type")) {
                     style.struck = line != "none";
+                }
+                if let Some(size) = tag.get("font-size").and_then(|size| centimetres(&size)) {
+                    style.tiny = size < LEAST_CENTIMETRES;
                 }
                 if let Some(color) = tag.get("color") {
                     style.ink = Ink::of_hex(&color);
@@ -293,13 +299,18 @@ impl OdsReader {
             self.row_merged.push(Area { from: spot, to });
         }
         let text = cell.text;
+        // A paragraph without letters beside a value is a format that shows nothing.
+        let shows_nothing = self.paragraphs > 0 && text.trim().is_empty() && !cell.value.trim().is_empty();
         let value = match cell.kind.as_str() {
             _ if cell.is_error => Stored::Error(text),
             "float" | "currency" | "percentage" => match cell.value.parse() {
-                Ok(number) => Stored::NumberShown { number, percent: cell.kind == "percentage", shown: text },
+                Ok(number) => {
+                    let percent = cell.kind == "percentage";
+                    Stored::NumberShown(Box::new(NumberShown { number, percent, shown: text }))
+                }
                 Err(_) => Stored::Text(text),
             },
-            "date" => Stored::Day { iso: cell.value, shown: Some(text) },
+            "date" => Stored::Day(Box::new(DayShown { iso: cell.value, shown: Some(text) })),
             "boolean" => Stored::Bool(cell.value == "true"),
             "time" => Stored::Text(if text.is_empty() { cell.value } else { text }),
             "string" => Stored::Text(if text.is_empty() { cell.value } else { text }),
@@ -312,14 +323,15 @@ impl OdsReader {
         let named = [cell.style.as_str(), self.row_style.as_str(), self.column_style(spot.1)];
         let named = named.into_iter().find(|name| !name.is_empty()).unwrap_or_default().to_owned();
         let style = self.style_named("table-cell", named);
-        let unseen = style.ink.is_some_and(|ink| ink.hides_on(style.paper.unwrap_or(Ink::WHITE)));
+        let unseen =
+            shows_nothing || style.tiny || style.ink.is_some_and(|ink| ink.hides_on(style.paper.unwrap_or(Ink::WHITE)));
         let number = if unseen {
             self.book.styles.push(StoredStyle { unseen, ..StoredStyle::default() });
             self.book.styles.len() - 1
         } else {
             style.number
         };
-        let formula = cell.formula.map(|text| StoredFormula { text, uncomputed: false });
+        let formula = cell.formula.map(|text| Box::new(StoredFormula { text, uncomputed: false }));
         let stored = StoredCell { spot, value, style: number, formula, struck: style.struck || cell.struck };
         self.row_cells.push((stored, self.cells.1));
     }

@@ -73,7 +73,7 @@ pub(super) fn read(bytes: &[u8], file_name: &str) -> Result<(PublishedTable, Vec
     let failed = report.has_errors();
     let mut findings = report.into_findings();
     // A result table has many other columns; notes that they are ignored would not help the reader.
-    findings.retain(|finding| finding.severity != Severity::Note || report::is_passed_row(finding));
+    findings.retain(|finding| finding.severity != Severity::Note || report::is_of_whole_rows(finding));
     match table {
         Some(table) if !failed => Ok((table, findings)),
         _ => Err(findings),

@@ -153,9 +153,9 @@ pub(super) const RESULT_MIXED: Code = error("IMP-053");
 /// A share that is negative or not a number.
 pub(super) const BAD_PERCENT: Code = error("IMP-055");
 
-/// Whether a finding is of a row that was passed over.
-pub(super) fn is_passed_row(finding: &Finding) -> bool {
-    finding.code == PASSED_OVER.id && finding.place.contains("dòng")
+/// Whether a note is of a row that was passed over, or of what separates the fields.
+pub(super) fn is_of_whole_rows(finding: &Finding) -> bool {
+    finding.code == SEPARATOR.id || finding.code == PASSED_OVER.id && finding.place.contains("dòng")
 }
 
 /// Findings in the order of reading.

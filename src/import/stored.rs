@@ -35,7 +35,8 @@ pub(super) struct StoredCell {
     pub spot: Spot,
     pub value: Stored,
     pub style: usize,
-    pub formula: Option<StoredFormula>,
+    /// Apart, since few cells have one and a sheet has many cells.
+    pub formula: Option<Box<StoredFormula>>,
     /// A part of the text is struck through, or all of it by the text's own format.
     pub struck: bool,
 }
@@ -47,18 +48,35 @@ pub(super) enum Stored {
     Text(String),
     Number(f64),
     /// A number with the text that the file shows of it (.ods).
-    NumberShown {
-        number: f64,
-        percent: bool,
-        shown: String,
-    },
+    NumberShown(Box<NumberShown>),
     /// A day, ISO text, with the text that the file shows of it (.ods, or a cell of type `d`).
-    Day {
-        iso: String,
-        shown: Option<String>,
-    },
+    Day(Box<DayShown>),
     Bool(bool),
     Error(String),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct NumberShown {
+    pub number: f64,
+    pub percent: bool,
+    pub shown: String,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct DayShown {
+    pub iso: String,
+    pub shown: Option<String>,
+}
+
+impl Stored {
+    /// The number of a cell that holds one.
+    pub(super) fn number(&self) -> Option<f64> {
+        match self {
+            Self::Number(number) => Some(*number),
+            Self::NumberShown(held) => Some(held.number),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default)]

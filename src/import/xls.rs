@@ -110,9 +110,8 @@ impl SheetMarks {
     }
 
     fn cell(&self, spot: Spot, value: Stored, style: usize, texts: &BTreeMap<Spot, String>) -> StoredCell {
-        let formula = self.formulas.get(&spot).map(|uncomputed| StoredFormula {
-            text: texts.get(&spot).cloned().unwrap_or_default(),
-            uncomputed: *uncomputed,
+        let formula = self.formulas.get(&spot).map(|uncomputed| {
+            Box::new(StoredFormula { text: texts.get(&spot).cloned().unwrap_or_default(), uncomputed: *uncomputed })
         });
         StoredCell { spot, value, style, formula, struck: false }
     }

@@ -3,7 +3,7 @@
 use super::bounds::Failure;
 use super::formula::spot_of;
 use super::grid::{Area, Spot};
-use super::stored::{Stored, StoredCell, StoredFormula, StoredSheet};
+use super::stored::{DayShown, Stored, StoredCell, StoredFormula, StoredSheet};
 use super::xlsx_text::{RichText, SharedText, unescaped};
 use super::xml::{Met, Tag, walk};
 
@@ -162,7 +162,7 @@ impl SheetReader<'_> {
         if self.sheet.cells.len() > self.most_cells {
             return;
         }
-        let formula = self.formula.take().map(|text| self.formula_of(&cell, text));
+        let formula = self.formula.take().map(|text| Box::new(self.formula_of(&cell, text)));
         let mut struck = false;
         let value = std::mem::take(&mut self.value);
         let stored = match cell.kind.as_str() {
@@ -181,7 +181,7 @@ impl SheetReader<'_> {
             "str" => Stored::Text(unescaped(&value)),
             "b" => Stored::Bool(matches!(value.trim(), "1" | "true")),
             "e" => Stored::Error(value),
-            "d" => Stored::Day { iso: value.trim().to_owned(), shown: None },
+            "d" => Stored::Day(Box::new(DayShown { iso: value.trim().to_owned(), shown: None })),
             _ if value.trim().is_empty() => {
                 // Some writers leave the type out beside inline text.
                 let text = self.inline.take();
