@@ -1,10 +1,11 @@
 //! Every sheet of a file as the program read it, before anything is made of its cells: to be held against what a person sees.
+//! Texts in old fonts are as they are stored; whoever converts them tells of each.
 
 use domain::finding::Finding;
 
 use super::grid::{Cell, Grid};
 use super::report::Report;
-use super::{bounds, csv_file, read, workbook};
+use super::{bounds, csv_file, workbook};
 
 /// One sheet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,10 +42,7 @@ pub(super) fn read(bytes: &[u8], file_name: &str) -> Result<Vec<SheetPicture>, V
         workbook::load(bytes, file_name, &mut report)
     };
     match loaded {
-        Some(mut sheets) if !report.has_errors() => {
-            read::convert_old_fonts(&mut sheets, &mut report);
-            Ok(sheets.iter().map(|sheet| picture(&sheet.grid)).collect())
-        }
+        Some(sheets) if !report.has_errors() => Ok(sheets.iter().map(|sheet| picture(&sheet.grid)).collect()),
         _ => Err(report.into_findings()),
     }
 }

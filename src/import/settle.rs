@@ -323,7 +323,11 @@ fn day_shown(iso: &str, shown: Option<&str>, doubts: &mut Vec<Doubt>) -> Cell {
     let words = before_time.chars().any(char::is_alphabetic) && !lower.contains("tháng") && !lower.contains("thg");
     let (day, month) = (i16::from(date.day()), i16::from(date.month()));
     let mut parts = DateParts { day: true, month: true, year: true, month_first: false, month_in_words: words };
+    let day_first = before_time.starts_with(|letter: char| letter.is_ascii_digit());
     match numbers.as_slice() {
+        // `30-Nov` of 2030 is a day, `Nov-30` a month.
+        [one] if words && *one == day && day_first => parts.year = false,
+        [one, two] if *one == day && *two == month && day != month => parts.year = false,
         [one] if is_year(*one) => (parts.day, parts.month) = (false, words),
         [one] if words && *one == day => parts.year = false,
         [one, two] if words && *one == day && is_year(*two) => {}
@@ -381,6 +385,11 @@ mod tests {
             let mut doubts = Vec::new();
             let cell = day_shown("2022-12-05", Some(shown), &mut doubts);
             assert_eq!((cell.shown().as_str(), doubts.len()), (read, told), "{shown}");
+        }
+        for (iso, shown) in [("2030-11-30", "30-Nov"), ("2012-12-05", "5-thg 12")] {
+            let mut doubts = Vec::new();
+            day_shown(iso, Some(shown), &mut doubts);
+            assert!(matches!(doubts.as_slice(), [Doubt::NoYear { .. }]), "{shown}: {doubts:?}");
         }
         let mut doubts = Vec::new();
         day_shown("2022-12-04T17:00:00", None, &mut doubts);
