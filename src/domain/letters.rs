@@ -58,12 +58,17 @@ impl fmt::Display for LetterFault {
 /// The first letter of a text that nobody would see as it is stored, on the screen or on paper; line ends and tabs are none.
 pub fn unseen(text: &str) -> Option<LetterFault> {
     let mut marks = 0;
+    let mut is_drawn_as_it_is = true;
     for (at, letter) in text.char_indices() {
+        is_drawn_as_it_is &= letter.is_ascii() || is_drawn(letter) && !is_combining_mark(letter);
         marks = if is_combining_mark(letter) { marks + 1 } else { 0 };
         let why = if marks > MOST_MARKS { Some(Why::Marks) } else { why(letter) };
         if let Some(why) = why {
             return Some(fault(text, at, letter, why));
         }
+    }
+    if is_drawn_as_it_is {
+        return None;
     }
     let composed: String = text.nfc().collect();
     let found = composed.char_indices().find(|(_, letter)| is_missed(*letter));

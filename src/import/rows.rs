@@ -48,19 +48,38 @@ const CLOSING: [&str; 6] =
 /// Words that head a group, before a number, or before what the group is of.
 const GROUPS: [&str; 8] = ["tổ đại biểu", "đoàn đại biểu", "tổ số", "tổ", "đoàn", "nhóm", "khối", "đơn vị bầu cử"];
 
-fn begins(text: &str, word: &str) -> Option<String> {
-    let (text, word) =
-        if is_without_accents(text) { (fold(text), fold(word)) } else { (text.to_lowercase(), word.to_owned()) };
-    let rest = text.strip_prefix(&word)?;
-    let apart = rest.chars().next().is_none_or(|letter| !letter.is_alphanumeric());
-    apart.then(|| rest.trim_start_matches(|letter: char| !letter.is_alphanumeric()).to_owned())
+/// A text as it is compared: in small letters, and without accents where none were typed.
+struct Typed {
+    text: String,
+    is_bare: bool,
+}
+
+impl Typed {
+    fn of(text: &str) -> Self {
+        let is_bare = is_without_accents(text);
+        Self { text: if is_bare { fold(text) } else { text.to_lowercase() }, is_bare }
+    }
+
+    /// What stands behind a word with which the text begins.
+    fn behind(&self, word: &str) -> Option<&str> {
+        // Every row of a sheet comes here, and most do not even begin with the letter.
+        let differs = word.chars().next().is_some_and(|letter| letter.is_ascii() && !self.text.starts_with(letter));
+        let rest = match self.is_bare {
+            _ if differs => return None,
+            true => self.text.strip_prefix(&fold(word))?,
+            false => self.text.strip_prefix(word)?,
+        };
+        let apart = rest.chars().next().is_none_or(|letter| !letter.is_alphanumeric());
+        apart.then(|| rest.trim_start_matches(|letter: char| !letter.is_alphanumeric()))
+    }
 }
 
 /// `Tổng số: 10 đại biểu`, `Cộng`, `Trung bình`, but not `Tống Văn Cộng` or `Cộng Văn Hòa`.
 pub(super) fn is_sum(text: &str) -> bool {
     let text = clean(text);
+    let typed = Typed::of(&text);
     SUMS.iter().any(|word| {
-        begins(&text, word).is_some_and(|rest| {
+        typed.behind(word).is_some_and(|rest| {
             let marked = text.contains(':') || text.contains('(');
             rest.is_empty() || marked || rest.starts_with(|letter: char| letter.is_ascii_digit()) || {
                 let first = rest.split(' ').next().unwrap_or_default();
@@ -75,8 +94,8 @@ pub(super) fn is_sum(text: &str) -> bool {
 /// `Ấn định danh sách có 10 đại biểu./.`
 pub(super) fn is_closing(text: &str) -> bool {
     let text = clean(text);
-    text.ends_with("./.")
-        || CLOSING.iter().any(|word| begins(&text, word).is_some() || text.to_lowercase().starts_with(word))
+    let typed = Typed::of(&text);
+    text.ends_with("./.") || CLOSING.iter().any(|word| typed.behind(word).is_some() || typed.text.starts_with(word))
 }
 
 /// `Tỉnh A, ngày 13 tháng 12 năm 2023`, `TRƯỞNG BAN KIỂM PHIẾU`, `(Đã ký)`: what stands under a table, alone in its row.
@@ -97,8 +116,9 @@ pub(super) fn is_group(text: &str) -> bool {
         roman || mark.trim().len() == 1 && mark.chars().all(|letter| letter.is_ascii_uppercase())
     });
     let text = numbered.map_or(text.as_str(), |(_, rest)| rest.trim());
+    let typed = Typed::of(text);
     let has_group = GROUPS.iter().any(|word| {
-        begins(text, word).is_some_and(|rest| {
+        typed.behind(word).is_some_and(|rest| {
             let first = rest.split(' ').next().unwrap_or_default();
             let number = |word: &str| {
                 !word.is_empty()
