@@ -64,11 +64,10 @@ impl Typed {
     fn behind(&self, word: &str) -> Option<&str> {
         // Every row of a sheet comes here, and most do not even begin with the letter.
         let differs = word.chars().next().is_some_and(|letter| letter.is_ascii() && !self.text.starts_with(letter));
-        let rest = match self.is_bare {
-            _ if differs => return None,
-            true => self.text.strip_prefix(&fold(word))?,
-            false => self.text.strip_prefix(word)?,
-        };
+        if differs {
+            return None;
+        }
+        let rest = if self.is_bare { self.text.strip_prefix(&fold(word)) } else { self.text.strip_prefix(word) }?;
         let apart = rest.chars().next().is_none_or(|letter| !letter.is_alphanumeric());
         apart.then(|| rest.trim_start_matches(|letter: char| !letter.is_alphanumeric()))
     }

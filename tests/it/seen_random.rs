@@ -74,5 +74,5 @@ fn nothing_random_is_read_otherwise_than_libreoffice_shows_it() {
     );
     assert_eq!(formats.len(), 4, "{formats:?}");
     assert!(met >= 1000, "only {met} cells");
-    println!("{met} cells: {formats:?}");
+    eprintln!("{met} cells: {formats:?}");
 }
