@@ -31,6 +31,7 @@ pub mod finding;
 #[cfg(any(test, feature = "fixture"))]
 pub mod fixture;
 pub mod follow_up;
+pub mod glyphs;
 pub mod group_summary;
 pub mod ics;
 pub mod id;

@@ -1,6 +1,6 @@
-//! When two names are one person's, and what stands in a name that is no part of it. The rule of
-//! whoever reads names out of files. Readers within a log are compared by [`name_key`](super::roster::name_key), which every
-//! verifier of a log has to know.
+//! When two names are one person's, and what stands in a name that is no part of it: the rule of the import, the roster and the
+//! board. Readers within a log, and who signed, are compared by [`name_key`](super::roster::name_key), which every verifier of a
+//! log has to know.
 //!
 //! Accents count; where the tone stands does not (`hoà`, `hòa`), nor which apostrophe, nor which letter that looks like Đ was
 //! typed. Nobody is found by a name that is only near: near names are asked.

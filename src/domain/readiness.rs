@@ -6,9 +6,10 @@ use super::book::{Book, DeclaredLine};
 use super::council::{Council, CouncilKind};
 use super::eligibility::{Standing, listed};
 use super::finding::{Finding, Severity};
+use super::names::person_key;
 use super::official::{Block, OfficialNo};
 use super::poll::PollKind;
-use super::roster::{TellerRole, name_key};
+use super::roster::TellerRole;
 use super::rules::{Attested, QuorumOf, RuleSet, Side};
 use super::text::{date_dmy, fold};
 
@@ -141,9 +142,9 @@ pub fn board_findings(rules: &RuleSet, book: &Book, standings: &[Standing]) -> V
         }
     }
     let on_list: BTreeSet<String> =
-        listed(standings).filter_map(|id| book.official(id)).map(|o| name_key(&o.name)).collect();
+        listed(standings).filter_map(|id| book.official(id)).map(|o| person_key(&o.name)).collect();
     let conflict = &rules.board_conflict;
-    findings.extend(tellers.iter().filter(|t| on_list.contains(&name_key(&t.name))).map(|teller| {
+    findings.extend(tellers.iter().filter(|t| on_list.contains(&person_key(&t.name))).map(|teller| {
         let what =
             format!("{} có tên trong danh sách lấy phiếu. {}.", teller.name, conflict.value.trim_end_matches('.'));
         let remedy = "Thay người khác, hoặc xác nhận là hai người trùng họ tên.";

@@ -119,7 +119,8 @@ pub(super) fn examine(bytes: &[u8]) -> Result<Kind, Refusal> {
         return Err(refusal);
     }
     let head = bytes.get(..512).unwrap_or(bytes);
-    let texty = !head.is_empty() && head.iter().all(|&b| b >= 0x20 || matches!(b, b'\t' | b'\r' | b'\n'));
+    let wide = encoding_rs::Encoding::for_bom(head).is_some_and(|(encoding, _)| encoding != encoding_rs::UTF_8);
+    let texty = wide || !head.is_empty() && head.iter().all(|&b| b >= 0x20 || matches!(b, b'\t' | b'\r' | b'\n'));
     Err(if texty { Refusal::PlainText } else { Refusal::NotASpreadsheet })
 }
 
@@ -129,7 +130,7 @@ fn marked_up(bytes: &[u8]) -> Option<Refusal> {
     let (encoding, mark) = encoding_rs::Encoding::for_bom(head).unwrap_or((encoding_rs::UTF_8, 0));
     let text = encoding.decode_without_bom_handling(head.get(mark..).unwrap_or_default()).0.to_ascii_lowercase();
     let text = text.trim_start();
-    if text.contains("urn:schemas-microsoft-com:office:spreadsheet") && text.starts_with("<?") {
+    if text.contains("urn:schemas-microsoft-com:office:spreadsheet") && text.starts_with('<') {
         return Some(Refusal::OldXml);
     }
     let is_page =

@@ -15,6 +15,8 @@ use super::report::{self, Report};
 const MAX_LINES: usize = 100_000;
 /// Records that decide which separator is used.
 const SAMPLE: usize = 50;
+/// Bytes that hold them.
+const SAMPLE_BYTES: usize = 64 * 1024;
 
 /// Reads one file as one grid; `None` after a finding that says why it cannot be read.
 pub(super) fn load(bytes: &[u8], file_name: &str, report: &mut Report) -> Option<Grid> {
@@ -35,10 +37,12 @@ pub(super) fn load(bytes: &[u8], file_name: &str, report: &mut Report) -> Option
         report.add(report::OLD_ENCODING, file_name, what, remedy);
     }
     say_bad_bytes(&bad, file_name, report);
-    let (separator, start) = separator(&text);
+    let Separator { byte: separator, start, doubt } = separator(&text);
     let mut grid = Grid::new(file_name, Origin::Csv);
     let split = csv_records::split(&text[start..], separator);
     say_faults(&split, start > 0, file_name, report);
+    say_separator(separator, doubt, &split, file_name, report);
+    say_uneven(&split, start > 0, file_name, report);
     for (index, (line, fields)) in split.records.into_iter().enumerate() {
         if index >= MAX_LINES {
             let what = format!("Tệp có hơn {MAX_LINES} dòng.");
@@ -48,7 +52,7 @@ pub(super) fn load(bytes: &[u8], file_name: &str, report: &mut Report) -> Option
         let row = line - u32::from(start == 0);
         for (column, field) in fields.into_iter().enumerate() {
             if let Ok(column) = u32::try_from(column) {
-                grid.put((row, column), Cell::Text(field));
+                grid.put((row, column), cell_of(field));
             }
         }
     }
@@ -176,24 +180,117 @@ fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// The separator, and the offset of the first record: Excel's first line `sep=;` is an instruction, not a record.
-fn separator(text: &str) -> (u8, usize) {
+/// `="007"` is how a CSV file makes a spreadsheet keep a text; any other formula has no result in such a file.
+fn cell_of(field: String) -> Cell {
+    let Some(formula) = field.strip_prefix('=').filter(|rest| !rest.trim().is_empty()) else {
+        return Cell::Text(field);
+    };
+    let quoted = formula.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    match quoted.filter(|text| !text.contains('"')) {
+        Some(text) => Cell::Text(text.to_owned()),
+        None => Cell::Uncomputed,
+    }
+}
+
+/// What stands between the fields of a file.
+struct Separator {
+    byte: u8,
+    /// Offset of the first record.
+    start: usize,
+    doubt: Doubted,
+}
+
+/// How sure it is what separates the fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Doubted {
+    /// The file says it, or it is a comma and nothing else fits.
+    No,
+    /// Guessed, and nothing else fits.
+    Guessed,
+    /// Another sign would do as well.
+    Other(u8),
+}
+
+const fn sign_of(separator: u8) -> &'static str {
+    match separator {
+        b'\t' => "dấu tab",
+        b';' => "dấu chấm phẩy (;)",
+        b'|' => "dấu gạch đứng (|)",
+        _ => "dấu phẩy (,)",
+    }
+}
+
+fn say_separator(separator: u8, doubt: Doubted, split: &Split, file_name: &str, report: &mut Report) {
+    if !split.records.iter().any(|(_, fields)| fields.len() > 1) {
+        return;
+    }
+    let used = sign_of(separator);
+    let remedy = "Nếu các cột không đúng, thêm dòng đầu «sep=,» (hoặc dấu khác) rồi nhập lại.";
+    match doubt {
+        Doubted::No => {}
+        Doubted::Guessed => report.add(report::SEPARATOR, file_name, format!("Các ô ngăn cách bằng {used}."), remedy),
+        Doubted::Other(other) => {
+            let what = format!("Các ô được đọc là ngăn cách bằng {used}, nhưng {} cũng có thể.", sign_of(other));
+            report.add(report::SEPARATOR_DOUBTFUL, file_name, what, remedy);
+        }
+    }
+}
+
+/// Tells of records with more fields than the others, of which the last belong to no column, and of those with fewer.
+fn say_uneven(split: &Split, after_first: bool, file_name: &str, report: &mut Report) {
+    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+    for (_, fields) in &split.records {
+        *counts.entry(fields.len()).or_default() += 1;
+    }
+    let Some((&usual, _)) = counts.iter().max_by_key(|(_, count)| **count).filter(|(width, _)| **width > 1) else {
+        return;
+    };
+    let head = split.records.iter().position(|(_, fields)| fields.len() >= usual).unwrap_or(0);
+    let filled = |fields: &[String]| fields.iter().filter(|field| !field.trim().is_empty()).count();
+    let mut short = Vec::new();
+    for (line, fields) in split.records.iter().skip(head) {
+        let line = line + u32::from(after_first);
+        if filled(fields.get(usual..).unwrap_or_default()) > 0 {
+            let what = format!("Dòng có {} ô, các dòng khác có {usual} ô: các ô có thể đã lệch cột.", fields.len());
+            let remedy = "Đặt nội dung có dấu ngăn cách trong ngoặc kép.";
+            report.add(report::UNEVEN, format!("{file_name}, dòng {line}"), what, remedy);
+        } else if fields.len() < usual && filled(fields) > 1 {
+            short.push(line);
+        }
+    }
+    if let Some(first) = short.first() {
+        let more = if short.len() > 1 { format!(" (và {} dòng khác)", short.len() - 1) } else { String::new() };
+        let what = format!("Dòng có ít ô hơn {usual} ô của các dòng khác{more}; các ô cuối coi là trống.");
+        report.add(report::UNEVEN, format!("{file_name}, dòng {first}"), what, "Kiểm tra xem dòng có thiếu ô không.");
+    }
+}
+
+/// The separator: Excel's first line `sep=;` is an instruction, not a record.
+fn separator(text: &str) -> Separator {
     let first = text.split(['\r', '\n']).next().unwrap_or_default();
     if let Some(&[order]) = first.trim_end().strip_prefix("sep=").map(str::as_bytes) {
         let rest = text.get(first.len()..).unwrap_or_default();
         let end = if rest.starts_with("\r\n") { 2 } else { usize::from(!rest.is_empty()) };
-        return (order, first.len() + end);
+        return Separator { byte: order, start: first.len() + end, doubt: Doubted::No };
     }
     // The separator gives most records the same number of fields; agreement weighs more than the number.
-    let fit = |separator: &u8| {
+    let sample = text.get(..text.floor_char_boundary(SAMPLE_BYTES)).unwrap_or(text);
+    let fit = |separator: u8| {
         let widths: Vec<usize> =
-            csv_records::split(text, *separator).records.iter().take(SAMPLE).map(|(_, fields)| fields.len()).collect();
+            csv_records::split(sample, separator).records.iter().take(SAMPLE).map(|(_, fields)| fields.len()).collect();
         let agreeing = |width: &usize| widths.iter().filter(|w| *w == width).count().pow(2) * (width - 1);
         widths.iter().filter(|w| **w > 0).map(agreeing).max().unwrap_or(0)
     };
-    // `max_by_key` takes the last of equals: the comma, when nothing separates anything.
-    let best = [b'|', b'\t', b';', b','].into_iter().max_by_key(fit);
-    (best.unwrap_or(b','), 0)
+    // The comma stands last: of equals the last is taken, when nothing separates anything.
+    let mut fits: Vec<(usize, u8)> = [b'|', b'\t', b';', b','].map(|separator| (fit(separator), separator)).into();
+    fits.sort_by_key(|(fit, _)| *fit);
+    let (most, byte) = fits.pop().unwrap_or((0, b','));
+    let doubt = match fits.pop() {
+        Some((fit, other)) if fit > 0 && 2 * fit >= most => Doubted::Other(other),
+        _ if byte == b',' => Doubted::No,
+        _ => Doubted::Guessed,
+    };
+    Separator { byte, start: 0, doubt }
 }
 
 #[cfg(test)]
@@ -226,12 +323,12 @@ mod tests {
         let utf16: Vec<u8> = TABLE.encode_utf16().flat_map(u16::to_le_bytes).collect();
         let utf16_marked = [b"\xFF\xFE".as_slice(), &utf16].concat();
         for bytes in [with_mark, utf16, utf16_marked] {
-            assert_eq!(loaded(&bytes), (expected.clone(), 0));
+            assert_eq!(loaded(&bytes), (expected.clone(), 1));
         }
         // windows-1258 has no precomposed letters with two marks: tones follow their vowel.
         let tones_apart: String = TABLE.nfd().collect::<String>();
         let bytes = to_windows_1258(&tones_apart);
-        assert_eq!(loaded(&bytes), (expected, 1));
+        assert_eq!(loaded(&bytes), (expected, 2));
     }
 
     fn to_windows_1258(decomposed: &str) -> Vec<u8> {
@@ -252,8 +349,8 @@ mod tests {
             ("a\tb\n1,5\t2,5\n", 2),
             ("sep=;\na;b\n", 2),
         ] {
-            let (separator, start) = separator(text);
-            let split = csv_records::split(&text[start..], separator);
+            let Separator { byte, start, .. } = separator(text);
+            let split = csv_records::split(&text[start..], byte);
             assert!(split.records.iter().all(|(_, f)| f.len() == fields), "{text}");
         }
     }
@@ -262,5 +359,31 @@ mod tests {
     fn tcvn3_bytes_are_told_from_windows_1258() {
         let Decoded { text, encoding, .. } = decode(b"Nguy\xD4n V\xA8n A,Ch\xF1 t\xDEch\n");
         assert_eq!((text.as_str(), encoding), ("NguyÔn V¨n A,Chñ tÞch\n", WINDOWS_1252));
+    }
+
+    #[test]
+    fn what_a_csv_file_leaves_open_is_told() {
+        let told = |text: &str| {
+            let mut report = Report::default();
+            load(text.as_bytes(), "t.csv", &mut report);
+            report.into_findings().iter().map(ToString::to_string).collect::<String>()
+        };
+        assert_eq!(told("a,b\n1,2\n"), "");
+        assert!(told("a;b\n1;2\n").contains("chấm phẩy"));
+        assert!(told("a;b,c\n1;2,3\n").contains("cũng có thể"));
+        assert!(told("a,b,c\n1,2,3\n4,5,6,7\n").contains("dòng 3] Dòng có 4 ô"));
+        assert!(told("a,b,c\n1,2,3\n4,5\n").contains("dòng 3] Dòng có ít ô hơn"));
+    }
+
+    #[test]
+    fn formulas_of_a_csv_file_have_no_result() {
+        for (field, cell) in [
+            ("=\"007\"", Cell::Text("007".into())),
+            ("=47-C2", Cell::Uncomputed),
+            ("=", Cell::Text("=".into())),
+            ("a=b", Cell::Text("a=b".into())),
+        ] {
+            assert_eq!(cell_of(field.to_owned()), cell, "{field}");
+        }
     }
 }

@@ -144,8 +144,33 @@ impl<'a, 'g> Fields<'a, 'g> {
 
     /// The name of a person, without what is no part of it; that is told.
     pub(super) fn name(&mut self, column: &Column) -> Option<String> {
-        let typed = self.text(column)?;
-        let mut name = typed.clone();
+        let mut name = self.name_in_true_letters(column)?;
+        if let Some(bare) = undressed(&name) {
+            let what = format!("Họ tên «{name}» kèm xưng hô, học vị hoặc dấu thừa; đã đọc «{bare}».");
+            let remedy = "Xưng hô ghi ở cột riêng. Nếu «Ông», «Bà» là họ thì ghi hai lần, ví dụ «Ông Ông Văn Ba».";
+            self.find(report::NAME_DRESSED, column, what, remedy);
+            name = bare;
+        }
+        self.say_odd(column, &name);
+        self.say_foreign(column, &name);
+        Some(name)
+    }
+
+    /// A name as it was printed, with its title.
+    pub(super) fn printed_name(&mut self, column: &Column) -> Option<String> {
+        let name = self.name_in_true_letters(column)?;
+        if name.starts_with(['\'', '’', '‘', '`', '"', '“']) {
+            let what = format!("Họ tên «{name}» bắt đầu bằng một dấu thừa.");
+            self.find(report::NAME_DRESSED, column, what, "Bỏ dấu ở đầu họ tên.");
+        }
+        self.say_odd(column, &name);
+        self.say_foreign(column, &name);
+        Some(name)
+    }
+
+    /// A name without letters that nobody sees, and with Đ for what looks like it.
+    fn name_in_true_letters(&mut self, column: &Column) -> Option<String> {
+        let mut name = self.text(column)?;
         if self.record.cell(column).is_some_and(|cell| matches!(cell, Cell::Text(text) if has_unseen_blank(text))) {
             let what = format!("Họ tên «{name}» có ký tự không hiện ra; đã bỏ.");
             self.find(report::NAME_DRESSED, column, what, "Gõ lại họ tên nếu không đúng.");
@@ -155,25 +180,23 @@ impl<'a, 'g> Fields<'a, 'g> {
             self.find(report::NAME_DRESSED, column, what, "Kiểm tra lại; nên gõ lại bằng bàn phím tiếng Việt.");
             name = right;
         }
-        if let Some(bare) = undressed(&name) {
-            let what = format!("Họ tên «{name}» kèm xưng hô, học vị hoặc dấu thừa; đã đọc «{bare}».");
-            let remedy = "Xưng hô ghi ở cột riêng. Nếu «Ông», «Bà» là họ thì ghi hai lần, ví dụ «Ông Ông Văn Ba».";
-            self.find(report::NAME_DRESSED, column, what, remedy);
-            name = bare;
-        }
-        if let Some(proposed) = from_capitals(&name) {
-            let what = format!("Họ tên «{name}» viết hoa toàn bộ; giấy tờ sẽ in như vậy.");
-            self.find(report::NAME_DRESSED, column, what, format!("Có phải là: {proposed}?"));
-        }
-        self.say_foreign(column, &name);
         Some(name)
     }
 
-    /// A name as it was printed, with its title.
-    pub(super) fn printed_name(&mut self, column: &Column) -> Option<String> {
-        let name = self.text(column)?;
-        self.say_foreign(column, &name);
-        Some(name)
+    /// Capitals alone, and a number in a name, are printed as they are: that is asked.
+    fn say_odd(&mut self, column: &Column, name: &str) {
+        if let Some(proposed) = from_capitals(name) {
+            let what = format!("Họ tên «{name}» viết hoa toàn bộ; giấy tờ sẽ in như vậy.");
+            self.find(report::NAME_DRESSED, column, what, format!("Có phải là: {proposed}?"));
+        }
+        // A year of birth in brackets tells two people of one name apart.
+        let outside = name.split('(').next().unwrap_or_default();
+        if outside.contains(|letter: char| letter.is_ascii_digit()) {
+            let bare: String = outside.chars().filter(|letter| !letter.is_ascii_digit()).collect();
+            let bare = clean(bare.trim_matches(|letter: char| !letter.is_alphabetic()));
+            let what = format!("Họ tên «{name}» có chữ số.");
+            self.find(report::NAME_DRESSED, column, what, format!("Có phải là: {bare}?"));
+        }
     }
 
     fn say_foreign(&mut self, column: &Column, name: &str) {

@@ -82,7 +82,7 @@ pub(super) enum Doubt {
     External,
     /// A result in a file that asks to be computed, and that cannot be computed here.
     Uncomputed,
-    /// White letters on white, or a format that shows nothing.
+    /// Letters in the colour of the paper or too small, or a format that shows nothing.
     Unseen,
 }
 
@@ -133,7 +133,7 @@ impl Doubt {
                 "Mở tệp bằng Excel hoặc LibreOffice, lưu lại rồi nhập; hoặc ghi trực tiếp giá trị.",
             ),
             Self::Unseen => (
-                "Ô có nội dung không nhìn thấy: chữ trắng hoặc định dạng không hiện gì.".to_owned(),
+                "Ô có nội dung không nhìn thấy: chữ cùng màu nền, chữ quá nhỏ hoặc định dạng không hiện gì.".to_owned(),
                 "Đổi màu chữ hoặc định dạng để kiểm tra; xóa nếu không dùng.",
             ),
         }

@@ -38,6 +38,7 @@ mod picture;
 mod published;
 mod quiet;
 mod read;
+mod read_cells;
 mod report;
 mod rows;
 mod rule_cases;
@@ -69,6 +70,7 @@ pub use bundle_zip::{ZipFault, unpack_bundle};
 pub use error::ImportError;
 pub use imported::{Imported, ImportedParts};
 pub use output::{CellValue, Sheet};
+pub use read_cells::{ReadCell, ReadSheet};
 
 /// Reads a workbook (.xlsx, .xls or .ods, by content). `file_name` is for messages only.
 pub fn read_xlsx(bytes: &[u8], file_name: &str) -> Imported {
@@ -143,6 +145,14 @@ pub fn parts_xlsx(
     facts: &[Fact],
 ) -> Result<Vec<u8>, ImportError> {
     write::workbook(&export::kept_rows(council, officials, delegates, tellers, facts), false)
+}
+
+/// Every sheet as it was read, cell by cell, with the doubts about each.
+///
+/// # Errors
+/// All findings, when the file cannot be read.
+pub fn cells_of(bytes: &[u8], file_name: &str) -> Result<Vec<ReadSheet>, Vec<Finding>> {
+    read_cells::read(bytes, file_name)
 }
 
 /// Reads a published table for recomputing: CSV (or the first sheet of a workbook) with the columns `name`, `post`,

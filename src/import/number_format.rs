@@ -37,10 +37,12 @@ pub(super) enum Shown {
         scaled: bool,
     },
     Date(DateParts),
-    /// A time of day or a duration.
-    Time,
+    /// A time of day or a duration: `12:00`.
+    Time(String),
     /// `1 1/2`.
-    Fraction,
+    Fraction(String),
+    /// `1,23E+06`.
+    Scientific(String),
     /// Nothing at all: the format `;;;`.
     Nothing,
 }
@@ -101,10 +103,13 @@ pub(super) fn shown(code: &str, stored: f64) -> Shown {
     }
     let has = |wanted: &dyn Fn(&Piece) -> bool| pieces.iter().any(wanted);
     if has(&|piece| matches!(piece, Piece::Calendar(..) | Piece::Elapsed)) {
-        return calendar(&pieces);
+        return calendar(&pieces, stored);
     }
     let digits = has(&|piece| matches!(piece, Piece::Digit(_)));
-    if has(&|piece| *piece == Piece::General) || !digits || has(&|piece| *piece == Piece::Exponent) {
+    if digits && has(&|piece| *piece == Piece::Exponent) {
+        return Shown::Scientific(scientific(&pieces, stored));
+    }
+    if has(&|piece| *piece == Piece::General) || !digits {
         let literal: String = pieces.iter().filter_map(literal_of).collect();
         if !digits && !has(&|piece| *piece == Piece::General) && !literal.is_empty() && section.trim() != "@" {
             return Shown::Figure {
@@ -118,9 +123,78 @@ pub(super) fn shown(code: &str, stored: f64) -> Shown {
         return Shown::General;
     }
     if has(&|piece| *piece == Piece::Slash) {
-        return Shown::Fraction;
+        return Shown::Fraction(fraction(&pieces, stored));
     }
     figure(&pieces, stored, magnitude)
+}
+
+/// What the format `code` shows of a text: `Ông "@` writes before it, an empty fourth section hides it. `None` where it is the
+/// text alone.
+pub(super) fn text_shown(code: &str, text: &str) -> Option<String> {
+    if code.is_empty() {
+        return None;
+    }
+    let sections = split(code);
+    let section = match sections.as_slice() {
+        [_, _, _, section, ..] => *section,
+        sections => *sections.last().filter(|section| section.contains('@'))?,
+    };
+    let (mut out, mut letters) = (String::new(), section.chars());
+    while let Some(letter) = letters.next() {
+        match letter {
+            '@' => out.push_str(text),
+            '"' => out.extend(letters.by_ref().take_while(|letter| *letter != '"')),
+            '\\' => out.extend(letters.next()),
+            '_' | '*' => drop(letters.next()),
+            '[' => letters.by_ref().take_while(|letter| *letter != ']').for_each(drop),
+            // Without a place for the text, the section is of numbers.
+            _ if !section.contains('@') => return None,
+            other => out.push(other),
+        }
+    }
+    (out != text).then_some(out)
+}
+
+/// `1,23E+06`.
+fn scientific(pieces: &[Piece], stored: f64) -> String {
+    let mantissa = pieces.iter().take_while(|piece| **piece != Piece::Exponent);
+    let decimals =
+        mantissa.skip_while(|piece| **piece != Piece::Point).filter(|p| matches!(p, Piece::Digit(_))).count();
+    let text = format!("{stored:.*e}", decimals.min(MOST_DECIMALS));
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let (sign, exponent) = exponent.strip_prefix('-').map_or(('+', exponent), |digits| ('-', digits));
+    format!("{}E{sign}{exponent:0>2}", mantissa.replace('.', ","))
+}
+
+/// `1 1/2`: the nearest fraction whose denominator has as many digits as the format, or is the one that it names.
+fn fraction(pieces: &[Piece], stored: f64) -> String {
+    let slash = pieces.iter().position(|piece| *piece == Piece::Slash).unwrap_or(0);
+    let behind: Vec<&Piece> = pieces.iter().skip(slash + 1).collect();
+    let named: String = behind.iter().filter_map(|piece| literal_of(piece)).collect();
+    let places = behind.iter().filter(|piece| matches!(piece, Piece::Digit(_))).count().clamp(1, 4);
+    let most: u32 = named.trim().parse().unwrap_or_else(|_| 10_u32.pow(u32::try_from(places).unwrap_or(1)) - 1);
+    let fixed = named.trim().parse::<u32>().is_ok();
+    // A blank between two runs of digits before the slash parts a whole number off.
+    let before: Vec<&Piece> = pieces.iter().take(slash).collect();
+    let first = before.iter().position(|piece| matches!(piece, Piece::Digit(_))).unwrap_or(0);
+    let mixed = before.iter().skip(first).any(|piece| literal_of(piece).is_some_and(|text| text.trim().is_empty()));
+    let size = stored.abs();
+    let whole = if mixed { size.trunc() } else { 0.0 };
+    let candidates = if fixed { most..=most } else { 1..=most };
+    let near = |denominator: u32| ((size - whole) * f64::from(denominator)).round();
+    let miss = |denominator: u32| ((size - whole) - near(denominator) / f64::from(denominator)).abs();
+    let denominator =
+        candidates.min_by(|a, b| (miss(*a) + 1e-12 * f64::from(*a)).total_cmp(&(miss(*b) + 1e-12 * f64::from(*b))));
+    let denominator = denominator.unwrap_or(1);
+    let numerator = near(denominator);
+    let sign = if stored < 0.0 { "-" } else { "" };
+    let (whole, numerator) =
+        if mixed && numerator >= f64::from(denominator) { (whole + 1.0, 0.0) } else { (whole, numerator) };
+    match (mixed, numerator > 0.0) {
+        (true, false) => format!("{sign}{whole}"),
+        (true, true) if whole > 0.0 => format!("{sign}{whole} {numerator}/{denominator}"),
+        _ => format!("{sign}{numerator}/{denominator}"),
+    }
 }
 
 fn literal_of(piece: &Piece) -> Option<&str> {
@@ -231,7 +305,7 @@ fn pieces(section: &str) -> Vec<Piece> {
     pieces
 }
 
-fn calendar(pieces: &[Piece]) -> Shown {
+fn calendar(pieces: &[Piece], stored: f64) -> Shown {
     let letters: Vec<(char, usize)> = pieces
         .iter()
         .filter_map(|piece| match piece {
@@ -263,13 +337,28 @@ fn calendar(pieces: &[Piece]) -> Shown {
         }
     }
     if !(parts.day || parts.month || parts.year) {
-        return Shown::Time;
+        return Shown::Time(clock(&letters, pieces.contains(&Piece::Elapsed), stored));
     }
     let place = |wanted| order.iter().position(|c| *c == wanted);
     let before = |one: Option<usize>, other: Option<usize>| one.zip(other).is_some_and(|(a, b)| a < b);
     let month_before = before(place('m'), place('d'));
     parts.month_first = month_before && !parts.month_in_words && !before(place('y'), place('m'));
     Shown::Date(parts)
+}
+
+/// `13:05` or `25:30:00`; the day itself is not shown.
+fn clock(letters: &[(char, usize)], elapsed: bool, stored: f64) -> String {
+    let day = if elapsed { stored.abs() } else { stored.abs().fract() };
+    let seconds = (day * 86_400.0).round();
+    let has = |wanted: char| letters.iter().any(|(letter, _)| *letter == wanted);
+    let part = |size: f64, of: f64| ((seconds / size).floor() % of).abs();
+    let hours = if elapsed { (seconds / 3600.0).floor() } else { part(3600.0, 24.0) };
+    match (has('h'), has('m'), has('s')) {
+        (true, true, true) => format!("{hours:02}:{:02}:{:02}", part(60.0, 60.0), part(1.0, 60.0)),
+        (true, true, false) => format!("{hours:02}:{:02}", part(60.0, 60.0)),
+        (true, ..) => format!("{hours:02}"),
+        _ => format!("{:02}:{:02}", part(60.0, 60.0), part(1.0, 60.0)),
+    }
 }
 
 fn figure(pieces: &[Piece], stored: f64, sign_in_section: bool) -> Shown {
@@ -285,14 +374,17 @@ fn figure(pieces: &[Piece], stored: f64, sign_in_section: bool) -> Shown {
     let is_digit = |piece: &&Piece| matches!(piece, Piece::Digit(_));
     let decimals = point.map_or(0, |point| pieces.iter().skip(point).filter(is_digit).count()).min(MOST_DECIMALS);
     let needed = pieces.iter().take(end_of_whole).filter(|piece| **piece == Piece::Digit('0')).count();
-    let optional = point.is_some_and(|point| pieces.iter().skip(point).any(|p| matches!(p, Piece::Digit('#' | '?'))));
+    // Decimals up to the last `0` are always written.
+    let behind = pieces.iter().skip(point.unwrap_or(pieces.len())).filter(is_digit);
+    let always = behind.enumerate().filter(|(_, piece)| **piece == Piece::Digit('0')).map(|(at, _)| at + 1).last();
 
     let exact = number::plain(stored).unwrap_or_default();
     let moved = shift(&exact, 2 * percents, 3 * thousands);
     let mut plain = round(&moved, decimals);
-    if optional && plain.contains('.') {
-        plain = plain.trim_end_matches('0').trim_end_matches('.').to_owned();
+    for _ in always.unwrap_or(0)..decimals {
+        plain = plain.strip_suffix('0').map_or(plain.clone(), str::to_owned);
     }
+    plain = plain.trim_end_matches('.').to_owned();
     let literal: String = pieces.iter().filter_map(literal_of).collect();
     let bracketed = literal.contains('(') && literal.contains(')');
     let negative = plain.starts_with('-');
@@ -405,6 +497,8 @@ mod tests {
             ("0\"/BC-UBND\"", 84.0, "84", false, Some("84/BC-UBND")),
             ("000", 7.0, "7", false, Some("007")),
             ("0.##", 2.5, "2.5", false, None),
+            ("0.##", 20.0, "20", false, None),
+            ("0.0##", 20.0, "20.0", false, None),
             ("#,##0.00_);(#,##0.00)", -5.0, "-5.00", false, None),
             ("0;0", -5.0, "-5", false, Some("5")),
             ("[>=1000]#,##0,;0", 5000.0, "5", false, None),
@@ -415,7 +509,25 @@ mod tests {
             assert_eq!(figure_of(code, stored), expected, "{code} of {stored}");
         }
         assert_eq!(shown(";;;", 5.0), Shown::Nothing);
-        assert_eq!(shown("# ?/?", 1.5), Shown::Fraction);
+        for (code, stored, text) in [
+            ("# ?/?", 1.5, "1 1/2"),
+            ("# ??/??", 0.3125, "5/16"),
+            ("?/?", 2.25, "9/4"),
+            ("# ?/8", 3.25, "3 2/8"),
+            ("# ?/?", 2.0, "2"),
+            ("# ?/?", 0.999, "1"),
+        ] {
+            assert_eq!(shown(code, stored), Shown::Fraction(text.into()), "{code} of {stored}");
+        }
+        for (code, stored, text) in
+            [("h:mm", 0.5, "12:00"), ("[h]:mm:ss", 1.0625, "25:30:00"), ("mm:ss", 0.0007, "01:00")]
+        {
+            assert_eq!(shown(code, stored), Shown::Time(text.into()), "{code} of {stored}");
+        }
+        assert_eq!(shown("0.00E+00", 1_234_567.0), Shown::Scientific("1,23E+06".into()));
+        assert_eq!(text_shown("\"Ông \"@", "An").as_deref(), Some("Ông An"));
+        assert_eq!(text_shown(";;;", "An").as_deref(), Some(""));
+        assert_eq!((text_shown("@", "An"), text_shown("0.00", "An"), text_shown("0;-0;0;@", "An")), (None, None, None));
         assert_eq!(shown("General", 1.5), Shown::General);
     }
 
@@ -436,8 +548,6 @@ mod tests {
             ("d-mmm", "1100"),
             ("yyyy", "0010"),
             ("[$-42A]dd \"tháng\" mm \"năm\" yyyy", "1110"),
-            ("h:mm:ss", "Time"),
-            ("[h]:mm", "Time"),
         ] {
             assert_eq!(parts(code), expected, "{code}");
         }

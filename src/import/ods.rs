@@ -8,7 +8,9 @@ use zip::ZipArchive;
 
 use super::bounds::Failure;
 use super::grid::{Area, Spot};
-use super::stored::{Stored, StoredBook, StoredCell, StoredFormula, StoredSheet, StoredStyle};
+use super::stored::{
+    DayShown, Ink, NumberShown, Stored, StoredBook, StoredCell, StoredFormula, StoredSheet, StoredStyle,
+};
 use super::xml::{Met, Tag, part, text_of, walk};
 
 /// Programs that compute before they save, by a part of their names.
@@ -52,12 +54,31 @@ fn writer_computes(archive: &mut ZipArchive<Cursor<&[u8]>>) -> bool {
 struct OdsStyle {
     number: usize,
     struck: bool,
-    white: bool,
-    filled: bool,
+    ink: Option<Ink>,
+    tiny: bool,
+    paper: Option<Ink>,
     /// Of a sheet.
     undisplayed: bool,
     /// Of a row or a column: of no height or width.
     flat: bool,
+}
+
+/// From here on something of a row or a column is seen.
+const LEAST_CENTIMETRES: f64 = 0.1;
+
+/// `0.45cm`, `0.2in`, `4pt`; `None` for what is no length.
+fn centimetres(length: &str) -> Option<f64> {
+    let length = length.trim();
+    let (digits, unit) = length.split_at(length.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(length.len()));
+    let size = match unit {
+        "in" => 2.54,
+        "pt" => 2.54 / 72.0,
+        "pc" => 2.54 / 6.0,
+        "mm" => 0.1,
+        "px" => 2.54 / 96.0,
+        _ => 1.0,
+    };
+    digits.trim().parse::<f64>().ok().map(|number| number * size)
 }
 
 #[derive(Default)]
@@ -74,6 +95,9 @@ struct OdsReader {
     rows: (u32, u32),
     cells: (u32, u32),
     columns: u32,
+    /// Styles of cells without one of their own, by row and by columns.
+    row_style: String,
+    column_styles: Vec<(std::ops::RangeInclusive<u32>, String)>,
     row_cells: Vec<(StoredCell, u32)>,
     row_merged: Vec<Area>,
     cell: Option<OpenCell>,
@@ -105,28 +129,33 @@ impl OdsReader {
     }
 
     fn style(&mut self, tag: &Tag<'_>) {
-        if tag.local == "style" {
+        if matches!(tag.local, "style" | "default-style") {
             let (family, name) = (tag.get("family").unwrap_or_default(), tag.get("name").unwrap_or_default());
+            // The style without a name is what every style of the family begins with.
             let parent = tag.get("parent-style-name").unwrap_or_default();
-            let inherited = self.styles.get(&(family.clone(), parent)).copied().unwrap_or_default();
+            let own = |name: String| self.styles.get(&(family.clone(), name)).copied();
+            let inherited = own(parent).or_else(|| own(String::new())).unwrap_or_default();
             self.styles.insert((family.clone(), name.clone()), OdsStyle { number: 0, ..inherited });
             self.open_style = Some((family, name));
             return;
         }
         let Some(style) = self.open_style.as_ref().and_then(|key| self.styles.get_mut(key)) else { return };
-        let is_none = |length: &str| length.trim_end_matches(char::is_alphabetic).parse::<f64>() == Ok(0.0);
+        let is_none = |length: &str| centimetres(length).is_some_and(|length| length < LEAST_CENTIMETRES);
         match tag.local {
             "text-properties" => {
                 if let Some(line) = tag.get("text-line-through-style").or_else(|| tag.get("text-line-through-type")) {
                     style.struck = line != "none";
                 }
+                if let Some(size) = tag.get("font-size").and_then(|size| centimetres(&size)) {
+                    style.tiny = size < LEAST_CENTIMETRES;
+                }
                 if let Some(color) = tag.get("color") {
-                    style.white = color.eq_ignore_ascii_case("#ffffff");
+                    style.ink = Ink::of_hex(&color);
                 }
             }
             "table-cell-properties" => {
                 if let Some(color) = tag.get("background-color") {
-                    style.filled = color != "transparent" && !color.eq_ignore_ascii_case("#ffffff");
+                    style.paper = Ink::of_hex(&color).filter(|_| color != "transparent");
                 }
             }
             "table-properties" => style.undisplayed = tag.get("display").as_deref() == Some("false"),
@@ -136,9 +165,14 @@ impl OdsReader {
         }
     }
 
+    /// The style that a tag names, or that of its family.
     fn style_of(&self, family: &str, tag: &Tag<'_>) -> OdsStyle {
-        let name = tag.get("style-name").unwrap_or_default();
-        self.styles.get(&(family.to_owned(), name)).copied().unwrap_or_default()
+        self.style_named(family, tag.get("style-name").unwrap_or_default())
+    }
+
+    fn style_named(&self, family: &str, name: String) -> OdsStyle {
+        let own = |name: String| self.styles.get(&(family.to_owned(), name)).copied();
+        own(name).or_else(|| own(String::new())).unwrap_or_default()
     }
 
     fn visit(&mut self, met: &Met<'_>) {
@@ -169,17 +203,22 @@ impl OdsReader {
                 self.sheet = StoredSheet { title: tag.get("name").unwrap_or_default(), ..StoredSheet::default() };
                 self.sheet.hidden = self.style_of("table", tag).undisplayed;
                 (self.rows, self.cells, self.columns) = ((0, 0), (0, 0), 0);
+                self.column_styles.clear();
             }
             "table-column" => {
                 let next = self.columns.saturating_add(times("number-columns-repeated"));
                 if hidden() || self.style_of("table-column", tag).flat {
                     self.sheet.hidden_columns.push(self.columns..=next.saturating_sub(1));
                 }
+                if let Some(name) = tag.get("default-cell-style-name") {
+                    self.column_styles.push((self.columns..=next.saturating_sub(1), name));
+                }
                 self.columns = next;
             }
             "table-row" => {
                 self.rows = (self.rows.0.saturating_add(self.rows.1), times("number-rows-repeated"));
                 self.cells = (0, 0);
+                self.row_style = tag.get("default-cell-style-name").unwrap_or_default();
                 if hidden() || self.style_of("table-row", tag).flat {
                     let last = self.rows.0.saturating_add(self.rows.1 - 1);
                     self.sheet.hidden_rows.push(self.rows.0..=last);
@@ -204,6 +243,11 @@ impl OdsReader {
             "line-break" => self.push("\n"),
             _ => self.style(tag),
         }
+    }
+
+    fn column_style(&self, column: u32) -> &str {
+        let found = self.column_styles.iter().find(|(columns, _)| columns.contains(&column));
+        found.map_or("", |(_, name)| name.as_str())
     }
 
     fn push(&mut self, text: &str) {
@@ -235,7 +279,7 @@ impl OdsReader {
             _ if self.aside > 0 => {}
             "p" | "h" => self.in_paragraph = false,
             "span" => drop(self.spans_struck.pop()),
-            "style" => self.open_style = None,
+            "style" | "default-style" => self.open_style = None,
             "table-cell" | "covered-table-cell" => self.finish_cell(),
             "table-row" => self.finish_row(),
             "table" => self.book.sheets.push(std::mem::take(&mut self.sheet)),
@@ -255,13 +299,18 @@ impl OdsReader {
             self.row_merged.push(Area { from: spot, to });
         }
         let text = cell.text;
+        // A paragraph without letters beside a value is a format that shows nothing.
+        let shows_nothing = self.paragraphs > 0 && text.trim().is_empty() && !cell.value.trim().is_empty();
         let value = match cell.kind.as_str() {
             _ if cell.is_error => Stored::Error(text),
             "float" | "currency" | "percentage" => match cell.value.parse() {
-                Ok(number) => Stored::NumberShown { number, percent: cell.kind == "percentage", shown: text },
+                Ok(number) => {
+                    let percent = cell.kind == "percentage";
+                    Stored::NumberShown(Box::new(NumberShown { number, percent, shown: text }))
+                }
                 Err(_) => Stored::Text(text),
             },
-            "date" => Stored::Day { iso: cell.value, shown: Some(text) },
+            "date" => Stored::Day(Box::new(DayShown { iso: cell.value, shown: Some(text) })),
             "boolean" => Stored::Bool(cell.value == "true"),
             "time" => Stored::Text(if text.is_empty() { cell.value } else { text }),
             "string" => Stored::Text(if text.is_empty() { cell.value } else { text }),
@@ -271,15 +320,18 @@ impl OdsReader {
         if value == Stored::Empty && cell.formula.is_none() {
             return;
         }
-        let style = self.styles.get(&("table-cell".to_owned(), cell.style)).copied().unwrap_or_default();
-        let unseen = style.white && !style.filled;
+        let named = [cell.style.as_str(), self.row_style.as_str(), self.column_style(spot.1)];
+        let named = named.into_iter().find(|name| !name.is_empty()).unwrap_or_default().to_owned();
+        let style = self.style_named("table-cell", named);
+        let unseen =
+            shows_nothing || style.tiny || style.ink.is_some_and(|ink| ink.hides_on(style.paper.unwrap_or(Ink::WHITE)));
         let number = if unseen {
             self.book.styles.push(StoredStyle { unseen, ..StoredStyle::default() });
             self.book.styles.len() - 1
         } else {
             style.number
         };
-        let formula = cell.formula.map(|text| StoredFormula { text, uncomputed: false });
+        let formula = cell.formula.map(|text| Box::new(StoredFormula { text, uncomputed: false }));
         let stored = StoredCell { spot, value, style: number, formula, struck: style.struck || cell.struck };
         self.row_cells.push((stored, self.cells.1));
     }

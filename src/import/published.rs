@@ -2,7 +2,7 @@
 
 use domain::decimal::Decimal;
 use domain::finding::{Finding, Severity};
-use domain::names::person_key;
+use domain::names::{person_key, undressed};
 use domain::poll::{Level, PollKind};
 use domain::published::{PublishedCell, PublishedRow, PublishedTable};
 use domain::text::{clean, fold};
@@ -80,7 +80,7 @@ pub(super) fn read(
     let failed = report.has_errors();
     let mut findings = report.into_findings();
     // A result table has many other columns; notes that they are ignored would not help the reader.
-    findings.retain(|finding| finding.severity != Severity::Note || report::is_passed_row(finding));
+    findings.retain(|finding| finding.severity != Severity::Note || report::is_of_whole_rows(finding));
     match table {
         Some(table) if !failed => Ok((table, findings)),
         _ => Err(findings),
@@ -150,7 +150,8 @@ fn table_of(grid: &Grid, records: &[SheetRecord<'_>], report: &mut Report) -> Op
 
 /// One person printed twice counts once for the reader and twice for the tally.
 fn say_double(record: &SheetRecord<'_>, row: &PublishedRow, above: &[PublishedRow], report: &mut Report) {
-    let same_name = |other: &&PublishedRow| person_key(&other.name) == person_key(&row.name);
+    let key = |name: &str| person_key(&undressed(name).unwrap_or_else(|| name.to_owned()));
+    let same_name = |other: &&PublishedRow| key(&other.name) == key(&row.name);
     let Some(other) = above.iter().find(same_name) else { return };
     let post = |row: &PublishedRow| fold(&row.post);
     let what = format!("{} đã có ở dòng {}.", row.name, other.line);

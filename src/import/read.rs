@@ -65,9 +65,13 @@ pub(super) fn convert_old_fonts(sheets: &mut [bounds::Loaded], report: &mut Repo
         text.filter(|(_, text)| !text.is_ascii()).map(|(spot, text)| (spot, text.clone())).collect()
     };
     let proven = sheets.iter().any(|sheet| {
-        cells(sheet).iter().any(|(spot, text)| {
-            let by_font = || sheet.fonts.get(spot).filter(|_| !legacy::makes_sense(text))?.decode(text);
-            legacy::detect(text, Evidence::Cell).is_some() || by_font().is_some()
+        let rows = sheet.grid.rows.iter();
+        let mut placed =
+            rows.flat_map(|(&row, cells)| cells.iter().map(move |(&column, placed)| ((row, column), placed)));
+        placed.any(|(spot, placed)| {
+            let Cell::Text(text) = &placed.cell else { return false };
+            let by_font = || sheet.fonts.get(&spot).filter(|_| !legacy::makes_sense(text))?.decode(text);
+            !text.is_ascii() && (legacy::detect(text, Evidence::Cell).is_some() || by_font().is_some())
         })
     });
     if !proven {

@@ -42,6 +42,12 @@ pub(super) const TOO_LARGE: Code = error("IMP-003");
 pub(super) const OLD_ENCODING: Code = warning("IMP-004");
 /// TCVN3 or VNI text was converted.
 pub(super) const LEGACY_FONT: Code = warning("IMP-005");
+/// Records of a CSV file with more or fewer fields than the others.
+pub(super) const UNEVEN: Code = warning("IMP-007");
+/// What separates the fields of a CSV file was guessed.
+pub(super) const SEPARATOR: Code = note("IMP-056");
+/// The same, where another sign fits as well.
+pub(super) const SEPARATOR_DOUBTFUL: Code = warning("IMP-057");
 /// A formula ended in an error, or was never computed.
 pub(super) const BROKEN_FORMULA: Code = error("IMP-006");
 
@@ -163,9 +169,9 @@ pub(super) const RESULT_MIXED: Code = error("IMP-053");
 /// A share that is negative or not a number.
 pub(super) const BAD_PERCENT: Code = error("IMP-055");
 
-/// Whether a finding is of a row that was passed over.
-pub(super) fn is_passed_row(finding: &Finding) -> bool {
-    finding.code == PASSED_OVER.id && finding.place.contains("dòng")
+/// Whether a note is of a row that was passed over, or of what separates the fields.
+pub(super) fn is_of_whole_rows(finding: &Finding) -> bool {
+    finding.code == SEPARATOR.id || finding.code == PASSED_OVER.id && finding.place.contains("dòng")
 }
 
 /// Whether a finding is of a column whose days and months may have changed places.

@@ -6,7 +6,7 @@ use domain::names::is_without_accents;
 use domain::text::{clean, fold};
 
 /// Words of sums, as typed with accents.
-const SUMS: [&str; 12] = [
+const SUMS: [&str; 16] = [
     "tổng cộng",
     "tổng số",
     "tổng hợp",
@@ -19,6 +19,28 @@ const SUMS: [&str; 12] = [
     "tỉ lệ chung",
     "toàn tỉnh",
     "total",
+    "tỷ lệ",
+    "tỉ lệ",
+    "số đại biểu",
+    "số người",
+];
+/// Posts in whose name a paper is signed, and what stands under the signature.
+const SIGNERS: [&str; 15] = [
+    "chủ tịch",
+    "phó chủ tịch",
+    "trưởng ban",
+    "trưởng ban kiểm phiếu",
+    "thư ký",
+    "thư ký kỳ họp",
+    "chủ tọa",
+    "chủ tọa kỳ họp",
+    "người lập",
+    "người lập biểu",
+    "thủ trưởng đơn vị",
+    "kt. chủ tịch",
+    "chánh văn phòng",
+    "đã ký",
+    "ký tên",
 ];
 /// Words that close a list.
 const CLOSING: [&str; 6] =
@@ -26,19 +48,37 @@ const CLOSING: [&str; 6] =
 /// Words that head a group, before a number, or before what the group is of.
 const GROUPS: [&str; 8] = ["tổ đại biểu", "đoàn đại biểu", "tổ số", "tổ", "đoàn", "nhóm", "khối", "đơn vị bầu cử"];
 
-fn begins(text: &str, word: &str) -> Option<String> {
-    let (text, word) =
-        if is_without_accents(text) { (fold(text), fold(word)) } else { (text.to_lowercase(), word.to_owned()) };
-    let rest = text.strip_prefix(&word)?;
-    let apart = rest.chars().next().is_none_or(|letter| !letter.is_alphanumeric());
-    apart.then(|| rest.trim_start_matches(|letter: char| !letter.is_alphanumeric()).to_owned())
+/// A text as it is compared: in small letters, and without accents where none were typed.
+struct Typed {
+    text: String,
+    is_bare: bool,
+}
+
+impl Typed {
+    fn of(text: &str) -> Self {
+        let is_bare = is_without_accents(text);
+        Self { text: if is_bare { fold(text) } else { text.to_lowercase() }, is_bare }
+    }
+
+    /// What stands behind a word with which the text begins.
+    fn behind(&self, word: &str) -> Option<&str> {
+        // Every row of a sheet comes here, and most do not even begin with the letter.
+        let differs = word.chars().next().is_some_and(|letter| letter.is_ascii() && !self.text.starts_with(letter));
+        if differs {
+            return None;
+        }
+        let rest = if self.is_bare { self.text.strip_prefix(&fold(word)) } else { self.text.strip_prefix(word) }?;
+        let apart = rest.chars().next().is_none_or(|letter| !letter.is_alphanumeric());
+        apart.then(|| rest.trim_start_matches(|letter: char| !letter.is_alphanumeric()))
+    }
 }
 
 /// `Tổng số: 10 đại biểu`, `Cộng`, `Trung bình`, but not `Tống Văn Cộng` or `Cộng Văn Hòa`.
 pub(super) fn is_sum(text: &str) -> bool {
     let text = clean(text);
+    let typed = Typed::of(&text);
     SUMS.iter().any(|word| {
-        begins(&text, word).is_some_and(|rest| {
+        typed.behind(word).is_some_and(|rest| {
             let marked = text.contains(':') || text.contains('(');
             rest.is_empty() || marked || rest.starts_with(|letter: char| letter.is_ascii_digit()) || {
                 let first = rest.split(' ').next().unwrap_or_default();
@@ -53,8 +93,18 @@ pub(super) fn is_sum(text: &str) -> bool {
 /// `Ấn định danh sách có 10 đại biểu./.`
 pub(super) fn is_closing(text: &str) -> bool {
     let text = clean(text);
-    text.ends_with("./.")
-        || CLOSING.iter().any(|word| begins(&text, word).is_some() || text.to_lowercase().starts_with(word))
+    let typed = Typed::of(&text);
+    text.ends_with("./.") || CLOSING.iter().any(|word| typed.behind(word).is_some() || typed.text.starts_with(word))
+}
+
+/// `Tỉnh A, ngày 13 tháng 12 năm 2023`, `TRƯỞNG BAN KIỂM PHIẾU`, `(Đã ký)`: what stands under a table, alone in its row.
+pub(super) fn is_signature(text: &str) -> bool {
+    let lower = clean(text).to_lowercase();
+    let bare = lower.trim_matches(|letter: char| !letter.is_alphanumeric());
+    let dated = lower
+        .split_once("ngày")
+        .is_some_and(|(_, rest)| rest.split_once("tháng").is_some_and(|(_, rest)| rest.contains("năm")));
+    dated || SIGNERS.contains(&bare) || (bare.starts_with("ký") && lower.contains("họ tên"))
 }
 
 /// `Tổ đại biểu số 1`, `I. Khối HĐND`, `Tổ 3 (huyện B)`.
@@ -65,8 +115,9 @@ pub(super) fn is_group(text: &str) -> bool {
         roman || mark.trim().len() == 1 && mark.chars().all(|letter| letter.is_ascii_uppercase())
     });
     let text = numbered.map_or(text.as_str(), |(_, rest)| rest.trim());
+    let typed = Typed::of(text);
     let has_group = GROUPS.iter().any(|word| {
-        begins(text, word).is_some_and(|rest| {
+        typed.behind(word).is_some_and(|rest| {
             let first = rest.split(' ').next().unwrap_or_default();
             let number = |word: &str| {
                 !word.is_empty()
@@ -95,6 +146,8 @@ mod tests {
             "tong so 26",
             "Bình quân",
             "Tổng số đại biểu: 10",
+            "Tỷ lệ (%)",
+            "Số đại biểu: 3",
         ] {
             assert!(is_sum(text), "{text}");
         }
@@ -106,6 +159,15 @@ mod tests {
             ["Tổ đại biểu số 1", "Tổ 1", "I. Khối HĐND tỉnh", "Đoàn đại biểu huyện B", "TỔ SỐ 3", "Khối UBND", "Tổ II"]
         {
             assert!(is_group(text), "{text}");
+        }
+        for text in [
+            "Tỉnh Thử, ngày 13 tháng 12 năm 2023",
+            "CHỦ TỊCH",
+            "(Đã ký)",
+            "Trưởng Ban kiểm phiếu",
+            "(Ký, ghi rõ họ tên)",
+        ] {
+            assert!(is_signature(text), "{text}");
         }
         for name in [
             "Tống Văn Cộng",
@@ -119,7 +181,7 @@ mod tests {
             "Tong Van So",
             "K' Tổng",
         ] {
-            assert!(!is_sum(name) && !is_closing(name) && !is_group(name), "{name}");
+            assert!(!is_sum(name) && !is_closing(name) && !is_group(name) && !is_signature(name), "{name}");
         }
     }
 }

@@ -13,6 +13,8 @@ use super::number;
 use super::number_format::{self, DateParts, Shown};
 use super::stored::{Stored, StoredBook, StoredCell, StoredSheet, StoredStyle};
 
+/// Most digits of a number that a spreadsheet shows.
+const SHOWN_DIGITS: usize = 15;
 /// Seconds of a day.
 const DAY_SECONDS: i32 = 86_400;
 /// So close to midnight a time of day is a day that was shifted.
@@ -23,30 +25,31 @@ const SEVEN_HOURS_BEFORE: i32 = 17 * 3600;
 const GENERAL_MOST: f64 = 1e11;
 
 /// Every sheet as it is seen.
-pub(super) fn sheets(book: StoredBook, budget: &mut Budget) -> Result<Vec<Loaded>, Failure> {
+pub(super) fn sheets(mut book: StoredBook, budget: &mut Budget) -> Result<Vec<Loaded>, Failure> {
     let plain = StoredStyle::default();
     let mut loaded = Vec::new();
-    for sheet in &book.sheets {
+    for mut sheet in std::mem::take(&mut book.sheets) {
         let mut grid = Grid::new(&sheet.title, Origin::Workbook);
         grid.hidden = sheet.hidden;
         grid.counts_from_1904 = book.counts_from_1904;
         let mut fonts = BTreeMap::new();
-        let operands = operands(sheet);
+        let operands = operands(&sheet);
         let operand = |spot: Spot| operands.get(&spot).map_or(Operand::Empty, |held| held.operand());
-        for stored in &sheet.cells {
+        for stored in std::mem::take(&mut sheet.cells) {
             let style = book.styles.get(stored.style).unwrap_or(&plain);
+            let (spot, is_struck) = (stored.spot, style.struck || stored.struck);
             let Some((cell, mut doubts)) = seen(stored, style, &book, &operand) else { continue };
             if matches!(cell, Cell::Text(_)) {
-                fonts.extend(style.legacy.map(|legacy| (stored.spot, legacy)));
+                fonts.extend(style.legacy.map(|legacy| (spot, legacy)));
             }
             if style.unseen {
                 doubts.push(Doubt::Unseen);
             }
-            if style.struck || stored.struck {
-                grid.struck.insert(stored.spot);
+            if is_struck {
+                grid.struck.insert(spot);
             }
-            budget.put(&mut grid, stored.spot, cell)?;
-            grid.doubt(stored.spot, doubts);
+            budget.put(&mut grid, spot, cell)?;
+            grid.doubt(spot, doubts);
         }
         grid.comments = sheet.comments.iter().copied().filter(|spot| grid.at(*spot).is_none()).collect();
         grid.spread(&sheet.merged);
@@ -81,15 +84,17 @@ fn operands(sheet: &StoredSheet) -> BTreeMap<Spot, Held> {
     let held = |cell: &StoredCell| match (&cell.formula, &cell.value) {
         (Some(formula), _) if !formula.text.is_empty() => Some(Held::Formula(formula.text.clone())),
         (_, Stored::Empty) => None,
-        (_, Stored::Number(number) | Stored::NumberShown { number, .. }) => number::plain(*number).map(Held::Number),
-        _ => Some(Held::Other),
+        (_, value) => match value.number() {
+            Some(number) => number::plain(number).map(Held::Number),
+            None => Some(Held::Other),
+        },
     };
     sheet.cells.iter().filter_map(|cell| Some((cell.spot, held(cell)?))).collect()
 }
 
 /// The cell as it is seen, with the doubts about it; `None` for an empty one.
 fn seen<'s>(
-    stored: &StoredCell,
+    stored: StoredCell,
     style: &StoredStyle,
     book: &StoredBook,
     operand: &dyn Fn(Spot) -> Operand<'s>,
@@ -99,10 +104,7 @@ fn seen<'s>(
         if is_external(&formula.text) {
             doubts.push(Doubt::External);
         }
-        let number = match &stored.value {
-            Stored::Number(number) | Stored::NumberShown { number, .. } => number::plain(*number),
-            _ => None,
-        };
+        let number = stored.value.number().and_then(number::plain);
         let computed = formula::compute(&formula.text, operand);
         let uncomputed = book.uncomputed || formula.uncomputed;
         match (&stored.value, number, computed) {
@@ -119,16 +121,34 @@ fn seen<'s>(
             _ => {}
         }
     }
-    let cell = match &stored.value {
+    let cell = match stored.value {
         Stored::Empty => return None,
-        Stored::Text(text) => Cell::Text(text.clone()),
-        Stored::Bool(yes) => Cell::Bool(*yes),
-        Stored::Error(error) => Cell::Broken(error.clone()),
-        Stored::Number(number) => number_of(*number, &style.format, book.counts_from_1904, &mut doubts),
-        Stored::NumberShown { number, percent, shown } => number_shown(*number, *percent, shown, &mut doubts),
-        Stored::Day { iso, shown } => day_shown(iso, shown.as_deref(), &mut doubts),
+        Stored::Text(text) => Cell::Text(text_of(text, &style.format, &mut doubts)),
+        Stored::Bool(yes) => Cell::Bool(yes),
+        Stored::Error(error) => Cell::Broken(error),
+        Stored::Number(number) => number_of(number, &style.format, book.counts_from_1904, &mut doubts),
+        Stored::NumberShown(held) => number_shown(held.number, held.percent, &held.shown, &mut doubts),
+        Stored::Day(held) => day_shown(&held.iso, held.shown.as_deref(), &mut doubts),
     };
     Some((cell, doubts))
+}
+
+/// A text with what its format writes around it.
+fn text_of(text: String, format: &str, doubts: &mut Vec<Doubt>) -> String {
+    match number_format::text_shown(format, &text) {
+        None => text,
+        Some(shown) if clean(&shown).is_empty() => {
+            doubts.push(Doubt::Unseen);
+            text
+        }
+        Some(shown) => {
+            let literal = shown.replacen(&text, "", 1);
+            if !clean(&literal).is_empty() {
+                doubts.push(Doubt::Beside { shown: clean(&shown), literal: clean(&literal) });
+            }
+            shown
+        }
+    }
 }
 
 /// Whether a formula takes from another file: `[1]Sheet1!A1` of .xlsx, `'file:///…'#$Sheet1.A1` of .ods.
@@ -157,7 +177,7 @@ fn number_of(number: f64, format: &str, counts_from_1904: bool, doubts: &mut Vec
                 doubts.push(Doubt::ShownAs {
                     shown: format!("{number:.5E}").replace('.', ","),
                     stored: stored.clone(),
-                    rounded: true,
+                    rounded: false,
                 });
             }
             general(stored)
@@ -166,15 +186,11 @@ fn number_of(number: f64, format: &str, counts_from_1904: bool, doubts: &mut Vec
             doubts.push(Doubt::Unseen);
             general(stored)
         }
-        Shown::Time | Shown::Fraction => {
-            if stored.contains('.') {
-                doubts.push(Doubt::ShownAs {
-                    shown: "giờ hoặc phân số".to_owned(),
-                    stored: stored.clone(),
-                    rounded: false,
-                });
+        Shown::Time(shown) | Shown::Fraction(shown) | Shown::Scientific(shown) => {
+            if shown != stored {
+                doubts.push(Doubt::ShownAs { shown: shown.clone(), stored: stored.clone(), rounded: false });
             }
-            general(stored)
+            Cell::Number { plain: stored, percent: false, shown: Some(shown) }
         }
         Shown::Date(parts) => {
             day_of(number, parts, counts_from_1904, doubts).unwrap_or_else(|| Cell::Broken("#####".to_owned()))
@@ -252,6 +268,8 @@ fn number_shown(number: f64, percent: bool, shown: &str, doubts: &mut Vec<Doubt>
     let read = readings.iter().find(|plain| equal(plain, &kept)).or_else(|| readings.iter().find(fits));
     let plain = match read {
         _ if text.is_empty() => kept,
+        // More digits than a spreadsheet shows are those of a library.
+        Some(plain) if equal(plain, &kept) && plain.bytes().filter(u8::is_ascii_digit).count() > SHOWN_DIGITS => kept,
         Some(plain) => {
             if !equal(plain, &kept) {
                 doubts.push(Doubt::ShownAs { shown: text.clone(), stored: kept, rounded: true });
@@ -300,11 +318,18 @@ fn day_shown(iso: &str, shown: Option<&str>, doubts: &mut Vec<Doubt>) -> Cell {
     let before_time = text.split(' ').filter(|word| !word.contains(':')).collect::<Vec<_>>().join(" ");
     let numbers: Vec<i16> = before_time.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse().ok()).collect();
     let is_year = |n: i16| n == date.year() || n == date.year() % 100;
-    let words = before_time.chars().any(char::is_alphabetic) && !before_time.to_lowercase().contains("tháng");
+    // In Vietnamese months have numbers: `tháng 5`, `thg 5`.
+    let lower = before_time.to_lowercase();
+    let words = before_time.chars().any(char::is_alphabetic) && !lower.contains("tháng") && !lower.contains("thg");
     let (day, month) = (i16::from(date.day()), i16::from(date.month()));
     let mut parts = DateParts { day: true, month: true, year: true, month_first: false, month_in_words: words };
+    let day_first = before_time.starts_with(|letter: char| letter.is_ascii_digit());
     match numbers.as_slice() {
+        // `30-Nov` of 2030 is a day, `Nov-30` a month.
+        [one] if words && *one == day && day_first => parts.year = false,
+        [one, two] if *one == day && *two == month && day != month => parts.year = false,
         [one] if is_year(*one) => (parts.day, parts.month) = (false, words),
+        [one] if words && *one == day => parts.year = false,
         [one, two] if words && *one == day && is_year(*two) => {}
         [one, two] if is_year(*two) && *one == month && !words => parts.day = false,
         [_, two] if !is_year(*two) => parts.year = false,
@@ -351,16 +376,20 @@ mod tests {
             ("05/12/2022", "05/12/2022", 0),
             ("12/05/2022", "05/12/2022", 1),
             ("12/2022", "12/2022", 0),
-            ("Thg 12 2022", "05/12/2022", 0),
+            ("Thg 12 2022", "12/2022", 0),
             ("5-thg 12", "05/12/2022", 1),
+            ("5-Dec", "05/12/2022", 1),
             ("2022", "2022", 0),
             ("ngày 05 tháng 12 năm 2022", "05/12/2022", 0),
         ] {
             let mut doubts = Vec::new();
             let cell = day_shown("2022-12-05", Some(shown), &mut doubts);
-            if shown != "Thg 12 2022" {
-                assert_eq!((cell.shown().as_str(), doubts.len()), (read, told), "{shown}");
-            }
+            assert_eq!((cell.shown().as_str(), doubts.len()), (read, told), "{shown}");
+        }
+        for (iso, shown) in [("2030-11-30", "30-Nov"), ("2012-12-05", "5-thg 12")] {
+            let mut doubts = Vec::new();
+            day_shown(iso, Some(shown), &mut doubts);
+            assert!(matches!(doubts.as_slice(), [Doubt::NoYear { .. }]), "{shown}: {doubts:?}");
         }
         let mut doubts = Vec::new();
         day_shown("2022-12-04T17:00:00", None, &mut doubts);

@@ -1,6 +1,7 @@
 //! Finds the table or the form on a sheet, and says what on the sheet is no part of it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use domain::text::fold;
 
@@ -26,18 +27,34 @@ const SIGNATURES: usize = 2;
 pub(super) struct SheetRecord<'g> {
     grid: &'g Grid,
     row: u32,
-    spots: BTreeMap<&'static str, Spot>,
+    spots: Spots,
+}
+
+/// Where the fields of a record are.
+#[derive(Clone, Debug)]
+enum Spots {
+    /// In the record's row; the columns are those of all records of the sheet.
+    Columns(Rc<BTreeMap<&'static str, u32>>),
+    /// Anywhere: a form.
+    Each(BTreeMap<&'static str, Spot>),
 }
 
 impl<'g> SheetRecord<'g> {
+    fn spot(&self, title: &str) -> Option<Spot> {
+        match &self.spots {
+            Spots::Columns(columns) => columns.get(title).map(|column| (self.row, *column)),
+            Spots::Each(spots) => spots.get(title).copied(),
+        }
+    }
+
     /// The cell of a column; `None` when it is empty or the column absent.
     pub(super) fn cell(&self, column: &Column) -> Option<&'g Cell> {
-        self.grid.at(*self.spots.get(column.title)?).map(|placed| &placed.cell)
+        self.grid.at(self.spot(column.title)?).map(|placed| &placed.cell)
     }
 
     /// Why what is read of the cell may not be what is seen.
     pub(super) fn doubts(&self, column: &Column) -> &'g [Doubt] {
-        let placed = self.spots.get(column.title).and_then(|spot| self.grid.at(*spot));
+        let placed = self.spot(column.title).and_then(|spot| self.grid.at(spot));
         placed.map_or(&[], |placed| placed.doubts.as_slice())
     }
 
@@ -48,12 +65,12 @@ impl<'g> SheetRecord<'g> {
 
     /// Whether the sheet has the column at all.
     pub(super) fn has(&self, column: &Column) -> bool {
-        self.spots.contains_key(column.title)
+        self.spot(column.title).is_some()
     }
 
     /// Address of a column's cell, or of the record when the sheet lacks the column.
     pub(super) fn place(&self, column: &Column) -> String {
-        self.spots.get(column.title).map_or_else(|| self.place_of_record(), |spot| self.grid.place(*spot))
+        self.spot(column.title).map_or_else(|| self.place_of_record(), |spot| self.grid.place(spot))
     }
 
     /// Address of the whole record.
@@ -100,8 +117,9 @@ fn note_hidden(grid: &Grid, report: &mut Report) {
             "Bỏ ẩn để kiểm tra, hoặc xóa nếu không dùng.",
         );
     }
-    let rows = grid.rows.keys().filter(|row| grid.hidden_rows.iter().any(|range| range.contains(row)));
-    let rows: Vec<String> = rows.map(|row| (u64::from(*row) + 1).to_string()).collect();
+    let hidden_rows = grid.hidden_rows.iter().flat_map(|range| grid.rows.range(range.clone()));
+    let rows: BTreeSet<u32> = hidden_rows.map(|(row, _)| *row).collect();
+    let rows: Vec<String> = rows.iter().map(|row| (u64::from(*row) + 1).to_string()).collect();
     let used: BTreeSet<u32> = grid.rows.values().flat_map(|cells| cells.keys().copied()).collect();
     let columns = used.iter().filter(|column| grid.hidden_columns.iter().any(|range| range.contains(column)));
     let columns: Vec<String> = columns.map(|column| super::grid::column_letters(*column)).collect();
@@ -120,8 +138,7 @@ fn tell_marks(grid: &Grid, report: &mut Report) {
     for row in rows {
         let cells: Vec<String> = grid
             .struck
-            .iter()
-            .filter(|spot| spot.0 == row)
+            .range((row, 0)..=(row, u32::MAX))
             .filter_map(|spot| grid.at(*spot))
             .map(|placed| placed.cell.shown())
             .collect();
@@ -236,6 +253,7 @@ impl<'g> Header<'g> {
         let mut unread: BTreeMap<u32, usize> = BTreeMap::new();
         let mut records = Vec::new();
         let mut layout = self.layout();
+        let columns = Rc::new(self.columns.clone());
         let mut below = false;
         for (&row, cells) in self.grid.rows.range(self.last + 1..) {
             below = below || self.ends_table(cells);
@@ -251,8 +269,7 @@ impl<'g> Header<'g> {
                     {
                         *unread.entry(*column).or_default() += 1;
                     }
-                    let spots: BTreeMap<_, _> =
-                        self.columns.iter().map(|(title, column)| (*title, (row, *column))).collect();
+                    let spots = Spots::Columns(Rc::clone(&columns));
                     let record = SheetRecord { grid: self.grid, row, spots };
                     if self.schema.columns.iter().any(|c| c.need != Need::Ignored && record.cell(c).is_some()) {
                         layout.rows.insert(row);
@@ -317,8 +334,10 @@ impl<'g> Header<'g> {
             return false;
         }
         let closing = |placed: &Placed| {
-            let words = fold(&placed.cell.shown());
-            BELOW_TABLE.iter().any(|start| words == *start || words.starts_with(&format!("{start} ")))
+            let shown = placed.cell.shown();
+            let words = fold(&shown);
+            rows::is_signature(&shown)
+                || BELOW_TABLE.iter().any(|start| words == *start || words.starts_with(&format!("{start} ")))
         };
         let key = required(&self.schema).find_map(|column| self.columns.get(column.title));
         let named = key.and_then(|column| cells.get(column)).is_some_and(|placed| !closing(placed));
@@ -402,6 +421,13 @@ impl<'g> Header<'g> {
                 return Role::NoData("dòng tiêu đề nhóm");
             }
         }
+        let repeated = |(column, placed): (&u32, &Placed)| {
+            let found = self.schema.column_of(&placed.cell.shown());
+            found.is_some_and(|found| self.columns.get(found.title) == Some(column))
+        };
+        if cells.iter().all(repeated) {
+            return Role::NoData("dòng tiêu đề lặp lại");
+        }
         let (Some((&left, first)), Some(second)) = (cells.first_key_value(), cells.values().nth(1)) else {
             return Role::Data;
         };
@@ -414,14 +440,8 @@ impl<'g> Header<'g> {
             return Role::NoData("dòng tổng cộng");
         }
         let is_nth = |(nth, placed): (usize, &Placed)| fold(&placed.cell.shown()) == nth.to_string();
-        if row == self.last + 1 && (1..).zip(cells.values()).all(is_nth) {
-            return Role::NoData("dòng đánh số cột");
-        }
-        let repeated = |(column, placed): (&u32, &Placed)| {
-            let found = self.schema.column_of(&placed.cell.shown());
-            found.is_some_and(|found| self.columns.get(found.title) == Some(column))
-        };
-        if cells.iter().all(repeated) { Role::NoData("dòng tiêu đề lặp lại") } else { Role::Data }
+        let counts_columns = row == self.last + 1 && (1..).zip(cells.values()).all(is_nth);
+        if counts_columns { Role::NoData("dòng đánh số cột") } else { Role::Data }
     }
 }
 
@@ -487,7 +507,7 @@ impl<'g> Form<'g> {
         let row = self.keys.values().map(|spot| spot.0).min().unwrap_or(0);
         let (heads, cells) = (self.keys.values().copied().collect(), spots.values().copied().collect());
         report.lay_out(&self.grid.title, TableLayout { heads, cells, ..TableLayout::default() });
-        SheetRecord { grid: self.grid, row, spots }
+        SheetRecord { grid: self.grid, row, spots: Spots::Each(spots) }
     }
 
     fn is_heading_row(&self, cells: &BTreeMap<u32, Placed>) -> bool {

@@ -11,7 +11,7 @@ use super::compound;
 use super::grid::{Area, Spot};
 use super::legacy::Legacy;
 use super::number_format;
-use super::stored::{Stored, StoredBook, StoredCell, StoredFont, StoredFormula, StoredSheet, StoredStyle};
+use super::stored::{Ink, Stored, StoredBook, StoredCell, StoredFont, StoredFormula, StoredSheet, StoredStyle};
 
 /// The whole file.
 ///
@@ -24,7 +24,9 @@ pub(super) fn read(bytes: &[u8], most_cells: usize) -> Result<StoredBook, Failur
     })?;
     let stream = compound::stream(bytes, &["Workbook", "Book"]).ok_or(Failure::DAMAGED)?;
     let mut marks = Marks::read(&stream).ok_or(Failure::DAMAGED)?;
-    let mut out = StoredBook { counts_from_1904: marks.counts_from_1904, ..StoredBook::default() };
+    // Programs that compute describe the file beside the workbook; libraries do not.
+    let uncomputed = compound::stream(bytes, &["\u{5}SummaryInformation"]).is_none();
+    let mut out = StoredBook { counts_from_1904: marks.counts_from_1904, uncomputed, ..StoredBook::default() };
     out.styles = marks.styles();
     let mut left = most_cells;
     for (at, sheet) in book.sheets_metadata().to_vec().into_iter().enumerate() {
@@ -38,7 +40,7 @@ pub(super) fn read(bytes: &[u8], most_cells: usize) -> Result<StoredBook, Failur
             title: sheet.name.clone(),
             hidden: sheet.visible != SheetVisible::Visible,
             merged: merges.iter().map(|merge| Area { from: merge.start, to: merge.end }).collect(),
-            hidden_rows: own.hidden_rows.iter().map(|row| *row..=*row).collect(),
+            hidden_rows: own.hidden_rows().map(|row| row..=row).collect(),
             hidden_columns: own.hidden_columns.clone(),
             comments: own.comments.clone(),
             cells: Vec::new(),
@@ -94,15 +96,22 @@ struct SheetMarks {
     /// Cells with a formula, and whether it has a result that may be trusted.
     formulas: BTreeMap<Spot, bool>,
     hidden_rows: Vec<u32>,
+    described_rows: BTreeSet<u32>,
+    rows_hidden_by_default: bool,
     hidden_columns: Vec<std::ops::RangeInclusive<u32>>,
     comments: Vec<Spot>,
 }
 
 impl SheetMarks {
+    fn hidden_rows(&self) -> impl Iterator<Item = u32> {
+        let used = self.cells.keys().map(|(row, _)| *row).filter(|_| self.rows_hidden_by_default);
+        let undescribed = used.filter(|row| !self.described_rows.contains(row));
+        self.hidden_rows.iter().copied().chain(undescribed)
+    }
+
     fn cell(&self, spot: Spot, value: Stored, style: usize, texts: &BTreeMap<Spot, String>) -> StoredCell {
-        let formula = self.formulas.get(&spot).map(|uncomputed| StoredFormula {
-            text: texts.get(&spot).cloned().unwrap_or_default(),
-            uncomputed: *uncomputed,
+        let formula = self.formulas.get(&spot).map(|uncomputed| {
+            Box::new(StoredFormula { text: texts.get(&spot).cloned().unwrap_or_default(), uncomputed: *uncomputed })
         });
         StoredCell { spot, value, style, formula, struck: false }
     }
@@ -114,11 +123,17 @@ struct Marks {
     counts_from_1904: bool,
     formats: BTreeMap<u16, String>,
     fonts: Vec<StoredFont>,
-    /// Font, format and whether the cell is filled with a colour.
-    cell_formats: Vec<(u16, u16, bool)>,
+    /// Font, format and the colour behind the letters.
+    cell_formats: Vec<(u16, u16, Ink)>,
     sheet_starts: Vec<usize>,
     sheets: BTreeMap<usize, SheetMarks>,
 }
+
+/// The colour of letters that the system chooses.
+const AUTOMATIC: u16 = 0x7FFF;
+/// Twentieths of a point of a row, and 256ths of a letter of a column, from which on something of it is seen.
+const LEAST_HEIGHT: u16 = 60;
+const LEAST_WIDTH: u16 = 77;
 
 fn word(data: &[u8], at: usize) -> Option<u16> {
     Some(u16::from_le_bytes(data.get(at..at + 2)?.try_into().ok()?))
@@ -174,9 +189,10 @@ impl Marks {
             0x0031 => {
                 let flags = word(data, 2).unwrap_or(0);
                 let name = data.get(14..).and_then(|rest| text(rest, 1)).unwrap_or_default();
-                // Colour 9 of the palette is white.
-                let white = matches!(word(data, 4), Some(1 | 9));
-                self.fonts.push(StoredFont { struck: flags & 8 != 0, white, legacy: Legacy::of_font(&name) });
+                let ink = word(data, 4).filter(|index| *index != AUTOMATIC).map(|index| Ink::of_index(index.into()));
+                // In twentieths of a point.
+                let tiny = word(data, 0).is_some_and(|height| height < 60);
+                self.fonts.push(StoredFont { struck: flags & 8 != 0, ink, tiny, legacy: Legacy::of_font(&name) });
                 // There is no font 4.
                 if self.fonts.len() == 4 {
                     self.fonts.push(StoredFont::default());
@@ -185,8 +201,12 @@ impl Marks {
             0x00E0 => {
                 let pattern = data.get(17).map_or(0, |byte| byte >> 2);
                 let fill = word(data, 18).map_or(0, |colors| colors & 0x7F);
-                let filled = pattern != 0 && !matches!(fill, 1 | 9);
-                self.cell_formats.push((word(data, 0).unwrap_or(0), word(data, 2).unwrap_or(0), filled));
+                let paper = match pattern {
+                    0 => Ink::WHITE,
+                    1 => Ink::of_index(fill.into()),
+                    _ => Ink::PATTERN,
+                };
+                self.cell_formats.push((word(data, 0).unwrap_or(0), word(data, 2).unwrap_or(0), paper));
             }
             0x0085 => {
                 let start = word(data, 0).zip(word(data, 2));
@@ -198,13 +218,13 @@ impl Marks {
     }
 
     fn styles(&self) -> Vec<StoredStyle> {
-        let style = |(font, format, filled): &(u16, u16, bool)| {
+        let style = |(font, format, paper): &(u16, u16, Ink)| {
             let font = self.fonts.get(usize::from(*font));
             let code = self.formats.get(format).cloned();
             // 14 follows the language of the machine, whatever the file writes for it.
             let code = if matches!(*format, 14 | 22) { None } else { code };
             let code = code.unwrap_or_else(|| number_format::builtin(u32::from(*format)).to_owned());
-            StoredStyle::of(code, font, *filled)
+            StoredStyle::of(code, font, *paper)
         };
         self.cell_formats.iter().map(style).collect()
     }
@@ -232,13 +252,18 @@ impl SheetMarks {
             }
             0x0208 => {
                 let (row, height, flags) = (word(data, 0), word(data, 6), word(data, 12));
-                if flags.is_some_and(|flags| flags & 0x20 != 0) || height == Some(0) {
+                // The highest bit of the height says that it is the usual one.
+                let flat = height.is_some_and(|height| height & 0x7FFF < LEAST_HEIGHT);
+                if flags.is_some_and(|flags| flags & 0x20 != 0) || flat {
                     self.hidden_rows.extend(row.map(u32::from));
                 }
+                self.described_rows.extend(row.map(u32::from));
             }
+            // Rows that the file does not describe are of no height.
+            0x0225 => self.rows_hidden_by_default = word(data, 0).is_some_and(|flags| flags & 2 != 0),
             0x007D => {
                 let flags = word(data, 8).unwrap_or(0);
-                if flags & 1 != 0 || word(data, 4) == Some(0) {
+                if flags & 1 != 0 || word(data, 4).is_some_and(|width| width < LEAST_WIDTH) {
                     let columns = word(data, 0).zip(word(data, 2));
                     self.hidden_columns.extend(columns.map(|(from, to)| u32::from(from)..=u32::from(to)));
                 }

@@ -8,7 +8,7 @@ use zip::ZipArchive;
 use super::bounds::Failure;
 use super::legacy::Legacy;
 use super::number_format;
-use super::stored::{StoredBook, StoredFont, StoredSheet, StoredStyle};
+use super::stored::{Ink, StoredBook, StoredFont, StoredSheet, StoredStyle};
 use super::xlsx_sheet;
 use super::xlsx_text::{RichText, SharedText};
 use super::xml::{Met, Tag, part, text_of, walk};
@@ -115,6 +115,10 @@ pub(super) fn read(bytes: &[u8], most_cells: usize) -> Result<StoredBook, Failur
         }
         let xml = part(&mut archive, &relation.target).ok_or(Failure::DAMAGED)?;
         let mut sheet = xlsx_sheet::read(&xml, &texts, left).map_err(|failure| failure.of(&title))?;
+        // A style that the file does not hold may be a date or a share: nothing says what is seen.
+        if sheet.cells.iter().any(|cell| cell.style > 0 && cell.style >= book.styles.len()) {
+            return Err(Failure::DAMAGED);
+        }
         left = left.saturating_sub(sheet.cells.len());
         sheet.comments = comments(&mut archive, &relation.target);
         book.sheets.push(StoredSheet { title, hidden, ..sheet });
@@ -162,20 +166,28 @@ fn shared_texts(xml: &str) -> Result<Vec<SharedText>, Failure> {
 struct Styles {
     formats: BTreeMap<u32, String>,
     fonts: Vec<StoredFont>,
-    /// Whether letters in white are unseen on it.
-    fills_white: Vec<bool>,
+    /// Colours behind the letters.
+    fills: Vec<Ink>,
     cells: Vec<StoredStyle>,
     inside: Vec<String>,
+}
+
+/// Points from which on letters are read.
+const READABLE_POINTS: f64 = 3.0;
+
+/// The colour that a tag names; a tint makes another one of it, which is not known here.
+fn ink(tag: &Tag<'_>) -> Option<Ink> {
+    if tag.get("tint").is_some_and(|tint| tint.parse::<f64>() != Ok(0.0)) {
+        return None;
+    }
+    let of_hex = || tag.get("rgb").and_then(|rgb| Ink::of_hex(&rgb));
+    let of_theme = || tag.number("theme").map(Ink::of_theme);
+    of_hex().or_else(of_theme).or_else(|| tag.number("indexed").map(Ink::of_index))
 }
 
 impl Styles {
     fn start(&mut self, tag: &Tag<'_>) {
         let is_in = |name: &str| self.inside.iter().any(|outer| outer == name);
-        let white = || {
-            let rgb = tag.get("rgb").is_some_and(|rgb| rgb.to_ascii_uppercase().ends_with("FFFFFF"));
-            // Colour 0 of the theme is the background of the window.
-            rgb || tag.get("theme").as_deref() == Some("0") || matches!(tag.get("indexed").as_deref(), Some("1" | "9"))
-        };
         match tag.local {
             "numFmt" if is_in("numFmts") => {
                 if let (Some(id), Some(code)) = (tag.number("numFmtId"), tag.get("formatCode")) {
@@ -183,31 +195,30 @@ impl Styles {
                 }
             }
             "font" if is_in("fonts") => self.fonts.push(StoredFont::default()),
-            "fill" if is_in("fills") => self.fills_white.push(true),
-            "patternFill" if is_in("fills") => {
-                let none = tag.get("patternType").is_none_or(|kind| kind == "none");
-                if let Some(fill) = self.fills_white.last_mut() {
-                    *fill = none;
+            "fill" if is_in("fills") => self.fills.push(Ink::WHITE),
+            "patternFill" | "gradientFill" | "fgColor" if is_in("fills") => {
+                let kind = tag.get("patternType");
+                if let Some(fill) = self.fills.last_mut() {
+                    match (tag.local, kind.as_deref()) {
+                        ("patternFill", None | Some("none")) => *fill = Ink::WHITE,
+                        ("fgColor", _) if *fill == Ink::SOLID => *fill = ink(tag).unwrap_or(Ink::PATTERN),
+                        ("fgColor", _) => {}
+                        ("patternFill", Some("solid")) => *fill = Ink::SOLID,
+                        _ => *fill = Ink::PATTERN,
+                    }
                 }
             }
-            "gradientFill" if is_in("fills") => {
-                if let Some(fill) = self.fills_white.last_mut() {
-                    *fill = false;
-                }
-            }
-            "fgColor" if is_in("fills") => {
-                let white = white();
-                if let Some(fill) = self.fills_white.last_mut() {
-                    *fill |= white;
-                }
-            }
-            "strike" | "color" | "name" if is_in("fonts") => {
-                let white = tag.local == "color" && white() && tag.get("tint").is_none();
+            "strike" | "color" | "name" | "sz" if is_in("fonts") => {
+                let value = tag.get("val");
                 if let Some(font) = self.fonts.last_mut() {
-                    font.struck |= tag.local == "strike" && !matches!(tag.get("val").as_deref(), Some("0" | "false"));
-                    font.white |= white;
-                    if tag.local == "name" {
-                        font.legacy = tag.get("val").and_then(|name| Legacy::of_font(&name));
+                    match tag.local {
+                        "strike" => font.struck |= !matches!(value.as_deref(), Some("0" | "false")),
+                        "color" => font.ink = ink(tag),
+                        "sz" => {
+                            let points = value.and_then(|points| points.parse::<f64>().ok());
+                            font.tiny = points.is_some_and(|points| points < READABLE_POINTS);
+                        }
+                        _ => font.legacy = value.and_then(|name| Legacy::of_font(&name)),
                     }
                 }
             }
@@ -221,8 +232,8 @@ impl Styles {
         let format = self.formats.get(&id).cloned().unwrap_or_else(|| number_format::builtin(id).to_owned());
         let at = |name: &str| tag.number(name).and_then(|n| usize::try_from(n).ok());
         let font = at("fontId").and_then(|n| self.fonts.get(n));
-        let fill = at("fillId").and_then(|n| self.fills_white.get(n)).copied().unwrap_or(true);
-        self.cells.push(StoredStyle::of(format, font, !fill));
+        let paper = at("fillId").and_then(|n| self.fills.get(n)).copied().unwrap_or(Ink::WHITE);
+        self.cells.push(StoredStyle::of(format, font, paper));
     }
 }
 

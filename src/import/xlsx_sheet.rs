@@ -3,7 +3,7 @@
 use super::bounds::Failure;
 use super::formula::spot_of;
 use super::grid::{Area, Spot};
-use super::stored::{Stored, StoredCell, StoredFormula, StoredSheet};
+use super::stored::{DayShown, Stored, StoredCell, StoredFormula, StoredSheet};
 use super::xlsx_text::{RichText, SharedText, unescaped};
 use super::xml::{Met, Tag, walk};
 
@@ -24,7 +24,18 @@ struct SheetReader<'t> {
     shared: Vec<(String, Spot, String)>,
     inline: RichText,
     rows_hidden_by_default: bool,
+    /// Columns that the file describes; others are hidden where their usual width is none.
+    columns: Vec<std::ops::RangeInclusive<u32>>,
+    columns_hidden_by_default: bool,
+    /// A cell names a text that the file does not hold.
+    torn: bool,
 }
+
+/// Points of a row, and letters of a column, from which on something of it is seen.
+const LEAST_HEIGHT: f64 = 3.0;
+const LEAST_WIDTH: f64 = 0.3;
+/// The last column that a sheet may have.
+const LAST_COLUMN: u32 = 16_383;
 
 struct OpenCell {
     spot: Spot,
@@ -52,8 +63,19 @@ pub(super) fn read(xml: &str, texts: &[SharedText], most_cells: usize) -> Result
         shared: Vec::new(),
         inline: RichText::default(),
         rows_hidden_by_default: false,
+        columns: Vec::new(),
+        columns_hidden_by_default: false,
+        torn: false,
     };
     walk(xml, &mut |met| reader.visit(&met)).map_err(|_| Failure::DAMAGED)?;
+    if reader.torn {
+        return Err(Failure::DAMAGED);
+    }
+    if reader.columns_hidden_by_default {
+        let described = |column: &u32| reader.columns.iter().any(|range| range.contains(column));
+        let rest = (0..=LAST_COLUMN).filter(|column| !described(column));
+        reader.sheet.hidden_columns.extend(rest.map(|column| column..=column));
+    }
     if reader.sheet.cells.len() > most_cells {
         return Err(Failure::SheetTooLarge(String::new()));
     }
@@ -81,22 +103,26 @@ impl SheetReader<'_> {
 
     fn start(&mut self, tag: &Tag<'_>) {
         match tag.local {
-            "sheetFormatPr" => self.rows_hidden_by_default = tag.is_on("zeroHeight"),
+            "sheetFormatPr" => {
+                let is_flat = |name: &str, least| length(tag, name).is_some_and(|length| length < least);
+                self.rows_hidden_by_default = tag.is_on("zeroHeight") || is_flat("defaultRowHeight", LEAST_HEIGHT);
+                self.columns_hidden_by_default = is_flat("defaultColWidth", LEAST_WIDTH);
+            }
             "col" => {
-                let width = tag.get("width").and_then(|width| width.parse::<f64>().ok());
-                if tag.is_on("hidden") || width == Some(0.0) {
-                    let from_zero = |name: &str| tag.number(name)?.checked_sub(1);
-                    self.sheet
-                        .hidden_columns
-                        .extend(from_zero("min").zip(from_zero("max")).map(|(from, to)| from..=to));
+                let from_zero = |name: &str| tag.number(name)?.checked_sub(1);
+                let range = from_zero("min").zip(from_zero("max")).map(|(from, to)| from..=to);
+                let is_flat = length(tag, "width").is_some_and(|width| width < LEAST_WIDTH);
+                if tag.is_on("hidden") || is_flat {
+                    self.sheet.hidden_columns.extend(range.clone());
                 }
+                self.columns.extend(range);
             }
             "row" => {
                 self.row = tag.number("r").and_then(|row| row.checked_sub(1)).unwrap_or(self.next.0);
                 self.next = (self.row, 0);
-                let height = tag.get("ht").and_then(|height| height.parse::<f64>().ok());
+                let height = length(tag, "ht");
                 let by_default = self.rows_hidden_by_default && height.is_none();
-                if tag.is_on("hidden") || height == Some(0.0) || by_default {
+                if tag.is_on("hidden") || height.is_some_and(|height| height < LEAST_HEIGHT) || by_default {
                     self.sheet.hidden_rows.push(self.row..=self.row);
                 }
             }
@@ -136,13 +162,15 @@ impl SheetReader<'_> {
         if self.sheet.cells.len() > self.most_cells {
             return;
         }
-        let formula = self.formula.take().map(|text| self.formula_of(&cell, text));
+        let formula = self.formula.take().map(|text| Box::new(self.formula_of(&cell, text)));
         let mut struck = false;
         let value = std::mem::take(&mut self.value);
         let stored = match cell.kind.as_str() {
             "s" => {
                 let text = value.trim().parse::<usize>().ok().and_then(|at| self.texts.get(at));
                 struck = text.is_some_and(|text| text.struck);
+                // A text that the table does not hold would be an empty cell without a word.
+                self.torn |= text.is_none() && !value.trim().is_empty();
                 text.map_or(Stored::Empty, |text| Stored::Text(text.text.clone()))
             }
             "inlineStr" => {
@@ -153,7 +181,7 @@ impl SheetReader<'_> {
             "str" => Stored::Text(unescaped(&value)),
             "b" => Stored::Bool(matches!(value.trim(), "1" | "true")),
             "e" => Stored::Error(value),
-            "d" => Stored::Day { iso: value.trim().to_owned(), shown: None },
+            "d" => Stored::Day(Box::new(DayShown { iso: value.trim().to_owned(), shown: None })),
             _ if value.trim().is_empty() => {
                 // Some writers leave the type out beside inline text.
                 let text = self.inline.take();
@@ -181,6 +209,11 @@ impl SheetReader<'_> {
         };
         StoredFormula { text, uncomputed: false }
     }
+}
+
+/// A height or a width.
+fn length(tag: &Tag<'_>, name: &str) -> Option<f64> {
+    tag.get(name)?.trim().parse().ok()
 }
 
 /// A formula of one cell as it is in another; `None` where it has more than plain references.

@@ -168,6 +168,14 @@ mod tests {
     }
 
     #[test]
+    fn what_may_be_typed_is_what_every_face_draws() {
+        let draws = |letter| Face::ALL.iter().all(|face| matches!(face.glyph(letter), Ok(Some(_))));
+        let wrong: Vec<char> =
+            (' '..=char::MAX).filter(|letter| domain::glyphs::is_drawn(*letter) != draws(*letter)).collect();
+        assert!(wrong.is_empty(), "{wrong:?}");
+    }
+
+    #[test]
     fn a_letter_that_the_face_lacks_is_named() {
         let refused = Face::Italic.width("Xã ☐ 漢", Points(13)).expect_err("no such glyph");
         assert!(matches!(refused, PdfError::MissingGlyph { character: '☐', .. }), "{refused}");

@@ -87,6 +87,13 @@ fn any_byte_of_any_file_counts() {
         assert_eq!(sample.python(&[]).0, Some(1));
         fs::remove_file(sample.dir().join(extra)).expect("removed");
     }
+    for litter in [".DS_Store", "papers/Thumbs.db", "papers/._bien-ban.pdf"] {
+        fs::write(sample.dir().join(litter), b"x").expect("written");
+        let failure = sample.fails();
+        assert_eq!(failure.file, litter);
+        assert!(failure.what.contains("nguyên vẹn") && failure.remedy.contains("Xóa"), "{failure}");
+        fs::remove_file(sample.dir().join(litter)).expect("removed");
+    }
 }
 
 /// What a file becomes in the hands of somebody who holds the key, and which check still sees it.

@@ -106,6 +106,8 @@ mod rules;
 mod sample;
 mod secrecy;
 mod seen;
+mod seen_kinds;
+mod seen_random;
 mod serve;
 mod set_up;
 mod shares;

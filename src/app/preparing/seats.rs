@@ -9,10 +9,11 @@ use domain::account::{Account, AccountState};
 use domain::decided::BoundAccount;
 use domain::eligibility::listed;
 use domain::id::{AccountId, DelegateId, OfficialId};
+use domain::names::person_key;
 use domain::poll_state::Refusal;
 use domain::preparation::{Seat, TellerBoard};
 use domain::role::Role;
-use domain::roster::{Teller, TellerRole, name_key};
+use domain::roster::{Teller, TellerRole};
 use store::{CouncilTx, accounts, roster};
 
 /// Whoever opens batches and two who read them.
@@ -84,7 +85,7 @@ pub(super) fn keep_accounts(
 
 /// The one account with the name of a member, where no seat has it yet.
 pub(super) fn namesake_account(seats: &[Seat], name: &str, bindable: &[Account]) -> Option<AccountId> {
-    let mut own = bindable.iter().filter(|account| name_key(&account.name) == name_key(name));
+    let mut own = bindable.iter().filter(|account| person_key(&account.name) == person_key(name));
     let (one, other) = (own.next()?, own.next());
     (other.is_none() && seats.iter().all(|seat| seat.account != Some(one.id))).then_some(one.id)
 }
@@ -128,10 +129,10 @@ fn is_told_apart(
     teller: &Teller,
     is_known: bool,
 ) -> bool {
-    let (book, key) = (&prepared.poll_book.book, name_key(&teller.name));
+    let (book, key) = (&prepared.poll_book.book, person_key(&teller.name));
     let on_list = listed(&prepared.standings).filter_map(|place| book.official(place));
-    let namesakes = on_list.filter(|official| name_key(&official.name) == key).count();
-    let linked = barred.values().filter(|name| name_key(name) == key).count();
+    let namesakes = on_list.filter(|official| person_key(&official.name) == key).count();
+    let linked = barred.values().filter(|name| person_key(name) == key).count();
     namesakes == 0 || (is_known && linked >= namesakes)
 }
 

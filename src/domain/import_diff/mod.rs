@@ -15,9 +15,10 @@ use super::council::Council;
 use super::fact::{Fact, KeptFact};
 use super::finding::{Finding, Severity};
 use super::id::{DelegateId, FactId, OfficialId};
+use super::names::person_key;
 use super::official::Official;
 use super::preparation::{Plan, TellerBoard};
-use super::roster::{Delegate, RosterDelegate, RosterOfficial, Teller, TellerRole, name_key};
+use super::roster::{Delegate, RosterDelegate, RosterOfficial, Teller, TellerRole};
 use super::words::{FieldChange, differences};
 
 pub use people::{Pairing, pair_officials};
@@ -180,12 +181,12 @@ fn seats(
 ) -> Option<Seats> {
     let mut by_name: BTreeMap<String, Vec<Person<DelegateId>>> = BTreeMap::new();
     for (person, name) in voters {
-        by_name.entry(name_key(name)).or_default().push(*person);
+        by_name.entry(person_key(name)).or_default().push(*person);
     }
     let before: Seats = board.seats.iter().map(|seat| (Person::Known(seat.delegate), seat.role)).collect();
     let mut after = before.clone();
     for Placed { place, value: teller } in tellers {
-        match by_name.get(&name_key(&teller.name)).map_or(&[][..], Vec::as_slice) {
+        match by_name.get(&person_key(&teller.name)).map_or(&[][..], Vec::as_slice) {
             [person] => match after.iter_mut().find(|(seated, _)| seated == person) {
                 Some((_, role)) => *role = teller.role,
                 None => after.push((*person, teller.role)),

@@ -5,6 +5,7 @@ use crate::service::clock::{Chance, Clock};
 use crate::service::error::{AppError, FieldError};
 use domain::account::full_name;
 use domain::id::{AccountId, DelegateId};
+use domain::names::person_key;
 use domain::record::Subject;
 use domain::role::Role;
 use domain::roster::{Delegate, RosterDelegate, name_key};
@@ -58,7 +59,7 @@ impl RosterEntry for RosterDelegate {
         if group.as_ref().is_some_and(|group| group.chars().count() > MAX_GROUP_LETTERS) {
             say("group", format!("Tên tổ không dài quá {MAX_GROUP_LETTERS} ký tự."));
         }
-        let key = |name: &str, group: Option<&String>| (name_key(name), group.map(|group| name_key(group)));
+        let key = |name: &str, group: Option<&String>| (person_key(name), group.map(|group| name_key(group)));
         let own = key(&name, group.as_ref());
         let counting = || around.others.iter().map(|other| &other.value).filter(|other| !other.withdrawn);
         if counting().any(|other| key(&other.delegate.name, other.delegate.group.as_ref()) == own) {

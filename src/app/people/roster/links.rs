@@ -8,8 +8,9 @@ use crate::service::caller::Caller;
 use crate::service::error::AppError;
 use domain::account::{Account, AccountState};
 use domain::audit::Digest;
+use domain::names::person_key;
 use domain::record::Action;
-use domain::roster::{RosterDelegate, RosterOfficial, name_key};
+use domain::roster::{RosterDelegate, RosterOfficial};
 use macros::boxed;
 use store::{CouncilTx, accounts};
 
@@ -55,9 +56,9 @@ impl Links {
         let free: Vec<&Account> = roster.accounts.iter().filter(is_free).collect();
         let mut made = Vec::new();
         for kept in &unlinked {
-            let key = name_key(kept.value.name());
-            let people = unlinked.iter().filter(|other| name_key(other.value.name()) == key).count();
-            let fitting: Vec<&&Account> = free.iter().filter(|account| name_key(&account.name) == key).collect();
+            let key = person_key(kept.value.name());
+            let people = unlinked.iter().filter(|other| person_key(other.value.name()) == key).count();
+            let fitting: Vec<&&Account> = free.iter().filter(|account| person_key(&account.name) == key).collect();
             match (fitting.as_slice(), people) {
                 ([], _) => self.alone += 1,
                 ([account], 1) => {

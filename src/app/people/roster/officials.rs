@@ -5,10 +5,11 @@ use crate::service::clock::{Chance, Clock};
 use crate::service::error::{AppError, FieldError};
 use domain::account::full_name;
 use domain::id::{AccountId, OfficialId};
+use domain::names::person_key;
 use domain::official::{Birth, Block, Field, Honorific, Official, Post, RetirementNotice};
 use domain::record::Subject;
 use domain::role::Role;
-use domain::roster::{FormerPost, RosterOfficial, name_key};
+use domain::roster::{FormerPost, RosterOfficial};
 use domain::text::{clean, date_dmy, read_day};
 use domain::words::Words;
 use store::roster::{self, StoredOfficial};
@@ -147,9 +148,9 @@ impl Reader {
 
 /// Two people of one name are told apart by their births, here and in every workbook.
 fn namesake<'o>(others: &'o [StoredOfficial], name: &str, birth: Option<Birth>) -> Option<&'o Official> {
-    let key = name_key(name);
+    let key = person_key(name);
     let people = others.iter().filter(|other| !other.value.withdrawn).map(|other| &other.value.official);
-    people.filter(|other| name_key(&other.name) == key).find(|other| match (other.birth, birth) {
+    people.filter(|other| person_key(&other.name) == key).find(|other| match (other.birth, birth) {
         (Some(one), Some(other)) => one.agrees(other),
         _ => true,
     })

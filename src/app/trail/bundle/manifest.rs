@@ -82,6 +82,14 @@ pub fn walk(dir: &Path) -> Result<Vec<String>, (String, String)> {
     Ok(found)
 }
 
+/// Whether a file is one that macOS or Windows leaves in a folder that somebody looks at, or packs.
+pub fn is_litter(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    path.starts_with("__MACOSX/")
+        || name.starts_with("._")
+        || [".DS_Store", "Thumbs.db", "desktop.ini", "ehthumbs.db"].iter().any(|own| name.eq_ignore_ascii_case(own))
+}
+
 fn walk_below(dir: &Path, prefix: &str, depth: usize, found: &mut Vec<String>) -> Result<(), (String, String)> {
     let here = || if prefix.is_empty() { dir.display().to_string() } else { prefix.to_owned() };
     let unreadable = |e: io::Error| (here(), io_sentence(&e));

@@ -38,6 +38,8 @@ pub const CHECKS: [&str; 13] = [
 
 /// The bytes are not those that were signed.
 const DAMAGED: &str = "Lấy lại bản sao nguyên vẹn của gói từ nơi phát hành rồi kiểm tra lại.";
+/// A file that a system made by itself lies in the folder.
+const LITTERED: &str = "Xóa tệp này rồi kiểm tra lại.";
 /// The bytes are those that were signed, and contradict each other.
 const DISPUTED: &str = "Không dùng gói này làm căn cứ; đề nghị Ban kiểm phiếu giải trình và phát hành gói đúng.";
 /// What was typed is not what this bundle says: a slip of the finger, or another bundle.
@@ -51,6 +53,13 @@ impl Failure {
     /// The file is not the one that was signed.
     pub(super) fn damaged(check: &'static str, file: &str, what: impl Into<String>) -> Self {
         Self { check, file: file.to_owned(), what: sentence(what.into()), remedy: DAMAGED.into() }
+    }
+
+    /// A system left a file of its own beside those of the bundle, all of which are as they were signed.
+    pub(super) fn littered(file: &str) -> Self {
+        let what = "tệp rác do máy tính (macOS, Windows) tự tạo khi mở thư mục, không phải của gói; \
+                    các tệp của gói vẫn nguyên vẹn";
+        Self { check: "files", file: file.to_owned(), what: sentence(what.into()), remedy: LITTERED.into() }
     }
 
     /// The file is the one that was signed, and what it says does not hold.

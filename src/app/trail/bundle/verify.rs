@@ -259,10 +259,10 @@ fn check_manifest(dir: &Path, key: &VerifierKey, passed: &mut Passes) -> Result<
 
 fn check_files(dir: &Path, manifest: &Manifest, passed: &mut Passes) -> Result<(), Failure> {
     let present = manifest::walk(dir).map_err(|(path, what)| Failure::damaged("files", &path, what))?;
-    for path in &present {
-        if path != layout::MANIFEST && !manifest.0.contains_key(path) {
-            return Err(Failure::damaged("files", path, "tệp không có trong danh sách đã ký"));
-        }
+    let strangers = present.iter().filter(|path| *path != layout::MANIFEST && !manifest.0.contains_key(*path));
+    let (litter, strangers): (Vec<&String>, Vec<&String>) = strangers.partition(|path| manifest::is_litter(path));
+    if let Some(path) = strangers.first() {
+        return Err(Failure::damaged("files", path, "tệp không có trong danh sách đã ký"));
     }
     let mut bytes: u64 = 0;
     for (path, listed) in &manifest.0 {
@@ -271,6 +271,10 @@ fn check_files(dir: &Path, manifest: &Manifest, passed: &mut Passes) -> Result<(
         }
         check_file(dir, path, *listed)?;
         bytes = bytes.saturating_add(listed.size);
+    }
+    // Whatever was changed is named before what a system left behind.
+    if let Some(path) = litter.first() {
+        return Err(Failure::littered(path));
     }
     passed.note("files", format!("{} tệp, {bytes} byte, đúng cỡ và mã băm, không thừa không thiếu", manifest.0.len()));
     Ok(())
