@@ -170,6 +170,7 @@ mod tests {
     fn bars_are_as_high_as_their_figures_whatever_their_decimals() {
         let model = Chart {
             title: "Tỷ lệ (%)".into(),
+            half: false,
             points: vec![point("2022", "100", "50.00"), point("2023", "25.0", "12.5")],
         };
         let piece = chart(&model, Length::mm(165)).expect("letters").remove(0);
@@ -187,11 +188,12 @@ mod tests {
     fn figures_below_zero_hang_from_the_zero_line_and_nothing_gives_no_bar() {
         let model = Chart {
             title: "Tăng trưởng (%)".into(),
+            half: false,
             points: vec![point("2021", "6", "-2"), point("2022", "6", "")],
         };
         let piece = chart(&model, Length::mm(165)).expect("letters").remove(0);
         assert_eq!(bars(&piece, PLANNED), [HEIGHT * 6 / 8, HEIGHT * 6 / 8]);
-        let zeroes = Chart { title: "Không".into(), points: vec![point("2021", "0", "0")] };
+        let zeroes = Chart { title: "Không".into(), points: vec![point("2021", "0", "0")], half: false };
         assert_eq!(chart(&zeroes, Length::mm(165)).expect("letters").len(), 1);
     }
 }

@@ -262,7 +262,7 @@ fn a_poll_is_not_sealed_while_a_rule_decides_in_it_that_nobody_attested() {
         let forms = format!("/ky/{poll}/mau-phieu");
         let page = clerk.opens(&forms).await;
         assert!(
-            page.text(".warning").contains("tham số của bộ quy tắc quyết định kỳ này chưa được đối chiếu"),
+            page.text(".warning").contains("tham số của bộ quy tắc quyết định đợt này chưa được đối chiếu"),
             "{}",
             page.html
         );
