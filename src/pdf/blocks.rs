@@ -19,6 +19,7 @@ pub const fn points(size: Size) -> Points {
         Size::Title => Points(14),
         Size::Body => Points(13),
         Size::Small => Points(11),
+        Size::Compact => Points(10),
         Size::Tiny => Points(9),
     }
 }
@@ -279,6 +280,7 @@ fn paragraph(model: &Paragraph, width: Length) -> Result<Vec<Piece>, PdfError> {
     let gap = match model.size {
         Size::Title | Size::Body => Length::pt(6),
         Size::Small => Length::pt(4),
+        Size::Compact => Length::pt(3),
         Size::Tiny => Length::pt(2),
     };
     let piece = |(i, line): (usize, BrokenLine)| {

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::dossier_facts::{Columns, fact_blocks, report_blocks};
 use super::dossier_summary::summary_blocks;
 use super::frame::{Frame, Issue};
-use super::parts::{centered_italic, cite_text, heading, notice, properties, roman, small, table};
+use super::parts::{centered_italic, cite_text, compact, heading, notice, properties, roman, small, table};
 use super::{Block, Cell, Chart, ChartPoint, Document, FactMark, Guide};
 use crate::decimal::Decimal;
 use crate::dossier::{
@@ -37,10 +37,9 @@ pub fn dossier_document(dossier: &Dossier<'_>, frame: &Frame<'_>) -> Document {
     let mut blocks = vec![
         Block::Title { kind: kind.into(), subject },
         centered_italic(format!("(Phục vụ {})", frame.occasion.sitting_with_term())),
-        identity(dossier),
-        small(NEUTRAL),
     ];
-    blocks.extend(body(&dossier.gathered, &dossier.missing, frame, &Columns::Person(dossier.coverage)));
+    let columns = Columns::Person(dossier.coverage);
+    blocks.extend(body(identity(dossier), &dossier.gathered, &dossier.missing, frame, &columns));
     let guide = guide(official.block.0.clone(), &dossier.gathered);
     Document { guide: Some(guide), ..frame.document(format!("Hồ sơ {}", official.name), Issue::default(), blocks) }
 }
@@ -51,16 +50,15 @@ pub fn field_document(dossier: &FieldDossier<'_>, frame: &Frame<'_>) -> Document
     let mut blocks = vec![
         Block::Title { kind: "HỒ SƠ LĨNH VỰC".into(), subject: dossier.field.0.clone() },
         centered_italic(format!("(Phục vụ {})", frame.occasion.sitting_with_term())),
-        properties(vec![
-            ("Lĩnh vực", dossier.field.0.clone()),
-            ("Người liên quan", people.collect::<Vec<_>>().join("; ")),
-            ("Thời gian của hồ sơ", dossier.coverage.text()),
-            ("Số dữ kiện", fact_count(&dossier.gathered, dossier.coverage)),
-        ]),
-        small(NEUTRAL),
     ];
+    let general = properties(vec![
+        ("Lĩnh vực", dossier.field.0.clone()),
+        ("Người liên quan", people.collect::<Vec<_>>().join("; ")),
+        ("Thời gian của hồ sơ", dossier.coverage.text()),
+        ("Số dữ kiện", fact_count(&dossier.gathered, dossier.coverage)),
+    ]);
     let columns = Columns::Field(&dossier.officials);
-    blocks.extend(body(&dossier.gathered, &dossier.missing, frame, &columns));
+    blocks.extend(body(general, &dossier.gathered, &dossier.missing, frame, &columns));
     let guide = guide(OF_FIELDS.to_owned(), &dossier.gathered);
     let title = format!("Hồ sơ lĩnh vực {}", dossier.field.0);
     Document { guide: Some(guide), ..frame.document(title, Issue::default(), blocks) }
@@ -108,10 +106,20 @@ fn fact_count(gathered: &Gathered<'_>, coverage: Coverage) -> String {
     text
 }
 
-/// The numbered sections after the identity; one without content is left out and its number goes to the next.
-fn body(gathered: &Gathered<'_>, missing: &[Missing], frame: &Frame<'_>, columns: &Columns<'_>) -> Vec<Block> {
+/// The numbered sections, `general` about whom or what it is; one without content is left out and its number goes to the
+/// next. What needs attention comes first: it is what a reader looks for.
+fn body(
+    general: Block,
+    gathered: &Gathered<'_>,
+    missing: &[Missing],
+    frame: &Frame<'_>,
+    columns: &Columns<'_>,
+) -> Vec<Block> {
+    let mut summary = summary_blocks(gathered, missing);
+    summary.push(small(NEUTRAL));
     let sections = [
-        ("Điểm cần xem", summary_blocks(gathered, missing)),
+        ("Điểm cần xem", summary),
+        ("Thông tin chung", vec![general]),
         ("Nội dung cần bổ sung, làm rõ", missing_blocks(missing, frame)),
         ("Số liệu theo năm", figure_blocks(gathered, columns)),
         ("Diễn biến chỉ tiêu qua các năm", series_blocks(gathered, columns)),
@@ -149,22 +157,17 @@ fn figure_blocks(gathered: &Gathered<'_>, columns: &Columns<'_>) -> Vec<Block> {
 }
 
 fn progress_blocks(gathered: &Gathered<'_>) -> Vec<Block> {
-    let mut blocks = Vec::new();
-    if !gathered.figures.is_empty() {
-        let columns = [
-            (18, "Loại"),
-            (9, "Năm"),
-            (8, "Tổng"),
-            (13, "Đạt"),
-            (13, "Không đạt"),
-            (13, "Đúng hạn"),
-            (13, "Chậm"),
-            (13, "Đang thực hiện"),
-            (13, "Chưa ghi"),
-        ];
-        blocks.push(table(&columns, gathered.figures.iter().map(figure_row).collect()));
+    let statuses = Status::ALL.map(Some).into_iter().chain([None]);
+    let is_used = |status: &Option<Status>| gathered.figures.iter().any(|row| !row.by_status.of(*status).is_empty());
+    let statuses: Vec<Option<Status>> = statuses.filter(is_used).collect();
+    if statuses.is_empty() {
+        return Vec::new();
     }
-    blocks
+    let mut columns = vec![(22, "Loại"), (9, "Năm"), (9, "Tổng")];
+    // Columns that are left share the room: most of it is for the numbers of facts.
+    columns.extend(statuses.iter().map(|status| (22, status.map_or("Chưa ghi", Status::label))));
+    let rows = gathered.figures.iter().map(|row| figure_row(row, &statuses)).collect();
+    vec![compact(table(&columns, rows))]
 }
 
 fn rating_blocks(gathered: &Gathered<'_>) -> Vec<Block> {
@@ -186,15 +189,14 @@ fn rating_blocks(gathered: &Gathered<'_>) -> Vec<Block> {
     blocks
 }
 
-fn figure_row(figures: &YearFigures) -> Vec<Cell> {
+fn figure_row(figures: &YearFigures, statuses: &[Option<Status>]) -> Vec<Cell> {
     let by = &figures.by_status;
-    let statuses = Status::ALL.map(Some).into_iter().chain([None]);
     let mut row = vec![
         Cell::left(figures.kind.label()),
         Cell::center(figures.year.to_string()),
         Cell::center(by.total().to_string()),
     ];
-    row.extend(statuses.map(|status| Cell::center(counted(by.of(status)))));
+    row.extend(statuses.iter().map(|status| Cell::center(counted(by.of(*status)))));
     row
 }
 
@@ -237,7 +239,7 @@ fn series_blocks(gathered: &Gathered<'_>, columns: &Columns<'_>) -> Vec<Block> {
     if !others.is_empty() {
         let rows = others.iter().map(|series| series_row(series)).collect();
         blocks.push(heading(2, format!("Các chỉ tiêu khác ({})", others.len())));
-        blocks.push(table(&[(70, "Chỉ tiêu"), (70, "Kế hoạch / thực hiện"), (24, "Dữ kiện")], rows));
+        blocks.push(compact(table(&[(66, "Chỉ tiêu"), (77, "Kế hoạch / thực hiện"), (22, "Dữ kiện")], rows)));
     }
     blocks
 }
@@ -370,9 +372,9 @@ mod tests {
             "Ông Trần Văn B, Giám đốc Sở Y tế",
             "Thời gian của hồ sơ | từ ngày 30/06/2021 (ngày nhận chức vụ) đến ngày 07/12/2023",
             "I. Điểm cần xem",
-            "Chỉ tiêu | 2021 | 1 | 1 (1) | – | – | – | – | –",
-            "Chất vấn, lời hứa | 2022 | 1 | – | – | – | – | – | 1 (3)",
-            "IV. Diễn biến chỉ tiêu qua các năm",
+            "Chỉ tiêu | 2021 | 1 | 1 (1) | –",
+            "Chất vấn, lời hứa | 2022 | 1 | – | 1 (3)",
+            "V. Diễn biến chỉ tiêu qua các năm",
             "Tỷ lệ bao phủ BHYT (%) | 2021: 92 / 92,1; 2022: 92 / 93 | 1, 2",
             "1 | Năm 2021 (nhận chức 30/06/2021) | Tỷ lệ bao phủ BHYT năm 2021 | Kế hoạch 92%; thực hiện 92,1%; Đạt | 12/BC-MẪU ngày 01/11/2023, UBND tỉnh Mẫu",
             "3 | 01/07/2022 | Khi nào xây trạm y tế? | 12/BC-MẪU ngày 01/11/2023, UBND tỉnh Mẫu",

@@ -1,7 +1,7 @@
 //! The facts of a dossier: tables by kind, and the person's own report as running text.
 
 use super::dossier::result_text;
-use super::parts::{heading, table};
+use super::parts::{compact, heading, table};
 use super::{Block, Cell, Span, Statement, Table};
 use crate::dossier::{Coverage, FactNo, Gathered, Group};
 use crate::fact::{Fact, FactKind, Period};
@@ -25,11 +25,11 @@ struct Shape<'a> {
 
 impl Shape<'_> {
     fn heads(&self) -> Vec<(u16, &'static str)> {
-        let mut heads = vec![(9, "TT"), (21, "Thời gian")];
+        let mut heads = vec![(8, "TT"), (20, "Thời gian")];
         if matches!(self.columns, Columns::Field(_)) {
             heads.push((22, "Người"));
         }
-        heads.push((if self.has_result { 56 } else { 88 }, "Nội dung"));
+        heads.push((if self.has_result { 58 } else { 92 }, "Nội dung"));
         if self.has_result {
             heads.push((34, "Kết quả, tình trạng"));
         }
@@ -104,7 +104,7 @@ pub(super) fn fact_blocks(gathered: &Gathered<'_>, columns: &Columns<'_>) -> Vec
 
 /// Facts in rows that a page can lead to: `dk-12`.
 fn fact_table(shape: &Shape<'_>, rows: Vec<Vec<Cell>>) -> Block {
-    match table(&shape.heads(), rows) {
+    match compact(table(&shape.heads(), rows)) {
         Block::Table(facts) => Block::Table(Table { anchor: Some("dk".to_owned()), ..facts }),
         other => other,
     }

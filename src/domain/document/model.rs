@@ -106,6 +106,8 @@ pub enum Size {
     Body,
     /// Tables and dossiers: 11 pt.
     Small,
+    /// Tables of hundreds of rows: 10 pt.
+    Compact,
     /// Sources, notes: 9 pt.
     Tiny,
 }

@@ -8,9 +8,10 @@ use jiff::civil::date;
 
 use super::sample_book;
 
-/// How many facts of each kind are stated of the first official; of targets, 58 that are measured in three years.
+/// How many facts of each kind are stated of the first official; of targets, some sixty that are measured in three years.
+/// One of 25 waits for a second person, and stands in no dossier yet.
 const KINDS: [(FactKind, usize); 14] = [
-    (FactKind::Target, 174),
+    (FactKind::Target, 186),
     (FactKind::AssignedTask, 45),
     (FactKind::Questioning, 20),
     (FactKind::Supervision, 14),
@@ -25,7 +26,7 @@ const KINDS: [(FactKind, usize); 14] = [
     (FactKind::VotersOpinion, 6),
     (FactKind::Attendance, 4),
 ];
-/// How many facts that is.
+/// How many facts stand in the dossier.
 pub const LONG: usize = 309;
 /// Paragraphs of each section of the report, of 440 letters each.
 const PARAGRAPHS: usize = 8;
@@ -36,8 +37,13 @@ pub fn long_book() -> Book {
     book.officials.truncate(1);
     let of_kind = |(kind, count): (FactKind, usize)| (0..count).map(move |at| stated(kind, at));
     book.facts = KINDS.into_iter().flat_map(of_kind).collect();
-    assert_eq!(book.facts.len(), LONG);
+    assert_eq!(checked(&book).count(), LONG);
     book
+}
+
+/// The facts of a filled book that stand in dossiers.
+pub fn checked(book: &Book) -> impl Iterator<Item = &Fact> {
+    book.facts.iter().enumerate().filter(|(place, _)| place % 25 != 24).map(|(_, fact)| fact)
 }
 
 /// The `at`-th fact of a kind.
@@ -45,7 +51,7 @@ fn stated(kind: FactKind, at: usize) -> Fact {
     let year = [2021, 2022, 2023][at % 3];
     let fields = ["Đầu tư công", "Y tế, dân số", "Đất đai, tài nguyên và môi trường"];
     let report = matches!(kind, FactKind::ReportSection);
-    let month = i8::try_from(at % 9 + 1).expect("a month");
+    let month = i8::try_from(at % 5 + 7).expect("a month");
     Fact {
         officials: vec![OfficialNo(0)],
         field: Field(fields[at / 3 % 3].into()),

@@ -39,7 +39,7 @@ pub use database::{Database, Engine};
 pub use day::{BOARD, Day, day_rules};
 pub use dossiers::typed_task;
 pub use facts::fact;
-pub use long_dossier::{LONG, long_book};
+pub use long_dossier::{LONG, checked, long_book};
 pub use official::PDF;
 pub use outcome::{GOLDEN, golden};
 pub use people::somebody_in;

@@ -113,6 +113,8 @@ struct Rows<'d> {
     rows: Vec<Row<'d>>,
     /// Rows state facts: they are led to by their numbers.
     is_facts: bool,
+    /// Three short columns, which a narrow screen has room for.
+    is_plain: bool,
 }
 
 /// Counts by kind and year, with the numbers of the facts behind them.
@@ -248,7 +250,8 @@ impl<'d> Walk<'d> {
             let cells = |row: &Vec<Cell>| row.iter().map(|cell| linked::figure(&cell.text())).collect();
             return Part::Counts(Counts { caption, rows: table.rows.iter().map(cells).collect(), head });
         }
-        Part::Rows(Rows { caption, rows: table.rows.iter().map(named).collect(), head, is_facts })
+        let is_plain = head.first().is_some_and(|first| first == "Năm");
+        Part::Rows(Rows { caption, rows: table.rows.iter().map(named).collect(), head, is_facts, is_plain })
     }
 }
 
@@ -270,7 +273,7 @@ const fn class_of(paragraph: &Paragraph) -> &'static str {
     match paragraph.size {
         Size::Title => "large",
         Size::Body => "",
-        Size::Small | Size::Tiny => "muted",
+        Size::Small | Size::Compact | Size::Tiny => "muted",
     }
 }
 
