@@ -173,7 +173,6 @@ pub struct Figures {
 }
 
 /// What was kept before a value could be said has the same text as long as it is not said.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 const fn is_no(value: &bool) -> bool {
     !*value
 }

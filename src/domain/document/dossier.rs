@@ -163,7 +163,7 @@ fn progress_blocks(gathered: &Gathered<'_>) -> Vec<Block> {
     if statuses.is_empty() {
         return Vec::new();
     }
-    let mut columns = vec![(22, "Loại"), (9, "Năm"), (9, "Tổng")];
+    let mut columns = vec![(22, "Loại"), (9, "Năm"), (11, "Tổng")];
     // Columns that are left share the room: most of it is for the numbers of facts.
     columns.extend(statuses.iter().map(|status| (22, status.map_or("Chưa ghi", Status::label))));
     let rows = gathered.figures.iter().map(|row| figure_row(row, &statuses)).collect();

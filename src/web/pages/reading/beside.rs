@@ -49,7 +49,6 @@ struct BesidePage {
 
 impl BesidePage {
     /// Which of the two, name and label of each field.
-    #[expect(clippy::unused_self, reason = "templates call methods")]
     const fn fields(&self) -> [(usize, &'static str, &'static str); 2] {
         [(0, "mot", "Người thứ nhất"), (1, "hai", "Người thứ hai")]
     }
