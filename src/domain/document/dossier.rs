@@ -184,6 +184,7 @@ fn rating_blocks(gathered: &Gathered<'_>) -> Vec<Block> {
             std::iter::once(Cell::center(year.to_string())).chain(cells).collect()
         };
         let columns = [(12, "Năm"), (40, "Xếp loại"), (60, "Tham dự họp")];
+        blocks.push(heading(2, format!("Xếp loại, tham dự họp ({} năm)", years.len())));
         blocks.push(table(&columns, years.iter().map(row).collect()));
     }
     blocks

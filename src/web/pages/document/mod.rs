@@ -162,7 +162,7 @@ impl<'d> Walk<'d> {
             match block {
                 Block::Together(inner) => self.blocks(inner),
                 Block::Heading { level, text } => {
-                    let folded = folded(*level, after);
+                    let folded = folded(*level, text, after);
                     let has_few_charts = folded <= MOST_CHARTS && matches!(after.first(), Some(Block::Chart(_)));
                     let is_open = self.is_open || has_few_charts;
                     self.heading(*level, text, (folded > 0).then_some(is_open));
@@ -258,10 +258,14 @@ impl<'d> Walk<'d> {
 /// The first columns of a table of counts.
 const COUNTS: [&str; 2] = ["Loại", "Năm"];
 
+/// End of the heading over what the title of a dossier tells already.
+const GENERAL: &str = ". Thông tin chung";
+
 /// How many of the blocks after a heading are folded away with it: a table of facts, or targets over the years.
-fn folded(level: u8, after: &[Block]) -> usize {
+fn folded(level: u8, text: &str, after: &[Block]) -> usize {
     let is_table = |block: &Block, facts: bool| matches!(block, Block::Table(t) if t.anchor.is_some() == facts);
     match after.first() {
+        Some(Block::Table(_)) if text.ends_with(GENERAL) => 1,
         Some(first) if level >= 2 && is_table(first, true) => 1,
         Some(first) if level == 2 && is_table(first, false) => 1,
         Some(Block::Chart(_)) => after.iter().take_while(|block| matches!(block, Block::Chart(_))).count(),
