@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use super::dossier_facts::{Columns, fact_blocks, report_blocks};
 use super::dossier_summary::summary_blocks;
+use super::dossier_words::{counted, ranges, result_text};
 use super::frame::{Frame, Issue};
 use super::parts::{centered_italic, cite_text, compact, heading, notice, properties, roman, small, table};
 use super::{Block, Cell, Chart, ChartPoint, Document, FactMark, Guide};
@@ -201,21 +202,6 @@ fn figure_row(figures: &YearFigures, statuses: &[Option<Status>]) -> Vec<Cell> {
     row
 }
 
-/// `3 (4-6)`: the figure and the facts behind it.
-pub(super) fn counted(facts: &[FactNo]) -> String {
-    if facts.is_empty() { "–".to_owned() } else { format!("{} ({})", facts.len(), ranges(facts)) }
-}
-
-/// `1, 4-6, 9`; a range from three on.
-fn ranges(facts: &[FactNo]) -> String {
-    let runs = facts.chunk_by(|a, b| a.0 + 1 == b.0);
-    let texts = runs.flat_map(|run| match run {
-        [first, _, .., last] => vec![format!("{}-{}", first.0, last.0)],
-        few => few.iter().map(|n| n.0.to_string()).collect(),
-    });
-    texts.collect::<Vec<_>>().join(", ")
-}
-
 /// What the facts of one year say, each with its number.
 fn said(gathered: &Gathered<'_>, year: &YearFacts) -> String {
     let one = |number: &FactNo| gathered.fact(*number).map(|fact| format!("{} ({})", with_result(fact), number.0));
@@ -284,23 +270,6 @@ fn chart(series: &TargetSeries<'_>, columns: &Columns<'_>) -> Block {
             .collect(),
         half: series.points.len() <= MOST_ABREAST,
     })
-}
-
-/// `Kế hoạch 92%; thực hiện 92,1%; Đạt; hạn 30/06/2023`.
-pub fn result_text<O>(fact: &Fact<O>) -> String {
-    let mut parts = Vec::new();
-    if let Some(figures) = &fact.figures {
-        let value = |d: Decimal| match figures.unit.as_str() {
-            "" => d.to_string(),
-            "%" => format!("{d}%"),
-            unit => format!("{d} {unit}"),
-        };
-        parts.extend(figures.planned.map(|d| format!("Kế hoạch {}", value(d))));
-        parts.extend(figures.actual.map(|d| format!("thực hiện {}", value(d))));
-    }
-    parts.extend(fact.status.map(|s| s.label().to_owned()));
-    parts.extend(fact.due.map(|d| format!("hạn {}", date_dmy(d))));
-    parts.join("; ")
 }
 
 #[cfg(test)]
@@ -411,11 +380,5 @@ mod tests {
             field_document(&compile_field(&book, &health, Days::at(date(2023, 12, 7))), &frame(&rules, &book));
         let lines = lines(&document);
         assert!(lines.iter().any(|l| l.starts_with("1 | Năm 2021 | Trần Văn B | Tỷ lệ")), "{}", lines.join("\n"));
-    }
-
-    #[test]
-    fn numbers_of_facts_are_gathered_into_ranges() {
-        let of = |numbers: &[usize]| ranges(&numbers.iter().map(|n| FactNo(*n)).collect::<Vec<_>>());
-        assert_eq!(of(&[1, 4, 5, 6, 9, 10]), "1, 4-6, 9, 10");
     }
 }

@@ -1,6 +1,6 @@
 //! The facts of a dossier: tables by kind, and the person's own report as running text.
 
-use super::dossier::result_text;
+use super::dossier_words::result_text;
 use super::parts::{compact, heading, table};
 use super::{Block, Cell, Span, Statement, Table};
 use crate::dossier::{Coverage, FactNo, Gathered, Group};

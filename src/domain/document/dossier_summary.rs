@@ -1,7 +1,7 @@
 //! The first thing that a reader of a dossier looks for: what is not as it was planned, and where.
 
 use super::Block;
-use super::dossier::counted;
+use super::dossier_words::counted;
 use super::parts::{properties, small};
 use crate::dossier::{FactNo, Gathered, Missing, MissingKind};
 use crate::fact::{FactKind, Status};
