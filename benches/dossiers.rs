@@ -69,6 +69,7 @@ fn fact(official: usize, i: usize, fields: &[Field]) -> Fact {
             planned: Decimal::new(920 + number, 1),
             actual: Decimal::new(915, 1),
             unit: "%".into(),
+            lower_is_better: false,
         }),
         status: Status::ALL.get(i % 6).copied(),
         due: None,

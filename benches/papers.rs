@@ -150,6 +150,7 @@ fn dossier() -> Document {
         date: date(2023, 12, 13),
         watermark: Some("DIỄN TẬP".into()),
         foot: Some("SHA-256 3f9a 2c41".into()),
+        guide: None,
         blocks: vec![Block::Heading { level: 1, text: "I. CHỈ TIÊU".into() }, Block::Table(table)],
     }
 }

@@ -113,6 +113,7 @@ fn fact(i: usize) -> Fact {
             planned: Decimal::new(920 + i64::try_from(i % 50).expect("small"), 1),
             actual: Decimal::new(915, 1),
             unit: "%".into(),
+            lower_is_better: false,
         }),
         status: Status::ALL.get(i % 6).copied(),
         due: None,

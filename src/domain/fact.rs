@@ -167,6 +167,14 @@ pub struct Figures {
     pub actual: Option<Decimal>,
     /// Đơn vị tính: `%`, `tỷ đồng`.
     pub unit: String,
+    /// Càng thấp càng tốt: the plan is not to be exceeded.
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub lower_is_better: bool,
+}
+
+/// What was kept before a value could be said has the same text as long as it is not said.
+const fn is_no(value: &bool) -> bool {
+    !*value
 }
 
 /// How far a target, task, promise, recommendation or petition has come.
@@ -301,8 +309,8 @@ impl FactState {
     /// Vietnamese label shown on pages.
     pub const fn label(self) -> &'static str {
         match self {
-            Self::Entered => "chờ thẩm tra",
-            Self::Verified => "đã thẩm tra",
+            Self::Entered => "chờ đối chiếu",
+            Self::Verified => "đã đối chiếu",
             Self::Withdrawn => "đã rút",
         }
     }

@@ -6,7 +6,7 @@ use super::id::OfficialId;
 use super::text::date_dmy;
 
 /// Labels of [`lines`], in their order.
-pub const LABELS: [&str; 16] = [
+pub const LABELS: [&str; 17] = [
     "Người được lấy phiếu",
     "Lĩnh vực",
     "Loại",
@@ -23,10 +23,11 @@ pub const LABELS: [&str; 16] = [
     "Trang",
     "Tệp đính kèm (SHA-256)",
     "Giải trình",
+    "Càng thấp càng tốt",
 ];
 
 /// The text of a fact under each of [`LABELS`]; empty where it has none. `name` gives the name of an official.
-pub fn lines(fact: &Fact<OfficialId>, name: impl Fn(OfficialId) -> String) -> [String; 16] {
+pub fn lines(fact: &Fact<OfficialId>, name: impl Fn(OfficialId) -> String) -> [String; 17] {
     let figures = fact.figures.as_ref();
     let number = |value: Option<Decimal>| value.map_or_else(String::new, |value| value.to_string());
     let source = &fact.source;
@@ -47,6 +48,7 @@ pub fn lines(fact: &Fact<OfficialId>, name: impl Fn(OfficialId) -> String) -> [S
         source.page.clone().unwrap_or_default(),
         source.file.map_or_else(String::new, |file| file.to_string()),
         fact.reply.clone().unwrap_or_default(),
+        figures.filter(|figures| figures.lower_is_better).map_or_else(String::new, |_| "Có".to_owned()),
     ]
 }
 

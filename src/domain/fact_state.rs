@@ -47,12 +47,12 @@ pub struct FactTransition {
 pub enum StepError {
     /// Who stated it may not be the one who checks it.
     #[error(
-        "Bạn là người nhập hoặc sửa dữ kiện này lần cuối nên không tự thẩm tra được; hãy nhờ một người khác có vai trò Thường trực."
+        "Bạn là người nhập hoặc sửa dữ kiện này lần cuối nên không tự đối chiếu được; hãy nhờ một người khác có vai trò Thường trực."
     )]
     Own,
-    #[error("Dữ kiện này đã thẩm tra rồi.")]
+    #[error("Dữ kiện này đã đối chiếu rồi.")]
     AlreadyVerified,
-    #[error("Dữ kiện này đang chờ thẩm tra, chưa có gì để bỏ.")]
+    #[error("Dữ kiện này đang chờ đối chiếu, chưa có gì để bỏ.")]
     NotVerified,
     /// Withdrawn; it no longer counts.
     #[error("Dữ kiện này đã rút; hãy khôi phục rồi làm tiếp.")]

@@ -39,6 +39,8 @@ pub struct TypedFact {
     pub actual: String,
     /// Unit of both.
     pub unit: String,
+    /// The plan is not to be exceeded.
+    pub lower_is_better: bool,
     /// Code of the status; empty for none.
     pub status: String,
     /// Day by which it was due; empty for none.
@@ -144,7 +146,12 @@ impl Reading {
         }
         let (planned, actual) = (planned.map(|(value, _)| value), actual.map(|(value, _)| value));
         let unit = unit.unwrap_or_else(|| if percent { "%".to_owned() } else { String::new() });
-        (planned.is_some() || actual.is_some()).then_some(Figures { planned, actual, unit })
+        (planned.is_some() || actual.is_some()).then_some(Figures {
+            planned,
+            actual,
+            unit,
+            lower_is_better: typed.lower_is_better,
+        })
     }
 
     fn source(&mut self, typed: &TypedFact) -> Option<Source> {
@@ -223,6 +230,7 @@ impl TypedFact {
             planned: number(figures.and_then(|figures| figures.planned)),
             actual: number(figures.and_then(|figures| figures.actual)),
             unit: figures.map_or_else(String::new, |figures| figures.unit.clone()),
+            lower_is_better: figures.is_some_and(|figures| figures.lower_is_better),
             status: fact.status.map_or_else(String::new, |status| status.code().to_owned()),
             due: fact.due.map_or_else(String::new, iso),
             source_number: fact.source.number.clone(),
@@ -277,6 +285,7 @@ mod tests {
             planned: text("12.500"),
             actual: text("13.120,50"),
             unit: text("tỷ đồng"),
+            lower_is_better: true,
             status: text("met"),
             due: text("31/12/2025"),
             source_number: text("245/BC-UBND"),

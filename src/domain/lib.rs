@@ -24,6 +24,7 @@ pub mod document;
 pub mod dossier;
 pub mod eligibility;
 pub mod fact;
+pub mod fact_doubts;
 pub mod fact_lines;
 pub mod fact_state;
 pub mod fact_typed;

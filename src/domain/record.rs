@@ -114,8 +114,8 @@ impl Action {
         match self {
             Self::Added => "thêm mới",
             Self::Changed => "sửa",
-            Self::Verified => "thẩm tra",
-            Self::Reopened => "bỏ thẩm tra",
+            Self::Verified => "đối chiếu",
+            Self::Reopened => "bỏ đối chiếu",
             Self::Replied => "trả lời",
             Self::Forwarded => "chuyển đi",
             Self::Returned => "trả lại",

@@ -91,7 +91,7 @@ impl Role {
             Self::Operator => "Lập hội đồng trong hệ thống; không xem được dữ liệu của hội đồng.",
             Self::Admin => "Mở, sửa, khóa tài khoản, in thẻ truy cập; không xem được phiếu.",
             Self::Clerk => "Nhập danh sách, dữ kiện và in giấy tờ.",
-            Self::Leader => "Thẩm tra, xác nhận và quyết định.",
+            Self::Leader => "Đối chiếu, xác nhận và quyết định.",
             Self::Delegate => "Đọc hồ sơ, ghi chú riêng và đặt câu hỏi.",
             Self::Official => "Nộp báo cáo của mình và trả lời câu hỏi.",
             Self::HeadTeller => "Mở, đóng tập phiếu và trình biên bản.",

@@ -252,7 +252,7 @@ fn papers(f: &Figures) -> [Task; 3] {
             f.deadlines_done == f.deadlines,
             format!("{} trên {} đã xong", f.deadlines_done, f.deadlines),
         );
-    let unverified = format!("{} dữ kiện chưa có người thứ hai thẩm tra.", f.facts_unverified);
+    let unverified = format!("{} dữ kiện chưa có người thứ hai đối chiếu.", f.facts_unverified);
     let facts = Draft::new()
         .lacks(f.facts == 0, Remedy::Facts, "Chưa có dữ kiện nào.")
         .lacks(f.facts_unverified > 0, Remedy::Facts, unverified)
@@ -260,7 +260,7 @@ fn papers(f: &Figures) -> [Task; 3] {
             TaskId::Facts,
             f.facts > 0,
             f.facts > 0 && f.facts_unverified == 0,
-            format!("{} dữ kiện, {} đã thẩm tra", f.facts, f.facts.saturating_sub(f.facts_unverified)),
+            format!("{} dữ kiện, {} đã đối chiếu", f.facts, f.facts.saturating_sub(f.facts_unverified)),
         );
     let dossiers = Draft::new()
         .lacks(f.releases == 0, Remedy::Dossiers, "Chưa phát hành hồ sơ cho đại biểu.")

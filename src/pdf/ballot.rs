@@ -241,7 +241,13 @@ impl<'a> Grid<'a> {
         // The table begins on the grid of the corner squares, whatever stands above it.
         cursor.y = (cursor.y - CORNER_INSET).round_up_to(ROW_STEP) + CORNER_INSET;
         self.table_head(&mut cursor)?;
-        Ok(Draft { page: Page { shapes: cursor.shapes }, boxes: Vec::new(), names: Vec::new(), seal, y: cursor.y })
+        Ok(Draft {
+            page: Page { shapes: cursor.shapes, ..Page::default() },
+            boxes: Vec::new(),
+            names: Vec::new(),
+            seal,
+            y: cursor.y,
+        })
     }
 
     /// Room for the seal on the left (a ballot without it is not valid), and beside it what the vote is about.

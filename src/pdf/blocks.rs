@@ -11,7 +11,7 @@ use super::layout::{
 use super::length::{Length, Points, Rect};
 use super::letterhead::letterhead;
 use super::qr;
-use domain::document::{Align, Block, CheckpointBox, Paragraph, Signature, Size, Span};
+use domain::document::{Align, Block, Chart, CheckpointBox, Paragraph, Signature, Size, Span, Statement};
 
 /// Sizes of Nghị định 30/2020/NĐ-CP for titles and body; tables and notes are smaller.
 pub const fn points(size: Size) -> Points {
@@ -19,6 +19,7 @@ pub const fn points(size: Size) -> Points {
         Size::Title => Points(14),
         Size::Body => Points(13),
         Size::Small => Points(11),
+        Size::Compact => Points(10),
         Size::Tiny => Points(9),
     }
 }
@@ -65,6 +66,11 @@ impl Stack {
                     self.push([piece]);
                     after.get(1..).unwrap_or_default()
                 }
+                (Block::Chart(left), Some(Block::Chart(right))) if left.half && right.half => {
+                    let piece = self.charts(left, right)?;
+                    self.push([piece]);
+                    after.get(1..).unwrap_or_default()
+                }
                 _ => {
                     self.block(block)?;
                     after
@@ -101,9 +107,11 @@ impl Stack {
                 self.push(pieces);
             }
             Block::Chart(model) => {
-                let pieces = chart(model, self.width)?;
+                let width = if model.half { self.charts_width() } else { self.width };
+                let pieces = chart(model, width)?;
                 self.push(pieces);
             }
+            Block::Statement(told) => self.statement(told)?,
             Block::Signatures(signatures) => self.signatures(signatures)?,
             Block::Recipients(list) => {
                 let piece = self.closing(list, &[])?;
@@ -147,6 +155,25 @@ impl Stack {
         Ok(())
     }
 
+    /// The lead, its paragraphs, and the source in small print.
+    fn statement(&mut self, told: &Statement) -> Result<(), PdfError> {
+        self.heading(3, &format!("{}. {}", told.number, told.title))?;
+        let lines = told.lines.iter().map(|line| Paragraph {
+            spans: vec![Span::plain(line.as_str())],
+            align: Align::Justify,
+            size: Size::Small,
+            first_line_indent: true,
+            ..Paragraph::default()
+        });
+        let source =
+            Paragraph { spans: vec![Span::italic(told.source.as_str())], size: Size::Tiny, ..Paragraph::default() };
+        for model in lines.chain([source]) {
+            let pieces = paragraph(&model, self.width)?;
+            self.push(pieces);
+        }
+        Ok(())
+    }
+
     fn heading(&mut self, level: u8, text: &str) -> Result<(), PdfError> {
         let (size, span, above) = match level {
             0 | 1 => (Points(14), Span::bold(text), Length::mm(5)),
@@ -160,6 +187,7 @@ impl Stack {
             height: cursor.y,
             shapes: cursor.shapes,
             keep_with_next: true,
+            mark: Some((level.max(1), text.to_owned())),
             ..Piece::default()
         }]);
         Ok(())
@@ -171,6 +199,27 @@ impl Stack {
         keep_together(&mut rows, self.page_height);
         self.push(rows);
         Ok(())
+    }
+
+    /// Two charts side by side. A chart of half the width has few years, so it is one piece.
+    fn charts(&self, left: &Chart, right: &Chart) -> Result<Piece, PdfError> {
+        let (width, mut row) = (self.charts_width(), Piece::default());
+        for (model, dx) in [(left, Length::ZERO), (right, self.width - width)] {
+            for piece in chart(model, width)? {
+                row.space_before = piece.space_before;
+                row.height = row.height.max(piece.height);
+                row.shapes.extend(piece.shapes.into_iter().map(|mut shape| {
+                    shape.shift(dx, Length::ZERO);
+                    shape
+                }));
+            }
+        }
+        Ok(row)
+    }
+
+    /// Width of one of two charts side by side.
+    fn charts_width(&self) -> Length {
+        (self.width - Length::mm(6)) / 2
     }
 
     /// Columns for so many signatures; a single one stands on the right.
@@ -231,6 +280,7 @@ fn paragraph(model: &Paragraph, width: Length) -> Result<Vec<Piece>, PdfError> {
     let gap = match model.size {
         Size::Title | Size::Body => Length::pt(6),
         Size::Small => Length::pt(4),
+        Size::Compact => Length::pt(3),
         Size::Tiny => Length::pt(2),
     };
     let piece = |(i, line): (usize, BrokenLine)| {

@@ -14,6 +14,8 @@ const ACTUAL: Grey = Grey(30);
 const FIGURES: Points = Points(10);
 /// Room for the bars.
 const HEIGHT: Length = Length::mm(38);
+/// The same in a chart of half the width.
+const HALF_HEIGHT: Length = Length::mm(24);
 /// Largest width of a bar.
 const MAX_BAR: Length = Length::mm(9);
 /// Years in one chart; more years make a second one, because figures would not fit under their bars.
@@ -28,7 +30,7 @@ const YEAR_SHARE: u16 = 6;
 /// # Errors
 /// A character that the print face lacks.
 pub fn chart(chart: &Chart, width: Length) -> Result<Vec<Piece>, PdfError> {
-    let scale = Scale::of(&chart.points);
+    let scale = Scale::of(&chart.points, if chart.half { HALF_HEIGHT } else { HEIGHT });
     chart.points.chunks(YEARS_ABREAST).map(|years| part(&chart.title, years, &scale, width)).collect()
 }
 
@@ -42,8 +44,8 @@ fn part(title: &str, years: &[ChartPoint], scale: &Scale, width: Length) -> Resu
     let slot = width.share(i64::from(YEAR_SHARE), shares);
     let bar = MAX_BAR.min(slot.share(2, 5));
     // Where every figure is zero there is nothing to draw: the table says it.
-    let height = if scale.is_flat() { Length::ZERO } else { HEIGHT };
-    let zero = cursor.y + scale.above_zero(HEIGHT);
+    let height = if scale.is_flat() { Length::ZERO } else { scale.room };
+    let zero = cursor.y + scale.above_zero();
     let (mut planned, mut actual) = (Vec::new(), Vec::new());
     let mut middle = legend + slot / 2;
     for year in years {
@@ -101,6 +103,8 @@ fn figures(years: &[ChartPoint], width: Length, cursor: &mut Cursor) -> Result<(
 struct Scale {
     low: Decimal,
     high: Decimal,
+    /// Height of the whole range.
+    room: Length,
 }
 
 const ZERO: Decimal = match Decimal::new(0, 0) {
@@ -109,11 +113,12 @@ const ZERO: Decimal = match Decimal::new(0, 0) {
 };
 
 impl Scale {
-    fn of(points: &[ChartPoint]) -> Self {
+    fn of(points: &[ChartPoint], room: Length) -> Self {
         let values = points.iter().flat_map(|point| [point.planned, point.actual]).flatten();
-        values.fold(Self { low: ZERO, high: ZERO }, |scale, value| Self {
+        values.fold(Self { low: ZERO, high: ZERO, room }, |scale, value| Self {
             low: if value.compare(scale.low).is_lt() { value } else { scale.low },
             high: if value.compare(scale.high).is_gt() { value } else { scale.high },
+            ..scale
         })
     }
 
@@ -122,23 +127,23 @@ impl Scale {
         self.low.compare(ZERO).is_eq() && self.high.compare(ZERO).is_eq()
     }
 
-    /// `value` as a share of the whole scale, in `height`; a scale of nothing has no heights.
-    fn height(&self, value: Decimal, height: Length) -> Length {
+    /// `value` as a share of the whole scale; a scale of nothing has no heights.
+    fn height(&self, value: Decimal) -> Length {
         // One scale for all three figures: that of the finest.
         let finest = [self.low, self.high, value].into_iter().max_by_key(|v| v.scale()).unwrap_or(value);
         let whole = self.high.aligned(finest).0 - self.low.aligned(finest).0;
         let part = value.aligned(finest).0.abs();
-        let scaled = if whole == 0 { 0 } else { part * i128::from(height.in_thousandths()) / whole };
+        let scaled = if whole == 0 { 0 } else { part * i128::from(self.room.in_thousandths()) / whole };
         Length::thousandths(i64::try_from(scaled).unwrap_or(0))
     }
 
-    /// Room that values over zero take of `height`.
-    fn above_zero(&self, height: Length) -> Length {
-        self.height(self.high, height)
+    /// Room that values over zero take.
+    fn above_zero(&self) -> Length {
+        self.height(self.high)
     }
 
     fn bar(&self, value: Decimal, x: Length, width: Length, zero: Length) -> Rect {
-        let height = self.height(value, HEIGHT);
+        let height = self.height(value);
         let y = if value.compare(ZERO).is_lt() { zero } else { zero - height };
         Rect { x, y, width, height }
     }
@@ -170,6 +175,7 @@ mod tests {
     fn bars_are_as_high_as_their_figures_whatever_their_decimals() {
         let model = Chart {
             title: "Tỷ lệ (%)".into(),
+            half: false,
             points: vec![point("2022", "100", "50.00"), point("2023", "25.0", "12.5")],
         };
         let piece = chart(&model, Length::mm(165)).expect("letters").remove(0);
@@ -187,11 +193,12 @@ mod tests {
     fn figures_below_zero_hang_from_the_zero_line_and_nothing_gives_no_bar() {
         let model = Chart {
             title: "Tăng trưởng (%)".into(),
+            half: false,
             points: vec![point("2021", "6", "-2"), point("2022", "6", "")],
         };
         let piece = chart(&model, Length::mm(165)).expect("letters").remove(0);
         assert_eq!(bars(&piece, PLANNED), [HEIGHT * 6 / 8, HEIGHT * 6 / 8]);
-        let zeroes = Chart { title: "Không".into(), points: vec![point("2021", "0", "0")] };
+        let zeroes = Chart { title: "Không".into(), points: vec![point("2021", "0", "0")], half: false };
         assert_eq!(chart(&zeroes, Length::mm(165)).expect("letters").len(), 1);
     }
 }

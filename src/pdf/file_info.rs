@@ -41,7 +41,7 @@ pub fn info_dictionary(info: &FileInfo<'_>) -> Dictionary {
 }
 
 /// UTF-16 with a byte order mark (ISO 32000-1, 7.9.2.2).
-fn text_string(text: &str) -> Object {
+pub fn text_string(text: &str) -> Object {
     let units = std::iter::once(0xFEFF).chain(text.encode_utf16());
     Object::String(units.flat_map(u16::to_be_bytes).collect(), StringFormat::Hexadecimal)
 }

@@ -23,11 +23,13 @@ mod error;
 mod file_info;
 mod length;
 mod letterhead;
+mod outline;
 mod page_frame;
 pub mod qr;
 mod render;
 mod slips;
 mod test_deck;
+mod volume;
 
 use jiff::civil::Date;
 
@@ -38,6 +40,7 @@ use file_info::{FileInfo, Printing};
 
 pub use error::PdfError;
 pub use length::{Length, Points, Rect};
+pub use volume::volume;
 
 /// A PDF file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +50,8 @@ pub struct Pdf {
     pub pages: u32,
 }
 
-/// `doc` as a PDF on A4 with `Trang k/n` on every page.
+/// `doc` as a PDF on A4 with `Trang k/n` on every page. One with a guide has its headings as bookmarks; without, the
+/// bytes are those that every earlier version of the program printed.
 ///
 /// # Errors
 /// A character that the print face lacks, a table row with cells missing, a QR text that is too long.
@@ -55,7 +59,8 @@ pub fn document(doc: &Document) -> Result<Pdf, PdfError> {
     let pages = page_frame::pages(doc)?;
     let order: Vec<usize> = (0..pages.len()).collect();
     let info = FileInfo { title: &doc.title, author: &doc.author, date: doc.date, printing: Printing::Scaled };
-    render::render(&pages, &order, &info)
+    let bookmarks = if doc.guide.is_some() { outline::headings(&pages, 0, 0) } else { Vec::new() };
+    render::with_bookmarks(&pages, &order, &info, &bookmarks)
 }
 
 /// Access slips, eight on a sheet of A4.

@@ -25,23 +25,43 @@ const WATERMARK_PLACES: [(i64, Align); 3] = [(28, Align::Left), (55, Align::Cent
 /// # Errors
 /// As [`super::document`].
 pub fn pages(doc: &Document) -> Result<Vec<Page>, PdfError> {
+    let mut pages = bare_pages(doc)?;
+    finish(doc, &mut pages, None)?;
+    Ok(pages)
+}
+
+/// The same without feet and watermarks.
+///
+/// # Errors
+/// As [`pages`].
+pub fn bare_pages(doc: &Document) -> Result<Vec<Page>, PdfError> {
     let mut stack = Stack::new(TEXT_AREA.width, TEXT_AREA.height);
     stack.add(&doc.blocks)?;
-    let mut pages = paginate(stack.pieces, TEXT_AREA);
+    Ok(paginate(stack.pieces, TEXT_AREA))
+}
+
+/// Adds feet and watermarks to the pages of `doc`; in a volume, with how many pages come before and how many it has.
+///
+/// # Errors
+/// As [`pages`].
+pub fn finish(doc: &Document, pages: &mut [Page], volume: Option<(usize, usize)>) -> Result<(), PdfError> {
     let count = pages.len();
-    for (number, page) in (1..).zip(&mut pages) {
-        foot(doc, number, count, page)?;
+    for (number, page) in (1..).zip(&mut *pages) {
+        let numbering = match volume {
+            Some((before, whole)) => format!("Trang {number}/{count} · tập {}/{whole}", before + number),
+            None => format!("Trang {number}/{count}"),
+        };
+        foot(doc, &numbering, page)?;
     }
     if let Some(text) = &doc.watermark {
         let marks = watermark(text)?;
         pages.iter_mut().for_each(|page| put_behind(&marks, page));
     }
-    Ok(pages)
+    Ok(())
 }
 
-fn foot(doc: &Document, number: usize, count: usize, page: &mut Page) -> Result<(), PdfError> {
-    let numbering = format!("Trang {number}/{count}");
-    let room = Face::Regular.width(&numbering, FOOT_SIZE)? + Length::mm(5);
+fn foot(doc: &Document, numbering: &str, page: &mut Page) -> Result<(), PdfError> {
+    let room = Face::Regular.width(numbering, FOOT_SIZE)? + Length::mm(5);
     let left = Column { x: TEXT_AREA.x, width: TEXT_AREA.width - room };
     let right = Column { x: left.right(), width: room };
     let mut y = FOOT_Y + FOOT_SIZE.baseline();
@@ -106,6 +126,7 @@ mod tests {
             date: jiff::civil::date(2023, 12, 13),
             watermark: Some("DIỄN TẬP".into()),
             foot: Some("SHA-256 3f9a 2c41".into()),
+            guide: None,
             blocks,
         }
     }

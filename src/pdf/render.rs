@@ -16,6 +16,7 @@ use super::error::PdfError;
 use super::file_info::{FileInfo, PROGRAM, Printing, info_dictionary};
 use super::fonts::Face;
 use super::layout::Page;
+use super::outline::{Bookmark, add_outline};
 use domain::audit::Digest;
 
 /// Pages below one node of the page tree: PDF 1.4 readers may refuse an array of more than 8,191 elements (PDF
@@ -31,6 +32,19 @@ const A4: [Object; 4] = [Object::Integer(0), Object::Integer(0), Object::Real(59
 /// # Errors
 /// A character that the print face lacks; too many pages; a defect in the PDF library.
 pub fn render(pages: &[Page], order: &[usize], info: &FileInfo<'_>) -> Result<Pdf, PdfError> {
+    with_bookmarks(pages, order, info, &[])
+}
+
+/// The same with bookmarks.
+///
+/// # Errors
+/// As [`render`].
+pub fn with_bookmarks(
+    pages: &[Page],
+    order: &[usize],
+    info: &FileInfo<'_>,
+    bookmarks: &[Bookmark],
+) -> Result<Pdf, PdfError> {
     let count = u32::try_from(order.len()).map_err(|_| PdfError::TooManyPages { pages: order.len() })?;
     let letters = Letters::of(pages);
     let subsets = Subsets::of(&letters)?;
@@ -42,6 +56,7 @@ pub fn render(pages: &[Page], order: &[usize], info: &FileInfo<'_>) -> Result<Pd
     }
     let sequence: Vec<ObjectId> = order.iter().filter_map(|page| contents.get(*page).copied()).collect();
     add_pages(&mut file, &sequence)?;
+    add_outline(&mut file, bookmarks)?;
     file.compress();
     Ok(Pdf { bytes: save(file)?, pages: count })
 }
@@ -236,7 +251,7 @@ mod tests {
     fn page(text: &str) -> Page {
         let (x, y, stretch) = (Length::mm(30), Length::mm(30), Length::ZERO);
         let (face, size, text) = (Face::Bold, Points(13), text.to_owned());
-        Page { shapes: vec![Shape::Text(TextRun { x, y, face, size, grey: BLACK, stretch, text })] }
+        Page { shapes: vec![Shape::Text(TextRun { x, y, face, size, grey: BLACK, stretch, text })], ..Page::default() }
     }
 
     fn read(pages: &[Page], order: &[usize]) -> lopdf::Document {

@@ -22,7 +22,7 @@ pub fn sheets(sheet: &SlipSheet) -> Result<Vec<Page>, PdfError> {
     let (width, height) = (PAGE_WIDTH / 2, PAGE_HEIGHT / 4);
     let mut pages = Vec::new();
     for slips in sheet.slips.chunks(COLUMNS * ROWS) {
-        let mut page = Page { shapes: vec![cuts()] };
+        let mut page = Page { shapes: vec![cuts()], ..Page::default() };
         for (place, slip) in slips.iter().enumerate() {
             let (column, row) = (place % COLUMNS, place / COLUMNS);
             let mut shapes = one(sheet, slip, width)?;

@@ -53,6 +53,7 @@ fields! {
     PLANNED = "planned", "Kế hoạch";
     ACTUAL = "actual", "Thực hiện";
     UNIT = "unit", "Đơn vị tính";
+    LOWER = "lower_is_better", "Chiều của chỉ tiêu";
     STATUS = "status", "Tình trạng";
     DUE = "due", "Hạn";
     SOURCE_NUMBER = "source_number", "Số văn bản nguồn";
@@ -100,7 +101,7 @@ fields! {
     RANK = "rank", "Thứ tự";
     GROUP = "group", "Tổ đại biểu";
     GROUP_SECRETARY = "group_secretary", "Thư ký tổ";
-    POLL = "poll", "Kỳ lấy phiếu";
+    POLL = "poll", "Đợt lấy phiếu";
     NUMBER = "number", "Số, ký hiệu";
     DAY = "day", "Ngày";
     VERDICT = "verdict", "Quyết định";

@@ -81,7 +81,7 @@ pub struct Destination {
 /// Where each role can go: label, address, purpose, who.
 const DESTINATIONS: &[(&str, &str, &str, &[Role])] = &[
     ("Đọc hồ sơ", "/doc", "Đọc hồ sơ từng người, tìm, ghi chú riêng, đặt câu hỏi.", reading::READERS),
-    ("Kỳ lấy phiếu", "/ky", "Chuẩn bị một kỳ lấy phiếu, từ kỳ họp đến mẫu phiếu.", preparing::OFFICE),
+    ("Đợt lấy phiếu", "/ky", "Chuẩn bị một đợt lấy phiếu, từ kỳ họp đến mẫu phiếu.", preparing::OFFICE),
     (
         "Quy định áp dụng",
         "/quy-dinh",
@@ -102,7 +102,7 @@ const DESTINATIONS: &[(&str, &str, &str, &[Role])] = &[
         counting::COUNTERS,
     ),
     (
-        "Máy chiếu",
+        "Màn chiếu",
         "/may-chieu",
         "Chiếu tiến độ kiểm phiếu cho cả hội trường; kết quả chỉ hiện khi đã ghi và Trưởng ban cho chiếu.",
         counting::WATCHERS,
@@ -117,11 +117,11 @@ const DESTINATIONS: &[(&str, &str, &str, &[Role])] = &[
     (
         "Dữ kiện",
         "/du-kien",
-        "Nhập, sửa, lọc dữ kiện về người được lấy phiếu; thẩm tra với tài liệu nguồn.",
+        "Nhập, sửa, lọc dữ kiện về người được lấy phiếu; đối chiếu với tài liệu nguồn.",
         facts::EDITORS,
     ),
     (
-        "Nhập bảng tính",
+        "Nhập từ Excel (bảng tính)",
         "/nhap-bang-tinh",
         "Nhập danh sách, dữ kiện từ bảng tính, xem trước rồi ghi; tải dữ liệu hiện có.",
         &[Role::Clerk, Role::Leader],

@@ -262,7 +262,7 @@ fn a_poll_is_not_sealed_while_a_rule_decides_in_it_that_nobody_attested() {
         let forms = format!("/ky/{poll}/mau-phieu");
         let page = clerk.opens(&forms).await;
         assert!(
-            page.text(".warning").contains("tham số của bộ quy tắc quyết định kỳ này chưa được đối chiếu"),
+            page.text(".warning").contains("tham số của bộ quy tắc quyết định đợt này chưa được đối chiếu"),
             "{}",
             page.html
         );
@@ -287,7 +287,7 @@ fn a_poll_is_not_sealed_while_a_rule_decides_in_it_that_nobody_attested() {
         let last = open.iter().position(|key| key == "percent").map(|at| open.remove(at)).expect("a key");
         site.states(council, compared(RULES, open)).await;
         let behind = clerk.opens(&format!("/quy-dinh?ky={poll}")).await;
-        assert!(behind.text(".warning").contains("như khi lập kỳ"), "{}", behind.html);
+        assert!(behind.text(".warning").contains("như khi lập đợt"), "{}", behind.html);
         site.takes_rules_over(council, poll).await;
         let refused = site.app.propose_forms(ask(&one), poll).await.expect_err("refused").to_string();
         assert!(refused.contains("còn 1 tham số") && refused.contains("Cách in tỷ lệ"), "{refused}");

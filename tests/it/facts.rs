@@ -83,7 +83,7 @@ fn a_fact_goes_from_its_author_to_another_person_and_back() {
         assert_eq!(empty.all(".empty a"), ["Nhập dữ kiện đầu tiên"]);
         let path = enters(&mut clerk, official, &[("text", "<script>alert(1)</script> Thu ngân sách")]).await;
         let shown = clerk.opens(&path).await;
-        assert_eq!(shown.text("#state"), "chờ thẩm tra");
+        assert_eq!(shown.text("#state"), "chờ đối chiếu");
         assert_eq!(shown.text("#statement"), "<script>alert(1)</script> Thu ngân sách");
         assert!(shown.all("script").is_empty(), "shown as text");
         assert!(shown.text("#cannot-verify").contains("Thường trực"));
@@ -94,27 +94,27 @@ fn a_fact_goes_from_its_author_to_another_person_and_back() {
         let verified = leader.submits(&format!("{path}/tham-tra"), &[]).await;
         assert_eq!(
             (verified.text("#state").as_str(), verified.text(".notice").as_str()),
-            ("đã thẩm tra", "Đã thẩm tra dữ kiện.")
+            ("đã đối chiếu", "Đã đối chiếu dữ kiện.")
         );
         // The statement changes: it waits again, and the history says what changed.
         clerk.opens(&path).await;
         let changed = sends(&mut clerk, &path, &fields(official, &[("actual", "13.200")])).await;
-        assert_eq!(changed.text("#state"), "chờ thẩm tra", "{}", changed.html);
+        assert_eq!(changed.text("#state"), "chờ đối chiếu", "{}", changed.html);
         let newest = changed.text("#history tbody tr td:last-child");
         assert!(newest.contains("Thực hiện: 13.120,50 → 13.200") && newest.contains("Nội dung:"), "{newest}");
         // Saved again without a change, it stays as it is.
         clerk.opens(&path).await;
         let same = sends(&mut clerk, &path, &fields(official, &[("actual", "13.200")])).await;
-        assert_eq!(same.all("#history tbody th"), ["sửa", "thẩm tra", "thêm mới"]);
+        assert_eq!(same.all("#history tbody th"), ["sửa", "đối chiếu", "thêm mới"]);
 
         leader.opens(&path).await;
         leader.submits(&format!("{path}/tham-tra"), &[]).await;
-        assert_eq!(leader.submits(&format!("{path}/bo-tham-tra"), &[]).await.text("#state"), "chờ thẩm tra");
+        assert_eq!(leader.submits(&format!("{path}/bo-tham-tra"), &[]).await.text("#state"), "chờ đối chiếu");
         clerk.opens(&path).await;
         let withdrawn = clerk.submits(&format!("{path}/rut"), &[]).await;
         assert_eq!((withdrawn.text("#state").as_str(), withdrawn.all("summary").len()), ("đã rút", 0));
         let restored = clerk.submits(&format!("{path}/khoi-phuc"), &[]).await;
-        assert_eq!(restored.text("#state"), "chờ thẩm tra");
+        assert_eq!(restored.text("#state"), "chờ đối chiếu");
 
         let actions: Vec<_> = log_of(&site, council)
             .await
@@ -134,7 +134,7 @@ fn who_stated_it_does_not_verify_it_whatever_the_role() {
     on_both(|engine| async move {
         let Office { site, official, mut leader, mut clerk, .. } = Office::new(engine).await;
         let path = enters(&mut leader, official, &[]).await;
-        assert!(leader.opens(&path).await.text("#cannot-verify").contains("không tự thẩm tra được"));
+        assert!(leader.opens(&path).await.text("#cannot-verify").contains("không tự đối chiếu được"));
         assert!(leader.hidden_fields(&format!("{path}/tham-tra")).is_empty(), "no button");
         // Past the page, the use case says the same.
         let mut other = site.signed_in("mau", "tt2").await;
@@ -146,7 +146,7 @@ fn who_stated_it_does_not_verify_it_whatever_the_role() {
         let own = body(&leader, &format!("{path}/rut"));
         let refused = leader.sends(Method::POST, &format!("{path}/tham-tra"), Some(own)).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(refused.text("#problem").contains("không tự thẩm tra được"));
+        assert!(refused.text("#problem").contains("không tự đối chiếu được"));
         // Another editor in between: who verifies saw another statement.
         clerk.opens(&path).await;
         sends(&mut clerk, &path, &fields(official, &[("year", "2024")])).await;
@@ -155,7 +155,7 @@ fn who_stated_it_does_not_verify_it_whatever_the_role() {
         assert!(stale.text("#problem").contains("Trần Văn Thư vừa sửa"), "{}", stale.text("#problem"));
         // Now the clerk stated it last: its first author may verify.
         leader.opens(&path).await;
-        assert_eq!(leader.submits(&format!("{path}/tham-tra"), &[]).await.text("#state"), "đã thẩm tra");
+        assert_eq!(leader.submits(&format!("{path}/tham-tra"), &[]).await.text("#state"), "đã đối chiếu");
     });
 }
 
@@ -224,10 +224,11 @@ fn a_leader_verifies_what_waits_one_by_one_or_several_at_once() {
         }
         let own = enters(&mut leader, official, &[("text", "Của tôi")]).await;
         let queue = leader.opens("/du-kien/tham-tra").await;
-        assert_eq!(queue.text("#progress"), "Đã thẩm tra 0/6 dữ kiện.");
+        assert_eq!(queue.text("#progress"), "Đã đối chiếu 0/6 dữ kiện.");
         assert!(queue.text("#own").starts_with("1 dữ kiện do bạn nhập"));
         assert_eq!(queue.all("tbody th a"), ["Việc 5", "Việc 4", "Việc 3", "Việc 2", "Việc 1"]);
-        assert!(queue.text("tbody th").contains("kế hoạch 12.500 thực hiện 13.120,50 tỷ đồng"), "{}", queue.html);
+        let said = "Kế hoạch 12.500 tỷ đồng; thực hiện 13.120,50 tỷ đồng; Đạt";
+        assert!(queue.text("tbody th").contains(said), "{}", queue.html);
         let boxes: Vec<String> = queue
             .html
             .split("name=\"facts\" value=\"")
@@ -248,14 +249,14 @@ fn a_leader_verifies_what_waits_one_by_one_or_several_at_once() {
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.html);
         let problems = refused.all("#problems li");
         assert!(
-            problems[0].contains("Trần Văn Thư vừa sửa") && problems[1].contains("không tự thẩm tra"),
+            problems[0].contains("Trần Văn Thư vừa sửa") && problems[1].contains("không tự đối chiếu"),
             "{problems:?}"
         );
-        assert_eq!(refused.text("#progress"), "Đã thẩm tra 0/6 dữ kiện.");
+        assert_eq!(refused.text("#progress"), "Đã đối chiếu 0/6 dữ kiện.");
 
         let before = log_of(&site, council).await.len();
         let done = leader.submits("/du-kien/tham-tra", &[("facts", &boxes[1]), ("facts", &boxes[2])]).await;
-        assert_eq!(done.text("#progress"), "Đã thẩm tra 2/6 dữ kiện.");
+        assert_eq!(done.text("#progress"), "Đã đối chiếu 2/6 dữ kiện.");
         let log = log_of(&site, council).await;
         assert_eq!((log.len() - before, log.last().expect("entry").1["records"].as_u64()), (1, Some(2)));
 
@@ -267,7 +268,7 @@ fn a_leader_verifies_what_waits_one_by_one_or_several_at_once() {
         let next = leader.submits(&format!("/du-kien/{id}/tham-tra"), &[]).await;
         assert_eq!(
             (next.text("#statement").as_str(), next.text("#progress").as_str()),
-            ("Việc 2", "Đã thẩm tra 3/6 dữ kiện.")
+            ("Việc 2", "Đã đối chiếu 3/6 dữ kiện.")
         );
         assert_eq!(next.all("a[rel=next]").len(), 1);
     });
@@ -291,7 +292,7 @@ fn a_list_is_filtered_paged_and_taken_away_without_a_formula() {
         assert_eq!((list.all("tbody tr").len(), list.text(".pages p").as_str()), (50, "Trang 1/2"));
         assert_eq!(clerk.opens("/du-kien?trang=2").await.all("tbody tr").len(), 2);
         assert_eq!(clerk.opens("/du-kien?trang=99").await.text(".pages p"), "Trang 2/2");
-        assert_eq!(list.all(".states a"), ["52 chờ thẩm tra", "0 đã thẩm tra", "0 đã rút"]);
+        assert_eq!(list.all(".states a"), ["52 chờ đối chiếu", "0 đã đối chiếu", "0 đã rút"]);
         let found = [
             ("tim=VIEC+so+7", 1),
             ("tim=vi%E1%BB%87c+s%E1%BB%91+1", 11),
@@ -321,5 +322,32 @@ fn a_list_is_filtered_paged_and_taken_away_without_a_formula() {
             xlsx.bytes.starts_with(b"PK")
                 && xlsx.headers["content-disposition"] == "attachment; filename=\"du-kien.xlsx\""
         );
+    });
+}
+
+#[test]
+fn whoever_checks_a_fact_is_asked_where_its_verdict_or_its_day_looks_wrong() {
+    on_both(|engine| async move {
+        let Office { site: _, official, mut clerk, mut leader, .. } = Office::new(engine).await;
+        let missed = [("text", "Số vụ tai nạn giao thông"), ("planned", "210"), ("actual", "201")];
+        let fact = enters(&mut clerk, official, &missed).await;
+        enters(&mut clerk, official, &[("source_date", "2099-01-01"), ("text", "Thu từ đất")]).await;
+        let queue = leader.opens("/du-kien/tham-tra").await;
+        let mut doubts = queue.all("small.doubts");
+        doubts.sort();
+        assert!(
+            doubts[0].starts_with("Thực hiện thấp hơn kế hoạch mà ghi «Đạt». Chỉ tiêu càng thấp càng tốt"),
+            "{doubts:?}"
+        );
+        assert!(doubts[1].starts_with("Tài liệu nguồn ghi ngày 01/01/2099, sau hôm nay."), "{doubts:?}");
+        assert!(queue.text("#facts").contains("Kế hoạch 210 tỷ đồng; thực hiện 201 tỷ đồng; Đạt"), "{}", queue.html);
+
+        // Ticked as one that is better the lower it is, it is not asked about any more.
+        let page = clerk.opens(&fact).await;
+        assert_eq!(page.all("dd.doubts p").len(), 1);
+        let ticked = [&missed[..], &[("lower_is_better", "1")]].concat();
+        let changed = sends(&mut clerk, &fact, &fields(official, &ticked)).await;
+        assert_eq!(changed.all("dd.doubts p"), [""; 0], "{}", changed.html);
+        assert!(changed.html.contains("(càng thấp càng tốt)"), "{}", changed.html);
     });
 }

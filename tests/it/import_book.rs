@@ -67,7 +67,8 @@ fn full_book() -> Book {
         official("Lê Thị Út", None, &[("Phó Chủ tịch HĐND tỉnh", Some(since)), ("Trưởng Ban Pháp chế", Some(since))]),
     ];
     let plain = |t: &str| Decimal::parse_plain(t);
-    let figures = |planned, actual, unit: &str| Some(Figures { planned, actual, unit: unit.into() });
+    let figures =
+        |planned, actual, unit: &str| Some(Figures { planned, actual, unit: unit.into(), lower_is_better: false });
     let facts = vec![
         fact(&[0, 2], Period::Year(2022), figures(plain("12500"), plain("13120.5"), "tỷ đồng")),
         fact(&[1], Period::Day(date(2023, 5, 4)), figures(plain("8.50"), plain("-0.125"), "%")),
@@ -194,7 +195,7 @@ proptest! {
         let from = date(2021, 7, 1).checked_add(jiff::Span::new().days(day)).expect("in range");
         let to = from.checked_add(jiff::Span::new().days(span)).expect("in range");
         book.officials[2].name = who;
-        book.facts[0].figures = Some(Figures { planned: value, actual: Decimal::new(-(mantissa / 2), scale), unit: "km".into() });
+        book.facts[0].figures = Some(Figures { planned: value, actual: Decimal::new(-(mantissa / 2), scale), unit: "km".into(), lower_is_better: false });
         book.facts[1].period = if span == 0 { Period::Day(from) } else { Period::Span(from, to) };
         book.facts[1].source.date = from;
         let back = read_xlsx(&book_xlsx(&book).expect("workbook"), "b.xlsx");

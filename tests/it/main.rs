@@ -90,6 +90,7 @@ mod published;
 mod random_changes;
 mod reading;
 mod reading_groups;
+mod reading_long;
 mod reading_notes;
 mod real_count;
 mod rehearsal;

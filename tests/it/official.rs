@@ -64,7 +64,7 @@ fn an_official_reads_what_is_stated_replies_and_the_second_window_is_told() {
 fn the_report_is_filed_by_section_and_previewed_and_a_receipt_is_kept_with_its_scan() {
     on_both(|engine| async move {
         let (site, council, official, mut own, _) = with_official(engine).await;
-        assert!(own.opens("/cua-toi/bao-cao").await.text(".empty").contains("Chưa có kỳ lấy phiếu"));
+        assert!(own.opens("/cua-toi/bao-cao").await.text(".empty").contains("Chưa có đợt lấy phiếu"));
         site.has_poll(council).await;
         let report = own.opens("/cua-toi/bao-cao").await;
         assert_eq!(report.all("#sections .tag.bad").len(), 5);

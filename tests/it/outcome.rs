@@ -360,7 +360,7 @@ fn the_list_of_results_begins_empty_and_a_poll_of_another_council_is_not_there()
         let (site, council) = Site::with_council(engine).await;
         site.has_account(council, "giam.sat", "Lê Thị Giám Sát", Role::Auditor).await;
         let mut auditor = site.signed_in("mau", "giam.sat").await;
-        has(&auditor.opens("/ket-qua").await.text(".empty"), &["Chưa có kỳ lấy phiếu nào"]);
+        has(&auditor.opens("/ket-qua").await.text(".empty"), &["Chưa có đợt lấy phiếu nào"]);
         let operator = site.actor_of_operator().await;
         let other = site.found(&operator, "khac", "Hội đồng nhân dân tỉnh Khác").await;
         let foreign = site.has_sealed_poll(other).await.poll;

@@ -31,6 +31,7 @@ pub fn paper(blocks: Vec<Block>) -> Document {
         date: DAY,
         watermark: None,
         foot: None,
+        guide: None,
         blocks,
     }
 }
@@ -363,6 +364,7 @@ pub fn minutes() -> Vec<Block> {
         Block::Heading { level: 3, text: "Giải ngân vốn đầu tư công".into() },
         Block::Chart(Chart {
             title: "Tỷ lệ giải ngân vốn đầu tư công (%)".into(),
+            half: false,
             points: vec![
                 point("2021", "95", "87.5"),
                 point("2022", "95", "101.25"),

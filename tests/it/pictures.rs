@@ -126,7 +126,7 @@ fn a_dossier_with_charts_looks_as_kept() {
         actual: Decimal::parse_plain(actual),
     };
     let chart = |title: &str, points: &[(i32, &str, &str)]| {
-        Block::Chart(Chart { title: title.into(), points: points.iter().copied().map(point).collect() })
+        Block::Chart(Chart { title: title.into(), points: points.iter().copied().map(point).collect(), half: false })
     };
     let years: Vec<(i32, &str, &str)> = (2016..2024).map(|year| (year, "95", "88.25")).collect();
     let mut doc = paper(vec![

@@ -43,7 +43,7 @@ fn a_poll_begins_with_its_plan_once_and_the_plan_is_changed_by_one_at_a_time() {
         site.has_account(council, "thuong.truc", "Trần Thường Trực", Role::Leader).await;
         let mut clerk = site.signed_in("mau", "van.phong").await;
         let empty = clerk.opens("/ky").await;
-        assert!(empty.text(".empty").starts_with("Chưa có kỳ lấy phiếu nào."));
+        assert!(empty.text(".empty").starts_with("Chưa có đợt lấy phiếu nào."));
         clerk.opens("/ky/moi").await;
         let wrong = clerk
             .submits("/ky/moi", &plan_with(&[("votes_on", "2023-12-04"), ("chair", ""), ("delegates", "x")]))

@@ -273,7 +273,7 @@ fn before_the_first_release_and_before_the_first_poll_the_room_says_what_comes()
         let (site, council) = Site::with_council(engine).await;
         site.has_account(council, "lan", "Nguyễn Thị Lan", Role::Delegate).await;
         let mut lan = site.signed_in("mau", "lan").await;
-        assert!(lan.opens("/doc").await.text(".empty").contains("Chưa có kỳ lấy phiếu"));
+        assert!(lan.opens("/doc").await.text(".empty").contains("Chưa có đợt lấy phiếu"));
         let first = site.has_poll(council).await;
         assert!(lan.opens("/doc").await.text(".empty").contains("chưa được phát hành"));
         site.clock.advance(jiff::SignedDuration::from_secs(1));

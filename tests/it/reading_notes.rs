@@ -46,6 +46,11 @@ fn a_note_lies_sealed_in_the_database_and_opens_by_its_passphrase_alone() {
         let page = lan.opens(&all).await;
         assert_eq!(page.all(".own-note h2"), ["Ông Phạm Văn Cường"]);
         assert!(page.text(".own-note").contains("gói thầu số 7"));
+        let file = lan.opens(&format!("{all}.txt")).await;
+        let text = String::from_utf8(file.bytes).expect("text");
+        assert!(text.contains("== Ông Phạm Văn Cường ==\r\nHỏi kỹ về gói thầu số 7\r\n\r\nxem lại năm 2023"), "{text}");
+        let stranger = hai.opens(&format!("{all}.txt")).await;
+        assert!(stranger.text(".empty").contains("chưa có ghi chú nào"), "{}", stranger.html);
         assert_eq!(log_of(&hall.site, hall.council).await.len(), before, "no log tells of notes");
 
         let account = hall.site.account(hall.council, "lan").await;

@@ -19,7 +19,7 @@ use jiff::civil::Date;
 use macros::boxed;
 use store::{CouncilTx, polls, preparation, rule_statements};
 
-const NO_POLL: AppError = AppError::NotFound("kỳ lấy phiếu");
+const NO_POLL: AppError = AppError::NotFound("đợt lấy phiếu");
 
 /// What the address of the page asks for.
 #[derive(Clone, Debug, Default)]

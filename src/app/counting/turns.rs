@@ -17,7 +17,7 @@ use domain::turn::{Person, Pile, Reader, Situation, Turn, WaitingPile, WaitingPr
 use macros::boxed;
 use store::{CouncilTx, accounts, polls, preparation};
 
-const NO_POLL: AppError = AppError::NotFound("kỳ lấy phiếu");
+const NO_POLL: AppError = AppError::NotFound("đợt lấy phiếu");
 
 /// What waits in a poll, and the reader who is told.
 #[derive(Clone, Debug)]

@@ -12,6 +12,7 @@ mod outlines;
 mod release;
 mod released;
 mod sources;
+mod volume;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,6 +27,7 @@ pub(crate) use released::{released_file, released_page};
 pub use sources::SourceFile;
 pub(crate) use sources::sources;
 pub use store::releases::{Release, ReleasedDossier};
+pub use volume::{NamedFile, VolumeForm};
 
 use self::compile::{Draw, Outline, make, outline};
 use self::outlines::DossierList;

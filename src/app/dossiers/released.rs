@@ -237,8 +237,8 @@ fn head_words(line: &str) -> String {
         "birth" => "Ngày sinh",
         "post" => "Chức vụ",
         "of-field" => "Lĩnh vực phụ trách",
-        "from" => "Kỳ hồ sơ từ ngày",
-        "to" => "Kỳ hồ sơ đến ngày",
+        "from" => "Hồ sơ từ ngày",
+        "to" => "Hồ sơ đến ngày",
         _ => "Phần chung",
     };
     let day = |cell: &str| cell.parse().map_or_else(|_| cell.to_owned(), domain::text::date_dmy);

@@ -124,7 +124,7 @@ async fn obstacle(
         return Ok(None);
     }
     Ok(Some(format!(
-        "Tài khoản của bạn do {} cấp hoặc đặt lại sau khi một kỳ lấy phiếu đang diễn ra bắt đầu; hãy nhờ người quản trị tài \
+        "Tài khoản của bạn do {} cấp hoặc đặt lại sau khi một đợt lấy phiếu đang diễn ra bắt đầu; hãy nhờ người quản trị tài \
          khoản đã có từ trước.",
         of_caller.by
     )))

@@ -49,7 +49,7 @@ pub use store::polls::PollSummary;
 
 use crate::service::keys::Keys;
 
-pub(crate) const NO_POLL: AppError = AppError::NotFound("kỳ lấy phiếu");
+pub(crate) const NO_POLL: AppError = AppError::NotFound("đợt lấy phiếu");
 
 /// Roles that follow the day of the vote.
 pub const FOLLOWERS: &[Role] = &[Role::HeadTeller, Role::Leader, Role::Clerk];

@@ -13,7 +13,7 @@ use store::{CouncilTx, accounts, logs, polls, resets};
 /// With a sentence that says who reset it, when, and what to do.
 pub(crate) async fn since_begun(tx: &mut CouncilTx, poll: PollId, account: AccountId) -> Result<(), AppError> {
     let begun = UtcTime::try_from(poll.at()).map_err(|e| AppError::internal("đọc lúc bắt đầu của kỳ", e))?;
-    since(tx, account, begun, "kỳ lấy phiếu này bắt đầu", "đề xuất hay xác nhận bước nào").await
+    since(tx, account, begun, "đợt lấy phiếu này bắt đầu", "đề xuất hay xác nhận bước nào").await
 }
 
 /// Refuses a member of the board whose proof somebody else had in hand since the board was appointed.

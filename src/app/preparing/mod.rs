@@ -43,7 +43,7 @@ pub const PREPARERS: &[Role] = &[Role::Clerk];
 /// Roles that confirm its steps.
 pub const LEADERS: &[Role] = &[Role::Leader];
 
-pub(crate) const NO_POLL: AppError = AppError::NotFound("kỳ lấy phiếu");
+pub(crate) const NO_POLL: AppError = AppError::NotFound("đợt lấy phiếu");
 
 /// With what a confirmed step is taken.
 #[derive(Clone)]

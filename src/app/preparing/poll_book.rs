@@ -72,7 +72,7 @@ pub(crate) struct PollBook {
     pub begun_on: Date,
 }
 
-const NO_POLL: AppError = AppError::NotFound("kỳ lấy phiếu");
+const NO_POLL: AppError = AppError::NotFound("đợt lấy phiếu");
 
 fn damaged(cause: impl ToString) -> AppError {
     AppError::internal("đọc phần chuẩn bị", cause)

@@ -53,7 +53,7 @@ async fn offered(tx: &mut CouncilTx, poll: PollId) -> Result<(DecidedRules, Load
         now = now.chosen(rule.value.costs).map_err(attested::refused)?;
     }
     if now.source.sha256 == state.poll().created.ruleset_sha256 {
-        return Err(AppError::Input("Kỳ này đang dùng đúng bộ quy tắc đó; không có gì để thay.".to_owned()));
+        return Err(AppError::Input("Đợt này đang dùng đúng bộ quy tắc đó; không có gì để thay.".to_owned()));
     }
     let open = now.set.unattested(book.plan.kind, council.kind, council.sitting.votes_on).len();
     let decided = DecidedRules {

@@ -26,7 +26,7 @@ pub const COLLECTORS: &[Role] = &[Role::Leader, Role::Clerk];
 /// Roles that reopen a filed summary.
 pub const REOPENERS: &[Role] = &[Role::Leader];
 
-const NO_POLL: AppError = AppError::NotFound("kỳ lấy phiếu");
+const NO_POLL: AppError = AppError::NotFound("đợt lấy phiếu");
 const NO_SUMMARY: AppError = AppError::NotFound("tổng hợp thảo luận tổ");
 
 /// An official whom a group may say something of.

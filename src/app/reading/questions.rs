@@ -32,7 +32,7 @@ pub const REPLIERS: &[Role] = &[Role::Official];
 
 const NO_QUESTION: AppError = AppError::NotFound("câu hỏi");
 const NO_OFFICIAL: AppError = AppError::NotFound("người được lấy phiếu");
-const NO_POLL: AppError = AppError::NotFound("kỳ lấy phiếu");
+const NO_POLL: AppError = AppError::NotFound("đợt lấy phiếu");
 
 /// A question for a page.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -26,7 +26,7 @@ pub enum AppError {
     Input(String),
     /// Forms are not sealed while parameters decide of which the office has said nothing.
     #[error(
-        "Chưa chốt được mẫu phiếu: còn {count} tham số của bộ quy tắc quyết định kỳ này chưa được đối chiếu (trước hết: \
+        "Chưa chốt được mẫu phiếu: còn {count} tham số của bộ quy tắc quyết định đợt này chưa được đối chiếu (trước hết: \
          {first}); hãy đối chiếu với văn bản gốc, hoặc chấp nhận có lý do bằng hai người, tại trang «Quy định áp dụng»."
     )]
     Unattested {

@@ -1,16 +1,30 @@
 //! Hồ sơ on paper: of one official, and of one field.
 
+use jiff::civil::Date;
+
+use super::dossier_facts::{Columns, fact_blocks, report_blocks};
+use super::dossier_summary::summary_blocks;
+use super::dossier_words::{counted, ranges, result_text};
 use super::frame::{Frame, Issue};
-use super::parts::{centered_italic, cite_text, heading, notice, properties, roman, small, table};
-use super::{Block, Cell, Chart, ChartPoint, Document, Span, Table};
+use super::parts::{centered_italic, cite_text, compact, heading, notice, properties, roman, small, table};
+use super::{Block, Cell, Chart, ChartPoint, Document, FactMark, Guide};
 use crate::decimal::Decimal;
-use crate::dossier::{Dossier, FactNo, FieldDossier, Gathered, Missing, TargetSeries, YearFacts, YearFigures};
+use crate::dossier::{
+    Begins, Coverage, Dossier, FactNo, FieldDossier, Gathered, Missing, SeriesPoint, TargetSeries, YearFacts,
+    YearFigures,
+};
 use crate::fact::{Fact, Status};
-use crate::official::{Birth, Official, OfficialNo, Post};
+use crate::official::{Birth, Post};
 use crate::text::date_dmy;
 
 const NEUTRAL: &str = "Hồ sơ tập hợp các dữ kiện có tài liệu nguồn, không chấm điểm, không xếp hạng; đại biểu tự đánh giá. \
                        Số trong ngoặc là số thứ tự của dữ kiện tại phần dữ kiện theo lĩnh vực.";
+
+/// Years of a chart that takes half of the width: the figures of more would not fit under their bars.
+const MOST_ABREAST: usize = 4;
+
+/// The part of a volume that has the dossiers of fields.
+const OF_FIELDS: &str = "Hồ sơ theo lĩnh vực";
 
 /// The dossier of one official as a paper.
 pub fn dossier_document(dossier: &Dossier<'_>, frame: &Frame<'_>) -> Document {
@@ -24,11 +38,11 @@ pub fn dossier_document(dossier: &Dossier<'_>, frame: &Frame<'_>) -> Document {
     let mut blocks = vec![
         Block::Title { kind: kind.into(), subject },
         centered_italic(format!("(Phục vụ {})", frame.occasion.sitting_with_term())),
-        identity(dossier),
-        small(NEUTRAL),
     ];
-    blocks.extend(body(&dossier.gathered, &dossier.missing, frame, &Columns::Person));
-    frame.document(format!("Hồ sơ {}", official.name), Issue::default(), blocks)
+    let columns = Columns::Person(dossier.coverage);
+    blocks.extend(body(identity(dossier), &dossier.gathered, &dossier.missing, frame, &columns));
+    let guide = guide(official.block.0.clone(), &dossier.gathered);
+    Document { guide: Some(guide), ..frame.document(format!("Hồ sơ {}", official.name), Issue::default(), blocks) }
 }
 
 /// The dossier of one field as a paper.
@@ -37,17 +51,23 @@ pub fn field_document(dossier: &FieldDossier<'_>, frame: &Frame<'_>) -> Document
     let mut blocks = vec![
         Block::Title { kind: "HỒ SƠ LĨNH VỰC".into(), subject: dossier.field.0.clone() },
         centered_italic(format!("(Phục vụ {})", frame.occasion.sitting_with_term())),
-        properties(vec![
-            ("Lĩnh vực", dossier.field.0.clone()),
-            ("Người liên quan", people.collect::<Vec<_>>().join("; ")),
-            ("Kỳ hồ sơ", dossier.coverage.text()),
-            ("Số dữ kiện", fact_count(&dossier.gathered)),
-        ]),
-        small(NEUTRAL),
     ];
+    let general = properties(vec![
+        ("Lĩnh vực", dossier.field.0.clone()),
+        ("Người liên quan", people.collect::<Vec<_>>().join("; ")),
+        ("Thời gian của hồ sơ", dossier.coverage.text()),
+        ("Số dữ kiện", fact_count(&dossier.gathered, dossier.coverage)),
+    ]);
     let columns = Columns::Field(&dossier.officials);
-    blocks.extend(body(&dossier.gathered, &dossier.missing, frame, &columns));
-    frame.document(format!("Hồ sơ lĩnh vực {}", dossier.field.0), Issue::default(), blocks)
+    blocks.extend(body(general, &dossier.gathered, &dossier.missing, frame, &columns));
+    let guide = guide(OF_FIELDS.to_owned(), &dossier.gathered);
+    let title = format!("Hồ sơ lĩnh vực {}", dossier.field.0);
+    Document { guide: Some(guide), ..frame.document(title, Issue::default(), blocks) }
+}
+
+fn guide(part: String, gathered: &Gathered<'_>) -> Guide {
+    let mark = |fact: &&Fact| FactMark { kind: fact.kind, year: fact.period.year(), status: fact.status };
+    Guide { part, facts: gathered.facts.iter().map(mark).collect() }
 }
 
 fn identity(dossier: &Dossier<'_>) -> Block {
@@ -68,14 +88,18 @@ fn identity(dossier: &Dossier<'_>) -> Block {
         ("Chức vụ", official.posts.iter().map(post).collect::<Vec<_>>().join("; ")),
         ("Khối", official.block.0.clone()),
         ("Lĩnh vực phụ trách", if fields.is_empty() { "Chưa ghi".to_owned() } else { fields.join("; ") }),
-        ("Kỳ hồ sơ", dossier.coverage.text()),
-        ("Số dữ kiện", fact_count(&dossier.gathered)),
+        ("Thời gian của hồ sơ", dossier.coverage.text()),
+        ("Số dữ kiện", fact_count(&dossier.gathered, dossier.coverage)),
     ])
 }
 
-fn fact_count(gathered: &Gathered<'_>) -> String {
-    let mut text = format!("{} dữ kiện trong kỳ", gathered.facts.len());
-    for (count, which) in [(gathered.left_out_before, "trước kỳ"), (gathered.left_out_after, "sau kỳ")] {
+fn fact_count(gathered: &Gathered<'_>, coverage: Coverage) -> String {
+    let before = match coverage.begins {
+        Begins::Term => "trước đầu nhiệm kỳ",
+        Begins::Post => "trước khi nhận chức vụ",
+    };
+    let mut text = format!("{} dữ kiện", gathered.facts.len());
+    for (count, which) in [(gathered.left_out_before, before), (gathered.left_out_after, "sau ngày bỏ phiếu")] {
         if count > 0 {
             text.push_str(&format!("; không đưa vào {count} dữ kiện {which}"));
         }
@@ -83,12 +107,24 @@ fn fact_count(gathered: &Gathered<'_>) -> String {
     text
 }
 
-/// The numbered sections after the identity; one without content is left out and its number goes to the next.
-fn body(gathered: &Gathered<'_>, missing: &[Missing], frame: &Frame<'_>, columns: &Columns<'_>) -> Vec<Block> {
+/// The numbered sections, `general` about whom or what it is; one without content is left out and its number goes to the
+/// next. What needs attention comes first: it is what a reader looks for.
+fn body(
+    general: Block,
+    gathered: &Gathered<'_>,
+    missing: &[Missing],
+    frame: &Frame<'_>,
+    columns: &Columns<'_>,
+) -> Vec<Block> {
+    let mut summary = summary_blocks(gathered, missing);
+    summary.push(small(NEUTRAL));
     let sections = [
+        ("Điểm cần xem", summary),
+        ("Thông tin chung", vec![general]),
         ("Nội dung cần bổ sung, làm rõ", missing_blocks(missing, frame)),
         ("Số liệu theo năm", figure_blocks(gathered, columns)),
-        ("Diễn biến chỉ tiêu qua các năm", gathered.series.iter().map(chart).collect()),
+        ("Diễn biến chỉ tiêu qua các năm", series_blocks(gathered, columns)),
+        ("Báo cáo của người được lấy phiếu", report_blocks(gathered, columns)),
         ("Dữ kiện theo lĩnh vực", fact_blocks(gathered, columns)),
     ];
     let mut blocks = Vec::new();
@@ -102,7 +138,7 @@ fn body(gathered: &Gathered<'_>, missing: &[Missing], frame: &Frame<'_>, columns
 
 fn missing_blocks(missing: &[Missing], frame: &Frame<'_>) -> Vec<Block> {
     if missing.is_empty() {
-        return vec![small("Không phát hiện nội dung còn thiếu trong kỳ hồ sơ.")];
+        return vec![small("Không phát hiện nội dung còn thiếu.")];
     }
     let line = |gap: &Missing| match gap.kind.law(frame.occasion.rules, frame.occasion.council.kind) {
         Some((cite, _)) => format!("{} ({})", gap.text, cite_text(cite)),
@@ -115,29 +151,24 @@ fn missing_blocks(missing: &[Missing], frame: &Frame<'_>) -> Vec<Block> {
 fn figure_blocks(gathered: &Gathered<'_>, columns: &Columns<'_>) -> Vec<Block> {
     let mut blocks = progress_blocks(gathered);
     // Ratings and attendance are of a person: side by side without names they would say nothing of a field.
-    if matches!(columns, Columns::Person) {
+    if matches!(columns, Columns::Person(_)) {
         blocks.extend(rating_blocks(gathered));
     }
     blocks
 }
 
 fn progress_blocks(gathered: &Gathered<'_>) -> Vec<Block> {
-    let mut blocks = Vec::new();
-    if !gathered.figures.is_empty() {
-        let columns = [
-            (18, "Loại"),
-            (9, "Năm"),
-            (8, "Tổng"),
-            (13, "Đạt"),
-            (13, "Không đạt"),
-            (13, "Đúng hạn"),
-            (13, "Chậm"),
-            (13, "Đang thực hiện"),
-            (13, "Chưa ghi"),
-        ];
-        blocks.push(table(&columns, gathered.figures.iter().map(figure_row).collect()));
+    let statuses = Status::ALL.map(Some).into_iter().chain([None]);
+    let is_used = |status: &Option<Status>| gathered.figures.iter().any(|row| !row.by_status.of(*status).is_empty());
+    let statuses: Vec<Option<Status>> = statuses.filter(is_used).collect();
+    if statuses.is_empty() {
+        return Vec::new();
     }
-    blocks
+    let mut columns = vec![(22, "Loại"), (9, "Năm"), (11, "Tổng")];
+    // Columns that are left share the room: most of it is for the numbers of facts.
+    columns.extend(statuses.iter().map(|status| (22, status.map_or("Chưa ghi", Status::label))));
+    let rows = gathered.figures.iter().map(|row| figure_row(row, &statuses)).collect();
+    vec![compact(table(&columns, rows))]
 }
 
 fn rating_blocks(gathered: &Gathered<'_>) -> Vec<Block> {
@@ -154,36 +185,21 @@ fn rating_blocks(gathered: &Gathered<'_>) -> Vec<Block> {
             std::iter::once(Cell::center(year.to_string())).chain(cells).collect()
         };
         let columns = [(12, "Năm"), (40, "Xếp loại"), (60, "Tham dự họp")];
+        blocks.push(heading(2, format!("Xếp loại, tham dự họp ({} năm)", years.len())));
         blocks.push(table(&columns, years.iter().map(row).collect()));
     }
     blocks
 }
 
-fn figure_row(figures: &YearFigures) -> Vec<Cell> {
+fn figure_row(figures: &YearFigures, statuses: &[Option<Status>]) -> Vec<Cell> {
     let by = &figures.by_status;
-    let statuses = Status::ALL.map(Some).into_iter().chain([None]);
     let mut row = vec![
         Cell::left(figures.kind.label()),
         Cell::center(figures.year.to_string()),
         Cell::center(by.total().to_string()),
     ];
-    row.extend(statuses.map(|status| Cell::center(counted(by.of(status)))));
+    row.extend(statuses.iter().map(|status| Cell::center(counted(by.of(*status)))));
     row
-}
-
-/// `3 (4-6)`: the figure and the facts behind it.
-fn counted(facts: &[FactNo]) -> String {
-    if facts.is_empty() { "0".to_owned() } else { format!("{} ({})", facts.len(), ranges(facts)) }
-}
-
-/// `1, 4-6, 9`; a range from three on.
-fn ranges(facts: &[FactNo]) -> String {
-    let runs = facts.chunk_by(|a, b| a.0 + 1 == b.0);
-    let texts = runs.flat_map(|run| match run {
-        [first, _, .., last] => vec![format!("{}-{}", first.0, last.0)],
-        few => few.iter().map(|n| n.0.to_string()).collect(),
-    });
-    texts.collect::<Vec<_>>().join(", ")
 }
 
 /// What the facts of one year say, each with its number.
@@ -197,107 +213,63 @@ fn with_result(fact: &Fact) -> String {
     if result.is_empty() { fact.text.clone() } else { format!("{}: {result}", fact.text) }
 }
 
-fn chart(series: &TargetSeries<'_>) -> Block {
-    let facts: Vec<FactNo> = series.points.iter().map(|p| p.fact).collect();
+/// Targets of several years: those that were missed in a year as charts, all others in one table.
+fn series_blocks(gathered: &Gathered<'_>, columns: &Columns<'_>) -> Vec<Block> {
+    let status = |point: &SeriesPoint| gathered.fact(point.fact).and_then(|fact| fact.status);
+    let is_missed = |series: &&TargetSeries<'_>| series.points.iter().any(|p| status(p) == Some(Status::NotMet));
+    let (missed, others): (Vec<_>, Vec<_>) = gathered.series.iter().partition(is_missed);
+    let mut blocks = Vec::new();
+    if !missed.is_empty() {
+        blocks.push(heading(2, format!("Chỉ tiêu có năm không đạt ({})", missed.len())));
+        blocks.extend(missed.iter().map(|series| chart(series, columns)));
+    }
+    if !others.is_empty() {
+        let rows = others.iter().map(|series| series_row(series)).collect();
+        blocks.push(heading(2, format!("Các chỉ tiêu khác ({})", others.len())));
+        blocks.push(compact(table(&[(66, "Chỉ tiêu"), (77, "Kế hoạch / thực hiện"), (22, "Dữ kiện")], rows)));
+    }
+    blocks
+}
+
+/// The unit in brackets, where the title does not end with it.
+fn with_unit(series: &TargetSeries<'_>) -> String {
+    let unit = format!("({})", series.unit);
+    if series.unit.is_empty() || series.title.ends_with(&unit) {
+        series.title.clone()
+    } else {
+        format!("{} {unit}", series.title)
+    }
+}
+
+fn numbers(series: &TargetSeries<'_>) -> Vec<FactNo> {
+    series.points.iter().map(|p| p.fact).collect()
+}
+
+fn series_row(series: &TargetSeries<'_>) -> Vec<Cell> {
+    let value = |value: Option<Decimal>| value.map_or_else(|| "–".to_owned(), |value| value.to_string());
+    let year = |p: &SeriesPoint| format!("{}: {} / {}", p.label, value(p.planned), value(p.actual));
+    let years: Vec<String> = series.points.iter().map(year).collect();
+    vec![Cell::left(with_unit(series)), Cell::left(years.join("; ")), Cell::center(ranges(&numbers(series)))]
+}
+
+fn chart(series: &TargetSeries<'_>, columns: &Columns<'_>) -> Block {
+    let since = match columns {
+        Columns::Person(coverage) => coverage.took_office_in(coverage.from.year()),
+        Columns::Field(_) => None,
+    };
+    // A year in whose middle the person took office is not that person's alone.
+    let has_year = |day: Date| series.points.iter().any(|p| p.label == day.year().to_string());
+    let office =
+        since.filter(|day| has_year(*day)).map_or_else(String::new, |day| format!("; nhận chức {}", date_dmy(day)));
     Block::Chart(Chart {
-        title: format!("{} ({}) - dữ kiện {}", series.title, series.unit, ranges(&facts)),
+        title: format!("{} - dữ kiện {}{office}", with_unit(series), ranges(&numbers(series))),
         points: series
             .points
             .iter()
             .map(|p| ChartPoint { label: p.label.clone(), planned: p.planned, actual: p.actual })
             .collect(),
+        half: series.points.len() <= MOST_ABREAST,
     })
-}
-
-/// Which columns a table of facts has: a field's names the person, a person's does not.
-enum Columns<'a> {
-    Person,
-    Field(&'a [(OfficialNo, &'a Official)]),
-}
-
-impl Columns<'_> {
-    fn heads(&self) -> Vec<(u16, &'static str)> {
-        match self {
-            Self::Person => {
-                vec![(10, "TT"), (24, "Thời gian"), (52, "Nội dung"), (32, "Kết quả, tình trạng"), (46, "Nguồn")]
-            }
-            Self::Field(_) => vec![
-                (10, "TT"),
-                (24, "Thời gian"),
-                (22, "Người"),
-                (38, "Nội dung"),
-                (27, "Kết quả, tình trạng"),
-                (44, "Nguồn"),
-            ],
-        }
-    }
-
-    fn row(&self, number: &str, time: Cell, fact: &Fact, content: Cell, result: &str, source: &str) -> Vec<Cell> {
-        let mut row = vec![Cell::center(number), time];
-        if let Self::Field(officials) = self {
-            let named = officials.iter().filter(|(id, _)| fact.officials.contains(id));
-            let names: Vec<&str> = named.map(|(_, o)| o.name.as_str()).collect();
-            row.push(Cell::left(names.join("; ")));
-        }
-        row.extend([content, Cell::left(result), Cell::left(source)]);
-        row
-    }
-}
-
-fn fact_blocks(gathered: &Gathered<'_>, columns: &Columns<'_>) -> Vec<Block> {
-    let mut blocks = Vec::new();
-    for (i, section) in gathered.sections.iter().enumerate() {
-        // A field's dossier is of one field: its name stands in the title already.
-        if matches!(columns, Columns::Person) {
-            blocks.push(heading(2, format!("{}. Lĩnh vực {}", i + 1, section.field.0)));
-        }
-        for group in &section.groups {
-            let Some(facts) = gathered.facts.get(group.facts.clone()) else { continue };
-            let numbered = facts.iter().zip(group.facts.start + 1..);
-            let rows = numbered.flat_map(|(fact, number)| fact_rows(fact, number, columns)).collect();
-            blocks.push(heading(3, format!("{} ({})", group.kind.label(), facts.len())));
-            blocks.push(fact_table(columns, rows));
-        }
-    }
-    blocks
-}
-
-/// Facts in rows that a page can lead to: `dk-12`.
-fn fact_table(columns: &Columns<'_>, rows: Vec<Vec<Cell>>) -> Block {
-    match table(&columns.heads(), rows) {
-        Block::Table(facts) => Block::Table(Table { anchor: Some("dk".to_owned()), ..facts }),
-        other => other,
-    }
-}
-
-/// The statement with its source, and the reply in a row of its own under it.
-fn fact_rows(fact: &Fact, number: usize, columns: &Columns<'_>) -> Vec<Vec<Cell>> {
-    let time = Cell::center(fact.period.text());
-    let (text, source) = (Cell::left(&fact.text), fact.source.text());
-    let mut rows = vec![columns.row(&number.to_string(), time, fact, text, &result_text(fact), &source)];
-    if let Some(reply) = &fact.reply {
-        let lead = Cell { spans: vec![Span::italic("Trả lời")], ..Cell::center("") };
-        let text = Cell { spans: vec![Span::italic(reply)], ..Cell::left("") };
-        rows.push(columns.row("", lead, fact, text, "", ""));
-    }
-    rows
-}
-
-/// `Kế hoạch 92%; thực hiện 92,1%; Đạt; hạn 30/06/2023`.
-pub fn result_text<O>(fact: &Fact<O>) -> String {
-    let mut parts = Vec::new();
-    if let Some(figures) = &fact.figures {
-        let value = |d: Decimal| match figures.unit.as_str() {
-            "" => d.to_string(),
-            "%" => format!("{d}%"),
-            unit => format!("{d} {unit}"),
-        };
-        parts.extend(figures.planned.map(|d| format!("Kế hoạch {}", value(d))));
-        parts.extend(figures.actual.map(|d| format!("thực hiện {}", value(d))));
-    }
-    parts.extend(fact.status.map(|s| s.label().to_owned()));
-    parts.extend(fact.due.map(|d| format!("hạn {}", date_dmy(d))));
-    parts.join("; ")
 }
 
 #[cfg(test)]
@@ -309,7 +281,7 @@ mod tests {
     use crate::dossier::{Days, compile, compile_field};
     use crate::fact::{FactKind, Figures, Period};
     use crate::fixture::{self, fact};
-    use crate::official::Field;
+    use crate::official::{Field, OfficialNo};
     use crate::rules::RuleSet;
 
     fn frame<'a>(rules: &'a RuleSet, book: &'a Book) -> Frame<'a> {
@@ -320,7 +292,12 @@ mod tests {
     fn target(year: i16, actual: &str) -> Fact {
         let decimal = |t| Decimal::parse_plain(t);
         Fact {
-            figures: Some(Figures { planned: decimal("92"), actual: decimal(actual), unit: "%".into() }),
+            figures: Some(Figures {
+                planned: decimal("92"),
+                actual: decimal(actual),
+                unit: "%".into(),
+                lower_is_better: false,
+            }),
             status: Some(Status::Met),
             ..fact(FactKind::Target, Period::Year(year), &format!("Tỷ lệ bao phủ BHYT năm {year}"))
         }
@@ -363,14 +340,15 @@ mod tests {
         let lines = lines(&document);
         for line in [
             "Ông Trần Văn B, Giám đốc Sở Y tế",
-            "Kỳ hồ sơ | từ ngày 30/06/2021 (ngày nhận chức vụ) đến ngày 07/12/2023",
-            "Chỉ tiêu | 2021 | 1 | 1 (1) | 0 | 0 | 0 | 0 | 0",
-            "Chất vấn, lời hứa | 2022 | 1 | 0 | 0 | 0 | 0 | 0 | 1 (3)",
-            "III. Diễn biến chỉ tiêu qua các năm",
-            "Tỷ lệ bao phủ BHYT (%) - dữ kiện 1, 2",
-            "1 | Năm 2021 | Tỷ lệ bao phủ BHYT năm 2021 | Kế hoạch 92%; thực hiện 92,1%; Đạt | 12/BC-MẪU ngày 01/11/2023, UBND tỉnh Mẫu",
-            "3 | 01/07/2022 | Khi nào xây trạm y tế? |  | 12/BC-MẪU ngày 01/11/2023, UBND tỉnh Mẫu",
-            " | Trả lời | Đã hoàn thành. |  | ",
+            "Thời gian của hồ sơ | từ ngày 30/06/2021 (ngày nhận chức vụ) đến ngày 07/12/2023",
+            "I. Điểm cần xem",
+            "Chỉ tiêu | 2021 | 1 | 1 (1) | –",
+            "Chất vấn, lời hứa | 2022 | 1 | – | 1 (3)",
+            "V. Diễn biến chỉ tiêu qua các năm",
+            "Tỷ lệ bao phủ BHYT (%) | 2021: 92 / 92,1; 2022: 92 / 93 | 1, 2",
+            "1 | Năm 2021 (nhận chức 30/06/2021) | Tỷ lệ bao phủ BHYT năm 2021 | Kế hoạch 92%; thực hiện 92,1%; Đạt | 12/BC-MẪU ngày 01/11/2023, UBND tỉnh Mẫu",
+            "3 | 01/07/2022 | Khi nào xây trạm y tế? | 12/BC-MẪU ngày 01/11/2023, UBND tỉnh Mẫu",
+            " | Trả lời | Đã hoàn thành. | ",
             "Chưa có báo cáo của người được lấy phiếu. (Điều 11)",
         ] {
             assert!(lines.iter().any(|l| l == line), "{line}\nis not among\n{}", lines.join("\n"));
@@ -402,11 +380,5 @@ mod tests {
             field_document(&compile_field(&book, &health, Days::at(date(2023, 12, 7))), &frame(&rules, &book));
         let lines = lines(&document);
         assert!(lines.iter().any(|l| l.starts_with("1 | Năm 2021 | Trần Văn B | Tỷ lệ")), "{}", lines.join("\n"));
-    }
-
-    #[test]
-    fn numbers_of_facts_are_gathered_into_ranges() {
-        let of = |numbers: &[usize]| ranges(&numbers.iter().map(|n| FactNo(*n)).collect::<Vec<_>>());
-        assert_eq!(of(&[1, 4, 5, 6, 9, 10]), "1, 4-6, 9, 10");
     }
 }

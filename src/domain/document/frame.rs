@@ -41,6 +41,7 @@ impl Frame<'_> {
             date: self.date,
             watermark: self.occasion.watermark.map(str::to_owned),
             foot: self.foot.clone(),
+            guide: None,
             blocks: std::iter::once(head).chain(content).collect(),
         }
     }

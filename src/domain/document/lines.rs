@@ -52,6 +52,11 @@ fn collect(blocks: &[Block], headings: &mut usize, place: &mut String, lines: &m
                 lines.extend(texts.iter().map(|text| TextLine { anchor: place.clone(), text: text.clone() }));
             }
             Block::Table(table) if table.anchor.is_some() || table.head.is_empty() => rows(table, place, lines),
+            // The lead stands first: it is what a list of changes tells of the whole section.
+            Block::Statement(told) => {
+                let texts = std::iter::once(&told.title).chain(&told.lines);
+                lines.extend(texts.map(|text| TextLine { anchor: told.anchor(), text: text.clone() }));
+            }
             Block::Together(inner) => collect(inner, headings, place, lines),
             Block::LetterHead(_)
             | Block::Paragraph(_)
@@ -92,6 +97,7 @@ mod tests {
             date: date(2023, 12, 7),
             watermark: None,
             foot: None,
+            guide: None,
             blocks,
         }
     }

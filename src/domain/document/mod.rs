@@ -1,9 +1,13 @@
 //! Papers as values: what stands on them, in which order, without a page or a millimetre. `pdf` turns them into bytes.
 
 mod announcement;
+mod chosen;
 mod corrigendum;
 mod discussion;
 mod dossier;
+mod dossier_facts;
+mod dossier_summary;
+mod dossier_words;
 mod frame;
 mod hand_over;
 mod lines;
@@ -18,13 +22,15 @@ mod rules_sheet;
 mod slips;
 mod tally_sheet;
 mod test_deck;
+mod volume;
 mod zero;
 
 pub use announcement::announcement;
+pub use chosen::chosen;
 pub use corrigendum::{Corrected, corrigendum};
 pub use discussion::{Discussion, GroupOpinion, OfficialOpinions, discussion_report};
-pub use dossier::result_text;
 pub use dossier::{dossier_document, field_document};
+pub use dossier_words::result_text;
 pub use frame::Frame;
 pub use hand_over::hand_over;
 pub use lines::heading_anchor;
@@ -39,4 +45,5 @@ pub use rules_sheet::{RulesSheet, SheetLine, rules_sheet};
 pub use slips::{SlipPaper, SlipSheet};
 pub use tally_sheet::{Pile, tally_sheets};
 pub use test_deck::{DeckCount, test_deck_report};
+pub use volume::{Volume, VolumeLine, contents};
 pub use zero::{EmptyForm, NotZero, zero_report};

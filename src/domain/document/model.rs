@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::decimal::Decimal;
+use crate::fact::{FactKind, Status};
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
@@ -26,7 +27,31 @@ pub struct Document {
     /// Small print at the foot of every page beside `Trang k/n`, such as the hash of a dossier's version.
     #[serde(default, skip_serializing_if = "is_default")]
     pub foot: Option<String>,
+    /// Set on a long paper in which people look for something. A paper that was kept before there was one has none.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub guide: Option<Guide>,
     pub blocks: Vec<Block>,
+}
+
+/// By what a reader finds the way in a long paper: its PDF has bookmarks, and its page shows some of its facts on demand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Guide {
+    /// The part in which a volume of several papers has it: `Khối Ủy ban nhân dân`.
+    pub part: String,
+    /// What its facts are, in the order of their numbers from 1.
+    pub facts: Vec<FactMark>,
+}
+
+/// By what a fact is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FactMark {
+    pub kind: FactKind,
+    /// Year under which it is counted.
+    pub year: i16,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub status: Option<Status>,
 }
 
 /// One run of text in one face.
@@ -81,6 +106,8 @@ pub enum Size {
     Body,
     /// Tables and dossiers: 11 pt.
     Small,
+    /// Tables of hundreds of rows: 10 pt.
+    Compact,
     /// Sources, notes: 9 pt.
     Tiny,
 }
@@ -175,6 +202,9 @@ pub struct Chart {
     pub title: String,
     /// One pair of bars a year, in order.
     pub points: Vec<ChartPoint>,
+    /// Takes half of the width: two that follow each other stand side by side.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub half: bool,
 }
 
 /// One year of a [`Chart`].
@@ -189,6 +219,27 @@ pub struct ChartPoint {
     /// Thực hiện.
     #[serde(default, skip_serializing_if = "is_default")]
     pub actual: Option<Decimal>,
+}
+
+/// A section of somebody's report: text in the full width, under a lead with the number of the fact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Statement {
+    /// Number of the fact; a page leads to `dk-12`.
+    pub number: usize,
+    /// What the section is about.
+    pub title: String,
+    /// Paragraphs.
+    pub lines: Vec<String>,
+    /// The paper that proves it.
+    pub source: String,
+}
+
+impl Statement {
+    /// Name of its place on the page.
+    pub fn anchor(&self) -> String {
+        format!("dk-{}", self.number)
+    }
 }
 
 /// Who signs.
@@ -237,6 +288,8 @@ pub enum Block {
     Paragraph(Paragraph),
     Table(Table),
     Chart(Chart),
+    /// Running text that a page can lead to.
+    Statement(Statement),
     /// Two or three signatures side by side, never split from each other.
     Signatures(Vec<Signature>),
     /// `Nơi nhận:` with its list, at the left.

@@ -46,6 +46,14 @@ pub(super) fn table(columns: &[(u16, &str)], rows: Vec<Vec<Cell>>) -> Block {
     })
 }
 
+/// The same table in the size of those with hundreds of rows.
+pub(super) fn compact(block: Block) -> Block {
+    match block {
+        Block::Table(table) => Block::Table(Table { size: Size::Compact, ..table }),
+        other => other,
+    }
+}
+
 /// Names at the left, what they hold at the right, without column heads.
 pub(super) fn properties(rows: Vec<(&str, String)>) -> Block {
     let row = |(name, value): (&str, String)| {

@@ -84,6 +84,7 @@ pub fn rules_sheet(sheet: &RulesSheet) -> Document {
         date: sheet.day,
         watermark: None,
         foot: Some("Phiếu nội bộ của văn phòng, không gửi kèm giấy tờ của cuộc bỏ phiếu.".into()),
+        guide: None,
         blocks,
     }
 }

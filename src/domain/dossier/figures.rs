@@ -185,7 +185,12 @@ mod tests {
     fn target(year: i16, text: &str, planned: &str, actual: Option<&str>) -> Fact {
         let decimal = |t| Decimal::parse_plain(t).expect("plain");
         Fact {
-            figures: Some(Figures { planned: Some(decimal(planned)), actual: actual.map(decimal), unit: "%".into() }),
+            figures: Some(Figures {
+                planned: Some(decimal(planned)),
+                actual: actual.map(decimal),
+                unit: "%".into(),
+                lower_is_better: false,
+            }),
             ..fact(FactKind::Target, Period::Year(year), text)
         }
     }

@@ -63,7 +63,8 @@ pub(super) fn of_person(official: &Official, gathered: &Gathered<'_>, coverage: 
     let gap = |kind, year, text| Missing { kind, year, fact: None, text };
     let mut missing = Vec::new();
     for post in official.posts.iter().filter(|p| p.elected_on.is_none()) {
-        let text = format!("Chưa ghi ngày được bầu, phê chuẩn chức vụ {}; kỳ hồ sơ có thể tính chưa đúng.", post.title);
+        let text =
+            format!("Chưa ghi ngày được bầu, phê chuẩn chức vụ {}; thời gian của hồ sơ có thể chưa đúng.", post.title);
         missing.push(gap(MissingKind::PostDate, None, text));
     }
     missing.extend(own_files(gathered, days));
@@ -238,7 +239,12 @@ mod tests {
     fn open_ends_of_single_facts_are_named() {
         let figures = |actual: Option<&str>| {
             let decimal = |t| Decimal::parse_plain(t).expect("plain");
-            Some(Figures { planned: Some(decimal("92")), actual: actual.map(decimal), unit: "%".into() })
+            Some(Figures {
+                planned: Some(decimal("92")),
+                actual: actual.map(decimal),
+                unit: "%".into(),
+                lower_is_better: false,
+            })
         };
         let day = Period::Day(date(2023, 7, 1));
         let task = |status, due| Fact { status, due, ..fact(FactKind::AssignedTask, day, "x") };

@@ -95,6 +95,8 @@ fn merged(kept: &KeptFact, file: &Fact<Named>) -> KeptFact {
         (Some(before), Some(now)) => Some(Figures {
             planned: now.planned.or(before.planned),
             actual: now.actual.or(before.actual),
+            // A workbook has no column for it: what was ticked stays.
+            lower_is_better: before.lower_is_better,
             unit: if now.unit.is_empty() { before.unit.clone() } else { text(&before.unit, &now.unit) },
         }),
         (before, now) => now.clone().or_else(|| before.clone()),

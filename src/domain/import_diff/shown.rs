@@ -257,7 +257,7 @@ fn fact_title(kept: &KeptFact, name: impl Fn(OfficialId) -> String) -> String {
 fn fact_changes(before: &KeptFact, after: &KeptFact) -> Vec<FieldChange> {
     let words = |kept: &KeptFact| {
         let mut words = fact_words(&kept.fact);
-        words.push(("Thẩm tra", kept.state.label().to_owned()));
+        words.push(("Đối chiếu", kept.state.label().to_owned()));
         words
     };
     differences(&words(before), &words(after))

@@ -126,7 +126,7 @@ fn facts_meet_by_what_they_state_and_go_back_to_be_checked_when_they_say_somethi
 
     let mut other = row.clone();
     other.reply = Some("Ai đó viết thay.".into());
-    other.figures = Some(Figures { planned: None, actual: None, unit: "giường".into() });
+    other.figures = Some(Figures { planned: None, actual: None, unit: "giường".into(), lower_is_better: false });
     let changed = compare(&parts(vec![other]), &stored);
     let [change] = changed.facts.changed.as_slice() else { panic!("{changed:?}") };
     assert_eq!((change.after.state, change.after.fact.reply.as_deref()), (FactState::Entered, Some("Đã đạt.")));

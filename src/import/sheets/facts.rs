@@ -240,6 +240,7 @@ fn figures(fields: &mut Fields<'_, '_>) -> Option<Figures> {
         planned,
         actual,
         unit: unit.unwrap_or_default(),
+        lower_is_better: false,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Length, Page, Rect, Shape};
+use super::{Length, Mark, Page, Rect, Shape};
 
 /// A unit that is not split between pages: a line of text, a row, a chart. Its shapes are relative to its top left
 /// corner.
@@ -17,6 +17,8 @@ pub struct Piece {
     pub break_before: bool,
     /// Drawn above the piece when it starts a page: the head of its table.
     pub head: Option<Rc<Piece>>,
+    /// Level and text of a heading, to be found by.
+    pub mark: Option<(u8, String)>,
 }
 
 impl Piece {
@@ -57,6 +59,7 @@ pub fn paginate(pieces: Vec<Piece>, area: Rect) -> Vec<Page> {
             pages.push(page);
         }
         if let Some(page) = pages.last_mut() {
+            page.marks.extend(piece.mark.map(|(level, text)| Mark { level, text, y }));
             put(piece.shapes, area.x, y, page);
         }
     }

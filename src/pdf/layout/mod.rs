@@ -97,6 +97,17 @@ fn shift_rect(area: &mut Rect, dx: Length, dy: Length) {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Page {
     pub shapes: Vec<Shape>,
+    /// Its headings, from the top down.
+    pub marks: Vec<Mark>,
+}
+
+/// A heading and its upper edge on the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// 1 is the highest.
+    pub level: u8,
+    pub text: String,
+    pub y: Length,
 }
 
 impl Page {

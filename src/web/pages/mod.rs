@@ -44,10 +44,22 @@ use domain::id::{FactId, PollId, ProposalId};
 use domain::role::Role;
 
 const PDF: &str = "application/pdf";
+const ZIP: &str = "application/zip";
 
 /// The poll of an address.
 fn read_poll(text: &str) -> Result<PollId, AppError> {
-    text.parse().map_err(|_| AppError::NotFound("kỳ lấy phiếu"))
+    text.parse().map_err(|_| AppError::NotFound("đợt lấy phiếu"))
+}
+
+/// `Ông Nguyễn Văn A`, `Năm 2022` in the middle of a sentence, where the first letter is small. A name keeps its own.
+fn within(text: &str) -> String {
+    let word = text.split(' ').next().unwrap_or_default();
+    let is_common = ["Ông", "Bà", "Đồng", "Năm"].contains(&word);
+    if is_common {
+        format!("{}{}", word.to_lowercase(), text.strip_prefix(word).unwrap_or_default())
+    } else {
+        text.to_owned()
+    }
 }
 
 /// The fact of an address. A malformed id is reported like a fact of another council.

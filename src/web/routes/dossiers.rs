@@ -20,6 +20,8 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/ky/{poll}/ho-so/lap/{work}", OFFICE, || post(dossiers::propose)),
         Route::get("/ky/{poll}/ho-so/phat-hanh", READERS, || get(dossiers::releases)),
         Route::get("/ky/{poll}/ho-so/phat-hanh/{release}", READERS, || get(dossiers::show_release)),
+        Route::get("/ky/{poll}/ho-so/phat-hanh/{release}/tat-ca.pdf", READERS, || get(dossiers::volume)),
+        Route::get("/ky/{poll}/ho-so/phat-hanh/{release}/tat-ca.zip", READERS, || get(dossiers::archive)),
         Route::get("/ky/{poll}/ho-so/phat-hanh/{release}/{kind}/{about}", READERS, || get(dossiers::released)),
         Route::get("/ky/{poll}/ho-so/phat-hanh/{release}/{kind}/{about}/pdf", READERS, || get(dossiers::released_pdf)),
         Route::get("/ky/{poll}/ho-so/phat-hanh/{release}/{kind}/{about}/thay-doi", READERS, || get(dossiers::changes)),

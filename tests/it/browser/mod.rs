@@ -12,6 +12,7 @@ mod live;
 mod pages;
 mod power;
 mod preparation;
+mod reading;
 mod shares;
 mod stories;
 mod walk;

@@ -62,7 +62,7 @@ impl Council {
     async fn sends_workbook(&self, office: &mut Browser, elected: &str) {
         let file = self.desk.path().join("so lieu ky 17.xlsx");
         workbook::write(&file, &Vec::from_iter(1..=OFFICIALS), elected);
-        office.presses("Nhập bảng tính").await;
+        office.presses("Nhập từ Excel (bảng tính)").await;
         office.uploads("Tệp bảng tính", &file).await;
         office.presses("Đọc tệp và xem trước").await;
     }
@@ -70,7 +70,7 @@ impl Council {
 
 /// Opens a task of the poll from anywhere.
 async fn turns_to(person: &mut Browser, task: &str) {
-    person.presses("Kỳ lấy phiếu").await;
+    person.presses("Đợt lấy phiếu").await;
     person.presses(SITTING).await;
     person.presses(task).await;
 }
@@ -115,15 +115,15 @@ fn an_office_mends_its_workbook_and_writes_it_and_a_leader_verifies_what_it_says
         office.types("Ngày văn bản", "16/10/2023").await;
         office.types("Cơ quan ban hành", "Thủ tướng Chính phủ").await;
         office.presses("Lưu").await;
-        office.sees("chờ thẩm tra").await;
+        office.sees("chờ đối chiếu").await;
 
         let mut leader = council.enters("thuong.truc").await;
         leader.presses("Dữ kiện").await;
-        leader.presses("Thẩm tra").await;
-        leader.sees("Đã thẩm tra 0/").await;
+        leader.presses("Đối chiếu").await;
+        leader.sees("Đã đối chiếu 0/").await;
         leader.ticks_row("Bằng khen của Thủ tướng").await;
-        leader.presses("Thẩm tra các dữ kiện đã đánh dấu").await;
-        leader.sees("Đã thẩm tra 1/").await;
+        leader.presses("Đối chiếu các dữ kiện đã đánh dấu").await;
+        leader.sees("Đã đối chiếu 1/").await;
         leader.closes().await;
         office.closes().await;
     });
@@ -159,7 +159,7 @@ fn dossiers_are_released_by_two_and_a_delegate_reads_notes_searches_asks_and_is_
             delegate.presses("Đọc xong, sang người tiếp theo").await;
             delegate.sees("Đã đánh dấu đã đọc.").await;
         }
-        delegate.presses("Hỏi Ông Lê Văn C").await;
+        delegate.presses("Hỏi ông Lê Văn C").await;
         delegate.types("Nội dung cần làm rõ", "Bao giờ bố trí xong quỹ đất tái định cư?").await;
         delegate.presses("Gửi câu hỏi").await;
         delegate.sees("Đã gửi câu hỏi tới Thường trực.").await;
@@ -172,7 +172,7 @@ fn dossiers_are_released_by_two_and_a_delegate_reads_notes_searches_asks_and_is_
         assert_eq!(delegate.runs(found).await, true, "what was found is marked, though typed without accents");
 
         turns_to(&mut leader, "Câu hỏi của đại biểu").await;
-        leader.presses("Chuyển tới Ông Lê Văn C").await;
+        leader.presses("Chuyển tới ông Lê Văn C").await;
         leader.sees("Đã chuyển câu hỏi tới người được lấy phiếu.").await;
         let mut official = council.enters("le.van.c").await;
         official.presses("Của tôi").await;

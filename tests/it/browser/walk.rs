@@ -173,8 +173,8 @@ async fn walked(engine: Engine) {
     leader.sees("xác nhận").await;
 
     walk.counter.begins("05 vote begun");
-    clerk.presses("Kỳ lấy phiếu").await;
-    clerk.presses("Lập kỳ lấy phiếu").await;
+    clerk.presses("Đợt lấy phiếu").await;
+    clerk.presses("Lập đợt lấy phiếu").await;
     clerk.ticks("Cuộc thật").await;
     clerk.ticks("Lấy phiếu tín nhiệm").await;
     for (label, text) in [
@@ -191,13 +191,13 @@ async fn walked(engine: Engine) {
     ] {
         clerk.types(label, text).await;
     }
-    clerk.presses("Lập kỳ lấy phiếu").await;
+    clerk.presses("Lập đợt lấy phiếu").await;
     clerk.sees("Các việc cần chuẩn bị").await;
 
     walk.counter.begins("06 workbook");
     let file = walk.file("so lieu ky 17.xlsx");
     workbook::write(&file, &OFFICIALS, "24/06/2021");
-    clerk.presses("Nhập bảng tính").await;
+    clerk.presses("Nhập từ Excel (bảng tính)").await;
     clerk.uploads("Tệp bảng tính", &file).await;
     clerk.presses("Đọc tệp và xem trước").await;
     clerk.sees("Những gì sẽ ghi").await;

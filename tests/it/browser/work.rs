@@ -42,7 +42,7 @@ fn what_a_clerk_sees_is_accessible_and_fits_every_screen() {
         clerk.browser.presses("Gửi đề xuất").await;
         clerk.looks("clerk-xet-lai-sai").await;
         clerk.browser.opens("/ky/moi").await;
-        clerk.browser.presses("Lập kỳ lấy phiếu").await;
+        clerk.browser.presses("Lập đợt lấy phiếu").await;
         clerk.looks("clerk-lap-ky-sai").await;
         clerk.closes().await;
     });

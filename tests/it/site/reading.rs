@@ -69,6 +69,7 @@ impl Site {
             date: jiff::civil::date(2026, 12, 1),
             watermark: None,
             foot: None,
+            guide: None,
             blocks: vec![
                 Block::Title { kind: "HỒ SƠ".into(), subject: told.title.to_owned() },
                 Block::Heading { level: 1, text: "Tóm tắt".into() },

@@ -50,7 +50,7 @@ pub use crate::polls::FOLLOWERS as HALL;
 /// Roles that lead the count.
 pub const COUNTERS: &[Role] = &[Role::HeadTeller];
 
-const NO_POLL: AppError = AppError::NotFound("kỳ lấy phiếu");
+const NO_POLL: AppError = AppError::NotFound("đợt lấy phiếu");
 
 /// A poll on counting day.
 struct Day {

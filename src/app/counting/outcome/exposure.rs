@@ -27,7 +27,7 @@ pub struct ExposureState {
     pub path: String,
 }
 
-const REHEARSAL: &str = "Kỳ này là diễn tập: số liệu không phải của đại biểu nên không công bố được.";
+const REHEARSAL: &str = "Đợt này là diễn tập: số liệu không phải của đại biểu nên không công bố được.";
 
 /// Whether the public page is switched on, with the version of that choice.
 ///

@@ -1,5 +1,7 @@
 //! Lists of facts, the queue of those that wait to be verified, and the history of all of them.
 
+use jiff::civil::Date;
+
 use super::view::{self, People};
 use super::{EDITORS, FactPage, Person, VERIFIERS, by, put_many, tracked};
 use crate::service::app::{App, Ask};
@@ -7,6 +9,7 @@ use crate::service::caller::Caller;
 use crate::service::error::AppError;
 use domain::audit::UtcTime;
 use domain::fact::{FactState, KeptFact};
+use domain::fact_doubts::doubts;
 use domain::fact_lines;
 use domain::id::FactId;
 use domain::record::{Action, Subject};
@@ -50,6 +53,8 @@ pub struct FactLine {
     pub stored: StoredFact,
     /// Whom it is about, in one line.
     pub officials: String,
+    /// What a second person is asked about it.
+    pub doubts: Vec<String>,
 }
 
 /// A page of a list of facts.
@@ -130,9 +135,10 @@ pub enum FileFormat {
     Xlsx,
 }
 
-fn line(stored: StoredFact, people: &People) -> FactLine {
+fn line(stored: StoredFact, people: &People, today: Date) -> FactLine {
     let names: Vec<String> = stored.kept.fact.officials.iter().map(|id| people.name(*id)).collect();
-    FactLine { stored, officials: names.join("; ") }
+    let doubts = doubts(&stored.kept.fact, today);
+    FactLine { stored, officials: names.join("; "), doubts }
 }
 
 fn progress(states: &[(FactState, u64); 3]) -> VerifyingProgress {
@@ -163,7 +169,8 @@ impl App {
         let paging = Paging::new(page, found);
         let stored = fact_lists::page(&mut tx, filter, order, paging.skip(), PER_PAGE).await?;
         let choices = fact_lists::choices(&mut tx).await?;
-        let lines = stored.into_iter().map(|stored| line(stored, &people)).collect();
+        let today = self.today();
+        let lines = stored.into_iter().map(|stored| line(stored, &people, today)).collect();
         Ok(FactList { lines, paging, states, choices, people: people.0 })
     }
 
@@ -223,7 +230,8 @@ impl App {
         let paging = Paging::new(page, waiting);
         let stored = fact_lists::page(&mut tx, &filter, FactOrder::Changed, paging.skip(), PER_PAGE).await?;
         let progress = progress(&all);
-        let lines = stored.into_iter().map(|stored| line(stored, &people)).collect();
+        let today = self.today();
+        let lines = stored.into_iter().map(|stored| line(stored, &people, today)).collect();
         let own = progress.total.saturating_sub(progress.verified).saturating_sub(waiting);
         Ok(Queue { lines, paging, progress, own })
     }
@@ -236,7 +244,7 @@ impl App {
     pub async fn queued(&self, caller: &Caller, id: FactId) -> Result<Queued, AppError> {
         let (actor, at) = (caller.may(VERIFIERS)?, self.now_text()?);
         let mut tx = self.store.read(caller.council).await?;
-        let page = view::page(&mut tx, id, (at, by(&actor)), true).await?;
+        let page = view::page(&mut tx, id, (at, by(&actor)), true, self.today()).await?;
         let (before, after) = fact_lists::neighbours(&mut tx, caller.account.id, id).await?;
         let progress = progress(&fact_lists::states(&mut tx, &FactFilter::default()).await?);
         Ok(Queued { page, before, after, progress })
@@ -321,7 +329,7 @@ fn changed_since(stored: &StoredFact) -> String {
 
 fn sheet(council: String, facts: &[StoredFact], people: &People) -> Sheet {
     let mut headers: Vec<String> = fact_lines::LABELS.map(str::to_owned).to_vec();
-    headers.extend(["Trạng thái", "Người nhập", "Người thẩm tra"].map(str::to_owned));
+    headers.extend(["Trạng thái", "Người nhập", "Người đối chiếu"].map(str::to_owned));
     let row = |stored: &StoredFact| {
         let verifier = stored.verified.as_ref().map_or_else(String::new, |(by, _)| by.name.clone());
         let state = stored.kept.state.label().to_owned();

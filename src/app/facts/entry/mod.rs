@@ -139,7 +139,7 @@ impl App {
         let actor = caller.may(EDITORS)?;
         let at = self.now_text()?;
         let mut tx = self.store.read(caller.council).await?;
-        view::page(&mut tx, id, (at, by(&actor)), caller.may(VERIFIERS).is_ok()).await
+        view::page(&mut tx, id, (at, by(&actor)), caller.may(VERIFIERS).is_ok(), self.today()).await
     }
 
     /// The id of a fact that is about to be entered.

@@ -1,9 +1,12 @@
 //! A fact as its page shows it.
 
+use jiff::civil::Date;
+
 use super::{NOT_FOUND, tracked};
 use crate::service::error::AppError;
 use domain::audit::UtcTime;
 use domain::fact::KeptFact;
+use domain::fact_doubts::doubts;
 use domain::fact_lines::{self, LineChange};
 use domain::fact_state::{By, FactTransition, StepError};
 use domain::id::{FactId, OfficialId};
@@ -88,6 +91,8 @@ pub struct FactPage {
     pub cannot_verify: Option<String>,
     /// Whether the caller verifies facts at all.
     pub is_verifier: bool,
+    /// What a second person is asked about it.
+    pub doubts: Vec<String>,
 }
 
 /// Reads the page of a fact for a person who is about to do something with it.
@@ -96,6 +101,7 @@ pub(super) async fn page(
     id: FactId,
     (at, person): (UtcTime, By),
     is_verifier: bool,
+    today: Date,
 ) -> Result<FactPage, AppError> {
     let stored = facts::find(tx, id).await?.ok_or(NOT_FOUND)?;
     let people = people(tx).await?;
@@ -104,10 +110,11 @@ pub(super) async fn page(
     let cannot_verify = if is_verifier {
         reason(tracked(&stored)?.verified(person, at))
     } else {
-        Some("Việc thẩm tra dành cho vai trò Thường trực.".to_owned())
+        Some("Việc đối chiếu dành cho vai trò Thường trực.".to_owned())
     };
     let officials = stored.kept.fact.officials.iter().filter_map(|id| people.find(*id).cloned()).collect();
-    Ok(FactPage { officials, history: history(past, &people)?, stored, cannot_verify, is_verifier })
+    let doubts = doubts(&stored.kept.fact, today);
+    Ok(FactPage { officials, history: history(past, &people)?, stored, cannot_verify, is_verifier, doubts })
 }
 
 fn history(past: Vec<revisions::Past>, people: &People) -> Result<Vec<Past>, AppError> {

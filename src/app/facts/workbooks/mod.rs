@@ -32,7 +32,7 @@ use store::{CouncilTx, jobs, polls, preparation, roster};
 pub use write::Applied;
 
 const NO_JOB: AppError = AppError::NotFound("lần nhập này");
-const NO_POLL: AppError = AppError::NotFound("kỳ lấy phiếu");
+const NO_POLL: AppError = AppError::NotFound("đợt lấy phiếu");
 
 /// A poll for whose preparation a workbook can be imported.
 #[derive(Clone, Debug)]

@@ -261,7 +261,7 @@ impl App {
         let check = key.check(council, account);
         self.write_once(ask, move |tx| {
             Box::pin(async move {
-                polls::find(tx, poll).await?.ok_or(AppError::NotFound("kỳ lấy phiếu"))?;
+                polls::find(tx, poll).await?.ok_or(AppError::NotFound("đợt lấy phiếu"))?;
                 // The key may have been thrown away between then and now.
                 if notes::key(tx, account).await?.is_none_or(|row| row.key_check != check) {
                     return Err(AppError::field("private_note", LOCKED));

@@ -31,7 +31,7 @@ const MAX_LINE: usize = 300;
 
 const NO_SECTION: AppError = AppError::NotFound("phần này của báo cáo");
 /// A report is written for a poll: its rules say what it holds.
-const NO_POLL: AppError = AppError::NotFound("kỳ lấy phiếu đang chuẩn bị");
+const NO_POLL: AppError = AppError::NotFound("đợt lấy phiếu đang chuẩn bị");
 
 /// A section of the report with what was filed for it.
 #[derive(Clone, Debug)]

@@ -3,6 +3,7 @@
 //! Hundreds open dossiers in the same minute, so opening one writes nothing and reads what is one's own; the rest never
 //! changes and stays in memory (`cache`). A read mark is set by a button, where its reader means it.
 
+mod beside;
 mod cache;
 mod changes;
 
@@ -10,7 +11,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
-use crate::dossiers::{SourceFile, held, sources};
+use crate::dossiers::{NamedFile, SourceFile, VolumeForm, held, sources};
 use crate::reading::notes::{Lock, Note, NoteKey};
 use crate::reading::questions::Asked;
 use crate::service::app::{App, Ask};
@@ -27,6 +28,7 @@ use store::reading::{LineRow, MOST_LINES, ReadMark};
 use store::releases::{Release, ReleasedDossier};
 use store::{CouncilTx, notes, polls, questions, reading, releases, roster};
 
+pub use beside::{Beside, Side};
 use cache::Listed;
 pub use cache::ReleaseCache;
 pub use changes::{ChangeLine, Changes};
@@ -34,7 +36,7 @@ pub use changes::{ChangeLine, Changes};
 /// Roles that read.
 pub const READERS: &[Role] = &[Role::Delegate];
 
-const NO_POLL: AppError = AppError::NotFound("kỳ lấy phiếu");
+const NO_POLL: AppError = AppError::NotFound("đợt lấy phiếu");
 const NO_DOSSIER: AppError = AppError::NotFound("hồ sơ");
 
 /// A vote that somebody may read for.
@@ -413,6 +415,34 @@ impl App {
         let dossier = listed.dossiers.iter().find(|dossier| dossier.about == about).ok_or(NO_DOSSIER)?;
         let (_, bytes) = held::paper(&mut tx, poll, listed.release.number, &about).await?;
         Ok((dossier.name.rsplit('/').next().unwrap_or_default().to_owned(), bytes))
+    }
+
+    /// All dossiers of the newest release in one file.
+    ///
+    /// # Errors
+    /// When the caller is no delegate, or nothing is released.
+    #[boxed]
+    pub async fn all_dossiers(&self, caller: &Caller, poll: PollId, form: VolumeForm) -> Result<NamedFile, AppError> {
+        caller.may(READERS)?;
+        let mut tx = self.store.read(caller.council).await?;
+        let number = releases::newest(&mut tx, poll).await?.ok_or(NO_DOSSIER)?;
+        self.volume(&mut tx, poll, number, form).await
+    }
+
+    /// The document of a released dossier with the files behind it, to be drawn in part.
+    ///
+    /// # Errors
+    /// When the caller is no delegate, there is none, or it was changed.
+    #[boxed]
+    pub async fn document_of_dossier(
+        &self,
+        caller: &Caller,
+        poll: PollId,
+        release: u32,
+        dossier: &ReleasedDossier,
+    ) -> Result<Document, AppError> {
+        caller.may(READERS)?;
+        changes::document(&mut self.store.read(caller.council).await?, poll, release, &dossier.about).await
     }
 
     /// Titles of the dossiers of the newest release, by what they are about: of officials and fields that it leaves out,

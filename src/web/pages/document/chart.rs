@@ -130,7 +130,7 @@ mod tests {
             planned: Decimal::parse_plain(planned),
             actual: Decimal::parse_plain(actual),
         };
-        Drawing::new(1, &Chart { title: "Tỷ lệ (%)".into(), points: points.iter().map(point).collect() })
+        Drawing::new(1, &Chart { title: "Tỷ lệ (%)".into(), points: points.iter().map(point).collect(), half: false })
     }
 
     fn spans(drawing: &Drawing) -> Vec<(String, String)> {

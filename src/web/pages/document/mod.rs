@@ -1,11 +1,13 @@
 //! A [`Document`] drawn for the screen: the same model that is printed, so that page and paper say the same.
 
 mod chart;
+mod linked;
 
 use askama::Template;
 
 use self::chart::Drawing;
-use domain::document::{Block, Cell, Document, LetterHead, Paragraph, Size, Table, heading_anchor};
+use self::linked::Part as Linked;
+use domain::document::{Block, Cell, Document, LetterHead, Paragraph, Size, Statement, Table, heading_anchor};
 
 /// A paper as HTML, to be put into a page as it is: everything in it is escaped.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,12 +31,23 @@ pub struct Section {
     pub level: u8,
 }
 
-/// Draws a paper.
+/// Draws a paper; what is long in it is folded.
 ///
 /// # Errors
 /// When the template does.
 pub fn draw(document: &Document) -> askama::Result<Drawn> {
-    let mut walk = Walk::default();
+    drawn(document, Walk::default())
+}
+
+/// The same with nothing folded, for what somebody asked for.
+///
+/// # Errors
+/// As [`draw`].
+pub fn draw_open(document: &Document) -> askama::Result<Drawn> {
+    drawn(document, Walk { is_open: true, ..Walk::default() })
+}
+
+fn drawn<'d>(document: &'d Document, mut walk: Walk<'d>) -> askama::Result<Drawn> {
     walk.blocks(&document.blocks);
     let body = Body { parts: walk.parts, watermark: document.watermark.as_deref(), foot: document.foot.as_deref() };
     Ok(Drawn { html: body.render()?, sections: walk.sections, title: document.title.clone() })
@@ -50,14 +63,46 @@ struct Body<'d> {
 
 /// A block as the template draws it.
 enum Part<'d> {
-    Head { issuer: String, head: &'d LetterHead },
-    Title { kind: &'d str, subject: &'d str },
-    Heading { level: u8, text: &'d str, anchor: String },
-    Text { paragraph: &'d Paragraph, class: &'static str },
-    Properties(Vec<(&'d Cell, &'d Cell)>),
+    Head {
+        issuer: String,
+        head: &'d LetterHead,
+    },
+    Title {
+        kind: &'d str,
+        subject: &'d str,
+    },
+    Heading {
+        level: u8,
+        text: &'d str,
+        anchor: String,
+    },
+    Text {
+        paragraph: &'d Paragraph,
+        class: &'static str,
+    },
+    Properties(Vec<(&'d Cell, Value<'d>)>),
     Rows(Rows<'d>),
     Chart(Drawing),
-    Notice { title: &'d str, lines: &'d [String] },
+    /// A table of counts: it stays one on a narrow screen.
+    Counts(Counts),
+    /// A long one is folded.
+    Notice {
+        title: &'d str,
+        lines: Vec<Vec<Linked>>,
+        is_long: bool,
+    },
+    /// The heading of what can be folded away; `is_open` says whether it is at first.
+    FoldBegins {
+        level: u8,
+        text: &'d str,
+        anchor: String,
+        is_open: bool,
+    },
+    FoldEnds,
+    Statement {
+        told: &'d Statement,
+        is_open: bool,
+    },
     List(Vec<String>),
 }
 
@@ -68,6 +113,21 @@ struct Rows<'d> {
     rows: Vec<Row<'d>>,
     /// Rows state facts: they are led to by their numbers.
     is_facts: bool,
+    /// Three short columns, which a narrow screen has room for.
+    is_plain: bool,
+}
+
+/// Counts by kind and year, with the numbers of the facts behind them.
+struct Counts {
+    caption: String,
+    head: Vec<String>,
+    rows: Vec<Vec<Vec<Linked>>>,
+}
+
+/// What stands beside a name: linked where it is a count.
+enum Value<'d> {
+    Cell(&'d Cell),
+    Count(Vec<Linked>),
 }
 
 struct Row<'d> {
@@ -83,14 +143,36 @@ struct Walk<'d> {
     charts: usize,
     /// The headings above, for the caption of a table.
     above: [String; 3],
+    /// Level of the heading before, below which no heading goes by more than one.
+    level: u8,
+    /// Nothing is folded at first.
+    is_open: bool,
 }
+
+/// Charts that are shown without being asked for.
+const MOST_CHARTS: usize = 2;
+/// Lines of a note that are.
+const MOST_LINES: usize = 5;
 
 impl<'d> Walk<'d> {
     fn blocks(&mut self, blocks: &'d [Block]) {
-        for block in blocks {
+        let mut rest = blocks;
+        while let Some((block, after)) = rest.split_first() {
+            rest = after;
             match block {
                 Block::Together(inner) => self.blocks(inner),
-                Block::Heading { level, text } => self.heading(*level, text),
+                Block::Heading { level, text } => {
+                    let folded = folded(*level, text, after);
+                    let has_few_charts = folded <= MOST_CHARTS && matches!(after.first(), Some(Block::Chart(_)));
+                    let is_open = self.is_open || has_few_charts;
+                    self.heading(*level, text, (folded > 0).then_some(is_open));
+                    if folded > 0 {
+                        let (inside, outside) = after.split_at(folded);
+                        self.blocks(inside);
+                        self.parts.push(Part::FoldEnds);
+                        rest = outside;
+                    }
+                }
                 Block::PageBreak => {}
                 other => {
                     let part = self.part(other);
@@ -100,7 +182,8 @@ impl<'d> Walk<'d> {
         }
     }
 
-    fn heading(&mut self, level: u8, text: &'d str) {
+    /// `fold` is set where what follows can be folded away, and says whether it is open at first.
+    fn heading(&mut self, level: u8, text: &'d str, fold: Option<bool>) {
         self.headings += 1;
         let anchor = heading_anchor(self.headings);
         if level <= 2 {
@@ -110,7 +193,12 @@ impl<'d> Walk<'d> {
         for (deeper, above) in self.above.iter_mut().enumerate().skip(place) {
             *above = if deeper == place { text.to_owned() } else { String::new() };
         }
-        self.parts.push(Part::Heading { level, text, anchor });
+        self.level = level.min(self.level + 1);
+        let level = self.level;
+        self.parts.push(match fold {
+            None => Part::Heading { level, text, anchor },
+            Some(is_open) => Part::FoldBegins { level, text, anchor, is_open },
+        });
     }
 
     fn part(&mut self, block: &'d Block) -> Option<Part<'d>> {
@@ -123,7 +211,11 @@ impl<'d> Walk<'d> {
                 self.charts += 1;
                 Part::Chart(Drawing::new(self.charts, chart))
             }
-            Block::Notice { title, lines } => Part::Notice { title, lines },
+            Block::Notice { title, lines } => {
+                let is_long = lines.len() > MOST_LINES;
+                Part::Notice { title, lines: lines.iter().map(|text| linked::line(text)).collect(), is_long }
+            }
+            Block::Statement(told) => Part::Statement { told, is_open: self.is_open },
             Block::Recipients(lines) => Part::List(lines.clone()),
             Block::Signatures(signatures) => {
                 let line = |s: &domain::document::Signature| format!("{}: {}", s.capacity.join(", "), s.name);
@@ -140,7 +232,12 @@ impl<'d> Walk<'d> {
             && table.widths.len() == 2
             && let Some(properties) = pairs().collect()
         {
-            return Part::Properties(properties);
+            let value = |(name, cell): (&'d Cell, &'d Cell)| match linked::figure(&cell.text()) {
+                parts if parts.len() > 1 => (name, Value::Count(parts)),
+                _ => (name, Value::Cell(cell)),
+            };
+            let properties: Vec<_> = properties;
+            return Part::Properties(properties.into_iter().map(value).collect());
         }
         let head: Vec<String> = table.head.last().into_iter().flatten().map(Cell::text).collect();
         let named = |row: &'d Vec<Cell>| {
@@ -149,7 +246,30 @@ impl<'d> Walk<'d> {
         };
         let caption = self.above.iter().filter(|text| !text.is_empty()).cloned().collect::<Vec<_>>().join(", ");
         let is_facts = table.anchor.is_some();
-        Part::Rows(Rows { caption, rows: table.rows.iter().map(named).collect(), head, is_facts })
+        if head.starts_with(&COUNTS.map(str::to_owned)) {
+            let cells = |row: &Vec<Cell>| row.iter().map(|cell| linked::figure(&cell.text())).collect();
+            return Part::Counts(Counts { caption, rows: table.rows.iter().map(cells).collect(), head });
+        }
+        let is_plain = head.first().is_some_and(|first| first == "Năm");
+        Part::Rows(Rows { caption, rows: table.rows.iter().map(named).collect(), head, is_facts, is_plain })
+    }
+}
+
+/// The first columns of a table of counts.
+const COUNTS: [&str; 2] = ["Loại", "Năm"];
+
+/// End of the heading over what the title of a dossier tells already.
+const GENERAL: &str = ". Thông tin chung";
+
+/// How many of the blocks after a heading are folded away with it: a table of facts, or targets over the years.
+fn folded(level: u8, text: &str, after: &[Block]) -> usize {
+    let is_table = |block: &Block, facts: bool| matches!(block, Block::Table(t) if t.anchor.is_some() == facts);
+    match after.first() {
+        Some(Block::Table(_)) if text.ends_with(GENERAL) => 1,
+        Some(first) if level >= 2 && is_table(first, true) => 1,
+        Some(first) if level == 2 && is_table(first, false) => 1,
+        Some(Block::Chart(_)) => after.iter().take_while(|block| matches!(block, Block::Chart(_))).count(),
+        _ => 0,
     }
 }
 
@@ -157,7 +277,7 @@ const fn class_of(paragraph: &Paragraph) -> &'static str {
     match paragraph.size {
         Size::Title => "large",
         Size::Body => "",
-        Size::Small | Size::Tiny => "muted",
+        Size::Small | Size::Compact | Size::Tiny => "muted",
     }
 }
 
@@ -186,6 +306,7 @@ mod tests {
             date: date(2023, 12, 7),
             watermark: Some("DỰ THẢO".into()),
             foot: Some("SHA-256 0123".into()),
+            guide: None,
             blocks: vec![
                 Block::Title { kind: "HỒ SƠ".into(), subject: "<script>alert(1)</script>".into() },
                 table(None, Vec::new(), vec![vec![Cell::left("Khối"), Cell::left("UBND")]], vec![1, 2]),

@@ -2,9 +2,11 @@
 
 mod now;
 mod release;
+mod volume;
 
 pub use now::{desk, now, now_pdf};
 pub use release::{changes, print, propose, released, released_pdf, releases, show_release, work};
+pub use volume::{archive, pdf as volume};
 
 use axum::response::Response;
 

@@ -88,7 +88,7 @@ fn choices(base: &str, wanted: Wanted, years: &[i16]) -> (Vec<Choice>, Vec<Choic
         to: (other != wanted).then(|| format!("{base}{}", query(other))),
     };
     let facts = vec![
-        choice("Chỉ dữ kiện đã thẩm tra".to_owned(), Wanted { with_waiting: false, ..wanted }),
+        choice("Chỉ dữ kiện đã đối chiếu".to_owned(), Wanted { with_waiting: false, ..wanted }),
         choice("Mọi dữ kiện đã nhập".to_owned(), Wanted { with_waiting: true, ..wanted }),
     ];
     let all = choice("Mọi năm".to_owned(), Wanted { year: None, ..wanted });

@@ -94,7 +94,7 @@ pub struct From {
     version: Option<u32>,
 }
 
-fn read_number(text: &str) -> Result<u32, AppError> {
+pub(super) fn read_number(text: &str) -> Result<u32, AppError> {
     text.parse().map_err(|_| AppError::NotFound("bản phát hành này"))
 }
 

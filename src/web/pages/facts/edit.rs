@@ -57,6 +57,9 @@ impl Choices {
 }
 
 /// What was typed.
+/// Value of the box of [`field::LOWER`].
+const LOWER: &str = "1";
+
 pub(super) fn typed(form: &Form) -> TypedFact {
     let text = |field: Field<'_>| form.value(field.name).to_owned();
     TypedFact {
@@ -71,6 +74,7 @@ pub(super) fn typed(form: &Form) -> TypedFact {
         planned: text(field::PLANNED),
         actual: text(field::ACTUAL),
         unit: text(field::UNIT),
+        lower_is_better: form.has(field::LOWER.name, LOWER),
         status: text(field::STATUS),
         due: text(field::DUE),
         source_number: text(field::SOURCE_NUMBER),
@@ -100,8 +104,9 @@ fn filled(typed: TypedFact, version: Option<u64>) -> Form {
         (field::SOURCE_ISSUER.name, typed.source_issuer),
         (field::SOURCE_PAGE.name, typed.source_page),
     ];
+    let lower = typed.lower_is_better.then(|| (field::LOWER.name, LOWER.to_owned()));
     let version = version.map(|version| ("version", version.to_string()));
-    Form::filled(officials.chain(others).chain(version))
+    Form::filled(officials.chain(others).chain(lower).chain(version))
 }
 
 /// The form of a fact that is there, at its version.

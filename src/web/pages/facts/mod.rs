@@ -26,11 +26,17 @@ use app::Caller;
 use app::facts::entry::{Change, FactFilter, FactList, FactOrder, FileFormat, Paging};
 use app::service::clock::in_vietnam;
 use domain::audit::UtcTime;
-use domain::fact::{FactKind, FactState};
+use domain::fact::{Fact, FactKind, FactState};
+use domain::id::OfficialId;
 use domain::text::date_dmy;
 
 /// The list.
 const LIST: &str = "/du-kien";
+
+/// Figures, verdict and due day of a fact in one line.
+fn said(fact: &Fact<OfficialId>) -> String {
+    domain::document::result_text(fact)
+}
 
 /// A moment, for templates, which hand over what they borrow.
 fn moment(at: &UtcTime) -> String {

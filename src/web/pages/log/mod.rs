@@ -32,7 +32,7 @@ fn log_id(text: &str) -> Result<LogId, AppError> {
 }
 
 fn title(log: &LogHead) -> &'static str {
-    if log.poll.is_none() { "Nhật ký của hội đồng" } else { "Nhật ký kỳ lấy phiếu" }
+    if log.poll.is_none() { "Nhật ký của hội đồng" } else { "Nhật ký đợt lấy phiếu" }
 }
 
 #[derive(Template)]

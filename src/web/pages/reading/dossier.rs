@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Redirect;
 
+use super::filter::{Choices, Filter, Wanted};
 use super::{read_poll, read_position, saved_pdf};
 use crate::Site;
 use crate::answer::{Answer, SignedIn};
@@ -17,9 +18,9 @@ use crate::render::Page;
 use crate::session;
 use app::dossiers::SourceFile;
 use app::reading::notes::{Lock, Note};
-use app::reading::room::{Opened, Read, ReadingPoll};
+use app::reading::room::{Opened, Read};
 use app::{AppError, Caller};
-use domain::document::Document;
+use domain::document::{Document, chosen};
 use domain::id::PollId;
 use domain::release::About;
 
@@ -30,6 +31,11 @@ struct Paper {
     sections: Vec<Section>,
     html: String,
     sources: Vec<SourceFile>,
+    filter: Filter,
+    groups: Vec<Choices>,
+    /// How many facts are chosen; `None` where all are shown.
+    shown: Option<usize>,
+    total: usize,
 }
 
 #[derive(Template)]
@@ -66,13 +72,19 @@ async fn page(
     caller: &Caller,
     headers: &HeaderMap,
     (poll, position): (&str, &str),
+    filter: Filter,
     typed: Option<Form>,
 ) -> Result<Page, AppError> {
     let key = session::note_key(site.settings, headers);
     let poll = read_poll(poll)?;
     let opened = site.app.open_dossier(caller, key.as_ref(), poll, read_position(position)?).await?;
     let release = opened.release.number;
-    let paper = site.app.drawn_dossier((caller, poll, release, &opened.dossier), draw).await?;
+    let paper = if filter.is_active() {
+        let document = site.app.document_of_dossier(caller, poll, release, &opened.dossier).await?;
+        Arc::new(draw_chosen(&document, filter).map_err(|e| AppError::internal("vẽ hồ sơ", e))?)
+    } else {
+        site.app.drawn_dossier((caller, poll, release, &opened.dossier), draw).await?
+    };
     draw_others(site, caller, poll, release).await?;
     let mut form = typed.unwrap_or_default();
     // Sent by the form of a question: the note beside it is shown as it is stored, so that it is not saved empty.
@@ -84,7 +96,34 @@ async fn page(
 
 fn draw(document: &Document, sources: Vec<SourceFile>) -> askama::Result<String> {
     let drawn = document::draw(document)?;
-    Paper { sections: drawn.sections, html: drawn.html, sources }.render()
+    let filter = Filter::default();
+    Paper {
+        sections: drawn.sections,
+        html: drawn.html,
+        sources,
+        filter,
+        groups: document.guide.as_ref().map(|guide| filter.choices(guide)).unwrap_or_default(),
+        shown: None,
+        total: document.guide.as_ref().map_or(0, |guide| guide.facts.len()),
+    }
+    .render()
+}
+
+/// The facts that somebody asked for, unfolded. A dossier that was released before facts could be chosen is shown whole.
+fn draw_chosen(document: &Document, filter: Filter) -> askama::Result<String> {
+    let Some(guide) = &document.guide else { return draw(document, Vec::new()) };
+    let numbers = filter.numbers(guide);
+    let drawn = document::draw_open(&chosen(document, &numbers))?;
+    Paper {
+        sections: Vec::new(),
+        html: drawn.html,
+        sources: Vec::new(),
+        filter,
+        groups: filter.choices(guide),
+        shown: Some(numbers.len()),
+        total: guide.facts.len(),
+    }
+    .render()
 }
 
 /// Whoever opens the first dossier of a release has the others drawn meanwhile: hundreds open them in the minutes after.
@@ -108,14 +147,15 @@ fn stored_note(note: Option<&Note>) -> [(&'static str, String); 2] {
     [("private_note", text), ("version", version.to_string())]
 }
 
-/// `GET /doc/{poll}/{position}`: writes nothing.
+/// `GET /doc/{poll}/{position}?nam=2022&loai=target&muc=chua-dat`: writes nothing.
 pub async fn show(
     State(site): State<Arc<Site>>,
     SignedIn(caller): SignedIn,
     Path((poll, position)): Path<(String, String)>,
+    Query(wanted): Query<Wanted>,
     headers: HeaderMap,
 ) -> Answer<Page> {
-    Ok(page(&site, &caller, &headers, (&poll, &position), None).await?)
+    Ok(page(&site, &caller, &headers, (&poll, &position), Filter::of(&wanted), None).await?)
 }
 
 /// `POST /doc/{poll}/{position}/da-doc`: leads to the next dossier, or back to the room after the last.
@@ -157,7 +197,10 @@ pub async fn write_note(
     let about = site.app.about_of_dossier(&caller, id, read_position(&position)?).await?;
     let written = site.app.write_note(ask, key.as_ref(), id, about, version, form.value("private_note")).await;
     let next = |_| Done::NoteSaved.at(&format!("/doc/{poll}/{position}"));
-    form.answered(written, next, |form| page(&site, &caller, &headers, (&poll, &position), Some(form))).await
+    form.answered(written, next, |form| {
+        page(&site, &caller, &headers, (&poll, &position), Filter::default(), Some(form))
+    })
+    .await
 }
 
 /// `POST /doc/{poll}/{position}/cau-hoi`
@@ -175,49 +218,6 @@ pub async fn ask(
     };
     let asked = site.app.ask_question(ask, id, official, form.value("question")).await;
     let next = |_| Done::QuestionAsked.at(&format!("/doc/{poll}/cau-hoi"));
-    form.answered(asked, next, |form| page(&site, &caller, &headers, (&poll, &position), Some(form))).await
-}
-
-/// A note with the dossier that it is about.
-struct NoteLine {
-    position: Option<u32>,
-    title: String,
-    note: Note,
-}
-
-#[derive(Template)]
-#[template(path = "reading/notes.html")]
-struct NotesPage {
-    poll: ReadingPoll,
-    lock: Lock,
-    lines: Vec<NoteLine>,
-    total: usize,
-}
-
-/// `GET /doc/{poll}/ghi-chu`
-pub async fn notes(
-    State(site): State<Arc<Site>>,
-    SignedIn(caller): SignedIn,
-    Path(poll): Path<String>,
-    headers: HeaderMap,
-) -> Answer<Page> {
-    let id = read_poll(&poll)?;
-    let (poll, titles) = site.app.dossier_titles(&caller, id).await?;
-    let key = session::note_key(site.settings, &headers);
-    let found = site.app.notes(&caller, key.as_ref(), id).await?;
-    // An emptied note keeps its place and says nothing.
-    let is_shown = |note: &Note| note.text.as_ref().is_none_or(|text| !text.is_empty());
-    let line = |note: Note| {
-        let place = titles.iter().enumerate().find(|(_, (about, ..))| *about == note.about);
-        let (position, title) = match (&note.about, place) {
-            (_, Some((_, (_, position, title)))) => (*position, title.clone()),
-            (About::Field(field), None) => (None, field.0.clone()),
-            (About::Official(_), None) => (None, "Người không còn trong danh sách".to_owned()),
-        };
-        (place.map_or(usize::MAX, |(at, _)| at), NoteLine { position, title, note })
-    };
-    let mut lines: Vec<_> = found.notes.into_iter().filter(is_shown).map(line).collect();
-    lines.sort_by_key(|(at, _)| *at);
-    let lines = lines.into_iter().map(|(_, line)| line).collect();
-    Ok(Page::new(NotesPage { poll, lock: found.lock, lines, total: found.total }))
+    form.answered(asked, next, |form| page(&site, &caller, &headers, (&poll, &position), Filter::default(), Some(form)))
+        .await
 }

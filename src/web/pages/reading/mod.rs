@@ -1,18 +1,25 @@
 //! The delegates' pages: dossiers, search, private notes, questions, discussion in groups.
 
+mod beside;
 mod dossier;
+mod filter;
 mod groups;
 mod note_lock;
+mod notes;
 mod questions;
 mod room;
 mod search;
+mod volume;
 
-pub use dossier::{ask, mark, notes, pdf, show as dossier, write_note};
+pub use beside::beside;
+pub use dossier::{ask, mark, pdf, show as dossier, write_note};
 pub use groups::{pdf as group_pdf, reopen, report as group_report, save as save_group, show as group};
 pub use note_lock::{change, choose, close, forget, show as note_lock, unlock};
+pub use notes::{show as notes, text as notes_text};
 pub use questions::{forward, give_back, own as own_questions, queue, withdraw};
 pub use room::{first, show as room};
 pub use search::search;
+pub use volume::{archive, pdf as volume};
 
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
@@ -30,8 +37,13 @@ fn read_position(text: &str) -> Result<u32, AppError> {
 
 /// A PDF that the browser saves.
 fn saved_pdf(name: &str, bytes: Vec<u8>) -> Response {
+    saved(name, PDF, bytes)
+}
+
+/// A file that the browser saves.
+fn saved(name: &str, media: &str, bytes: Vec<u8>) -> Response {
     let disposition = format!("attachment; filename=\"{name}\"");
-    ([(CONTENT_TYPE, PDF.to_owned()), (CONTENT_DISPOSITION, disposition)], bytes).into_response()
+    ([(CONTENT_TYPE, media.to_owned()), (CONTENT_DISPOSITION, disposition)], bytes).into_response()
 }
 
 /// A last day with its mark, for a sentence: `08/12/2026 (HD 321, chưa kiểm chứng)`.
