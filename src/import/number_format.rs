@@ -167,6 +167,7 @@ fn scientific(pieces: &[Piece], stored: f64) -> String {
 }
 
 /// `1 1/2`: the nearest fraction whose denominator has as many digits as the format, or is the one that it names.
+#[expect(clippy::float_arithmetic, reason = "the file stores a binary fraction; this says only how it is shown")]
 fn fraction(pieces: &[Piece], stored: f64) -> String {
     let slash = pieces.iter().position(|piece| *piece == Piece::Slash).unwrap_or(0);
     let behind: Vec<&Piece> = pieces.iter().skip(slash + 1).collect();
@@ -347,6 +348,7 @@ fn calendar(pieces: &[Piece], stored: f64) -> Shown {
 }
 
 /// `13:05` or `25:30:00`; the day itself is not shown.
+#[expect(clippy::float_arithmetic, reason = "the file stores a binary fraction; this says only how it is shown")]
 fn clock(letters: &[(char, usize)], elapsed: bool, stored: f64) -> String {
     let day = if elapsed { stored.abs() } else { stored.abs().fract() };
     let seconds = (day * 86_400.0).round();

@@ -67,6 +67,7 @@ struct OdsStyle {
 const LEAST_CENTIMETRES: f64 = 0.1;
 
 /// `0.45cm`, `0.2in`, `4pt`; `None` for what is no length.
+#[expect(clippy::float_arithmetic, reason = "a length on the screen, not a figure")]
 fn centimetres(length: &str) -> Option<f64> {
     let length = length.trim();
     let (digits, unit) = length.split_at(length.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(length.len()));

@@ -333,10 +333,13 @@ impl<'g> Header<'g> {
         if !self.may_be_signature(cells) {
             return false;
         }
+        // A post alone may sign, and one beside figures is that of a person without a name.
+        let numbers = self.schema.columns.iter().filter(|column| column.is_number());
+        let has_number = numbers.filter_map(|c| self.columns.get(c.title)).any(|column| cells.contains_key(column));
         let closing = |placed: &Placed| {
             let shown = placed.cell.shown();
             let words = fold(&shown);
-            rows::is_signature(&shown)
+            (rows::is_signature(&shown) && !has_number)
                 || BELOW_TABLE.iter().any(|start| words == *start || words.starts_with(&format!("{start} ")))
         };
         let key = required(&self.schema).find_map(|column| self.columns.get(column.title));

@@ -159,10 +159,8 @@ fn a_log_that_is_put_back_while_it_is_served_is_not_written_on() {
     on_both(|engine| async move {
         let hall = Hall::of(Site::with_council(engine).await).await;
         let own = "(SELECT log_id FROM logs WHERE council_id = :council AND poll_id IS NULL)";
-        hall.tampers(&format!(
-            "CREATE TABLE kept AS SELECT * FROM logs WHERE council_id = :council AND log_id = {own}"
-        ))
-        .await;
+        let keeps = format!("CREATE TABLE kept AS SELECT * FROM logs WHERE council_id = :council AND log_id = {own}");
+        past_the_program(&hall.site.database, hall.council, &keeps).await.expect("kept");
         let id = hall.proposes().await;
         let back = format!(
             "DELETE FROM log_entries WHERE council_id = :council AND log_id = {own} AND seq >= (SELECT size FROM kept); UPDATE logs \

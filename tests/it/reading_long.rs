@@ -59,7 +59,7 @@ fn a_dossier_of_real_size_begins_with_what_needs_attention_and_takes_few_pages()
         assert_eq!(page.all("h2")[0], "I. Điểm cần xem");
         let paper = reader.opens(&format!("{dossier}/pdf")).await;
         let pages = paper_text::pages(&paper.bytes);
-        println!("{LONG} facts: {} pages", pages.len());
+        eprintln!("{LONG} facts: {} pages", pages.len());
         assert!(pages.len() <= MOST_PAGES, "{} pages", pages.len());
         let summary = pages[0].find("Không đạt").expect("what was missed stands on the first page");
         assert!(pages[0][..summary].contains("I. Điểm cần xem"));

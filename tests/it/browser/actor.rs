@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use fantoccini::elements::Element;
 use fantoccini::error::CmdError;
 use fantoccini::key::Key;
 use fantoccini::wd::PrintConfigurationBuilder;
@@ -179,9 +180,20 @@ impl Browser {
     pub async fn follows(&mut self, css: &str) {
         let wait = self.client.wait().at_most(Duration::from_secs(10));
         match wait.for_element(Locator::Css(css)).await {
-            Ok(element) => element.click().await.expect(css),
+            Ok(element) => {
+                self.scrolls_to(&element).await;
+                element.click().await.expect(css);
+            }
             Err(problem) => panic!("no {css} on {}: {problem}\n{}", self.path().await, self.text().await),
         }
+    }
+
+    /// Brings a control into the middle of the screen, as somebody does before pressing it: a bar may lie over the edges.
+    async fn scrolls_to(&self, element: &Element) {
+        let element = serde_json::to_value(element).expect("an element");
+        let script = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' });";
+        // A page that refreshes itself may have taken it away.
+        self.client.execute(script, vec![element]).await.ok();
     }
 
     /// The same within a part of the page, told by an `XPath`: `//article[1]`.
@@ -189,7 +201,9 @@ impl Browser {
         let control = format!("{part}//*[self::button or self::a or self::summary][normalize-space() = '{text}']");
         // A page that refreshes itself may take the control away in the moment in which it is pressed.
         loop {
-            match self.find(&control).await.click().await {
+            let found = self.find(&control).await;
+            self.scrolls_to(&found).await;
+            match found.click().await {
                 Err(problem) if problem.is_stale_element_reference() => {}
                 pressed => return pressed.expect(text),
             }
@@ -223,7 +237,7 @@ impl Browser {
         self.presses("Đăng nhập").await;
     }
 
-    async fn find(&self, xpath: &str) -> fantoccini::elements::Element {
+    async fn find(&self, xpath: &str) -> Element {
         match self.client.wait().at_most(Duration::from_secs(10)).for_element(Locator::XPath(xpath)).await {
             Ok(element) => element,
             Err(problem) => panic!("no {xpath} on {}: {problem}\n{}", self.path().await, self.text().await),
@@ -313,7 +327,7 @@ impl Browser {
     pub async fn tabs_to(&mut self, name: &str) -> usize {
         let script = "const e = document.activeElement; const l = e.labels && e.labels[0]; \
                       return (l ? l.innerText : e.innerText || '').trim();";
-        for presses in 1..60 {
+        for presses in 1..200 {
             self.keys(&[Key::Tab]).await;
             if self.runs(script).await == name {
                 return presses;

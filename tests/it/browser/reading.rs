@@ -39,7 +39,7 @@ fn a_dossier_of_real_size_is_read_on_a_telephone_from_what_needs_attention_down(
     in_browser(async {
         let (mut delegate, dossier, _site) = reader(PHONE).await;
         let screens = measured(&delegate, "return document.documentElement.scrollHeight / 844;").await;
-        println!("{LONG} facts: {screens:.1} screens");
+        eprintln!("{LONG} facts: {screens:.1} screens");
         delegate.screenshot(PHONE, "ho-so-309-dien-thoai").await;
         assert!(screens <= MOST_SCREENS, "{screens:.1} screens");
         let head = measured(&delegate, "return document.querySelector('.page-head').offsetHeight;").await;

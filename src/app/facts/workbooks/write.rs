@@ -8,6 +8,7 @@ use tokio::task::spawn_blocking;
 use super::{NO_JOB, Read, Snapshot, damaged, held_against, outcome, read};
 use crate::people::roster::{EDITORS, Pen, RosterEntry, StoredRecord};
 use crate::service::app::{App, Ask};
+use crate::service::caller::Caller;
 use crate::service::clock::in_vietnam;
 use crate::service::drawn::TRIES;
 use crate::service::error::AppError;
@@ -16,12 +17,13 @@ use domain::audit::event::council::ImportAnswered;
 use domain::audit::{CouncilEvent, Digest};
 use domain::fact::{FactState, KeptFact};
 use domain::fact_state::By;
-use domain::id::{DelegateId, FactId, JobId, OfficialId, PollId};
+use domain::id::{CouncilId, DelegateId, FactId, JobId, OfficialId, PollId};
 use domain::import_diff::{Comparison, Person, Preview, Seats, Section, Written};
 use domain::job::JobState;
 use domain::preparation::{Part, Seat, TellerBoard};
 use domain::record::{Action, Subject};
 use domain::roster::{RosterDelegate, RosterOfficial};
+use domain::workbook_answer::WorkbookAnswer;
 use macros::boxed;
 use store::facts::{self, StoredFact};
 use store::preparation::StoredPart;
@@ -48,30 +50,12 @@ impl App {
     #[boxed]
     pub async fn write_import(&self, ask: Ask<'_>, id: JobId, seen: &str) -> Result<Applied, AppError> {
         let pen = Pen { actor: ask.caller.may(EDITORS)?, at: self.now_text()? };
-        let shown = self.import(ask.caller, id).await?;
-        let is_shown = shown.shown.is_some_and(|shown| shown.to_string() == seen);
-        let Some(seen) = shown.preview.filter(|_| shown.view.job.state == JobState::Ready) else {
-            return Err(AppError::Input("Lần nhập này đã ghi hoặc đã bỏ; không ghi lần nữa.".to_owned()));
-        };
-        if !is_shown {
-            return Err(AppError::Input(OTHER.to_owned()));
-        }
-        if seen.errors > 0 {
-            return Err(AppError::Input("Tệp còn lỗi; hãy trả lời hoặc sửa hết rồi ghi.".to_owned()));
-        }
-        let (poll, name, council) = (shown.view.job.poll, shown.view.job.title, ask.caller.council);
-        let bytes = self.import_input(ask.caller, id).await?;
-        if seen.file_sha256 != Some(Digest::of(&bytes)) {
-            return Err(AppError::Input(OTHER.to_owned()));
-        }
+        let council = ask.caller.council;
+        let Waiting { poll, file, preview: seen } = self.waiting(ask.caller, id, seen).await?;
         let known = Snapshot::load(&mut self.store.read(council).await?, poll).await?.known();
         let answers = seen.answers.clone();
-        let told = (!answers.is_empty()).then(|| ImportAnswered {
-            answers: answers.clone(),
-            file: name.clone(),
-            file_sha256: Digest::of(&bytes),
-        });
-        let workbook = read((bytes.clone(), name.clone()), known, answers.clone()).await?;
+        let told = told(&answers, &file);
+        let workbook = read(file.clone(), known, answers.clone()).await?;
         let (workbook, mut written) = (Arc::new(workbook), Err(AppError::Undrawn));
         for _ in 0..TRIES {
             // Compared before the transaction that writes, in which nothing is looked at but whether it still stands.
@@ -111,8 +95,38 @@ impl App {
         if written? {
             return Ok(Applied::Written);
         }
+        self.look_again((council, id), Waiting { poll, file, preview: seen }).await?;
+        Ok(Applied::Differs)
+    }
+
+    /// The import that waits for a decision, if it is the one that was seen and has no errors.
+    async fn waiting(&self, caller: &Caller, id: JobId, seen: &str) -> Result<Waiting, AppError> {
+        let shown = self.import(caller, id).await?;
+        let is_shown = shown.shown.is_some_and(|shown| shown.to_string() == seen);
+        let Some(preview) = shown.preview.filter(|_| shown.view.job.state == JobState::Ready) else {
+            return Err(AppError::Input("Lần nhập này đã ghi hoặc đã bỏ; không ghi lần nữa.".to_owned()));
+        };
+        if !is_shown {
+            return Err(AppError::Input(OTHER.to_owned()));
+        }
+        if preview.errors > 0 {
+            return Err(AppError::Input("Tệp còn lỗi; hãy trả lời hoặc sửa hết rồi ghi.".to_owned()));
+        }
+        let bytes = self.import_input(caller, id).await?;
+        if preview.file_sha256 != Some(Digest::of(&bytes)) {
+            return Err(AppError::Input(OTHER.to_owned()));
+        }
+        Ok(Waiting { poll: shown.view.job.poll, file: (bytes, shown.view.job.title), preview })
+    }
+
+    /// Compares a file with what is stored by now, for another look.
+    async fn look_again(
+        &self,
+        (council, id): (CouncilId, JobId),
+        Waiting { poll, file, preview }: Waiting,
+    ) -> Result<(), AppError> {
         let snapshot = Snapshot::load(&mut self.store.read(council).await?, poll).await?;
-        let workbook = read((bytes, name), snapshot.known(), answers).await?;
+        let workbook = read(file, snapshot.known(), preview.answers).await?;
         let compared = spawn_blocking(move || held_against(&workbook, &snapshot.stored()).1);
         let preview = compared.await.map_err(|e| AppError::internal("so bảng tính", e))?;
         let outcome = outcome(&preview)?;
@@ -124,9 +138,22 @@ impl App {
                     Ok::<_, AppError>(jobs::turn(tx, id, turn, Some(outcome.result), at).await?)
                 })
             })
-            .await?;
-        Ok(Applied::Differs)
+            .await
     }
+}
+
+/// An import that waits for a decision.
+struct Waiting {
+    poll: Option<PollId>,
+    /// Its bytes and its name.
+    file: (Vec<u8>, String),
+    preview: Preview,
+}
+
+/// The entry of the answers; `None` when there are none.
+fn told(answers: &[WorkbookAnswer], (bytes, name): &(Vec<u8>, String)) -> Option<ImportAnswered> {
+    let told = || ImportAnswered { answers: answers.to_vec(), file: name.clone(), file_sha256: Digest::of(bytes) };
+    (!answers.is_empty()).then(told)
 }
 
 /// What would be written, if that is still what the caller saw.
