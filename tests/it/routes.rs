@@ -344,8 +344,9 @@ fn check(route: &Route, role: Option<Role>, answer: &Answer, who: &str) {
         ),
         Some(role) if !route.access.allows(Some(&[role])) => assert_eq!(answer.status, StatusCode::FORBIDDEN, "{who}"),
         Some(_) if route.method == Method::GET => {
-            // Where there is one of a kind only, its list leads there.
-            let leads_on = ["/viec/{job}", "/kiem-phieu", "/may-chieu"].contains(&route.path)
+            // Where there is one of a kind only, its list leads there; notes that are locked lead to their lock.
+            let leads_on = ["/viec/{job}", "/kiem-phieu", "/may-chieu", "/doc/{poll}/ghi-chu.txt"]
+                .contains(&route.path)
                 && answer.status == StatusCode::SEE_OTHER;
             // Nothing is released here: a delegate has no paper to open, an official no dossier. Nor is anything published.
             let is_unreleased = ([Some(Role::Delegate), Some(Role::Operator)].contains(&role)

@@ -44,7 +44,7 @@ fn a_part_is_written_over_the_version_before_its_own_only() {
                 Box::pin(async move {
                     preparation::put_part(tx, poll, &stored).await?;
                     let value: serde_json::Value = serde_json::from_str(&stored.content).expect("json");
-                    let (record, now) = (stored.part.record(poll), Timestamp::UNIX_EPOCH);
+                    let (record, now) = (stored.part.record(poll), "2026-12-01T01:00:00Z".parse().expect("time"));
                     let version = [(&record, stored.version, &value)];
                     tell_versions(tx, now, (Subject::Preparation, Action::Changed), version.into_iter()).await
                 })

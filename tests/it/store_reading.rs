@@ -58,7 +58,7 @@ fn questions_are_found_by_poll_by_official_and_once_they_went_on() {
                 for kept in &all {
                     questions::put(tx, kept).await?;
                     let told = (Subject::Question, Action::Changed);
-                    tell(tx, Timestamp::UNIX_EPOCH, told, std::slice::from_ref(kept)).await?;
+                    tell(tx, "2026-12-01T01:00:00Z".parse().expect("time"), told, std::slice::from_ref(kept)).await?;
                 }
                 Ok(())
             })
@@ -99,7 +99,13 @@ fn a_group_has_one_summary_before_a_vote() {
             write(&site.store, council, move |tx| {
                 Box::pin(async move {
                     group_summaries::put(tx, &kept).await?;
-                    tell(tx, Timestamp::UNIX_EPOCH, (Subject::GroupSummary, Action::Changed), &[kept]).await
+                    tell(
+                        tx,
+                        "2026-12-01T01:00:00Z".parse().expect("time"),
+                        (Subject::GroupSummary, Action::Changed),
+                        &[kept],
+                    )
+                    .await
                 })
             })
         };

@@ -44,13 +44,11 @@ fn delegate(n: u8, position: u32, account: Option<AccountId>) -> StoredDelegate 
     StoredDelegate { id, value, version: 1, changed_at: now(), changed_by: "Người Lập".into() }
 }
 
-const NOW: Timestamp = Timestamp::UNIX_EPOCH;
-
 async fn put_official(store: &Store, council: CouncilId, kept: StoredOfficial) -> Result<(), StoreError> {
     write(store, council, move |tx| {
         Box::pin(async move {
             roster::put_official(tx, &kept).await?;
-            tell(tx, NOW, (Subject::Official, Action::Changed), &[kept]).await
+            tell(tx, "2026-12-01T01:00:00Z".parse().expect("time"), (Subject::Official, Action::Changed), &[kept]).await
         })
     })
     .await
@@ -60,7 +58,7 @@ async fn put_delegate(store: &Store, council: CouncilId, kept: StoredDelegate) -
     write(store, council, move |tx| {
         Box::pin(async move {
             roster::put_delegate(tx, &kept).await?;
-            tell(tx, NOW, (Subject::Delegate, Action::Changed), &[kept]).await
+            tell(tx, "2026-12-01T01:00:00Z".parse().expect("time"), (Subject::Delegate, Action::Changed), &[kept]).await
         })
     })
     .await

@@ -8,7 +8,7 @@ use app::trail::verify_db::{Asked, DbFailure, database, database_as};
 use domain::audit::Digest;
 use domain::audit::merkle::{Frontier, leaf_hash};
 use domain::id::CouncilId;
-use store::Target;
+use store::{Target, logs};
 use zeroize::Zeroizing;
 
 use crate::site::{Engine, Site, on_both};
@@ -68,7 +68,11 @@ pub async fn failure(site: &Site) -> DbFailure {
 #[test]
 fn a_database_that_nobody_touched_holds() {
     on_both(|engine| async move {
-        let (site, _) = council_with_history(engine).await;
+        let (site, council) = council_with_history(engine).await;
+        let mut tx = site.store.read(council).await.expect("read");
+        let own = logs::own(&mut tx).await.expect("log");
+        assert_eq!(logs::strays(&mut tx, own).await.expect("rows"), 0);
+        drop(tx);
         let report = database(&site.database.target(), Some(&keys())).await.expect("database").expect("holds");
         let text = report.to_string();
         assert_eq!(report.councils.len(), 2);
@@ -180,7 +184,7 @@ fn a_log_that_was_cut_off_is_shorter_than_its_signed_head() {
         append(&site.store, council, log).await.expect("entry");
         // Down to two entries: the head of two is the one node over both.
         let mut tx = site.store.read(council).await.expect("read");
-        let texts = store::logs::entries(&mut tx, log, 0, 2).await.expect("entries");
+        let texts = logs::entries(&mut tx, log, 0, 2).await.expect("entries");
         drop(tx);
         let bytes = peaks_of(engine, &texts);
         let cut = format!(
@@ -239,7 +243,7 @@ fn a_root_on_paper_is_found_at_its_size() {
         let (site, council) = council_with_history(engine).await;
         let mut tx = site.store.read(council).await.expect("read");
         let log = store::logs::own(&mut tx).await.expect("log");
-        let texts = store::logs::entries(&mut tx, log, 0, 2).await.expect("entries");
+        let texts = logs::entries(&mut tx, log, 0, 2).await.expect("entries");
         drop(tx);
         let mut frontier = Frontier::default();
         texts.iter().for_each(|text| frontier.push(leaf_hash(text.as_bytes())));
