@@ -242,7 +242,7 @@ fn a_root_on_paper_is_found_at_its_size() {
     on_both(|engine| async move {
         let (site, council) = council_with_history(engine).await;
         let mut tx = site.store.read(council).await.expect("read");
-        let log = store::logs::own(&mut tx).await.expect("log");
+        let log = logs::own(&mut tx).await.expect("log");
         let texts = logs::entries(&mut tx, log, 0, 2).await.expect("entries");
         drop(tx);
         let mut frontier = Frontier::default();

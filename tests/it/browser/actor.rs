@@ -323,17 +323,21 @@ impl Browser {
         keep(&folder, &format!("{file}-{}.png", screen.name), &picture);
     }
 
-    /// Presses Tab until the focus is on the control of this name, and gives how often.
+    /// Presses Tab until the focus is on the control of this name (`…` at its end stands for the rest), and gives how often.
     pub async fn tabs_to(&mut self, name: &str) -> usize {
         let script = "const e = document.activeElement; const l = e.labels && e.labels[0]; \
                       return (l ? l.innerText : e.innerText || '').trim();";
+        let mut passed = Vec::new();
         for presses in 1..200 {
             self.keys(&[Key::Tab]).await;
-            if self.runs(script).await == name {
+            let focused = self.runs(script).await;
+            let focused = focused.as_str().unwrap_or_default();
+            if name.strip_suffix('…').map_or(focused == name, |start| focused.starts_with(start)) {
                 return presses;
             }
+            passed.push(focused.to_owned());
         }
-        panic!("Tab does not lead to {name} on {}", self.path().await)
+        panic!("Tab does not lead to {name} on {}, but to {passed:?}", self.path().await)
     }
 
     /// Waits until a script answers yes.

@@ -105,7 +105,7 @@ fn a_dossier_is_unfolded_filtered_and_marked_as_read_with_the_keyboard_alone() {
             "return document.activeElement.closest('details.fold[open]').querySelectorAll('tbody tr[id]').length;";
         assert_eq!(delegate.runs(opened).await, targets, "a kind of facts is unfolded");
         delegate.opens(&format!("{dossier}?loai=award")).await;
-        delegate.tabs_to("Đọc xong, sang người tiếp theo").await;
+        delegate.tabs_to("Đọc xong…").await;
         delegate.keys(&[Key::Enter]).await;
         delegate.sees("Đã đánh dấu đã đọc").await;
         delegate.closes().await;
