@@ -34,6 +34,7 @@ macro_rules! fields {
 }
 
 fields! {
+    ANSWER_BACK = "rut", "Rút trả lời";
     NAME = "name", "Họ tên";
     NAMES = "names", "Danh sách họ tên";
     LOGIN = "login", "Tên đăng nhập";

@@ -12,7 +12,7 @@ const READS: &str = "doc-";
 const SKIPS: &str = "bo-";
 const DAYS: &str = "ngay-";
 /// Numbers of the answers that are taken back.
-const BACK: &str = "rut";
+const BACK: &str = crate::field::ANSWER_BACK.name;
 
 /// A finding as the page shows it, with the fields of its question.
 pub(super) struct FindingLine {
