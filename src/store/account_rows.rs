@@ -6,6 +6,7 @@ use super::sql::{ReadRow, Row, execute, row, rows};
 use domain::account::AccountState;
 use domain::audit::row_tag::{RowKey, RowMac, TaggedTable};
 use domain::id::{AccountId, CouncilId};
+use domain::role::Role;
 use macros::boxed;
 
 /// A row with all columns but the counters of failures. Nobody prints it.
@@ -33,6 +34,11 @@ pub(super) struct AccountRow {
     pub changed_at: String,
     pub changed_by: String,
     pub tag: Option<String>,
+}
+
+/// Roles as the column has them.
+pub(super) fn codes(roles: impl Iterator<Item = Role>) -> String {
+    roles.map(Role::code).collect::<Vec<_>>().join(",")
 }
 
 pub(super) const fn state_text(state: AccountState) -> &'static str {

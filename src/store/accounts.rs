@@ -1,7 +1,7 @@
 //! Accounts of a council and their password hashes. Whatever is read of one was written by the program
 //! ([`StoreError::Forged`]), but where a function says otherwise.
 
-use super::account_rows::{self, AccountRow, state_text};
+use super::account_rows::{self, AccountRow, codes, state_text};
 use super::error::StoreError;
 use super::scope::CouncilTx;
 use super::sql::{row, to_u64};
@@ -28,10 +28,6 @@ impl AccountRow {
             changed_by: self.changed_by,
         })
     }
-}
-
-fn codes(roles: &Roles) -> String {
-    roles.iter().map(Role::code).collect::<Vec<_>>().join(",")
 }
 
 /// All accounts of the council that the program wrote, by name; the others are [`row_tags::forged`](super::row_tags::forged).
@@ -81,7 +77,7 @@ pub async fn add(tx: &mut CouncilTx, account: &Account, password: Option<&str>) 
         account_id: account.id.to_string(),
         login: account.login.to_string(),
         name: account.name.clone(),
-        roles: codes(&account.roles),
+        roles: codes(account.roles.iter()),
         state: state_text(account.state).to_owned(),
         password: password.map(str::to_owned),
         must_change_password: account.must_change_password,
@@ -110,7 +106,7 @@ pub async fn change(tx: &mut CouncilTx, account: &Account, before: u64) -> Resul
     let before = i64::try_from(before).map_err(StoreError::corrupt)?;
     let mut row = found.filter(|row| row.version == before).ok_or(StoreError::Stale)?;
     row.name.clone_from(&account.name);
-    row.roles = codes(&account.roles);
+    row.roles = codes(account.roles.iter());
     row.state = state_text(account.state).to_owned();
     row.version = i64::try_from(account.version).map_err(StoreError::corrupt)?;
     row.changed_at = account.changed_at.to_string();

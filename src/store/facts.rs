@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::error::StoreError;
+use super::records::is_its_version;
 use super::revisions;
 use super::scope::CouncilTx;
 use super::sql::{execute, row_struct, rows, to_u64};
@@ -288,8 +289,8 @@ macro_rules! put_facts {
              file = excluded.file, entered_account = excluded.entered_account, entered_by = excluded.entered_by, \
              verified_account = excluded.verified_account, verified_by = excluded.verified_by, \
              verified_at = excluded.verified_at, sent_on = excluded.sent_on, version = excluded.version, \
-             changed_at = excluded.changed_at, changed_by = excluded.changed_by WHERE facts.version = excluded.version - 1 \
-         AND EXISTS (SELECT 1 FROM revisions AS last WHERE last.council_id = facts.council_id AND last.subject = 'fact' AND last.record_id = facts.fact_id AND last.version = facts.version AND last.content = facts.content)"
+             changed_at = excluded.changed_at, changed_by = excluded.changed_by WHERE facts.version = excluded.version - 1",
+            is_its_version!("facts", "facts.fact_id", "fact")
         )
     };
 }

@@ -1,7 +1,7 @@
 //! Summaries of groups' discussions.
 
 use super::error::StoreError;
-use super::records::{StoredRecord, record, records};
+use super::records::{StoredRecord, is_its_version, record, records};
 use super::revisions;
 use super::scope::CouncilTx;
 use super::sql::execute;
@@ -21,11 +21,13 @@ pub type StoredSummary = StoredRecord<SummaryId, GroupSummary>;
 pub async fn put(tx: &mut CouncilTx, kept: &StoredSummary) -> Result<(), StoreError> {
     let put = execute!(
         tx,
-        "INSERT INTO group_summaries (council_id, summary_id, poll_id, group_name, state, content, version, changed_at, \
+        concat!(
+            "INSERT INTO group_summaries (council_id, summary_id, poll_id, group_name, state, content, version, changed_at, \
          changed_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
          ON CONFLICT (council_id, summary_id) DO UPDATE SET state = $5, content = $6, version = $7, changed_at = $8, \
-         changed_by = $9 WHERE group_summaries.version = $7 - 1 \
-         AND EXISTS (SELECT 1 FROM revisions AS last WHERE last.council_id = group_summaries.council_id AND last.subject = 'group_summary' AND last.record_id = group_summaries.summary_id AND last.version = group_summaries.version AND last.content = group_summaries.content)",
+         changed_by = $9 WHERE group_summaries.version = $7 - 1",
+            is_its_version!("group_summaries", "group_summaries.summary_id", "group_summary")
+        ),
         kept.id.to_string(),
         kept.value.poll.to_string(),
         kept.value.group.as_str(),

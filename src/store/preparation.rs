@@ -1,6 +1,7 @@
 //! Parts of a poll's preparation, and what is proposed for it.
 
 use super::error::StoreError;
+use super::records::is_its_version;
 use super::revisions;
 use super::scope::CouncilTx;
 use super::sql::{execute, one_changed, row, row_struct, rows, to_u64};
@@ -87,10 +88,12 @@ pub async fn part(tx: &mut CouncilTx, poll: PollId, part: &Part) -> Result<Optio
 pub async fn put_part(tx: &mut CouncilTx, poll: PollId, stored: &StoredPart) -> Result<(), StoreError> {
     let put = execute!(
         tx,
-        "INSERT INTO poll_records (council_id, poll_id, part, content, version, changed_at, changed_by) \
+        concat!(
+            "INSERT INTO poll_records (council_id, poll_id, part, content, version, changed_at, changed_by) \
          VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (council_id, poll_id, part) DO UPDATE SET content = $4, \
-         version = $5, changed_at = $6, changed_by = $7 WHERE poll_records.version = $5 - 1 \
-         AND EXISTS (SELECT 1 FROM revisions AS last WHERE last.council_id = poll_records.council_id AND last.subject = 'preparation' AND last.record_id = poll_records.poll_id || '/' || poll_records.part AND last.version = poll_records.version AND last.content = poll_records.content)",
+         version = $5, changed_at = $6, changed_by = $7 WHERE poll_records.version = $5 - 1",
+            is_its_version!("poll_records", "poll_records.poll_id || '/' || poll_records.part", "preparation")
+        ),
         poll.to_string(),
         stored.part.code(),
         stored.content.as_str(),

@@ -1,7 +1,7 @@
 //! Questions of delegates to officials.
 
 use super::error::StoreError;
-use super::records::{StoredRecord, record, records};
+use super::records::{StoredRecord, is_its_version, record, records};
 use super::revisions;
 use super::scope::CouncilTx;
 use super::sql::execute;
@@ -22,11 +22,13 @@ pub async fn put(tx: &mut CouncilTx, kept: &StoredQuestion) -> Result<(), StoreE
     let question = &kept.value;
     let put = execute!(
         tx,
-        "INSERT INTO questions (council_id, question_id, poll_id, official_id, asked_account, state, content, version, \
+        concat!(
+            "INSERT INTO questions (council_id, question_id, poll_id, official_id, asked_account, state, content, version, \
          changed_at, changed_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
          ON CONFLICT (council_id, question_id) DO UPDATE SET state = $6, content = $7, version = $8, changed_at = $9, \
-         changed_by = $10 WHERE questions.version = $8 - 1 \
-         AND EXISTS (SELECT 1 FROM revisions AS last WHERE last.council_id = questions.council_id AND last.subject = 'question' AND last.record_id = questions.question_id AND last.version = questions.version AND last.content = questions.content)",
+         changed_by = $10 WHERE questions.version = $8 - 1",
+            is_its_version!("questions", "questions.question_id", "question")
+        ),
         kept.id.to_string(),
         question.poll.to_string(),
         question.official.to_string(),

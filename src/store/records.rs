@@ -76,4 +76,23 @@ macro_rules! record {
     }};
 }
 
-pub(super) use {record, records};
+/// The end of a `WHERE` that writes a record over the version before: what stands in `$table` is that version, word for word.
+macro_rules! is_its_version {
+    ($table:literal, $id:literal, $subject:literal) => {
+        concat!(
+            " AND EXISTS (SELECT 1 FROM revisions AS last WHERE last.council_id = ",
+            $table,
+            ".council_id AND last.subject = '",
+            $subject,
+            "' AND last.record_id = ",
+            $id,
+            " AND last.version = ",
+            $table,
+            ".version AND last.content = ",
+            $table,
+            ".content)"
+        )
+    };
+}
+
+pub(super) use {is_its_version, record, records};

@@ -1,7 +1,7 @@
 //! Officials and delegates of a council, over its whole term.
 
 use super::error::StoreError;
-use super::records::{StoredRecord, record, records};
+use super::records::{StoredRecord, is_its_version, record, records};
 use super::revisions;
 use super::scope::CouncilTx;
 use super::sql::execute;
@@ -54,11 +54,13 @@ pub async fn put_official(tx: &mut CouncilTx, kept: &StoredOfficial) -> Result<(
     let version = i64::try_from(kept.version).map_err(StoreError::corrupt)?;
     let put = execute!(
         tx,
-        "INSERT INTO officials (council_id, official_id, position, name, content, account_id, withdrawn, version, \
+        concat!(
+            "INSERT INTO officials (council_id, official_id, position, name, content, account_id, withdrawn, version, \
          changed_at, changed_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
          ON CONFLICT (council_id, official_id) DO UPDATE SET position = $3, name = $4, content = $5, account_id = $6, \
-         withdrawn = $7, version = $8, changed_at = $9, changed_by = $10 WHERE officials.version = $8 - 1 \
-         AND EXISTS (SELECT 1 FROM revisions AS last WHERE last.council_id = officials.council_id AND last.subject = 'official' AND last.record_id = officials.official_id AND last.version = officials.version AND last.content = officials.content)",
+         withdrawn = $7, version = $8, changed_at = $9, changed_by = $10 WHERE officials.version = $8 - 1",
+            is_its_version!("officials", "officials.official_id", "official")
+        ),
         kept.id.to_string(),
         i64::from(kept.value.position),
         kept.value.official.name.as_str(),
@@ -112,12 +114,14 @@ pub async fn put_delegate(tx: &mut CouncilTx, kept: &StoredDelegate) -> Result<(
     let version = i64::try_from(kept.version).map_err(StoreError::corrupt)?;
     let put = execute!(
         tx,
-        "INSERT INTO delegates (council_id, delegate_id, position, name, group_name, is_secretary, content, account_id, \
+        concat!(
+            "INSERT INTO delegates (council_id, delegate_id, position, name, group_name, is_secretary, content, account_id, \
          withdrawn, version, changed_at, changed_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
          ON CONFLICT (council_id, delegate_id) DO UPDATE SET position = $3, name = $4, group_name = $5, \
          is_secretary = $6, content = $7, account_id = $8, withdrawn = $9, version = $10, changed_at = $11, \
-         changed_by = $12 WHERE delegates.version = $10 - 1 \
-         AND EXISTS (SELECT 1 FROM revisions AS last WHERE last.council_id = delegates.council_id AND last.subject = 'delegate' AND last.record_id = delegates.delegate_id AND last.version = delegates.version AND last.content = delegates.content)",
+         changed_by = $12 WHERE delegates.version = $10 - 1",
+            is_its_version!("delegates", "delegates.delegate_id", "delegate")
+        ),
         kept.id.to_string(),
         i64::from(kept.value.position),
         kept.value.delegate.name.as_str(),

@@ -72,11 +72,10 @@ pub async fn vouch(tx: &mut CouncilTx, logged: &BTreeMap<AccountId, LoggedAccoun
 }
 
 fn as_logged(row: AccountRow, said: &LoggedAccount) -> AccountRow {
-    let roles: Vec<&str> = said.roles.iter().map(|role| role.code()).collect();
     let state = if said.is_open { AccountState::Open } else { AccountState::Disabled };
     AccountRow {
         name: said.name.clone(),
-        roles: roles.join(","),
+        roles: account_rows::codes(said.roles.iter().copied()),
         state: account_rows::state_text(state).to_owned(),
         password: None,
         must_change_password: true,
