@@ -11,16 +11,14 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::service::clock::in_vietnam;
+use crate::service::council_log;
 use crate::service::error::AppError;
 use crate::service::files;
 use crate::service::keys::Keys;
-use domain::audit::entry::EntryReader;
 use domain::audit::event::council::AcceptedLog;
 use domain::audit::event::poll::CouncilLogNoted;
 use domain::audit::merkle::{Frontier, empty_root, leaf_hash};
-use domain::audit::{
-    Anchor, AnchorFault, Anchors, Checkpoint, CouncilCourse, CouncilEvent, KeyName, LoggedAccount, UtcTime,
-};
+use domain::audit::{Anchor, AnchorFault, Anchors, Checkpoint, KeyName, LoggedAccount, UtcTime};
 use domain::id::{AccountId, CouncilId};
 use store::logs::{self, LogHead};
 use store::row_tags::{self, ForgedRow};
@@ -350,24 +348,17 @@ pub(crate) async fn logged_accounts(store: &Store, of: &[ForgedRows]) -> Result<
     Ok(all)
 }
 
-/// The accounts that a council's own log gives; `None` when the log cannot be read.
+/// The accounts that a council's own log gives, whoever wrote it; `None` when the log cannot be read.
 async fn accounts_in_log(tx: &mut CouncilTx) -> Result<Option<BTreeMap<AccountId, LoggedAccount>>, StoreError> {
     let log = logs::own(tx).await?;
-    let mut course = CouncilCourse::new(tx.council());
-    let mut read = 0;
+    let (mut texts, mut read): (Vec<String>, u64) = (Vec::new(), 0);
     loop {
         let page = logs::entries(tx, log, read, CHUNK).await?;
         if page.is_empty() {
-            return Ok(Some(course.accounts().clone()));
+            return Ok(council_log::course(tx.council(), &texts).ok().map(|course| course.accounts().clone()));
         }
-        let mut reader = EntryReader::default();
-        for text in &page {
-            let Ok(entry) = reader.read::<CouncilEvent>(text) else { return Ok(None) };
-            if course.accept_by(&entry.actor, entry.at, entry.event).is_err() {
-                return Ok(None);
-            }
-            read += 1;
-        }
+        read += u64::try_from(page.len()).unwrap_or(u64::MAX);
+        texts.extend(page);
     }
 }
 

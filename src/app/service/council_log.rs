@@ -10,7 +10,7 @@ use crate::service::{record_rows, record_versions};
 use domain::audit::canonical::from_text;
 use domain::audit::entry::EntryReader;
 use domain::audit::{Actor, CouncilCourse, CouncilEvent, Digest, LogEntry, UtcTime};
-use domain::id::AttestationId;
+use domain::id::{AttestationId, CouncilId};
 use domain::proposal::SignOff;
 use domain::rules::Statement;
 use store::checks::{self, StatementCheckRow};
@@ -48,17 +48,26 @@ pub(crate) async fn hold_all(tx: &mut CouncilTx) -> Result<CouncilCourse, AppErr
     Ok(course)
 }
 
+/// What the texts of a council's own log tell, whoever wrote them.
+///
+/// # Errors
+/// When one cannot be read, or cannot stand where it stands.
+pub(crate) fn course(council: CouncilId, texts: &[String]) -> Result<CouncilCourse, AppError> {
+    Ok(read(council, texts)?.course)
+}
+
 async fn replayed(tx: &mut CouncilTx) -> Result<Replay, AppError> {
     let log = logs::own(tx).await?;
     let (_, texts) = log_tags::whole(tx, log).await?;
-    let replay = read(CouncilCourse::new(tx.council()), &texts)?;
+    let replay = read(tx.council(), &texts)?;
     let steps = lines(tx, Table::Proposals).await?;
     refuse(proposals(&replay.course, |_| true).differences(steps))?;
     refuse(statements(&replay.course, checks::statements(tx).await?).err())?;
     Ok(replay)
 }
 
-fn read(mut course: CouncilCourse, texts: &[String]) -> Result<Replay, AppError> {
+fn read(council: CouncilId, texts: &[String]) -> Result<Replay, AppError> {
+    let mut course = CouncilCourse::new(council);
     let (mut reader, mut revised) = (EntryReader::default(), BTreeMap::new());
     for text in texts {
         let entry: LogEntry<CouncilEvent> = reader.read(text).map_err(|e| AppError::internal("đọc nhật ký", e))?;
