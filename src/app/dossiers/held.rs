@@ -8,6 +8,7 @@ use crate::service::bounded::Bounded;
 use crate::service::drawn::document as print;
 use crate::service::error::AppError;
 use crate::service::held::{Differs, RowDifference};
+use domain::audit::event::poll::FileHash;
 use domain::audit::{Digest, LogEntry, PollEvent};
 use domain::document::Document;
 use domain::id::PollId;
@@ -37,65 +38,97 @@ pub(crate) fn drawn(text: &str) -> Option<(Document, Digest)> {
     Some((document, paper))
 }
 
-/// The document of a released dossier.
+/// A release with what the poll's log says of its papers; the log is read once for all of them.
+pub(crate) struct HeldRelease {
+    poll: PollId,
+    number: u32,
+    /// As they are stored.
+    pub dossiers: Vec<ReleasedDossier>,
+    /// Papers of the release by the log; none when it tells of no such release.
+    files: Vec<FileHash>,
+}
+
+impl HeldRelease {
+    /// # Errors
+    /// When there is no such poll, or its log is not what the program wrote.
+    pub(crate) async fn load(tx: &mut CouncilTx, poll: PollId, number: u32) -> Result<Self, AppError> {
+        let dossiers = releases::dossiers(tx, poll, number).await?;
+        let log = logs::of_poll(tx, poll).await?.ok_or(NO_DOSSIER)?;
+        log_tags::check_whole(tx, log).await?;
+        let texts = logs::of_kinds(tx, log, ["dossiers.released"; 2]).await?;
+        let place = usize::try_from(number).unwrap_or_default().checked_sub(1);
+        let event = place.and_then(|place| LogEntry::parse(texts.get(place)?).ok()).map(|entry| entry.event);
+        let files = if let Some(PollEvent::DossiersReleased(told)) = event { told.files } else { Vec::new() };
+        Ok(Self { poll, number, dossiers, files })
+    }
+
+    /// The row of a dossier whose paper is the one in the poll's log.
+    fn told(&self, about: &About) -> Result<&ReleasedDossier, AppError> {
+        let dossier = self.dossiers.iter().find(|dossier| dossier.about == *about).ok_or(NO_DOSSIER)?;
+        let is_told = |file: &FileHash| (&file.name, file.sha256) == (&dossier.name, dossier.pdf_sha256);
+        if self.files.iter().any(is_told) { Ok(dossier) } else { Err(self.changed(dossier, "pdf_sha256")) }
+    }
+
+    /// The document of a released dossier.
+    ///
+    /// # Errors
+    /// [`AppError::Changed`] where it is not the one from which the released paper came.
+    pub(crate) async fn document(&self, tx: &mut CouncilTx, about: &About) -> Result<Document, AppError> {
+        let dossier = self.told(about)?;
+        let text = releases::document(tx, self.poll, self.number, about).await?.ok_or(NO_DOSSIER)?;
+        let drawn = tokio::task::spawn_blocking(move || drawn(&text)).await;
+        let drawn = drawn.map_err(|e| AppError::internal("in lại hồ sơ", e))?;
+        match drawn.filter(|(_, paper)| *paper == dossier.pdf_sha256) {
+            Some((document, _)) => Ok(document),
+            None => Err(self.changed(dossier, "document")),
+        }
+    }
+
+    /// The paper of a released dossier, with its row.
+    ///
+    /// # Errors
+    /// [`AppError::Changed`] where it is not the one that was released.
+    pub(crate) async fn paper(
+        &self,
+        tx: &mut CouncilTx,
+        about: &About,
+    ) -> Result<(&ReleasedDossier, Vec<u8>), AppError> {
+        let dossier = self.told(about)?;
+        let bytes = releases::pdf(tx, self.poll, self.number, about).await?.ok_or(NO_DOSSIER)?;
+        if Digest::of(&bytes) == dossier.pdf_sha256 { Ok((dossier, bytes)) } else { Err(self.changed(dossier, "pdf")) }
+    }
+
+    fn changed(&self, dossier: &ReleasedDossier, column: &str) -> AppError {
+        let row = format!("{}/{}/{}", self.poll, self.number, dossier.position);
+        let is = Differs::Column(column.to_owned());
+        AppError::Changed(Box::new(RowDifference { table: "dossiers", row, is }))
+    }
+}
+
+/// The document of one released dossier, as [`HeldRelease::document`].
 ///
 /// # Errors
-/// [`AppError::Changed`] where it is not the one from which the released paper came.
+/// As there.
 pub(crate) async fn document(
     tx: &mut CouncilTx,
     poll: PollId,
     number: u32,
     about: &About,
 ) -> Result<Document, AppError> {
-    let dossier = told(tx, poll, number, about).await?;
-    let text = releases::document(tx, poll, number, about).await?.ok_or(NO_DOSSIER)?;
-    let drawn = tokio::task::spawn_blocking(move || drawn(&text)).await;
-    let drawn = drawn.map_err(|e| AppError::internal("in lại hồ sơ", e))?;
-    match drawn.filter(|(_, paper)| *paper == dossier.pdf_sha256) {
-        Some((document, _)) => Ok(document),
-        None => Err(changed((poll, number), &dossier, "document")),
-    }
+    HeldRelease::load(tx, poll, number).await?.document(tx, about).await
 }
 
-/// The paper of a released dossier, with its row.
+/// The paper of one released dossier, as [`HeldRelease::paper`].
 ///
 /// # Errors
-/// [`AppError::Changed`] where it is not the one that was released.
+/// As there.
 pub(crate) async fn paper(
     tx: &mut CouncilTx,
     poll: PollId,
     number: u32,
     about: &About,
 ) -> Result<(ReleasedDossier, Vec<u8>), AppError> {
-    let dossier = told(tx, poll, number, about).await?;
-    let bytes = releases::pdf(tx, poll, number, about).await?.ok_or(NO_DOSSIER)?;
-    if Digest::of(&bytes) == dossier.pdf_sha256 {
-        Ok((dossier, bytes))
-    } else {
-        Err(changed((poll, number), &dossier, "pdf"))
-    }
-}
-
-/// The row of a dossier whose paper is the one in the poll's log.
-async fn told(tx: &mut CouncilTx, poll: PollId, number: u32, about: &About) -> Result<ReleasedDossier, AppError> {
-    let all = releases::dossiers(tx, poll, number).await?;
-    let dossier = all.into_iter().find(|dossier| dossier.about == *about).ok_or(NO_DOSSIER)?;
-    let log = logs::of_poll(tx, poll).await?.ok_or(NO_DOSSIER)?;
-    log_tags::check_whole(tx, log).await?;
-    let texts = logs::of_kinds(tx, log, ["dossiers.released"; 2]).await?;
-    let place = usize::try_from(number).unwrap_or_default().checked_sub(1);
-    let event = place.and_then(|place| LogEntry::parse(texts.get(place)?).ok()).map(|entry| entry.event);
-    let is_told = match event {
-        Some(PollEvent::DossiersReleased(told)) => {
-            told.files.iter().any(|file| (&file.name, file.sha256) == (&dossier.name, dossier.pdf_sha256))
-        }
-        _ => false,
-    };
-    if is_told { Ok(dossier) } else { Err(changed((poll, number), &dossier, "pdf_sha256")) }
-}
-
-fn changed((poll, number): (PollId, u32), dossier: &ReleasedDossier, column: &str) -> AppError {
-    let row = format!("{poll}/{number}/{}", dossier.position);
-    let is = Differs::Column(column.to_owned());
-    AppError::Changed(Box::new(RowDifference { table: "dossiers", row, is }))
+    let release = HeldRelease::load(tx, poll, number).await?;
+    let (dossier, bytes) = release.paper(tx, about).await?;
+    Ok((dossier.clone(), bytes))
 }

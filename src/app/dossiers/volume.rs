@@ -5,8 +5,9 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
 
+use super::READERS;
 use super::compile::NO_DOSSIER;
-use super::{READERS, held};
+use super::held::HeldRelease;
 use crate::service::app::App;
 use crate::service::bounded::Bounded;
 use crate::service::caller::Caller;
@@ -14,7 +15,6 @@ use crate::service::error::AppError;
 use domain::document::{Document, Volume};
 use domain::id::{CouncilId, PollId};
 use macros::boxed;
-use store::releases::{self, ReleasedDossier};
 use store::{CouncilTx, polls};
 
 /// Most bytes of volumes in memory: those of one council of 40 officials and 8,000 facts, in both forms, take about half.
@@ -89,13 +89,13 @@ impl App {
         if let Some(bytes) = kept.get(&key) {
             return Ok((name, bytes));
         }
-        let dossiers = releases::dossiers(tx, poll, number).await?;
-        if dossiers.is_empty() {
+        let release = HeldRelease::load(tx, poll, number).await?;
+        if release.dossiers.is_empty() {
             return Err(NO_DOSSIER);
         }
         let bytes = match form {
-            VolumeForm::Pdf => joined(tx, poll, number, &dossiers).await?,
-            VolumeForm::Zip => packed(tx, poll, number, &dossiers).await?,
+            VolumeForm::Pdf => joined(tx, poll, number, &release).await?,
+            VolumeForm::Zip => packed(tx, &release).await?,
         };
         let bytes = Arc::new(bytes);
         kept.put(key, bytes.len(), Arc::clone(&bytes));
@@ -103,18 +103,13 @@ impl App {
     }
 }
 
-async fn joined(
-    tx: &mut CouncilTx,
-    poll: PollId,
-    number: u32,
-    dossiers: &[ReleasedDossier],
-) -> Result<Vec<u8>, AppError> {
+async fn joined(tx: &mut CouncilTx, poll: PollId, number: u32, release: &HeldRelease) -> Result<Vec<u8>, AppError> {
     let stored = polls::find(tx, poll).await?.ok_or(crate::preparing::NO_POLL)?;
     let created = &stored.state.poll().created;
     let title = format!("Hồ sơ {}, {}", created.kind.label(), created.sitting);
-    let mut papers: Vec<Document> = Vec::with_capacity(dossiers.len());
-    for dossier in dossiers {
-        papers.push(held::document(tx, poll, number, &dossier.about).await?);
+    let mut papers: Vec<Document> = Vec::with_capacity(release.dossiers.len());
+    for dossier in &release.dossiers {
+        papers.push(release.document(tx, &dossier.about).await?);
     }
     let first = papers.first().ok_or(NO_DOSSIER)?;
     let volume = Volume {
@@ -129,16 +124,11 @@ async fn joined(
     Ok(drawn.bytes)
 }
 
-async fn packed(
-    tx: &mut CouncilTx,
-    poll: PollId,
-    number: u32,
-    dossiers: &[ReleasedDossier],
-) -> Result<Vec<u8>, AppError> {
-    let mut files = Vec::with_capacity(dossiers.len());
-    for dossier in dossiers {
-        let (told, bytes) = held::paper(tx, poll, number, &dossier.about).await?;
-        files.push((told.name, bytes));
+async fn packed(tx: &mut CouncilTx, release: &HeldRelease) -> Result<Vec<u8>, AppError> {
+    let mut files = Vec::with_capacity(release.dossiers.len());
+    for dossier in &release.dossiers {
+        let (told, bytes) = release.paper(tx, &dossier.about).await?;
+        files.push((told.name.clone(), bytes));
     }
     let pack = move || import::pack(files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())));
     let packed = spawn_blocking(pack).await.map_err(|e| AppError::internal(DOING, e))?;
