@@ -84,6 +84,9 @@ pub struct PictureRow {
     pub number: u64,
     /// Text and use of the cell of each column; `None` where there is none.
     pub cells: Vec<Option<(String, CellUse)>>,
+    /// The places of findings in this row, with the place of their cell among `cells`; `None` for the row as a whole.
+    #[serde(default)]
+    pub findings: Vec<(Option<usize>, String)>,
 }
 
 /// A sheet as it was read, or a part of it.

@@ -41,9 +41,15 @@ fn sheet(grid: &Grid, report: &Report, room: &mut usize) -> SheetPicture {
         rows.iter().flat_map(|row| grid.rows.get(row)).flat_map(|cells| cells.keys().copied()).collect();
     let columns: Vec<u32> = columns.into_iter().take(MOST_COLUMNS).collect();
     let cell = |spot: Spot| grid.at(spot).map(|placed| (shortened(&placed.cell.shown()), use_of(layout, spot)));
-    let drawn = |row: &u32| PictureRow {
-        number: u64::from(*row) + 1,
-        cells: columns.iter().map(|column| cell((*row, *column))).collect(),
+    let told: BTreeSet<&str> = report.findings().iter().map(|finding| finding.place.as_str()).collect();
+    let drawn = |row: &u32| {
+        let of_cells = columns.iter().enumerate().map(|(at, column)| (Some(at), grid.place((*row, *column))));
+        let places = std::iter::once((None, grid.place_of_row(*row))).chain(of_cells);
+        PictureRow {
+            number: u64::from(*row) + 1,
+            cells: columns.iter().map(|column| cell((*row, *column))).collect(),
+            findings: places.filter(|(_, place)| told.contains(place.as_str())).collect(),
+        }
     };
     SheetPicture {
         title: grid.title.clone(),

@@ -33,8 +33,8 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
 }
 
-/// Recomputes the table in `file`, read as the answers say, under the rule set `id` from `returned` ballots and, where the rule set takes shares of
-/// them, all `delegates`.
+/// Recomputes the table in `file`, read as the answers say, under the rule set `id` from `returned` ballots and, where the rule
+/// set takes shares of them, all `delegates`.
 ///
 /// # Errors
 /// When the file can't be read as a table, the rule set is unknown, or it can't be applied to these figures.

@@ -59,19 +59,22 @@ pub(super) struct Picture {
     pub findings: usize,
 }
 
+fn name(prefix: &str, number: usize) -> String {
+    format!("{prefix}{number}")
+}
+
 /// Findings with their fields, as the form was sent.
 pub(super) fn lines(told: &[Told], form: &Form) -> Vec<FindingLine> {
     let fields = |number: usize, question: &Question| {
-        let name = |prefix: &str| format!("{prefix}{number}");
         let value = |name: String| {
             let value = form.value(&name).to_owned();
             (name, value)
         };
-        let skips = name(SKIPS);
+        let skips = name(SKIPS, number);
         QuestionFields {
             question: question.clone(),
-            reads: value(name(READS)),
-            days: value(name(DAYS)),
+            reads: value(name(READS, number)),
+            days: value(name(DAYS, number)),
             skips: (skips.clone(), form.has(&skips, "1")),
         }
     };
@@ -106,16 +109,16 @@ pub(super) fn typed(told: &[Told], form: &Form) -> Result<GivenAnswers, &'static
             let (place, was) = (told.place.clone(), question.was.clone());
             WorkbookAnswer { kind, place, says, was }
         };
-        let says = clean(form.value(&format!("{READS}{number}")));
+        let says = clean(form.value(&name(READS, number)));
         if says.chars().count() > MAX_ANSWER {
             return Err("Một trả lời dài quá 2.000 ký tự; hãy rút ngắn hoặc sửa trong bảng tính.");
         }
-        match form.value(&format!("{DAYS}{number}")) {
+        match form.value(&name(DAYS, number)) {
             "doi" if question.is_of_days => answers.push(answer(AnswerKind::SwapsDays, String::new())),
             "giu" if question.is_of_days => answers.push(answer(AnswerKind::KeepsDays, String::new())),
             _ => {}
         }
-        if form.has(&format!("{SKIPS}{number}"), "1") {
+        if form.has(&name(SKIPS, number), "1") {
             answers.push(answer(AnswerKind::Skips, String::new()));
         } else if !says.is_empty() && !question.is_row {
             answers.push(answer(AnswerKind::Reads, says));
@@ -139,22 +142,13 @@ pub(super) fn pictures(preview: &Preview) -> Vec<Picture> {
 
 fn picture(sheet: &SheetPicture, at: &BTreeMap<&str, (String, &str)>) -> Picture {
     let mut findings = 0;
-    let is_csv = sheet.title.to_lowercase().ends_with(".csv");
     let rows = sheet.rows.iter().map(|row| {
-        let number = row.number;
-        let of_row = at.get(format!("{}, dòng {number}", sheet.title).as_str());
-        findings += usize::from(of_row.is_some());
-        let cells = row.cells.iter().zip(&sheet.columns).map(|(cell, letters)| {
-            let place = if is_csv {
-                format!("{}, dòng {number}, cột {letters}", sheet.title)
-            } else {
-                format!("{}!{letters}{number}", sheet.title)
-            };
-            let found = at.get(place.as_str());
-            findings += usize::from(found.is_some());
-            picture_cell(cell.as_ref(), found)
-        });
-        (number, of_row.map(|(id, _)| id.clone()), cells.collect())
+        let found: BTreeMap<Option<usize>, &(String, &str)> =
+            row.findings.iter().filter_map(|(cell, place)| Some((*cell, at.get(place.as_str())?))).collect();
+        findings += found.len();
+        let cells = row.cells.iter().enumerate();
+        let cells = cells.map(|(cell, drawn)| picture_cell(drawn.as_ref(), found.get(&Some(cell)).copied()));
+        (row.number, found.get(&None).map(|(id, _)| id.clone()), cells.collect())
     });
     let rows = rows.collect();
     Picture { title: sheet.title.clone(), columns: sheet.columns.clone(), rows, left_out: sheet.left_out, findings }

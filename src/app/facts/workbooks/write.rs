@@ -23,7 +23,6 @@ use domain::job::JobState;
 use domain::preparation::{Part, Seat, TellerBoard};
 use domain::record::{Action, Subject};
 use domain::roster::{RosterDelegate, RosterOfficial};
-use domain::workbook_answer::WorkbookAnswer;
 use macros::boxed;
 use store::facts::{self, StoredFact};
 use store::preparation::StoredPart;
@@ -54,7 +53,7 @@ impl App {
         let Waiting { poll, file, preview: seen } = self.waiting(ask.caller, id, seen).await?;
         let known = Snapshot::load(&mut self.store.read(council).await?, poll).await?.known();
         let answers = seen.answers.clone();
-        let told = told(&answers, &file);
+        let told = told(&seen, &file.1);
         let workbook = read(file.clone(), known, answers.clone()).await?;
         let (workbook, mut written) = (Arc::new(workbook), Err(AppError::Undrawn));
         for _ in 0..TRIES {
@@ -151,9 +150,10 @@ struct Waiting {
 }
 
 /// The entry of the answers; `None` when there are none.
-fn told(answers: &[WorkbookAnswer], (bytes, name): &(Vec<u8>, String)) -> Option<ImportAnswered> {
-    let told = || ImportAnswered { answers: answers.to_vec(), file: name.clone(), file_sha256: Digest::of(bytes) };
-    (!answers.is_empty()).then(told)
+fn told(preview: &Preview, file: &str) -> Option<ImportAnswered> {
+    let (file, file_sha256) = (file.to_owned(), preview.file_sha256?);
+    let answers = preview.answers.clone();
+    (!answers.is_empty()).then_some(ImportAnswered { answers, file, file_sha256 })
 }
 
 /// What would be written, if that is still what the caller saw.
